@@ -1,0 +1,3 @@
+"""A debugger for gradient descent."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""Session, size and character set become the lines of every panel."""

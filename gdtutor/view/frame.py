@@ -1,0 +1,125 @@
+"""What a screen is made of: lines of styled plain text, and pictures as plain data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import NamedTuple
+
+
+class Style(Enum):
+    """What a piece of text means. `ui/` decides how each looks; no meaning rests on colour alone."""
+
+    TEXT = "text"
+    DIM = "dim"
+    TITLE = "title"
+    BORDER = "border"
+    FOCUS = "focus"
+    """The border or label of the panel that the keys act on."""
+    KEY = "key"
+    """A key that can be pressed."""
+    CURRENT = "current"
+    """The node, cell or row under the cursor."""
+    FORWARD = "forward"
+    BACKWARD = "backward"
+    UPDATE = "update"
+    INPUT = "input"
+    """A given value that does not train."""
+    PARAMETER = "parameter"
+    POSITIVE = "positive"
+    NEGATIVE = "negative"
+    CHANGED = "changed"
+    """A value that the learner changed."""
+    GOOD = "good"
+    WARNING = "warning"
+    ERROR = "error"
+    REGION_LOW = "region-low"
+    """Background of the plane where the prediction is below one half."""
+    REGION_HIGH = "region-high"
+    RUN_1 = "run-1"
+    """Curves of overlaid runs, told apart by glyph as well."""
+    RUN_2 = "run-2"
+    RUN_3 = "run-3"
+    RUN_4 = "run-4"
+
+
+class Segment(NamedTuple):
+    """A run of text in one style. Text holds no control characters and no line breaks."""
+
+    text: str
+    style: Style = Style.TEXT
+
+
+Line = tuple[Segment, ...]
+"""One row of a screen or panel, left to right."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chars:
+    """The characters that a terminal can show."""
+
+    unicode: bool = True
+    """Box drawing, Greek, sub- and superscripts; otherwise ASCII alone."""
+    braille: bool = True
+    """Braille dots in plots; only where `unicode` holds."""
+
+
+UNICODE = Chars()
+ASCII = Chars(unicode=False, braille=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One curve or cloud of points of a plot."""
+
+    label: str
+    xs: tuple[float, ...]
+    ys: tuple[float, ...]
+    """Same length as `xs`; may hold NaN and infinities, which the painter leaves out."""
+    style: Style = Style.RUN_1
+    joined: bool = True
+    """True: a line through the points; False: separate marks."""
+    mark: str = ""
+    """The character of separate marks; empty for the painter's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plot:
+    """A plot as data; `ui/plots.py` turns it into text with plotext."""
+
+    title: str
+    series: tuple[Series, ...]
+    x_label: str = ""
+    y_label: str = ""
+    log_y: bool = False
+    x_integer: bool = False
+    """Ticks of the x axis stand at whole numbers (epochs, iterations)."""
+    x_range: tuple[float, float] | None = None
+    y_range: tuple[float, float] | None = None
+    cursor: float | None = None
+    """A vertical line at this x."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A plot with the rectangle of the frame that it fills, in cells from the top left."""
+
+    plot: Plot
+    x: int
+    y: int
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One whole screen: `height` lines of exactly `width` cells, and plots that lie on them."""
+
+    width: int
+    height: int
+    lines: tuple[Line, ...]
+    plots: tuple[Placed, ...] = ()
+
+    def text(self) -> str:
+        """Return the frame as plain text, trailing blanks removed, plots left out."""
+        return "\n".join("".join(s.text for s in line).rstrip() for line in self.lines)
