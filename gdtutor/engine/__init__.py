@@ -1,1 +1,1 @@
-"""…"""
+"""Operations, graph, shapes, trace and gradient check; needs NumPy only."""

@@ -1,0 +1,106 @@
+"""Gradients held against central differences of the forward pass alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from gdtutor.engine.expression import Number
+from gdtutor.engine.graph import Graph
+from gdtutor.engine.operations import OPERATIONS, Array, evaluate, parse_rule
+from gdtutor.engine.trace import forward
+
+TOLERANCE = 1e-6
+"""Relative error up to which a gradient counts as confirmed."""
+
+_STEP = float(np.finfo(np.float64).eps) ** (1 / 3)
+_ROUNDING = float(np.finfo(np.float64).eps)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One central difference, (f(x + h) − f(x − h)) / 2h, beside the gradient it checks."""
+
+    name: str
+    cell: tuple[int, ...]
+    step: float
+    """h, in units of the leaf's value."""
+    above: float
+    """The root's value at x + h."""
+    below: float
+    """The root's value at x − h."""
+    estimate: float
+    gradient: float
+    relative_error: float
+    """|estimate − gradient| over the larger of both, no smaller than the rounding of f allows."""
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether both agree within `TOLERANCE`."""
+        return bool(self.relative_error <= TOLERANCE)
+
+
+def check_cell(
+    graph: Graph, given: Mapping[str, Array], name: str, cell: tuple[int, ...], gradient: float
+) -> Difference:
+    """Compare one cell of a leaf's gradient with the central difference of the root.
+
+    Source: Nocedal and Wright, Numerical Optimization, 2nd ed., eq. 8.7; the step is the cube root
+    of the machine epsilon, times the size of the value.
+    """
+    value = float(given[name][cell])
+    step = _STEP * max(1.0, abs(value))
+    # The step that float64 really takes.
+    above_at, below_at = value + step, value - step
+    above = _root_at(graph, given, name, cell, above_at)
+    below = _root_at(graph, given, name, cell, below_at)
+    with np.errstate(all="ignore"):
+        estimate = float(np.float64(above - below) / np.float64(above_at - below_at))
+        noise = _ROUNDING * max(abs(above), abs(below)) / step
+        error = _relative_error(estimate, gradient, noise)
+    return Difference(name, cell, step, above, below, estimate, gradient, error)
+
+
+def _relative_error(estimate: float, gradient: float, noise: float) -> float:
+    """Return the error relative to the larger; differences below the rounding noise count as 0."""
+    difference = abs(estimate - gradient)
+    if difference <= 4 * noise:
+        return 0.0
+    return difference / max(abs(estimate), abs(gradient), 1e-12)
+
+
+def check_leaf(
+    graph: Graph, given: Mapping[str, Array], name: str, gradient: Array, *, most: int = 64
+) -> Difference:
+    """Check a leaf's cells, at most `most` of them spread evenly, and return the worst."""
+    cells = list(np.ndindex(np.shape(given[name])))
+    if len(cells) > most:
+        chosen = np.linspace(0, len(cells) - 1, most).astype(int)
+        cells = [cells[i] for i in chosen]
+    checked = [check_cell(graph, given, name, cell, float(gradient[cell])) for cell in cells]
+    return max(checked, key=lambda d: (not np.isfinite(d.relative_error), d.relative_error))
+
+
+def _root_at(
+    graph: Graph, given: Mapping[str, Array], name: str, cell: tuple[int, ...], value: float
+) -> float:
+    changed = np.array(given[name])
+    changed[cell] = value
+    return float(forward(graph, {**given, name: changed})[graph.root].reshape(()))
+
+
+def nodes_at_kink(graph: Graph, values: Mapping[str, Array]) -> tuple[str, ...]:
+    """Return the elementary nodes that stand where their derivative does not exist."""
+    found = []
+    for node in graph.nodes:
+        operation = OPERATIONS[node.op]
+        if operation.kink:
+            operands = {
+                key: np.asarray(arg.value) if isinstance(arg, Number) else values[arg.name]
+                for key, arg in zip("ab", node.args, strict=False)
+            }
+            if bool(np.any(evaluate(parse_rule(operation.kink), operands) == 0)):
+                found.append(node.name)
+    return tuple(found)

@@ -1,0 +1,306 @@
+"""The graph is a flat, single-assignment list of nodes; a line of the lesson folds several of them.
+
+A line `z = w1*x1 + b` becomes the elementary nodes `z.1 = w1*x1` and `z = z.1 + b`. Folded, the
+line is one node with an edge for each occurrence of a name; unfolded, its elementary nodes show.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Set
+from dataclasses import dataclass, field
+from enum import Enum
+
+from gdtutor.engine.errors import GraphError, did_you_mean
+from gdtutor.engine.expression import Apply, Expr, Name, Number, names_in
+from gdtutor.engine.operations import FUNCTIONS, OPERATIONS, Kind
+
+MAX_LINES = 100_000
+"""Most lines of one graph."""
+
+
+class Role(Enum):
+    """What a given value is in a lesson."""
+
+    INPUT = "input"
+    TARGET = "target"
+    PARAMETER = "parameter"
+    CONSTANT = "constant"
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A given value: its name and what it is; values belong to the trace."""
+
+    name: str
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One elementary operation."""
+
+    name: str
+    """The line's name, or `z.1` for an inner operation of z."""
+    op: str
+    args: tuple[Name | Number, ...]
+    axis: int | None
+    line: int
+    """Index of the line that it belongs to."""
+    column: int = 0
+    """Where in the line's formula, in characters from 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """One occurrence of a name in the formula of a node: `a*a` has two edges from a."""
+
+    source: str
+    target: str
+    occurrence: int
+    """Counts the uses of this source in this target, from 0, left to right."""
+    path: tuple[tuple[int, int], ...]
+    """(elementary node, operand) pairs from the target down to the source."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the lesson, a node as its author wrote it."""
+
+    name: str
+    expr: Expr
+    text: str
+    """The formula as written, without the name."""
+    first: int
+    """Index of the line's first elementary node."""
+    last: int
+    """Index of its outermost elementary node, which has the line's name."""
+    edges: tuple[Edge, ...]
+    """One for each occurrence of a name, in order of evaluation."""
+    appended: bool = False
+    """Whether the program added it (the mean over the batch in a scalar lesson)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visible:
+    """A node of the walk at the present folding: a whole line, or one elementary node."""
+
+    name: str
+    line: int
+    last: int
+    """Index of its outermost elementary node."""
+    edges: tuple[Edge, ...]
+    folded: bool
+    """True where it stands for a whole line of several operations."""
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """A checked graph. Every name is defined before it is used, once."""
+
+    leaves: tuple[Leaf, ...]
+    lines: tuple[Line, ...]
+    nodes: tuple[Node, ...]
+    by_rows: bool = False
+    """A scalar lesson: formulas are about one example, arrays are rows over the batch."""
+    leaf_by_name: Mapping[str, Leaf] = field(default_factory=dict)
+    line_by_name: Mapping[str, int] = field(default_factory=dict)
+    node_by_name: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def root(self) -> str:
+        """The last line, from which the walk goes backward."""
+        return self.lines[-1].name
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """The names of the parameters, in the order given."""
+        return tuple(leaf.name for leaf in self.leaves if leaf.role is Role.PARAMETER)
+
+    def visible(self, unfolded: Set[str] = frozenset()) -> tuple[Visible, ...]:
+        """Return the nodes of the walk in order, with these lines unfolded."""
+        return tuple(v for line in self.lines for v in self.visible_line(line, unfolded))
+
+    def visible_line(self, line: Line, unfolded: Set[str]) -> Iterator[Visible]:
+        """Yield what one line shows: itself, or its elementary nodes."""
+        number = self.nodes[line.last].line
+        if line.first == line.last or line.name not in unfolded:
+            folded = line.first != line.last
+            yield Visible(line.name, number, line.last, line.edges, folded)
+            return
+        for index in range(line.first, line.last + 1):
+            node = self.nodes[index]
+            yield Visible(node.name, number, index, _own_edges(node, index), folded=False)
+
+
+def _own_edges(node: Node, index: int) -> tuple[Edge, ...]:
+    counts: dict[str, int] = {}
+    edges = []
+    for position, arg in enumerate(node.args):
+        if isinstance(arg, Name):
+            occurrence = counts.get(arg.name, 0)
+            counts[arg.name] = occurrence + 1
+            edges.append(Edge(arg.name, node.name, occurrence, ((index, position),)))
+    return tuple(edges)
+
+
+def build_graph(
+    leaves: Iterable[Leaf],
+    lines: Iterable[tuple[str, Expr, str]],
+    *,
+    by_rows: bool = False,
+    appended: Set[str] = frozenset(),
+) -> Graph:
+    """Check lines and flatten them.
+
+    Args:
+        leaves: The given values.
+        lines: Name, formula and its text as written, in order.
+        by_rows: Whether this is a scalar lesson, in which only elementwise operations are allowed.
+        appended: Names of lines that the program itself added.
+
+    Raises:
+        GraphError: With the line and column, for the first thing that is wrong.
+    """
+    leaves = tuple(leaves)
+    leaf_by_name = {leaf.name: leaf for leaf in leaves}
+    nodes: list[Node] = []
+    built: list[Line] = []
+    known: dict[str, int] = {}
+    for name, expr, text in lines:
+        if len(built) >= MAX_LINES:
+            raise GraphError(
+                f"more than {MAX_LINES:,} lines", "the graph is too large", line=name, code="bound"
+            )
+        _check_line(name, expr, leaf_by_name, known, by_rows and name not in appended)
+        first = len(nodes)
+        edges = _flatten(name, expr, len(built), nodes)
+        known[name] = len(built)
+        last = len(nodes) - 1
+        built.append(Line(name, expr, text, first, last, edges, appended=name in appended))
+    if not built:
+        raise GraphError("the graph has no line", "write one, as z = w*x + b")
+    return Graph(
+        leaves,
+        tuple(built),
+        tuple(nodes),
+        by_rows,
+        leaf_by_name,
+        known,
+        {node.name: index for index, node in enumerate(nodes)},
+    )
+
+
+def _check_line(
+    name: str, expr: Expr, leaves: Mapping[str, Leaf], known: Mapping[str, int], by_rows: bool
+) -> None:
+    if name in known:
+        raise GraphError(
+            f"'{name}' is defined twice", "every name is given once", line=name, code="redefined"
+        )
+    if name in FUNCTIONS:
+        raise GraphError(
+            f"'{name}' is the name of an operation",
+            "choose another name",
+            line=name,
+            code="redefined",
+        )
+    if name in leaves:
+        raise GraphError(
+            f"'{name}' is already the name of a {leaves[name].role.value}",
+            "choose another name",
+            line=name,
+            code="redefined",
+        )
+    for use in names_in(expr):
+        if use.name not in leaves and use.name not in known:
+            near = did_you_mean(use.name, [*leaves, *known])
+            what = f"'{use.name}' is used before it is defined"
+            if use.name == name:
+                near = "a line cannot use its own result"
+            raise GraphError(
+                what,
+                near or "define it on a line above, or give it a value in the front matter",
+                line=name,
+                column=use.column,
+                code="undefined",
+            )
+    if not isinstance(expr, Apply) and not isinstance(expr, Name):
+        raise GraphError(
+            f"'{name}' is only a number", "put it under [constants]", line=name, code="constant"
+        )
+    if by_rows:
+        _only_elementwise(name, expr)
+
+
+def _only_elementwise(name: str, expr: Expr) -> None:
+    pending = [expr]
+    while pending:
+        part = pending.pop()
+        if not isinstance(part, Apply):
+            continue
+        if OPERATIONS[part.op].kind is not Kind.ELEMENTWISE:
+            sign = {"matmul": "@", "transpose": ".T"}.get(part.op, part.op)
+            raise GraphError(
+                f"{sign} in a lesson whose formulas are about one example",
+                "bind matrices with inputs = { X = [...] } to use it",
+                line=name,
+                column=part.column,
+                code="scalar-only",
+            )
+        pending.extend(part.args)
+
+
+def _flatten(name: str, expr: Expr, line: int, nodes: list[Node]) -> tuple[Edge, ...]:
+    """Append the line's elementary nodes in order of evaluation; return its folded edges."""
+    if isinstance(expr, Name):
+        expr = Apply("identity", (expr,), column=expr.column)
+    order: list[Apply] = []
+    pending: list[tuple[Expr, bool]] = [(expr, False)]
+    while pending:
+        part, is_ready = pending.pop()
+        if not isinstance(part, Apply):
+            continue
+        if is_ready:
+            order.append(part)
+        else:
+            pending.append((part, True))
+            pending.extend((arg, False) for arg in reversed(part.args))
+    first = len(nodes)
+    index_of: dict[int, int] = {}
+    for position, part in enumerate(order):
+        is_root = position == len(order) - 1
+        args = tuple(
+            Name(nodes[index_of[id(arg)]].name, arg.column) if isinstance(arg, Apply) else arg
+            for arg in part.args
+        )
+        index_of[id(part)] = first + position
+        node_name = name if is_root else f"{name}.{position + 1}"
+        nodes.append(Node(node_name, part.op, args, part.axis, line, part.column))
+    return _folded_edges(name, nodes, first)
+
+
+def _folded_edges(name: str, nodes: list[Node], first: int) -> tuple[Edge, ...]:
+    inner = {nodes[i].name: i for i in range(first, len(nodes) - 1)}
+    edges: list[Edge] = []
+    counts: dict[str, int] = {}
+    pending: list[tuple[int, int, tuple[tuple[int, int], ...]]] = []
+
+    def push(index: int, path: tuple[tuple[int, int], ...]) -> None:
+        pending.extend(
+            (index, position, path) for position in reversed(range(len(nodes[index].args)))
+        )
+
+    push(len(nodes) - 1, ())
+    while pending:
+        index, position, path = pending.pop()
+        arg = nodes[index].args[position]
+        if isinstance(arg, Number):
+            continue
+        here = (*path, (index, position))
+        if arg.name in inner:
+            push(inner[arg.name], here)
+        else:
+            occurrence = counts.get(arg.name, 0)
+            counts[arg.name] = occurrence + 1
+            edges.append(Edge(arg.name, name, occurrence, here))
+    return tuple(edges)

@@ -1,0 +1,126 @@
+"""The local gradient of an edge, composed from the rows of the operations along its path.
+
+A line is a tree, so each occurrence of a name has one path to the line's result, and its local
+gradient is the product of the rows' local gradients along it (chain rule). Where the path crosses a
+matrix product or another operation that is not elementwise there is no such product, but a rule that
+turns the upstream gradient into the contribution.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from gdtutor.engine.expression import Apply, Expr, Name, Number, substitute
+from gdtutor.engine.graph import Edge, Graph, Node
+from gdtutor.engine.operations import OPERATIONS, Kind, local_formula, vjp_formula
+from gdtutor.engine.shapes import Shape, expression_shape
+from gdtutor.engine.simplify import is_one, product, simplify
+
+UPSTREAM = "∂"
+"""The name of the upstream gradient inside a rule; no lesson can use it."""
+
+BATCH_SIZE = "m"
+"""The name of the number of examples in the batch."""
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeRule:
+    """How a gradient crosses one edge."""
+
+    local: Expr | None
+    """The local gradient as a formula; None where only a rule exists."""
+    rule: Expr
+    """The contribution as a formula over the upstream gradient `UPSTREAM`."""
+    sums: bool
+    """True where the contribution is summed because the source was broadcast."""
+
+
+def edge_rule(
+    graph: Graph, edge: Edge, shapes: Mapping[str, Shape], *, expand: bool = True
+) -> EdgeRule:
+    """Compose the rule of one edge.
+
+    Args:
+        graph: The graph.
+        edge: One occurrence of a name.
+        shapes: The shape of every leaf and node.
+        expand: Whether inner nodes are written out (a folded line) or named (an unfolded one).
+    """
+    return _Composer(graph, shapes, expand).compose(edge)
+
+
+class _Composer:
+    def __init__(self, graph: Graph, shapes: Mapping[str, Shape], expand: bool) -> None:
+        self._graph = graph
+        self._shapes = shapes
+        self._expand = expand
+
+    def compose(self, edge: Edge) -> EdgeRule:
+        rule: Expr = Name(UPSTREAM)
+        local: Expr | None = Number(1.0)
+        is_narrow = sums = False
+        for index, position in edge.path:
+            node = self._graph.nodes[index]
+            operation = OPERATIONS[node.op]
+            names = self._names(node)
+            operand = self._operand_shape(node.args[position])
+            if operation.local:
+                step = simplify(
+                    self._counted(substitute(local_formula(operation, position), names))
+                )
+                rule = product(rule, step)
+                is_narrow = is_narrow or operand != self._shapes[node.name]
+                if operation.kind is Kind.ELEMENTWISE:
+                    if operand != self._shapes[node.name]:
+                        sums = True
+                        rule = Apply("sum_to", (rule, self._written(node.args[position])))
+                        local = local if self._graph.by_rows else None
+                elif not self._graph.by_rows:
+                    local = None
+                local = None if local is None else product(local, step)
+            else:
+                ranks = tuple(len(self._operand_shape(arg)) for arg in node.args)
+                if is_narrow:
+                    rule = Apply("spread", (rule, Name(node.name)))
+                    is_narrow = False
+                body = vjp_formula(operation, position, ranks)
+                rule = simplify(substitute(body, names | {"g": rule}))
+                local = None
+        return EdgeRule(local, rule, sums)
+
+    def _names(self, node: Node) -> dict[str, Expr]:
+        names = dict(zip("ab", (self._written(arg) for arg in node.args), strict=False))
+        return names | {"out": self._written(Name(node.name))}
+
+    def _written(self, arg: Name | Number) -> Expr:
+        """Return an operand as the learner sees it: inner nodes of a folded line written out."""
+        if isinstance(arg, Number) or not self._expand:
+            return arg
+        index = self._graph.node_by_name.get(arg.name)
+        if index is None:
+            return arg
+        node = self._graph.nodes[index]
+        if self._graph.lines[node.line].last == index:
+            return arg
+        return Apply(node.op, tuple(self._written(a) for a in node.args), node.axis)
+
+    def _operand_shape(self, arg: Name | Number) -> Shape:
+        return () if isinstance(arg, Number) else self._shapes[arg.name]
+
+    def _counted(self, expr: Expr) -> Expr:
+        """Replace counts of cells by the number, or by m where it is the number of examples."""
+        if not isinstance(expr, Apply):
+            return expr
+        if expr.op == "count":
+            cells = int(np.prod(expression_shape(expr.args[0], self._shapes)))
+            is_batch = self._graph.by_rows and cells > 1 and BATCH_SIZE in self._shapes
+            return Name(BATCH_SIZE) if is_batch else Number(float(cells))
+        return Apply(expr.op, tuple(self._counted(arg) for arg in expr.args), expr.axis)
+
+
+def is_passed_on(rule: EdgeRule) -> bool:
+    """Say whether the local gradient is 1, so that the gradient passes unchanged."""
+    return rule.local is not None and is_one(rule.local)

@@ -1,0 +1,390 @@
+"""The table of operations: what each computes, and its local gradient, each written once.
+
+A row's formulas are in the grammar of lessons, over the operands `a` and `b`, the result `out`
+and, in a vector-Jacobian rule, the upstream gradient `g`. What the screens print, the walk
+evaluates, the plan compiles and the export writes all comes from these texts. To add an operation,
+add a row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gdtutor.engine.expression import Arity, Expr, Name, Number, parse
+
+Array = NDArray[np.float64]
+
+
+class Kind(Enum):
+    """How an operation meets the shapes of its operands."""
+
+    ELEMENTWISE = "elementwise"
+    """Cell by cell, with NumPy's broadcasting."""
+    MATMUL = "matmul"
+    TRANSPOSE = "transpose"
+    REDUCTION = "reduction"
+    """All cells to one number, or one axis to length 1."""
+    COLUMNS = "columns"
+    """Over the cells of each column; the shape stays."""
+    COLUMN_LOSS = "column loss"
+    """Two arrays of one shape; each column gives one number."""
+    SPREAD = "spread"
+    """Gradient bookkeeping: brings the first operand to the shape of the second."""
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One row of the table."""
+
+    name: str
+    """The name in formulas; operators have names too (`add` is `+`)."""
+    operands: int
+    """How many operands it takes."""
+    kind: Kind
+    says: str
+    """What it does, for the sentence of a step, over {a}, {b}."""
+    formula: str = ""
+    """Its definition, for learners; also how it is computed where nothing else is given."""
+    computed: str = ""
+    """A formula that equals the definition and is computed instead, where that is more accurate."""
+    function: Callable[..., Array] | None = None
+    """The NumPy function that computes it directly."""
+    numpy: str = ""
+    """The name of `function` in NumPy source."""
+    local: tuple[str, ...] = ()
+    """Local gradient with respect to each operand (elementwise operations and reductions)."""
+    vjp: tuple[str, ...] = ()
+    """Gradient of each operand from the upstream gradient `g` (all other operations)."""
+    vjp_by_rank: Mapping[tuple[int, int], tuple[str, str]] = field(default_factory=dict)
+    """`vjp` for operands that are vectors, by the number of their axes."""
+    because: tuple[str, ...] = ()
+    """Why each local gradient is what it is, in words, over {a}, {b}."""
+    kink: str = ""
+    """A formula that is 0 exactly where the derivative does not exist."""
+    convention: str = ""
+    """Which value the gradient takes at the kink."""
+    samples: tuple[tuple[float, float], ...] = ((-3.0, 3.0),)
+    """For each operand the interval that tests draw from (the last one repeats)."""
+    internal: bool = False
+    """Used by rules of other rows; not part of the grammar of lessons."""
+
+    @property
+    def takes_axis(self) -> bool:
+        """Whether a call may name an axis."""
+        return self.kind is Kind.REDUCTION
+
+
+def _sum(a: Array, axis: int | None = None) -> Array:
+    return np.asarray(np.sum(a, axis=axis, keepdims=axis is not None))
+
+
+def _mean(a: Array, axis: int | None = None) -> Array:
+    return np.asarray(np.mean(a, axis=axis, keepdims=axis is not None))
+
+
+def _max(a: Array, axis: int | None = None) -> Array:
+    return np.asarray(np.max(a, axis=axis, keepdims=axis is not None))
+
+
+def _step(a: Array) -> Array:
+    return np.asarray(np.heaviside(a, 1.0))
+
+
+def _count(a: Array) -> Array:
+    return np.asarray(float(np.size(a)))
+
+
+def _spread(a: Array, b: Array) -> Array:
+    return np.asarray(np.broadcast_to(a, np.shape(b)))
+
+
+def sum_to(a: Array, b: Array) -> Array:
+    """Sum a gradient over the axes along which an operand of the shape of `b` was broadcast."""
+    shape = np.shape(b)
+    extra = np.ndim(a) - len(shape)
+    axes = tuple(range(extra)) + tuple(
+        extra + i for i, n in enumerate(shape) if n == 1 and np.shape(a)[extra + i] != 1
+    )
+    return np.asarray(np.sum(a, axis=axes).reshape(shape)) if axes else np.asarray(a)
+
+
+_POSITIVE = ((0.2, 3.0),)
+_ANY = ((-3.0, 3.0),)
+
+_ALL = (
+    Operation(
+        "add", 2, Kind.ELEMENTWISE, "adds {a} and {b}",
+        function=np.add, numpy="np.add", local=("1", "1"),
+        because=("{a} is added", "{b} is added"),
+    ),
+    Operation(
+        "sub", 2, Kind.ELEMENTWISE, "subtracts {b} from {a}",
+        function=np.subtract, numpy="np.subtract", local=("1", "-1"),
+        because=("{b} is only subtracted from it", "{b} is subtracted"),
+    ),
+    Operation(
+        "mul", 2, Kind.ELEMENTWISE, "multiplies {a} by {b}",
+        function=np.multiply, numpy="np.multiply", local=("b", "a"),
+        because=("{a} is multiplied by {b}", "{b} is multiplied by {a}"),
+    ),
+    Operation(
+        "div", 2, Kind.ELEMENTWISE, "divides {a} by {b}",
+        function=np.divide, numpy="np.divide", local=("1/b", "-a/b**2"),
+        because=("{a} is divided by {b}", "{b} divides {a}"),
+        samples=((-3.0, 3.0), (0.3, 3.0)),
+    ),
+    Operation(
+        "pow", 2, Kind.ELEMENTWISE, "raises {a} to the power {b}",
+        function=np.power, numpy="np.power", local=("b*a**(b - 1)", "out*log(a)"),
+        because=("the exponent comes down as a factor", "a power grows with its exponent"),
+        samples=((0.3, 3.0), (-2.0, 3.0)),
+    ),
+    Operation(
+        "neg", 1, Kind.ELEMENTWISE, "turns the sign of {a}",
+        function=np.negative, numpy="np.negative", local=("-1",),
+        because=("the sign is turned",),
+    ),
+    Operation(
+        "identity", 1, Kind.ELEMENTWISE, "passes {a} on unchanged",
+        formula="a", local=("1",), because=("{a} is passed on unchanged",),
+    ),
+    Operation(
+        "square", 1, Kind.ELEMENTWISE, "squares {a}",
+        formula="a**2", function=np.square, numpy="np.square", local=("2*a",),
+        because=("a square grows twice as fast as its side",),
+    ),
+    Operation(
+        "sqrt", 1, Kind.ELEMENTWISE, "takes the square root of {a}",
+        function=np.sqrt, numpy="np.sqrt", local=("1/(2*out)",),
+        because=("a root flattens as it grows",), samples=_POSITIVE,
+    ),
+    Operation(
+        "exp", 1, Kind.ELEMENTWISE, "raises e to the power {a}",
+        function=np.exp, numpy="np.exp", local=("out",),
+        because=("the exponential is its own slope",),
+    ),
+    Operation(
+        "log", 1, Kind.ELEMENTWISE, "takes the natural logarithm of {a}",
+        function=np.log, numpy="np.log", local=("1/a",),
+        because=("the logarithm flattens as 1/x",), samples=_POSITIVE,
+    ),
+    Operation(
+        "log1p", 1, Kind.ELEMENTWISE, "takes the natural logarithm of 1 + {a}",
+        formula="log(1 + a)", function=np.log1p, numpy="np.log1p", local=("1/(1 + a)",),
+        because=("the logarithm flattens as 1/x",), samples=_POSITIVE,
+    ),
+    Operation(
+        "abs", 1, Kind.ELEMENTWISE, "takes the size of {a} without its sign",
+        function=np.absolute, numpy="np.abs", local=("sign(a)",),
+        because=("the slope is the sign of {a}",), kink="a", convention="0 is used there",
+    ),
+    Operation(
+        "sign", 1, Kind.ELEMENTWISE, "takes the sign of {a}",
+        function=np.sign, numpy="np.sign", local=("0",),
+        because=("it is flat on both sides",), kink="a", convention="0 is used there",
+    ),
+    Operation(
+        "maximum", 2, Kind.ELEMENTWISE, "takes the larger of {a} and {b}",
+        function=np.maximum, numpy="np.maximum", local=("step(a - b)", "1 - step(a - b)"),
+        because=("1 where {a} is the larger, else 0", "1 where {b} is the larger, else 0"),
+        kink="a - b", convention="the first operand takes it all",
+    ),
+    Operation(
+        "sigmoid", 1, Kind.ELEMENTWISE, "squashes {a} to between 0 and 1",
+        formula="1/(1 + exp(-a))", local=("out*(1 - out)",),
+        because=("the S curve is steepest, 1/4, in its middle",),
+    ),
+    Operation(
+        "tanh", 1, Kind.ELEMENTWISE, "squashes {a} to between -1 and 1",
+        formula="(exp(a) - exp(-a))/(exp(a) + exp(-a))", function=np.tanh, numpy="np.tanh",
+        local=("1 - out**2",), because=("the S curve is steepest, 1, in its middle",),
+    ),
+    Operation(
+        "relu", 1, Kind.ELEMENTWISE, "lets {a} through where it is positive, else gives 0",
+        formula="maximum(0, a)", local=("maximum(0, sign(a))",),
+        because=("1 where {a} is positive, else 0",), kink="a", convention="0 is used there",
+    ),
+    Operation(
+        "leaky_relu", 1, Kind.ELEMENTWISE, "lets {a} through, a hundredth of it where negative",
+        formula="maximum(0.01*a, a)", local=("maximum(0.01, sign(a))",),
+        because=("1 where {a} is positive, else 0.01",),
+        kink="a", convention="0.01 is used there",
+    ),
+    Operation(
+        "softplus", 1, Kind.ELEMENTWISE, "rounds off the corner of relu at {a}",
+        formula="log(1 + exp(a))", computed="maximum(0, a) + log1p(exp(-abs(a)))",
+        local=("sigmoid(a)",), because=("its slope is the sigmoid",),
+    ),
+    Operation(
+        "step", 1, Kind.ELEMENTWISE, "gives 1 where {a} is at or above 0, else 0",
+        function=_step, numpy="np.heaviside", local=("0",),
+        because=("a threshold is flat on both sides",), kink="a", convention="0 is used there",
+    ),
+    Operation(
+        "sin", 1, Kind.ELEMENTWISE, "takes the sine of {a}",
+        function=np.sin, numpy="np.sin", local=("cos(a)",),
+        because=("the slope of the sine is the cosine",),
+    ),
+    Operation(
+        "cos", 1, Kind.ELEMENTWISE, "takes the cosine of {a}",
+        function=np.cos, numpy="np.cos", local=("-sin(a)",),
+        because=("the slope of the cosine is minus the sine",),
+    ),
+    Operation(
+        "binary_cross_entropy", 2, Kind.ELEMENTWISE,
+        "measures how surprised the prediction {a} is by the target {b}",
+        formula="-(b*maximum(log(a), -100) + (1 - b)*maximum(log(1 - a), -100))",
+        local=(
+            "(a - b)/maximum(a*(1 - a), 1e-12)",
+            "maximum(log(1 - a), -100) - maximum(log(a), -100)",
+        ),
+        because=("the error over the variance of the prediction", "the log odds of the prediction"),
+        samples=((0.1, 0.9), (0.0, 1.0)),
+    ),
+    Operation(
+        "binary_cross_entropy_logits", 2, Kind.ELEMENTWISE,
+        "measures how surprised sigmoid({a}) is by the target {b}",
+        formula="softplus(a) - a*b", local=("sigmoid(a) - b", "-a"),
+        because=("prediction minus target", "the log odds of the prediction"),
+        samples=((-3.0, 3.0), (0.0, 1.0)),
+    ),
+    Operation(
+        "matmul", 2, Kind.MATMUL, "multiplies the matrices {a} and {b}, rows by columns",
+        function=np.matmul, numpy="np.matmul", vjp=("g @ b.T", "a.T @ g"),
+        vjp_by_rank={
+            (1, 1): ("g*b", "g*a"),
+            (1, 2): ("b @ g", "outer(a, g)"),
+            (2, 1): ("outer(g, b)", "a.T @ g"),
+        },
+        because=("each row of {a} meets every column of {b}",) * 2,
+    ),
+    Operation(
+        "transpose", 1, Kind.TRANSPOSE, "turns the rows of {a} into columns",
+        function=np.transpose, numpy="np.transpose", vjp=("g.T",),
+        because=("turning back is the same turn",),
+    ),
+    Operation(
+        "sum", 1, Kind.REDUCTION, "adds up the cells of {a}",
+        function=_sum, numpy="np.sum", local=("1",),
+        because=("every cell is added, so each gets the whole upstream gradient",),
+    ),
+    Operation(
+        "mean", 1, Kind.REDUCTION, "averages the cells of {a}",
+        function=_mean, numpy="np.mean", local=("count(out)/count(a)",),
+        because=("every cell counts for one share of the average",),
+    ),
+    Operation(
+        "max", 1, Kind.REDUCTION, "takes the largest cell of {a}",
+        function=_max, numpy="np.max", local=("step(a - out)",),
+        because=("only the largest cell moves the result",),
+    ),
+    Operation(
+        "softmax", 1, Kind.COLUMNS, "turns each column of {a} into shares that add up to 1",
+        formula="exp(a)/sum(exp(a), 0)", computed="exp(a - max(a, 0))/sum(exp(a - max(a, 0)), 0)",
+        vjp=("out*(g - sum(g*out, 0))",),
+        because=("a share grows at the expense of the others",),
+    ),
+    Operation(
+        "cross_entropy", 2, Kind.COLUMN_LOSS,
+        "measures for each column how surprised the shares {a} are by the target {b}",
+        formula="-sum(b*maximum(log(a), -100), 0)",
+        vjp=("-g*b/maximum(a, 1e-12)", "-g*maximum(log(a), -100)"),
+        because=("only the share of the true class counts", "the surprise of each class"),
+        samples=((0.1, 0.9), (0.0, 1.0)),
+    ),
+    Operation(
+        "cross_entropy_logits", 2, Kind.COLUMN_LOSS,
+        "measures for each column how surprised softmax({a}) is by the target {b}",
+        formula="log(sum(exp(a), 0)) - sum(a*b, 0)",
+        computed="max(a, 0) + log(sum(exp(a - max(a, 0)), 0)) - sum(a*b, 0)",
+        vjp=("g*(softmax(a) - b)", "-g*a"),
+        because=("prediction minus target", "the scores themselves"),
+        samples=((-3.0, 3.0), (0.0, 1.0)),
+    ),
+    Operation(
+        "outer", 2, Kind.MATMUL, "multiplies every cell of {a} by every cell of {b}",
+        function=np.outer, numpy="np.outer", internal=True,
+    ),
+    Operation(
+        "count", 1, Kind.REDUCTION, "counts the cells of {a}",
+        function=_count, numpy="np.size", internal=True,
+    ),
+    Operation(
+        "spread", 2, Kind.SPREAD, "gives every cell of {b} the value of {a}",
+        function=_spread, numpy="np.broadcast_to", internal=True,
+    ),
+    Operation(
+        "sum_to", 2, Kind.SPREAD, "sums {a} over the axes along which {b} was broadcast",
+        function=sum_to, numpy="sum_to", internal=True,
+    ),
+)  # fmt: skip
+
+OPERATIONS: Mapping[str, Operation] = {row.name: row for row in _ALL}
+"""Every operation by its name."""
+
+_OPERATORS = frozenset({"add", "sub", "mul", "div", "pow", "neg", "matmul", "transpose"})
+
+FUNCTIONS: Mapping[str, Arity] = {
+    row.name: Arity(row.operands, row.takes_axis)
+    for row in _ALL
+    if not row.internal and row.name not in _OPERATORS
+}
+"""The operations that a lesson's formulas may call by name."""
+
+_ALL_FUNCTIONS = {row.name: Arity(row.operands, row.takes_axis) for row in _ALL}
+
+
+def parse_formula(text: str) -> Expr:
+    """Read a lesson's formula; FormulaError where it is not in the grammar."""
+    return parse(text, FUNCTIONS)
+
+
+@cache
+def parse_rule(text: str) -> Expr:
+    """Read a rule of the table or a printed local formula, which may use internal operations."""
+    return parse(text, _ALL_FUNCTIONS)
+
+
+def definition(op: Operation) -> Expr | None:
+    """Return the formula over a and b that computes the operation, None where NumPy does."""
+    text = op.computed or ("" if op.function else op.formula)
+    return parse_rule(text) if text else None
+
+
+def apply(op: Operation, args: tuple[Array, ...], axis: int | None = None) -> Array:
+    """Compute one operation on arrays; NumPy's warnings are the caller's to silence."""
+    if op.function is not None:
+        result = op.function(*args, axis=axis) if axis is not None else op.function(*args)
+        return np.asarray(result, dtype=np.float64)
+    body = definition(op)
+    if body is None:
+        raise ValueError(f"the row of {op.name} says nowhere how it is computed")
+    return evaluate(body, dict(zip("ab", args, strict=False)))
+
+
+def evaluate(expr: Expr, values: Mapping[str, Array]) -> Array:
+    """Compute a formula from the arrays of its names."""
+    if isinstance(expr, Number):
+        return np.asarray(expr.value)
+    if isinstance(expr, Name):
+        return values[expr.name]
+    args = tuple(evaluate(arg, values) for arg in expr.args)
+    return apply(OPERATIONS[expr.op], args, expr.axis)
+
+
+def local_formula(op: Operation, operand: int) -> Expr:
+    """Return the local gradient of an elementwise operation or a reduction, for one operand."""
+    return parse_rule(op.local[operand])
+
+
+def vjp_formula(op: Operation, operand: int, ranks: tuple[int, ...]) -> Expr:
+    """Return the rule from the upstream gradient to one operand, for operands of these ranks."""
+    if len(ranks) == 2 and (ranks[0], ranks[1]) in op.vjp_by_rank:
+        return parse_rule(op.vjp_by_rank[ranks[0], ranks[1]][operand])
+    return parse_rule(op.vjp[operand])

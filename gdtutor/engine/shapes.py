@@ -1,0 +1,131 @@
+"""Shapes are inferred for a whole graph before any number is computed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from gdtutor.engine.errors import ShapeError
+from gdtutor.engine.expression import Expr, Name, Number
+from gdtutor.engine.graph import Graph, Node
+from gdtutor.engine.operations import OPERATIONS, Kind, Operation
+
+Shape = tuple[int, ...]
+
+MAX_CELLS = 4_000_000
+"""Most cells of one array of a graph (32 MB of float64)."""
+
+
+def infer_shapes(graph: Graph, given: Mapping[str, Shape]) -> dict[str, Shape]:
+    """Return the shape of every leaf and every elementary node, by name.
+
+    Raises:
+        ShapeError: With the line and column, where operands do not fit.
+    """
+    shapes: dict[str, Shape] = dict(given)
+    for node in graph.nodes:
+        shapes[node.name] = _node_shape(graph, node, shapes)
+    return shapes
+
+
+def expression_shape(expr: Expr, shapes: Mapping[str, Shape]) -> Shape:
+    """Return the shape of a rule's value; ShapeError where operands do not fit."""
+    if isinstance(expr, Number):
+        return ()
+    if isinstance(expr, Name):
+        return shapes[expr.name]
+    args = tuple(expression_shape(arg, shapes) for arg in expr.args)
+    return operation_shape(OPERATIONS[expr.op], args, expr.axis)
+
+
+def shape_text(shape: Shape) -> str:
+    """Return a shape as it is shown: `3×4`, `4`, or `a number`."""
+    return "×".join(str(n) for n in shape) if shape else "a number"
+
+
+def _node_shape(graph: Graph, node: Node, shapes: Mapping[str, Shape]) -> Shape:
+    args = tuple(() if isinstance(a, Number) else shapes[a.name] for a in node.args)
+    try:
+        shape = operation_shape(OPERATIONS[node.op], args, node.axis)
+    except ShapeError as error:
+        line = graph.lines[node.line]
+        raise ShapeError(error.what, error.hint, line=line.name, column=node.column) from None
+    if int(np.prod(shape, dtype=object)) > MAX_CELLS:
+        raise ShapeError(
+            f"{node.name} would have the shape {shape_text(shape)}",
+            f"an array may have at most {MAX_CELLS:,} cells",
+            line=graph.lines[node.line].name,
+            column=node.column,
+            code="bound",
+        )
+    return shape
+
+
+def operation_shape(op: Operation, args: tuple[Shape, ...], axis: int | None = None) -> Shape:
+    """Return the shape of one operation's result; ShapeError where operands do not fit."""
+    match op.kind:
+        case Kind.ELEMENTWISE:
+            return _broadcast(op, args)
+        case Kind.MATMUL:
+            return args[0] + args[1] if op.name == "outer" else _matmul(args[0], args[1])
+        case Kind.TRANSPOSE:
+            return args[0][::-1]
+        case Kind.REDUCTION:
+            return _reduced(op, args[0], axis)
+        case Kind.COLUMNS:
+            return _at_least_one_axis(op, args[0])
+        case Kind.COLUMN_LOSS:
+            return _column_loss(op, args[0], args[1])
+        case Kind.SPREAD:
+            return args[1]
+
+
+def _broadcast(op: Operation, args: tuple[Shape, ...]) -> Shape:
+    try:
+        return np.broadcast_shapes(*args)
+    except ValueError:
+        left, right = shape_text(args[0]), shape_text(args[-1])
+        raise ShapeError(
+            f"{op.name} cannot bring {left} and {right} together",
+            "along every axis the lengths must be equal, or one of them 1",
+        ) from None
+
+
+def _matmul(left: Shape, right: Shape) -> Shape:
+    if not left or not right:
+        raise ShapeError("@ multiplies matrices, and here is a plain number", "use * instead")
+    if left[-1] != right[0]:
+        raise ShapeError(
+            f"({shape_text(left)})·({shape_text(right)}) does not fit: "
+            f"{left[-1]} columns meet {right[0]} rows",
+            "the inner two must be equal; perhaps one needs .T",
+        )
+    return left[:-1] + right[1:]
+
+
+def _reduced(op: Operation, shape: Shape, axis: int | None) -> Shape:
+    if axis is None:
+        return ()
+    if axis >= len(shape):
+        raise ShapeError(
+            f"{op.name} along axis {axis} of an array with the shape {shape_text(shape)}",
+            "it has no such axis",
+        )
+    return tuple(1 if i == axis else n for i, n in enumerate(shape))
+
+
+def _at_least_one_axis(op: Operation, shape: Shape) -> Shape:
+    if not shape:
+        raise ShapeError(f"{op.name} of a plain number", "it needs a column of several cells")
+    return shape
+
+
+def _column_loss(op: Operation, left: Shape, right: Shape) -> Shape:
+    _at_least_one_axis(op, left)
+    if left != right:
+        raise ShapeError(
+            f"{op.name} compares {shape_text(left)} with {shape_text(right)}",
+            "prediction and target need the same shape",
+        )
+    return (1, *left[1:])

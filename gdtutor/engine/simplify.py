@@ -1,0 +1,129 @@
+"""A short, fixed list of simplifications: factors of 1, signs, and numeric constants.
+
+No terms are collected and nothing is cancelled but numbers: a rule stays recognisable as the product
+of the table's rows along its path.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+from gdtutor.engine.expression import Apply, Expr, Name, Number
+
+
+@dataclass(slots=True)
+class _Factors:
+    above: float = 1.0
+    below: float = 1.0
+    numerator: list[Expr] = field(default_factory=list)
+    denominator: list[Expr] = field(default_factory=list)
+
+
+def product(*parts: Expr) -> Expr:
+    """Return the simplified product of formulas."""
+    factors = _Factors()
+    pending: list[tuple[Expr, bool]] = [(part, False) for part in reversed(parts)]
+    while pending:
+        part, is_below = pending.pop()
+        if isinstance(part, Number) and (part.value != 0 or not is_below):
+            if is_below:
+                factors.below *= part.value
+            else:
+                factors.above *= part.value
+        elif isinstance(part, Apply) and part.op == "neg":
+            factors.above = -factors.above
+            pending.append((part.args[0], is_below))
+        elif isinstance(part, Apply) and part.op == "mul":
+            pending.extend((arg, is_below) for arg in reversed(part.args))
+        elif isinstance(part, Apply) and part.op == "div":
+            pending.append((part.args[1], not is_below))
+            pending.append((part.args[0], is_below))
+        else:
+            (factors.denominator if is_below else factors.numerator).append(part)
+    return _rebuilt(factors)
+
+
+def _rebuilt(factors: _Factors) -> Expr:
+    above, below = factors.above, factors.below
+    if above == 0 or not math.isfinite(above) or not math.isfinite(below):
+        return Number(above / below if math.isfinite(below) else math.nan)
+    if below < 0:
+        above, below = -above, -below
+    if above % below == 0:
+        above, below = above / below, 1.0
+    elif below % abs(above) == 0:
+        above, below = math.copysign(1.0, above), below / abs(above)
+    parts = list(factors.numerator)
+    if abs(above) != 1 or not parts:
+        parts.insert(0, Number(abs(above)))
+    under = list(factors.denominator)
+    if below != 1:
+        under.insert(0, Number(below))
+    result = _chain(parts)
+    if under:
+        result = Apply("div", (result, _chain(under)))
+    if above < 0:
+        return Number(-result.value) if isinstance(result, Number) else Apply("neg", (result,))
+    return result
+
+
+def _chain(parts: list[Expr]) -> Expr:
+    result = parts[0]
+    for part in parts[1:]:
+        result = Apply("mul", (result, part))
+    return result
+
+
+def simplify(expr: Expr) -> Expr:
+    """Return an equal formula after the fixed list of simplifications, innermost first."""
+    if not isinstance(expr, Apply):
+        return expr
+    args = tuple(simplify(arg) for arg in expr.args)
+    expr = Apply(expr.op, args, expr.axis, expr.column)
+    if expr.op in ("mul", "div", "neg"):
+        return product(expr)
+    if expr.op in ("add", "sub"):
+        return _sum_of(expr, args[0], args[1])
+    if expr.op == "pow":
+        return _power_of(expr, args[0], args[1])
+    return expr
+
+
+def _sum_of(expr: Apply, left: Expr, right: Expr) -> Expr:
+    sign = 1.0 if expr.op == "add" else -1.0
+    if isinstance(left, Number) and isinstance(right, Number):
+        return Number(left.value + sign * right.value)
+    if isinstance(right, Number) and right.value == 0:
+        return left
+    if isinstance(left, Number) and left.value == 0:
+        return right if expr.op == "add" else product(Number(-1.0), right)
+    if isinstance(right, Apply) and right.op == "neg":
+        return Apply("sub" if expr.op == "add" else "add", (left, right.args[0]))
+    return expr
+
+
+def _power_of(expr: Apply, base: Expr, exponent: Expr) -> Expr:
+    if isinstance(exponent, Number):
+        if exponent.value == 1:
+            return base
+        if exponent.value == 0:
+            return Number(1.0)
+        if isinstance(base, Number) and base.value > 0:
+            try:
+                return Number(base.value**exponent.value)
+            except OverflowError:
+                return expr
+    return expr
+
+
+def is_one(expr: Expr) -> bool:
+    """Say whether a formula is the number 1."""
+    return isinstance(expr, Number) and expr.value == 1
+
+
+def mentions(expr: Expr, name: str) -> bool:
+    """Say whether a name occurs in a formula."""
+    if isinstance(expr, Name):
+        return expr.name == name
+    return isinstance(expr, Apply) and any(mentions(arg, name) for arg in expr.args)

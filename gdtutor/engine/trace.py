@@ -1,0 +1,211 @@
+"""One iteration's every value and gradient, recorded: the screen is a cursor on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Set
+from dataclasses import dataclass
+
+import numpy as np
+
+from gdtutor.engine.expression import Expr, Number
+from gdtutor.engine.graph import Edge, Graph, Visible
+from gdtutor.engine.local import UPSTREAM, edge_rule
+from gdtutor.engine.operations import OPERATIONS, Array, apply, evaluate, sum_to
+from gdtutor.engine.shapes import Shape, infer_shapes
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Contribution:
+    """What one use of a node sends back to it."""
+
+    consumer: str
+    """The node that uses it."""
+    occurrence: int
+    """Which of the consumer's uses, from 0."""
+    edge: Edge
+    upstream: Array
+    """Gradient of the root with respect to the consumer; the consumer's shape."""
+    local_formula: Expr | None
+    """Local gradient of the consumer at this occurrence; None where only a rule exists."""
+    local: Array | None
+    """Its value, broadcast to the consumer's shape."""
+    rule: Expr
+    """The contribution as a formula over the upstream gradient."""
+    sums: bool
+    """Whether it is summed over the axes along which the node was broadcast."""
+    value: Array
+    """The contribution; the node's shape."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trace:
+    """Every value, gradient and contribution of one iteration. Arrays are read-only."""
+
+    graph: Graph
+    visible: tuple[Visible, ...]
+    """The nodes of the walk at this folding, in order."""
+    shapes: Mapping[str, Shape]
+    values: Mapping[str, Array]
+    """Of every leaf and every elementary node."""
+    backward_order: tuple[str, ...]
+    """The nodes and parameters that get a backward step, in order."""
+    gradients: Mapping[str, Array]
+    """Gradient of the root with respect to each of them."""
+    contributions: Mapping[str, tuple[Contribution, ...]]
+    """What each of them receives, in order of arrival; none at the root."""
+
+
+def forward(graph: Graph, given: Mapping[str, Array]) -> dict[str, Array]:
+    """Return the value of every leaf and elementary node.
+
+    Results that are not finite are values like any other.
+    """
+    values = {name: frozen(value) for name, value in given.items()}
+    with np.errstate(all="ignore"):
+        for node in graph.nodes:
+            args = tuple(
+                np.asarray(arg.value) if isinstance(arg, Number) else values[arg.name]
+                for arg in node.args
+            )
+            values[node.name] = frozen(apply(OPERATIONS[node.op], args, node.axis))
+    return values
+
+
+def frozen(value: Array | float) -> Array:
+    """Return a read-only float64 copy, or the array itself where it is read-only already."""
+    array = np.asarray(value, dtype=np.float64)
+    if array.flags.writeable or array.base is not None:
+        array = array.copy()
+        array.flags.writeable = False
+    return array
+
+
+def trace(
+    graph: Graph,
+    given: Mapping[str, Array],
+    *,
+    wanted: Iterable[str] | None = None,
+    unfolded: Set[str] = frozenset(),
+    backward: bool = True,
+) -> Trace:
+    """Record one iteration.
+
+    Args:
+        graph: The graph.
+        given: The value of every leaf.
+        wanted: The leaves that get a backward step; the parameters where not said.
+        unfolded: Names of the lines that show their elementary operations.
+        backward: Whether to go backward; only where the root is one number.
+
+    Raises:
+        ShapeError: Where the given shapes do not fit the graph.
+    """
+    shapes = infer_shapes(graph, {name: np.shape(value) for name, value in given.items()})
+    visible = graph.visible(unfolded)
+    values = forward(graph, given)
+    leaves = tuple(graph.parameters if wanted is None else wanted)
+    order: tuple[str, ...] = ()
+    if backward and int(np.prod(shapes[graph.root])) == 1:
+        order = backward_order(visible, graph.root, leaves)
+    gradients: dict[str, Array] = {}
+    contributions: dict[str, tuple[Contribution, ...]] = {}
+    arriving = _arriving(visible, set(order))
+    with np.errstate(all="ignore"):
+        for name in order:
+            received = tuple(
+                _contribution(graph, user, edge, shapes, values, gradients)
+                for user, edge in arriving.get(name, ())
+            )
+            contributions[name] = received
+            gradients[name] = frozen(_total(received, shapes[name]))
+    return Trace(graph, visible, shapes, values, order, gradients, contributions)
+
+
+def backward_order(
+    visible: tuple[Visible, ...], root: str, wanted: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Return the order of the backward steps.
+
+    Nodes in reverse; after a node come the wanted leaves for which it is the last to deliver, in the
+    order in which they are written there.
+    """
+    useful = _leading_to(visible, root) & _depending_on(visible, set(wanted))
+    if root not in useful:
+        return ()
+    first_use: dict[str, str] = {}
+    for node in visible:
+        if node.name in useful:
+            for edge in node.edges:
+                if edge.source in wanted:
+                    first_use.setdefault(edge.source, node.name)
+    order: list[str] = []
+    for node in reversed(visible):
+        if node.name not in useful:
+            continue
+        order.append(node.name)
+        for source in dict.fromkeys(edge.source for edge in node.edges):
+            if first_use.get(source) == node.name:
+                order.append(source)
+    return tuple(order)
+
+
+def _leading_to(visible: tuple[Visible, ...], root: str) -> set[str]:
+    reached = {root}
+    for node in reversed(visible):
+        if node.name in reached:
+            reached.update(edge.source for edge in node.edges)
+    return reached
+
+
+def _depending_on(visible: tuple[Visible, ...], wanted: set[str]) -> set[str]:
+    depending = set(wanted)
+    for node in visible:
+        if any(edge.source in depending for edge in node.edges):
+            depending.add(node.name)
+    return depending
+
+
+def _arriving(
+    visible: tuple[Visible, ...], stepped: set[str]
+) -> dict[str, list[tuple[Visible, Edge]]]:
+    arriving: dict[str, list[tuple[Visible, Edge]]] = {}
+    for node in reversed(visible):
+        if node.name in stepped:
+            for edge in node.edges:
+                if edge.source in stepped:
+                    arriving.setdefault(edge.source, []).append((node, edge))
+    return arriving
+
+
+def _contribution(
+    graph: Graph,
+    user: Visible,
+    edge: Edge,
+    shapes: Mapping[str, Shape],
+    values: Mapping[str, Array],
+    gradients: Mapping[str, Array],
+) -> Contribution:
+    rule = edge_rule(graph, edge, shapes, expand=user.folded)
+    upstream = gradients[user.name]
+    source = values[edge.source]
+    local = None
+    if rule.local is not None:
+        width = source.shape if upstream.ndim < source.ndim else upstream.shape
+        local = frozen(np.broadcast_to(evaluate(rule.local, values), width))
+        value = sum_to(upstream * local, source)
+    else:
+        computed = evaluate(rule.rule, {**values, UPSTREAM: upstream})
+        value = np.broadcast_to(computed, source.shape)
+    return Contribution(
+        user.name, edge.occurrence, edge, upstream, rule.local, local, rule.rule, rule.sums,
+        frozen(value),
+    )  # fmt: skip
+
+
+def _total(received: tuple[Contribution, ...], shape: Shape) -> Array:
+    if not received:
+        return np.ones(shape)
+    total = received[0].value
+    for contribution in received[1:]:
+        total = total + contribution.value
+    return np.asarray(total)

@@ -1,0 +1,136 @@
+"""A lesson as data, after its file is read and checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from gdtutor.engine.graph import Graph
+from gdtutor.engine.operations import Array
+from gdtutor.training.problem import Binding
+from gdtutor.training.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Prose that the author wrote for one step."""
+
+    phase: str
+    """given, forward, backward or update."""
+    node: str
+    """The node it belongs to; empty for a note about the phase's first step."""
+    text: str
+    """Markdown source, with placeholders such as `{z}` and `{grad w1}` unfilled."""
+    always: bool
+    """Whether it holds for any values, not only the lesson's own at iteration 0."""
+    line: int
+    """Line of the heading in the file, from 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question that the author placed; its answer comes from the engine."""
+
+    text: str
+    kind: str
+    """value, sign, shape, next, or choice."""
+    phase: str
+    node: str
+    cell: tuple[int, ...] | None = None
+    hints: tuple[str, ...] = ()
+    choices: tuple[str, ...] = ()
+    """For kind `choice`: formulas over the lesson's names, or plain texts; the first is right."""
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Start:
+    """How a parameter starts: given values, or drawn."""
+
+    value: Array | None = None
+    shape: tuple[int, ...] = ()
+    init: str = ""
+    """A name of the initialisation table, where drawn."""
+    seed: int = 0
+    stream: int | None = None
+    """Drawn parameters with the same stream come one after the other from one generator."""
+    constant: float = 0.0
+    """The value for `init = "constant"`."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scene:
+    """One graph of a lesson with its notes."""
+
+    graph: Graph
+    """As the lesson's batch setting makes it (with `C = mean(L)` appended where it needs one)."""
+    notes: tuple[Note, ...]
+    questions: tuple[Question, ...] = ()
+    backward: bool = True
+    """Whether the walk goes backward from the root."""
+
+
+@dataclass(frozen=True, slots=True)
+class PictureWish:
+    """A picture that the lesson asks for."""
+
+    kind: str
+    """curve, slice, contour, boundary, table, or weights."""
+    options: tuple[tuple[str, object], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Variant:
+    """A named set of overrides, for lessons that compare."""
+
+    name: str
+    overrides: Mapping[str, object]
+    """Front matter keys, dotted (`training.learning_rate`), with the values that replace them."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lesson:
+    """A checked lesson. Everything about its numbers is computed from it."""
+
+    id: str
+    title: str
+    chapter: str
+    summary: str
+    source: str
+    path: Path
+    number: str
+    """The digits at the start of the file name; empty where there are none."""
+    prose: str
+    """The opening page, Markdown."""
+    closing: str
+    """Prose after the last note, under a `#` heading; empty where there is none."""
+    scenes: tuple[Scene, ...]
+    """At least one; only the last trains."""
+    starts: Mapping[str, Start]
+    """Every parameter, in the order given."""
+    constants: Mapping[str, Array]
+    frozen: frozenset[str]
+    gradients: tuple[str, ...]
+    """Inputs that get backward steps."""
+    bindings: tuple[Binding, ...]
+    examples: Array
+    """Examples × columns, inputs first."""
+    columns: tuple[str, ...]
+    settings: Settings | None
+    """None where the lesson does not train."""
+    predict: bool
+    """Whether it starts in predict mode."""
+    diverges: bool
+    """Whether the lesson is about a run that diverges."""
+    pictures: tuple[PictureWish, ...] = ()
+    variants: tuple[Variant, ...] = ()
+    expansion: tuple[str, ...] = ()
+    """The formulas that a `[network]` table stands for; empty where there is none."""
+    data_formulas: tuple[str, ...] = ()
+    """How the data were scaled, as shown to the learner."""
+
+    @property
+    def trains(self) -> bool:
+        """Whether the lesson has training settings."""
+        return self.settings is not None

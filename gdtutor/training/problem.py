@@ -1,0 +1,84 @@
+"""What is trained: a graph, its start, its constants, and the data bound to its leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gdtutor.engine.graph import Graph, Role
+from gdtutor.engine.local import BATCH_SIZE
+from gdtutor.engine.operations import Array
+
+Indices = NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """Which columns of the examples a leaf takes."""
+
+    leaf: str
+    columns: tuple[int, ...]
+    """One column for x1 in a scalar lesson; one for each row of X in a matrix lesson."""
+    is_matrix: bool
+    """Whether the leaf is features × examples, rather than one value for each example."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Problem:
+    """A graph with everything it is given. Arrays are read-only."""
+
+    graph: Graph
+    parameters: Mapping[str, Array]
+    """Start value of every parameter, the frozen ones too."""
+    frozen: frozenset[str]
+    """Parameters that get a gradient but no update."""
+    constants: Mapping[str, Array]
+    """Values of the constants, without the batch size."""
+    bindings: tuple[Binding, ...]
+    examples: Array
+    """Examples × columns; inputs first, then targets. No rows where a lesson has no data."""
+    columns: tuple[str, ...]
+    """The names of the columns of the examples."""
+    is_single: bool
+    """A scalar lesson that sees one example at a time: data are numbers, the root is a loss."""
+    prediction: str | None = None
+    """The node that is compared with the target."""
+    target: str | None = None
+    """The leaf that it is compared with."""
+
+    @property
+    def trained(self) -> tuple[str, ...]:
+        """The parameters that updates change, in order."""
+        return tuple(name for name in self.parameters if name not in self.frozen)
+
+    @property
+    def size(self) -> int:
+        """The number of examples."""
+        return int(self.examples.shape[0])
+
+    def given(self, parameters: Mapping[str, Array], batch: Indices) -> dict[str, Array]:
+        """Return the value of every leaf for a batch of examples.
+
+        Args:
+            parameters: Values of all parameters.
+            batch: Indices of the examples, of shape (m,).
+        """
+        given = dict(self.constants) | dict(parameters)
+        rows = self.examples[batch]
+        for binding in self.bindings:
+            if binding.is_matrix:
+                given[binding.leaf] = np.ascontiguousarray(rows[:, list(binding.columns)].T)
+            elif self.is_single:
+                given[binding.leaf] = np.asarray(rows[0, binding.columns[0]])
+            else:
+                given[binding.leaf] = np.ascontiguousarray(rows[:, binding.columns[0]])
+        if BATCH_SIZE in self.graph.leaf_by_name and BATCH_SIZE not in given:
+            given[BATCH_SIZE] = np.asarray(float(len(batch)))
+        return {leaf.name: given[leaf.name] for leaf in self.graph.leaves}
+
+    def data_leaves(self, role: Role) -> tuple[str, ...]:
+        """Return the names of the inputs or the targets."""
+        return tuple(leaf.name for leaf in self.graph.leaves if leaf.role is role)

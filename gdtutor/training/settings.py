@@ -1,0 +1,50 @@
+"""How a run trains: rate, batches, order, optimiser, and when it stops."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """How the learning rate changes with the epoch."""
+
+    kind: str = "constant"
+    """A name of the schedule table: constant, step, exponential or cosine."""
+    factor: float = 0.5
+    """What a step or an exponential schedule multiplies by."""
+    every: int = 100
+    """Epochs between two steps, or the length of the cosine, in epochs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """What ends a run before its last epoch; None means never."""
+
+    cost_below: float | None = None
+    """The cost of an epoch."""
+    loss_below: float | None = None
+    """The loss of the batch just seen."""
+    gradient_below: float | None = None
+    """The Euclidean norm of the gradient of all parameters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything about a run but its graph, start and data."""
+
+    learning_rate: float = 1.0
+    epochs: int = 1000
+    batch: int | None = None
+    """Examples in a batch; None is all of them."""
+    optimizer: str = "sgd"
+    hyperparameters: tuple[tuple[str, float], ...] = ()
+    """Values of the optimiser's own constants that differ from its row, by name."""
+    order: str = "given"
+    """given, shuffled or drawn."""
+    seed: int = 0
+    """Of the order of examples only."""
+    schedule: Schedule = Schedule()
+    stop: Stop = Stop()
+    validation: float = 0.0
+    """Fraction of the examples, from the end, that are held back and never trained on."""
