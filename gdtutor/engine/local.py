@@ -1,9 +1,9 @@
 """The local gradient of an edge, composed from the rows of the operations along its path.
 
 A line is a tree, so each occurrence of a name has one path to the line's result, and its local
-gradient is the product of the rows' local gradients along it (chain rule). Where the path crosses a
-matrix product or another operation that is not elementwise there is no such product, but a rule that
-turns the upstream gradient into the contribution.
+gradient is the product of the rows' local gradients along it (chain rule). Where the path crosses
+a matrix product or another operation that is not elementwise there is no such product, but a rule
+that turns the upstream gradient into the contribution.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A short, fixed list of simplifications: factors of 1, signs, and numeric constants.
 
-No terms are collected and nothing is cancelled but numbers: a rule stays recognisable as the product
-of the table's rows along its path.
+No terms are collected and nothing is cancelled but numbers: a rule stays recognisable as the
+product of the table's rows along its path.
 """
 
 from __future__ import annotations

@@ -126,8 +126,8 @@ def backward_order(
 ) -> tuple[str, ...]:
     """Return the order of the backward steps.
 
-    Nodes in reverse; after a node come the wanted leaves for which it is the last to deliver, in the
-    order in which they are written there.
+    Nodes in reverse; after a node come the wanted leaves for which it is the last to deliver, in
+    the order in which they are written there.
     """
     useful = _leading_to(visible, root) & _depending_on(visible, set(wanted))
     if root not in useful:
@@ -143,9 +143,8 @@ def backward_order(
         if node.name not in useful:
             continue
         order.append(node.name)
-        for source in dict.fromkeys(edge.source for edge in node.edges):
-            if first_use.get(source) == node.name:
-                order.append(source)
+        sources = dict.fromkeys(edge.source for edge in node.edges)
+        order.extend(source for source in sources if first_use.get(source) == node.name)
     return tuple(order)
 
 
