@@ -1,0 +1,218 @@
+"""Examples from a CSV file of the learner's own: read whole, checked cell by cell."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import math
+import os
+import stat
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gdtutor.engine.errors import did_you_mean
+from gdtutor.training.datasets import MAX_EXAMPLES
+from gdtutor.training.errors import CsvError
+
+Array = NDArray[np.float64]
+
+MAX_BYTES = 16 * 1024 * 1024
+"""The largest file that is read, in bytes."""
+SHOWN_CELL = 24
+"""How many characters of a faulty cell a message shows."""
+
+
+def resolve_inside(folder: Path, name: str) -> Path:
+    """Return the regular file `name` of a folder, links followed, never one outside the folder.
+
+    Args:
+        folder: the folder of the lesson.
+        name: a relative path in it, as the lesson writes it.
+
+    Raises:
+        CsvError: the name is empty or absolute, leads outside, or is no regular file.
+    """
+    if not name or "\0" in name:
+        raise CsvError(None, None, f"{name!r} is no file name", "name a file beside the lesson")
+    if Path(name).is_absolute() or Path(name).drive:
+        raise CsvError(
+            None, None, f"the path {name!r} is absolute", "name the file from the lesson's folder"
+        )
+    try:
+        root = folder.resolve(strict=True)
+        path = (root / name).resolve(strict=True)
+    except FileNotFoundError:
+        raise CsvError(
+            None, None, f"there is no file {name!r}", f"put it into {str(folder)!r}"
+        ) from None
+    except (OSError, RuntimeError) as error:
+        # A loop of links is a RuntimeError before Python 3.13 and an OSError from there on.
+        raise CsvError(None, None, f"{name!r} cannot be followed: {error}") from None
+    if not path.is_relative_to(root):
+        raise CsvError(
+            None, None, f"{name!r} leads out of the lesson's folder", "keep the file in the folder"
+        )
+    if not path.is_file():
+        raise CsvError(None, None, f"{name!r} is not a regular file", "name a CSV file")
+    return path
+
+
+def read_csv(path: Path, inputs: Sequence[str], targets: Sequence[str]) -> Array:
+    """Read the named columns of a CSV file; see `parse_csv`.
+
+    Raises:
+        CsvError: as `parse_csv`; or the file cannot be read, is no regular file or is larger than
+            `MAX_BYTES`.
+    """
+    # Opening a pipe without O_NONBLOCK would wait for a writer that may never come.
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    try:
+        with open(os.open(path, flags), "rb") as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise CsvError(None, None, "this is not a regular file", "name a CSV file")
+            data = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise CsvError(
+            None,
+            None,
+            f"the file cannot be read: {error.strerror}",
+            "check its name and its rights",
+        ) from None
+    return parse_csv(data, inputs, targets)
+
+
+def parse_csv(data: bytes, inputs: Sequence[str], targets: Sequence[str]) -> Array:
+    """Return the named columns of a CSV file as rows of numbers.
+
+    The file is UTF-8, with or without a byte order mark, lines ending in LF or CR LF, cells
+    separated by commas. Its first row names the columns; further columns may hold anything.
+    Blank lines are passed over.
+
+    Args:
+        data: the whole file.
+        inputs: names of the input columns, in the order wanted.
+        targets: names of the target columns.
+
+    Returns:
+        A write-protected array of shape (examples, inputs + targets), inputs first.
+
+    Raises:
+        CsvError: with row and column: text that is not UTF-8, a NUL byte, broken quotes, a missing
+            or repeated column name, a missing or surplus cell, a cell that is not a finite number,
+            no rows or more than `MAX_EXAMPLES`, or the same targets in every row.
+    """
+    if len(data) > MAX_BYTES:
+        raise CsvError(
+            None, None, f"the file is larger than {MAX_BYTES // 2**20} MiB", "use fewer rows"
+        )
+    records = _records(_decoded(data))
+    number, header = next(records, (1, []))
+    names = [cell.strip() for cell in header]
+    wanted = (*inputs, *targets)
+    places = [_place(names, name, number) for name in wanted]
+    rows: list[list[float]] = []
+    for number, record in records:
+        if len(rows) == MAX_EXAMPLES:
+            raise CsvError(
+                number, None, f"more than {MAX_EXAMPLES:,} rows of data", "use fewer rows"
+            )
+        if len(record) > len(names):
+            raise CsvError(
+                number,
+                None,
+                f"{len(record)} cells under {len(names)} names",
+                "quote cells that hold a comma; write decimals with a point",
+            )
+        rows.append(
+            [
+                _number(record, place, number, name)
+                for place, name in zip(places, wanted, strict=True)
+            ]
+        )
+    return _checked(rows, len(inputs), targets)
+
+
+def _decoded(data: bytes) -> str:
+    """Return the file as text without its byte order mark."""
+    data = data.removeprefix(codecs.BOM_UTF8)
+    nul = data.find(b"\0")
+    if nul >= 0:
+        raise CsvError(
+            data.count(b"\n", 0, nul) + 1, None, "a NUL byte", "save the file as plain UTF-8 text"
+        )
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        row = data.count(b"\n", 0, error.start) + 1
+        raise CsvError(row, None, "bytes that are not UTF-8", "save the file as UTF-8") from None
+
+
+def _records(text: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield the cells of each record with the line on which it begins, from 1, blanks left out."""
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    while True:
+        line = reader.line_num + 1
+        try:
+            record = next(reader, None)
+        except csv.Error as error:
+            raise CsvError(line, None, f"not valid CSV: {error}", "check the quotes") from None
+        if record is None:
+            return
+        if len(record) > 1 or any(cell.strip() for cell in record):
+            yield line, record
+
+
+def _place(names: list[str], name: str, row: int) -> int:
+    """Return the position of the named column in the header."""
+    found = [place for place, known in enumerate(names) if known == name]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise CsvError(row, name, f"{len(found)} columns have this name", "rename all but one")
+    same_letters = [known for known in names if known.casefold() == name.casefold()]
+    if same_letters:
+        hint = f"write '{same_letters[0]}', as in the file"
+    elif len(names) == 1 and (";" in names[0] or "\t" in names[0]):
+        hint = "separate cells by commas"
+    else:
+        hint = did_you_mean(name, names) or "name the columns in the first row"
+    raise CsvError(row, name, "there is no such column", hint)
+
+
+def _number(record: list[str], place: int, row: int, name: str) -> float:
+    """Return one cell as a number."""
+    cell = record[place].strip() if place < len(record) else ""
+    if not cell:
+        raise CsvError(row, name, "the cell is missing", "fill it in, or leave the row out")
+    try:
+        # Python also reads 1_000 and other scripts' digits; neither is a number in a CSV file.
+        value = float(cell) if cell.isascii() and "_" not in cell else None
+    except ValueError:
+        value = None
+    if value is None:
+        shown = cell if len(cell) <= SHOWN_CELL else cell[:SHOWN_CELL] + "…"
+        raise CsvError(row, name, f"{shown!r} is not a number", "write it like 3, -0.5 or 1e-3")
+    if not math.isfinite(value):
+        raise CsvError(row, name, f"{cell[:SHOWN_CELL]!r} is not finite", "leave the row out")
+    return value
+
+
+def _checked(rows: list[list[float]], inputs: int, targets: Sequence[str]) -> Array:
+    """Return the rows as an array, if there is anything to learn in them."""
+    if not rows:
+        raise CsvError(None, None, "there are no rows under the names", "add examples")
+    array = np.array(rows, dtype=np.float64)
+    answers = array[:, inputs:]
+    if answers.size and (answers == answers[0]).all():
+        raise CsvError(
+            None,
+            targets[0],
+            f"every row has the same target, {answers[0, 0]:g}: one class only",
+            "add examples of another class",
+        )
+    array.setflags(write=False)
+    return array

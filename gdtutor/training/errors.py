@@ -1,0 +1,27 @@
+"""Errors about the data and the starting values that training is asked to use."""
+
+from __future__ import annotations
+
+from gdtutor.engine.errors import GdTutorError
+
+
+class DataError(GdTutorError):
+    """Data, an order of examples or starting values that cannot be had as asked for."""
+
+    code = "data"
+
+
+class CsvError(DataError):
+    """A CSV file that cannot serve as examples, with the place in it."""
+
+    code = "csv"
+
+    def __init__(self, row: int | None, column: str | None, what: str, hint: str = "") -> None:
+        parts = [f"row {row}"] if row is not None else []
+        if column is not None:
+            parts.append(f"column {column!r}")
+        super().__init__(f"{', '.join(parts)}: {what}" if parts else what, hint)
+        self.row = row
+        """The line of the file, from 1, the header included; None for the file as a whole."""
+        self.column = column
+        """The name of the column; None where no one column is at fault."""

@@ -1,0 +1,129 @@
+"""Which examples form the batch of an iteration, as a function of seed and epoch alone.
+
+No generator is carried along, so iteration k opens without the iterations before it. Seeding a
+generator costs about 0.2 ms, far more than an epoch of four examples, so epochs are drawn in
+blocks: epoch e lies in block e // `epochs_per_block`, and each block has its own generator, seeded
+with the words [seed, low 32 bits of the block's number, high 32 bits], which the Mersenne
+Twister's own array seeding mixes. NumPy has frozen that seeding and the stream.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gdtutor.engine.errors import did_you_mean
+from gdtutor.training.errors import DataError
+from gdtutor.training.initialise import check_seed
+
+Indices = NDArray[np.int64]
+"""Positions of examples, from 0."""
+
+ORDERS: dict[str, str] = {
+    "given": "as the data lists them, in every epoch",
+    "shuffled": "each example once an epoch, in an order drawn anew for every epoch",
+    "drawn": "each place of a batch drawn at random from all examples, with replacement",
+}
+"""Every order by its name in a lesson, with what it means."""
+
+BLOCK_DRAWS = 16_384
+"""About how many examples one block orders: its generator then costs little an epoch, and opening
+an iteration costs at most one block (some 2 ms)."""
+
+MAX_BLOCKS = 2**64
+"""Two words of 32 bits number the blocks."""
+
+
+def iterations_per_epoch(examples: int, batch: int) -> int:
+    """Return how many batches make an epoch: examples / batch, rounded up, also when drawn."""
+    return -(-examples // batch)
+
+
+def epochs_per_block(examples: int) -> int:
+    """Return how many epochs share one generator: 4096 for four examples, 1 from 8193 up."""
+    return max(1, BLOCK_DRAWS // examples)
+
+
+def check_order(order: str, seed: int, examples: int, batch: int) -> None:
+    """Refuse an order, seed or batch size that these examples cannot have.
+
+    Raises:
+        DataError: naming what is not possible.
+    """
+    if order not in ORDERS:
+        known = did_you_mean(order, ORDERS) or f"use one of {', '.join(ORDERS)}"
+        raise DataError(f"unknown order '{order}'", known)
+    check_seed(seed)
+    if examples < 1:
+        raise DataError("there are no examples", "give at least one")
+    if not 1 <= batch <= examples:
+        raise DataError(
+            f"the batch size is {batch}", f"use 1 to {examples}, the number of examples"
+        )
+
+
+def block_of_epochs(order: str, seed: int, examples: int, batch: int, block: int) -> Indices:
+    """Return the order of the examples for every epoch of one block.
+
+    Args:
+        order: a name of `ORDERS`.
+        seed: from 0 to 2³² − 1.
+        examples: how many examples there are.
+        batch: how many form a batch.
+        block: the number of the block, from 0; it opens with epoch `block * epochs_per_block`.
+
+    Returns:
+        A write-protected array of shape (epochs_per_block(examples), width). Row r is the epoch
+        `block * epochs_per_block(examples) + r`; its batches are its consecutive stretches of
+        `batch` cells. The width is the number of examples, so that the last batch may be short, or
+        for "drawn" the next multiple of the batch size, so that none is.
+
+    Raises:
+        DataError: as `check_order`, or there is no such block.
+    """
+    check_order(order, seed, examples, batch)
+    if not 0 <= block < MAX_BLOCKS:
+        raise DataError(
+            f"the iteration lies in block {block} of epochs",
+            f"blocks count from 0 to {MAX_BLOCKS - 1}",
+        )
+    epochs = epochs_per_block(examples)
+    if order == "given":
+        return np.broadcast_to(np.arange(examples, dtype=np.int64), (epochs, examples))
+    words = np.array([seed, block & 0xFFFFFFFF, block >> 32], dtype=np.uint32)
+    rng = np.random.RandomState(words)
+    if order == "drawn":
+        width = iterations_per_epoch(examples, batch) * batch
+        chosen = rng.randint(0, examples, size=(epochs, width), dtype=np.int64)
+    else:
+        # Sorting random keys shuffles all epochs at once; a stable sort leaves no freedom in ties.
+        chosen = rng.random_sample((epochs, examples)).argsort(axis=1, kind="stable")
+        chosen = chosen.astype(np.int64, copy=False)
+    chosen.setflags(write=False)
+    return chosen
+
+
+def batches_of_epoch(
+    order: str, seed: int, examples: int, batch: int, epoch: int
+) -> tuple[Indices, ...]:
+    """Return the batches of one epoch in the order in which training uses them.
+
+    Costs one block; training that takes every epoch in turn asks for `block_of_epochs` instead.
+
+    Raises:
+        DataError: as `block_of_epochs`, or the epoch is negative.
+    """
+    block, row = divmod(epoch, epochs_per_block(max(1, examples)))
+    cells = block_of_epochs(order, seed, examples, batch, block)[row]
+    return tuple(cells[at : at + batch] for at in range(0, cells.size, batch))
+
+
+def batch_of_iteration(order: str, seed: int, examples: int, batch: int, iteration: int) -> Indices:
+    """Return the examples that iteration `iteration` trains on; costs at most one block.
+
+    Raises:
+        DataError: as `block_of_epochs`, or the iteration is negative.
+    """
+    check_order(order, seed, examples, batch)
+    epoch, turn = divmod(iteration, iterations_per_epoch(examples, batch))
+    return batches_of_epoch(order, seed, examples, batch, epoch)[turn]

@@ -1,0 +1,114 @@
+"""Bringing the columns of the data to a common scale, with the formula that is shown for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gdtutor.training.errors import DataError
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scaled:
+    """Columns on a new scale: `values = (columns - shift) / scale`, column by column."""
+
+    values: Array
+    """Shape (examples, columns), write-protected."""
+    shift: Array
+    """What is taken off each column, shape (columns,)."""
+    scale: Array
+    """What each column is divided by, shape (columns,), above 0; new points use the same two."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scaling:
+    """One way to scale columns."""
+
+    formula: str
+    """The rule for one column x with m examples, as learners see it."""
+    scale: Callable[..., Scaled]
+    """`standardise` or `min_max`."""
+
+
+def standardise(columns: Array, names: Sequence[str] = ()) -> Scaled:
+    """Scale each column to mean 0 and standard deviation 1 (over m, not m − 1).
+
+    Args:
+        columns: shape (examples, columns).
+        names: of the columns, for messages; their numbers from 0 where it is empty.
+
+    Raises:
+        DataError: no examples, a constant column, or values that are not finite or whose
+            difference is too large for float64.
+    """
+    _check(columns, names)
+    with np.errstate(over="ignore", invalid="ignore"):
+        shift = columns.mean(axis=0)
+        scale = np.sqrt(np.mean((columns - shift) ** 2, axis=0))
+    return _scaled(columns, shift, scale, names)
+
+
+def min_max(columns: Array, names: Sequence[str] = ()) -> Scaled:
+    """Scale each column to the range from 0 to 1, its least value to 0 and its greatest to 1.
+
+    Args:
+        columns: shape (examples, columns).
+        names: of the columns, for messages; their numbers from 0 where it is empty.
+
+    Raises:
+        DataError: as `standardise`.
+    """
+    _check(columns, names)
+    with np.errstate(over="ignore", invalid="ignore"):
+        shift = columns.min(axis=0)
+        scale = columns.max(axis=0) - shift
+    return _scaled(columns, shift, scale, names)
+
+
+SCALINGS: dict[str, Scaling] = {
+    "standardise": Scaling("(x − mean(x)) / s,  s = √(Σ(x − mean(x))² / m)", standardise),
+    "min_max": Scaling("(x − min(x)) / (max(x) − min(x))", min_max),
+}
+"""Every scaling by its name in a lesson."""
+
+
+def _name(names: Sequence[str], column: int) -> str:
+    return f"'{names[column]}'" if names else str(column)
+
+
+def _check(columns: Array, names: Sequence[str]) -> None:
+    if columns.ndim != 2 or columns.shape[0] == 0:
+        raise DataError("there are no examples to scale", "give rows of numbers")
+    for column in range(columns.shape[1]):
+        cells = columns[:, column]
+        if not np.isfinite(cells).all():
+            raise DataError(
+                f"column {_name(names, column)} holds values that are not finite",
+                "leave those rows out",
+            )
+        # Exact comparison: the rounded mean of equal values can differ from them, and their
+        # standard deviation then is a rounding error instead of 0.
+        if cells.min() == cells.max():
+            raise DataError(
+                f"column {_name(names, column)} is constant, so it has no scale to divide by",
+                "leave the column out, or do not scale it",
+            )
+
+
+def _scaled(columns: Array, shift: Array, scale: Array, names: Sequence[str]) -> Scaled:
+    for column in range(columns.shape[1]):
+        if not np.isfinite(scale[column]) or not np.isfinite(shift[column]) or scale[column] == 0:
+            raise DataError(
+                f"the values of column {_name(names, column)} differ by too much or too little "
+                "for float64",
+                "give the column in another unit",
+            )
+    values = (columns - shift) / scale
+    for array in (values, shift, scale):
+        array.setflags(write=False)
+    return Scaled(values, shift, scale)

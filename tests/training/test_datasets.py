@@ -1,0 +1,127 @@
+"""Data sets that lessons name."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from gdtutor.training.datasets import DATASETS, MAX_EXAMPLES, make_dataset
+from gdtutor.training.errors import DataError
+
+GATES = {name for name, row in DATASETS.items() if row.is_gate}
+CLOUDS = sorted(set(DATASETS) - GATES)
+
+
+@pytest.mark.parametrize(
+    ("name", "rule"),
+    [
+        ("and", lambda a, b: a and b),
+        ("or", lambda a, b: a or b),
+        ("xor", lambda a, b: a != b),
+        ("nand", lambda a, b: not (a and b)),
+        ("nor", lambda a, b: not (a or b)),
+        ("xnor", lambda a, b: a == b),
+    ],
+)
+def test_a_gate_is_its_truth_table_in_binary_order(name: str, rule) -> None:
+    table = [[a, b, int(rule(a, b))] for a in (0, 1) for b in (0, 1)]
+    np.testing.assert_array_equal(make_dataset(name, 0), table)
+
+
+def test_the_gates_order_gives_the_published_excitations() -> None:
+    rows = make_dataset("or", 0)
+    np.testing.assert_allclose(rows[:, :2] @ [0.1, 0.6], [0, 0.6, 0.1, 0.7])
+
+
+@pytest.mark.parametrize("name", DATASETS)
+def test_rows_are_inputs_then_targets(name: str) -> None:
+    row = DATASETS[name]
+    rows = make_dataset(name, 1)
+    assert rows.shape == (row.count, len(row.inputs) + len(row.targets))
+    assert row.description
+    assert set(rows[:, -1]) == {0.0, 1.0}
+    with pytest.raises(ValueError, match="read-only"):
+        rows[0, 0] = 2.0
+
+
+@pytest.mark.parametrize("name", CLOUDS)
+@pytest.mark.parametrize("count", [2, 3, 5, 101])
+def test_classes_are_balanced_whatever_the_count(name: str, count: int) -> None:
+    rows = make_dataset(name, 1, count)
+    assert len(rows) == count
+    if count != 2 or name != "quadrants":
+        assert abs(np.sum(rows[:, 2] == 1) - count / 2) <= 1
+    assert np.isfinite(rows).all()
+
+
+@pytest.mark.parametrize("name", CLOUDS)
+def test_a_seed_gives_its_points_and_another_seed_others(name: str) -> None:
+    first = make_dataset(name, 5, 50, 0.1)
+    np.testing.assert_array_equal(first, make_dataset(name, 5, 50, 0.1))
+    assert not np.array_equal(first, make_dataset(name, 6, 50, 0.1))
+
+
+@pytest.mark.parametrize("name", CLOUDS)
+def test_noise_moves_points_and_never_targets(name: str) -> None:
+    still, moved = make_dataset(name, 5, 50, 0.0), make_dataset(name, 5, 50, 0.3)
+    np.testing.assert_array_equal(still[:, 2], moved[:, 2])
+    assert not np.array_equal(still[:, :2], moved[:, :2])
+
+
+def test_the_circle_is_a_disc_in_a_ring() -> None:
+    rows = make_dataset("circle", 2, 2000)
+    radius = np.hypot(rows[:, 0], rows[:, 1])
+    inner, outer = radius[rows[:, 2] == 1], radius[rows[:, 2] == 0]
+    assert 0.45 < inner.max() <= 0.5
+    assert 0.7 <= outer.min() < 0.72
+    assert 0.98 < outer.max() <= 1.0
+
+
+def test_quadrants_are_xor_of_the_signs_with_a_gap() -> None:
+    rows = make_dataset("quadrants", 2, 2000)
+    np.testing.assert_array_equal(rows[:, 2] == 1, (rows[:, 0] > 0) != (rows[:, 1] > 0))
+    assert 0.05 <= np.abs(rows[:, :2]).min() < 0.06
+    assert 0.98 < np.abs(rows[:, :2]).max() <= 1.0
+
+
+def test_gaussians_lie_around_their_centres_with_the_noise_as_deviation() -> None:
+    rows = make_dataset("gaussians", 2, 4000, 0.3)
+    for target, centre in ((0, -0.5), (1, 0.5)):
+        cloud = rows[rows[:, 2] == target, :2]
+        np.testing.assert_allclose(cloud.mean(axis=0), centre, atol=0.03)
+        np.testing.assert_allclose(cloud.std(axis=0), 0.3, atol=0.03)
+
+
+def test_the_arms_of_the_spiral_face_each_other() -> None:
+    rows = make_dataset("spiral", 2, 200)
+    np.testing.assert_allclose(rows[0::2, :2], -rows[1::2, :2], atol=1e-12)
+    np.testing.assert_allclose(np.hypot(rows[-2:, 0], rows[-2:, 1]), 1.0)
+
+
+def test_moons_are_two_half_circles_of_one_radius() -> None:
+    rows = make_dataset("moons", 2, 500, 0.0)
+    for target, centre in ((0, (-1 / 3, -1 / 6)), (1, (1 / 3, 1 / 6))):
+        arc = rows[rows[:, 2] == target, :2] - centre
+        np.testing.assert_allclose(np.hypot(arc[:, 0], arc[:, 1]), 1 / 1.5)
+        assert ((arc[:, 1] >= 0) if target == 0 else (arc[:, 1] <= 0)).all()
+    assert np.abs(rows[:, 0]).max() <= 1.0
+    assert np.abs(rows[:, 1]).max() <= 0.5
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("xorr", 0), "did you mean"),
+        (("xor", 0, 5), "four rows"),
+        (("xor", 0, None, 0.1), "four rows"),
+        (("moons", 0, 1), "use 2 to 100000"),
+        (("moons", 0, MAX_EXAMPLES + 1), "use 2 to 100000"),
+        (("moons", 0, 10, -0.1), "the noise is"),
+        (("moons", 0, 10, float("nan")), "the noise is"),
+        (("moons", 0, 10, float("inf")), "the noise is"),
+        (("moons", -1), "the seed is"),
+    ],
+)
+def test_what_cannot_be_made_is_refused(arguments: tuple, message: str) -> None:
+    with pytest.raises(DataError, match=message):
+        make_dataset(*arguments)

@@ -1,0 +1,85 @@
+"""Starting values of parameters."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from gdtutor.training.errors import DataError
+from gdtutor.training.initialise import INITIALISATIONS, draw, draw_with, fan_in
+
+DRAWN = [name for name, row in INITIALISATIONS.items() if row.sample is not None]
+
+
+def test_the_published_start_of_seed_48_is_reached_to_its_digits() -> None:
+    rng = np.random.RandomState(48)
+    w1 = draw_with("xavier", (3, 2), rng)
+    w2 = draw_with("xavier", (1, 3), rng)
+    published = [[-0.702603, -0.751938], [-0.451188, 0.750657], [-0.111302, 0.773383]]
+    np.testing.assert_array_equal(np.round(w1, 6), published)
+    np.testing.assert_array_equal(np.round(w2, 6), [[-1.197918, 0.404511, 0.966853]])
+
+
+@pytest.mark.parametrize(
+    ("init", "expected"),
+    [
+        ("zeros", lambda stream: np.zeros((3, 2))),
+        ("plain", lambda stream: 0.01 * stream.randn(3, 2)),
+        ("xavier", lambda stream: stream.randn(3, 2) / np.sqrt(2)),
+        ("he", lambda stream: stream.randn(3, 2) * np.sqrt(2 / 2)),
+        ("uniform", lambda stream: stream.rand(3, 2)),
+        ("normal", lambda stream: stream.randn(3, 2)),
+    ],
+)
+def test_every_rule_is_its_formula_over_the_frozen_stream(init: str, expected) -> None:
+    np.testing.assert_array_equal(draw(init, (3, 2), 7), expected(np.random.RandomState(7)))
+
+
+def test_every_rule_has_a_formula_to_show() -> None:
+    assert all(row.formula and row.summary for row in INITIALISATIONS.values())
+
+
+@pytest.mark.parametrize(("shape", "inputs"), [((3, 2), 2), ((5,), 5), ((), 1), ((3, 1), 1)])
+def test_the_number_of_inputs_is_the_last_axis(shape: tuple[int, ...], inputs: int) -> None:
+    assert fan_in(shape) == inputs
+
+
+@pytest.mark.parametrize("shape", [(), (4,), (2, 3)])
+@pytest.mark.parametrize("init", DRAWN)
+def test_draws_have_their_shape_and_are_write_protected(init: str, shape: tuple[int, ...]) -> None:
+    drawn = draw(init, shape, 1)
+    assert drawn.shape == shape
+    assert drawn.dtype == np.float64
+    with pytest.raises(ValueError, match="read-only"):
+        drawn[...] = 1.0
+
+
+@pytest.mark.parametrize("init", DRAWN)
+def test_the_same_seed_gives_the_same_values(init: str) -> None:
+    np.testing.assert_array_equal(draw(init, (4, 4), 3), draw(init, (4, 4), 3))
+
+
+def test_constant_fills_with_its_value_and_draws_nothing() -> None:
+    rng = np.random.RandomState(5)
+    np.testing.assert_array_equal(draw_with("constant", (2, 2), rng, 0.25), np.full((2, 2), 0.25))
+    assert rng.rand() == np.random.RandomState(5).rand()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("xaviar", (2, 2), 0), "did you mean 'xavier'"),
+        (("constant", (2, 2), 0), "has no value"),
+        (("constant", (2, 2), 0, math.nan), "has no value"),
+        (("he", (2, 2), 0, 1.0), "takes no value"),
+        (("he", (2, 0), 0), "no cells"),
+        (("zeros", (10**6, 10**6), 0), "a parameter may have"),
+        (("he", (2, 2), -1), "the seed is -1"),
+        (("he", (2, 2), 2**32), "the seed is 4294967296"),
+    ],
+)
+def test_what_cannot_be_drawn_is_refused(arguments: tuple, message: str) -> None:
+    with pytest.raises(DataError, match=message):
+        draw(*arguments)
