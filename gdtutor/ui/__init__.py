@@ -1,1 +1,1 @@
-"""…"""
+"""The terminal side: frames are painted, keys become actions."""

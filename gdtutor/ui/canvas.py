@@ -1,0 +1,89 @@
+"""The one widget of every screen: paints frames and sends only what changed."""
+
+from __future__ import annotations
+
+from rich.segment import Segment as RichSegment
+from rich.style import Style as RichStyle
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.widget import Widget
+
+from gdtutor.ui.cells import Row, changed_spans, line_of
+from gdtutor.ui.colours import Colours
+from gdtutor.ui.rows import RowMaker
+from gdtutor.view.frame import UNICODE, Chars, Frame, Style
+
+
+class Canvas(Widget, can_focus=False):
+    """Shows the frame it was given last.
+
+    Frames come at the size of the canvas; one of another size, as for a moment after a resize, is
+    cut or padded.
+    """
+
+    ALLOW_SELECT = False
+    DEFAULT_CSS = "Canvas { width: 100%; height: 100%; }"
+
+    def __init__(self, colours: Colours, chars: Chars = UNICODE, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._colours = colours
+        self._maker = RowMaker(chars)
+        self._rows: tuple[Row, ...] = ()
+        self._strips: dict[Row, Strip] = {}
+
+    def show(self, frame: Frame) -> None:
+        """Paint what differs from the last frame, or all of it when the size changed."""
+        before, self._rows = self._rows, self._maker.rows(frame)
+        self._strips = {row: self._strips[row] for row in self._rows if row in self._strips}
+        if [len(row) for row in before] != [len(row) for row in self._rows]:
+            self.refresh()
+            return
+        regions = [
+            Region(start, y, end - start, 1)
+            for y, (old, new) in enumerate(zip(before, self._rows, strict=True))
+            if old is not new
+            for start, end in changed_spans(old, new)
+        ]
+        if regions:
+            self.refresh(*regions)
+
+    def set_look(self, colours: Colours, chars: Chars) -> None:
+        """Paint from now on in other colours or characters; the next frame is painted whole."""
+        self._colours = colours
+        self._maker = RowMaker(chars)
+        self._rows, self._strips = (), {}
+
+    def render_line(self, y: int) -> Strip:
+        """Return row `y` of the canvas (Textual calls it)."""
+        width = self.size.width
+        if y >= len(self._rows):
+            return Strip.blank(width, self._colours.rich_style(Style.TEXT))
+        row = self._rows[y]
+        if row not in self._strips:
+            self._strips[row] = strip_of(row, self._colours)
+        return self._strips[row].crop_extend(0, width, self._colours.rich_style(Style.TEXT))
+
+
+def strip_of(row: Row, colours: Colours) -> Strip:
+    """Return the row in its colours.
+
+    Blanks take the colour of the text before them, which costs no bytes.
+    """
+    segments: list[RichSegment] = []
+    for text, style in line_of(row):
+        look = colours.rich_style(style)
+        if segments:
+            last = segments[-1]
+            unseen = not text.strip(" ") and _blank_alike(last.style, look)
+            if unseen or last.style == look:
+                segments[-1] = RichSegment(last.text + text, last.style)
+                continue
+        segments.append(RichSegment(text, look))
+    return Strip(segments, len(row))
+
+
+def _blank_alike(one: RichStyle | None, other: RichStyle | None) -> bool:
+    """Tell whether a blank looks the same in both styles."""
+    first, second = one or RichStyle.null(), other or RichStyle.null()
+    seen = any(style.underline or style.reverse for style in (first, second))
+    return not seen and first.bgcolor == second.bgcolor

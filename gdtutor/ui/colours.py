@@ -1,0 +1,186 @@
+"""How each meaning looks in true colour, 256 colours, 16 colours and none, on dark and on light."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, MutableMapping
+from dataclasses import dataclass
+from enum import Enum
+from functools import cache
+from typing import NamedTuple
+
+from rich.color import Color
+from rich.style import Style as RichStyle
+
+from gdtutor.view.frame import Style
+
+
+class ColourMode(Enum):
+    """How many colours are sent to the terminal; the values are those of `--color`."""
+
+    TRUECOLOR = "truecolor"
+    PALETTE = "256"
+    ANSI = "16"
+    NONE = "none"
+
+
+OPTIONS = ("auto", *(mode.value for mode in ColourMode))
+"""What `--color` accepts."""
+
+
+class Look(NamedTuple):
+    """One meaning in every mode.
+
+    A colour is a foreground, or `foreground on background`. An empty foreground is the terminal's
+    own, which costs no bytes. Attributes hold in every mode, so that weight and underline carry
+    what colour carries.
+    """
+
+    dark: str
+    light: str
+    ansi_dark: str = ""
+    ansi_light: str = ""
+    attributes: str = ""
+    mono: str = ""
+    """Attributes of their own for 16 colours and none, where a background is missing."""
+
+
+DARK, LIGHT = "#1c1c1c", "#ffffff"
+"""The backgrounds of the RGB themes."""
+
+_LEVELS = (0, 95, 135, 175, 215, 255)
+_GREYS = range(8, 239, 10)
+
+LOOKS: dict[Style, Look] = {
+    Style.TEXT: Look("#d0d0d0", "#1c1c1c"),
+    Style.DIM: Look("#949494", "#626262", mono="dim"),
+    Style.TITLE: Look("#ffffff", "#000000", attributes="bold"),
+    Style.BORDER: Look("#8a8a8a", "#6c6c6c"),
+    Style.FOCUS: Look("#5fd7ff", "#005f87", "bright_cyan", "blue", "bold"),
+    Style.KEY: Look("#ffd75f", "#875f00", "bright_yellow", "magenta", "bold"),
+    Style.CURRENT: Look("#ffffff on #005f87", "#000000 on #ffd787", "", "", "bold", "reverse"),
+    Style.FORWARD: Look("#87d7ff", "#005faf", "bright_cyan", "blue"),
+    Style.BACKWARD: Look("#ffaf5f", "#af0087", "bright_yellow", "magenta"),
+    Style.UPDATE: Look("#afd75f", "#005f00", "bright_green", "green"),
+    Style.INPUT: Look("#afafd7", "#5f5f87"),
+    Style.PARAMETER: Look("#d7afff", "#5f00af", "bright_magenta", "magenta"),
+    Style.POSITIVE: Look("#5fd7af", "#005f5f", "bright_green", "green"),
+    Style.NEGATIVE: Look("#ff8787", "#af0000", "bright_red", "red"),
+    Style.CHANGED: Look("#ffff87", "#5f5f00", "bright_yellow", "red", "underline"),
+    Style.GOOD: Look("#87d787", "#005f00", "bright_green", "green"),
+    Style.WARNING: Look("#ffaf00", "#875f00", "bright_yellow", "magenta", "bold"),
+    Style.ERROR: Look("#ff8787", "#af0000", "bright_red", "red", "bold"),
+    Style.REGION_LOW: Look(
+        "#d0d0d0 on #00005f", "#1c1c1c on #d7d7ff", "bright_white on blue", "black on cyan"
+    ),
+    Style.REGION_HIGH: Look(
+        "#ffffff on #5f0000", "#1c1c1c on #ffd7af", "black on yellow", "black on yellow"
+    ),
+    Style.RUN_1: Look("#5fafff", "#005faf", "bright_cyan", "blue"),
+    Style.RUN_2: Look("#ffaf5f", "#af0000", "bright_yellow", "red"),
+    Style.RUN_3: Look("#87d75f", "#005f00", "bright_green", "green"),
+    Style.RUN_4: Look("#ff87d7", "#af0087", "bright_magenta", "magenta"),
+}
+"""The RGB values are entries of the 256-colour palette, so that both modes look the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Colours:
+    """The colours in use."""
+
+    mode: ColourMode = ColourMode.TRUECOLOR
+    light: bool = False
+    """True where the background of the terminal is light."""
+
+    @property
+    def theme(self) -> str:
+        """Name of the Textual theme under which colours reach the terminal as they are."""
+        return "ansi-light" if self.light else "ansi-dark"
+
+    def rich_style(self, style: Style) -> RichStyle | None:
+        """Return how `style` looks; None is plain text in the terminal's own colours."""
+        return _rich_style(style, self.mode, self.light)
+
+
+@cache
+def _rich_style(style: Style, mode: ColourMode, light: bool) -> RichStyle | None:
+    look = LOOKS[style]
+    own = look.mono if mode in (ColourMode.ANSI, ColourMode.NONE) else ""
+    attributes = RichStyle.parse(f"{look.attributes} {own}")
+    foreground, background = _pair(look, mode, light)
+    return (attributes + RichStyle(color=foreground, bgcolor=background)) or None
+
+
+def _pair(look: Look, mode: ColourMode, light: bool) -> tuple[Color | None, Color | None]:
+    if mode is ColourMode.NONE:
+        return None, None
+    if mode is ColourMode.ANSI:
+        text, behind = (look.ansi_light if light else look.ansi_dark), ""
+    else:
+        text, behind = (look.light, LIGHT) if light else (look.dark, DARK)
+    front, _, back = text.partition(" on ")
+    return _colour(front, mode), _colour(back or behind, mode)
+
+
+def _colour(name: str, mode: ColourMode) -> Color | None:
+    if not name:
+        return None
+    return Color.from_ansi(_entry(name)) if mode is ColourMode.PALETTE else Color.parse(name)
+
+
+def _entry(value: str) -> int:
+    """Return the number of `#rrggbb` in the 256-colour palette; Rich's own rounding misses greys.
+
+    Source: xterm's 256colres.h, a cube of six levels from entry 16 and greys from entry 232.
+    """
+    red, green, blue = (int(value[n : n + 2], 16) for n in (1, 3, 5))
+    if red == green == blue and red in _GREYS:
+        return 232 + _GREYS.index(red)
+    return 16 + 36 * _LEVELS.index(red) + 6 * _LEVELS.index(green) + _LEVELS.index(blue)
+
+
+def choose_colours(
+    option: str | None, environ: Mapping[str, str], light: bool | None = None
+) -> Colours:
+    """Return the colours for a terminal.
+
+    Args:
+        option: The value of `--color`; None is the same as `auto`. It outranks `NO_COLOR`.
+        environ: The environment: `NO_COLOR`, `COLORTERM`, `TERM`, `COLORFGBG`, `WT_SESSION`.
+        light: Whether the background is light; None asks `COLORFGBG` and otherwise takes it for
+            dark.
+
+    Raises:
+        ValueError: `option` is not one of `OPTIONS`.
+    """
+    if option is not None and option not in OPTIONS:
+        raise ValueError(f"unknown colour mode {option!r} — choose one of {', '.join(OPTIONS)}")
+    mode = _mode_of_terminal(environ) if option in (None, "auto") else ColourMode(option)
+    return Colours(mode, _is_light(environ) if light is None else light)
+
+
+def _mode_of_terminal(environ: Mapping[str, str]) -> ColourMode:
+    term = environ.get("TERM", "").lower()
+    if environ.get("NO_COLOR") or term in ("dumb", "unknown") or term.startswith("vt"):
+        return ColourMode.NONE
+    if environ.get("COLORTERM", "").lower() in ("truecolor", "24bit") or term.endswith("-direct"):
+        return ColourMode.TRUECOLOR
+    if "WT_SESSION" in environ:
+        return ColourMode.TRUECOLOR
+    known = ("256color", "kitty", "alacritty", "foot", "ghostty", "wezterm")
+    return ColourMode.PALETTE if any(word in term for word in known) else ColourMode.ANSI
+
+
+def _is_light(environ: Mapping[str, str]) -> bool:
+    """Read `foreground;background` as rxvt, Konsole and others set it: 7 and 9 to 15 are light."""
+    background = environ.get("COLORFGBG", "").rpartition(";")[2]
+    return background.isdecimal() and (int(background) == 7 or 9 <= int(background) <= 15)
+
+
+def prepare_environment(environ: MutableMapping[str, str]) -> None:
+    """Keep Textual from choosing colours a second time; to be called before Textual is imported.
+
+    Textual reads `TEXTUAL_COLOR_SYSTEM` when it is imported and would turn colours to grey, or add
+    codes for default colours, where it finds `NO_COLOR`; `choose_colours` has heeded that by then.
+    """
+    environ["TEXTUAL_COLOR_SYSTEM"] = "truecolor"
+    environ.pop("NO_COLOR", None)

@@ -1,0 +1,288 @@
+"""Plots as lines of text; the only module that knows plotext."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from math import isfinite, log10
+from threading import Lock
+from typing import TYPE_CHECKING, NamedTuple
+
+from rich.cells import cell_len
+
+from gdtutor.ui.cells import Cell, Row, line_of, row_of
+from gdtutor.ui.ticks import Tick, linear_ticks, log_ticks
+from gdtutor.view.frame import Chars, Line, Plot, Segment, Series, Style
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+
+LIMIT = 1e12
+"""Values beyond this are drawn at it: plotext overflows on a run that diverges."""
+
+SMALLEST = (10, 3)
+"""Columns and rows below which there is no room for axes."""
+
+_PLOTEXT = Lock()
+"""plotext keeps one figure for the whole process."""
+
+_UNICODE_MARKS = ("•", "×", "o", "+", "◆", "▲")
+_ASCII_MARKS = ("*", "x", "o", "+", "#", "%")
+_BRAILLE, _BRAILLE_LEGEND = "braille", "⠶"
+_TO_ASCII = str.maketrans("│─┌┐└┘├┤┬┴┼•", "|-+++++++++*")
+
+_SGR = re.compile(r"\x1b\[([0-9;]*)m")
+_FIRST_CODE = 100
+_STYLES = tuple(Style)
+"""Style number n is painted in palette entry `_FIRST_CODE` + n, and read back from it."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Curve:
+    """A series made ready: finite points on the axes, thinned."""
+
+    xs: Floats
+    ys: Floats
+    style: Style
+    joined: bool
+    mark: str
+
+
+class _Axis(NamedTuple):
+    low: float
+    high: float
+    ticks: tuple[Tick, ...]
+
+
+def plot_lines(plot: Plot, width: int, height: int, chars: Chars) -> tuple[Line, ...]:
+    """Return the plot as exactly `height` lines of `width` cells, whatever the data and the size.
+
+    The first line holds the title and the legend, two lines where one is too short. Values that are
+    not finite are left out, as are those ≤ 0 on a log axis; without any value left a sentence says
+    so. Safe to call from any thread.
+    """
+    heading = _heading(plot, width, chars)[: height if width > 0 else 0]
+    rows = [row_of(line, width, chars) for line in heading]
+    room = height - len(rows)
+    label_row = bool(plot.x_label) and room > 6
+    if width >= SMALLEST[0] and room >= SMALLEST[1]:
+        rows += _body(plot, width, room - label_row, chars)
+        if label_row:
+            label = plot.x_label.rjust(width - 1)
+            rows.append(row_of((Segment(label, Style.DIM),), width, chars))
+    rows += [row_of((), width, chars)] * (height - len(rows))
+    return tuple(line_of(row) for row in rows)
+
+
+def _heading(plot: Plot, width: int, chars: Chars) -> tuple[Line, ...]:
+    """Return title and name of the y axis, and each labelled series after its mark."""
+    of_y = f"{plot.y_label} (log)" if plot.log_y else plot.y_label
+    title = (Segment(plot.title, Style.TITLE), Segment(f" {of_y.strip()}  ", Style.DIM))
+    legend: list[Segment] = []
+    for series, mark in zip(plot.series, _marks(plot.series, chars), strict=True):
+        if series.label:
+            glyph = _BRAILLE_LEGEND if mark == _BRAILLE else mark
+            legend.append(Segment(f"{glyph} {series.label}  ", series.style))
+    both = (*title, *legend)
+    fits = cell_len("".join(segment.text for segment in both).rstrip()) <= width
+    return (both,) if fits or not legend else (title, tuple(legend))
+
+
+def _marks(series: tuple[Series, ...], chars: Chars) -> tuple[str, ...]:
+    """Return a marker for each series, different ones as long as they last.
+
+    One curve alone may be of Braille dots, since two of them look the same.
+    """
+    own = {one.mark for one in series if _can_show(one.mark, chars)}
+    table = _UNICODE_MARKS if chars.unicode else _ASCII_MARKS
+    free = [mark for mark in table if mark not in own] or list(table)
+    if chars.braille and chars.unicode:
+        free.insert(0, _BRAILLE)
+    marks: list[str] = []
+    for one in series:
+        if _can_show(one.mark, chars):
+            marks.append(one.mark)
+            continue
+        unused = [m for m in free if m not in marks and (one.joined or m != _BRAILLE)]
+        marks.append(unused[0] if unused else free[-1])
+    return tuple(marks)
+
+
+def _can_show(mark: str, chars: Chars) -> bool:
+    """Tell whether `mark` is one visible cell in this character set."""
+    row = row_of((Segment(mark),), 2, chars)
+    return len(mark) == 1 and row[0].text == mark != " " and row[1].text == " "
+
+
+def _body(plot: Plot, width: int, height: int, chars: Chars) -> list[Row]:
+    """Return the axes and what is drawn between them."""
+    x_range = _span_of(plot.x_range)
+    y_range = _span_of(_log_range(plot.y_range) if plot.log_y else plot.y_range)
+    marks = _marks(plot.series, chars)
+    curves = [
+        _curve(series, mark, plot.log_y, x_range, (width, height))
+        for series, mark in zip(plot.series, marks, strict=True)
+    ]
+    curves = [curve for curve in curves if curve.xs.size]
+    if not curves:
+        sentence = "no points to draw".center(width)
+        blank = row_of((), width, chars)
+        middle = row_of((Segment(sentence, Style.DIM),), width, chars)
+        return [middle if n == height // 2 else blank for n in range(height)]
+    x_low, x_high = x_range or _extent([curve.xs for curve in curves])
+    y_low, y_high = y_range or _extent([curve.ys for curve in curves])
+    x_axis = _Axis(x_low, x_high, linear_ticks(x_low, x_high, max(2, width // 12), plot.x_integer))
+    make = log_ticks if plot.log_y else linear_ticks
+    y_axis = _Axis(y_low, y_high, make(y_low, y_high, max(2, (height + 1) // 3)))
+    text = _drawn(curves, x_axis, y_axis, plot.cursor, (width, height))
+    rows = [_row(line, width, chars) for line in text.rstrip("\n").split("\n")]
+    return rows[:height]
+
+
+def _span_of(limits: tuple[float, float] | None) -> tuple[float, float] | None:
+    """Return a range that can be drawn, or None for one that cannot."""
+    if limits is None or not all(isfinite(limit) for limit in limits):
+        return None
+    low, high = (min(max(limit, -LIMIT), LIMIT) for limit in limits)
+    return (low, high) if low < high else None
+
+
+def _log_range(limits: tuple[float, float] | None) -> tuple[float, float] | None:
+    if limits is None or not min(limits) > 0:
+        return None
+    return log10(limits[0]), log10(limits[1])
+
+
+def _extent(values: list[Floats]) -> tuple[float, float]:
+    """Return the range of the values, opened where they are all but the same."""
+    low = min(float(array.min()) for array in values)
+    high = max(float(array.max()) for array in values)
+    size = max(abs(low), abs(high))
+    if high - low > 1e-9 * size:
+        return low, high
+    margin = size / 10 or 1.0
+    return low - margin, high + margin
+
+
+def _curve(
+    series: Series,
+    mark: str,
+    log_y: bool,
+    x_range: tuple[float, float] | None,
+    size: tuple[int, int],
+) -> _Curve:
+    """Return the points of a series that can be drawn, with the logarithms of y on a log axis."""
+    import numpy as np
+
+    points = min(len(series.xs), len(series.ys))
+    xs = np.asarray(series.xs[:points], dtype=np.float64)
+    ys = np.asarray(series.ys[:points], dtype=np.float64)
+    keep = np.isfinite(xs) & np.isfinite(ys)
+    if log_y:
+        keep &= ys > 0
+    if x_range is not None:
+        keep &= (xs >= x_range[0]) & (xs <= x_range[1])
+    xs = np.clip(xs[keep], -LIMIT, LIMIT)
+    ys = np.clip(ys[keep], -LIMIT, LIMIT)
+    ys = np.log10(ys) if log_y else ys
+    xs, ys = thin(xs, ys, size[0]) if series.joined else _one_per_cell(xs, ys, size)
+    if xs.size == 1 and mark == _BRAILLE:
+        mark = _UNICODE_MARKS[0]  # one Braille dot is easily missed
+    return _Curve(xs, ys, series.style, series.joined, mark)
+
+
+def thin(xs: Floats, ys: Floats, columns: int) -> tuple[Floats, Floats]:
+    """Return the least and the greatest point of each of `columns` runs of points, in order.
+
+    Args:
+        xs, ys: arrays of shape (n,).
+        columns: How many runs of neighbouring points; at most 2·columns + 2 points
+            remain, the first and the last among them.
+    """
+    import numpy as np
+
+    points = ys.size
+    if points <= 2 * columns:
+        return xs, ys
+    length = -(-points // columns)
+    padded = np.append(ys, np.full(-points % length, ys[-1])).reshape(-1, length)
+    starts = np.arange(padded.shape[0]) * length
+    picked = np.concatenate(
+        ([0, points - 1], starts + padded.argmin(axis=1), starts + padded.argmax(axis=1))
+    )
+    kept = np.unique(np.minimum(picked, points - 1))
+    return xs[kept], ys[kept]
+
+
+def _one_per_cell(xs: Floats, ys: Floats, size: tuple[int, int]) -> tuple[Floats, Floats]:
+    """Return a cloud with one point for each half cell that it touches."""
+    import numpy as np
+
+    if xs.size <= size[0] * size[1]:
+        return xs, ys
+    scaled = [
+        np.floor((values - values.min()) / (float(np.ptp(values)) or 1.0) * 2 * cells)
+        for values, cells in ((xs, size[0]), (ys, size[1]))
+    ]
+    kept = np.sort(np.unique(np.stack(scaled), axis=1, return_index=True)[1])
+    return xs[kept], ys[kept]
+
+
+def _drawn(
+    curves: list[_Curve], x_axis: _Axis, y_axis: _Axis, cursor: float | None, size: tuple[int, int]
+) -> str:
+    """Return plotext's picture with its colour codes."""
+    import plotext
+
+    with _PLOTEXT:
+        plotext.clear_figure()
+        plotext.limit_size(False, False)
+        plotext.plot_size(*size)
+        plotext.theme("clear")
+        plotext.axes_color("default")
+        plotext.canvas_color("default")
+        plotext.ticks_color(_code(Style.BORDER))
+        plotext.xaxes(True, False)
+        plotext.yaxes(True, False)
+        plotext.xlim(x_axis.low, x_axis.high)
+        plotext.ylim(y_axis.low, y_axis.high)
+        plotext.xticks(*_columns(x_axis.ticks))
+        plotext.yticks(*_columns(y_axis.ticks))
+        if cursor is not None and x_axis.low <= cursor <= x_axis.high:
+            plotext.vline(cursor, _code(Style.FOCUS))
+        for curve in curves:
+            draw = plotext.plot if curve.joined else plotext.scatter
+            ys = curve.ys.clip(*_reach(y_axis)).tolist()
+            draw(curve.xs.tolist(), ys, marker=curve.mark, color=_code(curve.style))
+        return str(plotext.build())
+
+
+def _reach(axis: _Axis) -> tuple[float, float]:
+    """Return how far beyond an axis a curve may run: plotext rasterises all of it."""
+    height = axis.high - axis.low
+    return axis.low - 10 * height, axis.high + 10 * height
+
+
+def _columns(ticks: tuple[Tick, ...]) -> tuple[list[float], list[str]]:
+    return [tick.at for tick in ticks], [tick.label for tick in ticks]
+
+
+def _code(style: Style) -> int:
+    return _FIRST_CODE + _STYLES.index(style)
+
+
+def _row(text: str, width: int, chars: Chars) -> Row:
+    """Return one line of plotext's picture as cells, its colours turned back into styles."""
+    cells: list[Cell] = []
+    style = Style.TEXT
+    for index, piece in enumerate(_SGR.split(text)):
+        if index % 2:
+            _, is_palette, code = piece.partition("38;5;")
+            style = _STYLES[int(code) - _FIRST_CODE] if is_palette else Style.TEXT
+        else:
+            shown = piece if chars.unicode else piece.translate(_TO_ASCII)
+            cells += (Cell(character, style) for character in shown)
+    return row_of(line_of(cells), width, chars)

@@ -1,0 +1,137 @@
+"""What the terminal can do, asked before Textual is imported, and the signals that end the run."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from asyncio import AbstractEventLoop
+from collections.abc import Callable, Mapping
+from types import FrameType
+from typing import TextIO
+
+from gdtutor.view.frame import ASCII, UNICODE, Chars
+
+MINIMUM = os.terminal_size((40, 12))
+"""Columns and rows below which the screens do not fit."""
+
+CHARS_OPTIONS = ("unicode", "ascii")
+"""What `--chars` accepts."""
+
+EXIT_DELAY = 2.0
+"""Seconds that a signal gives the program to end by itself."""
+
+
+def preflight(
+    stdin: TextIO | None,
+    stderr: TextIO | None,
+    environ: Mapping[str, str],
+    size: os.terminal_size | None,
+) -> str | None:
+    """Return why the screens cannot run here, in one line, or None where they can.
+
+    Textual reads keys from standard input and paints on standard error; without a terminal on the
+    former it spins for ever. A `size` that is unknown, or 0 as some pseudo-terminals report, is let
+    through.
+    """
+    for name, stream in (("standard input", stdin), ("standard error", stderr)):
+        if stream is None or stream.closed or not stream.isatty():
+            return (
+                f"{name} is not a terminal — run it in one, "
+                "or use `gdtutor LESSON --linear` or `gdtutor transcript LESSON`"
+            )
+    if is_dumb(environ):
+        return "this terminal cannot move its cursor (TERM) — use `gdtutor LESSON --linear`"
+    return too_small(size) if size is not None else None
+
+
+def too_small(size: os.terminal_size) -> str | None:
+    """Return the sentence for a terminal below `MINIMUM`, or None."""
+    columns, lines = size
+    if columns <= 0 or lines <= 0 or (columns >= MINIMUM.columns and lines >= MINIMUM.lines):
+        return None
+    return (
+        f"the terminal is {columns}×{lines} — "
+        f"make it at least {MINIMUM.columns}×{MINIMUM.lines}, or use --linear"
+    )
+
+
+def is_dumb(environ: Mapping[str, str]) -> bool:
+    """Tell whether the terminal has no cursor addressing, so that only lines can be printed."""
+    term = environ.get("TERM", "").lower()
+    return term in ("dumb", "unknown") or (not term and os.name != "nt")
+
+
+def is_ssh(environ: Mapping[str, str]) -> bool:
+    """Tell whether the session comes over SSH, where every byte travels."""
+    return any(environ.get(name) for name in ("SSH_CONNECTION", "SSH_CLIENT", "SSH_TTY"))
+
+
+def choose_chars(option: str | None, environ: Mapping[str, str], encoding: str | None) -> Chars:
+    """Return the characters to draw with.
+
+    Args:
+        option: The value of `--chars`; None looks at the terminal.
+        environ: The environment; a `TERM` of `linux` is a console whose font lacks Braille.
+        encoding: The encoding of the stream that is painted on. Python itself makes it UTF-8 in the
+            C locale.
+
+    Raises:
+        ValueError: `option` is not one of `CHARS_OPTIONS`.
+    """
+    if option is not None and option not in CHARS_OPTIONS:
+        raise ValueError(f"unknown characters {option!r} — choose {' or '.join(CHARS_OPTIONS)}")
+    if option == "ascii" or (option is None and not _is_utf8(encoding)):
+        return ASCII
+    return Chars(braille=False) if environ.get("TERM") == "linux" else UNICODE
+
+
+def match_encoding(stream: TextIO, chars: Chars) -> None:
+    """Let `stream` take what `chars` may send, also where its encoding holds less.
+
+    Python would write characters outside the encoding as `\\u2502`, six cells wide.
+    """
+    reconfigure = getattr(stream, "reconfigure", None)
+    if chars.unicode and not _is_utf8(stream.encoding) and reconfigure is not None:
+        reconfigure(encoding="utf-8")
+
+
+def _is_utf8(encoding: str | None) -> bool:
+    return (encoding or "").lower().replace("-", "").replace("_", "") in ("utf8", "utf8sig")
+
+
+def install_signal_handlers(
+    loop: AbstractEventLoop,
+    on_signal: Callable[[int], None],
+    hard_exit: Callable[[int], object] = os._exit,
+    delay: float = EXIT_DELAY,
+) -> Callable[[], None]:
+    """Have SIGHUP and SIGTERM call `on_signal(number)` in the loop; return what undoes it.
+
+    A signal that the parent had set to be ignored is heeded all the same: without its terminal the
+    program would spin. Plain handlers are used rather than the loop's, since they run even when the
+    loop is blocked in a write to a terminal that has gone; `delay` seconds after the first signal
+    `hard_exit(128 + number)` ends the process if nothing else has. Must be called from the main
+    thread. SIGHUP is left out where there is none (Windows).
+    """
+    timers: list[threading.Timer] = []
+
+    def handle(number: int, _frame: FrameType | None) -> None:
+        if not timers:
+            timer = threading.Timer(delay, hard_exit, (128 + number,))
+            timer.daemon = True
+            timers.append(timer)
+            timer.start()
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(on_signal, number)
+
+    numbers = [getattr(signal, name) for name in ("SIGHUP", "SIGTERM") if hasattr(signal, name)]
+    before = {number: signal.signal(number, handle) for number in numbers}
+
+    def undo() -> None:
+        for timer in timers:
+            timer.cancel()
+        for number, handler in before.items():
+            signal.signal(number, signal.SIG_DFL if handler is None else handler)
+
+    return undo

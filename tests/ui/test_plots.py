@@ -1,0 +1,208 @@
+import math
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gdtutor.ui.plots import plot_lines, thin
+from gdtutor.view.frame import ASCII, UNICODE, Chars, Line, Plot, Series, Style
+
+DOTS = Chars(braille=False)
+INF, NAN = math.inf, math.nan
+BRAILLE = range(0x2800, 0x2900)
+
+
+def text(lines: tuple[Line, ...]) -> str:
+    return "\n".join("".join(segment.text for segment in line) for line in lines)
+
+
+def drawn(
+    series: Series | tuple[Series, ...],
+    width: int = 60,
+    height: int = 15,
+    chars: Chars = UNICODE,
+    **options: object,
+) -> str:
+    several = series if isinstance(series, tuple) else (series,)
+    return text(plot_lines(Plot("cost", several, **options), width, height, chars))  # type: ignore[arg-type]
+
+
+def curve(*ys: float, label: str = "", style: Style = Style.RUN_1) -> Series:
+    return Series(label, tuple(range(len(ys))), ys, style)
+
+
+FALLING = curve(*(1 / (1 + n) for n in range(40)), label="rate 0.1")
+RISING = curve(*(n / 40 for n in range(40)), label="rate 0.5", style=Style.RUN_2)
+
+
+def styled(series: tuple[Series, ...], style: Style, chars: Chars = UNICODE) -> str:
+    lines = plot_lines(Plot("cost", series), 60, 15, chars)
+    return "".join(segment.text for line in lines for segment in line if segment.style is style)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.floats(width=64), max_size=12),
+    st.integers(0, 40),
+    st.integers(0, 14),
+    st.booleans(),
+    st.sampled_from([UNICODE, DOTS, ASCII]),
+)
+def test_any_numbers_at_any_size_fill_the_rectangle(
+    ys: list[float], width: int, height: int, log_y: bool, chars: Chars
+) -> None:
+    plot = Plot("cost", (curve(*ys, label="run"),), "epoch", "C", log_y, cursor=2.0)
+    lines = plot_lines(plot, width, height, chars)
+    assert [len("".join(segment.text for segment in line)) for line in lines] == [width] * height
+
+
+def test_the_first_line_names_the_plot_its_axis_and_its_curves() -> None:
+    first = drawn((FALLING, RISING), y_label="C", log_y=True).split("\n")[0]
+    assert first.split() == ["cost", "C", "(log)", "⠶", "rate", "0.1", "•", "rate", "0.5"]
+
+
+def test_a_legend_that_does_not_fit_gets_a_line_of_its_own() -> None:
+    first, second, *_ = drawn((FALLING, RISING), width=25, y_label="C").split("\n")
+    assert first.rstrip() == "cost C"
+    assert second.rstrip() == "⠶ rate 0.1  • rate 0.5"
+
+
+def test_both_axes_carry_numbers_and_the_x_axis_its_name() -> None:
+    lines = drawn(FALLING, x_label="epoch", x_integer=True).split("\n")
+    assert lines[-1].split() == ["epoch"]
+    assert lines[-2].split() == ["0", "10", "20", "30"]
+    assert [line.split("┤")[0].strip() for line in lines if "┤" in line] == ["1.0", "0.5"]
+
+
+def test_integer_ticks_of_a_short_run_are_not_fractions() -> None:
+    assert drawn(curve(3, 2, 1), x_integer=True).split("\n")[-1].split() == ["0", "1", "2"]
+
+
+def test_a_log_axis_is_labelled_with_powers_of_ten() -> None:
+    lines = drawn(curve(*(10.0**-n for n in range(5))), log_y=True).split("\n")
+    labels = [line.split("┤")[0].strip() for line in lines if "┤" in line]
+    assert labels == ["1", "0.1", "0.01", "1e-3", "1e-4"]
+
+
+def test_a_straight_fall_on_a_log_axis_is_a_straight_line() -> None:
+    rows = drawn(curve(*(10.0**-n for n in range(30))), chars=DOTS, log_y=True).split("\n")
+    starts = [row.split("┤")[-1].split("│")[-1].find("•") for row in rows if "•" in row]
+    line = np.polyval(np.polyfit(np.arange(len(starts)), starts, 1), np.arange(len(starts)))
+    assert np.abs(line - starts).max() <= 2
+
+
+@pytest.mark.parametrize("log_y", [False, True])
+@pytest.mark.parametrize("ys", [(), (NAN, NAN), (INF, -INF)])
+def test_without_a_value_a_sentence_says_so(ys: tuple[float, ...], log_y: bool) -> None:
+    assert "no points to draw" in drawn(curve(*ys), log_y=log_y)
+
+
+def test_values_at_or_below_zero_are_left_out_of_a_log_axis() -> None:
+    assert "no points to draw" in drawn(curve(0, -1), log_y=True)
+    assert "no points to draw" not in drawn(curve(0, -1, 1), log_y=True)
+
+
+def test_values_that_are_not_finite_are_left_out() -> None:
+    assert drawn(curve(3, NAN, 1, INF)) == drawn(Series("", (0, 2), (3, 1)))
+
+
+def test_a_diverging_run_is_drawn_up_to_a_bound() -> None:
+    assert "1e12" in drawn(curve(1, 1e6, 1e300, INF))
+    assert "1e12" in drawn(curve(1, 1e6, 1e300), log_y=True)
+
+
+@pytest.mark.parametrize("chars", [UNICODE, DOTS, ASCII])
+def test_one_point_and_a_constant_are_visible(chars: Chars) -> None:
+    mark = "*" if chars == ASCII else "•"
+    assert drawn(curve(4), chars=chars).count(mark) == 1
+    level = [row for row in drawn(curve(5, 5, 5), chars=chars).split("\n") if row.startswith("5.0")]
+    assert len(set(level[0]) - set("5.0┤+ ")) == 1
+
+
+def test_nothing_but_ascii_is_drawn_where_nothing_else_can_be_shown() -> None:
+    cloud = Series("seen", (1, 2), (0.5, 0.2), joined=False, mark="○")
+    shown = drawn((FALLING, RISING, cloud), chars=ASCII, cursor=12)
+    assert shown.isascii()
+    assert all(mark in shown for mark in "*xo|-+")
+
+
+@pytest.mark.parametrize(("chars", "has_braille"), [(UNICODE, True), (DOTS, False)])
+def test_braille_is_drawn_only_where_it_can_be_shown(chars: Chars, has_braille: bool) -> None:
+    assert (
+        any(ord(character) in BRAILLE for character in drawn(FALLING, chars=chars)) is has_braille
+    )
+
+
+def test_curves_differ_by_style_and_by_mark() -> None:
+    first = styled((FALLING, RISING), Style.RUN_1, DOTS).replace("• rate 0.1", "")
+    second = styled((FALLING, RISING), Style.RUN_2, DOTS).replace("× rate 0.5", "")
+    assert set(first) - {" "} == {"•"}
+    assert set(second) - {" "} == {"×"}
+
+
+def test_as_many_as_six_runs_have_marks_of_their_own() -> None:
+    runs = tuple(curve(n, n + 1, label=f"run {n}") for n in range(6))
+    first = drawn(runs, width=100, chars=ASCII).split("\n")[0].replace("cost", "")
+    assert first.split()[::3] == ["*", "x", "o", "+", "#", "%"]
+
+
+def test_a_cloud_shows_its_own_mark_and_no_line() -> None:
+    corners = Series("", (0, 1, 0, 1), (0, 0, 1, 1), Style.INPUT, joined=False, mark="○")
+    assert styled((corners,), Style.INPUT).count("○") == 4
+
+
+def test_a_large_cloud_keeps_its_outline() -> None:
+    grid = [(x, y) for x in range(100) for y in range(100)]
+    cloud = Series("", tuple(x for x, _ in grid), tuple(y for _, y in grid), joined=False, mark="o")
+    assert drawn(cloud).count("o") > 600
+
+
+def test_the_cursor_is_a_line_at_its_x() -> None:
+    lines = plot_lines(Plot("cost", (RISING,), cursor=39.0), 60, 15, UNICODE)
+    assert [line[-1].text[-1] for line in lines if line[-1].style is Style.FOCUS].count("│") > 8
+    outside = plot_lines(Plot("cost", (RISING,), cursor=99.0), 60, 15, UNICODE)
+    assert not any(segment.style is Style.FOCUS for line in outside for segment in line)
+
+
+def test_ranges_are_kept_and_points_beyond_them_left_out() -> None:
+    shown = drawn(RISING, x_range=(0.0, 10.0), y_range=(0.0, 2.0), x_integer=True).split("\n")
+    assert shown[-1].split() == ["0", "5", "10"]
+    assert shown[1].startswith("2")
+
+
+@pytest.mark.parametrize("limits", [(1.0, 1.0), (2.0, 1.0), (NAN, 1.0), (-INF, INF)])
+def test_a_range_that_cannot_be_drawn_is_taken_from_the_data(limits: tuple[float, float]) -> None:
+    assert drawn(RISING, x_range=limits, y_range=limits) == drawn(RISING)
+
+
+def test_a_range_from_zero_on_a_log_axis_is_taken_from_the_data() -> None:
+    assert drawn(FALLING, y_range=(0.0, 1.0), log_y=True) == drawn(FALLING, log_y=True)
+
+
+def test_a_long_history_is_thinned_to_two_points_a_column() -> None:
+    ys = np.sin(np.arange(100_000.0))
+    ys[77_777] = 5.0
+    kept_xs, kept_ys = thin(np.arange(100_000.0), ys, 80)
+    assert kept_xs.size <= 2 * 80 + 2
+    assert (kept_xs[0], kept_xs[-1]) == (0, 99_999)
+    assert np.all(np.diff(kept_xs) > 0)
+    assert kept_ys.max() == 5.0
+    assert kept_ys.min() == ys.min()
+
+
+def test_a_short_history_is_not_thinned() -> None:
+    xs, ys = np.arange(10.0), np.arange(10.0)
+    assert thin(xs, ys, 5) == (xs, ys)
+
+
+def test_series_of_unequal_lengths_are_drawn_as_far_as_both_go() -> None:
+    assert drawn(Series("", (0, 1, 2), (1.0, 2.0))) == drawn(curve(1.0, 2.0))
+
+
+def test_plots_made_at_the_same_time_do_not_mix() -> None:
+    alone = [drawn(FALLING), drawn(RISING)]
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(drawn, [FALLING, RISING] * 8))
+    assert together == alone * 8
