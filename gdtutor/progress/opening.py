@@ -1,0 +1,242 @@
+"""Opening the progress file, whatever stands in its place, without ever losing what it holds.
+
+A file that cannot be used is renamed, never overwritten or deleted; a file of a newer program is
+left as it is; where nothing can be written the session goes on without saving.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from dataclasses import dataclass
+from pathlib import Path
+
+from gdtutor.progress.aside import Identity, identity_of, move_aside
+from gdtutor.progress.schema import (
+    APPLICATION_ID,
+    Migration,
+    read_attempts,
+    read_finished,
+    read_places,
+)
+
+MAX_OPENINGS = 3
+"""How often opening is tried when another program replaces the file meanwhile."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Opened:
+    """What became of opening the file."""
+
+    connection: sqlite3.Connection | None
+    """None where nothing can be read."""
+    is_saving: bool
+    messages: tuple[str, ...]
+    """What the learner should know, in whole sentences."""
+    identity: Identity | None = None
+    """Which file the connection has open."""
+
+
+class _UnusableFileError(Exception):
+    """A file that is not, or no longer, a progress file; `kind` becomes part of its new name."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(kind)
+        self.kind = kind
+
+
+class _NewerFormatError(Exception):
+    """A progress file in a format that this program does not know."""
+
+
+def reason(error: sqlite3.Error) -> str:
+    """Return in a few words why SQLite could not do something."""
+    match _primary_code(error):
+        case sqlite3.SQLITE_FULL:
+            return "the disk is full"
+        case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_PERM:
+            return "the file or its folder cannot be written"
+        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
+            return "another program keeps the file locked"
+        case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
+            return "the file is damaged"
+        case _:
+            return str(error)
+
+
+def _primary_code(error: sqlite3.Error) -> int:
+    # Errors that Python's module finds itself carry no code.
+    return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
+
+
+def open_database(path: Path, busy_seconds: float, migrations: tuple[Migration, ...]) -> Opened:
+    """Open or create the progress file and bring it to the newest format.
+
+    Args:
+        path: the file; its folder is made when it is missing.
+        busy_seconds: how long to wait for another program's lock.
+        migrations: the steps from format 0 to the newest.
+    """
+    messages: list[str] = []
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        return _not_saving(path, f"its folder cannot be made ({error.strerror})")
+    for _ in range(MAX_OPENINGS):
+        examined = identity_of(path)
+        try:
+            opened = _open_once(path, busy_seconds, migrations)
+        except _UnusableFileError as unusable:
+            try:
+                aside = move_aside(path, examined, unusable.kind)
+            except OSError as error:
+                return _not_saving(
+                    path, f"it is {unusable.kind} and cannot be renamed ({error.strerror})"
+                )
+            if aside is not None:
+                messages.append(
+                    f"The progress file {path} is {unusable.kind}: it is now {aside.name},"
+                    " and progress starts afresh."
+                )
+        else:
+            return Opened(
+                opened.connection,
+                opened.is_saving,
+                (*messages, *opened.messages),
+                identity_of(path),
+            )
+    return _not_saving(path, "other programs keep replacing it")
+
+
+def _not_saving(path: Path, why: str) -> Opened:
+    return Opened(None, False, (f"Progress is not saved in {path}: {why}.",))
+
+
+def _open_once(path: Path, busy_seconds: float, migrations: tuple[Migration, ...]) -> Opened:
+    """Open the file as it stands.
+
+    Raises:
+        _UnusableFileError: it must be moved aside first.
+    """
+    existed = path.exists()
+    connection: sqlite3.Connection | None = None
+    try:
+        # Transactions are spelled out: Python's implicit ones begin as readers, and two readers
+        # that both want to write cannot wait for each other.
+        connection = sqlite3.connect(path, timeout=busy_seconds, isolation_level=None)
+        found = _prepare(connection, migrations)
+        connection.execute("PRAGMA journal_mode = DELETE")
+        # EXTRA is FULL and also syncs the folder after a commit, without which a loss of power
+        # could bring back the journal, and with it the state before a commit already reported.
+        connection.execute("PRAGMA synchronous = EXTRA")
+        # On macOS a plain fsync does not reach the disk.
+        connection.execute("PRAGMA fullfsync = ON")
+    except _NewerFormatError as newer:
+        _close(connection)
+        return _not_saving(path, str(newer))
+    except _UnusableFileError:
+        _close(connection)
+        raise
+    except sqlite3.Error as error:
+        _close(connection)
+        if _primary_code(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+            raise _UnusableFileError("damaged") from error
+        return _open_for_reading(path, busy_seconds, migrations, reason(error))
+    emptied = existed and found == 0
+    notice = (f"The progress file {path} was empty: progress starts afresh.",) if emptied else ()
+    return Opened(connection, True, notice)
+
+
+def _close(connection: sqlite3.Connection | None) -> None:
+    if connection is not None:
+        connection.close()
+
+
+def _open_for_reading(
+    path: Path, busy_seconds: float, migrations: tuple[Migration, ...], why: str
+) -> Opened:
+    """Open a file that cannot be written, so that at least it can be read."""
+    refused = _not_saving(path, why)
+    connection: sqlite3.Connection | None = None
+    try:
+        address = f"{path.absolute().as_uri()}?mode=ro"
+        connection = sqlite3.connect(address, uri=True, timeout=busy_seconds, isolation_level=None)
+        if _format(connection, len(migrations)) == len(migrations):
+            _check(connection)
+            return Opened(connection, False, refused.messages)
+    except (sqlite3.Error, _UnusableFileError, _NewerFormatError):
+        pass
+    _close(connection)
+    return refused
+
+
+def _prepare(connection: sqlite3.Connection, migrations: tuple[Migration, ...]) -> int:
+    """Check the file, migrate it in one transaction, and return the format that it had."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        found = _format(connection, len(migrations))
+        for migration in migrations[found:]:
+            for statement in migration:
+                connection.execute(statement)
+        _check(connection)
+        # Written even when it is so already: now is the time to learn that nothing can be written.
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.execute(f"PRAGMA user_version = {len(migrations)}")
+        if found < len(migrations):
+            connection.execute("COMMIT")
+        return found
+    finally:
+        roll_back(connection)
+
+
+def roll_back(connection: sqlite3.Connection) -> None:
+    """End a transaction that is still open, if SQLite has not ended it already."""
+    if connection.in_transaction:
+        with contextlib.suppress(sqlite3.Error):
+            connection.execute("ROLLBACK")
+
+
+def _format(connection: sqlite3.Connection, newest: int) -> int:
+    """Return the format of the file, 0 when it is empty.
+
+    Raises:
+        _UnusableFileError: another program's file.
+        _NewerFormatError: a format above the newest known.
+    """
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    (objects,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    if application == 0 and version == 0 and objects == 0:
+        return 0
+    if application != APPLICATION_ID:
+        raise _UnusableFileError("foreign")
+    if version > newest:
+        raise _NewerFormatError(
+            f"a newer gdtutor wrote it (format {version}, this one knows {newest}), and it is"
+            " left as it is; update gdtutor to go on with it"
+        )
+    if version < 1:
+        raise _UnusableFileError("damaged")
+    return int(version)
+
+
+def _check(connection: sqlite3.Connection) -> None:
+    """Read the whole file once.
+
+    Raises:
+        _UnusableFileError: it does not hold together, or holds what no record can have written.
+    """
+    try:
+        (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+        read_places(connection)
+        read_finished(connection)
+        read_attempts(connection)
+    except (ValueError, TypeError) as error:
+        raise _UnusableFileError("damaged") from error
+    except sqlite3.OperationalError as error:
+        # A missing table, or text that is not UTF-8.
+        if _primary_code(error) in (0, sqlite3.SQLITE_ERROR):
+            raise _UnusableFileError("damaged") from error
+        raise
+    if verdict != "ok":
+        raise _UnusableFileError("damaged")

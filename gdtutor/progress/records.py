@@ -1,0 +1,250 @@
+"""What is remembered, as values, and what every store of it can do."""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Self
+
+from gdtutor.engine.errors import GdTutorError
+
+MAX_NUMBER = 2**63 - 1
+"""The largest iteration or step that a store can hold."""
+
+
+class ProgressError(GdTutorError):
+    """Progress that cannot be saved or read, and why."""
+
+    code = "progress"
+
+
+def _check_time(when: float) -> None:
+    if not math.isfinite(when):
+        raise ValueError(f"a time must be finite, not {when}")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the learner is in one lesson.
+
+    Raises:
+        ValueError: a count is negative or above `MAX_NUMBER`, or the time is not finite.
+    """
+
+    iteration: int
+    """The iteration, from 0."""
+    step: int
+    """The step within the iteration, from 1, as on the screen."""
+    steps_total: int
+    """How many steps the iteration has."""
+    edits: tuple[str, ...]
+    """What the learner changed, as the values of `--set`."""
+    command: str
+    """The command line that opens this very place."""
+    updated: float
+    """When the learner was there, in seconds since 1970."""
+
+    def __post_init__(self) -> None:
+        if not all(0 <= n <= MAX_NUMBER for n in (self.iteration, self.step, self.steps_total)):
+            raise ValueError("iteration and steps must lie between 0 and 2**63 - 1")
+        _check_time(self.updated)
+
+
+@dataclass(frozen=True, slots=True)
+class SavedPlace:
+    """The learner is now at this place of the lesson; takes the place of the one before."""
+
+    lesson_id: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The learner has been through the lesson; only the first time counts.
+
+    Raises:
+        ValueError: the time is not finite.
+    """
+
+    lesson_id: str
+    when: float
+    """In seconds since 1970."""
+
+    def __post_init__(self) -> None:
+        _check_time(self.when)
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One answer to one question; all are kept.
+
+    Raises:
+        ValueError: the time is not finite.
+    """
+
+    lesson_id: str
+    question: str
+    """What was asked, as a name that stays the same when the lesson is worded anew."""
+    answer: str
+    """What the learner typed."""
+    correct: bool
+    slip: str | None
+    """The diagnosis of a wrong answer, if one fitted."""
+    when: float
+    """In seconds since 1970."""
+
+    def __post_init__(self) -> None:
+        _check_time(self.when)
+
+
+@dataclass(frozen=True, slots=True)
+class Reset:
+    """Everything remembered about the lesson is to be forgotten."""
+
+    lesson_id: str
+
+
+Record = SavedPlace | Finished | Attempt | Reset
+"""One thing to remember."""
+
+
+class Progress(ABC):
+    """A store of progress, keyed by lesson id; used from the thread that made it."""
+
+    messages: tuple[str, ...] = ()
+    """What the learner should know about how the store was opened."""
+    is_saving: bool = False
+    """Whether what is written outlives the program."""
+    location: str | None = None
+    """The file, if there is one."""
+
+    @abstractmethod
+    def apply(self, records: Sequence[Record]) -> None:
+        """Write all records in order, or none; when it returns they are kept.
+
+        Raises:
+            ProgressError: nothing was written.
+        """
+
+    @abstractmethod
+    def places(self) -> dict[str, Place]:
+        """Return where the learner is in each lesson, the lesson last saved last.
+
+        Raises:
+            ProgressError: the store cannot be read (so for every method that reads).
+        """
+
+    @abstractmethod
+    def attempts(self, lesson_id: str) -> tuple[Attempt, ...]:
+        """Return the attempts in a lesson, oldest first."""
+
+    @abstractmethod
+    def finished_lessons(self) -> dict[str, float]:
+        """Return the lessons that were finished, with the time of the first finish."""
+
+    @abstractmethod
+    def lessons(self) -> tuple[str, ...]:
+        """Return the ids of all lessons about which anything is remembered, sorted."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Let go of the file; nothing may be called after it."""
+
+    def last_lesson(self) -> str | None:
+        """Return the lesson whose place was saved last, whatever the clock said."""
+        return next(reversed(self.places()), None)
+
+    def save_place(self, lesson_id: str, place: Place) -> None:
+        """Write one `SavedPlace`; see `apply`."""
+        self.apply((SavedPlace(lesson_id, place),))
+
+    def finished(self, lesson_id: str, when: float) -> None:
+        """Write one `Finished`; see `apply`."""
+        self.apply((Finished(lesson_id, when),))
+
+    def attempt(self, attempt: Attempt) -> None:
+        """Write one `Attempt`; see `apply`."""
+        self.apply((attempt,))
+
+    def reset(self, lesson_id: str) -> None:
+        """Forget everything about a lesson; see `apply`."""
+        self.apply((Reset(lesson_id),))
+
+    def as_json(self) -> dict[str, Any]:
+        """Return everything remembered as plain values for `json.dumps`."""
+        places, finished = self.places(), self.finished_lessons()
+        return {
+            "format": 1,
+            "path": self.location,
+            "saving": self.is_saving,
+            "messages": list(self.messages),
+            "last": next(reversed(places), None),
+            "lessons": [
+                {
+                    "lesson": lesson,
+                    "place": asdict(places[lesson]) if lesson in places else None,
+                    "finished": finished.get(lesson),
+                    "attempts": [_without_lesson(one) for one in self.attempts(lesson)],
+                }
+                for lesson in self.lessons()
+            ],
+        }
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.close()
+
+
+def _without_lesson(attempt: Attempt) -> dict[str, Any]:
+    fields = asdict(attempt)
+    del fields["lesson_id"]
+    return fields
+
+
+class MemoryStore(Progress):
+    """Progress of this session alone, for `--no-save`; may be shared between threads."""
+
+    def __init__(self) -> None:
+        self._records: tuple[Record, ...] = ()
+
+    def apply(self, records: Sequence[Record]) -> None:
+        """Keep the records until the program ends."""
+        kept = self._records
+        for record in records:
+            if isinstance(record, Reset):
+                kept = tuple(one for one in kept if one.lesson_id != record.lesson_id)
+            elif isinstance(record, SavedPlace):
+                kept = (*(one for one in kept if not _is_place_of(one, record.lesson_id)), record)
+            else:
+                kept = (*kept, record)
+        self._records = kept
+
+    def places(self) -> dict[str, Place]:
+        """Return where the learner is in each lesson, the lesson last saved last."""
+        return {one.lesson_id: one.place for one in self._records if isinstance(one, SavedPlace)}
+
+    def attempts(self, lesson_id: str) -> tuple[Attempt, ...]:
+        """Return the attempts in a lesson, oldest first."""
+        return tuple(
+            one for one in self._records if isinstance(one, Attempt) and one.lesson_id == lesson_id
+        )
+
+    def finished_lessons(self) -> dict[str, float]:
+        """Return the lessons that were finished, with the time of the first finish."""
+        newest_first = reversed(self._records)
+        return {one.lesson_id: one.when for one in newest_first if isinstance(one, Finished)}
+
+    def lessons(self) -> tuple[str, ...]:
+        """Return the ids of all lessons about which anything is remembered, sorted."""
+        return tuple(sorted({one.lesson_id for one in self._records}))
+
+    def close(self) -> None:
+        """Do nothing: there is no file."""
+
+
+def _is_place_of(record: Record, lesson_id: str) -> bool:
+    return isinstance(record, SavedPlace) and record.lesson_id == lesson_id

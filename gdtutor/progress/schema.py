@@ -1,0 +1,165 @@
+"""The tables of the progress file, how they come about, and how records go in and out."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from typing import assert_never
+
+from gdtutor.progress.records import Attempt, Finished, Place, Record, Reset, SavedPlace
+
+APPLICATION_ID = 0x67645475
+"""The bytes "gdTu" in the header of the file, by which SQLite files are told apart."""
+
+Migration = tuple[str, ...]
+"""The statements that bring a file from one format to the next."""
+
+MIGRATIONS: tuple[Migration, ...] = (
+    (
+        """CREATE TABLE place (
+            lesson TEXT PRIMARY KEY,
+            iteration INTEGER NOT NULL,
+            step INTEGER NOT NULL,
+            steps_total INTEGER NOT NULL,
+            edits TEXT NOT NULL,
+            command TEXT NOT NULL,
+            updated REAL NOT NULL,
+            saved INTEGER NOT NULL
+        )""",
+        "CREATE TABLE finished (lesson TEXT PRIMARY KEY, at REAL NOT NULL)",
+        """CREATE TABLE attempt (
+            id INTEGER PRIMARY KEY,
+            lesson TEXT NOT NULL,
+            question TEXT NOT NULL,
+            answer TEXT NOT NULL,
+            correct INTEGER NOT NULL,
+            slip TEXT,
+            at REAL NOT NULL
+        )""",
+        "CREATE INDEX attempt_of_lesson ON attempt (lesson)",
+    ),
+)
+"""Step i brings a file of format i to format i + 1; an empty file has format 0.
+
+`place.edits` is a JSON list; `place.saved` counts up over all lessons, so that the lesson saved
+last is known even when the clock was set back.
+"""
+
+
+def _text(text: str) -> str:
+    """Return text that SQLite can hold: undecodable bytes of a command line become escapes."""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
+def write_record(connection: sqlite3.Connection, record: Record) -> None:
+    """Write one record inside the transaction that is open.
+
+    Raises:
+        sqlite3.Error: it could not be written.
+    """
+    lesson = _text(record.lesson_id)
+    match record:
+        case SavedPlace():
+            _write_place(connection, lesson, record.place)
+        case Finished():
+            connection.execute(
+                "INSERT INTO finished (lesson, at) VALUES (?, ?) ON CONFLICT DO NOTHING",
+                (lesson, record.when),
+            )
+        case Attempt():
+            connection.execute(
+                "INSERT INTO attempt (lesson, question, answer, correct, slip, at)"
+                " VALUES (?, ?, ?, ?, ?, ?)",
+                (
+                    lesson,
+                    _text(record.question),
+                    _text(record.answer),
+                    int(record.correct),
+                    None if record.slip is None else _text(record.slip),
+                    record.when,
+                ),
+            )
+        case Reset():
+            for table in ("place", "finished", "attempt"):
+                connection.execute(f"DELETE FROM {table} WHERE lesson = ?", (lesson,))
+        case _:
+            assert_never(record)
+
+
+def _write_place(connection: sqlite3.Connection, lesson: str, place: Place) -> None:
+    connection.execute(
+        "INSERT OR REPLACE INTO place"
+        " (lesson, iteration, step, steps_total, edits, command, updated, saved)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, (SELECT coalesce(max(saved), 0) + 1 FROM place))",
+        (
+            lesson,
+            place.iteration,
+            place.step,
+            place.steps_total,
+            json.dumps(place.edits),
+            _text(place.command),
+            place.updated,
+        ),
+    )
+
+
+def read_places(connection: sqlite3.Connection) -> dict[str, Place]:
+    """Return every place, the one saved last at the end.
+
+    Raises:
+        sqlite3.Error: the table cannot be read.
+        ValueError, TypeError: a row holds what no record can have written.
+    """
+    rows = connection.execute(
+        "SELECT lesson, iteration, step, steps_total, edits, command, updated"
+        " FROM place ORDER BY saved"
+    )
+    return {
+        str(lesson): Place(
+            int(iteration), int(step), int(total), _edits(edits), str(command), float(updated)
+        )
+        for lesson, iteration, step, total, edits, command, updated in rows
+    }
+
+
+def _edits(text: str) -> tuple[str, ...]:
+    edits = json.loads(text)
+    if not isinstance(edits, list) or not all(isinstance(edit, str) for edit in edits):
+        raise ValueError("edits are not a list of texts")
+    return tuple(edits)
+
+
+def read_attempts(
+    connection: sqlite3.Connection, lesson_id: str | None = None
+) -> tuple[Attempt, ...]:
+    """Return the attempts in one lesson or in all, oldest first.
+
+    Raises:
+        sqlite3.Error, ValueError, TypeError: as `read_places`.
+    """
+    where = "" if lesson_id is None else " WHERE lesson = ?"
+    rows = connection.execute(
+        f"SELECT lesson, question, answer, correct, slip, at FROM attempt{where} ORDER BY id",
+        () if lesson_id is None else (_text(lesson_id),),
+    )
+    return tuple(
+        Attempt(
+            str(lesson),
+            str(question),
+            str(answer),
+            bool(correct),
+            None if slip is None else str(slip),
+            float(at),
+        )
+        for lesson, question, answer, correct, slip, at in rows
+    )
+
+
+def read_finished(connection: sqlite3.Connection) -> dict[str, float]:
+    """Return the finished lessons with the time of the first finish, in seconds since 1970.
+
+    Raises:
+        sqlite3.Error, ValueError, TypeError: as `read_places`.
+    """
+    rows = connection.execute("SELECT lesson, at FROM finished ORDER BY at")
+    return {str(lesson): float(at) for lesson, at in rows}

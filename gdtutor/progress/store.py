@@ -1,0 +1,139 @@
+"""Progress in one SQLite file, which several programs may use at once.
+
+A rollback journal rather than write-ahead logging, because home directories on a network bear it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import platformdirs
+
+from gdtutor.progress.aside import identity_of
+from gdtutor.progress.opening import open_database, reason, roll_back
+from gdtutor.progress.records import Attempt, Place, Progress, ProgressError, Record
+from gdtutor.progress.schema import (
+    MIGRATIONS,
+    Migration,
+    read_attempts,
+    read_finished,
+    read_places,
+    write_record,
+)
+
+BUSY_SECONDS = 5.0
+"""How long a write or read waits for another program's lock."""
+
+
+def default_path() -> Path:
+    """Return the progress file in the user's data folder."""
+    return platformdirs.user_data_path("gdtutor", appauthor=False) / "progress.sqlite"
+
+
+class ProgressStore(Progress):
+    """Progress in a file.
+
+    Opening never raises and never overwrites what it cannot read: see `messages` and `is_saving`.
+    A file that could not be written is tried again by every `apply`.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        busy_seconds: float = BUSY_SECONDS,
+        migrations: tuple[Migration, ...] = MIGRATIONS,
+    ) -> None:
+        self._path = path
+        self._busy_seconds = busy_seconds
+        self._migrations = migrations
+        self.location = str(path)
+        self._open()
+
+    def _open(self) -> None:
+        opened = open_database(self._path, self._busy_seconds, self._migrations)
+        self._connection = opened.connection
+        self._identity = opened.identity
+        self.is_saving = opened.is_saving
+        self._refusal = opened.messages[-1] if opened.messages else ""
+        self.messages = tuple(dict.fromkeys((*self.messages, *opened.messages)))
+
+    def apply(self, records: Sequence[Record]) -> None:
+        """Write all records in order, or none; when it returns they are on the disk.
+
+        Raises:
+            ProgressError: nothing was written, with the reason.
+        """
+        # A file that was moved or deleted stays open, and what is written to it is lost: hence a
+        # look before, and one after, when the path must still lead to what was written.
+        for _ in range(2):
+            # What kept the file from being written may be over: a full disk, another's lock.
+            if not self.is_saving or identity_of(self._path) != self._identity:
+                self.close()
+                self._open()
+            self._write(records)
+            if identity_of(self._path) == self._identity:
+                return
+        raise ProgressError("progress is not saved: other programs keep replacing the file")
+
+    def _write(self, records: Sequence[Record]) -> None:
+        if not self.is_saving or self._connection is None:
+            raise ProgressError(self._refusal)
+        try:
+            self._connection.execute("BEGIN IMMEDIATE")
+            for record in records:
+                write_record(self._connection, record)
+            self._connection.execute("COMMIT")
+        except sqlite3.Error as error:
+            raise ProgressError(f"Progress is not saved: {reason(error)}.") from error
+        finally:
+            roll_back(self._connection)
+
+    def places(self) -> dict[str, Place]:
+        """Return where the learner is in each lesson, the lesson last saved last.
+
+        Raises:
+            ProgressError: the file cannot be read (so for every method that reads).
+        """
+        with self._reading() as connection:
+            return {} if connection is None else read_places(connection)
+
+    def attempts(self, lesson_id: str) -> tuple[Attempt, ...]:
+        """Return the attempts in a lesson, oldest first."""
+        with self._reading() as connection:
+            return () if connection is None else read_attempts(connection, lesson_id)
+
+    def finished_lessons(self) -> dict[str, float]:
+        """Return the lessons that were finished, with the time of the first finish."""
+        with self._reading() as connection:
+            return {} if connection is None else read_finished(connection)
+
+    def lessons(self) -> tuple[str, ...]:
+        """Return the ids of all lessons about which anything is remembered, sorted."""
+        with self._reading() as connection:
+            if connection is None:
+                return ()
+            rows = connection.execute(
+                "SELECT lesson FROM place UNION SELECT lesson FROM finished"
+                " UNION SELECT lesson FROM attempt ORDER BY lesson"
+            )
+            return tuple(str(lesson) for (lesson,) in rows)
+
+    @contextlib.contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection | None]:
+        """Turn what can go wrong while reading into a `ProgressError`."""
+        try:
+            yield self._connection
+        except sqlite3.Error as error:
+            raise ProgressError(f"Progress cannot be read: {reason(error)}.") from error
+        except (ValueError, TypeError) as error:
+            raise ProgressError("Progress cannot be read: the file is damaged.") from error
+
+    def close(self) -> None:
+        """Let go of the file; nothing may be called after it."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None

@@ -1,0 +1,138 @@
+"""Saving off the key path: a thread that writes what it is handed and says when it is kept."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from queue import Empty, SimpleQueue
+
+from gdtutor.progress.records import Progress, ProgressError, Record, SavedPlace
+
+
+@dataclass(frozen=True, slots=True)
+class WriterState:
+    """How far saving has come."""
+
+    acknowledged: int = 0
+    """The ticket up to which every record is on the disk; 0 as long as none is."""
+    problem: str = ""
+    """Why records are waiting unsaved, as a sentence; empty when none is."""
+    notices: tuple[str, ...] = ()
+    """What the learner should know about how the store was opened."""
+
+
+def coalesce(records: Iterable[Record]) -> tuple[Record, ...]:
+    """Leave out every place that a later place of the same lesson replaces."""
+    kept: list[Record] = []
+    seen: set[str] = set()
+    for record in reversed(tuple(records)):
+        if isinstance(record, SavedPlace):
+            if record.lesson_id in seen:
+                continue
+            seen.add(record.lesson_id)
+        kept.append(record)
+    return tuple(reversed(kept))
+
+
+class ProgressWriter:
+    """Writes records in a thread of its own, in the order in which they come.
+
+    Records that cannot be saved are kept and tried again with the next one and at the end.
+
+    Args:
+        open_store: opens the store; called in the thread, which alone uses what it returns.
+        on_change: called in the thread with every new state; must return soon and not raise.
+    """
+
+    def __init__(
+        self,
+        open_store: Callable[[], Progress],
+        on_change: Callable[[WriterState], None] = lambda state: None,
+    ) -> None:
+        self._open_store = open_store
+        self._on_change = on_change
+        self._queue: SimpleQueue[Record | None] = SimpleQueue()
+        self._tickets = 0
+        self._is_closed = False
+        self._state = WriterState()
+        # A daemon: a disk that never answers must not keep the program from ending.
+        self._thread = threading.Thread(target=self._run, name="progress", daemon=True)
+        self._thread.start()
+
+    @property
+    def state(self) -> WriterState:
+        """How far saving has come; may be read from any thread."""
+        return self._state
+
+    @property
+    def acknowledged(self) -> int:
+        """The ticket up to which every record is on the disk."""
+        return self._state.acknowledged
+
+    def put(self, record: Record) -> int:
+        """Hand over a record and return its ticket at once; tickets count from 1.
+
+        Called from one thread only.
+
+        Raises:
+            ValueError: the writer is closed.
+        """
+        if self._is_closed:
+            raise ValueError("the progress writer is closed")
+        self._tickets += 1
+        self._queue.put(record)
+        return self._tickets
+
+    def close(self, timeout: float) -> bool:
+        """Write what is waiting, and return whether everything put is on the disk.
+
+        Args:
+            timeout: how long to wait for that, in seconds; what is then unsaved may be lost.
+        """
+        if not self._is_closed:
+            self._is_closed = True
+            self._queue.put(None)
+        self._thread.join(timeout)
+        return self.acknowledged == self._tickets
+
+    def _run(self) -> None:
+        waiting: tuple[Record, ...] = ()
+        taken = 0
+        with self._open_store() as store:
+            if store.messages:
+                self._change(replace(self._state, notices=store.messages))
+            is_last = False
+            while not is_last:
+                records, is_last = self._take()
+                taken += len(records)
+                waiting = coalesce((*waiting, *records))
+                if waiting and self._save(store, waiting, taken):
+                    waiting = ()
+
+    def _take(self) -> tuple[tuple[Record, ...], bool]:
+        """Wait for a record, and return all that are there and whether they are the last."""
+        records = []
+        record = self._queue.get()
+        while record is not None:
+            records.append(record)
+            try:
+                record = self._queue.get_nowait()
+            except Empty:
+                return tuple(records), False
+        return tuple(records), True
+
+    def _save(self, store: Progress, records: tuple[Record, ...], ticket: int) -> bool:
+        """Write the records and report it; return whether they are written."""
+        try:
+            store.apply(records)
+        except ProgressError as error:
+            self._change(replace(self._state, problem=str(error), notices=store.messages))
+            return False
+        acknowledged = ticket if store.is_saving else 0
+        self._change(WriterState(acknowledged, "", store.messages))
+        return True
+
+    def _change(self, state: WriterState) -> None:
+        self._state = state
+        self._on_change(state)
