@@ -1,0 +1,139 @@
+"""What a drawing of a computation graph is made from, and what a layout of it is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from gdtutor.view.frame import Line, Style
+
+
+@dataclass(frozen=True, slots=True)
+class DrawNode:
+    """One node of the graph, in words."""
+
+    id: str
+    """Unique among the nodes of one drawing."""
+    label: str
+    """As displayed: `w₁`, `ŷ`, `W₁ 3×2`."""
+    value: str | None
+    """As displayed; None while it is not computed."""
+    gradient: str | None
+    """As displayed; None while the backward pass has not reached the node."""
+    style: Style
+    """Colour of the label: INPUT, PARAMETER or TEXT."""
+    changed: bool = False
+    """The learner changed the value; it carries a `*`."""
+    mark: str = ""
+    """A glyph right after the label, as for a saturated unit."""
+
+
+@dataclass(frozen=True, slots=True)
+class DrawEdge:
+    """One use of `source` as an operand of `target`."""
+
+    source: str
+    target: str
+    occurrence: int
+    """Counts the uses of one source in one target from 0: `a*a` has the occurrences 0 and 1."""
+
+
+class Direction(Enum):
+    """Which way the walk goes at the current node."""
+
+    FORWARD = "forward"
+    BACKWARD = "backward"
+    UPDATE = "update"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A graph, or the part of one that is drawn: its edges are found by either end."""
+
+    nodes: tuple[DrawNode, ...]
+    """In topological order."""
+    place: Mapping[str, int]
+    """Where a node stands in `nodes`."""
+    operands: Mapping[str, Sequence[DrawEdge]]
+    """Every node's incoming edges in the order of its formula."""
+    consumers: Mapping[str, Sequence[DrawEdge]]
+    """Every node's outgoing edges in topological order of the consumers."""
+    leads_on: frozenset[str]
+    """Nodes that have consumers, all of them left out."""
+
+    def is_leaf(self, node: str) -> bool:
+        """Whether no drawn edge arrives at the node."""
+        return not self.operands[node]
+
+
+def make_part(
+    nodes: Sequence[DrawNode], edges: Sequence[DrawEdge], leads_on: frozenset[str] = frozenset()
+) -> Part:
+    """Index the edges by both ends, in one pass.
+
+    Raises:
+        KeyError: An end of an edge is not among the nodes.
+    """
+    operands: dict[str, list[DrawEdge]] = {node.id: [] for node in nodes}
+    consumers: dict[str, list[DrawEdge]] = {node.id: [] for node in nodes}
+    for edge in edges:
+        operands[edge.target].append(edge)
+        consumers[edge.source].append(edge)
+    place = {node.id: at for at, node in enumerate(nodes)}
+    for found in consumers.values():
+        if len(found) > 1:
+            found.sort(key=lambda edge: place[edge.target])
+    return Part(tuple(nodes), place, operands, consumers, leads_on)
+
+
+def leaves_by_consumer(part: Part) -> tuple[str, ...]:
+    """Return the leaves in the order in which the formulas first use them, unused ones last."""
+    used = (
+        edge.source
+        for node in part.nodes
+        for edge in part.operands[node.id]
+        if part.is_leaf(edge.source)
+    )
+    leaves = (node.id for node in part.nodes if part.is_leaf(node.id))
+    return tuple(dict.fromkeys((*used, *leaves)))
+
+
+def ports(part: Part, node: str) -> int:
+    """Return how many strokes arrive at a node one below another: 2 for `a*a`."""
+    return 1 + max((edge.occurrence for edge in part.operands[node]), default=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """The text of one node with its place on the drawing."""
+
+    node: DrawNode
+    x: int
+    """Column of the label; the mark of the current node stands one cell before it."""
+    y: int
+    """Row of the label."""
+    rows: tuple[Line, ...]
+    """The text, row by row, from `x`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stroke:
+    """The way of one edge: corners joined by horizontal and vertical strokes."""
+
+    edge: DrawEdge
+    points: tuple[tuple[int, int], ...]
+    """(column, row) of the first cell, of the corners, and of the arrow head."""
+    head: str
+    """The arrow head: `right`, `left` or `down`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Boxes and strokes with the size that they need, in cells."""
+
+    width: int
+    height: int
+    boxes: tuple[Box, ...]
+    strokes: tuple[Stroke, ...]
