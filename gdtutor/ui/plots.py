@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from rich.cells import cell_len
 
 from gdtutor.ui.cells import Cell, Row, line_of, row_of
-from gdtutor.ui.ticks import Tick, linear_ticks, log_ticks
+from gdtutor.ui.ticks import Tick, has_length, linear_ticks, log_ticks
 from gdtutor.view.frame import Chars, Line, Plot, Segment, Series, Style
 
 if TYPE_CHECKING:
@@ -147,7 +147,7 @@ def _span_of(limits: tuple[float, float] | None) -> tuple[float, float] | None:
     if limits is None or not all(isfinite(limit) for limit in limits):
         return None
     low, high = (min(max(limit, -LIMIT), LIMIT) for limit in limits)
-    return (low, high) if low < high else None
+    return (low, high) if has_length(low, high) else None
 
 
 def _log_range(limits: tuple[float, float] | None) -> tuple[float, float] | None:
@@ -160,10 +160,10 @@ def _extent(values: list[Floats]) -> tuple[float, float]:
     """Return the range of the values, opened where they are all but the same."""
     low = min(float(array.min()) for array in values)
     high = max(float(array.max()) for array in values)
-    size = max(abs(low), abs(high))
-    if high - low > 1e-9 * size:
+    if has_length(low, high):
         return low, high
-    margin = size / 10 or 1.0
+    size = max(abs(low), abs(high))
+    margin = size / 10 if size > 1e-270 else 1.0
     return low - margin, high + margin
 
 
@@ -263,7 +263,7 @@ def _drawn(
 def _reach(axis: _Axis) -> tuple[float, float]:
     """Return how far beyond an axis a curve may run: plotext rasterises all of it."""
     height = axis.high - axis.low
-    return axis.low - 10 * height, axis.high + 10 * height
+    return axis.low - 2 * height, axis.high + 2 * height
 
 
 def _columns(ticks: tuple[Tick, ...]) -> tuple[list[float], list[str]]:

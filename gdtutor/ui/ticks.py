@@ -14,12 +14,17 @@ class Tick(NamedTuple):
     label: str
 
 
+def has_length(low: float, high: float) -> bool:
+    """Tell whether an axis from `low` to `high` has room between its ends in float64."""
+    return high - low > max(1e-9 * max(abs(low), abs(high)), 1e-280)
+
+
 def linear_ticks(low: float, high: float, most: int, whole: bool = False) -> tuple[Tick, ...]:
     """Return at most `most` ticks at multiples of 1, 2 or 5 times a power of ten in [low, high].
 
     With `whole` they stand at whole numbers alone.
     """
-    if not low < high or most < 1:
+    if not has_length(low, high) or most < 1:
         return ()
     step = _step((high - low) / most)
     if whole:
@@ -36,7 +41,7 @@ def log_ticks(low: float, high: float, most: int) -> tuple[Tick, ...]:
 
     They are powers of ten where the range holds two or more.
     """
-    if not low < high or most < 1:
+    if not has_length(low, high) or most < 1:
         return ()
     first, last = ceil(low - 1e-9), floor(high + 1e-9)
     if last > first:
