@@ -118,13 +118,13 @@ def _open_once(path: Path, busy_seconds: float, migrations: tuple[Migration, ...
     Raises:
         _UnusableFileError: it must be moved aside first.
     """
-    existed = path.exists()
+    existed = identity_of(path) is not None
     connection: sqlite3.Connection | None = None
     try:
         # Transactions are spelled out: Python's implicit ones begin as readers, and two readers
         # that both want to write cannot wait for each other.
         connection = sqlite3.connect(path, timeout=busy_seconds, isolation_level=None)
-        found = _prepare(connection, migrations)
+        found = _prepare(connection, path, migrations)
         connection.execute("PRAGMA journal_mode = DELETE")
         # EXTRA is FULL and also syncs the folder after a commit, without which a loss of power
         # could bring back the journal, and with it the state before a commit already reported.
@@ -137,6 +137,9 @@ def _open_once(path: Path, busy_seconds: float, migrations: tuple[Migration, ...
     except _UnusableFileError:
         _close(connection)
         raise
+    except OSError as error:
+        _close(connection)
+        return _not_saving(path, str(error.strerror))
     except sqlite3.Error as error:
         _close(connection)
         if _primary_code(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
@@ -161,20 +164,20 @@ def _open_for_reading(
     try:
         address = f"{path.absolute().as_uri()}?mode=ro"
         connection = sqlite3.connect(address, uri=True, timeout=busy_seconds, isolation_level=None)
-        if _format(connection, len(migrations)) == len(migrations):
+        if _format(connection, path, len(migrations)) == len(migrations):
             _check(connection)
             return Opened(connection, False, refused.messages)
-    except (sqlite3.Error, _UnusableFileError, _NewerFormatError):
+    except (sqlite3.Error, OSError, _UnusableFileError, _NewerFormatError):
         pass
     _close(connection)
     return refused
 
 
-def _prepare(connection: sqlite3.Connection, migrations: tuple[Migration, ...]) -> int:
+def _prepare(connection: sqlite3.Connection, path: Path, migrations: tuple[Migration, ...]) -> int:
     """Check the file, migrate it in one transaction, and return the format that it had."""
     connection.execute("BEGIN IMMEDIATE")
     try:
-        found = _format(connection, len(migrations))
+        found = _format(connection, path, len(migrations))
         for migration in migrations[found:]:
             for statement in migration:
                 connection.execute(statement)
@@ -196,11 +199,11 @@ def roll_back(connection: sqlite3.Connection) -> None:
             connection.execute("ROLLBACK")
 
 
-def _format(connection: sqlite3.Connection, newest: int) -> int:
+def _format(connection: sqlite3.Connection, path: Path, newest: int) -> int:
     """Return the format of the file, 0 when it is empty.
 
     Raises:
-        _UnusableFileError: another program's file.
+        _UnusableFileError: another program's file, or one that was cut off.
         _NewerFormatError: a format above the newest known.
     """
     (application,) = connection.execute("PRAGMA application_id").fetchone()
@@ -215,7 +218,10 @@ def _format(connection: sqlite3.Connection, newest: int) -> int:
             f"a newer gdtutor wrote it (format {version}, this one knows {newest}), and it is"
             " left as it is; update gdtutor to go on with it"
         )
-    if version < 1:
+    (pages,) = connection.execute("PRAGMA page_count").fetchone()
+    (page_size,) = connection.execute("PRAGMA page_size").fetchone()
+    # SQLite reads the missing end of a last page as zeros without a word.
+    if version < 1 or path.stat().st_size < pages * page_size:
         raise _UnusableFileError("damaged")
     return int(version)
 

@@ -1,0 +1,105 @@
+"""Programs that are killed while they save, and programs that save at the same time."""
+
+from __future__ import annotations
+
+import random
+import select
+import subprocess
+import sys
+from pathlib import Path
+
+from gdtutor.progress import ProgressStore
+
+SESSION = Path(__file__).with_name("session_that_saves.py")
+ROUNDS = 200
+KEPT_STEPS = 400
+"""Beyond this the file is begun again, so that opening it stays quick."""
+
+
+def start(path: Path, *arguments: str) -> subprocess.Popen[bytes]:
+    command = [sys.executable, str(SESSION), str(path), *arguments]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, bufsize=0)
+
+
+def kill_at_a_random_moment(path: Path, rng: random.Random) -> int | None:
+    """Kill a session that saves; return the last step that it called saved, if it came to that."""
+    with start(path, "bias") as session:
+        assert session.stdout is not None
+        for _ in range(rng.randrange(4)):
+            session.stdout.readline()
+        # An acknowledgement comes every few milliseconds. Waiting for the next one for a part of
+        # that, or for nothing, spreads the kills over all that happens between two.
+        select.select([session.stdout], [], [], rng.choice([0.0, rng.random() * 0.006]))
+        session.kill()
+        said = session.stdout.read().splitlines()
+    return int(said[-1]) if said else None
+
+
+def saved_step(path: Path) -> int:
+    """Return the step that the file holds, having checked that it holds together."""
+    with ProgressStore(path) as store:
+        assert store.is_saving
+        assert all("was empty" in message for message in store.messages)
+        answers = [int(one.answer) for one in store.attempts("bias")]
+        place = store.places().get("bias")
+    assert answers == list(range(1, len(answers) + 1))
+    # The attempt of the next step may have been written before its place was.
+    step = place.step if place is not None else 0
+    assert step in (len(answers), len(answers) - 1)
+    return step
+
+
+def test_a_session_killed_at_any_moment_keeps_what_it_called_saved(tmp_path: Path) -> None:
+    rng = random.Random(48)
+    path, acknowledged = tmp_path / "progress.sqlite", 0
+    rounds_with_news = 0
+    for number in range(ROUNDS):
+        said = kill_at_a_random_moment(path, rng)
+        step = saved_step(path)
+        assert step >= (said or acknowledged)
+        rounds_with_news += said is not None
+        acknowledged = step
+        if step > KEPT_STEPS:
+            path, acknowledged = tmp_path / f"progress-{number}.sqlite", 0
+    assert rounds_with_news > ROUNDS // 2
+    assert not list(tmp_path.glob("*.damaged-*"))
+
+
+def test_two_sessions_that_save_at_once_lose_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "progress.sqlite"
+    sessions = [start(path, lesson, "60") for lesson in ("bias", "xor-hidden")]
+    for session in sessions:
+        session.communicate()
+        assert session.returncode == 0
+    with ProgressStore(path) as store:
+        assert store.messages == ()
+        for lesson in ("bias", "xor-hidden"):
+            answers = [int(one.answer) for one in store.attempts(lesson)]
+            assert answers == list(range(1, 61))
+            assert store.places()[lesson].step == 60
+
+
+def test_two_sessions_on_one_lesson_keep_the_attempts_of_both(tmp_path: Path) -> None:
+    path = tmp_path / "progress.sqlite"
+    ProgressStore(path).close()
+    sessions = [start(path, "bias", "40") for _ in range(2)]
+    for session in sessions:
+        session.communicate()
+        assert session.returncode == 0
+    with ProgressStore(path) as store:
+        assert len(store.attempts("bias")) == 80
+
+
+def test_sessions_that_find_one_damaged_file_move_it_once(tmp_path: Path) -> None:
+    path = tmp_path / "progress.sqlite"
+    path.write_bytes(b"damaged" * 1000)
+    lessons = [f"lesson-{number}" for number in range(4)]
+    sessions = [start(path, lesson, "5") for lesson in lessons]
+    for session in sessions:
+        session.communicate()
+        assert session.returncode == 0
+    assert [one.name for one in tmp_path.glob("*.damaged-*")] == ["progress.sqlite.damaged-1"]
+    with ProgressStore(path) as store:
+        assert {lesson: len(store.attempts(lesson)) for lesson in lessons} == dict.fromkeys(
+            lessons, 5
+        )
