@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
 from gdtutor.engine.errors import FormulaError, did_you_mean
 
@@ -17,6 +19,8 @@ MAX_OPERATIONS = 200
 """Most operations in one formula."""
 MAX_NAME = 32
 """Longest name, in characters."""
+NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+"""What a name that a lesson gives looks like."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,7 @@ class _Token(NamedTuple):
 
 _TOKENS = re.compile(
     r"(?P<space>[ \t]+)"
-    r"|(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?(?![A-Za-z_]))"
+    r"|(?P<number>(?:[0-9]+(?:\.(?!T\b)[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)"
     r"|(?P<transpose>\.T(?![A-Za-z0-9_]))"
     r"|(?P<name>[A-Za-z_][A-Za-z0-9_]*(?:\.[0-9]+)?)"
     r"|(?P<sign>\*\*|[-+*/@(),])"
@@ -98,17 +102,34 @@ def _tokens(text: str) -> Iterator[_Token]:
         match = _TOKENS.match(text, position)
         if match is None:
             character = text[position]
-            shown = character if character.isprintable() else f"U+{ord(character):04X}"
             hint = _HINTS.get(
                 character, "formulas hold names, numbers, parentheses and + - * / ** @ .T"
             )
-            raise FormulaError(f"'{shown}' does not belong in a formula", hint, column=position)
+            raise FormulaError(
+                f"{_shown(character)} does not belong in a formula", hint, column=position
+            )
         kind = match.lastgroup or ""
+        if kind == "number" and _WORD.match(text, match.end()):
+            raise FormulaError(
+                f"the number {match.group()} runs into a name",
+                "a product is written with *, as 2*x",
+                column=position,
+            )
         if kind != "space":
             yield _Token(kind, match.group(), position)
         position = match.end()
     yield _Token("end", "", len(text))
 
+
+def _shown(character: str) -> str:
+    """Return a character as an error can show it, its code too where it may look like another."""
+    code = f"U+{ord(character):04X}"
+    if not character.isprintable() or unicodedata.combining(character):
+        return code
+    return f"'{character}'" if character.isascii() else f"'{character}' ({code})"
+
+
+_WORD = re.compile(r"[A-Za-z_]")
 
 _HINTS = {
     "^": "a power is written x**2",
@@ -146,7 +167,7 @@ class _Parser:
         self._at += 1
         return token
 
-    def _unexpected(self, token: _Token) -> None:
+    def _unexpected(self, token: _Token) -> NoReturn:
         if token.kind == "end":
             raise FormulaError(
                 "the formula ends too early", "something is missing here", column=token.column
@@ -256,7 +277,6 @@ class _Parser:
             self._close(token)
             return expr
         self._unexpected(token)
-        raise FormulaError("unreachable")
 
     def _close(self, opened: _Token) -> None:
         if self._peek.text == ")":
@@ -313,7 +333,10 @@ class _Parser:
 
 def number_text(value: float) -> str:
     """Return the shortest text that reads back as the same float64, whole numbers without point."""
-    return repr(int(value)) if value == int(value) and abs(value) < 1e15 else repr(value)
+    is_whole = math.isfinite(value) and value == int(value) and abs(value) < 1e15
+    if not is_whole:
+        return repr(value)
+    return "-0" if value == 0 and math.copysign(1.0, value) < 0 else repr(int(value))
 
 
 _STRENGTH = {"add": 1, "sub": 1, "mul": 2, "div": 2, "matmul": 2, "neg": 3, "pow": 4}

@@ -66,6 +66,8 @@ def check_cell(
 def _relative_error(estimate: float, gradient: float, noise: float) -> float:
     """Return the error relative to the larger; differences below the rounding noise count as 0."""
     difference = abs(estimate - gradient)
+    if not np.isfinite(difference):
+        return float("inf")
     if difference <= 4 * noise:
         return 0.0
     return difference / max(abs(estimate), abs(gradient), 1e-12)
@@ -101,6 +103,8 @@ def nodes_at_kink(graph: Graph, values: Mapping[str, Array]) -> tuple[str, ...]:
                 key: np.asarray(arg.value) if isinstance(arg, Number) else values[arg.name]
                 for key, arg in zip("ab", node.args, strict=False)
             }
-            if bool(np.any(evaluate(parse_rule(operation.kink), operands) == 0)):
+            with np.errstate(all="ignore"):
+                apart = evaluate(parse_rule(operation.kink), {**operands, "out": values[node.name]})
+            if bool(np.any(apart == 0)):
                 found.append(node.name)
     return tuple(found)

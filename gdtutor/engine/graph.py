@@ -11,11 +11,13 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from gdtutor.engine.errors import GraphError, did_you_mean
-from gdtutor.engine.expression import Apply, Expr, Name, Number, names_in
+from gdtutor.engine.expression import MAX_NAME, NAME, Apply, Expr, Name, Number, names_in
 from gdtutor.engine.operations import FUNCTIONS, OPERATIONS, Kind
 
 MAX_LINES = 100_000
 """Most lines of one graph."""
+MAX_DOUBLINGS = 6
+"""Most operations inside one another, in one line, whose rule names the upstream gradient twice."""
 
 
 class Role(Enum):
@@ -162,7 +164,7 @@ def build_graph(
         GraphError: With the line and column, for the first thing that is wrong.
     """
     leaves = tuple(leaves)
-    leaf_by_name = {leaf.name: leaf for leaf in leaves}
+    leaf_by_name = _checked_leaves(leaves)
     nodes: list[Node] = []
     built: list[Line] = []
     known: dict[str, int] = {}
@@ -190,9 +192,35 @@ def build_graph(
     )
 
 
+def _checked_leaves(leaves: tuple[Leaf, ...]) -> dict[str, Leaf]:
+    by_name: dict[str, Leaf] = {}
+    for leaf in leaves:
+        _check_name(leaf.name, "")
+        if leaf.name in by_name:
+            raise GraphError(
+                f"'{leaf.name}' is given twice, as {by_name[leaf.name].role.value} "
+                f"and as {leaf.role.value}",
+                "every name is given once",
+                code="redefined",
+            )
+        by_name[leaf.name] = leaf
+    return by_name
+
+
+def _check_name(name: str, line: str) -> None:
+    if NAME.fullmatch(name) is None or len(name) > MAX_NAME:
+        raise GraphError(
+            f"{name[: 2 * MAX_NAME]!a} is not a name",
+            f"a name has at most {MAX_NAME} letters A-Z a-z, digits and _, no digit first",
+            line=line,
+            code="name",
+        )
+
+
 def _check_line(
     name: str, expr: Expr, leaves: Mapping[str, Leaf], known: Mapping[str, int], by_rows: bool
 ) -> None:
+    _check_name(name, name)
     if name in known:
         raise GraphError(
             f"'{name}' is defined twice", "every name is given once", line=name, code="redefined"
@@ -230,6 +258,27 @@ def _check_line(
         )
     if by_rows:
         _only_elementwise(name, expr)
+    else:
+        _few_doublings(name, expr)
+
+
+def _few_doublings(name: str, expr: Expr) -> None:
+    """Refuse what would make a composed rule grow without bound: it doubles at each of these."""
+    pending = [(expr, 0)]
+    while pending:
+        part, doublings = pending.pop()
+        if not isinstance(part, Apply):
+            continue
+        doublings += OPERATIONS[part.op].kind is Kind.COLUMNS
+        if doublings > MAX_DOUBLINGS:
+            raise GraphError(
+                f"{part.op} within {part.op}, more than {MAX_DOUBLINGS} deep",
+                "split the formula into several lines",
+                line=name,
+                column=part.column,
+                code="bound",
+            )
+        pending.extend((arg, doublings) for arg in part.args)
 
 
 def _only_elementwise(name: str, expr: Expr) -> None:
@@ -254,28 +303,23 @@ def _flatten(name: str, expr: Expr, line: int, nodes: list[Node]) -> tuple[Edge,
     """Append the line's elementary nodes in order of evaluation; return its folded edges."""
     if isinstance(expr, Name):
         expr = Apply("identity", (expr,), column=expr.column)
-    order: list[Apply] = []
+    first = len(nodes)
+    operands: list[Name | Number] = []
     pending: list[tuple[Expr, bool]] = [(expr, False)]
     while pending:
         part, is_ready = pending.pop()
         if not isinstance(part, Apply):
-            continue
-        if is_ready:
-            order.append(part)
+            operands.append(part)
+        elif is_ready:
+            args = tuple(operands[len(operands) - len(part.args) :])
+            del operands[len(operands) - len(part.args) :]
+            inner = f"{name}.{len(nodes) - first + 1}"
+            node_name = inner if pending else name
+            nodes.append(Node(node_name, part.op, args, part.axis, line, part.column))
+            operands.append(Name(node_name, part.column))
         else:
             pending.append((part, True))
             pending.extend((arg, False) for arg in reversed(part.args))
-    first = len(nodes)
-    index_of: dict[int, int] = {}
-    for position, part in enumerate(order):
-        is_root = position == len(order) - 1
-        args = tuple(
-            Name(nodes[index_of[id(arg)]].name, arg.column) if isinstance(arg, Apply) else arg
-            for arg in part.args
-        )
-        index_of[id(part)] = first + position
-        node_name = name if is_root else f"{name}.{position + 1}"
-        nodes.append(Node(node_name, part.op, args, part.axis, line, part.column))
     return _folded_edges(name, nodes, first)
 
 

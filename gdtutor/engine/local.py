@@ -61,35 +61,51 @@ class _Composer:
     def compose(self, edge: Edge) -> EdgeRule:
         rule: Expr = Name(UPSTREAM)
         local: Expr | None = Number(1.0)
-        is_narrow = sums = False
+        sums = False
         for index, position in edge.path:
             node = self._graph.nodes[index]
             operation = OPERATIONS[node.op]
-            names = self._names(node)
-            operand = self._operand_shape(node.args[position])
-            if operation.local:
-                step = simplify(
-                    self._counted(substitute(local_formula(operation, position), names))
-                )
-                rule = product(rule, step)
-                is_narrow = is_narrow or operand != self._shapes[node.name]
-                if operation.kind is Kind.ELEMENTWISE:
-                    if operand != self._shapes[node.name]:
-                        sums = True
-                        rule = Apply("sum_to", (rule, self._written(node.args[position])))
-                        local = local if self._graph.by_rows else None
-                elif not self._graph.by_rows:
-                    local = None
-                local = None if local is None else product(local, step)
-            else:
-                ranks = tuple(len(self._operand_shape(arg)) for arg in node.args)
-                if is_narrow:
-                    rule = Apply("spread", (rule, Name(node.name)))
-                    is_narrow = False
-                body = vjp_formula(operation, position, ranks)
-                rule = simplify(substitute(body, names | {"g": rule}))
-                local = None
+            if not operation.local:
+                rule, local = self._through_vjp(rule, edge, node, position), None
+                continue
+            formula = substitute(local_formula(operation, position), self._names(node))
+            step = simplify(self._counted(formula))
+            rule = product(rule, step)
+            is_reduction = operation.kind is not Kind.ELEMENTWISE
+            is_widened = self._operand_shape(node.args[position]) != self._shapes[node.name]
+            if is_widened and not is_reduction:
+                sums = True
+                rule = self._summed(rule, edge, node, position)
+            if local is not None:
+                is_lost = (is_widened or is_reduction) and not self._graph.by_rows
+                local = None if is_lost else product(local, step)
         return EdgeRule(local, rule, sums)
+
+    def _through_vjp(self, rule: Expr, edge: Edge, node: Node, position: int) -> Expr:
+        if _is_zero(rule):
+            return rule
+        operation = OPERATIONS[node.op]
+        ranks = tuple(len(self._operand_shape(arg)) for arg in node.args)
+        upstream = self._as_wide_as(node, rule, edge)
+        body = vjp_formula(operation, position, ranks)
+        return simplify(substitute(body, self._names(node) | {"g": upstream}))
+
+    def _summed(self, rule: Expr, edge: Edge, node: Node, position: int) -> Expr:
+        """Sum over the axes along which the operand was broadcast."""
+        if _is_zero(rule):
+            return rule
+        operand = self._written(node.args[position])
+        return Apply("sum_to", (self._as_wide_as(node, rule, edge), operand))
+
+    def _as_wide_as(self, node: Node, rule: Expr, edge: Edge) -> Expr:
+        """Bring a rule to the node's shape where it has one value for several cells.
+
+        Behind a reduction, or where constants were merged, a rule is narrower than the node.
+        """
+        of_target = substitute(rule, {UPSTREAM: Name(edge.target)})
+        if expression_shape(of_target, self._shapes) == self._shapes[node.name]:
+            return rule
+        return Apply("spread", (rule, self._written(Name(node.name))))
 
     def _names(self, node: Node) -> dict[str, Expr]:
         names = dict(zip("ab", (self._written(arg) for arg in node.args), strict=False))
@@ -119,6 +135,10 @@ class _Composer:
             is_batch = self._graph.by_rows and cells > 1 and BATCH_SIZE in self._shapes
             return Name(BATCH_SIZE) if is_batch else Number(float(cells))
         return Apply(expr.op, tuple(self._counted(arg) for arg in expr.args), expr.axis)
+
+
+def _is_zero(expr: Expr) -> bool:
+    return isinstance(expr, Number) and expr.value == 0
 
 
 def is_passed_on(rule: EdgeRule) -> bool:

@@ -66,7 +66,7 @@ class Operation:
     because: tuple[str, ...] = ()
     """Why each local gradient is what it is, in words, over {a}, {b}."""
     kink: str = ""
-    """A formula that is 0 exactly where the derivative does not exist."""
+    """A formula over a, b and out that is 0 exactly where the derivative does not exist."""
     convention: str = ""
     """Which value the gradient takes at the kink."""
     samples: tuple[tuple[float, float], ...] = ((-3.0, 3.0),)
@@ -283,6 +283,8 @@ _ALL = (
         "max", 1, Kind.REDUCTION, "takes the largest cell of {a}",
         function=_max, numpy="np.max", local=("step(a - out)",),
         because=("only the largest cell moves the result",),
+        kink="maximum(0, 2 - sum_to(step(a - out), out))",
+        convention="each of the largest cells takes it all",
     ),
     Operation(
         "softmax", 1, Kind.COLUMNS, "turns each column of {a} into shares that add up to 1",

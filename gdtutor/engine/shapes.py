@@ -24,6 +24,8 @@ def infer_shapes(graph: Graph, given: Mapping[str, Shape]) -> dict[str, Shape]:
         ShapeError: With the line and column, where operands do not fit.
     """
     shapes: dict[str, Shape] = dict(given)
+    for name, shape in shapes.items():
+        _check_given(name, shape)
     for node in graph.nodes:
         shapes[node.name] = _node_shape(graph, node, shapes)
     return shapes
@@ -42,6 +44,16 @@ def expression_shape(expr: Expr, shapes: Mapping[str, Shape]) -> Shape:
 def shape_text(shape: Shape) -> str:
     """Return a shape as it is shown: `3×4`, `4`, or `a number`."""
     return "×".join(str(n) for n in shape) if shape else "a number"
+
+
+def _check_given(name: str, shape: Shape) -> None:
+    cells = int(np.prod(shape, dtype=object))
+    if len(shape) > 2 or not 0 < cells <= MAX_CELLS:
+        raise ShapeError(
+            f"{name} has the shape {shape_text(shape)}",
+            f"a value is a number, a vector or a matrix, with 1 to {MAX_CELLS:,} cells",
+            code="bound",
+        )
 
 
 def _node_shape(graph: Graph, node: Node, shapes: Mapping[str, Shape]) -> Shape:

@@ -1,7 +1,9 @@
 """A short, fixed list of simplifications: factors of 1, signs, and numeric constants.
 
 No terms are collected and nothing is cancelled but numbers: a rule stays recognisable as the
-product of the table's rows along its path.
+product of the table's rows along its path. Constants are merged only while they stay far from
+what float64 can hold, and nothing is changed inside an operation that is not elementwise: there
+`0*X` and `0` differ, since they have different shapes.
 """
 
 from __future__ import annotations
@@ -10,6 +12,10 @@ import math
 from dataclasses import dataclass, field
 
 from gdtutor.engine.expression import Apply, Expr, Name, Number
+from gdtutor.engine.operations import OPERATIONS, Kind
+
+_LARGEST = 1e150
+"""Largest merged constant, and 1 over the smallest, so that a quotient of two is finite."""
 
 
 @dataclass(slots=True)
@@ -19,6 +25,22 @@ class _Factors:
     numerator: list[Expr] = field(default_factory=list)
     denominator: list[Expr] = field(default_factory=list)
 
+    def merges(self, value: float, is_below: bool) -> bool:
+        """Merge a constant factor; False where the result would not be safe."""
+        merged = value * (self.below if is_below else self.above)
+        is_zero = not is_below and (value == 0 or self.above == 0)
+        if not (is_zero or _is_safe(merged)):
+            return False
+        if is_below:
+            self.below = merged
+        else:
+            self.above = 0.0 if is_zero else merged
+        return True
+
+
+def _is_safe(value: float) -> bool:
+    return 1 / _LARGEST <= abs(value) <= _LARGEST
+
 
 def product(*parts: Expr) -> Expr:
     """Return the simplified product of formulas."""
@@ -26,12 +48,9 @@ def product(*parts: Expr) -> Expr:
     pending: list[tuple[Expr, bool]] = [(part, False) for part in reversed(parts)]
     while pending:
         part, is_below = pending.pop()
-        if isinstance(part, Number) and (part.value != 0 or not is_below):
-            if is_below:
-                factors.below *= part.value
-            else:
-                factors.above *= part.value
-        elif isinstance(part, Apply) and part.op == "neg":
+        if isinstance(part, Number) and factors.merges(part.value, is_below):
+            continue
+        if isinstance(part, Apply) and part.op == "neg":
             factors.above = -factors.above
             pending.append((part.args[0], is_below))
         elif isinstance(part, Apply) and part.op == "mul":
@@ -46,8 +65,8 @@ def product(*parts: Expr) -> Expr:
 
 def _rebuilt(factors: _Factors) -> Expr:
     above, below = factors.above, factors.below
-    if above == 0 or not math.isfinite(above) or not math.isfinite(below):
-        return Number(above / below if math.isfinite(below) else math.nan)
+    if above == 0:
+        return Number(0.0)
     if below < 0:
         above, below = -above, -below
     if above % below == 0:
@@ -76,8 +95,11 @@ def _chain(parts: list[Expr]) -> Expr:
 
 
 def simplify(expr: Expr) -> Expr:
-    """Return an equal formula after the fixed list of simplifications, innermost first."""
-    if not isinstance(expr, Apply):
+    """Return an equal formula after the fixed list of simplifications, innermost first.
+
+    Its value may have fewer axes or cells than before, and then broadcasts to the same.
+    """
+    if not isinstance(expr, Apply) or OPERATIONS[expr.op].kind is not Kind.ELEMENTWISE:
         return expr
     args = tuple(simplify(arg) for arg in expr.args)
     expr = Apply(expr.op, args, expr.axis, expr.column)
@@ -93,7 +115,8 @@ def simplify(expr: Expr) -> Expr:
 def _sum_of(expr: Apply, left: Expr, right: Expr) -> Expr:
     sign = 1.0 if expr.op == "add" else -1.0
     if isinstance(left, Number) and isinstance(right, Number):
-        return Number(left.value + sign * right.value)
+        total = left.value + sign * right.value
+        return Number(total) if math.isfinite(total) else expr
     if isinstance(right, Number) and right.value == 0:
         return left
     if isinstance(left, Number) and left.value == 0:
@@ -111,9 +134,10 @@ def _power_of(expr: Apply, base: Expr, exponent: Expr) -> Expr:
             return Number(1.0)
         if isinstance(base, Number) and base.value > 0:
             try:
-                return Number(base.value**exponent.value)
+                power = base.value**exponent.value
             except OverflowError:
                 return expr
+            return Number(power) if _is_safe(power) else expr
     return expr
 
 

@@ -129,14 +129,15 @@ def backward_order(
     Nodes in reverse; after a node come the wanted leaves for which it is the last to deliver, in
     the order in which they are written there.
     """
-    useful = _leading_to(visible, root) & _depending_on(visible, set(wanted))
+    leaves = set(wanted)
+    useful = _leading_to(visible, root) & _depending_on(visible, leaves)
     if root not in useful:
         return ()
     first_use: dict[str, str] = {}
     for node in visible:
         if node.name in useful:
             for edge in node.edges:
-                if edge.source in wanted:
+                if edge.source in leaves:
                     first_use.setdefault(edge.source, node.name)
     order: list[str] = []
     for node in reversed(visible):
