@@ -21,17 +21,23 @@ def start(path: Path, *arguments: str) -> subprocess.Popen[bytes]:
     return subprocess.Popen(command, stdout=subprocess.PIPE, bufsize=0)
 
 
+def run_together(sessions: list[subprocess.Popen[bytes]]) -> None:
+    """Wait until all have ended, each having saved everything."""
+    for session in sessions:
+        session.communicate()
+    assert [session.returncode for session in sessions] == [0] * len(sessions)
+
+
 def kill_at_a_random_moment(path: Path, rng: random.Random) -> int | None:
     """Kill a session that saves; return the last step that it called saved, if it came to that."""
     with start(path, "bias") as session:
         assert session.stdout is not None
-        for _ in range(rng.randrange(4)):
-            session.stdout.readline()
+        said = [session.stdout.readline() for _ in range(rng.randrange(4))]
         # An acknowledgement comes every few milliseconds. Waiting for the next one for a part of
         # that, or for nothing, spreads the kills over all that happens between two.
         select.select([session.stdout], [], [], rng.choice([0.0, rng.random() * 0.006]))
         session.kill()
-        said = session.stdout.read().splitlines()
+        said += session.stdout.read().splitlines()
     return int(said[-1]) if said else None
 
 
@@ -65,12 +71,33 @@ def test_a_session_killed_at_any_moment_keeps_what_it_called_saved(tmp_path: Pat
     assert not list(tmp_path.glob("*.damaged-*"))
 
 
+CUT_OFF = """
+import os, signal, sqlite3, sys
+connection = sqlite3.connect(sys.argv[1], isolation_level=None)
+connection.execute("PRAGMA cache_size = 1")
+connection.execute("BEGIN IMMEDIATE")
+connection.execute("UPDATE place SET command = zeroblob(9), step = 0")
+connection.execute("UPDATE attempt SET answer = zeroblob(length(answer))")
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+"""Overflows its page cache, so that half of a transaction is in the file when it dies."""
+
+
+def test_half_a_transaction_in_the_file_is_taken_back(tmp_path: Path) -> None:
+    path = tmp_path / "progress.sqlite"
+    run_together([start(path, "bias", "200")])
+    before = path.read_bytes()
+    subprocess.run([sys.executable, "-c", CUT_OFF, str(path)], check=False)
+    assert path.read_bytes() != before
+    assert path.with_name("progress.sqlite-journal").exists()
+    assert saved_step(path) == 200
+    assert path.read_bytes() == before
+
+
 def test_two_sessions_that_save_at_once_lose_nothing(tmp_path: Path) -> None:
     path = tmp_path / "progress.sqlite"
     sessions = [start(path, lesson, "60") for lesson in ("bias", "xor-hidden")]
-    for session in sessions:
-        session.communicate()
-        assert session.returncode == 0
+    run_together(sessions)
     with ProgressStore(path) as store:
         assert store.messages == ()
         for lesson in ("bias", "xor-hidden"):
@@ -83,9 +110,7 @@ def test_two_sessions_on_one_lesson_keep_the_attempts_of_both(tmp_path: Path) ->
     path = tmp_path / "progress.sqlite"
     ProgressStore(path).close()
     sessions = [start(path, "bias", "40") for _ in range(2)]
-    for session in sessions:
-        session.communicate()
-        assert session.returncode == 0
+    run_together(sessions)
     with ProgressStore(path) as store:
         assert len(store.attempts("bias")) == 80
 
@@ -95,9 +120,7 @@ def test_sessions_that_find_one_damaged_file_move_it_once(tmp_path: Path) -> Non
     path.write_bytes(b"damaged" * 1000)
     lessons = [f"lesson-{number}" for number in range(4)]
     sessions = [start(path, lesson, "5") for lesson in lessons]
-    for session in sessions:
-        session.communicate()
-        assert session.returncode == 0
+    run_together(sessions)
     assert [one.name for one in tmp_path.glob("*.damaged-*")] == ["progress.sqlite.damaged-1"]
     with ProgressStore(path) as store:
         assert {lesson: len(store.attempts(lesson)) for lesson in lessons} == dict.fromkeys(
