@@ -245,6 +245,8 @@ def _check_line(
             what = f"'{use.name}' is used before it is defined"
             if use.name == name:
                 near = "a line cannot use its own result"
+            elif use.name in FUNCTIONS:
+                near = f"it is an operation: write {use.name}(…)"
             raise GraphError(
                 what,
                 near or "define it on a line above, or give it a value in the front matter",

@@ -1,0 +1,79 @@
+"""Operands for the rows of the operation table, and numeric derivatives that use no row's rule."""
+
+import numpy as np
+
+from gdtutor.engine.operations import OPERATIONS, Kind, apply, evaluate, parse_rule
+
+PUBLIC = tuple(row.name for row in OPERATIONS.values() if not row.internal)
+
+CLEARANCE = 1e-2
+"""How far from a kink the operands are drawn."""
+
+
+def signatures(op):
+    """Return (shapes of the operands, axis) that an operation is tried on."""
+    match op.kind:
+        case Kind.ELEMENTWISE if op.operands == 1:
+            return [(((),), None), (((3,),), None), (((2, 3),), None)]
+        case Kind.ELEMENTWISE:
+            pairs = [
+                ((), ()), ((3,), (3,)), ((2, 3), (2, 3)), ((), (3,)), ((2, 3), ()), ((3,), (2, 3)),
+                ((2, 1), (2, 3)), ((2, 3), (1, 3)), ((2, 1), (1, 3)), ((2, 1), (3,)), ((1,), (3,)),
+            ]  # fmt: skip
+            return [(pair, None) for pair in pairs]
+        case Kind.MATMUL:
+            pairs = [
+                ((3,), (3,)),
+                ((3,), (3, 2)),
+                ((2, 3), (3,)),
+                ((2, 3), (3, 2)),
+                ((1, 3), (3, 1)),
+            ]
+            return [(pair, None) for pair in pairs]
+        case Kind.TRANSPOSE:
+            return [(((),), None), (((3,),), None), (((2, 3),), None)]
+        case Kind.REDUCTION:
+            whole = [(((),), None), (((3,),), None), (((2, 3),), None)]
+            return [*whole, (((3,),), 0), (((2, 3),), 0), (((2, 3),), 1)]
+        case Kind.COLUMNS:
+            return [(((3,),), None), (((3, 2),), None), (((1, 2),), None)]
+        case Kind.COLUMN_LOSS:
+            return [(((3,), (3,)), None), (((3, 2), (3, 2)), None)]
+    raise AssertionError(op.kind)
+
+
+def draw(op, shapes, axis, seed):
+    """Draw operands from the row's samples, away from where its derivative does not exist."""
+    rng = np.random.default_rng(seed)
+    while True:
+        args = []
+        for position, shape in enumerate(shapes):
+            low, high = op.samples[min(position, len(op.samples) - 1)]
+            args.append(rng.uniform(low, high, shape))
+        if is_clear(op, args, axis):
+            return tuple(args)
+
+
+def is_clear(op, args, axis):
+    """Say whether no small change of the operands crosses a kink."""
+    if not op.kink:
+        return True
+    if op.name == "max":
+        ordered = np.sort(args[0], axis=None)
+        return bool(np.all(np.diff(ordered) > CLEARANCE))
+    apart = evaluate(parse_rule(op.kink), dict(zip("ab", args, strict=False)))
+    return bool(np.all(np.abs(apart) > CLEARANCE))
+
+
+def numeric_gradient(op, args, axis, position, upstream):
+    """Return the central difference of sum(upstream * op(args)) for each cell of one operand."""
+    step = 1e-6
+    gradient = np.zeros(np.shape(args[position]))
+    for cell in np.ndindex(gradient.shape):
+        ends = []
+        for sign in (1, -1):
+            moved = [np.array(arg) for arg in args]
+            moved[position][cell] += sign * step
+            ends.append(float(np.sum(upstream * apply(op, tuple(moved), axis))))
+        gradient[cell] = (ends[0] - ends[1]) / (2 * step)
+    return gradient
