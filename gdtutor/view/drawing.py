@@ -135,7 +135,7 @@ def _page(
     after = (_note(ellipsis, hidden + below, ""),) if hidden + below else ()
     whole = (*before, *lines, *after)
     blank = ((),) * (height - len(whole))
-    return tuple(cut(line, width, ellipsis) for line in (*whole, *blank))
+    return tuple(cut(line, width, ellipsis) for line in (*whole, *blank)[:height])
 
 
 def _note(ellipsis: str, nodes: int, where: str) -> Line:
@@ -149,7 +149,7 @@ def _window(layout: Layout, current: str | None, height: int) -> tuple[int, int]
 
     Pages overlap, so that a node shows what is around it, and stay while the walk goes on in them.
     A page leaves a line for every note: one on the first and the last page, two between. Its edges
-    do not run through a node.
+    run neither through a node nor between a node and the arrow head above it.
     """
     box = next((box for box in layout.boxes if box.node.id == current), layout.boxes[0])
     end = box.y + len(box.rows)
@@ -163,6 +163,7 @@ def _window(layout: Layout, current: str | None, height: int) -> tuple[int, int]
         if bottom >= layout.height:
             top, bottom = layout.height - rows - 1, layout.height
     torn = {at for box in layout.boxes for at in range(box.y + 1, box.y + len(box.rows))}
+    torn |= {stroke.points[-1][1] + 1 for stroke in layout.strokes if stroke.head == "down"}
     while top in torn and top < box.y:
         top += 1
     while bottom in torn and bottom > end:

@@ -11,6 +11,7 @@ from gdtutor.view.drawing_model import Direction, DrawEdge, Layout, Stroke
 from gdtutor.view.frame import Chars, Line, Segment, Style
 
 LEFT, RIGHT, UP, DOWN = 1, 2, 4, 8
+SIDES = {(-1, 0): LEFT, (1, 0): RIGHT, (0, -1): UP, (0, 1): DOWN}
 
 JOINTS = {
     LEFT: "─", RIGHT: "─", LEFT | RIGHT: "─",
@@ -32,6 +33,9 @@ MARKS = {
 }
 """What stands before the current node, in Unicode and in ASCII."""
 
+Point = tuple[int, int]
+Pass = tuple[DrawEdge, int]
+"""An edge and the sides of a cell to which it runs."""
 Cell = tuple[str, Style]
 Canvas = dict[int, dict[int, Cell]]
 """Cells by row and column."""
@@ -82,53 +86,50 @@ def _paint_strokes(
     direction: Direction,
     chars: Chars,
 ) -> None:
-    cells: dict[tuple[int, int], dict[DrawEdge, int]] = {}
-    heads: dict[tuple[int, int], list[Stroke]] = {}
+    passes: dict[Point, list[Pass]] = {}
+    heads: dict[Point, list[Pass]] = {}
+    glyphs: dict[Point, str] = {}
     for stroke in strokes:
-        for cell, bits in _cells(stroke):
-            edges = cells.setdefault(cell, {})
-            edges[stroke.edge] = edges.get(stroke.edge, 0) | bits
-        heads.setdefault(stroke.points[-1], []).append(stroke)
-    for (x, y), edges in cells.items():
-        if y in canvas:
-            shown = _on_top(edges)
-            char = JOINTS[reduce(or_, shown.values())]
-            canvas[y][x] = (
-                char if chars.unicode else ASCII_STROKES.get(char, "+"),
-                _style(shown, current, direction),
-            )
-    for (x, y), found in heads.items():
-        if y in canvas:
-            style = _style([stroke.edge for stroke in found], current, direction)
-            canvas[y][x] = _pick(HEADS[found[0].head], chars), style
+        for cell, sides in _walk(stroke.points):
+            if cell[1] in canvas:
+                passes.setdefault(cell, []).append((stroke.edge, sides))
+        heads.setdefault(stroke.points[-1], []).append((stroke.edge, 0))
+        glyphs[stroke.points[-1]] = _pick(HEADS[stroke.head], chars)
+    for (x, y), found in passes.items():
+        shown = heads.get((x, y)) or _on_top(found)
+        joint = JOINTS.get(reduce(or_, (sides for _, sides in shown)), "")
+        drawn = joint if chars.unicode else ASCII_STROKES.get(joint, "+")
+        canvas[y][x] = glyphs.get((x, y), drawn), _style(shown, current, direction)
 
 
-def _cells(stroke: Stroke) -> Iterator[tuple[tuple[int, int], int]]:
-    """Yield the cells of a stroke, each with the sides to which it runs."""
-    for (x, y), (to_x, to_y) in pairwise(stroke.points):
+def _walk(points: Iterable[Point]) -> Iterator[tuple[Point, int]]:
+    """Yield the cells of a stroke in order, each with the sides to which it runs."""
+    sides = 0
+    x = y = 0
+    for (x, y), (to_x, to_y) in pairwise(points):
         dx, dy = (to_x > x) - (to_x < x), (to_y > y) - (to_y < y)
-        ahead = RIGHT if dx > 0 else LEFT if dx < 0 else DOWN if dy > 0 else UP
-        behind = {RIGHT: LEFT, LEFT: RIGHT, DOWN: UP, UP: DOWN}[ahead]
         while (x, y) != (to_x, to_y):
-            yield (x, y), ahead
+            yield (x, y), sides | SIDES[dx, dy]
+            sides = SIDES[-dx, -dy]
             x, y = x + dx, y + dy
-            yield (x, y), behind
+    yield (x, y), sides
 
 
-def _on_top(edges: dict[DrawEdge, int]) -> dict[DrawEdge, int]:
-    """Return the edges that show in a cell.
+def _on_top(found: list[Pass]) -> list[Pass]:
+    """Return the strokes that show in a cell.
 
     Where one turns, all are joined. Where they only cross, the upright ones show, so that a
     crossing never looks like a joint.
     """
     across, upright = LEFT | RIGHT, UP | DOWN
-    if any(bits & across and bits & upright for bits in edges.values()):
-        return edges
-    return {edge: bits for edge, bits in edges.items() if bits & upright} or edges
+    if any(sides & across and sides & upright for _, sides in found):
+        return found
+    return [(edge, sides) for edge, sides in found if sides & upright] or found
 
 
-def _style(edges: Iterable[DrawEdge], current: str | None, direction: Direction) -> Style:
-    """Return the colour of a stroke: what the current step reads stands out."""
+def _style(shown: Iterable[Pass], current: str | None, direction: Direction) -> Style:
+    """Return the colour of strokes: what the current step reads stands out."""
+    edges = [edge for edge, _ in shown]
     if direction is Direction.FORWARD and any(edge.target == current for edge in edges):
         return Style.FORWARD
     if direction is Direction.BACKWARD and any(edge.source == current for edge in edges):

@@ -1,0 +1,388 @@
+"""What a panel shows of a computation graph."""
+
+import re
+from dataclasses import replace
+
+import pytest
+from drawing_graphs import Graph, graphs
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gdtutor.view.drawing import Direction, DrawEdge, DrawNode, draw_graph
+from gdtutor.view.frame import ASCII, UNICODE, Chars, Line, Style
+
+STYLES = {"input": Style.INPUT, "parameter": Style.PARAMETER, "computed": Style.TEXT}
+
+
+def graph(nodes: str, *equations: str) -> Graph:
+    """Read `kind name value gradient` lines (`-` for nothing) and `target = operand operand`."""
+    rows = [line.split() for line in nodes.strip().splitlines()]
+    texts = [[None if word == "-" else word for word in row[2:]] for row in rows]
+    drawn = [
+        DrawNode(row[1], row[1], text[0], text[1], STYLES[row[0]])
+        for row, text in zip(rows, texts, strict=True)
+    ]
+    edges: list[DrawEdge] = []
+    for equation in equations:
+        target, operands = equation.split(" = ")
+        used: list[str] = []
+        for operand in operands.split():
+            edges.append(DrawEdge(operand, target, used.count(operand)))
+            used.append(operand)
+    return drawn, edges
+
+
+def chain(count: int) -> Graph:
+    nodes = [DrawNode(f"h{at}", f"h{at}", "0.5", "0.25", Style.TEXT) for at in range(count)]
+    return nodes, [DrawEdge(f"h{at}", f"h{at + 1}", 0) for at in range(count - 1)]
+
+
+NEURON = graph(
+    """
+    input     x₁ 0     -
+    input     x₂ 0     -
+    parameter w₁ 0.1   0
+    parameter w₂ 0.6   0
+    parameter b  0     0.125
+    input     y  0     -
+    computed  z  0     0.125
+    computed  ŷ  0.5   0.5
+    computed  L  0.125 1
+    """,
+    "z = w₁ x₁ w₂ x₂ b",
+    "ŷ = z",
+    "L = ŷ y",
+)
+NETWORK = graph(
+    """
+    input     X  2×4    -
+    parameter W₁ 3×2    3×2
+    parameter b₁ 3×1    3×1
+    parameter W₂ 1×3    1×3
+    parameter b₂ 1×1    1×1
+    input     Y  1×4    -
+    input     m  4      -
+    computed  Z₁ 3×4    3×4
+    computed  A₁ 3×4    3×4
+    computed  Z₂ 1×4    1×4
+    computed  Ŷ  1×4    1×4
+    computed  C  0.1372 1
+    """,
+    "Z₁ = W₁ X b₁",
+    "A₁ = Z₁",
+    "Z₂ = W₂ A₁ b₂",
+    "Ŷ = Z₂",
+    "C = Ŷ Y m",
+)
+SQUARE = graph("parameter a 3 6\ncomputed c 9 1", "c = a a")
+FAN_OUT = graph(
+    "parameter a 2 3\nparameter b 3 3\ncomputed c 6 1\ncomputed d 9 1", "c = a b", "d = b c"
+)
+UNFOLDED = graph(
+    """
+    input     x₁  0     -
+    input     x₂  0     -
+    parameter w₁  0.1   0
+    parameter w₂  0.6   0
+    parameter b   0     0.125
+    computed  z.1 0     0.125
+    computed  z.2 0     0.125
+    computed  z.3 0     0.125
+    computed  z   0     0.125
+    """,
+    "z.1 = w₁ x₁",
+    "z.2 = w₂ x₂",
+    "z.3 = z.1 z.2",
+    "z = z.3 b",
+)
+
+
+def draw(
+    drawn: Graph,
+    current: str | None = None,
+    direction: Direction = Direction.NONE,
+    size: tuple[int, int] = (38, 16),
+    chars: Chars = UNICODE,
+) -> tuple[Line, ...]:
+    width, height = size
+    return draw_graph(
+        *drawn, current=current, direction=direction, width=width, height=height, chars=chars
+    )
+
+
+def text(lines: tuple[Line, ...]) -> list[str]:
+    return ["".join(segment.text for segment in line).rstrip() for line in lines]
+
+
+def picture(expected: str, height: int) -> list[str]:
+    rows = [row.removeprefix("    |").rstrip() for row in expected.strip("\n").splitlines()]
+    return rows + [""] * (height - len(rows))
+
+
+GOLDEN = {
+    "one neuron, narrow": (NEURON, "b", Direction.BACKWARD, (38, 16), """
+    | w₁ 0.1 ────┐
+    |  ∇ 0       │
+    | x₁ 0 ──────┤
+    | w₂ 0.6 ────┼─▶ z 0
+    |  ∇ 0       │   ∇ 0.125
+    | x₂ 0 ──────┤   ▼
+    |◀b 0 ───────┘   ŷ 0.5
+    |  ∇ 0.125       ∇ 0.5
+    |                ▼
+    | y 0 ─────────▶ L 0.125
+    |                ∇ 1
+    """),
+    "one neuron, wide": (NEURON, "z", Direction.BACKWARD, (70, 24), """
+    | w₁ 0.1 ───────┐
+    |  ∇ 0          │
+    | x₁ 0 ─────────┤
+    | w₂ 0.6 ───────┼──◀z 0 ─────────▶ ŷ 0.5 ───────┬─▶ L 0.125
+    |  ∇ 0          │   ∇ 0.125        ∇ 0.5        │   ∇ 1
+    | x₂ 0 ─────────┤                               │
+    | b 0 ──────────┘                  y 0 ─────────┘
+    |  ∇ 0.125
+    """),
+    "a network in matrices, narrow": (NETWORK, "A₁", Direction.FORWARD, (38, 16), """
+    | W₁ 3×2 ─┐
+    |  ∇ 3×2  │
+    | X 2×4 ──┼─▶ Z₁ 3×4
+    | b₁ 3×1 ─┘   ∇ 3×4
+    |  ∇ 3×1      ▼
+    |            ▶A₁ 3×4
+    |             ∇ 3×4
+    |             ▼
+    | W₂ 1×3 ─┬─▶ Z₂ 1×4
+    |  ∇ 1×3  │   ∇ 1×4
+    | b₂ 1×1 ─┘   ▼
+    |  ∇ 1×1      Ŷ 1×4
+    |             ∇ 1×4
+    |             ▼
+    | Y 1×4 ──┬─▶ C 0.1372
+    | m 4 ────┘   ∇ 1
+    """),
+    "a network in matrices, wide": (NETWORK, "A₁", Direction.FORWARD, (70, 24), """
+    | W₁ 3×2 ──┐
+    |  ∇ 3×2   │
+    | X 2×4 ───┼─▶ Z₁ 3×4 ──▶▶A₁ 3×4 ──┬─▶ Z₂ 1×4 ──▶ Ŷ 1×4 ──┬─▶ C 0.1372
+    | b₁ 3×1 ──┘   ∇ 3×4      ∇ 3×4    │   ∇ 1×4      ∇ 1×4   │   ∇ 1
+    |  ∇ 3×1                           │                      │
+    |                         W₂ 1×3 ──┤              Y 1×4 ──┤
+    |                          ∇ 1×3   │              m 4 ────┘
+    |                         b₂ 1×1 ──┘
+    |                          ∇ 1×1
+    """),
+    "a*a": (SQUARE, "c", Direction.FORWARD, (38, 16), """
+    | a 3 ───────┬────▶▶c 9
+    |  ∇ 6       └────▶ ∇ 1
+    """),
+    "three equations, narrow": (FAN_OUT, "b", Direction.UPDATE, (38, 16), """
+    | a 2 ─────────┬─▶ c 6
+    |  ∇ 3         │   ∇ 1
+    |●b 3 ───────┬─┘   ▼
+    |  ∇ 3       └───▶ d 9
+    |                  ∇ 1
+    """),
+    "three equations, wide": (FAN_OUT, "c", Direction.FORWARD, (70, 24), """
+    | a 2 ────────────┬─▶▶c 6 ─────────┬─▶ d 9
+    |  ∇ 3       ┌────┘   ∇ 1          │   ∇ 1
+    | b 3 ───────┴─────────────────────┘
+    |  ∇ 3
+    """),
+    "an unfolded line": (UNFOLDED, "z.2", Direction.BACKWARD, (38, 16), """
+    | w₁ 0.1 ────┬─▶ z.1 0 ──────┐
+    |  ∇ 0       │   ∇ 0.125     │
+    | x₁ 0 ──────┘               │
+    | w₂ 0.6 ────┬──◀z.2 0       │
+    |  ∇ 0       │   ∇ 0.125     │
+    | x₂ 0 ──────┘   ▼           │
+    |                z.3 0 ◀─────┘
+    |                ∇ 0.125
+    |                ▼
+    | b 0 ─────────▶ z 0
+    |  ∇ 0.125       ∇ 0.125
+    """),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", GOLDEN)
+def test_the_picture_is_the_expected_one(name: str) -> None:
+    drawn, current, direction, size, expected = GOLDEN[name]
+    expected = expected.rstrip(" ")
+    assert text(draw(drawn, current, direction, size)) == picture(expected, size[1])
+
+
+def test_a_square_of_a_computed_node_arrives_by_two_strokes() -> None:
+    drawn = graph("parameter a 3 72\ncomputed c 6 12\ncomputed d 36 1", "c = a", "d = c c")
+    assert text(draw(drawn, size=(38, 2))) == [
+        " a 3 ────────▶ c 6 ──────┬──▶ d 36",
+        "  ∇ 72         ∇ 12      └──▶ ∇ 1",
+    ]
+    assert text(draw(drawn, size=(25, 5))) == [
+        " a 3 ───────▶ c 6 ──────┐",
+        "  ∇ 72        ∇ 12      │",
+        "              ▼         │",
+        "              d 36 ◀────┘",
+        "              ∇ 1",
+    ]
+
+
+def test_a_crossing_never_looks_like_a_joint() -> None:
+    drawn = graph("parameter a 2 9\nparameter b 3 12\ncomputed c 18 1", "c = a b b")
+    assert text(draw(drawn, size=(38, 4))) == [
+        " a 2 ────────────┬─▶ c 18",
+        "  ∇ 9       ┌────│─▶ ∇ 1",
+        " b 3 ───────┴────┘",
+        "  ∇ 12",
+    ]
+
+
+def test_without_unicode_the_picture_is_ascii() -> None:
+    drawn = graph("parameter a 2 9\nparameter b 3 12\ncomputed c 18 1", "c = a b b")
+    assert text(draw(drawn, "c", Direction.BACKWARD, (38, 4), ASCII)) == [
+        " a 2 ------------+--<c 18",
+        "  g 9       +----|-> g 1",
+        " b 3 -------+----+",
+        "  g 12",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("direction", "glyph"),
+    [(Direction.FORWARD, "▶"), (Direction.BACKWARD, "◀"), (Direction.UPDATE, "●")],
+)
+def test_the_current_node_is_marked_by_glyph_and_style(direction: Direction, glyph: str) -> None:
+    lines = draw(NEURON, "w₁", direction)
+    marked = [s.text.strip() for line in lines for s in line if s.style is Style.CURRENT]
+    assert "".join(marked) == glyph + "w₁"
+
+
+def test_going_forward_the_strokes_that_arrive_stand_out() -> None:
+    lines = draw(NEURON, "z", Direction.FORWARD)
+    bright = "".join(s.text for line in lines for s in line if s.style is Style.FORWARD)
+    assert re.sub(r"\s", "", bright) == "────┐│──────┤────┼─▶│──────┤───────┘"
+
+
+def test_going_backward_the_strokes_that_leave_stand_out() -> None:
+    lines = draw(NEURON, "z", Direction.BACKWARD)
+    strokes = [char for line in lines for s in line if s.style is Style.BACKWARD for char in s.text]
+    assert [char for char in strokes if char in "─│┐┤┼┘▶▼"] == ["▼"]
+
+
+def test_what_is_not_computed_or_not_reached_is_not_shown_and_nothing_moves() -> None:
+    nodes, edges = NEURON
+    bare = [replace(node, value=None, gradient=None) for node in nodes]
+    before, after = text(draw((bare, edges))), text(draw(NEURON))
+    assert not any("∇" in row for row in before)
+    assert [row.find("ŷ") for row in before] == [row.find("ŷ") for row in after]
+    assert [row.find("L") for row in before] == [row.find("L") for row in after]
+
+
+def test_a_changed_value_carries_a_star_and_a_mark_follows_the_label() -> None:
+    nodes, edges = NEURON
+    nodes = [replace(node, changed=node.id == "w₁", mark="!" * (node.id == "ŷ")) for node in nodes]
+    lines = text(draw((nodes, edges)))
+    assert lines[0].startswith(" w₁ 0.1* ─")
+    assert any("ŷ! 0.5" in row for row in lines)
+
+
+def test_a_tall_graph_is_shown_in_pages_that_stay() -> None:
+    drawn = chain(12)
+    first = text(draw(drawn, "h3", Direction.FORWARD))
+    second = text(draw(drawn, "h4", Direction.FORWARD))
+    blank = str.maketrans("▶", " ")
+    assert [row.translate(blank).strip() for row in first] == [
+        row.translate(blank).strip() for row in second
+    ]
+    assert any(re.fullmatch(r" … \d more nodes", row) for row in first)
+    last = text(draw(drawn, "h11", Direction.FORWARD))
+    assert re.fullmatch(r" … \d more nodes above", last[0])
+
+
+def test_of_a_large_graph_the_neighbourhood_is_drawn_and_the_rest_is_counted() -> None:
+    lines = text(draw(chain(10_000), "h5000", Direction.FORWARD))
+    shown = {int(found) for row in lines for found in re.findall(r"h(\d+)", row)}
+    assert {4999, 5000, 5001} <= shown
+    assert lines[-1] == f" … {10_000 - len(shown):,} more nodes".replace(",", " ")
+    assert any("… ─▶ h" in row for row in lines)
+    assert any("─▶ …" in row for row in lines)
+
+
+def test_around_a_leaf_with_thousands_of_consumers_some_are_drawn() -> None:
+    nodes = [DrawNode("w", "w", "1.5", None, Style.PARAMETER)]
+    nodes += [DrawNode(f"h{at}", f"h{at}", "0.5", None, Style.TEXT) for at in range(5000)]
+    edges = [DrawEdge("w", f"h{at}", 0) for at in range(5000)]
+    lines = text(draw((nodes, edges), "w", Direction.BACKWARD))
+    assert sum(row.count("▶") for row in lines) >= 3
+    assert any("◀w 1.5" in row for row in lines)
+
+
+def test_a_long_label_ends_in_an_ellipsis_only_where_it_must() -> None:
+    drawn = graph(
+        "input x 1 -\ncomputed a_very_long_label_indeed 2 -", "a_very_long_label_indeed = x"
+    )
+    assert any("a_very_long_label_indeed" in row for row in text(draw(drawn, size=(60, 9))))
+    assert any("a_very_lo…" in row for row in text(draw(drawn, size=(38, 9))))
+
+
+def test_an_unknown_current_node_is_refused() -> None:
+    with pytest.raises(KeyError):
+        draw(NEURON, "nobody")
+
+
+@pytest.mark.parametrize("size", [(38, 0), (0, 3), (1, 1), (5, 2), (9, 3)])
+def test_no_size_is_too_small(size: tuple[int, int]) -> None:
+    lines = text(draw(NEURON, "z", Direction.FORWARD, size))
+    assert len(lines) == size[1]
+    assert all(len(row) <= size[0] for row in lines)
+
+
+def test_a_graph_without_nodes_is_blank() -> None:
+    assert draw(([], []), size=(20, 3)) == ((), (), ())
+
+
+@settings(deadline=None, max_examples=150)
+@given(
+    drawn=graphs(),
+    width=st.integers(20, 120),
+    height=st.integers(5, 40),
+    direction=st.sampled_from(Direction),
+    chars=st.sampled_from([UNICODE, ASCII]),
+    data=st.data(),
+)
+def test_any_graph_fits_any_panel(
+    drawn: Graph, width: int, height: int, direction: Direction, chars: Chars, data: st.DataObject
+) -> None:
+    current = data.draw(st.sampled_from(drawn[0]))
+    lines = text(draw(drawn, current.id, direction, (width, height), chars))
+    assert len(lines) == height
+    assert all(len(row) <= width for row in lines)
+    value = re.escape("" if current.value is None else f" {current.value}")
+    assert any(re.search(rf"\b{current.label}{value}(?!\d)", row) for row in lines)
+    if not chars.unicode:
+        assert "".join(lines).isascii()
+
+
+@settings(deadline=None, max_examples=150)
+@given(drawn=graphs(), width=st.integers(20, 120), height=st.integers(5, 40), data=st.data())
+def test_every_computed_node_in_view_has_a_stroke_that_arrives(
+    drawn: Graph, width: int, height: int, data: st.DataObject
+) -> None:
+    current = data.draw(st.sampled_from(drawn[0])).id
+    lines = text(draw(drawn, current, Direction.UPDATE, (width, height)))
+    computed = {edge.target for edge in drawn[1]}
+    for row, line in enumerate(lines):
+        for found in re.finditer(r"\bn\d+", line):
+            x = found.start()
+            above = lines[row - 1][x : x + 1] if row else ""
+            arrives = line[x - 2 : x - 1] == "▶" or above == "▼" or "◀" in line[x:]
+            assert arrives or found.group() not in computed
+
+
+@settings(deadline=None, max_examples=40)
+@given(drawn=graphs(), width=st.integers(20, 120), height=st.integers(5, 40))
+def test_nodes_that_are_not_in_view_are_counted(drawn: Graph, width: int, height: int) -> None:
+    lines = text(draw(drawn, drawn[0][0].id, size=(width, height)))
+    shown = sum(len(re.findall(r"\bn\d+", row)) for row in lines)
+    counted = sum(int(found) for row in lines for found in re.findall(r"… (\d+) more nodes?", row))
+    assert shown + counted == len(drawn[0])
