@@ -25,3 +25,9 @@ class CsvError(DataError):
         """The line of the file, from 1, the header included; None for the file as a whole."""
         self.column = column
         """The name of the column; None where no one column is at fault."""
+
+
+class TrainingError(GdTutorError):
+    """A run that cannot be had as asked for: settings, data and graph that do not fit together."""
+
+    code = "training"

@@ -1,0 +1,297 @@
+"""The table of optimisers, each as lines of the lesson grammar, and of learning-rate schedules.
+
+A line assigns a state variable or, in the last line, the parameter `p`, from the gradient `g`, the
+number of the update `t` (from 1), the `learning_rate`, and the row's own constants. The walk
+evaluates the lines, the plan compiles them, the export writes them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from gdtutor.engine.errors import did_you_mean
+from gdtutor.engine.operations import Array, evaluate, parse_rule
+from gdtutor.training.errors import TrainingError
+from gdtutor.training.settings import Schedule, Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Hyperparameter:
+    """A constant of an optimiser that a lesson may set."""
+
+    name: str
+    default: float
+    low: float = 0.0
+    """The least value allowed."""
+    high: float = 1.0
+    """The values stay below this one."""
+
+
+@dataclass(frozen=True, slots=True)
+class StateVariable:
+    """What an optimiser remembers for each cell of a parameter; it starts at 0."""
+
+    name: str
+    meaning: str
+    """What it holds, in words."""
+    is_odd: bool = True
+    """Whether it turns its sign when the parameter does (False for sums of squares)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Optimiser:
+    """One row of the table."""
+
+    name: str
+    title: str
+    lines: tuple[tuple[str, str], ...]
+    """(name assigned, formula), in order; the last one assigns p."""
+    source: str
+    """Paper or book, with the equation."""
+    convention: str
+    """Which of the forms in use this one is."""
+    hyperparameters: tuple[Hyperparameter, ...] = ()
+    state: tuple[StateVariable, ...] = ()
+    predicts_with: str = "p"
+    """What predictions are made with: p, or a state variable once there was an update."""
+    solves: str = ""
+    """For an implicit rule: the name in `lines` that is the root of an equation, else empty."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OptimiserStep:
+    """One update of one parameter, line by line."""
+
+    lines: tuple[tuple[str, str, Array], ...]
+    """(name, formula, value) of every line, in order."""
+    p: Array
+    """The parameter after the update."""
+    state: Mapping[str, Array]
+    """The state variables after the update."""
+
+
+_BETA = Hyperparameter("beta", 0.9)
+_EPSILON = Hyperparameter("epsilon", 1e-8)
+
+_ALL = (
+    Optimiser(
+        "sgd", "gradient descent", (("p", "p - learning_rate*g"),),
+        source="Cauchy 1847; Robbins and Monro 1951, eq. 6, for batches drawn at random",
+        convention="g is the gradient of the batch's cost, at the parameters before the update",
+    ),
+    Optimiser(
+        "momentum", "gradient descent with momentum",
+        (("v", "beta*v + g"), ("p", "p - learning_rate*v")),
+        source="Polyak 1964, eq. 9",
+        convention="the velocity adds up gradients and the learning rate multiplies it afterwards, "
+        "so a change of the rate acts at once on the whole velocity; no damping factor 1 - beta",
+        hyperparameters=(_BETA,), state=(StateVariable("v", "velocity"),),
+    ),
+    Optimiser(
+        "nesterov", "Nesterov's accelerated gradient",
+        (("v", "beta*v + g"), ("p", "p - learning_rate*(g + beta*v)")),
+        source="Nesterov 1983; in this form Bengio, Boulanger-Lewandowski and Pascanu 2013, eq. 7",
+        convention="the gradient is taken at the current point: p stands for the point that looks "
+        "ahead, and the velocity has the same form as with momentum",
+        hyperparameters=(_BETA,), state=(StateVariable("v", "velocity"),),
+    ),
+    Optimiser(
+        "adagrad", "AdaGrad",
+        (("s", "s + g**2"), ("p", "p - learning_rate*g/(sqrt(s) + epsilon)")),
+        source="Duchi, Hazan and Singer 2011, fig. 1, diagonal form",
+        convention="epsilon stands outside the root; s starts at 0",
+        hyperparameters=(_EPSILON,),
+        state=(StateVariable("s", "sum of squared gradients", is_odd=False),),
+    ),
+    Optimiser(
+        "rmsprop", "RMSProp",
+        (
+            ("s", "rho*s + (1 - rho)*g**2"),
+            ("p", "p - learning_rate*g/(sqrt(s) + epsilon)"),
+        ),
+        source="Tieleman and Hinton 2012, Coursera lecture 6.5",
+        convention="epsilon stands outside the root; s starts at 0 and is not corrected for it",
+        hyperparameters=(Hyperparameter("rho", 0.9), _EPSILON),
+        state=(StateVariable("s", "running mean of squared gradients", is_odd=False),),
+    ),
+    Optimiser(
+        "adam", "Adam",
+        (
+            ("m1", "beta1*m1 + (1 - beta1)*g"),
+            ("m2", "beta2*m2 + (1 - beta2)*g**2"),
+            (
+                "p",
+                "p - learning_rate*(m1/(1 - beta1**t))/(sqrt(m2/(1 - beta2**t)) + epsilon)",
+            ),
+        ),
+        source="Kingma and Ba 2015, algorithm 1",
+        convention="both moments are divided by 1 - beta**t, t counting updates from 1, and "
+        "epsilon stands outside the root of the corrected second moment",
+        hyperparameters=(Hyperparameter("beta1", 0.9), Hyperparameter("beta2", 0.999), _EPSILON),
+        state=(
+            StateVariable("m1", "running mean of gradients"),
+            StateVariable("m2", "running mean of squared gradients", is_odd=False),
+        ),
+    ),
+    Optimiser(
+        "averaged", "averaged gradient descent",
+        (
+            ("average", "average + (p - learning_rate*g - average)/t"),
+            ("p", "p - learning_rate*g"),
+        ),
+        source="Polyak and Juditsky 1992, eq. 2; Ruppert 1988",
+        convention="the average is over the parameters after each update, the start left out; "
+        "gradients are taken at p, predictions are made with the average",
+        state=(StateVariable("average", "mean of the parameters after each update"),),
+        predicts_with="average",
+    ),
+    Optimiser(
+        "implicit", "implicit gradient descent", (("p", "p - learning_rate*shrink*g"),),
+        source="Toulis and Airoldi 2017, eq. 4 and algorithm 1",
+        convention="the gradient is the one at the parameters after the update: shrink is the "
+        "factor that makes it so, found as a root in one dimension; one example at a time",
+        solves="shrink",
+    ),
+)  # fmt: skip
+
+OPTIMISERS: Mapping[str, Optimiser] = {row.name: row for row in _ALL}
+"""Every optimiser by its name in a lesson."""
+
+
+def optimiser_of(settings: Settings) -> tuple[Optimiser, dict[str, float]]:
+    """Return the row and the values of its constants.
+
+    Raises:
+        TrainingError: unknown optimiser or constant, or a value out of bounds.
+    """
+    row = OPTIMISERS.get(settings.optimizer)
+    if row is None:
+        raise TrainingError(
+            f"unknown optimizer '{settings.optimizer}'",
+            did_you_mean(settings.optimizer, OPTIMISERS) or f"use one of {', '.join(OPTIMISERS)}",
+        )
+    values = {constant.name: constant.default for constant in row.hyperparameters}
+    bounds = {constant.name: constant for constant in row.hyperparameters}
+    for name, value in settings.hyperparameters:
+        if name not in values:
+            known = did_you_mean(name, values) or (
+                f"it has {', '.join(values)}" if values else "it has none"
+            )
+            raise TrainingError(f"{row.name} has no constant '{name}'", known)
+        low, high = bounds[name].low, bounds[name].high
+        if not low <= value < high:
+            raise TrainingError(
+                f"{name} of {row.name} is {value:g}", f"use at least {low:g} and below {high:g}"
+            )
+        values[name] = value
+    return row, values
+
+
+def zero_state(row: Optimiser, parameter: Array) -> dict[str, Array]:
+    """Return the state before the first update of one parameter."""
+    return {variable.name: np.zeros(np.shape(parameter)) for variable in row.state}
+
+
+def update(
+    row: Optimiser,
+    p: Array,
+    g: Array,
+    state: Mapping[str, Array],
+    t: int,
+    learning_rate: float,
+    hyper: Mapping[str, float],
+) -> OptimiserStep:
+    """Do one update of one parameter with the engine's own evaluation.
+
+    Args:
+        row: The optimiser.
+        p: The parameter, of any shape.
+        g: Its gradient, of the same shape.
+        state: Its state variables, each of the same shape.
+        t: The number of this update, from 1.
+        learning_rate: The rate of this iteration.
+        hyper: Every constant of the row, as `optimiser_of` returns them; for an implicit rule
+            also the root that the row names in `solves`.
+    """
+    values: dict[str, Array] = {name: np.asarray(float(v)) for name, v in hyper.items()}
+    values |= {"p": np.asarray(p), "g": np.asarray(g), **state}
+    values |= {"t": np.asarray(float(t)), "learning_rate": np.asarray(float(learning_rate))}
+    lines = []
+    with np.errstate(all="ignore"):
+        for name, formula in row.lines:
+            value = np.asarray(evaluate(parse_rule(formula), values), dtype=np.float64)
+            values[name] = value
+            lines.append((name, formula, value))
+    kept = {variable.name: values[variable.name] for variable in row.state}
+    return OptimiserStep(tuple(lines), values["p"], kept)
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleRow:
+    """One rule for the learning rate of an epoch."""
+
+    name: str
+    formula: str
+    """The rule as learners see it; e is the epoch, from 0."""
+    compute: Callable[[Schedule, float, int], float]
+
+
+def _constant(schedule: Schedule, base: float, epoch: int) -> float:
+    return base
+
+
+def _stepped(schedule: Schedule, base: float, epoch: int) -> float:
+    return _power(base, schedule.factor, epoch // schedule.every)
+
+
+def _exponential(schedule: Schedule, base: float, epoch: int) -> float:
+    return _power(base, schedule.factor, epoch / schedule.every)
+
+
+def _power(base: float, factor: float, exponent: float) -> float:
+    try:
+        return float(base * factor**exponent)
+    except OverflowError:
+        return math.inf
+
+
+def _cosine(schedule: Schedule, base: float, epoch: int) -> float:
+    part = min(epoch, schedule.every) / schedule.every
+    return base * (1 + math.cos(math.pi * part)) / 2
+
+
+SCHEDULES: Mapping[str, ScheduleRow] = {
+    row.name: row
+    for row in (
+        ScheduleRow("constant", "rate", _constant),
+        ScheduleRow("step", "rate·factor^⌊e/every⌋", _stepped),
+        ScheduleRow("exponential", "rate·factor^(e/every)", _exponential),
+        ScheduleRow("cosine", "rate·(1 + cos(π·min(e, every)/every))/2", _cosine),
+    )
+}
+"""Every schedule by its name in a lesson. Source of cosine: Loshchilov and Hutter 2017, eq. 5,
+with a least rate of 0 and no restarts."""
+
+
+def check_schedule(schedule: Schedule) -> None:
+    """Refuse a schedule that has no meaning.
+
+    Raises:
+        TrainingError: unknown kind, or a factor or a length out of bounds.
+    """
+    if schedule.kind not in SCHEDULES:
+        known = did_you_mean(schedule.kind, SCHEDULES) or f"use one of {', '.join(SCHEDULES)}"
+        raise TrainingError(f"unknown schedule '{schedule.kind}'", known)
+    if schedule.every < 1:
+        raise TrainingError(f"the schedule's every is {schedule.every}", "use 1 epoch or more")
+    if not (math.isfinite(schedule.factor) and schedule.factor > 0):
+X
+
+
+def rate(schedule: Schedule, base_rate: float, epoch: int) -> float:
+    """Return the learning rate of an epoch, counted from 0."""
+    return SCHEDULES[schedule.kind].compute(schedule, base_rate, epoch)
