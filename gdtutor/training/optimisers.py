@@ -289,7 +289,8 @@ def check_schedule(schedule: Schedule) -> None:
     if schedule.every < 1:
         raise TrainingError(f"the schedule's every is {schedule.every}", "use 1 epoch or more")
     if not (math.isfinite(schedule.factor) and schedule.factor > 0):
-X
+        factor = f"the schedule's factor is {schedule.factor:g}"
+        raise TrainingError(factor, "use a number above 0")
 
 
 def rate(schedule: Schedule, base_rate: float, epoch: int) -> float:

@@ -258,7 +258,9 @@ class Builder:
         if known is None:
             known = self._ids[op] = len(self.ops)
             self.ops.append(op)
-            if args and all(a in self._uniform or self.ops[a].code in ("const", "one") for a in args):
+            if args and all(
+                a in self._uniform or self.ops[a].code in ("const", "one") for a in args
+            ):
                 self._uniform.add(known)
         return Term(1.0, known)
 
@@ -346,9 +348,7 @@ class Builder:
             inner = Term(args[0].scale, self.ops[args[0].id].args[0])
             return self.spread(self._elementwise(row, (inner,)), shape)
         if len(args) == 2:
-            left, right = (
-                Term(arg.scale, ONE) if self._is_number(arg) else arg for arg in args
-            )
+            left, right = (Term(arg.scale, ONE) if self._is_number(arg) else arg for arg in args)
             if np.broadcast_shapes(self.shape(left), self.shape(right)) == shape:
                 args = self._stripped(left, right, shape)
         return self._op(row.name, tuple(self.plain(arg) for arg in args), shape)
