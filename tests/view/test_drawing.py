@@ -341,7 +341,7 @@ def test_a_graph_without_nodes_is_blank() -> None:
     assert draw(([], []), size=(20, 3)) == ((), (), ())
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=70)
 @given(
     drawn=graphs(),
     width=st.integers(20, 120),
@@ -363,7 +363,7 @@ def test_any_graph_fits_any_panel(
         assert "".join(lines).isascii()
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=70)
 @given(drawn=graphs(), width=st.integers(20, 120), height=st.integers(5, 40), data=st.data())
 def test_every_computed_node_in_view_has_a_stroke_that_arrives(
     drawn: Graph, width: int, height: int, data: st.DataObject

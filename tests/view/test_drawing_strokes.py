@@ -117,7 +117,7 @@ def laid_out(part: Part) -> list[Layout]:
     ]
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=40)
 @given(graphs())
 def test_a_reader_of_the_strokes_finds_the_edges_and_no_others(
     graph: Graph,
@@ -126,7 +126,7 @@ def test_a_reader_of_the_strokes_finds_the_edges_and_no_others(
         assert edges_read(layout) == edges_drawn(layout)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=40)
 @given(graphs())
 def test_every_edge_is_drawn_once_and_ends_at_its_target(
     graph: Graph,
@@ -137,7 +137,7 @@ def test_every_edge_is_drawn_once_and_ends_at_its_target(
         assert all(ends_at_its_target(stroke, boxes) for stroke in layout.strokes)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=40)
 @given(graphs())
 def test_strokes_and_nodes_never_cover_each_other(
     graph: Graph,
