@@ -35,7 +35,8 @@ def draw_graph(
     The layout is the first that fits: layers from left to right; leaves on the left and the
     computed nodes flowing down; the same with the gradients beside the values; the last one in
     pages. Where none is narrow enough, or the graph is large, only the neighbourhood of the
-    current node is drawn. A note with an ellipsis counts the nodes that are not shown.
+    current node is drawn, in the end the node alone. A note with an ellipsis counts the nodes that
+    are not shown.
 
     Args:
         nodes: In topological order.
@@ -78,7 +79,7 @@ def _choose(
             layout = next(_fitting(part, width, height - 1, chars, paged=paged), None)
             if layout is not None:
                 return layout, sum(node.style is not Style.DIM for node in part.nodes)
-    part = neighbourhood(whole, start, 1, ellipsis)
+    part = make_part([node for node in nodes if node.id == start], [])
     return lay_out_tall(part, write(part, _wordings(part, chars)[-1]), width=width), 1
 
 

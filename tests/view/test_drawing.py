@@ -376,7 +376,8 @@ def test_every_computed_node_in_view_has_a_stroke_that_arrives(
             x = found.start()
             above = lines[row - 1][x : x + 1] if row else ""
             arrives = line[x - 2 : x - 1] == "▶" or above == "▼" or "◀" in line[x:]
-            assert arrives or found.group() not in computed
+            alone = f"… {len(drawn[0]) - 1} more" in "".join(lines)
+            assert arrives or alone or found.group() not in computed
 
 
 @settings(deadline=None, max_examples=40)
@@ -386,3 +387,12 @@ def test_nodes_that_are_not_in_view_are_counted(drawn: Graph, width: int, height
     shown = sum(len(re.findall(r"\bn\d+", row)) for row in lines)
     counted = sum(int(found) for row in lines for found in re.findall(r"… (\d+) more nodes?", row))
     assert shown + counted == len(drawn[0])
+
+
+def test_where_nothing_else_fits_the_current_node_stands_alone() -> None:
+    drawn = graph("input x 1 -\ncomputed h -0.1234 -\ncomputed y 2 -", "h = x", "y = h")
+    assert text(draw(drawn, "h", Direction.FORWARD, (20, 3), ASCII)) == [
+        ">h -0.1234",
+        " ... 2 more nodes",
+        "",
+    ]
