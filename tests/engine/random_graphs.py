@@ -1,0 +1,175 @@
+"""Random whole graphs over every operation, written as text, with domains kept safe.
+
+Shapes are carried along by this module's own rules, so that what it writes always fits.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from hypothesis import strategies as st
+from small_graphs import graph_of
+
+from gdtutor.engine.graph import Graph
+from gdtutor.engine.operations import Array
+
+UNARY = (
+    "-({0})",
+    "({0})**2",
+    "({0})**3/4",
+    "2*({0})/3",
+    "({0}) - 0.5",
+    "1 - ({0})",
+    "0*({0})",
+    "({0})**0",
+    "identity({0})",
+    "square({0})",
+    "sqrt(0.5 + square({0}))",
+    "exp(tanh({0}))",
+    "log(0.5 + ({0})**2)",
+    "log1p(softplus({0}))",
+    "abs({0})",
+    "sign({0})",
+    "sigmoid({0})",
+    "tanh({0})",
+    "relu({0})",
+    "leaky_relu({0})",
+    "softplus({0})",
+    "step({0})",
+    "sin({0})",
+    "cos({0})",
+)
+BINARY = (
+    "{0} + {1}",
+    "{0} - ({1})",
+    "({0})*({1})",
+    "({0})/(1 + ({1})**2)",
+    "sigmoid({0})**tanh({1})",
+    "maximum({0}, {1})",
+    "binary_cross_entropy(sigmoid({0}), sigmoid({1}))",
+    "binary_cross_entropy_logits({0}, {1})",
+)
+COLUMNS = ("softmax({0})",)
+COLUMN_LOSSES = ("cross_entropy(softmax({0}), {1})", "cross_entropy_logits({0}, {1})")
+REDUCTIONS = ("sum", "mean", "max")
+
+LEAVES = {
+    "s": (),
+    "t": (),
+    "v": (3,),
+    "u": (2,),
+    "A": (2, 3),
+    "B": (3, 2),
+    "c": (2, 1),
+    "r": (1, 3),
+}
+ROW_LEAVES = {"w": (), "k": (), "x": (4,), "y": (4,)}
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A graph, the values of its leaves, and the lines that are to be shown unfolded."""
+
+    text: str
+    graph: Graph
+    given: dict[str, Array]
+    unfolded: frozenset[str]
+
+    def __repr__(self) -> str:
+        return f"{self.text}\nunfolded: {sorted(self.unfolded)}\ngiven: {self.given}"
+
+
+def _broadcast(left, right):
+    try:
+        return np.broadcast_shapes(left, right)
+    except ValueError:
+        return None
+
+
+class _Writer:
+    def __init__(self, draw, shapes, *, by_rows):
+        self.draw = draw
+        self.shapes = dict(shapes)
+        self.by_rows = by_rows
+
+    def formula(self, depth):
+        """Return a random formula and its shape."""
+        forms = ["name", "unary", "binary"]
+        if not self.by_rows:
+            forms += ["matmul", "transpose", "reduction", "columns", "loss"]
+        form = self.draw(st.sampled_from(forms)) if depth else "name"
+        if form == "name":
+            name = self.draw(st.sampled_from(sorted(self.shapes)))
+            return name, self.shapes[name]
+        return getattr(self, f"_{form}")(depth - 1)
+
+    def _unary(self, depth):
+        inner, shape = self.formula(depth)
+        return self.draw(st.sampled_from(UNARY)).format(inner), shape
+
+    def _binary(self, depth):
+        left, right, shape = self._pair(depth, _broadcast)
+        return self.draw(st.sampled_from(BINARY)).format(left, right), shape
+
+    def _pair(self, depth, fit):
+        left, shape = self.formula(depth)
+        right, other = self.formula(depth)
+        fitted = fit(shape, other)
+        if fitted is None:
+            return left, f"tanh({left})", fit(shape, shape)
+        return left, right, fitted
+
+    def _matmul(self, depth):
+        left, shape = self.formula(depth)
+        right, other = self.formula(depth)
+        if not shape:
+            return left, shape
+        if not other or shape[-1] != other[0]:
+            right, other = f"({left}).T", shape[::-1]
+        return f"({left}) @ ({right})", shape[:-1] + other[1:]
+
+    def _transpose(self, depth):
+        inner, shape = self.formula(depth)
+        return f"({inner}).T", shape[::-1]
+
+    def _reduction(self, depth):
+        inner, shape = self.formula(depth)
+        name = self.draw(st.sampled_from(REDUCTIONS))
+        axis = self.draw(st.sampled_from((None, *range(len(shape)))))
+        if axis is None:
+            return f"{name}({inner})", ()
+        return f"{name}({inner}, {axis})", (*shape[:axis], 1, *shape[axis + 1 :])
+
+    def _columns(self, depth):
+        inner, shape = self.formula(depth)
+        if not shape:
+            return inner, shape
+        return self.draw(st.sampled_from(COLUMNS)).format(inner), shape
+
+    def _loss(self, depth):
+        left, right, shape = self._pair(depth, lambda a, b: a if a == b else None)
+        if not shape:
+            return left, shape
+        return self.draw(st.sampled_from(COLUMN_LOSSES)).format(left, right), (1, *shape[1:])
+
+
+@st.composite
+def samples(draw, *, by_rows=False):
+    """Draw a graph of one to four lines and a root that depends on a few of them."""
+    leaves = ROW_LEAVES if by_rows else LEAVES
+    writer = _Writer(draw, leaves, by_rows=by_rows)
+    lines = []
+    for number in range(draw(st.integers(1, 4))):
+        text, shape = writer.formula(draw(st.integers(1, 3)))
+        lines.append(f"n{number} = {text}")
+        writer.shapes[f"n{number}"] = shape
+    names = [f"n{number}" for number in range(len(lines))]
+    if by_rows:
+        lines += [f"L = {' + '.join(names)}", "C = mean(L)"]
+    else:
+        lines.append("C = " + " + ".join(f"mean({name})" for name in names))
+    text = "\n".join(lines)
+    graph = graph_of(text, leaves, by_rows=by_rows, appended=frozenset({"C"}))
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    given = {name: rng.uniform(-1.5, 1.5, shape) for name, shape in leaves.items()}
+    unfolded = draw(st.frozensets(st.sampled_from([line.name for line in graph.lines])))
+    return Sample(text, graph, given, unfolded)
