@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from gdtutor.engine.graph import Graph
@@ -129,6 +129,10 @@ class Lesson:
     """The formulas that a `[network]` table stands for; empty where there is none."""
     data_formulas: tuple[str, ...] = ()
     """How the data were scaled, as shown to the learner."""
+    places: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    """Line and column in the file, from 1, of every line of the graphs that the author wrote."""
+    text: str = ""
+    """The file as it was read, from which variants are made."""
 
     @property
     def trains(self) -> bool:

@@ -1,0 +1,360 @@
+"""The body of a lesson file: opening prose, graph blocks, step notes, questions, closing prose.
+
+Only two constructs of Markdown divide a body: fenced blocks and ATX headings, as CommonMark defines
+them. They are found here rather than by a Markdown library, whose import would cost more time than
+training a small lesson does; the tests hold both against each other.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from gdtutor.engine.errors import did_you_mean
+from gdtutor.engine.expression import MAX_CHARACTERS
+from gdtutor.lesson.reports import Findings, Place, shown
+
+MAX_LINES = 20_000
+"""Most lines of a body."""
+MAX_LINE = 10_000
+"""Longest line of a body, in characters."""
+MAX_NOTES = 2_000
+"""Most notes and questions of a lesson."""
+PHASES = ("given", "forward", "backward", "update")
+"""The phases of an iteration, in order."""
+
+_FENCE = re.compile(r" {0,3}(?P<marks>`{3,}(?=[^`]*$)|~{3,})[ \t]*(?P<info>.*)$")
+_HEADING = re.compile(r" {0,3}(?P<level>#{1,6})(?![^ \t])(?P<text>.*)$")
+_CLOSING_MARKS = re.compile(r"(?:^|(?<=[ \t]))#+$")
+_BLOCKS = ("graph", "question")
+_STEP = re.compile(r"(?P<phase>\S+)(?:[ \t]+(?P<node>[^\s,]+))?[ \t]*(?:,[ \t]*(?P<rest>.*))?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A fenced block or a heading, or the text between two of them."""
+
+    kind: str
+    """fence, heading, or text."""
+    line: int
+    """Its first line in the file, from 1."""
+    text: str
+    """The inside of a fence, the words of a heading, or the text."""
+    info: str = ""
+    """What stands behind the opening fence."""
+    level: int = 0
+    """The level of a heading."""
+    source: str = ""
+    """The part as written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """One line of a graph block."""
+
+    name: str
+    text: str
+    """The formula as written."""
+    place: Place
+    """Where the name stands."""
+    formula_place: Place
+    """Where the formula begins."""
+
+
+@dataclass(slots=True)
+class NoteBlock:
+    """A step note as written."""
+
+    phase: str
+    node: str
+    always: bool
+    place: Place
+    """Where the heading's words begin."""
+    texts: list[Part] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        """The note's Markdown."""
+        return "\n".join(part.source for part in self.texts).strip("\n")
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionBlock:
+    """A question as written."""
+
+    toml: str
+    line: int
+    """The line of the file on which its TOML begins."""
+    note: NoteBlock | None
+    """The note that it stands in."""
+
+
+@dataclass(slots=True)
+class SceneBlock:
+    """One graph block with what belongs to it."""
+
+    line: int
+    """The line of the file on which it begins."""
+    formulas: list[Formula]
+    notes: list[NoteBlock] = field(default_factory=list)
+    questions: list[QuestionBlock] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Body:
+    """Everything under the front matter, cut into its parts."""
+
+    prose: str = ""
+    scenes: list[SceneBlock] = field(default_factory=list)
+    closing: str = ""
+
+
+def read_body(text: str, first_line: int, findings: Findings, *, is_network: bool = False) -> Body:
+    """Cut a body into its parts; what does not fit is reported.
+
+    Args:
+        text: The text under the front matter.
+        first_line: The line of the file on which it begins.
+        findings: Where mistakes are reported.
+        is_network: Whether a `[network]` table makes the graph, so that no block has to.
+    """
+    lines = text.split("\n")
+    if len(lines) > MAX_LINES:
+        where = Place(first_line + MAX_LINES, 1)
+        findings.error(
+            where, "bound", f"the body has {len(lines):,} lines", f"the bound is {MAX_LINES:,}"
+        )
+        return Body()
+    for number, line in enumerate(lines, first_line):
+        if len(line) > MAX_LINE:
+            findings.error(
+                Place(number, 1),
+                "bound",
+                f"the line has {len(line):,} characters",
+                f"the bound is {MAX_LINE:,}",
+            )
+            return Body()
+    return _Reader(findings, is_network).read(divide_body(lines, first_line, findings))
+
+
+def divide_body(lines: list[str], first_line: int, findings: Findings) -> list[Part]:
+    """Cut Markdown into fenced blocks, headings, and the text between them."""
+    parts: list[Part] = []
+    text: list[str] = []
+
+    def end_text(line: int) -> None:
+        if text:
+            joined = "\n".join(text)
+            parts.append(Part("text", line - len(text), joined, source=joined))
+            text.clear()
+
+    at = 0
+    while at < len(lines):
+        fence = _FENCE.match(lines[at])
+        heading = _HEADING.match(lines[at])
+        if fence:
+            end_text(first_line + at)
+            part, at = _fenced(lines, at, first_line, fence, findings)
+            parts.append(part)
+        elif heading:
+            end_text(first_line + at)
+            words = _CLOSING_MARKS.sub("", heading["text"].strip()).strip()
+            level = len(heading["level"])
+            parts.append(Part("heading", first_line + at, words, level=level, source=lines[at]))
+            at += 1
+        else:
+            text.append(lines[at])
+            at += 1
+    end_text(first_line + len(lines))
+    return parts
+
+
+def _fenced(
+    lines: list[str], at: int, first_line: int, fence: re.Match[str], findings: Findings
+) -> tuple[Part, int]:
+    marks = fence["marks"]
+    closing = re.compile(rf" {{0,3}}{re.escape(marks[0])}{{{len(marks)},}}[ \t]*$")
+    end = at + 1
+    while end < len(lines) and not closing.match(lines[end]):
+        end += 1
+    if end == len(lines):
+        findings.error(
+            Place(first_line + at, 1), "fence", "the block is not closed", f"end it with {marks}"
+        )
+    inside = "\n".join(lines[at + 1 : end])
+    source = "\n".join(lines[at : end + 1])
+    part = Part("fence", first_line + at, inside, fence["info"].strip(), source=source)
+    return part, end + 1
+
+
+class _Reader:
+    """Goes through the parts of a body once, from top to bottom."""
+
+    def __init__(self, findings: Findings, is_network: bool) -> None:
+        self._findings = findings
+        self._is_network = is_network
+        self._body = Body()
+        self._opening: list[str] = []
+        self._closing: list[Part] = []
+        self._note: NoteBlock | None = None
+        self._count = 0
+
+    def read(self, parts: list[Part]) -> Body:
+        for part in parts:
+            self._take(part)
+        self._body.prose = "\n".join(self._opening).strip("\n")
+        self._body.closing = "\n".join(part.source for part in self._closing).strip("\n")
+        for scene in self._body.scenes:
+            for note in scene.notes:
+                if not note.text.strip():
+                    self._findings.error(
+                        note.place, "empty-note", "the note has no text", "write some, or remove it"
+                    )
+        return self._body
+
+    def _take(self, part: Part) -> None:
+        words = part.info.split()
+        kind = words[0] if words else ""
+        if part.kind == "fence" and kind in _BLOCKS:
+            self._end_closing(part)
+            if kind == "graph":
+                self._take_graph(part)
+            else:
+                self._take_question(part)
+        elif part.kind == "heading" and part.level == 2:
+            self._end_closing(part)
+            self._take_note(part)
+        else:
+            near = did_you_mean(kind, _BLOCKS) if part.kind == "fence" and kind else ""
+            if near:
+                what = f"a block of the kind '{shown(kind)}'"
+                self._findings.error(Place(part.line, 4), "fence", what, near)
+            self._take_prose(part)
+
+    def _end_closing(self, part: Part) -> None:
+        """Report prose under a # heading that turns out not to be at the end."""
+        if self._closing:
+            self._findings.error(
+                Place(self._closing[0].line, 1),
+                "lost-prose",
+                "a # heading between steps, which no page shows",
+                "use ### inside a note, or move it to the end",
+            )
+            self._closing = []
+
+    def _take_graph(self, part: Part) -> None:
+        if self._is_network:
+            self._findings.error(
+                Place(part.line, 1),
+                "conflict",
+                "a graph block beside a [network] table",
+                "the table already makes the graph; keep one of them",
+            )
+            return
+        self._note = None
+        formulas = _formulas(part, self._findings)
+        self._body.scenes.append(SceneBlock(part.line, formulas))
+
+    def _scene(self, part: Part) -> SceneBlock | None:
+        """Return the scene that a note or question belongs to."""
+        if not self._body.scenes and self._is_network:
+            self._body.scenes.append(SceneBlock(part.line, []))
+        if self._body.scenes:
+            return self._body.scenes[-1]
+        self._findings.error(
+            Place(part.line, 1),
+            "note-heading" if part.kind == "heading" else "question",
+            "this stands before the first graph block",
+            "a ## heading is a note for a step; use # or ### in the opening prose",
+        )
+        return None
+
+    def _is_within_count(self, part: Part) -> bool:
+        self._count += 1
+        if self._count == MAX_NOTES + 1:
+            self._findings.error(
+                Place(part.line, 1), "bound", "too many notes", f"the bound is {MAX_NOTES:,}"
+            )
+        return self._count <= MAX_NOTES
+
+    def _take_question(self, part: Part) -> None:
+        scene = self._scene(part)
+        if scene is not None and self._is_within_count(part):
+            scene.questions.append(QuestionBlock(part.text, part.line + 1, self._note))
+
+    def _take_note(self, part: Part) -> None:
+        scene = self._scene(part)
+        note = _note_heading(part, self._findings)
+        self._note = note or NoteBlock("", "", False, Place(part.line, 1))
+        if scene is not None and note is not None and self._is_within_count(part):
+            scene.notes.append(note)
+
+    def _take_prose(self, part: Part) -> None:
+        if self._closing:
+            self._closing.append(part)
+        elif not self._body.scenes:
+            self._opening.append(part.source)
+        elif part.kind == "heading" and part.level == 1:
+            self._closing.append(part)
+        elif self._note is not None:
+            self._note.texts.append(part)
+        elif part.source.strip():
+            blank = len(part.source) - len(part.source.lstrip("\n"))
+            self._findings.error(
+                Place(part.line + blank, 1),
+                "lost-prose",
+                "text under a graph block that belongs to no step",
+                "put it under a heading such as `## given`",
+            )
+
+
+def _formulas(part: Part, findings: Findings) -> list[Formula]:
+    formulas = []
+    for number, written in enumerate(part.text.split("\n"), part.line + 1):
+        line = written.split("#", 1)[0].rstrip()
+        if not line.strip():
+            continue
+        place = Place(number, len(line) - len(line.lstrip()) + 1)
+        name, sign, text = line.partition("=")
+        if not sign or not name.strip():
+            what = "this line is not NAME = FORMULA"
+            findings.error(place, "line", what, "write one, as z = w*x + b")
+        elif len(line) > MAX_CHARACTERS:
+            findings.error(
+                place,
+                "bound",
+                f"the line has {len(line):,} characters",
+                f"the bound is {MAX_CHARACTERS:,}; split the formula into several lines",
+            )
+        else:
+            formula_place = Place(number, len(line) - len(text.lstrip()) + 1)
+            formulas.append(Formula(name.strip(), text.strip(), place, formula_place))
+    return formulas
+
+
+def _note_heading(part: Part, findings: Findings) -> NoteBlock | None:
+    column = part.source.find(part.text, part.source.find("##") + 2) + 1 if part.text else 1
+    place = Place(part.line, max(1, column))
+    usual = "write `## forward z`, or `## backward w1, always`"
+    match = _STEP.match(part.text)
+    if match is None:
+        what = "a ## heading without a step" if not part.text else "this is not a step"
+        findings.error(place, "note-heading", what, f"{usual}; prose headings use # or ###")
+        return None
+    phase = match["phase"].rstrip(",")
+    rest = match["rest"]
+    if match["phase"].endswith(",") and rest is None:
+        rest = match["node"]
+        node = ""
+    else:
+        node = match["node"] or ""
+    if phase not in PHASES:
+        near = did_you_mean(phase, PHASES) or f"{usual}; prose headings use # or ###"
+        findings.error(place, "note-heading", f"'{shown(phase)}' is not a phase", near)
+        return None
+    if rest not in (None, "always"):
+        findings.error(
+            place, "note-heading", f"'{shown(rest)}' behind the comma", "only `always` stands there"
+        )
+        return None
+    return NoteBlock(phase, node, rest == "always", place)

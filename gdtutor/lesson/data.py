@@ -1,0 +1,223 @@
+"""The `[data]` table becomes rows of examples and the leaves that take their columns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path as FilePath
+
+import numpy as np
+
+from gdtutor.engine.errors import did_you_mean
+from gdtutor.engine.operations import Array
+from gdtutor.lesson.network import INPUT, TARGET
+from gdtutor.lesson.readers import Mistake, Wrong
+from gdtutor.lesson.reports import shown, shown_sentence
+from gdtutor.lesson.tables import DataTable
+from gdtutor.training.csvdata import read_csv, resolve_inside
+from gdtutor.training.datasets import DATASETS, make_dataset
+from gdtutor.training.errors import DataError
+from gdtutor.training.problem import Binding
+from gdtutor.training.scaling import SCALINGS
+
+_SOURCES = ("examples", "dataset", "csv")
+
+Columns = tuple[str, ...] | Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Data:
+    """The examples of a lesson and what is bound to their columns."""
+
+    inputs: tuple[str, ...]
+    """Names of the leaves that are inputs."""
+    targets: tuple[str, ...]
+    """Names of the leaves that are targets."""
+    bindings: tuple[Binding, ...]
+    columns: tuple[str, ...]
+    """Names of the columns, inputs first."""
+    examples: Array
+    """Examples × columns; write-protected."""
+    is_matrix: bool
+    """Whether the leaves are matrices, features × examples."""
+    formulas: tuple[str, ...] = ()
+    """How the inputs were scaled, one line for each column."""
+
+    @property
+    def by_rows(self) -> bool:
+        """Whether formulas are about one example: a scalar lesson."""
+        return bool(self.bindings) and not self.is_matrix
+
+
+def read_data(
+    table: DataTable | None, folder: FilePath, mistakes: list[Mistake], *, is_network: bool
+) -> Data | None:
+    """Return the examples, None where a mistake was found.
+
+    Args:
+        table: The `[data]` table; None where the lesson has none.
+        folder: The folder of the lesson, from which CSV files are read.
+        mistakes: Mistakes to add to.
+        is_network: Whether inputs and targets go to the matrices of a `[network]` table.
+    """
+    if table is None:
+        if is_network:
+            mistakes.append(_missing("data", "a [network] table needs examples", "add [data]"))
+            return None
+        nothing = np.empty((0, 0))
+        nothing.flags.writeable = False
+        return Data((), (), (), (), nothing, is_matrix=False)
+    try:
+        return _read(table, folder, is_network)
+    except Wrong as wrong:
+        mistakes.append(Mistake(("data", *wrong.at), wrong.code, wrong.what, wrong.hint))
+    except DataError as error:
+        at = next(
+            name for name in ("csv", "dataset", "examples") if getattr(table, name) is not None
+        )
+        what = shown_sentence(error.what)
+        mistakes.append(Mistake(("data", at), error.code, what, error.hint))
+    return None
+
+
+def _missing(key: str, what: str, hint: str) -> Mistake:
+    return Mistake((key, "="), "missing-key", what, hint)
+
+
+def _read(table: DataTable, folder: FilePath, is_network: bool) -> Data:
+    _check_source(table)
+    inputs, targets = _sides(table, is_network)
+    if isinstance(inputs, Mapping) != isinstance(targets, Mapping):
+        raise Wrong(
+            "conflict",
+            "inputs and targets are not written the same way",
+            "both are lists of names, or both are tables of matrices",
+            ("targets",),
+        )
+    is_matrix = isinstance(inputs, Mapping)
+    taken = _flat(inputs), _flat(targets)
+    columns = (*taken[0], *taken[1])
+    for position, name in enumerate(columns):
+        if name in columns[:position]:
+            raise Wrong("name", f"the column '{shown(name)}' is named twice", "name each once")
+    examples = _rows(table, folder, *taken)
+    formulas: tuple[str, ...] = ()
+    if table.scale:
+        examples, formulas = _scaled(examples, taken[0], table.scale)
+    return Data(
+        tuple(inputs), tuple(targets), _bindings((inputs, targets), columns), columns, examples,
+        is_matrix, formulas,
+    )  # fmt: skip
+
+
+def _check_source(table: DataTable) -> None:
+    given = [name for name in _SOURCES if getattr(table, name) is not None]
+    if not given:
+        raise Wrong(
+            "missing-key",
+            "there are no examples",
+            'write examples = [[0, 0, 0]], or dataset = "or"',
+        )
+    if len(given) > 1:
+        what = f"'{given[0]}' and '{given[1]}' are both there"
+        raise Wrong("conflict", what, "the examples come from one of them", (given[1],))
+    for name in ("count", "noise"):
+        if getattr(table, name) is not None and given[0] != "dataset":
+            raise Wrong(
+                "conflict", f"'{name}' without a data set", "it belongs to `dataset`", (name,)
+            )
+
+
+def _sides(table: DataTable, is_network: bool) -> tuple[Columns, Columns]:
+    """Return inputs and targets, with what stands for them where they are left out."""
+    inputs, targets = table.inputs, table.targets
+    if inputs is None:
+        if table.dataset is None:
+            raise Wrong("missing-key", "the inputs have no names", 'write inputs = ["x1", "x2"]')
+        inputs = DATASETS[table.dataset].inputs
+        if targets is None:
+            targets = DATASETS[table.dataset].targets
+    if targets is None:
+        targets = {} if isinstance(inputs, Mapping) else ()
+    if not is_network:
+        return inputs, targets
+    inputs = inputs if isinstance(inputs, Mapping) else {INPUT: inputs}
+    targets = targets if isinstance(targets, Mapping) else {TARGET: targets}
+    for side, name, key in ((inputs, INPUT, "inputs"), (targets, TARGET, "targets")):
+        if tuple(side) != (name,):
+            hint = f'write {key} = {{ {name} = ["{name.lower()}"] }}'
+            raise Wrong("value", f"a network takes its {key} as one matrix {name}", hint, (key,))
+    return inputs, targets
+
+
+def _flat(side: Columns) -> tuple[str, ...]:
+    if isinstance(side, Mapping):
+        return tuple(name for columns in side.values() for name in columns)
+    return side
+
+
+def _bindings(sides: tuple[Columns, Columns], columns: tuple[str, ...]) -> tuple[Binding, ...]:
+    bindings: list[Binding] = []
+    for side in sides:
+        if isinstance(side, Mapping):
+            bindings.extend(
+                Binding(leaf, tuple(columns.index(name) for name in names), is_matrix=True)
+                for leaf, names in side.items()
+            )
+        else:
+            bindings.extend(Binding(name, (columns.index(name),), is_matrix=False) for name in side)
+    return tuple(bindings)
+
+
+def _rows(
+    table: DataTable, folder: FilePath, inputs: tuple[str, ...], targets: tuple[str, ...]
+) -> Array:
+    wanted = (*inputs, *targets)
+    if not wanted:
+        raise Wrong("missing-key", "no columns are named", 'write inputs = ["x1"]')
+    if table.csv is not None:
+        return read_csv(resolve_inside(folder, table.csv), inputs, targets)
+    if table.dataset is not None:
+        return _from_dataset(table, table.dataset, inputs, targets)
+    examples = np.empty((0, 0)) if table.examples is None else table.examples
+    if examples.shape[1] != len(wanted):
+        raise Wrong(
+            "examples",
+            f"a row has {examples.shape[1]} cells, and {len(wanted)} columns are named",
+            f"each row holds {', '.join(shown(name) for name in wanted[:8])}",
+            ("examples", 0),
+        )
+    return examples
+
+
+def _from_dataset(
+    table: DataTable, name: str, inputs: tuple[str, ...], targets: tuple[str, ...]
+) -> Array:
+    dataset = DATASETS[name]
+    known = (*dataset.inputs, *dataset.targets)
+    for key, columns in (("inputs", inputs), ("targets", targets)):
+        for column in columns:
+            if column not in known:
+                raise Wrong(
+                    "name",
+                    f"the data set has no column '{shown(column)}'",
+                    did_you_mean(column, known) or f"it has {', '.join(known)}",
+                    (key,),
+                )
+    rows = make_dataset(name, table.seed, table.count, table.noise)
+    picked = np.ascontiguousarray(rows[:, [known.index(column) for column in (*inputs, *targets)]])
+    picked.flags.writeable = False
+    return picked
+
+
+def _scaled(examples: Array, inputs: tuple[str, ...], name: str) -> tuple[Array, tuple[str, ...]]:
+    count = len(inputs)
+    scaled = SCALINGS[name].scale(examples[:, :count], inputs)
+    joined = np.concatenate([scaled.values, examples[:, count:]], axis=1)
+    joined.flags.writeable = False
+    rule = f"every input x is scaled: {SCALINGS[name].formula}"
+    lines = tuple(
+        f"{column} = (raw {column} − {shift:.4g}) / {scale:.4g}"
+        for column, shift, scale in zip(inputs, scaled.shift, scaled.scale, strict=True)
+    )
+    return joined, (rule, *lines)

@@ -1,0 +1,158 @@
+"""Which lessons there are: the shipped ones, those of a folder, and one by id, number or path."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from gdtutor.engine.errors import GdTutorError, did_you_mean
+from gdtutor.lesson.front_matter import TOML_LINE, divide, read_raw, structured
+from gdtutor.lesson.reports import Findings, LessonError, Report, shown
+from gdtutor.lesson.source import read_source
+
+MAX_LESSONS = 1_000
+"""Most lessons of one folder."""
+
+_FILE = re.compile(r"(?P<number>\d{1,6})-(?P<name>.+)\.md\Z")
+_README = "readme.md"
+
+
+class UnknownLessonError(GdTutorError):
+    """A lesson that is not there."""
+
+    code = "unknown-lesson"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One lesson of a folder, as a list of lessons shows it."""
+
+    path: Path
+    id: str
+    """Empty where the file cannot be read."""
+    number: str
+    """The digits at the start of the file name."""
+    title: str
+    chapter: str
+    summary: str
+    source: str
+    trains: bool
+    reports: tuple[Report, ...] = ()
+    """Why the front matter cannot be read; none where it can."""
+
+
+def shipped_lessons_folder() -> Path:
+    """Return the folder of the lessons that came with the program.
+
+    In an installed package it lies inside it; an editable install reads the checkout's own.
+    """
+    package = Path(__file__).resolve().parent.parent
+    inside = package / "lessons"
+    return inside if inside.is_dir() else package.parent / "lessons"
+
+
+def discover(folder: Path) -> tuple[Path, ...]:
+    """Return the lesson files `NN-name.md` of a folder, in the order of their numbers.
+
+    Raises:
+        UnknownLessonError: The folder is missing, cannot be read, or holds too many lessons.
+    """
+    try:
+        names = [entry.name for entry in os.scandir(folder) if _FILE.match(entry.name)]
+    except OSError as error:
+        what = f"the folder '{shown(str(folder))}' cannot be read: {error.strerror}"
+        raise UnknownLessonError(what, "name a folder of lessons") from None
+    if len(names) > MAX_LESSONS:
+        what = f"the folder holds {len(names):,} lessons"
+        raise UnknownLessonError(what, f"the bound is {MAX_LESSONS:,}")
+    return tuple(folder / name for name in sorted(names, key=_order))
+
+
+def _order(name: str) -> tuple[int, str]:
+    return int(name.split("-", 1)[0]), name
+
+
+def strays(folder: Path, used: Iterable[Path] = ()) -> tuple[Path, ...]:
+    """Return the files of a folder that are no lessons, no README.md, and not in use.
+
+    Args:
+        folder: The folder.
+        used: CSV files that lessons read, as resolved paths.
+    """
+    in_use = {path.resolve() for path in used}
+    found = []
+    for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
+        is_known = _FILE.match(entry.name) or entry.name.lower() == _README
+        if is_known or entry.name.startswith(".") or entry.is_dir():
+            continue
+        if Path(entry.path).resolve() not in in_use:
+            found.append(folder / entry.name)
+    return tuple(found)
+
+
+def listing(folder: Path) -> tuple[Entry, ...]:
+    """Return an entry for every lesson of a folder. Only front matter is read, no graph is made."""
+    return tuple(entry_of(path) for path in discover(folder))
+
+
+def entry_of(path: Path) -> Entry:
+    """Return the entry of one lesson file."""
+    match = _FILE.match(path.name)
+    number = match["number"] if match else ""
+    findings = Findings(path)
+    try:
+        text = read_source(path)
+    except LessonError as error:
+        return Entry(path, "", number, path.stem, "", "", "", False, error.reports)
+    findings.lines = text.split("\n")
+    divided = divide(text, findings)
+    front = None
+    if divided is not None:
+        raw = read_raw(divided.toml, TOML_LINE, findings)
+        front = None if raw is None else structured(raw, divided.toml, TOML_LINE, findings)
+    if front is None:
+        return Entry(path, "", number, path.stem, "", "", "", False, findings.ordered())
+    return Entry(
+        path, front.id, number, front.title, front.chapter, front.summary, front.source,
+        front.training is not None,
+    )  # fmt: skip
+
+
+def find_lesson(text: str, folder: Path) -> Path:
+    """Return the file of a lesson named by its id, the number of its file, or a path.
+
+    A path is returned even where no file is there, so that reading it says so.
+
+    Raises:
+        UnknownLessonError: No lesson of the folder has this id or number.
+    """
+    if os.sep in text or text.endswith(".md") or (os.altsep and os.altsep in text):
+        return Path(text)
+    paths = discover(folder)
+    if text.isascii() and text.isdigit() and len(text) <= 6:
+        for path in paths:
+            if int(path.name.split("-", 1)[0]) == int(text):
+                return path
+        raise UnknownLessonError(
+            f"there is no lesson {text}", f"there are {_numbers(paths)}; see `gdtutor list`"
+        )
+    by_name = [path for path in paths if path.stem.split("-", 1)[1] == text]
+    # Most files are called after their id, so the likely one is read first.
+    entries = []
+    for path in (*by_name, *(path for path in paths if path not in by_name)):
+        entry = entry_of(path)
+        if entry.id == text or (not entry.id and path in by_name):
+            return path
+        entries.append(entry.id)
+    near = did_you_mean(text, [known for known in entries if known])
+    raise UnknownLessonError(
+        f"there is no lesson '{shown(text)}'", near or "see `gdtutor list`, or name a path"
+    )
+
+
+def _numbers(paths: tuple[Path, ...]) -> str:
+    numbers = [path.name.split("-", 1)[0] for path in paths]
+    return ", ".join(numbers[:30]) if numbers else "none"

@@ -1,0 +1,109 @@
+"""The front matter: found between its fences, read as TOML, and checked against its tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from gdtutor.lesson.readers import Mistake, read_table
+from gdtutor.lesson.reports import WARNINGS, Findings, Place, shown
+from gdtutor.lesson.tables import FORMAT, FrontMatter
+from gdtutor.lesson.toml_text import Path, find_places, read_toml
+
+FENCE = "+++"
+"""The line before and after the front matter."""
+TOML_LINE = 2
+"""The line of the file on which the front matter begins."""
+
+
+@dataclass(frozen=True, slots=True)
+class Divided:
+    """A lesson file cut into front matter and body."""
+
+    toml: str
+    """The lines between the fences."""
+    body: str
+    """Everything after the second fence."""
+    body_line: int
+    """The line of the file on which the body begins."""
+
+
+def divide(text: str, findings: Findings) -> Divided | None:
+    """Cut a file at its two fences; None where they are not there, which is reported."""
+    lines = text.split("\n")
+    if lines[0].rstrip() != FENCE:
+        hint = f"the first line is {FENCE}, then TOML, then {FENCE} again"
+        if lines[0].rstrip() == "---":
+            hint = f"front matter is TOML between {FENCE} lines, not YAML between --- lines"
+        findings.error(Place(1, 1), "front-matter", "the file has no front matter", hint)
+        return None
+    for index in range(1, len(lines)):
+        if lines[index].rstrip() == FENCE:
+            toml = "\n".join(lines[1:index]) + "\n"
+            return Divided(toml, "\n".join(lines[index + 1 :]), index + 2)
+    findings.error(
+        Place(1, 1), "front-matter", "the front matter is not closed", f"end it with a {FENCE} line"
+    )
+    return None
+
+
+def read_raw(toml: str, first_line: int, findings: Findings) -> dict[str, object] | None:
+    """Read the front matter as TOML of the right format; None where it is not."""
+    raw = read_toml(toml, first_line, findings)
+    if raw is None or not _has_known_format(raw, toml, first_line, findings):
+        return None
+    return raw
+
+
+def structured(
+    raw: Mapping[str, object], toml: str, first_line: int, findings: Findings
+) -> FrontMatter | None:
+    """Check raw TOML values against the format; None where a mistake was found."""
+    mistakes: list[Mistake] = []
+    front = read_table(FrontMatter, dict(raw), (), mistakes)
+    report_mistakes(mistakes, toml, first_line, findings)
+    return None if mistakes else front
+
+
+def report_mistakes(
+    mistakes: list[Mistake], toml: str, first_line: int, findings: Findings
+) -> None:
+    """Report mistakes with the places that their paths have in the text."""
+    if not mistakes:
+        return
+    wanted = {path[:size] for path in (m.path for m in mistakes) for size in range(len(path) + 1)}
+    wanted |= {(*path, "=") for path in wanted}
+    places = find_places(toml, first_line, wanted)
+    for mistake in mistakes:
+        place = _nearest(mistake.path, places) or Place(max(1, first_line - 1), 1)
+        report = findings.warning if mistake.code in WARNINGS else findings.error
+        report(place, mistake.code, mistake.what, mistake.hint)
+
+
+def _nearest(path: Path, places: Mapping[Path, Place]) -> Place | None:
+    """Return the place of a path, or of the innermost table around it that the scan found."""
+    while path:
+        if path in places:
+            return places[path]
+        if (*path, "=") in places:
+            return places[(*path, "=")]
+        path = path[:-1]
+    return None
+
+
+def _has_known_format(
+    raw: Mapping[str, object], toml: str, first_line: int, findings: Findings
+) -> bool:
+    given = raw.get("format")
+    what = hint = ""
+    if "format" not in raw:
+        what, hint = "the key 'format' is missing", f"write format = {FORMAT} as the first key"
+    elif isinstance(given, int) and not isinstance(given, bool) and given > FORMAT:
+        what = f"the lesson has a newer format than this program's {FORMAT}"
+        hint = "update the program: pip install --upgrade gdtutor"
+    elif isinstance(given, int) and not isinstance(given, bool) and given < FORMAT:
+        what = f"there is no format {shown(given)}"
+        hint = f"the first one is {FORMAT}; write format = {FORMAT} and mend what is then reported"
+    if what:
+        report_mistakes([Mistake(("format",), "format", what, hint)], toml, first_line, findings)
+    return not what

@@ -1,0 +1,237 @@
+"""Formulas become graphs: leaves with their roles, single assignment, shapes before any number."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from gdtutor.engine.errors import FormulaError, GraphError, ShapeError
+from gdtutor.engine.expression import Apply, Expr, Name, names_in
+from gdtutor.engine.graph import Graph, Leaf, Role, build_graph
+from gdtutor.engine.local import BATCH_SIZE
+from gdtutor.engine.operations import parse_formula
+from gdtutor.engine.shapes import MAX_CELLS, Shape, infer_shapes
+from gdtutor.lesson.body import Formula, SceneBlock
+from gdtutor.lesson.names import name_problem
+from gdtutor.lesson.network import COST
+from gdtutor.lesson.reports import Findings, Place
+
+MAX_NODES = 20_000
+"""Most operations of a lesson's formulas, all graphs together."""
+MAX_TOTAL_CELLS = 2 * MAX_CELLS
+"""Most cells of all values of one graph together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a graph is given, apart from its formulas."""
+
+    roles: Mapping[str, Role]
+    """Every name that the front matter gives a value, in the order of the given step."""
+    shapes: Mapping[str, Shape]
+    """The shape of each for the first batch."""
+    by_rows: bool
+    """Whether formulas are about one example."""
+    is_matrix: bool
+    """Whether data are bound as matrices, whose columns `m` counts."""
+    averages: bool
+    """Whether the program appends C = mean(L) to the last graph."""
+
+
+@dataclass(slots=True)
+class Parsed:
+    """A graph block with its formulas as trees."""
+
+    block: SceneBlock
+    lines: list[tuple[Formula, Expr]] = field(default_factory=list)
+    broken: set[str] = field(default_factory=set)
+    """Names of lines that could not be read; their uses are not mistakes of their own."""
+
+    @property
+    def used(self) -> set[str]:
+        """Every name that a formula uses."""
+        return {name.name for _, expr in self.lines for name in names_in(expr)}
+
+
+def parse_blocks(blocks: Iterable[SceneBlock], findings: Findings) -> list[Parsed] | None:
+    """Read every formula; None where there are too many operations."""
+    parsed: list[Parsed] = []
+    seen: dict[str, Place] = {}
+    operations = 0
+    for block in blocks:
+        scene = Parsed(block)
+        parsed.append(scene)
+        for formula in block.formulas:
+            expr = _parsed_line(formula, seen, scene, findings)
+            if expr is None:
+                continue
+            operations += _operations(expr)
+            if operations > MAX_NODES:
+                findings.error(
+                    formula.place,
+                    "bound",
+                    f"more than {MAX_NODES:,} operations in the formulas",
+                    "the graph is too large to be walked",
+                )
+                return None
+            scene.lines.append((formula, expr))
+    return parsed
+
+
+def _parsed_line(
+    formula: Formula, seen: dict[str, Place], scene: Parsed, findings: Findings
+) -> Expr | None:
+    problem = name_problem(formula.name)
+    if problem is not None:
+        findings.error(formula.place, *problem)
+        return None
+    if formula.name in seen:
+        findings.error(
+            formula.place,
+            "redefined",
+            f"'{formula.name}' is defined twice",
+            f"line {seen[formula.name].line} defines it; names are unique in a file",
+        )
+        return None
+    seen[formula.name] = formula.place
+    try:
+        return parse_formula(formula.text)
+    except FormulaError as error:
+        findings.caught(_inside(formula, error.column), error)
+        scene.broken.add(formula.name)
+    return None
+
+
+def _inside(formula: Formula, column: int) -> Place:
+    return Place(formula.formula_place.line, formula.formula_place.column + column)
+
+
+def _operations(expr: Expr) -> int:
+    count = 0
+    pending = [expr]
+    while pending:
+        part = pending.pop()
+        if isinstance(part, Apply):
+            count += 1
+            pending.extend(part.args)
+    return max(1, count)
+
+
+def build_scene(
+    parsed: Parsed,
+    given: Given,
+    elsewhere: Mapping[str, int],
+    findings: Findings,
+    *,
+    is_last: bool,
+) -> Graph | None:
+    """Return the graph of one block, None where a mistake was found.
+
+    Args:
+        parsed: The block.
+        given: What the front matter gives.
+        elsewhere: Lines of the other blocks, with the line of the file that defines each.
+        findings: Where mistakes are reported.
+        is_last: Whether this is the graph that trains.
+    """
+    lines = [(formula.name, expr, formula.text) for formula, expr in parsed.lines]
+    if not lines:
+        if not parsed.broken:
+            place = Place(parsed.block.line, 1)
+            findings.error(place, "no-graph", "the graph has no line", "write one, as z = w*x + b")
+        return None
+    appended = given.averages and is_last
+    if appended:
+        root = lines[-1][0]
+        lines.append((COST, Apply("mean", (Name(root),)), f"mean({root})"))
+    leaves = _leaves(parsed, given, appended)
+    formulas = {formula.name: formula for formula, _ in parsed.lines}
+    broken = {name: Leaf(name, Role.CONSTANT) for name in sorted(parsed.broken)}
+    while True:
+        try:
+            graph = build_graph(
+                [*leaves, *broken.values()],
+                [line for line in lines if line[0] not in broken],
+                by_rows=given.by_rows,
+                appended={COST} if appended else frozenset(),
+            )
+        except GraphError as error:
+            if error.line not in formulas or error.line in broken:
+                return None
+            formula = formulas[error.line]
+            hint = _better_hint(error, formula, elsewhere, given) or error.hint
+            place = formula.place if error.code == "redefined" else _inside(formula, error.column)
+            findings.error(place, error.code, error.what, hint)
+            broken[error.line] = Leaf(error.line, Role.CONSTANT)
+            if len(broken) == len(lines):
+                return None
+        else:
+            return None if broken else graph
+
+
+def _leaves(parsed: Parsed, given: Given, appended: bool) -> list[Leaf]:
+    used = parsed.used
+    leaves = [Leaf(name, role) for name, role in given.roles.items() if name in used]
+    taken = {formula.name for formula, _ in parsed.lines}
+    # A line that has the name of a given value is a mistake that build_graph finds.
+    leaves += [
+        Leaf(name, role) for name, role in given.roles.items() if name in taken and name not in used
+    ]
+    if appended or (given.is_matrix and BATCH_SIZE in used):
+        leaves.append(Leaf(BATCH_SIZE, Role.CONSTANT))
+    return leaves
+
+
+def _better_hint(
+    error: GraphError, formula: Formula, elsewhere: Mapping[str, int], given: Given
+) -> str:
+    """Return a hint that only the whole file can give, or an empty text."""
+    if error.code != "undefined":
+        return ""
+    names = names_in(parse_formula(formula.text))
+    used = next((name.name for name in names if name.column == error.column), "")
+    if used in elsewhere:
+        return f"line {elsewhere[used]} defines it in another graph block, which is a graph apart"
+    if used == BATCH_SIZE and given.by_rows:
+        return "write the loss of one example; for a batch the program adds C = mean(loss)"
+    return ""
+
+
+def shapes_of(
+    graph: Graph, given: Given, parsed: Parsed, fallback: Place, findings: Findings
+) -> dict[str, Shape] | None:
+    """Return the shape of every leaf and node, None where operands do not fit."""
+    shapes = {leaf.name: given.shapes.get(leaf.name, ()) for leaf in graph.leaves}
+    formulas = {formula.name: formula for formula, _ in parsed.lines}
+    try:
+        inferred = infer_shapes(graph, shapes)
+    except ShapeError as error:
+        formula = formulas.get(error.line)
+        place = _inside(formula, error.column) if formula and formula.place.line else fallback
+        findings.caught(place, error)
+        return None
+    cells = sum(math.prod(shape) for shape in inferred.values())
+    if cells > MAX_TOTAL_CELLS:
+        findings.error(
+            fallback,
+            "bound",
+            f"the values of the graph would have {cells:,} cells together",
+            f"the bound is {MAX_TOTAL_CELLS:,}; use a smaller batch or smaller matrices",
+        )
+        return None
+    return inferred
+
+
+def depends_on(graph: Graph, names: Iterable[str]) -> bool:
+    """Say whether the root depends on one of these leaves."""
+    reached = set(names)
+    for line in graph.lines:
+        if any(edge.source in reached for edge in line.edges):
+            reached.add(line.name)
+    return graph.root in reached
+
+
+def is_one_number(shape: Shape) -> bool:
+    """Say whether a value of this shape is a single number."""
+    return math.prod(shape) == 1

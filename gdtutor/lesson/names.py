@@ -1,0 +1,36 @@
+"""Which names a lesson may give to its values."""
+
+from __future__ import annotations
+
+import re
+
+from gdtutor.engine.expression import MAX_NAME
+from gdtutor.engine.operations import FUNCTIONS
+from gdtutor.lesson.reports import shown
+
+MAX_NAMES = 2_000
+"""Most given values of a lesson."""
+
+SETTABLE = ("learning_rate", "optimizer", "activation")
+"""Words that `--set` takes beside the names of values, so that no value may have them."""
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+
+
+def name_problem(name: str) -> tuple[str, str, str] | None:
+    """Return code, what is wrong and what to do, None where the name can be used in formulas."""
+    if len(name) > MAX_NAME:
+        what = f"'{shown(name)}' has {len(name)} characters"
+        return "bound", what, f"a name has at most {MAX_NAME}"
+    if not name.isascii():
+        odd = next(character for character in name if not character.isascii())
+        what = f"'{shown(name)}' holds U+{ord(odd):04X}, which only looks like a plain letter or is"
+        return "name", f"{what} none", "names are ASCII: letters, digits and _"
+    if not _NAME.match(name):
+        what = f"'{shown(name)}' cannot be used in formulas"
+        return "name", what, "a name is a letter or _, then letters, digits and _"
+    if name in FUNCTIONS:
+        return "redefined", f"'{name}' is the name of an operation", "choose another name"
+    if name in SETTABLE:
+        return "reserved", f"'{name}' is a word of --set", "choose another name"
+    return None

@@ -1,0 +1,142 @@
+"""Placeholders in notes: `{z}`, `{grad w1}`, `{W1[0,1]}`; read here, filled by the view."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from gdtutor.engine.errors import GdTutorError, did_you_mean
+from gdtutor.lesson.reports import shown
+
+Cell = tuple[int, ...]
+
+MAX_CELL = 10_000_000
+"""The largest index of a cell."""
+
+WORDS = {
+    "cost": "the value of the last line: the cost, or the loss of one example",
+    "learning_rate": "the learning rate of this iteration",
+    "iteration": "the number of this iteration, from 0",
+    "epoch": "the number of this epoch, from 0",
+    "epochs": "how many epochs the lesson trains",
+    "examples": "how many examples the data hold",
+    "batch": "how many examples this iteration's batch holds",
+}
+"""Placeholders of one word that is no name of the lesson, with what each stands for."""
+
+ABOUT = {
+    "grad": "the gradient of the last line with respect to NAME",
+    "shape": "the shape of NAME",
+    "new": "the value of a parameter after this iteration's update",
+    "name": "NAME as the screens write it, with subscripts",
+}
+"""Words before a name, with what each asks for: `{grad w1}`."""
+
+_TOKEN = re.compile(r"\{\{|\}\}|\{([^{}\n]{0,80})\}|[{}]")
+_INSIDE = re.compile(
+    r"(?:(?P<about>[A-Za-z_]+)[ \t]+)?(?P<name>[A-Za-z_][A-Za-z0-9_]*(?:\.[0-9]{1,4})?)"
+    r"(?:\[(?P<cell>[0-9]{1,8}(?:[ \t]*,[ \t]*[0-9]{1,8})?)\])?$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Placeholder:
+    """One `{…}` of a note."""
+
+    about: str
+    """value, or a key of `ABOUT`, or a key of `WORDS` where it stands for no name."""
+    name: str
+    """The name it asks about; empty for a word."""
+    cell: Cell | None
+    """The cell of an array; None for the whole value."""
+    start: int
+    """Where in the text, in characters from 0."""
+
+    def text(self) -> str:
+        """Return it as it is written in a note."""
+        if not self.name:
+            return f"{{{self.about}}}"
+        before = "" if self.about == "value" else f"{self.about} "
+        cell = "" if self.cell is None else f"[{','.join(map(str, self.cell))}]"
+        return f"{{{before}{self.name}{cell}}}"
+
+
+class PlaceholderError(GdTutorError):
+    """A `{…}` that is no placeholder."""
+
+    code = "placeholder"
+
+    def __init__(self, what: str, hint: str, start: int) -> None:
+        super().__init__(what, hint)
+        self.start = start
+        """Where in the text, in characters from 0."""
+
+
+def read_placeholders(text: str) -> tuple[str | Placeholder, ...]:
+    """Cut a note into plain text and placeholders. `{{` and `}}` stand for braces.
+
+    Raises:
+        PlaceholderError: A brace that is not closed, or something else inside.
+    """
+    parts: list[str | Placeholder] = []
+    at = 0
+    for match in _TOKEN.finditer(text):
+        if match.start() > at:
+            parts.append(text[at : match.start()])
+        at = match.end()
+        if match.group() in ("{{", "}}"):
+            parts.append(match.group()[0])
+        elif match[1] is None:
+            raise PlaceholderError(
+                f"a '{match.group()}' that belongs to no placeholder",
+                "write {z} for a value, and {{ or }} for a brace itself",
+                match.start(),
+            )
+        else:
+            parts.append(_placeholder(match[1].strip(), match.start()))
+    if at < len(text):
+        parts.append(text[at:])
+    return tuple(parts)
+
+
+def _placeholder(inside: str, start: int) -> Placeholder:
+    match = _INSIDE.match(inside)
+    if match is None:
+        raise PlaceholderError(
+            f"'{{{shown(inside)}}}' is no placeholder",
+            "write {z}, {grad w1}, {shape W1}, {W1[0,1]} or {cost}",
+            start,
+        )
+    about = match["about"]
+    cell = tuple(int(index) for index in match["cell"].split(",")) if match["cell"] else None
+    if about is None:
+        return Placeholder("value", match["name"], cell, start)
+    if about not in ABOUT:
+        near = did_you_mean(about, ABOUT) or f"known are {', '.join(ABOUT)}"
+        raise PlaceholderError(f"'{shown(about)}' before a name", near, start)
+    return Placeholder(about, match["name"], cell, start)
+
+
+def as_word(placeholder: Placeholder) -> Placeholder:
+    """Return `{cost}` and the like as the word that it is, once no name of the lesson fits."""
+    if placeholder.about == "value" and placeholder.cell is None and placeholder.name in WORDS:
+        return Placeholder(placeholder.name, "", None, placeholder.start)
+    return placeholder
+
+
+def fill(text: str, names: frozenset[str], value: Callable[[Placeholder], str]) -> str:
+    """Return a note with its placeholders filled.
+
+    Args:
+        text: The note; the loader has checked it.
+        names: Every leaf and node of the note's graph, which come before words such as `cost`.
+        value: Gives the text of one placeholder.
+    """
+    filled = []
+    for part in read_placeholders(text):
+        if isinstance(part, str):
+            filled.append(part)
+        else:
+            filled.append(value(part if part.name in names else as_word(part)))
+    return "".join(filled)

@@ -1,0 +1,85 @@
+"""The `[training]` table becomes settings, held against the data and the optimisers' own bounds."""
+
+from __future__ import annotations
+
+from gdtutor.lesson.readers import Mistake
+from gdtutor.lesson.tables import ScheduleTable, StopTable, TrainingTable
+from gdtutor.training.errors import TrainingError
+from gdtutor.training.optimisers import check_schedule, optimiser_of
+from gdtutor.training.order import iterations_per_epoch
+from gdtutor.training.settings import Schedule, Settings, Stop
+
+MAX_ITERATIONS = 1_000_000_000
+"""Most iterations of a run."""
+
+
+def read_settings(
+    table: TrainingTable | None, examples: int, mistakes: list[Mistake]
+) -> Settings | None:
+    """Return how a lesson trains, None where it does not or where a mistake was found.
+
+    Args:
+        table: The `[training]` table.
+        examples: How many examples there are.
+        mistakes: Mistakes to add to.
+    """
+    if table is None:
+        return None
+    found = len(mistakes)
+    settings = _settings(table)
+    trained_on = training_size(settings, examples)
+    if trained_on < 1:
+        what = f"validation holds back all of {examples} examples"
+        mistakes.append(_wrong("validation", what, "hold back less"))
+    elif settings.batch is not None and settings.batch > trained_on:
+        what = f"a batch of {settings.batch} from {trained_on} examples"
+        mistakes.append(_wrong("batch", what, f'use 1 to {trained_on}, or "full"'))
+    else:
+        batch = settings.batch or trained_on
+        iterations = settings.epochs * iterations_per_epoch(trained_on, batch)
+        if iterations > MAX_ITERATIONS:
+            what = f"the run would have {iterations:,} iterations"
+            hint = f"the bound is {MAX_ITERATIONS:,}"
+            mistakes.append(Mistake(("training", "epochs"), "bound", what, hint))
+    try:
+        optimiser_of(settings)
+    except TrainingError as error:
+        mistakes.append(_wrong("hyperparameters", error.what, error.hint))
+    try:
+        check_schedule(settings.schedule)
+    except TrainingError as error:
+        mistakes.append(_wrong("schedule", error.what, error.hint))
+    return None if len(mistakes) > found else settings
+
+
+def _wrong(key: str, what: str, hint: str) -> Mistake:
+    return Mistake(("training", key), "value", what, hint)
+
+
+def _settings(table: TrainingTable) -> Settings:
+    schedule = table.schedule or ScheduleTable("constant")
+    stop = table.stop or StopTable()
+    return Settings(
+        learning_rate=table.learning_rate,
+        epochs=table.epochs,
+        batch=table.batch if isinstance(table.batch, int) else None,
+        optimizer=table.optimizer,
+        hyperparameters=tuple((table.hyperparameters or {}).items()),
+        order=table.order,
+        seed=table.seed,
+        schedule=Schedule(schedule.kind, schedule.factor, schedule.every),
+        stop=Stop(stop.cost_below, stop.loss_below, stop.gradient_below),
+        validation=table.validation,
+    )
+
+
+def training_size(settings: Settings, examples: int) -> int:
+    """Return how many examples are trained on, those held back for validation left out."""
+    return examples - int(examples * settings.validation)
+
+
+def batch_of(settings: Settings | None, examples: int) -> int:
+    """Return how many examples a full batch of the walk holds; all where nothing trains."""
+    if settings is None:
+        return examples
+    return settings.batch or training_size(settings, examples)

@@ -1,0 +1,312 @@
+"""Typed reading of TOML values: nothing is converted, and every mistake of a table is found."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from typing import Any, TypeVar
+
+import numpy as np
+
+from gdtutor.engine.errors import did_you_mean
+from gdtutor.engine.operations import Array
+from gdtutor.lesson.characters import pictured
+from gdtutor.lesson.reports import shown
+from gdtutor.lesson.toml_text import Path
+
+MAX_TEXT = 200
+"""Longest text on one line, in characters."""
+MAX_PARAGRAPH = 2_000
+"""Longest text of several lines, in characters."""
+MAX_LIST = 1_000
+"""Most entries of a list of texts or tables."""
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """A value that cannot be used, by its path."""
+
+    path: Path
+    """Ends in "=" where the key itself is at fault."""
+    code: str
+    what: str
+    hint: str
+
+
+class Wrong(Exception):
+    """Raised by a reader: why a value cannot be used."""
+
+    def __init__(self, code: str, what: str, hint: str, at: Path = ()) -> None:
+        super().__init__(what)
+        self.code = code
+        self.what = what
+        self.hint = hint
+        self.at = at
+        """The path from the value to the part at fault."""
+
+
+Reader = Callable[[object, Path, list[Mistake]], Any]
+"""(value, its path, mistakes to add to) → the value as its field wants it; raises `Wrong`."""
+
+
+def key(reader: Reader, default: object = MISSING, says: str = "") -> Any:
+    """Declare a key of a table: how it is read, its default where it may be left out, its use."""
+    metadata = {"reader": reader, "says": says}
+    if default is MISSING:
+        return field(metadata=metadata)
+    return field(default=default, metadata=metadata)
+
+
+def read_table(cls: type[T], value: object, path: Path, mistakes: list[Mistake]) -> T | None:
+    """Return a table as its dataclass, None where a key that must be there is missing or wrong."""
+    if not isinstance(value, dict):
+        raise Wrong("type", f"{_kind(value)} stands where a table belongs", "write KEY = VALUE")
+    known = {entry.name: entry for entry in fields(cls)}  # type: ignore[arg-type]
+    for name in value:
+        if name not in known:
+            near = did_you_mean(str(name), known)
+            hint = near or f"known here are {', '.join(known)}"
+            mistakes.append(
+                Mistake((*path, name, "="), "unknown-key", f"unknown key '{shown(name)}'", hint)
+            )
+    given: dict[str, object] = {}
+    is_whole = True
+    for name, entry in known.items():
+        has_default = entry.default is not MISSING
+        if name in value:
+            read, done = _guarded(entry.metadata["reader"], value[name], (*path, name), mistakes)
+            if done:
+                given[name] = read
+            else:
+                is_whole = is_whole and has_default
+        elif not has_default:
+            is_whole = False
+            place = (*path, "=") if path else ()
+            what = f"the key '{name}' is missing"
+            mistakes.append(Mistake(place, "missing-key", what, entry.metadata["says"]))
+    return cls(**given) if is_whole else None
+
+
+def _guarded(
+    reader: Reader, value: object, path: Path, mistakes: list[Mistake]
+) -> tuple[object, bool]:
+    try:
+        return reader(value, path, mistakes), True
+    except Wrong as wrong:
+        mistakes.append(Mistake((*path, *wrong.at), wrong.code, wrong.what, wrong.hint))
+        return None, False
+
+
+def _kind(value: object) -> str:
+    names = {str: "a text", bool: "true or false", int: "a whole number", float: "a number"}
+    kinds = names | {list: "a list", dict: "a table"}
+    return kinds.get(type(value), "a date or time")
+
+
+def line(most: int = MAX_TEXT, least: int = 0) -> Reader:
+    """Read a text on one line; line breaks and other controls in it become pictures."""
+
+    def read(value: object, path: Path, mistakes: list[Mistake]) -> str:
+        return _text(value, most, least, keep="")
+
+    return read
+
+
+def paragraph(most: int = MAX_PARAGRAPH) -> Reader:
+    """Read a text of several lines."""
+
+    def read(value: object, path: Path, mistakes: list[Mistake]) -> str:
+        return _text(value, most, 1, keep="\n\t")
+
+    return read
+
+
+def _text(value: object, most: int, least: int, keep: str) -> str:
+    if not isinstance(value, str):
+        raise Wrong("type", f"{_kind(value)} stands where a text belongs", "put it in quotes")
+    if len(value) > most:
+        raise Wrong("bound", f"the text has {len(value):,} characters", f"the bound is {most:,}")
+    if len(value.strip()) < least:
+        raise Wrong("value", "the text is empty", "write one")
+    return pictured(value, keep).strip()
+
+
+def flag(value: object, path: Path, mistakes: list[Mistake]) -> bool:
+    """Read true or false."""
+    if not isinstance(value, bool):
+        raise Wrong("type", f"{_kind(value)} stands where true or false belongs", "without quotes")
+    return value
+
+
+def whole(low: int, high: int) -> Reader:
+    """Read a whole number within bounds, both included."""
+
+    def read(value: object, path: Path, mistakes: list[Mistake]) -> int:
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise Wrong(
+                "type",
+                f"{_kind(value)} stands where a whole number belongs",
+                "write it without quotes and without a point",
+            )
+        if not low <= value <= high:
+            raise Wrong(
+                "bound", f"{shown_number(value)} is out of bounds", f"use {low} to {high:,}"
+            )
+        return value
+
+    return read
+
+
+def number(low: float | None = None, above: float | None = None, high: float = 1e300) -> Reader:
+    """Read a finite number, at least `low` or more than `above`, at most `high`."""
+
+    def read(value: object, path: Path, mistakes: list[Mistake]) -> float:
+        read_value = as_number(value)
+        if low is not None and read_value < low:
+            raise Wrong("value", f"{read_value:g} is too small", f"use {low:g} or more")
+        if above is not None and read_value <= above:
+            raise Wrong("value", f"{read_value:g} is too small", f"use more than {above:g}")
+        if read_value > high:
+            raise Wrong("value", f"{read_value:g} is too large", f"use at most {high:g}")
+        return read_value
+
+    return read
+
+
+def as_number(value: object, at: Path = ()) -> float:
+    """Return a TOML number as a float; `Wrong` for anything else, and for nan and inf."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise Wrong("type", f"{_kind(value)} stands where a number belongs", "without quotes", at)
+    try:
+        result = float(value)
+    except OverflowError:
+        result = math.inf
+    if not math.isfinite(result):
+        raise Wrong("value", "the number is not finite", "a float64 holds up to about 1.8e308", at)
+    return result
+
+
+def shown_number(value: float) -> str:
+    """Return a number as a message repeats it; Python will not print huge whole numbers."""
+    return f"{value:,}" if abs(value) < 10**15 else "the number"
+
+
+def one_of(known: Iterable[str], what: str) -> Reader:
+    """Read one of several words."""
+    words = tuple(known)
+
+    def read(value: object, path: Path, mistakes: list[Mistake]) -> str:
+        if not isinstance(value, str):
+            raise Wrong("type", f"{_kind(value)} stands where a text belongs", "put it in quotes")
+        if value not in words:
+            hint = did_you_mean(value, words) or f"known are {', '.join(words)}"
+            raise Wrong("value", f"unknown {what} '{shown(value)}'", hint)
+        return value
+
+    return read
+
+
+def either(reader: Reader, *words: str) -> Reader:
+    """Read one of the given words as it stands, and anything else by the reader."""
+
+    def read(value: object, path: Path, mistakes: list[Mistake]) -> object:
+        if isinstance(value, str):
+            if value in words:
+                return value
+            quoted = " or ".join(f'"{word}"' for word in words)
+            raise Wrong("value", f"unknown word '{shown(value)}'", f"use a number or {quoted}")
+        return reader(value, path, mistakes)
+
+    return read
+
+
+def list_of(reader: Reader, most: int = MAX_LIST) -> Reader:
+    """Read a list, every entry by the same reader."""
+
+    def read(value: object, path: Path, mistakes: list[Mistake]) -> tuple[object, ...]:
+        if not isinstance(value, list):
+            raise Wrong("type", f"{_kind(value)} stands where a list belongs", "use [ ]")
+        if len(value) > most:
+            raise Wrong("bound", f"the list has {len(value):,} entries", f"the bound is {most:,}")
+        read_entries = [
+            _guarded(reader, entry, (*path, position), mistakes)
+            for position, entry in enumerate(value)
+        ]
+        return tuple(entry for entry, done in read_entries if done)
+
+    return read
+
+
+def table_of(reader: Reader, most: int = MAX_LIST) -> Reader:
+    """Read a table whose keys are the author's, every value by the same reader."""
+
+    def read(value: object, path: Path, mistakes: list[Mistake]) -> Mapping[str, object]:
+        if not isinstance(value, dict):
+            raise Wrong("type", f"{_kind(value)} stands where a table belongs", "use NAME = VALUE")
+        if len(value) > most:
+            raise Wrong("bound", f"the table has {len(value):,} names", f"the bound is {most:,}")
+        entries = {}
+        for name, entry in value.items():
+            read_entry, done = _guarded(reader, entry, (*path, name), mistakes)
+            if done:
+                entries[name] = read_entry
+        return entries
+
+    return read
+
+
+def table(cls: type[T]) -> Reader:
+    """Read a table as a dataclass whose fields are declared by `key`."""
+
+    def read(value: object, path: Path, mistakes: list[Mistake]) -> T | None:
+        return read_table(cls, value, path, mistakes)
+
+    return read
+
+
+def raw_table(value: object, path: Path, mistakes: list[Mistake]) -> Mapping[str, object]:
+    """Read a table as it stands; its keys are checked where it is used."""
+    if not isinstance(value, dict):
+        raise Wrong("type", f"{_kind(value)} stands where a table belongs", "use KEY = VALUE")
+    return dict(value)
+
+
+def array(value: object, path: Path, mistakes: list[Mistake]) -> Array:
+    """Read a number, a list of numbers, or a list of equally long rows."""
+    if not isinstance(value, list):
+        result = np.asarray(as_number(value))
+    elif value and all(isinstance(row, list) for row in value):
+        _check_lengths(value)
+        result = np.array([_row(row, (position,)) for position, row in enumerate(value)])
+    else:
+        result = np.array(_row(value, ()))
+    if result.size == 0:
+        raise Wrong("value", "the list is empty", "write at least one number")
+    result.flags.writeable = False
+    return result
+
+
+def _check_lengths(rows: list[list[object]]) -> None:
+    for position, row in enumerate(rows):
+        if len(row) != len(rows[0]):
+            raise Wrong(
+                "value",
+                f"row {position} has {len(row)} cells and row 0 has {len(rows[0])}",
+                "rows of a matrix are equally long",
+                (position,),
+            )
+
+
+def _row(row: list[object], at: Path) -> list[float]:
+    for position, cell in enumerate(row):
+        if isinstance(cell, list):
+            raise Wrong(
+                "value",
+                "lists are nested deeper than a matrix, or numbers and lists are mixed",
+                "write a number, [1, 2], or [[1, 2], [3, 4]]",
+                (*at, position),
+            )
+    return [as_number(cell, (*at, position)) for position, cell in enumerate(row)]

@@ -1,0 +1,201 @@
+"""What is wrong with a lesson file: where it stands, what it is, and what to do about it."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+from gdtutor.engine.errors import GdTutorError
+from gdtutor.lesson.characters import pictured
+
+MAX_REPORTS = 100
+"""Most reports of one file; what follows is left out, which the last report says."""
+SHOWN_SOURCE = 96
+"""How many characters of the faulty line a report shows."""
+SHOWN_NAME = 40
+"""How many characters of a faulty name or value a report repeats."""
+
+CODES = {
+    "file": "the file is missing, is no regular file, or cannot be read",
+    "encoding": "the file is not UTF-8",
+    "bound": "something is larger than a lesson may be",
+    "front-matter": "the front matter does not stand between +++ lines",
+    "toml": "the front matter or a question is not TOML",
+    "duplicate-key": "a key or table is written twice",
+    "format": "the format number is missing, newer or older than this program's",
+    "unknown-key": "the format does not know the key",
+    "missing-key": "a key must be there and is not",
+    "type": "a value has the wrong type",
+    "value": "a value is outside what its key allows",
+    "id": "the id cannot serve as an id",
+    "name": "a name cannot be used in formulas",
+    "conflict": "two things exclude each other",
+    "examples": "the rows of examples do not fit the columns",
+    "data": "the data or a starting value cannot be had",
+    "csv": "the CSV file cannot serve as examples",
+    "fence": "a block is not closed, or its kind is misspelt",
+    "no-graph": "the lesson has no formulas",
+    "line": "a line of a graph block is not NAME = FORMULA",
+    "formula": "a formula is not in the grammar",
+    "unknown-operation": "a formula calls an operation that does not exist",
+    "redefined": "a name is given twice, or is an operation's",
+    "reserved": "the program itself uses the name",
+    "undefined": "a name is used before it is defined",
+    "constant": "a line is only a number",
+    "scalar-only": "a formula about one example uses a matrix operation",
+    "shape": "operands do not fit together",
+    "not-scalar": "the last line of a lesson that trains is not one number",
+    "untrainable": "the last line depends on no parameter that trains",
+    "unused": "a name is given and never used (a warning)",
+    "note-heading": "a ## heading does not name a step",
+    "note-step": "a note is about a step that the walk does not have",
+    "duplicate-note": "a step has two notes",
+    "empty-note": "a note has no text",
+    "lost-prose": "text stands where no page and no step shows it",
+    "placeholder": "a placeholder names nothing",
+    "not-yet": "a placeholder asks for what its step does not know yet",
+    "question": "a question cannot be asked where or as it is",
+    "variant": "a variant overrides what cannot be overridden",
+    "picture": "a picture is asked for that the lesson cannot give",
+}
+"""Every code of a report, with what it means. The engine's codes are among them."""
+
+WARNINGS = frozenset({"unused"})
+"""Codes of reports that do not keep a lesson from being used."""
+
+
+class Place(NamedTuple):
+    """A place in the file; 0 where there is none."""
+
+    line: int = 0
+    """From 1."""
+    column: int = 0
+    """From 1, in characters."""
+
+
+NOWHERE = Place()
+"""The file as a whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One mistake of a lesson file, or one thing to look at."""
+
+    path: Path
+    line: int
+    """From 1; 0 for the file as a whole."""
+    column: int
+    """From 1, in characters; 0 for the file as a whole."""
+    level: str
+    """error or warning."""
+    code: str
+    """A key of `CODES`."""
+    what: str
+    """What is wrong."""
+    hint: str
+    """What to do; may be empty."""
+    source: str = ""
+    """The line of the file that it is about."""
+
+    def text(self) -> str:
+        """Return the report as it is printed: place, message, and the line with a caret."""
+        message = f"{self.what} — {self.hint}" if self.hint else self.what
+        where = pictured(str(self.path))
+        if not self.line:
+            return f"{where}: {self.level}: {message}"
+        head = f"{where}:{self.line}:{self.column}: {self.level}: {message}"
+        shown, caret = _window(self.source, self.column - 1)
+        return f"{head}\n    {shown}\n    {caret}" if shown else head
+
+
+class LessonError(GdTutorError):
+    """A lesson that cannot be used, with every report about it."""
+
+    code = "lesson"
+
+    def __init__(self, reports: tuple[Report, ...]) -> None:
+        first = reports[0]
+        super().__init__(first.what, first.hint)
+        self.reports = reports
+        """Every report, warnings too, in the order of the file."""
+
+    def __str__(self) -> str:
+        return "\n".join(report.text() for report in self.reports if report.level == "error")
+
+
+def shown(value: object) -> str:
+    """Return a name or value of the file, as a message repeats it: short and on one line."""
+    text = pictured(value if isinstance(value, str) else repr(value))
+    return text if len(text) <= SHOWN_NAME else text[: SHOWN_NAME - 1] + "…"
+
+
+@dataclass(slots=True)
+class Findings:
+    """Collects the reports of one file while it is read."""
+
+    path: Path
+    lines: list[str] = field(default_factory=list)
+    """The lines of the file."""
+    reports: list[Report] = field(default_factory=list)
+
+    def error(self, place: Place, code: str, what: str, hint: str = "") -> None:
+        """Add a mistake."""
+        self._add(place, "error", code, what, hint)
+
+    def warning(self, place: Place, code: str, what: str, hint: str = "") -> None:
+        """Add something to look at, which does not keep the lesson from being used."""
+        self._add(place, "warning", code, what, hint)
+
+    def caught(self, place: Place, error: GdTutorError, code: str = "") -> None:
+        """Add a mistake that the engine or the training package found."""
+        self.error(place, code or error.code, shown_sentence(error.what), error.hint)
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether a mistake was found."""
+        return any(report.level == "error" for report in self.reports)
+
+    def ordered(self) -> tuple[Report, ...]:
+        """Return the reports in the order of the file, each once, at most `MAX_REPORTS`."""
+        unique = dict.fromkeys(self.reports)
+        found = sorted(unique, key=lambda report: (report.line, report.column))
+        if len(found) <= MAX_REPORTS:
+            return tuple(found)
+        more = f"{len(found) - MAX_REPORTS} more reports are left out"
+        last = Report(self.path, 0, 0, "error", "bound", more, "mend these first")
+        return (*found[:MAX_REPORTS], last)
+
+    def _add(self, place: Place, level: str, code: str, what: str, hint: str) -> None:
+        source = self.lines[place.line - 1] if 0 < place.line <= len(self.lines) else ""
+        self.reports.append(
+            Report(self.path, place.line, place.column, level, code, what, hint, source)
+        )
+
+
+def shown_sentence(text: str) -> str:
+    """Return a message that may repeat the file's text, on one line and of bounded length."""
+    text = pictured(text)
+    return text if len(text) <= 400 else text[:399] + "…"
+
+
+def _window(source: str, column: int) -> tuple[str, str]:
+    """Return the part of a line around a column, and a line with a caret below that column."""
+    source = pictured(source.replace("\t", " "))
+    start = max(0, min(column, len(source)) - SHOWN_SOURCE * 2 // 3)
+    part = source[start : start + SHOWN_SOURCE]
+    if start:
+        part = "…" + part[1:]
+    if start + SHOWN_SOURCE < len(source):
+        part = part[:-1] + "…"
+    before = part[: column - start]
+    return part.rstrip(), " " * _cells(before) + "^"
+
+
+def _cells(text: Iterable[str]) -> int:
+    return sum(
+        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1
+        for c in text
+    )

@@ -1,0 +1,78 @@
+"""A lesson file as text: read whole, bounded, and free of control characters."""
+
+from __future__ import annotations
+
+import codecs
+import os
+import stat
+from pathlib import Path
+
+from gdtutor.lesson.characters import pictured
+from gdtutor.lesson.reports import LessonError, Report
+
+MAX_BYTES = 1024 * 1024
+"""The largest lesson file, in bytes."""
+
+
+def read_source(path: Path) -> str:
+    """Return the text of a lesson file, line ends as LF, control characters as pictures.
+
+    Raises:
+        LessonError: The file is missing, cannot be read, is no regular file, is larger than
+            `MAX_BYTES`, or is not UTF-8.
+    """
+    return decoded(_read(path), path)
+
+
+def decoded(data: bytes, path: Path) -> str:
+    """Return the bytes of a lesson file as text; see `read_source`."""
+    if len(data) > MAX_BYTES:
+        raise _refused(
+            path, "bound", f"the file is larger than {MAX_BYTES // 1024} KiB", "split the lesson"
+        )
+    data = data.removeprefix(codecs.BOM_UTF8)
+    try:
+        text = data.decode()
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        start = data.rfind(b"\n", 0, error.start) + 1
+        column = len(data[start : error.start].decode()) + 1
+        report = Report(
+            path, line, column, "error", "encoding",
+            f"the byte 0x{data[error.start]:02x} is not UTF-8", "save the file as UTF-8",
+        )  # fmt: skip
+        raise LessonError((report,)) from None
+    return clean(text)
+
+
+def clean(text: str) -> str:
+    """Return the text with LF line ends, and pictures for all other control characters."""
+    return pictured(text.replace("\r\n", "\n"), keep="\n\t")
+
+
+def _read(path: Path) -> bytes:
+    # Opening a pipe without O_NONBLOCK would wait for a writer that may never come.
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    try:
+        with open(os.open(path, flags), "rb") as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise _refused(path, "file", "this is not a regular file", "name a lesson file")
+            return file.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        raise _refused(
+            path,
+            "file",
+            "there is no such file",
+            "check the name; `gdtutor list` shows the lessons",
+        ) from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        if path.is_dir():
+            reason = "it is a folder"
+        raise _refused(
+            path, "file", f"the file cannot be read: {reason}", "check its name and its rights"
+        ) from None
+
+
+def _refused(path: Path, code: str, what: str, hint: str) -> LessonError:
+    return LessonError((Report(path, 0, 0, "error", code, what, hint),))

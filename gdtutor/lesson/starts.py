@@ -1,0 +1,84 @@
+"""How the parameters start: given values, or draws that a seed decides."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+import numpy as np
+
+from gdtutor.engine.operations import Array
+from gdtutor.engine.shapes import MAX_CELLS, Shape
+from gdtutor.lesson.model import Start
+from gdtutor.lesson.readers import Mistake
+from gdtutor.lesson.tables import DrawnTable
+from gdtutor.training.initialise import MAX_SEED, draw, draw_with
+
+_UNDRAWN = ("zeros", "constant")
+
+
+def read_starts(
+    tables: Mapping[str, Array | DrawnTable], mistakes: list[Mistake]
+) -> dict[str, Start]:
+    """Return the start of every parameter that the front matter lists, in its order."""
+    starts: dict[str, Start] = {}
+    for name, value in tables.items():
+        if isinstance(value, DrawnTable):
+            problem = _problem(value)
+            if problem is not None:
+                mistakes.append(Mistake(("parameters", name), *problem))
+            starts[name] = Start(
+                shape=value.shape,
+                init=value.init,
+                seed=value.seed or 0,
+                constant=value.value or 0.0,
+            )
+        else:
+            starts[name] = Start(value=value)
+    return starts
+
+
+def _problem(table: DrawnTable) -> tuple[str, str, str] | None:
+    if math.prod(table.shape) > MAX_CELLS:
+        what = f"the parameter would have {math.prod(table.shape):,} cells"
+        return "bound", what, f"an array may have at most {MAX_CELLS:,}"
+    if table.init == "constant" and table.value is None:
+        return "missing-key", "the constant has no value", "add value = 0.5"
+    if table.init != "constant" and table.value is not None:
+        return "conflict", f"'{table.init}' takes no value", "leave value out"
+    if table.init not in _UNDRAWN and table.seed is None:
+        return "missing-key", "a drawn parameter needs a seed", "add seed = 1"
+    return None
+
+
+def start_shape(start: Start) -> Shape:
+    """Return the shape of a parameter."""
+    return start.shape if start.value is None else np.shape(start.value)
+
+
+def start_values(starts: Mapping[str, Start], seed: int | None = None) -> dict[str, Array]:
+    """Return the value at which every parameter starts. Arrays are read-only.
+
+    Args:
+        starts: The parameters.
+        seed: Replaces every seed: as it stands where parameters share a stream, and raised by i
+            for the i-th of those that draw from their own generator, counted from 0.
+    """
+    streams: dict[int, np.random.RandomState] = {}
+    values: dict[str, Array] = {}
+    drawn = 0
+    for name, start in starts.items():
+        if start.value is not None:
+            values[name] = start.value
+        elif start.init in _UNDRAWN:
+            constant = start.constant if start.init == "constant" else None
+            values[name] = draw(start.init, start.shape, 0, constant)
+        elif start.stream is not None:
+            first = start.seed if seed is None else seed
+            rng = streams.setdefault(start.stream, np.random.RandomState(first))
+            values[name] = draw_with(start.init, start.shape, rng)
+        else:
+            own = start.seed if seed is None else (seed + drawn) % (MAX_SEED + 1)
+            values[name] = draw(start.init, start.shape, own)
+            drawn += 1
+    return values

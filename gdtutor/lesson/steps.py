@@ -1,0 +1,184 @@
+"""Which steps the walk of a graph has, and what is known at each; notes are held against it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from gdtutor.engine.errors import did_you_mean
+from gdtutor.engine.graph import Graph, Role
+from gdtutor.engine.shapes import Shape, shape_text
+from gdtutor.engine.trace import backward_order
+from gdtutor.lesson.placeholders import WORDS, Placeholder
+from gdtutor.lesson.reports import shown
+
+Problem = tuple[str, str, str]
+"""Code, what is wrong, and what to do."""
+
+
+@dataclass(slots=True)
+class Steps:
+    """The steps of one graph's walk within an iteration."""
+
+    graph: Graph
+    shapes: Mapping[str, Shape]
+    wanted: tuple[str, ...]
+    """Leaves that get a backward step."""
+    trained: tuple[str, ...]
+    """Parameters that get an update step, in order; none where the graph does not train."""
+    goes_backward: bool
+    _orders: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def backward(self, unfolded: str = "") -> tuple[str, ...]:
+        """Return the backward steps in order, with one line unfolded."""
+        if not self.goes_backward:
+            return ()
+        if unfolded not in self._orders:
+            lines = frozenset({unfolded} if unfolded else ())
+            self._orders[unfolded] = backward_order(
+                self.graph.visible(lines), self.graph.root, self.wanted
+            )
+        return self._orders[unfolded]
+
+    def line_of(self, node: str) -> str:
+        """Return the line that an inner node such as `z.1` belongs to; empty for a line itself."""
+        index = self.graph.node_by_name.get(node)
+        if index is None or node in self.graph.line_by_name:
+            return ""
+        return self.graph.lines[self.graph.nodes[index].line].name
+
+    def problem(self, phase: str, node: str) -> Problem | None:
+        """Return why the walk has no such step, None where it has."""
+        match phase:
+            case "given":
+                return (
+                    _no_step(node, "", "all given values are one step", "write `given` alone")
+                    if node
+                    else None
+                )
+            case "forward":
+                return self._forward_problem(node)
+            case "backward":
+                return self._backward_problem(node)
+            case _:
+                return self._update_problem(node)
+
+    def _forward_problem(self, node: str) -> Problem | None:
+        if not node or node in self.graph.node_by_name:
+            return None
+        if node in self.graph.leaf_by_name:
+            return _no_step(node, "forward", "it is given, not computed", "write `given`")
+        near = did_you_mean(node, self.graph.line_by_name)
+        hint = near or f"the lines are {_some(self.graph.line_by_name)}"
+        return _no_step(node, "forward", "no line has this name", hint)
+
+    def _backward_problem(self, node: str) -> Problem | None:
+        order = self.backward(self.line_of(node))
+        if not order:
+            why = "the walk of this graph does not go backward"
+            return _no_step(node, "backward", why, "its last line must be one number")
+        if not node or node in order:
+            return None
+        leaf = self.graph.leaf_by_name.get(node)
+        if leaf is not None and leaf.role in (Role.INPUT, Role.TARGET):
+            hint = f'add gradients = ["{node}"] to the front matter'
+            return _no_step(
+                node,
+                "backward",
+                f"it is an {leaf.role.value}" if leaf.role is Role.INPUT else "it is a target",
+                hint,
+            )
+        if leaf is not None or node in self.graph.node_by_name:
+            return _no_step(
+                node, "backward", "no gradient goes through it", f"those with one: {_some(order)}"
+            )
+        near = did_you_mean(node, order) or f"the backward steps are {_some(order)}"
+        return _no_step(node, "backward", "nothing has this name", near)
+
+    def _update_problem(self, node: str) -> Problem | None:
+        if not self.trained:
+            return _no_step(
+                node, "update", "this graph does not train", "the last one does, with [training]"
+            )
+        if not node or node in self.trained:
+            return None
+        near = did_you_mean(node, self.trained) or f"updated are {_some(self.trained)}"
+        return _no_step(node, "update", "it gets no update", near)
+
+    def placeholder_problem(self, asked: Placeholder, phase: str, node: str) -> Problem | None:
+        """Return why a placeholder cannot be filled at a step, None where it can."""
+        if not asked.name:
+            return (
+                self._late(asked, self.graph.root, phase, node) if asked.about == "cost" else None
+            )
+        if asked.name not in self.shapes:
+            known = [*self.shapes, *WORDS]
+            hint = did_you_mean(asked.name, known) or f"names are {_some(self.shapes)}"
+            return "placeholder", f"'{shown(asked.name)}' is no name of this graph", hint
+        shape = self.shapes[asked.name]
+        if asked.cell is not None and not _is_inside(asked.cell, shape):
+            what = f"{asked.name} has no cell {list(asked.cell)}"
+            return "placeholder", what, f"its shape is {shape_text(shape)}, counted from 0"
+        if asked.about in ("shape", "name"):
+            return None
+        if asked.about == "grad":
+            return self._late_gradient(asked, phase, node)
+        if asked.about == "new":
+            return self._late_update(asked, phase, node)
+        return self._late(asked, asked.name, phase, node)
+
+    def _late(self, asked: Placeholder, name: str, phase: str, node: str) -> Problem | None:
+        index = self.graph.node_by_name.get(name)
+        if index is None or phase in ("backward", "update"):
+            return None
+        first = self.graph.lines[0].name
+        here = self.graph.node_by_name[node or first] if phase == "forward" else -1
+        return None if index <= here else _not_yet(asked, phase, node, f"forward {name}")
+
+    def _late_gradient(self, asked: Placeholder, phase: str, node: str) -> Problem | None:
+        order = self.backward(self.line_of(node))
+        if asked.name not in order:
+            why = f"'{asked.name}' has no backward step here"
+            return (
+                "placeholder",
+                why,
+                f"those with one: {_some(order)}"
+                if order
+                else ("the walk of this graph does not go backward"),
+            )
+        if phase == "update":
+            return None
+        here = order.index(node or order[0]) if phase == "backward" else -1
+        late = order.index(asked.name) > here
+        return _not_yet(asked, phase, node, f"backward {asked.name}") if late else None
+
+    def _late_update(self, asked: Placeholder, phase: str, node: str) -> Problem | None:
+        if asked.name not in self.trained:
+            hint = f"updated are {_some(self.trained)}" if self.trained else "nothing trains here"
+            return "placeholder", f"'{asked.name}' gets no update here", hint
+        here = self.trained.index(node or self.trained[0]) if phase == "update" else -1
+        late = self.trained.index(asked.name) > here
+        return _not_yet(asked, phase, node, f"update {asked.name}") if late else None
+
+
+def _no_step(node: str, phase: str, why: str, hint: str) -> Problem:
+    step = f"{phase} {shown(node)}".strip()
+    return "note-step", f"there is no step '{step}': {why}", hint
+
+
+def _not_yet(asked: Placeholder, phase: str, node: str, needed: str) -> Problem:
+    here = f"{phase} {node}".strip()
+    what = f"{asked.text()} is not known yet at the step '{here}'"
+    return "not-yet", what, f"it is from the step '{needed}' on"
+
+
+def _is_inside(cell: tuple[int, ...], shape: Shape) -> bool:
+    return len(cell) == len(shape) and all(
+        index < length for index, length in zip(cell, shape, strict=True)
+    )
+
+
+def _some(names: Iterable[str]) -> str:
+    """Return the first few of many names."""
+    listed = list(names)
+    return ", ".join(listed[:8]) + (", …" if len(listed) > 8 else "")

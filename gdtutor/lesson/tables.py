@@ -1,0 +1,260 @@
+"""The tables of the front matter: what each key holds, its bounds and its default."""
+
+# ruff: noqa: RUF009 - `key` makes a dataclass field, which the linter cannot know.
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from gdtutor.engine.operations import Array
+from gdtutor.lesson.readers import (
+    Mistake,
+    Wrong,
+    array,
+    either,
+    flag,
+    key,
+    line,
+    list_of,
+    number,
+    one_of,
+    raw_table,
+    read_table,
+    table,
+    table_of,
+    whole,
+)
+from gdtutor.lesson.toml_text import Path
+from gdtutor.training.datasets import DATASETS, MAX_EXAMPLES, MAX_NOISE
+from gdtutor.training.initialise import INITIALISATIONS, MAX_SEED
+from gdtutor.training.optimisers import OPTIMISERS, SCHEDULES
+from gdtutor.training.order import ORDERS
+from gdtutor.training.scaling import SCALINGS
+
+FORMAT = 1
+"""The format of lesson files that this program reads."""
+MAX_EPOCHS = 10_000_000
+"""Most epochs of a run."""
+MAX_LAYERS = 20
+"""Most layers of a `[network]` table, the inputs not counted."""
+MAX_WIDTH = 1_000
+"""Most neurons of one layer, or inputs."""
+MAX_VARIANTS = 20
+"""Most variants of a lesson."""
+MAX_PICTURES = 8
+"""Most pictures that a lesson asks for."""
+
+NETWORK_ACTIVATIONS = (
+    "sigmoid", "tanh", "relu", "leaky_relu", "softplus", "sin", "softmax", "linear",
+)  # fmt: skip
+"""Activations of a `[network]` table; `linear` leaves the value as it is."""
+NETWORK_COSTS = ("squared", "binary_cross_entropy", "cross_entropy")
+"""Costs of a `[network]` table."""
+
+_RANDOM = tuple(name for name, row in INITIALISATIONS.items() if name not in ("zeros", "constant"))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DrawnTable:
+    """A parameter that is drawn, or filled by rule."""
+
+    init: str = key(one_of(INITIALISATIONS, "initialisation"), says='write init = "xavier"')
+    """The rule."""
+    shape: tuple[int, ...] = key(list_of(whole(1, 10_000_000), 2), (), "[] for a plain number")
+    """The lengths of its axes."""
+    seed: int | None = key(whole(0, MAX_SEED), None, "of the parameter's own generator")
+    """Of the parameter's own generator."""
+    value: float | None = key(number(-1e300), None, 'the value for init = "constant"')
+    """What `constant` fills in."""
+
+
+def _column_names(value: object, path: Path, mistakes: list[Mistake]) -> object:
+    """Read a list of names, or a table from the name of a matrix to the columns in its rows."""
+    names = list_of(line(64, 1), 1_000)
+    if isinstance(value, dict):
+        return table_of(names)(value, path, mistakes)
+    return names(value, path, mistakes)
+
+
+def _rows(value: object, path: Path, mistakes: list[Mistake]) -> Array:
+    """Read the rows of examples."""
+    if isinstance(value, list) and len(value) > MAX_EXAMPLES:
+        raise Wrong("bound", f"there are {len(value):,} examples", f"the bound is {MAX_EXAMPLES:,}")
+    rows = array(value, path, mistakes)
+    if rows.ndim != 2:
+        raise Wrong("type", "the examples are no list of rows", "write [[0, 0, 0], [0, 1, 1]]")
+    return rows
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DataTable:
+    """Where the examples come from, and the names of their columns."""
+
+    inputs: tuple[str, ...] | Mapping[str, tuple[str, ...]] | None = key(
+        _column_names, None, 'names, or matrices as { X = ["x1", "x2"] }'
+    )
+    """Columns that the formulas are given."""
+    targets: tuple[str, ...] | Mapping[str, tuple[str, ...]] | None = key(
+        _column_names, None, 'names, or matrices as { Y = ["y"] }'
+    )
+    """Columns that the prediction is compared with."""
+    examples: Array | None = key(_rows, None, "rows of numbers, inputs first, then targets")
+    """Rows of numbers, inputs first."""
+    dataset: str | None = key(one_of(DATASETS, "data set"), None, "the name of a data set")
+    """A named data set."""
+    csv: str | None = key(line(255, 1), None, "a CSV file in the lesson's folder")
+    """A file beside the lesson, or in a folder below."""
+    count: int | None = key(whole(2, MAX_EXAMPLES), None, "how many examples of the data set")
+    """How many rows of the data set."""
+    noise: float | None = key(number(0, high=MAX_NOISE), None, "standard deviation of its noise")
+    """Standard deviation of the data set's noise."""
+    seed: int = key(whole(0, MAX_SEED), 0, "of the data set's generator")
+    """Of the data set's generator."""
+    scale: str | None = key(one_of(SCALINGS, "scaling"), None, "how the inputs are scaled")
+    """How the inputs are brought to a common scale."""
+
+
+def _activations(value: object, path: Path, mistakes: list[Mistake]) -> object:
+    word = one_of(NETWORK_ACTIVATIONS, "activation")
+    if isinstance(value, list):
+        return list_of(word, MAX_LAYERS)(value, path, mistakes)
+    return word(value, path, mistakes)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NetworkTable:
+    """Shorthand for the formulas and starts of a network of dense layers."""
+
+    layers: tuple[int, ...] = key(
+        list_of(whole(1, MAX_WIDTH), MAX_LAYERS + 1), says="write layers = [2, 3, 1]"
+    )
+    """Number of inputs, then of the neurons of each layer."""
+    activation: str | tuple[str, ...] = key(
+        _activations, "sigmoid", "of the hidden layers, one or a list"
+    )
+    """Of the hidden layers; one for all, or a list with one for each."""
+    output: str | None = key(
+        one_of(NETWORK_ACTIVATIONS, "activation"), None, "the activation of the last layer"
+    )
+    """Of the last layer; None is sigmoid, or softmax for `cross_entropy`."""
+    cost: str = key(one_of(NETWORK_COSTS, "cost"), "squared", "how prediction and target compare")
+    """How prediction and target are compared."""
+    init: str = key(one_of(_RANDOM, "initialisation"), "xavier", "how the weights are drawn")
+    """How the weights are drawn; biases are 0."""
+    seed: int = key(whole(0, MAX_SEED), 0, "of the weights' generator")
+    """Of the one generator from which all weights are drawn in turn."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ScheduleTable:
+    """How the learning rate changes."""
+
+    kind: str = key(one_of(SCHEDULES, "schedule"), says='write kind = "step"')
+    """The rule."""
+    factor: float = key(number(above=0), 0.5, "what a step multiplies the rate by")
+    """What a step or an exponential schedule multiplies by."""
+    every: int = key(whole(1, MAX_EPOCHS), 100, "epochs between two steps")
+    """Epochs between two steps, or the length of the cosine."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StopTable:
+    """What ends a run before its last epoch."""
+
+    cost_below: float | None = key(number(0), None, "the cost of an epoch")
+    """The cost of an epoch."""
+    loss_below: float | None = key(number(0), None, "the loss of the batch just seen")
+    """The loss of the batch just seen."""
+    gradient_below: float | None = key(number(0), None, "the norm of the gradient")
+    """The norm of the gradient of all parameters."""
+
+
+def _schedule(value: object, path: Path, mistakes: list[Mistake]) -> object:
+    if isinstance(value, str):
+        return ScheduleTable(one_of(SCHEDULES, "schedule")(value, path, mistakes))
+    return read_table(ScheduleTable, value, path, mistakes)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TrainingTable:
+    """How the lesson trains."""
+
+    learning_rate: float = key(number(above=0), 1.0, "the factor of every step")
+    """The factor of every step."""
+    epochs: int = key(whole(1, MAX_EPOCHS), 1000, "passes over the data")
+    """Passes over the data."""
+    batch: int | str = key(
+        either(whole(1, MAX_EXAMPLES), "full"), "full", 'examples in a batch, or "full"'
+    )
+    """Examples in a batch."""
+    optimizer: str = key(one_of(OPTIMISERS, "optimizer"), "sgd", "the rule of the update")
+    """The rule of the update."""
+    hyperparameters: Mapping[str, float] | None = key(
+        table_of(number(-1e300), 20), None, "the optimizer's own constants"
+    )
+    """The optimiser's own constants, by name."""
+    order: str = key(one_of(ORDERS, "order"), "given", "the order of the examples")
+    """The order of the examples."""
+    seed: int = key(whole(0, MAX_SEED), 0, "of the order of examples only")
+    """Of the order of examples only."""
+    schedule: ScheduleTable | None = key(_schedule, None, "how the learning rate changes")
+    """How the learning rate changes."""
+    stop: StopTable | None = key(table(StopTable), None, "what ends a run early")
+    """What ends a run early."""
+    validation: float = key(number(0, high=0.9), 0.0, "the part held back from training")
+    """Fraction of the examples, from the end, that is never trained on."""
+
+
+def _start(value: object, path: Path, mistakes: list[Mistake]) -> object:
+    if isinstance(value, dict):
+        return read_table(DrawnTable, value, path, mistakes)
+    return array(value, path, mistakes)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FrontMatter:
+    """The keys between the +++ lines."""
+
+    format: int = key(whole(0, 10**9), says=f"write format = {FORMAT}")
+    """The version of the format."""
+    id: str = key(line(64), says='write id = "my-lesson"; progress is kept under it')
+    """What progress is kept under."""
+    title: str = key(line(60, 1), says='write title = "What it teaches"')
+    """The title on the screen."""
+    chapter: str = key(line(60), "", "the library groups lessons by it")
+    """The chapter in the library."""
+    summary: str = key(line(120), "", "one line for the library")
+    """One line for the library."""
+    source: str = key(line(), "", "where its facts come from")
+    """Where its facts come from."""
+    parameters: Mapping[str, Array | DrawnTable] = key(
+        table_of(_start), None, "values that training may change"
+    )
+    """Values that training may change."""
+    constants: Mapping[str, Array] = key(table_of(array), None, "values that stay")
+    """Values that stay."""
+    frozen: tuple[str, ...] = key(list_of(line(64)), (), "parameters that get no update")
+    """Parameters that get a gradient and no update."""
+    gradients: tuple[str, ...] = key(list_of(line(64)), (), "inputs that get backward steps")
+    """Inputs or targets that get backward steps."""
+    backward: bool = key(flag, True, "false where the walk only goes forward")
+    """Whether the walk goes backward."""
+    predict: bool = key(flag, False, "true to start in predict mode")
+    """Whether the lesson starts in predict mode."""
+    diverges: bool = key(flag, False, "true where the lesson is about a run that diverges")
+    """Whether the lesson is about a run that diverges."""
+    data: DataTable | None = key(table(DataTable), None, "the examples")
+    """The examples."""
+    network: NetworkTable | None = key(table(NetworkTable), None, "a network in short")
+    """A network in short."""
+    training: TrainingTable | None = key(table(TrainingTable), None, "how it trains")
+    """How it trains; a lesson without it does not."""
+    pictures: tuple[Mapping[str, object], ...] = key(
+        list_of(raw_table, MAX_PICTURES), (), "pictures beside the walk and the training"
+    )
+    """Pictures beside the walk and the training."""
+    variants: tuple[Mapping[str, object], ...] = key(
+        list_of(raw_table, MAX_VARIANTS), (), "named sets of overrides"
+    )
+    """Named sets of overrides."""

@@ -1,0 +1,221 @@
+"""TOML text: read within bounds, and the line and column of a key found again by a small scan."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+
+from gdtutor.lesson.reports import NOWHERE, Findings, Place
+
+MAX_NESTING = 16
+"""Deepest nesting of arrays, inline tables and dotted keys."""
+
+Path = tuple[str | int, ...]
+"""Keys and positions from the top to a value: ("data", "examples", 0)."""
+
+_STRING = (
+    r'"""(?:\\.|[^\\])*?"{3,5}'
+    r"|'''.*?'{3,5}"
+    r'|"(?:\\.|[^"\\\n])*"'
+    r"|'[^'\n]*'"
+)
+_STRINGS_AND_COMMENTS = re.compile(rf"{_STRING}|#[^\n]*", re.DOTALL)
+_DOTTED = re.compile(rf"(?<![\w\"'-])(?:[\w\"'-]+[ \t]*\.[ \t]*){{{MAX_NESTING}}}")
+_TOKENS = re.compile(
+    rf"(?P<string>{_STRING})|(?P<comment>#[^\n]*)|(?P<bare>[\w+:.-]+)|(?P<equals>=)"
+    r"|(?P<open>[\[{])|(?P<close>[\]}])|(?P<comma>,)|(?P<newline>\n)"
+    r"|(?P<space>[ \t]+)|(?P<other>.)",
+    re.DOTALL,
+)
+_LINE_AND_COLUMN = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
+_DUPLICATES = ("overwrite", "declare", "mutate", "expand")
+
+
+def read_toml(text: str, first_line: int, findings: Findings) -> dict[str, object] | None:
+    """Read TOML; None where it is none, which is reported.
+
+    Args:
+        text: The TOML text.
+        first_line: The line of the file on which it begins.
+        findings: Where mistakes are reported.
+    """
+    bare = _STRINGS_AND_COMMENTS.sub('""', text)
+    if _deepest(bare) > MAX_NESTING or _DOTTED.search(bare):
+        findings.error(
+            Place(first_line, 1),
+            "bound",
+            f"values or dotted keys are nested deeper than {MAX_NESTING} levels",
+            "no key of a lesson needs that",
+        )
+        return None
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        _report_syntax(error, text, first_line, findings)
+    except ValueError:
+        # Python itself refuses to convert integers of thousands of digits.
+        findings.error(Place(first_line, 1), "bound", "a number has too many digits", "shorten it")
+    return None
+
+
+def _deepest(text: str) -> int:
+    depth = deepest = 0
+    for bracket in re.findall(r"[\[\]{}]", text):
+        depth = depth + 1 if bracket in "[{" else max(0, depth - 1)
+        deepest = max(deepest, depth)
+    return deepest
+
+
+def _report_syntax(
+    error: tomllib.TOMLDecodeError, text: str, first_line: int, findings: Findings
+) -> None:
+    message = str(error)
+    found = _LINE_AND_COLUMN.search(message)
+    what = _LINE_AND_COLUMN.sub("", message)
+    line, column = text.count("\n"), 1
+    if found and found[1]:
+        line, column = int(found[1]), int(found[2])
+    elif found:
+        column = len(text.split("\n")[max(0, line - 1)]) + 1
+    is_duplicate = any(word in what for word in _DUPLICATES)
+    if is_duplicate:
+        # tomllib names the place behind the second one.
+        line, column = (line - 1, 1) if column == 1 and line > 1 else (line, 1)
+    place = Place(first_line + max(0, line - 1), column)
+    if is_duplicate:
+        findings.error(
+            place, "duplicate-key", "this key or table is written twice", "keep one of them"
+        )
+    else:
+        findings.error(
+            place,
+            "toml",
+            f"this is not TOML: {what[:1].lower()}{what[1:]}",
+            'texts stand in quotes, as title = "The bias"; lists in brackets',
+        )
+
+
+@dataclass(slots=True)
+class _Level:
+    """One open bracket: an array counts its elements, an inline table waits for keys."""
+
+    path: Path
+    is_array: bool
+    index: int = 0
+
+
+@dataclass(slots=True)
+class _Scan:
+    table: Path = ()
+    levels: list[_Level] = field(default_factory=list)
+    key: list[str] = field(default_factory=list)
+    key_place: Place = NOWHERE
+    expects_value: bool = False
+    counts: dict[Path, int] = field(default_factory=dict)
+
+
+def find_places(text: str, first_line: int, wanted: Collection[Path]) -> dict[Path, Place]:
+    """Return where values stand; a path that ends in "=" asks for the key instead.
+
+    Args:
+        text: TOML text that `tomllib` accepts.
+        first_line: The line of the file on which it begins.
+        wanted: The paths.
+    """
+    missing = set(wanted)
+    found: dict[Path, Place] = {}
+    for path, place in _places(text, first_line):
+        if path in missing:
+            found[path] = place
+            missing.discard(path)
+            if not missing:
+                break
+    return found
+
+
+def _places(text: str, first_line: int) -> Iterator[tuple[Path, Place]]:
+    scan = _Scan()
+    line, line_start = first_line, 0
+    header: list[str] | None = None
+    is_array_header = False
+    for match in _TOKENS.finditer(text):
+        kind, token = match.lastgroup or "", match.group()
+        place = Place(line, match.start() - line_start + 1)
+        newlines = token.count("\n")
+        if newlines:
+            line += newlines
+            line_start = match.start() + token.rfind("\n") + 1
+        if kind in ("space", "comment", "other"):
+            continue
+        if header is not None:
+            if kind in ("bare", "string"):
+                header.extend(_parts(kind, token))
+            elif kind == "open":
+                is_array_header = True
+            elif kind == "close":
+                scan.table = _table_path(header, is_array_header, scan.counts)
+                yield (*scan.table, "="), scan.key_place
+                yield scan.table, scan.key_place
+                header = None
+            continue
+        if kind == "open" and not scan.levels and not scan.expects_value and not scan.key:
+            # `[[name]]` opens twice; the second closing bracket is passed over below.
+            header, is_array_header, scan.key_place = [], False, place
+            continue
+        yield from _step(scan, kind, token, place)
+
+
+def _table_path(header: list[str], is_array: bool, counts: dict[Path, int]) -> Path:
+    path: Path = ()
+    for position, part in enumerate(header):
+        path = (*path, part)
+        is_last = position == len(header) - 1
+        if is_last and is_array:
+            counts[path] = counts.get(path, -1) + 1
+        if path in counts:
+            path = (*path, counts[path])
+    return path
+
+
+def _step(scan: _Scan, kind: str, token: str, place: Place) -> Iterator[tuple[Path, Place]]:
+    level = scan.levels[-1] if scan.levels else None
+    base = level.path if level else scan.table
+    if kind == "newline":
+        if level is None:
+            scan.key, scan.expects_value = [], False
+        return
+    if kind == "comma" and level is not None:
+        level.index += 1
+        scan.key = []
+        return
+    if kind == "close":
+        if scan.levels:
+            scan.levels.pop()
+        scan.key, scan.expects_value = [], False
+        return
+    if level is not None and level.is_array:
+        path: Path = (*level.path, level.index)
+    elif scan.expects_value:
+        path = (*base, *scan.key)
+    elif kind == "equals":
+        scan.expects_value = True
+        yield (*base, *scan.key, "="), scan.key_place
+        return
+    else:
+        if not scan.key:
+            scan.key_place = place
+        scan.key.extend(_parts(kind, token))
+        return
+    yield path, place
+    if kind == "open":
+        scan.levels.append(_Level(path, token == "["))
+    if level is None or not level.is_array:
+        scan.key, scan.expects_value = [], False
+
+
+def _parts(kind: str, token: str) -> list[str]:
+    if kind == "string":
+        return [token.strip("\"'")]
+    return [part for part in token.split(".") if part]

@@ -1,0 +1,104 @@
+"""Variants: named sets of overrides that make another lesson out of a lesson's own file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from gdtutor.engine.errors import GdTutorError, did_you_mean
+from gdtutor.lesson.characters import pictured
+from gdtutor.lesson.model import Variant
+from gdtutor.lesson.readers import Mistake
+from gdtutor.lesson.reports import shown
+from gdtutor.lesson.toml_text import Path
+
+SECTIONS = ("parameters", "constants", "data", "training", "network")
+"""Tables of which a variant may override single keys."""
+WHOLE = ("frozen", "gradients")
+"""Keys at the top that a variant may override."""
+MAX_LABEL = 40
+"""Longest name of a variant, in characters."""
+_SOURCES = ("examples", "dataset", "csv")
+
+
+def flattened(
+    table: Mapping[str, object], position: int, mistakes: list[Mistake]
+) -> dict[str, object]:
+    """Return a variant's overrides by dotted key; keys that cannot be overridden are reported.
+
+    Args:
+        table: The `[[variants]]` table, without its name.
+        position: Which variant, from 0.
+        mistakes: Mistakes to add to.
+    """
+    overrides: dict[str, object] = {}
+    for key, value in table.items():
+        section, dot, _ = key.partition(".")
+        if key in WHOLE or (dot and section in SECTIONS):
+            overrides[key] = value
+        elif key in SECTIONS and isinstance(value, Mapping):
+            overrides.update({f"{key}.{name}": inner for name, inner in value.items()})
+        else:
+            known = (*SECTIONS, *WHOLE)
+            hint = did_you_mean(section, known) or "write training.learning_rate = 0.5"
+            what = f"a variant cannot override '{shown(key)}'"
+            mistakes.append(Mistake(("variants", position, key, "="), "variant", what, hint))
+    return overrides
+
+
+def overridden(raw: Mapping[str, object], overrides: Mapping[str, object]) -> dict[str, object]:
+    """Return raw front matter with a variant's values in place of its own, and no variants."""
+    result = {key: value for key, value in raw.items() if key != "variants"}
+    for dotted, value in overrides.items():
+        section, dot, key = dotted.partition(".")
+        if not dot:
+            result[section] = value
+            continue
+        table = result.get(section)
+        new = dict(table) if isinstance(table, Mapping) else {}
+        if section == "data" and key in _SOURCES:
+            # Another source replaces the lesson's, with what belonged to it.
+            for other in (*_SOURCES, "count", "noise"):
+                if f"data.{other}" not in overrides:
+                    new.pop(other, None)
+        new[key] = value
+        result[section] = new
+    return result
+
+
+def read_variants(
+    tables: Sequence[Mapping[str, object]], mistakes: list[Mistake]
+) -> tuple[Variant, ...]:
+    """Return the variants that a lesson lists; their overrides are not tried here."""
+    variants: list[Variant] = []
+    for position, table in enumerate(tables):
+        path: Path = ("variants", position)
+        name = table.get("name")
+        if not isinstance(name, str) or not name.strip() or len(name) > MAX_LABEL:
+            what = "the variant has no name" if name is None else "this is no name of a variant"
+            hint = f'write name = "slow", at most {MAX_LABEL} characters'
+            code = "missing-key" if name is None else "variant"
+            mistakes.append(
+                Mistake((*path, *(() if name is None else ("name",))), code, what, hint)
+            )
+            continue
+        label = pictured(name).strip()
+        if any(known.name == label for known in variants):
+            what = f"a second variant '{shown(label)}'"
+            mistakes.append(Mistake((*path, "name"), "variant", what, "names are unique"))
+        rest = {key: value for key, value in table.items() if key != "name"}
+        variants.append(Variant(label, flattened(rest, position, mistakes)))
+    return tuple(variants)
+
+
+def variant_named(variants: Sequence[Variant], name: str) -> Variant:
+    """Return a variant.
+
+    Raises:
+        GdTutorError: The lesson has no variant of this name.
+    """
+    known = {variant.name: variant for variant in variants}
+    if name not in known:
+        names = f"it has {', '.join(known)}" if known else "it has no variants"
+        hint = did_you_mean(name, known) or names
+        raise GdTutorError(f"the lesson has no variant '{shown(name)}'", hint)
+    return known[name]
