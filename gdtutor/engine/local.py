@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gdtutor.engine.expression import Apply, Expr, Name, Number, substitute
+from gdtutor.engine.expression import Apply, Expr, Name, Number, names_in, substitute
 from gdtutor.engine.graph import Edge, Graph, Node
 from gdtutor.engine.operations import OPERATIONS, Kind, local_formula, vjp_formula
 from gdtutor.engine.shapes import Shape, expression_shape
@@ -57,29 +57,33 @@ class _Composer:
         self._graph = graph
         self._shapes = shapes
         self._expand = expand
+        self._known: dict[int, Expr] = {}
 
     def compose(self, edge: Edge) -> EdgeRule:
         rule: Expr = Name(UPSTREAM)
-        local: Expr | None = Number(1.0)
+        factors: list[Expr] = []
+        local: list[Expr] | None = []
         sums = False
         for index, position in edge.path:
             node = self._graph.nodes[index]
             operation = OPERATIONS[node.op]
             if not operation.local:
-                rule, local = self._through_vjp(rule, edge, node, position), None
+                rule = self._through_vjp(product(rule, *factors), edge, node, position)
+                factors, local = [], None
                 continue
-            formula = substitute(local_formula(operation, position), self._names(node))
-            step = simplify(self._counted(formula))
-            rule = product(rule, step)
+            step = simplify(self._counted(self._over(node, local_formula(operation, position))))
+            factors.append(step)
             is_reduction = operation.kind is not Kind.ELEMENTWISE
             is_widened = self._operand_shape(node.args[position]) != self._shapes[node.name]
             if is_widened and not is_reduction:
                 sums = True
-                rule = self._summed(rule, edge, node, position)
+                rule = self._summed(product(rule, *factors), edge, node, position)
+                factors = []
             if local is not None:
                 is_lost = (is_widened or is_reduction) and not self._graph.by_rows
-                local = None if is_lost else product(local, step)
-        return EdgeRule(local, rule, sums)
+                local = None if is_lost else [*local, step]
+        composed = None if local is None else product(*local)
+        return EdgeRule(composed, product(rule, *factors) if factors else rule, sums)
 
     def _through_vjp(self, rule: Expr, edge: Edge, node: Node, position: int) -> Expr:
         if _is_zero(rule):
@@ -87,8 +91,7 @@ class _Composer:
         operation = OPERATIONS[node.op]
         ranks = tuple(len(self._operand_shape(arg)) for arg in node.args)
         upstream = self._as_wide_as(node, rule, edge)
-        body = vjp_formula(operation, position, ranks)
-        return simplify(substitute(body, self._names(node) | {"g": upstream}))
+        return simplify(self._over(node, vjp_formula(operation, position, ranks), upstream))
 
     def _summed(self, rule: Expr, edge: Edge, node: Node, position: int) -> Expr:
         """Sum over the axes along which the operand was broadcast."""
@@ -107,9 +110,12 @@ class _Composer:
             return rule
         return Apply("spread", (rule, self._written(Name(node.name))))
 
-    def _names(self, node: Node) -> dict[str, Expr]:
-        names = dict(zip("ab", (self._written(arg) for arg in node.args), strict=False))
-        return names | {"out": self._written(Name(node.name))}
+    def _over(self, node: Node, formula: Expr, upstream: Expr | None = None) -> Expr:
+        """Return a row's formula over what the node's own operands are."""
+        operands = dict(zip("ab", node.args, strict=False)) | {"out": Name(node.name)}
+        used = {name.name for name in names_in(formula)} & set(operands)
+        values = {name: self._written(operands[name]) for name in used}
+        return substitute(formula, values if upstream is None else values | {"g": upstream})
 
     def _written(self, arg: Name | Number) -> Expr:
         """Return an operand as the learner sees it: inner nodes of a folded line written out."""
@@ -121,7 +127,10 @@ class _Composer:
         node = self._graph.nodes[index]
         if self._graph.lines[node.line].last == index:
             return arg
-        return Apply(node.op, tuple(self._written(a) for a in node.args), node.axis)
+        if index not in self._known:
+            args = tuple(self._written(a) for a in node.args)
+            self._known[index] = Apply(node.op, args, node.axis)
+        return self._known[index]
 
     def _operand_shape(self, arg: Name | Number) -> Shape:
         return () if isinstance(arg, Number) else self._shapes[arg.name]

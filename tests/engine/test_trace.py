@@ -1,17 +1,18 @@
+import re
 import sys
 import warnings
 
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings
-from random_graphs import samples
+from random_graphs import BINARY, COLUMN_LOSSES, COLUMNS, REDUCTIONS, UNARY, samples
 from small_graphs import LAYERS, NEURON, arrays, graph_of, only, traced
-from witness import AtKinkError, gradients_of, values_of
+from witness import FORWARD, AtKinkError, gradients_of, values_of
 
 from gdtutor.engine.errors import ShapeError
 from gdtutor.engine.expression import Apply, Name
 from gdtutor.engine.graph import Leaf, Role, build_graph
-from gdtutor.engine.operations import OPERATIONS
+from gdtutor.engine.operations import FUNCTIONS, OPERATIONS
 from gdtutor.engine.trace import backward_order, forward, trace
 
 FIRST = {"w1": 0.1, "w2": 0.6, "b": 0.0}
@@ -153,6 +154,13 @@ def test_a_chain_of_a_hundred_thousand_lines_needs_no_deeper_recursion():
     assert walk.values[graph.root] == -6
     assert len(walk.backward_order) == length + 1
     assert walk.gradients["w"] == -3
+
+
+def test_random_graphs_and_their_witness_know_every_operation():
+    written = set(re.findall(r"\w+", " ".join((*UNARY, *BINARY, *COLUMNS, *COLUMN_LOSSES))))
+    assert set(FUNCTIONS) <= written | set(REDUCTIONS)
+    public = {name for name, row in OPERATIONS.items() if not row.internal}
+    assert public == set(FORWARD) | set(REDUCTIONS)
 
 
 def hold_to_the_witness(sample):

@@ -44,7 +44,7 @@ def _surprise(p, t):
     return -(t * anp.log(p) + (1 - t) * anp.log(1 - p))
 
 
-ELEMENTWISE = {
+FORWARD = {
     "add": lambda a, b: a + b,
     "sub": lambda a, b: a - b,
     "mul": lambda a, b: a * b,
@@ -94,7 +94,7 @@ def value_of(expr, values):
     args = [value_of(arg, values) for arg in expr.args]
     if expr.op in REDUCTIONS:
         return REDUCTIONS[expr.op](args[0], expr.axis)
-    return ELEMENTWISE[expr.op](*args)
+    return FORWARD[expr.op](*args)
 
 
 def values_of(graph, given):

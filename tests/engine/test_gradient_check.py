@@ -1,0 +1,186 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from small_graphs import NEURON, arrays, graph_of
+from table_samples import PUBLIC, draw, signatures
+
+from gdtutor.engine.expression import Apply, Name
+from gdtutor.engine.gradient_check import TOLERANCE, check_cell, check_leaf, nodes_at_kink
+from gdtutor.engine.graph import Leaf, Role, build_graph
+from gdtutor.engine.operations import OPERATIONS
+from gdtutor.engine.trace import forward, trace
+
+
+def wrong(text):
+    """Return a derivative that is off by three thousandths, and not 0."""
+    return f"({text})*1.003 + 0.001"
+
+
+def with_wrong_derivative(op, position):
+    def spoiled(rules):
+        return tuple(wrong(r) if i == position else r for i, r in enumerate(rules))
+
+    by_rank = {ranks: spoiled(rules) for ranks, rules in op.vjp_by_rank.items()}
+    return replace(op, local=spoiled(op.local), vjp=spoiled(op.vjp), vjp_by_rank=by_rank)
+
+
+def weighted_sum_of(op, shapes, axis):
+    """Return the graph C = sum(op(a, b)*g), and its values."""
+    operands = tuple(Name(letter) for letter in "ab"[: op.operands])
+    lines = [
+        ("P", Apply(op.name, operands, axis), ""),
+        ("C", Apply("sum", (Apply("mul", (Name("P"), Name("g"))),)), ""),
+    ]
+    leaves = [Leaf(n.name, Role.PARAMETER) for n in operands] + [Leaf("g", Role.CONSTANT)]
+    given = dict(zip("ab", draw(op, shapes, axis, 7), strict=False))
+    graph = build_graph(leaves, lines)
+    size = forward(graph, {**given, "g": np.ones(())})["P"].shape
+    return graph, given | {"g": np.random.default_rng(8).uniform(0.5, 2, size)}
+
+
+CASES = [
+    pytest.param(name, shapes, axis, id=f"{name}-{shapes}-{axis}")
+    for name in PUBLIC
+    for shapes, axis in signatures(OPERATIONS[name])
+]
+
+
+@pytest.mark.parametrize(("name", "shapes", "axis"), CASES)
+def test_a_right_derivative_is_confirmed_and_a_wrong_one_is_caught(name, shapes, axis, monkeypatch):
+    op = OPERATIONS[name]
+    graph, given = weighted_sum_of(op, shapes, axis)
+    right = trace(graph, given).gradients
+    for position, leaf in enumerate("ab"[: op.operands]):
+        assert check_leaf(graph, given, leaf, right[leaf]).is_confirmed
+        monkeypatch.setitem(OPERATIONS, name, with_wrong_derivative(op, position))
+        gradient = trace(graph, given).gradients[leaf]
+        assert not check_leaf(graph, given, leaf, gradient).is_confirmed
+        monkeypatch.setitem(OPERATIONS, name, op)
+
+
+@pytest.mark.parametrize("claimed", [999.0, -999.0, 0.0, -6.0, 6.0001, np.nan, np.inf, -np.inf])
+def test_an_absurd_derivative_is_refused(claimed):
+    graph = graph_of("C = x**2", ["x"])
+    assert check_cell(graph, arrays({"x": 3}), "x", (), 6.0).is_confirmed
+    assert not check_cell(graph, arrays({"x": 3}), "x", (), claimed).is_confirmed
+
+
+def test_a_difference_shows_what_it_was_computed_from():
+    graph = graph_of("C = x**2", ["x"])
+    found = check_cell(graph, arrays({"x": 3}), "x", (), 6.0)
+    assert found.above == pytest.approx((3 + found.step) ** 2, rel=1e-15)
+    assert found.below == pytest.approx((3 - found.step) ** 2, rel=1e-15)
+    assert found.estimate == pytest.approx(6, rel=1e-9)
+    assert found.relative_error == pytest.approx(abs(found.estimate - 6) / 6, abs=1e-9)
+    assert (found.name, found.cell, found.gradient) == ("x", (), 6.0)
+
+
+def test_the_step_grows_with_the_value():
+    graph = graph_of("C = x**2", ["x"])
+    steps = [check_cell(graph, arrays({"x": x}), "x", (), 2.0 * x).step for x in (0, 1, 1e6)]
+    assert steps[0] == steps[1] == pytest.approx(6.06e-6, rel=1e-2)
+    assert steps[2] == pytest.approx(1e6 * steps[1], rel=1e-12)
+    assert check_cell(graph, arrays({"x": 1e6}), "x", (), 2e6).is_confirmed
+
+
+def test_a_gradient_of_zero_is_confirmed_and_not_by_everything():
+    graph = graph_of("C = (x - 1)**2 + 1", ["x"])
+    given = arrays({"x": 1})
+    assert check_cell(graph, given, "x", (), 0.0).relative_error == 0
+    assert not check_cell(graph, given, "x", (), 1e-6).is_confirmed
+    assert not check_cell(graph, given, "x", (), -1e-8).is_confirmed
+
+
+def test_differences_below_the_rounding_of_the_cost_do_not_count():
+    graph = graph_of("C = 1000 + x*1e-9", ["x"])
+    assert check_cell(graph, arrays({"x": 0.3}), "x", (), 1e-9).is_confirmed
+    assert not check_cell(graph, arrays({"x": 0.3}), "x", (), 1e-5).is_confirmed
+
+
+def test_a_saturated_sigmoid_is_confirmed():
+    graph = graph_of("C = sigmoid(x)", ["x"])
+    given = arrays({"x": -30})
+    assert check_leaf(graph, given, "x", trace(graph, given).gradients["x"]).is_confirmed
+
+
+@pytest.mark.parametrize(("text", "x"), [("C = log(x)", 0), ("C = 1/x", 0), ("C = exp(x)", 1e3)])
+def test_a_cost_that_is_not_finite_confirms_nothing(text, x):
+    graph = graph_of(text, ["x"])
+    given = arrays({"x": x})
+    gradient = trace(graph, given).gradients["x"]
+    assert not check_leaf(graph, given, "x", gradient).is_confirmed
+
+
+def test_an_infinite_value_beside_a_finite_one_confirms_nothing():
+    graph = graph_of("C = exp(x)", ["x"])
+    edge = arrays({"x": 709.7827128})
+    found = check_cell(graph, edge, "x", (), 1.0)
+    assert np.isinf(found.above)
+    assert np.isfinite(found.below)
+    assert not found.is_confirmed
+
+
+def test_the_worst_cell_of_a_leaf_is_returned():
+    graph = graph_of("C = sum(W**2)", ["W"])
+    given = arrays({"W": [[1, 2], [3, 4]]})
+    gradient = 2 * given["W"]
+    gradient[1, 0] += 0.01
+    worst = check_leaf(graph, given, "W", gradient)
+    assert worst.cell == (1, 0)
+    assert worst.relative_error == pytest.approx(0.01 / 6.01, rel=1e-3)
+
+
+def test_a_cell_that_is_not_finite_is_the_worst():
+    graph = graph_of("C = sum(W**2)", ["W"])
+    worst = check_leaf(graph, arrays({"W": [1, 2, 3]}), "W", np.array([99.0, np.nan, 6.0]))
+    assert worst.cell == (1,)
+    assert not worst.is_confirmed
+
+
+def test_a_large_leaf_is_checked_at_cells_spread_evenly():
+    graph = graph_of("C = sum(W**2)", ["W"])
+    given = arrays({"W": np.ones(200)})
+    for cell in (0, 199):
+        gradient = 2 * given["W"]
+        gradient[cell] = 3
+        assert check_leaf(graph, given, "W", gradient, most=5).cell == (cell,)
+    between = 2 * given["W"]
+    between[1] = 3
+    assert check_leaf(graph, given, "W", between, most=5).is_confirmed
+    assert not check_leaf(graph, given, "W", between, most=200).is_confirmed
+
+
+def test_every_parameter_of_a_neuron_is_confirmed():
+    graph = graph_of(NEURON, ["w1", "w2", "b"], ["x1", "x2", "y"])
+    given = arrays({"w1": 0.1, "w2": 0.6, "b": 0.2, "x1": 1, "x2": 0.5, "y": 1})
+    gradients = trace(graph, given).gradients
+    errors = [check_leaf(graph, given, n, gradients[n]).relative_error for n in graph.parameters]
+    assert max(errors) < TOLERANCE / 100
+
+
+@pytest.mark.parametrize(
+    ("text", "given", "found"),
+    [
+        ("C = relu(w)", {"w": 0}, ("C",)),
+        ("C = relu(w)", {"w": 1e-300}, ()),
+        ("C = 2*abs(w - 1)", {"w": 1}, ("C.2",)),
+        ("C = maximum(w, 3)", {"w": 3}, ("C",)),
+        ("C = maximum(w, 3)", {"w": 2}, ()),
+        ("p = step(w)\nq = leaky_relu(w)\nC = sum(p + q)", {"w": [1, 0]}, ("p", "q")),
+        ("C = max(w)", {"w": [1, 2, 2]}, ("C",)),
+        ("C = max(w)", {"w": [1, 1, 2]}, ()),
+        ("C = sum(max(w, 0))", {"w": [[1, 2], [1, 3]]}, ("C.1",)),
+        ("C = sum(max(w, 1))", {"w": [[1, 2], [1, 3]]}, ()),
+        ("C = square(w)", {"w": 0}, ()),
+    ],
+)
+def test_operations_that_stand_at_a_kink_are_named(text, given, found):
+    graph = graph_of(text, given)
+    assert nodes_at_kink(graph, forward(graph, arrays(given))) == found
+
+
+def test_looking_for_kinks_among_values_that_are_not_finite_does_not_warn():
+    graph = graph_of("C = maximum(w, v)", ["w", "v"])
+    values = forward(graph, arrays({"w": np.inf, "v": np.inf}))
+    assert nodes_at_kink(graph, values) == ()

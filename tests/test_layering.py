@@ -1,0 +1,158 @@
+"""Imports point one way; textual, rich and plotext stay in the user interface."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import gdtutor
+
+PACKAGE = Path(gdtutor.__file__).parent
+
+ORDER = ("engine", "training", "lesson", "session", "view", "package", "ui", "cli")
+"""From the lowest layer up; "package" is every module and package not named here."""
+
+THIRD_PARTY = {
+    "engine": {"numpy"},
+    "training": {"numpy"},
+    "lesson": {"numpy", "cattrs", "markdown_it"},
+    "session": {"numpy"},
+    "view": {"numpy", "markdown_it"},
+    "package": {"numpy", "markdown_it", "platformdirs", "cattrs"},
+    "ui": {"numpy", "markdown_it", "platformdirs", "textual", "rich", "plotext"},
+    "cli": {"numpy", "platformdirs"},
+}
+
+COMPILES_SOURCE = "training/source.py"
+"""The one module that may: it compiles what the plan generates."""
+
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+
+def path_of(module):
+    return module.relative_to(PACKAGE).as_posix()
+
+
+def layer_named(parts):
+    """Return the layer of a module by the parts of its name below the package."""
+    if parts[0] == "__main__":
+        return "cli"
+    return parts[0] if parts[0] in ORDER and parts[0] != "package" else "package"
+
+
+def layer_of(module):
+    return layer_named(module.relative_to(PACKAGE).with_suffix("").parts)
+
+
+def imported(tree, package):
+    """Yield the dotted name of everything imported, at the top or inside a function."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = ".".join(package[: len(package) - node.level + 1]) if node.level else ""
+            source = ".".join(part for part in (base, node.module) if part)
+            yield from (f"{source}.{alias.name}" for alias in node.names)
+
+
+def violations(text, path):
+    """Return what a module of this path below the package must not import."""
+    module = PACKAGE / path
+    layer = layer_of(module)
+    allowed = set(ORDER[: ORDER.index(layer) + 1])
+    package = ("gdtutor", *module.relative_to(PACKAGE).parts[:-1])
+    found = []
+    for name in imported(ast.parse(text), package):
+        first, *rest = name.split(".")
+        if first == "gdtutor":
+            if rest and rest != ["__version__"] and layer_named(rest) not in allowed:
+                found.append(name)
+        elif first not in sys.stdlib_module_names and first not in THIRD_PARTY[layer]:
+            found.append(name)
+    return found
+
+
+def compiled_source(text):
+    """Return the lines that run text as code."""
+    runners = {"exec", "eval", "compile", "__import__"}
+    found = []
+    for node in ast.walk(ast.parse(text)):
+        is_name = isinstance(node, ast.Name) and node.id in runners
+        is_builtin = (
+            isinstance(node, ast.Attribute)
+            and node.attr in runners
+            and isinstance(node.value, ast.Name)
+            and node.value.id in ("builtins", "__builtins__")
+        )
+        if is_name or is_builtin:
+            found.append(node.lineno)
+    return found
+
+
+@pytest.mark.parametrize("module", MODULES, ids=path_of)
+def test_a_module_imports_its_own_layer_and_lower_ones_alone(module):
+    assert violations(module.read_text(encoding="utf-8"), path_of(module)) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "name"),
+    [
+        ("engine/graph.py", "from gdtutor.training import plan", "gdtutor.training.plan"),
+        ("engine/graph.py", "from ..view import frame", "gdtutor.view.frame"),
+        ("engine/graph.py", "from gdtutor import session", "gdtutor.session"),
+        ("engine/graph.py", "def f():\n    from textual import log", "textual.log"),
+        ("engine/graph.py", "import gdtutor.progress.store", "gdtutor.progress.store"),
+        ("view/frame.py", "import rich.text", "rich.text"),
+        ("session/state.py", "from gdtutor.view.frame import Frame", "gdtutor.view.frame.Frame"),
+        ("transcript.py", "from gdtutor.ui import app", "gdtutor.ui.app"),
+        ("ui/app.py", "import gdtutor.cli", "gdtutor.cli"),
+        ("cli/__init__.py", "import plotext", "plotext"),
+        ("lesson/files.py", "import yaml", "yaml"),
+    ],
+)
+def test_an_import_that_points_up_is_found(path, text, name):
+    assert violations(text, path) == [name]
+
+
+def test_imports_that_point_down_are_allowed():
+    assert violations("from gdtutor.engine.graph import Graph\nimport numpy", "view/frame.py") == []
+    assert violations("from gdtutor.ui.app import run", "cli/open.py") == []
+    assert violations("from gdtutor import __version__", "engine/graph.py") == []
+    assert violations("from gdtutor.transcript import steps", "check.py") == []
+
+
+@pytest.mark.parametrize("module", MODULES, ids=path_of)
+def test_text_is_run_as_code_by_the_training_plan_alone(module):
+    if path_of(module) != COMPILES_SOURCE:
+        assert compiled_source(module.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize(
+    "text", ["eval('1')", "import builtins\nbuiltins.exec('')", "run = compile"]
+)
+def test_running_text_as_code_is_found(text):
+    assert compiled_source(text)
+    assert not compiled_source("import re\nre.compile('a')\nplan.compile(graph)")
+
+
+def loaded_after(statement):
+    """Return the names of all modules that a fresh interpreter holds after a statement."""
+    command = f"import sys; {statement}; print(*sys.modules, sep='\\n')"
+    finished = subprocess.run(
+        [sys.executable, "-c", command], capture_output=True, text=True, check=True
+    )
+    return set(finished.stdout.split())
+
+
+def test_the_command_line_starts_without_the_user_interface():
+    loaded = {name.partition(".")[0] for name in loaded_after("import gdtutor.cli")}
+    assert "gdtutor" in loaded
+    assert not loaded & {"textual", "rich", "plotext"}
+
+
+def test_the_engine_needs_nothing_of_the_package_but_itself():
+    engine = [f"gdtutor.engine.{path.stem}" for path in (PACKAGE / "engine").glob("[!_]*.py")]
+    loaded = {n for n in loaded_after(f"import {', '.join(engine)}") if n.startswith("gdtutor.")}
+    assert loaded == {"gdtutor.engine", *engine}
