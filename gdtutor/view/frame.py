@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 
 class Style(Enum):
-    """What a piece of text means. `ui/` decides how each looks; no meaning rests on colour alone."""
+    """What a piece of text means; `ui/` decides how it looks, never by colour alone."""
 
     TEXT = "text"
     DIM = "dim"

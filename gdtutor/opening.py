@@ -1,0 +1,59 @@
+"""Opening a lesson for any front end: file, run, and the start of the walk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+from gdtutor.lesson.load import load_lesson
+from gdtutor.lesson.model import Lesson
+from gdtutor.lesson.problem import problem_of, settings_of
+from gdtutor.lesson.selectors import parse_assignment
+from gdtutor.session.edits import with_change
+from gdtutor.session.navigation import goto
+from gdtutor.session.state import Session, moved
+from gdtutor.session.update import Opened, opened
+from gdtutor.training.run import Run, Segment
+from gdtutor.training.settings import Settings
+
+
+def open_lesson(path: Path, seed: int | None = None) -> Opened:
+    """Read a lesson and make its run.
+
+    Raises:
+        LessonError: Where the file cannot be used; it holds every report.
+    """
+    lesson = load_lesson(path)
+    return Opened(lesson, run_of(lesson, seed), seed)
+
+
+def run_of(lesson: Lesson, seed: int | None = None) -> Run:
+    """Return the lesson's own run; one that only walks where the lesson does not train."""
+    settings = settings_of(lesson, seed=seed) or Settings()
+    return Run((Segment(0, problem_of(lesson, seed=seed), settings),))
+
+
+def session_at(
+    path: Path, *, seed: int | None = None, changes: Iterable[str] = (), at: str = ""
+) -> Session:
+    """Return a session in a lesson, with changes made, at a place.
+
+    Args:
+        path: The lesson file.
+        seed: Replaces the lesson's own seeds.
+        changes: Edits as `--set` takes them.
+        at: A place as `--at` takes it; the opening page where empty.
+
+    Raises:
+        GdTutorError: For a lesson, a change or a place that cannot be used.
+    """
+    session = opened(Session(), open_lesson(path, seed))
+    for text in changes:
+        session = with_change(session, parse_assignment(text))
+    return placed(session, at) if at else session
+
+
+def placed(session: Session, at: str) -> Session:
+    """Return the session at a place; without an iteration it is in iteration 0."""
+    return replace(goto(moved(session, 0, 1), at), message="")

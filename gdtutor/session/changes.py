@@ -1,0 +1,119 @@
+"""What a change does to a run: new data, constants, settings or parameters from an iteration on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from gdtutor.engine.errors import GdTutorError, did_you_mean
+from gdtutor.engine.operations import Array
+from gdtutor.engine.trace import frozen
+from gdtutor.lesson.model import Lesson
+from gdtutor.lesson.problem import with_activation
+from gdtutor.lesson.selectors import Assignment
+from gdtutor.training.optimisers import OPTIMISERS
+from gdtutor.training.problem import Problem
+from gdtutor.training.run import Edit, Segment
+
+Cell = tuple[int, ...]
+
+
+def segments_with(
+    lesson: Lesson, start: Segment, log: tuple[Assignment, ...]
+) -> tuple[Segment, ...]:
+    """Return the segments of a run that follows a log of changes.
+
+    Args:
+        lesson: The lesson, for another activation of its formulas.
+        start: The run's first segment, without changes.
+        log: The changes, in order of their iterations.
+
+    Raises:
+        GdTutorError: Where a change does not fit.
+    """
+    segments = [start]
+    for change in log:
+        last = segments[-1]
+        if change.iteration > last.first_iteration:
+            last = replace(last, first_iteration=change.iteration, edits=())
+            segments.append(last)
+        segments[-1] = _changed(lesson, last, change)
+    return tuple(segments)
+
+
+def _changed(lesson: Lesson, segment: Segment, change: Assignment) -> Segment:
+    problem, settings = segment.problem, segment.settings
+    match change.name, change.value:
+        case "learning_rate", float(value):
+            if value < 0 or not np.isfinite(value):
+                raise GdTutorError(f"a learning rate of {value:g}", "give a number from 0 up")
+            return replace(segment, settings=replace(settings, learning_rate=value))
+        case "optimizer", str(name):
+            if name not in OPTIMISERS:
+                near = did_you_mean(name, OPTIMISERS)
+                raise GdTutorError(
+                    f"unknown optimizer '{name}'", near or f"there are {', '.join(OPTIMISERS)}"
+                )
+            return replace(segment, settings=replace(settings, optimizer=name, hyperparameters=()))
+        case "activation", str(name):
+            graph = with_activation(lesson, name).scenes[-1].graph
+            return replace(segment, problem=replace(problem, graph=graph))
+        case name, float(value):
+            return _changed_value(segment, name, change.cell, value)
+    raise GdTutorError(f"'{change.name}' cannot be set to {change.value}", "give a number")
+
+
+def _changed_value(segment: Segment, name: str, cell: Cell | None, value: float) -> Segment:
+    problem = segment.problem
+    if name in problem.parameters:
+        shape = problem.parameters[name].shape
+        _check_cell(name, cell, shape)
+        return replace(segment, edits=(*segment.edits, Edit(name, cell, value)))
+    if name in problem.constants:
+        array = _with_cell(name, problem.constants[name], cell, value)
+        constants = {**problem.constants, name: array}
+        return replace(segment, problem=replace(problem, constants=constants))
+    for binding in problem.bindings:
+        if binding.leaf == name:
+            examples = _changed_data(problem, name, cell, value)
+            return replace(segment, problem=replace(problem, examples=examples))
+    known = [*problem.parameters, *problem.constants, *(b.leaf for b in problem.bindings)]
+    known += ["learning_rate", "optimizer", "activation"]
+    raise GdTutorError(
+        f"'{name}' is no given value", did_you_mean(name, known) or f"there are {', '.join(known)}"
+    )
+
+
+def _changed_data(problem: Problem, name: str, cell: Cell | None, value: float) -> Array:
+    binding = next(b for b in problem.bindings if b.leaf == name)
+    if binding.is_matrix:
+        _check_cell(name, cell, (len(binding.columns), problem.size))
+        row, example = cell or (0, 0)
+    elif cell is None and problem.size == 1:
+        row, example = 0, 0
+    else:
+        _check_cell(name, cell, (problem.size,))
+        row, example = 0, (cell or (0,))[0]
+    examples = np.array(problem.examples)
+    examples[example, binding.columns[row]] = value
+    return frozen(examples)
+
+
+def _with_cell(name: str, array: Array, cell: Cell | None, value: float) -> Array:
+    _check_cell(name, cell, array.shape)
+    changed = np.array(array)
+    changed[cell or ()] = value
+    return frozen(changed)
+
+
+def _check_cell(name: str, cell: Cell | None, shape: tuple[int, ...]) -> None:
+    inside = cell is not None and len(cell) == len(shape)
+    if cell is None and shape == ():
+        return
+    if not inside or not all(0 <= i < n for i, n in zip(cell or (), shape, strict=True)):
+        shown = "×".join(str(n) for n in shape) or "a plain number"
+        example = f"{name}[{','.join('0' for _ in shape)}]" if shape else name
+        raise GdTutorError(
+            f"{name} has the shape {shown}", f"name a cell of it, counted from 0: {example}"
+        )

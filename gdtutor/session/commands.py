@@ -1,0 +1,213 @@
+"""The table of commands: keys, footer, help and command palette all come from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from gdtutor.session import library, looking, navigation, training
+from gdtutor.session.edits import own_values, redo, undo
+from gdtutor.session.effects import Effect, Quit
+from gdtutor.session.prompting import asked
+from gdtutor.session.state import PromptKind, Screen, Session
+
+Outcome = Session | tuple[Session, tuple[Effect, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One thing that the learner can do with a key."""
+
+    name: str
+    keys: tuple[str, ...]
+    """Names as in Textual (`right`, `pagedown`, `ctrl+r`), or the character itself."""
+    symbols: str
+    """How the keys are shown."""
+    ascii: str
+    """The same in ASCII."""
+    title: str
+    """What it does, for the help screen."""
+    screens: frozenset[Screen]
+    do: Callable[[Session, int], Outcome]
+    """The state after it; the count is 1 unless digits were typed before the key."""
+    footer: str = ""
+    """One word for the line of keys; empty where it is not shown there."""
+    pair: str = ""
+    """The command whose keys stand before its own in the line of keys."""
+
+    def shown(self, unicode: bool) -> str:
+        """Return the keys as they are shown."""
+        return self.symbols if unicode else self.ascii
+
+
+def _do_quit(session: Session, count: int) -> Outcome:
+    return session, (Quit(),)
+
+
+def _help(session: Session, count: int) -> Session:
+    if session.screen is Screen.HELP:
+        return replace(session, screen=session.behind)
+    return replace(session, screen=Screen.HELP, behind=session.screen, help_scroll=0)
+
+
+def _scroll_help(by: int) -> Callable[[Session, int], Session]:
+    return lambda session, count: replace(
+        session, help_scroll=max(session.help_scroll + by * count, 0)
+    )
+
+
+def _last_or_numbered(session: Session, count: int) -> Session:
+    if session.count:
+        return navigation.goto_step(session, count)
+    return navigation.last_step(session, count)
+
+
+def _left(session: Session, count: int) -> Session:
+    if session.look.cell is not None:
+        return looking.move_cell(session, 0, -count)
+    return navigation.steps_back(session, count)
+
+
+def _right(session: Session, count: int) -> Session:
+    if session.look.cell is not None:
+        return looking.move_cell(session, 0, count)
+    return navigation.steps_forward(session, count)
+
+
+def _up(session: Session, count: int) -> Session:
+    if session.look.cell is not None:
+        return looking.move_cell(session, -count, 0)
+    return looking.scroll(session, -count)
+
+
+def _down(session: Session, count: int) -> Session:
+    if session.look.cell is not None:
+        return looking.move_cell(session, count, 0)
+    return looking.scroll(session, count)
+
+
+def _escape(session: Session, count: int) -> Session:
+    look = replace(session.look, cell=None, proof=False, is_blank=False)
+    return replace(session, look=look, auto=replace(session.auto, is_on=False))
+
+
+_STUDY = frozenset({Screen.STUDY})
+_TRAIN = frozenset({Screen.TRAIN})
+_LIBRARY = frozenset({Screen.LIBRARY})
+_HELP = frozenset({Screen.HELP})
+_LESSON = _STUDY | _TRAIN
+_ALL_SCREENS = frozenset(Screen)
+
+COMMANDS: tuple[Command, ...] = (
+    Command("next", ("right",), "→", "->", "next step; with a cell open, the cell to the right",
+            _STUDY, _right, "step", "previous"),
+    Command("previous", ("left",), "←", "<-", "previous step; with a cell open, the cell left",
+            _STUDY, _left),
+    Command("next_key", ("n", "space"), "n Space", "n Space", "next step", _STUDY,
+            navigation.steps_forward),
+    Command("previous_key", ("p",), "p", "p", "previous step", _STUDY, navigation.steps_back),
+    Command("next_phase", ("N",), "N", "N", "next phase", _STUDY, navigation.next_phase,
+            "phase", "previous_phase"),
+    Command("previous_phase", ("P",), "P", "P", "previous phase", _STUDY,
+            navigation.previous_phase),
+    Command("next_iteration", ("pagedown",), "PgDn", "PgDn", "next iteration", _STUDY,
+            navigation.next_iteration),
+    Command("previous_iteration", ("pageup",), "PgUp", "PgUp", "previous iteration", _STUDY,
+            navigation.previous_iteration),
+    Command("first", ("home", "g g"), "Home gg", "Home gg",
+            "first step of the iteration; again: start of the lesson", _STUDY,
+            navigation.first_step),
+    Command("last", ("end", "G"), "End G", "End G", "last step; 12G goes to step 12", _STUDY,
+            _last_or_numbered),
+    Command("goto", ("colon",), ":", ":",
+            "go to a place: 12, backward:w1, iteration 37, 37/backward:W1[0,1]", _STUDY,
+            lambda s, _: asked(s, PromptKind.GOTO, "go to")),
+    Command("unfold", ("x",), "x", "x", "unfold the node into its operations, or fold it",
+            _STUDY, looking.toggle_fold, "unfold"),
+    Command("cell", ("c",), "c", "c", "open a cell of the matrix; arrows move, Esc closes",
+            _STUDY, looking.toggle_cell, "cell"),
+    Command("up", ("up",), "↑", "up", "scroll the text up; with a cell open, the cell above",
+            _STUDY, _up),
+    Command("down", ("down",), "↓", "down",
+            "scroll the text down; with a cell open, the cell below", _STUDY, _down),
+    Command("example", ("o",), "o", "o", "follow the next example of the batch", _STUDY,
+            looking.next_example),
+    Command("tab", ("tab",), "Tab", "Tab", "next panel, where one does not show", _STUDY,
+            looking.next_tab),
+    Command("fewer_digits", ("d",), "d", "d", "fewer digits", _STUDY,
+            lambda s, n: looking.change_digits(s, -n)),
+    Command("more_digits", ("D",), "D", "D", "more digits", _STUDY,
+            lambda s, n: looking.change_digits(s, n)),
+    Command("edit", ("e",), "e", "e", "change a value: w1 0.9, W1[0,1] = 0.9, learning_rate 5",
+            _STUDY, lambda s, _: asked(s, PromptKind.EDIT, "change"), "edit"),
+    Command("undo", ("u",), "u", "u", "undo the last change", _STUDY, undo),
+    Command("redo", ("ctrl+r",), "Ctrl-R", "Ctrl-R", "redo", _STUDY, redo),
+    Command("own_values", ("R",), "R", "R", "back to the lesson's own values", _STUDY, own_values),
+    Command("verify", ("v",), "v", "v", "verify the gradient by a central difference", _STUDY,
+            looking.toggle_proof),
+    Command("auto", ("a",), "a", "a", "auto-play, or stop it", _STUDY, looking.toggle_auto),
+    Command("faster", ("plus", "equals_sign"), "+", "+", "faster auto-play", _STUDY,
+            lambda s, n: looking.change_pace(s, n)),
+    Command("slower", ("minus",), "-", "-", "slower auto-play", _STUDY,
+            lambda s, n: looking.change_pace(s, -n)),
+    Command("train", ("t",), "t", "t", "train, with the live cost curve", _STUDY,
+            training.open_training, "train"),
+    Command("pause", ("space",), "Space", "Space", "pause or resume", _TRAIN,
+            training.toggle_training, "pause/resume"),
+    Command("epoch", ("n",), "n", "n", "train one epoch", _TRAIN, training.one_epoch, "epoch"),
+    Command("iteration", ("i",), "i", "i", "train one iteration, one batch", _TRAIN,
+            training.one_iteration, "iteration"),
+    Command("rate_up", ("plus", "equals_sign"), "+", "+", "double the learning rate", _TRAIN,
+            lambda s, n: training.change_rate(s, 2.0**n)),
+    Command("rate_down", ("minus",), "-", "-", "halve the learning rate", _TRAIN,
+            lambda s, n: training.change_rate(s, 0.5**n), "rate", "rate_up"),
+    Command("stop", ("s",), "s", "s", "stop the run", _TRAIN, training.stop_training),
+    Command("reset", ("0",), "0", "0", "reset to the same start", _TRAIN,
+            training.reset_training, "reset"),
+    Command("log", ("y",), "y", "y", "logarithmic cost axis, or linear", _TRAIN,
+            training.toggle_log, "log"),
+    Command("cursor_left", ("left",), "←", "<-", "cursor on the curve to the left", _TRAIN,
+            lambda s, n: training.move_cursor(s, -n)),
+    Command("cursor_right", ("right",), "→", "->", "cursor on the curve to the right", _TRAIN,
+            lambda s, n: training.move_cursor(s, n), "cursor", "cursor_left"),
+    Command("open_point", ("enter",), "Enter", "Enter",
+            "open the iteration under the cursor as a walk", _TRAIN, training.open_point,
+            "walk it"),
+    Command("train_tab", ("tab",), "Tab", "Tab", "next side panel", _TRAIN,
+            training.next_train_tab),
+    Command("back", ("escape",), "Esc", "Esc", "back to the walk; the run goes on", _TRAIN,
+            training.back_to_walk, "walk"),
+    Command("escape", ("escape",), "Esc", "Esc", "close the cell, the proof, auto-play", _STUDY,
+            _escape),
+    Command("entry_down", ("down", "j"), "↓", "down", "next lesson", _LIBRARY,
+            lambda s, n: library.move_cursor(s, n)),
+    Command("entry_up", ("up", "k"), "↑", "up", "previous lesson", _LIBRARY,
+            lambda s, n: library.move_cursor(s, -n), "choose", "entry_down"),
+    Command("open", ("enter",), "Enter", "Enter", "open the lesson", _LIBRARY,
+            library.open_entry, "open"),
+    Command("search", ("slash",), "/", "/", "search the lessons", _LIBRARY,
+            lambda s, _: asked(s, PromptKind.SEARCH, "search", s.library.search), "search"),
+    Command("library", ("l",), "l", "l", "the library of lessons", _LESSON, library.show_library,
+            "library"),
+    Command("blank", ("b",), "b", "b", "blank the screen", _LESSON, looking.toggle_blank),
+    Command("hints", ("h",), "h", "h", "hide the line of keys, or show it", _LESSON,
+            looking.toggle_hints),
+    Command("help_down", ("down", "j", "space", "pagedown"), "↓", "down", "scroll", _HELP,
+            _scroll_help(1), "scroll"),
+    Command("help_up", ("up", "k", "pageup"), "↑", "up", "scroll back", _HELP, _scroll_help(-1)),
+    Command("help_close", ("escape",), "Esc", "Esc", "close", _HELP, _help, "close"),
+    Command("help", ("question_mark", "f1"), "?", "?", "all keys, and how to read the notation",
+            _ALL_SCREENS, _help, "all keys"),
+    Command("quit", ("q", "ctrl+c"), "q", "q", "quit", _ALL_SCREENS, _do_quit, "quit"),
+)  # fmt: skip
+"""Every command; where two screens use a key differently there are two rows."""
+
+
+def command_for(screen: Screen, key: str) -> Command | None:
+    """Return the command of a key on a screen, None where the key does nothing."""
+    return next((c for c in COMMANDS if screen in c.screens and key in c.keys), None)
+
+
+def commands_of(screen: Screen) -> tuple[Command, ...]:
+    """Return the commands of a screen, in the order of the table."""
+    return tuple(command for command in COMMANDS if screen in command.screens)

@@ -1,0 +1,43 @@
+"""What the state machine asks of the outside world; it does nothing itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gdtutor.training.run import Run
+
+
+@dataclass(frozen=True, slots=True)
+class OpenLesson:
+    """Read a lesson and come back with it."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Train:
+    """Train a run on in the worker, until it is done, stopped, or has done this many iterations."""
+
+    run: Run
+    iterations: int | None = None
+    """None: to the end of the settings' epochs."""
+
+
+@dataclass(frozen=True, slots=True)
+class PauseTraining:
+    """Let the worker stop after the iteration it is in."""
+
+
+@dataclass(frozen=True, slots=True)
+class SavePlace:
+    """Keep where the learner is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quit:
+    """End the program."""
+
+    code: int = 0
+
+
+Effect = OpenLesson | Train | PauseTraining | SavePlace | Quit

@@ -1,0 +1,114 @@
+"""How the walk is looked at: folding, cells, the followed example, digits, panels."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from gdtutor.engine.graph import Line
+from gdtutor.session.navigation import cell_shape, refolded, said
+from gdtutor.session.state import AutoPlay, Session, Tab, current_step
+
+_PACES = (8.0, 5.0, 3.0, 2.0, 1.5, 1.0, 0.7, 0.5, 0.3)
+
+
+def toggle_fold(session: Session, count: int) -> Session:
+    """Unfold the current line into its elementary operations, or fold it again."""
+    line = _current_line(session)
+    if line is None:
+        return said(session, "Go to a computed node first; x shows the operations inside it.")
+    if line.first == line.last:
+        return said(session, f"{line.name} is one operation already: there is nothing to unfold.")
+    unfolded = session.look.unfolded ^ {line.name}
+    return refolded(session, frozenset(unfolded))
+
+
+def _current_line(session: Session) -> Line | None:
+    step = current_step(session)
+    if session.moment is None or step is None:
+        return None
+    graph = session.moment.traces[step.scene].graph
+    index = graph.line_by_name.get(step.node.partition(".")[0])
+    return None if index is None else graph.lines[index]
+
+
+def toggle_cell(session: Session, count: int) -> Session:
+    """Open a cell of the current matrix into its scalar sum, or close it."""
+    if session.look.cell is not None:
+        return replace(session, look=replace(session.look, cell=None))
+    shape = cell_shape(session)
+    if not shape:
+        return said(session, "There is no matrix at this step whose cells could be opened.")
+    size = len(session.moment.batch) if session.moment is not None else 0
+    last = session.look.example if shape[-1] == size else 0
+    cell = (0,) * (len(shape) - 1) + (min(last, shape[-1] - 1),)
+    return replace(session, look=replace(session.look, cell=cell, tab=Tab.NODE))
+
+
+def move_cell(session: Session, down: int, right: int) -> Session:
+    """Move the opened cell; it stays inside the matrix."""
+    cell, shape = session.look.cell, cell_shape(session)
+    if cell is None or not shape:
+        return session
+    by = (down, right)[-len(shape) :]
+    moved = tuple(min(max(i + d, 0), n - 1) for i, d, n in zip(cell, by, shape, strict=True))
+    return replace(session, look=replace(session.look, cell=moved))
+
+
+def next_example(session: Session, count: int) -> Session:
+    """Follow another example of the batch, in a circle."""
+    size = len(session.moment.batch) if session.moment is not None else 0
+    if size < 2:
+        return said(session, "This iteration sees one example only.")
+    example = (session.look.example + count) % size
+    look = replace(session.look, example=example)
+    return said(replace(session, look=look), f"Following example {example} of 0 to {size - 1}.")
+
+
+def change_digits(session: Session, by: int) -> Session:
+    """Show more or fewer significant digits."""
+    digits = min(max(session.look.digits + by, 1), 17)
+    look = replace(session.look, digits=digits)
+    plural = "" if digits == 1 else "s"
+    return said(replace(session, look=look), f"{digits} significant digit{plural}.")
+
+
+def next_tab(session: Session, count: int) -> Session:
+    """Show the next panel where only one fits, or where it is hidden by another."""
+    tabs = list(Tab)
+    tab = tabs[(tabs.index(session.look.tab) + count) % len(tabs)]
+    return replace(session, look=replace(session.look, tab=tab, scroll=0))
+
+
+def scroll(session: Session, by: int) -> Session:
+    """Scroll the prose; the view keeps it within its length."""
+    return replace(session, look=replace(session.look, scroll=max(session.look.scroll + by, 0)))
+
+
+def toggle_blank(session: Session, count: int) -> Session:
+    """Blank the screen, or bring it back."""
+    return replace(session, look=replace(session.look, is_blank=not session.look.is_blank))
+
+
+def toggle_hints(session: Session, count: int) -> Session:
+    """Hide the line of keys, or show it again."""
+    return replace(session, look=replace(session.look, hides_hints=not session.look.hides_hints))
+
+
+def toggle_proof(session: Session, count: int) -> Session:
+    """Show the central difference beside the gradient."""
+    return replace(session, look=replace(session.look, proof=not session.look.proof))
+
+
+def toggle_auto(session: Session, count: int) -> Session:
+    """Start or stop taking steps by the clock."""
+    auto = AutoPlay(not session.auto.is_on, session.auto.seconds)
+    word = f"every {auto.seconds:g} s; + and - change the pace" if auto.is_on else "stopped"
+    return said(replace(session, auto=auto), f"Auto-play {word}.")
+
+
+def change_pace(session: Session, faster: int) -> Session:
+    """Make auto-play faster or slower."""
+    at = _PACES.index(session.auto.seconds) if session.auto.seconds in _PACES else 3
+    seconds = _PACES[min(max(at + faster, 0), len(_PACES) - 1)]
+    auto = replace(session.auto, seconds=seconds)
+    return said(replace(session, auto=auto), f"One step every {seconds:g} s.")

@@ -1,0 +1,215 @@
+"""Moving the cursor: steps, phases, iterations, and a place by its name."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from gdtutor.engine.errors import GdTutorError, did_you_mean
+from gdtutor.lesson.selectors import Selector, parse_selector
+from gdtutor.session.state import Session, current_step, has_opening, moved, recomputed
+from gdtutor.session.steps import Phase, Step, find_step
+
+
+def said(session: Session, message: str, *, error: bool = False) -> Session:
+    """Return the session with one line for the learner."""
+    return replace(session, message=message, is_error=error)
+
+
+def steps_forward(session: Session, count: int) -> Session:
+    """Go on by so many steps, into later iterations where the lesson trains."""
+    if session.moment is None or session.lesson is None:
+        return session
+    per = len(session.moment.steps)
+    target = session.moment.iteration * per + session.step + count
+    if not session.lesson.trains and target > per:
+        end = moved(session, 0, per)
+        return said(end, "This is the last step. l opens the library, Home goes back to the start.")
+    return _at_absolute(session, target, per)
+
+
+def steps_back(session: Session, count: int) -> Session:
+    """Go back by so many steps, into earlier iterations."""
+    if session.moment is None or session.lesson is None:
+        return session
+    per = len(session.moment.steps)
+    first = 0 if has_opening(session.lesson) else 1
+    target = session.moment.iteration * per + session.step - count
+    if target < first:
+        return said(moved(session, 0, first), "This is the very first step.")
+    return _at_absolute(session, target, per)
+
+
+def _at_absolute(session: Session, target: int, per: int) -> Session:
+    """Go to the step at a place counted from the start of the run; 0 is the opening page."""
+    if target == 0:
+        return moved(session, 0, 0)
+    iteration, step = divmod(target - 1, per)
+    return moved(session, iteration, step + 1)
+
+
+def next_phase(session: Session, count: int) -> Session:
+    """Go to the first step of the next phase."""
+    for _ in range(count):
+        session = _next_phase(session)
+    return session
+
+
+def _next_phase(session: Session) -> Session:
+    here = current_step(session)
+    if session.moment is None:
+        return session
+    if here is None:
+        return moved(session, session.moment.iteration, 1)
+    later = session.moment.steps[here.number :]
+    ahead = [s for s in later if (s.phase, s.scene) != (here.phase, here.scene)]
+    if ahead:
+        return moved(session, session.moment.iteration, ahead[0].number)
+    return steps_forward(session, len(later) + 1)
+
+
+def previous_phase(session: Session, count: int) -> Session:
+    """Go to the first step of this phase, or of the one before where it is the first already."""
+    for _ in range(count):
+        session = _previous_phase(session)
+    return session
+
+
+def _previous_phase(session: Session) -> Session:
+    here = current_step(session)
+    if session.moment is None or here is None:
+        return steps_back(session, 1)
+    start = _phase_start(session.moment.steps, here)
+    if start != here.number:
+        return moved(session, session.moment.iteration, start)
+    back = steps_back(session, 1)
+    now = current_step(back)
+    if now is None or back.moment is None or back.message:
+        return back
+    return moved(back, back.moment.iteration, _phase_start(back.moment.steps, now))
+
+
+def _phase_start(steps: tuple[Step, ...], here: Step) -> int:
+    same = (here.phase, here.scene)
+    return next(step.number for step in steps if (step.phase, step.scene) == same)
+
+
+def next_iteration(session: Session, count: int) -> Session:
+    """Go to the same step so many iterations later."""
+    if session.moment is None or session.lesson is None:
+        return session
+    if not session.lesson.trains:
+        return said(session, "This lesson does not train, so it has one iteration only.")
+    return moved(session, session.moment.iteration + count, max(session.step, 1))
+
+
+def previous_iteration(session: Session, count: int) -> Session:
+    """Go to the same step so many iterations earlier."""
+    if session.moment is None:
+        return session
+    if session.moment.iteration == 0:
+        return said(session, "This is iteration 0: no update has been done yet.")
+    return moved(session, max(session.moment.iteration - count, 0), max(session.step, 1))
+
+
+def first_step(session: Session, count: int) -> Session:
+    """Go to the first step of the iteration; from there to the start of the lesson."""
+    if session.moment is None or session.lesson is None:
+        return session
+    if session.step > 1:
+        return moved(session, session.moment.iteration, 1)
+    return moved(session, 0, 0 if has_opening(session.lesson) else 1)
+
+
+def last_step(session: Session, count: int) -> Session:
+    """Go to the last step of the iteration."""
+    if session.moment is None:
+        return session
+    return moved(session, session.moment.iteration, len(session.moment.steps))
+
+
+def goto_step(session: Session, number: int) -> Session:
+    """Go to a step of this iteration by its number."""
+    if session.moment is None:
+        return session
+    most = len(session.moment.steps)
+    if not 1 <= number <= most:
+        return said(session, f"There is no step {number}: the last is {most}.", error=True)
+    return moved(session, session.moment.iteration, number)
+
+
+def goto(session: Session, text: str) -> Session:
+    """Go to a place named as in `--at`; without an iteration it is the present one.
+
+    Raises:
+        GdTutorError: For a place that cannot be read or does not exist.
+    """
+    if session.moment is None:
+        return session
+    selector = parse_selector(text)
+    if "/" not in text and not text.lstrip().startswith("iteration"):
+        selector = replace(selector, iteration=session.moment.iteration)
+    if selector.step is not None:
+        most = len(session.moment.steps)
+        if not 1 <= selector.step <= most:
+            raise GdTutorError(f"there is no step {selector.step}", f"the last is step:{most}")
+        return moved(session, selector.iteration, selector.step)
+    return _goto_phase(session, selector)
+
+
+def _goto_phase(session: Session, selector: Selector) -> Session:
+    if session.moment is None or session.lesson is None:
+        return session
+    iteration = selector.iteration
+    if iteration and not session.lesson.trains:
+        raise GdTutorError(f"there is no iteration {iteration}", "this lesson does not train")
+    phase = Phase(selector.phase)
+    step = find_step(session.moment.steps, phase, selector.node)
+    if step is None:
+        raise GdTutorError(*_missing(session, phase, selector.node))
+    session = moved(session, iteration, step.number)
+    if selector.cell is None:
+        return session
+    return with_cell(session, selector.cell)
+
+
+def _missing(session: Session, phase: Phase, node: str) -> tuple[str, str]:
+    steps = session.moment.steps if session.moment is not None else ()
+    known = list(dict.fromkeys(step.node for step in steps if step.phase is phase and step.node))
+    if not known:
+        return f"this lesson has no {phase.value} phase", "see its steps with n"
+    if not node:
+        return f"no step of {phase.value}", ""
+    near = did_you_mean(node, known)
+    return f"'{node}' has no {phase.value} step", near or f"there are {', '.join(known)}"
+
+
+def with_cell(session: Session, cell: tuple[int, ...]) -> Session:
+    """Open a cell of the current node.
+
+    Raises:
+        GdTutorError: Where the node has no such cell.
+    """
+    shape = cell_shape(session)
+    inside = len(cell) == len(shape) and all(0 <= i < n for i, n in zip(cell, shape, strict=False))
+    if not inside:
+        shown = "×".join(str(n) for n in shape) or "a plain number"
+        raise GdTutorError(f"no cell {list(cell)}", f"the shape is {shown}, counted from 0")
+    return replace(session, look=replace(session.look, cell=cell))
+
+
+def cell_shape(session: Session) -> tuple[int, ...]:
+    """Return the shape in which cells can be opened at this step; empty where there are none."""
+    step = current_step(session)
+    if session.moment is None or step is None or not step.node:
+        return ()
+    trace = session.moment.traces[step.scene]
+    if trace.graph.by_rows:
+        return ()
+    return trace.shapes[step.node]
+
+
+def refolded(session: Session, unfolded: frozenset[str]) -> Session:
+    """Return the session with other lines unfolded, the cursor on the same node."""
+    if session.lesson is None or session.run is None or session.moment is None:
+        return session
+    return recomputed(replace(session, look=replace(session.look, unfolded=unfolded)))

@@ -1,0 +1,40 @@
+"""The one-line input: every printable key is text, Enter answers, Esc returns to stepping."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from gdtutor.session.state import Prompt, PromptKind, Session
+
+MAX_INPUT = 200
+"""Longest input, in characters."""
+
+
+def asked(session: Session, kind: PromptKind, label: str, text: str = "") -> Session:
+    """Open the input."""
+    return replace(session, prompt=Prompt(kind, label, text, len(text)))
+
+
+def edited(prompt: Prompt, key: str, character: str | None) -> Prompt:
+    """Return the input after a key that is not Enter or Esc."""
+    text, at = prompt.text, prompt.cursor
+    match key:
+        case "left":
+            return replace(prompt, cursor=max(at - 1, 0))
+        case "right":
+            return replace(prompt, cursor=min(at + 1, len(text)))
+        case "home" | "ctrl+a":
+            return replace(prompt, cursor=0)
+        case "end" | "ctrl+e":
+            return replace(prompt, cursor=len(text))
+        case "backspace":
+            return replace(prompt, text=text[: max(at - 1, 0)] + text[at:], cursor=max(at - 1, 0))
+        case "delete":
+            return replace(prompt, text=text[:at] + text[at + 1 :])
+        case "ctrl+u":
+            return replace(prompt, text="", cursor=0)
+    if character is None or not character.isprintable() or len(text) >= MAX_INPUT:
+        return prompt
+    return replace(
+        prompt, text=text[:at] + character + text[at:], cursor=at + len(character), error=""
+    )

@@ -1,0 +1,43 @@
+"""The given values of the graphs before the last one, which do not train."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from gdtutor.engine.operations import Array
+from gdtutor.engine.trace import frozen
+from gdtutor.lesson.model import Lesson
+from gdtutor.lesson.problem import problem_of
+from gdtutor.lesson.selectors import Assignment
+from gdtutor.session.changes import segments_with
+from gdtutor.training.problem import Problem
+from gdtutor.training.run import Segment
+from gdtutor.training.settings import Settings
+
+
+def earlier_values(
+    lesson: Lesson, seed: int | None, log: tuple[Assignment, ...], iteration: int
+) -> tuple[Mapping[str, Array], ...]:
+    """Return the value of every leaf of each scene but the last, with the changes so far."""
+    values = []
+    for index in range(len(lesson.scenes) - 1):
+        problem = problem_of(lesson, seed=seed, scene=index)
+        known = {leaf.name for leaf in problem.graph.leaves}
+        mine = tuple(c for c in log if c.name in known and c.iteration <= iteration)
+        values.append(_given(lesson, problem, mine))
+    return tuple(values)
+
+
+def _given(lesson: Lesson, problem: Problem, log: tuple[Assignment, ...]) -> Mapping[str, Array]:
+    start = Segment(0, problem, Settings())
+    segments = segments_with(lesson, start, log)
+    parameters = dict(problem.parameters)
+    for segment in segments:
+        for edit in segment.edits:
+            changed = np.array(parameters[edit.name])
+            changed[edit.cell or ()] = edit.value
+            parameters[edit.name] = frozen(changed)
+    last = segments[-1].problem
+    return last.given(parameters, np.arange(last.size))

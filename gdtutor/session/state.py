@@ -1,0 +1,286 @@
+"""The one state of the program: what is open, where the cursor is, and how it is looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import Enum
+
+import numpy as np
+
+from gdtutor.engine.graph import Role
+from gdtutor.engine.operations import Array
+from gdtutor.engine.trace import frozen
+from gdtutor.lesson.model import Lesson
+from gdtutor.lesson.selectors import Assignment
+from gdtutor.session.moment import Moment, moment_at
+from gdtutor.session.scenes import earlier_values
+from gdtutor.session.steps import Phase, Step
+from gdtutor.training.run import Run
+
+
+def nothing() -> Array:
+    """Return no numbers at all."""
+    return frozen(np.empty(0))
+
+
+class Screen(Enum):
+    """What fills the terminal."""
+
+    LIBRARY = "library"
+    STUDY = "study"
+    TRAIN = "train"
+    HELP = "help"
+
+
+class Tab(Enum):
+    """The panels of Study, one at a time where the terminal is small."""
+
+    NODE = "node"
+    GRAPH = "graph"
+    VALUES = "values"
+    NOTE = "note"
+
+
+class Status(Enum):
+    """What the training worker is doing."""
+
+    IDLE = "not started"
+    RUNNING = "running"
+    PAUSED = "paused"
+    FINISHED = "finished"
+
+
+class PromptKind(Enum):
+    """What a one-line input is for."""
+
+    GOTO = "goto"
+    SEARCH = "search"
+    EDIT = "edit"
+    ANSWER = "answer"
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """A focused one-line input: every printable key is text."""
+
+    kind: PromptKind
+    label: str
+    text: str = ""
+    cursor: int = 0
+    """Position in `text`, in characters."""
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Snapshot:
+    """What the training worker has published. Arrays are read-only and never change."""
+
+    status: Status = Status.IDLE
+    iterations: int = 0
+    """Updates done."""
+    costs: Array = field(default_factory=nothing)
+    """Cost of each epoch finished."""
+    validation: Array = field(default_factory=nothing)
+    epochs_wanted: int = 0
+    seconds: float = 0.0
+    """Time spent training."""
+    epochs_per_second: float = 0.0
+    stopped_by: str = ""
+    diverged_at: int | None = None
+    first_node: str = ""
+    """The node that was the first not to be finite."""
+    parameters: Mapping[str, Array] = field(default_factory=dict)
+    """Their values after the last iteration done."""
+    final_cost: float | None = None
+    """The cost over all data at these parameters."""
+    predictions: Array = field(default_factory=nothing)
+    targets: Array = field(default_factory=nothing)
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryEntry:
+    """One lesson as the library lists it."""
+
+    id: str
+    number: str
+    title: str
+    chapter: str
+    summary: str
+    path: str
+    trains: bool
+    steps: int
+    problem: str = ""
+    """Why it cannot be opened; empty where it can."""
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """The lessons, and the cursor on them."""
+
+    entries: tuple[LibraryEntry, ...] = ()
+    cursor: int = 0
+    search: str = ""
+    finished: frozenset[str] = frozenset()
+    places: tuple[tuple[str, str], ...] = ()
+    """Lesson id and where the learner left it, in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How the learner looks at the walk; changes no number."""
+
+    digits: int = 4
+    unfolded: frozenset[str] = frozenset()
+    example: int = 0
+    """Column of the batch that is followed, from 0."""
+    cell: tuple[int, ...] | None = None
+    """The opened cell of the current node, None where none is open."""
+    tab: Tab = Tab.NODE
+    scroll: int = 0
+    """Lines by which the note is scrolled."""
+    is_blank: bool = False
+    hides_hints: bool = False
+    proof: bool = False
+    """Whether the central difference stands beside the gradient."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrainLook:
+    """How the training screen is looked at."""
+
+    log_y: bool = False
+    cursor: int | None = None
+    """Epoch under the cursor on the curve."""
+    tab: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class AutoPlay:
+    """Steps taken by the clock."""
+
+    is_on: bool = False
+    seconds: float = 2.0
+    """Between two steps."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Session:
+    """Everything the screens are made from."""
+
+    screen: Screen = Screen.LIBRARY
+    behind: Screen = Screen.LIBRARY
+    """The screen that Help closes to."""
+    library: Library = Library()
+    lesson: Lesson | None = None
+    original: Run | None = None
+    """The lesson's own run, without edits."""
+    run: Run | None = None
+    seed: int | None = None
+    """Replaces the lesson's own seeds; None where they hold."""
+    changes: tuple[Assignment, ...] = ()
+    undone: tuple[tuple[Assignment, ...], ...] = ()
+    """Logs of changes that redo goes forward to, nearest last."""
+    done: tuple[tuple[Assignment, ...], ...] = ()
+    """Logs of changes that undo goes back to, nearest last."""
+    moment: Moment | None = None
+    step: int = 0
+    """The step's number from 1; 0 is the opening page."""
+    look: Look = Look()
+    prompt: Prompt | None = None
+    count: str = ""
+    """Digits typed before a key."""
+    message: str = ""
+    """One line for the learner; gone with the next key."""
+    is_error: bool = False
+    training: Snapshot = Snapshot()
+    train_look: TrainLook = TrainLook()
+    auto: AutoPlay = AutoPlay()
+    help_scroll: int = 0
+
+
+def has_opening(lesson: Lesson) -> bool:
+    """Say whether the lesson opens with a page of prose."""
+    return bool(lesson.prose.strip())
+
+
+def current_step(session: Session) -> Step | None:
+    """Return the step under the cursor, None on the opening page and without a lesson."""
+    if session.moment is None or session.step == 0:
+        return None
+    return session.moment.steps[session.step - 1]
+
+
+def moment_of(session: Session, lesson: Lesson, run: Run, iteration: int) -> Moment:
+    """Compute an iteration with the session's changes and folding."""
+    earlier = earlier_values(lesson, session.seed, session.changes, iteration)
+    return moment_at(lesson, run, iteration, session.look.unfolded, earlier)
+
+
+def moved(session: Session, iteration: int, step: int) -> Session:
+    """Return the session at a step of an iteration; the example stays within the batch."""
+    if session.lesson is None or session.run is None or session.moment is None:
+        return session
+    moment = session.moment
+    if iteration != moment.iteration:
+        moment = moment_of(session, session.lesson, session.run, iteration)
+    step = min(step, len(moment.steps))
+    is_same = iteration == session.moment.iteration and step == session.step
+    look = session.look
+    if not is_same:
+        look = replace(look, scroll=0, cell=None, proof=False)
+    most = max(len(moment.batch) - 1, 0)
+    look = replace(look, example=min(look.example, most))
+    return replace(session, moment=moment, step=step, look=look)
+
+
+def recomputed(session: Session) -> Session:
+    """Return the session with its iteration computed anew, the cursor on the same node."""
+    if session.lesson is None or session.run is None or session.moment is None:
+        return session
+    before = current_step(session)
+    moment = moment_of(session, session.lesson, session.run, session.moment.iteration)
+    step = session.step if before is None else _same_place(before, moment)
+    return replace(session, moment=moment, step=step)
+
+
+def _same_place(before: Step, moment: Moment) -> int:
+    same = [
+        step for step in moment.steps if step.scene == before.scene and step.phase is before.phase
+    ]
+    exact = [s for s in same if (s.node, s.variable) == (before.node, before.variable)]
+    line = before.node.partition(".")[0]
+    near = [s for s in same if s.node == before.node] or [s for s in same if s.node == line]
+    found = exact or near or same
+    return found[0].number if found else 1
+
+
+def is_matrix_lesson(session: Session) -> bool:
+    """Say whether gradients are called dW rather than ∂C/∂w."""
+    return (
+        session.moment is not None
+        and not session.moment.problem.graph.by_rows
+        and any(binding.is_matrix for binding in session.moment.problem.bindings)
+    )
+
+
+def edited_names(session: Session) -> frozenset[str]:
+    """Return the names that a what-if has changed at or before this iteration."""
+    if session.moment is None:
+        return frozenset()
+    at = session.moment.iteration
+    return frozenset(change.name for change in session.changes if change.iteration <= at)
+
+
+def phase_of(session: Session) -> Phase | None:
+    """Return the phase under the cursor."""
+    step = current_step(session)
+    return None if step is None else step.phase
+
+
+def leaf_role(session: Session, name: str) -> Role | None:
+    """Return what a given value is, None for a line."""
+    if session.moment is None:
+        return None
+    leaf = session.moment.problem.graph.leaf_by_name.get(name)
+    return None if leaf is None else leaf.role

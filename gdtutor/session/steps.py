@@ -1,0 +1,93 @@
+"""The steps of one iteration, in order; how many and which depend on the folding alone."""
+
+from __future__ import annotations
+
+from collections.abc import Set
+from dataclasses import dataclass
+from enum import Enum
+
+from gdtutor.engine.graph import Graph
+from gdtutor.engine.trace import backward_order
+from gdtutor.lesson.model import Lesson
+from gdtutor.training.optimisers import OPTIMISERS
+from gdtutor.training.settings import Settings
+
+
+class Phase(Enum):
+    """A part of an iteration."""
+
+    GIVEN = "given"
+    FORWARD = "forward"
+    BACKWARD = "backward"
+    UPDATE = "update"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One stop of the walk."""
+
+    number: int
+    """From 1 within the iteration, as the screen shows it."""
+    scene: int
+    """Index of the graph it belongs to."""
+    phase: Phase
+    node: str
+    """The node or parameter; empty where all given values are shown."""
+    variable: str = ""
+    """In an update, the optimiser's line it shows: a state variable, or `p` for the parameter."""
+
+
+def wanted_gradients(lesson: Lesson, graph: Graph) -> tuple[str, ...]:
+    """Return the leaves of a graph that get a backward step, parameters first."""
+    asked = (*lesson.starts, *lesson.gradients)
+    return tuple(name for name in asked if name in graph.leaf_by_name)
+
+
+def steps_of(
+    lesson: Lesson, settings: Settings | None, trained: tuple[str, ...], unfolded: Set[str]
+) -> tuple[Step, ...]:
+    """Return the steps of an iteration.
+
+    Args:
+        lesson: The lesson.
+        settings: How it trains at this iteration; None where it does not.
+        trained: The parameters that updates change.
+        unfolded: The lines that show their elementary operations.
+    """
+    steps: list[Step] = []
+
+    def add(scene: int, phase: Phase, node: str = "", variable: str = "") -> None:
+        steps.append(Step(len(steps) + 1, scene, phase, node, variable))
+
+    for index, scene in enumerate(lesson.scenes):
+        visible = scene.graph.visible(unfolded)
+        add(index, Phase.GIVEN)
+        for node in visible:
+            add(index, Phase.FORWARD, node.name)
+        if scene.backward:
+            wanted = wanted_gradients(lesson, scene.graph)
+            for name in backward_order(visible, scene.graph.root, wanted):
+                add(index, Phase.BACKWARD, name)
+    if settings is not None:
+        last = len(lesson.scenes) - 1
+        for name in trained:
+            for variable, _ in OPTIMISERS[settings.optimizer].lines:
+                add(last, Phase.UPDATE, name, variable)
+    return tuple(steps)
+
+
+def find_step(steps: tuple[Step, ...], phase: Phase, node: str) -> Step | None:
+    """Return the first step of a phase, or the step of a node in it, None where there is none.
+
+    An inner node of a folded line is found at its line; a line of which only the elementary
+    operations show is found at its own, outermost one.
+    """
+    of_phase = [step for step in steps if step.phase is phase]
+    if not node:
+        return of_phase[0] if of_phase else None
+    exact = [step for step in of_phase if step.node == node]
+    if exact:
+        return exact[-1] if phase is Phase.UPDATE else exact[0]
+    line = node.partition(".")[0]
+    at_line = [step for step in of_phase if step.node == line]
+    return at_line[0] if at_line else None

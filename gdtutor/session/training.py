@@ -1,0 +1,142 @@
+"""Training as the learner drives it: start, pause, single epochs, rate, and back to the walk."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from gdtutor.lesson.selectors import Assignment
+from gdtutor.session.edits import with_change
+from gdtutor.session.effects import Effect, PauseTraining, Train
+from gdtutor.session.navigation import said
+from gdtutor.session.state import (
+    Screen,
+    Session,
+    Snapshot,
+    Status,
+    TrainLook,
+    moved,
+)
+from gdtutor.training.run import Run
+
+Result = tuple[Session, tuple[Effect, ...]]
+
+
+def open_training(session: Session, count: int) -> Result:
+    """Show the training screen; start where nothing was trained yet."""
+    if session.lesson is None or session.run is None:
+        return session, ()
+    if not session.lesson.trains:
+        why = "This lesson has no [training] table: there is nothing to train in it."
+        return said(session, why), ()
+    session = replace(session, screen=Screen.TRAIN)
+    if session.training.status is Status.IDLE:
+        return _start(session, None)
+    return session, ()
+
+
+def _start(session: Session, iterations: int | None) -> Result:
+    if session.run is None:
+        return session, ()
+    snapshot = replace(session.training, status=Status.RUNNING)
+    return replace(session, training=snapshot), (Train(session.run, iterations),)
+
+
+def toggle_training(session: Session, count: int) -> Result:
+    """Pause a running run, resume a paused one."""
+    match session.training.status:
+        case Status.RUNNING:
+            return session, (PauseTraining(),)
+        case Status.FINISHED:
+            return said(session, "The run is finished; 0 resets it to its start."), ()
+        case _:
+            return _start(session, None)
+
+
+def one_epoch(session: Session, count: int) -> Result:
+    """Train so many epochs and pause."""
+    if session.run is None:
+        return session, ()
+    return _some(session, count * session.run.iterations_per_epoch)
+
+
+def one_iteration(session: Session, count: int) -> Result:
+    """Train so many iterations, a batch each, and pause."""
+    return _some(session, count)
+
+
+def _some(session: Session, iterations: int) -> Result:
+    if session.training.status is Status.RUNNING:
+        return said(session, "Pause with Space first, then single steps."), ()
+    if session.training.status is Status.FINISHED and session.training.stopped_by == "not_finite":
+        return said(session, "The numbers are no longer finite; 0 resets to the start."), ()
+    return _start(session, iterations)
+
+
+def stop_training(session: Session, count: int) -> Result:
+    """Stop the run where it is."""
+    if session.training.status is not Status.RUNNING:
+        return said(session, "Nothing is running."), ()
+    snapshot = replace(session.training, stopped_by="key")
+    return replace(session, training=snapshot), (PauseTraining(),)
+
+
+def reset_training(session: Session, count: int) -> Result:
+    """Go back to the same start, with nothing trained."""
+    if session.run is None or session.moment is None:
+        return session, ()
+    fresh = Run(session.run.segments)
+    session = replace(session, run=fresh, training=Snapshot(), train_look=TrainLook())
+    return said(moved(session, 0, 1), "Back at the start."), (PauseTraining(),)
+
+
+def change_rate(session: Session, factor: float) -> Result:
+    """Multiply the learning rate from the next iteration on; it is logged, so replay is exact."""
+    if session.run is None or session.lesson is None:
+        return session, ()
+    at = session.training.iterations
+    rate = session.run.segment_at(at).settings.learning_rate * factor
+    was_running = session.training.status is Status.RUNNING
+    session = with_change(session, Assignment("learning_rate", None, rate, at))
+    session = said(session, f"Learning rate {rate:g} from iteration {at} on.")
+    if was_running and session.run is not None:
+        return session, (Train(session.run, None),)
+    return session, ()
+
+
+def back_to_walk(session: Session, count: int) -> Session:
+    """Leave the training screen; the run goes on."""
+    return replace(session, screen=Screen.STUDY)
+
+
+def toggle_log(session: Session, count: int) -> Session:
+    """Switch the cost axis between linear and logarithmic."""
+    look = replace(session.train_look, log_y=not session.train_look.log_y)
+    return replace(session, train_look=look)
+
+
+def move_cursor(session: Session, by: int) -> Session:
+    """Move the cursor on the curve by so many columns."""
+    epochs = len(session.training.costs)
+    if not epochs:
+        return said(session, "There is no curve yet.")
+    cursor = session.train_look.cursor
+    start = epochs - 1 if cursor is None else cursor
+    stride = max(epochs // 60, 1)
+    moved_to = min(max(start + by * stride, 0), epochs - 1)
+    return replace(session, train_look=replace(session.train_look, cursor=moved_to))
+
+
+def open_point(session: Session, count: int) -> Session:
+    """Open the iteration under the cursor as a step-through."""
+    if session.run is None:
+        return session
+    cursor = session.train_look.cursor
+    per_epoch = session.run.iterations_per_epoch
+    iteration = session.training.iterations if cursor is None else cursor * per_epoch
+    walk = moved(replace(session, screen=Screen.STUDY), iteration, 1)
+    return said(walk, f"Iteration {iteration}, walked from training's own parameters. t goes back.")
+
+
+def next_train_tab(session: Session, count: int) -> Session:
+    """Show the next of the side panels of the training screen."""
+    return replace(session, train_look=replace(session.train_look, tab=session.train_look.tab + 1))

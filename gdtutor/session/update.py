@@ -1,0 +1,165 @@
+"""The one function that changes the state: update(session, action) gives state and effects."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from gdtutor.engine.errors import GdTutorError
+from gdtutor.lesson.model import Lesson
+from gdtutor.session.commands import command_for
+from gdtutor.session.edits import apply_edit
+from gdtutor.session.effects import Effect
+from gdtutor.session.library import with_search
+from gdtutor.session.navigation import goto, said, steps_forward
+from gdtutor.session.prompting import edited
+from gdtutor.session.state import (
+    Look,
+    Prompt,
+    PromptKind,
+    Screen,
+    Session,
+    Snapshot,
+    TrainLook,
+    has_opening,
+    moment_of,
+)
+from gdtutor.training.run import Run
+
+MAX_COUNT = 1_000_000
+"""Largest count before a key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A key, with the character it prints where it does."""
+
+    key: str
+    character: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """Auto-play's clock struck."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Opened:
+    """A lesson was read, and its run made."""
+
+    lesson: Lesson
+    run: Run
+    seed: int | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Progressed:
+    """The worker published a snapshot of the run."""
+
+    snapshot: Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The outside has a line for the learner."""
+
+    message: str
+    is_error: bool = False
+
+
+Action = Press | Tick | Opened | Progressed | Told
+
+
+def update(session: Session, action: Action) -> tuple[Session, tuple[Effect, ...]]:
+    """Return the state after an action, and what the outside has to do."""
+    match action:
+        case Press():
+            return _pressed(session, action)
+        case Tick():
+            is_playing = session.auto.is_on and session.screen is Screen.STUDY
+            return (steps_forward(session, 1) if is_playing else session), ()
+        case Opened():
+            return opened(session, action), ()
+        case Progressed():
+            return replace(session, training=action.snapshot), ()
+        case Told():
+            return said(session, action.message, error=action.is_error), ()
+
+
+def opened(session: Session, action: Opened) -> Session:
+    """Return the session at the start of a lesson."""
+    look = Look(digits=session.look.digits, hides_hints=session.look.hides_hints)
+    session = replace(session, changes=(), seed=action.seed, look=look)
+    moment = moment_of(session, action.lesson, action.run, 0)
+    return replace(
+        session,
+        screen=Screen.STUDY,
+        lesson=action.lesson,
+        original=action.run,
+        run=action.run,
+        undone=(),
+        done=(),
+        moment=moment,
+        step=0 if has_opening(action.lesson) else 1,
+        prompt=None,
+        training=Snapshot(),
+        train_look=TrainLook(),
+        message="",
+    )
+
+
+def _pressed(session: Session, press: Press) -> tuple[Session, tuple[Effect, ...]]:
+    if press.key == "ctrl+c":
+        return _run(session, press.key)
+    if session.prompt is not None:
+        return _prompted(session, session.prompt, press), ()
+    if session.look.is_blank:
+        return replace(session, look=replace(session.look, is_blank=False)), ()
+    session = replace(session, message="", is_error=False)
+    is_digit = press.character is not None and press.character in "0123456789"
+    if is_digit and (session.count.isdigit() or command_for(session.screen, press.key) is None):
+        count = (session.count if session.count.isdigit() else "") + (press.character or "")
+        return replace(session, count=count[:7]), ()
+    if press.key == "g" and session.count != "g":
+        return replace(session, count="g"), ()
+    key = "g g" if press.key == "g" else press.key
+    return _run(session, key)
+
+
+def _run(session: Session, key: str) -> tuple[Session, tuple[Effect, ...]]:
+    command = command_for(session.screen, key)
+    if command is None:
+        return replace(session, count=""), ()
+    count = int(session.count) if session.count.isdigit() else 1
+    try:
+        outcome = command.do(session, min(max(count, 1), MAX_COUNT))
+    except GdTutorError as error:
+        outcome = said(session, str(error), error=True)
+    after, effects = outcome if isinstance(outcome, tuple) else (outcome, ())
+    return replace(after, count=""), effects
+
+
+def _prompted(session: Session, prompt: Prompt, press: Press) -> Session:
+    if press.key == "escape":
+        return replace(session, prompt=None)
+    if press.key != "enter":
+        after = replace(session, prompt=edited(prompt, press.key, press.character))
+        if prompt.kind is PromptKind.SEARCH and after.prompt is not None:
+            return with_search(after, after.prompt.text)
+        return after
+    if not prompt.text.strip():
+        return replace(session, prompt=None)
+    try:
+        return replace(_answered(session, prompt), prompt=None)
+    except GdTutorError as error:
+        return replace(session, prompt=replace(prompt, error=str(error)))
+
+
+def _answered(session: Session, prompt: Prompt) -> Session:
+    text = prompt.text.strip()
+    match prompt.kind:
+        case PromptKind.GOTO:
+            return goto(session, text)
+        case PromptKind.EDIT:
+            return apply_edit(session, text)
+        case PromptKind.SEARCH | PromptKind.ANSWER:
+            return session

@@ -1,0 +1,224 @@
+"""Every step of a walk as plain text, and as data for other tools."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from gdtutor.engine.expression import Apply, names_in, to_text
+from gdtutor.engine.local import UPSTREAM
+from gdtutor.engine.operations import Array
+from gdtutor.engine.trace import Contribution
+from gdtutor.session.moment import Moment
+from gdtutor.session.navigation import steps_forward
+from gdtutor.session.state import Session, current_step, moved
+from gdtutor.session.steps import Phase
+from gdtutor.training.optimisers import OPTIMISERS
+from gdtutor.view.cells import open_cell
+from gdtutor.view.context import Context
+from gdtutor.view.equation import numbers_writer
+from gdtutor.view.explain import context_of, filled_opening, node_lines, note_lines
+from gdtutor.view.frame import Chars
+from gdtutor.view.lines import text_of
+from gdtutor.view.sentences import sentence
+
+FORMAT = 1
+"""Version of the JSON."""
+WIDTH = 78
+"""Cells of a line of the plain transcript."""
+
+Json = object
+
+
+def steps_data(session: Session, iterations: int, chars: Chars) -> dict[str, Json]:
+    """Return the whole transcript as JSON data: full float64, batches whole."""
+    steps = [
+        {"n": n, **step_data(walk, context)}
+        for n, (walk, context) in enumerate(_walk(session, iterations, chars), start=1)
+    ]
+    return {"format": FORMAT, "lesson": _lesson_id(session), "steps": steps}
+
+
+def _lesson_id(session: Session) -> str:
+    return session.lesson.id if session.lesson is not None else ""
+
+
+def _walk(session: Session, iterations: int, chars: Chars) -> Iterator[tuple[Session, Context]]:
+    """Yield every step of so many iterations, from the session's iteration on."""
+    if session.moment is None or session.lesson is None:
+        return
+    first = session.moment.iteration
+    last = first + (iterations if session.lesson.trains else 1)
+    session = moved(session, first, 1)
+    while True:
+        context = context_of(session, chars)
+        if context is None:
+            return
+        yield session, context
+        after = steps_forward(session, 1)
+        if after.message or after.moment is None or after.moment.iteration >= last:
+            return
+        session = after
+
+
+def step_data(session: Session, context: Context) -> dict[str, Json]:
+    """Return one step as JSON data."""
+    step, moment = context.step, context.moment
+    common: dict[str, Json] = {
+        "step": step.number,
+        "iteration": moment.iteration,
+        "epoch": moment.epoch,
+        "phase": step.phase.value,
+        "node": step.node,
+        "op": _operation(context),
+        "text": sentence(context),
+        "shape": list(context.shape(step.node)) if step.node else [],
+    }
+    match step.phase:
+        case Phase.GIVEN:
+            return common | _given(context)
+        case Phase.FORWARD:
+            return common | _forward(context)
+        case Phase.BACKWARD:
+            return common | _backward(context)
+        case Phase.UPDATE:
+            return common | _update(context, moment)
+
+
+def _operation(context: Context) -> str:
+    step = context.step
+    if step.phase is Phase.UPDATE and context.moment.settings is not None:
+        return context.moment.settings.optimizer
+    index = context.graph.node_by_name.get(step.node)
+    return "" if index is None else context.graph.nodes[index].op
+
+
+def _given(context: Context) -> dict[str, Json]:
+    values = {leaf.name: plain(context.trace.values[leaf.name]) for leaf in context.graph.leaves}
+    return {"values": values}
+
+
+def _forward(context: Context) -> dict[str, Json]:
+    node = context.step.node
+    visible = next(v for v in context.trace.visible if v.name == node)
+    line = context.graph.lines[visible.line]
+    expr = context.node_expr(node)
+    is_inner = line.name in context.look.unfolded and line.first != line.last
+    return {
+        "formula": f"{node} = {to_text(expr)}",
+        "numbers": _numbers(context),
+        "value": plain(context.trace.values[node]),
+        "edges": [{"from": e.source, "occurrence": e.occurrence} for e in visible.edges],
+        "parent": line.name if is_inner else None,
+    }
+
+
+def _numbers(context: Context) -> str:
+    """Return the formula with numbers; of an array its first cell for the followed example."""
+    node = context.step.node
+    expr = context.node_expr(node)
+    value = context.trace.values[node]
+    column = context.column_of_example(node)
+    cell = tuple(0 for _ in value.shape)
+    if column is not None:
+        cell = (*cell[:-1], column)
+    if isinstance(expr, Apply) or any(True for _ in names_in(expr)):
+        opened = open_cell(expr, cell, context.shapes, context.arrays)
+        written = numbers_writer(context, opened.values).write(opened.formula)
+        return f"{written} = {context.number(float(value[cell]))}"
+    return context.number(float(value[cell]))
+
+
+def _backward(context: Context) -> dict[str, Json]:
+    node = context.step.node
+    return {
+        "gradient": plain(context.trace.gradients[node]),
+        "contributions": [
+            {
+                "from": c.consumer,
+                "occurrence": c.occurrence,
+                "upstream": plain(c.upstream),
+                "local": None if c.local is None else plain(c.local),
+                "rule": rule_text(context, c),
+                "value": plain(c.value),
+            }
+            for c in context.trace.contributions[node]
+        ],
+    }
+
+
+def rule_text(context: Context, c: Contribution) -> str:
+    """Return how a contribution is computed, in the grammar of lessons."""
+    upstream = replace(context, upstream=(c.consumer, c.upstream)).name(UPSTREAM)
+    if c.local_formula is None:
+        return to_text(c.rule).replace(UPSTREAM, upstream)
+    product = f"{upstream} * {to_text(c.local_formula)}"
+    return f"sum over examples of {product}" if c.sums else product
+
+
+def _update(context: Context, moment: Moment) -> dict[str, Json]:
+    name, variable = context.step.node, context.step.variable
+    done = moment.updates[name]
+    before = moment.state.parameters[name]
+    if variable != "p":
+        before = moment.state.optimizer.get(name, {}).get(variable, np.zeros_like(before))
+    after = next(value for key, _, value in done.lines if key == variable)
+    formula = next(text for key, text, _ in done.lines if key == variable)
+    gradient = moment.trace.gradients.get(name, np.zeros_like(moment.state.parameters[name]))
+    state = {} if moment.settings is None else done.state
+    row = None if moment.settings is None else OPTIMISERS[moment.settings.optimizer]
+    return {
+        "before": plain(before),
+        "gradient": plain(gradient),
+        "after": plain(after),
+        "learning_rate": moment.learning_rate,
+        "state": {key: plain(value) for key, value in state.items()},
+        "formula": f"{variable} = {formula}",
+        "variable": variable if row is not None and row.state else "p",
+    }
+
+
+def plain(array: Array) -> Json:
+    """Return an array as nested lists of floats; what JSON has no number for as a word."""
+    return _plain(np.asarray(array).tolist())
+
+
+def _plain(value: object) -> Json:
+    if isinstance(value, list):
+        return [_plain(part) for part in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return "nan" if math.isnan(value) else ("inf" if value > 0 else "-inf")
+    return value
+
+
+def transcript_text(session: Session, iterations: int, chars: Chars) -> Iterator[str]:
+    """Yield the transcript as blocks of plain lines, the opening page first."""
+    lesson = session.lesson
+    if lesson is None or session.moment is None:
+        return
+    yield f"{lesson.number} {lesson.title}".strip() + "\n"
+    if session.moment.iteration == 0 and lesson.prose.strip():
+        yield "\n".join(text_of(row) for row in filled_opening(session, WIDTH, chars)) + "\n"
+    for walk, context in _walk(session, iterations, chars):
+        yield step_text(walk, context)
+
+
+def step_text(session: Session, context: Context) -> str:
+    """Return one step as plain lines."""
+    step, moment = context.step, context.moment
+    node = f" {context.name(step.node)}" if step.node else ""
+    if step.variable not in ("", "p"):
+        node += f".{step.variable}"
+    head = f"[{step.number}/{len(moment.steps)}] iteration {moment.iteration}, {step.phase.value}"
+    body = [f"  {text_of(row)}".rstrip() for row in node_lines(context, WIDTH - 2)]
+    note = [f"  {text_of(row)}".rstrip() for row in note_lines(session, context, WIDTH - 2)]
+    return "\n".join([head + node, *body, "", *note, ""])
+
+
+def one_step(session: Session, chars: Chars) -> tuple[Session, Context] | None:
+    """Return the step under the cursor with its context, None on the opening page."""
+    context = context_of(session, chars)
+    return None if context is None or current_step(session) is None else (session, context)

@@ -1,0 +1,99 @@
+"""Arrays in a step: their cells, why their shapes fit, and one cell opened."""
+
+from __future__ import annotations
+
+from gdtutor.engine.expression import Apply, Expr, Name
+from gdtutor.engine.operations import OPERATIONS, Array, Kind
+from gdtutor.engine.shapes import Shape
+from gdtutor.view.cells import cell_name, open_cell
+from gdtutor.view.context import Context
+from gdtutor.view.equation import equation
+from gdtutor.view.formula import Writer
+from gdtutor.view.frame import Line, Style
+from gdtutor.view.lines import line, wrapped, wrapped_formula
+from gdtutor.view.matrix import MAX_ROWS, MatrixLook, matrix_lines
+from gdtutor.view.notation import shape as shape_text
+
+
+def array_lines(
+    context: Context, value: Array, width: int, *, max_rows: int = MAX_ROWS, is_result: bool = False
+) -> tuple[Line, ...]:
+    """Return an array's cells, the followed example marked, in the result the opened cell too."""
+    if value.ndim == 0:
+        return (line("  ", context.number(float(value))),)
+    size = len(context.moment.batch)
+    has_examples = size > 1 and value.shape[-1] == size
+    look = MatrixLook(
+        width,
+        context.look.digits,
+        min(context.look.example, size - 1) if has_examples else None,
+        context.look.cell if is_result else None,
+        max_rows,
+    )
+    return matrix_lines(value, look, context.chars)
+
+
+def cell_lines(
+    context: Context, left: str, expr: Expr, value: Array, cell: tuple[int, ...], width: int
+) -> tuple[Line, ...]:
+    """Return one cell's scalar formula, in symbols and in numbers, term by term."""
+    opened = open_cell(expr, cell, context.shapes, context.arrays)
+    called = cell_name(left, cell)
+    result = float(value[cell])
+    return equation(context, called, opened.formula, opened.values, result, width)
+
+
+def result_lines(
+    context: Context, left: str, expr: Expr, value: Array, width: int
+) -> tuple[Line, ...]:
+    """Return the result of an array formula: its cells, and the opened one below."""
+    if value.ndim == 0:
+        return cell_lines(context, left, expr, value, (), width)
+    lines = array_lines(context, value, width, is_result=True)
+    if context.look.cell is None:
+        return lines
+    return (*lines, (), *cell_lines(context, left, expr, value, context.look.cell, width))
+
+
+def fit_lines(
+    context: Context, expr: Expr, target: Shape, width: int, of: str = ""
+) -> tuple[Line, ...]:
+    """Return the line that says why the shapes fit: `(3×4)·(4×2) → (3×2)`.
+
+    Args:
+        context: The step.
+        expr: The formula.
+        target: The shape of its value.
+        of: What has that shape, said at the end.
+        width: Cells of a line.
+    """
+    shown = f"({shape_text(target, context.chars)})" if target else "one number"
+    if not mixes_shapes(expr):
+        return wrapped(f"cell by cell, {shown}{of}", width, Style.DIM) if target else ()
+    arrow = "→" if context.chars.unicode else "->"
+    shapes = context.shapes | {f"{name}.T": shape[::-1] for name, shape in context.shapes.items()}
+
+    def leaf(name: str) -> str:
+        shape = shapes[name]
+        return f"({shape_text(shape, context.chars)})" if shape else context.name(name)
+
+    writer = Writer(context.chars, leaf, number=context.number_in_formula)
+    text = f"{writer.write(_turned(expr))} {arrow} {shown}{of}"
+    return wrapped_formula("", text, width, Style.DIM)
+
+
+def mixes_shapes(expr: Expr) -> bool:
+    """Say whether a formula has an operation that is not elementwise."""
+    if not isinstance(expr, Apply):
+        return False
+    is_mixing = OPERATIONS[expr.op].kind is not Kind.ELEMENTWISE
+    return is_mixing or any(mixes_shapes(arg) for arg in expr.args)
+
+
+def _turned(expr: Expr) -> Expr:
+    """Replace `X.T` by a name of its own, so that its turned shape is written."""
+    if not isinstance(expr, Apply):
+        return expr
+    if expr.op == "transpose" and isinstance(expr.args[0], Name):
+        return Name(f"{expr.args[0].name}.T")
+    return Apply(expr.op, tuple(_turned(arg) for arg in expr.args), expr.axis)

@@ -1,0 +1,236 @@
+"""The node panel on the way back: each arriving edge as upstream × local, and their sum."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from gdtutor.engine.expression import Apply, Expr, Name, Number
+from gdtutor.engine.operations import OPERATIONS
+from gdtutor.engine.trace import Contribution
+from gdtutor.view.arrays import array_lines, fit_lines, result_lines
+from gdtutor.view.context import Context
+from gdtutor.view.equation import numbers_writer, relation
+from gdtutor.view.frame import Line, Style
+from gdtutor.view.lines import line, stacked, width_of, wrapped, wrapped_formula
+
+
+def backward_lines(context: Context, width: int) -> tuple[Line, ...]:
+    """Return a backward step: the contribution of each arriving edge, and their sum."""
+    received = context.trace.contributions[context.step.node]
+    if not received:
+        return _beginning(context, width)
+    if len(received) == 1:
+        return _contribution(context, received[0], width)
+    blocks = [
+        (line((_from(context, c), Style.BACKWARD)), *_contribution(context, c, width, brief=True))
+        for c in received
+    ]
+    return stacked([*blocks, _sum(context, received, width)])
+
+
+def _beginning(context: Context, width: int) -> tuple[Line, ...]:
+    node = context.name(context.step.node)
+    start = line(f"{context.gradient_name(context.step.node)} = ", ("1", Style.CURRENT))
+    why = f"The pass begins here: {node} changes exactly as fast as itself."
+    return (start, (), *wrapped(why, width, Style.DIM))
+
+
+def _from(context: Context, c: Contribution) -> str:
+    """Return `from z`, and which use of the name where the consumer has several."""
+    edges = [e for v in context.trace.visible if v.name == c.consumer for e in v.edges]
+    uses = sum(1 for edge in edges if edge.source == c.edge.source)
+    which = f", use {c.occurrence + 1} of {uses}" if uses > 1 else ""
+    return f"from {context.name(c.consumer)}{which}"
+
+
+def _contribution(
+    context: Context, c: Contribution, width: int, *, brief: bool = False
+) -> tuple[Line, ...]:
+    context = replace(context, upstream=(c.consumer, c.upstream))
+    if c.local is not None and c.local.ndim == 0:
+        return _of_numbers(context, c, width, brief=brief)
+    if c.local is not None and context.graph.by_rows:
+        return _of_rows(context, c, width, brief=brief)
+    return _of_arrays(context, c, width, brief=brief)
+
+
+def _of_numbers(context: Context, c: Contribution, width: int, *, brief: bool) -> tuple[Line, ...]:
+    upstream = float(c.upstream)
+    local = float(c.local) if c.local is not None else 0.0
+    lines = _product(context, c, upstream, local, float(c.value), width)
+    if brief:
+        partial = _partial(context, c)
+        return (*lines, *_local(context, partial, c, local, width, reason=False))
+    return stacked([lines, _factors(context, c, upstream, local, width)])
+
+
+def _of_rows(context: Context, c: Contribution, width: int, *, brief: bool) -> tuple[Line, ...]:
+    """Return a contribution in a scalar lesson over a batch: one example, then the rows."""
+    if c.local is None:
+        return ()
+    at = context.followed
+    upstream, local = at(c.upstream), at(c.local)
+    head: tuple[Line, ...]
+    if not c.sums:
+        head = _product(context, c, upstream, local, at(c.value), width)
+        if brief:
+            return head
+        rows = array_lines(context, c.value, width)
+        return stacked([head, _factors(context, c, upstream, local, width), rows])
+    called, partial = context.gradient_name(context.step.node), _partial(context, c)
+    over = "Σ" if context.chars.unicode else "sum"
+    product = f"{context.gradient_name(c.consumer)}{_times(context)}{partial}"
+    shown = context.number(float(c.value))
+    head = (
+        *wrapped_formula(f"{called} = ", f"{over} over examples of {product}", width),
+        line(" " * len(called), " = ", (shown, Style.CURRENT)),
+    )
+    if brief:
+        return head
+    rows = (
+        line(("upstream ", Style.DIM), context.gradient_name(c.consumer)),
+        *array_lines(context, c.upstream, width),
+        *_local(context, partial, c, None, width, reason=False),
+        *array_lines(context, c.local, width),
+        line(("their products, which add up to ", Style.DIM), shown),
+        *array_lines(context, c.upstream * c.local, width),
+    )
+    return stacked([head, rows])
+
+
+def _of_arrays(context: Context, c: Contribution, width: int, *, brief: bool) -> tuple[Line, ...]:
+    node = context.step.node
+    called = context.gradient_name(node)
+    of = f", the shape of {context.name(node)}"
+    if c.value.ndim == 0:
+        of = ""
+    formula = (
+        *wrapped_formula(f"{called} = ", context.writer().write(c.rule), width),
+        *fit_lines(context, c.rule, c.value.shape, width, of),
+    )
+    result = result_lines(context, called, c.rule, c.value, width)
+    if brief or context.look.cell is not None:
+        return stacked([formula, result])
+    upstream = (
+        line(
+            ("upstream ", Style.DIM), context.gradient_name(c.consumer),
+            (f"  {_from(context, c)}", Style.DIM),
+        ),
+        *array_lines(context, c.upstream, width, max_rows=4),
+    )  # fmt: skip
+    return stacked([formula, result, upstream, _local_array(context, c, width)])
+
+
+def _local_array(context: Context, c: Contribution, width: int) -> tuple[Line, ...]:
+    if c.local is None or c.local_formula is None or isinstance(c.local_formula, Number):
+        return ()
+    written = context.writer().write(c.local_formula)
+    head = f"{_partial(context, c)} = {written}"
+    return (
+        *wrapped_formula("local ", head, width),
+        *array_lines(context, c.local, width, max_rows=4),
+    )
+
+
+def _times(context: Context) -> str:
+    return " × " if context.chars.unicode else " * "
+
+
+def _partial(context: Context, c: Contribution) -> str:
+    return context.partial(c.consumer, context.step.node)
+
+
+def _product(
+    context: Context, c: Contribution, upstream: float, local: float, result: float, width: int
+) -> tuple[Line, ...]:
+    """Return `∂L/∂b = ∂L/∂z × ∂z/∂b`, the same with numbers, and the product."""
+    called = context.gradient_name(context.step.node)
+    times = _times(context)
+    values = {"upstream": upstream, "local": local}
+    numbers = numbers_writer(context, values).leaf
+    formula = Apply("mul", (Name("upstream"), Name("local")))
+    sign = relation(formula, values, result, context)
+    symbols = f"{context.gradient_name(c.consumer)}{times}{_partial(context, c)}"
+    indent = " " * len(called)
+    return (
+        *wrapped_formula(f"{called} = ", symbols, width),
+        line(f"{indent} = ", f"{numbers('upstream')}{times}{numbers('local')}"),
+        line(f"{indent} {sign} ", (context.number(result), Style.CURRENT)),
+    )
+
+
+def _factors(
+    context: Context, c: Contribution, upstream: float, local: float, width: int
+) -> tuple[Line, ...]:
+    named = f"{context.gradient_name(c.consumer)} = {context.number(upstream)}"
+    head = line(("upstream  ", Style.DIM), named, (f"   {_from(context, c)}", Style.DIM))
+    if width_of(head) > width:
+        head = line(("upstream  ", Style.DIM), named)
+    return (head, *_local(context, _partial(context, c), c, local, width, reason=True))
+
+
+def _local(
+    context: Context,
+    partial: str,
+    c: Contribution,
+    local: float | None,
+    width: int,
+    *,
+    reason: bool,
+) -> tuple[Line, ...]:
+    """Return the local gradient: its formula, its number, and why it is so."""
+    formula = "" if c.local_formula is None else context.writer().write(c.local_formula)
+    shown = "" if local is None else context.number(local)
+    body = " = ".join(dict.fromkeys(text for text in (partial, formula, shown) if text))
+    head = wrapped_formula("local     ", body, width)
+    why = because(context, c) if reason else ""
+    if not why:
+        return head
+    if len(head) == 1 and width_of(head[0]) + 3 + len(why) <= width:
+        return ((*head[0], *line((f"   {why}", Style.DIM))),)
+    return (*head, *wrapped(why, width, Style.DIM))
+
+
+def because(context: Context, c: Contribution) -> str:
+    """Return why a local gradient is what it is, in words, where one operation explains it."""
+    index, position = c.edge.path[-1]
+    node = context.graph.nodes[index]
+    signs = ("add", "sub", "neg")
+    between = [context.graph.nodes[i].op for i, _ in c.edge.path[:-1]]
+    if any(op not in signs for op in between) or (
+        between and node.op in signs and "sub" in between
+    ):
+        return ""
+    written = [context.writer().write(_written(context, arg)) for arg in node.args]
+    names = dict(zip("ab", written, strict=False))
+    return OPERATIONS[node.op].because[position].format(**({"a": "", "b": ""} | names))
+
+
+def _written(context: Context, arg: Name | Number) -> Expr:
+    """Return an operand; inner nodes that do not show are written out."""
+    shown = {visible.name for visible in context.trace.visible}
+    if isinstance(arg, Number) or arg.name in shown or arg.name not in context.graph.node_by_name:
+        return arg
+    node = context.graph.nodes[context.graph.node_by_name[arg.name]]
+    return Apply(node.op, tuple(_written(context, part) for part in node.args), node.axis)
+
+
+def _sum(context: Context, received: tuple[Contribution, ...], width: int) -> tuple[Line, ...]:
+    """Return the sum over the uses of a node."""
+    node = context.step.node
+    called = context.gradient_name(node)
+    total = context.trace.gradients[node]
+    title = line((f"sum over the {len(received)} uses", Style.BACKWARD))
+    if total.ndim:
+        return (title, line(f"{called} ="), *array_lines(context, total, width, is_result=True))
+    values = {f"use{i}": float(c.value) for i, c in enumerate(received)}
+    expr: Expr = Name("use0")
+    for name in list(values)[1:]:
+        expr = Apply("add", (expr, Name(name)))
+    sign = relation(expr, values, float(total), context)
+    body = numbers_writer(context, values).write(expr)
+    return (
+        title,
+        *wrapped_formula(f"{called} = ", body, width),
+        line(" " * len(called), f" {sign} ", (context.number(float(total)), Style.CURRENT)),
+    )

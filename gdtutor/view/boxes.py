@@ -1,0 +1,71 @@
+"""Panels with a border and a title, put side by side and below each other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gdtutor.view.frame import Chars, Line, Segment, Style
+from gdtutor.view.lines import fitted, line
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A titled block of lines, which may be longer than the room it gets."""
+
+    title: str
+    lines: tuple[Line, ...]
+    scroll: int = 0
+    """First line shown."""
+    is_focused: bool = False
+
+
+def boxed(panel: Panel, width: int, height: int, chars: Chars) -> tuple[Line, ...]:
+    """Return exactly `height` lines of `width` cells; what does not fit is announced."""
+    style = Style.FOCUS if panel.is_focused else Style.BORDER
+    corners = "╭╮╰╯─│" if chars.unicode else "++++-|"
+    inner, rows = width - 4, height - 2
+    title = f" {panel.title} " if panel.title else ""
+    title = title[: max(width - 4, 0)]
+    top = line(
+        (corners[0] + corners[4], style), (title, Style.TITLE),
+        (corners[4] * (width - 3 - len(title)) + corners[1], style),
+    )  # fmt: skip
+    body = window(panel.lines, panel.scroll, rows)
+    lines = [
+        line((corners[5] + " ", style), *fitted(content, inner, chars), (" " + corners[5], style))
+        for content in body
+    ]
+    more = hidden(panel.lines, panel.scroll, rows, chars)
+    fill = corners[4] * (width - 3 - len(more))
+    bottom = line((corners[2] + fill, style), (more, Style.KEY), (corners[4] + corners[3], style))
+    return (top, *lines, bottom)
+
+
+def window(lines: Sequence[Line], scroll: int, rows: int) -> tuple[Line, ...]:
+    """Return exactly `rows` lines from `scroll` on."""
+    start = max(min(scroll, len(lines) - rows), 0)
+    shown = tuple(lines[start : start + rows])
+    return shown + ((),) * (rows - len(shown))
+
+
+def hidden(lines: Sequence[Line], scroll: int, rows: int, chars: Chars) -> str:
+    """Return a note on the lines above and below that do not show, empty where all do."""
+    start = max(min(scroll, len(lines) - rows), 0)
+    below = max(len(lines) - start - rows, 0)
+    up, down = ("↑", "↓") if chars.unicode else ("up ", "down ")
+    parts = [f"{up}{start}"] if start else []
+    parts += [f"{down}{below}"] if below else []
+    return f" {' '.join(parts)} more " if parts else ""
+
+
+def beside(*blocks: Sequence[Line]) -> tuple[Line, ...]:
+    """Return blocks of equally many lines side by side."""
+    return tuple(
+        tuple(segment for part in row for segment in part) for row in zip(*blocks, strict=True)
+    )
+
+
+def blank(width: int) -> Line:
+    """Return an empty line of a width."""
+    return (Segment(" " * width),)

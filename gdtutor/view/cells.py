@@ -1,0 +1,163 @@
+"""One cell of a matrix opened into its scalar formula, from the rows of the operation table."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from gdtutor.engine.expression import Apply, Expr, Name, Number, substitute
+from gdtutor.engine.operations import OPERATIONS, Array, Kind, evaluate, parse_rule
+from gdtutor.engine.shapes import Shape, expression_shape
+
+MAX_TERMS = 6
+"""Terms of a sum that are written out; longer sums are elided in the middle."""
+
+ELLIPSIS = "…"
+"""The name of the elided part of a sum."""
+
+Cell = tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedCell:
+    """A cell's scalar formula over cells such as `W1[0,1]`, and the value of each of them."""
+
+    formula: Expr
+    values: Mapping[str, float]
+    """The elided part of a sum is among them, under `ELLIPSIS` and its place."""
+    terms: int
+    """How many terms the sum has in full; 0 where it is no sum."""
+
+
+def open_cell(
+    expr: Expr, cell: Cell, shapes: Mapping[str, Shape], arrays: Mapping[str, Array]
+) -> OpenedCell:
+    """Write one cell of a formula's value as a scalar formula.
+
+    Args:
+        expr: The formula over whole arrays.
+        cell: The cell of its value.
+        shapes: The shape of every name in it.
+        arrays: The array of every name in it.
+    """
+    opener = _Opener(shapes, arrays)
+    formula = opener.open(expr, cell)
+    return OpenedCell(formula, opener.values, opener.terms)
+
+
+def cell_name(name: str, cell: Cell) -> str:
+    """Return the name of a cell: `W1[0,1]`; of a plain number its own."""
+    return f"{name}[{','.join(str(i) for i in cell)}]" if cell else name
+
+
+class _Opener:
+    def __init__(self, shapes: Mapping[str, Shape], arrays: Mapping[str, Array]) -> None:
+        self._shapes = shapes
+        self._arrays = arrays
+        self.values: dict[str, float] = {}
+        self.terms = 0
+
+    def open(self, expr: Expr, cell: Cell) -> Expr:
+        if isinstance(expr, Number):
+            return expr
+        if isinstance(expr, Name):
+            named = cell_name(expr.name, self._own(expr, cell))
+            self.values[named] = float(self._arrays[expr.name][self._own(expr, cell)])
+            return Name(named)
+        operation = OPERATIONS[expr.op]
+        if expr.op in ("sum", "mean", "max", "sum_to", "matmul", "outer", "transpose", "spread"):
+            return self._gathered(expr, cell)
+        if operation.kind is Kind.ELEMENTWISE:
+            return Apply(expr.op, tuple(self.open(a, self._own(a, cell)) for a in expr.args))
+        body = substitute(parse_rule(operation.formula), dict(zip("ab", expr.args, strict=False)))
+        return self.open(body, cell)
+
+    def _shape(self, expr: Expr) -> Shape:
+        return expression_shape(expr, self._shapes)
+
+    def _own(self, expr: Expr, cell: Cell) -> Cell:
+        """Return the cell of a broadcast operand that meets this cell of the result."""
+        shape = self._shape(expr)
+        tail = cell[len(cell) - len(shape) :] if shape else ()
+        return tuple(0 if n == 1 else i for n, i in zip(shape, tail, strict=True))
+
+    def _gathered(self, expr: Apply, cell: Cell) -> Expr:
+        first = expr.args[0]
+        match expr.op:
+            case "transpose":
+                return self.open(first, cell[::-1])
+            case "spread":
+                return self.open(first, self._own(first, cell))
+            case "outer":
+                return Apply("mul", (self.open(first, cell[:1]), self.open(expr.args[1], cell[1:])))
+            case "matmul":
+                return self._matmul(expr, cell)
+            case "sum" | "sum_to":
+                target = self._shape(expr)
+                return self._sum(first, _cells_behind(self._shape(first), target, cell))
+            case "mean":
+                cells = _cells_behind(self._shape(first), self._shape(expr), cell)
+                return Apply("div", (self._sum(first, cells), Number(float(len(cells)))))
+            case _:
+                cells = _cells_behind(self._shape(first), self._shape(expr), cell)
+                return self._larger(first, cells)
+
+    def _matmul(self, expr: Apply, cell: Cell) -> Expr:
+        left, right = expr.args
+        row = cell[: len(self._shape(left)) - 1]
+        column = cell[len(row) :]
+
+        def term(k: int) -> Expr:
+            factors = self.open(left, (*row, k)), self.open(right, (k, *column))
+            return Apply("mul", factors)
+
+        return self._added(term, self._shape(right)[0], expr, cell)
+
+    def _sum(self, expr: Expr, cells: list[Cell]) -> Expr:
+        return self._added(lambda k: self.open(expr, cells[k]), len(cells), expr, None)
+
+    def _added(
+        self, term: Callable[[int], Expr], length: int, expr: Expr, cell: Cell | None
+    ) -> Expr:
+        """Return the sum of the terms, the middle ones in one when they are many."""
+        self.terms = max(self.terms, length)
+        if length <= MAX_TERMS:
+            return _chain([term(k) for k in range(length)])
+        shown = [term(k) for k in range(MAX_TERMS - 2)]
+        last = term(length - 1)
+        total = evaluate(expr, self._arrays)
+        whole = float(np.sum(total) if cell is None else total[cell])
+        known = sum(float(evaluate(part, _arrays(self.values))) for part in (*shown, last))
+        rest = f"{ELLIPSIS}{len(self.values)}"
+        self.values[rest] = whole - known
+        return _chain([*shown, Name(rest), last])
+
+    def _larger(self, expr: Expr, cells: list[Cell]) -> Expr:
+        result = self.open(expr, cells[0])
+        for c in cells[1:]:
+            result = Apply("maximum", (result, self.open(expr, c)))
+        return result
+
+
+def _chain(terms: list[Expr]) -> Expr:
+    result = terms[0]
+    for term in terms[1:]:
+        result = Apply("add", (result, term))
+    return result
+
+
+def _arrays(values: Mapping[str, float]) -> dict[str, Array]:
+    return {name: np.asarray(value) for name, value in values.items()}
+
+
+def _cells_behind(shape: Shape, target: Shape, cell: Cell) -> list[Cell]:
+    """Return the cells of an array that a reduction to `target` gathers into one cell."""
+    padded = (1,) * (len(shape) - len(target)) + target
+    at = (0,) * (len(shape) - len(cell)) + cell
+    ranges = [
+        range(n) if p == 1 and n != 1 else (i,) for n, p, i in zip(shape, padded, at, strict=True)
+    ]
+    return list(itertools.product(*ranges))

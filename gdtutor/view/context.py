@@ -1,0 +1,138 @@
+"""What a step is explained with: its trace, its names, its digits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from gdtutor.engine.expression import Apply, Expr
+from gdtutor.engine.graph import Graph, Role
+from gdtutor.engine.local import UPSTREAM
+from gdtutor.engine.operations import Array
+from gdtutor.engine.shapes import Shape, expression_shape
+from gdtutor.engine.trace import Trace
+from gdtutor.session.moment import Moment
+from gdtutor.session.state import Look
+from gdtutor.session.steps import Step
+from gdtutor.view import notation
+from gdtutor.view.formula import Writer
+from gdtutor.view.frame import Chars
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Context:
+    """One step of one iteration and how it is looked at."""
+
+    moment: Moment
+    step: Step
+    look: Look
+    chars: Chars
+    upstream: tuple[str, Array] | None = None
+    """The node whose gradient a rule calls upstream, and that gradient."""
+
+    @property
+    def arrays(self) -> dict[str, Array]:
+        """The value of every name, and of the upstream gradient where there is one."""
+        extra = {} if self.upstream is None else {UPSTREAM: self.upstream[1]}
+        return {**self.trace.values, **extra}
+
+    @property
+    def shapes(self) -> dict[str, Shape]:
+        """The shape of every name, and of the upstream gradient where there is one."""
+        extra = {} if self.upstream is None else {UPSTREAM: np.shape(self.upstream[1])}
+        return {**self.trace.shapes, **extra}
+
+    @property
+    def trace(self) -> Trace:
+        """The trace of the step's scene."""
+        return self.moment.traces[self.step.scene]
+
+    @property
+    def graph(self) -> Graph:
+        """The graph of the step's scene."""
+        return self.trace.graph
+
+    @property
+    def root(self) -> str:
+        """The node that the scene's walk goes backward from."""
+        return self.graph.root
+
+    @property
+    def is_matrix(self) -> bool:
+        """Whether gradients are written dW rather than ∂C/∂w."""
+        return not self.graph.by_rows and any(
+            len(shape) == 2 for shape in self.trace.shapes.values()
+        )
+
+    def shape(self, name: str) -> Shape:
+        """Return the shape of a node or leaf."""
+        return self.trace.shapes[name]
+
+    def shape_of(self, expr: Expr) -> Shape:
+        """Return the shape of a formula's value."""
+        return expression_shape(expr, self.shapes)
+
+    def name(self, text: str) -> str:
+        """Return a name as it is shown; the upstream gradient under its own."""
+        if text.startswith(UPSTREAM) and self.upstream is not None:
+            return self.gradient_name(self.upstream[0]) + text[len(UPSTREAM) :]
+        return notation.name(text, self.chars)
+
+    def number(self, value: float) -> str:
+        """Return a number as it is shown."""
+        return notation.shown(value, self.look.digits, self.chars)
+
+    def gradient_name(self, of: str) -> str:
+        """Return how the gradient of a node is called."""
+        return notation.gradient_name(self.root, of, self.is_matrix, self.chars)
+
+    def partial(self, of: str, by: str) -> str:
+        """Return how a local gradient is called: ∂z/∂b."""
+        sign = "∂" if self.chars.unicode else "d "
+        return f"{sign}{self.name(of)}/{sign}{self.name(by)}"
+
+    def writer(self) -> Writer:
+        """Return the writer of formulas in symbols."""
+        return Writer(self.chars, self.name, self.is_array, self.number_in_formula)
+
+    def number_in_formula(self, value: float) -> str:
+        """Return a constant of a formula; it is exact, so it is shown in full."""
+        return notation.number(value, notation.MAX_DIGITS)
+
+    def is_array(self, expr: Expr) -> bool:
+        """Say whether a formula's value is an array rather than one number."""
+        return expression_shape(expr, self.shapes) != ()
+
+    def followed(self, array: Array) -> float:
+        """Return the value of the followed example in a row over the batch; a number itself."""
+        if np.ndim(array) == 0:
+            return float(array)
+        return float(array[min(self.look.example, len(array) - 1)])
+
+    def is_scalar_at_example(self) -> bool:
+        """Say whether every value is one number for the followed example."""
+        return self.graph.by_rows or all(shape == () for shape in self.trace.shapes.values())
+
+    def node_expr(self, name: str) -> Expr:
+        """Return the formula of a visible node: its line's, or its own operation."""
+        for node in self.trace.visible:
+            if node.name == name:
+                inner = self.graph.nodes[node.last]
+                if node.folded or self.graph.lines[node.line].first == node.last:
+                    return self.graph.lines[node.line].expr
+                return Apply(inner.op, inner.args, inner.axis)
+        raise KeyError(name)
+
+    def role(self, name: str) -> Role | None:
+        """Return what a given value is, None for a node."""
+        leaf = self.graph.leaf_by_name.get(name)
+        return None if leaf is None else leaf.role
+
+    def column_of_example(self, name: str) -> int | None:
+        """Return the followed column of an array over the examples, None where it has none."""
+        shape = self.shape(name)
+        size = len(self.moment.batch)
+        if len(shape) >= 1 and size > 1 and shape[-1] == size:
+            return min(self.look.example, size - 1)
+        return None

@@ -1,0 +1,92 @@
+"""Equations with numbers in them, honest about rounding."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from gdtutor.engine.expression import Expr
+from gdtutor.engine.operations import evaluate
+from gdtutor.view.cells import ELLIPSIS
+from gdtutor.view.context import Context
+from gdtutor.view.formula import Writer
+from gdtutor.view.frame import Line, Style
+from gdtutor.view.lines import line, wrapped_formula
+from gdtutor.view.notation import number, read_back
+
+
+def relation(expr: Expr, values: Mapping[str, float], result: float, context: Context) -> str:
+    """Return `=` where the shown operands give the shown result, else `≈` (ASCII `~`)."""
+    digits = context.look.digits
+    shown = {name: np.asarray(read_back(value, digits)) for name, value in values.items()}
+    with np.errstate(all="ignore"):
+        recomputed = float(evaluate(expr, shown))
+    if number(recomputed, digits) == number(result, digits):
+        return "="
+    return "≈" if context.chars.unicode else "~"
+
+
+def numbers_writer(context: Context, values: Mapping[str, float]) -> Writer:
+    """Return the writer that puts the shown numbers in place of the names."""
+
+    def leaf(name: str) -> str:
+        if name.startswith(ELLIPSIS):
+            return "…" if context.chars.unicode else "..."
+        text = context.number(values[name])
+        return f"({text})" if text[:1] in "-−" else text
+
+    return replace(context.writer(), leaf=leaf, is_array=lambda _: False)
+
+
+def _with_ellipsis(context: Context, writer: Writer) -> Writer:
+    """Return the writer that shows the elided part of a sum as an ellipsis."""
+
+    def leaf(name: str) -> str:
+        if name.startswith(ELLIPSIS):
+            return "…" if context.chars.unicode else "..."
+        return writer.leaf(name)
+
+    return replace(writer, leaf=leaf, is_array=lambda _: False)
+
+
+def equation(
+    context: Context,
+    left: str,
+    expr: Expr,
+    values: Mapping[str, float],
+    result: float,
+    width: int,
+) -> tuple[Line, ...]:
+    """Return `z = w·x + b`, the same with numbers, and the result, each from its own line."""
+    return equation_with(context, context.writer(), left, expr, values, result, width)
+
+
+def equation_with(
+    context: Context,
+    writer: Writer,
+    left: str,
+    expr: Expr,
+    values: Mapping[str, float],
+    result: float,
+    width: int,
+    *,
+    symbols: bool = True,
+) -> tuple[Line, ...]:
+    """Return an equation written by a writer of its own; its symbols can be left out."""
+    names = _with_ellipsis(context, writer)
+    written = names.write(expr)
+    numbers = numbers_writer(context, values).write(expr)
+    sign = relation(expr, values, result, context)
+    shown = context.number(result)
+    indent, lines = " " * len(left), []
+    if symbols and len(left) + 3 + max(len(written), len(numbers)) > width and len(left) > 3:
+        # A long name before the sign would leave no room for the formula.
+        indent, lines = "", [line(left), *wrapped_formula(" = ", written, width)]
+    elif symbols:
+        lines = list(wrapped_formula(f"{left} = ", written, width))
+    if numbers != written and numbers != shown:
+        lines.extend(wrapped_formula(f"{indent} = ", numbers, width))
+    lines.append(line(f"{indent} {sign} ", (shown, Style.CURRENT)))
+    return tuple(lines)

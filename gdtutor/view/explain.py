@@ -1,0 +1,132 @@
+"""A step explained: the lines of its node panel, and the note or sentence below it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gdtutor.engine.operations import Array
+from gdtutor.lesson.model import Note
+from gdtutor.lesson.placeholders import Placeholder, fill
+from gdtutor.session.state import Session
+from gdtutor.session.steps import Phase, Step
+from gdtutor.view import notation
+from gdtutor.view.backward import backward_lines
+from gdtutor.view.context import Context
+from gdtutor.view.forward import forward_lines, given_lines
+from gdtutor.view.frame import Chars, Line
+from gdtutor.view.prose import prose_lines
+from gdtutor.view.sentences import sentence
+from gdtutor.view.updates import update_lines
+
+MAX_CELLS_IN_PROSE = 8
+"""Cells of an array that a placeholder writes out."""
+
+
+def context_of(session: Session, chars: Chars) -> Context | None:
+    """Return what the current step is explained with, None where there is no step."""
+    if session.moment is None or session.step == 0:
+        return None
+    step = session.moment.steps[session.step - 1]
+    return Context(session.moment, step, session.look, chars)
+
+
+def node_lines(context: Context, width: int) -> tuple[Line, ...]:
+    """Return what the node panel says about the step, in lines no wider than `width`."""
+    match context.step.phase:
+        case Phase.GIVEN:
+            return given_lines(context, width)
+        case Phase.FORWARD:
+            return forward_lines(context, width)
+        case Phase.BACKWARD:
+            return backward_lines(context, width)
+        case Phase.UPDATE:
+            return update_lines(context, width)
+
+
+def note_for(session: Session, step: Step) -> Note | None:
+    """Return the author's note for a step, where it is true.
+
+    A note holds at the lesson's own values, iteration 0 and nothing edited, or always.
+    """
+    if session.lesson is None or session.moment is None:
+        return None
+    is_own = session.moment.iteration == 0 and not session.changes and session.seed is None
+    for note in session.lesson.scenes[step.scene].notes:
+        if note.phase == step.phase.value and (is_own or note.always):
+            at_start = not note.node and _is_first(session, step)
+            if note.node == step.node or at_start:
+                return note
+    return None
+
+
+def _is_first(session: Session, step: Step) -> bool:
+    steps = session.moment.steps if session.moment is not None else ()
+    first = next(s for s in steps if (s.phase, s.scene) == (step.phase, step.scene))
+    return first.number == step.number
+
+
+def note_lines(session: Session, context: Context, width: int) -> tuple[Line, ...]:
+    """Return the author's note with its placeholders filled, or the program's sentence."""
+    note = note_for(session, context.step)
+    text = sentence(context) if note is None else filled(session, context, note.text)
+    return prose_lines(text if note else _literal(text), width, context.chars)
+
+
+def _literal(text: str) -> str:
+    """Return a sentence of the program's own with nothing in it that Markdown would read."""
+    return "".join(f"\\{c}" if c in "\\`*_[]<>#+-|" else c for c in text)
+
+
+def filled(session: Session, context: Context, text: str) -> str:
+    """Return prose with its placeholders replaced by values at the screen's digits."""
+    names = frozenset(context.trace.shapes)
+    return fill(text, names, lambda placeholder: _placeholder(session, context, placeholder))
+
+
+def filled_opening(session: Session, width: int, chars: Chars) -> tuple[Line, ...]:
+    """Return the opening page; its placeholders speak of the first iteration."""
+    if session.lesson is None or session.moment is None:
+        return ()
+    last = session.moment.steps[-1]
+    context = Context(session.moment, last, session.look, chars)
+    return prose_lines(filled(session, context, session.lesson.prose), width, chars)
+
+
+def _placeholder(session: Session, context: Context, wish: Placeholder) -> str:
+    moment = context.moment
+    match wish.about:
+        case "name":
+            return context.name(wish.name)
+        case "shape":
+            return notation.shape(context.shape(wish.name), context.chars) or "one number"
+        case "grad":
+            return _array_text(context, context.trace.gradients[wish.name], wish)
+        case "new":
+            return _array_text(context, moment.updates[wish.name].p, wish)
+        case "value":
+            return _array_text(context, context.trace.values[wish.name], wish)
+        case "cost":
+            return context.number(float(np.sum(context.trace.values[context.root])))
+        case "learning_rate":
+            return context.number(moment.learning_rate)
+        case "epochs":
+            return str(moment.settings.epochs) if moment.settings is not None else "0"
+    counts = {
+        "iteration": moment.iteration,
+        "epoch": moment.epoch,
+        "examples": moment.problem.size,
+        "batch": len(moment.batch),
+    }
+    return str(counts[wish.about])
+
+
+def _array_text(context: Context, array: Array, wish: Placeholder) -> str:
+    """Return a value in prose: a number, or the cells of a small array in brackets."""
+    if wish.cell is not None:
+        return context.number(float(array[wish.cell]))
+    if array.size == 1:
+        return context.number(float(array.reshape(())))
+    cells = [context.number(float(value)) for value in array.reshape(-1)]
+    if len(cells) > MAX_CELLS_IN_PROSE:
+        cells = [*cells[:2], "…" if context.chars.unicode else "...", cells[-1]]
+    return f"({', '.join(cells)})"

@@ -1,0 +1,127 @@
+"""Formulas as a learner reads them: in symbols, and the same with numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from gdtutor.engine.expression import Apply, Expr, Name, Number, number_text
+from gdtutor.engine.local import UPSTREAM
+from gdtutor.view.frame import Chars
+from gdtutor.view.notation import superscript
+
+_STRENGTH = {"add": 1, "sub": 1, "mul": 2, "div": 2, "matmul": 2, "neg": 3, "pow": 4}
+_GREEK = {"sigmoid": "σ", "maximum": "max", "log": "ln", "max": "max"}
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """How a formula is written down."""
+
+    chars: Chars
+    leaf: Callable[[str], str]
+    """A name's text: its shown name, or its number."""
+    is_array: Callable[[Expr], bool] = lambda _: False
+    """Whether a part is an array, whose elementwise product is written ⊙."""
+    number: Callable[[float], str] = number_text
+
+    def write(self, expr: Expr) -> str:
+        """Return the formula on one line."""
+        if isinstance(expr, Number):
+            return self._signed(self.number(expr.value))
+        if isinstance(expr, Name):
+            return self.leaf(expr.name)
+        infix = self._infix(expr)
+        if infix is not None:
+            left, right = expr.args
+            strength = _STRENGTH[expr.op]
+            return f"{self._at(left, strength)}{infix}{self._at(right, strength + 1)}"
+        match expr.op:
+            case "neg":
+                return f"{self._minus}{self._at(expr.args[0], 3)}"
+            case "pow":
+                return self._power(expr.args[0], expr.args[1])
+            case "square":
+                return self._power(expr.args[0], Number(2.0))
+            case "transpose":
+                return self._at(expr.args[0], 5) + ("ᵀ" if self.chars.unicode else ".T")
+            case "abs":
+                return f"|{self.write(expr.args[0])}|"
+            case "identity" | "spread":
+                return self.write(expr.args[0])
+            case "sum_to":
+                return self._sum("over examples of ", expr.args[0])
+            case "sum" if expr.axis is None:
+                return self._sum("", expr.args[0])
+        return self._call(expr)
+
+    @property
+    def _minus(self) -> str:
+        return "−" if self.chars.unicode else "-"
+
+    def _signed(self, text: str) -> str:
+        return text.replace("-", "−") if self.chars.unicode else text
+
+    def _infix(self, expr: Apply) -> str | None:
+        plain = self.chars.unicode
+        match expr.op:
+            case "add":
+                return " + "
+            case "sub":
+                return f" {self._minus} "
+            case "mul":
+                both = all(self.is_array(arg) for arg in expr.args)
+                if not plain:
+                    return "*"
+                return " ⊙ " if both else "·"
+            case "div":
+                return "/"
+            case "matmul":
+                return " · " if plain else " @ "
+            case _:
+                return None
+
+    def _power(self, base: Expr, exponent: Expr) -> str:
+        inner = self._at(base, 5)
+        if isinstance(exponent, Number) and exponent.value == int(exponent.value):
+            return inner + superscript(int(exponent.value), self.chars)
+        return (
+            f"{inner}**{self._at(exponent, 3)}"
+            if not self.chars.unicode
+            else (f"{inner}^{self._at(exponent, 5)}")
+        )
+
+    def _sum(self, over: str, arg: Expr) -> str:
+        sign = "Σ" if self.chars.unicode else "sum"
+        return f"{sign} {over}{self._at(arg, 2)}" if over else f"{sign}({self.write(arg)})"
+
+    def _call(self, expr: Apply) -> str:
+        called = _GREEK.get(expr.op, expr.op) if self.chars.unicode else expr.op
+        axis = "" if expr.axis is None else f", {expr.axis}"
+        return f"{called}({', '.join(self.write(arg) for arg in expr.args)}{axis})"
+
+    def _at(self, expr: Expr, needed: int) -> str:
+        text = self.write(expr)
+        if isinstance(expr, Apply):
+            strength = _STRENGTH.get(expr.op, 5)
+            if expr.op in ("identity", "spread"):
+                return self._at(expr.args[0], needed)
+            if expr.op in ("sum", "sum_to") and text[0] in "Σs" and not text.endswith(")"):
+                strength = 1
+            if expr.op == "sum_to":
+                strength = 1
+        else:
+            strength = 3 if text[:1] in ("-", "−") else 5
+            if strength == 3 and needed > 1:
+                strength = 0
+        return f"({text})" if strength < needed else text
+
+
+def in_numbers(writer: Writer, values: Mapping[str, str]) -> Writer:
+    """Return the writer that puts the shown numbers in place of the names."""
+    return replace(writer, leaf=lambda leaf: values.get(leaf, writer.leaf(leaf)))
+
+
+def upstream_named(text: str) -> Callable[[str], str]:
+    """Return a leaf function that shows the upstream gradient under a name."""
+    return lambda leaf: text if leaf == UPSTREAM else leaf

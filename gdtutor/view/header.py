@@ -1,0 +1,105 @@
+"""The first line, which says where we are, and the last, which says what to press."""
+
+from __future__ import annotations
+
+from gdtutor.session.commands import COMMANDS, Command
+from gdtutor.session.state import Session
+from gdtutor.session.steps import Phase
+from gdtutor.view.context import Context
+from gdtutor.view.frame import Chars, Line, Segment, Style
+from gdtutor.view.lines import line, width_of
+
+PHASE_STYLES = {
+    Phase.GIVEN: Style.INPUT,
+    Phase.FORWARD: Style.FORWARD,
+    Phase.BACKWARD: Style.BACKWARD,
+    Phase.UPDATE: Style.UPDATE,
+}
+
+
+def header_line(session: Session, context: Context | None, width: int, chars: Chars) -> Line:
+    """Return lesson, iteration, phase, node, and step n of N."""
+    lesson, moment = session.lesson, session.moment
+    if lesson is None or moment is None:
+        return ()
+    title = f"{lesson.number} {lesson.title}".strip()
+    arrow = "▸" if chars.unicode else ">"
+    if context is None:
+        place = line(("opening page", Style.DIM))
+        count = line((f"{len(moment.steps)} steps", Style.DIM))
+    else:
+        place = _place(session, context, arrow, is_short=width < 72)
+        count = line("step ", (f"{context.step.number}/{len(moment.steps)}", Style.TITLE))
+    room = width - width_of(place) - width_of(count) - 6
+    if len(title) > room:
+        title = title[: max(room - 1, 0)] + ("…" if chars.unicode else "~") if room > 2 else ""
+    left = line(" ", (title, Style.TITLE))
+    gap = width - width_of(left) - width_of(place) - width_of(count) - 1
+    before = max(gap * 2 // 3, 1)
+    middle = Segment(" " * before)
+    return (*left, middle, *place, Segment(" " * max(gap - before, 1)), *count, Segment(" "))
+
+
+def _place(session: Session, context: Context, arrow: str, *, is_short: bool) -> Line:
+    moment = context.moment
+    step = context.step
+    word = "it." if is_short else "iteration"
+    parts: list[tuple[str, Style]] = [(f"{word} {moment.iteration}", Style.TEXT)]
+    if len(moment.traces) > 1:
+        parts.append((f"graph {step.scene + 1}/{len(moment.traces)}", Style.TEXT))
+    parts.append((step.phase.value, PHASE_STYLES[step.phase]))
+    if step.node:
+        variable = "" if step.variable in ("", "p") else f".{step.variable}"
+        parts.append((context.name(step.node) + variable, Style.CURRENT))
+    segments: list[Segment] = []
+    for index, (text, style) in enumerate(parts):
+        if index:
+            segments.append(Segment(f" {arrow} ", Style.DIM))
+        segments.append(Segment(text, style))
+    if session.changes:
+        segments.append(Segment("  *edited", Style.CHANGED))
+    return tuple(segments)
+
+
+def footer_line(commands: tuple[Command, ...], width: int, chars: Chars) -> Line:
+    """Return the keys of a screen with their words, as many as fit; help comes last, always."""
+    last = [c for c in commands if c.name == "help"]
+    others = [c for c in commands if c.footer and c.name != "help"]
+    kept: list[Command] = []
+    for command in others:
+        if width_of(_keys([*kept, command, *last], chars)) <= width:
+            kept.append(command)
+    return _keys([*kept, *last], chars)
+
+
+def _keys(commands: list[Command], chars: Chars) -> Line:
+    segments: list[Segment] = []
+    for command in commands:
+        segments.append(Segment("  " if segments else " "))
+        before = [c for c in COMMANDS if c.name == command.pair]
+        shown = " ".join(c.shown(chars.unicode) for c in (*before, command))
+        segments.append(Segment(shown, Style.KEY))
+        segments.append(Segment(f" {command.footer}", Style.DIM))
+    return tuple(segments)
+
+
+def prompt_line(session: Session, width: int, chars: Chars) -> Line:
+    """Return the input that has the focus, else the message, else digits typed so far."""
+    prompt = session.prompt
+    if prompt is None:
+        if session.message:
+            return line(" ", (session.message, Style.ERROR if session.is_error else Style.GOOD))
+        pending = f"{session.count}…" if chars.unicode else f"{session.count}..."
+        return line(" ", (pending, Style.DIM)) if session.count else ()
+    before, at, after = (
+        prompt.text[: prompt.cursor],
+        prompt.text[prompt.cursor : prompt.cursor + 1] or " ",
+        prompt.text[prompt.cursor + 1 :],
+    )
+    parts = line(
+        " ", (f"{prompt.label}: ", Style.KEY), before, (at, Style.CURRENT), after,
+    )  # fmt: skip
+    tail = prompt.error or "Enter does it, Esc leaves"
+    room = width - width_of(parts) - 3
+    style = Style.ERROR if prompt.error else Style.DIM
+    return (*parts, *line("   ", (tail[:room] if room > 0 else "", style)))

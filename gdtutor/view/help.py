@@ -1,0 +1,69 @@
+"""The help screen: the keys of the screen behind it, and how to read the notation."""
+
+from __future__ import annotations
+
+from gdtutor.engine.operations import OPERATIONS
+from gdtutor.session.commands import commands_of
+from gdtutor.session.state import Screen, Session
+from gdtutor.view.boxes import Panel, boxed
+from gdtutor.view.frame import Chars, Frame, Line, Style
+from gdtutor.view.lines import fitted, line, wrapped
+from gdtutor.view.study import footer
+
+_NOTATION = (
+    ("∂L/∂w₁", "d L/d w1", "the gradient of L with respect to w₁: how L answers a change of w₁"),
+    ("dW₁", "dW1", "the same for a matrix: one number for each cell of W₁"),
+    ("upstream", "upstream", "the gradient that arrives from the consumer of a node"),
+    ("local", "local", "how the consumer itself answers a change of the node"),
+    ("A · B", "A @ B", "matrix product: rows of A meet columns of B"),
+    ("A ⊙ B", "A*B", "cell by cell"),
+    ("Wᵀ", "W.T", "rows turned into columns"),
+    ("3×4", "3x4", "a shape: 3 rows, 4 columns; cells are counted from 0"),
+    ("≈", "~", "the shown digits alone would give another last digit"),
+    ("∇", "g", "the gradient of a node, in the graph"),
+    ("z.1", "z.1", "the first operation inside the line z"),
+)
+
+
+def help_frame(session: Session, width: int, height: int, chars: Chars) -> Frame:
+    """Return the help screen."""
+    lines = help_lines(session.behind, width - 4, chars)
+    most = max(len(lines) - (height - 4), 0)
+    panel = Panel("keys and notation", lines, min(session.help_scroll, most))
+    rows = (*boxed(panel, width, height - 2, chars), (), footer(session, width, chars))
+    return Frame(width, height, tuple(fitted(row, width, chars) for row in rows))
+
+
+def help_lines(screen: Screen, width: int, chars: Chars) -> tuple[Line, ...]:
+    """Return the keys of a screen and the notation, for any width."""
+    lines: list[Line] = [line((f"Keys of the {screen.value} screen", Style.TITLE))]
+    commands = commands_of(screen)
+    widest = max(len(command.shown(chars.unicode)) for command in commands)
+    for command in commands:
+        lines.extend(_entry(command.shown(chars.unicode), command.title, widest, width))
+    lines += [line("Digits before a key are a count: 5n goes on by five steps."), ()]
+    lines.append(line(("How to read the notation", Style.TITLE)))
+    signs = [(u if chars.unicode else a, text) for u, a, text in _NOTATION]
+    widest = max(len(sign) for sign, _ in signs)
+    for sign, text in signs:
+        shown = text if chars.unicode else text.replace("₁", "1")
+        lines.extend(_entry(sign, shown, widest, width))
+    lines += [(), line(("Operations", Style.TITLE))]
+    lines.extend(_operations(width))
+    return tuple(lines)
+
+
+def _entry(key: str, text: str, widest: int, width: int) -> list[Line]:
+    rows = wrapped(text, max(width - widest - 3, 10))
+    head = line((f" {key:<{widest}}  ", Style.KEY), *rows[0])
+    return [head, *(line(" " * (widest + 3), *row) for row in rows[1:])]
+
+
+def _operations(width: int) -> list[Line]:
+    lines = []
+    for row in OPERATIONS.values():
+        if row.internal:
+            continue
+        says = row.says.format(a="a", b="b")
+        lines.extend(_entry(row.name, says, 12, width))
+    return lines

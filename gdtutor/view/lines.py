@@ -1,0 +1,119 @@
+"""Small tools for lines of segments: measuring, wrapping, padding, joining."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from gdtutor.view.frame import Chars, Line, Segment, Style
+
+
+def line(*parts: str | Segment | tuple[str, Style]) -> Line:
+    """Return a line of texts and (text, style) pairs, empty parts left out."""
+    segments = (
+        part if isinstance(part, Segment)
+        else Segment(part) if isinstance(part, str)
+        else Segment(*part)
+        for part in parts
+    )  # fmt: skip
+    return tuple(segment for segment in segments if segment.text)
+
+
+def width_of(content: Line) -> int:
+    """Return how many cells a line fills; every character used is one cell wide."""
+    return sum(len(segment.text) for segment in content)
+
+
+def text_of(content: Line) -> str:
+    """Return a line's plain text."""
+    return "".join(segment.text for segment in content)
+
+
+def fitted(content: Line, width: int, chars: Chars, style: Style = Style.TEXT) -> Line:
+    """Return the line padded or cut to exactly this width; a cut is shown by an ellipsis."""
+    length = width_of(content)
+    if length < width:
+        return (*content, Segment(" " * (width - length), style))
+    if length == width:
+        return content
+    kept: list[Segment] = []
+    room = width - 1
+    for segment in content:
+        if room <= 0:
+            break
+        kept.append(Segment(segment.text[:room], segment.style))
+        room -= len(segment.text)
+    return (*kept, Segment("…" if chars.unicode else "~", Style.DIM)) if width else ()
+
+
+def wrapped(text: str, width: int, style: Style = Style.TEXT) -> tuple[Line, ...]:
+    """Break prose at blanks; words longer than a line are broken within."""
+    lines: list[Line] = []
+    current = ""
+    for word in text.split():
+        while len(word) > width:
+            if current:
+                lines.append((Segment(current, style),))
+                current = ""
+            lines.append((Segment(word[:width], style),))
+            word = word[width:]
+        if not current:
+            current = word
+        elif len(current) + 1 + len(word) <= width:
+            current += f" {word}"
+        else:
+            lines.append((Segment(current, style),))
+            current = word
+    if current:
+        lines.append((Segment(current, style),))
+    return tuple(lines)
+
+
+_BREAKS = (" + ", " − ", " - ", " × ", " · ", " @ ", " ⊙ ", " = ", " ≈ ")
+_TIGHT_BREAKS = ("·", "*", "/")
+
+
+def wrapped_formula(
+    head: str, body: str, width: int, style: Style = Style.TEXT
+) -> tuple[Line, ...]:
+    """Break a formula before an operator; continuations are indented below the head's end."""
+    indent = min(len(head), max(width // 3, 1))
+    lines: list[Line] = []
+    rest, prefix = body, head
+    while len(prefix) + len(rest) > width:
+        at = _break_point(rest, width - len(prefix))
+        lines.append(line(prefix, (rest[:at].rstrip(), style)))
+        rest = rest[at:].lstrip()
+        prefix = " " * indent
+    lines.append(line(prefix, (rest, style)))
+    return tuple(lines)
+
+
+def _break_point(text: str, room: int) -> int:
+    """Return where to break: before an operator that fits, outside parentheses where possible."""
+    room = max(room, 1)
+    for signs in (_BREAKS, _TIGHT_BREAKS):
+        depths = [(_depth(text, at), -at) for sign in signs for at in _places(text, sign, room)]
+        if depths:
+            return -min(depths)[1]
+    return room
+
+
+def _places(text: str, sign: str, room: int) -> list[int]:
+    """Return where a sign begins, neither at the start nor beyond the room."""
+    return [i for i in range(max(room // 3, 1), room) if text.startswith(sign, i)]
+
+
+def _depth(text: str, at: int) -> int:
+    before = text[:at]
+    return sum(before.count(c) for c in "([") - sum(before.count(c) for c in ")]")
+
+
+def stacked(parts: Iterable[Sequence[Line]]) -> tuple[Line, ...]:
+    """Return blocks of lines below each other, empty ones left out, a blank line between."""
+    result: list[Line] = []
+    for part in parts:
+        if part:
+            if result:
+                result.append(())
+            result.extend(part)
+    return tuple(result)

@@ -1,0 +1,167 @@
+"""A matrix as lines of text: brackets, aligned columns, elided in the middle, never cut."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from gdtutor.engine.operations import Array
+from gdtutor.view.frame import Chars, Line, Segment, Style
+from gdtutor.view.notation import (
+    cell_number,
+    common_exponent,
+    largest_exponent,
+    power_of_ten,
+)
+
+MAX_ROWS = 6
+"""Rows shown at most; longer matrices are elided in the middle."""
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixLook:
+    """What of a matrix is marked, and the room there is."""
+
+    width: int
+    """Cells of the terminal in a line."""
+    digits: int
+    column: int | None = None
+    """Column of the example that is followed."""
+    cell: tuple[int, ...] | None = None
+    """The opened cell."""
+    max_rows: int = MAX_ROWS
+    names_columns: bool = True
+    """Whether a line above counts the columns, because they are the examples."""
+
+
+def matrix_lines(array: Array, look: MatrixLook, chars: Chars) -> tuple[Line, ...]:
+    """Return a vector or matrix as lines no wider than the look allows."""
+    grid = np.atleast_2d(np.asarray(array))
+    exponent = common_exponent(grid, look.digits)
+    keep_row = look.cell[0] if look.cell and len(look.cell) == 2 else None
+    keep_column = look.cell[-1] if look.cell else look.column
+    rows = _window(grid.shape[0], look.max_rows, keep_row)
+    columns, texts = _fitting_columns(grid, rows, exponent, look, chars, keep_column)
+    if None in columns and exponent == 0:
+        # One power of ten for the whole matrix may make every column fit.
+        power = largest_exponent(grid)
+        narrower = _fitting_columns(grid, rows, power, look, chars, keep_column)
+        if power and len(narrower[0]) > len(columns):
+            exponent, (columns, texts) = power, narrower
+    widths = [
+        max([len(texts[r, c]) for r in rows if r is not None], default=1) if c is not None else 1
+        for c in columns
+    ]
+    lines = []
+    if look.names_columns and look.column is not None and grid.shape[1] > 1:
+        lines.append(_heading(columns, widths, look.column, exponent, chars))
+        exponent = 0
+    for position, row in enumerate(rows):
+        left, right = _brackets(position, len(rows), chars)
+        segments = [Segment(left, Style.DIM), Segment(" ")]
+        for column, width in zip(columns, widths, strict=True):
+            cell = _cell(texts, row, column, width, look, grid.shape)
+            if look.cell is not None and cell.style is Style.CURRENT:
+                # Brackets mark the opened cell where there is no colour.
+                segments[-1:] = [Segment("[", Style.CURRENT), cell, Segment("]", Style.CURRENT)]
+            else:
+                segments += [cell, Segment(" ")]
+        segments.append(Segment(right, Style.DIM))
+        if exponent and position == len(rows) // 2:
+            segments.append(Segment(" " + power_of_ten(exponent, chars), Style.DIM))
+        lines.append(tuple(segments))
+    return tuple(lines)
+
+
+def _window(length: int, most: int, keep: int | None) -> list[int | None]:
+    """Return the indices shown, None where some are left out."""
+    if length <= most:
+        return list(range(length))
+    head = max((most - 1) // 2, 1)
+    tail = max(most - 1 - head, 1)
+    shown = {*range(head), *range(length - tail, length)}
+    if keep is not None and keep not in shown:
+        shown = {0, keep, length - 1} if most >= 5 else {keep}
+    result: list[int | None] = []
+    previous = -1
+    for index in sorted(shown):
+        if index != previous + 1:
+            result.append(None)
+        result.append(index)
+        previous = index
+    if previous != length - 1:
+        result.append(None)
+    return result
+
+
+def _fitting_columns(
+    grid: Array,
+    rows: list[int | None],
+    exponent: int,
+    look: MatrixLook,
+    chars: Chars,
+    keep: int | None,
+) -> tuple[list[int | None], dict[tuple[int, int], str]]:
+    reserve = 4 + (len(power_of_ten(exponent, chars)) + 1 if exponent else 0)
+    for most in range(min(grid.shape[1], look.width), 0, -1):
+        columns = _window(grid.shape[1], most, keep)
+        texts = {
+            (r, c): cell_number(float(grid[r, c]), exponent, look.digits, chars)
+            for r in rows
+            if r is not None
+            for c in columns
+            if c is not None
+        }
+        width = reserve
+        for c in columns:
+            cells = [len(texts[r, c]) for r in rows if r is not None] if c is not None else [1]
+            width += max(cells, default=1) + 1
+        if width <= look.width:
+            return columns, texts
+    return columns, texts
+
+
+def _heading(
+    columns: list[int | None], widths: list[int], followed: int, exponent: int, chars: Chars
+) -> Line:
+    segments = [Segment("  ")]
+    for column, width in zip(columns, widths, strict=True):
+        label = "" if column is None else str(column)
+        if column == followed:
+            mark = "▾" if chars.unicode else "v"
+            segments.append(Segment(f"{label}{mark}".rjust(width), Style.CURRENT))
+        else:
+            segments.append(Segment(label.rjust(width), Style.DIM))
+        segments.append(Segment(" "))
+    if exponent:
+        segments.append(Segment(" " + power_of_ten(exponent, chars), Style.DIM))
+    return tuple(segments)
+
+
+def _cell(
+    texts: dict[tuple[int, int], str],
+    row: int | None,
+    column: int | None,
+    width: int,
+    look: MatrixLook,
+    shape: tuple[int, ...],
+) -> Segment:
+    if row is None or column is None:
+        return Segment("…".rjust(width), Style.DIM)
+    text = texts[row, column].rjust(width)
+    at = (row, column) if look.cell is not None and len(look.cell) == 2 else (column,)
+    if look.cell is not None:
+        is_marked = look.cell == at
+        return Segment(text, Style.CURRENT if is_marked else Style.TEXT)
+    if column == look.column and shape[1] > 1:
+        return Segment(text, Style.FOCUS)
+    return Segment(text)
+
+
+def _brackets(position: int, count: int, chars: Chars) -> tuple[str, str]:
+    if not chars.unicode or count == 1:
+        return "[", "]"
+    if position == 0:
+        return "⎡", "⎤"
+    return ("⎣", "⎦") if position == count - 1 else ("⎢", "⎥")

@@ -1,0 +1,133 @@
+"""Markdown prose as lines of styled text; nothing in it can become markup or an escape."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from gdtutor.view.frame import Chars, Line, Segment, Style
+from gdtutor.view.lines import line
+
+_STYLES = {"code_inline": Style.FOCUS, "strong_open": Style.TITLE, "em_open": Style.FOCUS}
+
+
+@cache
+def _reader() -> MarkdownIt:
+    reader = MarkdownIt("commonmark", {"html": False})
+    return reader.disable(["html_block", "html_inline", "entity"])
+
+
+def prose_lines(markdown: str, width: int, chars: Chars) -> tuple[Line, ...]:
+    """Return prose wrapped to a width: paragraphs, headings, lists and code, a blank between."""
+    lines: list[Line] = []
+    prefixes: list[str] = []
+    counters: list[int | None] = []
+    style = Style.TEXT
+    for token in _reader().parse(markdown):
+        match token.type:
+            case "bullet_list_open":
+                counters.append(None)
+            case "ordered_list_open":
+                counters.append(int(token.attrs.get("start", 1)))
+            case "bullet_list_close" | "ordered_list_close":
+                counters.pop()
+            case "list_item_open":
+                prefixes.append(_bullet(counters, chars))
+            case "list_item_close":
+                prefixes.pop()
+            case "heading_open" | "paragraph_open":
+                style = Style.TITLE if token.type == "heading_open" else Style.TEXT
+                if lines and not prefixes:
+                    lines.append(())
+            case "inline":
+                indent = sum(len(prefix) for prefix in prefixes)
+                words = list(_words(token, style))
+                wrapped = _wrap(words, max(width - indent, 8))
+                lines.extend(_with_prefix(wrapped, prefixes))
+            case "fence" | "code_block":
+                if lines:
+                    lines.append(())
+                lines.extend(
+                    line(("  " + text, Style.FOCUS)) for text in token.content.rstrip().split("\n")
+                )
+    return tuple(lines)
+
+
+def _bullet(counters: list[int | None], chars: Chars) -> str:
+    number = counters[-1] if counters else None
+    if number is None:
+        return "• " if chars.unicode else "- "
+    counters[-1] = number + 1
+    return f"{number}. "
+
+
+def _with_prefix(wrapped: list[Line], prefixes: list[str]) -> Iterator[Line]:
+    for index, content in enumerate(wrapped):
+        outer = " " * sum(len(prefix) for prefix in prefixes[:-1])
+        own = prefixes[-1] if prefixes else ""
+        yield line(outer, own if index == 0 else " " * len(own), *content)
+
+
+def _words(token: Token, base: Style) -> Iterator[tuple[str, Style]]:
+    """Yield the words and blanks of inline text with their styles."""
+    styles = [base]
+    for child in token.children or ():
+        if child.type in ("strong_open", "em_open"):
+            styles.append(_STYLES[child.type])
+        elif child.type in ("strong_close", "em_close"):
+            styles.pop()
+        elif child.type in ("softbreak", "hardbreak"):
+            yield " ", styles[-1]
+        elif child.type == "code_inline":
+            yield child.content.replace(" ", "\u00a0"), _STYLES["code_inline"]
+        elif child.type == "text":
+            yield from _split(child.content, styles[-1])
+
+
+def _split(text: str, style: Style) -> Iterator[tuple[str, Style]]:
+    for index, part in enumerate(text.split(" ")):
+        if index:
+            yield " ", style
+        if part:
+            yield part, style
+
+
+def _wrap(words: list[tuple[str, Style]], width: int) -> list[Line]:
+    lines: list[Line] = []
+    current: list[Segment] = []
+    length = 0
+    for chunk in _chunks(words):
+        size = sum(len(text) for text, _ in chunk)
+        if current and length + 1 + size > width:
+            lines.append(tuple(current))
+            current, length = [], 0
+        if current:
+            current.append(Segment(" "))
+            length += 1
+        for text, style in chunk:
+            shown = text.replace("\u00a0", " ")
+            while length + len(shown) > width and not (current and length):
+                lines.append((Segment(shown[:width], style),))
+                shown = shown[width:]
+            current.append(Segment(shown, style))
+            length += len(shown)
+    if current:
+        lines.append(tuple(current))
+    return lines
+
+
+def _chunks(words: list[tuple[str, Style]]) -> Iterator[list[tuple[str, Style]]]:
+    """Yield runs of pieces between blanks, which stay on one line."""
+    chunk: list[tuple[str, Style]] = []
+    for text, style in words:
+        if text == " ":
+            if chunk:
+                yield chunk
+            chunk = []
+        else:
+            chunk.append((text, style))
+    if chunk:
+        yield chunk

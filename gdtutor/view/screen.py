@@ -1,0 +1,37 @@
+"""The whole view: one frame for any state, size and character set."""
+
+from __future__ import annotations
+
+from gdtutor.session.state import Screen, Session
+from gdtutor.view.frame import Chars, Frame, Segment
+from gdtutor.view.help import help_frame
+from gdtutor.view.library import library_frame
+from gdtutor.view.study import blank_frame, study_frame
+from gdtutor.view.train import train_frame
+
+MINIMUM = (40, 12)
+"""Columns and rows below which nothing is drawn but one line that says so."""
+
+
+def frame_of(session: Session, width: int, height: int, chars: Chars) -> Frame:
+    """Return what the terminal shows."""
+    if width < MINIMUM[0] or height < MINIMUM[1]:
+        return _too_small(width, height)
+    if session.look.is_blank:
+        return blank_frame(width, height)
+    match session.screen:
+        case Screen.HELP:
+            return help_frame(session, width, height, chars)
+        case Screen.STUDY if session.lesson is not None:
+            return study_frame(session, width, height, chars)
+        case Screen.TRAIN if session.lesson is not None:
+            return train_frame(session, width, height, chars)
+        case _:
+            return library_frame(session, width, height, chars)
+
+
+def _too_small(width: int, height: int) -> Frame:
+    text = f"{width}x{height} is too small: 40x12 at least"[:width]
+    empty = blank_frame(width, height)
+    padded = (Segment(text.ljust(width)),)
+    return Frame(width, height, (padded, *empty.lines[1:]) if height else ())

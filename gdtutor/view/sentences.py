@@ -1,0 +1,134 @@
+"""One sentence for every step, made from its operation and its numbers."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gdtutor.engine.expression import Apply, Expr, Name
+from gdtutor.engine.graph import Role
+from gdtutor.engine.operations import OPERATIONS, Array
+from gdtutor.session.steps import Phase
+from gdtutor.view.context import Context
+from gdtutor.view.notation import shape as shape_text
+
+
+def sentence(context: Context) -> str:
+    """Return what happened in this step, in plain words."""
+    match context.step.phase:
+        case Phase.GIVEN:
+            return _given(context)
+        case Phase.FORWARD:
+            return _forward(context)
+        case Phase.BACKWARD:
+            return _backward(context)
+        case Phase.UPDATE:
+            return _update(context)
+
+
+def _given(context: Context) -> str:
+    leaves = context.graph.leaves
+    counts = {role: sum(1 for leaf in leaves if leaf.role is role) for role in Role}
+    parts = [
+        f"{counts[role]} {word}{'' if counts[role] == 1 else 's'}"
+        for role, word in (
+            (Role.INPUT, "input"),
+            (Role.TARGET, "target"),
+            (Role.PARAMETER, "parameter"),
+        )
+        if counts[role]
+    ]
+    start = f"Given: {', '.join(parts)}." if parts else "Nothing is given but constants."
+    examples = len(context.moment.batch)
+    if examples > 1:
+        start += f" This iteration sees {examples} examples at once."
+    return f"{start} Everything else on the screens is computed from these."
+
+
+def _value(context: Context, array: Array) -> str:
+    if array.ndim == 0:
+        return context.number(float(array))
+    if context.graph.by_rows:
+        return f"{context.number(context.followed(array))} for example {context.look.example}"
+    if array.size == 1:
+        return context.number(float(array.reshape(())))
+    return f"{shape_text(array.shape, context.chars)} numbers"
+
+
+def _forward(context: Context) -> str:
+    node = context.step.node
+    expr = context.node_expr(node)
+    value = _value(context, context.trace.values[node])
+    called = context.name(node)
+    if isinstance(expr, Name):
+        return f"{called} is {context.name(expr.name)}: {value}."
+    if not isinstance(expr, Apply):
+        return f"{called} is {value}."
+    writer = context.writer()
+    says = OPERATIONS[expr.op].says.format(
+        a=writer.write(expr.args[0]), b=writer.write(expr.args[-1])
+    )
+    inner = _operations(expr)
+    folded = f" It folds {inner} operations; x shows them one by one." if inner > 1 else ""
+    return f"{called} {says}: {value}.{folded}"
+
+
+def _operations(expr: Expr) -> int:
+    if not isinstance(expr, Apply):
+        return 0
+    return 1 + sum(_operations(arg) for arg in expr.args)
+
+
+def _backward(context: Context) -> str:
+    node = context.step.node
+    root, called = context.name(context.root), context.name(node)
+    received = context.trace.contributions[node]
+    gradient = context.trace.gradients[node]
+    if not received:
+        return f"Backward starts at {root}. Every other gradient says how {root} answers a change."
+    consumers = ", ".join(dict.fromkeys(context.name(c.consumer) for c in received))
+    if gradient.ndim:
+        start = f"The gradient reaches {called} from {consumers}; it has the shape of {called}."
+        if len(received) > 1:
+            start += f" It is the sum of {len(received)} contributions."
+        return start
+    value = float(gradient)
+    arrives = f"The gradient reaches {called} from {consumers}."
+    if len(received) > 1:
+        arrives = (
+            f"{called} is used {len(received)} times, so {len(received)} contributions add up."
+        )
+    return f"{arrives} {_meaning(context, called, root, value)}"
+
+
+def _meaning(context: Context, called: str, root: str, value: float) -> str:
+    if not np.isfinite(value):
+        return "It is not a finite number: a step along it would be lost."
+    if value == 0:
+        return f"It is 0: a small change of {called} does not change {root}."
+    way = "grows" if value > 0 else "shrinks"
+    return (
+        f"Where {called} grows a little, {root} {way} {context.number(abs(value))} times as much."
+    )
+
+
+def _update(context: Context) -> str:
+    name, variable = context.step.node, context.step.variable
+    called = context.name(name)
+    done = context.moment.updates[name]
+    if variable != "p":
+        return f"The optimiser remembers {variable} for {called}, and needs it for the step."
+    before, after = context.moment.state.parameters[name], done.p
+    rate = context.number(context.moment.learning_rate)
+    if np.array_equal(before, after):
+        return f"{called} stays as it is: its gradient is 0 everywhere."
+    if before.ndim == 0:
+        way = "down" if float(after) < float(before) else "up"
+        return (
+            f"{called} goes {way}, against its gradient, from {context.number(float(before))} to "
+            f"{context.number(float(after))}; the learning rate is {rate}."
+        )
+    largest = context.number(float(np.max(np.abs(after - before))))
+    return (
+        f"Every cell of {called} moves against its gradient, none by more than {largest}; "
+        f"the learning rate is {rate}."
+    )

@@ -1,0 +1,168 @@
+"""The Study screen: where we are, the graph, the current node, and what it means."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gdtutor.session.commands import commands_of
+from gdtutor.session.state import Screen, Session, Tab, edited_names
+from gdtutor.view.boxes import Panel, beside, blank, boxed, hidden, window
+from gdtutor.view.context import Context
+from gdtutor.view.explain import context_of, filled_opening, node_lines, note_lines
+from gdtutor.view.frame import Chars, Frame, Line, Style
+from gdtutor.view.graph_panel import graph_lines
+from gdtutor.view.header import footer_line, header_line, prompt_line
+from gdtutor.view.lines import fitted, line
+from gdtutor.view.values import value_lines
+
+COMPACT = (72, 20)
+"""Below this width or height one panel shows at a time, under tabs."""
+WIDE = (110, 30)
+"""From this size on the table of values has a panel of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How the cells of a Study screen are shared out."""
+
+    graph: int
+    """Cells of the graph panel, its border included."""
+    node: int
+    values: int
+    """0 where the table of values is not shown."""
+    body: int
+    """Lines of the panels, their borders included."""
+    note: int
+    """Lines of the note."""
+
+    @property
+    def node_width(self) -> int:
+        """Cells of a line inside the node panel."""
+        return self.node - 4
+
+    @property
+    def node_height(self) -> int:
+        """Lines inside the node panel."""
+        return self.body - 2
+
+
+def room_for(width: int, height: int) -> Room:
+    """Share out a screen that is not compact."""
+    if width >= WIDE[0] and height >= WIDE[1]:
+        note = 6
+        values = 30
+        graph = (width - values) // 2
+        return Room(graph, width - values - graph, values, height - note - 3, note)
+    note = 4 if height < 30 else 6
+    graph = 38 + max(width - 80, 0) // 2
+    return Room(graph, width - graph, 0, height - note - 3, note)
+
+
+def is_compact(width: int, height: int) -> bool:
+    """Say whether one panel shows at a time."""
+    return width < COMPACT[0] or height < COMPACT[1]
+
+
+def study_frame(session: Session, width: int, height: int, chars: Chars) -> Frame:
+    """Return the Study screen."""
+    context = context_of(session, chars)
+    header = header_line(session, context, width, chars)
+    if context is None:
+        body = _opening(session, width, height - 3, chars)
+    elif is_compact(width, height):
+        body = _compact(session, context, width, height - 3)
+    else:
+        body = _panels(session, context, width, height)
+    bottom = (prompt_line(session, width, chars), footer(session, width, chars))
+    lines = tuple(fitted(content, width, chars) for content in (header, *body, *bottom))
+    return Frame(width, height, lines[:height])
+
+
+def footer(session: Session, width: int, chars: Chars) -> Line:
+    """Return the line of keys, empty where the learner hides it."""
+    if session.look.hides_hints:
+        return ()
+    return footer_line(commands_of(session.screen), width, chars)
+
+
+def _opening(session: Session, width: int, height: int, chars: Chars) -> tuple[Line, ...]:
+    text = filled_opening(session, min(width - 6, 76), chars)
+    panel = Panel("", text, session.look.scroll)
+    return boxed(panel, width, height, chars)
+
+
+def _panels(session: Session, context: Context, width: int, height: int) -> tuple[Line, ...]:
+    room = room_for(width, height)
+    chars = context.chars
+    changed = edited_names(session)
+    boxes = [
+        boxed(
+            Panel("graph", graph_lines(context, room.graph - 4, room.body - 2, changed)),
+            room.graph, room.body, chars,
+        ),
+        boxed(
+            Panel(_node_title(context), node_lines(context, room.node_width)),
+            room.node, room.body, chars,
+        ),
+    ]  # fmt: skip
+    if room.values:
+        table = value_lines(session, context, room.values - 4)
+        boxes.append(boxed(Panel("values", table), room.values, room.body, chars))
+    body = beside(*boxes)
+    if not room.values and session.look.tab is Tab.VALUES:
+        table = value_lines(session, context, width - 4)
+        body = boxed(Panel("values", table, session.look.scroll), width, room.body, chars)
+    return (*body, *_note(session, context, width, room.note))
+
+
+def _node_title(context: Context) -> str:
+    step = context.step
+    return context.name(step.node) if step.node else "given values"
+
+
+def _note(session: Session, context: Context, width: int, height: int) -> tuple[Line, ...]:
+    """Return the note's lines; the last says how to read on where it is longer."""
+    lines = note_lines(session, context, width - 3)
+    shown = window(lines, session.look.scroll, height)
+    more = hidden(lines, session.look.scroll, height, context.chars)
+    indented = [line(" ", *content) for content in shown]
+    if more:
+        padded = fitted(indented[-1], width - len(more) - 1, context.chars)
+        indented[-1] = (*padded, *line((more, Style.KEY)))
+    return tuple(indented)
+
+
+_TABS = {Tab.NODE: "node", Tab.GRAPH: "graph", Tab.VALUES: "values", Tab.NOTE: "note"}
+
+
+def _compact(session: Session, context: Context, width: int, height: int) -> tuple[Line, ...]:
+    """Return one panel under a line of tabs."""
+    chars = context.chars
+    tab = session.look.tab
+    inner = width - 1
+    if tab is Tab.NODE:
+        lines = node_lines(context, inner)
+    elif tab is Tab.GRAPH:
+        lines = graph_lines(context, inner, height - 1, edited_names(session))
+    elif tab is Tab.VALUES:
+        lines = value_lines(session, context, inner)
+    else:
+        lines = note_lines(session, context, inner)
+    more = hidden(lines, session.look.scroll, height - 1, chars)
+    titles = [
+        (f"[{name}] " if key is tab else f" {name}  ", Style.CURRENT if key is tab else Style.DIM)
+        for key, name in _TABS.items()
+    ]
+    heading = line(*titles, (more, Style.KEY))
+    shown = window(lines, session.look.scroll, height - 1)
+    return (heading, *shown)
+
+
+def blank_frame(width: int, height: int) -> Frame:
+    """Return an empty screen."""
+    return Frame(width, height, tuple(blank(width) for _ in range(height)))
+
+
+def is_study(session: Session) -> bool:
+    """Say whether a lesson is open in Study."""
+    return session.screen is Screen.STUDY and session.lesson is not None

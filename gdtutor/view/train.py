@@ -1,0 +1,228 @@
+"""The Train screen: the cost curve as it grows, the boundary, predictions beside targets."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gdtutor.session.state import Session, Snapshot, Status
+from gdtutor.training.problem import Problem
+from gdtutor.view import notation
+from gdtutor.view.boundary import boundary_lines, has_plane
+from gdtutor.view.boxes import Panel, beside, boxed
+from gdtutor.view.frame import Chars, Frame, Line, Placed, Plot, Series, Style
+from gdtutor.view.header import prompt_line
+from gdtutor.view.lines import fitted, line
+from gdtutor.view.matrix import MatrixLook, matrix_lines
+from gdtutor.view.study import footer
+
+SIDE = 30
+"""Cells of the side panel at 80 columns."""
+PLOT_POINTS = 2000
+"""Points of a curve handed to the painter, which thins them further."""
+
+
+def train_frame(session: Session, width: int, height: int, chars: Chars) -> Frame:
+    """Return the Train screen; the plot itself is data that the painter lays on it."""
+    header = _header(session, width, chars)
+    facts = _facts(session, chars)
+    bar = _progress(session, width, chars)
+    body_height = height - 5
+    bottom = (prompt_line(session, width, chars), footer(session, width, chars))
+    if width < 72 or height < 20:
+        rows, plots = _small(session, width, body_height, chars)
+    else:
+        rows, plots = _wide(session, width, body_height, chars)
+    lines = (header, facts, *rows, bar, *bottom)
+    return Frame(width, height, tuple(fitted(row, width, chars) for row in lines), plots)
+
+
+def _wide(
+    session: Session, width: int, height: int, chars: Chars
+) -> tuple[tuple[Line, ...], tuple[Placed, ...]]:
+    side = SIDE if width < 100 else width * 2 // 5
+    main = width - side
+    curve = boxed(Panel("cost curve", ()), main, height, chars)
+    panel = boxed(_side(session, side - 4, height - 2, chars), side, height, chars)
+    placed = Placed(cost_plot(session), 2, 3, main - 4, height - 2)
+    return beside(curve, panel), (placed,)
+
+
+def _small(
+    session: Session, width: int, height: int, chars: Chars
+) -> tuple[tuple[Line, ...], tuple[Placed, ...]]:
+    """Return the curve or one side panel, where both do not fit."""
+    count = len(_sides(session)) + 1
+    if session.train_look.tab % count == 0:
+        return ((),) * height, (Placed(cost_plot(session), 0, 2, width, height),)
+    panel = _side(session, width, height, chars, first=-1)
+    lines = (line((panel.title, Style.TITLE)), *panel.lines)[:height]
+    return (*lines, *((),) * (height - len(lines))), ()
+
+
+def cost_plot(session: Session) -> Plot:
+    """Return the cost curve, the validation curve and the original run as plain data."""
+    snapshot = session.training
+    series = [_series("cost", snapshot.costs, Style.RUN_1)]
+    if len(snapshot.validation):
+        series.append(_series("validation", snapshot.validation, Style.RUN_2))
+    if session.changes and session.original is not None and len(session.original.costs):
+        original = session.original.costs
+        series.append(_series("without the changes", original, Style.RUN_3))
+    look = session.train_look
+    return Plot(
+        "",
+        tuple(series),
+        "epoch",
+        "cost",
+        log_y=look.log_y,
+        x_integer=True,
+        cursor=None if look.cursor is None else float(look.cursor),
+    )
+
+
+def _series(label: str, costs: np.ndarray, style: Style) -> Series:  # type: ignore[type-arg]
+    chosen = np.unique(np.linspace(0, len(costs) - 1, min(len(costs), PLOT_POINTS)).astype(int))
+    if not len(costs):
+        return Series(label, (), (), style)
+    return Series(
+        label, tuple(float(i) for i in chosen), tuple(float(costs[i]) for i in chosen), style
+    )
+
+
+def _header(session: Session, width: int, chars: Chars) -> Line:
+    lesson, snapshot = session.lesson, session.training
+    if lesson is None:
+        return ()
+    title = f"{lesson.number} {lesson.title}".strip()
+    arrow = "▸" if chars.unicode else ">"
+    word = snapshot.status.value
+    if snapshot.status is Status.FINISHED:
+        word = f"finished: {_stopped(snapshot)}"
+    place = line(" ", (title[: width // 2], Style.TITLE), (f"  training {arrow} ", Style.DIM), word)
+    count = line((f"iteration {snapshot.iterations}", Style.DIM), " ")
+    gap = width - sum(len(s.text) for s in (*place, *count))
+    return (*place, *line(" " * max(gap, 1)), *count)
+
+
+def _stopped(snapshot: Snapshot) -> str:
+    words = {
+        "epochs": "all epochs done",
+        "cost": "the cost is low enough",
+        "loss": "the loss just seen is low enough",
+        "gradient": "the gradient is flat",
+        "not_finite": "no longer finite",
+        "key": "stopped",
+    }
+    return words.get(snapshot.stopped_by, snapshot.stopped_by)
+
+
+def _facts(session: Session, chars: Chars) -> Line:
+    """Return cost, learning rate, optimiser and batch; a run that went wrong is told here."""
+    snapshot, run = session.training, session.run
+    if run is None:
+        return ()
+    digits = session.look.digits
+
+    def shown(value: float) -> str:
+        return notation.shown(value, digits, chars)
+
+    if snapshot.stopped_by == "not_finite":
+        node = f" in {notation.name(snapshot.first_node, chars)}" if snapshot.first_node else ""
+        text = f" Not finite{node} at iteration {snapshot.diverged_at}: the steps grew too large."
+        return line((text, Style.ERROR))
+    settings = run.segment_at(max(snapshot.iterations - 1, 0)).settings
+    rate = "α" if chars.unicode else "learning rate"
+    cost = "–" if chars.unicode else "-"
+    if snapshot.final_cost is not None:
+        cost = shown(snapshot.final_cost)
+    batch = "full batch" if settings.batch is None else f"batch {settings.batch}"
+    cursor = session.train_look.cursor
+    parts = [("  cost ", Style.DIM), (cost, Style.TITLE)]
+    parts += [(f"   {rate} ", Style.DIM), (shown(settings.learning_rate), Style.TITLE)]
+    parts += [(f"   {settings.optimizer}, {batch}", Style.DIM)]
+    if cursor is not None and cursor < len(snapshot.costs):
+        at = shown(float(snapshot.costs[cursor]))
+        parts += [(f"   at epoch {cursor}: ", Style.DIM), (at, Style.CURRENT)]
+    return line(*parts)
+
+
+def _progress(session: Session, width: int, chars: Chars) -> Line:
+    snapshot = session.training
+    wanted = max(snapshot.epochs_wanted, 1)
+    done = len(snapshot.costs)
+    share = min(done / wanted, 1.0)
+    speed = f"{snapshot.epochs_per_second:,.0f} epochs/s" if snapshot.epochs_per_second else ""
+    left = ""
+    if snapshot.status is Status.RUNNING and snapshot.epochs_per_second:
+        left = f"{max(wanted - done, 0) / snapshot.epochs_per_second:.1f} s left"
+    tail = f" {share:4.0%}  {done:,} of {wanted:,} epochs  {speed}  {left}".rstrip()
+    room = max(width - len(tail) - 2, 0)
+    filled = int(room * share)
+    full, empty = ("█", "░") if chars.unicode else ("#", ".")
+    bar = (full * filled, Style.GOOD), (empty * (room - filled), Style.DIM)
+    return line(" ", *bar, tail)
+
+
+def _sides(session: Session) -> tuple[str, ...]:
+    problem = _problem(session)
+    names = ["predictions", "parameters"]
+    if problem is not None and has_plane(problem):
+        names.insert(0, "decision boundary")
+    return tuple(names)
+
+
+def _problem(session: Session) -> Problem | None:
+    if session.run is None:
+        return None
+    return session.run.segment_at(max(session.training.iterations - 1, 0)).problem
+
+
+def _side(session: Session, width: int, height: int, chars: Chars, first: int = 0) -> Panel:
+    names = _sides(session)
+    chosen = names[(session.train_look.tab + first) % len(names)]
+    problem = _problem(session)
+    parameters = session.training.parameters
+    if problem is None or not parameters:
+        return Panel(chosen, (line(("nothing trained yet", Style.DIM)),))
+    if chosen == "decision boundary":
+        room = height if height < 16 else min(height, 16)
+        picture = boundary_lines(problem, parameters, width, room, chars)
+        rest = height - len(picture) - 1
+        below = prediction_lines(session, problem, width, rest, chars) if rest >= 4 else ()
+        return Panel(chosen, (*picture, (), *below) if below else picture)
+    if chosen == "predictions":
+        return Panel(chosen, prediction_lines(session, problem, width, height, chars))
+    lines: list[Line] = []
+    for name, value in parameters.items():
+        lines.append(line((notation.name(name, chars), Style.PARAMETER)))
+        lines.extend(matrix_lines(value, MatrixLook(width, session.look.digits), chars))
+    return Panel(chosen, tuple(lines))
+
+
+def prediction_lines(
+    session: Session, problem: Problem, width: int, height: int, chars: Chars
+) -> tuple[Line, ...]:
+    """Return the examples with prediction and target, elided in the middle."""
+    predictions = np.atleast_2d(session.training.predictions)
+    targets = np.atleast_2d(session.training.targets)
+    if predictions.size == 0 or predictions.shape != targets.shape:
+        return ()
+    count = predictions.shape[1]
+    digits = min(session.look.digits, 4)
+    room = max(height - 2, 1)
+    shown = list(range(count)) if count <= room else [*range(room - 2), -1, count - 1]
+    wide = max(len(str(count - 1)), 2)
+    title = f"{'#':>{wide}} {'prediction':>12} {'target':>8}"
+    lines = [line((title, Style.DIM))]
+    right = 0
+    for example in range(count):
+        right += bool(np.all((predictions[:, example] >= 0.5) == (targets[:, example] >= 0.5)))
+    for example in shown:
+        if example < 0:
+            lines.append(line(("…" if chars.unicode else "...").rjust(wide)))
+            continue
+        numbers = " ".join(notation.shown(float(v), digits, chars) for v in predictions[:, example])
+        wanted = " ".join(notation.shown(float(v), 3, chars) for v in targets[:, example])
+        lines.append(line(f"{example:>{wide}} {numbers:>12} {wanted:>8}"))
+    lines.append(line((f"{right} of {count} on the right side of 0.5", Style.GOOD)))
+    return tuple(lines)
