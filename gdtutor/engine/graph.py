@@ -29,6 +29,11 @@ class Role(Enum):
     CONSTANT = "constant"
 
 
+def a_role(role: Role) -> str:
+    """Return a role with its article, as a message names it."""
+    return f"an {role.value}" if role is Role.INPUT else f"a {role.value}"
+
+
 @dataclass(frozen=True, slots=True)
 class Leaf:
     """A given value: its name and what it is; values belong to the trace."""
@@ -234,7 +239,7 @@ def _check_line(
         )
     if name in leaves:
         raise GraphError(
-            f"'{name}' is already the name of a {leaves[name].role.value}",
+            f"'{name}' is already the name of {a_role(leaves[name].role)}",
             "choose another name",
             line=name,
             code="redefined",

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from gdtutor.engine.errors import did_you_mean
-from gdtutor.engine.graph import Graph, Role
+from gdtutor.engine.graph import Graph, Role, a_role
 from gdtutor.engine.local import BATCH_SIZE
 from gdtutor.engine.operations import Array
 from gdtutor.engine.shapes import Shape
@@ -36,6 +36,8 @@ from gdtutor.lesson.readers import Mistake
 from gdtutor.lesson.reports import NOWHERE, Findings, Place, shown
 from gdtutor.lesson.starts import read_starts, start_shape
 from gdtutor.lesson.tables import FrontMatter, NetworkTable
+from gdtutor.lesson.toml_text import Path as TomlPath
+from gdtutor.lesson.toml_text import find_places
 from gdtutor.training.settings import Settings
 
 COMMANDS = (
@@ -57,6 +59,8 @@ class Sheet:
     expansion: Expansion | None
     settings: Settings | None
     given: Given
+    place: Place = NOWHERE
+    """Where the `[network]` table stands, for what is wrong with its lines."""
 
 
 def assemble(
@@ -76,6 +80,8 @@ def assemble(
     sheet = _sheet(front, path, mistakes)
     if sheet is not None and sheet.expansion is not None:
         _give_formulas(body, sheet.expansion)
+        header: TomlPath = ("network", "=")
+        sheet.place = find_places(toml, TOML_LINE, {header}).get(header, Place(1, 1))
     parsed = parse_blocks(body.scenes, findings)
     lesson = None
     if parsed is not None and not body.scenes and not findings.has_errors and not mistakes:
@@ -160,10 +166,23 @@ def _check_network_ends(network: NetworkTable | None, data: Data, mistakes: list
         ends, sizes, (0, len(network.layers) - 1), ("inputs", "targets"), strict=False
     ):
         if width != size:
-            what = f"{width} {'first' if position == 0 else 'last'} in layers, and {size} {side}"
-            mistakes.append(
-                Mistake(("network", "layers", position), "shape", what, "the two must be equal")
-            )
+            what = f"the network has {width} {side}, the data have {size}"
+            hint = "the first of layers is the number of inputs, the last that of targets"
+            mistakes.append(Mistake(("network", "layers", position), "shape", what, hint))
+
+
+_TABLES: Mapping[Role, TomlPath] = {
+    Role.INPUT: ("data", "inputs"),
+    Role.TARGET: ("data", "targets"),
+    Role.PARAMETER: ("parameters",),
+    Role.CONSTANT: ("constants",),
+}
+
+
+def _path_of(table: TomlPath, name: str, position: int, data: Data) -> TomlPath:
+    """Return the path of a given name: an entry of a list, or a key of a table."""
+    is_list = table[0] == "data" and not data.is_matrix
+    return (*table, position) if is_list else (*table, name, "=")
 
 
 def _roles(
@@ -175,21 +194,16 @@ def _roles(
 ) -> dict[str, Role]:
     """Return the role of every given name, in the order of the given step."""
     roles: dict[str, Role] = {}
-    groups = (
-        (data.inputs, Role.INPUT, ("data", "inputs")),
-        (data.targets, Role.TARGET, ("data", "targets")),
-        (starts, Role.PARAMETER, ("parameters",)),
-        (constants, Role.CONSTANT, ("constants",)),
-    )
-    for names, role, path in groups:
+    groups = ((data.inputs, Role.INPUT), (data.targets, Role.TARGET))
+    for names, role in (*groups, (starts, Role.PARAMETER), (constants, Role.CONSTANT)):
+        path = _TABLES[role]
         for position, name in enumerate(names):
-            is_list = role in (Role.INPUT, Role.TARGET) and not data.is_matrix
-            at = (*path, position) if is_list else (*path, name, "=")
+            at = _path_of(path, name, position, data)
             problem = name_problem(name)
             if problem is None and name == BATCH_SIZE and data.is_matrix:
                 problem = ("reserved", "'m' is the number of examples", "choose another name")
             if problem is None and name in roles:
-                what = f"'{name}' is already the name of a {roles[name].value}"
+                what = f"'{name}' is already the name of {a_role(roles[name])}"
                 problem = ("redefined", what, "choose another name")
             if problem is not None:
                 mistakes.append(Mistake(at, *problem))
@@ -265,10 +279,10 @@ def _with_graphs(
         graph = build_scene(block, sheet.given, elsewhere, findings, is_last=is_last)
         scene = None
         if graph is not None:
-            scene = _scene(sheet, block, graph, is_last, shapes, mistakes, findings)
+            scene = _scene(sheet, block, graph, is_last, shapes, findings)
         if scene is not None:
             scenes.append(scene)
-    if len(scenes) != len(parsed):
+    if not scenes or len(scenes) != len(parsed):
         return None
     _warn_unused(sheet, parsed, mistakes, findings)
     pictures = read_pictures(
@@ -338,8 +352,8 @@ def _check_reserved(
                 findings.error(formula.place, "reserved", what, "choose another name")
     for name in sorted(names & set(given.roles)):
         what = f"'{name}' is {meaning[name]}"
-        table = "parameters" if given.roles[name] is Role.PARAMETER else "constants"
-        mistakes.append(Mistake((table, name, "="), "reserved", what, "choose another name"))
+        at = (*_TABLES[given.roles[name]], name, "=")
+        mistakes.append(Mistake(at, "reserved", what, "choose another name"))
 
 
 def _scene(
@@ -348,10 +362,9 @@ def _scene(
     graph: Graph,
     is_last: bool,
     all_shapes: dict[str, Shape],
-    mistakes: list[Mistake],
     findings: Findings,
 ) -> Scene | None:
-    fallback = Place(block.block.line or 1, 1)
+    fallback = sheet.place if sheet.expansion else Place(block.block.line, 1)
     shapes = shapes_of(graph, sheet.given, block, fallback, findings)
     if shapes is None:
         return None
@@ -362,7 +375,8 @@ def _scene(
     trains = is_last and sheet.settings is not None
     trained = tuple(name for name in graph.parameters if name not in front.frozen)
     if trains:
-        _check_trainable(graph, is_number, trained, block, shapes, mistakes, findings)
+        place = fallback if sheet.expansion else block.lines[-1][0].place
+        _check_trainable(graph, is_number, trained, place, shapes, findings)
     goes_backward = front.backward and is_number and depends_on(graph, asked)
     steps = walk_steps(graph, shapes, front.gradients, trained if trains else (), goes_backward)
     notes = check_notes(block.block, steps, findings)
@@ -374,12 +388,10 @@ def _check_trainable(
     graph: Graph,
     is_number: bool,
     trained: tuple[str, ...],
-    block: Parsed,
+    place: Place,
     shapes: Mapping[str, Shape],
-    mistakes: list[Mistake],
     findings: Findings,
 ) -> None:
-    place = block.lines[-1][0].place
     if not is_number:
         shape = "×".join(map(str, shapes[graph.root]))
         what = f"the last line, {graph.root}, has the shape {shape}"
@@ -395,13 +407,14 @@ def _warn_unused(
     sheet: Sheet, parsed: list[Parsed], mistakes: list[Mistake], findings: Findings
 ) -> None:
     used = {name for block in parsed for name in block.used}
+    data = sheet.data
     for name, role in sheet.given.roles.items():
         if name not in used:
-            table = {Role.PARAMETER: "parameters", Role.CONSTANT: "constants"}.get(role, "data")
+            names = {Role.INPUT: data.inputs, Role.TARGET: data.targets}.get(role, ())
+            position = names.index(name) if name in names else 0
+            at = _path_of(_TABLES[role], name, position, data)
             what = f"the {role.value} '{name}' is not used"
-            mistakes.append(
-                Mistake((table, name, "="), "unused", what, "use it in a formula, or remove it")
-            )
+            mistakes.append(Mistake(at, "unused", what, "use it in a formula, or remove it"))
     for block in parsed:
         for formula, _ in block.lines[:-1]:
             if formula.name not in used:

@@ -96,6 +96,8 @@ class SceneBlock:
     line: int
     """The line of the file on which it begins."""
     formulas: list[Formula]
+    is_whole: bool = True
+    """False where a line is missing because it could not be read."""
     notes: list[NoteBlock] = field(default_factory=list)
     questions: list[QuestionBlock] = field(default_factory=list)
 
@@ -183,7 +185,9 @@ def _fenced(
         )
     inside = "\n".join(lines[at + 1 : end])
     source = "\n".join(lines[at : end + 1])
-    part = Part("fence", first_line + at, inside, fence["info"].strip(), source=source)
+    # What an open block swallowed is not read: most of it was not meant to be inside.
+    info = fence["info"].strip() if end < len(lines) else ""
+    part = Part("fence", first_line + at, inside, info, source=source)
     return part, end + 1
 
 
@@ -252,8 +256,7 @@ class _Reader:
             )
             return
         self._note = None
-        formulas = _formulas(part, self._findings)
-        self._body.scenes.append(SceneBlock(part.line, formulas))
+        self._body.scenes.append(_scene_block(part, self._findings))
 
     def _scene(self, part: Part) -> SceneBlock | None:
         """Return the scene that a note or question belongs to."""
@@ -284,7 +287,7 @@ class _Reader:
 
     def _take_note(self, part: Part) -> None:
         scene = self._scene(part)
-        note = _note_heading(part, self._findings)
+        note = _note_heading(part, self._findings) if scene is not None else None
         self._note = note or NoteBlock("", "", False, Place(part.line, 1))
         if scene is not None and note is not None and self._is_within_count(part):
             scene.notes.append(note)
@@ -308,8 +311,8 @@ class _Reader:
             )
 
 
-def _formulas(part: Part, findings: Findings) -> list[Formula]:
-    formulas = []
+def _scene_block(part: Part, findings: Findings) -> SceneBlock:
+    block = SceneBlock(part.line, [])
     for number, written in enumerate(part.text.split("\n"), part.line + 1):
         line = written.split("#", 1)[0].rstrip()
         if not line.strip():
@@ -319,6 +322,7 @@ def _formulas(part: Part, findings: Findings) -> list[Formula]:
         if not sign or not name.strip():
             what = "this line is not NAME = FORMULA"
             findings.error(place, "line", what, "write one, as z = w*x + b")
+            block.is_whole = False
         elif len(line) > MAX_CHARACTERS:
             findings.error(
                 place,
@@ -326,10 +330,11 @@ def _formulas(part: Part, findings: Findings) -> list[Formula]:
                 f"the line has {len(line):,} characters",
                 f"the bound is {MAX_CHARACTERS:,}; split the formula into several lines",
             )
+            block.is_whole = False
         else:
             formula_place = Place(number, len(line) - len(text.lstrip()) + 1)
-            formulas.append(Formula(name.strip(), text.strip(), place, formula_place))
-    return formulas
+            block.formulas.append(Formula(name.strip(), text.strip(), place, formula_place))
+    return block
 
 
 def _note_heading(part: Part, findings: Findings) -> NoteBlock | None:

@@ -99,7 +99,9 @@ def _read(table: DataTable, folder: FilePath, is_network: bool) -> Data:
     columns = (*taken[0], *taken[1])
     for position, name in enumerate(columns):
         if name in columns[:position]:
-            raise Wrong("name", f"the column '{shown(name)}' is named twice", "name each once")
+            count = len(taken[0])
+            at = ("inputs", position) if position < count else ("targets", position - count)
+            raise Wrong("name", f"the column '{shown(name)}' is named twice", "name each once", at)
     examples = _rows(table, folder, *taken)
     formulas: tuple[str, ...] = ()
     if table.scale:

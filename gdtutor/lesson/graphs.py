@@ -85,6 +85,7 @@ def _parsed_line(
     problem = name_problem(formula.name)
     if problem is not None:
         findings.error(formula.place, *problem)
+        scene.block.is_whole = False
         return None
     if formula.name in seen:
         findings.error(
@@ -142,13 +143,15 @@ def build_scene(
             findings.error(place, "no-graph", "the graph has no line", "write one, as z = w*x + b")
         return None
     appended = given.averages and is_last
+    if appended and any(name == COST for name, _, _ in lines):
+        return None
     if appended:
         root = lines[-1][0]
         lines.append((COST, Apply("mean", (Name(root),)), f"mean({root})"))
     leaves = _leaves(parsed, given, appended)
     formulas = {formula.name: formula for formula, _ in parsed.lines}
     broken = {name: Leaf(name, Role.CONSTANT) for name in sorted(parsed.broken)}
-    while True:
+    while len(broken) < len(lines):
         try:
             graph = build_graph(
                 [*leaves, *broken.values()],
@@ -160,14 +163,15 @@ def build_scene(
             if error.line not in formulas or error.line in broken:
                 return None
             formula = formulas[error.line]
+            broken[error.line] = Leaf(error.line, Role.CONSTANT)
+            if error.code == "undefined" and not parsed.block.is_whole:
+                continue
             hint = _better_hint(error, formula, elsewhere, given) or error.hint
             place = formula.place if error.code == "redefined" else _inside(formula, error.column)
             findings.error(place, error.code, error.what, hint)
-            broken[error.line] = Leaf(error.line, Role.CONSTANT)
-            if len(broken) == len(lines):
-                return None
         else:
-            return None if broken else graph
+            return graph if not broken and parsed.block.is_whole else None
+    return None
 
 
 def _leaves(parsed: Parsed, given: Given, appended: bool) -> list[Leaf]:

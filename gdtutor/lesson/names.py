@@ -24,8 +24,8 @@ def name_problem(name: str) -> tuple[str, str, str] | None:
         return "bound", what, f"a name has at most {MAX_NAME}"
     if not name.isascii():
         odd = next(character for character in name if not character.isascii())
-        what = f"'{shown(name)}' holds U+{ord(odd):04X}, which only looks like a plain letter or is"
-        return "name", f"{what} none", "names are ASCII: letters, digits and _"
+        what = f"'{shown(name)}' holds the character U+{ord(odd):04X}, which is not ASCII"
+        return "name", what, "names are made of a to z, A to Z, digits and _; type it anew"
     if not _NAME.match(name):
         what = f"'{shown(name)}' cannot be used in formulas"
         return "name", what, "a name is a letter or _, then letters, digits and _"

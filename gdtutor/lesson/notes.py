@@ -138,11 +138,11 @@ def _checked(
     question = Question(
         table.text, table.kind, phase, node, cell, table.hints, table.choices, written.line - 1
     )
-    mistakes.extend(_question_mistakes(question, steps))
+    mistakes.extend(_question_mistakes(question, steps, has_cell_key=table.cell is not None))
     return question
 
 
-def _question_mistakes(question: Question, steps: Steps) -> list[Mistake]:
+def _question_mistakes(question: Question, steps: Steps, *, has_cell_key: bool) -> list[Mistake]:
     at = ("at",)
     problem = steps.problem(question.phase, question.node)
     if problem is not None:
@@ -162,9 +162,10 @@ def _question_mistakes(question: Question, steps: Steps) -> list[Mistake]:
         found.append(Mistake(at, "question", f"a {question.kind} of no node", hint))
     elif question.node and question.cell is not None:
         asked = Placeholder("shape", question.node, question.cell, 0)
+        where = ("cell",) if has_cell_key else at
         outside = steps.placeholder_problem(asked, question.phase, question.node)
         if outside is not None:
-            found.append(Mistake(("cell",), "question", outside[1], outside[2]))
+            found.append(Mistake(where, "question", outside[1], outside[2]))
     return found
 
 

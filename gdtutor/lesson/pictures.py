@@ -26,6 +26,10 @@ PICTURES: Mapping[str, Mapping[str, Reader]] = {
 """Every kind of picture, with its options. `along` names parameters, or cells as W1[0,1]."""
 
 _ALONG = {"slice": 1, "contour": 2}
+_ALONG_WORDS = {
+    "slice": ("one parameter", 'write along = "w1"'),
+    "contour": ("two parameters", 'write along = ["w1", "w2"]'),
+}
 
 
 def read_pictures(
@@ -87,8 +91,8 @@ def _check(
 ) -> None:
     inputs, targets = data
     if picture.kind == "boundary" and inputs != 2:
-        what = f"a decision boundary of {inputs} inputs"
-        raise Wrong("picture", what, "it is a picture of the plane: two inputs")
+        what = f"a decision boundary where there are not two inputs but {inputs}"
+        raise Wrong("picture", what, "it is a picture of the plane")
     if picture.kind == "table" and not targets:
         raise Wrong("picture", "a table of predictions without targets", "add targets to [data]")
     options = dict(picture.options)
@@ -109,8 +113,8 @@ def _check_along(
 ) -> None:
     names = _texts(along)
     if len(names) != _ALONG[kind]:
-        what = f"a {kind} goes along {_ALONG[kind]} parameters, here are {len(names)}"
-        raise Wrong("picture", what.replace("1 parameters", "one parameter"), 'as along = ["w1"]')
+        wanted, hint = _ALONG_WORDS[kind]
+        raise Wrong("picture", f"a {kind} goes along {wanted}, not {len(names)}", hint)
     for written in names:
         try:
             name, cell = parse_cell(written)

@@ -179,13 +179,14 @@ def number(low: float | None = None, above: float | None = None, high: float = 1
 def as_number(value: object, at: Path = ()) -> float:
     """Return a TOML number as a float; `Wrong` for anything else, and for nan and inf."""
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise Wrong("type", f"{_kind(value)} stands where a number belongs", "without quotes", at)
+        hint = "write it without quotes" if isinstance(value, str) else "write a number, as 0.5"
+        raise Wrong("type", f"{_kind(value)} stands where a number belongs", hint, at)
     try:
         result = float(value)
     except OverflowError:
         result = math.inf
     if not math.isfinite(result):
-        raise Wrong("value", "the number is not finite", "a float64 holds up to about 1.8e308", at)
+        raise Wrong("value", "the number is not finite", "write one up to about 1.8e308", at)
     return result
 
 

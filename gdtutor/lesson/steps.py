@@ -118,7 +118,10 @@ class Steps:
         shape = self.shapes[asked.name]
         if asked.cell is not None and not _is_inside(asked.cell, shape):
             what = f"{asked.name} has no cell {list(asked.cell)}"
-            return "placeholder", what, f"its shape is {shape_text(shape)}, counted from 0"
+            hint = (
+                f"its shape is {shape_text(shape)}, counted from 0" if shape else "it is a number"
+            )
+            return "placeholder", what, hint
         if asked.about in ("shape", "name"):
             return None
         if asked.about == "grad":

@@ -12,6 +12,9 @@ from gdtutor.lesson.reports import NOWHERE, Findings, Place
 MAX_NESTING = 16
 """Deepest nesting of arrays, inline tables and dotted keys."""
 
+MAX_DIGITS = 400
+"""Most digits of a number; Python itself refuses to convert thousands."""
+
 Path = tuple[str | int, ...]
 """Keys and positions from the top to a value: ("data", "examples", 0)."""
 
@@ -23,6 +26,7 @@ _STRING = (
 )
 _STRINGS_AND_COMMENTS = re.compile(rf"{_STRING}|#[^\n]*", re.DOTALL)
 _DOTTED = re.compile(rf"(?<![\w\"'-])(?:[\w\"'-]+[ \t]*\.[ \t]*){{{MAX_NESTING}}}")
+_DIGITS = re.compile(rf"[0-9_]{{{MAX_DIGITS},}}")
 _TOKENS = re.compile(
     rf"(?P<string>{_STRING})|(?P<comment>#[^\n]*)|(?P<bare>[\w+:.-]+)|(?P<equals>=)"
     r"|(?P<open>[\[{])|(?P<close>[\]}])|(?P<comma>,)|(?P<newline>\n)"
@@ -41,31 +45,51 @@ def read_toml(text: str, first_line: int, findings: Findings) -> dict[str, objec
         first_line: The line of the file on which it begins.
         findings: Where mistakes are reported.
     """
-    bare = _STRINGS_AND_COMMENTS.sub('""', text)
-    if _deepest(bare) > MAX_NESTING or _DOTTED.search(bare):
+    bare = _STRINGS_AND_COMMENTS.sub(_blanked, text)
+    too_deep = _too_deep(bare)
+    if too_deep is not None:
         findings.error(
-            Place(first_line, 1),
+            _place_at(text, too_deep, first_line),
             "bound",
             f"values or dotted keys are nested deeper than {MAX_NESTING} levels",
             "no key of a lesson needs that",
         )
         return None
+    digits = _DIGITS.search(bare)
+    if digits is not None:
+        place = _place_at(text, digits.start(), first_line)
+        what = f"a number of {len(digits.group()):,} digits"
+        findings.error(place, "bound", what, f"the bound is {MAX_DIGITS}")
+        return None
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         _report_syntax(error, text, first_line, findings)
-    except ValueError:
-        # Python itself refuses to convert integers of thousands of digits.
-        findings.error(Place(first_line, 1), "bound", "a number has too many digits", "shorten it")
     return None
 
 
-def _deepest(text: str) -> int:
-    depth = deepest = 0
-    for bracket in re.findall(r"[\[\]{}]", text):
-        depth = depth + 1 if bracket in "[{" else max(0, depth - 1)
-        deepest = max(deepest, depth)
-    return deepest
+def _blanked(match: re.Match[str]) -> str:
+    """Replace a string by as many quotes, and a comment by blanks, so that columns stay."""
+    text = match.group()
+    return re.sub(r"[^\n]", " " if text[0] == "#" else '"', text)
+
+
+def _too_deep(text: str) -> int | None:
+    """Return where brackets or dotted keys are nested too deep, strings and comments left out."""
+    dotted = _DOTTED.search(text)
+    if dotted is not None:
+        return dotted.start()
+    depth = 0
+    for match in re.finditer(r"[\[\]{}]", text):
+        depth = depth + 1 if match.group() in "[{" else max(0, depth - 1)
+        if depth > MAX_NESTING:
+            return match.start()
+    return None
+
+
+def _place_at(text: str, offset: int, first_line: int) -> Place:
+    line = text.count("\n", 0, offset)
+    return Place(first_line + line, offset - (text.rfind("\n", 0, offset) + 1) + 1)
 
 
 def _report_syntax(

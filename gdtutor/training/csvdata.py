@@ -47,7 +47,7 @@ def resolve_inside(folder: Path, name: str) -> Path:
         path = (root / name).resolve(strict=True)
     except FileNotFoundError:
         raise CsvError(
-            None, None, f"there is no file {name!r}", f"put it into {str(folder)!r}"
+            None, None, f"there is no file {name!r}", "put it into the folder of the lesson"
         ) from None
     except (OSError, RuntimeError) as error:
         # A loop of links is a RuntimeError before Python 3.13 and an OSError from there on.
