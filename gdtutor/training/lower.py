@@ -7,7 +7,7 @@ the same rows' local gradients and vector-Jacobian rules, in the order in which 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -56,20 +56,33 @@ def leaf_shapes(problem: Problem, batch: int) -> dict[str, Shape]:
     return {leaf.name: shapes[leaf.name] for leaf in problem.graph.leaves}
 
 
-def lower(problem: Problem, batch: int) -> Program:
+def lower(problem: Problem, batch: int, signs: Mapping[str, float] | None = None) -> Program:
     """Lower a problem's cost and gradients.
 
     Args:
         problem: What is trained.
         batch: Examples in the batch.
+        signs: 1, or −1 for parameters that are kept with their sign turned; chosen here where
+            another batch size has not chosen them before.
 
     Raises:
         TrainingError: The root is not one number, or depends on no trained parameter.
         ShapeError: Shapes do not fit.
     """
+    if signs is not None:
+        return _Lowering(problem, batch, signs).program()
     first = _Lowering(problem, batch, {}).program()
     turned = _turned(first)
     return _Lowering(problem, batch, turned).program() if turned else first
+
+
+def lower_cost(problem: Problem, batch: int, signs: Mapping[str, float]) -> Program:
+    """Lower the mean cost of examples that are not trained on; it has no gradients.
+
+    Formulas about one example are applied to rows of all of them.
+    """
+    rows = replace(problem, is_single=False)
+    return _Lowering(rows, batch, signs, trains=False).program()
 
 
 def live(program: Program, roots: tuple[Term, ...]) -> set[int]:
@@ -113,7 +126,10 @@ def _turned(program: Program) -> dict[str, float]:
 
 
 class _Lowering:
-    def __init__(self, problem: Problem, batch: int, signs: Mapping[str, float]) -> None:
+    def __init__(
+        self, problem: Problem, batch: int, signs: Mapping[str, float], *, trains: bool = True
+    ) -> None:
+        self._trains = trains
         self._problem = problem
         self._graph: Graph = problem.graph
         self._batch = batch
@@ -129,12 +145,16 @@ class _Lowering:
             term = self._builder.apply(node.op, args, node.axis)
             self._values[node.name] = self._builder.spread(term, self._shapes[node.name])
             self._builder.notes.setdefault(self._values[node.name].id, node.name)
-        gradients = self._gradients()
         builder = self._builder
+        gradients = self._gradients() if self._trains else {}
+        cost = self._values[self._graph.root]
+        if builder.shape(cost) != () and not self._trains:
+            cost = builder.apply("mean", (cost,))
+        cost = builder.owned(cost)
         return Program(
             tuple(builder.ops),
             dict(builder.notes),
-            self._values[self._graph.root],
+            cost,
             gradients,
             {line.name: self._values[line.name] for line in self._graph.lines},
             dict(builder.packs),

@@ -71,6 +71,11 @@ class Builder:
         """Return the shape of a term."""
         return self.ops[term.id].shape
 
+    @property
+    def uniform(self) -> frozenset[int]:
+        """The ids of numbers that come from the learning rate and the update's number alone."""
+        return frozenset(self._uniform)
+
     def plain(self, term: Term) -> int:
         """Return the id of a value equal to the term, multiplying its factor out where needed."""
         if term.id == ONE:
@@ -80,6 +85,12 @@ class Builder:
         if term.scale == -1:
             return self._op("neg", (term.id,), self.shape(term)).id
         return self._op("mul", (self._constant(term.scale), term.id), self.shape(term)).id
+
+    def owned(self, term: Term) -> Term:
+        """Return the term as the result of an operation, where it is a given value or a view."""
+        if self.ops[term.id].code in ("one", "const", "leaf", "T", "spread"):
+            return self._reshaped(term, self.shape(term))
+        return term
 
     def negated(self, term: Term) -> Term:
         """Return −term."""

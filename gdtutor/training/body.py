@@ -1,0 +1,418 @@
+"""Writes primitive operations as calls of NumPy on preallocated arrays."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from gdtutor.engine.operations import OPERATIONS, Array
+from gdtutor.training.memory import aligned
+from gdtutor.training.schedule import ALIASES, Schedule
+from gdtutor.training.source import Source
+from gdtutor.training.terms import Op
+
+UFUNCS: Mapping[str, np.ufunc] = {
+    name: row.function for name, row in OPERATIONS.items() if isinstance(row.function, np.ufunc)
+} | {"neg": np.negative, "recip": np.reciprocal, "step": np.heaviside}
+"""The NumPy function that computes an elementwise operation into an array."""
+
+ELEMENTWISE = frozenset(UFUNCS) - {"matmul"}
+
+
+@dataclass(frozen=True, slots=True)
+class Dynamic:
+    """A name that stands for another array at every iteration."""
+
+    kind: str
+    """data, history, stream or norm."""
+    key: object
+    """The leaf, or the id of the value."""
+    form: str
+
+
+@dataclass(slots=True)
+class Names:
+    """What the names in a generated function stand for."""
+
+    arrays: dict[str, Array] = field(default_factory=dict)
+    functions: dict[str, Callable[..., object]] = field(default_factory=dict)
+    dynamic: dict[str, Dynamic] = field(default_factory=dict)
+
+
+class Body:
+    """Places the values of one program and writes its operations, one line each.
+
+    Args:
+        ops: The program.
+        prefix: A letter that opens the names of its values.
+        notes: What values are to the learner, by id.
+        source: Where lines are added.
+        names: Where names are added.
+        places: The arrays of values that have one already (leaves; results with a given place).
+        dynamic: The kind and key of values that lie elsewhere at every iteration.
+        augmented: Arrays with one more row of ones, by the id of the value that lacks it.
+        packs: Weights with their bias as one matrix, by the id of the weights.
+    """
+
+    def __init__(
+        self,
+        ops: Sequence[Op],
+        prefix: str,
+        notes: Mapping[int, str],
+        source: Source,
+        names: Names,
+        *,
+        places: dict[int, Array],
+        dynamic: Mapping[int, tuple[str, object]] | None = None,
+        augmented: dict[int, Array] | None = None,
+        packs: Mapping[int, Array] | None = None,
+    ) -> None:
+        self._ops = ops
+        self._prefix = prefix
+        self._notes = notes
+        self._source = source
+        self._names = names
+        self._places = places
+        self._dynamic = dynamic or {}
+        self._augmented = {} if augmented is None else augmented
+        self._packs = packs or {}
+        self._fixed = set(places)
+        self._stack_arrays: dict[tuple[int, ...], tuple[str, Array]] = {}
+
+    def write(self, schedule: Schedule, extra: Mapping[int, Callable[[], None]]) -> None:
+        """Write the units of a schedule.
+
+        Args:
+            schedule: The order.
+            extra: What is written instead of the operation with this id.
+        """
+        self._stacks = schedule.stacks
+        self._last = schedule.last_uses(self._ops)
+        for position, unit in enumerate(schedule.units):
+            if len(unit) > 1:
+                self._write_group(unit, position)
+            elif unit[0] in extra:
+                extra[unit[0]]()
+            else:
+                self._write_one(unit[0], position)
+
+    def array(self, index: int) -> Array:
+        """Return the array of a value that keeps its place."""
+        op = self._ops[index]
+        if index not in self._places:
+            if op.code == "T":
+                return self.array(op.args[0]).T
+            if op.code == "spread":
+                return np.broadcast_to(self.array(op.args[0]), op.shape)
+            if op.code in ("const", "one"):
+                value = aligned(())
+                value[()] = op.detail[0] if op.code == "const" else 1.0  # type: ignore[call-overload]
+                self._places[index] = value
+            else:
+                self._allocate(index)
+        return self._places[index]
+
+    def is_dynamic(self, index: int) -> bool:
+        """Say whether a value lies elsewhere at every iteration."""
+        while self._ops[index].code == "T":
+            index = self._ops[index].args[0]
+        return index in self._dynamic
+
+    def view(self, index: int, form: str = "plain") -> str:
+        """Return the name of a value, or of another view of it.
+
+        Forms: plain, T, flat (one axis), number (no axis), ones and onesT (with a row of ones),
+        pack and packT (weights with their bias).
+        """
+        op = self._ops[index]
+        if op.code == "T" and form in ("plain", "T"):
+            return self.view(op.args[0], "T" if form == "plain" else "plain")
+        name = f"{self._prefix}{index}" + {"plain": "", "T": "t"}.get(form, f"_{form}")
+        if self.is_dynamic(index):
+            while self._ops[index].code == "T":
+                index = self._ops[index].args[0]
+            kind, key = self._dynamic[index]
+            self._names.dynamic.setdefault(name, Dynamic(kind, key, form))
+            return name
+        if name not in self._names.arrays:
+            self._names.arrays[name] = self._shaped(index, form)
+        return name
+
+    def static(self, name: str, array: Array) -> str:
+        """Name an array."""
+        self._names.arrays.setdefault(name, array)
+        return name
+
+    def call(self, function: str, known: Callable[..., object]) -> str:
+        """Name a function."""
+        self._names.functions[function] = known
+        return function
+
+    def line(self, code: str, index: int) -> None:
+        """Add a line of the loop's body, with what it computes."""
+        self._source.add(2, code, self.describe(index))
+
+    def describe(self, index: int) -> str:
+        """Return what a value is: its node, or its operation."""
+        op = self._ops[index]
+        operation = f"{op.code}({', '.join(self._operand_text(a) for a in op.args)})"
+        note = self._notes.get(index, "")
+        return f"{note} = {operation}" if note else operation
+
+    def is_contiguous(self, index: int) -> bool:
+        """Say whether a value's cells lie one after the other."""
+        op = self._ops[index]
+        if self.is_dynamic(index):
+            return op.code != "T" or 1 in op.shape
+        return bool(self.array(index).flags.c_contiguous)
+
+    def _operand_text(self, index: int) -> str:
+        op = self._ops[index]
+        if op.code == "T":
+            return f"{self._operand_text(op.args[0])}.T"
+        if op.code in ("const", "one"):
+            return repr(op.detail[0]) if op.detail else "1.0"
+        if op.code == "leaf":
+            return str(op.detail[1])
+        return self._notes.get(index, f"{self._prefix}{index}")
+
+    def _shaped(self, index: int, form: str) -> Array:
+        match form:
+            case "ones":
+                return self._augmented[index]
+            case "onesT":
+                return self._augmented[index].T
+            case "pack":
+                return self._packs[index]
+            case "packT":
+                return self._packs[index].T
+        array = self.array(index)
+        match form:
+            case "T":
+                return array.T
+            case "flat":
+                return array.reshape(-1)
+            case "number":
+                return array.reshape(())
+        return array
+
+    def _allocate(self, index: int) -> None:
+        op = self._ops[index]
+        if index in self._stacks:
+            stack = self._stacks[index]
+            memory = self._stack(stack.members)[1]
+            place = stack.members.index(index)
+            start = stack.offsets[place]
+            cells = math.prod(op.shape)
+            self._places[index] = memory[start : start + cells].reshape(op.shape)
+            if index in self._augmented:
+                wide = memory[start : start + cells + op.shape[1]]
+                wide[cells:] = 1.0
+                self._augmented[index] = wide.reshape(op.shape[0] + 1, op.shape[1])
+        elif index in self._augmented:
+            wide = aligned((op.shape[0] + 1, *op.shape[1:]))
+            wide[-1] = 1.0
+            self._augmented[index] = wide
+            self._places[index] = wide[:-1]
+        else:
+            self._places[index] = aligned(op.shape)
+
+    def _stack(self, members: tuple[int, ...]) -> tuple[str, Array]:
+        if members not in self._stack_arrays:
+            name = f"{self._prefix}s{members[0]}"
+            cells = self._stacks[members[0]].cells
+            self._stack_arrays[members] = (name, aligned((cells,)))
+        return self._stack_arrays[members]
+
+    def _write_group(self, unit: tuple[int, ...], position: int) -> None:
+        op = self._ops[unit[0]]
+        names = []
+        for arg in op.args:
+            if self._ops[arg].code in ("const", "one"):
+                names.append(self.view(arg))
+                continue
+            members = self._stacks[arg].members
+            name, memory = self._stack(members)
+            for member in members:
+                self.array(member)
+            names.append(self.static(name, memory))
+            dies = all(self._last.get(m, position) <= position for m in members)
+            if dies and unit not in self._stack_arrays and not self._kept(members):
+                self._stack_arrays[unit] = (name, memory)
+        out_name, out = self._stack(unit)
+        self.static(out_name, out)
+        ufunc = self.call(UFUNCS[op.code].__name__, UFUNCS[op.code])
+        notes = " and ".join(self.describe(i) for i in unit)
+        self._source.add(2, f"{ufunc}({', '.join(names)}, {out_name})", notes)
+
+    def _kept(self, members: tuple[int, ...]) -> bool:
+        return any(m in self._augmented or m in self._fixed for m in members)
+
+    def _write_one(self, index: int, position: int) -> None:
+        op = self._ops[index]
+        if op.code == "spread":
+            if self.is_dynamic(op.args[0]):
+                copy = self.call("copyto", np.copyto)
+                self._places[index] = aligned(op.shape)
+                self.line(f"{copy}({self.view(index)}, {self.view(op.args[0])})", index)
+            return
+        if op.code in ELEMENTWISE:
+            self._reuse(index, position)
+        writer = _WRITERS.get(op.code)
+        if writer is not None:
+            writer(self, index)
+        elif op.code in UFUNCS:
+            ufunc = self.call(UFUNCS[op.code].__name__, UFUNCS[op.code])
+            operands = [self.view(arg) for arg in op.args]
+            if op.code == "step":
+                one = aligned(())
+                one[()] = 1.0
+                operands.append(self.static("at_zero", one))
+            self.line(f"{ufunc}({', '.join(operands)}, {self.view(index)})", index)
+        else:
+            function = OPERATIONS[op.code].function
+            if function is None:
+                raise ValueError(f"no way to compute {op.code} in a plan")
+            name = self.call(f"{op.code}_of", function)
+            operands = [self.view(arg) for arg in op.args]
+            copy = self.call("copyto", np.copyto)
+            self.line(f"{copy}({self.view(index)}, {name}({', '.join(operands)}))", index)
+
+    def _reuse(self, index: int, position: int) -> None:
+        """Write over an operand that nothing reads afterwards."""
+        if index in self._places or index in self._stacks or index in self._augmented:
+            return
+        op = self._ops[index]
+        if index in self._dynamic:
+            return
+        for arg in op.args:
+            operand = self._ops[arg]
+            if operand.code in ALIASES or operand.code in ("leaf", "const", "one"):
+                continue
+            taken = arg in self._stacks or arg in self._augmented or arg in self._dynamic
+            if taken or arg in self._fixed or operand.shape != op.shape:
+                continue
+            if self._last.get(arg) == position:
+                self._places[index] = self._places[arg]
+                return
+
+    def write_affine(self, index: int) -> None:
+        """Write W @ X + b, as one product where the bias lies beside the weights."""
+        weights, bias, data = self._ops[index].args
+        out = self.view(index)
+        if weights in self._packs and data in self._augmented:
+            product = f"{self.view(weights, 'pack')}.dot({self.view(data, 'ones')}, {out})"
+            self.line(product, index)
+            return
+        self.line(f"{self.view(weights)}.dot({self.view(data)}, {out})", index)
+        add = self.call("add", np.add)
+        self.line(f"{add}({out}, {self.view(bias)}, {out})", index)
+
+    def write_matmul(self, index: int) -> None:
+        """Write a matrix product."""
+        left, right = self._ops[index].args
+        op = self._ops[index]
+        inner = self._ops[left].args[0] if self._ops[left].code == "T" else -1
+        free = index not in self._places and index not in self._stacks
+        if (
+            inner in self._packs
+            and free
+            and index not in self._augmented
+            and (index not in self._dynamic)
+        ):
+            # The whole matrix, bias column and all, is contiguous; a part of it would be copied.
+            wide = aligned((op.shape[0] + 1, *op.shape[1:]))
+            self._places[index] = wide[:-1]
+            out = self.static(f"{self._prefix}{index}_wide", wide)
+            self.line(f"{self.view(inner, 'packT')}.dot({self.view(right)}, {out})", index)
+            return
+        self._into(index, lambda out: f"{self.view(left)}.dot({self.view(right)}, {out})")
+
+    def write_vdot(self, index: int) -> None:
+        """Write the sum of products of two arrays of one shape."""
+        left, right = self._ops[index].args
+        if self.is_contiguous(left) and self.is_contiguous(right):
+            form = "plain" if len(self._ops[left].shape) == 1 else "flat"
+            product = f"{self.view(left, form)}.dot({self.view(right, form)}"
+            self.line(f"{product}, {self.view(index, 'number')})", index)
+            return
+        wide = self.static(f"{self._prefix}{index}_wide", aligned(self._ops[left].shape))
+        multiply, add = self.call("multiply", np.multiply), self.call("add", np.add)
+        self.line(f"{multiply}({self.view(left)}, {self.view(right)}, {wide})", index)
+        self.line(f"{add}.reduce({wide}, None, None, {self.view(index, 'number')})", index)
+
+    def write_sum(self, index: int) -> None:
+        """Write a sum over axes as a product with ones, which NumPy does fastest."""
+        op = self._ops[index]
+        (arg,) = op.args
+        axes = op.detail[0]
+        shape = self._ops[arg].shape
+        if not isinstance(axes, tuple):
+            raise ValueError(f"a sum over {axes!r}")
+        if len(axes) == len(shape) and axes and self.is_contiguous(arg):
+            form = "plain" if len(shape) == 1 else "flat"
+            ones = self._ones((math.prod(shape),))
+            self.line(f"{self.view(arg, form)}.dot({ones}, {self.view(index, 'number')})", index)
+        elif len(shape) == 2 and axes == (1,) and op.shape == (shape[0], 1):
+            ones = self._ones((shape[1], 1))
+            self._into(index, lambda out: f"{self.view(arg)}.dot({ones}, {out})")
+        elif len(shape) == 2 and axes == (0,) and op.shape == (1, shape[1]):
+            ones = self._ones((1, shape[0]))
+            self._into(index, lambda out: f"{ones}.dot({self.view(arg)}, {out})")
+        else:
+            self._reduce(index, "add", np.add, axes)
+
+    def write_max(self, index: int) -> None:
+        """Write the largest cell along axes."""
+        axes = self._ops[index].detail[0]
+        if not isinstance(axes, tuple):
+            raise ValueError(f"a maximum over {axes!r}")
+        self._reduce(index, "maximum", np.maximum, axes)
+
+    def write_outer(self, index: int) -> None:
+        """Write every cell of one array times every cell of another."""
+        multiply = self.call("multiply", np.multiply)
+        left, right = self._ops[index].args
+        first = self.view(left)
+        self.line(f"{multiply}.outer({first}, {self.view(right)}, out={self.view(index)})", index)
+
+    def _reduce(self, index: int, name: str, ufunc: np.ufunc, axes: tuple[int, ...]) -> None:
+        op = self._ops[index]
+        arg = op.args[0]
+        kept = tuple(1 if i in axes else n for i, n in enumerate(self._ops[arg].shape))
+        wide = self.static(f"{self._prefix}{index}_kept", aligned(kept))
+        function = self.call(name, ufunc)
+        self.line(f"{function}.reduce({self.view(arg)}, {axes}, None, {wide}, True)", index)
+        flat = self.static(
+            f"{self._prefix}{index}_same", self._names.arrays[wide].reshape(op.shape)
+        )
+        copy = self.call("copyto", np.copyto)
+        self.line(f"{copy}({self.view(index)}, {flat})", index)
+
+    def _into(self, index: int, code: Callable[[str], str]) -> None:
+        """Write a product into its place, through a copy where the place is not contiguous."""
+        if self.is_contiguous(index):
+            self.line(code(self.view(index)), index)
+            return
+        wide = self.static(f"{self._prefix}{index}_dense", aligned(self._ops[index].shape))
+        self.line(code(wide), index)
+        copy = self.call("copyto", np.copyto)
+        self.line(f"{copy}({self.view(index)}, {wide})", index)
+
+    def _ones(self, shape: tuple[int, ...]) -> str:
+        array = aligned(shape)
+        array[...] = 1.0
+        return self.static("ones_" + "_".join(map(str, shape)), array)
+
+
+_WRITERS: Mapping[str, Callable[[Body, int], None]] = {
+    "affine": Body.write_affine,
+    "matmul": Body.write_matmul,
+    "vdot": Body.write_vdot,
+    "sum": Body.write_sum,
+    "max": Body.write_max,
+    "outer": Body.write_outer,
+}

@@ -1,0 +1,50 @@
+"""The cost of the examples that are held back for validation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from gdtutor.engine.operations import Array
+from gdtutor.training.batches import Batches
+from gdtutor.training.kernel import Wanted, build_kernel, packed_data
+from gdtutor.training.lane import Lane
+from gdtutor.training.lower import lower, lower_cost
+from gdtutor.training.memory import Memory
+from gdtutor.training.optimisers import OPTIMISERS, optimiser_of
+from gdtutor.training.problem import Problem
+from gdtutor.training.settings import Settings
+
+
+def held_lane(problem: Problem, train: int, memory: Memory, signs: Mapping[str, float]) -> Lane:
+    """Return what computes the mean cost of examples `train` and on, for the memory's parameters.
+
+    Formulas about one example are computed for rows of all of them.
+    """
+    held = problem.examples[train:]
+    program = lower_cost(problem, len(held), signs)
+    padded = packed_data(program, memory.packs)
+    rows = replace(problem, is_single=False)
+    batches = Batches(rows, held, len(held), len(held), padded)
+    batches.fill(np.arange(len(held)))
+    fixed = {name: array[0] for name, array in batches.blocks.items()}
+    wanted = Wanted(OPTIMISERS["sgd"], {}, None, fixed, needs_norm=False, trains=False)
+    kernel = build_kernel(program, memory, problem.constants, wanted)
+    return Lane(kernel, batches.blocks, padded, 1)
+
+
+class Held:
+    """Computes the validation cost from a run's flat state."""
+
+    def __init__(self, problem: Problem, settings: Settings, train: int) -> None:
+        optimiser, _ = optimiser_of(settings)
+        program = lower(problem, settings.batch or train)
+        self._memory = Memory(problem, optimiser, program.packs, program.signs)
+        self._lane = held_lane(problem, train, self._memory, program.signs)
+
+    def cost(self, vector: Array) -> float:
+        """Return the mean cost of the examples held back."""
+        self._memory.load(vector)
+        return float(self._lane.run(0, 1, 0, ())[0])

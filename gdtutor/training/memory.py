@@ -1,0 +1,109 @@
+"""The arrays that a NumPy plan trains in: parameters, gradient and optimiser state, each flat.
+
+A bias that is folded into its weights lies as one more column beside them, so that one product
+serves both; a parameter may be kept with its sign turned. The update then is elementwise on the
+flat arrays, whatever the number of parameters.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+import numpy as np
+
+from gdtutor.engine.operations import Array
+from gdtutor.engine.shapes import Shape
+from gdtutor.training.optimisers import Optimiser
+from gdtutor.training.problem import Problem
+from gdtutor.training.vector import layout_of
+
+_ALIGNMENT = 64
+"""Bytes. Equal alignment of every array makes vectorised loops split alike, so that a second set of
+arrays computes the same bits."""
+
+
+def aligned(shape: Shape) -> Array:
+    """Return zeros that begin at a multiple of 64 bytes."""
+    cells = math.prod(shape)
+    raw = np.zeros(cells + _ALIGNMENT // 8)
+    offset = (-raw.ctypes.data % _ALIGNMENT) // 8
+    return raw[offset : offset + cells].reshape(shape)
+
+
+class Memory:
+    """Flat arrays with views for every parameter."""
+
+    def __init__(
+        self,
+        problem: Problem,
+        optimiser: Optimiser,
+        packs: Mapping[str, str],
+        signs: Mapping[str, float],
+    ) -> None:
+        self.packs = packs
+        """Weights and the bias that lies beside them."""
+        self.signs = signs
+        self._shapes = {name: np.shape(value) for name, value in problem.parameters.items()}
+        self._layout = layout_of(problem, optimiser)
+        self._trained = problem.trained
+        self._odd = {variable.name for variable in optimiser.state if variable.is_odd}
+        size = sum(math.prod(self._shapes[name]) for name in self._trained)
+        self.parameters = aligned((size,))
+        """The trained parameters."""
+        self.gradient = aligned((size,))
+        self.state = {variable.name: aligned((size,)) for variable in optimiser.state}
+        """Of the optimiser, each with the parameters' layout."""
+        self.blocks, self.views = self.cut(self.parameters)
+        """Weights with their bias as one matrix, and every trained parameter by itself."""
+        self.gradient_blocks, self.gradients = self.cut(self.gradient)
+        self._state_views = {name: self.cut(flat)[1] for name, flat in self.state.items()}
+        for name, shape in self._shapes.items():
+            if name not in self.views:
+                self.views[name] = aligned(shape)
+
+    def cut(self, flat: Array) -> tuple[dict[str, Array], dict[str, Array]]:
+        """Return views of the packs and of the trained parameters in an array of this layout.
+
+        The last axis of `flat` is the layout; axes before it are kept.
+        """
+        lead = flat.shape[:-1]
+        blocks: dict[str, Array] = {}
+        views: dict[str, Array] = {}
+        biases = set(self.packs.values())
+        start = 0
+        for name in self._trained:
+            if name in biases:
+                continue
+            shape = self._shapes[name]
+            if name in self.packs:
+                shape = (shape[0], shape[1] + 1)
+            stop = start + math.prod(shape)
+            view = flat[..., start:stop].reshape(lead + shape)
+            start = stop
+            if name in self.packs:
+                blocks[name] = view
+                views[name], views[self.packs[name]] = view[..., :-1], view[..., -1:]
+            else:
+                views[name] = view
+        return blocks, views
+
+    def load(self, vector: Array) -> None:
+        """Take over a run's flat state."""
+        for part in self._layout.parts:
+            target, sign = self._target(part.parameter, part.variable)
+            np.multiply(vector[part.cells].reshape(part.shape), sign, out=target)
+
+    def store(self) -> Array:
+        """Return a run's flat state, a new array."""
+        vector = np.empty(self._layout.size)
+        for part in self._layout.parts:
+            source, sign = self._target(part.parameter, part.variable)
+            np.multiply(source, sign, out=vector[part.cells].reshape(part.shape))
+        return vector
+
+    def _target(self, parameter: str, variable: str) -> tuple[Array, float]:
+        sign = self.signs[parameter]
+        if not variable:
+            return self.views[parameter], sign
+        return self._state_views[variable][parameter], sign if variable in self._odd else 1.0

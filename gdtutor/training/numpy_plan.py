@@ -1,0 +1,160 @@
+"""Training by generated NumPy over preallocated arrays, a block of iterations at a call."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from gdtutor.engine.operations import Array
+from gdtutor.training.batches import Batches, EpochOrder
+from gdtutor.training.held import held_lane
+from gdtutor.training.kernel import Wanted, build_kernel, packed_data
+from gdtutor.training.lane import Lane
+from gdtutor.training.lower import Program, lower
+from gdtutor.training.memory import Memory
+from gdtutor.training.optimisers import optimiser_of, rate
+from gdtutor.training.problem import Problem
+from gdtutor.training.settings import Settings
+
+HISTORY_CELLS = 32_768
+"""Cells of what a block of iterations leaves behind: it stays in the cache."""
+BLOCK = 512
+"""Most iterations of one block."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Outcome:
+    """What some iterations did."""
+
+    vector: Array
+    """The state after them."""
+    losses: Array
+    """The loss or cost of each iteration's batch, before its update."""
+    norms: Array | None
+    """The Euclidean norm of each iteration's gradient, where it was asked for."""
+    validation: Array
+    """The validation cost at the start of every epoch that begins among them."""
+
+
+class NumpyPlan:
+    """A problem compiled to NumPy for one batch size (and the shorter last batch).
+
+    Args:
+        problem: What is trained.
+        settings: How.
+        train: Indices of the examples to train on are 0 to train − 1; the others validate.
+    """
+
+    kind = "numpy"
+
+    def __init__(self, problem: Problem, settings: Settings, train: int) -> None:
+        self._settings = settings
+        self._sources: list[str] = []
+        optimiser, hyper = optimiser_of(settings)
+        batch = settings.batch or train
+        program = lower(problem, batch)
+        self._memory = Memory(problem, optimiser, program.packs, program.signs)
+        self._is_constant = settings.schedule.kind == "constant"
+        order = EpochOrder(settings.order, settings.seed, train, batch)
+        first = order.epoch(0)
+        padded = packed_data(program, program.packs)
+        self._batches = Batches(problem, problem.examples[:train], batch, len(first), padded)
+        self._batches.fill(first)
+        self._epoch = 0
+        self._order = order
+        # The order of the columns of one full batch changes nothing but the rounding of sums.
+        is_whole = self._batches.full == 1 and not self._batches.rest
+        self._is_fixed = settings.order == "given" or (is_whole and settings.order == "shuffled")
+        self._constants = problem.constants
+        self._wanted = Wanted(
+            optimiser,
+            hyper,
+            settings.learning_rate if self._is_constant else None,
+            {},
+            needs_norm=settings.stop.gradient_below is not None,
+        )
+        self._padded = padded
+        full = self._batches.full
+        self._main = self._lane(program, self._batches.blocks, full)
+        self._short: Lane | None = None
+        if self._batches.rest:
+            rest = lower(problem, self._batches.rest, program.signs)
+            self._short = self._lane(rest, self._batches.short, 1)
+        self._validation: Lane | None = None
+        if train < problem.size:
+            self._validation = held_lane(problem, train, self._memory, program.signs)
+        self.iterations_per_epoch = full + (1 if self._batches.rest else 0)
+
+    @property
+    def source(self) -> str:
+        """The generated source of one iteration, as a reader sees it."""
+        return "\n\n".join(self._sources)
+
+    def run(self, vector: Array, t: int, first: int, count: int) -> Outcome:
+        """Do `count` iterations from iteration `first` (whose epoch decides data and rate).
+
+        Args:
+            vector: The state before them.
+            t: Updates that the optimiser has done before.
+            first: The first iteration's number.
+            count: How many.
+        """
+        self._memory.load(vector)
+        losses = np.empty(count)
+        norms = np.empty(count) if self._wanted.needs_norm else None
+        validation: list[float] = []
+        done = 0
+        with np.errstate(all="ignore"):
+            while done < count:
+                epoch, turn = divmod(first + done, self.iterations_per_epoch)
+                if turn == 0 and self._validation is not None:
+                    validation.append(float(self._validation.run(0, 1, 0, ())[0]))
+                lane, start, stop = self._stretch(epoch, turn, count - done)
+                n = stop - start
+                rates = self._rates(first + done, n)
+                losses[done : done + n] = lane.run(start, stop, t + done, rates)
+                if norms is not None:
+                    norms[done : done + n] = lane.norms[start:stop]
+                done += n
+        if norms is not None:
+            norms = np.sqrt(norms) * self._norm_scale
+        return Outcome(self._memory.store(), losses, norms, np.array(validation))
+
+    def _stretch(self, epoch: int, turn: int, left: int) -> tuple[Lane, int, int]:
+        """Return the rows of the next call: as many iterations as data and epochs allow."""
+        if not self._is_fixed and epoch != self._epoch:
+            self._batches.fill(self._order.epoch(epoch))
+            self._epoch = epoch
+        full = self._batches.full
+        if turn >= full and self._short is not None:
+            return self._short, 0, 1
+        goes_on = self._is_fixed and self._short is None and self._validation is None
+        stop = self._main.rows if goes_on else full
+        return self._main, turn, min(stop, turn + left)
+
+    def _rates(self, first: int, count: int) -> Sequence[float]:
+        if self._is_constant:
+            base = self._settings.learning_rate
+            return (base,) * count
+        per = self.iterations_per_epoch
+        schedule, base = self._settings.schedule, self._settings.learning_rate
+        return [rate(schedule, base, k // per) for k in range(first, first + count)]
+
+    def _lane(self, program: Program, data: Mapping[str, Array], count: int) -> Lane:
+        fixed = {name: array[0] for name, array in data.items()} if count == 1 else {}
+        wanted = Wanted(
+            self._wanted.optimiser,
+            self._wanted.hyper,
+            self._wanted.learning_rate,
+            fixed,
+            self._wanted.needs_norm,
+        )
+        kernel = build_kernel(program, self._memory, self._constants, wanted)
+        cells = sum(math.prod(shape) for shape in kernel.histories.values())
+        rows = max(1, min(BLOCK, HISTORY_CELLS // max(1, cells)) // count) * count
+        self._sources.append(kernel.source)
+        self._norm_scale = kernel.norm_scale
+        return Lane(kernel, data, self._padded, rows)

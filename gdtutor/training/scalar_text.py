@@ -1,0 +1,159 @@
+"""Writes operations on single numbers as Python expressions."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from gdtutor.training.source import Source
+from gdtutor.training.terms import Op
+
+FORMS: Mapping[str, str] = {
+    "add": "{} + {}",
+    "sub": "{} - {}",
+    "mul": "{}*{}",
+    "div": "{}/{}",
+    "recip": "1.0/{}",
+    "neg": "-{}",
+    "pow": "power({}, {})",
+    "square": "{0}*{0}",
+    "sqrt": "sqrt({})",
+    "exp": "exp({})",
+    "log": "log({})",
+    "log1p": "log1p({})",
+    "abs": "abs({})",
+    "tanh": "tanh({})",
+    "sin": "sin({})",
+    "cos": "cos({})",
+    # A NaN fails every comparison, and has to come out as a NaN.
+    "maximum": "({0} if {1} <= {0} else {1} if {0} == {0} else {0})",
+    "sign": "(1.0 if {0} > 0.0 else -1.0 if {0} < 0.0 else {0}*0.0)",
+    "step": "(1.0 if {0} >= 0.0 else 0.0 if {0} < 0.0 else {0})",
+}
+"""How each operation is written over its operands."""
+
+RAISING = frozenset({"div", "recip", "pow", "sqrt", "exp", "log", "log1p"})
+"""Operations that Python refuses where NumPy gives an infinity or a NaN."""
+
+FAST: Mapping[str, Callable[..., Any]] = {
+    "exp": math.exp, "log": math.log, "log1p": math.log1p, "sqrt": math.sqrt, "tanh": math.tanh,
+    "sin": math.sin, "cos": math.cos, "power": math.pow,
+}  # fmt: skip
+"""What the functions in `FORMS` mean on Python's floats."""
+
+CAREFUL: Mapping[str, Callable[..., Any]] = {
+    "exp": np.exp, "log": np.log, "log1p": np.log1p, "sqrt": np.sqrt, "tanh": np.tanh,
+    "sin": np.sin, "cos": np.cos, "power": np.power,
+}  # fmt: skip
+"""What they mean on NumPy's float64, which gives infinities and NaN instead of errors."""
+
+_STRENGTH = {"add": 1, "sub": 1, "mul": 2, "div": 2, "recip": 2, "square": 2, "neg": 3}
+_NAMED = frozenset({"square", "maximum", "sign", "step"})
+"""Forms that name an operand more than once."""
+
+_LEFT_TO_RIGHT = frozenset({"add", "sub", "mul", "div"})
+
+LONGEST = 70
+"""Characters of an expression up to which it is written inside another one."""
+
+
+class ScalarText:
+    """Writes the operations that values need, each once, single uses inside their user.
+
+    Args:
+        ops: Operations on numbers.
+        notes: What values are to the learner.
+        leaves: The name of each leaf.
+        stateful: Leaves that an update writes over; what reads them is named before.
+    """
+
+    def __init__(
+        self,
+        ops: Sequence[Op],
+        notes: Mapping[int, str],
+        leaves: Mapping[int, str],
+        stateful: frozenset[int],
+    ) -> None:
+        self._ops = ops
+        self._notes = notes
+        self._names = dict(leaves)
+        self._stateful = stateful
+        self._uses: dict[int, int] = {}
+        self._inline: dict[int, tuple[str, int, bool]] = {}
+
+    def count(self, needed: Sequence[int], roots: Sequence[int]) -> None:
+        """Count how often every value is read, within the needed operations and as a root."""
+        for index in needed:
+            op = self._ops[index]
+            for arg in op.args:
+                extra = 2 if op.code in _NAMED else 1
+                self._uses[arg] = self._uses.get(arg, 0) + extra
+        for index in roots:
+            self._uses[index] = self._uses.get(index, 0) + 1
+
+    def write(self, source: Source, level: int, needed: Sequence[int]) -> None:
+        """Write the needed operations, in order."""
+        for index in needed:
+            op = self._ops[index]
+            if index in self._names or op.code in ("const", "one", "leaf"):
+                continue
+            text, reads_state = self._expression(index)
+            if self._uses.get(index, 0) <= 1 and len(text) <= LONGEST:
+                strength = _STRENGTH.get(op.code, 5)
+                self._inline[index] = (text, strength, reads_state)
+                continue
+            self.name(source, level, index, text)
+
+    def name(self, source: Source, level: int, index: int, text: str = "") -> str:
+        """Make sure that a value stands in a variable, and return it."""
+        if index not in self._names and self._ops[index].code not in ("const", "one"):
+            self._names[index] = f"v{index}"
+            if not text:
+                text = self._inline.pop(index)[0]
+            source.add(level, f"v{index} = {text}", self._notes.get(index, ""))
+        return self.text(index)
+
+    def text(self, index: int) -> str:
+        """Return a value as an operand."""
+        return self._operand(index, 0)
+
+    def settle(self, source: Source, level: int) -> None:
+        """Compute what is still to be written inside a user and reads what an update changes."""
+        for index in [i for i, (_, _, reads) in self._inline.items() if reads]:
+            self.name(source, level, index)
+
+    def _is_number(self, index: int) -> bool:
+        return self._ops[index].code in ("const", "one")
+
+    def _operand(self, index: int, strength: int) -> str:
+        op = self._ops[index]
+        if op.code in ("const", "one"):
+            text = repr(op.detail[0] if op.code == "const" else 1.0)
+            return f"({text})" if text.startswith("-") and strength > 1 else text
+        if index in self._names:
+            return self._names[index]
+        text, own, _ = self._inline.pop(index)
+        return f"({text})" if own < strength else text
+
+    def _expression(self, index: int) -> tuple[str, bool]:
+        op = self._ops[index]
+        own = _STRENGTH.get(op.code, 0)
+        reads = any(
+            arg in self._stateful or (arg in self._inline and self._inline[arg][2])
+            for arg in op.args
+        )
+        operands = []
+        for place, arg in enumerate(op.args):
+            is_right = (place == 1 and op.code in _LEFT_TO_RIGHT) or op.code == "recip"
+            operands.append(self._operand(arg, own + 1 if is_right else own))
+        form = FORMS[op.code]
+        if op.code == "maximum" and self._ops[op.args[0]].code in ("const", "one"):
+            form = "({0} if {1} <= {0} else {1})"
+        if op.code == "add":
+            for one, other in ((0, 1), (1, 0)):
+                if operands[one].strip("()").startswith("-") and self._is_number(op.args[one]):
+                    return f"{operands[other]} - {operands[one].strip('()')[1:]}", reads
+        return form.format(*operands), reads

@@ -1,0 +1,76 @@
+"""The state of a run as one flat array: every parameter, then every variable of the optimiser."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from gdtutor.engine.operations import Array
+from gdtutor.engine.shapes import Shape
+from gdtutor.training.optimisers import Optimiser
+from gdtutor.training.problem import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One stretch of the flat array."""
+
+    parameter: str
+    variable: str
+    """The optimiser's variable, or an empty string for the parameter itself."""
+    start: int
+    shape: Shape
+
+    @property
+    def cells(self) -> slice:
+        """Where it lies."""
+        return slice(self.start, self.start + math.prod(self.shape))
+
+
+@dataclass(frozen=True, slots=True)
+class VectorLayout:
+    """Where everything lies in the flat array."""
+
+    parts: tuple[Part, ...]
+    size: int
+
+    def split(self, vector: Array) -> tuple[dict[str, Array], dict[str, dict[str, Array]]]:
+        """Return read-only copies: the parameters, and for each the optimiser's variables."""
+        parameters: dict[str, Array] = {}
+        state: dict[str, dict[str, Array]] = {}
+        for part in self.parts:
+            value = vector[part.cells].reshape(part.shape).copy()
+            value.flags.writeable = False
+            if part.variable:
+                state.setdefault(part.parameter, {})[part.variable] = value
+            else:
+                parameters[part.parameter] = value
+        return parameters, state
+
+    def join(
+        self, parameters: Mapping[str, Array], state: Mapping[str, Mapping[str, Array]]
+    ) -> Array:
+        """Return the flat array; variables that are not given are 0, as before any update."""
+        vector = np.zeros(self.size)
+        for part in self.parts:
+            if not part.variable:
+                vector[part.cells] = np.ravel(parameters[part.parameter])
+            elif part.variable in state.get(part.parameter, {}):
+                vector[part.cells] = np.ravel(state[part.parameter][part.variable])
+        return vector
+
+
+def layout_of(problem: Problem, optimiser: Optimiser) -> VectorLayout:
+    """Return where the parameters, in the order given, and the optimiser's variables lie."""
+    parts: list[Part] = []
+    start = 0
+    named = [(name, "") for name in problem.parameters]
+    named += [(name, v.name) for v in optimiser.state for name in problem.trained]
+    for name, variable in named:
+        part = Part(name, variable, start, np.shape(problem.parameters[name]))
+        parts.append(part)
+        start = part.cells.stop
+    return VectorLayout(tuple(parts), start)
