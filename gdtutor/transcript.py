@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import replace
 
 import numpy as np
 
-from gdtutor.engine.expression import Apply, names_in, to_text
+from gdtutor.engine.expression import Apply, Name, names_in, substitute, to_text
 from gdtutor.engine.local import UPSTREAM
 from gdtutor.engine.operations import Array
 from gdtutor.engine.trace import Contribution
 from gdtutor.session.moment import Moment
 from gdtutor.session.navigation import steps_forward
-from gdtutor.session.state import Session, current_step, moved
+from gdtutor.session.state import Session, moved
 from gdtutor.session.steps import Phase
 from gdtutor.training.optimisers import OPTIMISERS
 from gdtutor.view.cells import open_cell
@@ -47,12 +46,12 @@ def _lesson_id(session: Session) -> str:
 
 
 def _walk(session: Session, iterations: int, chars: Chars) -> Iterator[tuple[Session, Context]]:
-    """Yield every step of so many iterations, from the session's iteration on."""
+    """Yield every step from the session's own on, to the end of so many iterations."""
     if session.moment is None or session.lesson is None:
         return
     first = session.moment.iteration
     last = first + (iterations if session.lesson.trains else 1)
-    session = moved(session, first, 1)
+    session = moved(session, first, max(session.step, 1))
     while True:
         context = context_of(session, chars)
         if context is None:
@@ -142,7 +141,7 @@ def _backward(context: Context) -> dict[str, Json]:
                 "occurrence": c.occurrence,
                 "upstream": plain(c.upstream),
                 "local": None if c.local is None else plain(c.local),
-                "rule": rule_text(context, c),
+                "rule": rule_text(c),
                 "value": plain(c.value),
             }
             for c in context.trace.contributions[node]
@@ -150,12 +149,11 @@ def _backward(context: Context) -> dict[str, Json]:
     }
 
 
-def rule_text(context: Context, c: Contribution) -> str:
-    """Return how a contribution is computed, in the grammar of lessons."""
-    upstream = replace(context, upstream=(c.consumer, c.upstream)).name(UPSTREAM)
+def rule_text(c: Contribution) -> str:
+    """Return how a contribution is computed, in the grammar of lessons over `upstream`."""
     if c.local_formula is None:
-        return to_text(c.rule).replace(UPSTREAM, upstream)
-    product = f"{upstream} * {to_text(c.local_formula)}"
+        return to_text(substitute(c.rule, {UPSTREAM: Name("upstream")}))
+    product = to_text(Apply("mul", (Name("upstream"), c.local_formula)))
     return f"sum over examples of {product}" if c.sums else product
 
 
@@ -200,7 +198,7 @@ def transcript_text(session: Session, iterations: int, chars: Chars) -> Iterator
     if lesson is None or session.moment is None:
         return
     yield f"{lesson.number} {lesson.title}".strip() + "\n"
-    if session.moment.iteration == 0 and lesson.prose.strip():
+    if session.step == 0:
         yield "\n".join(text_of(row) for row in filled_opening(session, WIDTH, chars)) + "\n"
     for walk, context in _walk(session, iterations, chars):
         yield step_text(walk, context)
@@ -217,8 +215,3 @@ def step_text(session: Session, context: Context) -> str:
     note = [f"  {text_of(row)}".rstrip() for row in note_lines(session, context, WIDTH - 2)]
     return "\n".join([head + node, *body, "", *note, ""])
 
-
-def one_step(session: Session, chars: Chars) -> tuple[Session, Context] | None:
-    """Return the step under the cursor with its context, None on the opening page."""
-    context = context_of(session, chars)
-    return None if context is None or current_step(session) is None else (session, context)

@@ -1,6 +1,34 @@
-"""The command line."""
+"""The command line: arguments in, an exit code out; the TUI is imported only when it opens.
+
+Exit codes: 0 done; 1 `check` found problems; 2 misuse or a lesson that cannot be used; 130 Ctrl-C;
+128 + n for signal n.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from gdtutor.cli.arguments import COMMANDS, parser_of
+from gdtutor.cli.output import complain
 
 
-def main() -> int:
-    """Run gdtutor."""
-    return 0
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run gdtutor and return its exit code."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    command = next((c for c in COMMANDS if words and words[0] == c.name), COMMANDS[0])
+    arguments = parser_of(command).parse_args(words[1:] if command.name else words)
+    # NumPy is imported with the first command module, so `--version` and `--help` need none of it.
+    from gdtutor.engine.errors import GdTutorError
+
+    try:
+        return command.run(arguments)
+    except GdTutorError as error:
+        complain(error)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # The reader, such as `head`, has seen enough.
+        sys.stdout = open("/dev/null", "w")  # noqa: SIM115
+        return 0

@@ -109,7 +109,6 @@ class LibraryEntry:
     summary: str
     path: str
     trains: bool
-    steps: int
     problem: str = ""
     """Why it cannot be opened; empty where it can."""
 

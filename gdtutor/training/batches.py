@@ -13,21 +13,33 @@ from gdtutor.training.problem import Binding, Problem
 
 
 class EpochOrder:
-    """The order of the examples of an epoch, drawn a block of epochs at a time."""
+    """The order of the examples of an epoch, drawn a block of epochs at a time.
+
+    Without examples an epoch is one iteration on an empty place.
+    """
 
     def __init__(self, order: str, seed: int, examples: int, batch: int) -> None:
-        self.arguments = (order, seed, examples, batch)
+        self.arguments = (order, seed, max(1, examples), batch)
         self._block = -1
         self._rows: Indices = np.empty((0, 0), dtype=np.int64)
 
     def epoch(self, epoch: int) -> Indices:
         """Return the examples of an epoch, one batch after the other."""
+        return self.epochs(epoch, 1)
+
+    def epochs(self, epoch: int, count: int) -> Indices:
+        """Return the examples of several epochs of one block, one epoch after the other."""
         block, row = divmod(epoch, epochs_per_block(self.arguments[2]))
         if block != self._block:
             self._rows = block_of_epochs(*self.arguments, block)
             self._block = block
-        chosen: Indices = self._rows[row]
+        chosen: Indices = self._rows[row : row + count].reshape(-1)
         return chosen
+
+    def left_in_block(self, epoch: int) -> int:
+        """Return how many epochs, from this one, lie in its block."""
+        size = epochs_per_block(self.arguments[2])
+        return size - epoch % size
 
 
 class Batches:

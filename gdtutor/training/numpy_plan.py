@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -16,6 +15,7 @@ from gdtutor.training.lane import Lane
 from gdtutor.training.lower import Program, lower
 from gdtutor.training.memory import Memory
 from gdtutor.training.optimisers import optimiser_of, rate
+from gdtutor.training.outcome import Outcome
 from gdtutor.training.problem import Problem
 from gdtutor.training.settings import Settings
 
@@ -23,20 +23,6 @@ HISTORY_CELLS = 32_768
 """Cells of what a block of iterations leaves behind: it stays in the cache."""
 BLOCK = 512
 """Most iterations of one block."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Outcome:
-    """What some iterations did."""
-
-    vector: Array
-    """The state after them."""
-    losses: Array
-    """The loss or cost of each iteration's batch, before its update."""
-    norms: Array | None
-    """The Euclidean norm of each iteration's gradient, where it was asked for."""
-    validation: Array
-    """The validation cost at the start of every epoch that begins among them."""
 
 
 class NumpyPlan:
@@ -54,7 +40,7 @@ class NumpyPlan:
         self._settings = settings
         self._sources: list[str] = []
         optimiser, hyper = optimiser_of(settings)
-        batch = settings.batch or train
+        batch = settings.batch or max(1, train)
         program = lower(problem, batch)
         self._memory = Memory(problem, optimiser, program.packs, program.signs)
         self._is_constant = settings.schedule.kind == "constant"

@@ -21,9 +21,9 @@ from gdtutor.training.batches import EpochOrder
 from gdtutor.training.cells import Cells, cell_text, scaled, take_apart
 from gdtutor.training.held import Held
 from gdtutor.training.lower import Program, lower, reachable
-from gdtutor.training.numpy_plan import Outcome
 from gdtutor.training.optimisers import Optimiser, optimiser_of, rate
-from gdtutor.training.problem import Indices, Problem
+from gdtutor.training.outcome import Outcome
+from gdtutor.training.problem import Problem
 from gdtutor.training.scalar_text import CAREFUL, FAST, FORMS, RAISING, ScalarText
 from gdtutor.training.settings import Settings
 from gdtutor.training.source import Source
@@ -63,6 +63,7 @@ class _Iteration:
         self._program = program
         self._optimiser, self._hyper = optimiser_of(s)
         self._settings = s
+        self.batch = program.batch
         self._builder = Builder()
         self._names: dict[int, str] = {}
         self.data_names: list[tuple[str, int]] = []
@@ -252,7 +253,8 @@ class ScalarPlan:
     def __init__(self, problem: Problem, settings: Settings, train: int) -> None:
         self._problem = problem
         self._settings = settings
-        self._batch = settings.batch or train
+        self._examples = problem.examples[:train]
+        self._batch = settings.batch or max(1, train)
         self._order = EpochOrder(settings.order, settings.seed, train, self._batch)
         width = len(self._order.epoch(0))
         self._bounds = [(at, min(at + self._batch, width)) for at in range(0, width, self._batch)]
@@ -276,8 +278,7 @@ class ScalarPlan:
     @staticmethod
     def fits(problem: Problem, settings: Settings, train: int) -> bool:
         """Say whether every operation of the problem has a form on plain numbers."""
-        batch = settings.batch or train
-        program = lower(problem, batch)
+        program = lower(problem, settings.batch or max(1, train))
         return _Iteration(problem, program, None, settings).is_possible
 
     def run(self, vector: Array, t: int, first: int, count: int) -> Outcome:
@@ -294,7 +295,7 @@ class ScalarPlan:
                 if turn == 0 and self._held is not None:
                     new[self._places] = np.array(state) * self._signs
                     validation.append(self._held.cost(new))
-                n = self._stretch(turn, count - done)
+                n = self._stretch(epoch, turn, count - done)
                 compiled, items = self._call(epoch, turn, n)
                 rates = self._rates(first + done, n)
                 state = compiled.steps(state, items, t + done, rates, losses.append, norms.append)
@@ -308,16 +309,17 @@ class ScalarPlan:
             np.array(validation),
         )
 
-    def _stretch(self, turn: int, left: int) -> int:
+    def _stretch(self, epoch: int, turn: int, left: int) -> int:
         """Return how many iterations the next call does."""
         per = self.iterations_per_epoch
         if self._is_unrolled:
             if turn or left < per:
                 return 1
             return per if self._held is not None else left // per * per
-        size = self._bounds[turn][1] - self._bounds[turn][0]
-        same = sum(b - a == size for a, b in self._bounds[turn:])
-        return min(left, same)
+        if self._held is not None or len(self._programs) > 1:
+            size = self._bounds[turn][1] - self._bounds[turn][0]
+            return min(left, sum(b - a == size for a, b in self._bounds[turn:]))
+        return min(left, self._order.left_in_block(epoch) * per - turn)
 
     def _call(self, epoch: int, turn: int, count: int) -> tuple[_Compiled, Any]:
         per = self.iterations_per_epoch
@@ -325,16 +327,14 @@ class ScalarPlan:
             if count % per == 0:
                 return self._epoch_function(), repeat(None, count // per)
             return self._function(turn), repeat(None, 1)
-        chosen = self._order.epoch(epoch)
         size = self._bounds[turn][1] - self._bounds[turn][0]
         compiled = self._function(size)
-        rows = (chosen[a:b] for a, b in self._bounds[turn : turn + count])
-        return compiled, [self._values(compiled, row) for row in rows]
-
-    def _values(self, compiled: _Compiled, chosen: Indices) -> tuple[float, ...]:
-        given = self._problem.given(self._problem.parameters, chosen)
-        flat = {leaf: np.ravel(given[leaf]).tolist() for leaf in {n for n, _ in compiled.data}}
-        return tuple(flat[leaf][cell] for leaf, cell in compiled.data)
+        start = self._bounds[turn][0]
+        epochs = -(-(start + count * size) // self._bounds[-1][1])
+        chosen = self._order.epochs(epoch, epochs)[start : start + count * size]
+        width = self._examples.shape[1]
+        rows = self._examples[chosen].reshape(count, size * width)
+        return compiled, rows[:, compiled.columns(self._problem, width)].tolist()
 
     def _rates(self, first: int, count: int) -> list[float]:
         s = self._settings
@@ -389,7 +389,19 @@ class _Compiled:
     """(state, items, updates done, rates, leave, leave_norm) → state."""
     data: tuple[tuple[str, int], ...]
     """(leaf, cell) of the numbers of an item."""
+    batch: int
+    """Examples of an item."""
     text: str
+
+    def columns(self, problem: Problem, width: int) -> list[int]:
+        """Return where an item's numbers lie in a batch's examples of `width` columns each."""
+        bindings = {binding.leaf: binding for binding in problem.bindings}
+        found = []
+        for leaf, cell in self.data:
+            binding = bindings[leaf]
+            row, example = divmod(cell, self.batch) if binding.is_matrix else (0, cell)
+            found.append(example * width + binding.columns[row])
+        return found
 
 
 def _compile(iterations: list[_Iteration], settings: Settings) -> _Compiled:
@@ -429,7 +441,7 @@ def _compile(iterations: list[_Iteration], settings: Settings) -> _Compiled:
     for place, careful in enumerate(again):
         scope[f"careful{place}"] = _Late(careful, f"careful{place}", dict(CAREFUL) | numbers)
     steps = source.compiled("steps", scope)
-    return _Compiled(steps, tuple(iterations[0].data_names), source.text())
+    return _Compiled(steps, tuple(iterations[0].data_names), iterations[0].batch, source.text())
 
 
 class _Late:

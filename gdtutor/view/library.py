@@ -66,7 +66,7 @@ def _entry(
         state = "finished"
     mark = done if entry.id in session.library.finished else " "
     left = f" {pointer if is_here else ' '} {mark} {entry.number:>2}  {entry.title}"
-    right = f"{entry.steps} steps" if entry.steps else ""
+    right = "trains" if entry.trains else ""
     room = width - len(left) - len(right) - 3
     middle = f"  {state}"[:room] if state and room > 4 else ""
     style = Style.CURRENT if is_here else (Style.ERROR if entry.problem else Style.TEXT)

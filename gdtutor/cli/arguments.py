@@ -1,0 +1,158 @@
+"""The commands and their arguments; each command's work is imported when it runs."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+
+from gdtutor import __version__
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command of the command line."""
+
+    name: str
+    """Empty for opening the app."""
+    summary: str
+    """What it does, in one line."""
+    arguments: Callable[[argparse.ArgumentParser], None]
+    """Declares its arguments."""
+    module: str
+    """The module of `gdtutor.cli` whose `run` does it."""
+
+    def run(self, arguments: argparse.Namespace) -> int:
+        """Do it and return the exit code."""
+        run: Callable[[argparse.Namespace], int] = import_module(f"gdtutor.cli.{self.module}").run
+        return run(arguments)
+
+
+def parser_of(command: Command) -> argparse.ArgumentParser:
+    """Return the parser of one command; abbreviated options are refused."""
+    prog = f"gdtutor {command.name}".strip()
+    epilog = None
+    if not command.name:
+        others = "\n".join(f"  {c.name:<12}{c.summary}" for c in COMMANDS if c.name)
+        epilog = f"other commands (each with its own --help):\n{others}"
+    parser = argparse.ArgumentParser(
+        prog=prog,
+        description=command.summary,
+        epilog=epilog,
+        allow_abbrev=False,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    command.arguments(parser)
+    return parser
+
+
+def _lesson(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("lesson", metavar="LESSON", help="an id, the number of its file, or a path")
+
+
+def _json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="print JSON for other programs")
+
+
+def _place(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--at", metavar="SEL", default="",
+        help="a place, as 37/backward:W1[0,1], update:b, step:12 or 12",
+    )  # fmt: skip
+    parser.add_argument(
+        "--set", metavar="[ITER:]NAME=VALUE", action="append", default=[], dest="changes",
+        help="change a value from an iteration on; may be given several times",
+    )  # fmt: skip
+    parser.add_argument("--seed", type=whole_number, metavar="N", help="start from another seed")
+
+
+def _look(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--example", type=whole_number, metavar="K", default=0,
+        help="the column of the batch that is followed, from 0",
+    )  # fmt: skip
+    parser.add_argument(
+        "--unfold", metavar="NODE,…", default="",
+        help="lines that show their elementary operations, or all",
+    )  # fmt: skip
+    parser.add_argument("--digits", type=digits, metavar="N", default=4, help="significant digits")
+    parser.add_argument(
+        "--chars", choices=("unicode", "ascii"), help="the characters that are drawn with"
+    )
+
+
+def whole_number(text: str) -> int:
+    """Read a whole number from 0 up."""
+    if not (text.isascii() and text.isdigit() and len(text) <= 12):
+        raise argparse.ArgumentTypeError(f"'{text}' is not a whole number from 0 up")
+    return int(text)
+
+
+def positive_number(text: str) -> int:
+    """Read a whole number from 1 up."""
+    number = whole_number(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("must be at least 1")
+    return number
+
+
+def digits(text: str) -> int:
+    """Read a number of significant digits."""
+    number = whole_number(text)
+    if not 1 <= number <= 17:
+        raise argparse.ArgumentTypeError("must be from 1 to 17")
+    return number
+
+
+def _open(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "lesson", metavar="LESSON|FOLDER", nargs="?", default="",
+        help="an id, the number of a file, a path, or a folder of lessons; the library without",
+    )  # fmt: skip
+    _place(parser)
+    _look(parser)
+    parser.add_argument("--keys", metavar="KEYS", default="", help="keys to press at the start")
+    parser.add_argument(
+        "--color", choices=("auto", "truecolor", "256", "16", "none"), default="auto",
+        help="how many colours the terminal shows",
+    )  # fmt: skip
+    parser.add_argument(
+        "--fps", type=positive_number, metavar="N", help="paints a second while training"
+    )
+    parser.add_argument("--no-mouse", action="store_true", help="leave the mouse to the terminal")
+    parser.add_argument("--no-save", action="store_true", help="do not keep the place")
+    parser.add_argument("--version", action="version", version=f"gdtutor {__version__}")
+
+
+def _list(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "folder", metavar="FOLDER", nargs="?", default="", help="a folder of lessons"
+    )
+    _json(parser)
+
+
+def _transcript(parser: argparse.ArgumentParser) -> None:
+    _lesson(parser)
+    parser.add_argument(
+        "--iterations", type=positive_number, metavar="N", default=1, help="how many iterations"
+    )
+    _place(parser)
+    _look(parser)
+    _json(parser)
+
+
+def _train(parser: argparse.ArgumentParser) -> None:
+    _lesson(parser)
+    parser.add_argument("--epochs", type=positive_number, metavar="N", help="train so many epochs")
+    _place(parser)
+    _json(parser)
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command("", "Step through gradient descent in the terminal, then train.", _open, "open_app"),
+    Command("list", "List the lessons.", _list, "list_lessons"),
+    Command("transcript", "Print every step of a lesson as plain text.", _transcript, "transcribe"),
+    Command("train", "Train a lesson at full speed, without the screens.", _train, "train"),
+)
+"""Every command; the first one is the app."""

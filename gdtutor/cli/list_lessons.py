@@ -1,0 +1,45 @@
+"""`gdtutor list`: the lessons, one line each."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from gdtutor.cli.output import print_json, print_lines
+from gdtutor.lesson.discovery import Entry, listing, shipped_lessons_folder
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the lessons of a folder, the shipped ones without one."""
+    folder = Path(arguments.folder) if arguments.folder else shipped_lessons_folder()
+    entries = listing(folder)
+    if arguments.json:
+        print_json([_data(entry) for entry in entries])
+    else:
+        print_lines(_lines(entries))
+    return 0
+
+
+def _data(entry: Entry) -> dict[str, object]:
+    return {
+        "id": entry.id,
+        "number": entry.number,
+        "title": entry.title,
+        "source": entry.source,
+        "summary": entry.summary,
+        "path": str(entry.path),
+        "trains": entry.trains,
+    }
+
+
+def _lines(entries: tuple[Entry, ...]) -> list[str]:
+    wide = max((len(entry.id) for entry in entries), default=0)
+    lines: list[str] = []
+    chapter = None
+    for entry in entries:
+        if entry.chapter != chapter:
+            chapter = entry.chapter
+            lines.append(chapter)
+        about = entry.title if entry.id else f"cannot be read: {entry.reports[0].what}"
+        lines.append(f"  {entry.number:>2}  {entry.id:<{wide}}  {about}")
+    return lines

@@ -1,0 +1,65 @@
+"""`gdtutor [LESSON|FOLDER]`: the app, after everything that could go wrong is looked at."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from gdtutor.cli.keys import parse_keys
+from gdtutor.cli.lessons import session_of
+from gdtutor.cli.output import complain
+from gdtutor.engine.errors import GdTutorError
+from gdtutor.lesson.discovery import shipped_lessons_folder
+from gdtutor.opening import open_lesson
+from gdtutor.session.state import Screen, Session
+from gdtutor.shelf import library_of
+from gdtutor.ui.colours import choose_colours, prepare_environment
+from gdtutor.ui.terminal import (
+    choose_chars,
+    is_ssh,
+    match_encoding,
+    preflight,
+)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Open the app and return its exit code."""
+    presses = parse_keys(arguments.keys)
+    session = _session(arguments)
+    try:
+        size = os.get_terminal_size(sys.__stdin__.fileno() if sys.__stdin__ else 0)
+    except OSError:
+        size = os.terminal_size((0, 0))
+    problem = preflight(sys.stdin, sys.__stderr__, os.environ, size)
+    if problem is not None:
+        complain(GdTutorError(problem))
+        return 2
+    encoding = sys.__stderr__.encoding if sys.__stderr__ is not None else None
+    chars = choose_chars(arguments.chars, os.environ, encoding)
+    if sys.__stderr__ is not None:
+        match_encoding(sys.__stderr__, chars)
+    colours = choose_colours(arguments.color, os.environ)
+    prepare_environment(os.environ)
+    # Textual is imported only now: it reads the environment as it loads.
+    from gdtutor.ui.app import Services, TutorApp
+
+    frames = arguments.fps or (4 if is_ssh(os.environ) else 10)
+    services = Services(colours, chars, open_lesson, lambda _: None, frames)
+    app = TutorApp(session, services, presses)
+    app.run(mouse=not arguments.no_mouse)
+    return app.return_code or 0
+
+
+def _session(arguments: argparse.Namespace) -> Session:
+    """Return the session that the arguments ask for: a lesson, or a library."""
+    named = Path(arguments.lesson) if arguments.lesson else None
+    folder = shipped_lessons_folder()
+    if named is not None and named.is_dir():
+        return replace(Session(screen=Screen.LIBRARY), library=library_of(named))
+    if named is None:
+        return replace(Session(screen=Screen.LIBRARY), library=library_of(folder))
+    session = session_of(arguments)
+    return replace(session, library=library_of(folder))

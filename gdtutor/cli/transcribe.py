@@ -1,0 +1,21 @@
+"""`gdtutor transcript`: every step of a lesson as plain text or JSON."""
+
+from __future__ import annotations
+
+import argparse
+
+from gdtutor.cli.lessons import session_of
+from gdtutor.cli.output import print_json, print_lines
+from gdtutor.transcript import steps_data, transcript_text
+from gdtutor.view.frame import ASCII, UNICODE
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the steps from the place on, so many iterations; with --at from that step."""
+    chars = ASCII if arguments.chars == "ascii" else UNICODE
+    session = session_of(arguments)
+    if arguments.json:
+        print_json(steps_data(session, arguments.iterations, chars))
+    else:
+        print_lines(transcript_text(session, arguments.iterations, chars))
+    return 0

@@ -1,0 +1,169 @@
+"""The Textual app: keys become actions, actions make a session, the session is painted."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from textual import events
+from textual.app import App, ComposeResult
+from textual.screen import Screen as TextualScreen
+from textual.timer import Timer
+
+from gdtutor.engine.errors import GdTutorError
+from gdtutor.session.effects import (
+    Effect,
+    OpenLesson,
+    PauseTraining,
+    Quit,
+    SavePlace,
+    Train,
+)
+from gdtutor.session.state import Session, Status
+from gdtutor.session.update import Action, Opened, Press, Progressed, Tick, Told, update
+from gdtutor.ui.canvas import Canvas
+from gdtutor.ui.colours import Colours
+from gdtutor.ui.spans import SpansScreen
+from gdtutor.ui.terminal import install_signal_handlers
+from gdtutor.ui.trainer import Trainer
+from gdtutor.view.frame import Chars
+from gdtutor.view.screen import frame_of
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What the app needs from outside; tests pass their own."""
+
+    colours: Colours
+    chars: Chars
+    open_lesson: Callable[[Path], Opened]
+    """Reads a lesson and makes its run; raises GdTutorError."""
+    save: Callable[[Session], None]
+    """Keeps where the learner is; returns at once."""
+    frames_per_second: int = 10
+    """At most so many paints of a running training."""
+    handles_signals: bool = True
+    """Whether hang-up and termination are caught; tests leave them alone."""
+
+
+class KeyScreen(SpansScreen, inherit_bindings=False):
+    """The only screen; it hands every key to the app, so that Textual keeps none for itself."""
+
+    def on_key(self, event: events.Key) -> None:
+        """Hand a key to the state machine."""
+        event.stop()
+        event.prevent_default()
+        app = self.app
+        if isinstance(app, TutorApp):
+            app.act(Press(event.key, event.character if event.is_printable else None))
+
+
+class TutorApp(App[int], inherit_bindings=False):
+    """Paints the session; holds no state of its own but the clockwork."""
+
+    ENABLE_COMMAND_PALETTE = False
+    CSS = "Screen { overflow: hidden; }"
+
+    def __init__(
+        self, session: Session, services: Services, presses: tuple[Press, ...] = ()
+    ) -> None:
+        super().__init__()
+        self.animation_level = "none"
+        self.theme = services.colours.theme
+        self.session = session
+        self._services = services
+        self._presses = presses
+        self._canvas = Canvas(services.colours, services.chars)
+        self._trainer = Trainer()
+        self._poll: Timer | None = None
+        self._auto: Timer | None = None
+
+    def get_default_screen(self) -> TextualScreen[None]:
+        """Return the screen that sends changed cells alone."""
+        return KeyScreen()
+
+    def compose(self) -> ComposeResult:
+        """Yield the one widget."""
+        yield self._canvas
+
+    def on_mount(self) -> None:
+        """Catch hang-up and termination; paint."""
+        if self._services.handles_signals:
+            loop = asyncio.get_running_loop()
+            install_signal_handlers(loop, lambda number: self._leave(128 + number))
+        self._paint()
+        for press in self._presses:
+            self.act(press)
+
+    def on_resize(self) -> None:
+        """Paint at the new size; the place stays."""
+        self._paint()
+
+    def act(self, action: Action) -> None:
+        """Do an action: change the state, carry out its effects, paint."""
+        before = self.session
+        self.session, effects = update(before, action)
+        for effect in effects:
+            self._carry_out(effect)
+        self._keep_time(before)
+        self._paint()
+
+    def _carry_out(self, effect: Effect) -> None:
+        match effect:
+            case Quit():
+                self._leave(effect.code)
+            case OpenLesson():
+                self._open(Path(effect.path))
+            case Train():
+                self._trainer.start(self, effect.run, effect.iterations)
+                self._poll_training()
+            case PauseTraining():
+                self._trainer.pause()
+            case SavePlace():
+                self._services.save(self.session)
+
+    def _open(self, path: Path) -> None:
+        try:
+            opened: Action = self._services.open_lesson(path)
+        except GdTutorError as error:
+            opened = Told(str(error), is_error=True)
+        self.session, _ = update(self.session, opened)
+
+    def _leave(self, code: int) -> None:
+        self._trainer.pause()
+        self._services.save(self.session)
+        self.exit(code, return_code=code)
+
+    def _poll_training(self) -> None:
+        if self._poll is None:
+            interval = 1 / self._services.frames_per_second
+            self._poll = self.set_interval(interval, self._look_at_training)
+
+    def _look_at_training(self) -> None:
+        snapshot = self._trainer.snapshot
+        if snapshot is not None and snapshot is not self.session.training:
+            self.act(Progressed(snapshot))
+        if snapshot is None or snapshot.status is not Status.RUNNING:
+            self._stop_polling()
+
+    def _stop_polling(self) -> None:
+        if self._poll is not None:
+            self._poll.stop()
+            self._poll = None
+
+    def _keep_time(self, before: Session) -> None:
+        """Start, stop or pace auto-play's clock where it changed."""
+        if before.auto == self.session.auto:
+            return
+        if self._auto is not None:
+            self._auto.stop()
+            self._auto = None
+        if self.session.auto.is_on:
+            self._auto = self.set_interval(self.session.auto.seconds, lambda: self.act(Tick()))
+
+    def _paint(self) -> None:
+        width, height = self.size
+        if width and height:
+            self._canvas.show(frame_of(self.session, width, height, self._services.chars))
