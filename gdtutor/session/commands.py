@@ -132,7 +132,7 @@ COMMANDS: tuple[Command, ...] = (
             "scroll the text down; with a cell open, the cell below", _STUDY, _down),
     Command("example", ("o",), "o", "o", "follow the next example of the batch", _STUDY,
             looking.next_example),
-    Command("tab", ("tab",), "Tab", "Tab", "next panel, where one does not show", _STUDY,
+    Command("tab", ("tab",), "Tab", "Tab", "the next panel at full size: graph, values, note, node", _STUDY,
             looking.next_tab),
     Command("fewer_digits", ("d",), "d", "d", "fewer digits", _STUDY,
             lambda s, n: looking.change_digits(s, -n)),

@@ -95,7 +95,8 @@ def _break_point(text: str, room: int) -> int:
         depths = [(_depth(text, at), -at) for sign in signs for at in _places(text, sign, room)]
         if depths:
             return -min(depths)[1]
-    return room
+    blank = text.rfind(" ", 1, room)
+    return blank if blank > 0 else room
 
 
 def _places(text: str, sign: str, room: int) -> list[int]:

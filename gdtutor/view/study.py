@@ -109,10 +109,26 @@ def _panels(session: Session, context: Context, width: int, height: int) -> tupl
         table = value_lines(session, context, room.values - 4)
         boxes.append(boxed(Panel("values", table), room.values, room.body, chars))
     body = beside(*boxes)
-    if not room.values and session.look.tab is Tab.VALUES:
-        table = value_lines(session, context, width - 4)
-        body = boxed(Panel("values", table, session.look.scroll), width, room.body, chars)
+    if session.look.tab is not Tab.NODE:
+        lines = _tab_lines(session, context, session.look.tab, width - 4, room.body - 2)
+        title = _TABS[session.look.tab]
+        body = boxed(Panel(title, lines, session.look.scroll), width, room.body, chars)
     return (*body, *_note(session, context, width, room.note))
+
+
+def _tab_lines(
+    session: Session, context: Context, tab: Tab, width: int, height: int
+) -> tuple[Line, ...]:
+    """Return one panel's lines where it has the whole width."""
+    match tab:
+        case Tab.NODE:
+            return node_lines(context, width)
+        case Tab.GRAPH:
+            return graph_lines(context, width, height, edited_names(session))
+        case Tab.VALUES:
+            return value_lines(session, context, width)
+        case Tab.NOTE:
+            return note_lines(session, context, width)
 
 
 def _node_title(context: Context) -> str:
@@ -139,15 +155,7 @@ def _compact(session: Session, context: Context, width: int, height: int) -> tup
     """Return one panel under a line of tabs."""
     chars = context.chars
     tab = session.look.tab
-    inner = width - 1
-    if tab is Tab.NODE:
-        lines = node_lines(context, inner)
-    elif tab is Tab.GRAPH:
-        lines = graph_lines(context, inner, height - 1, edited_names(session))
-    elif tab is Tab.VALUES:
-        lines = value_lines(session, context, inner)
-    else:
-        lines = note_lines(session, context, inner)
+    lines = _tab_lines(session, context, tab, width - 1, height - 1)
     more = hidden(lines, session.look.scroll, height - 1, chars)
     titles = [
         (f"[{name}] " if key is tab else f" {name}  ", Style.CURRENT if key is tab else Style.DIM)
