@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from gdtutor.session import library, looking, navigation, training
 from gdtutor.session.edits import own_values, redo, undo
-from gdtutor.session.effects import Effect, Quit
+from gdtutor.session.effects import Effect, Quit, ShowPalette
 from gdtutor.session.prompting import asked
 from gdtutor.session.state import PromptKind, Screen, Session
 
@@ -132,7 +132,8 @@ COMMANDS: tuple[Command, ...] = (
             "scroll the text down; with a cell open, the cell below", _STUDY, _down),
     Command("example", ("o",), "o", "o", "follow the next example of the batch", _STUDY,
             looking.next_example),
-    Command("tab", ("tab",), "Tab", "Tab", "the next panel at full size: graph, values, note, node", _STUDY,
+    Command("tab", ("tab",), "Tab", "Tab",
+            "the next panel at full size: graph, values, note, node", _STUDY,
             looking.next_tab),
     Command("fewer_digits", ("d",), "d", "d", "fewer digits", _STUDY,
             lambda s, n: looking.change_digits(s, -n)),
@@ -198,6 +199,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("help_close", ("escape",), "Esc", "Esc", "close", _HELP, _help, "close"),
     Command("help", ("question_mark", "f1"), "?", "?", "all keys, and how to read the notation",
             _ALL_SCREENS, _help, "all keys"),
+    Command("palette", ("ctrl+p",), "Ctrl-P", "Ctrl-P", "find a command by its words",
+            _ALL_SCREENS, lambda s, _: (s, (ShowPalette(),))),
     Command("quit", ("q", "ctrl+c"), "q", "q", "quit", _ALL_SCREENS, _do_quit, "quit"),
 )  # fmt: skip
 """Every command; where two screens use a key differently there are two rows."""

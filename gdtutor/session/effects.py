@@ -34,10 +34,15 @@ class SavePlace:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowPalette:
+    """Offer the commands by their words."""
+
+
+@dataclass(frozen=True, slots=True)
 class Quit:
     """End the program."""
 
     code: int = 0
 
 
-Effect = OpenLesson | Train | PauseTraining | SavePlace | Quit
+Effect = OpenLesson | Train | PauseTraining | SavePlace | ShowPalette | Quit

@@ -6,9 +6,11 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 from textual import events
 from textual.app import App, ComposeResult
+from textual.command import Provider
 from textual.screen import Screen as TextualScreen
 from textual.timer import Timer
 
@@ -19,12 +21,14 @@ from gdtutor.session.effects import (
     PauseTraining,
     Quit,
     SavePlace,
+    ShowPalette,
     Train,
 )
 from gdtutor.session.state import Session, Status
 from gdtutor.session.update import Action, Opened, Press, Progressed, Tick, Told, update
 from gdtutor.ui.canvas import Canvas
 from gdtutor.ui.colours import Colours
+from gdtutor.ui.palette import CommandProvider
 from gdtutor.ui.spans import SpansScreen
 from gdtutor.ui.terminal import install_signal_handlers
 from gdtutor.ui.trainer import Trainer
@@ -63,7 +67,7 @@ class KeyScreen(SpansScreen, inherit_bindings=False):
 class TutorApp(App[int], inherit_bindings=False):
     """Paints the session; holds no state of its own but the clockwork."""
 
-    ENABLE_COMMAND_PALETTE = False
+    COMMANDS: ClassVar[set[type[Provider]]] = {CommandProvider}  # type: ignore[assignment]
     CSS = "Screen { overflow: hidden; }"
 
     def __init__(
@@ -121,6 +125,8 @@ class TutorApp(App[int], inherit_bindings=False):
                 self._poll_training()
             case PauseTraining():
                 self._trainer.pause()
+            case ShowPalette():
+                self.action_command_palette()
             case SavePlace():
                 self._services.save(self.session)
 
