@@ -39,6 +39,7 @@ class NumpyPlan:
     def __init__(self, problem: Problem, settings: Settings, train: int) -> None:
         self._settings = settings
         self._sources: list[str] = []
+        self._held: Array | None = None
         optimiser, hyper = optimiser_of(settings)
         batch = settings.batch or max(1, train)
         program = lower(problem, batch)
@@ -88,7 +89,8 @@ class NumpyPlan:
             first: The first iteration's number.
             count: How many.
         """
-        self._memory.load(vector)
+        if vector is not self._held:
+            self._memory.load(vector)
         losses = np.empty(count)
         norms = np.empty(count) if self._wanted.needs_norm else None
         validation: list[float] = []
@@ -107,7 +109,9 @@ class NumpyPlan:
                 done += n
         if norms is not None:
             norms = np.sqrt(norms) * self._norm_scale
-        return Outcome(self._memory.store(), losses, norms, np.array(validation))
+        self._held = self._memory.store()
+        self._held.flags.writeable = False
+        return Outcome(self._held, losses, norms, np.array(validation))
 
     def _stretch(self, epoch: int, turn: int, left: int) -> tuple[Lane, int, int]:
         """Return the rows of the next call: as many iterations as data and epochs allow."""

@@ -352,6 +352,8 @@ class ScalarPlan:
         chosen = self._order.epoch(0)[start:stop]
         if self._settings.order == "shuffled":
             chosen = np.sort(chosen)
+        if not self._problem.size:
+            chosen = chosen[:0]
         data = self._problem.given(self._problem.parameters, chosen)
         return _Iteration(self._problem, self._programs[stop - start], data, self._settings)
 

@@ -1,0 +1,453 @@
+"""A run is its start, its settings and the log of their changes; everything else is computed.
+
+Training goes on at the end of what was done; the state at the start of any iteration comes from
+the nearest checkpoint and a replay by the same plan, bit for bit what training had. One thread may
+train while others read.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from gdtutor.engine.operations import Array
+from gdtutor.engine.trace import forward
+from gdtutor.training.checkpoints import Checkpoints
+from gdtutor.training.curve import Partial, Series, epoch_costs
+from gdtutor.training.errors import TrainingError
+from gdtutor.training.outcome import Outcome
+from gdtutor.training.plan import MAX_EPOCHS, Plan
+from gdtutor.training.problem import Indices
+from gdtutor.training.segments import Edit, Segment, Stretch
+
+_BURST_MICROSECONDS = 10_000
+"""About how long a burst lasts; a stop is noticed between two bursts."""
+_LONGEST_BURST = 4096
+_SPACING = 1024
+"""Iterations between two checkpoints, at first."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class State:
+    """What training has at the start of an iteration. Arrays are read-only."""
+
+    iteration: int
+    parameters: Mapping[str, Array]
+    optimizer: Mapping[str, Mapping[str, Array]]
+    """Per parameter the optimiser's variables; empty where it has none."""
+    t: int
+    """Updates that the optimiser has done; this iteration's update is number t + 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a run is."""
+
+    farthest: int
+    """Iterations done."""
+    epochs: int
+    """Epochs finished."""
+    stopped_by: str | None
+    """Why it does not go on: epochs, cost_below, loss_below, gradient_below or not_finite."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Evaluation:
+    """How good some parameters are on all the data."""
+
+    cost: float
+    predictions: Array | None
+    """Values of the lesson's prediction for every example, the examples being the last axis; None
+    where it names none."""
+
+
+class Run:
+    """A run that can be trained on, read at any iteration, and branched.
+
+    The stops of the settings are checked after an iteration's update: a run that stops because of
+    a cost, a loss or a gradient has done the iteration that had it. Where a value is not finite
+    the run stops before the first iteration that would use it.
+
+    Args:
+        segments: The start and the logged changes, in order; the first begins at iteration 0.
+
+    Raises:
+        TrainingError: Settings that cannot be had, naming the bound.
+        DataError: An order of the examples that cannot be had.
+    """
+
+    def __init__(self, segments: tuple[Segment, ...]) -> None:
+        if not segments:
+            raise TrainingError("a run without a start", "give it one segment")
+        self._stretches: list[Stretch] = []
+        for segment in segments:
+            before = self._stretches[-1] if self._stretches else None
+            self._stretches.append(Stretch(segment, before))
+        self._lock = threading.RLock()
+        self._replaying = threading.Lock()
+        first = self._stretches[0]
+        self._vector, self._t = first.start(None, 0)
+        self._checkpoints = Checkpoints(_spacing(first))
+        self._checkpoints.keep(0, self._vector, 0)
+        self._costs, self._validation = Series(), Series()
+        self._partial = Partial()
+        self.farthest = 0
+        """Iterations done."""
+        self.stopped_by: str | None = None
+        """Why the run does not go on, as in `Progress`; None while it may."""
+        self.diverged_at: int | None = None
+        """The iteration in which the first value that is not finite arises."""
+        self.first_node: str | None = None
+        """The line whose value it is, or the parameter whose update gives it."""
+        self._enter(0)
+
+    @property
+    def segments(self) -> tuple[Segment, ...]:
+        """The start and the logged changes."""
+        return tuple(stretch.segment for stretch in self._stretches)
+
+    @property
+    def costs(self) -> Array:
+        """The cost of each finished epoch, read-only: before its update where the batch is full,
+        else the mean over its examples of the losses seen before each of its updates."""
+        with self._lock:
+            return self._costs.view()
+
+    @property
+    def validation_costs(self) -> Array:
+        """The cost of the examples held back at the start of each finished epoch, read-only; NaN
+        for epochs without any, empty where no segment holds any back."""
+        with self._lock:
+            if not any(s.segment.settings.validation for s in self._stretches):
+                return np.empty(0)
+            return self._validation.view()[: self._costs.length]
+
+    @property
+    def iterations_per_epoch(self) -> int:
+        """Batches in an epoch, in the segment where training is."""
+        return self._at(self.farthest).per_epoch
+
+    @property
+    def plan(self) -> Plan:
+        """The plan of the segment where training is."""
+        return self._at(self.farthest).plan("train")
+
+    def segment_at(self, iteration: int) -> Segment:
+        """Return the segment that an iteration belongs to."""
+        return self._at(iteration).segment
+
+    def batch(self, iteration: int) -> Indices:
+        """Return the examples that an iteration trains on."""
+        return self._at(iteration).chosen(iteration)
+
+    def epoch_of(self, iteration: int) -> int:
+        """Return the epoch, from 0, that an iteration belongs to."""
+        return self._at(iteration).epoch_of(iteration)
+
+    def first_iteration(self, epoch: int) -> int:
+        """Return the iteration that opens an epoch, which a point of the curve stands for."""
+        for stretch in reversed(self._stretches):
+            first = stretch.first_of_epoch(epoch)
+            if first >= stretch.segment.first_iteration:
+                return first
+        return max(0, self._stretches[0].first_of_epoch(epoch))
+
+    def learning_rate(self, iteration: int) -> float:
+        """Return the rate of an iteration, after the schedule."""
+        return self._at(iteration).learning_rate(iteration)
+
+    def state(self, iteration: int) -> State:
+        """Return what training has, or would have, at the start of an iteration.
+
+        Raises:
+            TrainingError: The iteration is negative.
+        """
+        if iteration < 0:
+            raise TrainingError(f"iteration {iteration}", "iterations count from 0")
+        vector, t = self._reach(iteration)
+        parameters, optimizer = self._at(iteration).layout.split(vector)
+        return State(iteration, parameters, optimizer, t)
+
+    def predicting(self, state: State) -> Mapping[str, Array]:
+        """Return the parameters that predictions are made with: for averaged gradient descent the
+        averages, once there was an update."""
+        row = self._at(state.iteration).optimiser
+        if row.predicts_with == "p" or state.t == 0:
+            return state.parameters
+        averages = {n: values[row.predicts_with] for n, values in state.optimizer.items()}
+        return {**state.parameters, **averages}
+
+    def evaluate(self, parameters: Mapping[str, Array]) -> Evaluation:
+        """Return the cost over all the data, and the prediction for every example."""
+        problem = self._at(self.farthest).segment.problem
+        rows = replace(problem, is_single=False) if problem.size else problem
+        values = forward(rows.graph, rows.given(parameters, np.arange(problem.size)))
+        with np.errstate(all="ignore"):
+            cost = float(np.mean(values[problem.graph.root]))
+        return Evaluation(cost, values[problem.prediction] if problem.prediction else None)
+
+    def branched(self, segment: Segment) -> Run:
+        """Return a run with the same history up to the segment's first iteration.
+
+        Raises:
+            TrainingError: As for a run.
+        """
+        first = segment.first_iteration
+        kept = tuple(s for s in self.segments if s.first_iteration < first)
+        with self._lock:
+            run = Run((*kept, segment))
+            if first == 0:
+                return run
+            run._checkpoints = self._checkpoints.up_to(first - 1)
+            last = run._stretches[len(kept) - 1]
+            done = min(first, self.farthest)
+            epochs = min(last.epoch_of(done), self._costs.length)
+            run._costs = self._costs.up_to(epochs)
+            begun = epochs + (last.turn_of(done) != 0)
+            run._validation = self._validation.up_to(begun)
+        run._resume(done, max(0, last.first_of_epoch(epochs)))
+        return run
+
+    def advance(
+        self,
+        iterations: int | None = None,
+        epochs: int | None = None,
+        deadline: Callable[[], bool] | None = None,
+        *,
+        beyond: bool = False,
+    ) -> Progress:
+        """Train on, in bursts of some milliseconds.
+
+        Args:
+            iterations: At most this many; None for no bound.
+            epochs: At most to the end of this many more epochs, the one in progress counting as
+                the first; None for no bound.
+            deadline: Asked between bursts; training returns once it says True.
+            beyond: Whether to go on where the settings' epochs or a stop has ended the run. One
+                that is not finite stays where it is.
+        """
+        if beyond and self.stopped_by != "not_finite":
+            self.stopped_by = None
+        target = self._target(iterations, epochs, beyond)
+        while self.stopped_by is None and self.farthest < target:
+            self._burst(target, beyond)
+            if deadline is not None and deadline():
+                break
+        at_end = self.stopped_by is None and not beyond and self.farthest >= self._last()
+        if at_end:
+            self._stop("epochs")
+        return Progress(self.farthest, self._costs.length, self.stopped_by)
+
+    def _target(self, iterations: int | None, epochs: int | None, beyond: bool) -> int:
+        stretch = self._at(self.farthest)
+        bounds = [stretch.first_of_epoch(MAX_EPOCHS) if beyond else self._last()]
+        if iterations is not None:
+            bounds.append(self.farthest + iterations)
+        if epochs is not None:
+            epoch = stretch.epoch_of(self.farthest) + epochs
+            bounds.append(stretch.first_of_epoch(epoch))
+        return min(bounds)
+
+    def _last(self) -> int:
+        """Return how many iterations the settings ask for."""
+        stretch = self._stretches[-1]
+        return stretch.first_of_epoch(stretch.segment.settings.epochs)
+
+    def _at(self, iteration: int) -> Stretch:
+        for stretch in reversed(self._stretches):
+            if iteration >= stretch.segment.first_iteration:
+                return stretch
+        return self._stretches[0]
+
+    def _end(self, stretch: Stretch) -> int | None:
+        """Return the first iteration after a stretch; None for the last one."""
+        place = self._stretches.index(stretch) + 1
+        if place == len(self._stretches):
+            return None
+        return self._stretches[place].segment.first_iteration
+
+    def _enter(self, iteration: int) -> None:
+        """Take the segments that begin at an iteration, and their edits."""
+        for stretch in self._stretches[1:]:
+            if stretch.segment.first_iteration == iteration:
+                self._vector, self._t = stretch.start(self._vector, self._t)
+                if stretch.turn_of(iteration) == 0 and self._partial.examples:
+                    self._finish_cut_epoch()
+
+    def _finish_cut_epoch(self) -> None:
+        """Record an epoch that a change of the batch size has cut short."""
+        with self._lock:
+            self._costs.extend(np.array([self._partial.total / self._partial.examples]))
+            self._partial = Partial()
+
+    def _burst(self, target: int, beyond: bool) -> None:
+        stretch = self._at(self.farthest)
+        end = self._end(stretch)
+        stop = min(
+            target, self._checkpoints.next_after(self.farthest), self.farthest + _burst(stretch)
+        )
+        if end is not None:
+            stop = min(stop, end)
+        count = stop - self.farthest
+        plan = stretch.plan("train")
+        first = self.farthest + stretch.offset
+        outcome = plan.run(self._vector, self._t, first, count)
+        reason, kept = self._judged(stretch, outcome, beyond)
+        if kept < count:
+            outcome = plan.run(self._vector, self._t, first, kept)
+        if kept and not np.isfinite(outcome.vector).all():
+            kept = self._finite_prefix(plan, first, kept)
+            outcome, reason = plan.run(self._vector, self._t, first, kept), "not_finite"
+        self._record(stretch, outcome, kept)
+        if reason:
+            self._stop(reason)
+
+    def _judged(self, stretch: Stretch, outcome: Outcome, beyond: bool) -> tuple[str | None, int]:
+        """Return the first reason to stop among some iterations, and how many of them stand."""
+        losses, stop = outcome.losses, stretch.segment.settings.stop
+        found: list[tuple[int, str]] = []
+        strange = np.flatnonzero(~np.isfinite(losses))
+        if len(strange):
+            found.append((int(strange[0]), "not_finite"))
+        if not beyond:
+            turn = stretch.turn_of(self.farthest)
+            costs, ends, _ = epoch_costs(losses, turn, stretch.sizes, self._partial)
+            for name, bound, values, places in (
+                ("cost_below", stop.cost_below, costs, ends),
+                ("loss_below", stop.loss_below, losses, np.arange(len(losses))),
+                ("gradient_below", stop.gradient_below, outcome.norms, np.arange(len(losses))),
+            ):
+                if bound is not None and values is not None:
+                    below = np.flatnonzero(values < bound)
+                    found.extend([(int(places[below[0]]) + 1, name)] if len(below) else [])
+        if not found:
+            return None, len(losses)
+        kept, reason = min(found)
+        return reason, kept
+
+    def _finite_prefix(self, plan: Plan, first: int, count: int) -> int:
+        """Return how many of some iterations can be done before a parameter is not finite."""
+        low, high = 0, count
+        while high - low > 1:
+            middle = (low + high) // 2
+            vector = plan.run(self._vector, self._t, first, middle).vector
+            low, high = (middle, high) if np.isfinite(vector).all() else (low, middle)
+        return high
+
+    def _record(self, stretch: Stretch, outcome: Outcome, count: int) -> None:
+        turn = stretch.turn_of(self.farthest)
+        costs, _, partial = epoch_costs(outcome.losses, turn, stretch.sizes, self._partial)
+        validation = outcome.validation
+        if not stretch.segment.settings.validation:
+            per = stretch.per_epoch
+            validation = np.full((turn + count - 1) // per - (turn - 1) // per, np.nan)
+        with self._lock:
+            self._vector, self._t = outcome.vector, self._t + count
+            self.farthest += count
+            self._costs.extend(costs)
+            self._validation.extend(validation)
+            self._partial = partial
+            self._enter(self.farthest)
+            self._checkpoints.keep(self.farthest, self._vector, self._t)
+
+    def _stop(self, reason: str) -> None:
+        if reason == "not_finite":
+            self._locate()
+        self.stopped_by = reason
+
+    def _locate(self) -> None:
+        """Find the first value that is not finite, with the engine's own forward pass."""
+        stretch = self._at(self.farthest)
+        parameters, _ = stretch.layout.split(self._vector)
+        bad = [name for name, value in parameters.items() if not np.isfinite(value).all()]
+        if bad:
+            self.diverged_at, self.first_node = max(0, self.farthest - 1), bad[0]
+            return
+        problem = stretch.segment.problem
+        values = forward(problem.graph, problem.given(parameters, self.batch(self.farthest)))
+        self.diverged_at = self.farthest
+        for node in problem.graph.nodes:
+            if not np.isfinite(values[node.name]).all():
+                self.first_node = problem.graph.lines[node.line].name
+                return
+        self.first_node = problem.graph.root
+
+    def _reach(self, iteration: int) -> tuple[Array, int]:
+        """Return the state at the start of an iteration, replaying from the nearest one known."""
+        with self._replaying:
+            with self._lock:
+                found = self._checkpoints.nearest(iteration)
+                if iteration >= self.farthest and (found is None or found[0] <= self.farthest):
+                    found = (self.farthest, self._vector, self._t)
+            if found is None:
+                at, (vector, t) = 0, self._stretches[0].start(None, 0)
+                vector, t = self._changed(0, vector, t)
+            else:
+                at, vector, t = found
+            while at < iteration:
+                stretch = self._at(at)
+                end = self._end(stretch)
+                stop = iteration if end is None else min(iteration, end)
+                count = min(stop - at, _LONGEST_BURST)
+                outcome = stretch.plan("replay").run(vector, t, at + stretch.offset, count)
+                at += count
+                vector, t = self._changed(at, outcome.vector, t + count)
+            with self._lock:
+                self._checkpoints.visit(iteration, vector, t)
+            return vector, t
+
+    def _changed(self, iteration: int, vector: Array, t: int) -> tuple[Array, int]:
+        for stretch in self._stretches[1:]:
+            if stretch.segment.first_iteration == iteration:
+                vector, t = stretch.start(vector, t)
+        return vector, t
+
+    def _resume(self, iteration: int, opened: int) -> None:
+        """Stand at an iteration; the epochs before the one that `opened` begins are recorded."""
+        self._vector, self._t = self._reach(iteration)
+        if opened < iteration:
+            self._partial = self._seen(opened, iteration)
+        self.farthest = iteration
+        last = self._stretches[-1]
+        begins = last.segment.first_iteration == iteration and last.turn_of(iteration) == 0
+        if begins and self._partial.examples:
+            self._finish_cut_epoch()
+
+    def _seen(self, first: int, iteration: int) -> Partial:
+        """Return what the epoch in progress has seen, from the losses of a replay."""
+        partial = Partial()
+        at = first
+        vector, t = self._reach(first)
+        while at < iteration:
+            stretch = self._at(at)
+            end = self._end(stretch)
+            stop = iteration if end is None else min(iteration, end)
+            with self._replaying:
+                outcome = stretch.plan("replay").run(vector, t, at + stretch.offset, stop - at)
+            turn = stretch.turn_of(at)
+            _, _, partial = epoch_costs(outcome.losses, turn, stretch.sizes, partial)
+            vector, t = self._changed(stop, outcome.vector, t + stop - at)
+            at = stop
+        return partial
+
+
+def _work(stretch: Stretch) -> float:
+    """Return about how many microseconds an iteration takes: calls, and two products for each
+    cell of a parameter and example forward and four backward at some 40 a nanosecond."""
+    cells = sum(int(np.size(v)) for v in stretch.segment.problem.parameters.values())
+    per = 300.0 if stretch.optimiser.name == "implicit" else 5.0
+    return per + cells * stretch.batch / 6000
+
+
+def _burst(stretch: Stretch) -> int:
+    return max(1, min(_LONGEST_BURST, int(_BURST_MICROSECONDS / _work(stretch))))
+
+
+def _spacing(stretch: Stretch) -> int:
+    return max(1, min(_SPACING, int(20_000 / _work(stretch))))
+
+
+__all__ = ["Edit", "Evaluation", "Progress", "Run", "Segment", "State"]

@@ -1,0 +1,164 @@
+"""Stretches of a run between two logged changes, and how iterations are counted across them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from gdtutor.engine.operations import Array
+from gdtutor.training.errors import TrainingError
+from gdtutor.training.optimisers import Optimiser, optimiser_of, rate
+from gdtutor.training.order import batch_of_iteration, iterations_per_epoch
+from gdtutor.training.plan import Plan, check, compile_plan
+from gdtutor.training.problem import Indices, Problem
+from gdtutor.training.settings import Settings
+from gdtutor.training.vector import VectorLayout, layout_of
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A number that is written into a parameter at the start of a segment."""
+
+    name: str
+    cell: tuple[int, ...] | None
+    """None for every cell."""
+    value: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Segment:
+    """A stretch of a run with one problem and one choice of settings."""
+
+    first_iteration: int
+    problem: Problem
+    settings: Settings
+    edits: tuple[Edit, ...] = ()
+
+
+class Stretch:
+    """A segment with its place among the epochs, and its plans.
+
+    Args:
+        segment: The segment.
+        before: The stretch before it; None for the first.
+
+    Raises:
+        TrainingError: The settings or an edit do not fit the problem.
+        DataError: The order of the examples cannot be had.
+    """
+
+    def __init__(self, segment: Segment, before: Stretch | None) -> None:
+        self.segment = segment
+        self.train = check(segment.problem, segment.settings)
+        examples = max(1, self.train)
+        self.batch = segment.settings.batch or examples
+        self.per_epoch = iterations_per_epoch(examples, self.batch)
+        self.offset = self._offset(before)
+        """What is added to an iteration to count it as the examples' order does."""
+        self.optimiser: Optimiser = optimiser_of(segment.settings)[0]
+        self.layout: VectorLayout = layout_of(segment.problem, self.optimiser)
+        self._before = before
+        self._check_edits()
+        self._plans: dict[str, Plan] = {}
+
+    @property
+    def sizes(self) -> Array:
+        """Examples in each batch of an epoch."""
+        sizes = np.full(self.per_epoch, float(self.batch))
+        if self.segment.settings.order != "drawn" and self.train % self.batch:
+            sizes[-1] = self.train % self.batch
+        return sizes
+
+    def plan(self, user: str) -> Plan:
+        """Return the plan of one user; each has arrays of its own."""
+        if user not in self._plans:
+            self._plans[user] = compile_plan(self.segment.problem, self.segment.settings)
+        return self._plans[user]
+
+    def epoch_of(self, iteration: int) -> int:
+        """Return the epoch, from 0, that an iteration belongs to."""
+        return (iteration + self.offset) // self.per_epoch
+
+    def turn_of(self, iteration: int) -> int:
+        """Return the place of an iteration in its epoch, from 0."""
+        return (iteration + self.offset) % self.per_epoch
+
+    def first_of_epoch(self, epoch: int) -> int:
+        """Return the first iteration of an epoch."""
+        return epoch * self.per_epoch - self.offset
+
+    def chosen(self, iteration: int) -> Indices:
+        """Return the examples of an iteration's batch; none where the problem has no data."""
+        if not self.train:
+            return np.empty(0, dtype=np.intp)
+        s = self.segment.settings
+        at = iteration + self.offset
+        return batch_of_iteration(s.order, s.seed, self.train, self.batch, at)
+
+    def learning_rate(self, iteration: int) -> float:
+        """Return the rate of an iteration, after the schedule."""
+        s = self.segment.settings
+        return rate(s.schedule, s.learning_rate, self.epoch_of(iteration))
+
+    def start(self, vector: Array | None, t: int) -> tuple[Array, int]:
+        """Return the state at the segment's start, after its edits.
+
+        Args:
+            vector: The state that the stretch before it ends with; None for the first.
+            t: Updates done until then.
+        """
+        problem = self.segment.problem
+        if vector is None or self._before is None:
+            parameters = {name: np.array(v) for name, v in problem.parameters.items()}
+            new = self.layout.join(parameters, {})
+            t = 0
+        else:
+            kept, state = self._before.layout.split(vector)
+            if self._before.optimiser.name != self.optimiser.name:
+                state, t = {}, 0
+            new = self.layout.join(self._fitting(kept), state)
+        for edit in self.segment.edits:
+            part = next(p for p in self.layout.parts if p.parameter == edit.name and not p.variable)
+            cells = new[part.cells].reshape(part.shape)
+            cells[... if edit.cell is None else edit.cell] = edit.value
+        return new, t
+
+    def _fitting(self, kept: dict[str, Array]) -> dict[str, Array]:
+        starts = self.segment.problem.parameters
+        return {
+            name: kept[name] if name in kept and kept[name].shape == np.shape(v) else v
+            for name, v in starts.items()
+        }
+
+    def _offset(self, before: Stretch | None) -> int:
+        first = self.segment.first_iteration
+        if before is None:
+            if first != 0:
+                raise TrainingError(
+                    f"the first segment begins at iteration {first}", "begin it at iteration 0"
+                )
+            return 0
+        if first < before.segment.first_iteration:
+            raise TrainingError("segments are not in order", "sort them by their first iteration")
+        if before.per_epoch == self.per_epoch:
+            return before.offset
+        # Another number of batches: an epoch begins here.
+        at = first + before.offset
+        epoch = -(-at // before.per_epoch)
+        return epoch * self.per_epoch - first
+
+    def _check_edits(self) -> None:
+        parameters = self.segment.problem.parameters
+        for edit in self.segment.edits:
+            if edit.name not in parameters:
+                raise TrainingError(
+                    f"'{edit.name}' is not a parameter", f"known are {', '.join(parameters)}"
+                )
+            shape = np.shape(parameters[edit.name])
+            inside = edit.cell is None or (
+                len(edit.cell) == len(shape)
+                and all(0 <= i < n for i, n in zip(edit.cell, shape, strict=True))
+            )
+            if not inside:
+                raise TrainingError(f"{edit.name} has no cell {edit.cell}", f"its shape is {shape}")
