@@ -8,14 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from gdtutor.engine.expression import Number
-from gdtutor.engine.graph import Graph
+from gdtutor.engine.graph import Graph, Node
 from gdtutor.engine.operations import OPERATIONS, Array, evaluate, parse_rule
 from gdtutor.engine.trace import forward
 
 TOLERANCE = 1e-6
 """Relative error up to which a gradient counts as confirmed."""
 
-_STEP = float(np.finfo(np.float64).eps) ** (1 / 3)
+_STEP: float = float(np.finfo(np.float64).eps) ** (1 / 3)
 _ROUNDING = float(np.finfo(np.float64).eps)
 
 
@@ -51,11 +51,25 @@ def check_cell(
     of the machine epsilon, times the size of the value.
     """
     value = float(given[name][cell])
-    step = _STEP * max(1.0, abs(value))
+    step = step_for(value)
+    above = _root_at(graph, given, name, cell, value + step)
+    below = _root_at(graph, given, name, cell, value - step)
+    return difference_of(name, cell, value, (above, below), gradient)
+
+
+def step_for(value: float) -> float:
+    """Return the step of a central difference at a value."""
+    return _STEP * max(1.0, abs(value))
+
+
+def difference_of(
+    name: str, cell: tuple[int, ...], value: float, roots: tuple[float, float], gradient: float
+) -> Difference:
+    """Compare a gradient with the central difference of the root's values above and below."""
+    step = step_for(value)
     # The step that float64 really takes.
     above_at, below_at = value + step, value - step
-    above = _root_at(graph, given, name, cell, above_at)
-    below = _root_at(graph, given, name, cell, below_at)
+    above, below = roots
     with np.errstate(all="ignore"):
         estimate = float(np.float64(above - below) / np.float64(above_at - below_at))
         noise = _ROUNDING * max(abs(above), abs(below)) / step
@@ -64,7 +78,10 @@ def check_cell(
 
 
 def _relative_error(estimate: float, gradient: float, noise: float) -> float:
-    """Return the error relative to the larger; differences below the rounding noise count as 0."""
+    """Return the error relative to the larger; differences below the rounding noise count as 0.
+
+    Infinite where a value is not finite, which confirms nothing.
+    """
     difference = abs(estimate - gradient)
     if not np.isfinite(difference):
         return float("inf")
@@ -82,7 +99,7 @@ def check_leaf(
         chosen = np.linspace(0, len(cells) - 1, most).astype(int)
         cells = [cells[i] for i in chosen]
     checked = [check_cell(graph, given, name, cell, float(gradient[cell])) for cell in cells]
-    return max(checked, key=lambda d: (not np.isfinite(d.relative_error), d.relative_error))
+    return max(checked, key=lambda d: d.relative_error)
 
 
 def _root_at(
@@ -95,16 +112,23 @@ def _root_at(
 
 def nodes_at_kink(graph: Graph, values: Mapping[str, Array]) -> tuple[str, ...]:
     """Return the elementary nodes that stand where their derivative does not exist."""
-    found = []
-    for node in graph.nodes:
-        operation = OPERATIONS[node.op]
-        if operation.kink:
-            operands = {
-                key: np.asarray(arg.value) if isinstance(arg, Number) else values[arg.name]
-                for key, arg in zip("ab", node.args, strict=False)
-            }
-            with np.errstate(all="ignore"):
-                apart = evaluate(parse_rule(operation.kink), {**operands, "out": values[node.name]})
-            if bool(np.any(apart == 0)):
-                found.append(node.name)
-    return tuple(found)
+    return tuple(
+        node.name
+        for node in graph.nodes
+        if OPERATIONS[node.op].kink and bool(np.any(apart_from_kink(node, values) == 0))
+    )
+
+
+def apart_from_kink(node: Node, values: Mapping[str, Array]) -> Array:
+    """Return, cell by cell, what is 0 exactly where a node's derivative does not exist.
+
+    Only for a node whose operation has a kink.
+    """
+    operands = {
+        key: np.asarray(arg.value) if isinstance(arg, Number) else values[arg.name]
+        for key, arg in zip("ab", node.args, strict=False)
+    }
+    with np.errstate(all="ignore"):
+        return evaluate(
+            parse_rule(OPERATIONS[node.op].kink), {**operands, "out": values[node.name]}
+        )

@@ -1,0 +1,109 @@
+"""One gradient proved on the spot: any node or leaf is moved a little and the root looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from gdtutor.engine.expression import Name, Number
+from gdtutor.engine.gradient_check import Difference, apart_from_kink, difference_of, step_for
+from gdtutor.engine.graph import Graph
+from gdtutor.engine.operations import OPERATIONS, Array, apply
+from gdtutor.engine.trace import frozen
+
+_SAME_SLOPE = 1e-3
+"""Relative difference of the slopes on both sides up to which there is no corner: a one-sided
+difference is wrong by about the step times the curvature."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A central difference beside a gradient, and whether there is a derivative at all."""
+
+    difference: Difference
+    left: float
+    """(f(x) − f(x − h)) / h, the slope coming from below."""
+    right: float
+    """(f(x + h) − f(x)) / h, the slope going up."""
+    kinks: tuple[str, ...]
+    """The elementary nodes at whose kink this value stands, so that no derivative exists."""
+
+
+def values_with(
+    graph: Graph, values: Mapping[str, Array], name: str, cell: tuple[int, ...], value: float
+) -> dict[str, Array]:
+    """Return every value after one cell of a node or leaf is overwritten.
+
+    Only what depends on it is computed again; the node keeps the new value, whatever its formula.
+    """
+    changed = np.array(values[name])
+    changed[cell] = value
+    after = {**values, name: frozen(changed)}
+    moved = {name}
+    with np.errstate(all="ignore"):
+        for node in graph.nodes:
+            uses = any(isinstance(arg, Name) and arg.name in moved for arg in node.args)
+            if not uses or node.name == name:
+                continue
+            args = tuple(
+                np.asarray(arg.value) if isinstance(arg, Number) else after[arg.name]
+                for arg in node.args
+            )
+            after[node.name] = frozen(apply(OPERATIONS[node.op], args, node.axis))
+            moved.add(node.name)
+    return after
+
+
+def prove(
+    graph: Graph, values: Mapping[str, Array], name: str, cell: tuple[int, ...], gradient: float
+) -> Proof:
+    """Hold the gradient of one cell of a node or leaf against the central difference of the root.
+
+    Args:
+        graph: The graph.
+        values: Every value, as the trace has them.
+        name: The node or leaf.
+        cell: Its cell; empty for a number.
+        gradient: What is to be proved.
+
+    Source: Nocedal and Wright, Numerical Optimization, 2nd ed., eq. 8.7.
+    """
+    value = float(values[name][cell])
+    step = step_for(value)
+    above = values_with(graph, values, name, cell, value + step)
+    below = values_with(graph, values, name, cell, value - step)
+    here, up, down = (float(v[graph.root].reshape(())) for v in (values, above, below))
+    difference = difference_of(name, cell, value, (up, down), gradient)
+    with np.errstate(all="ignore"):
+        right = float(np.float64(up - here) / step)
+        left = float(np.float64(here - down) / step)
+    kinks = _left_kinks(graph, values, above, below)
+    is_smooth = difference.is_confirmed and _is_same(left, right)
+    return Proof(difference, left, right, () if is_smooth else kinks)
+
+
+def _left_kinks(
+    graph: Graph,
+    values: Mapping[str, Array],
+    above: Mapping[str, Array],
+    below: Mapping[str, Array],
+) -> tuple[str, ...]:
+    """Return the nodes that stand at a kink and leave it when the value moves."""
+    found = []
+    for node in graph.nodes:
+        if not OPERATIONS[node.op].kink:
+            continue
+        at_kink = apart_from_kink(node, values) == 0
+        if not np.any(at_kink):
+            continue
+        leaves = (apart_from_kink(node, above) != 0) | (apart_from_kink(node, below) != 0)
+        if np.any(at_kink & leaves):
+            found.append(node.name)
+    return tuple(found)
+
+
+def _is_same(left: float, right: float) -> bool:
+    larger = max(abs(left), abs(right))
+    return larger == 0 or abs(left - right) <= _SAME_SLOPE * larger

@@ -1,0 +1,102 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from small_graphs import LAYERS, NEURON, arrays, graph_of, traced
+
+from gdtutor.engine.proof import prove, values_with
+from gdtutor.engine.trace import forward, trace
+
+RNG = np.random.default_rng(3)
+NETWORK = {"W1": RNG.normal(size=(3, 2)), "b1": np.zeros((3, 1)), "W2": RNG.normal(size=(1, 3))}
+BATCH = {"X": [[0, 0, 1, 1], [0, 1, 0, 1]], "b2": [[0.0]], "Y": [[0, 1, 1, 0]], "m": 4}
+
+
+def proof_of(text, parameters, name, cell=(), others=None):
+    found = traced(text, parameters, others)
+    return prove(found.graph, found.values, name, cell, float(found.gradients[name][cell]))
+
+
+def test_every_node_and_parameter_of_a_neuron_is_proved():
+    values = {"w1": 0.1, "w2": 0.6, "b": 0.0}
+    found = traced(NEURON, values, {"x1": 1, "x2": 1, "y": 1})
+    for name in found.backward_order:
+        proof = prove(found.graph, found.values, name, (), float(found.gradients[name]))
+        assert proof.difference.is_confirmed
+        assert proof.kinks == ()
+
+
+def test_every_cell_of_every_node_of_a_network_is_proved():
+    found = traced(LAYERS, NETWORK, BATCH)
+    for name in found.backward_order:
+        for cell in np.ndindex(found.values[name].shape):
+            gradient = float(found.gradients[name][cell])
+            assert prove(found.graph, found.values, name, cell, gradient).difference.is_confirmed
+            wrong = prove(found.graph, found.values, name, cell, gradient * 1.01 + 1e-4)
+            assert not wrong.difference.is_confirmed
+
+
+@settings(max_examples=40)
+@given(st.sampled_from(["w1", "x1", "b", "z", "z.1", "yhat"]), st.floats(-3, 3))
+def test_moving_a_value_recomputes_what_depends_on_it_and_nothing_else(name, value):
+    graph = graph_of(NEURON, ["w1", "w2", "b"], ["x1", "x2", "y"])
+    start = {"w1": 0.1, "w2": 0.6, "b": 0.0, "x1": 1, "x2": 0.5, "y": 1}
+    before = forward(graph, arrays(start))
+    after = values_with(graph, before, name, (), value)
+    assert float(after[name]) == value
+    if name in start:
+        again = forward(graph, arrays({**start, name: value}))
+        assert {k: float(v) for k, v in after.items()} == {k: float(v) for k, v in again.items()}
+    else:
+        assert all(after[leaf] is before[leaf] for leaf in start)
+        assert float(after["L"]) == pytest.approx((float(after["yhat"]) - 1) ** 2 / 2, rel=1e-12)
+    assert float(before["w1"]) == 0.1
+
+
+@pytest.mark.parametrize(
+    ("text", "node"),
+    [("y = relu(x)", "y"), ("y = abs(x)", "y"), ("y = maximum(x, 0)*3", "y.1"),
+     ("y = step(x)", "y"), ("y = sign(x)", "y"), ("y = leaky_relu(x) + x", "y.1")],
+)  # fmt: skip
+def test_where_no_derivative_exists_the_node_at_the_kink_is_named(text, node):
+    proof = proof_of(text, {"x": 0.0}, "x")
+    assert proof.kinks == (node,)
+    assert proof_of(text, {"x": 0.4}, "x").kinks == ()
+
+
+def test_the_slopes_on_both_sides_of_a_corner_are_kept():
+    proof = proof_of("y = abs(x)", {"x": 0.0}, "x")
+    assert (proof.left, proof.right) == pytest.approx((-1.0, 1.0))
+    assert proof.difference.is_confirmed
+
+
+def test_a_kink_that_the_value_does_not_leave_is_none():
+    """Only the cell that stands at 0 has no derivative; the others are proved as ever."""
+    text = "C = sum(relu(X))"
+    assert proof_of(text, {"X": [[0.0, 2.0]]}, "X", (0, 0)).kinks == ("C.1",)
+    beside = proof_of(text, {"X": [[0.0, 2.0]]}, "X", (0, 1))
+    assert beside.kinks == ()
+    assert beside.difference.is_confirmed
+
+
+def test_a_corner_that_is_multiplied_by_zero_is_none():
+    assert proof_of("y = relu(x)*c", {"x": 0.0}, "x", others={"c": 0.0}).kinks == ()
+
+
+def test_a_kink_upstream_of_the_node_is_none():
+    assert proof_of("r = relu(x)\ny = r**2 + r", {"x": 0.0}, "r").kinks == ()
+
+
+def test_the_inner_node_of_an_unfolded_line_is_proved():
+    found = traced(NEURON, {"w1": 0.1, "w2": 0.6, "b": 0.3}, {"x1": 1, "x2": 2, "y": 1},
+                   unfolded=frozenset({"z"}))  # fmt: skip
+    assert "z.1" in found.backward_order
+    proof = prove(found.graph, found.values, "z.1", (), float(found.gradients["z.1"]))
+    assert proof.difference.is_confirmed
+
+
+def test_a_root_that_is_not_finite_proves_nothing():
+    graph = graph_of("y = log(x)", ["x"])
+    values = forward(graph, arrays({"x": 0.0}))
+    gradient = float(trace(graph, arrays({"x": 0.0})).gradients["x"])
+    assert not prove(graph, values, "x", (), gradient).difference.is_confirmed
