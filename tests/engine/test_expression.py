@@ -365,8 +365,9 @@ def test_nesting_has_a_bound(form):
     assert caught.value.column > 0
 
 
-def test_nesting_side_by_side_does_not_add_up():
-    assert parse_formula(" + ".join(["((-a))"] * 40))
+@pytest.mark.parametrize("term", ["(a)", "exp(a)", "-a", "a**b"])
+def test_nesting_side_by_side_does_not_add_up(term):
+    assert parse_formula(" + ".join([term] * (MAX_NESTING + 10)))
 
 
 def test_the_number_of_operations_has_a_bound():

@@ -145,7 +145,6 @@ def test_nested_softmax_composes_at_the_bound():
     "text",
     [
         "*".join(["a"] * 201),
-        "/".join(["a"] * 201),
         " - ".join(["a"] * 201),
         "**".join(["a"] * 51),
         "sigmoid(" * 50 + "a" + ")" * 50,
@@ -183,7 +182,7 @@ def every_contribution(walk):
     return [c for received in walk.contributions.values() for c in received]
 
 
-@settings(max_examples=200)
+@settings(max_examples=120)
 @given(samples())
 def test_every_printed_local_formula_and_rule_gives_the_number_used(sample):
     walk = trace(sample.graph, sample.given, unfolded=sample.unfolded)
@@ -192,7 +191,7 @@ def test_every_printed_local_formula_and_rule_gives_the_number_used(sample):
         hold_rule(walk, contribution)
 
 
-@settings(max_examples=150)
+@settings(max_examples=100)
 @given(samples(by_rows=True))
 def test_in_rows_every_printed_local_formula_and_rule_gives_the_number_used(sample):
     walk = trace(sample.graph, sample.given, unfolded=sample.unfolded)
@@ -217,7 +216,7 @@ def hold_folding(sample):
         )
 
 
-@settings(max_examples=200)
+@settings(max_examples=120)
 @given(samples())
 def test_folded_and_unfolded_walks_give_the_same_numbers(sample):
     hold_folding(sample)
@@ -240,6 +239,12 @@ def test_a_gradient_is_the_sum_of_what_arrives(sample):
         for c in received:
             assert c.value.shape == walk.values[name].shape
             assert c.upstream is walk.gradients[c.consumer]
+
+
+@pytest.mark.parametrize("text", ["C = sum(s)", "C = 2*mean(s)", "C = max(s*s)"])
+def test_a_reduction_has_a_rule_alone_even_of_a_number(text):
+    received = traced(text, {"s": 3}).contributions["s"]
+    assert [(c.local_formula, c.local) for c in received] == [(None, None)] * len(received)
 
 
 def test_a_rule_can_be_composed_without_values():

@@ -198,6 +198,8 @@ def test_the_gradient_at_a_kink_is_the_one_that_the_row_states(name):
     args, gradients = AT_THE_KINK[name]
     for position, gradient in enumerate(gradients):
         np.testing.assert_array_equal(local_at(name, position, *args), gradient)
+    if OPERATIONS[name].operands == 1 and OPERATIONS[name].kind is Kind.ELEMENTWISE:
+        assert OPERATIONS[name].convention == f"{gradients[0]} is used there"
 
 
 @pytest.mark.parametrize("name", [n for n in PUBLIC if OPERATIONS[n].kink])

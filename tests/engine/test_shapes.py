@@ -35,6 +35,7 @@ def test_the_inferred_shape_is_that_of_the_computed_result(name, data, seed):
 
 MISFITS = [
     ("Z = W @ X", {"W": (3, 4), "X": (2, 4)}, 2, "4 columns meet 2 rows", ".T"),
+    ("Z = v @ X", {"v": (3,), "X": (2, 4)}, 2, "3 columns meet 2 rows", ".T"),
     ("Z = 1 + W @ X", {"W": (3, 4), "X": ()}, 6, "here is a plain number", "*"),
     ("Z = X*2 + b", {"X": (3, 4), "b": (3,)}, 4, "3×4 and 3", "or one of them 1"),
     ("Z = maximum(a, b)", {"a": (2,), "b": (3,)}, 0, "2 and 3", "must be equal"),

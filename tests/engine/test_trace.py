@@ -187,7 +187,7 @@ def hold_to_the_witness(sample):
         )
 
 
-@settings(max_examples=400)
+@settings(max_examples=300)
 @given(samples())
 def test_gradients_of_whole_graphs_are_those_of_an_independent_implementation(sample):
     hold_to_the_witness(sample)
