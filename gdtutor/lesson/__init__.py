@@ -1,5 +1,6 @@
 """A lesson file becomes a `Lesson`, or reports that say what is wrong with it and where."""
 
+from gdtutor.lesson.activation import with_activation
 from gdtutor.lesson.discovery import (
     Entry,
     UnknownLessonError,
@@ -19,7 +20,7 @@ from gdtutor.lesson.model import (
     Start,
     Variant,
 )
-from gdtutor.lesson.problem import problem_of, settings_of, with_activation
+from gdtutor.lesson.problem import problem_of, settings_of
 from gdtutor.lesson.reports import LessonError, Report
 from gdtutor.lesson.selectors import (
     Assignment,

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from gdtutor.engine.errors import GdTutorError
+from gdtutor.lesson.activation import with_activation
 from gdtutor.lesson.assemble import assemble
 from gdtutor.lesson.body import read_body
 from gdtutor.lesson.front_matter import (
@@ -18,9 +20,9 @@ from gdtutor.lesson.front_matter import (
 from gdtutor.lesson.graphs import MAX_NODES, parse_blocks
 from gdtutor.lesson.model import Lesson
 from gdtutor.lesson.readers import Mistake
-from gdtutor.lesson.reports import Findings, LessonError, Report
+from gdtutor.lesson.reports import NOWHERE, Findings, LessonError, Report
 from gdtutor.lesson.source import clean, read_source
-from gdtutor.lesson.variants import overridden, read_variants, variant_named
+from gdtutor.lesson.variants import ACTIVATION, overridden, read_variants, variant_named
 
 
 def load_lesson(path: Path) -> Lesson:
@@ -84,8 +86,9 @@ def _parsed(
     if divided is None:
         return None
     raw = read_raw(divided.toml, TOML_LINE, findings)
+    activation = None if overrides is None else overrides.get(ACTIVATION)
     if raw is not None and overrides is not None:
-        raw = overridden(raw, overrides)
+        raw = overridden(raw, {key: overrides[key] for key in overrides if key != ACTIVATION})
     front = None if raw is None else structured(raw, divided.toml, TOML_LINE, findings)
     is_network = "network" in raw if raw else "\n[network]" in f"\n{divided.toml}"
     body = read_body(divided.body, divided.body_line, findings, is_network=is_network)
@@ -94,9 +97,19 @@ def _parsed(
         parse_blocks(body.scenes, findings)
         return None
     lesson = assemble(front, divided.toml, body, path, text, findings)
+    if lesson is not None and activation is not None:
+        return _with_activation(lesson, str(activation), findings)
     if lesson is None or not front.variants:
         return lesson
     return _with_variants(lesson, front.variants, divided.toml, findings)
+
+
+def _with_activation(lesson: Lesson, name: str, findings: Findings) -> Lesson | None:
+    try:
+        return with_activation(lesson, name)
+    except GdTutorError as error:
+        findings.error(NOWHERE, "variant", error.what, error.hint)
+        return None
 
 
 def _with_variants(

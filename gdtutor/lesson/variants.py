@@ -15,6 +15,8 @@ SECTIONS = ("parameters", "constants", "data", "training", "network")
 """Tables of which a variant may override single keys."""
 WHOLE = ("frozen", "gradients")
 """Keys at the top that a variant may override."""
+ACTIVATION = "activation"
+"""The key of another activation for the last graph, as `--set activation=tanh` gives it."""
 MAX_LABEL = 40
 """Longest name of a variant, in characters."""
 _SOURCES = ("examples", "dataset", "csv")
@@ -33,12 +35,12 @@ def flattened(
     overrides: dict[str, object] = {}
     for key, value in table.items():
         section, dot, _ = key.partition(".")
-        if key in WHOLE or (dot and section in SECTIONS):
+        if key == ACTIVATION or key in WHOLE or (dot and section in SECTIONS):
             overrides[key] = value
         elif key in SECTIONS and isinstance(value, Mapping):
             overrides.update({f"{key}.{name}": inner for name, inner in value.items()})
         else:
-            known = (*SECTIONS, *WHOLE)
+            known = (*SECTIONS, *WHOLE, ACTIVATION)
             hint = did_you_mean(section, known) or "write training.learning_rate = 0.5"
             what = f"a variant cannot override '{shown(key)}'"
             mistakes.append(Mistake(("variants", position, key, "="), "variant", what, hint))

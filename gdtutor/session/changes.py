@@ -9,8 +9,8 @@ import numpy as np
 from gdtutor.engine.errors import GdTutorError, did_you_mean
 from gdtutor.engine.operations import Array
 from gdtutor.engine.trace import frozen
+from gdtutor.lesson.activation import with_activation
 from gdtutor.lesson.model import Lesson
-from gdtutor.lesson.problem import with_activation
 from gdtutor.lesson.selectors import Assignment
 from gdtutor.training.optimisers import OPTIMISERS
 from gdtutor.training.problem import Problem
