@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from gdtutor.engine.graph import Line
 from gdtutor.session.navigation import cell_shape, refolded, said
-from gdtutor.session.state import AutoPlay, Session, Tab, current_step
+from gdtutor.session.state import AutoPlay, Session, Tab, current_step, phase_of
+from gdtutor.session.steps import Phase
 
 _PACES = (8.0, 5.0, 3.0, 2.0, 1.5, 1.0, 0.7, 0.5, 0.3)
 
@@ -95,8 +96,11 @@ def toggle_hints(session: Session, count: int) -> Session:
 
 
 def toggle_proof(session: Session, count: int) -> Session:
-    """Show the central difference beside the gradient."""
-    return replace(session, look=replace(session.look, proof=not session.look.proof))
+    """Show the central difference beside the gradient, or take it away."""
+    if phase_of(session) is not Phase.BACKWARD:
+        return said(session, "Go to a backward step first; v proves the gradient there.")
+    look = replace(session.look, proof=not session.look.proof, tab=Tab.NODE)
+    return replace(session, look=look)
 
 
 def toggle_auto(session: Session, count: int) -> Session:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
+
+from gdtutor.engine.trace import frozen
 from gdtutor.lesson.selectors import Assignment
 from gdtutor.session.edits import with_change
 from gdtutor.session.effects import Effect, PauseTraining, Train
@@ -15,10 +18,37 @@ from gdtutor.session.state import (
     Status,
     TrainLook,
     moved,
+    nothing,
 )
 from gdtutor.training.run import Run
 
 Result = tuple[Session, tuple[Effect, ...]]
+
+
+def snapshot_of(run: Run, status: Status) -> Snapshot:
+    """Return what a run has come to, for the screens."""
+    state = run.state(run.farthest)
+    parameters = run.predicting(state)
+    evaluation = run.evaluate(parameters)
+    problem = run.segment_at(max(run.farthest - 1, 0)).problem
+    targets = nothing()
+    if problem.target is not None and problem.size:
+        rows = replace(problem, is_single=False)
+        targets = frozen(rows.given(parameters, np.arange(problem.size))[problem.target])
+    return Snapshot(
+        status=status,
+        iterations=run.farthest,
+        costs=run.costs,
+        validation=run.validation_costs,
+        epochs_wanted=run.segments[-1].settings.epochs,
+        stopped_by=(run.stopped_by or "").removesuffix("_below"),
+        diverged_at=run.diverged_at,
+        first_node=run.first_node or "",
+        parameters=state.parameters,
+        final_cost=evaluation.cost,
+        predictions=nothing() if evaluation.predictions is None else evaluation.predictions,
+        targets=targets,
+    )
 
 
 def open_training(session: Session, count: int) -> Result:
@@ -131,8 +161,9 @@ def open_point(session: Session, count: int) -> Session:
     if session.run is None:
         return session
     cursor = session.train_look.cursor
-    per_epoch = session.run.iterations_per_epoch
-    iteration = session.training.iterations if cursor is None else cursor * per_epoch
+    iteration = session.training.iterations
+    if cursor is not None:
+        iteration = session.run.first_iteration(cursor)
     walk = moved(replace(session, screen=Screen.STUDY), iteration, 1)
     return said(walk, f"Iteration {iteration}, walked from training's own parameters. t goes back.")
 

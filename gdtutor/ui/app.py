@@ -121,7 +121,7 @@ class TutorApp(App[int], inherit_bindings=False):
             case OpenLesson():
                 self._open(Path(effect.path))
             case Train():
-                self._trainer.start(self, effect.run, effect.iterations)
+                self._trainer.start(self, self.session.training, effect.run, effect.iterations)
                 self._poll_training()
             case PauseTraining():
                 self._trainer.pause()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from functools import partial
-from typing import Protocol
+from typing import Protocol, cast
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
@@ -30,7 +30,7 @@ class CommandProvider(Provider):
         for command in self._commands():
             yield DiscoveryHit(_said(command), self._press(command), text=command.title)
 
-    async def search(self, query: str) -> AsyncIterator[Hit]:  # type: ignore[override]
+    async def search(self, query: str) -> AsyncIterator[Hit]:
         """Offer the commands whose words match."""
         matcher = self.matcher(query)
         for command in self._commands():
@@ -40,7 +40,7 @@ class CommandProvider(Provider):
                 yield Hit(score, shown, self._press(command), text=command.title)
 
     def _actor(self) -> Actor:
-        return self.app
+        return cast(Actor, self.app)
 
     def _commands(self) -> tuple[Command, ...]:
         return commands_of(self._actor().session.screen)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from gdtutor.engine.operations import Array
 from gdtutor.session.state import Session, Snapshot, Status
 from gdtutor.training.problem import Problem
 from gdtutor.view import notation
@@ -80,7 +81,7 @@ def cost_plot(session: Session) -> Plot:
     )
 
 
-def _series(label: str, costs: np.ndarray, style: Style) -> Series:  # type: ignore[type-arg]
+def _series(label: str, costs: Array, style: Style) -> Series:
     chosen = np.unique(np.linspace(0, len(costs) - 1, min(len(costs), PLOT_POINTS)).astype(int))
     if not len(costs):
         return Series(label, (), (), style)
@@ -224,5 +225,5 @@ def prediction_lines(
         numbers = " ".join(notation.shown(float(v), digits, chars) for v in predictions[:, example])
         wanted = " ".join(notation.shown(float(v), 3, chars) for v in targets[:, example])
         lines.append(line(f"{example:>{wide}} {numbers:>12} {wanted:>8}"))
-    lines.append(line((f"{right} of {count} on the right side of 0.5", Style.GOOD)))
+    lines.append(line((f"{right} of {count} right at 0.5", Style.GOOD)))
     return tuple(lines)

@@ -24,7 +24,6 @@ def value_lines(session: Session, context: Context, width: int) -> tuple[Line, .
             _short(context, context.trace.values[name]) if name in known else "",
             _short(context, context.trace.gradients[name]) if name in reached else "",
             _short(context, after[name]) if name in after else "",
-            name == context.step.node,
         )
         for name in names
     ]
@@ -33,8 +32,9 @@ def value_lines(session: Session, context: Context, width: int) -> tuple[Line, .
     widths = [max([len(row[i]) for row in rows] + [len(titles[i])]) for i in range(4)]
     arrow = "▸" if context.chars.unicode else ">"
     lines = [line(("  " + _cells(titles, widths), Style.DIM))]
-    for *cells, is_current in rows:
-        text = _cells(tuple(str(cell) for cell in cells), widths)
+    for name, row in zip(names, rows, strict=True):
+        is_current = name == context.step.node
+        text = _cells(row, widths)
         mark = f"{arrow} " if is_current else "  "
         lines.append(line((mark + text, Style.CURRENT if is_current else Style.TEXT)))
     return tuple(lines)

@@ -1,0 +1,104 @@
+"""`gdtutor train`: a lesson trained at full speed, as lines, JSON or CSV."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from time import perf_counter
+from types import FrameType
+
+from gdtutor.cli.lessons import session_of
+from gdtutor.cli.output import print_json, print_lines
+from gdtutor.engine.errors import GdTutorError
+from gdtutor.lesson.model import Lesson
+from gdtutor.results import csv_lines, progress_text, result_of, summary_lines
+from gdtutor.training.run import Run, Segment
+from gdtutor.writing import write_atomically
+
+_REPORT_EVERY = 0.1
+"""Seconds between two progress lines on a terminal."""
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Train a lesson; Ctrl-C stops it, and what there is is still written."""
+    lesson, training = _run_of(arguments)
+    if arguments.show_plan:
+        print_lines([training.plan.source])
+        return 0
+    started = perf_counter()
+    with _interrupts() as pressed:
+        _train(training, pressed, shows=not arguments.json)
+    result = result_of(lesson, training, arguments.seed, perf_counter() - started)
+    if pressed:
+        result = replace(result, stopped_by="key")
+    if arguments.csv:
+        write_atomically(arguments.csv, "\n".join(csv_lines(result)) + "\n")
+    if arguments.json:
+        print_json(result.data())
+    else:
+        print_lines(summary_lines(lesson, result))
+    return 130 if pressed else 0
+
+
+def _run_of(arguments: argparse.Namespace) -> tuple[Lesson, Run]:
+    """Return the lesson and its run, with changes made and so many epochs; from --at on."""
+
+    session = session_of(arguments)
+    lesson, run_ = session.lesson, session.run
+    if lesson is None or run_ is None or lesson.settings is None:
+        raise GdTutorError(
+            "this lesson does not train", "it has no [training] table; see `gdtutor list`"
+        )
+    segments = run_.segments
+    if arguments.epochs is not None:
+        segments = tuple(
+            replace(s, settings=replace(s.settings, epochs=arguments.epochs)) for s in segments
+        )
+    iteration = session.moment.iteration if session.moment is not None else 0
+    if iteration:
+        segments = (_start_at(run_, iteration, segments[-1]),)
+    return lesson, Run(segments)
+
+
+def _start_at(run_: Run, iteration: int, last: Segment) -> Segment:
+    """Return a segment that starts from the parameters of an iteration of another run."""
+    parameters = run_.state(iteration).parameters
+    problem = replace(last.problem, parameters=parameters)
+    return Segment(0, problem, last.settings)
+
+
+@contextmanager
+def _interrupts() -> Iterator[list[int]]:
+    """Collect Ctrl-C instead of raising, so that training ends between two bursts."""
+    pressed: list[int] = []
+
+    def note(number: int, _frame: FrameType | None) -> None:
+        pressed.append(number)
+
+    before = signal.signal(signal.SIGINT, note)
+    try:
+        yield pressed
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _train(training: Run, pressed: list[int], *, shows: bool) -> None:
+    is_terminal = shows and sys.stderr.isatty()
+    started = last = perf_counter()
+
+    def is_over() -> bool:
+        nonlocal last
+        now = perf_counter()
+        if is_terminal and now - last >= _REPORT_EVERY:
+            last = now
+            sys.stderr.write("\r" + progress_text(training, now - started).ljust(78))
+            sys.stderr.flush()
+        return bool(pressed)
+
+    training.advance(deadline=is_over)
+    if is_terminal:
+        sys.stderr.write("\r" + " " * 78 + "\r")

@@ -1,0 +1,140 @@
+"""What a finished training run is reported as: data, lines, and a table of the curve."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from gdtutor.engine.operations import Array
+from gdtutor.lesson.model import Lesson
+from gdtutor.session.state import Status
+from gdtutor.session.training import snapshot_of
+from gdtutor.training.run import Run
+from gdtutor.transcript import plain
+from gdtutor.view.notation import number
+
+FORMAT = 1
+"""Version of the JSON."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TrainingResult:
+    """A run that has ended."""
+
+    lesson: str
+    seed: int | None
+    epochs: int
+    iterations: int
+    costs: Array
+    validation: Array
+    final_cost: float
+    parameters: Mapping[str, Array]
+    predictions: Array
+    targets: Array
+    stopped_by: str
+    diverged_at: int | None
+    first_node: str | None
+    seconds: float
+
+    def data(self) -> dict[str, object]:
+        """Return the result as JSON data."""
+        data: dict[str, object] = {
+            "format": FORMAT,
+            "lesson": self.lesson,
+            "seed": self.seed,
+            "epochs": self.epochs,
+            "iterations": self.iterations,
+            "costs": plain(self.costs),
+            "final_cost": plain(np.asarray(self.final_cost)),
+            "parameters": {name: plain(value) for name, value in self.parameters.items()},
+            "predictions": plain(self.predictions),
+            "targets": plain(self.targets),
+            "stopped_by": self.stopped_by,
+            "diverged_at": self.diverged_at,
+            "first_node": self.first_node,
+            "seconds": self.seconds,
+        }
+        if self.validation.size:
+            data["validation_costs"] = plain(self.validation)
+        return data
+
+
+def result_of(lesson: Lesson, run: Run, seed: int | None, seconds: float) -> TrainingResult:
+    """Return what a run has come to."""
+    snapshot = snapshot_of(run, Status.FINISHED)
+    return TrainingResult(
+        lesson.id,
+        _seed(lesson, seed),
+        len(snapshot.costs),
+        snapshot.iterations,
+        snapshot.costs,
+        snapshot.validation,
+        float("nan") if snapshot.final_cost is None else snapshot.final_cost,
+        snapshot.parameters,
+        snapshot.predictions,
+        snapshot.targets,
+        snapshot.stopped_by,
+        snapshot.diverged_at,
+        snapshot.first_node or None,
+        seconds,
+    )
+
+
+def _seed(lesson: Lesson, seed: int | None) -> int | None:
+    """Return the seed given, else the lesson's own of its drawn start, else of its order."""
+    if seed is not None:
+        return seed
+    drawn = [start.seed for start in lesson.starts.values() if start.init]
+    if drawn:
+        return drawn[0]
+    return lesson.settings.seed if lesson.settings is not None else None
+
+
+def progress_text(run: Run, seconds: float) -> str:
+    """Return a bar, the cost, and the time left."""
+    wanted = max(run.segments[-1].settings.epochs, 1)
+    done = len(run.costs)
+    share = min(done / wanted, 1.0)
+    filled = int(20 * share)
+    cost = number(float(run.costs[-1])) if done else ""
+    left = f"{seconds / share - seconds:.1f} s left" if share else ""
+    return f"[{'#' * filled}{'.' * (20 - filled)}] {share:4.0%}  epoch {done}  cost {cost}  {left}"
+
+
+def summary_lines(lesson: Lesson, result: TrainingResult) -> Iterator[str]:
+    """Yield the result as plain lines."""
+    yield f"{lesson.number} {lesson.title}".strip()
+    count = len(result.costs)
+    shown = sorted({0, *(count * i // 10 for i in range(1, 10)), count - 1}) if count else []
+    for epoch in shown:
+        if 0 <= epoch < count:
+            yield f"  epoch {epoch:>8}  cost {number(float(result.costs[epoch]), 6)}"
+    speed = result.epochs / result.seconds if result.seconds else 0.0
+    yield (
+        f"{result.epochs:,} epochs, {result.iterations:,} iterations in {result.seconds:.2f} s "
+        f"({speed:,.0f} epochs/s); stopped by {result.stopped_by}"
+    )
+    if result.stopped_by == "not_finite":
+        yield f"not finite: first in {result.first_node} at iteration {result.diverged_at}"
+    yield f"final cost {number(result.final_cost, 6)}"
+    for name, value in result.parameters.items():
+        yield f"{name} = {_rounded(value)}"
+    if result.predictions.size and result.predictions.size <= 64:
+        yield f"predictions {_rounded(result.predictions)}"
+        yield f"targets     {_rounded(result.targets)}"
+
+
+def _rounded(array: Array) -> str:
+    if array.ndim == 0:
+        return number(float(array), 6)
+    return f"[{', '.join(_rounded(part) for part in array)}]"
+
+
+def csv_lines(result: TrainingResult) -> Iterator[str]:
+    """Yield the curve as CSV: epoch, cost, and the cost of the validation examples."""
+    yield "epoch,cost,validation"
+    for epoch, cost in enumerate(result.costs):
+        held = repr(float(result.validation[epoch])) if epoch < len(result.validation) else ""
+        yield f"{epoch},{float(cost)!r},{held}"
