@@ -407,10 +407,9 @@ class Run:
 
     def _resume(self, iteration: int, opened: int) -> None:
         """Stand at an iteration; the epochs before the one that `opened` begins are recorded."""
-        self._vector, self._t = self._reach(iteration)
-        if opened < iteration:
-            self._partial = self._seen(opened, iteration)
-        self.farthest = iteration
+        partial = self._seen(opened, iteration)
+        vector, t = self._reach(iteration)
+        self._vector, self._t, self._partial, self.farthest = vector, t, partial, iteration
         last = self._stretches[-1]
         begins = last.segment.first_iteration == iteration and last.turn_of(iteration) == 0
         if begins and self._partial.examples:
