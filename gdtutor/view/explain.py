@@ -14,6 +14,7 @@ from gdtutor.view.backward import backward_lines
 from gdtutor.view.context import Context
 from gdtutor.view.forward import forward_lines, given_lines
 from gdtutor.view.frame import Chars, Line
+from gdtutor.view.proof import proof_lines
 from gdtutor.view.prose import prose_lines
 from gdtutor.view.sentences import sentence
 from gdtutor.view.updates import update_lines
@@ -37,6 +38,8 @@ def node_lines(context: Context, width: int) -> tuple[Line, ...]:
             return given_lines(context, width)
         case Phase.FORWARD:
             return forward_lines(context, width)
+        case Phase.BACKWARD if context.look.proof:
+            return proof_lines(context, width)
         case Phase.BACKWARD:
             return backward_lines(context, width)
         case Phase.UPDATE:

@@ -10,6 +10,7 @@ from gdtutor.engine.operations import OPERATIONS, Array
 from gdtutor.session.steps import Phase
 from gdtutor.view.context import Context
 from gdtutor.view.notation import shape as shape_text
+from gdtutor.view.proof import lacks_derivative
 
 
 def sentence(context: Context) -> str:
@@ -97,6 +98,9 @@ def _backward(context: Context) -> str:
         arrives = (
             f"{called} is used {len(received)} times, so {len(received)} contributions add up."
         )
+    if lacks_derivative(context):
+        by_convention = f"by convention it is {context.number(value)}. v shows why"
+        return f"{arrives} No derivative exists at this point; {by_convention}."
     return f"{arrives} {_meaning(context, called, root, value)}"
 
 

@@ -1,0 +1,136 @@
+"""Proof on demand: the central difference beside a gradient, and what it was computed from."""
+
+from __future__ import annotations
+
+from gdtutor.engine.expression import Number
+from gdtutor.engine.gradient_check import TOLERANCE, nodes_at_kink
+from gdtutor.engine.graph import Node
+from gdtutor.engine.operations import OPERATIONS
+from gdtutor.engine.proof import Proof, prove
+from gdtutor.view import notation
+from gdtutor.view.cells import cell_name
+from gdtutor.view.context import Context
+from gdtutor.view.frame import Line, Style
+from gdtutor.view.lines import line, stacked, width_of, wrapped, wrapped_formula
+
+EVALUATION_DIGITS = 15
+"""Digits of the two evaluations: with fewer they would look the same."""
+ESTIMATE_DIGITS = 10
+"""Digits of the central difference; what it loses by cancelling lies behind them."""
+
+
+def proved_cell(context: Context) -> tuple[int, ...]:
+    """Return the cell whose gradient is proved: the opened one, else the followed example's."""
+    node = context.step.node
+    shape = context.shape(node)
+    if context.look.cell is not None and len(context.look.cell) == len(shape):
+        return context.look.cell
+    column = context.column_of_example(node)
+    first = (0,) * len(shape)
+    return first if column is None else (*first[:-1], column)
+
+
+def lacks_derivative(context: Context) -> bool:
+    """Say whether the gradient of a backward step is one of convention: no derivative exists."""
+    if not nodes_at_kink(context.graph, context.trace.values):
+        return False
+    node, cell = context.step.node, proved_cell(context)
+    gradient = float(context.trace.gradients[node][cell])
+    return bool(prove(context.graph, context.trace.values, node, cell, gradient).kinks)
+
+
+def proof_lines(context: Context, width: int) -> tuple[Line, ...]:
+    """Return the gradient, two evaluations, their central difference, and whether both agree."""
+    node = context.step.node
+    cell = proved_cell(context)
+    gradient = float(context.trace.gradients[node][cell])
+    if node == context.root:
+        text = f"Nothing to prove: {context.name(node)} moves exactly as fast as itself."
+        return (line(f"{context.gradient_name(node)} = 1"), *wrapped(text, width, Style.GOOD))
+    proof = prove(context.graph, context.trace.values, node, cell, gradient)
+    called = cell_name(context.gradient_name(node), cell)
+    head = line(f"{called} = ", (context.number(gradient), Style.CURRENT))
+    by = "  by the backward pass"
+    if width_of(head) + len(by) <= width:
+        head = (*head, *line((by, Style.DIM)))
+    evaluations = _evaluations(context, proof, cell, width)
+    told = (head, *evaluations, *_verdict(context, proof, width))
+    if proof.kinks:
+        return stacked([told, _kink(context, proof, width)])
+    has_cells = context.shape(node) != () and not context.graph.by_rows
+    if has_cells and context.look.cell is None:
+        return stacked([told, wrapped("c opens another cell to prove.", width, Style.DIM)])
+    return told
+
+
+def _precise(context: Context, value: float, digits: int) -> str:
+    return notation.shown(value, max(digits, context.look.digits), context.chars)
+
+
+def _evaluations(
+    context: Context, proof: Proof, cell: tuple[int, ...], width: int
+) -> tuple[Line, ...]:
+    difference = proof.difference
+    moved = cell_name(context.name(context.step.node), cell)
+    root = context.name(context.root)
+    minus = "−" if context.chars.unicode else "-"
+    rows = (
+        (f"{root} at {moved} + h", _precise(context, difference.above, EVALUATION_DIGITS)),
+        (f"{root} at {moved} {minus} h", _precise(context, difference.below, EVALUATION_DIGITS)),
+        ("difference / 2h", _precise(context, difference.estimate, ESTIMATE_DIGITS)),
+    )
+    labels = max(len(label) for label, _ in rows)
+    wide = max(labels + len(number) for label, number in rows) + 3 > width
+    lines: list[Line] = []
+    for label, number in rows:
+        if wide:
+            lines.extend(wrapped_formula(f" {label} ", number, width))
+        else:
+            lines.append(line(f" {label:<{labels}}  ", number))
+    step = context.number(difference.step)
+    return (*wrapped(f"Move {moved} by h = {step}:", width, Style.DIM), *lines)
+
+
+def _verdict(context: Context, proof: Proof, width: int) -> tuple[Line, ...]:
+    if proof.kinks:
+        return ()
+    difference = proof.difference
+    if difference.relative_error == float("inf"):
+        text = "A value is not finite, so this proves nothing."
+        return wrapped(text, width, Style.WARNING)
+    larger = max(abs(difference.estimate), abs(difference.gradient))
+    apart = abs(difference.estimate - difference.gradient)
+    error = notation.shown(apart / larger if larger else 0.0, 2, context.chars)
+    if not difference.is_confirmed:
+        text = f"Relative error {error}: they do not agree. The slope changes much within h."
+        return wrapped(text, width, Style.WARNING)
+    why = ""
+    if error != "0" and apart / larger > TOLERANCE:
+        why = f", for {context.name(context.root)} itself is rounded"
+    return wrapped(f"Relative error {error}: they agree{why}.", width, Style.GOOD)
+
+
+def _kink(context: Context, proof: Proof, width: int) -> tuple[Line, ...]:
+    """Return that no derivative exists here, the slopes on both sides, and the convention."""
+    nodes = [context.graph.nodes[context.graph.node_by_name[name]] for name in proof.kinks]
+    called = dict.fromkeys(_call(context, node) for node in nodes)
+    at = "is at its kink" if len(called) == 1 else "are at their kinks"
+    used = dict.fromkeys(OPERATIONS[node.op].convention for node in nodes)
+    left, right = context.number(proof.left), context.number(proof.right)
+    text = (
+        f"No derivative exists here: {_listed(list(called))} {at}. "
+        f"The slope is {left} below and {right} above. By convention {_listed(list(used))}."
+    )
+    return wrapped(text, width, Style.WARNING)
+
+
+def _call(context: Context, node: Node) -> str:
+    inside = [
+        notation.number(arg.value) if isinstance(arg, Number) else context.name(arg.name)
+        for arg in node.args
+    ]
+    return f"{OPERATIONS[node.op].name}({', '.join(inside)})"
+
+
+def _listed(words: list[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
