@@ -30,11 +30,13 @@ from gdtutor.lesson.model import Lesson, Scene, Start
 from gdtutor.lesson.names import MAX_NAMES, name_problem
 from gdtutor.lesson.network import COST, Expansion, expand
 from gdtutor.lesson.notes import check_notes, check_questions, walk_steps
+from gdtutor.lesson.picture_checks import Ground
 from gdtutor.lesson.pictures import read_pictures
 from gdtutor.lesson.plan import batch_of, read_settings
 from gdtutor.lesson.readers import Mistake
 from gdtutor.lesson.reports import NOWHERE, Findings, Place, shown
 from gdtutor.lesson.starts import read_starts, start_shape
+from gdtutor.lesson.steps import Steps
 from gdtutor.lesson.tables import FrontMatter, NetworkTable
 from gdtutor.lesson.toml_text import Path as TomlPath
 from gdtutor.lesson.toml_text import find_places
@@ -267,7 +269,7 @@ def _with_graphs(
 ) -> Lesson | None:
     _check_reserved(sheet.given, parsed, mistakes, findings)
     scenes: list[Scene] = []
-    shapes: dict[str, Shape] = {}
+    walks: list[Steps] = []
     for position, block in enumerate(parsed):
         is_last = position == len(parsed) - 1
         elsewhere = {
@@ -279,19 +281,13 @@ def _with_graphs(
         graph = build_scene(block, sheet.given, elsewhere, findings, is_last=is_last)
         scene = None
         if graph is not None:
-            scene = _scene(sheet, block, graph, is_last, shapes, findings)
+            scene = _scene(sheet, block, graph, is_last, walks, findings)
         if scene is not None:
             scenes.append(scene)
     if not scenes or len(scenes) != len(parsed):
         return None
     _warn_unused(sheet, parsed, mistakes, findings)
-    pictures = read_pictures(
-        sheet.front.pictures,
-        shapes,
-        sheet.starts,
-        _sides(sheet.data),
-        mistakes,
-    )
+    pictures = read_pictures(sheet.front.pictures, _ground(sheet, walks), mistakes)
     front, data = sheet.front, sheet.data
     places = {
         formula.name: (formula.place.line, formula.place.column)
@@ -329,9 +325,17 @@ def _with_graphs(
     )
 
 
-def _sides(data: Data) -> tuple[int, int]:
-    count = sum(len(b.columns) for b in data.bindings if b.leaf in data.inputs)
-    return count, len(data.columns) - count
+def _ground(sheet: Sheet, walks: list[Steps]) -> Ground:
+    """Return what the lesson's pictures are drawn from."""
+    data, variants = sheet.data, sheet.front.variants
+    inputs = sum(len(b.columns) for b in data.bindings if b.leaf in data.inputs)
+    return Ground(
+        tuple(walks),
+        inputs,
+        len(data.columns) - inputs,
+        data.examples.shape[0] if data.bindings else 0,
+        tuple(name for name in (table.get("name") for table in variants) if isinstance(name, str)),
+    )
 
 
 def _expansion_lines(expansion: Expansion | None) -> tuple[str, ...]:
@@ -361,14 +365,13 @@ def _scene(
     block: Parsed,
     graph: Graph,
     is_last: bool,
-    all_shapes: dict[str, Shape],
+    walks: list[Steps],
     findings: Findings,
 ) -> Scene | None:
     fallback = sheet.place if sheet.expansion else Place(block.block.line, 1)
     shapes = shapes_of(graph, sheet.given, block, fallback, findings)
     if shapes is None:
         return None
-    all_shapes |= shapes
     front = sheet.front
     is_number = is_one_number(shapes[graph.root])
     asked = (*graph.parameters, *front.gradients)
@@ -379,6 +382,7 @@ def _scene(
         _check_trainable(graph, is_number, trained, place, shapes, findings)
     goes_backward = front.backward and is_number and depends_on(graph, asked)
     steps = walk_steps(graph, shapes, front.gradients, trained if trains else (), goes_backward)
+    walks.append(steps)
     notes = check_notes(block.block, steps, findings)
     questions = check_questions(block.block, steps, findings)
     return Scene(graph, notes, questions, goes_backward)

@@ -48,8 +48,14 @@ def flattened(
 
 
 def overridden(raw: Mapping[str, object], overrides: Mapping[str, object]) -> dict[str, object]:
-    """Return raw front matter with a variant's values in place of its own, and no variants."""
+    """Return raw front matter with a variant's values in place of its own.
+
+    It has no variants, and no pictures that compare them.
+    """
     result = {key: value for key, value in raw.items() if key != "variants"}
+    pictures = raw.get("pictures")
+    if isinstance(pictures, list):
+        result["pictures"] = [picture for picture in pictures if not _compares(picture)]
     for dotted, value in overrides.items():
         section, dot, key = dotted.partition(".")
         if not dot:
@@ -65,6 +71,10 @@ def overridden(raw: Mapping[str, object], overrides: Mapping[str, object]) -> di
         new[key] = value
         result[section] = new
     return result
+
+
+def _compares(picture: object) -> bool:
+    return isinstance(picture, Mapping) and bool({"variant", "variants"} & set(picture))
 
 
 def read_variants(

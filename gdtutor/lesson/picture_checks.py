@@ -1,0 +1,296 @@
+"""Whether a lesson's graph can give the pictures that its front matter asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from gdtutor.engine.errors import did_you_mean
+from gdtutor.engine.expression import Apply
+from gdtutor.engine.graph import Graph, Role
+from gdtutor.engine.operations import FUNCTIONS, OPERATIONS, Kind
+from gdtutor.engine.shapes import Shape, shape_text
+from gdtutor.lesson.activation import prediction_of
+from gdtutor.lesson.model import PictureWish
+from gdtutor.lesson.readers import Wrong
+from gdtutor.lesson.reports import shown
+from gdtutor.lesson.selectors import SelectorError, parse_cell, parse_selector
+from gdtutor.lesson.steps import Steps
+
+MAX_CURVES = 6
+"""Most activations side by side."""
+
+_OVERLAYS = ("variants", "optimizers", "batches", "rates")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ground:
+    """What a lesson has that pictures are drawn from."""
+
+    walks: tuple[Steps, ...]
+    """The walk of each scene, with its graph and shapes."""
+    inputs: int
+    """Columns of the examples that are inputs."""
+    targets: int
+    examples: int
+    variants: tuple[str, ...] = ()
+    """The names of the lesson's variants."""
+
+    @property
+    def graphs(self) -> tuple[Graph, ...]:
+        """The graph of each scene."""
+        return tuple(walk.graph for walk in self.walks)
+
+    @property
+    def shapes(self) -> Mapping[str, Shape]:
+        """The shape of every leaf and node of all scenes."""
+        return {name: shape for walk in self.walks for name, shape in walk.shapes.items()}
+
+    @property
+    def trained(self) -> tuple[str, ...]:
+        """The parameters that updates change; none where the lesson does not train."""
+        return self.walks[-1].trained
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """The parameters of all scenes."""
+        return tuple(dict.fromkeys(name for graph in self.graphs for name in graph.parameters))
+
+
+Options = Mapping[str, object]
+
+
+def check_picture(picture: PictureWish, ground: Ground) -> None:
+    """Raise `Wrong` where the lesson cannot give a picture.
+
+    Raises:
+        Wrong: With the option at fault.
+    """
+    options = dict(picture.options)
+    _check_places(options, ground)
+    for key in ("range", "range2"):
+        _check_range(options.get(key), key)
+    for key in ("functions", "optimizers", "batches", "rates", "variants", "values", "weights",
+                "examples", "of", "at"):  # fmt: skip
+        if options.get(key) == ():
+            raise Wrong("picture", "the list is empty", "name one, or leave the key out", (key,))
+    _CHECKS[picture.kind](options, ground)
+
+
+def _check_range(limits: object, key: str) -> None:
+    if isinstance(limits, tuple) and (len(limits) != 2 or limits[0] >= limits[1]):
+        raise Wrong("picture", "the range is no interval", "write range = [-4, 4]", (key,))
+
+
+def _check_places(options: Options, ground: Ground) -> None:
+    for place in _texts(options.get("at", ())):
+        try:
+            selector = parse_selector(place)
+        except SelectorError as error:
+            raise Wrong("picture", error.what, error.hint, ("at",)) from None
+        if selector.iteration or selector.step is not None or selector.cell is not None:
+            what = f"'{shown(place)}' is not a step of every iteration"
+            raise Wrong("picture", what, 'write at = "backward:w1" or at = "update"', ("at",))
+        problems = [walk.problem(selector.phase, selector.node) for walk in ground.walks]
+        if all(problem is not None for problem in problems):
+            problem = problems[-1]
+            what, hint = (problem[1], problem[2]) if problem else ("", "")
+            raise Wrong("picture", what, hint, ("at",))
+
+
+def _check_curve(options: Options, ground: Ground) -> None:
+    functions = _texts(options.get("functions", ()))
+    for name in functions:
+        if not is_curve(name):
+            curves = [known for known in FUNCTIONS if is_curve(known)]
+            hint = did_you_mean(name, curves) or f"known are {', '.join(curves)}"
+            what = f"'{shown(name)}' is no operation of one operand"
+            raise Wrong("picture", what, hint, ("functions",))
+    if len(functions) > MAX_CURVES:
+        what = f"{len(functions)} curves side by side"
+        raise Wrong("picture", what, f"{MAX_CURVES} at most", ("functions",))
+    lines = [line for graph in ground.graphs for line in activation_lines(graph)]
+    node = options.get("node")
+    if node is not None and node not in lines:
+        if any(node in graph.line_by_name for graph in ground.graphs):
+            what = f"'{shown(str(node))}' is no activation"
+            hint = "name a line that is a call, as a = sigmoid(z)"
+        else:
+            what = f"'{shown(str(node))}' is no line of the graph"
+            hint = did_you_mean(str(node), lines) or "name a line that is a call, as a = sigmoid(z)"
+        raise Wrong("picture", what, hint, ("node",))
+    if not functions and not lines:
+        what = "a curve in a lesson without an activation"
+        raise Wrong("picture", what, 'name some: functions = ["sigmoid", "tanh"]')
+
+
+def is_curve(name: str) -> bool:
+    """Say whether an operation can be drawn as a curve: elementwise, of one operand."""
+    row = OPERATIONS.get(name)
+    return (
+        row is not None and name in FUNCTIONS and row.kind is Kind.ELEMENTWISE and row.operands == 1
+    )
+
+
+def activation_lines(graph: Graph) -> tuple[str, ...]:
+    """Return the lines that are one call of an operation of one operand."""
+    return tuple(
+        line.name for line in graph.lines if isinstance(line.expr, Apply) and is_curve(line.expr.op)
+    )
+
+
+def _check_slice(options: Options, ground: Ground) -> None:
+    names = _texts(options.get("along", ()))
+    if len(names) != 1:
+        what = f"a slice goes along one number, not {len(names)}"
+        raise Wrong("picture", what, 'write along = "w1"', ("along",) if names else ())
+    name, cell = _cell(names[0])
+    walk = next((walk for walk in ground.walks if name in walk.shapes), None)
+    if walk is None:
+        known = ground.shapes
+        hint = did_you_mean(name, known) or "name a parameter, another given value, or a line"
+        raise Wrong("picture", f"'{shown(name)}' is no name of the graph", hint, ("along",))
+    _check_single(names[0], walk.shapes[name], cell)
+    root = str(options.get("of", _root_over(ground, name)))
+    if root not in walk.graph.line_by_name:
+        hint = did_you_mean(root, walk.graph.line_by_name) or "name a line of the graph"
+        raise Wrong("picture", f"'{shown(root)}' is no line beside {name}", hint, ("of",))
+    shape = walk.shapes[root]
+    if walk.graph.by_rows is False and any(length != 1 for length in shape):
+        what = f"{root} has the shape {shape_text(shape)}: a slice needs one number"
+        raise Wrong("picture", what, "end the graph in a loss, or name a line that is a number")
+    if root == name:
+        raise Wrong("picture", f"{name} along itself", "go along what it is computed from")
+    if "rates" in options and name not in ground.trained:
+        what = f"several rates along '{shown(name)}', which no update changes"
+        raise Wrong("picture", what, "go along a parameter that trains", ("rates",))
+
+
+def _root_over(ground: Ground, name: str) -> str:
+    return next((w.graph.root for w in ground.walks if name in w.shapes), "")
+
+
+def _check_contour(options: Options, ground: Ground) -> None:
+    names = _texts(options.get("along", ()))
+    if len(names) != 2:
+        what = f"a contour goes along two parameters, not {len(names)}"
+        hint = 'write along = ["w1", "w2"]'
+        raise Wrong("picture", what, hint, ("along",) if names else ())
+    last = ground.walks[-1]
+    parameters = last.graph.parameters
+    for written in names:
+        name, cell = _cell(written)
+        if name not in parameters:
+            hint = did_you_mean(name, parameters) or "name a parameter of the last graph"
+            raise Wrong("picture", f"'{shown(name)}' is no parameter", hint, ("along",))
+        _check_single(written, last.shapes[name], cell)
+    if names[0] == names[1]:
+        raise Wrong("picture", f"{names[0]} twice", "name two parameters", ("along",))
+    shape = last.shapes[last.graph.root]
+    if any(length != 1 for length in shape):
+        what = f"the last line, {last.graph.root}, has the shape {shape_text(shape)}"
+        raise Wrong("picture", what, "a contour needs one number: end the graph in a cost")
+    overlays = [key for key in _OVERLAYS if key in options]
+    if len(overlays) > 1:
+        what = f"{overlays[0]} and {overlays[1]} in one picture"
+        raise Wrong("picture", what, "overlay by one of them", (overlays[1], "="))
+    if overlays and not ground.trained:
+        what = "paths in a lesson that does not train"
+        raise Wrong("picture", what, "add a [training] table", (overlays[0], "="))
+    _check_batches(options, ground)
+    for key in ("variant", "variants"):
+        for wanted in _texts(options.get(key, ())):
+            if wanted not in ground.variants:
+                known = ground.variants
+                listed = f"it has {', '.join(known)}" if known else "it has no variants"
+                hint = did_you_mean(wanted, known) or listed
+                what = f"the lesson has no variant '{shown(wanted)}'"
+                raise Wrong("picture", what, hint, (key,))
+
+
+def _check_batches(options: Options, ground: Ground) -> None:
+    batches = options.get("batches", ())
+    for size in batches if isinstance(batches, tuple) else ():
+        if isinstance(size, int) and size > ground.examples:
+            what = f"a batch of {size} of {ground.examples} examples"
+            raise Wrong("picture", what, f"use 1 to {ground.examples}", ("batches",))
+
+
+def _check_boundary(options: Options, ground: Ground) -> None:
+    if ground.inputs != 2:
+        what = f"a decision boundary where there are not two inputs but {ground.inputs}"
+        raise Wrong("picture", what, "it is a picture of the plane")
+    graph = ground.walks[-1].graph
+    name = options.get("of", prediction_of(graph)[0])
+    if name is None:
+        what = "a decision boundary without a prediction"
+        raise Wrong("picture", what, 'name the line: of = "yhat"')
+    if name not in graph.line_by_name:
+        hint = did_you_mean(str(name), graph.line_by_name) or "name a line of the last graph"
+        raise Wrong("picture", f"'{shown(str(name))}' is no line of the graph", hint, ("of",))
+    shape = ground.walks[-1].shapes[str(name)]
+    if (not graph.by_rows and len(shape) == 2 and shape[1] != 1) or graph.by_rows:
+        return
+    what = f"{name} has the shape {shape_text(shape)}, not one value for each example"
+    raise Wrong("picture", what, "name a line that is computed from the inputs", ("of",))
+
+
+def _check_table(options: Options, ground: Ground) -> None:
+    if not ground.targets:
+        raise Wrong("picture", "a table of predictions without targets", "add targets to [data]")
+    if prediction_of(ground.walks[-1].graph)[0] is None:
+        what = "a table of predictions where no line is compared with a target"
+        raise Wrong("picture", what, "name the prediction yhat or Yhat")
+
+
+def _check_weights(options: Options, ground: Ground) -> None:
+    for name in _texts(options.get("of", ())):
+        if name not in ground.parameters:
+            hint = did_you_mean(name, ground.parameters) or "name a parameter"
+            raise Wrong("picture", f"'{shown(name)}' is no parameter", hint, ("of",))
+    if not ground.parameters:
+        raise Wrong("picture", "weights in a lesson without parameters", "add [parameters]")
+
+
+def _check_counts(options: Options, ground: Ground) -> None:
+    """Any lesson can count."""
+
+
+def _check_timing(options: Options, ground: Ground) -> None:
+    graph = ground.walks[-1].graph
+    if not any(leaf.role is Role.INPUT for leaf in graph.leaves) or not ground.examples:
+        raise Wrong("picture", "a race over the examples without examples", "add a [data] table")
+
+
+_CHECKS: Mapping[str, Callable[[Options, Ground], None]] = {
+    "curve": _check_curve,
+    "slice": _check_slice,
+    "contour": _check_contour,
+    "boundary": _check_boundary,
+    "table": _check_table,
+    "weights": _check_weights,
+    "counts": _check_counts,
+    "timing": _check_timing,
+}
+
+
+def _cell(written: str) -> tuple[str, tuple[int, ...] | None]:
+    try:
+        return parse_cell(written)
+    except SelectorError as error:
+        raise Wrong("picture", error.what, error.hint, ("along",)) from None
+
+
+def _check_single(written: str, shape: Shape, cell: tuple[int, ...] | None) -> None:
+    inside = len(cell or ()) == len(shape) and all(
+        index < length for index, length in zip(cell or (), shape, strict=True)
+    )
+    if not inside:
+        what = f"'{shown(written)}' is no single number: the shape is {shape_text(shape)}"
+        raise Wrong("picture", what, "name a cell, as W1[0,1]", ("along",))
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    if isinstance(value, str):
+        return (value,)
+    return tuple(str(part) for part in value) if isinstance(value, tuple) else ()
