@@ -18,6 +18,8 @@ MAX_LINES = 20_000
 """Most lines of a body."""
 MAX_LINE = 10_000
 """Longest line of a body, in characters."""
+MAX_SCENES = 50
+"""Most graph blocks of a lesson."""
 MAX_NOTES = 2_000
 """Most notes and questions of a lesson."""
 PHASES = ("given", "forward", "backward", "update")
@@ -256,6 +258,10 @@ class _Reader:
             )
             return
         self._note = None
+        if len(self._body.scenes) == MAX_SCENES:
+            what = f"more than {MAX_SCENES} graph blocks"
+            self._findings.error(Place(part.line, 1), "bound", what, "split the lesson")
+            return
         self._body.scenes.append(_scene_block(part, self._findings))
 
     def _scene(self, part: Part) -> SceneBlock | None:

@@ -19,6 +19,8 @@ from gdtutor.lesson.reports import Findings, Place
 
 MAX_NODES = 20_000
 """Most operations of a lesson's formulas, all graphs together."""
+RETRIED_LINES = 20_000
+"""How many lines are looked at again, all in all, to find further mistakes of a graph."""
 MAX_TOTAL_CELLS = 2 * MAX_CELLS
 """Most cells of all values of one graph together."""
 
@@ -151,7 +153,8 @@ def build_scene(
     leaves = _leaves(parsed, given, appended)
     formulas = {formula.name: formula for formula, _ in parsed.lines}
     broken = {name: Leaf(name, Role.CONSTANT) for name in sorted(parsed.broken)}
-    while len(broken) < len(lines):
+    # Each mistake costs another look at all lines, so a long graph shows fewer at a time.
+    for _ in range(max(1, RETRIED_LINES // len(lines))):
         try:
             graph = build_graph(
                 [*leaves, *broken.values()],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gdtutor.engine.errors import GdTutorError
@@ -12,6 +12,7 @@ from gdtutor.lesson.assemble import assemble
 from gdtutor.lesson.body import read_body
 from gdtutor.lesson.front_matter import (
     TOML_LINE,
+    Divided,
     divide,
     read_raw,
     report_mistakes,
@@ -22,7 +23,11 @@ from gdtutor.lesson.model import Lesson
 from gdtutor.lesson.readers import Mistake
 from gdtutor.lesson.reports import NOWHERE, Findings, LessonError, Report
 from gdtutor.lesson.source import clean, read_source
+from gdtutor.lesson.tables import FrontMatter
 from gdtutor.lesson.variants import ACTIVATION, overridden, read_variants, variant_named
+
+MAX_VARIANT_CELLS = 300_000
+"""Most cells of examples of a lesson and all its variants together."""
 
 
 def load_lesson(path: Path) -> Lesson:
@@ -73,22 +78,34 @@ def with_variant(lesson: Lesson, name: str) -> Lesson:
     """
     variant = variant_named(lesson.variants, name)
     findings = Findings(lesson.path, lesson.text.split("\n"))
-    changed = _parsed(lesson.text, lesson.path, findings, variant.overrides)
+    source = _source(lesson.text, lesson.path, findings)
+    changed = None if source is None else _varied(source, variant.overrides, findings)
     if changed is None:
         raise LessonError(findings.ordered())
     return changed
 
 
-def _parsed(
-    text: str, path: Path, findings: Findings, overrides: Mapping[str, object] | None = None
-) -> Lesson | None:
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """A lesson file whose front matter is TOML."""
+
+    text: str
+    path: Path
+    divided: Divided
+    raw: dict[str, object] | None
+    """None where the front matter is not TOML."""
+
+
+def _source(text: str, path: Path, findings: Findings) -> _Source | None:
     divided = divide(text, findings)
     if divided is None:
         return None
-    raw = read_raw(divided.toml, TOML_LINE, findings)
-    activation = None if overrides is None else overrides.get(ACTIVATION)
-    if raw is not None and overrides is not None:
-        raw = overridden(raw, {key: overrides[key] for key in overrides if key != ACTIVATION})
+    return _Source(text, path, divided, read_raw(divided.toml, TOML_LINE, findings))
+
+
+def _made(source: _Source, findings: Findings) -> tuple[Lesson, FrontMatter] | None:
+    """Return a lesson without its variants, and its front matter; None where a mistake is found."""
+    divided, raw = source.divided, source.raw
     front = None if raw is None else structured(raw, divided.toml, TOML_LINE, findings)
     is_network = "network" in raw if raw else "\n[network]" in f"\n{divided.toml}"
     body = read_body(divided.body, divided.body_line, findings, is_network=is_network)
@@ -96,39 +113,52 @@ def _parsed(
         # The formulas' own mistakes are reported together with those of the front matter.
         parse_blocks(body.scenes, findings)
         return None
-    lesson = assemble(front, divided.toml, body, path, text, findings)
-    if lesson is not None and activation is not None:
-        return _with_activation(lesson, str(activation), findings)
-    if lesson is None or not front.variants:
-        return lesson
-    return _with_variants(lesson, front.variants, divided.toml, findings)
+    lesson = assemble(front, divided.toml, body, source.path, source.text, findings)
+    return None if lesson is None else (lesson, front)
 
 
-def _with_activation(lesson: Lesson, name: str, findings: Findings) -> Lesson | None:
+def _varied(source: _Source, overrides: Mapping[str, object], findings: Findings) -> Lesson | None:
+    """Return the lesson with a variant's overrides, None where a mistake is found."""
+    own = {key: value for key, value in overrides.items() if key != ACTIVATION}
+    made = _made(replace(source, raw=overridden(source.raw or {}, own)), findings)
+    if made is None or ACTIVATION not in overrides:
+        return None if made is None else made[0]
     try:
-        return with_activation(lesson, name)
+        return with_activation(made[0], str(overrides[ACTIVATION]))
     except GdTutorError as error:
         findings.error(NOWHERE, "variant", error.what, error.hint)
+    return None
+
+
+def _parsed(text: str, path: Path, findings: Findings) -> Lesson | None:
+    source = _source(text, path, findings)
+    made = None if source is None else _made(source, findings)
+    if source is None or made is None:
         return None
+    lesson, front = made
+    return _with_variants(lesson, front.variants, source, findings) if front.variants else lesson
 
 
 def _with_variants(
-    lesson: Lesson, tables: Sequence[Mapping[str, object]], toml: str, findings: Findings
+    lesson: Lesson, tables: Sequence[Mapping[str, object]], source: _Source, findings: Findings
 ) -> Lesson | None:
     """Return the lesson with its variants, each of which is tried; None where one fails."""
     mistakes: list[Mistake] = []
     variants = read_variants(tables, mistakes)
     nodes = sum(len(scene.graph.nodes) for scene in lesson.scenes)
-    if nodes * (len(variants) + 1) > MAX_NODES:
-        what = f"{len(variants)} variants of {nodes:,} operations"
-        hint = f"together they may have {MAX_NODES:,}"
-        mistakes.append(Mistake(("variants", 0), "bound", what, hint))
-    if not mistakes:
-        for position, variant in enumerate(variants):
-            own = Findings(lesson.path)
-            if _parsed(lesson.text, lesson.path, own, variant.overrides) is None:
-                first = next(report for report in own.ordered() if report.level == "error")
-                what = f"with the variant '{variant.name}': {first.what}"
-                mistakes.append(Mistake(("variants", position, "="), "variant", what, first.hint))
-    report_mistakes(mistakes, toml, TOML_LINE, findings)
+    for count, bound, words in (
+        (nodes, MAX_NODES, "operations"),
+        (lesson.examples.size, MAX_VARIANT_CELLS, "cells of examples"),
+    ):
+        if count * (len(variants) + 1) > bound:
+            what = f"{len(variants)} variants of {count:,} {words}"
+            hint = f"with the lesson itself they may have {bound:,}"
+            mistakes.append(Mistake(("variants", 0), "bound", what, hint))
+    for position, variant in enumerate(variants if not mistakes else ()):
+        own = Findings(lesson.path)
+        if _varied(source, variant.overrides, own) is None:
+            first = next(report for report in own.ordered() if report.level == "error")
+            what = f"with the variant '{variant.name}': {first.what}"
+            mistakes.append(Mistake(("variants", position, "="), "variant", what, first.hint))
+    report_mistakes(mistakes, source.divided.toml, TOML_LINE, findings)
     return None if mistakes else replace(lesson, variants=variants)

@@ -19,6 +19,8 @@ MAX_TEXT = 200
 """Longest text on one line, in characters."""
 MAX_PARAGRAPH = 2_000
 """Longest text of several lines, in characters."""
+MAX_MISTAKES = 200
+"""Most mistakes that are looked for; enough for every report of a file."""
 MAX_LIST = 1_000
 """Most entries of a list of texts or tables."""
 
@@ -66,6 +68,8 @@ def read_table(cls: type[T], value: object, path: Path, mistakes: list[Mistake])
         raise Wrong("type", f"{_kind(value)} stands where a table belongs", "write KEY = VALUE")
     known = {entry.name: entry for entry in fields(cls)}  # type: ignore[arg-type]
     for name in value:
+        if len(mistakes) > MAX_MISTAKES:
+            break
         if name not in known:
             near = did_you_mean(str(name), known)
             hint = near or f"known here are {', '.join(known)}"

@@ -164,9 +164,11 @@ class Findings:
         found = sorted(unique, key=lambda report: (report.line, report.column))
         if len(found) <= MAX_REPORTS:
             return tuple(found)
-        more = f"{len(found) - MAX_REPORTS} more reports are left out"
-        last = Report(self.path, 0, 0, "error", "bound", more, "mend these first")
-        return (*found[:MAX_REPORTS], last)
+        errors = [report for report in found if report.level == "error"]
+        kept = (errors or found)[:MAX_REPORTS]
+        level, code = ("error", "bound") if errors else ("warning", "unused")
+        what = f"{len(found) - len(kept)} more reports are left out"
+        return (*kept, Report(self.path, 0, 0, level, code, what, "mend these first"))
 
     def _add(self, place: Place, level: str, code: str, what: str, hint: str) -> None:
         source = self.lines[place.line - 1] if 0 < place.line <= len(self.lines) else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 
 from gdtutor.engine.errors import did_you_mean
 from gdtutor.engine.graph import Graph, Role
@@ -11,6 +12,10 @@ from gdtutor.engine.shapes import Shape, shape_text
 from gdtutor.engine.trace import backward_order
 from gdtutor.lesson.placeholders import WORDS, Placeholder
 from gdtutor.lesson.reports import shown
+
+MAX_UNFOLDED = 50_000
+"""Most nodes of all walks together that notes about inner nodes such as `z.1` ask for."""
+_MOST_COMPARED = 500
 
 Problem = tuple[str, str, str]
 """Code, what is wrong, and what to do."""
@@ -27,17 +32,18 @@ class Steps:
     trained: tuple[str, ...]
     """Parameters that get an update step, in order; none where the graph does not train."""
     goes_backward: bool
-    _orders: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    _orders: dict[str, dict[str, int]] = field(default_factory=dict)
 
-    def backward(self, unfolded: str = "") -> tuple[str, ...]:
-        """Return the backward steps in order, with one line unfolded."""
+    def backward(self, unfolded: str = "") -> Mapping[str, int]:
+        """Return the backward steps in order, each with its position, with one line unfolded."""
         if not self.goes_backward:
-            return ()
+            return {}
         if unfolded not in self._orders:
+            if len(self._orders) * len(self.graph.nodes) > MAX_UNFOLDED:
+                return {}
             lines = frozenset({unfolded} if unfolded else ())
-            self._orders[unfolded] = backward_order(
-                self.graph.visible(lines), self.graph.root, self.wanted
-            )
+            order = backward_order(self.graph.visible(lines), self.graph.root, self.wanted)
+            self._orders[unfolded] = {node: position for position, node in enumerate(order)}
         return self._orders[unfolded]
 
     def line_of(self, node: str) -> str:
@@ -68,7 +74,7 @@ class Steps:
             return None
         if node in self.graph.leaf_by_name:
             return _no_step(node, "forward", "it is given, not computed", "write `given`")
-        near = did_you_mean(node, self.graph.line_by_name)
+        near = _near(node, self.graph.line_by_name)
         hint = near or f"the lines are {_some(self.graph.line_by_name)}"
         return _no_step(node, "forward", "no line has this name", hint)
 
@@ -92,7 +98,7 @@ class Steps:
             return _no_step(
                 node, "backward", "no gradient goes through it", f"those with one: {_some(order)}"
             )
-        near = did_you_mean(node, order) or f"the backward steps are {_some(order)}"
+        near = _near(node, order) or f"the backward steps are {_some(order)}"
         return _no_step(node, "backward", "nothing has this name", near)
 
     def _update_problem(self, node: str) -> Problem | None:
@@ -102,7 +108,7 @@ class Steps:
             )
         if not node or node in self.trained:
             return None
-        near = did_you_mean(node, self.trained) or f"updated are {_some(self.trained)}"
+        near = _near(node, self.trained) or f"updated are {_some(self.trained)}"
         return _no_step(node, "update", "it gets no update", near)
 
     def placeholder_problem(self, asked: Placeholder, phase: str, node: str) -> Problem | None:
@@ -113,7 +119,7 @@ class Steps:
             )
         if asked.name not in self.shapes:
             known = [*self.shapes, *WORDS]
-            hint = did_you_mean(asked.name, known) or f"names are {_some(self.shapes)}"
+            hint = _near(asked.name, known) or f"names are {_some(self.shapes)}"
             return "placeholder", f"'{shown(asked.name)}' is no name of this graph", hint
         shape = self.shapes[asked.name]
         if asked.cell is not None and not _is_inside(asked.cell, shape):
@@ -151,8 +157,10 @@ class Steps:
             )
         if phase == "update":
             return None
-        here = order.index(node or order[0]) if phase == "backward" else -1
-        late = order.index(asked.name) > here
+        here = -1
+        if phase == "backward":
+            here = order[node] if node else 0
+        late = order[asked.name] > here
         return _not_yet(asked, phase, node, f"backward {asked.name}") if late else None
 
     def _late_update(self, asked: Placeholder, phase: str, node: str) -> Problem | None:
@@ -181,7 +189,13 @@ def _is_inside(cell: tuple[int, ...], shape: Shape) -> bool:
     )
 
 
+def _near(name: str, known: Iterable[str]) -> str:
+    """Return a suggestion, or an empty text where there are too many names to compare."""
+    names = list(known)
+    return did_you_mean(name, names) if len(names) <= _MOST_COMPARED else ""
+
+
 def _some(names: Iterable[str]) -> str:
     """Return the first few of many names."""
-    listed = list(names)
+    listed = list(islice(names, 9))
     return ", ".join(listed[:8]) + (", …" if len(listed) > 8 else "")

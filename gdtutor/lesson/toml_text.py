@@ -10,8 +10,12 @@ from dataclasses import dataclass, field
 from gdtutor.lesson.reports import NOWHERE, Findings, Place
 
 MAX_NESTING = 16
-"""Deepest nesting of arrays, inline tables and dotted keys."""
+"""Deepest nesting of arrays and inline tables."""
 
+MAX_DOTS = 4
+"""Most dots in one key: no table of a lesson lies deeper."""
+MAX_KEYS = 10_000
+"""Most keys and table headers of the front matter together."""
 MAX_DIGITS = 400
 """Most digits of a number; Python itself refuses to convert thousands."""
 
@@ -25,7 +29,7 @@ _STRING = (
     r"|'[^'\n]*'"
 )
 _STRINGS_AND_COMMENTS = re.compile(rf"{_STRING}|#[^\n]*", re.DOTALL)
-_DOTTED = re.compile(rf"(?<![\w\"'-])(?:[\w\"'-]+[ \t]*\.[ \t]*){{{MAX_NESTING}}}")
+_DOTTED = re.compile(rf"(?<![\w\"'-])(?:[\w\"'-]+[ \t]*\.[ \t]*){{{MAX_DOTS + 1}}}")
 _DIGITS = re.compile(rf"[0-9_]{{{MAX_DIGITS},}}")
 _TOKENS = re.compile(
     rf"(?P<string>{_STRING})|(?P<comment>#[^\n]*)|(?P<bare>[\w+:.-]+)|(?P<equals>=)"
@@ -51,9 +55,14 @@ def read_toml(text: str, first_line: int, findings: Findings) -> dict[str, objec
         findings.error(
             _place_at(text, too_deep, first_line),
             "bound",
-            f"values or dotted keys are nested deeper than {MAX_NESTING} levels",
+            f"values nested deeper than {MAX_NESTING} levels, or keys of more than {MAX_DOTS} dots",
             "no key of a lesson needs that",
         )
+        return None
+    keys = bare.count("=") + bare.count("\n[")
+    if keys > MAX_KEYS:
+        what = f"more than {MAX_KEYS:,} keys and tables"
+        findings.error(Place(first_line, 1), "bound", what, "split the lesson")
         return None
     digits = _DIGITS.search(bare)
     if digits is not None:
