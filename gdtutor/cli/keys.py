@@ -10,7 +10,7 @@ from gdtutor.session.update import Press
 MAX_PRESSES = 10_000
 """Most keys that a script presses."""
 
-_TOKEN = re.compile(r"(?P<count>\d{0,6})(?P<key>.+)\Z")
+_CHORD = re.compile(r"ctrl\+[a-z]|f\d{1,2}")
 _NAMED = {
     ":": "colon", "/": "slash", "?": "question_mark", "+": "plus", "-": "minus",
     "=": "equals_sign", ".": "full_stop", ",": "comma",
@@ -25,35 +25,28 @@ _KEYS = frozenset({
 def parse_keys(text: str) -> tuple[Press, ...]:
     """Read a script of keys.
 
-    Each token is a count and a key: a single character, or a name as in Textual (`enter`,
-    `pagedown`, `ctrl+r`). A token that is neither is typed, character by character.
+    Each token is a count, typed as its digits, and a key: a single character, or a name as in
+    Textual (`enter`, `pagedown`, `ctrl+r`). Anything else is typed, character by character.
 
     Raises:
         GdTutorError: For more keys than `MAX_PRESSES`.
     """
-    presses: list[Press] = []
-    for token in text.split():
-        presses.extend(_presses(token))
-        if len(presses) > MAX_PRESSES:
-            raise GdTutorError(
-                f"--keys presses more than {MAX_PRESSES:,} keys", "make the script shorter"
-            )
-    return tuple(presses)
+    presses = tuple(press for token in text.split() for press in _presses(token))
+    if len(presses) > MAX_PRESSES:
+        raise GdTutorError(
+            f"--keys presses {len(presses):,} keys, the bound is {MAX_PRESSES:,}",
+            "make the script shorter",
+        )
+    return presses
 
 
 def _presses(token: str) -> list[Press]:
-    match = _TOKEN.match(token)
-    if match is None:
-        return [_character(c) for c in token]
-    key = _SPOKEN.get(match["key"].lower(), match["key"])
-    count = int(match["count"] or 1)
-    if key.lower() in _KEYS or re.fullmatch(r"(ctrl|f)[+\d].*", key):
-        return [Press(key.lower(), " " if key.lower() == "space" else None)] * min(
-            count, MAX_PRESSES + 1
-        )
-    if len(key) == 1:
-        return [_character(key)] * min(count, MAX_PRESSES + 1)
-    return [_character(c) for c in token]
+    key = token.lstrip("0123456789")
+    named = _SPOKEN.get(key.lower(), key.lower())
+    if named in _KEYS or _CHORD.fullmatch(named):
+        digits = token[: len(token) - len(key)]
+        return [*map(_character, digits), Press(named, " " if named == "space" else None)]
+    return [_character(character) for character in token]
 
 
 def _character(character: str) -> Press:

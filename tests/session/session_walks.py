@@ -1,0 +1,23 @@
+"""Sessions in the shipped lessons, and keys pressed in them."""
+
+from pathlib import Path
+
+from gdtutor.cli.keys import parse_keys
+from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
+from gdtutor.opening import session_at
+from gdtutor.session.state import Session
+from gdtutor.session.update import update
+
+
+def lesson_file(name: str) -> Path:
+    return find_lesson(name, shipped_lessons_folder())
+
+
+def open_at(name: str, at: str = "", **options: object) -> Session:
+    return session_at(lesson_file(name), at=at, **options)  # type: ignore[arg-type]
+
+
+def press(session: Session, keys: str) -> Session:
+    for key in parse_keys(keys):
+        session, _ = update(session, key)
+    return session

@@ -1,0 +1,67 @@
+"""Folding, cells, examples, digits: looking changes no number."""
+
+import numpy as np
+import pytest
+from session_walks import open_at, press
+
+from gdtutor.session.state import Session, current_step
+
+
+def node(session: Session) -> str:
+    step = current_step(session)
+    return "" if step is None else step.node
+
+
+def test_unfolding_shows_the_operations_in_order_of_evaluation() -> None:
+    session = press(open_at("bias", "forward:z"), "x")
+    assert session.moment is not None
+    names = [step.node for step in session.moment.steps if step.phase.value == "forward"]
+    assert names == ["z.1", "z.2", "z.3", "z", "yhat", "L"]
+    assert node(session) == "z"
+    assert node(press(session, "p p x")) == "z"
+
+
+@pytest.mark.parametrize("name", ["bias", "or-vectorised", "xor-hidden", "gradients-add-up"])
+def test_folded_and_unfolded_walks_have_the_same_gradients(name: str) -> None:
+    folded = open_at(name)
+    assert folded.moment is not None
+    assert folded.lesson is not None
+    lines = {line.name for scene in folded.lesson.scenes for line in scene.graph.lines}
+    unfolded = folded
+    for line in sorted(lines):
+        unfolded = press(unfolded, f": forward:{line} enter x")
+    assert unfolded.moment is not None
+    for one, other in zip(folded.moment.traces, unfolded.moment.traces, strict=True):
+        for key, value in one.gradients.items():
+            np.testing.assert_allclose(other.gradients[key], value, rtol=1e-12, atol=1e-300)
+
+
+def test_what_cannot_be_unfolded_says_why() -> None:
+    assert "one operation" in press(open_at("bias", "forward:yhat"), "x").message
+    assert "computed node" in press(open_at("bias", "given"), "x").message
+
+
+def test_a_cell_opens_moves_and_closes_by_keys() -> None:
+    session = press(open_at("xor-hidden", "backward:W1"), "c")
+    assert session.look.cell == (0, 0)
+    session = press(session, "right down down down")
+    assert session.look.cell == (2, 1)
+    assert press(session, "escape").look.cell is None
+    assert press(session, "c").look.cell is None
+    assert press(session, "n").look.cell is None
+    assert "no matrix" in press(open_at("bias", "forward:z"), "c").message
+
+
+def test_the_followed_example_goes_round_the_batch() -> None:
+    session = open_at("or-vectorised", "forward:Z")
+    assert press(session, "o").look.example == 1
+    assert press(session, "4o").look.example == 0
+    assert press(session, "3o n n").look.example == 3
+    assert "one example" in press(open_at("bias"), "o").message
+
+
+def test_digits_stay_between_one_and_seventeen() -> None:
+    session = open_at("bias", "forward:z")
+    assert press(session, "2D").look.digits == 6
+    assert press(session, "9d").look.digits == 1
+    assert press(session, "99D").look.digits == 17

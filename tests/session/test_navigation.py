@@ -1,0 +1,144 @@
+"""Stepping both ways, across phases and iterations, and to places by name."""
+
+import numpy as np
+import pytest
+from session_walks import open_at, press
+
+from gdtutor.engine.errors import GdTutorError
+from gdtutor.session.navigation import goto
+from gdtutor.session.state import Session, current_step
+from gdtutor.session.steps import Phase
+
+LESSONS = ("bias", "or-vectorised", "xor-hidden", "gradients-add-up")
+
+
+def place(session: Session) -> tuple[int, int, str, str]:
+    step = current_step(session)
+    moment = session.moment
+    assert moment is not None
+    phase = "" if step is None else step.phase.value
+    return moment.iteration, session.step, phase, "" if step is None else step.node
+
+
+def test_the_bias_lesson_walks_in_the_order_of_the_design() -> None:
+    session = open_at("bias", "given")
+    walked = [place(session)[2:]]
+    for _ in range(12):
+        session = press(session, "n")
+        walked.append(place(session)[2:])
+    assert walked == [
+        ("given", ""),
+        ("forward", "z"), ("forward", "yhat"), ("forward", "L"),
+        ("backward", "L"), ("backward", "yhat"), ("backward", "z"),
+        ("backward", "w1"), ("backward", "w2"), ("backward", "b"),
+        ("update", "w1"), ("update", "w2"), ("update", "b"),
+    ]  # fmt: skip
+    assert place(press(session, "n")) == (1, 1, "given", "")
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_as_many_steps_back_as_forward_lead_to_the_same_state(name: str) -> None:
+    start = open_at(name)
+    there = press(start, "500n")
+    back = press(there, "500p")
+    if start.lesson is not None and start.lesson.trains:
+        assert there.moment is not None
+        assert there.moment.iteration > 10
+    assert place(back) == place(start)
+    assert back.look == start.look
+    assert start.moment is not None
+    assert back.moment is not None
+    for name_, value in start.moment.state.parameters.items():
+        assert np.array_equal(back.moment.state.parameters[name_], value)
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_single_steps_lead_where_a_count_leads(name: str) -> None:
+    one_by_one = open_at(name)
+    for _ in range(40):
+        one_by_one = press(one_by_one, "n")
+    assert place(one_by_one) == place(press(open_at(name), "40n"))
+
+
+def test_the_opening_page_comes_before_the_first_step() -> None:
+    session = open_at("bias")
+    assert session.step == 0
+    assert place(press(session, "n")) == (0, 1, "given", "")
+    assert place(press(session, "n p")) == (0, 0, "", "")
+    assert press(session, "p").message == "This is the very first step."
+
+
+def test_phases_and_iterations_are_one_key_apart() -> None:
+    session = open_at("bias", "forward:L")
+    assert place(press(session, "N")) == (0, 5, "backward", "L")
+    assert place(press(session, "N N")) == (0, 11, "update", "w1")
+    assert place(press(session, "3N")) == (1, 1, "given", "")
+    assert place(press(session, "P")) == (0, 2, "forward", "z")
+    assert place(press(session, "P P")) == (0, 1, "given", "")
+    assert place(press(session, "7pagedown")) == (7, 4, "forward", "L")
+    assert place(press(session, "7pagedown 2pageup")) == (5, 4, "forward", "L")
+    assert "iteration 0" in press(session, "pageup").message
+
+
+def test_first_last_and_numbered_steps() -> None:
+    session = open_at("bias", "3/backward:z")
+    assert place(press(session, "G")) == (3, 13, "update", "b")
+    assert place(press(session, "g g")) == (3, 1, "given", "")
+    assert place(press(session, "g g g g")) == (0, 0, "", "")
+    assert place(press(session, "5G")) == (3, 5, "backward", "L")
+    assert press(session, "99G").is_error
+
+
+@pytest.mark.parametrize(
+    ("typed", "where"),
+    [
+        ("12", (2, 12, "update", "w2")),
+        ("backward:w1", (2, 8, "backward", "w1")),
+        ("backward w1", (2, 8, "backward", "w1")),
+        ("37/backward:b", (37, 10, "backward", "b")),
+        ("iteration 37", (37, 1, "given", "")),
+        ("0/update", (0, 11, "update", "w1")),
+    ],
+)
+def test_a_place_is_reached_by_its_name(typed: str, where: tuple[int, int, str, str]) -> None:
+    assert place(goto(open_at("bias", "2/forward:z"), typed)) == where
+
+
+@pytest.mark.parametrize(
+    ("typed", "complaint"),
+    [
+        ("backward:yhatt", "'yhatt' has no backward step — did you mean 'yhat'?"),
+        ("backward:q", "'q' has no backward step — there are L, yhat, z, w1, w2, b"),
+        ("step:14", "there is no step 14 — the last is step:13"),
+        ("backward:x1", "'x1' has no backward step"),
+        ("sideways", "'sideways' is not a phase"),
+        ("backward:w1[0,1]", "no cell [0, 1] — the shape is a plain number"),
+    ],
+)
+def test_a_place_that_is_not_there_says_so(typed: str, complaint: str) -> None:
+    with pytest.raises(GdTutorError) as caught:
+        goto(open_at("bias"), typed)
+    assert complaint in str(caught.value)
+
+
+def test_a_wrong_place_keeps_the_input_open_with_the_complaint() -> None:
+    session = press(open_at("bias"), ": backward:w9 enter")
+    assert session.prompt is not None
+    assert "w9" in session.prompt.error
+    assert press(session, "escape").prompt is None
+
+
+def test_a_lesson_that_does_not_train_ends_and_says_why() -> None:
+    session = press(open_at("gradients-add-up"), "400n")
+    assert "last step" in session.message
+    assert "[training]" in press(session, "t").message
+    assert "one iteration" in press(session, "pagedown").message
+
+
+def test_given_values_are_one_step_and_inputs_get_no_backward_step() -> None:
+    session = open_at("xor-hidden")
+    assert session.moment is not None
+    steps = session.moment.steps
+    assert sum(step.phase is Phase.GIVEN for step in steps) == 1
+    backward = {step.node for step in steps if step.phase is Phase.BACKWARD}
+    assert not backward & {"X", "Y", "m"}
