@@ -189,8 +189,9 @@ def _places(text: str, first_line: int) -> Iterator[tuple[Path, Place]]:
                 is_array_header = True
             elif kind == "close":
                 scan.table = _table_path(header, is_array_header, scan.counts)
-                yield (*scan.table, "="), scan.key_place
-                yield scan.table, scan.key_place
+                for path in (scan.table, scan.table[:-1])[: 2 if is_array_header else 1]:
+                    yield (*path, "="), scan.key_place
+                    yield path, scan.key_place
                 header = None
             continue
         if kind == "open" and not scan.levels and not scan.expects_value and not scan.key:

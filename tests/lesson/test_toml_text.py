@@ -1,0 +1,105 @@
+"""The scan finds every value where TOML has it."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gdtutor.lesson.reports import Findings, Place
+from gdtutor.lesson.toml_text import Path as TomlPath
+from gdtutor.lesson.toml_text import find_places, read_toml
+
+KEYS = st.from_regex(r"[a-z]{1,3}", fullmatch=True)
+VALUES = st.recursive(
+    st.one_of(
+        st.integers(-99, 99).map(str),
+        st.sampled_from(['"a = [1]"', "'# }'", '"""x\ny"""', "1.5e3", "true", "2020-01-01"]),
+    ),
+    lambda inner: st.lists(inner, max_size=3).map(lambda parts: "[" + ", ".join(parts) + "]"),
+    max_leaves=6,
+)
+
+FORMS = ("{k} = {v}", '"{k}" = {v}', "{k}.q = {v}", "{k} = {{ q = {v}, r = 1 }}")
+
+
+def paths_in(value: object, path: TomlPath = ()) -> Iterator[TomlPath]:
+    if path:
+        yield path
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from paths_in(inner, (*path, key))
+    elif isinstance(value, list):
+        for position, inner in enumerate(value):
+            yield from paths_in(inner, (*path, position))
+
+
+@st.composite
+def documents(draw: st.DrawFn) -> str:
+    keys = draw(st.lists(KEYS, unique=True, max_size=3))
+    lines = [f"{key} = {draw(VALUES)}  # note = [" for key in keys]
+    for table in draw(st.lists(KEYS, unique=True, max_size=3)):
+        if draw(st.booleans()):
+            lines.append(f"[t{table}]")
+        else:
+            lines.append(f"[[t{table}]]")
+        for key in draw(st.lists(KEYS, unique=True, max_size=3)):
+            value = draw(VALUES)
+            form = draw(st.sampled_from(FORMS))
+            if "\n" in value and "{{" in form:
+                form = "{k} = {v}"
+            lines.append(form.format(k=key, v=value))
+    return "\n".join(lines) + "\n"
+
+
+@given(documents())
+@settings(max_examples=200, deadline=None)
+def test_every_value_is_found_where_it_stands(text: str) -> None:
+    wanted = set(paths_in(tomllib.loads(text)))
+    found = find_places(text, 1, wanted | {(*path, "=") for path in wanted})
+    lines = text.split("\n")
+    for path in wanted:
+        value: object = tomllib.loads(text)
+        for part in path:
+            value = value[part]  # type: ignore[index]
+        if isinstance(value, dict) and path not in found:
+            # A table that only dotted keys make has no place of its own.
+            assert any(other[: len(path)] == path for other in found)
+            continue
+        place = found[path]
+        rest = lines[place.line - 1][place.column - 1 :]
+        if isinstance(value, bool):
+            assert rest.startswith(str(value).lower())
+        elif isinstance(value, int | float):
+            assert float(rest.split(",")[0].split("]")[0].split("}")[0].split("#")[0]) == value
+        elif isinstance(value, str):
+            assert rest[0] in "\"'"
+        elif isinstance(value, list) and not isinstance((value or [0])[0], dict):
+            assert rest[0] == "["
+
+
+def test_columns_count_characters_and_lines_count_from_the_file() -> None:
+    text = 'title = "é"\nw = [[1, 2], [3, "x"]]\n'
+    places = find_places(text, 10, [("w", 1, 1), ("w", "=")])
+    assert places == {("w", "="): Place(11, 1), ("w", 1, 1): Place(11, 18)}
+
+
+def test_a_second_table_of_an_array_has_its_own_place() -> None:
+    text = '[[v]]\nname = "a"\n[[v]]\nname = "b"\n'
+    assert find_places(text, 1, [("v", 1, "name")]) == {("v", 1, "name"): Place(4, 8)}
+
+
+def test_text_that_is_not_toml_is_reported_and_gives_nothing() -> None:
+    findings = Findings(Path("a.md"))
+    assert read_toml("w = 1\nx =\n", 2, findings) is None
+    (report,) = findings.ordered()
+    assert (report.line, report.code) == (3, "toml")
+
+
+def test_strings_and_comments_do_not_count_as_nesting() -> None:
+    findings = Findings(Path("a.md"))
+    text = f"a = \"{'[' * 99}\"\nb = '{'x.' * 99}' # {'{' * 99}\n"
+    assert read_toml(text, 1, findings) is not None
