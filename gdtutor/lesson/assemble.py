@@ -63,10 +63,19 @@ class Sheet:
     given: Given
     place: Place = NOWHERE
     """Where the `[network]` table stands, for what is wrong with its lines."""
+    is_variant: bool = False
+    """Whether a variant's overrides are in it: notes on steps that it lacks are left out then."""
 
 
 def assemble(
-    front: FrontMatter, toml: str, body: Body, path: Path, text: str, findings: Findings
+    front: FrontMatter,
+    toml: str,
+    body: Body,
+    path: Path,
+    text: str,
+    findings: Findings,
+    *,
+    is_variant: bool = False,
 ) -> Lesson | None:
     """Return the lesson, None where a mistake was found.
 
@@ -77,9 +86,13 @@ def assemble(
         path: The file.
         text: The whole file.
         findings: Where mistakes are reported.
+        is_variant: Whether the front matter holds a variant's overrides, so that notes on steps
+            that only the lesson itself has are left out.
     """
     mistakes: list[Mistake] = []
     sheet = _sheet(front, path, mistakes)
+    if sheet is not None:
+        sheet.is_variant = is_variant
     if sheet is not None and sheet.expansion is not None:
         _give_formulas(body, sheet.expansion)
         header: TomlPath = ("network", "=")
@@ -383,8 +396,9 @@ def _scene(
     goes_backward = front.backward and is_number and depends_on(graph, asked)
     steps = walk_steps(graph, shapes, front.gradients, trained if trains else (), goes_backward)
     walks.append(steps)
-    notes = check_notes(block.block, steps, findings)
-    questions = check_questions(block.block, steps, findings)
+    heard = Findings(findings.path) if sheet.is_variant else findings
+    notes = check_notes(block.block, steps, heard)
+    questions = check_questions(block.block, steps, heard)
     return Scene(graph, notes, questions, goes_backward)
 
 

@@ -103,7 +103,9 @@ def _source(text: str, path: Path, findings: Findings) -> _Source | None:
     return _Source(text, path, divided, read_raw(divided.toml, TOML_LINE, findings))
 
 
-def _made(source: _Source, findings: Findings) -> tuple[Lesson, FrontMatter] | None:
+def _made(
+    source: _Source, findings: Findings, *, is_variant: bool = False
+) -> tuple[Lesson, FrontMatter] | None:
     """Return a lesson without its variants, and its front matter; None where a mistake is found."""
     divided, raw = source.divided, source.raw
     front = None if raw is None else structured(raw, divided.toml, TOML_LINE, findings)
@@ -113,14 +115,17 @@ def _made(source: _Source, findings: Findings) -> tuple[Lesson, FrontMatter] | N
         # The formulas' own mistakes are reported together with those of the front matter.
         parse_blocks(body.scenes, findings)
         return None
-    lesson = assemble(front, divided.toml, body, source.path, source.text, findings)
+    lesson = assemble(
+        front, divided.toml, body, source.path, source.text, findings, is_variant=is_variant
+    )
     return None if lesson is None else (lesson, front)
 
 
 def _varied(source: _Source, overrides: Mapping[str, object], findings: Findings) -> Lesson | None:
     """Return the lesson with a variant's overrides, None where a mistake is found."""
     own = {key: value for key, value in overrides.items() if key != ACTIVATION}
-    made = _made(replace(source, raw=overridden(source.raw or {}, own)), findings)
+    varied = replace(source, raw=overridden(source.raw or {}, own))
+    made = _made(varied, findings, is_variant=True)
     if made is None or ACTIVATION not in overrides:
         return None if made is None else made[0]
     try:

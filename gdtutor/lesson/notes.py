@@ -64,17 +64,21 @@ def check_notes(block: SceneBlock, steps: Steps, findings: Findings) -> tuple[No
         if problem is not None:
             findings.error(note.place, *problem)
             continue
-        for part in note.texts:
-            _check_text(part, note, steps, findings)
-        notes.append(Note(note.phase, note.node, note.text, note.always, note.place.line))
+        unfilled = sum(_unfilled(part, note, steps, findings) for part in note.texts)
+        if not unfilled:
+            notes.append(Note(note.phase, note.node, note.text, note.always, note.place.line))
     return tuple(notes)
 
 
-def _check_text(part: Part, note: NoteBlock, steps: Steps, findings: Findings) -> None:
+def _unfilled(part: Part, note: NoteBlock, steps: Steps, findings: Findings) -> int:
+    """Report the placeholders of a text that cannot be filled; return how many there are."""
+    found = 0
     for offset, written in enumerate(part.source.split("\n")):
         line_number = part.line + offset
         for problem, start in text_problems(written, steps, note.phase, note.node):
             findings.error(Place(line_number, start + 1), *problem)
+            found += 1
+    return found
 
 
 def text_problems(
