@@ -92,7 +92,7 @@ def _of_rows(context: Context, c: Contribution, width: int, *, brief: bool) -> t
         *array_lines(context, c.upstream, width),
         *_local(context, partial, c, None, width, reason=False),
         *array_lines(context, c.local, width),
-        line(("their products, which add up to ", Style.DIM), shown),
+        line(("their products add up to ", Style.DIM), shown),
         *array_lines(context, c.upstream * c.local, width),
     )
     return stacked([head, rows])

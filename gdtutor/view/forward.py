@@ -9,7 +9,8 @@ from gdtutor.view.arrays import array_lines, fit_lines, result_lines
 from gdtutor.view.context import Context
 from gdtutor.view.equation import equation
 from gdtutor.view.frame import Line, Style
-from gdtutor.view.lines import line, stacked, wrapped_formula
+from gdtutor.view.lines import line, stacked, width_of, wrapped_formula
+from gdtutor.view.matrix import MatrixLook, matrix_lines
 from gdtutor.view.notation import shape as shape_text
 
 _ROLES = (
@@ -37,8 +38,15 @@ def _valued(context: Context, name: str, style: Style, width: int) -> tuple[Line
     label = context.name(name)
     if value.ndim == 0:
         return (line("  ", (label, style), " = ", context.number(float(value))),)
+    if context.graph.by_rows and value.ndim == 1:
+        # One value for each example: the row alone, so that all of them are seen at once.
+        look = MatrixLook(width - width_of(line(label)) - 4, context.look.digits)
+        return (line("  ", (label, style), "  ", *matrix_lines(value, look, context.chars)[0]),)
     title = line((label, style), (f" {shape_text(value.shape, context.chars)}", Style.DIM))
-    return (title, *array_lines(context, value, width, max_rows=3))
+    cells = array_lines(context, value, width, max_rows=3)
+    if len(cells) == 1 and width_of(title) + 2 + width_of(cells[0]) <= width:
+        return ((*title, *line("  "), *cells[0]),)
+    return (title, *cells)
 
 
 def forward_lines(context: Context, width: int) -> tuple[Line, ...]:
