@@ -34,6 +34,8 @@ def segments_with(
     """
     segments = [start]
     for change in log:
+        if _is_of_an_earlier_graph(lesson, start.problem, change.name):
+            continue
         last = segments[-1]
         if change.iteration > last.first_iteration:
             last = replace(last, first_iteration=change.iteration, edits=())
@@ -42,8 +44,17 @@ def segments_with(
     return tuple(segments)
 
 
+def _is_of_an_earlier_graph(lesson: Lesson, last: Problem, name: str) -> bool:
+    """Say whether a name is given to a graph before the last one alone, which does not train."""
+    if name in last.graph.leaf_by_name:
+        return False
+    return any(name in scene.graph.leaf_by_name for scene in lesson.scenes[:-1])
+
+
 def _changed(lesson: Lesson, segment: Segment, change: Assignment) -> Segment:
     problem, settings = segment.problem, segment.settings
+    if change.name in ("learning_rate", "optimizer") and not lesson.trains:
+        raise GdTutorError(f"this lesson has no {change.name}", "it does not train")
     match change.name, change.value:
         case "learning_rate", float(value):
             if value < 0 or not np.isfinite(value):

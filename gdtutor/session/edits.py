@@ -8,7 +8,7 @@ from gdtutor.lesson.selectors import Assignment, parse_assignment
 from gdtutor.session.changes import segments_with
 from gdtutor.session.navigation import said
 from gdtutor.session.state import Session, Snapshot, TrainLook, recomputed
-from gdtutor.training.run import Run
+from gdtutor.training.run import Run, Segment
 
 
 def apply_edit(session: Session, text: str) -> Session:
@@ -24,32 +24,39 @@ def apply_edit(session: Session, text: str) -> Session:
     wish = parse_assignment(text)
     if ":" not in text.partition("=")[0]:
         wish = replace(wish, iteration=session.moment.iteration)
-    return with_change(session, wish)
+    shown = replace(wish, iteration=0).text().replace("=", " = ")
+    since = f" from iteration {wish.iteration} on" if wish.iteration else ""
+    return said(with_change(session, wish), f"{shown}{since}; u undoes it.")
 
 
 def with_change(session: Session, change: Assignment) -> Session:
     """Return the session with one more change in the log, everything downstream recomputed."""
-    log = tuple(sorted((*session.changes, change), key=lambda c: c.iteration))
+    place = (change.iteration, change.name, change.cell)
+    others = (c for c in session.changes if (c.iteration, c.name, c.cell) != place)
+    log = tuple(sorted((*others, change), key=lambda c: c.iteration))
     done = (*session.done, session.changes)
     return _with_log(replace(session, done=done, undone=()), log)
 
 
 def undo(session: Session, count: int) -> Session:
-    """Take the last change back."""
-    if not session.done:
+    """Take the last changes back, so many."""
+    count = min(count, len(session.done))
+    if not count:
         return said(session, "There is nothing to undo.")
-    undone = (*session.undone, session.changes)
-    before = replace(session, done=session.done[:-1], undone=undone)
-    return said(_with_log(before, session.done[-1]), "Undone; Ctrl-R does it again.")
+    passed = (*session.done[len(session.done) - count + 1 :], session.changes)
+    undone = (*session.undone, *reversed(passed))
+    before = replace(session, done=session.done[:-count], undone=undone)
+    return said(_with_log(before, session.done[-count]), "Undone; Ctrl-R does it again.")
 
 
 def redo(session: Session, count: int) -> Session:
-    """Do the last undone change again."""
-    if not session.undone:
+    """Do the last undone changes again, so many."""
+    count = min(count, len(session.undone))
+    if not count:
         return said(session, "There is nothing to redo.")
-    done = (*session.done, session.changes)
-    after = replace(session, undone=session.undone[:-1], done=done)
-    return said(_with_log(after, session.undone[-1]), "Done again.")
+    passed = (session.changes, *reversed(session.undone[len(session.undone) - count + 1 :]))
+    after = replace(session, undone=session.undone[:-count], done=(*session.done, *passed))
+    return said(_with_log(after, session.undone[-count]), "Done again.")
 
 
 def own_values(session: Session, count: int) -> Session:
@@ -71,12 +78,22 @@ def _with_log(session: Session, log: tuple[Assignment, ...]) -> Session:
     if session.lesson is None or session.original is None or session.run is None:
         return session
     segments = segments_with(session.lesson, session.original.segments[0], log)
-    trained = session.training.iterations
-    is_later = log[:-1] == session.changes and bool(log) and log[-1].iteration >= trained
-    if is_later and log[-1].iteration > 0:
-        run = session.run.branched(segments[-1])
+    first = min((change.iteration for change in {*log} ^ {*session.changes}), default=0)
+    if 0 < first >= session.training.iterations:
+        run = _branched(session.run, segments, first)
         return recomputed(replace(session, changes=log, run=run))
     session = replace(
         session, changes=log, run=Run(segments), training=Snapshot(), train_look=TrainLook()
     )
     return recomputed(session)
+
+
+def _branched(run: Run, segments: tuple[Segment, ...], first: int) -> Run:
+    """Return the run that has this history up to an iteration, and these segments from it on."""
+    at = max(index for index, s in enumerate(segments) if s.first_iteration <= first)
+    here = segments[at]
+    if here.first_iteration < first:
+        here = replace(here, first_iteration=first, edits=())
+    for segment in (here, *segments[at + 1 :]):
+        run = run.branched(segment)
+    return run

@@ -183,6 +183,8 @@ class Session:
     done: tuple[tuple[Assignment, ...], ...] = ()
     """Logs of changes that undo goes back to, nearest last."""
     moment: Moment | None = None
+    own_moment: Moment | None = None
+    """The same iteration of the lesson's own run, where a change came before it."""
     step: int = 0
     """The step's number from 1; 0 is the opening page."""
     look: Look = Look()
@@ -191,6 +193,8 @@ class Session:
     """Digits typed before a key."""
     message: str = ""
     """One line for the learner; gone with the next key."""
+    command: str = ""
+    """The command line that opens this screen, where it was asked for; gone with the next key."""
     is_error: bool = False
     training: Snapshot = Snapshot()
     train_look: TrainLook = TrainLook()
@@ -216,13 +220,34 @@ def moment_of(session: Session, lesson: Lesson, run: Run, iteration: int) -> Mom
     return moment_at(lesson, run, iteration, session.look.unfolded, earlier)
 
 
+MAX_REPLAY = 20_000
+"""Iterations that the lesson's own run is replayed beyond what it has trained, to compare."""
+
+
+def own_moment_of(session: Session, iteration: int) -> Moment | None:
+    """Compute the same iteration of the lesson's own run.
+
+    None where nothing was changed before it, or where it lies so far that replaying would stall.
+    """
+    lesson, original = session.lesson, session.original
+    if lesson is None or original is None:
+        return None
+    if not any(change.iteration <= iteration for change in session.changes):
+        return None
+    if iteration > original.farthest + MAX_REPLAY:
+        return None
+    earlier = earlier_values(lesson, session.seed, (), iteration)
+    return moment_at(lesson, original, iteration, session.look.unfolded, earlier)
+
+
 def moved(session: Session, iteration: int, step: int) -> Session:
     """Return the session at a step of an iteration; the example stays within the batch."""
     if session.lesson is None or session.run is None or session.moment is None:
         return session
-    moment = session.moment
+    moment, own = session.moment, session.own_moment
     if iteration != moment.iteration:
         moment = moment_of(session, session.lesson, session.run, iteration)
+        own = own_moment_of(session, iteration)
     step = min(step, len(moment.steps))
     is_same = iteration == session.moment.iteration and step == session.step
     look = session.look
@@ -230,7 +255,7 @@ def moved(session: Session, iteration: int, step: int) -> Session:
         look = replace(look, scroll=0, cell=None, proof=False)
     most = max(len(moment.batch) - 1, 0)
     look = replace(look, example=min(look.example, most))
-    return replace(session, moment=moment, step=step, look=look)
+    return replace(session, moment=moment, own_moment=own, step=step, look=look)
 
 
 def recomputed(session: Session) -> Session:
@@ -239,8 +264,9 @@ def recomputed(session: Session) -> Session:
         return session
     before = current_step(session)
     moment = moment_of(session, session.lesson, session.run, session.moment.iteration)
+    own = own_moment_of(session, session.moment.iteration)
     step = session.step if before is None else _same_place(before, moment)
-    return replace(session, moment=moment, step=step)
+    return replace(session, moment=moment, own_moment=own, step=step)
 
 
 def _same_place(before: Step, moment: Moment) -> int:

@@ -8,7 +8,7 @@ from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.model import Lesson
 from gdtutor.session.commands import command_for
 from gdtutor.session.edits import apply_edit
-from gdtutor.session.effects import Effect
+from gdtutor.session.effects import Effect, PauseTraining, Train
 from gdtutor.session.library import with_search
 from gdtutor.session.navigation import goto, said, steps_forward
 from gdtutor.session.prompting import edited
@@ -19,6 +19,7 @@ from gdtutor.session.state import (
     Screen,
     Session,
     Snapshot,
+    Status,
     TrainLook,
     has_opening,
     moment_of,
@@ -73,16 +74,31 @@ def update(session: Session, action: Action) -> tuple[Session, tuple[Effect, ...
     """Return the state after an action, and what the outside has to do."""
     match action:
         case Press():
-            return _pressed(session, action)
+            return _without_old_run(session, *_pressed(session, action))
         case Tick():
             is_playing = session.auto.is_on and session.screen is Screen.STUDY
             return (steps_forward(session, 1) if is_playing else session), ()
         case Opened():
             return opened(session, action), ()
-        case Progressed():
+        case Progressed() if session.training.status is Status.RUNNING:
             return replace(session, training=action.snapshot), ()
+        case Progressed():
+            # The last word of a run that was reset or changed meanwhile.
+            return session, ()
         case Told():
             return said(session, action.message, error=action.is_error), ()
+
+
+def _without_old_run(
+    before: Session, after: Session, effects: tuple[Effect, ...]
+) -> tuple[Session, tuple[Effect, ...]]:
+    """Let the worker stop where a change has put another run in the place of the one it trains."""
+    was_running = before.training.status is Status.RUNNING
+    if after.run is before.run or not was_running or any(isinstance(e, Train) for e in effects):
+        return after, effects
+    if after.training.status is Status.RUNNING:
+        after = replace(after, training=replace(after.training, status=Status.PAUSED))
+    return after, (*effects, PauseTraining())
 
 
 def opened(session: Session, action: Opened) -> Session:
@@ -99,6 +115,7 @@ def opened(session: Session, action: Opened) -> Session:
         undone=(),
         done=(),
         moment=moment,
+        own_moment=None,
         step=0 if has_opening(action.lesson) else 1,
         prompt=None,
         training=Snapshot(),
@@ -114,7 +131,7 @@ def _pressed(session: Session, press: Press) -> tuple[Session, tuple[Effect, ...
         return _prompted(session, session.prompt, press), ()
     if session.look.is_blank:
         return replace(session, look=replace(session.look, is_blank=False)), ()
-    session = replace(session, message="", is_error=False)
+    session = replace(session, message="", is_error=False, command="")
     is_digit = press.character is not None and press.character in "0123456789"
     if is_digit and (session.count.isdigit() or command_for(session.screen, press.key) is None):
         count = (session.count if session.count.isdigit() else "") + (press.character or "")

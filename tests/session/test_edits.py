@@ -1,0 +1,238 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from walks import KINK, NETWORK, NEURON, ROWS, pressed, typed, walk
+
+from gdtutor.session.comparison import changed_gradients, changed_values
+from gdtutor.session.edits import apply_edit
+from gdtutor.session.effects import PauseTraining
+from gdtutor.session.state import Status
+from gdtutor.session.training import snapshot_of
+from gdtutor.session.update import Press, Progressed, update
+
+
+def edit(session, *texts):
+    for text in texts:
+        session = typed(pressed(session, "e"), text)
+        assert session.prompt is None, session.prompt.error
+    return session
+
+
+def value(session, name, cell=()):
+    return float(session.moment.trace.values[name][cell])
+
+
+def numbers(session):
+    """Return everything that the walk shows of an iteration, as plain numbers."""
+    found = {}
+    for trace in session.moment.traces:
+        found |= {name: array.tolist() for name, array in trace.values.items()}
+        found |= {f"grad {name}": array.tolist() for name, array in trace.gradients.items()}
+    found |= {f"new {name}": done.p.tolist() for name, done in session.moment.updates.items()}
+    return found
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "name", "cell", "wanted"),
+    [
+        (NEURON, "w1 = 0.9", "w1", (), 0.9),
+        (NEURON, "w1 1/4", "w1", (), 0.25),
+        (NEURON, "x1[0]=-3", "x1", (), -3),
+        (NEURON, "y[0] = 0.5", "y", (), 0.5),
+        (NETWORK, "W1[0,1] = 2", "W1", (0, 1), 2),
+        (NETWORK, "X[1,3] = 7", "X", (1, 3), 7),
+        (NETWORK, "Y[0,2] = -1", "Y", (0, 2), -1),
+        (ROWS, "x[2] = 0.125", "x", (2,), 0.125),
+        (KINK, "x = 1e-3", "x", (), 0.001),
+    ],
+)
+def test_any_given_value_can_be_changed(path, text, name, cell, wanted):
+    assert value(edit(walk(path, "given"), text), name, cell) == wanted
+
+
+@pytest.mark.parametrize("text", ["learning_rate 5", "learning_rate = 5"])
+def test_the_learning_rate_can_be_changed(text):
+    session = edit(walk(NEURON, "2/given"), text)
+    assert session.moment.learning_rate == 5
+    assert pressed(session, "pageup").moment.learning_rate == 1
+    assert pressed(session, "pagedown").moment.learning_rate == 5
+
+
+def test_the_optimizer_can_be_changed_and_its_steps_appear():
+    session = edit(walk(NEURON, "update:b"), "optimizer adam")
+    assert session.moment.settings.optimizer == "adam"
+    assert {step.variable for step in session.moment.steps} > {"p"}
+    assert session.moment.steps[session.step - 1].node == "b"
+
+
+def test_the_activation_can_be_changed():
+    session = edit(walk(NEURON, "forward:yhat"), "activation tanh")
+    assert value(session, "yhat") == pytest.approx(np.tanh(value(session, "z")))
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "says"),
+    [
+        (NEURON, "w3 = 1", "w1"),
+        (NEURON, "w1[0] = 1", "shape"),
+        (NETWORK, "W1 = 1", "W1[0,0]"),
+        (NETWORK, "W1[9,0] = 1", "W1[0,0]"),
+        (NEURON, "w1 = banana", "number"),
+        (NEURON, "w1 = __import__('os')", "no number"),
+        (NEURON, "learning_rate = -1", "0"),
+        (NEURON, "optimizer = adamm", "adam"),
+        (NEURON, "activation = tahn", "tanh"),
+        (KINK, "learning_rate = 1", "does not train"),
+        (KINK, "optimizer = adam", "does not train"),
+        (NEURON, "x1[7] = 1", "shape"),
+    ],
+)
+def test_what_cannot_be_changed_is_said_and_changes_nothing(path, text, says):
+    before = walk(path, "given")
+    after = typed(pressed(before, "e"), text)
+    assert after.prompt is not None
+    assert says in after.prompt.error
+    assert after.changes == ()
+    assert numbers(after) == numbers(before)
+
+
+def test_a_change_at_an_iteration_leaves_what_came_before():
+    before = walk(NEURON, "3/given")
+    after = edit(before, "w1 = 9")
+    assert numbers(pressed(after, "pageup")) == numbers(pressed(before, "pageup"))
+    assert value(after, "w1") == 9
+    assert numbers(after) != numbers(before)
+
+
+def test_a_change_names_its_own_iteration():
+    session = edit(walk(NEURON, "4/given"), "2:w1 = 9")
+    assert session.changes[0].iteration == 2
+    assert value(pressed(session, "2pageup"), "w1") == 9
+
+
+def test_a_value_changed_twice_at_one_iteration_is_logged_once():
+    session = edit(walk(NEURON, "given"), "w1 = 9", "b = 3", "w1 = 8")
+    assert [change.text() for change in session.changes] == ["b=3", "w1=8"]
+
+
+def test_everything_downstream_of_a_change_is_marked_and_nothing_else():
+    session = edit(walk(NEURON, "backward:b"), "w2 = 0.9")
+    moment, own = session.moment, session.own_moment
+    assert changed_values(moment, own, 0) == {"w2", "z", "z.2", "z.3", "yhat", "L", "L.1", "L.2"}
+    assert changed_gradients(moment, own, 0) == {"z", "w1", "w2", "b", "yhat"}
+
+
+def test_a_change_that_is_still_to_come_is_not_compared():
+    session = edit(walk(NEURON, "4/given"), "w1 = 9")
+    assert session.own_moment is not None
+    assert pressed(session, "pageup").own_moment is None
+    assert pressed(session, "pagedown").own_moment.iteration == 5
+
+
+def test_without_changes_nothing_is_compared():
+    session = pressed(edit(walk(NEURON, "given"), "w1 = 9"), "u")
+    assert session.own_moment is None
+
+
+EDITS = (
+    "w1 = 0.9", "b = -1", "2:w2 = 0.3", "learning_rate = 3", "1:learning_rate = 0.1",
+    "optimizer = momentum", "activation = tanh", "x1[0] = 0.7", "3:y[1] = 1",
+)  # fmt: skip
+
+
+@settings(max_examples=25)
+@given(st.lists(st.sampled_from(EDITS), min_size=1, max_size=6), st.integers(0, 4))
+def test_undo_goes_all_the_way_back_and_redo_all_the_way_forward(texts, iteration):
+    start = walk(NEURON, f"{iteration}/given")
+    seen = [start]
+    for text in texts:
+        seen.append(edit(seen[-1], text))
+    session = seen[-1]
+    for before in reversed(seen[:-1]):
+        session = pressed(session, "u")
+        assert (session.changes, numbers(session)) == (before.changes, numbers(before))
+    assert "nothing to undo" in pressed(session, "u").message
+    for after in seen[1:]:
+        session = pressed(session, "ctrl+r")
+        assert (session.changes, numbers(session)) == (after.changes, numbers(after))
+    assert "nothing to redo" in pressed(session, "ctrl+r").message
+
+
+def test_undo_and_redo_take_a_count():
+    session = edit(walk(NEURON, "given"), "w1 = 1", "w1 = 2", "w1 = 3")
+    assert value(pressed(session, "2u"), "w1") == 1
+    assert value(pressed(session, "3u 2 ctrl+r"), "w1") == 2
+    assert value(pressed(session, "9u"), "w1") == 0.1
+
+
+def test_going_back_to_the_own_values_can_be_undone():
+    session = edit(walk(NEURON, "given"), "w1 = 1", "b = 2")
+    own = pressed(session, "R")
+    assert own.changes == ()
+    assert pressed(own, "u").changes == session.changes
+
+
+def test_a_new_change_forgets_what_was_undone():
+    session = edit(pressed(edit(walk(NEURON, "given"), "w1 = 1"), "u"), "b = 2")
+    assert "nothing to redo" in pressed(session, "ctrl+r").message
+
+
+def trained(session, iterations):
+    session.run.advance(iterations=iterations)
+    return update(pressed(session, "t"), Progressed(snapshot_of(session.run, Status.PAUSED)))[0]
+
+
+def test_a_change_after_training_keeps_what_was_trained():
+    session = trained(walk(NEURON, "given"), 12)
+    costs = session.run.costs
+    changed = pressed(session, "+ + -")
+    assert changed.run.farthest == 12
+    assert changed.training.iterations == 12
+    assert np.array_equal(changed.run.costs, costs)
+    back = pressed(changed, "escape u")
+    assert back.run.farthest == 12
+    assert back.run.learning_rate(12) == 4
+
+
+def test_a_change_before_the_end_of_training_keeps_the_original_curve():
+    session = trained(walk(NEURON, "given"), 12)
+    changed = edit(pressed(session, "escape"), "w1 = 3")
+    assert changed.run.farthest == 0
+    assert changed.original.farthest == 12
+    assert len(changed.original.costs) == 6
+
+
+def test_the_changed_run_is_the_run_of_a_session_that_was_opened_so():
+    session = trained(walk(NEURON, "given"), 12)
+    session = edit(pressed(session, "+ escape : 14/given enter"), "w2 = 1", "13:b = 0")
+    again = walk(NEURON, "20/given", changes=tuple(c.text() for c in session.changes))
+    assert numbers(pressed(session, ": 20/given enter")) == numbers(again)
+
+
+def test_the_worker_stops_where_a_change_replaces_its_run():
+    session = pressed(walk(NEURON, "given"), "t escape e")
+    assert session.training.status is Status.RUNNING
+    for character in "b=1":
+        session, _ = update(session, Press(character, character))
+    session, effects = update(session, Press("enter"))
+    assert PauseTraining() in effects
+    assert session.training.status is not Status.RUNNING
+    stale = snapshot_of(session.original, Status.PAUSED)
+    assert update(session, Progressed(stale))[0].training is session.training
+
+
+def test_a_lesson_is_never_altered():
+    before = NEURON.read_bytes()
+    session = edit(walk(NEURON, "given"), "w1 = 9", "x1[0] = 4")
+    assert NEURON.read_bytes() == before
+    assert float(session.lesson.examples[0, 0]) == 0.5
+    assert float(session.original.state(0).parameters["w1"]) == 0.1
+
+
+def test_a_value_of_an_earlier_graph_can_be_changed():
+    from session_walks import open_at
+
+    session = apply_edit(open_at("gradients-add-up", "given"), "a = 5")
+    assert float(session.moment.traces[0].values["s"]) == 25
+    assert changed_values(session.moment, session.own_moment, 0) == {"a", "s"}
