@@ -11,6 +11,7 @@ from typing import ClassVar
 from textual import events
 from textual.app import App, ComposeResult
 from textual.command import Provider
+from textual.geometry import Size
 from textual.screen import Screen as TextualScreen
 from textual.timer import Timer
 
@@ -101,9 +102,9 @@ class TutorApp(App[int], inherit_bindings=False):
         for press in self._presses:
             self.act(press)
 
-    def on_resize(self) -> None:
-        """Paint at the new size; the place stays."""
-        self._paint()
+    def on_resize(self, event: events.Resize) -> None:
+        """Paint at the new size, which `size` does not have yet; the place stays."""
+        self._paint(event.size)
 
     def act(self, action: Action) -> None:
         """Do an action: change the state, carry out its effects, paint."""
@@ -169,7 +170,7 @@ class TutorApp(App[int], inherit_bindings=False):
         if self.session.auto.is_on:
             self._auto = self.set_interval(self.session.auto.seconds, lambda: self.act(Tick()))
 
-    def _paint(self) -> None:
-        width, height = self.size
+    def _paint(self, size: Size | None = None) -> None:
+        width, height = size or self.size
         if width and height:
             self._canvas.show(frame_of(self.session, width, height, self._services.chars))

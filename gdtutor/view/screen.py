@@ -31,7 +31,7 @@ def frame_of(session: Session, width: int, height: int, chars: Chars) -> Frame:
 
 
 def _too_small(width: int, height: int) -> Frame:
-    text = f"{width}x{height} is too small: 40x12 at least"[:width]
+    text = "too small: 40x12 needed"[:width]
     empty = blank_frame(width, height)
     padded = (Segment(text.ljust(width)),)
     return Frame(width, height, (padded, *empty.lines[1:]) if height else ())

@@ -1,0 +1,87 @@
+"""Training and the walk are one run: the curve's points open as walks of training's own numbers."""
+
+import numpy as np
+from session_walks import open_at, press
+
+from gdtutor.session.effects import Train
+from gdtutor.session.state import Screen, Session, Status
+from gdtutor.session.training import snapshot_of
+from gdtutor.session.update import Press, Progressed, update
+
+
+def trained(session: Session, key: str = "t", character: str | None = None) -> Session:
+    """Press a key and do what the worker would do with the effect."""
+    session, effects = update(session, Press(key, character or key))
+    for effect in effects:
+        if isinstance(effect, Train):
+            progress = effect.run.advance(
+                iterations=effect.iterations, beyond=effect.iterations is not None
+            )
+            status = Status.FINISHED if progress.stopped_by else Status.PAUSED
+            session, _ = update(session, Progressed(snapshot_of(effect.run, status)))
+    return session
+
+
+def test_training_xor_reaches_the_published_costs_on_the_screen() -> None:
+    session = trained(open_at("xor-hidden"))
+    assert session.screen is Screen.TRAIN
+    assert session.training.status is Status.FINISHED
+    costs = session.training.costs
+    published = {
+        0: 0.12926510193084198, 100: 0.12345825692804888, 4600: 0.001018305488651183,
+        4700: 0.000983783942124411, 4800: 0.0009514180100050973, 4900: 0.0009210166430616655,
+    }  # fmt: skip
+    for epoch, cost in published.items():
+        assert abs(costs[epoch] - cost) < 1e-12
+
+
+def test_a_point_of_the_curve_opens_as_a_walk_of_the_same_parameters() -> None:
+    session = press(trained(open_at("xor-hidden")), "5left")
+    cursor = session.train_look.cursor
+    assert cursor is not None
+    walk = press(session, "enter")
+    assert walk.screen is Screen.STUDY
+    assert walk.moment is not None
+    assert walk.moment.iteration == cursor
+    cost = float(walk.moment.trace.values["C"])
+    assert abs(cost - session.training.costs[cursor]) <= 1e-12 * cost
+    assert press(walk, "t").screen is Screen.TRAIN
+
+
+def test_the_walk_agrees_with_training_at_every_iteration_of_the_start() -> None:
+    session = trained(open_at("or-vectorised"))
+    walk = press(session, "escape")
+    for iteration in range(50):
+        walk = press(walk, f": {iteration}/forward:C enter")
+        assert walk.moment is not None
+        cost = float(walk.moment.trace.values["C"])
+        assert abs(cost - session.training.costs[iteration]) <= 1e-12 * cost
+
+
+def test_epochs_and_iterations_are_one_key_each() -> None:
+    session = press(open_at("or-vectorised"), "n")
+    session = trained(session)
+    session = press(session, "0")
+    assert session.training.status is Status.IDLE
+    assert session.run is not None
+    session = trained(session, "n")
+    assert session.training.iterations == 1
+    session = trained(session, "i")
+    assert session.training.iterations == 2
+    assert session.training.status is Status.PAUSED
+
+
+def test_reset_repeats_the_same_run() -> None:
+    first = trained(open_at("xor-hidden"))
+    again = trained(press(first, "0"), "space", " ")
+    assert np.array_equal(first.training.costs, again.training.costs)
+
+
+def test_a_change_of_the_rate_is_logged_and_replayed() -> None:
+    session = trained(press(trained(open_at("or-vectorised")), "0"), "n")
+    session = press(session, "-")
+    assert [change.text() for change in session.changes] == ["1:learning_rate=0.5"]
+    assert session.run is not None
+    assert session.run.learning_rate(0) == 1.0
+    assert session.run.learning_rate(1) == 0.5
+    assert session.training.iterations == 1

@@ -1,0 +1,145 @@
+"""The app itself: keys in, frames out, a worker that trains, and a clean end."""
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable
+
+from textual.pilot import Pilot
+
+from gdtutor.cli.keys import parse_keys
+from gdtutor.cli.lessons import lesson_path
+from gdtutor.opening import open_lesson, session_at
+from gdtutor.session.state import Screen, Session, Status
+from gdtutor.ui.app import Services, TutorApp
+from gdtutor.ui.colours import choose_colours
+from gdtutor.ui.picture import frame_text, screen_text
+from gdtutor.view.frame import UNICODE
+from gdtutor.view.screen import frame_of
+
+
+def app_in(name: str, saved: list[Session] | None = None, keys: str = "") -> TutorApp:
+    kept = [] if saved is None else saved
+    colours = choose_colours("256", {})
+    services = Services(colours, UNICODE, open_lesson, kept.append, 10, handles_signals=False)
+    return TutorApp(session_at(lesson_path(name)), services, parse_keys(keys))
+
+
+def in_app(
+    app: TutorApp,
+    steps: Callable[[Pilot[int]], Awaitable[None]],
+    size: tuple[int, int] = (80, 24),
+) -> None:
+    async def run() -> None:
+        async with app.run_test(size=size) as pilot:
+            await pilot.pause()
+            await steps(pilot)
+
+    asyncio.run(run())
+
+
+async def until(pilot: Pilot[int], holds: Callable[[], bool]) -> None:
+    """Let the app work until something holds; the bound only ends a test that would hang."""
+    loop = asyncio.get_running_loop()
+    end = loop.time() + 30
+    while not holds():
+        assert loop.time() < end, "it did not come to pass"
+        await pilot.pause()
+
+
+def test_the_terminal_shows_the_views_frame_after_every_key() -> None:
+    app = app_in("bias")
+
+    async def steps(pilot: Pilot[int]) -> None:
+        for key in ("n", "n", "x", "right", "left", "N", "question_mark", "escape", "D", "tab"):
+            await pilot.press(key)
+            await pilot.pause()
+            expected = frame_text(frame_of(app.session, 80, 24, UNICODE), UNICODE)
+            assert screen_text(app).rstrip("\n") == expected.rstrip("\n")
+
+    in_app(app, steps)
+
+
+def test_a_resize_keeps_the_place() -> None:
+    app = app_in("xor-hidden")
+
+    async def steps(pilot: Pilot[int]) -> None:
+        await pilot.press("n", "n", "n", "n")
+        before = app.session.step
+        for size in ((120, 36), (40, 12), (20, 5), (80, 24)):
+            await pilot.resize_terminal(*size)
+            await until(pilot, lambda size=size: tuple(app.size) == size)
+            await pilot.pause()
+            assert app.session.step == before
+            expected = frame_text(frame_of(app.session, *size, UNICODE), UNICODE)
+            assert screen_text(app).rstrip("\n") == expected.rstrip("\n")
+
+    in_app(app, steps)
+
+
+def test_training_runs_in_a_worker_and_ends_in_the_published_cost() -> None:
+    app = app_in("xor-hidden")
+
+    async def steps(pilot: Pilot[int]) -> None:
+        await pilot.press("t")
+        await until(pilot, lambda: app.session.training.status is Status.FINISHED)
+        assert abs(float(app.session.training.costs[4900]) - 0.0009210166430616655) < 1e-12
+        assert "0.0008924" in screen_text(app)
+        await pilot.press("escape")
+        assert app.session.screen is Screen.STUDY
+        await pilot.press("t")
+        assert app.session.training.status is Status.FINISHED
+
+    in_app(app, steps)
+
+
+def test_keys_are_answered_while_training_runs_and_pause_stops_it() -> None:
+    app = app_in("xor-hidden")
+    assert app.session.run is not None
+
+    async def steps(pilot: Pilot[int]) -> None:
+        await pilot.press("e", *"learning_rate=0.0001", "enter", "t")
+        await pilot.press("escape", "n", "n")
+        assert app.session.screen is Screen.STUDY
+        assert app.session.step == 2
+        await pilot.press("t", "s")
+        await until(pilot, lambda: app.session.training.status is not Status.RUNNING)
+
+    in_app(app, steps)
+
+
+def test_keys_given_at_the_start_are_pressed() -> None:
+    app = app_in("bias", keys="5n x")
+
+    async def steps(pilot: Pilot[int]) -> None:
+        await until(pilot, lambda: app.session.step != 0)
+        assert app.session.step == 7  # the loss, unfolded into three operations
+
+    in_app(app, steps)
+
+
+def test_leaving_saves_the_place_and_returns_zero() -> None:
+    for key in ("q", "ctrl+c"):
+        saved: list[Session] = []
+        app = app_in("bias", saved)
+
+        async def steps(pilot: Pilot[int], key: str = key) -> None:
+            await pilot.press("n", "n", key)
+
+        in_app(app, steps)
+        assert app.return_code == 0
+        assert saved
+        assert saved[-1].step == 2
+
+
+def test_a_lesson_that_cannot_be_read_is_told_in_place() -> None:
+    app = app_in("bias")
+
+    async def steps(pilot: Pilot[int]) -> None:
+        app._open(lesson_path(os.path.join("nowhere", "lesson.md")))
+        app._paint()
+        await pilot.pause()
+        assert "lesson.md" in screen_text(app)
+        await pilot.press("n")
+        assert app.session.step == 1
+
+    in_app(app, steps)

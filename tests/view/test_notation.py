@@ -1,0 +1,79 @@
+"""Digits are decided in one place, and a shown 0 is an exact zero."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gdtutor.view.frame import ASCII, UNICODE
+from gdtutor.view.notation import cell_number, common_exponent, name, number, shown
+
+finite = st.floats(allow_nan=False, allow_infinity=False)
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "text"),
+    [
+        (0.0, 4, "0"),
+        (-0.0, 4, "0"),
+        (0.125, 4, "0.125"),
+        (0.46879062662624377, 4, "0.4688"),
+        (0.0005063, 4, "0.0005063"),
+        (0.00005, 4, "5e-5"),
+        (5000.0, 4, "5000"),
+        (123456.0, 4, "123456"),
+        (12345.6, 2, "12000"),
+        (123456.7, 4, "1.235e5"),
+        (99999.6, 4, "1e5"),
+        (-1.5e-7, 3, "-1.5e-7"),
+        (float("nan"), 4, "nan"),
+        (float("-inf"), 4, "-inf"),
+        (1 / 3, 17, "0.33333333333333331"),
+    ],
+)
+def test_a_number_has_so_many_significant_digits(value: float, digits: int, text: str) -> None:
+    assert number(value, digits) == text
+
+
+@given(finite, st.integers(1, 17))
+def test_a_shown_zero_is_an_exact_zero(value: float, digits: int) -> None:
+    assert (float(number(value, digits)) == 0) == (value == 0)
+
+
+@given(finite, st.integers(1, 17))
+def test_the_shown_number_is_the_value_rounded(value: float, digits: int) -> None:
+    is_whole = value == int(value) and abs(value) < 1e6
+    expected = value if is_whole else float(f"{value:.{digits - 1}e}")
+    assert float(number(value, digits)) == expected
+
+
+@given(finite)
+def test_seventeen_digits_read_back_as_the_same_number(value: float) -> None:
+    assert float(number(value, 17)) == value
+
+
+@given(st.lists(finite, min_size=1, max_size=6), st.integers(1, 8))
+def test_no_cell_of_a_matrix_shows_zero_that_is_none(values: list[float], digits: int) -> None:
+    array = np.array(values)
+    exponent = common_exponent(array, digits)
+    for value in values:
+        text = cell_number(value, exponent, digits, ASCII)
+        assert (text == "0") == (value == 0)
+
+
+@pytest.mark.parametrize(
+    ("written", "pretty"),
+    [
+        ("yhat", "ŷ"), ("Yhat", "Ŷ"), ("w1", "w₁"), ("W12", "W₁₂"), ("x_w", "x_w"),
+        ("x_1", "x_1"), ("z.1", "z.1"), ("z1.2", "z₁.2"), ("W1[0,1]", "W₁[0,1]"),
+        ("that", "that"), ("qhat", "qhat"), ("b", "b"),
+    ],
+)  # fmt: skip
+def test_names_have_one_rule(written: str, pretty: str) -> None:
+    assert name(written, UNICODE) == pretty
+    assert name(written, ASCII) == written
+
+
+def test_minus_is_a_real_minus_where_there_is_one() -> None:
+    assert shown(-0.5, 4, UNICODE) == "−0.5"
+    assert shown(-0.5, 4, ASCII) == "-0.5"

@@ -1,0 +1,51 @@
+"""A cell opened into its scalar formula has the cell's own value, for any rule."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gdtutor.engine.operations import evaluate, parse_rule
+from gdtutor.view.cells import ELLIPSIS, open_cell
+
+ARRAYS = {
+    "A": np.arange(6.0).reshape(2, 3) / 7,
+    "B": np.arange(12.0).reshape(3, 4) / 5 - 1,
+    "c": np.array([[0.5], [-2.0]]),
+    "r": np.array([[1.0, -1.0, 0.25]]),
+    "s": np.array(0.75),
+    "v": np.array([0.1, 0.2, 0.3]),
+}
+RULES = [
+    "A @ B + c", "A * r", "A.T", "(A @ B).T @ c", "sum(A)", "sum(A, 0)", "sum(A, 1)", "mean(A)",
+    "mean(B, 1)", "max(A, 1)", "softmax(A)", "sigmoid(A @ B)*s", "A @ v", "v @ B", "outer(v, v)",
+    "cross_entropy(softmax(A), sigmoid(A))", "sum_to(A, c)", "sum_to(A, s)", "spread(s, A)",
+    "binary_cross_entropy(sigmoid(A), sigmoid(r))", "-A/(s + 1)**2",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_every_cell_opens_into_its_own_value(rule: str) -> None:
+    expr = parse_rule(rule)
+    shapes = {name: array.shape for name, array in ARRAYS.items()}
+    value = evaluate(expr, ARRAYS)
+    for cell in np.ndindex(value.shape):
+        opened = open_cell(expr, cell, shapes, ARRAYS)
+        scalars = {name: np.asarray(v) for name, v in opened.values.items()}
+        assert float(evaluate(opened.formula, scalars)) == pytest.approx(
+            float(value[cell]), rel=1e-12, abs=1e-15
+        )
+
+
+@given(st.integers(7, 40))
+def test_a_long_sum_is_elided_in_the_middle_and_still_adds_up(length: int) -> None:
+    arrays = {"W": np.linspace(-1, 1, length)[None, :], "x": np.linspace(2, 3, length)[:, None]}
+    shapes = {name: array.shape for name, array in arrays.items()}
+    expr = parse_rule("W @ x")
+    opened = open_cell(expr, (0, 0), shapes, arrays)
+    assert opened.terms == length
+    assert sum(name.startswith(ELLIPSIS) for name in opened.values) == 1
+    assert f"W[0,{length - 1}]" in opened.values
+    scalars = {name: np.asarray(v) for name, v in opened.values.items()}
+    total = float(evaluate(opened.formula, scalars))
+    assert total == pytest.approx(float((arrays["W"] @ arrays["x"])[0, 0]), rel=1e-9)
