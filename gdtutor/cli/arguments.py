@@ -153,10 +153,19 @@ def _train(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _check(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "paths", metavar="PATH", nargs="*", default=[],
+        help="lesson files, or folders of lessons; the shipped lessons without",
+    )  # fmt: skip
+    _json(parser)
+
+
 COMMANDS: tuple[Command, ...] = (
     Command("", "Step through gradient descent in the terminal, then train.", _open, "open_app"),
     Command("list", "List the lessons.", _list, "list_lessons"),
     Command("transcript", "Print every step of a lesson as plain text.", _transcript, "transcribe"),
     Command("train", "Train a lesson at full speed, without the screens.", _train, "train"),
+    Command("check", "Check lessons: format, gradients, training, fit.", _check, "check_lessons"),
 )
 """Every command; the first one is the app."""

@@ -1,0 +1,21 @@
+"""`gdtutor check`: every problem of some lessons; its report is its result."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from gdtutor.check import check_data, check_lines, check_paths
+from gdtutor.cli.output import print_json, print_lines
+from gdtutor.lesson.discovery import shipped_lessons_folder
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Check the paths, the shipped lessons without any; 1 where an error was found."""
+    paths = [Path(text) for text in arguments.paths] or [shipped_lessons_folder()]
+    result = check_paths(paths)
+    if arguments.json:
+        print_json(check_data(result))
+    else:
+        print_lines(check_lines(result))
+    return 1 if result.has_errors else 0

@@ -1,0 +1,192 @@
+"""Whether every step of a lesson fits the screen: the lines of the view, counted, with no terminal.
+
+The formula, the numbers, the contributions and the note of a step have to stand on the design size
+unscrolled and uncut, in Unicode and in ASCII. The graph may scroll, matrices may be elided, and the
+opening page may scroll.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from gdtutor.session.navigation import refolded
+from gdtutor.session.state import Session, moved
+from gdtutor.session.steps import Step, find_step
+from gdtutor.view.context import Context
+from gdtutor.view.explain import context_of, node_lines, note_lines
+from gdtutor.view.frame import ASCII, UNICODE, Chars, Line
+from gdtutor.view.header import header_line
+from gdtutor.view.lines import text_of, width_of
+from gdtutor.view.study import room_for
+
+DESIGN_SIZE = (80, 24)
+"""Columns and rows that every step has to fit."""
+MAX_STEPS = 2_000
+"""Most steps whose fit is computed, unfolded ones counted as well."""
+MAX_FOLLOWED = 4
+"""Most examples of the batch that are followed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Misfit:
+    """A panel of a step that needs more room than there is, and the look that shows it."""
+
+    step: Step
+    selector: str
+    """The step as `--at` takes it."""
+    panel: str
+    """title, node panel or note; the title stands in the first line beside the place."""
+    lines_over: int
+    """Lines that do not show; 0 where the height is enough."""
+    cells_over: int
+    """Cells by which the longest line is cut; 0 where the width is enough."""
+    unicode: bool
+    """Whether the Unicode characters do not fit; otherwise the ASCII ones alone."""
+    unfolded: str = ""
+    """The line that has to be unfolded to see it; empty where none has."""
+    example: int = 0
+    """The example that has to be followed to see it."""
+
+    def text(self) -> str:
+        """Return what is wrong, in words."""
+        over = [
+            f"{count} {unit}{'' if count == 1 else 's'} too {way}"
+            for count, unit, way in (
+                (self.lines_over, "line", "long"), (self.cells_over, "cell", "wide"),
+            )
+            if count
+        ]  # fmt: skip
+        looks = [] if self.unicode else ["in ASCII"]
+        looks += [f"with {self.unfolded} unfolded"] if self.unfolded else []
+        looks += [f"following example {self.example}"] if self.example else []
+        size = "x".join(map(str, DESIGN_SIZE))
+        shown = f" ({', '.join(looks)})" if looks else ""
+        step = f"{self.step.phase.value} {self.step.node}".strip()
+        where = f"{self.selector} ({step})" if "step:" in self.selector else self.selector
+        return f"at {where} the {self.panel} is {' and '.join(over)} for {size}{shown}"
+
+    def options(self) -> str:
+        """Return the options of `gdtutor shot` that show it."""
+        words = [f"--at {self.selector}"]
+        words += [] if self.unicode else ["--chars ascii"]
+        words += [f"--unfold {self.unfolded}"] if self.unfolded else []
+        words += [f"--example {self.example}"] if self.example else []
+        return " ".join(words)
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """What was found out about the steps of a lesson."""
+
+    misfits: tuple[Misfit, ...]
+    """One for each panel of each step at most, and one for the title: the plainest look at it."""
+    is_whole: bool
+    """False where there were more steps than `MAX_STEPS`."""
+
+
+def fit_of(session: Session, iterations: Iterable[int] = (0,)) -> Fit:
+    """Return the panels of a lesson's steps that do not fit the design size.
+
+    Args:
+        session: The session, at the lesson's own values.
+        iterations: The iterations whose steps are looked at.
+    """
+    found: dict[tuple[object, ...], Misfit] = {}
+    left = MAX_STEPS
+    for look, step in _looks(session, iterations):
+        left -= 1
+        if left < 0:
+            return Fit(tuple(found.values()), is_whole=False)
+        for chars in (UNICODE, ASCII):
+            for misfit in _misfits(look, step, chars):
+                found.setdefault(_key(misfit), misfit)
+    return Fit(tuple(found.values()), is_whole=True)
+
+
+def _key(misfit: Misfit) -> tuple[object, ...]:
+    """Return what is reported once: the title of a lesson, and every panel of every step."""
+    if misfit.panel == "title":
+        return ("title",)
+    step = misfit.step
+    return (step.scene, step.phase, step.node, step.variable, misfit.panel)
+
+
+def _looks(session: Session, iterations: Iterable[int]) -> Iterator[tuple[Session, Step]]:
+    """Yield every step in every way of looking at it, the plainest first."""
+    if session.moment is None:
+        return
+    first, *others = iterations
+    start = moved(session, first, 1)
+    yield from _steps(start)
+    for line in _foldable(start):
+        yield from _unfolded(start, line)
+    for example in range(1, min(len(session.moment.batch), MAX_FOLLOWED)):
+        yield from _steps(replace(start, look=replace(start.look, example=example)))
+    for iteration in others:
+        yield from _steps(moved(session, iteration, 1))
+
+
+def _steps(session: Session) -> Iterator[tuple[Session, Step]]:
+    if session.moment is not None:
+        for step in session.moment.steps:
+            yield moved(session, session.moment.iteration, step.number), step
+
+
+def _foldable(session: Session) -> list[str]:
+    traces = session.moment.traces if session.moment is not None else ()
+    lines = (line for trace in traces for line in trace.graph.lines)
+    return [line.name for line in lines if line.first != line.last]
+
+
+def _unfolded(session: Session, line: str) -> Iterator[tuple[Session, Step]]:
+    """Yield the steps that a line's unfolding changes: its own, and those it sends gradients to."""
+    for look, step in _steps(refolded(session, frozenset({line}))):
+        trace = look.moment.traces[step.scene] if look.moment is not None else None
+        received = trace.contributions.get(step.node, ()) if trace is not None else ()
+        around = {step.node, *(c.consumer for c in received)}
+        if line in {name.partition(".")[0] for name in around}:
+            yield look, step
+
+
+def _misfits(session: Session, step: Step, chars: Chars) -> Iterator[Misfit]:
+    context = context_of(session, chars)
+    if context is None:
+        return
+    width, height = DESIGN_SIZE
+    room = room_for(width, height)
+    node = _over(node_lines(context, room.node_width), room.node_width, room.node_height)
+    # The note is indented by one cell, and two are left beside it.
+    note = _over(note_lines(session, context, width - 3), width - 3, room.note)
+    title = (0, _title_over(session, context, width, chars))
+    unfolded = next(iter(session.look.unfolded), "")
+    panels = {"title": title, "node panel": node, "note": note}
+    for panel, (lines, cells) in panels.items():
+        if lines > 0 or cells > 0:
+            yield Misfit(
+                step, selector_of(session, step), panel, max(lines, 0), max(cells, 0),
+                chars.unicode, unfolded, session.look.example,
+            )  # fmt: skip
+
+
+def _over(lines: Sequence[Line], width: int, height: int) -> tuple[int, int]:
+    widest = max((width_of(line) for line in lines), default=0)
+    return len(lines) - height, widest - width
+
+
+def _title_over(session: Session, context: Context, width: int, chars: Chars) -> int:
+    """Return by how many cells the lesson's title is cut in the first line."""
+    whole = text_of(header_line(session, context, 10 * width, chars)).split("  ")
+    # A blank stands at either end, and at least two between the parts.
+    return sum(len(part.strip()) + 2 for part in whole if part.strip()) - width
+
+
+def selector_of(session: Session, step: Step) -> str:
+    """Return how `--at` names a step; by its number where its name means an earlier one."""
+    if session.moment is None:
+        return ""
+    iteration = session.moment.iteration
+    before = f"{iteration}/" if iteration else ""
+    if find_step(session.moment.steps, step.phase, step.node) != step:
+        return f"{before}step:{step.number}"
+    return f"{before}{step.phase.value}{f':{step.node}' if step.node else ''}"
