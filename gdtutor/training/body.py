@@ -19,6 +19,9 @@ UFUNCS: Mapping[str, np.ufunc] = {
 } | {"neg": np.negative, "recip": np.reciprocal, "step": np.heaviside}
 """The NumPy function that computes an elementwise operation into an array."""
 
+_OUT = {"maximum": "out="}
+"""NumPy 2.4 deprecates a third positional argument of these; elsewhere it saves some time."""
+
 ELEMENTWISE = frozenset(UFUNCS) - {"matmul"}
 
 
@@ -246,7 +249,8 @@ class Body:
         self.static(out_name, out)
         ufunc = self.call(UFUNCS[op.code].__name__, UFUNCS[op.code])
         notes = " and ".join(self.describe(i) for i in unit)
-        self._source.add(2, f"{ufunc}({', '.join(names)}, {out_name})", notes)
+        out_text = f"{_OUT.get(op.code, '')}{out_name}"
+        self._source.add(2, f"{ufunc}({', '.join(names)}, {out_text})", notes)
 
     def _kept(self, members: tuple[int, ...]) -> bool:
         return any(m in self._augmented or m in self._fixed for m in members)
@@ -271,7 +275,8 @@ class Body:
                 one = aligned(())
                 one[()] = 1.0
                 operands.append(self.static("at_zero", one))
-            self.line(f"{ufunc}({', '.join(operands)}, {self.view(index)})", index)
+            out = f"{_OUT.get(op.code, '')}{self.view(index)}"
+            self.line(f"{ufunc}({', '.join(operands)}, {out})", index)
         else:
             function = OPERATIONS[op.code].function
             if function is None:

@@ -169,7 +169,8 @@ class _Emitter:
 
     def _tail_of(self, frontier: list[int]) -> list[int]:
         later = reachable(self._ops, [self._cost]) - reachable(self._ops, frontier)
-        return sorted(later)
+        operands = {arg for index in later for arg in self._ops[index].args}
+        return sorted(later | {i for i in operands if self._ops[i].code in ("const", "one")})
 
     def _affine_operands(self) -> set[int]:
         return {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -91,7 +92,7 @@ def xavier(layers: Sequence[int], seed: int) -> dict[str, Array]:
     """Xavier starts from one stream, biases 0."""
     rng = np.random.RandomState(seed)
     starts: dict[str, Array] = {}
-    for number, (n_in, n_out) in enumerate(zip(layers[:-1], layers[1:], strict=True), 1):
+    for number, (n_in, n_out) in enumerate(pairwise(layers), 1):
         starts[f"W{number}"] = rng.randn(n_out, n_in) / np.sqrt(n_in)
         starts[f"b{number}"] = np.zeros((n_out, 1))
     return starts

@@ -1,0 +1,245 @@
+"""The optimisers' lines do what their papers say, written here once more by hand."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from gdtutor.engine.expression import names_in
+from gdtutor.engine.operations import parse_rule
+from gdtutor.training.errors import TrainingError
+from gdtutor.training.optimisers import (
+    OPTIMISERS,
+    SCHEDULES,
+    check_schedule,
+    optimiser_of,
+    rate,
+    update,
+    zero_state,
+)
+from gdtutor.training.plan import compile_plan
+from gdtutor.training.run import Run, Segment
+from gdtutor.training.settings import Schedule, Settings
+from tests.training.problems import scalar_or, xor_231
+from tests.training.walking import assert_close
+
+Array = NDArray[np.float64]
+RATE = 0.03
+
+
+class Sgd:
+    def step(self, p: Array, g: Array, t: int) -> Array:
+        return p - RATE * g
+
+
+class Momentum:
+    velocity: Array | float = 0.0
+
+    def step(self, p: Array, g: Array, t: int) -> Array:
+        self.velocity = 0.9 * self.velocity + g
+        return p - RATE * self.velocity
+
+
+class Nesterov:
+    velocity: Array | float = 0.0
+
+    def step(self, p: Array, g: Array, t: int) -> Array:
+        self.velocity = 0.9 * self.velocity + g
+        return p - RATE * g - RATE * 0.9 * self.velocity
+
+
+class Adagrad:
+    squares: Array | float = 0.0
+
+    def step(self, p: Array, g: Array, t: int) -> Array:
+        self.squares = self.squares + g * g
+        return p - RATE / (np.sqrt(self.squares) + 1e-8) * g
+
+
+class Rmsprop:
+    squares: Array | float = 0.0
+
+    def step(self, p: Array, g: Array, t: int) -> Array:
+        self.squares = 0.9 * self.squares + 0.1 * g * g
+        return p - RATE / (np.sqrt(self.squares) + 1e-8) * g
+
+
+class Adam:
+    first: Array | float = 0.0
+    second: Array | float = 0.0
+
+    def step(self, p: Array, g: Array, t: int) -> Array:
+        self.first += 0.1 * (g - self.first)
+        self.second += 0.001 * (g * g - self.second)
+        corrected = self.first / (1 - 0.9**t), self.second / (1 - 0.999**t)
+        return p - RATE * corrected[0] / (np.sqrt(corrected[1]) + 1e-8)
+
+
+class Averaged:
+    def __init__(self) -> None:
+        self.seen: list[Array] = []
+
+    def step(self, p: Array, g: Array, t: int) -> Array:
+        self.seen.append(p - RATE * g)
+        return self.seen[-1]
+
+
+BY_HAND: dict[str, Callable[[], object]] = {
+    "sgd": Sgd,
+    "momentum": Momentum,
+    "nesterov": Nesterov,
+    "adagrad": Adagrad,
+    "rmsprop": Rmsprop,
+    "adam": Adam,
+    "averaged": Averaged,
+}
+
+
+def bowl(p: Array) -> Array:
+    """Gradient of an uneven bowl."""
+    return np.array([1.0, 3.0, 0.2]) * p
+
+
+@pytest.mark.parametrize("name", BY_HAND)
+def test_a_hundred_updates_equal_those_written_by_hand(name: str) -> None:
+    row, hyper = optimiser_of(Settings(optimizer=name))
+    by_hand = BY_HAND[name]()
+    p = wanted = np.array([1.0, -2.0, 0.5])
+    state = zero_state(row, p)
+    for t in range(1, 101):
+        step = update(row, p, bowl(p), state, t, RATE, hyper)
+        p, state = step.p, step.state
+        wanted = by_hand.step(wanted, bowl(wanted), t)  # type: ignore[attr-defined]
+        assert_close(p, wanted)
+    if isinstance(by_hand, Averaged):
+        assert_close(state["average"], np.mean(by_hand.seen, axis=0))
+
+
+@pytest.mark.parametrize("name", BY_HAND)
+def test_every_optimiser_goes_down_the_bowl(name: str) -> None:
+    row, hyper = optimiser_of(Settings(optimizer=name))
+    p = np.array([1.0, -2.0, 0.5])
+    state = zero_state(row, p)
+    for t in range(1, 301):
+        step = update(row, p, bowl(p), state, t, RATE, hyper)
+        p, state = step.p, step.state
+    assert float(np.abs(p).max()) < 1.5
+
+
+@pytest.mark.parametrize("name", OPTIMISERS)
+def test_lines_use_only_the_names_that_are_explained(name: str) -> None:
+    row = OPTIMISERS[name]
+    known = {"p", "g", "t", "learning_rate", row.solves}
+    known |= {h.name for h in row.hyperparameters} | {v.name for v in row.state}
+    for assigned, formula in row.lines:
+        assert assigned in known
+        assert {n.name for n in names_in(parse_rule(formula))} <= known
+    assert row.lines[-1][0] == "p"
+    assert row.source
+    assert row.convention
+    assert row.predicts_with == "p" or row.predicts_with in {v.name for v in row.state}
+
+
+@pytest.mark.parametrize("name", BY_HAND)
+def test_a_state_variable_turns_its_sign_exactly_where_the_row_says(name: str) -> None:
+    row, hyper = optimiser_of(Settings(optimizer=name))
+    p, g = np.array([0.7]), np.array([-0.4])
+    one = update(row, p, g, {v.name: np.array([0.3]) for v in row.state}, 3, RATE, hyper)
+    turned = {v.name: np.array([-0.3 if v.is_odd else 0.3]) for v in row.state}
+    other = update(row, -p, -g, turned, 3, RATE, hyper)
+    assert other.p[0] == -one.p[0]
+    for variable in row.state:
+        sign = -1 if variable.is_odd else 1
+        assert other.state[variable.name][0] == sign * one.state[variable.name][0]
+
+
+def test_a_step_lists_its_lines_with_their_values() -> None:
+    row, hyper = optimiser_of(Settings(optimizer="momentum"))
+    p, g = np.array(1.0), np.array(0.5)
+    step = update(row, p, g, zero_state(row, p), 1, 0.1, hyper)
+    assert [(n, f) for n, f, _ in step.lines] == [
+        ("v", "beta*v + g"),
+        ("p", "p - learning_rate*v"),
+    ]
+    assert float(step.lines[0][2]) == 0.5
+    assert float(step.p) == 0.95
+
+
+def test_predictions_of_averaged_descent_use_the_average() -> None:
+    run = Run((Segment(0, xor_231(), Settings(optimizer="averaged", epochs=20)),))
+    run.advance()
+    mean = np.mean([run.state(k).parameters["W1"] for k in range(1, 21)], axis=0)
+    assert_close(run.predicting(run.state(20))["W1"], mean)
+    assert run.predicting(run.state(0))["W1"] is not mean
+    assert_close(run.predicting(run.state(0))["W1"], run.state(0).parameters["W1"])
+
+
+@pytest.mark.parametrize("linear", [True, False])
+def test_the_implicit_update_has_the_gradient_of_the_point_it_leads_to(linear: bool) -> None:
+    problem = scalar_or(is_single=True)
+    if linear:
+        from gdtutor.engine.graph import Role
+        from tests.training.problems import gate_examples, make_problem
+
+        problem = make_problem(
+            [("z", "w1*x1 + w2*x2 + b"), ("L", "(z - y)**2 / 2")],
+            {"w1": 0.1, "w2": 0.6, "b": 0.2},
+            gate_examples("or"),
+            [
+                ("x1", Role.INPUT, (0,), False),
+                ("x2", Role.INPUT, (1,), False),
+                ("y", Role.TARGET, (2,), False),
+            ],
+            is_single=True,
+        )
+    settings = Settings(4.0, batch=1, optimizer="implicit", epochs=3)
+    run = Run((Segment(0, problem, settings),))
+    run.advance()
+    for k in range(12):
+        before, after = run.state(k).parameters, run.state(k + 1).parameters
+        x1, x2, y = problem.examples[run.batch(k)[0]]
+        z = after["w1"] * x1 + after["w2"] * x2 + after["b"]
+        out = z if linear else 1 / (1 + math.exp(-z))
+        delta = (out - y) * (1 if linear else out * (1 - out))
+        for name, x in (("w1", x1), ("w2", x2), ("b", 1.0)):
+            assert float(after[name]) == pytest.approx(
+                float(before[name] - 4.0 * delta * x), rel=1e-12, abs=1e-14
+            )
+
+
+def test_implicit_descent_does_not_overshoot_where_explicit_descent_does() -> None:
+    from gdtutor.training.implicit import solve
+
+    y = 1.0
+    after = solve(-0.5, y, 1000.0, is_sigmoid=False)
+    assert -0.5 < after < y
+
+
+@pytest.mark.parametrize("name", SCHEDULES)
+def test_a_schedule_begins_with_the_base_rate(name: str) -> None:
+    schedule = Schedule(name, 0.5, 10)
+    check_schedule(schedule)
+    assert rate(schedule, 0.3, 0) == 0.3
+
+
+def test_schedules_have_the_rates_of_their_formulas() -> None:
+    assert rate(Schedule("step", 0.5, 10), 1.0, 25) == 0.25
+    assert rate(Schedule("exponential", 0.5, 10), 1.0, 5) == pytest.approx(0.5**0.5, rel=1e-15)
+    assert rate(Schedule("cosine", 0.5, 10), 1.0, 5) == pytest.approx(0.5, rel=1e-15)
+    assert rate(Schedule("cosine", 0.5, 10), 1.0, 99) == 0.0
+    assert rate(Schedule("exponential", 1e300, 1), 1.0, 99) == math.inf
+
+
+@pytest.mark.parametrize("factor", [0.0, -1.0, math.nan, math.inf])
+def test_a_schedule_with_a_strange_factor_is_refused(factor: float) -> None:
+    with pytest.raises(TrainingError, match="factor"):
+        check_schedule(Schedule("step", factor, 10))
+
+
+def test_a_network_is_refused_by_implicit_descent_with_the_reason() -> None:
+    with pytest.raises(TrainingError, match="root in one dimension"):
+        compile_plan(xor_231(), Settings(batch=1, optimizer="implicit"))

@@ -1,0 +1,393 @@
+"""Runs: travel to any iteration, stops, branches, curves and what they refuse."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from gdtutor.engine.trace import trace
+from gdtutor.training import checkpoints
+from gdtutor.training.checkpoints import Checkpoints
+from gdtutor.training.curve import Partial, Series, epoch_costs
+from gdtutor.training.errors import TrainingError
+from gdtutor.training.problem import Problem
+from gdtutor.training.run import Edit, Run, Segment, State
+from gdtutor.training.settings import Schedule, Settings, Stop
+from tests.training.problems import gate_examples, network, scalar_or, xavier, xor_231
+from tests.training.walking import assert_close
+
+SHUFFLED = Settings(0.5, epochs=60, batch=1, order="shuffled", seed=3)
+WIDE = network((2, 12, 1), np.tile(gate_examples("xor"), (4, 1)), xavier((2, 12, 1), 4))
+
+
+def run_of(problem: Problem, settings: Settings) -> Run:
+    return Run((Segment(0, problem, settings),))
+
+
+def bits(state: State) -> bytes:
+    parts = [value.tobytes() for value in state.parameters.values()]
+    parts += [v.tobytes() for values in state.optimizer.values() for v in values.values()]
+    return b"".join(parts) + str(state.t).encode()
+
+
+@pytest.mark.parametrize(
+    ("problem", "settings"),
+    [
+        (xor_231(), SHUFFLED),
+        (xor_231(), replace(SHUFFLED, optimizer="adam", batch=3)),
+        (WIDE, replace(SHUFFLED, optimizer="momentum", batch=5, epochs=400)),
+        (WIDE, Settings(epochs=1500)),
+        (scalar_or(is_single=True), replace(SHUFFLED, epochs=400, optimizer="averaged")),
+        (scalar_or(is_single=True), Settings(batch=1, optimizer="implicit", epochs=5)),
+        (xor_231(), replace(SHUFFLED, schedule=Schedule("cosine", 0.5, 50))),
+    ],
+)
+def test_any_iteration_opens_with_the_bits_that_training_had(
+    problem: Problem, settings: Settings
+) -> None:
+    run, seen = run_of(problem, settings), {}
+    while run.stopped_by is None:
+        run.advance(iterations=37)
+        seen[run.farthest] = bits(run.state(run.farthest))
+    fresh = run_of(problem, settings)
+    fresh.advance()
+    for iteration, wanted in list(seen.items())[::-3]:
+        assert bits(fresh.state(iteration)) == wanted
+        assert bits(run.state(iteration)) == wanted
+
+
+def test_an_iteration_past_the_trained_end_is_simply_computed() -> None:
+    run, longer = run_of(xor_231(), replace(SHUFFLED, epochs=1)), run_of(xor_231(), SHUFFLED)
+    run.advance()
+    longer.advance()
+    assert bits(run.state(100)) == bits(longer.state(100))
+    assert run.farthest == 4
+    assert len(run.costs) == 1
+
+
+def test_the_walk_from_a_state_gives_the_next_state() -> None:
+    run = run_of(xor_231(), SHUFFLED)
+    run.advance()
+    for k in (0, 7, 201):
+        state, problem = run.state(k), run.segment_at(k).problem
+        walked = trace(problem.graph, problem.given(state.parameters, run.batch(k)))
+        for name in problem.trained:
+            wanted = state.parameters[name] - run.learning_rate(k) * walked.gradients[name]
+            assert_close(run.state(k + 1).parameters[name], wanted)
+
+
+def test_costs_are_those_of_the_walk_before_each_update() -> None:
+    run = run_of(xor_231(), SHUFFLED)
+    run.advance()
+    problem = run.segments[0].problem
+    for epoch in (0, 11, 59):
+        losses = []
+        for k in range(4 * epoch, 4 * epoch + 4):
+            given = problem.given(run.state(k).parameters, run.batch(k))
+            losses.append(float(trace(problem.graph, given).values["C"]))
+        assert run.costs[epoch] == pytest.approx(np.mean(losses), rel=1e-12)
+
+
+def test_a_short_batch_counts_with_its_examples() -> None:
+    run = run_of(xor_231(), replace(SHUFFLED, batch=3, epochs=2))
+    run.advance()
+    problem = run.segments[0].problem
+    losses = []
+    for k, size in ((0, 3), (1, 1)):
+        given = problem.given(run.state(k).parameters, run.batch(k))
+        assert len(run.batch(k)) == size
+        losses.append(float(trace(problem.graph, given).values["C"]) * size)
+    assert run.costs[0] == pytest.approx(sum(losses) / 4, rel=1e-12)
+
+
+@pytest.mark.parametrize("pieces", [(1,) * 30, (7, 400), (3, 3, 500)])
+def test_the_curve_does_not_depend_on_how_training_is_cut(pieces: tuple[int, ...]) -> None:
+    whole, cut = run_of(xor_231(), SHUFFLED), run_of(xor_231(), SHUFFLED)
+    whole.advance()
+    for iterations in pieces:
+        cut.advance(iterations=iterations)
+    cut.advance()
+    assert_close(cut.costs, whole.costs, 1e-14)
+
+
+def test_epochs_of_advance_end_with_the_epoch() -> None:
+    run = run_of(xor_231(), SHUFFLED)
+    run.advance(iterations=6)
+    assert run.advance(epochs=1).farthest == 8
+    assert run.advance(epochs=2).farthest == 16
+
+
+def test_the_deadline_ends_training_between_bursts() -> None:
+    run = run_of(xor_231(), Settings(epochs=100_000))
+    progress = run.advance(deadline=lambda: True)
+    assert 0 < progress.farthest < 10_000
+    assert progress.stopped_by is None
+
+
+def test_a_run_ends_with_its_epochs_and_goes_on_beyond_when_told_to() -> None:
+    run = run_of(xor_231(), SHUFFLED)
+    assert run.advance().stopped_by == "epochs"
+    assert run.advance().farthest == 240
+    assert run.advance(iterations=3, beyond=True).farthest == 243
+
+
+def test_cost_below_stops_after_the_epoch_that_had_it() -> None:
+    run = run_of(xor_231(), Settings(epochs=9000, stop=Stop(cost_below=0.01)))
+    progress = run.advance()
+    assert progress.stopped_by == "cost_below"
+    assert run.costs[-1] < 0.01 <= run.costs[-2]
+    assert progress.farthest == progress.epochs == len(run.costs)
+
+
+def test_loss_below_stops_after_the_iteration_that_had_it() -> None:
+    problem = scalar_or(is_single=True)
+    run = run_of(problem, Settings(epochs=900, batch=1, stop=Stop(loss_below=1e-3)))
+    progress = run.advance()
+    assert progress.stopped_by == "loss_below"
+    losses = []
+    for k in (progress.farthest - 2, progress.farthest - 1):
+        given = problem.given(run.state(k).parameters, run.batch(k))
+        losses.append(float(trace(problem.graph, given).values["L"]))
+    assert losses[1] < 1e-3 <= losses[0]
+
+
+@pytest.mark.parametrize("problem", [xor_231(), WIDE])
+def test_gradient_below_stops_after_the_iteration_that_had_it(problem: Problem) -> None:
+    run = run_of(problem, Settings(epochs=9000, stop=Stop(gradient_below=0.02)))
+    progress = run.advance()
+    assert progress.stopped_by == "gradient_below"
+    given = problem.given(run.state(progress.farthest - 1).parameters, run.batch(0))
+    gradients = trace(problem.graph, given).gradients
+    assert np.sqrt(sum(np.sum(gradients[n] ** 2) for n in problem.trained)) < 0.02
+
+
+@pytest.mark.parametrize("cells", [1, 40])
+def test_a_diverging_run_stops_and_names_iteration_and_node(cells: int) -> None:
+    examples = np.tile([[1.0, 2.0, 3.0]], (cells, 1))
+    starts = {"W1": [[0.5, 0.5]], "b1": [[0.0]]}
+    problem = network((2, 1), examples, starts, output="linear")
+    run = run_of(problem, Settings(50.0, epochs=1000))
+    progress = run.advance()
+    assert progress.stopped_by == "not_finite"
+    assert run.diverged_at is not None
+    assert run.diverged_at >= progress.farthest - 1
+    assert np.isfinite(run.costs).all()
+    assert run.first_node in ("C", "W1", "b1", "Z1")
+    before = run.state(run.diverged_at).parameters
+    assert all(np.isfinite(value).all() for value in before.values())
+
+
+def test_a_learning_rate_that_changes_underway_is_logged_and_replayed() -> None:
+    settings = replace(SHUFFLED, optimizer="momentum")
+    faster = replace(settings, learning_rate=2.0)
+    run = run_of(xor_231(), settings)
+    run.advance(iterations=50)
+    branch = run.branched(Segment(50, xor_231(), faster))
+    branch.advance()
+    assert bits(branch.state(50)) == bits(run.state(50))
+    assert branch.learning_rate(49) == 0.5
+    assert branch.learning_rate(50) == 2.0
+    direct = Run((Segment(0, xor_231(), settings), Segment(50, xor_231(), faster)))
+    direct.advance()
+    assert bits(direct.state(133)) == bits(branch.state(133))
+    assert bits(direct.state(240)) == bits(branch.state(240))
+    assert_close(direct.costs, branch.costs, 1e-14)
+
+
+def test_a_branch_in_the_middle_of_an_epoch_keeps_what_the_epoch_has_seen() -> None:
+    run = run_of(xor_231(), SHUFFLED)
+    run.advance()
+    branch = run.branched(Segment(42, xor_231(), SHUFFLED))
+    assert (branch.farthest, len(branch.costs)) == (42, 10)
+    branch.advance()
+    assert_close(branch.costs, run.costs, 1e-14)
+
+
+def test_an_edit_is_there_from_its_iteration_on_and_not_before() -> None:
+    run = run_of(xor_231(), SHUFFLED)
+    run.advance(iterations=30)
+    edited = run.branched(Segment(20, xor_231(), SHUFFLED, (Edit("W1", (0, 1), 9.0),)))
+    assert edited.state(20).parameters["W1"][0, 1] == 9.0
+    assert bits(edited.state(19)) == bits(run.state(19))
+    assert edited.farthest == 20
+    assert edited.state(20).parameters["W2"][0, 0] == run.state(20).parameters["W2"][0, 0]
+
+
+def test_the_optimiser_starts_anew_where_another_one_takes_over() -> None:
+    run = run_of(xor_231(), replace(SHUFFLED, optimizer="momentum"))
+    run.advance(iterations=30)
+    branch = run.branched(Segment(30, xor_231(), replace(SHUFFLED, optimizer="adam")))
+    state = branch.state(30)
+    assert state.t == 0
+    assert set(state.optimizer["W1"]) == {"m1", "m2"}
+    assert not state.optimizer["W1"]["m1"].any()
+    assert branch.state(31).t == 1
+
+
+def test_another_batch_size_begins_an_epoch() -> None:
+    run = run_of(xor_231(), SHUFFLED)
+    run.advance(iterations=10)
+    branch = run.branched(Segment(10, xor_231(), replace(SHUFFLED, batch=2)))
+    assert len(branch.costs) == 3
+    assert [branch.epoch_of(k) for k in (9, 10, 11, 12)] == [2, 3, 3, 4]
+    assert branch.first_iteration(3) == 10
+    assert branch.first_iteration(1) == 4
+    branch.advance()
+    assert len(branch.costs) == 60
+    assert branch.stopped_by == "epochs"
+
+
+def test_a_branch_at_the_start_is_a_new_run() -> None:
+    run = run_of(xor_231(), SHUFFLED)
+    run.advance()
+    branch = run.branched(Segment(0, xor_231(5), SHUFFLED))
+    assert branch.farthest == 0
+    assert len(branch.costs) == 0
+
+
+def test_a_branch_past_the_end_trains_up_to_it() -> None:
+    run = run_of(xor_231(), replace(SHUFFLED, epochs=2))
+    run.advance()
+    branch = run.branched(Segment(100, xor_231(), SHUFFLED))
+    branch.advance()
+    assert branch.farthest == 240
+    assert len(branch.costs) == 60
+
+
+@pytest.mark.parametrize("batch", [None, 1, 2])
+def test_validation_costs_are_those_at_the_start_of_each_epoch(batch: int | None) -> None:
+    data = np.tile(gate_examples("xor"), (3, 1))
+    problem = network((2, 3, 1), data, xavier((2, 3, 1), 4))
+    run = run_of(problem, Settings(epochs=9, batch=batch, validation=0.25))
+    run.advance(iterations=5)
+    run.advance()
+    assert len(run.validation_costs) == len(run.costs) == 9
+    held = np.arange(9, 12)
+    for epoch in (0, 1, 8):
+        parameters = run.state(run.first_iteration(epoch)).parameters
+        values = trace(problem.graph, problem.given(parameters, held), backward=False).values
+        assert run.validation_costs[epoch] == pytest.approx(float(values["C"]), rel=1e-12)
+    assert max(int(i) for k in range(9) for i in run.batch(k)) < 9
+
+
+def test_validation_of_a_lesson_about_one_example_is_the_mean_loss() -> None:
+    problem = scalar_or(is_single=True)
+    run = run_of(problem, Settings(epochs=3, batch=1, validation=0.5))
+    run.advance()
+    parameters = run.state(2).parameters
+    losses = [
+        float(trace(problem.graph, problem.given(parameters, np.array([i]))).values["L"])
+        for i in (2, 3)
+    ]
+    assert run.validation_costs[1] == pytest.approx(np.mean(losses), rel=1e-12)
+
+
+def test_evaluation_covers_all_the_data() -> None:
+    problem = scalar_or(is_single=True)
+    run = run_of(problem, Settings(epochs=3, batch=1))
+    found = run.evaluate(run.state(0).parameters)
+    assert found.predictions is not None
+    assert found.predictions == pytest.approx([0.5, 0.6457, 0.5250, 0.6682], abs=5e-5)
+    assert found.cost == pytest.approx(0.08891294752305501, rel=1e-14)
+
+
+def test_checkpoints_stay_within_their_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checkpoints, "MAX_BYTES", 8_000)
+    run = run_of(xor_231(), Settings(epochs=60_000))
+    states = {}
+    while run.stopped_by is None:
+        run.advance(iterations=7001)
+        states[run.farthest] = bits(run.state(run.farthest))
+        assert run._checkpoints.bytes <= 8_000
+    for iteration, wanted in states.items():
+        assert bits(run.state(iteration)) == wanted
+
+
+def test_thinning_keeps_every_second_state() -> None:
+    kept = Checkpoints(2)
+    vector: NDArray[np.float64] = np.zeros(1_000_000)
+    for iteration in range(0, 40, 2):
+        kept.keep(iteration, vector, iteration)
+    assert kept.bytes <= checkpoints.MAX_BYTES
+    assert kept.spacing == 8
+    found = kept.nearest(31)
+    assert found is not None
+    assert found[0] == 24
+
+
+def test_one_thread_may_train_while_another_reads() -> None:
+    run, done = run_of(xor_231(), Settings(epochs=30_000)), threading.Event()
+    found: list[tuple[int, bytes]] = []
+
+    def read() -> None:
+        while not done.is_set():
+            k = run.farthest // 2
+            found.append((k, bits(run.state(k))))
+            assert np.isfinite(run.costs).all()
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    run.advance()
+    done.set()
+    reader.join()
+    for k, wanted in found[:: max(1, len(found) // 20)]:
+        assert bits(run.state(k)) == wanted
+
+
+def test_costs_and_states_cannot_be_written_to() -> None:
+    run = run_of(xor_231(), SHUFFLED)
+    run.advance()
+    with pytest.raises(ValueError, match="read-only"):
+        run.costs[0] = 1.0
+    with pytest.raises(ValueError, match="read-only"):
+        run.state(3).parameters["W1"][0, 0] = 1.0
+
+
+def test_a_view_of_the_curve_stays_as_it_is_while_the_curve_grows() -> None:
+    series = Series()
+    series.extend(np.arange(1000.0))
+    view = series.view()
+    for _ in range(5):
+        series.extend(np.arange(1000.0))
+    assert (view == np.arange(1000.0)).all()
+    assert series.length == 6000
+
+
+def test_epoch_costs_of_cut_epochs_add_up() -> None:
+    losses, sizes = np.arange(10.0), np.array([2.0, 1.0])
+    whole = epoch_costs(losses, 0, sizes, Partial())[0]
+    first, _, seen = epoch_costs(losses[:3], 0, sizes, Partial())
+    second = epoch_costs(losses[3:], 1, sizes, seen)[0]
+    assert np.concatenate([first, second]).tolist() == whole.tolist()
+    assert whole[0] == (2 * 0 + 1 * 1) / 3
+
+
+@pytest.mark.parametrize(
+    ("segments", "part"),
+    [
+        ((), "without a start"),
+        ((Segment(3, xor_231(), SHUFFLED),), "begins at iteration 3"),
+        (
+            (
+                Segment(0, xor_231(), SHUFFLED),
+                Segment(9, xor_231(), SHUFFLED),
+                Segment(5, xor_231(), SHUFFLED),
+            ),
+            "not in order",
+        ),
+        ((Segment(0, xor_231(), SHUFFLED, (Edit("W9", None, 1.0),)),), "'W9' is not a parameter"),
+        ((Segment(0, xor_231(), SHUFFLED, (Edit("W1", (3, 0), 1.0),)),), "no cell"),
+    ],
+)
+def test_segments_that_make_no_run_are_refused(segments: tuple[Segment, ...], part: str) -> None:
+    with pytest.raises(TrainingError, match=part):
+        Run(segments)
+
+
+def test_a_negative_iteration_is_refused() -> None:
+    with pytest.raises(TrainingError, match="count from 0"):
+        run_of(xor_231(), SHUFFLED).state(-1)
