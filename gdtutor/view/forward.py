@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from gdtutor.engine.expression import Apply, Expr, Name, names_in, substitute
 from gdtutor.engine.graph import Role
 from gdtutor.engine.operations import FUNCTIONS, OPERATIONS, Kind, parse_formula
@@ -11,7 +13,6 @@ from gdtutor.view.equation import equation
 from gdtutor.view.frame import Line, Style
 from gdtutor.view.lines import line, stacked, width_of, wrapped_formula
 from gdtutor.view.matrix import MatrixLook, matrix_lines
-from gdtutor.view.notation import shape as shape_text
 
 _ROLES = (
     (Role.INPUT, "inputs", Style.INPUT),
@@ -20,33 +21,56 @@ _ROLES = (
     (Role.CONSTANT, "constants", Style.INPUT),
 )
 
+MANY = 5
+"""Numbers of a group up to which each has a line of its own."""
+
 
 def given_lines(context: Context, width: int) -> tuple[Line, ...]:
-    """Return every given value, in groups."""
-    lines: list[Line] = []
+    """Return every given value, in groups; small arrays stand side by side."""
+    groups: list[tuple[Line, ...]] = []
     for role, title, style in _ROLES:
         leaves = [leaf.name for leaf in context.graph.leaves if leaf.role is role]
         if leaves:
-            lines.append(line((title, Style.DIM)))
-        for name in leaves:
-            lines.extend(_valued(context, name, style, width))
-    return tuple(lines)
+            blocks = [_block(context, name, style, width) for name in leaves]
+            are_few = len(blocks) <= MANY and all(len(block) == 1 for block in blocks)
+            listed = tuple(row for block in blocks for row in block) if are_few else ()
+            groups.append((line((title, Style.DIM)), *(listed or side_by_side(blocks, width))))
+    are_arrays = any(leaf_shape for leaf_shape in map(context.shape, _leaves(context)))
+    return side_by_side(groups, width) if are_arrays else tuple(row for g in groups for row in g)
 
 
-def _valued(context: Context, name: str, style: Style, width: int) -> tuple[Line, ...]:
+def _leaves(context: Context) -> list[str]:
+    return [leaf.name for leaf in context.graph.leaves]
+
+
+def _block(context: Context, name: str, style: Style, width: int) -> tuple[Line, ...]:
+    """Return a given value with its name before it."""
     value = context.trace.values[name]
     label = context.name(name)
     if value.ndim == 0:
-        return (line("  ", (label, style), " = ", context.number(float(value))),)
-    if context.graph.by_rows and value.ndim == 1:
-        # One value for each example: the row alone, so that all of them are seen at once.
-        look = MatrixLook(width - width_of(line(label)) - 4, context.look.digits)
-        return (line("  ", (label, style), "  ", *matrix_lines(value, look, context.chars)[0]),)
-    title = line((label, style), (f" {shape_text(value.shape, context.chars)}", Style.DIM))
-    cells = array_lines(context, value, width, max_rows=3)
-    if len(cells) == 1 and width_of(title) + 2 + width_of(cells[0]) <= width:
-        return ((*title, *line("  "), *cells[0]),)
-    return (title, *cells)
+        was = (context.was(name), Style.CHANGED)
+        return (line(" ", (label, style), " = ", context.number(float(value)), was),)
+    look = MatrixLook(width - len(label) - 2, context.look.digits, max_rows=3)
+    cells = matrix_lines(value, look, context.chars)
+    margin = " " * (len(label) + 2)
+    first = line(" ", (label, style), " ", *cells[0])
+    return (first, *(line(margin, *row) for row in cells[1:]))
+
+
+def side_by_side(blocks: Sequence[tuple[Line, ...]], width: int) -> tuple[Line, ...]:
+    """Return blocks in rows, as many beside each other as fit."""
+    lines: list[Line] = []
+    start, used = 0, 0
+    for block in blocks:
+        wide = max(width_of(row) for row in block)
+        if used and used + 2 + wide > width:
+            start, used = len(lines), 0
+        lines.extend([()] * (start + len(block) - len(lines)))
+        for row, content in enumerate(block, start):
+            gap = used + (2 if used else 0) - width_of(lines[row])
+            lines[row] = (*lines[row], *line(" " * gap), *content)
+        used += wide + (2 if used else 0)
+    return tuple(lines)
 
 
 def forward_lines(context: Context, width: int) -> tuple[Line, ...]:

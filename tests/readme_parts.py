@@ -1,0 +1,94 @@
+"""The parts of the README that the program itself makes; run it to write them anew.
+
+python tests/readme_parts.py
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from gdtutor.cli.arguments import COMMANDS as CLI_COMMANDS
+from gdtutor.cli.lessons import lesson_path
+from gdtutor.opening import session_at
+from gdtutor.session.commands import COMMANDS, commands_of
+from gdtutor.session.state import Screen, Session, Status
+from gdtutor.session.training import snapshot_of
+from gdtutor.session.update import Press, Progressed, update
+from gdtutor.ui.colours import choose_colours
+from gdtutor.ui.picture import frame_svg
+from gdtutor.view.frame import UNICODE
+from gdtutor.view.screen import frame_of
+
+ROOT = Path(__file__).resolve().parent.parent
+README = ROOT / "README.md"
+PICTURES = ROOT / ".pictures"
+
+_TITLES = {
+    Screen.STUDY: "The walk",
+    Screen.TRAIN: "Training",
+    Screen.LIBRARY: "The library",
+    Screen.HELP: "Help",
+}
+
+
+def keys_part() -> str:
+    """Return the tables of keys, one a screen; what all screens share comes last."""
+    shared = [c for c in COMMANDS if len(c.screens) == len(Screen)]
+    blocks = []
+    for screen, title in _TITLES.items():
+        own = [c for c in commands_of(screen) if c not in shared]
+        blocks.append(_table(title, own))
+    blocks.append(_table("Everywhere", shared))
+    return "\n\n".join(blocks)
+
+
+def _table(title: str, commands: list) -> str:  # type: ignore[type-arg]
+    rows = [f"| `{c.symbols}` | {c.title.replace('|', chr(92) + '|')} |" for c in commands]
+    return "\n".join([f"**{title}**", "", "| key | does |", "|---|---|", *rows])
+
+
+def commands_part() -> str:
+    """Return the table of commands."""
+    rows = [f"| `{f'gdtutor {c.name}'.strip()}` | {c.summary} |" for c in CLI_COMMANDS]
+    return "\n".join(["| command | does |", "|---|---|", *rows])
+
+
+PARTS = {"keys": keys_part, "commands": commands_part}
+
+
+def with_parts(text: str) -> str:
+    """Return the README with its generated parts as they are now."""
+    for name, part in PARTS.items():
+        pattern = re.compile(rf"(<!-- {name}:[^>]*-->\n).*?(<!-- /{name} -->)", re.DOTALL)
+        text = pattern.sub(lambda m, p=part: f"{m[1]}\n{p()}\n\n{m[2]}", text)
+    return text
+
+
+def study_picture() -> str:
+    """Return the Study screen of the README."""
+    return _svg(session_at(lesson_path("bias"), at="backward:b"), "gdtutor bias")
+
+
+def train_picture() -> str:
+    """Return the Train screen of the README; its speed is left out, for it differs everywhere."""
+    session, _ = update(session_at(lesson_path("xor-hidden")), Press("t", "t"))
+    assert session.run is not None
+    session.run.advance()
+    session, _ = update(session, Progressed(snapshot_of(session.run, Status.FINISHED)))
+    session, _ = update(session, Press("y", "y"))
+    return _svg(session, "gdtutor xor-hidden, trained")
+
+
+def _svg(session: Session, title: str) -> str:
+    colours = choose_colours("truecolor", {})
+    return frame_svg(frame_of(session, 80, 24, UNICODE), UNICODE, colours, title)
+
+
+PICTURE_FILES = {"study.svg": study_picture, "train.svg": train_picture}
+
+if __name__ == "__main__":
+    README.write_text(with_parts(README.read_text("utf-8")), "utf-8")
+    PICTURES.mkdir(exist_ok=True)
+    for name, make in PICTURE_FILES.items():
+        (PICTURES / name).write_text(make(), "utf-8")
