@@ -144,7 +144,7 @@ def find_lesson(text: str, folder: Path) -> Path:
     entries = []
     for path in (*by_name, *(path for path in paths if path not in by_name)):
         entry = entry_of(path)
-        if entry.id == text or (not entry.id and path in by_name):
+        if (entry.id and entry.id == text) or (not entry.id and path in by_name):
             return path
         entries.append(entry.id)
     near = did_you_mean(text, [known for known in entries if known])

@@ -1,0 +1,60 @@
+"""Parameters start where the lesson or its seeds say, on every machine."""
+
+from __future__ import annotations
+
+import numpy as np
+from lessons_for_tests import NETWORK, SCALAR, lesson_of
+
+from gdtutor.lesson.starts import start_values
+
+DRAWN = (
+    "w = 0.5\nb = 0.0",
+    'w = { init = "xavier", seed = 7 }\nk = { init = "constant", value = 2.5 }\n'
+    'b = { init = "uniform", shape = [], seed = 7 }',
+)
+USED = ("w*x + b", "w*x + b*k")
+
+
+def test_the_network_draws_its_weights_in_turn_from_one_generator() -> None:
+    """Source: reference-values of the 2-3-1 network, RandomState(48), N(0, 1)/√n_in."""
+    rng = np.random.RandomState(48)
+    first, second = rng.randn(3, 2) / np.sqrt(2), rng.randn(1, 3) / np.sqrt(3)
+    values = start_values(lesson_of(NETWORK).starts)
+    assert list(values) == ["W1", "b1", "W2", "b2"]
+    np.testing.assert_array_equal(values["W1"], first)
+    np.testing.assert_array_equal(values["W2"], second)
+    assert values["b1"].shape == (3, 1)
+    assert not values["b1"].any()
+
+
+def test_a_drawn_parameter_has_a_generator_of_its_own() -> None:
+    values = start_values(lesson_of(SCALAR, DRAWN, USED).starts)
+    assert values["w"] == np.random.RandomState(7).standard_normal()
+    assert values["b"] == np.random.RandomState(7).random_sample()
+    assert values["k"] == 2.5
+
+
+def test_a_seed_replaces_those_of_the_lesson_and_rises_with_each_drawn_parameter() -> None:
+    values = start_values(lesson_of(SCALAR, DRAWN, USED).starts, seed=100)
+    assert values["w"] == np.random.RandomState(100).standard_normal()
+    assert values["b"] == np.random.RandomState(101).random_sample()
+
+
+def test_a_seed_stands_as_it_is_for_a_network() -> None:
+    lesson = lesson_of(NETWORK)
+    other = lesson_of(NETWORK, ("seed = 48", "seed = 5"))
+    np.testing.assert_array_equal(
+        start_values(lesson.starts, seed=5)["W2"], start_values(other.starts)["W2"]
+    )
+
+
+def test_starting_values_are_read_only() -> None:
+    for value in start_values(lesson_of(NETWORK).starts).values():
+        assert not value.flags.writeable
+
+
+def test_a_network_may_be_given_some_of_its_weights() -> None:
+    given = ("[data]", "[parameters]\nW2 = [[1.0, 2.0, 3.0]]\n\n[data]")
+    values = start_values(lesson_of(NETWORK, given).starts)
+    np.testing.assert_array_equal(values["W2"], [[1.0, 2.0, 3.0]])
+    np.testing.assert_array_equal(values["W1"], np.random.RandomState(48).randn(3, 2) / np.sqrt(2))

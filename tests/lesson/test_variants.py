@@ -1,0 +1,79 @@
+"""A variant is the lesson's own file with some values replaced."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from lessons_for_tests import MATRIX, SCALAR, codes_of, lesson_of
+
+from gdtutor.engine.errors import GdTutorError
+from gdtutor.lesson import Lesson, problem_of, settings_of, with_variant
+
+VARIANTS = """
+[[variants]]
+name = "fast"
+training.learning_rate = 5.0
+
+[[variants]]
+name = "other start"
+"parameters.w" = -1.0
+constants = { k = 3.0 }
+
+[[variants]]
+name = "batch"
+[variants.training]
+batch = 2
+"""
+
+
+def varied(text: str = SCALAR, variants: str = VARIANTS) -> Lesson:
+    return lesson_of(
+        text,
+        ("[data]", "[constants]\nk = 1.0\n\n[data]"),
+        ("w*x + b", "k*w*x + b"),
+        ("+++\nOpening", f"{variants}+++\nOpening"),
+    )
+
+
+def test_a_variant_replaces_what_it_names_and_nothing_else() -> None:
+    lesson = varied()
+    assert [variant.name for variant in lesson.variants] == ["fast", "other start", "batch"]
+    fast = with_variant(lesson, "fast")
+    assert fast.settings is not None
+    assert lesson.settings is not None
+    assert (fast.settings.learning_rate, lesson.settings.learning_rate) == (5.0, 1.0)
+    assert fast.settings.batch == lesson.settings.batch
+    other = problem_of(lesson, variant="other start")
+    assert (float(other.parameters["w"]), float(other.constants["k"])) == (-1.0, 3.0)
+
+
+def test_a_variant_may_change_the_graph_through_its_batch() -> None:
+    assert with_variant(varied(), "batch").scenes[0].graph.root == "C"
+    settings = settings_of(varied(), variant="batch", seed=3)
+    assert settings is not None
+    assert (settings.batch, settings.seed) == (2, 3)
+
+
+def test_another_source_of_data_takes_the_place_of_the_lessons_own() -> None:
+    variants = '\n[[variants]]\nname = "and"\ndata.dataset = "and"\n\n[[variants]]\nname = "one"\n'
+    text = MATRIX.replace("+++\nOpening", f"{variants}data.examples = [[1, 1, 1]]\n+++\nOpening")
+    lesson = lesson_of(text)
+    np.testing.assert_array_equal(with_variant(lesson, "and").examples[:, 2], [0, 0, 0, 1])
+    np.testing.assert_array_equal(with_variant(lesson, "one").examples, [[1, 1, 1]])
+
+
+def test_a_variant_that_is_not_there_is_refused_with_the_nearest() -> None:
+    with pytest.raises(GdTutorError, match="did you mean 'fast'"):
+        with_variant(varied(), "fsat")
+
+
+def test_every_variant_is_tried_when_the_lesson_is_read() -> None:
+    broken = '\n[[variants]]\nname = "large"\ntraining.batch = 9\n'
+    assert codes_of(SCALAR, ("+++\nOpening", f"{broken}+++\nOpening")) == ["variant"]
+
+
+def test_variants_of_a_large_lesson_are_bounded() -> None:
+    many = "".join(f'\n[[variants]]\nname = "v{i}"\ntraining.epochs = {i + 1}\n' for i in range(20))
+    rows = ", ".join(["[1, 0]"] * 9_000)
+    changes = (("+++\nOpening", f"{many}+++\nOpening"), ("[[1, 0], [2, 1]]", f"[{rows}]"))
+    assert codes_of(SCALAR, *changes) == ["bound"]
