@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from gdtutor.engine.expression import Apply, Expr, Name, names_in, substitute
 from gdtutor.engine.graph import Role
 from gdtutor.engine.operations import FUNCTIONS, OPERATIONS, Kind, parse_formula
@@ -50,6 +52,10 @@ def _block(context: Context, name: str, style: Style, width: int) -> tuple[Line,
     if value.ndim == 0:
         was = (context.was(name), Style.CHANGED)
         return (line(" ", (label, style), " = ", context.number(float(value)), was),)
+    if value.ndim == 2 and value.shape[0] > 1 and np.all(value == value.flat[0]):
+        shape = shape_text(value.shape, context.chars)
+        every = f"{shape}, all {context.number(float(value.flat[0]))}"
+        return (line(" ", (label, style), "  ", every),)
     look = MatrixLook(width - len(label) - 2, context.look.digits, max_rows=3)
     cells = matrix_lines(value, look, context.chars)
     margin = " " * (len(label) + 2)
