@@ -12,6 +12,8 @@ from gdtutor.engine.local import UPSTREAM
 from gdtutor.engine.operations import Array
 from gdtutor.engine.shapes import Shape, expression_shape
 from gdtutor.engine.trace import Trace
+from gdtutor.lesson.selectors import Assignment
+from gdtutor.session.comparison import changed_gradients
 from gdtutor.session.moment import Moment
 from gdtutor.session.state import Look
 from gdtutor.session.steps import Step
@@ -30,6 +32,10 @@ class Context:
     chars: Chars
     upstream: tuple[str, Array] | None = None
     """The node whose gradient a rule calls upstream, and that gradient."""
+    own: Moment | None = None
+    """The same iteration without the learner's changes; None where there are none."""
+    changes: tuple[Assignment, ...] = ()
+    """The changes made at or before this iteration."""
 
     @property
     def arrays(self) -> dict[str, Array]:
@@ -72,6 +78,19 @@ class Context:
     def shape_of(self, expr: Expr) -> Shape:
         """Return the shape of a formula's value."""
         return expression_shape(expr, self.shapes)
+
+    @property
+    def changed_gradients(self) -> frozenset[str]:
+        """The names whose gradient the learner's changes have made another."""
+        return changed_gradients(self.moment, self.own, self.step.scene)
+
+    def was(self, name: str) -> str:
+        """Return `  (was 0.5)` for a number that a change has made another, else nothing."""
+        if self.own is None:
+            return ""
+        now, old = (m.traces[self.step.scene].values[name] for m in (self.moment, self.own))
+        shown, before = self.number(self.followed(now)), self.number(self.followed(old))
+        return "" if shown == before else f"  (was {before})"
 
     def name(self, text: str) -> str:
         """Return a name as it is shown; the upstream gradient under its own."""

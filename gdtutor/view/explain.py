@@ -14,10 +14,12 @@ from gdtutor.view.backward import backward_lines
 from gdtutor.view.context import Context
 from gdtutor.view.forward import forward_lines, given_lines
 from gdtutor.view.frame import Chars, Line
+from gdtutor.view.lines import stacked
 from gdtutor.view.proof import proof_lines
 from gdtutor.view.prose import prose_lines
 from gdtutor.view.sentences import sentence
 from gdtutor.view.updates import update_lines
+from gdtutor.view.whatif import changes_lines, with_old_value
 
 MAX_CELLS_IN_PROSE = 8
 """Cells of an array that a placeholder writes out."""
@@ -27,23 +29,26 @@ def context_of(session: Session, chars: Chars) -> Context | None:
     """Return what the current step is explained with, None where there is no step."""
     if session.moment is None or session.step == 0:
         return None
-    step = session.moment.steps[session.step - 1]
-    return Context(session.moment, step, session.look, chars)
+    moment = session.moment
+    step = moment.steps[session.step - 1]
+    changes = tuple(c for c in session.changes if c.iteration <= moment.iteration)
+    return Context(moment, step, session.look, chars, own=session.own_moment, changes=changes)
 
 
 def node_lines(context: Context, width: int) -> tuple[Line, ...]:
     """Return what the node panel says about the step, in lines no wider than `width`."""
     match context.step.phase:
         case Phase.GIVEN:
-            return given_lines(context, width)
+            return stacked([changes_lines(context, width), given_lines(context, width)])
         case Phase.FORWARD:
-            return forward_lines(context, width)
+            lines = forward_lines(context, width)
         case Phase.BACKWARD if context.look.proof:
             return proof_lines(context, width)
         case Phase.BACKWARD:
-            return backward_lines(context, width)
+            lines = backward_lines(context, width)
         case Phase.UPDATE:
-            return update_lines(context, width)
+            lines = update_lines(context, width)
+    return with_old_value(context, lines, width)
 
 
 def note_for(session: Session, step: Step) -> Note | None:

@@ -27,7 +27,7 @@ def graph_lines(
         context: The step.
         width: Cells of a line.
         height: Lines.
-        changed: Names that a what-if has changed.
+        changed: Names whose value a what-if has changed.
     """
     known, reached = known_values(context), reached_gradients(context)
     nodes = []
@@ -65,6 +65,8 @@ def _draw(
 ) -> DrawNode:
     value = _summary(context, context.trace.values[name]) if name in known else None
     gradient = _summary(context, context.trace.gradients[name]) if name in reached else None
+    if gradient is not None and name in context.changed_gradients:
+        gradient += "*"
     return DrawNode(name, context.name(name), value, gradient, style, name in changed)
 
 

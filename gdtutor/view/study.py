@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gdtutor.session.commands import commands_of
-from gdtutor.session.state import Screen, Session, Tab, edited_names
+from gdtutor.session.state import Screen, Session, Tab
 from gdtutor.view.boxes import Panel, beside, blank, boxed, hidden, window
 from gdtutor.view.context import Context
 from gdtutor.view.explain import context_of, filled_opening, node_lines, note_lines
@@ -14,6 +14,7 @@ from gdtutor.view.graph_panel import graph_lines
 from gdtutor.view.header import footer_line, header_line, prompt_line
 from gdtutor.view.lines import fitted, line
 from gdtutor.view.values import value_lines
+from gdtutor.view.whatif import marked_names
 
 COMPACT = (72, 20)
 """Below this width or height one panel shows at a time, under tabs."""
@@ -94,7 +95,7 @@ def _opening(session: Session, width: int, height: int, chars: Chars) -> tuple[L
 def _panels(session: Session, context: Context, width: int, height: int) -> tuple[Line, ...]:
     room = room_for(width, height)
     chars = context.chars
-    changed = edited_names(session)
+    changed = marked_names(context)
     boxes = [
         boxed(
             Panel("graph", graph_lines(context, room.graph - 4, room.body - 2, changed)),
@@ -124,7 +125,7 @@ def _tab_lines(
         case Tab.NODE:
             return node_lines(context, width)
         case Tab.GRAPH:
-            return graph_lines(context, width, height, edited_names(session))
+            return graph_lines(context, width, height, marked_names(context))
         case Tab.VALUES:
             return value_lines(session, context, width)
         case Tab.NOTE:

@@ -132,8 +132,16 @@ def _where(context: Context, expr: Expr, values: dict[str, Array], width: int) -
     used = dict.fromkeys(name.name for name in names_in(expr))
     parts = [
         f"{_GREEK.get(name, name) if context.chars.unicode else name} = "
-        f"{context.number(float(values[name]))}"
+        f"{context.number(float(values[name]))}{_old_rate(context, name)}"
         for name in used
         if name in _GREEK or name == "t"
     ]
     return wrapped("where " + ", ".join(parts), width, Style.DIM) if parts else ()
+
+
+def _old_rate(context: Context, name: str) -> str:
+    """Return the learning rate that a change has replaced, in parentheses."""
+    own = context.own
+    if own is None or name != "learning_rate" or own.learning_rate == context.moment.learning_rate:
+        return ""
+    return f" (was {context.number(own.learning_rate)})"

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import numpy as np
+
 from gdtutor.engine.operations import Array
 from gdtutor.session.state import Session
 from gdtutor.session.steps import Phase
 from gdtutor.view.context import Context
 from gdtutor.view.frame import Line, Style
 from gdtutor.view.graph_panel import known_values, reached_gradients
-from gdtutor.view.lines import line
+from gdtutor.view.lines import line, wrapped
 from gdtutor.view.notation import shape as shape_text
 
 
@@ -18,26 +22,72 @@ def value_lines(session: Session, context: Context, width: int) -> tuple[Line, .
     after = _updated(context)
     names = [leaf.name for leaf in context.graph.leaves]
     names += [visible.name for visible in context.trace.visible]
-    rows = [
+    rows: list[tuple[str, ...]] = [
         (
             context.name(name),
             _short(context, context.trace.values[name]) if name in known else "",
+            _old(context, "values", name) if name in known else "",
             _short(context, context.trace.gradients[name]) if name in reached else "",
+            _old(context, "gradients", name) if name in reached else "",
             _short(context, after[name]) if name in after else "",
         )
         for name in names
     ]
     gradient = "∇" if context.chars.unicode else "grad"
-    titles = ("", "value", gradient, "new" if after else "")
-    widths = [max([len(row[i]) for row in rows] + [len(titles[i])]) for i in range(4)]
+    titles = ["", "value", "", gradient, "", "new" if after else ""]
+    widths = _widths(rows, titles)
+    narrowing = (_without_old_gradients, _only_marked, *((_without_gradients,) if after else ()))
+    for narrower in narrowing:
+        if _total(widths) > width:
+            rows = [narrower(row) for row in rows]
+            titles[3] = gradient if narrower is not _without_gradients else ""
+            widths = _widths(rows, titles)
     arrow = "▸" if context.chars.unicode else ">"
-    lines = [line(("  " + _cells(titles, widths), Style.DIM))]
+    lines = [line(("  " + _cells(tuple(titles), widths), Style.DIM))]
     for name, row in zip(names, rows, strict=True):
         is_current = name == context.step.node
         text = _cells(row, widths)
         mark = f"{arrow} " if is_current else "  "
         lines.append(line((mark + text, Style.CURRENT if is_current else Style.TEXT)))
     return tuple(lines)
+
+
+def _widths(rows: Sequence[tuple[str, ...]], titles: Sequence[str]) -> list[int]:
+    return [max([len(row[i]) for row in rows] + [len(titles[i])]) for i in range(len(titles))]
+
+
+def _total(widths: Sequence[int]) -> int:
+    return 2 + sum(widths) + 2 * (sum(1 for width in widths if width) - 1)
+
+
+def _without_old_gradients(row: tuple[str, ...]) -> tuple[str, ...]:
+    """Leave old gradients out, and mark what changed by a star, as the graph does."""
+    name, value, old, gradient, old_gradient, new = row
+    return name, value, old, gradient + ("*" if old_gradient else ""), "", new
+
+
+def _only_marked(row: tuple[str, ...]) -> tuple[str, ...]:
+    name, value, old, gradient, _, new = row
+    return name, value + ("*" if old else ""), "", gradient, "", new
+
+
+def _without_gradients(row: tuple[str, ...]) -> tuple[str, ...]:
+    """Leave the gradients out where new values need the room; the graph shows them."""
+    name, value, old, _, _, new = row
+    return name, value, old, "", "", new
+
+
+def _old(context: Context, kind: str, name: str) -> str:
+    """Return `(was 0.5)` for what a change has made another, else nothing."""
+    if context.own is None:
+        return ""
+    own = context.own.traces[context.step.scene]
+    before = own.values if kind == "values" else own.gradients
+    now = context.trace.values if kind == "values" else context.trace.gradients
+    if name not in before or np.array_equal(now[name], before[name], equal_nan=True):
+        return ""
+    old = _short(context, before[name])
+    return "changed" if old == _short(context, now[name]) else f"(was {old})"
 
 
 def _cells(cells: tuple[str, ...], widths: list[int]) -> str:
@@ -58,6 +108,34 @@ def _updated(context: Context) -> dict[str, Array]:
         if step.phase is Phase.UPDATE and step.variable == "p"
     ]
     return {name: context.moment.updates[name].p for name in done}
+
+
+def known_lines(context: Context, width: int) -> tuple[Line, ...]:
+    """Return what the graph shows beside its nodes, as prose: values, gradients, new values."""
+    known, reached = known_values(context), reached_gradients(context)
+    after = _updated(context)
+    names = [leaf.name for leaf in context.graph.leaves]
+    names += [visible.name for visible in context.trace.visible]
+    parts = (
+        ("values", [(n, context.trace.values[n]) for n in names if n in known]),
+        ("gradients", [(n, context.trace.gradients[n]) for n in names if n in reached]),
+        ("new", [(n, after[n]) for n in names if n in after]),
+    )
+    lines: list[Line] = []
+    for title, pairs in parts:
+        words = ", ".join(_fact(context, name, array) for name, array in pairs)
+        lines.extend(wrapped(f"{title}: {words}", width, Style.DIM) if pairs else ())
+    return tuple(lines)
+
+
+def _fact(context: Context, name: str, array: Array) -> str:
+    """Return `w₁=0.1`, or `W₁(3×2)` for a matrix; without a blank, so that it stays on a line."""
+    text = _short(context, array)
+    return f"{context.name(name)}{f'({text})' if _is_shape(context, array) else f'={text}'}"
+
+
+def _is_shape(context: Context, array: Array) -> bool:
+    return array.size != 1 and not (context.graph.by_rows and array.ndim == 1)
 
 
 def _short(context: Context, array: Array) -> str:

@@ -1,0 +1,78 @@
+"""What a what-if has changed, marked where it shows, with the old value beside it."""
+
+from __future__ import annotations
+
+from gdtutor.engine.operations import Array
+from gdtutor.session.comparison import changed_gradients, changed_values
+from gdtutor.session.steps import Phase
+from gdtutor.view.arrays import array_lines
+from gdtutor.view.context import Context
+from gdtutor.view.frame import Line, Style
+from gdtutor.view.graph_panel import known_values
+from gdtutor.view.lines import line, stacked, width_of, wrapped
+
+
+def marked_names(context: Context) -> frozenset[str]:
+    """Return the names whose value is marked: edited, or shown and no longer what it was."""
+    values = changed_values(context.moment, context.own, context.step.scene)
+    edited = frozenset(change.name for change in context.changes)
+    return edited | (values & known_values(context))
+
+
+def changes_lines(context: Context, width: int) -> tuple[Line, ...]:
+    """Return the changes in force at this iteration, as they are logged."""
+    if not context.changes:
+        return ()
+    texts = ", ".join(change.text() for change in context.changes)
+    return (line(("changed", Style.DIM)), *wrapped(texts, width, Style.CHANGED))
+
+
+def with_old_value(context: Context, lines: tuple[Line, ...], width: int) -> tuple[Line, ...]:
+    """Return a step's lines with the old result beside the new one, where they differ."""
+    pair = _result_and_old(context)
+    if pair is None:
+        return lines
+    now, old = pair
+    cell = context.look.cell
+    if now.ndim and cell is not None:
+        return _beside(context, lines, float(now[cell]), float(old[cell]), width)
+    if now.ndim == 0 or context.graph.by_rows:
+        return _beside(context, lines, context.followed(now), context.followed(old), width)
+    title = line(("without the changes", Style.CHANGED))
+    return stacked([lines, (title, *array_lines(context, old, width, max_rows=4))])
+
+
+def _beside(
+    context: Context, lines: tuple[Line, ...], now: float, old: float, width: int
+) -> tuple[Line, ...]:
+    shown, before = context.number(now), context.number(old)
+    if shown == before:
+        return lines
+    was = line((f"  (was {before})", Style.CHANGED))
+    for index in reversed(range(len(lines))):
+        content = lines[index]
+        is_result = bool(content) and content[-1] == (shown, Style.CURRENT)
+        if is_result and width_of(content) + width_of(was) <= width:
+            return (*lines[:index], (*content, *was), *lines[index + 1 :])
+    return (*lines, was)
+
+
+def _result_and_old(context: Context) -> tuple[Array, Array] | None:
+    """Return what the step works out, now and without the changes; None where both are one."""
+    own, step = context.own, context.step
+    if own is None:
+        return None
+    now, before = context.trace, own.traces[step.scene]
+    match step.phase:
+        case Phase.FORWARD:
+            if step.node in changed_values(context.moment, own, step.scene):
+                return now.values[step.node], before.values[step.node]
+        case Phase.BACKWARD:
+            if step.node in changed_gradients(context.moment, own, step.scene):
+                return now.gradients[step.node], before.gradients[step.node]
+        case Phase.UPDATE:
+            after = {key: value for key, _, value in context.moment.updates[step.node].lines}
+            old = {key: value for key, _, value in own.updates[step.node].lines}
+            if step.variable in old:
+                return after[step.variable], old[step.variable]
+    return None

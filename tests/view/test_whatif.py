@@ -1,0 +1,60 @@
+import pytest
+from walks import NETWORK, NEURON, ROWS, assert_screens, pressed, screen, typed, walk
+
+
+def changed(path, at, *texts, keys=""):
+    session = walk(path, at)
+    for text in texts:
+        session = typed(pressed(session, "e"), text)
+    return pressed(session, keys)
+
+
+@pytest.mark.parametrize(
+    ("name", "session"),
+    [
+        ("whatif-given", changed(NEURON, "2/given", "w2 = 0.9", "1:learning_rate = 5")),
+        ("whatif-forward", changed(ROWS, "forward:a", "x[1] = 0.25", keys="o")),
+        ("whatif-backward", changed(NEURON, "backward:z", "w2 = 0.9")),
+        ("whatif-matrix", changed(NETWORK, "backward:W1", "W1[0,1] = 0.9")),
+        ("whatif-cell", changed(NETWORK, "backward:W1", "W1[0,1] = 0.9", keys="c right")),
+        ("whatif-update", changed(NETWORK, "update:b2", "learning_rate = 5")),
+        ("whatif-values", changed(NEURON, "backward:w1", "w2 = 0.9", keys="tab tab")),
+    ],
+)
+def test_what_changed_is_marked_and_its_old_value_stands_beside(name, session):
+    assert_screens(name, session)
+
+
+def test_nothing_is_marked_where_nothing_changed():
+    text = screen(changed(NEURON, "backward:z", "w2 = 0.9", keys="u n p"))
+    assert "*" not in text
+    assert "was" not in text
+
+
+def test_what_the_change_does_not_reach_is_not_marked():
+    text = screen(changed(NEURON, "backward:w1", "y[0] = 0"))
+    assert "z 1.45 " in text
+    assert "ŷ 0.81 " in text
+    assert "y 0*" in text
+
+
+def test_a_gradient_that_changed_carries_its_own_mark():
+    text = screen(changed(NETWORK, "update:b2", "W1[0,1] = 0.9"))
+    assert "W₁ 2×2*" in text
+    assert "W₂ 1×2 ─" in text
+    assert "∇ 1×2*" in text
+
+
+def test_a_value_that_the_digits_do_not_tell_apart_has_no_old_value_beside():
+    session = changed(NEURON, "forward:z", "w2 = 0.60000001")
+    assert "was" not in screen(session)
+    assert "was 1.45)" in screen(pressed(session, "9D"))
+
+
+@pytest.mark.parametrize(
+    ("size", "keys"), [((80, 24), "tab tab"), ((40, 12), "tab tab"), ((120, 36), "")]
+)
+def test_the_table_of_values_never_cuts_a_number(size, keys):
+    session = changed(NETWORK, "update:b2", "W1[0,1] = 0.9", keys=keys)
+    (cost,) = [row for row in screen(session, *size).splitlines() if "C   0.1548" in row]
+    assert "…" not in cost.partition("C   0.1548")[2]
