@@ -15,6 +15,7 @@ from gdtutor.view.equation import equation
 from gdtutor.view.frame import Line, Style
 from gdtutor.view.lines import line, stacked, width_of, wrapped_formula
 from gdtutor.view.matrix import MatrixLook, matrix_lines
+from gdtutor.view.notation import shape as shape_text
 
 _ROLES = (
     (Role.INPUT, "inputs", Style.INPUT),
