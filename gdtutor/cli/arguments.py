@@ -112,6 +112,10 @@ def _open(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     _place(parser)
     _look(parser)
+    parser.add_argument(
+        "--linear", action="store_true",
+        help="a conversation in plain lines, for screen readers, dumb terminals and pipes",
+    )  # fmt: skip
     parser.add_argument("--keys", metavar="KEYS", default="", help="keys to press at the start")
     parser.add_argument(
         "--color", choices=("auto", "truecolor", "256", "16", "none"), default="auto",
@@ -161,11 +165,46 @@ def _check(parser: argparse.ArgumentParser) -> None:
     _json(parser)
 
 
+def size(text: str) -> tuple[int, int]:
+    """Read a size in columns and rows, as 80x24."""
+    columns, sign, rows = text.lower().partition("x")
+    if not sign:
+        raise argparse.ArgumentTypeError(f"'{text}' is no size; write 80x24")
+    width, height = positive_number(columns), positive_number(rows)
+    if width > 1000 or height > 1000:
+        raise argparse.ArgumentTypeError("at most 1000 columns and 1000 rows")
+    return width, height
+
+
+def _shot(parser: argparse.ArgumentParser) -> None:
+    _lesson(parser)
+    _place(parser)
+    _look(parser)
+    parser.add_argument("--keys", metavar="KEYS", default="", help="keys to press before it")
+    parser.add_argument(
+        "--size", type=size, metavar="COLUMNSxROWS", default=(80, 24), help="of the screen; 80x24"
+    )
+    parser.add_argument(
+        "--format", choices=("text", "svg"), default="text", help="plain text or a picture"
+    )
+    parser.add_argument(
+        "--color", choices=("truecolor", "256", "16", "none"), default="truecolor",
+        help="the colours of an SVG",
+    )  # fmt: skip
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument("--out", metavar="FILE", default="", help="write it to a file")
+    where.add_argument(
+        "--all-steps", metavar="DIR", default="",
+        help="write every step of the iteration to a file in a folder",
+    )  # fmt: skip
+
+
 COMMANDS: tuple[Command, ...] = (
     Command("", "Step through gradient descent in the terminal, then train.", _open, "open_app"),
     Command("list", "List the lessons.", _list, "list_lessons"),
     Command("transcript", "Print every step of a lesson as plain text.", _transcript, "transcribe"),
     Command("train", "Train a lesson at full speed, without the screens.", _train, "train"),
     Command("check", "Check lessons: format, gradients, training, fit.", _check, "check_lessons"),
+    Command("shot", "Print or write a screen as text or SVG.", _shot, "shoot"),
 )
 """Every command; the first one is the app."""

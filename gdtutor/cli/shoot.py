@@ -1,0 +1,78 @@
+"""`gdtutor shot`: a screen as text or SVG, without a terminal, the same bytes every time."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from gdtutor.cli.keys import parse_keys
+from gdtutor.cli.lessons import session_of
+from gdtutor.cli.output import print_lines
+from gdtutor.engine.errors import GdTutorError
+from gdtutor.headless import pressed
+from gdtutor.session.state import Screen, Session, has_opening, moved
+from gdtutor.ui.colours import ColourMode, Colours
+from gdtutor.ui.picture import frame_svg, frame_text
+from gdtutor.view.frame import ASCII, UNICODE, Chars
+from gdtutor.view.screen import frame_of
+from gdtutor.writing import write_atomically
+
+_ENDINGS = {"text": "txt", "svg": "svg"}
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print or write one screen, or write those of all steps of an iteration."""
+    session = pressed(session_of(arguments), parse_keys(arguments.keys))
+    if arguments.all_steps:
+        folder = _folder(arguments.all_steps)
+        for name, step in steps_of(session):
+            write_atomically(
+                folder / f"{name}.{_ENDINGS[arguments.format]}", _shot(step, arguments)
+            )
+    elif arguments.out:
+        write_atomically(arguments.out, _shot(session, arguments))
+    else:
+        print_lines(_shot(session, arguments).removesuffix("\n").split("\n"))
+    return 0
+
+
+def _folder(path: str) -> Path:
+    folder = Path(path)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise GdTutorError(
+            f"the folder '{folder}' cannot be made: {error.strerror}", "name one that can be"
+        ) from None
+    return folder
+
+
+def steps_of(session: Session) -> Iterator[tuple[str, Session]]:
+    """Yield the opening page and every step of the iteration, each with a name for its file."""
+    lesson, moment = session.lesson, session.moment
+    if moment is None or lesson is None:
+        return
+    session = replace(session, screen=Screen.STUDY)
+    iteration, steps = moment.iteration, moment.steps
+    wide = max(len(str(len(steps))), 2)
+    if has_opening(lesson) and iteration == 0:
+        yield f"{0:0{wide}}-opening", moved(session, 0, 0)
+    for step in steps:
+        words = (step.phase.value, step.node, "" if step.variable == "p" else step.variable)
+        name = "-".join([f"{step.number:0{wide}}", *filter(None, words)])
+        yield name, moved(session, iteration, step.number)
+
+
+def _shot(session: Session, arguments: argparse.Namespace) -> str:
+    """Return a screen as the text of a file."""
+    # What the terminal can show is not asked, so that the bytes depend on the arguments alone.
+    chars: Chars = ASCII if arguments.chars == "ascii" else UNICODE
+    width, height = arguments.size
+    frame = frame_of(session, width, height, chars)
+    if arguments.format == "text":
+        return frame_text(frame, chars) + "\n"
+    title = session.lesson.title if session.lesson is not None else "gdtutor"
+    svg = frame_svg(frame, chars, Colours(ColourMode(arguments.color)), title)
+    return svg.rstrip("\n") + "\n"

@@ -1,0 +1,46 @@
+"""Keys without a terminal: what the effects of the state machine come to."""
+
+import pytest
+from lesson_texts import neuron
+
+from gdtutor.headless import pressed
+from gdtutor.opening import session_at
+from gdtutor.session.state import Library, LibraryEntry, Screen, Session, Status
+from gdtutor.session.update import Press
+
+
+@pytest.fixture
+def lesson(tmp_path):
+    path = tmp_path / "07-lesson.md"
+    path.write_text(neuron(), encoding="utf-8")
+    return path
+
+
+def test_training_runs_to_its_end_before_the_next_key(lesson):
+    session = pressed(session_at(lesson), [Press("t"), Press("escape")])
+    assert session.screen is Screen.STUDY
+    assert session.training.status is Status.FINISHED
+    assert (session.training.iterations, session.training.seconds) == (20, 0.0)
+
+
+def test_single_epochs_are_trained_one_by_one(lesson):
+    start = pressed(session_at(lesson), [Press("t"), Press("0", "0")])
+    session = pressed(start, [Press("n", "n")] * 3)
+    assert (session.training.iterations, session.training.status) == (3, Status.PAUSED)
+
+
+def entry(path):
+    return LibraryEntry("a", "07", "A", "", "", str(path), trains=True)
+
+
+def test_a_lesson_is_opened_from_the_library(lesson):
+    session = pressed(Session(library=Library((entry(lesson),))), [Press("enter")])
+    assert session.lesson is not None
+    assert session.lesson.id == "a-lesson"
+
+
+def test_a_lesson_that_cannot_be_opened_is_said(tmp_path):
+    session = pressed(Session(library=Library((entry(tmp_path / "no.md"),))), [Press("enter")])
+    assert session.lesson is None
+    assert "there is no such file" in session.message
+    assert session.is_error
