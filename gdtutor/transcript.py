@@ -11,6 +11,7 @@ from gdtutor.engine.expression import Apply, Name, names_in, substitute, to_text
 from gdtutor.engine.local import UPSTREAM
 from gdtutor.engine.operations import Array
 from gdtutor.engine.trace import Contribution
+from gdtutor.lesson.model import Lesson
 from gdtutor.session.moment import Moment
 from gdtutor.session.navigation import steps_forward
 from gdtutor.session.state import Session, moved
@@ -23,6 +24,7 @@ from gdtutor.view.explain import context_of, filled_opening, node_lines, note_li
 from gdtutor.view.frame import Chars
 from gdtutor.view.lines import text_of
 from gdtutor.view.sentences import sentence
+from gdtutor.view.values import known_lines
 
 FORMAT = 1
 """Version of the JSON."""
@@ -197,15 +199,27 @@ def transcript_text(session: Session, iterations: int, chars: Chars) -> Iterator
     lesson = session.lesson
     if lesson is None or session.moment is None:
         return
-    yield f"{lesson.number} {lesson.title}".strip() + "\n"
     if session.step == 0:
-        yield "\n".join(text_of(row) for row in filled_opening(session, WIDTH, chars)) + "\n"
+        yield opening_text(session, chars)
+    else:
+        yield f"{_title(lesson)}\n"
     for walk, context in _walk(session, iterations, chars):
         yield step_text(walk, context)
 
 
+def _title(lesson: Lesson) -> str:
+    return f"{lesson.number} {lesson.title}".strip()
+
+
+def opening_text(session: Session, chars: Chars) -> str:
+    """Return the lesson's name and its opening page as plain lines."""
+    page = [text_of(row) for row in filled_opening(session, WIDTH, chars)]
+    title = [_title(session.lesson)] if session.lesson is not None else []
+    return "\n".join([*title, "", *page, ""])
+
+
 def step_text(session: Session, context: Context) -> str:
-    """Return one step as plain lines."""
+    """Return one step as plain lines: its panel, its note, and all that is known by then."""
     step, moment = context.step, context.moment
     node = f" {context.name(step.node)}" if step.node else ""
     if step.variable not in ("", "p"):
@@ -213,5 +227,8 @@ def step_text(session: Session, context: Context) -> str:
     head = f"[{step.number}/{len(moment.steps)}] iteration {moment.iteration}, {step.phase.value}"
     body = [f"  {text_of(row)}".rstrip() for row in node_lines(context, WIDTH - 2)]
     note = [f"  {text_of(row)}".rstrip() for row in note_lines(session, context, WIDTH - 2)]
-    return "\n".join([head + node, *body, "", *note, ""])
-
+    has_shapes = any(context.shape(leaf.name) for leaf in context.graph.leaves)
+    is_all_told = step.phase is Phase.GIVEN and not has_shapes
+    known = () if is_all_told else known_lines(context, WIDTH - 2)
+    after = ["", *(f"  {text_of(row)}" for row in known)] if known else []
+    return "\n".join([head + node, *body, "", *note, *after, ""])

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from gdtutor.cli.keys import parse_keys
 from gdtutor.cli.lessons import session_of
+from gdtutor.cli.open_linear import run_linear, speaks_plainly
 from gdtutor.cli.output import complain
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.discovery import shipped_lessons_folder
@@ -29,6 +30,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Open the app and return its exit code."""
     presses = parse_keys(arguments.keys)
     session = _session(arguments)
+    if arguments.linear or speaks_plainly(os.environ, sys.stdin):
+        return run_linear(session, presses, arguments.chars)
     try:
         size = os.get_terminal_size(sys.__stdin__.fileno() if sys.__stdin__ else 0)
     except OSError:

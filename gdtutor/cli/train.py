@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from time import perf_counter
-from types import FrameType
 
+from gdtutor.cli.interrupts import interrupts
 from gdtutor.cli.lessons import session_of
 from gdtutor.cli.output import print_json, print_lines
 from gdtutor.engine.errors import GdTutorError
@@ -30,7 +27,7 @@ def run(arguments: argparse.Namespace) -> int:
         print_lines([training.plan.source])
         return 0
     started = perf_counter()
-    with _interrupts() as pressed:
+    with interrupts() as pressed:
         _train(training, pressed, shows=not arguments.json)
     result = result_of(lesson, training, arguments.seed, perf_counter() - started)
     if pressed:
@@ -69,21 +66,6 @@ def _start_at(run_: Run, iteration: int, last: Segment) -> Segment:
     parameters = run_.state(iteration).parameters
     problem = replace(last.problem, parameters=parameters)
     return Segment(0, problem, last.settings)
-
-
-@contextmanager
-def _interrupts() -> Iterator[list[int]]:
-    """Collect Ctrl-C instead of raising, so that training ends between two bursts."""
-    pressed: list[int] = []
-
-    def note(number: int, _frame: FrameType | None) -> None:
-        pressed.append(number)
-
-    before = signal.signal(signal.SIGINT, note)
-    try:
-        yield pressed
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def _train(training: Run, pressed: list[int], *, shows: bool) -> None:

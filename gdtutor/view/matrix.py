@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -17,6 +17,8 @@ from gdtutor.view.notation import (
 
 MAX_ROWS = 6
 """Rows shown at most; longer matrices are elided in the middle."""
+NOTATION_WIDTH = 38
+"""Cells of the node panel at 80 columns; how a matrix is written is decided for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +40,11 @@ class MatrixLook:
 def matrix_lines(array: Array, look: MatrixLook, chars: Chars) -> tuple[Line, ...]:
     """Return a vector or matrix as lines no wider than the look allows."""
     grid = np.atleast_2d(np.asarray(array))
-    exponent = common_exponent(grid, look.digits)
+    exponent = _exponent(grid, look, chars)
     keep_row = look.cell[0] if look.cell and len(look.cell) == 2 else None
     keep_column = look.cell[-1] if look.cell else look.column
     rows = _window(grid.shape[0], look.max_rows, keep_row)
     columns, texts = _fitting_columns(grid, rows, exponent, look, chars, keep_column)
-    if None in columns and exponent == 0:
-        # One power of ten for the whole matrix may make every column fit.
-        power = largest_exponent(grid)
-        narrower = _fitting_columns(grid, rows, power, look, chars, keep_column)
-        if power and len(narrower[0]) > len(columns):
-            exponent, (columns, texts) = power, narrower
     widths = [
         max([len(texts[r, c]) for r in rows if r is not None], default=1) if c is not None else 1
         for c in columns
@@ -72,6 +68,25 @@ def matrix_lines(array: Array, look: MatrixLook, chars: Chars) -> tuple[Line, ..
             segments.append(Segment(" " + power_of_ten(exponent, chars), Style.DIM))
         lines.append(tuple(segments))
     return tuple(lines)
+
+
+def _exponent(grid: Array, look: MatrixLook, chars: Chars) -> int:
+    """Return the power of ten that the matrix is shown in.
+
+    One power for the whole matrix may make every column fit. That is asked at `NOTATION_WIDTH`, so
+    that a number is written alike on screens of all sizes and in the transcript.
+    """
+    exponent = common_exponent(grid, look.digits)
+    if exponent:
+        return exponent
+    rows = _window(grid.shape[0], look.max_rows, None)
+    narrow = replace(look, width=min(look.width, NOTATION_WIDTH))
+    columns, _ = _fitting_columns(grid, rows, 0, narrow, chars, None)
+    power = largest_exponent(grid)
+    if None not in columns or not power:
+        return 0
+    scaled, _ = _fitting_columns(grid, rows, power, narrow, chars, None)
+    return power if len(scaled) > len(columns) else 0
 
 
 def _window(length: int, most: int, keep: int | None) -> list[int | None]:

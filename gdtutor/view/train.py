@@ -25,7 +25,7 @@ PLOT_POINTS = 2000
 def train_frame(session: Session, width: int, height: int, chars: Chars) -> Frame:
     """Return the Train screen; the plot itself is data that the painter lays on it."""
     header = _header(session, width, chars)
-    facts = _facts(session, chars)
+    facts = cost_facts(session, chars)
     bar = _progress(session, width, chars)
     body_height = height - 5
     bottom = (prompt_line(session, width, chars), footer(session, width, chars))
@@ -117,7 +117,7 @@ def _stopped(snapshot: Snapshot) -> str:
     return words.get(snapshot.stopped_by, snapshot.stopped_by)
 
 
-def _facts(session: Session, chars: Chars) -> Line:
+def cost_facts(session: Session, chars: Chars) -> Line:
     """Return cost, learning rate, optimiser and batch; a run that went wrong is told here."""
     snapshot, run = session.training, session.run
     if run is None:

@@ -1,0 +1,64 @@
+"""The linear mode on standard input and output."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TextIO
+
+from gdtutor.cli.interrupts import exit_on_signals, interrupts
+from gdtutor.lesson.characters import pictured
+from gdtutor.linear import Services, converse
+from gdtutor.opening import open_lesson
+from gdtutor.session.state import Session
+from gdtutor.session.update import Press
+from gdtutor.ui.terminal import choose_chars, is_dumb, match_encoding
+
+
+def speaks_plainly(environ: Mapping[str, str], stdin: TextIO | None) -> bool:
+    """Tell whether the terminal can show nothing but lines.
+
+    A TERM that is not set says so of a terminal alone: without one the screens complain of that.
+    """
+    is_terminal = stdin is not None and not stdin.closed and stdin.isatty()
+    return environ.get("TERM") == "dumb" or (is_terminal and is_dumb(environ))
+
+
+def run_linear(
+    session: Session,
+    presses: tuple[Press, ...],
+    chars: str | None,
+    save: Callable[[Session], None] = lambda _: None,
+) -> int:
+    """Talk on standard input and output, and return the exit code."""
+    shown = choose_chars(chars, os.environ, sys.stdout.encoding)
+    match_encoding(sys.stdout, shown)
+    for stream in (sys.stdin, sys.stdout):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            # A character that the terminal has no code for is no reason to end.
+            reconfigure(errors="replace")
+    exit_on_signals()
+    return converse(session, presses, Services(shown, _say, _ask, open_lesson, save, _stoppable))
+
+
+def _say(text: str) -> None:
+    print(pictured(text, keep="\n").rstrip("\n"), end="\n\n", flush=True)
+
+
+def _ask() -> str | None:
+    """Return the next line; a terminal shows a prompt, a pipe does not."""
+    if sys.stdin is None or sys.stdin.closed:
+        return None
+    if sys.stdin.isatty():
+        print("> ", end="", flush=True)
+    text = sys.stdin.readline()
+    return text if text else None
+
+
+@contextmanager
+def _stoppable() -> Iterator[Callable[[], bool]]:
+    with interrupts() as pressed:
+        yield lambda: bool(pressed)

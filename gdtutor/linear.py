@@ -1,0 +1,217 @@
+"""The linear mode: a lesson as a conversation in plain lines, for screen readers and pipes.
+
+It drives the same state machine as the screens and prints each step as the transcript does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from gdtutor.engine.errors import GdTutorError
+from gdtutor.linear_commands import Outcome, help_lines, obey
+from gdtutor.session.effects import Effect, OpenLesson, Quit, SavePlace, Train
+from gdtutor.session.library import shown_entries
+from gdtutor.session.navigation import said
+from gdtutor.session.state import PromptKind, Screen, Session, Snapshot, Status
+from gdtutor.session.training import snapshot_of
+from gdtutor.session.update import Opened, Press, Progressed, Told, update
+from gdtutor.transcript import WIDTH, opening_text, step_text
+from gdtutor.view import notation
+from gdtutor.view.curve import curve_sentence, sampled_epochs
+from gdtutor.view.explain import context_of
+from gdtutor.view.frame import Chars
+from gdtutor.view.lines import text_of
+from gdtutor.view.train import cost_facts, prediction_lines
+
+PARTING = "Enter goes on, ? lists the commands, q leaves."
+PREDICTIONS = 20
+"""Lines that the table of predictions may take."""
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What the conversation needs from outside; tests pass their own."""
+
+    chars: Chars
+    say: Callable[[str], None]
+    """Prints some lines."""
+    ask: Callable[[], str | None]
+    """Returns the next line of input, None at its end."""
+    open_lesson: Callable[[Path], Opened]
+    """Reads a lesson and makes its run; raises GdTutorError."""
+    save: Callable[[Session], None]
+    """Keeps where the learner is."""
+    stoppable: Callable[[], AbstractContextManager[Callable[[], bool]]]
+    """While it is open Ctrl-C ends nothing; what it gives says whether it was pressed."""
+
+
+def converse(session: Session, presses: tuple[Press, ...], services: Services) -> int:
+    """Talk until the learner leaves or the input ends; return the exit code.
+
+    The place is saved also where a signal ends it, which comes as an exception.
+    """
+    code: int | None = None
+    try:
+        for press in presses:
+            if code is None:
+                session, code = _carry_out(update(session, press), services)
+        session = _walking(session)
+        services.say(_whole(session, services.chars))
+        while code is None:
+            text = services.ask()
+            if text is None:
+                return 0
+            session, code = _turn(session, text, services)
+    except KeyboardInterrupt:
+        return 0
+    finally:
+        services.save(session)
+    return code
+
+
+def _turn(session: Session, text: str, services: Services) -> tuple[Session, int | None]:
+    """Do what a line says and tell what came of it."""
+    if text.strip().lstrip(":") == "?":
+        services.say("\n".join(help_lines(session.screen)))
+        return session, None
+    after, code = _carry_out(_answer(session, text), services)
+    after = _walking(after)
+    if code is None:
+        services.say(_news(session, after, services.chars))
+    return after, code
+
+
+def _answer(session: Session, text: str) -> Outcome:
+    """Return what a line does: an answer where a question is open, else a command."""
+    prompt = session.prompt
+    if prompt is not None and not text.lstrip().startswith(":") and text.strip():
+        session = replace(session, prompt=replace(prompt, text=text.strip(), cursor=0))
+        return update(session, Press("enter"))
+    session = replace(session, message="", is_error=False)
+    try:
+        return obey(replace(session, prompt=None), text.strip().removeprefix(":").strip())
+    except GdTutorError as error:
+        return said(session, str(error), error=True), ()
+
+
+def _carry_out(
+    outcome: tuple[Session, tuple[Effect, ...]], services: Services
+) -> tuple[Session, int | None]:
+    """Return the session after the effects, and an exit code where it ends here."""
+    session, effects = outcome
+    for effect in effects:
+        match effect:
+            case Quit():
+                return session, effect.code
+            case OpenLesson():
+                session = _opened(session, effect.path, services)
+            case Train():
+                services.say("Training; Ctrl-C stops it.")
+                session, _ = update(session, Progressed(_trained(effect, services)))
+            case SavePlace():
+                services.save(session)
+    return session, None
+
+
+def _opened(session: Session, path: str, services: Services) -> Session:
+    try:
+        return update(session, services.open_lesson(Path(path)))[0]
+    except GdTutorError as error:
+        return update(session, Told(str(error), is_error=True))[0]
+
+
+def _trained(effect: Train, services: Services) -> Snapshot:
+    with services.stoppable() as is_stopped:
+        progress = effect.run.advance(
+            iterations=effect.iterations,
+            deadline=is_stopped,
+            beyond=effect.iterations is not None,
+        )
+    status = Status.PAUSED if progress.stopped_by is None else Status.FINISHED
+    return snapshot_of(effect.run, status)
+
+
+def _walking(session: Session) -> Session:
+    """Return the session where it stands in words: there is no screen of training or of help."""
+    if session.screen is Screen.LIBRARY or session.lesson is None:
+        return replace(session, screen=Screen.LIBRARY)
+    return replace(session, screen=Screen.STUDY)
+
+
+def _news(before: Session, session: Session, chars: Chars) -> str:
+    """Return what has changed, in words: the message, the training, the step, the question."""
+    parts: list[str] = []
+    if session.training is not before.training and len(session.training.parameters):
+        parts.append("\n".join(training_lines(session, chars)))
+    if session.message:
+        parts.append(_marked(session.message, session.is_error))
+    seen = ("screen", "lesson", "moment", "step", "look")
+    if any(getattr(before, name) is not getattr(session, name) for name in seen):
+        return "\n".join([*parts, _whole(session, chars)]).rstrip("\n")
+    parts += _question(session)
+    return "\n".join(parts)
+
+
+def _whole(session: Session, chars: Chars) -> str:
+    """Return where the learner is: the library, the opening page, or the step."""
+    if session.screen is Screen.LIBRARY:
+        return "\n".join(library_lines(session))
+    context = context_of(session, chars)
+    if context is None:
+        return f"{opening_text(session, chars)}\n{PARTING}"
+    return "\n".join([step_text(session, context), *_question(session)])
+
+
+def _question(session: Session) -> list[str]:
+    prompt = session.prompt
+    if prompt is None:
+        return []
+    lines = [_marked(prompt.error, True)] if prompt.error else []
+    what = "An expression is an answer; commands start with a colon, as in :n"
+    return [*lines, f"{prompt.label}: {what if prompt.kind is PromptKind.ANSWER else ''}".rstrip()]
+
+
+def _marked(message: str, is_error: bool) -> str:
+    return f"error: {message}" if is_error else message
+
+
+def library_lines(session: Session) -> list[str]:
+    """Return the lessons by chapter, and how to open one."""
+    lines: list[str] = []
+    chapter = None
+    for entry in shown_entries(session):
+        if entry.chapter != chapter:
+            chapter = entry.chapter
+            lines.append(f"Chapter: {chapter}")
+        state = f" ({entry.problem})" if entry.problem else ""
+        lines.append(f"  {entry.number or '-'} {entry.id}: {entry.title}{state}")
+    return [*lines, "A number or an id opens a lesson; q leaves."]
+
+
+def training_lines(session: Session, chars: Chars) -> list[str]:
+    """Return the run in words: what was done, the cost by epoch, its course, what it came to."""
+    snapshot = session.training
+    digits = session.look.digits
+
+    def number(value: float) -> str:
+        return notation.shown(value, digits, chars)
+
+    lines = [
+        f"{len(snapshot.costs)} of {snapshot.epochs_wanted} epochs, {snapshot.iterations} "
+        f"iterations: {snapshot.status.value}.",
+        text_of(cost_facts(session, chars)).strip(),
+    ]
+    lines += [
+        f"  epoch {epoch}: cost {number(float(snapshot.costs[epoch]))}"
+        for epoch in sampled_epochs(len(snapshot.costs))
+    ]
+    lines.append(curve_sentence(snapshot, number))
+    if session.run is not None:
+        problem = session.run.segment_at(max(snapshot.iterations - 1, 0)).problem
+        table = prediction_lines(session, problem, WIDTH, PREDICTIONS, chars)
+        lines += [text_of(row).rstrip() for row in table]
+    lines.append(f"i {snapshot.iterations} opens the walk there.")
+    return lines

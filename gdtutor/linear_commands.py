@@ -1,0 +1,141 @@
+"""What a line of the linear mode means: a word and its argument, or a key of the screens."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from gdtutor.engine.errors import GdTutorError, did_you_mean
+from gdtutor.session import navigation, training
+from gdtutor.session.commands import Command, command_for, commands_of
+from gdtutor.session.edits import apply_edit
+from gdtutor.session.effects import Effect, OpenLesson
+from gdtutor.session.looking import toggle_cell
+from gdtutor.session.state import Screen, Session
+from gdtutor.session.update import Press, update
+
+Outcome = tuple[Session, tuple[Effect, ...]]
+
+_SCREEN_ONLY = frozenset({
+    "next", "previous", "up", "down", "tab", "auto", "faster", "slower", "blank", "hints",
+    "palette", "goto", "edit", "train", "cell", "escape", "help",
+})  # fmt: skip
+"""Commands that need a screen, or that take their argument in the line here."""
+_LINE = re.compile(r"(?P<count>\d{0,7})\s*(?P<word>\S+)\s*(?P<rest>.*)\Z", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A command of the linear mode that takes an argument."""
+
+    word: str
+    usage: str
+    says: str
+    do: Callable[[Session, str], Session | Outcome]
+
+
+def _cell(session: Session, text: str) -> Session:
+    if not text:
+        return toggle_cell(session, 1)
+    parts = text.strip("[]").replace(",", " ").split()
+    if not all(part.isascii() and part.isdigit() for part in parts):
+        raise GdTutorError(f"'{text}' is no cell", "give row and column from 0, as in c 0,1")
+    return navigation.with_cell(session, tuple(int(part) for part in parts))
+
+
+def _edit(session: Session, text: str) -> Session:
+    if not text:
+        raise GdTutorError("nothing to change", "give a name and a value, as in e w1 0.9")
+    return apply_edit(session, text)
+
+
+def _goto(session: Session, text: str) -> Session:
+    if not text:
+        raise GdTutorError("no place", "give one, as in g 12, g backward:w1 or g 37/update:b")
+    return navigation.goto(session, text)
+
+
+def _iteration(session: Session, text: str) -> Session:
+    return _goto(session, f"iteration {text}" if text else "")
+
+
+def _train(session: Session, text: str) -> Outcome:
+    if not text:
+        session, effects = training.open_training(session, 1)
+        is_over = bool(effects) or session.screen is not Screen.TRAIN
+        return (session, effects) if is_over else training.toggle_training(session, 1)
+    if not (text.isascii() and text.isdigit() and 0 < int(text[:8]) <= 10**7):
+        raise GdTutorError(f"'{text}' is no number of epochs", "give one, as in t 100, or t alone")
+    after, effects = training.open_training(session, 1)
+    if after.screen is not Screen.TRAIN:
+        return after, effects
+    return training.one_epoch(session, int(text))
+
+
+WORDS: tuple[Word, ...] = (
+    Word("g", "g PLACE", "go to a place: g 12, g backward:w1, g 37/backward:W1[0,1]", _goto),
+    Word("i", "i N", "go to iteration N", _iteration),
+    Word("e", "e NAME VALUE", "change a value: e w1 0.9, e learning_rate 5", _edit),
+    Word("c", "c ROW,COLUMN", "open a cell of the matrix: c 0,1; c alone closes it", _cell),
+    Word("t", "t [EPOCHS]", "train, to the end or so many epochs", _train),
+)
+"""The commands that take an argument; the others are the keys of the screens."""
+
+
+def obey(session: Session, text: str) -> Outcome:
+    """Return the session after a command, and what the outside has to do.
+
+    Raises:
+        GdTutorError: For a command or an argument that cannot be used.
+    """
+    if session.screen is Screen.LIBRARY:
+        return _in_library(session, text)
+    match = _LINE.match(text or "n")
+    word, rest = (match["word"], match["rest"].strip()) if match else (text, "")
+    count = match["count"] if match else ""
+    taking = next((row for row in WORDS if row.word == word), None)
+    if taking is not None and not count:
+        outcome = taking.do(session, rest)
+        return outcome if isinstance(outcome, tuple) else (outcome, ())
+    command = command_for(Screen.STUDY, word) or _named(word)
+    if command is None or command.name in _SCREEN_ONLY or (rest and not rest.isdecimal()):
+        raise GdTutorError(f"'{text}' is no command here", _near(word) or "? lists the commands")
+    count = count or (rest if rest.isascii() else "")
+    return update(replace(session, count=count[:7]), Press(command.keys[0]))
+
+
+def _named(word: str) -> Command | None:
+    return next((command for command in keyed() if command.name == word), None)
+
+
+def _near(word: str) -> str:
+    known = [row.word for row in WORDS] + [key for c in keyed() for key in c.keys]
+    return did_you_mean(word, known) if len(word) > 1 else ""
+
+
+def _in_library(session: Session, text: str) -> Outcome:
+    if text == "q":
+        return update(session, Press("q"))
+    entries = session.library.entries
+    for entry in entries:
+        if text and text in (entry.id, entry.number, entry.number.lstrip("0")):
+            return session, (OpenLesson(entry.path),)
+    near = did_you_mean(text, [entry.id for entry in entries])
+    raise GdTutorError(f"there is no lesson '{text}'", near or "give a number or an id")
+
+
+def keyed() -> tuple[Command, ...]:
+    """Return the commands of the screens that are typed as their key."""
+    return tuple(c for c in commands_of(Screen.STUDY) if c.name not in _SCREEN_ONLY)
+
+
+def help_lines(screen: Screen) -> list[str]:
+    """Return every command with what it does."""
+    if screen is Screen.LIBRARY:
+        return ["A number or an id opens a lesson; q leaves."]
+    rows = [("Enter", "next step")]
+    rows += [(row.usage, row.says) for row in WORDS]
+    rows += [(" or ".join(k for k in c.keys if len(k) == 1) or c.name, c.title) for c in keyed()]
+    lines = [f"  {usage}: {says}" for usage, says in rows]
+    return ["Commands:", *lines, "  ?: this list", "A number repeats: 5n, or n 5."]
