@@ -16,9 +16,24 @@ from gdtutor.view.notation import shape as shape_text
 
 
 def array_lines(
-    context: Context, value: Array, width: int, *, max_rows: int = MAX_ROWS, is_result: bool = False
+    context: Context,
+    value: Array,
+    width: int,
+    *,
+    max_rows: int = MAX_ROWS,
+    is_result: bool = False,
+    counts: bool = True,
 ) -> tuple[Line, ...]:
-    """Return an array's cells, the followed example marked, in the result the opened cell too."""
+    """Return an array's cells, the followed example marked, in the result the opened cell too.
+
+    Args:
+        context: The step.
+        value: The array.
+        width: Cells of a line.
+        max_rows: Rows shown at most.
+        is_result: Whether a cell of it may be opened.
+        counts: Whether a line above counts the examples.
+    """
     if value.ndim == 0:
         return (line("  ", context.number(float(value))),)
     size = len(context.moment.batch)
@@ -29,6 +44,7 @@ def array_lines(
         min(context.look.example, size - 1) if has_examples else None,
         context.look.cell if is_result else None,
         max_rows,
+        counts,
     )
     return matrix_lines(value, look, context.chars)
 

@@ -11,7 +11,7 @@ from gdtutor.view.arrays import array_lines, fit_lines, result_lines
 from gdtutor.view.context import Context
 from gdtutor.view.equation import numbers_writer, relation
 from gdtutor.view.frame import Line, Style
-from gdtutor.view.lines import line, stacked, width_of, wrapped, wrapped_formula
+from gdtutor.view.lines import ROOM, fitting, line, stacked, width_of, wrapped, wrapped_formula
 
 
 def backward_lines(context: Context, width: int) -> tuple[Line, ...]:
@@ -25,7 +25,7 @@ def backward_lines(context: Context, width: int) -> tuple[Line, ...]:
         (line((_from(context, c), Style.BACKWARD)), *_contribution(context, c, width, brief=True))
         for c in received
     ]
-    return stacked([*blocks, _sum(context, received, width)])
+    return fitting([[*blocks, _sum(context, received, width)]], ROOM)
 
 
 def _beginning(context: Context, width: int) -> tuple[Line, ...]:
@@ -111,25 +111,34 @@ def _of_arrays(context: Context, c: Contribution, width: int, *, brief: bool) ->
     result = result_lines(context, called, c.rule, c.value, width)
     if brief or context.look.cell is not None:
         return stacked([formula, result])
-    upstream = (
-        line(
-            ("upstream ", Style.DIM), context.gradient_name(c.consumer),
-            (f"  {_from(context, c)}", Style.DIM),
-        ),
-        *array_lines(context, c.upstream, width, max_rows=4),
-    )  # fmt: skip
-    return stacked([formula, result, upstream, _local_array(context, c, width)])
+    factors = [
+        [_upstream_array(context, c, width, counts), _local_array(context, c, width, counts)]
+        for counts in (True, False)
+    ]
+    named = [factors[1][0], _local_formula(context, c, width)]
+    return fitting([(formula, result, *two) for two in (*factors, named)], ROOM)
 
 
-def _local_array(context: Context, c: Contribution, width: int) -> tuple[Line, ...]:
+def _upstream_array(
+    context: Context, c: Contribution, width: int, counts: bool
+) -> tuple[Line, ...]:
+    called = context.gradient_name(c.consumer)
+    head = line(("upstream ", Style.DIM), called, (f"  {_from(context, c)}", Style.DIM))
+    return (head, *array_lines(context, c.upstream, width, max_rows=4, counts=counts))
+
+
+def _local_array(context: Context, c: Contribution, width: int, counts: bool) -> tuple[Line, ...]:
+    head = _local_formula(context, c, width)
+    if not head or c.local is None:
+        return ()
+    return (*head, *array_lines(context, c.local, width, max_rows=4, counts=counts))
+
+
+def _local_formula(context: Context, c: Contribution, width: int) -> tuple[Line, ...]:
     if c.local is None or c.local_formula is None or isinstance(c.local_formula, Number):
         return ()
     written = context.writer().write(c.local_formula)
-    head = f"{_partial(context, c)} = {written}"
-    return (
-        *wrapped_formula("local ", head, width),
-        *array_lines(context, c.local, width, max_rows=4),
-    )
+    return wrapped_formula("local ", f"{_partial(context, c)} = {written}", width)
 
 
 def _times(context: Context) -> str:

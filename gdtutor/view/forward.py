@@ -13,7 +13,7 @@ from gdtutor.view.arrays import array_lines, fit_lines, result_lines
 from gdtutor.view.context import Context
 from gdtutor.view.equation import equation
 from gdtutor.view.frame import Line, Style
-from gdtutor.view.lines import line, stacked, width_of, wrapped_formula
+from gdtutor.view.lines import ROOM, line, stacked, width_of, wrapped_formula
 from gdtutor.view.matrix import MatrixLook, matrix_lines
 from gdtutor.view.notation import shape as shape_text
 
@@ -29,14 +29,25 @@ MANY = 5
 
 
 def given_lines(context: Context, width: int) -> tuple[Line, ...]:
-    """Return every given value, in groups; small arrays stand side by side."""
+    """Return every given value, in groups; small arrays stand side by side.
+
+    Where they would not fit the panel, columns of numbers lie down, marked as transposed.
+    """
+    standing = _given(context, width, turned=False)
+    return standing if len(standing) <= ROOM else _given(context, width, turned=True)
+
+
+def _given(context: Context, width: int, *, turned: bool) -> tuple[Line, ...]:
     groups: list[tuple[Line, ...]] = []
     for role, title, style in _ROLES:
         leaves = [leaf.name for leaf in context.graph.leaves if leaf.role is role]
         if leaves:
-            blocks = [_block(context, name, style, width) for name in leaves]
+            blocks = [_block(context, name, style, width, turned) for name in leaves]
             are_few = len(blocks) <= MANY and all(len(block) == 1 for block in blocks)
             listed = tuple(row for block in blocks for row in block) if are_few else ()
+            if role is Role.CONSTANT and len(listed) == 1:
+                groups.append((line((title, Style.DIM), *listed[0]),))
+                continue
             groups.append((line((title, Style.DIM)), *(listed or side_by_side(blocks, width))))
     are_arrays = any(leaf_shape for leaf_shape in map(context.shape, _leaves(context)))
     return side_by_side(groups, width) if are_arrays else tuple(row for g in groups for row in g)
@@ -46,7 +57,7 @@ def _leaves(context: Context) -> list[str]:
     return [leaf.name for leaf in context.graph.leaves]
 
 
-def _block(context: Context, name: str, style: Style, width: int) -> tuple[Line, ...]:
+def _block(context: Context, name: str, style: Style, width: int, turned: bool) -> tuple[Line, ...]:
     """Return a given value with its name before it."""
     value = context.trace.values[name]
     label = context.name(name)
@@ -57,6 +68,8 @@ def _block(context: Context, name: str, style: Style, width: int) -> tuple[Line,
         shape = shape_text(value.shape, context.chars)
         every = f"{shape}, all {context.number(float(value.flat[0]))}"
         return (line(" ", (label, style), "  ", every),)
+    if turned and value.ndim == 2 and value.shape[0] > 1 and value.shape[1] == 1:
+        label, value = f"{label}{'ᵀ' if context.chars.unicode else '.T'}", value.T
     look = MatrixLook(width - len(label) - 2, context.look.digits, max_rows=3)
     cells = matrix_lines(value, look, context.chars)
     margin = " " * (len(label) + 2)

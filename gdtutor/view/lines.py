@@ -6,6 +6,9 @@ from collections.abc import Iterable, Sequence
 
 from gdtutor.view.frame import Chars, Line, Segment, Style
 
+ROOM = 15
+"""Lines of the node panel at 80×24, which a step fits where it can."""
+
 
 def line(*parts: str | Segment | tuple[str, Style]) -> Line:
     """Return a line of texts and (text, style) pairs, empty parts left out."""
@@ -118,3 +121,16 @@ def stacked(parts: Iterable[Sequence[Line]]) -> tuple[Line, ...]:
                 result.append(())
             result.extend(part)
     return tuple(result)
+
+
+def fitting(arrangements: Iterable[Sequence[Sequence[Line]]], height: int) -> tuple[Line, ...]:
+    """Return the first arrangement of blocks that fits a height, the last where none does.
+
+    Each is tried with blank lines between its blocks, then without.
+    """
+    lines: tuple[Line, ...] = ()
+    for parts in arrangements:
+        for lines in (stacked(parts), tuple(content for part in parts for content in part)):
+            if len(lines) <= height:
+                return lines
+    return lines
