@@ -48,7 +48,7 @@ class Selector:
         """Return the selector as it is written; parsed again it is the same."""
         before = f"{self.iteration}/" if self.iteration else ""
         if self.step is not None:
-            return f"{before}step:{self.step}"
+            return f"{before}step:{self.step}{cell_text(self.cell)}"
         node = f":{self.node}" if self.node else ""
         return f"{before}{self.phase}{node}{cell_text(self.cell)}"
 
@@ -83,7 +83,7 @@ def number_shown(value: float) -> str:
 
 
 def parse_selector(text: str) -> Selector:
-    """Read `[ITER/]PHASE[:NODE[CELL]]`, `step:N`, `12` for step:12, or `iteration 37`.
+    """Read `[ITER/]PHASE[:NODE[CELL]]`, `step:N[CELL]`, `12` for step:12, or `iteration 37`.
 
     A space may stand for the colon.
 
@@ -104,7 +104,9 @@ def parse_selector(text: str) -> Selector:
     if phase == "iteration" and not slash:
         return Selector(_whole(node, "iteration"))
     if phase == "step":
-        return Selector(iteration, "", step=_step(node))
+        number, bracket, cell = node.partition("[")
+        opened = parse_cell(f"step[{cell}")[1] if bracket else None
+        return Selector(iteration, "", "", opened, _step(number))
     if phase not in PHASES:
         known = (*PHASES, "step", "iteration")
         hint = did_you_mean(phase, known) or "phases are given, forward, backward and update"

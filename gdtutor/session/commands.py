@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from gdtutor.session import library, looking, navigation, training
 from gdtutor.session.edits import own_values, redo, undo
 from gdtutor.session.effects import Effect, Quit, ShowPalette
+from gdtutor.session.link import command_of
 from gdtutor.session.prompting import asked
 from gdtutor.session.state import PromptKind, Screen, Session
 
@@ -48,6 +49,10 @@ def _help(session: Session, count: int) -> Session:
     if session.screen is Screen.HELP:
         return replace(session, screen=session.behind)
     return replace(session, screen=Screen.HELP, behind=session.screen, help_scroll=0)
+
+
+def _show_command(session: Session, count: int) -> Session:
+    return replace(session, command=command_of(session))
 
 
 def _scroll_help(by: int) -> Callable[[Session, int], Session]:
@@ -146,6 +151,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("own_values", ("R",), "R", "R", "back to the lesson's own values", _STUDY, own_values),
     Command("verify", ("v",), "v", "v", "verify the gradient by a central difference", _STUDY,
             looking.toggle_proof),
+    Command("link", ("k",), "k", "k", "the command line that opens this screen elsewhere", _LESSON,
+            _show_command),
     Command("auto", ("a",), "a", "a", "auto-play, or stop it", _STUDY, looking.toggle_auto),
     Command("faster", ("plus", "equals_sign"), "+", "+", "faster auto-play", _STUDY,
             lambda s, n: looking.change_pace(s, n)),

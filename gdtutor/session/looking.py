@@ -42,7 +42,7 @@ def toggle_cell(session: Session, count: int) -> Session:
     size = len(session.moment.batch) if session.moment is not None else 0
     last = session.look.example if shape[-1] == size else 0
     cell = (0,) * (len(shape) - 1) + (min(last, shape[-1] - 1),)
-    return replace(session, look=replace(session.look, cell=cell, tab=Tab.NODE))
+    return replace(session, look=replace(session.look, cell=cell, tab=Tab.NODE, scroll=0))
 
 
 def move_cell(session: Session, down: int, right: int) -> Session:

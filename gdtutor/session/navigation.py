@@ -152,7 +152,8 @@ def goto(session: Session, text: str) -> Session:
         most = len(session.moment.steps)
         if not 1 <= selector.step <= most:
             raise GdTutorError(f"there is no step {selector.step}", f"the last is step:{most}")
-        return moved(session, selector.iteration, selector.step)
+        session = moved(session, selector.iteration, selector.step)
+        return session if selector.cell is None else with_cell(session, selector.cell)
     return _goto_phase(session, selector)
 
 
@@ -194,7 +195,7 @@ def with_cell(session: Session, cell: tuple[int, ...]) -> Session:
     if not inside:
         shown = "×".join(str(n) for n in shape) or "a plain number"
         raise GdTutorError(f"no cell {list(cell)}", f"the shape is {shown}, counted from 0")
-    return replace(session, look=replace(session.look, cell=cell))
+    return replace(session, look=replace(session.look, cell=cell, scroll=0))
 
 
 def cell_shape(session: Session) -> tuple[int, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gdtutor.session.state import Screen, Session
+from gdtutor.view.command import with_command
 from gdtutor.view.frame import Chars, Frame, Segment
 from gdtutor.view.help import help_frame
 from gdtutor.view.library import library_frame
@@ -19,6 +20,11 @@ def frame_of(session: Session, width: int, height: int, chars: Chars) -> Frame:
         return _too_small(width, height)
     if session.look.is_blank:
         return blank_frame(width, height)
+    frame = _frame(session, width, height, chars)
+    return with_command(frame, session.command, chars) if session.command else frame
+
+
+def _frame(session: Session, width: int, height: int, chars: Chars) -> Frame:
     match session.screen:
         case Screen.HELP:
             return help_frame(session, width, height, chars)

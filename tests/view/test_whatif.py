@@ -52,7 +52,7 @@ def test_a_value_that_the_digits_do_not_tell_apart_has_no_old_value_beside():
 
 
 @pytest.mark.parametrize(
-    ("size", "keys"), [((80, 24), "tab tab"), ((40, 12), "tab tab"), ((120, 36), "")]
+    ("size", "keys"), [((80, 24), "tab tab"), ((40, 24), "tab tab"), ((120, 36), "")]
 )
 def test_the_table_of_values_never_cuts_a_number(size, keys):
     session = changed(NETWORK, "update:b2", "W1[0,1] = 0.9", keys=keys)

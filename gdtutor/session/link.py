@@ -1,0 +1,99 @@
+"""The command line that opens this very screen elsewhere: what people share."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+
+from gdtutor.lesson.discovery import shipped_lessons_folder
+from gdtutor.lesson.model import Lesson
+from gdtutor.lesson.selectors import Selector
+from gdtutor.session.moment import Moment
+from gdtutor.session.state import Look, Screen, Session, Tab, has_opening
+from gdtutor.session.steps import Step, find_step
+
+PLAIN_DIGITS = 4
+"""Significant digits where `--digits` is not given."""
+
+
+def command_of(session: Session) -> str:
+    """Return the command line that opens the screen, empty where no lesson is open.
+
+    It names lesson, seed, changes, place with the opened cell, example, folding and digits; what
+    else the screen shows (a proof, another panel, training) comes from keys.
+    """
+    return shlex.join(arguments_of(session))
+
+
+def arguments_of(session: Session) -> tuple[str, ...]:
+    """Return the words of the command line, unquoted."""
+    lesson, moment, look = session.lesson, session.moment, session.look
+    if lesson is None or moment is None:
+        return ()
+    words = ["gdtutor", lesson_word(lesson)]
+    if session.seed is not None:
+        words += ["--seed", str(session.seed)]
+    for change in session.changes:
+        words += ["--set", change.text()]
+    place = place_of(session)
+    if place:
+        words += ["--at", place]
+    if look.example:
+        words += ["--example", str(look.example)]
+    unfolded = _unfolded(lesson, look)
+    if unfolded:
+        words += ["--unfold", unfolded]
+    if look.digits != PLAIN_DIGITS:
+        words += ["--digits", str(look.digits)]
+    keys = _keys(session)
+    if keys:
+        words += ["--keys", keys]
+    return tuple(words)
+
+
+def lesson_word(lesson: Lesson) -> str:
+    """Return the id of a shipped lesson, of any other its full path."""
+    path = Path(lesson.path).resolve()
+    return lesson.id if path.parent == shipped_lessons_folder().resolve() else str(path)
+
+
+def place_of(session: Session) -> str:
+    """Return the place as `--at` takes it; empty on the opening page."""
+    lesson, moment = session.lesson, session.moment
+    if lesson is None or moment is None or session.step == 0:
+        return ""
+    if not has_opening(lesson) and (moment.iteration, session.step) == (0, 1):
+        return ""
+    step = moment.steps[session.step - 1]
+    cell = session.look.cell
+    named = Selector(moment.iteration, step.phase.value, step.node, cell)
+    if _found(moment, step):
+        return named.text()
+    return Selector(moment.iteration, "", cell=cell, step=step.number).text()
+
+
+def _found(moment: Moment, step: Step) -> bool:
+    """Say whether phase and node name this step and no other."""
+    return find_step(moment.steps, step.phase, step.node) == step
+
+
+def _unfolded(lesson: Lesson, look: Look) -> str:
+    lines = [line for scene in lesson.scenes for line in scene.graph.lines]
+    foldable = [line.name for line in lines if line.first != line.last]
+    open_lines = [name for name in foldable if name in look.unfolded]
+    if len(open_lines) > 1 and open_lines == foldable:
+        return "all"
+    return ",".join(open_lines)
+
+
+def _keys(session: Session) -> str:
+    """Return the keys that bring what no option names."""
+    look = session.look
+    if session.screen is Screen.TRAIN:
+        return "t"
+    keys = ["v"] if look.proof else []
+    keys += ["tab"] * list(Tab).index(look.tab)
+    keys += ["h"] if look.hides_hints else []
+    if look.scroll and look.cell is None:
+        keys.append(f"{look.scroll}down" if look.scroll > 1 else "down")
+    return " ".join(keys)

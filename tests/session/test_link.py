@@ -1,0 +1,128 @@
+import shlex
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from session_walks import lesson_file
+from walks import KINK, NETWORK, NEURON, ROWS, pressed, screen, typed, walk
+
+from gdtutor.cli.arguments import COMMANDS, parser_of
+from gdtutor.cli.lessons import session_of
+from gdtutor.session.link import command_of
+from gdtutor.session.state import AutoPlay
+
+XOR = lesson_file("xor-hidden")
+ADD_UP = lesson_file("gradients-add-up")
+
+
+def reopened(command):
+    """Return the session that a command line opens, as the program does."""
+    words = shlex.split(command)
+    assert words[0] == "gdtutor"
+    arguments = parser_of(COMMANDS[0]).parse_args(words[1:])
+    return pressed(session_of(arguments), arguments.keys)
+
+
+def shown(session):
+    """Return what a session shows at three sizes, what it says for one key left out."""
+    quiet = replace(session, message="", is_error=False, count="", command="", auto=AutoPlay())
+    return [screen(quiet, *size) for size in ((80, 24), (120, 36), (40, 12))]
+
+
+def test_the_command_of_a_place_names_lesson_changes_and_cell():
+    session = walk(
+        XOR, "37/backward:W1[0,1]", changes=("W1[0,1]=0.9", "20:learning_rate=5"), keys="o x D"
+    )
+    assert command_of(session) == (
+        "gdtutor xor-hidden --set 'W1[0,1]=0.9' --set 20:learning_rate=5 "
+        "--at '37/backward:W1[0,1]' --example 1 --digits 5"
+    )
+
+
+@pytest.mark.parametrize(
+    ("path", "at", "keys"),
+    [
+        (NEURON, "", ""),
+        (NEURON, "", "3 down"),
+        (NEURON, "backward:z", "x n n"),
+        (NEURON, "backward:z", "v tab"),
+        (NEURON, "update:b", "e optimizer=adam enter n p p"),
+        (ROWS, "update:w", "e optimizer=adam enter p p o"),
+        (NETWORK, "update:W1", "e optimizer=adam enter p p c right"),
+        (ADD_UP, "given", "N N N N n"),
+        (ADD_UP, "given", "N N N e a=7 enter n"),
+        (KINK, "backward:x", "v"),
+        (XOR, "12/forward:Z1", "c right down h"),
+        (XOR, "given", "e activation=relu enter N N"),
+    ],
+)
+def test_the_command_reopens_the_screen(path, at, keys):
+    session = walk(path, at, keys)
+    again = reopened(command_of(session))
+    assert shown(again) == shown(session)
+    assert command_of(again) == command_of(session)
+
+
+KEYS = (
+    "n", "5n", "p", "N", "P", "pagedown", "3 pagedown", "pageup", "home", "end", "x", "c", "left",
+    "right", "up", "down", "o", "d", "D", "tab", "v", "u", "ctrl+r", "R", "escape", "h", "g g",
+)  # fmt: skip
+EDITS = {
+    NEURON: ("w1=0.9", "2:b=-1/3", "learning_rate=0.3", "optimizer=adam", "activation=tanh",
+             "x1[1]=1e-3", "y[0]=0.1"),
+    ROWS: ("w=0.3", "3:b=2", "x[2]=-0.7", "optimizer=rmsprop", "activation=softplus"),
+    NETWORK: ("W1[0,1]=0.9", "b2[0,0]=1e-7", "X[1,2]=3", "activation=tanh", "optimizer=adam"),
+    KINK: ("x=0.1", "w=-2"),
+    ADD_UP: ("a=5", "q=-2", "W[0,1]=0.25", "b[0,0]=1"),
+}  # fmt: skip
+
+
+@settings(max_examples=60)
+@given(st.data())
+def test_the_command_reopens_any_screen(data):
+    path = data.draw(st.sampled_from(sorted(EDITS)))
+    session = walk(path, keys="n")
+    for _ in range(data.draw(st.integers(0, 12))):
+        if data.draw(st.integers(0, 3)) == 0:
+            edit = data.draw(st.sampled_from(EDITS[path]))
+            session = pressed(typed(pressed(session, "e"), edit), "escape")
+        else:
+            session = pressed(session, data.draw(st.sampled_from(KEYS)))
+    command = command_of(session)
+    assert shown(reopened(command)) == shown(session), command
+
+
+def test_a_seed_is_part_of_the_command():
+    command = "gdtutor xor-hidden --seed 7 --at backward:W1"
+    assert command_of(reopened(command)) == command
+
+
+def test_a_lesson_of_ones_own_is_named_by_its_quoted_path(tmp_path):
+    path = tmp_path / "it's mine.md"
+    path.write_bytes(NEURON.read_bytes())
+    command = command_of(walk(path, "forward:z"))
+    assert shlex.split(command)[1] == str(path)
+    assert shown(reopened(command)) == shown(walk(path, "forward:z"))
+
+
+def test_training_is_reached_by_its_key():
+    session = pressed(walk(NEURON, "3/given"), "t")
+    assert command_of(session) == f"gdtutor {NEURON} --at 3/given --keys t"
+
+
+def test_the_key_shows_the_command_and_the_next_key_takes_it_away():
+    session = walk(XOR, "backward:W1", "k")
+    assert " gdtutor xor-hidden --at backward:W1\n" in screen(session)
+    assert "gdtutor" not in screen(pressed(session, "n"))
+
+
+@pytest.mark.parametrize("size", [(80, 24), (40, 12)])
+def test_a_long_command_is_broken_so_that_a_shell_reads_it_as_one(size):
+    changes = tuple(f"{k}:W1[0,1]=0.{k}" for k in range(1, 5))
+    session = walk(XOR, "37/backward:W1[0,1]", "k", changes)
+    text = screen(session, *size)
+    rows = text[text.index("gdtutor") :].splitlines()[:-1]
+    assert len(rows) > 1
+    as_a_shell_reads = "\n".join(rows).replace("\\\n", "")
+    assert shlex.split(as_a_shell_reads) == shlex.split(command_of(session))
