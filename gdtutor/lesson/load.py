@@ -126,13 +126,25 @@ def _varied(source: _Source, overrides: Mapping[str, object], findings: Findings
     own = {key: value for key, value in overrides.items() if key != ACTIVATION}
     varied = replace(source, raw=overridden(source.raw or {}, own))
     made = _made(varied, findings, is_variant=True)
-    if made is None or ACTIVATION not in overrides:
-        return None if made is None else made[0]
+    if made is None:
+        return None
+    lesson = _without_own_notes(made[0])
+    if ACTIVATION not in overrides:
+        return lesson
     try:
-        return with_activation(made[0], str(overrides[ACTIVATION]))
+        return with_activation(lesson, str(overrides[ACTIVATION]))
     except GdTutorError as error:
         findings.error(NOWHERE, "variant", error.what, error.hint)
     return None
+
+
+def _without_own_notes(lesson: Lesson) -> Lesson:
+    """Return a lesson with those notes alone that hold for any values, not only its own."""
+    scenes = (
+        replace(scene, notes=tuple(note for note in scene.notes if note.always))
+        for scene in lesson.scenes
+    )
+    return replace(lesson, scenes=tuple(scenes))
 
 
 def _parsed(text: str, path: Path, findings: Findings) -> Lesson | None:
