@@ -77,3 +77,27 @@ def test_variants_of_a_large_lesson_are_bounded() -> None:
     rows = ", ".join(["[1, 0]"] * 9_000)
     changes = (("+++\nOpening", f"{many}+++\nOpening"), ("[[1, 0], [2, 1]]", f"[{rows}]"))
     assert codes_of(SCALAR, *changes) == ["bound"]
+
+
+def test_a_variant_may_change_the_activation() -> None:
+    lesson = varied(variants='\n[[variants]]\nname = "tanh"\nactivation = "tanh"\n')
+    changed = with_variant(lesson, "tanh")
+    assert [line.text for line in changed.scenes[-1].graph.lines][1] == "tanh(z)"
+    assert changed.variants == ()
+
+
+def test_a_variant_keeps_the_notes_that_hold_for_any_values_alone() -> None:
+    text = SCALAR + "\n## forward yhat, always\nBetween 0 and 1.\n"
+    notes = with_variant(varied(text), "fast").scenes[0].notes
+    assert [(note.node, note.always) for note in notes] == [("yhat", True)]
+
+
+def test_a_note_on_a_step_that_a_variant_lacks_is_no_mistake() -> None:
+    text = SCALAR.replace("batch = 1", "batch = 2")
+    text += "\n## forward C, always\nThe mean.\n\n## backward yhat, always\nA share of {C}.\n"
+    text += "\n## backward z, always\nThe slope.\n"
+    variants = '\n[[variants]]\nname = "single"\ntraining.batch = 1\n'
+    lesson = varied(text, variants)
+    assert len(lesson.scenes[0].notes) == 4
+    (kept,) = with_variant(lesson, "single").scenes[0].notes
+    assert (kept.phase, kept.node) == ("backward", "z")
