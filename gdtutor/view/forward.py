@@ -64,17 +64,23 @@ def _block(context: Context, name: str, style: Style, width: int, turned: bool) 
     if value.ndim == 0:
         was = (context.was(name), Style.CHANGED)
         return (line(" ", (label, style), " = ", context.number(float(value)), was),)
+    # A row over the examples of a scalar lesson is no matrix, so its length is not said.
+    shape = shape_text(value.shape, context.chars) if value.ndim == 2 else ""
     if value.ndim == 2 and value.shape[0] > 1 and np.all(value == value.flat[0]):
-        shape = shape_text(value.shape, context.chars)
-        every = f"{shape}, all {context.number(float(value.flat[0]))}"
-        return (line(" ", (label, style), "  ", every),)
-    if turned and value.ndim == 2 and value.shape[0] > 1 and value.shape[1] == 1:
-        label, value = f"{label}{'ᵀ' if context.chars.unicode else '.T'}", value.T
-    look = MatrixLook(width - len(label) - 2, context.look.digits, max_rows=3)
+        every = f" {shape}, all {context.number(float(value.flat[0]))}"
+        return (line(" ", (label, style), every),)
+    indent = max(len(label), len(shape)) if shape and value.shape[0] > 1 else 0
+    said = f" {shape}" if shape and not indent else ""
+    head = line(" ", (label.ljust(indent), style), (said, Style.DIM), " ")
+    look = MatrixLook(width - width_of(head), context.look.digits, max_rows=3)
     cells = matrix_lines(value, look, context.chars)
-    margin = " " * (len(label) + 2)
-    first = line(" ", (label, style), " ", *cells[0])
-    return (first, *(line(margin, *row) for row in cells[1:]))
+    if not indent:
+        return ((*head, *cells[0]),)
+    below = [
+        line((f" {shape.ljust(indent)} ", Style.DIM)),
+        *[line(" " * (indent + 2))] * len(cells),
+    ]
+    return ((*head, *cells[0]), *((*b, *row) for b, row in zip(below, cells[1:], strict=False)))
 
 
 def side_by_side(blocks: Sequence[tuple[Line, ...]], width: int) -> tuple[Line, ...]:
