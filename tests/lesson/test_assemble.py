@@ -11,7 +11,7 @@ from lessons_for_tests import MATRIX, NETWORK, SCALAR, codes_of, lesson_of
 from gdtutor.engine.graph import Role
 from gdtutor.engine.trace import trace
 from gdtutor.lesson import Lesson, parse_lesson, problem_of
-from gdtutor.lesson.assemble import COMMANDS
+from gdtutor.lesson.sheet import COMMANDS
 
 BATCH = ("batch = 1", "batch = 2")
 NO_TRAINING = ("[training]\nbatch = 1\n", "")

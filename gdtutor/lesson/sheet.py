@@ -1,0 +1,213 @@
+"""The front matter, checked as a whole: data, starts, roles of names, and settings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from gdtutor.engine.errors import did_you_mean
+from gdtutor.engine.graph import Role, a_role
+from gdtutor.engine.local import BATCH_SIZE
+from gdtutor.engine.operations import Array
+from gdtutor.engine.shapes import Shape
+from gdtutor.lesson.data import Data, read_data
+from gdtutor.lesson.graphs import Given
+from gdtutor.lesson.model import Start
+from gdtutor.lesson.names import MAX_NAMES, name_problem
+from gdtutor.lesson.network import Expansion, expand
+from gdtutor.lesson.plan import batch_of, read_settings
+from gdtutor.lesson.readers import Mistake
+from gdtutor.lesson.reports import NOWHERE, Place, shown
+from gdtutor.lesson.starts import read_starts, start_shape
+from gdtutor.lesson.tables import FrontMatter, NetworkTable
+from gdtutor.lesson.toml_text import Path as TomlPath
+from gdtutor.training.settings import Settings
+
+COMMANDS = (
+    "list", "transcript", "train", "check", "shot", "export", "new", "watch", "progress",
+)  # fmt: skip
+"""Names of commands, which no lesson may have as its id."""
+
+_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
+
+
+@dataclass(slots=True, eq=False)
+class Sheet:
+    """What the front matter gives, once it is checked."""
+
+    front: FrontMatter
+    data: Data
+    starts: dict[str, Start]
+    constants: Mapping[str, Array]
+    expansion: Expansion | None
+    settings: Settings | None
+    given: Given
+    place: Place = NOWHERE
+    """Where the `[network]` table stands, for what is wrong with its lines."""
+    is_variant: bool = False
+    """Whether a variant's overrides are in it: notes on steps that it lacks are left out then."""
+
+
+def read_sheet(front: FrontMatter, path: Path, mistakes: list[Mistake]) -> Sheet | None:
+    """Return what the front matter gives, None where a mistake was found.
+
+    Args:
+        front: The front matter, each key already checked by itself.
+        path: The lesson file; CSV files are read from its folder.
+        mistakes: Mistakes to add to.
+    """
+    _check_id(front.id, mistakes)
+    expansion = _expansion(front.network, mistakes)
+    data = read_data(front.data, path.parent, mistakes, is_network=front.network is not None)
+    starts = dict(expansion.starts) if expansion else {}
+    given_starts = read_starts(front.parameters or {}, mistakes)
+    for name, start in given_starts.items():
+        if name in starts and start_shape(start) != start_shape(starts[name]):
+            what = f"{name} has the shape {_shape(start)}"
+            hint = f"the network needs {_shape(starts[name])}"
+            mistakes.append(Mistake(("parameters", name), "shape", what, hint))
+    starts.update(given_starts)
+    constants = front.constants or {}
+    if data is None:
+        return None
+    roles = _roles(data, starts, constants, mistakes)
+    _check_lists(front, roles, mistakes)
+    _check_network_ends(front.network, data, mistakes)
+    if front.training is not None and not data.bindings:
+        # One iteration is one epoch: the graph itself is the only example.
+        data = _single(data)
+    settings = read_settings(front.training, data.examples.shape[0], mistakes)
+    if mistakes:
+        return None
+    given = _given(data, starts, constants, roles, settings)
+    return Sheet(front, data, starts, constants, expansion, settings, given)
+
+
+def _single(data: Data) -> Data:
+    alone = np.empty((1, 0))
+    alone.flags.writeable = False
+    return Data((), (), (), (), alone, is_matrix=False)
+
+
+def _shape(start: Start) -> str:
+    return str(list(start_shape(start)))
+
+
+def _check_id(lesson_id: str, mistakes: list[Mistake]) -> None:
+    if lesson_id in COMMANDS:
+        what = f"'{lesson_id}' is the name of a command"
+        mistakes.append(Mistake(("id",), "id", what, "choose another id"))
+    elif not _ID.match(lesson_id) or lesson_id.isdigit():
+        what = f"'{shown(lesson_id)}' cannot be an id"
+        hint = "use small letters, digits and single hyphens, and not digits alone"
+        mistakes.append(Mistake(("id",), "id", what, hint))
+
+
+def _expansion(network: NetworkTable | None, mistakes: list[Mistake]) -> Expansion | None:
+    if network is None:
+        return None
+    if len(network.layers) < 2:
+        hint = "write layers = [2, 1]: inputs, then neurons of each layer"
+        mistakes.append(Mistake(("network", "layers"), "value", "a network of no layer", hint))
+        return None
+    hidden = len(network.layers) - 2
+    if not isinstance(network.activation, str) and len(network.activation) != hidden:
+        what = f"{len(network.activation)} activations for {hidden} hidden layers"
+        hint = "give one for each, or one name for all; `output` is the last layer's"
+        mistakes.append(Mistake(("network", "activation"), "value", what, hint))
+        return None
+    return expand(network)
+
+
+def _check_network_ends(network: NetworkTable | None, data: Data, mistakes: list[Mistake]) -> None:
+    if network is None or len(network.layers) < 2 or not data.bindings:
+        return
+    ends = (network.layers[0], network.layers[-1])
+    sizes = tuple(len(binding.columns) for binding in data.bindings)
+    for width, size, position, side in zip(
+        ends, sizes, (0, len(network.layers) - 1), ("inputs", "targets"), strict=False
+    ):
+        if width != size:
+            what = f"the network has {width} {side}, the data have {size}"
+            hint = "the first of layers is the number of inputs, the last that of targets"
+            mistakes.append(Mistake(("network", "layers", position), "shape", what, hint))
+
+
+TABLES: Mapping[Role, TomlPath] = {
+    Role.INPUT: ("data", "inputs"),
+    Role.TARGET: ("data", "targets"),
+    Role.PARAMETER: ("parameters",),
+    Role.CONSTANT: ("constants",),
+}
+"""Where the front matter gives the values of each role."""
+
+
+def path_of(table: TomlPath, name: str, position: int, data: Data) -> TomlPath:
+    """Return the path of a given name: an entry of a list, or a key of a table."""
+    is_list = table[0] == "data" and not data.is_matrix
+    return (*table, position) if is_list else (*table, name, "=")
+
+
+def _roles(
+    data: Data,
+    starts: Mapping[str, Start],
+    constants: Mapping[str, Array],
+    mistakes: list[Mistake],
+) -> dict[str, Role]:
+    """Return the role of every given name, in the order of the given step."""
+    roles: dict[str, Role] = {}
+    groups = ((data.inputs, Role.INPUT), (data.targets, Role.TARGET))
+    for names, role in (*groups, (starts, Role.PARAMETER), (constants, Role.CONSTANT)):
+        path = TABLES[role]
+        for position, name in enumerate(names):
+            at = path_of(path, name, position, data)
+            problem = name_problem(name)
+            if problem is None and name == BATCH_SIZE and data.is_matrix:
+                problem = ("reserved", "'m' is the number of examples", "choose another name")
+            if problem is None and name in roles:
+                what = f"'{name}' is already the name of {a_role(roles[name])}"
+                problem = ("redefined", what, "choose another name")
+            if problem is not None:
+                mistakes.append(Mistake(at, *problem))
+            roles.setdefault(name, role)
+    if len(roles) > MAX_NAMES:
+        what = f"{len(roles):,} given names"
+        mistakes.append(Mistake((), "bound", what, f"the bound is {MAX_NAMES:,}"))
+    return roles
+
+
+def _check_lists(front: FrontMatter, roles: Mapping[str, Role], mistakes: list[Mistake]) -> None:
+    wanted = (
+        ("frozen", front.frozen, (Role.PARAMETER,), "parameter"),
+        ("gradients", front.gradients, (Role.INPUT, Role.TARGET), "input or target"),
+    )
+    for key, names, allowed, word in wanted:
+        fitting = [name for name, role in roles.items() if role in allowed]
+        for position, name in enumerate(names):
+            if name not in fitting:
+                hint = did_you_mean(name, fitting) or f"name an {word}".replace("an p", "a p")
+                what = f"'{shown(name)}' is no {word}"
+                mistakes.append(Mistake((key, position), "undefined", what, hint))
+
+
+def _given(
+    data: Data,
+    starts: Mapping[str, Start],
+    constants: Mapping[str, Array],
+    roles: Mapping[str, Role],
+    settings: Settings | None,
+) -> Given:
+    size = batch_of(settings, data.examples.shape[0])
+    by_rows = data.by_rows
+    is_single = by_rows and size == 1
+    shapes: dict[str, Shape] = {name: start_shape(start) for name, start in starts.items()}
+    shapes |= {name: np.shape(value) for name, value in constants.items()}
+    for binding in data.bindings:
+        rows = (len(binding.columns), size) if binding.is_matrix else (size,)
+        shapes[binding.leaf] = () if is_single else rows
+    averages = by_rows and settings is not None and not is_single
+    return Given(roles, shapes, by_rows, data.is_matrix, averages)
