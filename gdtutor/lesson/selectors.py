@@ -104,8 +104,8 @@ def parse_selector(text: str) -> Selector:
     if phase == "iteration" and not slash:
         return Selector(_whole(node, "iteration"))
     if phase == "step":
-        number, bracket, cell = node.partition("[")
-        opened = parse_cell(f"step[{cell}")[1] if bracket else None
+        number, bracket, inside = node.partition("[")
+        opened = parse_cell(f"step[{inside}")[1] if bracket else None
         return Selector(iteration, "", "", opened, _step(number))
     if phase not in PHASES:
         known = (*PHASES, "step", "iteration")

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from gdtutor.lesson.body import Body, divide_body, read_body
+from gdtutor.lesson.body import Body, read_body
+from gdtutor.lesson.markdown import divide_body
 from gdtutor.lesson.reports import Findings
 
 LINES = st.sampled_from(

@@ -1,0 +1,87 @@
+"""Markdown cut where a lesson needs it: fenced blocks, headings, and the text between them.
+
+Only two constructs of Markdown divide a body: fenced blocks and ATX headings, as CommonMark defines
+them. They are found here rather than by a Markdown library, whose import would cost more time than
+training a small lesson does; the tests hold both against each other.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from gdtutor.lesson.reports import Findings, Place
+
+_FENCE = re.compile(r" {0,3}(?P<marks>`{3,}(?=[^`]*$)|~{3,})[ \t]*(?P<info>.*)$")
+_HEADING = re.compile(r" {0,3}(?P<level>#{1,6})(?![^ \t])(?P<text>.*)$")
+_CLOSING_MARKS = re.compile(r"(?:^|(?<=[ \t]))#+$")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A fenced block or a heading, or the text between two of them."""
+
+    kind: str
+    """fence, heading, or text."""
+    line: int
+    """Its first line in the file, from 1."""
+    text: str
+    """The inside of a fence, the words of a heading, or the text."""
+    info: str = ""
+    """What stands behind the opening fence."""
+    level: int = 0
+    """The level of a heading."""
+    source: str = ""
+    """The part as written."""
+
+
+def divide_body(lines: list[str], first_line: int, findings: Findings) -> list[Part]:
+    """Cut Markdown into fenced blocks, headings, and the text between them."""
+    parts: list[Part] = []
+    text: list[str] = []
+
+    def end_text(line: int) -> None:
+        if text:
+            joined = "\n".join(text)
+            parts.append(Part("text", line - len(text), joined, source=joined))
+            text.clear()
+
+    at = 0
+    while at < len(lines):
+        fence = _FENCE.match(lines[at])
+        heading = _HEADING.match(lines[at])
+        if fence:
+            end_text(first_line + at)
+            part, at = _fenced(lines, at, first_line, fence, findings)
+            parts.append(part)
+        elif heading:
+            end_text(first_line + at)
+            words = _CLOSING_MARKS.sub("", heading["text"].strip()).strip()
+            level = len(heading["level"])
+            parts.append(Part("heading", first_line + at, words, level=level, source=lines[at]))
+            at += 1
+        else:
+            text.append(lines[at])
+            at += 1
+    end_text(first_line + len(lines))
+    return parts
+
+
+def _fenced(
+    lines: list[str], at: int, first_line: int, fence: re.Match[str], findings: Findings
+) -> tuple[Part, int]:
+    marks = fence["marks"]
+    closing = re.compile(rf" {{0,3}}{re.escape(marks[0])}{{{len(marks)},}}[ \t]*$")
+    end = at + 1
+    while end < len(lines) and not closing.match(lines[end]):
+        end += 1
+    if end == len(lines):
+        findings.error(
+            Place(first_line + at, 1), "fence", "the block is not closed", f"end it with {marks}"
+        )
+    inside = "\n".join(lines[at + 1 : end])
+    source = "\n".join(lines[at : end + 1])
+    # What an open block swallowed is not read: most of it was not meant to be inside.
+    info = fence["info"].strip() if end < len(lines) else ""
+    part = Part("fence", first_line + at, inside, info, source=source)
+    return part, end + 1
