@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gdtutor.engine.graph import Graph
-from gdtutor.lesson.body import PHASES, NoteBlock, Part, QuestionBlock, SceneBlock
+from gdtutor.lesson.body import PHASES, NoteBlock, QuestionBlock, SceneBlock
 from gdtutor.lesson.front_matter import report_mistakes
+from gdtutor.lesson.markdown import Part
 from gdtutor.lesson.model import Note, Question
 from gdtutor.lesson.placeholders import (
     Placeholder,
