@@ -92,7 +92,7 @@ def _down(session: Session, count: int) -> Session:
 
 
 def _escape(session: Session, count: int) -> Session:
-    look = replace(session.look, cell=None, proof=False, is_blank=False)
+    look = replace(session.look, cell=None, proof=False, mistakes=False, is_blank=False)
     return replace(session, look=look, auto=replace(session.auto, is_on=False))
 
 
@@ -151,6 +151,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("own_values", ("R",), "R", "R", "back to the lesson's own values", _STUDY, own_values),
     Command("verify", ("v",), "v", "v", "verify the gradient by a central difference", _STUDY,
             looking.toggle_proof),
+    Command("mistakes", ("w",), "w", "w",
+            "how the sum goes wrong: = in place of +=, or a node visited too early", _STUDY,
+            looking.toggle_mistakes),
     Command("link", ("k",), "k", "k", "the command line that opens this screen elsewhere", _LESSON,
             _show_command),
     Command("auto", ("a",), "a", "a", "auto-play, or stop it", _STUDY, looking.toggle_auto),

@@ -91,7 +91,7 @@ def _keys(session: Session) -> str:
     look = session.look
     if session.screen is Screen.TRAIN:
         return "t"
-    keys = ["v"] if look.proof else []
+    keys = ["v"] if look.proof else ["w"] if look.mistakes else []
     keys += ["tab"] * list(Tab).index(look.tab)
     keys += ["h"] if look.hides_hints else []
     if look.scroll and look.cell is None:

@@ -99,7 +99,15 @@ def toggle_proof(session: Session, count: int) -> Session:
     """Show the central difference beside the gradient, or take it away."""
     if phase_of(session) is not Phase.BACKWARD:
         return said(session, "Go to a backward step first; v proves the gradient there.")
-    look = replace(session.look, proof=not session.look.proof, tab=Tab.NODE)
+    look = replace(session.look, proof=not session.look.proof, mistakes=False, tab=Tab.NODE)
+    return replace(session, look=look)
+
+
+def toggle_mistakes(session: Session, count: int) -> Session:
+    """Show what wrong sums would give beside the gradient, or take them away."""
+    if phase_of(session) is not Phase.BACKWARD:
+        return said(session, "Go to a backward step first; w shows how its sum can go wrong.")
+    look = replace(session.look, mistakes=not session.look.mistakes, proof=False, tab=Tab.NODE)
     return replace(session, look=look)
 
 

@@ -142,6 +142,8 @@ class Look:
     hides_hints: bool = False
     proof: bool = False
     """Whether the central difference stands beside the gradient."""
+    mistakes: bool = False
+    """Whether wrong sums stand beside the right gradient."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +254,7 @@ def moved(session: Session, iteration: int, step: int) -> Session:
     is_same = iteration == session.moment.iteration and step == session.step
     look = session.look
     if not is_same:
-        look = replace(look, scroll=0, cell=None, proof=False)
+        look = replace(look, scroll=0, cell=None, proof=False, mistakes=False)
     most = max(len(moment.batch) - 1, 0)
     look = replace(look, example=min(look.example, most))
     return replace(session, moment=moment, own_moment=own, step=step, look=look)

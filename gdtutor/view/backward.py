@@ -57,7 +57,8 @@ def _contribution(
 def _of_numbers(context: Context, c: Contribution, width: int, *, brief: bool) -> tuple[Line, ...]:
     upstream = float(c.upstream)
     local = float(c.local) if c.local is not None else 0.0
-    lines = _product(context, c, upstream, local, float(c.value), width)
+    called = _called(context, brief)
+    lines = _product(context, c, called, upstream, local, float(c.value), width)
     if brief:
         partial = _partial(context, c)
         return (*lines, *_local(context, partial, c, local, width, reason=False))
@@ -72,12 +73,12 @@ def _of_rows(context: Context, c: Contribution, width: int, *, brief: bool) -> t
     upstream, local = at(c.upstream), at(c.local)
     head: tuple[Line, ...]
     if not c.sums:
-        head = _product(context, c, upstream, local, at(c.value), width)
+        head = _product(context, c, _called(context, brief), upstream, local, at(c.value), width)
         if brief:
             return head
         rows = array_lines(context, c.value, width)
         return stacked([head, _factors(context, c, upstream, local, width), rows])
-    called, partial = context.gradient_name(context.step.node), _partial(context, c)
+    called, partial = _called(context, brief), _partial(context, c)
     over = "Σ" if context.chars.unicode else "sum"
     product = f"{context.gradient_name(c.consumer)}{_times(context)}{partial}"
     shown = context.number(float(c.value))
@@ -100,7 +101,7 @@ def _of_rows(context: Context, c: Contribution, width: int, *, brief: bool) -> t
 
 def _of_arrays(context: Context, c: Contribution, width: int, *, brief: bool) -> tuple[Line, ...]:
     node = context.step.node
-    called = context.gradient_name(node)
+    called = _called(context, brief)
     of = f", the shape of {context.name(node)}"
     if c.value.ndim == 0:
         of = ""
@@ -149,11 +150,21 @@ def _partial(context: Context, c: Contribution) -> str:
     return context.partial(c.consumer, context.step.node)
 
 
+def _called(context: Context, brief: bool) -> str:
+    """Return the name of a contribution: the gradient's own, or that of one share of it."""
+    return "share" if brief else context.gradient_name(context.step.node)
+
+
 def _product(
-    context: Context, c: Contribution, upstream: float, local: float, result: float, width: int
+    context: Context,
+    c: Contribution,
+    called: str,
+    upstream: float,
+    local: float,
+    result: float,
+    width: int,
 ) -> tuple[Line, ...]:
     """Return `∂L/∂b = ∂L/∂z × ∂z/∂b`, the same with numbers, and the product."""
-    called = context.gradient_name(context.step.node)
     times = _times(context)
     values = {"upstream": upstream, "local": local}
     numbers = numbers_writer(context, values).leaf
@@ -229,7 +240,7 @@ def _sum(context: Context, received: tuple[Contribution, ...], width: int) -> tu
     node = context.step.node
     called = context.gradient_name(node)
     total = context.trace.gradients[node]
-    title = line((f"sum over the {len(received)} uses", Style.BACKWARD))
+    title = line((f"sum of the {len(received)} shares", Style.BACKWARD))
     if total.ndim:
         return (title, line(f"{called} ="), *array_lines(context, total, width, is_result=True))
     values = {f"use{i}": float(c.value) for i, c in enumerate(received)}

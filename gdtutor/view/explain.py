@@ -15,6 +15,7 @@ from gdtutor.view.context import Context
 from gdtutor.view.forward import forward_lines, given_lines
 from gdtutor.view.frame import Chars, Line
 from gdtutor.view.lines import stacked
+from gdtutor.view.mistakes import mistake_lines
 from gdtutor.view.proof import proof_lines
 from gdtutor.view.prose import prose_lines
 from gdtutor.view.sentences import sentence
@@ -44,6 +45,8 @@ def node_lines(context: Context, width: int) -> tuple[Line, ...]:
             lines = forward_lines(context, width)
         case Phase.BACKWARD if context.look.proof:
             return proof_lines(context, width)
+        case Phase.BACKWARD if context.look.mistakes:
+            return mistake_lines(context, width)
         case Phase.BACKWARD:
             lines = backward_lines(context, width)
         case Phase.UPDATE:

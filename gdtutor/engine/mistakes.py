@@ -1,0 +1,68 @@
+"""Gradients as they come out when the sum over the uses of a node goes wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from gdtutor.engine.graph import Role
+from gdtutor.engine.local import UPSTREAM
+from gdtutor.engine.operations import Array, evaluate, sum_to
+from gdtutor.engine.trace import Contribution, Trace, frozen
+
+
+def overwritten(trace: Trace, node: str, examples: int) -> Array | None:
+    """Return the gradient where each contribution replaces the one before: `=` for `+=`.
+
+    What is left is the last contribution to arrive. Where a parameter has a single contribution,
+    which is a sum over the examples, the last example's share is left.
+
+    Args:
+        trace: The iteration.
+        node: A node or parameter with a gradient.
+        examples: How many examples the batch holds.
+
+    Returns:
+        An array of the node's shape; None where there is nothing to add.
+    """
+    received = trace.contributions[node]
+    if len(received) > 1:
+        return received[-1].value
+    leaf = trace.graph.leaf_by_name.get(node)
+    is_shared = leaf is not None and leaf.role is Role.PARAMETER and examples > 1
+    if not received or not is_shared:
+        return None
+    upstream = received[0].upstream
+    if upstream.ndim == 0 or upstream.shape[-1] != examples:
+        return None
+    return _last_example(trace, received[0])
+
+
+def _last_example(trace: Trace, contribution: Contribution) -> Array:
+    """Return the share of the last example: the contribution with only its upstream kept."""
+    upstream = np.zeros_like(contribution.upstream)
+    upstream[..., -1] = contribution.upstream[..., -1]
+    if contribution.local is not None:
+        return frozen(sum_to(upstream * contribution.local, contribution.value))
+    share = evaluate(contribution.rule, {**trace.values, UPSTREAM: upstream})
+    return frozen(np.broadcast_to(share, contribution.value.shape))
+
+
+def too_early(received: Sequence[Contribution]) -> Array | None:
+    """Return the gradient of a node that is visited when only its first consumer has delivered.
+
+    Args:
+        received: What a node receives, in order of arrival.
+
+    Returns:
+        An array of the node's shape; None where all contributions come from one consumer, which
+        delivers them together.
+    """
+    first = [c for c in received if c.consumer == received[0].consumer]
+    if len(first) == len(received):
+        return None
+    total = first[0].value
+    for contribution in first[1:]:
+        total = total + contribution.value
+    return frozen(total)
