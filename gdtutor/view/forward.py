@@ -69,6 +69,9 @@ def _block(context: Context, name: str, style: Style, width: int, turned: bool) 
     if value.ndim == 2 and value.shape[0] > 1 and np.all(value == value.flat[0]):
         every = f" {shape}, all {context.number(float(value.flat[0]))}"
         return (line(" ", (label, style), every),)
+    if turned and value.ndim == 2 and value.shape[0] > 1 and value.shape[1] == 1:
+        label, value = f"{label}{'ᵀ' if context.chars.unicode else '.T'}", value.T
+        shape = shape_text(value.shape, context.chars)
     indent = max(len(label), len(shape)) if shape and value.shape[0] > 1 else 0
     said = f" {shape}" if shape and not indent else ""
     head = line(" ", (label.ljust(indent), style), (said, Style.DIM), " ")
