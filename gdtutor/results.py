@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from gdtutor.engine.operations import Array
+from gdtutor.jsondata import plain
 from gdtutor.lesson.model import Lesson
 from gdtutor.session.state import Status
 from gdtutor.session.training import snapshot_of
 from gdtutor.training.run import Run
-from gdtutor.transcript import plain
 from gdtutor.view.notation import number
 
 FORMAT = 1

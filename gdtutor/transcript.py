@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 
 import numpy as np
 
 from gdtutor.engine.expression import Apply, Name, names_in, substitute, to_text
 from gdtutor.engine.local import UPSTREAM
-from gdtutor.engine.operations import Array
 from gdtutor.engine.trace import Contribution
+from gdtutor.jsondata import Json, plain
 from gdtutor.lesson.model import Lesson
 from gdtutor.session.moment import Moment
 from gdtutor.session.navigation import steps_forward
@@ -30,8 +29,6 @@ FORMAT = 1
 """Version of the JSON."""
 WIDTH = 78
 """Cells of a line of the plain transcript."""
-
-Json = object
 
 
 def steps_data(session: Session, iterations: int, chars: Chars) -> dict[str, Json]:
@@ -179,19 +176,6 @@ def _update(context: Context, moment: Moment) -> dict[str, Json]:
         "formula": f"{variable} = {formula}",
         "variable": variable if row is not None and row.state else "p",
     }
-
-
-def plain(array: Array) -> Json:
-    """Return an array as nested lists of floats; what JSON has no number for as a word."""
-    return _plain(np.asarray(array).tolist())
-
-
-def _plain(value: object) -> Json:
-    if isinstance(value, list):
-        return [_plain(part) for part in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return "nan" if math.isnan(value) else ("inf" if value > 0 else "-inf")
-    return value
 
 
 def transcript_text(session: Session, iterations: int, chars: Chars) -> Iterator[str]:

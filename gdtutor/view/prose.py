@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
-
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
+from typing import TYPE_CHECKING
 
 from gdtutor.view.frame import Chars, Line, Segment, Style
 from gdtutor.view.lines import line
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
 
 _STYLES = {"code_inline": Style.FOCUS, "strong_open": Style.TITLE, "em_open": Style.FOCUS}
 
 
 @cache
 def _reader() -> MarkdownIt:
+    # Imported with the first prose: commands that show none start sooner.
+    from markdown_it import MarkdownIt
+
     reader = MarkdownIt("commonmark", {"html": False})
     return reader.disable(["html_block", "html_inline", "entity"])
 
