@@ -116,6 +116,12 @@ def _open(parser: argparse.ArgumentParser) -> None:
         "--linear", action="store_true",
         help="a conversation in plain lines, for screen readers, dumb terminals and pipes",
     )  # fmt: skip
+    _terminal(parser)
+    parser.add_argument("--no-save", action="store_true", help="do not keep the place")
+    parser.add_argument("--version", action="version", version=f"gdtutor {__version__}")
+
+
+def _terminal(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--keys", metavar="KEYS", default="", help="keys to press at the start")
     parser.add_argument(
         "--color", choices=("auto", "truecolor", "256", "16", "none"), default="auto",
@@ -125,8 +131,13 @@ def _open(parser: argparse.ArgumentParser) -> None:
         "--fps", type=positive_number, metavar="N", help="paints a second while training"
     )
     parser.add_argument("--no-mouse", action="store_true", help="leave the mouse to the terminal")
-    parser.add_argument("--no-save", action="store_true", help="do not keep the place")
-    parser.add_argument("--version", action="version", version=f"gdtutor {__version__}")
+
+
+def _watch(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("lesson", metavar="FILE", help="the lesson file")
+    _place(parser)
+    _look(parser)
+    _terminal(parser)
 
 
 def _list(parser: argparse.ArgumentParser) -> None:
@@ -199,6 +210,13 @@ def _shot(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
 
 
+def _new(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "name", metavar="NAME",
+        help="its name, as my-lesson or course/27-my-lesson.md; nothing is overwritten",
+    )  # fmt: skip
+
+
 COMMANDS: tuple[Command, ...] = (
     Command("", "Step through gradient descent in the terminal, then train.", _open, "open_app"),
     Command("list", "List the lessons.", _list, "list_lessons"),
@@ -206,5 +224,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("train", "Train a lesson at full speed, without the screens.", _train, "train"),
     Command("check", "Check lessons: format, gradients, training, fit.", _check, "check_lessons"),
     Command("shot", "Print or write a screen as text or SVG.", _shot, "shoot"),
+    Command("new", "Write a commented lesson to begin with.", _new, "new"),
+    Command("watch", "Open a lesson and follow its file as you save it.", _watch, "watch"),
 )
 """Every command; the first one is the app."""

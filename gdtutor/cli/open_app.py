@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.discovery import shipped_lessons_folder
 from gdtutor.opening import open_lesson
 from gdtutor.session.state import Screen, Session
+from gdtutor.session.update import Action, Press
 from gdtutor.shelf import library_of
 from gdtutor.ui.colours import choose_colours, prepare_environment
 from gdtutor.ui.terminal import (
@@ -32,6 +34,23 @@ def run(arguments: argparse.Namespace) -> int:
     session = _session(arguments)
     if arguments.linear or speaks_plainly(os.environ, sys.stdin):
         return run_linear(session, presses, arguments.chars)
+    return show(session, arguments, presses)
+
+
+def show(
+    session: Session,
+    arguments: argparse.Namespace,
+    presses: tuple[Press, ...],
+    saved: Callable[[], Action | None] | None = None,
+) -> int:
+    """Show a session in the terminal and return the exit code.
+
+    Args:
+        session: What is shown first.
+        arguments: --chars, --color, --fps and --no-mouse.
+        presses: Keys that are pressed at the start.
+        saved: Says what a save of the open file came to; None where no file is watched.
+    """
     try:
         size = os.get_terminal_size(sys.__stdin__.fileno() if sys.__stdin__ else 0)
     except OSError:
@@ -50,7 +69,7 @@ def run(arguments: argparse.Namespace) -> int:
     from gdtutor.ui.app import Services, TutorApp
 
     frames = arguments.fps or (4 if is_ssh(os.environ) else 10)
-    services = Services(colours, chars, open_lesson, lambda _: None, frames)
+    services = Services(colours, chars, open_lesson, lambda _: None, frames, saved)
     app = TutorApp(session, services, presses)
     app.run(mouse=not arguments.no_mouse)
     return app.return_code or 0

@@ -202,6 +202,8 @@ class Session:
     train_look: TrainLook = TrainLook()
     auto: AutoPlay = AutoPlay()
     help_scroll: int = 0
+    broken: tuple[str, ...] = ()
+    """Reports about the lesson's file as it was saved last; empty where it can be used."""
 
 
 def has_opening(lesson: Lesson) -> bool:

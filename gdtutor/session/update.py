@@ -12,6 +12,7 @@ from gdtutor.session.effects import Effect, PauseTraining, Train
 from gdtutor.session.library import with_search
 from gdtutor.session.navigation import goto, said, steps_forward
 from gdtutor.session.prompting import edited
+from gdtutor.session.reloading import Broke, Reloaded, is_elsewhere, reloaded
 from gdtutor.session.state import (
     Look,
     Prompt,
@@ -67,7 +68,7 @@ class Told:
     is_error: bool = False
 
 
-Action = Press | Tick | Opened | Progressed | Told
+Action = Press | Tick | Opened | Progressed | Told | Reloaded | Broke
 
 
 def update(session: Session, action: Action) -> tuple[Session, tuple[Effect, ...]]:
@@ -87,6 +88,19 @@ def update(session: Session, action: Action) -> tuple[Session, tuple[Effect, ...
             return session, ()
         case Told():
             return said(session, action.message, error=action.is_error), ()
+        case Reloaded():
+            return _saved(session, action)
+        case Broke():
+            is_other = is_elsewhere(session, action.path)
+            return (session if is_other else replace(session, broken=action.reports)), ()
+
+
+def _saved(session: Session, action: Reloaded) -> tuple[Session, tuple[Effect, ...]]:
+    if is_elsewhere(session, action.lesson.path):
+        return session, ()
+    if session.lesson is None:
+        return opened(session, Opened(action.lesson, action.run, session.seed)), ()
+    return _without_old_run(session, reloaded(session, action), ())
 
 
 def _without_old_run(
@@ -121,6 +135,7 @@ def opened(session: Session, action: Opened) -> Session:
         training=Snapshot(),
         train_look=TrainLook(),
         message="",
+        broken=(),
     )
 
 

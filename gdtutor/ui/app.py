@@ -36,6 +36,9 @@ from gdtutor.ui.trainer import Trainer
 from gdtutor.view.frame import Chars
 from gdtutor.view.screen import frame_of
 
+LOOK_EVERY = 0.25
+"""Seconds between two looks at a watched file."""
+
 
 @dataclass(frozen=True, slots=True)
 class Services:
@@ -49,6 +52,8 @@ class Services:
     """Keeps where the learner is; returns at once."""
     frames_per_second: int = 10
     """At most so many paints of a running training."""
+    saved: Callable[[], Action | None] | None = None
+    """Says what a save of the open file came to, None where there was none; None: not watched."""
     handles_signals: bool = True
     """Whether hang-up and termination are caught; tests leave them alone."""
 
@@ -101,6 +106,13 @@ class TutorApp(App[int], inherit_bindings=False):
         self._paint()
         for press in self._presses:
             self.act(press)
+        if self._services.saved is not None:
+            self.set_interval(LOOK_EVERY, self._look_at_file)
+
+    def _look_at_file(self) -> None:
+        action = self._services.saved() if self._services.saved is not None else None
+        if action is not None:
+            self.act(action)
 
     def on_resize(self, event: events.Resize) -> None:
         """Paint at the new size, which `size` does not have yet; the place stays."""

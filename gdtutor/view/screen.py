@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gdtutor.session.state import Screen, Session
+from gdtutor.view.broken import with_reports
 from gdtutor.view.command import with_command
 from gdtutor.view.frame import Chars, Frame, Segment
 from gdtutor.view.help import help_frame
@@ -21,6 +22,8 @@ def frame_of(session: Session, width: int, height: int, chars: Chars) -> Frame:
     if session.look.is_blank:
         return blank_frame(width, height)
     frame = _frame(session, width, height, chars)
+    if session.broken:
+        frame = with_reports(frame, session.broken, chars)
     return with_command(frame, session.command, chars) if session.command else frame
 
 

@@ -1,0 +1,20 @@
+"""`gdtutor new`: a commented lesson to begin with."""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+
+from gdtutor.cli.output import print_lines
+from gdtutor.new_lesson import new_lesson
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Write it, and say what to do with it."""
+    path = shlex.quote(str(new_lesson(arguments.name)))
+    print_lines([
+        f"wrote {path}",
+        f"  gdtutor watch {path}   opens it and follows what you save",
+        f"  gdtutor check {path}   says what is wrong with it",
+    ])  # fmt: skip
+    return 0

@@ -1,0 +1,29 @@
+"""`gdtutor watch`: a lesson open beside an editor, read again at every save."""
+
+from __future__ import annotations
+
+import argparse
+
+from gdtutor.cli.keys import parse_keys
+from gdtutor.cli.lessons import lesson_path, session_of
+from gdtutor.cli.open_app import show
+from gdtutor.lesson.source import read_source
+from gdtutor.session.reloading import Broke
+from gdtutor.session.state import Session
+from gdtutor.session.update import update
+from gdtutor.watching import Watcher
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Open the file and follow it; one that is broken waits, under its reports, to be mended."""
+    presses = parse_keys(arguments.keys)
+    path = lesson_path(arguments.lesson)
+    # A file that is not there, or no text, is misuse: there is nothing to wait for.
+    read_source(path)
+    watcher = Watcher(path, arguments.seed)
+    first = watcher.read()
+    if isinstance(first, Broke):
+        session = update(Session(seed=arguments.seed), first)[0]
+    else:
+        session = session_of(arguments)
+    return show(session, arguments, presses, watcher.look)

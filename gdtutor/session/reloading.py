@@ -1,0 +1,81 @@
+"""A lesson file was saved: the new lesson at the same place, or the reports over the last good."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from gdtutor.engine.errors import GdTutorError
+from gdtutor.lesson.model import Lesson
+from gdtutor.session.edits import with_change
+from gdtutor.session.navigation import said
+from gdtutor.session.state import (
+    Screen,
+    Session,
+    Snapshot,
+    TrainLook,
+    has_opening,
+    moved,
+    recomputed,
+)
+from gdtutor.training.run import Run
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reloaded:
+    """The file of a lesson was saved, and can be used."""
+
+    lesson: Lesson
+    run: Run
+
+
+@dataclass(frozen=True, slots=True)
+class Broke:
+    """The file of a lesson was saved, and cannot be used."""
+
+    path: Path
+    reports: tuple[str, ...]
+    """Every report, as it is printed."""
+
+
+def is_elsewhere(session: Session, path: Path) -> bool:
+    """Say whether another lesson than the saved one is open."""
+    return session.lesson is not None and session.lesson.path != path
+
+
+def reloaded(session: Session, new: Reloaded) -> Session:
+    """Return the session in the saved lesson: at the same node, looked at in the same way.
+
+    Changes that still fit are made again; what was trained is not.
+    """
+    before, trains = session, new.lesson.trains
+    lines = {line.name for scene in new.lesson.scenes for line in scene.graph.lines}
+    look = replace(session.look, unfolded=session.look.unfolded & lines, cell=None, proof=False)
+    moment = session.moment
+    if moment is not None and not trains:
+        moment = replace(moment, iteration=0)
+    session = replace(
+        session, lesson=new.lesson, original=new.run, run=new.run, look=look, broken=(),
+        moment=moment, changes=(), done=(), undone=(), training=Snapshot(),
+        train_look=TrainLook(),
+        screen=Screen.STUDY if session.screen is Screen.TRAIN else session.screen,
+    )  # fmt: skip
+    session = _at_a_step(recomputed(session))
+    lost = 0
+    for change in before.changes:
+        try:
+            if change.iteration and not trains:
+                raise GdTutorError("the lesson has one iteration only")
+            session = with_change(session, change)
+        except GdTutorError:
+            lost += 1
+    kept = f"; {lost} of your changes no longer fit" if lost else ""
+    return said(_at_a_step(session), f"Reloaded{kept}.")
+
+
+def _at_a_step(session: Session) -> Session:
+    """Return the session at a step that its lesson has, following an example that there is."""
+    if session.lesson is None or session.moment is None:
+        return session
+    first = 0 if has_opening(session.lesson) else 1
+    return moved(session, session.moment.iteration, max(session.step, first))

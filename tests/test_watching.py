@@ -1,0 +1,91 @@
+"""Following a file: what counts as saved, and what a save comes to."""
+
+import os
+
+import pytest
+from lesson_texts import NEURON_GRAPH, neuron
+
+from gdtutor.session.reloading import Broke, Reloaded
+from gdtutor.watching import Watcher
+
+
+@pytest.fixture
+def lesson(tmp_path):
+    path = tmp_path / "07-lesson.md"
+    path.write_text(neuron(), encoding="utf-8")
+    return path
+
+
+def save(path, text, seconds):
+    """Write a file as an editor would, at a time of its own."""
+    path.write_text(text, encoding="utf-8")
+    os.utime(path, (seconds, seconds))
+
+
+def test_nothing_is_told_where_nothing_was_saved(lesson):
+    watcher = Watcher(lesson)
+    assert [watcher.look() for _ in range(3)] == [None] * 3
+
+
+def test_a_save_is_told_once_after_the_file_has_settled(lesson):
+    watcher = Watcher(lesson)
+    save(lesson, neuron(title="Another"), 1000)
+    assert watcher.look() is None
+    told = watcher.look()
+    assert isinstance(told, Reloaded)
+    assert told.lesson.title == "Another"
+    assert watcher.look() is None
+
+
+def test_a_file_that_still_grows_is_not_read(lesson):
+    watcher = Watcher(lesson)
+    for seconds, text in enumerate(("+++\nfor", "+++\nformat = 1\n", neuron()), start=1000):
+        save(lesson, text, seconds)
+        assert watcher.look() is None
+    assert isinstance(watcher.look(), Reloaded)
+
+
+def test_a_save_of_equal_size_is_seen_by_its_time(lesson):
+    watcher = Watcher(lesson)
+    save(lesson, neuron(title="B lesson"), 2000)
+    watcher.look()
+    assert isinstance(watcher.look(), Reloaded)
+
+
+def test_a_file_put_in_the_place_of_the_old_one_is_seen(lesson, tmp_path):
+    watcher = Watcher(lesson)
+    stat = lesson.stat()
+    other = tmp_path / "other"
+    other.write_text(neuron(title="C lesson"), encoding="utf-8")
+    os.utime(other, ns=(stat.st_mtime_ns, stat.st_mtime_ns))
+    os.replace(other, lesson)
+    watcher.look()
+    assert isinstance(watcher.look(), Reloaded)
+
+
+def test_a_file_that_is_gone_for_a_moment_is_waited_for(lesson):
+    watcher = Watcher(lesson)
+    text = lesson.read_text(encoding="utf-8")
+    lesson.unlink()
+    assert [watcher.look(), watcher.look()] == [None, None]
+    save(lesson, text + "\n", 3000)
+    assert watcher.look() is None
+    assert isinstance(watcher.look(), Reloaded)
+
+
+def test_a_broken_save_tells_every_report_under_the_files_name(lesson):
+    watcher = Watcher(lesson)
+    save(lesson, neuron(NEURON_GRAPH.replace("w*x", "w*q").replace("- y", "- r")), 4000)
+    watcher.look()
+    told = watcher.look()
+    assert isinstance(told, Broke)
+    assert told.path == lesson
+    assert len(told.reports) >= 2
+    assert all(report.startswith("07-lesson.md:") for report in told.reports)
+
+
+def test_a_run_that_cannot_be_had_is_told_as_well(lesson):
+    save(lesson, neuron().replace("epochs = 20", "epochs = 10000000"), 5000)
+    told = Watcher(lesson).read()
+    assert isinstance(told, Broke)
+    assert "07-lesson.md" in told.reports[0]
