@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gdtutor.engine.expression import Apply, Expr
+from gdtutor.engine.expression import Expr
 from gdtutor.engine.graph import Graph, Role
 from gdtutor.engine.local import UPSTREAM
 from gdtutor.engine.operations import Array
@@ -15,6 +15,7 @@ from gdtutor.engine.trace import Trace
 from gdtutor.lesson.selectors import Assignment
 from gdtutor.session.comparison import changed_gradients
 from gdtutor.session.moment import Moment
+from gdtutor.session.operands import node_expr
 from gdtutor.session.state import Look
 from gdtutor.session.steps import Step
 from gdtutor.view import notation
@@ -135,13 +136,7 @@ class Context:
 
     def node_expr(self, name: str) -> Expr:
         """Return the formula of a visible node: its line's, or its own operation."""
-        for node in self.trace.visible:
-            if node.name == name:
-                inner = self.graph.nodes[node.last]
-                if node.folded or self.graph.lines[node.line].first == node.last:
-                    return self.graph.lines[node.line].expr
-                return Apply(inner.op, inner.args, inner.axis)
-        raise KeyError(name)
+        return node_expr(self.trace, name)
 
     def role(self, name: str) -> Role | None:
         """Return what a given value is, None for a node."""

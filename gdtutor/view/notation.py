@@ -1,4 +1,4 @@
-"""How numbers and names look: digits are decided here and nowhere else."""
+"""How numbers and names look in either character set; the digits are decided in `session`."""
 
 from __future__ import annotations
 
@@ -6,54 +6,43 @@ import math
 import unicodedata
 from collections.abc import Iterable
 
-import numpy as np
-
-from gdtutor.engine.operations import Array
+from gdtutor.session import digits as digits_of
+from gdtutor.session.digits import SMALL, common_exponent, largest_exponent, read_back, trimmed
 from gdtutor.view.frame import Chars
+
+__all__ = [
+    "cell_number",
+    "column_of_numbers",
+    "common_exponent",
+    "gradient_name",
+    "largest_exponent",
+    "name",
+    "number",
+    "power_of_ten",
+    "read_back",
+    "shape",
+    "shown",
+    "superscript",
+]
 
 DEFAULT_DIGITS = 4
 """Significant digits shown unless the learner asks for more or fewer."""
 MIN_DIGITS = 1
 MAX_DIGITS = 17
 
-_WHOLE = 1e6
-_LARGE = 1e5
-_SMALL = 1e-4
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def number(value: float, digits: int = DEFAULT_DIGITS) -> str:
     """Return a number with so many significant digits, in ASCII; a shown 0 is an exact zero."""
-    if math.isnan(value):
-        return "nan"
-    if math.isinf(value):
-        return "inf" if value > 0 else "-inf"
-    if value == 0:
-        return "0"
-    if value == int(value) and abs(value) < _WHOLE:
-        return str(int(value))
-    rounded = float(f"{value:.{digits - 1}e}")
-    if not _SMALL <= abs(rounded) < max(_LARGE, 10.0**digits):
-        mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
-        return f"{_trimmed(mantissa)}e{int(exponent)}"
-    places = digits - 1 - math.floor(math.log10(abs(rounded)))
-    return _trimmed(f"{rounded:.{max(places, 0)}f}")
-
-
-def _trimmed(text: str) -> str:
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    return digits_of.number(value, digits)
 
 
 def shown(value: float, digits: int, chars: Chars) -> str:
     """Return a number as the screen shows it, with a real minus sign where there is one."""
     text = number(value, digits)
     return text.replace("-", "−") if chars.unicode else text
-
-
-def read_back(value: float, digits: int) -> float:
-    """Return what a learner who reads the shown number would compute with."""
-    return float(number(value, digits))
 
 
 def column_of_numbers(values: Iterable[float], digits: int, chars: Chars) -> tuple[str, ...]:
@@ -66,35 +55,17 @@ def column_of_numbers(values: Iterable[float], digits: int, chars: Chars) -> tup
     return tuple(text.ljust(width) for text in padded)
 
 
-def common_exponent(array: Array, digits: int) -> int:
-    """Return the power of ten that a whole matrix is shown in; 0 where plain numbers will do."""
-    exponent = largest_exponent(array)
-    largest = float(np.max(np.abs(array), where=np.isfinite(array), initial=0.0))
-    if largest == 0:
-        return 0
-    is_whole = bool(np.all(array == np.trunc(array))) and largest < _WHOLE
-    if is_whole or 1e-3 <= largest < max(_LARGE, 10.0**digits):
-        return 0
-    return exponent
-
-
-def largest_exponent(array: Array) -> int:
-    """Return the power of ten of a matrix's largest finite cell; 0 where all are 0."""
-    largest = float(np.max(np.abs(array), where=np.isfinite(array), initial=0.0))
-    return math.floor(math.log10(largest)) if largest else 0
-
-
 def cell_number(value: float, exponent: int, digits: int, chars: Chars) -> str:
     """Return one cell of a matrix that is shown in this power of ten."""
     if exponent == 0 or value == 0 or not math.isfinite(value):
         text = number(value, digits)
         if "e" in text:
             tiny = "≈0" if chars.unicode else "~0"
-            return tiny if abs(value) < _SMALL else shown(value, digits, chars)
+            return tiny if abs(value) < SMALL else shown(value, digits, chars)
         return shown(value, digits, chars)
     scaled = value / 10.0**exponent
     places = digits - 1
-    text = _trimmed(f"{scaled:.{places}f}")
+    text = trimmed(f"{scaled:.{places}f}")
     if text in ("0", "-0"):
         return "≈0" if chars.unicode else "~0"
     return text.replace("-", "−") if chars.unicode else text

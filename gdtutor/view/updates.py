@@ -9,7 +9,7 @@ import numpy as np
 from gdtutor.engine.expression import Expr, names_in
 from gdtutor.engine.operations import Array, parse_rule
 from gdtutor.engine.shapes import expression_shape
-from gdtutor.training.optimisers import optimiser_of
+from gdtutor.session.operands import update_operands
 from gdtutor.view.arrays import array_lines
 from gdtutor.view.cells import cell_name, open_cell
 from gdtutor.view.context import Context
@@ -28,7 +28,7 @@ def update_lines(context: Context, width: int) -> tuple[Line, ...]:
     name, variable = context.step.node, context.step.variable
     lines = {key: (text, value) for key, text, value in context.moment.updates[name].lines}
     text, after = lines[variable]
-    values = update_operands(context, name, variable)
+    values = update_operands(context.moment, name, variable)
     before = values.get(variable, np.zeros(()))
     called = _called(context, name, variable)
     expr = parse_rule(text)
@@ -52,27 +52,6 @@ def update_lines(context: Context, width: int) -> tuple[Line, ...]:
             _where(context, expr, values, width),
         ]
     )
-
-
-def update_operands(context: Context, name: str, variable: str) -> dict[str, Array]:
-    """Return what an optimiser's line is computed from, by the names in its formula."""
-    moment = context.moment
-    values: dict[str, Array] = {
-        "p": moment.state.parameters[name],
-        "g": moment.trace.gradients.get(name, np.zeros_like(moment.state.parameters[name])),
-        "t": np.asarray(float(moment.state.t + 1)),
-        "learning_rate": np.asarray(moment.learning_rate),
-    }
-    if moment.settings is not None:
-        row, constants = optimiser_of(moment.settings)
-        values |= {key: np.asarray(value) for key, value in constants.items()}
-        values |= {v.name: np.zeros_like(values["p"]) for v in row.state}
-    values |= moment.state.optimizer.get(name, {})
-    for line_name, _, value in moment.updates[name].lines:
-        if line_name == variable:
-            break
-        values[line_name] = value
-    return values
 
 
 def _called(context: Context, name: str, variable: str) -> str:

@@ -1,0 +1,43 @@
+"""What a step is computed from: its formula, and the operands that the formula names."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gdtutor.engine.expression import Apply, Expr
+from gdtutor.engine.operations import Array
+from gdtutor.engine.trace import Trace
+from gdtutor.session.moment import Moment
+from gdtutor.training.optimisers import optimiser_of
+
+
+def node_expr(trace: Trace, name: str) -> Expr:
+    """Return the formula of a visible node: its line's, or its own operation."""
+    graph = trace.graph
+    for node in trace.visible:
+        if node.name == name:
+            inner = graph.nodes[node.last]
+            if node.folded or graph.lines[node.line].first == node.last:
+                return graph.lines[node.line].expr
+            return Apply(inner.op, inner.args, inner.axis)
+    raise KeyError(name)
+
+
+def update_operands(moment: Moment, name: str, variable: str) -> dict[str, Array]:
+    """Return what an optimiser's line is computed from, by the names in its formula."""
+    values: dict[str, Array] = {
+        "p": moment.state.parameters[name],
+        "g": moment.trace.gradients.get(name, np.zeros_like(moment.state.parameters[name])),
+        "t": np.asarray(float(moment.state.t + 1)),
+        "learning_rate": np.asarray(moment.learning_rate),
+    }
+    if moment.settings is not None:
+        row, constants = optimiser_of(moment.settings)
+        values |= {key: np.asarray(value) for key, value in constants.items()}
+        values |= {v.name: np.zeros_like(values["p"]) for v in row.state}
+    values |= moment.state.optimizer.get(name, {})
+    for line_name, _, value in moment.updates[name].lines:
+        if line_name == variable:
+            break
+        values[line_name] = value
+    return values
