@@ -25,6 +25,10 @@ _OUT = {"maximum": "out="}
 ELEMENTWISE = frozenset(UFUNCS) - {"matmul"}
 
 
+_WRITTEN = frozenset({"affine", "matmul", "vdot", "sum", "max", "outer"})
+"""Operations with a method of their own that writes them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Dynamic:
     """A name that stands for another array at every iteration."""
@@ -45,6 +49,20 @@ class Names:
     dynamic: dict[str, Dynamic] = field(default_factory=dict)
 
 
+@dataclass(slots=True)
+class Given:
+    """Values that have a place before anything is written, by id."""
+
+    places: dict[int, Array]
+    """Leaves, and results that are to be written to a given array."""
+    dynamic: Mapping[int, tuple[str, object]] = field(default_factory=dict)
+    """The kind and key of values that lie elsewhere at every iteration."""
+    augmented: dict[int, Array] = field(default_factory=dict)
+    """Arrays with one more row of ones under the value's own."""
+    packs: Mapping[int, Array] = field(default_factory=dict)
+    """Weights with their bias as one matrix."""
+
+
 class Body:
     """Places the values of one program and writes its operations, one line each.
 
@@ -54,10 +72,7 @@ class Body:
         notes: What values are to the learner, by id.
         source: Where lines are added.
         names: Where names are added.
-        places: The arrays of values that have one already (leaves; results with a given place).
-        dynamic: The kind and key of values that lie elsewhere at every iteration.
-        augmented: Arrays with one more row of ones, by the id of the value that lacks it.
-        packs: Weights with their bias as one matrix, by the id of the weights.
+        given: Values that have a place already.
     """
 
     def __init__(
@@ -67,22 +82,18 @@ class Body:
         notes: Mapping[int, str],
         source: Source,
         names: Names,
-        *,
-        places: dict[int, Array],
-        dynamic: Mapping[int, tuple[str, object]] | None = None,
-        augmented: dict[int, Array] | None = None,
-        packs: Mapping[int, Array] | None = None,
+        given: Given,
     ) -> None:
         self._ops = ops
         self._prefix = prefix
         self._notes = notes
         self._source = source
         self._names = names
-        self._places = places
-        self._dynamic = dynamic or {}
-        self._augmented = {} if augmented is None else augmented
-        self._packs = packs or {}
-        self._fixed = set(places)
+        self._places = given.places
+        self._dynamic = given.dynamic
+        self._augmented = given.augmented
+        self._packs = given.packs
+        self._fixed = set(given.places)
         self._stack_arrays: dict[tuple[int, ...], tuple[str, Array]] = {}
 
     def write(self, schedule: Schedule, extra: Mapping[int, Callable[[], None]]) -> None:
@@ -143,6 +154,15 @@ class Body:
         if name not in self._names.arrays:
             self._names.arrays[name] = self._shaped(index, form)
         return name
+
+    def operand(self, index: int, arg: int) -> str:
+        """Return the name of an operand of an elementwise operation."""
+        return self.view(arg)
+
+    def pack_gradient(self, signal: int, data: int, out: Array) -> str:
+        """Return the product that gives the gradients of weights and of their bias at once."""
+        name = self.static(f"{self._prefix}g{signal}", out)
+        return f"{self.view(signal)}.dot({self.view(data, 'onesT')}, {name})"
 
     def static(self, name: str, array: Array) -> str:
         """Name an array."""
@@ -221,7 +241,10 @@ class Body:
             self._augmented[index] = wide
             self._places[index] = wide[:-1]
         else:
-            self._places[index] = aligned(op.shape)
+            self._places[index] = self._new(index)
+
+    def _new(self, index: int) -> Array:
+        return aligned(self._ops[index].shape)
 
     def _stack(self, members: tuple[int, ...]) -> tuple[str, Array]:
         if members not in self._stack_arrays:
@@ -260,17 +283,16 @@ class Body:
         if op.code == "spread":
             if self.is_dynamic(op.args[0]):
                 copy = self.call("copyto", np.copyto)
-                self._places[index] = aligned(op.shape)
+                self._places[index] = self._new(index)
                 self.line(f"{copy}({self.view(index)}, {self.view(op.args[0])})", index)
             return
         if op.code in ELEMENTWISE:
             self._reuse(index, position)
-        writer = _WRITERS.get(op.code)
-        if writer is not None:
-            writer(self, index)
+        if op.code in _WRITTEN:
+            getattr(self, f"write_{op.code}")(index)
         elif op.code in UFUNCS:
             ufunc = self.call(UFUNCS[op.code].__name__, UFUNCS[op.code])
-            operands = [self.view(arg) for arg in op.args]
+            operands = [self.operand(index, arg) for arg in op.args]
             if op.code == "step":
                 one = aligned(())
                 one[()] = 1.0
@@ -298,11 +320,14 @@ class Body:
             if operand.code in ALIASES or operand.code in ("leaf", "const", "one"):
                 continue
             taken = arg in self._stacks or arg in self._augmented or arg in self._dynamic
-            if taken or arg in self._fixed or operand.shape != op.shape:
+            if taken or arg in self._fixed or not self._is_as_large(arg, index):
                 continue
             if self._last.get(arg) == position:
                 self._places[index] = self._places[arg]
                 return
+
+    def _is_as_large(self, arg: int, index: int) -> bool:
+        return self._ops[arg].shape == self._ops[index].shape
 
     def write_affine(self, index: int) -> None:
         """Write W @ X + b, as one product where the bias lies beside the weights."""
@@ -411,13 +436,3 @@ class Body:
         array = aligned(shape)
         array[...] = 1.0
         return self.static("ones_" + "_".join(map(str, shape)), array)
-
-
-_WRITERS: Mapping[str, Callable[[Body, int], None]] = {
-    "affine": Body.write_affine,
-    "matmul": Body.write_matmul,
-    "vdot": Body.write_vdot,
-    "sum": Body.write_sum,
-    "max": Body.write_max,
-    "outer": Body.write_outer,
-}

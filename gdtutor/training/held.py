@@ -13,7 +13,7 @@ from gdtutor.training.kernel import Wanted, build_kernel, packed_data
 from gdtutor.training.lane import Lane
 from gdtutor.training.lower import lower, lower_cost
 from gdtutor.training.memory import Memory
-from gdtutor.training.optimisers import OPTIMISERS, optimiser_of
+from gdtutor.training.optimisers import optimiser_of
 from gdtutor.training.problem import Problem
 from gdtutor.training.settings import Settings
 
@@ -30,8 +30,7 @@ def held_lane(problem: Problem, train: int, memory: Memory, signs: Mapping[str, 
     batches = Batches(rows, held, len(held), len(held), padded)
     batches.fill(np.arange(len(held)))
     fixed = {name: array[0] for name, array in batches.blocks.items()}
-    wanted = Wanted(OPTIMISERS["sgd"], {}, None, fixed, needs_norm=False, trains=False)
-    kernel = build_kernel(program, memory, problem.constants, wanted)
+    kernel = build_kernel(program, memory, problem.constants, Wanted(None, fixed))
     return Lane(kernel, batches.blocks, padded, 1)
 
 

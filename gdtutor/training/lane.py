@@ -46,14 +46,13 @@ class Lane:
             self._streams[:width, start:stop] = np.array(numbers).T
         kernel.steps(kernel.arrays, self._items[start:stop])
         histories = [array[start:stop] for array in self._histories.values()]
-        return kernel.losses(*histories, *(self._tail(n, start, stop) for n in kernel.loss_data))
+        data = [self._tail(name, start, stop) for name in kernel.losses.data]
+        return kernel.losses.compute(*histories, *data)
 
     def _tail(self, name: str, start: int, stop: int) -> Array:
         array = self._data[name]
         array = array[:, :-1] if name in self._padded else array
-        if self._count == 1:
-            return array
-        return array[np.arange(start, stop) % self._count]
+        return array if self._count == 1 else array[np.arange(start, stop) % self._count]
 
     def _bound(self, name: Dynamic, row: int) -> Array:
         match name.kind:
@@ -68,12 +67,23 @@ class Lane:
                 if name.key in self._padded and not name.form.startswith("ones"):
                     array = array[:-1]
         match name.form:
-            case "T" | "onesT":
+            case "T":
+                return array.swapaxes(-1, -2) if array.ndim > 1 else array
+            case "onesT":
                 return array.T
             case "flat":
                 return array.reshape(-1)
             case "number":
                 return array.reshape(())
+            case "rows":
+                return array.reshape(-1, array.shape[-1])
+            case "cells":
+                return array.reshape(array.shape[0], -1)
+            case "perrun":
+                return array.reshape(array.shape[0])
+        if name.form.startswith("wide"):
+            ones = (1,) * int(name.form.removeprefix("wide"))
+            return array.reshape(array.shape[0], *ones, *array.shape[1:])
         return array
 
 

@@ -85,6 +85,11 @@ def lower_cost(problem: Problem, batch: int, signs: Mapping[str, float]) -> Prog
     return _Lowering(rows, batch, signs, trains=False).program()
 
 
+def with_ops(program: Program, ops: tuple[Op, ...]) -> Program:
+    """Return the program with other operations for the same values."""
+    return replace(program, ops=ops)
+
+
 def live(program: Program, roots: tuple[Term, ...]) -> set[int]:
     """Return the ids of all values that these terms are computed from, themselves included."""
     return reachable(program.ops, (term.id for term in roots))

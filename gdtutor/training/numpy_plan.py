@@ -14,10 +14,11 @@ from gdtutor.training.kernel import Wanted, build_kernel, packed_data
 from gdtutor.training.lane import Lane
 from gdtutor.training.lower import Program, lower
 from gdtutor.training.memory import Memory
-from gdtutor.training.optimisers import optimiser_of, rate
+from gdtutor.training.optimisers import Optimiser, optimiser_of, rate
 from gdtutor.training.outcome import Outcome
 from gdtutor.training.problem import Problem
 from gdtutor.training.settings import Settings
+from gdtutor.training.update_lines import Rule
 
 HISTORY_CELLS = 32_768
 """Cells of what a block of iterations leaves behind: it stays in the cache."""
@@ -35,6 +36,7 @@ class NumpyPlan:
     """
 
     kind = "numpy"
+    _runs = 0
 
     def __init__(self, problem: Problem, settings: Settings, train: int) -> None:
         self._settings = settings
@@ -42,12 +44,12 @@ class NumpyPlan:
         self._held: Array | None = None
         optimiser, hyper = optimiser_of(settings)
         batch = settings.batch or max(1, train)
-        program = lower(problem, batch)
-        self._memory = Memory(problem, optimiser, program.packs, program.signs)
+        program = self._lowered(problem, batch, None)
+        self._memory = self._new_memory(problem, optimiser, program)
         self._is_constant = settings.schedule.kind == "constant"
         order = EpochOrder(settings.order, settings.seed, train, batch)
         first = order.epoch(0)
-        padded = packed_data(program, program.packs)
+        padded = packed_data(program, self._memory.packs)
         self._batches = Batches(problem, problem.examples[:train], batch, len(first), padded)
         self._batches.fill(first)
         self._epoch = 0
@@ -56,19 +58,15 @@ class NumpyPlan:
         is_whole = self._batches.full == 1 and not self._batches.rest
         self._is_fixed = settings.order == "given" or (is_whole and settings.order == "shuffled")
         self._constants = problem.constants
-        self._wanted = Wanted(
-            optimiser,
-            hyper,
-            settings.learning_rate if self._is_constant else None,
-            {},
-            needs_norm=settings.stop.gradient_below is not None,
-        )
+        alpha = settings.learning_rate if self._is_constant else None
+        self._rule = Rule(optimiser, hyper, alpha, self._by_run())
+        self._needs_norm = settings.stop.gradient_below is not None
         self._padded = padded
         full = self._batches.full
         self._main = self._lane(program, self._batches.blocks, full)
         self._short: Lane | None = None
         if self._batches.rest:
-            rest = lower(problem, self._batches.rest, program.signs)
+            rest = self._lowered(problem, self._batches.rest, program.signs)
             self._short = self._lane(rest, self._batches.short, 1)
         self._validation: Lane | None = None
         if train < problem.size:
@@ -91,8 +89,15 @@ class NumpyPlan:
         """
         if vector is not self._held:
             self._memory.load(vector)
-        losses = np.empty(count)
-        norms = np.empty(count) if self._wanted.needs_norm else None
+        losses, norms, validation = self._do(t, first, count)
+        self._held = self._memory.store()
+        self._held.flags.writeable = False
+        return Outcome(self._held, losses, norms if self._needs_norm else None, validation)
+
+    def _do(self, t: int, first: int, count: int) -> tuple[Array, Array, Array]:
+        """Do the iterations in place; return their losses, norms and validation costs."""
+        losses = np.empty((count, self._runs) if self._runs else count)
+        norms = np.empty(count)
         validation: list[float] = []
         done = 0
         with np.errstate(all="ignore"):
@@ -104,14 +109,10 @@ class NumpyPlan:
                 n = stop - start
                 rates = self._rates(first + done, n)
                 losses[done : done + n] = lane.run(start, stop, t + done, rates)
-                if norms is not None:
-                    norms[done : done + n] = lane.norms[start:stop]
+                norms[done : done + n] = lane.norms[start:stop]
                 done += n
-        if norms is not None:
             norms = np.sqrt(norms) * self._norm_scale
-        self._held = self._memory.store()
-        self._held.flags.writeable = False
-        return Outcome(self._held, losses, norms, np.array(validation))
+        return losses, norms, np.array(validation)
 
     def _stretch(self, epoch: int, turn: int, left: int) -> tuple[Lane, int, int]:
         """Return the rows of the next call: as many iterations as data and epochs allow."""
@@ -125,6 +126,16 @@ class NumpyPlan:
         stop = self._main.rows if goes_on else full
         return self._main, turn, min(stop, turn + left)
 
+    def _lowered(self, problem: Problem, batch: int, signs: Mapping[str, float] | None) -> Program:
+        return lower(problem, batch, signs)
+
+    def _new_memory(self, problem: Problem, optimiser: Optimiser, program: Program) -> Memory:
+        return Memory(problem, optimiser, program.packs, program.signs)
+
+    def _by_run(self) -> dict[str, Array]:
+        """Return constants that differ between stacked runs."""
+        return {}
+
     def _rates(self, first: int, count: int) -> Sequence[float]:
         if self._is_constant:
             base = self._settings.learning_rate
@@ -135,13 +146,7 @@ class NumpyPlan:
 
     def _lane(self, program: Program, data: Mapping[str, Array], count: int) -> Lane:
         fixed = {name: array[0] for name, array in data.items()} if count == 1 else {}
-        wanted = Wanted(
-            self._wanted.optimiser,
-            self._wanted.hyper,
-            self._wanted.learning_rate,
-            fixed,
-            self._wanted.needs_norm,
-        )
+        wanted = Wanted(self._rule, fixed, self._needs_norm, self._runs)
         kernel = build_kernel(program, self._memory, self._constants, wanted)
         cells = sum(math.prod(shape) for shape in kernel.histories.values())
         rows = max(1, min(BLOCK, HISTORY_CELLS // max(1, cells)) // count) * count

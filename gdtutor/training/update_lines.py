@@ -1,0 +1,143 @@
+"""Writes the update of an optimiser as calls of NumPy on the flat arrays."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from gdtutor.engine.operations import Array, parse_rule
+from gdtutor.training.body import ELEMENTWISE, Body, Given, Names
+from gdtutor.training.lower import reachable
+from gdtutor.training.memory import Memory
+from gdtutor.training.optimisers import Optimiser
+from gdtutor.training.schedule import arrange
+from gdtutor.training.source import Source
+from gdtutor.training.terms import ONE, Builder, Term
+
+Streams = Callable[[int, float], tuple[float, ...]]
+"""(number of the update, rate) → numbers that an update needs."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rule:
+    """An optimiser with everything that its lines need."""
+
+    optimiser: Optimiser
+    hyper: Mapping[str, float]
+    learning_rate: float | None
+    """None where it changes from epoch to epoch; for stacked runs the schedule's factor alone
+    changes, and `by_run` has what it multiplies."""
+    by_run: Mapping[str, Array] = field(default_factory=dict)
+    """Constants, and the learning rate, that differ between stacked runs: one number for each."""
+
+
+class Update:
+    """The lines of an optimiser, lowered over the flat arrays.
+
+    Args:
+        rule: The optimiser with its constants.
+        memory: Where the flat arrays lie.
+        gamma: What the flat gradient array is to be multiplied by to give the gradient.
+    """
+
+    def __init__(self, rule: Rule, memory: Memory, gamma: float) -> None:
+        self._memory = memory
+        shape = memory.parameters.shape
+        builder = Builder()
+        values = {name: Term(value, ONE) for name, value in rule.hyper.items()}
+        values["p"] = builder.leaf("flat", "p", shape)
+        values["g"] = Term(gamma, builder.leaf("flat", "g", shape).id)
+        self._places = {values["p"].id: memory.parameters, values["g"].id: memory.gradient}
+        self._targets: list[tuple[str, int, Array]] = [("p", values["p"].id, memory.parameters)]
+        for name, flat in memory.state.items():
+            values[name] = builder.leaf("flat", name, shape)
+            self._places[values[name].id] = flat
+            self._targets.append((name, values[name].id, flat))
+        values["t"] = builder.leaf("stream", "t", (), is_uniform=True)
+        values["learning_rate"] = (
+            builder.leaf("stream", "learning_rate", (), is_uniform=True)
+            if rule.learning_rate is None
+            else Term(rule.learning_rate, ONE)
+        )
+        for name, numbers in rule.by_run.items():
+            factor = abs(gamma) if name == "learning_rate" else 1.0
+            leaf = builder.leaf("flat", name, shape)
+            self._places[leaf.id] = memory.by_cell(numbers * factor)
+            # The gradient's factor is in the rates already, so that no operation is spent on it.
+            own = Term(1 / factor, leaf.id)
+            changes = name == "learning_rate" and rule.learning_rate is None
+            values[name] = builder.mul(values[name], own) if changes else own
+        for name, formula in rule.optimiser.lines:
+            values[name] = builder.evaluate(parse_rule(formula), values)
+            builder.notes.setdefault(values[name].id, name)
+        self._finals = {
+            name: builder.plain(builder.spread(values[name], shape)) for name, _, _ in self._targets
+        }
+        self._ops = tuple(builder.ops)
+        self._uniform = builder.uniform
+        self._notes = builder.notes
+
+    def write(self, source: Source, names: Names) -> tuple[Streams, str] | None:
+        """Write the update; return what computes the numbers that change with t and the rate."""
+        needed = reachable(self._ops, self._finals.values())
+        streams = sorted(
+            i
+            for i in self._uniform & needed
+            if any(i in self._ops[j].args for j in needed - self._uniform)
+        )
+        wanted = needed - self._uniform
+        schedule = arrange(self._ops, wanted, elementwise=frozenset())
+        order = [unit[0] for unit in schedule.units]
+        copies = []
+        for name, leaf, flat in self._targets:
+            final = self._finals[name]
+            if final == leaf:
+                continue
+            if self._can_overwrite(order, final, leaf) and final not in self._places:
+                self._places[final] = flat
+            else:
+                copies.append((name, final, leaf))
+        dynamic = {index: ("stream", place) for place, index in enumerate(streams)}
+        body = Body(self._ops, "u", self._notes, source, names, Given(self._places, dynamic))
+        body.write(schedule, {})
+        for name, final, leaf in copies:
+            copy = body.call("copyto", np.copyto)
+            source.add(2, f"{copy}({body.view(leaf)}, {body.view(final)})", name)
+        return self._stream_function(streams) if streams else None
+
+    def _can_overwrite(self, order: Sequence[int], final: int, leaf: int) -> bool:
+        """Say whether nothing reads the old value once the new one is written over it."""
+        if self._ops[final].code not in ELEMENTWISE:
+            return False
+        after = order[order.index(final) + 1 :]
+        return not any(leaf in self._ops[i].args for i in after)
+
+    def _stream_function(self, streams: list[int]) -> tuple[Streams, str]:
+        source = Source()
+        source.add(0, "def streams(t, learning_rate):")
+        for index in sorted(reachable(self._ops, streams)):
+            op = self._ops[index]
+            if op.code == "leaf":
+                source.add(1, f"u{index} = float({op.detail[1]})")
+            elif op.code in ("const", "one"):
+                source.add(1, f"u{index} = {op.detail[0] if op.detail else 1.0!r}")
+            else:
+                args = [f"u{a}" for a in op.args]
+                source.add(1, f"u{index} = {_SCALAR[op.code].format(*args)}")
+        source.add(1, f"return {', '.join(f'u{i}' for i in streams)},")
+        return source.compiled("streams", {"math": math}), source.text()
+
+
+_SCALAR = {
+    "add": "{} + {}",
+    "sub": "{} - {}",
+    "mul": "{}*{}",
+    "div": "{}/{}",
+    "pow": "{}**{}",
+    "neg": "-{}",
+    "recip": "1.0/{}",
+    "sqrt": "math.sqrt({})",
+}

@@ -1,0 +1,191 @@
+"""Runs trained together are the runs that each would be alone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from gdtutor.training.errors import TrainingError
+from gdtutor.training.problem import Problem
+from gdtutor.training.run import Run, Segment
+from gdtutor.training.settings import Schedule, Settings, Stop
+from gdtutor.training.sweep import MAX_RUNS, Member, Sweep, judge, swept
+from tests.training.problems import gate_examples, network, scalar_or, xavier, xor_231
+from tests.training.walking import assert_close
+
+RATES = (0.05, 0.5, 1.0, 2.0)
+
+
+def members(problem: Problem, settings: Settings) -> list[Member]:
+    """Runs that differ in rate and start."""
+    found = []
+    for number, learning_rate in enumerate(RATES):
+        starts = {
+            name: np.asarray(value + 0.01 * number) for name, value in problem.parameters.items()
+        }
+        changed = replace(settings, learning_rate=learning_rate)
+        found.append(Member(str(learning_rate), replace(problem, parameters=starts), changed))
+    return found
+
+
+def softmax_net() -> Problem:
+    rng = np.random.RandomState(1)
+    examples = np.column_stack([rng.randn(7, 2), np.eye(3)[rng.randint(0, 3, 7)]])
+    return network(
+        (2, 4, 3),
+        examples,
+        xavier((2, 4, 3), 6),
+        activation="relu",
+        output="softmax",
+        cost="sum(cross_entropy(Yhat, Y))/m + 0.01*sum(W1**2)",
+    )
+
+
+SWEPT = {
+    "xor": (xor_231, Settings(epochs=60)),
+    "xor in threes": (xor_231, Settings(epochs=40, batch=3)),
+    "xor one at a time": (xor_231, Settings(epochs=20, batch=1)),
+    "xor shuffled": (xor_231, Settings(epochs=20, batch=2, order="shuffled", seed=4)),
+    "or as rows": (lambda: scalar_or(is_single=False), Settings(epochs=60)),
+    "or about one example": (lambda: scalar_or(is_single=True), Settings(epochs=20, batch=1)),
+    "softmax and decay": (softmax_net, Settings(epochs=20, batch=3)),
+    "a schedule": (xor_231, Settings(epochs=40, schedule=Schedule("step", 0.5, 7))),
+    "momentum": (xor_231, Settings(epochs=40, optimizer="momentum")),
+    "adam": (xor_231, Settings(epochs=40, optimizer="adam")),
+    "averaged, scheduled": (
+        xor_231,
+        Settings(epochs=40, optimizer="averaged", schedule=Schedule("cosine", 0.5, 9)),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SWEPT)
+def test_stacked_runs_equal_separate_ones(name: str) -> None:
+    make, settings = SWEPT[name]
+    runs = members(make(), settings)
+    sweep = Sweep(runs)
+    assert len(sweep._parts) == 1
+    sweep.advance(epochs=7)
+    sweep.advance()
+    for member, found in zip(runs, sweep.found(), strict=True):
+        alone = Run((Segment(0, member.problem, member.settings),))
+        alone.advance()
+        assert found.label == member.label
+        assert found.stopped_by == "epochs"
+        assert_close(found.costs, alone.costs, 1e-11)
+        wanted = alone.state(alone.farthest).parameters
+        for parameter, value in found.parameters.items():
+            assert_close(value, wanted[parameter], 1e-11)
+
+
+def test_constants_of_the_optimiser_may_differ_within_a_stack() -> None:
+    settings = Settings(0.1, epochs=30, optimizer="momentum")
+    chosen = [swept(settings, "beta", text) for text in ("0", "0.5", "0.9")]
+    problem = xor_231()
+    sweep = Sweep([Member(str(i), problem, s) for i, s in enumerate(chosen)])
+    assert len(sweep._parts) == 1
+    sweep.advance()
+    for one, found in zip(chosen, sweep.found(), strict=True):
+        alone = Run((Segment(0, problem, one),))
+        alone.advance()
+        assert_close(found.costs, alone.costs, 1e-11)
+
+
+def test_what_cannot_be_stacked_trains_in_turn() -> None:
+    problem = xor_231()
+    chosen = [
+        Settings(epochs=9),
+        Settings(epochs=9, optimizer="adam"),
+        Settings(epochs=9, batch=2),
+        Settings(0.5, epochs=9),
+        Settings(epochs=9, stop=Stop(cost_below=0.1)),
+    ]
+    sweep = Sweep([Member(str(i), problem, s) for i, s in enumerate(chosen)])
+    assert len(sweep._parts) == 4
+    assert sweep.advance()
+    assert [found.label for found in sweep.found()] == ["0", "1", "2", "3", "4"]
+    for settings, found in zip(chosen, sweep.found(), strict=True):
+        alone = Run((Segment(0, problem, settings),))
+        alone.advance()
+        assert_close(found.costs, alone.costs, 1e-11)
+
+
+def test_frozen_parameters_train_in_turn() -> None:
+    problem = network((2, 3, 1), gate_examples("xor"), xavier((2, 3, 1), 2), frozen=("W1",))
+    other = replace(problem, parameters={**problem.parameters, "W1": np.ones((3, 2))})
+    sweep = Sweep([Member("a", problem, Settings()), Member("b", other, Settings())])
+    assert len(sweep._parts) == 2
+
+
+def test_a_run_that_diverges_leaves_the_others_alone() -> None:
+    starts = {"W1": [[0.5, 0.5]], "b1": [[0.0]]}
+    problem = network((2, 1), np.array([[1.0, 2.0, 3.0]] * 5), starts, output="linear")
+    runs = [Member(str(r), problem, Settings(r, epochs=900)) for r in (0.01, 50.0, 0.02)]
+    sweep = Sweep(runs)
+    assert len(sweep._parts) == 1
+    assert sweep.advance()
+    found = sweep.found()
+    assert [f.stopped_by for f in found] == ["epochs", "not_finite", "epochs"]
+    assert np.isfinite(found[1].costs).all()
+    assert len(found[1].costs) < 900
+    assert sweep.best() == 2
+    assert judge(found[1].costs, found[1].stopped_by) == "not finite"
+
+
+def test_a_deadline_ends_a_sweep_between_bursts() -> None:
+    sweep = Sweep(members(xor_231(), Settings(epochs=100_000)))
+    assert not sweep.advance(deadline=lambda: True)
+    assert 0 < sweep.farthest < 100_000
+
+
+@pytest.mark.parametrize(
+    ("costs", "verdict"),
+    [
+        (np.linspace(1.0, 0.0, 20), ""),
+        (np.linspace(1.0, 2.0, 20), "growing"),
+        (np.full(20, 0.3), "stuck"),
+        (np.array([1.0, *([0.01] * 20)]), ""),
+        (np.array([0.5, 0.5]), ""),
+    ],
+)
+def test_a_curve_is_judged_by_its_ends_and_its_second_half(
+    costs: np.ndarray[tuple[int], np.dtype[np.float64]], verdict: str
+) -> None:
+    assert judge(costs, None) == verdict
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "wanted"),
+    [
+        ("learning_rate", "0.5", Settings(0.5)),
+        ("batch", "2", Settings(batch=2)),
+        ("batch", "full", Settings()),
+        ("optimizer", "adam", Settings(optimizer="adam")),
+        ("seed", "7", Settings(seed=7)),
+        ("order", "drawn", Settings(order="drawn")),
+    ],
+)
+def test_a_sweep_changes_one_setting(name: str, text: str, wanted: Settings) -> None:
+    assert swept(Settings(), name, text) == wanted
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "part"),
+    [
+        ("learning_rat", "1", "did you mean 'learning_rate'"),
+        ("beta", "0.5", "no sweep over 'beta'"),
+        ("batch", "1.5", "whole number"),
+        ("learning_rate", "fast", "give a number"),
+    ],
+)
+def test_a_sweep_over_something_else_is_refused(name: str, text: str, part: str) -> None:
+    with pytest.raises(TrainingError, match=part):
+        swept(Settings(), name, text)
+
+
+@pytest.mark.parametrize("count", [0, MAX_RUNS + 1])
+def test_a_sweep_of_too_few_or_too_many_runs_is_refused(count: int) -> None:
+    with pytest.raises(TrainingError, match=f"use 1 to {MAX_RUNS}"):
+        Sweep([Member("", xor_231(), Settings())] * count)
