@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from gdtutor.session import library, looking, navigation, training
+from gdtutor.session import figures, library, looking, navigation, training
 from gdtutor.session.edits import own_values, redo, undo
 from gdtutor.session.effects import Effect, Quit, ShowPalette
 from gdtutor.session.link import command_of
@@ -140,6 +140,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("tab", ("tab",), "Tab", "Tab",
             "the next panel at full size: graph, values, note, node", _STUDY,
             looking.next_tab),
+    Command("figure", ("f",), "f", "f", "the lesson's next picture, or the graph again", _STUDY,
+            figures.next_figure),
     Command("fewer_digits", ("d",), "d", "d", "fewer digits", _STUDY,
             lambda s, n: looking.change_digits(s, -n)),
     Command("more_digits", ("D",), "D", "D", "more digits", _STUDY,

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from gdtutor.engine.operations import Array
+from gdtutor.training.problem import Problem
 from gdtutor.training.run import Run
 
 
@@ -38,6 +41,16 @@ class ShowPalette:
     """Offer the commands by their words."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class TimeExamples:
+    """Time a loop over the examples against one pass over all of them."""
+
+    problem: Problem
+    parameters: Mapping[str, Array]
+    sizes: tuple[int, ...]
+    """Numbers of examples."""
+
+
 @dataclass(frozen=True, slots=True)
 class Quit:
     """End the program."""
@@ -45,4 +58,4 @@ class Quit:
     code: int = 0
 
 
-Effect = OpenLesson | Train | PauseTraining | SavePlace | ShowPalette | Quit
+Effect = OpenLesson | Train | PauseTraining | SavePlace | ShowPalette | TimeExamples | Quit

@@ -8,6 +8,7 @@ from pathlib import Path
 from gdtutor.lesson.discovery import shipped_lessons_folder
 from gdtutor.lesson.model import Lesson
 from gdtutor.lesson.selectors import Selector
+from gdtutor.session.figures import own_figure, shown_figure
 from gdtutor.session.moment import Moment
 from gdtutor.session.state import Look, Screen, Session, Tab, has_opening
 from gdtutor.session.steps import Step, find_step
@@ -86,6 +87,13 @@ def _unfolded(lesson: Lesson, look: Look) -> str:
     return ",".join(open_lines)
 
 
+def _figure_presses(session: Session) -> int:
+    """Return how often f brings the picture that shows, from the one the lesson shows itself."""
+    if session.lesson is None:
+        return 0
+    return (shown_figure(session) - own_figure(session)) % (len(session.lesson.pictures) + 1)
+
+
 def _keys(session: Session) -> str:
     """Return the keys that bring what no option names."""
     look = session.look
@@ -93,6 +101,7 @@ def _keys(session: Session) -> str:
         return "t"
     keys = ["v"] if look.proof else ["w"] if look.mistakes else []
     keys += ["tab"] * list(Tab).index(look.tab)
+    keys += ["f"] * _figure_presses(session)
     keys += ["h"] if look.hides_hints else []
     if look.scroll and look.cell is None:
         keys.append(f"{look.scroll}down" if look.scroll > 1 else "down")

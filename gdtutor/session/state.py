@@ -16,6 +16,7 @@ from gdtutor.lesson.selectors import Assignment
 from gdtutor.session.moment import Moment, moment_at
 from gdtutor.session.scenes import earlier_values
 from gdtutor.session.steps import Phase, Step
+from gdtutor.training.race import Heat
 from gdtutor.training.run import Run
 
 
@@ -144,6 +145,9 @@ class Look:
     """Whether the central difference stands beside the gradient."""
     mistakes: bool = False
     """Whether wrong sums stand beside the right gradient."""
+    figure: int | None = None
+    """The picture that stands in place of the graph, from 1; 0 for the graph; None where the
+    lesson decides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +208,8 @@ class Session:
     help_scroll: int = 0
     broken: tuple[str, ...] = ()
     """Reports about the lesson's file as it was saved last; empty where it can be used."""
+    race: tuple[Heat, ...] = ()
+    """A loop over the examples against one pass, as timed on this machine; empty before."""
 
 
 def has_opening(lesson: Lesson) -> bool:
@@ -256,7 +262,9 @@ def moved(session: Session, iteration: int, step: int) -> Session:
     is_same = iteration == session.moment.iteration and step == session.step
     look = session.look
     if not is_same:
-        look = replace(look, scroll=0, cell=None, proof=False, mistakes=False)
+        # A picture that was put away comes back where the lesson shows it again.
+        look = replace(look, scroll=0, cell=None, proof=False, mistakes=False,
+                       figure=look.figure or None)  # fmt: skip
     most = max(len(moment.batch) - 1, 0)
     look = replace(look, example=min(look.example, most))
     return replace(session, moment=moment, own_moment=own, step=step, look=look)

@@ -9,6 +9,7 @@ from gdtutor.lesson.model import Lesson
 from gdtutor.session.commands import command_for
 from gdtutor.session.edits import apply_edit
 from gdtutor.session.effects import Effect, PauseTraining, Train
+from gdtutor.session.figures import measurements_due
 from gdtutor.session.library import with_search
 from gdtutor.session.navigation import goto, said, steps_forward
 from gdtutor.session.prompting import edited
@@ -25,6 +26,7 @@ from gdtutor.session.state import (
     has_opening,
     moment_of,
 )
+from gdtutor.training.race import Heat
 from gdtutor.training.run import Run
 
 MAX_COUNT = 1_000_000
@@ -68,11 +70,23 @@ class Told:
     is_error: bool = False
 
 
-Action = Press | Tick | Opened | Progressed | Told | Reloaded | Broke
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """The outside has timed a loop over the examples against one pass."""
+
+    heats: tuple[Heat, ...]
+
+
+Action = Press | Tick | Opened | Progressed | Told | Timed | Reloaded | Broke
 
 
 def update(session: Session, action: Action) -> tuple[Session, tuple[Effect, ...]]:
     """Return the state after an action, and what the outside has to do."""
+    after, effects = _updated(session, action)
+    return after, (*effects, *measurements_due(after))
+
+
+def _updated(session: Session, action: Action) -> tuple[Session, tuple[Effect, ...]]:
     match action:
         case Press():
             return _without_old_run(session, *_pressed(session, action))
@@ -88,6 +102,8 @@ def update(session: Session, action: Action) -> tuple[Session, tuple[Effect, ...
             return session, ()
         case Told():
             return said(session, action.message, error=action.is_error), ()
+        case Timed():
+            return replace(session, race=action.heats), ()
         case Reloaded():
             return _saved(session, action)
         case Broke():
@@ -133,6 +149,7 @@ def opened(session: Session, action: Opened) -> Session:
         step=0 if has_opening(action.lesson) else 1,
         prompt=None,
         training=Snapshot(),
+        race=(),
         train_look=TrainLook(),
         message="",
         broken=(),

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from time import perf_counter
 from typing import ClassVar
 
 from textual import events
@@ -23,15 +25,17 @@ from gdtutor.session.effects import (
     Quit,
     SavePlace,
     ShowPalette,
+    TimeExamples,
     Train,
 )
 from gdtutor.session.state import Session, Status
-from gdtutor.session.update import Action, Opened, Press, Progressed, Tick, Told, update
+from gdtutor.session.update import Action, Opened, Press, Progressed, Tick, Timed, Told, update
+from gdtutor.training.race import race
 from gdtutor.ui.canvas import Canvas
 from gdtutor.ui.colours import Colours
 from gdtutor.ui.palette import CommandProvider
 from gdtutor.ui.spans import SpansScreen
-from gdtutor.ui.terminal import install_signal_handlers
+from gdtutor.ui.terminal import install_signal_handlers, watch_for_hangup
 from gdtutor.ui.trainer import Trainer
 from gdtutor.view.frame import Chars
 from gdtutor.view.screen import frame_of
@@ -103,6 +107,8 @@ class TutorApp(App[int], inherit_bindings=False):
         if self._services.handles_signals:
             loop = asyncio.get_running_loop()
             install_signal_handlers(loop, lambda number: self._leave(128 + number))
+            if sys.__stdin__ is not None:
+                watch_for_hangup(sys.__stdin__.fileno())
         self._paint()
         for press in self._presses:
             self.act(press)
@@ -142,6 +148,9 @@ class TutorApp(App[int], inherit_bindings=False):
                 self.action_command_palette()
             case SavePlace():
                 self._services.save(self.session)
+            case TimeExamples():
+                heats = race(effect.problem, effect.parameters, effect.sizes, perf_counter)
+                self.session, _ = update(self.session, Timed(heats))
 
     def _open(self, path: Path) -> None:
         try:

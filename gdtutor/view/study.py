@@ -9,7 +9,8 @@ from gdtutor.session.state import Screen, Session, Tab
 from gdtutor.view.boxes import Panel, beside, blank, boxed, hidden, window
 from gdtutor.view.context import Context
 from gdtutor.view.explain import context_of, filled_opening, node_lines, note_lines
-from gdtutor.view.frame import Chars, Frame, Line, Style
+from gdtutor.view.figures import Figure, moved, walk_figure
+from gdtutor.view.frame import Chars, Frame, Line, Placed, Style
 from gdtutor.view.graph_panel import graph_lines
 from gdtutor.view.header import footer_line, header_line, prompt_line
 from gdtutor.view.lines import fitted, line
@@ -20,6 +21,8 @@ COMPACT = (72, 20)
 """Below this width or height one panel shows at a time, under tabs."""
 WIDE = (110, 30)
 """From this size on the table of values has a panel of its own."""
+PICTURE_HEIGHT = 16
+"""Lines of a picture below the table of values, its border included."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +50,11 @@ class Room:
         return self.body - 2
 
 
-def room_for(width: int, height: int) -> Room:
+def room_for(width: int, height: int, *, has_pictures: bool = False) -> Room:
     """Share out a screen that is not compact."""
     if width >= WIDE[0] and height >= WIDE[1]:
         note = 6
-        values = 30
+        values = 40 if has_pictures else 30
         graph = (width - values) // 2
         return Room(graph, width - values - graph, values, height - note - 3, note)
     note = 4 if height < 30 else 6
@@ -68,15 +71,16 @@ def study_frame(session: Session, width: int, height: int, chars: Chars) -> Fram
     """Return the Study screen."""
     context = context_of(session, chars)
     header = header_line(session, context, width, chars)
+    plots: tuple[Placed, ...] = ()
     if context is None:
         body = _opening(session, width, height - 3, chars)
     elif is_compact(width, height):
-        body = _compact(session, context, width, height - 3)
+        body, plots = _compact(session, context, width, height - 3)
     else:
-        body = _panels(session, context, width, height)
+        body, plots = _panels(session, context, width, height)
     bottom = (prompt_line(session, width, chars), footer(session, width, chars))
     lines = tuple(fitted(content, width, chars) for content in (header, *body, *bottom))
-    return Frame(width, height, lines[:height])
+    return Frame(width, height, lines[:height], moved(plots, 0, 1))
 
 
 def footer(session: Session, width: int, chars: Chars) -> Line:
@@ -92,29 +96,74 @@ def _opening(session: Session, width: int, height: int, chars: Chars) -> tuple[L
     return boxed(panel, width, height, chars)
 
 
-def _panels(session: Session, context: Context, width: int, height: int) -> tuple[Line, ...]:
-    room = room_for(width, height)
+def _panels(
+    session: Session, context: Context, width: int, height: int
+) -> tuple[tuple[Line, ...], tuple[Placed, ...]]:
+    """Return the panels side by side and the note, with the plots of a picture among them."""
+    room = room_for(width, height, has_pictures=_has_pictures(session))
     chars = context.chars
-    changed = marked_names(context)
+    if session.look.tab is not Tab.NODE:
+        figure = _tab(session, context, session.look.tab, width - 4, room.body - 2)
+        body = boxed(figure.panel, width, room.body, chars)
+        return (*body, *_note(session, context, width, room.note)), moved(figure.plots, 2, 1)
+    size = room.graph - 4, room.body - 2
+    figure = _graph(session, context, *size) if room.values else _left(session, context, *size)
+    plots = moved(figure.plots, 2, 1)
     boxes = [
-        boxed(
-            Panel("graph", graph_lines(context, room.graph - 4, room.body - 2, changed)),
-            room.graph, room.body, chars,
-        ),
+        boxed(figure.panel, room.graph, room.body, chars),
         boxed(
             Panel(_node_title(context), node_lines(context, room.node_width)),
             room.node, room.body, chars,
         ),
     ]  # fmt: skip
     if room.values:
-        table = value_lines(session, context, room.values - 4)
-        boxes.append(boxed(Panel("values", table), room.values, room.body, chars))
-    body = beside(*boxes)
-    if session.look.tab is not Tab.NODE:
-        lines = _tab_lines(session, context, session.look.tab, width - 4, room.body - 2)
-        title = _TABS[session.look.tab]
-        body = boxed(Panel(title, lines, session.look.scroll), width, room.body, chars)
-    return (*body, *_note(session, context, width, room.note))
+        third, extra = _third(session, context, room)
+        boxes.append(third)
+        plots = (*plots, *moved(extra, room.graph + room.node, 0))
+    return (*beside(*boxes), *_note(session, context, width, room.note)), plots
+
+
+def _has_pictures(session: Session) -> bool:
+    return session.lesson is not None and bool(session.lesson.pictures)
+
+
+def _graph(session: Session, context: Context, width: int, height: int) -> Figure:
+    count = len(session.lesson.pictures) if session.lesson is not None else 0
+    more = f", f: {count} picture{'s' if count > 1 else ''}" if count else ""
+    lines = graph_lines(context, width, height, marked_names(context))
+    return Figure(Panel(f"graph{more}", lines))
+
+
+def _left(session: Session, context: Context, width: int, height: int) -> Figure:
+    """Return the graph, or the picture that stands in its place."""
+    picture = walk_figure(session, width, height, context.chars)
+    return picture or _graph(session, context, width, height)
+
+
+def _third(
+    session: Session, context: Context, room: Room
+) -> tuple[tuple[Line, ...], tuple[Placed, ...]]:
+    """Return the third column: the table of values, and a picture below it."""
+    chars = context.chars
+    values = Panel("values", value_lines(session, context, room.values - 4))
+    high = max(min(room.body - 2, PICTURE_HEIGHT), 0)
+    picture = walk_figure(session, room.values - 4, high - 2, chars, otherwise=1)
+    if picture is None:
+        return boxed(values, room.values, room.body, chars), ()
+    above = room.body - high
+    lines = (
+        *boxed(values, room.values, above, chars),
+        *boxed(picture.panel, room.values, high, chars),
+    )
+    return lines, moved(picture.plots, 2, above + 1)
+
+
+def _tab(session: Session, context: Context, tab: Tab, width: int, height: int) -> Figure:
+    """Return one panel where it has the whole width."""
+    if tab is Tab.GRAPH:
+        return _left(session, context, width, height)
+    lines = _tab_lines(session, context, tab, width, height)
+    return Figure(Panel(_TABS[tab], lines, session.look.scroll))
 
 
 def _tab_lines(
@@ -152,19 +201,21 @@ def _note(session: Session, context: Context, width: int, height: int) -> tuple[
 _TABS = {Tab.NODE: "node", Tab.GRAPH: "graph", Tab.VALUES: "values", Tab.NOTE: "note"}
 
 
-def _compact(session: Session, context: Context, width: int, height: int) -> tuple[Line, ...]:
+def _compact(
+    session: Session, context: Context, width: int, height: int
+) -> tuple[tuple[Line, ...], tuple[Placed, ...]]:
     """Return one panel under a line of tabs."""
     chars = context.chars
     tab = session.look.tab
-    lines = _tab_lines(session, context, tab, width - 1, height - 1)
-    more = hidden(lines, session.look.scroll, height - 1, chars)
+    figure = _tab(session, context, tab, width - 1, height - 1)
+    lines, scroll = figure.panel.lines, figure.panel.scroll
+    more = hidden(lines, scroll, height - 1, chars)
     titles = [
         (f"[{name}] " if key is tab else f" {name}  ", Style.CURRENT if key is tab else Style.DIM)
         for key, name in _TABS.items()
     ]
     heading = line(*titles, (more, Style.KEY))
-    shown = window(lines, session.look.scroll, height - 1)
-    return (heading, *shown)
+    return (heading, *window(lines, scroll, height - 1)), moved(figure.plots, 0, 1)
 
 
 def blank_frame(width: int, height: int) -> Frame:

@@ -1,0 +1,115 @@
+"""One node's value for many settings at once, as pictures need it: a forward pass over a family.
+
+Every value gets a leading axis for the members of the family, of length 1 where all members agree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from gdtutor.engine.expression import Expr, Name, Number
+from gdtutor.engine.graph import Graph, Node
+from gdtutor.engine.operations import OPERATIONS, Array, Kind, Operation, definition
+
+
+def forward_family(
+    graph: Graph, given: Mapping[str, Array], varied: Mapping[str, Array], wanted: str
+) -> Array:
+    """Return the value of a node for every member of a family.
+
+    Args:
+        graph: The graph.
+        given: The value of every leaf, the same for all members unless it is varied.
+        varied: Leaves or lines with the values they have instead, of shape (members, *shape);
+            what a varied line is computed from has no effect.
+        wanted: The node or leaf.
+
+    Returns:
+        Array of shape (members, *shape); values that are not finite are values like any other.
+    """
+    members = max((len(values) for values in varied.values()), default=1)
+    values = {name: np.asarray(value)[None] for name, value in given.items()}
+    values |= {name: np.asarray(value) for name, value in varied.items()}
+    with np.errstate(all="ignore"):
+        for node in _needed(graph, set(varied), wanted):
+            args = tuple(_operand(arg, values) for arg in node.args)
+            values[node.name] = _apply(OPERATIONS[node.op], args, node.axis)
+    result = values[wanted]
+    return np.broadcast_to(result, (members, *result.shape[1:]))
+
+
+def _needed(graph: Graph, varied: set[str], wanted: str) -> list[Node]:
+    """Return the nodes that lead to the wanted one, in order; what a varied line needs is not."""
+    known = {wanted} - varied
+    needed = []
+    for node in reversed(graph.nodes):
+        if node.name in known:
+            needed.append(node)
+            known.update(a.name for a in node.args if isinstance(a, Name) and a.name not in varied)
+    return needed[::-1]
+
+
+def _operand(arg: Expr, values: Mapping[str, Array]) -> Array:
+    return np.full(1, arg.value) if isinstance(arg, Number) else values[_name(arg)]
+
+
+def _name(arg: Expr) -> str:
+    if not isinstance(arg, Name):
+        raise TypeError(f"an operand of a node is a name or a number, not {arg}")
+    return arg.name
+
+
+def _apply(op: Operation, args: tuple[Array, ...], axis: int | None) -> Array:
+    match op.kind:
+        case Kind.MATMUL if op.name == "matmul":
+            return _matmul(args[0], args[1])
+        case Kind.TRANSPOSE:
+            return np.swapaxes(args[0], 1, 2) if args[0].ndim == 3 else args[0]
+        case Kind.REDUCTION if op.function is not None:
+            return _reduced(op, args[0], axis)
+        case Kind.ELEMENTWISE if op.function is not None:
+            return np.asarray(op.function(*_aligned(args)), dtype=np.float64)
+    body = definition(op)
+    if body is None:
+        raise ValueError(f"{op.name} has no definition to compute a family by")
+    return _evaluated(body, dict(zip("ab", args, strict=False)))
+
+
+def _evaluated(expr: Expr, values: Mapping[str, Array]) -> Array:
+    if isinstance(expr, Number | Name):
+        return _operand(expr, values)
+    args = tuple(_evaluated(arg, values) for arg in expr.args)
+    return _apply(OPERATIONS[expr.op], args, expr.axis)
+
+
+def _aligned(args: tuple[Array, ...]) -> tuple[Array, ...]:
+    """Give the operands equally many axes; new ones come behind the members'."""
+    rank = max(arg.ndim for arg in args)
+    return tuple(
+        arg.reshape(arg.shape[0], *(1,) * (rank - arg.ndim), *arg.shape[1:]) for arg in args
+    )
+
+
+def _reduced(op: Operation, arg: Array, axis: int | None) -> Array:
+    if op.function is None:
+        raise ValueError(f"{op.name} has no function")
+    if axis is None:
+        flat = arg.reshape(arg.shape[0], -1)
+        return np.asarray(op.function(flat, axis=1)).reshape(arg.shape[0])
+    return np.asarray(op.function(arg, axis=axis + 1))
+
+
+def _matmul(left: Array, right: Array) -> Array:
+    """Multiply member by member; vectors have one axis behind the members'."""
+    match left.ndim, right.ndim:
+        case 3, 3:
+            product = np.matmul(left, right)
+        case 2, 3:
+            product = np.matmul(left[:, None, :], right)[:, 0, :]
+        case 3, 2:
+            product = np.matmul(left, right[:, :, None])[:, :, 0]
+        case _:
+            product = np.sum(left * right, axis=-1)
+    return np.asarray(product)

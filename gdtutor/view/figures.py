@@ -1,0 +1,87 @@
+"""Pictures on the screens: what they are drawn from there, and the panel they stand in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from gdtutor.lesson.model import PictureWish
+from gdtutor.session.figures import shown_figure
+from gdtutor.session.state import Screen, Session, current_step
+from gdtutor.view.boxes import Panel
+from gdtutor.view.frame import Chars, Placed
+from gdtutor.view.pictures import IN_TRAINING, Source, draw, title_of
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A picture in its panel, with plots placed from the top left of what is in the panel."""
+
+    panel: Panel
+    plots: tuple[Placed, ...] = ()
+
+
+def moved(plots: tuple[Placed, ...], x: int, y: int) -> tuple[Placed, ...]:
+    """Return plots placed so many cells further right and down."""
+    return tuple(replace(one, x=one.x + x, y=one.y + y) for one in plots)
+
+
+def source_of(session: Session, chars: Chars) -> Source | None:
+    """Return what the pictures of a session are drawn from, None where no lesson is open."""
+    if session.lesson is None or session.run is None or session.moment is None:
+        return None
+    look = session.look
+    if session.screen is Screen.TRAIN:
+        at, step = session.training, None
+        return Source(session.lesson, session.run, at, session.seed, step, 0, None, look.digits,
+                      chars, session.race)  # fmt: skip
+    return Source(
+        session.lesson, session.run, session.moment, session.seed, current_step(session),
+        look.example, look.cell, look.digits, chars, session.race,
+    )  # fmt: skip
+
+
+def walk_figure(
+    session: Session, width: int, height: int, chars: Chars, otherwise: int = 0
+) -> Figure | None:
+    """Return the picture that stands in place of the graph, None where the graph does.
+
+    Args:
+        session: The session.
+        width: Cells inside the panel.
+        height: Lines inside the panel.
+        chars: The characters.
+        otherwise: The picture, from 1, where the learner has chosen none and the lesson shows none.
+    """
+    number = shown_figure(session)
+    if not number and session.look.figure is None:
+        number = otherwise
+    if session.lesson is None or not 0 < number <= len(session.lesson.pictures):
+        return None
+    wish = session.lesson.pictures[number - 1]
+    count = len(session.lesson.pictures)
+    place = f" {number}/{count}" if count > 1 else ""
+    return _figure(session, wish, width, height, chars, place)
+
+
+def training_figures(session: Session) -> tuple[PictureWish, ...]:
+    """Return the pictures that stand beside training."""
+    if session.lesson is None:
+        return ()
+    return tuple(wish for wish in session.lesson.pictures if wish.kind in IN_TRAINING)
+
+
+def training_figure(
+    session: Session, wish: PictureWish, width: int, height: int, chars: Chars
+) -> Figure | None:
+    """Return one picture beside training."""
+    return _figure(session, wish, width, height, chars, "")
+
+
+def _figure(
+    session: Session, wish: PictureWish, width: int, height: int, chars: Chars, place: str
+) -> Figure | None:
+    source = source_of(session, chars)
+    if source is None:
+        return None
+    drawing = draw(source, wish, width, height)
+    return Figure(Panel(title_of(source, wish) + place, drawing.lines), drawing.plots)

@@ -1,0 +1,95 @@
+"""How many settings a search through all of them must try, and what a gradient costs instead."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from gdtutor.lesson.model import PictureWish
+from gdtutor.view.frame import Chars, Line, Style
+from gdtutor.view.lines import line
+from gdtutor.view.notation import superscript
+from gdtutor.view.pictures.source import Drawing, Size, Source, numbers, option, stacked_notes
+
+VALUES = (2, 10, 100, 1000)
+"""Values that are tried of each weight, where the lesson does not say."""
+PER_SECOND = 1e6
+"""Settings tried in a second, where the lesson does not say."""
+_YEAR = 365.25 * 24 * 3600
+_UNITS = ((_YEAR, "years"), (24 * 3600, "days"), (3600, "hours"), (60, "minutes"), (1, "seconds"))
+
+
+def counts_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
+    """Return a table of kⁿ: a row for each number of weights, a column for each k."""
+    own = _own(source)
+    values = tuple(int(v) for v in numbers(wish, "values")) or VALUES
+    weights = tuple(int(v) for v in numbers(wish, "weights")) or tuple(
+        sorted({1, 2, 4, 8, own} if own else {1, 2, 4, 8})
+    )
+    chars = source.chars
+    table = [["weights", *(f"{k:,} values" for k in values)]]
+    table += [[f"{n:,}", *(count_text(k, n, chars) for k in values)] for n in weights]
+    while len(table[0]) > 2 and _total(table) > size.width:
+        # The first columns give way: the last ones make the point.
+        table = [[row[0], *row[2:]] for row in table]
+    widths = [max(len(row[i]) for row in table) for i in range(len(table[0]))]
+    lines: list[Line] = []
+    for number, row in enumerate(table):
+        text = "  ".join(cell.rjust(w) for cell, w in zip(row, widths, strict=True))
+        is_own = number > 0 and weights[number - 1] == own
+        style = Style.DIM if number == 0 else Style.CURRENT if is_own else Style.TEXT
+        lines.append(line((text, style)))
+    notes = _notes(values[-1], weights[-1], own, _rate(wish), chars)
+    room = max(size.height - len(lines), 0)
+    return Drawing((*lines, *stacked_notes(notes, Size(size.width, room)))[: size.height])
+
+
+def _rate(wish: PictureWish) -> float:
+    value = option(wish, "per_second", PER_SECOND)
+    return float(value) if isinstance(value, int | float) else PER_SECOND
+
+
+def _own(source: Source) -> int:
+    """Return how many numbers the lesson itself trains."""
+    problem = source.problem
+    return sum(int(np.size(problem.parameters[name])) for name in problem.trained)
+
+
+def _total(table: list[list[str]]) -> int:
+    return sum(max(len(row[i]) for row in table) + 2 for i in range(len(table[0]))) - 2
+
+
+def count_text(values: int, weights: int, chars: Chars) -> str:
+    """Return values**weights: in full where it is small, else as a power of ten."""
+    exponent = weights * math.log10(values)
+    if exponent < 7:
+        return f"{values**weights:,}"
+    whole = math.floor(exponent + 1e-9)
+    mantissa = f"{10 ** (exponent - whole):.1f}".removesuffix(".0")
+    if mantissa == "10":
+        mantissa, whole = "1", whole + 1
+    if not chars.unicode:
+        return f"{mantissa}e{whole}"
+    power = f"10{superscript(whole, chars)}"
+    return power if mantissa == "1" else f"{mantissa}·{power}"
+
+
+def _notes(values: int, weights: int, own: int, rate: float, chars: Chars) -> tuple[str, ...]:
+    long = time_text(weights * math.log10(values) - math.log10(rate), chars)
+    times = f"{weights:,} weights, {values:,} values each: {long} at {rate:,.0f} tries a second."
+    changed = f"{own:,} numbers changed" if own > 1 else "one number changed"
+    gradient = f"A gradient step: one pass forward, one back, {changed}."
+    return "", times, gradient
+
+
+def time_text(log_seconds: float, chars: Chars) -> str:
+    """Return a time, given as the decimal logarithm of its seconds, in a fitting unit."""
+    for seconds, unit in _UNITS:
+        log = log_seconds - math.log10(seconds)
+        if log >= 0:
+            if log < 6:
+                return f"{10**log:,.0f} {unit}"
+            power = math.floor(log)
+            return f"10{superscript(power, chars)} {unit}" if chars.unicode else f"1e{power} {unit}"
+    return "less than a second"

@@ -1,0 +1,203 @@
+"""The curve of an activation and of its derivative, with the point where a node stands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from gdtutor.engine.expression import Apply
+from gdtutor.engine.operations import OPERATIONS, Array, apply, evaluate, local_formula
+from gdtutor.engine.trace import Trace
+from gdtutor.lesson.model import PictureWish
+from gdtutor.lesson.picture_checks import activation_lines
+from gdtutor.session.steps import Phase
+from gdtutor.view.frame import Chars, Placed, Plot, Series, Style
+from gdtutor.view.lines import line
+from gdtutor.view.pictures.source import (
+    Drawing,
+    Size,
+    Source,
+    interval,
+    is_set,
+    option,
+    said,
+    stacked_notes,
+    texts,
+)
+
+POINTS = 121
+"""Points of a curve."""
+NARROWEST, LOWEST = 16, 5
+"""Cells below which one curve cannot be read."""
+_RANGE = (-6.0, 6.0)
+_MOST_POINTS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """The characters of a plot that draws a curve, a line beside it, and points."""
+
+    curve: str
+    """How the curve looks in the legend."""
+    curve_mark: str
+    """What the painter is told; empty where it draws in Braille dots."""
+    beside: str
+    here: str
+    after: str
+    earlier: str
+
+
+def marks_of(chars: Chars) -> Marks:
+    """Return marks that this terminal can show."""
+    if not chars.unicode:
+        return Marks("*", "*", ".", "@", "#", "o")
+    if not chars.braille:
+        return Marks("•", "•", "·", "●", "◆", "o")
+    return Marks("⠶", "", "·", "●", "◆", "o")
+
+
+def curve_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
+    """Return one plot for every function, as many side by side as can be read."""
+    trace, node = _node(source, wish)
+    functions = texts(wish, "functions")
+    if not functions:
+        functions = (_operation(trace, node),) if trace is not None and node else ()
+    if not functions:
+        return said("No line of this graph is an activation.", size)
+    points, notes = _points(source, trace, node, functions)
+    legend = _legend(source, wish, bool(len(points)))
+    shown, columns, rows = _layout(len(functions), size.width, size.height - 1 - len(notes))
+    if not shown:
+        return said(f"More room is needed for the curve of {functions[0]}.", size)
+    left_out = functions[shown:]
+    if left_out:
+        notes = (*notes, f"not shown here: {', '.join(left_out)}; Tab shows it larger")
+    rest = stacked_notes(notes, Size(size.width, size.height - 1 - rows * LOWEST))
+    room = size.height - 1 - len(rest)
+    wide, high = size.width // columns, room // rows
+    plots = tuple(
+        Placed(
+            _plot(source, wish, name, points),
+            index % columns * wide, index // columns * high, wide, high,
+        )
+        for index, name in enumerate(functions[:shown])
+    )  # fmt: skip
+    return Drawing((*((),) * room, line((legend, Style.DIM)), *rest), plots)
+
+
+def _layout(count: int, width: int, height: int) -> tuple[int, int, int]:
+    """Return how many plots are shown, in how many columns and rows."""
+    most = (width // NARROWEST) * (max(height, 0) // LOWEST)
+    if most < 1:
+        return 0, 0, 0
+    shown = min(count, most)
+    columns = max(1, min(shown, width // NARROWEST))
+    rows = -(-shown // columns)
+    return shown, -(-shown // rows), rows
+
+
+def _node(source: Source, wish: PictureWish) -> tuple[Trace | None, str]:
+    """Return the activation at the step, else the one asked for, else the first of its graph."""
+    step = source.step
+    traces = source.traces
+    if step is not None and "node" not in dict(wish.options):
+        trace = traces[step.scene]
+        if step.node in activation_lines(trace.graph):
+            return trace, step.node
+        traces = (trace, *traces)
+    wanted = option(wish, "node")
+    for trace in traces:
+        lines = activation_lines(trace.graph)
+        if wanted in lines or (wanted is None and lines):
+            return trace, str(wanted or lines[0])
+    return None, ""
+
+
+def _operation(trace: Trace, node: str) -> str:
+    expr = trace.graph.lines[trace.graph.line_by_name[node]].expr
+    return expr.op if isinstance(expr, Apply) else ""
+
+
+def _points(
+    source: Source, trace: Trace | None, node: str, functions: Sequence[str]
+) -> tuple[Array, tuple[str, ...]]:
+    """Return where the node stands on the horizontal axis, and the same in words."""
+    nothing = np.empty(0)
+    if trace is None or not node:
+        return nothing, ()
+    if not source.is_reached(Phase.FORWARD, node):
+        return nothing, ()
+    expr = trace.graph.lines[trace.graph.line_by_name[node]].expr
+    if not isinstance(expr, Apply):
+        return nothing, ()
+    with np.errstate(all="ignore"):
+        operand = evaluate(expr.args[0], trace.values)
+    value = _followed(source, node, np.asarray(operand))
+    notes = []
+    first = float(value[0])
+    for name in functions if len(functions) == 1 else ():
+        height, slope = (float(part[0]) for part in value_and_slope(name, value[:1]))
+        at = f" (first of {len(value)})" if len(value) > 1 else ""
+        equals = "→" if source.chars.unicode else "->"
+        notes.append(
+            f"{source.number(first)} {equals} {source.number(height)}, "
+            f"slope {source.number(slope)}{at}"
+        )
+    if len(functions) > 1:
+        notes.append(f"{source.name(node)} stands at {source.number(first)}")
+    return value, tuple(notes)
+
+
+def _followed(source: Source, node: str, operand: Array) -> Array:
+    """Return the cells of the operand that are marked: the opened one, or the example's."""
+    step = source.step
+    cell = source.cell if step is not None and step.node == node else None
+    if cell is not None and len(cell) == operand.ndim:
+        return np.atleast_1d(np.asarray(operand[cell]))
+    if operand.ndim:
+        column = operand[..., min(source.example, operand.shape[-1] - 1)]
+        return np.atleast_1d(column)[:_MOST_POINTS]
+    return operand.reshape(1)
+
+
+def value_and_slope(name: str, xs: Array) -> tuple[Array, Array]:
+    """Return an operation's values and derivatives, as the table of operations defines them."""
+    row = OPERATIONS[name]
+    with np.errstate(all="ignore"):
+        ys = apply(row, (xs,))
+        slopes = evaluate(local_formula(row, 0), {"a": xs, "out": ys})
+    return ys, np.broadcast_to(slopes, xs.shape)
+
+
+def _legend(source: Source, wish: PictureWish, has_point: bool) -> str:
+    marks = marks_of(source.chars)
+    parts = [f"{marks.curve} value"]
+    if is_set(wish, "derivative", True):
+        parts.append(f"{marks.beside} slope")
+    if has_point:
+        parts.append(f"{marks.here} now")
+    return "  ".join(parts)
+
+
+def _plot(source: Source, wish: PictureWish, name: str, points: Array) -> Plot:
+    low, high = interval(wish) or _RANGE
+    marks = marks_of(source.chars)
+    xs = np.linspace(low, high, POINTS)
+    ys, slopes = value_and_slope(name, xs)
+    across = tuple(xs.tolist())
+    series = [Series("", across, tuple(ys.tolist()), Style.RUN_1, mark=marks.curve_mark)]
+    if is_set(wish, "derivative", True):
+        slope = tuple(slopes.tolist())
+        series.append(Series("", across, slope, Style.RUN_2, mark=marks.beside, joined=True))
+    if len(points):
+        at = np.clip(points, low, high)
+        heights = tuple(value_and_slope(name, at)[0].tolist())
+        series.append(
+            Series("", tuple(at.tolist()), heights, Style.CURRENT, joined=False, mark=marks.here)
+        )
+    finite = np.concatenate([ys[np.isfinite(ys)], slopes[np.isfinite(slopes)], [0.0]])
+    margin = 0.06 * (float(np.ptp(finite)) or 1.0)
+    limits = (float(finite.min()) - margin, float(finite.max()) + margin)
+    return Plot(name, tuple(series), x_range=(low, high), y_range=limits)

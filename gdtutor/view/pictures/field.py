@@ -1,0 +1,99 @@
+"""A rectangle of characters with numbered axes: what contours and boundaries are painted on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from gdtutor.view.frame import Chars, Line, Segment, Style
+from gdtutor.view.lines import line
+from gdtutor.view.notation import shown
+
+LABELS = 6
+"""Cells left of the field: the numbers of the vertical axis and the axis itself."""
+BELOW = 1
+"""Lines below the field: the numbers and the name of the horizontal axis."""
+
+Mark = tuple[str, Style]
+"""One character of the field."""
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """One axis: its name and what lies at its ends."""
+
+    name: str
+    low: float
+    high: float
+
+    def cell(self, value: float, cells: int) -> int | None:
+        """Return the cell, from the low end, that a value lies in; None outside the axis."""
+        if not self.low <= value <= self.high:
+            return None
+        return min(int((value - self.low) / (self.high - self.low) * cells), cells - 1)
+
+
+class Field:
+    """A field of characters; row 0 is the top, later marks cover earlier ones."""
+
+    def __init__(self, x: Axis, y: Axis, columns: int, rows: int) -> None:
+        self.x = x
+        self.y = y
+        self.columns = columns
+        self.rows = rows
+        self._marks: list[list[Mark]] = [[(" ", Style.TEXT)] * columns for _ in range(rows)]
+
+    def put(self, row: int, column: int, mark: Mark) -> None:
+        """Write one character; outside the field nothing happens."""
+        if 0 <= row < self.rows and 0 <= column < self.columns:
+            self._marks[row][column] = mark
+
+    def place(self, x: float, y: float) -> tuple[int, int] | None:
+        """Return row and column of a point, None outside the field and where it is no number."""
+        column, up = self.x.cell(x, self.columns), self.y.cell(y, self.rows)
+        return None if column is None or up is None else (self.rows - 1 - up, column)
+
+    def mark(self, x: float, y: float, mark: Mark) -> bool:
+        """Write one character at a point; say whether it lies in the field."""
+        place = self.place(x, y)
+        if place is not None:
+            self.put(*place, mark)
+        return place is not None
+
+    def lines(self, chars: Chars) -> tuple[Line, ...]:
+        """Return the field with its axes: `rows` + 1 lines."""
+        edge = "│" if chars.unicode else "|"
+        lines = []
+        for number, row in enumerate(self._marks):
+            label = ""
+            if number == 0:
+                label = short(self.y.high, chars)
+            elif number == self.rows - 1:
+                label = short(self.y.low, chars)
+            left = Segment(label.rjust(LABELS - 1) + edge, Style.DIM)
+            lines.append(merged([left, *(Segment(*mark) for mark in row)]))
+        low, high = short(self.x.low, chars), short(self.x.high, chars)
+        room = self.columns - len(low) - len(high)
+        name = self.x.name if len(self.x.name) <= room - 2 else ""
+        below = " " * LABELS + low + name.center(max(room, 1)) + high
+        return (*lines, line((below, Style.DIM)))
+
+
+def short(value: float, chars: Chars) -> str:
+    """Return a number of an axis in at most five cells, as far as its digits allow."""
+    for digits in (3, 2, 1):
+        text = shown(value, digits, chars)
+        if len(text) < LABELS:
+            return text
+    return text[: LABELS - 1]
+
+
+def merged(segments: Iterable[Segment]) -> Line:
+    """Join neighbouring segments of one style."""
+    joined: list[Segment] = []
+    for segment in segments:
+        if joined and joined[-1].style is segment.style:
+            joined[-1] = Segment(joined[-1].text + segment.text, segment.style)
+        else:
+            joined.append(segment)
+    return tuple(joined)

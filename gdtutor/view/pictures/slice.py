@@ -1,0 +1,291 @@
+"""The loss along one number: the curve, the point on it, its tangent, and the steps walked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from gdtutor.engine.operations import Array
+from gdtutor.lesson.model import PictureWish
+from gdtutor.session.moment import Moment
+from gdtutor.session.steps import Phase
+from gdtutor.view.frame import Placed, Plot, Series, Style
+from gdtutor.view.lines import wrapped
+from gdtutor.view.pictures.curve import marks_of
+from gdtutor.view.pictures.paths import Cell, cells_along, overlaid, path
+from gdtutor.view.pictures.source import (
+    Drawing,
+    Size,
+    Source,
+    cell_of,
+    interval,
+    numbers,
+    option,
+    said,
+    whole,
+)
+from gdtutor.view.pictures.surface import Ground, all_examples, slope_at, this_batch
+
+POINTS = 161
+"""Points of the curve."""
+STEPS = 8
+"""Earlier steps drawn where the lesson does not say how many."""
+_UNICODE_GLYPHS, _ASCII_GLYPHS = "o×+◆▲□", "ox+#%&"
+_STYLES = (Style.RUN_2, Style.RUN_3, Style.RUN_4, Style.RUN_1)
+_LOWEST = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """Points that were walked, with the loss at each."""
+
+    label: str
+    glyph: str
+    style: Style
+    xs: tuple[float, ...]
+    ys: tuple[float, ...]
+    why: str = ""
+    """Why there are none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """The numbers of a slice."""
+
+    cell: Cell
+    wanted: str
+    xs: tuple[float, ...]
+    ys: tuple[float, ...]
+    here: tuple[float, float]
+    slope: float | None
+    """None before the walk has come to it."""
+    after: tuple[float, float] | None
+    """Where the update leads; None before the walk has come to it."""
+    trails: tuple[Trail, ...]
+    x_range: tuple[float, float]
+    y_range: tuple[float, float]
+    note: str = ""
+
+
+def slice_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
+    """Return the plot with its numbers below, and what lies outside of it in words."""
+    numbers_of = slice_of(source, wish)
+    words = _words(source, numbers_of)
+    broken = [part for text, style in words for part in wrapped(text, max(size.width, 1), style)]
+    below = broken[: max(min(len(broken), size.height - _LOWEST), 0)]
+    room = size.height - len(below)
+    if room < 3:
+        return said("More room is needed for the loss along a number.", size)
+    plot = Placed(_plot(source, numbers_of), 0, 0, size.width, room)
+    return Drawing((*((),) * room, *below), (plot,))
+
+
+@lru_cache(maxsize=16)
+def slice_of(source: Source, wish: PictureWish) -> Slice:
+    """Return the numbers of a slice."""
+    cell = cells_along(wish)[0]
+    ground = _ground(source, wish, cell)
+    at = _value(source, cell)
+    here = (at, float(ground.at((cell,), np.array([[at]]))[0]))
+    after = _after(source, wish, cell, ground)
+    trails = _trails(source, wish, cell, ground)
+    low, high = interval(wish) or _around(at, after, trails)
+    xs = np.linspace(low, high, POINTS)
+    ys = ground.at((cell,), xs[:, None])
+    slope = None
+    if source.is_reached(Phase.BACKWARD, cell.name):
+        slope = _slope(source, cell, ground, at)
+    note = ""
+    if ground.measured < ground.examples:
+        note = f"measured on {ground.measured:,} of {ground.examples:,} examples"
+    return Slice(
+        cell, ground.wanted, tuple(xs.tolist()), tuple(ys.tolist()), here, slope, after, trails,
+        (low, high), _height(ys, here[1]), note,
+    )  # fmt: skip
+
+
+def _ground(source: Source, wish: PictureWish, cell: Cell) -> Ground:
+    wanted = str(option(wish, "of", ""))
+    is_last = cell.name in source.problem.graph.parameters
+    if option(wish, "over") == "all" and is_last:
+        ground = all_examples(source.problem, source.parameters, POINTS)
+        return ground
+    return this_batch(source, cell.name, wanted)
+
+
+def _value(source: Source, cell: Cell) -> float:
+    trace = source.trace_with(cell.name)
+    return cell_of(trace.values[cell.name], cell.cell)
+
+
+def _slope(source: Source, cell: Cell, ground: Ground, at: float) -> float:
+    trace = source.trace_with(cell.name)
+    gradient = trace.gradients.get(cell.name)
+    is_same = ground.graph is trace.graph and ground.wanted == trace.graph.root
+    if (
+        gradient is not None
+        and is_same
+        and ground.given[ground.graph.leaves[0].name] is (trace.values[ground.graph.leaves[0].name])
+    ):
+        return cell_of(gradient, cell.cell)
+    return slope_at(ground, cell, at)
+
+
+def _after(
+    source: Source, wish: PictureWish, cell: Cell, ground: Ground
+) -> tuple[float, float] | None:
+    """Return where this iteration's update leads, with the loss at all the new parameters."""
+    if not isinstance(source.at, Moment) or numbers(wish, "rates"):
+        return None
+    update = source.at.updates.get(cell.name)
+    if update is None or not source.is_reached(Phase.UPDATE, cell.name):
+        return None
+    new = {name: step.p for name, step in source.at.updates.items()}
+    return cell_of(update.p, cell.cell), ground.under(new)
+
+
+def _trails(source: Source, wish: PictureWish, cell: Cell, ground: Ground) -> tuple[Trail, ...]:
+    steps = whole(wish, "steps", STEPS)
+    glyphs = _UNICODE_GLYPHS if source.chars.unicode else _ASCII_GLYPHS
+    if numbers(wish, "rates"):
+        trails = []
+        for index, walk in enumerate(overlaid(source.lesson, source.run, source.seed, wish)):
+            glyph, style = glyphs[index % len(glyphs)], _STYLES[index % len(_STYLES)]
+            if walk.run is None:
+                trails.append(Trail(walk.label, glyph, style, (), (), walk.why))
+                continue
+            iterations = range(steps + 1)
+            xs = path(walk.run, (cell,), tuple(iterations))[:, 0]
+            ys = [ground.under(dict(walk.run.state(k).parameters)) for k in iterations]
+            trails.append(Trail(walk.label, glyph, style, tuple(xs.tolist()), tuple(ys)))
+        return tuple(trails)
+    last = source.iteration
+    iterations = range(max(last - steps, 0), last)
+    if cell.name not in source.problem.trained or not iterations:
+        return ()
+    xs = path(source.run, (cell,), tuple(iterations))[:, 0]
+    ys = [ground.under(dict(source.run.state(k).parameters)) for k in iterations]
+    glyph = marks_of(source.chars).earlier
+    return (Trail("", glyph, Style.RUN_3, tuple(xs.tolist()), tuple(ys)),)
+
+
+def _around(
+    at: float, after: tuple[float, float] | None, trails: tuple[Trail, ...]
+) -> tuple[float, float]:
+    """Return a range around the point that holds the steps as far as they are near."""
+    points = [at, *([after[0]] if after else []), *(x for t in trails for x in t.xs)]
+    near = [x for x in points if np.isfinite(x) and abs(x - at) <= 50]
+    reach = max([2.0, *(1.3 * abs(x - at) for x in near)])
+    return at - reach, at + reach
+
+
+def _height(ys: Array, here: float) -> tuple[float, float]:
+    """Return the range of the vertical axis: all of the curve, and a little more."""
+    finite = np.append(ys[np.isfinite(ys)], here if np.isfinite(here) else 0.0)
+    low, high = float(finite.min()), float(finite.max())
+    margin = 0.06 * (high - low) or 0.1 * abs(high) or 1.0
+    return low - margin, high + margin
+
+
+def _plot(source: Source, numbers_of: Slice) -> Plot:
+    marks = marks_of(source.chars)
+    low, high = numbers_of.x_range
+    series = [Series("", numbers_of.xs, numbers_of.ys, Style.RUN_1, mark=marks.curve_mark)]
+    x, y = numbers_of.here
+    if numbers_of.slope is not None and np.isfinite(numbers_of.slope):
+        reach = 0.22 * (high - low)
+        if numbers_of.slope:
+            top = numbers_of.y_range[1] - numbers_of.y_range[0]
+            reach = min(reach, 0.4 * top / abs(numbers_of.slope))
+        ends = np.linspace(x - reach, x + reach, 41)
+        heights = y + numbers_of.slope * (ends - x)
+        series.append(
+            Series("", tuple(ends.tolist()), tuple(heights.tolist()), Style.BACKWARD,
+                   joined=False, mark=marks.beside)
+        )  # fmt: skip
+    for trail in numbers_of.trails:
+        inside = [k for k in range(len(trail.xs)) if _is_inside(numbers_of, trail, k)]
+        xs = tuple(trail.xs[k] for k in inside)
+        ys = tuple(trail.ys[k] for k in inside)
+        series.append(Series("", xs, ys, trail.style, joined=False, mark=trail.glyph))
+    if numbers_of.after is not None:
+        after = numbers_of.after
+        series.append(
+            Series("", after[:1], after[1:], Style.UPDATE, joined=False, mark=marks.after)
+        )
+    series.append(Series("", (x,), (y,), Style.CURRENT, joined=False, mark=marks.here))
+    up, right = ("↑", "→") if source.chars.unicode else ("up", "across")
+    axes = f"{source.name(numbers_of.wanted)} {up}  {source.name(numbers_of.cell.text)} {right}"
+    return Plot(axes, tuple(series), x_range=(low, high), y_range=numbers_of.y_range)
+
+
+def _is_inside(numbers_of: Slice, trail: Trail, k: int) -> bool:
+    (left, right), (low, high) = numbers_of.x_range, numbers_of.y_range
+    return left <= trail.xs[k] <= right and low <= trail.ys[k] <= high
+
+
+def _words(source: Source, numbers_of: Slice) -> list[tuple[str, Style]]:
+    """Return the numbers of the picture, one fact a line, the most important first."""
+    marks = marks_of(source.chars)
+    name, wanted = source.name(numbers_of.cell.text), source.name(numbers_of.wanted)
+    x, y = numbers_of.here
+    outside = "" if _contains(numbers_of, x, y) else " (outside)"
+    slope = "" if numbers_of.slope is None else f", slope {source.number(numbers_of.slope)}"
+    words = [
+        (
+            f"{marks.here} {name} {source.number(x)}, {wanted} {source.number(y)}{slope}{outside}",
+            Style.CURRENT,
+        )
+    ]
+    if numbers_of.after is not None:
+        x, y = numbers_of.after
+        outside = "" if _contains(numbers_of, x, y) else " (outside)"
+        words.append(
+            (
+                f"{marks.after} after: {name} {source.number(x)}, {wanted} "
+                f"{source.number(y)}{outside}",
+                Style.UPDATE,
+            )
+        )
+    named = [trail for trail in numbers_of.trails if trail.label]
+    if named:
+        parts = ", ".join(_rate_words(source, numbers_of, trail) for trail in named)
+        count = max(len(trail.xs) for trail in named) - 1
+        words.append((f"{name} after {count} steps at rate: {parts}", Style.TEXT))
+    words += [
+        (_trail_words(numbers_of, trail), trail.style)
+        for trail in numbers_of.trails
+        if not trail.label
+    ]
+    if numbers_of.note:
+        words.append((numbers_of.note, Style.DIM))
+    return words
+
+
+def _contains(numbers_of: Slice, x: float, y: float) -> bool:
+    (left, right), (low, high) = numbers_of.x_range, numbers_of.y_range
+    return left <= x <= right and low <= y <= high
+
+
+def _trail_words(numbers_of: Slice, trail: Trail) -> str:
+    count = len(trail.xs)
+    out = sum(not _is_inside(numbers_of, trail, k) for k in range(count))
+    words = f"{trail.glyph} {count} step{'s' if count > 1 else ''} before"
+    return words + (f", {out} outside" if out else "")
+
+
+def _rate_words(source: Source, numbers_of: Slice, trail: Trail) -> str:
+    """Return where a rate has led, or where it has left the picture."""
+    words = f"{trail.glyph} {trail.label.removeprefix('rate ')}"
+    if trail.why:
+        return f"{words} none: {trail.why}"
+    out = [k for k in range(len(trail.xs)) if not _is_inside(numbers_of, trail, k)]
+    arrow = "→" if source.chars.unicode else "->"
+    if not out:
+        return f"{words} {arrow} {source.number(trail.xs[-1], 3)}"
+    at = trail.xs[out[0]]
+    value = f"at {source.number(at, 3)}" if np.isfinite(at) else "not finite"
+    again = "" if out[-1] == len(trail.xs) - 1 else ", then back"
+    return f"{words} leaves at step {out[0]} ({value}{again})"

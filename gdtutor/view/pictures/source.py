@@ -1,0 +1,203 @@
+"""What a picture is drawn from, and what it comes to: lines, and plots that lie on them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from gdtutor.engine.operations import Array
+from gdtutor.engine.trace import Trace, trace
+from gdtutor.lesson.model import Lesson, PictureWish
+from gdtutor.session.moment import Moment
+from gdtutor.session.state import Snapshot
+from gdtutor.session.steps import Phase, Step
+from gdtutor.training.problem import Problem
+from gdtutor.training.race import Heat
+from gdtutor.training.run import Run
+from gdtutor.view import notation
+from gdtutor.view.frame import UNICODE, Chars, Line, Placed, Style
+from gdtutor.view.lines import line, wrapped
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a picture stands: in a step of the walk, or beside training.
+
+    Equal sources give equal pictures, so that one may be kept while the keys change nothing in it.
+    """
+
+    lesson: Lesson
+    run: Run
+    at: Moment | Snapshot
+    """The walked iteration, or what training has come to."""
+    seed: int | None = None
+    """Replaces the lesson's own seeds."""
+    step: Step | None = None
+    """The step of the walk; None beside training."""
+    example: int = 0
+    """The followed example of the batch."""
+    cell: tuple[int, ...] | None = None
+    """The opened cell of the current node."""
+    digits: int = 4
+    chars: Chars = UNICODE
+    race: tuple[Heat, ...] = ()
+    """What was timed on this machine; empty before."""
+
+    @property
+    def still(self) -> Source:
+        """The same without what changes from step to step, for what depends on none of it."""
+        return replace(self, step=None, example=0, cell=None, digits=4)
+
+    @property
+    def iteration(self) -> int:
+        """Updates done."""
+        return self.at.iteration if isinstance(self.at, Moment) else self.at.iterations
+
+    @property
+    def problem(self) -> Problem:
+        """The graph and its data at this iteration."""
+        if isinstance(self.at, Moment):
+            return self.at.problem
+        return self.run.segment_at(max(self.at.iterations - 1, 0)).problem
+
+    @property
+    def parameters(self) -> dict[str, Array]:
+        """The parameters at this iteration."""
+        if isinstance(self.at, Moment):
+            return dict(self.at.state.parameters)
+        return dict(self.at.parameters) or dict(self.problem.parameters)
+
+    @property
+    def predicting(self) -> dict[str, Array]:
+        """The parameters that predictions are made with."""
+        if isinstance(self.at, Moment):
+            return dict(self.run.predicting(self.at.state))
+        return self.parameters
+
+    @property
+    def traces(self) -> tuple[Trace, ...]:
+        """The trace of every scene; beside training the last one alone."""
+        if isinstance(self.at, Moment):
+            return self.at.traces
+        batch = self.run.batch(self.iteration)
+        return (trace(self.problem.graph, self.problem.given(self.parameters, batch)),)
+
+    def trace_with(self, name: str) -> Trace:
+        """Return the trace of the step's scene, or of the first one that has this name."""
+        traces = self.traces
+        if self.step is not None and name in traces[self.step.scene].values:
+            return traces[self.step.scene]
+        return next((one for one in traces if name in one.values), traces[-1])
+
+    def is_reached(self, phase: Phase, node: str) -> bool:
+        """Say whether the walk has come to a step; always, where it never does or nothing walks."""
+        if self.step is None or not isinstance(self.at, Moment):
+            return True
+        places = [s.number for s in self.at.steps if s.phase is phase and s.node == node]
+        return not places or self.step.number >= places[-1]
+
+    def number(self, value: float, digits: int | None = None) -> str:
+        """Return a number as the screen shows it."""
+        return notation.shown(value, digits or self.digits, self.chars)
+
+    def name(self, text: str) -> str:
+        """Return a name as the screen shows it."""
+        return notation.name(text, self.chars)
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A picture within its rectangle."""
+
+    lines: tuple[Line, ...]
+    plots: tuple[Placed, ...] = ()
+    """Placed from the top left of the rectangle."""
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """The room of a picture, in cells."""
+
+    width: int
+    height: int
+
+
+def option(wish: PictureWish, name: str, otherwise: object = None) -> object:
+    """Return an option of a wish."""
+    return dict(wish.options).get(name, otherwise)
+
+
+def texts(wish: PictureWish, name: str) -> tuple[str, ...]:
+    """Return an option that is a list of texts; none where it is left out."""
+    value = option(wish, name, ())
+    return tuple(str(part) for part in value) if isinstance(value, tuple) else ()
+
+
+def numbers(wish: PictureWish, name: str) -> tuple[float, ...]:
+    """Return an option that is a list of numbers; none where it is left out."""
+    value = option(wish, name, ())
+    return tuple(float(part) for part in value) if isinstance(value, tuple) else ()
+
+
+def interval(wish: PictureWish, name: str = "range") -> tuple[float, float] | None:
+    """Return an option that is a range, None where it is left out."""
+    limits = numbers(wish, name)
+    return (limits[0], limits[1]) if len(limits) == 2 else None
+
+
+def is_set(wish: PictureWish, name: str, otherwise: bool = False) -> bool:
+    """Return an option that is true or false."""
+    return bool(option(wish, name, otherwise))
+
+
+def whole(wish: PictureWish, name: str, otherwise: int) -> int:
+    """Return an option that is a whole number."""
+    value = option(wish, name, otherwise)
+    return value if isinstance(value, int) else otherwise
+
+
+def said(text: str, size: Size) -> Drawing:
+    """Return a picture that is a sentence."""
+    return Drawing(wrapped(text, max(size.width, 1), Style.DIM)[: size.height])
+
+
+def stacked_notes(
+    notes: tuple[str, ...], size: Size, style: Style = Style.TEXT
+) -> tuple[Line, ...]:
+    """Return notes below a picture, each wrapped, at most as many lines as there is room for."""
+    lines = [part for note in notes for part in wrapped(note, max(size.width, 1), style)]
+    return tuple(lines[: max(size.height, 0)])
+
+
+def along(array: Array, cell: tuple[int, ...] | None, values: Array) -> Array:
+    """Return an array as a family in which one cell takes each of the values.
+
+    Args:
+        array: The array.
+        cell: The cell; None where it is one number.
+        values: Array of shape (members,).
+    """
+    family = np.repeat(np.asarray(array, dtype=np.float64)[None], len(values), axis=0)
+    write_cell(family, cell, values)
+    return family
+
+
+def write_cell(family: Array, cell: tuple[int, ...] | None, values: Array) -> None:
+    """Write one cell of every member of a family."""
+    if not cell:
+        family[:] = values
+    elif len(cell) == 1:
+        family[:, cell[0]] = values
+    else:
+        family[:, cell[0], cell[1]] = values
+
+
+def cell_of(array: Array, cell: tuple[int, ...] | None) -> float:
+    """Return one cell of an array, or the number it is."""
+    return float(np.asarray(array)[cell or ()])
+
+
+def heading(text: str, style: Style = Style.DIM) -> Line:
+    """Return a line of one style."""
+    return line((text, style))

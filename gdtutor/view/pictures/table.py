@@ -1,0 +1,137 @@
+"""Expected beside learned outputs, how many are right, and which classes are taken for which."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gdtutor.engine.graph import Role
+from gdtutor.engine.operations import Array
+from gdtutor.engine.trace import forward
+from gdtutor.lesson.model import PictureWish
+from gdtutor.view.frame import Line, Style
+from gdtutor.view.lines import line
+from gdtutor.view.pictures.paths import rows_of
+from gdtutor.view.pictures.source import Drawing, Size, Source, said, whole
+
+_MOST_CLASSES = 5
+
+
+def table_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
+    """Return one row for each example, elided in the middle, and the counts below."""
+    found = outputs_of(source)
+    if found is None:
+        return said("No line of this graph is compared with a target.", size)
+    learned, expected = found
+    counts = _counts(source, learned, expected)
+    room = size.height - len(counts)
+    if room < 3:
+        counts, room = counts[:1], size.height - 1
+    rows = _rows(source, wish, learned, expected, max(room, 0), size.width)
+    return Drawing((*rows, *counts)[: size.height])
+
+
+def outputs_of(source: Source) -> tuple[Array, Array] | None:
+    """Return what the network says for every example and what it should say.
+
+    Returns:
+        Two arrays of shape (values, examples); None where nothing is compared with a target.
+    """
+    problem = source.problem
+    if problem.prediction is None or problem.target is None or not problem.size:
+        return None
+    given = rows_of(problem).given(source.predicting, np.arange(problem.size))
+    values = forward(problem.graph, given)
+    learned, expected = (
+        np.atleast_2d(values[name]) for name in (problem.prediction, problem.target)
+    )
+    return np.broadcast_to(learned, expected.shape), expected
+
+
+def classes_of(learned: Array, expected: Array) -> tuple[Array, Array] | None:
+    """Return the class of every example, learned and expected; None where targets are no classes.
+
+    One value is the class 0 or 1, on its side of 0.5; several are one-hot, and the largest counts.
+    """
+    if not np.isin(expected, (0.0, 1.0)).all():
+        return None
+    if len(expected) == 1:
+        return (learned[0] >= 0.5).astype(int), expected[0].astype(int)
+    if not (expected.sum(axis=0) == 1).all():
+        return None
+    return np.argmax(learned, axis=0), np.argmax(expected, axis=0)
+
+
+def _rows(
+    source: Source, wish: PictureWish, learned: Array, expected: Array, room: int, width: int
+) -> list[Line]:
+    problem, count = source.problem, learned.shape[1]
+    inputs = [b for b in problem.bindings if b.leaf in problem.data_leaves(Role.INPUT)]
+    columns = list(dict.fromkeys(c for b in inputs for c in b.columns))
+    digits = whole(wish, "digits", 3)
+    kinds = classes_of(learned, expected)
+    right, wrong = ("✓", "✗") if source.chars.unicode else ("ok", "NO")
+    head = ["#", *(problem.columns[c] for c in columns), "expected", "learned", ""]
+    body = []
+    for example in _shown(count, room - 1):
+        if example is None:
+            body.append(["…" if source.chars.unicode else "..."] + [""] * (len(head) - 1))
+            continue
+        row = [str(example)]
+        row += [source.number(float(problem.examples[example, c]), 3) for c in columns]
+        row += [" ".join(source.number(float(v), digits) for v in expected[:, example])]
+        row += [" ".join(source.number(float(v), digits) for v in learned[:, example])]
+        mark = ""
+        if kinds is not None:
+            mark = right if kinds[0][example] == kinds[1][example] else wrong
+        body.append([*row, mark])
+    table = [head, *body]
+    while len(table[0]) > 4 and _total(table) > width:
+        # The inputs give way first: the number of the example finds them.
+        table = [[row[0], *row[2:]] for row in table]
+    widths = [max(len(row[i]) for row in table) for i in range(len(table[0]))]
+    lines = []
+    for number, row in enumerate(table):
+        text = " ".join(cell.rjust(w) for cell, w in zip(row, widths, strict=True))
+        style = Style.DIM if number == 0 else Style.ERROR if row[-1] == wrong else Style.TEXT
+        lines.append(line((text, style)))
+    return lines
+
+
+def _total(table: list[list[str]]) -> int:
+    return sum(max(len(row[i]) for row in table) + 1 for i in range(len(table[0]))) - 1
+
+
+def _shown(count: int, room: int) -> list[int | None]:
+    """Return the examples shown, None where some are left out."""
+    if count <= room:
+        return list(range(count))
+    if room < 3:
+        return [None] if room > 0 else []
+    return [*range(room - 2), None, count - 1]
+
+
+def _counts(source: Source, learned: Array, expected: Array) -> list[Line]:
+    """Return how many are right and the confusion count; else the mean error."""
+    kinds = classes_of(learned, expected)
+    count = learned.shape[1]
+    if kinds is None:
+        with np.errstate(all="ignore"):
+            error = float(np.mean(np.abs(learned - expected)))
+        return [line(f"mean distance from the target {source.number(error, 3)}")]
+    said_class, true_class = kinds
+    right = int(np.sum(said_class == true_class))
+    style = Style.GOOD if right == count else Style.WARNING
+    lines = [line((f"{right} of {count} right, {100 * right / count:.3g} %", style))]
+    classes = max(2, len(expected))
+    if classes > _MOST_CLASSES:
+        return lines
+    table = np.zeros((classes, classes), dtype=int)
+    for true, taken in zip(true_class.tolist(), said_class.tolist(), strict=True):
+        table[int(true), int(taken)] += 1
+    wide = max(len(str(table.max())), 3)
+    says = " ".join(str(c).rjust(wide) for c in range(classes))
+    lines.append(line((f"          says {says}", Style.DIM)))
+    for true, row in enumerate(table):
+        cells = " ".join(str(n).rjust(wide) for n in row)
+        lines.append(line((f"should be {true:>4} ", Style.DIM), cells))
+    return lines

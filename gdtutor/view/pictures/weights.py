@@ -1,0 +1,124 @@
+"""Parameters as small heat maps: the sign and the size of every number by glyphs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from gdtutor.engine.operations import Array
+from gdtutor.lesson.model import PictureWish
+from gdtutor.view import notation
+from gdtutor.view.frame import Line, Segment, Style
+from gdtutor.view.lines import line
+from gdtutor.view.pictures.source import Drawing, Size, Source, texts
+
+SAME = 1e-9
+"""Rows whose numbers differ by less, relative to the largest, count as equal."""
+_GLYPHS = 3
+"""Glyphs of the largest number."""
+_NUMBER = 7
+
+
+def weights_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
+    """Return the parameters below each other; what does not fit is counted."""
+    arrays = _chosen(source, wish)
+    gradients = source.traces[-1].gradients
+    minus = "−" if source.chars.unicode else "-"
+    scale = f"+++ the largest, + small, {minus} negative"
+    lines: list[Line] = [line((scale, Style.DIM))]
+    for name, array in arrays.items():
+        lines += _map(source, name, array, gradients, size.width)
+    if len(lines) > size.height:
+        hidden = len(lines) - size.height + 1
+        lines = [*lines[: max(size.height - 1, 0)], line((f"{hidden} more lines", Style.KEY))]
+    return Drawing(tuple(lines[: size.height]))
+
+
+def _chosen(source: Source, wish: PictureWish) -> dict[str, Array]:
+    everything: dict[str, Array] = {}
+    for trace in source.traces:
+        everything |= {name: trace.values[name] for name in trace.graph.parameters}
+    everything |= source.parameters
+    asked = texts(wish, "of")
+    if not asked:
+        matrices = [name for name, value in everything.items() if np.ndim(value) == 2]
+        wide = [name for name in matrices if everything[name].shape[1] > 1]
+        asked = tuple(wide or matrices or everything)
+    return {name: everything[name] for name in asked if name in everything}
+
+
+def _largest(array: Array) -> float:
+    return float(np.max(np.abs(array), where=np.isfinite(array), initial=0.0))
+
+
+def _map(
+    source: Source, name: str, array: Array, gradients: Mapping[str, Array], width: int
+) -> list[Line]:
+    """Return one parameter: a heading, its rows, and which of them move together."""
+    grid = np.atleast_2d(array)
+    largest = _largest(array)
+    groups = equal_rows(grid, gradients.get(name)) if len(grid) > 1 else ()
+    marks = {row: "ABCDEFGH"[i % 8] for i, group in enumerate(groups) for row in group}
+    room = width - 3 - (3 if groups else 0)
+    with_numbers = room // grid.shape[1] >= _GLYPHS + 1 + _NUMBER
+    cell = _GLYPHS + 1 + (_NUMBER if with_numbers else 0)
+    shown = min(grid.shape[1], max(room // cell, 1))
+    shape = notation.shape(np.shape(array), source.chars)
+    rows = ", rows are neurons" if np.ndim(array) == 2 and len(grid) > 1 else ""
+    head = f"{source.name(name)} {shape}{rows}, +++ = {source.number(largest, 3)}"
+    lines = [line((head, Style.PARAMETER))]
+    for number, row in enumerate(grid):
+        segments = [Segment(f"{number:>2} ", Style.DIM)]
+        for value in row[:shown]:
+            segments += _cell(source, float(value), largest, with_numbers)
+        if shown < grid.shape[1]:
+            segments.append(Segment("…" if source.chars.unicode else "..."))
+        if number in marks:
+            segments.append(Segment(f"={marks[number]}", Style.WARNING))
+        lines.append(tuple(segments))
+    for i, group in enumerate(groups):
+        rows = ", ".join(map(str, group))
+        both = "equal, and so are their gradients" if name in gradients else "equal"
+        lines.append(line((f"={'ABCDEFGH'[i % 8]} rows {rows}: {both}", Style.WARNING)))
+    return lines
+
+
+def _cell(source: Source, value: float, largest: float, with_number: bool) -> list[Segment]:
+    sign = "+" if value >= 0 else "−" if source.chars.unicode else "-"
+    style = Style.POSITIVE if value >= 0 else Style.NEGATIVE
+    if not np.isfinite(value):
+        glyphs, style = "?", Style.ERROR
+    elif value == 0:
+        glyphs, style = "0", Style.DIM
+    else:
+        glyphs = sign * max(int(np.ceil(_GLYPHS * abs(value) / largest - 1e-9)), 1)
+    segments = [Segment(glyphs.ljust(_GLYPHS + 1), style)]
+    if with_number:
+        text = source.number(value, 3)
+        text = text if len(text) < _NUMBER else source.number(value, 1)
+        segments.append(Segment(text[: _NUMBER - 1].ljust(_NUMBER)))
+    return segments
+
+
+def equal_rows(grid: Array, gradient: Array | None) -> tuple[tuple[int, ...], ...]:
+    """Return the groups of rows that are equal within rounding, and whose gradients are too.
+
+    Args:
+        grid: Array of shape (rows, columns).
+        gradient: The gradient, of the same shape; None where it is not known.
+    """
+    both = grid if gradient is None else np.concatenate([grid, np.atleast_2d(gradient)], axis=1)
+    sizes = [grid] if gradient is None else [grid, np.atleast_2d(gradient)]
+    scale = np.concatenate(
+        [np.full(grid.shape, float(np.max(np.abs(part))) or 1.0) for part in sizes], axis=1
+    )
+    groups: list[list[int]] = []
+    for number, row in enumerate(both):
+        for group in groups:
+            if np.all(np.abs(row - both[group[0]]) <= SAME * scale[0]):
+                group.append(number)
+                break
+        else:
+            groups.append([number])
+    return tuple(tuple(group) for group in groups if len(group) > 1)
