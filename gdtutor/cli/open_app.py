@@ -22,9 +22,10 @@ from gdtutor.shelf import library_of
 from gdtutor.ui.colours import choose_colours, prepare_environment
 from gdtutor.ui.terminal import (
     choose_chars,
-    is_ssh,
+    choose_frames,
     match_encoding,
     preflight,
+    settle,
 )
 
 
@@ -68,10 +69,12 @@ def show(
     # Textual is imported only now: it reads the environment as it loads.
     from gdtutor.ui.app import Services, TutorApp
 
-    frames = arguments.fps or (4 if is_ssh(os.environ) else 10)
+    frames = choose_frames(arguments.fps, os.environ)
     services = Services(colours, chars, open_lesson, lambda _: None, frames, saved)
     app = TutorApp(session, services, presses)
     app.run(mouse=not arguments.no_mouse)
+    for stream in (sys.__stdout__, sys.__stderr__):
+        settle(stream)
     return app.return_code or 0
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import threading
 from asyncio import AbstractEventLoop
@@ -18,7 +19,7 @@ MINIMUM = os.terminal_size((40, 12))
 CHARS_OPTIONS = ("unicode", "ascii")
 """What `--chars` accepts."""
 
-EXIT_DELAY = 2.0
+EXIT_DELAY = 0.9
 """Seconds that a signal gives the program to end by itself."""
 
 
@@ -67,6 +68,11 @@ def is_ssh(environ: Mapping[str, str]) -> bool:
     return any(environ.get(name) for name in ("SSH_CONNECTION", "SSH_CLIENT", "SSH_TTY"))
 
 
+def choose_frames(option: int | None, environ: Mapping[str, str]) -> int:
+    """Return how often a second a running training is painted: as asked, else fewer over SSH."""
+    return option or (4 if is_ssh(environ) else 10)
+
+
 def choose_chars(option: str | None, environ: Mapping[str, str], encoding: str | None) -> Chars:
     """Return the characters to draw with.
 
@@ -98,6 +104,21 @@ def match_encoding(stream: TextIO, chars: Chars) -> None:
 
 def _is_utf8(encoding: str | None) -> bool:
     return (encoding or "").lower().replace("-", "").replace("_", "") in ("utf8", "utf8sig")
+
+
+def settle(stream: TextIO | None) -> None:
+    """Drop what a stream still holds for a terminal that has gone; the exit code stays ours.
+
+    Python tries to send it as it ends, and would exit with 120 where that fails.
+    """
+    if stream is None or stream.closed:
+        return
+    try:
+        stream.flush()
+    except OSError:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
 
 
 def install_signal_handlers(
@@ -135,3 +156,26 @@ def install_signal_handlers(
             signal.signal(number, signal.SIG_DFL if handler is None else handler)
 
     return undo
+
+
+def watch_for_hangup(fd: int, hang_up: Callable[[], object] | None = None) -> threading.Thread:
+    """Call `hang_up` from a thread of its own once the terminal behind `fd` is gone.
+
+    A terminal that does not control the program ends without a signal, and the reader of its keys
+    would spin. By default the program sends itself SIGHUP. Where the system cannot wait for the
+    end of a terminal the thread ends at once.
+    """
+
+    def wait() -> None:
+        poll = select.poll()
+        poll.register(fd, 0)
+        if any(event & select.POLLHUP for _, event in poll.poll()):
+            if hang_up is None:
+                os.kill(os.getpid(), signal.SIGHUP)
+            else:
+                hang_up()
+
+    watching = hasattr(select, "poll") and hasattr(signal, "SIGHUP")
+    thread = threading.Thread(target=wait if watching else lambda: None, daemon=True)
+    thread.start()
+    return thread

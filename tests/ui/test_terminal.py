@@ -1,6 +1,7 @@
 import asyncio
 import io
 import os
+import pty
 import signal
 import subprocess
 import sys
@@ -12,11 +13,14 @@ import pytest
 
 from gdtutor.ui.terminal import (
     choose_chars,
+    choose_frames,
     install_signal_handlers,
     is_dumb,
     is_ssh,
     match_encoding,
     preflight,
+    settle,
+    watch_for_hangup,
 )
 from gdtutor.view.frame import ASCII, UNICODE, Chars
 
@@ -110,6 +114,36 @@ def test_a_stream_takes_the_characters_that_were_asked_for(chars: Chars, encodin
 def test_ssh_is_known_from_its_variables() -> None:
     assert is_ssh({"SSH_CONNECTION": "::1 5 ::1 22"})
     assert not is_ssh({"TERM": "xterm", "SSH_TTY": ""})
+
+
+@pytest.mark.parametrize(
+    ("option", "environ", "frames"),
+    [(None, {}, 10), (None, {"SSH_TTY": "/dev/pts/1"}, 4), (7, {"SSH_TTY": "/dev/pts/1"}, 7)],
+)
+def test_training_is_painted_as_often_as_asked_else_fewer_times_over_ssh(
+    option: int | None, environ: dict[str, str], frames: int
+) -> None:
+    assert choose_frames(option, environ) == frames
+
+
+def test_the_end_of_a_terminal_is_noticed_without_a_signal() -> None:
+    gone = threading.Event()
+    master, slave = pty.openpty()
+    watch_for_hangup(slave, gone.set)
+    assert not gone.is_set()
+    os.close(master)
+    assert gone.wait(10)
+    os.close(slave)
+
+
+def test_what_a_gone_terminal_was_owed_is_dropped() -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    stream = open(writer, "w")  # noqa: SIM115
+    stream.write("owed")
+    settle(stream)
+    stream.close()
+    settle(stream)
 
 
 def test_textual_is_not_imported_for_the_preflight() -> None:

@@ -1,0 +1,115 @@
+"""The linear mode as a program: piped, on a dumb terminal, interrupted."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from pseudo_terminal import PseudoTerminal
+
+PROGRAM = [sys.executable, "-m", "gdtutor"]
+
+
+def piped(text: str, *arguments: str, **environ: str) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        [*PROGRAM, *arguments],
+        input=text.encode(),
+        capture_output=True,
+        timeout=60,
+        env=os.environ | {"TERM": "xterm", "PYTHONUTF8": "1"} | environ,
+        check=False,
+    )
+
+
+def dumb(*arguments: str) -> PseudoTerminal:
+    return PseudoTerminal("-m", "gdtutor", *arguments, term="dumb", lines=60)
+
+
+def test_a_piped_conversation_prints_plain_lines_and_ends_with_the_input() -> None:
+    ended = piped("g backward:b\nt\n", "bias", "--linear", "--at", "forward:z", "--set", "b=0.25")
+    text = ended.stdout.decode()
+    assert ended.returncode == 0
+    assert not ended.stderr
+    assert "z=0.25" in text
+    assert "[10/13] iteration 0, backward b" in text
+    assert "never rises" in text
+    assert "\x1b" not in text
+    assert "\r" not in text
+
+
+def test_keys_are_pressed_first() -> None:
+    text = piped("", "bias", "--linear", "--keys", "5n").stdout.decode()
+    assert text.startswith("[5/13]")
+
+
+def test_an_encoding_without_the_signs_gets_ascii() -> None:
+    ended = piped("3n\n", "bias", "--linear", PYTHONIOENCODING="ascii", PYTHONUTF8="0")
+    assert ended.returncode == 0
+    assert ended.stdout.isascii()
+    assert b"yhat = sigmoid(z)" in ended.stdout
+
+
+def test_input_that_is_not_utf8_is_answered() -> None:
+    ended = subprocess.run(
+        [*PROGRAM, "bias", "--linear"], input=b"\xff\xfe\x1b[A\n", capture_output=True, check=False
+    )
+    assert ended.returncode == 0
+    assert b"no command here" in ended.stdout
+    assert b"\x1b" not in ended.stdout
+
+
+def test_a_reader_that_goes_away_ends_it() -> None:
+    script = '"$@" | head -n 1'
+    ended = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", script, "sh", *PROGRAM, "bias", "--linear"],
+        input=b"n\n" * 200, capture_output=True, check=False,
+    )  # fmt: skip
+    assert ended.returncode == 0
+    assert not ended.stderr
+
+
+def test_a_dumb_terminal_gets_lines_and_a_prompt_by_itself() -> None:
+    with dumb("bias") as terminal:
+        terminal.wait_for(lambda screen: "\n>" in screen)
+        terminal.send("n\n")
+        received = terminal.wait_for(lambda screen: "[1/13] iteration 0, given" in screen)
+        assert b"\x1b" not in received
+        terminal.send("q\n")
+        assert terminal.wait_for_end() == 0
+
+
+@pytest.mark.parametrize("end", ["\x03", "\x04"])
+def test_ctrl_c_and_the_end_of_input_leave_it(end: str) -> None:
+    with dumb("bias") as terminal:
+        terminal.wait_for(lambda screen: "\n>" in screen)
+        terminal.send(end)
+        assert terminal.wait_for_end() == 0
+
+
+def test_ctrl_c_stops_a_training_and_the_talk_goes_on(tmp_path: Path) -> None:
+    """So small a learning rate makes a run that never comes to an end of its own."""
+    with dumb("xor-hidden", "--keys", "n", "--set", "learning_rate=1e-12") as terminal:
+        terminal.wait_for(lambda screen: "\n>" in screen)
+        terminal.send("t 9999999\n")
+        terminal.wait_for(lambda screen: "Ctrl-C stops it" in screen)
+        terminal.send("\x03")
+        terminal.wait_for(lambda screen: "opens the walk there" in screen)
+        terminal.send("q\n")
+        assert terminal.wait_for_end() == 0
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+def test_a_signal_ends_it_with_its_code(number: int, code: int) -> None:
+    with dumb("bias") as terminal:
+        terminal.wait_for(lambda screen: "\n>" in screen)
+        os.kill(terminal.process.pid, number)
+        assert terminal.wait_for_end() == code
+
+
+def test_a_dumb_terminal_that_closes_ends_it() -> None:
+    with dumb("bias") as terminal:
+        terminal.wait_for(lambda screen: "\n>" in screen)
+        terminal.hang_up()
+        assert terminal.process.wait(20) in (0, 129)

@@ -1,0 +1,138 @@
+"""A program in a pseudo-terminal, its screen read back with an emulator."""
+
+import os
+import pty
+import select
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Callable, Mapping
+from types import MappingProxyType, TracebackType
+
+import pyte
+
+
+class PseudoTerminal:
+    """Runs a Python program in a terminal of `columns` × `lines`; every wait has an end."""
+
+    def __init__(
+        self,
+        *arguments: str,
+        columns: int = 80,
+        lines: int = 24,
+        term: str = "xterm-256color",
+        command: tuple[str, ...] = (sys.executable,),
+        environ: Mapping[str, str] = MappingProxyType({}),
+        controls: bool = True,
+    ) -> None:
+        """Start a program.
+
+        Args:
+            arguments: What the command gets.
+            columns: Width of the terminal.
+            lines: Height of the terminal.
+            term: The variable TERM.
+            command: What is run with the arguments.
+            environ: More variables.
+            controls: Whether it is the program's controlling terminal, whose end is a hang-up.
+        """
+        self.screen = pyte.Screen(columns, lines)
+        self.received = b""
+        self._stream = pyte.ByteStream(self.screen)
+        self._fd, child = pty.openpty()
+        termios.tcsetwinsize(child, (lines, columns))
+        own = {"TERM": term, "PATH": os.environ["PATH"], "PYTHONUTF8": "1"}
+        home = {key: os.environ[key] for key in ("HOME", "PYTHONPATH") if key in os.environ}
+        self.process = subprocess.Popen(
+            [*command, *arguments],
+            stdin=child,
+            stdout=child,
+            stderr=child,
+            env=own | home | dict(environ),
+            start_new_session=not controls,
+            preexec_fn=(lambda: os.login_tty(child)) if controls else None,
+        )
+        os.close(child)
+
+    def __enter__(self) -> "PseudoTerminal":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.process.kill()
+        self.process.wait()
+        self.hang_up()
+
+    def hang_up(self) -> None:
+        """Close the terminal, as when its window is closed."""
+        if self._fd >= 0:
+            os.close(self._fd)
+            self._fd = -1
+
+    def resize(self, columns: int, lines: int) -> None:
+        """Change the size of the terminal; what is on it is forgotten."""
+        self.screen.resize(lines, columns)
+        self.screen.reset()
+        termios.tcsetwinsize(self._fd, (lines, columns))
+
+    def is_cooked(self) -> bool:
+        """Tell whether the terminal echoes and edits lines, as a shell wants it."""
+        local = termios.tcgetattr(self._fd)[3]
+        return bool(local & termios.ECHO and local & termios.ICANON)
+
+    def wait_for_end(self, seconds: float = 20) -> int:
+        """Read until the program has ended; return its exit code.
+
+        Raises:
+            TimeoutError: It did not end within `seconds`.
+        """
+        end = time.monotonic() + seconds
+        while True:
+            ready, _, _ = select.select([self._fd] if self._fd >= 0 else [], [], [], 0.01)
+            try:
+                if ready:
+                    self._read()
+            except OSError:
+                # The other end is closed: no process holds the terminal any more.
+                return self.process.wait(max(0.1, end - time.monotonic()))
+            if self.process.poll() is not None and not ready:
+                return self.process.returncode
+            if time.monotonic() > end:
+                raise TimeoutError(f"still running, the screen is:\n{self.text()}")
+
+    def _read(self) -> None:
+        data = os.read(self._fd, 1 << 16)
+        self.received += data
+        self._stream.feed(data)
+
+    def text(self) -> str:
+        """Return the screen, trailing blanks removed."""
+        return "\n".join(line.rstrip() for line in self.screen.display)
+
+    def send(self, keys: str) -> None:
+        """Type `keys`, and begin to collect in `received` what comes back."""
+        self.received = b""
+        os.write(self._fd, keys.encode())
+
+    def wait_for(self, reached: Callable[[str], bool], seconds: float = 20) -> bytes:
+        """Read until the screen's text satisfies `reached`; return what was received since `send`.
+
+        Raises:
+            TimeoutError: It did not within `seconds`; the message holds the screen.
+            EOFError: The program ended before.
+        """
+        end = time.monotonic() + seconds
+        while not reached(self.text()):
+            ready, _, _ = select.select([self._fd], [], [], max(0.0, end - time.monotonic()))
+            if not ready:
+                raise TimeoutError(f"not reached, the screen is:\n{self.text()}")
+            try:
+                self._read()
+            except OSError as gone:
+                raise EOFError(f"the program has ended, the screen is:\n{self.text()}") from gone
+        return self.received

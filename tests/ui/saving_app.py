@@ -1,0 +1,33 @@
+"""The app as a program that writes where it was left to a file: FILE LESSON KEYS."""
+
+import sys
+from pathlib import Path
+
+from gdtutor.cli.keys import parse_keys
+from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
+from gdtutor.opening import open_lesson, session_at
+from gdtutor.session.state import Session
+from gdtutor.ui.app import Services, TutorApp
+from gdtutor.ui.colours import choose_colours
+from gdtutor.ui.terminal import settle
+from gdtutor.view.frame import UNICODE
+
+
+def main() -> int:
+    place, name, keys = sys.argv[1:]
+
+    def save(session: Session) -> None:
+        iteration = session.moment.iteration if session.moment else 0
+        Path(place).write_text(f"{iteration}/step:{session.step} {session.training.status.value}")
+
+    session = session_at(find_lesson(name, shipped_lessons_folder()))
+    services = Services(choose_colours("256", {}), UNICODE, open_lesson, save, 4)
+    app = TutorApp(session, services, parse_keys(keys))
+    app.run(mouse=False)
+    settle(sys.__stdout__)
+    settle(sys.__stderr__)
+    return app.return_code or 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,158 @@
+"""The whole program in a pseudo-terminal: how it starts, obeys its options, and ends."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from pseudo_terminal import PseudoTerminal
+
+SAVING = str(Path(__file__).with_name("saving_app.py"))
+MOUSE_ON = b"\x1b[?1003h"
+ALTERNATE_OFF = b"\x1b[?1049l"
+STILL_TRAINING = "xor-hidden"
+
+
+def gdtutor(*arguments: str, **options: object) -> PseudoTerminal:
+    return PseudoTerminal("-m", "gdtutor", *arguments, **options)  # type: ignore[arg-type]
+
+
+def saving(place: Path, keys: str = "", **options: object) -> PseudoTerminal:
+    lesson = STILL_TRAINING
+    return PseudoTerminal(SAVING, str(place), lesson, keys, **options)  # type: ignore[arg-type]
+
+
+def shows(text: str):
+    return lambda screen: text in screen
+
+
+@pytest.mark.parametrize("key", ["q", "\x03"])
+def test_quitting_restores_the_terminal(key: str, tmp_path: Path) -> None:
+    place = tmp_path / "place"
+    with saving(place, "3n") as terminal:
+        terminal.wait_for(shows("step 3/"))
+        assert not terminal.is_cooked()
+        terminal.send(key)
+        assert terminal.wait_for_end() == 0
+        assert ALTERNATE_OFF in terminal.received
+        assert terminal.is_cooked()
+    assert place.read_text().startswith("0/step:3 ")
+
+
+@pytest.mark.parametrize("keys", ["3n", "3n t"])
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)], ids=["TERM", "HUP"]
+)
+def test_a_signal_ends_walk_and_training_in_order(
+    number: int, code: int, keys: str, tmp_path: Path
+) -> None:
+    place = tmp_path / "place"
+    with saving(place, keys) as terminal:
+        terminal.wait_for(shows("running" if "t" in keys else "step 3/"))
+        terminal.send("")
+        os.kill(terminal.process.pid, number)
+        assert terminal.wait_for_end() == code
+        assert ALTERNATE_OFF in terminal.received
+        assert terminal.is_cooked()
+    assert place.read_text().startswith("0/step:3 ")
+
+
+@pytest.mark.parametrize("controls", [True, False])
+@pytest.mark.parametrize("command", [(sys.executable,), ("sh", "-c", "trap '' HUP; exec \"$@\"")])
+def test_a_terminal_that_closes_ends_the_program(
+    controls: bool, command: tuple[str, ...], tmp_path: Path
+) -> None:
+    """With and without a signal, and where the parent had the signal ignored."""
+    place = tmp_path / "place"
+    arguments = () if len(command) == 1 else ("sh", sys.executable)
+    with PseudoTerminal(
+        *arguments, SAVING, str(place), STILL_TRAINING, "3n t", command=command, controls=controls
+    ) as terminal:
+        terminal.wait_for(shows("running"))
+        terminal.hang_up()
+        assert terminal.process.wait(20) == 129
+    assert place.read_text().startswith("0/step:3 ")
+
+
+@pytest.mark.parametrize("stdin", ["</dev/null", "<&-", "</dev/null 2>/dev/null"])
+def test_without_a_terminal_the_program_says_so_and_ends(stdin: str) -> None:
+    line = f'"$@" {stdin}'
+    ended = subprocess.run(
+        ["sh", "-c", line, "sh", sys.executable, "-m", "gdtutor", "bias"],
+        capture_output=True, text=True, timeout=60, env=os.environ | {"TERM": "xterm"}, check=False,
+    )  # fmt: skip
+    assert ended.returncode == 2
+    assert "2>" in stdin or "not a terminal" in ended.stderr
+
+
+def test_mouse_tracking_is_off_with_no_mouse() -> None:
+    for options, tracked in (((), True), (("--no-mouse",), False)):
+        with gdtutor("bias", *options) as terminal:
+            received = terminal.wait_for(shows("The bias to the rescue"))
+            assert (MOUSE_ON in received) is tracked
+
+
+@pytest.mark.parametrize(
+    ("color", "holds", "lacks"),
+    [
+        ("truecolor", b";2;", b"\x1b[31m"),
+        ("256", b";5;", b";2;"),
+        ("16", b"\x1b[", b";5;"),
+        ("none", b"\x1b[", b";5;"),
+    ],
+)
+def test_color_says_which_codes_are_sent(color: str, holds: bytes, lacks: bytes) -> None:
+    with gdtutor("bias", "--at", "backward:b", "--color", color, "--no-mouse") as terminal:
+        received = terminal.wait_for(shows("step 10/13"))
+        assert holds in received
+        assert lacks not in received
+
+
+def test_chars_ascii_sends_nothing_but_ascii() -> None:
+    with gdtutor("bias", "--at", "backward:b", "--chars", "ascii", "--no-mouse") as terminal:
+        received = terminal.wait_for(shows("step 10/13"))
+        assert received.isascii()
+        assert "d L/d b" in terminal.text()
+
+
+def test_every_panel_is_a_tab_away_on_the_smallest_terminal() -> None:
+    with gdtutor("bias", "--at", "backward:b", "--no-mouse", columns=40, lines=12) as terminal:
+        terminal.wait_for(shows("[node]"))
+        assert "0.125" in terminal.text()
+        for tab in ("[graph]", "[values]", "[note]", "[node]"):
+            terminal.send("\t")
+            terminal.wait_for(shows(tab))
+
+
+def test_resizing_keeps_the_place_at_every_size() -> None:
+    with gdtutor("bias", "--at", "backward:b", "--no-mouse") as terminal:
+        terminal.wait_for(shows("step 10/13"))
+        for columns, lines, sign in (
+            (40, 12, "10/13"),
+            (39, 11, "too small: 40x12"),
+            (120, 36, "step 10/13"),
+            (20, 5, "too small: 40x12"),
+            (80, 24, "step 10/13"),
+        ):
+            terminal.send("")
+            terminal.resize(columns, lines)
+            terminal.wait_for(shows(sign))
+        terminal.send("n")
+        terminal.wait_for(shows("step 11/13"))
+
+
+def test_hints_hide_the_screen_blanks_and_auto_play_walks() -> None:
+    with gdtutor("bias", "--at", "step:2", "--no-mouse") as terminal:
+        terminal.wait_for(shows("all keys"))
+        terminal.send("h")
+        terminal.wait_for(lambda screen: "all keys" not in screen and "step 2/13" in screen)
+        terminal.send("b")
+        terminal.wait_for(lambda screen: not screen.strip())
+        terminal.send("b")
+        terminal.wait_for(shows("step 2/13"))
+        terminal.send("a+++++++")
+        terminal.wait_for(shows("step 5/13"))
+        terminal.send("a")
+        terminal.wait_for(shows("stopped"))
