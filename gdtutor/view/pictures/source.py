@@ -91,11 +91,15 @@ class Source:
         return next((one for one in traces if name in one.values), traces[-1])
 
     def is_reached(self, phase: Phase, node: str) -> bool:
-        """Say whether the walk has come to a step; always, where it never does or nothing walks."""
+        """Say whether the walk has come to a step; always, where it never does or nothing walks.
+
+        Of a name in several graphs the step in the current one counts.
+        """
         if self.step is None or not isinstance(self.at, Moment):
             return True
-        places = [s.number for s in self.at.steps if s.phase is phase and s.node == node]
-        return not places or self.step.number >= places[-1]
+        places = [s for s in self.at.steps if s.phase is phase and s.node == node]
+        own = [s for s in places if s.scene == self.step.scene] or places
+        return not own or self.step.number >= own[-1].number
 
     def number(self, value: float, digits: int | None = None) -> str:
         """Return a number as the screen shows it."""
