@@ -5,11 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from gdtutor.engine.operations import Array
+from gdtutor.lesson.model import PictureWish
 from gdtutor.session.state import Session, Snapshot, Status
 from gdtutor.training.problem import Problem
 from gdtutor.view import notation
 from gdtutor.view.boundary import boundary_lines, has_plane
 from gdtutor.view.boxes import Panel, beside, boxed
+from gdtutor.view.figures import Figure, moved, training_figure, training_figures
 from gdtutor.view.frame import Chars, Frame, Line, Placed, Plot, Series, Style
 from gdtutor.view.header import prompt_line
 from gdtutor.view.lines import fitted, line
@@ -18,6 +20,8 @@ from gdtutor.view.study import footer
 
 SIDE = 30
 """Cells of the side panel at 80 columns."""
+_SAME_AS = {"boundary": "decision boundary", "table": "predictions"}
+"""Pictures of a lesson that take the place of a panel that every lesson has."""
 PLOT_POINTS = 2000
 """Points of a curve handed to the painter, which thins them further."""
 
@@ -43,9 +47,10 @@ def _wide(
     side = SIDE if width < 100 else width * 2 // 5
     main = width - side
     curve = boxed(Panel("cost curve", ()), main, height, chars)
-    panel = boxed(_side(session, side - 4, height - 2, chars), side, height, chars)
+    figure = _side(session, side - 4, height - 2, chars)
+    panel = boxed(figure.panel, side, height, chars)
     placed = Placed(cost_plot(session), 2, 3, main - 4, height - 2)
-    return beside(curve, panel), (placed,)
+    return beside(curve, panel), (placed, *moved(figure.plots, main + 2, 3))
 
 
 def _small(
@@ -55,9 +60,9 @@ def _small(
     count = len(_sides(session)) + 1
     if session.train_look.tab % count == 0:
         return ((),) * height, (Placed(cost_plot(session), 0, 2, width, height),)
-    panel = _side(session, width, height, chars, first=-1)
-    lines = (line((panel.title, Style.TITLE)), *panel.lines)[:height]
-    return (*lines, *((),) * (height - len(lines))), ()
+    figure = _side(session, width, height - 1, chars, first=-1)
+    lines = (line((figure.panel.title, Style.TITLE)), *figure.panel.lines)[:height]
+    return (*lines, *((),) * (height - len(lines))), moved(figure.plots, 0, 3)
 
 
 def cost_plot(session: Session) -> Plot:
@@ -164,12 +169,15 @@ def _progress(session: Session, width: int, chars: Chars) -> Line:
     return line(" ", *bar, tail)
 
 
-def _sides(session: Session) -> tuple[str, ...]:
+def _sides(session: Session) -> tuple[str | PictureWish, ...]:
+    """Return the side panels: the lesson's own pictures, then those that every lesson has."""
     problem = _problem(session)
+    pictures = training_figures(session)
     names = ["predictions", "parameters"]
     if problem is not None and has_plane(problem):
         names.insert(0, "decision boundary")
-    return tuple(names)
+    shown = {_SAME_AS.get(wish.kind) for wish in pictures}
+    return (*pictures, *(name for name in names if name not in shown))
 
 
 def _problem(session: Session) -> Problem | None:
@@ -178,9 +186,15 @@ def _problem(session: Session) -> Problem | None:
     return session.run.segment_at(max(session.training.iterations - 1, 0)).problem
 
 
-def _side(session: Session, width: int, height: int, chars: Chars, first: int = 0) -> Panel:
-    names = _sides(session)
-    chosen = names[(session.train_look.tab + first) % len(names)]
+def _side(session: Session, width: int, height: int, chars: Chars, first: int = 0) -> Figure:
+    sides = _sides(session)
+    chosen = sides[(session.train_look.tab + first) % len(sides)]
+    if isinstance(chosen, str):
+        return Figure(_plain_side(session, chosen, width, height, chars))
+    return training_figure(session, chosen, width, height, chars) or Figure(Panel("", ()))
+
+
+def _plain_side(session: Session, chosen: str, width: int, height: int, chars: Chars) -> Panel:
     problem = _problem(session)
     parameters = session.training.parameters
     if problem is None or not parameters:

@@ -35,7 +35,7 @@ MAX_NEURONS = 12
 MARKED = 500
 """Most examples that are marked."""
 _MARGIN = 0.25
-_SMALLEST = Size(LABELS + 8, 6)
+_SMALLEST = Size(LABELS + 7, 6)
 _UNICODE_LINES, _ASCII_LINES = "•×+○◆▲□", "*x+o#%&"
 _STYLES = (Style.RUN_1, Style.RUN_2, Style.RUN_3, Style.RUN_4)
 
@@ -124,7 +124,7 @@ def _planes(source: Source, wish: PictureWish, neurons: tuple[Neuron, ...], size
     if not shown:
         return said("More room is needed for the plane of the inputs.", size)
     left_out = len(neurons) - shown
-    note = f"{left_out} more neurons: Tab shows it larger" if left_out else ""
+    note = f"{left_out} more where there is more room" if left_out else ""
     room = size.height - (1 if note else 0)
     wide, high = size.width // columns, room // rows
     lines: list[Line] = []

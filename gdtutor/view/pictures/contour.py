@@ -42,6 +42,8 @@ LEVELS = 7
 """Most level lines."""
 STEPS = 40
 """Updates of each path where several are overlaid and the lesson does not say how many."""
+ROWS = 7
+"""Lines of the field that notes below it leave where there is room."""
 _SMALLEST = (12, 4)
 _UNICODE_GLYPHS, _ASCII_GLYPHS = "o×+◆▲□", "ox+#%&"
 _STYLES = (Style.RUN_2, Style.RUN_3, Style.RUN_4, Style.RUN_1)
@@ -87,8 +89,9 @@ def contour_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
     here = stands_at(source, cells)
     x, y = _axes(source, wish, cells, trails, here)
     words = (*_legend(source, trails), *_outside(x, y, trails))
-    spare = max(size.height - BELOW - 2 - 8, 1)
-    rows = size.height - BELOW - 2 - min(len(words), spare)
+    wrapped_words = stacked_notes(words, Size(size.width, size.height))
+    spare = max(size.height - BELOW - 2 - ROWS, 1)
+    rows = size.height - BELOW - 2 - min(len(wrapped_words), spare)
     columns = size.width - LABELS
     if columns < _SMALLEST[0] or rows < _SMALLEST[1]:
         return said("More room is needed for the cost over two parameters.", size)

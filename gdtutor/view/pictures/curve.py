@@ -73,7 +73,7 @@ def curve_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
         return said(f"More room is needed for the curve of {functions[0]}.", size)
     left_out = functions[shown:]
     if left_out:
-        notes = (*notes, f"not shown here: {', '.join(left_out)}; Tab shows it larger")
+        notes = (*notes, f"not shown for want of room: {', '.join(left_out)}")
     rest = stacked_notes(notes, Size(size.width, size.height - 1 - rows * LOWEST))
     room = size.height - 1 - len(rest)
     wide, high = size.width // columns, room // rows
