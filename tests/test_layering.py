@@ -28,6 +28,12 @@ THIRD_PARTY = {
 COMPILES_SOURCE = "training/source.py"
 """The one module that may: it compiles what the plan generates."""
 
+FRONT_ENDS = ("__main__", "pytest_plugin", "testing")
+"""Modules beside the packages that stand as high as the command line."""
+
+PLUGIN = "pytest_plugin.py"
+"""The one module that may import pytest."""
+
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 
@@ -37,7 +43,7 @@ def path_of(module):
 
 def layer_named(parts):
     """Return the layer of a module by the parts of its name below the package."""
-    if parts[0] == "__main__":
+    if parts[0] in FRONT_ENDS:
         return "cli"
     return parts[0] if parts[0] in ORDER and parts[0] != "package" else "package"
 
@@ -69,6 +75,8 @@ def violations(text, path):
         if first == "gdtutor":
             if rest and rest != ["__version__"] and layer_named(rest) not in allowed:
                 found.append(name)
+        elif path == PLUGIN and first == "pytest":
+            continue
         elif first not in sys.stdlib_module_names and first not in THIRD_PARTY[layer]:
             found.append(name)
     return found
