@@ -17,9 +17,12 @@ from gdtutor.lesson import find_lesson, load_lesson, shipped_lessons_folder, wit
 from gdtutor.lesson.model import Lesson
 from gdtutor.lesson.problem import problem_of, settings_of
 from gdtutor.opening import session_at
+from gdtutor.session.steps import Step
 from gdtutor.training.order import block_of_epochs
 from gdtutor.training.run import Run
 from gdtutor.training.segments import Segment
+from gdtutor.view.frame import UNICODE, Frame
+from gdtutor.view.screen import frame_of
 
 GATES = {"AND": (0, 0, 0, 1), "OR": (0, 1, 1, 1)}
 INPUTS = ((0, 0), (0, 1), (1, 0), (1, 1))
@@ -39,6 +42,12 @@ def walked(name: str, scene: int = -1, *changes: str) -> Trace:
     moment = session_at(path, changes=changes).moment
     assert moment is not None
     return moment.traces[scene]
+
+
+def session_steps(name: str) -> tuple[Step, ...]:
+    moment = session_at(find_lesson(name, shipped_lessons_folder())).moment
+    assert moment is not None
+    return moment.steps
 
 
 def value(trace: Trace, name: str) -> float:
@@ -92,6 +101,25 @@ def test_each_activation_has_its_value_and_its_slope(z: float) -> None:
         assert slope(trace, "z") == pytest.approx(local, rel=1e-12)
 
 
+def screen(name: str, at: str) -> Frame:
+    path = find_lesson(name, shipped_lessons_folder())
+    return frame_of(session_at(path, at=at), 80, 24, UNICODE)
+
+
+def test_every_curve_is_the_one_of_its_own_graph() -> None:
+    steps = len(session_steps("activations"))
+    drawn = [screen("activations", f"step:{number}").plots for number in range(1, steps + 1)]
+    titles = [[placed.plot.title for placed in plots] for plots in drawn]
+    together = ["step", "sigmoid", "tanh", "relu"]
+    alone = ["step", "sigmoid", "sigmoid", "tanh", "relu", "relu"]
+    assert titles == [row for name in alone for row in (together, *[[name]] * 3)]
+
+
+def test_both_losses_show_their_tangent() -> None:
+    assert "Q 0.25, slope 1" in screen("loss", "step:4").text()
+    assert "L 0.125, slope 0.5" in screen("loss", "step:8").text()
+
+
 def test_a_threshold_answers_1_at_its_threshold_and_has_no_slope_anywhere() -> None:
     at_threshold = walked("activations", 0, "z=0")
     assert value(at_threshold, "t") == 1
@@ -131,9 +159,11 @@ def test_the_backward_pass_leaves_both_weights_without_a_gradient() -> None:
         "L": 1, "yhat": 0.5, "z": 0.125, "w1": 0, "w2": 0,
     }  # fmt: skip
     (through_sigmoid,) = trace.contributions["z"]
+    assert through_sigmoid.local is not None
     assert (float(through_sigmoid.upstream), float(through_sigmoid.local)) == (0.5, 0.25)
     for name in ("w1", "w2"):
         (product,) = trace.contributions[name]
+        assert product.local is not None
         assert (float(product.upstream), float(product.local)) == (0.125, 0)
 
 
