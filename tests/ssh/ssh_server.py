@@ -1,0 +1,93 @@
+"""An OpenSSH server with keys, port and configuration of its own, and clients in terminals."""
+
+import getpass
+import os
+import select
+import shlex
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from types import TracebackType
+
+from pseudo_terminal import PseudoTerminal
+
+SSHD = "/usr/sbin/sshd"
+PROGRAM = shlex.join([sys.executable, "-m", "gdtutor"])
+SAVING = shlex.join([sys.executable, str(Path(__file__).parents[1] / "ui" / "saving_app.py")])
+FORCED = f"{PROGRAM} bias --no-save --no-mouse"
+
+CONFIG = """\
+Port {port}
+ListenAddress 127.0.0.1
+HostKey {folder}/host
+AuthorizedKeysFile {folder}/authorized
+StrictModes no
+UsePAM no
+PasswordAuthentication no
+PermitRootLogin prohibit-password
+PidFile none
+PrintMotd no
+"""
+
+
+def is_gone(pid: int, seconds: float = 20) -> bool:
+    """Wait until a process has ended, at most so long; also where it had ended before."""
+    try:
+        handle = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return True
+    try:
+        return bool(select.select([handle], [], [], seconds)[0])
+    finally:
+        os.close(handle)
+
+
+class SshServer:
+    """Runs `sshd` in the foreground as the user of the tests, who alone may log in."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        with socket.socket() as found:
+            found.bind(("127.0.0.1", 0))
+            self._port = found.getsockname()[1]
+        for name in ("host", "user", "visitor"):
+            subprocess.run(
+                ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", folder / name], check=True
+            )
+        user, visitor = ((folder / f"{name}.pub").read_text() for name in ("user", "visitor"))
+        forced = f'restrict,pty,command="{FORCED}"'
+        (folder / "authorized").write_text(f"{user}{forced} {visitor}")
+        (folder / "config").write_text(CONFIG.format(port=self._port, folder=folder))
+
+    def __enter__(self) -> "SshServer":
+        if os.getuid() == 0:
+            # Debian's service makes this folder as it starts.
+            Path("/run/sshd").mkdir(exist_ok=True)
+        command = [SSHD, "-D", "-e", "-f", str(self._folder / "config")]
+        self._process = subprocess.Popen(command, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL)
+        line = self._process.stderr.readline() if self._process.stderr is not None else b""
+        if b"Server listening" not in line:
+            raise OSError(f"sshd did not start: {line.decode()}")
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._process.terminate()
+        self._process.communicate()
+
+    def client(self, *options: str, key: str = "user") -> list[str]:
+        """Return the command of a client without what it runs there."""
+        known = ("UserKnownHostsFile=/dev/null", "StrictHostKeyChecking=no", "LogLevel=ERROR")
+        told = [word for option in known for word in ("-o", option)]
+        where = ["-p", str(self._port), "-i", str(self._folder / key)]
+        return ["ssh", "-F", "none", *told, *where, *options, f"{getpass.getuser()}@127.0.0.1"]
+
+    def terminal(self, remote: str, key: str = "user", **options: object) -> PseudoTerminal:
+        """Log in from a terminal and run a command there."""
+        command = tuple(self.client("-tt", key=key))
+        return PseudoTerminal(remote, command=command, **options)  # type: ignore[arg-type]
