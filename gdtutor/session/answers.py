@@ -1,0 +1,176 @@
+"""Answers as they are typed, and which numbers an honest learner may come to."""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from gdtutor.engine.errors import FormulaError, GdTutorError, did_you_mean
+from gdtutor.engine.expression import Apply, Expr, Name
+from gdtutor.engine.operations import OPERATIONS, Kind, evaluate, parse_formula
+from gdtutor.session.digits import shown_unit
+
+_SLACK = 4e-15
+"""Relative room for the last bits of float64 at the ends of an interval."""
+_HINT = "write a number, as 0.125, 1/8 or 1e-3, or a calculation such as 0.5*0.25"
+_SPOKEN = str.maketrans({"−": "-", "–": "-", "×": "*", "·": "*", "σ": "sigmoid", "÷": "/"})
+_SIGNS = {
+    "+": 1, "plus": 1, "positive": 1, "pos": 1, "up": 1,
+    "-": -1, "minus": -1, "negative": -1, "neg": -1, "down": -1,
+    "0": 0, "zero": 0, "none": 0,
+}  # fmt: skip
+_SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
+
+
+class AnswerError(GdTutorError):
+    """What was typed is no answer of the kind that was asked for."""
+
+    code = "answer"
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """The numbers that are accepted."""
+
+    low: float
+    high: float
+    unit: float
+    """One unit in the last shown digit, half of which widens the interval on either side."""
+
+    def holds(self, value: float) -> bool:
+        """Say whether a number is accepted."""
+        if not math.isfinite(value):
+            return value == self.low or (math.isnan(value) and math.isnan(self.low))
+        slack = _SLACK * max(abs(self.low), abs(self.high)) + self.unit / 2
+        return self.low - slack <= value <= self.high + slack
+
+    def overlaps(self, other: Interval) -> bool:
+        """Say whether some number is accepted by both."""
+        room = (self.unit + other.unit) / 2
+        return self.low - room <= other.high and other.low - room <= self.high
+
+
+def honest(values: Iterable[float], digits: int) -> Interval:
+    """Return what is accepted: from the true value to those computed from shown operands.
+
+    Args:
+        values: The true value, and the values computed from the digits on the screen.
+        digits: Significant digits on the screen.
+    """
+    true, *others = values
+    if not math.isfinite(true):
+        return Interval(true, true, 0.0)
+    finite = [true, *(value for value in others if math.isfinite(value))]
+    unit = max(shown_unit(value, digits) for value in finite)
+    return Interval(min(finite), max(finite), unit)
+
+
+def read_number(text: str) -> float:
+    """Read a number or a calculation in the lesson grammar; no names, and nothing is executed.
+
+    Raises:
+        AnswerError: For anything else.
+    """
+    try:
+        expr = parse_formula(text.translate(_SPOKEN).strip())
+    except FormulaError as error:
+        raise AnswerError(error.what, _HINT) from None
+    _check_numeric(expr)
+    with np.errstate(all="ignore"):
+        return float(evaluate(expr, {}))
+
+
+def _check_numeric(expr: Expr) -> None:
+    pending = [expr]
+    while pending:
+        part = pending.pop()
+        if isinstance(part, Name):
+            raise AnswerError(f"'{part.name}' is a name", "write its number instead")
+        if isinstance(part, Apply):
+            if OPERATIONS[part.op].kind is not Kind.ELEMENTWISE:
+                raise AnswerError(f"{part.op} needs arrays", _HINT)
+            pending.extend(part.args)
+
+
+def read_numbers(text: str, row: int) -> tuple[float, ...]:
+    """Read one number, or a row of them in brackets, with commas or blanks between.
+
+    Args:
+        text: What was typed.
+        row: How many numbers a row has; 1 where a single number is asked for.
+
+    Raises:
+        AnswerError: For anything else.
+    """
+    inner = re.sub(r"^\s*\[(.*)\]\s*$", r"\1", text)
+    for parts in (inner.split(), _at_commas(inner)):
+        if row > 1 and len(parts) == row:
+            try:
+                return tuple(read_number(part) for part in parts)
+            except AnswerError:
+                continue
+    if row > 1 and len(_at_commas(inner)) > 1:
+        raise AnswerError(f"the row has {row} numbers", "write all of them, or one cell")
+    return (read_number(inner),)
+
+
+def _at_commas(text: str) -> list[str]:
+    """Split at the commas that stand outside parentheses."""
+    parts, depth = [""], 0
+    for character in text:
+        depth += (character == "(") - (character == ")")
+        if character in ",;" and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += character
+    return parts
+
+
+def read_sign(text: str) -> int:
+    """Read a sign: `+`, `-`, `0`, a word for one, or a number that has it.
+
+    Raises:
+        AnswerError: For anything else.
+    """
+    word = text.translate(_SPOKEN).strip().lower()
+    if word in _SIGNS:
+        return _SIGNS[word]
+    try:
+        return int(np.sign(read_number(word)))
+    except (AnswerError, ValueError):
+        raise AnswerError("that is no sign", "write +, - or 0") from None
+
+
+def read_shape(text: str) -> tuple[int, ...]:
+    """Read a shape: `3x4`, `3×4`, `(3, 4)`, or `number` for a plain number.
+
+    Raises:
+        AnswerError: For anything else.
+    """
+    word = text.strip().lower().strip("()[]")
+    if word in ("", "number", "a number", "one number", "scalar", "plain number"):
+        return ()
+    parts = [part for part in re.split(r"\s*[x×*,]\s*|\s+", word) if part]
+    if all(part.isascii() and part.isdigit() and len(part) < 9 for part in parts):
+        return tuple(int(part) for part in parts)
+    raise AnswerError("that is no shape", "write rows x columns, as 3x4, or number")
+
+
+def read_name(text: str, known: Collection[str]) -> str:
+    """Read the name of a node as it is typed or as it is shown: `yhat`, `ŷ`, `dW1`, `∂L/∂w₁`.
+
+    Raises:
+        AnswerError: For a name that is none of the known ones.
+    """
+    word = text.strip().translate(_SUBSCRIPTS).replace(" ", "")
+    spread = unicodedata.normalize("NFD", word).replace("\u0302", "hat")
+    found = [spread, *(re.sub(start, "", spread) for start in (r"^[∂d]\w*/[∂d]", "^grad", "^d"))]
+    name = next((name for name in found if name in known), None)
+    if name is None:
+        raise AnswerError(f"there is no node '{text.strip()[:20]}'", did_you_mean(spread, known))
+    return name

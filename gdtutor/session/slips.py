@@ -1,0 +1,302 @@
+"""Named slips: the wrong formulas that learners use, and which of them fit a wrong answer."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+import numpy as np
+
+from gdtutor.engine.expression import Apply, Expr, Name, Number
+from gdtutor.engine.operations import OPERATIONS, Array, Kind, apply, evaluate
+from gdtutor.engine.trace import Contribution
+from gdtutor.session.operands import node_expr
+from gdtutor.session.steps import Phase
+from gdtutor.session.working import Operands, Working, slip_interval
+
+MOST_EXAMPLES = 16
+"""Largest batch in which a forgotten example is looked for."""
+MOST_FITTING = 3
+"""Where more kinds of slips than this give one number, none is named."""
+
+Cell = tuple[int, ...]
+Formula = Callable[[Operands], float]
+
+
+class Slip(Enum):
+    """What went wrong."""
+
+    SIGN = "sign flipped"
+    NO_UPSTREAM = "upstream factor missing"
+    NO_LOCAL = "local factor missing"
+    NO_SHARE = "constant factor forgotten"
+    AT_OUTPUT = "derivative taken at the output"
+    AT_INPUT = "input in place of the output"
+    UPDATED = "updated weight used"
+    ONE_PATH = "one path forgotten"
+    ONE_EXAMPLE = "one example forgotten"
+    TRANSPOSED = "transposed"
+    ONE_TERM = "one term forgotten"
+    NO_FUNCTION = "function left out"
+    UPHILL = "step in the wrong direction"
+    NO_RATE = "learning rate forgotten"
+    STEP_ALONE = "the step instead of the new value"
+    STALE = "value before the update"
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """A slip that explains an answer."""
+
+    slip: Slip
+    about: str = ""
+    """The node, parameter or number that it is about; empty where there is none to name."""
+
+
+def slips_that_fit(working: Working, cell: Cell, answer: float, digits: int) -> tuple[Fit, ...]:
+    """Return every slip that gives this answer, none where they cannot be told apart.
+
+    A slip that the right value itself allows, or that gives 0, says nothing.
+    """
+    right = working.interval(cell, digits)
+    fits: dict[Fit, None] = {}
+    for fit, formula in wrong_formulas(working, cell):
+        wrong = slip_interval(formula, working.operands, digits)
+        is_telling = math.isfinite(wrong.low) and not (wrong.low <= 0 <= wrong.high)
+        if is_telling and wrong.holds(answer) and not wrong.overlaps(right):
+            fits[fit] = None
+    kinds = {fit.slip for fit in fits}
+    return tuple(fits) if len(kinds) <= MOST_FITTING else ()
+
+
+def wrong_formulas(working: Working, cell: Cell) -> Iterator[tuple[Fit, Formula]]:
+    """Yield the wrong formulas of a step, for one cell of its result."""
+    yield Fit(Slip.SIGN), lambda o: -_at(working.compute(o), cell)
+    swapped = cell[::-1]
+    shape = working.result.shape
+    if len(cell) == 2 and swapped != cell and swapped[0] < shape[0] and swapped[1] < shape[1]:
+        yield Fit(Slip.TRANSPOSED), lambda o: _at(working.compute(o), swapped)
+    match working.step.phase:
+        case Phase.FORWARD:
+            yield from _forward(working, cell)
+            yield from _updated(working, cell)
+        case Phase.BACKWARD:
+            yield from _backward(working, cell)
+            yield from _updated(working, cell)
+        case Phase.UPDATE:
+            yield from _update(working, cell)
+
+
+def _at(array: Array, cell: Cell) -> float:
+    return float(array[cell])
+
+
+def _forward(working: Working, cell: Cell) -> Iterator[tuple[Fit, Formula]]:
+    trace = working.moment.traces[working.step.scene]
+    expr = node_expr(trace, working.step.node)
+    shape = working.result.shape
+
+    def of(changed: Expr) -> Formula:
+        return lambda o: _at(np.broadcast_to(evaluate(changed, o.values), shape), cell)
+
+    for about, share in _shares(expr, working):
+        yield Fit(Slip.NO_SHARE, about), _divided(working, cell, share)
+    terms = _terms(expr)
+    if len(terms) > 1:
+        for index in range(len(terms)):
+            rest = [term for i, term in enumerate(terms) if i != index]
+            if _fills(rest, working):
+                yield Fit(Slip.ONE_TERM), of(_sum(rest))
+    is_function = isinstance(expr, Apply) and len(expr.args) == 1 and expr.op not in ("neg",)
+    if is_function and isinstance(expr, Apply) and OPERATIONS[expr.op].kind is Kind.ELEMENTWISE:
+        yield Fit(Slip.NO_FUNCTION, expr.op), of(expr.args[0])
+
+
+def _divided(working: Working, cell: Cell, share: float) -> Formula:
+    return lambda o: _at(working.compute(o), cell) / share
+
+
+def _with(working: Working, cell: Cell, values: Mapping[str, Array]) -> Formula:
+    return lambda o: _at(working.compute(o.with_values(values)), cell)
+
+
+def _part_divided(working: Working, index: int, share: float) -> Callable[[Operands], Array]:
+    return lambda o: working.contribution(index, o) / share
+
+
+def _terms(expr: Expr) -> list[tuple[bool, Expr]]:
+    """Return the terms of a sum, each with whether it is subtracted."""
+    if isinstance(expr, Apply) and expr.op in ("add", "sub"):
+        left, right = expr.args
+        turned = [(minus != (expr.op == "sub"), term) for minus, term in _terms(right)]
+        return [*_terms(left), *turned]
+    return [(False, expr)]
+
+
+def _sum(terms: list[tuple[bool, Expr]]) -> Expr:
+    total: Expr = Number(0.0)
+    for minus, term in terms:
+        total = Apply("sub" if minus else "add", (total, term))
+    return total
+
+
+def _fills(terms: list[tuple[bool, Expr]], working: Working) -> bool:
+    """Say whether a sum of fewer terms still has a value for every cell."""
+    with np.errstate(all="ignore"):
+        value = evaluate(_sum(terms), working.operands.values)
+    return np.broadcast_shapes(np.shape(value), working.result.shape) == working.result.shape
+
+
+def _shares(expr: Expr, working: Working) -> list[tuple[str, float]]:
+    """Return the constant factors that a formula is multiplied by, such as 1/2 and 1/m."""
+    found: list[tuple[str, float]] = []
+    pending: list[tuple[Expr, bool]] = [(expr, True)]
+    while pending:
+        part, multiplies = pending.pop()
+        value = _constant(part, working)
+        if value is not None and value not in (0.0, 1.0) and part is not expr:
+            about = part.name if isinstance(part, Name) else f"{value:g}"
+            found.append((f"1/{about}" if not multiplies else about, _share(value, multiplies)))
+        elif isinstance(part, Apply) and part.op in ("mul", "div"):
+            over = multiplies if part.op == "mul" else not multiplies
+            pending += [(part.args[0], multiplies), (part.args[1], over)]
+        elif isinstance(part, Apply) and part.op == "neg":
+            pending.append((part.args[0], multiplies))
+        elif isinstance(part, Apply) and part.op == "mean" and multiplies:
+            whole = evaluate(part.args[0], working.moment.traces[working.step.scene].values)
+            count = np.size(whole) / max(np.size(evaluate(part, working.operands.values)), 1)
+            found.append(("1/m", 1 / count))
+    both = math.prod(share for _, share in found)
+    if len(found) > 1:
+        found.append((" and ".join(about for about, _ in found), both))
+    return found
+
+
+def _share(value: float, multiplies: bool) -> float:
+    return value if multiplies else 1 / value
+
+
+def _constant(expr: Expr, working: Working) -> float | None:
+    """Return the value of a number, or of the batch size m."""
+    if isinstance(expr, Number):
+        return expr.value
+    if isinstance(expr, Name) and expr.name == "m":
+        return float(working.moment.traces[working.step.scene].values["m"])
+    return None
+
+
+def _updated(working: Working, cell: Cell) -> Iterator[tuple[Fit, Formula]]:
+    """Yield what the parameters after this iteration's update would give."""
+    for name, done in working.moment.updates.items():
+        is_used = working.step.scene == len(working.moment.traces) - 1
+        before = working.moment.state.parameters[name]
+        if is_used and not np.array_equal(before, done.p):
+            yield Fit(Slip.UPDATED, name), _with(working, cell, {name: done.p})
+
+
+def _backward(working: Working, cell: Cell) -> Iterator[tuple[Fit, Formula]]:
+    received = working.received
+    if not received:
+        return
+    ones = tuple(np.ones_like(c.upstream) for c in received)
+    yield (
+        Fit(Slip.NO_UPSTREAM),
+        lambda o: _at(working.compute(Operands(o.values, ones)), cell),
+    )
+    alone = [_upstream_alone(working, c) for c in received]
+    if all(alone):
+        yield (
+            Fit(Slip.NO_LOCAL),
+            lambda o: sum(
+                float(np.sum(up)) if up.shape != working.result.shape else _at(up, cell)
+                for up in o.upstreams
+            ),
+        )
+    for index, c in enumerate(received):
+        yield from _of_one_use(working, cell, index, c)
+
+
+def _upstream_alone(working: Working, c: Contribution) -> bool:
+    """Say whether the upstream gradient could be taken for the whole contribution."""
+    return c.upstream.shape == working.result.shape or (c.sums and working.result.ndim == 0)
+
+
+def _of_one_use(
+    working: Working, cell: Cell, index: int, c: Contribution
+) -> Iterator[tuple[Fit, Formula]]:
+    """Yield the slips that concern the contribution of one use alone."""
+
+    def instead(changed: Callable[[Operands], Array]) -> Formula:
+        def formula(o: Operands) -> float:
+            others = working.compute(o) - working.contribution(index, o)
+            return _at(others + changed(o), cell)
+
+        return formula
+
+    if len(working.received) > 1:
+        yield Fit(Slip.ONE_PATH, c.consumer), instead(lambda o: np.zeros(working.result.shape))
+    trace = working.moment.traces[working.step.scene]
+    expr = node_expr(trace, c.consumer)
+    for about, share in _shares(expr, working):
+        yield Fit(Slip.NO_SHARE, about), instead(_part_divided(working, index, share))
+    node = working.step.node
+    if isinstance(expr, Apply) and _is_call_of(expr, node):
+        op = OPERATIONS[expr.op]
+
+        def at_output(o: Operands) -> Array:
+            out = o.values[c.consumer]
+            moved = {node: out, c.consumer: apply(op, (out,), expr.axis)}
+            return working.contribution(index, o.with_values(moved))
+
+        def at_input(o: Operands) -> Array:
+            return working.contribution(index, o.with_values({c.consumer: o.values[node]}))
+
+        if op.kind is Kind.ELEMENTWISE:
+            yield Fit(Slip.AT_OUTPUT, c.consumer), instead(at_output)
+            yield Fit(Slip.AT_INPUT, node), instead(at_input)
+    examples = len(working.moment.batch)
+    adds_up = c.upstream.ndim > 0 and c.upstream.shape[-1] == examples
+    if adds_up and 1 < examples <= MOST_EXAMPLES and _lacks_examples(working, examples):
+        for k in range(examples):
+            yield Fit(Slip.ONE_EXAMPLE, str(k)), instead(_without(working, index, k))
+
+
+def _is_call_of(expr: Apply, node: str) -> bool:
+    return len(expr.args) == 1 and isinstance(expr.args[0], Name) and expr.args[0].name == node
+
+
+def _lacks_examples(working: Working, examples: int) -> bool:
+    """Say whether the result has no axis of examples, so that they were added up."""
+    graph = working.moment.traces[working.step.scene].graph
+    return working.step.node in graph.parameters and examples > 1
+
+
+def _without(working: Working, index: int, example: int) -> Callable[[Operands], Array]:
+    def changed(o: Operands) -> Array:
+        upstream = np.array(o.upstreams[index])
+        upstream[..., example] = 0.0
+        upstreams = (*o.upstreams[:index], upstream, *o.upstreams[index + 1 :])
+        return working.contribution(index, Operands(o.values, upstreams))
+
+    return changed
+
+
+def _update(working: Working, cell: Cell) -> Iterator[tuple[Fit, Formula]]:
+    if working.step.variable != "p":
+        return
+
+    def new(o: Operands) -> float:
+        return _at(working.compute(o), cell)
+
+    def old(o: Operands) -> float:
+        return _at(o.values["p"], cell)
+
+    yield Fit(Slip.UPHILL), lambda o: 2 * old(o) - new(o)
+    yield Fit(Slip.STEP_ALONE), lambda o: new(o) - old(o)
+    yield Fit(Slip.STEP_ALONE), lambda o: old(o) - new(o)
+    yield Fit(Slip.STALE), old
+    if float(working.operands.values["learning_rate"]) != 1.0:
+        one = {"learning_rate": np.asarray(1.0)}
+        yield Fit(Slip.NO_RATE), lambda o: new(o.with_values(one))

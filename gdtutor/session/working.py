@@ -1,0 +1,144 @@
+"""How a step's result comes about, as a function of what it is computed from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from gdtutor.engine.local import UPSTREAM
+from gdtutor.engine.operations import Array, evaluate, parse_rule, sum_to
+from gdtutor.engine.trace import Contribution
+from gdtutor.session.answers import Interval, honest
+from gdtutor.session.digits import read_back_all, read_back_matrix
+from gdtutor.session.moment import Moment
+from gdtutor.session.operands import node_expr, update_operands
+from gdtutor.session.steps import Phase, Step
+from gdtutor.training.optimisers import OPTIMISERS
+
+Reader = Callable[[Array], Array]
+"""What a learner reads in place of an array."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Operands:
+    """What a step is computed from."""
+
+    values: Mapping[str, Array]
+    """By the names in its formula."""
+    upstreams: tuple[Array, ...] = ()
+    """Going back, the gradient of each consumer, in order of arrival."""
+
+    def read(self, reader: Reader) -> Operands:
+        """Return them as a learner reads them."""
+        return Operands(
+            {name: reader(value) for name, value in self.values.items()},
+            tuple(reader(value) for value in self.upstreams),
+        )
+
+    def with_values(self, values: Mapping[str, Array]) -> Operands:
+        """Return them with some values replaced."""
+        return replace(self, values={**self.values, **values})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Working:
+    """A step's result: what it is, and how it is computed."""
+
+    moment: Moment
+    step: Step
+    result: Array
+    operands: Operands
+
+    @property
+    def received(self) -> tuple[Contribution, ...]:
+        """Going back, what the uses of the node send; else none."""
+        if self.step.phase is not Phase.BACKWARD:
+            return ()
+        return self.moment.traces[self.step.scene].contributions[self.step.node]
+
+    def compute(self, operands: Operands) -> Array:
+        """Return the result that these operands give."""
+        node, scene = self.step.node, self.step.scene
+        with np.errstate(all="ignore"):
+            match self.step.phase:
+                case Phase.FORWARD:
+                    expr = node_expr(self.moment.traces[scene], node)
+                    return np.asarray(evaluate(expr, operands.values))
+                case Phase.BACKWARD:
+                    parts = [self.contribution(i, operands) for i in range(len(self.received))]
+                    return np.asarray(sum(parts)) if parts else np.ones(self.result.shape)
+                case Phase.UPDATE if not self._is_solved:
+                    lines = {key: text for key, text, _ in self.moment.updates[node].lines}
+                    rule = parse_rule(lines[self.step.variable])
+                    return np.asarray(evaluate(rule, operands.values))
+        return self.result
+
+    @property
+    def _is_solved(self) -> bool:
+        """Whether an update solves an equation, so that no formula gives its result."""
+        settings = self.moment.settings
+        return settings is not None and bool(OPTIMISERS[settings.optimizer].solves)
+
+    def contribution(self, index: int, operands: Operands) -> Array:
+        """Return what one use of the node sends back."""
+        rule = self.received[index].rule
+        values = {**operands.values, UPSTREAM: operands.upstreams[index]}
+        with np.errstate(all="ignore"):
+            return np.broadcast_to(evaluate(rule, values), self.result.shape)
+
+    def interval(self, cell: tuple[int, ...], digits: int) -> Interval:
+        """Return which numbers are accepted for a cell.
+
+        Operands are read cell by cell, or as a whole matrix in one power of ten; going back also
+        with the local gradient, or each contribution, rounded before the next operation.
+        """
+        readers = _readers(digits)
+        found = [float(self.result[cell])]
+        found += [float(self.compute(self.operands.read(reader))[cell]) for reader in readers]
+        if self.received:
+            found += [float(self._rounded_on_the_way(r)[cell]) for r in readers]
+        return honest(found, digits)
+
+    def _rounded_on_the_way(self, reader: Reader) -> Array:
+        total = np.zeros(self.result.shape)
+        for c in self.received:
+            part = c.value
+            if c.local is not None:
+                product = reader(c.upstream) * reader(c.local)
+                part = sum_to(product, self.result)
+            total = total + reader(np.broadcast_to(part, self.result.shape))
+        return total
+
+
+def _readers(digits: int) -> tuple[Reader, Reader]:
+    return (
+        lambda array: read_back_all(array, digits),
+        lambda array: read_back_matrix(array, digits),
+    )
+
+
+def slip_interval(
+    compute: Callable[[Operands], float], operands: Operands, digits: int
+) -> Interval:
+    """Return which numbers a wrong formula may come to."""
+    reads = (operands, *(operands.read(reader) for reader in _readers(digits)))
+    with np.errstate(all="ignore"):
+        return honest([float(compute(read)) for read in reads], digits)
+
+
+def working_of(moment: Moment, step: Step) -> Working:
+    """Return how the result of a step comes about; only for a step with a node."""
+    trace = moment.traces[step.scene]
+    match step.phase:
+        case Phase.BACKWARD:
+            received = trace.contributions[step.node]
+            operands = Operands(trace.values, tuple(c.upstream for c in received))
+            return Working(moment, step, trace.gradients[step.node], operands)
+        case Phase.UPDATE:
+            results = {key: value for key, _, value in moment.updates[step.node].lines}
+            values = update_operands(moment, step.node, step.variable)
+            return Working(moment, step, results[step.variable], Operands(values))
+        case _:
+            return Working(moment, step, trace.values[step.node], Operands(trace.values))

@@ -1,0 +1,201 @@
+import math
+
+import numpy as np
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from walks import NETWORK, NEURON, ROWS, walk
+
+from gdtutor.engine.errors import GdTutorError
+from gdtutor.session.answers import (
+    honest,
+    read_name,
+    read_number,
+    read_numbers,
+    read_shape,
+    read_sign,
+)
+from gdtutor.session.digits import number, shown_unit
+from gdtutor.session.working import working_of
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("0.125", 0.125), (".125", 0.125), ("1/8", 0.125), ("0.5*0.25", 0.125), ("1e-3", 0.001),
+        ("−0.5", -0.5), ("2**-3", 0.125), ("(1 - 0.5)/4", 0.125), ("0.5×0.25", 0.125),
+        ("sigmoid(0)", 0.5), ("σ(0)", 0.5), (" 7 ", 7), ("-1e-3", -0.001),
+    ],
+)  # fmt: skip
+def test_a_number_may_be_written_in_many_ways(text, wanted):
+    assert read_number(text) == wanted
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "z", "w1*x1", "__import__('os')", "0.5 0.2", "1 +", "sum(1)", "a@b", "1;2", "0x10",
+     "(" * 400 + "1" + ")" * 400, "nope(1)"],
+)  # fmt: skip
+def test_what_is_no_number_is_refused_and_never_run(text):
+    with pytest.raises(GdTutorError):
+        read_number(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["0.1, -0.2, 3", "[0.1 -0.2 3]", "0.1 -0.2 3", "[0.1, -1/5, 3]", "1/10;-0.2;maximum(3, 1)"],
+)
+def test_a_row_may_be_written_with_commas_or_blanks(text):
+    assert read_numbers(text, 3) == (0.1, -0.2, 3.0)
+
+
+def test_a_single_cell_of_a_row_stays_one_number():
+    assert read_numbers("0.5 - 0.2", 4) == (0.3,)
+    assert read_numbers("0.5 -0.2", 1) == (0.3,)
+
+
+def test_a_row_of_the_wrong_length_is_refused():
+    with pytest.raises(GdTutorError, match="3 numbers"):
+        read_numbers("1, 2", 3)
+
+
+@pytest.mark.parametrize(
+    ("text", "sign"),
+    [("+", 1), ("positive", 1), ("-", -1), ("−", -1), ("Minus", -1), ("0", 0), ("zero", 0),
+     ("-0.3", -1), ("2e-5", 1)],
+)  # fmt: skip
+def test_a_sign_may_be_a_word_or_a_number(text, sign):
+    assert read_sign(text) == sign
+
+
+@pytest.mark.parametrize(
+    ("text", "shape"),
+    [("3x4", (3, 4)), ("3×4", (3, 4)), ("(3, 4)", (3, 4)), ("3 4", (3, 4)), ("3 X 4", (3, 4)),
+     ("number", ()), ("()", ()), ("5", (5,))],
+)  # fmt: skip
+def test_a_shape_may_be_written_in_many_ways(text, shape):
+    assert read_shape(text) == shape
+
+
+@pytest.mark.parametrize("read", [read_sign, read_shape])
+def test_what_is_neither_is_refused(read):
+    with pytest.raises(GdTutorError):
+        read("banana")
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [("yhat", "yhat"), ("ŷ", "yhat"), ("w₁", "w1"), ("dW₁", "W1"), ("∂L/∂w₁", "w1"),
+     ("d L/d z", "z"), ("grad b", "b"), ("Ŷ", "Yhat")],
+)  # fmt: skip
+def test_a_node_is_named_as_it_is_typed_or_shown(text, name):
+    assert read_name(text, ("z", "w1", "W1", "b", "yhat", "Yhat")) == name
+
+
+def test_a_node_that_does_not_exist_is_said():
+    with pytest.raises(GdTutorError, match="yhat"):
+        read_name("yhatt", ("z", "yhat"))
+
+
+finite = st.floats(-1e6, 1e6).filter(lambda x: x == 0 or abs(x) > 1e-8)
+
+
+@given(finite, st.integers(1, 12))
+def test_the_shown_number_is_accepted_and_one_unit_beside_it_is_not(value, digits):
+    interval = honest([value], digits)
+    unit = shown_unit(value, digits)
+    assert interval.holds(float(number(value, digits)))
+    assert interval.holds(value)
+    assume(value != 0)
+    assert not interval.holds(value + 1.01 * unit)
+    assert not interval.holds(value - 1.01 * unit)
+
+
+@given(finite, finite, st.integers(1, 8))
+def test_everything_between_the_true_and_the_recomputed_value_is_accepted(true, other, digits):
+    interval = honest([true, other], digits)
+    assert all(interval.holds(v) for v in (true, other, (true + other) / 2))
+    unit = interval.unit
+    assert not interval.holds(max(true, other) + 1.01 * unit) or unit == 0
+    assert not interval.holds(min(true, other) - 1.01 * unit) or unit == 0
+
+
+def test_an_exact_zero_accepts_zero_alone():
+    interval = honest([0.0], 4)
+    assert interval.holds(0.0)
+    assert not interval.holds(1e-9)
+
+
+@pytest.mark.parametrize("value", [math.inf, -math.inf, math.nan])
+def test_what_is_not_finite_accepts_itself_alone(value):
+    assert honest([value], 4).holds(value)
+    assert not honest([value], 4).holds(1.0)
+    assert not honest([1.0], 4).holds(value)
+
+
+def read(array, digits):
+    """Return what the screen shows, read back by this test itself."""
+    flat = [float(number(float(v), digits)) for v in np.ravel(array)]
+    return np.array(flat).reshape(np.shape(array))
+
+
+@given(st.data())
+def test_the_value_computed_from_shown_operands_is_always_accepted(data):
+    """By hand: forward from the formula, back as upstream times local, both of them as shown."""
+    path = data.draw(st.sampled_from([NEURON, ROWS]))
+    k, digits = data.draw(st.integers(0, 6)), data.draw(st.integers(2, 6))
+    moment = walk(path, f"{k}/given").moment
+    v = {name: read(a, digits) for name, a in moment.trace.values.items()}
+    g = {name: read(a, digits) for name, a in moment.trace.gradients.items()}
+    if path == NEURON:
+        wanted = {
+            ("forward", "z"): v["w1"] * v["x1"] + v["w2"] * v["x2"] + v["b"],
+            ("forward", "yhat"): 1 / (1 + np.exp(-v["z"])),
+            ("forward", "L"): (v["yhat"] - v["y"]) ** 2 / 2,
+            ("backward", "yhat"): g["L"] * (v["yhat"] - v["y"]),
+            ("backward", "z"): g["yhat"] * v["yhat"] * (1 - v["yhat"]),
+            ("backward", "w1"): g["z"] * v["x1"],
+            ("backward", "b"): g["z"],
+            ("update", "w1"): v["w1"] - g["w1"],
+        }
+    else:
+        wanted = {
+            ("forward", "z"): v["w"] * v["x"] + v["b"],
+            ("forward", "a"): np.tanh(v["z"]),
+            ("forward", "C"): np.mean(v["L"]),
+            ("backward", "a"): g["L"] * (v["a"] - v["y"]),
+            ("backward", "z"): g["a"] * (1 - v["a"] ** 2),
+            ("backward", "w"): np.sum(g["z"] * v["x"]),
+            ("backward", "b"): np.sum(g["z"]),
+        }
+    for step in moment.steps:
+        found = wanted.get((step.phase.value, step.node))
+        if found is None or step.variable not in ("", "p"):
+            continue
+        working = working_of(moment, step)
+        for cell in np.ndindex(working.result.shape):
+            interval = working.interval(cell, digits)
+            assert interval.holds(float(np.asarray(found)[cell])), (step, cell)
+            assert interval.holds(float(number(float(working.result[cell]), digits)))
+            assert not interval.holds(interval.high + 1.01 * interval.unit) or not interval.unit
+
+
+@given(st.data())
+def test_the_cell_computed_from_a_shown_matrix_is_accepted(data):
+    digits, k = data.draw(st.integers(2, 6)), data.draw(st.integers(0, 5))
+    moment = walk(NETWORK, f"{k}/given").moment
+    v = {name: read(a, digits) for name, a in moment.trace.values.items()}
+    g = {name: read(a, digits) for name, a in moment.trace.gradients.items()}
+    wanted = {
+        ("forward", "Z1"): v["W1"] @ v["X"] + v["b1"],
+        ("backward", "W2"): g["Z2"] @ v["A1"].T,
+        ("backward", "A1"): v["W2"].T @ g["Z2"],
+        ("backward", "b1"): g["Z1"].sum(axis=1, keepdims=True),
+        ("update", "W2"): v["W2"] - 0.5 * g["W2"],
+    }
+    for step in moment.steps:
+        found = wanted.get((step.phase.value, step.node))
+        if found is not None:
+            working = working_of(moment, step)
+            for cell in np.ndindex(working.result.shape):
+                assert working.interval(cell, digits).holds(float(found[cell]))
