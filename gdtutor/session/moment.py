@@ -11,7 +11,8 @@ from gdtutor.engine.operations import Array
 from gdtutor.engine.trace import Trace, trace
 from gdtutor.lesson.model import Lesson
 from gdtutor.session.steps import Step, steps_of, wanted_gradients
-from gdtutor.training.optimisers import OptimiserStep, optimiser_of, update
+from gdtutor.training.implicit import constants_at
+from gdtutor.training.optimisers import OPTIMISERS, OptimiserStep, update
 from gdtutor.training.problem import Indices, Problem
 from gdtutor.training.run import Run, State
 from gdtutor.training.settings import Settings
@@ -89,18 +90,24 @@ def moment_at(
         state,
         batch,
         traces,
-        _updates(problem, settings, state, traces[-1], rate),
+        _updates(problem, settings, state, batch, traces[-1], rate),
         rate,
         steps_of(lesson, settings, problem.trained, unfolded),
     )
 
 
 def _updates(
-    problem: Problem, settings: Settings | None, state: State, last: Trace, rate: float
+    problem: Problem,
+    settings: Settings | None,
+    state: State,
+    batch: Indices,
+    last: Trace,
+    rate: float,
 ) -> dict[str, OptimiserStep]:
     if settings is None:
         return {}
-    row, constants = optimiser_of(settings)
+    row = OPTIMISERS[settings.optimizer]
+    constants = constants_at(problem, settings, state.parameters, batch, rate)
     return {
         name: update(
             row,

@@ -8,7 +8,8 @@ from gdtutor.engine.expression import Apply, Expr
 from gdtutor.engine.operations import Array
 from gdtutor.engine.trace import Trace
 from gdtutor.session.moment import Moment
-from gdtutor.training.optimisers import optimiser_of
+from gdtutor.training.implicit import constants_at
+from gdtutor.training.optimisers import OPTIMISERS
 
 
 def node_expr(trace: Trace, name: str) -> Expr:
@@ -32,7 +33,14 @@ def update_operands(moment: Moment, name: str, variable: str) -> dict[str, Array
         "learning_rate": np.asarray(moment.learning_rate),
     }
     if moment.settings is not None:
-        row, constants = optimiser_of(moment.settings)
+        row = OPTIMISERS[moment.settings.optimizer]
+        constants = constants_at(
+            moment.problem,
+            moment.settings,
+            moment.state.parameters,
+            moment.batch,
+            moment.learning_rate,
+        )
         values |= {key: np.asarray(value) for key, value in constants.items()}
         values |= {v.name: np.zeros_like(values["p"]) for v in row.state}
     values |= moment.state.optimizer.get(name, {})

@@ -22,6 +22,8 @@ from gdtutor.training.outcome import Outcome
 from gdtutor.training.plan import MAX_EPOCHS, Plan
 from gdtutor.training.problem import Indices
 from gdtutor.training.segments import Edit, Segment, Stretch
+from gdtutor.training.settings import Stop
+from gdtutor.training.stops import finite_prefix, first_stop, strange_value
 
 _BURST_MICROSECONDS = 10_000
 """About how long a burst lasts; a stop is noticed between two bursts."""
@@ -295,47 +297,19 @@ class Run:
         plan = stretch.plan("train")
         first = self.farthest + stretch.offset
         outcome = plan.run(self._vector, self._t, first, count)
-        reason, kept = self._judged(stretch, outcome, beyond)
+        costs, ends, _ = epoch_costs(
+            outcome.losses, stretch.turn_of(self.farthest), stretch.sizes, self._partial
+        )
+        stop_when = Stop() if beyond else stretch.segment.settings.stop
+        reason, kept = first_stop(outcome, costs, ends, stop_when)
         if kept < count:
             outcome = plan.run(self._vector, self._t, first, kept)
         if kept and not np.isfinite(outcome.vector).all():
-            kept = self._finite_prefix(plan, first, kept)
+            kept = finite_prefix(plan, self._vector, self._t, first, kept)
             outcome, reason = plan.run(self._vector, self._t, first, kept), "not_finite"
         self._record(stretch, outcome, kept)
         if reason:
             self._stop(reason)
-
-    def _judged(self, stretch: Stretch, outcome: Outcome, beyond: bool) -> tuple[str | None, int]:
-        """Return the first reason to stop among some iterations, and how many of them stand."""
-        losses, stop = outcome.losses, stretch.segment.settings.stop
-        found: list[tuple[int, str]] = []
-        strange = np.flatnonzero(~np.isfinite(losses))
-        if len(strange):
-            found.append((int(strange[0]), "not_finite"))
-        if not beyond:
-            turn = stretch.turn_of(self.farthest)
-            costs, ends, _ = epoch_costs(losses, turn, stretch.sizes, self._partial)
-            for name, bound, values, places in (
-                ("cost_below", stop.cost_below, costs, ends),
-                ("loss_below", stop.loss_below, losses, np.arange(len(losses))),
-                ("gradient_below", stop.gradient_below, outcome.norms, np.arange(len(losses))),
-            ):
-                if bound is not None and values is not None:
-                    below = np.flatnonzero(values < bound)
-                    found.extend([(int(places[below[0]]) + 1, name)] if len(below) else [])
-        if not found:
-            return None, len(losses)
-        kept, reason = min(found)
-        return reason, kept
-
-    def _finite_prefix(self, plan: Plan, first: int, count: int) -> int:
-        """Return how many of some iterations can be done before a parameter is not finite."""
-        low, high = 0, count
-        while high - low > 1:
-            middle = (low + high) // 2
-            vector = plan.run(self._vector, self._t, first, middle).vector
-            low, high = (middle, high) if np.isfinite(vector).all() else (low, middle)
-        return high
 
     def _record(self, stretch: Stretch, outcome: Outcome, count: int) -> None:
         turn = stretch.turn_of(self.farthest)
@@ -355,25 +329,12 @@ class Run:
 
     def _stop(self, reason: str) -> None:
         if reason == "not_finite":
-            self._locate()
+            stretch = self._at(self.farthest)
+            parameters, _ = stretch.layout.split(self._vector)
+            problem, batch = stretch.segment.problem, self.batch(self.farthest)
+            self.first_node, came_before = strange_value(problem, parameters, batch)
+            self.diverged_at = max(0, self.farthest - came_before)
         self.stopped_by = reason
-
-    def _locate(self) -> None:
-        """Find the first value that is not finite, with the engine's own forward pass."""
-        stretch = self._at(self.farthest)
-        parameters, _ = stretch.layout.split(self._vector)
-        bad = [name for name, value in parameters.items() if not np.isfinite(value).all()]
-        if bad:
-            self.diverged_at, self.first_node = max(0, self.farthest - 1), bad[0]
-            return
-        problem = stretch.segment.problem
-        values = forward(problem.graph, problem.given(parameters, self.batch(self.farthest)))
-        self.diverged_at = self.farthest
-        for node in problem.graph.nodes:
-            if not np.isfinite(values[node.name]).all():
-                self.first_node = problem.graph.lines[node.line].name
-                return
-        self.first_node = problem.graph.root
 
     def _reach(self, iteration: int) -> tuple[Array, int]:
         """Return the state at the start of an iteration, replaying from the nearest one known."""

@@ -15,228 +15,22 @@ from typing import Any
 
 import numpy as np
 
-from gdtutor.engine.expression import names_in
-from gdtutor.engine.operations import Array, parse_rule
+from gdtutor.engine.operations import Array
 from gdtutor.training.batches import EpochOrder
-from gdtutor.training.cells import Cells, cell_text, scaled, take_apart
 from gdtutor.training.held import Held
-from gdtutor.training.lower import Program, lower, reachable
-from gdtutor.training.optimisers import Optimiser, optimiser_of, rate
+from gdtutor.training.lower import lower
+from gdtutor.training.optimisers import optimiser_of, rate
 from gdtutor.training.outcome import Outcome
 from gdtutor.training.problem import Problem
-from gdtutor.training.scalar_text import CAREFUL, FAST, FORMS, RAISING, ScalarText
+from gdtutor.training.scalar_iteration import Iteration, Slot, slots_of
+from gdtutor.training.scalar_text import CAREFUL, FAST
 from gdtutor.training.settings import Settings
 from gdtutor.training.source import Source
-from gdtutor.training.terms import ONE, Builder, Term
 from gdtutor.training.vector import layout_of
 
 UNROLLED_OPERATIONS = 1500
 """Operations of an epoch up to which each of its batches gets lines of its own, with its data in
 them as numbers; products with 0 and 1 then cost nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """One number of the state: a cell of a trained parameter, or of an optimiser's variable."""
-
-    parameter: str
-    variable: str
-    cell: int
-    sign: float
-    """What the number is multiplied by to give the cell."""
-
-
-class _Iteration:
-    """The lines of one iteration on one batch.
-
-    Args:
-        problem: What is trained.
-        program: Lowered for the batch's size.
-        data: The batch's values by leaf, or None where they are variables.
-        settings: The run's settings.
-    """
-
-    def __init__(
-        self, problem: Problem, program: Program, data: Mapping[str, Array] | None, s: Settings
-    ) -> None:
-        self._problem = problem
-        self._program = program
-        self._optimiser, self._hyper = optimiser_of(s)
-        self._settings = s
-        self.batch = program.batch
-        self._builder = Builder()
-        self._names: dict[int, str] = {}
-        self.data_names: list[tuple[str, int]] = []
-        """(leaf, cell) of the data variables, in order."""
-        cells = self._leaves(data)
-        roots = [t.id for t in program.gradients.values()]
-        needed = reachable(program.ops, [*roots, program.cost.id])
-        known = take_apart(program, needed, self._builder, cells)
-        self._cost = scaled(known[program.cost.id], program.cost.scale).terms[0]
-        self._gradients = {
-            name: scaled(known[t.id], t.scale * program.signs[name])
-            for name, t in program.gradients.items()
-        }
-        self._stateful = frozenset(i for i, n in self._names.items() if n[0] == "p")
-        self._finals = self._updated()
-        self._norm = self._squared_norm() if s.stop.gradient_below is not None else None
-
-    @property
-    def slots(self) -> tuple[Slot, ...]:
-        """The numbers of the state, in the order of the generated function's variables."""
-        return tuple(slots_of(self._problem, self._program.signs, self._optimiser))
-
-    @property
-    def is_possible(self) -> bool:
-        """Whether every operation has a form on plain numbers."""
-        return all(
-            op.code in FORMS or op.code in ("const", "one", "leaf") for op in self._builder.ops
-        )
-
-    @property
-    def operations(self) -> int:
-        """How many operations on numbers it does."""
-        roots = [self._cost.id, *(i for _, i in self._finals)]
-        ops = self._builder.ops
-        return sum(bool(ops[i].args) for i in reachable(ops, roots))
-
-    @property
-    def counts(self) -> bool:
-        """Whether the update needs its own number."""
-        return "t" in self._names.values()
-
-    def write(self, source: Source, level: int) -> None:
-        """Write the iteration: values, what it leaves behind, then the update."""
-        ops = self._builder.ops
-        cost = self._builder.plain(self._cost)
-        extra = [] if self._norm is None else [self._norm]
-        finals = [index for _, index in self._finals]
-        roots = [cost, *extra, *finals]
-        needed = sorted(reachable(ops, roots))
-        text = ScalarText(ops, self._builder.notes, self._names, self._stateful)
-        text.count(needed, roots)
-        update = set(needed) - reachable(
-            ops, [cost, *extra, *(t.id for c in self._gradients.values() for t in c.terms)]
-        )
-        text.write(source, level, [i for i in needed if i not in update])
-        # The first lines of the update change what these would still read.
-        text.settle(source, level)
-        text.write(source, level, [i for i in needed if i in update])
-        gradients = {t.id for c in self._gradients.values() for t in c.terms}
-        raises = any(ops[i].code in RAISING for i in update)
-        if raises or self._optimiser.state or gradients & self._stateful:
-            for index in finals:
-                text.name(source, level, index)
-        source.add(level, f"leave({text.text(cost)})", "the cost, before the update")
-        if self._norm is not None:
-            source.add(level, f"leave_norm({text.text(self._norm)})", "square of the gradient")
-        for name, index in self._finals:
-            source.add(level, f"{name} = {text.text(index)}", self._slot_note(name))
-
-    def _slot_note(self, name: str) -> str:
-        slot = self.slots[int(name[1:])]
-        shape = np.shape(self._problem.parameters[slot.parameter])
-        where = slot.parameter + cell_text(shape, slot.cell)
-        turned = ", its sign turned" if slot.sign < 0 else ""
-        return f"{slot.variable} of {where}{turned}" if slot.variable else where + turned
-
-    def _leaves(self, data: Mapping[str, Array] | None) -> dict[int, Cells]:
-        cells: dict[int, Cells] = {}
-        starts = {(s.parameter, s.cell): i for i, s in enumerate(self.slots) if not s.variable}
-        for index, op in enumerate(self._program.ops):
-            if op.code != "leaf":
-                continue
-            kind, name = str(op.detail[0]), str(op.detail[1])
-            count = math.prod(op.shape)
-            if kind == "data" and data is None:
-                terms = [self._variable("data", name, i, "") for i in range(count)]
-            elif kind == "data" and data is not None:
-                terms = [Term(float(v), ONE) for v in np.ravel(data[name])]
-            elif kind == "constant":
-                terms = [Term(float(v), ONE) for v in np.ravel(self._problem.constants[name])]
-            elif name in self._problem.frozen:
-                values = np.ravel(self._problem.parameters[name])
-                terms = [Term(float(v), ONE) for v in values]
-            else:
-                terms = [
-                    self._variable("slot", name, i, f"p{starts[name, i]}") for i in range(count)
-                ]
-            cells[index] = Cells(op.shape, tuple(terms))
-        return cells
-
-    def _variable(self, kind: str, name: str, cell: int, text: str) -> Term:
-        term = self._builder.leaf(kind, f"{name} {cell}", ())
-        if not text:
-            text = f"x{len(self.data_names)}"
-            self.data_names.append((name, cell))
-        self._names[term.id] = text
-        return term
-
-    def _updated(self) -> list[tuple[str, int]]:
-        """Return (variable, value) for every number of the state that an iteration changes."""
-        builder = self._builder
-        shared = {name: Term(value, ONE) for name, value in self._hyper.items()}
-        shared["learning_rate"] = self._rate()
-        finals: dict[str, int] = {}
-        slots = self.slots
-        by_cell: dict[tuple[str, int], dict[str, int]] = {}
-        for place, slot in enumerate(slots):
-            by_cell.setdefault((slot.parameter, slot.cell), {})[slot.variable or "p"] = place
-        if any("t" in _names_of(formula) for _, formula in self._optimiser.lines):
-            shared["t"] = self._uniform("t")
-        for (parameter, cell), places in by_cell.items():
-            values = dict(shared)
-            old = {n: builder.leaf("slot", _slot_key(slots[p]), ()) for n, p in places.items()}
-            for variable, place in places.items():
-                self._names[old[variable].id] = f"p{place}"
-            self._stateful |= {term.id for term in old.values()}
-            values |= old
-            values["g"] = self._gradients[parameter].terms[cell]
-            for name, formula in self._optimiser.lines:
-                values[name] = builder.evaluate(parse_rule(formula), values)
-            for variable, place in places.items():
-                final = builder.plain(values[variable])
-                if final != old[variable].id:
-                    finals[f"p{place}"] = final
-        return sorted(finals.items(), key=lambda item: int(item[0][1:]))
-
-    def _rate(self) -> Term:
-        if self._settings.schedule.kind == "constant":
-            return Term(self._settings.learning_rate, ONE)
-        return self._uniform("rate")
-
-    def _uniform(self, name: str) -> Term:
-        term = self._builder.leaf("stream", name, (), is_uniform=True)
-        self._names[term.id] = name
-        return term
-
-    def _squared_norm(self) -> int:
-        builder = self._builder
-        total = Term(0.0, ONE)
-        for cells in self._gradients.values():
-            for term in cells.terms:
-                total = builder.add(total, builder.mul(term, term))
-        return builder.plain(total)
-
-
-def _names_of(formula: str) -> set[str]:
-    return {name.name for name in names_in(parse_rule(formula))}
-
-
-def _slot_key(slot: Slot) -> str:
-    return f"{slot.parameter} {slot.cell}" + (f" {slot.variable}" if slot.variable else "")
-
-
-def slots_of(problem: Problem, signs: Mapping[str, float], optimiser: Optimiser) -> list[Slot]:
-    """Return the numbers of the state: trained parameters first, then the optimiser's."""
-    odd = {variable.name for variable in optimiser.state if variable.is_odd}
-    slots: list[Slot] = []
-    for variable in ("", *(v.name for v in optimiser.state)):
-        for name in problem.trained:
-            sign = signs[name] if not variable or variable in odd else 1.0
-            cells = int(np.size(problem.parameters[name]))
-            slots.extend(Slot(name, variable, cell, sign) for cell in range(cells))
-    return slots
 
 
 class ScalarPlan:
@@ -279,7 +73,7 @@ class ScalarPlan:
     def fits(problem: Problem, settings: Settings, train: int) -> bool:
         """Say whether every operation of the problem has a form on plain numbers."""
         program = lower(problem, settings.batch or max(1, train))
-        return _Iteration(problem, program, None, settings).is_possible
+        return Iteration(problem, program, None, settings).is_possible
 
     def run(self, vector: Array, t: int, first: int, count: int) -> Outcome:
         """Do `count` iterations from iteration `first`; see `NumpyPlan.run`."""
@@ -347,7 +141,7 @@ class ScalarPlan:
         first = self._iteration(0)
         return first.operations * self.iterations_per_epoch <= UNROLLED_OPERATIONS
 
-    def _iteration(self, turn: int) -> _Iteration:
+    def _iteration(self, turn: int) -> Iteration:
         start, stop = self._bounds[turn]
         chosen = self._order.epoch(0)[start:stop]
         if self._settings.order == "shuffled":
@@ -355,7 +149,7 @@ class ScalarPlan:
         if not self._problem.size:
             chosen = chosen[:0]
         data = self._problem.given(self._problem.parameters, chosen)
-        return _Iteration(self._problem, self._programs[stop - start], data, self._settings)
+        return Iteration(self._problem, self._programs[stop - start], data, self._settings)
 
     def _epoch_function(self) -> _Compiled:
         if not self._is_unrolled:
@@ -374,7 +168,7 @@ class ScalarPlan:
                 iteration = self._iteration(key)
             else:
                 program = self._programs[key]
-                iteration = _Iteration(self._problem, program, None, self._settings)
+                iteration = Iteration(self._problem, program, None, self._settings)
             self._functions[key] = _compile([iteration], self._settings)
         return self._functions[key]
 
@@ -406,7 +200,7 @@ class _Compiled:
         return found
 
 
-def _compile(iterations: list[_Iteration], settings: Settings) -> _Compiled:
+def _compile(iterations: list[Iteration], settings: Settings) -> _Compiled:
     state = "".join(f"p{i}, " for i in range(len(iterations[0].slots)))
     data = "".join(f"x{i}, " for i in range(len(iterations[0].data_names)))
     scheduled = settings.schedule.kind != "constant"

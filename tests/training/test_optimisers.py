@@ -10,8 +10,11 @@ import pytest
 from numpy.typing import NDArray
 
 from gdtutor.engine.expression import names_in
+from gdtutor.engine.graph import Role
 from gdtutor.engine.operations import parse_rule
+from gdtutor.engine.trace import trace
 from gdtutor.training.errors import TrainingError
+from gdtutor.training.implicit import constants_at, solve
 from gdtutor.training.optimisers import (
     OPTIMISERS,
     SCHEDULES,
@@ -24,7 +27,7 @@ from gdtutor.training.optimisers import (
 from gdtutor.training.plan import compile_plan
 from gdtutor.training.run import Run, Segment
 from gdtutor.training.settings import Schedule, Settings
-from tests.training.problems import scalar_or, xor_231
+from tests.training.problems import gate_examples, make_problem, scalar_or, xor_231
 from tests.training.walking import assert_close
 
 Array = NDArray[np.float64]
@@ -182,9 +185,6 @@ def test_predictions_of_averaged_descent_use_the_average() -> None:
 def test_the_implicit_update_has_the_gradient_of_the_point_it_leads_to(linear: bool) -> None:
     problem = scalar_or(is_single=True)
     if linear:
-        from gdtutor.engine.graph import Role
-        from tests.training.problems import gate_examples, make_problem
-
         problem = make_problem(
             [("z", "w1*x1 + w2*x2 + b"), ("L", "(z - y)**2 / 2")],
             {"w1": 0.1, "w2": 0.6, "b": 0.2},
@@ -211,9 +211,21 @@ def test_the_implicit_update_has_the_gradient_of_the_point_it_leads_to(linear: b
             )
 
 
-def test_implicit_descent_does_not_overshoot_where_explicit_descent_does() -> None:
-    from gdtutor.training.implicit import solve
+def test_the_lines_of_implicit_descent_give_its_update() -> None:
+    problem = scalar_or(is_single=True)
+    settings = Settings(4.0, batch=1, optimizer="implicit", epochs=3)
+    run = Run((Segment(0, problem, settings),))
+    for k in range(4):
+        state, after = run.state(k), run.state(k + 1)
+        constants = constants_at(problem, settings, state.parameters, run.batch(k), 4.0)
+        gradients = trace(problem.graph, problem.given(state.parameters, run.batch(k))).gradients
+        for name in problem.trained:
+            p, g = state.parameters[name], gradients[name]
+            step = update(OPTIMISERS["implicit"], p, g, {}, k + 1, 4.0, constants)
+            assert float(step.p) == float(after.parameters[name])
 
+
+def test_implicit_descent_does_not_overshoot_where_explicit_descent_does() -> None:
     y = 1.0
     after = solve(-0.5, y, 1000.0, is_sigmoid=False)
     assert -0.5 < after < y

@@ -1,0 +1,85 @@
+"""What ends a run before its last epoch, and where values that are not finite come from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gdtutor.engine.operations import Array
+from gdtutor.engine.trace import forward
+from gdtutor.training.outcome import Outcome
+from gdtutor.training.plan import Plan
+from gdtutor.training.problem import Indices, Problem
+from gdtutor.training.settings import Stop
+
+
+def first_stop(
+    outcome: Outcome, costs: Array, ends: NDArray[np.intp], stop: Stop
+) -> tuple[str | None, int]:
+    """Return the first reason to stop among some iterations, and how many of them stand.
+
+    An iteration that meets a condition stands, one whose loss is not finite does not.
+
+    Args:
+        outcome: What the iterations did.
+        costs: The costs of the epochs that end among them.
+        ends: The place among them of the last iteration of each of these epochs.
+        stop: The conditions.
+    """
+    found: list[tuple[int, str]] = []
+    strange = np.flatnonzero(~np.isfinite(outcome.losses))
+    if len(strange):
+        found.append((int(strange[0]), "not_finite"))
+    every = np.arange(len(outcome.losses))
+    for name, bound, values, places in (
+        ("cost_below", stop.cost_below, costs, ends),
+        ("loss_below", stop.loss_below, outcome.losses, every),
+        ("gradient_below", stop.gradient_below, outcome.norms, every),
+    ):
+        if bound is not None and values is not None:
+            below = np.flatnonzero(values < bound)
+            if len(below):
+                found.append((int(places[below[0]]) + 1, name))
+    if not found:
+        return None, len(outcome.losses)
+    kept, reason = min(found)
+    return reason, kept
+
+
+def finite_prefix(plan: Plan, vector: Array, t: int, first: int, count: int) -> int:
+    """Return after how many of some iterations a parameter is not finite for the first time.
+
+    Args:
+        plan: Runs the iterations.
+        vector: The finite state before them.
+        t: Updates done before them.
+        first: The first iteration.
+        count: How many lead to a state that is not finite.
+    """
+    low, high = 0, count
+    while high - low > 1:
+        middle = (low + high) // 2
+        is_finite = np.isfinite(plan.run(vector, t, first, middle).vector).all()
+        low, high = (middle, high) if is_finite else (low, middle)
+    return high
+
+
+def strange_value(
+    problem: Problem, parameters: Mapping[str, Array], batch: Indices
+) -> tuple[str, int]:
+    """Return the first value of an iteration that is not finite.
+
+    Returns:
+        The line with that value and 0; or a parameter and 1, because the iteration before has
+        made it so.
+    """
+    for name, value in parameters.items():
+        if not np.isfinite(value).all():
+            return name, 1
+    values = forward(problem.graph, problem.given(parameters, batch))
+    for node in problem.graph.nodes:
+        if not np.isfinite(values[node.name]).all():
+            return problem.graph.lines[node.line].name, 0
+    return problem.graph.root, 0
