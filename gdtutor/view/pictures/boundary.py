@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 
-from gdtutor.engine.expression import Apply, Name
-from gdtutor.engine.graph import Graph, Role
-from gdtutor.engine.local import BATCH_SIZE
+from gdtutor.engine.expression import Name
+from gdtutor.engine.graph import Graph
 from gdtutor.engine.operations import Array
-from gdtutor.engine.trace import forward
 from gdtutor.lesson.model import PictureWish
 from gdtutor.lesson.picture_checks import activation_lines
-from gdtutor.training.problem import Problem
 from gdtutor.view.boxes import beside
 from gdtutor.view.frame import Line, Style
 from gdtutor.view.lines import fitted, line
-from gdtutor.view.pictures.field import BELOW, LABELS, Axis, Field, Mark
+from gdtutor.view.pictures.field import BELOW, LABELS, Field, Mark
+from gdtutor.view.pictures.planes import (
+    Grid,
+    at_points,
+    grid_of,
+    input_columns,
+    input_names,
+    mark_examples,
+    plane_values,
+)
 from gdtutor.view.pictures.source import (
     Drawing,
     Size,
     Source,
-    interval,
     is_set,
     option,
     said,
@@ -32,9 +36,7 @@ from gdtutor.view.pictures.source import (
 
 MAX_NEURONS = 12
 """Most neurons that are drawn."""
-MARKED = 500
-"""Most examples that are marked."""
-_MARGIN = 0.25
+_PROBED_ROWS = 20
 _SMALLEST = Size(LABELS + 7, 6)
 _UNICODE_LINES, _ASCII_LINES = "•×+○◆▲□", "*x+o#%&"
 _STYLES = (Style.RUN_1, Style.RUN_2, Style.RUN_3, Style.RUN_4)
@@ -51,16 +53,6 @@ class Neuron:
     label: str
 
 
-@dataclass(frozen=True, slots=True)
-class Grid:
-    """A part of the plane in cells."""
-
-    x: Axis
-    y: Axis
-    columns: int
-    rows: int
-
-
 def boundary_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
     """Return one shaded plane, or one for each neuron as well, or the neurons' lines."""
     problem = source.problem
@@ -72,12 +64,6 @@ def boundary_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
         return _lines_picture(source, wish, hidden or _before(source, outputs), size)
     neurons = (*outputs, *(hidden if is_set(wish, "hidden") else ()))
     return _planes(source, wish, neurons, size)
-
-
-def input_columns(problem: Problem) -> tuple[int, ...]:
-    """Return the columns of the examples that the graph takes as inputs."""
-    inputs = set(problem.data_leaves(Role.INPUT))
-    return tuple(dict.fromkeys(c for b in problem.bindings if b.leaf in inputs for c in b.columns))
 
 
 def _outputs(source: Source, wish: PictureWish) -> tuple[Neuron, ...]:
@@ -98,12 +84,10 @@ def hidden_neurons(source: Source) -> tuple[Neuron, ...]:
 
 def _rows(source: Source, name: str, graph: Graph) -> tuple[Neuron, ...]:
     """Return the neurons of a line; an activation is on where what it is given is above 0."""
-    expr = graph.lines[graph.line_by_name[name]].expr
     label = source.name(name)
-    if name in activation_lines(graph) and isinstance(expr, Apply):
-        operand = expr.args[0]
-        if isinstance(operand, Name) and operand.name in graph.line_by_name:
-            name = operand.name
+    if name in activation_lines(graph):
+        operand = graph.nodes[graph.lines[graph.line_by_name[name]].last].args[0]
+        name = operand.name if isinstance(operand, Name) else name
     value = source.traces[-1].values[name]
     if value.ndim < 2:
         return (Neuron(name, None, 0.0, label),)
@@ -168,7 +152,8 @@ def _plane(source: Source, wish: PictureWish, neuron: Neuron, size: Size) -> tup
         field.put(row, column, (character, style))
     mark_examples(field, source.problem)
     sign = ("≥" if source.chars.unicode else ">=") + f"{neuron.threshold:g}"
-    where = f"{neuron.label}  {high} {source.name(neuron.line)}{sign}"
+    what = source.name(neuron.line) if "." not in neuron.line else "sum"
+    where = f"{neuron.label}  {high} {what}{sign}"
     if has_classes:
         where = f"{neuron.label}  the largest row"
     return (line((where, Style.DIM)), *field.lines(source.chars))
@@ -192,26 +177,50 @@ def _lines_picture(
     neurons = neurons[:MAX_NEURONS]
     if not neurons:
         return said("There is no neuron whose line could be drawn.", size)
-    room = max(min(len(neurons), size.height - _SMALLEST.height), 0)
+    glyphs = _UNICODE_LINES if source.chars.unicode else _ASCII_LINES
+    marks = [
+        (glyphs[index % len(glyphs)], _STYLES[index % len(_STYLES)])
+        for index in range(len(neurons))
+    ]
+    columns = size.width - LABELS
+    notes = _line_notes(source, wish, neurons, [glyph for glyph, _ in marks], columns)
+    below = stacked_notes(notes, size)
+    room = max(min(len(below), size.height - _SMALLEST.height), 0)
     rows = size.height - BELOW - 1 - room
     if size.width < _SMALLEST.width or rows < 3:
         return said("More room is needed for the plane of the inputs.", size)
-    grid = grid_of(source.problem, wish, size.width - LABELS, rows)
-    field = Field(grid.x, grid.y, grid.columns, grid.rows)
-    glyphs = _UNICODE_LINES if source.chars.unicode else _ASCII_LINES
-    notes = []
-    for index, neuron in enumerate(neurons):
-        glyph, style = glyphs[index % len(glyphs)], _STYLES[index % len(_STYLES)]
-        values = plane_values(source.still, neuron.line, grid)
-        edge = _edge(_classes(values, neuron))
+    grid = grid_of(source.problem, wish, columns, rows)
+    field = Field(grid.x, grid.y, columns, rows)
+    for neuron, (glyph, style) in zip(neurons, marks, strict=True):
         if len(neurons) == 1:
-            _fill(field, _classes(values, neuron), ("·" if source.chars.unicode else ".", style))
-        _fill(field, edge, (glyph, style))
-        notes.append(f"{glyph} {_equation(source, neuron)}" + ("" if edge.any() else ", outside"))
+            is_on = _classes(plane_values(source.still, neuron.line, grid), neuron)
+            _fill(field, is_on, (_dot(source), style))
+        _fill(field, _crossed(source, neuron, grid), (glyph, style))
     mark_examples(field, source.problem)
-    below = stacked_notes(tuple(notes), Size(size.width, room))
     top = line((f"{grid.y.name}  0 and 1 are the targets", Style.DIM))
-    return Drawing((top, *field.lines(source.chars), *below))
+    return Drawing((top, *field.lines(source.chars), *below[:room]))
+
+
+def _dot(source: Source) -> str:
+    return "·" if source.chars.unicode else "."
+
+
+def _line_notes(
+    source: Source,
+    wish: PictureWish,
+    neurons: tuple[Neuron, ...],
+    glyphs: list[str],
+    columns: int,
+) -> tuple[str, ...]:
+    """Return each neuron's line as an equation, and whether it lies in the picture."""
+    grid = grid_of(source.problem, wish, columns, _PROBED_ROWS)
+    notes = []
+    for neuron, glyph in zip(neurons, glyphs, strict=True):
+        outside = "" if _crossed(source, neuron, grid).any() else ", outside"
+        notes.append(f"{glyph} {_equation(source, neuron)}{outside}")
+    if len(neurons) == 1:
+        notes.append(f"{_dot(source)} above 0")
+    return tuple(notes)
 
 
 def _fill(field: Field, where: Array, mark: Mark) -> None:
@@ -219,91 +228,25 @@ def _fill(field: Field, where: Array, mark: Mark) -> None:
         field.put(int(row), int(column), mark)
 
 
-def _edge(is_on: Array) -> Array:
-    """Return the cells that are on and touch a cell that is off."""
-    padded = np.pad(is_on != 0, 1, mode="edge")
-    beside = (padded[:-2, 1:-1], padded[2:, 1:-1], padded[1:-1, :-2], padded[1:-1, 2:])
-    return np.asarray((is_on != 0) & ~np.logical_and.reduce(beside))
+def _crossed(source: Source, neuron: Neuron, grid: Grid) -> Array:
+    """Return the cells through which a neuron's line goes: not all of their corners are on."""
+    is_on = _classes(plane_values(source.still, neuron.line, grid, at_corners=True), neuron) != 0
+    corners = (is_on[:-1, :-1], is_on[1:, :-1], is_on[:-1, 1:], is_on[1:, 1:])
+    return np.asarray(np.logical_or.reduce(corners) & ~np.logical_and.reduce(corners))
 
 
 def _equation(source: Source, neuron: Neuron) -> str:
     """Return the line's equation where it is straight, else its name."""
-    name = source.name(neuron.line) + ("" if neuron.row is None else f"[{neuron.row}]")
     points = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [1.0, 1.0], [-2.0, 3.0]])
-    values = np.atleast_2d(_at_points(source.problem, source.predicting, neuron.line, points))
+    values = np.atleast_2d(at_points(source.problem, source.predicting, neuron.line, points))
     z = values[neuron.row or 0]
     a, b, c = z[1] - z[0], z[2] - z[0], z[0]
     if not np.allclose(points @ np.array([a, b]) + c, z, rtol=1e-9, atol=1e-9):
-        return f"{name} = 0"
-    first, second = _names(source.problem)
+        return f"where {neuron.label} turns on"
+    first, second = input_names(source.problem)
     times, minus = ("·", "−") if source.chars.unicode else ("*", "-")
     parts = source.number(float(a), 3) + times + first
     for value, tail in ((float(b), times + second), (float(c), "")):
         sign = minus if value < 0 else "+"
         parts += f" {sign} {source.number(abs(value), 3)}{tail}"
     return f"{parts} = 0"
-
-
-def _names(problem: Problem) -> tuple[str, str]:
-    first, second = input_columns(problem)
-    return problem.columns[first], problem.columns[second]
-
-
-def grid_of(problem: Problem, wish: PictureWish, columns: int, rows: int) -> Grid:
-    """Return the plane around the examples, or the part that the lesson asks for."""
-    first, second = input_columns(problem)
-    axes = []
-    for name, column, key in zip(
-        _names(problem), (first, second), ("range", "range2"), strict=True
-    ):
-        values = problem.examples[:, column]
-        spread = float(np.ptp(values)) or 1.0
-        around = float(values.min()) - _MARGIN * spread, float(values.max()) + _MARGIN * spread
-        low, high = interval(wish, key) or interval(wish) or around
-        axes.append(Axis(name, low, high))
-    return Grid(axes[0], axes[1], max(columns, 1), max(rows, 1))
-
-
-@lru_cache(maxsize=32)
-def plane_values(source: Source, name: str, grid: Grid) -> Array:
-    """Return a line's value in the middle of every cell of the plane.
-
-    Returns:
-        Array of shape (rows, columns), or (values, rows, columns) for a matrix line.
-    """
-    xs = grid.x.low + (np.arange(grid.columns) + 0.5) / grid.columns * (grid.x.high - grid.x.low)
-    ys = grid.y.high - (np.arange(grid.rows) + 0.5) / grid.rows * (grid.y.high - grid.y.low)
-    points = np.stack([np.tile(xs, grid.rows), np.repeat(ys, grid.columns)], axis=1)
-    values = _at_points(source.problem, source.predicting, name, points)
-    return values.reshape(*values.shape[:-1], grid.rows, grid.columns)
-
-
-def _at_points(problem: Problem, parameters: dict[str, Array], name: str, points: Array) -> Array:
-    """Return a line's value at points of the input plane, with the points as its last axis."""
-    grid = np.zeros((len(points), problem.examples.shape[1]))
-    grid[:, list(input_columns(problem))] = points
-    given = {**problem.constants, **parameters, BATCH_SIZE: np.asarray(float(len(points)))}
-    for binding in problem.bindings:
-        columns = list(binding.columns)
-        given[binding.leaf] = grid[:, columns].T if binding.is_matrix else grid[:, columns[0]]
-    leaves = {leaf.name: given[leaf.name] for leaf in problem.graph.leaves}
-    values = forward(problem.graph, leaves)[name]
-    return np.broadcast_to(values, (*values.shape[:-1], len(points)))
-
-
-def mark_examples(field: Field, problem: Problem) -> None:
-    """Write each example's target into the field."""
-    first, second = input_columns(problem)
-    targets = problem.data_leaves(Role.TARGET)
-    columns = [c for b in problem.bindings if b.leaf in targets for c in b.columns]
-    for example in problem.examples[:MARKED]:
-        mark = _class_mark([float(example[c]) for c in columns])
-        field.mark(float(example[first]), float(example[second]), (mark, Style.CURRENT))
-
-
-def _class_mark(targets: list[float]) -> str:
-    if not targets:
-        return "x"
-    if len(targets) == 1:
-        return "1" if targets[0] >= 0.5 else "0"
-    return str(int(np.argmax(targets)))[-1]

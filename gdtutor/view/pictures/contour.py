@@ -178,11 +178,11 @@ def surface_of(
     points = np.stack([np.tile(xs, rows), np.repeat(ys, columns)], axis=1)
     note = ""
     if option(wish, "over") == "batch":
-        ground = this_batch(source, first.name, "")
+        ground = this_batch(source, source.traces[-1], "", len(points))
     else:
-        ground = all_examples(source.problem, source.parameters, len(points))
-        if ground.measured < ground.examples:
-            note = f"measured on {ground.measured:,} of {ground.examples:,} examples"
+        ground = all_examples(source, len(points))
+    if ground.measured < ground.examples:
+        note = f"measured on {ground.measured:,} of {ground.examples:,} examples"
     costs = ground.at((first, second), points).reshape(rows, columns)
     return Surface(costs, levels_of(costs, min(max(columns // 8, 3), LEVELS)), note)
 

@@ -8,6 +8,7 @@ from functools import lru_cache
 import numpy as np
 
 from gdtutor.engine.operations import Array
+from gdtutor.engine.trace import Trace
 from gdtutor.lesson.model import PictureWish
 from gdtutor.session.moment import Moment
 from gdtutor.session.steps import Phase
@@ -87,7 +88,8 @@ def slice_of(source: Source, wish: PictureWish) -> Slice:
     """Return the numbers of a slice."""
     cell = cells_along(wish)[0]
     ground = _ground(source, wish, cell)
-    at = _value(source, cell)
+    trace = _trace(source, wish, cell)
+    at = cell_of(trace.values[cell.name], cell.cell)
     here = (at, float(ground.at((cell,), np.array([[at]]))[0]))
     after = _after(source, wish, cell, ground)
     trails = _trails(source, wish, cell, ground)
@@ -96,7 +98,7 @@ def slice_of(source: Source, wish: PictureWish) -> Slice:
     ys = ground.at((cell,), xs[:, None])
     slope = None
     if source.is_reached(Phase.BACKWARD, cell.name):
-        slope = _slope(source, cell, ground, at)
+        slope = _slope(trace, cell, ground, at)
     note = ""
     if ground.measured < ground.examples:
         note = f"measured on {ground.measured:,} of {ground.examples:,} examples"
@@ -110,18 +112,19 @@ def _ground(source: Source, wish: PictureWish, cell: Cell) -> Ground:
     wanted = str(option(wish, "of", ""))
     is_last = cell.name in source.problem.graph.parameters
     if option(wish, "over") == "all" and is_last:
-        ground = all_examples(source.problem, source.parameters, POINTS)
-        return ground
-    return this_batch(source, cell.name, wanted)
+        return all_examples(source, POINTS)
+    return this_batch(source, _trace(source, wish, cell), wanted, POINTS)
 
 
-def _value(source: Source, cell: Cell) -> float:
-    trace = source.trace_with(cell.name)
-    return cell_of(trace.values[cell.name], cell.cell)
+def _trace(source: Source, wish: PictureWish, cell: Cell) -> Trace:
+    """Return the scene that has the line asked for, else the step's or the first with the name."""
+    wanted = option(wish, "of")
+    found = (trace for trace in source.traces if wanted in trace.graph.line_by_name)
+    return next(found, source.trace_with(cell.name))
 
 
-def _slope(source: Source, cell: Cell, ground: Ground, at: float) -> float:
-    trace = source.trace_with(cell.name)
+def _slope(trace: Trace, cell: Cell, ground: Ground, at: float) -> float:
+    """Return the gradient where the walk has it for this very cost, else measure it."""
     gradient = trace.gradients.get(cell.name)
     is_same = ground.graph is trace.graph and ground.wanted == trace.graph.root
     if (

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 
 from gdtutor.engine.family import forward_family
 from gdtutor.engine.graph import Graph
 from gdtutor.engine.operations import Array
-from gdtutor.engine.trace import forward
-from gdtutor.training.problem import Problem
+from gdtutor.engine.trace import Trace, forward
+from gdtutor.training.problem import Indices, Problem
 from gdtutor.view.pictures.paths import Cell, rows_of
 from gdtutor.view.pictures.source import Source, along, write_cell
 
@@ -63,32 +62,52 @@ class Ground:
             return np.asarray(family.reshape(len(family), -1).mean(axis=1))
 
 
-def all_examples(problem: Problem, parameters: dict[str, Array], members: int) -> Ground:
-    """Return the cost over all the data, thinned evenly where the picture would take too long.
+def all_examples(source: Source, members: int) -> Ground:
+    """Return the cost over all the data, thinned evenly where it would take too long.
 
     Args:
-        problem: The problem.
-        parameters: Values of all parameters.
+        source: Where the picture stands.
         members: How many settings will be measured.
     """
-    rows = rows_of(problem)
-    widest = sum(max(int(np.prod(np.shape(v)[:1])), 1) for v in parameters.values())
-    each = members * (widest + len(problem.graph.nodes))
-    most = max(MAX_WORK // max(each, 1), 4)
-    chosen = np.arange(problem.size)
-    if problem.size > most:
-        chosen = np.unique(np.linspace(0, problem.size - 1, most).astype(np.intp))
-    given = rows.given(parameters, chosen)
-    return Ground(problem.graph, given, problem.graph.root, len(chosen), problem.size)
+    problem = source.problem
+    return _over(problem, source.parameters, np.arange(problem.size), problem.graph.root, members)
 
 
-@lru_cache(maxsize=16)
-def this_batch(source: Source, name: str, wanted: str) -> Ground:
-    """Return a line of the scene that has this name, on the examples of this iteration."""
-    trace = source.trace_with(name)
+def this_batch(source: Source, trace: Trace, wanted: str, members: int) -> Ground:
+    """Return a line of one scene, on the examples of this iteration.
+
+    Args:
+        source: Where the picture stands.
+        trace: The scene.
+        wanted: The line; the scene's last one where empty.
+        members: How many settings will be measured.
+    """
+    wanted = wanted or trace.graph.root
+    batch = source.run.batch(source.iteration)
+    if trace.graph is source.problem.graph and len(batch) > most_examples(source, members):
+        return _over(source.problem, source.parameters, batch, wanted, members)
     given = {leaf.name: trace.values[leaf.name] for leaf in trace.graph.leaves}
-    size = len(source.run.batch(source.iteration))
-    return Ground(trace.graph, given, wanted or trace.graph.root, size, size)
+    return Ground(trace.graph, given, wanted, len(batch), len(batch))
+
+
+def most_examples(source: Source, members: int) -> int:
+    """Return on how many examples so many settings may be measured."""
+    return _most(source.problem, source.parameters, members)
+
+
+def _most(problem: Problem, parameters: dict[str, Array], members: int) -> int:
+    rows = sum(max(int(np.prod(np.shape(v)[:1])), 1) for v in parameters.values())
+    return max(MAX_WORK // (members * (rows + len(problem.graph.nodes))), 4)
+
+
+def _over(
+    problem: Problem, parameters: dict[str, Array], chosen: Indices, wanted: str, members: int
+) -> Ground:
+    most, count = _most(problem, parameters, members), len(chosen)
+    if count > most:
+        chosen = chosen[np.unique(np.linspace(0, count - 1, most).astype(np.intp))]
+    given = rows_of(problem).given(parameters, chosen)
+    return Ground(problem.graph, given, wanted, len(chosen), count)
 
 
 def slope_at(ground: Ground, cell: Cell, at: float) -> float:

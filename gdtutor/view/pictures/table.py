@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from gdtutor.engine.graph import Role
 from gdtutor.engine.operations import Array
 from gdtutor.engine.trace import forward
 from gdtutor.lesson.model import PictureWish
+from gdtutor.session.state import Snapshot
 from gdtutor.view.frame import Line, Style
 from gdtutor.view.lines import line
 from gdtutor.view.pictures.paths import rows_of
 from gdtutor.view.pictures.source import Drawing, Size, Source, said, whole
 
 _MOST_CLASSES = 5
+
+
+def outputs_of(source: Source) -> tuple[Array, Array] | None:
+    """Return what the network says for every example and what it should say.
+
+    Returns:
+        Two arrays of shape (values, examples); None where nothing is compared with a target.
+    """
+    if isinstance(source.at, Snapshot) and source.at.predictions.size:
+        learned, expected = np.atleast_2d(source.at.predictions, source.at.targets)
+        if learned.shape == expected.shape:
+            return learned, expected
+    return _outputs(source.still)
 
 
 def table_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
@@ -30,12 +46,8 @@ def table_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
     return Drawing((*rows, *counts)[: size.height])
 
 
-def outputs_of(source: Source) -> tuple[Array, Array] | None:
-    """Return what the network says for every example and what it should say.
-
-    Returns:
-        Two arrays of shape (values, examples); None where nothing is compared with a target.
-    """
+@lru_cache(maxsize=8)
+def _outputs(source: Source) -> tuple[Array, Array] | None:
     problem = source.problem
     if problem.prediction is None or problem.target is None or not problem.size:
         return None

@@ -25,7 +25,7 @@ def weights_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
     arrays = _chosen(source, wish)
     gradients = source.traces[-1].gradients
     minus = "−" if source.chars.unicode else "-"
-    scale = f"+++ the largest, + small, {minus} negative"
+    scale = f"+++ large, + small, {minus} negative"
     lines: list[Line] = [line((scale, Style.DIM))]
     for name, array in arrays.items():
         lines += _map(source, name, array, gradients, size.width)
@@ -65,8 +65,8 @@ def _map(
     cell = _GLYPHS + 1 + (_NUMBER if with_numbers else 0)
     shown = min(grid.shape[1], max(room // cell, 1))
     shape = notation.shape(np.shape(array), source.chars)
-    rows = ", rows are neurons" if np.ndim(array) == 2 and len(grid) > 1 else ""
-    head = f"{source.name(name)} {shape}{rows}, +++ = {source.number(largest, 3)}"
+    size = f"+++ is {source.number(largest, 3)}"
+    head = f"{source.name(name)} {shape}, {size}" if shape else f"{source.name(name)}, {size}"
     lines = [line((head, Style.PARAMETER))]
     for number, row in enumerate(grid):
         segments = [Segment(f"{number:>2} ", Style.DIM)]
@@ -77,10 +77,9 @@ def _map(
         if number in marks:
             segments.append(Segment(f"={marks[number]}", Style.WARNING))
         lines.append(tuple(segments))
-    for i, group in enumerate(groups):
-        rows = ", ".join(map(str, group))
-        both = "equal, and so are their gradients" if name in gradients else "equal"
-        lines.append(line((f"={'ABCDEFGH'[i % 8]} rows {rows}: {both}", Style.WARNING)))
+    for i in range(len(groups)):
+        both = "equal rows, equal gradients" if name in gradients else "equal rows"
+        lines.append(line((f"={'ABCDEFGH'[i % 8]} {both}", Style.WARNING)))
     return lines
 
 

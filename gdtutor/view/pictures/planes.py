@@ -1,0 +1,107 @@
+"""The plane of two inputs: its cells, what a node is worth in each, and the examples on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from gdtutor.engine.graph import Role
+from gdtutor.engine.local import BATCH_SIZE
+from gdtutor.engine.operations import Array
+from gdtutor.engine.trace import forward
+from gdtutor.lesson.model import PictureWish
+from gdtutor.training.problem import Problem
+from gdtutor.view.frame import Style
+from gdtutor.view.pictures.field import Axis, Field
+from gdtutor.view.pictures.source import Source, interval
+
+MARKED = 500
+"""Most examples that are marked."""
+_MARGIN = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A part of the plane in cells."""
+
+    x: Axis
+    y: Axis
+    columns: int
+    rows: int
+
+
+def input_columns(problem: Problem) -> tuple[int, ...]:
+    """Return the columns of the examples that the graph takes as inputs."""
+    inputs = set(problem.data_leaves(Role.INPUT))
+    return tuple(dict.fromkeys(c for b in problem.bindings if b.leaf in inputs for c in b.columns))
+
+
+def input_names(problem: Problem) -> tuple[str, str]:
+    """Return the names of the two input columns."""
+    first, second = input_columns(problem)
+    return problem.columns[first], problem.columns[second]
+
+
+def grid_of(problem: Problem, wish: PictureWish, columns: int, rows: int) -> Grid:
+    """Return the plane around the examples, or the part that the lesson asks for."""
+    first, second = input_columns(problem)
+    axes = []
+    for name, column, key in zip(
+        input_names(problem), (first, second), ("range", "range2"), strict=True
+    ):
+        values = problem.examples[:, column]
+        spread = float(np.ptp(values)) or 1.0
+        around = float(values.min()) - _MARGIN * spread, float(values.max()) + _MARGIN * spread
+        low, high = interval(wish, key) or interval(wish) or around
+        axes.append(Axis(name, low, high))
+    return Grid(axes[0], axes[1], max(columns, 1), max(rows, 1))
+
+
+@lru_cache(maxsize=32)
+def plane_values(source: Source, name: str, grid: Grid, *, at_corners: bool = False) -> Array:
+    """Return a node's value in the middle of every cell of the plane, or at the cells' corners.
+
+    Returns:
+        Array of shape (rows, columns), or (values, rows, columns) for a matrix; one row and column
+        more for corners.
+    """
+    columns, rows = grid.columns + at_corners, grid.rows + at_corners
+    shift = 0.0 if at_corners else 0.5
+    xs = grid.x.low + (np.arange(columns) + shift) / grid.columns * (grid.x.high - grid.x.low)
+    ys = grid.y.high - (np.arange(rows) + shift) / grid.rows * (grid.y.high - grid.y.low)
+    points = np.stack([np.tile(xs, rows), np.repeat(ys, columns)], axis=1)
+    values = at_points(source.problem, source.predicting, name, points)
+    return values.reshape(*values.shape[:-1], rows, columns)
+
+
+def at_points(problem: Problem, parameters: dict[str, Array], name: str, points: Array) -> Array:
+    """Return a line's value at points of the input plane, with the points as its last axis."""
+    grid = np.zeros((len(points), problem.examples.shape[1]))
+    grid[:, list(input_columns(problem))] = points
+    given = {**problem.constants, **parameters, BATCH_SIZE: np.asarray(float(len(points)))}
+    for binding in problem.bindings:
+        columns = list(binding.columns)
+        given[binding.leaf] = grid[:, columns].T if binding.is_matrix else grid[:, columns[0]]
+    leaves = {leaf.name: given[leaf.name] for leaf in problem.graph.leaves}
+    values = forward(problem.graph, leaves)[name]
+    return np.broadcast_to(values, (*values.shape[:-1], len(points)))
+
+
+def mark_examples(field: Field, problem: Problem) -> None:
+    """Write each example's target into the field."""
+    first, second = input_columns(problem)
+    targets = problem.data_leaves(Role.TARGET)
+    columns = [c for b in problem.bindings if b.leaf in targets for c in b.columns]
+    for example in problem.examples[:MARKED]:
+        mark = _class_mark([float(example[c]) for c in columns])
+        field.mark(float(example[first]), float(example[second]), (mark, Style.CURRENT))
+
+
+def _class_mark(targets: list[float]) -> str:
+    if not targets:
+        return "x"
+    if len(targets) == 1:
+        return "1" if targets[0] >= 0.5 else "0"
+    return str(int(np.argmax(targets)))[-1]
