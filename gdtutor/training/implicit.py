@@ -21,10 +21,9 @@ from gdtutor.engine.operations import Array
 from gdtutor.engine.trace import trace
 from gdtutor.training.batches import EpochOrder
 from gdtutor.training.errors import TrainingError
-from gdtutor.training.held import Held
 from gdtutor.training.lower import Program, lower, reachable
 from gdtutor.training.optimisers import optimiser_of, rate, update
-from gdtutor.training.outcome import Outcome
+from gdtutor.training.outcome import Outcome, held_back
 from gdtutor.training.problem import Indices, Problem
 from gdtutor.training.settings import Settings
 from gdtutor.training.terms import Term
@@ -254,7 +253,7 @@ class ImplicitPlan:
         self._row, _ = optimiser_of(settings)
         self._order = EpochOrder(settings.order, settings.seed, train, 1)
         self._layout = layout_of(problem, self._row)
-        self._held = Held(problem, settings, train) if train < problem.size else None
+        self._held = held_back(problem, settings, train)
         self.iterations_per_epoch = train
 
     @property

@@ -27,7 +27,9 @@ def aligned(shape: Shape) -> Array:
     """Return zeros that begin at a multiple of 64 bytes."""
     cells = math.prod(shape)
     raw = np.zeros(cells + _ALIGNMENT // 8)
-    offset = (-raw.ctypes.data % _ALIGNMENT) // 8
+    # The interface gives the address without importing ctypes.
+    address = int(raw.__array_interface__["data"][0])
+    offset = (-address % _ALIGNMENT) // 8
     return raw[offset : offset + cells].reshape(shape)
 
 

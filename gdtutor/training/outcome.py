@@ -1,10 +1,16 @@
-"""What some iterations of a plan did."""
+"""What some iterations of a plan did, and what they are validated on."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from gdtutor.engine.operations import Array
+from gdtutor.training.problem import Problem
+from gdtutor.training.settings import Settings
+
+if TYPE_CHECKING:
+    from gdtutor.training.held import Held
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -19,3 +25,13 @@ class Outcome:
     """The Euclidean norm of each iteration's gradient, where it was asked for."""
     validation: Array
     """The validation cost at the start of every epoch that begins among them."""
+
+
+def held_back(problem: Problem, settings: Settings, train: int) -> Held | None:
+    """Return what computes the cost of the examples held back; None where there are none."""
+    if train >= problem.size:
+        return None
+    # Only runs that validate need NumPy's plan at this point, and starting counts.
+    from gdtutor.training.held import Held
+
+    return Held(problem, settings, train)

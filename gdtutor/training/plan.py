@@ -9,13 +9,10 @@ import numpy as np
 
 from gdtutor.engine.operations import Array
 from gdtutor.training.errors import TrainingError
-from gdtutor.training.implicit import ImplicitPlan
-from gdtutor.training.numpy_plan import NumpyPlan
 from gdtutor.training.optimisers import check_schedule, optimiser_of
 from gdtutor.training.order import check_order
 from gdtutor.training.outcome import Outcome
 from gdtutor.training.problem import Problem
-from gdtutor.training.scalar_plan import ScalarPlan
 from gdtutor.training.settings import Settings
 
 SCALAR_BELOW = 90
@@ -59,12 +56,20 @@ def compile_plan(problem: Problem, settings: Settings, kind: str | None = None) 
     Raises:
         TrainingError: The problem cannot be trained, or not with these settings.
     """
+    # Each kind is imported where it is needed: the whole program starts in the time that a script
+    # needs to import NumPy and train a gate.
     train = check(problem, settings)
     if settings.optimizer == "implicit":
+        from gdtutor.training.implicit import ImplicitPlan
+
         return ImplicitPlan(problem, settings, train)
-    wants_scalar = kind == "scalar" if kind else prefers_scalar(problem, settings, train)
-    if wants_scalar and ScalarPlan.fits(problem, settings, train):
-        return ScalarPlan(problem, settings, train)
+    if kind == "scalar" if kind else prefers_scalar(problem, settings, train):
+        from gdtutor.training.scalar_plan import ScalarPlan
+
+        if ScalarPlan.fits(problem, settings, train):
+            return ScalarPlan(problem, settings, train)
+    from gdtutor.training.numpy_plan import NumpyPlan
+
     return NumpyPlan(problem, settings, train)
 
 

@@ -17,10 +17,9 @@ import numpy as np
 
 from gdtutor.engine.operations import Array
 from gdtutor.training.batches import EpochOrder
-from gdtutor.training.held import Held
 from gdtutor.training.lower import lower
 from gdtutor.training.optimisers import optimiser_of, rate
-from gdtutor.training.outcome import Outcome
+from gdtutor.training.outcome import Outcome, held_back
 from gdtutor.training.problem import Problem
 from gdtutor.training.scalar_iteration import Iteration, Slot, slots_of
 from gdtutor.training.scalar_text import CAREFUL, FAST
@@ -67,7 +66,7 @@ class ScalarPlan:
         self._is_unrolled = is_fixed and self._unrolls()
         self._functions: dict[object, _Compiled] = {}
         self.source = self._epoch_function().text
-        self._held = Held(problem, settings, train) if train < problem.size else None
+        self._held = held_back(problem, settings, train)
 
     @staticmethod
     def fits(problem: Problem, settings: Settings, train: int) -> bool:
