@@ -20,7 +20,7 @@ from gdtutor.lesson.placeholders import Placeholder, as_word, read_placeholders
 from gdtutor.lesson.reports import Findings, Place, Report
 from gdtutor.lesson.toml_text import Path as TomlPath
 from gdtutor.lesson.toml_text import find_places
-from gdtutor.opening import run_of
+from gdtutor.session.runs import run_of
 from gdtutor.session.moment import Moment
 from gdtutor.session.state import Session
 from gdtutor.session.steps import Phase, wanted_gradients
@@ -39,7 +39,7 @@ LESSON_CODES = {
 }
 """Every code that is about numbers and screens, with what it means."""
 
-TRAINING_WORK = 3e6
+TRAINING_WORK = 1e7
 """About how many microseconds the runs of one lesson may take together."""
 GRADIENT_WORK = 3e6
 """How many elementary operations the central differences of one lesson may take together."""

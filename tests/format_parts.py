@@ -1,0 +1,271 @@
+"""The parts of lessons/README.md that come from the program's tables; run it to write them anew.
+
+python tests/format_parts.py
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, fields
+from pathlib import Path
+
+from gdtutor.check import FOLDER_CODES
+from gdtutor.check_lesson import LESSON_CODES
+from gdtutor.engine import expression
+from gdtutor.engine.operations import FUNCTIONS, OPERATIONS, Kind, Operation
+from gdtutor.engine.shapes import MAX_CELLS
+from gdtutor.lesson import body, graphs, names, notes, plan, source, tables
+from gdtutor.lesson.pictures import PICTURES
+from gdtutor.lesson.placeholders import ABOUT, WORDS
+from gdtutor.lesson.reports import CODES
+from gdtutor.lesson.variants import MAX_LABEL, SECTIONS, WHOLE
+from gdtutor.training.datasets import DATASETS, MAX_EXAMPLES
+from gdtutor.training.initialise import INITIALISATIONS
+from gdtutor.training.optimisers import OPTIMISERS, SCHEDULES
+from gdtutor.training.order import ORDERS
+from gdtutor.training.scaling import SCALINGS
+
+PAGE = Path(__file__).resolve().parent.parent / "lessons" / "README.md"
+
+_SEE = {
+    "init": "see [Starting values](#starting-values)",
+    "dataset": "see [Data sets](#data-sets)",
+    "scale": f"{' or '.join(f'`{name}`' for name in SCALINGS)}",
+    "order": ", ".join(f"`{name}`: {text}" for name, text in ORDERS.items()),
+    "optimizer": "see [Optimisers](#optimisers)",
+    "hyperparameters": "see [Optimisers](#optimisers)",
+    "activation": ", ".join(f"`{name}`" for name in tables.NETWORK_ACTIVATIONS),
+    "cost": ", ".join(f"`{name}`" for name in tables.NETWORK_COSTS),
+    "schedule": "a name, or a table with the keys below",
+}
+_KIND_SEE = {
+    tables.ScheduleTable: ", ".join(f"`{row.name}`: {row.formula}" for row in SCHEDULES.values()),
+    notes.QuestionTable: ", ".join(f"`{kind}`" for kind in notes.KINDS),
+}
+
+_OPTIONS = {
+    "title": "above the picture",
+    "at": 'the steps at which it shows, as `"backward:w"` or a list; every step without it',
+    "show": "false: it waits until a key asks for it",
+    "functions": "operations of one operand, side by side",
+    "node": "the line whose activation is drawn",
+    "range": "`[low, high]` of the first axis",
+    "range2": "`[low, high]` of the second axis",
+    "derivative": "whether the derivative is drawn as well",
+    "along": "what is varied: a parameter, or one cell as `W1[0,1]`; two for a contour",
+    "rates": "learning rates whose steps are overlaid",
+    "steps": "how many updates are drawn",
+    "over": "`batch`: the examples of the iteration; `all`",
+    "of": "the line or the parameters that are drawn",
+    "variant": "the variant that it is drawn for",
+    "variants": "variants whose paths are overlaid",
+    "optimizers": "optimisers whose paths are overlaid",
+    "batches": "batch sizes whose paths are overlaid",
+    "hidden": "whether the hidden neurons' own lines are drawn",
+    "lines": "whether the boundary is drawn as a line",
+    "digits": "significant digits",
+    "values": "how many values each weight may take",
+    "weights": "how many weights there are",
+    "per_second": "tries in a second",
+    "examples": "how many examples are timed",
+}
+_PICTURES = {
+    "curve": "activations and their derivatives, the present point on them",
+    "slice": "the loss along one number, with the tangent and the steps",
+    "contour": "the loss over two parameters, with the path of the training",
+    "boundary": "the plane of two inputs, shaded by the prediction",
+    "table": "predictions beside targets",
+    "weights": "the parameters as shaded cells",
+    "counts": "how many tries a search of all weights takes",
+    "timing": "a loop over the examples against one product, timed",
+}
+"""A kind or an option that is missing here is a KeyError: describe it."""
+
+
+def meanings(table: type) -> dict[str, str]:
+    """Return the docstring below each field of a dataclass."""
+    [tree] = ast.parse(inspect.getsource(table)).body
+    assert isinstance(tree, ast.ClassDef)
+    found = {}
+    for field, text in zip(tree.body, tree.body[1:], strict=False):
+        if isinstance(field, ast.AnnAssign) and isinstance(text, ast.Expr):
+            assert isinstance(field.target, ast.Name)
+            found[field.target.id] = ast.literal_eval(text.value)
+    return found
+
+
+def toml(value: object) -> str:
+    """Return a default as it would be written in TOML; empty where there is none."""
+    if value is MISSING:
+        return "*required*"
+    if value is None or value == ():
+        return ""
+    if isinstance(value, bool):
+        return f"`{str(value).lower()}`"
+    return f'`"{value}"`' if isinstance(value, str) else f"`{value}`"
+
+
+def rows(head: str, lines: list[str]) -> str:
+    """Return a Markdown table."""
+    columns = head.count("|") + 1
+    return "\n".join([f"| {head} |", "|" + "---|" * columns, *(f"| {line} |" for line in lines)])
+
+
+def keys_of(table: type) -> str:
+    """Return every key of a table, with its default and what it is."""
+    texts = meanings(table)
+    lines = []
+    for entry in fields(table):
+        meaning = " ".join(texts[entry.name].split()).rstrip(".").replace("None is", "without it")
+        see = _KIND_SEE.get(table) if entry.name == "kind" else _SEE.get(entry.name)
+        lines.append(
+            f"`{entry.name}` | {toml(entry.default)} | {meaning}{f'; {see}' if see else ''}"
+        )
+    return rows("key | default | what it is", lines)
+
+
+def _call(row: Operation) -> str:
+    axis = f" or `{row.name}(a, 0)`" if row.takes_axis else ""
+    return f"`{row.name}({', '.join('ab'[: row.operands])})`{axis}"
+
+
+def operations() -> str:
+    """Return every operation that formulas may call, and the operators."""
+    signs = {
+        "add": "a + b", "sub": "a - b", "mul": "a*b", "div": "a/b", "pow": "a**b", "neg": "-a",
+        "matmul": "a @ b", "transpose": "a.T",
+    }  # fmt: skip
+    lines = []
+    for row in OPERATIONS.values():
+        if row.internal:
+            continue
+        written = f"`{signs[row.name]}`" if row.name not in FUNCTIONS else _call(row)
+        says = row.says.format(a="a", b="b")
+        formula = f"`{row.formula}`" if row.formula else ""
+        rule = ", ".join(f"`{text}`" for text in row.local or row.vjp)
+        where = "" if row.kind is Kind.ELEMENTWISE else row.kind.value
+        lines.append(f"{written} | {says} | {formula} | {rule} | {where}")
+    return rows("written | what it does | definition | gradient | shapes", lines)
+
+
+def optimisers() -> str:
+    """Return every optimiser with its lines and constants."""
+    lines = []
+    for row in OPTIMISERS.values():
+        formulas = "; ".join(f"`{name} = {formula}`" for name, formula in row.lines)
+        constants = ", ".join(f"`{h.name} = {h.default:g}`" for h in row.hyperparameters)
+        lines.append(f"`{row.name}` | {row.title} | {formulas} | {constants}")
+    return rows("name | what it is | each update | hyperparameters", lines)
+
+
+def datasets() -> str:
+    """Return every data set."""
+    lines = []
+    for name, row in DATASETS.items():
+        count = f"{row.count}" + ("" if row.is_gate else f", noise {row.noise:g}")
+        lines.append(f"`{name}` | {row.description} | {count}")
+    return rows("name | what it is | rows", lines)
+
+
+def starts() -> str:
+    """Return every rule for starting values."""
+    lines = [f"`{k}` | {row.formula} | {row.summary}" for k, row in INITIALISATIONS.items()]
+    return rows("init | each value | what it is good for", lines)
+
+
+def placeholders() -> str:
+    """Return every placeholder."""
+    lines = ["`{z}`, `{W1[0,1]}` | the value of NAME, or of one of its cells"]
+    lines += [f"`{{{word} NAME}}` | {text}" for word, text in ABOUT.items()]
+    lines += [f"`{{{word}}}` | {text}" for word, text in WORDS.items()]
+    return rows("placeholder | what it becomes", lines)
+
+
+def pictures() -> str:
+    """Return every picture with its options, and every option."""
+    lines = [
+        f"`{kind}` | {_PICTURES[kind]} | {', '.join(f'`{name}`' for name in options)}"
+        for kind, options in PICTURES.items()
+    ]
+    used = {name for options in PICTURES.values() for name in options} | {"title", "at", "show"}
+    described = [f"`{name}` | {_OPTIONS[name]}" for name in sorted(used)]
+    return (
+        rows("kind | what it shows | its own options", lines)
+        + "\n\n"
+        + rows("option | what it is", described)
+    )
+
+
+def bounds() -> str:
+    """Return the bounds of a lesson."""
+    listed = {
+        "a lesson file": f"{source.MAX_BYTES // 1024} KiB",
+        "a name": f"{expression.MAX_NAME} characters",
+        "a formula": f"{expression.MAX_CHARACTERS:,} characters, {expression.MAX_OPERATIONS} "
+        f"operations, nested {expression.MAX_NESTING} deep",
+        "all graphs": f"{graphs.MAX_NODES:,} operations, {body.MAX_SCENES} blocks",
+        "given values": f"{names.MAX_NAMES:,}",
+        "an array": f"{MAX_CELLS:,} cells, all values of a graph {graphs.MAX_TOTAL_CELLS:,}",
+        "examples": f"{MAX_EXAMPLES:,}",
+        "epochs": f"{tables.MAX_EPOCHS:,}, and {plan.MAX_ITERATIONS:,} iterations",
+        "notes and questions": f"{body.MAX_NOTES:,}",
+        "variants": f"{tables.MAX_VARIANTS}, their names {MAX_LABEL} characters",
+        "pictures": f"{tables.MAX_PICTURES}",
+    }
+    return rows("what | at most", [f"{what} | {most}" for what, most in listed.items()])
+
+
+def codes() -> str:
+    """Return every code of a report."""
+    every = CODES | LESSON_CODES | FOLDER_CODES
+    return rows("code | what it means", [f"`{code}` | {text}" for code, text in every.items()])
+
+
+def overrides() -> str:
+    """Return what a variant may override."""
+    sections = ", ".join(f"`{name}.KEY`" for name in SECTIONS)
+    return f"{sections}, {', '.join(f'`{name}`' for name in (*WHOLE, 'activation'))}"
+
+
+PARTS: Mapping[str, Callable[[], str]] = {
+    "front": lambda: keys_of(tables.FrontMatter),
+    "drawn": lambda: keys_of(tables.DrawnTable),
+    "data": lambda: keys_of(tables.DataTable),
+    "network": lambda: keys_of(tables.NetworkTable),
+    "training": lambda: keys_of(tables.TrainingTable),
+    "schedule": lambda: keys_of(tables.ScheduleTable),
+    "stop": lambda: keys_of(tables.StopTable),
+    "question": lambda: keys_of(notes.QuestionTable),
+    "operations": operations,
+    "optimisers": optimisers,
+    "datasets": datasets,
+    "starts": starts,
+    "placeholders": placeholders,
+    "pictures": pictures,
+    "overrides": overrides,
+    "bounds": bounds,
+    "codes": codes,
+}
+"""Every generated part by its mark in the page."""
+
+
+def with_parts(text: str) -> str:
+    """Return the page with every generated part as the program has it now."""
+    for name, part in PARTS.items():
+        mark = re.compile(rf"(<!-- {name}: [^>]* -->\n)(.*?)(<!-- /{name} -->)", re.DOTALL)
+        found = mark.search(text)
+        assert found is not None, f"the page has no part {name}"
+        text = f"{text[: found.end(1)]}\n{part()}\n\n{text[found.start(3) :]}"
+    return text
+
+
+def examples(text: str) -> list[str]:
+    """Return every whole lesson that the page shows."""
+    return re.findall(r"^````markdown\n(\+\+\+\n.*?)^````$", text, re.DOTALL | re.MULTILINE)
+
+
+if __name__ == "__main__":
+    PAGE.write_text(with_parts(PAGE.read_text("utf-8")), encoding="utf-8")

@@ -1,0 +1,60 @@
+"""lessons/README.md says what is: its tables come from the program, its lessons pass `check`."""
+
+from dataclasses import fields
+
+import pytest
+from format_parts import PAGE, examples, with_parts
+
+from gdtutor.check import check_paths
+from gdtutor.engine.operations import FUNCTIONS
+from gdtutor.lesson import notes, tables
+from gdtutor.view.study import room_for
+
+TEXT = PAGE.read_text("utf-8")
+LESSONS = examples(TEXT)
+TABLES = [
+    tables.FrontMatter, tables.DrawnTable, tables.DataTable, tables.NetworkTable,
+    tables.TrainingTable, tables.ScheduleTable, tables.StopTable, notes.QuestionTable,
+]  # fmt: skip
+
+
+def test_the_tables_are_those_of_the_program():
+    assert with_parts(TEXT) == TEXT, "run python tests/format_parts.py"
+
+
+def test_the_page_shows_whole_lessons():
+    assert len(LESSONS) == TEXT.count("````markdown") >= 8
+
+
+@pytest.mark.parametrize("text", LESSONS, ids=range(len(LESSONS)))
+def test_every_lesson_of_the_page_passes_check_without_a_warning(text, tmp_path):
+    path = tmp_path / "lesson.md"
+    path.write_text(text, encoding="utf-8")
+    assert [report.text() for report in check_paths([path]).problems] == []
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.__name__)
+def test_every_key_is_on_the_page(table):
+    for entry in fields(table):
+        assert f"| `{entry.name}` |" in TEXT
+
+
+@pytest.mark.parametrize("name", sorted(FUNCTIONS))
+def test_every_operation_is_on_the_page(name):
+    assert f"`{name}(a" in TEXT
+
+
+def test_the_room_that_the_page_names_is_that_of_the_screen():
+    room = room_for(80, 24)
+    assert f"A note has {room.note} lines of 77 cells" in TEXT
+    assert f"has {room.node_height} lines of {room.node_width} cells" in TEXT
+
+
+def test_every_link_of_the_page_leads_to_a_heading():
+    headings = {
+        line.lstrip("# ").lower().replace(" ", "-")
+        for line in TEXT.split("\n")
+        if line.startswith("#")
+    }
+    wanted = {part.split(")")[0] for part in TEXT.split("](#")[1:]}
+    assert wanted <= headings

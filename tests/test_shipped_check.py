@@ -1,0 +1,13 @@
+"""The shipped lessons pass the same check that authors run."""
+
+from gdtutor.check import check_paths
+from gdtutor.engine.gradient_check import TOLERANCE
+from gdtutor.lesson.discovery import discover, shipped_lessons_folder
+
+
+def test_the_shipped_lessons_have_no_errors_and_every_gradient_is_confirmed():
+    folder = shipped_lessons_folder()
+    result = check_paths([folder])
+    assert [report.text() for report in result.problems if report.level == "error"] == []
+    assert result.files == len(discover(folder))
+    assert 0 < result.worst <= TOLERANCE
