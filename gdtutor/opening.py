@@ -7,15 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from gdtutor.lesson.load import load_lesson
-from gdtutor.lesson.model import Lesson
-from gdtutor.lesson.problem import problem_of, settings_of
 from gdtutor.lesson.selectors import parse_assignment
 from gdtutor.session.edits import with_change
 from gdtutor.session.navigation import goto
+from gdtutor.session.runs import in_variant, run_of
 from gdtutor.session.state import Session, moved
 from gdtutor.session.update import Opened, opened
-from gdtutor.training.run import Run, Segment
-from gdtutor.training.settings import Settings
 
 
 def open_lesson(path: Path, seed: int | None = None) -> Opened:
@@ -28,20 +25,20 @@ def open_lesson(path: Path, seed: int | None = None) -> Opened:
     return Opened(lesson, run_of(lesson, seed), seed)
 
 
-def run_of(lesson: Lesson, seed: int | None = None) -> Run:
-    """Return the lesson's own run; one that only walks where the lesson does not train."""
-    settings = settings_of(lesson, seed=seed) or Settings()
-    return Run((Segment(0, problem_of(lesson, seed=seed), settings),))
-
-
 def session_at(
-    path: Path, *, seed: int | None = None, changes: Iterable[str] = (), at: str = ""
+    path: Path,
+    *,
+    seed: int | None = None,
+    variant: str = "",
+    changes: Iterable[str] = (),
+    at: str = "",
 ) -> Session:
     """Return a session in a lesson, with changes made, at a place.
 
     Args:
         path: The lesson file.
         seed: Replaces the lesson's own seeds.
+        variant: The name of one of the lesson's variants; its own values where empty.
         changes: Edits as `--set` takes them.
         at: A place as `--at` takes it; the opening page where empty.
 
@@ -49,6 +46,8 @@ def session_at(
         GdTutorError: For a lesson, a change or a place that cannot be used.
     """
     session = opened(Session(), open_lesson(path, seed))
+    if variant:
+        session = in_variant(session, variant)
     for text in changes:
         session = with_change(session, parse_assignment(text))
     return placed(session, at) if at else session

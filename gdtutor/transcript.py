@@ -19,9 +19,10 @@ from gdtutor.training.optimisers import OPTIMISERS
 from gdtutor.view.cells import open_cell
 from gdtutor.view.context import Context
 from gdtutor.view.equation import numbers_writer
-from gdtutor.view.explain import context_of, filled_opening, node_lines, note_lines
+from gdtutor.view.explain import context_of, node_lines, note_lines
 from gdtutor.view.frame import Chars
 from gdtutor.view.lines import text_of
+from gdtutor.view.prose import prose_lines
 from gdtutor.view.sentences import sentence
 from gdtutor.view.values import known_lines
 
@@ -197,9 +198,10 @@ def _title(lesson: Lesson) -> str:
 
 def opening_text(session: Session, chars: Chars) -> str:
     """Return the lesson's name and its opening page as plain lines."""
-    page = [text_of(row) for row in filled_opening(session, WIDTH, chars)]
-    title = [_title(session.lesson)] if session.lesson is not None else []
-    return "\n".join([*title, "", *page, ""])
+    if session.lesson is None:
+        return ""
+    page = [text_of(row) for row in prose_lines(session.lesson.prose, WIDTH, chars)]
+    return "\n".join([_title(session.lesson), "", *page, ""])
 
 
 def step_text(session: Session, context: Context) -> str:

@@ -60,11 +60,16 @@ def _place(parser: argparse.ArgumentParser) -> None:
         "--at", metavar="SEL", default="",
         help="a place, as 37/backward:W1[0,1], update:b, step:12 or 12",
     )  # fmt: skip
+    _start(parser)
+
+
+def _start(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--set", metavar="[ITER:]NAME=VALUE", action="append", default=[], dest="changes",
         help="change a value from an iteration on; may be given several times",
     )  # fmt: skip
     parser.add_argument("--seed", type=whole_number, metavar="N", help="start from another seed")
+    parser.add_argument("--variant", metavar="NAME", default="", help="a variant of the lesson")
 
 
 def _look(parser: argparse.ArgumentParser) -> None:
@@ -217,6 +222,17 @@ def _new(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
 
 
+def _export(parser: argparse.ArgumentParser) -> None:
+    _lesson(parser)
+    parser.add_argument("--out", metavar="FILE", default="", help="write it to a file")
+    parser.add_argument(
+        "--iterations", type=positive_number, metavar="N", default=2,
+        help="how many iterations are held against the walk; 2",
+    )  # fmt: skip
+    _start(parser)
+    parser.set_defaults(at="")
+
+
 COMMANDS: tuple[Command, ...] = (
     Command("", "Step through gradient descent in the terminal, then train.", _open, "open_app"),
     Command("list", "List the lessons.", _list, "list_lessons"),
@@ -224,6 +240,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("train", "Train a lesson at full speed, without the screens.", _train, "train"),
     Command("check", "Check lessons: format, gradients, training, fit.", _check, "check_lessons"),
     Command("shot", "Print or write a screen as text or SVG.", _shot, "shoot"),
+    Command("export", "Write a lesson as a script in NumPy alone.", _export, "export_lesson"),
     Command("new", "Write a commented lesson to begin with.", _new, "new"),
     Command("watch", "Open a lesson and follow its file as you save it.", _watch, "watch"),
 )

@@ -25,7 +25,9 @@ def session_of(arguments: argparse.Namespace) -> Session:
         GdTutorError: For whatever of them cannot be used.
     """
     path = lesson_path(arguments.lesson)
-    session = session_at(path, seed=arguments.seed, changes=arguments.changes)
+    session = session_at(
+        path, seed=arguments.seed, variant=arguments.variant, changes=arguments.changes
+    )
     session = replace(session, look=replace(session.look, digits=getattr(arguments, "digits", 4)))
     unfolded = _unfolded(session, getattr(arguments, "unfold", ""))
     if unfolded:

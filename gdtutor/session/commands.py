@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from gdtutor.session import figures, library, looking, navigation, training
+from gdtutor.session import figures, library, looking, navigation, predict, training
 from gdtutor.session.edits import own_values, redo, undo
 from gdtutor.session.effects import Effect, Quit, ShowPalette
 from gdtutor.session.link import command_of
@@ -76,7 +76,7 @@ def _left(session: Session, count: int) -> Session:
 def _right(session: Session, count: int) -> Session:
     if session.look.cell is not None:
         return looking.move_cell(session, 0, count)
-    return navigation.steps_forward(session, count)
+    return predict.step_on(session, count)
 
 
 def _up(session: Session, count: int) -> Session:
@@ -92,7 +92,8 @@ def _down(session: Session, count: int) -> Session:
 
 
 def _escape(session: Session, count: int) -> Session:
-    look = replace(session.look, cell=None, proof=False, mistakes=False, is_blank=False)
+    look = replace(session.look, is_closing=False)
+    look = replace(look, cell=None, proof=False, mistakes=False, is_blank=False)
     return replace(session, look=look, auto=replace(session.auto, is_on=False))
 
 
@@ -109,7 +110,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("previous", ("left",), "←", "<-", "previous step; with a cell open, the cell left",
             _STUDY, _left),
     Command("next_key", ("n", "space"), "n Space", "n Space", "next step", _STUDY,
-            navigation.steps_forward),
+            predict.step_on),
     Command("previous_key", ("p",), "p", "p", "previous step", _STUDY, navigation.steps_back),
     Command("next_phase", ("N",), "N", "N", "next phase", _STUDY, navigation.next_phase,
             "phase", "previous_phase"),
@@ -156,6 +157,10 @@ COMMANDS: tuple[Command, ...] = (
     Command("mistakes", ("w",), "w", "w",
             "how the sum goes wrong: = in place of +=, or a node visited too early", _STUDY,
             looking.toggle_mistakes),
+    Command("predict", ("r",), "r", "r", "predict: hide each next value and ask for it, or stop",
+            _STUDY, predict.toggle_predict),
+    Command("question", ("enter",), "Enter", "Enter", "back to the open question", _STUDY,
+            predict.back_to_question),
     Command("link", ("k",), "k", "k", "the command line that opens this screen elsewhere", _LESSON,
             _show_command),
     Command("auto", ("a",), "a", "a", "auto-play, or stop it", _STUDY, looking.toggle_auto),
@@ -165,6 +170,10 @@ COMMANDS: tuple[Command, ...] = (
             lambda s, n: looking.change_pace(s, -n)),
     Command("train", ("t",), "t", "t", "train, with the live cost curve", _STUDY,
             training.open_training, "train"),
+    Command("variant", ("V",), "V", "V", "the lesson's next variant, then the lesson itself",
+            _LESSON, training.next_variant),
+    Command("closing", ("z",), "z", "z", "the closing page: what to try next", _STUDY,
+            looking.toggle_closing),
     Command("pause", ("space",), "Space", "Space", "pause or resume", _TRAIN,
             training.toggle_training, "pause"),
     Command("epoch", ("n",), "n", "n", "train one epoch", _TRAIN, training.one_epoch, "epoch"),
@@ -187,6 +196,9 @@ COMMANDS: tuple[Command, ...] = (
             lambda s, n: training.change_rate(s, 2.0**n)),
     Command("rate_down", ("minus",), "-", "-", "halve the learning rate", _TRAIN,
             lambda s, n: training.change_rate(s, 0.5**n), "rate", "rate_up"),
+    Command("sweep", ("S",), "S", "S",
+            "several runs side by side: learning_rate=0.05,0.5,5", _TRAIN,
+            lambda s, _: asked(s, PromptKind.SWEEP, "sweep")),
     Command("stop", ("s",), "s", "s", "stop the run", _TRAIN, training.stop_training),
     Command("train_tab", ("tab",), "Tab", "Tab", "next side panel", _TRAIN,
             training.next_train_tab),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from gdtutor.engine.operations import Array
 from gdtutor.training.problem import Problem
 from gdtutor.training.run import Run
+from gdtutor.training.sweep import Sweep
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,13 @@ class Train:
     run: Run
     iterations: int | None = None
     """None: to the end of the settings' epochs."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SweepRuns:
+    """Train several runs side by side in the worker."""
+
+    sweep: Sweep
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +60,33 @@ class TimeExamples:
 
 
 @dataclass(frozen=True, slots=True)
+class KeepAttempt:
+    """Remember an answer to a question."""
+
+    lesson_id: str
+    question: str
+    """A name of the question that outlives a new wording of the lesson."""
+    answer: str
+    correct: bool
+    slip: str | None
+    """The diagnosis of a wrong answer, where one fitted."""
+
+
+@dataclass(frozen=True, slots=True)
 class Quit:
     """End the program."""
 
     code: int = 0
 
 
-Effect = OpenLesson | Train | PauseTraining | SavePlace | ShowPalette | TimeExamples | Quit
+Effect = (
+    OpenLesson
+    | Train
+    | SweepRuns
+    | PauseTraining
+    | SavePlace
+    | ShowPalette
+    | TimeExamples
+    | KeepAttempt
+    | Quit
+)

@@ -32,6 +32,8 @@ def arguments_of(session: Session) -> tuple[str, ...]:
     if lesson is None or moment is None:
         return ()
     words = ["gdtutor", lesson_word(lesson)]
+    if session.variant:
+        words += ["--variant", session.variant]
     if session.seed is not None:
         words += ["--seed", str(session.seed)]
     for change in session.changes:

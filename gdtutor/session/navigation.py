@@ -23,6 +23,8 @@ def steps_forward(session: Session, count: int) -> Session:
     target = session.moment.iteration * per + session.step + count
     if not session.lesson.trains and target > per:
         end = moved(session, 0, per)
+        if session.lesson.closing:
+            return replace(end, look=replace(end.look, is_closing=True))
         return said(end, "This is the last step. l opens the library, Home goes back to the start.")
     return _at_absolute(session, target, per)
 
@@ -31,6 +33,9 @@ def steps_back(session: Session, count: int) -> Session:
     """Go back by so many steps, into earlier iterations."""
     if session.moment is None or session.lesson is None:
         return session
+    if session.look.is_closing:
+        # The closing page stands behind the step that it was opened from.
+        session, count = moved(session, session.moment.iteration, session.step), count - 1
     per = len(session.moment.steps)
     first = 0 if has_opening(session.lesson) else 1
     target = session.moment.iteration * per + session.step - count

@@ -13,6 +13,7 @@ from gdtutor.engine.operations import Array
 from gdtutor.engine.trace import frozen
 from gdtutor.lesson.model import Lesson
 from gdtutor.lesson.selectors import Assignment
+from gdtutor.session.challenge import Challenge
 from gdtutor.session.moment import Moment, moment_at
 from gdtutor.session.scenes import earlier_values
 from gdtutor.session.steps import Phase, Step
@@ -56,6 +57,7 @@ class PromptKind(Enum):
     """What a one-line input is for."""
 
     GOTO = "goto"
+    SWEEP = "sweep"
     SEARCH = "search"
     EDIT = "edit"
     ANSWER = "answer"
@@ -99,6 +101,16 @@ class Snapshot:
     targets: Array = field(default_factory=nothing)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class KeptCurve:
+    """The cost curve of another run, beside the one on the screen."""
+
+    label: str
+    costs: Array
+    verdict: str = ""
+    """not finite, growing or stuck; empty where nothing went wrong."""
+
+
 @dataclass(frozen=True, slots=True)
 class LibraryEntry:
     """One lesson as the library lists it."""
@@ -139,6 +151,8 @@ class Look:
     tab: Tab = Tab.NODE
     scroll: int = 0
     """Lines by which the note is scrolled."""
+    is_closing: bool = False
+    """Whether the lesson's closing page is shown."""
     is_blank: bool = False
     hides_hints: bool = False
     proof: bool = False
@@ -178,6 +192,13 @@ class Session:
     """The screen that Help closes to."""
     library: Library = Library()
     lesson: Lesson | None = None
+    """The lesson as it is walked, in its variant."""
+    base: Lesson | None = None
+    """The lesson as its file has it."""
+    variant: str = ""
+    """The name of the variant; empty for the lesson's own."""
+    kept: tuple[KeptCurve, ...] = ()
+    """Curves of variants and sweeps trained before."""
     original: Run | None = None
     """The lesson's own run, without edits."""
     run: Run | None = None
@@ -206,6 +227,12 @@ class Session:
     train_look: TrainLook = TrainLook()
     auto: AutoPlay = AutoPlay()
     help_scroll: int = 0
+    predict: bool = False
+    """Whether each next value is hidden and asked for."""
+    challenge: Challenge | None = None
+    """The question that is open; the result it asks for is hidden until it is answered."""
+    answered: frozenset[str] = frozenset()
+    """Names of the questions that have been asked and closed."""
     broken: tuple[str, ...] = ()
     """Reports about the lesson's file as it was saved last; empty where it can be used."""
     race: tuple[Heat, ...] = ()
@@ -266,8 +293,11 @@ def moved(session: Session, iteration: int, step: int) -> Session:
         look = replace(look, scroll=0, cell=None, proof=False, mistakes=False,
                        figure=look.figure or None)  # fmt: skip
     most = max(len(moment.batch) - 1, 0)
-    look = replace(look, example=min(look.example, most))
-    return replace(session, moment=moment, own_moment=own, step=step, look=look)
+    look = replace(look, example=min(look.example, most), is_closing=False)
+    challenge = session.challenge if is_same else None
+    return replace(
+        session, moment=moment, own_moment=own, step=step, look=look, challenge=challenge
+    )
 
 
 def recomputed(session: Session) -> Session:
@@ -278,7 +308,19 @@ def recomputed(session: Session) -> Session:
     moment = moment_of(session, session.lesson, session.run, session.moment.iteration)
     own = own_moment_of(session, session.moment.iteration)
     step = session.step if before is None else _same_place(before, moment)
-    return replace(session, moment=moment, own_moment=own, step=step)
+    challenge = _same_challenge(session.challenge, before, moment, step)
+    return replace(session, moment=moment, own_moment=own, step=step, challenge=challenge)
+
+
+def _same_challenge(
+    challenge: Challenge | None, before: Step | None, moment: Moment, number: int
+) -> Challenge | None:
+    """Return the question with its step renumbered; none where the step is no longer there."""
+    if challenge is None or before is None or not challenge.hides:
+        return None
+    step = moment.steps[number - 1]
+    is_same = (step.node, step.variable) == (before.node, before.variable)
+    return replace(challenge, step=step) if is_same else None
 
 
 def _same_place(before: Step, moment: Moment) -> int:

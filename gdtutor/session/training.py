@@ -11,6 +11,7 @@ from gdtutor.lesson.selectors import Assignment
 from gdtutor.session.edits import with_change
 from gdtutor.session.effects import Effect, PauseTraining, Train
 from gdtutor.session.navigation import said
+from gdtutor.session.runs import OWN, in_variant
 from gdtutor.session.state import (
     Screen,
     Session,
@@ -62,6 +63,21 @@ def open_training(session: Session, count: int) -> Result:
     if session.training.status is Status.IDLE:
         return _start(session, None)
     return session, ()
+
+
+def next_variant(session: Session, count: int) -> Result:
+    """Go on to the lesson's next variant, after the last one back to the lesson itself."""
+    base = session.base
+    if base is None or not base.variants:
+        return said(session, "This lesson has no variants."), ()
+    names = ("", *(variant.name for variant in base.variants))
+    at = (names.index(session.variant) + count) % len(names)
+    after = in_variant(session, names[at])
+    called = f"Variant {at} of {len(names) - 1}: {names[at]}." if at else f"Back to {OWN} values."
+    if session.screen is not Screen.TRAIN:
+        return said(after, called), (PauseTraining(),)
+    trained, effects = open_training(after, 1)
+    return said(trained, called), (PauseTraining(), *effects)
 
 
 def _start(session: Session, iterations: int | None) -> Result:

@@ -6,15 +6,18 @@ from dataclasses import dataclass, replace
 
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.model import Lesson
-from gdtutor.session.commands import command_for
+from gdtutor.session.commands import Outcome, command_for
 from gdtutor.session.edits import apply_edit
 from gdtutor.session.effects import Effect, PauseTraining, Train
 from gdtutor.session.figures import measurements_due
 from gdtutor.session.library import with_search
 from gdtutor.session.navigation import goto, said, steps_forward
+from gdtutor.session.predict import answer
 from gdtutor.session.prompting import edited
 from gdtutor.session.reloading import Broke, Reloaded, is_elsewhere, reloaded
+from gdtutor.session.runs import sweep, with_swept
 from gdtutor.session.state import (
+    KeptCurve,
     Look,
     Prompt,
     PromptKind,
@@ -62,6 +65,13 @@ class Progressed:
     snapshot: Snapshot
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Swept:
+    """The worker published the curves of a sweep."""
+
+    curves: tuple[KeptCurve, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
     """The outside has a line for the learner."""
@@ -77,7 +87,7 @@ class Timed:
     heats: tuple[Heat, ...]
 
 
-Action = Press | Tick | Opened | Progressed | Told | Timed | Reloaded | Broke
+Action = Press | Tick | Opened | Progressed | Swept | Told | Timed | Reloaded | Broke
 
 
 def update(session: Session, action: Action) -> tuple[Session, tuple[Effect, ...]]:
@@ -100,6 +110,8 @@ def _updated(session: Session, action: Action) -> tuple[Session, tuple[Effect, .
         case Progressed():
             # The last word of a run that was reset or changed meanwhile.
             return session, ()
+        case Swept():
+            return with_swept(session, action.curves), ()
         case Told():
             return said(session, action.message, error=action.is_error), ()
         case Timed():
@@ -140,6 +152,9 @@ def opened(session: Session, action: Opened) -> Session:
         session,
         screen=Screen.STUDY,
         lesson=action.lesson,
+        base=action.lesson,
+        variant="",
+        kept=(),
         original=action.run,
         run=action.run,
         undone=(),
@@ -148,6 +163,9 @@ def opened(session: Session, action: Opened) -> Session:
         own_moment=None,
         step=0 if has_opening(action.lesson) else 1,
         prompt=None,
+        predict=_predicts(session, action.lesson),
+        challenge=None,
+        answered=frozenset(),
         training=Snapshot(),
         race=(),
         train_look=TrainLook(),
@@ -156,11 +174,17 @@ def opened(session: Session, action: Opened) -> Session:
     )
 
 
+def _predicts(session: Session, lesson: Lesson) -> bool:
+    """Say whether a lesson opens in predict mode: it wants to, or the learner was in it."""
+    was_own = session.lesson is not None and session.lesson.predict
+    return lesson.predict or (session.predict and not was_own)
+
+
 def _pressed(session: Session, press: Press) -> tuple[Session, tuple[Effect, ...]]:
     if press.key == "ctrl+c":
         return _run(session, press.key)
     if session.prompt is not None:
-        return _prompted(session, session.prompt, press), ()
+        return _prompted(session, session.prompt, press)
     if session.look.is_blank:
         return replace(session, look=replace(session.look, is_blank=False)), ()
     session = replace(session, message="", is_error=False, command="")
@@ -187,28 +211,34 @@ def _run(session: Session, key: str) -> tuple[Session, tuple[Effect, ...]]:
     return replace(after, count=""), effects
 
 
-def _prompted(session: Session, prompt: Prompt, press: Press) -> Session:
-    if press.key == "escape":
-        return replace(session, prompt=None)
+def _prompted(session: Session, prompt: Prompt, press: Press) -> tuple[Session, tuple[Effect, ...]]:
+    if press.key == "escape" or (press.key == "enter" and not prompt.text.strip()):
+        return replace(session, prompt=None), ()
     if press.key != "enter":
         after = replace(session, prompt=edited(prompt, press.key, press.character))
         if prompt.kind is PromptKind.SEARCH and after.prompt is not None:
-            return with_search(after, after.prompt.text)
-        return after
-    if not prompt.text.strip():
-        return replace(session, prompt=None)
+            after = with_search(after, after.prompt.text)
+        return after, ()
     try:
-        return replace(_answered(session, prompt), prompt=None)
+        outcome = _answered(session, prompt)
     except GdTutorError as error:
-        return replace(session, prompt=replace(prompt, error=str(error)))
+        return replace(session, prompt=replace(prompt, error=str(error))), ()
+    answered, effects = outcome if isinstance(outcome, tuple) else (outcome, ())
+    # A wrong answer keeps the input open.
+    keeps = prompt.kind is PromptKind.ANSWER
+    return answered if keeps else replace(answered, prompt=None), effects
 
 
-def _answered(session: Session, prompt: Prompt) -> Session:
+def _answered(session: Session, prompt: Prompt) -> Outcome:
     text = prompt.text.strip()
     match prompt.kind:
         case PromptKind.GOTO:
             return goto(session, text)
         case PromptKind.EDIT:
             return apply_edit(session, text)
-        case PromptKind.SEARCH | PromptKind.ANSWER:
+        case PromptKind.SWEEP:
+            return sweep(session, text)
+        case PromptKind.ANSWER:
+            return answer(session, text)
+        case PromptKind.SEARCH:
             return session

@@ -25,11 +25,22 @@ from gdtutor.session.effects import (
     Quit,
     SavePlace,
     ShowPalette,
+    SweepRuns,
     TimeExamples,
     Train,
 )
-from gdtutor.session.state import Session, Status
-from gdtutor.session.update import Action, Opened, Press, Progressed, Tick, Timed, Told, update
+from gdtutor.session.state import KeptCurve, Session, Status
+from gdtutor.session.update import (
+    Action,
+    Opened,
+    Press,
+    Progressed,
+    Swept,
+    Tick,
+    Timed,
+    Told,
+    update,
+)
 from gdtutor.training.race import race
 from gdtutor.ui.canvas import Canvas
 from gdtutor.ui.colours import Colours
@@ -92,6 +103,7 @@ class TutorApp(App[int], inherit_bindings=False):
         self._canvas = Canvas(services.colours, services.chars)
         self._trainer = Trainer()
         self._poll: Timer | None = None
+        self._shown_curves: tuple[KeptCurve, ...] = ()
         self._auto: Timer | None = None
 
     def get_default_screen(self) -> TextualScreen[None]:
@@ -142,6 +154,9 @@ class TutorApp(App[int], inherit_bindings=False):
             case Train():
                 self._trainer.start(self, self.session.training, effect.run, effect.iterations)
                 self._poll_training()
+            case SweepRuns():
+                self._trainer.sweep(self, effect.sweep)
+                self._poll_training()
             case PauseTraining():
                 self._trainer.pause()
             case ShowPalette():
@@ -170,10 +185,15 @@ class TutorApp(App[int], inherit_bindings=False):
             self._poll = self.set_interval(interval, self._look_at_training)
 
     def _look_at_training(self) -> None:
+        curves = self._trainer.swept
+        if curves != self._shown_curves:
+            self._shown_curves = curves
+            self.act(Swept(curves))
         snapshot = self._trainer.snapshot
         if snapshot is not None and snapshot is not self.session.training:
             self.act(Progressed(snapshot))
-        if snapshot is None or snapshot.status is not Status.RUNNING:
+        is_training = snapshot is not None and snapshot.status is Status.RUNNING
+        if not is_training and not self._trainer.is_sweeping:
             self._stop_polling()
 
     def _stop_polling(self) -> None:

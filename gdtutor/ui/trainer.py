@@ -10,9 +10,11 @@ from time import perf_counter
 from textual.app import App
 from textual.worker import get_current_worker
 
-from gdtutor.session.state import Snapshot, Status
+from gdtutor.session.runs import curves_of
+from gdtutor.session.state import KeptCurve, Snapshot, Status
 from gdtutor.session.training import snapshot_of
 from gdtutor.training.run import Run
+from gdtutor.training.sweep import Sweep
 
 PUBLISH_EVERY = 0.05
 """Seconds between two snapshots."""
@@ -20,10 +22,8 @@ PUBLISH_EVERY = 0.05
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Job:
-    """A run to train on, and when to stop."""
+    """What the worker does, until it is stopped."""
 
-    run: Run
-    iterations: int | None
     stop: threading.Event
 
 
@@ -33,56 +33,79 @@ class Trainer:
     def __init__(self, clock: Callable[[], float] = perf_counter) -> None:
         self.snapshot: Snapshot | None = None
         """What was published last."""
+        self.swept: tuple[KeptCurve, ...] = ()
+        """The curves of the last sweep, as far as they are."""
+        self.is_sweeping = False
         self._clock = clock
         self._job: _Job | None = None
 
     def start(self, app: App[int], before: Snapshot, run: Run, iterations: int | None) -> None:
-        """Train a run on in a thread of its own; a run in progress stops first."""
-        self.pause()
-        job = _Job(run, iterations, threading.Event())
-        self._job = job
+        """Train a run on; what the worker does stops first."""
         self.snapshot = before
+        self._begin(app, lambda job: self._train(job, before, run, iterations))
+
+    def sweep(self, app: App[int], sweep: Sweep) -> None:
+        """Train several runs side by side; what the worker does stops first."""
+        self.is_sweeping = True
+        self._begin(app, lambda job: self._sweep(job, sweep))
+
+    def _begin(self, app: App[int], work: Callable[[_Job], None]) -> None:
+        self.pause()
+        job = _Job(threading.Event())
+        self._job = job
         app.run_worker(
-            lambda: self._train(job, before),
-            thread=True,
-            exclusive=True,
-            group="train",
-            exit_on_error=False,
+            lambda: work(job), thread=True, exclusive=True, group="train", exit_on_error=False
         )
+
+    def _sweep(self, job: _Job, sweep: Sweep) -> None:
+        worker = get_current_worker()
+        published = self._clock()
+
+        def is_over() -> bool:
+            nonlocal published
+            if self._clock() - published >= PUBLISH_EVERY and self._job is job:
+                published = self._clock()
+                self.swept = curves_of(sweep)
+            return job.stop.is_set() or worker.is_cancelled
+
+        sweep.advance(deadline=is_over)
+        if self._job is job:
+            self.swept = curves_of(sweep)
+        self.is_sweeping = False
 
     def pause(self) -> None:
         """Let the worker stop after the burst it is in."""
         if self._job is not None:
             self._job.stop.set()
 
-    def _train(self, job: _Job, before: Snapshot) -> None:
+    def _train(self, job: _Job, before: Snapshot, run: Run, iterations: int | None) -> None:
         worker = get_current_worker()
         started = published = self._clock()
-        first = len(job.run.costs)
+        first = len(run.costs)
 
         def is_over() -> bool:
             nonlocal published
             now = self._clock()
             if now - published >= PUBLISH_EVERY:
                 published = now
-                self._publish(job, before, started, first, Status.RUNNING)
+                self._publish(job, run, before, started, first, Status.RUNNING)
             return job.stop.is_set() or worker.is_cancelled
 
-        progress = job.run.advance(
-            iterations=job.iterations, deadline=is_over, beyond=job.iterations is not None
+        progress = run.advance(
+            iterations=iterations, deadline=is_over, beyond=iterations is not None
         )
         is_done = progress.stopped_by is not None
         status = Status.FINISHED if is_done else Status.PAUSED
-        self._publish(job, before, started, first, status)
+        self._publish(job, run, before, started, first, status)
 
     def _publish(
-        self, job: _Job, before: Snapshot, started: float, first: int, status: Status
+        self, job: _Job, run: Run, before: Snapshot, started: float, first: int, status: Status
     ) -> None:
         """Put out a snapshot, unless another run has taken this one's place."""
         if self._job is not job:
             return
         seconds = max(self._clock() - started, 1e-9)
-        snapshot = snapshot_of(job.run, status)
+        snapshot = snapshot_of(run, status)
         self.snapshot = replace(
             snapshot,
             seconds=before.seconds + seconds,

@@ -94,15 +94,6 @@ def filled(session: Session, context: Context, text: str) -> str:
     return fill(text, names, lambda placeholder: _placeholder(session, context, placeholder))
 
 
-def filled_opening(session: Session, width: int, chars: Chars) -> tuple[Line, ...]:
-    """Return the opening page; its placeholders speak of the first iteration."""
-    if session.lesson is None or session.moment is None:
-        return ()
-    last = session.moment.steps[-1]
-    context = Context(session.moment, last, session.look, chars)
-    return prose_lines(filled(session, context, session.lesson.prose), width, chars)
-
-
 def _placeholder(session: Session, context: Context, wish: Placeholder) -> str:
     moment = context.moment
     match wish.about:

@@ -8,12 +8,13 @@ from gdtutor.session.commands import commands_of
 from gdtutor.session.state import Screen, Session, Tab
 from gdtutor.view.boxes import Panel, beside, blank, boxed, hidden, window
 from gdtutor.view.context import Context
-from gdtutor.view.explain import context_of, filled_opening, node_lines, note_lines
+from gdtutor.view.explain import context_of, node_lines, note_lines
 from gdtutor.view.figures import Figure, moved, walk_figure
 from gdtutor.view.frame import Chars, Frame, Line, Placed, Style
 from gdtutor.view.graph_panel import graph_lines
 from gdtutor.view.header import footer_line, header_line, prompt_line
 from gdtutor.view.lines import fitted, line
+from gdtutor.view.prose import prose_lines
 from gdtutor.view.values import value_lines
 from gdtutor.view.whatif import marked_names
 
@@ -72,8 +73,9 @@ def study_frame(session: Session, width: int, height: int, chars: Chars) -> Fram
     context = context_of(session, chars)
     header = header_line(session, context, width, chars)
     plots: tuple[Placed, ...] = ()
-    if context is None:
-        body = _opening(session, width, height - 3, chars)
+    prose = page_of(session)
+    if prose is not None or context is None:
+        body = _page(session, prose or "", width, height - 3, chars)
     elif is_compact(width, height):
         body, plots = _compact(session, context, width, height - 3)
     else:
@@ -90,10 +92,19 @@ def footer(session: Session, width: int, chars: Chars) -> Line:
     return footer_line(commands_of(session.screen), width, chars)
 
 
-def _opening(session: Session, width: int, height: int, chars: Chars) -> tuple[Line, ...]:
-    text = filled_opening(session, min(width - 6, 76), chars)
-    panel = Panel("", text, session.look.scroll)
-    return boxed(panel, width, height, chars)
+def page_of(session: Session) -> str | None:
+    """Return the page of prose that fills the screen, None at a step."""
+    if session.lesson is None:
+        return None
+    if session.look.is_closing:
+        return session.lesson.closing
+    return session.lesson.prose if session.step == 0 else None
+
+
+def _page(session: Session, prose: str, width: int, height: int, chars: Chars) -> tuple[Line, ...]:
+    """Return a page of prose alone."""
+    text = prose_lines(prose, min(width - 6, 76), chars)
+    return boxed(Panel("", text, session.look.scroll), width, height, chars)
 
 
 def _panels(

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from gdtutor.engine.operations import Array
 from gdtutor.lesson.model import PictureWish
+from gdtutor.session.runs import run_label
 from gdtutor.session.state import Session, Snapshot, Status
 from gdtutor.training.problem import Problem
 from gdtutor.view import notation
@@ -16,12 +19,14 @@ from gdtutor.view.frame import Chars, Frame, Line, Placed, Plot, Series, Style
 from gdtutor.view.header import prompt_line
 from gdtutor.view.lines import fitted, line
 from gdtutor.view.matrix import MatrixLook, matrix_lines
+from gdtutor.view.runs import mark_of, run_lines
 from gdtutor.view.study import footer
 
 SIDE = 30
 """Cells of the side panel at 80 columns."""
 _SAME_AS = {"boundary": "decision boundary", "table": "predictions"}
 """Pictures of a lesson that take the place of a panel that every lesson has."""
+_OTHER_RUNS = (Style.RUN_2, Style.RUN_3, Style.RUN_4)
 PLOT_POINTS = 2000
 """Points of a curve handed to the painter, which thins them further."""
 
@@ -68,12 +73,18 @@ def _small(
 def cost_plot(session: Session) -> Plot:
     """Return the cost curve, the validation curve and the original run as plain data."""
     snapshot = session.training
-    series = [_series("cost", snapshot.costs, Style.RUN_1)]
+    called = run_label(session) if session.kept else "cost"
+    series = [_series(called, snapshot.costs, Style.RUN_1)]
     if len(snapshot.validation):
         series.append(_series("validation", snapshot.validation, Style.RUN_2))
     if session.changes and session.original is not None and len(session.original.costs):
         original = session.original.costs
         series.append(_series("without the changes", original, Style.RUN_3))
+    shown = 1 if len(snapshot.costs) else 0
+    for place, curve in enumerate(session.kept):
+        style = _OTHER_RUNS[place % len(_OTHER_RUNS)]
+        other = _series(curve.label, curve.costs, style)
+        series.append(replace(other, mark=mark_of(place + shown)))
     look = session.train_look
     return Plot(
         "",
@@ -177,7 +188,8 @@ def _sides(session: Session) -> tuple[str | PictureWish, ...]:
     if problem is not None and has_plane(problem):
         names.insert(0, "decision boundary")
     shown = {_SAME_AS.get(wish.kind) for wish in pictures}
-    return (*pictures, *(name for name in names if name not in shown))
+    runs = ("runs",) if session.kept else ()
+    return (*runs, *pictures, *(name for name in names if name not in shown))
 
 
 def _problem(session: Session) -> Problem | None:
@@ -197,6 +209,8 @@ def _side(session: Session, width: int, height: int, chars: Chars, first: int = 
 def _plain_side(session: Session, chosen: str, width: int, height: int, chars: Chars) -> Panel:
     problem = _problem(session)
     parameters = session.training.parameters
+    if chosen == "runs":
+        return Panel(chosen, run_lines(session, width, chars))
     if problem is None or not parameters:
         return Panel(chosen, (line(("nothing trained yet", Style.DIM)),))
     if chosen == "decision boundary":

@@ -1,0 +1,136 @@
+"""The runs of a lesson: its own, those of its variants, and sweeps over a setting."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from gdtutor.engine.errors import GdTutorError
+from gdtutor.lesson.load import with_variant
+from gdtutor.lesson.model import Lesson
+from gdtutor.lesson.problem import problem_of, settings_of
+from gdtutor.session.effects import Effect, SweepRuns
+from gdtutor.session.navigation import said
+from gdtutor.session.state import (
+    KeptCurve,
+    Session,
+    Snapshot,
+    Status,
+    TrainLook,
+    moment_of,
+)
+from gdtutor.training.run import Run, Segment
+from gdtutor.training.settings import Settings
+from gdtutor.training.sweep import Member, Sweep, judge, swept
+
+OWN = "the lesson's own"
+"""What the run without a variant is called."""
+
+Result = tuple[Session, tuple[Effect, ...]]
+
+
+def run_of(lesson: Lesson, seed: int | None = None) -> Run:
+    """Return a lesson's own run; one that only walks where the lesson does not train."""
+    settings = settings_of(lesson, seed=seed) or Settings()
+    return Run((Segment(0, problem_of(lesson, seed=seed), settings),))
+
+
+def in_variant(session: Session, name: str) -> Session:
+    """Return the session in a variant of its lesson; what was trained stays as a curve.
+
+    Raises:
+        GdTutorError: Where the lesson has no such variant.
+    """
+    if session.base is None or session.moment is None:
+        return session
+    lesson = with_variant(session.base, name) if name else session.base
+    run = run_of(lesson, session.seed)
+    label = name or OWN
+    kept = tuple(curve for curve in session.kept if curve.label != label)
+    known = {line.name for scene in lesson.scenes for line in scene.graph.lines}
+    session = replace(
+        session,
+        variant=name,
+        lesson=lesson,
+        original=run,
+        run=run,
+        changes=(),
+        undone=(),
+        done=(),
+        own_moment=None,
+        kept=(*(c for c in kept if c.label != run_label(session)), *_trained(session)),
+        training=Snapshot(),
+        train_look=replace(TrainLook(), log_y=session.train_look.log_y),
+        look=replace(session.look, unfolded=session.look.unfolded & known, cell=None),
+    )
+    moment = moment_of(session, lesson, run, 0)
+    return replace(session, moment=moment, step=min(session.step, len(moment.steps)))
+
+
+def run_label(session: Session) -> str:
+    """Return what the run on the screen is called."""
+    return session.variant or OWN
+
+
+def _trained(session: Session) -> tuple[KeptCurve, ...]:
+    """Return the present run's curve, where it has one."""
+    costs = session.training.costs
+    if not len(costs):
+        return ()
+    return (KeptCurve(run_label(session), costs, judge(costs, session.training.stopped_by)),)
+
+
+def sweep(session: Session, text: str) -> Result:
+    """Train several runs that differ in one setting, as `learning_rate=0.05,0.5,5`.
+
+    Raises:
+        GdTutorError: Where the name or a value cannot be swept over.
+    """
+    if session.run is None or session.lesson is None:
+        return session, ()
+    if not session.lesson.trains:
+        raise GdTutorError("this lesson does not train", "it has no [training] table")
+    members = members_of(session.lesson, session.seed, text)
+    kept = tuple(c for c in session.kept if c.label not in {m.label for m in members})
+    session = replace(session, kept=kept)
+    if session.training.status is Status.RUNNING:
+        # The worker does one thing at a time.
+        session = replace(session, training=replace(session.training, status=Status.PAUSED))
+    return said(session, f"{len(members)} runs side by side."), (SweepRuns(Sweep(members)),)
+
+
+def members_of(lesson: Lesson, seed: int | None, text: str) -> tuple[Member, ...]:
+    """Return the runs that `NAME=VALUE,VALUE,…` asks for.
+
+    A seed is that of the start where parameters are drawn, and of the order of the examples.
+
+    Raises:
+        GdTutorError: Where the name or a value cannot be swept over.
+    """
+    name, sign, values = text.partition("=")
+    name = name.strip()
+    wanted = [value.strip() for value in values.split(",") if value.strip()]
+    if not sign or not wanted:
+        raise GdTutorError(f"'{text}' is no sweep", "write learning_rate=0.05,0.5,5")
+    settings = settings_of(lesson, seed=seed) or Settings()
+    problem = problem_of(lesson, seed=seed)
+    members = []
+    for value in wanted:
+        changed = swept(settings, name, value)
+        own = problem_of(lesson, seed=changed.seed) if name == "seed" else problem
+        members.append(Member(f"{name} {value}", own, changed))
+    return tuple(members)
+
+
+def curves_of(sweep_: Sweep) -> tuple[KeptCurve, ...]:
+    """Return the curves of a sweep as far as they are."""
+    return tuple(
+        KeptCurve(found.label, found.costs, judge(found.costs, found.stopped_by))
+        for found in sweep_.found()
+    )
+
+
+def with_swept(session: Session, curves: tuple[KeptCurve, ...]) -> Session:
+    """Return the session with the curves of a sweep in their present state."""
+    labels = {curve.label for curve in curves}
+    kept = tuple(c for c in session.kept if c.label not in labels)
+    return replace(session, kept=(*kept, *curves))

@@ -1,0 +1,99 @@
+"""Variants and sweeps: other runs of a lesson beside its own."""
+
+import numpy as np
+import pytest
+from session_walks import open_at, press
+from test_session_training import trained
+
+from gdtutor.engine.errors import GdTutorError
+from gdtutor.session.runs import curves_of, members_of, sweep, with_swept
+from gdtutor.session.state import Screen, Session
+from gdtutor.training.run import Run, Segment
+from gdtutor.training.sweep import Sweep
+from gdtutor.view.frame import UNICODE
+from gdtutor.view.lines import text_of
+from gdtutor.view.runs import run_lines
+
+
+def text(session: Session) -> str:
+    return "\n".join(text_of(row) for row in run_lines(session, 40, UNICODE))
+
+
+def test_variants_go_round_and_come_back_to_the_lesson() -> None:
+    session = open_at("learning-rate", "forward:L")
+    assert session.base is not None
+    names = [variant.name for variant in session.base.variants]
+    assert names
+    for name in names:
+        session = press(session, "V")
+        assert session.variant == name
+        assert session.step == open_at("learning-rate", "forward:L").step
+    assert press(session, "V").variant == ""
+    assert "no variants" in press(open_at("bias"), "V").message
+
+
+def test_a_variant_trains_with_its_own_rate_and_the_earlier_curve_stays() -> None:
+    session = trained(open_at("learning-rate"))
+    own = session.training.costs
+    session = trained(session, "V")
+    assert session.screen is Screen.TRAIN
+    assert session.lesson is not None
+    assert session.lesson.settings is not None
+    assert session.run is not None
+    assert session.run.learning_rate(0) == session.lesson.settings.learning_rate
+    assert [curve.label for curve in session.kept] == ["the lesson's own"]
+    assert np.array_equal(session.kept[0].costs, own)
+    assert text(session).count("★") == 1
+
+
+def test_a_sweep_gives_the_curves_of_separate_runs() -> None:
+    session = open_at("or-vectorised")
+    assert session.lesson is not None
+    members = members_of(session.lesson, None, "learning_rate=0.1,1,3")
+    found = Sweep(members)
+    found.advance()
+    session = with_swept(session, curves_of(found))
+    assert [curve.label for curve in session.kept] == [
+        "learning_rate 0.1", "learning_rate 1", "learning_rate 3",
+    ]  # fmt: skip
+    for member, curve in zip(members, session.kept, strict=True):
+        alone = Run((Segment(0, member.problem, member.settings),))
+        alone.advance()
+        np.testing.assert_allclose(curve.costs, alone.costs, rtol=1e-9)
+    lines = text(session)
+    assert lines.index("learning_rate 3") < lines.index("★")
+
+
+def test_a_run_gone_wrong_is_said() -> None:
+    session = open_at("learning-rate")
+    assert session.lesson is not None
+    found = Sweep(members_of(session.lesson, None, "learning_rate=5,50"))
+    found.advance()
+    shown = text(with_swept(session, curves_of(found)))
+    assert "growing" in shown or "not finite" in shown
+
+
+@pytest.mark.parametrize(
+    ("wish", "complaint"),
+    [
+        ("learning_rat=1", "did you mean 'learning_rate'?"),
+        ("learning_rate", "is no sweep"),
+        ("learning_rate=a", "give a number"),
+        ("batch=1.5", "whole number"),
+        ("learning_rate=" + ",".join(["1"] * 300), "use 1 to 256"),
+    ],
+)
+def test_a_sweep_that_cannot_be_says_why(wish: str, complaint: str) -> None:
+    with pytest.raises(GdTutorError) as caught:
+        sweep(open_at("or-vectorised"), wish)
+    assert complaint in str(caught.value)
+
+
+def test_the_closing_page_opens_and_closes() -> None:
+    session = press(open_at("bias", "update:b"), "z")
+    assert session.look.is_closing
+    assert not press(session, "z").look.is_closing
+    assert not press(session, "p").look.is_closing
+    end = press(open_at("gradients-add-up"), "500n")
+    assert end.look.is_closing
+    assert not press(end, "p").look.is_closing
