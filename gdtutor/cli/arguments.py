@@ -167,6 +167,10 @@ def _train(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--epochs", type=positive_number, metavar="N", help="train so many epochs")
     _place(parser)
     _json(parser)
+    parser.add_argument(
+        "--sweep", metavar="NAME=VALUE,…", default="",
+        help="several runs side by side, as learning_rate=0.05,0.5,5",
+    )  # fmt: skip
     parser.add_argument("--csv", metavar="FILE", help="write epoch, cost, validation to a file")
     parser.add_argument(
         "--show-plan", action="store_true", help="print the compiled source instead of training"

@@ -12,8 +12,18 @@ from gdtutor.cli.lessons import session_of
 from gdtutor.cli.output import print_json, print_lines
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.model import Lesson
-from gdtutor.results import csv_lines, progress_text, result_of, summary_lines
+from gdtutor.results import (
+    csv_lines,
+    progress_text,
+    result_of,
+    summary_lines,
+    sweep_csv_lines,
+    sweep_data,
+    sweep_lines,
+)
+from gdtutor.session.runs import members_of
 from gdtutor.training.run import Run, Segment
+from gdtutor.training.sweep import Sweep
 from gdtutor.writing import write_atomically
 
 _REPORT_EVERY = 0.1
@@ -23,6 +33,8 @@ _REPORT_EVERY = 0.1
 def run(arguments: argparse.Namespace) -> int:
     """Train a lesson; Ctrl-C stops it, and what there is is still written."""
     lesson, training = _run_of(arguments)
+    if arguments.sweep:
+        return run_sweep(arguments, lesson, training)
     if arguments.show_plan:
         print_lines([training.plan.source])
         return 0
@@ -41,9 +53,23 @@ def run(arguments: argparse.Namespace) -> int:
     return 130 if pressed else 0
 
 
+def run_sweep(arguments: argparse.Namespace, lesson: Lesson, training: Run) -> int:
+    """Train several runs side by side; Ctrl-C stops them, and what there is is still written."""
+    members = members_of(lesson, arguments.seed, arguments.sweep, training.segments[0])
+    sweep = Sweep(members)
+    with interrupts() as pressed:
+        sweep.advance(deadline=lambda: bool(pressed))
+    if arguments.csv:
+        write_atomically(arguments.csv, "\n".join(sweep_csv_lines(sweep)) + "\n")
+    if arguments.json:
+        print_json(sweep_data(lesson, sweep))
+    else:
+        print_lines(sweep_lines(lesson, sweep))
+    return 130 if pressed else 0
+
+
 def _run_of(arguments: argparse.Namespace) -> tuple[Lesson, Run]:
     """Return the lesson and its run, with changes made and so many epochs; from --at on."""
-
     session = session_of(arguments)
     lesson, run_ = session.lesson, session.run
     if lesson is None or run_ is None or lesson.settings is None:

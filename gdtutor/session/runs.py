@@ -98,10 +98,18 @@ def sweep(session: Session, text: str) -> Result:
     return said(session, f"{len(members)} runs side by side."), (SweepRuns(Sweep(members)),)
 
 
-def members_of(lesson: Lesson, seed: int | None, text: str) -> tuple[Member, ...]:
+def members_of(
+    lesson: Lesson, seed: int | None, text: str, start: Segment | None = None
+) -> tuple[Member, ...]:
     """Return the runs that `NAME=VALUE,VALUE,…` asks for.
 
     A seed is that of the start where parameters are drawn, and of the order of the examples.
+
+    Args:
+        lesson: The lesson.
+        seed: Replaces the lesson's own seeds.
+        text: What differs between the runs.
+        start: What they have in common; the lesson's own problem and settings where None.
 
     Raises:
         GdTutorError: Where the name or a value cannot be swept over.
@@ -111,8 +119,8 @@ def members_of(lesson: Lesson, seed: int | None, text: str) -> tuple[Member, ...
     wanted = [value.strip() for value in values.split(",") if value.strip()]
     if not sign or not wanted:
         raise GdTutorError(f"'{text}' is no sweep", "write learning_rate=0.05,0.5,5")
-    settings = settings_of(lesson, seed=seed) or Settings()
-    problem = problem_of(lesson, seed=seed)
+    start = run_of(lesson, seed).segments[0] if start is None else start
+    settings, problem = start.settings, start.problem
     members = []
     for value in wanted:
         changed = swept(settings, name, value)
