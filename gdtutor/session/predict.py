@@ -1,0 +1,189 @@
+"""Predict before reveal: the next result is hidden and asked for, and the answer is judged."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from gdtutor.session.answers import (
+    AnswerError,
+    read_name,
+    read_numbers,
+    read_shape,
+    read_sign,
+)
+from gdtutor.session.asking import question_for, question_on_leaving, ready_nodes
+from gdtutor.session.challenge import Ask, Challenge, Tried
+from gdtutor.session.effects import Effect, KeepAttempt
+from gdtutor.session.moment import Moment
+from gdtutor.session.navigation import said, steps_forward
+from gdtutor.session.prompting import asked
+from gdtutor.session.slips import Fit, Slip, slips_that_fit
+from gdtutor.session.state import AutoPlay, PromptKind, Session, Tab, current_step
+from gdtutor.session.working import working_of
+
+Result = tuple[Session, tuple[Effect, ...]]
+HINT = "?"
+"""Typed in place of an answer it asks for a hint."""
+
+
+def step_on(session: Session, count: int) -> Session:
+    """Go on by so many steps; one step alone may end at a question."""
+    if session.challenge is not None:
+        return revealed(session)
+    if count != 1:
+        return steps_forward(session, count)
+    leaving = question_on_leaving(session)
+    if leaving is not None:
+        return _posed(session, leaving)
+    after = steps_forward(session, 1)
+    step = current_step(after)
+    if step is None or after.message:
+        return after
+    challenge = question_for(after, step)
+    if challenge is None:
+        return after
+    return _posed(after if challenge.hides else session, challenge)
+
+
+def _posed(session: Session, challenge: Challenge) -> Session:
+    look = replace(session.look, tab=Tab.NODE, proof=False, mistakes=False, scroll=0)
+    auto = AutoPlay(seconds=session.auto.seconds)
+    return _prompted(replace(session, challenge=challenge, look=look, auto=auto))
+
+
+def _prompted(session: Session) -> Session:
+    return asked(session, PromptKind.ANSWER, "your answer")
+
+
+def back_to_question(session: Session, count: int) -> Session:
+    """Open the input of a question that was left with Esc."""
+    if session.challenge is None:
+        return said(session, "No question is open. r asks for each next value.")
+    return _prompted(session)
+
+
+def toggle_predict(session: Session, count: int) -> Session:
+    """Begin to ask for each next value, or stop asking."""
+    if session.predict:
+        after = replace(session, predict=False, challenge=None)
+        return said(after, "Predict mode is off: values show as you step.")
+    after = replace(session, predict=True)
+    return said(after, "Predict mode: each next value is hidden and asked for. r ends it.")
+
+
+def answer(session: Session, text: str) -> Result:
+    """Judge what was typed: right, wrong with a diagnosis and the next hint, or a wish for a hint.
+
+    Raises:
+        AnswerError: For what is no answer of the kind asked for; it is no attempt.
+    """
+    challenge, moment = session.challenge, session.moment
+    if challenge is None or moment is None or session.lesson is None:
+        return replace(session, prompt=None), ()
+    if text.strip() == HINT:
+        return _hinted(session, challenge), ()
+    wrong = _judged(session, moment, challenge, text)
+    slip = wrong.fits[0].slip.value if wrong is not None and wrong.fits else None
+    kept = KeepAttempt(session.lesson.id, challenge.name, text.strip(), wrong is None, slip)
+    if wrong is None:
+        return _solved(session, challenge, text), (kept,)
+    tried = replace(challenge, tried=(*challenge.tried, wrong))
+    if len(tried.tried) == 1:
+        return _prompted(replace(session, challenge=tried)), (kept,)
+    return _hinted(session, tried), (kept,)
+
+
+def _hinted(session: Session, challenge: Challenge) -> Session:
+    """Show the next hint; after the last one the worked line."""
+    if challenge.hints_shown >= challenge.stages:
+        return revealed(replace(session, challenge=challenge))
+    challenge = replace(challenge, hints_shown=challenge.hints_shown + 1)
+    return _prompted(replace(session, challenge=challenge))
+
+
+def revealed(session: Session) -> Session:
+    """Show the worked line, and count the question as asked."""
+    challenge = session.challenge
+    if challenge is None:
+        return session
+    after = _closed(session, challenge)
+    if challenge.hides:
+        return said(after, "This is the worked line; the next key goes on.")
+    name = challenge.step.node
+    return said(steps_forward(after, 1), f"Next comes {name}: all that it needs was there.")
+
+
+def _solved(session: Session, challenge: Challenge, text: str) -> Session:
+    after = _closed(session, challenge)
+    if challenge.hides:
+        return said(after, "Right.")
+    after = steps_forward(after, 1)
+    named = read_name(text, _known(session, challenge))
+    if named == challenge.step.node:
+        return said(after, "Right.")
+    return said(after, f"Right, {named} is ready too. The walk takes {challenge.step.node} first.")
+
+
+def _closed(session: Session, challenge: Challenge) -> Session:
+    done = session.answered | {challenge.name}
+    return replace(session, challenge=None, prompt=None, answered=done)
+
+
+def _judged(session: Session, moment: Moment, challenge: Challenge, text: str) -> Tried | None:
+    """Return what is wrong with an answer, None where it is right."""
+    match challenge.ask:
+        case Ask.VALUE:
+            return _value(moment, challenge, text, session.look.digits)
+        case Ask.SIGN:
+            value = float(working_of(moment, challenge.step).result[challenge.cell])
+            sign = (value > 0) - (value < 0)
+            return None if read_sign(text) == sign else Tried(text)
+        case Ask.SHAPE:
+            return _shape(moment, challenge, text)
+        case Ask.NEXT:
+            return _next(session, moment, challenge, text)
+        case Ask.CHOICE:
+            return _choice(challenge, text)
+
+
+def _value(moment: Moment, challenge: Challenge, text: str, digits: int) -> Tried | None:
+    working = working_of(moment, challenge.step)
+    shape, cell = working.result.shape, challenge.cell
+    row = shape[-1] if shape and not moment.traces[challenge.step.scene].graph.by_rows else 1
+    numbers = read_numbers(text, row)
+    cells = [cell] if len(numbers) == 1 else [(*cell[:-1], k) for k in range(row)]
+    for at, number in zip(cells, numbers, strict=True):
+        if not working.interval(at, digits).holds(number):
+            return Tried(text, slips_that_fit(working, at, number, digits))
+    return None
+
+
+def _shape(moment: Moment, challenge: Challenge, text: str) -> Tried | None:
+    right, given = working_of(moment, challenge.step).result.shape, read_shape(text)
+    if given == right:
+        return None
+    return Tried(text, (Fit(Slip.TRANSPOSED),) if given == right[::-1] else ())
+
+
+def _known(session: Session, challenge: Challenge) -> frozenset[str]:
+    steps = session.moment.steps if session.moment is not None else ()
+    scene, phase = challenge.step.scene, challenge.step.phase
+    return frozenset(s.node for s in steps if (s.scene, s.phase) == (scene, phase))
+
+
+def _next(session: Session, moment: Moment, challenge: Challenge, text: str) -> Tried | None:
+    name = read_name(text, _known(session, challenge))
+    waiting = ready_nodes(moment, challenge.step)
+    if name not in waiting:
+        return Tried(text, is_done=True)
+    return Tried(text, waits_for=waiting[name]) if waiting[name] else None
+
+
+def _choice(challenge: Challenge, text: str) -> Tried | None:
+    word = text.strip()
+    if word.isascii() and word.isdigit() and 1 <= int(word) <= len(challenge.choices):
+        word = challenge.choices[int(word) - 1]
+    elif word not in challenge.choices:
+        count = len(challenge.choices)
+        raise AnswerError("that is none of them", f"type a number from 1 to {count}")
+    return None if word == challenge.right else Tried(text)

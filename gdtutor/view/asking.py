@@ -1,0 +1,133 @@
+"""A question in the node panel: what is asked, what was wrong with the answers, and the hints."""
+
+from __future__ import annotations
+
+from gdtutor.session.challenge import Ask, Challenge, Tried
+from gdtutor.session.slips import Fit, Slip
+from gdtutor.session.steps import Phase
+from gdtutor.view import notation
+from gdtutor.view.cells import cell_name
+from gdtutor.view.context import Context
+from gdtutor.view.frame import Line, Style
+from gdtutor.view.hints import hint_lines
+from gdtutor.view.lines import line, stacked, wrapped, wrapped_formula
+
+SAYS = {
+    Slip.SIGN: "The size is right, the sign is flipped.",
+    Slip.NO_UPSTREAM: "That is the local gradient alone: the upstream factor is missing.",
+    Slip.NO_LOCAL: "That is the upstream gradient alone: the local factor is missing.",
+    Slip.NO_SHARE: "The factor {about} was forgotten.",
+    Slip.AT_OUTPUT: "The derivative was taken at the output {about}; it belongs at the input.",
+    Slip.AT_INPUT: "{about} was put in where the output of the function belongs.",
+    Slip.UPDATED: "That uses {about} after the update; this pass still has the old one.",
+    Slip.ONE_PATH: "One path of the sum was forgotten, the one over {about}.",
+    Slip.ONE_EXAMPLE: "Example {about} was forgotten in the sum.",
+    Slip.TRANSPOSED: "Rows and columns are exchanged: that is the transposed one.",
+    Slip.ONE_TERM: "One term of the sum was forgotten.",
+    Slip.NO_FUNCTION: "That is what goes into {about}; the function itself was left out.",
+    Slip.UPHILL: "The step went uphill: the gradient is subtracted, not added.",
+    Slip.NO_RATE: "The learning rate was forgotten.",
+    Slip.STEP_ALONE: "That is the step alone; the old value belongs to it.",
+    Slip.STALE: "That is the value before the update.",
+}
+"""What is said about each slip."""
+
+_HOW = {
+    Ask.VALUE: "A number, or a calculation: 0.5*0.25. ? gives a hint.",
+    Ask.SIGN: "Answer + or - or 0. ? gives a hint.",
+    Ask.SHAPE: "Rows x columns, as 3x4. ? gives a hint.",
+    Ask.NEXT: "Any node that is ready is right. ? gives a hint.",
+    Ask.CHOICE: "Answer with its number.",
+}
+
+
+def asking_lines(context: Context, challenge: Challenge, width: int) -> tuple[Line, ...]:
+    """Return the question, what is said about the last answer, and the hints given so far."""
+    wanted = wrapped(_question(context, challenge), width, Style.CURRENT)
+    how = wrapped(_HOW[challenge.ask], width, Style.DIM)
+    parts = [(*wanted, *_formula(context, challenge, width), *_choices(context, challenge, width))]
+    if challenge.tried:
+        parts.append(_feedback(context, challenge, challenge.tried[-1], width))
+    parts.append(_hints(context, challenge, width))
+    if not challenge.tried and not challenge.hints_shown:
+        parts.append(how)
+    return stacked(parts)
+
+
+def _question(context: Context, challenge: Challenge) -> str:
+    if challenge.text:
+        return notation.plain(challenge.text, context.chars)
+    called = asked_name(context, challenge)
+    match challenge.ask:
+        case Ask.VALUE if challenge.step.phase is Phase.UPDATE:
+            return f"What does {called} become?"
+        case Ask.VALUE:
+            return f"What is {called}?"
+        case Ask.SIGN:
+            return f"What sign has {called}?"
+        case Ask.SHAPE:
+            return f"What shape has {called}?"
+        case Ask.NEXT:
+            return "Which node comes next?"
+        case Ask.CHOICE:
+            return "Which one is right?"
+
+
+def asked_name(context: Context, challenge: Challenge) -> str:
+    """Return how the asked value is called: `dW₁[0,1]`, or `z for example 2`."""
+    step = challenge.step
+    called = context.name(step.node)
+    if step.phase is Phase.BACKWARD:
+        called = context.gradient_name(step.node)
+    elif step.variable not in ("", "p"):
+        called = f"{context.name(step.variable)} of {called}"
+    if challenge.ask is Ask.SHAPE or not challenge.cell:
+        return called
+    if context.graph.by_rows:
+        return f"{called} for example {challenge.cell[0]}"
+    return cell_name(called, challenge.cell)
+
+
+def _formula(context: Context, challenge: Challenge, width: int) -> tuple[Line, ...]:
+    """Return the lesson's own formula of a node on the way forward, which is no secret."""
+    if challenge.step.phase is not Phase.FORWARD or not challenge.hides:
+        return ()
+    node = challenge.step.node
+    written = context.writer().write(context.node_expr(node))
+    return wrapped_formula(f"{context.name(node)} = ", written, width)
+
+
+def _choices(context: Context, challenge: Challenge, width: int) -> tuple[Line, ...]:
+    rows: list[Line] = []
+    for number, choice in enumerate(challenge.choices, 1):
+        head = f" {number}  "
+        for index, row in enumerate(wrapped(notation.plain(choice, context.chars), width - 4)):
+            rows.append(line((head if index == 0 else " " * 4, Style.KEY), *row))
+    return tuple(rows)
+
+
+def _feedback(context: Context, challenge: Challenge, tried: Tried, width: int) -> tuple[Line, ...]:
+    said = [f"{tried.answer[:40]} is not it.", *(_says(context, fit) for fit in tried.fits)]
+    if tried.is_done:
+        said.append("That node has been visited already.")
+    elif tried.waits_for:
+        said.append(f"It still waits for {context.name(tried.waits_for)}.")
+    elif challenge.ask is Ask.VALUE and not tried.fits:
+        said.append("No usual slip gives that number.")
+    return tuple(row for text in said for row in wrapped(text, width, Style.ERROR))
+
+
+def _says(context: Context, fit: Fit) -> str:
+    return SAYS[fit.slip].format(about=context.name(fit.about))
+
+
+def _hints(context: Context, challenge: Challenge, width: int) -> tuple[Line, ...]:
+    rows: list[Line] = []
+    for stage in range(challenge.hints_shown):
+        rows.append(line((f"hint {stage + 1}", Style.DIM)))
+        if stage < len(challenge.hints):
+            text = notation.plain(challenge.hints[stage], context.chars)
+            rows.extend(wrapped(text, width, Style.WARNING))
+        else:
+            rows.extend(hint_lines(context, challenge, stage - len(challenge.hints), width))
+    return tuple(rows)

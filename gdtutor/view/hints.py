@@ -1,0 +1,155 @@
+"""The program's own hints: first the formula in symbols, then with the shown numbers in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from gdtutor.engine.expression import Expr, names_in
+from gdtutor.engine.operations import Array, parse_rule
+from gdtutor.engine.trace import Contribution
+from gdtutor.session.challenge import Ask, Challenge
+from gdtutor.session.operands import update_operands
+from gdtutor.session.steps import Phase
+from gdtutor.view.arrays import array_lines
+from gdtutor.view.cells import cell_name, open_cell
+from gdtutor.view.context import Context
+from gdtutor.view.equation import equation_with, numbers_writer
+from gdtutor.view.forward import definition_lines
+from gdtutor.view.formula import Writer
+from gdtutor.view.frame import Line, Style
+from gdtutor.view.lines import line, wrapped, wrapped_formula
+from gdtutor.view.updates import update_writer
+
+_WORDS = {
+    Ask.SIGN: "A product is negative where exactly one of its factors is.",
+    Ask.SHAPE: "Rows come from the left factor of a product, columns from the right one. "
+    "Cell by cell, the shape stays.",
+}
+_READY = {
+    Phase.FORWARD: "A node is ready when everything in its formula has a value.",
+    Phase.BACKWARD: "A node is ready when every node that uses it has its gradient.",
+    Phase.UPDATE: "Every parameter has its gradient, so each of them is ready.",
+    Phase.GIVEN: "",
+}
+
+
+def hint_lines(context: Context, challenge: Challenge, stage: int, width: int) -> tuple[Line, ...]:
+    """Return one of the program's own hints, stages counted from 0."""
+    if challenge.ask is Ask.NEXT:
+        return wrapped(_READY[challenge.step.phase], width, Style.WARNING)
+    if challenge.ask is not Ask.VALUE:
+        return wrapped(_WORDS[challenge.ask], width, Style.WARNING)
+    with_numbers = stage > 0
+    match challenge.step.phase:
+        case Phase.FORWARD:
+            return _forward(context, challenge, width, with_numbers=with_numbers)
+        case Phase.BACKWARD:
+            return _backward(context, challenge, width, with_numbers=with_numbers)
+        case _:
+            return _update(context, challenge, width, with_numbers=with_numbers)
+
+
+def _forward(
+    context: Context, challenge: Challenge, width: int, *, with_numbers: bool
+) -> tuple[Line, ...]:
+    node = challenge.step.node
+    expr = context.node_expr(node)
+    if not with_numbers:
+        definition = definition_lines(context, expr, width)
+        if definition:
+            return definition
+        used = dict.fromkeys(n.name for n in names_in(expr))
+        names = " and ".join(context.name(name) for name in used)
+        return wrapped(f"Read {names} off the graph and put them in.", width, Style.WARNING)
+    value = context.trace.values[node]
+    return _filled_in(context, context.name(node), expr, value, challenge, width)
+
+
+def _filled_in(
+    context: Context, left: str, expr: Expr, value: Array, challenge: Challenge, width: int
+) -> tuple[Line, ...]:
+    """Return a formula for the asked cell with its numbers, the result left out."""
+    writer = context.writer()
+    if context.graph.by_rows and value.ndim:
+        names = [n.name for n in names_in(expr)]
+        values = {name: context.followed(context.trace.values[name]) for name in names}
+        return _without_result(context, writer, left, expr, values, width)
+    opened = open_cell(expr, challenge.cell, context.shapes, context.arrays)
+    called = cell_name(left, challenge.cell)
+    return _without_result(context, writer, called, opened.formula, opened.values, width)
+
+
+def _without_result(
+    context: Context,
+    writer: Writer,
+    left: str,
+    expr: Expr,
+    values: Mapping[str, float],
+    width: int,
+) -> tuple[Line, ...]:
+    return equation_with(context, writer, left, expr, values, float("nan"), width)[:-1]
+
+
+def _backward(
+    context: Context, challenge: Challenge, width: int, *, with_numbers: bool
+) -> tuple[Line, ...]:
+    received = context.trace.contributions[challenge.step.node]
+    lines: list[Line] = []
+    for index, c in enumerate(received):
+        sign = "" if index == 0 else "+ "
+        inner = replace(context, upstream=(c.consumer, c.upstream))
+        lines.extend(_use(inner, challenge, c, sign, width, with_numbers=with_numbers))
+    return tuple(lines)
+
+
+def _use(
+    context: Context,
+    challenge: Challenge,
+    c: Contribution,
+    sign: str,
+    width: int,
+    *,
+    with_numbers: bool,
+) -> tuple[Line, ...]:
+    """Return upstream × local of one use, in symbols or in numbers."""
+    node = challenge.step.node
+    called = context.gradient_name(node)
+    head = f"{called} = " if not sign else " " * (len(called) + 1) + sign
+    times = " × " if context.chars.unicode else " * "
+    if c.local is None or not context.is_scalar_at_example():
+        if not with_numbers:
+            return wrapped_formula(head, context.writer().write(c.rule), width)
+        return _filled_in(context, called, c.rule, c.value, challenge, width)
+    upstream, partial = context.gradient_name(c.consumer), context.partial(c.consumer, node)
+    if not with_numbers:
+        over = "Σ " if context.chars.unicode else "sum "
+        product = f"{over if c.sums else ''}{upstream}{times}{partial}"
+        return wrapped_formula(head, product, width)
+    if c.sums:
+        return (
+            line((upstream, Style.DIM)), *array_lines(context, c.upstream, width),
+            line((partial, Style.DIM)), *array_lines(context, c.local, width),
+        )  # fmt: skip
+    values = {"u": context.followed(c.upstream), "l": context.followed(c.local)}
+    written = numbers_writer(context, values).leaf
+    return wrapped_formula(head, f"{written('u')}{times}{written('l')}", width)
+
+
+def _update(
+    context: Context, challenge: Challenge, width: int, *, with_numbers: bool
+) -> tuple[Line, ...]:
+    name, variable = challenge.step.node, challenge.step.variable
+    text = {key: rule for key, rule, _ in context.moment.updates[name].lines}[variable]
+    expr = parse_rule(text)
+    values = update_operands(context.moment, name, variable)
+    writer = update_writer(context, name, values)
+    called = context.name(name if variable == "p" else variable)
+    if not with_numbers:
+        arrow = "←" if context.chars.unicode else "<-"
+        return wrapped_formula(f"{called} {arrow} ", writer.write(expr), width)
+    shapes = {key: array.shape for key, array in values.items()}
+    opened = open_cell(expr, challenge.cell, shapes, values)
+    scalars = replace(writer, is_array=lambda _: False)
+    left = cell_name(called, challenge.cell)
+    return _without_result(context, scalars, left, opened.formula, opened.values, width)
