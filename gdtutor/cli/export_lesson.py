@@ -1,0 +1,34 @@
+"""`gdtutor export`: a lesson as a script in NumPy alone."""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+
+from gdtutor.cli.lessons import session_of
+from gdtutor.cli.output import print_lines
+from gdtutor.export import export_text
+from gdtutor.writing import write_atomically
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the script, or write it to a file."""
+    text = export_text(session_of(arguments), arguments.iterations, _command(arguments))
+    if arguments.out:
+        write_atomically(arguments.out, text)
+        print_lines([f"wrote {shlex.quote(arguments.out)}"])
+    else:
+        print_lines(text.removesuffix("\n").split("\n"))
+    return 0
+
+
+def _command(arguments: argparse.Namespace) -> str:
+    """Return the command line that writes the same script again."""
+    words = ["gdtutor", "export", arguments.lesson, "--iterations", str(arguments.iterations)]
+    if arguments.seed is not None:
+        words += ["--seed", str(arguments.seed)]
+    if arguments.variant:
+        words += ["--variant", arguments.variant]
+    for change in arguments.changes:
+        words += ["--set", change]
+    return "written by: " + shlex.join(words)

@@ -1,0 +1,165 @@
+"""Formulas and rules of a walk as lines of NumPy source, for readers and for the export.
+
+Everything is written from parsed formulas and from the table of operations: no text of a lesson
+is copied, and every name is passed through a function of the caller.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from gdtutor.engine.expression import Apply, Expr, Name, Number, number_text
+from gdtutor.engine.operations import OPERATIONS, Array, Operation, definition
+from gdtutor.engine.shapes import Shape, expression_shape
+
+_SIGNS = {"add": " + ", "sub": " - ", "mul": "*", "div": "/", "matmul": " @ ", "pow": "**"}
+_STRENGTH = {"add": 1, "sub": 1, "mul": 2, "div": 2, "matmul": 2, "neg": 3, "pow": 4}
+_STRANGE = {"inf": "np.inf", "-inf": "-np.inf", "nan": "np.nan"}
+_WHOLE = 5
+"""The strength of what never needs parentheses."""
+
+SUM_TO = '''\
+def sum_to(a, b):
+    """Sum a gradient over the axes along which an operand of the shape of b was broadcast."""
+    shape = np.shape(b)
+    extra = np.ndim(a) - len(shape)
+    axes = tuple(range(extra)) + tuple(
+        extra + i for i, n in enumerate(shape) if n == 1 and np.shape(a)[extra + i] != 1
+    )
+    return np.sum(a, axis=axes).reshape(shape)
+'''
+"""The one helper of a rule that is not one call of NumPy."""
+
+
+def plain_name(name: str) -> str:
+    """Return a name as it stands, the dot of an inner node made an underscore."""
+    return name.replace(".", "_")
+
+
+@dataclass(frozen=True, slots=True)
+class NumpyWriter:
+    """Writes formulas as NumPy source."""
+
+    name: Callable[[str], str] = plain_name
+    """How a leaf or node is called in the source."""
+    shapes: Mapping[str, Shape] | None = None
+    """Where known, sums over broadcast axes name their axes."""
+    is_inline: bool = False
+    """Whether an operation that NumPy lacks is written out rather than called by its name."""
+
+    def write(self, expr: Expr) -> str:
+        """Return a formula as NumPy source."""
+        return self._written(expr)[0]
+
+    def _written(self, expr: Expr) -> tuple[str, int]:
+        if isinstance(expr, Number):
+            text = number_text(expr.value)
+            text = _STRANGE.get(text, text)
+            return text, 3 if text.startswith("-") else _WHOLE
+        if isinstance(expr, Name):
+            return self.name(expr.name), _WHOLE
+        if expr.op in _SIGNS:
+            return self._infix(expr)
+        if expr.op == "neg":
+            return f"-{self._wrapped(expr.args[0], 3)}", 3
+        if expr.op == "transpose":
+            return f"{self._wrapped(expr.args[0], _WHOLE)}.T", _WHOLE
+        return self._call(expr)
+
+    def _infix(self, expr: Apply) -> tuple[str, int]:
+        left, right = expr.args
+        strength = _STRENGTH[expr.op]
+        first = self._wrapped(left, strength + (expr.op == "pow"))
+        if isinstance(left, Number) and isinstance(right, Number):
+            # Between two plain numbers Python's own rules would hold: 1/0 would raise.
+            first = f"np.float64({self.write(left)})"
+        second = self._wrapped(right, 3 if expr.op == "pow" else strength + 1)
+        return f"{first}{_SIGNS[expr.op]}{second}", strength
+
+    def _call(self, expr: Apply) -> tuple[str, int]:
+        operation = OPERATIONS[expr.op]
+        args = [self.write(arg) for arg in expr.args]
+        if expr.axis is not None:
+            return f"{operation.numpy}({args[0]}, axis={expr.axis}, keepdims=True)", _WHOLE
+        if expr.op == "step":
+            return f"np.heaviside({args[0]}, 1.0)", _WHOLE
+        if expr.op == "spread":
+            return f"np.broadcast_to({args[0]}, np.shape({args[1]}))", _WHOLE
+        if expr.op == "sum_to":
+            return self._sum_to(expr, args), _WHOLE
+        if operation.numpy:
+            return f"{operation.numpy}({', '.join(args)})", _WHOLE
+        body = definition(operation)
+        if body is None or not self.is_inline:
+            return f"{expr.op}({', '.join(args)})", _WHOLE
+        return self._inline(body, expr)
+
+    def _inline(self, body: Expr, expr: Apply) -> tuple[str, int]:
+        """Write an operation's definition over what its operands are."""
+        known = dict(zip("ab", expr.args, strict=False))
+
+        def over(part: Expr) -> Expr:
+            if isinstance(part, Name):
+                return known[part.name]
+            if isinstance(part, Apply):
+                return Apply(part.op, tuple(over(arg) for arg in part.args), part.axis)
+            return part
+
+        return self._written(over(body))
+
+    def _sum_to(self, expr: Apply, args: list[str]) -> str:
+        if self.shapes is None:
+            return f"sum_to({', '.join(args)})"
+        wide, narrow = (expression_shape(arg, self.shapes) for arg in expr.args)
+        if narrow == ():
+            return f"np.sum({args[0]})"
+        if len(wide) != len(narrow):
+            return f"sum_to({', '.join(args)})"
+        axes = [i for i, n in enumerate(narrow) if n == 1]
+        which = f"{axes[0]}" if len(axes) == 1 else f"({', '.join(map(str, axes))})"
+        return f"np.sum({args[0]}, axis={which}, keepdims=True)"
+
+    def _wrapped(self, expr: Expr, needed: int) -> str:
+        text, strength = self._written(expr)
+        return f"({text})" if strength < needed else text
+
+
+def helper_names(expr: Expr) -> tuple[str, ...]:
+    """Return the operations of a formula that NumPy lacks, each after those that it needs."""
+    found: dict[str, None] = {}
+    pending: list[tuple[Expr, str]] = [(expr, "")]
+    while pending:
+        part, ready = pending.pop()
+        if ready:
+            found[ready] = None
+        elif isinstance(part, Apply):
+            row = OPERATIONS[part.op]
+            body = definition(row) if not row.numpy else None
+            if body is not None and part.op not in found:
+                pending += [(part, part.op), (body, "")]
+            pending.extend((arg, "") for arg in part.args)
+    return tuple(found)
+
+
+def helper_source(row: Operation) -> str:
+    """Return an operation that NumPy lacks as a function, from the table's own formula."""
+    body = definition(row)
+    if body is None:
+        raise ValueError(f"{row.name} is a function of NumPy")
+    operands = "ab"[: row.operands]
+    says = row.says.format(a="a", b="b")
+    says = says[0].upper() + says[1:]
+    text = NumpyWriter().write(body)
+    return f'def {row.name}({", ".join(operands)}):\n    """{says}."""\n    return {text}\n'
+
+
+def value_text(value: Array) -> str:
+    """Return an array as a literal with every digit, nested lists for its axes."""
+    if value.ndim == 0:
+        text = repr(float(value))
+        return _STRANGE.get(text, text)
+    return f"[{', '.join(value_text(part) for part in value)}]"
+
+
+__all__ = ["SUM_TO", "NumpyWriter", "helper_names", "helper_source", "plain_name", "value_text"]

@@ -1,0 +1,223 @@
+"""The phases of an iteration as lines of NumPy, each with the values that the walk shows there."""
+
+from __future__ import annotations
+
+import builtins
+import keyword
+from dataclasses import dataclass, field
+from functools import partial
+
+import numpy as np
+
+from gdtutor.engine.expression import Expr
+from gdtutor.engine.local import UPSTREAM
+from gdtutor.engine.numpy_text import NumpyWriter, helper_names
+from gdtutor.engine.operations import OPERATIONS, Array, parse_rule
+from gdtutor.engine.shapes import expression_shape
+from gdtutor.engine.simplify import is_one
+from gdtutor.engine.trace import Contribution, Trace
+from gdtutor.session.moment import Moment
+from gdtutor.training.optimisers import OPTIMISERS
+from gdtutor.view import notation
+from gdtutor.view.frame import UNICODE
+
+_OWN = [
+    "np",
+    "sys",
+    "math",
+    "check",
+    "train",
+    "main",
+    "order",
+    "order_of",
+    "drawn_epochs",
+    "lru_cache",
+    "SHOWN",
+    "EXAMPLES",
+    "sum_to",
+    "k",
+    "phase",
+    "epoch",
+    "epochs",
+    "turn",
+    "batch",
+    "total",
+    "seen",
+    "cost",
+    "learning_rate",
+    "t",
+    "shrink",
+    "step",
+    "signal",
+    "solve",
+    "_sigmoid",
+    "self",
+]
+
+
+class Names:
+    """Names of Python for the names of a lesson, no two alike and none that Python or NumPy has."""
+
+    def __init__(self) -> None:
+        self._given: dict[tuple[str, ...], str] = {}
+        self._taken = {*_OWN, *dir(builtins), *OPERATIONS}
+
+    def of(self, *key: str) -> str:
+        """Return the Python name for a key; the last word of the key is the wish.
+
+        A name that is taken already, or that Python would not assign to, gets underscores.
+        """
+        if key not in self._given:
+            name = key[-1].replace(".", "_")
+            name = f"x{name}" if name.startswith("__") else name
+            while name in self._taken or keyword.iskeyword(name):
+                name += "_"
+            self._taken.add(name)
+            self._given[key] = name
+        return self._given[key]
+
+    def value(self, name: str) -> str:
+        """Return what a leaf or node of a lesson is called."""
+        return self.of("value", name)
+
+    def gradient(self, name: str) -> str:
+        """Return what the gradient of a leaf or node is called."""
+        return self.of("gradient", f"d{name}")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CodeLine:
+    """One assignment and what the walk shows for it."""
+
+    target: str
+    """The Python name that it assigns."""
+    source: str
+    """The right side."""
+    note: str
+    """Which node it computes, for the comment beside it."""
+    value: Array
+
+
+@dataclass(slots=True)
+class Code:
+    """Everything that the lines of one lesson share."""
+
+    names: Names = field(default_factory=Names)
+    helpers: dict[str, None] = field(default_factory=dict)
+    """Operations that NumPy lacks, in the order in which they are needed."""
+
+    def text(self, expr: Expr, trace: Trace, upstream: str = "") -> str:
+        """Return a formula of a trace as NumPy source; `upstream` names the gradient it is over."""
+        self.helpers.update(dict.fromkeys(helper_names(expr)))
+        shapes = dict(trace.shapes)
+        if upstream:
+            shapes[UPSTREAM] = np.shape(trace.gradients[upstream])
+
+        def name(text: str) -> str:
+            return self.names.gradient(upstream) if text == UPSTREAM else self.names.value(text)
+
+        return NumpyWriter(name, shapes).write(expr)
+
+    def forward(self, trace: Trace) -> list[CodeLine]:
+        """Return a line for every line of a graph."""
+        found = []
+        for line in trace.graph.lines:
+            note = shown(line.name)
+            if line.first == line.last:
+                note += f": {trace.graph.nodes[line.last].op}"
+            source = self.text(line.expr, trace)
+            target, value = self.names.value(line.name), trace.values[line.name]
+            found.append(CodeLine(target, source, note, value))
+        return found
+
+    def backward(self, trace: Trace) -> list[CodeLine]:
+        """Return the lines of the way back: local gradients, shares, and their sums."""
+        found: list[CodeLine] = []
+        for node in trace.backward_order:
+            received = trace.contributions[node]
+            target, total = self.names.gradient(node), trace.gradients[node]
+            called = notation.gradient_name(trace.graph.root, node, bool(total.ndim), UNICODE)
+            if not received:
+                source = "1.0" if total.ndim == 0 else f"np.ones({total.shape})"
+                found.append(CodeLine(target, source, f"{called}: here the way back begins", total))
+                continue
+            shares = []
+            for c in received:
+                found += self._local(c, node)
+                source = self._share(trace, c, node)
+                if len(received) > 1:
+                    name = self.names.of("share", c.consumer, _nth(f"d{node}_from_{c.consumer}", c))
+                    note = f"{called}, the share from {shown(c.consumer)}"
+                    found.append(CodeLine(name, source, note, c.value))
+                    source = name
+                shares.append(source)
+            note = called if len(shares) == 1 else f"{called}: the shares add up"
+            found.append(CodeLine(target, " + ".join(shares), note, total))
+        return found
+
+    def _local(self, c: Contribution, node: str) -> list[CodeLine]:
+        if c.local_formula is None or c.local is None or is_one(c.local_formula):
+            return []
+        self.helpers.update(dict.fromkeys(helper_names(c.local_formula)))
+        source = NumpyWriter(self.names.value).write(c.local_formula)
+        by = f"∂{shown(c.consumer)}/∂{shown(node)}"
+        return [CodeLine(self._local_name(c, node), source, f"local gradient {by}", c.local)]
+
+    def _local_name(self, c: Contribution, node: str) -> str:
+        return self.names.of("local", c.consumer, node, _nth(f"d{c.consumer}_d{node}", c))
+
+    def _share(self, trace: Trace, c: Contribution, node: str) -> str:
+        """Return a contribution, brought to the node's own shape."""
+        shape = trace.shapes[node]
+        if c.local_formula is None or c.local is None:
+            text = self.text(c.rule, trace, c.consumer)
+            arrays = {**trace.shapes, UPSTREAM: np.shape(c.upstream)}
+            if expression_shape(c.rule, arrays) != shape:
+                text = f"np.broadcast_to({text}, np.shape({self.names.value(node)}))"
+            return text
+        upstream = self.names.gradient(c.consumer)
+        text, wide = upstream, np.shape(c.upstream)
+        if not is_one(c.local_formula):
+            text = f"{upstream} * {self._local_name(c, node)}"
+        if len(wide) < len(shape):
+            return f"np.broadcast_to({text}, np.shape({self.names.value(node)}))"
+        if wide != shape:
+            # In a lesson about one example a row over the batch goes back to one number.
+            return f"np.sum({text})"
+        return text
+
+    def update(self, moment: Moment) -> list[CodeLine]:
+        """Return the optimiser's lines for every trained parameter."""
+        if moment.settings is None:
+            return []
+        row = OPTIMISERS[moment.settings.optimizer]
+        found: list[CodeLine] = []
+        for parameter in moment.problem.trained:
+            for variable, text, value in moment.updates[parameter].lines:
+                source = NumpyWriter(partial(self.variable, parameter)).write(parse_rule(text))
+                what = shown(parameter)
+                note = f"{what}: {row.title}" if variable == "p" else f"{what}: its {variable}"
+                found.append(CodeLine(self.variable(parameter, variable), source, note, value))
+        return found
+
+    def variable(self, parameter: str, name: str) -> str:
+        """Return what a name of an optimiser's line is called for one parameter."""
+        states = {s.name for row in OPTIMISERS.values() for s in row.state}
+        if name == "p":
+            return self.names.value(parameter)
+        if name == "g":
+            return self.names.gradient(parameter)
+        if name in states:
+            return self.names.of("state", f"{parameter}_{name}")
+        if name in ("learning_rate", "t", "shrink"):
+            return name
+        return self.names.of("constant", name)
+
+
+def _nth(name: str, c: Contribution) -> str:
+    return name if c.occurrence == 0 else f"{name}_{c.occurrence + 1}"
+
+
+def shown(name: str) -> str:
+    """Return a name as the screens show it."""
+    return notation.name(name, UNICODE)
