@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from gdtutor.engine.expression import Apply, Expr, Name, Number
 from gdtutor.engine.operations import OPERATIONS
+from gdtutor.engine.places import places_of
 from gdtutor.engine.trace import Contribution
 from gdtutor.view.arrays import array_lines, fit_lines, result_lines
 from gdtutor.view.context import Context
@@ -25,7 +26,45 @@ def backward_lines(context: Context, width: int) -> tuple[Line, ...]:
         (line((_from(context, c), Style.BACKWARD)), *_contribution(context, c, width, brief=True))
         for c in received
     ]
-    return fitting([[*blocks, _sum(context, received, width)]], ROOM)
+    total = _sum(context, received, width)
+    arrangements = [[*blocks, total]]
+    if all(_is_of_examples(context, c) for c in received):
+        arrangements += [
+            [*(_in_short(context, c, width, names_local=named) for c in received), total]
+            for named in (True, False)
+        ]
+    return fitting(arrangements, ROOM)
+
+
+def _is_of_examples(context: Context, c: Contribution) -> bool:
+    """Say whether a contribution is a product of numbers, one for each example at most."""
+    return c.local is not None and (c.local.ndim == 0 or context.graph.by_rows)
+
+
+def _in_short(
+    context: Context, c: Contribution, width: int, *, names_local: bool
+) -> tuple[Line, ...]:
+    """Return one of many shares: the product in symbols and in numbers, and its local gradient."""
+    if c.local is None:
+        return ()
+    times, at = _times(context), context.followed
+    symbols = f"{context.gradient_name(c.consumer)}{times}{_partial(context, c)}"
+    if c.sums and c.local.ndim:
+        over = "Σ" if context.chars.unicode else "sum"
+        symbols = f"{over} {'over examples ' if names_local else ''}of {symbols}"
+        product = line("  = ", (context.number(float(c.value)), Style.CURRENT))
+    else:
+        values = {"upstream": at(c.upstream), "local": at(c.local)}
+        numbers = numbers_writer(context, values).leaf
+        formula = Apply("mul", (Name("upstream"), Name("local")))
+        sign = relation(formula, values, at(c.value), context)
+        product = line(
+            f"  = {numbers('upstream')}{times}{numbers('local')} {sign} ",
+            (context.number(at(c.value)), Style.CURRENT),
+        )
+    context = replace(context, upstream=(c.consumer, c.upstream))
+    local = _local_formula(context, c, width) if names_local else ()
+    return (*wrapped_formula(f"{_from(context, c)}: ", symbols, width), product, *local)
 
 
 def _beginning(context: Context, width: int) -> tuple[Line, ...]:
@@ -37,7 +76,7 @@ def _beginning(context: Context, width: int) -> tuple[Line, ...]:
 
 def _from(context: Context, c: Contribution) -> str:
     """Return `from z`, and which use of the name where the consumer has several."""
-    edges = [e for v in context.trace.visible if v.name == c.consumer for e in v.edges]
+    edges = places_of(context.trace).operands(c.consumer)
     uses = sum(1 for edge in edges if edge.source == c.edge.source)
     which = f", use {c.occurrence + 1} of {uses}" if uses > 1 else ""
     return f"from {context.name(c.consumer)}{which}"
@@ -228,7 +267,7 @@ def because(context: Context, c: Contribution) -> str:
 
 def _written(context: Context, arg: Name | Number) -> Expr:
     """Return an operand; inner nodes that do not show are written out."""
-    shown = {visible.name for visible in context.trace.visible}
+    shown = places_of(context.trace).visible
     if isinstance(arg, Number) or arg.name in shown or arg.name not in context.graph.node_by_name:
         return arg
     node = context.graph.nodes[context.graph.node_by_name[arg.name]]
