@@ -105,6 +105,8 @@ class Code:
     names: Names = field(default_factory=Names)
     helpers: dict[str, None] = field(default_factory=dict)
     """Operations that NumPy lacks, in the order in which they are needed."""
+    passed_on: dict[tuple[str, str, int], bool] = field(default_factory=dict)
+    """Whether a consumer passes its gradient on unchanged, by consumer, node and occurrence."""
 
     def text(self, expr: Expr, trace: Trace, upstream: str = "") -> str:
         """Return a formula of a trace as NumPy source; `upstream` names the gradient it is over."""
@@ -156,12 +158,21 @@ class Code:
         return found
 
     def _local(self, c: Contribution, node: str) -> list[CodeLine]:
-        if c.local_formula is None or c.local is None or is_one(c.local_formula):
+        if c.local_formula is None or c.local is None or self._is_passed_on(c, node):
             return []
         self.helpers.update(dict.fromkeys(helper_names(c.local_formula)))
         source = NumpyWriter(self.names.value).write(c.local_formula)
         by = f"∂{shown(c.consumer)}/∂{shown(node)}"
         return [CodeLine(self._local_name(c, node), source, f"local gradient {by}", c.local)]
+
+    def _is_passed_on(self, c: Contribution, node: str) -> bool:
+        """Say whether a local gradient is 1, as it is in the first iteration written.
+
+        In a last batch of one example 1/m is 1 as well, and the same line holds for it.
+        """
+        key = (c.consumer, node, c.occurrence)
+        is_passed_on = c.local_formula is not None and is_one(c.local_formula)
+        return self.passed_on.setdefault(key, is_passed_on)
 
     def _local_name(self, c: Contribution, node: str) -> str:
         return self.names.of("local", c.consumer, node, _nth(f"d{c.consumer}_d{node}", c))
@@ -177,7 +188,7 @@ class Code:
             return text
         upstream = self.names.gradient(c.consumer)
         text, wide = upstream, np.shape(c.upstream)
-        if not is_one(c.local_formula):
+        if not self._is_passed_on(c, node):
             text = f"{upstream} * {self._local_name(c, node)}"
         if len(wide) < len(shape):
             return f"np.broadcast_to({text}, np.shape({self.names.value(node)}))"

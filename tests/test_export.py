@@ -1,0 +1,191 @@
+"""An exported script runs on NumPy alone, agrees with the walk, and notices one changed value."""
+
+import re
+import runpy
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from gdtutor.cli import main
+from gdtutor.engine.errors import GdTutorError
+from gdtutor.export import export_text
+from gdtutor.lesson import discover, shipped_lessons_folder
+from gdtutor.opening import session_at
+from gdtutor.training.optimisers import OPTIMISERS
+from tests.lesson_texts import lesson_text, neuron
+
+SHIPPED = discover(shipped_lessons_folder())
+NEURON = next(path for path in SHIPPED if path.stem == "06-bias")
+ROWS = """
+[parameters]
+w = 0.3
+b = 0.1
+[data]
+inputs = ["x"]
+targets = ["y"]
+examples = [[1, 0.5], [2, 0.1], [3, 0.9], [4, 0.2], [5, 0.4]]
+[training]
+learning_rate = 0.02
+epochs = 12
+batch = 2
+"""
+LINEAR = """
+```graph
+z = w*x + b
+L = (z - y)**2 / 2
+```
+"""
+
+
+def written(tmp_path, text, iterations=2, **options):
+    """Return the script of a lesson given as text."""
+    path = tmp_path / "lesson.md"
+    path.write_text(text, encoding="utf-8")
+    return export_text(session_at(path, **options), iterations)
+
+
+def run(tmp_path, script, epochs="1"):
+    """Run a script in this process; an error of its own is raised."""
+    path = tmp_path / "script.py"
+    path.write_text(script, encoding="utf-8")
+    before = sys.argv
+    sys.argv = [str(path), epochs]
+    try:
+        # The script tells NumPy to go on where numbers overflow; that must not outlive it.
+        with np.errstate():
+            return runpy.run_path(str(path), run_name="__main__")
+    finally:
+        sys.argv = before
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_every_shipped_lesson_exports_to_a_script_that_agrees_with_its_walk(path, tmp_path):
+    run(tmp_path, export_text(session_at(path), 2))
+
+
+def test_running_the_script_exits_0_and_with_one_value_changed_1(tmp_path):
+    script = tmp_path / "bias.py"
+    assert main(["export", str(NEURON), "--out", str(script)]) == 0
+    whole = subprocess.run([sys.executable, "-I", script, "3"], capture_output=True, text=True)
+    assert (whole.returncode, whole.stderr) == (0, "")
+    assert "2 iterations agree" in whole.stdout
+    script.write_text(script.read_text().replace('"yhat": 0.5,', '"yhat": 0.5001,', 1))
+    changed = subprocess.run([sys.executable, "-I", script, "3"], capture_output=True, text=True)
+    assert changed.returncode == 1
+    assert "iteration 0, forward: yhat is 0.5, not 0.5001" in changed.stderr
+
+
+def test_any_one_value_that_is_changed_is_noticed(tmp_path, capsys):
+    script = export_text(session_at(NEURON), 2)
+    places = [m.span(1) for m in re.finditer(r'^ +"\w+": (\S+),$', script, flags=re.M)]
+    assert len(places) > 40
+    for start, end in places:
+        other = repr(float(script[start:end]) + 1e-6)
+        with pytest.raises(AssertionError, match="iteration"):
+            run(tmp_path, script[:start] + other + script[end:])
+
+
+def test_a_changed_start_is_noticed(tmp_path):
+    script = export_text(session_at(NEURON), 2)
+    with pytest.raises(AssertionError, match="iteration 0, given: w1"):
+        run(tmp_path, script.replace("w1 = np.array(0.1)", "w1 = np.array(0.2)"))
+
+
+@pytest.mark.parametrize("name", [name for name in OPTIMISERS if name != "implicit"])
+def test_every_optimiser_is_written_with_its_state(name, tmp_path):
+    script = written(tmp_path, lesson_text(LINEAR, ROWS), 4, changes=[f"optimizer={name}"])
+    for state in OPTIMISERS[name].state:
+        assert f"w_{state.name} = np.zeros_like(w)" in script
+    run(tmp_path, script)
+
+
+@pytest.mark.parametrize("path", [NEURON, None])
+def test_the_implicit_update_finds_the_same_root(path, tmp_path):
+    text = neuron() if path is None else path.read_text(encoding="utf-8")
+    run(tmp_path, written(tmp_path, text, 4, changes=["optimizer=implicit"]))
+
+
+@pytest.mark.parametrize("order", ["given", "shuffled", "drawn"])
+@pytest.mark.parametrize("kind", ["constant", "step", "exponential", "cosine"])
+def test_the_script_trains_as_the_program_does(order, kind, tmp_path, capsys):
+    more = f'{ROWS}order = "{order}"\nschedule = {{ kind = "{kind}", every = 3, factor = 0.7 }}\n'
+    path = tmp_path / "lesson.md"
+    path.write_text(lesson_text(LINEAR, more), encoding="utf-8")
+    session = session_at(path)
+    run(tmp_path, export_text(session, 3), "12")
+    told = [float(cost) for cost in re.findall(r"cost (\S+)", capsys.readouterr().out)]
+    session.run.advance()
+    assert told == pytest.approx(list(session.run.costs), rel=1e-5)
+
+
+def test_a_stop_ends_the_script_too(tmp_path, capsys):
+    more = ROWS.replace("epochs = 12", "epochs = 10") + "stop = { cost_below = 0.35 }\n"
+    path = tmp_path / "lesson.md"
+    path.write_text(lesson_text(LINEAR, more), encoding="utf-8")
+    session = session_at(path)
+    session.run.advance()
+    assert session.run.stopped_by == "cost_below"
+    run(tmp_path, export_text(session, 1), "10")
+    assert len(re.findall("cost", capsys.readouterr().out)) == session.run.costs.size < 10
+
+
+def test_names_that_python_numpy_or_the_script_has_are_written_otherwise(tmp_path):
+    names = {"lambda": 1.5, "np": 2.0, "k": 3.0, "print": 4.0, "__debug__": 5.0, "None": 6.0}
+    front = "[parameters]\n" + "".join(f'"{n}" = {v}\n' for n, v in names.items())
+    body = "\n```graph\ndnp = lambda*np + k\ncheck = dnp*print + __debug__*None\n```\n"
+    script = written(tmp_path, lesson_text(body, front))
+    assert "lambda_ = np.array(1.5)" in script
+    run(tmp_path, script)
+
+
+def test_text_of_a_lesson_never_becomes_code(tmp_path):
+    script = written(tmp_path, neuron(title='\\"\\"\\"; import os # coding: ascii'))
+    assert '\n# """; import os # coding: ascii\n' in script
+    run(tmp_path, script)
+
+
+def test_large_arrays_and_a_short_last_batch_agree(tmp_path):
+    more = """
+    [network]
+    layers = [2, 4, 2]
+    activation = "relu"
+    cost = "cross_entropy"
+    seed = 1
+    [data]
+    inputs = { X = ["x1", "x2"] }
+    targets = { Y = ["a", "b"] }
+    examples = [[1, 2, 0, 1], [0, 1, 1, 0], [3, 1, 1, 0], [2, 2, 0, 1], [1, 0, 1, 0]]
+    [training]
+    epochs = 3
+    batch = 2
+    order = "shuffled"
+    optimizer = "adam"
+    """.replace("    ", "")
+    run(tmp_path, written(tmp_path, lesson_text("\nProse.\n", more), 4), "3")
+
+
+def test_a_change_after_the_start_is_refused(tmp_path):
+    with pytest.raises(GdTutorError, match="change it from iteration 0"):
+        export_text(session_at(NEURON, changes=["3:w1=2"]), 2)
+
+
+def test_a_script_that_would_grow_too_long_is_refused():
+    with pytest.raises(GdTutorError, match="more than 200,000 numbers"):
+        export_text(session_at(NEURON), 1_000_000)
+
+
+def test_a_file_that_cannot_be_written_is_said(tmp_path, capsys):
+    assert main(["export", str(NEURON), "--out", str(tmp_path / "no" / "x.py")]) == 2
+    assert "cannot be written" in capsys.readouterr().err
+
+
+def test_without_a_file_the_script_is_printed(tmp_path, capsys):
+    assert main(["export", str(NEURON), "--iterations", "1"]) == 0
+    run(tmp_path, capsys.readouterr().out)
+
+
+def test_the_lessons_folder_is_not_written_to():
+    assert not list(Path(shipped_lessons_folder()).glob("*.py"))
