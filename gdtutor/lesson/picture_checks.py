@@ -210,7 +210,15 @@ def _check_contour(options: Options, ground: Ground) -> None:
 
 def _check_batches(options: Options, ground: Ground) -> None:
     batches = options.get("batches", ())
-    for size in batches if isinstance(batches, tuple) else ():
+    sizes = batches if isinstance(batches, tuple) else ()
+    last = ground.walks[-1]
+    inputs = [leaf.name for leaf in last.graph.leaves if leaf.role is Role.INPUT]
+    is_single = last.graph.by_rows and any(last.shapes[name] == () for name in inputs)
+    if is_single and any(size != 1 for size in sizes):
+        what = "larger batches where the lesson's own holds one example"
+        hint = "make them variants: variants = [...]"
+        raise Wrong("picture", what, hint, ("batches",))
+    for size in sizes:
         if isinstance(size, int) and size > ground.examples:
             what = f"a batch of {size} of {ground.examples} examples"
             raise Wrong("picture", what, f"use 1 to {ground.examples}", ("batches",))
@@ -231,7 +239,8 @@ def _check_boundary(options: Options, ground: Ground) -> None:
     shape = ground.walks[-1].shapes[str(name)]
     if (not graph.by_rows and len(shape) == 2 and shape[1] != 1) or graph.by_rows:
         return
-    what = f"{name} has the shape {shape_text(shape)}, not one value for each example"
+    kind = f"has the shape {shape_text(shape)}" if shape else "is a number"
+    what = f"{name} {kind}, not one value for each example"
     raise Wrong("picture", what, "name a line that is computed from the inputs", ("of",))
 
 
@@ -286,8 +295,12 @@ def _check_single(written: str, shape: Shape, cell: tuple[int, ...] | None) -> N
         index < length for index, length in zip(cell or (), shape, strict=True)
     )
     if not inside:
+        if not shape:
+            what = f"'{shown(written)}' is no cell: it is a plain number"
+            raise Wrong("picture", what, "leave the brackets out", ("along",))
         what = f"'{shown(written)}' is no single number: the shape is {shape_text(shape)}"
-        raise Wrong("picture", what, "name a cell, as W1[0,1]", ("along",))
+        hint = f"name a cell, from [{','.join('0' * len(shape))}] on"
+        raise Wrong("picture", what, hint, ("along",))
 
 
 def _texts(value: object) -> tuple[str, ...]:

@@ -117,7 +117,11 @@ def _planes(source: Source, wish: PictureWish, neurons: tuple[Neuron, ...], size
             _plane(source, wish, neuron, Size(wide - (columns > 1), high))
             for neuron in neurons[start : min(start + columns, shown)]
         ]
-        padded = [[fitted(row, wide, source.chars) for row in block] for block in blocks]
+        inner = wide - (columns > 1)
+        padded = [
+            [fitted(fitted(row, inner, source.chars), wide, source.chars) for row in block]
+            for block in blocks
+        ]
         lines += beside(*padded)
     lines += stacked_notes((note,) if note else (), Size(size.width, size.height - len(lines)))
     return Drawing(tuple(lines))

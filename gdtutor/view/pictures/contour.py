@@ -99,9 +99,8 @@ def contour_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
     field = Field(x, y, columns, rows)
     _paint_levels(field, surface)
     _paint_trails(source, field, trails, here)
-    title = f"{y.name}  level lines of {source.name(source.problem.graph.root)}"
-    notes = (*words, *([surface.note] if surface.note else []))
-    below = stacked_notes(notes, Size(size.width, size.height - rows - BELOW - 2))
+    title = f"{y.name}  level lines of {source.name(source.problem.graph.root)}{surface.note}"
+    below = wrapped_words[: max(size.height - rows - BELOW - 2, 0)]
     lines = (line((title, Style.DIM)), *field.lines(source.chars), _level_line(source, surface))
     return Drawing((*lines, *below))
 
@@ -182,7 +181,7 @@ def surface_of(
     else:
         ground = all_examples(source, len(points))
     if ground.measured < ground.examples:
-        note = f"measured on {ground.measured:,} of {ground.examples:,} examples"
+        note = f", {ground.measured:,} of {ground.examples:,} examples"
     costs = ground.at((first, second), points).reshape(rows, columns)
     return Surface(costs, levels_of(costs, min(max(columns // 8, 3), LEVELS)), note)
 

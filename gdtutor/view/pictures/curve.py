@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gdtutor.engine.expression import Apply
+from gdtutor.engine.expression import Apply, Name
 from gdtutor.engine.operations import OPERATIONS, Array, apply, evaluate, local_formula
 from gdtutor.engine.trace import Trace
 from gdtutor.lesson.model import PictureWish
@@ -146,7 +146,9 @@ def _points(
             f"slope {source.number(slope)}{at}"
         )
     if len(functions) > 1:
-        notes.append(f"{source.name(node)} stands at {source.number(first)}")
+        inside = expr.args[0]
+        what = source.name(inside.name) if isinstance(inside, Name) else "the sum"
+        notes.append(f"{marks_of(source.chars).here} {what} = {source.number(first)}")
     return value, tuple(notes)
 
 

@@ -133,8 +133,6 @@ def _changed(label: str, first: Segment, settings: Settings) -> Walk:
 def _batch(first: Segment, size: int | None) -> Walk:
     label = "full batch" if size is None else f"batch {size}"
     settings = replace(first.settings, batch=size)
-    if first.problem.is_single and size != 1:
-        return Walk(label, None, "with one example at a time the graph is another: use a variant")
     return _changed(label, first, settings)
 
 

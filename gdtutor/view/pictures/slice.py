@@ -289,6 +289,8 @@ def _rate_words(source: Source, numbers_of: Slice, trail: Trail) -> str:
     if not out:
         return f"{words} {arrow} {source.number(trail.xs[-1], 3)}"
     at = trail.xs[out[0]]
-    value = f"at {source.number(at, 3)}" if np.isfinite(at) else "not finite"
-    again = "" if out[-1] == len(trail.xs) - 1 else ", then back"
-    return f"{words} leaves at step {out[0]} ({value}{again})"
+    value = f"at {source.number(at, 3)}"
+    later = "" if out[-1] == len(trail.xs) - 1 else ", then back"
+    if not np.isfinite(trail.xs).all():
+        later = ", soon not finite"
+    return f"{words} leaves at step {out[0]} ({value}{later})"

@@ -1,0 +1,100 @@
+import pytest
+from walks import pressed
+
+from gdtutor.lesson.load import parse_lesson
+from gdtutor.opening import run_of
+from gdtutor.session.effects import TimeExamples
+from gdtutor.session.figures import shown_figure
+from gdtutor.session.link import command_of
+from gdtutor.session.navigation import goto
+from gdtutor.session.state import Session, moved
+from gdtutor.session.update import Opened, Press, Timed, opened, update
+from gdtutor.training.race import Heat
+
+TEXT = """\
++++
+format = 1
+id = "figures"
+title = "Figures"
+[parameters]
+w = 0.5
+[data]
+inputs = ["x"]
+targets = ["y"]
+examples = [[2, 3]]
+[training]
+batch = 1
+[[pictures]]
+kind = "slice"
+along = "w"
+at = ["backward:w", "update"]
+[[pictures]]
+kind = "timing"
+examples = [3, 7]
++++
+```graph
+z = w*x
+L = (z - y)**2 / 2
+```
+"""
+
+
+@pytest.fixture
+def start(tmp_path):
+    path = tmp_path / "01-figures.md"
+    lesson, reports = parse_lesson(TEXT, path)
+    assert lesson is not None, reports
+    return moved(opened(Session(), Opened(lesson, run_of(lesson))), 0, 1)
+
+
+def test_a_picture_shows_by_itself_at_its_steps_alone(start):
+    shown = {}
+    for step in start.moment.steps:
+        shown[step.phase.value, step.node] = shown_figure(moved(start, 0, step.number))
+    assert shown == {
+        ("given", ""): 0, ("forward", "z"): 0, ("forward", "L"): 0, ("backward", "L"): 0,
+        ("backward", "z"): 0, ("backward", "w"): 1, ("update", "w"): 1,
+    }  # fmt: skip
+
+
+def test_f_goes_through_the_pictures_and_back_to_the_graph(start):
+    assert [shown_figure(pressed(start, " ".join("f" * n))) for n in range(4)] == [0, 1, 2, 0]
+    at_own = goto(start, "backward:w")
+    assert [shown_figure(pressed(at_own, " ".join("f" * n))) for n in range(4)] == [1, 2, 0, 1]
+
+
+def test_a_count_goes_on_by_so_many(start):
+    assert shown_figure(pressed(start, "2f")) == 2
+
+
+def test_a_chosen_picture_stays_over_the_steps(start):
+    assert shown_figure(pressed(start, "f n n")) == 1
+
+
+def test_a_picture_that_was_put_away_comes_back_where_it_shows_by_itself(start):
+    away = pressed(goto(start, "backward:w"), "2f")
+    assert shown_figure(away) == 0
+    assert shown_figure(pressed(away, "n")) == 1
+
+
+def test_a_lesson_without_pictures_says_so(start):
+    text = TEXT[: TEXT.index("[[pictures]]")] + TEXT[TEXT.rindex("+++") :]
+    lesson, _ = parse_lesson(text, start.lesson.path)
+    bare = moved(opened(Session(), Opened(lesson, run_of(lesson))), 0, 1)
+    assert "no pictures" in pressed(bare, "f").message
+
+
+def test_the_timing_picture_asks_for_its_times_once(start):
+    session, effects = update(pressed(start, "f"), Press("f", "f"))
+    (wanted,) = effects
+    assert isinstance(wanted, TimeExamples)
+    assert wanted.sizes == (3, 7)
+    timed, effects = update(session, Timed((Heat(3, 2.0, 1.0),)))
+    assert effects == ()
+    assert timed.race == (Heat(3, 2.0, 1.0),)
+    assert update(timed, Press("n", "n"))[1] == ()
+
+
+def test_the_command_line_brings_the_picture_back(start):
+    assert "--keys f" in command_of(pressed(start, "f"))
+    assert "--keys" not in command_of(goto(start, "backward:w"))

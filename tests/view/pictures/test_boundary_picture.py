@@ -1,0 +1,80 @@
+import numpy as np
+import pytest
+from wishes import MATRIX, ROWS, picture, source
+
+from gdtutor.engine.trace import forward
+from gdtutor.view.pictures.boundary import hidden_neurons
+from gdtutor.view.pictures.planes import grid_of, plane_values
+
+
+def test_the_plane_is_the_prediction_in_the_middle_of_every_cell():
+    given = source(MATRIX, 'kind = "boundary"')
+    grid = grid_of(given.problem, given.lesson.pictures[0], 6, 3)
+    values = plane_values(given, "Yhat", grid)
+    point = np.array([[-0.25 + 0.25 / 2], [1.25 - 0.25]])
+    leaves = given.problem.given(given.parameters, np.arange(1)) | {"X": point}
+    assert values[0, 0, 0] == pytest.approx(forward(given.problem.graph, leaves)["Yhat"][0, 0])
+
+
+def test_corners_are_the_corners():
+    given = source(ROWS, 'kind = "boundary"\nrange = [0, 1]')
+    grid = grid_of(given.problem, given.lesson.pictures[0], 4, 4)
+    values = plane_values(given, "z", grid, at_corners=True)
+    assert values.shape == (5, 5)
+    corners = (values[0, 0], values[0, -1], values[-1, 0], values[-1, -1])
+    assert corners == pytest.approx((0.6, 0.7, 0.0, 0.1))
+
+
+def test_every_hidden_neuron_is_found_with_the_sum_behind_it():
+    neurons = hidden_neurons(source(MATRIX, 'kind = "boundary"'))
+    assert [(n.line, n.row, n.threshold) for n in neurons] == [("Z1", k, 0.0) for k in range(3)]
+
+
+def test_an_activation_of_a_whole_formula_has_its_sum_inside_the_line():
+    folded = ROWS.replace("z = w1*x1 + w2*x2 + b\nyhat = sigmoid(z)",
+                          "h = tanh(w1*x1 + w2*x2 - 0.1)\nyhat = sigmoid(h + b)")  # fmt: skip
+    given = source(folded, 'kind = "boundary"\nlines = true')
+    (neuron,) = hidden_neurons(given)
+    assert neuron.line.startswith("h.")
+    assert "0.1·x1 + 0.6·x2 − 0.1 = 0" in picture(folded, 'kind = "boundary"\nlines = true')
+
+
+def test_a_line_has_its_equation_and_one_outside_is_said():
+    text = " ".join(picture(ROWS, 'kind = "boundary"\nlines = true\nrange = [1, 2]').split())
+    assert "0.1·x1 + 0.6·x2 + 0 = 0, outside" in text
+
+
+def test_the_line_goes_through_the_cells_where_the_sum_changes_sign():
+    wish = 'kind = "boundary"\nlines = true\nrange = [-1, 1]'
+    rows = [line[6:] for line in picture(ROWS, wish, width=46).splitlines()[1:-4]]
+    marked = [row.find("•") for row in rows]
+    # x2 = -x1/6: a little above the middle on the left, a little below it on the right.
+    found = [number for number, column in enumerate(marked) if column >= 0]
+    middle = (len(rows) - 1) / 2
+    assert found
+    assert all(abs(number - middle) <= 2 for number in found)
+    assert marked[found[0]] < marked[found[-1]]
+
+
+def test_examples_stand_at_their_places_as_their_classes():
+    lines = picture(ROWS, 'kind = "boundary"', width=46, height=13).splitlines()
+    body = [line[6:] for line in lines[1:-1]]
+    digits = [(r, c, ch) for r, row in enumerate(body) for c, ch in enumerate(row) if ch in "01"]
+    assert sorted(ch for _, _, ch in digits) == ["0", "1", "1", "1"]
+    assert [ch for r, _, ch in digits if r > len(body) // 2] == ["0", "1"]
+
+
+def test_neurons_without_room_are_counted():
+    text = picture(MATRIX, 'kind = "boundary"\nhidden = true', width=16, height=13)
+    assert "2 more where" in text
+
+
+def test_each_of_several_classes_is_its_largest_row():
+    classes = MATRIX.replace('targets = { Y = ["y"] }', 'targets = { Y = ["a", "b"] }').replace(
+        'dataset = "xor"', "examples = [[0, 0, 1, 0], [1, 1, 0, 1]]"
+    )
+    classes = classes.replace("W2 = [[1.0, 1.0, -2.0]]", "W2 = [[1.0, 1.0, -2.0], [0.5, 0.1, 3.0]]")
+    classes = classes.replace("b2 = [[0.2]]", "b2 = [[0.2], [0.0]]")
+    text = picture(classes, 'kind = "boundary"')
+    assert "the largest row" in text
+    assert "0000" in text or "1111" in text

@@ -1,0 +1,39 @@
+"""Study with each kind of picture in place of the graph, kept as text."""
+
+import os
+from pathlib import Path
+
+import pytest
+from walks import pressed
+from wishes import CURVE, LINEAR, MATRIX, ROWS, session
+
+from gdtutor.ui.picture import frame_text
+from gdtutor.view.frame import ASCII, UNICODE
+from gdtutor.view.screen import frame_of
+
+KEPT = Path(__file__).parents[2] / "data" / "screens"
+SCREENS = {
+    "curve": (CURVE, 'kind = "curve"\nfunctions = ["sigmoid", "tanh"]', "forward:a"),
+    "slice": (LINEAR, 'kind = "slice"\nalong = "w"\nrange = [-1, 6]', "2/update:w"),
+    "contour": (ROWS, 'kind = "contour"\nalong = ["w1", "b"]\nsteps = 40', "3/backward:w1"),
+    "boundary": (MATRIX, 'kind = "boundary"\nhidden = true', "forward:A1"),
+    "lines": (MATRIX, 'kind = "boundary"\nlines = true', "forward:A1"),
+    "table": (ROWS, 'kind = "table"', "forward:yhat"),
+    "weights": (MATRIX, 'kind = "weights"', "update:W1"),
+    "counts": (MATRIX, 'kind = "counts"', "given"),
+    "timing": (ROWS, 'kind = "timing"', "given"),
+}
+
+
+@pytest.mark.parametrize("name", SCREENS)
+def test_the_screen_is_as_it_was_read(name):
+    template, wish, at = SCREENS[name]
+    walked = pressed(session(template, f"[[pictures]]\n{wish}", at), "f")
+    shown = ""
+    for width, height, chars in ((80, 24, UNICODE), (80, 24, ASCII), (120, 36, UNICODE)):
+        text = frame_text(frame_of(walked, width, height, chars), chars)
+        shown += f"== {width}x{height}{'' if chars.unicode else ' ascii'}\n{text}\n"
+    path = KEPT / f"picture-{name}.txt"
+    if os.environ.get("WRITE_SCREENS"):
+        path.write_text(shown, encoding="utf-8")
+    assert shown == path.read_text(encoding="utf-8")

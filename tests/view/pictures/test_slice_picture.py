@@ -1,0 +1,118 @@
+import numpy as np
+import pytest
+from walks import pressed, typed
+from wishes import LINEAR, MATRIX, ROWS, picture, session, source
+
+from gdtutor.engine.trace import forward
+from gdtutor.view.figures import source_of
+from gdtutor.view.frame import UNICODE
+from gdtutor.view.pictures.slice import slice_of
+
+
+def numbers(template, wish, at=""):
+    given = source(template, wish, at)
+    return given, slice_of(given, given.lesson.pictures[0])
+
+
+def parabola(w):
+    return (0.4 * w - 1) ** 2 / 2
+
+
+def test_the_curve_is_the_loss_at_every_weight():
+    _, found = numbers(LINEAR, 'kind = "slice"\nalong = "w"\nrange = [-1, 6]')
+    assert found.ys == pytest.approx([parabola(w) for w in found.xs])
+    assert (found.xs[0], found.xs[-1]) == (-1.0, 6.0)
+    assert found.here == pytest.approx((0.1, parabola(0.1)))
+
+
+def test_the_slope_shows_once_the_gradient_is_reached_and_is_the_gradient():
+    wish = 'kind = "slice"\nalong = "w"'
+    assert numbers(LINEAR, wish, "forward:L")[1].slope is None
+    given, found = numbers(LINEAR, wish, "backward:w")
+    assert found.slope == float(given.traces[-1].gradients["w"])
+    assert found.slope == pytest.approx((0.04 - 1) * 0.4)
+
+
+def test_the_update_leads_where_training_goes():
+    given, found = numbers(LINEAR, 'kind = "slice"\nalong = "w"', "3/update:w")
+    after = float(given.run.state(4).parameters["w"])
+    assert found.after == pytest.approx((after, parabola(after)))
+    assert numbers(LINEAR, 'kind = "slice"\nalong = "w"', "3/backward:w")[1].after is None
+
+
+def test_the_trail_is_the_steps_walked_before():
+    given, found = numbers(LINEAR, 'kind = "slice"\nalong = "w"\nsteps = 2', "5/given")
+    (trail,) = found.trails
+    walked = [float(given.run.state(k).parameters["w"]) for k in (3, 4)]
+    assert trail.xs == pytest.approx(tuple(walked))
+    assert trail.ys == pytest.approx(tuple(parabola(w) for w in walked))
+
+
+def test_rates_walk_from_the_same_start():
+    wish = 'kind = "slice"\nalong = "w"\nrange = [-1, 6]\nrates = [5, 10, 50]\nsteps = 3'
+    _, found = numbers(LINEAR, wish)
+    for trail, rate in zip(found.trails, (5, 10, 50), strict=True):
+        w, walked = 0.1, [0.1]
+        for _ in range(3):
+            w -= rate * (0.4 * w - 1) * 0.4
+            walked.append(w)
+        assert trail.xs == pytest.approx(tuple(walked))
+
+
+def test_steps_that_leave_the_picture_are_said():
+    wish = 'kind = "slice"\nalong = "w"\nrange = [-1, 6]\nrates = [5, 50]\nsteps = 3'
+    text = " ".join(picture(LINEAR, wish, width=60).split())
+    assert "▲" not in text
+    assert "× 50 leaves at step 1 (at 19.3)" in text
+    assert "o 5 → 2.48" in text
+
+
+def test_a_rate_that_is_no_longer_finite_is_said():
+    wish = 'kind = "slice"\nalong = "w"\nrange = [-1e300, 1e300]\nrates = [1e300]\nsteps = 3'
+    text = " ".join(picture(LINEAR, wish, width=60).split())
+    assert "leaves at step 1 (at 3.84e299, soon not finite)" in text
+
+
+def test_a_point_outside_the_range_is_said():
+    text = picture(LINEAR, 'kind = "slice"\nalong = "w"\nrange = [3, 6]', width=60)
+    assert "w 0.1, L 0.4608 (outside)" in text
+
+
+def test_the_mean_over_the_batch_is_drawn_where_there_are_rows():
+    given, found = numbers(ROWS, 'kind = "slice"\nalong = "w1"\nrange = [-2, 2]')
+    trace = given.traces[-1]
+    for k in (0, 80, 160):
+        leaves = {leaf.name: trace.values[leaf.name] for leaf in trace.graph.leaves}
+        value = forward(trace.graph, {**leaves, "w1": np.asarray(found.xs[k])})["C"]
+        assert found.ys[k] == pytest.approx(float(value))
+
+
+def test_a_cell_of_a_matrix_is_varied_alone():
+    given, found = numbers(MATRIX, 'kind = "slice"\nalong = "W1[2,0]"\nrange = [-1, 5]')
+    trace = given.traces[-1]
+    weights = np.array(trace.values["W1"])
+    weights[2, 0] = found.xs[40]
+    leaves = {leaf.name: trace.values[leaf.name] for leaf in trace.graph.leaves}
+    assert found.ys[40] == pytest.approx(
+        float(forward(trace.graph, {**leaves, "W1": weights})["C"])
+    )
+
+
+def test_a_line_of_the_graph_can_be_varied():
+    _, found = numbers(LINEAR, 'kind = "slice"\nalong = "yhat"\nrange = [-1, 3]', "backward:yhat")
+    assert found.ys == pytest.approx([(y - 1) ** 2 / 2 for y in found.xs])
+    assert found.slope == pytest.approx(0.04 - 1)
+
+
+def test_a_slice_over_all_examples_is_their_mean():
+    wish = 'kind = "slice"\nalong = "w1"\nrange = [-2, 2]\nover = "all"'
+    batch = numbers(ROWS, 'kind = "slice"\nalong = "w1"\nrange = [-2, 2]')[1]
+    assert numbers(ROWS, wish)[1].ys == pytest.approx(batch.ys)
+
+
+def test_an_edit_moves_the_point():
+    wish = '[[pictures]]\nkind = "slice"\nalong = "w"'
+    edited = typed(pressed(session(LINEAR, wish), "e"), "w 2")
+    given = source_of(edited, UNICODE)
+    found = slice_of(given, given.lesson.pictures[0])
+    assert found.here == pytest.approx((2.0, parabola(2.0)))

@@ -1,0 +1,57 @@
+import numpy as np
+import pytest
+from wishes import MATRIX, ROWS, picture, source
+
+from gdtutor.engine.trace import forward
+from gdtutor.view.pictures.table import classes_of, outputs_of
+
+
+def test_learned_outputs_are_the_forward_pass_over_all_examples():
+    given = source(MATRIX, 'kind = "table"', "5/given")
+    learned, expected = outputs_of(given)
+    problem = given.problem
+    state = given.run.state(5).parameters
+    values = forward(problem.graph, problem.given(state, np.arange(4)))
+    assert learned == pytest.approx(values["Yhat"])
+    assert expected.tolist() == [[0.0, 1.0, 1.0, 0.0]]
+
+
+def test_one_value_is_a_class_on_its_side_of_a_half():
+    learned, expected = np.array([[0.2, 0.5, 0.9]]), np.array([[0.0, 1.0, 0.0]])
+    said, true = classes_of(learned, expected)
+    assert (said.tolist(), true.tolist()) == ([0, 1, 1], [0, 1, 0])
+
+
+def test_one_hot_targets_are_classes_by_the_largest_row():
+    learned = np.array([[0.2, 0.5], [0.7, 0.3], [0.1, 0.9]])
+    expected = np.array([[0.0, 1.0], [1.0, 0.0], [0.0, 0.0]])
+    said, true = classes_of(learned, expected)
+    assert (said.tolist(), true.tolist()) == ([1, 2], [1, 0])
+
+
+def test_other_targets_are_no_classes():
+    assert classes_of(np.zeros((1, 2)), np.array([[0.3, 1.0]])) is None
+    assert classes_of(np.zeros((2, 1)), np.array([[1.0], [1.0]])) is None
+
+
+def test_right_ones_and_confusions_are_counted():
+    text = picture(ROWS, 'kind = "table"')
+    # At the start z is 0, 0.6, 0.1 and 0.7: every prediction is at or above a half.
+    assert "3 of 4 right, 75 %" in text
+    rows = [line.split()[2:] for line in text.splitlines() if line.startswith("should be")]
+    assert rows == [["0", "0", "1"], ["1", "0", "3"]]
+
+
+def test_targets_that_are_no_classes_get_a_mean_distance():
+    real = ROWS.replace('dataset = "or"', "examples = [[0, 0, 0.25], [1, 0, 0.75]]")
+    text = picture(real, 'kind = "table"', width=50)
+    assert "mean distance from the target" in text
+    assert "right" not in text
+
+
+def test_many_examples_are_elided_in_the_middle():
+    big = ROWS.replace('dataset = "or"', 'dataset = "circle"\ncount = 300')
+    lines = picture(big, 'kind = "table"').splitlines()
+    assert any(line.strip() == "…" for line in lines)
+    assert any(line.startswith("299 ") for line in lines)
+    assert "of 300 right" in " ".join(lines)

@@ -1,0 +1,30 @@
+from dataclasses import replace
+
+from wishes import ROWS, picture, source
+
+from gdtutor.training.race import Heat
+from gdtutor.view.frame import ASCII, UNICODE
+from gdtutor.view.pictures import draw
+from gdtutor.view.pictures.timing import seconds_text
+
+
+def test_without_a_clock_it_says_when_it_is_timed():
+    assert "timed when the program shows" in " ".join(picture(ROWS, 'kind = "timing"').split())
+
+
+def test_with_times_it_compares_them():
+    given = source(ROWS, 'kind = "timing"', chars=ASCII)
+    given = replace(given, race=(Heat(10, 2e-4, 1e-5), Heat(1000, 0.02, 4e-5)))
+    lines = draw(given, given.lesson.pictures[0], 50, 13).lines
+    text = ["".join(segment.text for segment in line).rstrip() for line in lines]
+    assert text[1].split() == ["10", "200", "us", "10", "us", "20"]
+    assert text[2].split() == ["1,000", "20", "ms", "40", "us", "500"]
+    assert text[3].count("#") == 24
+    assert text[4].count("#") == 1
+
+
+def test_times_have_their_unit():
+    assert seconds_text(1.234, UNICODE) == "1.2 s"
+    assert seconds_text(0.0123, UNICODE) == "12 ms"
+    assert seconds_text(1.23e-5, UNICODE) == "12 µs"
+    assert seconds_text(0.0, UNICODE) == "0 µs"
