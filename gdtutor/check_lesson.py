@@ -18,9 +18,9 @@ from gdtutor.lesson.load import with_variant
 from gdtutor.lesson.model import Lesson, Question
 from gdtutor.lesson.placeholders import Placeholder, as_word, read_placeholders
 from gdtutor.lesson.reports import Findings, Place, Report
+from gdtutor.lesson.runs import run_of
 from gdtutor.lesson.toml_text import Path as TomlPath
 from gdtutor.lesson.toml_text import find_places
-from gdtutor.session.runs import run_of
 from gdtutor.session.moment import Moment
 from gdtutor.session.state import Session
 from gdtutor.session.steps import Phase, wanted_gradients

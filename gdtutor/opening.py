@@ -7,10 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from gdtutor.lesson.load import load_lesson
+from gdtutor.lesson.runs import run_of
 from gdtutor.lesson.selectors import parse_assignment
 from gdtutor.session.edits import with_change
 from gdtutor.session.navigation import goto
-from gdtutor.session.runs import in_variant, run_of
+from gdtutor.session.runs import in_variant
 from gdtutor.session.state import Session, moved
 from gdtutor.session.update import Opened, opened
 

@@ -10,11 +10,9 @@ import numpy as np
 from gdtutor.engine.operations import Array
 from gdtutor.jsondata import plain
 from gdtutor.lesson.model import Lesson
-from gdtutor.session.state import Status
-from gdtutor.session.training import snapshot_of
+from gdtutor.lesson.runs import outcome_of
+from gdtutor.session.digits import number
 from gdtutor.training.run import Run
-from gdtutor.training.sweep import Sweep, judge
-from gdtutor.view.notation import number
 
 FORMAT = 1
 """Version of the JSON."""
@@ -64,21 +62,21 @@ class TrainingResult:
 
 def result_of(lesson: Lesson, run: Run, seed: int | None, seconds: float) -> TrainingResult:
     """Return what a run has come to."""
-    snapshot = snapshot_of(run, Status.FINISHED)
+    outcome, costs = outcome_of(run), run.costs
     return TrainingResult(
         lesson.id,
         _seed(lesson, seed),
-        len(snapshot.costs),
-        snapshot.iterations,
-        snapshot.costs,
-        snapshot.validation,
-        float("nan") if snapshot.final_cost is None else snapshot.final_cost,
-        snapshot.parameters,
-        snapshot.predictions,
-        snapshot.targets,
-        snapshot.stopped_by,
-        snapshot.diverged_at,
-        snapshot.first_node or None,
+        len(costs),
+        run.farthest,
+        costs,
+        run.validation_costs,
+        outcome.final_cost,
+        outcome.parameters,
+        outcome.predictions,
+        outcome.targets,
+        (run.stopped_by or "").removesuffix("_below"),
+        run.diverged_at,
+        run.first_node,
         seconds,
     )
 
@@ -99,7 +97,7 @@ def progress_text(run: Run, seconds: float) -> str:
     done = len(run.costs)
     share = min(done / wanted, 1.0)
     filled = int(20 * share)
-    cost = number(float(run.costs[-1])) if done else ""
+    cost = number(float(run.costs[-1]), 4) if done else ""
     left = f"{seconds / share - seconds:.1f} s left" if share else ""
     return f"[{'#' * filled}{'.' * (20 - filled)}] {share:4.0%}  epoch {done}  cost {cost}  {left}"
 
@@ -139,44 +137,3 @@ def csv_lines(result: TrainingResult) -> Iterator[str]:
     for epoch, cost in enumerate(result.costs):
         held = repr(float(result.validation[epoch])) if epoch < len(result.validation) else ""
         yield f"{epoch},{float(cost)!r},{held}"
-
-
-def sweep_data(lesson: Lesson, sweep: Sweep) -> dict[str, object]:
-    """Return the runs of a sweep as JSON data; `best` is the place of the lowest last cost."""
-    return {
-        "format": FORMAT,
-        "lesson": lesson.id,
-        "best": sweep.best(),
-        "runs": [
-            {
-                "label": found.label,
-                "costs": plain(found.costs),
-                "stopped_by": found.stopped_by,
-                "verdict": judge(found.costs, found.stopped_by),
-                "parameters": {name: plain(value) for name, value in found.parameters.items()},
-            }
-            for found in sweep.found()
-        ],
-    }
-
-
-def sweep_lines(lesson: Lesson, sweep: Sweep) -> Iterator[str]:
-    """Yield a line for each run: its last cost, the best one, and what went wrong."""
-    yield f"{lesson.number} {lesson.title}".strip()
-    best = sweep.best()
-    found = sweep.found()
-    wide = max(len(run.label) for run in found)
-    for place, run in enumerate(found):
-        cost = number(float(run.costs[-1]), 6) if len(run.costs) else "-"
-        verdict = judge(run.costs, run.stopped_by) or ("the lowest cost" if place == best else "")
-        line = f"  {run.label:<{wide}}  {len(run.costs):>8} epochs  cost {cost:<12} {verdict}"
-        yield line.rstrip()
-
-
-def sweep_csv_lines(sweep: Sweep) -> Iterator[str]:
-    """Yield the curves as CSV: the epoch, and the cost of each run."""
-    found = sweep.found()
-    yield ",".join(["epoch", *(run.label for run in found)])
-    for epoch in range(max(len(run.costs) for run in found)):
-        cells = [repr(float(r.costs[epoch])) if epoch < len(r.costs) else "" for r in found]
-        yield ",".join([str(epoch), *cells])

@@ -9,7 +9,7 @@ import re
 from pathlib import Path
 
 from gdtutor.cli.arguments import COMMANDS as CLI_COMMANDS
-from gdtutor.cli.lessons import lesson_path
+from gdtutor.cli.lesson_files import lesson_path
 from gdtutor.opening import session_at
 from gdtutor.session.commands import COMMANDS, commands_of
 from gdtutor.session.state import Screen, Session, Status

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gdtutor.cli.lessons import lesson_path
+from gdtutor.cli.lesson_files import lesson_path
 from gdtutor.opening import session_at
 from gdtutor.transcript import steps_data, transcript_text
 from gdtutor.view.frame import UNICODE

@@ -4,18 +4,12 @@ from __future__ import annotations
 
 import argparse
 from dataclasses import replace
-from pathlib import Path
 
+from gdtutor.cli.lesson_files import lesson_path
 from gdtutor.engine.errors import GdTutorError, did_you_mean
-from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
 from gdtutor.opening import placed, session_at
 from gdtutor.session.navigation import refolded
 from gdtutor.session.state import Session
-
-
-def lesson_path(text: str) -> Path:
-    """Return the file of a lesson named by id, number or path."""
-    return find_lesson(text, shipped_lessons_folder())
 
 
 def session_of(arguments: argparse.Namespace) -> Session:
@@ -29,6 +23,8 @@ def session_of(arguments: argparse.Namespace) -> Session:
         path, seed=arguments.seed, variant=arguments.variant, changes=arguments.changes
     )
     session = replace(session, look=replace(session.look, digits=getattr(arguments, "digits", 4)))
+    if getattr(arguments, "predict", False):
+        session = replace(session, predict=True)
     unfolded = _unfolded(session, getattr(arguments, "unfold", ""))
     if unfolded:
         session = refolded(session, unfolded)

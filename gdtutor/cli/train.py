@@ -8,22 +8,14 @@ from dataclasses import replace
 from time import perf_counter
 
 from gdtutor.cli.interrupts import interrupts
-from gdtutor.cli.lessons import session_of
+from gdtutor.cli.lesson_files import lesson_path
 from gdtutor.cli.output import print_json, print_lines
 from gdtutor.engine.errors import GdTutorError
+from gdtutor.lesson.load import load_lesson
 from gdtutor.lesson.model import Lesson
-from gdtutor.results import (
-    csv_lines,
-    progress_text,
-    result_of,
-    summary_lines,
-    sweep_csv_lines,
-    sweep_data,
-    sweep_lines,
-)
-from gdtutor.session.runs import members_of
+from gdtutor.lesson.runs import run_of
+from gdtutor.results import csv_lines, progress_text, result_of, summary_lines
 from gdtutor.training.run import Run, Segment
-from gdtutor.training.sweep import Sweep
 from gdtutor.writing import write_atomically
 
 _REPORT_EVERY = 0.1
@@ -55,6 +47,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 def run_sweep(arguments: argparse.Namespace, lesson: Lesson, training: Run) -> int:
     """Train several runs side by side; Ctrl-C stops them, and what there is is still written."""
+    from gdtutor.lesson.sweeps import members_of
+    from gdtutor.sweep_results import sweep_csv_lines, sweep_data, sweep_lines
+    from gdtutor.training.sweep import Sweep
+
     members = members_of(lesson, arguments.seed, arguments.sweep, training.segments[0])
     sweep = Sweep(members)
     with interrupts() as pressed:
@@ -70,8 +66,17 @@ def run_sweep(arguments: argparse.Namespace, lesson: Lesson, training: Run) -> i
 
 def _run_of(arguments: argparse.Namespace) -> tuple[Lesson, Run]:
     """Return the lesson and its run, with changes made and so many epochs; from --at on."""
-    session = session_of(arguments)
-    lesson, run_ = session.lesson, session.run
+    iteration = 0
+    if arguments.at or arguments.changes or arguments.variant:
+        # The walk is imported only where a place or a change is named.
+        from gdtutor.cli.lessons import session_of
+
+        session = session_of(arguments)
+        lesson, run_ = session.lesson, session.run
+        iteration = session.moment.iteration if session.moment is not None else 0
+    else:
+        lesson = load_lesson(lesson_path(arguments.lesson))
+        run_ = run_of(lesson, arguments.seed)
     if lesson is None or run_ is None or lesson.settings is None:
         raise GdTutorError(
             "this lesson does not train", "it has no [training] table; see `gdtutor list`"
@@ -81,7 +86,6 @@ def _run_of(arguments: argparse.Namespace) -> tuple[Lesson, Run]:
         segments = tuple(
             replace(s, settings=replace(s.settings, epochs=arguments.epochs)) for s in segments
         )
-    iteration = session.moment.iteration if session.moment is not None else 0
     if iteration:
         segments = (_start_at(run_, iteration, segments[-1]),)
     return lesson, Run(segments)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 
 from gdtutor.cli.keys import parse_keys
-from gdtutor.cli.lessons import lesson_path, session_of
+from gdtutor.cli.lesson_files import lesson_path
+from gdtutor.cli.lessons import session_of
 from gdtutor.cli.open_app import show
 from gdtutor.lesson.source import read_source
 from gdtutor.session.reloading import Broke

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.load import with_variant
-from gdtutor.lesson.model import Lesson
-from gdtutor.lesson.problem import problem_of, settings_of
+from gdtutor.lesson.runs import run_of
+from gdtutor.lesson.sweeps import members_of
 from gdtutor.session.effects import Effect, SweepRuns
 from gdtutor.session.navigation import said
 from gdtutor.session.state import (
@@ -18,20 +18,12 @@ from gdtutor.session.state import (
     TrainLook,
     moment_of,
 )
-from gdtutor.training.run import Run, Segment
-from gdtutor.training.settings import Settings
-from gdtutor.training.sweep import Member, Sweep, judge, swept
+from gdtutor.training.sweep import Sweep, judge
 
 OWN = "the lesson's own"
 """What the run without a variant is called."""
 
 Result = tuple[Session, tuple[Effect, ...]]
-
-
-def run_of(lesson: Lesson, seed: int | None = None) -> Run:
-    """Return a lesson's own run; one that only walks where the lesson does not train."""
-    settings = settings_of(lesson, seed=seed) or Settings()
-    return Run((Segment(0, problem_of(lesson, seed=seed), settings),))
 
 
 def in_variant(session: Session, name: str) -> Session:
@@ -96,37 +88,6 @@ def sweep(session: Session, text: str) -> Result:
         # The worker does one thing at a time.
         session = replace(session, training=replace(session.training, status=Status.PAUSED))
     return said(session, f"{len(members)} runs side by side."), (SweepRuns(Sweep(members)),)
-
-
-def members_of(
-    lesson: Lesson, seed: int | None, text: str, start: Segment | None = None
-) -> tuple[Member, ...]:
-    """Return the runs that `NAME=VALUE,VALUE,…` asks for.
-
-    A seed is that of the start where parameters are drawn, and of the order of the examples.
-
-    Args:
-        lesson: The lesson.
-        seed: Replaces the lesson's own seeds.
-        text: What differs between the runs.
-        start: What they have in common; the lesson's own problem and settings where None.
-
-    Raises:
-        GdTutorError: Where the name or a value cannot be swept over.
-    """
-    name, sign, values = text.partition("=")
-    name = name.strip()
-    wanted = [value.strip() for value in values.split(",") if value.strip()]
-    if not sign or not wanted:
-        raise GdTutorError(f"'{text}' is no sweep", "write learning_rate=0.05,0.5,5")
-    start = run_of(lesson, seed).segments[0] if start is None else start
-    settings, problem = start.settings, start.problem
-    members = []
-    for value in wanted:
-        changed = swept(settings, name, value)
-        own = problem_of(lesson, seed=changed.seed) if name == "seed" else problem
-        members.append(Member(f"{name} {value}", own, changed))
-    return tuple(members)
 
 
 def curves_of(sweep_: Sweep) -> tuple[KeptCurve, ...]:

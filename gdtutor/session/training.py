@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
-
-from gdtutor.engine.trace import frozen
+from gdtutor.lesson.runs import outcome_of
 from gdtutor.lesson.selectors import Assignment
 from gdtutor.session.edits import with_change
 from gdtutor.session.effects import Effect, PauseTraining, Train
@@ -19,7 +17,6 @@ from gdtutor.session.state import (
     Status,
     TrainLook,
     moved,
-    nothing,
 )
 from gdtutor.training.run import Run
 
@@ -28,14 +25,7 @@ Result = tuple[Session, tuple[Effect, ...]]
 
 def snapshot_of(run: Run, status: Status) -> Snapshot:
     """Return what a run has come to, for the screens."""
-    state = run.state(run.farthest)
-    parameters = run.predicting(state)
-    evaluation = run.evaluate(parameters)
-    problem = run.segment_at(max(run.farthest - 1, 0)).problem
-    targets = nothing()
-    if problem.target is not None and problem.size:
-        rows = replace(problem, is_single=False)
-        targets = frozen(rows.given(parameters, np.arange(problem.size))[problem.target])
+    outcome = outcome_of(run)
     return Snapshot(
         status=status,
         iterations=run.farthest,
@@ -45,10 +35,10 @@ def snapshot_of(run: Run, status: Status) -> Snapshot:
         stopped_by=(run.stopped_by or "").removesuffix("_below"),
         diverged_at=run.diverged_at,
         first_node=run.first_node or "",
-        parameters=state.parameters,
-        final_cost=evaluation.cost,
-        predictions=nothing() if evaluation.predictions is None else evaluation.predictions,
-        targets=targets,
+        parameters=outcome.parameters,
+        final_cost=outcome.final_cost,
+        predictions=outcome.predictions,
+        targets=outcome.targets,
     )
 
 

@@ -6,7 +6,8 @@ from session_walks import open_at, press
 from test_session_training import trained
 
 from gdtutor.engine.errors import GdTutorError
-from gdtutor.session.runs import curves_of, members_of, sweep, with_swept
+from gdtutor.lesson.sweeps import members_of
+from gdtutor.session.runs import curves_of, sweep, with_swept
 from gdtutor.session.state import Screen, Session
 from gdtutor.training.run import Run, Segment
 from gdtutor.training.sweep import Sweep

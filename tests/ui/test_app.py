@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from textual.pilot import Pilot
 
 from gdtutor.cli.keys import parse_keys
-from gdtutor.cli.lessons import lesson_path
+from gdtutor.cli.lesson_files import lesson_path
 from gdtutor.opening import open_lesson, session_at
 from gdtutor.session.state import Screen, Session, Status
 from gdtutor.ui.app import Services, TutorApp

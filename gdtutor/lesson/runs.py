@@ -1,0 +1,50 @@
+"""The runs of a lesson: its own, sweeps over a setting, and what a run has come to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from gdtutor.engine.operations import Array
+from gdtutor.engine.trace import frozen
+from gdtutor.lesson.model import Lesson
+from gdtutor.lesson.problem import problem_of, settings_of
+from gdtutor.training.run import Run, Segment
+from gdtutor.training.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Outcome:
+    """What a run has come to. Arrays are read-only."""
+
+    parameters: Mapping[str, Array]
+    """Their values after the last iteration done."""
+    final_cost: float
+    """The cost over all data at these parameters."""
+    predictions: Array
+    """For every example; empty where nothing is predicted."""
+    targets: Array
+    """What the predictions are compared with; empty where there is nothing."""
+
+
+def run_of(lesson: Lesson, seed: int | None = None) -> Run:
+    """Return a lesson's own run; one that only walks where the lesson does not train."""
+    settings = settings_of(lesson, seed=seed) or Settings()
+    return Run((Segment(0, problem_of(lesson, seed=seed), settings),))
+
+
+def outcome_of(run: Run) -> Outcome:
+    """Return what a run has come to; predictions are made with averages where it keeps them."""
+    state = run.state(run.farthest)
+    parameters = run.predicting(state)
+    evaluation = run.evaluate(parameters)
+    problem = run.segment_at(max(run.farthest - 1, 0)).problem
+    nothing = frozen(np.empty(0))
+    targets = nothing
+    if problem.target is not None and problem.size:
+        rows = replace(problem, is_single=False)
+        targets = frozen(rows.given(parameters, np.arange(problem.size))[problem.target])
+    predictions = nothing if evaluation.predictions is None else evaluation.predictions
+    return Outcome(state.parameters, evaluation.cost, predictions, targets)

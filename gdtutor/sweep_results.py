@@ -1,0 +1,52 @@
+"""What a sweep is reported as: data, lines, and a table of the curves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gdtutor.jsondata import plain
+from gdtutor.lesson.model import Lesson
+from gdtutor.results import FORMAT
+from gdtutor.session.digits import number
+from gdtutor.training.sweep import Sweep, judge
+
+
+def sweep_data(lesson: Lesson, sweep: Sweep) -> dict[str, object]:
+    """Return the runs of a sweep as JSON data; `best` is the place of the lowest last cost."""
+    return {
+        "format": FORMAT,
+        "lesson": lesson.id,
+        "best": sweep.best(),
+        "runs": [
+            {
+                "label": found.label,
+                "costs": plain(found.costs),
+                "stopped_by": found.stopped_by,
+                "verdict": judge(found.costs, found.stopped_by),
+                "parameters": {name: plain(value) for name, value in found.parameters.items()},
+            }
+            for found in sweep.found()
+        ],
+    }
+
+
+def sweep_lines(lesson: Lesson, sweep: Sweep) -> Iterator[str]:
+    """Yield a line for each run: its last cost, the best one, and what went wrong."""
+    yield f"{lesson.number} {lesson.title}".strip()
+    best = sweep.best()
+    found = sweep.found()
+    wide = max(len(run.label) for run in found)
+    for place, run in enumerate(found):
+        cost = number(float(run.costs[-1]), 6) if len(run.costs) else "-"
+        verdict = judge(run.costs, run.stopped_by) or ("the lowest cost" if place == best else "")
+        line = f"  {run.label:<{wide}}  {len(run.costs):>8} epochs  cost {cost:<12} {verdict}"
+        yield line.rstrip()
+
+
+def sweep_csv_lines(sweep: Sweep) -> Iterator[str]:
+    """Yield the curves as CSV: the epoch, and the cost of each run."""
+    found = sweep.found()
+    yield ",".join(["epoch", *(run.label for run in found)])
+    for epoch in range(max(len(run.costs) for run in found)):
+        cells = [repr(float(r.costs[epoch])) if epoch < len(r.costs) else "" for r in found]
+        yield ",".join([str(epoch), *cells])
