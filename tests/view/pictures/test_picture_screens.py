@@ -1,4 +1,4 @@
-"""Study with each kind of picture in place of the graph, kept as text."""
+"""Each kind of picture in its panel on the Study screen, kept as text."""
 
 import os
 from pathlib import Path
@@ -12,6 +12,8 @@ from gdtutor.view.frame import ASCII, UNICODE
 from gdtutor.view.screen import frame_of
 
 KEPT = Path(__file__).parents[2] / "data" / "screens"
+PANELS = {(80, 24): (0, 38, 1, 18), (120, 36): (80, 120, 12, 28)}
+"""Where the panel of a picture lies: first and last column, first and last line."""
 SCREENS = {
     "curve": (CURVE, 'kind = "curve"\nfunctions = ["sigmoid", "tanh"]', "forward:a"),
     "slice": (LINEAR, 'kind = "slice"\nalong = "w"\nrange = [-1, 6]', "2/update:w"),
@@ -31,7 +33,9 @@ def test_the_screen_is_as_it_was_read(name):
     walked = pressed(session(template, f"[[pictures]]\n{wish}", at), "f")
     shown = ""
     for width, height, chars in ((80, 24, UNICODE), (80, 24, ASCII), (120, 36, UNICODE)):
-        text = frame_text(frame_of(walked, width, height, chars), chars)
+        lines = frame_text(frame_of(walked, width, height, chars), chars).splitlines()
+        left, right, top, bottom = PANELS[width, height]
+        text = "\n".join(row[left:right] for row in lines[top:bottom])
         shown += f"== {width}x{height}{'' if chars.unicode else ' ascii'}\n{text}\n"
     path = KEPT / f"picture-{name}.txt"
     if os.environ.get("WRITE_SCREENS"):
