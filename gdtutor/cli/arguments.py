@@ -118,6 +118,9 @@ def _open(parser: argparse.ArgumentParser) -> None:
     _place(parser)
     _look(parser)
     parser.add_argument(
+        "--predict", action="store_true", help="hide each next value and ask for it"
+    )
+    parser.add_argument(
         "--linear", action="store_true",
         help="a conversation in plain lines, for screen readers, dumb terminals and pipes",
     )  # fmt: skip

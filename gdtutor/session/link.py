@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from dataclasses import replace
 from pathlib import Path
 
 from gdtutor.lesson.discovery import shipped_lessons_folder
@@ -10,6 +11,7 @@ from gdtutor.lesson.model import Lesson
 from gdtutor.lesson.selectors import Selector
 from gdtutor.session.figures import own_figure, shown_figure
 from gdtutor.session.moment import Moment
+from gdtutor.session.navigation import steps_back
 from gdtutor.session.state import Look, Screen, Session, Tab, has_opening
 from gdtutor.session.steps import Step, find_step
 
@@ -31,6 +33,10 @@ def arguments_of(session: Session) -> tuple[str, ...]:
     lesson, moment, look = session.lesson, session.moment, session.look
     if lesson is None or moment is None:
         return ()
+    challenge = session.challenge
+    if challenge is not None and challenge.hides:
+        # The question is asked on arriving, so the command stands one step before it.
+        session = steps_back(replace(session, challenge=None), 1)
     words = ["gdtutor", lesson_word(lesson)]
     if session.variant:
         words += ["--variant", session.variant]
@@ -48,7 +54,9 @@ def arguments_of(session: Session) -> tuple[str, ...]:
         words += ["--unfold", unfolded]
     if look.digits != PLAIN_DIGITS:
         words += ["--digits", str(look.digits)]
-    keys = _keys(session)
+    if session.predict:
+        words.append("--predict")
+    keys = _keys(session) if challenge is None else "n escape"
     if keys:
         words += ["--keys", keys]
     return tuple(words)

@@ -105,6 +105,8 @@ def toggle_hints(session: Session, count: int) -> Session:
 
 def toggle_proof(session: Session, count: int) -> Session:
     """Show the central difference beside the gradient, or take it away."""
+    if session.challenge is not None:
+        return said(session, "Answer first: Enter goes back to the question, n shows the answer.")
     if phase_of(session) is not Phase.BACKWARD:
         return said(session, "Go to a backward step first; v proves the gradient there.")
     look = replace(session.look, proof=not session.look.proof, mistakes=False, tab=Tab.NODE)

@@ -45,13 +45,12 @@ def asking_lines(context: Context, challenge: Challenge, width: int) -> tuple[Li
     """Return the question, what is said about the last answer, and the hints given so far."""
     wanted = wrapped(_question(context, challenge), width, Style.CURRENT)
     how = wrapped(_HOW[challenge.ask], width, Style.DIM)
-    parts = [(*wanted, *_formula(context, challenge, width), *_choices(context, challenge, width))]
-    if challenge.tried:
-        parts.append(_feedback(context, challenge, challenge.tried[-1], width))
-    parts.append(_hints(context, challenge, width))
+    top = (*wanted, *_formula(context, challenge, width), *_choices(context, challenge, width))
     if not challenge.tried and not challenge.hints_shown:
-        parts.append(how)
-    return stacked(parts)
+        return stacked([top, how])
+    said = _feedback(context, challenge, challenge.tried[-1], width) if challenge.tried else ()
+    # No blank lines: all of it has to show on a small terminal too.
+    return (*top, *said, *_hints(context, challenge, width))
 
 
 def _question(context: Context, challenge: Challenge) -> str:
@@ -124,7 +123,6 @@ def _says(context: Context, fit: Fit) -> str:
 def _hints(context: Context, challenge: Challenge, width: int) -> tuple[Line, ...]:
     rows: list[Line] = []
     for stage in range(challenge.hints_shown):
-        rows.append(line((f"hint {stage + 1}", Style.DIM)))
         if stage < len(challenge.hints):
             text = notation.plain(challenge.hints[stage], context.chars)
             rows.extend(wrapped(text, width, Style.WARNING))

@@ -13,6 +13,7 @@ from gdtutor.engine.operations import Array
 from gdtutor.engine.shapes import Shape, expression_shape
 from gdtutor.engine.trace import Trace
 from gdtutor.lesson.selectors import Assignment
+from gdtutor.session.challenge import Challenge
 from gdtutor.session.comparison import changed_gradients
 from gdtutor.session.moment import Moment
 from gdtutor.session.operands import node_expr
@@ -37,6 +38,8 @@ class Context:
     """The same iteration without the learner's changes; None where there are none."""
     changes: tuple[Assignment, ...] = ()
     """The changes made at or before this iteration."""
+    challenge: Challenge | None = None
+    """The question that is open at this step."""
 
     @property
     def arrays(self) -> dict[str, Array]:
@@ -79,6 +82,11 @@ class Context:
     def shape_of(self, expr: Expr) -> Shape:
         """Return the shape of a formula's value."""
         return expression_shape(expr, self.shapes)
+
+    @property
+    def hides_result(self) -> bool:
+        """Whether the step's own result is hidden because it is being asked for."""
+        return self.challenge is not None and self.challenge.hides
 
     @property
     def changed_gradients(self) -> frozenset[str]:

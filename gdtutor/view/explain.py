@@ -10,6 +10,7 @@ from gdtutor.lesson.placeholders import Placeholder, fill
 from gdtutor.session.state import Session
 from gdtutor.session.steps import Phase, Step
 from gdtutor.view import notation
+from gdtutor.view.asking import asking_lines
 from gdtutor.view.backward import backward_lines
 from gdtutor.view.context import Context
 from gdtutor.view.forward import forward_lines, given_lines
@@ -33,11 +34,16 @@ def context_of(session: Session, chars: Chars) -> Context | None:
     moment = session.moment
     step = moment.steps[session.step - 1]
     changes = tuple(c for c in session.changes if c.iteration <= moment.iteration)
-    return Context(moment, step, session.look, chars, own=session.own_moment, changes=changes)
+    return Context(
+        moment, step, session.look, chars, own=session.own_moment, changes=changes,
+        challenge=session.challenge,
+    )  # fmt: skip
 
 
 def node_lines(context: Context, width: int) -> tuple[Line, ...]:
     """Return what the node panel says about the step, in lines no wider than `width`."""
+    if context.challenge is not None:
+        return asking_lines(context, context.challenge, width)
     match context.step.phase:
         case Phase.GIVEN:
             return stacked([changes_lines(context, width), given_lines(context, width)])
@@ -78,6 +84,9 @@ def _is_first(session: Session, step: Step) -> bool:
 
 def note_lines(session: Session, context: Context, width: int) -> tuple[Line, ...]:
     """Return the author's note with its placeholders filled, or the program's sentence."""
+    if context.challenge is not None:
+        # A note speaks of the result, or of what comes next.
+        return ()
     note = note_for(session, context.step)
     text = sentence(context) if note is None else filled(session, context, note.text)
     return prose_lines(text if note else _literal(text), width, context.chars)

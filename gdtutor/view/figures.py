@@ -52,6 +52,9 @@ def walk_figure(
         chars: The characters.
         otherwise: The picture, from 1, where the learner has chosen none and the lesson shows none.
     """
+    if session.challenge is not None:
+        # A picture may give the answer away.
+        return None
     number = shown_figure(session)
     if not number and session.look.figure is None:
         number = otherwise

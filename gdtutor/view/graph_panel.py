@@ -87,7 +87,7 @@ def known_values(context: Context) -> frozenset[str]:
         case Phase.GIVEN:
             return frozenset(given)
         case Phase.FORWARD:
-            upto = computed.index(context.step.node) + 1
+            upto = computed.index(context.step.node) + (not context.hides_result)
             return frozenset(given | set(computed[:upto]))
         case _:
             return frozenset(given | set(computed))
@@ -98,7 +98,8 @@ def reached_gradients(context: Context) -> frozenset[str]:
     order = context.trace.backward_order
     match context.step.phase:
         case Phase.BACKWARD:
-            return frozenset(order[: order.index(context.step.node) + 1])
+            upto = order.index(context.step.node) + (not context.hides_result)
+            return frozenset(order[:upto])
         case Phase.UPDATE:
             return frozenset(order)
         case _:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gdtutor.session.commands import COMMANDS, Command
-from gdtutor.session.state import Session
+from gdtutor.session.state import PromptKind, Session
 from gdtutor.session.steps import Phase
 from gdtutor.view.context import Context
 from gdtutor.view.frame import Chars, Line, Segment, Style
@@ -56,6 +56,8 @@ def _place(session: Session, context: Context, arrow: str, *, is_short: bool) ->
         if index:
             segments.append(Segment(f" {arrow} ", Style.DIM))
         segments.append(Segment(text, style))
+    if session.predict:
+        segments.append(Segment("  ?", Style.KEY))
     if session.changes:
         segments.append(Segment("  *edited", Style.CHANGED))
     return tuple(segments)
@@ -99,7 +101,9 @@ def prompt_line(session: Session, width: int, chars: Chars) -> Line:
     parts = line(
         " ", (f"{prompt.label}: ", Style.KEY), before, (at, Style.CURRENT), after,
     )  # fmt: skip
-    tail = prompt.error or "Enter does it, Esc leaves"
+    is_answer = prompt.kind is PromptKind.ANSWER
+    usual = "Enter answers, Esc leaves" if is_answer else "Enter does it, Esc leaves"
+    tail = prompt.error or usual
     room = width - width_of(parts) - 3
     style = Style.ERROR if prompt.error else Style.DIM
     return (*parts, *line("   ", (tail[:room] if room > 0 else "", style)))

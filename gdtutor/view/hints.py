@@ -15,8 +15,8 @@ from gdtutor.view.arrays import array_lines
 from gdtutor.view.cells import cell_name, open_cell
 from gdtutor.view.context import Context
 from gdtutor.view.equation import equation_with, numbers_writer
-from gdtutor.view.forward import definition_lines
 from gdtutor.view.formula import Writer
+from gdtutor.view.forward import definition_lines
 from gdtutor.view.frame import Line, Style
 from gdtutor.view.lines import line, wrapped, wrapped_formula
 from gdtutor.view.updates import update_writer
@@ -152,4 +152,7 @@ def _update(
     opened = open_cell(expr, challenge.cell, shapes, values)
     scalars = replace(writer, is_array=lambda _: False)
     left = cell_name(called, challenge.cell)
-    return _without_result(context, scalars, left, opened.formula, opened.values, width)
+    whole = equation_with(
+        context, scalars, left, opened.formula, opened.values, float("nan"), width, symbols=False
+    )
+    return whole[:-1]

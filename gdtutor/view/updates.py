@@ -32,7 +32,7 @@ def update_lines(context: Context, width: int) -> tuple[Line, ...]:
     before = values.get(variable, np.zeros(()))
     called = _called(context, name, variable)
     expr = parse_rule(text)
-    writer = _writer(context, name, values)
+    writer = update_writer(context, name, values)
     arrow = "←" if context.chars.unicode else "<-"
     formula = wrapped_formula(f"{called} {arrow} ", writer.write(expr), width)
     if after.ndim == 0:
@@ -58,7 +58,8 @@ def _called(context: Context, name: str, variable: str) -> str:
     return context.name(name) if variable == "p" else context.name(variable)
 
 
-def _writer(context: Context, name: str, values: dict[str, Array]) -> Writer:
+def update_writer(context: Context, name: str, values: dict[str, Array]) -> Writer:
+    """Return the writer of an optimiser's line under the names of a parameter."""
     shapes = {key: np.shape(value) for key, value in values.items()}
 
     def leaf(text: str) -> str:

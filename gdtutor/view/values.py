@@ -104,7 +104,7 @@ def _updated(context: Context) -> dict[str, Array]:
         return {}
     done = [
         step.node
-        for step in context.moment.steps[: context.step.number]
+        for step in context.moment.steps[: context.step.number - context.hides_result]
         if step.phase is Phase.UPDATE and step.variable == "p"
     ]
     return {name: context.moment.updates[name].p for name in done}

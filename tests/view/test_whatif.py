@@ -27,7 +27,8 @@ def test_what_changed_is_marked_and_its_old_value_stands_beside(name, session):
 
 def test_nothing_is_marked_where_nothing_changed():
     text = screen(changed(NEURON, "backward:z", "w2 = 0.9", keys="u n p"))
-    assert "*" not in text
+    assert "*edited" not in text
+    assert "z 1.45 " in text
     assert "was" not in text
 
 

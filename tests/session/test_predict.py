@@ -1,0 +1,240 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from walks import DATA, NETWORK, NEURON, ROWS, pressed, typed, walk
+
+from gdtutor.session.asking import ready_nodes
+from gdtutor.session.challenge import Ask
+from gdtutor.session.digits import number
+from gdtutor.session.effects import KeepAttempt
+from gdtutor.session.slips import Slip
+from gdtutor.session.state import PromptKind, current_step
+from gdtutor.session.steps import Phase
+from gdtutor.session.update import Press, update
+from gdtutor.session.working import working_of
+
+ASKED = DATA / "lessons" / "asked.md"
+
+
+def predicting(path, at="given", **options):
+    return replace(walk(path, at, **options), predict=True)
+
+
+def right_answer(session):
+    """Return the right answer as a learner may type it."""
+    challenge = session.challenge
+    result = working_of(session.moment, challenge.step).result
+    match challenge.ask:
+        case Ask.VALUE:
+            return repr(float(result[challenge.cell]))
+        case Ask.SIGN:
+            return {1: "+", -1: "-", 0: "0"}[int(np.sign(result[challenge.cell]))]
+        case Ask.SHAPE:
+            return "x".join(map(str, result.shape)) or "number"
+        case Ask.NEXT:
+            return challenge.step.node
+        case Ask.CHOICE:
+            return str(challenge.choices.index(challenge.right) + 1)
+
+
+def submitted(session, text):
+    for character in text:
+        session, _ = update(session, Press(character, character))
+    return update(session, Press("enter"))
+
+
+@pytest.mark.parametrize("path", [NEURON, ROWS, NETWORK])
+def test_two_iterations_are_walked_by_right_answers_alone(path):
+    session = predicting(path)
+    seen = set()
+    while session.moment.iteration < 2:
+        session = pressed(session, "n")
+        if session.challenge is not None:
+            seen.add(session.challenge.ask)
+            session, effects = submitted(session, right_answer(session))
+            assert session.challenge is None
+            assert session.prompt is None
+            assert [e.correct for e in effects if isinstance(e, KeepAttempt)] == [True]
+    assert seen >= {Ask.VALUE, Ask.SIGN, Ask.NEXT}
+    assert (Ask.SHAPE in seen) == (path == NETWORK)
+
+
+@pytest.mark.parametrize("path", [NEURON, ROWS, NETWORK])
+def test_the_shown_digits_are_an_answer(path):
+    session = predicting(path)
+    while session.moment.iteration < 1:
+        session = pressed(session, "n")
+        challenge = session.challenge
+        if challenge is not None and challenge.ask is Ask.VALUE:
+            value = float(working_of(session.moment, challenge.step).result[challenge.cell])
+            session, _ = submitted(session, number(value, 4))
+            assert session.challenge is None
+        elif challenge is not None:
+            session = typed(session, right_answer(session))
+
+
+def test_the_input_takes_every_printable_key_and_escape_returns_to_stepping():
+    session = pressed(predicting(NEURON), "n")
+    assert session.prompt.kind is PromptKind.ANSWER
+    session = pressed(session, "n p q t l r")
+    assert session.prompt.text == "npqtlr"
+    session = pressed(session, "escape")
+    assert session.prompt is None
+    assert session.challenge is not None
+    assert pressed(session, "enter").prompt is not None
+    assert current_step(pressed(session, "p")).phase is Phase.GIVEN
+
+
+def test_going_on_without_an_answer_shows_the_worked_line_first():
+    session = pressed(predicting(NEURON), "n escape")
+    shown = pressed(session, "n")
+    assert shown.step == session.step
+    assert shown.challenge is None
+    assert pressed(shown, "n").step == session.step + 1
+
+
+def test_counts_and_jumps_are_not_asked():
+    session = predicting(NEURON)
+    for keys in ("5n", "N", "G", ": backward:z enter", "pagedown"):
+        assert pressed(session, keys).challenge is None
+
+
+def test_a_wrong_answer_is_diagnosed_then_hinted_then_shown():
+    session = pressed(predicting(NEURON, "backward:yhat"), "n")
+    assert session.challenge.ask is Ask.VALUE
+    upstream = float(session.moment.trace.gradients["yhat"])
+    session, effects = submitted(session, repr(upstream))
+    assert [fit.slip for fit in session.challenge.tried[-1].fits] == [Slip.NO_LOCAL]
+    assert effects == (KeepAttempt("one-neuron", "0/backward:z?value", repr(upstream), False,
+                                   "local factor missing"),)  # fmt: skip
+    assert (session.challenge.hints_shown, session.prompt.text) == (0, "")
+    for hints in (1, 2):
+        session, _ = submitted(session, "123")
+        assert session.challenge.hints_shown == hints
+        assert session.challenge.tried[-1].fits == ()
+    session, _ = submitted(session, "123")
+    assert session.challenge is None
+    assert "worked line" in session.message
+
+
+def test_a_question_mark_asks_for_a_hint_and_is_no_attempt():
+    session = pressed(predicting(NEURON), "n")
+    session, effects = submitted(session, "?")
+    assert session.challenge.hints_shown == 1
+    assert effects == ()
+
+
+@pytest.mark.parametrize("text", ["banana", "w1*x1", "1 +", "", "__import__('os')"])
+def test_what_is_no_answer_is_no_attempt(text):
+    before = pressed(predicting(NEURON), "n")
+    session, effects = submitted(before, text)
+    assert effects == ()
+    assert session.challenge == before.challenge
+
+
+def test_any_node_that_is_ready_is_right():
+    session = walk(NETWORK, "backward:Z2")
+    step = session.moment.steps[session.step]
+    waiting = ready_nodes(session.moment, step)
+    ready = {name for name, need in waiting.items() if not need}
+    assert ready == {"W2", "A1", "b2"}
+    assert waiting["W1"] == "Z1"
+
+
+def test_a_ready_node_that_the_walk_takes_later_is_right_too():
+    session = predicting(NETWORK, "backward:Z1")
+    session = pressed(session, "n")
+    assert session.challenge.ask is Ask.NEXT
+    assert current_step(session).node == "Z1"
+    wrong, _ = submitted(session, "Z1")
+    assert wrong.challenge.tried[-1].is_done
+    right, _ = submitted(session, "b1")
+    assert "b1 is ready too" in right.message
+    assert current_step(right).node == "W1"
+
+
+def test_a_node_named_too_early_is_told_what_it_waits_for():
+    session = replace(predicting(NEURON, "given"))
+    while session.challenge is None or session.challenge.ask is not Ask.NEXT:
+        session = (
+            pressed(session, "n")
+            if session.challenge is None
+            else typed(session, right_answer(session))
+        )
+    last = "L" if session.challenge.step.phase is Phase.FORWARD else "b"
+    wrong, _ = submitted(session, last)
+    assert wrong.challenge is None or wrong.challenge.tried[-1].waits_for
+
+
+def test_a_row_of_a_matrix_may_be_answered_as_a_whole():
+    session = pressed(predicting(NETWORK, "backward:b1"), "n")
+    assert (session.challenge.ask, session.challenge.step.node) == (Ask.VALUE, "W1")
+    row = session.moment.updates["W1"].p[session.challenge.cell[0]]
+    right, _ = submitted(session, " ".join(number(float(v), 5) for v in row))
+    assert right.challenge is None
+    wrong, _ = submitted(session, ", ".join(number(float(v) + 1, 5) for v in row))
+    assert wrong.challenge.tried
+
+
+def test_a_lesson_may_begin_in_predict_mode_and_place_its_own_questions():
+    session = pressed(walk(ASKED), "n n")
+    assert session.predict
+    assert session.challenge.text == "How large is the sum?"
+    session, _ = submitted(session, "1")
+    session, _ = submitted(session, "3")
+    assert session.challenge.hints_shown == 1
+    session, effects = submitted(session, "0.5*2 - 0.25")
+    assert effects[0].question == "forward:z?value"
+    assert effects[0].correct
+    session = pressed(session, "n")
+    assert session.challenge.text == "What can be computed from z?"
+    assert current_step(session).node == "z"
+    session, _ = submitted(session, "a")
+    assert current_step(session).node == "a"
+
+
+def test_a_lessons_question_is_asked_once_and_without_predict_mode_too():
+    session = pressed(walk(ASKED), "r n n")
+    assert not session.predict
+    assert session.challenge.name == "forward:z?value"
+    session = typed(session, "0.75")
+    session = pressed(session, "p p n n")
+    assert session.challenge is None or session.challenge.name != "forward:z?value"
+
+
+def test_a_choice_is_answered_by_its_number_and_the_right_one_is_not_always_first():
+    session = pressed(walk(ASKED, "backward:z"), "r n")
+    assert session.challenge.ask is Ask.CHOICE
+    assert session.challenge.choices != ("upstream times x", "upstream times w", "upstream alone")
+    wrong, _ = submitted(session, "1")
+    assert wrong.challenge.tried
+    _, effects = submitted(session, "7")
+    assert effects == ()
+    right, effects = submitted(session, right_answer(session))
+    assert right.challenge is None
+    assert effects[0].correct
+
+
+def test_the_next_lesson_is_not_in_predict_mode_because_the_last_one_was():
+    from gdtutor.opening import open_lesson
+
+    session, _ = update(walk(ASKED), open_lesson(NEURON))
+    assert not session.predict
+    asked_for = pressed(walk(NEURON), "r")
+    assert update(asked_for, open_lesson(ROWS))[0].predict
+
+
+def test_an_edit_keeps_the_question_and_judges_by_the_new_value():
+    session = pressed(predicting(NEURON), "n escape e")
+    session = pressed(typed(session, "b = 1"), "enter")
+    assert session.challenge is not None
+    right, _ = submitted(session, "0.05 + 1.2 + 1")
+    assert right.challenge is None
+
+
+def test_auto_play_stops_at_nothing():
+    session = pressed(predicting(NEURON), "a")
+    from gdtutor.session.update import Tick
+
+    assert update(session, Tick())[0].challenge is None

@@ -1,0 +1,103 @@
+import re
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from walks import DATA, NETWORK, NEURON, ROWS, assert_screens, pressed, screen, typed, walk
+
+from gdtutor.session.challenge import Ask
+from gdtutor.session.slips import Slip
+from gdtutor.session.steps import Phase
+from gdtutor.view.asking import SAYS
+
+ASKED = DATA / "lessons" / "asked.md"
+
+
+def predicting(path, at, keys, *answers):
+    session = pressed(replace(walk(path, at), predict=True), keys)
+    for answer in answers:
+        session = typed(session, answer)
+    return session
+
+
+@pytest.mark.parametrize(
+    ("name", "session"),
+    [
+        ("predict-forward", predicting(NEURON, "given", "n")),
+        ("predict-diagnosis", predicting(NEURON, "backward:yhat", "n", "-0.19")),
+        ("predict-hints", predicting(NEURON, "backward:yhat", "n", "-0.19", "?", "?")),
+        ("predict-none-fits", predicting(ROWS, "backward:a", "n", "17")),
+        ("predict-matrix", predicting(NETWORK, "backward:b1", "n", "?", "?")),
+        ("predict-shape", predicting(NETWORK, "given", "n", "4x2", "?")),
+        ("predict-next", predicting(NETWORK, "backward:Z1", "n", "Z1")),
+        ("predict-sign", predicting(NEURON, "backward:L", "n", "+", "?")),
+        ("predict-update", predicting(NEURON, "backward:b", "n", "0.11462 - 0.02924", "?", "?")),
+        ("predict-lesson", predicting(ASKED, "given", "n", "?")),
+        ("predict-choice", predicting(ASKED, "backward:z", "n", "1")),
+    ],
+)
+def test_the_question_its_diagnosis_and_its_hints(name, session):
+    assert session.challenge is not None
+    assert_screens(name, session)
+
+
+def with_other_result(session):
+    """Return the session with another hidden result, and nothing else changed."""
+    step = session.challenge.step
+    moment = session.moment
+    trace = moment.traces[step.scene]
+    name = step.node
+
+    def other(array):
+        return np.asarray(array) * 3 + 7
+
+    if step.phase is Phase.UPDATE:
+        done = moment.updates[name]
+        lines = tuple((k, t, other(v) if k == step.variable else v) for k, t, v in done.lines)
+        new = replace(done, lines=lines, p=other(done.p) if step.variable == "p" else done.p)
+        return replace(session, moment=replace(moment, updates={**moment.updates, name: new}))
+    if step.phase is Phase.BACKWARD:
+        changed = replace(trace, gradients={**trace.gradients, name: other(trace.gradients[name])})
+    else:
+        later = {node.name for node in trace.graph.nodes[trace.graph.node_by_name[name] :]}
+        values = {k: other(v) if k in later or k == name else v for k, v in trace.values.items()}
+        changed = replace(trace, values=values)
+    traces = tuple(changed if i == step.scene else t for i, t in enumerate(moment.traces))
+    return replace(session, moment=replace(moment, traces=traces))
+
+
+@pytest.mark.parametrize("path", [NEURON, ROWS, NETWORK])
+@pytest.mark.parametrize("size", [(80, 24), (40, 12), (120, 36)])
+def test_nothing_on_the_screen_gives_the_answer_away(path, size):
+    """The screens are the same whatever the hidden value is, in every panel and after every key."""
+    session = replace(walk(path, "given"), predict=True)
+    for _ in range(len(session.moment.steps) - 1):
+        session = pressed(session, "n")
+        challenge = session.challenge
+        if challenge is not None and challenge.ask in (Ask.VALUE, Ask.SIGN):
+            for keys in ("", "escape", "escape tab", "escape tab tab", "escape tab tab tab",
+                         "escape v", "escape w", "escape c", "escape f"):  # fmt: skip
+                hidden = pressed(session, keys)
+                assert hidden.challenge is not None
+                assert screen(hidden, *size) == screen(with_other_result(hidden), *size), keys
+            session = pressed(session, "escape n")
+        elif challenge is not None:
+            session = pressed(session, "escape n")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (40, 12)])
+def test_a_shape_that_is_asked_for_shows_nowhere(size):
+    session = replace(walk(NETWORK, "given"), predict=True)
+    session = pressed(session, "n")
+    assert session.challenge.ask is Ask.SHAPE
+    for keys in ("", "escape tab", "escape tab tab", "escape tab tab tab"):
+        assert "2×4" not in re.sub(r"X +2×4", "", screen(pressed(session, keys), *size))
+
+
+def test_every_slip_is_put_into_words():
+    assert set(SAYS) == set(Slip)
+    assert all(text.endswith(".") for text in SAYS.values())
+
+
+def test_the_header_says_that_values_are_asked_for():
+    assert "?  " in screen(pressed(walk(NEURON, "given"), "r")).splitlines()[0]
