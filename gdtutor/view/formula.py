@@ -98,7 +98,12 @@ class Writer:
     def _call(self, expr: Apply) -> str:
         called = _GREEK.get(expr.op, expr.op) if self.chars.unicode else expr.op
         axis = "" if expr.axis is None else f", {expr.axis}"
-        return f"{called}({', '.join(self.write(arg) for arg in expr.args)}{axis})"
+        return f"{called}({', '.join(self._bare(arg) for arg in expr.args)}{axis})"
+
+    def _bare(self, expr: Expr) -> str:
+        """Return a part that parentheses stand around already."""
+        text = self.write(expr)
+        return text[1:-1] if isinstance(expr, Name) and text[:1] == "(" else text
 
     def _at(self, expr: Expr, needed: int) -> str:
         text = self.write(expr)

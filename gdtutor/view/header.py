@@ -5,6 +5,7 @@ from __future__ import annotations
 from gdtutor.session.commands import COMMANDS, Command
 from gdtutor.session.state import PromptKind, Session
 from gdtutor.session.steps import Phase
+from gdtutor.view import notation
 from gdtutor.view.context import Context
 from gdtutor.view.frame import Chars, Line, Segment, Style
 from gdtutor.view.lines import line, width_of
@@ -22,7 +23,7 @@ def header_line(session: Session, context: Context | None, width: int, chars: Ch
     lesson, moment = session.lesson, session.moment
     if lesson is None or moment is None:
         return ()
-    title = f"{lesson.number} {lesson.title}".strip()
+    title = notation.plain(f"{lesson.number} {lesson.title}".strip(), chars)
     arrow = "▸" if chars.unicode else ">"
     if context is None:
         place = line(("opening page", Style.DIM))

@@ -18,6 +18,7 @@ __all__ = [
     "largest_exponent",
     "name",
     "number",
+    "plain",
     "power_of_ten",
     "read_back",
     "shape",
@@ -32,6 +33,20 @@ MAX_DIGITS = 17
 
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+_IN_ASCII = str.maketrans(
+    {
+        "ŷ": "yhat", "Ŷ": "Yhat", "α": "alpha", "β": "beta", "ε": "epsilon", "ρ": "rho",
+        "σ": "sigmoid", "∂": "d", "∇": "grad", "Σ": "sum", "√": "sqrt", "ᵀ": ".T", "½": "1/2",
+        "−": "-", "–": "-", "·": "*", "×": "x", "⊙": "*", "≈": "~", "²": "**2", "³": "**3",
+        "ⁿ": "**n", "→": "->", "←": "<-", "…": "...", "‘": "'", "’": "'", "“": '"', "”": '"',
+        **dict(zip("₀₁₂₃₄₅₆₇₈₉", "0123456789", strict=True)),
+    }
+)  # fmt: skip
+
+
+def plain(text: str, chars: Chars) -> str:
+    """Return an author's words in the character set: in ASCII, ŷ is yhat and x₁ is x1."""
+    return text if chars.unicode else text.translate(_IN_ASCII)
 
 
 def number(value: float, digits: int = DEFAULT_DIGITS) -> str:

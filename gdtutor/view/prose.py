@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING
 
+from gdtutor.view import notation
 from gdtutor.view.frame import Chars, Line, Segment, Style
 from gdtutor.view.lines import line
 
@@ -49,15 +50,14 @@ def prose_lines(markdown: str, width: int, chars: Chars) -> tuple[Line, ...]:
                     lines.append(())
             case "inline":
                 indent = sum(len(prefix) for prefix in prefixes)
-                words = list(_words(token, style))
+                words = list(_words(token, style, chars))
                 wrapped = _wrap(words, max(width - indent, 8))
                 lines.extend(_with_prefix(wrapped, prefixes))
             case "fence" | "code_block":
                 if lines:
                     lines.append(())
-                lines.extend(
-                    line(("  " + text, Style.FOCUS)) for text in token.content.rstrip().split("\n")
-                )
+                code = notation.plain(token.content.rstrip(), chars)
+                lines.extend(line(("  " + text, Style.FOCUS)) for text in code.split("\n"))
     return tuple(lines)
 
 
@@ -76,7 +76,7 @@ def _with_prefix(wrapped: list[Line], prefixes: list[str]) -> Iterator[Line]:
         yield line(outer, own if index == 0 else " " * len(own), *content)
 
 
-def _words(token: Token, base: Style) -> Iterator[tuple[str, Style]]:
+def _words(token: Token, base: Style, chars: Chars) -> Iterator[tuple[str, Style]]:
     """Yield the words and blanks of inline text with their styles."""
     styles = [base]
     for child in token.children or ():
@@ -87,9 +87,10 @@ def _words(token: Token, base: Style) -> Iterator[tuple[str, Style]]:
         elif child.type in ("softbreak", "hardbreak"):
             yield " ", styles[-1]
         elif child.type == "code_inline":
-            yield child.content.replace(" ", "\u00a0"), _STYLES["code_inline"]
+            shown = notation.plain(child.content, chars)
+            yield shown.replace(" ", "\u00a0"), _STYLES["code_inline"]
         elif child.type == "text":
-            yield from _split(child.content, styles[-1])
+            yield from _split(notation.plain(child.content, chars), styles[-1])
 
 
 def _split(text: str, style: Style) -> Iterator[tuple[str, Style]]:

@@ -36,3 +36,9 @@ def test_a_formula_is_written_for_people(formula: str, pretty: str, plain: str) 
     assert written(formula) == pretty
     assert written(formula, ASCII) == plain
     assert written(formula, ASCII).isascii()
+
+
+def test_a_negative_number_needs_no_second_parentheses_in_a_call() -> None:
+    writer = Writer(UNICODE, lambda leaf: "(−2)")
+    assert writer.write(parse_rule("relu(z)")) == "relu(−2)"
+    assert writer.write(parse_rule("relu(z*z)")) == "relu((−2)·(−2))"

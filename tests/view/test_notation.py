@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gdtutor.view.frame import ASCII, UNICODE
-from gdtutor.view.notation import cell_number, common_exponent, name, number, shown
+from gdtutor.view.notation import cell_number, common_exponent, name, number, plain, shown
+from gdtutor.view.prose import prose_lines
 
 finite = st.floats(allow_nan=False, allow_infinity=False)
 
@@ -77,3 +78,14 @@ def test_names_have_one_rule(written: str, pretty: str) -> None:
 def test_minus_is_a_real_minus_where_there_is_one() -> None:
     assert shown(-0.5, 4, UNICODE) == "−0.5"
     assert shown(-0.5, 4, ASCII) == "-0.5"
+
+
+def test_an_authors_words_are_spelled_out_in_ascii() -> None:
+    words = "∂L/∂ŷ = 1 − α·x₁²"
+    assert plain(words, UNICODE) == words
+    assert plain(words, ASCII) == "dL/dyhat = 1 - alpha*x1**2"
+
+
+def test_spelled_out_operators_are_no_emphasis_in_prose() -> None:
+    (row,) = prose_lines("w₁·x₁ + w₂·x₂ and `σ(z)`", 60, ASCII)
+    assert "".join(part.text for part in row) == "w1*x1 + w2*x2 and sigmoid(z)"
