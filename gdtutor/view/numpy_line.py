@@ -1,0 +1,82 @@
+"""The line of NumPy that computes a step, for the bottom of its panel."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from gdtutor.engine.expression import Expr
+from gdtutor.engine.local import UPSTREAM
+from gdtutor.engine.numpy_text import NumpyWriter, plain_name
+from gdtutor.engine.operations import parse_rule
+from gdtutor.session.steps import Phase
+from gdtutor.view.context import Context
+from gdtutor.view.frame import Line, Style
+from gdtutor.view.lines import line
+
+_LABEL = "NumPy  "
+LEAST_WIDTH = 36
+"""Cells of a panel below which the line is left out."""
+
+
+def with_numpy_line(context: Context, lines: tuple[Line, ...], width: int, height: int) -> tuple[
+    Line, ...
+]:  # fmt: skip
+    """Return a panel's lines with the NumPy line at the bottom, where there is room for it."""
+    spare = height - len(lines)
+    text = numpy_text(context, width - len(_LABEL))
+    if spare < 2 or width < LEAST_WIDTH or not text:
+        return lines
+    return (*lines, *((),) * (spare - 1), line((_LABEL + text, Style.DIM)))
+
+
+def numpy_text(context: Context, width: int) -> str:
+    """Return the step as an assignment of NumPy; empty where it does not fit or computes nothing.
+
+    An operation that NumPy lacks is written out where that fits, else called by its name.
+    """
+    for is_inline in (True, False):
+        text = _assignment(context, is_inline)
+        if len(text) <= width:
+            return text
+    return ""
+
+
+def _assignment(context: Context, is_inline: bool) -> str:
+    node = context.step.node
+    match context.step.phase:
+        case Phase.GIVEN:
+            return ""
+        case Phase.FORWARD:
+            writer = NumpyWriter(shapes=context.shapes, is_inline=is_inline)
+            return f"{plain_name(node)} = {writer.write(context.node_expr(node))}"
+        case Phase.BACKWARD:
+            return f"d{plain_name(node)} = {_gradient(context, node, is_inline)}"
+        case Phase.UPDATE:
+            return _update(context, is_inline)
+
+
+def _gradient(context: Context, node: str, is_inline: bool) -> str:
+    """Return the sum of what arrives at a node; the way back begins with 1."""
+    shares = []
+    for c in context.trace.contributions[node]:
+        shapes = {**context.trace.shapes, UPSTREAM: c.upstream.shape}
+        upstream = partial(_named, c.consumer)
+        shares.append(NumpyWriter(upstream, shapes, is_inline).write(c.rule))
+    return " + ".join(shares) or "1.0"
+
+
+def _named(consumer: str, name: str) -> str:
+    return f"d{plain_name(consumer)}" if name == UPSTREAM else plain_name(name)
+
+
+def _update(context: Context, is_inline: bool) -> str:
+    name, variable = context.step.node, context.step.variable
+    text = next(text for key, text, _ in context.moment.updates[name].lines if key == variable)
+    expr: Expr = parse_rule(text)
+    states = context.moment.state.optimizer.get(name, {})
+
+    def called(part: str) -> str:
+        own = {"p": name, "g": f"d{name}"} | {state: f"{name}_{state}" for state in states}
+        return own.get(part, part)
+
+    return f"{called(variable)} = {NumpyWriter(called, is_inline=is_inline).write(expr)}"
