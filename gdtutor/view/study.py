@@ -14,6 +14,7 @@ from gdtutor.view.frame import Chars, Frame, Line, Placed, Style
 from gdtutor.view.graph_panel import graph_lines
 from gdtutor.view.header import footer_line, header_line, prompt_line
 from gdtutor.view.lines import fitted, line
+from gdtutor.view.numpy_line import with_numpy_line
 from gdtutor.view.prose import prose_lines
 from gdtutor.view.values import value_lines
 from gdtutor.view.whatif import marked_names
@@ -54,13 +55,13 @@ class Room:
 def room_for(width: int, height: int, *, has_pictures: bool = False) -> Room:
     """Share out a screen that is not compact."""
     if width >= WIDE[0] and height >= WIDE[1]:
-        note = 6
-        values = 40 if has_pictures else 30
-        graph = (width - values) // 2
-        return Room(graph, width - values - graph, values, height - note - 3, note)
+        # Graph and node have no less room than at 80 columns.
+        values = min(40 if has_pictures else 30, width - 80)
+    else:
+        values = 0
     note = 4 if height < 30 else 6
-    graph = 38 + max(width - 80, 0) // 2
-    return Room(graph, width - graph, 0, height - note - 3, note)
+    graph = 38 + max(width - values - 80, 0) // 2
+    return Room(graph, width - values - graph, values, height - note - 3, note)
 
 
 def is_compact(width: int, height: int) -> bool:
@@ -123,8 +124,7 @@ def _panels(
     boxes = [
         boxed(figure.panel, room.graph, room.body, chars),
         boxed(
-            Panel(_node_title(context), node_lines(context, room.node_width)),
-            room.node, room.body, chars,
+            Panel(_node_title(context), _node(context, room)), room.node, room.body, chars,
         ),
     ]  # fmt: skip
     if room.values:
@@ -132,6 +132,14 @@ def _panels(
         boxes.append(third)
         plots = (*plots, *moved(extra, room.graph + room.node, 0))
     return (*beside(*boxes), *_note(session, context, width, room.note)), plots
+
+
+def _node(context: Context, room: Room) -> tuple[Line, ...]:
+    """Return the node panel's lines, the line of NumPy below them where there is room."""
+    lines = node_lines(context, room.node_width)
+    if context.challenge is not None or context.look.proof or context.look.mistakes:
+        return lines
+    return with_numpy_line(context, lines, room.node_width, room.node_height)
 
 
 def _has_pictures(session: Session) -> bool:
