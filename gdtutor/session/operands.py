@@ -6,6 +6,7 @@ import numpy as np
 
 from gdtutor.engine.expression import Apply, Expr
 from gdtutor.engine.operations import Array
+from gdtutor.engine.places import places_of
 from gdtutor.engine.trace import Trace
 from gdtutor.session.moment import Moment
 from gdtutor.training.implicit import constants_at
@@ -15,13 +16,11 @@ from gdtutor.training.optimisers import OPTIMISERS
 def node_expr(trace: Trace, name: str) -> Expr:
     """Return the formula of a visible node: its line's, or its own operation."""
     graph = trace.graph
-    for node in trace.visible:
-        if node.name == name:
-            inner = graph.nodes[node.last]
-            if node.folded or graph.lines[node.line].first == node.last:
-                return graph.lines[node.line].expr
-            return Apply(inner.op, inner.args, inner.axis)
-    raise KeyError(name)
+    node = places_of(trace).visible[name]
+    inner = graph.nodes[node.last]
+    if node.folded or graph.lines[node.line].first == node.last:
+        return graph.lines[node.line].expr
+    return Apply(inner.op, inner.args, inner.axis)
 
 
 def update_operands(moment: Moment, name: str, variable: str) -> dict[str, Array]:

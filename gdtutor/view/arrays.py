@@ -5,14 +5,17 @@ from __future__ import annotations
 from gdtutor.engine.expression import Apply, Expr, Name
 from gdtutor.engine.operations import OPERATIONS, Array, Kind
 from gdtutor.engine.shapes import Shape
-from gdtutor.view.cells import cell_name, open_cell
+from gdtutor.view.cells import MAX_TERMS, cell_name, open_cell
 from gdtutor.view.context import Context
-from gdtutor.view.equation import equation
+from gdtutor.view.equation import equation, equation_with
 from gdtutor.view.formula import Writer
 from gdtutor.view.frame import Line, Style
 from gdtutor.view.lines import line, wrapped, wrapped_formula
 from gdtutor.view.matrix import MAX_ROWS, MatrixLook, matrix_lines
 from gdtutor.view.notation import shape as shape_text
+
+_CELL_ROOM = 9
+"""Lines that one cell's sum may take, in symbols and in numbers together."""
 
 
 def array_lines(
@@ -52,11 +55,22 @@ def array_lines(
 def cell_lines(
     context: Context, left: str, expr: Expr, value: Array, cell: tuple[int, ...], width: int
 ) -> tuple[Line, ...]:
-    """Return one cell's scalar formula, in symbols and in numbers, term by term."""
-    opened = open_cell(expr, cell, context.shapes, context.arrays)
-    called = cell_name(left, cell)
-    result = float(value[cell])
-    return equation(context, called, opened.formula, opened.values, result, width)
+    """Return one cell's scalar formula, in symbols and in numbers, term by term.
+
+    A sum of long terms leaves out more of them, and at last its symbols, so that the panel holds
+    it.
+    """
+    called, result = cell_name(left, cell), float(value[cell])
+    for most in (MAX_TERMS, 4, 3):
+        opened = open_cell(expr, cell, context.shapes, context.arrays, most)
+        lines = equation(context, called, opened.formula, opened.values, result, width)
+        if len(lines) <= _CELL_ROOM:
+            return lines
+    # Its symbols alone would fill the panel; the formula over whole arrays stands above it.
+    writer = context.writer()
+    return equation_with(
+        context, writer, called, opened.formula, opened.values, result, width, symbols=False
+    )
 
 
 def result_lines(
@@ -87,10 +101,10 @@ def fit_lines(
     if not mixes_shapes(expr):
         return wrapped(f"cell by cell, {shown}{of}", width, Style.DIM) if target else ()
     arrow = "→" if context.chars.unicode else "->"
-    shapes = context.shapes | {f"{name}.T": shape[::-1] for name, shape in context.shapes.items()}
+    shapes = context.shapes
 
     def leaf(name: str) -> str:
-        shape = shapes[name]
+        shape = shapes[name] if name in shapes else shapes[name.removesuffix(".T")][::-1]
         return f"({shape_text(shape, context.chars)})" if shape else context.name(name)
 
     writer = Writer(context.chars, leaf, number=context.number_in_formula)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
@@ -23,6 +25,27 @@ from gdtutor.view import notation
 from gdtutor.view.formula import Writer
 from gdtutor.view.frame import Chars
 
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class With(Mapping[str, T]):
+    """A mapping with one more name; nothing is copied, however large it is."""
+
+    under: Mapping[str, T]
+    name: str
+    value: T
+
+    def __getitem__(self, name: str) -> T:
+        return self.value if name == self.name else self.under[name]
+
+    def __iter__(self) -> Iterator[str]:
+        yield from (name for name in self.under if name != self.name)
+        yield self.name
+
+    def __len__(self) -> int:
+        return len(self.under) + (self.name not in self.under)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Context:
@@ -42,16 +65,18 @@ class Context:
     """The question that is open at this step."""
 
     @property
-    def arrays(self) -> dict[str, Array]:
+    def arrays(self) -> Mapping[str, Array]:
         """The value of every name, and of the upstream gradient where there is one."""
-        extra = {} if self.upstream is None else {UPSTREAM: self.upstream[1]}
-        return {**self.trace.values, **extra}
+        values = self.trace.values
+        return values if self.upstream is None else With(values, UPSTREAM, self.upstream[1])
 
     @property
-    def shapes(self) -> dict[str, Shape]:
+    def shapes(self) -> Mapping[str, Shape]:
         """The shape of every name, and of the upstream gradient where there is one."""
-        extra = {} if self.upstream is None else {UPSTREAM: np.shape(self.upstream[1])}
-        return {**self.trace.shapes, **extra}
+        shapes = self.trace.shapes
+        if self.upstream is None:
+            return shapes
+        return With(shapes, UPSTREAM, np.shape(self.upstream[1]))
 
     @property
     def trace(self) -> Trace:

@@ -29,6 +29,7 @@ def draw_graph(
     width: int,
     height: int,
     chars: Chars,
+    total: int | None = None,
 ) -> tuple[Line, ...]:
     """Draw a graph in exactly `height` lines of at most `width` cells.
 
@@ -47,14 +48,16 @@ def draw_graph(
         width: Cells.
         height: Rows.
         chars: With `unicode` False all that is added is ASCII; labels are passed in converted.
+        total: Nodes of the whole graph, where `nodes` is only what lies around the current one.
 
     Raises:
         KeyError: `current` or an end of an edge is not among the nodes.
     """
     if height < 1 or width < 1 or not nodes:
         return ((),) * max(0, height)
-    layout, shown = _choose(nodes, edges, current, width, height, chars)
-    return _page(layout, len(nodes) - shown, current, direction, width, height, chars)
+    total = len(nodes) if total is None else total
+    layout, shown = _choose(nodes, edges, current, width, height, chars, is_whole=total <= WHOLE)
+    return _page(layout, total - shown, current, direction, width, height, chars)
 
 
 def _choose(
@@ -64,11 +67,13 @@ def _choose(
     width: int,
     height: int,
     chars: Chars,
+    *,
+    is_whole: bool,
 ) -> tuple[Layout, int]:
     """Return a layout that fits and the number of nodes that it shows."""
     whole = make_part(nodes, edges)
     start = nodes[0 if current is None else whole.place[current]].id
-    if len(nodes) <= WHOLE:
+    if is_whole:
         layout = next(_fitting(whole, width, height, chars, paged=True), None)
         if layout is not None:
             return layout, len(nodes)
@@ -102,6 +107,10 @@ def _fitting(part: Part, width: int, height: int, chars: Chars, *, paged: bool) 
             break
         if layout.height <= height:
             yield layout
+    computed = sum(not part.is_leaf(node.id) for node in part.nodes)
+    if computed > height and not paged:
+        # Below one another they take a row each at least.
+        return
     narrow: list[Layout] = []
     for wording in (two_rows, one_row, short):
         layout = lay_out_tall(part, write(part, wording), width=width)

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from gdtutor.engine.graph import Role
+from collections.abc import Container, Mapping
+from dataclasses import dataclass
+
+from gdtutor.engine.graph import Edge, Role
 from gdtutor.engine.operations import Array
+from gdtutor.engine.places import Places, nearest, places_of
 from gdtutor.session.steps import Phase
 from gdtutor.view.context import Context
-from gdtutor.view.drawing import Direction, DrawEdge, DrawNode, draw_graph
+from gdtutor.view.drawing import (
+    NEIGHBOURS,
+    WHOLE,
+    Direction,
+    DrawEdge,
+    DrawNode,
+    draw_graph,
+)
 from gdtutor.view.frame import Line, Style
 from gdtutor.view.notation import shape as shape_text
 
@@ -29,24 +40,16 @@ def graph_lines(
         height: Lines.
         changed: Names whose value a what-if has changed.
     """
+    places = places_of(context.trace)
+    used = [name for name in places.names if name in places.visible or name in places.consumers]
+    names, edges = used, tuple(e for node in context.trace.visible for e in node.edges)
+    if len(used) > WHOLE:
+        names, edges = _around(places, context.step.node or used[0])
     known, reached = known_values(context), reached_gradients(context)
-    nodes = []
-    for leaf in context.graph.leaves:
-        style = Style.PARAMETER if leaf.role is Role.PARAMETER else Style.INPUT
-        nodes.append(_draw(context, leaf.name, style, known, reached, changed))
-    nodes += [
-        _draw(context, visible.name, Style.TEXT, known, reached, changed)
-        for visible in context.trace.visible
-    ]
-    edges = [
-        DrawEdge(edge.source, edge.target, edge.occurrence)
-        for visible in context.trace.visible
-        for edge in visible.edges
-    ]
-    used = {edge.source for edge in edges} | {visible.name for visible in context.trace.visible}
     return draw_graph(
-        [node for node in nodes if node.id in used],
-        edges,
+        [_draw(context, name, known, reached, changed) for name in names],
+        [DrawEdge(edge.source, edge.target, edge.occurrence) for edge in edges],
+        total=len(used),
         current=context.step.node or None,
         direction=_DIRECTIONS[context.step.phase],
         width=width,
@@ -55,14 +58,28 @@ def graph_lines(
     )
 
 
+def _around(places: Places, start: str) -> tuple[list[str], tuple[Edge, ...]]:
+    """Return as much of a large graph as can be drawn: names around one, and one edge further."""
+    most = NEIGHBOURS[0]
+    near = nearest(places, start, most)
+    edges = {edge: None for name in near for edge in places.operands(name)}
+    edges |= {edge: None for name in near for edge in places.consumers.get(name, ())[:most]}
+    ordered = sorted(edges, key=lambda edge: places.place[edge.target])
+    names = {start, *near, *(end for edge in ordered for end in (edge.source, edge.target))}
+    return sorted(names, key=places.place.__getitem__), tuple(ordered)
+
+
 def _draw(
     context: Context,
     name: str,
-    style: Style,
-    known: frozenset[str],
-    reached: frozenset[str],
+    known: Container[str],
+    reached: Container[str],
     changed: frozenset[str],
 ) -> DrawNode:
+    style = Style.TEXT
+    if name in context.graph.leaf_by_name:
+        is_parameter = context.graph.leaf_by_name[name].role is Role.PARAMETER
+        style = Style.PARAMETER if is_parameter else Style.INPUT
     value = _summary(context, context.trace.values[name]) if name in known else None
     gradient = _summary(context, context.trace.gradients[name]) if name in reached else None
     if gradient is not None and name in context.changed_gradients:
@@ -79,28 +96,38 @@ def _summary(context: Context, array: Array) -> str:
     return shape_text(array.shape, context.chars)
 
 
-def known_values(context: Context) -> frozenset[str]:
+@dataclass(frozen=True, slots=True)
+class Upto:
+    """The names up to a place in some order, as a container that costs nothing to make."""
+
+    place: Mapping[str, int]
+    last: int
+
+    def __contains__(self, name: object) -> bool:
+        """Say whether a name stands at or before the last place."""
+        place = self.place.get(name) if isinstance(name, str) else None
+        return place is not None and place <= self.last
+
+
+def known_values(context: Context) -> Container[str]:
     """Return the names whose values are known at this step."""
-    given = {leaf.name for leaf in context.graph.leaves}
-    computed = [visible.name for visible in context.trace.visible]
+    places = places_of(context.trace)
     match context.step.phase:
         case Phase.GIVEN:
-            return frozenset(given)
+            return Upto(places.place, len(context.graph.leaves) - 1)
         case Phase.FORWARD:
-            upto = computed.index(context.step.node) + (not context.hides_result)
-            return frozenset(given | set(computed[:upto]))
+            return Upto(places.place, places.place[context.step.node] - context.hides_result)
         case _:
-            return frozenset(given | set(computed))
+            return Upto(places.place, len(places.names))
 
 
-def reached_gradients(context: Context) -> frozenset[str]:
+def reached_gradients(context: Context) -> Container[str]:
     """Return the names whose gradients are known at this step."""
-    order = context.trace.backward_order
+    reached = places_of(context.trace).reached
     match context.step.phase:
         case Phase.BACKWARD:
-            upto = order.index(context.step.node) + (not context.hides_result)
-            return frozenset(order[:upto])
+            return Upto(reached, reached[context.step.node] - context.hides_result)
         case Phase.UPDATE:
-            return frozenset(order)
+            return Upto(reached, len(reached))
         case _:
-            return frozenset()
+            return Upto(reached, -1)

@@ -7,21 +7,27 @@ from collections.abc import Sequence
 import numpy as np
 
 from gdtutor.engine.operations import Array
+from gdtutor.engine.places import nearest, places_of
 from gdtutor.session.state import Session
 from gdtutor.session.steps import Phase
 from gdtutor.view.context import Context
+from gdtutor.view.drawing import NEIGHBOURS
 from gdtutor.view.frame import Line, Style
 from gdtutor.view.graph_panel import known_values, reached_gradients
 from gdtutor.view.lines import line, wrapped
 from gdtutor.view.notation import shape as shape_text
+
+MOST_ROWS = 80
+"""Rows of the table of values; of a larger graph it shows those around the current node."""
+ROWS_BEFORE = 5
+"""Rows before the current one in a table that does not show all."""
 
 
 def value_lines(session: Session, context: Context, width: int) -> tuple[Line, ...]:
     """Return one line for each given value and node, what is not known yet left open."""
     known, reached = known_values(context), reached_gradients(context)
     after = _updated(context)
-    names = [leaf.name for leaf in context.graph.leaves]
-    names += [visible.name for visible in context.trace.visible]
+    names, before, behind = _window(context)
     rows: list[tuple[str, ...]] = [
         (
             context.name(name),
@@ -49,7 +55,26 @@ def value_lines(session: Session, context: Context, width: int) -> tuple[Line, .
         text = _cells(row, widths)
         mark = f"{arrow} " if is_current else "  "
         lines.append(line((mark + text, Style.CURRENT if is_current else Style.TEXT)))
+    above, below = ("↑", "↓") if context.chars.unicode else ("up", "down")
+    if before:
+        lines.insert(1, line((f"  {above} {before} more", Style.DIM)))
+    if behind:
+        lines.append(line((f"  {below} {behind} more", Style.DIM)))
     return tuple(lines)
+
+
+def _window(context: Context) -> tuple[tuple[str, ...], int, int]:
+    """Return the names in the table, and how many are left out before and behind them.
+
+    A long table begins a few rows before the current one.
+    """
+    places = places_of(context.trace)
+    names = places.names
+    if len(names) <= MOST_ROWS:
+        return names, 0, 0
+    start = max(places.place.get(context.step.node, 0) - ROWS_BEFORE, 0)
+    shown = names[start : start + MOST_ROWS]
+    return shown, start, len(names) - start - len(shown)
 
 
 def _widths(rows: Sequence[tuple[str, ...]], titles: Sequence[str]) -> list[int]:
@@ -114,8 +139,10 @@ def known_lines(context: Context, width: int) -> tuple[Line, ...]:
     """Return what the graph shows beside its nodes, as prose: values, gradients, new values."""
     known, reached = known_values(context), reached_gradients(context)
     after = _updated(context)
-    names = [leaf.name for leaf in context.graph.leaves]
-    names += [visible.name for visible in context.trace.visible]
+    places = places_of(context.trace)
+    names = places.names
+    if len(names) > MOST_ROWS:
+        names = nearest(places, context.step.node or names[0], NEIGHBOURS[0])
     parts = (
         ("values", [(n, context.trace.values[n]) for n in names if n in known]),
         ("gradients", [(n, context.trace.gradients[n]) for n in names if n in reached]),

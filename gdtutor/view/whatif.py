@@ -16,7 +16,8 @@ def marked_names(context: Context) -> frozenset[str]:
     """Return the names whose value is marked: edited, or shown and no longer what it was."""
     values = changed_values(context.moment, context.own, context.step.scene)
     edited = frozenset(change.name for change in context.changes)
-    return edited | (values & known_values(context))
+    known = known_values(context)
+    return edited | {name for name in values if name in known}
 
 
 def changes_lines(context: Context, width: int) -> tuple[Line, ...]:

@@ -1,0 +1,66 @@
+"""Where every node of a walk stands, and its edges by both ends: what a screen asks at each key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from gdtutor.engine.graph import Edge, Visible
+from gdtutor.engine.trace import Trace
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Places:
+    """The index of one trace."""
+
+    names: tuple[str, ...]
+    """The leaves, then the visible nodes, both in order."""
+    place: Mapping[str, int]
+    """Where a name stands in `names`."""
+    visible: Mapping[str, Visible]
+    """The visible nodes by name."""
+    consumers: Mapping[str, tuple[Edge, ...]]
+    """The uses of a name by visible nodes, in order; a name without uses is left out."""
+    reached: Mapping[str, int]
+    """Where a name stands in the order of the backward pass."""
+
+    def operands(self, name: str) -> tuple[Edge, ...]:
+        """Return what a node is computed from, in the order of its formula; nothing of a leaf."""
+        return self.visible[name].edges if name in self.visible else ()
+
+
+@lru_cache(maxsize=4)
+def places_of(trace: Trace) -> Places:
+    """Index a trace in one pass; the last few are kept, for a walk stays in one for many keys."""
+    names = (*(leaf.name for leaf in trace.graph.leaves), *(node.name for node in trace.visible))
+    consumers: dict[str, list[Edge]] = {}
+    for node in trace.visible:
+        for edge in node.edges:
+            consumers.setdefault(edge.source, []).append(edge)
+    return Places(
+        names,
+        {name: index for index, name in enumerate(names)},
+        {node.name: node for node in trace.visible},
+        {name: tuple(edges) for name, edges in consumers.items()},
+        {name: index for index, name in enumerate(trace.backward_order)},
+    )
+
+
+def nearest(places: Places, start: str, limit: int) -> tuple[str, ...]:
+    """Return at most `limit` names around one, its operands before its consumers, then further.
+
+    They come in the order of the walk.
+    """
+    found = {start: None}
+    queue = [start]
+    for name in queue:
+        if len(found) >= limit:
+            break
+        edges = (*places.operands(name)[:limit], *places.consumers.get(name, ())[:limit])
+        for edge in edges:
+            other = edge.source if edge.target == name else edge.target
+            if other not in found and len(found) < limit:
+                found[other] = None
+                queue.append(other)
+    return tuple(sorted(found, key=places.place.__getitem__))
