@@ -15,15 +15,18 @@ from gdtutor.linear_commands import Outcome, help_lines, obey
 from gdtutor.session.effects import Effect, OpenLesson, Quit, SavePlace, Train
 from gdtutor.session.library import shown_entries
 from gdtutor.session.navigation import said
+from gdtutor.session.predict import back_to_question
 from gdtutor.session.state import PromptKind, Screen, Session, Snapshot, Status
 from gdtutor.session.training import snapshot_of
 from gdtutor.session.update import Opened, Press, Progressed, Told, update
 from gdtutor.transcript import WIDTH, opening_text, step_text
 from gdtutor.view import notation
 from gdtutor.view.curve import curve_sentence, sampled_epochs
+from gdtutor.view.diagnosis import diagnosis_lines
 from gdtutor.view.explain import context_of
 from gdtutor.view.frame import Chars
 from gdtutor.view.lines import text_of
+from gdtutor.view.prose import prose_lines
 from gdtutor.view.train import cost_facts, prediction_lines
 
 PARTING = "Enter goes on, ? lists the commands, q leaves."
@@ -74,7 +77,8 @@ def converse(session: Session, presses: tuple[Press, ...], services: Services) -
 
 def _turn(session: Session, text: str, services: Services) -> tuple[Session, int | None]:
     """Do what a line says and tell what came of it."""
-    if text.strip().lstrip(":") == "?":
+    is_asked = session.prompt is not None and session.prompt.kind is PromptKind.ANSWER
+    if text.strip() == ":?" or (text.strip() == "?" and not is_asked):
         services.say("\n".join(help_lines(session.screen)))
         return session, None
     after, code = _carry_out(_answer(session, text), services)
@@ -90,7 +94,7 @@ def _answer(session: Session, text: str) -> Outcome:
     if prompt is not None and not text.lstrip().startswith(":") and text.strip():
         session = replace(session, prompt=replace(prompt, text=text.strip(), cursor=0))
         return update(session, Press("enter"))
-    session = replace(session, message="", is_error=False)
+    session = replace(session, message="", is_error=False, command="")
     try:
         return obey(replace(session, prompt=None), text.strip().removeprefix(":").strip())
     except GdTutorError as error:
@@ -138,7 +142,10 @@ def _walking(session: Session) -> Session:
     """Return the session where it stands in words: there is no screen of training or of help."""
     if session.screen is Screen.LIBRARY or session.lesson is None:
         return replace(session, screen=Screen.LIBRARY)
-    return replace(session, screen=Screen.STUDY)
+    session = replace(session, screen=Screen.STUDY)
+    # An open question takes every answer; there is no Esc to come back from.
+    is_left = session.challenge is not None and session.prompt is None
+    return back_to_question(session, 1) if is_left else session
 
 
 def _news(before: Session, session: Session, chars: Chars) -> str:
@@ -148,7 +155,9 @@ def _news(before: Session, session: Session, chars: Chars) -> str:
         parts.append("\n".join(training_lines(session, chars)))
     if session.message:
         parts.append(_marked(session.message, session.is_error))
-    seen = ("screen", "lesson", "moment", "step", "look")
+    if session.command:
+        parts.append(session.command)
+    seen = ("screen", "lesson", "moment", "step", "look", "challenge")
     if any(getattr(before, name) is not getattr(session, name) for name in seen):
         return "\n".join([*parts, _whole(session, chars)]).rstrip("\n")
     parts += _question(session)
@@ -160,6 +169,9 @@ def _whole(session: Session, chars: Chars) -> str:
     if session.screen is Screen.LIBRARY:
         return "\n".join(library_lines(session))
     context = context_of(session, chars)
+    if session.look.is_closing and session.lesson is not None:
+        rows = prose_lines(session.lesson.closing, WIDTH, chars)
+        return "\n".join(text_of(row) for row in rows)
     if context is None:
         return f"{opening_text(session, chars)}\n{PARTING}"
     return "\n".join([step_text(session, context), *_question(session)])
@@ -170,7 +182,7 @@ def _question(session: Session) -> list[str]:
     if prompt is None:
         return []
     lines = [_marked(prompt.error, True)] if prompt.error else []
-    what = "An expression is an answer; commands start with a colon, as in :n"
+    what = "an expression is an answer, ? a hint; commands start with a colon, as in :n"
     return [*lines, f"{prompt.label}: {what if prompt.kind is PromptKind.ANSWER else ''}".rstrip()]
 
 
@@ -203,6 +215,7 @@ def training_lines(session: Session, chars: Chars) -> list[str]:
         f"{len(snapshot.costs)} of {snapshot.epochs_wanted} epochs, {snapshot.iterations} "
         f"iterations: {snapshot.status.value}.",
         text_of(cost_facts(session, chars)).strip(),
+        *(text_of(row) for row in diagnosis_lines(session, WIDTH, chars)),
     ]
     lines += [
         f"  epoch {epoch}: cost {number(float(snapshot.costs[epoch]))}"

@@ -58,7 +58,8 @@ def _walk(session: Session, iterations: int, chars: Chars) -> Iterator[tuple[Ses
             return
         yield session, context
         after = steps_forward(session, 1)
-        if after.message or after.moment is None or after.moment.iteration >= last:
+        is_over = bool(after.message) or after.look.is_closing
+        if is_over or after.moment is None or after.moment.iteration >= last:
             return
         session = after
 

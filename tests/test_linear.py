@@ -11,13 +11,15 @@ from gdtutor.cli.keys import parse_keys
 from gdtutor.lesson.discovery import listing, shipped_lessons_folder
 from gdtutor.linear import Services, converse
 from gdtutor.opening import open_lesson, session_at
-from gdtutor.session.navigation import steps_forward
-from gdtutor.session.state import Session
+from gdtutor.session.state import Session, moved
 from gdtutor.shelf import library_of
 from gdtutor.transcript import step_text
-from gdtutor.view.explain import context_of
+from gdtutor.view.explain import context_of, node_lines
 from gdtutor.view.frame import ASCII, UNICODE, Chars
-from gdtutor.view.screen import frame_of
+from gdtutor.view.graph_panel import graph_lines
+from gdtutor.view.lines import text_of
+from gdtutor.view.study import room_for
+from gdtutor.view.values import value_lines
 
 LESSONS = {entry.id: entry.path for entry in listing(shipped_lessons_folder())}
 DRAWN = re.compile(r"[\u2500-\u259f\u2800-\u28ff\x00-\x09\x0b-\x1f\x7f]")
@@ -59,17 +61,22 @@ def lesson(name: str, at: str = "", **options: object) -> Session:
 
 def steps_of(session: Session) -> Iterator[Session]:
     """Yield the session at every step of iteration 0."""
-    session = steps_forward(session, 1)
-    while session.moment is not None and session.moment.iteration == 0 and not session.message:
-        yield session
-        session = steps_forward(session, 1)
+    assert session.moment is not None
+    for number in range(1, len(session.moment.steps) + 1):
+        yield moved(session, 0, number)
 
 
-def panels(session: Session, width: int, height: int) -> str:
-    """Return the panels of Study; header, note, and counts of what is hidden left out."""
-    rows = frame_of(session, width, height, UNICODE).text().split("\n")
-    boxed = [row for row in rows if row.startswith(("│", "╭"))]
-    return "\n".join(row for row in boxed if "more" not in row)
+def panels(session: Session, size: tuple[int, int]) -> str:
+    """Return graph, node and values as Study shows them; counts of what is hidden left out."""
+    context = context_of(session, UNICODE)
+    assert context is not None
+    room = room_for(*size)
+    rows = [
+        *graph_lines(context, room.graph - 4, room.body - 2),
+        *node_lines(context, room.node_width),
+        *(value_lines(session, context, room.values - 4) if room.values else ()),
+    ]
+    return "\n".join(text for text in map(text_of, rows) if "more" not in text)
 
 
 @pytest.mark.parametrize("name", LESSONS)
@@ -81,19 +88,41 @@ def test_every_number_on_a_screen_is_in_the_text_of_its_step(
         context = context_of(session, UNICODE)
         assert context is not None
         text = step_text(session, context)
-        missing = set(NUMBER.findall(panels(session, *size))) - set(NUMBER.findall(text))
-        assert not missing, f"{missing} of\n{panels(session, *size)}\nare not in\n{text}"
+        missing = set(NUMBER.findall(panels(session, size))) - set(NUMBER.findall(text))
+        assert not missing, f"{missing} of\n{panels(session, size)}\nare not in\n{text}"
 
 
 @pytest.mark.parametrize("name", LESSONS)
 def test_linear_mode_says_what_the_transcript_says_without_drawing(name: str) -> None:
     start = lesson(name)
     steps = list(steps_of(start))
-    talk = Talk(start, *["n"] * len(steps))
+    talk = Talk(start, *(f"g {number}" for number in range(1, len(steps) + 1)))
     contexts = [context_of(session, UNICODE) for session in steps]
     texts = [step_text(s, c).rstrip("\n") for s, c in zip(steps, contexts, strict=True) if c]
     assert talk.said[1:] == texts
     assert not DRAWN.search("\n".join(talk.said))
+
+
+def test_questions_are_asked_and_answered_and_commands_start_with_a_colon() -> None:
+    talk = Talk(lesson("bias", "given"), "r", "n", "1/0 +", "7", "?", ":d", "0*0.1 + 0", "n", "")
+    asked = talk.said[2]
+    assert "your answer: an expression is an answer" in asked
+    assert "z=0" not in asked
+    assert "error: " in talk.said[3]
+    assert talk.said[6].startswith("3 significant digits.")
+    assert "your answer" in talk.said[6]
+    assert talk.said[7].startswith("Right.")
+    assert "z=0" in talk.said[7]
+    assert "your answer" in talk.said[8]
+    assert "your answer" not in Talk(lesson("bias", "given"), "r", "n", ":n").last
+
+
+def test_the_link_to_the_step_is_said() -> None:
+    assert Talk(lesson("bias", "backward:b"), "k").last == "gdtutor bias --at backward:b"
+
+
+def test_the_last_page_is_read() -> None:
+    assert "try next" in Talk(lesson("neuron", "step:7"), "n").last
 
 
 def test_in_ascii_the_program_says_nothing_but_ascii() -> None:
