@@ -17,6 +17,7 @@ from gdtutor.session.challenge import Challenge
 from gdtutor.session.moment import Moment, moment_at
 from gdtutor.session.scenes import earlier_values
 from gdtutor.session.steps import Phase, Step
+from gdtutor.training.diagnosis import Diagnosis
 from gdtutor.training.race import Heat
 from gdtutor.training.run import Run
 
@@ -99,6 +100,8 @@ class Snapshot:
     """The cost over all data at these parameters."""
     predictions: Array = field(default_factory=nothing)
     targets: Array = field(default_factory=nothing)
+    diagnosis: Diagnosis | None = None
+    """What is wrong with the run, once it has paused or ended; None where nothing is."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

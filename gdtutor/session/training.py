@@ -18,6 +18,7 @@ from gdtutor.session.state import (
     TrainLook,
     moved,
 )
+from gdtutor.training.diagnosis import diagnose
 from gdtutor.training.run import Run
 
 Result = tuple[Session, tuple[Effect, ...]]
@@ -39,6 +40,7 @@ def snapshot_of(run: Run, status: Status) -> Snapshot:
         final_cost=outcome.final_cost,
         predictions=outcome.predictions,
         targets=outcome.targets,
+        diagnosis=None if status is Status.RUNNING else diagnose(run),
     )
 
 

@@ -13,6 +13,7 @@ from gdtutor.view import notation
 from gdtutor.view.asking import asking_lines
 from gdtutor.view.backward import backward_lines
 from gdtutor.view.context import Context
+from gdtutor.view.diagnosis import asleep_lines
 from gdtutor.view.forward import forward_lines, given_lines
 from gdtutor.view.frame import Chars, Line
 from gdtutor.view.lines import stacked
@@ -48,7 +49,7 @@ def node_lines(context: Context, width: int) -> tuple[Line, ...]:
         case Phase.GIVEN:
             return stacked([changes_lines(context, width), given_lines(context, width)])
         case Phase.FORWARD:
-            lines = forward_lines(context, width)
+            lines = stacked([forward_lines(context, width), asleep_lines(context, width)])
         case Phase.BACKWARD if context.look.proof:
             return proof_lines(context, width)
         case Phase.BACKWARD if context.look.mistakes:

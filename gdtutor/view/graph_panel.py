@@ -10,6 +10,7 @@ from gdtutor.engine.operations import Array
 from gdtutor.engine.places import Places, nearest, places_of
 from gdtutor.session.steps import Phase
 from gdtutor.view.context import Context
+from gdtutor.view.diagnosis import asleep_marks
 from gdtutor.view.drawing import (
     NEIGHBOURS,
     WHOLE,
@@ -46,8 +47,9 @@ def graph_lines(
     if len(used) > WHOLE:
         names, edges = _around(places, context.step.node or used[0])
     known, reached = known_values(context), reached_gradients(context)
+    marks = asleep_marks(context)
     return draw_graph(
-        [_draw(context, name, known, reached, changed) for name in names],
+        [_draw(context, name, known, reached, changed, marks.get(name, "")) for name in names],
         [DrawEdge(edge.source, edge.target, edge.occurrence) for edge in edges],
         total=len(used),
         current=context.step.node or None,
@@ -75,6 +77,7 @@ def _draw(
     known: Container[str],
     reached: Container[str],
     changed: frozenset[str],
+    mark: str,
 ) -> DrawNode:
     style = Style.TEXT
     if name in context.graph.leaf_by_name:
@@ -84,7 +87,8 @@ def _draw(
     gradient = _summary(context, context.trace.gradients[name]) if name in reached else None
     if gradient is not None and name in context.changed_gradients:
         gradient += "*"
-    return DrawNode(name, context.name(name), value, gradient, style, name in changed)
+    mark = mark if name in known else ""
+    return DrawNode(name, context.name(name), value, gradient, style, name in changed, mark)
 
 
 def _summary(context: Context, array: Array) -> str:

@@ -8,6 +8,7 @@ from gdtutor.session.commands import commands_of
 from gdtutor.session.state import Screen, Session, Tab
 from gdtutor.view.boxes import Panel, beside, blank, boxed, hidden, window
 from gdtutor.view.context import Context
+from gdtutor.view.diagnosis import short_diagnosis
 from gdtutor.view.explain import context_of, node_lines, note_lines
 from gdtutor.view.figures import Figure, moved, walk_figure
 from gdtutor.view.frame import Chars, Frame, Line, Placed, Style
@@ -81,9 +82,18 @@ def study_frame(session: Session, width: int, height: int, chars: Chars) -> Fram
         body, plots = _compact(session, context, width, height - 3)
     else:
         body, plots = _panels(session, context, width, height)
-    bottom = (prompt_line(session, width, chars), footer(session, width, chars))
+    said = prompt_line(session, width, chars) or _trouble(session, chars)
+    bottom = (said, footer(session, width, chars))
     lines = tuple(fitted(content, width, chars) for content in (header, *body, *bottom))
     return Frame(width, height, lines[:height], moved(plots, 0, 1))
+
+
+def _trouble(session: Session, chars: Chars) -> Line:
+    """Return what is wrong with the trained run, where the walk has come to it."""
+    found, moment = session.training.diagnosis, session.moment
+    if found is None or moment is None or moment.iteration < found.iteration:
+        return ()
+    return line(" ", (short_diagnosis(session, chars), Style.WARNING))
 
 
 def footer(session: Session, width: int, chars: Chars) -> Line:

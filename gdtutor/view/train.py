@@ -14,6 +14,7 @@ from gdtutor.training.problem import Problem
 from gdtutor.view import notation
 from gdtutor.view.boundary import boundary_lines, has_plane
 from gdtutor.view.boxes import Panel, beside, boxed
+from gdtutor.view.diagnosis import diagnosis_lines
 from gdtutor.view.figures import Figure, moved, training_figure, training_figures
 from gdtutor.view.frame import Chars, Frame, Line, Placed, Plot, Series, Style
 from gdtutor.view.header import prompt_line
@@ -27,6 +28,8 @@ SIDE = 30
 _SAME_AS = {"boundary": "decision boundary", "table": "predictions"}
 """Pictures of a lesson that take the place of a panel that every lesson has."""
 _OTHER_RUNS = (Style.RUN_2, Style.RUN_3, Style.RUN_4)
+LEAST_BODY = 4
+"""Lines that the curve keeps, however much there is to say about a run that went wrong."""
 PLOT_POINTS = 2000
 """Points of a curve handed to the painter, which thins them further."""
 
@@ -36,14 +39,16 @@ def train_frame(session: Session, width: int, height: int, chars: Chars) -> Fram
     header = _header(session, width, chars)
     facts = cost_facts(session, chars)
     bar = _progress(session, width, chars)
-    body_height = height - 5
+    told = diagnosis_lines(session, width - 2, chars)[: max(height - 5 - LEAST_BODY, 1)]
+    body_height = height - 5 - len(told)
     bottom = (prompt_line(session, width, chars), footer(session, width, chars))
     if width < 72 or height < 20:
         rows, plots = _small(session, width, body_height, chars)
     else:
         rows, plots = _wide(session, width, body_height, chars)
-    lines = (header, facts, *rows, bar, *bottom)
-    return Frame(width, height, tuple(fitted(row, width, chars) for row in lines), plots)
+    lines = (header, facts, *(line(" ", *row) for row in told), *rows, bar, *bottom)
+    lower = moved(plots, 0, len(told))
+    return Frame(width, height, tuple(fitted(row, width, chars) for row in lines), lower)
 
 
 def _wide(
@@ -134,7 +139,7 @@ def _stopped(snapshot: Snapshot) -> str:
 
 
 def cost_facts(session: Session, chars: Chars) -> Line:
-    """Return cost, learning rate, optimiser and batch; a run that went wrong is told here."""
+    """Return cost, learning rate, optimiser and batch."""
     snapshot, run = session.training, session.run
     if run is None:
         return ()
@@ -143,10 +148,6 @@ def cost_facts(session: Session, chars: Chars) -> Line:
     def shown(value: float) -> str:
         return notation.shown(value, digits, chars)
 
-    if snapshot.stopped_by == "not_finite":
-        node = f" in {notation.name(snapshot.first_node, chars)}" if snapshot.first_node else ""
-        text = f" Not finite{node} at iteration {snapshot.diverged_at}: the steps grew too large."
-        return line((text, Style.ERROR))
     settings = run.segment_at(max(snapshot.iterations - 1, 0)).settings
     rate = "α" if chars.unicode else "learning rate"
     cost = "–" if chars.unicode else "-"

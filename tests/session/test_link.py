@@ -126,3 +126,12 @@ def test_a_long_command_is_broken_so_that_a_shell_reads_it_as_one(size):
     assert len(rows) > 1
     as_a_shell_reads = "\n".join(rows).replace("\\\n", "")
     assert shlex.split(as_a_shell_reads) == shlex.split(command_of(session))
+
+
+@pytest.mark.parametrize("keys", ["r", "r n escape", "r 3n n escape n n escape", "r N n escape p"])
+def test_predict_mode_and_its_open_question_are_reopened(keys):
+    session = walk(NEURON, "given", keys)
+    again = reopened(command_of(session))
+    assert shown(again) == shown(session)
+    assert again.predict
+    assert (again.challenge is None) == (session.challenge is None)

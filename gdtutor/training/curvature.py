@@ -1,0 +1,107 @@
+"""The largest curvature of the cost at a point, and the learning rate above which steps grow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from gdtutor.engine.operations import Array
+from gdtutor.engine.trace import trace
+from gdtutor.training.problem import Indices, Problem
+
+ROUNDS = 60
+"""Most rounds of power iteration."""
+ENOUGH = 1e-4
+"""Relative change of the eigenvalue at which it stops."""
+MOST_WORK = 5_000_000
+"""Trained cells times examples above which the limit is not worked out: it would take seconds."""
+
+_STEP = float(np.finfo(np.float64).eps) ** (1 / 3)
+
+Gradient = Callable[[Array], Array]
+"""The gradient of the cost at a vector of all trained parameters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stability:
+    """How steep the cost bends, and what that allows."""
+
+    curvature: float
+    """λmax, the largest eigenvalue of the matrix of second derivatives."""
+    limit: float
+    """2/λmax: along the steepest bend, gradient descent with a larger rate moves away."""
+
+
+def stability_of(
+    problem: Problem, parameters: dict[str, Array], batch: Indices
+) -> Stability | None:
+    """Return the stability limit at some parameters, for the cost of a batch.
+
+    None where nothing bends upwards, where a value is not finite, or where it would take too long.
+
+    Source: LeCun, Simard and Pearlmutter, Automatic learning rate maximization by on-line
+    estimation of the Hessian's eigenvectors, 1993, with a central difference; the limit
+    2/λmax is that of the quadratic model, as in LeCun et al., Efficient BackProp, 1998.
+    """
+    cells = sum(int(np.size(parameters[name])) for name in problem.trained)
+    if not cells or cells * max(len(batch), 1) > MOST_WORK:
+        return None
+    start = np.concatenate([np.ravel(parameters[name]) for name in problem.trained])
+
+    def gradient(point: Array) -> Array:
+        values, at = dict(parameters), 0
+        for name in problem.trained:
+            shape = np.shape(parameters[name])
+            size = int(np.prod(shape))
+            values[name] = point[at : at + size].reshape(shape)
+            at += size
+        found = trace(problem.graph, problem.given(values, batch), wanted=problem.trained)
+        gradients = found.gradients
+        parts = [
+            np.ravel(gradients[n]) if n in gradients else np.zeros(np.size(parameters[n]))
+            for n in problem.trained
+        ]
+        return np.concatenate(parts)
+
+    curvature = largest_curvature(gradient, start)
+    if curvature is None or not curvature > 0:
+        return None
+    return Stability(curvature, 2 / curvature)
+
+
+def largest_curvature(gradient: Gradient, point: Array) -> float | None:
+    """Return the largest eigenvalue of the matrix of second derivatives at a point.
+
+    Power iteration finds the one of largest size; where that is negative, the matrix is shifted by
+    it, and the largest one of the shifted matrix is sought.
+    """
+    dominant = _power_iteration(gradient, point, 0.0)
+    if dominant is None or dominant >= 0:
+        return dominant
+    shifted = _power_iteration(gradient, point, -dominant)
+    return None if shifted is None else shifted + dominant
+
+
+def _power_iteration(gradient: Gradient, point: Array, shift: float) -> float | None:
+    """Return the eigenvalue of largest size of the second derivatives plus `shift` on the diagonal.
+
+    The product with a direction is a central difference of gradients along it.
+    """
+    direction = np.random.RandomState(0).normal(size=point.shape)
+    direction /= np.linalg.norm(direction)
+    step = _STEP * max(1.0, float(np.linalg.norm(point)))
+    found = 0.0
+    with np.errstate(all="ignore"):
+        for _ in range(ROUNDS):
+            above, below = gradient(point + step * direction), gradient(point - step * direction)
+            product = (above - below) / (2 * step) + shift * direction
+            size = float(np.linalg.norm(product))
+            if not np.isfinite(size):
+                return None
+            before, found = found, float(direction @ product)
+            if size == 0 or abs(found - before) <= ENOUGH * abs(found):
+                return found
+            direction = product / size
+    return found

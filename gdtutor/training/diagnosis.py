@@ -1,0 +1,226 @@
+"""What went wrong with a run: not finite, growing, or stuck, told apart and explained."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+import numpy as np
+
+from gdtutor.engine.graph import Graph
+from gdtutor.engine.operations import Array
+from gdtutor.engine.trace import trace
+from gdtutor.training.curvature import Stability, stability_of
+from gdtutor.training.run import Run
+
+WINDOW = 10
+"""Epochs over which a rise of the cost is looked for; fewer where there are fewer."""
+LEAST_EPOCHS = 4
+"""Epochs below which nothing is said about a trend."""
+RISE = 1.01
+"""A cost is growing whose last epoch is this much above the first of the window, and above its
+start."""
+STILL = 1e-3
+"""A cost rests that changes by less than this share over the window."""
+POOR = 0.5
+"""A cost is poor that is above this share of the first one."""
+FLAT = 1e-2
+"""A gradient is near zero whose norm is below this."""
+FLAT_SLOPE = 0.01
+"""A unit is saturated whose slope is below this share of the steepest one, on every example."""
+
+_SLOPES = {"sigmoid": lambda out: 4 * out * (1 - out), "tanh": lambda out: 1 - out**2}
+
+
+class Trouble(Enum):
+    """What went wrong."""
+
+    NOT_FINITE = "not finite"
+    GROWING = "growing"
+    STUCK = "stuck"
+
+
+@dataclass(frozen=True, slots=True)
+class Asleep:
+    """Units of a node that hardly pass any slope on."""
+
+    node: str
+    is_dead: bool
+    """True for a ReLU that gives 0 on every example, False for a saturated sigmoid or tanh."""
+    units: int
+    """How many."""
+    of: int
+    """How many there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class BigStep:
+    """The update that moved a parameter furthest."""
+
+    iteration: int
+    parameter: str
+    cell: tuple[int, ...]
+    before: float
+    after: float
+    gradient: float
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """What went wrong with a run, and the numbers that show it."""
+
+    trouble: Trouble
+    iteration: int
+    """Where it shows: the first that is not finite, where the rise began, or the last done."""
+    node: str = ""
+    """Of numbers that are not finite, the first line or parameter."""
+    step: BigStep | None = None
+    """The update that caused numbers that are not finite."""
+    window: int = 0
+    """Epochs that were looked at."""
+    first_cost: float = 0.0
+    """At the start of the window."""
+    last_cost: float = 0.0
+    gradient_norm: float = 0.0
+    asleep: tuple[Asleep, ...] = ()
+    learning_rate: float = 0.0
+    """In use where it shows."""
+    stability: Stability | None = None
+    stability_at: int = 0
+    """The iteration at whose parameters the limit was worked out."""
+
+
+def diagnose(run: Run) -> Diagnosis | None:
+    """Return what is wrong with a run as far as it has come, None where nothing is.
+
+    Args:
+        run: A run that is not being trained at the moment.
+    """
+    if run.farthest == 0 or not run.segment_at(0).problem.trained:
+        return None
+    if run.stopped_by == "not_finite" and run.diverged_at is not None:
+        return _not_finite(run, run.diverged_at)
+    costs = run.costs
+    if len(costs) < LEAST_EPOCHS:
+        return None
+    window = min(WINDOW, len(costs) - 1)
+    first, last = float(costs[-1 - window]), float(costs[-1])
+    if last > RISE * first and last > float(costs[0]):
+        return _growing(run, window, first, last)
+    is_still = abs(last - first) <= STILL * abs(last)
+    if is_still and last > POOR * float(costs[0]):
+        return _stuck(run, window, first, last)
+    return None
+
+
+def _not_finite(run: Run, at: int) -> Diagnosis:
+    rise = _start_of_rise(run)
+    rate = run.learning_rate(min(at, run.farthest))
+    return Diagnosis(
+        Trouble.NOT_FINITE,
+        at,
+        run.first_node or "",
+        _biggest_step(run, at),
+        learning_rate=rate,
+        stability=_stability(run, rise),
+        stability_at=rise,
+    )
+
+
+def _growing(run: Run, window: int, first: float, last: float) -> Diagnosis:
+    rise = _start_of_rise(run)
+    return Diagnosis(
+        Trouble.GROWING,
+        rise,
+        window=window,
+        first_cost=first,
+        last_cost=last,
+        learning_rate=run.learning_rate(run.farthest - 1),
+        stability=_stability(run, rise),
+        stability_at=rise,
+    )
+
+
+def _start_of_rise(run: Run) -> int:
+    """Return the iteration from whose epoch on the cost was never lower again."""
+    costs = run.costs
+    if not len(costs):
+        return 0
+    lowest = np.where(np.isfinite(costs), costs, np.inf)
+    return max(run.first_iteration(int(np.argmin(lowest))), 0)
+
+
+def _stability(run: Run, iteration: int) -> Stability | None:
+    problem = run.segment_at(iteration).problem
+    parameters = dict(run.state(iteration).parameters)
+    return stability_of(problem, parameters, run.batch(iteration))
+
+
+def _biggest_step(run: Run, at: int) -> BigStep | None:
+    """Return the last finite update before the numbers broke, where it moved a parameter most."""
+    iteration = max(at - 1, 0)
+    before, after = run.state(iteration).parameters, run.state(iteration + 1).parameters
+    problem = run.segment_at(iteration).problem
+    given = problem.given(before, run.batch(iteration))
+    gradients = trace(problem.graph, given, wanted=problem.trained).gradients
+    found: BigStep | None = None
+    with np.errstate(all="ignore"):
+        for name in problem.trained:
+            moves = np.nan_to_num(np.abs(after[name] - before[name]), nan=np.inf)
+            cell = tuple(int(i) for i in np.unravel_index(int(np.argmax(moves)), moves.shape))
+            size = 0.0 if found is None else abs(found.after - found.before)
+            if found is None or not float(moves[cell]) <= size:
+                gradient = float(gradients[name][cell]) if name in gradients else 0.0
+                values = float(before[name][cell]), float(after[name][cell])
+                found = BigStep(iteration, name, cell, *values, gradient)
+    return found
+
+
+def _stuck(run: Run, window: int, first: float, last: float) -> Diagnosis | None:
+    at = run.farthest
+    problem = run.segment_at(at).problem
+    given = problem.given(run.state(at).parameters, run.batch(at))
+    found = trace(problem.graph, given, wanted=problem.trained)
+    squares = [float(np.sum(found.gradients[n] ** 2)) for n in problem.trained
+               if n in found.gradients]  # fmt: skip
+    norm = float(np.sqrt(sum(squares)))
+    asleep = asleep_units(problem.graph, found.values, len(run.batch(at)))
+    if norm > FLAT and not asleep:
+        return None
+    return Diagnosis(
+        Trouble.STUCK,
+        at,
+        window=window,
+        first_cost=first,
+        last_cost=last,
+        gradient_norm=norm,
+        asleep=asleep,
+        learning_rate=run.learning_rate(at),
+    )
+
+
+def asleep_units(graph: Graph, values: Mapping[str, Array], examples: int) -> tuple[Asleep, ...]:
+    """Return, for each activation, how many of its units are saturated or dead on every example.
+
+    Args:
+        graph: The graph.
+        values: Every value of one pass.
+        examples: How many examples the pass saw, along the last axis of arrays.
+    """
+    found = []
+    for node in graph.nodes:
+        out = values[node.name]
+        if node.op == "relu":
+            quiet = np.asarray(out == 0)
+        elif node.op in _SLOPES:
+            with np.errstate(all="ignore"):
+                quiet = np.asarray(np.abs(_SLOPES[node.op](out)) < FLAT_SLOPE)
+        else:
+            continue
+        has_examples = out.ndim > 0 and out.shape[-1] == examples
+        units = np.all(quiet, axis=-1) if has_examples else quiet
+        count = int(np.sum(units))
+        if count:
+            found.append(Asleep(node.name, node.op == "relu", count, int(np.size(units))))
+    return tuple(found)

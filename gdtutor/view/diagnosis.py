@@ -1,0 +1,167 @@
+"""A run that went wrong, in words: what, where, why, and the stability limit beside the rate."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gdtutor.session.state import Session
+from gdtutor.training.diagnosis import Asleep, Diagnosis, Trouble, asleep_units
+from gdtutor.view import notation
+from gdtutor.view.cells import cell_name
+from gdtutor.view.context import Context
+from gdtutor.view.frame import Chars, Line, Style
+from gdtutor.view.lines import wrapped
+
+ROOMY = 70
+"""Cells of a line below which a run that went wrong is told in few words."""
+MOST_NODES = 2_000
+"""Nodes of a graph above which saturated units are not looked for at every key."""
+
+
+def diagnosis_lines(session: Session, width: int, chars: Chars) -> tuple[Line, ...]:
+    """Return what is wrong with the run as far as it was trained, empty where nothing is."""
+    diagnosis = session.training.diagnosis
+    if diagnosis is None:
+        return ()
+    words = _Words(session, chars)
+    said = _sentences(diagnosis, words) if width >= ROOMY else _brief(diagnosis, words)
+    text = " ".join(said)
+    style = Style.ERROR if diagnosis.trouble is Trouble.NOT_FINITE else Style.WARNING
+    return wrapped(text, width, style)
+
+
+def short_diagnosis(session: Session, chars: Chars) -> str:
+    """Return the first words of the diagnosis, for a single line."""
+    diagnosis = session.training.diagnosis
+    return "" if diagnosis is None else _sentences(diagnosis, _Words(session, chars))[0]
+
+
+class _Words:
+    def __init__(self, session: Session, chars: Chars) -> None:
+        self._digits = min(session.look.digits, 4)
+        self._chars = chars
+        run = session.run
+        settings = None if run is None else run.segments[-1].settings
+        self.optimizer = "sgd" if settings is None else settings.optimizer
+
+    def number(self, value: float) -> str:
+        return notation.shown(value, self._digits, self._chars)
+
+    def name(self, text: str) -> str:
+        return notation.name(text, self._chars)
+
+    @property
+    def lambda_max(self) -> str:
+        return "λmax" if self._chars.unicode else "lambda_max"
+
+    @property
+    def rate(self) -> str:
+        return "α" if self._chars.unicode else "learning rate"
+
+
+def _sentences(found: Diagnosis, words: _Words) -> list[str]:
+    match found.trouble:
+        case Trouble.NOT_FINITE:
+            return [*_not_finite(found, words), *_limit(found, words)]
+        case Trouble.GROWING:
+            start, end = words.number(found.first_cost), words.number(found.last_cost)
+            rose = f"the cost rose from {start} to {end}."
+            return [f"Growing: over the last {found.window} epochs {rose}", *_limit(found, words)]
+        case Trouble.STUCK:
+            return _stuck(found, words)
+
+
+def _brief(found: Diagnosis, words: _Words) -> list[str]:
+    """Return the same in three short lines."""
+    if found.trouble is Trouble.STUCK:
+        asleep = [f"{words.name(a.node)}: {a.units} of {a.of} asleep." for a in found.asleep]
+        cost, norm = words.number(found.last_cost), words.number(found.gradient_norm)
+        return [f"Stuck at cost {cost}, gradient {norm}.", *asleep]
+    limit = ""
+    if found.stability is not None:
+        sign = ">" if found.learning_rate > found.stability.limit else "<"
+        rate, most = words.number(found.learning_rate), words.number(found.stability.limit)
+        limit = f"{words.rate} = {rate} {sign} 2/{words.lambda_max} = {most}."
+    if found.trouble is Trouble.GROWING:
+        return [f"Growing over the last {found.window} epochs.", limit]
+    return [f"Not finite: {words.name(found.node)} at iteration {found.iteration}.", limit]
+
+
+def _not_finite(found: Diagnosis, words: _Words) -> list[str]:
+    said = [f"Not finite: first in {words.name(found.node)} at iteration {found.iteration}."]
+    step = found.step
+    if step is not None:
+        called = cell_name(words.name(step.parameter), step.cell)
+        before, after = words.number(step.before), words.number(step.after)
+        said.append(
+            f"The update of iteration {step.iteration} moved {called} from {before} to {after}; "
+            f"its gradient was {words.number(step.gradient)}."
+        )
+    return said
+
+
+def _limit(found: Diagnosis, words: _Words) -> list[str]:
+    rate = words.number(found.learning_rate)
+    if found.stability is None:
+        at = f"at iteration {found.stability_at} no bend limits it"
+        return [f"The {words.rate} was {rate}; {at}."]
+    limit = words.number(found.stability.limit)
+    curvature = words.number(found.stability.curvature)
+    of = "" if words.optimizer == "sgd" else " of plain gradient descent"
+    beyond = "above" if found.learning_rate > found.stability.limit else "below"
+    return [
+        f"At iteration {found.stability_at} the steepest bend is {words.lambda_max} = {curvature}, "
+        f"so the stability limit{of} is 2/{words.lambda_max} = {limit}: "
+        f"{words.rate} = {rate} is {beyond} it."
+    ]
+
+
+def _stuck(found: Diagnosis, words: _Words) -> list[str]:
+    cost, norm = words.number(found.last_cost), words.number(found.gradient_norm)
+    kind = "Saturated" if found.asleep else "Stuck"
+    said = [
+        f"{kind}: the cost rests at {cost}, unmoved for {found.window} epochs; "
+        f"the gradient's norm is {norm}."
+    ]
+    said += [f"{asleep_text(asleep, words.name(asleep.node))}." for asleep in found.asleep]
+    return said
+
+
+def asleep_text(asleep: Asleep, called: str) -> str:
+    """Return `In A₁ 2 of 3 units are dead`."""
+    what = "dead (0 on every example)" if asleep.is_dead else "saturated (almost no slope)"
+    if asleep.of == 1:
+        return f"{called} is {what}"
+    verb = "is" if asleep.units == 1 else "are"
+    return f"In {called} {asleep.units} of {asleep.of} units {verb} {what}"
+
+
+def asleep_marks(context: Context) -> dict[str, str]:
+    """Return, for each node with saturated or dead units, the mark it carries in the graph.
+
+    `!2` says that two units sleep. An inner node's mark stands at its line where that is folded.
+    """
+    if len(context.graph.nodes) > MOST_NODES:
+        return {}
+    values = context.trace.values
+    marks: dict[str, str] = {}
+    for asleep in asleep_units(context.graph, values, len(context.moment.batch)):
+        shown = asleep.node
+        if all(node.name != shown for node in context.trace.visible):
+            shown = shown.partition(".")[0]
+        marks[shown] = f"!{asleep.units}" if np.ndim(values[asleep.node]) else "!"
+    return marks
+
+
+def asleep_lines(context: Context, width: int) -> tuple[Line, ...]:
+    """Return, for the current node, how many of its units are saturated or dead."""
+    node = context.step.node
+    if len(context.graph.nodes) > MOST_NODES or not node:
+        return ()
+    found = asleep_units(context.graph, context.trace.values, len(context.moment.batch))
+    return tuple(
+        row
+        for asleep in found
+        if asleep.node == node
+        for row in wrapped(f"! {asleep_text(asleep, context.name(node))}.", width, Style.WARNING)
+    )

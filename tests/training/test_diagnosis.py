@@ -1,0 +1,91 @@
+import numpy as np
+import pytest
+from walks import DATA, NETWORK, NEURON, ROWS, walk
+
+from gdtutor.training.diagnosis import Trouble, asleep_units, diagnose
+
+PARABOLA = DATA / "lessons" / "deep.md"
+DEAD = ("W1[0,0]=-9", "W1[0,1]=-9", "W1[1,0]=-9", "W1[1,1]=-9", "b1[0,0]=-1", "b1[1,0]=-1")
+
+
+def trained(path, *changes, iterations=None):
+    run = walk(path, "given", changes=changes).run
+    run.advance(iterations=iterations)
+    return run
+
+
+def test_a_healthy_run_has_no_diagnosis():
+    assert diagnose(trained(PARABOLA, "learning_rate=0.2")) is None
+    assert diagnose(trained(NETWORK, iterations=3)) is None
+
+
+def test_a_run_that_has_not_begun_has_none():
+    assert diagnose(walk(NEURON, "given").run) is None
+
+
+def test_a_growing_run_is_told_with_the_limit_that_it_exceeds():
+    found = diagnose(trained(PARABOLA))
+    assert found.trouble is Trouble.GROWING
+    assert found.last_cost > found.first_cost
+    assert found.window == 10
+    # The loss is 2 w², so its second derivative is 4 everywhere.
+    assert found.stability.curvature == pytest.approx(4, rel=1e-6)
+    assert found.stability.limit == pytest.approx(0.5, rel=1e-6)
+    assert found.learning_rate == 0.6
+    assert found.stability_at == 0
+
+
+@pytest.mark.parametrize(("rate", "grows"), [(0.49, False), (0.51, True)])
+def test_the_limit_is_where_growing_begins(rate, grows):
+    run = trained(PARABOLA, f"learning_rate={rate}")
+    assert (run.costs[-1] > run.costs[0]) == grows
+
+
+def test_numbers_that_are_not_finite_are_traced_to_the_update_that_caused_them():
+    run = trained(PARABOLA, "learning_rate=1e200")
+    found = diagnose(run)
+    assert found.trouble is Trouble.NOT_FINITE
+    assert (found.iteration, found.node) == (run.diverged_at, "L")
+    step = found.step
+    assert (step.iteration, step.parameter, step.before) == (0, "w", 1.0)
+    assert step.after == step.before - 1e200 * step.gradient
+    assert found.stability.limit == pytest.approx(0.5, rel=1e-6)
+
+
+def test_a_slow_divergence_is_traced_back_to_where_the_rise_began():
+    run = walk(PARABOLA, "given", changes=("learning_rate=0.2", "5:learning_rate=40")).run
+    run.advance(iterations=400, beyond=True)
+    found = diagnose(run)
+    assert found.trouble is Trouble.NOT_FINITE
+    assert found.stability_at == 5
+    assert found.learning_rate == 40
+    assert found.step.iteration == found.iteration - 1
+
+
+def test_a_network_whose_relus_are_dead_is_saturated_and_they_are_counted():
+    found = diagnose(trained(NETWORK, *DEAD))
+    assert found.trouble is Trouble.STUCK
+    (asleep,) = found.asleep
+    assert (asleep.node, asleep.is_dead, asleep.units, asleep.of) == ("A1", True, 2, 2)
+    assert found.gradient_norm < 1e-2
+
+
+def test_a_saturated_neuron_at_a_poor_cost_is_told():
+    found = diagnose(trained(NEURON, "w1=40", "w2=-40", "learning_rate=1e-6"))
+    assert found.trouble is Trouble.STUCK
+    assert not found.asleep[0].is_dead
+
+
+def test_a_run_at_a_low_cost_is_not_called_stuck():
+    run = walk(PARABOLA, "given", changes=("learning_rate=0.25",)).run
+    run.advance()
+    assert diagnose(run) is None
+
+
+def test_units_are_asleep_only_where_they_are_on_every_example():
+    moment = walk(ROWS, "given", changes=("w=200",)).moment
+    assert not asleep_units(
+        moment.trace.graph, {**moment.trace.values, "a": np.array([1, 0, 1])}, 3
+    )
+    (asleep,) = asleep_units(moment.trace.graph, {**moment.trace.values, "a": np.ones(3)}, 3)
+    assert (asleep.node, asleep.units, asleep.of) == ("a", 1, 1)

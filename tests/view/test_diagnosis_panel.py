@@ -1,0 +1,48 @@
+import pytest
+from walks import DATA, NETWORK, assert_screens, pressed, screen, typed, walk
+
+from gdtutor.session.state import Status
+from gdtutor.session.training import snapshot_of
+from gdtutor.session.update import Progressed, update
+
+PARABOLA = DATA / "lessons" / "deep.md"
+DEAD = ("W1[0,0]=-9", "W1[0,1]=-9", "W1[1,0]=-9", "W1[1,1]=-9", "b1[0,0]=-1", "b1[1,0]=-1")
+
+
+def trained(path, *changes, status=None):
+    session = pressed(walk(path, "given", changes=changes), "t")
+    progress = session.run.advance()
+    ended = Status.FINISHED if progress.stopped_by else Status.PAUSED
+    snapshot = snapshot_of(session.run, status or ended)
+    return update(session, Progressed(snapshot))[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "session"),
+    [
+        ("diagnosis-growing", trained(PARABOLA)),
+        ("diagnosis-not-finite", trained(PARABOLA, "learning_rate=1e200")),
+        ("diagnosis-stuck", trained(NETWORK, *DEAD)),
+        ("diagnosis-marks", pressed(trained(NETWORK, *DEAD), "escape N n n")),
+    ],
+)
+def test_what_went_wrong_is_told_with_its_numbers(name, session):
+    assert_screens(name, session)
+
+
+def test_the_walk_is_told_where_it_has_come_to_the_trouble():
+    session = pressed(trained(PARABOLA, "learning_rate=1e200"), "escape")
+    assert "Not finite" not in screen(session)
+    there = typed(pressed(session, ":"), "1/forward:L")
+    assert "Not finite: first in L at iteration 1." in screen(there)
+
+
+def test_a_run_in_progress_is_not_judged():
+    assert trained(PARABOLA, status=Status.RUNNING).training.diagnosis is None
+
+
+@pytest.mark.parametrize("size", [(40, 12), (80, 24)])
+def test_the_limit_stands_beside_the_rate_at_every_size(size):
+    text = " ".join(screen(trained(PARABOLA), *size).split())
+    assert "2/λmax = 0.5" in text
+    assert "α = 0.6" in text
