@@ -33,7 +33,11 @@ class OpenedCell:
 
 
 def open_cell(
-    expr: Expr, cell: Cell, shapes: Mapping[str, Shape], arrays: Mapping[str, Array]
+    expr: Expr,
+    cell: Cell,
+    shapes: Mapping[str, Shape],
+    arrays: Mapping[str, Array],
+    most: int = MAX_TERMS,
 ) -> OpenedCell:
     """Write one cell of a formula's value as a scalar formula.
 
@@ -42,8 +46,9 @@ def open_cell(
         cell: The cell of its value.
         shapes: The shape of every name in it.
         arrays: The array of every name in it.
+        most: Terms of a sum that are written out, 3 at least.
     """
-    opener = _Opener(shapes, arrays)
+    opener = _Opener(shapes, arrays, most)
     formula = opener.open(expr, cell)
     return OpenedCell(formula, opener.values, opener.terms)
 
@@ -54,7 +59,8 @@ def cell_name(name: str, cell: Cell) -> str:
 
 
 class _Opener:
-    def __init__(self, shapes: Mapping[str, Shape], arrays: Mapping[str, Array]) -> None:
+    def __init__(self, shapes: Mapping[str, Shape], arrays: Mapping[str, Array], most: int) -> None:
+        self._most = most
         self._shapes = shapes
         self._arrays = arrays
         self.values: dict[str, float] = {}
@@ -124,9 +130,9 @@ class _Opener:
     ) -> Expr:
         """Return the sum of the terms, the middle ones in one when they are many."""
         self.terms = max(self.terms, length)
-        if length <= MAX_TERMS:
+        if length <= self._most:
             return _chain([term(k) for k in range(length)])
-        shown = [term(k) for k in range(MAX_TERMS - 2)]
+        shown = [term(k) for k in range(self._most - 2)]
         last = term(length - 1)
         total = evaluate(expr, self._arrays)
         whole = float(np.sum(total) if cell is None else total[cell])

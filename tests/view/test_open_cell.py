@@ -49,3 +49,14 @@ def test_a_long_sum_is_elided_in_the_middle_and_still_adds_up(length: int) -> No
     scalars = {name: np.asarray(v) for name, v in opened.values.items()}
     total = float(evaluate(opened.formula, scalars))
     assert total == pytest.approx(float((arrays["W"] @ arrays["x"])[0, 0]), rel=1e-9)
+
+
+def test_a_sum_leaves_out_its_middle_from_as_many_terms_on_as_is_asked_for():
+    arrays = {"a": np.arange(5.0)}
+    expr = parse_rule("sum(a)")
+    for most, written in ((6, 5), (4, 4), (3, 3)):
+        opened = open_cell(expr, (), {"a": (5,)}, arrays, most)
+        assert len(opened.values) == written
+        assert opened.terms == 5
+        values = {name: np.asarray(value) for name, value in opened.values.items()}
+        assert float(evaluate(opened.formula, values)) == 10.0
