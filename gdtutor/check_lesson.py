@@ -2,31 +2,30 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from gdtutor.engine.errors import GdTutorError
+from gdtutor.engine.expression import Name
 from gdtutor.engine.gradient_check import TOLERANCE, Difference, check_cell, nodes_at_kink
-from gdtutor.engine.operations import Array
+from gdtutor.engine.operations import OPERATIONS, Array, Kind
 from gdtutor.engine.trace import Trace, trace
 from gdtutor.fit import DESIGN_SIZE, Misfit, fit_of
+from gdtutor.given_away import given_away
 from gdtutor.lesson.front_matter import TOML_LINE, divide
 from gdtutor.lesson.load import with_variant
-from gdtutor.lesson.model import Lesson, Question
-from gdtutor.lesson.placeholders import Placeholder, as_word, read_placeholders
+from gdtutor.lesson.model import Lesson
 from gdtutor.lesson.reports import Findings, Place, Report
 from gdtutor.lesson.runs import run_of
 from gdtutor.lesson.toml_text import Path as TomlPath
 from gdtutor.lesson.toml_text import find_places
 from gdtutor.session.moment import Moment
 from gdtutor.session.state import Session
-from gdtutor.session.steps import Phase, wanted_gradients
+from gdtutor.session.steps import wanted_gradients
 from gdtutor.session.update import Opened, opened
 from gdtutor.training.run import Run
-from gdtutor.view.notation import number
 
 LESSON_CODES = {
     "settings": "the run cannot be set up as configured",
@@ -34,6 +33,7 @@ LESSON_CODES = {
     "long-run": "the run is too long to be followed to its end (a warning)",
     "gradient": "a gradient differs from the central difference",
     "kink": "a value stands where its derivative does not exist (a warning)",
+    "row": "a vector meets a matrix as a row, not as a column (a warning)",
     "fit": "a panel of a step does not fit the design size",
     "given-away": "a question says its own answer",
 }
@@ -121,6 +121,7 @@ def check_lesson(lesson: Lesson) -> LessonChecked:
             _check_gradients(notes, session.moment, len(names), of)
         _check_training(notes, session.run, len(names), of)
         if not name:
+            _check_vectors(notes, session.moment)
             _check_fit(notes, session)
             _check_questions(notes, session.moment)
     gradients = (GradientChecked(lesson.id, name, e) for name, e in notes.errors.items())
@@ -243,6 +244,29 @@ def _check_training(notes: _Notes, run: Run, shares: int, of: str) -> None:
         notes.add("long-run", what, hint, notes.in_front("training", "epochs"), "warning")
 
 
+def _check_vectors(notes: _Notes, moment: Moment) -> None:
+    """Report given vectors that broadcasting lays along the columns of a matrix.
+
+    It is NumPy's rule, and seldom meant: a bias of the same length as the batch is then added
+    example by example, and beside one column it makes a square.
+    """
+    for done in moment.traces:
+        for node in done.graph.nodes:
+            names = [arg.name for arg in node.args if isinstance(arg, Name)]
+            shapes = {name: np.shape(done.values[name]) for name in names}
+            if OPERATIONS[node.op].kind is not Kind.ELEMENTWISE:
+                continue
+            for name, shape in shapes.items():
+                matrix = next((other for other in shapes.values() if len(other) == 2), None)
+                is_given = name in notes.lesson.starts or name in notes.lesson.constants
+                if is_given and len(shape) == 1 and shape[0] > 1 and matrix is not None:
+                    line = done.graph.lines[node.line].name
+                    size = "x".join(map(str, matrix))
+                    what = f"the vector {name} meets a {size} matrix as a row in {line}"
+                    hint = f"a column, one value for each row, is {name} = [[0.1], [0.2]]"
+                    notes.add("row", what, hint, notes.of_name(line), "warning")
+
+
 def _check_fit(notes: _Notes, session: Session) -> None:
     """Report every panel of a step that the design size cannot hold."""
     fit = fit_of(session, (0, 1) if notes.lesson.trains else (0,))
@@ -284,48 +308,6 @@ def _check_questions(notes: _Notes, moment: Moment) -> None:
     """Report questions whose own text says the answer."""
     for scene, done in zip(notes.lesson.scenes, moment.traces, strict=True):
         for question in scene.questions:
-            for what in _given_away(question, done, moment):
+            for what in given_away(question, done, moment):
                 hint = "ask without it: the answer comes from the engine"
                 notes.add("given-away", what, hint, Place(question.line, 1))
-
-
-_ASKED = {"forward": "value", "given": "value", "backward": "grad", "update": "new"}
-
-
-def _given_away(question: Question, done: Trace, moment: Moment) -> Iterator[str]:
-    wanted = "shape" if question.kind == "shape" else _ASKED[question.phase]
-    if question.kind in ("value", "sign", "shape"):
-        for part in read_placeholders(question.text):
-            if isinstance(part, Placeholder) and _asks_for(part, question, done, wanted):
-                yield f"the question shows its own answer, {part.text()}"
-    if question.kind == "value":
-        answer = _answer(question, done, moment)
-        for written in re.findall(r"-?\d*\.?\d+(?:e-?\d+)?", question.text.replace("−", "-")):
-            if len(written.strip("-0.")) > 1 and number(float(written), 4) == number(answer, 4):
-                yield f"the question shows its own answer, {written}"
-    if question.kind == "choice" and len(question.choices[0]) > 2:
-        inside = [choice for choice in question.choices if choice in question.text]
-        if inside == [question.choices[0]]:
-            yield "the question shows the right choice alone"
-
-
-def _asks_for(part: Placeholder, question: Question, done: Trace, wanted: str) -> bool:
-    if part.name not in done.shapes:
-        is_root = as_word(part).about == "cost" and question.node == done.graph.root
-        return is_root and wanted == "value"
-    is_cell = part.cell is None or question.cell is None or part.cell == question.cell
-    return (part.about, part.name) == (wanted, question.node) and is_cell
-
-
-def _answer(question: Question, done: Trace, moment: Moment) -> float:
-    """Return the number asked for, NaN where there is none."""
-    values: Mapping[str, Array] = {
-        Phase.BACKWARD.value: done.gradients,
-        Phase.UPDATE.value: {name: step.p for name, step in moment.updates.items()},
-    }.get(question.phase, done.values)
-    value = values.get(question.node)
-    if value is None:
-        return float("nan")
-    if question.cell is not None:
-        return float(value[question.cell])
-    return float(value.reshape(())) if value.size == 1 else float("nan")
