@@ -8,7 +8,7 @@ from gdtutor.session.steps import Phase
 from gdtutor.view import notation
 from gdtutor.view.context import Context
 from gdtutor.view.frame import Chars, Line, Segment, Style
-from gdtutor.view.lines import line, width_of
+from gdtutor.view.lines import line, shortened, width_of
 
 PHASE_STYLES = {
     Phase.GIVEN: Style.INPUT,
@@ -32,8 +32,7 @@ def header_line(session: Session, context: Context | None, width: int, chars: Ch
         place = _place(session, context, arrow, is_short=width < 72)
         count = line("step ", (f"{context.step.number}/{len(moment.steps)}", Style.TITLE))
     room = width - width_of(place) - width_of(count) - 6
-    if len(title) > room:
-        title = title[: max(room - 1, 0)] + ("…" if chars.unicode else "~") if room > 2 else ""
+    title = shortened(title, room, chars) if room > 2 else ""
     left = line(" ", (title, Style.TITLE))
     gap = width - width_of(left) - width_of(place) - width_of(count) - 1
     before = max(gap * 2 // 3, 1)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from gdtutor.session.library import shown_entries
 from gdtutor.session.state import LibraryEntry, Session
+from gdtutor.view import notation
 from gdtutor.view.frame import Chars, Frame, Line, Style
 from gdtutor.view.header import prompt_line
-from gdtutor.view.lines import fitted, line, wrapped
+from gdtutor.view.lines import fitted, line, shortened, text_of, wrapped
 from gdtutor.view.study import footer
 
 
@@ -22,7 +23,7 @@ def library_frame(session: Session, width: int, height: int, chars: Chars) -> Fr
     start = _page(cursor_at, len(lines), rows)
     body = [*lines[start : start + rows]]
     body += [()] * (rows - len(body))
-    about = _about(session, entries, width)
+    about = _about(session, entries, width, chars)
     bottom = (prompt_line(session, width, chars), footer(session, width, chars))
     whole = (header, (), *body, *about, *bottom)
     return Frame(width, height, tuple(fitted(row, width, chars) for row in whole))
@@ -46,7 +47,7 @@ def _listing(
     for index, entry in enumerate(entries):
         if entry.chapter != chapter:
             chapter = entry.chapter
-            lines.append(line((f" {chapter}", Style.TITLE)))
+            lines.append(line((f" {notation.plain(chapter, chars)}", Style.TITLE)))
         is_here = index == session.library.cursor
         if is_here:
             cursor_at = len(lines)
@@ -65,22 +66,27 @@ def _entry(
     if not state and entry.id in session.library.finished:
         state = "finished"
     mark = done if entry.id in session.library.finished else " "
-    left = f" {pointer if is_here else ' '} {mark} {entry.number:>2}  {entry.title}"
     right = "trains" if entry.trains else ""
-    room = width - len(left) - len(right) - 3
-    middle = f"  {state}"[:room] if state and room > 4 else ""
+    head = f" {pointer if is_here else ' '} {mark} {entry.number:>2}  "
+    title = notation.plain(entry.title, chars)
+    left = head + shortened(title, width - len(head) - len(right) - 2, chars)
+    room = width - len(left) - len(right) - 5
+    middle = f"  {shortened(state, room, chars)}" if state and room > 2 else ""
     style = Style.CURRENT if is_here else (Style.ERROR if entry.problem else Style.TEXT)
     gap = max(width - len(left) - len(middle) - len(right) - 1, 1)
     return line((left, style), (middle, Style.DIM), " " * gap, (right, Style.DIM))
 
 
-def _about(session: Session, entries: tuple[LibraryEntry, ...], width: int) -> tuple[Line, Line]:
+def _about(
+    session: Session, entries: tuple[LibraryEntry, ...], width: int, chars: Chars
+) -> tuple[Line, Line]:
     """Return what the lesson under the cursor teaches, or why it cannot be opened."""
     if not entries:
         return (), ()
     entry = entries[min(session.library.cursor, len(entries) - 1)]
-    text = entry.problem or entry.summary
+    text = notation.plain(entry.problem or entry.summary, chars)
     style = Style.ERROR if entry.problem else Style.TEXT
-    lines = [line(" ", *row) for row in wrapped(text, width - 2, style)[:2]]
-    lines += [()] * (2 - len(lines))
-    return lines[0], lines[1]
+    first, second, *more = (*wrapped(text, width - 2, style), (), ())
+    # What does not fit stays one line with its rest, which is cut by an ellipsis.
+    rest = (text_of(row) for row in more if row)
+    return line(" ", *first), line(" ", *second, (" ".join(("", *rest)).rstrip(), style))

@@ -48,6 +48,13 @@ def fitted(content: Line, width: int, chars: Chars, style: Style = Style.TEXT) -
     return (*kept, Segment("…" if chars.unicode else "~", Style.DIM)) if width else ()
 
 
+def shortened(text: str, width: int, chars: Chars) -> str:
+    """Return a text of at most this many cells; a cut is shown by an ellipsis."""
+    if len(text) <= width:
+        return text
+    return text[: width - 1] + ("…" if chars.unicode else "~") if width > 0 else ""
+
+
 def wrapped(text: str, width: int, style: Style = Style.TEXT) -> tuple[Line, ...]:
     """Break prose at blanks; words longer than a line are broken within."""
     lines: list[Line] = []

@@ -46,7 +46,9 @@ def matrix_lines(array: Array, look: MatrixLook, chars: Chars) -> tuple[Line, ..
     rows = _window(grid.shape[0], look.max_rows, keep_row)
     columns, texts = _fitting_columns(grid, rows, exponent, look, chars, keep_column)
     widths = [
-        max([len(texts[r, c]) for r in rows if r is not None], default=1) if c is not None else 1
+        max([len(texts[r, c]) for r in rows if r is not None], default=1)
+        if c is not None
+        else len(_elision(chars))
         for c in columns
     ]
     lines = []
@@ -57,7 +59,10 @@ def matrix_lines(array: Array, look: MatrixLook, chars: Chars) -> tuple[Line, ..
         left, right = _brackets(position, len(rows), chars)
         segments = [Segment(left, Style.DIM), Segment(" ")]
         for column, width in zip(columns, widths, strict=True):
-            cell = _cell(texts, row, column, width, look, grid.shape)
+            if row is None or column is None:
+                cell = Segment(_elision(chars)[:width].rjust(width), Style.DIM)
+            else:
+                cell = _cell(texts[row, column].rjust(width), (row, column), look, grid.shape)
             if look.cell is not None and cell.style is Style.CURRENT:
                 # Brackets mark the opened cell where there is no colour.
                 segments[-1:] = [Segment("[", Style.CURRENT), cell, Segment("]", Style.CURRENT)]
@@ -130,8 +135,8 @@ def _fitting_columns(
         }
         width = reserve
         for c in columns:
-            cells = [len(texts[r, c]) for r in rows if r is not None] if c is not None else [1]
-            width += max(cells, default=1) + 1
+            cells = [len(texts[r, c]) for r in rows if r is not None] if c is not None else []
+            width += max(cells, default=1 if c is not None else len(_elision(chars))) + 1
         if width <= look.width:
             return columns, texts
     return columns, texts
@@ -154,22 +159,16 @@ def _heading(
     return tuple(segments)
 
 
-def _cell(
-    texts: dict[tuple[int, int], str],
-    row: int | None,
-    column: int | None,
-    width: int,
-    look: MatrixLook,
-    shape: tuple[int, ...],
-) -> Segment:
-    if row is None or column is None:
-        return Segment("…".rjust(width), Style.DIM)
-    text = texts[row, column].rjust(width)
-    at = (row, column) if look.cell is not None and len(look.cell) == 2 else (column,)
+def _elision(chars: Chars) -> str:
+    """Return what stands for the columns, or in a row for the rows, that are left out."""
+    return "…" if chars.unicode else "..."
+
+
+def _cell(text: str, place: tuple[int, int], look: MatrixLook, shape: tuple[int, ...]) -> Segment:
     if look.cell is not None:
-        is_marked = look.cell == at
-        return Segment(text, Style.CURRENT if is_marked else Style.TEXT)
-    if column == look.column and shape[1] > 1:
+        at = place if len(look.cell) == 2 else place[1:]
+        return Segment(text, Style.CURRENT if look.cell == at else Style.TEXT)
+    if place[1] == look.column and shape[1] > 1:
         return Segment(text, Style.FOCUS)
     return Segment(text)
 

@@ -18,7 +18,7 @@ from gdtutor.view.diagnosis import diagnosis_lines
 from gdtutor.view.figures import Figure, moved, training_figure, training_figures
 from gdtutor.view.frame import Chars, Frame, Line, Placed, Plot, Series, Style
 from gdtutor.view.header import prompt_line
-from gdtutor.view.lines import fitted, line
+from gdtutor.view.lines import fitted, line, shortened
 from gdtutor.view.matrix import MatrixLook, matrix_lines
 from gdtutor.view.runs import mark_of, run_lines
 from gdtutor.view.study import footer
@@ -115,12 +115,13 @@ def _header(session: Session, width: int, chars: Chars) -> Line:
     lesson, snapshot = session.lesson, session.training
     if lesson is None:
         return ()
-    title = f"{lesson.number} {lesson.title}".strip()
+    title = notation.plain(f"{lesson.number} {lesson.title}".strip(), chars)
     arrow = "▸" if chars.unicode else ">"
     word = snapshot.status.value
     if snapshot.status is Status.FINISHED:
         word = f"finished: {_stopped(snapshot)}"
-    place = line(" ", (title[: width // 2], Style.TITLE), (f"  training {arrow} ", Style.DIM), word)
+    title = shortened(title, width // 2, chars)
+    place = line(" ", (title, Style.TITLE), (f"  training {arrow} ", Style.DIM), word)
     count = line((f"iteration {snapshot.iterations}", Style.DIM), " ")
     gap = width - sum(len(s.text) for s in (*place, *count))
     return (*place, *line(" " * max(gap, 1)), *count)
@@ -169,11 +170,13 @@ def _progress(session: Session, width: int, chars: Chars) -> Line:
     wanted = max(snapshot.epochs_wanted, 1)
     done = len(snapshot.costs)
     share = min(done / wanted, 1.0)
-    speed = f"{snapshot.epochs_per_second:,.0f} epochs/s" if snapshot.epochs_per_second else ""
+    rate = snapshot.epochs_per_second
+    speed = f"{rate:,.{0 if rate >= 10 else 1 if rate >= 1 else 3}f} epochs/s" if rate else ""
     left = ""
-    if snapshot.status is Status.RUNNING and snapshot.epochs_per_second:
-        left = f"{max(wanted - done, 0) / snapshot.epochs_per_second:.1f} s left"
-    tail = f" {share:4.0%}  {done:,} of {wanted:,} epochs  {speed}  {left}".rstrip()
+    if snapshot.status is Status.RUNNING and rate:
+        left = f"{max(wanted - done, 0) / rate:.1f} s left"
+    # Rounded down, so that 100% means that every epoch is done.
+    tail = f" {int(share * 100):3}%  {done:,} of {wanted:,} epochs  {speed}  {left}".rstrip()
     room = max(width - len(tail) - 2, 0)
     filled = int(room * share)
     full, empty = ("█", "░") if chars.unicode else ("#", ".")
@@ -244,9 +247,6 @@ def prediction_lines(
     wide = max(len(str(count - 1)), 2)
     title = f"{'#':>{wide}} {'prediction':>12} {'target':>8}"
     lines = [line((title, Style.DIM))]
-    right = 0
-    for example in range(count):
-        right += bool(np.all((predictions[:, example] >= 0.5) == (targets[:, example] >= 0.5)))
     for example in shown:
         if example < 0:
             lines.append(line(("…" if chars.unicode else "...").rjust(wide)))
@@ -254,5 +254,8 @@ def prediction_lines(
         numbers = " ".join(notation.shown(float(v), digits, chars) for v in predictions[:, example])
         wanted = " ".join(notation.shown(float(v), 3, chars) for v in targets[:, example])
         lines.append(line(f"{example:>{wide}} {numbers:>12} {wanted:>8}"))
-    lines.append(line((f"{right} of {count} right at 0.5", Style.GOOD)))
+    if bool(np.all((targets == 0) | (targets == 1))):
+        is_right = (predictions >= 0.5) == (targets == 1)
+        right = int(np.sum(np.all(is_right & np.isfinite(predictions), axis=0)))
+        lines.append(line((f"{right} of {count} right at 0.5", Style.GOOD)))
     return tuple(lines)
