@@ -27,7 +27,6 @@ from gdtutor.view.explain import context_of
 from gdtutor.view.frame import Chars
 from gdtutor.view.lines import text_of
 from gdtutor.view.prose import prose_lines
-from gdtutor.view.diagnosis import diagnosis_lines
 from gdtutor.view.train import cost_facts, prediction_lines
 
 PARTING = "Enter goes on, ? lists the commands, q leaves."
