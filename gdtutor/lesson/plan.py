@@ -7,7 +7,7 @@ from gdtutor.lesson.tables import ScheduleTable, StopTable, TrainingTable
 from gdtutor.training.errors import TrainingError
 from gdtutor.training.optimisers import check_schedule, optimiser_of
 from gdtutor.training.order import iterations_per_epoch
-from gdtutor.training.settings import Schedule, Settings, Stop
+from gdtutor.training.settings import Schedule, Settings, Stop, held_back
 
 MAX_ITERATIONS = 1_000_000_000
 """Most iterations of a run."""
@@ -75,7 +75,7 @@ def _settings(table: TrainingTable) -> Settings:
 
 def training_size(settings: Settings, examples: int) -> int:
     """Return how many examples are trained on, those held back for validation left out."""
-    return examples - int(examples * settings.validation)
+    return examples - held_back(examples, settings.validation)
 
 
 def batch_of(settings: Settings | None, examples: int) -> int:

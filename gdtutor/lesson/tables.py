@@ -34,7 +34,7 @@ from gdtutor.training.scaling import SCALINGS
 
 FORMAT = 1
 """The format of lesson files that this program reads."""
-MAX_EPOCHS = 10_000_000
+MAX_EPOCHS = 5_000_000
 """Most epochs of a run."""
 MAX_LAYERS = 20
 """Most layers of a `[network]` table, the inputs not counted."""

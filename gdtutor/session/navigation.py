@@ -35,7 +35,7 @@ def steps_back(session: Session, count: int) -> Session:
         return session
     if session.look.is_closing:
         # The closing page stands behind the step that it was opened from.
-        session, count = moved(session, session.moment.iteration, session.step), count - 1
+        count -= 1
     per = len(session.moment.steps)
     first = 0 if has_opening(session.lesson) else 1
     target = session.moment.iteration * per + session.step - count

@@ -13,7 +13,7 @@ from gdtutor.training.optimisers import check_schedule, optimiser_of
 from gdtutor.training.order import check_order
 from gdtutor.training.outcome import Outcome
 from gdtutor.training.problem import Problem
-from gdtutor.training.settings import Settings
+from gdtutor.training.settings import Settings, held_back
 
 SCALAR_BELOW = 90
 """Trained cells times examples in a batch up to which scalar Python is faster. Measured: a NumPy
@@ -90,7 +90,7 @@ def train_size(problem: Problem, settings: Settings) -> int:
         return problem.size
     if not 0 < fraction < 1:
         raise TrainingError(f"validation is {fraction:g}", "hold back a fraction from 0 to below 1")
-    held = math.floor(fraction * problem.size + 0.5)
+    held = held_back(problem.size, fraction)
     if not 1 <= held < problem.size:
         raise TrainingError(
             f"validation {fraction:g} holds back {held} of {problem.size} examples",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 
@@ -48,3 +49,8 @@ class Settings:
     stop: Stop = Stop()
     validation: float = 0.0
     """Fraction of the examples, from the end, that are held back and never trained on."""
+
+
+def held_back(examples: int, fraction: float) -> int:
+    """Return how many examples, from the end, are never trained on."""
+    return math.floor(fraction * examples + 0.5)

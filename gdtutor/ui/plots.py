@@ -13,6 +13,7 @@ from rich.cells import cell_len
 from gdtutor.ui.cells import Cell, Row, line_of, row_of
 from gdtutor.ui.ticks import Tick, has_length, linear_ticks, log_ticks
 from gdtutor.view.frame import Chars, Line, Plot, Segment, Series, Style
+from gdtutor.view.thinning import thin
 
 if TYPE_CHECKING:
     import numpy as np
@@ -192,29 +193,6 @@ def _curve(
     if xs.size == 1 and mark == _BRAILLE:
         mark = _UNICODE_MARKS[0]  # one Braille dot is easily missed
     return _Curve(xs, ys, series.style, series.joined, mark)
-
-
-def thin(xs: Floats, ys: Floats, columns: int) -> tuple[Floats, Floats]:
-    """Return the least and the greatest point of each of `columns` runs of points, in order.
-
-    Args:
-        xs, ys: arrays of shape (n,).
-        columns: How many runs of neighbouring points; at most 2·columns + 2 points
-            remain, the first and the last among them.
-    """
-    import numpy as np
-
-    points = ys.size
-    if points <= 2 * columns:
-        return xs, ys
-    length = -(-points // columns)
-    padded = np.append(ys, np.full(-points % length, ys[-1])).reshape(-1, length)
-    starts = np.arange(padded.shape[0]) * length
-    picked = np.concatenate(
-        ([0, points - 1], starts + padded.argmin(axis=1), starts + padded.argmax(axis=1))
-    )
-    kept = np.unique(np.minimum(picked, points - 1))
-    return xs[kept], ys[kept]
 
 
 def _one_per_cell(xs: Floats, ys: Floats, size: tuple[int, int]) -> tuple[Floats, Floats]:

@@ -16,7 +16,7 @@ from gdtutor.session.training import snapshot_of
 from gdtutor.training.run import Run
 from gdtutor.training.sweep import Sweep
 
-PUBLISH_EVERY = 0.05
+PUBLISH_EVERY = 0.1
 """Seconds between two snapshots."""
 
 

@@ -22,6 +22,7 @@ from gdtutor.view.lines import fitted, line, shortened
 from gdtutor.view.matrix import MatrixLook, matrix_lines
 from gdtutor.view.runs import mark_of, run_lines
 from gdtutor.view.study import footer
+from gdtutor.view.thinning import thin
 
 SIDE = 30
 """Cells of the side panel at 80 columns."""
@@ -30,8 +31,8 @@ _SAME_AS = {"boundary": "decision boundary", "table": "predictions"}
 _OTHER_RUNS = (Style.RUN_2, Style.RUN_3, Style.RUN_4)
 LEAST_BODY = 4
 """Lines that the curve keeps, however much there is to say about a run that went wrong."""
-PLOT_POINTS = 2000
-"""Points of a curve handed to the painter, which thins them further."""
+PLOT_COLUMNS = 400
+"""Runs of epochs whose least and greatest cost are handed to the painter, which thins further."""
 
 
 def train_frame(session: Session, width: int, height: int, chars: Chars) -> Frame:
@@ -103,12 +104,11 @@ def cost_plot(session: Session) -> Plot:
 
 
 def _series(label: str, costs: Array, style: Style) -> Series:
-    chosen = np.unique(np.linspace(0, len(costs) - 1, min(len(costs), PLOT_POINTS)).astype(int))
-    if not len(costs):
-        return Series(label, (), (), style)
-    return Series(
-        label, tuple(float(i) for i in chosen), tuple(float(costs[i]) for i in chosen), style
-    )
+    """Return a curve, the extremes of long ones kept."""
+    finite = np.nan_to_num(costs, nan=0.0, posinf=0.0, neginf=0.0)
+    xs, _ = thin(np.arange(len(costs), dtype=np.float64), finite, PLOT_COLUMNS)
+    ys = costs[xs.astype(int)]
+    return Series(label, tuple(xs.tolist()), tuple(ys.tolist()), style)
 
 
 def _header(session: Session, width: int, chars: Chars) -> Line:

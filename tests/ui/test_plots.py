@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gdtutor.ui.plots import plot_lines, thin
+from gdtutor.ui.plots import plot_lines
 from gdtutor.view.frame import ASCII, UNICODE, Chars, Line, Plot, Series, Style
+from gdtutor.view.thinning import thin
 
 DOTS = Chars(braille=False)
 INF, NAN = math.inf, math.nan

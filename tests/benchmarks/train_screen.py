@@ -1,0 +1,101 @@
+"""How much of the headless speed the Train screen leaves, and how soon it answers keys.
+
+    python -m tests.benchmarks.train_screen
+
+The app runs in a pseudo-terminal's place: Textual's own headless driver, which paints and encodes
+every frame but sends it nowhere. Throughput is a ratio measured side by side in one run.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import statistics
+from dataclasses import replace
+from time import perf_counter
+
+from gdtutor.cli.lesson_files import lesson_path
+from gdtutor.opening import open_lesson, session_at
+from gdtutor.session.state import Session, Status
+from gdtutor.session.update import Press
+from gdtutor.training.run import Run
+from gdtutor.ui.app import Services, TutorApp
+from gdtutor.ui.colours import choose_colours
+from gdtutor.view.frame import UNICODE
+
+SECONDS = 2.0
+"""Length of one measurement."""
+ROUNDS = 5
+KEYS = 60
+
+
+def endless(session: Session) -> Session:
+    """Return the session with more epochs than a measurement can train."""
+    assert session.run is not None
+    first = session.run.segments[0]
+    long = replace(first, settings=replace(first.settings, epochs=5_000_000))
+    run = Run((long,))
+    return replace(session, run=run, original=run)
+
+
+def headless() -> float:
+    """Return iterations per second of a bare run."""
+    session = endless(session_at(lesson_path("xor-hidden")))
+    assert session.run is not None
+    start = perf_counter()
+    session.run.advance(deadline=lambda: perf_counter() - start > SECONDS)
+    return session.run.farthest / (perf_counter() - start)
+
+
+def on_screen() -> tuple[float, list[float], float]:
+    """Return iterations per second, seconds to answer each key, seconds to stop."""
+    colours = choose_colours("256", {})
+    services = Services(colours, UNICODE, open_lesson, lambda _: None, handles_signals=False)
+    app = TutorApp(endless(session_at(lesson_path("xor-hidden"))), services)
+    waits: list[float] = []
+    ended = 0.0
+
+    async def run() -> float:
+        nonlocal ended
+        async with app.run_test(size=(80, 24)) as pilot:
+            app.act(Press("t", "t"))
+            assert app.session.run is not None
+            start = perf_counter()
+            while perf_counter() - start < SECONDS:
+                before = perf_counter()
+                app.call_next(app.act, Press("y", "y"))
+                done = asyncio.Event()
+                app.call_next(done.set)
+                await done.wait()
+                waits.append(perf_counter() - before)
+                await asyncio.sleep(SECONDS / KEYS)
+            speed = app.session.run.farthest / (perf_counter() - start)
+            before = perf_counter()
+            app.act(Press("s", "s"))
+            while app.session.training.status is Status.RUNNING:
+                await asyncio.sleep(0.001)
+                app._look_at_training()
+            ended = perf_counter() - before
+            await pilot.pause()
+        return speed
+
+    return asyncio.run(run()), waits, ended
+
+
+def main() -> None:
+    """Print the table."""
+    ratios, waits, stops = [], [], []
+    for _ in range(ROUNDS):
+        bare = headless()
+        speed, keys, stop = on_screen()
+        ratios.append(speed / bare)
+        waits.extend(keys)
+        stops.append(stop)
+    waits.sort()
+    print(f"throughput with the screen, of headless   {statistics.median(ratios):.2f}")
+    print(f"key answered, median                      {statistics.median(waits) * 1e3:.1f} ms")
+    print(f"key answered, 99th percentile             {waits[int(len(waits) * 0.99)] * 1e3:.1f} ms")
+    print(f"stop, longest                             {max(stops) * 1e3:.1f} ms")
+
+
+if __name__ == "__main__":
+    main()
