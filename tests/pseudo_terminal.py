@@ -85,6 +85,12 @@ class PseudoTerminal:
         local = termios.tcgetattr(self._fd)[3]
         return bool(local & termios.ECHO and local & termios.ICANON)
 
+    def drained(self, quiet: float = 0.05) -> bytes:
+        """Read until nothing has come for so many seconds; return what came since `send`."""
+        while select.select([self._fd], [], [], quiet)[0]:
+            self._read()
+        return self.received
+
     def wait_for_end(self, seconds: float = 20) -> int:
         """Read until the program has ended; return its exit code.
 

@@ -1,0 +1,69 @@
+"""What a key costs on the wire, in bytes: the walk and the training, over several lessons.
+
+The bounds are those promised for 80×24; each step is also compared with the frame it should show.
+"""
+
+from pathlib import Path
+from statistics import quantiles
+
+import pytest
+from pseudo_terminal import PseudoTerminal
+
+from gdtutor.cli.keys import parse_keys
+from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
+from gdtutor.opening import session_at
+from gdtutor.session.state import Session
+from gdtutor.session.update import update
+from gdtutor.ui.picture import frame_text
+from gdtutor.view.frame import UNICODE
+from gdtutor.view.screen import frame_of
+
+TRAINING = str(Path(__file__).with_name("training_app.py"))
+LESSONS = ("bias", "or-vectorised", "xor-hidden")
+STEPS = 40
+FRAMES = 20
+FRAMES_A_SECOND = 4
+"""What `--fps` is over SSH."""
+
+
+def expected(session: Session) -> str:
+    return frame_text(frame_of(session, 80, 24, UNICODE), UNICODE).rstrip("\n")
+
+
+def bytes_of_steps(name: str, color: str, key: str = "n") -> list[int]:
+    """Return the bytes that each step sends, each screen compared with a full repaint."""
+    session = session_at(find_lesson(name, shipped_lessons_folder()), at="given")
+    options = ("--at", "given", "--color", color, "--no-mouse", "--no-save")
+    counts = []
+    with PseudoTerminal("-m", "gdtutor", name, *options) as terminal:
+        terminal.wait_for(lambda screen: screen.rstrip("\n") == expected(session))
+        for _ in range(STEPS):
+            for press in parse_keys(key):
+                session, _ = update(session, press)
+            wanted = expected(session)
+            terminal.send(key)
+            counts.append(len(terminal.wait_for(lambda screen, w=wanted: screen.rstrip("\n") == w)))
+    return counts
+
+
+@pytest.mark.parametrize("name", LESSONS)
+@pytest.mark.parametrize(("color", "median", "most"), [("256", 2_000, 4_000), ("16", 1_000, 3_000)])
+def test_a_step_stays_within_its_bytes(name: str, color: str, median: int, most: int) -> None:
+    counts = sorted(bytes_of_steps(name, color))
+    cuts = quantiles(counts, n=20)
+    assert cuts[9] <= median, counts
+    assert cuts[18] <= most, counts
+
+
+@pytest.mark.parametrize("name", LESSONS)
+@pytest.mark.parametrize("color", ["256", "16"])
+def test_training_stays_within_20_kilobytes_a_second(name: str, color: str) -> None:
+    with PseudoTerminal(TRAINING, name, color, str(FRAMES)) as terminal:
+        terminal.wait_for(lambda screen: "all keys" in screen)
+        counts = []
+        for _ in range(FRAMES):
+            before = terminal.text()
+            terminal.send("n")
+            terminal.wait_for(lambda screen, b=before: screen != b and "s left" in screen)
+            counts.append(len(terminal.drained()))
+    assert sum(counts) / len(counts) * FRAMES_A_SECOND <= 20_000, counts

@@ -1,0 +1,47 @@
+"""The app on its training screen, where each `n` shows one more snapshot: LESSON COLOR FRAMES."""
+
+import os
+import sys
+from dataclasses import replace
+
+from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
+from gdtutor.opening import open_lesson, session_at
+from gdtutor.session.state import Screen, Status
+from gdtutor.session.training import snapshot_of
+from gdtutor.session.update import Action, Press, Progressed
+from gdtutor.ui.app import Services, TutorApp
+from gdtutor.ui.colours import choose_colours, prepare_environment
+from gdtutor.view.frame import UNICODE
+
+
+class SteppedTraining(TutorApp):
+    """Trains by keys instead of by the clock, so that frames can be counted."""
+
+    epochs = 1
+
+    def act(self, action: Action) -> None:
+        run = self.session.run
+        if not isinstance(action, Press) or action.key != "n" or run is None:
+            super().act(action)
+            return
+        run.advance(epochs=self.epochs)
+        snapshot = snapshot_of(run, Status.RUNNING)
+        speed = 12_345.0 + len(snapshot.costs) * 7
+        super().act(Progressed(replace(snapshot, epochs_per_second=speed)))
+
+
+def main() -> None:
+    name, color, frames = sys.argv[1:]
+    session = session_at(find_lesson(name, shipped_lessons_folder()))
+    running = replace(session.training, status=Status.RUNNING)
+    session = replace(session, screen=Screen.TRAIN, training=running)
+    services = Services(choose_colours(color, os.environ), UNICODE, open_lesson, lambda _: None, 4)
+    prepare_environment(os.environ)
+    app = SteppedTraining(session, services)
+    if session.run is not None:
+        app.epochs = max(session.run.segments[-1].settings.epochs // (int(frames) + 1), 1)
+    app.run(mouse=False)
+
+
+if __name__ == "__main__":
+    main()
