@@ -61,7 +61,7 @@ _OPTIONS = {
     "over": "`batch`: the examples of the iteration; `all`",
     "of": "the line or the parameters that are drawn",
     "variant": "the variant that it is drawn for",
-    "variants": "variants whose paths are overlaid",
+    "variants": "variants that are compared",
     "optimizers": "optimisers whose paths are overlaid",
     "batches": "batch sizes whose paths are overlaid",
     "hidden": "whether the hidden neurons' own lines are drawn",
@@ -71,6 +71,8 @@ _OPTIONS = {
     "weights": "how many weights there are",
     "per_second": "tries in a second",
     "examples": "how many examples are timed",
+    "seeds": "how many starts are tried of each variant",
+    "below": "the cost below which a run has arrived",
 }
 _PICTURES = {
     "curve": "activations and their derivatives, the present point on them",
@@ -81,6 +83,7 @@ _PICTURES = {
     "weights": "the parameters as shaded cells",
     "counts": "how many tries a search of all weights takes",
     "timing": "a loop over the examples against one product, timed",
+    "seeds": "how many of several starts end below a cost, for each of some variants",
 }
 """A kind or an option that is missing here is a KeyError: describe it."""
 

@@ -116,7 +116,9 @@ class NumpyWriter:
             return f"np.sum({args[0]})"
         if len(wide) != len(narrow):
             return f"sum_to({', '.join(args)})"
-        axes = [i for i, n in enumerate(narrow) if n == 1]
+        axes = [i for i, n in enumerate(narrow) if n == 1 and wide[i] != 1]
+        if not axes:
+            return args[0]
         which = f"{axes[0]}" if len(axes) == 1 else f"({', '.join(map(str, axes))})"
         return f"np.sum({args[0]}, axis={which}, keepdims=True)"
 

@@ -198,6 +198,10 @@ def _check_contour(options: Options, ground: Ground) -> None:
         what = "paths in a lesson that does not train"
         raise Wrong("picture", what, "add a [training] table", (overlays[0], "="))
     _check_batches(options, ground)
+    _check_variants(options, ground)
+
+
+def _check_variants(options: Options, ground: Ground) -> None:
     for key in ("variant", "variants"):
         for wanted in _texts(options.get(key, ())):
             if wanted not in ground.variants:
@@ -271,6 +275,17 @@ def _check_timing(options: Options, ground: Ground) -> None:
         raise Wrong("picture", "a race over the examples without examples", "add a [data] table")
 
 
+def _check_seeds(options: Options, ground: Ground) -> None:
+    if not ground.trained:
+        raise Wrong("picture", "runs in a lesson that does not train", "add a [training] table")
+    if "below" not in options:
+        what = "the picture does not say which cost is low"
+        raise Wrong("picture", what, "write below = 0.01, a cost between the two places")
+    if "variants" not in options:
+        raise Wrong("picture", "the picture compares nothing", 'write variants = ["a", "b"]')
+    _check_variants(options, ground)
+
+
 _CHECKS: Mapping[str, Callable[[Options, Ground], None]] = {
     "curve": _check_curve,
     "slice": _check_slice,
@@ -280,6 +295,7 @@ _CHECKS: Mapping[str, Callable[[Options, Ground], None]] = {
     "weights": _check_weights,
     "counts": _check_counts,
     "timing": _check_timing,
+    "seeds": _check_seeds,
 }
 
 

@@ -29,6 +29,8 @@ MAX_SLICE_STEPS = 200
 """Most updates that a slice draws."""
 MAX_PATH_STEPS = 2_000
 """Most updates that a path on a contour draws."""
+MAX_SEEDS = 100
+"""Most starts that are tried of each variant."""
 MAX_TIMED = 10_000
 """Most examples that are timed."""
 
@@ -76,6 +78,11 @@ PICTURES: Mapping[str, Mapping[str, Reader]] = {
         "per_second": number(above=0),
     },
     "timing": {"examples": list_of(whole(1, MAX_TIMED), 5)},
+    "seeds": {
+        "variants": _NAMES,
+        "seeds": whole(2, MAX_SEEDS),
+        "below": number(above=0),
+    },
 }
 """Every kind of picture, with its own options; `_COMMON` are those of all kinds."""
 

@@ -11,34 +11,38 @@ from gdtutor.engine.operations import parse_rule
 from gdtutor.session.steps import Phase
 from gdtutor.view.context import Context
 from gdtutor.view.frame import Line, Style
-from gdtutor.view.lines import line
+from gdtutor.view.lines import wrapped_formula
 
 _LABEL = "NumPy  "
 LEAST_WIDTH = 36
 """Cells of a panel below which the line is left out."""
 
 
-def with_numpy_line(context: Context, lines: tuple[Line, ...], width: int, height: int) -> tuple[
-    Line, ...
-]:  # fmt: skip
-    """Return a panel's lines with the NumPy line at the bottom, where there is room for it."""
-    spare = height - len(lines)
+MOST_LINES = 2
+"""Lines that an assignment may take."""
+
+
+def with_numpy_line(
+    context: Context, lines: tuple[Line, ...], width: int, height: int
+) -> tuple[Line, ...]:
+    """Return a panel's lines with the step's NumPy at the bottom, where there is room for it."""
     text = numpy_text(context, width - len(_LABEL))
-    if spare < 2 or width < LEAST_WIDTH or not text:
+    if width < LEAST_WIDTH or not text:
         return lines
-    return (*lines, *((),) * (spare - 1), line((_LABEL + text, Style.DIM)))
+    shown = wrapped_formula(_LABEL, text, width, Style.DIM)
+    spare = height - len(lines) - len(shown)
+    if spare < 1 or len(shown) > MOST_LINES:
+        return lines
+    return (*lines, *((),) * spare, *shown)
 
 
 def numpy_text(context: Context, width: int) -> str:
-    """Return the step as an assignment of NumPy; empty where it does not fit or computes nothing.
+    """Return the step as an assignment of NumPy; empty where it computes nothing.
 
     An operation that NumPy lacks is written out where that fits, else called by its name.
     """
-    for is_inline in (True, False):
-        text = _assignment(context, is_inline)
-        if len(text) <= width:
-            return text
-    return ""
+    written = _assignment(context, is_inline=True)
+    return written if len(written) <= width else _assignment(context, is_inline=False)
 
 
 def _assignment(context: Context, is_inline: bool) -> str:

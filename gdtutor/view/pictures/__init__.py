@@ -12,6 +12,7 @@ from gdtutor.view.pictures.boundary import boundary_picture
 from gdtutor.view.pictures.contour import contour_picture
 from gdtutor.view.pictures.counts import counts_picture
 from gdtutor.view.pictures.curve import curve_picture
+from gdtutor.view.pictures.seeds import seeds_picture
 from gdtutor.view.pictures.slice import slice_picture
 from gdtutor.view.pictures.source import Drawing, Size, Source, option, texts
 from gdtutor.view.pictures.table import table_picture
@@ -27,6 +28,7 @@ PICTURES: Mapping[str, Callable[[Source, PictureWish, Size], Drawing]] = {
     "weights": weights_picture,
     "counts": counts_picture,
     "timing": timing_picture,
+    "seeds": seeds_picture,
 }
 """How every kind of picture is drawn."""
 
@@ -42,6 +44,7 @@ _TITLES = {
     "weights": "weights",
     "counts": "how many tries",
     "timing": "loop or together",
+    "seeds": "from many starts",
 }
 
 

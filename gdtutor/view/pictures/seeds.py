@@ -1,0 +1,98 @@
+"""How many of several starts end below a cost, for each of some variants."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+
+from gdtutor.engine.errors import GdTutorError
+from gdtutor.lesson.load import with_variant
+from gdtutor.lesson.model import Lesson, PictureWish
+from gdtutor.lesson.runs import run_of
+from gdtutor.view.frame import Line, Style
+from gdtutor.view.lines import line
+from gdtutor.view.pictures.source import (
+    Drawing,
+    Size,
+    Source,
+    option,
+    stacked_notes,
+    texts,
+    whole,
+)
+
+SEEDS = 20
+"""Starts of each variant, where the lesson does not say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """The runs of one variant."""
+
+    label: str
+    costs: tuple[float, ...]
+    """The cost over all the data at the end of each run, by seed; not finite where it diverged."""
+    epochs: int
+
+    def below(self, bound: float) -> tuple[bool, ...]:
+        """Say of each run whether it ended below a cost."""
+        return tuple(cost < bound for cost in self.costs)
+
+
+@lru_cache(maxsize=16)
+def tallies(lesson: Lesson, wish: PictureWish) -> tuple[Tally, ...]:
+    """Train variants of a lesson from several seeds each.
+
+    A seed gives the drawn parameters and the order of the examples, so that all variants begin at
+    the same starts.
+    """
+    count = whole(wish, "seeds", SEEDS)
+    found = []
+    for name in texts(wish, "variants"):
+        changed = with_variant(lesson, name)
+        costs = tuple(_final_cost(changed, seed) for seed in range(count))
+        epochs = changed.settings.epochs if changed.settings is not None else 0
+        found.append(Tally(name, costs, epochs))
+    return tuple(found)
+
+
+def _final_cost(lesson: Lesson, seed: int) -> float:
+    """Return the cost over all the data when a run has ended; not a number where there is none."""
+    try:
+        run = run_of(lesson, seed)
+        run.advance()
+        return run.evaluate(run.predicting(run.state(run.farthest))).cost
+    except GdTutorError:
+        return math.nan
+
+
+def _bound(wish: PictureWish) -> float:
+    value = option(wish, "below", 0.0)
+    return float(value) if isinstance(value, int | float) else 0.0
+
+
+def seeds_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
+    """Return rows for each variant: a sign for every seed, and how many ended low enough."""
+    bound = _bound(wish)
+    rows = tallies(source.lesson, wish)
+    widest = max(len(row.label) for row in rows)
+    lines: list[Line] = []
+    for row in rows:
+        low = row.below(bound)
+        lines.append(
+            line((row.label.ljust(widest), Style.CURRENT), f"  {sum(low)} of {len(low)} left")
+        )
+        signs = "".join("#" if is_low else "." for is_low in low)
+        step = max(size.width - 2, 1)
+        parts = [signs[start : start + step] for start in range(0, len(signs), step)]
+        lines.extend(line("  ", (part, Style.RUN_1)) for part in parts)
+    notes = (
+        "",
+        f"One sign for each of {len(rows[0].costs)} seeds: # where the run left, and ended with a "
+        f"cost below {source.number(bound)}; . where it did not.",
+        f"Each run: {rows[0].epochs} epochs.",
+    )
+    room = max(size.height - len(lines), 0)
+    rest = stacked_notes(notes, Size(size.width, room), Style.DIM)
+    return Drawing((*lines, *rest)[: size.height])
