@@ -63,14 +63,17 @@ def classes_of(learned: Array, expected: Array) -> tuple[Array, Array] | None:
     """Return the class of every example, learned and expected; None where targets are no classes.
 
     One value is the class 0 or 1, on its side of 0.5; several are one-hot, and the largest counts.
+    What is not finite is taken for no class, which is -1.
     """
     if not np.isin(expected, (0.0, 1.0)).all():
         return None
     if len(expected) == 1:
-        return (learned[0] >= 0.5).astype(int), expected[0].astype(int)
-    if not (expected.sum(axis=0) == 1).all():
+        taken, true = (learned[0] >= 0.5).astype(int), expected[0].astype(int)
+    elif (expected.sum(axis=0) == 1).all():
+        taken, true = np.argmax(learned, axis=0), np.argmax(expected, axis=0)
+    else:
         return None
-    return np.argmax(learned, axis=0), np.argmax(expected, axis=0)
+    return np.where(np.isfinite(learned).all(axis=0), taken, -1), true
 
 
 def _rows(
@@ -82,7 +85,7 @@ def _rows(
     digits = whole(wish, "digits", 3)
     kinds = classes_of(learned, expected)
     right, wrong = ("✓", "✗") if source.chars.unicode else ("ok", "NO")
-    head = ["#", *(problem.columns[c] for c in columns), "expected", "learned", ""]
+    head = ["#", *(problem.columns[c] for c in columns), "target", "learned", ""]
     body = []
     for example in _shown(count, room - 1):
         if example is None:
@@ -97,9 +100,9 @@ def _rows(
             mark = right if kinds[0][example] == kinds[1][example] else wrong
         body.append([*row, mark])
     table = [head, *body]
-    while len(table[0]) > 4 and _total(table) > width:
-        # The inputs give way first: the number of the example finds them.
-        table = [[row[0], *row[2:]] for row in table]
+    if _total(table) > width:
+        # The inputs give way, all of them: the number of the example finds them.
+        table = [[row[0], *row[1 + len(columns) :]] for row in table]
     widths = [max(len(row[i]) for row in table) for i in range(len(table[0]))]
     lines = []
     for number, row in enumerate(table):
@@ -139,7 +142,8 @@ def _counts(source: Source, learned: Array, expected: Array) -> list[Line]:
         return lines
     table = np.zeros((classes, classes), dtype=int)
     for true, taken in zip(true_class.tolist(), said_class.tolist(), strict=True):
-        table[int(true), int(taken)] += 1
+        if taken >= 0:
+            table[true, taken] += 1
     wide = max(len(str(table.max())), 3)
     says = " ".join(str(c).rjust(wide) for c in range(classes))
     lines.append(line((f"          says {says}", Style.DIM)))

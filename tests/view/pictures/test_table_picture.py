@@ -55,3 +55,9 @@ def test_many_examples_are_elided_in_the_middle():
     assert any(line.strip() == "…" for line in lines)
     assert any(line.startswith("299 ") for line in lines)
     assert "of 300 right" in " ".join(lines)
+
+
+def test_an_output_that_is_not_finite_is_taken_for_no_class():
+    learned, expected = np.array([[np.nan, np.inf, 0.9]]), np.array([[0.0, 1.0, 1.0]])
+    said, true = classes_of(learned, expected)
+    assert (said.tolist(), true.tolist()) == ([-1, -1, 1], [0, 1, 1])
