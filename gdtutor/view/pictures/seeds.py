@@ -81,7 +81,7 @@ def seeds_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
     for row in rows:
         low = row.below(bound)
         lines.append(
-            line((row.label.ljust(widest), Style.CURRENT), f"  {sum(low)} of {len(low)} left")
+            line((row.label.ljust(widest), Style.CURRENT), f"  {sum(low)} of {len(low)}")
         )
         signs = "".join("#" if is_low else "." for is_low in low)
         step = max(size.width - 2, 1)
@@ -89,8 +89,8 @@ def seeds_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
         lines.extend(line("  ", (part, Style.RUN_1)) for part in parts)
     notes = (
         "",
-        f"One sign for each of {len(rows[0].costs)} seeds: # where the run left, and ended with a "
-        f"cost below {source.number(bound)}; . where it did not.",
+        f"One sign for each of {len(rows[0].costs)} seeds: # where the run ended with a cost below "
+        f"{source.number(bound)}, . where it did not.",
         f"Each run: {rows[0].epochs} epochs.",
     )
     room = max(size.height - len(lines), 0)

@@ -14,6 +14,16 @@ from gdtutor.view.screen import frame_of
 KEPT = Path(__file__).parents[2] / "data" / "screens"
 PANELS = {(80, 24): (0, 38, 1, 18), (120, 36): (80, 120, 12, 28)}
 """Where the panel of a picture lies: first and last column, first and last line."""
+SEEDS = """kind = "seeds"
+variants = ["one by one", "all at once"]
+below = 0.05
+[[variants]]
+name = "one by one"
+training.batch = 1
+[[variants]]
+name = "all at once"
+training.batch = "full"
+"""
 SCREENS = {
     "curve": (CURVE, 'kind = "curve"\nfunctions = ["sigmoid", "tanh"]', "forward:a"),
     "slice": (LINEAR, 'kind = "slice"\nalong = "w"\nrange = [-1, 6]', "2/update:w"),
@@ -24,6 +34,7 @@ SCREENS = {
     "weights": (MATRIX, 'kind = "weights"', "update:W1"),
     "counts": (MATRIX, 'kind = "counts"', "given"),
     "timing": (ROWS, 'kind = "timing"', "given"),
+    "seeds": (ROWS, SEEDS, "given"),
 }
 
 

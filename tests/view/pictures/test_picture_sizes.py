@@ -11,6 +11,14 @@ from gdtutor.ui.picture import frame_text
 from gdtutor.view.frame import ASCII, UNICODE, Frame
 from gdtutor.view.pictures import PICTURES, draw, title_of
 
+SEEDS = """kind = "seeds"
+variants = ["one by one"]
+seeds = 4
+below = 0.05
+[[variants]]
+name = "one by one"
+training.batch = 1
+"""
 WISHES = (
     (CURVE, 'kind = "curve"\nfunctions = ["step", "sigmoid", "tanh", "relu"]', "forward:a"),
     (CURVE, 'kind = "curve"', ""),
@@ -28,6 +36,7 @@ WISHES = (
     (MATRIX, 'kind = "weights"', "2/update:W1"),
     (MATRIX, 'kind = "counts"', ""),
     (ROWS, 'kind = "timing"', ""),
+    (ROWS, SEEDS, ""),
 )
 
 
