@@ -10,6 +10,7 @@ from gdtutor.engine.expression import Expr, names_in
 from gdtutor.engine.operations import Array, parse_rule
 from gdtutor.engine.shapes import expression_shape
 from gdtutor.session.operands import update_operands
+from gdtutor.training.optimisers import OPTIMISERS
 from gdtutor.view.arrays import array_lines
 from gdtutor.view.cells import cell_name, open_cell
 from gdtutor.view.context import Context
@@ -21,6 +22,10 @@ from gdtutor.view.lines import line, stacked, wrapped, wrapped_formula
 _GREEK = {
     "learning_rate": "α", "beta": "β", "beta1": "β₁", "beta2": "β₂", "rho": "ρ", "epsilon": "ε",
 }  # fmt: skip
+
+
+_ROOT = "{} is how many times as steep the loss is after this step as before it"
+"""What an implicit rule solves for."""
 
 
 def update_lines(context: Context, width: int) -> tuple[Line, ...]:
@@ -116,7 +121,10 @@ def _where(context: Context, expr: Expr, values: dict[str, Array], width: int) -
         for name in used
         if name in _GREEK or name == "t"
     ]
-    return wrapped("where " + ", ".join(parts), width, Style.DIM) if parts else ()
+    where = wrapped("where " + ", ".join(parts), width, Style.DIM) if parts else ()
+    root = OPTIMISERS[context.moment.settings.optimizer].solves if context.moment.settings else ""
+    said = wrapped(_ROOT.format(root), width, Style.DIM) if root and root in used else ()
+    return (*where, *said)
 
 
 def _old_rate(context: Context, name: str) -> str:
