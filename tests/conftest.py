@@ -1,5 +1,6 @@
-"""What every test shares: how long and how repeatably Hypothesis looks for a counterexample."""
+"""What every test shares: how Hypothesis looks for a counterexample, and a home of its own."""
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 settings.register_profile(
@@ -10,3 +11,12 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("repeatable")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def home_of_its_own(tmp_path_factory):
+    """Keep what the program remembers out of the home of whoever runs the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HOME", str(tmp_path_factory.mktemp("home")))
+        patch.delenv("XDG_DATA_HOME", raising=False)
+        yield

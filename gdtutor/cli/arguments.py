@@ -240,6 +240,14 @@ def _export(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(at="")
 
 
+def _progress(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "action", metavar="reset", nargs="?", choices=("reset",), help="forget a lesson"
+    )
+    parser.add_argument("lesson", metavar="LESSON", nargs="?", default="", help="its id")
+    _json(parser)
+
+
 COMMANDS: tuple[Command, ...] = (
     Command("", "Step through gradient descent in the terminal, then train.", _open, "open_app"),
     Command("list", "List the lessons.", _list, "list_lessons"),
@@ -250,5 +258,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("export", "Write a lesson as a script in NumPy alone.", _export, "export_lesson"),
     Command("new", "Write a commented lesson to begin with.", _new, "new"),
     Command("watch", "Open a lesson and follow its file as you save it.", _watch, "watch"),
-)
+    Command("progress", "Show what is remembered, or forget a lesson.", _progress,
+            "show_progress"),
+)  # fmt: skip
 """Every command; the first one is the app."""

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import io
 import os
+import shlex
 import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from time import time
 
 from gdtutor.cli.keys import parse_keys
 from gdtutor.cli.lessons import session_of
@@ -16,6 +20,8 @@ from gdtutor.cli.output import complain
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.discovery import shipped_lessons_folder
 from gdtutor.opening import open_lesson
+from gdtutor.progress.store import ProgressStore, default_path
+from gdtutor.remembering import Memory, read_progress
 from gdtutor.session.state import Screen, Session
 from gdtutor.session.update import Action, Press
 from gdtutor.shelf import library_of
@@ -33,9 +39,54 @@ def run(arguments: argparse.Namespace) -> int:
     """Open the app and return its exit code."""
     presses = parse_keys(arguments.keys)
     session = _session(arguments)
+    if arguments.no_save:
+        return _run(session, arguments, presses, None)
+    library, message = read_progress(session.library, _quick_store)
+    is_told = bool(message)
+    session = replace(
+        session, library=library, message=message or session.message, is_error=is_told
+    )
+    memory = Memory(lambda: ProgressStore(default_path()), time)
+    try:
+        return _run(session, arguments, presses, memory)
+    finally:
+        problem = memory.close()
+        if problem:
+            complain(GdTutorError(problem))
+
+
+def _quick_store() -> ProgressStore:
+    """Open the store to read from it at the start, where nobody should have to wait."""
+    return ProgressStore(default_path(), busy_seconds=0.5)
+
+
+def _run(
+    session: Session,
+    arguments: argparse.Namespace,
+    presses: tuple[Press, ...],
+    memory: Memory | None,
+) -> int:
     if arguments.linear or speaks_plainly(os.environ, sys.stdin):
-        return run_linear(session, presses, arguments.chars)
-    return show(session, arguments, presses)
+        save = memory.save if memory is not None else (lambda _: None)
+        return run_linear(session, presses, arguments.chars, save)
+    return show(session, arguments, presses, memory=memory)
+
+
+def resume(path: Path, command: str) -> Session:
+    """Return the session that a saved command line opens, in the lesson at this path.
+
+    Raises:
+        GdTutorError: The place no longer fits the lesson.
+    """
+    from gdtutor.cli.arguments import COMMANDS, parser_of
+
+    try:
+        with contextlib.redirect_stderr(io.StringIO()):
+            arguments = parser_of(COMMANDS[0]).parse_args(shlex.split(command)[1:])
+    except (SystemExit, ValueError):
+        raise GdTutorError("the saved place cannot be read", "") from None
+    arguments.lesson = str(path)
+    return session_of(arguments)
 
 
 def show(
@@ -43,6 +94,7 @@ def show(
     arguments: argparse.Namespace,
     presses: tuple[Press, ...],
     saved: Callable[[], Action | None] | None = None,
+    memory: Memory | None = None,
 ) -> int:
     """Show a session in the terminal and return the exit code.
 
@@ -51,6 +103,7 @@ def show(
         arguments: --chars, --color, --fps and --no-mouse.
         presses: Keys that are pressed at the start.
         saved: Says what a save of the open file came to; None where no file is watched.
+        memory: Keeps place and answers; None where nothing is saved.
     """
     try:
         size = os.get_terminal_size(sys.__stdin__.fileno() if sys.__stdin__ else 0)
@@ -70,7 +123,12 @@ def show(
     from gdtutor.ui.app import Services, TutorApp
 
     frames = choose_frames(arguments.fps, os.environ)
-    services = Services(colours, chars, open_lesson, lambda _: None, frames, saved)
+    services = Services(
+        colours, chars, open_lesson, lambda _: None, resume=resume, frames_per_second=frames,
+        saved=saved,
+    )  # fmt: skip
+    if memory is not None:
+        services = replace(services, save=memory.save, keep=memory.keep, listen=memory.listen)
     app = TutorApp(session, services, presses)
     app.run(mouse=not arguments.no_mouse)
     for stream in (sys.__stdout__, sys.__stderr__):

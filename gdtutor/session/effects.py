@@ -16,6 +16,8 @@ class OpenLesson:
     """Read a lesson and come back with it."""
 
     path: str
+    command: str = ""
+    """The command line of the place to come back to; empty for the start of the lesson."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from gdtutor.session.effects import Effect, OpenLesson, PauseTraining, SavePlace
+from gdtutor.session.link import command_of
 from gdtutor.session.navigation import said
-from gdtutor.session.state import LibraryEntry, Screen, Session
+from gdtutor.session.state import Library, LibraryEntry, Screen, Session
 
 
 def shown_entries(session: Session) -> tuple[LibraryEntry, ...]:
@@ -45,12 +46,33 @@ def open_entry(session: Session, count: int) -> tuple[Session, tuple[Effect, ...
         return said(session, entry.problem, error=True), ()
     if session.lesson is not None and str(session.lesson.path) == entry.path:
         return replace(session, screen=Screen.STUDY), ()
-    return session, (PauseTraining(), OpenLesson(entry.path))
+    command = dict(session.library.commands).get(entry.id, "")
+    return session, (PauseTraining(), OpenLesson(entry.path, command))
+
+
+def place_text(iteration: int, step: int, total: int, edits: tuple[str, ...]) -> str:
+    """Return where a learner is in a lesson, in words."""
+    where = f"step {step} of {total}" if step else "opening page"
+    at = f"iteration {iteration}, {where}" if iteration else where
+    changed = f", {len(edits)} change{'s' if len(edits) > 1 else ''}" if edits else ""
+    return at + changed
+
+
+def _with_place(session: Session) -> Library:
+    """Return the library with the place in the open lesson as the learner leaves it now."""
+    lesson, moment, library = session.lesson, session.moment, session.library
+    if lesson is None or moment is None:
+        return library
+    edits = tuple(change.text() for change in session.changes)
+    here = place_text(moment.iteration, session.step, len(moment.steps), edits)
+    places = {**dict(library.places), lesson.id: here}
+    commands = {**dict(library.commands), lesson.id: command_of(session)}
+    return replace(library, places=tuple(places.items()), commands=tuple(commands.items()))
 
 
 def show_library(session: Session, count: int) -> tuple[Session, tuple[Effect, ...]]:
     """Go to the library, the cursor on the lesson that was open."""
-    library = replace(session.library, search="")
+    library = replace(_with_place(session), search="")
     session = replace(session, screen=Screen.LIBRARY, library=library)
     paths = [entry.path for entry in library.entries]
     here = str(session.lesson.path) if session.lesson is not None else ""

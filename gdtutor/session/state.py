@@ -139,6 +139,8 @@ class Library:
     finished: frozenset[str] = frozenset()
     places: tuple[tuple[str, str], ...] = ()
     """Lesson id and where the learner left it, in words."""
+    commands: tuple[tuple[str, str], ...] = ()
+    """Lesson id and the command line that opens the place where the learner left it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +232,8 @@ class Session:
     train_look: TrainLook = TrainLook()
     auto: AutoPlay = AutoPlay()
     help_scroll: int = 0
+    saving: str = ""
+    """How far saving has come, as it is shown; empty where nothing is saved."""
     predict: bool = False
     """Whether each next value is hidden and asked for."""
     challenge: Challenge | None = None

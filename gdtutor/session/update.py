@@ -87,7 +87,26 @@ class Timed:
     heats: tuple[Heat, ...]
 
 
-Action = Press | Tick | Opened | Progressed | Swept | Told | Timed | Reloaded | Broke
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The store says how far saving has come."""
+
+    word: str
+    """`saved`, or what it is instead."""
+    message: str = ""
+    """What the learner should know; empty where there is nothing."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Resumed:
+    """A lesson was opened at the place where the learner left it."""
+
+    session: Session
+
+
+Action = (
+    Press | Tick | Opened | Resumed | Progressed | Swept | Kept | Told | Timed | Reloaded | Broke
+)
 
 
 def update(session: Session, action: Action) -> tuple[Session, tuple[Effect, ...]]:
@@ -112,6 +131,11 @@ def _updated(session: Session, action: Action) -> tuple[Session, tuple[Effect, .
             return session, ()
         case Swept():
             return with_swept(session, action.curves), ()
+        case Kept():
+            kept = replace(session, saving=action.word)
+            return (said(kept, action.message, error=True) if action.message else kept), ()
+        case Resumed():
+            return resumed(session, action.session), ()
         case Told():
             return said(session, action.message, error=action.is_error), ()
         case Timed():
@@ -141,6 +165,18 @@ def _without_old_run(
     if after.training.status is Status.RUNNING:
         after = replace(after, training=replace(after.training, status=Status.PAUSED))
     return after, (*effects, PauseTraining())
+
+
+def resumed(session: Session, place: Session) -> Session:
+    """Return a session opened at a place, with what belongs to no lesson kept."""
+    after = replace(
+        place,
+        library=session.library,
+        saving=session.saving,
+        predict=place.predict or session.predict,
+        look=replace(place.look, hides_hints=session.look.hides_hints),
+    )
+    return said(after, "Where you left off; Home twice goes to the start of the lesson.")
 
 
 def opened(session: Session, action: Opened) -> Session:

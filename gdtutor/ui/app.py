@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from textual.timer import Timer
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.session.effects import (
     Effect,
+    KeepAttempt,
     OpenLesson,
     PauseTraining,
     Quit,
@@ -32,9 +34,11 @@ from gdtutor.session.effects import (
 from gdtutor.session.state import KeptCurve, Session, Status
 from gdtutor.session.update import (
     Action,
+    Kept,
     Opened,
     Press,
     Progressed,
+    Resumed,
     Swept,
     Tick,
     Timed,
@@ -71,6 +75,19 @@ class Services:
     """Says what a save of the open file came to, None where there was none; None: not watched."""
     handles_signals: bool = True
     """Whether hang-up and termination are caught; tests leave them alone."""
+    keep: Callable[[KeepAttempt], None] = lambda _: None
+    """Keeps an answer to a question; returns at once."""
+    listen: Callable[[Callable[[str, str], None]], None] = lambda _: None
+    """Has a function called, from any thread, with how far saving has come and a message."""
+    resume: Callable[[Path, str], Session] | None = None
+    """Opens a lesson at the place that a command line names; raises GdTutorError."""
+
+
+def _place(session: Session) -> tuple[object, ...]:
+    """Return what a saved place is made of; it is saved when any of it changes."""
+    at = None if session.moment is None else session.moment.iteration
+    lesson = None if session.lesson is None else session.lesson.id
+    return lesson, at, session.step, session.changes, session.look, session.predict
 
 
 class KeyScreen(SpansScreen, inherit_bindings=False):
@@ -122,6 +139,8 @@ class TutorApp(App[int], inherit_bindings=False):
             if sys.__stdin__ is not None:
                 watch_for_hangup(sys.__stdin__.fileno())
         self._paint()
+        loop = asyncio.get_running_loop()
+        self._services.listen(lambda word, message: self._hear(loop, word, message))
         for press in self._presses:
             self.act(press)
         if self._services.saved is not None:
@@ -131,6 +150,12 @@ class TutorApp(App[int], inherit_bindings=False):
         action = self._services.saved() if self._services.saved is not None else None
         if action is not None:
             self.act(action)
+
+    def _hear(self, loop: asyncio.AbstractEventLoop, word: str, message: str) -> None:
+        """Pass on, from the writer's thread, how far saving has come."""
+        # After the last key nobody is left to be told.
+        with contextlib.suppress(RuntimeError):
+            loop.call_soon_threadsafe(self.act, Kept(word, message))
 
     def on_resize(self, event: events.Resize) -> None:
         """Paint at the new size, which `size` does not have yet; the place stays."""
@@ -142,6 +167,8 @@ class TutorApp(App[int], inherit_bindings=False):
         self.session, effects = update(before, action)
         for effect in effects:
             self._carry_out(effect)
+        if _place(before) != _place(self.session):
+            self._services.save(self.session)
         self._keep_time(before)
         self._paint()
 
@@ -150,7 +177,7 @@ class TutorApp(App[int], inherit_bindings=False):
             case Quit():
                 self._leave(effect.code)
             case OpenLesson():
-                self._open(Path(effect.path))
+                self._open(Path(effect.path), effect.command)
             case Train():
                 self._trainer.start(self, self.session.training, effect.run, effect.iterations)
                 self._poll_training()
@@ -163,16 +190,29 @@ class TutorApp(App[int], inherit_bindings=False):
                 self.action_command_palette()
             case SavePlace():
                 self._services.save(self.session)
+            case KeepAttempt():
+                self._services.keep(effect)
             case TimeExamples():
                 heats = race(effect.problem, effect.parameters, effect.sizes, perf_counter)
                 self.session, _ = update(self.session, Timed(heats))
 
-    def _open(self, path: Path) -> None:
+    def _open(self, path: Path, command: str = "") -> None:
         try:
-            opened: Action = self._services.open_lesson(path)
+            opened: Action
+            if command and self._services.resume is not None:
+                opened = self._resumed(path, command, self._services.resume)
+            else:
+                opened = self._services.open_lesson(path)
         except GdTutorError as error:
             opened = Told(str(error), is_error=True)
         self.session, _ = update(self.session, opened)
+
+    def _resumed(self, path: Path, command: str, resume: Callable[[Path, str], Session]) -> Action:
+        try:
+            return Resumed(resume(path, command))
+        except GdTutorError:
+            # The lesson was changed since: the place may be gone, the lesson is not.
+            return self._services.open_lesson(path)
 
     def _leave(self, code: int) -> None:
         self._trainer.pause()

@@ -16,6 +16,7 @@ def library_frame(session: Session, width: int, height: int, chars: Chars) -> Fr
     header = line(
         (" gdtutor ", Style.TITLE), ("a debugger for gradient descent", Style.DIM),
         (f"   {len(session.library.entries)} lessons", Style.DIM),
+        (f"   {session.saving}" if session.saving else "", Style.DIM),
     )  # fmt: skip
     rows = height - 6
     entries = shown_entries(session)

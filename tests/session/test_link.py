@@ -135,3 +135,9 @@ def test_predict_mode_and_its_open_question_are_reopened(keys):
     assert shown(again) == shown(session)
     assert again.predict
     assert (again.challenge is None) == (session.challenge is None)
+
+
+def test_the_closing_page_is_reopened():
+    session = walk(ADD_UP, "given", "z")
+    assert session.look.is_closing
+    assert shown(reopened(command_of(session))) == shown(session)

@@ -1,0 +1,57 @@
+"""`gdtutor progress`: what is remembered of the lessons, and how to forget it."""
+
+from __future__ import annotations
+
+import argparse
+
+from gdtutor.cli.output import print_json, print_lines
+from gdtutor.engine.errors import GdTutorError, did_you_mean
+from gdtutor.progress.records import Progress
+from gdtutor.progress.store import ProgressStore, default_path
+from gdtutor.session.library import place_text
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the progress, or forget a lesson."""
+    with ProgressStore(default_path()) as store:
+        if arguments.action == "reset":
+            return _reset(store, arguments.lesson)
+        if arguments.json:
+            print_json(store.as_json())
+        else:
+            print_lines(_lines(store))
+    return 0
+
+
+def _reset(store: Progress, lesson: str) -> int:
+    known = store.lessons()
+    if not lesson:
+        raise GdTutorError("no lesson is named", "write gdtutor progress reset LESSON")
+    if lesson not in known:
+        near = did_you_mean(lesson, known)
+        nothing = f"there are {', '.join(known)}" if known else "nothing is remembered at all"
+        raise GdTutorError(f"nothing is remembered about '{lesson}'", near or nothing)
+    store.reset(lesson)
+    print_lines([f"Everything about {lesson} is forgotten."])
+    return 0
+
+
+def _lines(store: Progress) -> list[str]:
+    places, finished = store.places(), store.finished_lessons()
+    lines = list(store.messages)
+    for lesson in store.lessons():
+        tried = store.attempts(lesson)
+        right = sum(1 for one in tried if one.correct)
+        place = places.get(lesson)
+        where = "" if place is None else place_text(
+            place.iteration, place.step, place.steps_total, place.edits
+        )  # fmt: skip
+        parts = [where, "finished" if lesson in finished else ""]
+        parts.append(f"{right} of {len(tried)} answers right" if tried else "")
+        lines.append(f"{lesson:<24} {', '.join(part for part in parts if part)}".rstrip())
+        if place is not None:
+            lines.append(f"{'':<24} {place.command}")
+    if not store.lessons():
+        lines.append("Nothing is remembered yet.")
+    lines.append(f"Kept in {store.location}")
+    return lines

@@ -1,0 +1,129 @@
+"""What of a session is remembered, and how the library shows it again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from gdtutor.progress.records import Attempt, Finished, Place, Progress, ProgressError, SavedPlace
+from gdtutor.progress.writer import ProgressWriter, WriterState
+from gdtutor.session.effects import KeepAttempt
+from gdtutor.session.library import place_text
+from gdtutor.session.link import command_of
+from gdtutor.session.state import Library, Session
+
+CLOSING_SECONDS = 3.0
+"""How long the end of the program waits for the last step to be on the disk."""
+
+
+def place_of_session(session: Session, now: float) -> SavedPlace | None:
+    """Return where the learner is, None where no lesson is open.
+
+    Args:
+        session: The session.
+        now: The time, in seconds since 1970.
+    """
+    lesson, moment = session.lesson, session.moment
+    if lesson is None or moment is None:
+        return None
+    edits = tuple(change.text() for change in session.changes)
+    place = Place(
+        moment.iteration, session.step, len(moment.steps), edits, command_of(session), now
+    )
+    return SavedPlace(lesson.id, place)
+
+
+def has_finished(session: Session) -> bool:
+    """Say whether the learner has come to the end of a lesson, the last step of an iteration."""
+    lesson, moment = session.lesson, session.moment
+    if lesson is None or moment is None or session.challenge is not None:
+        return False
+    return session.step == len(moment.steps)
+
+
+def with_progress(library: Library, progress: Progress) -> Library:
+    """Return the library with places and finished lessons, the cursor where the learner left.
+
+    Raises:
+        ProgressError: The store cannot be read.
+    """
+    places = progress.places()
+    finished = frozenset(progress.finished_lessons())
+    ids = [entry.id for entry in library.entries]
+    last = progress.last_lesson()
+    return replace(
+        library,
+        places=tuple((key, place_text(p.iteration, p.step, p.steps_total, p.edits))
+                     for key, p in places.items()),
+        commands=tuple((key, place.command) for key, place in places.items()),
+        finished=finished,
+        cursor=ids.index(last) if last in ids else library.cursor,
+    )  # fmt: skip
+
+
+class Memory:
+    """Hands what is to be remembered to the writer's thread, and says how far that has come.
+
+    Args:
+        open_store: Opens the store; called in the writer's thread.
+        clock: The time, in seconds since 1970.
+    """
+
+    def __init__(self, open_store: Callable[[], Progress], clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._listener: Callable[[str, str], None] = lambda word, message: None
+        self._told: tuple[str, ...] = ()
+        self._last = 0
+        self._finished: set[str] = set()
+        self._writer = ProgressWriter(open_store, self._changed)
+
+    def listen(self, listener: Callable[[str, str], None]) -> None:
+        """Have somebody told, from the writer's thread, of every change.
+
+        Args:
+            listener: Gets `saved` or `not saved yet`, and a message for the learner or nothing.
+        """
+        self._listener = listener
+        self._changed(self._writer.state)
+
+    def save(self, session: Session) -> None:
+        """Remember where the learner is, and whether the lesson is finished; return at once."""
+        record = place_of_session(session, self._clock())
+        if record is None:
+            return
+        self._last = self._writer.put(record)
+        if has_finished(session) and record.lesson_id not in self._finished:
+            self._finished.add(record.lesson_id)
+            self._last = self._writer.put(Finished(record.lesson_id, self._clock()))
+
+    def keep(self, attempt: KeepAttempt) -> None:
+        """Remember an answer; return at once."""
+        self._last = self._writer.put(
+            Attempt(
+                attempt.lesson_id, attempt.question, attempt.answer, attempt.correct,
+                attempt.slip, self._clock(),
+            )
+        )  # fmt: skip
+
+    def close(self) -> str:
+        """Wait for the last record to be on the disk; return why it is not, or nothing."""
+        if self._writer.close(CLOSING_SECONDS) or not self._last:
+            return ""
+        state = self._writer.state
+        return state.problem or " ".join(state.notices) or "The last steps were not saved in time."
+
+    def _changed(self, state: WriterState) -> None:
+        messages = (*state.notices, *((state.problem,) if state.problem else ()))
+        fresh = [message for message in messages if message not in self._told]
+        self._told = (*self._told, *fresh)
+        is_saved = self._last > 0 and state.acknowledged >= self._last
+        self._listener("saved" if is_saved else "not saved yet", " ".join(fresh))
+
+
+def read_progress(library: Library, store: Callable[[], Progress]) -> tuple[Library, str]:
+    """Return the library with what is remembered, and a message where that cannot be read."""
+    with store() as progress:
+        try:
+            return with_progress(library, progress), " ".join(progress.messages)
+        except ProgressError as error:
+            return library, str(error)

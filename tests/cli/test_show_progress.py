@@ -1,0 +1,62 @@
+import json
+
+import pytest
+
+from gdtutor.cli import main
+from gdtutor.progress.records import Attempt, Finished, Place, SavedPlace
+from gdtutor.progress.store import ProgressStore
+
+
+@pytest.fixture
+def store(tmp_path, monkeypatch):
+    path = tmp_path / "progress.sqlite"
+    monkeypatch.setattr("gdtutor.cli.show_progress.default_path", lambda: path)
+    with ProgressStore(path) as opened:
+        opened.apply(
+            [
+                SavedPlace("bias", Place(3, 5, 13, ("w1=0.9",), "gdtutor bias --at 3/step:5", 1.0)),
+                Finished("bias", 2.0),
+                Attempt("bias", "q", "1", True, None, 3.0),
+                Attempt("bias", "q", "2", False, None, 4.0),
+                SavedPlace("loss", Place(0, 0, 9, (), "gdtutor loss", 5.0)),
+            ]
+        )
+    return path
+
+
+def test_progress_is_shown_for_every_lesson(store, capsys):
+    assert main(["progress"]) == 0
+    out = capsys.readouterr().out
+    assert "iteration 3, step 5 of 13, 1 change, finished, 1 of 2 answers right" in out
+    assert "gdtutor bias --at 3/step:5" in out
+    assert "opening page" in out
+    assert str(store) in out
+
+
+def test_progress_as_json_is_complete(store, capsys):
+    assert main(["progress", "--json"]) == 0
+    data = json.loads(capsys.readouterr().out)
+    assert data["last"] == "loss"
+    bias = next(one for one in data["lessons"] if one["lesson"] == "bias")
+    assert bias["finished"] == 2.0
+    assert bias["place"]["edits"] == ["w1=0.9"]
+    assert len(bias["attempts"]) == 2
+
+
+def test_a_lesson_is_forgotten_and_no_other(store, capsys):
+    assert main(["progress", "reset", "bias"]) == 0
+    with ProgressStore(store) as left:
+        assert left.lessons() == ("loss",)
+
+
+@pytest.mark.parametrize(("words", "says"), [(["reset", "biass"], "bias"), (["reset"], "LESSON")])
+def test_what_cannot_be_forgotten_is_said(store, words, says, capsys):
+    assert main(["progress", *words]) == 2
+    assert says in capsys.readouterr().err
+
+
+def test_nothing_remembered_is_said(tmp_path, monkeypatch, capsys):
+    path = tmp_path / "none.sqlite"
+    monkeypatch.setattr("gdtutor.cli.show_progress.default_path", lambda: path)
+    assert main(["progress"]) == 0
+    assert "Nothing is remembered yet." in capsys.readouterr().out

@@ -1,0 +1,191 @@
+import asyncio
+from dataclasses import replace
+
+import pytest
+from walks import NEURON, ROWS, pressed, screen, walk
+
+from gdtutor.cli.open_app import resume
+from gdtutor.engine.errors import GdTutorError
+from gdtutor.opening import open_lesson
+from gdtutor.progress.records import Finished, MemoryStore, Place, ProgressError, SavedPlace
+from gdtutor.progress.store import ProgressStore
+from gdtutor.remembering import (
+    Memory,
+    has_finished,
+    place_of_session,
+    read_progress,
+    with_progress,
+)
+from gdtutor.session.effects import KeepAttempt
+from gdtutor.session.state import Screen, Session
+from gdtutor.session.update import Press
+from gdtutor.shelf import library_of
+from gdtutor.ui.app import Services, TutorApp
+from gdtutor.ui.colours import choose_colours
+from gdtutor.view.frame import UNICODE
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A folder of two lessons, numbered as a library wants them."""
+    for number, path in enumerate((NEURON, ROWS), 1):
+        (tmp_path / f"{number:02}-{path.name}").write_bytes(path.read_bytes())
+    return tmp_path
+
+
+def shelf(folder, store):
+    library = with_progress(library_of(folder), store)
+    return replace(Session(screen=Screen.LIBRARY), library=library)
+
+
+def remembered(session, when=1.0):
+    store = MemoryStore()
+    store.apply([place_of_session(session, when)])
+    return store
+
+
+def services(**parts):
+    return Services(
+        choose_colours("16", {}), UNICODE, open_lesson, parts.pop("save", lambda _: None),
+        resume=resume, handles_signals=False, **parts,
+    )  # fmt: skip
+
+
+def driven(session, given, keys):
+    """Return the session of an app after some keys."""
+
+    async def run():
+        app = TutorApp(session, given)
+        async with app.run_test(size=(80, 24)) as pilot:
+            for key in keys:
+                app.act(Press(key, key if len(key) == 1 else None))
+            await pilot.pause()
+            return app.session
+
+    return asyncio.run(run())
+
+
+def test_a_place_is_iteration_step_edits_and_the_command_that_opens_it():
+    session = walk(NEURON, "3/backward:w1", changes=("w1=0.9",))
+    saved = place_of_session(session, 12.5)
+    assert saved.lesson_id == "one-neuron"
+    place = saved.place
+    assert (place.iteration, place.step, place.steps_total) == (3, session.step, 13)
+    assert (place.edits, place.updated) == (("w1=0.9",), 12.5)
+    assert "--at 3/backward:w1" in place.command
+
+
+def test_without_a_lesson_there_is_no_place():
+    assert place_of_session(Session(), 1.0) is None
+
+
+def test_the_library_shows_places_and_the_cursor_where_the_learner_left(folder):
+    store = remembered(walk(ROWS, "2/forward:z", changes=("w=3",)))
+    store.apply([Finished("one-neuron", 2.0)])
+    session = shelf(folder, store)
+    entry = session.library.entries[session.library.cursor]
+    assert entry.id == "rows"
+    text = screen(session)
+    assert "iteration 2, step 2 of 15, 1 change" in text
+    assert "✓" in next(row for row in text.splitlines() if "One neuron" in row)
+
+
+def test_enter_continues_where_the_learner_left(folder):
+    left = walk(folder / "02-rows.md", "2/backward:a", "o D", changes=("w=3",))
+    after = driven(shelf(folder, remembered(left)), services(), ["enter"])
+    assert screen(replace(after, message="")) == screen(replace(left, message=""))
+    assert "Where you left off" in after.message
+    assert after.library.entries
+
+
+def test_a_place_that_no_longer_fits_opens_the_lesson_at_its_start(folder):
+    store = MemoryStore()
+    place = Place(0, 3, 9, (), f"gdtutor {ROWS} --at backward:gone", 1.0)
+    store.apply([SavedPlace("rows", place)])
+    after = driven(shelf(folder, store), services(), ["enter"])
+    assert after.lesson.id == "rows"
+    assert after.step == 0
+
+
+@pytest.mark.parametrize("command", ["", "gdtutor", "gdtutor x --nope", "gdtutor 'x"])
+def test_a_command_that_cannot_be_read_is_an_error_and_not_the_end(command):
+    with pytest.raises(GdTutorError):
+        resume(NEURON.parent / "nowhere.md", command)
+
+
+def test_the_library_shows_the_present_place_when_the_learner_comes_back_to_it(folder):
+    session = replace(walk(ROWS, "forward:a"), library=library_of(folder))
+    session = pressed(session, "l")
+    assert dict(session.library.places)["rows"] == "step 3 of 15"
+
+
+def test_every_step_is_saved_and_only_steps(folder):
+    saved = []
+    start = replace(walk(NEURON), library=library_of(folder))
+    given = services(save=lambda s: saved.append((s.moment.iteration, s.step)))
+    driven(start, given, ["n", "n", "question_mark", "escape", "n"])
+    assert saved == [(0, 1), (0, 2), (0, 3)]
+
+
+def test_an_answer_is_kept():
+    kept = []
+    start = replace(walk(NEURON, "given"), predict=True)
+    driven(start, services(keep=kept.append), ["n", *"1.45", "enter"])
+    assert kept == [KeepAttempt("one-neuron", "0/forward:z?value", "1.45", True, None)]
+
+
+def test_saved_is_said_only_when_the_store_has_acknowledged_it(tmp_path):
+    heard = []
+    memory = Memory(lambda: ProgressStore(tmp_path / "progress.sqlite"), lambda: 5.0)
+    memory.listen(lambda word, message: heard.append((word, message)))
+    assert heard[-1][0] == "not saved yet"
+    memory.save(walk(NEURON, "3/backward:w1"))
+    memory.keep(KeepAttempt("one-neuron", "q", "1", False, "sign flipped"))
+    assert memory.close() == ""
+    assert heard[-1] == ("saved", "")
+    with ProgressStore(tmp_path / "progress.sqlite") as store:
+        assert store.places()["one-neuron"].iteration == 3
+        assert [(a.answer, a.slip) for a in store.attempts("one-neuron")] == [("1", "sign flipped")]
+
+
+class Broken(MemoryStore):
+    def apply(self, records):
+        raise ProgressError("the disk is full")
+
+
+def test_a_store_that_cannot_write_is_told_once_and_at_the_end():
+    heard = []
+    memory = Memory(Broken, lambda: 5.0)
+    memory.listen(lambda word, message: heard.append((word, message)))
+    for _ in range(3):
+        memory.save(walk(NEURON, "given"))
+    assert "the disk is full" in memory.close()
+    assert [message for _, message in heard if message] == ["the disk is full"]
+    assert all(word == "not saved yet" for word, _ in heard)
+
+
+def test_the_app_shows_what_the_store_says():
+    def listen(listener):
+        listener("saved", "")
+        listener("not saved yet", "Progress is not saved: the disk is full.")
+
+    after = driven(walk(NEURON, "given"), services(listen=listen), [])
+    assert after.saving == "not saved yet"
+    assert "the disk is full" in screen(after)
+
+
+def test_progress_that_cannot_be_read_is_told_and_the_library_opens(folder):
+    class Unreadable(MemoryStore):
+        def places(self):
+            raise ProgressError("Progress cannot be read: the file is damaged.")
+
+    library = library_of(folder)
+    assert read_progress(library, Unreadable) == (
+        library, "Progress cannot be read: the file is damaged.",
+    )  # fmt: skip
+
+
+def test_a_lesson_is_finished_at_its_last_step():
+    assert not has_finished(walk(NEURON, "backward:b"))
+    assert has_finished(walk(NEURON, "given", "G"))
+    assert not has_finished(Session())
