@@ -45,12 +45,7 @@ def matrix_lines(array: Array, look: MatrixLook, chars: Chars) -> tuple[Line, ..
     keep_column = look.cell[-1] if look.cell else look.column
     rows = _window(grid.shape[0], look.max_rows, keep_row)
     columns, texts = _fitting_columns(grid, rows, exponent, look, chars, keep_column)
-    widths = [
-        max([len(texts[r, c]) for r in rows if r is not None], default=1)
-        if c is not None
-        else len(_elision(chars))
-        for c in columns
-    ]
+    widths = [_column_width(column, rows, texts, look, chars) for column in columns]
     lines = []
     if look.names_columns and look.column is not None and grid.shape[1] > 1:
         lines.append(_heading(columns, widths, look.column, exponent, chars))
@@ -133,11 +128,8 @@ def _fitting_columns(
             for c in columns
             if c is not None
         }
-        width = reserve
-        for c in columns:
-            cells = [len(texts[r, c]) for r in rows if r is not None] if c is not None else []
-            width += max(cells, default=1 if c is not None else len(_elision(chars))) + 1
-        if width <= look.width:
+        widths = [_column_width(column, rows, texts, look, chars) for column in columns]
+        if reserve + sum(widths) + len(widths) <= look.width:
             return columns, texts
     return columns, texts
 
@@ -157,6 +149,22 @@ def _heading(
     if exponent:
         segments.append(Segment(" " + power_of_ten(exponent, chars), Style.DIM))
     return tuple(segments)
+
+
+def _column_width(
+    column: int | None,
+    rows: list[int | None],
+    texts: dict[tuple[int, int], str],
+    look: MatrixLook,
+    chars: Chars,
+) -> int:
+    """Return the cells that a column fills, with its number above where columns are numbered."""
+    if column is None:
+        return len(_elision(chars))
+    width = max((len(texts[r, column]) for r in rows if r is not None), default=1)
+    if not look.names_columns or look.column is None:
+        return width
+    return max(width, len(str(column)) + (column == look.column))
 
 
 def _elision(chars: Chars) -> str:

@@ -123,16 +123,28 @@ def _update(context: Context) -> str:
         return f"The optimiser remembers {variable} for {called}, and needs it for the step."
     before, after = context.moment.state.parameters[name], done.p
     rate = context.number(context.moment.learning_rate)
+    gradient = context.trace.gradients[name]
     if np.array_equal(before, after):
-        return f"{called} stays as it is: its gradient is 0 everywhere."
+        why = "its gradient is 0 everywhere" if not gradient.any() else "the step is too small"
+        return f"{called} stays as it is: {why}."
+    moved = f"{_course(before, after, gradient)}, "
     if before.ndim == 0:
         way = "down" if float(after) < float(before) else "up"
         return (
-            f"{called} goes {way}, against its gradient, from {context.number(float(before))} to "
+            f"{called} goes {way}, {moved}from {context.number(float(before))} to "
             f"{context.number(float(after))}; the learning rate is {rate}."
         )
-    largest = context.number(float(np.max(np.abs(after - before))))
-    return (
-        f"Every cell of {called} moves against its gradient, none by more than {largest}; "
-        f"the learning rate is {rate}."
-    )
+    with np.errstate(all="ignore"):
+        largest = context.number(float(np.max(np.abs(after - before))))
+    return f"{called} moves {moved}no cell by more than {largest}; the learning rate is {rate}."
+
+
+def _course(before: Array, after: Array, gradient: Array) -> str:
+    """Say how a step lies to its gradient: an optimiser with a memory may go along it."""
+    with np.errstate(all="ignore"):
+        along = np.sign(after - before) * np.sign(gradient)
+    # A cell whose gradient is 0 and that moves all the same is carried, too.
+    is_carried = bool(np.any((along > 0) | ((gradient == 0) & (before != after))))
+    if not is_carried:
+        return "against its gradient"
+    return "carried by earlier steps" if before.ndim == 0 else "partly carried by earlier steps"
