@@ -80,9 +80,7 @@ def seeds_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
     lines: list[Line] = []
     for row in rows:
         low = row.below(bound)
-        lines.append(
-            line((row.label.ljust(widest), Style.CURRENT), f"  {sum(low)} of {len(low)}")
-        )
+        lines.append(line((row.label.ljust(widest), Style.CURRENT), f"  {sum(low)} of {len(low)}"))
         signs = "".join("#" if is_low else "." for is_low in low)
         step = max(size.width - 2, 1)
         parts = [signs[start : start + step] for start in range(0, len(signs), step)]
