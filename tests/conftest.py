@@ -1,5 +1,7 @@
 """What every test shares: how Hypothesis looks for a counterexample, and a home of its own."""
 
+import os
+
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -11,6 +13,12 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("repeatable")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let `--update-screens` write the screens that are held without the plugin's fixtures, too."""
+    if config.getoption("--update-screens", False):
+        os.environ["WRITE_SCREENS"] = "1"
 
 
 @pytest.fixture(autouse=True, scope="session")

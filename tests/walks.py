@@ -44,7 +44,7 @@ def screen(session: Session, width: int = 80, height: int = 24, *, ascii_only: b
 def assert_screens(name: str, session: Session) -> None:
     """Compare a session's screens with the text kept under tests/data/screens.
 
-    WRITE_SCREENS=1 in the environment writes them instead; look at the difference before keeping it.
+    `pytest --update-screens` writes them instead; look at the difference before keeping it.
     """
     shown = [f"== {w}x{h}\n{screen(session, w, h)}\n" for w, h in SIZES]
     shown.append(f"== 80x24 ascii\n{screen(session, ascii_only=True)}\n")
