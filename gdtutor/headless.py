@@ -9,7 +9,7 @@ from gdtutor.engine.errors import GdTutorError
 from gdtutor.opening import open_lesson
 from gdtutor.session.effects import Effect, OpenLesson, Quit, Train
 from gdtutor.session.state import Session, Snapshot, Status
-from gdtutor.session.training import snapshot_of
+from gdtutor.session.training import catch_up, snapshot_of
 from gdtutor.session.update import Action, Press, Progressed, Told, update
 
 
@@ -43,6 +43,7 @@ def trained(effect: Train) -> Snapshot:
     progress = effect.run.advance(
         iterations=effect.iterations, beyond=effect.iterations is not None
     )
+    catch_up(effect)
     status = Status.PAUSED if progress.stopped_by is None else Status.FINISHED
     return snapshot_of(effect.run, status)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.linear_commands import Outcome, help_lines, obey
-from gdtutor.session.effects import Effect, OpenLesson, Quit, SavePlace, Train
+from gdtutor.session.effects import Effect, KeepAttempt, OpenLesson, Quit, SavePlace, Train
 from gdtutor.session.library import shown_entries
 from gdtutor.session.navigation import said
 from gdtutor.session.predict import back_to_question
@@ -49,6 +49,8 @@ class Services:
     """Keeps where the learner is."""
     stoppable: Callable[[], AbstractContextManager[Callable[[], bool]]]
     """While it is open Ctrl-C ends nothing; what it gives says whether it was pressed."""
+    keep: Callable[[KeepAttempt], None] = lambda _: None
+    """Keeps an answer to a question."""
 
 
 def converse(session: Session, presses: tuple[Press, ...], services: Services) -> int:
@@ -117,6 +119,8 @@ def _carry_out(
                 session, _ = update(session, Progressed(_trained(effect, services)))
             case SavePlace():
                 services.save(session)
+            case KeepAttempt():
+                services.keep(effect)
     return session, None
 
 

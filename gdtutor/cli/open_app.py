@@ -67,8 +67,9 @@ def _run(
     memory: Memory | None,
 ) -> int:
     if arguments.linear or speaks_plainly(os.environ, sys.stdin):
-        save = memory.save if memory is not None else (lambda _: None)
-        return run_linear(session, presses, arguments.chars, save)
+        if memory is None:
+            return run_linear(session, presses, arguments.chars)
+        return run_linear(session, presses, arguments.chars, memory.save, memory.keep)
     return show(session, arguments, presses, memory=memory)
 
 

@@ -12,6 +12,7 @@ from gdtutor.cli.interrupts import exit_on_signals, interrupts
 from gdtutor.lesson.characters import pictured
 from gdtutor.linear import Services, converse
 from gdtutor.opening import open_lesson
+from gdtutor.session.effects import KeepAttempt
 from gdtutor.session.state import Session
 from gdtutor.session.update import Press
 from gdtutor.ui.terminal import choose_chars, is_dumb, match_encoding
@@ -31,6 +32,7 @@ def run_linear(
     presses: tuple[Press, ...],
     chars: str | None,
     save: Callable[[Session], None] = lambda _: None,
+    keep: Callable[[KeepAttempt], None] = lambda _: None,
 ) -> int:
     """Talk on standard input and output, and return the exit code."""
     shown = choose_chars(chars, os.environ, sys.stdout.encoding)
@@ -41,7 +43,9 @@ def run_linear(
             # A character that the terminal has no code for is no reason to end.
             reconfigure(errors="replace")
     exit_on_signals()
-    return converse(session, presses, Services(shown, _say, _ask, open_lesson, save, _stoppable))
+    return converse(
+        session, presses, Services(shown, _say, _ask, open_lesson, save, _stoppable, keep)
+    )
 
 
 def _say(text: str) -> None:

@@ -27,6 +27,8 @@ class Train:
     run: Run
     iterations: int | None = None
     """None: to the end of the settings' epochs."""
+    beside: Run | None = None
+    """The lesson's own run, which follows it as far, where changes have made this one another."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from gdtutor.lesson.runs import outcome_of
@@ -76,7 +77,20 @@ def _start(session: Session, iterations: int | None) -> Result:
     if session.run is None:
         return session, ()
     snapshot = replace(session.training, status=Status.RUNNING)
-    return replace(session, training=snapshot), (Train(session.run, iterations),)
+    return replace(session, training=snapshot), (_train(session, session.run, iterations),)
+
+
+def _train(session: Session, run: Run, iterations: int | None) -> Train:
+    """Return the wish to train, with the lesson's own run beside one that was changed."""
+    return Train(run, iterations, session.original if session.changes else None)
+
+
+def catch_up(effect: Train, deadline: Callable[[], bool] | None = None) -> None:
+    """Train the run beside as far as the one that was asked for, so that its curve shows."""
+    beside, run = effect.beside, effect.run
+    if beside is not None and beside is not run and beside.farthest < run.farthest:
+        behind = run.farthest - beside.farthest
+        beside.advance(iterations=behind, deadline=deadline, beyond=True)
 
 
 def toggle_training(session: Session, count: int) -> Result:
@@ -137,7 +151,7 @@ def change_rate(session: Session, factor: float) -> Result:
     session = with_change(session, Assignment("learning_rate", None, rate, at))
     session = said(session, f"Learning rate {rate:g} from iteration {at} on.")
     if was_running and session.run is not None:
-        return session, (Train(session.run, None),)
+        return session, (_train(session, session.run, None),)
     return session, ()
 
 

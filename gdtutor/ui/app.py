@@ -179,7 +179,7 @@ class TutorApp(App[int], inherit_bindings=False):
             case OpenLesson():
                 self._open(Path(effect.path), effect.command)
             case Train():
-                self._trainer.start(self, self.session.training, effect.run, effect.iterations)
+                self._trainer.start(self, self.session.training, effect)
                 self._poll_training()
             case SweepRuns():
                 self._trainer.sweep(self, effect.sweep)

@@ -10,9 +10,10 @@ from time import perf_counter
 from textual.app import App
 from textual.worker import get_current_worker
 
+from gdtutor.session.effects import Train
 from gdtutor.session.runs import curves_of
 from gdtutor.session.state import KeptCurve, Snapshot, Status
-from gdtutor.session.training import snapshot_of
+from gdtutor.session.training import catch_up, snapshot_of
 from gdtutor.training.run import Run
 from gdtutor.training.sweep import Sweep
 
@@ -39,10 +40,10 @@ class Trainer:
         self._clock = clock
         self._job: _Job | None = None
 
-    def start(self, app: App[int], before: Snapshot, run: Run, iterations: int | None) -> None:
+    def start(self, app: App[int], before: Snapshot, wish: Train) -> None:
         """Train a run on; what the worker does stops first."""
         self.snapshot = before
-        self._begin(app, lambda job: self._train(job, before, run, iterations))
+        self._begin(app, lambda job: self._train(job, before, wish))
 
     def sweep(self, app: App[int], sweep: Sweep) -> None:
         """Train several runs side by side; what the worker does stops first."""
@@ -78,8 +79,8 @@ class Trainer:
         if self._job is not None:
             self._job.stop.set()
 
-    def _train(self, job: _Job, before: Snapshot, run: Run, iterations: int | None) -> None:
-        worker = get_current_worker()
+    def _train(self, job: _Job, before: Snapshot, wish: Train) -> None:
+        worker, run, iterations = get_current_worker(), wish.run, wish.iterations
         started = published = self._clock()
         first = len(run.costs)
 
@@ -94,6 +95,7 @@ class Trainer:
         progress = run.advance(
             iterations=iterations, deadline=is_over, beyond=iterations is not None
         )
+        catch_up(wish, is_over)
         is_done = progress.stopped_by is not None
         status = Status.FINISHED if is_done else Status.PAUSED
         self._publish(job, run, before, started, first, status)

@@ -1,6 +1,11 @@
 import pytest
 from walks import NETWORK, NEURON, ROWS, assert_screens, pressed, screen, typed, walk
 
+from gdtutor.headless import trained
+from gdtutor.session.effects import Train
+from gdtutor.session.update import Press, Progressed, update
+from gdtutor.view.train import cost_plot
+
 
 def changed(path, at, *texts, keys=""):
     session = walk(path, at)
@@ -59,3 +64,26 @@ def test_the_table_of_values_never_cuts_a_number(size, keys):
     session = changed(NETWORK, "update:b2", "W1[0,1] = 0.9", keys=keys)
     (cost,) = [row for row in screen(session, *size).splitlines() if "C   0.1548" in row]
     assert "…" not in cost.partition("C   0.1548")[2]
+
+
+def test_the_curve_of_the_original_run_stays_beside_the_changed_one():
+    session, _ = update(changed(NEURON, "given", "w2 = 0.9"), Press("t", "t"))
+    assert [series.label for series in cost_plot(session).series] == ["cost"]
+    wish = Train(session.run, 12, session.original)
+    trained_to = trained(wish)
+    session, _ = update(session, Progressed(trained_to))
+    now, before = cost_plot(session).series
+    assert (now.label, before.label) == ("cost", "without the changes")
+    assert len(now.ys) == len(before.ys) == 6
+    own = walk(NEURON, "given").run
+    own.advance(iterations=12)
+    assert before.ys == tuple(own.costs)
+    assert now.ys != before.ys
+
+
+def test_training_a_changed_run_asks_for_the_original_beside():
+    session = changed(NEURON, "given", "w2 = 0.9")
+    _, effects = update(session, Press("t", "t"))
+    assert [e.beside for e in effects if isinstance(e, Train)] == [session.original]
+    _, effects = update(pressed(session, "u"), Press("t", "t"))
+    assert [e.beside for e in effects if isinstance(e, Train)] == [None]
