@@ -16,6 +16,8 @@ class Places:
 
     names: tuple[str, ...]
     """The leaves, then the visible nodes, both in order."""
+    used: tuple[str, ...]
+    """The same without leaves that no visible node is computed from."""
     place: Mapping[str, int]
     """Where a name stands in `names`."""
     visible: Mapping[str, Visible]
@@ -38,10 +40,12 @@ def places_of(trace: Trace) -> Places:
     for node in trace.visible:
         for edge in node.edges:
             consumers.setdefault(edge.source, []).append(edge)
+    nodes = {node.name: node for node in trace.visible}
     return Places(
         names,
+        tuple(name for name in names if name in nodes or name in consumers),
         {name: index for index, name in enumerate(names)},
-        {node.name: node for node in trace.visible},
+        nodes,
         {name: tuple(edges) for name, edges in consumers.items()},
         {name: index for index, name in enumerate(trace.backward_order)},
     )

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
+from gdtutor.engine.places import places_of
+from gdtutor.engine.trace import Trace
 from gdtutor.session.state import Session
 from gdtutor.training.diagnosis import Asleep, Diagnosis, Trouble, asleep_units
 from gdtutor.view import notation
@@ -136,6 +140,12 @@ def asleep_text(asleep: Asleep, called: str) -> str:
     return f"In {called} {asleep.units} of {asleep.of} units {verb} {what}"
 
 
+@lru_cache(maxsize=4)
+def _asleep(trace: Trace, examples: int) -> tuple[Asleep, ...]:
+    """Look for sleeping units once in a trace; the walk stays in one for many keys."""
+    return asleep_units(trace.graph, trace.values, examples)
+
+
 def asleep_marks(context: Context) -> dict[str, str]:
     """Return, for each node with saturated or dead units, the mark it carries in the graph.
 
@@ -145,9 +155,10 @@ def asleep_marks(context: Context) -> dict[str, str]:
         return {}
     values = context.trace.values
     marks: dict[str, str] = {}
-    for asleep in asleep_units(context.graph, values, len(context.moment.batch)):
+    visible = places_of(context.trace).visible
+    for asleep in _asleep(context.trace, len(context.moment.batch)):
         shown = asleep.node
-        if all(node.name != shown for node in context.trace.visible):
+        if shown not in visible:
             shown = shown.partition(".")[0]
         marks[shown] = f"!{asleep.units}" if np.ndim(values[asleep.node]) else "!"
     return marks
@@ -158,7 +169,7 @@ def asleep_lines(context: Context, width: int) -> tuple[Line, ...]:
     node = context.step.node
     if len(context.graph.nodes) > MOST_NODES or not node:
         return ()
-    found = asleep_units(context.graph, context.trace.values, len(context.moment.batch))
+    found = _asleep(context.trace, len(context.moment.batch))
     return tuple(
         row
         for asleep in found

@@ -42,16 +42,17 @@ def graph_lines(
         changed: Names whose value a what-if has changed.
     """
     places = places_of(context.trace)
-    used = [name for name in places.names if name in places.visible or name in places.consumers]
-    names, edges = used, tuple(e for node in context.trace.visible for e in node.edges)
-    if len(used) > WHOLE:
-        names, edges = _around(places, context.step.node or used[0])
+    names = places.used
+    if len(names) > WHOLE:
+        names, edges = _around(places, context.step.node or names[0])
+    else:
+        edges = tuple(edge for node in context.trace.visible for edge in node.edges)
     known, reached = known_values(context), reached_gradients(context)
     marks = asleep_marks(context)
     return draw_graph(
         [_draw(context, name, known, reached, changed, marks.get(name, "")) for name in names],
         [DrawEdge(edge.source, edge.target, edge.occurrence) for edge in edges],
-        total=len(used),
+        total=len(places.used),
         current=context.step.node or None,
         direction=_DIRECTIONS[context.step.phase],
         width=width,
@@ -60,7 +61,7 @@ def graph_lines(
     )
 
 
-def _around(places: Places, start: str) -> tuple[list[str], tuple[Edge, ...]]:
+def _around(places: Places, start: str) -> tuple[tuple[str, ...], tuple[Edge, ...]]:
     """Return as much of a large graph as can be drawn: names around one, and one edge further."""
     most = NEIGHBOURS[0]
     near = nearest(places, start, most)
@@ -68,7 +69,7 @@ def _around(places: Places, start: str) -> tuple[list[str], tuple[Edge, ...]]:
     edges |= {edge: None for name in near for edge in places.consumers.get(name, ())[:most]}
     ordered = sorted(edges, key=lambda edge: places.place[edge.target])
     names = {start, *near, *(end for edge in ordered for end in (edge.source, edge.target))}
-    return sorted(names, key=places.place.__getitem__), tuple(ordered)
+    return tuple(sorted(names, key=places.place.__getitem__)), tuple(ordered)
 
 
 def _draw(

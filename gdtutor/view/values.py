@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import takewhile
 
 import numpy as np
 
@@ -127,11 +128,10 @@ def _updated(context: Context) -> dict[str, Array]:
     """Return the parameters that have been updated at this step."""
     if context.step.phase is not Phase.UPDATE:
         return {}
-    done = [
-        step.node
-        for step in context.moment.steps[: context.step.number - context.hides_result]
-        if step.phase is Phase.UPDATE and step.variable == "p"
-    ]
+    before = context.moment.steps[: context.step.number - context.hides_result]
+    # The updates end an iteration, so they are the last steps before the cursor.
+    last = takewhile(lambda step: step.phase is Phase.UPDATE, reversed(before))
+    done = [step.node for step in last if step.variable == "p"]
     return {name: context.moment.updates[name].p for name in done}
 
 
