@@ -9,10 +9,15 @@ from gdtutor.engine.operations import OPERATIONS
 from gdtutor.engine.places import places_of
 from gdtutor.engine.trace import Contribution
 from gdtutor.view.arrays import array_lines, fit_lines, result_lines
+from gdtutor.view.cells import ELLIPSIS
 from gdtutor.view.context import Context
 from gdtutor.view.equation import numbers_writer, relation
 from gdtutor.view.frame import Line, Style
 from gdtutor.view.lines import ROOM, fitting, line, stacked, width_of, wrapped, wrapped_formula
+from gdtutor.view.notation import read_back
+
+MOST_SHARES = 24
+"""Shares of a gradient that are written out; of more, the first and the last ones."""
 
 
 def backward_lines(context: Context, width: int) -> tuple[Line, ...]:
@@ -22,18 +27,35 @@ def backward_lines(context: Context, width: int) -> tuple[Line, ...]:
         return _beginning(context, width)
     if len(received) == 1:
         return _contribution(context, received[0], width)
+    shown = _ends(received)
     blocks = [
         (line((_from(context, c), Style.BACKWARD)), *_contribution(context, c, width, brief=True))
-        for c in received
+        for c in shown
     ]
-    total = _sum(context, received, width)
+    total = (*_left_out(context, received), *_sum(context, received, width))
     arrangements = [[*blocks, total]]
-    if all(_is_of_examples(context, c) for c in received):
+    if all(_is_of_examples(context, c) for c in shown):
         arrangements += [
-            [*(_in_short(context, c, width, names_local=named) for c in received), total]
+            [*(_in_short(context, c, width, names_local=named) for c in shown), total]
             for named in (True, False)
         ]
     return fitting(arrangements, ROOM)
+
+
+def _ends(received: tuple[Contribution, ...]) -> tuple[Contribution, ...]:
+    """Return the shares that are written out: of very many the first and the last ones."""
+    if len(received) <= MOST_SHARES:
+        return received
+    return (*received[: MOST_SHARES // 2], *received[-MOST_SHARES // 2 :])
+
+
+def _left_out(context: Context, received: tuple[Contribution, ...]) -> tuple[Line, ...]:
+    count = len(received) - len(_ends(received))
+    if not count:
+        return ()
+    ellipsis = "…" if context.chars.unicode else "..."
+    words = f"{ellipsis} {count} more shares between the first {MOST_SHARES // 2} and the last"
+    return (line((words, Style.DIM)),)
 
 
 def _is_of_examples(context: Context, c: Contribution) -> bool:
@@ -274,6 +296,13 @@ def _written(context: Context, arg: Name | Number) -> Expr:
     return Apply(node.op, tuple(_written(context, part) for part in node.args), node.axis)
 
 
+def _added(names: list[str]) -> Expr:
+    expr: Expr = Name(names[0])
+    for name in names[1:]:
+        expr = Apply("add", (expr, Name(name)))
+    return expr
+
+
 def _sum(context: Context, received: tuple[Contribution, ...], width: int) -> tuple[Line, ...]:
     """Return the sum over the uses of a node."""
     node = context.step.node
@@ -283,10 +312,15 @@ def _sum(context: Context, received: tuple[Contribution, ...], width: int) -> tu
     if total.ndim:
         return (title, line(f"{called} ="), *array_lines(context, total, width, is_result=True))
     values = {f"use{i}": float(c.value) for i, c in enumerate(received)}
-    expr: Expr = Name("use0")
-    for name in list(values)[1:]:
-        expr = Apply("add", (expr, Name(name)))
-    sign = relation(expr, values, float(total), context)
+    if len(received) <= MOST_SHARES:
+        expr = _added(list(values))
+        sign = relation(expr, values, float(total), context)
+    else:
+        # The whole sum as a formula would be too deep to be worked out.
+        half = MOST_SHARES // 2
+        expr = _added([*list(values)[:half], ELLIPSIS, *list(values)[-half:]])
+        read = sum(read_back(value, context.look.digits) for value in values.values())
+        sign = relation(Name("sum"), {"sum": read}, float(total), context)
     body = numbers_writer(context, values).write(expr)
     return (
         title,

@@ -1,0 +1,93 @@
+"""Graphs of thousands of nodes: what is drawn and listed, and that a key costs no more for it."""
+
+import sys
+from pathlib import Path
+from types import FrameType
+
+import pytest
+
+from gdtutor.opening import session_at
+from gdtutor.session.state import Session
+from gdtutor.session.update import Press, update
+from gdtutor.view.explain import context_of, node_lines
+from gdtutor.view.frame import UNICODE
+from gdtutor.view.lines import text_of
+from gdtutor.view.screen import frame_of
+from gdtutor.view.values import MOST_ROWS, value_lines
+
+HEAD = """\
++++
+format = 1
+id = "chain"
+title = "A chain"
+[parameters]
+w = 0.5
+[data]
+inputs = ["x"]
+targets = ["y"]
+examples = [[1, 0]]
+[training]
+batch = 1
++++
+```graph
+a1 = tanh(w*x)
+"""
+
+
+def chain(folder: Path, nodes: int, link: str, at: str) -> Session:
+    lines = [f"a{i} = {link.format(f'a{i - 1}')}" for i in range(2, nodes)]
+    path = folder / f"chain{nodes}.md"
+    path.write_text(HEAD + "\n".join([*lines, f"L = (a{nodes - 1} - y)**2", "```", ""]))
+    return session_at(path, at=at)
+
+
+def calls_of_a_key(session: Session, width: int, height: int) -> int:
+    """Return how many functions of the program a step and its frame call: work, without a clock."""
+    session, _ = update(session, Press("n", "n"))
+    frame_of(session, width, height, UNICODE)
+    calls = 0
+
+    def count(frame: FrameType, event: str, _: object) -> None:
+        nonlocal calls
+        calls += event == "call" and "gdtutor" in frame.f_code.co_filename
+
+    sys.setprofile(count)
+    try:
+        session, _ = update(session, Press("n", "n"))
+        frame_of(session, width, height, UNICODE)
+    finally:
+        sys.setprofile(None)
+    return calls
+
+
+@pytest.mark.parametrize("at", ["forward:a50", "backward:a90", "update:w"])
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+def test_a_key_costs_the_same_in_a_hundred_nodes_and_in_two_thousand(
+    tmp_path: Path, at: str, size: tuple[int, int]
+) -> None:
+    few, many = (
+        calls_of_a_key(chain(tmp_path, nodes, "tanh({0})", at), *size) for nodes in (100, 2_000)
+    )
+    assert many <= 1.5 * few, (few, many)
+
+
+def test_a_long_table_shows_the_rows_around_the_current_node(tmp_path: Path) -> None:
+    session = chain(tmp_path, 1_000, "tanh({0})", "forward:a500")
+    context = context_of(session, UNICODE)
+    assert context is not None
+    lines = [text_of(row) for row in value_lines(session, context, 30)]
+    assert len(lines) == MOST_ROWS + 3
+    assert lines[1] == "  ↑ 497 more"
+    assert any(row.startswith("▸ a₅₀₀") for row in lines)
+    assert lines[-1] == "  ↓ 426 more"
+
+
+def test_of_very_many_shares_the_first_and_the_last_are_written_out(tmp_path: Path) -> None:
+    session = chain(tmp_path, 1_500, "tanh({0} + w)", "backward:w")
+    context = context_of(session, UNICODE)
+    assert context is not None
+    text = "\n".join(text_of(row) for row in node_lines(context, 76))
+    assert "1475 more shares" in text
+    assert "sum of the 1499 shares" in text
+    assert "+ … +" in text
+    assert text.rstrip().endswith("= 0.5071")
