@@ -12,7 +12,6 @@ from gdtutor.session.runs import run_label
 from gdtutor.session.state import Session, Snapshot, Status
 from gdtutor.training.problem import Problem
 from gdtutor.view import notation
-from gdtutor.view.boundary import boundary_lines, has_plane
 from gdtutor.view.boxes import Panel, beside, boxed
 from gdtutor.view.diagnosis import diagnosis_lines
 from gdtutor.view.figures import Figure, moved, training_figure, training_figures
@@ -20,15 +19,16 @@ from gdtutor.view.frame import Chars, Frame, Line, Placed, Plot, Series, Style
 from gdtutor.view.header import prompt_line
 from gdtutor.view.lines import fitted, line, shortened
 from gdtutor.view.matrix import MatrixLook, matrix_lines
+from gdtutor.view.pictures.planes import input_columns
 from gdtutor.view.runs import mark_of, run_lines
 from gdtutor.view.study import footer
 from gdtutor.view.thinning import thin
 
 SIDE = 30
 """Cells of the side panel at 80 columns."""
-_SAME_AS = {"boundary": "decision boundary", "table": "predictions"}
-"""Pictures of a lesson that take the place of a panel that every lesson has."""
 _OTHER_RUNS = (Style.RUN_2, Style.RUN_3, Style.RUN_4)
+PLANE = 16
+"""Lines of the plane of the inputs where the predictions stand below it."""
 LEAST_BODY = 4
 """Lines that the curve keeps, however much there is to say about a run that went wrong."""
 PLOT_COLUMNS = 400
@@ -186,14 +186,18 @@ def _progress(session: Session, width: int, chars: Chars) -> Line:
 
 def _sides(session: Session) -> tuple[str | PictureWish, ...]:
     """Return the side panels: the lesson's own pictures, then those that every lesson has."""
-    problem = _problem(session)
     pictures = training_figures(session)
-    names = ["predictions", "parameters"]
-    if problem is not None and has_plane(problem):
-        names.insert(0, "decision boundary")
-    shown = {_SAME_AS.get(wish.kind) for wish in pictures}
-    runs = ("runs",) if session.kept else ()
-    return (*runs, *pictures, *(name for name in names if name not in shown))
+    own = {wish.kind for wish in pictures}
+    others = (wish for wish in _pictures(_problem(session)) if wish.kind not in own)
+    return (*(("runs",) if session.kept else ()), *pictures, *others, "parameters")
+
+
+def _pictures(problem: Problem | None) -> tuple[PictureWish, ...]:
+    """Return the pictures that stand beside training whatever the lesson asks for."""
+    if problem is None or problem.prediction is None:
+        return ()
+    plane = (PictureWish("boundary"),) if len(input_columns(problem)) == 2 else ()
+    return (*plane, PictureWish("table")) if problem.target is not None else plane
 
 
 def _problem(session: Session) -> Problem | None:
@@ -206,25 +210,24 @@ def _side(session: Session, width: int, height: int, chars: Chars, first: int = 
     sides = _sides(session)
     chosen = sides[(session.train_look.tab + first) % len(sides)]
     if isinstance(chosen, str):
-        return Figure(_plain_side(session, chosen, width, height, chars))
+        return Figure(_plain_side(session, chosen, width, chars))
+    table = PictureWish("table")
+    if chosen == PictureWish("boundary") and table in sides and height >= PLANE + LEAST_BODY:
+        # A tall panel shows the predictions below the plane as well.
+        plane = training_figure(session, chosen, width, PLANE, chars)
+        below = training_figure(session, table, width, height - PLANE - 1, chars)
+        if plane is not None and below is not None:
+            lines = (*plane.panel.lines, (), *below.panel.lines)
+            return Figure(Panel(plane.panel.title, lines))
     return training_figure(session, chosen, width, height, chars) or Figure(Panel("", ()))
 
 
-def _plain_side(session: Session, chosen: str, width: int, height: int, chars: Chars) -> Panel:
-    problem = _problem(session)
-    parameters = session.training.parameters
+def _plain_side(session: Session, chosen: str, width: int, chars: Chars) -> Panel:
     if chosen == "runs":
         return Panel(chosen, run_lines(session, width, chars))
-    if problem is None or not parameters:
+    parameters = session.training.parameters
+    if not parameters:
         return Panel(chosen, (line(("nothing trained yet", Style.DIM)),))
-    if chosen == "decision boundary":
-        room = height if height < 16 else min(height, 16)
-        picture = boundary_lines(problem, parameters, width, room, chars)
-        rest = height - len(picture) - 1
-        below = prediction_lines(session, problem, width, rest, chars) if rest >= 4 else ()
-        return Panel(chosen, (*picture, (), *below) if below else picture)
-    if chosen == "predictions":
-        return Panel(chosen, prediction_lines(session, problem, width, height, chars))
     lines: list[Line] = []
     for name, value in parameters.items():
         lines.append(line((notation.name(name, chars), Style.PARAMETER)))

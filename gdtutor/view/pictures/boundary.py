@@ -157,7 +157,9 @@ def _plane(source: Source, wish: PictureWish, neuron: Neuron, size: Size) -> tup
     mark_examples(field, source.problem)
     sign = ("≥" if source.chars.unicode else ">=") + f"{neuron.threshold:g}"
     what = source.name(neuron.line) if "." not in neuron.line else "sum"
-    where = f"{neuron.label}  {high} {what}{sign}"
+    # The vertical axis is named in the plane of the output, where one name is enough for both.
+    named = grid.y.name if what == neuron.label else neuron.label
+    where = f"{named}  {high} {what}{sign}"
     if has_classes:
         where = f"{neuron.label}  the largest row"
     return (line((where, Style.DIM)), *field.lines(source.chars))

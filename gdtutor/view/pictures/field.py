@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from gdtutor.view.frame import Chars, Line, Segment, Style
-from gdtutor.view.lines import line
+from gdtutor.view.lines import line, shortened
 from gdtutor.view.notation import shown
 
 LABELS = 6
@@ -80,12 +80,12 @@ class Field:
 
 
 def short(value: float, chars: Chars) -> str:
-    """Return a number of an axis in at most five cells, as far as its digits allow."""
+    """Return a number of an axis in at most five cells; one that needs more is cut with a mark."""
     for digits in (3, 2, 1):
         text = shown(value, digits, chars)
         if len(text) < LABELS:
             return text
-    return text[: LABELS - 1]
+    return shortened(text, LABELS - 1, chars)
 
 
 def merged(segments: Iterable[Segment]) -> Line:

@@ -10,7 +10,7 @@ from gdtutor.engine.operations import Array
 from gdtutor.lesson.model import PictureWish
 from gdtutor.view import notation
 from gdtutor.view.frame import Line, Segment, Style
-from gdtutor.view.lines import line
+from gdtutor.view.lines import line, shortened
 from gdtutor.view.pictures.source import Drawing, Size, Source, texts
 
 SAME = 1e-9
@@ -96,7 +96,7 @@ def _cell(source: Source, value: float, largest: float, with_number: bool) -> li
     if with_number:
         text = source.number(value, 3)
         text = text if len(text) < _NUMBER else source.number(value, 1)
-        segments.append(Segment(text[: _NUMBER - 1].ljust(_NUMBER)))
+        segments.append(Segment(shortened(text, _NUMBER - 1, source.chars).ljust(_NUMBER)))
     return segments
 
 

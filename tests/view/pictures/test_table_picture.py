@@ -45,7 +45,7 @@ def test_right_ones_and_confusions_are_counted():
 def test_targets_that_are_no_classes_get_a_mean_distance():
     real = ROWS.replace('dataset = "or"', "examples = [[0, 0, 0.25], [1, 0, 0.75]]")
     text = picture(real, 'kind = "table"', width=50)
-    assert "mean distance from the target" in text
+    assert "mean distance 0." in text
     assert "right" not in text
 
 
@@ -61,3 +61,8 @@ def test_an_output_that_is_not_finite_is_taken_for_no_class():
     learned, expected = np.array([[np.nan, np.inf, 0.9]]), np.array([[0.0, 1.0, 1.0]])
     said, true = classes_of(learned, expected)
     assert (said.tolist(), true.tolist()) == ([-1, -1, 1], [0, 1, 1])
+
+
+def test_one_value_wanted_everywhere_is_no_class_where_outputs_are_far_off():
+    assert classes_of(np.array([[-8e200]]), np.zeros((1, 1))) is None
+    assert classes_of(np.array([[0.7]]), np.zeros((1, 1))) is not None
