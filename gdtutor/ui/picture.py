@@ -51,7 +51,8 @@ def frame_svg(frame: Frame, chars: Chars, colours: Colours, title: str) -> str:
         segments += (*strip_of(row, colours), RichSegment.line())
     console.print(Segments(segments), end="")
     svg = console.export_svg(title=title, theme=_theme(colours.light), unique_id="gdtutor")
-    return _FONTS.sub("", svg)
+    # Some renderers look for the first family alone, which is not carried along.
+    return _FONTS.sub("", svg).replace("Fira Code, monospace", "monospace")
 
 
 def _theme(light: bool) -> TerminalTheme:
