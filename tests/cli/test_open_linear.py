@@ -14,7 +14,7 @@ PROGRAM = [sys.executable, "-m", "gdtutor"]
 
 def piped(text: str, *arguments: str, **environ: str) -> subprocess.CompletedProcess[bytes]:
     return subprocess.run(
-        [*PROGRAM, *arguments],
+        [*PROGRAM, *arguments, "--no-save"],
         input=text.encode(),
         capture_output=True,
         timeout=60,
@@ -24,7 +24,7 @@ def piped(text: str, *arguments: str, **environ: str) -> subprocess.CompletedPro
 
 
 def dumb(*arguments: str) -> PseudoTerminal:
-    return PseudoTerminal("-m", "gdtutor", *arguments, term="dumb", lines=60)
+    return PseudoTerminal("-m", "gdtutor", *arguments, "--no-save", term="dumb", lines=60)
 
 
 def test_a_piped_conversation_prints_plain_lines_and_ends_with_the_input() -> None:
@@ -53,7 +53,10 @@ def test_an_encoding_without_the_signs_gets_ascii() -> None:
 
 def test_input_that_is_not_utf8_is_answered() -> None:
     ended = subprocess.run(
-        [*PROGRAM, "bias", "--linear"], input=b"\xff\xfe\x1b[A\n", capture_output=True, check=False
+        [*PROGRAM, "bias", "--linear", "--no-save"],
+        input=b"\xff\xfe\x1b[A\n",
+        capture_output=True,
+        check=False,
     )
     assert ended.returncode == 0
     assert b"no command here" in ended.stdout
@@ -63,7 +66,7 @@ def test_input_that_is_not_utf8_is_answered() -> None:
 def test_a_reader_that_goes_away_ends_it() -> None:
     script = '"$@" | head -n 1'
     ended = subprocess.run(
-        ["bash", "-o", "pipefail", "-c", script, "sh", *PROGRAM, "bias", "--linear"],
+        ["bash", "-o", "pipefail", "-c", script, "sh", *PROGRAM, "bias", "--linear", "--no-save"],
         input=b"n\n" * 200, capture_output=True, check=False,
     )  # fmt: skip
     assert ended.returncode == 0

@@ -16,7 +16,8 @@ STILL_TRAINING = "xor-hidden"
 
 
 def gdtutor(*arguments: str, **options: object) -> PseudoTerminal:
-    return PseudoTerminal("-m", "gdtutor", *arguments, **options)  # type: ignore[arg-type]
+    words = ("-m", "gdtutor", *arguments, "--no-save")
+    return PseudoTerminal(*words, **options)  # type: ignore[arg-type]
 
 
 def saving(place: Path, keys: str = "", **options: object) -> PseudoTerminal:
@@ -74,6 +75,22 @@ def test_a_terminal_that_closes_ends_the_program(
         terminal.hang_up()
         assert terminal.process.wait(20) == 129
     assert place.read_text().startswith("0/step:3 ")
+
+
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM])
+def test_the_place_is_in_the_progress_store_after_a_signal(number: int, tmp_path: Path) -> None:
+    home = {"HOME": str(tmp_path), "XDG_DATA_HOME": str(tmp_path)}
+    with PseudoTerminal("-m", "gdtutor", "bias", "--no-mouse", environ=home) as terminal:
+        terminal.wait_for(shows("all keys"))
+        terminal.send("5n")
+        terminal.wait_for(shows("step 5/13"))
+        os.kill(terminal.process.pid, number)
+        assert terminal.wait_for_end() == 128 + number
+    kept = subprocess.run(
+        [sys.executable, "-m", "gdtutor", "progress"],
+        capture_output=True, text=True, env=os.environ | home, check=True,
+    )  # fmt: skip
+    assert "backward:L" in kept.stdout
 
 
 @pytest.mark.parametrize("stdin", ["</dev/null", "<&-", "</dev/null 2>/dev/null"])
