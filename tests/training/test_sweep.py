@@ -145,6 +145,7 @@ def test_a_deadline_ends_a_sweep_between_bursts() -> None:
     [
         (np.linspace(1.0, 0.0, 20), ""),
         (np.linspace(1.0, 2.0, 20), "growing"),
+        (np.array([1.0, *[1.5] * 19]), "stuck"),
         (np.full(20, 0.3), "stuck"),
         (np.array([1.0, *([0.01] * 20)]), ""),
         (np.array([0.5, 0.5]), ""),
