@@ -22,7 +22,8 @@ def session_of(arguments: argparse.Namespace) -> Session:
     session = session_at(
         path, seed=arguments.seed, variant=arguments.variant, changes=arguments.changes
     )
-    session = replace(session, look=replace(session.look, digits=getattr(arguments, "digits", 4)))
+    digits = getattr(arguments, "digits", session.look.digits)
+    session = replace(session, look=replace(session.look, digits=digits))
     if getattr(arguments, "predict", False):
         session = replace(session, predict=True)
     unfolded = _unfolded(session, getattr(arguments, "unfold", ""))

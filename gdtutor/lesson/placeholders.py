@@ -11,9 +11,6 @@ from gdtutor.lesson.reports import shown
 
 Cell = tuple[int, ...]
 
-MAX_CELL = 10_000_000
-"""The largest index of a cell."""
-
 WORDS = {
     "cost": "the value of the last line: the cost, or the loss of one example",
     "learning_rate": "the learning rate of this iteration",

@@ -8,6 +8,10 @@ import numpy as np
 
 from gdtutor.engine.operations import Array
 
+DEFAULT_DIGITS = 4
+"""Significant digits shown unless the learner asks for more or fewer."""
+MAX_DIGITS = 17
+"""The most that can be asked for, which tell any two float64 numbers apart; the fewest is 1."""
 WHOLE = 1e6
 """Whole numbers below this are shown in full."""
 LARGE = 1e5

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from gdtutor.engine.graph import Line
+from gdtutor.session.digits import MAX_DIGITS
 from gdtutor.session.navigation import cell_shape, refolded, said
 from gdtutor.session.state import AutoPlay, Session, Tab, current_step, phase_of
 from gdtutor.session.steps import Phase
@@ -67,7 +68,7 @@ def next_example(session: Session, count: int) -> Session:
 
 def change_digits(session: Session, by: int) -> Session:
     """Show more or fewer significant digits."""
-    digits = min(max(session.look.digits + by, 1), 17)
+    digits = min(max(session.look.digits + by, 1), MAX_DIGITS)
     look = replace(session.look, digits=digits)
     plural = "" if digits == 1 else "s"
     return said(replace(session, look=look), f"{digits} significant digit{plural}.")

@@ -8,12 +8,12 @@ from enum import Enum
 
 import numpy as np
 
-from gdtutor.engine.graph import Role
 from gdtutor.engine.operations import Array
 from gdtutor.engine.trace import frozen
 from gdtutor.lesson.model import Lesson
 from gdtutor.lesson.selectors import Assignment
 from gdtutor.session.challenge import Challenge
+from gdtutor.session.digits import DEFAULT_DIGITS
 from gdtutor.session.moment import Moment, moment_at
 from gdtutor.session.scenes import earlier_values
 from gdtutor.session.steps import Phase, Step
@@ -147,7 +147,7 @@ class Library:
 class Look:
     """How the learner looks at the walk; changes no number."""
 
-    digits: int = 4
+    digits: int = DEFAULT_DIGITS
     unfolded: frozenset[str] = frozenset()
     example: int = 0
     """Column of the batch that is followed, from 0."""
@@ -341,32 +341,7 @@ def _same_place(before: Step, moment: Moment) -> int:
     return found[0].number if found else 1
 
 
-def is_matrix_lesson(session: Session) -> bool:
-    """Say whether gradients are called dW rather than ∂C/∂w."""
-    return (
-        session.moment is not None
-        and not session.moment.problem.graph.by_rows
-        and any(binding.is_matrix for binding in session.moment.problem.bindings)
-    )
-
-
-def edited_names(session: Session) -> frozenset[str]:
-    """Return the names that a what-if has changed at or before this iteration."""
-    if session.moment is None:
-        return frozenset()
-    at = session.moment.iteration
-    return frozenset(change.name for change in session.changes if change.iteration <= at)
-
-
 def phase_of(session: Session) -> Phase | None:
     """Return the phase under the cursor."""
     step = current_step(session)
     return None if step is None else step.phase
-
-
-def leaf_role(session: Session, name: str) -> Role | None:
-    """Return what a given value is, None for a line."""
-    if session.moment is None:
-        return None
-    leaf = session.moment.problem.graph.leaf_by_name.get(name)
-    return None if leaf is None else leaf.role

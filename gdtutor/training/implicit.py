@@ -50,10 +50,6 @@ class ImplicitStep:
 
     shrink: float
     """δ(z')/δ(z), the factor of the explicit gradient; 1 where the gradient is 0."""
-    z: float
-    """z before the update."""
-    z_after: float
-    """z of the same example after it, the root."""
     loss: float
     """Before the update."""
     gradients: Mapping[str, Array]
@@ -198,11 +194,11 @@ def implicit_step(
     before = _number(walked.gradients[neuron.z])
     loss = _number(walked.values[problem.graph.root])
     if before == 0 or not math.isfinite(before):
-        return ImplicitStep(1.0, z, z, loss, gradients)
+        return ImplicitStep(1.0, loss, gradients)
     squares = sum(float(np.sum((g / before) ** 2)) for g in gradients.values())
     after = solve(z, y, learning_rate * squares, neuron.is_sigmoid)
     shrink = signal(after, y, neuron.is_sigmoid) / before
-    return ImplicitStep(shrink, z, after, loss, gradients)
+    return ImplicitStep(shrink, loss, gradients)
 
 
 def constants_at(

@@ -38,11 +38,6 @@ class Channel:
     left_tracks: int
     right_tracks: int
 
-    @property
-    def last_row(self) -> int:
-        """The lowest row in use, −1 for none."""
-        return max(self.crossing_row.values(), default=-1)
-
     def corners(self, link: Link, left_xs: Sequence[int], right_xs: Sequence[int]) -> list[Point]:
         """Return the corners of a link, given the column of every track."""
         left, right = link

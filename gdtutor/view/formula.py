@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from gdtutor.engine.expression import Apply, Expr, Name, Number, number_text
-from gdtutor.engine.local import UPSTREAM
 from gdtutor.view.frame import Chars
 from gdtutor.view.notation import superscript
 
@@ -120,13 +119,3 @@ class Writer:
             if strength == 3 and needed > 1:
                 strength = 0
         return f"({text})" if strength < needed else text
-
-
-def in_numbers(writer: Writer, values: Mapping[str, str]) -> Writer:
-    """Return the writer that puts the shown numbers in place of the names."""
-    return replace(writer, leaf=lambda leaf: values.get(leaf, writer.leaf(leaf)))
-
-
-def upstream_named(text: str) -> Callable[[str], str]:
-    """Return a leaf function that shows the upstream gradient under a name."""
-    return lambda leaf: text if leaf == UPSTREAM else leaf

@@ -7,10 +7,20 @@ import unicodedata
 from collections.abc import Iterable
 
 from gdtutor.session import digits as digits_of
-from gdtutor.session.digits import SMALL, common_exponent, largest_exponent, read_back, trimmed
+from gdtutor.session.digits import (
+    DEFAULT_DIGITS,
+    MAX_DIGITS,
+    SMALL,
+    common_exponent,
+    largest_exponent,
+    read_back,
+    trimmed,
+)
 from gdtutor.view.frame import Chars
 
 __all__ = [
+    "DEFAULT_DIGITS",
+    "MAX_DIGITS",
     "cell_number",
     "column_of_numbers",
     "common_exponent",
@@ -25,11 +35,6 @@ __all__ = [
     "shown",
     "superscript",
 ]
-
-DEFAULT_DIGITS = 4
-"""Significant digits shown unless the learner asks for more or fewer."""
-MIN_DIGITS = 1
-MAX_DIGITS = 17
 
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")

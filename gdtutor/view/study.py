@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gdtutor.session.commands import commands_of
-from gdtutor.session.state import Screen, Session, Tab
+from gdtutor.session.state import Session, Tab
 from gdtutor.view.boxes import Panel, beside, blank, boxed, hidden, window
 from gdtutor.view.context import Context
 from gdtutor.view.diagnosis import short_diagnosis
@@ -250,8 +250,3 @@ def _compact(
 def blank_frame(width: int, height: int) -> Frame:
     """Return an empty screen."""
     return Frame(width, height, tuple(blank(width) for _ in range(height)))
-
-
-def is_study(session: Session) -> bool:
-    """Say whether a lesson is open in Study."""
-    return session.screen is Screen.STUDY and session.lesson is not None

@@ -9,6 +9,7 @@ import numpy as np
 from gdtutor.engine.operations import Array
 from gdtutor.engine.trace import Trace, trace
 from gdtutor.lesson.model import Lesson, PictureWish
+from gdtutor.session.digits import DEFAULT_DIGITS
 from gdtutor.session.moment import Moment
 from gdtutor.session.state import Snapshot
 from gdtutor.session.steps import Phase, Step
@@ -39,7 +40,7 @@ class Source:
     """The followed example of the batch."""
     cell: tuple[int, ...] | None = None
     """The opened cell of the current node."""
-    digits: int = 4
+    digits: int = DEFAULT_DIGITS
     chars: Chars = UNICODE
     race: tuple[Heat, ...] = ()
     """What was timed on this machine; empty before."""
@@ -47,7 +48,7 @@ class Source:
     @property
     def still(self) -> Source:
         """The same without what changes from step to step, for what depends on none of it."""
-        return replace(self, step=None, example=0, cell=None, digits=4)
+        return replace(self, step=None, example=0, cell=None, digits=DEFAULT_DIGITS)
 
     @property
     def iteration(self) -> int:
