@@ -38,7 +38,7 @@ PLOT_COLUMNS = 400
 def train_frame(session: Session, width: int, height: int, chars: Chars) -> Frame:
     """Return the Train screen; the plot itself is data that the painter lays on it."""
     header = _header(session, width, chars)
-    facts = cost_facts(session, chars)
+    facts = cost_facts(session, chars, is_narrow=width < 72)
     bar = _progress(session, width, chars)
     told = diagnosis_lines(session, width - 2, chars)[: max(height - 5 - LEAST_BODY, 1)]
     body_height = height - 5 - len(told)
@@ -139,29 +139,37 @@ def _stopped(snapshot: Snapshot) -> str:
     return words.get(snapshot.stopped_by, snapshot.stopped_by)
 
 
-def cost_facts(session: Session, chars: Chars) -> Line:
-    """Return cost, learning rate, optimiser and batch."""
+def cost_facts(session: Session, chars: Chars, *, is_narrow: bool = False) -> Line:
+    """Return cost, learning rate, optimiser and batch, and the costs under the cursor."""
     snapshot, run = session.training, session.run
     if run is None:
         return ()
-    digits = session.look.digits
 
     def shown(value: float) -> str:
-        return notation.shown(value, digits, chars)
+        return notation.shown(value, session.look.digits, chars)
 
     settings = run.segment_at(max(snapshot.iterations - 1, 0)).settings
-    rate = "α" if chars.unicode else "learning rate"
     cost = "–" if chars.unicode else "-"
     if snapshot.final_cost is not None:
         cost = shown(snapshot.final_cost)
-    batch = "full batch" if settings.batch is None else f"batch {settings.batch}"
-    cursor = session.train_look.cursor
+    cursor, held = session.train_look.cursor, snapshot.validation
     parts = [("  cost ", Style.DIM), (cost, Style.TITLE)]
-    parts += [(f"   {rate} ", Style.DIM), (shown(settings.learning_rate), Style.TITLE)]
-    parts += [(f"   {settings.optimizer}, {batch}", Style.DIM)]
-    if cursor is not None and cursor < len(snapshot.costs):
+    pointed = cursor is not None and cursor < len(snapshot.costs)
+    # What is under the cursor comes before settings, which do not change with it.
+    if not (pointed and is_narrow):
+        rate = "α" if chars.unicode else "learning rate"
+        parts += [(f"   {rate} ", Style.DIM), (shown(settings.learning_rate), Style.TITLE)]
+        if not (pointed and len(held)):
+            batch = "full batch" if settings.batch is None else f"batch {settings.batch}"
+            parts += [(f"   {settings.optimizer}, {batch}", Style.DIM)]
+    if cursor is not None and pointed:
         at = shown(float(snapshot.costs[cursor]))
-        parts += [(f"   at epoch {cursor}: ", Style.DIM), (at, Style.CURRENT)]
+        gap = " " if is_narrow else "   "
+        parts += [(f"{gap}at epoch {cursor}: ", Style.DIM), (at, Style.CURRENT)]
+    epoch = cursor if cursor is not None and pointed else len(held) - 1
+    if 0 <= epoch < len(held):
+        style = Style.CURRENT if pointed else Style.TITLE
+        parts += [("   validation ", Style.DIM), (shown(float(held[epoch])), style)]
     return line(*parts)
 
 
@@ -230,7 +238,12 @@ def _plain_side(session: Session, chosen: str, width: int, chars: Chars) -> Pane
         return Panel(chosen, (line(("nothing trained yet", Style.DIM)),))
     lines: list[Line] = []
     for name, value in parameters.items():
-        lines.append(line((notation.name(name, chars), Style.PARAMETER)))
+        called = notation.name(name, chars)
+        if value.ndim == 0:
+            number = notation.shown(float(value), session.look.digits, chars)
+            lines.append(line((called, Style.PARAMETER), f" {number}"))
+            continue
+        lines.append(line((called, Style.PARAMETER)))
         lines.extend(matrix_lines(value, MatrixLook(width, session.look.digits), chars))
     return Panel(chosen, tuple(lines))
 
