@@ -225,25 +225,7 @@ def _check_name(name: str, line: str) -> None:
 def _check_line(
     name: str, expr: Expr, leaves: Mapping[str, Leaf], known: Mapping[str, int], by_rows: bool
 ) -> None:
-    _check_name(name, name)
-    if name in known:
-        raise GraphError(
-            f"'{name}' is defined twice", "every name is given once", line=name, code="redefined"
-        )
-    if name in FUNCTIONS:
-        raise GraphError(
-            f"'{name}' is the name of an operation",
-            "choose another name",
-            line=name,
-            code="redefined",
-        )
-    if name in leaves:
-        raise GraphError(
-            f"'{name}' is already the name of {a_role(leaves[name].role)}",
-            "choose another name",
-            line=name,
-            code="redefined",
-        )
+    _check_new(name, leaves, known)
     for use in names_in(expr):
         if use.name not in leaves and use.name not in known:
             near = did_you_mean(use.name, [*leaves, *known])
@@ -267,6 +249,21 @@ def _check_line(
         _only_elementwise(name, expr)
     else:
         _few_doublings(name, expr)
+
+
+def _check_new(name: str, leaves: Mapping[str, Leaf], known: Mapping[str, int]) -> None:
+    """Refuse a name that means something already."""
+    _check_name(name, name)
+    hint = "choose another name"
+    if name in known:
+        what, hint = f"'{name}' is defined twice", "every name is given once"
+    elif name in FUNCTIONS:
+        what = f"'{name}' is the name of an operation"
+    elif name in leaves:
+        what = f"'{name}' is already the name of {a_role(leaves[name].role)}"
+    else:
+        return
+    raise GraphError(what, hint, line=name, code="redefined")
 
 
 def _few_doublings(name: str, expr: Expr) -> None:

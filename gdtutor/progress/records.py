@@ -180,7 +180,7 @@ class Progress(ABC):
             "path": self.location,
             "saving": self.is_saving,
             "messages": list(self.messages),
-            "last": next(reversed(places), None),
+            "last": self.last_lesson(),
             "lessons": [
                 {
                     "lesson": lesson,
