@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -17,6 +18,8 @@ from gdtutor.session.training import catch_up, snapshot_of
 from gdtutor.training.run import Run
 from gdtutor.training.sweep import Sweep
 
+SWITCH_EVERY = 0.0005
+"""Seconds that the worker computes before it lets the screen have its turn."""
 PUBLISH_EVERY = 0.1
 """Seconds between two snapshots."""
 
@@ -38,6 +41,7 @@ class Trainer:
         """The curves of the last sweep, as far as they are."""
         self.is_sweeping = False
         self._clock = clock
+        self._usual_interval = sys.getswitchinterval()
         self._job: _Job | None = None
 
     def start(self, app: App[int], before: Snapshot, wish: Train) -> None:
@@ -55,7 +59,11 @@ class Trainer:
         job = _Job(threading.Event())
         self._job = job
         app.run_worker(
-            lambda: work(job), thread=True, exclusive=True, group="train", exit_on_error=False
+            lambda: self._yielding(work, job),
+            thread=True,
+            exclusive=True,
+            group="train",
+            exit_on_error=False,
         )
 
     def _sweep(self, job: _Job, sweep: Sweep) -> None:
@@ -73,6 +81,15 @@ class Trainer:
         if self._job is job:
             self.swept = curves_of(sweep)
         self.is_sweeping = False
+
+    def _yielding(self, work: Callable[[_Job], None], job: _Job) -> None:
+        """Work while the interpreter changes threads more often, so that keys wait less."""
+        sys.setswitchinterval(SWITCH_EVERY)
+        try:
+            work(job)
+        finally:
+            if self._job is job:
+                sys.setswitchinterval(self._usual_interval)
 
     def pause(self) -> None:
         """Let the worker stop after the burst it is in."""
