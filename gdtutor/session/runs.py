@@ -37,7 +37,7 @@ def in_variant(session: Session, name: str) -> Session:
     lesson = with_variant(session.base, name) if name else session.base
     run = run_of(lesson, session.seed)
     label = name or OWN
-    kept = tuple(curve for curve in session.kept if curve.label != label)
+    kept = tuple(c for c in session.kept if c.label not in (label, run_label(session)))
     known = {line.name for scene in lesson.scenes for line in scene.graph.lines}
     session = replace(
         session,
@@ -49,7 +49,7 @@ def in_variant(session: Session, name: str) -> Session:
         undone=(),
         done=(),
         own_moment=None,
-        kept=(*(c for c in kept if c.label != run_label(session)), *_trained(session)),
+        kept=(*kept, *_trained(session)),
         training=Snapshot(),
         train_look=replace(TrainLook(), log_y=session.train_look.log_y),
         look=replace(session.look, unfolded=session.look.unfolded & known, cell=None),
@@ -59,8 +59,13 @@ def in_variant(session: Session, name: str) -> Session:
 
 
 def run_label(session: Session) -> str:
-    """Return what the run on the screen is called."""
-    return session.variant or OWN
+    """Return what the run on the screen is called: its variant, and what the learner changed."""
+    if not session.changes:
+        return session.variant or OWN
+    changed = ", ".join(change.text() for change in session.changes[:2])
+    more = f" and {len(session.changes) - 2} more" if len(session.changes) > 2 else ""
+    start = f"{session.variant}, " if session.variant else "yours: "
+    return f"{start}{changed}{more}"
 
 
 def _trained(session: Session) -> tuple[KeptCurve, ...]:

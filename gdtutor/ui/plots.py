@@ -12,7 +12,7 @@ from rich.cells import cell_len
 
 from gdtutor.ui.cells import Cell, Row, line_of, row_of
 from gdtutor.ui.ticks import Tick, has_length, linear_ticks, log_ticks
-from gdtutor.view.frame import Chars, Line, Plot, Segment, Series, Style
+from gdtutor.view.frame import LARGEST, Chars, Line, Plot, Segment, Series, Style
 from gdtutor.view.thinning import thin
 
 if TYPE_CHECKING:
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-LIMIT = 1e12
-"""Values beyond this are drawn at it: plotext overflows on a run that diverges."""
 
 SMALLEST = (10, 3)
 """Columns and rows below which there is no room for axes."""
@@ -147,7 +145,7 @@ def _span_of(limits: tuple[float, float] | None) -> tuple[float, float] | None:
     """Return a range that can be drawn, or None for one that cannot."""
     if limits is None or not all(isfinite(limit) for limit in limits):
         return None
-    low, high = (min(max(limit, -LIMIT), LIMIT) for limit in limits)
+    low, high = (min(max(limit, -LARGEST), LARGEST) for limit in limits)
     return (low, high) if has_length(low, high) else None
 
 
@@ -186,8 +184,8 @@ def _curve(
         keep &= ys > 0
     if x_range is not None:
         keep &= (xs >= x_range[0]) & (xs <= x_range[1])
-    xs = np.clip(xs[keep], -LIMIT, LIMIT)
-    ys = np.clip(ys[keep], -LIMIT, LIMIT)
+    xs = np.clip(xs[keep], -LARGEST, LARGEST)
+    ys = np.clip(ys[keep], -LARGEST, LARGEST)
     ys = np.log10(ys) if log_y else ys
     xs, ys = thin(xs, ys, size[0]) if series.joined else _one_per_cell(xs, ys, size)
     if xs.size == 1 and mark == _BRAILLE:

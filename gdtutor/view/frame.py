@@ -83,6 +83,10 @@ class Series:
     """The character of separate marks; empty for the painter's own."""
 
 
+LARGEST = 1e12
+"""A plot draws numbers beyond this size here: axes of larger ones cannot be read."""
+
+
 @dataclass(frozen=True, slots=True)
 class Plot:
     """A plot as data; `ui/plots.py` turns it into text with plotext."""

@@ -58,6 +58,9 @@ def _place(session: Session, context: Context, arrow: str, *, is_short: bool) ->
         segments.append(Segment(text, style))
     if session.predict:
         segments.append(Segment("  ?", Style.KEY))
+    if session.variant:
+        called = shortened(notation.plain(session.variant, context.chars), 16, context.chars)
+        segments.append(Segment(f"  V: {called}", Style.CHANGED))
     if session.changes:
         segments.append(Segment("  *edited", Style.CHANGED))
     return tuple(segments)

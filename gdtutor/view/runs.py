@@ -37,7 +37,7 @@ def run_lines(session: Session, width: int, chars: Chars) -> tuple[Line, ...]:
         style = Style.GOOD if is_best else Style.TEXT
         lines.extend(wrapped(f"{mark_of(place) or '-'} {curve.label}", width, style))
         shown = notation.shown(cost, session.look.digits, chars) if len(curve.costs) else "-"
-        lines.append(line((f"    {shown} in {len(curve.costs):,} epochs", Style.DIM)))
+        lines.append(line((f"    {shown} at epoch {len(curve.costs) - 1:,}", Style.DIM)))
         if curve.verdict:
             lines.append(line((f"    {curve.verdict}", Style.WARNING)))
         elif is_best:

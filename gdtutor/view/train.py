@@ -15,7 +15,7 @@ from gdtutor.view import notation
 from gdtutor.view.boxes import Panel, beside, boxed
 from gdtutor.view.diagnosis import diagnosis_lines
 from gdtutor.view.figures import Figure, moved, training_figure, training_figures
-from gdtutor.view.frame import Chars, Frame, Line, Placed, Plot, Series, Style
+from gdtutor.view.frame import LARGEST, Chars, Frame, Line, Placed, Plot, Series, Style
 from gdtutor.view.header import prompt_line
 from gdtutor.view.lines import fitted, line, shortened
 from gdtutor.view.matrix import MatrixLook, matrix_lines
@@ -79,7 +79,8 @@ def _small(
 def cost_plot(session: Session) -> Plot:
     """Return the cost curve, the validation curve and the original run as plain data."""
     snapshot = session.training
-    called = run_label(session) if session.kept else "cost"
+    is_named = bool(session.kept or session.variant)
+    called = run_label(session) if is_named else "cost"
     series = [_series(called, snapshot.costs, Style.RUN_1)]
     if len(snapshot.validation):
         series.append(_series("validation", snapshot.validation, Style.RUN_2))
@@ -93,7 +94,7 @@ def cost_plot(session: Session) -> Plot:
         series.append(replace(other, mark=mark_of(place + shown)))
     look = session.train_look
     return Plot(
-        "",
+        _off_the_scale(session),
         tuple(series),
         "epoch",
         "cost",
@@ -101,6 +102,13 @@ def cost_plot(session: Session) -> Plot:
         x_integer=True,
         cursor=None if look.cursor is None else float(look.cursor),
     )
+
+
+def _off_the_scale(session: Session) -> str:
+    """Return a note on costs that the plot cannot show, empty where it shows all."""
+    curves = (session.training.costs, *(curve.costs for curve in session.kept))
+    largest = max((float(np.max(c, initial=0.0)) for c in curves), default=0.0)
+    return f"above {LARGEST:g}: drawn at {LARGEST:g}" if largest > LARGEST else ""
 
 
 def _series(label: str, costs: Array, style: Style) -> Series:
@@ -153,12 +161,13 @@ def cost_facts(session: Session, chars: Chars, *, is_narrow: bool = False) -> Li
     if snapshot.final_cost is not None:
         cost = shown(snapshot.final_cost)
     cursor, held = session.train_look.cursor, snapshot.validation
-    parts = [("  cost ", Style.DIM), (cost, Style.TITLE)]
+    parts = [("  cost now ", Style.DIM), (cost, Style.TITLE)]
     pointed = cursor is not None and cursor < len(snapshot.costs)
     # What is under the cursor comes before settings, which do not change with it.
     if not (pointed and is_narrow):
         rate = "α" if chars.unicode else "learning rate"
-        parts += [(f"   {rate} ", Style.DIM), (shown(settings.learning_rate), Style.TITLE)]
+        used = run.learning_rate(max(snapshot.iterations - 1, 0))
+        parts += [(f"   {rate} ", Style.DIM), (shown(used), Style.TITLE)]
         if not (pointed and len(held)):
             batch = "full batch" if settings.batch is None else f"batch {settings.batch}"
             parts += [(f"   {settings.optimizer}, {batch}", Style.DIM)]
@@ -175,7 +184,8 @@ def cost_facts(session: Session, chars: Chars, *, is_narrow: bool = False) -> Li
 
 def _progress(session: Session, width: int, chars: Chars) -> Line:
     snapshot = session.training
-    wanted = max(snapshot.epochs_wanted, 1)
+    asked = session.run.segments[-1].settings.epochs if session.run is not None else 0
+    wanted = max(snapshot.epochs_wanted or asked, 1)
     done = len(snapshot.costs)
     share = min(done / wanted, 1.0)
     rate = snapshot.epochs_per_second
