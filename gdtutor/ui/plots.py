@@ -13,6 +13,7 @@ from rich.cells import cell_len
 from gdtutor.ui.cells import Cell, Row, line_of, row_of
 from gdtutor.ui.ticks import Tick, has_length, linear_ticks, log_ticks
 from gdtutor.view.frame import LARGEST, Chars, Line, Plot, Segment, Series, Style
+from gdtutor.view.lines import shortened
 from gdtutor.view.thinning import thin
 
 if TYPE_CHECKING:
@@ -56,6 +57,10 @@ class _Axis(NamedTuple):
     ticks: tuple[Tick, ...]
 
 
+MAX_LABEL = 60
+"""Longest label of a series, in cells."""
+
+
 def plot_lines(plot: Plot, width: int, height: int, chars: Chars) -> tuple[Line, ...]:
     """Return the plot as exactly `height` lines of `width` cells, whatever the data and the size.
 
@@ -80,14 +85,25 @@ def _heading(plot: Plot, width: int, chars: Chars) -> tuple[Line, ...]:
     """Return title and name of the y axis, and each labelled series after its mark."""
     of_y = f"{plot.y_label} (log)" if plot.log_y else plot.y_label
     title = (Segment(plot.title, Style.TITLE), Segment(f" {of_y.strip()}  ", Style.DIM))
-    legend: list[Segment] = []
-    for series, mark in zip(plot.series, _marks(plot.series, chars), strict=True):
-        if series.label:
-            glyph = _BRAILLE_LEGEND if mark == _BRAILLE else mark
-            legend.append(Segment(f"{glyph} {series.label}  ", series.style))
+    legend = _legend(plot, width, chars)
     both = (*title, *legend)
     fits = cell_len("".join(segment.text for segment in both).rstrip()) <= width
     return (both,) if fits or not legend else (title, tuple(legend))
+
+
+def _legend(plot: Plot, width: int, chars: Chars) -> list[Segment]:
+    """Return each labelled series after its mark; long labels share the width, cut with a mark."""
+    named = [
+        (series, _BRAILLE_LEGEND if mark == _BRAILLE else mark)
+        for series, mark in zip(plot.series, _marks(plot.series, chars), strict=True)
+        if series.label
+    ]
+    whole = sum(cell_len(series.label) + 4 for series, _ in named)
+    room = MAX_LABEL if whole - 2 <= width else max(width // max(len(named), 1) - 4, 3)
+    return [
+        Segment(f"{glyph} {shortened(series.label, room, chars)}  ", series.style)
+        for series, glyph in named
+    ]
 
 
 def _marks(series: tuple[Series, ...], chars: Chars) -> tuple[str, ...]:
