@@ -22,7 +22,7 @@ RISE = 1.01
 """A cost is growing whose last epoch is this much above the first of the window, and above its
 start."""
 STILL = 1e-3
-"""A cost rests that changes by less than this share over the window."""
+"""A cost is almost flat that changes by no more than this share of it over the window."""
 POOR = 0.5
 """A cost is poor that is above this share of the first one."""
 FLAT = 1e-2

@@ -9,7 +9,7 @@ import numpy as np
 from gdtutor.engine.places import places_of
 from gdtutor.engine.trace import Trace
 from gdtutor.session.state import Session
-from gdtutor.training.diagnosis import Asleep, Diagnosis, Trouble, asleep_units
+from gdtutor.training.diagnosis import STILL, Asleep, Diagnosis, Trouble, asleep_units
 from gdtutor.view import notation
 from gdtutor.view.cells import cell_name
 from gdtutor.view.context import Context
@@ -124,7 +124,8 @@ def _stuck(found: Diagnosis, words: _Words) -> list[str]:
     cost, norm = words.number(found.last_cost), words.number(found.gradient_norm)
     kind = "Saturated" if found.asleep else "Stuck"
     said = [
-        f"{kind}: the cost rests at {cost}, unmoved for {found.window} epochs; "
+        f"{kind}: the cost is almost flat at {cost}: it moved by less than {STILL:.1%} "
+        f"in the last {found.window} epochs; "
         f"the gradient's norm is {norm}."
     ]
     said += [f"{asleep_text(asleep, words.name(asleep.node))}." for asleep in found.asleep]

@@ -17,6 +17,10 @@ from gdtutor.view.pictures.paths import rows_of
 from gdtutor.view.pictures.source import Drawing, Size, Source, said, whole
 
 _MOST_CLASSES = 5
+NO_CLASS = -1
+"""Taken for no class: an output that is not finite."""
+UNDECIDED = -2
+"""Taken for neither of two classes: an output of exactly 0.5."""
 
 
 def outputs_of(source: Source) -> tuple[Array, Array] | None:
@@ -63,7 +67,7 @@ def classes_of(learned: Array, expected: Array) -> tuple[Array, Array] | None:
     """Return the class of every example, learned and expected; None where targets are no classes.
 
     One value is the class 0 or 1, on its side of 0.5; several are one-hot, and the largest counts.
-    What is not finite is taken for no class, which is -1.
+    What is not finite is NO_CLASS, and one value of exactly 0.5 is UNDECIDED.
     """
     if not np.isin(expected, (0.0, 1.0)).all():
         return None
@@ -71,12 +75,13 @@ def classes_of(learned: Array, expected: Array) -> tuple[Array, Array] | None:
         # One value that is wanted everywhere may be a class or not; an output far off says not.
         return None
     if len(expected) == 1:
-        taken, true = (learned[0] >= 0.5).astype(int), expected[0].astype(int)
+        taken = np.where(learned[0] == 0.5, UNDECIDED, (learned[0] > 0.5).astype(int))
+        true = expected[0].astype(int)
     elif (expected.sum(axis=0) == 1).all():
         taken, true = np.argmax(learned, axis=0), np.argmax(expected, axis=0)
     else:
         return None
-    return np.where(np.isfinite(learned).all(axis=0), taken, -1), true
+    return np.where(np.isfinite(learned).all(axis=0), taken, NO_CLASS), true
 
 
 def _rows(
@@ -99,7 +104,7 @@ def _rows(
         row += [" ".join(source.number(float(v), digits) for v in expected[:, example])]
         row += [" ".join(source.number(float(v), digits) for v in learned[:, example])]
         mark = ""
-        if kinds is not None:
+        if kinds is not None and kinds[0][example] != UNDECIDED:
             mark = right if kinds[0][example] == kinds[1][example] else wrong
         body.append([*row, mark])
     table = [head, *body]
@@ -139,7 +144,9 @@ def _counts(source: Source, learned: Array, expected: Array) -> list[Line]:
     said_class, true_class = kinds
     right = int(np.sum(said_class == true_class))
     style = Style.GOOD if right == count else Style.WARNING
-    lines = [line((f"{right} of {count} right, {100 * right / count:.3g} %", style))]
+    undecided = int(np.sum(said_class == UNDECIDED))
+    rest = f", {undecided} undecided" if undecided else ""
+    lines = [line((f"{right} of {count} right, {100 * right / count:.3g} %{rest}", style))]
     classes = max(2, len(expected))
     if classes > _MOST_CLASSES:
         return lines

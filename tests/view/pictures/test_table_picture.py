@@ -3,7 +3,7 @@ import pytest
 from wishes import MATRIX, ROWS, picture, source
 
 from gdtutor.engine.trace import forward
-from gdtutor.view.pictures.table import classes_of, outputs_of
+from gdtutor.view.pictures.table import UNDECIDED, classes_of, outputs_of
 
 
 def test_learned_outputs_are_the_forward_pass_over_all_examples():
@@ -17,9 +17,18 @@ def test_learned_outputs_are_the_forward_pass_over_all_examples():
 
 
 def test_one_value_is_a_class_on_its_side_of_a_half():
-    learned, expected = np.array([[0.2, 0.5, 0.9]]), np.array([[0.0, 1.0, 0.0]])
+    learned, expected = np.array([[0.2, 0.51, 0.9]]), np.array([[0.0, 1.0, 0.0]])
     said, true = classes_of(learned, expected)
     assert (said.tolist(), true.tolist()) == ([0, 1, 1], [0, 1, 0])
+
+
+def test_one_value_of_exactly_a_half_is_taken_for_neither_class():
+    said, _ = classes_of(np.array([[0.5, 0.5]]), np.array([[0.0, 1.0]]))
+    assert said.tolist() == [UNDECIDED, UNDECIDED]
+    rows = [line for line in picture(ROWS, 'kind = "table"').splitlines() if line[:2] == "0 "]
+    assert len(rows) == 1
+    assert "✓" not in rows[0]
+    assert "✗" not in rows[0]
 
 
 def test_one_hot_targets_are_classes_by_the_largest_row():
@@ -36,10 +45,10 @@ def test_other_targets_are_no_classes():
 
 def test_right_ones_and_confusions_are_counted():
     text = picture(ROWS, 'kind = "table"')
-    # At the start z is 0, 0.6, 0.1 and 0.7: every prediction is at or above a half.
-    assert "3 of 4 right, 75 %" in text
+    # At the start z is 0, 0.6, 0.1 and 0.7: the first prediction is exactly a half.
+    assert "3 of 4 right, 75 %, 1 undecided" in text
     rows = [line.split()[2:] for line in text.splitlines() if line.startswith("should be")]
-    assert rows == [["0", "0", "1"], ["1", "0", "3"]]
+    assert rows == [["0", "0", "0"], ["1", "0", "3"]]
 
 
 def test_targets_that_are_no_classes_get_a_mean_distance():
