@@ -7,7 +7,8 @@ from dataclasses import replace
 from gdtutor.session.effects import Effect, OpenLesson, PauseTraining, SavePlace
 from gdtutor.session.link import command_of
 from gdtutor.session.navigation import said
-from gdtutor.session.state import Library, LibraryEntry, Screen, Session
+from gdtutor.session.prompting import asked
+from gdtutor.session.state import Library, LibraryEntry, PromptKind, Screen, Session
 
 
 def shown_entries(session: Session) -> tuple[LibraryEntry, ...]:
@@ -36,11 +37,32 @@ def with_search(session: Session, text: str) -> Session:
     return replace(session, library=replace(session.library, search=text, cursor=0))
 
 
+def search(session: Session, count: int) -> Session:
+    """Open an empty input that searches the lessons."""
+    return asked(with_search(session, ""), PromptKind.SEARCH, "search")
+
+
+def found(session: Session) -> Session:
+    """Keep the lessons found, and say what the keys do with them."""
+    if not shown_entries(session):
+        return said(session, "No lesson matches; Esc shows all.")
+    return said(session, "Enter opens, Esc shows all.")
+
+
+def without_search(session: Session, count: int = 1) -> Session:
+    """Show all lessons again, the cursor on the same one."""
+    shown, entries = shown_entries(session), session.library.entries
+    if not session.library.search:
+        return session
+    cursor = entries.index(shown[min(session.library.cursor, len(shown) - 1)]) if shown else 0
+    return replace(session, library=replace(session.library, search="", cursor=cursor))
+
+
 def open_entry(session: Session, count: int) -> tuple[Session, tuple[Effect, ...]]:
     """Open the lesson under the cursor; the open one is returned to where it was left."""
     entries = shown_entries(session)
     if not entries:
-        return said(session, "No lesson matches; / searches anew."), ()
+        return said(session, "No lesson matches; Esc shows all."), ()
     entry = entries[min(session.library.cursor, len(entries) - 1)]
     if entry.problem:
         return said(session, entry.problem, error=True), ()

@@ -62,6 +62,14 @@ def back_to_question(session: Session, count: int) -> Session:
     return _prompted(session)
 
 
+def question_left(session: Session) -> Session:
+    """Say how to go on from a question whose input was closed unanswered."""
+    if session.challenge is None:
+        return session
+    ending = ", r ends predict mode" if session.predict else ""
+    return said(session, f"Enter asks again, n shows the answer{ending}.")
+
+
 def toggle_predict(session: Session, count: int) -> Session:
     """Begin to ask for each next value, or stop asking."""
     if session.predict:

@@ -16,7 +16,14 @@ def asked(session: Session, kind: PromptKind, label: str, text: str = "") -> Ses
 
 
 def edited(prompt: Prompt, key: str, character: str | None) -> Prompt:
-    """Return the input after a key that is not Enter or Esc."""
+    """Return the input after a key that is not Enter or Esc.
+
+    A refused text is replaced by the first character typed; any other key keeps it, to be mended.
+    """
+    is_typed = character is not None and character.isprintable()
+    if prompt.is_refused:
+        kept = replace(prompt, is_refused=False)
+        return edited(replace(kept, text="", cursor=0) if is_typed else kept, key, character)
     text, at = prompt.text, prompt.cursor
     match key:
         case "left":
@@ -33,7 +40,7 @@ def edited(prompt: Prompt, key: str, character: str | None) -> Prompt:
             return replace(prompt, text=text[:at] + text[at + 1 :])
         case "ctrl+u":
             return replace(prompt, text="", cursor=0)
-    if character is None or not character.isprintable() or len(text) >= MAX_INPUT:
+    if character is None or not is_typed or len(text) >= MAX_INPUT:
         return prompt
     return replace(
         prompt, text=text[:at] + character + text[at:], cursor=at + len(character), error=""

@@ -74,6 +74,8 @@ class Prompt:
     cursor: int = 0
     """Position in `text`, in characters."""
     error: str = ""
+    is_refused: bool = False
+    """Whether the text was refused and not touched since: the next character replaces it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

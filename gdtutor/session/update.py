@@ -10,9 +10,9 @@ from gdtutor.session.commands import Outcome, command_for
 from gdtutor.session.edits import apply_edit
 from gdtutor.session.effects import Effect, PauseTraining, Train
 from gdtutor.session.figures import measurements_due
-from gdtutor.session.library import with_search
+from gdtutor.session.library import found, with_search, without_search
 from gdtutor.session.navigation import goto, said, steps_forward
-from gdtutor.session.predict import answer
+from gdtutor.session.predict import answer, question_left
 from gdtutor.session.prompting import edited
 from gdtutor.session.reloading import Broke, Reloaded, is_elsewhere, reloaded
 from gdtutor.session.runs import sweep, with_swept
@@ -249,7 +249,7 @@ def _run(session: Session, key: str) -> tuple[Session, tuple[Effect, ...]]:
 
 def _prompted(session: Session, prompt: Prompt, press: Press) -> tuple[Session, tuple[Effect, ...]]:
     if press.key == "escape" or (press.key == "enter" and not prompt.text.strip()):
-        return replace(session, prompt=None), ()
+        return _left(session, prompt), ()
     if press.key != "enter":
         after = replace(session, prompt=edited(prompt, press.key, press.character))
         if prompt.kind is PromptKind.SEARCH and after.prompt is not None:
@@ -258,11 +258,23 @@ def _prompted(session: Session, prompt: Prompt, press: Press) -> tuple[Session, 
     try:
         outcome = _answered(session, prompt)
     except GdTutorError as error:
-        return replace(session, prompt=replace(prompt, error=str(error))), ()
+        return replace(session, prompt=replace(prompt, error=str(error), is_refused=True)), ()
     answered, effects = outcome if isinstance(outcome, tuple) else (outcome, ())
     # A wrong answer keeps the input open.
     keeps = prompt.kind is PromptKind.ANSWER
     return answered if keeps else replace(answered, prompt=None), effects
+
+
+def _left(session: Session, prompt: Prompt) -> Session:
+    """Close the input without an answer, and say how to go on where that is not plain."""
+    after = replace(session, prompt=None)
+    match prompt.kind:
+        case PromptKind.SEARCH:
+            return without_search(after)
+        case PromptKind.ANSWER:
+            return question_left(after)
+        case _:
+            return after
 
 
 def _answered(session: Session, prompt: Prompt) -> Outcome:
@@ -277,4 +289,4 @@ def _answered(session: Session, prompt: Prompt) -> Outcome:
         case PromptKind.ANSWER:
             return answer(session, text)
         case PromptKind.SEARCH:
-            return session
+            return found(session)

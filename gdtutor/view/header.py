@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gdtutor.session.commands import COMMANDS, Command
-from gdtutor.session.state import PromptKind, Session
+from gdtutor.session.state import Prompt, PromptKind, Session
 from gdtutor.session.steps import Phase
 from gdtutor.view import notation
 from gdtutor.view.context import Context
@@ -96,17 +96,35 @@ def prompt_line(session: Session, width: int, chars: Chars) -> Line:
             return line(" ", (session.message, Style.ERROR if session.is_error else Style.GOOD))
         pending = f"{session.count}…" if chars.unicode else f"{session.count}..."
         return line(" ", (pending, Style.DIM)) if session.count else ()
-    before, at, after = (
-        prompt.text[: prompt.cursor],
-        prompt.text[prompt.cursor : prompt.cursor + 1] or " ",
-        prompt.text[prompt.cursor + 1 :],
-    )
-    parts = line(
-        " ", (f"{prompt.label}: ", Style.KEY), before, (at, Style.CURRENT), after,
-    )  # fmt: skip
-    is_answer = prompt.kind is PromptKind.ANSWER
-    usual = "Enter answers, Esc leaves" if is_answer else "Enter does it, Esc leaves"
-    tail = prompt.error or usual
-    room = width - width_of(parts) - 3
-    style = Style.ERROR if prompt.error else Style.DIM
-    return (*parts, *line("   ", (tail[:room] if room > 0 else "", style)))
+    typed = input_line(prompt)
+    if not prompt.error or not fits_beside(prompt, width):
+        return typed
+    return (*typed, *line("   ", (prompt.error, Style.ERROR)))
+
+
+def input_line(prompt: Prompt) -> Line:
+    """Return the input with its cursor; a text that was refused is marked as a whole."""
+    label = (f"{prompt.label}: ", Style.KEY)
+    if prompt.is_refused:
+        return line(" ", label, (prompt.text, Style.CURRENT), " ")
+    before, after = prompt.text[: prompt.cursor], prompt.text[prompt.cursor + 1 :]
+    at = prompt.text[prompt.cursor : prompt.cursor + 1] or " "
+    return line(" ", label, before, (at, Style.CURRENT), after)
+
+
+def fits_beside(prompt: Prompt, width: int) -> bool:
+    """Say whether the complaint fits beside the input."""
+    return width_of(input_line(prompt)) + 3 + len(prompt.error) <= width
+
+
+_PROMPT_KEYS = {
+    PromptKind.ANSWER: (("Enter", "answer"), ("? Enter", "hint"), ("Esc", "leave")),
+    PromptKind.SEARCH: (("Enter", "keep these"), ("Esc", "show all")),
+}
+
+
+def prompt_keys(prompt: Prompt) -> Line:
+    """Return the keys of the input with their words."""
+    keys = _PROMPT_KEYS.get(prompt.kind, (("Enter", "do it"), ("Esc", "leave")))
+    parts = [p for key, word in keys for p in ("  ", (key, Style.KEY), (f" {word}", Style.DIM))]
+    return line(" ", *parts[1:])

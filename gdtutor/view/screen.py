@@ -8,6 +8,7 @@ from gdtutor.view.command import with_command
 from gdtutor.view.frame import Chars, Frame, Segment
 from gdtutor.view.help import help_frame
 from gdtutor.view.library import library_frame
+from gdtutor.view.refusal import with_refusal
 from gdtutor.view.study import blank_frame, study_frame
 from gdtutor.view.train import train_frame
 
@@ -24,6 +25,7 @@ def frame_of(session: Session, width: int, height: int, chars: Chars) -> Frame:
     frame = _frame(session, width, height, chars)
     if session.broken:
         frame = with_reports(frame, session.broken, chars)
+    frame = with_refusal(frame, session.prompt, chars)
     return with_command(frame, session.command, chars) if session.command else frame
 
 

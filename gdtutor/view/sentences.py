@@ -30,7 +30,7 @@ def _given(context: Context) -> str:
     leaves = context.graph.leaves
     counts = {role: sum(1 for leaf in leaves if leaf.role is role) for role in Role}
     parts = [
-        f"{counts[role]} {word}{'' if counts[role] == 1 else 's'}"
+        _counted(counts[role], word, is_matrix=role is Role.INPUT and _are_matrices(context))
         for role, word in (
             (Role.INPUT, "input"),
             (Role.TARGET, "target"),
@@ -43,6 +43,18 @@ def _given(context: Context) -> str:
     if examples > 1:
         start += f" This iteration sees {examples} examples at once."
     return f"{start} Everything else on the screens is computed from these."
+
+
+def _counted(count: int, word: str, *, is_matrix: bool) -> str:
+    if is_matrix:
+        return f"{count} {word} {'matrix' if count == 1 else 'matrices'}"
+    return f"{count} {word}{'' if count == 1 else 's'}"
+
+
+def _are_matrices(context: Context) -> bool:
+    """Say whether every input has rows and columns."""
+    inputs = [leaf.name for leaf in context.graph.leaves if leaf.role is Role.INPUT]
+    return all(context.trace.values[name].ndim == 2 for name in inputs)
 
 
 def _value(context: Context, array: Array) -> str:
@@ -125,7 +137,8 @@ def _update(context: Context) -> str:
     rate = context.number(context.moment.learning_rate)
     gradient = context.trace.gradients[name]
     if np.array_equal(before, after):
-        why = "its gradient is 0 everywhere" if not gradient.any() else "the step is too small"
+        zero = "its gradient is 0" + (" everywhere" if gradient.ndim else "")
+        why = "the step is too small" if gradient.any() else zero
         return f"{called} stays as it is: {why}."
     moved = f"{_course(before, after, gradient)}, "
     if before.ndim == 0:

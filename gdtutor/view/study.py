@@ -13,7 +13,7 @@ from gdtutor.view.explain import context_of, node_lines, note_lines
 from gdtutor.view.figures import Figure, moved, walk_figure
 from gdtutor.view.frame import Chars, Frame, Line, Placed, Style
 from gdtutor.view.graph_panel import graph_lines
-from gdtutor.view.header import footer_line, header_line, prompt_line
+from gdtutor.view.header import footer_line, header_line, prompt_keys, prompt_line
 from gdtutor.view.lines import fitted, line
 from gdtutor.view.numpy_line import with_numpy_line
 from gdtutor.view.prose import prose_lines
@@ -97,7 +97,9 @@ def _trouble(session: Session, chars: Chars) -> Line:
 
 
 def footer(session: Session, width: int, chars: Chars) -> Line:
-    """Return the line of keys, empty where the learner hides it."""
+    """Return the line of keys, empty where the learner hides it; an open input has its own."""
+    if session.prompt is not None:
+        return prompt_keys(session.prompt)
     if session.look.hides_hints:
         return ()
     return footer_line(commands_of(session.screen), width, chars)

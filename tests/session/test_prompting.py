@@ -1,0 +1,71 @@
+"""The one-line input: a refused text, what Esc leaves behind, and the library's search."""
+
+from dataclasses import replace
+
+from session_walks import open_at, press
+
+from gdtutor.session.library import show_library, shown_entries
+from gdtutor.session.state import LibraryEntry, Session
+
+
+def refused() -> Session:
+    session = press(open_at("bias"), "e w 9 space 1 enter")
+    assert session.prompt is not None
+    assert session.prompt.is_refused
+    return session
+
+
+def text(session: Session) -> str:
+    assert session.prompt is not None
+    return session.prompt.text
+
+
+def test_the_next_character_replaces_a_refused_text() -> None:
+    session = press(refused(), "w 1")
+    assert text(session) == "w1"
+    assert session.prompt is not None
+    assert not session.prompt.error
+
+
+def test_a_refused_text_can_be_mended() -> None:
+    assert text(press(refused(), "backspace 2")) == "w9 2"
+    assert text(press(refused(), "left 2")) == "w9 21"
+
+
+def test_esc_from_a_question_says_how_to_go_on() -> None:
+    session = press(replace(open_at("bias", "given"), predict=True), "n escape")
+    assert session.challenge is not None
+    assert session.message == "Enter asks again, n shows the answer, r ends predict mode."
+
+
+def library() -> Session:
+    session = open_at("bias")
+    entries = tuple(
+        LibraryEntry(name, str(number), name, "chapter", "", f"/{name}.md", trains=False)
+        for number, name in enumerate(("dot", "bias", "cost", "rate"))
+    )
+    session = replace(session, library=replace(session.library, entries=entries))
+    return show_library(session, 1)[0]
+
+
+def names(session: Session) -> list[str]:
+    return [entry.id for entry in shown_entries(session)]
+
+
+def test_enter_keeps_the_lessons_found_and_esc_shows_all_with_the_cursor_on_the_same() -> None:
+    session = press(library(), "/ c o s t enter")
+    assert names(session) == ["cost"]
+    assert session.prompt is None
+    assert session.message == "Enter opens, Esc shows all."
+    session = press(session, "escape")
+    assert len(names(session)) == 4
+    assert session.library.cursor == 2
+
+
+def test_a_new_search_begins_empty_and_esc_in_it_shows_all() -> None:
+    session = press(library(), "/ c o s t enter /")
+    assert text(session) == ""
+    assert len(names(session)) == 4
+    session = press(session, "r a t e")
+    assert names(session) == ["rate"]
+    assert len(names(press(session, "escape"))) == 4
