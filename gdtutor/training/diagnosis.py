@@ -22,7 +22,7 @@ RISE = 1.01
 """A cost is growing whose last epoch is this much above the first of the window, and above its
 start."""
 STILL = 1e-3
-"""A cost is almost flat that changes by no more than this share of it over the window."""
+"""A cost is almost flat that changes by less than this share of it over the window."""
 POOR = 0.5
 """A cost is poor that is above this share of the first one."""
 FLAT = 1e-2
@@ -108,7 +108,7 @@ def diagnose(run: Run) -> Diagnosis | None:
     first, last = float(costs[-1 - window]), float(costs[-1])
     if last > RISE * first and last > float(costs[0]):
         return _growing(run, window, first, last)
-    is_still = abs(last - first) <= STILL * abs(last)
+    is_still = abs(last - first) < STILL * abs(last)
     if is_still and last > POOR * float(costs[0]):
         return _stuck(run, window, first, last)
     return None
