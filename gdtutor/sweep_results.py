@@ -8,7 +8,8 @@ from gdtutor.jsondata import plain
 from gdtutor.lesson.model import Lesson
 from gdtutor.results import FORMAT
 from gdtutor.session.digits import number
-from gdtutor.training.sweep import Sweep, judge
+from gdtutor.training.judging import judge
+from gdtutor.training.sweep import Sweep
 
 
 def sweep_data(lesson: Lesson, sweep: Sweep) -> dict[str, object]:

@@ -10,7 +10,6 @@ from typing import TextIO
 
 from gdtutor.cli.interrupts import exit_on_signals, interrupts
 from gdtutor.lesson.characters import pictured
-from gdtutor.linear import Services, converse
 from gdtutor.opening import open_lesson
 from gdtutor.session.effects import KeepAttempt
 from gdtutor.session.state import Session
@@ -35,6 +34,9 @@ def run_linear(
     keep: Callable[[KeepAttempt], None] = lambda _: None,
 ) -> int:
     """Talk on standard input and output, and return the exit code."""
+    # The screens do not need the conversation, and start sooner without it.
+    from gdtutor.linear import Services, converse
+
     shown = choose_chars(chars, os.environ, sys.stdout.encoding)
     match_encoding(sys.stdout, shown)
     for stream in (sys.stdin, sys.stdout):

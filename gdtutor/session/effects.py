@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from gdtutor.engine.operations import Array
 from gdtutor.training.problem import Problem
 from gdtutor.training.run import Run
-from gdtutor.training.sweep import Sweep
+
+if TYPE_CHECKING:
+    from gdtutor.training.sweep import Sweep
 
 
 @dataclass(frozen=True, slots=True)

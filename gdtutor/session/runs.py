@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.load import with_variant
 from gdtutor.lesson.runs import run_of
-from gdtutor.lesson.sweeps import members_of
 from gdtutor.session.effects import Effect, SweepRuns
 from gdtutor.session.navigation import said
 from gdtutor.session.state import (
@@ -18,7 +18,10 @@ from gdtutor.session.state import (
     TrainLook,
     moment_of,
 )
-from gdtutor.training.sweep import Sweep, judge
+from gdtutor.training.judging import judge
+
+if TYPE_CHECKING:
+    from gdtutor.training.sweep import Sweep
 
 OWN = "the lesson's own"
 """What the run without a variant is called."""
@@ -82,6 +85,10 @@ def sweep(session: Session, text: str) -> Result:
     Raises:
         GdTutorError: Where the name or a value cannot be swept over.
     """
+    # Stacked plans are imported with the first sweep: few sessions need them.
+    from gdtutor.lesson.sweeps import members_of
+    from gdtutor.training.sweep import Sweep
+
     if session.run is None or session.lesson is None:
         return session, ()
     if not session.lesson.trains:

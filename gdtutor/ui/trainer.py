@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from time import perf_counter
+from typing import TYPE_CHECKING
 
 from textual.app import App
 from textual.worker import get_current_worker
@@ -16,7 +17,9 @@ from gdtutor.session.runs import curves_of
 from gdtutor.session.state import KeptCurve, Snapshot, Status
 from gdtutor.session.training import catch_up, snapshot_of
 from gdtutor.training.run import Run
-from gdtutor.training.sweep import Sweep
+
+if TYPE_CHECKING:
+    from gdtutor.training.sweep import Sweep
 
 SWITCH_EVERY = 0.0005
 """Seconds that the worker computes before it lets the screen have its turn."""

@@ -6,7 +6,7 @@ import math
 
 from gdtutor.session.runs import run_label
 from gdtutor.session.state import KeptCurve, Session
-from gdtutor.training.sweep import judge
+from gdtutor.training.judging import judge
 from gdtutor.view import notation
 from gdtutor.view.frame import Chars, Line, Style
 from gdtutor.view.lines import line, wrapped

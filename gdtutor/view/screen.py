@@ -6,11 +6,9 @@ from gdtutor.session.state import Screen, Session
 from gdtutor.view.broken import with_reports
 from gdtutor.view.command import with_command
 from gdtutor.view.frame import Chars, Frame, Segment
-from gdtutor.view.help import help_frame
 from gdtutor.view.library import library_frame
 from gdtutor.view.refusal import with_refusal
 from gdtutor.view.study import blank_frame, study_frame
-from gdtutor.view.train import train_frame
 
 MINIMUM = (40, 12)
 """Columns and rows below which nothing is drawn but one line that says so."""
@@ -32,10 +30,15 @@ def frame_of(session: Session, width: int, height: int, chars: Chars) -> Frame:
 def _frame(session: Session, width: int, height: int, chars: Chars) -> Frame:
     match session.screen:
         case Screen.HELP:
+            # Screens that come later are imported when they come: the first one shows sooner.
+            from gdtutor.view.help import help_frame
+
             return help_frame(session, width, height, chars)
         case Screen.STUDY if session.lesson is not None:
             return study_frame(session, width, height, chars)
         case Screen.TRAIN if session.lesson is not None:
+            from gdtutor.view.train import train_frame
+
             return train_frame(session, width, height, chars)
         case _:
             return library_frame(session, width, height, chars)

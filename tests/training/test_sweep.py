@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from gdtutor.training.errors import TrainingError
+from gdtutor.training.judging import judge
 from gdtutor.training.problem import Problem
 from gdtutor.training.run import Run, Segment
 from gdtutor.training.settings import Schedule, Settings, Stop
-from gdtutor.training.sweep import MAX_RUNS, Member, Sweep, judge, swept
+from gdtutor.training.sweep import MAX_RUNS, Member, Sweep, swept
 from tests.training.problems import gate_examples, network, scalar_or, xavier, xor_231
 from tests.training.walking import assert_close
 
