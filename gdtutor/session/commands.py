@@ -48,7 +48,8 @@ def _do_quit(session: Session, count: int) -> Outcome:
 def _help(session: Session, count: int) -> Session:
     if session.screen is Screen.HELP:
         return replace(session, screen=session.behind)
-    return replace(session, screen=Screen.HELP, behind=session.screen, help_scroll=0)
+    return replace(session, screen=Screen.HELP, behind=session.screen, help_scroll=0,
+                   help_pages=0)  # fmt: skip
 
 
 def _show_command(session: Session, count: int) -> Session:
@@ -56,9 +57,23 @@ def _show_command(session: Session, count: int) -> Session:
 
 
 def _scroll_help(by: int) -> Callable[[Session, int], Session]:
-    return lambda session, count: replace(
-        session, help_scroll=max(session.help_scroll + by * count, 0)
-    )
+    return lambda session, count: replace(session, help_scroll=session.help_scroll + by * count)
+
+
+def _page_help(by: int) -> Callable[[Session, int], Session]:
+    return lambda session, count: replace(session, help_pages=session.help_pages + by * count)
+
+
+def _help_top(session: Session, count: int) -> Session:
+    return replace(session, help_scroll=0, help_pages=0)
+
+
+def _help_end(session: Session, count: int) -> Session:
+    return replace(session, help_scroll=0, help_pages=_FAR)
+
+
+_FAR = 1000
+"""More pages than Help has at any size."""
 
 
 def _last_or_numbered(session: Session, count: int) -> Session:
@@ -219,9 +234,14 @@ COMMANDS: tuple[Command, ...] = (
     Command("blank", ("b",), "b", "b", "blank the screen", _LESSON, looking.toggle_blank),
     Command("hints", ("h",), "h", "h", "hide the line of keys, or show it", _LESSON,
             looking.toggle_hints),
-    Command("help_down", ("down", "j", "space", "pagedown"), "↓", "down", "scroll", _HELP,
-            _scroll_help(1), "scroll"),
-    Command("help_up", ("up", "k", "pageup"), "↑", "up", "scroll back", _HELP, _scroll_help(-1)),
+    Command("help_down", ("down", "j"), "↓", "down", "scroll", _HELP,
+            _scroll_help(1), "scroll", "help_up"),
+    Command("help_up", ("up", "k"), "↑", "up", "scroll back", _HELP, _scroll_help(-1)),
+    Command("help_page_down", ("pagedown", "space"), "PgDn Space", "PgDn Space",
+            "a page down", _HELP, _page_help(1), "page"),
+    Command("help_page_up", ("pageup",), "PgUp", "PgUp", "a page up", _HELP, _page_help(-1)),
+    Command("help_top", ("home", "g g"), "Home g", "Home g", "to the top", _HELP, _help_top),
+    Command("help_end", ("end", "G"), "End G", "End G", "to the end", _HELP, _help_end),
     Command("help_close", ("escape",), "Esc", "Esc", "close", _HELP, _help, "close"),
     Command("help", ("question_mark", "f1"), "?", "?", "all keys, and how to read the notation",
             _ALL_SCREENS, _help, "all keys"),

@@ -234,6 +234,9 @@ class Session:
     train_look: TrainLook = TrainLook()
     auto: AutoPlay = AutoPlay()
     help_scroll: int = 0
+    """Lines by which Help is scrolled."""
+    help_pages: int = 0
+    """Pages by which it is scrolled besides; the view knows how long one is."""
     saving: str = ""
     """How far saving has come, as it is shown; empty where nothing is saved."""
     predict: bool = False

@@ -228,7 +228,7 @@ def _pressed(session: Session, press: Press) -> tuple[Session, tuple[Effect, ...
     if is_digit and (session.count.isdigit() or command_for(session.screen, press.key) is None):
         count = (session.count if session.count.isdigit() else "") + (press.character or "")
         return replace(session, count=count[:7]), ()
-    if press.key == "g" and session.count != "g":
+    if press.key == "g" and session.count != "g" and session.screen is not Screen.HELP:
         return replace(session, count="g"), ()
     key = "g g" if press.key == "g" else press.key
     return _run(session, key)

@@ -53,6 +53,7 @@ from gdtutor.ui.spans import SpansScreen
 from gdtutor.ui.terminal import install_signal_handlers, watch_for_hangup
 from gdtutor.ui.trainer import Trainer
 from gdtutor.view.frame import Chars
+from gdtutor.view.help import settled
 from gdtutor.view.screen import frame_of
 
 LOOK_EVERY = 0.25
@@ -254,4 +255,5 @@ class TutorApp(App[int], inherit_bindings=False):
     def _paint(self, size: Size | None = None) -> None:
         width, height = size or self.size
         if width and height:
+            self.session = settled(self.session, width, height, self._services.chars)
             self._canvas.show(frame_of(self.session, width, height, self._services.chars))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from gdtutor.engine.operations import OPERATIONS
 from gdtutor.session.commands import commands_of
 from gdtutor.session.state import Screen, Session
@@ -28,10 +30,27 @@ _NOTATION = (
 def help_frame(session: Session, width: int, height: int, chars: Chars) -> Frame:
     """Return the help screen."""
     lines = help_lines(session.behind, width - 4, chars)
-    most = max(len(lines) - (height - 4), 0)
-    panel = Panel("keys and notation", lines, min(session.help_scroll, most))
+    panel = Panel("keys and notation", lines, _first_line(session, len(lines), height))
     rows = (*boxed(panel, width, height - 2, chars), (), footer(session, width, chars))
     return Frame(width, height, tuple(fitted(row, width, chars) for row in rows))
+
+
+def _first_line(session: Session, total: int, height: int) -> int:
+    """Return the first line shown; a page leaves one line of the page before."""
+    rows = height - 4
+    first = session.help_scroll + session.help_pages * max(rows - 1, 1)
+    return min(max(first, 0), max(total - rows, 0))
+
+
+def settled(session: Session, width: int, height: int, chars: Chars) -> Session:
+    """Return the session with Help scrolled no further than there are lines.
+
+    Without it, keys pressed past the end would have to be taken back one by one.
+    """
+    if session.screen is not Screen.HELP:
+        return session
+    total = len(help_lines(session.behind, width - 4, chars))
+    return replace(session, help_scroll=_first_line(session, total, height), help_pages=0)
 
 
 def help_lines(screen: Screen, width: int, chars: Chars) -> tuple[Line, ...]:
