@@ -33,8 +33,13 @@ def move_cursor(session: Session, by: int) -> Session:
 
 
 def with_search(session: Session, text: str) -> Session:
-    """Show the lessons that match; the cursor goes to the first."""
-    return replace(session, library=replace(session.library, search=text, cursor=0))
+    """Show the lessons that match; the cursor goes to the first whose own name does."""
+    session = replace(session, library=replace(session.library, search=text, cursor=0))
+    wanted = text.strip().lower()
+    for place, entry in enumerate(shown_entries(session)):
+        if wanted and (wanted in entry.id or wanted in entry.title.lower()):
+            return replace(session, library=replace(session.library, cursor=place))
+    return session
 
 
 def search(session: Session, count: int) -> Session:

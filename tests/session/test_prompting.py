@@ -4,8 +4,10 @@ from dataclasses import replace
 
 from session_walks import open_at, press
 
+from gdtutor.lesson.discovery import shipped_lessons_folder
 from gdtutor.session.library import show_library, shown_entries
 from gdtutor.session.state import LibraryEntry, Session
+from gdtutor.shelf import library_of
 
 
 def refused() -> Session:
@@ -69,3 +71,11 @@ def test_a_new_search_begins_empty_and_esc_in_it_shows_all() -> None:
     session = press(session, "r a t e")
     assert names(session) == ["rate"]
     assert len(names(press(session, "escape"))) == 4
+
+
+def test_a_search_goes_to_the_lesson_of_that_name_first() -> None:
+    session = Session(library=library_of(shipped_lessons_folder()))
+    found = press(session, "/ bias")
+    entries = shown_entries(found)
+    assert len(entries) > 1
+    assert entries[found.library.cursor].id == "bias"
