@@ -27,7 +27,7 @@ from gdtutor.view.explain import context_of
 from gdtutor.view.frame import Chars
 from gdtutor.view.lines import text_of
 from gdtutor.view.prose import prose_lines
-from gdtutor.view.train import cost_facts, prediction_lines
+from gdtutor.view.train import cost_facts, table_lines
 
 PARTING = "Enter goes on, ? lists the commands, q leaves."
 PREDICTIONS = 20
@@ -226,9 +226,7 @@ def training_lines(session: Session, chars: Chars) -> list[str]:
         for epoch in sampled_epochs(len(snapshot.costs))
     ]
     lines.append(curve_sentence(snapshot, number))
-    if session.run is not None:
-        problem = session.run.segment_at(max(snapshot.iterations - 1, 0)).problem
-        table = prediction_lines(session, problem, WIDTH, PREDICTIONS, chars)
-        lines += [text_of(row).rstrip() for row in table]
+    table = (text_of(row).rstrip() for row in table_lines(session, WIDTH, PREDICTIONS, chars))
+    lines += [row for row in table if row]
     lines.append(f"i {snapshot.iterations} opens the walk there.")
     return lines

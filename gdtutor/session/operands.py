@@ -10,7 +10,7 @@ from gdtutor.engine.places import places_of
 from gdtutor.engine.trace import Trace
 from gdtutor.session.moment import Moment
 from gdtutor.training.implicit import constants_at
-from gdtutor.training.optimisers import OPTIMISERS
+from gdtutor.training.optimisers import OPTIMISERS, zero_state
 
 
 def node_expr(trace: Trace, name: str) -> Expr:
@@ -41,7 +41,7 @@ def update_operands(moment: Moment, name: str, variable: str) -> dict[str, Array
             moment.learning_rate,
         )
         values |= {key: np.asarray(value) for key, value in constants.items()}
-        values |= {v.name: np.zeros_like(values["p"]) for v in row.state}
+        values |= zero_state(row, values["p"])
     values |= moment.state.optimizer.get(name, {})
     for line_name, _, value in moment.updates[name].lines:
         if line_name == variable:

@@ -104,10 +104,6 @@ class Context:
         """Return the shape of a node or leaf."""
         return self.trace.shapes[name]
 
-    def shape_of(self, expr: Expr) -> Shape:
-        """Return the shape of a formula's value."""
-        return expression_shape(expr, self.shapes)
-
     @property
     def hides_result(self) -> bool:
         """Whether the step's own result is hidden because it is being asked for."""

@@ -9,7 +9,7 @@ import numpy as np
 from gdtutor.engine.operations import Array
 from gdtutor.lesson.model import PictureWish
 from gdtutor.session.runs import run_label
-from gdtutor.session.state import Session, Snapshot, Status
+from gdtutor.session.state import Screen, Session, Snapshot, Status
 from gdtutor.training.problem import Problem
 from gdtutor.view import notation
 from gdtutor.view.boxes import Panel, beside, boxed
@@ -218,6 +218,15 @@ def _pictures(problem: Problem | None) -> tuple[PictureWish, ...]:
     return (*plane, PictureWish("table")) if problem.target is not None else plane
 
 
+def table_lines(session: Session, width: int, height: int, chars: Chars) -> tuple[Line, ...]:
+    """Return the examples with prediction and target, none where nothing is predicted."""
+    table = PictureWish("table")
+    if table not in _pictures(_problem(session)):
+        return ()
+    figure = training_figure(replace(session, screen=Screen.TRAIN), table, width, height, chars)
+    return () if figure is None else figure.panel.lines
+
+
 def _problem(session: Session) -> Problem | None:
     if session.run is None:
         return None
@@ -256,32 +265,3 @@ def _plain_side(session: Session, chosen: str, width: int, chars: Chars) -> Pane
         lines.append(line((called, Style.PARAMETER)))
         lines.extend(matrix_lines(value, MatrixLook(width, session.look.digits), chars))
     return Panel(chosen, tuple(lines))
-
-
-def prediction_lines(
-    session: Session, problem: Problem, width: int, height: int, chars: Chars
-) -> tuple[Line, ...]:
-    """Return the examples with prediction and target, elided in the middle."""
-    predictions = np.atleast_2d(session.training.predictions)
-    targets = np.atleast_2d(session.training.targets)
-    if predictions.size == 0 or predictions.shape != targets.shape:
-        return ()
-    count = predictions.shape[1]
-    digits = min(session.look.digits, 4)
-    room = max(height - 2, 1)
-    shown = list(range(count)) if count <= room else [*range(room - 2), -1, count - 1]
-    wide = max(len(str(count - 1)), 2)
-    title = f"{'#':>{wide}} {'prediction':>12} {'target':>8}"
-    lines = [line((title, Style.DIM))]
-    for example in shown:
-        if example < 0:
-            lines.append(line(("…" if chars.unicode else "...").rjust(wide)))
-            continue
-        numbers = " ".join(notation.shown(float(v), digits, chars) for v in predictions[:, example])
-        wanted = " ".join(notation.shown(float(v), 3, chars) for v in targets[:, example])
-        lines.append(line(f"{example:>{wide}} {numbers:>12} {wanted:>8}"))
-    if bool(np.all((targets == 0) | (targets == 1))):
-        is_right = (predictions >= 0.5) == (targets == 1)
-        right = int(np.sum(np.all(is_right & np.isfinite(predictions), axis=0)))
-        lines.append(line((f"{right} of {count} right at 0.5", Style.GOOD)))
-    return tuple(lines)
