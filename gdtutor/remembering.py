@@ -81,7 +81,8 @@ class Memory:
         """Have somebody told, from the writer's thread, of every change.
 
         Args:
-            listener: Gets `saved` or `not saved yet`, and a message for the learner or nothing.
+            listener: Gets `saved`, `not saved yet`, or nothing before there is anything to save,
+                and a message for the learner or nothing.
         """
         self._listener = listener
         self._changed(self._writer.state)
@@ -116,8 +117,9 @@ class Memory:
         messages = (*state.notices, *((state.problem,) if state.problem else ()))
         fresh = [message for message in messages if message not in self._told]
         self._told = (*self._told, *fresh)
-        is_saved = self._last > 0 and state.acknowledged >= self._last
-        self._listener("saved" if is_saved else "not saved yet", " ".join(fresh))
+        word = "saved" if state.acknowledged >= self._last else "not saved yet"
+        # Where nothing was given to keep there is nothing to say.
+        self._listener(word if self._last else "", " ".join(fresh))
 
 
 def read_progress(library: Library, store: Callable[[], Progress]) -> tuple[Library, str]:
