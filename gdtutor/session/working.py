@@ -11,7 +11,7 @@ from gdtutor.engine.local import UPSTREAM
 from gdtutor.engine.operations import Array, evaluate, parse_rule, sum_to
 from gdtutor.engine.trace import Contribution
 from gdtutor.session.answers import Interval, honest
-from gdtutor.session.digits import read_back_all, read_back_matrix
+from gdtutor.session.matrix_digits import read_back_all, read_back_matrix
 from gdtutor.session.moment import Moment
 from gdtutor.session.operands import node_expr, update_operands
 from gdtutor.session.steps import Phase, Step

@@ -7,11 +7,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from gdtutor.engine.operations import Array
+from gdtutor.session.matrix_digits import common_exponent, largest_exponent
 from gdtutor.view.frame import Chars, Line, Segment, Style
 from gdtutor.view.notation import (
     cell_number,
-    common_exponent,
-    largest_exponent,
     power_of_ten,
 )
 

@@ -11,8 +11,6 @@ from gdtutor.session.digits import (
     DEFAULT_DIGITS,
     MAX_DIGITS,
     SMALL,
-    common_exponent,
-    largest_exponent,
     read_back,
     trimmed,
 )
@@ -23,9 +21,7 @@ __all__ = [
     "MAX_DIGITS",
     "cell_number",
     "column_of_numbers",
-    "common_exponent",
     "gradient_name",
-    "largest_exponent",
     "name",
     "number",
     "plain",

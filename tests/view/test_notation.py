@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gdtutor.session.matrix_digits import common_exponent
 from gdtutor.view.frame import ASCII, UNICODE
-from gdtutor.view.notation import cell_number, common_exponent, name, number, plain, shown
+from gdtutor.view.notation import cell_number, name, number, plain, shown
 from gdtutor.view.prose import prose_lines
 
 finite = st.floats(allow_nan=False, allow_infinity=False)
