@@ -10,8 +10,9 @@ from pathlib import Path
 
 from gdtutor.check_lesson import GradientChecked, LessonChecked, check_lesson
 from gdtutor.engine.errors import GdTutorError
-from gdtutor.lesson.discovery import discover, entry_of, strays
-from gdtutor.lesson.front_matter import TOML_LINE, divide
+from gdtutor.lesson.discovery import discover, strays
+from gdtutor.lesson.fences import TOML_LINE, divide
+from gdtutor.lesson.glance import glance
 from gdtutor.lesson.load import read_lesson
 from gdtutor.lesson.reports import Findings, LessonError, Place, Report
 from gdtutor.lesson.source import read_source
@@ -139,7 +140,8 @@ def _about_ids(files: Sequence[Path]) -> list[Report]:
     first: dict[str, Path] = {}
     reports = []
     for path in files:
-        lesson_id = entry_of(path).id
+        seen = glance(path)
+        lesson_id = "" if seen is None else seen.id
         if lesson_id and lesson_id in first:
             what = f"{first[lesson_id].name} has the id '{lesson_id}' too"
             hint = "choose another: progress is kept under it"

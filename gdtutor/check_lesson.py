@@ -14,7 +14,7 @@ from gdtutor.engine.operations import OPERATIONS, Array, Kind
 from gdtutor.engine.trace import Trace, trace
 from gdtutor.fit import DESIGN_SIZE, Misfit, fit_of
 from gdtutor.given_away import given_away
-from gdtutor.lesson.front_matter import TOML_LINE, divide
+from gdtutor.lesson.fences import TOML_LINE, divide
 from gdtutor.lesson.load import with_variant
 from gdtutor.lesson.model import Lesson
 from gdtutor.lesson.reports import Findings, Place, Report

@@ -7,7 +7,8 @@ import re
 from pathlib import Path
 
 from gdtutor.engine.errors import GdTutorError
-from gdtutor.lesson.discovery import discover, entry_of
+from gdtutor.lesson.discovery import discover
+from gdtutor.lesson.glance import glance
 from gdtutor.lesson.load import parse_lesson
 
 TEMPLATE = """\
@@ -123,7 +124,8 @@ def _number(folder: Path, wanted: str | None, lesson_id: str) -> str:
     lessons = discover(folder)
     taken = {int(path.name.split("-", 1)[0]): path for path in lessons}
     for path in lessons:
-        if entry_of(path).id == lesson_id:
+        seen = glance(path)
+        if seen is not None and seen.id == lesson_id:
             raise GdTutorError(f"{path.name} has the id '{lesson_id}'", "choose another name")
     if wanted is None:
         return f"{max(taken, default=0) + 1:02d}"

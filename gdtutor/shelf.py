@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from gdtutor.lesson.discovery import Entry, listing
+from gdtutor.lesson.listing import Entry, listing
 from gdtutor.session.state import Library, LibraryEntry
 
 

@@ -12,7 +12,7 @@ import pytest
 from gdtutor.cli import main
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.export import export_text
-from gdtutor.lesson import discover, shipped_lessons_folder
+from gdtutor.lesson.discovery import discover, shipped_lessons_folder
 from gdtutor.opening import session_at
 from gdtutor.training.optimisers import OPTIMISERS
 from tests.lesson_texts import lesson_text, neuron

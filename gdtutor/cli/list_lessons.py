@@ -6,7 +6,8 @@ import argparse
 from pathlib import Path
 
 from gdtutor.cli.output import print_json, print_lines
-from gdtutor.lesson.discovery import Entry, listing, shipped_lessons_folder
+from gdtutor.lesson.discovery import shipped_lessons_folder
+from gdtutor.lesson.listing import Entry, listing
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -10,7 +9,9 @@ from gdtutor.engine.graph import Graph, Role
 from gdtutor.engine.local import BATCH_SIZE
 from gdtutor.engine.shapes import Shape
 from gdtutor.lesson.body import Body, Formula, SceneBlock
-from gdtutor.lesson.front_matter import TOML_LINE, report_mistakes
+from gdtutor.lesson.discovery import number_of
+from gdtutor.lesson.fences import TOML_LINE
+from gdtutor.lesson.front_matter import report_mistakes
 from gdtutor.lesson.graphs import (
     Given,
     Parsed,
@@ -133,7 +134,6 @@ def _lesson(
         for formula, _ in block.lines
         if formula.place.line
     }
-    number = re.match(r"\d+", path.name)
     return Lesson(
         id=front.id,
         title=front.title,
@@ -141,7 +141,7 @@ def _lesson(
         summary=front.summary,
         source=front.source,
         path=path,
-        number=number.group() if number else "",
+        number=number_of(path),
         prose=body.prose,
         closing=body.closing,
         scenes=scenes,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from gdtutor.engine.errors import did_you_mean
 from gdtutor.engine.expression import MAX_CHARACTERS
-from gdtutor.lesson.markdown import Part, divide_body
+from gdtutor.lesson.markdown import BLOCKS, Part, divide_body, opening_of
 from gdtutor.lesson.reports import Findings, Place, shown
 
 MAX_LINES = 20_000
@@ -21,7 +21,6 @@ MAX_NOTES = 2_000
 PHASES = ("given", "forward", "backward", "update")
 """The phases of an iteration, in order."""
 
-_BLOCKS = ("graph", "question")
 _STEP = re.compile(r"(?P<phase>\S+)(?:[ \t]+(?P<node>[^\s,]+))?[ \t]*(?:,[ \t]*(?P<rest>.*))?$")
 
 
@@ -123,7 +122,6 @@ class _Reader:
         self._findings = findings
         self._is_network = is_network
         self._body = Body()
-        self._opening: list[str] = []
         self._closing: list[Part] = []
         self._note: NoteBlock | None = None
         self._count = 0
@@ -131,7 +129,7 @@ class _Reader:
     def read(self, parts: list[Part]) -> Body:
         for part in parts:
             self._take(part)
-        self._body.prose = "\n".join(self._opening).strip("\n")
+        self._body.prose = opening_of(parts)
         self._body.closing = "\n".join(part.source for part in self._closing).strip("\n")
         for scene in self._body.scenes:
             for note in scene.notes:
@@ -142,19 +140,18 @@ class _Reader:
         return self._body
 
     def _take(self, part: Part) -> None:
-        words = part.info.split()
-        kind = words[0] if words else ""
-        if part.kind == "fence" and kind in _BLOCKS:
+        if part.block:
             self._end_closing(part)
-            if kind == "graph":
+            if part.block == "graph":
                 self._take_graph(part)
             else:
                 self._take_question(part)
-        elif part.kind == "heading" and part.level == 2:
+        elif part.is_note:
             self._end_closing(part)
             self._take_note(part)
         else:
-            near = did_you_mean(kind, _BLOCKS) if part.kind == "fence" and kind else ""
+            kind = next(iter(part.info.split()), "")
+            near = did_you_mean(kind, BLOCKS) if part.kind == "fence" and kind else ""
             if near:
                 what = f"a block of the kind '{shown(kind)}'"
                 self._findings.error(Place(part.line, 4), "fence", what, near)
@@ -222,11 +219,9 @@ class _Reader:
             scene.notes.append(note)
 
     def _take_prose(self, part: Part) -> None:
-        if self._closing:
-            self._closing.append(part)
-        elif not self._body.scenes:
-            self._opening.append(part.source)
-        elif part.kind == "heading" and part.level == 1:
+        if not self._body.scenes:
+            return  # the opening page
+        if self._closing or (part.kind == "heading" and part.level == 1):
             self._closing.append(part)
         elif self._note is not None:
             self._note.texts.append(part)

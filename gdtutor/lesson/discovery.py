@@ -5,13 +5,11 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 from gdtutor.engine.errors import GdTutorError, did_you_mean
-from gdtutor.lesson.front_matter import TOML_LINE, divide, read_raw, structured
-from gdtutor.lesson.reports import Findings, LessonError, Report, shown
-from gdtutor.lesson.source import read_source
+from gdtutor.lesson.glance import glance
+from gdtutor.lesson.reports import shown
 
 MAX_LESSONS = 1_000
 """Most lessons of one folder."""
@@ -26,24 +24,6 @@ class UnknownLessonError(GdTutorError):
     code = "unknown-lesson"
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One lesson of a folder, as a list of lessons shows it."""
-
-    path: Path
-    id: str
-    """Empty where the file cannot be read."""
-    number: str
-    """The digits at the start of the file name."""
-    title: str
-    chapter: str
-    summary: str
-    source: str
-    trains: bool
-    reports: tuple[Report, ...] = ()
-    """Why the front matter cannot be read; none where it can."""
-
-
 def shipped_lessons_folder() -> Path:
     """Return the folder of the lessons that came with the program.
 
@@ -52,6 +32,12 @@ def shipped_lessons_folder() -> Path:
     package = Path(__file__).resolve().parent.parent
     inside = package / "lessons"
     return inside if inside.is_dir() else package.parent / "lessons"
+
+
+def number_of(path: Path) -> str:
+    """Return the digits at the start of a lesson's file name; nothing where there are none."""
+    match = _FILE.match(path.name)
+    return match["number"] if match else ""
 
 
 def discover(folder: Path) -> tuple[Path, ...]:
@@ -93,34 +79,6 @@ def strays(folder: Path, used: Iterable[Path] = ()) -> tuple[Path, ...]:
     return tuple(found)
 
 
-def listing(folder: Path) -> tuple[Entry, ...]:
-    """Return an entry for every lesson of a folder. Only front matter is read, no graph is made."""
-    return tuple(entry_of(path) for path in discover(folder))
-
-
-def entry_of(path: Path) -> Entry:
-    """Return the entry of one lesson file."""
-    match = _FILE.match(path.name)
-    number = match["number"] if match else ""
-    findings = Findings(path)
-    try:
-        text = read_source(path)
-    except LessonError as error:
-        return Entry(path, "", number, path.stem, "", "", "", False, error.reports)
-    findings.lines = text.split("\n")
-    divided = divide(text, findings)
-    front = None
-    if divided is not None:
-        raw = read_raw(divided.toml, TOML_LINE, findings)
-        front = None if raw is None else structured(raw, divided.toml, TOML_LINE, findings)
-    if front is None:
-        return Entry(path, "", number, path.stem, "", "", "", False, findings.ordered())
-    return Entry(
-        path, front.id, number, front.title, front.chapter, front.summary, front.source,
-        front.training is not None,
-    )  # fmt: skip
-
-
 def find_lesson(text: str, folder: Path) -> Path:
     """Return the file of a lesson named by its id, the number of its file, or a path.
 
@@ -141,13 +99,13 @@ def find_lesson(text: str, folder: Path) -> Path:
         )
     by_name = [path for path in paths if path.stem.split("-", 1)[1] == text]
     # Most files are called after their id, so the likely one is read first.
-    entries = []
+    known = []
     for path in (*by_name, *(path for path in paths if path not in by_name)):
-        entry = entry_of(path)
-        if (entry.id and entry.id == text) or (not entry.id and path in by_name):
+        seen = glance(path)
+        if (seen is None and path in by_name) or (seen is not None and seen.id == text):
             return path
-        entries.append(entry.id)
-    near = did_you_mean(text, [known for known in entries if known])
+        known.append("" if seen is None else seen.id)
+    near = did_you_mean(text, [lesson_id for lesson_id in known if lesson_id])
     raise UnknownLessonError(
         f"there is no lesson '{shown(text)}'", near or "see `gdtutor list`, or name a path"
     )

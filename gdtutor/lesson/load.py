@@ -10,14 +10,8 @@ from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.activation import with_activation
 from gdtutor.lesson.assemble import assemble
 from gdtutor.lesson.body import read_body
-from gdtutor.lesson.front_matter import (
-    TOML_LINE,
-    Divided,
-    divide,
-    read_raw,
-    report_mistakes,
-    structured,
-)
+from gdtutor.lesson.fences import TOML_LINE, Divided, divide
+from gdtutor.lesson.front_matter import read_raw, report_mistakes, structured
 from gdtutor.lesson.graphs import MAX_NODES, parse_blocks
 from gdtutor.lesson.model import Lesson
 from gdtutor.lesson.readers import Mistake

@@ -8,9 +8,14 @@ training a small lesson does; the tests hold both against each other.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from gdtutor.lesson.reports import Findings, Place
+
+BLOCKS = ("graph", "question")
+"""What a fenced block can be besides prose."""
 
 _FENCE = re.compile(r" {0,3}(?P<marks>`{3,}(?=[^`]*$)|~{3,})[ \t]*(?P<info>.*)$")
 _HEADING = re.compile(r" {0,3}(?P<level>#{1,6})(?![^ \t])(?P<text>.*)$")
@@ -33,6 +38,17 @@ class Part:
     """The level of a heading."""
     source: str = ""
     """The part as written."""
+
+    @property
+    def block(self) -> str:
+        """The kind of block that a fence opens, one of `BLOCKS`; empty for everything else."""
+        kind = next(iter(self.info.split()), "")
+        return kind if self.kind == "fence" and kind in BLOCKS else ""
+
+    @property
+    def is_note(self) -> bool:
+        """Whether this is the heading of a step note."""
+        return self.kind == "heading" and self.level == 2
 
 
 def divide_body(lines: list[str], first_line: int, findings: Findings) -> list[Part]:
@@ -65,6 +81,12 @@ def divide_body(lines: list[str], first_line: int, findings: Findings) -> list[P
             at += 1
     end_text(first_line + len(lines))
     return parts
+
+
+def opening_of(parts: Sequence[Part]) -> str:
+    """Return the Markdown before the first block or step note: the lesson's opening page."""
+    before = takewhile(lambda part: not (part.block or part.is_note), parts)
+    return "\n".join(part.source for part in before).strip("\n")
 
 
 def _fenced(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from gdtutor.lesson import Lesson, parse_lesson
+from gdtutor.lesson.load import parse_lesson
+from gdtutor.lesson.model import Lesson
 
 SCALAR = """+++
 format = 1

@@ -10,7 +10,9 @@ from lessons_for_tests import MATRIX, NETWORK, SCALAR, codes_of, lesson_of
 
 from gdtutor.engine.graph import Role
 from gdtutor.engine.trace import trace
-from gdtutor.lesson import Lesson, parse_lesson, problem_of
+from gdtutor.lesson.load import parse_lesson
+from gdtutor.lesson.model import Lesson
+from gdtutor.lesson.problem import problem_of
 from gdtutor.lesson.sheet import COMMANDS
 
 BATCH = ("batch = 1", "batch = 2")

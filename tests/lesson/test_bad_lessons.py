@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from gdtutor.lesson import Report, read_lesson
-from gdtutor.lesson.reports import CODES, WARNINGS
+from gdtutor.lesson.load import read_lesson
+from gdtutor.lesson.reports import CODES, WARNINGS, Report
 
 FOLDER = Path(__file__).parent.parent / "data" / "bad_lessons"
 FILES = sorted(FOLDER.glob("*.md"))

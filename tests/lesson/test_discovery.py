@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 from lessons_for_tests import SCALAR
 
-from gdtutor.lesson import (
+from gdtutor.lesson.discovery import (
     UnknownLessonError,
     discover,
     find_lesson,
-    listing,
-    load_lesson,
     shipped_lessons_folder,
     strays,
 )
+from gdtutor.lesson.listing import listing
+from gdtutor.lesson.load import load_lesson
 
 
 @pytest.fixture
@@ -103,7 +103,8 @@ def test_the_shipped_lessons_are_found_by_id_and_number() -> None:
 def test_reading_a_lesson_imports_neither_a_markdown_nor_a_screen_library() -> None:
     """Importing them costs more time than training a small lesson."""
     code = (
-        "import sys; from gdtutor.lesson import *;"
+        "import sys; from gdtutor.lesson.discovery import *;"
+        "from gdtutor.lesson.load import load_lesson;"
         "load_lesson(find_lesson('bias', shipped_lessons_folder()));"
         "print([m for m in ('markdown_it', 'cattrs', 'textual', 'rich') if m in sys.modules])"
     )

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lessons_for_tests import MATRIX, NETWORK, SCALAR
 
-from gdtutor.lesson import LessonError, discover, parse_lesson, shipped_lessons_folder
-from gdtutor.lesson.reports import CODES, WARNINGS
+from gdtutor.lesson.discovery import discover, shipped_lessons_folder
+from gdtutor.lesson.load import parse_lesson
+from gdtutor.lesson.reports import CODES, WARNINGS, LessonError
 from gdtutor.lesson.source import decoded
 
 SEEDS = (

@@ -7,7 +7,7 @@ import pytest
 from lessons_for_tests import MATRIX, NETWORK, SCALAR, lesson_of
 
 from gdtutor.engine.errors import GdTutorError
-from gdtutor.lesson import problem_of, settings_of
+from gdtutor.lesson.problem import problem_of, settings_of
 
 
 def test_a_problem_names_prediction_and_target() -> None:

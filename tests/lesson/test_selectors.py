@@ -6,15 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gdtutor.lesson import (
+from gdtutor.lesson.body import PHASES
+from gdtutor.lesson.selectors import (
     Assignment,
     Selector,
     SelectorError,
     parse_assignment,
+    parse_number,
     parse_selector,
 )
-from gdtutor.lesson.body import PHASES
-from gdtutor.lesson.selectors import parse_number
 
 NAMES = st.from_regex(r"[A-Za-z_][A-Za-z0-9_]{0,6}(\.[1-9])?", fullmatch=True)
 CELLS = st.one_of(

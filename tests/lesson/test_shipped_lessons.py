@@ -12,7 +12,10 @@ import pytest
 
 from gdtutor.engine.operations import Array
 from gdtutor.engine.trace import Trace, trace
-from gdtutor.lesson import Lesson, discover, problem_of, read_lesson, shipped_lessons_folder
+from gdtutor.lesson.discovery import discover, shipped_lessons_folder
+from gdtutor.lesson.load import read_lesson
+from gdtutor.lesson.model import Lesson
+from gdtutor.lesson.problem import problem_of
 
 PATHS = discover(shipped_lessons_folder())
 LINES, WIDTH = 4, 76

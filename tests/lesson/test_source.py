@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from lessons_for_tests import SCALAR
 
-from gdtutor.lesson import LessonError, load_lesson, read_lesson
 from gdtutor.lesson.characters import pictured
+from gdtutor.lesson.load import load_lesson, read_lesson
+from gdtutor.lesson.reports import LessonError
 from gdtutor.lesson.source import MAX_BYTES, read_source
 
 

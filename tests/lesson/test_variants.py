@@ -7,7 +7,9 @@ import pytest
 from lessons_for_tests import MATRIX, SCALAR, codes_of, lesson_of
 
 from gdtutor.engine.errors import GdTutorError
-from gdtutor.lesson import Lesson, problem_of, settings_of, with_variant
+from gdtutor.lesson.load import with_variant
+from gdtutor.lesson.model import Lesson
+from gdtutor.lesson.problem import problem_of, settings_of
 
 VARIANTS = """
 [[variants]]

@@ -14,8 +14,9 @@ import pytest
 from gdtutor.engine.mistakes import overwritten, too_early
 from gdtutor.engine.trace import Trace
 from gdtutor.engine.trace import trace as walk
-from gdtutor.lesson import find_lesson, load_lesson, shipped_lessons_folder, with_variant
 from gdtutor.lesson.activation import with_activation
+from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
+from gdtutor.lesson.load import load_lesson, with_variant
 from gdtutor.lesson.model import Lesson
 from gdtutor.lesson.problem import problem_of, settings_of
 from gdtutor.opening import session_at

@@ -16,7 +16,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from gdtutor.lesson import find_lesson, load_lesson, shipped_lessons_folder, with_variant
+from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
+from gdtutor.lesson.load import load_lesson, with_variant
 from gdtutor.lesson.model import Lesson
 from gdtutor.lesson.problem import problem_of, settings_of
 from gdtutor.opening import session_at

@@ -1,0 +1,54 @@
+"""What a lesson file says of itself, read without checking the rest of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from gdtutor.lesson.fences import TOML_LINE, divide
+from gdtutor.lesson.markdown import divide_body, opening_of
+from gdtutor.lesson.reports import Findings, LessonError
+from gdtutor.lesson.source import read_source
+from gdtutor.lesson.toml_text import read_toml
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """The first things about a lesson; a text that is missing, or is no text, is empty."""
+
+    path: Path
+    id: str
+    title: str
+    chapter: str
+    summary: str
+    trains: bool
+    prose: str
+    """The Markdown of the opening page."""
+
+
+def glance(path: Path) -> Glance | None:
+    """Return what a file says of itself, None where it has no front matter that can be read."""
+    findings = Findings(path)
+    try:
+        divided = divide(read_source(path), findings)
+    except LessonError:
+        return None
+    raw = None if divided is None else read_toml(divided.toml, TOML_LINE, findings)
+    if divided is None or raw is None:
+        return None
+    parts = divide_body(divided.body.split("\n"), divided.body_line, findings)
+    return Glance(
+        path,
+        _text(raw, "id"),
+        _text(raw, "title"),
+        _text(raw, "chapter"),
+        _text(raw, "summary"),
+        "training" in raw,
+        opening_of(parts),
+    )
+
+
+def _text(raw: Mapping[str, object], key: str) -> str:
+    value = raw.get(key)
+    return value if isinstance(value, str) else ""
