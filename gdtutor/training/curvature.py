@@ -91,9 +91,9 @@ def _power_iteration(gradient: Gradient, point: Array, shift: float) -> float | 
     """
     direction = np.random.RandomState(0).normal(size=point.shape)
     direction /= np.linalg.norm(direction)
-    step = _STEP * max(1.0, float(np.linalg.norm(point)))
     found = 0.0
     with np.errstate(all="ignore"):
+        step = _STEP * max(1.0, float(np.linalg.norm(point)))
         for _ in range(ROUNDS):
             above, below = gradient(point + step * direction), gradient(point - step * direction)
             product = (above - below) / (2 * step) + shift * direction

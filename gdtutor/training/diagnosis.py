@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import Enum
 
 import numpy as np
 
@@ -12,33 +11,16 @@ from gdtutor.engine.graph import Graph
 from gdtutor.engine.operations import Array
 from gdtutor.engine.trace import trace
 from gdtutor.training.curvature import Stability, stability_of
+from gdtutor.training.judging import Trouble, trouble_of, window_of
 from gdtutor.training.run import Run
 
-WINDOW = 10
-"""Epochs over which a rise of the cost is looked for; fewer where there are fewer."""
-LEAST_EPOCHS = 4
-"""Epochs below which nothing is said about a trend."""
-RISE = 1.01
-"""A cost is growing whose last epoch is this much above the first of the window, and above its
-start."""
-STILL = 1e-3
-"""A cost is almost flat that changes by less than this share of it over the window."""
-POOR = 0.5
-"""A cost is poor that is above this share of the first one."""
 FLAT = 1e-2
-"""A gradient is near zero whose norm is below this."""
+"""A gradient is near zero whose norm is below this; a run that is stuck at a steeper place has
+steps of the wrong size, so the limit of the rate explains it."""
 FLAT_SLOPE = 0.01
 """A unit is saturated whose slope is below this share of the steepest one, on every example."""
 
 _SLOPES = {"sigmoid": lambda out: 4 * out * (1 - out), "tanh": lambda out: 1 - out**2}
-
-
-class Trouble(Enum):
-    """What went wrong."""
-
-    NOT_FINITE = "not finite"
-    GROWING = "growing"
-    STUCK = "stuck"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +58,7 @@ class Diagnosis:
     node: str = ""
     """Of numbers that are not finite, the first line or parameter."""
     step: BigStep | None = None
-    """The update that caused numbers that are not finite."""
+    """The update that caused numbers that are not finite; None where no update was done."""
     window: int = 0
     """Epochs that were looked at."""
     first_cost: float = 0.0
@@ -87,6 +69,7 @@ class Diagnosis:
     learning_rate: float = 0.0
     """In use where it shows."""
     stability: Stability | None = None
+    """What limits the rate; None where nothing does, and where it explains nothing."""
     stability_at: int = 0
     """The iteration at whose parameters the limit was worked out."""
 
@@ -97,30 +80,29 @@ def diagnose(run: Run) -> Diagnosis | None:
     Args:
         run: A run that is not being trained at the moment.
     """
-    if run.farthest == 0 or not run.segment_at(0).problem.trained:
+    if not run.segment_at(0).problem.trained:
         return None
-    if run.stopped_by == "not_finite" and run.diverged_at is not None:
-        return _not_finite(run, run.diverged_at)
-    costs = run.costs
-    if len(costs) < LEAST_EPOCHS:
-        return None
-    window = min(WINDOW, len(costs) - 1)
-    first, last = float(costs[-1 - window]), float(costs[-1])
-    if last > RISE * first and last > float(costs[0]):
-        return _growing(run, window, first, last)
-    is_still = abs(last - first) < STILL * abs(last)
-    if is_still and last > POOR * float(costs[0]):
-        return _stuck(run, window, first, last)
-    return None
+    match trouble_of(run.costs, run.stopped_by):
+        case Trouble.NOT_FINITE:
+            return _not_finite(run, run.diverged_at or 0)
+        case Trouble.GROWING:
+            return _growing(run)
+        case Trouble.STUCK:
+            return _stuck(run)
+        case None:
+            return None
 
 
 def _not_finite(run: Run, at: int) -> Diagnosis:
-    rise = _start_of_rise(run)
+    first = run.first_node or ""
     rate = run.learning_rate(min(at, run.farthest))
+    if not run.farthest:
+        return Diagnosis(Trouble.NOT_FINITE, at, first, learning_rate=rate)
+    rise = _start_of_rise(run)
     return Diagnosis(
         Trouble.NOT_FINITE,
         at,
-        run.first_node or "",
+        first,
         _biggest_step(run, at),
         learning_rate=rate,
         stability=_stability(run, rise),
@@ -128,14 +110,15 @@ def _not_finite(run: Run, at: int) -> Diagnosis:
     )
 
 
-def _growing(run: Run, window: int, first: float, last: float) -> Diagnosis:
-    rise = _start_of_rise(run)
+def _growing(run: Run) -> Diagnosis:
+    rise, costs = _start_of_rise(run), run.costs
+    window = window_of(costs)
     return Diagnosis(
         Trouble.GROWING,
         rise,
         window=window,
-        first_cost=first,
-        last_cost=last,
+        first_cost=float(costs[-1 - window]),
+        last_cost=float(costs[-1]),
         learning_rate=run.learning_rate(run.farthest - 1),
         stability=_stability(run, rise),
         stability_at=rise,
@@ -177,26 +160,28 @@ def _biggest_step(run: Run, at: int) -> BigStep | None:
     return found
 
 
-def _stuck(run: Run, window: int, first: float, last: float) -> Diagnosis | None:
-    at = run.farthest
+def _stuck(run: Run) -> Diagnosis:
+    at, costs = run.farthest, run.costs
+    window = window_of(costs)
     problem = run.segment_at(at).problem
     given = problem.given(run.state(at).parameters, run.batch(at))
     found = trace(problem.graph, given, wanted=problem.trained)
-    squares = [float(np.sum(found.gradients[n] ** 2)) for n in problem.trained
-               if n in found.gradients]  # fmt: skip
-    norm = float(np.sqrt(sum(squares)))
+    gradients = [np.ravel(found.gradients[n]) for n in problem.trained if n in found.gradients]
+    with np.errstate(all="ignore"):
+        norm = float(np.sqrt(sum(np.sum(gradient**2) for gradient in gradients)))
     asleep = asleep_units(problem.graph, found.values, len(run.batch(at)))
-    if norm > FLAT and not asleep:
-        return None
+    is_steep = norm > FLAT and not asleep
     return Diagnosis(
         Trouble.STUCK,
         at,
         window=window,
-        first_cost=first,
-        last_cost=last,
+        first_cost=float(costs[-1 - window]),
+        last_cost=float(costs[-1]),
         gradient_norm=norm,
         asleep=asleep,
         learning_rate=run.learning_rate(at),
+        stability=_stability(run, at) if is_steep else None,
+        stability_at=at,
     )
 
 

@@ -1,22 +1,70 @@
-"""What went wrong with a run, told from its cost curve alone."""
+"""What went wrong with a run: the one rule that sweeps, kept curves and the diagnosis share."""
 
 from __future__ import annotations
 
+from enum import Enum
+
+import numpy as np
+
 from gdtutor.engine.operations import Array
+
+LEAST_EPOCHS = 4
+"""Epochs below which nothing is said about a trend."""
+LEAST_WINDOW = 10
+"""Epochs that are looked at where half of them are fewer, and there are as many."""
+STILL = 1e-3
+"""A cost is almost flat whose highest and lowest in the window differ by less than this share of
+the last one."""
+POOR = 0.25
+"""A cost is poor that is above this share of the first one. A curve that lies flat further below
+has more likely come to its minimum, which noise in the targets keeps above 0."""
+RISE = 0.01
+"""A cost is growing whose last epoch is above every one of the window's first half, by more than
+this share of it, and above its start. A single early epoch to compare with would make a growing
+run of every curve that jumps up and down."""
+
+
+class Trouble(Enum):
+    """What went wrong."""
+
+    NOT_FINITE = "not finite"
+    GROWING = "growing"
+    STUCK = "stuck"
+
+
+def window_of(costs: Array) -> int:
+    """Return how many of the last epochs a curve is judged by.
+
+    They are its last half, so that a verdict does not depend on how many epochs a lesson takes
+    for the same way.
+    """
+    return max(len(costs) // 2, min(LEAST_WINDOW, len(costs) - 1), 0)
+
+
+def trouble_of(costs: Array, stopped_by: str | None) -> Trouble | None:
+    """Return what went wrong with a run, None where nothing did.
+
+    Args:
+        costs: The cost of each finished epoch.
+        stopped_by: As in `Progress`.
+    """
+    if stopped_by == "not_finite":
+        return Trouble.NOT_FINITE
+    if len(costs) < LEAST_EPOCHS:
+        return None
+    window = window_of(costs)
+    seen = costs[-1 - window :]
+    start, last = float(costs[0]), float(seen[-1])
+    with np.errstate(all="ignore"):
+        if float(np.ptp(seen)) < STILL * abs(last) and last > POOR * start:
+            return Trouble.STUCK
+        early = float(np.max(seen[: window // 2 + 1]))
+        if last - early > RISE * abs(early) and last > start:
+            return Trouble.GROWING
+    return None
 
 
 def judge(costs: Array, stopped_by: str | None) -> str:
-    """Say what went wrong with a run: not finite, growing, stuck, or nothing (an empty string).
-
-    A run is stuck where the cost moved by less than a thousandth of itself over the last half of
-    the epochs and is not below a tenth of the first, and growing where else the last cost is above
-    the first.
-    """
-    if stopped_by == "not_finite":
-        return "not finite"
-    if len(costs) < 4:
-        return ""
-    first, middle, last = float(costs[0]), float(costs[len(costs) // 2]), float(costs[-1])
-    if abs(middle - last) <= 1e-3 * abs(last) and last > 0.1 * first:
-        return "stuck"
-    return "growing" if last > first else ""
+    """Return the word for what went wrong with a run, empty where nothing did."""
+    trouble = trouble_of(costs, stopped_by)
+    return "" if trouble is None else trouble.value

@@ -9,7 +9,8 @@ import numpy as np
 from gdtutor.engine.places import places_of
 from gdtutor.engine.trace import Trace
 from gdtutor.session.state import Session
-from gdtutor.training.diagnosis import STILL, Asleep, Diagnosis, Trouble, asleep_units
+from gdtutor.training.diagnosis import Asleep, Diagnosis, asleep_units
+from gdtutor.training.judging import STILL, Trouble
 from gdtutor.view import notation
 from gdtutor.view.cells import cell_name
 from gdtutor.view.context import Context
@@ -66,7 +67,8 @@ class _Words:
 def _sentences(found: Diagnosis, words: _Words) -> list[str]:
     match found.trouble:
         case Trouble.NOT_FINITE:
-            return [*_not_finite(found, words), *_limit(found, words)]
+            said = _not_finite(found, words)
+            return said if found.step is None else [*said, *_limit(found, words)]
         case Trouble.GROWING:
             start, end = words.number(found.first_cost), words.number(found.last_cost)
             rose = f"the cost rose from {start} to {end}."
@@ -94,7 +96,9 @@ def _brief(found: Diagnosis, words: _Words) -> list[str]:
 def _not_finite(found: Diagnosis, words: _Words) -> list[str]:
     said = [f"Not finite: first in {words.name(found.node)} at iteration {found.iteration}."]
     step = found.step
-    if step is not None:
+    if step is None:
+        said.append("No update was done yet: the values given at the start bring it about.")
+    else:
         called = cell_name(words.name(step.parameter), step.cell)
         before, after = words.number(step.before), words.number(step.after)
         said.append(
@@ -112,12 +116,19 @@ def _limit(found: Diagnosis, words: _Words) -> list[str]:
     limit = words.number(found.stability.limit)
     curvature = words.number(found.stability.curvature)
     of = "" if words.optimizer == "sgd" else " of plain gradient descent"
-    beyond = "above" if found.learning_rate > found.stability.limit else "below"
+    beyond = _beside(found.learning_rate, found.stability.limit)
     return [
         f"At iteration {found.stability_at} the steepest bend is {words.lambda_max} = {curvature}, "
         f"so the stability limit{of} is 2/{words.lambda_max} = {limit}: "
         f"{words.rate} = {rate} is {beyond} it."
     ]
+
+
+def _beside(rate: float, limit: float) -> str:
+    """Return where a rate is; the limit is known to some four digits."""
+    if abs(rate - limit) <= 1e-3 * limit:
+        return "at"
+    return "above" if rate > limit else "below"
 
 
 def _stuck(found: Diagnosis, words: _Words) -> list[str]:
@@ -129,7 +140,7 @@ def _stuck(found: Diagnosis, words: _Words) -> list[str]:
         f"the gradient's norm is {norm}."
     ]
     said += [f"{asleep_text(asleep, words.name(asleep.node))}." for asleep in found.asleep]
-    return said
+    return said if found.stability is None else [*said, *_limit(found, words)]
 
 
 def asleep_text(asleep: Asleep, called: str) -> str:

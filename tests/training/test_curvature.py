@@ -40,6 +40,10 @@ def test_gradients_that_are_not_finite_give_no_limit():
     assert largest_curvature(lambda x: np.full_like(x, np.nan), np.ones(3)) is None
 
 
+def test_a_point_whose_length_overflows_gives_no_limit():
+    assert largest_curvature(lambda x: x, np.full(3, 1e200)) is None
+
+
 def test_the_limit_of_a_network_is_that_of_its_matrix_of_second_derivatives():
     moment = walk(NETWORK, "given", changes=("activation=tanh",)).moment
     problem, parameters = moment.problem, dict(moment.state.parameters)

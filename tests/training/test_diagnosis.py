@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 from walks import DATA, NETWORK, NEURON, ROWS, walk
 
-from gdtutor.training.diagnosis import Trouble, asleep_units, diagnose
+from gdtutor.training.diagnosis import asleep_units, diagnose
+from gdtutor.training.judging import Trouble
 
 PARABOLA = DATA / "lessons" / "deep.md"
 DEAD = ("W1[0,0]=-9", "W1[0,1]=-9", "W1[1,0]=-9", "W1[1,1]=-9", "b1[0,0]=-1", "b1[1,0]=-1")
@@ -27,7 +28,7 @@ def test_a_growing_run_is_told_with_the_limit_that_it_exceeds():
     found = diagnose(trained(PARABOLA))
     assert found.trouble is Trouble.GROWING
     assert found.last_cost > found.first_cost
-    assert found.window == 10
+    assert found.window == 15
     # The loss is 2 w², so its second derivative is 4 everywhere.
     assert found.stability.curvature == pytest.approx(4, rel=1e-6)
     assert found.stability.limit == pytest.approx(0.5, rel=1e-6)
@@ -68,12 +69,28 @@ def test_a_network_whose_relus_are_dead_is_saturated_and_they_are_counted():
     (asleep,) = found.asleep
     assert (asleep.node, asleep.is_dead, asleep.units, asleep.of) == ("A1", True, 2, 2)
     assert found.gradient_norm < 1e-2
+    assert found.stability is None
 
 
 def test_a_saturated_neuron_at_a_poor_cost_is_told():
     found = diagnose(trained(NEURON, "w1=40", "w2=-40", "learning_rate=1e-6"))
     assert found.trouble is Trouble.STUCK
     assert not found.asleep[0].is_dead
+
+
+def test_a_start_that_is_not_finite_is_not_blamed_on_an_update():
+    found = diagnose(trained(PARABOLA, "w=1e200"))
+    assert (found.trouble, found.iteration, found.node) == (Trouble.NOT_FINITE, 0, "L")
+    assert found.step is None
+
+
+@pytest.mark.parametrize("rate", [1e-9, 0.5])
+def test_a_run_that_is_stuck_where_it_is_steep_has_the_limit_of_its_rate_beside_it(rate):
+    """A rate far below the limit hardly moves, and at the limit the steps go to and fro."""
+    found = diagnose(trained(PARABOLA, f"learning_rate={rate}"))
+    assert found.trouble is Trouble.STUCK
+    assert found.gradient_norm == pytest.approx(4, rel=1e-6)
+    assert found.stability.limit == pytest.approx(0.5, rel=1e-6)
 
 
 def test_a_run_at_a_low_cost_is_not_called_stuck():

@@ -142,23 +142,6 @@ def test_a_deadline_ends_a_sweep_between_bursts() -> None:
 
 
 @pytest.mark.parametrize(
-    ("costs", "verdict"),
-    [
-        (np.linspace(1.0, 0.0, 20), ""),
-        (np.linspace(1.0, 2.0, 20), "growing"),
-        (np.array([1.0, *[1.5] * 19]), "stuck"),
-        (np.full(20, 0.3), "stuck"),
-        (np.array([1.0, *([0.01] * 20)]), ""),
-        (np.array([0.5, 0.5]), ""),
-    ],
-)
-def test_a_curve_is_judged_by_its_ends_and_its_second_half(
-    costs: np.ndarray[tuple[int], np.dtype[np.float64]], verdict: str
-) -> None:
-    assert judge(costs, None) == verdict
-
-
-@pytest.mark.parametrize(
     ("name", "text", "wanted"),
     [
         ("learning_rate", "0.5", Settings(0.5)),

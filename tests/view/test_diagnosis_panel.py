@@ -46,3 +46,19 @@ def test_the_limit_stands_beside_the_rate_at_every_size(size):
     text = " ".join(screen(trained(PARABOLA), *size).split())
     assert "2/λmax = 0.5" in text
     assert "α = 0.6" in text
+
+
+@pytest.mark.parametrize(
+    ("rate", "words"), [("1e-9", "α = 1e−9 is below it."), ("0.5", "α = 0.5 is at it.")]
+)
+def test_a_rate_that_gets_nowhere_stands_beside_the_limit(rate, words):
+    text = " ".join(screen(trained(PARABOLA, f"learning_rate={rate}")).split())
+    assert "Stuck: the cost is almost flat at 2" in text
+    assert "the gradient's norm is 4." in text
+    assert f"the stability limit is 2/λmax = 0.5: {words}" in text
+
+
+def test_a_start_that_is_not_finite_says_nothing_of_the_rate():
+    text = " ".join(screen(trained(PARABOLA, "w=1e200")).split())
+    assert "Not finite: first in L at iteration 0. No update was done yet" in text
+    assert "λmax" not in text

@@ -1,0 +1,141 @@
+"""One rule judges a curve, for sweeps, kept curves and the diagnosis of a run alike."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from walks import DATA, NETWORK, NEURON
+
+from gdtutor.engine.operations import Array
+from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
+from gdtutor.lesson.load import load_lesson, with_variant
+from gdtutor.lesson.runs import run_of
+from gdtutor.opening import session_at
+from gdtutor.training.diagnosis import diagnose
+from gdtutor.training.judging import Trouble, judge, trouble_of, window_of
+from gdtutor.training.run import Run
+
+PARABOLA = DATA / "lessons" / "deep.md"
+UP_AND_DOWN = np.tile([0.3, 0.6], 40)
+
+
+@pytest.mark.parametrize(
+    ("costs", "verdict"),
+    [
+        (np.linspace(1.0, 0.0, 20), ""),
+        (np.linspace(1.0, 2.0, 20), "growing"),
+        (np.array([1.0, *[1.5] * 19]), "stuck"),
+        (np.full(20, 0.3), "stuck"),
+        (np.array([1.0, *([0.01] * 20)]), ""),
+        (np.array([0.5, 0.5, 0.5]), ""),
+        (np.array([0.5, 0.5, 0.5, 0.5]), "stuck"),
+        (np.empty(0), ""),
+    ],
+)
+def test_a_curve_is_judged_by_its_start_and_its_second_half(costs: Array, verdict: str) -> None:
+    assert judge(costs, None) == verdict
+
+
+def test_growing_is_told_at_any_number_of_epochs() -> None:
+    """A rise of 2 in 5000 epochs is one of a thousandth in ten of them."""
+    for epochs in (20, 200, 5000):
+        assert judge(np.linspace(1.0, 2.0, epochs), "epochs") == "growing"
+
+
+@pytest.mark.parametrize("end", range(60, 80))
+def test_a_curve_that_jumps_up_and_down_is_not_growing_wherever_it_ends(end: int) -> None:
+    assert judge(np.array([0.2, *UP_AND_DOWN[:end]]), None) == ""
+
+
+def test_a_curve_that_jumped_up_and_falls_since_is_not_growing() -> None:
+    assert judge(np.array([0.1, *np.linspace(10, 5, 30)]), None) == ""
+
+
+def test_a_curve_that_jumps_between_equal_ends_is_not_stuck() -> None:
+    """Only its lowest and its highest say how far it moved."""
+    assert UP_AND_DOWN[79] == UP_AND_DOWN[79 - window_of(UP_AND_DOWN)]
+    assert judge(UP_AND_DOWN, None) == ""
+
+
+@pytest.mark.parametrize(("share", "verdict"), [(0.24, ""), (0.26, "stuck"), (0.9, "stuck")])
+def test_a_flat_curve_is_stuck_above_a_quarter_of_its_start(share: float, verdict: str) -> None:
+    assert judge(np.array([1.0, *[share] * 30]), None) == verdict
+
+
+@pytest.mark.parametrize(
+    ("costs", "verdict"),
+    [(np.full(20, -1.0), ""), (np.linspace(-2.0, -1.0, 20), "growing"), (np.zeros(9), "")],
+)
+def test_a_cost_of_zero_or_below_is_judged_as_well(costs: Array, verdict: str) -> None:
+    assert judge(costs, None) == verdict
+
+
+def test_numbers_that_are_not_finite_go_before_any_trend() -> None:
+    assert judge(np.full(20, 0.3), "not_finite") == "not finite"
+    assert judge(np.empty(0), "not_finite") == "not finite"
+
+
+@pytest.mark.parametrize(("epochs", "window"), [(0, 0), (4, 3), (11, 10), (20, 10), (5000, 2500)])
+def test_the_window_is_half_the_epochs_and_ten_where_there_are_ten(
+    epochs: int, window: int
+) -> None:
+    assert window_of(np.zeros(epochs)) == window
+
+
+def shipped(name: str, variant: str) -> Run:
+    """Return the finished run of a shipped lesson."""
+    lesson = load_lesson(find_lesson(name, shipped_lessons_folder()))
+    run = run_of(with_variant(lesson, variant) if variant else lesson)
+    run.advance()
+    return run
+
+
+@pytest.mark.parametrize(
+    ("name", "variant", "verdict"),
+    [
+        ("learning-rate", "5: good", ""),
+        ("learning-rate", "12.5: the limit", "stuck"),
+        ("learning-rate", "50: diverges", "growing"),
+        ("learning-rate", "5e-10: hardly moves", "stuck"),
+        ("learning-rate", "sigmoid, 5000: saturates", "stuck"),
+        ("batches", "full batch", "stuck"),
+        ("batches", "mini-batch of 2", ""),
+        ("batches", "one by one", ""),
+        ("scaling", "raw, a rate twice as large", "growing"),
+        ("initialisation", "zeros", "stuck"),
+        ("initialisation", "He", ""),
+        ("xor-one-neuron", "", "stuck"),
+    ],
+)
+def test_a_lesson_is_judged_as_its_text_says_and_explained_alike(
+    name: str, variant: str, verdict: str
+) -> None:
+    run = shipped(name, variant)
+    assert judge(run.costs, run.stopped_by) == verdict
+    found = diagnose(run)
+    assert (found.trouble.value if found else "") == verdict
+
+
+@pytest.mark.parametrize(
+    ("path", "changes"),
+    [
+        (PARABOLA, ()),
+        (PARABOLA, ("learning_rate=0.5",)),
+        (PARABOLA, ("learning_rate=1e-9",)),
+        (PARABOLA, ("learning_rate=1e200",)),
+        (PARABOLA, ("w=1e200",)),
+        (PARABOLA, ("learning_rate=0.2",)),
+        (NEURON, ("w1=40", "w2=-40", "learning_rate=1e-6")),
+        (NETWORK, ()),
+    ],
+)
+def test_a_diagnosis_tells_the_trouble_that_a_sweep_tells(
+    path: object, changes: tuple[str, ...]
+) -> None:
+    run = session_at(path, changes=changes).run  # type: ignore[arg-type]
+    assert run is not None
+    for _ in range(40):
+        found = diagnose(run)
+        told: Trouble | None = found.trouble if found else None
+        assert told is trouble_of(run.costs, run.stopped_by)
+        run.advance(epochs=1)
