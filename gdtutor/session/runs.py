@@ -39,8 +39,6 @@ def in_variant(session: Session, name: str) -> Session:
         return session
     lesson = with_variant(session.base, name) if name else session.base
     run = run_of(lesson, session.seed)
-    label = name or OWN
-    kept = tuple(c for c in session.kept if c.label not in (label, run_label(session)))
     known = {line.name for scene in lesson.scenes for line in scene.graph.lines}
     session = replace(
         session,
@@ -52,7 +50,7 @@ def in_variant(session: Session, name: str) -> Session:
         undone=(),
         done=(),
         own_moment=None,
-        kept=(*kept, *_trained(session)),
+        kept=_with_curves(session.kept, _trained(session)),
         training=Snapshot(),
         train_look=replace(TrainLook(), log_y=session.train_look.log_y),
         look=replace(session.look, unfolded=session.look.unfolded & known, cell=None),
@@ -79,6 +77,15 @@ def _trained(session: Session) -> tuple[KeptCurve, ...]:
     return (KeptCurve(run_label(session), costs, judge(costs, session.training.stopped_by)),)
 
 
+def _with_curves(
+    kept: tuple[KeptCurve, ...], curves: tuple[KeptCurve, ...]
+) -> tuple[KeptCurve, ...]:
+    """Return the kept curves with new ones; one of a label that is kept takes its place."""
+    new = {curve.label: curve for curve in curves}
+    stays = tuple(new.pop(curve.label, curve) for curve in kept)
+    return (*stays, *new.values())
+
+
 def sweep(session: Session, text: str) -> Result:
     """Train several runs that differ in one setting, as `learning_rate=0.05,0.5,5`.
 
@@ -94,8 +101,6 @@ def sweep(session: Session, text: str) -> Result:
     if not session.lesson.trains:
         raise GdTutorError("this lesson does not train", "it has no [training] table")
     members = members_of(session.lesson, session.seed, text)
-    kept = tuple(c for c in session.kept if c.label not in {m.label for m in members})
-    session = replace(session, kept=kept)
     if session.training.status is Status.RUNNING:
         # The worker does one thing at a time.
         session = replace(session, training=replace(session.training, status=Status.PAUSED))
@@ -112,6 +117,4 @@ def curves_of(sweep_: Sweep) -> tuple[KeptCurve, ...]:
 
 def with_swept(session: Session, curves: tuple[KeptCurve, ...]) -> Session:
     """Return the session with the curves of a sweep in their present state."""
-    labels = {curve.label for curve in curves}
-    kept = tuple(c for c in session.kept if c.label not in labels)
-    return replace(session, kept=(*kept, *curves))
+    return replace(session, kept=_with_curves(session.kept, curves))

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
+
+import numpy as np
 
 from gdtutor.session.runs import run_label
 from gdtutor.session.state import KeptCurve, Session
@@ -10,37 +13,79 @@ from gdtutor.training.judging import judge
 from gdtutor.view import notation
 from gdtutor.view.frame import Chars, Line, Style
 from gdtutor.view.lines import line, wrapped
+from gdtutor.view.pictures.curve import marks_of
 
-_MARKS = ("", "o", "x", "+", "^", "%", "#", "@")
-
-
-def mark_of(place: int) -> str:
-    """Return the character that a curve is drawn with; the first is a line."""
-    return _MARKS[place % len(_MARKS)] if place else ""
+_MARKS = ("o", "x", "+", "^", "%", "#", "@")
+_STYLES = (Style.RUN_2, Style.RUN_3, Style.RUN_4)
 
 
-def curves_shown(session: Session) -> tuple[KeptCurve, ...]:
-    """Return the present run's curve, where it has one, and the kept ones."""
-    costs = session.training.costs
-    own = KeptCurve(run_label(session), costs, judge(costs, session.training.stopped_by))
-    return (*((own,) if len(costs) else ()), *session.kept)
+@dataclass(frozen=True, slots=True, eq=False)
+class ShownCurve:
+    """A cost curve and what it is drawn with."""
+
+    curve: KeptCurve
+    mark: str = ""
+    """The character that a kept curve is drawn with; empty for the line of the present run."""
+    style: Style = Style.RUN_1
+    same_as: str = ""
+    """The label of a curve before it with the very same costs; empty where there is none."""
+
+
+def curves_shown(session: Session) -> tuple[ShownCurve, ...]:
+    """Return the present run's curve, where it has one, and the kept ones.
+
+    A kept curve's mark depends on its place among all that are kept, so that it keeps its mark
+    whatever comes to stand beside it. An earlier curve of the present run does not show.
+    """
+    label, costs = run_label(session), session.training.costs
+    shown = []
+    if len(costs):
+        own = KeptCurve(label, costs, judge(costs, session.training.stopped_by))
+        shown.append(ShownCurve(own))
+    for place, curve in enumerate(session.kept):
+        if curve.label != label:
+            mark, style = _MARKS[place % len(_MARKS)], _STYLES[place % len(_STYLES)]
+            shown.append(ShownCurve(curve, mark, style, _twin(curve, shown)))
+    return tuple(shown)
+
+
+def _twin(curve: KeptCurve, before: list[ShownCurve]) -> str:
+    """Return the label of a curve with the very same costs."""
+    if not len(curve.costs):
+        return ""
+    twins = (
+        other.curve.label
+        for other in before
+        if np.array_equal(other.curve.costs, curve.costs, equal_nan=True)
+    )
+    return next(twins, "")
 
 
 def run_lines(session: Session, width: int, chars: Chars) -> tuple[Line, ...]:
     """Return each run with its last cost; the best is marked, a run gone wrong is said."""
-    curves = curves_shown(session)
-    last = [float(c.costs[-1]) if len(c.costs) else math.inf for c in curves]
+    shown = curves_shown(session)
+    last = [float(s.curve.costs[-1]) if len(s.curve.costs) else math.inf for s in shown]
     usable = [cost for cost in last if math.isfinite(cost)]
     lines: list[Line] = []
-    for place, (curve, cost) in enumerate(zip(curves, last, strict=True)):
-        is_best = bool(usable) and len(curves) > 1 and place == last.index(min(usable))
+    for place, (one, cost) in enumerate(zip(shown, last, strict=True)):
+        is_best = bool(usable) and len(shown) > 1 and place == last.index(min(usable))
         style = Style.GOOD if is_best else Style.TEXT
-        lines.extend(wrapped(f"{mark_of(place) or '-'} {curve.label}", width, style))
-        shown = notation.shown(cost, session.look.digits, chars) if len(curve.costs) else "-"
-        lines.append(line((f"    {shown} at epoch {len(curve.costs) - 1:,}", Style.DIM)))
-        if curve.verdict:
-            lines.append(line((f"    {curve.verdict}", Style.WARNING)))
+        sign = one.mark or marks_of(chars).curve
+        lines.extend(wrapped(f"{sign} {one.curve.label}", width, style))
+        if one.same_as:
+            lines.extend(_indented(f"the same curve as {one.same_as}", width, Style.DIM))
+            continue
+        epochs = len(one.curve.costs)
+        number = notation.shown(cost, session.look.digits, chars)
+        said = f"{number} at epoch {epochs - 1:,}" if epochs else "no epoch done yet"
+        lines.append(line((f"    {said}", Style.DIM)))
+        if one.curve.verdict:
+            lines.append(line((f"    {one.curve.verdict}", Style.WARNING)))
         elif is_best:
             star = "★" if chars.unicode else "*"
             lines.append(line((f"    {star} the lowest cost", Style.GOOD)))
     return tuple(lines)
+
+
+def _indented(text: str, width: int, style: Style) -> list[Line]:
+    return [line("    ", *row) for row in wrapped(text, width - 4, style)]

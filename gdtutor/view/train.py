@@ -8,7 +8,7 @@ import numpy as np
 
 from gdtutor.engine.operations import Array
 from gdtutor.lesson.model import PictureWish
-from gdtutor.session.runs import run_label
+from gdtutor.session.runs import OWN, run_label
 from gdtutor.session.state import Screen, Session, Snapshot, Status
 from gdtutor.training.problem import Problem
 from gdtutor.view import notation
@@ -19,14 +19,15 @@ from gdtutor.view.frame import LARGEST, Chars, Frame, Line, Placed, Plot, Series
 from gdtutor.view.header import prompt_line
 from gdtutor.view.lines import fitted, line, shortened
 from gdtutor.view.matrix import MatrixLook, matrix_lines
+from gdtutor.view.pictures.curve import marks_of
 from gdtutor.view.pictures.planes import input_columns
-from gdtutor.view.runs import mark_of, run_lines
+from gdtutor.view.runs import ShownCurve, curves_shown, run_lines
 from gdtutor.view.study import footer
 from gdtutor.view.thinning import thin
 
 SIDE = 30
 """Cells of the side panel at 80 columns."""
-_OTHER_RUNS = (Style.RUN_2, Style.RUN_3, Style.RUN_4)
+VALIDATION_MARK = "v"
 PLANE = 16
 """Lines of the plane of the inputs where the predictions stand below it."""
 LEAST_BODY = 4
@@ -60,7 +61,7 @@ def _wide(
     curve = boxed(Panel("cost curve", ()), main, height, chars)
     figure = _side(session, side - 4, height - 2, chars)
     panel = boxed(figure.panel, side, height, chars)
-    placed = Placed(cost_plot(session), 2, 3, main - 4, height - 2)
+    placed = Placed(cost_plot(session, chars), 2, 3, main - 4, height - 2)
     return beside(curve, panel), (placed, *moved(figure.plots, main + 2, 3))
 
 
@@ -70,31 +71,31 @@ def _small(
     """Return the curve or one side panel, where both do not fit."""
     count = len(_sides(session)) + 1
     if session.train_look.tab % count == 0:
-        return ((),) * height, (Placed(cost_plot(session), 0, 2, width, height),)
+        return ((),) * height, (Placed(cost_plot(session, chars), 0, 2, width, height),)
     figure = _side(session, width, height - 1, chars, first=-1)
     lines = (line((figure.panel.title, Style.TITLE)), *figure.panel.lines)[:height]
     return (*lines, *((),) * (height - len(lines))), moved(figure.plots, 0, 3)
 
 
-def cost_plot(session: Session) -> Plot:
+def cost_plot(session: Session, chars: Chars) -> Plot:
     """Return the cost curve, the validation curve and the original run as plain data."""
-    snapshot = session.training
-    is_named = bool(session.kept or session.variant)
-    called = run_label(session) if is_named else "cost"
+    snapshot, shown = session.training, curves_shown(session)
+    others = [one for one in shown if one.mark]
+    called = run_label(session) if others or session.variant else "cost"
     series = [_series(called, snapshot.costs, Style.RUN_1)]
     if len(snapshot.validation):
-        series.append(_series("validation", snapshot.validation, Style.RUN_2))
-    if session.changes and session.original is not None and len(session.original.costs):
-        original = session.original.costs
-        series.append(_series("without the changes", original, Style.RUN_3))
-    shown = 1 if len(snapshot.costs) else 0
-    for place, curve in enumerate(session.kept):
-        style = _OTHER_RUNS[place % len(_OTHER_RUNS)]
-        other = _series(curve.label, curve.costs, style)
-        series.append(replace(other, mark=mark_of(place + shown)))
+        held = _series("validation", snapshot.validation, Style.RUN_2)
+        series.append(replace(held, mark=VALIDATION_MARK))
+    if _has_unchanged(session, others) and session.original is not None:
+        before = _series("without the changes", session.original.costs, Style.RUN_3)
+        series.append(replace(before, mark=marks_of(chars).beside))
+    for one in others:
+        if not one.same_as:
+            other = _series(one.curve.label, one.curve.costs, one.style)
+            series.append(replace(other, mark=one.mark))
     look = session.train_look
     return Plot(
-        _off_the_scale(session),
+        _off_the_scale(shown),
         tuple(series),
         "epoch",
         "cost",
@@ -104,9 +105,18 @@ def cost_plot(session: Session) -> Plot:
     )
 
 
-def _off_the_scale(session: Session) -> str:
+def _has_unchanged(session: Session, others: list[ShownCurve]) -> bool:
+    """Say whether the run without the changes has a curve that is not kept under its own name."""
+    if not session.changes or session.original is None:
+        return False
+    called, epochs = session.variant or OWN, len(session.original.costs)
+    kept = [one for one in others if one.curve.label == called]
+    return epochs > max((len(one.curve.costs) for one in kept), default=0)
+
+
+def _off_the_scale(shown: tuple[ShownCurve, ...]) -> str:
     """Return a note on costs that the plot cannot show, empty where it shows all."""
-    curves = (session.training.costs, *(curve.costs for curve in session.kept))
+    curves = (one.curve.costs for one in shown)
     largest = max((float(np.max(c, initial=0.0)) for c in curves), default=0.0)
     return f"above {LARGEST:g}: drawn at {LARGEST:g}" if largest > LARGEST else ""
 
@@ -207,7 +217,12 @@ def _sides(session: Session) -> tuple[str | PictureWish, ...]:
     pictures = training_figures(session)
     own = {wish.kind for wish in pictures}
     others = (wish for wish in _pictures(_problem(session)) if wish.kind not in own)
-    return (*(("runs",) if session.kept else ()), *pictures, *others, "parameters")
+    return (*(("runs",) if _has_others(session) else ()), *pictures, *others, "parameters")
+
+
+def _has_others(session: Session) -> bool:
+    """Say whether other runs stand beside the present one."""
+    return any(one.mark for one in curves_shown(session))
 
 
 def _pictures(problem: Problem | None) -> tuple[PictureWish, ...]:

@@ -4,6 +4,7 @@ from walks import NETWORK, NEURON, ROWS, assert_screens, pressed, screen, typed,
 from gdtutor.headless import trained
 from gdtutor.session.effects import Train
 from gdtutor.session.update import Press, Progressed, update
+from gdtutor.view.frame import UNICODE
 from gdtutor.view.train import cost_plot
 
 
@@ -68,11 +69,11 @@ def test_the_table_of_values_never_cuts_a_number(size, keys):
 
 def test_the_curve_of_the_original_run_stays_beside_the_changed_one():
     session, _ = update(changed(NEURON, "given", "w2 = 0.9"), Press("t", "t"))
-    assert [series.label for series in cost_plot(session).series] == ["cost"]
+    assert [series.label for series in cost_plot(session, UNICODE).series] == ["cost"]
     wish = Train(session.run, 12, session.original)
     trained_to = trained(wish)
     session, _ = update(session, Progressed(trained_to))
-    now, before = cost_plot(session).series
+    now, before = cost_plot(session, UNICODE).series
     assert (now.label, before.label) == ("cost", "without the changes")
     assert len(now.ys) == len(before.ys) == 6
     own = walk(NEURON, "given").run

@@ -1,0 +1,108 @@
+"""Runs beside each other on the Train screen: each kept curve has its own mark and keeps it."""
+
+from dataclasses import replace
+
+import numpy as np
+from walks import NEURON, walk
+
+from gdtutor.headless import pressed
+from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
+from gdtutor.opening import session_at
+from gdtutor.session.runs import with_swept
+from gdtutor.session.state import KeptCurve, Session, Snapshot
+from gdtutor.session.update import Press
+from gdtutor.view.frame import ASCII, UNICODE
+from gdtutor.view.lines import text_of
+from gdtutor.view.runs import curves_shown, run_lines
+from gdtutor.view.train import cost_plot
+
+RATES = session_at(find_lesson("learning-rate", shipped_lessons_folder()))
+
+FASTER = [Press("0", "0"), Press("plus", "+"), Press("space", " ")]
+
+
+def pressing(session: Session, keys: str) -> Session:
+    return pressed(session, [Press(key, key) for key in keys])
+
+
+def marks(session: Session) -> dict[str, str]:
+    """Return what each curve of the plot is drawn with, by its label."""
+    return {series.label: series.mark for series in cost_plot(session, UNICODE).series}
+
+
+def beside(*curves: tuple[str, list[float]], own: tuple[float, ...] = ()) -> Session:
+    """Return a session with kept curves, and perhaps one of its own."""
+    session = replace(walk(NEURON), training=Snapshot(costs=np.array(own)))
+    return with_swept(session, tuple(KeptCurve(name, np.array(ys)) for name, ys in curves))
+
+
+def test_a_kept_curve_keeps_its_mark_while_others_come_and_go():
+    session = pressing(RATES, "tV")
+    seen: dict[str, str] = {}
+    for _ in range(24):
+        session = pressing(session, "V")
+        now = {label: mark for label, mark in marks(session).items() if mark}
+        assert {label: now[label] for label in now if label in seen} == {
+            label: seen[label] for label in now if label in seen
+        }
+        seen |= now
+    assert len(seen) >= 7
+
+
+def test_a_kept_curve_keeps_its_mark_when_the_run_beside_it_is_reset():
+    session = beside(("a", [2.0, 1.0]), ("b", [3.0, 1.0]), own=(4.0, 1.0))
+    before = marks(session)
+    after = marks(replace(session, training=Snapshot()))
+    assert (before["a"], before["b"]) == (after["a"], after["b"]) == ("o", "x")
+
+
+def test_a_sweep_repeated_takes_the_places_of_its_curves():
+    session = beside(("a", [2.0]), ("b", [3.0]), ("c", [4.0]))
+    again = with_swept(session, (KeptCurve("b", np.array([5.0])), KeptCurve("d", np.array([6.0]))))
+    assert [curve.label for curve in again.kept] == ["a", "b", "c", "d"]
+    assert again.kept[1].costs[0] == 5.0
+
+
+def test_many_curves_are_told_apart_by_mark_or_style():
+    session = beside(*((f"rate {n}", [float(n), 0.5]) for n in range(21)))
+    drawn = [(one.mark, one.style) for one in curves_shown(session)]
+    assert len(set(drawn)) == 21
+    assert all(mark for mark, _ in drawn)
+
+
+def test_the_same_costs_are_drawn_once_and_named_twice():
+    session = beside(("twin", [2.0, 1.0]), ("other", [2.0, 0.5]), own=(2.0, 1.0))
+    assert "twin" not in marks(session)
+    assert "other" in marks(session)
+    text = "\n".join(text_of(row) for row in run_lines(session, 40, UNICODE))
+    assert "the same curve as the lesson's own" in text
+    assert text.count("at epoch 1") == 2
+
+
+def test_an_earlier_curve_of_the_present_run_does_not_stand_beside_it():
+    session = pressing(RATES, "t" + "V" * 10)
+    assert session.variant == ""
+    assert "the lesson's own" in [curve.label for curve in session.kept]
+    shown = [one.curve.label for one in curves_shown(session)]
+    assert shown.count("the lesson's own") == 1
+    assert not curves_shown(session)[0].mark
+
+
+def test_the_run_without_the_changes_is_not_drawn_twice():
+    session = pressing(RATES, "tVV")
+    changed = pressed(session, FASTER)
+    labels = [series.label for series in cost_plot(changed, UNICODE).series]
+    assert "without the changes" in labels
+    back = pressing(changed, "V" * 10)
+    assert back.variant == changed.variant
+    kept = with_swept(back, (KeptCurve(back.variant, back.training.costs),))
+    again = pressed(kept, FASTER)
+    labels = [series.label for series in cost_plot(again, UNICODE).series]
+    assert "without the changes" not in labels
+    assert labels.count(back.variant) == 1
+
+
+def test_a_run_without_an_epoch_says_so():
+    text = "\n".join(text_of(row) for row in run_lines(beside(("a", [])), 40, ASCII))
+    assert "no epoch done yet" in text
+    assert "-1" not in text
