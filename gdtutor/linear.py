@@ -12,8 +12,8 @@ from pathlib import Path
 
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.linear_commands import Outcome, help_lines, obey
+from gdtutor.session.catalogue import shown_entries
 from gdtutor.session.effects import Effect, KeepAttempt, OpenLesson, Quit, SavePlace, Train
-from gdtutor.session.library import shown_entries
 from gdtutor.session.navigation import said
 from gdtutor.session.predict import back_to_question
 from gdtutor.session.state import PromptKind, Screen, Session, Snapshot, Status
@@ -198,7 +198,7 @@ def library_lines(session: Session) -> list[str]:
     """Return the lessons by chapter, and how to open one."""
     lines: list[str] = []
     chapter = None
-    for entry in shown_entries(session):
+    for entry in shown_entries(session.library):
         if entry.chapter != chapter:
             chapter = entry.chapter
             lines.append(f"Chapter: {chapter}")

@@ -1,16 +1,14 @@
-"""What of a session is remembered, and how the library shows it again."""
+"""What of a session is remembered, and by whom it is written."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
-from gdtutor.progress.records import Attempt, Finished, Place, Progress, ProgressError, SavedPlace
+from gdtutor.progress.records import Attempt, Finished, Place, Progress, SavedPlace
 from gdtutor.progress.writer import ProgressWriter, WriterState
 from gdtutor.session.effects import KeepAttempt
-from gdtutor.session.library import place_text
 from gdtutor.session.link import command_of
-from gdtutor.session.state import Library, Session
+from gdtutor.session.state import Session
 
 CLOSING_SECONDS = 3.0
 """How long the end of the program waits for the last step to be on the disk."""
@@ -39,26 +37,6 @@ def has_finished(session: Session) -> bool:
     if lesson is None or moment is None or session.challenge is not None:
         return False
     return session.step == len(moment.steps)
-
-
-def with_progress(library: Library, progress: Progress) -> Library:
-    """Return the library with places and finished lessons, the cursor where the learner left.
-
-    Raises:
-        ProgressError: The store cannot be read.
-    """
-    places = progress.places()
-    finished = frozenset(progress.finished_lessons())
-    ids = [entry.id for entry in library.entries]
-    last = progress.last_lesson()
-    return replace(
-        library,
-        places=tuple((key, place_text(p.iteration, p.step, p.steps_total, p.edits))
-                     for key, p in places.items()),
-        commands=tuple((key, place.command) for key, place in places.items()),
-        finished=finished,
-        cursor=ids.index(last) if last in ids else library.cursor,
-    )  # fmt: skip
 
 
 class Memory:
@@ -120,12 +98,3 @@ class Memory:
         word = "saved" if state.acknowledged >= self._last else "not saved yet"
         # Where nothing was given to keep there is nothing to say.
         self._listener(word if self._last else "", " ".join(fresh))
-
-
-def read_progress(library: Library, store: Callable[[], Progress]) -> tuple[Library, str]:
-    """Return the library with what is remembered, and a message where that cannot be read."""
-    with store() as progress:
-        try:
-            return with_progress(library, progress), " ".join(progress.messages)
-        except ProgressError as error:
-            return library, str(error)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from gdtutor.lesson.listing import Entry, listing
-from gdtutor.session.state import Library, LibraryEntry
+from gdtutor.session.catalogue import Library, LibraryEntry
 
 
 def library_of(folder: Path) -> Library:

@@ -5,7 +5,8 @@ from lesson_texts import neuron
 
 from gdtutor.headless import pressed
 from gdtutor.opening import session_at
-from gdtutor.session.state import Library, LibraryEntry, Screen, Session, Status
+from gdtutor.session.catalogue import Library, LibraryEntry
+from gdtutor.session.state import Screen, Session, Status
 from gdtutor.session.update import Press
 
 

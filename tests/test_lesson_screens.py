@@ -9,7 +9,8 @@ from collections.abc import Iterator
 import pytest
 
 from gdtutor.cli.keys import parse_keys
-from gdtutor.lesson.discovery import listing, shipped_lessons_folder
+from gdtutor.lesson.discovery import shipped_lessons_folder
+from gdtutor.lesson.listing import listing
 from gdtutor.opening import session_at
 from gdtutor.session.effects import Train
 from gdtutor.session.state import Session, Status, current_step, moved

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from gdtutor.cli.keys import parse_keys
-from gdtutor.lesson.discovery import listing, shipped_lessons_folder
+from gdtutor.lesson.discovery import shipped_lessons_folder
+from gdtutor.lesson.listing import listing
 from gdtutor.linear import Services, converse
 from gdtutor.opening import open_lesson, session_at
 from gdtutor.session.state import Session, moved

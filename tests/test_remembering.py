@@ -9,12 +9,11 @@ from gdtutor.engine.errors import GdTutorError
 from gdtutor.opening import open_lesson
 from gdtutor.progress.records import Finished, MemoryStore, Place, ProgressError, SavedPlace
 from gdtutor.progress.store import ProgressStore
+from gdtutor.remembered import read_progress, with_progress
 from gdtutor.remembering import (
     Memory,
     has_finished,
     place_of_session,
-    read_progress,
-    with_progress,
 )
 from gdtutor.session.effects import KeepAttempt
 from gdtutor.session.state import Screen, Session

@@ -21,7 +21,8 @@ from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.discovery import shipped_lessons_folder
 from gdtutor.opening import open_lesson
 from gdtutor.progress.store import ProgressStore, default_path
-from gdtutor.remembering import Memory, read_progress
+from gdtutor.remembered import read_progress
+from gdtutor.remembering import Memory
 from gdtutor.session.state import Screen, Session
 from gdtutor.session.update import Action, Press
 from gdtutor.shelf import library_of

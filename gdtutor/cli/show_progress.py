@@ -8,7 +8,7 @@ from gdtutor.cli.output import print_json, print_lines
 from gdtutor.engine.errors import GdTutorError, did_you_mean
 from gdtutor.progress.records import Progress
 from gdtutor.progress.store import ProgressStore, default_path
-from gdtutor.session.library import place_text
+from gdtutor.session.catalogue import place_text
 
 
 def run(arguments: argparse.Namespace) -> int:

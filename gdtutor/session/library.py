@@ -4,30 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from gdtutor.session.catalogue import Library, place_text, shown_entries
 from gdtutor.session.effects import Effect, OpenLesson, PauseTraining, SavePlace
 from gdtutor.session.link import command_of
 from gdtutor.session.navigation import said
 from gdtutor.session.prompting import asked
-from gdtutor.session.state import Library, LibraryEntry, PromptKind, Screen, Session
-
-
-def shown_entries(session: Session) -> tuple[LibraryEntry, ...]:
-    """Return the lessons that match the search, all where there is none."""
-    words = session.library.search.lower().split()
-    return tuple(
-        entry
-        for entry in session.library.entries
-        if all(word in _searched(entry) for word in words)
-    )
-
-
-def _searched(entry: LibraryEntry) -> str:
-    return f"{entry.number} {entry.id} {entry.title} {entry.chapter} {entry.summary}".lower()
+from gdtutor.session.state import PromptKind, Screen, Session
 
 
 def move_cursor(session: Session, by: int) -> Session:
     """Move the cursor among the lessons that show."""
-    most = max(len(shown_entries(session)) - 1, 0)
+    most = max(len(shown_entries(session.library)) - 1, 0)
     cursor = min(max(session.library.cursor + by, 0), most)
     return replace(session, library=replace(session.library, cursor=cursor))
 
@@ -36,7 +23,7 @@ def with_search(session: Session, text: str) -> Session:
     """Show the lessons that match; the cursor goes to the first whose own name does."""
     session = replace(session, library=replace(session.library, search=text, cursor=0))
     wanted = text.strip().lower()
-    for place, entry in enumerate(shown_entries(session)):
+    for place, entry in enumerate(shown_entries(session.library)):
         if wanted and (wanted in entry.id or wanted in entry.title.lower()):
             return replace(session, library=replace(session.library, cursor=place))
     return session
@@ -49,14 +36,14 @@ def search(session: Session, count: int) -> Session:
 
 def found(session: Session) -> Session:
     """Keep the lessons found, and say what the keys do with them."""
-    if not shown_entries(session):
+    if not shown_entries(session.library):
         return said(session, "No lesson matches; Esc shows all.")
     return said(session, "Enter opens, Esc shows all.")
 
 
 def without_search(session: Session, count: int = 1) -> Session:
     """Show all lessons again, the cursor on the same one."""
-    shown, entries = shown_entries(session), session.library.entries
+    shown, entries = shown_entries(session.library), session.library.entries
     if not session.library.search:
         return session
     cursor = entries.index(shown[min(session.library.cursor, len(shown) - 1)]) if shown else 0
@@ -65,7 +52,7 @@ def without_search(session: Session, count: int = 1) -> Session:
 
 def open_entry(session: Session, count: int) -> tuple[Session, tuple[Effect, ...]]:
     """Open the lesson under the cursor; the open one is returned to where it was left."""
-    entries = shown_entries(session)
+    entries = shown_entries(session.library)
     if not entries:
         return said(session, "No lesson matches; Esc shows all."), ()
     entry = entries[min(session.library.cursor, len(entries) - 1)]
@@ -75,14 +62,6 @@ def open_entry(session: Session, count: int) -> tuple[Session, tuple[Effect, ...
         return replace(session, screen=Screen.STUDY), ()
     command = dict(session.library.commands).get(entry.id, "")
     return session, (PauseTraining(), OpenLesson(entry.path, command))
-
-
-def place_text(iteration: int, step: int, total: int, edits: tuple[str, ...]) -> str:
-    """Return where a learner is in a lesson, in words."""
-    where = f"step {step} of {total}" if step else "opening page"
-    at = f"iteration {iteration}, {where}" if iteration else where
-    changed = f", {len(edits)} change{'s' if len(edits) > 1 else ''}" if edits else ""
-    return at + changed
 
 
 def _with_place(session: Session) -> Library:

@@ -12,6 +12,7 @@ from gdtutor.engine.operations import Array
 from gdtutor.engine.trace import frozen
 from gdtutor.lesson.model import Lesson
 from gdtutor.lesson.selectors import Assignment
+from gdtutor.session.catalogue import Library
 from gdtutor.session.challenge import Challenge
 from gdtutor.session.digits import DEFAULT_DIGITS
 from gdtutor.session.moment import Moment, moment_at
@@ -117,35 +118,6 @@ class KeptCurve:
 
 
 @dataclass(frozen=True, slots=True)
-class LibraryEntry:
-    """One lesson as the library lists it."""
-
-    id: str
-    number: str
-    title: str
-    chapter: str
-    summary: str
-    path: str
-    trains: bool
-    problem: str = ""
-    """Why it cannot be opened; empty where it can."""
-
-
-@dataclass(frozen=True, slots=True)
-class Library:
-    """The lessons, and the cursor on them."""
-
-    entries: tuple[LibraryEntry, ...] = ()
-    cursor: int = 0
-    search: str = ""
-    finished: frozenset[str] = frozenset()
-    places: tuple[tuple[str, str], ...] = ()
-    """Lesson id and where the learner left it, in words."""
-    commands: tuple[tuple[str, str], ...] = ()
-    """Lesson id and the command line that opens the place where the learner left it."""
-
-
-@dataclass(frozen=True, slots=True)
 class Look:
     """How the learner looks at the walk; changes no number."""
 
@@ -197,7 +169,7 @@ class Session:
     screen: Screen = Screen.LIBRARY
     behind: Screen = Screen.LIBRARY
     """The screen that Help closes to."""
-    library: Library = Library()
+    library: Library = field(default_factory=Library)
     lesson: Lesson | None = None
     """The lesson as it is walked, in its variant."""
     base: Lesson | None = None

@@ -12,9 +12,7 @@ from types import FrameType
 from typing import TextIO
 
 from gdtutor.view.frame import ASCII, UNICODE, Chars
-
-MINIMUM = os.terminal_size((40, 12))
-"""Columns and rows below which the screens do not fit."""
+from gdtutor.view.smallest import MINIMUM, is_too_small
 
 CHARS_OPTIONS = ("unicode", "ascii")
 """What `--chars` accepts."""
@@ -49,11 +47,11 @@ def preflight(
 def too_small(size: os.terminal_size) -> str | None:
     """Return the sentence for a terminal below `MINIMUM`, or None."""
     columns, lines = size
-    if columns <= 0 or lines <= 0 or (columns >= MINIMUM.columns and lines >= MINIMUM.lines):
+    if columns <= 0 or lines <= 0 or not is_too_small(columns, lines):
         return None
     return (
         f"the terminal is {columns}×{lines} — "
-        f"make it at least {MINIMUM.columns}×{MINIMUM.lines}, or use --linear"
+        f"make it at least {MINIMUM[0]}×{MINIMUM[1]}, or use --linear"
     )
 
 

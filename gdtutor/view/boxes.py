@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gdtutor.view.frame import Chars, Line, Segment, Style
+from gdtutor.view.frame import Chars, Frame, Line, Segment, Style
 from gdtutor.view.lines import fitted, line
 
 
@@ -69,3 +69,8 @@ def beside(*blocks: Sequence[Line]) -> tuple[Line, ...]:
 def blank(width: int) -> Line:
     """Return an empty line of a width."""
     return (Segment(" " * width),)
+
+
+def blank_frame(width: int, height: int) -> Frame:
+    """Return an empty screen."""
+    return Frame(width, height, tuple(blank(width) for _ in range(height)))

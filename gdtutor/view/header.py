@@ -8,6 +8,7 @@ from gdtutor.session.steps import Phase
 from gdtutor.view import notation
 from gdtutor.view.context import Context
 from gdtutor.view.frame import Chars, Line, Segment, Style
+from gdtutor.view.heading import OPENING, heading_line, title_of
 from gdtutor.view.lines import line, shortened, width_of
 
 PHASE_STYLES = {
@@ -23,21 +24,15 @@ def header_line(session: Session, context: Context | None, width: int, chars: Ch
     lesson, moment = session.lesson, session.moment
     if lesson is None or moment is None:
         return ()
-    title = notation.plain(f"{lesson.number} {lesson.title}".strip(), chars)
+    title = title_of(lesson.number, lesson.title, chars)
     arrow = "▸" if chars.unicode else ">"
     if context is None:
-        place = line(("opening page", Style.DIM))
+        place = OPENING
         count = line((f"{len(moment.steps)} steps", Style.DIM))
     else:
         place = _place(session, context, arrow, is_short=width < 72)
         count = line("step ", (f"{context.step.number}/{len(moment.steps)}", Style.TITLE))
-    room = width - width_of(place) - width_of(count) - 6
-    title = shortened(title, room, chars) if room > 2 else ""
-    left = line(" ", (title, Style.TITLE))
-    gap = width - width_of(left) - width_of(place) - width_of(count) - 1
-    before = max(gap * 2 // 3, 1)
-    middle = Segment(" " * before)
-    return (*left, middle, *place, Segment(" " * max(gap - before, 1)), *count, Segment(" "))
+    return heading_line(title, place, count, width, chars)
 
 
 def _place(session: Session, context: Context, arrow: str, *, is_short: bool) -> Line:

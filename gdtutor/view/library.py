@@ -1,93 +1,17 @@
-"""The library screen: the lessons in chapters, what each teaches, and where the learner is."""
+"""The library screen."""
 
 from __future__ import annotations
 
-from gdtutor.session.library import shown_entries
-from gdtutor.session.state import LibraryEntry, Session
-from gdtutor.view import notation
-from gdtutor.view.frame import Chars, Frame, Line, Style
+from gdtutor.session.state import Session
+from gdtutor.view.frame import Chars, Frame
 from gdtutor.view.header import prompt_line
-from gdtutor.view.lines import fitted, line, shortened, text_of, wrapped
+from gdtutor.view.lines import fitted
+from gdtutor.view.shelf import library_lines
 from gdtutor.view.study import footer
 
 
 def library_frame(session: Session, width: int, height: int, chars: Chars) -> Frame:
     """Return the library screen."""
-    header = line(
-        (" gdtutor ", Style.TITLE), ("a debugger for gradient descent", Style.DIM),
-        (f"   {len(session.library.entries)} lessons", Style.DIM),
-        (f"   {session.saving}" if session.saving else "", Style.DIM),
-    )  # fmt: skip
-    rows = height - 6
-    entries = shown_entries(session)
-    lines, cursor_at = _listing(session, entries, width, chars)
-    start = _page(cursor_at, len(lines), rows)
-    body = [*lines[start : start + rows]]
-    body += [()] * (rows - len(body))
-    about = _about(session, entries, width, chars)
     bottom = (prompt_line(session, width, chars), footer(session, width, chars))
-    whole = (header, (), *body, *about, *bottom)
-    return Frame(width, height, tuple(fitted(row, width, chars) for row in whole))
-
-
-def _page(cursor: int, total: int, rows: int) -> int:
-    """Return the first line shown; the list scrolls by pages, so that few lines change."""
-    if total <= rows:
-        return 0
-    stride = max(rows * 2 // 3, 1)
-    start = max((cursor - rows // 6) // stride, 0) * stride
-    return min(start, total - rows)
-
-
-def _listing(
-    session: Session, entries: tuple[LibraryEntry, ...], width: int, chars: Chars
-) -> tuple[list[Line], int]:
-    lines: list[Line] = []
-    cursor_at = 0
-    chapter = None
-    for index, entry in enumerate(entries):
-        if entry.chapter != chapter:
-            chapter = entry.chapter
-            lines.append(line((f" {notation.plain(chapter, chars)}", Style.TITLE)))
-        is_here = index == session.library.cursor
-        if is_here:
-            cursor_at = len(lines)
-        lines.append(_entry(session, entry, width, chars, is_here=is_here))
-    if not entries:
-        lines.append(line((" No lesson matches.", Style.WARNING)))
-    return lines, cursor_at
-
-
-def _entry(
-    session: Session, entry: LibraryEntry, width: int, chars: Chars, *, is_here: bool
-) -> Line:
-    pointer, done = ("▸", "✓") if chars.unicode else (">", "x")
-    left_off = dict(session.library.places).get(entry.id, "")
-    state = "cannot be opened" if entry.problem else left_off
-    if not state and entry.id in session.library.finished:
-        state = "finished"
-    mark = done if entry.id in session.library.finished else " "
-    right = "trains" if entry.trains else ""
-    head = f" {pointer if is_here else ' '} {mark} {entry.number:>2}  "
-    title = notation.plain(entry.title, chars)
-    left = head + shortened(title, width - len(head) - len(right) - 2, chars)
-    room = width - len(left) - len(right) - 5
-    middle = f"  {shortened(state, room, chars)}" if state and room > 2 else ""
-    style = Style.CURRENT if is_here else (Style.ERROR if entry.problem else Style.TEXT)
-    gap = max(width - len(left) - len(middle) - len(right) - 1, 1)
-    return line((left, style), (middle, Style.DIM), " " * gap, (right, Style.DIM))
-
-
-def _about(
-    session: Session, entries: tuple[LibraryEntry, ...], width: int, chars: Chars
-) -> tuple[Line, Line]:
-    """Return what the lesson under the cursor teaches, or why it cannot be opened."""
-    if not entries:
-        return (), ()
-    entry = entries[min(session.library.cursor, len(entries) - 1)]
-    text = notation.plain(entry.problem or entry.summary, chars)
-    style = Style.ERROR if entry.problem else Style.TEXT
-    first, second, *more = (*wrapped(text, width - 2, style), (), ())
-    # What does not fit stays one line with its rest, which is cut by an ellipsis.
-    rest = (text_of(row) for row in more if row)
-    return line(" ", *first), line(" ", *second, (" ".join(("", *rest)).rstrip(), style))
+    lines = (*library_lines(session.library, session.saving, width, height - 2, chars), *bottom)
+    return Frame(width, height, tuple(fitted(row, width, chars) for row in lines))

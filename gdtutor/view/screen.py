@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from gdtutor.session.state import Screen, Session
+from gdtutor.view.boxes import blank_frame
 from gdtutor.view.broken import with_reports
 from gdtutor.view.command import with_command
-from gdtutor.view.frame import Chars, Frame, Segment
+from gdtutor.view.frame import Chars, Frame
 from gdtutor.view.library import library_frame
 from gdtutor.view.refusal import with_refusal
-from gdtutor.view.study import blank_frame, study_frame
-
-MINIMUM = (40, 12)
-"""Columns and rows below which nothing is drawn but one line that says so."""
+from gdtutor.view.smallest import is_too_small, too_small_frame
+from gdtutor.view.study import study_frame
 
 
 def frame_of(session: Session, width: int, height: int, chars: Chars) -> Frame:
     """Return what the terminal shows."""
-    if width < MINIMUM[0] or height < MINIMUM[1]:
-        return _too_small(width, height)
+    if is_too_small(width, height):
+        return too_small_frame(width, height)
     if session.look.is_blank:
         return blank_frame(width, height)
     frame = _frame(session, width, height, chars)
@@ -42,10 +41,3 @@ def _frame(session: Session, width: int, height: int, chars: Chars) -> Frame:
             return train_frame(session, width, height, chars)
         case _:
             return library_frame(session, width, height, chars)
-
-
-def _too_small(width: int, height: int) -> Frame:
-    text = "too small: 40x12 needed"[:width]
-    empty = blank_frame(width, height)
-    padded = (Segment(text.ljust(width)),)
-    return Frame(width, height, (padded, *empty.lines[1:]) if height else ())

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from gdtutor.session.commands import commands_of
 from gdtutor.session.state import Session, Tab
-from gdtutor.view.boxes import Panel, beside, blank, boxed, hidden, window
+from gdtutor.view.boxes import Panel, beside, boxed, hidden, window
 from gdtutor.view.context import Context
 from gdtutor.view.diagnosis import short_diagnosis
 from gdtutor.view.explain import context_of, node_lines, note_lines
@@ -16,7 +16,7 @@ from gdtutor.view.graph_panel import graph_lines
 from gdtutor.view.header import footer_line, header_line, prompt_keys, prompt_line
 from gdtutor.view.lines import fitted, line
 from gdtutor.view.numpy_line import with_numpy_line
-from gdtutor.view.prose import prose_lines
+from gdtutor.view.page import page_lines
 from gdtutor.view.values import value_lines
 from gdtutor.view.whatif import marked_names
 
@@ -77,7 +77,7 @@ def study_frame(session: Session, width: int, height: int, chars: Chars) -> Fram
     plots: tuple[Placed, ...] = ()
     prose = page_of(session)
     if prose is not None or context is None:
-        body = _page(session, prose or "", width, height - 3, chars)
+        body = page_lines(prose or "", session.look.scroll, width, height - 3, chars)
     elif is_compact(width, height):
         body, plots = _compact(session, context, width, height - 3)
     else:
@@ -112,12 +112,6 @@ def page_of(session: Session) -> str | None:
     if session.look.is_closing:
         return session.lesson.closing
     return session.lesson.prose if session.step == 0 else None
-
-
-def _page(session: Session, prose: str, width: int, height: int, chars: Chars) -> tuple[Line, ...]:
-    """Return a page of prose alone."""
-    text = prose_lines(prose, min(width - 6, 76), chars)
-    return boxed(Panel("", text, session.look.scroll), width, height, chars)
 
 
 def _panels(
@@ -247,8 +241,3 @@ def _compact(
     ]
     heading = line(*titles, (more, Style.KEY))
     return (heading, *window(lines, scroll, height - 1)), moved(figure.plots, 0, 1)
-
-
-def blank_frame(width: int, height: int) -> Frame:
-    """Return an empty screen."""
-    return Frame(width, height, tuple(blank(width) for _ in range(height)))

@@ -5,8 +5,9 @@ from dataclasses import replace
 from session_walks import open_at, press
 
 from gdtutor.lesson.discovery import shipped_lessons_folder
-from gdtutor.session.library import show_library, shown_entries
-from gdtutor.session.state import LibraryEntry, Session
+from gdtutor.session.catalogue import LibraryEntry, shown_entries
+from gdtutor.session.library import show_library
+from gdtutor.session.state import Session
 from gdtutor.shelf import library_of
 
 
@@ -51,7 +52,7 @@ def library() -> Session:
 
 
 def names(session: Session) -> list[str]:
-    return [entry.id for entry in shown_entries(session)]
+    return [entry.id for entry in shown_entries(session.library)]
 
 
 def test_enter_keeps_the_lessons_found_and_esc_shows_all_with_the_cursor_on_the_same() -> None:
@@ -76,6 +77,6 @@ def test_a_new_search_begins_empty_and_esc_in_it_shows_all() -> None:
 def test_a_search_goes_to_the_lesson_of_that_name_first() -> None:
     session = Session(library=library_of(shipped_lessons_folder()))
     found = press(session, "/ bias")
-    entries = shown_entries(found)
+    entries = shown_entries(found.library)
     assert len(entries) > 1
     assert entries[found.library.cursor].id == "bias"

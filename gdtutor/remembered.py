@@ -1,0 +1,38 @@
+"""The library with what is remembered: places, finished lessons, and where the learner left."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from gdtutor.progress.records import Progress, ProgressError
+from gdtutor.session.catalogue import Library, place_text
+
+
+def with_progress(library: Library, progress: Progress) -> Library:
+    """Return the library with places and finished lessons, the cursor where the learner left.
+
+    Raises:
+        ProgressError: The store cannot be read.
+    """
+    places = progress.places()
+    finished = frozenset(progress.finished_lessons())
+    ids = [entry.id for entry in library.entries]
+    last = progress.last_lesson()
+    return replace(
+        library,
+        places=tuple((key, place_text(p.iteration, p.step, p.steps_total, p.edits))
+                     for key, p in places.items()),
+        commands=tuple((key, place.command) for key, place in places.items()),
+        finished=finished,
+        cursor=ids.index(last) if last in ids else library.cursor,
+    )  # fmt: skip
+
+
+def read_progress(library: Library, store: Callable[[], Progress]) -> tuple[Library, str]:
+    """Return the library with what is remembered, and a message where that cannot be read."""
+    with store() as progress:
+        try:
+            return with_progress(library, progress), " ".join(progress.messages)
+        except ProgressError as error:
+            return library, str(error)

@@ -1,0 +1,56 @@
+"""The library as state: the lessons, the cursor on them, and what is remembered of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryEntry:
+    """One lesson as the library lists it."""
+
+    id: str
+    number: str
+    title: str
+    chapter: str
+    summary: str
+    path: str
+    trains: bool
+    problem: str = ""
+    """Why it cannot be opened; empty where it can."""
+    steps: int = 0
+    """Steps of one iteration; 0 before they are counted, and where there are none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """The lessons, and the cursor on them."""
+
+    entries: tuple[LibraryEntry, ...] = ()
+    cursor: int = 0
+    search: str = ""
+    finished: frozenset[str] = frozenset()
+    places: tuple[tuple[str, str], ...] = ()
+    """Lesson id and where the learner left it, in words."""
+    commands: tuple[tuple[str, str], ...] = ()
+    """Lesson id and the command line that opens the place where the learner left it."""
+
+
+def shown_entries(library: Library) -> tuple[LibraryEntry, ...]:
+    """Return the lessons that match the search, all where there is none."""
+    words = library.search.lower().split()
+    return tuple(
+        entry for entry in library.entries if all(word in _searched(entry) for word in words)
+    )
+
+
+def _searched(entry: LibraryEntry) -> str:
+    return f"{entry.number} {entry.id} {entry.title} {entry.chapter} {entry.summary}".lower()
+
+
+def place_text(iteration: int, step: int, total: int, edits: tuple[str, ...]) -> str:
+    """Return where a learner is in a lesson, in words."""
+    where = f"step {step} of {total}" if step else "opening page"
+    at = f"iteration {iteration}, {where}" if iteration else where
+    changed = f", {len(edits)} change{'s' if len(edits) > 1 else ''}" if edits else ""
+    return at + changed

@@ -1,0 +1,38 @@
+"""What the screen shows while the program is still opening: the first page, without its walk."""
+
+from __future__ import annotations
+
+from gdtutor.session.catalogue import Library
+from gdtutor.view.frame import Chars, Frame, Line, Style
+from gdtutor.view.heading import OPENING, heading_line, title_of
+from gdtutor.view.lines import fitted, line
+from gdtutor.view.page import page_lines
+from gdtutor.view.shelf import library_lines
+from gdtutor.view.smallest import is_too_small, too_small_frame
+
+SAYS = line((" opening…", Style.DIM))
+SAYS_IN_ASCII = line((" opening...", Style.DIM))
+
+
+def lesson_cover(
+    number: str, title: str, prose: str, width: int, height: int, chars: Chars
+) -> Frame:
+    """Return a lesson's opening page before its graph is read; its keys and steps come with it."""
+    if is_too_small(width, height):
+        return too_small_frame(width, height)
+    heading = heading_line(title_of(number, title, chars), OPENING, (), width, chars)
+    return _frame((heading, *page_lines(prose, 0, width, height - 3, chars)), width, height, chars)
+
+
+def library_cover(library: Library, width: int, height: int, chars: Chars) -> Frame:
+    """Return the library before its lessons are checked."""
+    if is_too_small(width, height):
+        return too_small_frame(width, height)
+    return _frame(library_lines(library, "", width, height - 2, chars), width, height, chars)
+
+
+def _frame(lines: tuple[Line, ...], width: int, height: int, chars: Chars) -> Frame:
+    says = SAYS if chars.unicode else SAYS_IN_ASCII
+    return Frame(
+        width, height, tuple(fitted(content, width, chars) for content in (*lines, (), says))
+    )
