@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -33,6 +34,8 @@ NARROWEST, LOWEST = 16, 5
 """Cells below which one curve cannot be read."""
 _RANGE = (-6.0, 6.0)
 _MOST_POINTS = 8
+_PARTS = 20
+"""Parts of a power of ten at which the vertical axis may end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +202,18 @@ def _plot(source: Source, wish: PictureWish, name: str, points: Array) -> Plot:
         series.append(
             Series("", tuple(at.tolist()), heights, Style.CURRENT, joined=False, mark=marks.here)
         )
-    finite = np.concatenate([ys[np.isfinite(ys)], slopes[np.isfinite(slopes)], [0.0]])
-    margin = 0.06 * (float(np.ptp(finite)) or 1.0)
-    limits = (float(finite.min()) - margin, float(finite.max()) + margin)
+    limits = _height(np.concatenate([ys, slopes]))
     return Plot(name, tuple(series), x_range=(low, high), y_range=limits)
+
+
+def _height(values: Array) -> tuple[float, float]:
+    """Return the range of the vertical axis: the values and 0, out to the next round number.
+
+    Nothing is left beyond, so that a curve that levels off at 0 or 1 does so beside the tick.
+    """
+    finite = np.append(values[np.isfinite(values)], 0.0)
+    low, high = float(finite.min()), float(finite.max())
+    if high == low:
+        return -1.0, 1.0
+    unit = 10.0 ** math.floor(math.log10(high - low)) / _PARTS
+    return math.floor(low / unit) * unit, math.ceil(high / unit) * unit

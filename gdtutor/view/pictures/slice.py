@@ -185,11 +185,15 @@ def _around(
 
 
 def _height(ys: Array, here: float) -> tuple[float, float]:
-    """Return the range of the vertical axis: all of the curve, and a little more."""
+    """Return the range of the vertical axis: all of the curve, and a little more.
+
+    A valley that comes down to 0 stands on it: no room is left below, so that its floor and the
+    tick at 0 share the lowest line.
+    """
     finite = np.append(ys[np.isfinite(ys)], here if np.isfinite(here) else 0.0)
     low, high = float(finite.min()), float(finite.max())
     margin = 0.06 * (high - low) or 0.1 * abs(high) or 1.0
-    return low - margin, high + margin
+    return 0.0 if 0 <= low <= margin else low - margin, high + margin
 
 
 def _plot(source: Source, numbers_of: Slice) -> Plot:

@@ -56,3 +56,11 @@ def test_numbers_of_the_point_are_written_below():
     text = picture(CURVE, 'kind = "curve"', "forward:a")
     assert "0.5 → 0.6225, slope 0.235" in text
     assert picture(CURVE, 'kind = "curve"', "forward:a", chars=ASCII).isascii()
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"), [("sigmoid", (0, 1)), ("tanh", (-1, 1)), ("relu", (0, 6))]
+)
+def test_a_curve_that_levels_off_does_so_at_the_end_of_its_axis(name, expected):
+    (placed,) = plots(f'kind = "curve"\nfunctions = ["{name}"]')
+    assert placed.plot.y_range == expected

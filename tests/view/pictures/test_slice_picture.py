@@ -116,3 +116,17 @@ def test_an_edit_moves_the_point():
     given = source_of(edited, UNICODE)
     found = slice_of(given, given.lesson.pictures[0])
     assert found.here == pytest.approx((2.0, parabola(2.0)))
+
+
+def test_a_valley_that_comes_down_to_0_has_its_floor_on_the_tick():
+    wish = 'kind = "slice"\nalong = "w"\nrange = [-1, 6]'
+    assert numbers(LINEAR, wish)[1].y_range[0] == 0
+    drawn = picture(LINEAR, wish).splitlines()
+    (floor,) = (n for n, row in enumerate(drawn) if "0┤" in row and "." not in row)
+    assert "⣀" in drawn[floor]
+    assert "└" in drawn[floor + 1]
+
+
+def test_a_slope_far_from_0_keeps_room_below():
+    low, _ = numbers(LINEAR, 'kind = "slice"\nalong = "w"\nrange = [-3, -1]')[1].y_range
+    assert 0 < low < parabola(-1)
