@@ -8,7 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from gdtutor.check_lesson import GradientChecked, LessonChecked, check_lesson
+from gdtutor.check_gradients import GradientChecked
+from gdtutor.check_lesson import LessonChecked, check_lesson
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.discovery import discover, strays
 from gdtutor.lesson.fences import TOML_LINE, divide

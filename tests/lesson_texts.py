@@ -1,5 +1,8 @@
 """Small lessons for tests, made from their parts."""
 
+from gdtutor.check_lesson import check_lesson
+from gdtutor.lesson.load import parse_lesson
+
 FRONT = """\
 +++
 format = 1
@@ -38,3 +41,15 @@ def lesson_text(body, more="", title="A lesson", lesson_id="a-lesson"):
 def neuron(body=NEURON_GRAPH, rate=0.1, epochs=20, more="", **names):
     """Return a lesson with one linear neuron that trains."""
     return lesson_text(body, more + "\n" + NEURON.format(rate=rate, epochs=epochs), **names)
+
+
+def lesson_of(text, path):
+    lesson, reports = parse_lesson(text, path / "07-lesson.md")
+    assert lesson is not None, [report.text() for report in reports]
+    return lesson
+
+
+def found_in(text, path):
+    """Return code, level, line and message of everything found in a lesson."""
+    problems = check_lesson(lesson_of(text, path)).problems
+    return [(r.code, r.level, r.line, r.what) for r in problems]

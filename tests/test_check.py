@@ -4,27 +4,14 @@ import json
 from dataclasses import replace
 
 import pytest
-from lesson_texts import NEURON_GRAPH, lesson_text, neuron
+from lesson_texts import NEURON_GRAPH, found_in, lesson_of, lesson_text, neuron
 
 from gdtutor import check_lesson as checks
 from gdtutor.check import FOLDER_CODES, CheckResult, check_data, check_lines, check_paths
-from gdtutor.check_lesson import LESSON_CODES, GradientChecked, check_lesson
+from gdtutor.check_gradients import GradientChecked
+from gdtutor.check_lesson import LESSON_CODES, check_lesson
 from gdtutor.engine.errors import GdTutorError
-from gdtutor.engine.operations import OPERATIONS
-from gdtutor.lesson.load import parse_lesson
 from gdtutor.lesson.reports import CODES
-
-
-def lesson_of(text, path):
-    lesson, reports = parse_lesson(text, path / "07-lesson.md")
-    assert lesson is not None, [report.text() for report in reports]
-    return lesson
-
-
-def found_in(text, path):
-    """Return code, level, line and message of everything found in a lesson."""
-    problems = check_lesson(lesson_of(text, path)).problems
-    return [(r.code, r.level, r.line, r.what) for r in problems]
 
 
 def test_a_sound_lesson_has_no_problems_and_every_gradient_is_checked(tmp_path):
@@ -73,53 +60,6 @@ def test_a_run_that_is_too_long_is_followed_for_a_part_and_says_so(tmp_path, mon
     [found] = found_in(neuron(epochs=5000), tmp_path)
     assert found[:2] == ("long-run", "warning")
     assert "of 5,000 iterations" in found[3]
-
-
-def test_a_wrong_derivative_is_caught(tmp_path, monkeypatch):
-    wrong = replace(OPERATIONS["sin"], local=("2*cos(a)",))
-    monkeypatch.setitem(OPERATIONS, "sin", wrong)
-    text = lesson_text("```graph\nz = sin(w)\n```\n", "[parameters]\nw = 0.3")
-    checked = check_lesson(lesson_of(text, tmp_path))
-    [found] = checked.problems
-    assert (found.code, found.level, found.source) == ("gradient", "error", "w = 0.3")
-    assert "the gradient of w is 1.91067, the central difference 0.955336" in found.what
-    assert checked.gradients[0].relative_error == pytest.approx(0.5)
-
-
-def test_a_kink_is_a_warning_and_the_gradient_is_checked_beside_it(tmp_path):
-    text = lesson_text("```graph\nz = w*w\na = relu(z - 4)\n```\n", "[parameters]\nw = 2.0")
-    checked = check_lesson(lesson_of(text, tmp_path))
-    assert [(r.code, r.level, r.source) for r in checked.problems] == [
-        ("kink", "warning", "a = relu(z - 4)")
-    ]
-    assert checked.gradients[0].relative_error < 1e-6
-
-
-def test_a_wrong_derivative_is_caught_at_a_kink_as_well(tmp_path, monkeypatch):
-    wrong = replace(OPERATIONS["relu"], local=("2*maximum(0, sign(a))",))
-    monkeypatch.setitem(OPERATIONS, "relu", wrong)
-    text = lesson_text("```graph\na = relu(w) + relu(v)\n```\n", "[parameters]\nw = 0.0\nv = 1.0")
-    codes = [code for code, *_ in found_in(text, tmp_path)]
-    assert "gradient" in codes
-
-
-MATRICES = """\
-[parameters]
-W = [[0.15, 0.2], [0.25, 0.3]]
-b = {b}
-[data]
-inputs = {{ X = ["x1", "x2"] }}
-targets = {{ Y = ["y1", "y2"] }}
-examples = [[1, 2, 3, 4]]
-"""
-
-
-def test_a_bias_that_is_a_vector_beside_columns_is_a_warning_and_a_column_is_none(tmp_path):
-    graph = "```graph\nZ = W @ X + b\nC = sum((Z - Y)**2)\n```\n"
-    [found] = found_in(lesson_text(graph, MATRICES.format(b="[0.1, 0.2]")), tmp_path)
-    assert found[:2] == ("row", "warning")
-    assert found[3] == "the vector b meets a 2x1 matrix as a row in Z"
-    assert found_in(lesson_text(graph, MATRICES.format(b="[[0.1], [0.2]]")), tmp_path) == []
 
 
 def test_a_gradient_with_a_note_too_long_for_its_panel_is_reported_with_the_note(tmp_path):

@@ -1,0 +1,112 @@
+"""Every gradient that a lesson shows, held against central differences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from gdtutor.check_notes import Notes
+from gdtutor.engine.gradient_check import TOLERANCE, Difference, check_cell, nodes_at_kink
+from gdtutor.engine.operations import Array
+from gdtutor.engine.trace import Trace, trace
+from gdtutor.session.moment import Moment
+from gdtutor.session.steps import wanted_gradients
+
+GRADIENT_WORK = 3e6
+"""How many elementary operations the central differences of one lesson may take together."""
+_CELLS = 64
+"""Cells of one parameter that are checked at most."""
+_ASIDE = 1e-3
+"""How far beside a kink a gradient is checked."""
+
+
+@dataclass(frozen=True, slots=True)
+class GradientChecked:
+    """A parameter's gradient beside the central difference."""
+
+    lesson: str
+    """The lesson's id."""
+    parameter: str
+    """The parameter, or the input that the lesson asks a gradient for."""
+    relative_error: float
+    """Of its worst cell, in any graph and variant of the lesson."""
+
+
+def check_gradients(notes: Notes, moment: Moment, shares: int, of: str) -> None:
+    """Hold every gradient that the walk shows against central differences."""
+    shown = [
+        (scene, done, name)
+        for scene, done in zip(notes.lesson.scenes, moment.traces, strict=True)
+        if scene.backward
+        for name in wanted_gradients(notes.lesson, done.graph)
+        if name in done.gradients
+    ]
+    for _, done, name in shown:
+        work = 2 * len(done.graph.nodes) * len(shown) * shares
+        most = int(min(max(GRADIENT_WORK // max(work, 1), 1), _CELLS))
+        error = _gradient_error(notes, done, name, most, of)
+        notes.errors[name] = max(error, notes.errors.get(name, 0.0))
+
+
+def _gradient_error(notes: Notes, done: Trace, name: str, most: int, of: str) -> float:
+    """Return the worst relative error of a gradient; a wrong one is reported.
+
+    At a kink the derivative does not exist, and at an exact minimum a difference is nothing but
+    rounding, so there the gradient is checked a little beside, where the same rules hold.
+    """
+    given = {leaf.name: done.values[leaf.name] for leaf in done.graph.leaves}
+    found = _worst(done, given, name, most)
+    if not found.is_confirmed:
+        for kink in nodes_at_kink(done.graph, done.values):
+            line = kink.partition(".")[0]
+            what = f"{of}{line} stands at a kink, where its derivative does not exist"
+            hint = "gradients are checked beside it; another start would avoid it"
+            notes.add("kink", what, hint, notes.of_name(line), "warning")
+        beside = _beside(given, [leaf.name for leaf in done.graph.leaves if leaf.name != "m"])
+        again = _worst(trace(done.graph, beside, wanted=(name,)), beside, name, most)
+        found = again if again.is_confirmed else found
+    if not found.is_confirmed:
+        cell = f"[{','.join(map(str, found.cell))}]" if found.cell else ""
+        what = (
+            f"{of}the gradient of {name}{cell} is {found.gradient:.6g}, the central difference "
+            f"{found.estimate:.6g}"
+        )
+        hint = f"a relative error of {found.relative_error:.1e}; this may be a mistake of gdtutor"
+        notes.add("gradient", what, hint, notes.of_name(name))
+    return _stated(found)
+
+
+def _worst(done: Trace, given: Mapping[str, Array], name: str, most: int) -> Difference:
+    """Return the difference of the worst of a leaf's cells, at most so many, spread evenly."""
+    gradient = done.gradients[name]
+    cells = list(np.ndindex(gradient.shape))
+    chosen = np.linspace(0, len(cells) - 1, min(most, len(cells))).astype(int)
+    checked = (
+        check_cell(done.graph, given, name, cells[i], float(gradient[cells[i]])) for i in chosen
+    )
+    return max(checked, key=lambda found: (not found.is_confirmed, _stated(found)))
+
+
+def _stated(found: Difference) -> float:
+    """Return the relative error that is reported.
+
+    A confirmed gradient's own error is stated even below the rounding noise, unless gradient and
+    difference are themselves so small that they are nothing but noise.
+    """
+    if not found.is_confirmed:
+        return found.relative_error
+    larger = max(abs(found.estimate), abs(found.gradient))
+    error = abs(found.estimate - found.gradient) / larger if larger else 0.0
+    return error if error <= TOLERANCE else 0.0
+
+
+def _beside(given: Mapping[str, Array], names: Sequence[str]) -> dict[str, Array]:
+    """Return the given values, each moved by a little that differs from cell to cell."""
+    moved = dict(given)
+    for place, name in enumerate(names):
+        value = np.asarray(given[name])
+        cells = np.arange(value.size, dtype=np.float64).reshape(value.shape)
+        moved[name] = np.asarray(value + _ASIDE * np.cos(1.0 + 7 * place + cells))
+    return moved

@@ -1,0 +1,48 @@
+"""What the checks of one lesson have found so far, and where in its file each thing stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from gdtutor.lesson.fences import TOML_LINE, divide
+from gdtutor.lesson.model import Lesson
+from gdtutor.lesson.reports import Findings, Place, Report
+from gdtutor.lesson.toml_text import Path as TomlPath
+from gdtutor.lesson.toml_text import find_places
+
+
+@dataclass(slots=True)
+class Notes:
+    """Collects what is found about one lesson, each thing once."""
+
+    lesson: Lesson
+    reports: dict[Report, None] = field(default_factory=dict)
+    """What was found, in the order in which it was."""
+    errors: dict[str, float] = field(default_factory=dict)
+    """The worst relative error of each gradient that was checked."""
+
+    def add(self, code: str, what: str, hint: str, place: Place, level: str = "error") -> None:
+        """Report one thing at a place, with its line of the file."""
+        lines = self.lesson.text.split("\n")
+        source = lines[place.line - 1] if 0 < place.line <= len(lines) else ""
+        report = Report(self.lesson.path, *place, level, code, what, hint, source)
+        self.reports.setdefault(report)
+
+    def in_front(self, *path: str) -> Place:
+        """Return the place of a key of the front matter, or of the table around it."""
+        divided = divide(self.lesson.text, Findings(self.lesson.path))
+        if divided is None:
+            return Place(1, 1)
+        wanted: list[TomlPath] = [(*path, "="), path, (path[0], "="), (path[0],), ("network", "=")]
+        places = find_places(divided.toml, TOML_LINE, set(wanted))
+        return next((places[key] for key in wanted if key in places), Place(1, 1))
+
+    def of_name(self, name: str) -> Place:
+        """Return the place of a line or of a given value."""
+        line = name.partition(".")[0]
+        if line in self.lesson.places:
+            return Place(*self.lesson.places[line])
+        table = "constants" if name in self.lesson.constants else "parameters"
+        if any(binding.leaf == name for binding in self.lesson.bindings):
+            return self.in_front("data")
+        return self.in_front(table, name)
