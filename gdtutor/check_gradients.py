@@ -44,38 +44,74 @@ def check_gradients(notes: Notes, moment: Moment, shares: int, of: str) -> None:
         if name in done.gradients
     ]
     for _, done, name in shown:
+        strange = np.argwhere(~np.isfinite(done.gradients[name]))
+        if len(strange):
+            _report_strange(notes, done, name, tuple(int(i) for i in strange[0]), of)
+            continue
         work = 2 * len(done.graph.nodes) * len(shown) * shares
         most = int(min(max(GRADIENT_WORK // max(work, 1), 1), _CELLS))
-        error = _gradient_error(notes, done, name, most, of)
-        notes.errors[name] = max(error, notes.errors.get(name, 0.0))
+        found = _difference(notes, done, name, most, of)
+        if found.is_confirmed or found.is_finite:
+            notes.errors[name] = max(_stated(found), notes.errors.get(name, 0.0))
 
 
-def _gradient_error(notes: Notes, done: Trace, name: str, most: int, of: str) -> float:
-    """Return the worst relative error of a gradient; a wrong one is reported.
+def _report_strange(notes: Notes, done: Trace, name: str, cell: tuple[int, ...], of: str) -> None:
+    """Report a gradient that is itself not finite, unless the lesson is about that."""
+    if notes.lesson.diverges:
+        return
+    what = f"{of}the gradient of {_called(name, cell)} is {done.gradients[name][cell]:.6g}"
+    hint = "the way back divides by 0 here, or its numbers overflow; give other values"
+    notes.add("not-finite", what, hint, notes.of_name(name))
 
-    At a kink the derivative does not exist, and at an exact minimum a difference is nothing but
-    rounding, so there the gradient is checked a little beside, where the same rules hold.
+
+def _difference(notes: Notes, done: Trace, name: str, most: int, of: str) -> Difference:
+    """Return the worst difference of a gradient; what is wrong with it is reported.
+
+    At a kink the derivative does not exist, so there the gradient is checked a little beside, where
+    the same rules hold.
     """
     given = {leaf.name: done.values[leaf.name] for leaf in done.graph.leaves}
     found = _worst(done, given, name, most)
-    if not found.is_confirmed:
-        for kink in nodes_at_kink(done.graph, done.values):
-            line = kink.partition(".")[0]
-            what = f"{of}{line} stands at a kink, where its derivative does not exist"
-            hint = "gradients are checked beside it; another start would avoid it"
-            notes.add("kink", what, hint, notes.of_name(line), "warning")
-        beside = _beside(given, [leaf.name for leaf in done.graph.leaves if leaf.name != "m"])
-        again = _worst(trace(done.graph, beside, wanted=(name,)), beside, name, most)
-        found = again if again.is_confirmed else found
-    if not found.is_confirmed:
-        cell = f"[{','.join(map(str, found.cell))}]" if found.cell else ""
-        what = (
-            f"{of}the gradient of {name}{cell} is {found.gradient:.6g}, the central difference "
-            f"{found.estimate:.6g}"
-        )
-        hint = f"a relative error of {found.relative_error:.1e}; this may be a mistake of gdtutor"
-        notes.add("gradient", what, hint, notes.of_name(name))
-    return _stated(found)
+    if found.is_confirmed:
+        return found
+    for kink in nodes_at_kink(done.graph, done.values):
+        line = kink.partition(".")[0]
+        what = f"{of}{line} stands at a kink, where its derivative does not exist"
+        hint = "gradients are checked beside it; another start would avoid it"
+        notes.add("kink", what, hint, notes.of_name(line), "warning")
+    beside = _beside(given, [leaf.name for leaf in done.graph.leaves if leaf.name != "m"])
+    again = _worst(trace(done.graph, beside, wanted=(name,)), beside, name, most)
+    if again.is_confirmed:
+        return again
+    if not found.is_finite and not again.is_finite:
+        _report_unconfirmed(notes, done, found, of)
+        return found
+    wrong = found if found.is_finite else again
+    what = (
+        f"{of}the gradient of {_called(name, wrong.cell)} is {wrong.gradient:.6g}, the central "
+        f"difference {wrong.estimate:.6g}"
+    )
+    hint = f"a relative error of {wrong.relative_error:.1e}; this may be a mistake of gdtutor"
+    notes.add("gradient", what, hint, notes.of_name(name))
+    return wrong
+
+
+def _report_unconfirmed(notes: Notes, done: Trace, found: Difference, of: str) -> None:
+    """Report a gradient that nothing can be held against: the root is not finite beside it."""
+    called = _called(found.name, found.cell)
+    strange = [root for root in (found.above, found.below) if not np.isfinite(root)]
+    so = f"so its gradient {found.gradient:.6g} cannot be confirmed"
+    if strange and np.isnan(strange[0]):
+        what = f"{done.graph.root} has no value where {called} moves by {found.step:.1e}, {so}"
+        hint = "start further from where a root, a logarithm or a division has no value"
+    else:
+        what = f"the numbers overflow where {called} moves by {found.step:.1e}, {so}"
+        hint = "a float64 ends at 1.8e308; give smaller values"
+    notes.add("unconfirmed", of + what, hint, notes.of_name(found.name), "warning")
+
+
+def _called(name: str, cell: tuple[int, ...]) -> str:
+    return f"{name}[{','.join(map(str, cell))}]" if cell else name
 
 
 def _worst(done: Trace, given: Mapping[str, Array], name: str, most: int) -> Difference:
@@ -86,7 +122,14 @@ def _worst(done: Trace, given: Mapping[str, Array], name: str, most: int) -> Dif
     checked = (
         check_cell(done.graph, given, name, cells[i], float(gradient[cells[i]])) for i in chosen
     )
-    return max(checked, key=lambda found: (not found.is_confirmed, _stated(found)))
+    return max(checked, key=_badness)
+
+
+def _badness(found: Difference) -> tuple[int, float]:
+    """Return how bad a difference is: a wrong gradient is worse than one that nothing tells."""
+    if found.is_confirmed:
+        return 0, _stated(found)
+    return 1 + found.is_finite, _stated(found)
 
 
 def _stated(found: Difference) -> float:

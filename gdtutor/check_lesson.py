@@ -23,9 +23,10 @@ from gdtutor.training.run import Run
 
 LESSON_CODES = {
     "settings": "the run cannot be set up as configured",
-    "not-finite": "a value or the training is not finite, and the lesson is not about that",
+    "not-finite": "a value, gradient or run is not finite, and the lesson is not about that",
     "long-run": "the run is too long to be followed to its end (a warning)",
     "gradient": "a gradient differs from the central difference",
+    "unconfirmed": "no central difference can confirm a gradient here (a warning)",
     "kink": "a value stands where its derivative does not exist (a warning)",
     "row": "a vector meets a matrix as a row, not as a column (a warning)",
     "fit": "a panel of a step does not fit the design size",

@@ -35,3 +35,32 @@ def test_a_wrong_derivative_is_caught_at_a_kink_as_well(tmp_path, monkeypatch):
     text = lesson_text("```graph\na = relu(w) + relu(v)\n```\n", "[parameters]\nw = 0.0\nv = 1.0")
     codes = [code for code, *_ in found_in(text, tmp_path)]
     assert "gradient" in codes
+
+
+def test_a_wrong_derivative_is_not_hidden_by_a_cell_that_overflows(tmp_path, monkeypatch):
+    wrong = replace(OPERATIONS["exp"], local=("0.99*out",))
+    monkeypatch.setitem(OPERATIONS, "exp", wrong)
+    text = lesson_text("```graph\nz = sum(exp(W))\n```\n", "[parameters]\nW = [709.78, 705.0]")
+    [found] = found_in(text, tmp_path)
+    assert found[:2] == ("gradient", "error")
+    assert "the gradient of W[1] is" in found[3]
+
+
+def test_a_wrong_derivative_next_to_a_pole_is_caught(tmp_path, monkeypatch):
+    wrong = replace(OPERATIONS["log"], local=("1.01/a",))
+    monkeypatch.setitem(OPERATIONS, "log", wrong)
+    text = lesson_text("```graph\nz = log(w)\n```\n", "[parameters]\nw = 1e-7")
+    assert [code for code, *_ in found_in(text, tmp_path)] == ["gradient"]
+
+
+def test_a_gradient_that_nothing_confirms_is_not_counted_as_checked(tmp_path):
+    text = lesson_text("```graph\nz = exp(w) + v\n```\n", "[parameters]\nw = 709.782\nv = 1.0")
+    checked = check_lesson(lesson_of(text, tmp_path))
+    assert [report.code for report in checked.problems] == ["unconfirmed"]
+    assert [gradient.parameter for gradient in checked.gradients] == ["v"]
+
+
+def test_a_lesson_about_divergence_may_have_a_gradient_that_is_not_finite(tmp_path):
+    front = "diverges = true\n[parameters]\nw = 0.0"
+    graph = "```graph\nz = sqrt(w)\n```\n"
+    assert found_in(lesson_text(graph, front), tmp_path) == []

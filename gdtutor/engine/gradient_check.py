@@ -33,13 +33,20 @@ class Difference:
     """The root's value at x − h."""
     estimate: float
     gradient: float
+    noise: float
+    """How far the rounding of f may have moved the estimate."""
     relative_error: float
-    """|estimate − gradient| over the larger of both, no smaller than the rounding of f allows."""
+    """|estimate − gradient| over the larger of both, 0 where that is no more than the noise."""
 
     @property
     def is_confirmed(self) -> bool:
         """Whether both agree within `TOLERANCE`."""
         return bool(self.relative_error <= TOLERANCE)
+
+    @property
+    def is_finite(self) -> bool:
+        """Whether gradient and difference are numbers that can be compared."""
+        return bool(np.isfinite(self.gradient) and np.isfinite(self.estimate))
 
 
 def check_cell(
@@ -47,14 +54,26 @@ def check_cell(
 ) -> Difference:
     """Compare one cell of a leaf's gradient with the central difference of the root.
 
+    A small value that is not confirmed may stand next to a pole, or to the end of a logarithm; a
+    smaller step then shows its slope, where rounding leaves enough digits for that.
+
     Source: Nocedal and Wright, Numerical Optimization, 2nd ed., eq. 8.7; the step is the cube root
     of the machine epsilon, times the size of the value.
     """
     value = float(given[name][cell])
-    step = step_for(value)
-    above = _root_at(graph, given, name, cell, value + step)
-    below = _root_at(graph, given, name, cell, value - step)
-    return difference_of(name, cell, value, (above, below), gradient)
+
+    def at(step: float) -> Difference:
+        above = _root_at(graph, given, name, cell, value + step)
+        below = _root_at(graph, given, name, cell, value - step)
+        return difference_of(name, cell, value, step, (above, below), gradient)
+
+    found = at(step_for(value))
+    finer = _STEP * abs(value)
+    if found.is_confirmed or not 0 < finer < found.step:
+        return found
+    closer = at(finer)
+    tells = closer.noise <= TOLERANCE * abs(closer.estimate)
+    return closer if tells and closer.is_confirmed else found
 
 
 def step_for(value: float) -> float:
@@ -63,18 +82,31 @@ def step_for(value: float) -> float:
 
 
 def difference_of(
-    name: str, cell: tuple[int, ...], value: float, roots: tuple[float, float], gradient: float
+    name: str,
+    cell: tuple[int, ...],
+    value: float,
+    step: float,
+    roots: tuple[float, float],
+    gradient: float,
 ) -> Difference:
-    """Compare a gradient with the central difference of the root's values above and below."""
-    step = step_for(value)
+    """Compare a gradient with the central difference of the root's values above and below.
+
+    Args:
+        name: The leaf or node that is moved.
+        cell: Its cell.
+        value: What stands there.
+        step: How far it is moved each way.
+        roots: The root's values above and below.
+        gradient: What is compared.
+    """
     # The step that float64 really takes.
     above_at, below_at = value + step, value - step
     above, below = roots
     with np.errstate(all="ignore"):
         estimate = float(np.float64(above - below) / np.float64(above_at - below_at))
-        noise = _ROUNDING * max(abs(above), abs(below)) / step
+        noise = 4 * _ROUNDING * max(abs(above), abs(below)) / step
         error = _relative_error(estimate, gradient, noise)
-    return Difference(name, cell, step, above, below, estimate, gradient, error)
+    return Difference(name, cell, step, above, below, estimate, gradient, noise, error)
 
 
 def _relative_error(estimate: float, gradient: float, noise: float) -> float:
@@ -85,7 +117,7 @@ def _relative_error(estimate: float, gradient: float, noise: float) -> float:
     difference = abs(estimate - gradient)
     if not np.isfinite(difference):
         return float("inf")
-    if difference <= 4 * noise:
+    if difference <= noise:
         return 0.0
     return difference / max(abs(estimate), abs(gradient), 1e-12)
 

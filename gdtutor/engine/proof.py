@@ -75,7 +75,7 @@ def prove(
     above = values_with(graph, values, name, cell, value + step)
     below = values_with(graph, values, name, cell, value - step)
     here, up, down = (float(v[graph.root].reshape(())) for v in (values, above, below))
-    difference = difference_of(name, cell, value, (up, down), gradient)
+    difference = difference_of(name, cell, value, step, (up, down), gradient)
     with np.errstate(all="ignore"):
         right = float(np.float64(up - here) / step)
         left = float(np.float64(here - down) / step)

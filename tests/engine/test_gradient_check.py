@@ -184,3 +184,17 @@ def test_looking_for_kinks_among_values_that_are_not_finite_does_not_warn():
     graph = graph_of("C = maximum(w, v)", ["w", "v"])
     values = forward(graph, arrays({"w": np.inf, "v": np.inf}))
     assert nodes_at_kink(graph, values) == ()
+
+
+def test_a_small_value_next_to_a_pole_is_confirmed_with_a_smaller_step():
+    graph = graph_of("C = 1/x", ["x"])
+    found = check_cell(graph, arrays({"x": 1e-6}), "x", (), -1e12)
+    assert found.is_confirmed
+    assert found.step < 1e-11
+    assert not check_cell(graph, arrays({"x": 1e-6}), "x", (), -1.001e12).is_confirmed
+
+
+@pytest.mark.parametrize("claimed", [0.0, 0.5, 2.0])
+def test_a_step_too_small_to_move_the_cost_confirms_nothing(claimed):
+    graph = graph_of("C = 1 + x", ["x"])
+    assert not check_cell(graph, arrays({"x": 1e-200}), "x", (), claimed).is_confirmed
