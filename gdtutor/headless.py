@@ -8,9 +8,10 @@ from pathlib import Path
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.opening import open_lesson
 from gdtutor.session.effects import Effect, OpenLesson, Quit, Train
+from gdtutor.session.press import Press
 from gdtutor.session.state import Session, Snapshot, Status
 from gdtutor.session.training import catch_up, snapshot_of
-from gdtutor.session.update import Action, Press, Progressed, Told, update
+from gdtutor.session.update import Action, Progressed, Told, update
 
 
 def pressed(session: Session, presses: Iterable[Press]) -> Session:

@@ -12,8 +12,9 @@ from gdtutor.session.commands import Command, command_for, commands_of
 from gdtutor.session.edits import apply_edit
 from gdtutor.session.effects import Effect, OpenLesson
 from gdtutor.session.looking import toggle_cell
+from gdtutor.session.press import Press
 from gdtutor.session.state import Screen, Session
-from gdtutor.session.update import Press, update
+from gdtutor.session.update import update
 
 Outcome = tuple[Session, tuple[Effect, ...]]
 

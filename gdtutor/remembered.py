@@ -6,7 +6,11 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from gdtutor.progress.records import Progress, ProgressError
+from gdtutor.progress.store import ProgressStore, default_path
 from gdtutor.session.catalogue import Library, place_text
+
+QUICK_SECONDS = 0.5
+"""How long the start waits for a store that another program holds."""
 
 
 def with_progress(library: Library, progress: Progress) -> Library:
@@ -36,3 +40,8 @@ def read_progress(library: Library, store: Callable[[], Progress]) -> tuple[Libr
             return with_progress(library, progress), " ".join(progress.messages)
         except ProgressError as error:
             return library, str(error)
+
+
+def quick_store() -> Progress:
+    """Open the store to read from it at the start, where nobody should have to wait."""
+    return ProgressStore(default_path(), busy_seconds=QUICK_SECONDS)

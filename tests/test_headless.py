@@ -6,8 +6,8 @@ from lesson_texts import neuron
 from gdtutor.headless import pressed
 from gdtutor.opening import session_at
 from gdtutor.session.catalogue import Library, LibraryEntry
+from gdtutor.session.press import Press
 from gdtutor.session.state import Screen, Session, Status
-from gdtutor.session.update import Press
 
 
 @pytest.fixture

@@ -164,3 +164,13 @@ def test_the_engine_needs_nothing_of_the_package_but_itself():
     engine = [f"gdtutor.engine.{path.stem}" for path in (PACKAGE / "engine").glob("[!_]*.py")]
     loaded = {n for n in loaded_after(f"import {', '.join(engine)}") if n.startswith("gdtutor.")}
     assert loaded == {"gdtutor.engine", *engine}
+
+
+def test_the_first_frame_needs_no_numpy_and_no_engine():
+    """They take as long as Textual itself; the desk brings them behind the first page."""
+    cover = "gdtutor.cli.open_app, gdtutor.ui.app, gdtutor.glanced"
+    loaded = loaded_after(f"import {cover}")
+    assert "textual.app" in loaded
+    assert not {name for name in loaded if name.partition(".")[0] == "numpy"}
+    engine = {name for name in loaded if name.startswith("gdtutor.engine.")}
+    assert engine == {"gdtutor.engine.errors"}

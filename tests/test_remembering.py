@@ -4,7 +4,7 @@ from dataclasses import replace
 import pytest
 from walks import NEURON, ROWS, pressed, screen, walk
 
-from gdtutor.cli.open_app import resume
+from gdtutor.cli.starting import resume
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.opening import open_lesson
 from gdtutor.progress.records import Finished, MemoryStore, Place, ProgressError, SavedPlace
@@ -16,11 +16,12 @@ from gdtutor.remembering import (
     place_of_session,
 )
 from gdtutor.session.effects import KeepAttempt
+from gdtutor.session.press import Press
 from gdtutor.session.state import Screen, Session
-from gdtutor.session.update import Press
 from gdtutor.shelf import library_of
-from gdtutor.ui.app import Services, TutorApp
+from gdtutor.ui.app import Looks, TutorApp
 from gdtutor.ui.colours import choose_colours
+from gdtutor.ui.desk import Desk, Services
 from gdtutor.view.frame import UNICODE
 
 
@@ -44,22 +45,20 @@ def remembered(session, when=1.0):
 
 
 def services(**parts):
-    return Services(
-        choose_colours("16", {}), UNICODE, open_lesson, parts.pop("save", lambda _: None),
-        resume=resume, handles_signals=False, **parts,
-    )  # fmt: skip
+    return Services(open_lesson, parts.pop("save", lambda _: None), resume=resume, **parts)
 
 
 def driven(session, given, keys):
     """Return the session of an app after some keys."""
 
     async def run():
-        app = TutorApp(session, given)
+        looks = Looks(choose_colours("16", {}), UNICODE, handles_signals=False)
+        app = TutorApp(looks, lambda app: Desk(app, session, given))
         async with app.run_test(size=(80, 24)) as pilot:
             for key in keys:
-                app.act(Press(key, key if len(key) == 1 else None))
+                app.desk.act(Press(key, key if len(key) == 1 else None))
             await pilot.pause()
-            return app.session
+            return app.desk.session
 
     return asyncio.run(run())
 

@@ -5,8 +5,9 @@ from pathlib import Path
 
 from gdtutor.cli.keys import parse_keys
 from gdtutor.opening import session_at
+from gdtutor.session.press import Press
 from gdtutor.session.state import Session
-from gdtutor.session.update import Press, update
+from gdtutor.session.update import update
 from gdtutor.view.frame import ASCII, UNICODE
 from gdtutor.view.screen import frame_of
 

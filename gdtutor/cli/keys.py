@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from gdtutor.engine.errors import GdTutorError
-from gdtutor.session.update import Press
+from gdtutor.session.press import Press
 
 MAX_PRESSES = 10_000
 """Most keys that a script presses."""

@@ -1,31 +1,27 @@
-"""`gdtutor [LESSON|FOLDER]`: the app, after everything that could go wrong is looked at."""
+"""`gdtutor [LESSON|FOLDER]`: the app, after everything that could go wrong is looked at.
+
+The first page is drawn from a glance at the lesson file; what needs the engine is imported behind
+it, so that a learner reads sooner.
+"""
 
 from __future__ import annotations
 
 import argparse
-import contextlib
-import io
+import gc
 import os
-import shlex
 import sys
 from collections.abc import Callable
-from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from time import time
+from typing import TYPE_CHECKING
 
 from gdtutor.cli.keys import parse_keys
-from gdtutor.cli.lessons import session_of
-from gdtutor.cli.open_linear import run_linear, speaks_plainly
+from gdtutor.cli.lesson_files import lesson_path
 from gdtutor.cli.output import complain
 from gdtutor.engine.errors import GdTutorError
-from gdtutor.lesson.discovery import shipped_lessons_folder
-from gdtutor.opening import open_lesson
-from gdtutor.progress.store import ProgressStore, default_path
-from gdtutor.remembered import read_progress
-from gdtutor.remembering import Memory
-from gdtutor.session.state import Screen, Session
-from gdtutor.session.update import Action, Press
-from gdtutor.shelf import library_of
+from gdtutor.lesson.discovery import number_of, shipped_lessons_folder
+from gdtutor.lesson.glance import glance
+from gdtutor.session.press import Press
 from gdtutor.ui.colours import choose_colours, prepare_environment
 from gdtutor.ui.terminal import (
     choose_chars,
@@ -33,79 +29,89 @@ from gdtutor.ui.terminal import (
     match_encoding,
     preflight,
     settle,
+    speaks_plainly,
 )
+from gdtutor.view.cover import lesson_cover, library_cover
+from gdtutor.view.frame import Chars, Frame
+
+if TYPE_CHECKING:
+    from gdtutor.cli.starting import Start
+    from gdtutor.ui.app import TutorApp
+    from gdtutor.ui.desk import Desk
+
+Cover = Callable[[int, int, Chars], Frame]
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Open the app and return its exit code."""
     presses = parse_keys(arguments.keys)
-    session = _session(arguments)
-    if arguments.no_save:
-        return _run(session, arguments, presses, None)
-    library, message = read_progress(session.library, _quick_store)
-    is_told = bool(message)
-    session = replace(
-        session, library=library, message=message or session.message, is_error=is_told
-    )
-    memory = Memory(lambda: ProgressStore(default_path()), time)
-    try:
-        return _run(session, arguments, presses, memory)
-    finally:
-        problem = memory.close()
-        if problem:
-            complain(GdTutorError(problem))
-
-
-def _quick_store() -> ProgressStore:
-    """Open the store to read from it at the start, where nobody should have to wait."""
-    return ProgressStore(default_path(), busy_seconds=0.5)
-
-
-def _run(
-    session: Session,
-    arguments: argparse.Namespace,
-    presses: tuple[Press, ...],
-    memory: Memory | None,
-) -> int:
     if arguments.linear or speaks_plainly(os.environ, sys.stdin):
-        if memory is None:
-            return run_linear(session, presses, arguments.chars)
-        return run_linear(session, presses, arguments.chars, memory.save, memory.keep)
-    return show(session, arguments, presses, memory=memory)
+        return _converse(arguments, presses)
+    begun: list[Start] = []
+
+    def open_desk(app: TutorApp) -> Desk:
+        from gdtutor.cli.starting import resume, start
+        from gdtutor.opening import open_lesson
+        from gdtutor.ui.desk import Desk, Services
+
+        begin = start(arguments)
+        begun.append(begin)
+        services = Services(
+            open_lesson, begin.save, keep=begin.keep, listen=begin.listen, resume=resume
+        )
+        gc.freeze()
+        gc.enable()
+        return Desk(app, begin.session, services, presses)
+
+    # What is made while the program opens stays until it ends: to search it for garbage, again and
+    # again as it grows, takes a tenth of that time.
+    gc.disable()
+    try:
+        return show(arguments, open_desk, _cover(arguments))
+    finally:
+        for begin in begun:
+            begin.finish()
 
 
-def resume(path: Path, command: str) -> Session:
-    """Return the session that a saved command line opens, in the lesson at this path.
+def _converse(arguments: argparse.Namespace, presses: tuple[Press, ...]) -> int:
+    from gdtutor.cli.open_linear import run_linear
+    from gdtutor.cli.starting import start
+
+    begin = start(arguments)
+    try:
+        return run_linear(begin.session, presses, arguments.chars, begin.save, begin.keep)
+    finally:
+        begin.finish()
+
+
+def _cover(arguments: argparse.Namespace) -> Cover | None:
+    """Return what can be shown before the engine is there; None where that is another place.
 
     Raises:
-        GdTutorError: The place no longer fits the lesson.
+        GdTutorError: There is no such lesson, or no such folder.
     """
-    from gdtutor.cli.arguments import COMMANDS, parser_of
+    if not arguments.lesson or Path(arguments.lesson).is_dir():
+        # A lesson's page needs nothing of what is remembered.
+        from gdtutor.glanced import glanced_library
 
-    try:
-        with contextlib.redirect_stderr(io.StringIO()):
-            arguments = parser_of(COMMANDS[0]).parse_args(shlex.split(command)[1:])
-    except (SystemExit, ValueError):
-        raise GdTutorError("the saved place cannot be read", "") from None
-    arguments.lesson = str(path)
-    return session_of(arguments)
+        folder = Path(arguments.lesson) if arguments.lesson else shipped_lessons_folder()
+        return partial(library_cover, glanced_library(folder, remembers=not arguments.no_save))
+    path = lesson_path(arguments.lesson)
+    seen = glance(path)
+    if seen is None or not seen.prose.strip() or arguments.at or arguments.keys:
+        return None
+    return partial(lesson_cover, number_of(path), seen.title, seen.prose)
 
 
 def show(
-    session: Session,
-    arguments: argparse.Namespace,
-    presses: tuple[Press, ...],
-    saved: Callable[[], Action | None] | None = None,
-    memory: Memory | None = None,
+    arguments: argparse.Namespace, open_desk: Callable[[TutorApp], Desk], cover: Cover | None = None
 ) -> int:
     """Show a session in the terminal and return the exit code.
 
     Args:
-        session: What is shown first.
         arguments: --chars, --color, --fps and --no-mouse.
-        presses: Keys that are pressed at the start.
-        saved: Says what a save of the open file came to; None where no file is watched.
-        memory: Keeps place and answers; None where nothing is saved.
+        open_desk: Makes the desk that the app works at.
+        cover: Draws what stands until then; the desk is opened first where it is None.
     """
     try:
         size = os.get_terminal_size(sys.__stdin__.fileno() if sys.__stdin__ else 0)
@@ -122,29 +128,14 @@ def show(
     colours = choose_colours(arguments.color, os.environ)
     prepare_environment(os.environ)
     # Textual is imported only now: it reads the environment as it loads.
-    from gdtutor.ui.app import Services, TutorApp
+    from gdtutor.ui.app import Looks, TutorApp
 
-    frames = choose_frames(arguments.fps, os.environ)
-    services = Services(
-        colours, chars, open_lesson, lambda _: None, resume=resume, frames_per_second=frames,
-        saved=saved,
-    )  # fmt: skip
-    if memory is not None:
-        services = replace(services, save=memory.save, keep=memory.keep, listen=memory.listen)
-    app = TutorApp(session, services, presses)
+    looks = Looks(colours, chars, choose_frames(arguments.fps, os.environ))
+    drawn = None if cover is None else lambda width, height: cover(width, height, chars)
+    app = TutorApp(looks, open_desk, drawn)
     app.run(mouse=not arguments.no_mouse)
     for stream in (sys.__stdout__, sys.__stderr__):
         settle(stream)
+    if app.failure is not None:
+        raise app.failure
     return app.return_code or 0
-
-
-def _session(arguments: argparse.Namespace) -> Session:
-    """Return the session that the arguments ask for: a lesson, or a library."""
-    named = Path(arguments.lesson) if arguments.lesson else None
-    folder = shipped_lessons_folder()
-    if named is not None and named.is_dir():
-        return replace(Session(screen=Screen.LIBRARY), library=library_of(named))
-    if named is None:
-        return replace(Session(screen=Screen.LIBRARY), library=library_of(folder))
-    session = session_of(arguments)
-    return replace(session, library=library_of(folder))

@@ -4,26 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TextIO
 
 from gdtutor.cli.interrupts import exit_on_signals, interrupts
 from gdtutor.lesson.characters import pictured
 from gdtutor.opening import open_lesson
 from gdtutor.session.effects import KeepAttempt
+from gdtutor.session.press import Press
 from gdtutor.session.state import Session
-from gdtutor.session.update import Press
-from gdtutor.ui.terminal import choose_chars, is_dumb, match_encoding
-
-
-def speaks_plainly(environ: Mapping[str, str], stdin: TextIO | None) -> bool:
-    """Tell whether the terminal can show nothing but lines.
-
-    A TERM that is not set says so of a terminal alone: without one the screens complain of that.
-    """
-    is_terminal = stdin is not None and not stdin.closed and stdin.isatty()
-    return environ.get("TERM") == "dumb" or (is_terminal and is_dumb(environ))
+from gdtutor.ui.terminal import choose_chars, match_encoding
 
 
 def run_linear(

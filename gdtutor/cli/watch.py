@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
 
 from gdtutor.cli.keys import parse_keys
 from gdtutor.cli.lesson_files import lesson_path
 from gdtutor.cli.lessons import session_of
 from gdtutor.cli.open_app import show
 from gdtutor.lesson.source import read_source
+from gdtutor.opening import open_lesson
 from gdtutor.session.reloading import Broke
 from gdtutor.session.state import Session
 from gdtutor.session.update import update
 from gdtutor.watching import Watcher
+
+if TYPE_CHECKING:
+    from gdtutor.ui.app import TutorApp
+    from gdtutor.ui.desk import Desk
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -27,4 +33,11 @@ def run(arguments: argparse.Namespace) -> int:
         session = update(Session(seed=arguments.seed), first)[0]
     else:
         session = session_of(arguments)
-    return show(session, arguments, presses, watcher.look)
+
+    def open_desk(app: TutorApp) -> Desk:
+        from gdtutor.ui.desk import Desk, Services
+
+        services = Services(open_lesson, lambda _: None, watcher.look)
+        return Desk(app, session, services, presses)
+
+    return show(arguments, open_desk)

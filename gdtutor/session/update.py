@@ -13,6 +13,7 @@ from gdtutor.session.figures import measurements_due
 from gdtutor.session.library import found, with_search, without_search
 from gdtutor.session.navigation import goto, said, steps_forward
 from gdtutor.session.predict import answer, question_left
+from gdtutor.session.press import Press
 from gdtutor.session.prompting import edited
 from gdtutor.session.reloading import Broke, Reloaded, is_elsewhere, reloaded
 from gdtutor.session.runs import sweep, with_swept
@@ -34,14 +35,6 @@ from gdtutor.training.run import Run
 
 MAX_COUNT = 1_000_000
 """Largest count before a key."""
-
-
-@dataclass(frozen=True, slots=True)
-class Press:
-    """A key, with the character it prints where it does."""
-
-    key: str
-    character: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,22 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from functools import partial
-from typing import Protocol, cast
+from typing import cast
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
 from gdtutor.session.commands import Command, commands_of
-from gdtutor.session.state import Session
-from gdtutor.session.update import Action, Press
-
-
-class Actor(Protocol):
-    """What the palette needs of the app."""
-
-    session: Session
-
-    def act(self, action: Action) -> None:
-        """Do an action."""
+from gdtutor.session.press import Press
+from gdtutor.ui.app import TutorApp
 
 
 class CommandProvider(Provider):
@@ -39,14 +30,14 @@ class CommandProvider(Provider):
                 shown = matcher.highlight(command.title)
                 yield Hit(score, shown, self._press(command), text=command.title)
 
-    def _actor(self) -> Actor:
-        return cast(Actor, self.app)
-
     def _commands(self) -> tuple[Command, ...]:
-        return commands_of(self._actor().session.screen)
+        app = self.app
+        if not isinstance(app, TutorApp) or app.desk is None:
+            return ()
+        return commands_of(app.desk.session.screen)
 
     def _press(self, command: Command) -> partial[None]:
-        return partial(self._actor().act, Press(command.keys[0]))
+        return partial(cast(TutorApp, self.app).press, Press(command.keys[0]))
 
 
 def _said(command: Command) -> str:

@@ -14,7 +14,6 @@ from gdtutor.ui.cells import Cell, Row, line_of, row_of
 from gdtutor.ui.ticks import Tick, has_length, linear_ticks, log_ticks
 from gdtutor.view.frame import LARGEST, Chars, Line, Plot, Segment, Series, Style
 from gdtutor.view.lines import shortened
-from gdtutor.view.thinning import thin
 
 if TYPE_CHECKING:
     import numpy as np
@@ -191,6 +190,8 @@ def _curve(
 ) -> _Curve:
     """Return the points of a series that can be drawn, with the logarithms of y on a log axis."""
     import numpy as np
+
+    from gdtutor.view.thinning import thin
 
     points = min(len(series.xs), len(series.ys))
     xs = np.asarray(series.xs[:points], dtype=np.float64)

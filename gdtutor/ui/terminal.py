@@ -61,6 +61,15 @@ def is_dumb(environ: Mapping[str, str]) -> bool:
     return term in ("dumb", "unknown") or (not term and os.name != "nt")
 
 
+def speaks_plainly(environ: Mapping[str, str], stdin: TextIO | None) -> bool:
+    """Tell whether the terminal can show nothing but lines.
+
+    A TERM that is not set says so of a terminal alone: without one the screens complain of that.
+    """
+    is_terminal = stdin is not None and not stdin.closed and stdin.isatty()
+    return environ.get("TERM") == "dumb" or (is_terminal and is_dumb(environ))
+
+
 def is_ssh(environ: Mapping[str, str]) -> bool:
     """Tell whether the session comes over SSH, where every byte travels."""
     return any(environ.get(name) for name in ("SSH_CONNECTION", "SSH_CLIENT", "SSH_TTY"))

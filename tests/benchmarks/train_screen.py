@@ -15,11 +15,12 @@ from time import perf_counter
 
 from gdtutor.cli.lesson_files import lesson_path
 from gdtutor.opening import open_lesson, session_at
+from gdtutor.session.press import Press
 from gdtutor.session.state import Session, Status
-from gdtutor.session.update import Press
 from gdtutor.training.run import Run
-from gdtutor.ui.app import Services, TutorApp
+from gdtutor.ui.app import Looks, TutorApp
 from gdtutor.ui.colours import choose_colours
+from gdtutor.ui.desk import Desk, Services
 from gdtutor.view.frame import UNICODE
 
 SECONDS = 2.0
@@ -49,16 +50,20 @@ def headless() -> float:
 def on_screen() -> tuple[float, list[float], float]:
     """Return iterations per second, seconds to answer each key, seconds to stop."""
     colours = choose_colours("256", {})
-    services = Services(colours, UNICODE, open_lesson, lambda _: None, handles_signals=False)
-    app = TutorApp(endless(session_at(lesson_path("xor-hidden"))), services)
+    session, services = (
+        endless(session_at(lesson_path("xor-hidden"))),
+        Services(open_lesson, lambda _: None),
+    )
+    looks = Looks(colours, UNICODE, handles_signals=False)
+    app = TutorApp(looks, lambda app: Desk(app, session, services))
     waits: list[float] = []
     ended = 0.0
 
     async def run() -> float:
         nonlocal ended
         async with app.run_test(size=(80, 24)) as pilot:
-            app.act(Press("t", "t"))
-            assert app.session.run is not None
+            app.desk.act(Press("t", "t"))
+            assert app.desk.session.run is not None
             start = perf_counter()
             while perf_counter() - start < SECONDS:
                 before = perf_counter()
@@ -68,12 +73,12 @@ def on_screen() -> tuple[float, list[float], float]:
                 await done.wait()
                 waits.append(perf_counter() - before)
                 await asyncio.sleep(SECONDS / KEYS)
-            speed = app.session.run.farthest / (perf_counter() - start)
+            speed = app.desk.session.run.farthest / (perf_counter() - start)
             before = perf_counter()
-            app.act(Press("s", "s"))
-            while app.session.training.status is Status.RUNNING:
+            app.desk.act(Press("s", "s"))
+            while app.desk.session.training.status is Status.RUNNING:
                 await asyncio.sleep(0.001)
-                app._look_at_training()
+                app.desk._look_at_training()
             ended = perf_counter() - before
             await pilot.pause()
         return speed

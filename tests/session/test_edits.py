@@ -7,9 +7,10 @@ from walks import KINK, NETWORK, NEURON, ROWS, pressed, typed, walk
 from gdtutor.session.comparison import changed_gradients, changed_values
 from gdtutor.session.edits import apply_edit
 from gdtutor.session.effects import PauseTraining
+from gdtutor.session.press import Press
 from gdtutor.session.state import Status
 from gdtutor.session.training import snapshot_of
-from gdtutor.session.update import Press, Progressed, update
+from gdtutor.session.update import Progressed, update
 
 
 def edit(session, *texts):

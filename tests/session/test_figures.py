@@ -7,8 +7,9 @@ from gdtutor.session.effects import TimeExamples
 from gdtutor.session.figures import shown_figure
 from gdtutor.session.link import command_of
 from gdtutor.session.navigation import goto
+from gdtutor.session.press import Press
 from gdtutor.session.state import Session, moved
-from gdtutor.session.update import Opened, Press, Timed, opened, update
+from gdtutor.session.update import Opened, Timed, opened, update
 from gdtutor.training.race import Heat
 
 TEXT = """\

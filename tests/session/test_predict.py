@@ -8,10 +8,11 @@ from gdtutor.session.asking import ready_nodes
 from gdtutor.session.challenge import Ask
 from gdtutor.session.digits import number
 from gdtutor.session.effects import KeepAttempt
+from gdtutor.session.press import Press
 from gdtutor.session.slips import Slip
 from gdtutor.session.state import PromptKind, current_step
 from gdtutor.session.steps import Phase
-from gdtutor.session.update import Press, update
+from gdtutor.session.update import update
 from gdtutor.session.working import working_of
 
 ASKED = DATA / "lessons" / "asked.md"

@@ -4,9 +4,10 @@ import numpy as np
 from session_walks import open_at, press
 
 from gdtutor.session.effects import Train
+from gdtutor.session.press import Press
 from gdtutor.session.state import Screen, Session, Status
 from gdtutor.session.training import snapshot_of
-from gdtutor.session.update import Press, Progressed, update
+from gdtutor.session.update import Progressed, update
 
 
 def trained(session: Session, key: str = "t", character: str | None = None) -> Session:

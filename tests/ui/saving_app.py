@@ -7,8 +7,9 @@ from gdtutor.cli.keys import parse_keys
 from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
 from gdtutor.opening import open_lesson, session_at
 from gdtutor.session.state import Session
-from gdtutor.ui.app import Services, TutorApp
+from gdtutor.ui.app import Looks, TutorApp
 from gdtutor.ui.colours import choose_colours
+from gdtutor.ui.desk import Desk, Services
 from gdtutor.ui.terminal import settle
 from gdtutor.view.frame import UNICODE
 
@@ -21,8 +22,9 @@ def main() -> int:
         Path(place).write_text(f"{iteration}/step:{session.step} {session.training.status.value}")
 
     session = session_at(find_lesson(name, shipped_lessons_folder()))
-    services = Services(choose_colours("256", {}), UNICODE, open_lesson, save, 4)
-    app = TutorApp(session, services, parse_keys(keys))
+    services, presses = Services(open_lesson, save), parse_keys(keys)
+    looks = Looks(choose_colours("256", {}), UNICODE, 4)
+    app = TutorApp(looks, lambda app: Desk(app, session, services, presses))
     app.run(mouse=False)
     settle(sys.__stdout__)
     settle(sys.__stderr__)

@@ -6,15 +6,17 @@ from dataclasses import replace
 
 from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
 from gdtutor.opening import open_lesson, session_at
+from gdtutor.session.press import Press
 from gdtutor.session.state import Screen, Status
 from gdtutor.session.training import snapshot_of
-from gdtutor.session.update import Action, Press, Progressed
-from gdtutor.ui.app import Services, TutorApp
+from gdtutor.session.update import Action, Progressed
+from gdtutor.ui.app import Looks, TutorApp
 from gdtutor.ui.colours import choose_colours, prepare_environment
+from gdtutor.ui.desk import Desk, Services
 from gdtutor.view.frame import UNICODE
 
 
-class SteppedTraining(TutorApp):
+class SteppedTraining(Desk):
     """Trains by keys instead of by the clock, so that frames can be counted."""
 
     epochs = 1
@@ -35,12 +37,16 @@ def main() -> None:
     session = session_at(find_lesson(name, shipped_lessons_folder()))
     running = replace(session.training, status=Status.RUNNING)
     session = replace(session, screen=Screen.TRAIN, training=running)
-    services = Services(choose_colours(color, os.environ), UNICODE, open_lesson, lambda _: None, 4)
+    looks = Looks(choose_colours(color, os.environ), UNICODE, 4)
     prepare_environment(os.environ)
-    app = SteppedTraining(session, services)
-    if session.run is not None:
-        app.epochs = max(session.run.segments[-1].settings.epochs // (int(frames) + 1), 1)
-    app.run(mouse=False)
+
+    def open_desk(app: TutorApp) -> Desk:
+        desk = SteppedTraining(app, session, Services(open_lesson, lambda _: None))
+        if session.run is not None:
+            desk.epochs = max(session.run.segments[-1].settings.epochs // (int(frames) + 1), 1)
+        return desk
+
+    TutorApp(looks, open_desk).run(mouse=False)
 
 
 if __name__ == "__main__":

@@ -7,8 +7,9 @@ from types import FrameType
 import pytest
 
 from gdtutor.opening import session_at
+from gdtutor.session.press import Press
 from gdtutor.session.state import Session
-from gdtutor.session.update import Press, update
+from gdtutor.session.update import update
 from gdtutor.view.explain import context_of, node_lines
 from gdtutor.view.frame import UNICODE
 from gdtutor.view.lines import text_of

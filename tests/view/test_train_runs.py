@@ -8,9 +8,9 @@ from walks import NEURON, walk
 from gdtutor.headless import pressed
 from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
 from gdtutor.opening import session_at
+from gdtutor.session.press import Press
 from gdtutor.session.runs import with_swept
 from gdtutor.session.state import KeptCurve, Session, Snapshot
-from gdtutor.session.update import Press
 from gdtutor.view.frame import ASCII, UNICODE
 from gdtutor.view.lines import text_of
 from gdtutor.view.runs import curves_shown, run_lines

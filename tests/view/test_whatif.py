@@ -3,7 +3,8 @@ from walks import NETWORK, NEURON, ROWS, assert_screens, pressed, screen, typed,
 
 from gdtutor.headless import trained
 from gdtutor.session.effects import Train
-from gdtutor.session.update import Press, Progressed, update
+from gdtutor.session.press import Press
+from gdtutor.session.update import Progressed, update
 from gdtutor.view.frame import UNICODE
 from gdtutor.view.train import cost_plot
 

@@ -1,0 +1,219 @@
+"""The desk: keys become actions, actions make a session, the session is painted."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+
+from textual.geometry import Size
+from textual.timer import Timer
+
+from gdtutor.engine.errors import GdTutorError
+from gdtutor.session.effects import (
+    Effect,
+    KeepAttempt,
+    OpenLesson,
+    PauseTraining,
+    Quit,
+    SavePlace,
+    ShowPalette,
+    SweepRuns,
+    TimeExamples,
+    Train,
+)
+from gdtutor.session.press import Press
+from gdtutor.session.state import KeptCurve, Session, Status
+from gdtutor.session.update import (
+    Action,
+    Kept,
+    Opened,
+    Progressed,
+    Resumed,
+    Swept,
+    Tick,
+    Timed,
+    Told,
+    update,
+)
+from gdtutor.training.race import race
+from gdtutor.ui.app import TutorApp
+from gdtutor.ui.trainer import Trainer
+from gdtutor.view.help import settled
+from gdtutor.view.screen import frame_of
+
+LOOK_EVERY = 0.25
+"""Seconds between two looks at a watched file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What the desk needs from outside; tests pass their own."""
+
+    open_lesson: Callable[[Path], Opened]
+    """Reads a lesson and makes its run; raises GdTutorError."""
+    save: Callable[[Session], None]
+    """Keeps where the learner is; returns at once."""
+    saved: Callable[[], Action | None] | None = None
+    """Says what a save of the open file came to, None where there was none; None: not watched."""
+    keep: Callable[[KeepAttempt], None] = lambda _: None
+    """Keeps an answer to a question; returns at once."""
+    listen: Callable[[Callable[[str, str], None]], None] = lambda _: None
+    """Has a function called, from any thread, with how far saving has come and a message."""
+    resume: Callable[[Path, str], Session] | None = None
+    """Opens a lesson at the place that a command line names; raises GdTutorError."""
+
+
+def _place(session: Session) -> tuple[object, ...]:
+    """Return what a saved place is made of; it is saved when any of it changes."""
+    at = None if session.moment is None else session.moment.iteration
+    lesson = None if session.lesson is None else session.lesson.id
+    return lesson, at, session.step, session.changes, session.look, session.predict
+
+
+class Desk:
+    """Holds the session; has no other state but the clockwork.
+
+    Args:
+        app: Where frames are shown and clocks are kept.
+        session: What is shown first.
+        services: What is needed from outside.
+        presses: Keys that are pressed at the start.
+    """
+
+    def __init__(
+        self,
+        app: TutorApp,
+        session: Session,
+        services: Services,
+        presses: tuple[Press, ...] = (),
+    ) -> None:
+        self.session = session
+        self._app = app
+        self._services = services
+        self._presses = presses
+        self._trainer = Trainer()
+        self._poll: Timer | None = None
+        self._shown_curves: tuple[KeptCurve, ...] = ()
+        self._auto: Timer | None = None
+
+    def begin(self) -> None:
+        """Press the keys that were asked for, and listen to the outside."""
+        loop = asyncio.get_running_loop()
+        self._services.listen(lambda word, message: self._hear(loop, word, message))
+        for press in self._presses:
+            self.act(press)
+        if self._services.saved is not None:
+            self._app.set_interval(LOOK_EVERY, self._look_at_file)
+
+    def _look_at_file(self) -> None:
+        action = self._services.saved() if self._services.saved is not None else None
+        if action is not None:
+            self.act(action)
+
+    def _hear(self, loop: asyncio.AbstractEventLoop, word: str, message: str) -> None:
+        """Pass on, from the writer's thread, how far saving has come."""
+        # After the last key nobody is left to be told.
+        with contextlib.suppress(RuntimeError):
+            loop.call_soon_threadsafe(self.act, Kept(word, message))
+
+    def act(self, action: Action) -> None:
+        """Do an action: change the state, carry out its effects, paint."""
+        before = self.session
+        self.session, effects = update(before, action)
+        for effect in effects:
+            self._carry_out(effect)
+        if _place(before) != _place(self.session):
+            self._services.save(self.session)
+        self._keep_time(before)
+        self.paint()
+
+    def _carry_out(self, effect: Effect) -> None:
+        match effect:
+            case Quit():
+                self._app.leave(effect.code)
+            case OpenLesson():
+                self._open(Path(effect.path), effect.command)
+            case Train():
+                self._trainer.start(self._app, self.session.training, effect)
+                self._poll_training()
+            case SweepRuns():
+                self._trainer.sweep(self._app, effect.sweep)
+                self._poll_training()
+            case PauseTraining():
+                self._trainer.pause()
+            case ShowPalette():
+                self._app.action_command_palette()
+            case SavePlace():
+                self._services.save(self.session)
+            case KeepAttempt():
+                self._services.keep(effect)
+            case TimeExamples():
+                heats = race(effect.problem, effect.parameters, effect.sizes, perf_counter)
+                self.session, _ = update(self.session, Timed(heats))
+
+    def _open(self, path: Path, command: str = "") -> None:
+        try:
+            opened: Action
+            if command and self._services.resume is not None:
+                opened = self._resumed(path, command, self._services.resume)
+            else:
+                opened = self._services.open_lesson(path)
+        except GdTutorError as error:
+            opened = Told(str(error), is_error=True)
+        self.session, _ = update(self.session, opened)
+
+    def _resumed(self, path: Path, command: str, resume: Callable[[Path, str], Session]) -> Action:
+        try:
+            return Resumed(resume(path, command))
+        except GdTutorError:
+            # The lesson was changed since: the place may be gone, the lesson is not.
+            return self._services.open_lesson(path)
+
+    def tidy(self) -> None:
+        """Stop training and save the place."""
+        self._trainer.pause()
+        self._services.save(self.session)
+
+    def _poll_training(self) -> None:
+        if self._poll is None:
+            interval = 1 / self._app.looks.frames_per_second
+            self._poll = self._app.set_interval(interval, self._look_at_training)
+
+    def _look_at_training(self) -> None:
+        curves = self._trainer.swept
+        if curves != self._shown_curves:
+            self._shown_curves = curves
+            self.act(Swept(curves))
+        snapshot = self._trainer.snapshot
+        if snapshot is not None and snapshot is not self.session.training:
+            self.act(Progressed(snapshot))
+        is_training = snapshot is not None and snapshot.status is Status.RUNNING
+        if not is_training and not self._trainer.is_sweeping:
+            self._stop_polling()
+
+    def _stop_polling(self) -> None:
+        if self._poll is not None:
+            self._poll.stop()
+            self._poll = None
+
+    def _keep_time(self, before: Session) -> None:
+        """Start, stop or pace auto-play's clock where it changed."""
+        if before.auto == self.session.auto:
+            return
+        if self._auto is not None:
+            self._auto.stop()
+            self._auto = None
+        if self.session.auto.is_on:
+            self._auto = self._app.set_interval(self.session.auto.seconds, lambda: self.act(Tick()))
+
+    def paint(self, size: Size | None = None) -> None:
+        """Show the session, at a size that the app may not have yet."""
+        width, height = size or self._app.size
+        chars = self._app.looks.chars
+        if width and height:
+            self.session = settled(self.session, width, height, chars)
+            self._app.show(frame_of(self.session, width, height, chars))

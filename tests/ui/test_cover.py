@@ -1,0 +1,116 @@
+"""The first page stands before the engine is there, and says what the session will say."""
+
+import asyncio
+from pathlib import Path
+from threading import Event
+
+import pytest
+
+from gdtutor.engine.errors import GdTutorError
+from gdtutor.glanced import glanced_library
+from gdtutor.lesson.discovery import discover, number_of, shipped_lessons_folder
+from gdtutor.lesson.glance import glance
+from gdtutor.opening import open_lesson, session_at
+from gdtutor.session.press import Press
+from gdtutor.session.state import Screen, Session
+from gdtutor.shelf import library_of
+from gdtutor.ui.app import Looks, TutorApp
+from gdtutor.ui.colours import choose_colours
+from gdtutor.ui.desk import Desk, Services
+from gdtutor.ui.picture import screen_text
+from gdtutor.view.cover import lesson_cover, library_cover
+from gdtutor.view.frame import ASCII, UNICODE, Chars, Frame
+from gdtutor.view.screen import frame_of
+
+LESSONS = discover(shipped_lessons_folder())
+LOOKS = Looks(choose_colours("256", {}), UNICODE, handles_signals=False)
+SIZES = [(80, 24, UNICODE), (40, 12, ASCII), (120, 36, UNICODE), (39, 12, UNICODE)]
+
+
+def cover_of(path: Path, width: int, height: int, chars: Chars) -> Frame:
+    seen = glance(path)
+    assert seen is not None
+    return lesson_cover(number_of(path), seen.title, seen.prose, width, height, chars)
+
+
+def body(frame: Frame) -> list[str]:
+    """Return the lines between the heading and the keys."""
+    return frame.text().split("\n")[1:-2]
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+def test_the_cover_is_the_opening_page(path: Path, size: tuple[int, int, Chars]) -> None:
+    cover, whole = cover_of(path, *size), frame_of(session_at(path), *size)
+    assert body(cover) == body(whole)
+    assert {len("".join(s.text for s in line)) for line in cover.lines} == {size[0]}
+    if size[0] > 40:
+        title = whole.text().split("opening page")[0].strip()
+        assert cover.text().startswith(f" {title}"[:40])
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+def test_the_covers_library_lists_what_the_library_lists(size: tuple[int, int, Chars]) -> None:
+    folder = shipped_lessons_folder()
+    library = Session(screen=Screen.LIBRARY, library=library_of(folder))
+    cover = library_cover(glanced_library(folder, remembers=False), *size)
+    assert body(cover) == body(frame_of(library, *size))
+
+
+def test_a_file_that_cannot_be_read_stands_in_the_library_by_its_name(tmp_path: Path) -> None:
+    (tmp_path / "03-broken.md").write_text("nothing")
+    assert (
+        "03-broken"
+        in library_cover(glanced_library(tmp_path, remembers=False), 80, 24, UNICODE).text()
+    )
+
+
+async def until(pilot, holds):  # type: ignore[no-untyped-def]
+    """Let the app work until something holds; the bound only ends a test that would hang."""
+    loop = asyncio.get_running_loop()
+    end = loop.time() + 30
+    while not holds():
+        assert loop.time() < end, "it did not come to pass"
+        await pilot.pause()
+
+
+def test_keys_pressed_on_the_cover_are_kept_for_the_desk() -> None:
+    path, gate = LESSONS[5], Event()
+
+    def open_desk(app: TutorApp) -> Desk:
+        gate.wait(30)
+        return Desk(app, session_at(path), Services(open_lesson, lambda _: None))
+
+    async def run() -> None:
+        app = TutorApp(LOOKS, open_desk, lambda w, h: cover_of(path, w, h, UNICODE))
+        async with app.run_test(size=(80, 24)) as pilot:
+            await until(pilot, lambda: "opening…" in screen_text(app))
+            assert "The bias to the rescue" in screen_text(app)
+            await pilot.resize_terminal(100, 30)
+            await until(pilot, lambda: len(screen_text(app).split("\n")[1]) == 100)
+            app.press(Press("n", "n"))
+            app.press(Press("n", "n"))
+            assert app.desk is None
+            gate.set()
+            await until(pilot, lambda: app.desk is not None and app.desk.session.step == 2)
+            await pilot.pause()
+            assert "step 2/13" in screen_text(app)
+
+    asyncio.run(run())
+
+
+def test_a_desk_that_cannot_be_opened_ends_the_app_with_the_reason() -> None:
+    def open_desk(app: TutorApp) -> Desk:
+        raise GdTutorError("the lesson is gone")
+
+    async def run() -> TutorApp:
+        app = TutorApp(LOOKS, open_desk, lambda w, h: cover_of(LESSONS[0], w, h, UNICODE))
+        async with app.run_test(size=(80, 24)) as pilot:
+            await until(pilot, lambda: app.failure is not None)
+        return app
+
+    app = asyncio.run(run())
+    assert app.return_code == 2
+    assert str(app.failure) == "the lesson is gone"
+    with pytest.raises(GdTutorError, match="the lesson is gone"):
+        TutorApp(LOOKS, open_desk)
