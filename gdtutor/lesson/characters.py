@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 _C0 = {code: 0x2400 + code for code in range(0x20)}
 _REPLACED = 0xFFFD
@@ -32,5 +33,9 @@ def pictured(text: str, keep: str = "") -> str:
     """
     if not _CONTROL.search(text):
         return text
-    table = {code: to for code, to in _PICTURES.items() if chr(code) not in keep}
-    return text.translate(table)
+    return text.translate(_table(keep))
+
+
+@cache
+def _table(keep: str) -> dict[int, int]:
+    return {code: to for code, to in _PICTURES.items() if chr(code) not in keep}
