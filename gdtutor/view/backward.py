@@ -104,6 +104,12 @@ def _from(context: Context, c: Contribution) -> str:
     return f"from {context.name(c.consumer)}{which}"
 
 
+def _start(context: Context, c: Contribution) -> str:
+    """Return why the upstream gradient is 1 where the consumer is the root, else nothing."""
+    is_root = c.consumer == context.root
+    return f"the pass begins at {context.name(c.consumer)}" if is_root else ""
+
+
 def _contribution(
     context: Context, c: Contribution, width: int, *, brief: bool = False
 ) -> tuple[Line, ...]:
@@ -185,7 +191,8 @@ def _upstream_array(
     context: Context, c: Contribution, width: int, counts: bool
 ) -> tuple[Line, ...]:
     called = context.gradient_name(c.consumer)
-    head = line(("upstream ", Style.DIM), called, (f"  {_from(context, c)}", Style.DIM))
+    origin = _start(context, c) or _from(context, c)
+    head = line(("upstream ", Style.DIM), called, (f"  {origin}", Style.DIM))
     return (head, *array_lines(context, c.upstream, width, max_rows=4, counts=counts))
 
 
@@ -225,13 +232,18 @@ def _product(
     result: float,
     width: int,
 ) -> tuple[Line, ...]:
-    """Return `∂L/∂b = ∂L/∂z × ∂z/∂b`, the same with numbers, and the product."""
+    """Return `∂L/∂b = ∂L/∂z × ∂z/∂b`, the same with numbers, and the product.
+
+    Where the consumer is the root, the local gradient has the name of the gradient itself: the
+    factors are called by what they are, so that nothing seems to be defined by itself.
+    """
     times = _times(context)
     values = {"upstream": upstream, "local": local}
     numbers = numbers_writer(context, values).leaf
     formula = Apply("mul", (Name("upstream"), Name("local")))
     sign = relation(formula, values, result, context)
-    symbols = f"{context.gradient_name(c.consumer)}{times}{_partial(context, c)}"
+    factors = context.gradient_name(c.consumer), _partial(context, c)
+    symbols = times.join(("upstream", "local") if called in factors else factors)
     indent = " " * len(called)
     return (
         *wrapped_formula(f"{called} = ", symbols, width),
@@ -244,10 +256,13 @@ def _factors(
     context: Context, c: Contribution, upstream: float, local: float, width: int
 ) -> tuple[Line, ...]:
     named = f"{context.gradient_name(c.consumer)} = {context.number(upstream)}"
-    head = line(("upstream  ", Style.DIM), named, (f"   {_from(context, c)}", Style.DIM))
-    if width_of(head) > width:
-        head = line(("upstream  ", Style.DIM), named)
-    return (head, *_local(context, _partial(context, c), c, local, width, reason=True))
+    start = _start(context, c)
+    heads: tuple[Line, ...] = (
+        line(("upstream  ", Style.DIM), named, (f"   {start or _from(context, c)}", Style.DIM)),
+    )
+    if width_of(heads[0]) > width:
+        heads = (line(("upstream  ", Style.DIM), named), *wrapped(start, width, Style.DIM))
+    return (*heads, *_local(context, _partial(context, c), c, local, width, reason=True))
 
 
 def _local(
