@@ -203,7 +203,8 @@ def library_lines(session: Session) -> list[str]:
         if entry.chapter != chapter:
             chapter = entry.chapter
             lines.append(f"Chapter: {chapter}")
-        state = f" ({entry.problem})" if entry.problem else ""
+        length = f" ({entry.steps} steps)" if entry.steps else ""
+        state = f" ({entry.problem})" if entry.problem else length
         lines.append(f"  {entry.number or '-'} {entry.id}: {entry.title}{state}")
     return [*lines, "A number or an id opens a lesson; q leaves."]
 

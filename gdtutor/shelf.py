@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.listing import Entry, listing
+from gdtutor.opening import open_lesson
 from gdtutor.session.catalogue import Library, LibraryEntry
+from gdtutor.session.state import Session
+from gdtutor.session.update import opened
 
 
 def library_of(folder: Path) -> Library:
@@ -15,6 +20,31 @@ def library_of(folder: Path) -> Library:
         GdTutorError: Where the folder cannot be read.
     """
     return Library(tuple(_entry(entry) for entry in listing(folder)))
+
+
+def counted_library(library: Library) -> Library:
+    """Return the library with the steps of every lesson, for those who do not mind to wait."""
+    return replace(library, entries=tuple(counted(entry) for entry in library.entries))
+
+
+def counted(entry: LibraryEntry) -> LibraryEntry:
+    """Return an entry with the steps of its first iteration, or with why it cannot be opened."""
+    if entry.problem:
+        return entry
+    try:
+        return replace(entry, steps=steps_in(Path(entry.path)))
+    except GdTutorError as error:
+        return replace(entry, problem=str(error).splitlines()[0])
+
+
+def steps_in(path: Path) -> int:
+    """Return how many steps the first iteration of a lesson has, as it opens.
+
+    Raises:
+        GdTutorError: Where the lesson cannot be opened.
+    """
+    moment = opened(Session(), open_lesson(path)).moment
+    return 0 if moment is None else len(moment.steps)
 
 
 def _entry(entry: Entry) -> LibraryEntry:

@@ -6,8 +6,10 @@ import argparse
 from pathlib import Path
 
 from gdtutor.cli.output import print_json, print_lines
+from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.discovery import shipped_lessons_folder
 from gdtutor.lesson.listing import Entry, listing
+from gdtutor.shelf import steps_in
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -30,17 +32,33 @@ def _data(entry: Entry) -> dict[str, object]:
         "summary": entry.summary,
         "path": str(entry.path),
         "trains": entry.trains,
+        "steps": _steps(entry),
     }
+
+
+def _steps(entry: Entry) -> int | None:
+    """Return the steps of the first iteration, None for a lesson that cannot be opened."""
+    try:
+        return steps_in(entry.path)
+    except GdTutorError:
+        return None
 
 
 def _lines(entries: tuple[Entry, ...]) -> list[str]:
     wide = max((len(entry.id) for entry in entries), default=0)
+    long = max((len(entry.title) for entry in entries), default=0)
     lines: list[str] = []
     chapter = None
     for entry in entries:
         if entry.chapter != chapter:
             chapter = entry.chapter
             lines.append(chapter)
-        about = entry.title if entry.id else f"cannot be read: {entry.reports[0].what}"
-        lines.append(f"  {entry.number:>2}  {entry.id:<{wide}}  {about}")
+        lines.append(f"  {entry.number:>2}  {entry.id:<{wide}}  {_about(entry, long)}")
     return lines
+
+
+def _about(entry: Entry, wide: int) -> str:
+    if not entry.id:
+        return f"cannot be read: {entry.reports[0].what}"
+    steps = _steps(entry)
+    return f"{entry.title:<{wide}}  {'cannot be opened' if steps is None else f'{steps:>4} steps'}"

@@ -11,6 +11,7 @@ import gc
 import os
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -76,10 +77,15 @@ def run(arguments: argparse.Namespace) -> int:
 def _converse(arguments: argparse.Namespace, presses: tuple[Press, ...]) -> int:
     from gdtutor.cli.open_linear import run_linear
     from gdtutor.cli.starting import start
+    from gdtutor.session.state import Screen
+    from gdtutor.shelf import counted_library
 
     begin = start(arguments)
+    session = begin.session
+    if session.screen is Screen.LIBRARY:
+        session = replace(session, library=counted_library(session.library))
     try:
-        return run_linear(begin.session, presses, arguments.chars, begin.save, begin.keep)
+        return run_linear(session, presses, arguments.chars, begin.save, begin.keep)
     finally:
         begin.finish()
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.model import Lesson
+from gdtutor.session.catalogue import LibraryEntry
 from gdtutor.session.commands import Outcome, command_for
 from gdtutor.session.edits import apply_edit
 from gdtutor.session.effects import Effect, PauseTraining, Train
@@ -90,6 +91,13 @@ class Kept:
     """What the learner should know; empty where there is nothing."""
 
 
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """The lessons of the library were opened once, and their steps counted."""
+
+    entries: tuple[LibraryEntry, ...]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Resumed:
     """A lesson was opened at the place where the learner left it."""
@@ -99,7 +107,8 @@ class Resumed:
 
 Action = (
     Press | Tick | Opened | Resumed | Progressed | Swept | Kept | Told | Timed | Reloaded | Broke
-)
+    | Counted
+)  # fmt: skip
 
 
 def update(session: Session, action: Action) -> tuple[Session, tuple[Effect, ...]]:
@@ -127,6 +136,8 @@ def _updated(session: Session, action: Action) -> tuple[Session, tuple[Effect, .
         case Kept():
             kept = replace(session, saving=action.word)
             return (said(kept, action.message, error=True) if action.message else kept), ()
+        case Counted():
+            return replace(session, library=replace(session.library, entries=action.entries)), ()
         case Resumed():
             return resumed(session, action.session), ()
         case Told():

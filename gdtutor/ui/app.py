@@ -7,9 +7,12 @@ which a thread opens while the first page can already be read.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sys
 from collections.abc import Callable
+from contextvars import copy_context
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
@@ -110,17 +113,31 @@ class TutorApp(App[int], inherit_bindings=False):
         if self.desk is not None:
             self.desk.begin()
         else:
-            self.call_after_refresh(self.run_worker, self._opened, thread=True)
+            open_behind = partial(self._opened, self.passing_on())
+            self.call_after_refresh(self.run_worker, open_behind, thread=True)
 
-    def _opened(self) -> None:
+    def passing_on(self) -> Callable[[Callable[[], object]], None]:
+        """Return what has something called in the app's own thread, from any other; it returns at
+        once, and forgets what comes after the end.
+        """
+        loop, context = asyncio.get_running_loop(), copy_context()
+
+        def pass_on(work: Callable[[], object]) -> None:
+            # After the last key nobody is left to be told.
+            with contextlib.suppress(RuntimeError):
+                loop.call_soon_threadsafe(work, context=context)
+
+        return pass_on
+
+    def _opened(self, pass_on: Callable[[Callable[[], object]], None]) -> None:
         """Open the desk, in a thread."""
         try:
             desk = self._open_desk(self)
         except GdTutorError as error:
             self.failure = error
-            self.call_from_thread(self.exit, 2, return_code=2)
+            pass_on(lambda: self.exit(2, return_code=2))
         else:
-            self.call_from_thread(self._take, desk)
+            pass_on(lambda: self._take(desk))
 
     def _take(self, desk: Desk) -> None:
         """Work at the desk from now on, the keys first that were pressed before it was open."""

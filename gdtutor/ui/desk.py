@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 
 from textual.geometry import Size
 from textual.timer import Timer
+from textual.worker import get_current_worker
 
 from gdtutor.engine.errors import GdTutorError
+from gdtutor.session.catalogue import LibraryEntry
 from gdtutor.session.effects import (
     Effect,
     KeepAttempt,
@@ -26,9 +27,10 @@ from gdtutor.session.effects import (
     Train,
 )
 from gdtutor.session.press import Press
-from gdtutor.session.state import KeptCurve, Session, Status
+from gdtutor.session.state import KeptCurve, Screen, Session, Status
 from gdtutor.session.update import (
     Action,
+    Counted,
     Kept,
     Opened,
     Progressed,
@@ -39,6 +41,7 @@ from gdtutor.session.update import (
     Told,
     update,
 )
+from gdtutor.shelf import counted
 from gdtutor.training.race import race
 from gdtutor.ui.app import TutorApp
 from gdtutor.ui.trainer import Trainer
@@ -99,13 +102,18 @@ class Desk:
         self._poll: Timer | None = None
         self._shown_curves: tuple[KeptCurve, ...] = ()
         self._auto: Timer | None = None
+        self._counts_steps = False
+        self._pass_on: Callable[[Callable[[], object]], None] = lambda _: None
 
     def begin(self) -> None:
         """Press the keys that were asked for, and listen to the outside."""
-        loop = asyncio.get_running_loop()
-        self._services.listen(lambda word, message: self._hear(loop, word, message))
+        self._pass_on = self._app.passing_on()
+        self._services.listen(
+            lambda word, message: self._pass_on(lambda: self.act(Kept(word, message)))
+        )
         for press in self._presses:
             self.act(press)
+        self._count_steps()
         if self._services.saved is not None:
             self._app.set_interval(LOOK_EVERY, self._look_at_file)
 
@@ -113,12 +121,6 @@ class Desk:
         action = self._services.saved() if self._services.saved is not None else None
         if action is not None:
             self.act(action)
-
-    def _hear(self, loop: asyncio.AbstractEventLoop, word: str, message: str) -> None:
-        """Pass on, from the writer's thread, how far saving has come."""
-        # After the last key nobody is left to be told.
-        with contextlib.suppress(RuntimeError):
-            loop.call_soon_threadsafe(self.act, Kept(word, message))
 
     def act(self, action: Action) -> None:
         """Do an action: change the state, carry out its effects, paint."""
@@ -129,6 +131,7 @@ class Desk:
         if _place(before) != _place(self.session):
             self._services.save(self.session)
         self._keep_time(before)
+        self._count_steps()
         self.paint()
 
     def _carry_out(self, effect: Effect) -> None:
@@ -199,6 +202,21 @@ class Desk:
         if self._poll is not None:
             self._poll.stop()
             self._poll = None
+
+    def _count_steps(self) -> None:
+        """Have the lessons' steps counted, once, when the library is seen."""
+        if self.session.screen is Screen.LIBRARY and not self._counts_steps:
+            self._counts_steps = True
+            self._app.run_worker(
+                partial(self._counted, self.session.library.entries), thread=True, group="count"
+            )
+
+    def _counted(self, entries: tuple[LibraryEntry, ...]) -> None:
+        """Count, in a thread; leaving ends it after the lesson that it is at."""
+        worker = get_current_worker()
+        found = tuple(counted(entry) for entry in entries if not worker.is_cancelled)
+        if len(found) == len(entries):
+            self._pass_on(lambda: self.act(Counted(found)))
 
     def _keep_time(self, before: Session) -> None:
         """Start, stop or pace auto-play's clock where it changed."""

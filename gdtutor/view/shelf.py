@@ -7,6 +7,9 @@ from gdtutor.view import notation
 from gdtutor.view.frame import Chars, Line, Style
 from gdtutor.view.lines import line, shortened, text_of, wrapped
 
+TWO_COLUMNS = 60
+"""Width from which on two columns stand behind a title."""
+
 
 def library_lines(
     library: Library, saving: str, width: int, height: int, chars: Chars
@@ -71,7 +74,7 @@ def _entry(
     if not state and entry.id in library.finished:
         state = "finished"
     mark = done if entry.id in library.finished else " "
-    right = "trains" if entry.trains else ""
+    right = _length(entry, width)
     head = f" {pointer if is_here else ' '} {mark} {entry.number:>2}  "
     title = notation.plain(entry.title, chars)
     left = head + shortened(title, width - len(head) - len(right) - 2, chars)
@@ -80,6 +83,14 @@ def _entry(
     style = Style.CURRENT if is_here else (Style.ERROR if entry.problem else Style.TEXT)
     gap = max(width - len(left) - len(middle) - len(right) - 1, 1)
     return line((left, style), (middle, Style.DIM), " " * gap, (right, Style.DIM))
+
+
+def _length(entry: LibraryEntry, width: int) -> str:
+    """Return how long a lesson is; whether it trains as well where there is room."""
+    steps = f"{entry.steps:>4} steps" if entry.steps else ""
+    if width < TWO_COLUMNS:
+        return steps
+    return f"{steps}  {'trains' if entry.trains else '':<6}"
 
 
 def _about(

@@ -1,0 +1,83 @@
+"""The library says how long each lesson is, and which cannot be opened."""
+
+import asyncio
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from lesson_texts import NEURON_GRAPH, neuron
+
+from gdtutor.cli import main
+from gdtutor.lesson.discovery import discover, shipped_lessons_folder
+from gdtutor.opening import open_lesson, session_at
+from gdtutor.session.state import Screen, Session
+from gdtutor.shelf import counted_library, library_of
+from gdtutor.ui.app import Looks, TutorApp
+from gdtutor.ui.colours import choose_colours
+from gdtutor.ui.desk import Desk, Services
+from gdtutor.ui.picture import screen_text
+from gdtutor.view.frame import UNICODE
+from gdtutor.view.screen import frame_of
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "01-good.md").write_text(neuron(), encoding="utf-8")
+    broken = neuron(NEURON_GRAPH.replace("w*x", "w*q"))
+    (tmp_path / "02-broken.md").write_text(broken, encoding="utf-8")
+    (tmp_path / "03-nothing.md").write_text("nothing", encoding="utf-8")
+    return tmp_path
+
+
+def test_the_steps_counted_are_those_of_the_walk() -> None:
+    library = counted_library(library_of(shipped_lessons_folder()))
+    walked = [session_at(path).moment for path in discover(shipped_lessons_folder())]
+    assert [entry.steps for entry in library.entries] == [len(m.steps) for m in walked if m]
+    assert len(library.entries) == len(walked)
+
+
+def test_a_lesson_whose_graph_is_broken_cannot_be_opened(folder: Path) -> None:
+    library = counted_library(library_of(folder))
+    good, broken, nothing = library.entries
+    assert good.steps > 0
+    assert not good.problem
+    assert "'q'" in broken.problem
+    assert nothing.problem
+    text = frame_of(Session(library=replace(library, cursor=1)), 80, 24, UNICODE).text()
+    assert text.count("cannot be opened") == 2
+    assert f"{good.steps} steps" in text
+    assert "'q'" in text
+
+
+def test_the_library_on_screen_counts_behind_the_keys(folder: Path) -> None:
+    session = Session(screen=Screen.LIBRARY, library=library_of(folder))
+    looks = Looks(choose_colours("256", {}), UNICODE, handles_signals=False)
+
+    async def run() -> str:
+        services = Services(open_lesson, lambda _: None)
+        app = TutorApp(looks, lambda app: Desk(app, session, services))
+        async with app.run_test(size=(80, 24)) as pilot:
+            loop = asyncio.get_running_loop()
+            end = loop.time() + 30
+            while " steps" not in screen_text(app):
+                assert loop.time() < end, "the steps did not come"
+                await pilot.pause()
+            return screen_text(app)
+
+    expected = counted_library(library_of(folder)).entries[0].steps
+    assert f"{expected} steps" in asyncio.run(run())
+
+
+def test_the_list_and_its_json_say_how_long_a_lesson_is(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    steps = counted_library(library_of(folder)).entries[0].steps
+    assert main(["list", str(folder), "--json"]) == 0
+    data = json.loads(capsys.readouterr().out)
+    assert [lesson["steps"] for lesson in data] == [steps, None, None]
+    assert main(["list", str(folder)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert f"{steps} steps" in lines[1]
+    assert "cannot be opened" in lines[2]
+    assert "cannot be read" in lines[-1]
