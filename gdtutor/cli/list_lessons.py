@@ -32,7 +32,6 @@ def _data(entry: Entry) -> dict[str, object]:
         "summary": entry.summary,
         "path": str(entry.path),
         "trains": entry.trains,
-        "steps": _steps(entry),
     }
 
 

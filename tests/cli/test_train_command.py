@@ -163,7 +163,7 @@ def test_the_command_line_for_training_needs_no_terminal_library() -> None:
 
 def test_the_list_is_a_contract(capsys: pytest.CaptureFixture[str]) -> None:
     lessons = json.loads(output(capsys, "list", "--json"))
-    keys = {"id", "number", "title", "source", "summary", "path", "trains", "steps"}
+    keys = {"id", "number", "title", "source", "summary", "path", "trains"}
     assert all(set(lesson) == keys for lesson in lessons)
     assert {"bias", "or-vectorised", "xor-hidden", "gradients-add-up"} <= {
         lesson["id"] for lesson in lessons
