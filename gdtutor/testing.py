@@ -52,7 +52,8 @@ class Screens:
             path.write_text(text, encoding="utf-8", newline="\n")
             return
         if not path.is_file():
-            raise AssertionError(f"there is no {path}; pytest --update-screens writes it")
+            what = f"no screen is kept as {path} yet"
+            raise AssertionError(f"{what}; pytest --update-screens writes it, for you to read")
         wanted = path.read_text(encoding="utf-8")
         if text != wanted:
             lines = difflib.unified_diff(
