@@ -7,7 +7,7 @@ from dataclasses import replace
 from gdtutor.engine.graph import Line
 from gdtutor.session.digits import MAX_DIGITS
 from gdtutor.session.navigation import cell_shape, refolded, said
-from gdtutor.session.state import AutoPlay, Session, Tab, current_step, phase_of
+from gdtutor.session.state import AutoPlay, Session, Tab, current_step, moved, phase_of
 from gdtutor.session.steps import Phase
 
 _PACES = (8.0, 5.0, 3.0, 2.0, 1.5, 1.0, 0.7, 0.5, 0.3)
@@ -20,8 +20,29 @@ def toggle_fold(session: Session, count: int) -> Session:
         return said(session, "Go to a computed node first; x shows the operations inside it.")
     if line.first == line.last:
         return said(session, f"{line.name} is one operation already: there is nothing to unfold.")
-    unfolded = session.look.unfolded ^ {line.name}
-    return refolded(session, frozenset(unfolded))
+    after = refolded(session, frozenset(session.look.unfolded ^ {line.name}))
+    return after if line.name in session.look.unfolded else _at_first_operation(after, line)
+
+
+def _at_first_operation(session: Session, line: Line) -> Session:
+    """Go to the operation of an unfolded line that the walk comes to first, and say how many.
+
+    An open question stays where it is: it asks for the line's own result.
+    """
+    here, moment = current_step(session), session.moment
+    if here is None or moment is None or session.challenge is not None:
+        return session
+    first = next(
+        step
+        for step in moment.steps
+        if (step.scene, step.phase) == (here.scene, here.phase)
+        and step.node.partition(".")[0] == line.name
+    )
+    count = line.last - line.first + 1
+    is_back = here.phase is Phase.BACKWARD
+    order = "; going back, the last comes first" if is_back else ", this one first"
+    after = moved(session, moment.iteration, first.number)
+    return said(after, f"{line.name} is {count} operations{order}. x folds them.")
 
 
 def _current_line(session: Session) -> Line | None:

@@ -17,9 +17,9 @@ def node_expr(trace: Trace, name: str) -> Expr:
     """Return the formula of a visible node: its line's, or its own operation."""
     graph = trace.graph
     node = places_of(trace).visible[name]
-    inner = graph.nodes[node.last]
-    if node.folded or graph.lines[node.line].first == node.last:
-        return graph.lines[node.line].expr
+    line, inner = graph.lines[node.line], graph.nodes[node.last]
+    if node.folded or line.first == line.last:
+        return line.expr
     return Apply(inner.op, inner.args, inner.axis)
 
 

@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 from session_walks import open_at, press
 
+from gdtutor.engine.expression import to_text
+from gdtutor.session.operands import node_expr
 from gdtutor.session.state import Session, current_step
 
 
@@ -17,8 +19,38 @@ def test_unfolding_shows_the_operations_in_order_of_evaluation() -> None:
     assert session.moment is not None
     names = [step.node for step in session.moment.steps if step.phase.value == "forward"]
     assert names == ["z.1", "z.2", "z.3", "z", "yhat", "L"]
-    assert node(session) == "z"
-    assert node(press(session, "p p x")) == "z"
+    assert node(press(session, "n n x")) == "z"
+
+
+def test_unfolding_leads_to_the_operation_that_the_walk_comes_to_first() -> None:
+    forward = press(open_at("bias", "forward:z"), "x")
+    assert node(forward) == "z.1"
+    assert forward.message == "z is 4 operations, this one first. x folds them."
+    backward = press(open_at("bias", "backward:z"), "x")
+    assert node(backward) == "z"
+    assert "going back, the last comes first" in backward.message
+    assert node(press(backward, "n n")) == "z.3"
+    for there in (forward, backward):
+        folded = press(there, "n n x")
+        assert (node(folded), folded.message) == ("z", "")
+
+
+def test_unfolding_leaves_an_open_question_where_it_is() -> None:
+    asked = press(open_at("bias", "given"), "r n escape")
+    assert asked.challenge is not None
+    assert node(asked) == "z"
+    unfolded = press(asked, "x")
+    assert unfolded.challenge is not None
+    assert unfolded.challenge.step == current_step(unfolded)
+    assert node(unfolded) == "z"
+
+
+def test_the_first_operation_of_a_line_has_its_own_formula() -> None:
+    session = press(open_at("bias", "forward:z"), "x")
+    assert session.moment is not None
+    written = [to_text(node_expr(session.moment.trace, name)) for name in ("z.1", "z.3", "z")]
+    assert written == ["w1*x1", "z.1 + z.2", "z.3 + b"]
+    assert to_text(node_expr(session.moment.trace, "yhat")) == "sigmoid(z)"
 
 
 @pytest.mark.parametrize("name", ["bias", "or-vectorised", "xor-hidden", "gradients-add-up"])
