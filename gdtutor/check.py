@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,11 +10,12 @@ from pathlib import Path
 from gdtutor.check_gradients import GradientChecked
 from gdtutor.check_lesson import LessonChecked, check_lesson
 from gdtutor.engine.errors import GdTutorError
+from gdtutor.lesson.csv_files import csv_files
 from gdtutor.lesson.discovery import discover, strays
 from gdtutor.lesson.fences import TOML_LINE, divide
 from gdtutor.lesson.glance import glance
 from gdtutor.lesson.load import read_lesson
-from gdtutor.lesson.reports import Findings, LessonError, Place, Report
+from gdtutor.lesson.reports import Findings, Place, Report
 from gdtutor.lesson.source import read_source
 from gdtutor.lesson.toml_text import find_places
 
@@ -97,7 +97,8 @@ def _about_folder(folder: Path, lessons: Sequence[Path]) -> list[Report]:
     if not lessons:
         return [_report(folder, "no-lessons", "the folder holds no lesson", _NAMES)]
     reports = []
-    for path in strays(folder, [file for lesson in lessons for file in _csv_files(lesson)]):
+    used = [file for lesson in lessons for file in csv_files(lesson) or ()]
+    for path in strays(folder, used):
         # A Markdown file was most likely meant to be a lesson, and no list of lessons shows it.
         is_markdown = path.suffix.lower() == ".md"
         hint = _NAMES if is_markdown else "remove it, or name it in a lesson's csv"
@@ -116,24 +117,6 @@ def _about_folder(folder: Path, lessons: Sequence[Path]) -> list[Report]:
 
 
 _NAMES = "lessons are called NN-name.md, as 07-learning-rate.md"
-
-
-def _csv_files(lesson: Path) -> list[Path]:
-    """Return the CSV files that a lesson file and its variants name, whatever else is wrong."""
-    try:
-        divided = divide(read_source(lesson), Findings(lesson))
-        raw = tomllib.loads(divided.toml) if divided is not None else {}
-    except (LessonError, tomllib.TOMLDecodeError, RecursionError):
-        return []
-    tables = raw.get("variants", [])
-    named = [raw.get("data"), *(tables if isinstance(tables, list) else [])]
-    found = []
-    for table in named:
-        if isinstance(table, dict):
-            inner = table.get("data")
-            found += [table.get("csv"), table.get("data.csv")]
-            found += [inner.get("csv")] if isinstance(inner, dict) else []
-    return [lesson.parent / name for name in found if isinstance(name, str) and "\0" not in name]
 
 
 def _about_ids(files: Sequence[Path]) -> list[Report]:

@@ -1,4 +1,4 @@
-"""Looks again and again whether a lesson file was saved; works on network drives as well."""
+"""Looks again and again whether a lesson or its data were saved; on network drives as well."""
 
 from __future__ import annotations
 
@@ -7,42 +7,51 @@ from dataclasses import replace
 from pathlib import Path
 
 from gdtutor.engine.errors import GdTutorError
+from gdtutor.lesson.csv_files import csv_files
 from gdtutor.lesson.reports import LessonError
+from gdtutor.lesson.tables import MAX_VARIANTS
 from gdtutor.opening import open_lesson
 from gdtutor.session.reloading import Broke, Reloaded
 
 Signature = tuple[int, int, int] | None
 """Time of the last change, size, and which file; None where there is no file."""
 
+MAX_FILES = MAX_VARIANTS + 1
+"""Most CSV files that are followed: that of the lesson, and one for each variant."""
+
 
 class Watcher:
-    """Follows one lesson file.
+    """Follows one lesson file, and the CSV files that it names.
 
     Args:
-        path: The file. What it holds now counts as seen.
+        path: The lesson file. What it and its CSV files hold now counts as seen.
         seed: Replaces the lesson's own seeds.
     """
 
     def __init__(self, path: Path, seed: int | None = None) -> None:
         self._path = path
         self._seed = seed
-        self._seen = self._before = self._signature()
+        self._data: tuple[Path, ...] = ()
+        self._data = self._named()
+        self._seen = self._before = self._signatures()
 
     def look(self) -> Reloaded | Broke | None:
         """Return what a save came to; None where nothing was saved since the last look.
 
-        A save is taken once the file is the same at two looks, so that one half written is not
-        read. A file that is gone for a moment, as some editors replace it, is waited for.
+        A save is taken once all files are the same at two looks, so that one half written is not
+        read. A lesson file that is gone for a moment, as some editors replace it, is waited for;
+        a CSV file that is gone at two looks is missing.
         """
-        now = self._signature()
+        now = self._signatures()
         is_settled, self._before = now == self._before, now
-        if now is None or now == self._seen or not is_settled:
+        if now[0] is None or now == self._seen or not is_settled:
             return None
-        self._seen = now
+        self._data = self._named()
+        self._seen = self._before = (now[0], *self._signatures()[1:])
         return self.read()
 
     def read(self) -> Reloaded | Broke:
-        """Read the file as it is."""
+        """Read the lesson as it is."""
         try:
             opened = open_lesson(self._path, self._seed)
         except LessonError as error:
@@ -54,9 +63,18 @@ class Watcher:
             return Broke(self._path, (f"{self._path.name}: error: {error}",))
         return Reloaded(opened.lesson, opened.run)
 
-    def _signature(self) -> Signature:
-        try:
-            found = os.stat(self._path)
-        except OSError:
-            return None
-        return found.st_mtime_ns, found.st_size, found.st_ino
+    def _named(self) -> tuple[Path, ...]:
+        """Return the CSV files that the lesson names; those known where it cannot be read now."""
+        found = csv_files(self._path)
+        return self._data if found is None else found[:MAX_FILES]
+
+    def _signatures(self) -> tuple[Signature, ...]:
+        return tuple(_signature(path) for path in (self._path, *self._data))
+
+
+def _signature(path: Path) -> Signature:
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino

@@ -1,4 +1,4 @@
-"""Following a file: what counts as saved, and what a save comes to."""
+"""Following a lesson and its data: what counts as saved, and what a save comes to."""
 
 import os
 
@@ -89,3 +89,87 @@ def test_a_run_that_cannot_be_had_is_told_as_well(lesson):
     told = Watcher(lesson).read()
     assert isinstance(told, Broke)
     assert "07-lesson.md" in told.reports[0]
+
+
+ROWS = "x,y\n2,3\n4,5\n"
+
+
+@pytest.fixture
+def from_csv(tmp_path):
+    """Return a lesson file that reads its examples from rows.csv."""
+    save(tmp_path / "rows.csv", ROWS, 100)
+    path = tmp_path / "07-lesson.md"
+    save(path, neuron().replace("examples = [[2, 3]]", 'csv = "rows.csv"'), 100)
+    return path
+
+
+def test_a_saved_csv_file_is_told_once_after_it_has_settled(from_csv):
+    watcher = Watcher(from_csv)
+    save(from_csv.with_name("rows.csv"), ROWS.replace("4,5", "7,8"), 1000)
+    assert watcher.look() is None
+    told = watcher.look()
+    assert isinstance(told, Reloaded)
+    assert told.lesson.examples.tolist() == [[2, 3], [7, 8]]
+    assert watcher.look() is None
+
+
+def test_a_broken_csv_file_is_told_with_row_and_column_and_mended_again(from_csv):
+    watcher = Watcher(from_csv)
+    save(from_csv.with_name("rows.csv"), ROWS.replace("5", "five"), 1000)
+    watcher.look()
+    told = watcher.look()
+    assert isinstance(told, Broke)
+    assert told.path == from_csv
+    assert told.reports[0].startswith("07-lesson.md:")
+    assert "'five' is not a number" in told.reports[0]
+    save(from_csv.with_name("rows.csv"), ROWS, 2000)
+    watcher.look()
+    assert isinstance(watcher.look(), Reloaded)
+
+
+def test_a_csv_file_that_is_gone_is_told_and_followed_until_it_is_back(from_csv):
+    watcher = Watcher(from_csv)
+    rows = from_csv.with_name("rows.csv")
+    rows.unlink()
+    assert watcher.look() is None
+    told = watcher.look()
+    assert isinstance(told, Broke)
+    assert "there is no file 'rows.csv'" in told.reports[0]
+    assert watcher.look() is None
+    save(rows, ROWS, 2000)
+    watcher.look()
+    assert isinstance(watcher.look(), Reloaded)
+
+
+def test_a_csv_file_that_a_save_names_first_is_followed_from_then_on(lesson):
+    watcher = Watcher(lesson)
+    other = lesson.with_name("other.csv")
+    save(other, ROWS, 100)
+    save(lesson, neuron().replace("examples = [[2, 3]]", 'csv = "other.csv"'), 1000)
+    watcher.look()
+    assert isinstance(watcher.look(), Reloaded)
+    save(other, ROWS.replace("5", "6"), 2000)
+    watcher.look()
+    told = watcher.look()
+    assert isinstance(told, Reloaded)
+    assert told.lesson.examples.tolist() == [[2, 3], [4, 6]]
+
+
+def test_a_csv_file_is_followed_while_the_lesson_itself_is_broken(from_csv):
+    watcher = Watcher(from_csv)
+    save(from_csv, from_csv.read_text(encoding="utf-8").replace("format = 1", "format ="), 1000)
+    watcher.look()
+    assert isinstance(watcher.look(), Broke)
+    save(from_csv.with_name("rows.csv"), ROWS.replace("5", "6"), 2000)
+    watcher.look()
+    assert isinstance(watcher.look(), Broke)
+
+
+def test_a_variants_csv_file_is_followed(lesson):
+    text = neuron().replace("\n+++\n`", '\n[[variants]]\nname = "v"\ndata.csv = "v.csv"\n+++\n`')
+    save(lesson.with_name("v.csv"), ROWS, 100)
+    save(lesson, text.replace("examples = [[2, 3]]", 'csv = "v.csv"'), 100)
+    watcher = Watcher(lesson)
+    save(lesson.with_name("v.csv"), "x,z\n1,2\n", 1000)
+    watcher.look()
+    assert isinstance(watcher.look(), Broke)

@@ -25,32 +25,62 @@ async def until(pilot, holds):
         await pilot.pause()
 
 
-def test_saves_are_followed_and_the_step_is_kept(tmp_path, monkeypatch):
+def watching(path, monkeypatch):
+    """Return the app at a backward step of a lesson that it follows."""
     monkeypatch.setattr(desk_module, "LOOK_EVERY", 0.01)
-    path = tmp_path / "07-lesson.md"
-    path.write_text(neuron(), encoding="utf-8")
-    watcher = Watcher(path)
-    services = Services(open_lesson, lambda _: None, watcher.look)
+    services = Services(open_lesson, lambda _: None, Watcher(path).look)
     looks = Looks(choose_colours("256", {}), UNICODE, handles_signals=False)
     session = goto(session_at(path), "backward:w")
-    app = TutorApp(looks, lambda app: Desk(app, session, services))
+    return TutorApp(looks, lambda app: Desk(app, session, services))
 
-    def save(text, seconds):
-        path.write_text(text, encoding="utf-8")
-        os.utime(path, (seconds, seconds))
+
+def save(path, text, seconds):
+    """Write a file as an editor would, at a time of its own."""
+    path.write_text(text, encoding="utf-8")
+    os.utime(path, (seconds, seconds))
+
+
+def test_saves_are_followed_and_the_step_is_kept(tmp_path, monkeypatch):
+    path = tmp_path / "07-lesson.md"
+    save(path, neuron(), 100)
+    app = watching(path, monkeypatch)
 
     async def run():
         async with app.run_test(size=(80, 24)) as pilot:
-            save(neuron(NEURON_GRAPH.replace("w*x", "w*q")), 1000)
+            save(path, neuron(NEURON_GRAPH.replace("w*x", "w*q")), 1000)
             await until(pilot, lambda: bool(app.desk.session.broken))
             await pilot.pause()
             assert "'q'" in screen_text(app)
             assert "backward ▸ w" in screen_text(app)
-            save(neuron(title="Mended"), 2000)
+            save(path, neuron(title="Mended"), 2000)
             await until(pilot, lambda: not app.desk.session.broken)
             await pilot.pause()
             shown = screen_text(app)
             assert "Mended" in shown
             assert "backward ▸ w" in shown
+
+    asyncio.run(run())
+
+
+def test_a_csv_file_is_followed_and_its_error_is_shown_beside_the_lesson(tmp_path, monkeypatch):
+    path, rows = tmp_path / "07-lesson.md", tmp_path / "rows.csv"
+    save(rows, "x,y\n2,3\n4,5\n", 100)
+    save(path, neuron().replace("examples = [[2, 3]]", 'csv = "rows.csv"'), 100)
+    app = watching(path, monkeypatch)
+
+    async def run():
+        async with app.run_test(size=(80, 24)) as pilot:
+            save(rows, "x,y\n2,3\n4,five\n", 1000)
+            await until(pilot, lambda: bool(app.desk.session.broken))
+            await pilot.pause()
+            shown = screen_text(app)
+            assert "'five' is not a number" in shown
+            assert "backward ▸ w" in shown
+            save(rows, "x,y\n2,30\n4,5\n", 2000)
+            await until(pilot, lambda: not app.desk.session.broken)
+            await pilot.pause()
+            shown = screen_text(app)
+            assert "backward ▸ w" in shown
+            assert "30" in shown
 
     asyncio.run(run())
