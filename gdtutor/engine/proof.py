@@ -7,11 +7,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gdtutor.engine.expression import Name, Number
-from gdtutor.engine.gradient_check import Difference, apart_from_kink, difference_of, step_for
+from gdtutor.engine.gradient_check import (
+    Difference,
+    apart_from_kink,
+    difference_of,
+    refined,
+    step_for,
+)
 from gdtutor.engine.graph import Graph
-from gdtutor.engine.operations import OPERATIONS, Array, apply
-from gdtutor.engine.trace import frozen
+from gdtutor.engine.moved import values_with
+from gdtutor.engine.operations import OPERATIONS, Array
 
 _SAME_SLOPE = 1e-3
 """Relative difference of the slopes on both sides up to which there is no corner: a one-sided
@@ -29,31 +34,6 @@ class Proof:
     """(f(x + h) − f(x)) / h, the slope going up."""
     kinks: tuple[str, ...]
     """The elementary nodes at whose kink this value stands, so that no derivative exists."""
-
-
-def values_with(
-    graph: Graph, values: Mapping[str, Array], name: str, cell: tuple[int, ...], value: float
-) -> dict[str, Array]:
-    """Return every value after one cell of a node or leaf is overwritten.
-
-    Only what depends on it is computed again; the node keeps the new value, whatever its formula.
-    """
-    changed = np.array(values[name])
-    changed[cell] = value
-    after = {**values, name: frozen(changed)}
-    moved = {name}
-    with np.errstate(all="ignore"):
-        for node in graph.nodes:
-            uses = any(isinstance(arg, Name) and arg.name in moved for arg in node.args)
-            if not uses or node.name == name:
-                continue
-            args = tuple(
-                np.asarray(arg.value) if isinstance(arg, Number) else after[arg.name]
-                for arg in node.args
-            )
-            after[node.name] = frozen(apply(OPERATIONS[node.op], args, node.axis))
-            moved.add(node.name)
-    return after
 
 
 def prove(
@@ -76,6 +56,8 @@ def prove(
     below = values_with(graph, values, name, cell, value - step)
     here, up, down = (float(v[graph.root].reshape(())) for v in (values, above, below))
     difference = difference_of(name, cell, value, step, (up, down), gradient)
+    if difference.is_finite and not difference.is_confirmed:
+        difference = refined(difference, graph, values)
     with np.errstate(all="ignore"):
         right = float(np.float64(up - here) / step)
         left = float(np.float64(here - down) / step)

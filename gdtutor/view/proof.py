@@ -100,14 +100,24 @@ def _verdict(context: Context, proof: Proof, width: int) -> tuple[Line, ...]:
         return wrapped(text, width, Style.WARNING)
     larger = max(abs(difference.estimate), abs(difference.gradient))
     apart = abs(difference.estimate - difference.gradient)
-    error = notation.shown(apart / larger if larger else 0.0, 2, context.chars)
+    relative = apart / larger if larger else 0.0
+    error = notation.shown(relative, 2, context.chars)
     if not difference.is_confirmed:
         text = f"Relative error {error}: they do not agree. The slope changes much within h."
         return wrapped(text, width, Style.WARNING)
-    why = ""
-    if error != "0" and apart / larger > TOLERANCE:
-        why = f", for {context.name(context.root)} itself is rounded"
-    return wrapped(f"Relative error {error}: they agree{why}.", width, Style.GOOD)
+    if relative <= TOLERANCE:
+        text = f"Relative error {error}: they agree."
+        return wrapped(text, width, Style.GOOD)
+    far = notation.shown(apart, 2, context.chars)
+    if difference.takes_bend_out:
+        text = (
+            f"They differ by {far}, for the slope changes within h. "
+            "A second difference, over 2h each way, takes that out: they agree."
+        )
+    else:
+        noise = notation.shown(difference.noise, 2, context.chars)
+        text = f"They differ by {far}. Rounding alone may do that, up to {noise}: they agree."
+    return wrapped(text, width, Style.GOOD)
 
 
 def _kink(context: Context, proof: Proof, width: int) -> tuple[Line, ...]:

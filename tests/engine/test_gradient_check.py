@@ -198,3 +198,22 @@ def test_a_small_value_next_to_a_pole_is_confirmed_with_a_smaller_step():
 def test_a_step_too_small_to_move_the_cost_confirms_nothing(claimed):
     graph = graph_of("C = 1 + x", ["x"])
     assert not check_cell(graph, arrays({"x": 1e-200}), "x", (), claimed).is_confirmed
+
+
+@pytest.mark.parametrize("factor", [0.0, 0.999, 1.001, -1.0])
+def test_a_wrong_derivative_is_caught_right_beside_a_minimum(factor):
+    """A thousandth away from it the gradient is small, and still far above the rounding."""
+    graph = graph_of("C = (w*x - y)**2", ["w"], ["x", "y"])
+    given = arrays({"w": 2.001, "x": 3, "y": 6})
+    right = float(trace(graph, given).gradients["w"])
+    assert check_cell(graph, given, "w", (), right).is_confirmed
+    assert not check_cell(graph, given, "w", (), factor * right).is_confirmed
+
+
+def test_a_difference_that_loses_its_digits_confirms_what_it_cannot_tell_apart():
+    """1e8 + x leaves eight digits of x, so a thousandth more or less of a slope is not seen."""
+    graph = graph_of("C = (1e8 + x) - 1e8", ["x"])
+    found = check_cell(graph, arrays({"x": 0.3}), "x", (), 1.0)
+    assert found.is_confirmed
+    assert found.noise > 1e-4
+    assert not check_cell(graph, arrays({"x": 0.3}), "x", (), 1.1).is_confirmed

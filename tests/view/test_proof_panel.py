@@ -1,4 +1,5 @@
 import pytest
+from lesson_texts import lesson_text
 from walks import KINK, NETWORK, NEURON, ROWS, assert_screens, screen, walk
 
 from gdtutor.session.state import Tab
@@ -61,3 +62,24 @@ def test_the_key_brings_the_panel_that_holds_the_proof():
 @pytest.mark.parametrize("key", ["v", "escape", "n", "p"])
 def test_the_proof_goes_with_its_key_and_with_the_step(key):
     assert not walk(NEURON, "backward:b", f"v {key}").look.proof
+
+
+@pytest.mark.parametrize(
+    ("formula", "start", "words"),
+    [
+        ("(w*3 + 0.3 - 6.3)**2", 2.0, "e−15. Rounding alone may do that, up to"),
+        ("1e6*(exp(w) - 1)**2", 0.0, "They differ by 3.7e−5, for the slope changes within h."),
+    ],
+)
+def test_at_a_minimum_the_proof_says_why_a_difference_that_is_not_0_agrees(
+    tmp_path, formula, start, words
+):
+    path = tmp_path / "at-a-minimum.md"
+    front = f"[parameters]\nw = {start}"
+    path.write_text(lesson_text(f"```graph\nL = {formula}\n```\n", front), encoding="utf-8")
+    shown = screen(walk(path, "backward:w", "v"))
+    panel = [row.split("││", 1)[1].rstrip("│ ") for row in shown.splitlines() if "││" in row]
+    text = " ".join(" ".join(panel).split())
+    assert "∂L/∂w = 0 " in text
+    assert words in text
+    assert "they agree." in text

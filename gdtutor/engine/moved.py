@@ -1,0 +1,63 @@
+"""Every value of a graph after one cell of one of them is overwritten."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from gdtutor.engine.expression import Name
+from gdtutor.engine.graph import Graph
+from gdtutor.engine.operations import OPERATIONS, Array, apply
+from gdtutor.engine.trace import frozen
+
+
+def values_with(
+    graph: Graph,
+    values: Mapping[str, Array],
+    name: str,
+    cell: tuple[int, ...],
+    value: float,
+    disturbed: Callable[[Array], Array] = np.asarray,
+) -> dict[str, Array]:
+    """Return every value after one cell of a node or leaf is overwritten.
+
+    Only what depends on it is computed again; the node keeps the new value, whatever its formula.
+
+    Args:
+        graph: The graph.
+        values: Every value.
+        name: The node or leaf.
+        cell: Its cell; empty for a number.
+        value: What comes into it.
+        disturbed: What becomes of each array that an operation takes or gives; nothing as a rule.
+    """
+    changed = np.array(values[name])
+    changed[cell] = value
+    after = {**values, name: frozen(changed)}
+    moved = {name}
+    with np.errstate(all="ignore"):
+        for node in graph.nodes:
+            uses = any(isinstance(arg, Name) and arg.name in moved for arg in node.args)
+            if not uses or node.name == name:
+                continue
+            args = tuple(
+                disturbed(after[arg.name]) if isinstance(arg, Name) else np.asarray(arg.value)
+                for arg in node.args
+            )
+            after[node.name] = frozen(disturbed(apply(OPERATIONS[node.op], args, node.axis)))
+            moved.add(node.name)
+    return after
+
+
+def root_with(
+    graph: Graph,
+    values: Mapping[str, Array],
+    name: str,
+    cell: tuple[int, ...],
+    value: float,
+    disturbed: Callable[[Array], Array] = np.asarray,
+) -> float:
+    """Return the root's value after one cell of a node or leaf is overwritten."""
+    after = values_with(graph, values, name, cell, value, disturbed)
+    return float(after[graph.root].reshape(()))
