@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from gdtutor.engine.errors import did_you_mean
 from gdtutor.engine.expression import MAX_CHARACTERS
-from gdtutor.lesson.markdown import BLOCKS, Part, divide_body, opening_of
+from gdtutor.lesson.markdown import BLOCKS, Part, divide_body, joined, opening_of
 from gdtutor.lesson.reports import Findings, Place, shown
 
 MAX_LINES = 20_000
@@ -85,6 +85,8 @@ class Body:
     prose: str = ""
     scenes: list[SceneBlock] = field(default_factory=list)
     closing: str = ""
+    pages: list[Part] = field(default_factory=list)
+    """The parts of the opening and the closing page."""
 
 
 def read_body(text: str, first_line: int, findings: Findings, *, is_network: bool = False) -> Body:
@@ -129,8 +131,10 @@ class _Reader:
     def read(self, parts: list[Part]) -> Body:
         for part in parts:
             self._take(part)
-        self._body.prose = opening_of(parts)
-        self._body.closing = "\n".join(part.source for part in self._closing).strip("\n")
+        opening = opening_of(parts)
+        self._body.prose = joined(opening)
+        self._body.closing = joined(self._closing)
+        self._body.pages = [*opening, *self._closing]
         for scene in self._body.scenes:
             for note in scene.notes:
                 if not note.text.strip():

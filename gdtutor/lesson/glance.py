@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gdtutor.lesson.fences import TOML_LINE, divide
-from gdtutor.lesson.markdown import divide_body, opening_of
+from gdtutor.lesson.markdown import divide_body, joined, opening_of
 from gdtutor.lesson.reports import Findings, LessonError
 from gdtutor.lesson.source import read_source
 from gdtutor.lesson.toml_text import read_toml
@@ -45,7 +45,7 @@ def glance(path: Path) -> Glance | None:
         _text(raw, "chapter"),
         _text(raw, "summary"),
         "training" in raw,
-        opening_of(parts),
+        joined(opening_of(parts)),
     )
 
 

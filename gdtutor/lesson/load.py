@@ -18,6 +18,7 @@ from gdtutor.lesson.readers import Mistake
 from gdtutor.lesson.reports import NOWHERE, Findings, LessonError, Report
 from gdtutor.lesson.source import clean, read_source
 from gdtutor.lesson.tables import FrontMatter
+from gdtutor.lesson.unfilled import warn_pages
 from gdtutor.lesson.variants import ACTIVATION, overridden, read_variants, variant_named
 
 MAX_VARIANT_CELLS = 300_000
@@ -105,6 +106,7 @@ def _made(
     front = None if raw is None else structured(raw, divided.toml, TOML_LINE, findings)
     is_network = "network" in raw if raw else "\n[network]" in f"\n{divided.toml}"
     body = read_body(divided.body, divided.body_line, findings, is_network=is_network)
+    warn_pages(body.pages, findings)
     if front is None:
         # The formulas' own mistakes are reported together with those of the front matter.
         parse_blocks(body.scenes, findings)

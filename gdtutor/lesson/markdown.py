@@ -83,10 +83,14 @@ def divide_body(lines: list[str], first_line: int, findings: Findings) -> list[P
     return parts
 
 
-def opening_of(parts: Sequence[Part]) -> str:
-    """Return the Markdown before the first block or step note: the lesson's opening page."""
-    before = takewhile(lambda part: not (part.block or part.is_note), parts)
-    return "\n".join(part.source for part in before).strip("\n")
+def opening_of(parts: Sequence[Part]) -> list[Part]:
+    """Return what stands before the first block or step note: the lesson's opening page."""
+    return list(takewhile(lambda part: not (part.block or part.is_note), parts))
+
+
+def joined(parts: Sequence[Part]) -> str:
+    """Return parts as the Markdown that they were."""
+    return "\n".join(part.source for part in parts).strip("\n")
 
 
 def _fenced(

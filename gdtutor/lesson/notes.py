@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from gdtutor.engine.graph import Graph
@@ -19,7 +20,8 @@ from gdtutor.lesson.readers import Mistake, key, line, list_of, one_of, paragrap
 from gdtutor.lesson.reports import Findings, Place, shown
 from gdtutor.lesson.selectors import SelectorError, parse_selector
 from gdtutor.lesson.steps import Steps
-from gdtutor.lesson.toml_text import read_toml
+from gdtutor.lesson.toml_text import Path, read_toml
+from gdtutor.lesson.unfilled import of_question
 
 KINDS = ("value", "sign", "shape", "next", "choice")
 """What a question can ask for."""
@@ -112,11 +114,20 @@ def _question(written: QuestionBlock, steps: Steps, findings: Findings) -> Quest
         return None
     mistakes: list[Mistake] = []
     table = read_table(QuestionTable, raw, (), mistakes)
+    warned = of_question(_texts(table)) if table is not None else ()
     question = None
     if table is not None and not mistakes:
         question = _checked(table, written, steps, mistakes)
-    report_mistakes(mistakes, written.toml, written.line, findings)
+    report_mistakes([*mistakes, *warned], written.toml, written.line, findings)
     return None if mistakes else question
+
+
+def _texts(table: QuestionTable) -> Iterator[tuple[Path, str]]:
+    """Yield every text of a question that the learner reads, with its path."""
+    yield ("text",), table.text
+    for name, texts in (("hints", table.hints), ("choices", table.choices)):
+        for position, text in enumerate(texts):
+            yield (name, position), text
 
 
 def _checked(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from gdtutor.engine.errors import GdTutorError, did_you_mean
@@ -113,6 +113,23 @@ def _placeholder(inside: str, start: int) -> Placeholder:
         near = did_you_mean(about, ABOUT) or f"known are {', '.join(ABOUT)}"
         raise PlaceholderError(f"'{shown(about)}' before a name", near, start)
     return Placeholder(about, match["name"], cell, start)
+
+
+def placeholder_likes(text: str) -> Iterator[tuple[str, int]]:
+    """Yield what of a text a note would fill, or refuse as a misspelt placeholder.
+
+    Other braces, as those of the set {0, 1}, are left alone.
+
+    Yields:
+        The text with its braces, and where it begins, in characters from 0.
+    """
+    for match in _TOKEN.finditer(text):
+        inside = _INSIDE.match(match[1].strip()) if match[1] is not None else None
+        if inside is None:
+            continue
+        about = inside["about"]
+        if about is None or about in ABOUT or did_you_mean(about, ABOUT):
+            yield match.group(), match.start()
 
 
 def as_word(placeholder: Placeholder) -> Placeholder:

@@ -57,13 +57,14 @@ CODES = {
     "lost-prose": "text stands where no page and no step shows it",
     "placeholder": "a placeholder names nothing",
     "not-yet": "a placeholder asks for what its step does not know yet",
+    "unfilled": "a placeholder stands where none is filled, on a page or in a question (a warning)",
     "question": "a question cannot be asked where or as it is",
     "variant": "a variant overrides what cannot be overridden",
     "picture": "a picture is asked for that the lesson cannot give",
 }
 """Every code of a report, with what it means. The engine's codes are among them."""
 
-WARNINGS = frozenset({"unused"})
+WARNINGS = frozenset({"unused", "unfilled"})
 """Codes of reports that do not keep a lesson from being used."""
 
 
