@@ -88,7 +88,7 @@ class TutorApp(App[int], inherit_bindings=False):
         self.looks = looks
         self.failure: GdTutorError | None = None
         """Why the desk could not be opened."""
-        self._canvas = Canvas(looks.colours, looks.chars)
+        self._canvas = Canvas(looks.colours, looks.chars, painted=self._painted)
         self._open_desk = open_desk
         self._cover = cover
         self._waiting: list[Press] = []
@@ -145,14 +145,14 @@ class TutorApp(App[int], inherit_bindings=False):
         self._paint(self.size)
         desk.begin()
         for press in self._waiting:
-            desk.act(press)
+            desk.press(press)
 
     def press(self, press: Press) -> None:
         """Hand a key to the desk."""
         if self.desk is None:
             self._waiting.append(press)
         else:
-            self.desk.act(press)
+            self.desk.press(press)
 
     def on_resize(self, event: events.Resize) -> None:
         """Paint at the new size, which `size` does not have yet; the place stays."""
@@ -167,6 +167,10 @@ class TutorApp(App[int], inherit_bindings=False):
     def show(self, frame: Frame) -> None:
         """Paint what differs from the frame shown last."""
         self._canvas.show(frame)
+
+    def _painted(self) -> None:
+        if self.desk is not None:
+            self.desk.painted()
 
     def leave(self, code: int) -> None:
         """End with an exit code, the desk tidied first."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from rich.segment import Segment as RichSegment
 from rich.style import Style as RichStyle
 from textual.geometry import Region
@@ -24,15 +26,26 @@ class Canvas(Widget, can_focus=False):
     ALLOW_SELECT = False
     DEFAULT_CSS = "Canvas { width: 100%; height: 100%; }"
 
-    def __init__(self, colours: Colours, chars: Chars = UNICODE, *, id: str | None = None) -> None:
+    def __init__(
+        self,
+        colours: Colours,
+        chars: Chars = UNICODE,
+        *,
+        painted: Callable[[], None] = lambda: None,
+        id: str | None = None,
+    ) -> None:
         super().__init__(id=id)
+        self._painted = painted
         self._colours = colours
         self._maker = RowMaker(chars)
         self._rows: tuple[Row, ...] = ()
         self._strips: dict[Row, Strip] = {}
 
     def show(self, frame: Frame) -> None:
-        """Paint what differs from the last frame, or all of it when the size changed."""
+        """Paint what differs from the last frame, or all of it when the size changed.
+
+        `painted` is called when that is done, at once where nothing differs.
+        """
         before, self._rows = self._rows, self._maker.rows(frame)
         self._strips = {row: self._strips[row] for row in self._rows if row in self._strips}
         if [len(row) for row in before] != [len(row) for row in self._rows]:
@@ -46,6 +59,14 @@ class Canvas(Widget, can_focus=False):
         ]
         if regions:
             self.refresh(*regions)
+        else:
+            self._painted()
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Return the rows of a part of the canvas (Textual calls it)."""
+        strips = super().render_lines(crop)
+        self._painted()
+        return strips
 
     def set_look(self, colours: Colours, chars: Chars) -> None:
         """Paint from now on in other colours or characters; the next frame is painted whole."""

@@ -112,7 +112,7 @@ class Desk:
             lambda word, message: self._pass_on(lambda: self.act(Kept(word, message)))
         )
         for press in self._presses:
-            self.act(press)
+            self.press(press)
         self._count_steps()
         if self._services.saved is not None:
             self._app.set_interval(LOOK_EVERY, self._look_at_file)
@@ -121,6 +121,15 @@ class Desk:
         action = self._services.saved() if self._services.saved is not None else None
         if action is not None:
             self.act(action)
+
+    def press(self, press: Press) -> None:
+        """Answer a key; training stands aside until the answer is painted."""
+        self._trainer.stand_aside()
+        self.act(press)
+
+    def painted(self) -> None:
+        """Hear that a frame is painted."""
+        self._trainer.go_on()
 
     def act(self, action: Action) -> None:
         """Do an action: change the state, carry out its effects, paint."""

@@ -25,6 +25,8 @@ SWITCH_EVERY = 0.0005
 """Seconds that the worker computes before it lets the screen have its turn."""
 PUBLISH_EVERY = 0.1
 """Seconds between two snapshots."""
+LONGEST_PAUSE = 0.1
+"""Seconds for which the worker stands aside at most, whatever becomes of the key."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,7 +39,9 @@ class _Job:
 class Trainer:
     """Trains at most one run at a time; what it publishes never changes afterwards."""
 
-    def __init__(self, clock: Callable[[], float] = perf_counter) -> None:
+    def __init__(
+        self, clock: Callable[[], float] = perf_counter, longest_pause: float = LONGEST_PAUSE
+    ) -> None:
         self.snapshot: Snapshot | None = None
         """What was published last."""
         self.swept: tuple[KeptCurve, ...] = ()
@@ -46,6 +50,19 @@ class Trainer:
         self._clock = clock
         self._usual_interval = sys.getswitchinterval()
         self._job: _Job | None = None
+        self._longest_pause = longest_pause
+        self._way = threading.Event()
+        self._way.set()
+
+    def stand_aside(self) -> None:
+        """Let the worker wait after the burst it is in: a key is answered sooner by one thread
+        than by two that take turns. Painting what was trained holds up nothing.
+        """
+        self._way.clear()
+
+    def go_on(self) -> None:
+        """Let the worker go on; the key is answered."""
+        self._way.set()
 
     def start(self, app: App[int], before: Snapshot, wish: Train) -> None:
         """Train a run on; what the worker does stops first."""
@@ -78,6 +95,7 @@ class Trainer:
             if self._clock() - published >= PUBLISH_EVERY and self._job is job:
                 published = self._clock()
                 self.swept = curves_of(sweep)
+            self._way.wait(self._longest_pause)
             return job.stop.is_set() or worker.is_cancelled
 
         sweep.advance(deadline=is_over)
@@ -98,6 +116,7 @@ class Trainer:
         """Let the worker stop after the burst it is in."""
         if self._job is not None:
             self._job.stop.set()
+        self._way.set()
 
     def _train(self, job: _Job, before: Snapshot, wish: Train) -> None:
         worker, run, iterations = get_current_worker(), wish.run, wish.iterations
@@ -110,6 +129,7 @@ class Trainer:
             if now - published >= PUBLISH_EVERY:
                 published = now
                 self._publish(job, run, before, started, first, Status.RUNNING)
+            self._way.wait(self._longest_pause)
             return job.stop.is_set() or worker.is_cancelled
 
         progress = run.advance(

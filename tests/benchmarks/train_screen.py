@@ -12,6 +12,7 @@ import asyncio
 import statistics
 from dataclasses import replace
 from time import perf_counter
+from typing import Any
 
 from gdtutor.cli.lesson_files import lesson_path
 from gdtutor.opening import open_lesson, session_at
@@ -47,35 +48,47 @@ def headless() -> float:
     return session.run.farthest / (perf_counter() - start)
 
 
+class AnsweringDesk(Desk):
+    """Tells when a frame with the axis that was asked for is painted."""
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self.wants_log = False
+        self.answered = asyncio.Event()
+
+    def painted(self) -> None:
+        super().painted()
+        if self.session.train_look.log_y is self.wants_log:
+            self.answered.set()
+
+
 def on_screen() -> tuple[float, list[float], float]:
     """Return iterations per second, seconds to answer each key, seconds to stop."""
     colours = choose_colours("256", {})
-    session, services = (
-        endless(session_at(lesson_path("xor-hidden"))),
-        Services(open_lesson, lambda _: None),
-    )
+    session = endless(session_at(lesson_path("xor-hidden")))
+    services = Services(open_lesson, lambda _: None)
     looks = Looks(colours, UNICODE, handles_signals=False)
-    app = TutorApp(looks, lambda app: Desk(app, session, services))
+    app = TutorApp(looks, lambda app: AnsweringDesk(app, session, services))
     waits: list[float] = []
     ended = 0.0
 
     async def run() -> float:
         nonlocal ended
         async with app.run_test(size=(80, 24)) as pilot:
-            app.desk.act(Press("t", "t"))
+            app.press(Press("t", "t"))
             assert app.desk.session.run is not None
             start = perf_counter()
             while perf_counter() - start < SECONDS:
+                app.desk.wants_log = not app.desk.wants_log
+                app.desk.answered.clear()
                 before = perf_counter()
-                app.call_next(app.act, Press("y", "y"))
-                done = asyncio.Event()
-                app.call_next(done.set)
-                await done.wait()
+                app.call_next(app.press, Press("y", "y"))
+                await app.desk.answered.wait()
                 waits.append(perf_counter() - before)
                 await asyncio.sleep(SECONDS / KEYS)
             speed = app.desk.session.run.farthest / (perf_counter() - start)
             before = perf_counter()
-            app.desk.act(Press("s", "s"))
+            app.press(Press("s", "s"))
             while app.desk.session.training.status is Status.RUNNING:
                 await asyncio.sleep(0.001)
                 app.desk._look_at_training()
