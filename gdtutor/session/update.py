@@ -180,7 +180,10 @@ def resumed(session: Session, place: Session) -> Session:
         predict=place.predict or session.predict,
         look=replace(place.look, hides_hints=session.look.hides_hints),
     )
-    return said(after, "Where you left off; Home twice goes to the start of the lesson.")
+    told = "Where you left off; Home twice goes to the start of the lesson."
+    if after.predict:
+        told = "Where you left off. Predict mode is on: r ends it. Home twice: the start."
+    return said(after, told)
 
 
 def opened(session: Session, action: Opened) -> Session:
@@ -188,6 +191,7 @@ def opened(session: Session, action: Opened) -> Session:
     look = Look(digits=session.look.digits, hides_hints=session.look.hides_hints)
     session = replace(session, changes=(), seed=action.seed, look=look)
     moment = moment_of(session, action.lesson, action.run, 0)
+    predict = _predicts(session, action.lesson)
     return replace(
         session,
         screen=Screen.STUDY,
@@ -203,13 +207,14 @@ def opened(session: Session, action: Opened) -> Session:
         own_moment=None,
         step=0 if has_opening(action.lesson) else 1,
         prompt=None,
-        predict=_predicts(session, action.lesson),
+        predict=predict,
         challenge=None,
         answered=frozenset(),
         training=Snapshot(),
         race=(),
         train_look=TrainLook(),
-        message="",
+        message=_of_predicting(action.lesson) if predict else "",
+        is_error=False,
         broken=(),
     )
 
@@ -218,6 +223,13 @@ def _predicts(session: Session, lesson: Lesson) -> bool:
     """Say whether a lesson opens in predict mode: it wants to, or the learner was in it."""
     was_own = session.lesson is not None and session.lesson.predict
     return lesson.predict or (session.predict and not was_own)
+
+
+def _of_predicting(lesson: Lesson) -> str:
+    """Say that values will be hidden: a mode that follows from lesson to lesson is forgotten."""
+    if lesson.predict:
+        return "This lesson asks for each next value before it shows it; r ends that."
+    return "Predict mode is still on: each next value is asked for. r ends it."
 
 
 def _pressed(session: Session, press: Press) -> tuple[Session, tuple[Effect, ...]]:

@@ -4,15 +4,16 @@ import numpy as np
 import pytest
 from walks import DATA, NETWORK, NEURON, ROWS, pressed, typed, walk
 
+from gdtutor.opening import open_lesson
 from gdtutor.session.asking import ready_nodes
 from gdtutor.session.challenge import Ask
 from gdtutor.session.digits import number
 from gdtutor.session.effects import KeepAttempt
 from gdtutor.session.press import Press
 from gdtutor.session.slips import Slip
-from gdtutor.session.state import PromptKind, current_step
+from gdtutor.session.state import PromptKind, Session, current_step
 from gdtutor.session.steps import Phase
-from gdtutor.session.update import update
+from gdtutor.session.update import resumed, update
 from gdtutor.session.working import working_of
 
 ASKED = DATA / "lessons" / "asked.md"
@@ -218,12 +219,22 @@ def test_a_choice_is_answered_by_its_number_and_the_right_one_is_not_always_firs
 
 
 def test_the_next_lesson_is_not_in_predict_mode_because_the_last_one_was():
-    from gdtutor.opening import open_lesson
-
     session, _ = update(walk(ASKED), open_lesson(NEURON))
     assert not session.predict
     asked_for = pressed(walk(NEURON), "r")
     assert update(asked_for, open_lesson(ROWS))[0].predict
+
+
+def test_a_lesson_that_opens_in_predict_mode_says_so():
+    asking = update(Session(), open_lesson(ASKED))[0]
+    assert "This lesson asks for each next value" in asking.message
+    followed = update(predicting(NEURON), open_lesson(ROWS))[0]
+    assert followed.message == "Predict mode is still on: each next value is asked for. r ends it."
+    assert not update(walk(NEURON), open_lesson(ROWS))[0].message
+    for was_on in (True, False):
+        back = resumed(replace(walk(NEURON), predict=was_on), walk(ROWS, "given"))
+        assert ("Predict mode is on" in back.message) == was_on
+        assert len(back.message) <= 78
 
 
 def test_an_edit_keeps_the_question_and_judges_by_the_new_value():
