@@ -1,11 +1,14 @@
 """lessons/README.md says what is: its tables come from the program, its lessons pass `check`."""
 
+import re
+import shlex
 from dataclasses import fields
 
 import pytest
 from format_parts import PAGE, examples, with_parts
 
 from gdtutor.check import check_paths
+from gdtutor.cli import main
 from gdtutor.engine.operations import FUNCTIONS
 from gdtutor.lesson import notes, tables
 from gdtutor.view.study import room_for
@@ -33,6 +36,18 @@ def test_every_lesson_of_the_page_passes_check_without_a_warning(text, tmp_path)
     path = tmp_path / "lesson.md"
     path.write_text(text, encoding="utf-8")
     assert [report.text() for report in check_paths([path]).problems] == []
+
+
+def test_the_commands_for_authors_fit_together(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    listed = re.findall(r"^    gdtutor (.+?)(?:   .*)?$", TEXT, re.MULTILINE)
+    words = [shlex.split(command) for command in listed]
+    assert [command[0] for command in words] == ["new", "watch", "check", "shot"]
+    assert main(words[0]) == 0
+    [file] = tmp_path.iterdir()
+    assert all(command[1] == file.name for command in words[1:])
+    assert [main(command) for command in words[2:]] == [0, 0]
+    assert "∂L/∂w" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.__name__)

@@ -10,6 +10,7 @@ from pathlib import Path
 from gdtutor.engine.errors import GdTutorError, did_you_mean
 from gdtutor.lesson.glance import glance
 from gdtutor.lesson.reports import shown
+from gdtutor.lesson.source import near_file
 
 MAX_LESSONS = 1_000
 """Most lessons of one folder."""
@@ -106,6 +107,7 @@ def find_lesson(text: str, folder: Path) -> Path:
             return path
         known.append("" if seen is None else seen.id)
     near = did_you_mean(text, [lesson_id for lesson_id in known if lesson_id])
+    near = near or near_file(Path(text))
     raise UnknownLessonError(
         f"there is no lesson '{shown(text)}'", near or "see `gdtutor list`, or name a path"
     )

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import codecs
 import os
+import re
 import stat
+from difflib import get_close_matches
+from itertools import islice
 from pathlib import Path
 
 from gdtutor.lesson.characters import pictured
@@ -12,6 +15,8 @@ from gdtutor.lesson.reports import LessonError, Report
 
 MAX_BYTES = 1024 * 1024
 """The largest lesson file, in bytes."""
+MAX_LISTED = 1_000
+"""Most files of a folder among which a near name is looked for."""
 
 
 def read_source(path: Path) -> str:
@@ -63,7 +68,7 @@ def _read(path: Path) -> bytes:
             path,
             "file",
             "there is no such file",
-            "check the name; `gdtutor list` shows the lessons",
+            near_file(path) or "check the name; `gdtutor list` shows the lessons",
         ) from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
@@ -72,6 +77,27 @@ def _read(path: Path) -> bytes:
         raise _refused(
             path, "file", f"the file cannot be read: {reason}", "check its name and its rights"
         ) from None
+
+
+def near_file(path: Path) -> str:
+    """Return `did you mean 'x'?` for the Markdown file of that folder with the nearest name.
+
+    Names that differ in their number alone are nearest; the text is empty where none is near.
+    """
+    wanted = path.name.removesuffix(".md")
+    try:
+        with os.scandir(path.parent) as entries:
+            listed = [Path(entry.name) for entry in islice(entries, MAX_LISTED)]
+    except (OSError, ValueError):
+        return ""
+    names = sorted(name.stem for name in listed if name.suffix == ".md" and name.stem != "README")
+    same = [name for name in names if _unnumbered(name) == _unnumbered(wanted)]
+    near = same[:1] or get_close_matches(wanted, names, n=1)
+    return f"did you mean '{pictured(str(path.parent / f'{near[0]}.md'))}'?" if near else ""
+
+
+def _unnumbered(name: str) -> str:
+    return re.sub(r"^\d+-", "", name)
 
 
 def _refused(path: Path, code: str, what: str, hint: str) -> LessonError:

@@ -33,6 +33,26 @@ def test_a_missing_file_is_reported_with_its_path_alone(tmp_path: Path) -> None:
     assert refused(path).startswith(f"{path}: error: there is no such file")
 
 
+@pytest.mark.parametrize("name", ["rates.md", "2-rates.md", "07-rate.md", "rates"])
+def test_a_missing_file_offers_the_near_one_of_its_folder(name: str, tmp_path: Path) -> None:
+    for known in ("07-rates.md", "08-rate-me.md", "README.md", "rates.csv"):
+        (tmp_path / known).write_text("", encoding="utf-8")
+    report = refused(tmp_path / name)
+    assert report.endswith(f"no such file — did you mean '{tmp_path / '07-rates.md'}'?")
+
+
+@pytest.mark.parametrize("name", ["zzz.md", "readme.md", "nowhere/rates.md", "rates/rates.md"])
+def test_a_missing_file_without_a_near_one_says_where_to_look(name: str, tmp_path: Path) -> None:
+    (tmp_path / "rates").write_text("", encoding="utf-8")
+    (tmp_path / "README.md").write_text("", encoding="utf-8")
+    assert "check" in refused(tmp_path / name)
+
+
+def test_the_near_name_is_free_of_control_characters(tmp_path: Path) -> None:
+    (tmp_path / "07-rates\x1b[31m.md").write_text("", encoding="utf-8")
+    assert "07-rates␛[31m.md'?" in refused(tmp_path / "07-rates.md")
+
+
 def test_a_folder_a_pipe_and_a_device_are_refused_at_once(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe.md"
     os.mkfifo(pipe)
