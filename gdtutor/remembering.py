@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 
 from gdtutor.progress.records import Attempt, Finished, Place, Progress, SavedPlace
@@ -45,15 +46,23 @@ class Memory:
     Args:
         open_store: Opens the store; called in the writer's thread.
         clock: The time, in seconds since 1970.
+        start_writer: Starts what writes, from `open_store` and what is to hear of every change.
     """
 
-    def __init__(self, open_store: Callable[[], Progress], clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        open_store: Callable[[], Progress],
+        clock: Callable[[], float],
+        start_writer: Callable[
+            [Callable[[], Progress], Callable[[WriterState], None]], ProgressWriter
+        ] = ProgressWriter,
+    ) -> None:
         self._clock = clock
-        self._listener: Callable[[str, str], None] = lambda word, message: None
+        self._listener: Callable[[str, str], None] | None = None
         self._told: tuple[str, ...] = ()
-        self._last = 0
+        self._telling = threading.Lock()
         self._finished: set[str] = set()
-        self._writer = ProgressWriter(open_store, self._changed)
+        self._writer = start_writer(open_store, self._changed)
 
     def listen(self, listener: Callable[[str, str], None]) -> None:
         """Have somebody told, from the writer's thread, of every change.
@@ -63,21 +72,25 @@ class Memory:
                 and a message for the learner or nothing.
         """
         self._listener = listener
-        self._changed(self._writer.state)
+        told = None
+        # The thread may report while this state is told; then the newer one is told last.
+        while told is not (state := self._writer.state):
+            self._changed(state)
+            told = state
 
     def save(self, session: Session) -> None:
         """Remember where the learner is, and whether the lesson is finished; return at once."""
         record = place_of_session(session, self._clock())
         if record is None:
             return
-        self._last = self._writer.put(record)
+        self._writer.put(record)
         if has_finished(session) and record.lesson_id not in self._finished:
             self._finished.add(record.lesson_id)
-            self._last = self._writer.put(Finished(record.lesson_id, self._clock()))
+            self._writer.put(Finished(record.lesson_id, self._clock()))
 
     def keep(self, attempt: KeepAttempt) -> None:
         """Remember an answer; return at once."""
-        self._last = self._writer.put(
+        self._writer.put(
             Attempt(
                 attempt.lesson_id, attempt.question, attempt.answer, attempt.correct,
                 attempt.slip, self._clock(),
@@ -86,15 +99,25 @@ class Memory:
 
     def close(self) -> str:
         """Wait for the last record to be on the disk; return why it is not, or nothing."""
-        if self._writer.close(CLOSING_SECONDS) or not self._last:
+        if self._writer.close(CLOSING_SECONDS):
             return ""
         state = self._writer.state
         return state.problem or " ".join(state.notices) or "The last steps were not saved in time."
 
     def _changed(self, state: WriterState) -> None:
+        """Tell the listener of a state; what nobody listens to yet is told to the first who does.
+
+        Runs in the writer's thread, which may be done with a record before `put` has returned. So
+        what there is to save is asked of the writer, which counts a record before it writes it.
+        """
+        listener = self._listener
+        if listener is None:
+            return
         messages = (*state.notices, *((state.problem,) if state.problem else ()))
-        fresh = [message for message in messages if message not in self._told]
-        self._told = (*self._told, *fresh)
-        word = "saved" if state.acknowledged >= self._last else "not saved yet"
+        with self._telling:
+            fresh = [message for message in messages if message not in self._told]
+            self._told = (*self._told, *fresh)
+        given = self._writer.given
+        word = "saved" if state.acknowledged >= given else "not saved yet"
         # Where nothing was given to keep there is nothing to say.
-        self._listener(word if self._last else "", " ".join(fresh))
+        listener(word if given else "", " ".join(fresh))

@@ -1,4 +1,5 @@
 import asyncio
+import threading
 from dataclasses import replace
 
 import pytest
@@ -9,6 +10,7 @@ from gdtutor.engine.errors import GdTutorError
 from gdtutor.opening import open_lesson
 from gdtutor.progress.records import Finished, MemoryStore, Place, ProgressError, SavedPlace
 from gdtutor.progress.store import ProgressStore
+from gdtutor.progress.writer import ProgressWriter
 from gdtutor.remembered import read_progress, with_progress
 from gdtutor.remembering import (
     Memory,
@@ -23,6 +25,9 @@ from gdtutor.ui.app import Looks, TutorApp
 from gdtutor.ui.colours import choose_colours
 from gdtutor.ui.desk import Desk, Services
 from gdtutor.view.frame import UNICODE
+
+PATIENCE = 60.0
+"""Seconds after which a test counts as hung; none waits that long when it passes."""
 
 
 @pytest.fixture
@@ -160,6 +165,87 @@ def test_a_store_that_cannot_write_is_told_once_and_at_the_end():
     assert "the disk is full" in memory.close()
     assert [message for _, message in heard if message] == ["the disk is full"]
     assert all(word in ("", "not saved yet") for word, _ in heard)
+
+
+class Prompt(ProgressWriter):
+    """A writer that has always said how a record went before `put` returns."""
+
+    def __init__(self, open_store, on_change):
+        self.has_reported = threading.Event()
+
+        def report(state):
+            on_change(state)
+            self.has_reported.set()
+
+        super().__init__(open_store, report)
+
+    def put(self, record):
+        self.has_reported.clear()
+        ticket = super().put(record)
+        assert self.has_reported.wait(PATIENCE)
+        return ticket
+
+
+class Kept(MemoryStore):
+    """What it is handed counts as saved."""
+
+    is_saving = True
+
+
+def test_a_record_that_is_saved_before_put_returns_is_said_to_be_saved():
+    heard = []
+    memory = Memory(Kept, lambda: 5.0, Prompt)
+    memory.listen(lambda word, message: heard.append(word))
+    memory.save(walk(NEURON, "given"))
+    assert heard == ["", "saved"]
+    memory.keep(KeepAttempt("one-neuron", "q", "1", True, None))
+    memory.save(walk(NEURON, "given", "G"))
+    assert heard == ["", *["saved"] * 4]
+    assert memory.close() == ""
+
+
+def test_a_record_that_cannot_be_saved_is_said_not_to_be_before_put_returns():
+    heard = []
+    memory = Memory(Broken, lambda: 5.0, Prompt)
+    memory.listen(lambda word, message: heard.append((word, message)))
+    memory.save(walk(NEURON, "given"))
+    assert heard == [("", ""), ("not saved yet", "the disk is full")]
+
+
+def test_the_newest_state_is_told_last_to_a_listener_that_comes_while_it_changes():
+    heard = []
+    memory = Memory(Kept, lambda: 5.0, Prompt)
+
+    def slow(word, message):
+        if not heard:
+            heard.append("interrupted")
+            memory.save(walk(NEURON, "given"))
+        heard.append(word)
+
+    memory.listen(slow)
+    assert heard == ["interrupted", "saved", "", "saved"]
+
+
+def test_what_is_reported_before_anybody_listens_is_told_to_the_first_who_does():
+    class Moved(Kept):
+        messages = ("The file was damaged and moved aside.",)
+
+    heard = []
+    writers = []
+
+    def start(open_store, on_change):
+        writers.append(Prompt(open_store, on_change))
+        return writers[0]
+
+    memory = Memory(Moved, lambda: 5.0, start)
+    assert writers[0].has_reported.wait(PATIENCE)
+    memory.listen(lambda word, message: heard.append(message))
+    memory.save(walk(NEURON, "given"))
+    assert heard == ["The file was damaged and moved aside.", ""]
+
+
+def test_nothing_to_save_is_nothing_to_complain_of_at_the_end():
+    assert Memory(Kept, lambda: 5.0).close() == ""
 
 
 def test_the_app_shows_what_the_store_says():

@@ -70,6 +70,11 @@ class ProgressWriter:
         """The ticket up to which every record is on the disk."""
         return self._state.acknowledged
 
+    @property
+    def given(self) -> int:
+        """The ticket of the last record put; never less than what is acknowledged."""
+        return self._tickets
+
     def put(self, record: Record) -> int:
         """Hand over a record and return its ticket at once; tickets count from 1.
 
@@ -80,6 +85,7 @@ class ProgressWriter:
         """
         if self._is_closed:
             raise ValueError("the progress writer is closed")
+        # Counted before the thread can have it: whoever hears of this record finds it counted.
         self._tickets += 1
         self._queue.put(record)
         return self._tickets

@@ -139,6 +139,19 @@ def test_close_does_not_wait_for_ever_and_says_that_not_all_is_saved(
     assert writer.close(PATIENCE)
 
 
+def test_a_record_is_counted_before_it_can_be_acknowledged(stubborn: StubbornStore) -> None:
+    counts: SimpleQueue[tuple[int, int]] = SimpleQueue()
+    writer = ProgressWriter(
+        lambda: stubborn, lambda state: counts.put((state.acknowledged, writer.given))
+    )
+    assert writer.given == 0
+    for number in (1, 2):
+        writer.put(saved(number))
+        stubborn.verdicts.put("")
+        assert counts.get(timeout=PATIENCE) == (number, number)
+    assert writer.close(PATIENCE)
+
+
 def test_nothing_can_be_put_after_close() -> None:
     writer = ProgressWriter(MemoryStore)
     assert writer.close(PATIENCE)
