@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -11,12 +12,12 @@ from gdtutor.check_gradients import GradientChecked
 from gdtutor.check_lesson import LessonChecked, check_lesson
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.csv_files import csv_files
-from gdtutor.lesson.discovery import discover, strays
+from gdtutor.lesson.discovery import discover, number_of, shipped_lessons_folder, strays
 from gdtutor.lesson.fences import TOML_LINE, divide
-from gdtutor.lesson.glance import glance
+from gdtutor.lesson.glance import Glance, glance
 from gdtutor.lesson.load import read_lesson
-from gdtutor.lesson.reports import Findings, Place, Report
-from gdtutor.lesson.source import read_source
+from gdtutor.lesson.reports import Findings, Place, Report, shown
+from gdtutor.lesson.source import near_file, read_source
 from gdtutor.lesson.toml_text import find_places
 
 FORMAT = 1
@@ -25,6 +26,8 @@ FORMAT = 1
 FOLDER_CODES = {
     "no-lessons": "a folder holds no file NN-name.md",
     "duplicate-id": "two lessons have one id",
+    "shipped-id": "a lesson that came with the program has the id (a warning)",
+    "id-name": "id and file name have nothing in common, or the id holds the number (a warning)",
     "duplicate-number": "two files of a folder have one number",
     "stray": "a file of the folder is no lesson and nothing uses it",
 }
@@ -66,7 +69,8 @@ def check_paths(paths: Iterable[Path]) -> CheckResult:
     paths = tuple(paths)
     for path in paths:
         if not os.path.lexists(path):
-            raise GdTutorError(f"there is no file or folder '{path}'", "check the name")
+            hint = near_file(path) or "check the name"
+            raise GdTutorError(f"there is no file or folder '{path}'", hint)
     files: dict[Path, None] = {}
     problems: list[Report] = []
     for path in paths:
@@ -103,8 +107,8 @@ def _about_folder(folder: Path, lessons: Sequence[Path]) -> list[Report]:
         is_markdown = path.suffix.lower() == ".md"
         hint = _NAMES if is_markdown else "remove it, or name it in a lesson's csv"
         what = "this is no lesson" if is_markdown else "no lesson uses this file"
-        level = "error" if is_markdown else "warning"
-        reports.append(replace(_report(path, "stray", what, hint), level=level))
+        report = _report if is_markdown else _warning
+        reports.append(report(path, "stray", what, hint))
     numbers: dict[int, Path] = {}
     for path in lessons:
         number = int(path.name.split("-", 1)[0])
@@ -116,22 +120,65 @@ def _about_folder(folder: Path, lessons: Sequence[Path]) -> list[Report]:
     return reports
 
 
+_ID = re.compile("[a-z0-9]+(-[a-z0-9]+)*")
 _NAMES = "lessons are called NN-name.md, as 07-learning-rate.md"
 
 
 def _about_ids(files: Sequence[Path]) -> list[Report]:
-    """Report every id that an earlier file has already."""
+    """Report every id that another lesson has, and every id that is not likely to stay.
+
+    Progress is kept under the id alone: an id that another lesson has mixes the progress of both,
+    and one that is changed loses it.
+    """
+    shipped = {glanced.id: path for path, glanced in _glances(discover(shipped_lessons_folder()))}
     first: dict[str, Path] = {}
     reports = []
-    for path in files:
-        seen = glance(path)
-        lesson_id = "" if seen is None else seen.id
-        if lesson_id and lesson_id in first:
-            what = f"{first[lesson_id].name} has the id '{lesson_id}' too"
+    for path, glanced in _glances(files):
+        own = glanced.id
+        if own in first:
+            what = f"{first[own].name} has the id '{own}' too"
             hint = "choose another: progress is kept under it"
             reports.append(_at_id(path, _report(path, "duplicate-id", what, hint)))
-        first.setdefault(lesson_id, path)
+        elif own in shipped and shipped[own].name != path.name:
+            what = f"the lesson {shipped[own].name} of the program has the id '{own}' too"
+            hint = "choose another: progress is kept under it, and would be that of both"
+            reports.append(_at_id(path, _warning(path, "shipped-id", what, hint)))
+        first.setdefault(own, path)
+        what, hint = _about_name(path, own)
+        if what:
+            reports.append(_at_id(path, _warning(path, "id-name", what, hint)))
     return reports
+
+
+def _glances(files: Iterable[Path]) -> Iterator[tuple[Path, Glance]]:
+    """Yield the files that have an id, with what they say of themselves."""
+    for path in files:
+        glanced = glance(path)
+        if glanced is not None and glanced.id:
+            yield path, glanced
+
+
+def _about_name(path: Path, lesson_id: str) -> tuple[str, str]:
+    """Return what is wrong between the id and the name of a file NN-name.md, and what to do.
+
+    Either may say more than the other: 03-forward.md may have the id forward-or.
+    """
+    number = number_of(path)
+    if not number or not _ID.fullmatch(lesson_id):
+        return "", ""
+    called = path.stem.split("-", 1)[1]
+    name = "-".join(re.findall("[a-z0-9]+", called.lower()))
+    shorter, longer = sorted((name, lesson_id), key=len)
+    first = lesson_id.split("-", 1)[0]
+    if first.lstrip("0") == number.lstrip("0") and not name.startswith(first):
+        what = f"the id '{shown(lesson_id)}' holds the number of the file"
+        return what, "leave it out: the number changes with the order, and the id has to stay"
+    if not name or f"-{shorter}-" in f"-{longer}-":
+        return "", ""
+    what = f"the id is '{shown(lesson_id)}', and the file is called '{shown(called)}'"
+    better = f"{number}-{shown(lesson_id)}.md"
+    hint = f"call the file {better}; change the id only while nobody has progress under it"
+    return what, hint
 
 
 def _at_id(path: Path, report: Report) -> Report:
@@ -141,6 +188,10 @@ def _at_id(path: Path, report: Report) -> Report:
     place = places.get(("id", "="), Place(1, 1))
     source = text.split("\n")[place.line - 1]
     return replace(report, line=place.line, column=place.column, source=source)
+
+
+def _warning(path: Path, code: str, what: str, hint: str) -> Report:
+    return Report(path, 0, 0, "warning", code, what, hint)
 
 
 def _report(path: Path, code: str, what: str, hint: str) -> Report:

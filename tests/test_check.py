@@ -116,13 +116,46 @@ def test_a_folder_is_checked_whole(tmp_path):
 
 
 def test_an_id_used_twice_is_reported_at_the_second(tmp_path):
-    write(tmp_path, "01-one.md", neuron())
-    write(tmp_path, "02-two.md", neuron())
+    write(tmp_path, "01-lesson.md", neuron())
+    write(tmp_path, "02-a-lesson-again.md", neuron())
     [found] = check_paths([tmp_path]).problems
     assert (found.code, found.path.name, found.line, found.column) == (
-        "duplicate-id", "02-two.md", 3, 1,
+        "duplicate-id", "02-a-lesson-again.md", 3, 1,
     )  # fmt: skip
-    assert found.what == "01-one.md has the id 'a-lesson' too"
+    assert found.what == "01-lesson.md has the id 'a-lesson' too"
+
+
+@pytest.mark.parametrize(
+    ("name", "lesson_id", "what"),
+    [
+        ("03-forward.md", "forward-or", ""),
+        ("03-forward-or.md", "forward", ""),
+        ("03-My Own_Lesson.md", "my-own-lesson", ""),
+        ("03-2-layers.md", "2-layers", ""),
+        ("a-file-named-outright.md", "forward", ""),
+        ("03-été.md", "summer", "the id is 'summer', and the file is called 'été'"),
+        ("03-forwards.md", "forward", "the id is 'forward', and the file is called 'forwards'"),
+        ("03-forward.md", "03-forward", "the id '03-forward' holds the number of the file"),
+        ("03-forward.md", "3-forward", "the id '3-forward' holds the number of the file"),
+        ("03-forward.md", "4-forward", ""),
+    ],
+)
+def test_an_id_that_is_not_likely_to_stay_is_a_warning(tmp_path, name, lesson_id, what):
+    write(tmp_path, name, neuron(lesson_id=lesson_id))
+    found = check_paths([tmp_path / name]).problems
+    assert [report.what for report in found] == ([what] if what else [])
+    assert all(
+        (report.code, report.level, report.line) == ("id-name", "warning", 3) for report in found
+    )
+
+
+def test_an_id_of_a_lesson_of_the_program_is_a_warning_unless_it_is_that_lesson(tmp_path):
+    write(tmp_path, "01-my-bias.md", neuron(lesson_id="bias"))
+    [found] = check_paths([tmp_path]).problems
+    assert (found.code, found.level, found.line) == ("shipped-id", "warning", 3)
+    assert found.what == "the lesson 06-bias.md of the program has the id 'bias' too"
+    (tmp_path / "01-my-bias.md").rename(tmp_path / "06-bias.md")
+    assert check_paths([tmp_path]).problems == ()
 
 
 def test_an_id_is_compared_across_paths_even_where_a_lesson_is_broken(tmp_path):
@@ -142,7 +175,7 @@ def test_a_number_used_twice_is_reported(tmp_path):
 
 
 def test_strays_are_reported_a_markdown_file_as_an_error(tmp_path):
-    write(tmp_path, "01-one.md", neuron())
+    write(tmp_path, "01-one.md", neuron(lesson_id="one"))
     write(tmp_path, "2 two.md", neuron())
     write(tmp_path, "old.csv", "x,y\n1,2\n")
     found = [(r.code, r.level, r.path.name) for r in check_paths([tmp_path]).problems]
@@ -176,7 +209,7 @@ def test_a_path_that_does_not_exist_is_misuse(tmp_path):
 
 
 def test_a_file_named_twice_is_checked_once(tmp_path):
-    write(tmp_path, "01-one.md", neuron())
+    write(tmp_path, "01-one.md", neuron(lesson_id="one"))
     assert check_paths([tmp_path, tmp_path / "01-one.md"]).files == 1
 
 
@@ -186,7 +219,7 @@ def test_the_codes_of_a_check_are_told_apart():
 
 
 def test_the_report_ends_with_what_was_checked(tmp_path):
-    write(tmp_path, "01-one.md", neuron())
+    write(tmp_path, "01-one.md", neuron(lesson_id="one"))
     result = check_paths([tmp_path])
     [last] = check_lines(result)
     assert last.startswith("1 file, 0 errors, 0 warnings, 1 gradient, worst relative error ")
@@ -200,6 +233,6 @@ def test_the_data_of_a_report_are_json_with_infinities_as_text(tmp_path):
         "format": 1, "files": 1, "problems": [],
         "gradients": [{"lesson": "one", "parameter": "w", "relative_error": "inf"}],
     }  # fmt: skip
-    write(tmp_path, "01-one.md", neuron("```graph\nL = (w*x - u)**2\n```\n"))
+    write(tmp_path, "01-one.md", neuron("```graph\nL = (w*x - u)**2\n```\n", lesson_id="one"))
     [problem] = check_data(check_paths([tmp_path]))["problems"]
     assert list(problem) == ["path", "line", "column", "level", "code", "what", "hint"]

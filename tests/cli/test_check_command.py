@@ -10,7 +10,7 @@ from gdtutor.cli import main
 
 @pytest.fixture
 def sound(tmp_path):
-    path = tmp_path / "07-sound.md"
+    path = tmp_path / "07-lesson.md"
     path.write_text(neuron(), encoding="utf-8")
     return path
 
@@ -23,7 +23,7 @@ def test_a_sound_lesson_exits_0(sound, capsys):
 
 
 def test_an_invalid_lesson_exits_1_with_its_report_on_standard_output(tmp_path, capsys):
-    path = tmp_path / "08-broken.md"
+    path = tmp_path / "08-lesson.md"
     path.write_text(neuron(NEURON_GRAPH.replace("z - y", "zz - y")), encoding="utf-8")
     assert main(["check", str(path)]) == 1
     out, err = capsys.readouterr()

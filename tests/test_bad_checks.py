@@ -1,0 +1,56 @@
+"""Every rule that only `check` has is broken by a file or a folder, with the exact report beside.
+
+The rules of the format itself have theirs in tests/lesson/test_bad_lessons.py.
+"""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from gdtutor import check_lesson
+from gdtutor.check import FOLDER_CODES, check_paths
+from gdtutor.check_lesson import LESSON_CODES
+from gdtutor.lesson.discovery import discover
+
+FOLDER = Path(__file__).parent / "data" / "bad_checks"
+CASES = sorted(path for path in FOLDER.iterdir() if path.suffix != ".expected")
+BAD_LESSONS = sorted(
+    path for path in (FOLDER.parent / "bad_lessons").glob("*.md") if path.is_file()
+)
+
+
+def reports_of(path):
+    return check_paths([Path(path.name)]).problems
+
+
+@pytest.fixture(autouse=True)
+def beside_the_cases(monkeypatch):
+    """Check from the folder of the cases; a run counts as long after a hundredth of a second."""
+    monkeypatch.chdir(FOLDER)
+    monkeypatch.setattr(check_lesson, "TRAINING_WORK", 1e4)
+
+
+@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
+def test_a_bad_file_or_folder_gets_exactly_its_report(path):
+    text = "".join(report.text() + "\n" for report in reports_of(path))
+    expected = path.with_suffix(".expected")
+    if os.environ.get("WRITE_SCREENS"):
+        expected.write_text(text, encoding="utf-8")
+    assert text == expected.read_text(encoding="utf-8")
+
+
+def test_every_rule_of_check_is_broken_by_one():
+    assert {r.code for path in CASES for r in reports_of(path)} == {*LESSON_CODES, *FOLDER_CODES}
+
+
+def test_every_case_has_its_report_and_the_other_way_round():
+    assert {path.stem for path in CASES} == {path.stem for path in FOLDER.glob("*.expected")}
+
+
+def test_a_folder_of_all_bad_lessons_is_checked_to_its_end(tmp_path):
+    for number, path in enumerate(BAD_LESSONS):
+        (tmp_path / f"{number}-{path.stem}.md").write_bytes(path.read_bytes())
+    result = check_paths([tmp_path])
+    assert result.files == len(discover(tmp_path)) == len(BAD_LESSONS)
+    assert result.has_errors
