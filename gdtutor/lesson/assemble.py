@@ -21,6 +21,7 @@ from gdtutor.lesson.graphs import (
     parse_blocks,
     shapes_of,
 )
+from gdtutor.lesson.key_homes import rehomed
 from gdtutor.lesson.model import Lesson, PictureWish, Scene
 from gdtutor.lesson.network import COST, Expansion
 from gdtutor.lesson.notes import check_notes, check_questions, walk_steps
@@ -72,7 +73,7 @@ def assemble(
         findings.error(Place(1, 1), "no-graph", "the lesson has no formulas", hint)
     elif parsed is not None and sheet is not None and not mistakes:
         lesson = _with_graphs(sheet, parsed, body, path, text, mistakes, findings)
-    report_mistakes(mistakes, toml, TOML_LINE, findings)
+    report_mistakes(rehomed(mistakes), toml, TOML_LINE, findings)
     return None if findings.has_errors else lesson
 
 

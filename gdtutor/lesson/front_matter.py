@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from gdtutor.lesson.key_homes import rehomed
 from gdtutor.lesson.readers import Mistake, read_table
 from gdtutor.lesson.reports import WARNINGS, Findings, Place, shown
 from gdtutor.lesson.tables import FORMAT, FrontMatter
@@ -24,7 +25,7 @@ def structured(
     """Check raw TOML values against the format; None where a mistake was found."""
     mistakes: list[Mistake] = []
     front = read_table(FrontMatter, dict(raw), (), mistakes)
-    report_mistakes(mistakes, toml, first_line, findings)
+    report_mistakes(rehomed(mistakes), toml, first_line, findings)
     return None if mistakes else front
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from gdtutor.engine.errors import GdTutorError, did_you_mean
 from gdtutor.lesson.characters import pictured
+from gdtutor.lesson.key_homes import TOP_LEVEL, homes_of
 from gdtutor.lesson.model import Variant
 from gdtutor.lesson.readers import Mistake
 from gdtutor.lesson.reports import shown
@@ -40,11 +41,21 @@ def flattened(
         elif key in SECTIONS and isinstance(value, Mapping):
             overrides.update({f"{key}.{name}": inner for name, inner in value.items()})
         else:
-            known = (*SECTIONS, *WHOLE, ACTIVATION)
-            hint = did_you_mean(section, known) or "write training.learning_rate = 0.5"
+            hint = _way(key, section)
             what = f"a variant cannot override '{shown(key)}'"
             mistakes.append(Mistake(("variants", position, key, "="), "variant", what, hint))
     return overrides
+
+
+def _way(key: str, section: str) -> str:
+    """Return what to do about a key that no variant overrides."""
+    homes = [home for home in homes_of(key) if home in SECTIONS]
+    if homes:
+        return f"write {' or '.join(f'{home}.{key} = …' for home in homes)}"
+    if key in TOP_LEVEL:
+        return "as a key of the lesson it stands above the first [table]"
+    known = (*SECTIONS, *WHOLE, ACTIVATION)
+    return did_you_mean(section, known) or "write training.learning_rate = 0.5"
 
 
 def overridden(raw: Mapping[str, object], overrides: Mapping[str, object]) -> dict[str, object]:

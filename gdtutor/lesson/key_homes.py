@@ -1,0 +1,105 @@
+"""Keys of the front matter that stand in the wrong table, and where they belong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import fields, replace
+
+from gdtutor.lesson.readers import Mistake
+from gdtutor.lesson.tables import (
+    DataTable,
+    FrontMatter,
+    NetworkTable,
+    ScheduleTable,
+    StopTable,
+    TrainingTable,
+)
+
+_TABLES: Mapping[str, type] = {
+    "data": DataTable,
+    "network": NetworkTable,
+    "training": TrainingTable,
+    "training.schedule": ScheduleTable,
+    "training.stop": StopTable,
+}
+_VALUES = ("parameters", "constants")
+"""Tables whose keys are the author's own."""
+
+
+def _names(table: type) -> frozenset[str]:
+    return frozenset(entry.name for entry in fields(table))
+
+
+TOP_LEVEL = _names(FrontMatter)
+"""Every key of the top level, the tables among them."""
+_PLAIN = TOP_LEVEL - {*_TABLES, *_VALUES, "pictures", "variants"}
+"""Keys of the top level that are no tables."""
+
+
+def homes_of(name: str) -> tuple[str, ...]:
+    """Return the tables that have a key of this name, dotted as in their headers."""
+    return tuple(header for header, table in _TABLES.items() if name in _names(table))
+
+
+def rehomed(mistakes: Iterable[Mistake]) -> list[Mistake]:
+    """Return mistakes, of which those about a key in the wrong table say where it belongs.
+
+    A key of the top level that stands in another table is not reported as missing as well.
+    """
+    found = [_rehomed(mistake) for mistake in mistakes]
+    misplaced = {m.path[-2] for m in found if len(m.path) > 2 and m.what == _of_top(m.path[-2])}
+    missing = {f"the key '{name}' is missing" for name in misplaced}
+    kept = (m for m in found if not (m.code == "missing-key" and not m.path and m.what in missing))
+    return list(dict.fromkeys(kept))
+
+
+def _rehomed(mistake: Mistake) -> Mistake:
+    name = _misplaced(mistake)
+    if name is None:
+        return mistake
+    inside = mistake.path[0]
+    if name in TOP_LEVEL:
+        path = (*mistake.path[: mistake.path.index(name) + 1], "=")
+        hint = "write it above the first [table]"
+        return Mistake(path, "unknown-key", _of_top(name), hint)
+    homes = homes_of(name)
+    if not homes or inside == "pictures":
+        return mistake
+    hint = _way_home(name, homes)
+    if mistake.code == "reserved":
+        hint += ", or choose another name"
+    return replace(mistake, what=_of_tables(name, homes), hint=hint)
+
+
+def _misplaced(mistake: Mistake) -> str | None:
+    """Return the key that a mistake is about, None where it may stand where it does."""
+    path = mistake.path
+    if mistake.code == "unknown-key" and path[-1] == "=":
+        return str(path[-2])
+    if path[:1] in {(table,) for table in _VALUES} and len(path) > 1:
+        name, rest = path[1], path[2:]
+        # A drawn parameter may have any name, so a mistake inside its table is its own.
+        is_value = not any(isinstance(part, str) for part in rest)
+        if mistake.code in ("type", "value") and is_value and name in _PLAIN:
+            return str(name)
+        if mistake.code == "reserved" and homes_of(str(name)):
+            return str(name)
+    return None
+
+
+def _of_top(name: object) -> str:
+    return f"'{name}' is a key of the top level"
+
+
+def _of_tables(name: str, homes: tuple[str, ...]) -> str:
+    *first, last = (f"[{home}]" for home in homes)
+    return f"'{name}' is a key of {', '.join(first)}{' and ' if first else ''}{last}"
+
+
+def _way_home(name: str, homes: tuple[str, ...]) -> str:
+    if len(homes) > 1:
+        return "write it below the header that it is meant for"
+    table = f"{homes[0]}.{name}"
+    if table in _TABLES:
+        return f"as a table its header is [{table}]"
+    return "write it below that header"
