@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 
-from gdtutor.engine.expression import Apply, Expr, Name
+from gdtutor.engine.expression import Apply, Expr, Name, Number
 from gdtutor.engine.graph import Role
 from gdtutor.engine.operations import OPERATIONS, Array
 from gdtutor.session.steps import Phase
@@ -80,15 +82,48 @@ def _forward(context: Context) -> str:
     says = OPERATIONS[expr.op].says.format(
         a=writer.write(expr.args[0]), b=writer.write(expr.args[-1])
     )
-    inner = _operations(expr)
-    folded = f" It folds {inner} operations; x shows them one by one." if inner > 1 else ""
-    return f"{called} {says}: {value}.{folded}"
+    return f"{called} {says}: {value}.{_folded(expr)}"
 
 
-def _operations(expr: Expr) -> int:
-    if not isinstance(expr, Apply):
-        return 0
-    return 1 + sum(_operations(arg) for arg in expr.args)
+_NOUNS = {
+    "add": ("a sum", "sums"),
+    "sub": ("a difference", "differences"),
+    "mul": ("a product", "products"),
+    "div": ("a division", "divisions"),
+    "pow": ("a power", "powers"),
+    "square": ("a square", "squares"),
+    "neg": ("a change of sign", "changes of sign"),
+    "matmul": ("a matrix product", "matrix products"),
+    "transpose": ("a transpose", "transposes"),
+    "sum": ("a sum over cells", "sums over cells"),
+    "mean": ("a mean", "means"),
+}
+"""What one operation and several are called; a function that is not here has its own name."""
+
+
+def _folded(expr: Apply) -> str:
+    """Say which operations a formula holds, where it holds several, in order of evaluation."""
+    operations = _operations(expr)
+    if len(operations) < 2:
+        return ""
+    parts = []
+    for op, count in Counter(operations).items():
+        one, more = _NOUNS.get(op, (op, f"times {op}"))
+        parts.append(one if count == 1 else f"{count} {more}")
+    listed = " and ".join(part for part in (", ".join(parts[:-1]), parts[-1]) if part)
+    return f" It folds {listed}; x shows them one by one."
+
+
+def _operations(expr: Expr) -> list[str]:
+    """Return what a formula does, in order of evaluation; a power of 2 is a square."""
+    found, pending = [], [expr]
+    while pending:
+        part = pending.pop()
+        if isinstance(part, Apply):
+            is_square = part.op == "pow" and part.args[1] == Number(2.0)
+            found.append("square" if is_square else part.op)
+            pending.extend(part.args)
+    return found[::-1]
 
 
 def _backward(context: Context) -> str:

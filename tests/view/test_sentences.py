@@ -1,11 +1,14 @@
 """The sentence of a step names what is there: a matrix as a matrix, a number as a number."""
 
+import pytest
 from walks import NETWORK, NEURON, pressed, typed, walk
 
+from gdtutor.engine.expression import parse
+from gdtutor.engine.operations import FUNCTIONS
 from gdtutor.session.navigation import goto
 from gdtutor.view.explain import context_of
 from gdtutor.view.frame import UNICODE
-from gdtutor.view.sentences import sentence
+from gdtutor.view.sentences import _folded, sentence
 
 
 def said(session):
@@ -24,3 +27,24 @@ def test_a_number_without_a_gradient_stays_and_nothing_is_said_of_everywhere():
     session = typed(pressed(walk(NEURON, "given"), "e"), "x1[0] 0")
     session = goto(session, "update:w1")
     assert said(session).endswith("stays as it is: its gradient is 0.")
+
+
+@pytest.mark.parametrize(
+    ("path", "at", "folds"),
+    [
+        (NEURON, "forward:z", "It folds 2 products and 2 sums; x shows them one by one."),
+        (NEURON, "forward:L", "It folds a difference, a square and a division; x shows"),
+        (NETWORK, "forward:Z2", "It folds a matrix product and a sum; x shows"),
+    ],
+)
+def test_a_folded_step_says_which_operations_it_holds(path, at, folds):
+    assert folds in said(walk(path, at))
+
+
+def test_one_operation_alone_folds_nothing():
+    assert "folds" not in said(walk(NEURON, "forward:yhat"))
+
+
+def test_a_function_is_folded_under_its_own_name():
+    folded = _folded(parse("exp(z) / (1 + exp(z)) * b", FUNCTIONS))
+    assert "It folds 2 times exp, a sum, a division and a product;" in folded
