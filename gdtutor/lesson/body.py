@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from gdtutor.engine.errors import did_you_mean
 from gdtutor.engine.expression import MAX_CHARACTERS
 from gdtutor.lesson.markdown import BLOCKS, Part, divide_body, joined, opening_of
+from gdtutor.lesson.missing_graph import has_graph, report_missing_graph
 from gdtutor.lesson.reports import Findings, Place, shown
 
 MAX_LINES = 20_000
@@ -123,14 +124,18 @@ class _Reader:
     def __init__(self, findings: Findings, is_network: bool) -> None:
         self._findings = findings
         self._is_network = is_network
+        self._is_graphless = False
         self._body = Body()
         self._closing: list[Part] = []
         self._note: NoteBlock | None = None
         self._count = 0
 
     def read(self, parts: list[Part]) -> Body:
+        self._is_graphless = not self._is_network and not has_graph(parts)
         for part in parts:
             self._take(part)
+        if self._is_graphless:
+            report_missing_graph(parts, self._findings)
         opening = opening_of(parts)
         self._body.prose = joined(opening)
         self._body.closing = joined(self._closing)
@@ -194,6 +199,8 @@ class _Reader:
             self._body.scenes.append(SceneBlock(part.line, []))
         if self._body.scenes:
             return self._body.scenes[-1]
+        if self._is_graphless:
+            return None
         self._findings.error(
             Place(part.line, 1),
             "note-heading" if part.kind == "heading" else "question",
