@@ -216,35 +216,42 @@ def _scene(
     asked = (*graph.parameters, *front.gradients)
     trains = is_last and sheet.settings is not None
     trained = tuple(name for name in graph.parameters if name not in front.frozen)
+    can_train = True
     if trains:
         place = fallback if sheet.expansion else block.lines[-1][0].place
-        _check_trainable(graph, is_number, trained, place, shapes, findings)
-    goes_backward = front.backward and is_number and depends_on(graph, asked)
-    steps = walk_steps(graph, shapes, front.gradients, trained if trains else (), goes_backward)
+        can_train = _can_train(graph, is_number, trained, place, shapes, findings)
+    reaches = front.backward and depends_on(graph, asked)
+    goes_backward = reaches and is_number
+    # What trains is meant to end in one number: its notes are held against the walk it then has.
+    meant = reaches if trains else goes_backward
+    steps = walk_steps(graph, shapes, front.gradients, trained if trains else (), meant)
     walks.append(steps)
-    heard = Findings(findings.path) if sheet.is_variant else findings
+    heard = Findings(findings.path) if sheet.is_variant or not can_train else findings
     notes = check_notes(block.block, steps, heard)
     questions = check_questions(block.block, steps, heard)
     return Scene(graph, notes, questions, goes_backward)
 
 
-def _check_trainable(
+def _can_train(
     graph: Graph,
     is_number: bool,
     trained: tuple[str, ...],
     place: Place,
     shapes: Mapping[str, Shape],
     findings: Findings,
-) -> None:
+) -> bool:
+    """Report a last line that cannot be trained; say whether it depends on what trains."""
+    reaches = depends_on(graph, trained)
     if not is_number:
         shape = "×".join(map(str, shapes[graph.root]))
         what = f"the last line, {graph.root}, has the shape {shape}"
         findings.error(
             place, "not-scalar", what, "what trains ends in one number, as C = sum(E**2)/(2*m)"
         )
-    elif not depends_on(graph, trained):
+    elif not reaches:
         what = f"the last line, {graph.root}, depends on no parameter that trains"
         findings.error(place, "untrainable", what, "use one under [parameters] that is not frozen")
+    return reaches
 
 
 def _warn_unused(

@@ -53,6 +53,7 @@ def check_notes(block: SceneBlock, steps: Steps, findings: Findings) -> tuple[No
     """Return the notes of a scene; those that point nowhere are reported."""
     notes: list[Note] = []
     seen: dict[tuple[str, str, bool], int] = {}
+    absent: set[str] = set()
     for note in block.notes:
         step = (note.phase, note.node, note.always)
         if step in seen:
@@ -65,7 +66,11 @@ def check_notes(block: SceneBlock, steps: Steps, findings: Findings) -> tuple[No
         seen[step] = note.place.line
         problem = steps.problem(note.phase, note.node)
         if problem is not None:
-            findings.error(note.place, *problem)
+            if note.phase not in absent:
+                findings.error(note.place, *problem)
+            if not steps.has(note.phase):
+                # One report stands for all notes of a phase that the walk does not have.
+                absent.add(note.phase)
             continue
         unfilled = sum(_unfilled(part, note, steps, findings) for part in note.texts)
         if not unfilled:

@@ -10,6 +10,7 @@ from gdtutor.engine.errors import did_you_mean
 from gdtutor.engine.graph import Graph, Role
 from gdtutor.engine.shapes import Shape, shape_text
 from gdtutor.engine.trace import backward_order
+from gdtutor.lesson.graphs import depends_on, is_one_number
 from gdtutor.lesson.placeholders import WORDS, Placeholder
 from gdtutor.lesson.reports import shown
 
@@ -45,6 +46,12 @@ class Steps:
             order = backward_order(self.graph.visible(lines), self.graph.root, self.wanted)
             self._orders[unfolded] = {node: position for position, node in enumerate(order)}
         return self._orders[unfolded]
+
+    def has(self, phase: str) -> bool:
+        """Say whether the walk has a phase."""
+        if phase == "backward":
+            return bool(self.backward())
+        return phase != "update" or bool(self.trained)
 
     def line_of(self, node: str) -> str:
         """Return the line that an inner node such as `z.1` belongs to; empty for a line itself."""
@@ -82,7 +89,7 @@ class Steps:
         order = self.backward(self.line_of(node))
         if not order:
             why = "the walk of this graph does not go backward"
-            return _no_step(node, "backward", why, "its last line must be one number")
+            return _no_step(node, "backward", why, self._way_back())
         if not node or node in order:
             return None
         leaf = self.graph.leaf_by_name.get(node)
@@ -100,6 +107,16 @@ class Steps:
             )
         near = _near(node, order) or f"the backward steps are {_some(order)}"
         return _no_step(node, "backward", "nothing has this name", near)
+
+    def _way_back(self) -> str:
+        """Return what a graph needs whose walk does not go backward."""
+        root = self.graph.root
+        if not is_one_number(self.shapes[root]):
+            shape = shape_text(self.shapes[root])
+            return f"its last line must be one number, and {root} has the shape {shape}"
+        if not depends_on(self.graph, self.wanted):
+            return f"its last line must depend on a parameter, and {root} does not"
+        return "the front matter says backward = false"
 
     def _update_problem(self, node: str) -> Problem | None:
         if not self.trained:
