@@ -14,7 +14,7 @@ from pathlib import Path
 
 from gdtutor.check import FOLDER_CODES
 from gdtutor.check_lesson import LESSON_CODES
-from gdtutor.engine import expression
+from gdtutor.engine import expression, parsing
 from gdtutor.engine.operations import FUNCTIONS, OPERATIONS, Kind, Operation
 from gdtutor.engine.shapes import MAX_CELLS
 from gdtutor.lesson import body, graphs, names, notes, plan, source, tables
@@ -207,8 +207,8 @@ def bounds() -> str:
     listed = {
         "a lesson file": f"{source.MAX_BYTES // 1024} KiB",
         "a name": f"{expression.MAX_NAME} characters",
-        "a formula": f"{expression.MAX_CHARACTERS:,} characters, {expression.MAX_OPERATIONS} "
-        f"operations, nested {expression.MAX_NESTING} deep",
+        "a formula": f"{parsing.MAX_CHARACTERS:,} characters, {parsing.MAX_OPERATIONS} "
+        f"operations, nested {parsing.MAX_NESTING} deep",
         "all graphs": f"{graphs.MAX_NODES:,} operations, {body.MAX_SCENES} blocks",
         "given values": f"{names.MAX_NAMES:,}",
         "an array": f"{MAX_CELLS:,} cells, all values of a graph {graphs.MAX_TOTAL_CELLS:,}",

@@ -16,7 +16,8 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from gdtutor.engine.expression import Arity, Expr, Name, Number, parse
+from gdtutor.engine.expression import Expr, Name, Number
+from gdtutor.engine.parsing import Arity, parse
 
 Array = NDArray[np.float64]
 

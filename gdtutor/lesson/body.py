@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from gdtutor.engine.errors import did_you_mean
-from gdtutor.engine.expression import MAX_CHARACTERS
+from gdtutor.engine.parsing import MAX_CHARACTERS
 from gdtutor.lesson.markdown import BLOCKS, Part, divide_body, joined, opening_of
 from gdtutor.lesson.missing_graph import has_graph, report_missing_graph
 from gdtutor.lesson.reports import Findings, Place, shown

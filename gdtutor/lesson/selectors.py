@@ -9,8 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from gdtutor.engine.errors import FormulaError, GdTutorError, did_you_mean
-from gdtutor.engine.expression import Apply, Expr, Name, parse
+from gdtutor.engine.expression import Apply, Expr, Name
 from gdtutor.engine.operations import evaluate
+from gdtutor.engine.parsing import parse
 from gdtutor.lesson.body import PHASES
 from gdtutor.lesson.names import SETTABLE
 from gdtutor.lesson.reports import shown

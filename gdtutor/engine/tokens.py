@@ -1,0 +1,77 @@
+"""A formula cut into numbers, names and signs."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from gdtutor.engine.errors import FormulaError
+
+
+class Token(NamedTuple):
+    """A piece of a formula: a number, name, sign or transpose; the last one is its end."""
+
+    kind: str
+    text: str
+    column: int
+    """In characters from 0."""
+
+
+_TOKENS = re.compile(
+    r"(?P<space>[ \t]+)"
+    r"|(?P<number>(?:[0-9]+(?:\.(?!T\b)[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)"
+    r"|(?P<transpose>\.T(?![A-Za-z0-9_]))"
+    r"|(?P<name>[A-Za-z_][A-Za-z0-9_]*(?:\.[0-9]+)?)"
+    r"|(?P<sign>\*\*|[-+*/@(),])"
+)
+
+
+def tokens_of(text: str) -> Iterator[Token]:
+    """Yield the tokens of a formula, without its spaces, and its end.
+
+    Raises:
+        FormulaError: With the column, for a character that no formula has.
+    """
+    position = 0
+    while position < len(text):
+        match = _TOKENS.match(text, position)
+        if match is None:
+            character = text[position]
+            hint = _HINTS.get(
+                character, "formulas hold names, numbers, parentheses and + - * / ** @ .T"
+            )
+            raise FormulaError(
+                f"{_shown(character)} does not belong in a formula", hint, column=position
+            )
+        kind = match.lastgroup or ""
+        if kind == "number" and _WORD.match(text, match.end()):
+            raise FormulaError(
+                f"the number {match.group()} runs into a name",
+                "a product is written with *, as 2*x",
+                column=position,
+            )
+        if kind != "space":
+            yield Token(kind, match.group(), position)
+        position = match.end()
+    yield Token("end", "", len(text))
+
+
+def _shown(character: str) -> str:
+    """Return a character as an error can show it, its code too where it may look like another."""
+    code = f"U+{ord(character):04X}"
+    if not character.isprintable() or unicodedata.combining(character):
+        return code
+    return f"'{character}'" if character.isascii() else f"'{character}' ({code})"
+
+
+_WORD = re.compile(r"[A-Za-z_]")
+
+_HINTS = {
+    "^": "a power is written x**2",
+    "=": "a line has one '=', after its name",
+    "[": "cells cannot be picked in a formula; give each its own name",
+    "·": "a product is written with *",
+    "×": "a product is written with *",
+}
