@@ -91,7 +91,7 @@ def _converse(arguments: argparse.Namespace, presses: tuple[Press, ...]) -> int:
 
 
 def _cover(arguments: argparse.Namespace) -> Cover | None:
-    """Return what can be shown before the engine is there; None where that is another place.
+    """Return what can be shown before the engine is there; None where the file says nothing.
 
     Raises:
         GdTutorError: There is no such lesson, or no such folder.
@@ -104,9 +104,10 @@ def _cover(arguments: argparse.Namespace) -> Cover | None:
         return partial(library_cover, glanced_library(folder, remembers=not arguments.no_save))
     path = lesson_path(arguments.lesson)
     seen = glance(path)
-    if seen is None or not seen.prose.strip() or arguments.at or arguments.keys:
+    if seen is None:
         return None
-    return partial(lesson_cover, number_of(path), seen.title, seen.prose)
+    is_elsewhere = arguments.at or arguments.keys
+    return partial(lesson_cover, number_of(path), seen.title, "" if is_elsewhere else seen.prose)
 
 
 def show(

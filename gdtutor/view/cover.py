@@ -17,10 +17,14 @@ SAYS_IN_ASCII = line((" opening...", Style.DIM))
 def lesson_cover(
     number: str, title: str, prose: str, width: int, height: int, chars: Chars
 ) -> Frame:
-    """Return a lesson's opening page before its graph is read; its keys and steps come with it."""
+    """Return a lesson's opening page before its graph is read; its keys and steps come with it.
+
+    Without prose only the title stands there: the lesson opens somewhere else.
+    """
     if is_too_small(width, height):
         return too_small_frame(width, height)
-    heading = heading_line(title_of(number, title, chars), OPENING, (), width, chars)
+    place = OPENING if prose else ()
+    heading = heading_line(title_of(number, title, chars), place, (), width, chars)
     return _frame((heading, *page_lines(prose, 0, width, height - 3, chars)), width, height, chars)
 
 
