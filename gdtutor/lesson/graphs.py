@@ -10,12 +10,13 @@ from gdtutor.engine.errors import FormulaError, GraphError, ShapeError
 from gdtutor.engine.expression import Apply, Expr, Name, names_in
 from gdtutor.engine.graph import Graph, Leaf, Role, build_graph
 from gdtutor.engine.local import BATCH_SIZE
-from gdtutor.engine.operations import parse_formula
+from gdtutor.engine.operations import Array, parse_formula
 from gdtutor.engine.shapes import MAX_CELLS, Shape, infer_shapes
 from gdtutor.lesson.body import Formula, SceneBlock
 from gdtutor.lesson.names import name_problem
 from gdtutor.lesson.network import COST
 from gdtutor.lesson.reports import Findings, Place
+from gdtutor.lesson.shape_hints import shape_hint
 
 MAX_NODES = 20_000
 """Most operations of a lesson's formulas, all graphs together."""
@@ -39,6 +40,8 @@ class Given:
     """Whether data are bound as matrices, whose columns `m` counts."""
     averages: bool
     """Whether the program appends C = mean(L) to the last graph."""
+    values: Mapping[str, Array] = field(default_factory=dict)
+    """Values that the file itself gives, for messages that repeat them."""
 
 
 @dataclass(slots=True)
@@ -216,7 +219,8 @@ def shapes_of(
     except ShapeError as error:
         formula = formulas.get(error.line)
         place = _inside(formula, error.column) if formula and formula.place.line else fallback
-        findings.caught(place, error)
+        hint = shape_hint(graph, shapes, given.values, error) if error.code == "shape" else ""
+        findings.error(place, error.code, error.what, hint or error.hint)
         return None
     cells = sum(math.prod(shape) for shape in inferred.values())
     if cells > MAX_TOTAL_CELLS:

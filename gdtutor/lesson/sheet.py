@@ -210,4 +210,6 @@ def _given(
         rows = (len(binding.columns), size) if binding.is_matrix else (size,)
         shapes[binding.leaf] = () if is_single else rows
     averages = by_rows and settings is not None and not is_single
-    return Given(roles, shapes, by_rows, data.is_matrix, averages)
+    values = {name: start.value for name, start in starts.items() if start.value is not None}
+    values |= constants
+    return Given(roles, shapes, by_rows, data.is_matrix, averages, values)

@@ -1,0 +1,40 @@
+"""Operands that do not fit get the hint that their shapes suggest, with the lesson's own values."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from lessons_for_tests import MATRIX
+
+from gdtutor.lesson.load import parse_lesson
+
+
+def hint_of(line: str, *parameters: str) -> str:
+    given = "\n".join(("[parameters]", "W = [[1, 2], [3, 4], [5, 6]]", *parameters))
+    text = MATRIX.replace("[parameters]\nW = [[0.1, 0.6]]\nb = [[0.0]]", given)
+    text = text.replace("Z = W @ X + b", line)
+    _, reports = parse_lesson(text, Path("a.md"))
+    return next(report for report in reports if report.code == "shape").hint
+
+
+@pytest.mark.parametrize("line", ["Z = W @ X + b", "Z = b - W @ X", "Z = W @ X / b"])
+def test_a_vector_beside_as_many_rows_is_written_as_a_column(line: str) -> None:
+    assert hint_of(line, "b = [-0.3, 0.1, 2]").endswith("is b = [[-0.3], [0.1], [2]]")
+
+
+def test_a_long_vector_is_cut_and_a_drawn_one_has_no_values() -> None:
+    many = "W2 = { shape = [5, 3], init = 'zeros' }"
+    line = "Z = W2 @ W @ X + b"
+    assert hint_of(line, many, "b = [1, 2, 3, 4, 5]").endswith("[[1], [2], [3], [4], …]")
+    assert hint_of(line, many, "b = { shape = [5], init = 'zeros' }").endswith("[[0.1], [0.2]]")
+
+
+def test_a_product_cell_by_cell_that_would_fit_as_a_matrix_product_is_offered_so() -> None:
+    assert hint_of("Z = W*X", "b = 1").endswith("rows times columns is W @ X")
+    assert hint_of("Z = (W + 1)*X", "b = 1").endswith("rows times columns is @")
+
+
+@pytest.mark.parametrize("line", ["Z = W.T*X", "Z = W + X", "Z = X + b"])
+def test_where_nothing_is_likely_the_rule_is_said(line: str) -> None:
+    assert hint_of(line, "b = [1, 2, 3]").startswith("along every axis")
