@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import groupby
 from typing import NamedTuple
 
@@ -67,20 +68,25 @@ def row_of(line: Line, width: int, chars: Chars) -> Row:
     cells: list[Cell] = []
     for text, style in line:
         for character in clean(text, chars):
-            size = get_character_cell_size(character)
-            if size == 0:
-                if cells:
-                    cells[-1] = Cell(cells[-1].text + character, cells[-1].style)
-            elif size == 2:
-                cells += (Cell(character, style), Cell("", style))
-            else:
-                cells.append(Cell(character, style))
+            made = cells_of(character, style)
+            if made:
+                cells += made
+            elif cells:
+                cells[-1] = Cell(cells[-1].text + character, cells[-1].style)
     if len(cells) > width:
         halved = cells[width].text == ""
         del cells[width:]
         if halved and cells:
             cells[-1] = Cell(" ", cells[-1].style)
     return (*cells, *(Cell(" ", Style.TEXT),) * (width - len(cells)))
+
+
+@lru_cache(8192)
+def cells_of(character: str, style: Style) -> tuple[Cell, ...]:
+    """Return the cells of one character: one, two where it is wide, none where it only combines."""
+    size = get_character_cell_size(character)
+    wide = (Cell("", style),) if size == 2 else ()
+    return (Cell(character, style), *wide) if size else ()
 
 
 def line_of(row: Sequence[Cell]) -> Line:
@@ -111,7 +117,7 @@ def changed_spans(old: Row, new: Row) -> Iterator[tuple[int, int]]:
     """
     start = end = -1
     for x, (before, after) in enumerate(zip(old, new, strict=True)):
-        if before == after:
+        if before is after or before == after:
             continue
         if start >= 0 and x - end > GAP:
             yield _whole_characters(old, new, start, end)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len
 
-from gdtutor.ui.cells import Cell, Row, line_of, row_of
+from gdtutor.ui.cells import Row, row_of
 from gdtutor.ui.ticks import Tick, has_length, linear_ticks, log_ticks
 from gdtutor.view.frame import LARGEST, Chars, Line, Plot, Segment, Series, Style
 from gdtutor.view.lines import shortened
@@ -60,8 +60,8 @@ MAX_LABEL = 60
 """Longest label of a series, in cells."""
 
 
-def plot_lines(plot: Plot, width: int, height: int, chars: Chars) -> tuple[Line, ...]:
-    """Return the plot as exactly `height` lines of `width` cells, whatever the data and the size.
+def plot_rows(plot: Plot, width: int, height: int, chars: Chars) -> tuple[Row, ...]:
+    """Return the plot as exactly `height` rows of `width` cells, whatever the data and the size.
 
     The first line holds the title and the legend, two lines where one is too short. Values that are
     not finite are left out, as are those ≤ 0 on a log axis; without any value left a sentence says
@@ -77,7 +77,7 @@ def plot_lines(plot: Plot, width: int, height: int, chars: Chars) -> tuple[Line,
             label = plot.x_label.rjust(width - 1)
             rows.append(row_of((Segment(label, Style.DIM),), width, chars))
     rows += [row_of((), width, chars)] * (height - len(rows))
-    return tuple(line_of(row) for row in rows)
+    return tuple(rows)
 
 
 def _heading(plot: Plot, width: int, chars: Chars) -> tuple[Line, ...]:
@@ -269,13 +269,12 @@ def _code(style: Style) -> int:
 
 def _row(text: str, width: int, chars: Chars) -> Row:
     """Return one line of plotext's picture as cells, its colours turned back into styles."""
-    cells: list[Cell] = []
+    segments: list[Segment] = []
     style = Style.TEXT
     for index, piece in enumerate(_SGR.split(text)):
         if index % 2:
             _, is_palette, code = piece.partition("38;5;")
             style = _STYLES[int(code) - _FIRST_CODE] if is_palette else Style.TEXT
-        else:
-            shown = piece if chars.unicode else piece.translate(_TO_ASCII)
-            cells += (Cell(character, style) for character in shown)
-    return row_of(line_of(cells), width, chars)
+        elif piece:
+            segments.append(Segment(piece if chars.unicode else piece.translate(_TO_ASCII), style))
+    return row_of(tuple(segments), width, chars)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gdtutor.ui.cells import Row, overlay, row_of
-from gdtutor.ui.plots import plot_lines
+from gdtutor.ui.plots import plot_rows
 from gdtutor.view.frame import UNICODE, Chars, Frame, Line, Placed
 
 
@@ -35,5 +35,4 @@ class RowMaker:
         return tuple(rows)
 
     def _plot_rows(self, placed: Placed) -> tuple[Row, ...]:
-        lines = plot_lines(placed.plot, placed.width, placed.height, self._chars)
-        return tuple(row_of(line, placed.width, self._chars) for line in lines)
+        return plot_rows(placed.plot, placed.width, placed.height, self._chars)

@@ -6,13 +6,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gdtutor.ui.plots import plot_lines
+from gdtutor.ui.cells import line_of
+from gdtutor.ui.plots import plot_rows
 from gdtutor.view.frame import ASCII, UNICODE, Chars, Line, Plot, Series, Style
 from gdtutor.view.thinning import thin
 
 DOTS = Chars(braille=False)
 INF, NAN = math.inf, math.nan
 BRAILLE = range(0x2800, 0x2900)
+
+
+def plot_lines(plot, width, height, chars):
+    return tuple(line_of(row) for row in plot_rows(plot, width, height, chars))
 
 
 def text(lines: tuple[Line, ...]) -> str:
