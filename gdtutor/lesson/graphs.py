@@ -6,9 +6,10 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from gdtutor.engine.building import build_graph
 from gdtutor.engine.errors import FormulaError, GraphError, ShapeError
 from gdtutor.engine.expression import Apply, Expr, Name, names_in
-from gdtutor.engine.graph import Graph, Leaf, Role, build_graph
+from gdtutor.engine.graph import Graph, Leaf, Role
 from gdtutor.engine.local import BATCH_SIZE
 from gdtutor.engine.operations import Array, parse_formula
 from gdtutor.engine.shapes import MAX_CELLS, Shape, infer_shapes

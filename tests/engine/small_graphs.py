@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gdtutor.engine.graph import Graph, Leaf, Role, build_graph
+from gdtutor.engine.building import build_graph
+from gdtutor.engine.graph import Graph, Leaf, Role
 from gdtutor.engine.operations import Array, parse_formula
 from gdtutor.engine.trace import Contribution, Trace, trace
 

@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
+from gdtutor.engine.building import build_graph
 from gdtutor.engine.family import forward_family
-from gdtutor.engine.graph import Leaf, Role, build_graph
+from gdtutor.engine.graph import Leaf, Role
 from gdtutor.engine.operations import parse_formula
 from gdtutor.engine.trace import forward
 

@@ -5,9 +5,10 @@ import pytest
 from small_graphs import NEURON, arrays, graph_of
 from table_samples import PUBLIC, draw, signatures
 
+from gdtutor.engine.building import build_graph
 from gdtutor.engine.expression import Apply, Name
 from gdtutor.engine.gradient_check import TOLERANCE, check_cell, check_leaf, nodes_at_kink
-from gdtutor.engine.graph import Leaf, Role, build_graph
+from gdtutor.engine.graph import Leaf, Role
 from gdtutor.engine.operations import OPERATIONS
 from gdtutor.engine.trace import forward, trace
 

@@ -9,9 +9,10 @@ from random_graphs import BINARY, COLUMN_LOSSES, COLUMNS, REDUCTIONS, UNARY, sam
 from small_graphs import LAYERS, NEURON, arrays, graph_of, only, traced
 from witness import FORWARD, AtKinkError, gradients_of, values_of
 
+from gdtutor.engine.building import build_graph
 from gdtutor.engine.errors import ShapeError
 from gdtutor.engine.expression import Apply, Name
-from gdtutor.engine.graph import Leaf, Role, build_graph
+from gdtutor.engine.graph import Leaf, Role
 from gdtutor.engine.operations import FUNCTIONS, OPERATIONS
 from gdtutor.engine.trace import backward_order, forward, trace
 

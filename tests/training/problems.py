@@ -8,7 +8,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from gdtutor.engine.graph import Leaf, Role, build_graph
+from gdtutor.engine.building import build_graph
+from gdtutor.engine.graph import Leaf, Role
 from gdtutor.engine.operations import parse_formula
 from gdtutor.training.problem import Binding, Problem
 
