@@ -79,6 +79,7 @@ def _changed_value(segment: Segment, name: str, cell: Cell | None, value: float)
     problem = segment.problem
     if name in problem.parameters:
         shape = problem.parameters[name].shape
+        cell = _whole(cell, shape)
         _check_cell(name, cell, shape)
         return replace(segment, edits=(*segment.edits, Edit(name, cell, value)))
     if name in problem.constants:
@@ -89,8 +90,10 @@ def _changed_value(segment: Segment, name: str, cell: Cell | None, value: float)
         if binding.leaf == name:
             examples = _changed_data(problem, name, cell, value)
             return replace(segment, problem=replace(problem, examples=examples))
-    known = [*problem.parameters, *problem.constants, *(b.leaf for b in problem.bindings)]
-    known += ["learning_rate", "optimizer", "activation"]
+    given = [*problem.parameters, *problem.constants, *(b.leaf for b in problem.bindings)]
+    if name in problem.graph.node_by_name:
+        raise GdTutorError(f"{name} is computed", f"change a given value: {', '.join(given)}")
+    known = [*given, "learning_rate", "optimizer", "activation"]
     raise GdTutorError(
         f"'{name}' is no given value", did_you_mean(name, known) or f"there are {', '.join(known)}"
     )
@@ -104,7 +107,7 @@ def _changed_data(problem: Problem, name: str, cell: Cell | None, value: float) 
     elif cell is None and problem.size == 1:
         row, example = 0, 0
     else:
-        _check_cell(name, cell, (problem.size,))
+        _check_example(name, cell, problem.size)
         row, example = 0, (cell or (0,))[0]
     examples = np.array(problem.examples)
     examples[example, binding.columns[row]] = value
@@ -112,19 +115,40 @@ def _changed_data(problem: Problem, name: str, cell: Cell | None, value: float) 
 
 
 def _with_cell(name: str, array: Array, cell: Cell | None, value: float) -> Array:
+    cell = _whole(cell, array.shape)
     _check_cell(name, cell, array.shape)
     changed = np.array(array)
     changed[cell or ()] = value
     return frozen(changed)
 
 
+def _whole(cell: Cell | None, shape: tuple[int, ...]) -> Cell | None:
+    """Return the cell that is meant; one number in a matrix, shown as a number, needs no index."""
+    is_one = bool(shape) and all(n == 1 for n in shape)
+    return (0,) * len(shape) if cell is None and is_one else cell
+
+
+def _check_example(name: str, cell: Cell | None, size: int) -> None:
+    if cell is not None and size == 1 and cell != (0,):
+        raise GdTutorError(f"{name} is one number, of one example", f"write {name} alone")
+    if cell is None or len(cell) != 1 or not 0 <= cell[0] < size:
+        raise GdTutorError(
+            f"{name} has one number for each of {size} examples",
+            f"say which, from {name}[0] to {name}[{size - 1}]",
+        )
+
+
 def _check_cell(name: str, cell: Cell | None, shape: tuple[int, ...]) -> None:
     inside = cell is not None and len(cell) == len(shape)
     if cell is None and shape == ():
         return
+    if not shape:
+        raise GdTutorError(f"{name} is one number and has no cells", f"write {name} alone")
     if not inside or not all(0 <= i < n for i, n in zip(cell or (), shape, strict=True)):
-        shown = "×".join(str(n) for n in shape) or "a plain number"
-        example = f"{name}[{','.join('0' for _ in shape)}]" if shape else name
+        shown = "×".join(str(n) for n in shape)
+        zeros = ",".join("0" for _ in shape)
+        last = ",".join(str(n - 1) for n in shape)
         raise GdTutorError(
-            f"{name} has the shape {shown}", f"name a cell of it, counted from 0: {example}"
+            f"{name} has the shape {shown}",
+            f"say which cell, from {name}[{zeros}] to {name}[{last}]",
         )

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from gdtutor.session import figures, library, looking, navigation, predict, training
-from gdtutor.session.edits import own_values, redo, undo
+from gdtutor.session.edits import example_of_edit, own_values, redo, undo
 from gdtutor.session.effects import Effect, Quit, ShowPalette
 from gdtutor.session.link import command_of
 from gdtutor.session.prompting import asked
@@ -106,6 +106,10 @@ def _down(session: Session, count: int) -> Session:
     return looking.scroll(session, count)
 
 
+def _change(session: Session, count: int) -> Session:
+    return asked(session, PromptKind.EDIT, f"change ({example_of_edit(session)})")
+
+
 def _escape(session: Session, count: int) -> Session:
     look = replace(session.look, is_closing=False)
     look = replace(look, cell=None, proof=False, mistakes=False, is_blank=False)
@@ -163,7 +167,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("more_digits", ("D",), "D", "D", "more digits", _STUDY,
             lambda s, n: looking.change_digits(s, n)),
     Command("edit", ("e",), "e", "e", "change a value: w1 0.9, W1[0,1] = 0.9, learning_rate 5",
-            _STUDY, lambda s, _: asked(s, PromptKind.EDIT, "change (w1 0.9)"), "edit"),
+            _STUDY, _change, "edit"),
     Command("undo", ("u",), "u", "u", "undo the last change", _STUDY, undo),
     Command("redo", ("ctrl+r",), "Ctrl-R", "Ctrl-R", "redo", _STUDY, redo),
     Command("own_values", ("R",), "R", "R", "back to the lesson's own values", _STUDY, own_values),

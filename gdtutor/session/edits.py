@@ -24,9 +24,41 @@ def apply_edit(session: Session, text: str) -> Session:
     wish = parse_assignment(text)
     if ":" not in text.partition("=")[0]:
         wish = replace(wish, iteration=session.moment.iteration)
+    wish, of_example = _of_followed(session, wish)
     shown = replace(wish, iteration=0).text().replace("=", " = ")
     since = f" from iteration {wish.iteration} on" if wish.iteration else ""
-    return said(with_change(session, wish), f"{shown}{since}; u undoes it.")
+    return said(with_change(session, wish), f"{shown}{since}{of_example}; u undoes it.")
+
+
+def _of_followed(session: Session, wish: Assignment) -> tuple[Assignment, str]:
+    """Return a wish for `x1` as one for the followed example's `x1[2]`, and words that say so.
+
+    The walk shows a value by example as one number, so that a learner names it without an index.
+    """
+    moment = session.moment
+    if moment is None or not len(moment.batch):
+        return wish, ""
+    rows = {binding.leaf for binding in moment.problem.bindings if not binding.is_matrix}
+    if wish.name not in rows or moment.problem.size == 1:
+        return wish, ""
+    if wish.cell is None:
+        example = int(moment.batch[min(session.look.example, len(moment.batch) - 1)])
+        return replace(wish, cell=(example,)), ", for this example alone"
+    is_seen = wish.cell[0] in moment.batch.tolist()
+    return wish, "" if is_seen else " (an example not in this batch)"
+
+
+def example_of_edit(session: Session) -> str:
+    """Return an edit that the open lesson takes, for the input's label."""
+    lesson, moment = session.lesson, session.moment
+    if lesson is None or moment is None:
+        return "w1 0.9"
+    leaves = moment.trace.graph.leaves
+    name = next((name for name in lesson.starts if name in moment.trace.values), leaves[0].name)
+    shape = moment.trace.values[name].shape
+    is_row = moment.trace.graph.by_rows
+    cell = f"[{','.join('0' for _ in shape)}]" if shape and not is_row else ""
+    return f"{name}{cell} 0.9"
 
 
 def with_change(session: Session, change: Assignment) -> Session:

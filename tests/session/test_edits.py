@@ -76,7 +76,7 @@ def test_the_activation_can_be_changed():
     ("path", "text", "says"),
     [
         (NEURON, "w3 = 1", "w1"),
-        (NEURON, "w1[0] = 1", "shape"),
+        (NEURON, "w1[0] = 1", "one number and has no cells"),
         (NETWORK, "W1 = 1", "W1[0,0]"),
         (NETWORK, "W1[9,0] = 1", "W1[0,0]"),
         (NEURON, "w1 = banana", "number"),
@@ -86,7 +86,9 @@ def test_the_activation_can_be_changed():
         (NEURON, "activation = tahn", "tanh"),
         (KINK, "learning_rate = 1", "does not train"),
         (KINK, "optimizer = adam", "does not train"),
-        (NEURON, "x1[7] = 1", "shape"),
+        (NEURON, "x1[7] = 1", "say which, from x1[0] to x1[1]"),
+        (ROWS, "x[3] = 1", "each of 3 examples"),
+        (NEURON, "z = 1", "z is computed"),
     ],
 )
 def test_what_cannot_be_changed_is_said_and_changes_nothing(path, text, says):
@@ -96,6 +98,47 @@ def test_what_cannot_be_changed_is_said_and_changes_nothing(path, text, says):
     assert says in after.prompt.error
     assert after.changes == ()
     assert numbers(after) == numbers(before)
+
+
+@pytest.mark.parametrize(
+    ("path", "at", "keys", "text", "says"),
+    [
+        (ROWS, "given", "", "x 0.125", "x[0] = 0.125, for this example alone"),
+        (ROWS, "given", "2o", "x = 0.125", "x[2] = 0.125, for this example alone"),
+        (NEURON, "given", "", "x1 0.125", "x1[0] = 0.125, for this example alone"),
+        (NEURON, "1/given", "", "y 3", "y[1] = 3 from iteration 1 on, for this example alone"),
+    ],
+)
+def test_a_value_by_example_without_an_index_is_that_of_the_followed_example(
+    path, at, keys, text, says
+):
+    session = edit(pressed(walk(path, at), keys), text)
+    assert session.message.startswith(says)
+    (change,) = session.changes
+    assert change.cell is not None
+    batch = session.moment.batch.tolist()
+    column = (session.look.example,) if len(batch) > 1 else ()
+    assert value(session, change.name, column) == change.value
+    assert batch[session.look.example] == change.cell[0]
+
+
+def test_a_change_of_an_example_outside_the_batch_says_that_it_does_not_show():
+    outside = edit(walk(NEURON, "given"), "x1[1] 9")
+    assert "not in this batch" in outside.message
+    assert "batch" not in edit(walk(NEURON, "1/given"), "x1[1] 9").message
+
+
+def test_one_number_in_a_matrix_needs_no_index():
+    assert value(edit(walk(NETWORK, "given"), "b2 = 0.75"), "b2", (0, 0)) == 0.75
+
+
+@pytest.mark.parametrize(
+    ("path", "example"), [(NEURON, "w1 0.9"), (NETWORK, "W1[0,0] 0.9"), (KINK, "x 0.9")]
+)
+def test_the_input_shows_an_edit_that_the_lesson_takes(path, example):
+    asked = pressed(walk(path, "given"), "e")
+    assert f"({example})" in asked.prompt.label
+    assert edit(walk(path, "given"), example).changes
 
 
 def test_a_change_at_an_iteration_leaves_what_came_before():
