@@ -130,7 +130,7 @@ def _open(parser: argparse.ArgumentParser) -> None:
 
 
 def _terminal(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--keys", metavar="KEYS", default="", help="keys to press at the start")
+    _keys(parser, "at the start")
     parser.add_argument(
         "--color", choices=("auto", "truecolor", "256", "16", "none"), default="auto",
         help="how many colours the terminal shows",
@@ -139,6 +139,15 @@ def _terminal(parser: argparse.ArgumentParser) -> None:
         "--fps", type=positive_number, metavar="N", help="paints a second while training"
     )
     parser.add_argument("--no-mouse", action="store_true", help="leave the mouse to the terminal")
+
+
+def _keys(parser: argparse.ArgumentParser, when: str) -> None:
+    parser.add_argument(
+        "--keys", metavar="KEYS", default="",
+        help=f"keys to press {when}, as '5n x t': a count and a character or a name "
+        "(enter, esc, pgdn, ctrl+r) each; other tokens are typed, as in 'e w1=0.9 enter', and so "
+        "is what follows a quote, were it the name of a key",
+    )  # fmt: skip
 
 
 def _watch(parser: argparse.ArgumentParser) -> None:
@@ -203,7 +212,7 @@ def _shot(parser: argparse.ArgumentParser) -> None:
     _lesson(parser)
     _place(parser)
     _look(parser)
-    parser.add_argument("--keys", metavar="KEYS", default="", help="keys to press before it")
+    _keys(parser, "before it")
     parser.add_argument(
         "--size", type=size, metavar="COLUMNSxROWS", default=(80, 24), help="of the screen; 80x24"
     )

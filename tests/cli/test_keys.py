@@ -1,0 +1,59 @@
+"""A script of keys: names are keys, slips are told, everything else is typed."""
+
+import pytest
+
+from gdtutor.cli.keys import MAX_PRESSES, parse_keys
+from gdtutor.engine.errors import GdTutorError
+
+
+def keys_of(script: str) -> list[str]:
+    return [press.key for press in parse_keys(script)]
+
+
+def typed(script: str) -> str:
+    return "".join(press.character or "" for press in parse_keys(script))
+
+
+def test_a_token_is_a_count_and_a_key() -> None:
+    assert keys_of("5n x 2PgDn ctrl+r f1 esc del") == [
+        "5", "n", "x", "2", "pagedown", "ctrl+r", "f1", "escape", "delete",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("slip", "meant"),
+    [
+        ("pgdwn", "pgdn"),
+        ("3pgdwn", "pgdn"),
+        ("pgdown", "pagedown"),
+        ("PageDwon", "pagedown"),
+        ("entr", "enter"),
+        ("escpae", "escape"),
+        ("spcae", "space"),
+        ("bakcspace", "backspace"),
+        ("ctr+r", "ctrl+r"),
+        ("control+r", "ctrl+r"),
+    ],
+)
+def test_a_slip_is_told_with_the_key_that_was_meant(slip: str, meant: str) -> None:
+    with pytest.raises(GdTutorError, match=f"did you mean '{meant.replace('+', '.')}'"):
+        parse_keys(f"n {slip}")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["w1=0.9", "backward:W1[0,1]", "0.125", "sigmoid", "bias", "weight", "own", "light", "a+b",
+     "c+1", "learning_rate=0.05,0.5", "nnn", "en", "12", "xor-hidden"],
+)  # fmt: skip
+def test_other_tokens_are_typed(text: str) -> None:
+    assert typed(f"e {text} enter") == f"e{text}"
+
+
+@pytest.mark.parametrize("text", ["end", "pgdwn", "5n", "''", "ctr+r"])
+def test_after_a_quote_everything_is_text(text: str) -> None:
+    assert typed(f"/ '{text} enter") == f"/{text}"
+
+
+def test_a_script_has_a_bound() -> None:
+    with pytest.raises(GdTutorError, match="the bound is"):
+        parse_keys("n" * (MAX_PRESSES + 1))
