@@ -147,7 +147,7 @@ class Context:
 
     def number_in_formula(self, value: float) -> str:
         """Return a constant of a formula; it is exact, so it is shown in full."""
-        return notation.number(value, notation.MAX_DIGITS)
+        return notation.exact(value)
 
     def is_array(self, expr: Expr) -> bool:
         """Say whether a formula's value is an array rather than one number."""

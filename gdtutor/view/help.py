@@ -74,8 +74,11 @@ def help_lines(screen: Screen, width: int, chars: Chars) -> tuple[Line, ...]:
 
 def _entry(key: str, text: str, widest: int, width: int) -> list[Line]:
     rows = wrapped(text, max(width - widest - 3, 10))
-    head = line((f" {key:<{widest}}  ", Style.KEY), *rows[0])
-    return [head, *(line(" " * (widest + 3), *row) for row in rows[1:])]
+    name = (f" {key:<{widest}}  ", Style.KEY)
+    # A name that is wider than its column stands on a line of its own.
+    head = [line(name)] if len(key) > widest else [line(name, *rows[0])]
+    rest = rows if len(key) > widest else rows[1:]
+    return [*head, *(line(" " * (widest + 3), *row) for row in rest)]
 
 
 def _operations(width: int) -> list[Line]:

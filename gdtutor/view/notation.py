@@ -21,6 +21,7 @@ __all__ = [
     "MAX_DIGITS",
     "cell_number",
     "column_of_numbers",
+    "exact",
     "gradient_name",
     "name",
     "number",
@@ -53,6 +54,12 @@ def plain(text: str, chars: Chars) -> str:
 def number(value: float, digits: int = DEFAULT_DIGITS) -> str:
     """Return a number with so many significant digits, in ASCII; a shown 0 is an exact zero."""
     return digits_of.number(value, digits)
+
+
+def exact(value: float) -> str:
+    """Return a number in the fewest digits that tell it apart from every other float64."""
+    texts = (number(value, digits) for digits in range(1, MAX_DIGITS))
+    return next((text for text in texts if float(text) == value), number(value, MAX_DIGITS))
 
 
 def shown(value: float, digits: int, chars: Chars) -> str:

@@ -4,6 +4,7 @@ import pytest
 from walks import NEURON, walk
 
 from gdtutor.cli.keys import parse_keys
+from gdtutor.engine.operations import OPERATIONS
 from gdtutor.session.update import update
 from gdtutor.view.frame import UNICODE
 from gdtutor.view.help import settled
@@ -47,3 +48,13 @@ def test_keys_past_the_end_need_not_be_taken_back(end):
 
 def test_a_frame_made_without_settling_is_the_same():
     assert shown("end", settles=False) == shown("end")
+
+
+def test_every_operation_is_explained_whole():
+    session = walk(NEURON, "given")
+    for key in parse_keys("?"):
+        session, _ = update(session, key)
+    text = " ".join(frame_of(session, 80, 400, UNICODE).text().replace("│", " ").split())
+    for row in OPERATIONS.values():
+        if not row.internal:
+            assert f"{row.name} {row.says.format(a='a', b='b')}" in text

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from gdtutor.session.matrix_digits import common_exponent
 from gdtutor.view.frame import ASCII, UNICODE
-from gdtutor.view.notation import cell_number, name, number, plain, shown
+from gdtutor.view.notation import cell_number, exact, name, number, plain, shown
 from gdtutor.view.prose import prose_lines
 
 finite = st.floats(allow_nan=False, allow_infinity=False)
@@ -90,3 +90,20 @@ def test_an_authors_words_are_spelled_out_in_ascii() -> None:
 def test_spelled_out_operators_are_no_emphasis_in_prose() -> None:
     (row,) = prose_lines("w₁·x₁ + w₂·x₂ and `σ(z)`", 60, ASCII)
     assert "".join(part.text for part in row) == "w1*x1 + w2*x2 and sigmoid(z)"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (1e-12, "1e-12"),
+        (0.1, "0.1"),
+        (0.1 + 0.2, "0.30000000000000004"),
+        (-100.0, "-100"),
+        (1 / 3, "0.3333333333333333"),
+        (5e-324, "5e-324"),
+        (0.0, "0"),
+    ],
+)
+def test_a_constant_has_the_fewest_digits_that_tell_it_apart(value, text):
+    assert exact(value) == text
+    assert float(exact(value)) == value
