@@ -110,6 +110,18 @@ def digits(text: str) -> int:
     return number
 
 
+def colours(text: str) -> str:
+    """Check how many colours, and which background, are asked for."""
+    # What is known is known to the screens; no other command needs them.
+    from gdtutor.ui.colours import colour_words
+
+    try:
+        colour_words(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+    return text
+
+
 def _open(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "lesson", metavar="LESSON|FOLDER", nargs="?", default="",
@@ -132,8 +144,9 @@ def _open(parser: argparse.ArgumentParser) -> None:
 def _terminal(parser: argparse.ArgumentParser) -> None:
     _keys(parser, "at the start")
     parser.add_argument(
-        "--color", choices=("auto", "truecolor", "256", "16", "none"), default="auto",
-        help="how many colours the terminal shows",
+        "--color", type=colours, metavar="COLORS",
+        help="how many colours the terminal shows: auto, truecolor, 256, 16 or none; and its "
+        "background, where it does not say: light or dark; or both, as 256,light",
     )  # fmt: skip
     parser.add_argument(
         "--fps", type=positive_number, metavar="N", help="paints a second while training"

@@ -24,7 +24,11 @@ class ColourMode(Enum):
 
 
 OPTIONS = ("auto", *(mode.value for mode in ColourMode))
-"""What `--color` accepts."""
+"""How many colours: what `--color` accepts, alone or with one of `GROUNDS` after a comma."""
+GROUNDS = ("light", "dark")
+"""Backgrounds: what `--color` accepts besides, since few terminals say theirs and SSH hands none
+on. Asking them (OSC 11) would cost slow connections a wait, or keys: an answer that comes late is
+taken for typing."""
 
 
 class Look(NamedTuple):
@@ -144,18 +148,39 @@ def choose_colours(
     """Return the colours for a terminal.
 
     Args:
-        option: The value of `--color`; None is the same as `auto`. It outranks `NO_COLOR`.
+        option: The value of `--color`, as `256,light`; None is the same as `auto`. The number of
+            colours outranks `NO_COLOR`, the background `COLORFGBG`.
         environ: The environment: `NO_COLOR`, `COLORTERM`, `TERM`, `COLORFGBG`, `WT_SESSION`.
-        light: Whether the background is light; None asks `COLORFGBG` and otherwise takes it for
-            dark.
+        light: Whether the background is light, where `option` does not say; None asks `COLORFGBG`
+            and otherwise takes it for dark.
 
     Raises:
-        ValueError: `option` is not one of `OPTIONS`.
+        ValueError: `option` holds a word that is not known, or two of a kind.
     """
-    if option is not None and option not in OPTIONS:
-        raise ValueError(f"unknown colour mode {option!r} — choose one of {', '.join(OPTIONS)}")
-    mode = _mode_of_terminal(environ) if option in (None, "auto") else ColourMode(option)
-    return Colours(mode, _is_light(environ) if light is None else light)
+    mode, ground = colour_words(option or "auto")
+    if light is None:
+        light = _is_light(environ)
+    return Colours(
+        _mode_of_terminal(environ) if mode == "auto" else ColourMode(mode),
+        ground == "light" if ground else light,
+    )
+
+
+def colour_words(option: str) -> tuple[str, str]:
+    """Return the two halves of `--color`: how many colours, and the background or nothing.
+
+    Raises:
+        ValueError: A word is not known, or two are of a kind.
+    """
+    words = option.split(",")
+    modes = [word for word in words if word in OPTIONS]
+    grounds = [word for word in words if word in GROUNDS]
+    if len(modes) > 1 or len(grounds) > 1 or len(modes) + len(grounds) < len(words):
+        raise ValueError(
+            f"'{option}' is no choice of colours; use one of {', '.join(OPTIONS)}, one of "
+            f"{', '.join(GROUNDS)}, or both with a comma, as 256,light"
+        )
+    return (modes or ["auto"])[0], (grounds or [""])[0]
 
 
 def _mode_of_terminal(environ: Mapping[str, str]) -> ColourMode:

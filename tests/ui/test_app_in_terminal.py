@@ -116,6 +116,8 @@ def test_mouse_tracking_is_off_with_no_mouse() -> None:
     [
         ("truecolor", b";2;", b"\x1b[31m"),
         ("256", b";5;", b";2;"),
+        ("256,dark", b"48;5;234", b"48;5;231"),
+        ("256,light", b"48;5;231", b"48;5;234"),
         ("16", b"\x1b[", b";5;"),
         ("none", b"\x1b[", b";5;"),
     ],

@@ -7,6 +7,7 @@ from gdtutor.ui.colours import (
     ColourMode,
     Colours,
     choose_colours,
+    colour_words,
     prepare_environment,
 )
 from gdtutor.view.frame import Style
@@ -28,7 +29,8 @@ def luminance(colour: Color) -> float:
 @GROUNDS
 @pytest.mark.parametrize("mode", [ColourMode.TRUECOLOR, ColourMode.PALETTE])
 def test_text_stands_out_from_its_background(mode: ColourMode, light: bool, style: Style) -> None:
-    look = Colours(mode, light).rich_style(style)
+    asked = f"{mode.value},{'light' if light else 'dark'}"
+    look = choose_colours(asked, {}).rich_style(style)
     assert look is not None
     assert look.color is not None
     assert look.bgcolor is not None
@@ -132,9 +134,25 @@ def test_a_known_background_outranks_the_terminal() -> None:
     assert choose_colours(None, {"COLORFGBG": "0;15"}, light=False).light is False
 
 
-def test_an_unknown_option_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(ValueError, match="choose one of auto, truecolor, 256, 16, none"):
-        choose_colours("many", {})
+@pytest.mark.parametrize("reports", ["0;15", "15;0", ""])
+@pytest.mark.parametrize("ground", ["light", "dark"])
+@pytest.mark.parametrize("mode", ["", "auto", "truecolor", "256", "16", "none"])
+def test_the_background_is_chosen_with_or_without_the_colours(
+    mode: str, ground: str, reports: str
+) -> None:
+    environ = {"TERM": "xterm-256color", "COLORFGBG": reports}
+    expected = choose_colours(mode or "auto", environ).mode
+    orders = (ground,) if not mode else (f"{mode},{ground}", f"{ground},{mode}")
+    for option in orders:
+        assert choose_colours(option, environ) == Colours(expected, ground == "light")
+
+
+@pytest.mark.parametrize(
+    "option", ["many", "256,16", "light,dark", "256,many", "256,", "", "light,light"]
+)
+def test_other_words_and_two_of_a_kind_are_refused_with_the_known_ones(option: str) -> None:
+    with pytest.raises(ValueError, match="auto, truecolor, 256, 16, none, one of light, dark"):
+        colour_words(option)
 
 
 def test_textual_is_kept_from_choosing_again() -> None:
