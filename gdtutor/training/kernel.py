@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 
 from gdtutor.engine.operations import Array
-from gdtutor.training.body import ELEMENTWISE, Body, Dynamic, Given, Names
+from gdtutor.training.body import ELEMENTWISE, Body
 from gdtutor.training.losses import Losses, cost_frontier, write_losses
 from gdtutor.training.lower import Program, reachable
 from gdtutor.training.memory import Memory, aligned
+from gdtutor.training.placing import Dynamic, Given, Names
 from gdtutor.training.schedule import ALIASES, arrange
 from gdtutor.training.source import Source
 from gdtutor.training.stacked_body import StackedBody, depends_on_parameters

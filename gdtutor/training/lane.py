@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from gdtutor.engine.operations import Array
-from gdtutor.training.body import Dynamic
 from gdtutor.training.kernel import Kernel
 from gdtutor.training.memory import aligned
+from gdtutor.training.placing import Dynamic
 
 
 class Lane:

@@ -11,9 +11,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from gdtutor.engine.operations import Array
-from gdtutor.training.body import Body, Given, Names
+from gdtutor.training.body import Body
 from gdtutor.training.losses import axes_of
 from gdtutor.training.memory import aligned
+from gdtutor.training.placing import Given, Names
 from gdtutor.training.source import Source
 from gdtutor.training.terms import Op
 
