@@ -17,7 +17,7 @@ from gdtutor.check_lesson import LESSON_CODES
 from gdtutor.engine import expression, parsing
 from gdtutor.engine.operations import FUNCTIONS, OPERATIONS, Kind, Operation
 from gdtutor.engine.shapes import MAX_CELLS
-from gdtutor.lesson import body, graphs, names, notes, plan, source, tables
+from gdtutor.lesson import body, graphs, names, plan, questions, source, tables
 from gdtutor.lesson.pictures import PICTURES
 from gdtutor.lesson.placeholders import ABOUT, WORDS
 from gdtutor.lesson.reports import CODES
@@ -43,7 +43,7 @@ _SEE = {
 }
 _KIND_SEE = {
     tables.ScheduleTable: ", ".join(f"`{row.name}`: {row.formula}" for row in SCHEDULES.values()),
-    notes.QuestionTable: ", ".join(f"`{kind}`" for kind in notes.KINDS),
+    questions.QuestionTable: ", ".join(f"`{kind}`" for kind in questions.KINDS),
 }
 
 _OPTIONS = {
@@ -187,6 +187,12 @@ def placeholders() -> str:
     return rows("placeholder | what it becomes", lines)
 
 
+def kinds() -> str:
+    """Return what every kind of question asks for."""
+    lines = [f"`{kind}` | {text}" for kind, text in questions.KINDS.items()]
+    return rows("kind | what it asks for", lines)
+
+
 def pictures() -> str:
     """Return every picture with its options, and every option."""
     lines = [
@@ -241,7 +247,8 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "training": lambda: keys_of(tables.TrainingTable),
     "schedule": lambda: keys_of(tables.ScheduleTable),
     "stop": lambda: keys_of(tables.StopTable),
-    "question": lambda: keys_of(notes.QuestionTable),
+    "question": lambda: keys_of(questions.QuestionTable),
+    "kinds": kinds,
     "operations": operations,
     "optimisers": optimisers,
     "datasets": datasets,

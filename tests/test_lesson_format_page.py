@@ -10,14 +10,14 @@ from format_parts import PAGE, examples, with_parts
 from gdtutor.check import check_paths
 from gdtutor.cli import main
 from gdtutor.engine.operations import FUNCTIONS
-from gdtutor.lesson import notes, tables
+from gdtutor.lesson import questions, tables
 from gdtutor.view.study import room_for
 
 TEXT = PAGE.read_text("utf-8")
 LESSONS = examples(TEXT)
 TABLES = [
     tables.FrontMatter, tables.DrawnTable, tables.DataTable, tables.NetworkTable,
-    tables.TrainingTable, tables.ScheduleTable, tables.StopTable, notes.QuestionTable,
+    tables.TrainingTable, tables.ScheduleTable, tables.StopTable, questions.QuestionTable,
 ]  # fmt: skip
 
 

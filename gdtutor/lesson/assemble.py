@@ -24,9 +24,10 @@ from gdtutor.lesson.graphs import (
 from gdtutor.lesson.key_homes import rehomed
 from gdtutor.lesson.model import Lesson, PictureWish, Scene
 from gdtutor.lesson.network import COST, Expansion
-from gdtutor.lesson.notes import check_notes, check_questions, walk_steps
+from gdtutor.lesson.notes import check_notes, walk_steps
 from gdtutor.lesson.picture_checks import Ground
 from gdtutor.lesson.pictures import read_pictures
+from gdtutor.lesson.questions import check_questions
 from gdtutor.lesson.readers import Mistake
 from gdtutor.lesson.reports import NOWHERE, Findings, Place
 from gdtutor.lesson.sheet import TABLES, Sheet, path_of, read_sheet

@@ -53,6 +53,15 @@ class Steps:
             return bool(self.backward())
         return phase != "update" or bool(self.trained)
 
+    def is_last(self, phase: str, node: str) -> bool:
+        """Say whether a step is the last one of the graph; without a node its phase's first."""
+        last, nodes = "forward", tuple(self.graph.line_by_name)
+        if self.trained:
+            last, nodes = "update", self.trained
+        elif self.backward():
+            last, nodes = "backward", tuple(self.backward())
+        return phase == last and (node or nodes[0]) == nodes[-1]
+
     def line_of(self, node: str) -> str:
         """Return the line that an inner node such as `z.1` belongs to; empty for a line itself."""
         index = self.graph.node_by_name.get(node)

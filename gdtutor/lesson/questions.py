@@ -1,0 +1,177 @@
+"""Questions are held against the steps of the walk before anyone is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from gdtutor.engine.shapes import shape_text
+from gdtutor.lesson.body import PHASES, QuestionBlock, SceneBlock
+from gdtutor.lesson.front_matter import report_mistakes
+from gdtutor.lesson.graphs import is_one_number
+from gdtutor.lesson.model import Question
+from gdtutor.lesson.placeholders import Placeholder
+from gdtutor.lesson.readers import Mistake, key, line, list_of, one_of, paragraph, read_table, whole
+from gdtutor.lesson.reports import Findings, shown
+from gdtutor.lesson.selectors import SelectorError, parse_selector
+from gdtutor.lesson.steps import Steps
+from gdtutor.lesson.toml_text import Path, read_toml
+from gdtutor.lesson.unfilled import of_question
+
+KINDS: Mapping[str, str] = {
+    "value": "a number: the node's value going forward, its gradient going backward, the "
+    "parameter's new value at an update",
+    "sign": "whether that number is positive, negative or 0",
+    "shape": "the shape of that array",
+    "next": "the node that comes next; asked as the step is left, while the others are asked on "
+    "arriving at it",
+    "choice": "one of `choices`",
+}
+"""What a question can ask for."""
+MAX_CHOICES = 9
+"""Most choices of a question: each is answered by one digit."""
+MAX_HINTS = 5
+"""Most hints of a question."""
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionTable:
+    """The keys of a question block."""
+
+    text: str = key(paragraph(), says='write text = "What is the gradient of b?"')
+    """What is asked."""
+    kind: str = key(one_of(KINDS, "kind of question"), "value", "what is asked for")
+    """What is asked for."""
+    at: str | None = key(line(100, 1), None, 'the step, as "backward:w1"')
+    """The step; that of the note above where it is left out."""
+    cell: tuple[int, ...] | None = key(list_of(whole(0, 10_000_000), 2), None, "a cell of a matrix")
+    """The cell that a value or a sign is asked of; needed where there are several."""
+    hints: tuple[str, ...] = key(list_of(paragraph(), MAX_HINTS), (), "shown one after the other")
+    """Shown one after the other; those of the program follow."""
+    choices: tuple[str, ...] = key(list_of(line(200, 1), MAX_CHOICES), (), "the first is right")
+    """Of a choice; the first is right."""
+
+
+def check_questions(block: SceneBlock, steps: Steps, findings: Findings) -> tuple[Question, ...]:
+    """Return the questions of a scene; those that cannot be asked are reported."""
+    questions: dict[tuple[str, str, str], Question] = {}
+    for written in block.questions:
+        question = _question(written, steps, questions, findings)
+        if question is not None:
+            questions[_asks(question)] = question
+    return tuple(questions.values())
+
+
+def _asks(question: Question) -> tuple[str, str, str]:
+    """Return what a question is remembered by once it is answered."""
+    return question.phase, question.node, question.kind
+
+
+def _question(
+    written: QuestionBlock,
+    steps: Steps,
+    earlier: Mapping[tuple[str, str, str], Question],
+    findings: Findings,
+) -> Question | None:
+    raw = read_toml(written.toml, written.line, findings)
+    if raw is None:
+        return None
+    mistakes: list[Mistake] = []
+    table = read_table(QuestionTable, raw, (), mistakes)
+    warned = of_question(_texts(table)) if table is not None else ()
+    question = None
+    if table is not None and not mistakes:
+        question = _checked(table, written, steps, mistakes)
+    if question is not None and not mistakes and _asks(question) in earlier:
+        what = f"a second question of the kind '{question.kind}' at this step"
+        hint = f"line {earlier[_asks(question)].line} has one; a step asks for each kind once"
+        mistakes.append(Mistake((), "question", what, hint))
+    report_mistakes([*mistakes, *warned], written.toml, written.line, findings)
+    return None if mistakes else question
+
+
+def _texts(table: QuestionTable) -> Iterator[tuple[Path, str]]:
+    """Yield every text of a question that the learner reads, with its path."""
+    yield ("text",), table.text
+    for name, texts in (("hints", table.hints), ("choices", table.choices)):
+        for position, text in enumerate(texts):
+            yield (name, position), text
+
+
+def _checked(
+    table: QuestionTable, written: QuestionBlock, steps: Steps, mistakes: list[Mistake]
+) -> Question | None:
+    if table.at is None:
+        if written.note is None or not written.note.phase:
+            hint = 'write at = "backward:w1", or put the question under a note'
+            mistakes.append(Mistake((), "question", "the question stands at no step", hint))
+            return None
+        phase, node, cell = written.note.phase, written.note.node, table.cell
+    else:
+        try:
+            selector = parse_selector(table.at)
+        except SelectorError as error:
+            mistakes.append(Mistake(("at",), "question", error.what, error.hint))
+            return None
+        if selector.iteration or selector.step is not None or selector.phase not in PHASES:
+            what = f"'{shown(table.at)}' is not a step of the walk"
+            mistakes.append(Mistake(("at",), "question", what, 'write at = "backward:w1"'))
+            return None
+        phase, node = selector.phase, selector.node
+        cell = selector.cell if selector.cell is not None else table.cell
+    question = Question(
+        table.text, table.kind, phase, node, cell, table.hints, table.choices, written.line - 1
+    )
+    mistakes.extend(_question_mistakes(question, steps, has_cell_key=table.cell is not None))
+    return question
+
+
+def _question_mistakes(question: Question, steps: Steps, *, has_cell_key: bool) -> list[Mistake]:
+    at = ("at",)
+    problem = steps.problem(question.phase, question.node)
+    if problem is not None:
+        return [Mistake(at, "question", problem[1], problem[2])]
+    found = []
+    is_choice = question.kind == "choice"
+    if is_choice and len(question.choices) < 2:
+        hint = "write choices = [...], the right one first"
+        found.append(Mistake(("choices",), "question", "there is nothing to choose from", hint))
+    if not is_choice and question.choices:
+        hint = 'write kind = "choice", or leave them out'
+        found.append(
+            Mistake(("choices",), "question", f"choices of a question for a {question.kind}", hint)
+        )
+    if question.kind == "next" and steps.is_last(question.phase, question.node):
+        what = "this is the last step of the graph: no node comes next"
+        found.append(Mistake(("kind",), "question", what, "ask at an earlier step"))
+    if question.kind in ("value", "sign", "shape") and not question.node:
+        hint = "name the node, as forward:z"
+        found.append(Mistake(at, "question", f"a {question.kind} of no node", hint))
+    elif question.kind in ("value", "sign", "shape") and question.cell is None:
+        found += _whole_mistakes(question, steps)
+    elif question.node and question.cell is not None:
+        asked = Placeholder("shape", question.node, question.cell, 0)
+        where = ("cell",) if has_cell_key else at
+        outside = steps.placeholder_problem(asked, question.phase, question.node)
+        if outside is not None:
+            found.append(Mistake(where, "question", outside[1], outside[2]))
+    return found
+
+
+def _whole_mistakes(question: Question, steps: Steps) -> list[Mistake]:
+    """Return why a question cannot be about a node as a whole."""
+    node, kind, shape = question.node, question.kind, steps.shapes[question.node]
+    if kind == "shape":
+        if shape:
+            return []
+        what = f"the shape of {node}, which is a plain number"
+        return [Mistake(("kind",), "question", what, "ask for its value")]
+    if is_one_number(shape):
+        return []
+    if steps.graph.by_rows:
+        what = f"a {kind} of {node}, which has one for each of {shape[-1]} examples"
+        hint = "write cell = [0] for the first, and say so in the text"
+    else:
+        what = f"a {kind} of {node}, whose shape is {shape_text(shape)}"
+        hint = f"write cell = {[0] * len(shape)}, and name the cell in the text"
+    return [Mistake(("kind",), "question", what, hint)]
