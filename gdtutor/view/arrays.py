@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from gdtutor.engine.expression import Apply, Expr, Name
 from gdtutor.engine.operations import OPERATIONS, Array, Kind
 from gdtutor.engine.shapes import Shape
@@ -10,7 +12,7 @@ from gdtutor.view.context import Context
 from gdtutor.view.equation import equation, equation_with
 from gdtutor.view.formula import Writer
 from gdtutor.view.frame import Line, Style
-from gdtutor.view.lines import line, wrapped, wrapped_formula
+from gdtutor.view.lines import ROOM, fitting, line, wrapped, wrapped_formula
 from gdtutor.view.matrix import MAX_ROWS, MatrixLook, matrix_lines
 from gdtutor.view.notation import shape as shape_text
 
@@ -60,29 +62,52 @@ def cell_lines(
     A sum of long terms leaves out more of them, and at last its symbols, so that the panel holds
     it.
     """
+    sums = _cell_sums(context, left, expr, value, cell, width)
+    return fitting([(lines,) for lines in sums], _CELL_ROOM)
+
+
+def _cell_sums(
+    context: Context, left: str, expr: Expr, value: Array, cell: tuple[int, ...], width: int
+) -> Iterator[tuple[Line, ...]]:
+    """Yield one cell's scalar formula, shorter and shorter."""
     called, result = cell_name(left, cell), float(value[cell])
     for most in (MAX_TERMS, 4, 3):
         opened = open_cell(expr, cell, context.shapes, context.arrays, most)
-        lines = equation(context, called, opened.formula, opened.values, result, width)
-        if len(lines) <= _CELL_ROOM:
-            return lines
+        yield equation(context, called, opened.formula, opened.values, result, width)
     # Its symbols alone would fill the panel; the formula over whole arrays stands above it.
     writer = context.writer()
-    return equation_with(
+    yield equation_with(
         context, writer, called, opened.formula, opened.values, result, width, symbols=False
     )
 
 
 def result_lines(
-    context: Context, left: str, expr: Expr, value: Array, width: int
+    context: Context, left: str, expr: Expr, value: Array, width: int, room: int = ROOM
 ) -> tuple[Line, ...]:
-    """Return the result of an array formula: its cells, and the opened one below."""
+    """Return the result of an array formula: its cells, and the opened one below.
+
+    Args:
+        context: The step.
+        left: What the result is called.
+        expr: The formula.
+        value: The result.
+        width: Cells of a line.
+        room: Lines that the cells and the opened one may take together, where that is possible:
+            the sum leaves out terms, then the matrix rows, then the sum its symbols.
+    """
     if value.ndim == 0:
         return cell_lines(context, left, expr, value, (), width)
-    lines = array_lines(context, value, width, is_result=True)
-    if context.look.cell is None:
-        return lines
-    return (*lines, (), *cell_lines(context, left, expr, value, context.look.cell, width))
+    cell = context.look.cell
+    if cell is None:
+        return array_lines(context, value, width, is_result=True)
+    *whole, bare = _cell_sums(context, left, expr, value, cell, width)
+    arrangements = (
+        (array_lines(context, value, width, max_rows=rows, is_result=True), lines)
+        for sums in (whole, [bare])
+        for rows in (MAX_ROWS, 4, 3)
+        for lines in sums
+    )
+    return fitting(arrangements, room)
 
 
 def fit_lines(

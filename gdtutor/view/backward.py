@@ -71,22 +71,24 @@ def _in_short(
         return ()
     times, at = _times(context), context.followed
     symbols = f"{context.gradient_name(c.consumer)}{times}{_partial(context, c)}"
+    product: tuple[Line, ...]
     if c.sums and c.local.ndim:
         over = "Σ" if context.chars.unicode else "sum"
         symbols = f"{over} {'over examples ' if names_local else ''}of {symbols}"
-        product = line("  = ", (context.number(float(c.value)), Style.CURRENT))
+        product = (line("  = ", (context.number(float(c.value)), Style.CURRENT)),)
     else:
         values = {"upstream": at(c.upstream), "local": at(c.local)}
         numbers = numbers_writer(context, values).leaf
         formula = Apply("mul", (Name("upstream"), Name("local")))
         sign = relation(formula, values, at(c.value), context)
-        product = line(
-            f"  = {numbers('upstream')}{times}{numbers('local')} {sign} ",
-            (context.number(at(c.value)), Style.CURRENT),
-        )
+        factors = f"  = {numbers('upstream')}{times}{numbers('local')}"
+        shown = context.number(at(c.value))
+        product = (line(f"{factors} {sign} ", (shown, Style.CURRENT)),)
+        if width_of(product[0]) > width:
+            product = (line(factors), line(f"  {sign} ", (shown, Style.CURRENT)))
     context = replace(context, upstream=(c.consumer, c.upstream))
     local = _local_formula(context, c, width) if names_local else ()
-    return (*wrapped_formula(f"{_from(context, c)}: ", symbols, width), product, *local)
+    return (*wrapped_formula(f"{_from(context, c)}: ", symbols, width), *product, *local)
 
 
 def _beginning(context: Context, width: int) -> tuple[Line, ...]:
@@ -176,7 +178,7 @@ def _of_arrays(context: Context, c: Contribution, width: int, *, brief: bool) ->
         *wrapped_formula(f"{called} = ", context.writer().write(c.rule), width),
         *fit_lines(context, c.rule, c.value.shape, width, of),
     )
-    result = result_lines(context, called, c.rule, c.value, width)
+    result = result_lines(context, called, c.rule, c.value, width, ROOM - len(formula) - 1)
     if brief or context.look.cell is not None:
         return stacked([formula, result])
     factors = [

@@ -120,8 +120,10 @@ def forward_lines(context: Context, width: int) -> tuple[Line, ...]:
         *wrapped_formula(f"{called} = ", context.writer().write(expr), width),
         *fit_lines(context, expr, value.shape, width),
     )
-    result = result_lines(context, called, expr, value, width)
-    return stacked([formula, result, definition_lines(context, expr, width)])
+    definition = definition_lines(context, expr, width)
+    taken = sum(len(part) + 1 for part in (formula, definition) if part)
+    result = result_lines(context, called, expr, value, width, ROOM - taken)
+    return stacked([formula, result, definition])
 
 
 def _gathers(expr: Expr) -> bool:
