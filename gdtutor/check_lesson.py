@@ -110,11 +110,15 @@ def _check_training(notes: Notes, run: Run, shares: int, of: str) -> None:
 
 
 def _check_fit(notes: Notes, session: Session) -> None:
-    """Report every panel of a step that the design size cannot hold."""
-    fit = fit_of(session, (0, 1) if notes.lesson.trains else (0,))
+    """Report every panel of a step that the design size cannot hold.
+
+    The last iteration that was trained is looked at too: its numbers are often the longest.
+    """
+    last = max(session.run.farthest - 1, 0) if session.run is not None else 0
+    fit = fit_of(session, dict.fromkeys((0, 1, last)) if notes.lesson.trains else (0,))
     for misfit in fit.misfits:
         level = "warning" if misfit.panel == "title" else "error"
-        way = _FIT_HINTS[misfit.panel if misfit.step.node else ""]
+        way = _FIT_HINTS[misfit.panel if misfit.step.node or misfit.panel == "title" else ""]
         path = notes.lesson.path
         hint = f"{way}; gdtutor shot {path} {misfit.options()} shows it"
         notes.add("fit", misfit.text(), hint, _place_of(notes, misfit), level)

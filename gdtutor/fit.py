@@ -7,10 +7,14 @@ opening page may scroll.
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from gdtutor.session.navigation import refolded
+import numpy as np
+
+from gdtutor.lesson.selectors import cell_text
+from gdtutor.session.navigation import cell_shape, refolded
 from gdtutor.session.state import Session, moved
 from gdtutor.session.steps import Step, find_step
 from gdtutor.view.context import Context
@@ -26,6 +30,8 @@ MAX_STEPS = 2_000
 """Most steps whose fit is computed, unfolded ones counted as well."""
 MAX_FOLLOWED = 4
 """Most examples of the batch that are followed."""
+MAX_OPENED = 4
+"""Most cells of a matrix that are opened, from its first to its last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +53,8 @@ class Misfit:
     """The line that has to be unfolded to see it; empty where none has."""
     example: int = 0
     """The example that has to be followed to see it."""
+    cell: tuple[int, ...] | None = None
+    """The cell that has to be opened to see it; None where none has."""
 
     def text(self) -> str:
         """Return what is wrong, in words."""
@@ -60,6 +68,7 @@ class Misfit:
         looks = [] if self.unicode else ["in ASCII"]
         looks += [f"with {self.unfolded} unfolded"] if self.unfolded else []
         looks += [f"following example {self.example}"] if self.example else []
+        looks += [f"with the cell {cell_text(self.cell)} open"] if self.cell is not None else []
         size = "x".join(map(str, DESIGN_SIZE))
         shown = f" ({', '.join(looks)})" if looks else ""
         step = f"{self.step.phase.value} {self.step.node}".strip()
@@ -68,7 +77,7 @@ class Misfit:
 
     def options(self) -> str:
         """Return the options of `gdtutor shot` that show it."""
-        words = [f"--at {self.selector}"]
+        words = [f"--at {shlex.quote(self.selector + cell_text(self.cell))}"]
         words += [] if self.unicode else ["--chars ascii"]
         words += [f"--unfold {self.unfolded}"] if self.unfolded else []
         words += [f"--example {self.example}"] if self.example else []
@@ -123,8 +132,20 @@ def _looks(session: Session, iterations: Iterable[int]) -> Iterator[tuple[Sessio
         yield from _unfolded(start, line)
     for example in range(1, min(len(session.moment.batch), MAX_FOLLOWED)):
         yield from _steps(replace(start, look=replace(start.look, example=example)))
+    for look, step in _steps(start):
+        for cell in _cells(cell_shape(look)):
+            yield replace(look, look=replace(look.look, cell=cell)), step
     for iteration in others:
         yield from _steps(moved(session, iteration, 1))
+
+
+def _cells(shape: tuple[int, ...]) -> list[tuple[int, ...]]:
+    """Return a few cells of an array, spread evenly; none of a plain number."""
+    if not shape:
+        return []
+    cells = list(np.ndindex(shape))
+    places = np.linspace(0, len(cells) - 1, min(MAX_OPENED, len(cells)))
+    return [cells[int(place)] for place in places]
 
 
 def _steps(session: Session) -> Iterator[tuple[Session, Step]]:
@@ -158,14 +179,16 @@ def _misfits(session: Session, step: Step, chars: Chars) -> Iterator[Misfit]:
     node = _over(node_lines(context, room.node_width), room.node_width, room.node_height)
     # The note is indented by one cell, and two are left beside it.
     note = _over(note_lines(session, context, width - 3), width - 3, room.note)
-    title = (0, _title_over(session, context, width, chars))
+    # A title may shrink for the digits of a late iteration; it is whole at the beginning.
+    is_early = context.moment.iteration < 10
+    title = (0, _title_over(session, context, width, chars) if is_early else 0)
     unfolded = next(iter(session.look.unfolded), "")
     panels = {"title": title, "node panel": node, "note": note}
     for panel, (lines, cells) in panels.items():
         if lines > 0 or cells > 0:
             yield Misfit(
                 step, selector_of(session, step), panel, max(lines, 0), max(cells, 0),
-                chars.unicode, unfolded, session.look.example,
+                chars.unicode, unfolded, session.look.example, session.look.cell,
             )  # fmt: skip
 
 

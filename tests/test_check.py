@@ -70,6 +70,13 @@ def test_a_gradient_with_a_note_too_long_for_its_panel_is_reported_with_the_note
     assert "at backward:z the note is " in found[3]
 
 
+def test_a_panel_that_overflows_in_the_last_iteration_alone_is_reported(tmp_path):
+    note = "## forward z, always\n" + "word " * 59 + "{iteration}" * 7 + "\n"
+    assert found_in(neuron(NEURON_GRAPH + note, epochs=9), tmp_path) == []
+    [found] = found_in(neuron(NEURON_GRAPH + note, epochs=300), tmp_path)
+    assert found[3] == "at 299/forward:z the note is 1 line too long for 80x24"
+
+
 QUESTION = '## {step}\nWhat do you expect?\n\n```question\ntext = "{text}"\nkind = "{kind}"\n```\n'
 
 

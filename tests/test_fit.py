@@ -117,6 +117,50 @@ def test_another_example_is_followed_where_the_batch_holds_several(tmp_path):
     assert looks == {0, 1, 2}
 
 
+LAYER = """\
+[parameters]
+W = { init = "normal", shape = [3, 9], seed = 1 }
+[data]
+inputs = { X = ["a1", "a2", "a3", "a4", "a5", "a6", "a7", "a8", "a9"] }
+targets = { Y = ["y1", "y2", "y3"] }
+examples = [[1, 2, 3, 4, 5, 6, 7, 8, 9, 1, 2, 3]]
+"""
+
+
+def test_cells_are_opened_from_the_first_to_the_last_and_a_plain_number_is_not(tmp_path):
+    text = lesson_text("```graph\nZ = W @ X\nC = sum((Z - Y)**2)\n```\n", LAYER)
+    opened = {}
+    for look, step in fit._looks(session_of(text, tmp_path), (0,)):
+        if look.look.cell is not None:
+            opened.setdefault(step.node, []).append(look.look.cell)
+    assert opened["Z"] == [(0, 0), (1, 0), (2, 0)] * 2
+    assert opened["W"] == [(0, 0), (0, 8), (1, 8), (2, 8)]
+    assert "C" not in opened
+
+
+def test_a_misfit_seen_with_a_cell_open_alone_says_so(tmp_path, monkeypatch):
+    text = lesson_text("```graph\nZ = W @ X\nC = sum((Z - Y)**2)\n```\n", LAYER)
+    assert misfits_of(text, tmp_path) == ()
+    whole = fit.node_lines
+
+    def longer(context, width):
+        return whole(context, width) + (((),) * 20 if context.look.cell == (2, 0) else ())
+
+    monkeypatch.setattr(fit, "node_lines", longer)
+    found = next(m for m in misfits_of(text, tmp_path) if m.selector == "forward:Z")
+    assert "80x24 (with the cell [2,0] open)" in found.text()
+    assert found.options() == "--at 'forward:Z[2,0]'"
+    at = goto(session_of(text, tmp_path), "forward:Z[2,0]")
+    assert at.look.cell == found.cell == (2, 0)
+
+
+def test_a_title_may_shrink_for_the_digits_of_a_late_iteration(tmp_path):
+    title = "A title of so many letters that it"
+    assert misfits_of(neuron(title=title), tmp_path) == ()
+    assert misfits_of(neuron(title=title), tmp_path, (15,)) == ()
+    assert [m.panel for m in misfits_of(neuron(title=title + " fills"), tmp_path)] == ["title"]
+
+
 def test_more_steps_than_the_bound_are_not_all_looked_at(tmp_path, monkeypatch):
     monkeypatch.setattr(fit, "MAX_STEPS", 3)
     assert not fit_of(session_of(neuron(), tmp_path)).is_whole
