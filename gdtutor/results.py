@@ -91,15 +91,35 @@ def _seed(lesson: Lesson, seed: int | None) -> int | None:
     return lesson.settings.seed if lesson.settings is not None else None
 
 
-def progress_text(run: Run, seconds: float) -> str:
-    """Return a bar, the cost, and the time left."""
+BAR = 20
+"""Cells of a progress bar where there is room."""
+_SHORTEST = 4
+
+
+def progress_text(run: Run, seconds: float, width: int) -> str:
+    """Return a bar, the epoch, the cost and the time left, in `width` cells at most."""
     wanted = max(run.segments[-1].settings.epochs, 1)
     done = len(run.costs)
     share = min(done / wanted, 1.0)
-    filled = int(20 * share)
-    cost = number(float(run.costs[-1]), 4) if done else ""
-    left = f"{seconds / share - seconds:.1f} s left" if share else ""
-    return f"[{'#' * filled}{'.' * (20 - filled)}] {share:4.0%}  epoch {done}  cost {cost}  {left}"
+    cost = (f"cost {number(float(run.costs[-1]), 4)}",) if done else ()
+    return progress_bar(share, (f"epoch {done}", *cost, *time_left(share, seconds)), width)
+
+
+def time_left(share: float, seconds: float) -> tuple[str, ...]:
+    """Return how long the rest takes, nothing before there is anything to tell it from."""
+    return (f"{seconds / share - seconds:.1f} s left",) if share else ()
+
+
+def progress_bar(share: float, facts: tuple[str, ...], width: int) -> str:
+    """Return a bar and facts in one line: the bar gives way first, then the last facts."""
+    while facts and len("".join(f"  {fact}" for fact in facts)) + _SHORTEST + 7 > width:
+        facts = facts[:-1]
+    tail = "".join((f" {share:4.0%}", *(f"  {fact}" for fact in facts)))
+    cells = min(BAR, width - len(tail) - 2)
+    if cells < 1:
+        return f"{share:4.0%}"[: max(width, 0)]
+    filled = int(cells * share)
+    return f"[{'#' * filled}{'.' * (cells - filled)}]{tail}"
 
 
 def summary_lines(lesson: Lesson, result: TrainingResult) -> Iterator[str]:

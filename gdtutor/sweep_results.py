@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from gdtutor.jsondata import plain
 from gdtutor.lesson.model import Lesson
-from gdtutor.results import FORMAT
+from gdtutor.results import FORMAT, progress_bar, time_left
 from gdtutor.session.digits import number
 from gdtutor.training.judging import judge
 from gdtutor.training.sweep import Sweep
@@ -29,6 +29,21 @@ def sweep_data(lesson: Lesson, sweep: Sweep) -> dict[str, object]:
             for found in sweep.found()
         ],
     }
+
+
+def sweep_progress_text(sweep: Sweep, seconds: float, width: int) -> str:
+    """Return a bar, the epochs of all runs and the time left, in `width` cells at most."""
+    done, wanted = sweep.epochs
+    share = done / max(wanted, 1)
+    facts = (f"{len(sweep.members)} runs", f"{done} of {wanted} epochs", *time_left(share, seconds))
+    return progress_bar(share, facts, width)
+
+
+def plan_lines(sweep: Sweep) -> Iterator[str]:
+    """Yield the compiled source of every plan, below the runs that it trains."""
+    for labels, source in sweep.sources:
+        yield f"# {', '.join(labels)}"
+        yield source
 
 
 def sweep_lines(lesson: Lesson, sweep: Sweep) -> Iterator[str]:

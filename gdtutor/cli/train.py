@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from time import perf_counter
 
@@ -31,8 +34,11 @@ def run(arguments: argparse.Namespace) -> int:
         print_lines([training.plan.source])
         return 0
     started = perf_counter()
-    with interrupts() as pressed:
-        _train(training, pressed, shows=not arguments.json)
+    with (
+        interrupts() as pressed,
+        _reporting(arguments, lambda *room: progress_text(training, *room)) as report,
+    ):
+        training.advance(deadline=lambda: report() or bool(pressed))
     result = result_of(lesson, training, arguments.seed, perf_counter() - started)
     if pressed:
         result = replace(result, stopped_by="key")
@@ -48,13 +54,25 @@ def run(arguments: argparse.Namespace) -> int:
 def run_sweep(arguments: argparse.Namespace, lesson: Lesson, training: Run) -> int:
     """Train several runs side by side; Ctrl-C stops them, and what there is is still written."""
     from gdtutor.lesson.sweeps import members_of
-    from gdtutor.sweep_results import sweep_csv_lines, sweep_data, sweep_lines
+    from gdtutor.sweep_results import (
+        plan_lines,
+        sweep_csv_lines,
+        sweep_data,
+        sweep_lines,
+        sweep_progress_text,
+    )
     from gdtutor.training.sweep import Sweep
 
     members = members_of(lesson, arguments.seed, arguments.sweep, training.segments[0])
     sweep = Sweep(members)
-    with interrupts() as pressed:
-        sweep.advance(deadline=lambda: bool(pressed))
+    if arguments.show_plan:
+        print_lines(plan_lines(sweep))
+        return 0
+    with (
+        interrupts() as pressed,
+        _reporting(arguments, lambda *room: sweep_progress_text(sweep, *room)) as report,
+    ):
+        sweep.advance(deadline=lambda: report() or bool(pressed))
     if arguments.csv:
         write_atomically(arguments.csv, "\n".join(sweep_csv_lines(sweep)) + "\n")
     if arguments.json:
@@ -98,19 +116,42 @@ def _start_at(run_: Run, iteration: int, last: Segment) -> Segment:
     return Segment(0, problem, last.settings)
 
 
-def _train(training: Run, pressed: list[int], *, shows: bool) -> None:
-    is_terminal = shows and sys.stderr.isatty()
-    started = last = perf_counter()
+@contextmanager
+def _reporting(
+    arguments: argparse.Namespace, text: Callable[[float, int], str]
+) -> Iterator[Callable[[], bool]]:
+    """Give what prints the progress where its time has come; it returns False.
 
-    def is_over() -> bool:
-        nonlocal last
+    Args:
+        arguments: --json, with which nothing is printed, as without a terminal.
+        text: Returns the progress after so many seconds, in so many cells.
+    """
+    is_terminal = not arguments.json and sys.stderr.isatty()
+    started = last = perf_counter()
+    widest = 0
+
+    def report() -> bool:
+        nonlocal last, widest
         now = perf_counter()
         if is_terminal and now - last >= _REPORT_EVERY:
             last = now
-            sys.stderr.write("\r" + progress_text(training, now - started).ljust(78))
+            # A line that reaches the last column would make the terminal go on to the next.
+            told = text(now - started, _columns() - 1)
+            sys.stderr.write("\r" + told.ljust(widest))
             sys.stderr.flush()
-        return bool(pressed)
+            widest = len(told)
+        return False
 
-    training.advance(deadline=is_over)
-    if is_terminal:
-        sys.stderr.write("\r" + " " * 78 + "\r")
+    try:
+        yield report
+    finally:
+        if widest:
+            sys.stderr.write("\r" + " " * widest + "\r")
+
+
+def _columns() -> int:
+    """Return how wide the terminal of standard error is; 80 where it does not say."""
+    try:
+        return os.get_terminal_size(sys.stderr.fileno()).columns or 80
+    except OSError:
+        return 80

@@ -115,6 +115,17 @@ class Sweep:
         return min(part.epochs for part in self._parts)
 
     @property
+    def epochs(self) -> tuple[int, int]:
+        """The epochs that all runs together have finished or ended before, and those wanted."""
+        done = sum(part.epochs * len(part.labels) for part in self._parts)
+        return done, sum(member.settings.epochs for member in self.members)
+
+    @property
+    def sources(self) -> tuple[tuple[tuple[str, ...], str], ...]:
+        """The labels of the runs that train together, and the source they are compiled to."""
+        return tuple((part.labels, part.source) for part in self._parts)
+
+    @property
     def is_done(self) -> bool:
         """Whether no run goes on."""
         return all(part.is_done for part in self._parts)
@@ -204,6 +215,8 @@ class _Stack:
         self._partials = [Partial() for _ in members]
         self._diverged = [False] * len(members)
         self._done = 0
+        self.labels = tuple(member.label for member in members)
+        self.source = self._plan.source
 
     @property
     def epochs(self) -> int:
@@ -263,6 +276,11 @@ class _Alone:
     def __init__(self, places: Sequence[int], members: Sequence[Member]) -> None:
         self._place, self._member = places[0], members[0]
         self._run = Run((Segment(0, self._member.problem, self._member.settings),))
+        self.labels = (self._member.label,)
+
+    @property
+    def source(self) -> str:
+        return self._run.plan.source
 
     @property
     def epochs(self) -> int:

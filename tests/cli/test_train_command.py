@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from pseudo_terminal import PseudoTerminal
 
 from gdtutor.cli import main
 
@@ -149,6 +150,29 @@ def test_ctrl_c_writes_what_there_is_and_exits_130(tmp_path: Path) -> None:
     assert process.returncode == 130
     assert json.loads(out)["stopped_by"] == "key"
     assert path.read_text().startswith("epoch,cost,validation\n")
+
+
+def test_the_plan_of_a_sweep_is_shown_and_not_run(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ("train", "xor-hidden", "--sweep", "learning_rate=0.1,1", "--show-plan")
+    shown = output(capsys, *words)
+    assert "def steps" in shown
+    assert "# learning_rate 0.1, learning_rate 1" in shown
+    assert "epochs" not in shown
+
+
+@pytest.mark.parametrize("sweep", [(), ("--sweep", "learning_rate=0.001,0.002")])
+@pytest.mark.parametrize("columns", [60, 80])
+def test_the_progress_stays_on_one_line_of_any_terminal(
+    columns: int, sweep: tuple[str, ...]
+) -> None:
+    """What the screen shows is what three reports have left on it."""
+    words = ("-m", "gdtutor", "train", "xor-hidden", "--epochs", "5000000", *sweep)
+    with PseudoTerminal(*words, columns=columns) as terminal:
+        terminal.wait_for(lambda _: terminal.received.count(b"\r[") >= 3)
+        assert sum("[" in line for line in terminal.text().splitlines()) == 1
+        assert ("2 runs" in terminal.text()) == bool(sweep)
+        terminal.send("\x03")
+        assert terminal.wait_for_end() == 130
 
 
 def test_the_command_line_for_training_needs_no_terminal_library() -> None:

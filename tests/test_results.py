@@ -1,0 +1,58 @@
+"""The line of progress fits the terminal, and tells first what matters first."""
+
+import pytest
+
+from gdtutor.cli.lesson_files import lesson_path
+from gdtutor.lesson.load import load_lesson
+from gdtutor.lesson.runs import run_of
+from gdtutor.lesson.sweeps import members_of
+from gdtutor.results import progress_bar, progress_text
+from gdtutor.sweep_results import plan_lines, sweep_progress_text
+from gdtutor.training.sweep import Sweep
+
+FACTS = ("epoch 4999", "cost 0.0009288", "123.4 s left")
+
+
+@pytest.mark.parametrize("width", range(130))
+def test_a_bar_is_no_wider_than_its_terminal(width: int) -> None:
+    assert len(progress_bar(0.25, FACTS, width)) <= width
+
+
+def test_the_bar_gives_way_before_the_facts_and_the_last_fact_first() -> None:
+    assert progress_bar(0.25, FACTS, 79) == (
+        "[#####...............]  25%  epoch 4999  cost 0.0009288  123.4 s left"
+    )
+    assert progress_bar(0.25, FACTS, 59) == (
+        "[##........]  25%  epoch 4999  cost 0.0009288  123.4 s left"
+    )
+    assert progress_bar(0.25, FACTS, 39) == ("[#...]  25%  epoch 4999  cost 0.0009288")
+    assert progress_bar(1.0, FACTS, 4) == "100%"
+
+
+def test_a_run_tells_its_epoch_cost_and_time_left() -> None:
+    run = run_of(load_lesson(lesson_path("bias")))
+    assert progress_text(run, 0.0, 60) == "[....................]   0%  epoch 0"
+    run.advance(iterations=50)
+    text = progress_text(run, 2.0, 60)
+    assert text.startswith("[####............]  25%  epoch 50  cost 0.0")
+    assert text.endswith("6.0 s left")
+
+
+def test_a_sweep_tells_how_far_all_its_runs_are_together() -> None:
+    sweep = Sweep(members_of(load_lesson(lesson_path("bias")), None, "epochs=100,300"))
+    sweep.advance(epochs=50)
+    assert sweep_progress_text(sweep, 1.0, 70) == (
+        "[#####...............]  25%  2 runs  100 of 400 epochs  3.0 s left"
+    )
+    sweep.advance()
+    assert "100%  2 runs  400 of 400 epochs" in sweep_progress_text(sweep, 1.0, 70)
+
+
+def test_the_plan_of_a_sweep_names_the_runs_that_share_it() -> None:
+    lesson = load_lesson(lesson_path("bias"))
+    together = list(plan_lines(Sweep(members_of(lesson, None, "learning_rate=0.1,1"))))
+    assert together[0] == "# learning_rate 0.1, learning_rate 1"
+    assert len(together) == 2
+    alone = list(plan_lines(Sweep(members_of(lesson, None, "epochs=10,20"))))
+    assert alone[::2] == ["# epochs 10", "# epochs 20"]
+    assert all("def steps" in source for source in (together[1], *alone[1::2]))
