@@ -9,8 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from gdtutor.engine.shapes import Shape
+from gdtutor.training.builder import Builder
 from gdtutor.training.lower import Program
-from gdtutor.training.terms import ONE, Builder, Term
+from gdtutor.training.terms import ONE, Term
 
 
 @dataclass(frozen=True, slots=True)

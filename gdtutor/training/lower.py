@@ -16,9 +16,10 @@ from gdtutor.engine.graph import Graph, Node, Role
 from gdtutor.engine.local import BATCH_SIZE
 from gdtutor.engine.operations import OPERATIONS, Kind, local_formula, vjp_formula
 from gdtutor.engine.shapes import Shape, infer_shapes
+from gdtutor.training.builder import Builder
 from gdtutor.training.errors import TrainingError
 from gdtutor.training.problem import Problem
-from gdtutor.training.terms import ONE, Builder, Op, Term
+from gdtutor.training.terms import ONE, Op, Term
 
 
 @dataclass(frozen=True, slots=True, eq=False)

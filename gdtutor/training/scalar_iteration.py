@@ -10,6 +10,7 @@ import numpy as np
 
 from gdtutor.engine.expression import names_in
 from gdtutor.engine.operations import Array, parse_rule
+from gdtutor.training.builder import Builder
 from gdtutor.training.cells import Cells, cell_text, scaled, take_apart
 from gdtutor.training.lower import Program, reachable
 from gdtutor.training.optimisers import Optimiser, optimiser_of
@@ -17,7 +18,7 @@ from gdtutor.training.problem import Problem
 from gdtutor.training.scalar_text import FORMS, RAISING, ScalarText
 from gdtutor.training.settings import Settings
 from gdtutor.training.source import Source
-from gdtutor.training.terms import ONE, Builder, Term
+from gdtutor.training.terms import ONE, Term
 
 
 @dataclass(frozen=True, slots=True)

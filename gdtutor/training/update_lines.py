@@ -10,13 +10,14 @@ import numpy as np
 
 from gdtutor.engine.operations import Array, parse_rule
 from gdtutor.training.body import ELEMENTWISE, Body
+from gdtutor.training.builder import Builder
 from gdtutor.training.lower import reachable
 from gdtutor.training.memory import Memory
 from gdtutor.training.optimisers import Optimiser
 from gdtutor.training.placing import Given, Names
 from gdtutor.training.schedule import arrange
 from gdtutor.training.source import Source
-from gdtutor.training.terms import ONE, Builder, Term
+from gdtutor.training.terms import ONE, Term
 
 Streams = Callable[[int, float], tuple[float, ...]]
 """(number of the update, rate) → numbers that an update needs."""
