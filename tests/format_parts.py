@@ -212,6 +212,7 @@ def bounds() -> str:
     """Return the bounds of a lesson."""
     listed = {
         "a lesson file": f"{source.MAX_BYTES // 1024} KiB",
+        "the title": f"{tables.MAX_TITLE} characters",
         "a name": f"{expression.MAX_NAME} characters",
         "a formula": f"{parsing.MAX_CHARACTERS:,} characters, {parsing.MAX_OPERATIONS} "
         f"operations, nested {parsing.MAX_NESTING} deep",

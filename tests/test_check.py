@@ -243,3 +243,12 @@ def test_the_data_of_a_report_are_json_with_infinities_as_text(tmp_path):
     write(tmp_path, "01-one.md", neuron("```graph\nL = (w*x - u)**2\n```\n", lesson_id="one"))
     [problem] = check_data(check_paths([tmp_path]))["problems"]
     assert list(problem) == ["path", "line", "column", "level", "code", "what", "hint"]
+
+
+def test_a_title_cut_at_the_first_step_of_all_is_told_to_be_shorter(tmp_path):
+    two = "```graph\nq = w*w\n```\n" + NEURON_GRAPH
+    text = neuron(two, title="A title of forty characters for a screen")
+    [report] = check_lesson(lesson_of(text, tmp_path)).problems
+    assert (report.code, report.level) == ("fit", "warning")
+    assert report.what.startswith("at given the title is ")
+    assert report.hint.startswith("shorten the title")

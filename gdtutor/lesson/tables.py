@@ -42,6 +42,8 @@ MAX_WIDTH = 1_000
 """Most neurons of one layer, or inputs."""
 MAX_VARIANTS = 20
 """Most variants of a lesson."""
+MAX_TITLE = 40
+"""Longest title of a lesson, in characters."""
 MAX_PICTURES = 8
 """Most pictures that a lesson asks for."""
 
@@ -212,6 +214,15 @@ def _start(value: object, path: Path, mistakes: list[Mistake]) -> object:
     return array(value, path, mistakes)
 
 
+def _title(value: object, path: Path, mistakes: list[Mistake]) -> object:
+    """Read a title, which the first line of every step has to hold beside the place."""
+    if isinstance(value, str) and len(value.strip()) > MAX_TITLE:
+        what = f"the title has {len(value.strip())} characters"
+        hint = f"at most {MAX_TITLE}: every step shows it; `summary` holds a longer text"
+        raise Wrong("bound", what, hint)
+    return line(least=1)(value, path, mistakes)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class FrontMatter:
     """The keys between the +++ lines."""
@@ -220,7 +231,7 @@ class FrontMatter:
     """The version of the format."""
     id: str = key(line(64), says='write id = "my-lesson"; progress is kept under it')
     """What progress is kept under."""
-    title: str = key(line(60, 1), says='write title = "What it teaches"')
+    title: str = key(_title, says='write title = "What it teaches"')
     """The title on the screen."""
     chapter: str = key(line(60), "", "the library groups lessons by it")
     """The chapter in the library."""
