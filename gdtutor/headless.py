@@ -9,8 +9,9 @@ from gdtutor.engine.errors import GdTutorError
 from gdtutor.opening import open_lesson
 from gdtutor.session.effects import Effect, OpenLesson, Quit, Train
 from gdtutor.session.press import Press
+from gdtutor.session.snapshots import snapshot_of
 from gdtutor.session.state import Session, Snapshot, Status
-from gdtutor.session.training import catch_up, snapshot_of
+from gdtutor.session.training import catch_up
 from gdtutor.session.update import Action, Progressed, Told, update
 
 

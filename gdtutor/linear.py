@@ -17,8 +17,8 @@ from gdtutor.session.effects import Effect, KeepAttempt, OpenLesson, Quit, SaveP
 from gdtutor.session.navigation import said
 from gdtutor.session.predict import back_to_question
 from gdtutor.session.press import Press
+from gdtutor.session.snapshots import snapshot_of
 from gdtutor.session.state import PromptKind, Screen, Session, Snapshot, Status
-from gdtutor.session.training import snapshot_of
 from gdtutor.session.update import Opened, Progressed, Told, update
 from gdtutor.transcript import WIDTH, opening_text, step_text
 from gdtutor.view import notation

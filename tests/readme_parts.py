@@ -13,8 +13,8 @@ from gdtutor.cli.lesson_files import lesson_path
 from gdtutor.opening import session_at
 from gdtutor.session.commands import COMMANDS, commands_of
 from gdtutor.session.press import Press
+from gdtutor.session.snapshots import snapshot_of
 from gdtutor.session.state import Screen, Session, Status
-from gdtutor.session.training import snapshot_of
 from gdtutor.session.update import Progressed, update
 from gdtutor.ui.colours import choose_colours
 from gdtutor.ui.picture import frame_svg

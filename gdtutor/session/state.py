@@ -83,6 +83,8 @@ class Prompt:
 class Snapshot:
     """What the training worker has published. Arrays are read-only and never change."""
 
+    of: Run | None = None
+    """The run; None before anything was trained."""
     status: Status = Status.IDLE
     iterations: int = 0
     """Updates done."""

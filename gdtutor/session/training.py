@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from gdtutor.lesson.runs import outcome_of
 from gdtutor.lesson.selectors import Assignment
 from gdtutor.session.edits import with_change
 from gdtutor.session.effects import Effect, PauseTraining, Train
@@ -19,30 +18,9 @@ from gdtutor.session.state import (
     TrainLook,
     moved,
 )
-from gdtutor.training.diagnosis import diagnose
 from gdtutor.training.run import Run
 
 Result = tuple[Session, tuple[Effect, ...]]
-
-
-def snapshot_of(run: Run, status: Status) -> Snapshot:
-    """Return what a run has come to, for the screens."""
-    outcome = outcome_of(run)
-    return Snapshot(
-        status=status,
-        iterations=run.farthest,
-        costs=run.costs,
-        validation=run.validation_costs,
-        epochs_wanted=run.segments[-1].settings.epochs,
-        stopped_by=(run.stopped_by or "").removesuffix("_below"),
-        diverged_at=run.diverged_at,
-        first_node=run.first_node or "",
-        parameters=outcome.parameters,
-        final_cost=outcome.final_cost,
-        predictions=outcome.predictions,
-        targets=outcome.targets,
-        diagnosis=None if status is Status.RUNNING else diagnose(run),
-    )
 
 
 def open_training(session: Session, count: int) -> Result:
@@ -150,9 +128,7 @@ def change_rate(session: Session, factor: float) -> Result:
     was_running = session.training.status is Status.RUNNING
     session = with_change(session, Assignment("learning_rate", None, rate, at))
     session = said(session, f"Learning rate {rate:g} from iteration {at} on.")
-    if was_running and session.run is not None:
-        return session, (_train(session, session.run, None),)
-    return session, ()
+    return _start(session, None) if was_running else (session, ())
 
 
 def back_to_walk(session: Session, count: int) -> Session:

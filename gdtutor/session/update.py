@@ -126,11 +126,8 @@ def _updated(session: Session, action: Action) -> tuple[Session, tuple[Effect, .
             return (steps_forward(session, 1) if is_playing else session), ()
         case Opened():
             return opened(session, action), ()
-        case Progressed() if session.training.status is Status.RUNNING:
-            return replace(session, training=action.snapshot), ()
         case Progressed():
-            # The last word of a run that was reset or changed meanwhile.
-            return session, ()
+            return progressed(session, action.snapshot), ()
         case Swept():
             return with_swept(session, action.curves), ()
         case Kept():
@@ -149,6 +146,14 @@ def _updated(session: Session, action: Action) -> tuple[Session, tuple[Effect, .
         case Broke():
             is_other = is_elsewhere(session, action.path)
             return (session if is_other else replace(session, broken=action.reports)), ()
+
+
+def progressed(session: Session, snapshot: Snapshot) -> Session:
+    """Take a snapshot of the run that is trained; one of a run that was reset or changed meanwhile
+    comes too late.
+    """
+    is_late = snapshot.of is not session.run or session.training.status is not Status.RUNNING
+    return session if is_late else replace(session, training=snapshot)
 
 
 def _saved(session: Session, action: Reloaded) -> tuple[Session, tuple[Effect, ...]]:

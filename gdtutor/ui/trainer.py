@@ -14,8 +14,9 @@ from textual.worker import get_current_worker
 
 from gdtutor.session.effects import Train
 from gdtutor.session.runs import curves_of
+from gdtutor.session.snapshots import snapshot_of
 from gdtutor.session.state import KeptCurve, Snapshot, Status
-from gdtutor.session.training import catch_up, snapshot_of
+from gdtutor.session.training import catch_up
 from gdtutor.training.run import Run
 
 if TYPE_CHECKING:

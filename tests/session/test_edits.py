@@ -8,8 +8,8 @@ from gdtutor.session.comparison import changed_gradients, changed_values
 from gdtutor.session.edits import apply_edit
 from gdtutor.session.effects import PauseTraining
 from gdtutor.session.press import Press
+from gdtutor.session.snapshots import snapshot_of
 from gdtutor.session.state import Status
-from gdtutor.session.training import snapshot_of
 from gdtutor.session.update import Progressed, update
 
 

@@ -5,8 +5,8 @@ from session_walks import open_at, press
 
 from gdtutor.session.effects import Train
 from gdtutor.session.press import Press
+from gdtutor.session.snapshots import snapshot_of
 from gdtutor.session.state import Screen, Session, Status
-from gdtutor.session.training import snapshot_of
 from gdtutor.session.update import Progressed, update
 
 
@@ -86,3 +86,19 @@ def test_a_change_of_the_rate_is_logged_and_replayed() -> None:
     assert session.run.learning_rate(0) == 1.0
     assert session.run.learning_rate(1) == 0.5
     assert session.training.iterations == 1
+
+
+def test_a_change_of_the_rate_before_anything_was_published_leaves_the_run_to_the_screen() -> None:
+    session, _ = update(open_at("xor-hidden"), Press("t", "t"))
+    before = session.run
+    session, effects = update(session, Press("plus", "+"))
+    assert before is not None
+    assert session.run is not None
+    assert [effect.run for effect in effects if isinstance(effect, Train)] == [session.run]
+    before.advance(iterations=5)
+    session, _ = update(session, Progressed(snapshot_of(before, Status.RUNNING)))
+    assert session.training.iterations == 0
+    session.run.advance(iterations=7)
+    session, _ = update(session, Progressed(snapshot_of(session.run, Status.RUNNING)))
+    assert session.training.status is Status.RUNNING
+    assert session.training.iterations == 7

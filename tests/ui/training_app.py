@@ -7,8 +7,8 @@ from dataclasses import replace
 from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
 from gdtutor.opening import open_lesson, session_at
 from gdtutor.session.press import Press
+from gdtutor.session.snapshots import snapshot_of
 from gdtutor.session.state import Screen, Status
-from gdtutor.session.training import snapshot_of
 from gdtutor.session.update import Action, Progressed
 from gdtutor.ui.app import Looks, TutorApp
 from gdtutor.ui.colours import choose_colours, prepare_environment

@@ -1,8 +1,8 @@
 import pytest
 from walks import DATA, NETWORK, assert_screens, pressed, screen, typed, walk
 
+from gdtutor.session.snapshots import snapshot_of
 from gdtutor.session.state import Status
-from gdtutor.session.training import snapshot_of
 from gdtutor.session.update import Progressed, update
 
 PARABOLA = DATA / "lessons" / "deep.md"
