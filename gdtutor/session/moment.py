@@ -77,7 +77,8 @@ def moment_at(
             {**values[index], **{key: given[key] for key in values[index] if key in given}},
             wanted=wanted_gradients(lesson, scene.graph),
             unfolded=unfolded,
-            backward=scene.backward,
+            # An update needs its gradient, also where the walk shows no way back.
+            backward=scene.backward or (lesson.trains and index == len(earlier)),
         )
         for index, scene in enumerate(lesson.scenes)
     )
