@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from math import ldexp
 
 from gdtutor.lesson.selectors import Assignment
 from gdtutor.session.edits import with_change
@@ -19,6 +20,11 @@ from gdtutor.session.state import (
     moved,
 )
 from gdtutor.training.run import Run
+
+LEAST_RATE, MOST_RATE = 1e-12, 1e12
+"""Where doubling and halving the learning rate end."""
+_MOST_DOUBLINGS = 100
+"""From one end to the other."""
 
 Result = tuple[Session, tuple[Effect, ...]]
 
@@ -119,12 +125,19 @@ def reset_training(session: Session, count: int) -> Result:
     return said(moved(session, 0, 1), "Back at the start."), (PauseTraining(),)
 
 
-def change_rate(session: Session, factor: float) -> Result:
-    """Multiply the learning rate from the next iteration on; it is logged, so replay is exact."""
+def change_rate(session: Session, doublings: int) -> Result:
+    """Double the learning rate so often, or halve it, from the next iteration on.
+
+    It is logged, so replay is exact. Within the bounds the same keys bring every rate back.
+    """
     if session.run is None or session.lesson is None:
         return session, ()
     at = session.training.iterations
-    rate = session.run.segment_at(at).settings.learning_rate * factor
+    before = session.run.segment_at(at).settings.learning_rate
+    rate = ldexp(before, min(max(doublings, -_MOST_DOUBLINGS), _MOST_DOUBLINGS))
+    if (rate > MOST_RATE and doublings > 0) or (rate < LEAST_RATE and doublings < 0):
+        bounds = f"between {LEAST_RATE:g} and {MOST_RATE:g}"
+        return said(session, f"These keys keep the learning rate {bounds}; it is {before:g}."), ()
     was_running = session.training.status is Status.RUNNING
     session = with_change(session, Assignment("learning_rate", None, rate, at))
     session = said(session, f"Learning rate {rate:g} from iteration {at} on.")

@@ -102,3 +102,19 @@ def test_a_change_of_the_rate_before_anything_was_published_leaves_the_run_to_th
     session, _ = update(session, Progressed(snapshot_of(session.run, Status.RUNNING)))
     assert session.training.status is Status.RUNNING
     assert session.training.iterations == 7
+
+
+def test_the_rate_has_bounds_that_its_keys_come_back_from() -> None:
+    session = press(open_at("xor-hidden"), "t escape t")
+    assert session.run is not None
+    for keys in ("1024+", "2000-", "9999999+", "9999999-"):
+        refused = press(session, keys)
+        assert "between 1e-12 and 1e+12" in refused.message
+        assert refused.changes == ()
+    low = press(session, "39-")
+    assert low.run is not None
+    assert 0 < low.run.learning_rate(0) < 1e-10
+    assert press(low, "-").changes == low.changes
+    back = press(low, "39+")
+    assert back.run is not None
+    assert back.run.learning_rate(0) == session.run.learning_rate(0)
