@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -51,7 +52,8 @@ def _walk(session: Session, iterations: int, chars: Chars) -> Iterator[tuple[Ses
         return
     first = session.moment.iteration
     last = first + (iterations if session.lesson.trains else 1)
-    session = moved(session, first, max(session.step, 1))
+    # A message that the lesson opened with is not the one that ends the walk.
+    session = replace(moved(session, first, max(session.step, 1)), message="")
     while True:
         context = context_of(session, chars)
         if context is None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from lesson_texts import neuron
 
 from gdtutor.cli.lesson_files import lesson_path
 from gdtutor.opening import session_at
@@ -132,3 +133,13 @@ def test_what_is_not_finite_is_a_word_in_json(tmp_path: Path) -> None:
     assert isinstance(steps, list)
     assert find(steps, "forward", "z")["value"] == "-inf"
     assert find(steps, "forward", "J")["value"] == "nan"
+
+
+@pytest.mark.parametrize("more", ["", "predict = true", "backward = false"])
+def test_every_step_is_told_however_the_lesson_opens(tmp_path: Path, more: str) -> None:
+    path = tmp_path / "07-lesson.md"
+    path.write_text(neuron(more=more), encoding="utf-8")
+    steps = steps_data(session_at(path), 2, UNICODE)["steps"]
+    assert isinstance(steps, list)
+    per = 4 if more == "backward = false" else 7
+    assert [step["step"] for step in steps] == [*range(1, per + 1)] * 2
