@@ -18,7 +18,7 @@ from gdtutor.engine import expression, parsing
 from gdtutor.engine.operations import FUNCTIONS, OPERATIONS, Kind, Operation
 from gdtutor.engine.shapes import MAX_CELLS
 from gdtutor.lesson import body, graphs, names, plan, questions, source, tables
-from gdtutor.lesson.pictures import PICTURES
+from gdtutor.lesson.pictures import PICTURES, TRAIN_TITLE, WALK_PLACE, WALK_TITLE
 from gdtutor.lesson.placeholders import ABOUT, WORDS
 from gdtutor.lesson.reports import CODES
 from gdtutor.lesson.variants import MAX_LABEL, SECTIONS, WHOLE
@@ -27,6 +27,7 @@ from gdtutor.training.initialise import INITIALISATIONS
 from gdtutor.training.optimisers import OPTIMISERS, SCHEDULES
 from gdtutor.training.order import ORDERS
 from gdtutor.training.scaling import SCALINGS
+from gdtutor.view.pictures import IN_TRAINING
 
 PAGE = Path(__file__).resolve().parent.parent / "lessons" / "README.md"
 
@@ -47,9 +48,10 @@ _KIND_SEE = {
 }
 
 _OPTIONS = {
-    "title": "above the picture",
-    "at": 'the steps at which it shows, as `"backward:w"` or a list; every step without it',
-    "show": "false: it waits until a key asks for it",
+    "title": f"above the picture; of up to {WALK_TITLE - WALK_PLACE} characters (a single picture: "
+    f"{WALK_TITLE}) it is whole at 80×24, beside training of up to {TRAIN_TITLE}",
+    "at": 'the steps at which it stands in place of the graph, as `"backward:w"` or a list',
+    "show": "true: it stands there at every step; false: at none",
     "functions": "operations of one operand, side by side",
     "node": "the line whose activation is drawn",
     "range": "`[low, high]` of the first axis",
@@ -197,12 +199,13 @@ def pictures() -> str:
     """Return every picture with its options, and every option."""
     lines = [
         f"`{kind}` | {_PICTURES[kind]} | {', '.join(f'`{name}`' for name in options)}"
+        f" | {'yes' if kind in IN_TRAINING else ''}"
         for kind, options in PICTURES.items()
     ]
     used = {name for options in PICTURES.values() for name in options} | {"title", "at", "show"}
     described = [f"`{name}` | {_OPTIONS[name]}" for name in sorted(used)]
     return (
-        rows("kind | what it shows | its own options", lines)
+        rows("kind | what it shows | its own options | beside training", lines)
         + "\n\n"
         + rows("option | what it is", described)
     )

@@ -11,7 +11,12 @@ from gdtutor.check import check_paths
 from gdtutor.cli import main
 from gdtutor.engine.operations import FUNCTIONS
 from gdtutor.lesson import questions, tables
-from gdtutor.view.study import room_for
+from gdtutor.lesson.pictures import TRAIN_TITLE, WALK_PLACE, WALK_TITLE
+from gdtutor.training.errors import TrainingError
+from gdtutor.training.settings import Settings
+from gdtutor.training.sweep import swept
+from gdtutor.view.study import WIDE, room_for
+from gdtutor.view.train import SIDE
 
 TEXT = PAGE.read_text("utf-8")
 LESSONS = examples(TEXT)
@@ -65,6 +70,29 @@ def test_the_room_that_the_page_names_is_that_of_the_screen():
     room = room_for(80, 24)
     assert f"A note has {room.note} lines of 77 cells" in TEXT
     assert f"has {room.node_height} lines of {room.node_width} cells" in TEXT
+
+
+def test_the_titles_that_the_page_calls_whole_are_whole_on_the_screen():
+    frames = 6  # the border, and a blank on either side of the title
+    assert room_for(80, 24).graph - frames == WALK_TITLE
+    assert SIDE - frames == TRAIN_TITLE
+    assert len(f" {tables.MAX_PICTURES}/{tables.MAX_PICTURES}") == WALK_PLACE
+
+
+def test_the_size_of_the_third_column_is_that_of_the_screen():
+    width, height = WIDE
+    assert f"From {width}×{height} on" in TEXT
+    assert room_for(width, height).values
+    assert not room_for(width - 1, height).values
+
+
+def test_what_the_page_says_can_be_swept_is_what_can_be_swept():
+    sentence = re.search(r"What can be swept is\s+(.*?) and the hyper", TEXT, re.DOTALL)
+    assert sentence is not None
+    named = re.findall(r"`(\w+)`", sentence[1])
+    with pytest.raises(TrainingError) as refused:
+        swept(Settings(), "nothing", "1")
+    assert refused.value.hint == f"use one of {', '.join(named)}"
 
 
 def test_every_link_of_the_page_leads_to_a_heading():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from gdtutor.engine.errors import did_you_mean
 from gdtutor.lesson.model import PictureWish
@@ -33,6 +33,13 @@ MAX_SEEDS = 100
 """Most starts that are tried of each variant."""
 MAX_TIMED = 10_000
 """Most examples that are timed."""
+
+WALK_TITLE = 32
+"""Longest title that the walk shows whole at 80×24, in cells."""
+WALK_PLACE = 4
+"""Cells that the number of a picture takes beside its title, as ` 2/3`, where there are several."""
+TRAIN_TITLE = 24
+"""Longest title that training shows whole at 80×24, in cells."""
 
 _NAMES = list_of(line(64, 1), 16)
 _RANGE = list_of(number(), 2)
@@ -88,7 +95,7 @@ PICTURES: Mapping[str, Mapping[str, Reader]] = {
 
 
 def read_pictures(
-    tables: Iterable[Mapping[str, object]], ground: Ground, mistakes: list[Mistake]
+    tables: Sequence[Mapping[str, object]], ground: Ground, mistakes: list[Mistake]
 ) -> tuple[PictureWish, ...]:
     """Return the pictures of a lesson; those that it cannot give are reported.
 
@@ -105,10 +112,20 @@ def read_pictures(
             picture = _picture(table, path, mistakes)
             if len(mistakes) == found:
                 check_picture(picture, ground)
+                mistakes += _clipped(picture, path, is_alone=len(tables) == 1)
             pictures.append(picture)
         except Wrong as wrong:
             mistakes.append(Mistake((*path, *wrong.at), wrong.code, wrong.what, wrong.hint))
     return tuple(pictures)
+
+
+def _clipped(picture: PictureWish, path: Path, *, is_alone: bool) -> Iterator[Mistake]:
+    """Yield a warning where the walk cuts a picture's title at 80×24."""
+    title = str(dict(picture.options).get("title", ""))
+    room = WALK_TITLE - (0 if is_alone else WALK_PLACE)
+    if len(title) > room:
+        what = f"the title has {len(title)} characters, of which the walk shows {room} at 80x24"
+        yield Mistake((*path, "title"), "clipped", what, "shorten it")
 
 
 def _picture(table: Mapping[str, object], path: Path, mistakes: list[Mistake]) -> PictureWish:

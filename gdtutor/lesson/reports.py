@@ -61,10 +61,11 @@ CODES = {
     "question": "a question cannot be asked where or as it is",
     "variant": "a variant overrides what cannot be overridden",
     "picture": "a picture is asked for that the lesson cannot give",
+    "clipped": "a title is longer than its place on the screen (a warning)",
 }
 """Every code of a report, with what it means. The engine's codes are among them."""
 
-WARNINGS = frozenset({"unused", "unfilled"})
+WARNINGS = frozenset({"unused", "unfilled", "clipped"})
 """Codes of reports that do not keep a lesson from being used."""
 
 
