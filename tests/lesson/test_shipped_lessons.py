@@ -60,6 +60,17 @@ def test_its_notes_type_no_computed_number(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+def test_its_notes_end_as_sentences_and_repeat_no_word(path: Path) -> None:
+    """What is left of an edit stands at the end of a note, or twice in it."""
+    lesson, _ = read_lesson(path)
+    assert lesson is not None
+    notes = [note.text.strip() for scene in lesson.scenes for note in scene.notes]
+    assert not [note for note in notes if not re.search(r"[.?!:][)`*]*$", note)]
+    prose = [re.sub(r"```.*?```", "", text, flags=re.S) for text in (lesson.prose, lesson.closing)]
+    assert not [text for text in (*notes, *prose) if re.search(r"\b([a-z]+)\s+\1\b", text)]
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
 def test_it_ends_with_what_to_try_next(path: Path) -> None:
     lesson, _ = read_lesson(path)
     assert lesson is not None
