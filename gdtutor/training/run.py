@@ -9,61 +9,23 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 
 import numpy as np
 
 from gdtutor.engine.operations import Array
-from gdtutor.engine.trace import forward
 from gdtutor.training.checkpoints import Checkpoints
 from gdtutor.training.curve import Partial, Series, epoch_costs
 from gdtutor.training.errors import TrainingError
+from gdtutor.training.evaluation import Evaluation, evaluate
 from gdtutor.training.outcome import Outcome
+from gdtutor.training.pacing import burst_of, spacing_of
 from gdtutor.training.plan import MAX_EPOCHS, Plan
 from gdtutor.training.problem import Indices
 from gdtutor.training.segments import Edit, Segment, Stretch
 from gdtutor.training.settings import Stop
+from gdtutor.training.state import Progress, State
 from gdtutor.training.stops import finite_prefix, first_stop, strange_value
-
-_BURST_MICROSECONDS = 10_000
-"""About how long a burst lasts; a stop is noticed between two bursts."""
-_LONGEST_BURST = 4096
-_SPACING = 1024
-"""Iterations between two checkpoints, at first."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class State:
-    """What training has at the start of an iteration. Arrays are read-only."""
-
-    iteration: int
-    parameters: Mapping[str, Array]
-    optimizer: Mapping[str, Mapping[str, Array]]
-    """Per parameter the optimiser's variables; empty where it has none."""
-    t: int
-    """Updates that the optimiser has done; this iteration's update is number t + 1."""
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a run is."""
-
-    farthest: int
-    """Iterations done."""
-    epochs: int
-    """Epochs finished."""
-    stopped_by: str | None
-    """Why it does not go on: epochs, cost_below, loss_below, gradient_below or not_finite."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Evaluation:
-    """How good some parameters are on all the data."""
-
-    cost: float
-    predictions: Array | None
-    """Values of the lesson's prediction for every example, the examples being the last axis; None
-    where it names none."""
+from gdtutor.training.timeline import Timeline
 
 
 class Run:
@@ -82,17 +44,12 @@ class Run:
     """
 
     def __init__(self, segments: tuple[Segment, ...]) -> None:
-        if not segments:
-            raise TrainingError("a run without a start", "give it one segment")
-        self._stretches: list[Stretch] = []
-        for segment in segments:
-            before = self._stretches[-1] if self._stretches else None
-            self._stretches.append(Stretch(segment, before))
+        self._timeline = Timeline(segments)
         self._lock = threading.RLock()
         self._replaying = threading.Lock()
-        first = self._stretches[0]
+        first = self._timeline.stretches[0]
         self._vector, self._t = first.start(None, 0)
-        self._checkpoints = Checkpoints(_spacing(first))
+        self._checkpoints = Checkpoints(spacing_of(first))
         self._checkpoints.keep(0, self._vector, 0)
         self._costs, self._validation = Series(), Series()
         self._partial = Partial()
@@ -109,7 +66,7 @@ class Run:
     @property
     def segments(self) -> tuple[Segment, ...]:
         """The start and the logged changes."""
-        return tuple(stretch.segment for stretch in self._stretches)
+        return tuple(stretch.segment for stretch in self._timeline.stretches)
 
     @property
     def costs(self) -> Array:
@@ -123,43 +80,39 @@ class Run:
         """The cost of the examples held back at the start of each finished epoch, read-only; NaN
         for epochs without any, empty where no segment holds any back."""
         with self._lock:
-            if not any(s.segment.settings.validation for s in self._stretches):
+            if not any(s.segment.settings.validation for s in self._timeline.stretches):
                 return np.empty(0)
             return self._validation.view()[: self._costs.length]
 
     @property
     def iterations_per_epoch(self) -> int:
         """Batches in an epoch, in the segment where training is."""
-        return self._at(self.farthest).per_epoch
+        return self._timeline.at(self.farthest).per_epoch
 
     @property
     def plan(self) -> Plan:
         """The plan of the segment where training is."""
-        return self._at(self.farthest).plan("train")
+        return self._timeline.at(self.farthest).plan("train")
 
     def segment_at(self, iteration: int) -> Segment:
         """Return the segment that an iteration belongs to."""
-        return self._at(iteration).segment
+        return self._timeline.at(iteration).segment
 
     def batch(self, iteration: int) -> Indices:
         """Return the examples that an iteration trains on."""
-        return self._at(iteration).chosen(iteration)
+        return self._timeline.at(iteration).chosen(iteration)
 
     def epoch_of(self, iteration: int) -> int:
         """Return the epoch, from 0, that an iteration belongs to."""
-        return self._at(iteration).epoch_of(iteration)
+        return self._timeline.at(iteration).epoch_of(iteration)
 
     def first_iteration(self, epoch: int) -> int:
         """Return the iteration that opens an epoch, which a point of the curve stands for."""
-        for stretch in reversed(self._stretches):
-            first = stretch.first_of_epoch(epoch)
-            if first >= stretch.segment.first_iteration:
-                return first
-        return max(0, self._stretches[0].first_of_epoch(epoch))
+        return self._timeline.first_iteration(epoch)
 
     def learning_rate(self, iteration: int) -> float:
         """Return the rate of an iteration, after the schedule."""
-        return self._at(iteration).learning_rate(iteration)
+        return self._timeline.at(iteration).learning_rate(iteration)
 
     def state(self, iteration: int) -> State:
         """Return what training has, or would have, at the start of an iteration.
@@ -170,13 +123,13 @@ class Run:
         if iteration < 0:
             raise TrainingError(f"iteration {iteration}", "iterations count from 0")
         vector, t = self._reach(iteration)
-        parameters, optimizer = self._at(iteration).layout.split(vector)
+        parameters, optimizer = self._timeline.at(iteration).layout.split(vector)
         return State(iteration, parameters, optimizer, t)
 
     def predicting(self, state: State) -> Mapping[str, Array]:
         """Return the parameters that predictions are made with: for averaged gradient descent the
         averages, once there was an update."""
-        row = self._at(state.iteration).optimiser
+        row = self._timeline.at(state.iteration).optimiser
         if row.predicts_with == "p" or state.t == 0:
             return state.parameters
         averages = {n: values[row.predicts_with] for n, values in state.optimizer.items()}
@@ -184,12 +137,7 @@ class Run:
 
     def evaluate(self, parameters: Mapping[str, Array]) -> Evaluation:
         """Return the cost over all the data, and the prediction for every example."""
-        problem = self._at(self.farthest).segment.problem
-        rows = replace(problem, is_single=False) if problem.size else problem
-        values = forward(rows.graph, rows.given(parameters, np.arange(problem.size)))
-        with np.errstate(all="ignore"):
-            cost = float(np.mean(values[problem.graph.root]))
-        return Evaluation(cost, values[problem.prediction] if problem.prediction else None)
+        return evaluate(self._timeline.at(self.farthest).segment.problem, parameters)
 
     def branched(self, segment: Segment) -> Run:
         """Return a run with the same history up to the segment's first iteration.
@@ -204,7 +152,7 @@ class Run:
             if first == 0:
                 return run
             run._checkpoints = self._checkpoints.up_to(first - 1)
-            last = run._stretches[len(kept) - 1]
+            last = run._timeline.stretches[len(kept) - 1]
             done = min(first, self.farthest)
             epochs = min(last.epoch_of(done), self._costs.length)
             run._costs = self._costs.up_to(epochs)
@@ -244,7 +192,7 @@ class Run:
         return Progress(self.farthest, self._costs.length, self.stopped_by)
 
     def _target(self, iterations: int | None, epochs: int | None, beyond: bool) -> int:
-        stretch = self._at(self.farthest)
+        stretch = self._timeline.at(self.farthest)
         bounds = [stretch.first_of_epoch(MAX_EPOCHS) if beyond else self._last()]
         if iterations is not None:
             bounds.append(self.farthest + iterations)
@@ -255,29 +203,15 @@ class Run:
 
     def _last(self) -> int:
         """Return how many iterations the settings ask for."""
-        stretch = self._stretches[-1]
+        stretch = self._timeline.stretches[-1]
         return stretch.first_of_epoch(stretch.segment.settings.epochs)
-
-    def _at(self, iteration: int) -> Stretch:
-        for stretch in reversed(self._stretches):
-            if iteration >= stretch.segment.first_iteration:
-                return stretch
-        return self._stretches[0]
-
-    def _end(self, stretch: Stretch) -> int | None:
-        """Return the first iteration after a stretch; None for the last one."""
-        place = self._stretches.index(stretch) + 1
-        if place == len(self._stretches):
-            return None
-        return self._stretches[place].segment.first_iteration
 
     def _enter(self, iteration: int) -> None:
         """Take the segments that begin at an iteration, and their edits."""
-        for stretch in self._stretches[1:]:
-            if stretch.segment.first_iteration == iteration:
-                self._vector, self._t = stretch.start(self._vector, self._t)
-                if stretch.turn_of(iteration) == 0 and self._partial.examples:
-                    self._finish_cut_epoch()
+        for stretch in self._timeline.beginning(iteration):
+            self._vector, self._t = stretch.start(self._vector, self._t)
+            if stretch.turn_of(iteration) == 0 and self._partial.examples:
+                self._finish_cut_epoch()
 
     def _finish_cut_epoch(self) -> None:
         """Record an epoch that a change of the batch size has cut short."""
@@ -286,10 +220,10 @@ class Run:
             self._partial = Partial()
 
     def _burst(self, target: int, beyond: bool) -> None:
-        stretch = self._at(self.farthest)
-        end = self._end(stretch)
+        stretch = self._timeline.at(self.farthest)
+        end = self._timeline.end(stretch)
         stop = min(
-            target, self._checkpoints.next_after(self.farthest), self.farthest + _burst(stretch)
+            target, self._checkpoints.next_after(self.farthest), self.farthest + burst_of(stretch)
         )
         if end is not None:
             stop = min(stop, end)
@@ -329,7 +263,7 @@ class Run:
 
     def _stop(self, reason: str) -> None:
         if reason == "not_finite":
-            stretch = self._at(self.farthest)
+            stretch = self._timeline.at(self.farthest)
             parameters, _ = stretch.layout.split(self._vector)
             problem, batch = stretch.segment.problem, self.batch(self.farthest)
             self.first_node, came_before = strange_value(problem, parameters, batch)
@@ -343,71 +277,22 @@ class Run:
                 found = self._checkpoints.nearest(iteration)
                 if iteration >= self.farthest and (found is None or found[0] <= self.farthest):
                     found = (self.farthest, self._vector, self._t)
-            if found is None:
-                at, (vector, t) = 0, self._stretches[0].start(None, 0)
-                vector, t = self._changed(0, vector, t)
-            else:
-                at, vector, t = found
-            while at < iteration:
-                stretch = self._at(at)
-                end = self._end(stretch)
-                stop = iteration if end is None else min(iteration, end)
-                count = min(stop - at, _LONGEST_BURST)
-                outcome = stretch.plan("replay").run(vector, t, at + stretch.offset, count)
-                at += count
-                vector, t = self._changed(at, outcome.vector, t + count)
+            vector, t = self._timeline.replayed(found, iteration)
             with self._lock:
                 self._checkpoints.visit(iteration, vector, t)
             return vector, t
 
-    def _changed(self, iteration: int, vector: Array, t: int) -> tuple[Array, int]:
-        for stretch in self._stretches[1:]:
-            if stretch.segment.first_iteration == iteration:
-                vector, t = stretch.start(vector, t)
-        return vector, t
-
     def _resume(self, iteration: int, opened: int) -> None:
         """Stand at an iteration; the epochs before the one that `opened` begins are recorded."""
-        partial = self._seen(opened, iteration)
+        known = (opened, *self._reach(opened))
+        with self._replaying:
+            partial = self._timeline.seen(known, iteration)
         vector, t = self._reach(iteration)
         self._vector, self._t, self._partial, self.farthest = vector, t, partial, iteration
-        last = self._stretches[-1]
+        last = self._timeline.stretches[-1]
         begins = last.segment.first_iteration == iteration and last.turn_of(iteration) == 0
         if begins and self._partial.examples:
             self._finish_cut_epoch()
-
-    def _seen(self, first: int, iteration: int) -> Partial:
-        """Return what the epoch in progress has seen, from the losses of a replay."""
-        partial = Partial()
-        at = first
-        vector, t = self._reach(first)
-        while at < iteration:
-            stretch = self._at(at)
-            end = self._end(stretch)
-            stop = iteration if end is None else min(iteration, end)
-            with self._replaying:
-                outcome = stretch.plan("replay").run(vector, t, at + stretch.offset, stop - at)
-            turn = stretch.turn_of(at)
-            _, _, partial = epoch_costs(outcome.losses, turn, stretch.sizes, partial)
-            vector, t = self._changed(stop, outcome.vector, t + stop - at)
-            at = stop
-        return partial
-
-
-def _work(stretch: Stretch) -> float:
-    """Return about how many microseconds an iteration takes: calls, and two products for each
-    cell of a parameter and example forward and four backward at some 40 a nanosecond."""
-    cells = sum(int(np.size(v)) for v in stretch.segment.problem.parameters.values())
-    per = 300.0 if stretch.optimiser.name == "implicit" else 5.0
-    return per + cells * stretch.batch / 6000
-
-
-def _burst(stretch: Stretch) -> int:
-    return max(1, min(_LONGEST_BURST, int(_BURST_MICROSECONDS / _work(stretch))))
-
-
-def _spacing(stretch: Stretch) -> int:
-    return max(1, min(_SPACING, int(20_000 / _work(stretch))))
 
 
 __all__ = ["Edit", "Evaluation", "Progress", "Run", "Segment", "State"]

@@ -7,12 +7,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from gdtutor.engine.trace import trace
 from gdtutor.training import checkpoints
-from gdtutor.training.checkpoints import Checkpoints
-from gdtutor.training.curve import Partial, Series, epoch_costs
 from gdtutor.training.errors import TrainingError
 from gdtutor.training.problem import Problem
 from gdtutor.training.run import Edit, Run, Segment, State
@@ -307,18 +304,6 @@ def test_checkpoints_stay_within_their_bytes(monkeypatch: pytest.MonkeyPatch) ->
         assert bits(run.state(iteration)) == wanted
 
 
-def test_thinning_keeps_every_second_state() -> None:
-    kept = Checkpoints(2)
-    vector: NDArray[np.float64] = np.zeros(1_000_000)
-    for iteration in range(0, 40, 2):
-        kept.keep(iteration, vector, iteration)
-    assert kept.bytes <= checkpoints.MAX_BYTES
-    assert kept.spacing == 8
-    found = kept.nearest(31)
-    assert found is not None
-    assert found[0] == 24
-
-
 def test_one_thread_may_train_while_another_reads() -> None:
     run, done = run_of(xor_231(), Settings(epochs=30_000)), threading.Event()
     found: list[tuple[int, bytes]] = []
@@ -345,47 +330,6 @@ def test_costs_and_states_cannot_be_written_to() -> None:
         run.costs[0] = 1.0
     with pytest.raises(ValueError, match="read-only"):
         run.state(3).parameters["W1"][0, 0] = 1.0
-
-
-def test_a_view_of_the_curve_stays_as_it_is_while_the_curve_grows() -> None:
-    series = Series()
-    series.extend(np.arange(1000.0))
-    view = series.view()
-    for _ in range(5):
-        series.extend(np.arange(1000.0))
-    assert (view == np.arange(1000.0)).all()
-    assert series.length == 6000
-
-
-def test_epoch_costs_of_cut_epochs_add_up() -> None:
-    losses, sizes = np.arange(10.0), np.array([2.0, 1.0])
-    whole = epoch_costs(losses, 0, sizes, Partial())[0]
-    first, _, seen = epoch_costs(losses[:3], 0, sizes, Partial())
-    second = epoch_costs(losses[3:], 1, sizes, seen)[0]
-    assert np.concatenate([first, second]).tolist() == whole.tolist()
-    assert whole[0] == (2 * 0 + 1 * 1) / 3
-
-
-@pytest.mark.parametrize(
-    ("segments", "part"),
-    [
-        ((), "without a start"),
-        ((Segment(3, xor_231(), SHUFFLED),), "begins at iteration 3"),
-        (
-            (
-                Segment(0, xor_231(), SHUFFLED),
-                Segment(9, xor_231(), SHUFFLED),
-                Segment(5, xor_231(), SHUFFLED),
-            ),
-            "not in order",
-        ),
-        ((Segment(0, xor_231(), SHUFFLED, (Edit("W9", None, 1.0),)),), "'W9' is not a parameter"),
-        ((Segment(0, xor_231(), SHUFFLED, (Edit("W1", (3, 0), 1.0),)),), "no cell"),
-    ],
-)
-def test_segments_that_make_no_run_are_refused(segments: tuple[Segment, ...], part: str) -> None:
-    with pytest.raises(TrainingError, match=part):
-        Run(segments)
 
 
 def test_a_negative_iteration_is_refused() -> None:

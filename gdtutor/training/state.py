@@ -1,0 +1,32 @@
+"""What a run tells of itself: its state at an iteration, and how far it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from gdtutor.engine.operations import Array
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class State:
+    """What training has at the start of an iteration. Arrays are read-only."""
+
+    iteration: int
+    parameters: Mapping[str, Array]
+    optimizer: Mapping[str, Mapping[str, Array]]
+    """Per parameter the optimiser's variables; empty where it has none."""
+    t: int
+    """Updates that the optimiser has done; this iteration's update is number t + 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a run is."""
+
+    farthest: int
+    """Iterations done."""
+    epochs: int
+    """Epochs finished."""
+    stopped_by: str | None
+    """Why it does not go on: epochs, cost_below, loss_below, gradient_below or not_finite."""
