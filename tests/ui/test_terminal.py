@@ -7,11 +7,17 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from typing import TextIO
+from typing import ClassVar, TextIO
 
 import pytest
 
+from gdtutor.cli.lesson_files import lesson_path
+from gdtutor.opening import open_lesson, session_at
+from gdtutor.ui.app import Looks, TutorApp
+from gdtutor.ui.colours import choose_colours
+from gdtutor.ui.desk import Desk, Services
 from gdtutor.ui.terminal import (
+    EXIT_DELAY,
     choose_chars,
     choose_frames,
     install_signal_handlers,
@@ -194,3 +200,53 @@ def test_a_blocked_loop_is_ended_by_the_timer() -> None:
         undo()
         loop.close()
     assert codes == [143]
+
+
+class RecordedTimer:
+    """Takes the place of `threading.Timer` and only says what it was asked for."""
+
+    made: ClassVar[list[tuple[float, object, tuple[int, ...]]]] = []
+    started: ClassVar[list[bool]] = []
+
+    def __init__(self, delay: float, function: object, args: tuple[int, ...]) -> None:
+        self.made.append((delay, function, args))
+
+    def start(self) -> None:
+        self.started.append(True)
+
+    def cancel(self) -> None:
+        return
+
+
+@pytest.fixture
+def own_signals(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Put the handlers of signals back after an app that ends without doing so."""
+    numbers = (signal.SIGTERM, signal.SIGHUP)
+    before = [signal.getsignal(number) for number in numbers]
+    monkeypatch.setattr(RecordedTimer, "made", [])
+    monkeypatch.setattr(RecordedTimer, "started", [])
+    monkeypatch.setattr("gdtutor.ui.terminal.threading.Timer", RecordedTimer)
+    monkeypatch.setattr("gdtutor.ui.app.watch_for_hangup", lambda fd: None)
+    yield
+    for number, handler in zip(numbers, before, strict=True):
+        signal.signal(number, handler)
+
+
+@pytest.mark.usefixtures("own_signals")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_sets_the_app_an_end_within_a_second(number: int) -> None:
+    session, services = session_at(lesson_path("bias")), Services(open_lesson, lambda _: None)
+    looks = Looks(choose_colours("none", {}), UNICODE)
+    app = TutorApp(looks, lambda app: Desk(app, session, services, ()))
+
+    async def ended() -> None:
+        async with app.run_test() as pilot:
+            os.kill(os.getpid(), number)
+            os.kill(os.getpid(), number)
+            await pilot.pause()
+
+    asyncio.run(ended())
+    assert app.return_code == 128 + number
+    assert RecordedTimer.made == [(EXIT_DELAY, os._exit, (128 + number,))]
+    assert RecordedTimer.started == [True]
+    assert EXIT_DELAY < 1
