@@ -91,15 +91,21 @@ class Iteration:
         """Whether the update needs its own number."""
         return "t" in self._names.values()
 
-    def write(self, source: Source, level: int) -> None:
-        """Write the iteration: values, what it leaves behind, then the update."""
+    def write(self, source: Source, level: int, constant: str = "{}") -> None:
+        """Write the iteration: values, what it leaves behind, then the update.
+
+        Args:
+            source: What is written to.
+            level: How far it is indented.
+            constant: How a number is written; see `ScalarText`.
+        """
         ops = self._builder.ops
         cost = self._builder.plain(self._cost)
         extra = [] if self._norm is None else [self._norm]
         finals = [index for _, index in self._finals]
         roots = [cost, *extra, *finals]
         needed = sorted(reachable(ops, roots))
-        text = ScalarText(ops, self._builder.notes, self._names, self._stateful)
+        text = ScalarText(ops, self._builder.notes, self._names, self._stateful, constant)
         text.count(needed, roots)
         update = set(needed) - reachable(
             ops, [cost, *extra, *(t.id for c in self._gradients.values() for t in c.terms)]

@@ -227,7 +227,7 @@ def _compile(iterations: list[Iteration], settings: Settings) -> _Compiled:
         careful.add(1, f"{state}= map(float64, state)")
         if data:
             careful.add(1, f"{data}= map(float64, data)")
-        iteration.write(careful, 1)
+        iteration.write(careful, 1, "float64({})")
         careful.add(1, f"return tuple(map(float, ({state})))")
         again.append(careful)
     source.add(1, f"return {state}")

@@ -68,6 +68,8 @@ class ScalarText:
         notes: What values are to the learner.
         leaves: The name of each leaf.
         stateful: Leaves that an update writes over; what reads them is named before.
+        constant: How a number is written: as Python's float, or as a type whose division by 0
+            gives an infinity.
     """
 
     def __init__(
@@ -76,8 +78,10 @@ class ScalarText:
         notes: Mapping[int, str],
         leaves: Mapping[int, str],
         stateful: frozenset[int],
+        constant: str = "{}",
     ) -> None:
         self._ops = ops
+        self._constant = constant
         self._notes = notes
         self._names = dict(leaves)
         self._stateful = stateful
@@ -131,7 +135,7 @@ class ScalarText:
     def _operand(self, index: int, strength: int) -> str:
         op = self._ops[index]
         if op.code in ("const", "one"):
-            text = repr(op.detail[0] if op.code == "const" else 1.0)
+            text = self._constant.format(repr(op.detail[0] if op.code == "const" else 1.0))
             return f"({text})" if text.startswith("-") and strength > 1 else text
         if index in self._names:
             return self._names[index]
