@@ -51,11 +51,8 @@ class SshServer:
         with socket.socket() as found:
             found.bind(("127.0.0.1", 0))
             self._port = found.getsockname()[1]
-        for name in ("host", "user", "visitor"):
-            subprocess.run(
-                ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", folder / name], check=True
-            )
-        user, visitor = ((folder / f"{name}.pub").read_text() for name in ("user", "visitor"))
+        self._make_key("host")
+        user, visitor = self._make_key("user"), self._make_key("visitor")
         forced = f'restrict,pty,command="{FORCED}"'
         (folder / "authorized").write_text(f"{user}{forced} {visitor}")
         (folder / "config").write_text(CONFIG.format(port=self._port, folder=folder))
@@ -79,6 +76,25 @@ class SshServer:
     ) -> None:
         self._process.terminate()
         self._process.communicate()
+
+    def _make_key(self, name: str) -> str:
+        """Make a pair of keys and return the public one."""
+        path = self._folder / name
+        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", path], check=True)
+        return path.with_suffix(".pub").read_text()
+
+    def let_in(self, key: str, options: str) -> None:
+        """Make one more key, which may log in under options as `authorized_keys` has them."""
+        with (self._folder / "authorized").open("a") as keys:
+            keys.write(f"{options} {self._make_key(key)}")
+
+    def settings_of(self, more: str, user: str) -> str:
+        """Return what sshd makes of its configuration with some more of it, for a user."""
+        path = self._folder / "more"
+        path.write_text((self._folder / "config").read_text() + more)
+        who = f"user={user},host=localhost,addr=127.0.0.1"
+        command = [SSHD, "-T", "-f", str(path), "-C", who]
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
     def client(self, *options: str, key: str = "user") -> list[str]:
         """Return the command of a client without what it runs there."""

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from pseudo_terminal import PseudoTerminal
+from readme_parts import README
 from ssh_server import PROGRAM, SAVING, SshServer, is_gone
 
 ENDLESS = "xor-hidden 3n"
@@ -155,3 +156,61 @@ def test_tmux_keeps_the_place_over_a_lost_connection_and_ends_with_its_server(
         again.wait_for(shows("finished"))
         subprocess.run([*tmux.split(), "kill-server"], check=True)
         assert is_gone(pid)
+
+
+INSTALLED = "/opt/gdtutor/.venv/bin/gdtutor"
+"""How the README calls the program on a server."""
+
+
+def readme_line(start: str) -> str:
+    """Return the line of the README's blocks that begins so."""
+    lines = [line for line in README.read_text("utf-8").splitlines() if line.startswith(start)]
+    assert len(lines) == 1
+    return lines[0]
+
+
+def test_the_configuration_of_the_readme_forces_the_program_on_the_class(
+    server: SshServer,
+) -> None:
+    text = README.read_text("utf-8")
+    block = re.search(r"^Match User class\n(?: .*\n)+", text, re.MULTILINE)
+    assert block is not None
+    of_class, of_others = (server.settings_of(block[0], user) for user in ("class", "root"))
+    forced = f"forcecommand {INSTALLED} --no-save --no-mouse"
+    for setting in (forced, "permittty yes", "disableforwarding yes", "clientaliveinterval 15"):
+        assert setting in of_class.splitlines()
+    assert "forcecommand none" in of_others.splitlines()
+
+
+def test_a_class_watches_read_only_as_the_readme_says(server: SshServer, tmp_path: Path) -> None:
+    """One account, two keys; the smallest terminal decides how large the window is."""
+    own = f"tmux -f /dev/null -S {tmp_path}/socket"
+
+    def here(line: str) -> str:
+        called = line.replace(INSTALLED, PROGRAM).replace("xor-hidden", "xor-hidden --no-save")
+        return called.replace("tmux -u -L lesson", f"{own} -u").replace("tmux -L lesson", own)
+
+    options, _, _ = readme_line('restrict,pty,command="tmux').rpartition(" ssh-")
+    server.let_in("class", here(options))
+    smallest = here("tmux -L lesson set -g window-size smallest")
+    assert "tmux -L lesson set -g window-size smallest" in README.read_text("utf-8")
+    start = here(readme_line("tmux -u -L lesson new-session"))
+    with server.terminal(start, columns=120, lines=36) as teacher:
+        teacher.wait_for(shows("all keys"))
+        subprocess.run(smallest.split(), check=True)
+        with server.terminal("cat /etc/passwd", key="class", lines=25) as pupil:
+            pupil.wait_for(shows("all keys"))
+            teacher.wait_for(lambda _: size_of(own) == "80x24")
+            teacher.send("n")
+            pupil.wait_for(shows("step 1/", "all keys"))
+            pupil.send("nnn")
+            teacher.send("e")
+            pupil.wait_for(shows("step 1/", "Enter do it"))
+    subprocess.run([*own.split(), "kill-server"], check=True)
+
+
+def size_of(tmux: str) -> str:
+    """Return columns and lines of a server's only window."""
+    form = "#{window_width}x#{window_height}"
+    command = [*tmux.split(), "display-message", "-p", "-t", "lesson", form]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
