@@ -27,6 +27,7 @@ _MOST_DOUBLINGS = 100
 """From one end to the other."""
 
 Result = tuple[Session, tuple[Effect, ...]]
+_LOST = "The numbers are no longer finite; 0 goes back to the start."
 
 
 def open_training(session: Session, count: int) -> Result:
@@ -82,8 +83,11 @@ def toggle_training(session: Session, count: int) -> Result:
     match session.training.status:
         case Status.RUNNING:
             return session, (PauseTraining(),)
+        case Status.FINISHED if session.training.stopped_by == "not_finite":
+            return said(session, _LOST), ()
         case Status.FINISHED:
-            return said(session, "The run is finished; 0 resets it to its start."), ()
+            told = "The run is finished: n trains an epoch more, 0 goes back to its start."
+            return said(session, told), ()
         case _:
             return _start(session, None)
 
@@ -104,7 +108,7 @@ def _some(session: Session, iterations: int) -> Result:
     if session.training.status is Status.RUNNING:
         return said(session, "Pause with Space first, then single steps."), ()
     if session.training.status is Status.FINISHED and session.training.stopped_by == "not_finite":
-        return said(session, "The numbers are no longer finite; 0 resets to the start."), ()
+        return said(session, _LOST), ()
     return _start(session, iterations)
 
 

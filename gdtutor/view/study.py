@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gdtutor.session.commands import commands_of
+from gdtutor.session.footer import named_keys
 from gdtutor.session.state import Session, Tab
 from gdtutor.view.boxes import Panel, beside, boxed, hidden, window
 from gdtutor.view.context import Context
@@ -102,7 +102,7 @@ def footer(session: Session, width: int, chars: Chars) -> Line:
         return prompt_keys(session.prompt)
     if session.look.hides_hints:
         return ()
-    return footer_line(commands_of(session.screen), width, chars)
+    return footer_line(named_keys(session, is_narrow=width < COMPACT[0]), width, chars)
 
 
 def page_of(session: Session) -> str | None:

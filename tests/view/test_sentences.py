@@ -3,8 +3,7 @@
 import pytest
 from walks import NETWORK, NEURON, pressed, typed, walk
 
-from gdtutor.engine.expression import parse
-from gdtutor.engine.operations import FUNCTIONS
+from gdtutor.engine.operations import parse_formula
 from gdtutor.session.navigation import goto
 from gdtutor.view.explain import context_of
 from gdtutor.view.frame import UNICODE
@@ -46,5 +45,5 @@ def test_one_operation_alone_folds_nothing():
 
 
 def test_a_function_is_folded_under_its_own_name():
-    folded = _folded(parse("exp(z) / (1 + exp(z)) * b", FUNCTIONS))
+    folded = _folded(parse_formula("exp(z) / (1 + exp(z)) * b"))
     assert "It folds 2 times exp, a sum, a division and a product;" in folded

@@ -114,4 +114,5 @@ def slope_at(ground: Ground, cell: Cell, at: float) -> float:
     """Return the slope along one number, by a central difference."""
     step = 1e-5 * max(1.0, abs(at))
     below, above = ground.at((cell,), np.array([[at - step], [at + step]]))
-    return float((above - below) / (2 * step))
+    with np.errstate(all="ignore"):
+        return float((above - below) / (2 * step))

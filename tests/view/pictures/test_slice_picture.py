@@ -6,7 +6,9 @@ from wishes import LINEAR, MATRIX, ROWS, picture, session, source
 from gdtutor.engine.trace import forward
 from gdtutor.view.figures import source_of
 from gdtutor.view.frame import UNICODE
+from gdtutor.view.pictures.paths import cells_along
 from gdtutor.view.pictures.slice import slice_of
+from gdtutor.view.pictures.surface import slope_at, this_batch
 
 
 def numbers(template, wish, at=""):
@@ -130,3 +132,9 @@ def test_a_valley_that_comes_down_to_0_has_its_floor_on_the_tick():
 def test_a_slope_far_from_0_keeps_room_below():
     low, _ = numbers(LINEAR, 'kind = "slice"\nalong = "w"\nrange = [-3, -1]')[1].y_range
     assert 0 < low < parabola(-1)
+
+
+def test_a_slope_where_the_loss_is_not_finite_is_not_a_number_and_warns_of_nothing():
+    given, _ = numbers(LINEAR, 'kind = "slice"\nalong = "w"')
+    ground = this_batch(given, given.traces[-1], "", 3)
+    assert np.isnan(slope_at(ground, cells_along(given.lesson.pictures[0])[0], 1e200))

@@ -1,0 +1,105 @@
+"""The line of keys names what works now, in the words that hold now."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from walks import KINK, NETWORK, NEURON, pressed, screen, walk
+
+from gdtutor import headless
+from gdtutor.session.commands import command_for
+from gdtutor.session.footer import named_keys
+from gdtutor.session.press import Press
+from gdtutor.session.state import Screen, Session, Snapshot, Status
+from gdtutor.session.update import update
+
+
+def words(session, *, narrow=False):
+    return {c.name: c.footer for c in named_keys(session, is_narrow=narrow)}
+
+
+def training(status, *, costs=(), stopped_by=""):
+    snapshot = Snapshot(status=status, costs=np.array(costs, dtype=float), stopped_by=stopped_by)
+    return replace(walk(NEURON, "given"), screen=Screen.TRAIN, training=snapshot)
+
+
+def test_a_narrow_screen_names_the_way_to_the_other_panels():
+    for session in (walk(NEURON, "given"), walk(NETWORK, "given"), training(Status.RUNNING)):
+        assert " Tab view " in screen(session, 40, 12).splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("path", "named"),
+    [(NEURON, {"train"}), (NETWORK, {"train", "cell"}), (KINK, set())],
+)
+def test_keys_that_a_lesson_has_no_use_for_are_not_named(path, named):
+    found = words(walk(path, "given"))
+    assert found.keys() & {"train", "cell"} == named
+    assert found.keys() >= {"next", "unfold", "edit", "library", "help"}
+
+
+def test_a_page_of_prose_has_nothing_to_unfold_and_no_panels():
+    page = words(walk(NEURON))
+    assert page.keys() & {"unfold", "cell", "tab"} == set()
+    assert "next" in page
+
+
+def test_with_a_cell_open_the_arrows_move_the_cell():
+    found = words(walk(NETWORK, "forward:Z1", "c"))
+    assert found == {
+        "next": "cell", "down": "row", "escape": "close", "next_key": "step", "help": "all keys",
+    }  # fmt: skip
+    assert "↑ ↓ row" in screen(walk(NETWORK, "forward:Z1", "c"))
+
+
+@pytest.mark.parametrize(
+    ("status", "word"),
+    [(Status.IDLE, "start"), (Status.RUNNING, "pause"), (Status.PAUSED, "resume")],
+)
+def test_space_is_called_what_it_does(status, word):
+    assert words(training(status))["pause"] == word
+
+
+def test_a_finished_run_goes_on_by_an_epoch_or_back_to_its_start():
+    session = training(Status.FINISHED, costs=[2, 1], stopped_by="epochs")
+    found = words(session)
+    assert "pause" not in found
+    assert {"epoch", "reset"} <= found.keys()
+    told = update(session, Press("space", " "))[0].message
+    assert "n trains an epoch more, 0 goes back" in told
+
+
+def test_a_run_that_is_lost_can_only_be_reset():
+    session = training(Status.FINISHED, costs=[2, np.inf], stopped_by="not_finite")
+    assert words(session).keys() & {"pause", "epoch", "iteration"} == set()
+    for key in (Press("space", " "), Press("n", "n")):
+        assert "0 goes back to the start" in update(session, key)[0].message
+
+
+@pytest.mark.parametrize("status", list(Status))
+def test_no_key_that_is_named_while_training_is_refused(status):
+    session = training(status, costs=[] if status is Status.IDLE else [2.0, 1.0])
+    for name in words(session):
+        (key, *_) = next(c.keys for c in named_keys(session, is_narrow=False) if c.name == name)
+        message = update(session, Press(key))[0].message
+        assert not message.startswith(("Pause with", "There is no", "The run is")), (name, message)
+
+
+def test_a_search_names_the_way_back_to_all_lessons():
+    library = replace(walk(NEURON), screen=Screen.LIBRARY)
+    assert "show_all" not in words(library)
+    searched = replace(library, library=replace(library.library, search="bias"))
+    assert words(searched)["show_all"] == "show all"
+
+
+def test_every_key_that_is_named_is_one_of_its_screen():
+    session = headless.pressed(walk(NETWORK, "given"), [Press("t", "t")])
+    for shown in (session, walk(NETWORK, "given"), Session(), replace(session, screen=Screen.HELP)):
+        for command in named_keys(shown, is_narrow=True):
+            found = command_for(shown.screen, command.keys[0])
+            assert found is not None
+            assert found.name == command.name
+
+
+def test_help_does_not_offer_itself():
+    assert "help" not in words(pressed(walk(NEURON), "?"))
