@@ -81,6 +81,7 @@ _PICTURES = {
     "slice": "the loss along one number, with the tangent and the steps",
     "contour": "the loss over two parameters, with the path of the training",
     "boundary": "the plane of two inputs, shaded by the prediction",
+    "fit": "the data as points over one input, and the prediction as a curve through them",
     "table": "predictions beside targets",
     "weights": "the parameters as shaded cells",
     "counts": "how many tries a search of all weights takes",

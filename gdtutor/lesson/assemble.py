@@ -25,7 +25,7 @@ from gdtutor.lesson.key_homes import rehomed
 from gdtutor.lesson.model import Lesson, PictureWish, Scene
 from gdtutor.lesson.network import COST, Expansion
 from gdtutor.lesson.notes import check_notes, walk_steps
-from gdtutor.lesson.picture_checks import Ground
+from gdtutor.lesson.picture_ground import Ground
 from gdtutor.lesson.pictures import read_pictures
 from gdtutor.lesson.questions import check_questions
 from gdtutor.lesson.readers import Mistake

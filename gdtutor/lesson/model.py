@@ -76,7 +76,7 @@ class PictureWish:
     """A picture that the lesson asks for."""
 
     kind: str
-    """curve, slice, contour, boundary, table, weights, counts, timing, or seeds."""
+    """curve, slice, contour, boundary, fit, table, weights, counts, timing, or seeds."""
     options: tuple[tuple[str, object], ...] = ()
 
 

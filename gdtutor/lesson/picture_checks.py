@@ -3,61 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from gdtutor.engine.errors import did_you_mean
 from gdtutor.engine.expression import Apply
 from gdtutor.engine.graph import Graph, Role
 from gdtutor.engine.operations import FUNCTIONS, OPERATIONS, Kind
 from gdtutor.engine.shapes import Shape, shape_text
-from gdtutor.lesson.activation import prediction_of
 from gdtutor.lesson.model import PictureWish
+from gdtutor.lesson.picture_ground import Ground, Options
+from gdtutor.lesson.prediction_checks import check_boundary, check_fit, check_table
 from gdtutor.lesson.readers import Wrong
 from gdtutor.lesson.reports import shown
 from gdtutor.lesson.selectors import SelectorError, parse_cell, parse_selector
-from gdtutor.lesson.steps import Steps
 
 MAX_CURVES = 6
 """Most activations side by side."""
 
 _OVERLAYS = ("variants", "optimizers", "batches", "rates")
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Ground:
-    """What a lesson has that pictures are drawn from."""
-
-    walks: tuple[Steps, ...]
-    """The walk of each scene, with its graph and shapes."""
-    inputs: int
-    """Columns of the examples that are inputs."""
-    targets: int
-    examples: int
-    variants: tuple[str, ...] = ()
-    """The names of the lesson's variants."""
-
-    @property
-    def graphs(self) -> tuple[Graph, ...]:
-        """The graph of each scene."""
-        return tuple(walk.graph for walk in self.walks)
-
-    @property
-    def shapes(self) -> Mapping[str, Shape]:
-        """The shape of every leaf and node of all scenes."""
-        return {name: shape for walk in self.walks for name, shape in walk.shapes.items()}
-
-    @property
-    def trained(self) -> tuple[str, ...]:
-        """The parameters that updates change; none where the lesson does not train."""
-        return self.walks[-1].trained
-
-    @property
-    def parameters(self) -> tuple[str, ...]:
-        """The parameters of all scenes."""
-        return tuple(dict.fromkeys(name for graph in self.graphs for name in graph.parameters))
-
-
-Options = Mapping[str, object]
 
 
 def check_picture(picture: PictureWish, ground: Ground) -> None:
@@ -228,34 +190,6 @@ def _check_batches(options: Options, ground: Ground) -> None:
             raise Wrong("picture", what, f"use 1 to {ground.examples}", ("batches",))
 
 
-def _check_boundary(options: Options, ground: Ground) -> None:
-    if ground.inputs != 2:
-        what = f"a decision boundary where there are not two inputs but {ground.inputs}"
-        raise Wrong("picture", what, "it is a picture of the plane")
-    graph = ground.walks[-1].graph
-    name = options.get("of", prediction_of(graph)[0])
-    if name is None:
-        what = "a decision boundary without a prediction"
-        raise Wrong("picture", what, 'name the line: of = "yhat"')
-    if name not in graph.line_by_name:
-        hint = did_you_mean(str(name), graph.line_by_name) or "name a line of the last graph"
-        raise Wrong("picture", f"'{shown(str(name))}' is no line of the graph", hint, ("of",))
-    shape = ground.walks[-1].shapes[str(name)]
-    if (not graph.by_rows and len(shape) == 2 and shape[1] != 1) or graph.by_rows:
-        return
-    kind = f"has the shape {shape_text(shape)}" if shape else "is a number"
-    what = f"{name} {kind}, not one value for each example"
-    raise Wrong("picture", what, "name a line that is computed from the inputs", ("of",))
-
-
-def _check_table(options: Options, ground: Ground) -> None:
-    if not ground.targets:
-        raise Wrong("picture", "a table of predictions without targets", "add targets to [data]")
-    if prediction_of(ground.walks[-1].graph)[0] is None:
-        what = "a table of predictions where no line is compared with a target"
-        raise Wrong("picture", what, "name the prediction yhat or Yhat")
-
-
 def _check_weights(options: Options, ground: Ground) -> None:
     for name in _texts(options.get("of", ())):
         if name not in ground.parameters:
@@ -290,8 +224,9 @@ _CHECKS: Mapping[str, Callable[[Options, Ground], None]] = {
     "curve": _check_curve,
     "slice": _check_slice,
     "contour": _check_contour,
-    "boundary": _check_boundary,
-    "table": _check_table,
+    "boundary": check_boundary,
+    "fit": check_fit,
+    "table": check_table,
     "weights": _check_weights,
     "counts": _check_counts,
     "timing": _check_timing,

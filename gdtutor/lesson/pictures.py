@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from gdtutor.engine.errors import did_you_mean
 from gdtutor.lesson.model import PictureWish
-from gdtutor.lesson.picture_checks import Ground, check_picture
+from gdtutor.lesson.picture_checks import check_picture
+from gdtutor.lesson.picture_ground import Ground
 from gdtutor.lesson.readers import (
     Mistake,
     Reader,
@@ -77,6 +78,7 @@ PICTURES: Mapping[str, Mapping[str, Reader]] = {
         "range": _RANGE,
         "range2": _RANGE,
     },
+    "fit": {"of": line(64, 1), "range": _RANGE, "range2": _RANGE},
     "table": {"digits": whole(1, 17)},
     "weights": {"of": _NAMES},
     "counts": {

@@ -12,6 +12,7 @@ from gdtutor.view.pictures.boundary import boundary_picture
 from gdtutor.view.pictures.contour import contour_picture
 from gdtutor.view.pictures.counts import counts_picture
 from gdtutor.view.pictures.curve import curve_picture
+from gdtutor.view.pictures.fit import fit_picture
 from gdtutor.view.pictures.seeds import seeds_picture
 from gdtutor.view.pictures.slice import slice_picture
 from gdtutor.view.pictures.source import Drawing, Size, Source, option, texts
@@ -24,6 +25,7 @@ PICTURES: Mapping[str, Callable[[Source, PictureWish, Size], Drawing]] = {
     "slice": slice_picture,
     "contour": contour_picture,
     "boundary": boundary_picture,
+    "fit": fit_picture,
     "table": table_picture,
     "weights": weights_picture,
     "counts": counts_picture,
@@ -32,7 +34,7 @@ PICTURES: Mapping[str, Callable[[Source, PictureWish, Size], Drawing]] = {
 }
 """How every kind of picture is drawn."""
 
-IN_TRAINING = ("slice", "contour", "boundary", "table", "weights")
+IN_TRAINING = ("slice", "contour", "boundary", "fit", "table", "weights")
 """Kinds that show something of the training as it goes on."""
 
 _TITLES = {
@@ -40,6 +42,7 @@ _TITLES = {
     "slice": "{root} along {names}",
     "contour": "{root} over {names}",
     "boundary": "decision boundary",
+    "fit": "data and prediction",
     "table": "expected and learned",
     "weights": "weights",
     "counts": "how many tries",

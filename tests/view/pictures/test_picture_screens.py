@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from walks import pressed
-from wishes import CURVE, LINEAR, MATRIX, ROWS, session
+from wishes import CURVE, FIT, LINEAR, MATRIX, ROWS, session
 
 from gdtutor.ui.picture import frame_text
 from gdtutor.view.frame import ASCII, UNICODE
@@ -30,6 +30,7 @@ SCREENS = {
     "contour": (ROWS, 'kind = "contour"\nalong = ["w1", "b"]\nsteps = 40', "3/backward:w1"),
     "boundary": (MATRIX, 'kind = "boundary"\nhidden = true', "forward:A1"),
     "lines": (MATRIX, 'kind = "boundary"\nlines = true', "forward:A1"),
+    "fit": (FIT, 'kind = "fit"', "4/backward:a"),
     "table": (ROWS, 'kind = "table"', "forward:yhat"),
     "weights": (MATRIX, 'kind = "weights"', "update:W1"),
     "counts": (MATRIX, 'kind = "counts"', "given"),

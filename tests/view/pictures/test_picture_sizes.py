@@ -5,7 +5,7 @@ from functools import cache
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from wishes import CURVE, LINEAR, MATRIX, ROWS, source
+from wishes import CURVE, FIT, FIT_MATRIX, LINEAR, MATRIX, ROWS, source
 
 from gdtutor.ui.picture import frame_text
 from gdtutor.view.frame import ASCII, UNICODE, Frame
@@ -32,6 +32,8 @@ WISHES = (
     (MATRIX, 'kind = "boundary"\nhidden = true', ""),
     (MATRIX, 'kind = "boundary"\nlines = true', ""),
     (ROWS, 'kind = "boundary"\nlines = true', ""),
+    (FIT, 'kind = "fit"', "4/update:a"),
+    (FIT_MATRIX, 'kind = "fit"\nof = "Yhat"\nrange = [-9, 9]\nrange2 = [0, 1]', ""),
     (MATRIX, 'kind = "table"', ""),
     (MATRIX, 'kind = "weights"', "2/update:W1"),
     (MATRIX, 'kind = "counts"', ""),

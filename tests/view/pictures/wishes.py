@@ -79,6 +79,50 @@ C = sum((Yhat - Y)**2) / (2*m)
 """
 """A hidden layer whose first two neurons are equal."""
 
+FIT = """
+[parameters]
+a = 0.1
+b = 0.2
+[data]
+inputs = ["x"]
+targets = ["y"]
+examples = [[-1, 2], [0, 0.5], [1, 1]]
+[training]
+learning_rate = 0.3
+epochs = 50
+{pictures}
++++
+```graph
+q = a*x**2
+p = q + b
+L = (p - y)**2 / 2
+```
+"""
+"""A parabola through three points."""
+
+FIT_MATRIX = """
+[parameters]
+W1 = [[0.5], [-1.0], [2.0]]
+b1 = [[0.1], [0.3], [-0.5]]
+W2 = [[1.0, 1.0, -2.0]]
+b2 = [[0.2]]
+[data]
+inputs = { X = ["x"] }
+targets = { Y = ["y"] }
+examples = [[-1, 0], [0, 1], [1, 0.5]]
+[training]
+learning_rate = 0.1
+epochs = 100
+{pictures}
++++
+```graph
+A1 = tanh(W1 @ X + b1)
+Yhat = W2 @ A1 + b2
+C = sum((Yhat - Y)**2) / (2*m)
+```
+"""
+"""A hidden layer over one input."""
+
 CURVE = """
 [parameters]
 z = 0.5

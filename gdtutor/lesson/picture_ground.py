@@ -1,0 +1,48 @@
+"""What a lesson has that pictures are drawn from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from gdtutor.engine.graph import Graph
+from gdtutor.engine.shapes import Shape
+from gdtutor.lesson.steps import Steps
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ground:
+    """What a lesson has that pictures are drawn from."""
+
+    walks: tuple[Steps, ...]
+    """The walk of each scene, with its graph and shapes."""
+    inputs: int
+    """Columns of the examples that are inputs."""
+    targets: int
+    examples: int
+    variants: tuple[str, ...] = ()
+    """The names of the lesson's variants."""
+
+    @property
+    def graphs(self) -> tuple[Graph, ...]:
+        """The graph of each scene."""
+        return tuple(walk.graph for walk in self.walks)
+
+    @property
+    def shapes(self) -> Mapping[str, Shape]:
+        """The shape of every leaf and node of all scenes."""
+        return {name: shape for walk in self.walks for name, shape in walk.shapes.items()}
+
+    @property
+    def trained(self) -> tuple[str, ...]:
+        """The parameters that updates change; none where the lesson does not train."""
+        return self.walks[-1].trained
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """The parameters of all scenes."""
+        return tuple(dict.fromkeys(name for graph in self.graphs for name in graph.parameters))
+
+
+Options = Mapping[str, object]
+"""The options of one picture, by name."""

@@ -1,0 +1,83 @@
+"""Whether a lesson's graph can give pictures of its predictions: boundary, fit, and table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from gdtutor.engine.errors import did_you_mean
+from gdtutor.engine.graph import Graph, Role
+from gdtutor.engine.shapes import shape_text
+from gdtutor.lesson.activation import prediction_of
+from gdtutor.lesson.picture_ground import Ground, Options
+from gdtutor.lesson.readers import Wrong
+from gdtutor.lesson.reports import shown
+
+
+def check_boundary(options: Options, ground: Ground) -> None:
+    """Raise `Wrong` where there is no plane of two inputs with a value on it."""
+    if ground.inputs != 2:
+        what = f"a decision boundary where there are not two inputs but {ground.inputs}"
+        raise Wrong("picture", what, "it is a picture of the plane")
+    graph = ground.walks[-1].graph
+    name = _drawn_line(options, graph, "a decision boundary")
+    shape = ground.walks[-1].shapes[name]
+    if (not graph.by_rows and len(shape) == 2 and shape[1] != 1) or graph.by_rows:
+        return
+    kind = f"has the shape {shape_text(shape)}" if shape else "is a number"
+    what = f"{name} {kind}, not one value for each example"
+    raise Wrong("picture", what, "name a line that is computed from the inputs", ("of",))
+
+
+def check_fit(options: Options, ground: Ground) -> None:
+    """Raise `Wrong` where there is no curve of one value over one input."""
+    if ground.inputs != 1:
+        what = f"a fit where there is not one input but {ground.inputs}"
+        plane = 'over a plane of two the picture is kind = "boundary"'
+        hint = plane if ground.inputs == 2 else "it is a curve over one column of the data"
+        raise Wrong("picture", what, hint)
+    if ground.targets != 1:
+        what = f"a fit where there is not one target but {ground.targets}"
+        hint = 'classes are counted by kind = "table"' if ground.targets else "add one to [data]"
+        raise Wrong("picture", what, hint)
+    walk = ground.walks[-1]
+    name = _drawn_line(options, walk.graph, "a fit")
+    leaves = {role: [leaf.name for leaf in walk.graph.leaves if leaf.role is role] for role in Role}
+    if not _depends(walk.graph, name, leaves[Role.INPUT]):
+        what = f"{name} is not computed from the input"
+        raise Wrong("picture", what, "name a line that is", ("of",))
+    if _depends(walk.graph, name, leaves[Role.TARGET]):
+        what = f"{name} is computed from the target"
+        raise Wrong("picture", what, "name the prediction, which is compared with it", ("of",))
+    shape, given = walk.shapes[name], walk.shapes[leaves[Role.INPUT][0]]
+    if shape != given:
+        what = f"{name} has the shape {shape_text(shape)}, the input {shape_text(given)}"
+        raise Wrong("picture", what, "name a line of one value for each example", ("of",))
+
+
+def _depends(graph: Graph, name: str, leaves: Iterable[str]) -> bool:
+    """Say whether a line is computed from one of these leaves."""
+    reached = set(leaves)
+    for line in graph.lines:
+        if any(edge.source in reached for edge in line.edges):
+            reached.add(line.name)
+    return name in reached
+
+
+def _drawn_line(options: Options, graph: Graph, picture: str) -> str:
+    """Return the line that a picture draws: the one asked for, else the prediction."""
+    name = options.get("of", prediction_of(graph)[0])
+    if name is None:
+        raise Wrong("picture", f"{picture} without a prediction", 'name the line: of = "yhat"')
+    if name not in graph.line_by_name:
+        hint = did_you_mean(str(name), graph.line_by_name) or "name a line of the last graph"
+        raise Wrong("picture", f"'{shown(str(name))}' is no line of the graph", hint, ("of",))
+    return str(name)
+
+
+def check_table(options: Options, ground: Ground) -> None:
+    """Raise `Wrong` where no prediction stands beside a target."""
+    if not ground.targets:
+        raise Wrong("picture", "a table of predictions without targets", "add targets to [data]")
+    if prediction_of(ground.walks[-1].graph)[0] is None:
+        what = "a table of predictions where no line is compared with a target"
+        raise Wrong("picture", what, "name the prediction yhat or Yhat")

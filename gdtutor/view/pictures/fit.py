@@ -1,0 +1,211 @@
+"""The data as points over the one input, and the prediction as a curve: now, and before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from gdtutor.engine.graph import Role
+from gdtutor.engine.operations import Array
+from gdtutor.lesson.model import PictureWish
+from gdtutor.session.moment import Moment
+from gdtutor.session.steps import Phase
+from gdtutor.training.optimisers import OPTIMISERS
+from gdtutor.training.problem import Problem
+from gdtutor.view.frame import Placed, Plot, Series, Style
+from gdtutor.view.lines import wrapped
+from gdtutor.view.pictures.curve import marks_of
+from gdtutor.view.pictures.planes import at_points, input_columns
+from gdtutor.view.pictures.source import Drawing, Size, Source, interval, option, said
+
+POINTS = 161
+"""Points of a curve."""
+MARKED = 2_000
+"""Most examples that are drawn as points."""
+_MARGIN = 0.05
+_LOWEST = 5
+
+Curve = tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """The numbers of a fit."""
+
+    line: str
+    """The line that is drawn as a curve."""
+    xs: Curve
+    """The input at every point of the curves."""
+    now: Curve
+    """The prediction there, with every parameter as far as its update has been reached."""
+    before: Curve
+    """The same at the start of the iteration, or of the training; empty where it is `now`."""
+    data: tuple[Curve, Curve]
+    """The input and the target of every example."""
+    here: tuple[float, float, float | None] | None
+    """Input, target and prediction of the followed example; None beside training.
+
+    The prediction is None before the walk has come to it.
+    """
+    x_range: tuple[float, float]
+    y_range: tuple[float, float]
+
+
+def fit_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
+    """Return the plot with what its marks mean below, and what lies outside of it in words."""
+    problem = source.problem
+    if len(input_columns(problem)) != 1 or len(_target_columns(problem)) != 1:
+        return said("A curve needs one input and one target.", size)
+    numbers = fit_of(source, wish)
+    if numbers is None:
+        return said("No line of this graph is compared with a target.", size)
+    words = _words(source, numbers)
+    broken = [part for text, style in words for part in wrapped(text, max(size.width, 1), style)]
+    below = broken[: max(min(len(broken), size.height - _LOWEST), 0)]
+    room = size.height - len(below)
+    if room < 3:
+        return said("More room is needed for the curve over the input.", size)
+    plot = Placed(_plot(source, numbers), 0, 0, size.width, room)
+    return Drawing((*((),) * room, *below), (plot,))
+
+
+def fit_of(source: Source, wish: PictureWish) -> Fit | None:
+    """Return the numbers of a fit, None where the graph has no prediction."""
+    problem = source.problem
+    name = str(option(wish, "of", problem.prediction) or "")
+    if name not in problem.graph.line_by_name:
+        return None
+    (column,), (target,) = input_columns(problem), _target_columns(problem)
+    inputs, targets = problem.examples[:, column], problem.examples[:, target]
+    low, high = interval(wish) or _around(inputs)
+    xs = np.linspace(low, high, POINTS)
+    now, before = _parameters(source)
+    ys = _curve(problem, now, name, xs)
+    earlier = np.empty(0) if before is None else _curve(problem, before, name, xs)
+    stride = -(-len(inputs) // MARKED)
+    data = tuple(inputs[::stride].tolist()), tuple(targets[::stride].tolist())
+    height = interval(wish, "range2") or _height(targets, np.concatenate([ys, earlier]))
+    return Fit(
+        name, tuple(xs.tolist()), tuple(ys.tolist()), tuple(earlier.tolist()), data,
+        _here(source, now, name, column, target), (low, high), height,
+    )  # fmt: skip
+
+
+def _target_columns(problem: Problem) -> tuple[int, ...]:
+    targets = problem.data_leaves(Role.TARGET)
+    return tuple(dict.fromkeys(c for b in problem.bindings if b.leaf in targets for c in b.columns))
+
+
+def _parameters(source: Source) -> tuple[dict[str, Array], dict[str, Array] | None]:
+    """Return the parameters of the curve, and those of the curve before it where there is one.
+
+    In the update phase they are those before and after the updates that the walk has reached,
+    elsewhere those at the start of the training and now.
+    """
+    now = source.predicting
+    if isinstance(source.at, Moment):
+        updated = _updated(source, source.at)
+        if updated:
+            return {**now, **updated}, now
+    if not source.iteration:
+        return now, None
+    return now, dict(source.run.segments[0].problem.parameters)
+
+
+def _updated(source: Source, moment: Moment) -> dict[str, Array]:
+    """Return the new values that the walk has reached, of the variable that predictions use."""
+    if source.step is None or source.step.phase is not Phase.UPDATE or moment.settings is None:
+        return {}
+    used = OPTIMISERS[moment.settings.optimizer].predicts_with
+    return {
+        name: step.p if used == "p" else step.state[used]
+        for name, step in moment.updates.items()
+        if source.is_reached(Phase.UPDATE, name)
+    }
+
+
+def _curve(problem: Problem, parameters: Mapping[str, Array], name: str, xs: Array) -> Array:
+    return at_points(problem, dict(parameters), name, xs[:, None]).reshape(-1)
+
+
+def _here(
+    source: Source, parameters: dict[str, Array], name: str, column: int, target: int
+) -> tuple[float, float, float | None] | None:
+    if not isinstance(source.at, Moment) or not len(source.at.batch):
+        return None
+    batch = source.at.batch
+    row = source.problem.examples[batch[min(source.example, len(batch) - 1)]]
+    x, y = float(row[column]), float(row[target])
+    if not source.is_reached(Phase.FORWARD, name):
+        return x, y, None
+    return x, y, float(_curve(source.problem, parameters, name, np.array([x]))[0])
+
+
+def _around(values: Array) -> tuple[float, float]:
+    """Return a range that holds all values, and a little more on either side."""
+    spread = float(np.ptp(values)) or 1.0
+    return float(values.min()) - _MARGIN * spread, float(values.max()) + _MARGIN * spread
+
+
+def _height(targets: Array, curves: Array) -> tuple[float, float]:
+    """Return a range that holds the targets, and the curves as far as they stay near."""
+    low, high = float(targets.min()), float(targets.max())
+    spread = (high - low) or max(abs(high), 1.0)
+    near = np.clip(curves[np.isfinite(curves)], low - spread, high + spread)
+    return _around(np.concatenate([targets, near]))
+
+
+def _plot(source: Source, numbers: Fit) -> Plot:
+    marks = marks_of(source.chars)
+    series = []
+    if numbers.before:
+        series.append(Series("", numbers.xs, numbers.before, Style.RUN_2, mark=marks.beside))
+    series.append(Series("", numbers.xs, numbers.now, Style.RUN_1, mark=marks.curve_mark))
+    series.append(Series("", *numbers.data, Style.RUN_3, joined=False, mark=marks.earlier))
+    if numbers.here is not None:
+        x, y, _ = numbers.here
+        series.append(Series("", (x,), (y,), Style.CURRENT, joined=False, mark=marks.here))
+    up, to = ("↑", "→") if source.chars.unicode else ("up", "to")
+    target, name = _names(source)
+    # A narrow plot has room for one tick, so the ends of the axis are written out.
+    low, high = (source.number(end, 3) for end in numbers.x_range)
+    axes = f"{target} {up}  {name} {low} {to} {high}"
+    return Plot(axes, tuple(series), x_range=numbers.x_range, y_range=numbers.y_range)
+
+
+def _names(source: Source) -> tuple[str, str]:
+    """Return the names of the target's and of the input's column."""
+    problem = source.problem
+    (column,), (target,) = input_columns(problem), _target_columns(problem)
+    return source.name(problem.columns[target]), source.name(problem.columns[column])
+
+
+def _words(source: Source, numbers: Fit) -> list[tuple[str, Style]]:
+    """Return the followed example, what the marks mean, and what the plot does not show."""
+    marks = marks_of(source.chars)
+    target, name = _names(source)
+    line = source.name(numbers.line)
+    words = []
+    if numbers.here is not None:
+        x, y, predicted = numbers.here
+        says = "" if predicted is None else f", {line} {source.number(predicted)}"
+        text = f"{marks.here} {name} {source.number(x)}: {target} {source.number(y)}{says}"
+        words.append((text, Style.CURRENT))
+    is_update = source.step is not None and source.step.phase is Phase.UPDATE
+    before = "before" if is_update else "at the start"
+    after = " updated so far" if numbers.before and is_update else ""
+    legend = [f"{marks.earlier} {target}", f"{marks.curve} {line}{after}"]
+    legend += [f"{marks.beside} {before}"] if numbers.before else []
+    words.append((", ".join(legend), Style.DIM))
+    if not np.isfinite(numbers.now).all():
+        words.append((f"{line} is not finite everywhere", Style.WARNING))
+    elif _leaves(numbers):
+        words.append((f"{line} leaves the picture", Style.DIM))
+    return words
+
+
+def _leaves(numbers: Fit) -> bool:
+    low, high = numbers.y_range
+    return min(numbers.now) < low or max(numbers.now) > high
