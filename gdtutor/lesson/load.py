@@ -13,13 +13,15 @@ from gdtutor.lesson.body import read_body
 from gdtutor.lesson.fences import TOML_LINE, Divided, divide
 from gdtutor.lesson.front_matter import read_raw, report_mistakes, structured
 from gdtutor.lesson.graphs import MAX_NODES, parse_blocks
-from gdtutor.lesson.model import Lesson
+from gdtutor.lesson.model import Lesson, Variant
+from gdtutor.lesson.picture_work import overworked
 from gdtutor.lesson.readers import Mistake
 from gdtutor.lesson.reports import NOWHERE, Findings, LessonError, Report
 from gdtutor.lesson.source import clean, read_source
 from gdtutor.lesson.tables import FrontMatter
 from gdtutor.lesson.unfilled import warn_pages
 from gdtutor.lesson.variants import ACTIVATION, overridden, read_variants, variant_named
+from gdtutor.lesson.work import TrainingWork, training_work
 
 MAX_VARIANT_CELLS = 300_000
 """Most cells of examples of a lesson and all its variants together."""
@@ -149,13 +151,16 @@ def _parsed(text: str, path: Path, findings: Findings) -> Lesson | None:
     if source is None or made is None:
         return None
     lesson, front = made
-    return _with_variants(lesson, front.variants, source, findings) if front.variants else lesson
+    return _with_variants(lesson, front.variants, source, findings)
 
 
 def _with_variants(
     lesson: Lesson, tables: Sequence[Mapping[str, object]], source: _Source, findings: Findings
 ) -> Lesson | None:
-    """Return the lesson with its variants, each of which is tried; None where one fails."""
+    """Return the lesson with its variants, each of which is tried; None where one fails.
+
+    What the lesson's pictures train is held against its bound here, where the variants are known.
+    """
     mistakes: list[Mistake] = []
     variants = read_variants(tables, mistakes)
     nodes = sum(len(scene.graph.nodes) for scene in lesson.scenes)
@@ -163,15 +168,35 @@ def _with_variants(
         (nodes, MAX_NODES, "operations"),
         (lesson.examples.size, MAX_VARIANT_CELLS, "cells of examples"),
     ):
-        if count * (len(variants) + 1) > bound:
+        if variants and count * (len(variants) + 1) > bound:
             what = f"{len(variants)} variants of {count:,} {words}"
             hint = f"with the lesson itself they may have {bound:,}"
             mistakes.append(Mistake(("variants", 0), "bound", what, hint))
-    for position, variant in enumerate(variants if not mistakes else ()):
-        own = Findings(lesson.path)
-        if _varied(source, variant.overrides, own) is None:
-            first = next(report for report in own.ordered() if report.level == "error")
-            what = f"with the variant '{variant.name}': {first.what}"
-            mistakes.append(Mistake(("variants", position, "="), "variant", what, first.hint))
+    works = {} if mistakes else _tried(variants, source, mistakes)
+    if not mistakes:
+        for position, what, hint in overworked(lesson.pictures, training_work(lesson), works):
+            mistakes.append(Mistake(("pictures", position, "="), "bound", what, hint))
     report_mistakes(mistakes, source.divided.toml, TOML_LINE, findings)
     return None if mistakes else replace(lesson, variants=variants)
+
+
+def _tried(
+    variants: Sequence[Variant], source: _Source, mistakes: list[Mistake]
+) -> dict[str, TrainingWork]:
+    """Return the work of every variant's run; those that cannot be had are reported."""
+    works: dict[str, TrainingWork] = {}
+    for position, variant in enumerate(variants):
+        own = Findings(source.path)
+        changed = _varied(source, variant.overrides, own)
+        code, problem = "variant", ("", "")
+        if changed is None:
+            first = next(report for report in own.ordered() if report.level == "error")
+            problem = first.what, first.hint
+        else:
+            works[variant.name] = training_work(changed)
+            for _, what, hint in overworked(changed.pictures, works[variant.name], {}):
+                code, problem = "bound", (what, hint)
+        if problem[0]:
+            what = f"with the variant '{variant.name}': {problem[0]}"
+            mistakes.append(Mistake(("variants", position, "="), code, what, problem[1]))
+    return works

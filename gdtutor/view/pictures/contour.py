@@ -10,6 +10,7 @@ import numpy as np
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.engine.operations import Array
 from gdtutor.lesson.model import Lesson, PictureWish
+from gdtutor.lesson.picture_work import PATH_STEPS
 from gdtutor.session.state import Snapshot
 from gdtutor.training.run import Run
 from gdtutor.view.frame import Line, Style
@@ -40,8 +41,6 @@ from gdtutor.view.pictures.surface import all_examples, this_batch
 
 LEVELS = 7
 """Most level lines."""
-STEPS = 40
-"""Updates of each path where several are overlaid and the lesson does not say how many."""
 ROWS = 7
 """Lines of the field that notes below it leave where there is room."""
 _SMALLEST = (12, 4)
@@ -129,7 +128,7 @@ def _trails(source: Source, wish: PictureWish, cells: tuple[Cell, ...]) -> tuple
         steps = option(wish, "steps")
         ahead = tuple(range(steps + 1)) if isinstance(steps, int) else up_to(source.iteration)
         return (Trail("", path(source.run, cells, ahead)),)
-    iterations = tuple(range(whole(wish, "steps", STEPS) + 1))
+    iterations = tuple(range(whole(wish, "steps", PATH_STEPS) + 1))
     return tuple(
         Trail(walk.label, np.empty((0, 2)), walk.why)
         if walk.run is None

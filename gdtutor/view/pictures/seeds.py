@@ -9,6 +9,7 @@ from functools import lru_cache
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.load import with_variant
 from gdtutor.lesson.model import Lesson, PictureWish
+from gdtutor.lesson.picture_work import SEEDS
 from gdtutor.lesson.runs import run_of
 from gdtutor.view.frame import Line, Style
 from gdtutor.view.lines import line
@@ -21,9 +22,6 @@ from gdtutor.view.pictures.source import (
     texts,
     whole,
 )
-
-SEEDS = 20
-"""Starts of each variant, where the lesson does not say."""
 
 
 @dataclass(frozen=True, slots=True)

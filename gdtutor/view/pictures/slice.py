@@ -10,6 +10,7 @@ import numpy as np
 from gdtutor.engine.operations import Array
 from gdtutor.engine.trace import Trace
 from gdtutor.lesson.model import PictureWish
+from gdtutor.lesson.picture_work import SLICE_STEPS
 from gdtutor.session.moment import Moment
 from gdtutor.session.steps import Phase
 from gdtutor.view.frame import Placed, Plot, Series, Style
@@ -31,8 +32,6 @@ from gdtutor.view.pictures.surface import Ground, all_examples, slope_at, this_b
 
 POINTS = 161
 """Points of the curve."""
-STEPS = 8
-"""Earlier steps drawn where the lesson does not say how many."""
 _UNICODE_GLYPHS, _ASCII_GLYPHS = "o×+◆▲□", "ox+#%&"
 _STYLES = (Style.RUN_2, Style.RUN_3, Style.RUN_4, Style.RUN_1)
 _LOWEST = 5
@@ -150,7 +149,7 @@ def _after(
 
 
 def _trails(source: Source, wish: PictureWish, cell: Cell, ground: Ground) -> tuple[Trail, ...]:
-    steps = whole(wish, "steps", STEPS)
+    steps = whole(wish, "steps", SLICE_STEPS)
     glyphs = _UNICODE_GLYPHS if source.chars.unicode else _ASCII_GLYPHS
     if numbers(wish, "rates"):
         trails = []

@@ -1,0 +1,51 @@
+"""How much work a lesson's training is: estimated from its sizes, the same on every machine."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from gdtutor.lesson.model import Lesson
+from gdtutor.lesson.plan import batch_of, training_size
+from gdtutor.lesson.starts import start_shape
+from gdtutor.training.order import iterations_per_epoch
+
+_COMPILING, _COMPILING_NODE = 4_000.0, 500.0
+_ITERATION, _IMPLICIT = 5.0, 300.0
+_A_MILLISECOND = 1_000_000
+"""Cells times examples that an iteration computes in a millisecond."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingWork:
+    """What a lesson's run takes, in microseconds of a common machine, and how long it is."""
+
+    setup: float
+    """Until the first iteration."""
+    iteration: float
+    """One iteration."""
+    iterations: int
+    """All that the settings ask for; 0 where the lesson does not train."""
+
+    def of(self, iterations: int) -> float:
+        """Return what a run of so many iterations takes."""
+        return self.setup + self.iteration * iterations
+
+
+def training_work(lesson: Lesson) -> TrainingWork:
+    """Return how much work a lesson's run is."""
+    settings, graph = lesson.settings, lesson.scenes[-1].graph
+    cells = sum(math.prod(start_shape(start)) for start in lesson.starts.values())
+    examples = lesson.examples.shape[0] if lesson.bindings else 0
+    batch = max(1, batch_of(settings, examples))
+    is_implicit = settings is not None and settings.optimizer == "implicit"
+    per = _IMPLICIT if is_implicit else _ITERATION
+    iterations = 0
+    if settings is not None:
+        trained_on = max(1, training_size(settings, examples))
+        iterations = settings.epochs * iterations_per_epoch(trained_on, batch)
+    return TrainingWork(
+        _COMPILING + _COMPILING_NODE * len(graph.nodes),
+        per + (cells + len(graph.nodes)) * batch * 1000 / _A_MILLISECOND,
+        iterations,
+    )

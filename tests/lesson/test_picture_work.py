@@ -1,0 +1,72 @@
+"""The work of the runs that a picture trains by itself."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from gdtutor.lesson.load import load_lesson
+from gdtutor.lesson.model import Lesson, PictureWish
+from gdtutor.lesson.picture_work import MAX_SECONDS, overworked, picture_work
+from gdtutor.lesson.work import TrainingWork, training_work
+
+BATCHES = Path(__file__).parents[2] / "lessons" / "22-batches.md"
+OWN = TrainingWork(setup=1000.0, iteration=10.0, iterations=100)
+
+
+@pytest.fixture(scope="module")
+def batches() -> Lesson:
+    return load_lesson(BATCHES)
+
+
+def test_the_iterations_are_the_batches_of_all_epochs(batches: Lesson) -> None:
+    assert batches.settings is not None
+    one_by_one = replace(batches, settings=replace(batches.settings, batch=1))
+    assert training_work(batches).iterations == batches.settings.epochs
+    assert training_work(one_by_one).iterations == 4 * batches.settings.epochs
+
+
+def test_an_iteration_of_more_examples_or_of_a_solver_is_more_work(batches: Lesson) -> None:
+    assert batches.settings is not None
+    one_by_one = replace(batches, settings=replace(batches.settings, batch=1))
+    solved = replace(batches, settings=replace(batches.settings, optimizer="implicit"))
+    works = [training_work(lesson).iteration for lesson in (one_by_one, batches, solved)]
+    assert works == sorted(works)
+    assert len(set(works)) == 3
+
+
+def test_a_picture_of_seeds_trains_every_variant_from_every_seed() -> None:
+    options = (("variants", ("a", "b")), ("seeds", 3), ("below", 0.1))
+    longer = replace(OWN, iterations=200)
+    work = picture_work(PictureWish("seeds", options), OWN, {"a": OWN, "b": longer})
+    assert (work.runs, work.iterations) == (6, 900)
+    assert work.seconds == pytest.approx((6 * 1000 + 900 * 10) / 1e6)
+
+
+def test_every_path_of_a_contour_takes_the_picture_s_own_steps() -> None:
+    options = (("along", ("w", "b")), ("rates", (0.1, 0.5)), ("steps", 30))
+    work = picture_work(PictureWish("contour", options), OWN, {})
+    assert (work.runs, work.iterations) == (2, 60)
+
+
+def test_a_contour_with_steps_alone_follows_the_run_ahead() -> None:
+    options = (("along", ("w", "b")), ("steps", 30))
+    work = picture_work(PictureWish("contour", options), OWN, {})
+    assert (work.runs, work.iterations) == (1, 30)
+
+
+@pytest.mark.parametrize("kind", ["slice", "boundary", "table"])
+def test_a_picture_of_the_learner_s_own_run_trains_none(kind: str) -> None:
+    assert picture_work(PictureWish(kind), OWN, {}).runs == 0
+
+
+def test_only_pictures_over_the_bound_are_told() -> None:
+    iterations = int(MAX_SECONDS * 1e6 / OWN.iteration)
+    wish = PictureWish("seeds", (("variants", ("a",)), ("seeds", 2)))
+    over = replace(OWN, iterations=iterations)
+    assert not list(overworked((wish,), OWN, {"a": OWN}))
+    [(place, what, _)] = overworked((PictureWish("table"), wish), OWN, {"a": over})
+    assert place == 1
+    assert f"{2 * iterations:,} iterations" in what
