@@ -19,6 +19,7 @@ from gdtutor.view.frame import LARGEST, Chars, Frame, Line, Placed, Plot, Series
 from gdtutor.view.header import prompt_line
 from gdtutor.view.lines import fitted, line, shortened
 from gdtutor.view.matrix import MatrixLook, matrix_lines
+from gdtutor.view.pictures.classes import has_classes
 from gdtutor.view.pictures.curve import marks_of
 from gdtutor.view.pictures.planes import input_columns
 from gdtutor.view.runs import ShownCurve, curves_shown, run_lines
@@ -229,7 +230,8 @@ def _pictures(problem: Problem | None) -> tuple[PictureWish, ...]:
     """Return the pictures that stand beside training whatever the lesson asks for."""
     if problem is None or problem.prediction is None:
         return ()
-    plane = (PictureWish("boundary"),) if len(input_columns(problem)) == 2 else ()
+    has_plane = len(input_columns(problem)) == 2 and has_classes(problem)
+    plane = (PictureWish("boundary"),) if has_plane else ()
     return (*plane, PictureWish("table")) if problem.target is not None else plane
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from walks import NEURON, screen, walk
+from walks import NETWORK, NEURON, screen, walk
 
 from gdtutor.session.state import Screen, Snapshot, Status, TrainLook
 
@@ -33,3 +33,11 @@ def test_right_answers_are_counted_only_among_finite_outputs():
     )
     shown = replace(session, screen=Screen.TRAIN, training=snapshot, train_look=TrainLook(tab=2))
     assert "1 of 1 right" not in screen(shown, 120, 36)
+
+
+@pytest.mark.parametrize(("changes", "has_boundary"), [((), True), (("Y[0,0]=1.8",), False)])
+def test_a_boundary_stands_beside_training_only_where_targets_are_classes(changes, has_boundary):
+    session = replace(walk(NETWORK, changes=changes), screen=Screen.TRAIN)
+    shown = [screen(replace(session, train_look=TrainLook(tab=tab))) for tab in range(3)]
+    assert any("decision boundary" in text for text in shown) is has_boundary
+    assert any("expected and learned" in text for text in shown)

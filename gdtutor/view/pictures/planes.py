@@ -14,11 +14,14 @@ from gdtutor.engine.trace import forward
 from gdtutor.lesson.model import PictureWish
 from gdtutor.training.problem import Problem
 from gdtutor.view.frame import Style
+from gdtutor.view.pictures.classes import has_classes
 from gdtutor.view.pictures.field import Axis, Field
 from gdtutor.view.pictures.source import Source, interval
 
 MARKED = 500
 """Most examples that are marked."""
+EXAMPLE = "x"
+"""What marks an example that has no class."""
 _MARGIN = 0.25
 
 
@@ -38,20 +41,21 @@ def input_columns(problem: Problem) -> tuple[int, ...]:
     return tuple(dict.fromkeys(c for b in problem.bindings if b.leaf in inputs for c in b.columns))
 
 
-def input_names(problem: Problem) -> tuple[str, str]:
-    """Return the names of the two input columns."""
-    first, second = input_columns(problem)
-    return problem.columns[first], problem.columns[second]
+def input_names(source: Source) -> tuple[str, str]:
+    """Return the names of the two input columns, as the screen shows them."""
+    first, second = (
+        source.column(source.problem.columns[c]) for c in input_columns(source.problem)
+    )
+    return first, second
 
 
-def grid_of(problem: Problem, wish: PictureWish, columns: int, rows: int) -> Grid:
+def grid_of(source: Source, wish: PictureWish, columns: int, rows: int) -> Grid:
     """Return the plane around the examples, or the part that the lesson asks for."""
-    first, second = input_columns(problem)
     axes = []
     for name, column, key in zip(
-        input_names(problem), (first, second), ("range", "range2"), strict=True
+        input_names(source), input_columns(source.problem), ("range", "range2"), strict=True
     ):
-        values = problem.examples[:, column]
+        values = source.problem.examples[:, column]
         spread = float(np.ptp(values)) or 1.0
         around = float(values.min()) - _MARGIN * spread, float(values.max()) + _MARGIN * spread
         low, high = interval(wish, key) or interval(wish) or around
@@ -90,9 +94,9 @@ def at_points(problem: Problem, parameters: dict[str, Array], name: str, points:
 
 
 def mark_examples(field: Field, problem: Problem) -> None:
-    """Write each example's target into the field."""
+    """Write each example's class into the field, or a cross where targets are no classes."""
     first, second = input_columns(problem)
-    targets = problem.data_leaves(Role.TARGET)
+    targets = problem.data_leaves(Role.TARGET) if has_classes(problem) else ()
     columns = [c for b in problem.bindings if b.leaf in targets for c in b.columns]
     for example in problem.examples[:MARKED]:
         mark = _class_mark([float(example[c]) for c in columns])
@@ -101,7 +105,7 @@ def mark_examples(field: Field, problem: Problem) -> None:
 
 def _class_mark(targets: list[float]) -> str:
     if not targets:
-        return "x"
+        return EXAMPLE
     if len(targets) == 1:
         return "1" if targets[0] >= 0.5 else "0"
     return str(int(np.argmax(targets)))[-1]

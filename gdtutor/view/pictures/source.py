@@ -110,6 +110,10 @@ class Source:
         """Return a name as the screen shows it."""
         return notation.name(text, self.chars)
 
+    def column(self, text: str) -> str:
+        """Return a column's name as the screen shows it; one that is words stays as it is."""
+        return self.name(text) if text.isidentifier() else notation.plain(text, self.chars)
+
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
@@ -201,6 +205,11 @@ def write_cell(family: Array, cell: tuple[int, ...] | None, values: Array) -> No
 def cell_of(array: Array, cell: tuple[int, ...] | None) -> float:
     """Return one cell of an array, or the number it is."""
     return float(np.asarray(array)[cell or ()])
+
+
+def first_that_fits(words: tuple[str, ...], width: int) -> str:
+    """Return the first of several wordings that has room, the last one where none has."""
+    return next((text for text in words if len(text) <= width), words[-1])
 
 
 def heading(text: str, style: Style = Style.DIM) -> Line:

@@ -8,19 +8,14 @@ import numpy as np
 
 from gdtutor.engine.graph import Role
 from gdtutor.engine.operations import Array
-from gdtutor.engine.trace import forward
 from gdtutor.lesson.model import PictureWish
 from gdtutor.session.state import Snapshot
 from gdtutor.view.frame import Line, Style
-from gdtutor.view.lines import line
-from gdtutor.view.pictures.paths import rows_of
+from gdtutor.view.lines import line, wrapped
+from gdtutor.view.pictures.classes import UNDECIDED, classes_of, predictions_of
 from gdtutor.view.pictures.source import Drawing, Size, Source, said, whole
 
 _MOST_CLASSES = 5
-NO_CLASS = -1
-"""Taken for no class: an output that is not finite."""
-UNDECIDED = -2
-"""Taken for neither of two classes: an output of exactly 0.5."""
 
 
 def outputs_of(source: Source) -> tuple[Array, Array] | None:
@@ -42,7 +37,7 @@ def table_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
     if found is None:
         return said("No line of this graph is compared with a target.", size)
     learned, expected = found
-    counts = _counts(source, learned, expected)
+    counts = _counts(source, learned, expected, size.width)
     room = size.height - len(counts)
     if room < 3:
         counts, room = counts[:1], size.height - 1
@@ -52,36 +47,7 @@ def table_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
 
 @lru_cache(maxsize=8)
 def _outputs(source: Source) -> tuple[Array, Array] | None:
-    problem = source.problem
-    if problem.prediction is None or problem.target is None or not problem.size:
-        return None
-    given = rows_of(problem).given(source.predicting, np.arange(problem.size))
-    values = forward(problem.graph, given)
-    learned, expected = (
-        np.atleast_2d(values[name]) for name in (problem.prediction, problem.target)
-    )
-    return np.broadcast_to(learned, expected.shape), expected
-
-
-def classes_of(learned: Array, expected: Array) -> tuple[Array, Array] | None:
-    """Return the class of every example, learned and expected; None where targets are no classes.
-
-    One value is the class 0 or 1, on its side of 0.5; several are one-hot, and the largest counts.
-    What is not finite is NO_CLASS, and one value of exactly 0.5 is UNDECIDED.
-    """
-    if not np.isin(expected, (0.0, 1.0)).all():
-        return None
-    if np.ptp(expected) == 0 and not ((learned >= 0) & (learned <= 1)).all():
-        # One value that is wanted everywhere may be a class or not; an output far off says not.
-        return None
-    if len(expected) == 1:
-        taken = np.where(learned[0] == 0.5, UNDECIDED, (learned[0] > 0.5).astype(int))
-        true = expected[0].astype(int)
-    elif (expected.sum(axis=0) == 1).all():
-        taken, true = np.argmax(learned, axis=0), np.argmax(expected, axis=0)
-    else:
-        return None
-    return np.where(np.isfinite(learned).all(axis=0), taken, NO_CLASS), true
+    return predictions_of(source.problem, source.predicting)
 
 
 def _rows(
@@ -93,7 +59,8 @@ def _rows(
     digits = whole(wish, "digits", 3)
     kinds = classes_of(learned, expected)
     right, wrong = ("✓", "✗") if source.chars.unicode else ("ok", "NO")
-    head = ["#", *(problem.columns[c] for c in columns), "target", "learned", ""]
+    names = (source.column(problem.columns[c]) for c in columns)
+    head = ["#", *names, "target", "learned", ""]
     body = []
     for example in _shown(count, room - 1):
         if example is None:
@@ -133,7 +100,7 @@ def _shown(count: int, room: int) -> list[int | None]:
     return [*range(room - 2), None, count - 1]
 
 
-def _counts(source: Source, learned: Array, expected: Array) -> list[Line]:
+def _counts(source: Source, learned: Array, expected: Array, width: int) -> list[Line]:
     """Return how many are right and the confusion count; else the mean error."""
     kinds = classes_of(learned, expected)
     count = learned.shape[1]
@@ -146,7 +113,8 @@ def _counts(source: Source, learned: Array, expected: Array) -> list[Line]:
     style = Style.GOOD if right == count else Style.WARNING
     undecided = int(np.sum(said_class == UNDECIDED))
     rest = f", {undecided} undecided" if undecided else ""
-    lines = [line((f"{right} of {count} right, {100 * right / count:.3g} %{rest}", style))]
+    text = f"{right} of {count} right, {100 * right / count:.3g} %{rest}"
+    lines = list(wrapped(text, width, style))
     classes = max(2, len(expected))
     if classes > _MOST_CLASSES:
         return lines

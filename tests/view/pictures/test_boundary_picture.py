@@ -3,13 +3,14 @@ import pytest
 from wishes import MATRIX, ROWS, picture, source
 
 from gdtutor.engine.trace import forward
-from gdtutor.view.pictures.boundary import hidden_neurons
+from gdtutor.view.frame import ASCII
+from gdtutor.view.pictures.neurons import hidden_neurons
 from gdtutor.view.pictures.planes import grid_of, plane_values
 
 
 def test_the_plane_is_the_prediction_in_the_middle_of_every_cell():
     given = source(MATRIX, 'kind = "boundary"')
-    grid = grid_of(given.problem, given.lesson.pictures[0], 6, 3)
+    grid = grid_of(given, given.lesson.pictures[0], 6, 3)
     values = plane_values(given, "Yhat", grid)
     point = np.array([[-0.25 + 0.25 / 2], [1.25 - 0.25]])
     leaves = given.problem.given(given.parameters, np.arange(1)) | {"X": point}
@@ -18,7 +19,7 @@ def test_the_plane_is_the_prediction_in_the_middle_of_every_cell():
 
 def test_corners_are_the_corners():
     given = source(ROWS, 'kind = "boundary"\nrange = [0, 1]')
-    grid = grid_of(given.problem, given.lesson.pictures[0], 4, 4)
+    grid = grid_of(given, given.lesson.pictures[0], 4, 4)
     values = plane_values(given, "z", grid, at_corners=True)
     assert values.shape == (5, 5)
     corners = (values[0, 0], values[0, -1], values[-1, 0], values[-1, -1])
@@ -36,12 +37,12 @@ def test_an_activation_of_a_whole_formula_has_its_sum_inside_the_line():
     given = source(folded, 'kind = "boundary"\nlines = true')
     (neuron,) = hidden_neurons(given)
     assert neuron.line.startswith("h.")
-    assert "0.1·x1 + 0.6·x2 − 0.1 = 0" in picture(folded, 'kind = "boundary"\nlines = true')
+    assert "0.1·x₁ + 0.6·x₂ − 0.1 = 0" in picture(folded, 'kind = "boundary"\nlines = true')
 
 
 def test_a_line_has_its_equation_and_one_outside_is_said():
     text = " ".join(picture(ROWS, 'kind = "boundary"\nlines = true\nrange = [1, 2]').split())
-    assert "0.1·x1 + 0.6·x2 + 0 = 0, outside" in text
+    assert "0.1·x₁ + 0.6·x₂ + 0 = 0, outside" in text
 
 
 def test_the_line_goes_through_the_cells_where_the_sum_changes_sign():
@@ -78,3 +79,40 @@ def test_each_of_several_classes_is_its_largest_row():
     text = picture(classes, 'kind = "boundary"')
     assert "the largest row" in text
     assert "0000" in text or "1111" in text
+
+
+DUST = ROWS.replace("w1 = 0.1", "w1 = 2.4e-16").replace("w2 = 0.6", "w2 = 2.4e-16")
+"""Weights as long training leaves them where nothing can be learned."""
+
+
+@pytest.mark.parametrize("wish", ['kind = "boundary"\nlines = true', 'kind = "boundary"'])
+def test_no_boundary_is_drawn_from_sums_below_rounding(wish):
+    text = picture(DUST, wish, width=46)
+    assert "no boundary: every answer is 0.5" in text
+    assert "e−16" not in text
+    assert not set("•▒·") & set(text)
+    small = picture(ROWS.replace("w1 = 0.1", "w1 = 1e-6").replace("w2 = 0.6", "w2 = 1e-6"), wish)
+    assert "no boundary" not in small
+
+
+def test_a_hidden_neuron_without_a_line_is_said():
+    flat = MATRIX.replace("[2.0, 1.0]]", "[0.0, 0.0]]").replace("[-0.5]]", "[0.0]]")
+    text = picture(flat, 'kind = "boundary"\nlines = true')
+    assert "no line: A₁[2] sums to 0 everywhere" in text
+
+
+def test_examples_whose_targets_are_no_classes_are_crosses():
+    real = ROWS.replace('dataset = "or"', "examples = [[0, 0, 1.8], [1, 1, 1.2]]")
+    lines = picture(real, 'kind = "boundary"', width=46, height=13).splitlines()
+    body = "".join(line[6:] for line in lines[1:-1])
+    assert body.count("x") == 2
+    assert not set("01") & set(body)
+
+
+def test_axes_are_named_as_the_rest_of_the_screen_names_the_inputs():
+    for wish in ('kind = "boundary"', 'kind = "boundary"\nlines = true'):
+        lines = picture(ROWS, wish, width=46, height=13).splitlines()
+        assert lines[0].startswith("x₂ ")
+        assert any(" x₁ " in line for line in lines[-4:])
+        assert "x1" not in "".join(lines)
+    assert "x1" in picture(ROWS, 'kind = "boundary"', chars=ASCII)

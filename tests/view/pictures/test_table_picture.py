@@ -3,7 +3,8 @@ import pytest
 from wishes import MATRIX, ROWS, picture, source
 
 from gdtutor.engine.trace import forward
-from gdtutor.view.pictures.table import UNDECIDED, classes_of, outputs_of
+from gdtutor.view.pictures.classes import UNDECIDED, classes_of, has_classes
+from gdtutor.view.pictures.table import outputs_of
 
 
 def test_learned_outputs_are_the_forward_pass_over_all_examples():
@@ -75,3 +76,22 @@ def test_an_output_that_is_not_finite_is_taken_for_no_class():
 def test_one_value_wanted_everywhere_is_no_class_where_outputs_are_far_off():
     assert classes_of(np.array([[-8e200]]), np.zeros((1, 1))) is None
     assert classes_of(np.array([[0.7]]), np.zeros((1, 1))) is not None
+
+
+def test_an_output_that_differs_from_a_half_by_rounding_alone_is_undecided():
+    said, _ = classes_of(np.array([[0.5 + 1e-16, 0.5 - 2e-16, 0.51]]), np.array([[0.0, 1.0, 1.0]]))
+    assert said.tolist() == [UNDECIDED, UNDECIDED, 1]
+
+
+def test_a_count_that_is_longer_than_a_line_goes_on_in_the_next():
+    text = " ".join(picture(ROWS, 'kind = "table"', width=26).split())
+    assert "3 of 4 right, 75 %, 1 undecided" in text
+
+
+@pytest.mark.parametrize(
+    ("targets", "expected"),
+    [("[[0, 0, 0], [1, 0, 1]]", True), ("[[0, 0, 1.8], [1, 0, 1.2]]", False)],
+)
+def test_targets_are_classes_where_all_are_0_or_1(targets, expected):
+    given = source(ROWS.replace('dataset = "or"', f"examples = {targets}"), 'kind = "table"')
+    assert has_classes(given.problem) is expected

@@ -1,0 +1,137 @@
+"""The examples in the plane of two inputs, with the line at which each neuron changes sides."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gdtutor.engine.operations import Array
+from gdtutor.lesson.model import PictureWish
+from gdtutor.view.frame import Style
+from gdtutor.view.lines import line
+from gdtutor.view.pictures.classes import has_classes
+from gdtutor.view.pictures.field import BELOW, LABELS, Field, Mark
+from gdtutor.view.pictures.neurons import (
+    MAX_NEURONS,
+    Neuron,
+    decides_nothing,
+    sides,
+    undecided_words,
+)
+from gdtutor.view.pictures.planes import (
+    EXAMPLE,
+    Grid,
+    at_points,
+    grid_of,
+    input_names,
+    mark_examples,
+    plane_values,
+)
+from gdtutor.view.pictures.source import (
+    Drawing,
+    Size,
+    Source,
+    first_that_fits,
+    said,
+    stacked_notes,
+)
+
+SMALLEST = Size(LABELS + 7, 6)
+"""The least room in which a plane can be read."""
+_PROBED_ROWS = 20
+_UNICODE_LINES, _ASCII_LINES = "•×+○◆▲□", "*x+o#%&"
+_STYLES = (Style.RUN_1, Style.RUN_2, Style.RUN_3, Style.RUN_4)
+
+
+def lines_picture(
+    source: Source, wish: PictureWish, neurons: tuple[Neuron, ...], size: Size
+) -> Drawing:
+    """Return the examples, each neuron's line, and the lines as equations."""
+    neurons = neurons[:MAX_NEURONS]
+    if not neurons:
+        return said("There is no neuron whose line could be drawn.", size)
+    glyphs = _UNICODE_LINES if source.chars.unicode else _ASCII_LINES
+    marks = [
+        (glyphs[index % len(glyphs)], _STYLES[index % len(_STYLES)])
+        for index in range(len(neurons))
+    ]
+    columns = size.width - LABELS
+    notes = _line_notes(source, wish, neurons, [glyph for glyph, _ in marks], columns)
+    below = stacked_notes(notes, size)
+    room = max(min(len(below), size.height - SMALLEST.height), 0)
+    rows = size.height - BELOW - 1 - room
+    if size.width < SMALLEST.width or rows < 3:
+        return said("More room is needed for the plane of the inputs.", size)
+    grid = grid_of(source, wish, columns, rows)
+    field = Field(grid.x, grid.y, columns, rows)
+    for neuron, (glyph, style) in zip(neurons, marks, strict=True):
+        values = plane_values(source.still, neuron.line, grid)
+        if decides_nothing(values, neuron):
+            continue
+        if len(neurons) == 1:
+            _fill(field, sides(values, neuron), (_dot(source), style))
+        _fill(field, _crossed(source, neuron, grid), (glyph, style))
+    mark_examples(field, source.problem)
+    top = line((_meaning(source, grid, size.width), Style.DIM))
+    return Drawing((top, *field.lines(source.chars), *below[:room]))
+
+
+def _meaning(source: Source, grid: Grid, width: int) -> str:
+    """Return the vertical axis, and what stands at the examples' places."""
+    if not has_classes(source.problem):
+        return f"{grid.y.name}  {EXAMPLE}: examples"
+    long, short = (f"{grid.y.name}  0 and 1 are the targets", f"{grid.y.name}  0, 1: targets")
+    return first_that_fits((long, short), width)
+
+
+def _dot(source: Source) -> str:
+    return "·" if source.chars.unicode else "."
+
+
+def _line_notes(
+    source: Source,
+    wish: PictureWish,
+    neurons: tuple[Neuron, ...],
+    glyphs: list[str],
+    columns: int,
+) -> tuple[str, ...]:
+    """Return each neuron's line as an equation, and whether it lies in the picture."""
+    grid = grid_of(source, wish, columns, _PROBED_ROWS)
+    notes = []
+    for neuron, glyph in zip(neurons, glyphs, strict=True):
+        if decides_nothing(plane_values(source.still, neuron.line, grid), neuron):
+            notes.append(undecided_words(source, neuron))
+            continue
+        outside = "" if _crossed(source, neuron, grid).any() else ", outside"
+        notes.append(f"{glyph} {_equation(source, neuron)}{outside}")
+        if len(neurons) == 1:
+            notes.append(f"{_dot(source)} above 0")
+    return tuple(notes)
+
+
+def _fill(field: Field, where: Array, mark: Mark) -> None:
+    for row, column in zip(*np.nonzero(where), strict=True):
+        field.put(int(row), int(column), mark)
+
+
+def _crossed(source: Source, neuron: Neuron, grid: Grid) -> Array:
+    """Return the cells through which a neuron's line goes: not all of their corners are on."""
+    is_on = sides(plane_values(source.still, neuron.line, grid, at_corners=True), neuron) != 0
+    corners = (is_on[:-1, :-1], is_on[1:, :-1], is_on[:-1, 1:], is_on[1:, 1:])
+    return np.asarray(np.logical_or.reduce(corners) & ~np.logical_and.reduce(corners))
+
+
+def _equation(source: Source, neuron: Neuron) -> str:
+    """Return the line's equation where it is straight, else its name."""
+    points = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [1.0, 1.0], [-2.0, 3.0]])
+    values = np.atleast_2d(at_points(source.problem, source.predicting, neuron.line, points))
+    z = values[neuron.row or 0]
+    a, b, c = z[1] - z[0], z[2] - z[0], z[0]
+    if not np.allclose(points @ np.array([a, b]) + c, z, rtol=1e-9, atol=1e-9):
+        return f"where {neuron.label} turns on"
+    first, second = input_names(source)
+    times, minus = ("·", "−") if source.chars.unicode else ("*", "-")
+    parts = source.number(float(a), 3) + times + first
+    for value, tail in ((float(b), times + second), (float(c), "")):
+        sign = minus if value < 0 else "+"
+        parts += f" {sign} {source.number(abs(value), 3)}{tail}"
+    return f"{parts} = 0"
