@@ -67,7 +67,7 @@ def fit_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
     room = size.height - len(below)
     if room < 3:
         return said("More room is needed for the curve over the input.", size)
-    plot = Placed(_plot(source, numbers), 0, 0, size.width, room)
+    plot = Placed(_plot(source, numbers, size.width), 0, 0, size.width, room)
     return Drawing((*((),) * room, *below), (plot,))
 
 
@@ -157,7 +157,7 @@ def _height(targets: Array, curves: Array) -> tuple[float, float]:
     return _around(np.concatenate([targets, near]))
 
 
-def _plot(source: Source, numbers: Fit) -> Plot:
+def _plot(source: Source, numbers: Fit, width: int) -> Plot:
     marks = marks_of(source.chars)
     series = []
     if numbers.before:
@@ -167,19 +167,27 @@ def _plot(source: Source, numbers: Fit) -> Plot:
     if numbers.here is not None:
         x, y, _ = numbers.here
         series.append(Series("", (x,), (y,), Style.CURRENT, joined=False, mark=marks.here))
-    up, to = ("↑", "→") if source.chars.unicode else ("up", "to")
+    title = _axes(source, numbers, width)
+    return Plot(title, tuple(series), x_range=numbers.x_range, y_range=numbers.y_range)
+
+
+def _axes(source: Source, numbers: Fit, width: int) -> str:
+    """Return the names of the axes, with the ends of the lower one where they have room.
+
+    A narrow plot may have a single tick on it.
+    """
+    up, to, right = ("↑", "→", "→") if source.chars.unicode else ("up", "to", "across")
     target, name = _names(source)
-    # A narrow plot has room for one tick, so the ends of the axis are written out.
     low, high = (source.number(end, 3) for end in numbers.x_range)
-    axes = f"{target} {up}  {name} {low} {to} {high}"
-    return Plot(axes, tuple(series), x_range=numbers.x_range, y_range=numbers.y_range)
+    whole = f"{target} {up}  {name} {low} {to} {high}"
+    return whole if len(whole) <= width else f"{target} {up}  {name} {right}"
 
 
 def _names(source: Source) -> tuple[str, str]:
     """Return the names of the target's and of the input's column."""
     problem = source.problem
     (column,), (target,) = input_columns(problem), _target_columns(problem)
-    return source.name(problem.columns[target]), source.name(problem.columns[column])
+    return source.column(problem.columns[target]), source.column(problem.columns[column])
 
 
 def _words(source: Source, numbers: Fit) -> list[tuple[str, Style]]:

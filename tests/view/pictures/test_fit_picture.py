@@ -112,3 +112,9 @@ def test_points_and_curves_have_marks_of_their_own_without_braille_or_colour():
     (placed,) = draw(given, given.lesson.pictures[0], 60, 14).plots
     marks = [series.mark for series in placed.plot.series]
     assert marks == [".", "*", "o", "@"]
+
+
+def test_the_ends_of_the_axis_give_way_to_the_names_where_there_is_no_room():
+    named = FIT.replace('["x"]', '["temperature"]').replace("a*x", "a*temperature")
+    assert "y ↑  temperature −1 → 1" in picture(named, WISH, width=26)
+    assert picture(named, WISH, width=20).split("\n")[0].rstrip() == "y ↑  temperature →"
