@@ -113,9 +113,12 @@ class _Emitter:
             streams = update.write(self._source, self._names)
         header = Source()
         header.add(0, "def steps(arrays, iterations):")
-        header.add(1, f"{', '.join(self._names.arrays)}, = arrays")
-        header.add(1, f"for {', '.join(self._names.dynamic)} in iterations:")
+        if self._names.arrays:
+            header.add(1, f"{', '.join(self._names.arrays)}, = arrays")
+        header.add(1, f"for {', '.join(self._names.dynamic) or '_'} in iterations:")
         header.lines.extend(self._source.lines)
+        if not self._source.lines:
+            header.add(2, "pass", "the cost depends on no parameter")
         runs = self._wanted.runs
         losses = write_losses(self._program, self._frontier, self._stacked, runs)
         texts = [header.text(), losses.source]

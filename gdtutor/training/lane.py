@@ -35,7 +35,7 @@ class Lane:
         self.norms = aligned((rows,))
         names = kernel.dynamic
         items = [tuple(self._bound(name, row) for name in names) for row in range(rows)]
-        self._items: Sequence[object] = items if len(names) > 1 else [item[0] for item in items]
+        self._items: Sequence[object] = items if len(names) != 1 else [item[0] for item in items]
 
     def run(self, start: int, stop: int, t: int, rates: Sequence[float]) -> Array:
         """Do the iterations of rows start to stop and return their losses."""

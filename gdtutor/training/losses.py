@@ -11,6 +11,8 @@ import math
 from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 
+import numpy as np
+
 from gdtutor.engine.operations import Array
 from gdtutor.training.body import UFUNCS
 from gdtutor.training.lower import Program, reachable
@@ -126,7 +128,10 @@ class _Writer:
     def _code(self, index: int) -> str:
         op = self._ops[index]
         if op.code in ("const", "one"):
-            return repr(op.detail[0]) if op.detail else "1.0"
+            # An array, since what is computed of constants alone is summed and shaped like others.
+            self._functions["full"] = np.full
+            number = repr(op.detail[0]) if op.detail else "1.0"
+            return f"full({(1,) * (self._lead + self._widest)}, {number})"
         args = [f"h{a}" for a in op.args]
         if op.code == "vdot":
             axes = tuple(range(self._lead, self._lead + self._widest))

@@ -1,0 +1,74 @@
+"""Graphs whose cost does not move with the parameters train all the same, as the walk does."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from walking import assert_close, chain
+
+from gdtutor.lesson.load import parse_lesson
+from gdtutor.lesson.runs import run_of
+from gdtutor.training.optimisers import optimiser_of
+from gdtutor.training.plan import compile_plan
+from gdtutor.training.vector import layout_of
+
+TEXT = """\
++++
+format = 1
+id = "flat"
+title = "Flat"
+[parameters]
+w = [[0.1, 0.6]]
+b = [[0.5]]
+[data]
+inputs = {{ X = ["x1", "x2"] }}
+targets = {{ Y = ["y"] }}
+dataset = "spiral"
+count = 10
+[training]
+{training}
++++
+```graph
+Z = w @ X + b
+Yhat = {prediction}
+C = {cost} / (2*m)
+```
+"""
+TRAINING = [
+    'batch = "full"', "batch = 4", 'batch = "full"\noptimizer = "momentum"',
+    "batch = 4\nstop = { gradient_below = 1e-300 }", 'batch = "full"\nschedule = "cosine"',
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["numpy", "scalar"])
+@pytest.mark.parametrize("training", TRAINING)
+@pytest.mark.parametrize("prediction", ["Z*0", "0*Z + b*0", "step(Z)", "sign(Z) + 0*sum(w)"])
+@pytest.mark.parametrize("cost", ["sum((Yhat - Y)**2)", "sum(Yhat**2)*0", "sum(Yhat*0)"])
+def test_a_flat_cost_trains_as_it_walks(
+    prediction: str, cost: str, training: str, kind: str
+) -> None:
+    text = TEXT.format(training=training, prediction=prediction, cost=cost)
+    lesson, reports = parse_lesson(text, Path("07-flat.md"))
+    assert lesson is not None, [report.text() for report in reports]
+    segment = run_of(lesson).segments[0]
+    problem, settings = segment.problem, segment.settings
+    layout = layout_of(problem, optimiser_of(settings)[0])
+    losses, state = chain(problem, settings, 6)
+    outcome = compile_plan(problem, settings, kind).run(
+        layout.join(problem.parameters, {}), 0, 0, 6
+    )
+    assert_close(outcome.losses, np.array(losses), size=1.0)
+    assert_close(layout.split(outcome.vector)[0]["w"], state.parameters["w"])
+
+
+@pytest.mark.parametrize("kind", ["numpy", "scalar"])
+def test_examples_that_are_held_back_have_their_cost(kind: str) -> None:
+    text = TEXT.format(training="validation = 0.2", prediction="Z*0", cost="sum(Yhat*0)")
+    lesson, _ = parse_lesson(text, Path("07-flat.md"))
+    assert lesson is not None
+    segment = run_of(lesson).segments[0]
+    plan = compile_plan(segment.problem, segment.settings, kind)
+    layout = layout_of(segment.problem, optimiser_of(segment.settings)[0])
+    outcome = plan.run(layout.join(segment.problem.parameters, {}), 0, 0, 3)
+    assert outcome.losses.tolist() == [0, 0, 0]
+    assert outcome.validation.tolist() == [0, 0, 0]
