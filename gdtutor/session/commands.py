@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from gdtutor.engine.errors import GdTutorError
 from gdtutor.session import figures, library, looking, navigation, predict, training
+from gdtutor.session.catalogue import shown_entries
 from gdtutor.session.edits import example_of_edit, own_values, redo, undo
 from gdtutor.session.effects import Effect, Quit, ShowPalette
 from gdtutor.session.link import command_of
@@ -72,8 +74,29 @@ def _help_end(session: Session, count: int) -> Session:
     return replace(session, help_scroll=0, help_pages=_FAR)
 
 
+def _last_or_numbered_entry(session: Session, count: int) -> Session:
+    return _at_entry(session, count) if session.count else library.move_cursor(session, _FAR)
+
+
+def _open_entry(session: Session, count: int) -> Outcome:
+    return library.open_entry(_at_entry(session, count) if session.count else session, 1)
+
+
+def _at_entry(session: Session, number: int) -> Session:
+    """Go to the lesson of a number.
+
+    Raises:
+        GdTutorError: Where none that shows has it.
+    """
+    numbers = [entry.number for entry in shown_entries(session.library)]
+    place = next((i for i, n in enumerate(numbers) if n.isdecimal() and int(n) == number), None)
+    if place is None:
+        raise GdTutorError(f"there is no lesson {number} in the list", "? lists the keys")
+    return library.move_cursor(library.move_cursor(session, -_FAR), place)
+
+
 _FAR = 1000
-"""More pages than Help has at any size."""
+"""More pages than Help has at any size, and more lessons than the library."""
 
 
 def _last_or_numbered(session: Session, count: int) -> Session:
@@ -227,15 +250,28 @@ COMMANDS: tuple[Command, ...] = (
             lambda s, n: library.move_cursor(s, n)),
     Command("entry_up", ("up", "k"), "↑", "up", "previous lesson", _LIBRARY,
             lambda s, n: library.move_cursor(s, -n), "choose", "entry_down"),
-    Command("open", ("enter",), "Enter", "Enter", "open the lesson", _LIBRARY,
-            library.open_entry, "open"),
+    Command("entry_next", ("n",), "n", "n", "next lesson", _LIBRARY,
+            lambda s, n: library.move_cursor(s, n)),
+    Command("entry_previous", ("p",), "p", "p", "previous lesson", _LIBRARY,
+            lambda s, n: library.move_cursor(s, -n)),
+    Command("entries_down", ("pagedown", "space"), "PgDn Space", "PgDn Space",
+            "ten lessons down", _LIBRARY, lambda s, n: library.move_cursor(s, 10 * n)),
+    Command("entries_up", ("pageup",), "PgUp", "PgUp", "ten lessons up", _LIBRARY,
+            lambda s, n: library.move_cursor(s, -10 * n)),
+    Command("first_entry", ("home", "g g"), "Home gg", "Home gg", "first lesson", _LIBRARY,
+            lambda s, _: library.move_cursor(s, -_FAR)),
+    Command("last_entry", ("end", "G"), "End G", "End G", "last lesson; 12G goes to lesson 12",
+            _LIBRARY, _last_or_numbered_entry),
+    Command("open", ("enter",), "Enter", "Enter", "open the lesson; 12 Enter opens lesson 12",
+            _LIBRARY, _open_entry, "open"),
     Command("search", ("slash",), "/", "/", "search the lessons", _LIBRARY,
             library.search, "search"),
     Command("show_all", ("escape",), "Esc", "Esc", "show all lessons again", _LIBRARY,
             library.without_search),
     Command("library", ("l",), "l", "l", "the library of lessons", _LESSON, library.show_library,
             "library"),
-    Command("blank", ("b",), "b", "b", "blank the screen", _LESSON, looking.toggle_blank),
+    Command("blank", ("b",), "b", "b", "blank the screen; any key brings it back", _LESSON,
+            looking.toggle_blank),
     Command("hints", ("h",), "h", "h", "hide the line of keys, or show it", _LESSON,
             looking.toggle_hints),
     Command("help_down", ("down", "j"), "↓", "down", "scroll", _HELP,

@@ -239,7 +239,7 @@ def _of_predicting(lesson: Lesson) -> str:
 
 def _pressed(session: Session, press: Press) -> tuple[Session, tuple[Effect, ...]]:
     if press.key == "ctrl+c":
-        return _run(session, press.key)
+        return _run(session, press)
     if session.prompt is not None:
         return _prompted(session, session.prompt, press)
     if session.look.is_blank:
@@ -251,14 +251,15 @@ def _pressed(session: Session, press: Press) -> tuple[Session, tuple[Effect, ...
         return replace(session, count=count[:7]), ()
     if press.key == "g" and session.count != "g" and session.screen is not Screen.HELP:
         return replace(session, count="g"), ()
-    key = "g g" if press.key == "g" else press.key
-    return _run(session, key)
+    return _run(session, press)
 
 
-def _run(session: Session, key: str) -> tuple[Session, tuple[Effect, ...]]:
-    command = command_for(session.screen, key)
+def _run(session: Session, press: Press) -> tuple[Session, tuple[Effect, ...]]:
+    command = command_for(session.screen, "g g" if press.key == "g" else press.key)
     if command is None:
-        return replace(session, count=""), ()
+        name = (press.character or "").strip() or press.key
+        told = f"{name} does nothing here; ? lists the keys."
+        return said(replace(session, count=""), told), ()
     count = int(session.count) if session.count.isdigit() else 1
     try:
         outcome = command.do(session, min(max(count, 1), MAX_COUNT))

@@ -27,6 +27,15 @@ _NOTATION = (
 )
 
 
+_COUNTS = {
+    Screen.STUDY: "5n goes on by five steps",
+    Screen.TRAIN: "5n trains five epochs",
+    Screen.LIBRARY: "5n goes five lessons down",
+    Screen.HELP: "5↓ scrolls by five lines",
+}
+"""What a count does, by screen."""
+
+
 def help_frame(session: Session, width: int, height: int, chars: Chars) -> Frame:
     """Return the help screen."""
     lines = help_lines(session.behind, width - 4, chars)
@@ -60,7 +69,7 @@ def help_lines(screen: Screen, width: int, chars: Chars) -> tuple[Line, ...]:
     widest = max(len(command.shown(chars.unicode)) for command in commands)
     for command in commands:
         lines.extend(_entry(command.shown(chars.unicode), command.title, widest, width))
-    lines += [line("Digits before a key are a count: 5n goes on by five steps."), ()]
+    lines += [*wrapped(f"Digits before a key are a count: {_COUNTS[screen]}.", width), ()]
     lines.append(line(("How to read the notation", Style.TITLE)))
     signs = [(u if chars.unicode else a, text) for u, a, text in _NOTATION]
     widest = max(len(sign) for sign, _ in signs)

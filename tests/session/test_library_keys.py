@@ -1,0 +1,84 @@
+"""The library by its keys, and what a key without a use says on every screen."""
+
+from dataclasses import replace
+
+import pytest
+from walks import NEURON, pressed, walk
+
+from gdtutor.session.catalogue import Library, LibraryEntry
+from gdtutor.session.commands import command_for, commands_of
+from gdtutor.session.effects import OpenLesson
+from gdtutor.session.press import Press
+from gdtutor.session.state import Screen, Session
+from gdtutor.session.update import update
+from gdtutor.view.frame import UNICODE
+from gdtutor.view.help import help_lines
+from gdtutor.view.lines import text_of
+
+NUMBERS = (*range(1, 12), *range(13, 26))
+ENTRIES = tuple(
+    LibraryEntry(f"id{n}", f"{n:02}", f"Lesson {n}", "One", "", f"{n}.md", trains=False)
+    for n in NUMBERS
+)
+
+
+def library(cursor: int = 0) -> Session:
+    return Session(screen=Screen.LIBRARY, library=Library(ENTRIES, cursor))
+
+
+@pytest.mark.parametrize(
+    ("keys", "number"),
+    [
+        ("n", 2), ("down", 2), ("n n p", 2), ("3n", 4), ("pagedown", 11), ("space pageup", 1),
+        ("G", 25), ("end", 25), ("G g g", 1), ("end home", 1), ("13G", 13), ("5 G n", 6),
+    ],
+)  # fmt: skip
+def test_the_cursor_goes_by_the_keys_of_the_walk(keys, number):
+    session = pressed(library(), keys)
+    assert NUMBERS[session.library.cursor] == number
+
+
+def test_a_number_before_enter_opens_the_lesson_of_that_number():
+    session = pressed(library(3), "13")
+    _, effects = update(session, Press("enter"))
+    assert [e.path for e in effects if isinstance(e, OpenLesson)] == ["13.md"]
+    _, effects = update(library(3), Press("enter"))
+    assert [e.path for e in effects if isinstance(e, OpenLesson)] == ["4.md"]
+
+
+@pytest.mark.parametrize("key", ["G", "enter"])
+def test_a_number_that_no_lesson_has_is_said(key):
+    session = pressed(library(3), f"12 {key}")
+    assert "there is no lesson 12" in session.message
+    assert session.library.cursor == 3
+
+
+@pytest.mark.parametrize("screen", [Screen.LIBRARY, Screen.STUDY, Screen.TRAIN])
+def test_a_key_without_a_use_says_so_and_changes_nothing(screen):
+    before = replace(walk(NEURON, "given"), screen=screen)
+    assert command_for(screen, "m") is None
+    after, effects = update(before, Press("m", "m"))
+    assert after.message == "m does nothing here; ? lists the keys."
+    assert effects == ()
+    assert (after.step, after.look, after.screen) == (before.step, before.look, before.screen)
+    assert update(after, Press("f12"))[0].message.startswith("f12 does nothing here")
+
+
+@pytest.mark.parametrize("screen", list(Screen))
+def test_every_key_that_help_lists_does_something(screen):
+    for command in commands_of(screen):
+        for key in command.keys:
+            assert command_for(screen, key) == command, (key, command.name)
+    text = " ".join(text_of(row) for row in help_lines(screen, 76, UNICODE))
+    assert "Digits before a key are a count" in text
+
+
+def test_a_blank_screen_comes_back_with_any_key_and_help_says_so():
+    blank = pressed(walk(NEURON, "given"), "b")
+    assert blank.look.is_blank
+    for key in ("n", "b", "escape", "f12"):
+        back = pressed(blank, key)
+        assert not back.look.is_blank
+        assert back.step == blank.step
+    text = " ".join(text_of(row) for row in help_lines(Screen.STUDY, 76, UNICODE))
+    assert "blank the screen; any key brings it back" in text
