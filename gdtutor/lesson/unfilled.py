@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from gdtutor.lesson.markdown import Part
 from gdtutor.lesson.placeholders import placeholder_likes
@@ -15,7 +16,7 @@ _HINT = "placeholders are filled in step notes alone: say it in words, or in the
 
 
 def warn_pages(parts: Iterable[Part], findings: Findings) -> None:
-    """Warn of what reads like a placeholder on the opening and the closing page.
+    """Warn of each line of the opening and the closing page that seems to hold a placeholder.
 
     Code in a fenced block is left alone: its braces belong to a language.
     """
@@ -23,7 +24,7 @@ def warn_pages(parts: Iterable[Part], findings: Findings) -> None:
         if part.kind == "fence":
             continue
         for offset, written in enumerate(part.source.split("\n")):
-            for text, start in placeholder_likes(written):
+            for text, start in islice(placeholder_likes(written), 1):
                 place = Place(part.line + offset, start + 1)
                 findings.warning(place, CODE, _what(text), _HINT)
 
