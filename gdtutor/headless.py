@@ -7,12 +7,13 @@ from pathlib import Path
 
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.opening import open_lesson
-from gdtutor.session.effects import Effect, OpenLesson, Quit, Train
+from gdtutor.session.effects import Effect, OpenLesson, Quit, SweepRuns, Train
 from gdtutor.session.press import Press
 from gdtutor.session.snapshots import snapshot_of
 from gdtutor.session.state import Session, Snapshot, Status
+from gdtutor.session.sweeps import news_of
 from gdtutor.session.training import catch_up
-from gdtutor.session.update import Action, Progressed, Told, update
+from gdtutor.session.update import Action, Failed, Progressed, Told, update
 
 
 def pressed(session: Session, presses: Iterable[Press]) -> Session:
@@ -34,7 +35,10 @@ def _carried_out(session: Session, effect: Effect) -> Session:
     """Return the session after an effect; without a terminal nothing is saved or paused."""
     match effect:
         case Train():
-            return update(session, Progressed(trained(effect)))[0]
+            return update(session, _news(effect))[0]
+        case SweepRuns():
+            effect.sweep.advance()
+            return update(session, news_of(effect.sweep, Status.PAUSED))[0]
         case OpenLesson():
             return update(session, _opened(effect.path))[0]
     return session
@@ -48,6 +52,13 @@ def trained(effect: Train) -> Snapshot:
     catch_up(effect)
     status = Status.PAUSED if progress.stopped_by is None else Status.FINISHED
     return snapshot_of(effect.run, status)
+
+
+def _news(effect: Train) -> Action:
+    try:
+        return Progressed(trained(effect))
+    except GdTutorError as error:
+        return Failed(str(error))
 
 
 def _opened(path: str) -> Action:

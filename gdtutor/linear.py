@@ -13,13 +13,22 @@ from pathlib import Path
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.linear_commands import Outcome, help_lines, obey
 from gdtutor.session.catalogue import shown_entries
-from gdtutor.session.effects import Effect, KeepAttempt, OpenLesson, Quit, SavePlace, Train
+from gdtutor.session.effects import (
+    Effect,
+    KeepAttempt,
+    OpenLesson,
+    Quit,
+    SavePlace,
+    SweepRuns,
+    Train,
+)
 from gdtutor.session.navigation import said
 from gdtutor.session.predict import back_to_question
 from gdtutor.session.press import Press
 from gdtutor.session.snapshots import snapshot_of
-from gdtutor.session.state import PromptKind, Screen, Session, Snapshot, Status
-from gdtutor.session.update import Opened, Progressed, Told, update
+from gdtutor.session.state import PromptKind, Screen, Session, Status
+from gdtutor.session.sweeps import news_of
+from gdtutor.session.update import Failed, Opened, Progressed, Told, update
 from gdtutor.transcript import WIDTH, opening_text, step_text
 from gdtutor.view import notation
 from gdtutor.view.curve import curve_sentence, sampled_epochs
@@ -117,7 +126,12 @@ def _carry_out(
                 session = _opened(session, effect.path, services)
             case Train():
                 services.say("Training; Ctrl-C stops it.")
-                session, _ = update(session, Progressed(_trained(effect, services)))
+                session, _ = update(session, _trained(effect, services))
+            case SweepRuns():
+                services.say("Training several runs; Ctrl-C stops them.")
+                with services.stoppable() as is_stopped:
+                    effect.sweep.advance(deadline=is_stopped)
+                session, _ = update(session, news_of(effect.sweep, Status.PAUSED))
             case SavePlace():
                 services.save(session)
             case KeepAttempt():
@@ -132,15 +146,18 @@ def _opened(session: Session, path: str, services: Services) -> Session:
         return update(session, Told(str(error), is_error=True))[0]
 
 
-def _trained(effect: Train, services: Services) -> Snapshot:
-    with services.stoppable() as is_stopped:
-        progress = effect.run.advance(
-            iterations=effect.iterations,
-            deadline=is_stopped,
-            beyond=effect.iterations is not None,
-        )
+def _trained(effect: Train, services: Services) -> Progressed | Failed:
+    try:
+        with services.stoppable() as is_stopped:
+            progress = effect.run.advance(
+                iterations=effect.iterations,
+                deadline=is_stopped,
+                beyond=effect.iterations is not None,
+            )
+    except GdTutorError as error:
+        return Failed(str(error))
     status = Status.PAUSED if progress.stopped_by is None else Status.FINISHED
-    return snapshot_of(effect.run, status)
+    return Progressed(snapshot_of(effect.run, status))
 
 
 def _walking(session: Session) -> Session:

@@ -56,7 +56,7 @@ def reloaded(session: Session, new: Reloaded) -> Session:
         moment = replace(moment, iteration=0)
     session = replace(
         session, lesson=new.lesson, original=new.run, run=new.run, look=look, broken=(),
-        moment=moment, changes=(), done=(), undone=(), training=Snapshot(),
+        moment=moment, changes=(), done=(), undone=(), training=Snapshot(), kept=(), sweeping=None,
         train_look=TrainLook(),
         screen=Screen.STUDY if session.screen is Screen.TRAIN else session.screen,
     )  # fmt: skip

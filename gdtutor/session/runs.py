@@ -1,20 +1,16 @@
-"""The runs of a lesson: its own, those of its variants, and sweeps over a setting."""
+"""The runs of a lesson: its own, those of its variants, and the curves of other runs beside."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.load import with_variant
 from gdtutor.lesson.runs import run_of
-from gdtutor.session.effects import Effect, SweepRuns
-from gdtutor.session.navigation import said
 from gdtutor.session.state import (
     KeptCurve,
     Session,
     Snapshot,
-    Status,
     TrainLook,
     moment_of,
 )
@@ -25,8 +21,6 @@ if TYPE_CHECKING:
 
 OWN = "the lesson's own"
 """What the run without a variant is called."""
-
-Result = tuple[Session, tuple[Effect, ...]]
 
 
 def in_variant(session: Session, name: str) -> Session:
@@ -84,27 +78,6 @@ def _with_curves(
     new = {curve.label: curve for curve in curves}
     stays = tuple(new.pop(curve.label, curve) for curve in kept)
     return (*stays, *new.values())
-
-
-def sweep(session: Session, text: str) -> Result:
-    """Train several runs that differ in one setting, as `learning_rate=0.05,0.5,5`.
-
-    Raises:
-        GdTutorError: Where the name or a value cannot be swept over.
-    """
-    # Stacked plans are imported with the first sweep: few sessions need them.
-    from gdtutor.lesson.sweeps import members_of
-    from gdtutor.training.sweep import Sweep
-
-    if session.run is None or session.lesson is None:
-        return session, ()
-    if not session.lesson.trains:
-        raise GdTutorError("this lesson does not train", "it has no [training] table")
-    members = members_of(session.lesson, session.seed, text)
-    if session.training.status is Status.RUNNING:
-        # The worker does one thing at a time.
-        session = replace(session, training=replace(session.training, status=Status.PAUSED))
-    return said(session, f"{len(members)} runs side by side."), (SweepRuns(Sweep(members)),)
 
 
 def curves_of(sweep_: Sweep) -> tuple[KeptCurve, ...]:

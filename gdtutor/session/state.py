@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -21,6 +22,9 @@ from gdtutor.session.steps import Phase, Step
 from gdtutor.training.diagnosis import Diagnosis
 from gdtutor.training.race import Heat
 from gdtutor.training.run import Run
+
+if TYPE_CHECKING:
+    from gdtutor.training.sweep import Sweep
 
 
 def nothing() -> Array:
@@ -119,6 +123,19 @@ class KeptCurve:
     """not finite, growing or stuck; empty where nothing went wrong."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Sweeping:
+    """A sweep that has not come to its end."""
+
+    sweep: Sweep
+    wanted: int
+    """Epochs of all its runs together."""
+    done: int = 0
+    """Those that are done."""
+    status: Status = Status.RUNNING
+    """Running or paused."""
+
+
 @dataclass(frozen=True, slots=True)
 class Look:
     """How the learner looks at the walk; changes no number."""
@@ -180,6 +197,8 @@ class Session:
     """The name of the variant; empty for the lesson's own."""
     kept: tuple[KeptCurve, ...] = ()
     """Curves of variants and sweeps trained before."""
+    sweeping: Sweeping | None = None
+    """The sweep that the worker is at, or that waits; None where there is none."""
     original: Run | None = None
     """The lesson's own run, without edits."""
     run: Run | None = None

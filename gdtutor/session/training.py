@@ -19,6 +19,7 @@ from gdtutor.session.state import (
     TrainLook,
     moved,
 )
+from gdtutor.session.sweeps import end_sweep, toggle_sweep
 from gdtutor.training.run import Run
 
 LEAST_RATE, MOST_RATE = 1e-12, 1e12
@@ -38,7 +39,7 @@ def open_training(session: Session, count: int) -> Result:
         why = "This lesson has no [training] table: there is nothing to train in it."
         return said(session, why), ()
     session = replace(session, screen=Screen.TRAIN)
-    if session.training.status is Status.IDLE:
+    if session.training.status is Status.IDLE and session.sweeping is None:
         return _start(session, None)
     return session, ()
 
@@ -50,8 +51,10 @@ def next_variant(session: Session, count: int) -> Result:
         return said(session, "This lesson has no variants."), ()
     names = ("", *(variant.name for variant in base.variants))
     at = (names.index(session.variant) + count) % len(names)
-    after = in_variant(session, names[at])
+    after = replace(in_variant(session, names[at]), sweeping=None)
     called = f"Variant {at} of {len(names) - 1}: {names[at]}." if at else f"Back to {OWN} values."
+    if session.sweeping is not None:
+        called += " The sweep is ended."
     if session.screen is not Screen.TRAIN:
         return said(after, called), (PauseTraining(),)
     trained, effects = open_training(after, 1)
@@ -79,7 +82,9 @@ def catch_up(effect: Train, deadline: Callable[[], bool] | None = None) -> None:
 
 
 def toggle_training(session: Session, count: int) -> Result:
-    """Pause a running run, resume a paused one."""
+    """Pause a running run, resume a paused one; a sweep comes before the own run."""
+    if session.sweeping is not None:
+        return toggle_sweep(session, session.sweeping)
     match session.training.status:
         case Status.RUNNING:
             return session, (PauseTraining(),)
@@ -105,6 +110,8 @@ def one_iteration(session: Session, count: int) -> Result:
 
 
 def _some(session: Session, iterations: int) -> Result:
+    if session.sweeping is not None:
+        return said(session, "A sweep is at work; s ends it, then single steps."), ()
     if session.training.status is Status.RUNNING:
         return said(session, "Pause with Space first, then single steps."), ()
     if session.training.status is Status.FINISHED and session.training.stopped_by == "not_finite":
@@ -113,7 +120,9 @@ def _some(session: Session, iterations: int) -> Result:
 
 
 def stop_training(session: Session, count: int) -> Result:
-    """Stop the run where it is."""
+    """Stop the run where it is, or the sweep."""
+    if session.sweeping is not None:
+        return end_sweep(session, session.sweeping)
     if session.training.status is not Status.RUNNING:
         return said(session, "Nothing is running."), ()
     snapshot = replace(session.training, stopped_by="key")
@@ -126,7 +135,9 @@ def reset_training(session: Session, count: int) -> Result:
         return session, ()
     fresh = Run(session.run.segments)
     session = replace(session, run=fresh, training=Snapshot(), train_look=TrainLook())
-    return said(moved(session, 0, 1), "Back at the start."), (PauseTraining(),)
+    # A sweep is another run's business.
+    effects = (PauseTraining(),) if session.sweeping is None else ()
+    return said(moved(session, 0, 1), "Back at the start."), effects
 
 
 def change_rate(session: Session, doublings: int) -> Result:

@@ -9,7 +9,7 @@ from gdtutor.lesson.model import Lesson
 from gdtutor.session.catalogue import LibraryEntry
 from gdtutor.session.commands import Outcome, command_for
 from gdtutor.session.edits import apply_edit
-from gdtutor.session.effects import Effect, PauseTraining, Train
+from gdtutor.session.effects import Effect, PauseTraining, SweepRuns, Train
 from gdtutor.session.figures import measurements_due
 from gdtutor.session.library import found, with_search, without_search
 from gdtutor.session.navigation import goto, said, steps_forward
@@ -17,9 +17,7 @@ from gdtutor.session.predict import answer, question_left
 from gdtutor.session.press import Press
 from gdtutor.session.prompting import edited
 from gdtutor.session.reloading import Broke, Reloaded, is_elsewhere, reloaded
-from gdtutor.session.runs import sweep, with_swept
 from gdtutor.session.state import (
-    KeptCurve,
     Look,
     Prompt,
     PromptKind,
@@ -31,6 +29,7 @@ from gdtutor.session.state import (
     has_opening,
     moment_of,
 )
+from gdtutor.session.sweeps import Swept, sweep, swept
 from gdtutor.training.race import Heat
 from gdtutor.training.run import Run
 
@@ -59,11 +58,11 @@ class Progressed:
     snapshot: Snapshot
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Swept:
-    """The worker published the curves of a sweep."""
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The worker cannot do what was asked of it; it rests."""
 
-    curves: tuple[KeptCurve, ...]
+    message: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +105,8 @@ class Resumed:
 
 
 Action = (
-    Press | Tick | Opened | Resumed | Progressed | Swept | Kept | Told | Timed | Reloaded | Broke
-    | Counted
+    Press | Tick | Opened | Resumed | Progressed | Swept | Failed | Kept | Told | Timed | Reloaded
+    | Broke | Counted
 )  # fmt: skip
 
 
@@ -129,7 +128,9 @@ def _updated(session: Session, action: Action) -> tuple[Session, tuple[Effect, .
         case Progressed():
             return progressed(session, action.snapshot), ()
         case Swept():
-            return with_swept(session, action.curves), ()
+            return swept(session, action), ()
+        case Failed():
+            return said(_at_rest(replace(session, sweeping=None)), action.message, error=True), ()
         case Kept():
             kept = replace(session, saving=action.word)
             return (said(kept, action.message, error=True) if action.message else kept), ()
@@ -167,13 +168,20 @@ def _saved(session: Session, action: Reloaded) -> tuple[Session, tuple[Effect, .
 def _without_old_run(
     before: Session, after: Session, effects: tuple[Effect, ...]
 ) -> tuple[Session, tuple[Effect, ...]]:
-    """Let the worker stop where a change has put another run in the place of the one it trains."""
-    was_running = before.training.status is Status.RUNNING
-    if after.run is before.run or not was_running or any(isinstance(e, Train) for e in effects):
+    """Let the worker stop where what it trains has been replaced or taken away."""
+    goes_on = any(isinstance(effect, Train | SweepRuns) for effect in effects)
+    was_running = before.training.status is Status.RUNNING and after.run is not before.run
+    was_sweeping = before.sweeping is not None and after.sweeping is None
+    if goes_on or PauseTraining() in effects or not (was_running or was_sweeping):
         return after, effects
-    if after.training.status is Status.RUNNING:
-        after = replace(after, training=replace(after.training, status=Status.PAUSED))
-    return after, (*effects, PauseTraining())
+    return _at_rest(after), (*effects, PauseTraining())
+
+
+def _at_rest(session: Session) -> Session:
+    """Return the session whose worker does nothing."""
+    if session.training.status is not Status.RUNNING:
+        return session
+    return replace(session, training=replace(session.training, status=Status.PAUSED))
 
 
 def resumed(session: Session, place: Session) -> Session:
@@ -204,6 +212,7 @@ def opened(session: Session, action: Opened) -> Session:
         base=action.lesson,
         variant="",
         kept=(),
+        sweeping=None,
         original=action.run,
         run=action.run,
         undone=(),

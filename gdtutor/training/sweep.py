@@ -277,10 +277,7 @@ class _Alone:
         self._place, self._member = places[0], members[0]
         self._run = Run((Segment(0, self._member.problem, self._member.settings),))
         self.labels = (self._member.label,)
-
-    @property
-    def source(self) -> str:
-        return self._run.plan.source
+        self.source = self._run.plan.source
 
     @property
     def epochs(self) -> int:

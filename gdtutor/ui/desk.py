@@ -27,15 +27,13 @@ from gdtutor.session.effects import (
     Train,
 )
 from gdtutor.session.press import Press
-from gdtutor.session.state import KeptCurve, Screen, Session, Status
+from gdtutor.session.state import Screen, Session
 from gdtutor.session.update import (
     Action,
     Counted,
     Kept,
     Opened,
-    Progressed,
     Resumed,
-    Swept,
     Tick,
     Timed,
     Told,
@@ -44,7 +42,7 @@ from gdtutor.session.update import (
 from gdtutor.shelf import counted
 from gdtutor.training.race import race
 from gdtutor.ui.app import TutorApp
-from gdtutor.ui.trainer import Trainer
+from gdtutor.ui.trainer import News, Trainer
 from gdtutor.view.help import settled
 from gdtutor.view.screen import frame_of
 
@@ -100,7 +98,7 @@ class Desk:
         self._presses = presses
         self._trainer = Trainer()
         self._poll: Timer | None = None
-        self._shown_curves: tuple[KeptCurve, ...] = ()
+        self._heard: News | None = None
         self._auto: Timer | None = None
         self._counts_steps = False
         self._pass_on: Callable[[Callable[[], object]], None] = lambda _: None
@@ -196,15 +194,13 @@ class Desk:
             self._poll = self._app.set_interval(interval, self._look_at_training)
 
     def _look_at_training(self) -> None:
-        curves = self._trainer.swept
-        if curves != self._shown_curves:
-            self._shown_curves = curves
-            self.act(Swept(curves))
-        snapshot = self._trainer.snapshot
-        if snapshot is not None and snapshot is not self.session.training:
-            self.act(Progressed(snapshot))
-        is_training = snapshot is not None and snapshot.status is Status.RUNNING
-        if not is_training and not self._trainer.is_sweeping:
+        # What is published last is published before the work ends.
+        is_working = self._trainer.is_working
+        news = self._trainer.news()
+        if news is not None and news is not self._heard:
+            self._heard = news
+            self.act(news)
+        if not is_working:
             self._stop_polling()
 
     def _stop_polling(self) -> None:

@@ -1,57 +1,61 @@
-"""The training worker: one thread that trains a run in bursts and publishes snapshots."""
+"""The training worker: one thread that trains a run, or a sweep, in bursts and publishes news."""
 
 from __future__ import annotations
 
 import sys
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from time import perf_counter
 from typing import TYPE_CHECKING
 
 from textual.app import App
 from textual.worker import get_current_worker
 
+from gdtutor.engine.errors import GdTutorError
 from gdtutor.session.effects import Train
-from gdtutor.session.runs import curves_of
 from gdtutor.session.snapshots import snapshot_of
-from gdtutor.session.state import KeptCurve, Snapshot, Status
+from gdtutor.session.state import Snapshot, Status
+from gdtutor.session.sweeps import Swept, news_of
 from gdtutor.session.training import catch_up
-from gdtutor.training.run import Run
+from gdtutor.session.update import Failed, Progressed
 
 if TYPE_CHECKING:
     from gdtutor.training.sweep import Sweep
 
 SWITCH_EVERY = 0.0005
 """Seconds that the worker computes before it lets the screen have its turn."""
-PUBLISH_EVERY = 0.1
-"""Seconds between two snapshots."""
 LONGEST_PAUSE = 0.1
 """Seconds for which the worker stands aside at most, whatever becomes of the key."""
+
+News = Progressed | Swept | Failed
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Job:
     """What the worker does, until it is stopped."""
 
-    stop: threading.Event
+    stop: threading.Event = field(default_factory=threading.Event)
 
 
 class Trainer:
-    """Trains at most one run at a time; what it publishes never changes afterwards."""
+    """Trains at most one run, or one sweep, at a time; what it publishes never changes afterwards.
+
+    News are made when somebody has asked for them, so that there are as many as are shown.
+    """
 
     def __init__(
         self, clock: Callable[[], float] = perf_counter, longest_pause: float = LONGEST_PAUSE
     ) -> None:
-        self.snapshot: Snapshot | None = None
-        """What was published last."""
-        self.swept: tuple[KeptCurve, ...] = ()
-        """The curves of the last sweep, as far as they are."""
-        self.is_sweeping = False
+        self.is_working = False
+        """Whether the worker has something to do."""
+        self._news: News | None = None
+        self._asked = threading.Event()
         self._clock = clock
         self._usual_interval = sys.getswitchinterval()
         self._job: _Job | None = None
         self._longest_pause = longest_pause
+        self._turn = threading.Lock()
         self._way = threading.Event()
         self._way.set()
 
@@ -65,53 +69,18 @@ class Trainer:
         """Let the worker go on; the key is answered."""
         self._way.set()
 
+    def news(self) -> News | None:
+        """Return what was published last, and ask for more."""
+        self._asked.set()
+        return self._news
+
     def start(self, app: App[int], before: Snapshot, wish: Train) -> None:
         """Train a run on; what the worker does stops first."""
-        self.snapshot = before
         self._begin(app, lambda job: self._train(job, before, wish))
 
     def sweep(self, app: App[int], sweep: Sweep) -> None:
         """Train several runs side by side; what the worker does stops first."""
-        self.is_sweeping = True
         self._begin(app, lambda job: self._sweep(job, sweep))
-
-    def _begin(self, app: App[int], work: Callable[[_Job], None]) -> None:
-        self.pause()
-        job = _Job(threading.Event())
-        self._job = job
-        app.run_worker(
-            lambda: self._yielding(work, job),
-            thread=True,
-            exclusive=True,
-            group="train",
-            exit_on_error=False,
-        )
-
-    def _sweep(self, job: _Job, sweep: Sweep) -> None:
-        worker = get_current_worker()
-        published = self._clock()
-
-        def is_over() -> bool:
-            nonlocal published
-            if self._clock() - published >= PUBLISH_EVERY and self._job is job:
-                published = self._clock()
-                self.swept = curves_of(sweep)
-            self._way.wait(self._longest_pause)
-            return job.stop.is_set() or worker.is_cancelled
-
-        sweep.advance(deadline=is_over)
-        if self._job is job:
-            self.swept = curves_of(sweep)
-        self.is_sweeping = False
-
-    def _yielding(self, work: Callable[[_Job], None], job: _Job) -> None:
-        """Work while the interpreter changes threads more often, so that keys wait less."""
-        sys.setswitchinterval(SWITCH_EVERY)
-        try:
-            work(job)
-        finally:
-            if self._job is job:
-                sys.setswitchinterval(self._usual_interval)
 
     def pause(self) -> None:
         """Let the worker stop after the burst it is in."""
@@ -119,38 +88,75 @@ class Trainer:
             self._job.stop.set()
         self._way.set()
 
-    def _train(self, job: _Job, before: Snapshot, wish: Train) -> None:
-        worker, run, iterations = get_current_worker(), wish.run, wish.iterations
-        started = published = self._clock()
-        first = len(run.costs)
+    def _begin(self, app: App[int], work: Callable[[_Job], None]) -> None:
+        self.pause()
+        job = _Job()
+        self._job, self._news, self.is_working = job, None, True
+        self._asked.set()
+        app.run_worker(
+            lambda: self._yielding(work, job), thread=True, exclusive=True, group="train"
+        )
+
+    def _yielding(self, work: Callable[[_Job], None], job: _Job) -> None:
+        """Work, once the job before has left its burst: the two may train the same run.
+
+        Meanwhile the interpreter changes threads more often, so that keys wait less. What the
+        settings are to blame for is told; a bug ends the program.
+        """
+        with self._turn:
+            sys.setswitchinterval(SWITCH_EVERY)
+            try:
+                work(job)
+            except GdTutorError as error:
+                self._publish(job, Failed(str(error)))
+            finally:
+                if self._job is job:
+                    sys.setswitchinterval(self._usual_interval)
+                    self.is_working = False
+
+    def _publish(self, job: _Job, news: News) -> None:
+        """Put out news, unless another job has taken this one's place."""
+        if self._job is job:
+            self._news = news
+
+    def _deadline(self, job: _Job, news: Callable[[], News]) -> Callable[[], bool]:
+        """Return what training asks between bursts: it publishes, and says whether to stop."""
+        worker = get_current_worker()
 
         def is_over() -> bool:
-            nonlocal published
-            now = self._clock()
-            if now - published >= PUBLISH_EVERY:
-                published = now
-                self._publish(job, run, before, started, first, Status.RUNNING)
+            if self._asked.is_set() and self._job is job:
+                self._asked.clear()
+                self._publish(job, news())
             self._way.wait(self._longest_pause)
             return job.stop.is_set() or worker.is_cancelled
 
+        return is_over
+
+    def _sweep(self, job: _Job, sweep: Sweep) -> None:
+        sweep.advance(deadline=self._deadline(job, lambda: news_of(sweep, Status.RUNNING)))
+        self._publish(job, news_of(sweep, Status.PAUSED))
+
+    def _train(self, job: _Job, before: Snapshot, wish: Train) -> None:
+        run, iterations = wish.run, wish.iterations
+        started, first = self._clock(), len(run.costs)
+
+        def news(status: Status) -> News:
+            seconds = max(self._clock() - started, 1e-9)
+            snapshot = snapshot_of(run, status)
+            return Progressed(
+                replace(
+                    snapshot,
+                    seconds=before.seconds + seconds,
+                    epochs_per_second=(len(snapshot.costs) - first) / seconds,
+                )
+            )
+
+        is_over = self._deadline(job, lambda: news(Status.RUNNING))
         progress = run.advance(
             iterations=iterations, deadline=is_over, beyond=iterations is not None
         )
         catch_up(wish, is_over)
-        is_done = progress.stopped_by is not None
-        status = Status.FINISHED if is_done else Status.PAUSED
-        self._publish(job, run, before, started, first, status)
-
-    def _publish(
-        self, job: _Job, run: Run, before: Snapshot, started: float, first: int, status: Status
-    ) -> None:
-        """Put out a snapshot, unless another run has taken this one's place."""
-        if self._job is not job:
-            return
-        seconds = max(self._clock() - started, 1e-9)
-        snapshot = snapshot_of(run, status)
-        self.snapshot = replace(
-            snapshot,
-            seconds=before.seconds + seconds,
-            epochs_per_second=(len(snapshot.costs) - first) / seconds,
-        )
+        if self._job is job:
+            self._publish(
+                job, news(Status.FINISHED if progress.stopped_by is not None else Status.PAUSED)
+            )

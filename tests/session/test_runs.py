@@ -1,13 +1,11 @@
 """Variants and sweeps: other runs of a lesson beside its own."""
 
 import numpy as np
-import pytest
 from session_walks import open_at, press
 from test_session_training import trained
 
-from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.sweeps import members_of
-from gdtutor.session.runs import curves_of, sweep, with_swept
+from gdtutor.session.runs import curves_of, with_swept
 from gdtutor.session.state import Screen, Session
 from gdtutor.training.run import Run, Segment
 from gdtutor.training.sweep import Sweep
@@ -72,22 +70,6 @@ def test_a_run_gone_wrong_is_said() -> None:
     found.advance()
     shown = text(with_swept(session, curves_of(found)))
     assert "growing" in shown or "not finite" in shown
-
-
-@pytest.mark.parametrize(
-    ("wish", "complaint"),
-    [
-        ("learning_rat=1", "did you mean 'learning_rate'?"),
-        ("learning_rate", "is no sweep"),
-        ("learning_rate=a", "give a number"),
-        ("batch=1.5", "whole number"),
-        ("learning_rate=" + ",".join(["1"] * 300), "use 1 to 256"),
-    ],
-)
-def test_a_sweep_that_cannot_be_says_why(wish: str, complaint: str) -> None:
-    with pytest.raises(GdTutorError) as caught:
-        sweep(open_at("or-vectorised"), wish)
-    assert complaint in str(caught.value)
 
 
 def test_the_closing_page_opens_and_closes() -> None:

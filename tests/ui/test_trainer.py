@@ -1,16 +1,22 @@
 """Training stands aside while a key is answered, and never for longer than a bound."""
 
 import asyncio
+from dataclasses import replace
+
+import pytest
+from textual.worker import WorkerFailed
 
 from gdtutor.cli.lesson_files import lesson_path
 from gdtutor.opening import open_lesson, session_at
 from gdtutor.session.press import Press
-from gdtutor.session.state import Status
+from gdtutor.session.state import Screen, Status
+from gdtutor.training.errors import TrainingError
+from gdtutor.training.run import Run
 from gdtutor.ui.app import Looks, TutorApp
 from gdtutor.ui.canvas import Canvas
 from gdtutor.ui.colours import choose_colours
 from gdtutor.ui.desk import Desk, Services
-from gdtutor.ui.trainer import LONGEST_PAUSE
+from gdtutor.ui.trainer import LONGEST_PAUSE, Trainer
 from gdtutor.view.frame import UNICODE
 
 LOOKS = Looks(choose_colours("256", {}), UNICODE, handles_signals=False)
@@ -33,6 +39,15 @@ class RecordedWay:
         self.bounds.add(seconds)
 
 
+async def until(pilot, holds):
+    """Let the app work until something holds; the bound only ends a test that would hang."""
+    loop = asyncio.get_running_loop()
+    end = loop.time() + 30
+    while not holds():
+        assert loop.time() < end, "it did not come to pass"
+        await pilot.pause()
+
+
 def test_a_key_holds_training_from_its_press_until_its_answer_is_painted(monkeypatch) -> None:
     way = RecordedWay()
     render_line = Canvas.render_line
@@ -42,13 +57,6 @@ def test_a_key_holds_training_from_its_press_until_its_answer_is_painted(monkeyp
         return render_line(canvas, y)
 
     monkeypatch.setattr(Canvas, "render_line", rendered)
-
-    async def until(pilot, holds):
-        loop = asyncio.get_running_loop()
-        end = loop.time() + 30
-        while not holds():
-            assert loop.time() < end, "it did not come to pass"
-            await pilot.pause()
 
     async def run() -> None:
         session = session_at(lesson_path("xor-hidden"))
@@ -86,3 +94,60 @@ def test_painting_what_was_trained_holds_nothing() -> None:
 
     asyncio.run(run())
     assert "stand aside" not in way.log
+
+
+def test_there_are_as_many_news_as_are_asked_for_whatever_the_clock_says() -> None:
+    async def run() -> None:
+        session = replace(session_at(lesson_path("xor-hidden")), screen=Screen.TRAIN)
+        services = Services(open_lesson, lambda _: None)
+        app = TutorApp(LOOKS, lambda app: Desk(app, session, services))
+        async with app.run_test(size=(80, 24)) as pilot:
+            trainer = Trainer(clock=lambda: 0.0)
+            app.desk._trainer = trainer
+            for key in (*"1000000", "n"):
+                app.press(Press(key, key))
+            app.desk._stop_polling()
+            seen: list[object] = []
+            while len(seen) < 5 and trainer.is_working:
+                await asyncio.sleep(0)
+                if trainer.news() not in (None, *seen):
+                    seen.append(trainer.news())
+            assert len(seen) == 5
+            app.press(Press("s", "s"))
+            await until(pilot, lambda: not trainer.is_working)
+
+    asyncio.run(run())
+
+
+def in_training(monkeypatch, error: Exception) -> TutorApp:
+    """Return an app whose training raises an error, once it has been looked at."""
+
+    def advance(self, **_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(Run, "advance", advance)
+    session = session_at(lesson_path("xor-hidden"))
+    services = Services(open_lesson, lambda _: None)
+    app = TutorApp(LOOKS, lambda app: Desk(app, session, services))
+
+    async def run() -> None:
+        async with app.run_test(size=(80, 24)) as pilot:
+            app.press(Press("t", "t"))
+            await until(pilot, lambda: app.desk.session.message)
+
+    asyncio.run(run())
+    return app
+
+
+def test_an_error_of_the_settings_comes_to_the_learner_and_leaves_the_run_paused(
+    monkeypatch,
+) -> None:
+    app = in_training(monkeypatch, TrainingError("that cannot be", "do something else"))
+    assert app.desk.session.message == "that cannot be — do something else"
+    assert app.desk.session.is_error
+    assert app.desk.session.training.status is Status.PAUSED
+
+
+def test_a_bug_in_the_worker_ends_the_app(monkeypatch) -> None:
+    with pytest.raises(WorkerFailed, match="out of order"):
+        in_training(monkeypatch, ZeroDivisionError("out of order"))

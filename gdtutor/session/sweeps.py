@@ -1,0 +1,94 @@
+"""Sweeps: several runs that differ in one setting, which the worker trains side by side."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from gdtutor.engine.errors import GdTutorError
+from gdtutor.session.effects import Effect, PauseTraining, SweepRuns
+from gdtutor.session.navigation import said
+from gdtutor.session.runs import curves_of, with_swept
+from gdtutor.session.state import KeptCurve, Session, Status, Sweeping
+
+if TYPE_CHECKING:
+    from gdtutor.training.sweep import Sweep
+
+Result = tuple[Session, tuple[Effect, ...]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Swept:
+    """How far a sweep has come."""
+
+    sweep: Sweep
+    curves: tuple[KeptCurve, ...]
+    done: int
+    """Epochs that its runs have done together."""
+    status: Status
+    """Running, paused, or finished, where no run of it goes on."""
+
+
+def news_of(sweep_: Sweep, status: Status) -> Swept:
+    """Return how far a sweep has come, which is running or paused if it is not finished."""
+    status = Status.FINISHED if sweep_.is_done else status
+    return Swept(sweep_, curves_of(sweep_), sweep_.epochs[0], status)
+
+
+def sweep(session: Session, text: str) -> Result:
+    """Train several runs that differ in one setting, as `learning_rate=0.05,0.5,5`.
+
+    Raises:
+        GdTutorError: Where the name or a value cannot be swept over.
+    """
+    # Stacked plans are imported with the first sweep: few sessions need them.
+    from gdtutor.lesson.sweeps import members_of
+    from gdtutor.training.sweep import Sweep
+
+    if session.run is None or session.lesson is None:
+        return session, ()
+    if not session.lesson.trains:
+        raise GdTutorError("this lesson does not train", "it has no [training] table")
+    made = Sweep(members_of(session.lesson, session.seed, text))
+    waits = session.training.status is Status.RUNNING
+    if waits:
+        # The worker does one thing at a time.
+        session = replace(session, training=replace(session.training, status=Status.PAUSED))
+    told = f"{len(made.members)} runs side by side{'; your own run waits' if waits else ''}."
+    session = replace(session, sweeping=Sweeping(made, wanted=made.epochs[1]))
+    return said(session, f"{told} Space pauses them, s ends them."), (SweepRuns(made),)
+
+
+def swept(session: Session, news: Swept) -> Session:
+    """Take the curves of the sweep that is at work; those of another one come too late."""
+    now = session.sweeping
+    if now is None or now.sweep is not news.sweep:
+        return session
+    session = with_swept(session, news.curves)
+    if news.status is not Status.FINISHED:
+        # Where the learner has paused it, news of its running come too late.
+        status = news.status if now.status is Status.RUNNING else now.status
+        return replace(session, sweeping=replace(now, done=news.done, status=status))
+    session = replace(session, sweeping=None)
+    return session if session.is_error else said(session, "All runs of the sweep are done.")
+
+
+def toggle_sweep(session: Session, now: Sweeping) -> Result:
+    """Let the sweep that is at work wait, or one that waits go on."""
+    if now.status is not Status.RUNNING:
+        after = replace(session, sweeping=replace(now, status=Status.RUNNING))
+        told = "The sweep goes on; your own run waits until it is done, or until s ends it."
+        return said(after, told), (SweepRuns(now.sweep),)
+    after = replace(session, sweeping=replace(now, status=Status.PAUSED))
+    told = f"The sweep waits at {_far(now)}: Space goes on with it, s ends it."
+    return said(after, told), (PauseTraining(),)
+
+
+def end_sweep(session: Session, now: Sweeping) -> Result:
+    """End a sweep where it is; Space is the own run's again."""
+    told = f"The sweep ends at {_far(now)}; its curves stay. Space trains your own run."
+    return said(replace(session, sweeping=None), told), (PauseTraining(),)
+
+
+def _far(now: Sweeping) -> str:
+    return f"{now.done:,} of {now.wanted:,} epochs"

@@ -1,0 +1,122 @@
+"""A sweep is seen, paused, gone on with and ended; it belongs to the lesson it was asked for in."""
+
+import pytest
+from session_walks import lesson_file, open_at, press
+
+from gdtutor.engine.errors import GdTutorError
+from gdtutor.opening import open_lesson
+from gdtutor.session.effects import PauseTraining, SweepRuns, Train
+from gdtutor.session.press import Press
+from gdtutor.session.state import PromptKind, Session, Status
+from gdtutor.session.sweeps import news_of, sweep
+from gdtutor.session.update import Failed, update
+
+
+def sweeping(wish: str = "learning_rate=0.1,1") -> Session:
+    """Return a session on Train whose own run runs no more, with a sweep that has done a little."""
+    session, _ = sweep(press(open_at("or-vectorised"), "t"), wish)
+    assert session.sweeping is not None
+    session.sweeping.sweep.advance(epochs=3)
+    return update(session, news_of(session.sweeping.sweep, Status.RUNNING))[0]
+
+
+@pytest.mark.parametrize(
+    ("wish", "complaint"),
+    [
+        ("learning_rat=1", "did you mean 'learning_rate'?"),
+        ("learning_rate", "is no sweep"),
+        ("learning_rate=a", "give a number"),
+        ("batch=1.5", "whole number"),
+        ("learning_rate=" + ",".join(["1"] * 300), "use 1 to 256"),
+        ("optimizer=sgd,adam,implicit", "takes one example at a time"),
+    ],
+)
+def test_a_sweep_that_cannot_be_says_why(wish: str, complaint: str) -> None:
+    with pytest.raises(GdTutorError) as caught:
+        sweep(open_at("or-vectorised"), wish)
+    assert complaint in str(caught.value)
+
+
+def test_a_sweep_that_cannot_be_leaves_its_input_open() -> None:
+    session = press(press(open_at("xor-hidden"), "t"), "S optimizer=sgd,implicit enter")
+    assert session.prompt is not None
+    assert session.prompt.kind is PromptKind.SWEEP
+    assert "one example at a time" in session.prompt.error
+    assert session.sweeping is None
+
+
+def test_the_own_run_waits_while_a_sweep_is_at_work_and_is_told_so() -> None:
+    session = sweeping()
+    assert session.training.status is Status.PAUSED
+    assert session.sweeping is not None
+    assert session.sweeping.done == 6
+    assert (
+        "your own run waits" in sweep(press(open_at("bias"), "t"), "learning_rate=1,2")[0].message
+    )
+
+
+def test_space_pauses_a_sweep_and_goes_on_with_it() -> None:
+    session, effects = update(sweeping(), Press("space", " "))
+    assert effects == (PauseTraining(),)
+    assert session.sweeping is not None
+    assert session.sweeping.status is Status.PAUSED
+    assert "6 of" in session.message
+    late, _ = update(session, news_of(session.sweeping.sweep, Status.RUNNING))
+    assert late.sweeping is not None
+    assert late.sweeping.status is Status.PAUSED
+    again, effects = update(late, Press("space", " "))
+    assert [e.sweep for e in effects if isinstance(e, SweepRuns)] == [session.sweeping.sweep]
+    assert again.sweeping is not None
+    assert again.sweeping.status is Status.RUNNING
+    assert "your own run waits" in again.message
+
+
+def test_s_ends_a_sweep_and_gives_the_worker_back_to_the_own_run() -> None:
+    session, effects = update(sweeping(), Press("s", "s"))
+    assert effects == (PauseTraining(),)
+    assert session.sweeping is None
+    assert "ends at 6 of" in session.message
+    assert [len(curve.costs) for curve in session.kept] == [3, 3]
+    _, effects = update(session, Press("space", " "))
+    assert [e.run for e in effects if isinstance(e, Train)] == [session.run]
+
+
+def test_single_steps_of_the_own_run_wait_for_the_sweep() -> None:
+    for key in "ni":
+        session, effects = update(sweeping(), Press(key, key))
+        assert effects == ()
+        assert "s ends it" in session.message
+
+
+def test_a_sweep_that_is_done_says_so() -> None:
+    session = sweeping()
+    assert session.sweeping is not None
+    session.sweeping.sweep.advance()
+    done, _ = update(session, news_of(session.sweeping.sweep, Status.RUNNING))
+    assert done.sweeping is None
+    assert "done" in done.message
+
+
+def test_a_sweep_does_not_leak_into_the_lesson_opened_next() -> None:
+    session = sweeping()
+    assert session.sweeping is not None
+    late = news_of(session.sweeping.sweep, Status.RUNNING)
+    other, _ = update(session, open_lesson(lesson_file("bias")))
+    assert other.sweeping is None
+    assert update(other, late)[0].kept == ()
+
+
+def test_a_variant_ends_the_sweep_and_trains() -> None:
+    session, _ = sweep(press(open_at("learning-rate"), "t"), "learning_rate=0.1,1")
+    after, effects = update(session, Press("V", "V"))
+    assert after.sweeping is None
+    assert "The sweep is ended" in after.message
+    assert any(isinstance(effect, Train) for effect in effects)
+
+
+def test_what_the_worker_cannot_do_is_told_and_leaves_it_at_rest() -> None:
+    session = press(open_at("xor-hidden"), "t")
+    failed, _ = update(session, Failed("no such thing"))
+    assert failed.training.status is Status.PAUSED
+    assert (failed.message, failed.is_error) == ("no such thing", True)
+    assert update(sweeping(), Failed("no such thing"))[0].sweeping is None
