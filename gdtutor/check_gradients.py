@@ -51,7 +51,7 @@ def check_gradients(notes: Notes, moment: Moment, shares: int, of: str) -> None:
         work = 2 * len(done.graph.nodes) * len(shown) * shares
         most = int(min(max(GRADIENT_WORK // max(work, 1), 1), _CELLS))
         found = _difference(notes, done, name, most, of)
-        if found.is_confirmed or found.is_finite:
+        if found.is_confirmed or _contradicts(found):
             notes.errors[name] = max(_stated(found), notes.errors.get(name, 0.0))
 
 
@@ -74,7 +74,8 @@ def _difference(notes: Notes, done: Trace, name: str, most: int, of: str) -> Dif
     found = _worst(done, given, name, most)
     if found.is_confirmed:
         return found
-    for kink in nodes_at_kink(done.graph, done.values):
+    kinks = nodes_at_kink(done.graph, done.values)
+    for kink in kinks:
         line = kink.partition(".")[0]
         what = f"{of}{line} stands at a kink, where its derivative does not exist"
         hint = "gradients are checked beside it; another start would avoid it"
@@ -83,10 +84,10 @@ def _difference(notes: Notes, done: Trace, name: str, most: int, of: str) -> Dif
     again = _worst(trace(done.graph, beside, wanted=(name,)), beside, name, most)
     if again.is_confirmed:
         return again
-    if not found.is_finite and not again.is_finite:
+    wrong = next((d for d in ((again,) if kinks else (found, again)) if _contradicts(d)), None)
+    if wrong is None:
         _report_unconfirmed(notes, done, found, of)
         return found
-    wrong = found if found.is_finite else again
     what = (
         f"{of}the gradient of {_called(name, wrong.cell)} is {wrong.gradient:.6g}, the central "
         f"difference {wrong.estimate:.6g}"
@@ -96,17 +97,25 @@ def _difference(notes: Notes, done: Trace, name: str, most: int, of: str) -> Dif
     return wrong
 
 
+def _contradicts(found: Difference) -> bool:
+    """Say whether a difference that does not agree can be believed."""
+    return found.is_finite and found.is_settled and not found.is_confirmed
+
+
 def _report_unconfirmed(notes: Notes, done: Trace, found: Difference, of: str) -> None:
-    """Report a gradient that nothing can be held against: the root is not finite beside it."""
+    """Report a gradient that nothing can be held against: no difference beside it tells."""
     called = _called(found.name, found.cell)
     strange = [root for root in (found.above, found.below) if not np.isfinite(root)]
     so = f"so its gradient {found.gradient:.6g} cannot be confirmed"
     if strange and np.isnan(strange[0]):
         what = f"{done.graph.root} has no value where {called} moves by {found.step:.1e}, {so}"
         hint = "start further from where a root, a logarithm or a division has no value"
-    else:
+    elif not found.is_finite:
         what = f"the numbers overflow where {called} moves by {found.step:.1e}, {so}"
         hint = "a float64 ends at 1.8e308; give smaller values"
+    else:
+        what = f"{done.graph.root} changes too abruptly where {called} moves by little, {so}"
+        hint = "smaller factors, or another start, make it smoother"
     notes.add("unconfirmed", of + what, hint, notes.of_name(found.name), "warning")
 
 
@@ -129,7 +138,7 @@ def _badness(found: Difference) -> tuple[int, float]:
     """Return how bad a difference is: a wrong gradient is worse than one that nothing tells."""
     if found.is_confirmed:
         return 0, _stated(found)
-    return 1 + found.is_finite, _stated(found)
+    return 1 + _contradicts(found), _stated(found)
 
 
 def _stated(found: Difference) -> float:

@@ -37,13 +37,17 @@ def test_a_wrong_derivative_is_caught_at_a_kink_as_well(tmp_path, monkeypatch):
     assert "gradient" in codes
 
 
-def test_a_wrong_derivative_is_not_hidden_by_a_cell_that_overflows(tmp_path, monkeypatch):
-    wrong = replace(OPERATIONS["exp"], local=("0.99*out",))
-    monkeypatch.setitem(OPERATIONS, "exp", wrong)
-    text = lesson_text("```graph\nz = sum(exp(W))\n```\n", "[parameters]\nW = [709.78, 702.0]")
-    [found] = found_in(text, tmp_path)
-    assert found[:2] == ("gradient", "error")
-    assert "the gradient of W[1] is" in found[3]
+EDGE = "1.340780792994259e154"
+"""The square of any larger number overflows."""
+
+
+def test_a_wrong_derivative_is_not_hidden_by_a_cell_that_nothing_tells_of(tmp_path, monkeypatch):
+    text = lesson_text("```graph\nz = sum(sqrt(1 - w))\n```\n", "[parameters]\nw = [{}, 0.5]")
+    edge = text.format(0.999999999)
+    assert [code for code, *_ in found_in(edge, tmp_path)] == ["unconfirmed"]
+    wrong = replace(OPERATIONS["sqrt"], local=("1.01/(2*out)",))
+    monkeypatch.setitem(OPERATIONS, "sqrt", wrong)
+    assert [code for code, *_ in found_in(edge, tmp_path)] == ["gradient"]
 
 
 def test_a_wrong_derivative_next_to_a_pole_is_caught(tmp_path, monkeypatch):
@@ -53,8 +57,43 @@ def test_a_wrong_derivative_next_to_a_pole_is_caught(tmp_path, monkeypatch):
     assert [code for code, *_ in found_in(text, tmp_path)] == ["gradient"]
 
 
+def test_a_wrong_derivative_of_a_short_wave_is_caught(tmp_path, monkeypatch):
+    wrong = replace(OPERATIONS["sin"], local=("1.01*cos(a)",))
+    monkeypatch.setitem(OPERATIONS, "sin", wrong)
+    text = lesson_text("```graph\nz = sin(1e6*w)\n```\n", "[parameters]\nw = 0.5")
+    assert [code for code, *_ in found_in(text, tmp_path)] == ["gradient"]
+
+
+SOUND = {
+    "next to a pole": ("1/w", 1e-6),
+    "next to the end of a logarithm": ("log(w)", 1e-7),
+    "at a minimum": ("(w*3 + 0.3 - 6.3)**2", 2.0),
+    "at a minimum that bends": ("1e6*(exp(w) - 1)**2", 0.0),
+    "a wave shorter than the step": ("sin(1e6*w)", 0.5),
+    "next to an overflow": ("exp(w)", 709.782),
+    "large numbers": ("1e300*w**2", 3.0),
+}
+
+
+@pytest.mark.parametrize("name", SOUND)
+def test_a_right_gradient_where_differences_are_hard_is_confirmed(tmp_path, name):
+    formula, start = SOUND[name]
+    text = lesson_text(f"```graph\nz = {formula}\n```\n", f"[parameters]\nw = {start}")
+    checked = check_lesson(lesson_of(text, tmp_path))
+    assert checked.problems == ()
+    assert [gradient.parameter for gradient in checked.gradients] == ["w"]
+
+
+@pytest.mark.parametrize("wave", ["1e9", "1e11", "1e13", "1e15"])
+def test_a_wave_that_no_step_can_follow_is_a_warning_and_no_accusation(tmp_path, wave):
+    for start in (0.5, 0.7, 1.3, 2.9):
+        text = lesson_text(f"```graph\nz = sin({wave}*w)\n```\n", f"[parameters]\nw = {start}")
+        assert [code for code, *_ in found_in(text, tmp_path)] in ([], ["unconfirmed"])
+
+
 def test_a_gradient_that_nothing_confirms_is_not_counted_as_checked(tmp_path):
-    text = lesson_text("```graph\nz = exp(w) + v\n```\n", "[parameters]\nw = 709.782\nv = 1.0")
+    front = f"[parameters]\nw = {EDGE}\nv = 1.0"
+    text = lesson_text("```graph\nz = w**2 + v\n```\n", front)
     checked = check_lesson(lesson_of(text, tmp_path))
     assert [report.code for report in checked.problems] == ["unconfirmed"]
     assert [gradient.parameter for gradient in checked.gradients] == ["v"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -19,6 +19,16 @@ TOLERANCE = 1e-6
 
 _STEP: float = float(np.finfo(np.float64).eps) ** (1 / 3)
 _ROUNDING = float(np.finfo(np.float64).eps)
+_SHORTER = (1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6)
+"""Shares of the step that are tried where it is too wide."""
+_LONGER = (1e2, 1e1)
+"""Multiples of the step that are tried besides where no smaller one confirms the gradient: rounding
+does less to them."""
+_SETTLED = 1e-3
+"""Relative difference up to which steps say the same of a slope."""
+_CLEAR = 0.1
+"""Share of a slope that rounding may make up where steps are compared, and of the gradient's error
+that they may differ by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +51,9 @@ class Difference:
     """|estimate − gradient| over the larger of both, 0 where that is no more than the noise."""
     takes_bend_out: bool = False
     """Whether the error is that of the estimate without the change of the slope within h."""
+    is_settled: bool = True
+    """Whether a difference with another step says the same, so that what it says can be held
+    against the gradient; only looked at where both do not agree."""
 
     @property
     def is_confirmed(self) -> bool:
@@ -58,8 +71,13 @@ def check_cell(
 ) -> Difference:
     """Compare one cell of a leaf's gradient with the central difference of the root.
 
-    A small value that is not confirmed may stand next to a pole, or to the end of a logarithm; a
-    smaller step then shows its slope, where rounding leaves enough digits for that.
+    Where both do not agree, the root may bend within the step: next to a pole or to the end of a
+    logarithm, or in a wave that is shorter than the step. Smaller steps then show its slope, as
+    long as rounding leaves digits for that.
+
+    Returns:
+        The difference that confirms the gradient; else one that two steps agree on; else the first,
+        which is not settled.
 
     Source: Nocedal and Wright, Numerical Optimization, 2nd ed., eq. 8.7; the step is the cube root
     of the machine epsilon, times the size of the value.
@@ -70,17 +88,66 @@ def check_cell(
     def at(step: float) -> Difference:
         above = root_with(graph, values, name, cell, value + step)
         below = root_with(graph, values, name, cell, value - step)
-        found = difference_of(name, cell, value, step, (above, below), gradient)
-        is_doubtful = found.is_finite and not found.is_confirmed
-        return refined(found, graph, values) if is_doubtful else found
+        return difference_of(name, cell, value, step, (above, below), gradient)
 
-    found = at(step_for(value))
-    finer = _STEP * abs(value)
-    if found.is_confirmed or not 0 < finer < found.step:
-        return found
-    closer = at(finer)
-    tells = closer.noise <= TOLERANCE * abs(closer.estimate)
-    return closer if tells and closer.is_confirmed else found
+    first = at(step_for(value))
+    if first.is_finite and not first.is_confirmed:
+        first = refined(first, graph, values)
+    if first.is_confirmed:
+        return first
+    closer = [at(step) for step in _smaller_steps(value)]
+    for found in closer:
+        if found.is_confirmed and found.noise <= TOLERANCE * abs(found.estimate):
+            return found
+    wider = [at(first.step * longer) for longer in _LONGER]
+    return _settled((*wider, first, *closer), len(wider)) or replace(first, is_settled=False)
+
+
+def _smaller_steps(value: float) -> list[float]:
+    """Return steps for where the first one is too wide, from wide to narrow."""
+    step = step_for(value)
+    own = _STEP * abs(value)
+    steps = [step * shorter for shorter in _SHORTER]
+    return sorted([*steps, *([own] if 0 < own < step else [])], reverse=True)
+
+
+def _settled(tried: Sequence[Difference], first: int) -> Difference | None:
+    """Return a difference that can be held against the gradient, None where there is none.
+
+    It is one that the next two smaller steps agree with, and more so than with the gradient; or the
+    usual one, where it tells of a slope of 0. Where the root is a wave shorter than all steps, or
+    nothing but rounding, a smaller step gives a larger difference.
+
+    Args:
+        tried: Differences that do not confirm the gradient, from wide to narrow.
+        first: The place of the one with the usual step, which has all its noise.
+    """
+    usual = tried[first]
+    rounding = usual.noise * usual.step
+    for three in zip(tried, tried[1:], tried[2:], strict=False):
+        estimates = np.array([found.estimate for found in three])
+        with np.errstate(all="ignore"):
+            apart, size = float(np.ptp(estimates)), float(np.max(np.abs(estimates)))
+            wrong = float(np.min(np.abs(estimates - usual.gradient)))
+        noise = sum(rounding / found.step for found in three)
+        if noise <= _CLEAR * size and apart <= min(_SETTLED * size + noise, _CLEAR * wrong):
+            return three[-1]
+    return usual if _vanishes(tried[first : first + 3]) else None
+
+
+def _vanishes(three: Sequence[Difference]) -> bool:
+    """Say whether differences tell of a slope of 0, far below the gradient.
+
+    Either they shrink with the step, or the first is nothing but rounding, of a root that rounding
+    leaves most of its digits.
+    """
+    usual = three[0]
+    least = _SETTLED * abs(usual.gradient)
+    sizes = [abs(found.estimate) for found in three]
+    if sizes == sorted(sizes, reverse=True) and sizes[0] <= least:
+        return True
+    root = max(abs(usual.above), abs(usual.below))
+    return sizes[0] <= usual.noise <= least and usual.noise * usual.step <= _SETTLED * root
 
 
 def step_for(value: float) -> float:

@@ -191,7 +191,7 @@ def test_a_small_value_next_to_a_pole_is_confirmed_with_a_smaller_step():
     graph = graph_of("C = 1/x", ["x"])
     found = check_cell(graph, arrays({"x": 1e-6}), "x", (), -1e12)
     assert found.is_confirmed
-    assert found.step < 1e-11
+    assert found.step < 1e-8
     assert not check_cell(graph, arrays({"x": 1e-6}), "x", (), -1.001e12).is_confirmed
 
 
@@ -218,3 +218,28 @@ def test_a_difference_that_loses_its_digits_confirms_what_it_cannot_tell_apart()
     assert found.is_confirmed
     assert found.noise > 1e-4
     assert not check_cell(graph, arrays({"x": 0.3}), "x", (), 1.1).is_confirmed
+
+
+@pytest.mark.parametrize("claimed", [0.0, 2.9, 3.0003, -3.0, 1e12])
+def test_a_wrong_derivative_of_a_smooth_cost_is_settled(claimed):
+    graph = graph_of("C = 3*x + sin(x)*1e-9", ["x"])
+    found = check_cell(graph, arrays({"x": 0.4}), "x", (), claimed)
+    assert not found.is_confirmed
+    assert found.is_settled
+    assert found.estimate == pytest.approx(3, rel=1e-6)
+
+
+@pytest.mark.parametrize("claimed", [1e-7, -0.5, 40.0])
+def test_a_wrong_derivative_at_a_minimum_is_settled(claimed):
+    graph = graph_of("C = (w*x + b - y)**2", ["w"], ["x", "b", "y"])
+    given = arrays({"w": 2, "x": 3, "b": 0.3, "y": 6.3})
+    found = check_cell(graph, given, "w", (), claimed)
+    assert not found.is_confirmed
+    assert found.is_settled
+
+
+def test_differences_that_grow_as_the_step_shrinks_are_not_settled():
+    graph = graph_of("C = sin(x*1e13)", ["x"])
+    given = arrays({"x": 0.5})
+    right = float(trace(graph, given).gradients["x"])
+    assert not check_cell(graph, given, "x", (), right).is_settled
