@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 import numpy as np
 
 from gdtutor.check_notes import Notes
-from gdtutor.engine.expression import Name
+from gdtutor.engine.expression import Apply, Expr, Name, names_in, to_text
+from gdtutor.engine.graph import Graph, Role
 from gdtutor.engine.operations import OPERATIONS, Kind
 from gdtutor.session.moment import Moment
+
+SHOWN = 60
+"""Characters of a formula that a report repeats at most."""
 
 
 def check_vectors(notes: Notes, moment: Moment) -> None:
@@ -31,3 +37,46 @@ def check_vectors(notes: Notes, moment: Moment) -> None:
                     what = f"the vector {name} meets a {size} matrix as a row in {line}"
                     hint = f"a column, one value for each row, is {name} = [[0.1], [0.2]]"
                     notes.add("row", what, hint, notes.of_name(line), "warning")
+
+
+def check_losses(notes: Notes, moment: Moment) -> None:
+    """Report losses that take the target for the prediction.
+
+    They can be computed all the same, since a target is a share like a prediction.
+    """
+    for graph in (done.graph for done in moment.traces):
+        targets = {leaf.name for leaf in graph.leaves if leaf.role is Role.TARGET}
+        given, trained = _depending_on(graph, targets), _depending_on(graph, graph.parameters)
+        for line in graph.lines:
+            for loss in _losses(line.expr):
+                first, second = ({name.name for name in names_in(arg)} for arg in loss.args)
+                if first & given and not first & trained and second & trained:
+                    _report_swapped(notes, line.name, loss)
+
+
+def _losses(expr: Expr) -> Iterator[Apply]:
+    """Yield every operation of a formula that holds its first operand against a target."""
+    pending = [expr]
+    while pending:
+        part = pending.pop()
+        if isinstance(part, Apply):
+            pending.extend(part.args)
+            if OPERATIONS[part.op].has_target:
+                yield part
+
+
+def _depending_on(graph: Graph, names: Iterable[str]) -> set[str]:
+    """Return these names and those of every line that one of them has a part in."""
+    found = set(names)
+    for line in graph.lines:
+        if any(name.name in found for name in names_in(line.expr)):
+            found.add(line.name)
+    return found
+
+
+def _report_swapped(notes: Notes, line: str, loss: Apply) -> None:
+    right = to_text(Apply(loss.op, loss.args[::-1]))
+    shown = f", as {right}" if len(right) <= SHOWN else ""
+    what = f"{loss.op} in {line} takes the target for the prediction"
+    hint = f"the prediction comes first{shown}"
+    notes.add("swapped", what, hint, notes.of_name(line), "warning")

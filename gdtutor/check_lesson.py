@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gdtutor.check_formulas import check_vectors
+from gdtutor.check_formulas import check_losses, check_vectors
 from gdtutor.check_gradients import GradientChecked, check_gradients
 from gdtutor.check_notes import Notes
 from gdtutor.engine.errors import GdTutorError
@@ -29,6 +29,7 @@ LESSON_CODES = {
     "unconfirmed": "no central difference can confirm a gradient here (a warning)",
     "kink": "a value stands where its derivative does not exist (a warning)",
     "row": "a vector meets a matrix as a row, not as a column (a warning)",
+    "swapped": "a loss takes the target for the prediction (a warning)",
     "fit": "a panel of a step does not fit the design size",
     "given-away": "a question says its own answer",
 }
@@ -65,6 +66,7 @@ def check_lesson(lesson: Lesson) -> LessonChecked:
         _check_training(notes, session.run, len(names), of)
         if not name:
             check_vectors(notes, session.moment)
+            check_losses(notes, session.moment)
             _check_fit(notes, session)
             _check_questions(notes, session.moment)
     gradients = (GradientChecked(lesson.id, name, e) for name, e in notes.errors.items())

@@ -1,6 +1,9 @@
 """Formulas that compute and most likely mean something else are warned of."""
 
-from lesson_texts import found_in, lesson_text
+import pytest
+from lesson_texts import found_in, lesson_of, lesson_text
+
+from gdtutor.check_lesson import check_lesson
 
 MATRICES = """\
 [parameters]
@@ -19,3 +22,44 @@ def test_a_bias_that_is_a_vector_beside_columns_is_a_warning_and_a_column_is_non
     assert found[:2] == ("row", "warning")
     assert found[3] == "the vector b meets a 2x1 matrix as a row in Z"
     assert found_in(lesson_text(graph, MATRICES.format(b="[[0.1], [0.2]]")), tmp_path) == []
+
+
+ONE_NEURON = """\
+[parameters]
+w = 0.5
+[data]
+inputs = ["x"]
+targets = ["y"]
+examples = [[2, 1]]
+"""
+
+
+@pytest.mark.parametrize(
+    ("loss", "hint"),
+    [
+        ("binary_cross_entropy(y, sigmoid(z))", "as binary_cross_entropy(sigmoid(z), y)"),
+        ("binary_cross_entropy_logits(y, z)/2", "as binary_cross_entropy_logits(z, y)"),
+        ("binary_cross_entropy(1 - y, sigmoid(z))", "binary_cross_entropy(sigmoid(z), 1 - y)"),
+    ],
+)
+def test_a_loss_that_takes_the_target_for_the_prediction_is_a_warning(tmp_path, loss, hint):
+    text = lesson_text(f"```graph\nz = w*x\nL = {loss}\n```\n", ONE_NEURON)
+    [found] = check_lesson(lesson_of(text, tmp_path)).problems
+    assert (found.code, found.level, found.source) == ("swapped", "warning", f"L = {loss}")
+    assert hint in found.hint
+
+
+def test_a_target_behind_a_line_of_its_own_is_a_target(tmp_path):
+    graph = "```graph\nq = 0.9*y + 0.05\np = sigmoid(w*x)\nL = binary_cross_entropy({})\n```\n"
+    [found] = found_in(lesson_text(graph.format("q, p"), ONE_NEURON), tmp_path)
+    assert found[0] == "swapped"
+    assert found_in(lesson_text(graph.format("p, q"), ONE_NEURON), tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    "loss",
+    ["binary_cross_entropy(sigmoid(z), y)", "binary_cross_entropy(sigmoid(z) + 0*y, sigmoid(z))"],
+)
+def test_a_loss_the_right_way_round_or_of_predictions_alone_is_none(tmp_path, loss):
+    text = lesson_text(f"```graph\nz = w*x\nL = {loss}\n```\n", ONE_NEURON)
+    assert found_in(text, tmp_path) == []

@@ -66,6 +66,8 @@ class Operation:
     """`vjp` for operands that are vectors, by the number of their axes."""
     because: tuple[str, ...] = ()
     """Why each local gradient is what it is, in words, over {a}, {b}."""
+    has_target: bool = False
+    """Whether it holds its first operand, a prediction, against its second, a target."""
     kink: str = ""
     """A formula over a, b and out that is 0 exactly where the derivative does not exist."""
     convention: str = ""
@@ -246,14 +248,14 @@ _ALL = (
             "maximum(log(1 - a), -100) - maximum(log(a), -100)",
         ),
         because=("the error over the variance of the prediction", "the log odds of the prediction"),
-        samples=((0.1, 0.9), (0.0, 1.0)),
+        samples=((0.1, 0.9), (0.0, 1.0)), has_target=True,
     ),
     Operation(
         "binary_cross_entropy_logits", 2, Kind.ELEMENTWISE,
         "measures how surprised sigmoid({a}) is by the target {b}",
         formula="softplus(a) - a*b", local=("sigmoid(a) - b", "-a"),
         because=("prediction minus target", "the log odds of the prediction"),
-        samples=((-3.0, 3.0), (0.0, 1.0)),
+        samples=((-3.0, 3.0), (0.0, 1.0)), has_target=True,
     ),
     Operation(
         "matmul", 2, Kind.MATMUL, "multiplies the matrices {a} and {b}, rows by columns",
@@ -299,7 +301,7 @@ _ALL = (
         formula="-sum(b*maximum(log(a), -100), 0)",
         vjp=("-g*b/maximum(a, 1e-12)", "-g*maximum(log(a), -100)"),
         because=("only the share of the true class counts", "the surprise of each class"),
-        samples=((0.1, 0.9), (0.0, 1.0)),
+        samples=((0.1, 0.9), (0.0, 1.0)), has_target=True,
     ),
     Operation(
         "cross_entropy_logits", 2, Kind.COLUMN_LOSS,
@@ -308,7 +310,7 @@ _ALL = (
         computed="max(a, 0) + log(sum(exp(a - max(a, 0)), 0)) - sum(a*b, 0)",
         vjp=("g*(softmax(a) - b)", "-g*a"),
         because=("prediction minus target", "the scores themselves"),
-        samples=((-3.0, 3.0), (0.0, 1.0)),
+        samples=((-3.0, 3.0), (0.0, 1.0)), has_target=True,
     ),
     Operation(
         "outer", 2, Kind.MATMUL, "multiplies every cell of {a} by every cell of {b}",

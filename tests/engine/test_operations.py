@@ -254,3 +254,8 @@ def test_spreading_repeats_a_value_over_the_cells():
     assert at("spread", 2.0, np.zeros((2, 3))).tolist() == [[2.0] * 3] * 2
     assert at("count", np.zeros((2, 3))) == 6
     assert at("outer", (1, 2), (3, 4)).tolist() == [[3, 4], [6, 8]]
+
+
+def test_a_row_that_speaks_of_a_target_is_marked_to_have_one():
+    for row in OPERATIONS.values():
+        assert row.has_target == ("the target {b}" in row.says)
