@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from rich.cells import cell_len
 
 from gdtutor.ui.cells import Row, row_of
-from gdtutor.ui.ticks import Tick, has_length, linear_ticks, log_ticks
+from gdtutor.ui.ticks import Tick, has_length, linear_ticks, log_ticks, ticks_in
 from gdtutor.view.frame import LARGEST, Chars, Line, Plot, Segment, Series, Style
 from gdtutor.view.lines import shortened
 
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 SMALLEST = (10, 3)
 """Columns and rows below which there is no room for axes."""
+
+BELOW = 2
+"""Rows of a plot's body below what is drawn: the horizontal axis and its numbers."""
 
 _PLOTEXT = Lock()
 """plotext keeps one figure for the whole process."""
@@ -148,12 +151,25 @@ def _body(plot: Plot, width: int, height: int, chars: Chars) -> list[Row]:
         return [middle if n == height // 2 else blank for n in range(height)]
     x_low, x_high = x_range or _extent([curve.xs for curve in curves])
     y_low, y_high = y_range or _extent([curve.ys for curve in curves])
-    x_axis = _Axis(x_low, x_high, linear_ticks(x_low, x_high, max(2, width // 12), plot.x_integer))
     make = log_ticks if plot.log_y else linear_ticks
-    y_axis = _Axis(y_low, y_high, make(y_low, y_high, max(2, (height + 1) // 3)))
-    text = _drawn(curves, x_axis, y_axis, plot.cursor, (width, height))
+    most = max(2, (height + 1) // 3, min(3, height - BELOW))
+    y_axis = _Axis(y_low, y_high, make(y_low, y_high, most))
+    room = width - 1 - max((len(tick.label) for tick in y_axis.ticks), default=0)
+    x_axis = _Axis(x_low, x_high, ticks_in(x_low, x_high, room, plot.x_integer))
+    text = _drawn(
+        curves, _shown(x_axis, chars), _shown(y_axis, chars), plot.cursor, (width, height)
+    )
     rows = [_row(line, width, chars) for line in text.rstrip("\n").split("\n")]
     return rows[:height]
+
+
+def _shown(axis: _Axis, chars: Chars) -> _Axis:
+    """Return an axis whose labels have a real minus sign where there is one."""
+    if not chars.unicode:
+        return axis
+    return axis._replace(
+        ticks=tuple(Tick(tick.at, tick.label.replace("-", "−")) for tick in axis.ticks)
+    )
 
 
 def _span_of(limits: tuple[float, float] | None) -> tuple[float, float] | None:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from math import ceil, floor, isclose, log10
 from typing import NamedTuple
 
+CELLS_A_TICK = 12
+"""Cells of a long row that each tick has for itself."""
+
 
 class Tick(NamedTuple):
     """One tick of an axis."""
@@ -22,18 +25,54 @@ def has_length(low: float, high: float) -> bool:
 def linear_ticks(low: float, high: float, most: int, whole: bool = False) -> tuple[Tick, ...]:
     """Return at most `most` ticks at multiples of 1, 2 or 5 times a power of ten in [low, high].
 
-    With `whole` they stand at whole numbers alone.
+    One tick alone is no scale, so there are two where two may be. With `whole` they stand at whole
+    numbers alone.
     """
     if not has_length(low, high) or most < 1:
         return ()
     step = _step((high - low) / most)
     if whole:
         step = max(1.0, step)
-    first, last = ceil(low / step - 1e-9), floor(high / step + 1e-9)
+    first, last = _multiples(low, high, step)
     while last - first + 1 > most:
         step = _step(step * 1.5)
-        first, last = ceil(low / step - 1e-9), floor(high / step + 1e-9)
-    return tuple(Tick(n * step, _label(n * step, step)) for n in range(first, last + 1))
+        first, last = _multiples(low, high, step)
+    if last - first + 1 < min(most, 2):
+        step = _finer(step, whole)
+        first, last = _multiples(low, high, step)
+    # Where the finer ones are too many to have them all, their outermost do.
+    are_all = last - first + 1 <= most
+    counts = range(first, last + 1) if are_all else (first, last)
+    return tuple(Tick(n * step, _label(n * step, step)) for n in counts)
+
+
+def ticks_in(low: float, high: float, cells: int, whole: bool = False) -> tuple[Tick, ...]:
+    """Return the ticks of an axis along a row of so many cells: as many as it has room to label."""
+    for most in range(max(3, cells // CELLS_A_TICK), 2, -1):
+        ticks = linear_ticks(low, high, most, whole)
+        if _have_room(ticks, low, high, cells):
+            return ticks
+    return linear_ticks(low, high, 2, whole)
+
+
+def _have_room(ticks: tuple[Tick, ...], low: float, high: float, cells: int) -> bool:
+    """Say whether the labels below a row of cells stand apart from each other."""
+    places = [(tick.at - low) / (high - low) * (cells - 1) for tick in ticks]
+    return all(
+        places[n + 1] - places[n] >= (len(ticks[n].label) + len(ticks[n + 1].label)) / 2 + 1
+        for n in range(len(ticks) - 1)
+    )
+
+
+def _multiples(low: float, high: float, step: float) -> tuple[int, int]:
+    """Return the first and the last multiple of a step in a range, as counts of steps."""
+    return ceil(low / step - 1e-9), floor(high / step + 1e-9)
+
+
+def _finer(step: float, whole: bool) -> float:
+    """Return the next smaller of 1, 2, 5 times a power of ten; with `whole` 1 at the least."""
+    smaller = _step(step / 2.6)
+    return max(1.0, smaller) if whole else smaller
 
 
 def log_ticks(low: float, high: float, most: int) -> tuple[Tick, ...]:

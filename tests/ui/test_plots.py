@@ -1,4 +1,5 @@
 import math
+import re
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -89,7 +90,7 @@ def test_integer_ticks_of_a_short_run_are_not_fractions() -> None:
 def test_a_log_axis_is_labelled_with_powers_of_ten() -> None:
     lines = drawn(curve(*(10.0**-n for n in range(5))), log_y=True).split("\n")
     labels = [line.split("┤")[0].strip() for line in lines if "┤" in line]
-    assert labels == ["1", "0.1", "0.01", "1e-3", "1e-4"]
+    assert labels == ["1", "0.1", "0.01", "1e−3", "1e−4"]
 
 
 def test_a_straight_fall_on_a_log_axis_is_a_straight_line() -> None:
@@ -212,3 +213,19 @@ def test_plots_made_at_the_same_time_do_not_mix() -> None:
     with ThreadPoolExecutor(4) as pool:
         together = list(pool.map(drawn, [FALLING, RISING] * 8))
     assert together == alone * 8
+
+
+def test_a_label_has_the_minus_sign_of_the_character_set() -> None:
+    curves = Series("", (-6, 6), (-1, 1))
+    assert "−5" in drawn(curves)
+    assert "-" not in drawn(curves)
+    assert "-5" in drawn(curves, chars=ASCII)
+
+
+@pytest.mark.parametrize(("width", "height"), [(18, 6), (34, 12), (16, 5)])
+def test_small_plots_have_a_scale_on_both_axes(width: int, height: int) -> None:
+    *rows, below = drawn(
+        Series("", (-6, 6), (-1, 1)), width, height, x_range=(-6, 6), y_range=(-1, 1)
+    ).split("\n")
+    assert len(below.split()) >= 2
+    assert len([row for row in rows if re.match(r" *−?[\d.]+┤", row)]) >= 2

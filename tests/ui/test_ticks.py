@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gdtutor.ui.ticks import linear_ticks, log_ticks
+from gdtutor.ui.ticks import linear_ticks, log_ticks, ticks_in
 
 FINITE = st.floats(-1e12, 1e12, allow_nan=False)
 
@@ -16,6 +16,11 @@ FINITE = st.floats(-1e12, 1e12, allow_nan=False)
         (0.1012, 0.1031, 4, ["0.1015", "0.1020", "0.1025", "0.1030"]),
         (0, 0.00004, 3, ["0", "2e-5", "4e-5"]),
         (0, 1e12, 3, ["0", "5e11", "1e12"]),
+        (-6, 6, 3, ["-5", "0", "5"]),
+        (-9, 9, 3, ["-5", "0", "5"]),
+        (-6, 6, 2, ["-5", "5"]),
+        (-1, 1, 2, ["-1", "1"]),
+        (0, 1.4, 1, ["0"]),
         (5, 5, 3, []),
         (0, 1, 0, []),
     ],
@@ -65,3 +70,21 @@ def test_log_ticks_are_powers_of_ten_where_the_range_holds_some(
 
 def test_a_log_tick_stands_at_the_logarithm() -> None:
     assert [tick.at for tick in log_ticks(-2, 0, 3)] == [-2, -1, 0]
+
+
+@given(st.floats(-1e6, 1e6), st.floats(1e-3, 1e6), st.integers(2, 12))
+def test_an_axis_has_two_ticks_at_least(low: float, length: float, most: int) -> None:
+    assert len(linear_ticks(low, low + length, most)) >= 2
+
+
+@given(st.integers(-100, 100), st.integers(1, 10**6), st.integers(2, 12))
+def test_an_axis_of_whole_numbers_has_two_ticks_at_least(low: int, length: int, most: int) -> None:
+    assert len(linear_ticks(low, low + length, most, whole=True)) >= 2
+
+
+@pytest.mark.parametrize(
+    ("cells", "labels"),
+    [(60, ["-1.0", "-0.5", "0", "0.5", "1.0"]), (16, ["-1", "0", "1"]), (4, ["-1", "1"])],
+)
+def test_a_row_has_the_ticks_that_it_can_label(cells: int, labels: list[str]) -> None:
+    assert [tick.label for tick in ticks_in(-1, 1, cells)] == labels

@@ -72,11 +72,18 @@ class Field:
                 label = short(self.y.low, chars)
             left = Segment(label.rjust(LABELS - 1) + edge, Style.DIM)
             lines.append(merged([left, *(Segment(*mark) for mark in row)]))
+        return (*lines, line((self._below(chars), Style.DIM)))
+
+    def _below(self, chars: Chars) -> str:
+        """Return the ends and the name of the horizontal axis.
+
+        Below a narrow field the low end stands further left, so that neither number is cut.
+        """
         low, high = short(self.x.low, chars), short(self.x.high, chars)
         room = self.columns - len(low) - len(high)
         name = self.x.name if len(self.x.name) <= room - 2 else ""
-        below = " " * LABELS + low + name.center(max(room, 1)) + high
-        return (*lines, line((below, Style.DIM)))
+        indent = LABELS + min(room - 1, 0)
+        return " " * indent + low + name.center(max(room, 1)) + high
 
 
 def short(value: float, chars: Chars) -> str:
