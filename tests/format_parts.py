@@ -17,7 +17,17 @@ from gdtutor.check_lesson import LESSON_CODES
 from gdtutor.engine import expression, parsing
 from gdtutor.engine.operations import FUNCTIONS, OPERATIONS, Kind, Operation
 from gdtutor.engine.shapes import MAX_CELLS
-from gdtutor.lesson import body, graphs, names, plan, questions, source, tables
+from gdtutor.lesson import (
+    body,
+    graphs,
+    memory,
+    names,
+    picture_work,
+    plan,
+    questions,
+    source,
+    tables,
+)
 from gdtutor.lesson.pictures import PICTURES, TRAIN_TITLE, WALK_PLACE, WALK_TITLE
 from gdtutor.lesson.placeholders import ABOUT, WORDS
 from gdtutor.lesson.reports import CODES
@@ -222,12 +232,15 @@ def bounds() -> str:
         f"operations, nested {parsing.MAX_NESTING} deep",
         "all graphs": f"{graphs.MAX_NODES:,} operations, {body.MAX_SCENES} blocks",
         "given values": f"{names.MAX_NAMES:,}",
-        "an array": f"{MAX_CELLS:,} cells, all values of a graph {graphs.MAX_TOTAL_CELLS:,}",
+        "an array": f"{MAX_CELLS:,} cells",
+        "all values of all graphs": f"{memory.MAX_TOTAL_CELLS:,} cells for one batch, with what "
+        f"the optimizer keeps; in a pass over all examples {memory.MAX_PASS_CELLS:,}",
         "examples": f"{MAX_EXAMPLES:,}",
         "epochs": f"{tables.MAX_EPOCHS:,}, and {plan.MAX_ITERATIONS:,} iterations",
         "notes and questions": f"{body.MAX_NOTES:,}",
         "variants": f"{tables.MAX_VARIANTS}, their names {MAX_LABEL} characters",
         "pictures": f"{tables.MAX_PICTURES}",
+        "the runs of one picture": f"about {picture_work.MAX_SECONDS:.0f} second of training",
     }
     return rows("what | at most", [f"{what} | {most}" for what, most in listed.items()])
 

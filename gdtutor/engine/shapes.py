@@ -13,8 +13,8 @@ from gdtutor.engine.operations import OPERATIONS, Kind, Operation
 
 Shape = tuple[int, ...]
 
-MAX_CELLS = 4_000_000
-"""Most cells of one array of a graph (32 MB of float64)."""
+MAX_CELLS = 1_000_000
+"""Most cells of one array of a graph (8 MB of float64)."""
 
 
 def infer_shapes(graph: Graph, given: Mapping[str, Shape]) -> dict[str, Shape]:

@@ -22,11 +22,13 @@ from gdtutor.lesson.graphs import (
     shapes_of,
 )
 from gdtutor.lesson.key_homes import rehomed
+from gdtutor.lesson.memory import memory_problem
 from gdtutor.lesson.model import Lesson, PictureWish, Scene
 from gdtutor.lesson.network import COST, Expansion
 from gdtutor.lesson.notes import check_notes, walk_steps
 from gdtutor.lesson.picture_ground import Ground
 from gdtutor.lesson.pictures import read_pictures
+from gdtutor.lesson.plan import batch_of
 from gdtutor.lesson.questions import check_questions
 from gdtutor.lesson.readers import Mistake
 from gdtutor.lesson.reports import NOWHERE, Findings, Place
@@ -116,6 +118,7 @@ def _with_graphs(
     if not scenes or len(scenes) != len(parsed):
         return None
     _warn_unused(sheet, parsed, mistakes, findings)
+    _check_memory(sheet, parsed, walks, findings)
     pictures = read_pictures(sheet.front.pictures, _ground(sheet, walks), mistakes)
     return _lesson(sheet, parsed, body, path, text, tuple(scenes), pictures)
 
@@ -182,6 +185,20 @@ def _expansion_lines(expansion: Expansion | None) -> tuple[str, ...]:
     if expansion is None:
         return ()
     return tuple(f"{name} = {formula}" for name, formula in expansion.formulas)
+
+
+def _check_memory(
+    sheet: Sheet, parsed: list[Parsed], walks: list[Steps], findings: Findings
+) -> None:
+    """Report a lesson whose numbers are too many to be kept."""
+    examples = sheet.data.examples.shape[0]
+    sizes = batch_of(sheet.settings, examples), examples
+    leaves = [binding.leaf for binding in sheet.data.bindings]
+    problem = memory_problem(walks, sheet.settings, leaves, sizes)
+    if problem is not None:
+        position, what, hint = problem
+        place = sheet.place if sheet.expansion else Place(parsed[position].block.line, 1)
+        findings.error(place, "bound", what, hint)
 
 
 def _check_reserved(

@@ -12,7 +12,7 @@ from gdtutor.engine.expression import Apply, Expr, Name, names_in
 from gdtutor.engine.graph import Graph, Leaf, Role
 from gdtutor.engine.local import BATCH_SIZE
 from gdtutor.engine.operations import Array, parse_formula
-from gdtutor.engine.shapes import MAX_CELLS, Shape, infer_shapes
+from gdtutor.engine.shapes import Shape, infer_shapes
 from gdtutor.lesson.body import Formula, SceneBlock
 from gdtutor.lesson.names import name_problem
 from gdtutor.lesson.network import COST
@@ -23,8 +23,6 @@ MAX_NODES = 20_000
 """Most operations of a lesson's formulas, all graphs together."""
 RETRIED_LINES = 20_000
 """How many lines are looked at again, all in all, to find further mistakes of a graph."""
-MAX_TOTAL_CELLS = 2 * MAX_CELLS
-"""Most cells of all values of one graph together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,23 +214,13 @@ def shapes_of(
     shapes = {leaf.name: given.shapes.get(leaf.name, ()) for leaf in graph.leaves}
     formulas = {formula.name: formula for formula, _ in parsed.lines}
     try:
-        inferred = infer_shapes(graph, shapes)
+        return infer_shapes(graph, shapes)
     except ShapeError as error:
         formula = formulas.get(error.line)
         place = _inside(formula, error.column) if formula and formula.place.line else fallback
         hint = shape_hint(graph, shapes, given.values, error) if error.code == "shape" else ""
         findings.error(place, error.code, error.what, hint or error.hint)
-        return None
-    cells = sum(math.prod(shape) for shape in inferred.values())
-    if cells > MAX_TOTAL_CELLS:
-        findings.error(
-            fallback,
-            "bound",
-            f"the values of the graph would have {cells:,} cells together",
-            f"the bound is {MAX_TOTAL_CELLS:,}; use a smaller batch or smaller matrices",
-        )
-        return None
-    return inferred
+    return None
 
 
 def depends_on(graph: Graph, names: Iterable[str]) -> bool:
