@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from gdtutor.view.frame import Chars, Line, Segment, Style
@@ -80,6 +81,8 @@ def wrapped(text: str, width: int, style: Style = Style.TEXT) -> tuple[Line, ...
 
 _BREAKS = (" + ", " − ", " - ", " × ", " · ", " @ ", " ⊙ ", " = ", " ≈ ")
 _TIGHT_BREAKS = ("·", "*", "/")
+_BEFORE_STROKE, _AFTER_STROKE = re.compile(r"\b[d∂]\w[\w.]*$|∂[\w.]+$"), re.compile(r"/[d∂]\w")
+"""What stands before and after the stroke of ∂L/∂w, in ASCII dL/dw."""
 
 
 def wrapped_formula(
@@ -110,8 +113,17 @@ def _break_point(text: str, room: int) -> int:
 
 
 def _places(text: str, sign: str, room: int) -> list[int]:
-    """Return where a sign begins, neither at the start nor beyond the room."""
-    return [i for i in range(max(room // 3, 1), room) if text.startswith(sign, i)]
+    """Return where a sign begins, neither at the start nor beyond the room, nor in ∂L/∂w."""
+    return [
+        i
+        for i in range(max(room // 3, 1), room)
+        if text.startswith(sign, i) and not (sign == "/" and _is_in_gradient(text, i))
+    ]
+
+
+def _is_in_gradient(text: str, at: int) -> bool:
+    """Say whether a stroke stands in the name of a gradient, which is read as one word."""
+    return bool(_BEFORE_STROKE.search(text, 0, at) and _AFTER_STROKE.match(text, at))
 
 
 def _depth(text: str, at: int) -> int:

@@ -137,6 +137,5 @@ def gradient_name(root: str, of: str, is_matrix: bool, chars: Chars) -> str:
     of = name(of, chars)
     if is_matrix:
         return f"d{of}"
-    if chars.unicode:
-        return f"∂{name(root, chars)}/∂{of}"
-    return f"d {root}/d {of}"
+    sign = "∂" if chars.unicode else "d"
+    return f"{sign}{name(root, chars)}/{sign}{of}"

@@ -1,0 +1,24 @@
+"""Lines break where a reader expects it: at blanks and before operators, never in a name."""
+
+import pytest
+
+from gdtutor.view.frame import ASCII, UNICODE
+from gdtutor.view.lines import text_of, wrapped, wrapped_formula
+from gdtutor.view.notation import gradient_name
+
+
+@pytest.mark.parametrize("chars", [UNICODE, ASCII])
+@pytest.mark.parametrize("width", range(13, 30))
+def test_the_name_of_a_gradient_stays_on_one_line(chars, width):
+    name = gradient_name("L", "yhat", False, chars)
+    prose = wrapped(f"Where it grows, so does {name} and the slope {name} too.", width)
+    body = f"{name}*{name}*{name}"
+    formula = wrapped_formula("g = ", body, width)
+    for lines, uses in ((prose, 2), (formula, 3)):
+        assert sum(text_of(line).count(name) for line in lines) == uses
+        assert all(len(text_of(line)) <= width for line in lines)
+
+
+def test_a_quotient_may_break_before_its_stroke():
+    lines = [text_of(line) for line in wrapped_formula("g = ", "numerator/denominator", 16)]
+    assert lines == ["g = numerator", "    /denominator"]
