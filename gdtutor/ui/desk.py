@@ -43,8 +43,8 @@ from gdtutor.shelf import counted
 from gdtutor.training.race import race
 from gdtutor.ui.app import TutorApp
 from gdtutor.ui.trainer import News, Trainer
-from gdtutor.view.help import settled
 from gdtutor.view.screen import frame_of
+from gdtutor.view.scrolling import settled
 
 LOOK_EVERY = 0.25
 """Seconds between two looks at a watched file."""

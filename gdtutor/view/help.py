@@ -51,13 +51,11 @@ def _first_line(session: Session, total: int, height: int) -> int:
     return min(max(first, 0), max(total - rows, 0))
 
 
-def settled(session: Session, width: int, height: int, chars: Chars) -> Session:
+def settled_help(session: Session, width: int, height: int, chars: Chars) -> Session:
     """Return the session with Help scrolled no further than there are lines.
 
     Without it, keys pressed past the end would have to be taken back one by one.
     """
-    if session.screen is not Screen.HELP:
-        return session
     total = len(help_lines(session.behind, width - 4, chars))
     return replace(session, help_scroll=_first_line(session, total, height), help_pages=0)
 

@@ -7,8 +7,8 @@ from gdtutor.cli.keys import parse_keys
 from gdtutor.engine.operations import OPERATIONS
 from gdtutor.session.update import update
 from gdtutor.view.frame import UNICODE
-from gdtutor.view.help import settled
 from gdtutor.view.screen import frame_of
+from gdtutor.view.scrolling import settled
 
 SIZE = (80, 24)
 
