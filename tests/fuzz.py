@@ -1,6 +1,6 @@
 """Tens of thousands of lesson files, made and mangled: each is a lesson or has located reports.
 
-    python -m tests.fuzz --cases 50000 --seconds 150
+    python -m tests.fuzz --cases 50000 --seconds 170
 
 The cases are rows of one kind and one seed each, shared out among processes; the same --seed makes
 the same rows. A case that raises, crashes, takes too long or too much memory, or does not end, is

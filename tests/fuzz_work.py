@@ -29,6 +29,8 @@ FREE_FRAMES = 800
 """Depth of calls that a case may use: less than the program has left when it reads a lesson."""
 HANG = 5
 """A case is ended after about so many times its seconds by the clock, whatever it does."""
+DRAWN = 5
+"""Cases that Hypothesis draws at a time: to draw one by one costs as much as to try them."""
 _SIZE_BYTES = 8
 
 
@@ -120,6 +122,11 @@ class Trial:
         self._shortest: int | None = None
         self._armed_at: float | None = None
 
+    @property
+    def has_failed(self) -> bool:
+        """Whether a case has failed, so that shorter ones are looked for."""
+        return self._failed_at is not None
+
     def __call__(self, data: bytes) -> None:
         """Try one case, unless the time is up.
 
@@ -208,7 +215,7 @@ def _try_drawn(row: Row, trial: Trial) -> None:
 
     @seed(row.seed)
     @settings(
-        max_examples=row.cases,
+        max_examples=-(-row.cases // DRAWN),
         database=None,
         deadline=None,
         derandomize=False,
@@ -216,9 +223,11 @@ def _try_drawn(row: Row, trial: Trial) -> None:
         suppress_health_check=list(HealthCheck),
         report_multiple_bugs=False,
     )
-    @given(st.binary(min_size=CHOICES, max_size=CHOICES))
+    @given(st.binary(min_size=DRAWN * CHOICES, max_size=DRAWN * CHOICES))
     def every_case_holds(choices: bytes) -> None:
-        trial(make(Tape(choices)))
+        for start in range(0, len(choices), CHOICES):
+            if trial.cases < row.cases or trial.has_failed:
+                trial(make(Tape(choices[start : start + CHOICES])))
 
     every_case_holds()
 
