@@ -126,11 +126,9 @@ def _called(name: str, cell: tuple[int, ...]) -> str:
 def _worst(done: Trace, given: Mapping[str, Array], name: str, most: int) -> Difference:
     """Return the difference of the worst of a leaf's cells, at most so many, spread evenly."""
     gradient = done.gradients[name]
-    cells = list(np.ndindex(gradient.shape))
-    chosen = np.linspace(0, len(cells) - 1, min(most, len(cells))).astype(int)
-    checked = (
-        check_cell(done.graph, given, name, cells[i], float(gradient[cells[i]])) for i in chosen
-    )
+    places = np.linspace(0, gradient.size - 1, min(most, gradient.size)).astype(int)
+    cells = (tuple(int(i) for i in np.unravel_index(k, gradient.shape)) for k in places)
+    checked = (check_cell(done.graph, given, name, cell, float(gradient[cell])) for cell in cells)
     return max(checked, key=_badness)
 
 

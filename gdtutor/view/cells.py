@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ from gdtutor.engine.operations import OPERATIONS, Array, Kind, evaluate, parse_r
 from gdtutor.engine.shapes import Shape, expression_shape
 
 MAX_TERMS = 6
-"""Terms of a sum that are written out; longer sums are elided in the middle."""
+"""Terms of a sum or a maximum that are written out; longer ones are elided in the middle."""
 
 ELLIPSIS = "…"
 """The name of the elided part of a sum."""
@@ -27,7 +27,7 @@ class OpenedCell:
 
     formula: Expr
     values: Mapping[str, float]
-    """The elided part of a sum is among them, under `ELLIPSIS` and its place."""
+    """The elided part of a sum or a maximum is among them, under `ELLIPSIS` and its place."""
     terms: int
     """How many terms the sum has in full; 0 where it is no sum."""
 
@@ -106,7 +106,7 @@ class _Opener:
                 return self._sum(first, _cells_behind(self._shape(first), target, cell))
             case "mean":
                 cells = _cells_behind(self._shape(first), self._shape(expr), cell)
-                return Apply("div", (self._sum(first, cells), Number(float(len(cells)))))
+                return Apply("div", (self._sum(first, cells), Number(float(cells.count))))
             case _:
                 cells = _cells_behind(self._shape(first), self._shape(expr), cell)
                 return self._larger(first, cells)
@@ -122,8 +122,8 @@ class _Opener:
 
         return self._added(term, self._shape(right)[0], expr, cell)
 
-    def _sum(self, expr: Expr, cells: list[Cell]) -> Expr:
-        return self._added(lambda k: self.open(expr, cells[k]), len(cells), expr, None)
+    def _sum(self, expr: Expr, cells: _Behind) -> Expr:
+        return self._added(lambda k: self.open(expr, cells.at(k)), cells.count, expr, None)
 
     def _added(
         self, term: Callable[[int], Expr], length: int, expr: Expr, cell: Cell | None
@@ -141,17 +141,22 @@ class _Opener:
         self.values[rest] = whole - known
         return _chain([*shown, Name(rest), last])
 
-    def _larger(self, expr: Expr, cells: list[Cell]) -> Expr:
-        result = self.open(expr, cells[0])
-        for c in cells[1:]:
-            result = Apply("maximum", (result, self.open(expr, c)))
-        return result
+    def _larger(self, expr: Expr, cells: _Behind) -> Expr:
+        """Return the largest of the cells, the middle ones in one when they are many."""
+        if cells.count <= self._most:
+            return _chain([self.open(expr, cells.at(k)) for k in range(cells.count)], "maximum")
+        shown = [self.open(expr, cells.at(k)) for k in range(self._most - 2)]
+        last = self.open(expr, cells.at(cells.count - 1))
+        middle = cells.of(evaluate(expr, self._arrays))[self._most - 2 : -1]
+        rest = f"{ELLIPSIS}{len(self.values)}"
+        self.values[rest] = float(np.max(middle))
+        return _chain([*shown, Name(rest), last], "maximum")
 
 
-def _chain(terms: list[Expr]) -> Expr:
+def _chain(terms: list[Expr], op: str = "add") -> Expr:
     result = terms[0]
     for term in terms[1:]:
-        result = Apply("add", (result, term))
+        result = Apply(op, (result, term))
     return result
 
 
@@ -159,11 +164,39 @@ def _arrays(values: Mapping[str, float]) -> dict[str, Array]:
     return {name: np.asarray(value) for name, value in values.items()}
 
 
-def _cells_behind(shape: Shape, target: Shape, cell: Cell) -> list[Cell]:
+@dataclass(frozen=True, slots=True)
+class _Behind:
+    """The cells of an array that a reduction gathers into one cell, in their order."""
+
+    ranges: tuple[range, ...]
+    """The indices along each axis."""
+
+    @property
+    def count(self) -> int:
+        """How many cells they are."""
+        return math.prod(len(indices) for indices in self.ranges)
+
+    def at(self, k: int) -> Cell:
+        """Return one of the cells."""
+        cell: list[int] = []
+        for indices in reversed(self.ranges):
+            k, place = divmod(k, len(indices))
+            cell.append(indices[place])
+        return tuple(reversed(cell))
+
+    def of(self, array: Array) -> Array:
+        """Return what stands in the cells, in one row."""
+        cut = tuple(slice(indices.start, indices.stop) for indices in self.ranges)
+        return array[cut].reshape(-1)
+
+
+def _cells_behind(shape: Shape, target: Shape, cell: Cell) -> _Behind:
     """Return the cells of an array that a reduction to `target` gathers into one cell."""
     padded = (1,) * (len(shape) - len(target)) + target
     at = (0,) * (len(shape) - len(cell)) + cell
-    ranges = [
-        range(n) if p == 1 and n != 1 else (i,) for n, p, i in zip(shape, padded, at, strict=True)
-    ]
-    return list(itertools.product(*ranges))
+    return _Behind(
+        tuple(
+            range(n) if p == 1 and n != 1 else range(i, i + 1)
+            for n, p, i in zip(shape, padded, at, strict=True)
+        )
+    )

@@ -60,3 +60,21 @@ def test_a_sum_leaves_out_its_middle_from_as_many_terms_on_as_is_asked_for():
         assert opened.terms == 5
         values = {name: np.asarray(value) for name, value in opened.values.items()}
         assert float(evaluate(opened.formula, values)) == 10.0
+
+
+@pytest.mark.parametrize("rule", ["max(a)", "sum(a)", "mean(a)"])
+def test_one_cell_of_a_million_is_opened_without_a_look_at_each(rule: str) -> None:
+    arrays = {"a": np.linspace(-1, 1, 1_000_000).reshape(1000, 1000)}
+    opened = open_cell(parse_rule(rule), (), {"a": (1000, 1000)}, arrays)
+    written = ["a[0,0]", "a[0,1]", "a[0,2]", "a[0,3]", "a[999,999]"]
+    assert [name for name in opened.values if not name.startswith(ELLIPSIS)] == written
+    values = {name: np.asarray(value) for name, value in opened.values.items()}
+    whole = float(evaluate(parse_rule(rule), arrays))
+    assert float(evaluate(opened.formula, values)) == pytest.approx(whole, abs=1e-12)
+
+
+def test_the_middle_of_a_long_maximum_stands_for_its_largest_cell() -> None:
+    arrays = {"a": np.array([[1.0, 2.0, 9.0, 4.0, 5.0, 6.0, 7.0, 8.0]])}
+    opened = open_cell(parse_rule("max(a, 1)"), (0, 0), {"a": (1, 8)}, arrays, 4)
+    [rest] = [name for name in opened.values if name.startswith(ELLIPSIS)]
+    assert opened.values[rest] == 9.0
