@@ -7,7 +7,8 @@ from dataclasses import replace
 from gdtutor.lesson.selectors import Assignment, parse_assignment
 from gdtutor.session.changes import segments_with
 from gdtutor.session.navigation import said
-from gdtutor.session.state import Session, Snapshot, TrainLook, recomputed
+from gdtutor.session.snapshots import at_rest
+from gdtutor.session.state import Session, recomputed
 from gdtutor.training.run import Run, Segment
 
 
@@ -111,13 +112,14 @@ def _with_log(session: Session, log: tuple[Assignment, ...]) -> Session:
         return session
     segments = segments_with(session.lesson, session.original.segments[0], log)
     first = min((change.iteration for change in {*log} ^ {*session.changes}), default=0)
-    if 0 < first >= session.training.iterations:
-        run = _branched(session.run, segments, first)
-        return recomputed(replace(session, changes=log, run=run))
-    session = replace(
-        session, changes=log, run=Run(segments), training=Snapshot(), train_look=TrainLook()
-    )
-    return recomputed(session)
+    if not log:
+        # The lesson's own run may have been trained beside this one.
+        run = session.original
+    else:
+        run = _branched(session.run, segments, first) if first else Run(segments)
+    look = replace(session.train_look, cursor=None)
+    changed = replace(session, changes=log, run=run, training=at_rest(run), train_look=look)
+    return recomputed(changed)
 
 
 def _branched(run: Run, segments: tuple[Segment, ...], first: int) -> Run:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from gdtutor.lesson.runs import outcome_of
 from gdtutor.session.state import Snapshot, Status
 from gdtutor.training.diagnosis import diagnose
@@ -27,3 +29,14 @@ def snapshot_of(run: Run, status: Status) -> Snapshot:
         targets=outcome.targets,
         diagnosis=None if status is Status.RUNNING else diagnose(run),
     )
+
+
+def at_rest(run: Run) -> Snapshot:
+    """Return what a run has come to that nobody trains, nothing where it has not begun.
+
+    What is wrong with it is not looked for: that may take longer than an answer to a key.
+    """
+    if not run.farthest and run.stopped_by is None:
+        return Snapshot()
+    status = Status.PAUSED if run.stopped_by is None else Status.FINISHED
+    return replace(snapshot_of(run, Status.RUNNING), status=status)

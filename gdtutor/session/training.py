@@ -16,7 +16,6 @@ from gdtutor.session.state import (
     Session,
     Snapshot,
     Status,
-    TrainLook,
     moved,
 )
 from gdtutor.session.sweeps import end_sweep, toggle_sweep
@@ -134,7 +133,9 @@ def reset_training(session: Session, count: int) -> Result:
     if session.run is None or session.moment is None:
         return session, ()
     fresh = Run(session.run.segments)
-    session = replace(session, run=fresh, training=Snapshot(), train_look=TrainLook())
+    original = session.original if session.changes else fresh
+    look = replace(session.train_look, cursor=None)
+    session = replace(session, run=fresh, original=original, training=Snapshot(), train_look=look)
     # A sweep is another run's business.
     effects = (PauseTraining(),) if session.sweeping is None else ()
     return said(moved(session, 0, 1), "Back at the start."), effects

@@ -11,6 +11,7 @@ from gdtutor.session.press import Press
 from gdtutor.session.snapshots import snapshot_of
 from gdtutor.session.state import Status
 from gdtutor.session.update import Progressed, update
+from gdtutor.training.timeline import Timeline
 
 
 def edit(session, *texts):
@@ -245,6 +246,49 @@ def test_a_change_before_the_end_of_training_keeps_the_original_curve():
     assert changed.run.farthest == 0
     assert changed.original.farthest == 12
     assert len(changed.original.costs) == 6
+
+
+def test_a_change_below_the_trained_end_keeps_the_curve_and_the_states_before_it():
+    session = walk(NEURON, "given")
+    session.run.advance(iterations=3000, beyond=True)
+    session = trained(session, 0)
+    costs = session.run.costs
+    session = pressed(session, "escape : 2501/given enter")
+    replayed = []
+    replay = Timeline.replayed
+
+    def counted(self, known, iteration):
+        replayed.append(iteration - (known[0] if known else 0))
+        return replay(self, known, iteration)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Timeline, "replayed", counted)
+        changed = edit(session, "w1 = 3")
+    assert sum(replayed) < 1100
+    assert changed.run.farthest == 2501
+    assert changed.training.iterations == 2501
+    assert changed.training.status is Status.PAUSED
+    assert np.array_equal(changed.training.costs, costs[:1250])
+    assert len(changed.original.costs) == len(costs)
+    again = walk(NEURON, "2503/given", changes=("2501:w1=3",))
+    assert numbers(pressed(changed, "2 pagedown")) == numbers(again)
+
+
+def test_the_own_values_bring_back_what_was_trained_with_them():
+    session = trained(walk(NEURON, "given"), 12)
+    changed = edit(pressed(session, "escape : 4/given enter"), "w1 = 3")
+    assert changed.training.iterations == 4
+    for key in "uR":
+        own = pressed(changed, key)
+        assert own.training.iterations == 12
+        assert np.array_equal(own.training.costs, session.training.costs)
+
+
+def test_a_change_of_a_run_that_had_ended_may_go_on():
+    session = walk(NEURON, "given")
+    session.run.advance()
+    ended = update(pressed(session, "t"), Progressed(snapshot_of(session.run, Status.FINISHED)))[0]
+    assert pressed(ended, "+").training.status is Status.PAUSED
 
 
 def test_the_changed_run_is_the_run_of_a_session_that_was_opened_so():
