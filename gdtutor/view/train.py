@@ -21,7 +21,7 @@ from gdtutor.view.lines import fitted, line, shortened
 from gdtutor.view.matrix import MatrixLook, matrix_lines
 from gdtutor.view.pictures.classes import has_classes
 from gdtutor.view.pictures.curve import marks_of
-from gdtutor.view.pictures.planes import input_columns
+from gdtutor.view.pictures.planes import input_columns, target_columns
 from gdtutor.view.runs import ShownCurve, curves_shown, run_lines
 from gdtutor.view.study import footer
 from gdtutor.view.thinning import thin
@@ -230,9 +230,14 @@ def _pictures(problem: Problem | None) -> tuple[PictureWish, ...]:
     """Return the pictures that stand beside training whatever the lesson asks for."""
     if problem is None or problem.prediction is None:
         return ()
-    has_plane = len(input_columns(problem)) == 2 and has_classes(problem)
-    plane = (PictureWish("boundary"),) if has_plane else ()
-    return (*plane, PictureWish("table")) if problem.target is not None else plane
+    if problem.target is None:
+        return ()
+    inputs, table = len(input_columns(problem)), PictureWish("table")
+    if inputs == 2 and has_classes(problem):
+        return PictureWish("boundary"), table
+    if inputs == 1 and len(target_columns(problem)) == 1 and problem.size > 1:
+        return PictureWish("fit"), table
+    return (table,)
 
 
 def table_lines(session: Session, width: int, height: int, chars: Chars) -> tuple[Line, ...]:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from walks import NETWORK, NEURON, screen, walk
+from walks import NETWORK, NEURON, ROWS, screen, walk
 
 from gdtutor.session.state import Screen, Snapshot, Status, TrainLook
 
@@ -41,3 +41,9 @@ def test_a_boundary_stands_beside_training_only_where_targets_are_classes(change
     shown = [screen(replace(session, train_look=TrainLook(tab=tab))) for tab in range(3)]
     assert any("decision boundary" in text for text in shown) is has_boundary
     assert any("expected and learned" in text for text in shown)
+
+
+def test_one_input_has_its_curve_beside_training():
+    session = replace(walk(ROWS), screen=Screen.TRAIN)
+    assert "data and prediction" in screen(session)
+    assert "expected and learned" in screen(replace(session, train_look=TrainLook(tab=1)))

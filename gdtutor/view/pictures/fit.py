@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gdtutor.engine.graph import Role
 from gdtutor.engine.operations import Array
 from gdtutor.lesson.model import PictureWish
 from gdtutor.session.moment import Moment
@@ -17,7 +16,7 @@ from gdtutor.training.problem import Problem
 from gdtutor.view.frame import Placed, Plot, Series, Style
 from gdtutor.view.lines import wrapped
 from gdtutor.view.pictures.curve import marks_of
-from gdtutor.view.pictures.planes import at_points, input_columns
+from gdtutor.view.pictures.planes import at_points, input_columns, target_columns
 from gdtutor.view.pictures.source import Drawing, Size, Source, interval, option, said
 
 POINTS = 161
@@ -56,7 +55,7 @@ class Fit:
 def fit_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
     """Return the plot with what its marks mean below, and what lies outside of it in words."""
     problem = source.problem
-    if len(input_columns(problem)) != 1 or len(_target_columns(problem)) != 1:
+    if len(input_columns(problem)) != 1 or len(target_columns(problem)) != 1:
         return said("A curve needs one input and one target.", size)
     numbers = fit_of(source, wish)
     if numbers is None:
@@ -77,7 +76,7 @@ def fit_of(source: Source, wish: PictureWish) -> Fit | None:
     name = str(option(wish, "of", problem.prediction) or "")
     if name not in problem.graph.line_by_name:
         return None
-    (column,), (target,) = input_columns(problem), _target_columns(problem)
+    (column,), (target,) = input_columns(problem), target_columns(problem)
     inputs, targets = problem.examples[:, column], problem.examples[:, target]
     low, high = interval(wish) or _around(inputs)
     xs = np.linspace(low, high, POINTS)
@@ -91,11 +90,6 @@ def fit_of(source: Source, wish: PictureWish) -> Fit | None:
         name, tuple(xs.tolist()), tuple(ys.tolist()), tuple(earlier.tolist()), data,
         _here(source, now, name, column, target), (low, high), height,
     )  # fmt: skip
-
-
-def _target_columns(problem: Problem) -> tuple[int, ...]:
-    targets = problem.data_leaves(Role.TARGET)
-    return tuple(dict.fromkeys(c for b in problem.bindings if b.leaf in targets for c in b.columns))
 
 
 def _parameters(source: Source) -> tuple[dict[str, Array], dict[str, Array] | None]:
@@ -186,7 +180,7 @@ def _axes(source: Source, numbers: Fit, width: int) -> str:
 def _names(source: Source) -> tuple[str, str]:
     """Return the names of the target's and of the input's column."""
     problem = source.problem
-    (column,), (target,) = input_columns(problem), _target_columns(problem)
+    (column,), (target,) = input_columns(problem), target_columns(problem)
     return source.column(problem.columns[target]), source.column(problem.columns[column])
 
 

@@ -41,6 +41,12 @@ def input_columns(problem: Problem) -> tuple[int, ...]:
     return tuple(dict.fromkeys(c for b in problem.bindings if b.leaf in inputs for c in b.columns))
 
 
+def target_columns(problem: Problem) -> tuple[int, ...]:
+    """Return the columns of the examples that the graph takes as targets."""
+    targets = set(problem.data_leaves(Role.TARGET))
+    return tuple(dict.fromkeys(c for b in problem.bindings if b.leaf in targets for c in b.columns))
+
+
 def input_names(source: Source) -> tuple[str, str]:
     """Return the names of the two input columns, as the screen shows them."""
     first, second = (
@@ -96,8 +102,7 @@ def at_points(problem: Problem, parameters: dict[str, Array], name: str, points:
 def mark_examples(field: Field, problem: Problem) -> None:
     """Write each example's class into the field, or a cross where targets are no classes."""
     first, second = input_columns(problem)
-    targets = problem.data_leaves(Role.TARGET) if has_classes(problem) else ()
-    columns = [c for b in problem.bindings if b.leaf in targets for c in b.columns]
+    columns = target_columns(problem) if has_classes(problem) else ()
     for example in problem.examples[:MARKED]:
         mark = _class_mark([float(example[c]) for c in columns])
         field.mark(float(example[first]), float(example[second]), (mark, Style.CURRENT))
