@@ -207,8 +207,14 @@ def opening_text(session: Session, chars: Chars) -> str:
     return "\n".join([_title(session.lesson), "", *page, ""])
 
 
+def read_aloud(chars: Chars) -> Chars:
+    """Return the characters of lines that are read one by one: nothing drawn over several."""
+    return replace(chars, braille=False, draws=False)
+
+
 def step_text(session: Session, context: Context) -> str:
     """Return one step as plain lines: its panel, its note, and all that is known by then."""
+    context = replace(context, chars=read_aloud(context.chars))
     step, moment = context.step, context.moment
     node = f" {context.name(step.node)}" if step.node else ""
     if step.variable not in ("", "p"):

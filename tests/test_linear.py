@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,9 @@ from gdtutor.lesson.discovery import shipped_lessons_folder
 from gdtutor.lesson.listing import listing
 from gdtutor.linear import Services, converse
 from gdtutor.opening import open_lesson, session_at
+from gdtutor.session.edits import apply_edit
+from gdtutor.session.looking import toggle_cell, toggle_mistakes, toggle_proof
+from gdtutor.session.navigation import refolded
 from gdtutor.session.state import Session, moved
 from gdtutor.shelf import library_of
 from gdtutor.transcript import step_text
@@ -21,9 +25,13 @@ from gdtutor.view.graph_panel import graph_lines
 from gdtutor.view.lines import text_of
 from gdtutor.view.study import room_for
 from gdtutor.view.values import value_lines
+from gdtutor.view.whatif import marked_names
 
 LESSONS = {entry.id: entry.path for entry in listing(shipped_lessons_folder())}
-DRAWN = re.compile(r"[\u2500-\u259f\u2800-\u28ff\x00-\x09\x0b-\x1f\x7f]")
+DRAWN = re.compile(r"[\u239b-\u23ae\u2500-\u259f\u2800-\u28ff\x00-\x09\x0b-\x1f\x7f]")
+"""Pieces of brackets, box drawing, blocks, Braille, and what controls a terminal."""
+COLUMNS = re.compile(r"[ 0-9…]*\d▾[ 0-9…]*(×10.*)?$")
+"""The line above a matrix that counts its columns."""
 NUMBER = re.compile(r"(?<![\w.])[−-]?\d+(?:\.\d+)?(?:e[−-]?\d+)?(?![\w…~])")
 
 
@@ -60,37 +68,113 @@ def lesson(name: str, at: str = "", **options: object) -> Session:
     return session
 
 
-def steps_of(session: Session) -> Iterator[Session]:
-    """Yield the session at every step of iteration 0."""
-    assert session.moment is not None
-    for number in range(1, len(session.moment.steps) + 1):
-        yield moved(session, 0, number)
+@cache
+def opened(name: str) -> Session:
+    return lesson(name)
+
+
+def steps_of(session: Session, iteration: int = 0) -> Iterator[Session]:
+    """Yield the session at every step of an iteration."""
+    first = moved(session, iteration, 1)
+    assert first.moment is not None
+    for number in range(1, len(first.moment.steps) + 1):
+        yield moved(first, iteration, number)
 
 
 def panels(session: Session, size: tuple[int, int]) -> str:
-    """Return graph, node and values as Study shows them; counts of what is hidden left out."""
+    """Return graph, node and values as Study shows them.
+
+    Counts of what is hidden, and the numbers of columns, are left out.
+    """
     context = context_of(session, UNICODE)
     assert context is not None
     room = room_for(*size)
     rows = [
-        *graph_lines(context, room.graph - 4, room.body - 2),
+        *graph_lines(context, room.graph - 4, room.body - 2, marked_names(context)),
         *node_lines(context, room.node_width),
         *(value_lines(session, context, room.values - 4) if room.values else ()),
     ]
-    return "\n".join(text for text in map(text_of, rows) if "more" not in text)
+    return "\n".join(t for t in map(text_of, rows) if "more" not in t and not COLUMNS.match(t))
+
+
+def assert_told(session: Session, size: tuple[int, int]) -> None:
+    """Compare the numbers of a screen with those of the step's text."""
+    context = context_of(session, UNICODE)
+    assert context is not None
+    text = step_text(session, context)
+    missing = set(NUMBER.findall(panels(session, size))) - set(NUMBER.findall(text))
+    assert not missing, f"{missing} of\n{panels(session, size)}\nare not in\n{text}"
+
+
+SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 36)])
 
 
 @pytest.mark.parametrize("name", LESSONS)
-@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+@SIZES
 def test_every_number_on_a_screen_is_in_the_text_of_its_step(
     name: str, size: tuple[int, int]
 ) -> None:
-    for session in steps_of(lesson(name)):
-        context = context_of(session, UNICODE)
-        assert context is not None
-        text = step_text(session, context)
-        missing = set(NUMBER.findall(panels(session, size))) - set(NUMBER.findall(text))
-        assert not missing, f"{missing} of\n{panels(session, size)}\nare not in\n{text}"
+    for session in steps_of(opened(name)):
+        assert_told(session, size)
+
+
+def one_iteration_later(session: Session) -> Iterator[Session]:
+    if session.lesson is not None and session.lesson.trains:
+        yield from steps_of(session, 1)
+
+
+def with_a_value_changed(session: Session) -> Iterator[Session]:
+    assert session.moment is not None
+    graph = session.moment.traces[0].graph
+    name = (*graph.parameters, *(leaf.name for leaf in graph.leaves))[0]
+    value = session.moment.traces[0].values[name]
+    cell = f"[{','.join('0' * value.ndim)}]" if value.ndim else ""
+    yield from steps_of(apply_edit(session, f"{name}{cell}=0.37"))
+
+
+def with_another_rate(session: Session) -> Iterator[Session]:
+    if session.lesson is not None and session.lesson.trains:
+        yield from steps_of(apply_edit(session, "learning_rate=0.123"), 1)
+
+
+def unfolded(session: Session) -> Iterator[Session]:
+    assert session.moment is not None
+    lines = [line for trace in session.moment.traces for line in trace.graph.lines]
+    names = frozenset(line.name for line in lines if line.first != line.last)
+    yield from steps_of(refolded(session, names))
+
+
+def with_a_cell_open(session: Session) -> Iterator[Session]:
+    cells = (toggle_cell(step, 1) for step in steps_of(session))
+    yield from (step for step in cells if step.look.cell is not None)
+
+
+def with_its_proof(session: Session) -> Iterator[Session]:
+    yield from (s for s in (toggle_proof(step, 1) for step in steps_of(session)) if s.look.proof)
+
+
+def with_its_mistakes(session: Session) -> Iterator[Session]:
+    shown = (toggle_mistakes(step, 1) for step in steps_of(session))
+    yield from (step for step in shown if step.look.mistakes)
+
+
+WAYS = (
+    one_iteration_later, with_a_value_changed, with_another_rate, unfolded, with_a_cell_open,
+    with_its_proof, with_its_mistakes,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("name", LESSONS)
+def test_so_it_is_however_the_step_is_looked_at(
+    name: str, way: Callable[[Session], Iterator[Session]]
+) -> None:
+    """Three steps of each lesson: the middle of each third, so that all phases have their turn."""
+    found = list(way(opened(name)))
+    chosen = {len(found) * k // 6 for k in (1, 3, 5)} if found else ()
+    for session in (found[index] for index in chosen):
+        for size in ((80, 24), (120, 36)):
+            assert_told(session, size)
 
 
 @pytest.mark.parametrize("name", LESSONS)
@@ -220,3 +304,15 @@ def test_a_lesson_file_that_broke_is_told(tmp_path: Path) -> None:
     (tmp_path / "01-broken.md").write_text("nothing\n")
     talk = Talk(Session(library=library_of(tmp_path)), "1")
     assert talk.last.startswith("error: ")
+
+
+def test_given_matrices_are_told_row_by_row() -> None:
+    text = Talk(lesson("xor-hidden", "given")).last
+    assert "\n   W₁, 3×2:\n     row 0: −0.7026, −0.7519\n     row 1: −0.4512, 0.7507\n" in text
+    assert "\n   Y, 1×4: 0, 1, 1, 0\n" in text
+    assert Talk(lesson("xor-hidden", "given"), chars=ASCII).last.count("row 0:") == 2
+
+
+def test_what_a_change_has_changed_is_told_with_what_it_was() -> None:
+    text = Talk(lesson("neuron", "step:4"), "e w1=0.37").last
+    assert re.search(r"values: .*w₁=0\.37 \(was 0\.\d+\)", text)

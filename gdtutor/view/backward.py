@@ -13,7 +13,7 @@ from gdtutor.view.cells import ELLIPSIS
 from gdtutor.view.context import Context
 from gdtutor.view.equation import numbers_writer, relation
 from gdtutor.view.frame import Line, Style
-from gdtutor.view.lines import ROOM, fitting, line, stacked, width_of, wrapped, wrapped_formula
+from gdtutor.view.lines import fitting, line, stacked, width_of, wrapped, wrapped_formula
 from gdtutor.view.notation import read_back
 
 MOST_SHARES = 24
@@ -39,7 +39,7 @@ def backward_lines(context: Context, width: int) -> tuple[Line, ...]:
             [*(_in_short(context, c, width, names_local=named) for c in shown), total]
             for named in (True, False)
         ]
-    return fitting(arrangements, ROOM)
+    return fitting(arrangements, context.room)
 
 
 def _ends(received: tuple[Contribution, ...]) -> tuple[Contribution, ...]:
@@ -178,7 +178,7 @@ def _of_arrays(context: Context, c: Contribution, width: int, *, brief: bool) ->
         *wrapped_formula(f"{called} = ", context.writer().write(c.rule), width),
         *fit_lines(context, c.rule, c.value.shape, width, of),
     )
-    result = result_lines(context, called, c.rule, c.value, width, ROOM - len(formula) - 1)
+    result = result_lines(context, called, c.rule, c.value, width, context.room - len(formula) - 1)
     if brief or context.look.cell is not None:
         return stacked([formula, result])
     factors = [
@@ -186,7 +186,7 @@ def _of_arrays(context: Context, c: Contribution, width: int, *, brief: bool) ->
         for counts in (True, False)
     ]
     named = [factors[1][0], _local_formula(context, c, width)]
-    return fitting([(formula, result, *two) for two in (*factors, named)], ROOM)
+    return fitting([(formula, result, *two) for two in (*factors, named)], context.room)
 
 
 def _upstream_array(

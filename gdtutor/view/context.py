@@ -24,8 +24,12 @@ from gdtutor.session.steps import Step
 from gdtutor.view import notation
 from gdtutor.view.formula import Writer
 from gdtutor.view.frame import Chars
+from gdtutor.view.lines import ROOM
 
 T = TypeVar("T")
+
+NO_BOUND = 1_000_000
+"""Lines of a step that stands in no panel."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,6 +81,11 @@ class Context:
         if self.upstream is None:
             return shapes
         return With(shapes, UPSTREAM, np.shape(self.upstream[1]))
+
+    @property
+    def room(self) -> int:
+        """Lines that a step takes where it can: those of its panel, none too many for reading."""
+        return ROOM if self.chars.draws else NO_BOUND
 
     @property
     def trace(self) -> Trace:

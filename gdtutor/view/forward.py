@@ -33,6 +33,8 @@ def given_lines(context: Context, width: int) -> tuple[Line, ...]:
 
     Where they would not fit the panel, columns of numbers lie down, marked as transposed.
     """
+    if not context.chars.draws:
+        return _given_alone(context, width)
     standing = _given(context, width, turned=False)
     return standing if len(standing) <= ROOM else _given(context, width, turned=True)
 
@@ -51,6 +53,31 @@ def _given(context: Context, width: int, *, turned: bool) -> tuple[Line, ...]:
             groups.append((line((title, Style.DIM)), *(listed or side_by_side(blocks, width))))
     are_arrays = any(leaf_shape for leaf_shape in map(context.shape, _leaves(context)))
     return side_by_side(groups, width) if are_arrays else tuple(row for g in groups for row in g)
+
+
+def _given_alone(context: Context, width: int) -> tuple[Line, ...]:
+    """Return every given value, each in lines of its own."""
+    lines: list[Line] = []
+    for role, title, style in _ROLES:
+        names = [leaf.name for leaf in context.graph.leaves if leaf.role is role]
+        lines += [line((title, Style.DIM))] if names else []
+        for name in names:
+            lines += _alone(context, name, style, width)
+    return tuple(lines)
+
+
+def _alone(context: Context, name: str, style: Style, width: int) -> tuple[Line, ...]:
+    """Return a given value: a number, a row of numbers, or a line for each row of a matrix."""
+    value, label = context.trace.values[name], context.name(name)
+    is_matrix = value.ndim == 2
+    if not value.ndim or (is_matrix and value.shape[0] > 1 and np.all(value == value.flat[0])):
+        return _block(context, name, style, width, turned=False)
+    said = f", {shape_text(value.shape, context.chars)}:" if is_matrix else ":"
+    head = line(" ", (label, style), (said, Style.DIM))
+    rows = matrix_lines(value, MatrixLook(width - 3, context.look.digits), context.chars)
+    if len(rows) == 1 and width_of(head) + 1 + width_of(rows[0]) <= width:
+        return ((*head, *line(" "), *rows[0]),)
+    return (head, *(line("   ", *row) for row in rows))
 
 
 def _leaves(context: Context) -> list[str]:
@@ -122,7 +149,7 @@ def forward_lines(context: Context, width: int) -> tuple[Line, ...]:
     )
     definition = definition_lines(context, expr, width)
     taken = sum(len(part) + 1 for part in (formula, definition) if part)
-    result = result_lines(context, called, expr, value, width, ROOM - taken)
+    result = result_lines(context, called, expr, value, width, context.room - taken)
     return stacked([formula, result, definition])
 
 

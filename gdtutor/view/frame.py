@@ -62,6 +62,9 @@ class Chars:
     """Box drawing, Greek, sub- and superscripts; otherwise ASCII alone."""
     braille: bool = True
     """Braille dots in plots; only where `unicode` holds."""
+    draws: bool = True
+    """Whether signs may run over several lines, as the brackets of a matrix, and things stand side
+    by side; otherwise every line can be read aloud alone."""
 
 
 UNICODE = Chars()

@@ -1,4 +1,4 @@
-"""A matrix as lines of text: brackets, aligned columns, elided in the middle, never cut."""
+"""A matrix as lines of text, elided in the middle, never cut: in brackets, or row by row."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 from gdtutor.engine.operations import Array
 from gdtutor.session.matrix_digits import common_exponent, largest_exponent
 from gdtutor.view.frame import Chars, Line, Segment, Style
+from gdtutor.view.lines import line, wrapped
 from gdtutor.view.notation import (
     cell_number,
     power_of_ten,
@@ -16,6 +17,8 @@ from gdtutor.view.notation import (
 
 MAX_ROWS = 6
 """Rows shown at most; longer matrices are elided in the middle."""
+ROWS_ALONE, COLUMNS_ALONE = 10, 12
+"""Rows and columns shown at most where each row is a line that is read alone."""
 NOTATION_WIDTH = 38
 """Cells of the node panel at 80 columns; how a matrix is written is decided for it."""
 
@@ -40,6 +43,8 @@ def matrix_lines(array: Array, look: MatrixLook, chars: Chars) -> tuple[Line, ..
     """Return a vector or matrix as lines no wider than the look allows."""
     grid = np.atleast_2d(np.asarray(array))
     exponent = _exponent(grid, look, chars)
+    if not chars.draws:
+        return _rows_alone(grid, exponent, look, chars)
     keep_row = look.cell[0] if look.cell and len(look.cell) == 2 else None
     keep_column = look.cell[-1] if look.cell else look.column
     rows = _window(grid.shape[0], look.max_rows, keep_row)
@@ -67,6 +72,48 @@ def matrix_lines(array: Array, look: MatrixLook, chars: Chars) -> tuple[Line, ..
             segments.append(Segment(" " + power_of_ten(exponent, chars), Style.DIM))
         lines.append(tuple(segments))
     return tuple(lines)
+
+
+def _rows_alone(grid: Array, exponent: int, look: MatrixLook, chars: Chars) -> tuple[Line, ...]:
+    """Return a line for each row, with its number where there are several: `row 0: 0.5, 1`."""
+    lines: list[Line] = []
+    if look.names_columns and look.column is not None and grid.shape[1] > 1:
+        last = grid.shape[1] - 1
+        lines.append(line((f"columns: examples 0 to {last}; followed: {look.column}", Style.DIM)))
+    if exponent:
+        lines.append(line((f"every number {power_of_ten(exponent, chars)}", Style.DIM)))
+    keep_row = look.cell[0] if look.cell and len(look.cell) == 2 else None
+    rows = _window(grid.shape[0], max(look.max_rows, ROWS_ALONE), keep_row)
+    columns = _window(grid.shape[1], COLUMNS_ALONE, look.cell[-1] if look.cell else look.column)
+    for row, rows_out in zip(rows, _left_out(rows, grid.shape[0]), strict=True):
+        if row is None:
+            lines.append(line((f"{rows_out} rows left out", Style.DIM)))
+            continue
+        cells = [
+            f"({out} left out)" if column is None
+            else _told(cell_number(float(grid[row, column]), exponent, look.digits, chars),
+                       (row, column), look)
+            for column, out in zip(columns, _left_out(columns, grid.shape[1]), strict=True)
+        ]  # fmt: skip
+        number = f"row {row}: " if len(grid) > 1 else ""
+        lines.extend(wrapped(number + ", ".join(cells), max(look.width, 1)))
+    return tuple(lines)
+
+
+def _left_out(window: list[int | None], length: int) -> list[int]:
+    """Return for each place of a window how many are left out there."""
+    ends = [-1, *[index for index in window if index is not None], length]
+    counts, at = [], 0
+    for index in window:
+        counts.append(0 if index is not None else ends[at + 1] - ends[at] - 1)
+        at += index is not None
+    return counts
+
+
+def _told(text: str, place: tuple[int, int], look: MatrixLook) -> str:
+    """Return a cell, in brackets where it is the opened one."""
+    is_open = look.cell is not None and look.cell == place[-len(look.cell) :]
+    return f"[{text}]" if is_open else text
 
 
 def _exponent(grid: Array, look: MatrixLook, chars: Chars) -> int:

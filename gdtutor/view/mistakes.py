@@ -8,7 +8,7 @@ from gdtutor.engine.trace import Contribution
 from gdtutor.view.arrays import array_lines
 from gdtutor.view.context import Context
 from gdtutor.view.frame import Line, Style
-from gdtutor.view.lines import ROOM, fitting, line, wrapped
+from gdtutor.view.lines import fitting, line, wrapped
 
 
 def mistake_lines(context: Context, width: int) -> tuple[Line, ...]:
@@ -34,7 +34,7 @@ def mistake_lines(context: Context, width: int) -> tuple[Line, ...]:
         one = context.name(received[0].consumer)
         why = f"Too early it cannot be visited: {one} delivers all its shares at once."
         blocks.append(wrapped(why, width, Style.DIM))
-    return fitting([blocks], ROOM)
+    return fitting([blocks], context.room)
 
 
 def _block(context: Context, title: str, value: Array, why: str, width: int) -> tuple[Line, ...]:

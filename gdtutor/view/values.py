@@ -136,7 +136,10 @@ def _updated(context: Context) -> dict[str, Array]:
 
 
 def known_lines(context: Context, width: int) -> tuple[Line, ...]:
-    """Return what the graph shows beside its nodes, as prose: values, gradients, new values."""
+    """Return what the graph shows beside its nodes, as prose: values, gradients, new values.
+
+    What a change has made another has its old value behind it, as in the table.
+    """
     known, reached = known_values(context), reached_gradients(context)
     after = _updated(context)
     places = places_of(context.trace)
@@ -150,15 +153,17 @@ def known_lines(context: Context, width: int) -> tuple[Line, ...]:
     )
     lines: list[Line] = []
     for title, pairs in parts:
-        words = ", ".join(_fact(context, name, array) for name, array in pairs)
+        words = ", ".join(_fact(context, title, name, array) for name, array in pairs)
         lines.extend(wrapped(f"{title}: {words}", width, Style.DIM) if pairs else ())
     return tuple(lines)
 
 
-def _fact(context: Context, name: str, array: Array) -> str:
-    """Return `w₁=0.1`, or `W₁(3×2)` for a matrix; without a blank, so that it stays on a line."""
+def _fact(context: Context, kind: str, name: str, array: Array) -> str:
+    """Return `w₁=0.1`, or `W₁(3×2)` for a matrix, and what it was where a change has changed it."""
     text = _short(context, array)
-    return f"{context.name(name)}{f'({text})' if _is_shape(context, array) else f'={text}'}"
+    old = "" if kind == "new" else _old(context, kind, name)
+    fact = f"{context.name(name)}{f'({text})' if _is_shape(context, array) else f'={text}'}"
+    return f"{fact} {old}" if old else fact
 
 
 def _is_shape(context: Context, array: Array) -> bool:
