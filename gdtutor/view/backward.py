@@ -16,8 +16,10 @@ from gdtutor.view.frame import Line, Style
 from gdtutor.view.lines import fitting, line, stacked, width_of, wrapped, wrapped_formula
 from gdtutor.view.notation import read_back
 
-MOST_SHARES = 24
-"""Shares of a gradient that are written out; of more, the first and the last ones."""
+MOST_SHARES = 5
+"""Shares of a gradient that are all written out, so that their sum still shows at 80×24."""
+FIRST_SHARES = 3
+"""Of more shares than that, so many first ones are written out, and the last."""
 
 
 def backward_lines(context: Context, width: int) -> tuple[Line, ...]:
@@ -27,35 +29,36 @@ def backward_lines(context: Context, width: int) -> tuple[Line, ...]:
         return _beginning(context, width)
     if len(received) == 1:
         return _contribution(context, received[0], width)
-    shown = _ends(received)
-    blocks = [
+    shown, left_out = _ends(received), _left_out(context, received)
+    total = _sum(context, received, width)
+
+    def arranged(blocks: list[tuple[Line, ...]]) -> list[tuple[Line, ...]]:
+        return [*blocks[:-1], left_out, blocks[-1], total]
+
+    whole = [
         (line((_from(context, c), Style.BACKWARD)), *_contribution(context, c, width, brief=True))
         for c in shown
     ]
-    total = (*_left_out(context, received), *_sum(context, received, width))
-    arrangements = [[*blocks, total]]
+    arrangements = [arranged(whole)]
     if all(_is_of_examples(context, c) for c in shown):
         arrangements += [
-            [*(_in_short(context, c, width, names_local=named) for c in shown), total]
+            arranged([_in_short(context, c, width, names_local=named) for c in shown])
             for named in (True, False)
         ]
     return fitting(arrangements, context.room)
 
 
 def _ends(received: tuple[Contribution, ...]) -> tuple[Contribution, ...]:
-    """Return the shares that are written out: of very many the first and the last ones."""
+    """Return the shares that are written out: of many the first ones and the last."""
     if len(received) <= MOST_SHARES:
         return received
-    return (*received[: MOST_SHARES // 2], *received[-MOST_SHARES // 2 :])
+    return (*received[:FIRST_SHARES], received[-1])
 
 
 def _left_out(context: Context, received: tuple[Contribution, ...]) -> tuple[Line, ...]:
     count = len(received) - len(_ends(received))
-    if not count:
-        return ()
     ellipsis = "…" if context.chars.unicode else "..."
-    words = f"{ellipsis} {count} more shares between the first {MOST_SHARES // 2} and the last"
-    return (line((words, Style.DIM)),)
+    return (line((f"{ellipsis} and {count} more shares", Style.DIM)),) if count else ()
 
 
 def _is_of_examples(context: Context, c: Contribution) -> bool:
@@ -334,8 +337,7 @@ def _sum(context: Context, received: tuple[Contribution, ...], width: int) -> tu
         sign = relation(expr, values, float(total), context)
     else:
         # The whole sum as a formula would be too deep to be worked out.
-        half = MOST_SHARES // 2
-        expr = _added([*list(values)[:half], ELLIPSIS, *list(values)[-half:]])
+        expr = _added([*list(values)[:FIRST_SHARES], ELLIPSIS, list(values)[-1]])
         read = sum(read_back(value, context.look.digits) for value in values.values())
         sign = relation(Name("sum"), {"sum": read}, float(total), context)
     body = numbers_writer(context, values).write(expr)

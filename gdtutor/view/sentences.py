@@ -14,6 +14,9 @@ from gdtutor.view.context import Context
 from gdtutor.view.notation import shape as shape_text
 from gdtutor.view.proof import lacks_derivative
 
+MOST_NAMES = 4
+"""Consumers that a sentence names one by one."""
+
 
 def sentence(context: Context) -> str:
     """Return what happened in this step, in plain words."""
@@ -133,7 +136,7 @@ def _backward(context: Context) -> str:
     gradient = context.trace.gradients[node]
     if not received:
         return f"Backward starts at {root}. Every other gradient says how {root} answers a change."
-    consumers = ", ".join(dict.fromkeys(context.name(c.consumer) for c in received))
+    consumers = _listed(list(dict.fromkeys(context.name(c.consumer) for c in received)))
     if gradient.ndim:
         start = f"The gradient reaches {called} from {consumers}; it has the shape of {called}."
         if len(received) > 1:
@@ -149,6 +152,13 @@ def _backward(context: Context) -> str:
         by_convention = f"by convention it is {context.number(value)}. v shows why"
         return f"{arrives} No derivative exists at this point; {by_convention}."
     return f"{arrives} {_meaning(context, called, root, value)}"
+
+
+def _listed(names: list[str]) -> str:
+    """Return names in a row; of many the first ones, and how many there are besides."""
+    if len(names) <= MOST_NAMES:
+        return ", ".join(names)
+    return f"{', '.join(names[: MOST_NAMES - 1])} and {len(names) - MOST_NAMES + 1} more"
 
 
 def _meaning(context: Context, called: str, root: str, value: float) -> str:

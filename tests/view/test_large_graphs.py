@@ -88,7 +88,7 @@ def test_of_very_many_shares_the_first_and_the_last_are_written_out(tmp_path: Pa
     context = context_of(session, UNICODE)
     assert context is not None
     text = "\n".join(text_of(row) for row in node_lines(context, 76))
-    assert "1475 more shares" in text
+    assert "1495 more shares" in text
     assert "sum of the 1499 shares" in text
     assert "+ … +" in text
     assert text.rstrip().endswith("= 0.5071")

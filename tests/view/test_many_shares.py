@@ -12,6 +12,7 @@ from gdtutor.session.update import Opened, opened
 from gdtutor.view.explain import context_of, node_lines
 from gdtutor.view.frame import ASCII, UNICODE
 from gdtutor.view.lines import ROOM, text_of
+from gdtutor.view.sentences import _listed
 
 TEXT = """\
 +++
@@ -74,3 +75,20 @@ def test_the_shares_that_are_shown_are_those_that_are_added():
     at = next(i for i, line in enumerate(lines) if line.startswith("dL/dw = "))
     total = " ".join(line.strip() for line in lines[at:-1])
     assert total.removeprefix("dL/dw = ").split(" + ") == shares
+
+
+@pytest.mark.parametrize("chars", [UNICODE, ASCII], ids=["unicode", "ascii"])
+@pytest.mark.parametrize(("count", "more"), [(6, 2), (24, 20), (56, 52)])
+@pytest.mark.parametrize("batch", [1, 2])
+def test_of_many_shares_some_are_left_out_and_the_sum_still_shows(count, more, chars, batch):
+    lines = panel(count, chars, batch)
+    assert len(lines) <= ROOM
+    assert all(len(line) <= 38 for line in lines)
+    at = next(n for n, line in enumerate(lines) if f"and {more} more shares" in line)
+    assert lines[at + 1].startswith(("from h1:", "from h₁:"))
+    assert any(line.startswith(f"sum of the {count} shares") for line in lines)
+
+
+def test_a_sentence_names_a_few_consumers_and_counts_the_rest():
+    assert _listed(["a", "b", "c", "d"]) == "a, b, c, d"
+    assert _listed([f"h{n}" for n in range(56)]) == "h0, h1, h2 and 53 more"
