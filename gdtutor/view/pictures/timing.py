@@ -42,8 +42,9 @@ def timing_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
         lines.append(line((name.ljust(9), Style.DIM), (full * cells, Style.RUN_1)))
     notes = (
         "",
-        "loop: one forward pass for each example. together: one pass with all of them side by "
-        "side. The sums are the same; the loop pays for every operation again.",
+        "loop: a forward pass for each example. together: one pass for all. The sums are as many; "
+        "but each operation has a fixed cost, which the loop pays for every example. Together it "
+        "is paid once, and hides that more sums take longer.",
     )
     left = max(size.height - len(lines), 0)
     return Drawing((*lines, *stacked_notes(notes, Size(size.width, left)))[: size.height])
