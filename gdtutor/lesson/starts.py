@@ -12,7 +12,7 @@ from gdtutor.engine.shapes import MAX_CELLS, Shape
 from gdtutor.lesson.model import Start
 from gdtutor.lesson.readers import Mistake
 from gdtutor.lesson.tables import DrawnTable
-from gdtutor.training.initialise import MAX_SEED, draw, draw_with
+from gdtutor.training.initialise import MAX_SEED, check_seed, draw, draw_with
 
 _UNDRAWN = ("zeros", "constant")
 
@@ -63,7 +63,12 @@ def start_values(starts: Mapping[str, Start], seed: int | None = None) -> dict[s
         starts: The parameters.
         seed: Replaces every seed: as it stands where parameters share a stream, and raised by i
             for the i-th of those that draw from their own generator, counted from 0.
+
+    Raises:
+        DataError: The seed is one that no generator takes.
     """
+    if seed is not None:
+        check_seed(seed)
     streams: dict[int, np.random.RandomState] = {}
     values: dict[str, Array] = {}
     drawn = 0

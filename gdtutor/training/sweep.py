@@ -16,6 +16,7 @@ from gdtutor.engine.errors import did_you_mean
 from gdtutor.engine.operations import Array
 from gdtutor.training.curve import Partial, Series, epoch_costs
 from gdtutor.training.errors import TrainingError
+from gdtutor.training.initialise import check_seed
 from gdtutor.training.optimisers import optimiser_of
 from gdtutor.training.plan import check
 from gdtutor.training.problem import Problem
@@ -57,6 +58,7 @@ def swept(settings: Settings, name: str, text: str) -> Settings:
 
     Raises:
         TrainingError: The name cannot be swept over, or the value is not one of its kind.
+        DataError: The seed is out of range.
     """
     constants = [h.name for h in optimiser_of(settings)[0].hyperparameters]
     known = ("learning_rate", "optimizer", "batch", "order", "seed", "epochs", *constants)
@@ -83,6 +85,7 @@ def swept(settings: Settings, name: str, text: str) -> Settings:
     if name == "batch":
         return replace(settings, batch=int(value))
     if name == "seed":
+        check_seed(int(value))
         return replace(settings, seed=int(value))
     return replace(settings, epochs=int(value))
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from lessons_for_tests import NETWORK, SCALAR, lesson_of
 
 from gdtutor.lesson.starts import start_values
+from gdtutor.training.errors import DataError
 
 DRAWN = (
     "w = 0.5\nb = 0.0",
@@ -58,3 +60,12 @@ def test_a_network_may_be_given_some_of_its_weights() -> None:
     values = start_values(lesson_of(NETWORK, given).starts)
     np.testing.assert_array_equal(values["W2"], [[1.0, 2.0, 3.0]])
     np.testing.assert_array_equal(values["W1"], np.random.RandomState(48).randn(3, 2) / np.sqrt(2))
+
+
+@pytest.mark.parametrize("lesson", [(NETWORK,), (SCALAR, DRAWN, USED)])
+@pytest.mark.parametrize("seed", [-1, 2**32])
+def test_a_seed_that_no_generator_takes_is_refused_with_its_bound(
+    lesson: tuple[str, ...], seed: int
+) -> None:
+    with pytest.raises(DataError, match="use a whole number from 0 to 4294967295"):
+        start_values(lesson_of(*lesson).starts, seed=seed)

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from gdtutor.engine.errors import GdTutorError
 from gdtutor.training.errors import TrainingError
 from gdtutor.training.judging import judge
 from gdtutor.training.problem import Problem
@@ -163,10 +164,12 @@ def test_a_sweep_changes_one_setting(name: str, text: str, wanted: Settings) -> 
         ("beta", "0.5", "no sweep over 'beta'"),
         ("batch", "1.5", "whole number"),
         ("learning_rate", "fast", "give a number"),
+        ("seed", "-1", "the seed is -1 — use a whole number from 0 to 4294967295"),
+        ("seed", "99999999999999", "from 0 to 4294967295"),
     ],
 )
 def test_a_sweep_over_something_else_is_refused(name: str, text: str, part: str) -> None:
-    with pytest.raises(TrainingError, match=part):
+    with pytest.raises(GdTutorError, match=part):
         swept(Settings(), name, text)
 
 
