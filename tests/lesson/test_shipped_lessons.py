@@ -60,6 +60,15 @@ def test_its_notes_type_no_computed_number(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+def test_its_opening_page_types_no_number_that_a_run_would_show(path: Path) -> None:
+    """Decimals are those of code or of a formula with its random draw, N(0, 1)."""
+    lesson, _ = read_lesson(path)
+    assert lesson is not None
+    prose = re.sub(r"```.*?```|`[^`]*`|[\d.]+ · N\(", "", lesson.prose, flags=re.S)
+    assert not re.findall(r"[^\n]*\d[.,]\d[^\n]*", prose)
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
 def test_its_notes_end_as_sentences_and_repeat_no_word(path: Path) -> None:
     """What is left of an edit stands at the end of a note, or twice in it."""
     lesson, _ = read_lesson(path)
