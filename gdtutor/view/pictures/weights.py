@@ -10,7 +10,7 @@ from gdtutor.engine.operations import Array
 from gdtutor.lesson.model import PictureWish
 from gdtutor.view import notation
 from gdtutor.view.frame import Line, Segment, Style
-from gdtutor.view.lines import line, shortened
+from gdtutor.view.lines import line, shortened, wrapped
 from gdtutor.view.pictures.source import Drawing, Size, Source, texts
 
 SAME = 1e-9
@@ -26,7 +26,7 @@ def weights_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
     gradients = source.traces[-1].gradients
     minus = "−" if source.chars.unicode else "-"
     scale = f"+++ large, + small, {minus} negative"
-    lines: list[Line] = [line((scale, Style.DIM))]
+    lines: list[Line] = list(wrapped(scale, size.width, Style.DIM))
     for name, array in arrays.items():
         lines += _map(source, name, array, gradients, size.width)
     if len(lines) > size.height:
@@ -79,7 +79,7 @@ def _map(
         lines.append(tuple(segments))
     for i in range(len(groups)):
         both = "equal rows, equal gradients" if name in gradients else "equal rows"
-        lines.append(line((f"={'ABCDEFGH'[i % 8]} {both}", Style.WARNING)))
+        lines += wrapped(f"={'ABCDEFGH'[i % 8]} {both}", width, Style.WARNING)
     return lines
 
 

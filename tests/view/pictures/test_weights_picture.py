@@ -38,3 +38,9 @@ def test_a_lesson_of_plain_numbers_has_them_all():
 
 def test_parameters_without_room_are_counted():
     assert "more lines" in picture(MATRIX, 'kind = "weights"\nof = ["W1", "W2", "b1"]', height=6)
+
+
+def test_what_the_signs_mean_is_whole_beside_training():
+    text = " ".join(picture(MATRIX, 'kind = "weights"', width=26).split())
+    assert "+++ large, + small, − negative" in text
+    assert "=A equal rows, equal gradients" in text
