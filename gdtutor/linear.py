@@ -12,6 +12,7 @@ from pathlib import Path
 
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.linear_commands import Outcome, help_lines, obey
+from gdtutor.linear_training import sweep_lines, training_lines
 from gdtutor.session.catalogue import shown_entries
 from gdtutor.session.effects import (
     Effect,
@@ -30,18 +31,12 @@ from gdtutor.session.state import PromptKind, Screen, Session, Status
 from gdtutor.session.sweeps import news_of
 from gdtutor.session.update import Failed, Opened, Progressed, Told, update
 from gdtutor.transcript import WIDTH, opening_text, step_text
-from gdtutor.view import notation
-from gdtutor.view.curve import curve_sentence, sampled_epochs
-from gdtutor.view.diagnosis import diagnosis_lines
 from gdtutor.view.explain import context_of
 from gdtutor.view.frame import Chars
 from gdtutor.view.lines import text_of
 from gdtutor.view.prose import prose_lines
-from gdtutor.view.train import cost_facts, table_lines
 
 PARTING = "Enter goes on, ? lists the commands, q leaves."
-PREDICTIONS = 20
-"""Lines that the table of predictions may take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +124,7 @@ def _carry_out(
                 session, _ = update(session, _trained(effect, services))
             case SweepRuns():
                 services.say("Training several runs; Ctrl-C stops them.")
-                with services.stoppable() as is_stopped:
-                    effect.sweep.advance(deadline=is_stopped)
-                session, _ = update(session, news_of(effect.sweep, Status.PAUSED))
+                session = _swept(session, effect, services)
             case SavePlace():
                 services.save(session)
             case KeepAttempt():
@@ -160,6 +153,15 @@ def _trained(effect: Train, services: Services) -> Progressed | Failed:
     return Progressed(snapshot_of(effect.run, status))
 
 
+def _swept(session: Session, effect: SweepRuns, services: Services) -> Session:
+    """Return the session with the curves of a sweep; one that was stopped is ended."""
+    with services.stoppable() as is_stopped:
+        effect.sweep.advance(deadline=is_stopped)
+    session, _ = update(session, news_of(effect.sweep, Status.PAUSED))
+    # What the screens say of it speaks of their keys.
+    return replace(session, sweeping=None, message=session.message if session.is_error else "")
+
+
 def _walking(session: Session) -> Session:
     """Return the session where it stands in words: there is no screen of training or of help."""
     if session.screen is Screen.LIBRARY or session.lesson is None:
@@ -174,7 +176,9 @@ def _news(before: Session, session: Session, chars: Chars) -> str:
     """Return what has changed, in words: the message, the training, the step, the question."""
     parts: list[str] = []
     if session.training is not before.training and len(session.training.parameters):
-        parts.append("\n".join(training_lines(session, chars)))
+        parts += training_lines(session, chars)
+    if session.kept != before.kept and session.kept:
+        parts += sweep_lines(session, chars)
     if session.message:
         parts.append(_marked(session.message, session.is_error))
     if session.command:
@@ -224,28 +228,3 @@ def library_lines(session: Session) -> list[str]:
         state = f" ({entry.problem})" if entry.problem else length
         lines.append(f"  {entry.number or '-'} {entry.id}: {entry.title}{state}")
     return [*lines, "A number or an id opens a lesson; q leaves."]
-
-
-def training_lines(session: Session, chars: Chars) -> list[str]:
-    """Return the run in words: what was done, the cost by epoch, its course, what it came to."""
-    snapshot = session.training
-    digits = session.look.digits
-
-    def number(value: float) -> str:
-        return notation.shown(value, digits, chars)
-
-    lines = [
-        f"{len(snapshot.costs)} of {snapshot.epochs_wanted} epochs, {snapshot.iterations} "
-        f"iterations: {snapshot.status.value}.",
-        text_of(cost_facts(session, chars)).strip(),
-        *(text_of(row) for row in diagnosis_lines(session, WIDTH, chars)),
-    ]
-    lines += [
-        f"  epoch {epoch}: cost {number(float(snapshot.costs[epoch]))}"
-        for epoch in sampled_epochs(len(snapshot.costs))
-    ]
-    lines.append(curve_sentence(snapshot, number))
-    table = (text_of(row).rstrip() for row in table_lines(session, WIDTH, PREDICTIONS, chars))
-    lines += [row for row in table if row]
-    lines.append(f"i {snapshot.iterations} opens the walk there.")
-    return lines

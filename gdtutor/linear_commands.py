@@ -14,6 +14,7 @@ from gdtutor.session.effects import Effect, OpenLesson
 from gdtutor.session.looking import toggle_cell
 from gdtutor.session.press import Press
 from gdtutor.session.state import Screen, Session
+from gdtutor.session.sweeps import sweep
 from gdtutor.session.update import update
 
 Outcome = tuple[Session, tuple[Effect, ...]]
@@ -66,12 +67,25 @@ def _train(session: Session, text: str) -> Outcome:
         session, effects = training.open_training(session, 1)
         is_over = bool(effects) or session.screen is not Screen.TRAIN
         return (session, effects) if is_over else training.toggle_training(session, 1)
+    if "=" in text:
+        return sweep(session, text)
     if not (text.isascii() and text.isdigit() and 0 < int(text[:8]) <= 10**7):
-        raise GdTutorError(f"'{text}' is no number of epochs", "give one, as in t 100, or t alone")
+        hint = "give one, as in t 100, or t alone, or several runs, as in t learning_rate=0.5,5"
+        raise GdTutorError(f"'{text}' is no number of epochs", hint)
     after, effects = training.open_training(session, 1)
     if after.screen is not Screen.TRAIN:
         return after, effects
     return training.one_epoch(session, int(text))
+
+
+def _sweep(session: Session, text: str) -> Outcome:
+    if not text:
+        raise GdTutorError("nothing to sweep over", "give it, as in S learning_rate=0.05,0.5,5")
+    return sweep(session, text)
+
+
+def _reset(session: Session, text: str) -> Outcome:
+    return training.reset_training(session, 1)
 
 
 WORDS: tuple[Word, ...] = (
@@ -80,6 +94,8 @@ WORDS: tuple[Word, ...] = (
     Word("e", "e NAME VALUE", "change a value: e w1 0.9, e learning_rate 5", _edit),
     Word("c", "c ROW,COLUMN", "open a cell of the matrix: c 0,1; c alone closes it", _cell),
     Word("t", "t [EPOCHS]", "train, to the end or so many epochs", _train),
+    Word("S", "S NAME=VALUES", "several runs side by side: S learning_rate=0.05,0.5,5", _sweep),
+    Word("0", "0", "reset the training to its start", _reset),
 )
 """The commands that take an argument; the others are the keys of the screens."""
 

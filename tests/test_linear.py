@@ -39,7 +39,12 @@ class Talk:
     """A conversation held from a script of lines."""
 
     def __init__(
-        self, session: Session, *lines: str, chars: Chars = UNICODE, keys: str = ""
+        self,
+        session: Session,
+        *lines: str,
+        chars: Chars = UNICODE,
+        keys: str = "",
+        stops: bool = False,
     ) -> None:
         self.said: list[str] = []
         self.saved: list[Session] = []
@@ -50,13 +55,17 @@ class Talk:
             lambda: next(waiting, None),
             open_lesson,
             self.saved.append,
-            self._never_stopped,
+            self._stopped if stops else self._never_stopped,
         )
         self.code = converse(session, parse_keys(keys), services)
 
     @contextmanager
     def _never_stopped(self) -> Iterator[Callable[[], bool]]:
         yield lambda: False
+
+    @contextmanager
+    def _stopped(self) -> Iterator[Callable[[], bool]]:
+        yield lambda: True
 
     @property
     def last(self) -> str:
@@ -255,9 +264,64 @@ def test_training_is_told_in_numbers_and_a_sentence() -> None:
     assert talk.last.startswith("[1/13] iteration 200, given")
 
 
+def test_training_tells_the_learned_parameters_and_all_predictions() -> None:
+    text = Talk(lesson("xor-hidden"), "t 2000").last
+    assert "\nparameters\n  W₁, 3×2:\n    row 0: " in text
+    assert re.search(r"\n  W₂, 1×3: [−\d]", text)
+    assert len(re.findall(r"^[0-3]  [01]  [01]      [01]  +0\.\d+ ✓$", text, re.MULTILINE)) == 4
+
+
+def test_predictions_that_are_left_out_are_counted_and_can_be_had(tmp_path: Path) -> None:
+    rows = ", ".join(f"[{k % 7}, 0]" for k in range(200))
+    path = tmp_path / "many.md"
+    path.write_text(
+        '+++\nformat = 1\nid = "many"\ntitle = "Many"\nchapter = "c"\nsummary = "s"\n'
+        'source = "own"\n[parameters]\nw = 0.5\n[data]\ninputs = ["x"]\ntargets = ["y"]\n'
+        f"examples = [{rows}]\n[training]\nlearning_rate = 0.001\nepochs = 3\n+++\n```graph\nyhat = w*x\n"
+        "L = (yhat - y)**2\n```\n"
+    )
+    text = Talk(session_at(path), "t").last
+    shown = re.findall(r"^ *\d+ +\d +\d +[−\d.]+ *[✓✗]?$", text, re.MULTILINE)
+    left_out = re.search(
+        r"^  (\d+) examples left out; gdtutor train (\S+) --json", text, re.MULTILINE
+    )
+    assert left_out is not None
+    assert len(shown) + int(left_out[1]) == 200
+    assert left_out[2] == str(path)
+
+
+@pytest.mark.parametrize("line", ["S learning_rate=0.5,5,50", "t learning_rate=0.5,5,50"])
+def test_several_runs_are_told_side_by_side(line: str) -> None:
+    talk = Talk(lesson("learning-rate"), "t 20", line, "t")
+    assert talk.said[3] == "Training several runs; Ctrl-C stops them."
+    assert talk.said[4].split("\n") == [
+        "4 runs:",
+        "  the lesson's own: cost 0.01346 in epoch 19, yours",
+        "  learning_rate 0.5: cost 9.044e−5 in epoch 49",
+        "  learning_rate 5: cost 0 in epoch 49, the lowest",
+        "  learning_rate 50: cost 2.112e82 in epoch 49, growing",
+    ]
+    assert "50 of 50 epochs, 50 iterations: finished." in talk.last
+
+
+def test_a_sweep_that_is_stopped_keeps_its_curves_and_training_goes_on() -> None:
+    talk = Talk(lesson("xor-hidden"), "S learning_rate=0.5,1", "t 2", stops=True)
+    assert re.search(r"^  learning_rate 1: cost [\d.]+ in epoch \d", talk.said[2], re.MULTILINE)
+    assert "2 of 5000 epochs" not in talk.said[2]
+    assert "epochs, " in talk.last
+
+
+def test_training_is_reset_to_its_start() -> None:
+    talk = Talk(lesson("bias"), "t 10", "0", "t 3")
+    assert talk.said[3].startswith("Back at the start.\n[1/13] iteration 0, given")
+    assert talk.last.startswith("3 of 200 epochs, 3 iterations: paused.")
+
+
 @pytest.mark.parametrize(
     ("line", "answer"),
     [
+        ("S", "S learning_rate=0.05,0.5,5"),
+        ("t nothing=1,2", "there is no sweep over 'nothing'"),
         ("foo", "'foo' is no command here"),
         ("i x", "error: "),
         ("g backward:nobody", "'nobody' has no backward step"),
