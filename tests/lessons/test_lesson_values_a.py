@@ -133,6 +133,11 @@ def test_the_sigmoid_saturates_and_relu_dies_where_the_lesson_says_so() -> None:
     assert slope(walked("activations", 5), "z3") == 0
 
 
+def test_the_sigmoid_is_not_as_good_as_1_at_a_sum_of_2() -> None:
+    assert value(walked("activations", 1, "z=2"), "s") == pytest.approx(0.88, abs=0.005)
+    assert "Change z to 2: is it?" in lesson("activations").closing
+
+
 def test_tanh_is_four_times_as_steep_as_the_sigmoid_in_its_middle() -> None:
     h, s = (slope(walked("activations", scene, "z=0"), "z") for scene in (3, 1))
     assert h == 4 * s
@@ -233,6 +238,12 @@ def test_a_sigmoid_neuron_saturates_where_a_linear_one_diverges() -> None:
     assert stranded.costs[-1] > 0.01
     moved = stranded.state(50).parameters["w"] - stranded.state(1).parameters["w"]
     assert abs(float(moved)) < 1e-9
+
+
+def test_a_sigmoid_of_a_weighted_sum_is_logistic_regression_and_the_sum_alone_linear() -> None:
+    notes = {(n.phase, n.node): n.text for n in lesson("and-or").scenes[0].notes}
+    assert "**logistic regression**" in notes["forward", "yhat"]
+    assert "linear regression" in lesson("scaling").prose
 
 
 @pytest.mark.parametrize("gate", GATES)

@@ -191,6 +191,13 @@ def test_17_writes_the_gradient_of_the_first_weight_as_one_product() -> None:
             assert float(found.gradients[name]) == pytest.approx(product * factor, rel=1e-12)
 
 
+def test_17_no_factor_on_the_way_to_the_first_weight_is_above_1() -> None:
+    values = {name: float(value) for name, value in trace("two-and-one").values.items()}
+    yhat, h1 = values["yhat"], values["h1"]
+    factors = (yhat - values["y"], yhat * (1 - yhat), values["v1"], h1 * (1 - h1), values["x1"])
+    assert max(abs(factor) for factor in factors) == values["x1"] == 1.0
+
+
 def test_17_the_own_start_learns_xor() -> None:
     run = trained("two-and-one")
     assert run.stopped_by == "loss_below"
@@ -228,6 +235,13 @@ def test_18_the_plain_start_stays_on_the_plateau() -> None:
     assert final_cost(run) == pytest.approx(STUCK, abs=1e-6)
 
 
+def test_18_the_plain_start_is_one_or_two_hundredths_as_large() -> None:
+    own, plain = (problem_of(lesson("deeper", name)).parameters for name in ("", "plain start"))
+    for name in ("W1", "W2", "W3"):
+        np.testing.assert_allclose(plain[name] / own[name], plain[name][0, 0] / own[name][0, 0])
+        assert 0.01 < plain[name][0, 0] / own[name][0, 0] < 0.025
+
+
 def test_19_two_linear_layers_are_one() -> None:
     both, test, bent = (trace("nonlinearity", scene) for scene in range(3))
     assert not np.any(both.values["D"])
@@ -255,6 +269,14 @@ def test_20_equal_rows_stay_equal_to_the_last_bit(epoch: int) -> None:
 )
 def test_20_the_start_decides(variant: str, learns: bool) -> None:
     assert (final_cost(trained("initialisation", variant)) < 0.002) is learns
+
+
+def test_20_too_large_a_start_lets_nothing_through() -> None:
+    run = trained("initialisation", "all 20")
+    assert final_cost(run) == pytest.approx(0.25, rel=1e-9)
+    first = run.segments[0].problem.parameters["W1"]
+    assert (first == 20).all()
+    np.testing.assert_allclose(run.state(5000).parameters["W1"], first, rtol=1e-12)
 
 
 def test_20_the_plain_start_hardly_reaches_the_first_layer() -> None:
