@@ -11,6 +11,7 @@ from gdtutor.lesson.runs import run_of
 from gdtutor.lesson.selectors import parse_assignment
 from gdtutor.session.edits import with_change
 from gdtutor.session.navigation import goto
+from gdtutor.session.reach import PATIENCE
 from gdtutor.session.runs import in_variant
 from gdtutor.session.state import Session, moved
 from gdtutor.session.update import Opened, opened
@@ -33,6 +34,7 @@ def session_at(
     variant: str = "",
     changes: Iterable[str] = (),
     at: str = "",
+    patience: float = PATIENCE,
 ) -> Session:
     """Return a session in a lesson, with changes made, at a place.
 
@@ -42,11 +44,12 @@ def session_at(
         variant: The name of one of the lesson's variants; its own values where empty.
         changes: Edits as `--set` takes them.
         at: A place as `--at` takes it; the opening page where empty.
+        patience: Seconds that the way to a place may take.
 
     Raises:
         GdTutorError: For a lesson, a change or a place that cannot be used.
     """
-    session = opened(Session(), open_lesson(path, seed))
+    session = opened(Session(patience=patience), open_lesson(path, seed))
     if variant:
         session = in_variant(session, variant)
     for text in changes:

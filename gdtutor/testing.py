@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import math
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -206,7 +207,7 @@ class LessonUnderTest:
         Raises:
             GdTutorError: For a lesson, a change or a place that cannot be used.
         """
-        session = session_at(self.path, seed=seed, changes=changes)
+        session = session_at(self.path, seed=seed, changes=changes, patience=math.inf)
         session = replace(session, look=replace(session.look, example=example, digits=digits))
         if names := frozenset(unfold):
             session = refolded(session, names)

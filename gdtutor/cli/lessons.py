@@ -3,24 +3,34 @@
 from __future__ import annotations
 
 import argparse
+import math
 from dataclasses import replace
 
 from gdtutor.cli.lesson_files import lesson_path
 from gdtutor.engine.errors import GdTutorError, did_you_mean
 from gdtutor.opening import placed, session_at
 from gdtutor.session.navigation import refolded
+from gdtutor.session.reach import OPENING_PATIENCE, PATIENCE
 from gdtutor.session.state import Session
 
 
-def session_of(arguments: argparse.Namespace) -> Session:
+def session_of(arguments: argparse.Namespace, patience: float = math.inf) -> Session:
     """Return the session that LESSON, --at, --set, --seed, --example, --unfold and --digits name.
+
+    Args:
+        arguments: What the command line says.
+        patience: Seconds that the way to a place may take; Ctrl-C ends it where nobody waits at
+            keys.
 
     Raises:
         GdTutorError: For whatever of them cannot be used.
     """
-    path = lesson_path(arguments.lesson)
     session = session_at(
-        path, seed=arguments.seed, variant=arguments.variant, changes=arguments.changes
+        lesson_path(arguments.lesson),
+        seed=arguments.seed,
+        variant=arguments.variant,
+        changes=arguments.changes,
+        patience=patience,
     )
     digits = getattr(arguments, "digits", session.look.digits)
     session = replace(session, look=replace(session.look, digits=digits))
@@ -32,6 +42,15 @@ def session_of(arguments: argparse.Namespace) -> Session:
     if arguments.at:
         session = placed(session, arguments.at)
     return _following(session, getattr(arguments, "example", 0))
+
+
+def waited_session_of(arguments: argparse.Namespace) -> Session:
+    """Return the session that somebody waits for, who will walk on from it with keys.
+
+    Raises:
+        GdTutorError: For whatever of the arguments cannot be used, or takes too long to come to.
+    """
+    return replace(session_of(arguments, OPENING_PATIENCE), patience=PATIENCE)
 
 
 def _following(session: Session, example: int) -> Session:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from time import time
 
-from gdtutor.cli.lessons import session_of
+from gdtutor.cli.lessons import waited_session_of
 from gdtutor.cli.output import complain
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.discovery import shipped_lessons_folder
@@ -73,7 +73,7 @@ def _session(arguments: argparse.Namespace) -> Session:
     if not arguments.lesson or Path(arguments.lesson).is_dir():
         folder = Path(arguments.lesson) if arguments.lesson else shipped_lessons_folder()
         return replace(Session(screen=Screen.LIBRARY), library=library_of(folder))
-    return replace(session_of(arguments), library=library_of(shipped_lessons_folder()))
+    return replace(waited_session_of(arguments), library=library_of(shipped_lessons_folder()))
 
 
 def resume(path: Path, command: str) -> Session:
@@ -90,4 +90,4 @@ def resume(path: Path, command: str) -> Session:
     except (SystemExit, ValueError):
         raise GdTutorError("the saved place cannot be read", "") from None
     arguments.lesson = str(path)
-    return session_of(arguments)
+    return waited_session_of(arguments)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from gdtutor.cli.keys import parse_keys
 from gdtutor.cli.lesson_files import lesson_path
-from gdtutor.cli.lessons import session_of
+from gdtutor.cli.lessons import waited_session_of
 from gdtutor.cli.open_app import show
 from gdtutor.lesson.source import read_source
 from gdtutor.opening import open_lesson
@@ -32,7 +32,7 @@ def run(arguments: argparse.Namespace) -> int:
     if isinstance(first, Broke):
         session = update(Session(seed=arguments.seed), first)[0]
     else:
-        session = session_of(arguments)
+        session = waited_session_of(arguments)
 
     def open_desk(app: TutorApp) -> Desk:
         from gdtutor.ui.desk import Desk, Services

@@ -53,10 +53,26 @@ def _at_absolute(session: Session, target: int, per: int) -> Session:
 
 
 def next_phase(session: Session, count: int) -> Session:
-    """Go to the first step of the next phase."""
+    """Go to the first step of the phase that comes so many later."""
+    if session.step == 0:
+        session, count = _next_phase(session), count - 1
+    phases = _phases(session)
+    if session.lesson is not None and session.lesson.trains and count > phases > 0:
+        # Whole iterations are not walked phase by phase: a million of them would take hours.
+        session = next_iteration(session, (count - 1) // phases)
+        count = (count - 1) % phases + 1
     for _ in range(count):
+        before = session
         session = _next_phase(session)
+        if (session.moment, session.step) == (before.moment, before.step):
+            break
     return session
+
+
+def _phases(session: Session) -> int:
+    """Return how many phases the iteration has, those of every graph."""
+    steps = session.moment.steps if session.moment is not None else ()
+    return len({(step.scene, step.phase) for step in steps})
 
 
 def _next_phase(session: Session) -> Session:
@@ -74,8 +90,15 @@ def _next_phase(session: Session) -> Session:
 
 def previous_phase(session: Session, count: int) -> Session:
     """Go to the first step of this phase, or of the one before where it is the first already."""
+    phases = _phases(session)
+    if session.moment is not None and session.moment.iteration and count > phases > 0:
+        whole = min((count - 1) // phases, session.moment.iteration)
+        session, count = previous_iteration(session, whole), count - whole * phases
     for _ in range(count):
+        before = session
         session = _previous_phase(session)
+        if (session.moment, session.step) == (before.moment, before.step):
+            break
     return session
 
 

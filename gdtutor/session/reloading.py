@@ -51,8 +51,11 @@ def reloaded(session: Session, new: Reloaded) -> Session:
     before, trains = session, new.lesson.trains
     lines = {line.name for scene in new.lesson.scenes for line in scene.graph.lines}
     look = replace(session.look, unfolded=session.look.unfolded & lines, cell=None, proof=False)
-    moment = session.moment
+    moment, back = session.moment, ""
     if moment is not None and not trains:
+        moment = replace(moment, iteration=0)
+    if moment is not None and new.run.seconds_beyond(moment.iteration) > session.patience:
+        back = f"; iteration {moment.iteration} is no longer trained, this is iteration 0"
         moment = replace(moment, iteration=0)
     session = replace(
         session, lesson=new.lesson, original=new.run, run=new.run, look=look, broken=(),
@@ -70,7 +73,7 @@ def reloaded(session: Session, new: Reloaded) -> Session:
         except GdTutorError:
             lost += 1
     kept = f"; {lost} of your changes no longer fit" if lost else ""
-    return said(_at_a_step(session), f"Reloaded{kept}.")
+    return said(_at_a_step(session), f"Reloaded{kept}{back}.")
 
 
 def _at_a_step(session: Session) -> Session:

@@ -17,6 +17,7 @@ from gdtutor.session.catalogue import Library
 from gdtutor.session.challenge import Challenge
 from gdtutor.session.digits import DEFAULT_DIGITS
 from gdtutor.session.moment import Moment, moment_at
+from gdtutor.session.reach import PATIENCE, check_reach
 from gdtutor.session.scenes import earlier_values
 from gdtutor.session.steps import Phase, Step
 from gdtutor.training.diagnosis import Diagnosis
@@ -209,6 +210,8 @@ class Session:
     """Logs of changes that redo goes forward to, nearest last."""
     done: tuple[tuple[Assignment, ...], ...] = ()
     """Logs of changes that undo goes back to, nearest last."""
+    patience: float = PATIENCE
+    """Seconds that the way to an iteration may take beyond what is trained."""
     moment: Moment | None = None
     own_moment: Moment | None = None
     """The same iteration of the lesson's own run, where a change came before it."""
@@ -257,13 +260,14 @@ def current_step(session: Session) -> Step | None:
 
 
 def moment_of(session: Session, lesson: Lesson, run: Run, iteration: int) -> Moment:
-    """Compute an iteration with the session's changes and folding."""
+    """Compute an iteration with the session's changes and folding.
+
+    Raises:
+        TooFarError: It lies too far beyond what is trained.
+    """
+    check_reach(run, iteration, session.patience)
     earlier = earlier_values(lesson, session.seed, session.changes, iteration)
     return moment_at(lesson, run, iteration, session.look.unfolded, earlier)
-
-
-MAX_REPLAY = 20_000
-"""Iterations that the lesson's own run is replayed beyond what it has trained, to compare."""
 
 
 def own_moment_of(session: Session, iteration: int) -> Moment | None:
@@ -276,14 +280,18 @@ def own_moment_of(session: Session, iteration: int) -> Moment | None:
         return None
     if not any(change.iteration <= iteration for change in session.changes):
         return None
-    if iteration > original.farthest + MAX_REPLAY:
+    if original.seconds_beyond(iteration) > session.patience:
         return None
     earlier = earlier_values(lesson, session.seed, (), iteration)
     return moment_at(lesson, original, iteration, session.look.unfolded, earlier)
 
 
 def moved(session: Session, iteration: int, step: int) -> Session:
-    """Return the session at a step of an iteration; the example stays within the batch."""
+    """Return the session at a step of an iteration; the example stays within the batch.
+
+    Raises:
+        TooFarError: It lies too far beyond what is trained.
+    """
     if session.lesson is None or session.run is None or session.moment is None:
         return session
     moment, own = session.moment, session.own_moment
@@ -306,7 +314,11 @@ def moved(session: Session, iteration: int, step: int) -> Session:
 
 
 def recomputed(session: Session) -> Session:
-    """Return the session with its iteration computed anew, the cursor on the same node."""
+    """Return the session with its iteration computed anew, the cursor on the same node.
+
+    Raises:
+        TooFarError: It lies too far beyond what is trained.
+    """
     if session.lesson is None or session.run is None or session.moment is None:
         return session
     before = current_step(session)

@@ -121,8 +121,7 @@ def _updated(session: Session, action: Action) -> tuple[Session, tuple[Effect, .
         case Press():
             return _without_old_run(session, *_pressed(session, action))
         case Tick():
-            is_playing = session.auto.is_on and session.screen is Screen.STUDY
-            return (steps_forward(session, 1) if is_playing else session), ()
+            return _played(session), ()
         case Opened():
             return opened(session, action), ()
         case Progressed():
@@ -147,6 +146,17 @@ def _updated(session: Session, action: Action) -> tuple[Session, tuple[Effect, .
         case Broke():
             is_other = is_elsewhere(session, action.path)
             return (session if is_other else replace(session, broken=action.reports)), ()
+
+
+def _played(session: Session) -> Session:
+    """Take auto-play's next step; it ends where there is none."""
+    if not session.auto.is_on or session.screen is not Screen.STUDY:
+        return session
+    try:
+        return steps_forward(session, 1)
+    except GdTutorError as error:
+        still = replace(session, auto=replace(session.auto, is_on=False))
+        return said(still, str(error), error=True)
 
 
 def progressed(session: Session, snapshot: Snapshot) -> Session:

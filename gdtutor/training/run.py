@@ -18,7 +18,7 @@ from gdtutor.training.curve import Partial, Series, epoch_costs
 from gdtutor.training.errors import TrainingError
 from gdtutor.training.evaluation import Evaluation, evaluate
 from gdtutor.training.outcome import Outcome
-from gdtutor.training.pacing import burst_of, spacing_of
+from gdtutor.training.pacing import burst_of, microseconds_of, spacing_of
 from gdtutor.training.plan import MAX_EPOCHS, Plan
 from gdtutor.training.problem import Indices
 from gdtutor.training.segments import Edit, Segment, Stretch
@@ -26,6 +26,9 @@ from gdtutor.training.settings import Stop
 from gdtutor.training.state import Progress, State
 from gdtutor.training.stops import finite_prefix, first_stop, strange_value
 from gdtutor.training.timeline import Timeline
+
+_NEARBY = 512
+"""Iterations before a visited one at which a state is kept as well."""
 
 
 class Run:
@@ -125,6 +128,16 @@ class Run:
         vector, t = self._reach(iteration)
         parameters, optimizer = self._timeline.at(iteration).layout.split(vector)
         return State(iteration, parameters, optimizer, t)
+
+    def seconds_beyond(self, iteration: int) -> float:
+        """Return about how long the way to an iteration takes from what is trained or was visited
+        beyond it; 0 for a trained one, to which the states that are kept are near."""
+        if iteration <= self.farthest:
+            return 0.0
+        with self._lock:
+            found = self._checkpoints.nearest(iteration)
+        at = max(self.farthest, 0 if found is None else found[0])
+        return (iteration - at) * microseconds_of(self._timeline.at(iteration)) / 1e6
 
     def predicting(self, state: State) -> Mapping[str, Array]:
         """Return the parameters that predictions are made with: for averaged gradient descent the
@@ -277,6 +290,13 @@ class Run:
                 found = self._checkpoints.nearest(iteration)
                 if iteration >= self.farthest and (found is None or found[0] <= self.farthest):
                     found = (self.farthest, self._vector, self._t)
+            near = iteration - _NEARBY
+            if found is None or found[0] < near - _NEARBY:
+                # The iterations before are asked for next.
+                found = (near, *self._timeline.replayed(found, near)) if near > 0 else found
+            with self._lock:
+                if found is not None:
+                    self._checkpoints.visit(*found)
             vector, t = self._timeline.replayed(found, iteration)
             with self._lock:
                 self._checkpoints.visit(iteration, vector, t)

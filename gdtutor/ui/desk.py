@@ -166,22 +166,26 @@ class Desk:
                 self.session, _ = update(self.session, Timed(heats))
 
     def _open(self, path: Path, command: str = "") -> None:
+        resume = self._services.resume
         try:
-            opened: Action
-            if command and self._services.resume is not None:
-                opened = self._resumed(path, command, self._services.resume)
+            if command and resume is not None:
+                actions = self._resumed(path, command, resume)
             else:
-                opened = self._services.open_lesson(path)
+                actions = (self._services.open_lesson(path),)
         except GdTutorError as error:
-            opened = Told(str(error), is_error=True)
-        self.session, _ = update(self.session, opened)
+            actions = (Told(str(error), is_error=True),)
+        for action in actions:
+            self.session, _ = update(self.session, action)
 
-    def _resumed(self, path: Path, command: str, resume: Callable[[Path, str], Session]) -> Action:
+    def _resumed(
+        self, path: Path, command: str, resume: Callable[[Path, str], Session]
+    ) -> tuple[Action, ...]:
         try:
-            return Resumed(resume(path, command))
-        except GdTutorError:
-            # The lesson was changed since: the place may be gone, the lesson is not.
-            return self._services.open_lesson(path)
+            return (Resumed(resume(path, command)),)
+        except GdTutorError as error:
+            # The lesson was changed since, or the place is too far: the lesson is not gone.
+            opened = self._services.open_lesson(path)
+            return opened, Told(f"Where you left off: {error}", is_error=True)
 
     def tidy(self) -> None:
         """Stop training and save the place."""
