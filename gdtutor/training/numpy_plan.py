@@ -69,7 +69,7 @@ class NumpyPlan:
             rest = self._lowered(problem, self._batches.rest, program.signs)
             self._short = self._lane(rest, self._batches.short, 1)
         self._validation: Lane | None = None
-        if train < problem.size:
+        if train < problem.size and not self._runs:
             self._validation = held_lane(problem, train, self._memory, program.signs)
         self.iterations_per_epoch = full + (1 if self._batches.rest else 0)
 

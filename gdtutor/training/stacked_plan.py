@@ -20,6 +20,8 @@ from gdtutor.training.stacked_body import can_be_stacked, without_repeated_produ
 class StackedPlan(NumpyPlan):
     """A problem compiled for several runs, which may differ in starts, rates and constants.
 
+    It computes no cost of examples held back, as a sweep shows none.
+
     Args:
         problem: What is trained; its own start is not used.
         settings: What all runs have in common.
@@ -49,10 +51,8 @@ class StackedPlan(NumpyPlan):
 
     @staticmethod
     def fits(problem: Problem, settings: Settings, train: int) -> bool:
-        """Say whether runs of this problem can be stacked."""
-        stops = settings.stop
-        alone = (stops.cost_below, stops.loss_below, stops.gradient_below) != (None, None, None)
-        if alone or settings.validation or optimiser_of(settings)[0].solves:
+        """Say whether runs of this problem can be stacked; see `stack.fit_together`."""
+        if settings.stop.gradient_below is not None or optimiser_of(settings)[0].solves:
             return False
         return can_be_stacked(lower(problem, settings.batch or max(1, train)).ops)
 
@@ -63,6 +63,22 @@ class StackedPlan(NumpyPlan):
     def store(self) -> list[Array]:
         """Return the states of all runs."""
         return self._stack.store_all()
+
+    def saved(self) -> tuple[Array, ...]:
+        """Return a copy of what training changes, as `restore` takes it."""
+        return tuple(flat.copy() for flat in self._changing())
+
+    def restore(self, saved: Sequence[Array]) -> None:
+        """Bring back what `saved` has kept."""
+        for flat, kept in zip(self._changing(), saved, strict=True):
+            np.copyto(flat, kept)
+
+    def is_finite(self) -> bool:
+        """Say whether the states of all runs are finite."""
+        return all(bool(np.isfinite(flat).all()) for flat in self._changing())
+
+    def _changing(self) -> tuple[Array, ...]:
+        return (self._stack.parameters, *self._stack.state.values())
 
     def train(self, first: int, count: int) -> Array:
         """Do some iterations in place.

@@ -1,56 +1,26 @@
 """Several runs that differ in one or more settings, trained side by side.
 
-Runs of one problem that differ in start, learning rate or a constant of the optimiser train
-together in stacked arrays; others in turn.
+Those that `fit_together` train in stacked arrays; others in turn.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
 from gdtutor.engine.errors import did_you_mean
-from gdtutor.engine.operations import Array
-from gdtutor.training.curve import Partial, Series, epoch_costs
 from gdtutor.training.errors import TrainingError
 from gdtutor.training.initialise import check_seed
 from gdtutor.training.optimisers import optimiser_of
 from gdtutor.training.plan import check
-from gdtutor.training.problem import Problem
-from gdtutor.training.run import Run
-from gdtutor.training.segments import Segment, Stretch
 from gdtutor.training.settings import Settings
-from gdtutor.training.stacked_plan import StackedPlan
+from gdtutor.training.stack import Alone, Found, Member, Stack, fit_together
 
 MAX_RUNS = 256
 """Most runs of a sweep."""
-_BURST_CELLS = 4_000_000
-"""Products of cells and examples in one burst of a stack, some 10 milliseconds."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Member:
-    """One run of a sweep."""
-
-    label: str
-    """What tells it from the others, as `learning_rate 0.5`."""
-    problem: Problem
-    settings: Settings
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Found:
-    """How far a member is. Arrays are read-only."""
-
-    label: str
-    costs: Array
-    """The cost of each finished epoch, as long as it is finite."""
-    stopped_by: str | None
-    """As in `Progress`; None while it goes on."""
-    parameters: dict[str, Array]
 
 
 def swept(settings: Settings, name: str, text: str) -> Settings:
@@ -106,10 +76,10 @@ class Sweep:
         self.members = tuple(members)
         for member in members:
             check(member.problem, member.settings)
-        self._parts: list[_Stack | _Alone] = []
+        self._parts: list[Stack | Alone] = []
         for places in _grouped(self.members):
             chosen = [self.members[place] for place in places]
-            part = _Stack if len(places) > 1 else _Alone
+            part = Stack if len(places) > 1 else Alone
             self._parts.append(part(places, chosen))
 
     @property
@@ -168,7 +138,7 @@ def _grouped(members: Sequence[Member]) -> list[list[int]]:
     groups: list[list[int]] = []
     for place, member in enumerate(members):
         for group in groups:
-            if _fit_together(members[group[0]], member):
+            if fit_together(members[group[0]], member):
                 group.append(place)
                 break
         else:
@@ -176,124 +146,4 @@ def _grouped(members: Sequence[Member]) -> list[list[int]]:
     return groups
 
 
-def _fit_together(one: Member, other: Member) -> bool:
-    same_problem = one.problem is other.problem or (
-        one.problem.graph is other.problem.graph
-        and one.problem.examples is other.problem.examples
-        and one.problem.bindings == other.problem.bindings
-        and one.problem.frozen == other.problem.frozen
-        and not one.problem.frozen
-        and one.problem.constants is other.problem.constants
-    )
-    if not same_problem or _common(one.settings) != _common(other.settings):
-        return False
-    train = check(one.problem, one.settings)
-    return StackedPlan.fits(one.problem, one.settings, train)
-
-
-def _common(settings: Settings) -> Settings:
-    """Return the settings without what may differ within a stack."""
-    seed = 0 if settings.order == "given" else settings.seed
-    return replace(settings, learning_rate=0.0, hyperparameters=(), seed=seed)
-
-
-class _Stack:
-    """Members that train together."""
-
-    def __init__(self, places: Sequence[int], members: Sequence[Member]) -> None:
-        self._places, self._members = tuple(places), tuple(members)
-        first = members[0]
-        self._stretches = [Stretch(Segment(0, m.problem, m.settings), None) for m in members]
-        self._stretch = self._stretches[0]
-        numbers = {"learning_rate": [m.settings.learning_rate for m in members]}
-        constants = [optimiser_of(m.settings)[1] for m in members]
-        for name in constants[0]:
-            numbers[name] = [values[name] for values in constants]
-        differing = {n: np.array(v) for n, v in numbers.items() if len(set(v)) > 1}
-        self._plan = StackedPlan(
-            first.problem, first.settings, self._stretch.train, differing, len(members)
-        )
-        self._plan.load([stretch.start(None, 0)[0] for stretch in self._stretches])
-        self._series = [Series() for _ in members]
-        self._partials = [Partial() for _ in members]
-        self._diverged = [False] * len(members)
-        self._done = 0
-        self.labels = tuple(member.label for member in members)
-        self.source = self._plan.source
-
-    @property
-    def epochs(self) -> int:
-        return self._done // self._stretch.per_epoch
-
-    @property
-    def is_done(self) -> bool:
-        return self._done >= self._last or all(self._diverged)
-
-    @property
-    def _last(self) -> int:
-        return self._stretch.segment.settings.epochs * self._stretch.per_epoch
-
-    def advance(self, epochs: int | None, deadline: Callable[[], bool] | None) -> None:
-        per = self._stretch.per_epoch
-        target = self._last if epochs is None else min(self._last, (self.epochs + epochs) * per)
-        cells = sum(int(np.size(v)) for v in self._members[0].problem.parameters.values())
-        work = 100 * len(self._members) + cells * self._stretch.batch * len(self._members)
-        burst = max(1, _BURST_CELLS // work)
-        while self._done < target and not self.is_done:
-            count = min(burst, target - self._done)
-            losses = self._plan.train(self._done, count)
-            turn = self._done % per
-            for run, series in enumerate(self._series):
-                self._record(run, series, losses[:, run], turn)
-            self._done += count
-            if deadline is not None and deadline():
-                break
-
-    def _record(self, run: int, series: Series, losses: Array, turn: int) -> None:
-        if self._diverged[run]:
-            return
-        sizes = self._stretch.sizes
-        costs, _, self._partials[run] = epoch_costs(losses, turn, sizes, self._partials[run])
-        strange = np.flatnonzero(~np.isfinite(costs))
-        if len(strange) or not np.isfinite(self._partials[run].total):
-            self._diverged[run] = True
-            costs = costs[: strange[0]] if len(strange) else costs
-        series.extend(costs)
-
-    def found(self) -> list[tuple[int, Found]]:
-        results = []
-        for run, vector in enumerate(self._plan.store()):
-            parameters, _ = self._stretches[run].layout.split(vector)
-            stopped = "epochs" if self._done >= self._last else None
-            if self._diverged[run] or not np.isfinite(vector).all():
-                stopped = "not_finite"
-            label = self._members[run].label
-            costs = self._series[run].view()
-            results.append((self._places[run], Found(label, costs, stopped, parameters)))
-        return results
-
-
-class _Alone:
-    """A member that trains by itself."""
-
-    def __init__(self, places: Sequence[int], members: Sequence[Member]) -> None:
-        self._place, self._member = places[0], members[0]
-        self._run = Run((Segment(0, self._member.problem, self._member.settings),))
-        self.labels = (self._member.label,)
-        self.source = self._run.plan.source
-
-    @property
-    def epochs(self) -> int:
-        return self._member.settings.epochs if self.is_done else len(self._run.costs)
-
-    @property
-    def is_done(self) -> bool:
-        return self._run.stopped_by is not None
-
-    def advance(self, epochs: int | None, deadline: Callable[[], bool] | None) -> None:
-        self._run.advance(epochs=epochs, deadline=deadline)
-
-    def found(self) -> list[tuple[int, Found]]:
-        parameters = dict(self._run.state(self._run.farthest).parameters)
-        found = Found(self._member.label, self._run.costs, self._run.stopped_by, parameters)
-        return [(self._place, found)]
+__all__ = ["MAX_RUNS", "Found", "Member", "Sweep", "swept"]

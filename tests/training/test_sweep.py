@@ -8,13 +8,14 @@ import numpy as np
 import pytest
 
 from gdtutor.engine.errors import GdTutorError
+from gdtutor.engine.graph import Role
 from gdtutor.training.errors import TrainingError
 from gdtutor.training.judging import judge
 from gdtutor.training.problem import Problem
 from gdtutor.training.run import Run, Segment
 from gdtutor.training.settings import Schedule, Settings, Stop
-from gdtutor.training.sweep import MAX_RUNS, Member, Sweep, swept
-from tests.training.problems import gate_examples, network, scalar_or, xavier, xor_231
+from gdtutor.training.sweep import MAX_RUNS, Found, Member, Sweep, swept
+from tests.training.problems import gate_examples, make_problem, network, scalar_or, xavier, xor_231
 from tests.training.walking import assert_close
 
 RATES = (0.05, 0.5, 1.0, 2.0)
@@ -45,6 +46,18 @@ def softmax_net() -> Problem:
     )
 
 
+def with_decay(k: float) -> Problem:
+    """A network whose cost has a constant in it."""
+    return make_problem(
+        [("Yhat", "sigmoid(W @ X + b)"), ("C", "sum((Yhat - Y)**2)/m + k*sum(W**2)")],
+        {"W": [[0.1, 0.6]], "b": [[0.0]]},
+        gate_examples("and"),
+        [("X", Role.INPUT, (0, 1), True), ("Y", Role.TARGET, (2,), True)],
+        constants={"k": k},
+    )
+
+
+SHARED = xor_231()
 SWEPT = {
     "xor": (xor_231, Settings(epochs=60)),
     "xor in threes": (xor_231, Settings(epochs=40, batch=3)),
@@ -114,11 +127,68 @@ def test_what_cannot_be_stacked_trains_in_turn() -> None:
         assert_close(found.costs, alone.costs, 1e-11)
 
 
-def test_frozen_parameters_train_in_turn() -> None:
+def test_starts_may_differ_within_a_stack_in_frozen_parameters_too() -> None:
     problem = network((2, 3, 1), gate_examples("xor"), xavier((2, 3, 1), 2), frozen=("W1",))
     other = replace(problem, parameters={**problem.parameters, "W1": np.ones((3, 2))})
-    sweep = Sweep([Member("a", problem, Settings()), Member("b", other, Settings())])
-    assert len(sweep._parts) == 2
+    settings = Settings(epochs=30)
+    runs = [Member("a", problem, settings), Member("b", other, settings)]
+    assert_alike(runs, 1)
+
+
+def test_problems_that_are_equal_by_value_stack() -> None:
+    """Each member of a sweep over seeds has a problem, with mappings, of its own."""
+    members = [
+        Member(str(seed), replace(problem, constants=dict(problem.constants)), Settings(epochs=30))
+        for seed, problem in enumerate((SHARED, replace(SHARED, examples=SHARED.examples.copy())))
+    ]
+    assert_alike(members, 1)
+
+
+def test_other_data_or_constants_train_in_turn() -> None:
+    problem = with_decay(0.1)
+    other = replace(problem, examples=problem.examples[::-1].copy())
+    weaker = replace(problem, constants={"k": np.array(0.2)})
+    settings = Settings(epochs=30)
+    assert_alike([Member("", p, settings) for p in (problem, other, weaker)], 3)
+
+
+def test_a_seed_that_shuffles_all_examples_stacks_and_one_of_small_batches_does_not() -> None:
+    for batch, parts in ((None, 1), (2, 2)):
+        settings = [Settings(epochs=30, order="shuffled", batch=batch, seed=s) for s in (1, 2)]
+        assert_alike([Member("", SHARED, s) for s in settings], parts)
+
+
+@pytest.mark.parametrize(
+    ("settings", "parts"),
+    [
+        (Settings(epochs=300, stop=Stop(cost_below=0.1249)), 1),
+        (Settings(epochs=300, batch=3, stop=Stop(cost_below=0.1249)), 1),
+        (Settings(epochs=60, batch=1, stop=Stop(loss_below=0.06)), 1),
+        (Settings(epochs=60, validation=0.25), 1),
+        (Settings(epochs=60, stop=Stop(gradient_below=0.01)), len(RATES)),
+    ],
+)
+def test_every_run_of_a_stack_stops_where_it_would_alone(settings: Settings, parts: int) -> None:
+    found = assert_alike(members(SHARED, settings), parts)
+    if settings.stop != Stop():
+        assert len({len(one.costs) for one in found}) > 1
+
+
+def assert_alike(runs: list[Member], parts: int) -> tuple[Found, ...]:
+    """Train a sweep in several calls, and hold each run against the same one alone."""
+    sweep = Sweep(runs)
+    assert len(sweep._parts) == parts
+    sweep.advance(epochs=3)
+    assert sweep.advance()
+    for member, found in zip(runs, sweep.found(), strict=True):
+        alone = Run((Segment(0, member.problem, member.settings),))
+        alone.advance()
+        assert found.stopped_by == alone.stopped_by
+        assert_close(found.costs, alone.costs, 1e-11)
+        for name, value in alone.state(alone.farthest).parameters.items():
+            assert_close(found.parameters[name], value, 1e-11)
+    assert sweep.farthest == max(run.settings.epochs for run in runs)
+    return sweep.found()
 
 
 def test_a_run_that_diverges_leaves_the_others_alone() -> None:
@@ -131,6 +201,10 @@ def test_a_run_that_diverges_leaves_the_others_alone() -> None:
     found = sweep.found()
     assert [f.stopped_by for f in found] == ["epochs", "not_finite", "epochs"]
     assert np.isfinite(found[1].costs).all()
+    alone = Run((Segment(0, problem, runs[1].settings),))
+    alone.advance()
+    assert len(found[1].costs) == len(alone.costs)
+    assert_close(found[1].parameters["W1"], alone.state(alone.farthest).parameters["W1"], 1e-9)
     assert len(found[1].costs) < 900
     assert sweep.best() == 2
     assert judge(found[1].costs, found[1].stopped_by) == "not finite"
