@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from gdtutor.engine.expression import Apply, Expr, Name, Number
@@ -14,12 +15,15 @@ from gdtutor.view.context import Context
 from gdtutor.view.equation import numbers_writer, relation
 from gdtutor.view.frame import Line, Style
 from gdtutor.view.lines import fitting, line, stacked, width_of, wrapped, wrapped_formula
+from gdtutor.view.matrix import MAX_ROWS
 from gdtutor.view.notation import read_back
 
 MOST_SHARES = 5
 """Shares of a gradient that are all written out, so that their sum still shows at 80×24."""
 FIRST_SHARES = 3
 """Of more shares than that, so many first ones are written out, and the last."""
+_ROWS = ((MAX_ROWS, 4), (4, 4), (4, 3), (3, 3))
+"""Rows of a gradient, and of its upstream and local gradients, the most first."""
 
 
 def backward_lines(context: Context, width: int) -> tuple[Line, ...]:
@@ -181,31 +185,48 @@ def _of_arrays(context: Context, c: Contribution, width: int, *, brief: bool) ->
         *wrapped_formula(f"{called} = ", context.writer().write(c.rule), width),
         *fit_lines(context, c.rule, c.value.shape, width, of),
     )
-    result = result_lines(context, called, c.rule, c.value, width, context.room - len(formula) - 1)
+    room = context.room - len(formula) - 1
     if brief or context.look.cell is not None:
-        return stacked([formula, result])
-    factors = [
-        [_upstream_array(context, c, width, counts), _local_array(context, c, width, counts)]
-        for counts in (True, False)
-    ]
-    named = [factors[1][0], _local_formula(context, c, width)]
-    return fitting([(formula, result, *two) for two in (*factors, named)], context.room)
+        return stacked([formula, result_lines(context, called, c.rule, c.value, width, room)])
+
+    def arrangements() -> Iterator[tuple[tuple[Line, ...], ...]]:
+        for rows, less in _ROWS:
+            if c.value.ndim:
+                result = array_lines(context, c.value, width, max_rows=rows, is_result=True)
+            else:
+                result = result_lines(context, called, c.rule, c.value, width, room)
+            for counts in (True, False):
+                upstream = _upstream_array(context, c, width, less, counts)
+                yield formula, result, upstream, _local_array(context, c, width, less, counts)
+        yield formula, result, upstream, _local_named(context, c, width)
+
+    return fitting(arrangements(), context.room)
 
 
 def _upstream_array(
-    context: Context, c: Contribution, width: int, counts: bool
+    context: Context, c: Contribution, width: int, rows: int, counts: bool
 ) -> tuple[Line, ...]:
     called = context.gradient_name(c.consumer)
     origin = _start(context, c) or _from(context, c)
     head = line(("upstream ", Style.DIM), called, (f"  {origin}", Style.DIM))
-    return (head, *array_lines(context, c.upstream, width, max_rows=4, counts=counts))
+    return (head, *array_lines(context, c.upstream, width, max_rows=rows, counts=counts))
 
 
-def _local_array(context: Context, c: Contribution, width: int, counts: bool) -> tuple[Line, ...]:
+def _local_array(
+    context: Context, c: Contribution, width: int, rows: int, counts: bool
+) -> tuple[Line, ...]:
     head = _local_formula(context, c, width)
     if not head or c.local is None:
         return ()
-    return (*head, *array_lines(context, c.local, width, max_rows=4, counts=counts))
+    return (*head, *array_lines(context, c.local, width, max_rows=rows, counts=counts))
+
+
+def _local_named(context: Context, c: Contribution, width: int) -> tuple[Line, ...]:
+    """Return the local gradient of an array without its numbers, and where they are."""
+    head = _local_formula(context, c, width)
+    ellipsis = "…" if context.chars.unicode else "..."
+    where = wrapped(f"{ellipsis} c opens a cell, with its numbers", width, Style.DIM)
+    return (*head, *where) if head else ()
 
 
 def _local_formula(context: Context, c: Contribution, width: int) -> tuple[Line, ...]:

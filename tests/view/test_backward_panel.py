@@ -1,11 +1,17 @@
 """A backward step: what arrives from the consumer, the local gradient, and their product."""
 
+from pathlib import Path
+
 import pytest
 from walks import NETWORK, NEURON, screen, walk
 
+from gdtutor.cli import main
 from gdtutor.view.explain import context_of, node_lines
 from gdtutor.view.frame import ASCII, UNICODE
-from gdtutor.view.lines import text_of
+from gdtutor.view.lines import ROOM, text_of
+
+
+DEEPER = Path(__file__).parents[2] / "lessons" / "18-deeper.md"
 
 
 def panel(path, at, width=38, chars=UNICODE):
@@ -43,3 +49,29 @@ def test_a_matrix_says_where_the_pass_begins():
 
 def test_the_screen_shows_it():
     assert "the pass begins at L" in screen(walk(NEURON, "backward:yhat"), 40, 12)
+
+
+@pytest.mark.parametrize("chars", [UNICODE, ASCII], ids=["unicode", "ascii"])
+def test_rows_give_way_so_that_a_local_gradient_shows_its_numbers(chars):
+    rows = panel(DEEPER, "backward:Z1", chars=chars).splitlines()
+    assert len(rows) <= ROOM
+    (at,) = (n for n, row in enumerate(rows) if row.startswith("local"))
+    below = rows[at + 1 :]
+    assert "0.2177" in below[0]
+    assert "0.1794" in below[-1]
+
+
+def test_a_local_gradient_without_its_numbers_says_where_they_are():
+    rows = panel(DEEPER, "backward:Z1", 26).splitlines()
+    assert len(rows) <= ROOM
+    assert "0.2177" not in " ".join(rows)
+    assert " ".join(rows).endswith("… c opens a cell, with its numbers")
+
+
+def test_a_transcript_has_room_for_the_numbers_of_every_local_gradient(capsys):
+    assert main(["transcript", str(DEEPER)]) == 0
+    rows = capsys.readouterr().out.splitlines()
+    heads = [n for n, row in enumerate(rows) if row.strip().startswith("local ")]
+    assert len(heads) == 3
+    assert all("columns: examples" in rows[n + 1] for n in heads)
+    assert all(rows[n + 2].strip().startswith("row 0:") for n in heads[1:])
