@@ -62,22 +62,24 @@ def test_a_line_too_wide_for_the_node_panel_is_reported_in_cells(tmp_path):
 
 
 def test_a_title_that_is_cut_is_reported_once(tmp_path):
-    found = misfits_of(neuron(title="A title that says " + "a lot " * 5), tmp_path)
+    found = misfits_of(neuron(title="A title of so many letters that it fills"), tmp_path)
     assert [m.panel for m in found] == ["title"]
     assert found[0].cells_over > 0
 
 
-LONG = " + ".join(f"w*x*{n}" for n in range(2, 9))
+def test_a_misfit_seen_only_unfolded_says_so(tmp_path, monkeypatch):
+    assert misfits_of(neuron(), tmp_path) == ()
+    whole = fit.node_lines
 
+    def longer(context, width):
+        return whole(context, width) + (((),) * 20 if context.look.unfolded else ())
 
-def test_a_misfit_seen_only_unfolded_says_so(tmp_path):
-    text = neuron(f"```graph\nz = {LONG}\nL = (z - y)**2 / 2\n```\n")
-    unfolded = [m for m in misfits_of(text, tmp_path) if m.unfolded]
-    for misfit in unfolded:
-        assert "with z unfolded" in misfit.text()
-        assert "--unfold z" in misfit.options()
-    plain = [m.selector for m in misfits_of(text, tmp_path) if not m.unfolded]
-    assert "backward:w" in plain
+    monkeypatch.setattr(fit, "node_lines", longer)
+    found = {misfit.selector: misfit for misfit in misfits_of(neuron(), tmp_path)}
+    assert "forward:L" in found
+    assert "given" not in found
+    assert "80x24 (with L unfolded)" in found["forward:L"].text()
+    assert found["forward:L"].options() == "--at forward:L --unfold L"
 
 
 def test_a_later_iteration_is_named_in_the_selector(tmp_path):
