@@ -34,6 +34,8 @@ def named_keys(session: Session, *, is_narrow: bool) -> tuple[Command, ...]:
         named = [replace(c, pair="up") if c.name == "down" else c for c in named]
         return _by_name(named, _OF_A_CELL)
     first = _NARROW.get(session.screen, ()) if is_narrow else ()
+    if session.screen is Screen.TRAIN and session.sweeping is not None:
+        first = ("pause", "stop")
     late = () if is_narrow else _LATE
     rest = tuple(c for c in named if c.name not in (*first, *late))
     return (*_by_name(named, first), *rest, *_by_name(named, late))
@@ -46,8 +48,11 @@ def _by_name(commands: list[Command], names: tuple[str, ...]) -> tuple[Command, 
 def _words(session: Session) -> dict[str, str]:
     """Return words that the present state gives to keys in place of their own."""
     if session.screen is Screen.TRAIN:
+        # Space is the sweep's while there is one, and so is s.
+        now = session.sweeping or session.training
         starts = {Status.IDLE: "start", Status.PAUSED: "resume"}
-        return {"pause": starts.get(session.training.status, "pause")}
+        words = {"pause": starts.get(now.status, "pause")}
+        return words if session.sweeping is None else {**words, "stop": "end sweep"}
     if session.screen is Screen.LIBRARY:
         return {"show_all": "show all"} if session.library.search else {}
     if session.screen is Screen.STUDY and session.look.cell is not None:
@@ -95,10 +100,10 @@ def _is_idle_in_training(session: Session, name: str) -> bool:
     training = session.training
     match name:
         case "pause":
-            return training.status is Status.FINISHED
+            return session.sweeping is None and training.status is Status.FINISHED
         case "epoch" | "iteration":
-            is_lost = training.stopped_by == "not_finite"
-            return training.status is Status.RUNNING or is_lost
+            is_at_work = session.sweeping is not None or training.status is Status.RUNNING
+            return is_at_work or training.stopped_by == "not_finite"
         case "cursor_right" | "open_point":
             return not len(training.costs)
         case "reset":

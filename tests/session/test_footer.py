@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from walks import KINK, NETWORK, NEURON, pressed, screen, walk
+from walks import KINK, NETWORK, NEURON, pressed, screen, typed, walk
 
 from gdtutor import headless
 from gdtutor.session.commands import command_for
@@ -103,3 +103,14 @@ def test_every_key_that_is_named_is_one_of_its_screen():
 
 def test_help_does_not_offer_itself():
     assert "help" not in words(pressed(walk(NEURON), "?"))
+
+
+def test_while_a_sweep_is_at_work_the_keys_are_its_own():
+    session = pressed(training(Status.FINISHED, costs=[2, 1]), "S")
+    session = typed(session, "learning_rate=0.1,1")
+    found = words(session)
+    assert (found["pause"], found["stop"]) == ("pause", "end sweep")
+    assert found.keys() & {"epoch", "iteration"} == set()
+    assert words(pressed(session, "space"))["pause"] == "resume"
+    assert "stop" not in words(pressed(session, "s"))
+    assert " s end sweep " in screen(session, 40, 12).splitlines()[-1]
