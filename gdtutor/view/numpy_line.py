@@ -25,15 +25,33 @@ MOST_LINES = 2
 def with_numpy_line(
     context: Context, lines: tuple[Line, ...], width: int, height: int
 ) -> tuple[Line, ...]:
-    """Return a panel's lines with the step's NumPy at the bottom, where there is room for it."""
+    """Return a panel's lines with the step's NumPy at the bottom, where there is room for it.
+
+    Empty lines of the panel give way to it, the upper ones first.
+    """
     text = numpy_text(context, width - len(_LABEL))
     if width < LEAST_WIDTH or not text:
         return lines
     shown = wrapped_formula(_LABEL, text, width, Style.DIM)
-    spare = height - len(lines) - len(shown)
-    if spare < 1 or len(shown) > MOST_LINES:
+    if len(shown) > MOST_LINES:
         return lines
-    return (*lines, *((),) * spare, *shown)
+    above = _closed_up(lines, height - len(shown))
+    if above is None:
+        return lines
+    return (*above, *((),) * (height - len(above) - len(shown)), *shown)
+
+
+def _closed_up(lines: tuple[Line, ...], height: int) -> tuple[Line, ...] | None:
+    """Return lines without as many empty ones as keep them from fitting, None where all are few.
+
+    One more goes where it can, to stand before what follows.
+    """
+    empty = [number for number, content in enumerate(lines) if not content]
+    excess = len(lines) - height
+    if excess > len(empty):
+        return None
+    dropped = set(empty[: max(excess + 1, 0)])
+    return tuple(content for number, content in enumerate(lines) if number not in dropped)
 
 
 def numpy_text(context: Context, width: int) -> str:

@@ -2,9 +2,14 @@
 
 import pytest
 
+from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
+from gdtutor.opening import session_at
+from gdtutor.session.state import moved
+from gdtutor.session.steps import Phase
 from gdtutor.view.explain import context_of
 from gdtutor.view.frame import UNICODE
-from gdtutor.view.numpy_line import numpy_text
+from gdtutor.view.lines import line, text_of
+from gdtutor.view.numpy_line import numpy_text, with_numpy_line
 from tests.walks import NETWORK, NEURON, screen, walk
 
 
@@ -47,3 +52,19 @@ def test_a_long_assignment_takes_two_lines():
 def test_it_gives_way_to_the_proof():
     assert "NumPy" in screen(walk(NEURON, "backward:z"))
     assert "NumPy" not in screen(walk(NEURON, "backward:z", "v"))
+
+
+def test_every_step_of_the_last_lesson_shows_its_line_at_80x24():
+    session = session_at(find_lesson("write-it-yourself", shipped_lessons_folder()))
+    for step in session.moment.steps:
+        shown = screen(moved(session, 0, step.number))
+        assert ("│ NumPy " in shown) is (step.phase is not Phase.GIVEN), step
+
+
+def test_empty_lines_give_way_to_the_line_the_upper_ones_first():
+    context = context_of(walk(NETWORK, "forward:Z1"), UNICODE)
+    panel = (line("a"), (), line("b"), (), line("c"))
+    shown = [text_of(row) for row in with_numpy_line(context, panel, 40, 5)]
+    assert shown == ["a", "b", "c", "", "NumPy  Z1 = W1 @ X + b1"]
+    assert [text_of(row) for row in with_numpy_line(context, panel, 40, 4)][:3] == ["a", "b", "c"]
+    assert with_numpy_line(context, panel, 40, 3) == panel
