@@ -6,7 +6,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gdtutor.engine.errors import GdTutorError
+from gdtutor.lesson.load import with_variant
 from gdtutor.lesson.model import Lesson
+from gdtutor.lesson.runs import run_of
 from gdtutor.session.edits import with_change
 from gdtutor.session.navigation import said
 from gdtutor.session.state import (
@@ -48,7 +50,9 @@ def reloaded(session: Session, new: Reloaded) -> Session:
 
     Changes that still fit are made again; what was trained is not.
     """
-    before, trains = session, new.lesson.trains
+    before, base = session, new.lesson
+    new, variant = _in_variant(session, new)
+    trains = new.lesson.trains
     lines = {line.name for scene in new.lesson.scenes for line in scene.graph.lines}
     look = replace(session.look, unfolded=session.look.unfolded & lines, cell=None, proof=False)
     moment, back = session.moment, ""
@@ -58,7 +62,8 @@ def reloaded(session: Session, new: Reloaded) -> Session:
         back = f"; iteration {moment.iteration} is no longer trained, this is iteration 0"
         moment = replace(moment, iteration=0)
     session = replace(
-        session, lesson=new.lesson, original=new.run, run=new.run, look=look, broken=(),
+        session, lesson=new.lesson, base=base, variant=variant, original=new.run, run=new.run,
+        look=look, broken=(),
         moment=moment, changes=(), done=(), undone=(), training=Snapshot(), kept=(), sweeping=None,
         train_look=TrainLook(),
         screen=Screen.STUDY if session.screen is Screen.TRAIN else session.screen,
@@ -74,6 +79,14 @@ def reloaded(session: Session, new: Reloaded) -> Session:
             lost += 1
     kept = f"; {lost} of your changes no longer fit" if lost else ""
     return said(_at_a_step(session), f"Reloaded{kept}{back}.")
+
+
+def _in_variant(session: Session, new: Reloaded) -> tuple[Reloaded, str]:
+    """Return the saved lesson in the variant that is walked, where it still has that one."""
+    if session.variant not in {variant.name for variant in new.lesson.variants}:
+        return new, ""
+    lesson = with_variant(new.lesson, session.variant)
+    return Reloaded(lesson, run_of(lesson, session.seed)), session.variant
 
 
 def _at_a_step(session: Session) -> Session:

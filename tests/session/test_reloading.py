@@ -132,3 +132,29 @@ def test_a_save_of_another_lessons_file_changes_nothing():
     other = Path("08-other.md")
     assert saved(session, neuron(), other)[0] is session
     assert update(session, Broke(other, ("x",)))[0] is session
+
+
+FAST = '\n[[variants]]\nname = "fast"\ntraining.learning_rate = 8\n'
+
+
+def with_fast(text, rate=8):
+    head, mark, body = text.rpartition("+++\n")
+    return head + FAST.replace("8", str(rate)) + mark + body
+
+
+def test_a_variant_that_is_walked_is_that_of_the_saved_file():
+    before, _ = update(opened_at("forward:z", with_fast(neuron())), Press("V", "V"))
+    assert before.variant == "fast"
+    after, _ = saved(before, with_fast(neuron(THREE), rate=16))
+    assert after.variant == "fast"
+    assert after.moment.learning_rate == 16
+    back, _ = update(after, Press("V", "V"))
+    assert back.variant == ""
+    assert "e" in back.moment.trace.values
+
+
+def test_a_variant_that_the_saved_file_has_no_more_is_left():
+    before, _ = update(opened_at("forward:z", with_fast(neuron())), Press("V", "V"))
+    after, _ = saved(before, neuron())
+    assert after.variant == ""
+    assert "no variants" in update(after, Press("V", "V"))[0].message
