@@ -77,3 +77,34 @@ def test_the_list_says_how_long_a_lesson_is(
     assert f"{steps} steps" in lines[1]
     assert "cannot be opened" in lines[2]
     assert "cannot be read" in lines[-1]
+
+
+def shelf(width: int, height: int, place: str = "", **changes: object) -> list[str]:
+    """Return the lines of the shipped library."""
+    library = replace(library_of(shipped_lessons_folder()), **changes)  # type: ignore[arg-type]
+    if place:
+        library = replace(library, places=(("scaling", place),))
+    session = Session(screen=Screen.LIBRARY, library=library)
+    return frame_of(session, width, height, UNICODE).text().split("\n")
+
+
+def test_a_wide_library_says_in_every_line_what_is_learned() -> None:
+    entries = library_of(shipped_lessons_folder()).entries
+    text = "\n".join(shelf(120, 40))
+    assert all(entry.summary[:50] in text for entry in entries)
+    narrow = "\n".join(shelf(80, 40))
+    assert [entry.id for entry in entries if entry.summary in narrow] == [entries[0].id]
+
+
+def test_a_place_stands_behind_a_shortened_summary_and_nothing_moves_when_steps_are_counted() -> (
+    None
+):
+    place = "iteration 4000, step 10 of 19"
+    (row,) = [row for row in shelf(120, 40, place) if "Scale your inputs" in row]
+    assert place in row
+    assert "Large inputs make" in row
+    counted = counted_library(library_of(shipped_lessons_folder()))
+    (again,) = [
+        line for line in shelf(120, 40, place, entries=counted.entries) if "Scale your" in line
+    ]
+    assert again.replace("11 steps", " " * 8) == row

@@ -5,10 +5,16 @@ from __future__ import annotations
 from gdtutor.session.catalogue import Library, LibraryEntry, shown_entries
 from gdtutor.view import notation
 from gdtutor.view.frame import Chars, Line, Style
-from gdtutor.view.lines import line, shortened, text_of, wrapped
+from gdtutor.view.lines import line, shortened, text_of, width_of, wrapped
 
 TWO_COLUMNS = 60
 """Width from which on two columns stand behind a title."""
+SUMMARIES = 120
+"""Width from which on every line says what its lesson teaches."""
+LONGEST_TITLE = 36
+"""Cells of a title before which summaries line up."""
+LEAST_SUMMARY = 24
+"""Cells of a summary that the place where the learner left gives way to."""
 
 
 def library_lines(
@@ -52,6 +58,8 @@ def _listing(
     lines: list[Line] = []
     cursor_at = 0
     chapter = None
+    titles = [len(notation.plain(entry.title, chars)) for entry in entries]
+    column = min(max(titles, default=0), LONGEST_TITLE) if width >= SUMMARIES else 0
     for index, entry in enumerate(entries):
         if entry.chapter != chapter:
             chapter = entry.chapter
@@ -59,15 +67,16 @@ def _listing(
         is_here = index == library.cursor
         if is_here:
             cursor_at = len(lines)
-        lines.append(_entry(library, entry, width, chars, is_here=is_here))
+        lines.append(_entry(library, entry, width, chars, column, is_here=is_here))
     if not entries:
         lines.append(line((" No lesson matches.", Style.WARNING)))
     return lines, cursor_at
 
 
 def _entry(
-    library: Library, entry: LibraryEntry, width: int, chars: Chars, *, is_here: bool
+    library: Library, entry: LibraryEntry, width: int, chars: Chars, column: int, *, is_here: bool
 ) -> Line:
+    """Return a lesson's line; with a column for titles its summary stands behind it."""
     pointer, done = ("▸", "✓") if chars.unicode else (">", "x")
     left_off = dict(library.places).get(entry.id, "")
     state = "cannot be opened" if entry.problem else left_off
@@ -77,12 +86,25 @@ def _entry(
     right = _length(entry, width)
     head = f" {pointer if is_here else ' '} {mark} {entry.number:>2}  "
     title = notation.plain(entry.title, chars)
-    left = head + shortened(title, width - len(head) - len(right) - 2, chars)
+    most = column or width - len(head) - len(right) - 2
+    left = head + shortened(title, most, chars).ljust(column)
     room = width - len(left) - len(right) - 5
-    middle = f"  {shortened(state, room, chars)}" if state and room > 2 else ""
     style = Style.CURRENT if is_here else (Style.ERROR if entry.problem else Style.TEXT)
-    gap = max(width - len(left) - len(middle) - len(right) - 1, 1)
-    return line((left, style), (middle, Style.DIM), " " * gap, (right, Style.DIM))
+    if column:
+        middle = _summary(entry, state, room, chars)
+    else:
+        said = f"  {shortened(state, room, chars)}" if state and room > 2 else ""
+        middle = line((said, Style.DIM))
+    gap = max(width - len(left) - width_of(middle) - len(right) - 1, 1)
+    return (*line((left, style)), *middle, *line(" " * gap, (right, Style.DIM)))
+
+
+def _summary(entry: LibraryEntry, state: str, room: int, chars: Chars) -> Line:
+    """Return what a lesson teaches, and at the end of the room where the learner left it."""
+    summary = notation.plain(entry.summary, chars)
+    state = shortened(state, room - LEAST_SUMMARY - 2, chars)
+    own = room - (len(state) + 2 if state else 0)
+    return line((f"  {shortened(summary, own, chars):<{own}}", Style.DIM), f"  {state}")
 
 
 def _length(entry: LibraryEntry, width: int) -> str:
@@ -90,6 +112,9 @@ def _length(entry: LibraryEntry, width: int) -> str:
     steps = f"{entry.steps:>4} steps" if entry.steps else ""
     if width < TWO_COLUMNS:
         return steps
+    if width >= SUMMARIES:
+        # As wide before the steps are counted, so that no summary changes when they are.
+        steps = f"{steps:>10}"
     return f"{steps}  {'trains' if entry.trains else '':<6}"
 
 
