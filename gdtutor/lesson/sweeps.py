@@ -2,40 +2,105 @@
 
 from __future__ import annotations
 
-from gdtutor.engine.errors import GdTutorError
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from gdtutor.engine.errors import GdTutorError, did_you_mean
 from gdtutor.lesson.model import Lesson
 from gdtutor.lesson.problem import problem_of
+from gdtutor.lesson.reports import shown
 from gdtutor.lesson.runs import run_of
-from gdtutor.training.run import Segment
-from gdtutor.training.sweep import Member, swept
+from gdtutor.lesson.selectors import parse_cell, parse_number
+from gdtutor.lesson.swept_starts import starts_swept, with_parameters, words_of
+from gdtutor.training.problem import Problem
+from gdtutor.training.run import Edit, Segment
+from gdtutor.training.segments import Stretch
+from gdtutor.training.settings import Settings
+from gdtutor.training.sweep import Member, sweepable, swept
+
+_EXAMPLE = "write learning_rate=0.05,0.5,5"
 
 
 def members_of(
-    lesson: Lesson, seed: int | None, text: str, start: Segment | None = None
+    lesson: Lesson, seed: int | None, text: str, segments: Sequence[Segment] = ()
 ) -> tuple[Member, ...]:
     """Return the runs that `NAME=VALUE,VALUE,…` asks for.
 
-    A seed is that of the start where parameters are drawn, and of the order of the examples.
+    The name is that of a setting or of a constant of the optimiser; a parameter of one number, or
+    a cell as `W1[0,1]`, for its start; `init` for the rule that parameters are drawn by; or `width`
+    for the neurons of every hidden layer of a `[network]`. A seed is that of the start where
+    parameters are drawn, and of the order of the examples.
 
     Args:
         lesson: The lesson.
         seed: Replaces the lesson's own seeds.
         text: What differs between the runs.
-        start: What they have in common; the lesson's own problem and settings where None.
+        segments: The run that they start from, with its changes; the lesson's own where empty.
 
     Raises:
-        GdTutorError: Where the name or a value cannot be swept over.
+        GdTutorError: Where the name or a value cannot be swept over, or where the run has changes
+            after its start, which a sweep has not.
     """
     name, sign, values = text.partition("=")
-    name = name.strip()
+    name = re.sub(r"\s", "", name)
     wanted = [value.strip() for value in values.split(",") if value.strip()]
     if not sign or not wanted:
-        raise GdTutorError(f"'{text}' is no sweep", "write learning_rate=0.05,0.5,5")
-    start = run_of(lesson, seed).segments[0] if start is None else start
-    settings, problem = start.settings, start.problem
-    members = []
-    for value in wanted:
-        changed = swept(settings, name, value)
-        own = problem_of(lesson, seed=changed.seed) if name == "seed" else problem
-        members.append(Member(f"{name} {value}", own, changed))
-    return tuple(members)
+        raise GdTutorError(f"'{shown(text)}' is no sweep", _EXAMPLE)
+    first, *later = segments or run_of(lesson, seed).segments
+    if later:
+        raise GdTutorError(
+            f"the run changes at iteration {later[0].first_iteration}, and the runs of a sweep "
+            "change nothing on their way",
+            "take that change back, or make it at iteration 0",
+        )
+    return tuple(
+        Member(f"{name} {value}", *_changed(lesson, seed, first, name, value)) for value in wanted
+    )
+
+
+def _changed(
+    lesson: Lesson, seed: int | None, start: Segment, name: str, value: str
+) -> tuple[Problem, Settings]:
+    """Return the problem and the settings of one run; the start's own edits are in its values."""
+    settings, problem, edits = start.settings, start.problem, start.edits
+    parameter, cell = parse_cell(name) if "[" in name else (name, None)
+    if name in sweepable(settings):
+        settings = swept(settings, name, value)
+        if name == "seed":
+            drawn = problem_of(lesson, seed=settings.seed).parameters
+            problem = replace(problem, parameters=with_parameters(problem.parameters, drawn))
+    elif parameter in problem.parameters:
+        size = problem.parameters[parameter].size
+        if cell is None and size != 1:
+            raise GdTutorError(
+                f"{parameter} has {size} numbers", f"sweep over one, as {parameter}[0,0]={value}"
+            )
+        edits = (*edits, Edit(parameter, cell, parse_number(value)))
+    elif name in words_of(lesson):
+        drawn = starts_swept(lesson, name, value, seed)
+        problem = replace(problem, parameters=with_parameters(problem.parameters, drawn))
+    else:
+        raise _unknown(lesson, start, parameter)
+    return _edited(Segment(0, problem, settings, edits)), settings
+
+
+def _edited(segment: Segment) -> Problem:
+    """Return the problem of a segment with its edits made in the starts.
+
+    Raises:
+        TrainingError: An edit is of a cell that is not there.
+    """
+    if not segment.edits:
+        return segment.problem
+    stretch = Stretch(segment, None)
+    parameters, _ = stretch.layout.split(stretch.start(None, 0)[0])
+    return replace(segment.problem, parameters=parameters)
+
+
+def _unknown(lesson: Lesson, start: Segment, name: str) -> GdTutorError:
+    words = (*sweepable(start.settings), *words_of(lesson))
+    near = did_you_mean(name, (*words, *start.problem.parameters))
+    parameters = ", ".join(list(start.problem.parameters)[:8])
+    hint = near or f"use one of {', '.join(words)}, or the start of a parameter: {parameters}"
+    return GdTutorError(f"there is no sweep over '{shown(name)}'", hint)

@@ -23,6 +23,12 @@ MAX_RUNS = 256
 """Most runs of a sweep."""
 
 
+def sweepable(settings: Settings) -> tuple[str, ...]:
+    """Return the names of the settings, and of the optimiser's constants, that can be swept."""
+    constants = (h.name for h in optimiser_of(settings)[0].hyperparameters)
+    return ("learning_rate", "optimizer", "batch", "order", "seed", "epochs", *constants)
+
+
 def swept(settings: Settings, name: str, text: str) -> Settings:
     """Return the settings with one of them changed, as `--sweep NAME=VALUE` asks for.
 
@@ -30,8 +36,7 @@ def swept(settings: Settings, name: str, text: str) -> Settings:
         TrainingError: The name cannot be swept over, or the value is not one of its kind.
         DataError: The seed is out of range.
     """
-    constants = [h.name for h in optimiser_of(settings)[0].hyperparameters]
-    known = ("learning_rate", "optimizer", "batch", "order", "seed", "epochs", *constants)
+    known = sweepable(settings)
     if name not in known:
         hint = did_you_mean(name, known) or f"use one of {', '.join(known)}"
         raise TrainingError(f"there is no sweep over '{name}'", hint)
@@ -45,7 +50,7 @@ def swept(settings: Settings, name: str, text: str) -> Settings:
         value = float(text)
     except ValueError:
         raise TrainingError(f"{name} = '{text}'", "give a number") from None
-    if name in constants:
+    if name in (h.name for h in optimiser_of(settings)[0].hyperparameters):
         kept = tuple(pair for pair in settings.hyperparameters if pair[0] != name)
         return replace(settings, hyperparameters=(*kept, (name, value)))
     if name == "learning_rate":
@@ -146,4 +151,4 @@ def _grouped(members: Sequence[Member]) -> list[list[int]]:
     return groups
 
 
-__all__ = ["MAX_RUNS", "Found", "Member", "Sweep", "swept"]
+__all__ = ["MAX_RUNS", "Found", "Member", "Sweep", "sweepable", "swept"]

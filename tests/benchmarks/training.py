@@ -28,7 +28,8 @@ from gdtutor.training.plan import compile_plan
 from gdtutor.training.problem import Problem
 from gdtutor.training.run import Run, Segment
 from gdtutor.training.settings import Settings
-from gdtutor.training.sweep import Member, Sweep, _Stack
+from gdtutor.training.stack import Stack
+from gdtutor.training.sweep import Member, Sweep
 from gdtutor.training.vector import layout_of
 from tests.benchmarks.yardsticks import (
     Train,
@@ -193,7 +194,7 @@ def compare_sweep(runs: int = 64, epochs: int = 1500) -> bool:
     ]
     sweep = Sweep(members)
     (stack,) = sweep._parts
-    assert isinstance(stack, _Stack)
+    assert isinstance(stack, Stack)
     numpy_plan, scalar_plan = compiled(first, 4, "numpy"), compiled(first, 4, "scalar")
     seconds = timed(
         {

@@ -193,3 +193,15 @@ def test_the_list_is_a_contract(capsys: pytest.CaptureFixture[str]) -> None:
         lesson["id"] for lesson in lessons
     }
     assert all(Path(lesson["path"]).is_file() for lesson in lessons)
+
+
+def test_a_sweep_keeps_the_changes_at_the_start_and_refuses_later_ones(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    sweep = ("--sweep", "learning_rate=1,2", "--epochs", "3", "--json")
+    own, changed = (
+        data(capsys, "train", "bias", *sweep, *changes) for changes in ((), ("--set", "b=3"))
+    )
+    assert own["runs"][0]["costs"] != changed["runs"][0]["costs"]
+    assert main(["train", "bias", *sweep, "--set", "100:learning_rate=9"]) != 0
+    assert "changes at iteration 100" in capsys.readouterr().err

@@ -45,6 +45,15 @@ def test_a_sweep_that_cannot_be_leaves_its_input_open() -> None:
     assert session.sweeping is None
 
 
+def test_a_sweep_starts_from_the_run_as_the_learner_has_changed_it() -> None:
+    session = press(press(open_at("xor-hidden"), "e optimizer=momentum enter"), "t")
+    session, _ = sweep(session, "beta=0.5,0.9")
+    assert session.sweeping is not None
+    chosen = [member.settings for member in session.sweeping.sweep.members]
+    assert [settings.optimizer for settings in chosen] == ["momentum", "momentum"]
+    assert [settings.hyperparameters for settings in chosen] == [(("beta", 0.5),), (("beta", 0.9),)]
+
+
 def test_the_own_run_waits_while_a_sweep_is_at_work_and_is_told_so() -> None:
     session = sweeping()
     assert session.training.status is Status.PAUSED
