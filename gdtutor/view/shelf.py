@@ -91,7 +91,7 @@ def _entry(
     room = width - len(left) - len(right) - 5
     style = Style.CURRENT if is_here else (Style.ERROR if entry.problem else Style.TEXT)
     if column:
-        middle = _summary(entry, state, room, chars)
+        middle = _summary(entry, state, room + 1, chars)
     else:
         said = f"  {shortened(state, room, chars)}" if state and room > 2 else ""
         middle = line((said, Style.DIM))
@@ -103,8 +103,9 @@ def _summary(entry: LibraryEntry, state: str, room: int, chars: Chars) -> Line:
     """Return what a lesson teaches, and at the end of the room where the learner left it."""
     summary = notation.plain(entry.summary, chars)
     state = shortened(state, room - LEAST_SUMMARY - 2, chars)
-    own = room - (len(state) + 2 if state else 0)
-    return line((f"  {shortened(summary, own, chars):<{own}}", Style.DIM), f"  {state}")
+    behind = f"  {state}" if state else ""
+    own = room - len(behind)
+    return line((f"  {shortened(summary, own, chars):<{own}}", Style.DIM), behind)
 
 
 def _length(entry: LibraryEntry, width: int) -> str:
@@ -114,7 +115,7 @@ def _length(entry: LibraryEntry, width: int) -> str:
         return steps
     if width >= SUMMARIES:
         # As wide before the steps are counted, so that no summary changes when they are.
-        steps = f"{steps:>10}"
+        steps = f"{steps.strip():>8}"
     return f"{steps}  {'trains' if entry.trains else '':<6}"
 
 
