@@ -15,7 +15,9 @@ from gdtutor.engine.trace import Trace, trace
 from gdtutor.lesson.discovery import discover, shipped_lessons_folder
 from gdtutor.lesson.load import read_lesson
 from gdtutor.lesson.model import Lesson
+from gdtutor.lesson.pictures import TRAIN_TITLE
 from gdtutor.lesson.problem import problem_of
+from gdtutor.view.pictures import IN_TRAINING
 
 PATHS = discover(shipped_lessons_folder())
 LINES, WIDTH = 4, 76
@@ -48,6 +50,15 @@ def test_its_notes_fit_the_smallest_full_screen(path: Path) -> None:
             text = re.sub(r"\{[^}]*\}", "-0.1234", note.text)
             lines = [part for line in text.split("\n") for part in textwrap.wrap(line, WIDTH)]
             assert len(lines) <= LINES, note
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+def test_its_pictures_titles_are_whole_beside_training(path: Path) -> None:
+    lesson, _ = read_lesson(path)
+    assert lesson is not None
+    beside = [wish for wish in lesson.pictures if lesson.trains and wish.kind in IN_TRAINING]
+    titles = [str(dict(wish.options).get("title", "")) for wish in beside]
+    assert not [title for title in titles if len(title) > TRAIN_TITLE]
 
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
