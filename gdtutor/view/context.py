@@ -147,7 +147,7 @@ class Context:
 
     def partial(self, of: str, by: str) -> str:
         """Return how a local gradient is called: ∂z/∂b."""
-        sign = "∂" if self.chars.unicode else "d"
+        sign = "∂" if self.chars.unicode else "d "
         return f"{sign}{self.name(of)}/{sign}{self.name(by)}"
 
     def writer(self) -> Writer:

@@ -13,7 +13,7 @@ from gdtutor.view.lines import fitted, line, wrapped
 from gdtutor.view.study import footer
 
 _NOTATION = (
-    ("∂L/∂w₁", "dL/dw1", "the gradient of L with respect to w₁: how L answers a change of w₁"),
+    ("∂L/∂w₁", "d L/d w1", "the gradient of L with respect to w₁: how L answers a change of w₁"),
     ("dW₁", "dW1", "the same for a matrix: one number for each cell of W₁"),
     ("upstream", "upstream", "the gradient that arrives from the consumer of a node"),
     ("local", "local", "how the consumer itself answers a change of the node"),

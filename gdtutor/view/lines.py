@@ -56,11 +56,22 @@ def shortened(text: str, width: int, chars: Chars) -> str:
     return text[: width - 1] + ("…" if chars.unicode else "~") if width > 0 else ""
 
 
+_GRADIENT = re.compile(r"\bd \w[\w.]*/d \w[\w.]*")
+"""The name of a gradient in ASCII, d L/d w1: one word, for all its blanks."""
+_BLANKS = re.compile(r"[ \t\n]+")
+
+
+def joined(text: str) -> str:
+    """Return a text with no-break spaces in names that stay on one line."""
+    return _GRADIENT.sub(lambda name: name.group().replace(" ", "\u00a0"), text)
+
+
 def wrapped(text: str, width: int, style: Style = Style.TEXT) -> tuple[Line, ...]:
     """Break prose at blanks; words longer than a line are broken within."""
     lines: list[Line] = []
     current = ""
-    for word in text.split():
+    for part in _BLANKS.split(joined(text).strip()):
+        word = part.replace("\u00a0", " ")
         while len(word) > width:
             if current:
                 lines.append((Segment(current, style),))
@@ -81,8 +92,8 @@ def wrapped(text: str, width: int, style: Style = Style.TEXT) -> tuple[Line, ...
 
 _BREAKS = (" + ", " − ", " - ", " × ", " · ", " @ ", " ⊙ ", " = ", " ≈ ")
 _TIGHT_BREAKS = ("·", "*", "/")
-_BEFORE_STROKE, _AFTER_STROKE = re.compile(r"\b[d∂]\w[\w.]*$|∂[\w.]+$"), re.compile(r"/[d∂]\w")
-"""What stands before and after the stroke of ∂L/∂w, in ASCII dL/dw."""
+_BEFORE_STROKE, _AFTER_STROKE = re.compile(r"(\bd |∂)\w[\w.]*$"), re.compile(r"/(d |∂)\w")
+"""What stands before and after the stroke of ∂L/∂w, in ASCII d L/d w."""
 
 
 def wrapped_formula(
@@ -108,8 +119,13 @@ def _break_point(text: str, room: int) -> int:
         depths = [(_depth(text, at), -at) for sign in signs for at in _places(text, sign, room)]
         if depths:
             return -min(depths)[1]
-    blank = text.rfind(" ", 1, room)
-    return blank if blank > 0 else room
+    names = [match.span() for match in _GRADIENT.finditer(text)]
+    blanks = [
+        at
+        for at in range(1, room)
+        if text[at] == " " and not any(start < at < end for start, end in names)
+    ]
+    return blanks[-1] if blanks else room
 
 
 def _places(text: str, sign: str, room: int) -> list[int]:

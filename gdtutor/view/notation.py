@@ -38,7 +38,7 @@ _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _IN_ASCII = str.maketrans(
     {
         "ŷ": "yhat", "Ŷ": "Yhat", "α": "alpha", "β": "beta", "ε": "epsilon", "ρ": "rho",
-        "σ": "sigmoid", "∂": "d", "∇": "grad", "Σ": "sum", "√": "sqrt", "ᵀ": ".T", "½": "1/2",
+        "σ": "sigmoid", "∂": "d ", "∇": "grad", "Σ": "sum", "√": "sqrt", "ᵀ": ".T", "½": "1/2",
         "−": "-", "–": "-", "·": "*", "×": "x", "⊙": "*", "≈": "~", "²": "**2", "³": "**3",
         "ⁿ": "**n", "→": "->", "←": "<-", "…": "...", "‘": "'", "’": "'", "“": '"', "”": '"',
         **dict(zip("₀₁₂₃₄₅₆₇₈₉", "0123456789", strict=True)),
@@ -133,9 +133,9 @@ def shape(value: tuple[int, ...], chars: Chars) -> str:
 
 
 def gradient_name(root: str, of: str, is_matrix: bool, chars: Chars) -> str:
-    """Return how a gradient is called: ∂L/∂w₁, or dW₁ in a matrix lesson; ASCII dL/dw1."""
+    """Return how a gradient is called: ∂L/∂w₁, or dW₁ in a matrix lesson; ASCII d L/d w1."""
     of = name(of, chars)
     if is_matrix:
         return f"d{of}"
-    sign = "∂" if chars.unicode else "d"
+    sign = "∂" if chars.unicode else "d "
     return f"{sign}{name(root, chars)}/{sign}{of}"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from gdtutor.view import notation
 from gdtutor.view.frame import Chars, Line, Segment, Style
-from gdtutor.view.lines import line
+from gdtutor.view.lines import joined, line
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -94,7 +94,7 @@ def _words(token: Token, base: Style, chars: Chars) -> Iterator[tuple[str, Style
 
 
 def _split(text: str, style: Style) -> Iterator[tuple[str, Style]]:
-    for index, part in enumerate(text.split(" ")):
+    for index, part in enumerate(joined(text).split(" ")):
         if index:
             yield " ", style
         if part:

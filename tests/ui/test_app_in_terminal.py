@@ -133,7 +133,7 @@ def test_chars_ascii_sends_nothing_but_ascii() -> None:
     with gdtutor("bias", "--at", "backward:b", "--chars", "ascii", "--no-mouse") as terminal:
         received = terminal.wait_for(shows("step 10/13"))
         assert received.isascii()
-        assert "dL/db" in terminal.text()
+        assert "d L/d b" in terminal.text()
 
 
 def test_every_panel_is_a_tab_away_on_the_smallest_terminal() -> None:

@@ -8,7 +8,7 @@ from gdtutor.view.notation import gradient_name
 
 
 @pytest.mark.parametrize("chars", [UNICODE, ASCII])
-@pytest.mark.parametrize("width", range(13, 30))
+@pytest.mark.parametrize("width", range(15, 30))
 def test_the_name_of_a_gradient_stays_on_one_line(chars, width):
     name = gradient_name("L", "yhat", False, chars)
     prose = wrapped(f"Where it grows, so does {name} and the slope {name} too.", width)

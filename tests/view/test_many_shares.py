@@ -72,9 +72,9 @@ def test_three_shares_name_their_local_gradients_and_five_do_not():
 def test_the_shares_that_are_shown_are_those_that_are_added():
     lines = panel(3, ASCII)
     shares = [line.split(" = ")[-1].split(" ~ ")[-1] for line in lines if line.startswith("  = ")]
-    at = next(i for i, line in enumerate(lines) if line.startswith("dL/dw = "))
+    at = next(i for i, line in enumerate(lines) if line.startswith("d L/d w = "))
     total = " ".join(line.strip() for line in lines[at:-1])
-    assert total.removeprefix("dL/dw = ").split(" + ") == shares
+    assert total.removeprefix("d L/d w = ").split(" + ") == shares
 
 
 @pytest.mark.parametrize("chars", [UNICODE, ASCII], ids=["unicode", "ascii"])
