@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from time import perf_counter
 
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.linear_commands import Outcome, help_lines, obey
@@ -23,20 +24,23 @@ from gdtutor.session.effects import (
     SweepRuns,
     Train,
 )
+from gdtutor.session.figures import measurements_due, shown_figure
 from gdtutor.session.navigation import said
 from gdtutor.session.predict import back_to_question
 from gdtutor.session.press import Press
 from gdtutor.session.snapshots import snapshot_of
 from gdtutor.session.state import PromptKind, Screen, Session, Status
 from gdtutor.session.sweeps import news_of
-from gdtutor.session.update import Failed, Opened, Progressed, Told, update
-from gdtutor.transcript import WIDTH, opening_text, step_text
+from gdtutor.session.update import Failed, Opened, Progressed, Timed, Told, update
+from gdtutor.training.race import race
+from gdtutor.transcript import WIDTH, opening_text, picture_lines, step_text
 from gdtutor.view.explain import context_of
 from gdtutor.view.frame import Chars
 from gdtutor.view.lines import text_of
 from gdtutor.view.prose import prose_lines
 
 PARTING = "Enter goes on, ? lists the commands, q leaves."
+AWAY = "No picture now; f tells the first one again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,8 @@ class Services:
     """While it is open Ctrl-C ends nothing; what it gives says whether it was pressed."""
     keep: Callable[[KeepAttempt], None] = lambda _: None
     """Keeps an answer to a question."""
+    clock: Callable[[], float] = perf_counter
+    """Times what a picture says of this machine, in seconds."""
 
 
 def converse(session: Session, presses: tuple[Press, ...], services: Services) -> int:
@@ -68,7 +74,7 @@ def converse(session: Session, presses: tuple[Press, ...], services: Services) -
         for press in presses:
             if code is None:
                 session, code = _carry_out(update(session, press), services)
-        session = _walking(session)
+        session = _timed(_walking(session), services)
         services.say(_whole(session, services.chars))
         while code is None:
             text = services.ask()
@@ -129,7 +135,15 @@ def _carry_out(
                 services.save(session)
             case KeepAttempt():
                 services.keep(effect)
-    return session, None
+    return _timed(session, services), None
+
+
+def _timed(session: Session, services: Services) -> Session:
+    """Return the session with the times that its picture waits for."""
+    for wish in measurements_due(session):
+        heats = race(wish.problem, wish.parameters, wish.sizes, services.clock)
+        session, _ = update(session, Timed(heats))
+    return session
 
 
 def _opened(session: Session, path: str, services: Services) -> Session:
@@ -183,11 +197,22 @@ def _news(before: Session, session: Session, chars: Chars) -> str:
         parts.append(_marked(session.message, session.is_error))
     if session.command:
         parts.append(session.command)
+    if _is_other_picture(before, session):
+        return "\n".join(
+            [*parts, *(picture_lines(session, shown_figure(session), chars) or (AWAY,))]
+        )
     seen = ("screen", "lesson", "moment", "step", "look", "challenge")
     if any(getattr(before, name) is not getattr(session, name) for name in seen):
         return "\n".join([*parts, _whole(session, chars)]).rstrip("\n")
     parts += _question(session)
     return "\n".join(parts)
+
+
+def _is_other_picture(before: Session, session: Session) -> bool:
+    """Say whether nothing but the picture has changed, so that the step need not be told again."""
+    look = replace(before.look, figure=session.look.figure)
+    is_same = session.step == before.step and session.moment is before.moment
+    return is_same and session.look != before.look and session.look == look
 
 
 def _whole(session: Session, chars: Chars) -> str:

@@ -12,6 +12,7 @@ from gdtutor.engine.local import UPSTREAM
 from gdtutor.engine.trace import Contribution
 from gdtutor.jsondata import Json, plain
 from gdtutor.lesson.model import Lesson
+from gdtutor.session.figures import shown_figure
 from gdtutor.session.moment import Moment
 from gdtutor.session.navigation import steps_forward
 from gdtutor.session.state import Session, moved
@@ -21,8 +22,11 @@ from gdtutor.view.cells import open_cell
 from gdtutor.view.context import Context
 from gdtutor.view.equation import numbers_writer
 from gdtutor.view.explain import context_of, node_lines, note_lines
+from gdtutor.view.figures import source_of
 from gdtutor.view.frame import Chars
-from gdtutor.view.lines import text_of
+from gdtutor.view.lines import text_of, wrapped
+from gdtutor.view.pictures import title_of
+from gdtutor.view.pictures.told import told
 from gdtutor.view.prose import prose_lines
 from gdtutor.view.sentences import sentence
 from gdtutor.view.values import known_lines
@@ -183,7 +187,10 @@ def _update(context: Context, moment: Moment) -> dict[str, Json]:
 
 
 def transcript_text(session: Session, iterations: int, chars: Chars) -> Iterator[str]:
-    """Yield the transcript as blocks of plain lines, the opening page first."""
+    """Yield the transcript as blocks of plain lines, the opening page first.
+
+    A wide screen has the lesson's first picture at every step: it is told where it changes.
+    """
     lesson = session.lesson
     if lesson is None or session.moment is None:
         return
@@ -191,8 +198,13 @@ def transcript_text(session: Session, iterations: int, chars: Chars) -> Iterator
         yield opening_text(session, chars)
     else:
         yield f"{_title(lesson)}\n"
+    seen: tuple[str, ...] = ()
     for walk, context in _walk(session, iterations, chars):
         yield step_text(walk, context)
+        first = picture_lines(walk, 1, chars)
+        if first and first != seen and shown_figure(walk) != 1:
+            yield "\n".join([*first, ""])
+        seen = first
 
 
 def _title(lesson: Lesson) -> str:
@@ -226,4 +238,37 @@ def step_text(session: Session, context: Context) -> str:
     is_all_told = step.phase is Phase.GIVEN and not has_shapes
     known = () if is_all_told else known_lines(context, WIDTH - 2)
     after = ["", *(f"  {text_of(row)}" for row in known)] if known else []
+    picture = picture_lines(session, shown_figure(session), context.chars)
+    after += ["", *picture] if picture else []
     return "\n".join([head + node, *body, "", *note, *after, ""])
+
+
+def picture_lines(session: Session, number: int, chars: Chars) -> tuple[str, ...]:
+    """Return one of the lesson's pictures in plain lines, nothing where there is none to show.
+
+    Args:
+        session: The session.
+        number: Which one, from 1.
+        chars: The characters.
+    """
+    lesson, source = session.lesson, source_of(session, read_aloud(chars))
+    if lesson is None or source is None or not 0 < number <= len(lesson.pictures):
+        return ()
+    if session.challenge is not None:
+        # A picture may give the answer away.
+        return ()
+    wish, count = lesson.pictures[number - 1], len(lesson.pictures)
+    place = f" {number} of {count}" if count > 1 else ""
+    lines = [f"  picture{place}: {title_of(source, wish)}"]
+    for fact in told(source, wish):
+        lines += _indented(fact)
+    return tuple(lines)
+
+
+def _indented(fact: str) -> list[str]:
+    """Return a fact below its picture; what fits a line keeps its columns."""
+    if len(fact) <= WIDTH - 4:
+        return [f"    {fact}"]
+    indent = "    " + " " * (len(fact) - len(fact.lstrip()))
+    first, *rest = (text_of(row) for row in wrapped(fact, WIDTH - len(indent) - 2))
+    return [indent + first, *(f"{indent}  {text}" for text in rest)]

@@ -277,8 +277,8 @@ def test_predictions_that_are_left_out_are_counted_and_can_be_had(tmp_path: Path
     path.write_text(
         '+++\nformat = 1\nid = "many"\ntitle = "Many"\nchapter = "c"\nsummary = "s"\n'
         'source = "own"\n[parameters]\nw = 0.5\n[data]\ninputs = ["x"]\ntargets = ["y"]\n'
-        f"examples = [{rows}]\n[training]\nlearning_rate = 0.001\nepochs = 3\n+++\n```graph\nyhat = w*x\n"
-        "L = (yhat - y)**2\n```\n"
+        f"examples = [{rows}]\n[training]\nlearning_rate = 0.001\nepochs = 3\n+++\n"
+        "```graph\nyhat = w*x\nL = (yhat - y)**2\n```\n"
     )
     text = Talk(session_at(path), "t").last
     shown = re.findall(r"^ *\d+ +\d +\d +[−\d.]+ *[✓✗]?$", text, re.MULTILINE)
@@ -375,6 +375,31 @@ def test_given_matrices_are_told_row_by_row() -> None:
     assert "\n   W₁, 3×2:\n     row 0: −0.7026, −0.7519\n     row 1: −0.4512, 0.7507\n" in text
     assert "\n   Y, 1×4: 0, 1, 1, 0\n" in text
     assert Talk(lesson("xor-hidden", "given"), chars=ASCII).last.count("row 0:") == 2
+
+
+def test_f_tells_the_next_picture_and_nothing_else() -> None:
+    start = lesson("learning-rate", "backward:w")
+    assert start.lesson is not None
+    titles = [dict(wish.options)["title"] for wish in start.lesson.pictures]
+    heads = [f"  picture {n} of {len(titles)}: {title}" for n, title in enumerate(titles, start=1)]
+    talk = Talk(start, *["f"] * len(titles), "n")
+    assert heads[0] in talk.said[0].split("\n")
+    assert [text.split("\n")[0] for text in talk.said[1:]] == [
+        *heads[1:],
+        "No picture now; f tells the first one again.",
+        "[9/9] iteration 0, update w",
+    ]
+    assert "now: w 0.5, L 0.32, slope −0.32" in talk.said[1]
+    assert heads[1] in talk.last.split("\n")
+
+
+def test_a_picture_that_waits_for_times_gets_them() -> None:
+    talk = Talk(lesson("cost", "step:2"), "f")
+    assert re.search(r"^    +10 +[\d.]+ [mµ]?s +[\d.]+ [mµ]?s ", talk.last, re.MULTILINE)
+
+
+def test_without_pictures_f_says_so() -> None:
+    assert Talk(lesson("bias", "given"), "f").last == "This lesson has no pictures."
 
 
 def test_what_a_change_has_changed_is_told_with_what_it_was() -> None:

@@ -1,6 +1,7 @@
 """The transcript is a contract: other tools read its JSON."""
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -121,6 +122,25 @@ def test_the_plain_transcript_tells_every_step() -> None:
         assert f"[{number}/13]" in text
     assert "∂L/∂b = ∂L/∂z × ∂z/∂b" in text
     assert "\x1b" not in text
+
+
+def test_the_plain_transcript_tells_each_picture_where_a_screen_shows_another() -> None:
+    """A wide screen shows the first picture always: beside the steps, or in place of the graph."""
+    walk = session_at(lesson_path("learning-rate"), at="given")
+    text = "\n".join(transcript_text(walk, 2, UNICODE))
+    assert walk.lesson is not None
+    first = f"  picture 1 of 4: {dict(walk.lesson.pictures[0].options)['title']}\n"
+    assert text.index(first) < text.index("[2/9]")
+    assert text.count(first) == len(re.findall(rf"{first}.*\n(?:      .*\n)?    now: ", text))
+    told = re.findall(r"    now: .*\n(?:    after.*\n)?(?:    \d steps? before.*\n)?", text)
+    assert len(told) < text.count("iteration")
+    assert "    after the update: w 0.66, L 0.2708\n" in text
+    assert "    1 step before: w 0.5\n" in text
+
+
+def test_the_transcript_of_a_lesson_without_pictures_has_none() -> None:
+    session = session_at(lesson_path("bias"))
+    assert "picture" not in "\n".join(transcript_text(session, 1, UNICODE)).split("[1/13]")[1]
 
 
 def test_what_is_not_finite_is_a_word_in_json(tmp_path: Path) -> None:

@@ -80,14 +80,14 @@ class Surface:
 def contour_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
     """Return the field of level lines, its paths, and what the characters mean."""
     try:
-        source = _standing(source, wish)
+        source = standing(source, wish)
         cells = cells_along(wish)
-        trails = _trails(source, wish, cells)
+        trails = trails_of(source, wish, cells)
     except GdTutorError as error:
         return said(str(error), size)
     here = stands_at(source, cells)
-    x, y = _axes(source, wish, cells, trails, here)
-    words = (*_legend(source, trails), *_outside(x, y, trails))
+    x, y = axes_of(source, wish, cells, trails, here)
+    words = (*_legend(source, trails), *outside_words(x, y, trails))
     wrapped_words = stacked_notes(words, Size(size.width, size.height))
     spare = max(size.height - BELOW - 2 - ROWS, 1)
     rows = size.height - BELOW - 2 - min(len(wrapped_words), spare)
@@ -104,7 +104,7 @@ def contour_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
     return Drawing((*lines, *below))
 
 
-def _standing(source: Source, wish: PictureWish) -> Source:
+def standing(source: Source, wish: PictureWish) -> Source:
     """Return the source itself, or the variant that the picture is about."""
     name = option(wish, "variant")
     if name is None:
@@ -122,7 +122,8 @@ def _variant_at(
     return changed, run, Snapshot(iterations=iteration, parameters=parameters)
 
 
-def _trails(source: Source, wish: PictureWish, cells: tuple[Cell, ...]) -> tuple[Trail, ...]:
+def trails_of(source: Source, wish: PictureWish, cells: tuple[Cell, ...]) -> tuple[Trail, ...]:
+    """Return the paths of a contour: those of several runs, else the one walked so far."""
     walks = overlaid(source.lesson, source.run, source.seed, wish)
     if not walks:
         steps = option(wish, "steps")
@@ -137,7 +138,7 @@ def _trails(source: Source, wish: PictureWish, cells: tuple[Cell, ...]) -> tuple
     )
 
 
-def _axes(
+def axes_of(
     source: Source,
     wish: PictureWish,
     cells: tuple[Cell, ...],
@@ -265,7 +266,7 @@ def _legend(source: Source, trails: tuple[Trail, ...]) -> tuple[str, ...]:
     return (f"S start, {', '.join(parts)}; {steps} steps", *reasons)
 
 
-def _outside(x: Axis, y: Axis, trails: tuple[Trail, ...]) -> tuple[str, ...]:
+def outside_words(x: Axis, y: Axis, trails: tuple[Trail, ...]) -> tuple[str, ...]:
     """Return which paths leave the picture, and when."""
     words = []
     for trail in trails:

@@ -102,7 +102,7 @@ def _line_notes(
             notes.append(undecided_words(source, neuron))
             continue
         outside = "" if _crossed(source, neuron, grid).any() else ", outside"
-        notes.append(f"{glyph} {_equation(source, neuron)}{outside}")
+        notes.append(f"{glyph} {equation_of(source, neuron)}{outside}")
         if len(neurons) == 1:
             notes.append(f"{_dot(source)} above 0")
     return tuple(notes)
@@ -120,7 +120,7 @@ def _crossed(source: Source, neuron: Neuron, grid: Grid) -> Array:
     return np.asarray(np.logical_or.reduce(corners) & ~np.logical_and.reduce(corners))
 
 
-def _equation(source: Source, neuron: Neuron) -> str:
+def equation_of(source: Source, neuron: Neuron) -> str:
     """Return the line's equation where it is straight, else its name."""
     points = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [1.0, 1.0], [-2.0, 3.0]])
     values = np.atleast_2d(at_points(source.problem, source.predicting, neuron.line, points))

@@ -65,14 +65,15 @@ def _final_cost(lesson: Lesson, seed: int) -> float:
         return math.nan
 
 
-def _bound(wish: PictureWish) -> float:
+def bound_of(wish: PictureWish) -> float:
+    """Return the cost below which a run has to end."""
     value = option(wish, "below", 0.0)
     return float(value) if isinstance(value, int | float) else 0.0
 
 
 def seeds_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
     """Return rows for each variant: a sign for every seed, and how many ended low enough."""
-    bound = _bound(wish)
+    bound = bound_of(wish)
     rows = tallies(source.lesson, wish)
     widest = max(len(row.label) for row in rows)
     lines: list[Line] = []

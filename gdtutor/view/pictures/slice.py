@@ -212,7 +212,7 @@ def _plot(source: Source, numbers_of: Slice) -> Plot:
                    joined=False, mark=marks.beside)
         )  # fmt: skip
     for trail in numbers_of.trails:
-        inside = [k for k in range(len(trail.xs)) if _is_inside(numbers_of, trail, k)]
+        inside = [k for k in range(len(trail.xs)) if is_inside(numbers_of, trail, k)]
         xs = tuple(trail.xs[k] for k in inside)
         ys = tuple(trail.ys[k] for k in inside)
         series.append(Series("", xs, ys, trail.style, joined=False, mark=trail.glyph))
@@ -227,7 +227,8 @@ def _plot(source: Source, numbers_of: Slice) -> Plot:
     return Plot(axes, tuple(series), x_range=(low, high), y_range=numbers_of.y_range)
 
 
-def _is_inside(numbers_of: Slice, trail: Trail, k: int) -> bool:
+def is_inside(numbers_of: Slice, trail: Trail, k: int) -> bool:
+    """Say whether a step of a trail lies in the picture."""
     (left, right), (low, high) = numbers_of.x_range, numbers_of.y_range
     return left <= trail.xs[k] <= right and low <= trail.ys[k] <= high
 
@@ -277,7 +278,7 @@ def _contains(numbers_of: Slice, x: float, y: float) -> bool:
 
 def _trail_words(numbers_of: Slice, trail: Trail) -> str:
     count = len(trail.xs)
-    out = sum(not _is_inside(numbers_of, trail, k) for k in range(count))
+    out = sum(not is_inside(numbers_of, trail, k) for k in range(count))
     words = f"{trail.glyph} {count} step{'s' if count > 1 else ''} before"
     return words + (f", {out} outside" if out else "")
 
@@ -287,7 +288,7 @@ def _rate_words(source: Source, numbers_of: Slice, trail: Trail) -> str:
     words = f"{trail.glyph} {trail.label.removeprefix('rate ')}"
     if trail.why:
         return f"{words} none: {trail.why}"
-    out = [k for k in range(len(trail.xs)) if not _is_inside(numbers_of, trail, k)]
+    out = [k for k in range(len(trail.xs)) if not is_inside(numbers_of, trail, k)]
     arrow = "→" if source.chars.unicode else "->"
     if not out:
         return f"{words} {arrow} {source.number(trail.xs[-1], 3)}"

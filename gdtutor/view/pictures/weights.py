@@ -22,7 +22,7 @@ _NUMBER = 7
 
 def weights_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
     """Return the parameters below each other; what does not fit is counted."""
-    arrays = _chosen(source, wish)
+    arrays = chosen_arrays(source, wish)
     gradients = source.traces[-1].gradients
     minus = "−" if source.chars.unicode else "-"
     scale = f"+++ large, + small, {minus} negative"
@@ -35,7 +35,8 @@ def weights_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
     return Drawing(tuple(lines[: size.height]))
 
 
-def _chosen(source: Source, wish: PictureWish) -> dict[str, Array]:
+def chosen_arrays(source: Source, wish: PictureWish) -> dict[str, Array]:
+    """Return the parameters that are shown: those asked for, else the matrices."""
     everything: dict[str, Array] = {}
     for trace in source.traces:
         everything |= {name: trace.values[name] for name in trace.graph.parameters}

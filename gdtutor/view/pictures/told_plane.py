@@ -1,0 +1,92 @@
+"""The plane of two inputs in plain lines: which examples lie on which side of each neuron."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gdtutor.engine.operations import Array
+from gdtutor.lesson.model import PictureWish
+from gdtutor.view.pictures.classes import classes_of
+from gdtutor.view.pictures.neuron_lines import equation_of
+from gdtutor.view.pictures.neurons import (
+    MAX_NEURONS,
+    Neuron,
+    decides_nothing,
+    has_rows,
+    hidden_neurons,
+    output_neurons,
+    sides,
+    sums_behind,
+    undecided_words,
+)
+from gdtutor.view.pictures.planes import at_points, grid_of, input_columns
+from gdtutor.view.pictures.source import Source, is_set, option
+from gdtutor.view.pictures.table import outputs_of
+
+LISTED = 12
+"""Examples up to which those on a side are named, beyond which they are counted."""
+
+
+def boundary_words(source: Source, wish: PictureWish) -> tuple[str, ...]:
+    """Return the plane, each neuron's line, the examples on its sides, how many are right."""
+    if len(input_columns(source.problem)) != 2:
+        return ("The plane needs two inputs.",)
+    outputs = output_neurons(source, wish)
+    sums = dict(zip(outputs, sums_behind(source, outputs), strict=False))
+    hidden = hidden_neurons(source)
+    if is_set(wish, "lines"):
+        neurons = hidden or tuple(sums.values())
+    else:
+        neurons = (*outputs, *(hidden if is_set(wish, "hidden") else ()))
+    if not neurons:
+        return ("No line of this graph is compared with a target.",)
+    grid = grid_of(source, wish, 1, 1)
+    ends = (
+        f"{axis.name} from {source.number(axis.low, 3)} to {source.number(axis.high, 3)}"
+        for axis in (grid.x, grid.y)
+    )
+    words = [f"the plane of {', '.join(ends)}; {source.problem.size} examples"]
+    words += [_neuron(source, one, sums.get(one, one)) for one in neurons[:MAX_NEURONS]]
+    # Neurons of another line have no targets of their own.
+    return tuple(words) if option(wish, "of") else (*words, *_right(source))
+
+
+def _neuron(source: Source, neuron: Neuron, behind: Neuron) -> str:
+    """Return the line at which a neuron changes sides, and the examples on either side."""
+    points = source.problem.examples[:, list(input_columns(source.problem))]
+    values = at_points(source.problem, source.predicting, neuron.line, points)[..., None]
+    if decides_nothing(values, neuron):
+        return undecided_words(source, neuron)
+    side = sides(values, neuron)[..., 0]
+    if has_rows(values, neuron):
+        counts = (f"row {row} at {_examples(side == row)}" for row in np.unique(side))
+        return f"{neuron.label}, the largest row: {'; '.join(counts)}"
+    sign = "≥" if source.chars.unicode else ">="
+    row = "" if neuron.row is None else f"[{neuron.row}]"
+    what = "the sum" if "." in neuron.line else f"{source.name(neuron.line)}{row}"
+    line = equation_of(source, behind)
+    told = f"{neuron.label}: {line}; " if "=" in line else f"{neuron.label}: "
+    return f"{told}{what} {sign} {neuron.threshold:g} at {_examples(side != 0)}"
+
+
+def _examples(chosen: Array) -> str:
+    """Return which examples are meant, or how many."""
+    count, total = int(chosen.sum()), len(chosen)
+    if count == 0:
+        return "no example"
+    if count == total:
+        return "every example"
+    if total > LISTED:
+        return f"{count} of {total} examples"
+    named = ", ".join(str(number) for number in np.flatnonzero(chosen))
+    return f"example{'s' if count > 1 else ''} {named}"
+
+
+def _right(source: Source) -> tuple[str, ...]:
+    """Return how many examples lie on the side of their target, where targets are classes."""
+    found = outputs_of(source)
+    kinds = None if found is None else classes_of(*found)
+    if kinds is None:
+        return ()
+    right = int(np.sum(kinds[0] == kinds[1]))
+    return (f"{right} of {len(kinds[0])} examples are on the right side",)

@@ -1,0 +1,164 @@
+"""Pictures in plain lines: the numbers of the drawing are told, and nothing is drawn."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from walks import pressed
+from wishes import CURVE, FIT, LINEAR, MATRIX, ROWS, session, source
+
+from gdtutor.lesson.discovery import shipped_lessons_folder
+from gdtutor.lesson.listing import listing
+from gdtutor.lesson.model import PictureWish
+from gdtutor.opening import session_at
+from gdtutor.session.state import Session, moved
+from gdtutor.transcript import WIDTH, picture_lines, read_aloud
+from gdtutor.view import pictures
+from gdtutor.view.figures import source_of
+from gdtutor.view.frame import ASCII, UNICODE, Chars, Placed, Plot, Series, Style
+from gdtutor.view.lines import line, text_of
+from gdtutor.view.pictures import PICTURES, Drawing, draw
+from gdtutor.view.pictures.told import told
+
+LESSONS = {entry.id: entry.path for entry in listing(shipped_lessons_folder())}
+WITH_PICTURES = [name for name in LESSONS if (session_at(LESSONS[name]).lesson or 0).pictures]
+SAMPLES = {
+    "curve": (CURVE, 'kind = "curve"'),
+    "slice": (LINEAR, 'kind = "slice"\nalong = "w"\nrates = [0.5, 50]\nsteps = 4'),
+    "contour": (ROWS, 'kind = "contour"\nalong = ["w1", "w2"]\nrates = [0.5, 50]'),
+    "boundary": (MATRIX, 'kind = "boundary"\nhidden = true'),
+    "fit": (FIT, 'kind = "fit"'),
+    "table": (ROWS, 'kind = "table"'),
+    "weights": (MATRIX, 'kind = "weights"'),
+    "counts": (ROWS, 'kind = "counts"'),
+    "timing": (ROWS, 'kind = "timing"'),
+    "seeds": (
+        MATRIX,
+        'kind = "seeds"\nvariants = ["slow"]\nseeds = 2\nbelow = 0.2\n'
+        '[[variants]]\nname = "slow"\ntraining.learning_rate = 0.1',
+    ),
+}
+"""A lesson and a wish of each kind."""
+NUMBER = re.compile(r"(?<![\w.])[−-]?\d+(?:\.\d+)?(?:e[−-]?\d+)?(?![\w…~])")
+DRAWN = re.compile(r"[\u239b-\u23ae\u2500-\u259f\u2800-\u28ff●◆▲□○]")
+AXIS = re.compile(r"^[^│]{0,6}│")
+LEVELS = re.compile(r"^\d=")
+
+
+def steps(at_start: Session) -> Iterator[Session]:
+    """Yield the first, the middle and the last step of an iteration, and the last of the third."""
+    lesson = at_start.lesson
+    assert lesson is not None
+    for iteration in (0, 2) if lesson.trains else (0,):
+        first = moved(at_start, iteration, 1)
+        assert first.moment is not None
+        last = len(first.moment.steps)
+        for step in {1, last // 2, last} if not iteration else {last}:
+            yield moved(first, iteration, step)
+
+
+def words_of(drawing: Drawing) -> list[str]:
+    """Return the lines of a drawing without the field of characters and its ticks."""
+    texts = [text_of(row).rstrip() for row in drawing.lines]
+    is_field = [bool(AXIS.match(text)) for text in texts]
+    ticks = [False, *is_field[:-1]]
+    return [
+        text
+        for text, field, tick in zip(texts, is_field, ticks, strict=True)
+        if not field and not tick and not LEVELS.match(text) and "targets" not in text
+    ]
+
+
+@pytest.mark.parametrize("name", WITH_PICTURES)
+def test_every_number_beside_a_picture_is_told(name: str) -> None:
+    for at in steps(session_at(LESSONS[name])):
+        aloud, drawn = source_of(at, read_aloud(UNICODE)), source_of(at, UNICODE)
+        assert at.lesson is not None
+        assert aloud is not None
+        assert drawn is not None
+        for wish in at.lesson.pictures:
+            text = "\n".join(told(aloud, wish))
+            for size in ((34, 13), (36, 14)):
+                words = "\n".join(words_of(draw(drawn, wish, *size)))
+                missing = set(NUMBER.findall(words)) - set(NUMBER.findall(text))
+                assert not missing, f"{missing} of\n{words}\nare not in\n{text}"
+
+
+@pytest.mark.parametrize("chars", [UNICODE, ASCII], ids=["unicode", "ascii"])
+@pytest.mark.parametrize("kind", PICTURES)
+def test_every_kind_is_told_in_lines_that_draw_nothing(kind: str, chars: Chars) -> None:
+    template, wish = SAMPLES[kind]
+    lines = picture_lines(session(template, f"[[pictures]]\n{wish}", "step:2"), 1, chars)
+    assert lines[0].startswith("  picture: ")
+    assert len(lines) > 1
+    assert all(len(text) <= WIDTH for text in lines)
+    text = "\n".join(lines)
+    assert not DRAWN.search(text)
+    assert text.isascii() or chars.unicode
+
+
+def test_a_new_kind_is_told_from_what_it_draws(monkeypatch: pytest.MonkeyPatch) -> None:
+    curve = Series("the cost", (0.0, 1.0, 2.0), (3.0, 1.0, 2.5), Style.RUN_1, mark="•")
+    marks = Series("", (1.0,), (1.0,), Style.CURRENT, joined=False, mark="●")
+    others = Series("", (0.0, 2.0), (3.0, 2.5), Style.RUN_2, joined=False, mark="+")
+    plot = Plot("C ↑  w →", (curve, marks, others), x_range=(0, 2))
+    lines = (line(("• cost, + ends", Style.DIM)), line("● w 1, C 1"), line(("███", Style.RUN_1)))
+    drawing = Drawing(lines, (Placed(plot, 0, 0, 30, 9),))
+    monkeypatch.setitem(pictures.PICTURES, "new", lambda *_: drawing)  # type: ignore[arg-type]
+    assert told(source(LINEAR, 'kind = "table"', ""), PictureWish("new")) == (
+        "C up w across, from 0 to 2:",
+        "  the cost: 3 at the left end, 2.5 at the right; lowest 1 at 1, highest 3 at 0",
+        "  now: (1, 1)",
+        "  ends: (0, 3), (2, 2.5)",
+        "w 1, C 1",
+    )
+
+
+def told_of(template: str, wish: str, at: str = "") -> tuple[str, ...]:
+    given = source(template, wish, at)
+    return told(given, given.lesson.pictures[0])
+
+
+def test_a_slice_tells_where_we_are_and_where_each_rate_leads() -> None:
+    wish = 'kind = "slice"\nalong = "w"\nrange = [-1, 6]\nrates = [0.5, 50]\nsteps = 4'
+    assert told_of(LINEAR, wish, "update:w") == (
+        "L along w from −1 to 6: 0.98 at the left end, 0.98 at the right, lowest 0 at 2.5",
+        "now: w 0.1, L 0.4608, slope −0.384",
+        "rate 0.5, 4 steps: w 0.1, 0.292, 0.469, 0.631, 0.781",
+        "rate 50, 4 steps: w 0.1, 19.3, −115, 826, −5760; outside from step 1 on, at 19.3",
+    )
+
+
+def test_a_slice_tells_the_step_and_those_before() -> None:
+    lines = told_of(LINEAR, 'kind = "slice"\nalong = "w"', "2/update:w")
+    assert lines[1].startswith("now: w 2.404, L 0.0007373, slope ")
+    assert lines[2].startswith("after the update: w 2.481, L ")
+    assert lines[3] == "2 steps before: w 0.1, 2.02"
+
+
+def test_a_boundary_tells_the_line_and_who_is_on_which_side() -> None:
+    lines = told_of(ROWS, 'kind = "boundary"', "2/update:b")
+    assert lines[0].endswith("; 4 examples")
+    assert re.fullmatch(
+        r"ŷ: 0\.\d+·x₁ \+ 0\.\d+·x₂ \+ 0\.\d+ = 0; ŷ ≥ 0\.5 at every example", lines[1]
+    )
+    assert lines[2] == "3 of 4 examples are on the right side"
+
+
+def test_hidden_neurons_tell_their_own_examples() -> None:
+    lines = told_of(MATRIX, 'kind = "boundary"\nlines = true')
+    assert lines[1] == "A₁[0]: 0.5·x₁ − 1·x₂ + 0.1 = 0; Z₁[0] ≥ 0 at examples 0, 2"
+
+
+def test_a_contour_tells_the_point_on_it_and_its_cost() -> None:
+    lines = told_of(ROWS, 'kind = "contour"\nalong = ["w1", "w2"]')
+    assert re.match(r"\w+ over w₁ from \S+ to .*: between .* and .*, lowest near w₁ ", lines[0])
+    assert re.match(r"now, iteration 0: w₁ 0\.1, w₂ 0\.6, \w+ 0\.0889", lines[1])
+
+
+def test_a_question_keeps_its_picture_to_itself() -> None:
+    at = session_at(LESSONS["loss"], at="given")
+    assert picture_lines(at, 1, UNICODE)
+    asked = pressed(at, "r n")
+    assert asked.challenge is not None
+    assert picture_lines(asked, 1, UNICODE) == ()
