@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 
@@ -54,15 +54,18 @@ class Body(Placing):
         self._notes = notes
         self._source = source
 
-    def write(self, schedule: Schedule, extra: Mapping[int, Callable[[], None]]) -> None:
+    def write(
+        self, schedule: Schedule, extra: Mapping[int, Callable[[], None]], kept: Iterable[int]
+    ) -> None:
         """Write the units of a schedule.
 
         Args:
             schedule: The order.
             extra: What is written instead of the operation with this id.
+            kept: Ids that are read after the units, so that nothing is written over them.
         """
         self._stacks = schedule.stacks
-        self._last = schedule.last_uses(self._ops)
+        self._last = schedule.last_uses(self._ops, kept)
         for position, unit in enumerate(schedule.units):
             if len(unit) > 1:
                 self._write_group(unit, position)

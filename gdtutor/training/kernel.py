@@ -241,7 +241,8 @@ class _Emitter:
         grouped = frozenset() if self._wanted.runs else ELEMENTWISE
         schedule = arrange(self._ops, self._needed, elementwise=grouped, alone=alone, padded=padded)
         extra = {index: self._fused_writer(body, index) for index in self._fused}
-        body.write(schedule, extra)
+        gradients = self._program.gradients.items() if self._wanted.rule is not None else ()
+        body.write(schedule, extra, [t.id for name, t in gradients if name not in self._direct])
         if self._wanted.rule is not None:
             self._finish_gradients(body)
 

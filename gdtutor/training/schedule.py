@@ -8,7 +8,7 @@ side, so they are hoisted together and laid out in common stacks.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 from gdtutor.training.terms import Op
@@ -40,11 +40,16 @@ class Schedule:
     stacks: dict[int, Stack] = field(default_factory=dict)
     """The stack of every stacked value."""
 
-    def last_uses(self, ops: Sequence[Op]) -> dict[int, int]:
-        """Return the position of the last unit that reads each value, aliases seen through."""
+    def last_uses(self, ops: Sequence[Op], kept: Iterable[int] = ()) -> dict[int, int]:
+        """Return the position of the last unit that reads each value, aliases seen through.
+
+        Args:
+            ops: The program.
+            kept: Ids that are read once more after all units.
+        """
         last: dict[int, int] = {}
-        for position, unit in enumerate(self.units):
-            pending = [arg for index in unit for arg in ops[index].args]
+        reads = [[arg for index in unit for arg in ops[index].args] for unit in self.units]
+        for position, pending in enumerate([*reads, list(kept)]):
             while pending:
                 index = pending.pop()
                 last[index] = position

@@ -104,7 +104,7 @@ class Update:
                 copies.append((name, final, leaf))
         dynamic = {index: ("stream", place) for place, index in enumerate(streams)}
         body = Body(self._ops, "u", self._notes, source, names, Given(self._places, dynamic))
-        body.write(schedule, {})
+        body.write(schedule, {}, [final for _, final, _ in copies])
         for name, final, leaf in copies:
             copy = body.call("copyto", np.copyto)
             source.add(2, f"{copy}({body.view(leaf)}, {body.view(final)})", name)

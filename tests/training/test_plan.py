@@ -67,7 +67,26 @@ def decayed() -> Problem:
     )
 
 
+def two_and_one() -> Problem:
+    """Scalar formulas in which a bias's gradient is also a factor of others that come later."""
+    return make_problem(
+        [
+            ("h1", "sigmoid(w11*x1 + w12*x2 + b1)"),
+            ("h2", "sigmoid(w21*x1 + w22*x2 + b2)"),
+            ("yhat", "sigmoid(v1*h1 + v2*h2 + b)"),
+            ("L", "(yhat - y)**2 / 2"),
+        ],
+        {"w11": 0.3, "w12": 0.4, "b1": 0.5, "w21": 0.6, "w22": 0.7, "b2": 0.8,
+         "v1": 0.9, "v2": 1.0, "b": 1.1},
+        gate_examples("xor"),
+        [(n, Role.TARGET if n == "y" else Role.INPUT, (i,), False)
+         for i, n in enumerate(("x1", "x2", "y"))],
+        is_single=True,
+    )  # fmt: skip
+
+
 PROBLEMS = {
+    "two neurons and one, one at a time": (two_and_one, Settings(batch=1)),
     "or, matrix": (vectorised_or, Settings()),
     "or, rows": (lambda: scalar_or(is_single=False), Settings()),
     "or, one at a time": (lambda: scalar_or(is_single=True), Settings(batch=1)),
