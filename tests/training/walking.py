@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdtutor.engine.trace import trace
+from gdtutor.training.implicit import constants_at
 from gdtutor.training.optimisers import optimiser_of, update, zero_state
 from gdtutor.training.order import batch_of_iteration
 from gdtutor.training.problem import Problem
@@ -37,12 +38,13 @@ def batch_at(problem: Problem, settings: Settings, iteration: int) -> NDArray[np
 
 def walk(problem: Problem, settings: Settings, state: State, rate: float | None = None) -> Walked:
     """Do the iteration that opens with this state."""
-    row, hyper = optimiser_of(settings)
+    row, _ = optimiser_of(settings)
     batch = batch_at(problem, settings, state.iteration)
     walked = trace(problem.graph, problem.given(state.parameters, batch))
     parameters = dict(state.parameters)
     optimizer = {}
     alpha = settings.learning_rate if rate is None else rate
+    hyper = constants_at(problem, settings, state.parameters, batch, alpha)
     for name in problem.trained:
         value = state.parameters[name]
         gradient = walked.gradients.get(name, np.zeros(np.shape(value)))

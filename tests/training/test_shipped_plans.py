@@ -1,0 +1,164 @@
+"""Every plan of every shipped lesson that trains computes what the walk computes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+
+import numpy as np
+import pytest
+
+from gdtutor.lesson.discovery import shipped_lessons_folder
+from gdtutor.lesson.load import load_lesson, with_variant
+from gdtutor.lesson.model import Lesson
+from gdtutor.lesson.runs import run_of
+from gdtutor.training.optimisers import optimiser_of, rate
+from gdtutor.training.order import iterations_per_epoch
+from gdtutor.training.plan import compile_plan, train_size
+from gdtutor.training.problem import Problem
+from gdtutor.training.run import State
+from gdtutor.training.settings import Settings
+from gdtutor.training.stacked_plan import StackedPlan
+from gdtutor.training.vector import layout_of
+from tests.training.walking import Array, Walked, assert_close, start, walk
+
+ITERATIONS = 50
+NOISE = 1e-3
+"""Gradients are compared relative to their largest cell, or to this where all are smaller: they are
+sums over examples of numbers about as large as this and more, which may cancel out."""
+PROBE = "momentum"
+"""The optimiser whose velocity, after one update from 0, is the gradient itself."""
+
+
+def training_lessons() -> Iterator[tuple[str, Lesson]]:
+    """Yield every shipped lesson that trains, and each of its variants."""
+    for path in sorted(shipped_lessons_folder().glob("[0-9]*.md")):
+        lesson = load_lesson(path)
+        if lesson.trains:
+            yield lesson.id, lesson
+        for variant in lesson.variants:
+            varied = with_variant(lesson, variant.name)
+            if varied.trains:
+                yield f"{lesson.id}, {variant.name}", varied
+
+
+LESSONS = dict(training_lessons())
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Walk:
+    """What the walk of a lesson does, iteration by iteration, as long as it is finite."""
+
+    problem: Problem
+    settings: Settings
+    states: tuple[State, ...]
+    """At the start of each iteration, and after the last one."""
+    steps: tuple[Walked, ...]
+
+
+@cache
+def walk_of(name: str) -> Walk:
+    segment = run_of(LESSONS[name]).segments[0]
+    problem, settings = segment.problem, segment.settings
+    size = max(1, train_size(problem, settings))
+    per = iterations_per_epoch(size, settings.batch or size)
+    states, steps = [start(problem)], []
+    for k in range(ITERATIONS):
+        alpha = rate(settings.schedule, settings.learning_rate, k // per)
+        step = walk(problem, settings, states[-1], alpha)
+        if not np.isfinite([step.loss, *(v.sum() for v in step.parameters.values())]).all():
+            break
+        steps.append(step)
+        states.append(State(k + 1, step.parameters, step.optimizer, k + 1))
+    return Walk(problem, settings, tuple(states), tuple(steps))
+
+
+class Trainer:
+    """A plan of one kind; a stack has another run before and one after the one that is looked at.
+
+    Args:
+        problem: What is trained.
+        settings: How.
+        kind: numpy, scalar, stacked, or implicit.
+    """
+
+    def __init__(self, problem: Problem, settings: Settings, kind: str) -> None:
+        train = train_size(problem, settings)
+        self._vector_layout = layout_of(problem, optimiser_of(settings)[0])
+        self._stack: StackedPlan | None = None
+        if kind == "stacked":
+            rates = settings.learning_rate * np.array([0.5, 1.0, 2.0])
+            self._stack = StackedPlan(problem, settings, train, {"learning_rate": rates}, 3)
+            self.kind = self._stack.kind
+        else:
+            self._plan = compile_plan(problem, settings, kind)
+            self.kind = self._plan.kind
+
+    def run(self, state: State, count: int) -> tuple[Array, State]:
+        """Do some iterations; return their losses and the state after them."""
+        vector = self._vector_layout.join(state.parameters, state.optimizer)
+        first = state.iteration
+        if self._stack is None:
+            outcome = self._plan.run(vector, state.t, first, count)
+            losses, after = outcome.losses, outcome.vector
+        else:
+            self._stack.load([vector * 0.9, vector, vector * 1.1])
+            losses, after = self._stack.train(first, count)[:, 1], self._stack.store()[1]
+        parameters, optimizer = self._vector_layout.split(after)
+        return losses, State(first + count, parameters, optimizer, state.t + count)
+
+
+def kinds_of(name: str) -> tuple[str, ...]:
+    settings = LESSONS[name].settings
+    assert settings is not None
+    return ("implicit",) if settings.optimizer == "implicit" else ("numpy", "scalar", "stacked")
+
+
+CASES = [(name, kind) for name in LESSONS for kind in kinds_of(name)]
+
+
+@pytest.mark.parametrize(("name", "kind"), CASES)
+def test_every_iteration_s_cost_gradients_and_update_are_the_walk_s(name: str, kind: str) -> None:
+    known = walk_of(name)
+    own = Trainer(known.problem, known.settings, kind)
+    assert own.kind == kind
+    probe = None
+    if kind != "implicit":
+        settings = replace(known.settings, optimizer=PROBE, hyperparameters=())
+        probe = Trainer(known.problem, settings, kind)
+    for state, step, after in zip(known.states, known.steps, known.states[1:], strict=False):
+        losses, found = own.run(state, 1)
+        # Half a squared difference is no more exact than the difference, of numbers up to 1.
+        assert_close(losses[0], np.asarray(step.loss), size=math.sqrt(step.loss))
+        assert_same_state(found, after)
+        if probe is not None:
+            probed = probe.run(replace(state, optimizer={}), 1)[1]
+            for parameter in known.problem.trained:
+                gradient = probed.optimizer[parameter]["v"]
+                assert_close(gradient, step.gradients[parameter], size=NOISE)
+
+
+@pytest.mark.parametrize(("name", "kind"), CASES)
+def test_fifty_chained_iterations_are_the_walk_s(name: str, kind: str) -> None:
+    known = walk_of(name)
+    losses, found = Trainer(known.problem, known.settings, kind).run(
+        known.states[0], len(known.steps)
+    )
+    assert_close(losses, np.array([step.loss for step in known.steps]))
+    assert_same_state(found, known.states[-1])
+
+
+def assert_same_state(found: State, wanted: State) -> None:
+    for name, value in wanted.parameters.items():
+        assert_close(found.parameters[name], value)
+        for variable, kept in wanted.optimizer.get(name, {}).items():
+            assert_close(found.optimizer[name][variable], kept, size=NOISE)
+
+
+def test_all_shipped_lessons_that_train_are_looked_at() -> None:
+    optimisers = {lesson.settings.optimizer for lesson in LESSONS.values() if lesson.settings}
+    assert {"sgd", "momentum", "nesterov", "adam", "averaged", "implicit"} <= optimisers
+    assert len(LESSONS) > 50
+    assert all(len(walk_of(name).steps) >= 20 for name in LESSONS)
