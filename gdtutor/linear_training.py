@@ -14,8 +14,10 @@ from gdtutor.view.diagnosis import diagnosis_lines
 from gdtutor.view.frame import Chars
 from gdtutor.view.lines import text_of
 from gdtutor.view.matrix import MatrixLook, matrix_lines
+from gdtutor.view.pictures.table import HELD
 from gdtutor.view.runs import curves_shown
-from gdtutor.view.train import cost_facts, table_lines
+from gdtutor.view.train import table_lines
+from gdtutor.view.train_lines import cost_facts
 
 PREDICTIONS = 70
 """Lines that the table of predictions may take, its heading and its counts included."""
@@ -68,7 +70,7 @@ def _prediction_lines(session: Session, chars: Chars) -> list[str]:
     lines = [text for text in (text_of(row).rstrip() for row in rows) if text]
     for place, text in enumerate(lines):
         if text.strip() in ("…", "...") and session.lesson is not None:
-            before, after = (int(lines[place + by].split()[0]) for by in (-1, 1))
+            before, after = (int(lines[place + by].split()[0].rstrip(HELD)) for by in (-1, 1))
             called = lesson_word(session.lesson)
             lines[place] = (
                 f"  {after - before - 1} examples left out; "

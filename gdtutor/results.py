@@ -29,6 +29,11 @@ class TrainingResult:
     costs: Array
     validation: Array
     final_cost: float
+    """Over all examples trained on, at the end."""
+    validation_cost: float | None
+    """Over those held back, at the end; None where there are none."""
+    held: int
+    """How many are held back, the last ones."""
     parameters: Mapping[str, Array]
     predictions: Array
     targets: Array
@@ -57,6 +62,8 @@ class TrainingResult:
         }
         if self.validation.size:
             data["validation_costs"] = plain(self.validation)
+        if self.validation_cost is not None:
+            data["final_validation_cost"] = plain(np.asarray(self.validation_cost))
         return data
 
 
@@ -71,6 +78,8 @@ def result_of(lesson: Lesson, run: Run, seed: int | None, seconds: float) -> Tra
         costs,
         run.validation_costs,
         outcome.final_cost,
+        outcome.validation_cost,
+        run.segment_at(run.farthest).problem.size - run.trained_examples,
         outcome.parameters,
         outcome.predictions,
         outcome.targets,
@@ -129,7 +138,7 @@ def summary_lines(lesson: Lesson, result: TrainingResult) -> Iterator[str]:
     shown = sorted({0, *(count * i // 10 for i in range(1, 10)), count - 1}) if count else []
     for epoch in shown:
         if 0 <= epoch < count:
-            yield f"  epoch {epoch:>8}  cost {number(float(result.costs[epoch]), 6)}"
+            yield f"  epoch {epoch:>8}  {_costs_at(result, epoch)}"
     speed = result.epochs / result.seconds if result.seconds else 0.0
     yield (
         f"{result.epochs:,} epochs, {result.iterations:,} iterations in {result.seconds:.2f} s "
@@ -137,12 +146,26 @@ def summary_lines(lesson: Lesson, result: TrainingResult) -> Iterator[str]:
     )
     if result.stopped_by == "not_finite":
         yield f"not finite: first in {result.first_node} at iteration {result.diverged_at}"
-    yield f"final cost {number(result.final_cost, 6)}"
+    cost = number(result.final_cost, 6)
+    if result.validation_cost is None:
+        yield f"final cost {cost}"
+    else:
+        held = number(result.validation_cost, 6)
+        yield f"final cost {cost} on the examples trained on, {held} on those held back"
     for name, value in result.parameters.items():
         yield f"{name} = {_rounded(value)}"
     if result.predictions.size and result.predictions.size <= 64:
         yield f"predictions {_rounded(result.predictions)}"
         yield f"targets     {_rounded(result.targets)}"
+        if result.held:
+            yield f"of these the last {result.held} are held back"
+
+
+def _costs_at(result: TrainingResult, epoch: int) -> str:
+    cost = f"cost {number(float(result.costs[epoch]), 6)}"
+    if epoch >= len(result.validation):
+        return cost
+    return f"{cost:<15}  validation {number(float(result.validation[epoch]), 6)}"
 
 
 def _rounded(array: Array) -> str:

@@ -1,12 +1,15 @@
 """The line of progress fits the terminal, and tells first what matters first."""
 
+from pathlib import Path
+
 import pytest
+from lesson_texts import NEURON_GRAPH, lesson_of, lesson_text
 
 from gdtutor.cli.lesson_files import lesson_path
 from gdtutor.lesson.load import load_lesson
 from gdtutor.lesson.runs import run_of
 from gdtutor.lesson.sweeps import members_of
-from gdtutor.results import progress_bar, progress_text
+from gdtutor.results import progress_bar, progress_text, result_of, summary_lines
 from gdtutor.sweep_results import plan_lines, sweep_progress_text
 from gdtutor.training.sweep import Sweep
 
@@ -56,3 +59,43 @@ def test_the_plan_of_a_sweep_names_the_runs_that_share_it() -> None:
     alone = list(plan_lines(Sweep(members_of(lesson, None, "epochs=10,20"))))
     assert alone[::2] == ["# epochs 10", "# epochs 20"]
     assert all("def steps" in source for source in (together[1], *alone[1::2]))
+
+
+HELD = """\
+[parameters]
+w = 0.5
+[data]
+inputs = ["x"]
+targets = ["y"]
+examples = [[1, 2], [2, 4], [3, 6], [1, 0], [2, 0]]
+[training]
+learning_rate = 0.1
+epochs = 50
+validation = 0.4
+"""
+
+
+def test_what_is_held_back_is_told_apart_from_what_is_trained_on(tmp_path: Path) -> None:
+    lesson = lesson_of(lesson_text(NEURON_GRAPH, HELD), tmp_path)
+    run = run_of(lesson)
+    run.advance()
+    result = result_of(lesson, run, None, 1.0)
+    w = float(result.parameters["w"])
+    assert abs(w - 2) < 1e-6
+    assert result.final_cost == pytest.approx((w - 2) ** 2 * (1 + 4 + 9) / 6, abs=1e-12)
+    assert result.validation_cost == pytest.approx((w**2 + (2 * w) ** 2) / 4)
+    data = result.data()
+    assert data["final_validation_cost"] == result.validation_cost
+    text = "\n".join(summary_lines(lesson, result))
+    assert "on the examples trained on, 5 on those held back" in text
+    assert "of these the last 2 are held back" in text
+    assert f"validation {float(run.validation_costs[0]):.6g}" in text
+
+
+def test_without_validation_there_is_one_final_cost() -> None:
+    lesson = load_lesson(lesson_path("bias"))
+    run = run_of(lesson)
+    run.advance()
+    result = result_of(lesson, run, None, 1.0)
+    assert "final_validation_cost" not in result.data()
+    assert "held back" not in "\n".join(summary_lines(lesson, result))

@@ -22,7 +22,9 @@ class Outcome:
     parameters: Mapping[str, Array]
     """Their values after the last iteration done."""
     final_cost: float
-    """The cost over all data at these parameters."""
+    """The cost over the examples trained on, all of them together, at these parameters."""
+    validation_cost: float | None
+    """The cost over those held back at these parameters; None where there are none."""
     predictions: Array
     """For every example; empty where nothing is predicted."""
     targets: Array
@@ -40,6 +42,7 @@ def outcome_of(run: Run) -> Outcome:
     state = run.state(run.farthest)
     parameters = run.predicting(state)
     evaluation = run.evaluate(parameters)
+    cost, held = evaluation.cost, None
     problem = run.segment_at(max(run.farthest - 1, 0)).problem
     nothing = frozen(np.empty(0))
     targets = nothing
@@ -47,4 +50,7 @@ def outcome_of(run: Run) -> Outcome:
         rows = replace(problem, is_single=False)
         targets = frozen(rows.given(parameters, np.arange(problem.size))[problem.target])
     predictions = nothing if evaluation.predictions is None else evaluation.predictions
-    return Outcome(state.parameters, evaluation.cost, predictions, targets)
+    if run.trained_examples < problem.size:
+        cost = run.evaluate(parameters, np.arange(run.trained_examples)).cost
+        held = run.evaluate(parameters, np.arange(run.trained_examples, problem.size)).cost
+    return Outcome(state.parameters, cost, held, predictions, targets)

@@ -25,6 +25,7 @@ def snapshot_of(run: Run, status: Status) -> Snapshot:
         first_node=run.first_node or "",
         parameters=outcome.parameters,
         final_cost=outcome.final_cost,
+        validation_cost=outcome.validation_cost,
         predictions=outcome.predictions,
         targets=outcome.targets,
         diagnosis=None if status is Status.RUNNING else diagnose(run),

@@ -107,7 +107,9 @@ class Snapshot:
     parameters: Mapping[str, Array] = field(default_factory=dict)
     """Their values after the last iteration done."""
     final_cost: float | None = None
-    """The cost over all data at these parameters."""
+    """The cost over the examples trained on, all of them together, at these parameters."""
+    validation_cost: float | None = None
+    """The cost over those held back at these parameters; None where there are none."""
     predictions: Array = field(default_factory=nothing)
     targets: Array = field(default_factory=nothing)
     diagnosis: Diagnosis | None = None

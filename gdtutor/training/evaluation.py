@@ -1,4 +1,4 @@
-"""How good parameters are on all the data, whatever the batches they are trained on."""
+"""How good parameters are on the data, whatever the batches they are trained on."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import numpy as np
 
 from gdtutor.engine.operations import Array
 from gdtutor.engine.trace import forward
-from gdtutor.training.problem import Problem
+from gdtutor.training.problem import Indices, Problem
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Evaluation:
-    """How good some parameters are on all the data."""
+    """How good some parameters are on some examples."""
 
     cost: float
     predictions: Array | None
@@ -22,10 +22,13 @@ class Evaluation:
     where it names none."""
 
 
-def evaluate(problem: Problem, parameters: Mapping[str, Array]) -> Evaluation:
-    """Return the cost over all the data, and the prediction for every example."""
+def evaluate(
+    problem: Problem, parameters: Mapping[str, Array], examples: Indices | None = None
+) -> Evaluation:
+    """Return the cost over some examples, all where None, and the prediction for each of them."""
     rows = replace(problem, is_single=False) if problem.size else problem
-    values = forward(rows.graph, rows.given(parameters, np.arange(problem.size)))
+    chosen = np.arange(problem.size) if examples is None else examples
+    values = forward(rows.graph, rows.given(parameters, chosen))
     with np.errstate(all="ignore"):
         cost = float(np.mean(values[problem.graph.root]))
     return Evaluation(cost, values[problem.prediction] if problem.prediction else None)

@@ -148,9 +148,16 @@ class Run:
         averages = {n: values[row.predicts_with] for n, values in state.optimizer.items()}
         return {**state.parameters, **averages}
 
-    def evaluate(self, parameters: Mapping[str, Array]) -> Evaluation:
-        """Return the cost over all the data, and the prediction for every example."""
-        return evaluate(self._timeline.at(self.farthest).segment.problem, parameters)
+    def evaluate(
+        self, parameters: Mapping[str, Array], examples: Indices | None = None
+    ) -> Evaluation:
+        """Return the cost over some examples, all where None, and the prediction for each."""
+        return evaluate(self.segment_at(self.farthest).problem, parameters, examples)
+
+    @property
+    def trained_examples(self) -> int:
+        """How many examples are trained on, where training is; the others are held back."""
+        return self._timeline.at(self.farthest).train
 
     def branched(self, segment: Segment) -> Run:
         """Return a run with the same history up to the segment's first iteration.

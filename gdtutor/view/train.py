@@ -9,7 +9,7 @@ import numpy as np
 from gdtutor.engine.operations import Array
 from gdtutor.lesson.model import PictureWish
 from gdtutor.session.runs import OWN, run_label
-from gdtutor.session.state import Screen, Session, Snapshot, Status
+from gdtutor.session.state import Screen, Session
 from gdtutor.training.problem import Problem
 from gdtutor.view import notation
 from gdtutor.view.boxes import Panel, beside, boxed
@@ -17,18 +17,19 @@ from gdtutor.view.diagnosis import diagnosis_lines
 from gdtutor.view.figures import Figure, moved, training_figure, training_figures
 from gdtutor.view.frame import LARGEST, Chars, Frame, Line, Placed, Plot, Series, Style
 from gdtutor.view.header import prompt_line
-from gdtutor.view.lines import fitted, line, shortened
+from gdtutor.view.lines import fitted, line
 from gdtutor.view.matrix import MatrixLook, matrix_lines
 from gdtutor.view.pictures.classes import has_classes
 from gdtutor.view.pictures.curve import marks_of
 from gdtutor.view.pictures.planes import input_columns, target_columns
+from gdtutor.view.pictures.table import HELD
 from gdtutor.view.runs import ShownCurve, curves_shown, run_lines
 from gdtutor.view.study import footer
 from gdtutor.view.thinning import thin
+from gdtutor.view.train_lines import NARROW, cost_facts, header_line, progress_line
 
 SIDE = 30
 """Cells of the side panel at 80 columns."""
-VALIDATION_MARK = "v"
 PLANE = 16
 """Lines of the plane of the inputs where the predictions stand below it."""
 LEAST_BODY = 4
@@ -39,13 +40,13 @@ PLOT_COLUMNS = 400
 
 def train_frame(session: Session, width: int, height: int, chars: Chars) -> Frame:
     """Return the Train screen; the plot itself is data that the painter lays on it."""
-    header = _header(session, width, chars)
-    facts = cost_facts(session, chars, is_narrow=width < 72)
-    bar = _progress(session, width, chars)
+    header = header_line(session, width, chars)
+    facts = cost_facts(session, chars, width)
+    bar = progress_line(session, width, chars)
     told = diagnosis_lines(session, width - 2, chars)[: max(height - 5 - LEAST_BODY, 1)]
     body_height = height - 5 - len(told)
     bottom = (prompt_line(session, width, chars), footer(session, width, chars))
-    if width < 72 or height < 20:
+    if width < NARROW or height < 20:
         rows, plots = _small(session, width, body_height, chars)
     else:
         rows, plots = _wide(session, width, body_height, chars)
@@ -82,11 +83,12 @@ def cost_plot(session: Session, chars: Chars) -> Plot:
     """Return the cost curve, the validation curve and the original run as plain data."""
     snapshot, shown = session.training, curves_shown(session)
     others = [one for one in shown if one.mark]
-    called = run_label(session) if others or session.variant else "cost"
+    plain = "training" if len(snapshot.validation) else "cost"
+    called = run_label(session) if others or session.variant else plain
     series = [_series(called, snapshot.costs, Style.RUN_1)]
     if len(snapshot.validation):
         held = _series("validation", snapshot.validation, Style.RUN_2)
-        series.append(replace(held, mark=VALIDATION_MARK))
+        series.append(replace(held, mark=HELD))
     if _has_unchanged(session, others) and session.original is not None:
         before = _series("without the changes", session.original.costs, Style.RUN_3)
         series.append(replace(before, mark=marks_of(chars).beside))
@@ -128,89 +130,6 @@ def _series(label: str, costs: Array, style: Style) -> Series:
     xs, _ = thin(np.arange(len(costs), dtype=np.float64), finite, PLOT_COLUMNS)
     ys = costs[xs.astype(int)]
     return Series(label, tuple(xs.tolist()), tuple(ys.tolist()), style)
-
-
-def _header(session: Session, width: int, chars: Chars) -> Line:
-    lesson, snapshot = session.lesson, session.training
-    if lesson is None:
-        return ()
-    title = notation.plain(f"{lesson.number} {lesson.title}".strip(), chars)
-    arrow = "▸" if chars.unicode else ">"
-    word = snapshot.status.value
-    if snapshot.status is Status.FINISHED:
-        word = f"finished: {_stopped(snapshot)}"
-    title = shortened(title, width // 2, chars)
-    place = line(" ", (title, Style.TITLE), (f"  training {arrow} ", Style.DIM), word)
-    count = line((f"iteration {snapshot.iterations}", Style.DIM), " ")
-    gap = width - sum(len(s.text) for s in (*place, *count))
-    return (*place, *line(" " * max(gap, 1)), *count)
-
-
-def _stopped(snapshot: Snapshot) -> str:
-    words = {
-        "epochs": "all epochs done",
-        "cost": "the cost is low enough",
-        "loss": "the loss just seen is low enough",
-        "gradient": "the gradient is flat",
-        "not_finite": "no longer finite",
-        "key": "stopped",
-    }
-    return words.get(snapshot.stopped_by, snapshot.stopped_by)
-
-
-def cost_facts(session: Session, chars: Chars, *, is_narrow: bool = False) -> Line:
-    """Return cost, learning rate, optimiser and batch, and the costs under the cursor."""
-    snapshot, run = session.training, session.run
-    if run is None:
-        return ()
-
-    def shown(value: float) -> str:
-        return notation.shown(value, session.look.digits, chars)
-
-    settings = run.segment_at(max(snapshot.iterations - 1, 0)).settings
-    cost = "–" if chars.unicode else "-"
-    if snapshot.final_cost is not None:
-        cost = shown(snapshot.final_cost)
-    cursor, held = session.train_look.cursor, snapshot.validation
-    parts = [("  cost now ", Style.DIM), (cost, Style.TITLE)]
-    pointed = cursor is not None and cursor < len(snapshot.costs)
-    # What is under the cursor comes before settings, which do not change with it.
-    if not (pointed and is_narrow):
-        rate = "α" if chars.unicode else "learning rate"
-        used = run.learning_rate(max(snapshot.iterations - 1, 0))
-        parts += [(f"   {rate} ", Style.DIM), (shown(used), Style.TITLE)]
-        if not (pointed and len(held)):
-            batch = "full batch" if settings.batch is None else f"batch {settings.batch}"
-            parts += [(f"   {settings.optimizer}, {batch}", Style.DIM)]
-    if cursor is not None and pointed:
-        at = shown(float(snapshot.costs[cursor]))
-        gap = " " if is_narrow else "   "
-        parts += [(f"{gap}at epoch {cursor}: ", Style.DIM), (at, Style.CURRENT)]
-    epoch = cursor if cursor is not None and pointed else len(held) - 1
-    if 0 <= epoch < len(held):
-        style = Style.CURRENT if pointed else Style.TITLE
-        parts += [("   validation ", Style.DIM), (shown(float(held[epoch])), style)]
-    return line(*parts)
-
-
-def _progress(session: Session, width: int, chars: Chars) -> Line:
-    snapshot = session.training
-    asked = session.run.segments[-1].settings.epochs if session.run is not None else 0
-    wanted = max(snapshot.epochs_wanted or asked, 1)
-    done = len(snapshot.costs)
-    share = min(done / wanted, 1.0)
-    rate = snapshot.epochs_per_second
-    speed = f"{rate:,.{0 if rate >= 10 else 1 if rate >= 1 else 3}f} epochs/s" if rate else ""
-    left = ""
-    if snapshot.status is Status.RUNNING and rate:
-        left = f"{max(wanted - done, 0) / rate:.1f} s left"
-    # Rounded down, so that 100% means that every epoch is done.
-    tail = f" {int(share * 100):3}%  {done:,} of {wanted:,} epochs  {speed}  {left}".rstrip()
-    room = max(width - len(tail) - 2, 0)
-    filled = int(room * share)
-    full, empty = ("█", "░") if chars.unicode else ("#", ".")
-    bar = (full * filled, Style.GOOD), (empty * (room - filled), Style.DIM)
-    return line(" ", *bar, tail)
 
 
 def _sides(session: Session) -> tuple[str | PictureWish, ...]:

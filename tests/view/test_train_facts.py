@@ -9,23 +9,6 @@ from walks import NETWORK, NEURON, ROWS, screen, walk
 from gdtutor.session.state import Screen, Snapshot, Status, TrainLook
 
 
-@pytest.mark.parametrize(
-    ("width", "expected"),
-    [(80, "at epoch 1: 0.25   validation 0.125"), (40, "at epoch 1: 0.25")],
-)
-def test_the_costs_under_the_cursor_stand_above_the_curve(width, expected):
-    session = walk(NEURON)
-    snapshot = Snapshot(
-        status=Status.PAUSED,
-        costs=np.array([0.5, 0.25]),
-        validation=np.array([0.75, 0.125]),
-        final_cost=0.0078125,
-        iterations=2,
-    )
-    shown = replace(session, screen=Screen.TRAIN, training=snapshot, train_look=TrainLook(cursor=1))
-    assert expected in screen(shown, width, 24).splitlines()[1]
-
-
 def test_right_answers_are_counted_only_among_finite_outputs():
     session = walk(NEURON)
     snapshot = Snapshot(

@@ -15,6 +15,8 @@ from gdtutor.view.lines import line, wrapped
 from gdtutor.view.pictures.classes import UNDECIDED, classes_of, predictions_of
 from gdtutor.view.pictures.source import Drawing, Size, Source, said, whole
 
+HELD = "v"
+"""Marks what is held back for validation, in plots and tables."""
 _MOST_CLASSES = 5
 
 
@@ -40,7 +42,8 @@ def table_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
     counts = _counts(source, learned, expected, size.width)
     room = size.height - len(counts)
     if room < 3:
-        counts, room = counts[:1], size.height - 1
+        counts = counts[: 1 + (source.run.trained_examples < learned.shape[1])]
+        room = size.height - len(counts)
     rows = _rows(source, wish, learned, expected, max(room, 0), size.width)
     return Drawing((*rows, *counts)[: size.height])
 
@@ -66,7 +69,7 @@ def _rows(
         if example is None:
             body.append(["…" if source.chars.unicode else "..."] + [""] * (len(head) - 1))
             continue
-        row = [str(example)]
+        row = [f"{example}{HELD if example >= source.run.trained_examples else ''}"]
         row += [source.number(float(problem.examples[example, c]), 3) for c in columns]
         row += [" ".join(source.number(float(v), digits) for v in expected[:, example])]
         row += [" ".join(source.number(float(v), digits) for v in learned[:, example])]
@@ -101,30 +104,53 @@ def _shown(count: int, room: int) -> list[int | None]:
 
 
 def _counts(source: Source, learned: Array, expected: Array, width: int) -> list[Line]:
-    """Return how many are right and the confusion count; else the mean error."""
+    """Return how many are right and the confusion count; else the mean error.
+
+    Those held back are counted apart, and the confusions are theirs.
+    """
     kinds = classes_of(learned, expected)
-    count = learned.shape[1]
+    train, count = source.run.trained_examples, learned.shape[1]
+    parts = [("", slice(None))]
+    if train < count:
+        parts = [("training: ", slice(train)), (f"held out ({HELD}): ", slice(train, None))]
     if kinds is None:
-        with np.errstate(all="ignore"):
-            error = float(np.mean(np.abs(learned - expected)))
-        return [line(f"mean distance {source.number(error, 3)}")]
+        return [row for part in parts for row in _distance(source, learned - expected, *part)]
     said_class, true_class = kinds
-    right = int(np.sum(said_class == true_class))
-    style = Style.GOOD if right == count else Style.WARNING
+    rows = [
+        row
+        for name, part in parts
+        for row in wrapped(*_right(said_class[part], true_class[part], name, width))
+    ]
+    last = parts[-1][1]
+    return [*rows, *_confusions(said_class[last], true_class[last], max(2, len(expected)))]
+
+
+def _distance(source: Source, errors: Array, name: str, part: slice) -> list[Line]:
+    with np.errstate(all="ignore"):
+        error = float(np.mean(np.abs(errors[:, part])))
+    return [line(f"{name}mean distance {source.number(error, 3)}")]
+
+
+def _right(said_class: Array, true_class: Array, name: str, width: int) -> tuple[str, int, Style]:
+    """Return how many are right, as a text to be wrapped."""
+    count, right = len(said_class), int(np.sum(said_class == true_class))
     undecided = int(np.sum(said_class == UNDECIDED))
     rest = f", {undecided} undecided" if undecided else ""
-    text = f"{right} of {count} right, {100 * right / count:.3g} %{rest}"
-    lines = list(wrapped(text, width, style))
-    classes = max(2, len(expected))
+    text = f"{name}{right} of {count} right, {100 * right / count:.3g} %{rest}"
+    return text, width, Style.GOOD if right == count else Style.WARNING
+
+
+def _confusions(said_class: Array, true_class: Array, classes: int) -> list[Line]:
+    """Return which classes are taken for which; nothing where they are many."""
     if classes > _MOST_CLASSES:
-        return lines
+        return []
     table = np.zeros((classes, classes), dtype=int)
     for true, taken in zip(true_class.tolist(), said_class.tolist(), strict=True):
         if taken >= 0:
             table[true, taken] += 1
     wide = max(len(str(table.max())), 3)
     says = " ".join(str(c).rjust(wide) for c in range(classes))
-    lines.append(line((f"          says {says}", Style.DIM)))
+    lines = [line((f"          says {says}", Style.DIM))]
     for true, row in enumerate(table):
         cells = " ".join(str(n).rjust(wide) for n in row)
         lines.append(line((f"should be {true:>4} ", Style.DIM), cells))

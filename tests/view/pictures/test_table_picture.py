@@ -95,3 +95,12 @@ def test_a_count_that_is_longer_than_a_line_goes_on_in_the_next():
 def test_targets_are_classes_where_all_are_0_or_1(targets, expected):
     given = source(ROWS.replace('dataset = "or"', f"examples = {targets}"), 'kind = "table"')
     assert has_classes(given.problem) is expected
+
+
+def test_examples_held_back_are_counted_apart():
+    held = ROWS.replace("[training]", "[training]\nvalidation = 0.25")
+    text = picture(held, 'kind = "table"')
+    assert "training: 2 of 3 right, 66.7 %, 1 undecided" in " ".join(text.split())
+    assert "held out (v): 1 of 1 right, 100 %" in text
+    assert any(line.startswith("3v ") for line in text.splitlines())
+    assert "should be    0   0   0" in text

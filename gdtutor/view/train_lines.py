@@ -1,0 +1,178 @@
+"""The lines above and below the curve: how training stands, the costs now, how far it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from gdtutor.session.state import Session, Snapshot, Status
+from gdtutor.view import notation
+from gdtutor.view.frame import Chars, Line, Segment, Style
+from gdtutor.view.lines import line, shortened, width_of
+from gdtutor.view.pictures.table import HELD
+
+NARROW = 72
+"""Cells of a line below which everything is said in few words."""
+SHORTEST_BAR = 4
+"""Cells of a progress bar, below which there is none."""
+ANY_WIDTH = 10_000
+
+_STOPPED = {
+    "epochs": "all epochs done",
+    "cost": "the cost is low enough",
+    "loss": "the loss just seen is low enough",
+    "gradient": "the gradient is flat",
+    "not_finite": "no longer finite",
+}
+
+
+def header_line(session: Session, width: int, chars: Chars) -> Line:
+    """Return the lesson, how training stands, and the iteration; the title gives way to them."""
+    lesson, snapshot = session.lesson, session.training
+    if lesson is None:
+        return ()
+    is_narrow = width < NARROW
+    arrow = "▸" if chars.unicode else ">"
+    before = f" {arrow} " if is_narrow else f"  training {arrow} "
+    state = line((before, Style.DIM), _state(session, is_narrow=is_narrow))
+    number = snapshot.iterations
+    count = line((f"it. {number}" if is_narrow else f"iteration {number}", Style.DIM), " ")
+    room = min(width - width_of(state) - width_of(count) - 2, width // 2)
+    title = notation.plain(f"{lesson.number} {lesson.title}".strip(), chars)
+    left = line(" ", (shortened(title, room, chars), Style.TITLE), *state)
+    gap = width - width_of(left) - width_of(count)
+    return (*left, Segment(" " * max(gap, 1)), *count)
+
+
+def _state(session: Session, *, is_narrow: bool) -> str:
+    """Return what the worker does, or why it does not."""
+    snapshot, status = session.training, session.training.status
+    if session.sweeping is not None:
+        return f"sweep {session.sweeping.status.value}"
+    if status is Status.FINISHED:
+        reason = _STOPPED.get(snapshot.stopped_by, snapshot.stopped_by)
+        if is_narrow:
+            return "not finite" if snapshot.stopped_by == "not_finite" else "finished"
+        return f"finished: {reason}"
+    if status is Status.PAUSED and snapshot.stopped_by == "key":
+        return "stopped" if is_narrow else "stopped by you; Space goes on"
+    return str(status.value)
+
+
+def cost_facts(session: Session, chars: Chars, width: int = ANY_WIDTH) -> Line:
+    """Return the costs now and under the cursor, the learning rate, optimiser and batch.
+
+    Costs of examples held back are told apart from those trained on. What does not fit is left out
+    whole, the settings first, the costs under the cursor last.
+    """
+    snapshot, run = session.training, session.run
+    if run is None:
+        return ()
+
+    def shown(value: float) -> str:
+        return notation.shown(value, session.look.digits, chars)
+
+    at = max(snapshot.iterations - 1, 0)
+    settings = run.segment_at(at).settings
+    rate = "α" if chars.unicode else "learning rate"
+    batch = "full batch" if settings.batch is None else f"batch {settings.batch}"
+    setting = line((f"{rate} ", Style.DIM), (shown(run.learning_rate(at)), Style.TITLE))
+    others = line((f"{settings.optimizer}, {batch}", Style.DIM))
+    now, now_short = _now(snapshot, shown, "–" if chars.unicode else "-")
+    long, short = _pointed(session, shown)
+    attempts = (
+        (now, setting, others, long), (now, setting, long), (now, setting, short), (now, long),
+        (now, short), (now_short, short), (long or now,), (short or now_short,),
+    )  # fmt: skip
+    told: Line = ()
+    for parts in attempts:
+        for gap in ("   ", "  "):
+            told = _joined([part for part in parts if part], gap)
+            if width_of(told) <= width:
+                return told
+    return told
+
+
+def _joined(parts: Sequence[Line], gap: str) -> Line:
+    rest = [segment for part in parts[1:] for segment in (Segment(gap), *part)]
+    return (Segment(gap[1:]), *parts[0], *rest)
+
+
+def _now(snapshot: Snapshot, shown: Callable[[float], str], nothing: str) -> tuple[Line, Line]:
+    """Return the costs at the parameters as they are now, in more and in fewer words."""
+    cost = (nothing if snapshot.final_cost is None else shown(snapshot.final_cost)), Style.TITLE
+    plain = line(("cost now ", Style.DIM), cost)
+    if snapshot.validation_cost is None:
+        return plain, plain
+    held = shown(snapshot.validation_cost), Style.TITLE
+    return (
+        line(("now: training ", Style.DIM), cost, (", validation ", Style.DIM), held),
+        (*plain, *line((f"  {HELD} ", Style.DIM), held)),
+    )
+
+
+def _pointed(session: Session, shown: Callable[[float], str]) -> tuple[Line, Line]:
+    """Return the costs under the cursor in more and in fewer words, nothing where it is on none."""
+    cursor, snapshot = session.train_look.cursor, session.training
+    if cursor is None or cursor >= len(snapshot.costs):
+        return (), ()
+    cost = shown(float(snapshot.costs[cursor])), Style.CURRENT
+    long = line((f"at epoch {cursor}: ", Style.DIM), cost)
+    short = line((f"epoch {cursor}: ", Style.DIM), cost)
+    if cursor >= len(snapshot.validation):
+        return long, short
+    held = shown(float(snapshot.validation[cursor])), Style.CURRENT
+    return (
+        (*long, *line((", validation ", Style.DIM), held)),
+        (*short, *line((f"  {HELD} ", Style.DIM), held)),
+    )
+
+
+def progress_line(session: Session, width: int, chars: Chars) -> Line:
+    """Return a bar, how much is done, how fast, and the time left, as far as they fit."""
+    done, wanted, facts = _of_sweep(session) or _of_run(session)
+    share = min(done / wanted, 1.0)
+    # Rounded down, so that 100% means that every epoch is done.
+    head = f" {int(share * 100):3}%"
+    # The bar gives way before the time left does.
+    for fact in facts[:-1]:
+        tail = f"{head}  {fact}"
+        if len(tail) + SHORTEST_BAR + 2 <= width:
+            break
+    else:
+        tail = next((f"{head} {fact}" for fact in facts if len(head) + len(fact) < width), head)
+        return line(tail)
+    room = width - len(tail) - 2
+    filled = int(room * share)
+    full, empty = ("█", "░") if chars.unicode else ("#", ".")
+    bar = (full * filled, Style.GOOD), (empty * (room - filled), Style.DIM)
+    return line(" ", *bar, tail)
+
+
+def _of_sweep(session: Session) -> tuple[int, int, tuple[str, ...]] | None:
+    """Return the epochs done and wanted of a sweep that is not done, and words, fewer and fewer."""
+    now = session.sweeping
+    if now is None:
+        return None
+    runs = len(now.sweep.members)
+    whole = f"{now.done:,} of {now.wanted:,} epochs in {runs} runs"
+    return now.done, max(now.wanted, 1), (whole, f"{now.done:,}/{now.wanted:,} ep in {runs} runs")
+
+
+def _of_run(session: Session) -> tuple[int, int, tuple[str, ...]]:
+    """Return the epochs done and wanted of the own run, and words, fewer and fewer."""
+    snapshot = session.training
+    asked = session.run.segments[-1].settings.epochs if session.run is not None else 0
+    wanted = max(snapshot.epochs_wanted or asked, 1)
+    done = len(snapshot.costs)
+    rate = snapshot.epochs_per_second
+    speed = f"{rate:,.{0 if rate >= 10 else 1 if rate >= 1 else 3}f}" if rate else ""
+    left = ""
+    if snapshot.status is Status.RUNNING and rate:
+        left = f"{max(wanted - done, 0) / rate:.1f} s left"
+    plain, short = f"{done:,} of {wanted:,} epochs", f"{done:,}/{wanted:,}"
+    return done, wanted, (
+        "  ".join(part for part in (plain, speed and f"{speed} epochs/s", left) if part),
+        " ".join(part for part in (short, speed and f"{speed} ep/s", left) if part),
+        " ".join(part for part in (short, "ep", left) if part),
+        short,
+    )  # fmt: skip

@@ -1,0 +1,93 @@
+"""The lines above and below the curve tell what matters first, whole, at every width."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from walks import NEURON, screen, walk
+
+from gdtutor.lesson.sweeps import members_of
+from gdtutor.session.state import Screen, Session, Snapshot, Status, Sweeping, TrainLook
+from gdtutor.training.sweep import Sweep
+from gdtutor.view.frame import UNICODE
+from gdtutor.view.lines import text_of
+from gdtutor.view.train_lines import cost_facts, header_line, progress_line
+
+WIDTHS = range(38, 130)
+
+RUNNING = Snapshot(
+    status=Status.RUNNING,
+    iterations=123_456,
+    costs=np.linspace(0.5, 0.25, 61_728),
+    epochs_wanted=400_000,
+    epochs_per_second=56_789.0,
+    final_cost=0.001953125,
+)
+HELD = replace(RUNNING, validation=np.linspace(0.7, 0.35, 61_728), validation_cost=0.3486328125)
+
+
+def training(snapshot: Snapshot = RUNNING, cursor: int | None = None) -> Session:
+    look = TrainLook(cursor=cursor)
+    return replace(walk(NEURON), screen=Screen.TRAIN, training=snapshot, train_look=look)
+
+
+def facts(session: Session, width: int) -> str:
+    return text_of(cost_facts(session, UNICODE, width))
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_no_line_is_cut_and_each_tells_its_most_important_number(width: int) -> None:
+    for snapshot in (RUNNING, HELD):
+        for cursor in (None, 61_000):
+            session = training(snapshot, cursor)
+            lines = [
+                text_of(header_line(session, width, UNICODE)),
+                facts(session, width),
+                text_of(progress_line(session, width, UNICODE)),
+            ]
+            assert all(len(text) <= width for text in lines)
+            header, costs, progress = lines
+            assert "123456" in header
+            assert "running" in header
+            assert ("0.001953" if cursor is None else "epoch 61000: 0.2529") in costs
+            if snapshot is HELD:
+                assert ("0.3486" if cursor is None else "0.3541") in costs
+            assert "15%" in progress
+            assert "6.0 s left" in progress
+
+
+def test_a_wide_line_names_everything() -> None:
+    session = training(HELD, 61_000)
+    assert facts(session, 130).strip() == (
+        "now: training 0.001953, validation 0.3486   α 1   sgd, batch 1   "
+        "at epoch 61000: 0.2529, validation 0.3541"
+    )
+    assert "61,728 of 400,000 epochs  56,789 epochs/s  6.0 s left" in text_of(
+        progress_line(session, 80, UNICODE)
+    )
+
+
+def test_without_validation_there_is_one_cost() -> None:
+    assert facts(training(), 80) == "  cost now 0.001953   α 1   sgd, batch 1"
+
+
+@pytest.mark.parametrize(
+    ("width", "word"), [(80, "stopped by you; Space goes on"), (40, "stopped")]
+)
+def test_a_run_that_was_stopped_says_by_whom(width: int, word: str) -> None:
+    stopped = replace(RUNNING, status=Status.PAUSED, stopped_by="key")
+    assert word in screen(training(stopped), width, 24).splitlines()[0]
+    paused = replace(RUNNING, status=Status.PAUSED)
+    assert "paused" in screen(training(paused), width, 24).splitlines()[0]
+
+
+@pytest.mark.parametrize("width", [40, 80, 120])
+@pytest.mark.parametrize("status", [Status.RUNNING, Status.PAUSED])
+def test_a_sweep_shows_that_it_is_there_and_how_far_it_is(width: int, status: Status) -> None:
+    session = training()
+    assert session.lesson is not None
+    sweep = Sweep(members_of(session.lesson, None, "learning_rate=0.1,1,2"))
+    session = replace(session, sweeping=Sweeping(sweep, wanted=60, done=45, status=status))
+    rows = screen(session, width, 24).splitlines()
+    assert f"sweep {status.value}" in rows[0]
+    assert " 75%  45 of 60 epochs in 3 runs" in rows[-3]
