@@ -63,7 +63,7 @@ def next_variant(session: Session, count: int) -> Result:
 def _start(session: Session, iterations: int | None) -> Result:
     if session.run is None:
         return session, ()
-    snapshot = replace(session.training, status=Status.RUNNING)
+    snapshot = replace(session.training, status=Status.RUNNING, stopped_by="")
     return replace(session, training=snapshot), (_train(session, session.run, iterations),)
 
 
@@ -125,7 +125,8 @@ def stop_training(session: Session, count: int) -> Result:
     if session.training.status is not Status.RUNNING:
         return said(session, "Nothing is running."), ()
     snapshot = replace(session.training, stopped_by="key")
-    return replace(session, training=snapshot), (PauseTraining(),)
+    told = "Stopped; Space goes on from here, 0 goes back to the start."
+    return said(replace(session, training=snapshot), told), (PauseTraining(),)
 
 
 def reset_training(session: Session, count: int) -> Result:

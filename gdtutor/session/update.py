@@ -163,8 +163,12 @@ def progressed(session: Session, snapshot: Snapshot) -> Session:
     """Take a snapshot of the run that is trained; one of a run that was reset or changed meanwhile
     comes too late.
     """
-    is_late = snapshot.of is not session.run or session.training.status is not Status.RUNNING
-    return session if is_late else replace(session, training=snapshot)
+    if snapshot.of is not session.run or session.training.status is not Status.RUNNING:
+        return session
+    if session.training.stopped_by == "key" and snapshot.status is not Status.FINISHED:
+        # The worker knows that it stopped, not why.
+        snapshot = replace(snapshot, stopped_by="key")
+    return replace(session, training=snapshot)
 
 
 def _saved(session: Session, action: Reloaded) -> tuple[Session, tuple[Effect, ...]]:

@@ -3,7 +3,7 @@
 import numpy as np
 from session_walks import open_at, press
 
-from gdtutor.session.effects import Train
+from gdtutor.session.effects import PauseTraining, Train
 from gdtutor.session.press import Press
 from gdtutor.session.snapshots import snapshot_of
 from gdtutor.session.state import Screen, Session, Status
@@ -118,3 +118,26 @@ def test_the_rate_has_bounds_that_its_keys_come_back_from() -> None:
     back = press(low, "39+")
     assert back.run is not None
     assert back.run.learning_rate(0) == session.run.learning_rate(0)
+
+
+def test_a_run_that_was_stopped_says_so_and_goes_on_with_space() -> None:
+    session, _ = update(open_at("xor-hidden"), Press("t", "t"))
+    assert session.run is not None
+    session.run.advance(iterations=7)
+    stopped, effects = update(session, Press("s", "s"))
+    assert effects == (PauseTraining(),)
+    for status in (Status.RUNNING, Status.PAUSED):
+        stopped, _ = update(stopped, Progressed(snapshot_of(session.run, status)))
+    assert stopped.training.status is Status.PAUSED
+    assert stopped.training.stopped_by == "key"
+    goes_on, effects = update(stopped, Press("space", " "))
+    assert any(isinstance(effect, Train) for effect in effects)
+    assert goes_on.training.stopped_by == ""
+
+
+def test_a_run_that_ends_while_it_is_being_stopped_has_ended_by_itself() -> None:
+    session = press(open_at("bias"), "t s")
+    assert session.run is not None
+    session.run.advance()
+    ended, _ = update(session, Progressed(snapshot_of(session.run, Status.FINISHED)))
+    assert ended.training.stopped_by == "epochs"
