@@ -162,7 +162,7 @@ def _lesson(
         diverges=front.diverges,
         pictures=pictures,
         expansion=_expansion_lines(sheet.expansion),
-        data_formulas=data.formulas,
+        scaling=data.scaling,
         places=places,
         text=text,
     )

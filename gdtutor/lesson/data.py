@@ -10,6 +10,7 @@ import numpy as np
 
 from gdtutor.engine.errors import did_you_mean
 from gdtutor.engine.operations import Array
+from gdtutor.lesson.model import DataScaling
 from gdtutor.lesson.network import INPUT, TARGET
 from gdtutor.lesson.readers import Mistake, Wrong
 from gdtutor.lesson.reports import shown, shown_sentence
@@ -40,8 +41,8 @@ class Data:
     """Examples × columns; write-protected."""
     is_matrix: bool
     """Whether the leaves are matrices, features × examples."""
-    formulas: tuple[str, ...] = ()
-    """How the inputs were scaled, one line for each column."""
+    scaling: DataScaling | None = None
+    """How the inputs were scaled; None where they are as given."""
 
     @property
     def by_rows(self) -> bool:
@@ -103,12 +104,12 @@ def _read(table: DataTable, folder: FilePath, is_network: bool) -> Data:
             at = ("inputs", position) if position < count else ("targets", position - count)
             raise Wrong("name", f"the column '{shown(name)}' is named twice", "name each once", at)
     examples = _rows(table, folder, *taken)
-    formulas: tuple[str, ...] = ()
+    scaling = None
     if table.scale:
-        examples, formulas = _scaled(examples, taken[0], table.scale)
+        examples, scaling = _scaled(examples, taken[0], table.scale)
     return Data(
         tuple(inputs), tuple(targets), _bindings((inputs, targets), columns), columns, examples,
-        is_matrix, formulas,
+        is_matrix, scaling,
     )  # fmt: skip
 
 
@@ -212,14 +213,10 @@ def _from_dataset(
     return picked
 
 
-def _scaled(examples: Array, inputs: tuple[str, ...], name: str) -> tuple[Array, tuple[str, ...]]:
+def _scaled(examples: Array, inputs: tuple[str, ...], name: str) -> tuple[Array, DataScaling]:
     count = len(inputs)
     scaled = SCALINGS[name].scale(examples[:, :count], inputs)
     joined = np.concatenate([scaled.values, examples[:, count:]], axis=1)
     joined.flags.writeable = False
-    rule = f"every input x is scaled: {SCALINGS[name].formula}"
-    lines = tuple(
-        f"{column} = (raw {column} − {shift:.4g}) / {scale:.4g}"
-        for column, shift, scale in zip(inputs, scaled.shift, scaled.scale, strict=True)
-    )
-    return joined, (rule, *lines)
+    shift, scale = tuple(scaled.shift.tolist()), tuple(scaled.scale.tolist())
+    return joined, DataScaling(name, inputs, shift, scale)

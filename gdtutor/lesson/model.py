@@ -9,6 +9,7 @@ from pathlib import Path
 from gdtutor.engine.graph import Graph
 from gdtutor.engine.operations import Array
 from gdtutor.training.problem import Binding
+from gdtutor.training.scaling import SCALINGS
 from gdtutor.training.settings import Settings
 
 
@@ -57,6 +58,29 @@ class Start:
     """Drawn parameters with the same stream come one after the other from one generator."""
     constant: float = 0.0
     """The value for `init = "constant"`."""
+
+
+@dataclass(frozen=True, slots=True)
+class DataScaling:
+    """How the inputs were scaled: each became (raw − shift) / scale."""
+
+    kind: str
+    """A name of the table of scalings."""
+    columns: tuple[str, ...]
+    shift: tuple[float, ...]
+    """What was taken off each column."""
+    scale: tuple[float, ...]
+    """What each column was divided by, above 0; new data takes the same two."""
+
+    @property
+    def formulas(self) -> tuple[str, ...]:
+        """The rule for one column, then each column's own with four digits."""
+        rule = f"every input x is scaled: {SCALINGS[self.kind].formula}"
+        lines = (
+            f"{column} = (raw {column} − {shift:.4g}) / {scale:.4g}"
+            for column, shift, scale in zip(self.columns, self.shift, self.scale, strict=True)
+        )
+        return (rule, *lines)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -127,12 +151,17 @@ class Lesson:
     variants: tuple[Variant, ...] = ()
     expansion: tuple[str, ...] = ()
     """The formulas that a `[network]` table stands for; empty where there is none."""
-    data_formulas: tuple[str, ...] = ()
-    """How the data were scaled, as shown to the learner."""
+    scaling: DataScaling | None = None
+    """How the inputs were scaled; None where they are as given."""
     places: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     """Line and column in the file, from 1, of every line of the graphs that the author wrote."""
     text: str = ""
     """The file as it was read, from which variants are made."""
+
+    @property
+    def data_formulas(self) -> tuple[str, ...]:
+        """How the inputs were scaled: the rule, and one line for each column."""
+        return () if self.scaling is None else self.scaling.formulas
 
     @property
     def trains(self) -> bool:

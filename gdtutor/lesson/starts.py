@@ -71,7 +71,7 @@ def start_values(starts: Mapping[str, Start], seed: int | None = None) -> dict[s
         check_seed(seed)
     streams: dict[int, np.random.RandomState] = {}
     values: dict[str, Array] = {}
-    drawn = 0
+    seeds = seeds_of(starts, seed)
     for name, start in starts.items():
         if start.value is not None:
             values[name] = start.value
@@ -79,11 +79,27 @@ def start_values(starts: Mapping[str, Start], seed: int | None = None) -> dict[s
             constant = start.constant if start.init == "constant" else None
             values[name] = draw(start.init, start.shape, 0, constant)
         elif start.stream is not None:
-            first = start.seed if seed is None else seed
-            rng = streams.setdefault(start.stream, np.random.RandomState(first))
+            rng = streams.setdefault(start.stream, np.random.RandomState(seeds[name]))
             values[name] = draw_with(start.init, start.shape, rng)
         else:
-            own = start.seed if seed is None else (seed + drawn) % (MAX_SEED + 1)
-            values[name] = draw(start.init, start.shape, own)
-            drawn += 1
+            values[name] = draw(start.init, start.shape, seeds[name])
     return values
+
+
+def seeds_of(starts: Mapping[str, Start], seed: int | None = None) -> dict[str, int]:
+    """Return the seed of every parameter that is drawn; those of one stream have the same.
+
+    Args:
+        starts: The parameters.
+        seed: Replaces every seed, as in `start_values`.
+    """
+    seeds: dict[str, int] = {}
+    drawn = 0
+    for name, start in starts.items():
+        if start.value is not None or start.init in _UNDRAWN:
+            continue
+        seeds[name] = start.seed
+        if seed is not None:
+            seeds[name] = seed if start.stream is not None else (seed + drawn) % (MAX_SEED + 1)
+        drawn += start.stream is None
+    return seeds

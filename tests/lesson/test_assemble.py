@@ -11,7 +11,7 @@ from lessons_for_tests import MATRIX, NETWORK, SCALAR, codes_of, lesson_of
 from gdtutor.engine.graph import Role
 from gdtutor.engine.trace import trace
 from gdtutor.lesson.load import parse_lesson
-from gdtutor.lesson.model import Lesson
+from gdtutor.lesson.model import DataScaling, Lesson
 from gdtutor.lesson.problem import problem_of
 from gdtutor.lesson.sheet import COMMANDS
 
@@ -135,6 +135,8 @@ def test_scaling_changes_the_inputs_alone_and_says_how() -> None:
     scaled = lesson_of(SCALAR, ("[training]", 'scale = "min_max"\n\n[training]'))
     np.testing.assert_array_equal(scaled.examples, [[0, 0], [1, 1]])
     assert any("x = (raw x − 1) / 1" in line for line in scaled.data_formulas)
+    assert scaled.scaling == DataScaling("min_max", ("x",), (1.0,), (1.0,))
+    assert lesson_of(SCALAR).scaling is None
 
 
 def test_a_csv_file_beside_the_lesson_is_read(tmp_path: Path) -> None:

@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 from lessons_for_tests import NETWORK, SCALAR, lesson_of
 
-from gdtutor.lesson.starts import start_values
+from gdtutor.lesson.model import Start
+from gdtutor.lesson.starts import seeds_of, start_values
 from gdtutor.training.errors import DataError
+from gdtutor.training.initialise import draw
 
 DRAWN = (
     "w = 0.5\nb = 0.0",
@@ -69,3 +71,19 @@ def test_a_seed_that_no_generator_takes_is_refused_with_its_bound(
 ) -> None:
     with pytest.raises(DataError, match="use a whole number from 0 to 4294967295"):
         start_values(lesson_of(*lesson).starts, seed=seed)
+
+
+def test_the_seeds_told_are_those_that_are_drawn_from() -> None:
+    starts = {
+        "b": Start(init="zeros", shape=(2,)),
+        "w": Start(init="normal", shape=(3,), seed=4),
+        "v": Start(init="uniform", shape=(3,), seed=9),
+    }
+    assert seeds_of(starts) == {"w": 4, "v": 9}
+    assert seeds_of(starts, seed=20) == {"w": 20, "v": 21}
+    shared = {n: Start(init="normal", shape=(2,), seed=5, stream=0) for n in ("W1", "W2")}
+    assert seeds_of(shared, seed=7) == {"W1": 7, "W2": 7}
+    for seed in (None, 20):
+        for name, own in seeds_of(starts, seed).items():
+            drawn = draw(starts[name].init, starts[name].shape, own)
+            np.testing.assert_array_equal(start_values(starts, seed)[name], drawn)
