@@ -9,6 +9,7 @@ from gdtutor.lesson.model import Lesson
 from gdtutor.results import FORMAT, progress_bar, time_left
 from gdtutor.session.digits import number
 from gdtutor.training.judging import judge
+from gdtutor.training.settings import Stop
 from gdtutor.training.sweep import Sweep
 
 
@@ -47,7 +48,7 @@ def plan_lines(sweep: Sweep) -> Iterator[str]:
 
 
 def sweep_lines(lesson: Lesson, sweep: Sweep) -> Iterator[str]:
-    """Yield a line for each run: its last cost, the best one, and what went wrong."""
+    """Yield a line for each run: its last cost, the best one, what went wrong or ended it early."""
     yield f"{lesson.number} {lesson.title}".strip()
     best = sweep.best()
     found = sweep.found()
@@ -55,14 +56,30 @@ def sweep_lines(lesson: Lesson, sweep: Sweep) -> Iterator[str]:
     for place, run in enumerate(found):
         cost = number(float(run.costs[-1]), 6) if len(run.costs) else "-"
         verdict = judge(run.costs, run.stopped_by) or ("the lowest cost" if place == best else "")
-        line = f"  {run.label:<{wide}}  {len(run.costs):>8} epochs  cost {cost:<12} {verdict}"
-        yield line.rstrip()
+        ended = _ended(run.stopped_by, sweep.members[place].settings.stop)
+        told = "; ".join(word for word in (verdict, ended) if word)
+        epochs = f"{len(run.costs):>8} {'epoch ' if len(run.costs) == 1 else 'epochs'}"
+        yield f"  {run.label:<{wide}}  {epochs}  cost {cost:<12} {told}".rstrip()
+
+
+def _ended(stopped_by: str | None, stop: Stop) -> str:
+    """Return the condition that has ended a run before its last epoch, empty for none."""
+    words, bound = {
+        "cost_below": ("the cost of an epoch", stop.cost_below),
+        "loss_below": ("the loss just seen", stop.loss_below),
+        "gradient_below": ("the norm of the gradient", stop.gradient_below),
+    }.get(stopped_by or "", ("", None))
+    return "" if bound is None else f"stopped: {words} is below {bound:g}"
 
 
 def sweep_csv_lines(sweep: Sweep) -> Iterator[str]:
-    """Yield the curves as CSV: the epoch, and the cost of each run."""
+    """Yield the curves as CSV: the epoch, and the cost of each run.
+
+    The label of a cell, as `W1[0,1] 0.5`, stands in quotes, since it has a comma.
+    """
     found = sweep.found()
-    yield ",".join(["epoch", *(run.label for run in found)])
+    labels = (f'"{run.label}"' if "," in run.label else run.label for run in found)
+    yield ",".join(["epoch", *labels])
     for epoch in range(max(len(run.costs) for run in found)):
         cells = [repr(float(r.costs[epoch])) if epoch < len(r.costs) else "" for r in found]
         yield ",".join([str(epoch), *cells])

@@ -1,5 +1,6 @@
 """The line of progress fits the terminal, and tells first what matters first."""
 
+import csv
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,12 @@ from gdtutor.lesson.load import load_lesson
 from gdtutor.lesson.runs import run_of
 from gdtutor.lesson.sweeps import members_of
 from gdtutor.results import progress_bar, progress_text, result_of, summary_lines
-from gdtutor.sweep_results import plan_lines, sweep_progress_text
+from gdtutor.sweep_results import (
+    plan_lines,
+    sweep_csv_lines,
+    sweep_lines,
+    sweep_progress_text,
+)
 from gdtutor.training.sweep import Sweep
 
 FACTS = ("epoch 4999", "cost 0.0009288", "123.4 s left")
@@ -99,3 +105,21 @@ def test_without_validation_there_is_one_final_cost() -> None:
     result = result_of(lesson, run, None, 1.0)
     assert "final_validation_cost" not in result.data()
     assert "held back" not in "\n".join(summary_lines(lesson, result))
+
+
+def test_a_run_that_a_condition_has_ended_says_so_in_the_table() -> None:
+    lesson = load_lesson(lesson_path("and-or"))
+    sweep = Sweep(members_of(lesson, None, "learning_rate=0.001,50"))
+    sweep.advance()
+    _, slow, fast = sweep_lines(lesson, sweep)
+    assert "stopped" not in slow
+    assert fast.endswith("stopped: the loss just seen is below 1e-10")
+
+
+def test_the_curves_of_a_swept_cell_stay_apart_in_csv() -> None:
+    lesson = load_lesson(lesson_path("xor-hidden"))
+    sweep = Sweep(members_of(lesson, None, "W1[0,1]=1,2"))
+    sweep.advance(epochs=2)
+    header, *rows = csv.reader(sweep_csv_lines(sweep))
+    assert header == ["epoch", "W1[0,1] 1", "W1[0,1] 2"]
+    assert [len(row) for row in rows] == [3, 3]
