@@ -62,21 +62,21 @@ def neuron_of(problem: Problem, settings: Settings, train: int) -> Neuron:
     Raises:
         TrainingError: It is something else, or the batch holds several examples; with the reason.
     """
+    program = lower(problem, 1, dict.fromkeys(problem.parameters, 1.0))
+    kinds = ((line.name, _kind(program, line.name)) for line in problem.graph.lines)
+    found = next((kind for name, kind in kinds if kind and _is_linear(program, name)), None)
+    if found is None:
+        raise TrainingError(
+            "implicit gradient descent is for one linear or sigmoid neuron with squared loss: only "
+            "there the update is a root in one dimension",
+            "use another optimizer, as sgd",
+        )
     if (settings.batch or train) != 1:
         raise TrainingError(
-            "implicit gradient descent takes one example at a time", "set batch = 1"
+            "implicit gradient descent takes one example at a time",
+            "use a lesson with batch = 1 under [training], or another optimizer, as sgd",
         )
-    program = lower(problem, 1, dict.fromkeys(problem.parameters, 1.0))
-    lines = [line.name for line in problem.graph.lines]
-    for name in lines:
-        found = _kind(program, name)
-        if found is not None and _is_linear(program, name):
-            return found
-    raise TrainingError(
-        "implicit gradient descent is for one linear or sigmoid neuron with squared loss: only "
-        "there the update is a root in one dimension",
-        "use another optimizer, as sgd",
-    )
+    return found
 
 
 def _kind(program: Program, name: str) -> Neuron | None:

@@ -41,7 +41,7 @@ def test_a_sweep_that_cannot_be_leaves_its_input_open() -> None:
     session = press(press(open_at("xor-hidden"), "t"), "S optimizer=sgd,implicit enter")
     assert session.prompt is not None
     assert session.prompt.kind is PromptKind.SWEEP
-    assert "one example at a time" in session.prompt.error
+    assert "one linear or sigmoid neuron" in session.prompt.error
     assert session.sweeping is None
 
 

@@ -301,7 +301,7 @@ def test_xor_takes_eighteen_calls() -> None:
         (Settings(validation=1.0), "validation is 1"),
         (Settings(validation=0.01), "holds back 0 of 4 examples"),
         (Settings(stop=Stop(cost_below=float("nan"))), "the stop cost_below is nan"),
-        (Settings(optimizer="implicit"), "one example at a time"),
+        (Settings(optimizer="implicit"), "one linear or sigmoid neuron"),
         (Settings(optimizer="implicit", batch=1), "one linear or sigmoid neuron"),
     ],
 )
@@ -310,6 +310,11 @@ def test_settings_that_cannot_be_had_are_refused_with_the_bound(
 ) -> None:
     with pytest.raises(TrainingError, match=part.replace("?", r"\?")):
         compile_plan(xor_231(), settings)
+
+
+def test_a_neuron_that_sees_several_examples_is_refused_with_what_can_be_done() -> None:
+    with pytest.raises(TrainingError, match="takes one example at a time — use a lesson with"):
+        compile_plan(vectorised_or(), Settings(optimizer="implicit"))
 
 
 def test_a_graph_without_parameters_is_refused() -> None:
