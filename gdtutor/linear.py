@@ -37,6 +37,7 @@ from gdtutor.transcript import WIDTH, opening_text, picture_lines, step_text
 from gdtutor.view.explain import context_of
 from gdtutor.view.frame import Chars
 from gdtutor.view.lines import text_of
+from gdtutor.view.notation import plain
 from gdtutor.view.prose import prose_lines
 
 PARTING = "Enter goes on, ? lists the commands, q leaves."
@@ -218,7 +219,7 @@ def _is_other_picture(before: Session, session: Session) -> bool:
 def _whole(session: Session, chars: Chars) -> str:
     """Return where the learner is: the library, the opening page, or the step."""
     if session.screen is Screen.LIBRARY:
-        return "\n".join(library_lines(session))
+        return "\n".join(library_lines(session, chars))
     context = context_of(session, chars)
     if session.look.is_closing and session.lesson is not None:
         rows = prose_lines(session.lesson.closing, WIDTH, chars)
@@ -241,7 +242,7 @@ def _marked(message: str, is_error: bool) -> str:
     return f"error: {message}" if is_error else message
 
 
-def library_lines(session: Session) -> list[str]:
+def library_lines(session: Session, chars: Chars) -> list[str]:
     """Return the lessons by chapter, and how to open one."""
     lines: list[str] = []
     chapter = None
@@ -252,4 +253,4 @@ def library_lines(session: Session) -> list[str]:
         length = f" ({entry.steps} steps)" if entry.steps else ""
         state = f" ({entry.problem})" if entry.problem else length
         lines.append(f"  {entry.number or '-'} {entry.id}: {entry.title}{state}")
-    return [*lines, "A number or an id opens a lesson; q leaves."]
+    return [plain(text, chars) for text in (*lines, "A number or an id opens a lesson; q leaves.")]

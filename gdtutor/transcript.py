@@ -25,6 +25,7 @@ from gdtutor.view.explain import context_of, node_lines, note_lines
 from gdtutor.view.figures import source_of
 from gdtutor.view.frame import Chars
 from gdtutor.view.lines import text_of, wrapped
+from gdtutor.view.notation import plain as plain_text
 from gdtutor.view.pictures import title_of
 from gdtutor.view.pictures.told import told
 from gdtutor.view.prose import prose_lines
@@ -197,7 +198,7 @@ def transcript_text(session: Session, iterations: int, chars: Chars) -> Iterator
     if session.step == 0:
         yield opening_text(session, chars)
     else:
-        yield f"{_title(lesson)}\n"
+        yield f"{_title(lesson, chars)}\n"
     seen: tuple[str, ...] = ()
     for walk, context in _walk(session, iterations, chars):
         yield step_text(walk, context)
@@ -207,8 +208,8 @@ def transcript_text(session: Session, iterations: int, chars: Chars) -> Iterator
         seen = first
 
 
-def _title(lesson: Lesson) -> str:
-    return f"{lesson.number} {lesson.title}".strip()
+def _title(lesson: Lesson, chars: Chars) -> str:
+    return plain_text(f"{lesson.number} {lesson.title}".strip(), chars)
 
 
 def opening_text(session: Session, chars: Chars) -> str:
@@ -216,7 +217,7 @@ def opening_text(session: Session, chars: Chars) -> str:
     if session.lesson is None:
         return ""
     page = [text_of(row) for row in prose_lines(session.lesson.prose, WIDTH, chars)]
-    return "\n".join([_title(session.lesson), "", *page, ""])
+    return "\n".join([_title(session.lesson, chars), "", *page, ""])
 
 
 def read_aloud(chars: Chars) -> Chars:
@@ -259,7 +260,7 @@ def picture_lines(session: Session, number: int, chars: Chars) -> tuple[str, ...
         return ()
     wish, count = lesson.pictures[number - 1], len(lesson.pictures)
     place = f" {number} of {count}" if count > 1 else ""
-    lines = [f"  picture{place}: {title_of(source, wish)}"]
+    lines = [f"  picture{place}: {plain_text(title_of(source, wish), chars)}"]
     for fact in told(source, wish):
         lines += _indented(fact)
     return tuple(lines)

@@ -224,6 +224,13 @@ def test_in_ascii_the_program_says_nothing_but_ascii() -> None:
     assert "\n".join(talk.said).isascii()
 
 
+def test_titles_are_ascii_where_everything_is() -> None:
+    shelf = Session(library=library_of(shipped_lessons_folder()))
+    talk = Talk(shelf, "why-x-transpose", "l", "backward-or", chars=ASCII)
+    assert "\n".join(talk.said).isascii()
+    assert "05 Backward pass: local x upstream" in talk.last
+
+
 def test_words_go_to_places_and_back() -> None:
     talk = Talk(lesson("bias"), "g 12", "p", "i 37", "3 n", "n 2", "g backward:b", ":2p")
     heads = [text.split("\n")[0] for text in talk.said[1:]]
