@@ -96,10 +96,9 @@ def whole_number(text: str) -> int:
 
 def positive_number(text: str) -> int:
     """Read a whole number from 1 up."""
-    number = whole_number(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError("must be at least 1")
-    return number
+    if not (text.isascii() and text.isdigit() and len(text) <= 12 and int(text)):
+        raise argparse.ArgumentTypeError(f"'{text}' is not a whole number from 1 up")
+    return int(text)
 
 
 def digits(text: str) -> int:

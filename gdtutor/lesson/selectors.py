@@ -155,7 +155,7 @@ def parse_assignment(text: str) -> Assignment:
         raise SelectorError("learning_rate has no cells", "write learning_rate=0.5")
     value = parse_number(right)
     if name == "learning_rate" and value <= 0:
-        raise SelectorError("a learning rate is more than 0", "write learning_rate=0.5")
+        raise SelectorError(f"the learning rate is {value:g}", "use a finite number above 0")
     return Assignment(name, cell, value, iteration)
 
 

@@ -57,8 +57,8 @@ def _changed(lesson: Lesson, segment: Segment, change: Assignment) -> Segment:
         raise GdTutorError(f"this lesson has no {change.name}", "it does not train")
     match change.name, change.value:
         case "learning_rate", float(value):
-            if value < 0 or not np.isfinite(value):
-                raise GdTutorError(f"a learning rate of {value:g}", "give a number from 0 up")
+            if value <= 0 or not np.isfinite(value):
+                raise GdTutorError(f"the learning rate is {value:g}", "use a finite number above 0")
             return replace(segment, settings=replace(settings, learning_rate=value))
         case "optimizer", str(name):
             if name not in OPTIMISERS:

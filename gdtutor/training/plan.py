@@ -114,8 +114,8 @@ def check(problem: Problem, settings: Settings) -> int:
     if not problem.trained:
         raise TrainingError("every parameter is frozen", "leave one out of 'frozen'")
     rate = settings.learning_rate
-    if not (math.isfinite(rate) and rate >= 0):
-        raise TrainingError(f"the learning rate is {rate:g}", "use a finite number, 0 or more")
+    if not (math.isfinite(rate) and rate > 0):
+        raise TrainingError(f"the learning rate is {rate:g}", "use a finite number above 0")
     if not 0 <= settings.epochs <= MAX_EPOCHS:
         raise TrainingError(
             f"{settings.epochs:,} epochs", f"use 0 to {MAX_EPOCHS:,}, which memory holds"

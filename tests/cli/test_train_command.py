@@ -205,3 +205,20 @@ def test_a_sweep_keeps_the_changes_at_the_start_and_refuses_later_ones(
     assert own["runs"][0]["costs"] != changed["runs"][0]["costs"]
     assert main(["train", "bias", *sweep, "--set", "100:learning_rate=9"]) != 0
     assert "changes at iteration 100" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("way", [("--set", "learning_rate=0"), ("--sweep", "learning_rate=0,1")])
+def test_a_rate_of_zero_is_refused_in_the_same_words_everywhere(
+    capsys: pytest.CaptureFixture[str], way: tuple[str, str]
+) -> None:
+    assert main(["train", "bias", *way]) != 0
+    assert "the learning rate is 0 — use a finite number above 0" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("epochs", ["0", "-1", "many", "9" * 13])
+def test_a_number_of_epochs_is_refused_in_the_same_words(
+    capsys: pytest.CaptureFixture[str], epochs: str
+) -> None:
+    with pytest.raises(SystemExit):
+        main(["train", "bias", f"--epochs={epochs}"])
+    assert f"'{epochs}' is not a whole number from 1 up" in capsys.readouterr().err
