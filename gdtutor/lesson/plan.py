@@ -13,6 +13,10 @@ MAX_ITERATIONS = 1_000_000_000
 """Most iterations of a run."""
 
 
+EVERY = Schedule().every
+"""Epochs between two steps of a schedule that does not say."""
+
+
 def read_settings(
     table: TrainingTable | None, examples: int, mistakes: list[Mistake]
 ) -> Settings | None:
@@ -67,10 +71,17 @@ def _settings(table: TrainingTable) -> Settings:
         hyperparameters=tuple((table.hyperparameters or {}).items()),
         order=table.order,
         seed=table.seed,
-        schedule=Schedule(schedule.kind, schedule.factor, schedule.every),
+        schedule=_schedule(schedule, table.epochs),
         stop=Stop(stop.cost_below, stop.loss_below, stop.gradient_below),
         validation=table.validation,
     )
+
+
+def _schedule(table: ScheduleTable, epochs: int) -> Schedule:
+    """Return how the rate changes; a cosine without a length reaches 0 with the last epoch."""
+    if table.every is not None:
+        return Schedule(table.kind, table.factor, table.every)
+    return Schedule(table.kind, table.factor, epochs if table.kind == "cosine" else EVERY)
 
 
 def training_size(settings: Settings, examples: int) -> int:

@@ -156,8 +156,9 @@ class ScheduleTable:
     """The rule."""
     factor: float = key(number(above=0), 0.5, "what a step multiplies the rate by")
     """What a step or an exponential schedule multiplies by."""
-    every: int = key(whole(1, MAX_EPOCHS), 100, "epochs between two steps")
-    """Epochs between two steps, or the length of the cosine."""
+    every: int | None = key(whole(1, MAX_EPOCHS), None, "epochs between two steps")
+    """Epochs between two steps, 100 where none are given; or the length of the cosine, which
+    without it ends with the lesson's `epochs`."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -59,3 +59,20 @@ def test_a_problem_holds_only_what_its_graph_uses() -> None:
     assert list(first.parameters) == ["w"]
     assert first.bindings == ()
     assert list(problem_of(lesson).parameters) == ["w", "b"]
+
+
+@pytest.mark.parametrize(
+    ("schedule", "every"),
+    [
+        ('"cosine"', 20_000),
+        ('{ kind = "cosine" }', 20_000),
+        ('{ kind = "cosine", every = 50 }', 50),
+        ('"step"', 100),
+        ('{ kind = "exponential", every = 7 }', 7),
+    ],
+)
+def test_a_cosine_without_a_length_ends_with_the_last_epoch(schedule: str, every: int) -> None:
+    training = f"[training]\nepochs = 20000\nschedule = {schedule}\n"
+    settings = settings_of(lesson_of(SCALAR, ("[training]\n", training)))
+    assert settings is not None
+    assert settings.schedule.every == every
