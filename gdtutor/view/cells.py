@@ -49,7 +49,9 @@ def open_cell(
         most: Terms of a sum that are written out, 3 at least.
     """
     opener = _Opener(shapes, arrays, most)
-    formula = opener.open(expr, cell)
+    with np.errstate(all="ignore"):
+        # What the numbers of a lesson overflow to is shown; it is no warning on the terminal.
+        formula = opener.open(expr, cell)
     return OpenedCell(formula, opener.values, opener.terms)
 
 

@@ -49,7 +49,7 @@ def node_lines(context: Context, width: int) -> tuple[Line, ...]:
         case Phase.GIVEN:
             return stacked([changes_lines(context, width), given_lines(context, width)])
         case Phase.FORWARD:
-            lines = stacked([forward_lines(context, width), asleep_lines(context, width)])
+            lines = forward_lines(context, width, asleep_lines(context, width))
         case Phase.BACKWARD if context.look.proof:
             return proof_lines(context, width)
         case Phase.BACKWARD if context.look.mistakes:

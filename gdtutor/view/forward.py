@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from enum import Enum
 
 import numpy as np
 
 from gdtutor.engine.expression import Apply, Expr, Name, names_in, substitute
 from gdtutor.engine.graph import Role
-from gdtutor.engine.operations import FUNCTIONS, OPERATIONS, Kind, parse_formula
+from gdtutor.engine.operations import FUNCTIONS, OPERATIONS, Array, Kind, parse_formula
 from gdtutor.view.arrays import array_lines, fit_lines, result_lines
 from gdtutor.view.context import Context
 from gdtutor.view.equation import equation
 from gdtutor.view.frame import Line, Style
-from gdtutor.view.lines import ROOM, line, stacked, width_of, wrapped_formula
-from gdtutor.view.matrix import MatrixLook, matrix_lines
+from gdtutor.view.lines import ROOM, fitting, line, stacked, width_of, wrapped_formula
+from gdtutor.view.matrix import MAX_ROWS, MatrixLook, matrix_lines
 from gdtutor.view.notation import shape as shape_text
 
 _ROLES = (
@@ -24,6 +25,8 @@ _ROLES = (
     (Role.CONSTANT, "constants", Style.INPUT),
 )
 
+FIRST, LAST = 6, 4
+"""Matrices of a group that are named where there is no room for all."""
 MANY = 5
 """Numbers of a group up to which each has a line of its own."""
 
@@ -31,20 +34,42 @@ MANY = 5
 def given_lines(context: Context, width: int) -> tuple[Line, ...]:
     """Return every given value, in groups; small arrays stand side by side.
 
-    Where they would not fit the panel, columns of numbers lie down, marked as transposed.
+    Where they would not fit the panel, columns of numbers lie down, marked as transposed; then
+    an array shows its ends alone, and at last its shape.
     """
     if not context.chars.draws:
         return _given_alone(context, width)
-    standing = _given(context, width, turned=False)
-    return standing if len(standing) <= ROOM else _given(context, width, turned=True)
+    return fitting(((_given(context, width, *shown),) for shown in _GIVEN), ROOM)
 
 
-def _given(context: Context, width: int, *, turned: bool) -> tuple[Line, ...]:
+class _Shown(Enum):
+    """How much of a given array stands in the panel, the most first."""
+
+    STANDING = "its rows"
+    TURNED = "its rows, columns of numbers lying down"
+    ENDS = "its first and last number"
+    SHAPE = "its shape"
+    FEW = "its shape, and of many matrices the first and the last ones"
+
+
+_GIVEN = (
+    (_Shown.STANDING, _Shown.STANDING),
+    (_Shown.TURNED, _Shown.TURNED),
+    (_Shown.TURNED, _Shown.ENDS),
+    (_Shown.TURNED, _Shown.SHAPE),
+    (_Shown.ENDS, _Shown.SHAPE),
+    (_Shown.SHAPE, _Shown.FEW),
+)
+"""How the data and the parameters are shown, in the order in which that is tried."""
+
+
+def _given(context: Context, width: int, data: _Shown, parameters: _Shown) -> tuple[Line, ...]:
     groups: list[tuple[Line, ...]] = []
     for role, title, style in _ROLES:
         leaves = [leaf.name for leaf in context.graph.leaves if leaf.role is role]
         if leaves:
-            blocks = [_block(context, name, style, width, turned) for name in leaves]
+            shown = parameters if role is Role.PARAMETER else data
+            blocks = _blocks(context, leaves, style, width, shown)
             are_few = len(blocks) <= MANY and all(len(block) == 1 for block in blocks)
             listed = tuple(row for block in blocks for row in block) if are_few else ()
             if role is Role.CONSTANT and len(listed) == 1:
@@ -53,6 +78,19 @@ def _given(context: Context, width: int, *, turned: bool) -> tuple[Line, ...]:
             groups.append((line((title, Style.DIM)), *(listed or side_by_side(blocks, width))))
     are_arrays = any(leaf_shape for leaf_shape in map(context.shape, _leaves(context)))
     return side_by_side(groups, width) if are_arrays else tuple(row for g in groups for row in g)
+
+
+def _blocks(
+    context: Context, names: list[str], style: Style, width: int, shown: _Shown
+) -> list[tuple[Line, ...]]:
+    """Return the given values of one group, each with its name."""
+    are_matrices = all(len(context.shape(name)) == 2 for name in names)
+    left_out = len(names) - FIRST - LAST
+    if shown is not _Shown.FEW or left_out < 2 or not are_matrices:
+        return [_block(context, name, style, width, shown) for name in names]
+    ends = [_block(context, n, style, width, shown) for n in (*names[:FIRST], *names[-LAST:])]
+    ellipsis = "…" if context.chars.unicode else "..."
+    return [*ends[:FIRST], (line((f" {ellipsis} {left_out} more", Style.DIM)),), *ends[FIRST:]]
 
 
 def _given_alone(context: Context, width: int) -> tuple[Line, ...]:
@@ -71,7 +109,7 @@ def _alone(context: Context, name: str, style: Style, width: int) -> tuple[Line,
     value, label = context.trace.values[name], context.name(name)
     is_matrix = value.ndim == 2
     if not value.ndim or (is_matrix and value.shape[0] > 1 and np.all(value == value.flat[0])):
-        return _block(context, name, style, width, turned=False)
+        return _block(context, name, style, width, _Shown.STANDING)
     said = f", {shape_text(value.shape, context.chars)}:" if is_matrix else ":"
     head = line(" ", (label, style), (said, Style.DIM))
     rows = matrix_lines(value, MatrixLook(width - 3, context.look.digits), context.chars)
@@ -84,7 +122,7 @@ def _leaves(context: Context) -> list[str]:
     return [leaf.name for leaf in context.graph.leaves]
 
 
-def _block(context: Context, name: str, style: Style, width: int, turned: bool) -> tuple[Line, ...]:
+def _block(context: Context, name: str, style: Style, width: int, how: _Shown) -> tuple[Line, ...]:
     """Return a given value with its name before it."""
     value = context.trace.values[name]
     label = context.name(name)
@@ -93,10 +131,14 @@ def _block(context: Context, name: str, style: Style, width: int, turned: bool) 
         return (line(" ", (label, style), " = ", context.number(float(value)), was),)
     # A row over the examples of a scalar lesson is no matrix, so its length is not said.
     shape = shape_text(value.shape, context.chars) if value.ndim == 2 else ""
+    if how in (_Shown.SHAPE, _Shown.FEW) and value.ndim == 2 and value.size > 1:
+        return (line(" ", (label, style), (f" {shape}", Style.DIM)),)
     if value.ndim == 2 and value.shape[0] > 1 and np.all(value == value.flat[0]):
         every = f" {shape}, all {context.number(float(value.flat[0]))}"
         return (line(" ", (label, style), every),)
-    if turned and value.ndim == 2 and value.shape[0] > 1 and value.shape[1] == 1:
+    if how is _Shown.ENDS and value.ndim == 2 and value.size > 1:
+        return (line(" ", (label, style), (f" {shape}", Style.DIM), f"  {_ends(context, value)}"),)
+    if how is _Shown.TURNED and value.ndim == 2 and value.shape[0] > 1 and value.shape[1] == 1:
         label, value = f"{label}{'ᵀ' if context.chars.unicode else '.T'}", value.T
         shape = shape_text(value.shape, context.chars)
     indent = max(len(label), len(shape)) if shape and value.shape[0] > 1 else 0
@@ -111,6 +153,13 @@ def _block(context: Context, name: str, style: Style, width: int, turned: bool) 
         *[line(" " * (indent + 2))] * len(cells),
     ]
     return ((*head, *cells[0]), *((*b, *row) for b, row in zip(below, cells[1:], strict=False)))
+
+
+def _ends(context: Context, value: Array) -> str:
+    """Return the first and the last number of an array, with what is left out between them."""
+    ellipsis = "…" if context.chars.unicode else "..."
+    first, last = (context.number(float(number)) for number in (value.flat[0], value.flat[-1]))
+    return f"{first} {ellipsis} {last}" if value.size > 2 else f"{first} {last}"
 
 
 def side_by_side(blocks: Sequence[tuple[Line, ...]], width: int) -> tuple[Line, ...]:
@@ -129,28 +178,41 @@ def side_by_side(blocks: Sequence[tuple[Line, ...]], width: int) -> tuple[Line, 
     return tuple(lines)
 
 
-def forward_lines(context: Context, width: int) -> tuple[Line, ...]:
-    """Return a forward step: formula, numbers, result; for arrays the shapes and the cells."""
+def forward_lines(context: Context, width: int, below: tuple[Line, ...] = ()) -> tuple[Line, ...]:
+    """Return a forward step: formula, numbers, result; for arrays the shapes and the cells.
+
+    Args:
+        context: The step.
+        width: Cells of a line.
+        below: Lines that stand at the end of the panel.
+    """
     node = context.step.node
     expr = context.node_expr(node)
     value = context.trace.values[node]
     names = [name.name for name in names_in(expr)]
     rows = context.graph.by_rows and any(context.shape(name) for name in names)
     if rows and not _gathers(expr):
-        return _example_of_rows(context, expr, width)
+        return stacked([_example_of_rows(context, expr, width), below])
     called = context.name(node)
     if not any(context.shape(name) for name in names):
         values = {name: float(context.trace.values[name]) for name in names}
         lines = equation(context, called, expr, values, float(value), width)
-        return stacked([lines, definition_lines(context, expr, width)])
+        return stacked([lines, definition_lines(context, expr, width), below])
     formula = (
         *wrapped_formula(f"{called} = ", context.writer().write(expr), width),
         *fit_lines(context, expr, value.shape, width),
     )
     definition = definition_lines(context, expr, width)
-    taken = sum(len(part) + 1 for part in (formula, definition) if part)
-    result = result_lines(context, called, expr, value, width, context.room - taken)
-    return stacked([formula, result, definition])
+    rest = [part for part in (definition, below) if part]
+    if value.ndim and context.look.cell is None:
+        results = [
+            array_lines(context, value, width, max_rows=rows, is_result=True)
+            for rows in (MAX_ROWS, 4, 3)
+        ]
+    else:
+        taken = sum(len(part) + 1 for part in (formula, *rest))
+        results = [result_lines(context, called, expr, value, width, context.room - taken)]
+    return fitting([(formula, result, *rest) for result in results], context.room)
 
 
 def _gathers(expr: Expr) -> bool:

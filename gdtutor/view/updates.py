@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -17,46 +17,105 @@ from gdtutor.view.context import Context
 from gdtutor.view.equation import equation_with
 from gdtutor.view.formula import Writer
 from gdtutor.view.frame import Line, Style
-from gdtutor.view.lines import line, stacked, wrapped, wrapped_formula
+from gdtutor.view.lines import fitting, line, stacked, wrapped, wrapped_formula
+from gdtutor.view.matrix import MAX_ROWS
 
 _GREEK = {
     "learning_rate": "α", "beta": "β", "beta1": "β₁", "beta2": "β₂", "rho": "ρ", "epsilon": "ε",
 }  # fmt: skip
 
 
+_ROWS = ((MAX_ROWS, 4), (5, 4), (4, 4), (4, 3), (3, 3))
+"""Rows of a matrix after and before the update, the most first."""
 _ROOT = "{} is how many times as steep the loss is after this step as before it"
 """What an implicit rule solves for."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Line:
+    """One line of an optimiser, for one parameter."""
+
+    writer: Writer
+    called: str
+    """What the line assigns, as it is shown."""
+    expr: Expr
+    values: dict[str, Array]
+    """Everything that the formula uses, before the line."""
+    before: Array
+    after: Array
+    formula: tuple[Line, ...]
+    """The line in symbols."""
+
+
 def update_lines(context: Context, width: int) -> tuple[Line, ...]:
     """Return an update step: the optimiser's line, the same with numbers, before and after."""
+    update = _line_of(context, width)
+    if update.after.ndim == 0:
+        return _of_number(context, update, width)
+    if context.look.cell is not None:
+        return _opened(context, update, width)
+    where = _where(context, update, width)
+    arrangements = (
+        (
+            update.formula,
+            _rows(context, update.after, width, rows),
+            (
+                line(("before", Style.DIM)),
+                *array_lines(context, update.before, width, max_rows=less),
+            ),
+            where,
+        )
+        for rows, less in _ROWS
+    )
+    return fitting(arrangements, context.room)
+
+
+def _line_of(context: Context, width: int) -> _Line:
+    """Return the line of the optimiser that the step is about."""
     name, variable = context.step.node, context.step.variable
     lines = {key: (text, value) for key, text, value in context.moment.updates[name].lines}
     text, after = lines[variable]
     values = update_operands(context.moment, name, variable)
-    before = values.get(variable, np.zeros(()))
-    called = _called(context, name, variable)
-    expr = parse_rule(text)
+    called, expr = _called(context, name, variable), parse_rule(text)
     writer = update_writer(context, name, values)
     arrow = "←" if context.chars.unicode else "<-"
     formula = wrapped_formula(f"{called} {arrow} ", writer.write(expr), width)
-    if after.ndim == 0:
-        numbers = {key: float(np.asarray(value)) for key, value in values.items()}
-        result = equation_with(
-            context, writer, called, expr, numbers, float(after), width, symbols=False
+    before = values.get(variable, np.zeros(()))
+    return _Line(writer, called, expr, values, before, after, formula)
+
+
+def _of_number(context: Context, update: _Line, width: int) -> tuple[Line, ...]:
+    numbers = {key: float(np.asarray(value)) for key, value in update.values.items()}
+    result = equation_with(
+        context, update.writer, update.called, update.expr, numbers, float(update.after), width,
+        symbols=False,
+    )  # fmt: skip
+    before = line(("before  ", Style.DIM), context.number(float(update.before)))
+    return stacked([(*update.formula, *result), (before,), _where(context, update, width)])
+
+
+def _rows(context: Context, after: Array, width: int, most: int) -> tuple[Line, ...]:
+    return array_lines(context, after, width, max_rows=most, is_result=True)
+
+
+def _opened(context: Context, update: _Line, width: int) -> tuple[Line, ...]:
+    """Return an update with a cell opened: the formula, the matrix, and the cell's own numbers."""
+    cell, values = context.look.cell or (), update.values
+    opened = open_cell(update.expr, cell, {k: np.shape(v) for k, v in values.items()}, values)
+    scalars = replace(update.writer, is_array=lambda _: False)
+    arrangements = (
+        (
+            update.formula,
+            _rows(context, update.after, width, rows),
+            equation_with(
+                context, scalars, cell_name(update.called, cell), opened.formula, opened.values,
+                float(update.after[cell]), width, symbols=symbols,
+            ),
         )
-    else:
-        result = _array_result(context, writer, called, expr, values, after, width)
-    if context.look.cell is not None:
-        return stacked([formula, result])
-    return stacked(
-        [
-            (*formula, *(result if after.ndim == 0 else ())),
-            result if after.ndim else (),
-            _before(context, before, width),
-            _where(context, expr, values, width),
-        ]
-    )
+        for symbols in (True, False)
+        for rows in (MAX_ROWS, 4, 3)
+    )  # fmt: skip
+    return fitting(arrangements, context.room)
 
 
 def _called(context: Context, name: str, variable: str) -> str:
@@ -84,40 +143,12 @@ def update_writer(context: Context, name: str, values: dict[str, Array]) -> Writ
     )
 
 
-def _array_result(
-    context: Context,
-    writer: Writer,
-    called: str,
-    expr: Expr,
-    values: dict[str, Array],
-    after: Array,
-    width: int,
-) -> tuple[Line, ...]:
-    rows = array_lines(context, after, width, is_result=True)
-    cell = context.look.cell
-    if cell is None:
-        return rows
-    opened = open_cell(expr, cell, {k: np.shape(v) for k, v in values.items()}, values)
-    scalars = replace(writer, is_array=lambda _: False)
-    result = equation_with(
-        context, scalars, cell_name(called, cell), opened.formula, opened.values,
-        float(after[cell]), width,
-    )  # fmt: skip
-    return (*rows, (), *result)
-
-
-def _before(context: Context, before: Array, width: int) -> tuple[Line, ...]:
-    if before.ndim == 0:
-        return (line(("before  ", Style.DIM), context.number(float(before))),)
-    return (line(("before", Style.DIM)), *array_lines(context, before, width, max_rows=4))
-
-
-def _where(context: Context, expr: Expr, values: dict[str, Array], width: int) -> tuple[Line, ...]:
+def _where(context: Context, update: _Line, width: int) -> tuple[Line, ...]:
     """Return the constants of the optimiser's line with their values."""
-    used = dict.fromkeys(name.name for name in names_in(expr))
+    used = dict.fromkeys(name.name for name in names_in(update.expr))
     parts = [
         f"{_GREEK.get(name, name) if context.chars.unicode else name} = "
-        f"{context.number(float(values[name]))}{_old_rate(context, name)}"
+        f"{context.number(float(update.values[name]))}{_old_rate(context, name)}"
         for name in used
         if name in _GREEK or name == "t"
     ]

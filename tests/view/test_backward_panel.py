@@ -10,7 +10,6 @@ from gdtutor.view.explain import context_of, node_lines
 from gdtutor.view.frame import ASCII, UNICODE
 from gdtutor.view.lines import ROOM, text_of
 
-
 DEEPER = Path(__file__).parents[2] / "lessons" / "18-deeper.md"
 
 

@@ -78,3 +78,9 @@ def test_the_middle_of_a_long_maximum_stands_for_its_largest_cell() -> None:
     opened = open_cell(parse_rule("max(a, 1)"), (0, 0), {"a": (1, 8)}, arrays, 4)
     [rest] = [name for name in opened.values if name.startswith(ELLIPSIS)]
     assert opened.values[rest] == 9.0
+
+
+def test_a_sum_that_is_not_finite_opens_without_a_warning_on_the_terminal() -> None:
+    arrays = {"a": np.array([0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0])}
+    opened = open_cell(parse_rule("sum(log(a))"), (), {"a": (7,)}, arrays)
+    assert not np.isfinite(list(opened.values.values())).all()
