@@ -83,7 +83,12 @@ def _with_curves(
 def curves_of(sweep_: Sweep) -> tuple[KeptCurve, ...]:
     """Return the curves of a sweep as far as they are."""
     return tuple(
-        KeptCurve(found.label, found.costs, judge(found.costs, found.stopped_by))
+        KeptCurve(
+            found.label,
+            found.costs,
+            judge(found.costs, found.stopped_by),
+            found.label.partition(" ")[0],
+        )
         for found in sweep_.found()
     )
 

@@ -124,6 +124,8 @@ class KeptCurve:
     costs: Array
     verdict: str = ""
     """not finite, growing or stuck; empty where nothing went wrong."""
+    setting: str = ""
+    """The setting that its sweep varies, with which its label begins; empty outside a sweep."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

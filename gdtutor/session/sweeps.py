@@ -80,15 +80,11 @@ def toggle_sweep(session: Session, now: Sweeping) -> Result:
         told = "The sweep goes on; your own run waits until it is done, or until s ends it."
         return said(after, told), (SweepRuns(now.sweep),)
     after = replace(session, sweeping=replace(now, status=Status.PAUSED))
-    told = f"The sweep waits at {_far(now)}: Space goes on with it, s ends it."
+    told = "The sweep waits: Space goes on with it, s ends it."
     return said(after, told), (PauseTraining(),)
 
 
-def end_sweep(session: Session, now: Sweeping) -> Result:
+def end_sweep(session: Session) -> Result:
     """End a sweep where it is; Space is the own run's again."""
-    told = f"The sweep ends at {_far(now)}; its curves stay. Space trains your own run."
+    told = "The sweep is ended; its curves stay. Space is your own run's again."
     return said(replace(session, sweeping=None), told), (PauseTraining(),)
-
-
-def _far(now: Sweeping) -> str:
-    return f"{now.done:,} of {now.wanted:,} epochs"

@@ -121,7 +121,7 @@ def _some(session: Session, iterations: int) -> Result:
 def stop_training(session: Session, count: int) -> Result:
     """Stop the run where it is, or the sweep."""
     if session.sweeping is not None:
-        return end_sweep(session, session.sweeping)
+        return end_sweep(session)
     if session.training.status is not Status.RUNNING:
         return said(session, "Nothing is running."), ()
     snapshot = replace(session.training, stopped_by="key")

@@ -27,8 +27,10 @@ class ShownCurve:
     mark: str = ""
     """The character that a kept curve is drawn with; empty for the line of the present run."""
     style: Style = Style.RUN_1
+    name: str = ""
+    """Its label, without the setting that one sweep varies."""
     same_as: str = ""
-    """The label of a curve before it with the very same costs; empty where there is none."""
+    """The name of a curve before it with the very same costs; empty where there is none."""
 
 
 def curves_shown(session: Session) -> tuple[ShownCurve, ...]:
@@ -38,23 +40,30 @@ def curves_shown(session: Session) -> tuple[ShownCurve, ...]:
     whatever comes to stand beside it. An earlier curve of the present run does not show.
     """
     label, costs = run_label(session), session.training.costs
-    shown = []
+    setting, shown = swept_setting(session), list[ShownCurve]()
     if len(costs):
         own = KeptCurve(label, costs, judge(costs, session.training.stopped_by))
-        shown.append(ShownCurve(own))
+        shown.append(ShownCurve(own, name=label))
     for place, curve in enumerate(session.kept):
         if curve.label != label:
             mark, style = _MARKS[place % len(_MARKS)], _STYLES[place % len(_STYLES)]
-            shown.append(ShownCurve(curve, mark, style, _twin(curve, shown)))
+            name = curve.label.removeprefix(f"{setting} ") if setting else curve.label
+            shown.append(ShownCurve(curve, mark, style, name, _twin(curve, shown)))
     return tuple(shown)
 
 
+def swept_setting(session: Session) -> str:
+    """Return the setting that the kept sweeps vary, empty where there is none or several."""
+    settings = {curve.setting for curve in session.kept if curve.setting}
+    return settings.pop() if len(settings) == 1 else ""
+
+
 def _twin(curve: KeptCurve, before: list[ShownCurve]) -> str:
-    """Return the label of a curve with the very same costs."""
+    """Return the name of a curve with the very same costs."""
     if not len(curve.costs):
         return ""
     twins = (
-        other.curve.label
+        other.name
         for other in before
         if np.array_equal(other.curve.costs, curve.costs, equal_nan=True)
     )
@@ -66,26 +75,27 @@ def run_lines(session: Session, width: int, chars: Chars) -> tuple[Line, ...]:
     shown = curves_shown(session)
     last = [float(s.curve.costs[-1]) if len(s.curve.costs) else math.inf for s in shown]
     usable = [cost for cost in last if math.isfinite(cost)]
-    lines: list[Line] = []
+    setting = swept_setting(session)
+    lines = [line((f"by {setting}", Style.DIM))] if setting else []
     for place, (one, cost) in enumerate(zip(shown, last, strict=True)):
         is_best = bool(usable) and len(shown) > 1 and place == last.index(min(usable))
         style = Style.GOOD if is_best else Style.TEXT
         sign = one.mark or marks_of(chars).curve
-        lines.extend(wrapped(f"{sign} {one.curve.label}", width, style))
+        lines.extend(wrapped(f"{sign} {one.name}", width, style))
         if one.same_as:
             lines.extend(_indented(f"the same curve as {one.same_as}", width, Style.DIM))
             continue
         epochs = len(one.curve.costs)
         number = notation.shown(cost, session.look.digits, chars)
-        said = f"{number} at epoch {epochs - 1:,}" if epochs else "no epoch done yet"
-        lines.append(line((f"    {said}", Style.DIM)))
+        said = f"{number} at epoch {epochs - 1:,}" if epochs else "no epoch finished"
+        lines.extend(_indented(said, width, Style.DIM))
         if one.curve.verdict:
-            lines.append(line((f"    {one.curve.verdict}", Style.WARNING)))
+            lines.extend(_indented(one.curve.verdict, width, Style.WARNING))
         elif is_best:
             star = "★" if chars.unicode else "*"
-            lines.append(line((f"    {star} the lowest cost", Style.GOOD)))
+            lines.extend(_indented(f"{star} the lowest cost", width, Style.GOOD))
     return tuple(lines)
 
 
 def _indented(text: str, width: int, style: Style) -> list[Line]:
-    return [line("    ", *row) for row in wrapped(text, width - 4, style)]
+    return [line("  ", *row) for row in wrapped(text, width - 2, style)]

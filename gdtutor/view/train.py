@@ -23,7 +23,7 @@ from gdtutor.view.pictures.classes import has_classes
 from gdtutor.view.pictures.curve import marks_of
 from gdtutor.view.pictures.planes import input_columns, target_columns
 from gdtutor.view.pictures.table import HELD
-from gdtutor.view.runs import ShownCurve, curves_shown, run_lines
+from gdtutor.view.runs import ShownCurve, curves_shown, run_lines, swept_setting
 from gdtutor.view.study import footer
 from gdtutor.view.thinning import thin
 from gdtutor.view.train_lines import NARROW, cost_facts, header_line, progress_line
@@ -60,7 +60,9 @@ def _wide(
 ) -> tuple[tuple[Line, ...], tuple[Placed, ...]]:
     side = SIDE if width < 100 else width * 2 // 5
     main = width - side
-    curve = boxed(Panel("cost curve", ()), main, height, chars)
+    setting = swept_setting(session)
+    title = f"cost curve by {setting}" if setting else "cost curve"
+    curve = boxed(Panel(title, ()), main, height, chars)
     figure = _side(session, side - 4, height - 2, chars)
     panel = boxed(figure.panel, side, height, chars)
     placed = Placed(cost_plot(session, chars), 2, 3, main - 4, height - 2)
@@ -73,7 +75,10 @@ def _small(
     """Return the curve or one side panel, where both do not fit."""
     count = len(_sides(session)) + 1
     if session.train_look.tab % count == 0:
-        return ((),) * height, (Placed(cost_plot(session, chars), 0, 2, width, height),)
+        plot, setting = cost_plot(session, chars), swept_setting(session)
+        if setting and not plot.title:
+            plot = replace(plot, title=f"by {setting}")
+        return ((),) * height, (Placed(plot, 0, 2, width, height),)
     figure = _side(session, width, height - 1, chars, first=-1)
     lines = (line((figure.panel.title, Style.TITLE)), *figure.panel.lines)[:height]
     return (*lines, *((),) * (height - len(lines))), moved(figure.plots, 0, 3)
@@ -84,7 +89,7 @@ def cost_plot(session: Session, chars: Chars) -> Plot:
     snapshot, shown = session.training, curves_shown(session)
     others = [one for one in shown if one.mark]
     plain = "training" if len(snapshot.validation) else "cost"
-    called = run_label(session) if others or session.variant else plain
+    called = _short(run_label(session)) if others or session.variant else plain
     series = [_series(called, snapshot.costs, Style.RUN_1)]
     if len(snapshot.validation):
         held = _series("validation", snapshot.validation, Style.RUN_2)
@@ -94,7 +99,7 @@ def cost_plot(session: Session, chars: Chars) -> Plot:
         series.append(replace(before, mark=marks_of(chars).beside))
     for one in others:
         if not one.same_as:
-            other = _series(one.curve.label, one.curve.costs, one.style)
+            other = _series(_short(one.name), one.curve.costs, one.style)
             series.append(replace(other, mark=one.mark))
     look = session.train_look
     return Plot(
@@ -106,6 +111,11 @@ def cost_plot(session: Session, chars: Chars) -> Plot:
         x_integer=True,
         cursor=None if look.cursor is None else float(look.cursor),
     )
+
+
+def _short(name: str) -> str:
+    """Return the name of a run for the legend, where many share a line."""
+    return "own" if name == OWN else "yours" if name.startswith("yours: ") else name
 
 
 def _has_unchanged(session: Session, others: list[ShownCurve]) -> bool:

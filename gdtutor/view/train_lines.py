@@ -18,9 +18,9 @@ ANY_WIDTH = 10_000
 
 _STOPPED = {
     "epochs": "all epochs done",
-    "cost": "the cost is low enough",
-    "loss": "the loss just seen is low enough",
-    "gradient": "the gradient is flat",
+    "cost": "cost low enough",
+    "loss": "last loss low enough",
+    "gradient": "gradient flat",
     "not_finite": "no longer finite",
 }
 

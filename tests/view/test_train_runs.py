@@ -3,14 +3,14 @@
 from dataclasses import replace
 
 import numpy as np
-from walks import NEURON, walk
+from walks import NEURON, screen, walk
 
 from gdtutor.headless import pressed
 from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
 from gdtutor.opening import session_at
 from gdtutor.session.press import Press
 from gdtutor.session.runs import with_swept
-from gdtutor.session.state import KeptCurve, Session, Snapshot
+from gdtutor.session.state import KeptCurve, Screen, Session, Snapshot
 from gdtutor.view.frame import ASCII, UNICODE
 from gdtutor.view.lines import text_of
 from gdtutor.view.runs import curves_shown, run_lines
@@ -104,5 +104,27 @@ def test_the_run_without_the_changes_is_not_drawn_twice():
 
 def test_a_run_without_an_epoch_says_so():
     text = "\n".join(text_of(row) for row in run_lines(beside(("a", [])), 40, ASCII))
-    assert "no epoch done yet" in text
+    assert "no epoch finished" in text
     assert "-1" not in text
+
+
+def test_a_sweep_names_its_setting_once_and_its_values_in_the_legend():
+    session = pressing(RATES, "t")
+    for key in ("S", *"learning_rate=0.05,0.7", "enter"):
+        session = pressed(session, [Press(key, key)])
+    drawn = marks(session)
+    assert [label for label in drawn if label != "own"] == ["0.05", "0.7"]
+    text = screen(replace(session, screen=Screen.TRAIN), 80, 24)
+    assert "cost curve by learning_rate" in text
+    for label, mark in drawn.items():
+        if mark:
+            assert any(f"│ {mark} {label} " in row for row in text.splitlines())
+
+
+def test_sweeps_of_two_settings_keep_them_in_the_labels():
+    curves = (
+        KeptCurve("learning_rate 1", np.array([1.0]), setting="learning_rate"),
+        KeptCurve("batch 2", np.array([2.0]), setting="batch"),
+    )
+    session = with_swept(replace(walk(NEURON), training=Snapshot(costs=np.array([3.0]))), curves)
+    assert set(marks(session)) == {"own", "learning_rate 1", "batch 2"}
