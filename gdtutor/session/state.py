@@ -174,6 +174,8 @@ class TrainLook:
     log_y: bool = False
     cursor: int | None = None
     """Epoch under the cursor on the curve."""
+    mean: int = 0
+    """Epochs whose mean is drawn beside the raw costs; 0 where it is not."""
     tab: int = 0
 
 

@@ -26,6 +26,10 @@ LEAST_RATE, MOST_RATE = 1e-12, 1e12
 _MOST_DOUBLINGS = 100
 """From one end to the other."""
 
+MEAN_OF = 25
+"""Epochs of a mean where no number is asked for."""
+MOST_MEAN = 10_000
+
 Result = tuple[Session, tuple[Effect, ...]]
 _LOST = "The numbers are no longer finite; 0 goes back to the start."
 
@@ -170,6 +174,27 @@ def toggle_log(session: Session, count: int) -> Session:
     """Switch the cost axis between linear and logarithmic."""
     look = replace(session.train_look, log_y=not session.train_look.log_y)
     return replace(session, train_look=look)
+
+
+def toggle_mean(session: Session, count: int) -> Session:
+    """Draw the mean of the last epochs beside the raw costs, or take it away.
+
+    A count is the number of epochs.
+    """
+    look, window = session.train_look, MEAN_OF
+    if session.count:
+        window = count
+    elif look.mean:
+        window = 1
+    if not 1 <= window <= MOST_MEAN:
+        return said(session, f"A mean is over 2 to {MOST_MEAN:,} epochs.", error=True)
+    if window == 1:
+        return said(replace(session, train_look=replace(look, mean=0)), "Raw costs alone.")
+    after = replace(session, train_look=replace(look, mean=window))
+    if len(session.training.costs) < window:
+        return said(after, f"The mean of {window:,} epochs begins at epoch {window - 1:,}.")
+    told = f"Mean of {window:,} epochs beside the raw costs."
+    return said(after, told)
 
 
 def move_cursor(session: Session, by: int) -> Session:

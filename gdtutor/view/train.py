@@ -25,11 +25,12 @@ from gdtutor.view.pictures.planes import input_columns, target_columns
 from gdtutor.view.pictures.table import HELD
 from gdtutor.view.runs import ShownCurve, curves_shown, run_lines, swept_setting
 from gdtutor.view.study import footer
-from gdtutor.view.thinning import thin
+from gdtutor.view.thinning import running_means, thin
 from gdtutor.view.train_lines import NARROW, cost_facts, header_line, progress_line
 
 SIDE = 30
 """Cells of the side panel at 80 columns."""
+MEAN_MARK = "~"
 PLANE = 16
 """Lines of the plane of the inputs where the predictions stand below it."""
 LEAST_BODY = 4
@@ -60,8 +61,7 @@ def _wide(
 ) -> tuple[tuple[Line, ...], tuple[Placed, ...]]:
     side = SIDE if width < 100 else width * 2 // 5
     main = width - side
-    setting = swept_setting(session)
-    title = f"cost curve by {setting}" if setting else "cost curve"
+    title = ", ".join(["cost curve", *_qualities(session)])
     curve = boxed(Panel(title, ()), main, height, chars)
     figure = _side(session, side - 4, height - 2, chars)
     panel = boxed(figure.panel, side, height, chars)
@@ -75,13 +75,20 @@ def _small(
     """Return the curve or one side panel, where both do not fit."""
     count = len(_sides(session)) + 1
     if session.train_look.tab % count == 0:
-        plot, setting = cost_plot(session, chars), swept_setting(session)
-        if setting and not plot.title:
-            plot = replace(plot, title=f"by {setting}")
+        plot, said = cost_plot(session, chars), _qualities(session)
+        if said and not plot.title:
+            plot = replace(plot, title=", ".join(said))
         return ((),) * height, (Placed(plot, 0, 2, width, height),)
     figure = _side(session, width, height - 1, chars, first=-1)
     lines = (line((figure.panel.title, Style.TITLE)), *figure.panel.lines)[:height]
     return (*lines, *((),) * (height - len(lines))), moved(figure.plots, 0, 3)
+
+
+def _qualities(session: Session) -> list[str]:
+    """Return what the curves differ in, and over how many epochs a mean is."""
+    setting, window = swept_setting(session), session.train_look.mean
+    mean = f"{MEAN_MARK} mean of {window:,} epochs"
+    return [*([f"by {setting}"] if setting else []), *([mean] if window else [])]
 
 
 def cost_plot(session: Session, chars: Chars) -> Plot:
@@ -102,6 +109,10 @@ def cost_plot(session: Session, chars: Chars) -> Plot:
             other = _series(_short(one.name), one.curve.costs, one.style)
             series.append(replace(other, mark=one.mark))
     look = session.train_look
+    if look.mean:
+        xs, ys = running_means(snapshot.costs, look.mean, PLOT_COLUMNS)
+        mean = Series("mean", tuple(xs.tolist()), tuple(ys.tolist()), Style.RUN_4)
+        series.append(replace(mean, mark=MEAN_MARK))
     return Plot(
         _off_the_scale(shown),
         tuple(series),

@@ -56,9 +56,9 @@ def test_a_number_that_no_lesson_has_is_said(key):
 @pytest.mark.parametrize("screen", [Screen.LIBRARY, Screen.STUDY, Screen.TRAIN])
 def test_a_key_without_a_use_says_so_and_changes_nothing(screen):
     before = replace(walk(NEURON, "given"), screen=screen)
-    assert command_for(screen, "m") is None
-    after, effects = update(before, Press("m", "m"))
-    assert after.message == "m does nothing here; ? lists the keys."
+    assert command_for(screen, "M") is None
+    after, effects = update(before, Press("M", "M"))
+    assert after.message == "M does nothing here; ? lists the keys."
     assert effects == ()
     assert (after.step, after.look, after.screen) == (before.step, before.look, before.screen)
     assert update(after, Press("f12"))[0].message.startswith("f12 does nothing here")

@@ -141,3 +141,24 @@ def test_a_run_that_ends_while_it_is_being_stopped_has_ended_by_itself() -> None
     session.run.advance()
     ended, _ = update(session, Progressed(snapshot_of(session.run, Status.FINISHED)))
     assert ended.training.stopped_by == "epochs"
+
+
+def test_the_mean_is_off_until_it_is_asked_for_and_says_over_how_much_it_is() -> None:
+    session = trained(open_at("xor-hidden"))
+    assert session.train_look.mean == 0
+    shown = press(session, "m")
+    assert shown.train_look.mean == 25
+    assert "Mean of 25 epochs" in shown.message
+    assert press(shown, "m").train_look.mean == 0
+    assert press(shown, "100m").train_look.mean == 100
+    assert press(shown, "1m").train_look.mean == 0
+    refused = press(shown, "99999m")
+    assert refused.is_error
+    assert refused.train_look.mean == 25
+    early = press(session, "6000m")
+    assert "begins at epoch 5,999" in early.message
+
+
+def test_a_mean_leaves_the_costs_as_they_are() -> None:
+    session = trained(open_at("xor-hidden"))
+    assert press(session, "m").training is session.training

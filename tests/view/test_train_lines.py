@@ -11,6 +11,8 @@ from gdtutor.session.state import Screen, Session, Snapshot, Status, Sweeping, T
 from gdtutor.training.sweep import Sweep
 from gdtutor.view.frame import UNICODE
 from gdtutor.view.lines import text_of
+from gdtutor.view.thinning import running_means
+from gdtutor.view.train import cost_plot
 from gdtutor.view.train_lines import cost_facts, header_line, progress_line
 
 WIDTHS = range(38, 130)
@@ -91,3 +93,31 @@ def test_a_sweep_shows_that_it_is_there_and_how_far_it_is(width: int, status: St
     rows = screen(session, width, 24).splitlines()
     assert f"sweep {status.value}" in rows[0]
     assert " 75%  45 of 60 epochs in 3 runs" in rows[-3]
+
+
+def test_a_mean_is_a_curve_of_its_own_and_the_title_states_its_window() -> None:
+    costs = np.arange(100.0) ** 2
+    session = training(replace(RUNNING, costs=costs))
+    (raw,) = cost_plot(session, UNICODE).series
+    smooth = replace(session, train_look=replace(session.train_look, mean=25))
+    same, mean = cost_plot(smooth, UNICODE).series
+    assert same.ys == raw.ys
+    assert (mean.xs[0], mean.xs[-1]) == (24.0, 99.0)
+    for x, y in zip(mean.xs, mean.ys, strict=True):
+        assert y == pytest.approx(costs[int(x) - 24 : int(x) + 1].mean(), rel=1e-12)
+    assert "cost curve, ~ mean of 25 epochs" in screen(smooth, 80, 24)
+    assert "mean" not in screen(session, 80, 24)
+    assert facts(smooth, 80) == facts(session, 80)
+
+
+def test_a_mean_of_more_epochs_than_there_are_is_no_curve() -> None:
+    session = training(replace(RUNNING, costs=np.ones(24)))
+    smooth = replace(session, train_look=replace(session.train_look, mean=25))
+    assert cost_plot(smooth, UNICODE).series[-1].xs == ()
+
+
+def test_a_mean_of_a_long_run_keeps_what_is_small_beside_what_was_large() -> None:
+    costs = np.concatenate([np.full(10, 1e12), np.full(50_000, 1e-9)])
+    xs, ys = running_means(costs, 25, 400)
+    assert len(xs) <= 400
+    assert ys[-1] == pytest.approx(1e-9, rel=1e-12)

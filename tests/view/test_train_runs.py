@@ -115,7 +115,7 @@ def test_a_sweep_names_its_setting_once_and_its_values_in_the_legend():
     drawn = marks(session)
     assert [label for label in drawn if label != "own"] == ["0.05", "0.7"]
     text = screen(replace(session, screen=Screen.TRAIN), 80, 24)
-    assert "cost curve by learning_rate" in text
+    assert "cost curve, by learning_rate" in text
     for label, mark in drawn.items():
         if mark:
             assert any(f"│ {mark} {label} " in row for row in text.splitlines())
