@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gdtutor.engine.expression import Apply, Expr, Name
+from gdtutor.engine.graph import Role
 from gdtutor.engine.operations import OPERATIONS, Array, Kind
 from gdtutor.engine.shapes import Shape
 from gdtutor.view.cells import MAX_TERMS, cell_name, open_cell
@@ -16,6 +17,8 @@ from gdtutor.view.lines import ROOM, fitting, line, wrapped, wrapped_formula
 from gdtutor.view.matrix import MAX_ROWS, MatrixLook, matrix_lines
 from gdtutor.view.notation import shape as shape_text
 
+_WITHOUT = (Role.PARAMETER, Role.CONSTANT)
+"""What has the same values for every example."""
 _CELL_ROOM = 9
 """Lines that one cell's sum may take, in symbols and in numbers together."""
 
@@ -28,6 +31,7 @@ def array_lines(
     max_rows: int = MAX_ROWS,
     is_result: bool = False,
     counts: bool = True,
+    of: str = "",
 ) -> tuple[Line, ...]:
     """Return an array's cells, the followed example marked, in the result the opened cell too.
 
@@ -38,11 +42,12 @@ def array_lines(
         max_rows: Rows shown at most.
         is_result: Whether a cell of it may be opened.
         counts: Whether a line above counts the examples.
+        of: The name that the array belongs to: no column of a parameter is an example.
     """
     if value.ndim == 0:
         return (line("  ", context.number(float(value))),)
     size = len(context.moment.batch)
-    has_examples = size > 1 and value.shape[-1] == size
+    has_examples = size > 1 and value.shape[-1] == size and context.role(of) not in _WITHOUT
     look = MatrixLook(
         width,
         context.look.digits,
@@ -97,12 +102,12 @@ def result_lines(
     """
     if value.ndim == 0:
         return cell_lines(context, left, expr, value, (), width)
-    cell = context.look.cell
+    cell, node = context.look.cell, context.step.node
     if cell is None:
-        return array_lines(context, value, width, is_result=True)
+        return array_lines(context, value, width, is_result=True, of=node)
     *whole, bare = _cell_sums(context, left, expr, value, cell, width)
     arrangements = (
-        (array_lines(context, value, width, max_rows=rows, is_result=True), lines)
+        (array_lines(context, value, width, max_rows=rows, is_result=True, of=node), lines)
         for sums in (whole, [bare])
         for rows in (MAX_ROWS, 4, 3)
         for lines in sums

@@ -61,7 +61,7 @@ def update_lines(context: Context, width: int) -> tuple[Line, ...]:
             _rows(context, update.after, width, rows),
             (
                 line(("before", Style.DIM)),
-                *array_lines(context, update.before, width, max_rows=less),
+                *array_lines(context, update.before, width, max_rows=less, of=context.step.node),
             ),
             where,
         )
@@ -95,7 +95,8 @@ def _of_number(context: Context, update: _Line, width: int) -> tuple[Line, ...]:
 
 
 def _rows(context: Context, after: Array, width: int, most: int) -> tuple[Line, ...]:
-    return array_lines(context, after, width, max_rows=most, is_result=True)
+    node = context.step.node
+    return array_lines(context, after, width, max_rows=most, is_result=True, of=node)
 
 
 def _opened(context: Context, update: _Line, width: int) -> tuple[Line, ...]:

@@ -1,0 +1,265 @@
+"""One arriving edge on the way back: its upstream gradient, its local gradient, their product."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from gdtutor.engine.expression import Apply, Expr, Name, Number
+from gdtutor.engine.operations import OPERATIONS
+from gdtutor.engine.places import places_of
+from gdtutor.engine.trace import Contribution
+from gdtutor.view.arrays import array_lines, fit_lines, result_lines
+from gdtutor.view.context import Context
+from gdtutor.view.equation import numbers_writer, relation
+from gdtutor.view.frame import Line, Style
+from gdtutor.view.lines import fitting, line, stacked, width_of, wrapped, wrapped_formula
+from gdtutor.view.matrix import MAX_ROWS
+
+_ROWS = ((MAX_ROWS, 4), (4, 4), (4, 3), (3, 3))
+"""Rows of a gradient, and of its upstream and local gradients, the most first."""
+
+
+def origin(context: Context, c: Contribution) -> str:
+    """Return `from z`, and which use of the name where the consumer has several."""
+    edges = places_of(context.trace).operands(c.consumer)
+    uses = sum(1 for edge in edges if edge.source == c.edge.source)
+    which = f", use {c.occurrence + 1} of {uses}" if uses > 1 else ""
+    return f"from {context.name(c.consumer)}{which}"
+
+
+def _start(context: Context, c: Contribution) -> str:
+    """Return why the upstream gradient is 1 where the consumer is the root, else nothing."""
+    is_root = c.consumer == context.root
+    return f"the pass begins at {context.name(c.consumer)}" if is_root else ""
+
+
+def contribution_lines(
+    context: Context, c: Contribution, width: int, *, brief: bool = False
+) -> tuple[Line, ...]:
+    """Return what arrives from one use: upstream gradient, local gradient, and their product.
+
+    Args:
+        context: The step.
+        c: The contribution.
+        width: Cells of a line.
+        brief: Whether it is one share of several, so that its factors are left out.
+    """
+    context = replace(context, upstream=(c.consumer, c.upstream))
+    if c.local is not None and c.local.ndim == 0:
+        return _of_numbers(context, c, width, brief=brief)
+    if c.local is not None and context.graph.by_rows:
+        return _of_rows(context, c, width, brief=brief)
+    return _of_arrays(context, c, width, brief=brief)
+
+
+def _of_numbers(context: Context, c: Contribution, width: int, *, brief: bool) -> tuple[Line, ...]:
+    upstream = float(c.upstream)
+    local = float(c.local) if c.local is not None else 0.0
+    called = _called(context, brief)
+    lines = _product(context, c, called, upstream, local, float(c.value), width)
+    if brief:
+        partial = partial_name(context, c)
+        return (*lines, *_local(context, partial, c, local, width, reason=False))
+    return stacked([lines, _factors(context, c, upstream, local, width)])
+
+
+def _of_rows(context: Context, c: Contribution, width: int, *, brief: bool) -> tuple[Line, ...]:
+    """Return a contribution in a scalar lesson over a batch: one example, then the rows."""
+    if c.local is None:
+        return ()
+    at = context.followed
+    upstream, local = at(c.upstream), at(c.local)
+    head: tuple[Line, ...]
+    if not c.sums:
+        head = _product(context, c, _called(context, brief), upstream, local, at(c.value), width)
+        if brief:
+            return head
+        rows = array_lines(context, c.value, width)
+        return stacked([head, _factors(context, c, upstream, local, width), rows])
+    called, partial = _called(context, brief), partial_name(context, c)
+    over = "Σ" if context.chars.unicode else "sum"
+    product = f"{context.gradient_name(c.consumer)}{times_sign(context)}{partial}"
+    shown = context.number(float(c.value))
+    head = (
+        *wrapped_formula(f"{called} = ", f"{over} over examples of {product}", width),
+        line(" " * len(called), " = ", (shown, Style.CURRENT)),
+    )
+    if brief:
+        return head
+    rows = (
+        line(("upstream ", Style.DIM), context.gradient_name(c.consumer)),
+        *array_lines(context, c.upstream, width),
+        *_local(context, partial, c, None, width, reason=False),
+        *array_lines(context, c.local, width),
+        line(("their products add up to ", Style.DIM), shown),
+        *array_lines(context, c.upstream * c.local, width),
+    )
+    return stacked([head, rows])
+
+
+def _of_arrays(context: Context, c: Contribution, width: int, *, brief: bool) -> tuple[Line, ...]:
+    node = context.step.node
+    called = _called(context, brief)
+    of = f", the shape of {context.name(node)}"
+    if c.value.ndim == 0:
+        of = ""
+    formula = (
+        *wrapped_formula(f"{called} = ", context.writer().write(c.rule), width),
+        *fit_lines(context, c.rule, c.value.shape, width, of),
+    )
+    room = context.room - len(formula) - 1
+    if brief or context.look.cell is not None:
+        return stacked([formula, result_lines(context, called, c.rule, c.value, width, room)])
+
+    def arrangements() -> Iterator[tuple[tuple[Line, ...], ...]]:
+        for rows, less in _ROWS:
+            if c.value.ndim:
+                result = array_lines(
+                    context, c.value, width, max_rows=rows, is_result=True, of=node
+                )
+            else:
+                result = result_lines(context, called, c.rule, c.value, width, room)
+            for counts in (True, False):
+                upstream = _upstream_array(context, c, width, less, counts)
+                yield formula, result, upstream, _local_array(context, c, width, less, counts)
+        yield formula, result, upstream, _local_named(context, c, width)
+
+    return fitting(arrangements(), context.room)
+
+
+def _upstream_array(
+    context: Context, c: Contribution, width: int, rows: int, counts: bool
+) -> tuple[Line, ...]:
+    called = context.gradient_name(c.consumer)
+    whence = _start(context, c) or origin(context, c)
+    head = line(("upstream ", Style.DIM), called, (f"  {whence}", Style.DIM))
+    return (head, *array_lines(context, c.upstream, width, max_rows=rows, counts=counts))
+
+
+def _local_array(
+    context: Context, c: Contribution, width: int, rows: int, counts: bool
+) -> tuple[Line, ...]:
+    head = local_formula(context, c, width)
+    if not head or c.local is None:
+        return ()
+    return (*head, *array_lines(context, c.local, width, max_rows=rows, counts=counts))
+
+
+def _local_named(context: Context, c: Contribution, width: int) -> tuple[Line, ...]:
+    """Return the local gradient of an array without its numbers, and where they are."""
+    head = local_formula(context, c, width)
+    ellipsis = "…" if context.chars.unicode else "..."
+    where = wrapped(f"{ellipsis} c opens a cell, with its numbers", width, Style.DIM)
+    return (*head, *where) if head else ()
+
+
+def local_formula(context: Context, c: Contribution, width: int) -> tuple[Line, ...]:
+    """Return the local gradient of an array in symbols; nothing where a rule stands for it."""
+    if c.local is None or c.local_formula is None or isinstance(c.local_formula, Number):
+        return ()
+    written = context.writer().write(c.local_formula)
+    return wrapped_formula("local ", f"{partial_name(context, c)} = {written}", width)
+
+
+def times_sign(context: Context) -> str:
+    """Return the sign between an upstream and a local gradient."""
+    return " × " if context.chars.unicode else " * "
+
+
+def partial_name(context: Context, c: Contribution) -> str:
+    """Return how the local gradient of a use is called."""
+    return context.partial(c.consumer, context.step.node)
+
+
+def _called(context: Context, brief: bool) -> str:
+    """Return the name of a contribution: the gradient's own, or that of one share of it."""
+    return "share" if brief else context.gradient_name(context.step.node)
+
+
+def _product(
+    context: Context,
+    c: Contribution,
+    called: str,
+    upstream: float,
+    local: float,
+    result: float,
+    width: int,
+) -> tuple[Line, ...]:
+    """Return `∂L/∂b = ∂L/∂z × ∂z/∂b`, the same with numbers, and the product.
+
+    Where the consumer is the root, the local gradient has the name of the gradient itself: the
+    factors are called by what they are, so that nothing seems to be defined by itself.
+    """
+    times = times_sign(context)
+    values = {"upstream": upstream, "local": local}
+    numbers = numbers_writer(context, values).leaf
+    formula = Apply("mul", (Name("upstream"), Name("local")))
+    sign = relation(formula, values, result, context)
+    factors = context.gradient_name(c.consumer), partial_name(context, c)
+    symbols = times.join(("upstream", "local") if called in factors else factors)
+    indent = " " * len(called)
+    return (
+        *wrapped_formula(f"{called} = ", symbols, width),
+        line(f"{indent} = ", f"{numbers('upstream')}{times}{numbers('local')}"),
+        line(f"{indent} {sign} ", (context.number(result), Style.CURRENT)),
+    )
+
+
+def _factors(
+    context: Context, c: Contribution, upstream: float, local: float, width: int
+) -> tuple[Line, ...]:
+    named = f"{context.gradient_name(c.consumer)} = {context.number(upstream)}"
+    start = _start(context, c)
+    heads: tuple[Line, ...] = (
+        line(("upstream  ", Style.DIM), named, (f"   {start or origin(context, c)}", Style.DIM)),
+    )
+    if width_of(heads[0]) > width:
+        heads = (line(("upstream  ", Style.DIM), named), *wrapped(start, width, Style.DIM))
+    return (*heads, *_local(context, partial_name(context, c), c, local, width, reason=True))
+
+
+def _local(
+    context: Context,
+    partial: str,
+    c: Contribution,
+    local: float | None,
+    width: int,
+    *,
+    reason: bool,
+) -> tuple[Line, ...]:
+    """Return the local gradient: its formula, its number, and why it is so."""
+    formula = "" if c.local_formula is None else context.writer().write(c.local_formula)
+    shown = "" if local is None else context.number(local)
+    body = " = ".join(dict.fromkeys(text for text in (partial, formula, shown) if text))
+    head = wrapped_formula("local     ", body, width)
+    why = because(context, c) if reason else ""
+    if not why:
+        return head
+    if len(head) == 1 and width_of(head[0]) + 3 + len(why) <= width:
+        return ((*head[0], *line((f"   {why}", Style.DIM))),)
+    return (*head, *wrapped(why, width, Style.DIM))
+
+
+def because(context: Context, c: Contribution) -> str:
+    """Return why a local gradient is what it is, in words, where one operation explains it."""
+    index, position = c.edge.path[-1]
+    node = context.graph.nodes[index]
+    signs = ("add", "sub", "neg")
+    between = [context.graph.nodes[i].op for i, _ in c.edge.path[:-1]]
+    if any(op not in signs for op in between) or (
+        between and node.op in signs and "sub" in between
+    ):
+        return ""
+    written = [context.writer().write(_written(context, arg)) for arg in node.args]
+    names = dict(zip("ab", written, strict=False))
+    return OPERATIONS[node.op].because[position].format(**({"a": "", "b": ""} | names))
+
+
+def _written(context: Context, arg: Name | Number) -> Expr:
+    """Return an operand; inner nodes that do not show are written out."""
+    shown = places_of(context.trace).visible
+    if isinstance(arg, Number) or arg.name in shown or arg.name not in context.graph.node_by_name:
+        return arg
+    node = context.graph.nodes[context.graph.node_by_name[arg.name]]
+    return Apply(node.op, tuple(_written(context, part) for part in node.args), node.axis)
