@@ -26,6 +26,7 @@ from gdtutor.training.optimisers import optimiser_of, rate, update
 from gdtutor.training.outcome import Outcome, held_back
 from gdtutor.training.problem import Indices, Problem
 from gdtutor.training.settings import Settings
+from gdtutor.training.source import Source
 from gdtutor.training.terms import Term
 from gdtutor.training.vector import layout_of
 
@@ -255,8 +256,13 @@ class ImplicitPlan:
     @property
     def source(self) -> str:
         """The rule; nothing is generated for it."""
-        lines = [f"{name} = {formula}" for name, formula in self._row.lines]
-        return "\n".join([*lines, "shrink: see the one-dimensional root in implicit.solve"])
+        source = Source()
+        source.add(
+            0, "shrink = solve(…)", "the root in one dimension that makes the update implicit"
+        )
+        for name, formula in self._row.lines:
+            source.add(0, f"{name} = {formula}", "of each parameter p, whose gradient is g")
+        return source.text()
 
     def run(self, vector: Array, t: int, first: int, count: int) -> Outcome:
         """Do `count` iterations from iteration `first`; see `Plan.run`."""

@@ -112,10 +112,12 @@ class _Emitter:
             update = Update(self._wanted.rule, self._memory, self._gamma)
             streams = update.write(self._source, self._names)
         header = Source()
-        header.add(0, "def steps(arrays, iterations):")
+        header.add(0, "def steps(arrays, iterations):", "iterations in a row")
         if self._names.arrays:
-            header.add(1, f"{', '.join(self._names.arrays)}, = arrays")
-        header.add(1, f"for {', '.join(self._names.dynamic) or '_'} in iterations:")
+            names = ", ".join(self._names.arrays)
+            header.add(1, f"{names}, = arrays", "in the same place at every iteration")
+        each = ", ".join(self._names.dynamic) or "_"
+        header.add(1, f"for {each} in iterations:", "in another place at each")
         header.lines.extend(self._source.lines)
         if not self._source.lines:
             header.add(2, "pass", "the cost depends on no parameter")

@@ -100,16 +100,20 @@ class _Writer:
         data = [i for i in self._frontier if self._ops[i].code == "leaf"]
         histories = [i for i in self._frontier if i not in data]
         source = Source()
-        source.add(0, f"def losses({', '.join(f'h{i}' for i in [*histories, *data])}):")
+        taken = ", ".join(f"h{i}" for i in [*histories, *data])
+        source.add(0, f"def losses({taken}):", "of many iterations, from what each has left behind")
         for index in self._frontier:
             self._widen(source, index)
         for index in self._tail:
             code = self._code(index)
-            source.add(1, f"h{index} = {code}", self._program.notes.get(index, ""))
+            source.add(1, f"h{index} = {code}", self._note(index))
         scale = self._program.cost.scale
         factor = "" if scale == 1 else f"*{scale!r}"
         shape = "(-1,)" if self._lead == 1 else f"h{self._program.cost.id}.shape[:2]"
-        source.add(1, f"return h{self._program.cost.id}.reshape({shape}){factor}")
+        returned = f"return h{self._program.cost.id}.reshape({shape}){factor}"
+        lines = [n for n, t in self._program.values.items() if t.id == self._program.cost.id]
+        root = lines[-1] if lines else "the cost"
+        source.add(1, returned, f"{root} of each iteration, before its update")
         names = tuple(str(self._ops[i].detail[1]) for i in data)
         return Losses(source.compiled("losses", self._functions), names, source.text())
 
@@ -123,7 +127,23 @@ class _Writer:
         if ones:
             front = ", ".join(f"h{index}.shape[{i}]" for i in range(own))
             rest = f"*h{index}.shape[{own}:]"
-            source.add(1, f"h{index} = h{index}.reshape({front}, {', '.join(ones)}, {rest})")
+            code = f"h{index} = h{index}.reshape({front}, {', '.join(ones)}, {rest})"
+            source.add(1, code, f"{self._label(index)}, with as many axes as the others")
+
+    def _note(self, index: int) -> str:
+        """Return what a line computes: its node, or its operation."""
+        op = self._ops[index]
+        return self._program.notes.get(
+            index, f"{op.code}({', '.join(self._label(arg) for arg in op.args)})"
+        )
+
+    def _label(self, index: int) -> str:
+        op = self._ops[index]
+        if op.code == "leaf":
+            return str(op.detail[1])
+        if op.code in ("const", "one"):
+            return repr(op.detail[0]) if op.detail else "1.0"
+        return self._program.notes.get(index, f"h{index}")
 
     def _code(self, index: int) -> str:
         op = self._ops[index]

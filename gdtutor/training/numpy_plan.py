@@ -9,6 +9,7 @@ import numpy as np
 
 from gdtutor.engine.operations import Array
 from gdtutor.training.batches import Batches, EpochOrder
+from gdtutor.training.folded import told_folded
 from gdtutor.training.held import held_lane
 from gdtutor.training.kernel import Wanted, build_kernel, packed_data
 from gdtutor.training.lane import Lane
@@ -45,6 +46,7 @@ class NumpyPlan:
         optimiser, hyper = optimiser_of(settings)
         batch = settings.batch or max(1, train)
         program = self._lowered(problem, batch, None)
+        self._program = program
         self._memory = self._new_memory(problem, optimiser, program)
         self._is_constant = settings.schedule.kind == "constant"
         order = EpochOrder(settings.order, settings.seed, train, batch)
@@ -76,7 +78,7 @@ class NumpyPlan:
     @property
     def source(self) -> str:
         """The generated source of one iteration, as a reader sees it."""
-        return "\n\n".join(self._sources)
+        return told_folded(self._program) + "\n\n".join(self._sources)
 
     def run(self, vector: Array, t: int, first: int, count: int) -> Outcome:
         """Do `count` iterations from iteration `first` (whose epoch decides data and rate).

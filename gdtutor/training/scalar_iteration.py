@@ -91,6 +91,12 @@ class Iteration:
         """Whether the update needs its own number."""
         return "t" in self._names.values()
 
+    def data_label(self, place: int) -> str:
+        """Return what the number of this place in an item is, as `X[0, 2]`."""
+        name, cell = self.data_names[place]
+        shape = next(op.shape for op in self._program.ops if op.detail == ("data", name))
+        return name + cell_text(shape, cell)
+
     def write(self, source: Source, level: int, constant: str = "{}") -> None:
         """Write the iteration: values, what it leaves behind, then the update.
 
@@ -105,7 +111,8 @@ class Iteration:
         finals = [index for _, index in self._finals]
         roots = [cost, *extra, *finals]
         needed = sorted(reachable(ops, roots))
-        text = ScalarText(ops, self._builder.notes, self._names, self._stateful, constant)
+        notes, labels = self._builder.notes, {i: self._label(n) for i, n in self._names.items()}
+        text = ScalarText(ops, notes, self._names, labels, self._stateful, constant)
         text.count(needed, roots)
         update = set(needed) - reachable(
             ops, [cost, *extra, *(t.id for c in self._gradients.values() for t in c.terms)]
@@ -119,18 +126,29 @@ class Iteration:
         if raises or self._optimiser.state or gradients & self._stateful:
             for index in finals:
                 text.name(source, level, index)
-        source.add(level, f"leave({text.text(cost)})", "the cost, before the update")
+        note = text.note(cost, f"{self._problem.graph.root}, before the update")
+        source.add(level, f"leave({text.text(cost)})", note)
         if self._norm is not None:
             source.add(level, f"leave_norm({text.text(self._norm)})", "square of the gradient")
         for name, index in self._finals:
-            source.add(level, f"{name} = {text.text(index)}", self._slot_note(name))
+            note = text.note(index, self._slot_note(name))
+            source.add(level, f"{name} = {text.text(index)}", note)
 
     def _slot_note(self, name: str) -> str:
         slot = self.slots[int(name[1:])]
-        shape = np.shape(self._problem.parameters[slot.parameter])
-        where = slot.parameter + cell_text(shape, slot.cell)
+        where = slot.parameter + self._cell_text(slot.parameter, slot.cell)
         turned = ", its sign turned" if slot.sign < 0 else ""
         return f"{slot.variable} of {where}{turned}" if slot.variable else where + turned
+
+    def _label(self, name: str) -> str:
+        """Return what a variable is to the learner."""
+        place = name[1:]
+        if not place.isdigit():
+            return name
+        return self._slot_note(name) if name[0] == "p" else self.data_label(int(place))
+
+    def _cell_text(self, parameter: str, cell: int) -> str:
+        return cell_text(np.shape(self._problem.parameters[parameter]), cell)
 
     def _leaves(self, data: Mapping[str, Array] | None) -> dict[int, Cells]:
         cells: dict[int, Cells] = {}
@@ -186,6 +204,8 @@ class Iteration:
             values["g"] = self._gradients[parameter].terms[cell]
             for name, formula in self._optimiser.lines:
                 values[name] = builder.evaluate(parse_rule(formula), values)
+                where = parameter + self._cell_text(parameter, cell)
+                builder.notes.setdefault(values[name].id, f"{name} of {where}")
             for variable, place in places.items():
                 final = builder.plain(values[variable])
                 if final != old[variable].id:

@@ -65,7 +65,7 @@ class ScalarPlan:
         is_fixed = settings.order == "given" or (is_whole and settings.order == "shuffled")
         self._is_unrolled = is_fixed and self._unrolls()
         self._functions: dict[object, _Compiled] = {}
-        self.source = self._epoch_function().text
+        self._epoch_function()
         self._held = held_back(problem, settings, train)
 
     @staticmethod
@@ -73,6 +73,16 @@ class ScalarPlan:
         """Say whether every operation of the problem has a form on plain numbers."""
         program = lower(problem, settings.batch or max(1, train))
         return Iteration(problem, program, None, settings).is_possible
+
+    @property
+    def source(self) -> str:
+        """The generated source of one epoch, or of one iteration; see `Plan.source`."""
+        # Starting counts, and few runs are asked for their source.
+        from gdtutor.training.folded import told_folded
+
+        program = self._programs[self._batch]
+        folded = told_folded(program, knows_data=self._is_unrolled)
+        return folded + self._epoch_function().text
 
     def run(self, vector: Array, t: int, first: int, count: int) -> Outcome:
         """Do `count` iterations from iteration `first`; see `NumpyPlan.run`."""
@@ -205,22 +215,24 @@ def _compile(iterations: list[Iteration], settings: Settings) -> _Compiled:
     scheduled = settings.schedule.kind != "constant"
     source = Source()
     again = []
-    source.add(0, "def steps(state, items, t, rates, leave, leave_norm):")
-    source.add(1, f"{state}= state")
+    source.add(0, "def steps(state, items, t, rates, leave, leave_norm):", "iterations in a row")
+    source.add(1, f"{state}= state", "the numbers that updates change")
     if scheduled:
-        source.add(1, "rates = iter(rates)")
-    source.add(1, f"for {data or '_ '}in items:")
+        source.add(1, "rates = iter(rates)", "the learning rate of each iteration")
+    named = ", ".join(iterations[0].data_label(i) for i in range(len(iterations[0].data_names)))
+    source.add(1, f"for {data or '_ '}in items:", named or "the data stand as numbers below")
     for place, iteration in enumerate(iterations):
         if iteration.counts:
-            source.add(2, "t += 1")
+            source.add(2, "t += 1", "the number of this update, from 1")
         if scheduled:
-            source.add(2, "rate = next(rates)")
-        source.add(2, "try:")
+            source.add(2, "rate = next(rates)", "the learning rate of this epoch")
+        source.add(2, "try:", "in Python's own numbers, which are fast")
         iteration.write(source, 3)
-        source.add(2, "except (OverflowError, ZeroDivisionError, ValueError):")
+        refused = "except (OverflowError, ZeroDivisionError, ValueError):"
+        source.add(2, refused, "where these refuse a result")
         rate_text = "rate, " if scheduled else ""
         call = f"careful{place}(({state}), ({data}), t, {rate_text}leave, leave_norm)"
-        source.add(3, f"{state}= {call}", "with infinities instead of errors")
+        source.add(3, f"{state}= {call}", "the same in NumPy's, which have infinities")
         careful = Source()
         arguments = f"state, data, t, {rate_text}leave, leave_norm"
         careful.add(0, f"def careful{place}({arguments}):")
@@ -230,7 +242,7 @@ def _compile(iterations: list[Iteration], settings: Settings) -> _Compiled:
         iteration.write(careful, 1, "float64({})")
         careful.add(1, f"return tuple(map(float, ({state})))")
         again.append(careful)
-    source.add(1, f"return {state}")
+    source.add(1, f"return {state}", "after the last iteration")
     numbers = {"inf": math.inf, "nan": math.nan, "float64": np.float64}
     scope: dict[str, Any] = dict(FAST) | numbers
     for place, careful in enumerate(again):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -56,6 +57,8 @@ _NAMED = frozenset({"square", "maximum", "sign", "step"})
 
 _LEFT_TO_RIGHT = frozenset({"add", "sub", "mul", "div"})
 
+_PART = re.compile(r"\.[0-9]")
+
 LONGEST = 70
 """Characters of an expression up to which it is written inside another one."""
 
@@ -66,7 +69,8 @@ class ScalarText:
     Args:
         ops: Operations on numbers.
         notes: What values are to the learner.
-        leaves: The name of each leaf.
+        leaves: The variable of each leaf.
+        labels: What each leaf is to the learner.
         stateful: Leaves that an update writes over; what reads them is named before.
         constant: How a number is written: as Python's float, or as a type whose division by 0
             gives an infinity.
@@ -77,6 +81,7 @@ class ScalarText:
         ops: Sequence[Op],
         notes: Mapping[int, str],
         leaves: Mapping[int, str],
+        labels: Mapping[int, str],
         stateful: frozenset[int],
         constant: str = "{}",
     ) -> None:
@@ -84,9 +89,12 @@ class ScalarText:
         self._constant = constant
         self._notes = notes
         self._names = dict(leaves)
+        self._labels = labels
         self._stateful = stateful
         self._uses: dict[int, int] = {}
         self._inline: dict[int, tuple[str, int, bool]] = {}
+        self._inside: dict[int, tuple[str, ...]] = {}
+        """The learner's names of what is written inside the expression of a value."""
 
     def count(self, needed: Sequence[int], roots: Sequence[int]) -> None:
         """Count how often every value is read, within the needed operations and as a root."""
@@ -117,8 +125,29 @@ class ScalarText:
             self._names[index] = f"v{index}"
             if not text:
                 text = self._inline.pop(index)[0]
-            source.add(level, f"v{index} = {text}", self._notes.get(index, ""))
+            source.add(level, f"v{index} = {text}", self.note(index))
         return self.text(index)
+
+    def note(self, index: int, what: str = "") -> str:
+        """Return what a line computes, and the named values that have no line of their own in it.
+
+        Args:
+            index: The value.
+            what: What it is, where its own name does not say.
+        """
+        own = self._notes.get(index, "") or self._operation(index)
+        return with_inside(what or own, self._inside.get(index, ()))
+
+    def _operation(self, index: int) -> str:
+        op = self._ops[index]
+        return f"{op.code}({', '.join(self._label(arg) for arg in op.args)})"
+
+    def _label(self, index: int) -> str:
+        op = self._ops[index]
+        if op.code in ("const", "one"):
+            return repr(op.detail[0]) if op.detail else "1.0"
+        known = self._labels.get(index) or self._notes.get(index) or self._names.get(index)
+        return known or self._operation(index)
 
     def text(self, index: int) -> str:
         """Return a value as an operand."""
@@ -150,6 +179,7 @@ class ScalarText:
             for arg in op.args
         )
         operands = []
+        self._inside[index] = self._names_inside(op)
         for place, arg in enumerate(op.args):
             is_right = (place == 1 and op.code in _LEFT_TO_RIGHT) or op.code == "recip"
             operands.append(self._operand(arg, own + 1 if is_right else own))
@@ -161,3 +191,23 @@ class ScalarText:
                 if operands[one].strip("()").startswith("-") and self._is_number(op.args[one]):
                     return f"{operands[other]} - {operands[one].strip('()')[1:]}", reads
         return form.format(*operands), reads
+
+    def _names_inside(self, op: Op) -> tuple[str, ...]:
+        """Return the names of values that have no line: written inside, or one with a leaf, as z is
+        with b where the inputs are 0."""
+        found: dict[str, None] = {}
+        stands_alone = sum(not self._is_number(arg) for arg in op.args) == 1
+        for arg in op.args:
+            if arg in self._inline:
+                found |= dict.fromkeys(self._inside.get(arg, ()))
+            is_leaf = stands_alone and self._ops[arg].code == "leaf"
+            if arg in self._notes and (is_leaf or arg in self._inline):
+                found[self._notes[arg]] = None
+        return tuple(found)
+
+
+def with_inside(note: str, inside: Sequence[str]) -> str:
+    """Return a note with the names of lines that are folded into it; their parts, as z.1, are
+    left out, and so is what the note says itself."""
+    names = [name for name in inside if not _PART.search(name) and name not in note]
+    return f"{note}, with {', '.join(names)}" if names else note

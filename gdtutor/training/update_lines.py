@@ -119,19 +119,31 @@ class Update:
 
     def _stream_function(self, streams: list[int]) -> tuple[Streams, str]:
         source = Source()
-        source.add(0, "def streams(t, learning_rate):")
+        source.add(0, "def streams(t, learning_rate):", "numbers that change with each update")
         for index in sorted(reachable(self._ops, streams)):
             op = self._ops[index]
+            label = ", ".join(self._stream_label(arg) for arg in op.args)
             if op.code == "leaf":
-                source.add(1, f"u{index} = float({op.detail[1]})")
+                code, note = f"float({op.detail[1]})", _STREAMS[str(op.detail[1])]
             elif op.code in ("const", "one"):
-                source.add(1, f"u{index} = {op.detail[0] if op.detail else 1.0!r}")
+                code, note = repr(op.detail[0] if op.detail else 1.0), "a constant of the rule"
             else:
-                args = [f"u{a}" for a in op.args]
-                source.add(1, f"u{index} = {_SCALAR[op.code].format(*args)}")
-        source.add(1, f"return {', '.join(f'u{i}' for i in streams)},")
+                code = _SCALAR[op.code].format(*(f"u{a}" for a in op.args))
+                note = f"{op.code}({label})"
+            source.add(1, f"u{index} = {code}", note)
+        returned = ", ".join(f"u{i}" for i in streams)
+        source.add(1, f"return {returned},", "what the update above takes")
         return source.compiled("streams", {"math": math}), source.text()
 
+    def _stream_label(self, index: int) -> str:
+        op = self._ops[index]
+        if op.code in ("const", "one"):
+            return repr(op.detail[0]) if op.detail else "1.0"
+        return str(op.detail[1]) if op.code == "leaf" else f"u{index}"
+
+
+_STREAMS = {"t": "the number of the update, from 1", "learning_rate": "the rate of this iteration"}
+"""What the given numbers of an update are."""
 
 _SCALAR = {
     "add": "{} + {}",

@@ -91,10 +91,10 @@ class Trainer:
         if kind == "stacked":
             rates = settings.learning_rate * np.array([0.5, 1.0, 2.0])
             self._stack = StackedPlan(problem, settings, train, {"learning_rate": rates}, 3)
-            self.kind = self._stack.kind
+            self.kind, self.source = self._stack.kind, self._stack.source
         else:
             self._plan = compile_plan(problem, settings, kind)
-            self.kind = self._plan.kind
+            self.kind, self.source = self._plan.kind, self._plan.source
 
     def run(self, state: State, count: int) -> tuple[Array, State]:
         """Do some iterations; return their losses and the state after them."""
