@@ -14,6 +14,7 @@ from gdtutor.engine.local import UPSTREAM
 from gdtutor.engine.operations import Array
 from gdtutor.engine.shapes import Shape, expression_shape
 from gdtutor.engine.trace import Trace
+from gdtutor.lesson.model import Lesson
 from gdtutor.lesson.selectors import Assignment
 from gdtutor.session.challenge import Challenge
 from gdtutor.session.comparison import changed_gradients
@@ -67,6 +68,10 @@ class Context:
     """The changes made at or before this iteration."""
     challenge: Challenge | None = None
     """The question that is open at this step."""
+    lesson: Lesson | None = None
+    """The lesson that is walked."""
+    seed: int | None = None
+    """Replaces the lesson's own seeds."""
 
     @property
     def arrays(self) -> Mapping[str, Array]:

@@ -37,7 +37,7 @@ def context_of(session: Session, chars: Chars) -> Context | None:
     changes = tuple(c for c in session.changes if c.iteration <= moment.iteration)
     return Context(
         moment, step, session.look, chars, own=session.own_moment, changes=changes,
-        challenge=session.challenge,
+        challenge=session.challenge, lesson=session.lesson, seed=session.seed,
     )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from gdtutor.view.frame import Line, Style
 from gdtutor.view.lines import ROOM, fitting, line, stacked, width_of, wrapped_formula
 from gdtutor.view.matrix import MAX_ROWS, MatrixLook, matrix_lines
 from gdtutor.view.notation import shape as shape_text
+from gdtutor.view.origins import origin_lines
 
 _ROLES = (
     (Role.INPUT, "inputs", Style.INPUT),
@@ -34,12 +35,17 @@ MANY = 5
 def given_lines(context: Context, width: int) -> tuple[Line, ...]:
     """Return every given value, in groups; small arrays stand side by side.
 
+    Below them stands where they come from: how inputs were scaled, and parameters drawn.
     Where they would not fit the panel, columns of numbers lie down, marked as transposed; then
     an array shows its ends alone, and at last its shape.
     """
     if not context.chars.draws:
-        return _given_alone(context, width)
-    return fitting(((_given(context, width, *shown),) for shown in _GIVEN), ROOM)
+        return (*_given_alone(context, width), *origin_lines(context, width))
+    whole, brief = (origin_lines(context, width, is_brief=is_brief) for is_brief in (False, True))
+    return fitting(
+        ((_given(context, width, *shown), below) for shown in _GIVEN for below in (whole, brief)),
+        ROOM,
+    )
 
 
 class _Shown(Enum):

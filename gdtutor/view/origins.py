@@ -1,0 +1,144 @@
+"""Where given numbers come from: how the inputs were scaled, and how parameters were drawn."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from gdtutor.engine.graph import Role
+from gdtutor.lesson.model import Start
+from gdtutor.lesson.starts import seeds_of
+from gdtutor.training.initialise import INITIALISATIONS, fan_in
+from gdtutor.training.scaling import SCALINGS
+from gdtutor.view import notation
+from gdtutor.view.context import Context
+from gdtutor.view.frame import Chars, Line, Style
+from gdtutor.view.lines import line, wrapped, wrapped_formula
+
+MOST_COLUMNS = 4
+"""Scaled columns whose numbers are written out."""
+MOST_NAMES = 4
+"""Drawn parameters of one rule that are all named."""
+_PARTS: Mapping[str, tuple[str, str]] = {
+    "standardise": ("mean", "s"),
+    "min_max": ("min", "max − min"),
+}
+"""What each scaling takes off a column and what it divides by, as its formula calls them."""
+NO_BREAK = "\u00a0"
+_ROOT = re.compile(r"√(\w+)")
+_SQUARES = re.compile(r"Σ(\((?:[^()]|\([^()]*\))*\))²")
+"""A sum of squares as formulas write it; in ASCII the square stands inside the sum."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Draw:
+    """Parameters that one rule draws."""
+
+    init: str
+    names: tuple[str, ...]
+    inputs: tuple[int, ...]
+    """n_in of each."""
+    seeds: tuple[int, ...]
+    in_turn: bool
+    """Whether they come one after the other from one generator."""
+
+
+def origin_lines(context: Context, width: int, *, is_brief: bool = False) -> tuple[Line, ...]:
+    """Return the rule of the scaling with its numbers, then that of every drawn start.
+
+    Args:
+        context: The step.
+        width: Cells of a line.
+        is_brief: Whether starts are told without n_in, which the shapes tell, and few are named.
+    """
+    return (*_scaling_lines(context, width), *_start_lines(context, width, is_brief))
+
+
+def _scaling_lines(context: Context, width: int) -> tuple[Line, ...]:
+    scaling = None if context.lesson is None else context.lesson.scaling
+    if scaling is None or not any(leaf.role is Role.INPUT for leaf in context.graph.leaves):
+        return ()
+    chars = context.chars
+    lines = [line(("scaled: each input x becomes", Style.DIM))]
+    for part in formula_text(SCALINGS[scaling.kind].formula, chars).split(",  "):
+        lines += wrapped_formula(" ", part, width)
+    off, by = (notation.plain(part, chars) for part in _PARTS[scaling.kind])
+    told = list(zip(scaling.columns, scaling.shift, scaling.scale, strict=True))
+    for column, shift, scale in told[:MOST_COLUMNS]:
+        called = context.name(column) if column.isidentifier() else notation.plain(column, chars)
+        numbers = f"{off} {context.number(shift)}, {by} {context.number(scale)}"
+        lines += [line(" ", *row) for row in wrapped(f"{called}: {numbers}", width - 1)]
+    if len(told) > MOST_COLUMNS:
+        ellipsis = "…" if chars.unicode else "..."
+        lines.append(line((f" {ellipsis} {len(told) - MOST_COLUMNS} more columns", Style.DIM)))
+    return tuple(lines)
+
+
+def _start_lines(context: Context, width: int, is_brief: bool) -> tuple[Line, ...]:
+    """Return a rule for all that it has drawn; none later, nor of what the learner has changed."""
+    if context.lesson is None or context.moment.iteration:
+        return ()
+    changed = {change.name for change in context.changes}
+    own = {
+        name: start
+        for name, start in context.lesson.starts.items()
+        if name in context.trace.values and name not in changed
+    }
+    lines: list[Line] = []
+    for draw in _draws(own, seeds_of(context.lesson.starts, context.seed)):
+        head, *rest = wrapped(f"drawn {_draw_text(context, draw, is_brief)}", width - 1)
+        lines += [head, *(line(" ", *row) for row in rest)]
+    return tuple(lines)
+
+
+def _draws(starts: Mapping[str, Start], seeds: Mapping[str, int]) -> Iterable[_Draw]:
+    """Yield the drawn parameters, those of one rule and one way to draw together."""
+    kinds = dict.fromkeys((starts[n].init, starts[n].stream) for n in seeds if n in starts)
+    for init, stream in kinds:
+        names = tuple(
+            name for name in seeds
+            if name in starts and (starts[name].init, starts[name].stream) == (init, stream)
+        )  # fmt: skip
+        inputs = tuple(fan_in(starts[name].shape) for name in names)
+        of_all = tuple(seeds[name] for name in names)
+        yield _Draw(init, names, inputs, of_all, stream is not None and len(names) > 1)
+
+
+def _draw_text(context: Context, draw: _Draw, is_brief: bool) -> str:
+    """Return `W₁, W₂: N(0, 1)·√(2 / n_in), n_in = 2, 3, seeds 48, 49`."""
+    formula = INITIALISATIONS[draw.init].formula
+    parts = [formula_text(formula, context.chars)]
+    if "n_in" in formula and not is_brief and len(draw.names) <= MOST_NAMES:
+        parts.append(f"n_in = {', '.join(str(n) for n in draw.inputs)}")
+    parts.append(_seed_text(draw, is_brief))
+    # A line breaks between the parts, not within one.
+    rule = ", ".join(part.replace(" ", NO_BREAK) for part in parts)
+    return f"{_names_text(context, draw.names, is_brief)}: {rule}"
+
+
+def _names_text(context: Context, names: tuple[str, ...], is_brief: bool) -> str:
+    called = [context.name(name) for name in names]
+    ellipsis = "…" if context.chars.unicode else "..."
+    if is_brief and len(called) > 2:
+        return f"{called[0]}{ellipsis}{called[-1]}"
+    if len(called) > MOST_NAMES:
+        called = [*called[:2], ellipsis, called[-1]]
+    return ", ".join(called)
+
+
+def _seed_text(draw: _Draw, is_brief: bool) -> str:
+    seeds = list(dict.fromkeys(draw.seeds))
+    if len(seeds) == 1:
+        in_turn = draw.in_turn and not is_brief
+        return f"in turn from seed {seeds[0]}" if in_turn else f"seed {seeds[0]}"
+    if len(seeds) > 2 and seeds == list(range(seeds[0], seeds[-1] + 1)):
+        return f"seeds {seeds[0]} to {seeds[-1]}"
+    return f"seeds {', '.join(str(seed) for seed in seeds)}"
+
+
+def formula_text(formula: str, chars: Chars) -> str:
+    """Return a formula of a table in the character set: in ASCII √n_in is sqrt(n_in)."""
+    if chars.unicode:
+        return formula
+    return notation.plain(_SQUARES.sub(r"Σ(\1²)", _ROOT.sub(r"√(\1)", formula)), chars)
