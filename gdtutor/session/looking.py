@@ -10,6 +10,7 @@ from gdtutor.session.navigation import cell_shape, refolded, said
 from gdtutor.session.state import AutoPlay, Session, Tab, current_step, moved, phase_of
 from gdtutor.session.steps import Phase
 
+_ANSWER_FIRST = "Answer first: Enter goes back to the question, n shows the answer."
 _PACES = (8.0, 5.0, 3.0, 2.0, 1.5, 1.0, 0.7, 0.5, 0.3)
 
 
@@ -128,7 +129,7 @@ def toggle_hints(session: Session, count: int) -> Session:
 def toggle_proof(session: Session, count: int) -> Session:
     """Show the central difference beside the gradient, or take it away."""
     if session.challenge is not None:
-        return said(session, "Answer first: Enter goes back to the question, n shows the answer.")
+        return said(session, _ANSWER_FIRST)
     if phase_of(session) is not Phase.BACKWARD:
         return said(session, "Go to a backward step first; v proves the gradient there.")
     look = replace(session.look, proof=not session.look.proof, mistakes=False, tab=Tab.NODE)
@@ -145,8 +146,11 @@ def toggle_mistakes(session: Session, count: int) -> Session:
 
 def toggle_auto(session: Session, count: int) -> Session:
     """Start or stop taking steps by the clock."""
+    if session.challenge is not None:
+        return said(session, _ANSWER_FIRST)
     auto = AutoPlay(not session.auto.is_on, session.auto.seconds)
-    word = f"every {auto.seconds:g} s; + and - change the pace" if auto.is_on else "stopped"
+    ends = "a question ends it" if session.predict else "+ and - change the pace"
+    word = f"every {auto.seconds:g} s; {ends}" if auto.is_on else "stopped"
     return said(replace(session, auto=auto), f"Auto-play {word}.")
 
 

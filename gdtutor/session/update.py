@@ -12,8 +12,8 @@ from gdtutor.session.edits import apply_edit
 from gdtutor.session.effects import Effect, PauseTraining, SweepRuns, Train
 from gdtutor.session.figures import measurements_due
 from gdtutor.session.library import found, with_search, without_search
-from gdtutor.session.navigation import goto, said, steps_forward
-from gdtutor.session.predict import answer, question_left
+from gdtutor.session.navigation import goto, said
+from gdtutor.session.predict import answer, question_left, step_on
 from gdtutor.session.press import Press
 from gdtutor.session.prompting import edited
 from gdtutor.session.reloading import Broke, Reloaded, is_elsewhere, reloaded
@@ -149,11 +149,12 @@ def _updated(session: Session, action: Action) -> tuple[Session, tuple[Effect, .
 
 
 def _played(session: Session) -> Session:
-    """Take auto-play's next step; it ends where there is none."""
-    if not session.auto.is_on or session.screen is not Screen.STUDY:
+    """Take auto-play's next step; a question ends it, which only the learner answers."""
+    is_typing = session.prompt is not None
+    if not session.auto.is_on or session.screen is not Screen.STUDY or is_typing:
         return session
     try:
-        return steps_forward(session, 1)
+        return step_on(replace(session, message="", is_error=False, command=""), 1)
     except GdTutorError as error:
         still = replace(session, auto=replace(session.auto, is_on=False))
         return said(still, str(error), error=True)

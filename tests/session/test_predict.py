@@ -13,7 +13,7 @@ from gdtutor.session.press import Press
 from gdtutor.session.slips import Slip
 from gdtutor.session.state import PromptKind, Session, current_step
 from gdtutor.session.steps import Phase
-from gdtutor.session.update import resumed, update
+from gdtutor.session.update import Tick, resumed, update
 from gdtutor.session.working import working_of
 
 ASKED = DATA / "lessons" / "asked.md"
@@ -245,8 +245,22 @@ def test_an_edit_keeps_the_question_and_judges_by_the_new_value():
     assert right.challenge is None
 
 
-def test_auto_play_stops_at_nothing():
+def test_auto_play_ends_at_a_question_and_gives_no_answer_away():
     session = pressed(predicting(NEURON), "a")
-    from gdtutor.session.update import Tick
+    assert "a question ends it" in session.message
+    for _ in range(3):
+        session, _ = update(session, Tick())
+    assert session.challenge is not None
+    assert not session.auto.is_on
+    left = pressed(session, "escape a")
+    assert "Answer first" in left.message
+    assert not left.auto.is_on
+    solved, _ = submitted(session, "0.05 + 1.2 + 0.2")
+    again = pressed(solved, "a")
+    assert again.auto.is_on
+    assert update(again, Tick())[0].challenge is not None
 
-    assert update(session, Tick())[0].challenge is None
+
+def test_auto_play_waits_while_something_is_typed():
+    session = pressed(walk(NEURON, "given"), "a :")
+    assert update(session, Tick())[0] is session
