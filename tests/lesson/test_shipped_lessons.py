@@ -75,7 +75,7 @@ def test_its_opening_page_types_no_number_that_a_run_would_show(path: Path) -> N
     """Decimals are those of code or of a formula with its random draw, N(0, 1)."""
     lesson, _ = read_lesson(path)
     assert lesson is not None
-    prose = re.sub(r"```.*?```|`[^`]*`|[\d.]+ · N\(", "", lesson.prose, flags=re.S)
+    prose = re.sub(r"```.*?```|`[^`]*`|[\d.]+·N\(", "", lesson.prose, flags=re.S)
     assert not re.findall(r"[^\n]*\d[.,]\d[^\n]*", prose)
 
 

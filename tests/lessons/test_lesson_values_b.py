@@ -20,6 +20,7 @@ from gdtutor.lesson.load import load_lesson, with_variant
 from gdtutor.lesson.model import Lesson
 from gdtutor.lesson.problem import problem_of, settings_of
 from gdtutor.opening import session_at
+from gdtutor.training.initialise import INITIALISATIONS
 from gdtutor.training.run import Run
 from gdtutor.training.segments import Segment
 
@@ -269,6 +270,11 @@ def test_20_equal_rows_stay_equal_to_the_last_bit(epoch: int) -> None:
 )
 def test_20_the_start_decides(variant: str, learns: bool) -> None:
     assert (final_cost(trained("initialisation", variant)) < 0.002) is learns
+
+
+@pytest.mark.parametrize("init", ["plain", "xavier", "he"])
+def test_20_says_the_rules_as_the_table_of_starts_has_them(init: str) -> None:
+    assert INITIALISATIONS[init].formula in lesson("initialisation").prose
 
 
 def test_20_too_large_a_start_lets_nothing_through() -> None:
