@@ -8,8 +8,8 @@ from gdtutor.training.plan import prefers_scalar
 from gdtutor.training.segments import Stretch
 from gdtutor.training.timeline import LONGEST_BURST
 
-_BURST_MICROSECONDS = 10_000
-"""About how long a burst lasts; a stop is noticed between two bursts."""
+_BURST_MICROSECONDS = 4_000
+"""About how long a burst lasts: a stop is noticed between two, and a key waits for one to end."""
 _REPLAY_MICROSECONDS = 20_000
 """About how long the replay from one kept state to the next may take."""
 _SPACING = 1024

@@ -16,12 +16,13 @@ from gdtutor.training.plan import check
 from gdtutor.training.problem import Problem
 from gdtutor.training.run import Run
 from gdtutor.training.segments import Segment, Stretch
-from gdtutor.training.settings import Settings
+from gdtutor.training.settings import Settings, Stop
 from gdtutor.training.stacked_plan import StackedPlan
 from gdtutor.training.stops import finite_prefix, first_stop
 
 _BURST_CELLS = 4_000_000
-"""Products of cells and examples in one burst of a stack, some 10 milliseconds."""
+"""Products of cells and examples in one burst of a stack, some 10 milliseconds: its costs are
+gathered run by run, which shorter bursts would do more often than they train."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -154,17 +155,21 @@ class Stack:
         before = self._plan.saved()
         losses = self._plan.train(self._done, count)
         vectors = None if self._plan.is_finite() else self._plan.store()
+        has_stops = self._stretch.segment.settings.stop != Stop()
+        is_finite = np.logical_and.reduce(np.isfinite(losses))
         ends: dict[int, tuple[str | None, int]] = {}
         for run in range(len(self._members)):
             if run in self._ended:
                 continue
-            reason, kept = self._end_of(run, losses[:, run])
+            column = losses[:, run]
+            goes_on = is_finite[run] and not has_stops
+            reason, kept = (None, count) if goes_on else self._end_of(run, column)
             if vectors is not None and not np.isfinite(vectors[run]).all():
                 reason = reason or "not_finite"
             if reason is not None:
                 ends[run] = reason, kept
             else:
-                self._record(run, losses[:, run])
+                self._record(run, column)
         if ends:
             self._finish(ends, before, losses)
         self._done += count
