@@ -6,19 +6,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gdtutor.check_fit import Screens
 from gdtutor.check_formulas import check_losses, check_vectors
 from gdtutor.check_gradients import GradientChecked, check_gradients
 from gdtutor.check_notes import Notes
 from gdtutor.engine.errors import GdTutorError
-from gdtutor.fit import DESIGN_SIZE, Misfit, fit_of
 from gdtutor.given_away import given_away
 from gdtutor.lesson.load import with_variant
 from gdtutor.lesson.model import Lesson
 from gdtutor.lesson.reports import Place, Report
 from gdtutor.lesson.runs import run_of
+from gdtutor.session.arrival import Opened, opened
 from gdtutor.session.moment import Moment
 from gdtutor.session.state import Session
-from gdtutor.session.update import Opened, opened
 from gdtutor.training.run import Run
 
 LESSON_CODES = {
@@ -48,29 +48,37 @@ class LessonChecked:
 
 
 def check_lesson(lesson: Lesson) -> LessonChecked:
-    """Check the numbers and the screens of a lesson that the loader accepts, and its variants."""
-    notes = Notes(lesson)
-    names = ("", *(variant.name for variant in lesson.variants))
-    for name in names:
-        whose = with_variant(lesson, name) if name else lesson
-        of = f"with the variant '{name}' " if name else ""
-        try:
-            session = opened(Session(), Opened(whose, run_of(whose)))
-        except GdTutorError as error:
-            notes.add("settings", of + error.what, error.hint, notes.in_front("training"))
-            continue
-        if session.moment is None or session.run is None:
-            continue
-        if _is_finite(notes, session.moment, of):
-            check_gradients(notes, session.moment, len(names), of)
-        _check_training(notes, session.run, len(names), of)
-        if not name:
-            check_vectors(notes, session.moment)
-            check_losses(notes, session.moment)
-            _check_fit(notes, session)
-            _check_questions(notes, session.moment)
+    """Check the numbers and the screens of a lesson that the loader accepts, and its variants.
+
+    One run is in memory at a time.
+    """
+    notes, screens = Notes(lesson), Screens(lesson)
+    shares = len(lesson.variants) + 1
+    _check_run(notes, screens, lesson, "", shares)
+    for variant in lesson.variants:
+        _check_run(notes, screens, with_variant(lesson, variant.name), variant.name, shares)
     gradients = (GradientChecked(lesson.id, name, e) for name, e in notes.errors.items())
     return LessonChecked(tuple(notes.reports), tuple(gradients))
+
+
+def _check_run(notes: Notes, screens: Screens, whose: Lesson, variant: str, shares: int) -> None:
+    """Check the run of the lesson, or of one of its variants."""
+    of = f"with the variant '{variant}' " if variant else ""
+    try:
+        session = opened(Session(), Opened(whose, run_of(whose)))
+    except GdTutorError as error:
+        notes.add("settings", of + error.what, error.hint, notes.in_front("training"))
+        return
+    if session.moment is None or session.run is None:
+        return
+    if _is_finite(notes, session.moment, of):
+        check_gradients(notes, session.moment, shares, of)
+    _check_training(notes, session.run, shares, of)
+    if not variant:
+        check_vectors(notes, session.moment)
+        check_losses(notes, session.moment)
+        _check_questions(notes, session.moment)
+    screens.check(notes, session, variant)
 
 
 def _is_finite(notes: Notes, moment: Moment, of: str) -> bool:
@@ -109,47 +117,6 @@ def _check_training(notes: Notes, run: Run, shares: int, of: str) -> None:
         what = f"{of}training was followed for {run.farthest:,} of {whole:,} iterations"
         hint = "a shorter run can be checked to its end"
         notes.add("long-run", what, hint, notes.in_front("training", "epochs"), "warning")
-
-
-def _check_fit(notes: Notes, session: Session) -> None:
-    """Report every panel of a step that the design size cannot hold.
-
-    The last iteration that was trained is looked at too: its numbers are often the longest.
-    """
-    last = max(session.run.farthest - 1, 0) if session.run is not None else 0
-    fit = fit_of(session, dict.fromkeys((0, 1, last)) if notes.lesson.trains else (0,))
-    for misfit in fit.misfits:
-        level = "warning" if misfit.panel == "title" else "error"
-        way = _FIT_HINTS[misfit.panel if misfit.step.node or misfit.panel == "title" else ""]
-        path = notes.lesson.path
-        hint = f"{way}; gdtutor shot {path} {misfit.options()} shows it"
-        notes.add("fit", misfit.text(), hint, _place_of(notes, misfit), level)
-    if not fit.is_whole:
-        size = "x".join(map(str, DESIGN_SIZE))
-        what = f"the lesson has too many steps for all of them to be held against {size}"
-        notes.add("fit", what, "a shorter lesson can be checked whole", Place(1, 1), "warning")
-
-
-_FIT_HINTS = {
-    "title": "shorten the title",
-    "node panel": "split the line, or shorten its names",
-    "note": "shorten the note",
-    "": "give fewer values at once, or shorten the note",
-}
-
-
-def _place_of(notes: Notes, misfit: Misfit) -> Place:
-    """Return what the author has to change: the note, the title, the line or the given value."""
-    step = misfit.step
-    if misfit.panel == "title":
-        return notes.in_front("title")
-    if misfit.panel == "note":
-        for note in notes.lesson.scenes[step.scene].notes:
-            if note.phase == step.phase.value and note.node in (step.node, ""):
-                return Place(note.line, 1)
-    if not step.node:
-        return notes.in_front("parameters")
-    return notes.of_name(step.node)
 
 
 def _check_questions(notes: Notes, moment: Moment) -> None:

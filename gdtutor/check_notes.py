@@ -28,7 +28,7 @@ class Notes:
         report = Report(self.lesson.path, *place, level, code, what, hint, source)
         self.reports.setdefault(report)
 
-    def in_front(self, *path: str) -> Place:
+    def in_front(self, *path: str | int) -> Place:
         """Return the place of a key of the front matter, or of the table around it."""
         divided = divide(self.lesson.text, Findings(self.lesson.path))
         if divided is None:

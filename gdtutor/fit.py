@@ -7,6 +7,7 @@ opening page may scroll.
 
 from __future__ import annotations
 
+import math
 import shlex
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -91,19 +92,27 @@ class Fit:
     misfits: tuple[Misfit, ...]
     """One for each panel of each step at most, and one for the title: the plainest look at it."""
     is_whole: bool
-    """False where there were more steps than `MAX_STEPS`."""
+    """False where there were more steps than were asked for."""
 
 
-def fit_of(session: Session, iterations: Iterable[int] = (0,)) -> Fit:
+def fit_of(
+    session: Session,
+    iterations: Iterable[int] = (0,),
+    *,
+    most: int = MAX_STEPS,
+    is_plain: bool = False,
+) -> Fit:
     """Return the panels of a lesson's steps that do not fit the design size.
 
     Args:
         session: The session, at the lesson's own values.
         iterations: The iterations whose steps are looked at.
+        most: Steps that are looked at, unfolded ones counted as well.
+        is_plain: Whether steps are looked at as they show at first alone.
     """
     found: dict[tuple[object, ...], Misfit] = {}
-    left = MAX_STEPS
-    for look, step in _looks(session, iterations):
+    left = most
+    for look, step in _looks(session, iterations, is_plain=is_plain):
         left -= 1
         if left < 0:
             return Fit(tuple(found.values()), is_whole=False)
@@ -121,31 +130,39 @@ def _key(misfit: Misfit) -> tuple[object, ...]:
     return (step.scene, step.phase, step.node, step.variable, misfit.panel)
 
 
-def _looks(session: Session, iterations: Iterable[int]) -> Iterator[tuple[Session, Step]]:
+def _looks(
+    session: Session, iterations: Iterable[int], *, is_plain: bool = False
+) -> Iterator[tuple[Session, Step]]:
     """Yield every step in every way of looking at it, the plainest first."""
     if session.moment is None:
         return
     first, *others = iterations
     start = moved(session, first, 1)
     yield from _steps(start)
+    if not is_plain:
+        yield from _ways(start)
+    for iteration in others:
+        yield from _steps(moved(session, iteration, 1))
+
+
+def _ways(start: Session) -> Iterator[tuple[Session, Step]]:
+    """Yield the steps of an iteration unfolded, for other examples, and with cells open."""
     for line in _foldable(start):
         yield from _unfolded(start, line)
-    for example in range(1, min(len(session.moment.batch), MAX_FOLLOWED)):
+    for example in range(1, min(len(start.moment.batch) if start.moment else 0, MAX_FOLLOWED)):
         yield from _steps(replace(start, look=replace(start.look, example=example)))
     for look, step in _steps(start):
         for cell in _cells(cell_shape(look)):
             yield replace(look, look=replace(look.look, cell=cell)), step
-    for iteration in others:
-        yield from _steps(moved(session, iteration, 1))
 
 
 def _cells(shape: tuple[int, ...]) -> list[tuple[int, ...]]:
     """Return a few cells of an array, spread evenly; none of a plain number."""
     if not shape:
         return []
-    cells = list(np.ndindex(shape))
-    places = np.linspace(0, len(cells) - 1, min(MAX_OPENED, len(cells)))
-    return [cells[int(place)] for place in places]
+    count = math.prod(shape)
+    places = np.linspace(0, count - 1, min(MAX_OPENED, count)).astype(int)
+    return [tuple(int(index) for index in np.unravel_index(place, shape)) for place in places]
 
 
 def _steps(session: Session) -> Iterator[tuple[Session, Step]]:

@@ -163,11 +163,9 @@ def test_a_title_may_shrink_for_the_digits_of_a_late_iteration(tmp_path):
     assert [m.panel for m in misfits_of(neuron(title=title + " fills"), tmp_path)] == ["title"]
 
 
-def test_more_steps_than_the_bound_are_not_all_looked_at(tmp_path, monkeypatch):
-    monkeypatch.setattr(fit, "MAX_STEPS", 3)
-    assert not fit_of(session_of(neuron(), tmp_path)).is_whole
-    monkeypatch.setattr(fit, "MAX_STEPS", 300)
-    assert fit_of(session_of(neuron(), tmp_path)).is_whole
+def test_more_steps_than_the_bound_are_not_all_looked_at(tmp_path):
+    assert not fit_of(session_of(neuron(), tmp_path), most=3).is_whole
+    assert fit_of(session_of(neuron(), tmp_path), most=300).is_whole
 
 
 @pytest.mark.parametrize("chars", [UNICODE, ASCII], ids=["unicode", "ascii"])

@@ -1,0 +1,85 @@
+"""The screens of variants are held against the design size as those of the lesson are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from lesson_texts import lesson_of, neuron
+
+from gdtutor import check_fit
+from gdtutor.check_lesson import check_lesson
+from gdtutor.fit import Fit, fit_of
+from gdtutor.lesson.reports import Report
+from gdtutor.lesson.runs import run_of
+from gdtutor.session.state import Session
+from gdtutor.session.update import Opened, opened
+
+WORDS = "\n".join(["x" * 77] * 3)
+BODY = f"""\
+```graph
+z = w*x
+L = (z - y)**2 / 2
+```
+
+## given, always
+{WORDS}
+{"x" * 70} {{learning_rate}}
+"""
+VARIANTS = """
+[[variants]]
+name = "slow"
+training.learning_rate = 0.00001234
+
+[[variants]]
+name = "with adam"
+training.optimizer = "adam"
+"""
+
+
+def found(path: Path, body: str = BODY, more: str = VARIANTS) -> list[Report]:
+    return list(check_lesson(lesson_of(neuron(body, more=more), path)).problems)
+
+
+def test_a_panel_that_overflows_in_a_variant_alone_is_reported_there(tmp_path: Path) -> None:
+    [report] = found(tmp_path)
+    assert (report.code, report.level) == ("fit", "error")
+    assert report.what == "with the variant 'slow' at given the note is 1 line too long for 80x24"
+    assert "--variant slow --at given" in report.hint
+    assert report.source == "[[variants]]"
+
+
+def test_what_the_lesson_itself_has_is_not_said_again_of_its_variants(tmp_path: Path) -> None:
+    [report] = found(tmp_path, BODY + "y" * 60)
+    assert report.what == "at given the note is 1 line too long for 80x24"
+
+
+def test_a_title_that_gives_way_to_the_name_of_a_variant_is_no_mistake(tmp_path: Path) -> None:
+    text = neuron(more=VARIANTS, title="A title of thirty characters..")
+    assert check_lesson(lesson_of(text, tmp_path)).problems == ()
+
+
+def test_a_variant_with_other_numbers_alone_is_looked_at_plainly(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[tuple[bool, int]] = []
+
+    def noted(*args: Any, is_plain: bool, most: int) -> Fit:
+        seen.append((is_plain, most))
+        return fit_of(*args, is_plain=is_plain, most=most)
+
+    monkeypatch.setattr(check_fit, "fit_of", noted)
+    found(tmp_path)
+    assert [is_plain for is_plain, _ in seen] == [False, True, False]
+    own, *shares = (most for _, most in seen)
+    assert sum(shares) == own
+
+
+def test_a_plain_look_has_no_cell_open_and_nothing_unfolded(tmp_path: Path) -> None:
+    lesson = lesson_of(neuron(BODY.replace("w*x", "w*x + w")), tmp_path)
+    session = opened(Session(), Opened(lesson, run_of(lesson)))
+    assert session.moment is not None
+    steps = len(session.moment.steps)
+    assert fit_of(session, most=steps, is_plain=True).is_whole
+    assert not fit_of(session, most=steps).is_whole
