@@ -14,6 +14,7 @@ from time import perf_counter
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.linear_commands import Outcome, help_lines, obey
 from gdtutor.linear_training import sweep_lines, training_lines
+from gdtutor.session.arrival import Opened
 from gdtutor.session.catalogue import shown_entries
 from gdtutor.session.effects import (
     Effect,
@@ -31,7 +32,7 @@ from gdtutor.session.press import Press
 from gdtutor.session.snapshots import snapshot_of
 from gdtutor.session.state import PromptKind, Screen, Session, Status
 from gdtutor.session.sweeps import news_of
-from gdtutor.session.update import Failed, Opened, Progressed, Timed, Told, update
+from gdtutor.session.update import Failed, Progressed, Timed, Told, update
 from gdtutor.training.race import race
 from gdtutor.transcript import WIDTH, opening_text, picture_lines, step_text
 from gdtutor.view.explain import context_of

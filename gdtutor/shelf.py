@@ -8,9 +8,9 @@ from pathlib import Path
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.listing import Entry, listing
 from gdtutor.opening import open_lesson
+from gdtutor.session.arrival import opened
 from gdtutor.session.catalogue import Library, LibraryEntry
 from gdtutor.session.state import Session
-from gdtutor.session.update import opened
 
 
 def library_of(folder: Path) -> Library:

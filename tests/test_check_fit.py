@@ -13,8 +13,8 @@ from gdtutor.check_lesson import check_lesson
 from gdtutor.fit import Fit, fit_of
 from gdtutor.lesson.reports import Report
 from gdtutor.lesson.runs import run_of
+from gdtutor.session.arrival import Opened, opened
 from gdtutor.session.state import Session
-from gdtutor.session.update import Opened, opened
 
 WORDS = "\n".join(["x" * 77] * 3)
 BODY = f"""\

@@ -9,9 +9,9 @@ from gdtutor import fit
 from gdtutor.fit import fit_of
 from gdtutor.lesson.load import parse_lesson
 from gdtutor.opening import run_of
+from gdtutor.session.arrival import Opened, opened
 from gdtutor.session.navigation import goto
 from gdtutor.session.state import Session, current_step
-from gdtutor.session.update import Opened, opened
 from gdtutor.view.frame import ASCII, UNICODE
 from gdtutor.view.screen import frame_of
 

@@ -204,6 +204,8 @@ class Session:
     """The name of the variant; empty for the lesson's own."""
     kept: tuple[KeptCurve, ...] = ()
     """Curves of variants and sweeps trained before."""
+    visits: tuple[Session, ...] = ()
+    """Other lessons of this sitting in which something was trained, as they were left."""
     sweeping: Sweeping | None = None
     """The sweep that the worker is at, or that waits; None where there is none."""
     original: Run | None = None

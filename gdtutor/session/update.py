@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from gdtutor.engine.errors import GdTutorError
-from gdtutor.lesson.model import Lesson
+from gdtutor.session.arrival import Opened, Resumed, arrived, opened
 from gdtutor.session.catalogue import LibraryEntry
 from gdtutor.session.commands import Outcome, command_for
 from gdtutor.session.edits import apply_edit
@@ -18,20 +18,15 @@ from gdtutor.session.press import Press
 from gdtutor.session.prompting import edited
 from gdtutor.session.reloading import Broke, Reloaded, is_elsewhere, reloaded
 from gdtutor.session.state import (
-    Look,
     Prompt,
     PromptKind,
     Screen,
     Session,
     Snapshot,
     Status,
-    TrainLook,
-    has_opening,
-    moment_of,
 )
 from gdtutor.session.sweeps import Swept, sweep, swept
 from gdtutor.training.race import Heat
-from gdtutor.training.run import Run
 
 MAX_COUNT = 1_000_000
 """Largest count before a key."""
@@ -40,15 +35,6 @@ MAX_COUNT = 1_000_000
 @dataclass(frozen=True, slots=True)
 class Tick:
     """Auto-play's clock struck."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Opened:
-    """A lesson was read, and its run made."""
-
-    lesson: Lesson
-    run: Run
-    seed: int | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -97,13 +83,6 @@ class Counted:
     entries: tuple[LibraryEntry, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Resumed:
-    """A lesson was opened at the place where the learner left it."""
-
-    session: Session
-
-
 Action = (
     Press | Tick | Opened | Resumed | Progressed | Swept | Failed | Kept | Told | Timed | Reloaded
     | Broke | Counted
@@ -122,8 +101,8 @@ def _updated(session: Session, action: Action) -> tuple[Session, tuple[Effect, .
             return _without_old_run(session, *_pressed(session, action))
         case Tick():
             return _played(session), ()
-        case Opened():
-            return opened(session, action), ()
+        case Opened() | Resumed():
+            return arrived(session, action), ()
         case Progressed():
             return progressed(session, action.snapshot), ()
         case Swept():
@@ -135,8 +114,6 @@ def _updated(session: Session, action: Action) -> tuple[Session, tuple[Effect, .
             return (said(kept, action.message, error=True) if action.message else kept), ()
         case Counted():
             return replace(session, library=replace(session.library, entries=action.entries)), ()
-        case Resumed():
-            return resumed(session, action.session), ()
         case Told():
             return said(session, action.message, error=action.is_error), ()
         case Timed():
@@ -197,68 +174,6 @@ def _at_rest(session: Session) -> Session:
     if session.training.status is not Status.RUNNING:
         return session
     return replace(session, training=replace(session.training, status=Status.PAUSED))
-
-
-def resumed(session: Session, place: Session) -> Session:
-    """Return a session opened at a place, with what belongs to no lesson kept."""
-    after = replace(
-        place,
-        library=session.library,
-        saving=session.saving,
-        predict=place.predict or session.predict,
-        look=replace(place.look, hides_hints=session.look.hides_hints),
-    )
-    told = "Where you left off; Home twice goes to the start of the lesson."
-    if after.predict:
-        told = "Where you left off. Predict mode is on: r ends it. Home twice: the start."
-    return said(after, told)
-
-
-def opened(session: Session, action: Opened) -> Session:
-    """Return the session at the start of a lesson."""
-    look = Look(digits=session.look.digits, hides_hints=session.look.hides_hints)
-    session = replace(session, changes=(), seed=action.seed, look=look)
-    moment = moment_of(session, action.lesson, action.run, 0)
-    predict = _predicts(session, action.lesson)
-    return replace(
-        session,
-        screen=Screen.STUDY,
-        lesson=action.lesson,
-        base=action.lesson,
-        variant="",
-        kept=(),
-        sweeping=None,
-        original=action.run,
-        run=action.run,
-        undone=(),
-        done=(),
-        moment=moment,
-        own_moment=None,
-        step=0 if has_opening(action.lesson) else 1,
-        prompt=None,
-        predict=predict,
-        challenge=None,
-        answered=frozenset(),
-        training=Snapshot(),
-        race=(),
-        train_look=TrainLook(),
-        message=_of_predicting(action.lesson) if predict else "",
-        is_error=False,
-        broken=(),
-    )
-
-
-def _predicts(session: Session, lesson: Lesson) -> bool:
-    """Say whether a lesson opens in predict mode: it wants to, or the learner was in it."""
-    was_own = session.lesson is not None and session.lesson.predict
-    return lesson.predict or (session.predict and not was_own)
-
-
-def _of_predicting(lesson: Lesson) -> str:
-    """Say that values will be hidden: a mode that follows from lesson to lesson is forgotten."""
-    if lesson.predict:
-        return "This lesson asks for each next value before it shows it; r ends that."
-    return "Predict mode is still on: each next value is asked for. r ends it."
 
 
 def _pressed(session: Session, press: Press) -> tuple[Session, tuple[Effect, ...]]:

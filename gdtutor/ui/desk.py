@@ -13,6 +13,7 @@ from textual.timer import Timer
 from textual.worker import get_current_worker
 
 from gdtutor.engine.errors import GdTutorError
+from gdtutor.session.arrival import Opened, Resumed
 from gdtutor.session.catalogue import LibraryEntry
 from gdtutor.session.effects import (
     Effect,
@@ -32,8 +33,6 @@ from gdtutor.session.update import (
     Action,
     Counted,
     Kept,
-    Opened,
-    Resumed,
     Tick,
     Timed,
     Told,

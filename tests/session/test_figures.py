@@ -3,13 +3,14 @@ from walks import pressed
 
 from gdtutor.lesson.load import parse_lesson
 from gdtutor.opening import run_of
+from gdtutor.session.arrival import Opened, opened
 from gdtutor.session.effects import TimeExamples
 from gdtutor.session.figures import shown_figure
 from gdtutor.session.link import command_of
 from gdtutor.session.navigation import goto
 from gdtutor.session.press import Press
 from gdtutor.session.state import Session, moved
-from gdtutor.session.update import Opened, Timed, opened, update
+from gdtutor.session.update import Timed, update
 from gdtutor.training.race import Heat
 
 TEXT = """\

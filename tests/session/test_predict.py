@@ -5,6 +5,7 @@ import pytest
 from walks import DATA, NETWORK, NEURON, ROWS, pressed, typed, walk
 
 from gdtutor.opening import open_lesson
+from gdtutor.session.arrival import resumed
 from gdtutor.session.asking import ready_nodes
 from gdtutor.session.challenge import Ask
 from gdtutor.session.digits import number
@@ -13,7 +14,7 @@ from gdtutor.session.press import Press
 from gdtutor.session.slips import Slip
 from gdtutor.session.state import PromptKind, Session, current_step
 from gdtutor.session.steps import Phase
-from gdtutor.session.update import Tick, resumed, update
+from gdtutor.session.update import Tick, update
 from gdtutor.session.working import working_of
 
 ASKED = DATA / "lessons" / "asked.md"

@@ -8,12 +8,13 @@ from lesson_texts import NEURON_GRAPH, neuron
 from gdtutor.lesson.load import parse_lesson
 from gdtutor.lesson.selectors import parse_assignment
 from gdtutor.opening import run_of
+from gdtutor.session.arrival import Opened
 from gdtutor.session.edits import with_change
 from gdtutor.session.navigation import goto, refolded
 from gdtutor.session.press import Press
 from gdtutor.session.reloading import Broke, Reloaded
 from gdtutor.session.state import Screen, Session, Status, current_step
-from gdtutor.session.update import Opened, update
+from gdtutor.session.update import update
 
 PATH = Path("07-lesson.md")
 THREE = NEURON_GRAPH.replace("L =", "e = z - y\nL =").replace("(z - y)", "e")

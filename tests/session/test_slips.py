@@ -6,10 +6,10 @@ from walks import NETWORK, NEURON, ROWS, walk
 
 from gdtutor.lesson.load import parse_lesson
 from gdtutor.opening import run_of
+from gdtutor.session.arrival import Opened, opened
 from gdtutor.session.slips import Slip, slips_that_fit, wrong_formulas
 from gdtutor.session.state import Session
 from gdtutor.session.steps import Phase, find_step
-from gdtutor.session.update import Opened, opened
 from gdtutor.session.working import working_of
 
 HEAD = """+++

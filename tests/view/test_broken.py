@@ -8,9 +8,9 @@ from lesson_texts import neuron
 
 from gdtutor.lesson.load import parse_lesson
 from gdtutor.opening import run_of
+from gdtutor.session.arrival import Opened, opened
 from gdtutor.session.navigation import goto
 from gdtutor.session.state import Session
-from gdtutor.session.update import Opened, opened
 from gdtutor.view.frame import ASCII, UNICODE
 from gdtutor.view.screen import frame_of
 

@@ -6,9 +6,9 @@ import pytest
 
 from gdtutor.lesson.load import parse_lesson
 from gdtutor.opening import run_of
+from gdtutor.session.arrival import Opened, opened
 from gdtutor.session.navigation import goto
 from gdtutor.session.state import Session
-from gdtutor.session.update import Opened, opened
 from gdtutor.view.explain import context_of, node_lines
 from gdtutor.view.frame import ASCII, UNICODE
 from gdtutor.view.lines import ROOM, text_of

@@ -1,0 +1,72 @@
+"""What was trained in a lesson waits while another is open, as long as its file stays the same."""
+
+from pathlib import Path
+
+import numpy as np
+from lesson_texts import neuron
+from session_walks import lesson_file, open_at, press
+from test_session_training import trained
+
+from gdtutor.opening import open_lesson, session_at
+from gdtutor.session.arrival import MOST_VISITS, Resumed
+from gdtutor.session.state import Screen, Session, Status
+from gdtutor.session.update import update
+
+
+def opening(session: Session, name: str) -> Session:
+    return update(session, open_lesson(lesson_file(name)))[0]
+
+
+def test_a_run_is_there_when_its_lesson_is_opened_again() -> None:
+    left = press(trained(open_at("bias")), "escape : 7/backward:b enter")
+    away = opening(left, "or-vectorised")
+    assert away.training.status is Status.IDLE
+    back = opening(away, "bias")
+    assert back.run is left.run
+    assert np.array_equal(back.training.costs, left.training.costs)
+    assert back.screen is Screen.STUDY
+    assert (back.moment, back.step) == (left.moment, left.step)
+    assert "Your run waits at iteration 200" in back.message
+    assert back.visits == ()
+
+
+def test_a_saved_place_gives_way_to_the_run_that_waits() -> None:
+    left = trained(open_at("bias"))
+    away = opening(left, "or-vectorised")
+    saved = Resumed(session_at(lesson_file("bias"), at="forward:z"))
+    assert update(away, saved)[0].run is left.run
+
+
+def test_a_run_that_was_left_running_waits_paused_and_is_told_so() -> None:
+    session = press(open_at("bias"), "t")
+    assert session.run is not None
+    session.run.advance(iterations=12)
+    away = opening(session, "or-vectorised")
+    assert "waits until you return" in away.message
+    back = opening(away, "bias")
+    assert back.training.status is Status.PAUSED
+    assert back.training.iterations == 12
+
+
+def test_the_last_lessons_alone_are_kept() -> None:
+    names = ["bias", "or-vectorised", "learning-rate", "cost", "xor-one-neuron"]
+    session = open_at(names[0])
+    for name in names[1:]:
+        session = opening(trained(session), name)
+    kept = [visit.lesson.id for visit in session.visits if visit.lesson is not None]
+    assert kept == names[-1 - MOST_VISITS : -1]
+    assert all(visit.visits == () for visit in session.visits)
+
+
+def test_a_lesson_in_which_nothing_was_trained_is_not_kept() -> None:
+    assert opening(open_at("bias"), "cost").visits == ()
+
+
+def test_a_lesson_whose_file_has_changed_begins_anew(tmp_path: Path) -> None:
+    path = tmp_path / "07-mine.md"
+    path.write_text(neuron(rate=0.1), encoding="utf-8")
+    left = trained(session_at(path))
+    path.write_text(neuron(rate=0.2), encoding="utf-8")
+    back, _ = update(opening(left, "bias"), open_lesson(path))
+    assert back.run is not left.run
+    assert back.training.status is Status.IDLE
