@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import dataclass, field
 
 from gdtutor.check_notes import Notes
 from gdtutor.fit import DESIGN_SIZE, MAX_STEPS, Misfit, fit_of
+from gdtutor.lesson.characters import shell_word
 from gdtutor.lesson.model import Lesson
 from gdtutor.lesson.reports import Place
 from gdtutor.session.state import Session
@@ -75,8 +75,8 @@ class Screens:
             return
         self.reported.add(key)
         way = _HINTS[misfit.panel if step.node or is_title else ""]
-        options = f"{f'--variant {shlex.quote(variant)} ' if variant else ''}{misfit.options()}"
-        hint = f"{way}; gdtutor shot {self.lesson.path} {options} shows it"
+        options = f"{f'--variant {shell_word(variant)} ' if variant else ''}{misfit.options()}"
+        hint = f"{way}; gdtutor shot {shell_word(str(self.lesson.path))} {options} shows it"
         of = f"with the variant '{variant}' " if variant else ""
         place = self._variant_place(notes, variant) if variant else _place_of(notes, misfit)
         notes.add("fit", of + misfit.text(), hint, place, "warning" if is_title else "error")

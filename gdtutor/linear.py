@@ -12,6 +12,7 @@ from pathlib import Path
 from time import perf_counter
 
 from gdtutor.engine.errors import GdTutorError
+from gdtutor.lesson.characters import shell_line
 from gdtutor.linear_commands import Outcome, help_lines, obey
 from gdtutor.linear_training import sweep_lines, training_lines
 from gdtutor.session.arrival import Opened
@@ -198,7 +199,7 @@ def _news(before: Session, session: Session, chars: Chars) -> str:
     if session.message:
         parts.append(_marked(session.message, session.is_error))
     if session.command:
-        parts.append(session.command)
+        parts.append(shell_line(session.command))
     if _is_other_picture(before, session):
         return "\n".join(
             [*parts, *(picture_lines(session, shown_figure(session), chars) or (AWAY,))]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import shlex
 
 from gdtutor.cli.lessons import session_of
 from gdtutor.cli.output import print_lines
 from gdtutor.export import export_text
+from gdtutor.lesson.characters import shell_word
 from gdtutor.writing import write_atomically
 
 
@@ -16,7 +16,7 @@ def run(arguments: argparse.Namespace) -> int:
     text = export_text(session_of(arguments), arguments.iterations, _command(arguments))
     if arguments.out:
         write_atomically(arguments.out, text)
-        print_lines([f"wrote {shlex.quote(arguments.out)}"])
+        print_lines([f"wrote {shell_word(arguments.out)}"])
     else:
         print_lines(text.removesuffix("\n").split("\n"))
     return 0
@@ -31,4 +31,4 @@ def _command(arguments: argparse.Namespace) -> str:
         words += ["--variant", arguments.variant]
     for change in arguments.changes:
         words += ["--set", change]
-    return "written by: " + shlex.join(words)
+    return "written by: " + " ".join(map(shell_word, words))

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import shlex
 
 from gdtutor.cli.output import print_lines
+from gdtutor.lesson.characters import shell_word
 from gdtutor.new_lesson import new_lesson
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Write it, and say what to do with it."""
-    path = shlex.quote(str(new_lesson(arguments.name)))
+    path = shell_word(str(new_lesson(arguments.name)))
     print_lines([
         f"wrote {path}",
         f"  gdtutor watch {path}   opens it and follows what you save",

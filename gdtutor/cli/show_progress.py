@@ -6,6 +6,7 @@ import argparse
 
 from gdtutor.cli.output import print_json, print_lines
 from gdtutor.engine.errors import GdTutorError, did_you_mean
+from gdtutor.lesson.characters import shell_line
 from gdtutor.progress.records import Progress
 from gdtutor.progress.store import ProgressStore, default_path
 from gdtutor.session.catalogue import place_text
@@ -50,7 +51,7 @@ def _lines(store: Progress) -> list[str]:
         parts.append(f"{right} of {len(tried)} answers right" if tried else "")
         lines.append(f"{lesson:<24} {', '.join(part for part in parts if part)}".rstrip())
         if place is not None:
-            lines.append(f"{'':<24} {place.command}")
+            lines.append(f"{'':<24} {shell_line(place.command)}")
     if not store.lessons():
         lines.append("Nothing is remembered yet.")
     lines.append(f"Kept in {store.location}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from functools import cache
 
 _C0 = {code: 0x2400 + code for code in range(0x20)}
@@ -12,20 +13,21 @@ _NO_PICTURE = (
     0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A),  # bidirectional
     0x2028, 0x2029,  # other line ends
     0xFEFF,  # a byte order mark inside the text
+    # What does not show, of no width or as a blank:
+    0x00AD, 0x034F, 0x115F, 0x1160, 0x180E, *range(0x200B, 0x200E), *range(0x2060, 0x2065), 0x3164,
+    0xFFA0, *range(0xFFF9, 0xFFFC), *range(0xE0000, 0xE0080),
     *range(0xD800, 0xE000),  # surrogates: file names that are not UTF-8
 )  # fmt: skip
 
 _PICTURES = _C0 | {0x7F: 0x2421} | dict.fromkeys(_NO_PICTURE, _REPLACED)
-_CONTROL = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
-)
+_CONTROL = re.compile(f"[\x00-\x1f\x7f{''.join(map(chr, sorted(_NO_PICTURE)))}]")
 
 
 def pictured(text: str, keep: str = "") -> str:
     """Return the text with every control character replaced by one that shows it.
 
     C0 and DEL become their control pictures (␛, ␇, ␡); C1, bidirectional controls, Unicode's line
-    ends and surrogates become �, since they have none.
+    ends, characters that do not show, and surrogates become �, since they have none.
 
     Args:
         text: Any text.
@@ -34,6 +36,34 @@ def pictured(text: str, keep: str = "") -> str:
     if not _CONTROL.search(text):
         return text
     return text.translate(_table(keep))
+
+
+def shell_word(word: str) -> str:
+    """Return a word as a shell reads it, with nothing in it that steers the terminal.
+
+    Control characters are written as bytes in `$'…'`, which bash, zsh and ksh read, and POSIX
+    since 2024.
+    """
+    if not _CONTROL.search(word):
+        return shlex.quote(word)
+    return "$'" + "".join(_escaped(character) for character in word) + "'"
+
+
+def shell_line(command: str) -> str:
+    """Return a command line, quoted as `shlex` does, as a shell reads it from the screen."""
+    try:
+        return " ".join(shell_word(word) for word in shlex.split(command))
+    except ValueError:
+        # It was kept by something else.
+        return pictured(command)
+
+
+def _escaped(character: str) -> str:
+    if character in "\\'":
+        return f"\\{character}"
+    if not _CONTROL.match(character):
+        return character
+    return "".join(f"\\x{byte:02x}" for byte in character.encode("utf-8", "surrogateescape"))
 
 
 @cache

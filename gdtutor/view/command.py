@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 
-from gdtutor.lesson.characters import pictured
+from gdtutor.lesson.characters import shell_line, shell_word
 from gdtutor.view.frame import Chars, Frame, Line, Style
 from gdtutor.view.lines import fitted, line
 
@@ -24,10 +24,10 @@ def with_command(frame: Frame, command: str, chars: Chars) -> Frame:
 
 def command_lines(command: str, width: int) -> tuple[Line, ...]:
     """Return a command in lines; where it is broken, a shell reads the lines as one."""
-    text = pictured(command)
+    text = shell_line(command)
     if len(text) + 2 <= width:
         return (line(" ", (text, Style.GOOD)),)
-    rows = _broken([shlex.quote(word) for word in shlex.split(text)], width)
+    rows = _broken(shlex.split(command), width)
     return (line(" ", (TITLE, Style.DIM)), *(line((row, Style.GOOD)) for row in rows))
 
 
@@ -35,26 +35,41 @@ def _broken(words: Sequence[str], width: int) -> list[str]:
     """Break between words, an option staying with its value; a longer word within itself."""
     rows: list[str] = [""]
     for part in _pairs(words):
-        joined = f"{rows[-1]} {part}" if rows[-1] else part
+        quoted = " ".join(map(shell_word, part))
+        joined = f"{rows[-1]} {quoted}" if rows[-1] else quoted
         if len(joined) + 2 <= width:
             rows[-1] = joined
             continue
         if rows[-1]:
             rows[-1] += " \\"
             rows.append("")
-        while len(part) + 2 > width:
-            rows[-1] = part[: width - 1] + "\\"
-            part = part[width - 1 :]
-            rows.append("")
-        rows[-1] = part
+        if len(quoted) + 2 > width:
+            rows[-1:] = _pieces(part, width)
+        else:
+            rows[-1] = quoted
     return rows
 
 
-def _pairs(words: Sequence[str]) -> list[str]:
-    parts: list[str] = []
+def _pieces(part: Sequence[str], width: int) -> list[str]:
+    """Return words in rows that a shell joins again; each piece of a word is quoted by itself."""
+    start = "".join(f"{shell_word(word)} " for word in part[:-1])
+    rows, rest = [], part[-1]
+    while rest:
+        most = next(
+            n for n in range(len(rest), 0, -1)
+            if n == 1 or len(start + shell_word(rest[:n])) + 2 <= width
+        )  # fmt: skip
+        rows.append(start + shell_word(rest[:most]))
+        start, rest = "", rest[most:]
+    return [*(f"{row}\\" for row in rows[:-1]), rows[-1]]
+
+
+def _pairs(words: Sequence[str]) -> list[list[str]]:
+    """Return the words, each option together with its value."""
+    parts: list[list[str]] = []
     for word in words:
-        if parts and parts[-1].startswith("--") and " " not in parts[-1]:
-            parts[-1] = f"{parts[-1]} {word}"
+        if parts and parts[-1][-1].startswith("--") and len(parts[-1]) == 1:
+            parts[-1].append(word)
         else:
-            parts.append(word)
+            parts.append([word])
     return parts

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
 from lessons_for_tests import SCALAR
 
-from gdtutor.lesson.characters import pictured
+from gdtutor.lesson.characters import pictured, shell_line, shell_word
 from gdtutor.lesson.load import load_lesson, read_lesson
 from gdtutor.lesson.reports import LessonError
 from gdtutor.lesson.source import MAX_BYTES, read_source
@@ -84,6 +85,33 @@ def test_control_characters_become_pictures() -> None:
     assert pictured("\x85\x9b\u202e\u2066\u2028\ufeff\udcff") == "�" * 7
     assert pictured("a\nb\tc\r", keep="\n\t") == "a\nb\tc␍"
     assert pictured("σ ∂ ŷ é 重") == "σ ∂ ŷ é 重"
+
+
+def test_characters_that_do_not_show_become_ones_that_do() -> None:
+    hidden = "\u00ad\u034f\u115f\u180e\u200b\u200c\u200d\u2060\u2064\u3164\ufff9\U000e0041"
+    assert pictured(f"a{hidden}b") == f"a{'�' * len(hidden)}b"
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "plain.md",
+        "two words",
+        "a\nb",
+        "it's \x1b[31mred\x07",
+        "\u202ename\u200b\udcff\x7f",
+        "\\x1b'\x1b",
+    ],
+)
+def test_a_word_for_a_shell_has_no_control_character_and_is_read_back_whole(word: str) -> None:
+    quoted = shell_word(word)
+    assert pictured(quoted) == quoted
+    read = subprocess.run(["bash", "-c", f"printf %s {quoted}"], capture_output=True, check=True)
+    assert os.fsdecode(read.stdout) == word
+
+
+def test_a_kept_command_that_is_none_is_shown_as_it_is() -> None:
+    assert shell_line("gdtutor 'a\x1b") == "gdtutor 'a␛"
 
 
 def test_no_control_character_survives_in_any_text_of_a_lesson(tmp_path: Path) -> None:
