@@ -6,8 +6,10 @@ import argparse
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
+from typing import NoReturn
 
 from gdtutor import __version__
+from gdtutor.lesson.characters import pictured
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,14 @@ class Command:
         return run(arguments)
 
 
+class _Parser(argparse.ArgumentParser):
+    """A parser whose messages repeat what was typed with its control characters as pictures."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong, and end with exit code 2."""
+        super().error(pictured(message))
+
+
 def parser_of(command: Command) -> argparse.ArgumentParser:
     """Return the parser of one command; abbreviated options are refused."""
     prog = f"gdtutor {command.name}".strip()
@@ -36,7 +46,7 @@ def parser_of(command: Command) -> argparse.ArgumentParser:
     if not command.name:
         others = "\n".join(f"  {c.name:<12}{c.summary}" for c in COMMANDS if c.name)
         epilog = f"other commands (each with its own --help):\n{others}"
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog=prog,
         description=command.summary,
         epilog=epilog,

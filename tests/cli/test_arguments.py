@@ -1,0 +1,32 @@
+"""What the parsers say of arguments that cannot be had."""
+
+from __future__ import annotations
+
+import pytest
+
+from gdtutor.cli import main
+from gdtutor.cli.arguments import COMMANDS
+from gdtutor.lesson.characters import pictured
+
+EVIL = "b\x1b]0;x\x07\x9b2J\n\u202ec"
+
+
+@pytest.mark.parametrize("command", [c.name for c in COMMANDS])
+def test_no_control_character_of_an_argument_reaches_the_terminal(
+    command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main([*([command] if command else []), "a", "b", f"--{EVIL}"])
+    assert caught.value.code == 2
+    said = capsys.readouterr().err
+    assert pictured(said, keep="\n") == said
+    assert command == "progress" or pictured(EVIL) in said
+
+
+@pytest.mark.parametrize("option", ["--size", "--digits", "--example", "--seed", "--chars"])
+def test_nor_does_one_of_a_value(option: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["shot", "6", option, EVIL])
+    said = capsys.readouterr().err
+    assert pictured(said, keep="\n") == said
+    assert said.splitlines()[-1].startswith(f"gdtutor shot: error: argument {option}: ")
