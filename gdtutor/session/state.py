@@ -235,6 +235,8 @@ class Session:
     """The command line that opens this screen, where it was asked for; gone with the next key."""
     is_error: bool = False
     training: Snapshot = Snapshot()
+    goal: int | None = None
+    """The iteration that training was asked to end at; None for the end of the settings."""
     train_look: TrainLook = TrainLook()
     auto: AutoPlay = AutoPlay()
     help_scroll: int = 0

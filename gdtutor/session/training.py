@@ -68,7 +68,9 @@ def _start(session: Session, iterations: int | None) -> Result:
     if session.run is None:
         return session, ()
     snapshot = replace(session.training, status=Status.RUNNING, stopped_by="")
-    return replace(session, training=snapshot), (_train(session, session.run, iterations),)
+    goal = None if iterations is None else session.run.farthest + iterations
+    wish = _train(session, session.run, iterations)
+    return replace(session, training=snapshot, goal=goal), (wish,)
 
 
 def _train(session: Session, run: Run, iterations: int | None) -> Train:
@@ -159,10 +161,12 @@ def change_rate(session: Session, doublings: int) -> Result:
     if (rate > MOST_RATE and doublings > 0) or (rate < LEAST_RATE and doublings < 0):
         bounds = f"between {LEAST_RATE:g} and {MOST_RATE:g}"
         return said(session, f"These keys keep the learning rate {bounds}; it is {before:g}."), ()
-    was_running = session.training.status is Status.RUNNING
+    was_running, goal = session.training.status is Status.RUNNING, session.goal
     session = with_change(session, Assignment("learning_rate", None, rate, at))
     session = said(session, f"Learning rate {rate:g} from iteration {at} on.")
-    return _start(session, None) if was_running else (session, ())
+    if not was_running:
+        return session, ()
+    return _start(session, None if goal is None else max(goal - at, 1))
 
 
 def back_to_walk(session: Session, count: int) -> Session:

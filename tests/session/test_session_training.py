@@ -162,3 +162,12 @@ def test_the_mean_is_off_until_it_is_asked_for_and_says_over_how_much_it_is() ->
 def test_a_mean_leaves_the_costs_as_they_are() -> None:
     session = trained(open_at("xor-hidden"))
     assert press(session, "m").training is session.training
+
+
+def test_a_change_of_the_rate_leaves_the_goal_of_the_steps_asked_for() -> None:
+    session = press(trained(open_at("bias")), "100n")
+    session, _ = update(session, Press("plus", "+"))
+    assert session.run is not None
+    session, effects = update(session, Press("plus", "+"))
+    assert [effect.iterations for effect in effects if isinstance(effect, Train)] == [100]
+    assert session.goal == 300
