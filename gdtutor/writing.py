@@ -12,11 +12,16 @@ from gdtutor.engine.errors import GdTutorError
 def write_atomically(path: str | Path, text: str) -> None:
     """Write a text file so that a reader sees the old one or the whole new one.
 
+    What is no file, such as /dev/stdout or a pipe, is written into.
+
     Raises:
         GdTutorError: Where the file cannot be written.
     """
     target = Path(path)
     try:
+        if target.exists() and not target.is_file() and not target.is_dir():
+            target.write_text(text, encoding="utf-8", newline="\n")
+            return
         handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
         try:
             with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:

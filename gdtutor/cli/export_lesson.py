@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from gdtutor.cli.lesson_files import check_target, lesson_path
 from gdtutor.cli.lessons import session_of
 from gdtutor.cli.output import print_lines
 from gdtutor.export import export_text
@@ -13,6 +14,7 @@ from gdtutor.writing import write_atomically
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the script, or write it to a file."""
+    check_target(arguments.out, lesson_path(arguments.lesson))
     text = export_text(session_of(arguments), arguments.iterations, _command(arguments))
     if arguments.out:
         write_atomically(arguments.out, text)

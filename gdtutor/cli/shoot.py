@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from gdtutor.cli.keys import parse_keys
+from gdtutor.cli.lesson_files import check_target, lesson_path
 from gdtutor.cli.lessons import session_of
 from gdtutor.cli.output import print_lines
 from gdtutor.engine.errors import GdTutorError
@@ -24,6 +25,7 @@ _ENDINGS = {"text": "txt", "svg": "svg"}
 
 def run(arguments: argparse.Namespace) -> int:
     """Print or write one screen, or write those of all steps of an iteration."""
+    check_target(arguments.out, lesson_path(arguments.lesson))
     session = pressed(session_of(arguments), parse_keys(arguments.keys))
     if arguments.all_steps:
         folder = _folder(arguments.all_steps)

@@ -11,7 +11,7 @@ from dataclasses import replace
 from time import perf_counter
 
 from gdtutor.cli.interrupts import interrupts
-from gdtutor.cli.lesson_files import lesson_path
+from gdtutor.cli.lesson_files import check_target, lesson_path
 from gdtutor.cli.output import print_json, print_lines
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.load import load_lesson
@@ -28,6 +28,7 @@ _REPORT_EVERY = 0.1
 def run(arguments: argparse.Namespace) -> int:
     """Train a lesson; Ctrl-C stops it, and what there is is still written."""
     lesson, training = _run_of(arguments)
+    check_target(arguments.csv or "", lesson.path)
     if arguments.sweep:
         return run_sweep(arguments, lesson, training)
     if arguments.show_plan:
