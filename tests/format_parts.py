@@ -27,6 +27,7 @@ from gdtutor.lesson import (
     questions,
     source,
     tables,
+    toml_text,
 )
 from gdtutor.lesson.pictures import PICTURES, TRAIN_TITLE, WALK_PLACE, WALK_TITLE
 from gdtutor.lesson.placeholders import ABOUT, WORDS
@@ -228,6 +229,7 @@ def bounds() -> str:
         "a lesson file": f"{source.MAX_BYTES // 1024} KiB",
         "the title": f"{tables.MAX_TITLE} characters",
         "a name": f"{expression.MAX_NAME} characters",
+        "a number": f"{toml_text.MAX_DIGITS} digits",
         "a formula": f"{parsing.MAX_CHARACTERS:,} characters, {parsing.MAX_OPERATIONS} "
         f"operations, nested {parsing.MAX_NESTING} deep",
         "all graphs": f"{graphs.MAX_NODES:,} operations, {body.MAX_SCENES} blocks",

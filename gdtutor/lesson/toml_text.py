@@ -16,8 +16,8 @@ MAX_DOTS = 4
 """Most dots in one key: no table of a lesson lies deeper."""
 MAX_KEYS = 10_000
 """Most keys and table headers of the front matter together."""
-MAX_DIGITS = 400
-"""Most digits of a number; Python itself refuses to convert thousands."""
+MAX_DIGITS = 300
+"""Most digits of a number: every whole number of so many is a finite float64."""
 
 Path = tuple[str | int, ...]
 """Keys and positions from the top to a value: ("data", "examples", 0)."""
@@ -30,7 +30,7 @@ _STRING = (
 )
 _STRINGS_AND_COMMENTS = re.compile(rf"{_STRING}|#[^\n]*", re.DOTALL)
 _DOTTED = re.compile(rf"(?<![\w\"'-])(?:[\w\"'-]+[ \t]*\.[ \t]*){{{MAX_DOTS + 1}}}")
-_DIGITS = re.compile(rf"[0-9_]{{{MAX_DIGITS},}}")
+_DIGITS = re.compile(rf"(?<![0-9_])[0-9_]{{{MAX_DIGITS + 1},}}")
 _TOKENS = re.compile(
     rf"(?P<string>{_STRING})|(?P<comment>#[^\n]*)|(?P<bare>[\w+:.-]+)|(?P<equals>=)"
     r"|(?P<open>[\[{])|(?P<close>[\]}])|(?P<comma>,)|(?P<newline>\n)"
@@ -64,12 +64,13 @@ def read_toml(text: str, first_line: int, findings: Findings) -> dict[str, objec
         what = f"more than {MAX_KEYS:,} keys and tables"
         findings.error(Place(first_line, 1), "bound", what, "split the lesson")
         return None
-    digits = _DIGITS.search(bare)
-    if digits is not None:
-        place = _place_at(text, digits.start(), first_line)
-        what = f"a number of {len(digits.group()):,} digits"
-        findings.error(place, "bound", what, f"the bound is {MAX_DIGITS}")
-        return None
+    for digits in _DIGITS.finditer(bare):
+        count = len(digits.group().replace("_", ""))
+        if count > MAX_DIGITS:
+            place = _place_at(text, digits.start(), first_line)
+            what = f"a number of {count:,} digits"
+            findings.error(place, "bound", what, f"the bound is {MAX_DIGITS}")
+            return None
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import math
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gdtutor.lesson.readers import as_number
 from gdtutor.lesson.reports import Findings, Place
+from gdtutor.lesson.toml_text import MAX_DIGITS as N
 from gdtutor.lesson.toml_text import Path as TomlPath
 from gdtutor.lesson.toml_text import find_places, read_toml
 
@@ -103,3 +107,19 @@ def test_strings_and_comments_do_not_count_as_nesting() -> None:
     findings = Findings(Path("a.md"))
     text = f"a = \"{'[' * 99}\"\nb = '{'x.' * 99}' # {'{' * 99}\n"
     assert read_toml(text, 1, findings) is not None
+
+
+@pytest.mark.parametrize("number", ["9" * N, "9_" * (N - 1) + "9", "0." + "3" * N, "-" + "1" * N])
+def test_a_number_of_as_many_digits_as_the_bound_is_finite(number: str) -> None:
+    findings = Findings(Path("7-long.md"))
+    read = read_toml(f"w = {number}\n", 1, findings)
+    assert read is not None
+    assert math.isfinite(as_number(read["w"]))
+
+
+@pytest.mark.parametrize("number", ["9" * (N + 1), "9_" * N + "9", "0." + "3" * (N + 1)])
+def test_one_digit_more_is_told_with_the_count_and_the_bound(number: str) -> None:
+    findings = Findings(Path("7-long.md"), ["+++", f"w = {number}"])
+    assert read_toml(f"w = {number}\n", 2, findings) is None
+    [report] = findings.ordered()
+    assert (report.what, report.hint) == (f"a number of {N + 1} digits", f"the bound is {N}")
