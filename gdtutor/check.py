@@ -12,7 +12,7 @@ from gdtutor.check_gradients import GradientChecked
 from gdtutor.check_lesson import LessonChecked, check_lesson
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.csv_files import csv_files
-from gdtutor.lesson.discovery import discover, number_of, shipped_lessons_folder, strays
+from gdtutor.lesson.discovery import discover, links_out, number_of, shipped_lessons_folder, strays
 from gdtutor.lesson.fences import TOML_LINE, divide
 from gdtutor.lesson.glance import Glance, glance
 from gdtutor.lesson.load import read_lesson
@@ -29,6 +29,7 @@ FOLDER_CODES = {
     "shipped-id": "a lesson that came with the program has the id (a warning)",
     "id-name": "id and file name have nothing in common, or the id holds the number (a warning)",
     "duplicate-number": "two files of a folder have one number",
+    "link": "a file NN-name.md of the folder is a link that leads out of it",
     "stray": "a file of the folder is no lesson and nothing uses it",
 }
 """Every code that is about files beside each other, with what it means."""
@@ -98,9 +99,9 @@ def _check_file(path: Path) -> LessonChecked:
 
 def _about_folder(folder: Path, lessons: Sequence[Path]) -> list[Report]:
     """Report what is wrong with the files of a folder as such."""
+    reports = [_report(path, "link", _LINK, _LINK_HINT) for path in links_out(folder)]
     if not lessons:
-        return [_report(folder, "no-lessons", "the folder holds no lesson", _NAMES)]
-    reports = []
+        return [*reports, _report(folder, "no-lessons", "the folder holds no lesson", _NAMES)]
     used = [file for lesson in lessons for file in csv_files(lesson) or ()]
     for path in strays(folder, used):
         # A Markdown file was most likely meant to be a lesson, and no list of lessons shows it.
@@ -121,6 +122,8 @@ def _about_folder(folder: Path, lessons: Sequence[Path]) -> list[Report]:
 
 
 _ID = re.compile("[a-z0-9]+(-[a-z0-9]+)*")
+_LINK = "the file is a link that leads out of the folder"
+_LINK_HINT = "put the lesson itself into the folder; nothing outside of it is read"
 _NAMES = "lessons are called NN-name.md, as 07-learning-rate.md"
 
 

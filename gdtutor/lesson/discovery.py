@@ -44,9 +44,35 @@ def number_of(path: Path) -> str:
 def discover(folder: Path) -> tuple[Path, ...]:
     """Return the lesson files `NN-name.md` of a folder, in the order of their numbers.
 
+    Links that lead out of the folder are left out: a stranger's course shows no other file.
+
     Raises:
         UnknownLessonError: The folder is missing, cannot be read, or holds too many lessons.
     """
+    return tuple(path for path in _named(folder) if not _leads_out(path))
+
+
+def links_out(folder: Path) -> tuple[Path, ...]:
+    """Return the files of a folder that are named like lessons and are links that lead out of it.
+
+    Raises:
+        UnknownLessonError: As `discover`.
+    """
+    return tuple(path for path in _named(folder) if _leads_out(path))
+
+
+def _leads_out(path: Path) -> bool:
+    if not path.is_symlink():
+        return False
+    try:
+        return not path.resolve().is_relative_to(path.parent.resolve())
+    except (OSError, RuntimeError):
+        # A loop of links leads nowhere.
+        return False
+
+
+def _named(folder: Path) -> tuple[Path, ...]:
+    """Return the files of a folder that are named like lessons, in the order of their numbers."""
     try:
         names = [entry.name for entry in os.scandir(folder) if _FILE.match(entry.name)]
     except OSError as error:

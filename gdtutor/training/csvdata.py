@@ -44,11 +44,11 @@ def resolve_inside(folder: Path, name: str) -> Path:
         )
     try:
         root = folder.resolve(strict=True)
-        path = (root / name).resolve(strict=True)
+        # What does not exist is followed as well, so that no message tells whether a file outside
+        # of the folder exists.
+        path = (root / name).resolve()
     except FileNotFoundError:
-        raise CsvError(
-            None, None, f"there is no file {name!r}", "put it into the folder of the lesson"
-        ) from None
+        raise _missing(name) from None
     except (OSError, RuntimeError) as error:
         # A loop of links is a RuntimeError before Python 3.13 and an OSError from there on.
         raise CsvError(None, None, f"{name!r} cannot be followed: {error}") from None
@@ -56,9 +56,17 @@ def resolve_inside(folder: Path, name: str) -> Path:
         raise CsvError(
             None, None, f"{name!r} leads out of the lesson's folder", "keep the file in the folder"
         )
+    if not os.path.lexists(path):
+        raise _missing(name)
     if not path.is_file():
         raise CsvError(None, None, f"{name!r} is not a regular file", "name a CSV file")
     return path
+
+
+def _missing(name: str) -> CsvError:
+    return CsvError(
+        None, None, f"there is no file {name!r}", "put it into the folder of the lesson"
+    )
 
 
 def read_csv(path: Path, inputs: Sequence[str], targets: Sequence[str]) -> Array:

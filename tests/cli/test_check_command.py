@@ -55,6 +55,18 @@ def test_json_holds_files_problems_and_gradients(sound, capsys):
     assert data["gradients"][0]["parameter"] == "w"
 
 
+def test_nothing_of_a_file_outside_a_course_is_shown(tmp_path, capsys):
+    course = tmp_path / "course"
+    course.mkdir()
+    (tmp_path / "secret").write_text("top secret\n", encoding="utf-8")
+    (course / "01-link.md").symlink_to(tmp_path / "secret")
+    assert main(["check", str(course)]) == 1
+    assert main(["list", str(course)]) == 0
+    said = "".join(capsys.readouterr())
+    assert "01-link.md: error: the file is a link that leads out of the folder" in said
+    assert "secret" not in said
+
+
 def test_no_control_character_of_a_file_name_reaches_the_terminal(tmp_path, capsys):
     path = tmp_path / "09-\x1b[31mred.md"
     path.write_text(neuron(NEURON_GRAPH.replace("w*x", "w*q")), encoding="utf-8")

@@ -13,6 +13,7 @@ from gdtutor.lesson.discovery import (
     UnknownLessonError,
     discover,
     find_lesson,
+    links_out,
     shipped_lessons_folder,
     strays,
 )
@@ -110,3 +111,21 @@ def test_reading_a_lesson_imports_neither_a_markdown_nor_a_screen_library() -> N
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_link_that_leads_out_of_the_folder_is_no_lesson_of_it(folder: Path) -> None:
+    course = folder / "more"
+    (course / "01-own.md").write_text(SCALAR)
+    (course / "02-again.md").symlink_to("01-own.md")
+    (course / "03-outside.md").symlink_to(folder / "02-two.md")
+    (course / "04-dangling.md").symlink_to(folder / "none.md")
+    (course / "05-loop.md").symlink_to("05-loop.md")
+    assert [path.name for path in discover(course)] == ["01-own.md", "02-again.md", "05-loop.md"]
+    assert [path.name for path in links_out(course)] == ["03-outside.md", "04-dangling.md"]
+    assert load_lesson(course / "03-outside.md").id == "second"
+
+
+def test_a_folder_may_itself_be_reached_by_a_link(folder: Path) -> None:
+    (folder / "more" / "link").symlink_to(folder)
+    assert len(discover(folder / "more" / "link")) == 4
+    assert links_out(folder / "more" / "link") == ()

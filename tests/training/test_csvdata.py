@@ -133,6 +133,7 @@ def lesson_folder(tmp_path: Path) -> Path:
     (tmp_path / "secret.csv").write_bytes(GOOD)
     (folder / "out.csv").symlink_to(tmp_path / "secret.csv")
     (folder / "in.csv").symlink_to(folder / "mine.csv")
+    (folder / "dangling.csv").symlink_to(tmp_path / "none.csv")
     (folder / "up").symlink_to(tmp_path)
     (folder / "loop.csv").symlink_to(folder / "loop.csv")
     os.mkfifo(folder / "pipe.csv")
@@ -156,8 +157,11 @@ def test_a_file_inside_the_folder_is_found(lesson_folder: Path, name: str) -> No
         ("out.csv", "leads out"),
         ("up/secret.csv", "leads out"),
         ("loop.csv", "cannot be followed"),
-        ("mine.csv/x", "cannot be followed"),
-        ("x" * 5000, "cannot be followed"),
+        ("mine.csv/x", "there is no file"),
+        ("x" * 5000, "there is no file"),
+        ("../none.csv", "leads out"),
+        ("up/none.csv", "leads out"),
+        ("dangling.csv", "leads out"),
         ("data", "not a regular file"),
         (".", "not a regular file"),
         ("pipe.csv", "not a regular file"),
