@@ -13,11 +13,15 @@ from gdtutor.lesson.tables import MAX_VARIANTS
 from gdtutor.opening import open_lesson
 from gdtutor.session.reloading import Broke, Reloaded
 
+_GONE = "the file is gone — the last good lesson stays; saved again, it is read again"
+
 Signature = tuple[int, int, int] | None
 """Time of the last change, size, and which file; None where there is no file."""
 
 MAX_FILES = MAX_VARIANTS + 1
 """Most CSV files that are followed: that of the lesson, and one for each variant."""
+GONE_LOOKS = 8
+"""Looks in a row at which there is no lesson file before it counts as gone: two seconds."""
 
 
 class Watcher:
@@ -34,16 +38,23 @@ class Watcher:
         self._data: tuple[Path, ...] = ()
         self._data = self._named()
         self._seen = self._before = self._signatures()
+        self._missed = 0
 
     def look(self) -> Reloaded | Broke | None:
         """Return what a save came to; None where nothing was saved since the last look.
 
         A save is taken once all files are the same at two looks, so that one half written is not
         read. A lesson file that is gone for a moment, as some editors replace it, is waited for;
-        a CSV file that is gone at two looks is missing.
+        one that stays away is told once, and read when it is back. A CSV file that is gone at two
+        looks is missing.
         """
         now = self._signatures()
         is_settled, self._before = now == self._before, now
+        self._missed = self._missed + 1 if now[0] is None else 0
+        if self._missed == GONE_LOOKS:
+            # Back again it is read, even if it is the same as before.
+            self._seen = (None, *self._seen[1:])
+            return Broke(self._path, (f"{self._path.name}: error: {_GONE}",))
         if now[0] is None or now == self._seen or not is_settled:
             return None
         self._data = self._named()

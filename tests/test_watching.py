@@ -6,7 +6,7 @@ import pytest
 from lesson_texts import NEURON_GRAPH, neuron
 
 from gdtutor.session.reloading import Broke, Reloaded
-from gdtutor.watching import Watcher
+from gdtutor.watching import GONE_LOOKS, Watcher
 
 
 @pytest.fixture
@@ -71,6 +71,23 @@ def test_a_file_that_is_gone_for_a_moment_is_waited_for(lesson):
     save(lesson, text + "\n", 3000)
     assert watcher.look() is None
     assert isinstance(watcher.look(), Reloaded)
+
+
+def test_a_file_that_stays_away_is_told_once_and_read_when_it_is_back(lesson):
+    watcher = Watcher(lesson)
+    away = lesson.with_suffix(".away")
+    lesson.rename(away)
+    told = [watcher.look() for _ in range(2 * GONE_LOOKS)]
+    [report] = [one for one in told if one is not None]
+    assert isinstance(report, Broke)
+    assert report.reports == (
+        "07-lesson.md: error: the file is gone — the last good lesson stays; saved again, it is "
+        "read again",
+    )
+    away.rename(lesson)
+    assert watcher.look() is None
+    assert isinstance(watcher.look(), Reloaded)
+    assert watcher.look() is None
 
 
 def test_a_broken_save_tells_every_report_under_the_files_name(lesson):
