@@ -100,6 +100,10 @@ def _seed(lesson: Lesson, seed: int | None) -> int | None:
     return lesson.settings.seed if lesson.settings is not None else None
 
 
+WHOLE = 64
+"""Numbers of an array that are all shown."""
+ENDS = 3
+"""Along each axis of a larger one, so many first ones are shown, and the last."""
 BAR = 20
 """Cells of a progress bar where there is room."""
 _SHORTEST = 4
@@ -153,10 +157,10 @@ def summary_lines(lesson: Lesson, result: TrainingResult) -> Iterator[str]:
         held = number(result.validation_cost, 6)
         yield f"final cost {cost} on the examples trained on, {held} on those held back"
     for name, value in result.parameters.items():
-        yield f"{name} = {_rounded(value)}"
-    if result.predictions.size and result.predictions.size <= 64:
-        yield f"predictions {_rounded(result.predictions)}"
-        yield f"targets     {_rounded(result.targets)}"
+        yield f"{name} = {_rounded(value)}{_left_out(value)}"
+    if result.predictions.size:
+        yield f"predictions {_rounded(result.predictions)}{_left_out(result.predictions)}"
+        yield f"targets     {_rounded(result.targets)}{_left_out(result.targets)}"
         if result.held:
             yield f"of these the last {result.held} are held back"
 
@@ -169,9 +173,25 @@ def _costs_at(result: TrainingResult, epoch: int) -> str:
 
 
 def _rounded(array: Array) -> str:
+    """Return an array's numbers in brackets, of a large one its ends along each axis."""
+    return _bracketed(array, is_whole=array.size <= WHOLE)
+
+
+def _bracketed(array: Array, *, is_whole: bool) -> str:
     if array.ndim == 0:
         return number(float(array), 6)
-    return f"[{', '.join(_rounded(part) for part in array)}]"
+    shown = array if is_whole or len(array) <= ENDS + 1 else array[:ENDS]
+    parts = [_bracketed(part, is_whole=is_whole) for part in shown]
+    if len(shown) < len(array):
+        parts += ["...", _bracketed(array[-1], is_whole=is_whole)]
+    return f"[{', '.join(parts)}]"
+
+
+def _left_out(array: Array) -> str:
+    """Return how large an array is that is not shown whole, and where it is whole."""
+    if array.size <= WHOLE:
+        return ""
+    return f" ({'x'.join(map(str, array.shape))}; --json has all)"
 
 
 def csv_lines(result: TrainingResult) -> Iterator[str]:

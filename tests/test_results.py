@@ -123,3 +123,46 @@ def test_the_curves_of_a_swept_cell_stay_apart_in_csv() -> None:
     header, *rows = csv.reader(sweep_csv_lines(sweep))
     assert header == ["epoch", "W1[0,1] 1", "W1[0,1] 2"]
     assert [len(row) for row in rows] == [3, 3]
+
+
+WIDE = """\
+[parameters]
+W = {{ init = "normal", shape = [{rows}, {columns}], seed = 1 }}
+[data]
+inputs = {{ X = ["x"] }}
+targets = {{ Y = ["y"] }}
+examples = [{examples}]
+[training]
+epochs = 2
+learning_rate = 0.01
+"""
+
+
+def summary_of(rows: int, columns: int, examples: int, path: Path) -> list[str]:
+    """Return the summary of a trained lesson with a matrix and so many examples."""
+    listed = ", ".join(f"[{k}, {k % 2}]" for k in range(examples))
+    more = WIDE.format(rows=rows, columns=columns, examples=listed)
+    body = "```graph\nYhat = mean(W)*X\nC = mean((Yhat - Y)**2)\n```\n"
+    lesson = lesson_of(lesson_text(body, more), path)
+    run = run_of(lesson)
+    run.advance()
+    return list(summary_lines(lesson, result_of(lesson, run, None, 1.0)))
+
+
+def test_the_ends_of_a_large_parameter_and_of_many_predictions_are_shown(tmp_path: Path) -> None:
+    lines = summary_of(50, 40, 200, tmp_path)
+    assert max(map(len, lines)) < 300
+    [weights] = [line for line in lines if line.startswith("W = ")]
+    assert weights.endswith("]] (50x40; --json has all)")
+    assert weights.count("[") == 5
+    assert weights.count("...") == 5
+    [targets] = [line for line in lines if line.startswith("targets ")]
+    assert targets == "targets     [[0, 1, 0, ..., 1]] (1x200; --json has all)"
+    assert any(line.startswith("predictions [[") and "1x200" in line for line in lines)
+
+
+def test_a_small_parameter_is_shown_whole(tmp_path: Path) -> None:
+    lines = summary_of(8, 8, 2, tmp_path)
+    [weights] = [line for line in lines if line.startswith("W = ")]
+    assert "..." not in weights
+    assert weights.count(",") == 63
