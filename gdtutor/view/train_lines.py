@@ -170,6 +170,8 @@ def _of_run(session: Session) -> tuple[int, int, tuple[str, ...]]:
     if snapshot.status is Status.RUNNING and rate:
         left = f"{max(wanted - done, 0) / rate:.1f} s left"
     plain, short = f"{done:,} of {wanted:,} epochs", f"{done:,}/{wanted:,}"
+    if done > wanted:
+        plain, short = f"{done:,} epochs, {done - wanted:,} beyond the end", f"{done:,}"
     return done, wanted, (
         "  ".join(part for part in (plain, speed and f"{speed} epochs/s", left) if part),
         " ".join(part for part in (short, speed and f"{speed} ep/s", left) if part),

@@ -121,3 +121,9 @@ def test_a_mean_of_a_long_run_keeps_what_is_small_beside_what_was_large() -> Non
     xs, ys = running_means(costs, 25, 400)
     assert len(xs) <= 400
     assert ys[-1] == pytest.approx(1e-9, rel=1e-12)
+
+
+def test_epochs_beyond_the_end_are_said_to_be_so() -> None:
+    session = training(replace(RUNNING, epochs_wanted=60_000, status=Status.PAUSED))
+    text = text_of(progress_line(session, 80, UNICODE))
+    assert "100%  61,728 epochs, 1,728 beyond the end" in text
