@@ -16,6 +16,7 @@ from gdtutor.lesson.load import with_variant
 from gdtutor.lesson.model import Lesson
 from gdtutor.lesson.reports import Place, Report
 from gdtutor.lesson.runs import run_of
+from gdtutor.lesson.work import training_work
 from gdtutor.session.arrival import Opened, opened
 from gdtutor.session.moment import Moment
 from gdtutor.session.state import Session
@@ -36,7 +37,8 @@ LESSON_CODES = {
 """Every code that is about numbers and screens, with what it means."""
 
 TRAINING_WORK = 1e7
-"""About how many microseconds the runs of one lesson may take together."""
+"""How much work the runs of one lesson may be together, in the microseconds of `training_work`,
+which are estimated and not measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ def _check_run(notes: Notes, screens: Screens, whose: Lesson, variant: str, shar
         return
     if _is_finite(notes, session.moment, of):
         check_gradients(notes, session.moment, shares, of)
-    _check_training(notes, session.run, shares, of)
+    _check_training(notes, whose, session.run, shares, of)
     if not variant:
         check_vectors(notes, session.moment)
         check_losses(notes, session.moment)
@@ -95,17 +97,16 @@ def _is_finite(notes: Notes, moment: Moment, of: str) -> bool:
     return True
 
 
-def _check_training(notes: Notes, run: Run, shares: int, of: str) -> None:
-    """Train as configured; report a run that is not finite unless the lesson is about that."""
+def _check_training(notes: Notes, whose: Lesson, run: Run, shares: int, of: str) -> None:
+    """Train as configured; report a run that is not finite unless the lesson is about that.
+
+    How far a long run is followed comes from its size, so that the report is the same everywhere.
+    """
     if not notes.lesson.trains:
         return
-    segment = run.segments[0]
-    cells = sum(int(np.size(value)) for value in segment.problem.parameters.values())
-    batch = segment.settings.batch or max(1, segment.problem.size)
-    per = 300 if segment.settings.optimizer == "implicit" else 5
-    per_iteration = per + (cells + len(segment.problem.graph.nodes)) * batch / 1000
-    most = max(1, int(TRAINING_WORK / shares / per_iteration))
-    whole = segment.settings.epochs * run.iterations_per_epoch
+    work = training_work(whose)
+    most = max(1, int(TRAINING_WORK / shares / work.iteration))
+    whole = run.segments[0].settings.epochs * run.iterations_per_epoch
     run.advance(iterations=most)
     place = notes.in_front("training", "learning_rate")
     if run.stopped_by == "not_finite":

@@ -12,6 +12,7 @@ from gdtutor.check_gradients import GradientChecked
 from gdtutor.check_lesson import LESSON_CODES, check_lesson
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.reports import CODES
+from gdtutor.lesson.work import training_work
 
 
 def test_a_sound_lesson_has_no_problems_and_every_gradient_is_checked(tmp_path):
@@ -60,6 +61,17 @@ def test_a_run_that_is_too_long_is_followed_for_a_part_and_says_so(tmp_path, mon
     [found] = found_in(neuron(epochs=5000), tmp_path)
     assert found[:2] == ("long-run", "warning")
     assert "of 5,000 iterations" in found[3]
+
+
+def test_how_far_a_long_run_is_followed_comes_from_its_size_alone(tmp_path, monkeypatch):
+    text = neuron(epochs=5_000_000)
+    work = training_work(lesson_of(text, tmp_path)).iteration
+    for share in (1e4, 2e4):
+        monkeypatch.setattr(checks, "TRAINING_WORK", share)
+        [found] = found_in(text, tmp_path)
+        assert found[3] == (
+            f"training was followed for {int(share / work):,} of 5,000,000 iterations"
+        )
 
 
 def test_a_gradient_with_a_note_too_long_for_its_panel_is_reported_with_the_note(tmp_path):
