@@ -14,7 +14,8 @@ from gdtutor.export_code import Code, CodeLine
 from gdtutor.export_loop import WIDTH, Phase, rate_source, train_source
 from gdtutor.lesson.model import Lesson
 from gdtutor.session.moment import Moment
-from gdtutor.session.state import Session, moved
+from gdtutor.session.moving import moved
+from gdtutor.session.state import Session
 from gdtutor.training import implicit
 from gdtutor.training.optimisers import OPTIMISERS
 from gdtutor.training.order import epochs_per_block, iterations_per_epoch

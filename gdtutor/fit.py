@@ -15,8 +15,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from gdtutor.lesson.selectors import cell_text
+from gdtutor.session.moving import moved
 from gdtutor.session.navigation import cell_shape, refolded
-from gdtutor.session.state import Session, moved
+from gdtutor.session.state import Session
 from gdtutor.session.steps import Step, find_step
 from gdtutor.view.context import Context
 from gdtutor.view.explain import context_of, node_lines, note_lines

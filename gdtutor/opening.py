@@ -11,10 +11,11 @@ from gdtutor.lesson.runs import run_of
 from gdtutor.lesson.selectors import parse_assignment
 from gdtutor.session.arrival import Opened, opened
 from gdtutor.session.edits import with_change
+from gdtutor.session.moving import moved
 from gdtutor.session.navigation import goto
 from gdtutor.session.reach import PATIENCE
 from gdtutor.session.runs import in_variant
-from gdtutor.session.state import Session, moved
+from gdtutor.session.state import Session
 
 
 def open_lesson(path: Path, seed: int | None = None) -> Opened:

@@ -16,8 +16,9 @@ from gdtutor.fit import selector_of
 from gdtutor.headless import pressed
 from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
 from gdtutor.opening import placed, session_at
+from gdtutor.session.moving import moved
 from gdtutor.session.navigation import refolded, steps_forward
-from gdtutor.session.state import Session, current_step, moved
+from gdtutor.session.state import Session, current_step
 from gdtutor.session.steps import Phase, Step
 from gdtutor.ui.picture import frame_text
 from gdtutor.view.explain import context_of, node_lines, note_lines

@@ -14,8 +14,9 @@ from gdtutor.jsondata import Json, plain
 from gdtutor.lesson.model import Lesson
 from gdtutor.session.figures import shown_figure
 from gdtutor.session.moment import Moment
+from gdtutor.session.moving import moved
 from gdtutor.session.navigation import steps_forward
-from gdtutor.session.state import Session, moved
+from gdtutor.session.state import Session
 from gdtutor.session.steps import Phase
 from gdtutor.training.optimisers import OPTIMISERS
 from gdtutor.view.cells import open_cell

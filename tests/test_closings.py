@@ -9,7 +9,8 @@ from gdtutor.lesson.discovery import discover, shipped_lessons_folder
 from gdtutor.lesson.sweeps import members_of
 from gdtutor.opening import session_at
 from gdtutor.session.edits import apply_edit
-from gdtutor.session.state import Session, moved
+from gdtutor.session.moving import moved
+from gdtutor.session.state import Session
 
 PATHS = discover(shipped_lessons_folder())
 EDIT = re.compile(r"`(\w+(?:\[[\d,]+\])? -?[\w.]+)`")

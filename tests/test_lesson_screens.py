@@ -13,8 +13,9 @@ from gdtutor.lesson.discovery import shipped_lessons_folder
 from gdtutor.lesson.listing import listing
 from gdtutor.opening import session_at
 from gdtutor.session.effects import Train
+from gdtutor.session.moving import moved
 from gdtutor.session.snapshots import snapshot_of
-from gdtutor.session.state import Session, Status, current_step, moved
+from gdtutor.session.state import Session, Status, current_step
 from gdtutor.session.steps import Phase
 from gdtutor.session.update import Progressed, update
 from gdtutor.testing import Screens

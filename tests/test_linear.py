@@ -15,8 +15,9 @@ from gdtutor.linear import Services, converse
 from gdtutor.opening import open_lesson, session_at
 from gdtutor.session.edits import apply_edit
 from gdtutor.session.looking import toggle_cell, toggle_mistakes, toggle_proof
+from gdtutor.session.moving import moved
 from gdtutor.session.navigation import refolded
-from gdtutor.session.state import Session, moved
+from gdtutor.session.state import Session
 from gdtutor.shelf import library_of
 from gdtutor.transcript import step_text
 from gdtutor.view.explain import context_of, node_lines

@@ -13,7 +13,8 @@ from gdtutor.cli.lessons import session_of
 from gdtutor.cli.output import print_lines
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.headless import pressed
-from gdtutor.session.state import Screen, Session, has_opening, moved
+from gdtutor.session.moving import moved
+from gdtutor.session.state import Screen, Session, has_opening
 from gdtutor.ui.colours import ColourMode, Colours
 from gdtutor.ui.picture import frame_svg, frame_text
 from gdtutor.view.frame import ASCII, UNICODE, Chars

@@ -8,6 +8,7 @@ import numpy as np
 
 from gdtutor.lesson.model import Lesson
 from gdtutor.session.catalogue import Library
+from gdtutor.session.moving import moment_of
 from gdtutor.session.navigation import said
 from gdtutor.session.snapshots import at_rest
 from gdtutor.session.state import (
@@ -19,7 +20,6 @@ from gdtutor.session.state import (
     Status,
     TrainLook,
     has_opening,
-    moment_of,
 )
 from gdtutor.training.run import Run
 

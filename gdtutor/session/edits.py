@@ -6,9 +6,10 @@ from dataclasses import replace
 
 from gdtutor.lesson.selectors import Assignment, parse_assignment
 from gdtutor.session.changes import segments_with
+from gdtutor.session.moving import recomputed
 from gdtutor.session.navigation import said
 from gdtutor.session.snapshots import at_rest
-from gdtutor.session.state import Session, recomputed
+from gdtutor.session.state import Session
 from gdtutor.training.run import Run, Segment
 
 

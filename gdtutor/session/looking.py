@@ -6,8 +6,9 @@ from dataclasses import replace
 
 from gdtutor.engine.graph import Line
 from gdtutor.session.digits import MAX_DIGITS
+from gdtutor.session.moving import moved
 from gdtutor.session.navigation import cell_shape, refolded, said
-from gdtutor.session.state import AutoPlay, Session, Tab, current_step, moved, phase_of
+from gdtutor.session.state import AutoPlay, Session, Tab, current_step, phase_of
 from gdtutor.session.steps import Phase
 
 _ANSWER_FIRST = "Answer first: Enter goes back to the question, n shows the answer."

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from gdtutor.engine.errors import GdTutorError, did_you_mean
 from gdtutor.lesson.selectors import Selector, parse_selector
-from gdtutor.session.state import Session, current_step, has_opening, moved, recomputed
+from gdtutor.session.moving import moved, recomputed
+from gdtutor.session.state import Session, current_step, has_opening
 from gdtutor.session.steps import Phase, Step, find_step
 
 

@@ -10,16 +10,9 @@ from gdtutor.lesson.load import with_variant
 from gdtutor.lesson.model import Lesson
 from gdtutor.lesson.runs import run_of
 from gdtutor.session.edits import with_change
+from gdtutor.session.moving import moved, recomputed
 from gdtutor.session.navigation import said
-from gdtutor.session.state import (
-    Screen,
-    Session,
-    Snapshot,
-    TrainLook,
-    has_opening,
-    moved,
-    recomputed,
-)
+from gdtutor.session.state import Screen, Session, Snapshot, TrainLook, has_opening
 from gdtutor.training.run import Run
 
 

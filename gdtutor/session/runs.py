@@ -7,13 +7,8 @@ from typing import TYPE_CHECKING
 
 from gdtutor.lesson.load import with_variant
 from gdtutor.lesson.runs import run_of
-from gdtutor.session.state import (
-    KeptCurve,
-    Session,
-    Snapshot,
-    TrainLook,
-    moment_of,
-)
+from gdtutor.session.moving import moment_of
+from gdtutor.session.state import KeptCurve, Session, Snapshot, TrainLook
 from gdtutor.training.judging import judge
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -16,9 +16,8 @@ from gdtutor.lesson.selectors import Assignment
 from gdtutor.session.catalogue import Library
 from gdtutor.session.challenge import Challenge
 from gdtutor.session.digits import DEFAULT_DIGITS
-from gdtutor.session.moment import Moment, moment_at
-from gdtutor.session.reach import PATIENCE, check_reach
-from gdtutor.session.scenes import earlier_values
+from gdtutor.session.moment import Moment
+from gdtutor.session.reach import PATIENCE
 from gdtutor.session.steps import Phase, Step
 from gdtutor.training.diagnosis import Diagnosis
 from gdtutor.training.race import Heat
@@ -267,98 +266,6 @@ def current_step(session: Session) -> Step | None:
     if session.moment is None or session.step == 0:
         return None
     return session.moment.steps[session.step - 1]
-
-
-def moment_of(session: Session, lesson: Lesson, run: Run, iteration: int) -> Moment:
-    """Compute an iteration with the session's changes and folding.
-
-    Raises:
-        TooFarError: It lies too far beyond what is trained.
-    """
-    check_reach(run, iteration, session.patience)
-    earlier = earlier_values(lesson, session.seed, session.changes, iteration)
-    return moment_at(lesson, run, iteration, session.look.unfolded, earlier)
-
-
-def own_moment_of(session: Session, iteration: int) -> Moment | None:
-    """Compute the same iteration of the lesson's own run.
-
-    None where nothing was changed before it, or where it lies so far that replaying would stall.
-    """
-    lesson, original = session.lesson, session.original
-    if lesson is None or original is None:
-        return None
-    if not any(change.iteration <= iteration for change in session.changes):
-        return None
-    if original.seconds_beyond(iteration) > session.patience:
-        return None
-    earlier = earlier_values(lesson, session.seed, (), iteration)
-    return moment_at(lesson, original, iteration, session.look.unfolded, earlier)
-
-
-def moved(session: Session, iteration: int, step: int) -> Session:
-    """Return the session at a step of an iteration; the example stays within the batch.
-
-    Raises:
-        TooFarError: It lies too far beyond what is trained.
-    """
-    if session.lesson is None or session.run is None or session.moment is None:
-        return session
-    moment, own = session.moment, session.own_moment
-    if iteration != moment.iteration:
-        moment = moment_of(session, session.lesson, session.run, iteration)
-        own = own_moment_of(session, iteration)
-    step = min(step, len(moment.steps))
-    is_same = iteration == session.moment.iteration and step == session.step
-    look = session.look
-    if not is_same:
-        # A picture that was put away comes back where the lesson shows it again.
-        look = replace(look, scroll=0, cell=None, proof=False, mistakes=False,
-                       figure=look.figure or None)  # fmt: skip
-    most = max(len(moment.batch) - 1, 0)
-    look = replace(look, example=min(look.example, most), is_closing=False)
-    challenge = session.challenge if is_same else None
-    return replace(
-        session, moment=moment, own_moment=own, step=step, look=look, challenge=challenge
-    )
-
-
-def recomputed(session: Session) -> Session:
-    """Return the session with its iteration computed anew, the cursor on the same node.
-
-    Raises:
-        TooFarError: It lies too far beyond what is trained.
-    """
-    if session.lesson is None or session.run is None or session.moment is None:
-        return session
-    before = current_step(session)
-    moment = moment_of(session, session.lesson, session.run, session.moment.iteration)
-    own = own_moment_of(session, session.moment.iteration)
-    step = session.step if before is None else _same_place(before, moment)
-    challenge = _same_challenge(session.challenge, before, moment, step)
-    return replace(session, moment=moment, own_moment=own, step=step, challenge=challenge)
-
-
-def _same_challenge(
-    challenge: Challenge | None, before: Step | None, moment: Moment, number: int
-) -> Challenge | None:
-    """Return the question with its step renumbered; none where the step is no longer there."""
-    if challenge is None or before is None or not challenge.hides:
-        return None
-    step = moment.steps[number - 1]
-    is_same = (step.node, step.variable) == (before.node, before.variable)
-    return replace(challenge, step=step) if is_same else None
-
-
-def _same_place(before: Step, moment: Moment) -> int:
-    same = [
-        step for step in moment.steps if step.scene == before.scene and step.phase is before.phase
-    ]
-    exact = [s for s in same if (s.node, s.variable) == (before.node, before.variable)]
-    line = before.node.partition(".")[0]
-    near = [s for s in same if s.node == before.node] or [s for s in same if s.node == line]
-    found = exact or near or same
-    return found[0].number if found else 1
 
 
 def phase_of(session: Session) -> Phase | None:

@@ -9,15 +9,10 @@ from math import ldexp
 from gdtutor.lesson.selectors import Assignment
 from gdtutor.session.edits import with_change
 from gdtutor.session.effects import Effect, PauseTraining, Train
+from gdtutor.session.moving import moved
 from gdtutor.session.navigation import said
 from gdtutor.session.runs import OWN, in_variant
-from gdtutor.session.state import (
-    Screen,
-    Session,
-    Snapshot,
-    Status,
-    moved,
-)
+from gdtutor.session.state import Screen, Session, Snapshot, Status
 from gdtutor.session.sweeps import end_sweep, toggle_sweep
 from gdtutor.training.run import Run
 

@@ -94,14 +94,16 @@ def _heading(plot: Plot, width: int, chars: Chars) -> tuple[Line, ...]:
 
 
 def _legend(plot: Plot, width: int, chars: Chars) -> list[Segment]:
-    """Return each labelled series after its mark; long labels share the width, cut with a mark."""
+    """Return each labelled series after its mark; the longest labels give way, cut with a mark."""
     named = [
         (series, _BRAILLE_LEGEND if mark == _BRAILLE else mark)
         for series, mark in zip(plot.series, _marks(plot.series, chars), strict=True)
         if series.label
     ]
-    whole = sum(cell_len(series.label) + 4 for series, _ in named)
-    room = MAX_LABEL if whole - 2 <= width else max(width // max(len(named), 1) - 4, 3)
+    sizes = [cell_len(series.label) for series, _ in named]
+    whole = width + 2 - 4 * len(named)
+    rooms = (room for room in range(MAX_LABEL, 3, -1) if sum(min(n, room) for n in sizes) <= whole)
+    room = next(rooms, 3)
     return [
         Segment(f"{glyph} {shortened(series.label, room, chars)}  ", series.style)
         for series, glyph in named

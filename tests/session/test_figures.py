@@ -7,9 +7,10 @@ from gdtutor.session.arrival import Opened, opened
 from gdtutor.session.effects import TimeExamples
 from gdtutor.session.figures import shown_figure
 from gdtutor.session.link import command_of
+from gdtutor.session.moving import moved
 from gdtutor.session.navigation import goto
 from gdtutor.session.press import Press
-from gdtutor.session.state import Session, moved
+from gdtutor.session.state import Session
 from gdtutor.session.update import Timed, update
 from gdtutor.training.race import Heat
 

@@ -9,8 +9,9 @@ import pytest
 
 from gdtutor.lesson.discovery import discover, shipped_lessons_folder
 from gdtutor.opening import session_at
+from gdtutor.session.moving import moved
 from gdtutor.session.snapshots import snapshot_of
-from gdtutor.session.state import Session, Status, moved
+from gdtutor.session.state import Session, Status
 from gdtutor.session.training import open_training
 from gdtutor.session.update import Progressed, update
 from gdtutor.ui.cells import line_of

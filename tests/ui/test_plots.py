@@ -229,3 +229,15 @@ def test_small_plots_have_a_scale_on_both_axes(width: int, height: int) -> None:
     ).split("\n")
     assert len(below.split()) >= 2
     assert len([row for row in rows if re.match(r" *−?[\d.]+┤", row)]) >= 2
+
+
+def test_the_longest_label_gives_way_first() -> None:
+    labels = ("0.05", "0.5", "without the changes of the learner", "5")
+    series = tuple(
+        Series(label, (0.0, 1.0), (0.0, n), joined=True) for n, label in enumerate(labels)
+    )
+    lines = [text((line,)) for line in plot_lines(Plot("cost", series), 46, 15, UNICODE)]
+    legend = next(line for line in lines if "0.05" in line)
+    assert all(f" {label} " in f"{legend} " for label in ("0.05", "0.5", "5"))
+    assert "without the ch" in legend
+    assert "…" in legend

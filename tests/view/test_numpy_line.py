@@ -4,7 +4,7 @@ import pytest
 
 from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
 from gdtutor.opening import session_at
-from gdtutor.session.state import moved
+from gdtutor.session.moving import moved
 from gdtutor.session.steps import Phase
 from gdtutor.view.explain import context_of
 from gdtutor.view.frame import UNICODE

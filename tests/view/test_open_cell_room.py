@@ -8,8 +8,8 @@ import pytest
 
 from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
 from gdtutor.opening import session_at
+from gdtutor.session.moving import moved
 from gdtutor.session.navigation import cell_shape
-from gdtutor.session.state import moved
 from gdtutor.view.explain import context_of, node_lines
 from gdtutor.view.frame import ASCII, UNICODE
 from gdtutor.view.lines import ROOM, text_of, width_of

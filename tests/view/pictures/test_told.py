@@ -11,7 +11,8 @@ from gdtutor.lesson.discovery import shipped_lessons_folder
 from gdtutor.lesson.listing import listing
 from gdtutor.lesson.model import PictureWish
 from gdtutor.opening import session_at
-from gdtutor.session.state import Session, moved
+from gdtutor.session.moving import moved
+from gdtutor.session.state import Session
 from gdtutor.transcript import WIDTH, picture_lines, read_aloud
 from gdtutor.view import pictures
 from gdtutor.view.figures import source_of

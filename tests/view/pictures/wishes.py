@@ -5,8 +5,9 @@ from pathlib import Path
 from gdtutor.lesson.load import parse_lesson
 from gdtutor.opening import run_of
 from gdtutor.session.arrival import Opened, opened
+from gdtutor.session.moving import moved
 from gdtutor.session.navigation import goto
-from gdtutor.session.state import Session, moved
+from gdtutor.session.state import Session
 from gdtutor.ui.picture import frame_text
 from gdtutor.view.figures import source_of
 from gdtutor.view.frame import UNICODE, Frame
