@@ -242,6 +242,8 @@ def bounds() -> str:
         "notes and questions": f"{body.MAX_NOTES:,}",
         "variants": f"{tables.MAX_VARIANTS}, their names {MAX_LABEL} characters",
         "pictures": f"{tables.MAX_PICTURES}",
+        "the graph of a slice, contour, boundary or fit": f"{picture_work.MAX_DRAWN_CELLS:,} cells "
+        "for one example",
         "the runs of one picture": f"about {picture_work.MAX_SECONDS:.0f} second of training",
     }
     return rows("what | at most", [f"{what} | {most}" for what, most in listed.items()])

@@ -27,6 +27,7 @@ from gdtutor.lesson.model import Lesson, PictureWish, Scene
 from gdtutor.lesson.network import COST, Expansion
 from gdtutor.lesson.notes import check_notes, walk_steps
 from gdtutor.lesson.picture_ground import Ground
+from gdtutor.lesson.picture_work import overdrawn
 from gdtutor.lesson.pictures import read_pictures
 from gdtutor.lesson.plan import batch_of
 from gdtutor.lesson.questions import check_questions
@@ -120,6 +121,11 @@ def _with_graphs(
     _warn_unused(sheet, parsed, mistakes, findings)
     _check_memory(sheet, parsed, walks, findings)
     pictures = read_pictures(sheet.front.pictures, _ground(sheet, walks), mistakes)
+    examples = sheet.data.examples.shape[0]
+    leaves = [binding.leaf for binding in sheet.data.bindings]
+    batch = batch_of(sheet.settings, examples)
+    for position, what, hint in overdrawn(pictures, walks, leaves, batch):
+        mistakes.append(Mistake(("pictures", position, "="), "bound", what, hint))
     return _lesson(sheet, parsed, body, path, text, tuple(scenes), pictures)
 
 

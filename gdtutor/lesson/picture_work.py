@@ -1,21 +1,29 @@
-"""Runs that a picture trains by itself, and the bound on what they may take."""
+"""How much a picture computes by itself: its runs, and its graph at many points; the bounds."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from gdtutor.lesson.memory import MAX_PASS_CELLS, pass_cells
 from gdtutor.lesson.model import PictureWish
+from gdtutor.lesson.steps import Steps
 from gdtutor.lesson.work import TrainingWork
 
 MAX_SECONDS = 1.0
 """About how long the runs of one picture may train before it shows."""
+TIMED = (10, 100, 1000)
+"""Numbers of examples that are timed, where the lesson does not say."""
 SEEDS = 20
 """Starts of each variant, where a picture of seeds does not say."""
 PATH_STEPS = 40
 """Updates of each path that a contour overlays, where it does not say."""
 SLICE_STEPS = 8
 """Updates of each path along a slice, where it does not say."""
+MAX_DRAWN_CELLS = 50_000
+"""Most cells of all values of a graph for one example, where a picture computes the graph at
+hundreds of points."""
+_DRAWN = ("slice", "contour", "boundary", "fit")
 _OF_OWN = ("optimizers", "batches", "rates")
 """Options that overlay runs that differ from the lesson's own in one setting."""
 
@@ -29,6 +37,42 @@ class PictureWork:
     """All runs together."""
     seconds: float
     """About how long they take."""
+
+
+def overdrawn(
+    pictures: Sequence[PictureWish],
+    walks: Sequence[Steps],
+    leaves: Sequence[str],
+    batch: int,
+) -> Iterator[tuple[int, str, str]]:
+    """Yield every picture whose graph is too large: its place, what is wrong, and what to do.
+
+    Args:
+        pictures: The pictures, which the lesson can give.
+        walks: The walk of each scene; pictures are drawn of the last, slices of any.
+        leaves: The leaves that hold the examples.
+        batch: Examples in a batch.
+    """
+    others = [pass_cells(walk, leaves, (batch, batch)) for walk in walks[:-1]]
+    for position, picture in enumerate(pictures):
+        if picture.kind in _DRAWN:
+            examples, bound, hint = 1, MAX_DRAWN_CELLS, "use smaller matrices"
+        elif picture.kind == "timing":
+            examples, bound, hint = _most_timed(picture), MAX_PASS_CELLS, "time fewer examples"
+        else:
+            continue
+        cells = pass_cells(walks[-1], leaves, (batch, examples))
+        if picture.kind == "slice":
+            cells = max(cells, *others, 0)
+        if cells > bound:
+            count = "one example" if examples == 1 else f"{examples:,} examples"
+            what = f"for {count} the values of the graph have {cells:,} cells"
+            yield position, what, f"the bound of a {picture.kind} is {bound:,}: {hint}"
+
+
+def _most_timed(picture: PictureWish) -> int:
+    sizes = _list(dict(picture.options).get("examples")) or TIMED
+    return max(size for size in sizes if isinstance(size, int))
 
 
 def overworked(

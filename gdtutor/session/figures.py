@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from gdtutor.lesson.model import PictureWish
+from gdtutor.lesson.picture_work import TIMED
 from gdtutor.lesson.selectors import parse_selector
 from gdtutor.session.effects import TimeExamples
 from gdtutor.session.navigation import said
 from gdtutor.session.state import Screen, Session, current_step
-
-TIMED = (10, 100, 1000)
-"""Numbers of examples that are timed, where the lesson does not say."""
 
 
 def shown_figure(session: Session) -> int:

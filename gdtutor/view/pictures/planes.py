@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -17,6 +18,7 @@ from gdtutor.view.frame import Style
 from gdtutor.view.pictures.classes import has_classes
 from gdtutor.view.pictures.field import Axis, Field
 from gdtutor.view.pictures.source import Source, interval
+from gdtutor.view.pictures.surface import CELLS_TOGETHER
 
 MARKED = 500
 """Most examples that are marked."""
@@ -88,15 +90,29 @@ def plane_values(source: Source, name: str, grid: Grid, *, at_corners: bool = Fa
 
 def at_points(problem: Problem, parameters: dict[str, Array], name: str, points: Array) -> Array:
     """Return a line's value at points of the input plane, with the points as its last axis."""
+    size = len(points)
+    one = _forward(problem, parameters, points[:1], size)
+    together = max(1, CELLS_TOGETHER // max(1, sum(value.size for value in one.values())))
+    parts = []
+    for start in range(0, max(size, 1), together):
+        part = points[start : start + together]
+        value = _forward(problem, parameters, part, size)[name]
+        parts.append(np.broadcast_to(value, (*value.shape[:-1], len(part))))
+    return parts[0] if len(parts) == 1 else np.concatenate(parts, axis=-1)
+
+
+def _forward(
+    problem: Problem, parameters: dict[str, Array], points: Array, size: int
+) -> Mapping[str, Array]:
+    """Return every value at some of `size` points."""
     grid = np.zeros((len(points), problem.examples.shape[1]))
     grid[:, list(input_columns(problem))] = points
-    given = {**problem.constants, **parameters, BATCH_SIZE: np.asarray(float(len(points)))}
+    given = {**problem.constants, **parameters, BATCH_SIZE: np.asarray(float(size))}
     for binding in problem.bindings:
         columns = list(binding.columns)
         given[binding.leaf] = grid[:, columns].T if binding.is_matrix else grid[:, columns[0]]
     leaves = {leaf.name: given[leaf.name] for leaf in problem.graph.leaves}
-    values = forward(problem.graph, leaves)[name]
-    return np.broadcast_to(values, (*values.shape[:-1], len(points)))
+    return forward(problem.graph, leaves)
 
 
 def mark_examples(field: Field, problem: Problem) -> None:

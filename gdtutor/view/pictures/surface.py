@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +17,8 @@ from gdtutor.view.pictures.source import Source, along, write_cell
 
 MAX_WORK = 1_500_000
 """Most cells of all nodes that one picture computes; beyond it examples are left out."""
+CELLS_TOGETHER = 4_000_000
+"""Most cells of all values that are computed in one go, so that they fit in memory."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,10 +44,23 @@ class Ground:
         Returns:
             Array of shape (points,): the mean over the examples where the line has one value each.
         """
-        varied: dict[str, Array] = {}
-        values = self.given
+        values: Mapping[str, Array] = self.given
         if any(cell.name not in values for cell in cells):
             values = forward(self.graph, self.given)
+        together = self._together()
+        parts = [
+            self._at(cells, points[start : start + together], values)
+            for start in range(0, len(points), together)
+        ]
+        return np.concatenate(parts) if parts else np.empty(0)
+
+    def _together(self) -> int:
+        """How many settings are computed in one go."""
+        values = forward(self.graph, self.given).values()
+        return max(1, CELLS_TOGETHER // max(1, sum(value.size for value in values)))
+
+    def _at(self, cells: tuple[Cell, ...], points: Array, values: Mapping[str, Array]) -> Array:
+        varied: dict[str, Array] = {}
         for position, cell in enumerate(cells):
             if cell.name in varied:
                 write_cell(varied[cell.name], cell.cell, points[:, position])
