@@ -17,7 +17,7 @@ from gdtutor.training.problem import Problem
 from gdtutor.training.run import Edit, Segment
 from gdtutor.training.segments import Stretch
 from gdtutor.training.settings import Settings
-from gdtutor.training.sweep import Member, sweepable, swept
+from gdtutor.training.sweep import Member, check_room, sweepable, swept
 
 _EXAMPLE = "write learning_rate=0.05,0.5,5"
 
@@ -54,6 +54,7 @@ def members_of(
             "change nothing on their way",
             "take that change back, or make it at iteration 0",
         )
+    check_room(len(wanted), first.problem, first.settings)
     return tuple(
         Member(f"{name} {value}", *_changed(lesson, seed, first, name, value)) for value in wanted
     )

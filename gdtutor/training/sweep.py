@@ -16,11 +16,40 @@ from gdtutor.training.errors import TrainingError
 from gdtutor.training.initialise import check_seed
 from gdtutor.training.optimisers import optimiser_of
 from gdtutor.training.plan import check
+from gdtutor.training.problem import Problem
 from gdtutor.training.settings import Settings
 from gdtutor.training.stack import Alone, Found, Member, Stack, fit_together
+from gdtutor.training.vector import layout_of
 
 MAX_RUNS = 256
 """Most runs of a sweep."""
+MAX_NUMBERS = 20_000_000
+"""Most numbers that the runs of a sweep keep together: their parameters, what the optimiser keeps,
+and their curves."""
+
+
+def check_room(runs: int, problem: Problem, settings: Settings) -> None:
+    """Refuse a sweep of so many runs of this size, before there are any.
+
+    Raises:
+        TrainingError: They are none, too many, or too large together.
+    """
+    if not 1 <= runs <= MAX_RUNS:
+        raise TrainingError(f"a sweep of {runs:,} runs", f"use 1 to {MAX_RUNS}")
+    _check_numbers(runs, runs * _numbers(problem, settings))
+
+
+def _check_numbers(runs: int, numbers: int) -> None:
+    if numbers > MAX_NUMBERS:
+        raise TrainingError(
+            f"the {runs} runs would keep {numbers:,} numbers",
+            f"the bound is {MAX_NUMBERS:,}: use fewer runs or epochs",
+        )
+
+
+def _numbers(problem: Problem, settings: Settings) -> int:
+    """Return how many numbers a run keeps."""
+    return layout_of(problem, optimiser_of(settings)[0]).size + settings.epochs
 
 
 def sweepable(settings: Settings) -> tuple[str, ...]:
@@ -81,6 +110,7 @@ class Sweep:
         self.members = tuple(members)
         for member in members:
             check(member.problem, member.settings)
+        _check_numbers(len(members), sum(_numbers(m.problem, m.settings) for m in members))
         self._parts: list[Stack | Alone] = []
         for places in _grouped(self.members):
             chosen = [self.members[place] for place in places]
@@ -151,4 +181,13 @@ def _grouped(members: Sequence[Member]) -> list[list[int]]:
     return groups
 
 
-__all__ = ["MAX_RUNS", "Found", "Member", "Sweep", "sweepable", "swept"]
+__all__ = [
+    "MAX_NUMBERS",
+    "MAX_RUNS",
+    "Found",
+    "Member",
+    "Sweep",
+    "check_room",
+    "sweepable",
+    "swept",
+]

@@ -14,7 +14,7 @@ from gdtutor.training.judging import judge
 from gdtutor.training.problem import Problem
 from gdtutor.training.run import Run, Segment
 from gdtutor.training.settings import Schedule, Settings, Stop
-from gdtutor.training.sweep import MAX_RUNS, Found, Member, Sweep, swept
+from gdtutor.training.sweep import MAX_NUMBERS, MAX_RUNS, Found, Member, Sweep, check_room, swept
 from tests.training.problems import gate_examples, make_problem, network, scalar_or, xavier, xor_231
 from tests.training.walking import assert_close
 
@@ -245,6 +245,22 @@ def test_a_sweep_changes_one_setting(name: str, text: str, wanted: Settings) -> 
 def test_a_sweep_over_something_else_is_refused(name: str, text: str, part: str) -> None:
     with pytest.raises(GdTutorError, match=part):
         swept(Settings(), name, text)
+
+
+def test_runs_that_keep_too_many_numbers_together_are_refused() -> None:
+    long = Settings(epochs=MAX_NUMBERS // 4)
+    with pytest.raises(TrainingError, match="use fewer runs or epochs"):
+        Sweep([Member(str(n), xor_231(), long) for n in range(4)])
+    with pytest.raises(TrainingError, match="use fewer runs or epochs"):
+        check_room(4, xor_231(), long)
+    check_room(3, xor_231(), long)
+    assert len(Sweep([Member(str(n), xor_231(), long) for n in range(3)]).members) == 3
+
+
+@pytest.mark.parametrize("count", [0, MAX_RUNS + 1])
+def test_no_run_is_made_for_a_sweep_of_too_few_or_too_many(count: int) -> None:
+    with pytest.raises(TrainingError, match=f"use 1 to {MAX_RUNS}"):
+        check_room(count, xor_231(), Settings())
 
 
 @pytest.mark.parametrize("count", [0, MAX_RUNS + 1])
