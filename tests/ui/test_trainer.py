@@ -133,7 +133,7 @@ def in_training(monkeypatch, error: Exception) -> TutorApp:
     async def run() -> None:
         async with app.run_test(size=(80, 24)) as pilot:
             app.press(Press("t", "t"))
-            await until(pilot, lambda: app.desk.session.message)
+            await until(pilot, lambda: app.desk.session.message or app.return_code is not None)
 
     asyncio.run(run())
     return app
