@@ -100,6 +100,7 @@ class Desk:
         self._heard: News | None = None
         self._auto: Timer | None = None
         self._counts_steps = False
+        self._is_answering = False
         self._pass_on: Callable[[Callable[[], object]], None] = lambda _: None
 
     def begin(self) -> None:
@@ -122,10 +123,12 @@ class Desk:
     def press(self, press: Press) -> None:
         """Answer a key; training stands aside until the answer is painted."""
         self._trainer.stand_aside()
+        self._is_answering = True
         self.act(press)
 
     def painted(self) -> None:
         """Hear that a frame is painted."""
+        self._is_answering = False
         self._trainer.go_on()
 
     def act(self, action: Action) -> None:
@@ -197,12 +200,18 @@ class Desk:
             self._poll = self._app.set_interval(interval, self._look_at_training)
 
     def _look_at_training(self) -> None:
+        if self._is_answering:
+            # The key's frame comes first; these news wait for the next look, and no longer.
+            self._is_answering = False
+            return
         # What is published last is published before the work ends.
         is_working = self._trainer.is_working
         news = self._trainer.news()
         if news is not None and news is not self._heard:
             self._heard = news
+            self._trainer.stand_aside()
             self.act(news)
+            self._trainer.go_on()
         if not is_working:
             self._stop_polling()
 

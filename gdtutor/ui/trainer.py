@@ -60,13 +60,13 @@ class Trainer:
         self._way.set()
 
     def stand_aside(self) -> None:
-        """Let the worker wait after the burst it is in: a key is answered sooner by one thread
-        than by two that take turns. Painting what was trained holds up nothing.
+        """Let the worker wait after the burst it is in: a frame is made in some milliseconds by one
+        thread, in ten times as long by two that take turns, while training gains next to nothing.
         """
         self._way.clear()
 
     def go_on(self) -> None:
-        """Let the worker go on; the key is answered."""
+        """Let the worker go on; the frame is made."""
         self._way.set()
 
     def news(self) -> News | None:

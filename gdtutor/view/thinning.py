@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
 
 from gdtutor.engine.operations import Array
 
@@ -16,17 +17,29 @@ def thin(xs: Array, ys: Array, columns: int) -> tuple[Array, Array]:
         columns: How many runs of neighbouring points; at most 2·columns + 2 points
             remain, the first and the last among them.
     """
+    kept = thinned(ys, columns)
+    return xs[kept], ys[kept]
+
+
+def thinned(ys: Array, columns: int) -> NDArray[np.intp]:
+    """Return the places of the points that `thin` keeps; what is not finite counts as 0.
+
+    A running training thins its whole curve for every frame, so nothing is copied here.
+    """
     points = ys.size
     if points <= 2 * columns:
-        return xs, ys
+        return np.arange(points)
+    if not np.isfinite(ys).all():
+        ys = np.where(np.isfinite(ys), ys, 0.0)
     length = -(-points // columns)
-    padded = np.append(ys, np.full(-points % length, ys[-1])).reshape(-1, length)
-    starts = np.arange(padded.shape[0]) * length
-    picked = np.concatenate(
-        ([0, points - 1], starts + padded.argmin(axis=1), starts + padded.argmax(axis=1))
-    )
-    kept = np.unique(np.minimum(picked, points - 1))
-    return xs[kept], ys[kept]
+    whole = points // length * length
+    runs = ys[:whole].reshape(-1, length)
+    starts = np.arange(0, whole, length)
+    found = [np.array([0, points - 1]), starts + runs.argmin(axis=1), starts + runs.argmax(axis=1)]
+    if whole < points:
+        rest = ys[whole:]
+        found.append(whole + np.array([rest.argmin(), rest.argmax()]))
+    return np.unique(np.concatenate(found))
 
 
 def running_means(ys: Array, window: int, points: int) -> tuple[Array, Array]:

@@ -25,7 +25,7 @@ from gdtutor.view.pictures.planes import input_columns, target_columns
 from gdtutor.view.pictures.table import HELD
 from gdtutor.view.runs import ShownCurve, curves_shown, run_lines, swept_setting
 from gdtutor.view.study import footer
-from gdtutor.view.thinning import running_means, thin
+from gdtutor.view.thinning import running_means, thinned
 from gdtutor.view.train_lines import NARROW, cost_facts, header_line, progress_line
 
 SIDE = 30
@@ -147,10 +147,9 @@ def _off_the_scale(shown: tuple[ShownCurve, ...]) -> str:
 
 def _series(label: str, costs: Array, style: Style) -> Series:
     """Return a curve, the extremes of long ones kept."""
-    finite = np.nan_to_num(costs, nan=0.0, posinf=0.0, neginf=0.0)
-    xs, _ = thin(np.arange(len(costs), dtype=np.float64), finite, PLOT_COLUMNS)
-    ys = costs[xs.astype(int)]
-    return Series(label, tuple(xs.tolist()), tuple(ys.tolist()), style)
+    kept = thinned(costs, PLOT_COLUMNS)
+    xs = kept.astype(np.float64)
+    return Series(label, tuple(xs.tolist()), tuple(costs[kept].tolist()), style)
 
 
 def _sides(session: Session) -> tuple[str | PictureWish, ...]:

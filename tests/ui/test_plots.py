@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from gdtutor.ui.cells import line_of
 from gdtutor.ui.plots import plot_rows
 from gdtutor.view.frame import ASCII, UNICODE, Chars, Line, Plot, Series, Style
-from gdtutor.view.thinning import thin
+from gdtutor.view.thinning import thin, thinned
 
 DOTS = Chars(braille=False)
 INF, NAN = math.inf, math.nan
@@ -199,9 +199,18 @@ def test_a_long_history_is_thinned_to_two_points_a_column() -> None:
     assert kept_ys.min() == ys.min()
 
 
+def test_what_is_not_finite_hides_no_extreme_of_its_run() -> None:
+    ys = np.zeros(1_003)
+    ys[[3, 500, 1_001]] = np.nan, np.inf, -np.inf
+    ys[[7, 503, 1_002]] = 2.0, -3.0, 4.0
+    kept = thinned(ys, 10).tolist()
+    assert {7, 503, 1_002} <= set(kept)
+
+
 def test_a_short_history_is_not_thinned() -> None:
     xs, ys = np.arange(10.0), np.arange(10.0)
-    assert thin(xs, ys, 5) == (xs, ys)
+    kept_xs, kept_ys = thin(xs, ys, 5)
+    assert (kept_xs.tolist(), kept_ys.tolist()) == (xs.tolist(), ys.tolist())
 
 
 def test_series_of_unequal_lengths_are_drawn_as_far_as_both_go() -> None:

@@ -10,6 +10,7 @@ from gdtutor.cli.lesson_files import lesson_path
 from gdtutor.opening import open_lesson, session_at
 from gdtutor.session.press import Press
 from gdtutor.session.state import Screen, Status
+from gdtutor.session.update import Told
 from gdtutor.training.errors import TrainingError
 from gdtutor.training.run import Run
 from gdtutor.ui.app import Looks, TutorApp
@@ -79,21 +80,28 @@ def test_a_key_holds_training_from_its_press_until_its_answer_is_painted(monkeyp
     asyncio.run(run())
 
 
-def test_painting_what_was_trained_holds_nothing() -> None:
-    way = RecordedWay()
+def test_news_are_painted_alone_and_wait_for_the_answer_to_a_key() -> None:
+    way, session = RecordedWay(), session_at(lesson_path("xor-hidden"))
 
     async def run() -> None:
-        session = session_at(lesson_path("bias"))
         services = Services(open_lesson, lambda _: None)
         app = TutorApp(LOOKS, lambda app: Desk(app, session, services))
         async with app.run_test(size=(80, 24)) as pilot:
-            app.desk._trainer._way = way
+            trainer = app.desk._trainer
+            trainer._way = way
             app.desk.paint()
             app.desk._look_at_training()
             await pilot.pause()
+            assert "stand aside" not in way.log
+            trainer._news = Told("some news")
+            app.desk._is_answering = True
+            app.desk._look_at_training()
+            assert not app.desk.session.message
+            app.desk._look_at_training()
+            assert app.desk.session.message == "some news"
+            assert way.log[way.log.index("stand aside") :][:2] == ["stand aside", "go on"]
 
     asyncio.run(run())
-    assert "stand aside" not in way.log
 
 
 def test_there_are_as_many_news_as_are_asked_for_whatever_the_clock_says() -> None:
