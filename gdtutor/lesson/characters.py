@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections.abc import Iterable, Iterator
 from functools import cache
+from itertools import groupby
 
 _C0 = {code: 0x2400 + code for code in range(0x20)}
 _REPLACED = 0xFFFD
@@ -20,7 +22,20 @@ _NO_PICTURE = (
 )  # fmt: skip
 
 _PICTURES = _C0 | {0x7F: 0x2421} | dict.fromkeys(_NO_PICTURE, _REPLACED)
-_CONTROL = re.compile(f"[\x00-\x1f\x7f{''.join(map(chr, sorted(_NO_PICTURE)))}]")
+
+
+@cache
+def _steering(keep: str = "") -> re.Pattern[str]:
+    """Return what finds a control character, but for those that are kept."""
+    return re.compile(f"[{''.join(_ranges(_PICTURES.keys() - set(map(ord, keep))))}]")
+
+
+def _ranges(codes: Iterable[int]) -> Iterator[str]:
+    """Yield a class of characters in ranges, which are compiled and searched sooner than a list."""
+    neighbours = groupby(enumerate(sorted(codes)), lambda pair: pair[1] - pair[0])
+    for _, pairs in neighbours:
+        run = [code for _, code in pairs]
+        yield f"\\U{run[0]:08x}-\\U{run[-1]:08x}"
 
 
 def pictured(text: str, keep: str = "") -> str:
@@ -33,7 +48,7 @@ def pictured(text: str, keep: str = "") -> str:
         text: Any text.
         keep: Control characters that stay, such as a line break.
     """
-    if not _CONTROL.search(text):
+    if not _steering(keep).search(text):
         return text
     return text.translate(_table(keep))
 
@@ -44,7 +59,7 @@ def shell_word(word: str) -> str:
     Control characters are written as bytes in `$'…'`, which bash, zsh and ksh read, and POSIX
     since 2024.
     """
-    if not _CONTROL.search(word):
+    if not _steering().search(word):
         return shlex.quote(word)
     return "$'" + "".join(_escaped(character) for character in word) + "'"
 
@@ -61,7 +76,7 @@ def shell_line(command: str) -> str:
 def _escaped(character: str) -> str:
     if character in "\\'":
         return f"\\{character}"
-    if not _CONTROL.match(character):
+    if not _steering().match(character):
         return character
     return "".join(f"\\x{byte:02x}" for byte in character.encode("utf-8", "surrogateescape"))
 

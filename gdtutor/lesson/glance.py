@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from gdtutor.lesson.fences import TOML_LINE, divide
+from gdtutor.lesson.fences import TOML_LINE, Divided, divide
 from gdtutor.lesson.markdown import divide_body, joined, opening_of
 from gdtutor.lesson.reports import Findings, LessonError
 from gdtutor.lesson.source import read_source
@@ -23,8 +23,15 @@ class Glance:
     chapter: str
     summary: str
     trains: bool
-    prose: str
-    """The Markdown of the opening page."""
+    divided: Divided
+    """The file's two parts."""
+
+    @property
+    def prose(self) -> str:
+        """The Markdown of the opening page; cut out when it is asked for, as lists never do."""
+        lines = self.divided.body.split("\n")
+        parts = divide_body(lines, self.divided.body_line, Findings(self.path))
+        return joined(opening_of(parts))
 
 
 def glance(path: Path) -> Glance | None:
@@ -37,7 +44,6 @@ def glance(path: Path) -> Glance | None:
     raw = None if divided is None else read_toml(divided.toml, TOML_LINE, findings)
     if divided is None or raw is None:
         return None
-    parts = divide_body(divided.body.split("\n"), divided.body_line, findings)
     return Glance(
         path,
         _text(raw, "id"),
@@ -45,7 +51,7 @@ def glance(path: Path) -> Glance | None:
         _text(raw, "chapter"),
         _text(raw, "summary"),
         "training" in raw,
-        joined(opening_of(parts)),
+        divided,
     )
 
 
