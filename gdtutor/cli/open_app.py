@@ -70,6 +70,7 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         return show(arguments, open_desk, _cover(arguments))
     finally:
+        gc.enable()
         for begin in begun:
             begin.finish()
 

@@ -68,12 +68,6 @@ class Canvas(Widget, can_focus=False):
         self._painted()
         return strips
 
-    def set_look(self, colours: Colours, chars: Chars) -> None:
-        """Paint from now on in other colours or characters; the next frame is painted whole."""
-        self._colours = colours
-        self._maker = RowMaker(chars)
-        self._rows, self._strips = (), {}
-
     def render_line(self, y: int) -> Strip:
         """Return row `y` of the canvas (Textual calls it)."""
         width = self.size.width

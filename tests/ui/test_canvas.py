@@ -15,7 +15,7 @@ from gdtutor.ui.canvas import Canvas, strip_of
 from gdtutor.ui.cells import row_of
 from gdtutor.ui.colours import ColourMode, Colours
 from gdtutor.ui.picture import frame_text, screen_text
-from gdtutor.view.frame import ASCII, UNICODE, Frame, Segment, Style
+from gdtutor.view.frame import UNICODE, Frame, Segment, Style
 
 PROGRAM = __file__.replace("test_canvas", "painting")
 STEPS = range(4, 34)
@@ -131,18 +131,6 @@ def test_control_characters_and_markup_are_shown_not_obeyed() -> None:
     frame = Frame(40, 1, ((Segment("\x1b]52;c;AA==\x07 [bold]x[/bold] \x9b2J \u202e"),),))
     text = shown(PaintingApp(Colours()), frame).split("\n")[0]
     assert text == "␛]52;c;AA==␇ [bold]x[/bold] \ufffd2J \ufffd"
-
-
-def test_another_look_is_used_from_the_next_frame_on() -> None:
-    async def run() -> str:
-        app = PaintingApp(Colours())
-        async with app.run_test(size=(WIDTH, HEIGHT)) as pilot:
-            app.canvas.set_look(Colours(ColourMode.NONE), ASCII)
-            app.canvas.show(plot_frame())
-            await pilot.pause()
-            return screen_text(app)
-
-    assert asyncio.run(run()) == frame_text(plot_frame(), ASCII)
 
 
 def test_showing_an_equal_frame_sends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,11 +1,13 @@
 """The first page stands before the engine is there, and says what the session will say."""
 
 import asyncio
+import gc
 from pathlib import Path
 from threading import Event
 
 import pytest
 
+from gdtutor.cli import main
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.glanced import glanced_library
 from gdtutor.lesson.discovery import discover, number_of, shipped_lessons_folder
@@ -114,3 +116,11 @@ def test_a_desk_that_cannot_be_opened_ends_the_app_with_the_reason() -> None:
     assert str(app.failure) == "the lesson is gone"
     with pytest.raises(GdTutorError, match="the lesson is gone"):
         TutorApp(LOOKS, open_desk)
+
+
+def test_a_program_that_could_not_open_leaves_garbage_to_be_collected(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["bias", "--no-save"]) == 2
+    assert "terminal" in capsys.readouterr().err
+    assert gc.isenabled()
