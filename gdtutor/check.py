@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gdtutor.check_gradients import GradientChecked
@@ -19,6 +18,7 @@ from gdtutor.lesson.load import read_lesson
 from gdtutor.lesson.reports import Findings, Place, Report, shown
 from gdtutor.lesson.source import near_file, read_source
 from gdtutor.lesson.toml_text import find_places
+from gdtutor.values import Struct, replace
 
 FORMAT = 1
 """Version of the JSON."""
@@ -35,8 +35,7 @@ FOLDER_CODES = {
 """Every code that is about files beside each other, with what it means."""
 
 
-@dataclass(frozen=True, slots=True)
-class CheckResult:
+class CheckResult(Struct, frozen=True):
     """What a check found."""
 
     files: int

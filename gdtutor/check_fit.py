@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from gdtutor.check_notes import Notes
 from gdtutor.fit import DESIGN_SIZE, MAX_STEPS, Misfit, fit_of
 from gdtutor.lesson.characters import shell_word
 from gdtutor.lesson.model import Lesson
 from gdtutor.lesson.reports import Place
 from gdtutor.session.state import Session
+from gdtutor.values import Struct, field
 
 _HINTS = {
     "title": "shorten the title",
@@ -22,8 +21,7 @@ Layout = tuple[object, ...]
 """What the screens of two runs that differ in numbers alone have in common."""
 
 
-@dataclass(slots=True)
-class Screens:
+class Screens(Struct):
     """Holds the screens of a lesson and of its variants against the design size, each once.
 
     A variant that only has other numbers than a run before it is looked at step by step, and not

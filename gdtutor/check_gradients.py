@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -13,6 +12,7 @@ from gdtutor.engine.operations import Array
 from gdtutor.engine.trace import Trace, trace
 from gdtutor.session.moment import Moment
 from gdtutor.session.steps import wanted_gradients
+from gdtutor.values import Struct
 
 GRADIENT_WORK = 3e6
 """How many elementary operations the central differences of one lesson may take together."""
@@ -22,8 +22,7 @@ _ASIDE = 1e-3
 """How far beside a kink a gradient is checked."""
 
 
-@dataclass(frozen=True, slots=True)
-class GradientChecked:
+class GradientChecked(Struct, frozen=True):
     """A parameter's gradient beside the central difference."""
 
     lesson: str

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from gdtutor.check_fit import Screens
@@ -21,6 +19,7 @@ from gdtutor.session.arrival import Opened, opened
 from gdtutor.session.moment import Moment
 from gdtutor.session.state import Session
 from gdtutor.training.run import Run
+from gdtutor.values import Struct
 
 LESSON_CODES = {
     "settings": "the run cannot be set up as configured",
@@ -41,8 +40,7 @@ TRAINING_WORK = 1e7
 which are estimated and not measured."""
 
 
-@dataclass(frozen=True, slots=True)
-class LessonChecked:
+class LessonChecked(Struct, frozen=True):
     """What was found out about one lesson."""
 
     problems: tuple[Report, ...]

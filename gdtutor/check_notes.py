@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from gdtutor.lesson.fences import TOML_LINE, divide
 from gdtutor.lesson.model import Lesson
 from gdtutor.lesson.reports import Findings, Place, Report
 from gdtutor.lesson.toml_text import Path as TomlPath
 from gdtutor.lesson.toml_text import find_places
+from gdtutor.values import Struct, field
 
 
-@dataclass(slots=True)
-class Notes:
+class Notes(Struct):
     """Collects what is found about one lesson, each thing once."""
 
     lesson: Lesson

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import builtins
 import keyword
-from dataclasses import dataclass, field
 from functools import partial
 
 import numpy as np
@@ -18,6 +17,7 @@ from gdtutor.engine.simplify import is_one
 from gdtutor.engine.trace import Contribution, Trace
 from gdtutor.session.moment import Moment
 from gdtutor.training.optimisers import OPTIMISERS
+from gdtutor.values import Struct, field
 from gdtutor.view import notation
 from gdtutor.view.frame import UNICODE
 
@@ -85,8 +85,7 @@ class Names:
         return self.of("gradient", f"d{name}")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class CodeLine:
+class CodeLine(Struct, frozen=True, eq=False):
     """One assignment and what the walk shows for it."""
 
     target: str
@@ -98,8 +97,7 @@ class CodeLine:
     value: Array
 
 
-@dataclass(slots=True)
-class Code:
+class Code(Struct):
     """Everything that the lines of one lesson share."""
 
     names: Names = field(default_factory=Names)

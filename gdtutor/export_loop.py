@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import textwrap
-from dataclasses import dataclass
 
 from gdtutor.engine.expression import names_in
 from gdtutor.engine.graph import Role
@@ -17,6 +16,7 @@ from gdtutor.training.optimisers import OPTIMISERS, optimiser_of
 from gdtutor.training.order import iterations_per_epoch
 from gdtutor.training.plan import check as trained_examples
 from gdtutor.training.settings import Schedule, Settings
+from gdtutor.values import Struct
 
 WIDTH = 100
 """Cells of a line that is wrapped."""
@@ -32,8 +32,7 @@ _RATES = {
 """The learning rate of an epoch in NumPy, for every kind of schedule."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Phase:
+class Phase(Struct, frozen=True, eq=False):
     """One phase of one graph: its lines, and what a call of `check` compares."""
 
     title: str

@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 import shlex
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -19,6 +18,7 @@ from gdtutor.session.moving import moved
 from gdtutor.session.navigation import cell_shape, refolded
 from gdtutor.session.state import Session
 from gdtutor.session.steps import Step, find_step
+from gdtutor.values import Struct, replace
 from gdtutor.view.context import Context
 from gdtutor.view.explain import context_of, node_lines, note_lines
 from gdtutor.view.frame import ASCII, UNICODE, Chars, Line
@@ -36,8 +36,7 @@ MAX_OPENED = 4
 """Most cells of a matrix that are opened, from its first to its last."""
 
 
-@dataclass(frozen=True, slots=True)
-class Misfit:
+class Misfit(Struct, frozen=True):
     """A panel of a step that needs more room than there is, and the look that shows it."""
 
     step: Step
@@ -86,8 +85,7 @@ class Misfit:
         return " ".join(words)
 
 
-@dataclass(frozen=True, slots=True)
-class Fit:
+class Fit(Struct, frozen=True):
     """What was found out about the steps of a lesson."""
 
     misfits: tuple[Misfit, ...]

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
 
@@ -36,6 +35,7 @@ from gdtutor.session.sweeps import news_of
 from gdtutor.session.update import Failed, Progressed, Timed, Told, update
 from gdtutor.training.race import race
 from gdtutor.transcript import WIDTH, opening_text, picture_lines, step_text
+from gdtutor.values import Struct, replace
 from gdtutor.view.explain import context_of
 from gdtutor.view.frame import Chars
 from gdtutor.view.lines import text_of
@@ -46,8 +46,7 @@ PARTING = "Enter goes on, ? lists the commands, q leaves."
 AWAY = "No picture now; f tells the first one again."
 
 
-@dataclass(frozen=True, slots=True)
-class Services:
+class Services(Struct, frozen=True):
     """What the conversation needs from outside; tests pass their own."""
 
     chars: Chars

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 
 from gdtutor.engine.errors import GdTutorError, did_you_mean
 from gdtutor.session import navigation, training
@@ -16,6 +15,7 @@ from gdtutor.session.press import Press
 from gdtutor.session.state import Screen, Session
 from gdtutor.session.sweeps import sweep
 from gdtutor.session.update import update
+from gdtutor.values import Struct, replace
 
 Outcome = tuple[Session, tuple[Effect, ...]]
 
@@ -27,8 +27,7 @@ _SCREEN_ONLY = frozenset({
 _LINE = re.compile(r"(?P<count>\d{0,7})\s*(?P<word>\S+)\s*(?P<rest>.*)\Z", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(Struct, frozen=True):
     """A command of the linear mode that takes an argument."""
 
     word: str

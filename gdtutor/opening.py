@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 
 from gdtutor.lesson.load import load_lesson
@@ -16,6 +15,7 @@ from gdtutor.session.navigation import goto
 from gdtutor.session.reach import PATIENCE
 from gdtutor.session.runs import in_variant
 from gdtutor.session.state import Session
+from gdtutor.values import replace
 
 
 def open_lesson(path: Path, seed: int | None = None) -> Opened:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from gdtutor.progress.records import Progress, ProgressError
 from gdtutor.progress.store import ProgressStore, default_path
 from gdtutor.session.catalogue import Library, place_text
+from gdtutor.values import replace
 
 QUICK_SECONDS = 0.5
 """How long the start waits for a store that another program holds."""

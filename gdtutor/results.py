@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -13,13 +12,13 @@ from gdtutor.lesson.model import Lesson
 from gdtutor.lesson.runs import outcome_of
 from gdtutor.session.digits import number
 from gdtutor.training.run import Run
+from gdtutor.values import Struct
 
 FORMAT = 1
 """Version of the JSON."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class TrainingResult:
+class TrainingResult(Struct, frozen=True, eq=False):
     """A run that has ended."""
 
     lesson: str

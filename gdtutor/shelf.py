@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 from gdtutor.engine.errors import GdTutorError
@@ -11,6 +10,7 @@ from gdtutor.opening import open_lesson
 from gdtutor.session.arrival import opened
 from gdtutor.session.catalogue import Library, LibraryEntry
 from gdtutor.session.state import Session
+from gdtutor.values import replace
 
 
 def library_of(folder: Path) -> Library:

@@ -6,7 +6,6 @@ import difflib
 import math
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from gdtutor.check import check_paths
@@ -21,6 +20,7 @@ from gdtutor.session.navigation import refolded, steps_forward
 from gdtutor.session.state import Session, current_step
 from gdtutor.session.steps import Phase, Step
 from gdtutor.ui.picture import frame_text
+from gdtutor.values import Struct, replace
 from gdtutor.view.explain import context_of, node_lines, note_lines
 from gdtutor.view.frame import ASCII, UNICODE, Line
 from gdtutor.view.lines import text_of
@@ -31,8 +31,7 @@ SIZE = "80x24"
 _PANEL_WIDTH = 78
 
 
-@dataclass(frozen=True, slots=True)
-class Screens:
+class Screens(Struct, frozen=True):
     """The files that screens are held to."""
 
     folder: Path
@@ -65,8 +64,7 @@ class Screens:
             raise AssertionError("\n".join(["the screen has changed; " + hint, *lines]))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class WalkStep:
+class WalkStep(Struct, frozen=True, eq=False):
     """One step of a lesson's walk."""
 
     session: Session
@@ -162,12 +160,11 @@ def _joined(lines: Iterable[Line]) -> str:
     return " ".join(text for line in lines if (text := text_of(line).strip()))
 
 
-@dataclass(frozen=True, slots=True)
-class LessonUnderTest:
+class LessonUnderTest(Struct, frozen=True):
     """One lesson file."""
 
     path: Path
-    screens: Screens = field(repr=False)
+    screens: Screens
 
     def check(self, *, warnings: bool = False) -> LessonUnderTest:
         """Do what `gdtutor check` does, and return the lesson.

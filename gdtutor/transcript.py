@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import numpy as np
 
@@ -19,6 +18,7 @@ from gdtutor.session.navigation import steps_forward
 from gdtutor.session.state import Session
 from gdtutor.session.steps import Phase
 from gdtutor.training.optimisers import OPTIMISERS
+from gdtutor.values import replace
 from gdtutor.view.cells import open_cell
 from gdtutor.view.context import Context
 from gdtutor.view.equation import numbers_writer

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from pathlib import Path
 
 from gdtutor.engine.errors import GdTutorError
@@ -12,6 +11,7 @@ from gdtutor.lesson.reports import LessonError
 from gdtutor.lesson.tables import MAX_VARIANTS
 from gdtutor.opening import open_lesson
 from gdtutor.session.reloading import Broke, Reloaded
+from gdtutor.values import replace
 
 _GONE = "the file is gone — the last good lesson stays; saved again, it is read again"
 

@@ -1,7 +1,6 @@
 """What `check` finds in lessons that the loader accepts, and in folders of them."""
 
 import json
-from dataclasses import replace
 
 import pytest
 from lesson_texts import NEURON_GRAPH, found_in, lesson_of, lesson_text, neuron
@@ -13,6 +12,7 @@ from gdtutor.check_lesson import LESSON_CODES, check_lesson
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.reports import CODES
 from gdtutor.lesson.work import training_work
+from gdtutor.values import replace
 
 
 def test_a_sound_lesson_has_no_problems_and_every_gradient_is_checked(tmp_path):

@@ -1,12 +1,11 @@
 """Every gradient that a lesson shows is held against central differences."""
 
-from dataclasses import replace
-
 import pytest
 from lesson_texts import found_in, lesson_of, lesson_text
 
 from gdtutor.check_lesson import check_lesson
 from gdtutor.engine.operations import OPERATIONS
+from gdtutor.values import replace
 
 
 def test_a_wrong_derivative_is_caught(tmp_path, monkeypatch):

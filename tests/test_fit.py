@@ -1,7 +1,5 @@
 """Whether steps fit the design size: each panel, each look, and what names the step."""
 
-from dataclasses import replace
-
 import pytest
 from lesson_texts import NEURON_GRAPH, lesson_text, neuron
 
@@ -12,6 +10,7 @@ from gdtutor.opening import run_of
 from gdtutor.session.arrival import Opened, opened
 from gdtutor.session.navigation import goto
 from gdtutor.session.state import Session, current_step
+from gdtutor.values import replace
 from gdtutor.view.frame import ASCII, UNICODE
 from gdtutor.view.screen import frame_of
 

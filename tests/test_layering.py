@@ -11,10 +11,11 @@ import gdtutor
 
 PACKAGE = Path(gdtutor.__file__).parent
 
-ORDER = ("engine", "training", "lesson", "session", "view", "package", "ui", "cli")
+ORDER = ("values", "engine", "training", "lesson", "session", "view", "package", "ui", "cli")
 """From the lowest layer up; "package" is every module and package not named here."""
 
 THIRD_PARTY = {
+    "values": {"msgspec"},
     "engine": {"numpy"},
     "training": {"numpy"},
     "lesson": {"numpy", "cattrs", "markdown_it"},
@@ -160,10 +161,10 @@ def test_the_command_line_starts_without_the_user_interface():
     assert not loaded & {"textual", "rich", "plotext"}
 
 
-def test_the_engine_needs_nothing_of_the_package_but_itself():
+def test_the_engine_needs_nothing_of_the_package_but_itself_and_what_values_are():
     engine = [f"gdtutor.engine.{path.stem}" for path in (PACKAGE / "engine").glob("[!_]*.py")]
     loaded = {n for n in loaded_after(f"import {', '.join(engine)}") if n.startswith("gdtutor.")}
-    assert loaded == {"gdtutor.engine", *engine}
+    assert loaded == {"gdtutor.values", "gdtutor.engine", *engine}
 
 
 def test_the_first_frame_needs_no_numpy_and_no_engine():

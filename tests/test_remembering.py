@@ -1,6 +1,5 @@
 import asyncio
 import threading
-from dataclasses import replace
 
 import pytest
 from walks import NEURON, ROWS, pressed, screen, walk
@@ -24,6 +23,7 @@ from gdtutor.shelf import library_of
 from gdtutor.ui.app import Looks, TutorApp
 from gdtutor.ui.colours import choose_colours
 from gdtutor.ui.desk import Desk, Services
+from gdtutor.values import replace
 from gdtutor.view.frame import UNICODE
 
 PATIENCE = 60.0

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
-from dataclasses import dataclass
 from importlib import import_module
 from typing import NoReturn
 
 from gdtutor import __version__
 from gdtutor.lesson.characters import pictured
+from gdtutor.values import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(Struct, frozen=True):
     """One command of the command line."""
 
     name: str

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import math
-from dataclasses import replace
 
 from gdtutor.cli.lesson_files import lesson_path
 from gdtutor.engine.errors import GdTutorError, did_you_mean
@@ -12,6 +11,7 @@ from gdtutor.opening import placed, session_at
 from gdtutor.session.navigation import refolded
 from gdtutor.session.reach import OPENING_PATIENCE, PATIENCE
 from gdtutor.session.state import Session
+from gdtutor.values import replace
 
 
 def session_of(arguments: argparse.Namespace, patience: float = math.inf) -> Session:

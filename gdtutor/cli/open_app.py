@@ -11,7 +11,6 @@ import gc
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,6 +31,7 @@ from gdtutor.ui.terminal import (
     settle,
     speaks_plainly,
 )
+from gdtutor.values import replace
 from gdtutor.view.cover import lesson_cover, library_cover
 from gdtutor.view.frame import Chars, Frame
 

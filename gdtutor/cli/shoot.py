@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 from gdtutor.cli.keys import parse_keys
@@ -17,6 +16,7 @@ from gdtutor.session.moving import moved
 from gdtutor.session.state import Screen, Session, has_opening
 from gdtutor.ui.colours import ColourMode, Colours
 from gdtutor.ui.picture import frame_svg, frame_text
+from gdtutor.values import replace
 from gdtutor.view.frame import ASCII, UNICODE, Chars
 from gdtutor.view.screen import frame_of
 from gdtutor.writing import write_atomically

@@ -7,7 +7,6 @@ import contextlib
 import io
 import shlex
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from pathlib import Path
 from time import time
 
@@ -21,10 +20,10 @@ from gdtutor.remembering import Memory
 from gdtutor.session.effects import KeepAttempt
 from gdtutor.session.state import Screen, Session
 from gdtutor.shelf import library_of
+from gdtutor.values import Struct, replace
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Start:
+class Start(Struct, frozen=True, eq=False):
     """What a front end begins with."""
 
     session: Session

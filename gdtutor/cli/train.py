@@ -7,7 +7,6 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from time import perf_counter
 
 from gdtutor.cli.interrupts import interrupts
@@ -19,6 +18,7 @@ from gdtutor.lesson.model import Lesson
 from gdtutor.lesson.runs import run_of
 from gdtutor.results import csv_lines, progress_text, result_of, summary_lines
 from gdtutor.training.run import Run, Segment
+from gdtutor.values import replace
 from gdtutor.writing import write_atomically
 
 _REPORT_EVERY = 0.1

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+
+from gdtutor.values import Struct, astuple
 
 MAX_NAME = 32
 """Longest name, in characters."""
@@ -13,30 +14,37 @@ NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 """What a name that a lesson gives looks like."""
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class _Part(Struct, frozen=True, eq=False):
+    """A part of a formula, equal to the same part in any column; the column is the last field."""
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self) and astuple(self)[:-1] == astuple(other)[:-1]
+
+    def __hash__(self) -> int:
+        return hash(astuple(self)[:-1])
+
+
+class Number(_Part, frozen=True):
     """A numeric constant."""
 
     value: float
-    column: int = field(default=0, compare=False)
+    column: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(_Part, frozen=True):
     """A reference to a given value or to another line."""
 
     name: str
-    column: int = field(default=0, compare=False)
+    column: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Apply:
+class Apply(_Part, frozen=True):
     """An operation on operands; `axis` is set for a reduction along one axis only."""
 
     op: str
     args: tuple[Expr, ...]
     axis: int | None = None
-    column: int = field(default=0, compare=False)
+    column: int = 0
 
 
 Expr = Number | Name | Apply

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -13,6 +12,7 @@ from gdtutor.engine.moved import root_with
 from gdtutor.engine.operations import OPERATIONS, Array, evaluate, parse_rule
 from gdtutor.engine.refinement import extrapolated, rounding_noise
 from gdtutor.engine.trace import forward
+from gdtutor.values import Struct, replace
 
 TOLERANCE = 1e-6
 """Relative error up to which a gradient counts as confirmed."""
@@ -31,8 +31,7 @@ _CLEAR = 0.1
 that they may differ by."""
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """One central difference, (f(x + h) − f(x − h)) / 2h, beside the gradient it checks."""
 
     name: str

@@ -7,10 +7,10 @@ line is one node with an edge for each occurrence of a name; unfolded, its eleme
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Set
-from dataclasses import dataclass, field
 from enum import Enum
 
 from gdtutor.engine.expression import Expr, Name, Number
+from gdtutor.values import Struct, field
 
 
 class Role(Enum):
@@ -27,16 +27,14 @@ def a_role(role: Role) -> str:
     return f"an {role.value}" if role is Role.INPUT else f"a {role.value}"
 
 
-@dataclass(frozen=True, slots=True)
-class Leaf:
+class Leaf(Struct, frozen=True):
     """A given value: its name and what it is; values belong to the trace."""
 
     name: str
     role: Role
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(Struct, frozen=True):
     """One elementary operation."""
 
     name: str
@@ -50,8 +48,7 @@ class Node:
     """Where in the line's formula, in characters from 0."""
 
 
-@dataclass(frozen=True, slots=True)
-class Edge:
+class Edge(Struct, frozen=True):
     """One occurrence of a name in the formula of a node: `a*a` has two edges from a."""
 
     source: str
@@ -62,8 +59,7 @@ class Edge:
     """(elementary node, operand) pairs from the target down to the source."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One line of the lesson, a node as its author wrote it."""
 
     name: str
@@ -80,8 +76,7 @@ class Line:
     """Whether the program added it (the mean over the batch in a scalar lesson)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Visible:
+class Visible(Struct, frozen=True):
     """A node of the walk at the present folding: a whole line, or one elementary node."""
 
     name: str
@@ -93,8 +88,7 @@ class Visible:
     """True where it stands for a whole line of several operations."""
 
 
-@dataclass(frozen=True, slots=True)
-class Graph:
+class Graph(Struct, frozen=True):
     """A checked graph. Every name is defined before it is used, once."""
 
     leaves: tuple[Leaf, ...]

@@ -9,7 +9,6 @@ that turns the upstream gradient into the contribution.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -18,6 +17,7 @@ from gdtutor.engine.graph import Edge, Graph, Node
 from gdtutor.engine.operations import OPERATIONS, Kind, local_formula, vjp_formula
 from gdtutor.engine.shapes import Shape, expression_shape
 from gdtutor.engine.simplify import is_one, product, simplify
+from gdtutor.values import Struct
 
 UPSTREAM = "∂"
 """The name of the upstream gradient inside a rule; no lesson can use it."""
@@ -26,8 +26,7 @@ BATCH_SIZE = "m"
 """The name of the number of examples in the batch."""
 
 
-@dataclass(frozen=True, slots=True)
-class EdgeRule:
+class EdgeRule(Struct, frozen=True):
     """How a gradient crosses one edge."""
 
     local: Expr | None

@@ -7,11 +7,11 @@ is copied, and every name is passed through a function of the caller.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from gdtutor.engine.expression import Apply, Expr, Name, Number, number_text
 from gdtutor.engine.operations import OPERATIONS, Array, Operation, definition
 from gdtutor.engine.shapes import Shape, expression_shape
+from gdtutor.values import Struct
 
 _SIGNS = {"add": " + ", "sub": " - ", "mul": "*", "div": "/", "matmul": " @ ", "pow": "**"}
 _STRENGTH = {"add": 1, "sub": 1, "mul": 2, "div": 2, "matmul": 2, "neg": 3, "pow": 4}
@@ -37,8 +37,7 @@ def plain_name(name: str) -> str:
     return name.replace(".", "_")
 
 
-@dataclass(frozen=True, slots=True)
-class NumpyWriter:
+class NumpyWriter(Struct, frozen=True):
     """Writes formulas as NumPy source."""
 
     name: Callable[[str], str] = plain_name

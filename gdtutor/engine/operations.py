@@ -9,7 +9,6 @@ add a row.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from enum import Enum
 from functools import cache
 
@@ -18,6 +17,7 @@ from numpy.typing import NDArray
 
 from gdtutor.engine.expression import Expr, Name, Number
 from gdtutor.engine.parsing import Arity, parse
+from gdtutor.values import Struct, field
 
 Array = NDArray[np.float64]
 
@@ -39,8 +39,7 @@ class Kind(Enum):
     """Gradient bookkeeping: brings the first operand to the shape of the second."""
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
+class Operation(Struct, frozen=True):
     """One row of the table."""
 
     name: str

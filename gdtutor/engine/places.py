@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 
 from gdtutor.engine.graph import Edge, Visible
 from gdtutor.engine.trace import Trace
+from gdtutor.values import Struct
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Places:
+class Places(Struct, frozen=True, eq=False):
     """The index of one trace."""
 
     names: tuple[str, ...]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -17,14 +16,14 @@ from gdtutor.engine.gradient_check import (
 from gdtutor.engine.graph import Graph
 from gdtutor.engine.moved import values_with
 from gdtutor.engine.operations import OPERATIONS, Array
+from gdtutor.values import Struct
 
 _SAME_SLOPE = 1e-3
 """Relative difference of the slopes on both sides up to which there is no corner: a one-sided
 difference is wrong by about the step times the curvature."""
 
 
-@dataclass(frozen=True, slots=True)
-class Proof:
+class Proof(Struct, frozen=True):
     """A central difference beside a gradient, and whether there is a derivative at all."""
 
     difference: Difference

@@ -9,17 +9,16 @@ what float64 can hold, and nothing is changed inside an operation that is not el
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
 
 from gdtutor.engine.expression import Apply, Expr, Name, Number
 from gdtutor.engine.operations import OPERATIONS, Kind
+from gdtutor.values import Struct, field
 
 _LARGEST = 1e150
 """Largest merged constant, and 1 over the smallest, so that a quotient of two is finite."""
 
 
-@dataclass(slots=True)
-class _Factors:
+class _Factors(Struct):
     above: float = 1.0
     below: float = 1.0
     numerator: list[Expr] = field(default_factory=list)

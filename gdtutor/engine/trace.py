@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Set
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -12,10 +11,10 @@ from gdtutor.engine.graph import Edge, Graph, Visible
 from gdtutor.engine.local import UPSTREAM, edge_rule
 from gdtutor.engine.operations import OPERATIONS, Array, apply, evaluate, sum_to
 from gdtutor.engine.shapes import Shape, infer_shapes
+from gdtutor.values import Struct
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Contribution:
+class Contribution(Struct, frozen=True, eq=False):
     """What one use of a node sends back to it."""
 
     consumer: str
@@ -37,8 +36,7 @@ class Contribution:
     """The contribution; the node's shape."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Trace:
+class Trace(Struct, frozen=True, eq=False):
     """Every value, gradient and contribution of one iteration. Arrays are read-only."""
 
     graph: Graph

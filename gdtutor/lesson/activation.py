@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from gdtutor.engine.building import build_graph
 from gdtutor.engine.errors import GdTutorError, did_you_mean
 from gdtutor.engine.expression import Apply, Expr, Name, names_in
 from gdtutor.engine.graph import Graph, Line, Role
 from gdtutor.lesson.model import Lesson, Scene
+from gdtutor.values import replace
 
 ACTIVATIONS = (
     "sigmoid", "tanh", "relu", "leaky_relu", "softplus", "sin", "cos", "step", "identity",

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 
 from gdtutor.engine.errors import did_you_mean
 from gdtutor.engine.parsing import MAX_CHARACTERS
 from gdtutor.lesson.markdown import BLOCKS, Part, divide_body, joined, opening_of
 from gdtutor.lesson.missing_graph import has_graph, report_missing_graph
 from gdtutor.lesson.reports import Findings, Place, shown
+from gdtutor.values import Struct, field
 
 MAX_LINES = 20_000
 """Most lines of a body."""
@@ -25,8 +25,7 @@ PHASES = ("given", "forward", "backward", "update")
 _STEP = re.compile(r"(?P<phase>\S+)(?:[ \t]+(?P<node>[^\s,]+))?[ \t]*(?:,[ \t]*(?P<rest>.*))?$")
 
 
-@dataclass(frozen=True, slots=True)
-class Formula:
+class Formula(Struct, frozen=True):
     """One line of a graph block."""
 
     name: str
@@ -38,8 +37,7 @@ class Formula:
     """Where the formula begins."""
 
 
-@dataclass(slots=True)
-class NoteBlock:
+class NoteBlock(Struct):
     """A step note as written."""
 
     phase: str
@@ -55,8 +53,7 @@ class NoteBlock:
         return "\n".join(part.source for part in self.texts).strip("\n")
 
 
-@dataclass(frozen=True, slots=True)
-class QuestionBlock:
+class QuestionBlock(Struct, frozen=True):
     """A question as written."""
 
     toml: str
@@ -66,8 +63,7 @@ class QuestionBlock:
     """The note that it stands in."""
 
 
-@dataclass(slots=True)
-class SceneBlock:
+class SceneBlock(Struct):
     """One graph block with what belongs to it."""
 
     line: int
@@ -79,8 +75,7 @@ class SceneBlock:
     questions: list[QuestionBlock] = field(default_factory=list)
 
 
-@dataclass(slots=True)
-class Body:
+class Body(Struct):
     """Everything under the front matter, cut into its parts."""
 
     prose: str = ""

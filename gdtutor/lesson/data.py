@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path as FilePath
 
 import numpy as np
@@ -20,14 +19,14 @@ from gdtutor.training.datasets import DATASETS, make_dataset
 from gdtutor.training.errors import DataError
 from gdtutor.training.problem import Binding
 from gdtutor.training.scaling import SCALINGS
+from gdtutor.values import Struct
 
 _SOURCES = ("examples", "dataset", "csv")
 
 Columns = tuple[str, ...] | Mapping[str, tuple[str, ...]]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Data:
+class Data(Struct, frozen=True, eq=False):
     """The examples of a lesson and what is bound to their columns."""
 
     inputs: tuple[str, ...]

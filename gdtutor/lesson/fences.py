@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from gdtutor.lesson.reports import Findings, Place
+from gdtutor.values import Struct
 
 FENCE = "+++"
 """The line before and after the front matter."""
@@ -12,8 +11,7 @@ TOML_LINE = 2
 """The line of the file on which the front matter begins."""
 
 
-@dataclass(frozen=True, slots=True)
-class Divided:
+class Divided(Struct, frozen=True):
     """A lesson file cut into front matter and body."""
 
     toml: str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from gdtutor.lesson.fences import TOML_LINE, Divided, divide
@@ -11,10 +10,10 @@ from gdtutor.lesson.markdown import divide_body, joined, opening_of
 from gdtutor.lesson.reports import Findings, LessonError
 from gdtutor.lesson.source import read_source
 from gdtutor.lesson.toml_text import read_toml
+from gdtutor.values import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Glance:
+class Glance(Struct, frozen=True):
     """The first things about a lesson; a text that is missing, or is no text, is empty."""
 
     path: Path

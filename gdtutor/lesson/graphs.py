@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 
 from gdtutor.engine.building import build_graph
 from gdtutor.engine.errors import FormulaError, GraphError, ShapeError
@@ -18,6 +17,7 @@ from gdtutor.lesson.names import name_problem
 from gdtutor.lesson.network import COST
 from gdtutor.lesson.reports import Findings, Place
 from gdtutor.lesson.shape_hints import shape_hint
+from gdtutor.values import Struct, field
 
 MAX_NODES = 20_000
 """Most operations of a lesson's formulas, all graphs together."""
@@ -25,8 +25,7 @@ RETRIED_LINES = 20_000
 """How many lines are looked at again, all in all, to find further mistakes of a graph."""
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(Struct, frozen=True):
     """What a graph is given, apart from its formulas."""
 
     roles: Mapping[str, Role]
@@ -43,8 +42,7 @@ class Given:
     """Values that the file itself gives, for messages that repeat them."""
 
 
-@dataclass(slots=True)
-class Parsed:
+class Parsed(Struct):
     """A graph block with its formulas as trees."""
 
     block: SceneBlock

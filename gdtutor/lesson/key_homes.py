@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import fields, replace
+from dataclasses import fields
 
 from gdtutor.lesson.readers import Mistake
 from gdtutor.lesson.tables import (
@@ -14,6 +14,7 @@ from gdtutor.lesson.tables import (
     StopTable,
     TrainingTable,
 )
+from gdtutor.values import replace
 
 _TABLES: Mapping[str, type] = {
     "data": DataTable,

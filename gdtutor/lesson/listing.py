@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from gdtutor.lesson.discovery import discover, number_of
@@ -10,10 +9,10 @@ from gdtutor.lesson.fences import TOML_LINE, divide
 from gdtutor.lesson.front_matter import read_raw, structured
 from gdtutor.lesson.reports import Findings, LessonError, Report
 from gdtutor.lesson.source import read_source
+from gdtutor.values import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One lesson of a folder, as a list of lessons shows it."""
 
     path: Path

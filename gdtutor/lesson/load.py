@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gdtutor.engine.errors import GdTutorError
@@ -22,6 +21,7 @@ from gdtutor.lesson.tables import FrontMatter
 from gdtutor.lesson.unfilled import warn_pages
 from gdtutor.lesson.variants import ACTIVATION, overridden, read_variants, variant_named
 from gdtutor.lesson.work import TrainingWork, training_work
+from gdtutor.values import Struct, replace
 
 MAX_VARIANT_CELLS = 300_000
 """Most cells of examples of a lesson and all its variants together."""
@@ -82,8 +82,7 @@ def with_variant(lesson: Lesson, name: str) -> Lesson:
     return changed
 
 
-@dataclass(frozen=True, slots=True)
-class _Source:
+class _Source(Struct, frozen=True):
     """A lesson file whose front matter is TOML."""
 
     text: str

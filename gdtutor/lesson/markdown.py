@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import takewhile
 
 from gdtutor.lesson.reports import Findings, Place
+from gdtutor.values import Struct
 
 BLOCKS = ("graph", "question")
 """What a fenced block can be besides prose."""
@@ -22,8 +22,7 @@ _HEADING = re.compile(r" {0,3}(?P<level>#{1,6})(?![^ \t])(?P<text>.*)$")
 _CLOSING_MARKS = re.compile(r"(?:^|(?<=[ \t]))#+$")
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """A fenced block or a heading, or the text between two of them."""
 
     kind: str

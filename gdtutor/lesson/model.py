@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from gdtutor.engine.graph import Graph
@@ -11,10 +10,10 @@ from gdtutor.engine.operations import Array
 from gdtutor.training.problem import Binding
 from gdtutor.training.scaling import SCALINGS
 from gdtutor.training.settings import Settings
+from gdtutor.values import Struct, field
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(Struct, frozen=True):
     """Prose that the author wrote for one step."""
 
     phase: str
@@ -29,8 +28,7 @@ class Note:
     """Line of the heading in the file, from 1."""
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """A question that the author placed; its answer comes from the engine."""
 
     text: str
@@ -45,8 +43,7 @@ class Question:
     line: int = 0
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Start:
+class Start(Struct, frozen=True, eq=False):
     """How a parameter starts: given values, or drawn."""
 
     value: Array | None = None
@@ -60,8 +57,7 @@ class Start:
     """The value for `init = "constant"`."""
 
 
-@dataclass(frozen=True, slots=True)
-class DataScaling:
+class DataScaling(Struct, frozen=True):
     """How the inputs were scaled: each became (raw − shift) / scale."""
 
     kind: str
@@ -83,8 +79,7 @@ class DataScaling:
         return (rule, *lines)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Scene:
+class Scene(Struct, frozen=True, eq=False):
     """One graph of a lesson with its notes."""
 
     graph: Graph
@@ -95,8 +90,7 @@ class Scene:
     """Whether the walk goes backward from the root."""
 
 
-@dataclass(frozen=True, slots=True)
-class PictureWish:
+class PictureWish(Struct, frozen=True):
     """A picture that the lesson asks for."""
 
     kind: str
@@ -104,8 +98,7 @@ class PictureWish:
     options: tuple[tuple[str, object], ...] = ()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Variant:
+class Variant(Struct, frozen=True, eq=False):
     """A named set of overrides, for lessons that compare."""
 
     name: str
@@ -113,8 +106,7 @@ class Variant:
     """Front matter keys, dotted (`training.learning_rate`), with the values that replace them."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Lesson:
+class Lesson(Struct, frozen=True, eq=False):
     """A checked lesson. Everything about its numbers is computed from it."""
 
     id: str

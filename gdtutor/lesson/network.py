@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from gdtutor.lesson.model import Start
 from gdtutor.lesson.tables import NetworkTable
+from gdtutor.values import Struct
 
 INPUT = "X"
 """The inputs, features × examples."""
@@ -26,8 +25,7 @@ _COSTS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Expansion:
+class Expansion(Struct, frozen=True):
     """What a `[network]` table stands for."""
 
     formulas: tuple[tuple[str, str], ...]

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from gdtutor.engine.graph import Graph
 from gdtutor.engine.shapes import Shape
 from gdtutor.lesson.steps import Steps
+from gdtutor.values import Struct
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Ground:
+class Ground(Struct, frozen=True, eq=False):
     """What a lesson has that pictures are drawn from."""
 
     walks: tuple[Steps, ...]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from gdtutor.lesson.memory import MAX_PASS_CELLS, pass_cells
 from gdtutor.lesson.model import PictureWish
 from gdtutor.lesson.steps import Steps
 from gdtutor.lesson.work import TrainingWork
+from gdtutor.values import Struct
 
 MAX_SECONDS = 1.0
 """About how long the runs of one picture may train before it shows."""
@@ -28,8 +28,7 @@ _OF_OWN = ("optimizers", "batches", "rates")
 """Options that overlay runs that differ from the lesson's own in one setting."""
 
 
-@dataclass(frozen=True, slots=True)
-class PictureWork:
+class PictureWork(Struct, frozen=True):
     """The runs of a picture."""
 
     runs: int

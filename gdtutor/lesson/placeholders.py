@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from gdtutor.engine.errors import GdTutorError, did_you_mean
 from gdtutor.lesson.reports import shown
+from gdtutor.values import Struct
 
 Cell = tuple[int, ...]
 
@@ -37,8 +37,7 @@ _INSIDE = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Placeholder:
+class Placeholder(Struct, frozen=True):
     """One `{…}` of a note."""
 
     about: str

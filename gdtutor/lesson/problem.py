@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 import numpy as np
 
@@ -16,6 +15,7 @@ from gdtutor.lesson.plan import batch_of
 from gdtutor.lesson.starts import start_values
 from gdtutor.training.problem import Problem
 from gdtutor.training.settings import Settings
+from gdtutor.values import replace
 
 
 def problem_of(

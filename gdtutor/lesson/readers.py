@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import MISSING, field, fields
 from typing import Any, TypeVar
 
 import numpy as np
@@ -14,6 +14,7 @@ from gdtutor.engine.operations import Array
 from gdtutor.lesson.characters import pictured
 from gdtutor.lesson.reports import shown
 from gdtutor.lesson.toml_text import Path
+from gdtutor.values import Struct
 
 MAX_TEXT = 200
 """Longest text on one line, in characters."""
@@ -27,8 +28,7 @@ MAX_LIST = 1_000
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Mistake:
+class Mistake(Struct, frozen=True):
     """A value that cannot be used, by its path."""
 
     path: Path

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.characters import pictured
+from gdtutor.values import Struct, field
 
 MAX_REPORTS = 100
 """Most reports of one file; what follows is left out, which the last report says."""
@@ -82,8 +82,7 @@ NOWHERE = Place()
 """The file as a whole."""
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Struct, frozen=True):
     """One mistake of a lesson file, or one thing to look at."""
 
     path: Path
@@ -134,8 +133,7 @@ def shown(value: object) -> str:
     return text if len(text) <= SHOWN_NAME else text[: SHOWN_NAME - 1] + "…"
 
 
-@dataclass(slots=True)
-class Findings:
+class Findings(Struct):
     """Collects the reports of one file while it is read."""
 
     path: Path

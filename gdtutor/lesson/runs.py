@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -13,10 +12,10 @@ from gdtutor.lesson.model import Lesson
 from gdtutor.lesson.problem import problem_of, settings_of
 from gdtutor.training.run import Run, Segment
 from gdtutor.training.settings import Settings
+from gdtutor.values import Struct, replace
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Outcome:
+class Outcome(Struct, frozen=True, eq=False):
     """What a run has come to. Arrays are read-only."""
 
     parameters: Mapping[str, Array]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -15,6 +14,7 @@ from gdtutor.engine.parsing import parse
 from gdtutor.lesson.body import PHASES
 from gdtutor.lesson.names import SETTABLE
 from gdtutor.lesson.reports import shown
+from gdtutor.values import Struct
 
 MAX_ITERATION = 10**12
 """The largest iteration or step that a selector names."""
@@ -31,8 +31,7 @@ class SelectorError(GdTutorError):
     code = "selector"
 
 
-@dataclass(frozen=True, slots=True)
-class Selector:
+class Selector(Struct, frozen=True):
     """A step of the walk."""
 
     iteration: int = 0
@@ -54,8 +53,7 @@ class Selector:
         return f"{before}{self.phase}{node}{cell_text(self.cell)}"
 
 
-@dataclass(frozen=True, slots=True)
-class Assignment:
+class Assignment(Struct, frozen=True):
     """An edit: from this iteration on, a name has this value."""
 
     name: str

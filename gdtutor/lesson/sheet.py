@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +25,7 @@ from gdtutor.lesson.starts import read_starts, start_shape
 from gdtutor.lesson.tables import FrontMatter, NetworkTable
 from gdtutor.lesson.toml_text import Path as TomlPath
 from gdtutor.training.settings import Settings
+from gdtutor.values import Struct
 
 COMMANDS = (
     "list", "transcript", "train", "check", "shot", "export", "new", "watch", "progress",
@@ -35,8 +35,7 @@ COMMANDS = (
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
 
 
-@dataclass(slots=True, eq=False)
-class Sheet:
+class Sheet(Struct, eq=False):
     """What the front matter gives, once it is checked."""
 
     front: FrontMatter

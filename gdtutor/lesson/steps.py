@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from itertools import islice
 
 from gdtutor.engine.errors import did_you_mean
@@ -13,6 +12,7 @@ from gdtutor.engine.trace import backward_order
 from gdtutor.lesson.graphs import depends_on, is_one_number
 from gdtutor.lesson.placeholders import WORDS, Placeholder
 from gdtutor.lesson.reports import shown
+from gdtutor.values import Struct, field
 
 MAX_UNFOLDED = 50_000
 """Most nodes of all walks together that notes about inner nodes such as `z.1` ask for."""
@@ -22,8 +22,7 @@ Problem = tuple[str, str, str]
 """Code, what is wrong, and what to do."""
 
 
-@dataclass(slots=True)
-class Steps:
+class Steps(Struct):
     """The steps of one graph's walk within an iteration."""
 
     graph: Graph

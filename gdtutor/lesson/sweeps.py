@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 
 from gdtutor.engine.errors import GdTutorError, did_you_mean
 from gdtutor.lesson.model import Lesson
@@ -18,6 +17,7 @@ from gdtutor.training.run import Edit, Segment
 from gdtutor.training.segments import Stretch
 from gdtutor.training.settings import Settings
 from gdtutor.training.sweep import Member, check_room, sweepable, swept
+from gdtutor.values import replace
 
 _EXAMPLE = "write learning_rate=0.05,0.5,5"
 

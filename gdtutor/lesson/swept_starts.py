@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 import numpy as np
 
@@ -15,6 +14,7 @@ from gdtutor.lesson.reports import shown
 from gdtutor.lesson.starts import start_shape, start_values
 from gdtutor.lesson.tables import MAX_WIDTH
 from gdtutor.training.initialise import INITIALISATIONS
+from gdtutor.values import replace
 
 INIT = "init"
 """The word for a sweep over the rule that parameters are drawn by."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
 
 from gdtutor.lesson.reports import NOWHERE, Findings, Place
+from gdtutor.values import Struct, field
 
 MAX_NESTING = 16
 """Deepest nesting of arrays and inline tables."""
@@ -131,8 +131,7 @@ def _report_syntax(
         )
 
 
-@dataclass(slots=True)
-class _Level:
+class _Level(Struct):
     """One open bracket: an array counts its elements, an inline table waits for keys."""
 
     path: Path
@@ -140,8 +139,7 @@ class _Level:
     index: int = 0
 
 
-@dataclass(slots=True)
-class _Scan:
+class _Scan(Struct):
     table: Path = ()
     levels: list[_Level] = field(default_factory=list)
     key: list[str] = field(default_factory=list)

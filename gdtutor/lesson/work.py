@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 from gdtutor.lesson.model import Lesson
 from gdtutor.lesson.plan import batch_of, training_size
 from gdtutor.lesson.starts import start_shape
 from gdtutor.training.order import iterations_per_epoch
+from gdtutor.values import Struct
 
 _COMPILING, _COMPILING_NODE = 4_000.0, 500.0
 _ITERATION, _IMPLICIT = 5.0, 300.0
@@ -16,8 +16,7 @@ _A_MILLISECOND = 1_000_000
 """Cells times examples that an iteration computes in a millisecond."""
 
 
-@dataclass(frozen=True, slots=True)
-class TrainingWork:
+class TrainingWork(Struct, frozen=True):
     """What a lesson's run takes, in microseconds of a common machine, and how long it is."""
 
     setup: float

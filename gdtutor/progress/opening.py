@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from dataclasses import dataclass
 from pathlib import Path
 
 from gdtutor.progress.aside import Identity, identity_of, move_aside
@@ -19,13 +18,13 @@ from gdtutor.progress.schema import (
     read_finished,
     read_places,
 )
+from gdtutor.values import Struct
 
 MAX_OPENINGS = 3
 """How often opening is tried when another program replaces the file meanwhile."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Opened:
+class Opened(Struct, frozen=True, eq=False):
     """What became of opening the file."""
 
     connection: sqlite3.Connection | None

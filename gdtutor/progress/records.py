@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
 from typing import Any, Self
 
 from gdtutor.engine.errors import GdTutorError
+from gdtutor.values import Struct, asdict
 
 MAX_NUMBER = 2**63 - 1
 """The largest iteration or step that a store can hold."""
@@ -25,8 +25,7 @@ def _check_time(when: float) -> None:
         raise ValueError(f"a time must be finite, not {when}")
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """Where the learner is in one lesson.
 
     Raises:
@@ -52,16 +51,14 @@ class Place:
         _check_time(self.updated)
 
 
-@dataclass(frozen=True, slots=True)
-class SavedPlace:
+class SavedPlace(Struct, frozen=True):
     """The learner is now at this place of the lesson; takes the place of the one before."""
 
     lesson_id: str
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Finished:
+class Finished(Struct, frozen=True):
     """The learner has been through the lesson; only the first time counts.
 
     Raises:
@@ -76,8 +73,7 @@ class Finished:
         _check_time(self.when)
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(Struct, frozen=True):
     """One answer to one question; all are kept.
 
     Raises:
@@ -99,8 +95,7 @@ class Attempt:
         _check_time(self.when)
 
 
-@dataclass(frozen=True, slots=True)
-class Reset:
+class Reset(Struct, frozen=True):
     """Everything remembered about the lesson is to be forgotten."""
 
     lesson_id: str

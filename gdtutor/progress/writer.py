@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
 from queue import Empty, SimpleQueue
 
 from gdtutor.progress.records import Progress, ProgressError, Record, SavedPlace
+from gdtutor.values import Struct, replace
 
 
-@dataclass(frozen=True, slots=True)
-class WriterState:
+class WriterState(Struct, frozen=True):
     """How far saving has come."""
 
     acknowledged: int = 0

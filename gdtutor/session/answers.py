@@ -6,7 +6,6 @@ import math
 import re
 import unicodedata
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -14,6 +13,7 @@ from gdtutor.engine.errors import FormulaError, GdTutorError, did_you_mean
 from gdtutor.engine.expression import Apply, Expr, Name
 from gdtutor.engine.operations import OPERATIONS, Kind, evaluate, parse_formula
 from gdtutor.session.digits import shown_unit
+from gdtutor.values import Struct
 
 _SLACK = 4e-15
 """Relative room for the last bits of float64 at the ends of an interval."""
@@ -33,8 +33,7 @@ class AnswerError(GdTutorError):
     code = "answer"
 
 
-@dataclass(frozen=True, slots=True)
-class Interval:
+class Interval(Struct, frozen=True):
     """The numbers that are accepted."""
 
     low: float

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 import numpy as np
 
 from gdtutor.lesson.model import Lesson
@@ -22,13 +20,13 @@ from gdtutor.session.state import (
     has_opening,
 )
 from gdtutor.training.run import Run
+from gdtutor.values import Struct, replace
 
 MOST_VISITS = 3
 """Lessons whose runs are kept besides the open one; each may hold 64 MiB of states."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Opened:
+class Opened(Struct, frozen=True, eq=False):
     """A lesson was read, and its run made."""
 
     lesson: Lesson
@@ -36,8 +34,7 @@ class Opened:
     seed: int | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Resumed:
+class Resumed(Struct, frozen=True, eq=False):
     """A lesson was opened at the place where the learner left it."""
 
     session: Session

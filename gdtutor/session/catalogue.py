@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from gdtutor.values import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class LibraryEntry:
+class LibraryEntry(Struct, frozen=True):
     """One lesson as the library lists it."""
 
     id: str
@@ -22,8 +21,7 @@ class LibraryEntry:
     """Steps of one iteration; 0 before they are counted, and where there are none."""
 
 
-@dataclass(frozen=True, slots=True)
-class Library:
+class Library(Struct, frozen=True):
     """The lessons, and the cursor on them."""
 
     entries: tuple[LibraryEntry, ...] = ()

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 
 from gdtutor.session.slips import Fit
 from gdtutor.session.steps import Step
+from gdtutor.values import Struct
 
 
 class Ask(Enum):
@@ -19,8 +19,7 @@ class Ask(Enum):
     CHOICE = "choice"
 
 
-@dataclass(frozen=True, slots=True)
-class Tried:
+class Tried(Struct, frozen=True):
     """One wrong answer, and what is said about it."""
 
     answer: str
@@ -32,8 +31,7 @@ class Tried:
     """Of a node named too late: it has been visited already."""
 
 
-@dataclass(frozen=True, slots=True)
-class Challenge:
+class Challenge(Struct, frozen=True):
     """A question that is being asked."""
 
     ask: Ask

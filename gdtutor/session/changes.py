@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from gdtutor.engine.errors import GdTutorError, did_you_mean
@@ -15,6 +13,7 @@ from gdtutor.lesson.selectors import Assignment
 from gdtutor.training.optimisers import OPTIMISERS
 from gdtutor.training.problem import Problem
 from gdtutor.training.run import Edit, Segment
+from gdtutor.values import replace
 
 Cell = tuple[int, ...]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.session import figures, library, looking, navigation, predict, training
@@ -13,12 +12,12 @@ from gdtutor.session.effects import Effect, Quit, ShowPalette
 from gdtutor.session.link import command_of
 from gdtutor.session.prompting import asked
 from gdtutor.session.state import PromptKind, Screen, Session
+from gdtutor.values import Struct, replace
 
 Outcome = Session | tuple[Session, tuple[Effect, ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(Struct, frozen=True):
     """One thing that the learner can do with a key."""
 
     name: str

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from gdtutor.lesson.selectors import Assignment, parse_assignment
 from gdtutor.session.changes import segments_with
 from gdtutor.session.moving import recomputed
@@ -11,6 +9,7 @@ from gdtutor.session.navigation import said
 from gdtutor.session.snapshots import at_rest
 from gdtutor.session.state import Session
 from gdtutor.training.run import Run, Segment
+from gdtutor.values import replace
 
 
 def apply_edit(session: Session, text: str) -> Session:

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gdtutor.engine.operations import Array
 from gdtutor.training.problem import Problem
 from gdtutor.training.run import Run
+from gdtutor.values import Struct
 
 if TYPE_CHECKING:
     from gdtutor.training.sweep import Sweep
 
 
-@dataclass(frozen=True, slots=True)
-class OpenLesson:
+class OpenLesson(Struct, frozen=True):
     """Read a lesson and come back with it."""
 
     path: str
@@ -23,8 +22,7 @@ class OpenLesson:
     """The command line of the place to come back to; empty for the start of the lesson."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Train:
+class Train(Struct, frozen=True, eq=False):
     """Train a run on in the worker, until it is done, stopped, or has done this many iterations."""
 
     run: Run
@@ -34,30 +32,25 @@ class Train:
     """The lesson's own run, which follows it as far, where changes have made this one another."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class SweepRuns:
+class SweepRuns(Struct, frozen=True, eq=False):
     """Train several runs side by side in the worker."""
 
     sweep: Sweep
 
 
-@dataclass(frozen=True, slots=True)
-class PauseTraining:
+class PauseTraining(Struct, frozen=True):
     """Let the worker stop after the iteration it is in."""
 
 
-@dataclass(frozen=True, slots=True)
-class SavePlace:
+class SavePlace(Struct, frozen=True):
     """Keep where the learner is."""
 
 
-@dataclass(frozen=True, slots=True)
-class ShowPalette:
+class ShowPalette(Struct, frozen=True):
     """Offer the commands by their words."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class TimeExamples:
+class TimeExamples(Struct, frozen=True, eq=False):
     """Time a loop over the examples against one pass over all of them."""
 
     problem: Problem
@@ -66,8 +59,7 @@ class TimeExamples:
     """Numbers of examples."""
 
 
-@dataclass(frozen=True, slots=True)
-class KeepAttempt:
+class KeepAttempt(Struct, frozen=True):
     """Remember an answer to a question."""
 
     lesson_id: str
@@ -79,8 +71,7 @@ class KeepAttempt:
     """The diagnosis of a wrong answer, where one fitted."""
 
 
-@dataclass(frozen=True, slots=True)
-class Quit:
+class Quit(Struct, frozen=True):
     """End the program."""
 
     code: int = 0

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from gdtutor.lesson.model import PictureWish
 from gdtutor.lesson.picture_work import TIMED
 from gdtutor.lesson.selectors import parse_selector
 from gdtutor.session.effects import TimeExamples
 from gdtutor.session.navigation import said
 from gdtutor.session.state import Screen, Session, current_step
+from gdtutor.values import replace
 
 
 def shown_figure(session: Session) -> int:

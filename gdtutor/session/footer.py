@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import lru_cache
 
 from gdtutor.engine.trace import Trace
 from gdtutor.session.commands import Command, commands_of
 from gdtutor.session.state import Screen, Session, Status
+from gdtutor.values import replace
 
 _NARROW = {
     Screen.STUDY: ("next", "tab"),

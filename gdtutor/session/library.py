@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from gdtutor.session.catalogue import Library, place_text, shown_entries
 from gdtutor.session.effects import Effect, OpenLesson, PauseTraining, SavePlace
 from gdtutor.session.link import command_of
 from gdtutor.session.navigation import said
 from gdtutor.session.prompting import asked
 from gdtutor.session.state import PromptKind, Screen, Session
+from gdtutor.values import replace
 
 
 def move_cursor(session: Session, by: int) -> Session:

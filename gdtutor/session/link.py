@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import replace
 from pathlib import Path
 
 from gdtutor.lesson.discovery import shipped_lessons_folder
@@ -14,6 +13,7 @@ from gdtutor.session.moment import Moment
 from gdtutor.session.navigation import steps_back
 from gdtutor.session.state import Look, Screen, Session, Tab, has_opening
 from gdtutor.session.steps import Step, find_step
+from gdtutor.values import replace
 
 PLAIN_DIGITS = 4
 """Significant digits where `--digits` is not given."""

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from gdtutor.engine.graph import Line
 from gdtutor.session.digits import MAX_DIGITS
 from gdtutor.session.moving import moved
 from gdtutor.session.navigation import cell_shape, refolded, said
 from gdtutor.session.state import AutoPlay, Session, Tab, current_step, phase_of
 from gdtutor.session.steps import Phase
+from gdtutor.values import replace
 
 _ANSWER_FIRST = "Answer first: Enter goes back to the question, n shows the answer."
 _PACES = (8.0, 5.0, 3.0, 2.0, 1.5, 1.0, 0.7, 0.5, 0.3)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Set
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -16,10 +15,10 @@ from gdtutor.training.optimisers import OPTIMISERS, OptimiserStep, update
 from gdtutor.training.problem import Indices, Problem
 from gdtutor.training.run import Run, State
 from gdtutor.training.settings import Settings
+from gdtutor.values import Struct
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Moment:
+class Moment(Struct, frozen=True, eq=False):
     """One iteration of a run, computed. Arrays are read-only."""
 
     iteration: int

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from gdtutor.lesson.model import Lesson
 from gdtutor.session.challenge import Challenge
 from gdtutor.session.moment import Moment, moment_at
@@ -12,6 +10,7 @@ from gdtutor.session.scenes import earlier_values
 from gdtutor.session.state import Session, current_step
 from gdtutor.session.steps import Step
 from gdtutor.training.run import Run
+from gdtutor.values import replace
 
 
 def moment_of(session: Session, lesson: Lesson, run: Run, iteration: int) -> Moment:

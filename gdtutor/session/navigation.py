@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from gdtutor.engine.errors import GdTutorError, did_you_mean
 from gdtutor.lesson.selectors import Selector, parse_selector
 from gdtutor.session.moving import moved, recomputed
 from gdtutor.session.state import Session, current_step, has_opening
 from gdtutor.session.steps import Phase, Step, find_step
+from gdtutor.values import replace
 
 
 def said(session: Session, message: str, *, error: bool = False) -> Session:

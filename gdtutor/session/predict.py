@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from gdtutor.session.answers import (
     AnswerError,
     read_name,
@@ -20,6 +18,7 @@ from gdtutor.session.prompting import asked
 from gdtutor.session.slips import Fit, Slip, slips_that_fit
 from gdtutor.session.state import AutoPlay, PromptKind, Session, Tab, current_step
 from gdtutor.session.working import working_of
+from gdtutor.values import replace
 
 Result = tuple[Session, tuple[Effect, ...]]
 HINT = "?"

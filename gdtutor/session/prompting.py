@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from gdtutor.session.state import Prompt, PromptKind, Session
+from gdtutor.values import replace
 
 MAX_INPUT = 200
 """Longest input, in characters."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gdtutor.engine.errors import GdTutorError
@@ -14,18 +13,17 @@ from gdtutor.session.moving import moved, recomputed
 from gdtutor.session.navigation import said
 from gdtutor.session.state import Screen, Session, Snapshot, TrainLook, has_opening
 from gdtutor.training.run import Run
+from gdtutor.values import Struct, replace
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Reloaded:
+class Reloaded(Struct, frozen=True, eq=False):
     """The file of a lesson was saved, and can be used."""
 
     lesson: Lesson
     run: Run
 
 
-@dataclass(frozen=True, slots=True)
-class Broke:
+class Broke(Struct, frozen=True):
     """The file of a lesson was saved, and cannot be used."""
 
     path: Path

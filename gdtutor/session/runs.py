@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gdtutor.lesson.load import with_variant
@@ -10,6 +9,7 @@ from gdtutor.lesson.runs import run_of
 from gdtutor.session.moving import moment_of
 from gdtutor.session.state import KeptCurve, Session, Snapshot, TrainLook
 from gdtutor.training.judging import judge
+from gdtutor.values import replace
 
 if TYPE_CHECKING:
     from gdtutor.training.sweep import Sweep

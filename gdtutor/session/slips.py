@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from enum import Enum
 
 import numpy as np
@@ -15,6 +14,7 @@ from gdtutor.engine.trace import Contribution
 from gdtutor.session.operands import node_expr
 from gdtutor.session.steps import Phase
 from gdtutor.session.working import Operands, Working, slip_interval
+from gdtutor.values import Struct
 
 MOST_EXAMPLES = 16
 """Largest batch in which a forgotten example is looked for."""
@@ -46,8 +46,7 @@ class Slip(Enum):
     STALE = "value before the update"
 
 
-@dataclass(frozen=True, slots=True)
-class Fit:
+class Fit(Struct, frozen=True):
     """A slip that explains an answer."""
 
     slip: Slip

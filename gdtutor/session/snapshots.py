@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from gdtutor.lesson.runs import outcome_of
 from gdtutor.session.state import Snapshot, Status
 from gdtutor.training.diagnosis import diagnose
 from gdtutor.training.run import Run
+from gdtutor.values import replace
 
 
 def snapshot_of(run: Run, status: Status) -> Snapshot:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -22,6 +21,7 @@ from gdtutor.session.steps import Phase, Step
 from gdtutor.training.diagnosis import Diagnosis
 from gdtutor.training.race import Heat
 from gdtutor.training.run import Run
+from gdtutor.values import Struct, field
 
 if TYPE_CHECKING:
     from gdtutor.training.sweep import Sweep
@@ -69,8 +69,7 @@ class PromptKind(Enum):
     ANSWER = "answer"
 
 
-@dataclass(frozen=True, slots=True)
-class Prompt:
+class Prompt(Struct, frozen=True):
     """A focused one-line input: every printable key is text."""
 
     kind: PromptKind
@@ -83,8 +82,7 @@ class Prompt:
     """Whether the text was refused and not touched since: the next character replaces it."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Snapshot:
+class Snapshot(Struct, frozen=True, eq=False):
     """What the training worker has published. Arrays are read-only and never change."""
 
     of: Run | None = None
@@ -115,8 +113,7 @@ class Snapshot:
     """What is wrong with the run, once it has paused or ended; None where nothing is."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class KeptCurve:
+class KeptCurve(Struct, frozen=True, eq=False):
     """The cost curve of another run, beside the one on the screen."""
 
     label: str
@@ -127,8 +124,7 @@ class KeptCurve:
     """The setting that its sweep varies, with which its label begins; empty outside a sweep."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Sweeping:
+class Sweeping(Struct, frozen=True, eq=False):
     """A sweep that has not come to its end."""
 
     sweep: Sweep
@@ -140,8 +136,7 @@ class Sweeping:
     """Running or paused."""
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(Struct, frozen=True):
     """How the learner looks at the walk; changes no number."""
 
     digits: int = DEFAULT_DIGITS
@@ -166,8 +161,7 @@ class Look:
     lesson decides."""
 
 
-@dataclass(frozen=True, slots=True)
-class TrainLook:
+class TrainLook(Struct, frozen=True):
     """How the training screen is looked at."""
 
     log_y: bool = False
@@ -178,8 +172,7 @@ class TrainLook:
     tab: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class AutoPlay:
+class AutoPlay(Struct, frozen=True):
     """Steps taken by the clock."""
 
     is_on: bool = False
@@ -187,8 +180,7 @@ class AutoPlay:
     """Between two steps."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Session:
+class Session(Struct, frozen=True, eq=False):
     """Everything the screens are made from."""
 
     screen: Screen = Screen.LIBRARY

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Set
-from dataclasses import dataclass
 from enum import Enum
 
 from gdtutor.engine.graph import Graph
@@ -11,6 +10,7 @@ from gdtutor.engine.trace import backward_order
 from gdtutor.lesson.model import Lesson
 from gdtutor.training.optimisers import OPTIMISERS
 from gdtutor.training.settings import Settings
+from gdtutor.values import Struct
 
 
 class Phase(Enum):
@@ -22,8 +22,7 @@ class Phase(Enum):
     UPDATE = "update"
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """One stop of the walk."""
 
     number: int

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from gdtutor.engine.errors import GdTutorError
@@ -10,6 +9,7 @@ from gdtutor.session.effects import Effect, PauseTraining, SweepRuns
 from gdtutor.session.navigation import said
 from gdtutor.session.runs import curves_of, with_swept
 from gdtutor.session.state import KeptCurve, Session, Status, Sweeping
+from gdtutor.values import Struct, replace
 
 if TYPE_CHECKING:
     from gdtutor.training.sweep import Sweep
@@ -17,8 +17,7 @@ if TYPE_CHECKING:
 Result = tuple[Session, tuple[Effect, ...]]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Swept:
+class Swept(Struct, frozen=True, eq=False):
     """How far a sweep has come."""
 
     sweep: Sweep

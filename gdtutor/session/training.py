@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from math import ldexp
 
 from gdtutor.lesson.selectors import Assignment
@@ -15,6 +14,7 @@ from gdtutor.session.runs import OWN, in_variant
 from gdtutor.session.state import Screen, Session, Snapshot, Status
 from gdtutor.session.sweeps import end_sweep, toggle_sweep
 from gdtutor.training.run import Run
+from gdtutor.values import replace
 
 LEAST_RATE, MOST_RATE = 1e-12, 1e12
 """Where doubling and halving the learning rate end."""

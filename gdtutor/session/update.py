@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.session.arrival import Opened, Resumed, arrived, opened
 from gdtutor.session.catalogue import LibraryEntry
@@ -27,47 +25,42 @@ from gdtutor.session.state import (
 )
 from gdtutor.session.sweeps import Swept, sweep, swept
 from gdtutor.training.race import Heat
+from gdtutor.values import Struct, replace
 
 MAX_COUNT = 1_000_000
 """Largest count before a key."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tick:
+class Tick(Struct, frozen=True):
     """Auto-play's clock struck."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Progressed:
+class Progressed(Struct, frozen=True, eq=False):
     """The worker published a snapshot of the run."""
 
     snapshot: Snapshot
 
 
-@dataclass(frozen=True, slots=True)
-class Failed:
+class Failed(Struct, frozen=True):
     """The worker cannot do what was asked of it; it rests."""
 
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(Struct, frozen=True):
     """The outside has a line for the learner."""
 
     message: str
     is_error: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Timed:
+class Timed(Struct, frozen=True):
     """The outside has timed a loop over the examples against one pass."""
 
     heats: tuple[Heat, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """The store says how far saving has come."""
 
     word: str
@@ -76,8 +69,7 @@ class Kept:
     """What the learner should know; empty where there is nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Counted:
+class Counted(Struct, frozen=True):
     """The lessons of the library were opened once, and their steps counted."""
 
     entries: tuple[LibraryEntry, ...]

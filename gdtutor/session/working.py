@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -16,13 +15,13 @@ from gdtutor.session.moment import Moment
 from gdtutor.session.operands import node_expr, update_operands
 from gdtutor.session.steps import Phase, Step
 from gdtutor.training.optimisers import OPTIMISERS
+from gdtutor.values import Struct, replace
 
 Reader = Callable[[Array], Array]
 """What a learner reads in place of an array."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Operands:
+class Operands(Struct, frozen=True, eq=False):
     """What a step is computed from."""
 
     values: Mapping[str, Array]
@@ -42,8 +41,7 @@ class Operands:
         return replace(self, values={**self.values, **values})
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Working:
+class Working(Struct, frozen=True, eq=False):
     """A step's result: what it is, and how it is computed."""
 
     moment: Moment

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence, Set
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -12,10 +11,10 @@ from gdtutor.engine.shapes import Shape
 from gdtutor.training.builder import Builder
 from gdtutor.training.lower import Program
 from gdtutor.training.terms import ONE, Term
+from gdtutor.values import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Cells:
+class Cells(Struct, frozen=True):
     """An array of terms, in C order."""
 
     shape: Shape

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 
 from gdtutor.engine.operations import Array
 from gdtutor.engine.trace import trace
 from gdtutor.training.problem import Indices, Problem
+from gdtutor.values import Struct
 
 ROUNDS = 60
 """Most rounds of power iteration."""
@@ -24,8 +24,7 @@ Gradient = Callable[[Array], Array]
 """The gradient of the cost at a vector of all trained parameters."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stability:
+class Stability(Struct, frozen=True):
     """How steep the cost bends, and what that allows."""
 
     curvature: float

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 import numpy as np
 from numpy.typing import NDArray
 
 from gdtutor.engine.operations import Array
+from gdtutor.values import Struct, field
 
 
-@dataclass(slots=True)
-class Series:
+class Series(Struct):
     """Numbers that are only ever added at the end, in a buffer that doubles."""
 
     _buffer: Array = field(default_factory=lambda: np.empty(1024))
@@ -40,8 +38,7 @@ class Series:
         return copy
 
 
-@dataclass(frozen=True, slots=True)
-class Partial:
+class Partial(Struct, frozen=True):
     """The losses seen in the epoch that is not finished."""
 
     total: float = 0.0

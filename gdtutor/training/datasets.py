@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 from gdtutor.engine.errors import did_you_mean
 from gdtutor.training.errors import DataError
 from gdtutor.training.initialise import check_seed
+from gdtutor.values import Struct
 
 Array = NDArray[np.float64]
 Make = Callable[[np.random.RandomState, int, float], Array]
@@ -28,8 +28,7 @@ SPIRAL_TURNS = 1.75
 """How often an arm of the spiral goes round."""
 
 
-@dataclass(frozen=True, slots=True)
-class Dataset:
+class Dataset(Struct, frozen=True):
     """One named data set, with what a reader should know before drawing it."""
 
     description: str

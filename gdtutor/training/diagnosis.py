@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -13,6 +12,7 @@ from gdtutor.engine.trace import trace
 from gdtutor.training.curvature import Stability, stability_of
 from gdtutor.training.judging import Trouble, trouble_of, window_of
 from gdtutor.training.run import Run
+from gdtutor.values import Struct
 
 FLAT = 1e-2
 """A gradient is near zero whose norm is below this; a run that is stuck at a steeper place has
@@ -23,8 +23,7 @@ FLAT_SLOPE = 0.01
 _SLOPES = {"sigmoid": lambda out: 4 * out * (1 - out), "tanh": lambda out: 1 - out**2}
 
 
-@dataclass(frozen=True, slots=True)
-class Asleep:
+class Asleep(Struct, frozen=True):
     """Units of a node that hardly pass any slope on."""
 
     node: str
@@ -36,8 +35,7 @@ class Asleep:
     """How many there are."""
 
 
-@dataclass(frozen=True, slots=True)
-class BigStep:
+class BigStep(Struct, frozen=True):
     """The update that moved a parameter furthest."""
 
     iteration: int
@@ -48,8 +46,7 @@ class BigStep:
     gradient: float
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnosis:
+class Diagnosis(Struct, frozen=True):
     """What went wrong with a run, and the numbers that show it."""
 
     trouble: Trouble

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 import numpy as np
 
@@ -16,6 +15,7 @@ from gdtutor.training.memory import Memory
 from gdtutor.training.optimisers import optimiser_of
 from gdtutor.training.problem import Problem
 from gdtutor.training.settings import Settings
+from gdtutor.values import replace
 
 
 def held_lane(problem: Problem, train: int, memory: Memory, signs: Mapping[str, float]) -> Lane:

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -29,13 +28,13 @@ from gdtutor.training.settings import Settings
 from gdtutor.training.source import Source
 from gdtutor.training.terms import Term
 from gdtutor.training.vector import layout_of
+from gdtutor.values import Struct
 
 _HALVINGS = 200
 """More than the bits of a float64 have; bisection ends before, when the ends are neighbours."""
 
 
-@dataclass(frozen=True, slots=True)
-class Neuron:
+class Neuron(Struct, frozen=True):
     """A problem of the one kind that the implicit rule is for."""
 
     z: str
@@ -45,8 +44,7 @@ class Neuron:
     is_sigmoid: bool
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ImplicitStep:
+class ImplicitStep(Struct, frozen=True, eq=False):
     """One implicit update."""
 
     shrink: float

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gdtutor.engine.errors import did_you_mean
 from gdtutor.training.errors import DataError
+from gdtutor.values import Struct
 
 Array = NDArray[np.float64]
 Shape = tuple[int, ...]
@@ -27,8 +27,7 @@ MAX_SEED = 2**32 - 1
 """The largest seed that the generator takes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Initialisation:
+class Initialisation(Struct, frozen=True):
     """One rule for the starting values of a parameter."""
 
     formula: str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,10 +17,10 @@ from gdtutor.training.schedule import ALIASES, arrange
 from gdtutor.training.source import Source
 from gdtutor.training.stacked_body import StackedBody, depends_on_parameters
 from gdtutor.training.update_lines import Rule, Streams, Update
+from gdtutor.values import Struct
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Kernel:
+class Kernel(Struct, frozen=True, eq=False):
     """The compiled function, and what its names are bound to at every iteration."""
 
     steps: Callable[[Any, Any], None]
@@ -38,8 +37,7 @@ class Kernel:
     source: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Wanted:
+class Wanted(Struct, frozen=True, eq=False):
     """What a kernel is for."""
 
     rule: Rule | None

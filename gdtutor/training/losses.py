@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence, Set
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -19,13 +18,13 @@ from gdtutor.training.lower import Program, reachable
 from gdtutor.training.schedule import ALIASES
 from gdtutor.training.source import Source
 from gdtutor.training.terms import Op
+from gdtutor.values import Struct
 
 LARGEST_HISTORY = 4096
 """Cells that an iteration may leave behind."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Losses:
+class Losses(Struct, frozen=True, eq=False):
     """The function that computes costs, and what it takes."""
 
     compute: Callable[..., Array]

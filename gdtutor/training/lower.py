@@ -7,7 +7,6 @@ the same rows' local gradients and vector-Jacobian rules, in the order in which 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -20,10 +19,10 @@ from gdtutor.training.builder import Builder
 from gdtutor.training.errors import TrainingError
 from gdtutor.training.problem import Problem
 from gdtutor.training.terms import ONE, Op, Term
+from gdtutor.values import Struct, replace
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Program:
+class Program(Struct, frozen=True, eq=False):
     """The cost and the gradients of one batch as primitive operations, in order."""
 
     ops: tuple[Op, ...]

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -17,10 +16,10 @@ from gdtutor.engine.errors import did_you_mean
 from gdtutor.engine.operations import Array, evaluate, parse_rule
 from gdtutor.training.errors import TrainingError
 from gdtutor.training.settings import Schedule, Settings
+from gdtutor.values import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Hyperparameter:
+class Hyperparameter(Struct, frozen=True):
     """A constant of an optimiser that a lesson may set."""
 
     name: str
@@ -31,8 +30,7 @@ class Hyperparameter:
     """The values stay below this one."""
 
 
-@dataclass(frozen=True, slots=True)
-class StateVariable:
+class StateVariable(Struct, frozen=True):
     """What an optimiser remembers for each cell of a parameter; it starts at 0."""
 
     name: str
@@ -42,8 +40,7 @@ class StateVariable:
     """Whether it turns its sign when the parameter does (False for sums of squares)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Optimiser:
+class Optimiser(Struct, frozen=True):
     """One row of the table."""
 
     name: str
@@ -62,8 +59,7 @@ class Optimiser:
     """For an implicit rule: the name in `lines` that is the root of an equation, else empty."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class OptimiserStep:
+class OptimiserStep(Struct, frozen=True, eq=False):
     """One update of one parameter, line by line."""
 
     lines: tuple[tuple[str, str, Array], ...]
@@ -230,8 +226,7 @@ def update(
     return OptimiserStep(tuple(lines), values["p"], kept)
 
 
-@dataclass(frozen=True, slots=True)
-class ScheduleRow:
+class ScheduleRow(Struct, frozen=True):
     """One rule for the learning rate of an epoch."""
 
     name: str

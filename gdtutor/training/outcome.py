@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gdtutor.engine.operations import Array
 from gdtutor.training.problem import Problem
 from gdtutor.training.settings import Settings
+from gdtutor.values import Struct
 
 if TYPE_CHECKING:
     from gdtutor.training.held import Held
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Outcome:
+class Outcome(Struct, frozen=True, eq=False):
     """The state after some iterations, and what each left behind."""
 
     vector: Array

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -12,10 +11,10 @@ from gdtutor.engine.operations import Array
 from gdtutor.training.memory import aligned
 from gdtutor.training.schedule import Stack
 from gdtutor.training.terms import Op
+from gdtutor.values import Struct, field
 
 
-@dataclass(frozen=True, slots=True)
-class Dynamic:
+class Dynamic(Struct, frozen=True):
     """A name that stands for another array at every iteration."""
 
     kind: str
@@ -25,8 +24,7 @@ class Dynamic:
     form: str
 
 
-@dataclass(slots=True)
-class Names:
+class Names(Struct):
     """What the names in a generated function stand for."""
 
     arrays: dict[str, Array] = field(default_factory=dict)
@@ -34,8 +32,7 @@ class Names:
     dynamic: dict[str, Dynamic] = field(default_factory=dict)
 
 
-@dataclass(slots=True)
-class Given:
+class Given(Struct):
     """Values that have a place before anything is written, by id."""
 
     places: dict[int, Array]

@@ -66,8 +66,9 @@ def compile_plan(problem: Problem, settings: Settings, kind: str | None = None) 
     if kind == "scalar" if kind else prefers_scalar(problem, settings, train):
         from gdtutor.training.scalar_plan import ScalarPlan
 
-        if ScalarPlan.fits(problem, settings, train):
-            return ScalarPlan(problem, settings, train)
+        scalar = ScalarPlan(problem, settings, train)
+        if scalar.is_possible:
+            return scalar
     from gdtutor.training.numpy_plan import NumpyPlan
 
     return NumpyPlan(problem, settings, train)

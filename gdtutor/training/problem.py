@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,12 +10,12 @@ from numpy.typing import NDArray
 from gdtutor.engine.graph import Graph, Role
 from gdtutor.engine.local import BATCH_SIZE
 from gdtutor.engine.operations import Array
+from gdtutor.values import Struct
 
 Indices = NDArray[np.intp]
 
 
-@dataclass(frozen=True, slots=True)
-class Binding:
+class Binding(Struct, frozen=True):
     """Which columns of the examples a leaf takes."""
 
     leaf: str
@@ -26,8 +25,7 @@ class Binding:
     """Whether the leaf is features × examples, rather than one value for each example."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Problem:
+class Problem(Struct, frozen=True, eq=False):
     """A graph with everything it is given. Arrays are read-only."""
 
     graph: Graph

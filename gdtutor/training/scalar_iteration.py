@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -19,10 +18,10 @@ from gdtutor.training.scalar_text import FORMS, RAISING, ScalarText
 from gdtutor.training.settings import Settings
 from gdtutor.training.source import Source
 from gdtutor.training.terms import ONE, Term
+from gdtutor.values import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(Struct, frozen=True):
     """One number of the state: a cell of a trained parameter, or of an optimiser's variable."""
 
     parameter: str
@@ -50,6 +49,8 @@ class Iteration:
         self._optimiser, self._hyper = optimiser_of(s)
         self._settings = s
         self.batch = program.batch
+        self.slots = slots_of(problem, program.signs, self._optimiser)
+        """The numbers of the state, in the order of the generated function's variables."""
         self._builder = Builder()
         self._names: dict[int, str] = {}
         self.data_names: list[tuple[str, int]] = []
@@ -66,11 +67,6 @@ class Iteration:
         self._stateful = frozenset(i for i, n in self._names.items() if n[0] == "p")
         self._finals = self._updated()
         self._norm = self._squared_norm() if s.stop.gradient_below is not None else None
-
-    @property
-    def slots(self) -> tuple[Slot, ...]:
-        """The numbers of the state, in the order of the generated function's variables."""
-        return tuple(slots_of(self._problem, self._program.signs, self._optimiser))
 
     @property
     def is_possible(self) -> bool:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from itertools import repeat
 from typing import Any
 
@@ -26,6 +25,7 @@ from gdtutor.training.scalar_text import CAREFUL, FAST
 from gdtutor.training.settings import Settings
 from gdtutor.training.source import Source
 from gdtutor.training.vector import layout_of
+from gdtutor.values import Struct
 
 UNROLLED_OPERATIONS = 1500
 """Operations of an epoch up to which each of its batches gets lines of its own, with its data in
@@ -63,16 +63,15 @@ class ScalarPlan:
         self._places, self._signs = _places(slots, self._layout.parts)
         is_whole = self.iterations_per_epoch == 1
         is_fixed = settings.order == "given" or (is_whole and settings.order == "shuffled")
-        self._is_unrolled = is_fixed and self._unrolls()
+        self._iterations: dict[int, Iteration] = {}
         self._functions: dict[object, _Compiled] = {}
-        self._epoch_function()
+        self._is_unrolled = is_fixed and self._unrolls()
         self._held = held_back(problem, settings, train)
 
-    @staticmethod
-    def fits(problem: Problem, settings: Settings, train: int) -> bool:
-        """Say whether every operation of the problem has a form on plain numbers."""
-        program = lower(problem, settings.batch or max(1, train))
-        return Iteration(problem, program, None, settings).is_possible
+    @property
+    def is_possible(self) -> bool:
+        """Whether every operation of the problem has a form on plain numbers."""
+        return self._iteration(0 if self._is_unrolled else self._batch).is_possible
 
     @property
     def source(self) -> str:
@@ -147,10 +146,14 @@ class ScalarPlan:
         return [rate(s.schedule, s.learning_rate, k // per) for k in range(first, first + count)]
 
     def _unrolls(self) -> bool:
-        first = self._iteration(0)
-        return first.operations * self.iterations_per_epoch <= UNROLLED_OPERATIONS
+        first = self._turn(0)
+        if first.operations * self.iterations_per_epoch > UNROLLED_OPERATIONS:
+            return False
+        self._iterations[0] = first
+        return True
 
-    def _iteration(self, turn: int) -> Iteration:
+    def _turn(self, turn: int) -> Iteration:
+        """Return the lines of one batch of the epoch, its data in them as numbers."""
         start, stop = self._bounds[turn]
         chosen = self._order.epoch(0)[start:stop]
         if self._settings.order == "shuffled":
@@ -160,25 +163,29 @@ class ScalarPlan:
         data = self._problem.given(self._problem.parameters, chosen)
         return Iteration(self._problem, self._programs[stop - start], data, self._settings)
 
+    def _iteration(self, key: int) -> Iteration:
+        """Return the lines of one batch of the epoch, or of batches of one size."""
+        if key not in self._iterations:
+            self._iterations[key] = (
+                self._turn(key)
+                if self._is_unrolled
+                else Iteration(self._problem, self._programs[key], None, self._settings)
+            )
+        return self._iterations[key]
+
     def _epoch_function(self) -> _Compiled:
         if not self._is_unrolled:
             return self._function(self._batch)
         if "epoch" not in self._functions:
             turns = range(self.iterations_per_epoch)
-            self._functions["epoch"] = _compile(
-                [self._iteration(turn) for turn in turns], self._settings
-            )
+            iterations = [self._iteration(turn) for turn in turns]
+            self._functions["epoch"] = _compile(iterations, self._settings)
         return self._functions["epoch"]
 
     def _function(self, key: int) -> _Compiled:
         """Return the code of one batch of the epoch, or of batches of one size."""
         if key not in self._functions:
-            if self._is_unrolled:
-                iteration = self._iteration(key)
-            else:
-                program = self._programs[key]
-                iteration = Iteration(self._problem, program, None, self._settings)
-            self._functions[key] = _compile([iteration], self._settings)
+            self._functions[key] = _compile([self._iteration(key)], self._settings)
         return self._functions[key]
 
 
@@ -188,8 +195,7 @@ def _places(slots: list[Slot], parts: Any) -> tuple[Any, Array]:
     return np.array(places, dtype=np.intp), np.array([slot.sign for slot in slots])
 
 
-@dataclass(frozen=True, slots=True)
-class _Compiled:
+class _Compiled(Struct, frozen=True):
     steps: Callable[..., tuple[float, ...]]
     """(state, items, updates done, rates, leave, leave_norm) → state."""
     data: tuple[tuple[str, int], ...]
@@ -210,16 +216,18 @@ class _Compiled:
 
 
 def _compile(iterations: list[Iteration], settings: Settings) -> _Compiled:
-    state = "".join(f"p{i}, " for i in range(len(iterations[0].slots)))
-    data = "".join(f"x{i}, " for i in range(len(iterations[0].data_names)))
+    first = iterations[0]
+    state = "".join(f"p{i}, " for i in range(len(first.slots)))
+    data = "".join(f"x{i}, " for i in range(len(first.data_names)))
     scheduled = settings.schedule.kind != "constant"
+    rate_text = "rate, " if scheduled else ""
     source = Source()
-    again = []
+    scope: dict[str, Any] = {**FAST, **_NUMBERS}
     source.add(0, "def steps(state, items, t, rates, leave, leave_norm):", "iterations in a row")
     source.add(1, f"{state}= state", "the numbers that updates change")
     if scheduled:
         source.add(1, "rates = iter(rates)", "the learning rate of each iteration")
-    named = ", ".join(iterations[0].data_label(i) for i in range(len(iterations[0].data_names)))
+    named = ", ".join(first.data_label(i) for i in range(len(first.data_names)))
     source.add(1, f"for {data or '_ '}in items:", named or "the data stand as numbers below")
     for place, iteration in enumerate(iterations):
         if iteration.counts:
@@ -230,37 +238,46 @@ def _compile(iterations: list[Iteration], settings: Settings) -> _Compiled:
         iteration.write(source, 3)
         refused = "except (OverflowError, ZeroDivisionError, ValueError):"
         source.add(2, refused, "where these refuse a result")
-        rate_text = "rate, " if scheduled else ""
         call = f"careful{place}(({state}), ({data}), t, {rate_text}leave, leave_norm)"
         source.add(3, f"{state}= {call}", "the same in NumPy's, which have infinities")
-        careful = Source()
-        arguments = f"state, data, t, {rate_text}leave, leave_norm"
-        careful.add(0, f"def careful{place}({arguments}):")
-        careful.add(1, f"{state}= map(float64, state)")
-        if data:
-            careful.add(1, f"{data}= map(float64, data)")
-        iteration.write(careful, 1, "float64({})")
-        careful.add(1, f"return tuple(map(float, ({state})))")
-        again.append(careful)
+        scope[f"careful{place}"] = _Careful(iteration, state, data, rate_text)
     source.add(1, f"return {state}", "after the last iteration")
-    numbers = {"inf": math.inf, "nan": math.nan, "float64": np.float64}
-    scope: dict[str, Any] = dict(FAST) | numbers
-    for place, careful in enumerate(again):
-        scope[f"careful{place}"] = _Late(careful, f"careful{place}", dict(CAREFUL) | numbers)
     steps = source.compiled("steps", scope)
-    return _Compiled(steps, tuple(iterations[0].data_names), iterations[0].batch, source.text())
+    return _Compiled(steps, tuple(first.data_names), first.batch, source.text())
 
 
-class _Late:
-    """A generated function that is compiled when it is first called: few runs need it."""
+class _Careful:
+    """An iteration in NumPy's numbers, written and compiled when it is first called: few need it.
 
-    def __init__(self, source: Source, name: str, scope: Mapping[str, Any]) -> None:
-        self._source = source
-        self._name = name
-        self._scope = scope
+    Args:
+        iteration: What is written.
+        state: The numbers that it changes, with commas.
+        data: The numbers of its batch, with commas.
+        rate: The learning rate, with a comma, where it is an argument.
+    """
+
+    def __init__(self, iteration: Iteration, state: str, data: str, rate: str) -> None:
+        self._iteration = iteration
+        self._state = state
+        self._data = data
+        self._rate = rate
         self._function: Callable[..., Any] | None = None
 
     def __call__(self, *arguments: Any) -> Any:
         if self._function is None:
-            self._function = self._source.compiled(self._name, self._scope)
+            self._function = self._written().compiled("careful", {**CAREFUL, **_NUMBERS})
         return self._function(*arguments)
+
+    def _written(self) -> Source:
+        source = Source()
+        source.add(0, f"def careful(state, data, t, {self._rate}leave, leave_norm):")
+        source.add(1, f"{self._state}= map(float64, state)")
+        if self._data:
+            source.add(1, f"{self._data}= map(float64, data)")
+        self._iteration.write(source, 1, "float64({})")
+        source.add(1, f"return tuple(map(float, ({self._state})))")
+        return source
+
+
+_NUMBERS: Mapping[str, Any] = {"inf": math.inf, "nan": math.nan, "float64": np.float64}
+"""Names of numbers that generated code may hold."""

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gdtutor.training.errors import DataError
+from gdtutor.values import Struct
 
 Array = NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Scaled:
+class Scaled(Struct, frozen=True, eq=False):
     """Columns on a new scale: `values = (columns - shift) / scale`, column by column."""
 
     values: Array
@@ -25,8 +24,7 @@ class Scaled:
     """What each column is divided by, shape (columns,), above 0; new points use the same two."""
 
 
-@dataclass(frozen=True, slots=True)
-class Scaling:
+class Scaling(Struct, frozen=True):
     """One way to scale columns."""
 
     formula: str

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass, field
 
 from gdtutor.training.terms import Op
+from gdtutor.values import Struct, field
 
 LARGEST_STACK = 4096
 """Cells. Above this arithmetic outweighs dispatch, and separate arrays stay in the cache."""
@@ -22,8 +22,7 @@ ALIASES = frozenset({"T", "spread"})
 _GIVEN = frozenset({"leaf", "const", "one"})
 
 
-@dataclass(slots=True, eq=False)
-class Stack:
+class Stack(Struct, eq=False):
     """Values of several operations in one stretch of memory."""
 
     members: tuple[int, ...]
@@ -32,8 +31,7 @@ class Stack:
     cells: int
 
 
-@dataclass(slots=True)
-class Schedule:
+class Schedule(Struct):
     """Operations in order, each alone or several as one call."""
 
     units: list[tuple[int, ...]] = field(default_factory=list)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from gdtutor.engine.operations import Array
@@ -14,10 +12,10 @@ from gdtutor.training.plan import Plan, check, compile_plan
 from gdtutor.training.problem import Indices, Problem
 from gdtutor.training.settings import Settings
 from gdtutor.training.vector import VectorLayout, layout_of
+from gdtutor.values import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(Struct, frozen=True):
     """A number that is written into a parameter at the start of a segment."""
 
     name: str
@@ -26,8 +24,7 @@ class Edit:
     value: float
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Segment:
+class Segment(Struct, frozen=True, eq=False):
     """A stretch of a run with one problem and one choice of settings."""
 
     first_iteration: int

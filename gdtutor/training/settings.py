@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+
+from gdtutor.values import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Schedule:
+class Schedule(Struct, frozen=True):
     """How the learning rate changes with the epoch."""
 
     kind: str = "constant"
@@ -18,8 +18,7 @@ class Schedule:
     """Epochs between two steps, or the length of the cosine, in epochs."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stop:
+class Stop(Struct, frozen=True):
     """What ends a run before its last epoch; None means never."""
 
     cost_below: float | None = None
@@ -30,8 +29,7 @@ class Stop:
     """The Euclidean norm of the gradient of all parameters."""
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """Everything about a run but its graph, start and data."""
 
     learning_rate: float = 1.0

@@ -7,12 +7,12 @@ so that nothing a lesson says reaches the compiler.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
+from gdtutor.values import Struct, field
 
-@dataclass(slots=True)
-class Source:
+
+class Source(Struct):
     """Lines of one generated function, in the order in which they are added."""
 
     lines: list[tuple[int, str, str]] = field(default_factory=list)

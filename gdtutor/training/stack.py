@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,14 +18,14 @@ from gdtutor.training.segments import Segment, Stretch
 from gdtutor.training.settings import Settings, Stop
 from gdtutor.training.stacked_plan import StackedPlan
 from gdtutor.training.stops import finite_prefix, first_stop
+from gdtutor.values import Struct, replace
 
 _BURST_CELLS = 4_000_000
 """Products of cells and examples in one burst of a stack, some 10 milliseconds: its costs are
 gathered run by run, which shorter bursts would do more often than they train."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Member:
+class Member(Struct, frozen=True, eq=False):
     """One run of a sweep."""
 
     label: str
@@ -35,8 +34,7 @@ class Member:
     settings: Settings
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Found:
+class Found(Struct, frozen=True, eq=False):
     """How far a member is. Arrays are read-only."""
 
     label: str

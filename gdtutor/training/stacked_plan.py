@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 import numpy as np
 
@@ -15,6 +14,7 @@ from gdtutor.training.optimisers import Optimiser, optimiser_of
 from gdtutor.training.problem import Problem
 from gdtutor.training.settings import Settings
 from gdtutor.training.stacked_body import can_be_stacked, without_repeated_products
+from gdtutor.values import replace
 
 
 class StackedPlan(NumpyPlan):

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from gdtutor.engine.operations import Array
+from gdtutor.values import Struct
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class State:
+class State(Struct, frozen=True, eq=False):
     """What training has at the start of an iteration. Arrays are read-only."""
 
     iteration: int
@@ -20,8 +19,7 @@ class State:
     """Updates that the optimiser has done; this iteration's update is number t + 1."""
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
+class Progress(Struct, frozen=True):
     """How far a run is."""
 
     farthest: int

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 import numpy as np
 
@@ -20,6 +19,7 @@ from gdtutor.training.problem import Problem
 from gdtutor.training.settings import Settings
 from gdtutor.training.stack import Alone, Found, Member, Stack, fit_together
 from gdtutor.training.vector import layout_of
+from gdtutor.values import replace
 
 MAX_RUNS = 256
 """Most runs of a sweep."""

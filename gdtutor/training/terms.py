@@ -6,10 +6,10 @@ products at no cost and are only multiplied out where an operation needs it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from gdtutor.engine.shapes import Shape
+from gdtutor.values import Struct
 
 
 class Term(NamedTuple):
@@ -19,8 +19,7 @@ class Term(NamedTuple):
     id: int
 
 
-@dataclass(frozen=True, slots=True)
-class Op:
+class Op(Struct, frozen=True):
     """One primitive operation; its id is its place in the program."""
 
     code: str

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -18,13 +17,13 @@ from gdtutor.training.placing import Given, Names
 from gdtutor.training.schedule import arrange
 from gdtutor.training.source import Source
 from gdtutor.training.terms import ONE, Term
+from gdtutor.values import Struct, field
 
 Streams = Callable[[int, float], tuple[float, ...]]
 """(number of the update, rate) → numbers that an update needs."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Rule:
+class Rule(Struct, frozen=True, eq=False):
     """An optimiser with everything that its lines need."""
 
     optimiser: Optimiser

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -12,10 +11,10 @@ from gdtutor.engine.operations import Array
 from gdtutor.engine.shapes import Shape
 from gdtutor.training.optimisers import Optimiser
 from gdtutor.training.problem import Problem
+from gdtutor.values import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """One stretch of the flat array."""
 
     parameter: str
@@ -30,8 +29,7 @@ class Part:
         return slice(self.start, self.start + math.prod(self.shape))
 
 
-@dataclass(frozen=True, slots=True)
-class VectorLayout:
+class VectorLayout(Struct, frozen=True):
     """Where everything lies in the flat array."""
 
     parts: tuple[Part, ...]

@@ -11,7 +11,6 @@ import contextlib
 import sys
 from collections.abc import Callable
 from contextvars import copy_context
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
@@ -27,14 +26,14 @@ from gdtutor.ui.canvas import Canvas
 from gdtutor.ui.colours import Colours
 from gdtutor.ui.spans import SpansScreen
 from gdtutor.ui.terminal import install_signal_handlers, watch_for_hangup
+from gdtutor.values import Struct
 from gdtutor.view.frame import Chars, Frame
 
 if TYPE_CHECKING:
     from gdtutor.ui.desk import Desk
 
 
-@dataclass(frozen=True, slots=True)
-class Looks:
+class Looks(Struct, frozen=True):
     """How the terminal is painted and listened to."""
 
     colours: Colours

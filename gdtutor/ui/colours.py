@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, MutableMapping
-from dataclasses import dataclass
 from enum import Enum
 from functools import cache
 from typing import NamedTuple
@@ -11,6 +10,7 @@ from typing import NamedTuple
 from rich.color import Color
 from rich.style import Style as RichStyle
 
+from gdtutor.values import Struct
 from gdtutor.view.frame import Style
 
 
@@ -87,8 +87,7 @@ LOOKS: dict[Style, Look] = {
 """The RGB values are entries of the 256-colour palette, so that both modes look the same."""
 
 
-@dataclass(frozen=True, slots=True)
-class Colours:
+class Colours(Struct, frozen=True):
     """The colours in use."""
 
     mode: ColourMode = ColourMode.TRUECOLOR

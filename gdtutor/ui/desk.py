@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from time import perf_counter
@@ -42,6 +41,7 @@ from gdtutor.shelf import counted
 from gdtutor.training.race import race
 from gdtutor.ui.app import TutorApp
 from gdtutor.ui.trainer import News, Trainer
+from gdtutor.values import Struct
 from gdtutor.view.screen import frame_of
 from gdtutor.view.scrolling import settled
 
@@ -49,8 +49,7 @@ LOOK_EVERY = 0.25
 """Seconds between two looks at a watched file."""
 
 
-@dataclass(frozen=True, slots=True)
-class Services:
+class Services(Struct, frozen=True):
     """What the desk needs from outside; tests pass their own."""
 
     open_lesson: Callable[[Path], Opened]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from math import isfinite, log10
 from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple
@@ -12,6 +11,7 @@ from rich.cells import cell_len
 
 from gdtutor.ui.cells import Row, row_of
 from gdtutor.ui.ticks import Tick, has_length, linear_ticks, log_ticks, ticks_in
+from gdtutor.values import Struct
 from gdtutor.view.frame import LARGEST, Chars, Line, Plot, Segment, Series, Style
 from gdtutor.view.lines import shortened
 
@@ -42,8 +42,7 @@ _STYLES = tuple(Style)
 """Style number n is painted in palette entry `_FIRST_CODE` + n, and read back from it."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Curve:
+class _Curve(Struct, frozen=True, eq=False):
     """A series made ready: finite points on the axes, thinned."""
 
     xs: Floats

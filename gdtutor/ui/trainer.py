@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -19,6 +18,7 @@ from gdtutor.session.state import Snapshot, Status
 from gdtutor.session.sweeps import Swept, news_of
 from gdtutor.session.training import catch_up
 from gdtutor.session.update import Failed, Progressed
+from gdtutor.values import Struct, field, replace
 
 if TYPE_CHECKING:
     from gdtutor.training.sweep import Sweep
@@ -31,8 +31,7 @@ LONGEST_PAUSE = 0.1
 News = Progressed | Swept | Failed
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Job:
+class _Job(Struct, frozen=True, eq=False):
     """What the worker does, until it is stopped."""
 
     stop: threading.Event = field(default_factory=threading.Event)

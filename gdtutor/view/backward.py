@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from gdtutor.engine.expression import Apply, Expr, Name
 from gdtutor.engine.trace import Contribution
+from gdtutor.values import replace
 from gdtutor.view.arrays import array_lines
 from gdtutor.view.cells import ELLIPSIS, cell_name
 from gdtutor.view.context import Context

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from gdtutor.values import Struct
 from gdtutor.view.frame import Chars, Frame, Line, Segment, Style
 from gdtutor.view.lines import fitted, line
 
 
-@dataclass(frozen=True, slots=True)
-class Panel:
+class Panel(Struct, frozen=True):
     """A titled block of lines, which may be longer than the room it gets."""
 
     title: str

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 import numpy as np
 
 from gdtutor.engine.expression import Apply, Expr, Name, Number, substitute
 from gdtutor.engine.operations import OPERATIONS, Array, Kind, evaluate, parse_rule
 from gdtutor.engine.shapes import Shape, expression_shape
+from gdtutor.values import Struct
 
 MAX_TERMS = 6
 """Terms of a sum or a maximum that are written out; longer ones are elided in the middle."""
@@ -21,8 +21,7 @@ ELLIPSIS = "…"
 Cell = tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class OpenedCell:
+class OpenedCell(Struct, frozen=True):
     """A cell's scalar formula over cells such as `W1[0,1]`, and the value of each of them."""
 
     formula: Expr
@@ -166,8 +165,7 @@ def _arrays(values: Mapping[str, float]) -> dict[str, Array]:
     return {name: np.asarray(value) for name, value in values.items()}
 
 
-@dataclass(frozen=True, slots=True)
-class _Behind:
+class _Behind(Struct, frozen=True):
     """The cells of an array that a reduction gathers into one cell, in their order."""
 
     ranges: tuple[range, ...]

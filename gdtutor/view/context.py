@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
@@ -22,6 +21,7 @@ from gdtutor.session.moment import Moment
 from gdtutor.session.operands import node_expr
 from gdtutor.session.state import Look
 from gdtutor.session.steps import Step
+from gdtutor.values import Struct
 from gdtutor.view import notation
 from gdtutor.view.formula import Writer
 from gdtutor.view.frame import Chars
@@ -33,27 +33,28 @@ NO_BOUND = 1_000_000
 """Lines of a step that stands in no panel."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class With(Mapping[str, T]):
     """A mapping with one more name; nothing is copied, however large it is."""
 
-    under: Mapping[str, T]
-    name: str
-    value: T
+    __slots__ = ("_name", "_under", "_value")
+
+    def __init__(self, under: Mapping[str, T], name: str, value: T) -> None:
+        self._under = under
+        self._name = name
+        self._value = value
 
     def __getitem__(self, name: str) -> T:
-        return self.value if name == self.name else self.under[name]
+        return self._value if name == self._name else self._under[name]
 
     def __iter__(self) -> Iterator[str]:
-        yield from (name for name in self.under if name != self.name)
-        yield self.name
+        yield from (name for name in self._under if name != self._name)
+        yield self._name
 
     def __len__(self) -> int:
-        return len(self.under) + (self.name not in self.under)
+        return len(self._under) + (self._name not in self._under)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Context:
+class Context(Struct, frozen=True, eq=False):
     """One step of one iteration and how it is looked at."""
 
     moment: Moment

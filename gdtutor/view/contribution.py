@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from gdtutor.engine.expression import Apply, Expr, Name, Number
 from gdtutor.engine.operations import OPERATIONS
 from gdtutor.engine.places import places_of
 from gdtutor.engine.trace import Contribution
+from gdtutor.values import replace
 from gdtutor.view.arrays import array_lines, fit_lines, result_lines
 from gdtutor.view.context import Context
 from gdtutor.view.equation import numbers_writer, relation

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from itertools import accumulate
 
+from gdtutor.values import Struct
 from gdtutor.view.drawing_model import Box, DrawEdge, Layout, Part, Stroke
 from gdtutor.view.drawing_route import LANE, Channel, Point, Terminal
 from gdtutor.view.drawing_text import Texts, line_length
@@ -19,8 +19,7 @@ Rows = Mapping[Terminal, int]
 """The row of every entry of a layer: nodes (port 0) and lanes of edges that pass it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Grid:
+class Grid(Struct, frozen=True):
     """A graph whose nodes have layers and rows; the columns of cells are still open."""
 
     part: Part
@@ -32,8 +31,7 @@ class Grid:
     """Between the layers, one fewer."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Ruler:
+class _Ruler(Struct, frozen=True):
     """Where layers and channels lie, in cells from the left."""
 
     labels: tuple[int, ...]

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from gdtutor.values import Struct
 from gdtutor.view.drawing_model import Box, DrawEdge, Layout, Part, Stroke
 from gdtutor.view.drawing_route import Channel, Point
 from gdtutor.view.drawing_text import Texts, line_length
 
 
-@dataclass(frozen=True, slots=True)
-class Spine:
+class Spine(Struct, frozen=True):
     """Which way the edges between the computed nodes take."""
 
     down: frozenset[DrawEdge]
@@ -24,8 +23,7 @@ class Spine:
     """Rows of every computed node."""
 
 
-@dataclass(frozen=True, slots=True)
-class Flow:
+class Flow(Struct, frozen=True):
     """A graph whose nodes have rows; leaves are the left column, computed nodes the right one."""
 
     part: Part
@@ -39,8 +37,7 @@ class Flow:
     """Around the computed nodes on the right."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Ruler:
+class _Ruler(Struct, frozen=True):
     """Where everything lies, in cells from the left."""
 
     head: int

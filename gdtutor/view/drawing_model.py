@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from enum import Enum
 
+from gdtutor.values import Struct
 from gdtutor.view.frame import Line, Style
 
 
-@dataclass(frozen=True, slots=True)
-class DrawNode:
+class DrawNode(Struct, frozen=True):
     """One node of the graph, in words."""
 
     id: str
@@ -29,8 +28,7 @@ class DrawNode:
     """A glyph right after the label, as for a saturated unit."""
 
 
-@dataclass(frozen=True, slots=True)
-class DrawEdge:
+class DrawEdge(Struct, frozen=True):
     """One use of `source` as an operand of `target`."""
 
     source: str
@@ -48,8 +46,7 @@ class Direction(Enum):
     NONE = "none"
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """A graph, or the part of one that is drawn: its edges are found by either end."""
 
     nodes: tuple[DrawNode, ...]
@@ -105,8 +102,7 @@ def ports(part: Part, node: str) -> int:
     return 1 + max((edge.occurrence for edge in part.operands[node]), default=0)
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
+class Box(Struct, frozen=True):
     """The text of one node with its place on the drawing."""
 
     node: DrawNode
@@ -118,8 +114,7 @@ class Box:
     """The text, row by row, from `x`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stroke:
+class Stroke(Struct, frozen=True):
     """The way of one edge: corners joined by horizontal and vertical strokes."""
 
     edge: DrawEdge
@@ -129,8 +124,7 @@ class Stroke:
     """The arrow head: `right`, `left` or `down`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(Struct, frozen=True):
     """Boxes and strokes with the size that they need, in cells."""
 
     width: int

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import count
+
+from gdtutor.values import Struct
 
 Terminal = tuple[str, int]
 """A node, and which of its terminals: 0, 1, … are the rows in which its occurrences arrive."""
@@ -22,8 +23,7 @@ Link = tuple[Terminal, Terminal]
 Point = tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Channel:
+class Channel(Struct, frozen=True):
     """Where the strokes of every link turn."""
 
     lefts: Mapping[Terminal, int]

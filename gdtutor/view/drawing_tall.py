@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from itertools import accumulate
 
+from gdtutor.values import Struct, field
 from gdtutor.view.drawing_flow import Flow, Spine, draw_flow, ports_from_leaves
 from gdtutor.view.drawing_model import DrawEdge, Layout, Part, leaves_by_consumer
 from gdtutor.view.drawing_route import Channel, route
@@ -15,8 +15,7 @@ NUDGES = 4
 """Rows tried for a node and its leaves side by side before it moves below them."""
 
 
-@dataclass(slots=True)
-class _Rows:
+class _Rows(Struct):
     """The rows given so far."""
 
     leaf: dict[str, int] = field(default_factory=dict)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from gdtutor.values import Struct
 from gdtutor.view.drawing_model import DrawNode, Part, ports
 from gdtutor.view.frame import Chars, Line, Segment, Style
 
@@ -16,8 +16,7 @@ LABEL_ROOM = 10
 """Cells left to a label where the whole one does not fit."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wording:
+class Wording(Struct, frozen=True):
     """How the nodes of one drawing are put into words."""
 
     chars: Chars
@@ -97,8 +96,7 @@ def line_length(line: Line) -> int:
     return sum(len(segment.text) for segment in line)
 
 
-@dataclass(frozen=True, slots=True)
-class Texts:
+class Texts(Struct, frozen=True):
     """The rows of every node of one column group, and the widths to keep for them."""
 
     rows: dict[str, tuple[Line, ...]]

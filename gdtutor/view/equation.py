@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 import numpy as np
 
 from gdtutor.engine.expression import Expr
 from gdtutor.engine.operations import evaluate
+from gdtutor.values import replace
 from gdtutor.view.cells import ELLIPSIS
 from gdtutor.view.context import Context
 from gdtutor.view.formula import Writer

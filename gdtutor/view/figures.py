@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 from gdtutor.lesson.model import PictureWish
 from gdtutor.session.figures import shown_figure
 from gdtutor.session.state import Screen, Session, current_step
+from gdtutor.values import Struct, replace
 from gdtutor.view.boxes import Panel
 from gdtutor.view.frame import Chars, Placed
 from gdtutor.view.pictures import IN_TRAINING, Source, draw, title_of
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(Struct, frozen=True):
     """A picture in its panel, with plots placed from the top left of what is in the panel."""
 
     panel: Panel

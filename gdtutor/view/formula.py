@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from gdtutor.engine.expression import Apply, Expr, Name, Number, number_text
+from gdtutor.values import Struct
 from gdtutor.view.frame import Chars
 from gdtutor.view.notation import superscript
 
@@ -13,8 +13,7 @@ _STRENGTH = {"add": 1, "sub": 1, "mul": 2, "div": 2, "matmul": 2, "neg": 3, "pow
 _GREEK = {"sigmoid": "σ", "maximum": "max", "log": "ln", "max": "max"}
 
 
-@dataclass(frozen=True, slots=True)
-class Writer:
+class Writer(Struct, frozen=True):
     """How a formula is written down."""
 
     chars: Chars

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple
+
+from gdtutor.values import Struct
 
 
 class Style(Enum):
@@ -54,8 +55,7 @@ Line = tuple[Segment, ...]
 """One row of a screen or panel, left to right."""
 
 
-@dataclass(frozen=True, slots=True)
-class Chars:
+class Chars(Struct, frozen=True):
     """The characters that a terminal can show."""
 
     unicode: bool = True
@@ -71,8 +71,7 @@ UNICODE = Chars()
 ASCII = Chars(unicode=False, braille=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Series:
+class Series(Struct, frozen=True):
     """One curve or cloud of points of a plot."""
 
     label: str
@@ -90,8 +89,7 @@ LARGEST = 1e12
 """A plot draws numbers beyond this size here: axes of larger ones cannot be read."""
 
 
-@dataclass(frozen=True, slots=True)
-class Plot:
+class Plot(Struct, frozen=True):
     """A plot as data; `ui/plots.py` turns it into text with plotext."""
 
     title: str
@@ -107,8 +105,7 @@ class Plot:
     """A vertical line at this x."""
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(Struct, frozen=True):
     """A plot with the rectangle of the frame that it fills, in cells from the top left."""
 
     plot: Plot
@@ -118,8 +115,7 @@ class Placed:
     height: int
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(Struct, frozen=True):
     """One whole screen: `height` lines of exactly `width` cells, and plots that lie on them."""
 
     width: int

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Container, Mapping
-from dataclasses import dataclass
 
 from gdtutor.engine.graph import Edge, Role
 from gdtutor.engine.operations import Array
 from gdtutor.engine.places import Places, nearest, places_of
 from gdtutor.session.steps import Phase
+from gdtutor.values import Struct
 from gdtutor.view.context import Context
 from gdtutor.view.diagnosis import asleep_marks
 from gdtutor.view.drawing import (
@@ -101,8 +101,7 @@ def _summary(context: Context, array: Array) -> str:
     return shape_text(array.shape, context.chars)
 
 
-@dataclass(frozen=True, slots=True)
-class Upto:
+class Upto(Struct, frozen=True):
     """The names up to a place in some order, as a container that costs nothing to make."""
 
     place: Mapping[str, int]

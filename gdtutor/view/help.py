@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from gdtutor.engine.operations import OPERATIONS
 from gdtutor.session.commands import commands_of
 from gdtutor.session.state import Screen, Session
+from gdtutor.values import replace
 from gdtutor.view.boxes import Panel, boxed
 from gdtutor.view.frame import Chars, Frame, Line, Style
 from gdtutor.view.lines import fitted, line, wrapped

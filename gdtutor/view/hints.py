@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from gdtutor.engine.expression import Expr, names_in
 from gdtutor.engine.operations import Array, parse_rule
@@ -11,6 +10,7 @@ from gdtutor.engine.trace import Contribution
 from gdtutor.session.challenge import Ask, Challenge
 from gdtutor.session.operands import update_operands
 from gdtutor.session.steps import Phase
+from gdtutor.values import replace
 from gdtutor.view.arrays import array_lines
 from gdtutor.view.cells import cell_name, open_cell
 from gdtutor.view.context import Context

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 import numpy as np
 
 from gdtutor.engine.operations import Array
 from gdtutor.session.matrix_digits import common_exponent, largest_exponent
+from gdtutor.values import Struct, replace
 from gdtutor.view.frame import Chars, Line, Segment, Style
 from gdtutor.view.lines import line, wrapped
 from gdtutor.view.notation import (
@@ -23,8 +22,7 @@ NOTATION_WIDTH = 38
 """Cells of the node panel at 80 columns; how a matrix is written is decided for it."""
 
 
-@dataclass(frozen=True, slots=True)
-class MatrixLook:
+class MatrixLook(Struct, frozen=True):
     """What of a matrix is marked, and the room there is."""
 
     width: int

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from gdtutor.engine.graph import Role
 from gdtutor.lesson.model import Start
 from gdtutor.lesson.starts import seeds_of
 from gdtutor.training.initialise import INITIALISATIONS, fan_in
 from gdtutor.training.scaling import SCALINGS
+from gdtutor.values import Struct
 from gdtutor.view import notation
 from gdtutor.view.context import Context
 from gdtutor.view.frame import Chars, Line, Style
@@ -31,8 +31,7 @@ _SQUARES = re.compile(r"Σ(\((?:[^()]|\([^()]*\))*\))²")
 """A sum of squares as formulas write it; in ASCII the square stands inside the sum."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Draw:
+class _Draw(Struct, frozen=True):
     """Parameters that one rule draws."""
 
     init: str

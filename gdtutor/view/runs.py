@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 
 from gdtutor.session.runs import run_label
 from gdtutor.session.state import KeptCurve, Session
 from gdtutor.training.judging import judge
+from gdtutor.values import Struct
 from gdtutor.view import notation
 from gdtutor.view.frame import Chars, Line, Style
 from gdtutor.view.lines import line, wrapped
@@ -19,8 +19,7 @@ _MARKS = ("o", "x", "+", "^", "%", "#", "@")
 _STYLES = (Style.RUN_2, Style.RUN_3, Style.RUN_4)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ShownCurve:
+class ShownCurve(Struct, frozen=True, eq=False):
     """A cost curve and what it is drawn with."""
 
     curve: KeptCurve

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from gdtutor.session.state import Screen, Session
+from gdtutor.values import replace
 from gdtutor.view.frame import Chars, Line
 from gdtutor.view.help import settled_help
 from gdtutor.view.screen import frame_of

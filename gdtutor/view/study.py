@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from gdtutor.session.footer import named_keys
 from gdtutor.session.state import Session, Tab
+from gdtutor.values import Struct
 from gdtutor.view.boxes import Panel, beside, boxed, hidden, window
 from gdtutor.view.context import Context
 from gdtutor.view.diagnosis import short_diagnosis
@@ -28,8 +27,7 @@ PICTURE_HEIGHT = 16
 """Lines of a picture below the table of values, its border included."""
 
 
-@dataclass(frozen=True, slots=True)
-class Room:
+class Room(Struct, frozen=True):
     """How the cells of a Study screen are shared out."""
 
     graph: int

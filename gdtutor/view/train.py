@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from gdtutor.engine.operations import Array
@@ -11,6 +9,7 @@ from gdtutor.lesson.model import PictureWish
 from gdtutor.session.runs import OWN, run_label
 from gdtutor.session.state import Screen, Session
 from gdtutor.training.problem import Problem
+from gdtutor.values import replace
 from gdtutor.view import notation
 from gdtutor.view.boxes import Panel, beside, boxed
 from gdtutor.view.diagnosis import diagnosis_lines

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 import numpy as np
 
 from gdtutor.engine.expression import Expr, names_in
@@ -11,6 +9,7 @@ from gdtutor.engine.operations import Array, parse_rule
 from gdtutor.engine.shapes import expression_shape
 from gdtutor.session.operands import update_operands
 from gdtutor.training.optimisers import OPTIMISERS
+from gdtutor.values import Struct, replace
 from gdtutor.view.arrays import array_lines
 from gdtutor.view.cells import cell_name, open_cell
 from gdtutor.view.context import Context
@@ -31,8 +30,7 @@ _ROOT = "{} is how many times as steep the loss is after this step as before it"
 """What an implicit rule solves for."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Line:
+class _Line(Struct, frozen=True, eq=False):
     """One line of an optimiser, for one parameter."""
 
     writer: Writer

@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 import gc
 import statistics
-from dataclasses import replace
 from time import perf_counter
 from typing import Any
 
@@ -23,6 +22,7 @@ from gdtutor.training.run import Run
 from gdtutor.ui.app import Looks, TutorApp
 from gdtutor.ui.colours import choose_colours
 from gdtutor.ui.desk import Desk, Services
+from gdtutor.values import replace
 from gdtutor.view.frame import UNICODE
 
 SECONDS = 2.0

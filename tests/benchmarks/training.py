@@ -16,7 +16,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from statistics import median
 
@@ -31,6 +31,7 @@ from gdtutor.training.settings import Settings
 from gdtutor.training.stack import Stack
 from gdtutor.training.sweep import Member, Sweep
 from gdtutor.training.vector import layout_of
+from gdtutor.values import replace
 from tests.benchmarks.yardsticks import (
     Train,
     hand_one,

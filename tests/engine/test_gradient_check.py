@@ -1,5 +1,3 @@
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from small_graphs import NEURON, arrays, graph_of
@@ -11,6 +9,7 @@ from gdtutor.engine.gradient_check import TOLERANCE, check_cell, check_leaf, nod
 from gdtutor.engine.graph import Leaf, Role
 from gdtutor.engine.operations import OPERATIONS
 from gdtutor.engine.trace import forward, trace
+from gdtutor.values import replace
 
 
 def wrong(text):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from gdtutor.lesson.load import read_lesson
 from gdtutor.lesson.reports import CODES, WARNINGS, Report
+from gdtutor.values import replace
 
 FOLDER = Path(__file__).parent.parent / "data" / "bad_lessons"
 FILES = sorted(FOLDER.glob("*.md"))

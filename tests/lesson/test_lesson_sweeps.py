@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
@@ -14,6 +12,7 @@ from gdtutor.lesson.runs import run_of
 from gdtutor.lesson.sweeps import members_of
 from gdtutor.training.run import Edit, Segment
 from gdtutor.training.sweep import Member, Sweep
+from gdtutor.values import replace
 
 
 def asked(lesson: str, text: str, *segments: Segment) -> tuple[Member, ...]:

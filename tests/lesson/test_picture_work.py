@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,7 @@ from gdtutor.lesson.load import load_lesson
 from gdtutor.lesson.model import Lesson, PictureWish
 from gdtutor.lesson.picture_work import MAX_SECONDS, overworked, picture_work
 from gdtutor.lesson.work import TrainingWork, training_work
+from gdtutor.values import replace
 
 BATCHES = Path(__file__).parents[2] / "lessons" / "22-batches.md"
 OWN = TrainingWork(setup=1000.0, iteration=10.0, iterations=100)

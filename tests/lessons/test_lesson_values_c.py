@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import replace
 from functools import cache
 from itertools import pairwise
 from types import SimpleNamespace
@@ -24,6 +23,7 @@ from gdtutor.opening import session_at
 from gdtutor.training.order import batches_of_epoch
 from gdtutor.training.run import Run
 from gdtutor.training.segments import Segment
+from gdtutor.values import replace
 from gdtutor.view.frame import UNICODE
 from gdtutor.view.pictures.counts import count_text
 from gdtutor.view.pictures.seeds import tallies

@@ -1,7 +1,5 @@
 """The line of keys names what works now, in the words that hold now."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from walks import KINK, NETWORK, NEURON, pressed, screen, typed, walk
@@ -12,6 +10,7 @@ from gdtutor.session.footer import named_keys
 from gdtutor.session.press import Press
 from gdtutor.session.state import Screen, Session, Snapshot, Status
 from gdtutor.session.update import update
+from gdtutor.values import replace
 
 
 def words(session, *, narrow=False):

@@ -1,7 +1,5 @@
 """The library by its keys, and what a key without a use says on every screen."""
 
-from dataclasses import replace
-
 import pytest
 from walks import NEURON, pressed, walk
 
@@ -11,6 +9,7 @@ from gdtutor.session.effects import OpenLesson
 from gdtutor.session.press import Press
 from gdtutor.session.state import Screen, Session
 from gdtutor.session.update import update
+from gdtutor.values import replace
 from gdtutor.view.frame import UNICODE
 from gdtutor.view.help import help_lines
 from gdtutor.view.lines import text_of

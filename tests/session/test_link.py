@@ -1,5 +1,4 @@
 import shlex
-from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -11,6 +10,7 @@ from gdtutor.cli.arguments import COMMANDS, parser_of
 from gdtutor.cli.lessons import session_of
 from gdtutor.session.link import command_of
 from gdtutor.session.state import AutoPlay
+from gdtutor.values import replace
 
 XOR = lesson_file("xor-hidden")
 ADD_UP = lesson_file("gradients-add-up")

@@ -1,5 +1,3 @@
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from walks import DATA, NETWORK, NEURON, ROWS, pressed, typed, walk
@@ -16,6 +14,7 @@ from gdtutor.session.state import PromptKind, Session, current_step
 from gdtutor.session.steps import Phase
 from gdtutor.session.update import Tick, update
 from gdtutor.session.working import working_of
+from gdtutor.values import replace
 
 ASKED = DATA / "lessons" / "asked.md"
 

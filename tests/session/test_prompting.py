@@ -1,7 +1,5 @@
 """The one-line input: a refused text, what Esc leaves behind, and the library's search."""
 
-from dataclasses import replace
-
 from session_walks import open_at, press
 
 from gdtutor.lesson.discovery import shipped_lessons_folder
@@ -9,6 +7,7 @@ from gdtutor.session.catalogue import LibraryEntry, shown_entries
 from gdtutor.session.library import show_library
 from gdtutor.session.state import Session
 from gdtutor.shelf import library_of
+from gdtutor.values import replace
 
 
 def refused() -> Session:

@@ -1,7 +1,6 @@
 """An iteration far beyond what is trained is refused: the keys would wait for its replay."""
 
 import math
-from dataclasses import replace
 
 import pytest
 from session_walks import lesson_file, open_at, press
@@ -14,6 +13,7 @@ from gdtutor.opening import session_at
 from gdtutor.session.reloading import Reloaded
 from gdtutor.session.state import Session
 from gdtutor.session.update import Tick, update
+from gdtutor.values import replace
 
 FAR = 99_999_999
 

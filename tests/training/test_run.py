@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -14,6 +13,7 @@ from gdtutor.training.errors import TrainingError
 from gdtutor.training.problem import Problem
 from gdtutor.training.run import Edit, Run, Segment, State
 from gdtutor.training.settings import Schedule, Settings, Stop
+from gdtutor.values import replace
 from tests.training.problems import gate_examples, network, scalar_or, xavier, xor_231
 from tests.training.walking import assert_close
 

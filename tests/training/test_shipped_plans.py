@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
@@ -22,6 +22,7 @@ from gdtutor.training.run import State
 from gdtutor.training.settings import Settings
 from gdtutor.training.stacked_plan import StackedPlan
 from gdtutor.training.vector import layout_of
+from gdtutor.values import replace
 from tests.training.walking import Array, Walked, assert_close, start, walk
 
 ITERATIONS = 50

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 import pytest
 
@@ -11,6 +10,7 @@ from gdtutor.engine.operations import OPERATIONS
 from gdtutor.lesson.runs import run_of
 from gdtutor.training.optimisers import OPTIMISERS
 from gdtutor.training.settings import Schedule, Stop
+from gdtutor.values import replace
 from tests.training.test_shipped_plans import CASES, LESSONS, Trainer
 
 

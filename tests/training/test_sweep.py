@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
@@ -15,6 +13,7 @@ from gdtutor.training.problem import Problem
 from gdtutor.training.run import Run, Segment
 from gdtutor.training.settings import Schedule, Settings, Stop
 from gdtutor.training.sweep import MAX_NUMBERS, MAX_RUNS, Found, Member, Sweep, check_room, swept
+from gdtutor.values import replace
 from tests.training.problems import gate_examples, make_problem, network, scalar_or, xavier, xor_231
 from tests.training.walking import assert_close
 

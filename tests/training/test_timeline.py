@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from gdtutor.engine.operations import Array
@@ -11,6 +9,7 @@ from gdtutor.training.errors import TrainingError
 from gdtutor.training.segments import Edit, Segment
 from gdtutor.training.settings import Settings
 from gdtutor.training.timeline import LONGEST_BURST, Timeline
+from gdtutor.values import replace
 from tests.training.problems import xor_231
 
 SHUFFLED = Settings(0.5, epochs=60, batch=1, order="shuffled", seed=3)

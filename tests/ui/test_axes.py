@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import cache
 
 import pytest
@@ -16,6 +15,7 @@ from gdtutor.session.training import open_training
 from gdtutor.session.update import Progressed, update
 from gdtutor.ui.cells import line_of
 from gdtutor.ui.plots import plot_rows
+from gdtutor.values import replace
 from gdtutor.view.frame import ASCII, UNICODE, Chars, Frame
 from gdtutor.view.lines import text_of
 from gdtutor.view.pictures import IN_TRAINING

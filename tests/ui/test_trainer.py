@@ -1,7 +1,6 @@
 """Training stands aside while a key is answered, and never for longer than a bound."""
 
 import asyncio
-from dataclasses import replace
 
 import pytest
 from textual.worker import WorkerFailed
@@ -18,6 +17,7 @@ from gdtutor.ui.canvas import Canvas
 from gdtutor.ui.colours import choose_colours
 from gdtutor.ui.desk import Desk, Services
 from gdtutor.ui.trainer import LONGEST_PAUSE, Trainer
+from gdtutor.values import replace
 from gdtutor.view.frame import UNICODE
 
 LOOKS = Looks(choose_colours("256", {}), UNICODE, handles_signals=False)

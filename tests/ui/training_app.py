@@ -2,7 +2,6 @@
 
 import os
 import sys
-from dataclasses import replace
 
 from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
 from gdtutor.opening import open_lesson, session_at
@@ -13,6 +12,7 @@ from gdtutor.session.update import Action, Progressed
 from gdtutor.ui.app import Looks, TutorApp
 from gdtutor.ui.colours import choose_colours, prepare_environment
 from gdtutor.ui.desk import Desk, Services
+from gdtutor.values import replace
 from gdtutor.view.frame import UNICODE
 
 

@@ -1,5 +1,4 @@
 import re
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,6 +7,7 @@ from walks import DATA, NETWORK, NEURON, ROWS, assert_screens, pressed, screen, 
 from gdtutor.session.challenge import Ask
 from gdtutor.session.slips import Slip
 from gdtutor.session.steps import Phase
+from gdtutor.values import replace
 from gdtutor.view.asking import SAYS
 
 ASKED = DATA / "lessons" / "asked.md"

@@ -1,13 +1,13 @@
 """What a panel shows of a computation graph."""
 
 import re
-from dataclasses import replace
 
 import pytest
 from drawing_graphs import Graph, graphs
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gdtutor.values import replace
 from gdtutor.view.drawing import Direction, DrawEdge, DrawNode, draw_graph
 from gdtutor.view.frame import ASCII, UNICODE, Chars, Line, Style
 

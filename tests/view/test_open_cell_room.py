@@ -1,7 +1,6 @@
 """An opened cell and a share of long numbers stand whole in the node panel at 80×24."""
 
 import re
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,6 +9,7 @@ from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
 from gdtutor.opening import session_at
 from gdtutor.session.moving import moved
 from gdtutor.session.navigation import cell_shape
+from gdtutor.values import replace
 from gdtutor.view.explain import context_of, node_lines
 from gdtutor.view.frame import ASCII, UNICODE
 from gdtutor.view.lines import ROOM, text_of, width_of

@@ -1,10 +1,9 @@
 """The foot of the screen while an input is open: its keys, and a complaint shown whole."""
 
-from dataclasses import replace
-
 import pytest
 from walks import NEURON, pressed, typed, walk
 
+from gdtutor.values import replace
 from gdtutor.view.frame import UNICODE
 from gdtutor.view.screen import frame_of
 

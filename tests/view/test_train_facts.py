@@ -1,12 +1,11 @@
 """The line of facts above the curve names the costs under the cursor, at every width."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from walks import NETWORK, NEURON, ROWS, screen, walk
 
 from gdtutor.session.state import Screen, Snapshot, Status, TrainLook
+from gdtutor.values import replace
 
 
 def test_right_answers_are_counted_only_among_finite_outputs():

@@ -1,7 +1,5 @@
 """The lines above and below the curve tell what matters first, whole, at every width."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from walks import NEURON, screen, walk
@@ -9,6 +7,7 @@ from walks import NEURON, screen, walk
 from gdtutor.lesson.sweeps import members_of
 from gdtutor.session.state import Screen, Session, Snapshot, Status, Sweeping, TrainLook
 from gdtutor.training.sweep import Sweep
+from gdtutor.values import replace
 from gdtutor.view.frame import UNICODE
 from gdtutor.view.lines import text_of
 from gdtutor.view.thinning import running_means

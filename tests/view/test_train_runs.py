@@ -1,7 +1,5 @@
 """Runs beside each other on the Train screen: each kept curve has its own mark and keeps it."""
 
-from dataclasses import replace
-
 import numpy as np
 from walks import NEURON, screen, walk
 
@@ -11,6 +9,7 @@ from gdtutor.opening import session_at
 from gdtutor.session.press import Press
 from gdtutor.session.runs import with_swept
 from gdtutor.session.state import KeptCurve, Screen, Session, Snapshot
+from gdtutor.values import replace
 from gdtutor.view.frame import ASCII, UNICODE
 from gdtutor.view.lines import text_of
 from gdtutor.view.runs import curves_shown, run_lines

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -13,6 +12,7 @@ from gdtutor.lesson.model import Lesson, PictureWish
 from gdtutor.lesson.picture_work import PATH_STEPS
 from gdtutor.session.state import Snapshot
 from gdtutor.training.run import Run
+from gdtutor.values import Struct, replace
 from gdtutor.view.frame import Line, Style
 from gdtutor.view.lines import line
 from gdtutor.view.notation import number
@@ -48,8 +48,7 @@ _UNICODE_GLYPHS, _ASCII_GLYPHS = "o×+◆▲□", "ox+#%&"
 _STYLES = (Style.RUN_2, Style.RUN_3, Style.RUN_4, Style.RUN_1)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Trail:
+class Trail(Struct, frozen=True, eq=False):
     """One path: where it was after each update."""
 
     label: str
@@ -59,8 +58,7 @@ class Trail:
     """Why there is none."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Surface:
+class Surface(Struct, frozen=True, eq=False):
     """The cost in the middle of every cell of a field."""
 
     costs: Array

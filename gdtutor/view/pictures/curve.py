@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -14,6 +13,7 @@ from gdtutor.engine.trace import Trace
 from gdtutor.lesson.model import PictureWish
 from gdtutor.lesson.picture_checks import activation_lines
 from gdtutor.session.steps import Phase
+from gdtutor.values import Struct
 from gdtutor.view.frame import Chars, Placed, Plot, Series, Style
 from gdtutor.view.lines import line
 from gdtutor.view.pictures.source import (
@@ -38,8 +38,7 @@ _PARTS = 20
 """Parts of a power of ten at which the vertical axis may end."""
 
 
-@dataclass(frozen=True, slots=True)
-class Marks:
+class Marks(Struct, frozen=True):
     """The characters of a plot that draws a curve, a line beside it, and points."""
 
     curve: str

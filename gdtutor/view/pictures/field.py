@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from gdtutor.values import Struct
 from gdtutor.view.frame import Chars, Line, Segment, Style
 from gdtutor.view.lines import line, shortened
 from gdtutor.view.notation import shown
@@ -18,8 +18,7 @@ Mark = tuple[str, Style]
 """One character of the field."""
 
 
-@dataclass(frozen=True, slots=True)
-class Axis:
+class Axis(Struct, frozen=True):
     """One axis: its name and what lies at its ends."""
 
     name: str

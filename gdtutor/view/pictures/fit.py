@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -13,6 +12,7 @@ from gdtutor.session.moment import Moment
 from gdtutor.session.steps import Phase
 from gdtutor.training.optimisers import OPTIMISERS
 from gdtutor.training.problem import Problem
+from gdtutor.values import Struct
 from gdtutor.view.frame import Placed, Plot, Series, Style
 from gdtutor.view.lines import wrapped
 from gdtutor.view.pictures.curve import marks_of
@@ -29,8 +29,7 @@ _LOWEST = 5
 Curve = tuple[float, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Fit:
+class Fit(Struct, frozen=True):
     """The numbers of a fit."""
 
     line: str

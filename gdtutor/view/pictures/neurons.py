@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from gdtutor.engine.expression import Name
@@ -11,6 +9,7 @@ from gdtutor.engine.graph import Graph
 from gdtutor.engine.operations import Array
 from gdtutor.lesson.model import PictureWish
 from gdtutor.lesson.picture_checks import activation_lines
+from gdtutor.values import Struct
 from gdtutor.view.pictures.classes import NOISE
 from gdtutor.view.pictures.planes import at_points
 from gdtutor.view.pictures.source import Source, option
@@ -19,8 +18,7 @@ MAX_NEURONS = 12
 """Most neurons that are drawn."""
 
 
-@dataclass(frozen=True, slots=True)
-class Neuron:
+class Neuron(Struct, frozen=True):
     """One value of a line for each example, and what counts as on."""
 
     line: str

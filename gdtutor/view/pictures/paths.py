@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -16,14 +15,14 @@ from gdtutor.lesson.selectors import parse_cell
 from gdtutor.training.problem import Problem
 from gdtutor.training.run import Run, Segment
 from gdtutor.training.settings import Settings
+from gdtutor.values import Struct, replace
 from gdtutor.view.pictures.source import Source, cell_of, numbers, option, texts
 
 MAX_ANCHORS = 64
 """Most points of a path that is long."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(Struct, frozen=True):
     """One number among the parameters: W1[0,1], or w."""
 
     name: str
@@ -61,8 +60,7 @@ def up_to(last: int) -> tuple[int, ...]:
     return (*range(0, last, stride), last)
 
 
-@dataclass(frozen=True, slots=True)
-class Walk:
+class Walk(Struct, frozen=True):
     """One of several runs that a picture overlays."""
 
     label: str

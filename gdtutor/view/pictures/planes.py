@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -14,6 +13,7 @@ from gdtutor.engine.operations import Array
 from gdtutor.engine.trace import forward
 from gdtutor.lesson.model import PictureWish
 from gdtutor.training.problem import Problem
+from gdtutor.values import Struct
 from gdtutor.view.frame import Style
 from gdtutor.view.pictures.classes import has_classes
 from gdtutor.view.pictures.field import Axis, Field
@@ -27,8 +27,7 @@ EXAMPLE = "x"
 _MARGIN = 0.25
 
 
-@dataclass(frozen=True, slots=True)
-class Grid:
+class Grid(Struct, frozen=True):
     """A part of the plane in cells."""
 
     x: Axis

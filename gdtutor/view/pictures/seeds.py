@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from functools import lru_cache
 
 from gdtutor.engine.errors import GdTutorError
@@ -11,6 +10,7 @@ from gdtutor.lesson.load import with_variant
 from gdtutor.lesson.model import Lesson, PictureWish
 from gdtutor.lesson.picture_work import SEEDS
 from gdtutor.lesson.runs import run_of
+from gdtutor.values import Struct
 from gdtutor.view.frame import Line, Style
 from gdtutor.view.lines import line
 from gdtutor.view.pictures.source import (
@@ -24,8 +24,7 @@ from gdtutor.view.pictures.source import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
+class Tally(Struct, frozen=True):
     """The runs of one variant."""
 
     label: str

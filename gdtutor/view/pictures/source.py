@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 import numpy as np
 
 from gdtutor.engine.operations import Array
@@ -16,13 +14,13 @@ from gdtutor.session.steps import Phase, Step
 from gdtutor.training.problem import Problem
 from gdtutor.training.race import Heat
 from gdtutor.training.run import Run
+from gdtutor.values import Struct, replace
 from gdtutor.view import notation
 from gdtutor.view.frame import UNICODE, Chars, Line, Placed, Style
 from gdtutor.view.lines import line, wrapped
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """Where a picture stands: in a step of the walk, or beside training.
 
     Equal sources give equal pictures, so that one may be kept while the keys change nothing in it.
@@ -115,8 +113,7 @@ class Source:
         return self.name(text) if text.isidentifier() else notation.plain(text, self.chars)
 
 
-@dataclass(frozen=True, slots=True)
-class Drawing:
+class Drawing(Struct, frozen=True):
     """A picture within its rectangle."""
 
     lines: tuple[Line, ...]
@@ -124,8 +121,7 @@ class Drawing:
     """Placed from the top left of the rectangle."""
 
 
-@dataclass(frozen=True, slots=True)
-class Size:
+class Size(Struct, frozen=True):
     """The room of a picture, in cells."""
 
     width: int

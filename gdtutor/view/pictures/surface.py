@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -12,6 +11,7 @@ from gdtutor.engine.graph import Graph
 from gdtutor.engine.operations import Array
 from gdtutor.engine.trace import Trace, forward
 from gdtutor.training.problem import Indices, Problem
+from gdtutor.values import Struct
 from gdtutor.view.pictures.paths import Cell, rows_of
 from gdtutor.view.pictures.source import Source, along, write_cell
 
@@ -21,8 +21,7 @@ CELLS_TOGETHER = 4_000_000
 """Most cells of all values that are computed in one go, so that they fit in memory."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Ground:
+class Ground(Struct, frozen=True, eq=False):
     """A graph with the values that stay, on which a cost is measured."""
 
     graph: Graph

@@ -1,8 +1,7 @@
-from dataclasses import replace
-
 from wishes import ROWS, picture, source
 
 from gdtutor.training.race import Heat
+from gdtutor.values import replace
 from gdtutor.view.frame import ASCII, UNICODE
 from gdtutor.view.pictures import draw
 from gdtutor.view.pictures.timing import seconds_text
