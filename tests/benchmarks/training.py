@@ -13,12 +13,15 @@ import os
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from statistics import median
+from subprocess import PIPE
 
 import numpy as np
 from numpy.typing import NDArray
@@ -244,6 +247,29 @@ def compare_travel() -> bool:
     return slowest < 0.1
 
 
+def compare_shell() -> bool:
+    """Print how long the program takes to train XOR beside a script, both as whole processes."""
+    script = str(Path(__file__).with_name("plain_xor.py"))
+    program = ["-m", "gdtutor", "train", "xor-hidden"]
+    own = {k: v for k, v in os.environ.items() if k != "OPENBLAS_NUM_THREADS"}
+
+    def run(*words: str) -> str:
+        command = [sys.executable, *words]
+        return subprocess.run(command, env=own, stdout=PIPE, check=True, text=True).stdout
+
+    last = run(script).strip()
+    assert f"epoch     4999  cost {last}\n" in run(*program), last
+    ways = {"program": lambda: run(*program), "script": lambda: run(script)}
+    seconds = timed(ways, ROUNDS)
+    ratio = ratio_of(seconds, "program", "script")
+    whole, plainly = (median(seconds[name]) * 1e3 for name in ("program", "script"))
+    say(
+        f"from the shell to trained XOR: {whole:.0f} ms beside {plainly:.0f} ms by a plain NumPy "
+        f"script: {ratio:.2f} (≤ 1)"
+    )
+    return ratio <= 1
+
+
 def main(names: Sequence[str]) -> int:
     """Run the benchmark; return 1 where a target is missed."""
     chosen = [w for w in WORKLOADS if not names or any(n in w.name for n in names)]
@@ -254,7 +280,7 @@ def main(names: Sequence[str]) -> int:
     )
     met = [compare(workload) for workload in chosen]
     if not names:
-        met += [compare_sweep(), compare_history(), compare_travel()]
+        met += [compare_sweep(), compare_history(), compare_travel(), compare_shell()]
     return 0 if all(met) else 1
 
 
