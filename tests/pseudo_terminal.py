@@ -3,6 +3,7 @@
 import os
 import pty
 import select
+import signal
 import subprocess
 import sys
 import termios
@@ -51,7 +52,7 @@ class PseudoTerminal:
             stderr=child,
             env=own | home | dict(environ),
             start_new_session=not controls,
-            preexec_fn=(lambda: os.login_tty(child)) if controls else None,
+            preexec_fn=(lambda: _control(child)) if controls else None,
         )
         os.close(child)
 
@@ -142,3 +143,10 @@ class PseudoTerminal:
             except OSError as gone:
                 raise EOFError(f"the program has ended, the screen is:\n{self.text()}") from gone
         return self.received
+
+
+def _control(terminal: int) -> None:
+    """Make it this process's controlling terminal; signals that the tests ignore come again."""
+    for number in (signal.SIGHUP, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
+    os.login_tty(terminal)
