@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from gdtutor.check_notes import Notes
-from gdtutor.engine.gradient_check import TOLERANCE, Difference, check_cell, nodes_at_kink
+from gdtutor.engine.gradient_check import TOLERANCE, Difference, check_leaf, nodes_at_kink
 from gdtutor.engine.operations import Array
 from gdtutor.engine.trace import Trace, trace
 from gdtutor.session.moment import Moment
@@ -123,12 +123,9 @@ def _called(name: str, cell: tuple[int, ...]) -> str:
 
 
 def _worst(done: Trace, given: Mapping[str, Array], name: str, most: int) -> Difference:
-    """Return the difference of the worst of a leaf's cells, at most so many, spread evenly."""
-    gradient = done.gradients[name]
-    places = np.linspace(0, gradient.size - 1, min(most, gradient.size)).astype(int)
-    cells = (tuple(int(i) for i in np.unravel_index(k, gradient.shape)) for k in places)
-    checked = (check_cell(done.graph, given, name, cell, float(gradient[cell])) for cell in cells)
-    return max(checked, key=_badness)
+    """Return the difference of the worst of a leaf's cells, at most so many."""
+    found = check_leaf(done.graph, given, name, done.gradients[name], most=most)
+    return max(found, key=_badness)
 
 
 def _badness(found: Difference) -> tuple[int, float]:

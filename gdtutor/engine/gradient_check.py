@@ -222,14 +222,11 @@ def _relative_error(estimate: float, gradient: float, noise: float) -> float:
 
 def check_leaf(
     graph: Graph, given: Mapping[str, Array], name: str, gradient: Array, *, most: int = 64
-) -> Difference:
-    """Check a leaf's cells, at most `most` of them spread evenly, and return the worst."""
-    cells = list(np.ndindex(np.shape(given[name])))
-    if len(cells) > most:
-        chosen = np.linspace(0, len(cells) - 1, most).astype(int)
-        cells = [cells[i] for i in chosen]
-    checked = [check_cell(graph, given, name, cell, float(gradient[cell])) for cell in cells]
-    return max(checked, key=lambda d: d.relative_error)
+) -> list[Difference]:
+    """Check a leaf's cells, at most `most` of them spread evenly."""
+    places = np.linspace(0, gradient.size - 1, min(most, gradient.size)).astype(int)
+    cells = (tuple(int(i) for i in np.unravel_index(k, gradient.shape)) for k in places)
+    return [check_cell(graph, given, name, cell, float(gradient[cell])) for cell in cells]
 
 
 def nodes_at_kink(graph: Graph, values: Mapping[str, Array]) -> tuple[str, ...]:
