@@ -8,12 +8,11 @@ from gdtutor.lesson.model import Lesson
 from gdtutor.lesson.plan import batch_of, training_size
 from gdtutor.lesson.starts import start_shape
 from gdtutor.training.order import iterations_per_epoch
+from gdtutor.training.pacing import iteration_microseconds
+from gdtutor.training.plan import prefers_scalar
 from gdtutor.values import Struct
 
 _COMPILING, _COMPILING_NODE = 4_000.0, 500.0
-_ITERATION, _IMPLICIT = 5.0, 300.0
-_A_MILLISECOND = 1_000_000
-"""Cells times examples that an iteration computes in a millisecond."""
 
 
 class TrainingWork(Struct, frozen=True):
@@ -34,17 +33,20 @@ class TrainingWork(Struct, frozen=True):
 def training_work(lesson: Lesson) -> TrainingWork:
     """Return how much work a lesson's run is."""
     settings, graph = lesson.settings, lesson.scenes[-1].graph
-    cells = sum(math.prod(start_shape(start)) for start in lesson.starts.values())
+    sizes = {name: math.prod(start_shape(start)) for name, start in lesson.starts.items()}
+    trained = sum(size for name, size in sizes.items() if name not in lesson.frozen)
     examples = lesson.examples.shape[0] if lesson.bindings else 0
     batch = max(1, batch_of(settings, examples))
-    is_implicit = settings is not None and settings.optimizer == "implicit"
-    per = _IMPLICIT if is_implicit else _ITERATION
     iterations = 0
     if settings is not None:
         trained_on = max(1, training_size(settings, examples))
         iterations = settings.epochs * iterations_per_epoch(trained_on, batch)
-    return TrainingWork(
-        _COMPILING + _COMPILING_NODE * len(graph.nodes),
-        per + (cells + len(graph.nodes)) * batch * 1000 / _A_MILLISECOND,
-        iterations,
+    iteration = iteration_microseconds(
+        settings.optimizer if settings is not None else "",
+        len(graph.nodes),
+        sum(sizes.values()),
+        batch,
+        is_scalar=prefers_scalar(trained, batch),
     )
+    setup = _COMPILING + _COMPILING_NODE * len(graph.nodes)
+    return TrainingWork(setup, iteration, iterations)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from gdtutor.training.plan import prefers_scalar
+from gdtutor.training.plan import prefers_scalar, trained_cells
 from gdtutor.training.segments import Stretch
 from gdtutor.training.timeline import LONGEST_BURST
 
@@ -27,16 +27,35 @@ def spacing_of(stretch: Stretch) -> int:
 
 
 def microseconds_of(stretch: Stretch) -> float:
+    """Return about how long an iteration takes."""
+    problem, settings = stretch.segment.problem, stretch.segment.settings
+    cells = sum(int(np.size(v)) for v in problem.parameters.values())
+    is_scalar = prefers_scalar(trained_cells(problem), settings.batch or max(1, stretch.train))
+    nodes = len(problem.graph.nodes)
+    return iteration_microseconds(
+        stretch.optimiser.name, nodes, cells, stretch.batch, is_scalar=is_scalar
+    )
+
+
+def iteration_microseconds(
+    optimizer: str, nodes: int, cells: int, batch: int, *, is_scalar: bool
+) -> float:
     """Return about how long an iteration takes, as measured on shipped lessons and wider networks.
 
-    NumPy's plan makes calls for each node, and two products for each cell of a parameter and
-    example forward and four backward at some 40 a nanosecond; scalar Python does one at a time.
+    NumPy's plan makes calls for each node, which take a nanosecond for each example, and two
+    products for each cell of a parameter and example forward and four backward at some 40 a
+    nanosecond; scalar Python does one at a time.
+
+    Args:
+        optimizer: Its name.
+        nodes: Nodes of the graph.
+        cells: Cells of all parameters.
+        batch: Examples in a batch.
+        is_scalar: Whether the plan is scalar Python.
     """
-    problem, settings = stretch.segment.problem, stretch.segment.settings
-    nodes = len(problem.graph.nodes)
-    products = stretch.batch * sum(int(np.size(v)) for v in problem.parameters.values())
-    if stretch.optimiser.name == "implicit":
+    products = cells * batch
+    if optimizer == "implicit":
         return 300.0 + products / 6000
-    if prefers_scalar(problem, settings, stretch.train):
+    if is_scalar:
         return 0.15 * nodes + 0.09 * products
-    return 1.5 * nodes + products / 6000
+    return 1.5 * nodes + nodes * batch / 1000 + products / 6000

@@ -63,7 +63,8 @@ def compile_plan(problem: Problem, settings: Settings, kind: str | None = None) 
         from gdtutor.training.implicit import ImplicitPlan
 
         return ImplicitPlan(problem, settings, train)
-    if kind == "scalar" if kind else prefers_scalar(problem, settings, train):
+    batch = settings.batch or max(1, train)
+    if kind == "scalar" if kind else prefers_scalar(trained_cells(problem), batch):
         from gdtutor.training.scalar_plan import ScalarPlan
 
         scalar = ScalarPlan(problem, settings, train)
@@ -74,10 +75,14 @@ def compile_plan(problem: Problem, settings: Settings, kind: str | None = None) 
     return NumpyPlan(problem, settings, train)
 
 
-def prefers_scalar(problem: Problem, settings: Settings, train: int) -> bool:
-    """Say whether trained cells times batch lie under `SCALAR_BELOW`."""
-    cells = sum(int(np.size(problem.parameters[name])) for name in problem.trained)
-    return cells * (settings.batch or max(1, train)) < SCALAR_BELOW
+def prefers_scalar(cells: int, batch: int) -> bool:
+    """Say whether trained cells times examples in a batch lie under `SCALAR_BELOW`."""
+    return cells * batch < SCALAR_BELOW
+
+
+def trained_cells(problem: Problem) -> int:
+    """Return how many cells the trained parameters have together."""
+    return sum(int(np.size(problem.parameters[name])) for name in problem.trained)
 
 
 def train_size(problem: Problem, settings: Settings) -> int:

@@ -9,6 +9,7 @@ import pytest
 from gdtutor.lesson.load import load_lesson
 from gdtutor.lesson.model import Lesson, PictureWish
 from gdtutor.lesson.picture_work import MAX_SECONDS, overworked, picture_work
+from gdtutor.lesson.runs import run_of
 from gdtutor.lesson.work import TrainingWork, training_work
 from gdtutor.values import replace
 
@@ -35,6 +36,14 @@ def test_an_iteration_of_more_examples_or_of_a_solver_is_more_work(batches: Less
     works = [training_work(lesson).iteration for lesson in (one_by_one, batches, solved)]
     assert works == sorted(works)
     assert len(set(works)) == 3
+
+
+def test_an_iteration_is_as_much_work_to_the_lesson_as_to_its_run(batches: Lesson) -> None:
+    assert batches.settings is not None
+    for changed in ({"batch": 1}, {"batch": 3}, {"optimizer": "implicit"}, {"validation": 0.5}):
+        lesson = replace(batches, settings=replace(batches.settings, **changed))
+        one = run_of(lesson).seconds_beyond(1) * 1e6
+        assert training_work(lesson).iteration == pytest.approx(one), changed
 
 
 def test_a_picture_of_seeds_trains_every_variant_from_every_seed() -> None:

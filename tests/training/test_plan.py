@@ -8,7 +8,7 @@ import pytest
 from gdtutor.engine.graph import Role
 from gdtutor.training.errors import TrainingError
 from gdtutor.training.optimisers import optimiser_of
-from gdtutor.training.plan import SCALAR_BELOW, compile_plan, prefers_scalar, train_size
+from gdtutor.training.plan import SCALAR_BELOW, compile_plan, train_size
 from gdtutor.training.problem import Problem
 from gdtutor.training.run import State
 from gdtutor.training.settings import Schedule, Settings, Stop
@@ -268,7 +268,7 @@ def test_a_gate_trains_in_scalar_python_and_a_wide_batch_in_numpy() -> None:
 def test_the_rule_counts_trained_cells_times_the_batch(examples: int) -> None:
     data = np.tile(gate_examples("or"), (20, 1))[:examples]
     problem = network((2, 1), data, {"W1": [[0.1, 0.6]], "b1": [[0.0]]})
-    assert prefers_scalar(problem, Settings(), examples) == (3 * examples < SCALAR_BELOW)
+    assert (compile_plan(problem, Settings()).kind == "scalar") == (3 * examples < SCALAR_BELOW)
 
 
 def test_the_shown_source_names_nodes_in_comments_only() -> None:
