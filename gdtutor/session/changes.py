@@ -77,13 +77,12 @@ def _changed(lesson: Lesson, segment: Segment, change: Assignment) -> Segment:
 def _changed_value(segment: Segment, name: str, cell: Cell | None, value: float) -> Segment:
     problem = segment.problem
     if name in problem.parameters:
-        shape = problem.parameters[name].shape
-        cell = _whole(cell, shape)
-        _check_cell(name, cell, shape)
+        _check_cell(name, cell, problem.parameters[name].shape)
         return replace(segment, edits=(*segment.edits, Edit(name, cell, value)))
     if name in problem.constants:
-        array = _with_cell(name, problem.constants[name], cell, value)
-        constants = {**problem.constants, name: array}
+        array = problem.constants[name]
+        _check_cell(name, cell, array.shape)
+        constants = {**problem.constants, name: _filled(array, cell, value)}
         return replace(segment, problem=replace(problem, constants=constants))
     for binding in problem.bindings:
         if binding.leaf == name:
@@ -100,31 +99,27 @@ def _changed_value(segment: Segment, name: str, cell: Cell | None, value: float)
 
 def _changed_data(problem: Problem, name: str, cell: Cell | None, value: float) -> Array:
     binding = next(b for b in problem.bindings if b.leaf == name)
+    examples = np.array(problem.examples)
     if binding.is_matrix:
         _check_cell(name, cell, (len(binding.columns), problem.size))
-        row, example = cell or (0, 0)
-    elif cell is None and problem.size == 1:
-        row, example = 0, 0
+        columns = list(binding.columns)
+        # Each example is a row here, and a column of the matrix.
+        examples[:, columns] = _filled(examples[:, columns].T, cell, value).T
+        return frozen(examples)
+    if cell is None and problem.size == 1:
+        example = 0
     else:
         _check_example(name, cell, problem.size)
-        row, example = 0, (cell or (0,))[0]
-    examples = np.array(problem.examples)
-    examples[example, binding.columns[row]] = value
+        example = (cell or (0,))[0]
+    examples[example, binding.columns[0]] = value
     return frozen(examples)
 
 
-def _with_cell(name: str, array: Array, cell: Cell | None, value: float) -> Array:
-    cell = _whole(cell, array.shape)
-    _check_cell(name, cell, array.shape)
+def _filled(array: Array, cell: Cell | None, value: float) -> Array:
+    """Return the array with a number in a cell; in every cell where none is named."""
     changed = np.array(array)
     changed[cell or ()] = value
     return frozen(changed)
-
-
-def _whole(cell: Cell | None, shape: tuple[int, ...]) -> Cell | None:
-    """Return the cell that is meant; one number in a matrix, shown as a number, needs no index."""
-    is_one = bool(shape) and all(n == 1 for n in shape)
-    return (0,) * len(shape) if cell is None and is_one else cell
 
 
 def _check_example(name: str, cell: Cell | None, size: int) -> None:
@@ -138,16 +133,16 @@ def _check_example(name: str, cell: Cell | None, size: int) -> None:
 
 
 def _check_cell(name: str, cell: Cell | None, shape: tuple[int, ...]) -> None:
-    inside = cell is not None and len(cell) == len(shape)
-    if cell is None and shape == ():
+    if cell is None:
         return
     if not shape:
         raise GdTutorError(f"{name} is one number and has no cells", f"write {name} alone")
-    if not inside or not all(0 <= i < n for i, n in zip(cell or (), shape, strict=True)):
+    fits = len(cell) == len(shape)
+    if not fits or not all(0 <= i < n for i, n in zip(cell, shape, strict=True)):
         shown = "×".join(str(n) for n in shape)
         zeros = ",".join("0" for _ in shape)
         last = ",".join(str(n - 1) for n in shape)
         raise GdTutorError(
             f"{name} has the shape {shown}",
-            f"say which cell, from {name}[{zeros}] to {name}[{last}]",
+            f"write {name} alone for every cell, or one from {name}[{zeros}] to {name}[{last}]",
         )

@@ -188,7 +188,7 @@ COMMANDS: tuple[Command, ...] = (
             lambda s, n: looking.change_digits(s, -n)),
     Command("more_digits", ("D",), "D", "D", "more digits", _STUDY,
             lambda s, n: looking.change_digits(s, n)),
-    Command("edit", ("e",), "e", "e", "change a value: w1 0.9, W1[0,1] = 0.9, learning_rate 5",
+    Command("edit", ("e",), "e", "e", "change a value: w1 0.9, W1[0,1] = 0.9, W1 0, learning_rate 5",
             _STUDY, _change, "edit"),
     Command("undo", ("u",), "u", "u", "undo the last change", _STUDY, undo),
     Command("redo", ("ctrl+r",), "Ctrl-R", "Ctrl-R", "redo", _STUDY, redo),

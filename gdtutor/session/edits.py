@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gdtutor.lesson.selectors import Assignment, parse_assignment
 from gdtutor.session.changes import segments_with
+from gdtutor.session.moment import Moment
 from gdtutor.session.moving import recomputed
 from gdtutor.session.navigation import said
 from gdtutor.session.snapshots import at_rest
@@ -26,9 +27,15 @@ def apply_edit(session: Session, text: str) -> Session:
     if ":" not in text.partition("=")[0]:
         wish = replace(wish, iteration=session.moment.iteration)
     wish, of_example = _of_followed(session, wish)
+    changed = with_change(session, wish)
     shown = replace(wish, iteration=0).text().replace("=", " = ")
+    every = "every cell of " if wish.cell is None and _has_cells(session.moment, wish.name) else ""
     since = f" from iteration {wish.iteration} on" if wish.iteration else ""
-    return said(with_change(session, wish), f"{shown}{since}{of_example}; u undoes it.")
+    return said(changed, f"{every}{shown}{since}{of_example}; u undoes it.")
+
+
+def _has_cells(moment: Moment, name: str) -> bool:
+    return name in moment.trace.values and moment.trace.values[name].size > 1
 
 
 def _of_followed(session: Session, wish: Assignment) -> tuple[Assignment, str]:

@@ -73,13 +73,25 @@ def test_the_activation_can_be_changed():
     assert value(session, "yhat") == pytest.approx(np.tanh(value(session, "z")))
 
 
+@pytest.mark.parametrize("name", ["W1", "X"])
+def test_a_matrix_without_an_index_is_changed_in_every_cell(name):
+    before = walk(NETWORK, "given")
+    session = edit(before, f"{name} 0.5")
+    assert (session.moment.trace.values[name] == 0.5).all()
+    assert session.message.startswith(f"every cell of {name} = 0.5")
+    one = edit(session, f"{name}[0,1] 2")
+    assert np.argwhere(one.moment.trace.values[name] != 0.5).tolist() == [[0, 1]]
+    assert (edit(one, f"{name} 3").moment.trace.values[name] == 3).all()
+    assert numbers(pressed(session, "u")) == numbers(before)
+
+
 @pytest.mark.parametrize(
     ("path", "text", "says"),
     [
         (NEURON, "w3 = 1", "w1"),
         (NEURON, "w1[0] = 1", "one number and has no cells"),
-        (NETWORK, "W1 = 1", "W1[0,0]"),
-        (NETWORK, "W1[9,0] = 1", "W1[0,0]"),
+        (NETWORK, "W1[9,0] = 1", "W1 alone for every cell, or one from W1[0,0]"),
+        (NETWORK, "W1[0] = 1", "W1[0,0]"),
         (NEURON, "w1 = banana", "number"),
         (NEURON, "w1 = __import__('os')", "no number"),
         (NEURON, "learning_rate = -1", "0"),
