@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gdtutor.engine.errors import GdTutorError, did_you_mean
+from gdtutor.engine.shapes import has_cell
 from gdtutor.lesson.selectors import Selector, parse_selector
 from gdtutor.session.moving import moved, recomputed
 from gdtutor.session.state import Session, current_step, has_opening
@@ -203,11 +204,12 @@ def _goto_phase(session: Session, selector: Selector) -> Session:
 
 def _missing(session: Session, phase: Phase, node: str) -> tuple[str, str]:
     steps = session.moment.steps if session.moment is not None else ()
-    known = list(dict.fromkeys(step.node for step in steps if step.phase is phase and step.node))
-    if not known:
+    of_phase = [step.node for step in steps if step.phase is phase]
+    if not of_phase:
         return f"this lesson has no {phase.value} phase", "see its steps with n"
-    if not node:
-        return f"no step of {phase.value}", ""
+    known = [name for name in dict.fromkeys(of_phase) if name]
+    if not known:
+        return f"'{node}' has no {phase.value} step of its own", f"write {phase.value} alone"
     near = did_you_mean(node, known)
     return f"'{node}' has no {phase.value} step", near or f"there are {', '.join(known)}"
 
@@ -219,8 +221,7 @@ def with_cell(session: Session, cell: tuple[int, ...]) -> Session:
         GdTutorError: Where the node has no such cell.
     """
     shape = cell_shape(session)
-    inside = len(cell) == len(shape) and all(0 <= i < n for i, n in zip(cell, shape, strict=False))
-    if not inside:
+    if not has_cell(shape, cell):
         shown = "×".join(str(n) for n in shape) or "a plain number"
         raise GdTutorError(f"no cell {list(cell)}", f"the shape is {shown}, counted from 0")
     return replace(session, look=replace(session.look, cell=cell, scroll=0))
