@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 
 from gdtutor.check_notes import Notes
 from gdtutor.engine.expression import Apply, Expr, Name, names_in, to_text
-from gdtutor.engine.graph import Graph, Role
+from gdtutor.engine.graph import Role
 from gdtutor.engine.operations import OPERATIONS, Kind
 from gdtutor.session.moment import Moment
 
@@ -46,7 +46,7 @@ def check_losses(notes: Notes, moment: Moment) -> None:
     """
     for graph in (done.graph for done in moment.traces):
         targets = {leaf.name for leaf in graph.leaves if leaf.role is Role.TARGET}
-        given, trained = _depending_on(graph, targets), _depending_on(graph, graph.parameters)
+        given, trained = graph.depending_on(targets), graph.depending_on(graph.parameters)
         for line in graph.lines:
             for loss in _losses(line.expr):
                 first, second = ({name.name for name in names_in(arg)} for arg in loss.args)
@@ -63,15 +63,6 @@ def _losses(expr: Expr) -> Iterator[Apply]:
             pending.extend(part.args)
             if OPERATIONS[part.op].has_target:
                 yield part
-
-
-def _depending_on(graph: Graph, names: Iterable[str]) -> set[str]:
-    """Return these names and those of every line that one of them has a part in."""
-    found = set(names)
-    for line in graph.lines:
-        if any(name.name in found for name in names_in(line.expr)):
-            found.add(line.name)
-    return found
 
 
 def _report_swapped(notes: Notes, line: str, loss: Apply) -> None:

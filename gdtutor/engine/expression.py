@@ -53,8 +53,16 @@ Expr = Number | Name | Apply
 INFIX: Mapping[str, str] = {"+": "add", "-": "sub", "*": "mul", "/": "div", "@": "matmul"}
 """The operations that stand between two operands, by their signs; the power, `**`, binds to the
 right and is read apart."""
-_SYMBOLS = {op: sign for sign, op in INFIX.items()} | {"pow": "**"}
-_STRENGTH = {"add": 1, "sub": 1, "mul": 2, "div": 2, "matmul": 2, "neg": 3, "pow": 4}
+SIGNS: Mapping[str, str] = {
+    "add": " + ", "sub": " - ", "mul": "*", "div": "/", "matmul": " @ ", "pow": "**",
+}  # fmt: skip
+"""What is written between two operands, blanks included."""
+STRENGTH: Mapping[str, int] = {
+    "add": 1, "sub": 1, "mul": 2, "div": 2, "matmul": 2, "neg": 3, "pow": 4,
+}  # fmt: skip
+"""How strongly an operation binds its operands."""
+WHOLE = 5
+"""The strength of what never needs parentheses."""
 
 
 def number_text(value: float) -> str:
@@ -74,18 +82,16 @@ def to_text(expr: Expr) -> str:
         return number_text(expr.value)
     if isinstance(expr, Name):
         return expr.name
-    if expr.op in _SYMBOLS:
+    if expr.op in SIGNS:
         left, right = expr.args
-        strength = _STRENGTH[expr.op]
-        sign = _SYMBOLS[expr.op]
+        strength = STRENGTH[expr.op]
         if expr.op == "pow":
-            return f"{_wrapped(left, strength + 1)}{sign}{_wrapped(right, 3)}"
-        space = " " if expr.op in ("add", "sub", "matmul") else ""
-        return f"{_wrapped(left, strength)}{space}{sign}{space}{_wrapped(right, strength + 1)}"
+            return f"{_wrapped(left, strength + 1)}{SIGNS[expr.op]}{_wrapped(right, 3)}"
+        return f"{_wrapped(left, strength)}{SIGNS[expr.op]}{_wrapped(right, strength + 1)}"
     if expr.op == "neg":
         return f"-{_wrapped(expr.args[0], 3)}"
     if expr.op == "transpose":
-        return f"{_wrapped(expr.args[0], 5)}.T"
+        return f"{_wrapped(expr.args[0], WHOLE)}.T"
     axis = "" if expr.axis is None else f", {expr.axis}"
     return f"{expr.op}({', '.join(to_text(arg) for arg in expr.args)}{axis})"
 
@@ -93,9 +99,9 @@ def to_text(expr: Expr) -> str:
 def _wrapped(expr: Expr, needed: int) -> str:
     text = to_text(expr)
     if isinstance(expr, Apply):
-        strength = _STRENGTH.get(expr.op, 5)
+        strength = STRENGTH.get(expr.op, WHOLE)
     else:
-        strength = 3 if isinstance(expr, Number) and expr.value < 0 else 5
+        strength = 3 if isinstance(expr, Number) and expr.value < 0 else WHOLE
     return f"({text})" if strength < needed else text
 
 

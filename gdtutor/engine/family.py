@@ -51,14 +51,8 @@ def _needed(graph: Graph, varied: set[str], wanted: str) -> list[Node]:
     return needed[::-1]
 
 
-def _operand(arg: Expr, values: Mapping[str, Array]) -> Array:
-    return np.full(1, arg.value) if isinstance(arg, Number) else values[_name(arg)]
-
-
-def _name(arg: Expr) -> str:
-    if not isinstance(arg, Name):
-        raise TypeError(f"an operand of a node is a name or a number, not {arg}")
-    return arg.name
+def _operand(arg: Name | Number, values: Mapping[str, Array]) -> Array:
+    return np.full(1, arg.value) if isinstance(arg, Number) else values[arg.name]
 
 
 def _apply(op: Operation, args: tuple[Array, ...], axis: int | None) -> Array:

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from gdtutor.engine.expression import Number
 from gdtutor.engine.graph import Graph, Node
 from gdtutor.engine.moved import root_with
 from gdtutor.engine.operations import OPERATIONS, Array, evaluate, parse_rule
@@ -17,8 +16,8 @@ from gdtutor.values import Struct, replace
 TOLERANCE = 1e-6
 """Relative error up to which a gradient counts as confirmed."""
 
-_STEP: float = float(np.finfo(np.float64).eps) ** (1 / 3)
 _ROUNDING = float(np.finfo(np.float64).eps)
+_STEP: float = _ROUNDING ** (1 / 3)
 _SHORTER = (1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6)
 """Shares of the step that are tried where it is too wide."""
 _LONGER = (1e2, 1e1)
@@ -243,10 +242,7 @@ def apart_from_kink(node: Node, values: Mapping[str, Array]) -> Array:
 
     Only for a node whose operation has a kink.
     """
-    operands = {
-        key: np.asarray(arg.value) if isinstance(arg, Number) else values[arg.name]
-        for key, arg in zip("ab", node.args, strict=False)
-    }
+    operands = {key: evaluate(arg, values) for key, arg in zip("ab", node.args, strict=False)}
     with np.errstate(all="ignore"):
         return evaluate(
             parse_rule(OPERATIONS[node.op].kink), {**operands, "out": values[node.name]}

@@ -6,7 +6,7 @@ line is one node with an edge for each occurrence of a name; unfolded, its eleme
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from enum import Enum
 
 from gdtutor.engine.expression import Expr, Name, Number
@@ -112,14 +112,22 @@ class Graph(Struct, frozen=True):
 
     def visible(self, unfolded: Set[str] = frozenset()) -> tuple[Visible, ...]:
         """Return the nodes of the walk in order, with these lines unfolded."""
-        return tuple(v for line in self.lines for v in self.visible_line(line, unfolded))
+        return tuple(v for line in self.lines for v in self._visible_line(line, unfolded))
 
-    def visible_line(self, line: Line, unfolded: Set[str]) -> Iterator[Visible]:
+    def depending_on(self, names: Iterable[str]) -> set[str]:
+        """Return these names and those of every line that is computed from one of them."""
+        found = set(names)
+        for line in self.lines:
+            if any(edge.source in found for edge in line.edges):
+                found.add(line.name)
+        return found
+
+    def _visible_line(self, line: Line, unfolded: Set[str]) -> Iterator[Visible]:
         """Yield what one line shows: itself, or its elementary nodes."""
         number = self.nodes[line.last].line
-        if line.first == line.last or line.name not in unfolded:
-            folded = line.first != line.last
-            yield Visible(line.name, number, line.last, line.edges, folded)
+        has_several = line.first != line.last
+        if not has_several or line.name not in unfolded:
+            yield Visible(line.name, number, line.last, line.edges, folded=has_several)
             return
         for index in range(line.first, line.last + 1):
             node = self.nodes[index]

@@ -8,16 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from gdtutor.engine.expression import Apply, Expr, Name, Number, number_text
-from gdtutor.engine.operations import OPERATIONS, Array, Operation, definition
+from gdtutor.engine.expression import (
+    SIGNS,
+    STRENGTH,
+    WHOLE,
+    Apply,
+    Expr,
+    Name,
+    Number,
+    number_text,
+    substitute,
+)
+from gdtutor.engine.operations import OPERATIONS, Array, Operation, broadcast_axes, definition
 from gdtutor.engine.shapes import Shape, expression_shape
 from gdtutor.values import Struct
 
-_SIGNS = {"add": " + ", "sub": " - ", "mul": "*", "div": "/", "matmul": " @ ", "pow": "**"}
-_STRENGTH = {"add": 1, "sub": 1, "mul": 2, "div": 2, "matmul": 2, "neg": 3, "pow": 4}
 _STRANGE = {"inf": "np.inf", "-inf": "-np.inf", "nan": "np.nan"}
-_WHOLE = 5
-"""The strength of what never needs parentheses."""
 
 SUM_TO = '''\
 def sum_to(a, b):
@@ -55,57 +61,44 @@ class NumpyWriter(Struct, frozen=True):
         if isinstance(expr, Number):
             text = number_text(expr.value)
             text = _STRANGE.get(text, text)
-            return text, 3 if text.startswith("-") else _WHOLE
+            return text, 3 if text.startswith("-") else WHOLE
         if isinstance(expr, Name):
-            return self.name(expr.name), _WHOLE
-        if expr.op in _SIGNS:
+            return self.name(expr.name), WHOLE
+        if expr.op in SIGNS:
             return self._infix(expr)
         if expr.op == "neg":
             return f"-{self._wrapped(expr.args[0], 3)}", 3
         if expr.op == "transpose":
-            return f"{self._wrapped(expr.args[0], _WHOLE)}.T", _WHOLE
+            return f"{self._wrapped(expr.args[0], WHOLE)}.T", WHOLE
         return self._call(expr)
 
     def _infix(self, expr: Apply) -> tuple[str, int]:
         left, right = expr.args
-        strength = _STRENGTH[expr.op]
+        strength = STRENGTH[expr.op]
         first = self._wrapped(left, strength + (expr.op == "pow"))
         if isinstance(left, Number) and isinstance(right, Number):
             # Between two plain numbers Python's own rules would hold: 1/0 would raise.
             first = f"np.float64({self.write(left)})"
         second = self._wrapped(right, 3 if expr.op == "pow" else strength + 1)
-        return f"{first}{_SIGNS[expr.op]}{second}", strength
+        return f"{first}{SIGNS[expr.op]}{second}", strength
 
     def _call(self, expr: Apply) -> tuple[str, int]:
         operation = OPERATIONS[expr.op]
         args = [self.write(arg) for arg in expr.args]
         if expr.axis is not None:
-            return f"{operation.numpy}({args[0]}, axis={expr.axis}, keepdims=True)", _WHOLE
+            return f"{operation.numpy}({args[0]}, axis={expr.axis}, keepdims=True)", WHOLE
         if expr.op == "step":
-            return f"np.heaviside({args[0]}, 1.0)", _WHOLE
+            return f"np.heaviside({args[0]}, 1.0)", WHOLE
         if expr.op == "spread":
-            return f"np.broadcast_to({args[0]}, np.shape({args[1]}))", _WHOLE
+            return f"np.broadcast_to({args[0]}, np.shape({args[1]}))", WHOLE
         if expr.op == "sum_to":
-            return self._sum_to(expr, args), _WHOLE
+            return self._sum_to(expr, args), WHOLE
         if operation.numpy:
-            return f"{operation.numpy}({', '.join(args)})", _WHOLE
+            return f"{operation.numpy}({', '.join(args)})", WHOLE
         body = definition(operation)
         if body is None or not self.is_inline:
-            return f"{expr.op}({', '.join(args)})", _WHOLE
-        return self._inline(body, expr)
-
-    def _inline(self, body: Expr, expr: Apply) -> tuple[str, int]:
-        """Write an operation's definition over what its operands are."""
-        known = dict(zip("ab", expr.args, strict=False))
-
-        def over(part: Expr) -> Expr:
-            if isinstance(part, Name):
-                return known[part.name]
-            if isinstance(part, Apply):
-                return Apply(part.op, tuple(over(arg) for arg in part.args), part.axis)
-            return part
-
-        return self._written(over(body))
+            return f"{expr.op}({', '.join(args)})", WHOLE
+        return self._written(substitute(body, dict(zip("ab", expr.args, strict=False))))
 
     def _sum_to(self, expr: Apply, args: list[str]) -> str:
         if self.shapes is None:
@@ -115,7 +108,7 @@ class NumpyWriter(Struct, frozen=True):
             return f"np.sum({args[0]})"
         if len(wide) != len(narrow):
             return f"sum_to({', '.join(args)})"
-        axes = [i for i, n in enumerate(narrow) if n == 1 and wide[i] != 1]
+        axes = broadcast_axes(wide, narrow)
         if not axes:
             return args[0]
         which = f"{axes[0]}" if len(axes) == 1 else f"({', '.join(map(str, axes))})"

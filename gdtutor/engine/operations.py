@@ -108,12 +108,15 @@ def _spread(a: Array, b: Array) -> Array:
 
 def sum_to(a: Array, b: Array) -> Array:
     """Sum a gradient over the axes along which an operand of the shape of `b` was broadcast."""
-    shape = np.shape(b)
-    extra = np.ndim(a) - len(shape)
-    axes = tuple(range(extra)) + tuple(
-        extra + i for i, n in enumerate(shape) if n == 1 and np.shape(a)[extra + i] != 1
-    )
-    return np.asarray(np.sum(a, axis=axes).reshape(shape)) if axes else np.asarray(a)
+    axes = broadcast_axes(np.shape(a), np.shape(b))
+    return np.asarray(np.sum(a, axis=axes).reshape(np.shape(b))) if axes else np.asarray(a)
+
+
+def broadcast_axes(wide: tuple[int, ...], narrow: tuple[int, ...]) -> tuple[int, ...]:
+    """Return the axes of a shape along which an operand of a narrower one was broadcast."""
+    extra = len(wide) - len(narrow)
+    own = (extra + i for i, n in enumerate(narrow) if n == 1 and wide[extra + i] != 1)
+    return (*range(extra), *own)
 
 
 _POSITIVE = ((0.2, 3.0),)

@@ -46,6 +46,11 @@ def shape_text(shape: Shape) -> str:
     return "×".join(str(n) for n in shape) if shape else "a number"
 
 
+def has_cell(shape: Shape, cell: tuple[int, ...]) -> bool:
+    """Say whether an array of a shape has a cell, counted from 0 along every axis."""
+    return len(cell) == len(shape) and all(0 <= i < n for i, n in zip(cell, shape, strict=True))
+
+
 def _check_given(name: str, shape: Shape) -> None:
     cells = int(np.prod(shape, dtype=object))
     if len(shape) > 2 or not 0 < cells <= MAX_CELLS:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Set
 
 import numpy as np
 
-from gdtutor.engine.expression import Expr, Number
+from gdtutor.engine.expression import Expr
 from gdtutor.engine.graph import Edge, Graph, Visible
 from gdtutor.engine.local import UPSTREAM, edge_rule
 from gdtutor.engine.operations import OPERATIONS, Array, apply, evaluate, sum_to
@@ -17,11 +17,8 @@ from gdtutor.values import Struct
 class Contribution(Struct, frozen=True, eq=False):
     """What one use of a node sends back to it."""
 
-    consumer: str
-    """The node that uses it."""
-    occurrence: int
-    """Which of the consumer's uses, from 0."""
     edge: Edge
+    """The use: a source in the formula of its consumer."""
     upstream: Array
     """Gradient of the root with respect to the consumer; the consumer's shape."""
     local_formula: Expr | None
@@ -34,6 +31,16 @@ class Contribution(Struct, frozen=True, eq=False):
     """Whether it is summed over the axes along which the node was broadcast."""
     value: Array
     """The contribution; the node's shape."""
+
+    @property
+    def consumer(self) -> str:
+        """The node that uses it."""
+        return self.edge.target
+
+    @property
+    def occurrence(self) -> int:
+        """Which of the consumer's uses, from 0."""
+        return self.edge.occurrence
 
 
 class Trace(Struct, frozen=True, eq=False):
@@ -61,10 +68,7 @@ def forward(graph: Graph, given: Mapping[str, Array]) -> dict[str, Array]:
     values = {name: frozen(value) for name, value in given.items()}
     with np.errstate(all="ignore"):
         for node in graph.nodes:
-            args = tuple(
-                np.asarray(arg.value) if isinstance(arg, Number) else values[arg.name]
-                for arg in node.args
-            )
+            args = tuple(evaluate(arg, values) for arg in node.args)
             values[node.name] = frozen(apply(OPERATIONS[node.op], args, node.axis))
     return values
 
@@ -194,10 +198,7 @@ def _contribution(
     else:
         computed = evaluate(rule.rule, {**values, UPSTREAM: upstream})
         value = np.broadcast_to(computed, source.shape)
-    return Contribution(
-        user.name, edge.occurrence, edge, upstream, rule.local, local, rule.rule, rule.sums,
-        frozen(value),
-    )  # fmt: skip
+    return Contribution(edge, upstream, rule.local, local, rule.rule, rule.sums, frozen(value))
 
 
 def _total(received: tuple[Contribution, ...], shape: Shape) -> Array:

@@ -223,11 +223,7 @@ def shapes_of(
 
 def depends_on(graph: Graph, names: Iterable[str]) -> bool:
     """Say whether the root depends on one of these leaves."""
-    reached = set(names)
-    for line in graph.lines:
-        if any(edge.source in reached for edge in line.edges):
-            reached.add(line.name)
-    return graph.root in reached
+    return graph.root in graph.depending_on(names)
 
 
 def is_one_number(shape: Shape) -> bool:

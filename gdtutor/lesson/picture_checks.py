@@ -8,7 +8,7 @@ from gdtutor.engine.errors import did_you_mean
 from gdtutor.engine.expression import Apply
 from gdtutor.engine.graph import Graph, Role
 from gdtutor.engine.operations import FUNCTIONS, OPERATIONS, Kind
-from gdtutor.engine.shapes import Shape, shape_text
+from gdtutor.engine.shapes import Shape, has_cell, shape_text
 from gdtutor.lesson.model import PictureWish
 from gdtutor.lesson.picture_ground import Ground, Options
 from gdtutor.lesson.prediction_checks import check_boundary, check_fit, check_table
@@ -242,10 +242,7 @@ def _cell(written: str) -> tuple[str, tuple[int, ...] | None]:
 
 
 def _check_single(written: str, shape: Shape, cell: tuple[int, ...] | None) -> None:
-    inside = len(cell or ()) == len(shape) and all(
-        index < length for index, length in zip(cell or (), shape, strict=True)
-    )
-    if not inside:
+    if not has_cell(shape, cell or ()):
         if not shape:
             what = f"'{shown(written)}' is no cell: it is a plain number"
             raise Wrong("picture", what, "leave the brackets out", ("along",))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from gdtutor.engine.errors import did_you_mean
 from gdtutor.engine.graph import Graph, Role
 from gdtutor.engine.shapes import shape_text
@@ -42,25 +40,16 @@ def check_fit(options: Options, ground: Ground) -> None:
     walk = ground.walks[-1]
     name = _drawn_line(options, walk.graph, "a fit")
     leaves = {role: [leaf.name for leaf in walk.graph.leaves if leaf.role is role] for role in Role}
-    if not _depends(walk.graph, name, leaves[Role.INPUT]):
+    if name not in walk.graph.depending_on(leaves[Role.INPUT]):
         what = f"{name} is not computed from the input"
         raise Wrong("picture", what, "name a line that is", ("of",))
-    if _depends(walk.graph, name, leaves[Role.TARGET]):
+    if name in walk.graph.depending_on(leaves[Role.TARGET]):
         what = f"{name} is computed from the target"
         raise Wrong("picture", what, "name the prediction, which is compared with it", ("of",))
     shape, given = walk.shapes[name], walk.shapes[leaves[Role.INPUT][0]]
     if shape != given:
         what = f"{name} has the shape {shape_text(shape)}, the input {shape_text(given)}"
         raise Wrong("picture", what, "name a line of one value for each example", ("of",))
-
-
-def _depends(graph: Graph, name: str, leaves: Iterable[str]) -> bool:
-    """Say whether a line is computed from one of these leaves."""
-    reached = set(leaves)
-    for line in graph.lines:
-        if any(edge.source in reached for edge in line.edges):
-            reached.add(line.name)
-    return name in reached
 
 
 def _drawn_line(options: Options, graph: Graph, picture: str) -> str:

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from itertools import islice
 
 from gdtutor.engine.errors import did_you_mean
-from gdtutor.engine.graph import Graph, Role
-from gdtutor.engine.shapes import Shape, shape_text
+from gdtutor.engine.graph import Graph, Role, a_role
+from gdtutor.engine.shapes import Shape, has_cell, shape_text
 from gdtutor.engine.trace import backward_order
 from gdtutor.lesson.graphs import depends_on, is_one_number
 from gdtutor.lesson.placeholders import WORDS, Placeholder
@@ -71,12 +71,10 @@ class Steps(Struct):
     def problem(self, phase: str, node: str) -> Problem | None:
         """Return why the walk has no such step, None where it has."""
         match phase:
+            case "given" if not node:
+                return None
             case "given":
-                return (
-                    _no_step(node, "", "all given values are one step", "write `given` alone")
-                    if node
-                    else None
-                )
+                return _no_step(node, "", "all given values are one step", "write `given` alone")
             case "forward":
                 return self._forward_problem(node)
             case "backward":
@@ -103,12 +101,7 @@ class Steps(Struct):
         leaf = self.graph.leaf_by_name.get(node)
         if leaf is not None and leaf.role in (Role.INPUT, Role.TARGET):
             hint = f'add gradients = ["{node}"] to the front matter'
-            return _no_step(
-                node,
-                "backward",
-                f"it is an {leaf.role.value}" if leaf.role is Role.INPUT else "it is a target",
-                hint,
-            )
+            return _no_step(node, "backward", f"it is {a_role(leaf.role)}", hint)
         if leaf is not None or node in self.graph.node_by_name:
             return _no_step(
                 node, "backward", "no gradient goes through it", f"those with one: {_some(order)}"
@@ -147,7 +140,7 @@ class Steps(Struct):
             hint = _near(asked.name, known) or f"names are {_some(self.shapes)}"
             return "placeholder", f"'{shown(asked.name)}' is no name of this graph", hint
         shape = self.shapes[asked.name]
-        if asked.cell is not None and not _is_inside(asked.cell, shape):
+        if asked.cell is not None and not has_cell(shape, asked.cell):
             what = f"{asked.name} has no cell {list(asked.cell)}"
             hint = (
                 f"its shape is {shape_text(shape)}, counted from 0" if shape else "it is a number"
@@ -172,14 +165,9 @@ class Steps(Struct):
     def _late_gradient(self, asked: Placeholder, phase: str, node: str) -> Problem | None:
         order = self.backward(self.line_of(node))
         if asked.name not in order:
-            why = f"'{asked.name}' has no backward step here"
-            return (
-                "placeholder",
-                why,
-                f"those with one: {_some(order)}"
-                if order
-                else ("the walk of this graph does not go backward"),
-            )
+            what = f"'{asked.name}' has no backward step here"
+            none = "the walk of this graph does not go backward"
+            return "placeholder", what, f"those with one: {_some(order)}" if order else none
         if phase == "update":
             return None
         here = -1
@@ -206,12 +194,6 @@ def _not_yet(asked: Placeholder, phase: str, node: str, needed: str) -> Problem:
     here = f"{phase} {node}".strip()
     what = f"{asked.text()} is not known yet at the step '{here}'"
     return "not-yet", what, f"it is from the step '{needed}' on"
-
-
-def _is_inside(cell: tuple[int, ...], shape: Shape) -> bool:
-    return len(cell) == len(shape) and all(
-        index < length for index, length in zip(cell, shape, strict=True)
-    )
 
 
 def _near(name: str, known: Iterable[str]) -> str:

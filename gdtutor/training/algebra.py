@@ -7,8 +7,9 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from gdtutor.engine.operations import OPERATIONS, Operation
+from gdtutor.engine.operations import OPERATIONS, Operation, broadcast_axes
 from gdtutor.engine.shapes import Shape, operation_shape
+from gdtutor.training.finiteness import is_given
 from gdtutor.training.terms import ONE, Term, Terms
 
 WIDEST_PACK = 128
@@ -21,10 +22,15 @@ class Algebra(Terms):
 
     Args:
         trained: The names of the parameters that are trained.
+        folds: Whether a product with 0 is 0 whatever the other factor is; where not, only with
+            a given value.
     """
 
-    def __init__(self, trained: Iterable[str] = ()) -> None:
+    def __init__(self, trained: Iterable[str] = (), *, folds: bool = True) -> None:
         super().__init__()
+        self.dropped: list[int] = []
+        """The other factors of products with 0 that are folded, without given values."""
+        self._folds = folds
         self.packs: dict[str, str] = {}
         """Weights and the bias that is folded into them."""
         self._trained = frozenset(trained)
@@ -62,10 +68,12 @@ class Algebra(Terms):
         """Return left·right, cell by cell."""
         shape = np.broadcast_shapes(self.shape(left), self.shape(right))
         scale = left.scale * right.scale
-        if scale == 0 or (self._is_number(left) and self._is_number(right)):
+        if self._is_number(left) and self._is_number(right):
             return self.spread(Term(scale, ONE), shape)
         if self._is_number(right):
             left, right = right, left
+        if self._is_number(left) and left.scale == 0:
+            return self._times_zero(right, shape)
         if self._is_number(left):
             return self.spread(Term(scale, right.id), shape)
         left, right = self._stripped(left, right, shape)
@@ -142,12 +150,7 @@ class Algebra(Terms):
 
     def sum_to(self, term: Term, shape: Shape) -> Term:
         """Return the term summed over the axes along which `shape` was broadcast."""
-        wide = self.shape(term)
-        extra = len(wide) - len(shape)
-        axes = tuple(range(extra)) + tuple(
-            extra + i for i, n in enumerate(shape) if n == 1 and wide[extra + i] != 1
-        )
-        return self.total(term, axes, shape)
+        return self.total(term, broadcast_axes(self.shape(term), shape), shape)
 
     def total(self, term: Term, axes: tuple[int, ...], shape: Shape) -> Term:
         """Return the term summed over axes, with the shape given."""
@@ -176,6 +179,19 @@ class Algebra(Terms):
             if np.broadcast_shapes(self.shape(left), self.shape(right)) == shape:
                 args = self._stripped(left, right, shape)
         return self._op(row.name, tuple(self.plain(arg) for arg in args), shape)
+
+    def _times_zero(self, term: Term, shape: Shape) -> Term:
+        """Return a product with 0: a number, where what the other factor is may be left out."""
+        if not self._is_given(term.id):
+            if not self._folds:
+                product = self._op("mul", (self._constant(0.0), self.plain(term)), self.shape(term))
+                return self.spread(product, shape)
+            self.dropped.append(term.id)
+        return self.spread(Term(0.0, ONE), shape)
+
+    def _is_given(self, index: int) -> bool:
+        op = self.ops[index]
+        return self._is_given(op.args[0]) if op.code in ("T", "spread") else is_given(op)
 
     def _add_number(self, term: Term, number: float) -> Term:
         if number == 0:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from gdtutor.engine.operations import Array
+from gdtutor.engine.shapes import has_cell
 from gdtutor.training.errors import TrainingError
 from gdtutor.training.optimisers import Optimiser, optimiser_of, rate
 from gdtutor.training.order import batch_of_iteration, iterations_per_epoch
@@ -153,9 +154,5 @@ class Stretch:
                     f"'{edit.name}' is not a parameter", f"known are {', '.join(parameters)}"
                 )
             shape = np.shape(parameters[edit.name])
-            inside = edit.cell is None or (
-                len(edit.cell) == len(shape)
-                and all(0 <= i < n for i, n in zip(edit.cell, shape, strict=True))
-            )
-            if not inside:
+            if edit.cell is not None and not has_cell(shape, edit.cell):
                 raise TrainingError(f"{edit.name} has no cell {edit.cell}", f"its shape is {shape}")

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from gdtutor.engine.expression import Apply, Expr, Name, Number, number_text
+from gdtutor.engine.expression import STRENGTH, WHOLE, Apply, Expr, Name, Number, number_text
 from gdtutor.values import Struct
 from gdtutor.view.frame import Chars
 from gdtutor.view.notation import superscript
 
-_STRENGTH = {"add": 1, "sub": 1, "mul": 2, "div": 2, "matmul": 2, "neg": 3, "pow": 4}
-_GREEK = {"sigmoid": "σ", "maximum": "max", "log": "ln", "max": "max"}
+_GREEK = {"sigmoid": "σ", "maximum": "max", "log": "ln"}
 
 
 class Writer(Struct, frozen=True):
@@ -32,7 +31,7 @@ class Writer(Struct, frozen=True):
         infix = self._infix(expr)
         if infix is not None:
             left, right = expr.args
-            strength = _STRENGTH[expr.op]
+            strength = STRENGTH[expr.op]
             return f"{self._at(left, strength)}{infix}{self._at(right, strength + 1)}"
         match expr.op:
             case "neg":
@@ -106,7 +105,7 @@ class Writer(Struct, frozen=True):
     def _at(self, expr: Expr, needed: int) -> str:
         text = self.write(expr)
         if isinstance(expr, Apply):
-            strength = _STRENGTH.get(expr.op, 5)
+            strength = STRENGTH.get(expr.op, WHOLE)
             if expr.op in ("identity", "spread"):
                 return self._at(expr.args[0], needed)
             if expr.op in ("sum", "sum_to") and text[0] in "Σs" and not text.endswith(")"):
