@@ -170,6 +170,8 @@ class TrainLook(Struct, frozen=True):
     mean: int = 0
     """Epochs whose mean is drawn beside the raw costs; 0 where it is not."""
     tab: int = 0
+    scroll: int = 0
+    """Lines by which the side panel is scrolled."""
 
 
 class AutoPlay(Struct, frozen=True):

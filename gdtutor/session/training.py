@@ -222,4 +222,11 @@ def open_point(session: Session, count: int) -> Session:
 
 def next_train_tab(session: Session, count: int) -> Session:
     """Show the next of the side panels of the training screen."""
-    return replace(session, train_look=replace(session.train_look, tab=session.train_look.tab + 1))
+    look = replace(session.train_look, tab=session.train_look.tab + 1, scroll=0)
+    return replace(session, train_look=look)
+
+
+def scroll_side(session: Session, by: int) -> Session:
+    """Scroll the side panel; the view keeps it within its length."""
+    scroll = max(session.train_look.scroll + by, 0)
+    return replace(session, train_look=replace(session.train_look, scroll=scroll))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import accumulate
 from math import isfinite, log10
 from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple
@@ -93,7 +94,10 @@ def _heading(plot: Plot, width: int, chars: Chars) -> tuple[Line, ...]:
 
 
 def _legend(plot: Plot, width: int, chars: Chars) -> list[Segment]:
-    """Return each labelled series after its mark; the longest labels give way, cut with a mark."""
+    """Return each labelled series after its mark; the longest labels give way, cut with a mark.
+
+    Where not even these have room, the last ones are counted.
+    """
     named = [
         (series, _BRAILLE_LEGEND if mark == _BRAILLE else mark)
         for series, mark in zip(plot.series, _marks(plot.series, chars), strict=True)
@@ -103,10 +107,15 @@ def _legend(plot: Plot, width: int, chars: Chars) -> list[Segment]:
     whole = width + 2 - 4 * len(named)
     rooms = (room for room in range(MAX_LABEL, 3, -1) if sum(min(n, room) for n in sizes) <= whole)
     room = next(rooms, 3)
-    return [
+    entries = [
         Segment(f"{glyph} {shortened(series.label, room, chars)}  ", series.style)
         for series, glyph in named
     ]
+    ends = list(accumulate(cell_len(entry.text) for entry in entries))
+    if not ends or ends[-1] - 2 <= width:
+        return entries
+    fitting = sum(end <= width - len(f"+{len(entries)} more") for end in ends)
+    return [*entries[:fitting], Segment(f"+{len(entries) - fitting} more", Style.DIM)]
 
 
 def _marks(series: tuple[Series, ...], chars: Chars) -> tuple[str, ...]:

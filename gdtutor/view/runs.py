@@ -15,6 +15,9 @@ from gdtutor.view.frame import Chars, Line, Style
 from gdtutor.view.lines import line, wrapped
 from gdtutor.view.pictures.curve import marks_of
 
+MANY = 8
+"""Runs from which on the best one is named above them, since it may not show among them."""
+
 _MARKS = ("o", "x", "+", "^", "%", "#", "@")
 _STYLES = (Style.RUN_2, Style.RUN_3, Style.RUN_4)
 
@@ -76,8 +79,12 @@ def run_lines(session: Session, width: int, chars: Chars) -> tuple[Line, ...]:
     usable = [cost for cost in last if math.isfinite(cost)]
     setting = swept_setting(session)
     lines = [line((f"by {setting}", Style.DIM))] if setting else []
+    best = last.index(min(usable)) if usable and len(shown) > 1 else None
+    star = "★" if chars.unicode else "*"
+    if best is not None and len(shown) >= MANY:
+        lines.extend(wrapped(f"{star} lowest: {shown[best].name}", width, Style.GOOD))
     for place, (one, cost) in enumerate(zip(shown, last, strict=True)):
-        is_best = bool(usable) and len(shown) > 1 and place == last.index(min(usable))
+        is_best = place == best
         style = Style.GOOD if is_best else Style.TEXT
         sign = one.mark or marks_of(chars).curve
         lines.extend(wrapped(f"{sign} {one.name}", width, style))
@@ -91,7 +98,6 @@ def run_lines(session: Session, width: int, chars: Chars) -> tuple[Line, ...]:
         if one.curve.verdict:
             lines.extend(_indented(one.curve.verdict, width, Style.WARNING))
         elif is_best:
-            star = "★" if chars.unicode else "*"
             lines.extend(_indented(f"{star} the lowest cost", width, Style.GOOD))
     return tuple(lines)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from gdtutor.session.state import Screen, Session
 from gdtutor.values import replace
 from gdtutor.view.frame import Chars, Line
@@ -11,31 +13,44 @@ from gdtutor.view.screen import frame_of
 
 def settled(session: Session, width: int, height: int, chars: Chars) -> Session:
     """Return the session scrolled no further than its text goes at this size."""
+
+    def lines(scrolled: Session) -> tuple[Line, ...]:
+        return frame_of(scrolled, width, height, chars).lines
+
     match session.screen:
         case Screen.HELP:
             return settled_help(session, width, height, chars)
-        case Screen.STUDY if session.look.scroll:
-            return _settled_walk(session, width, height, chars)
+        case Screen.STUDY:
+            look = session.look
+            least = _least(
+                look.scroll,
+                lambda n: lines(replace(session, look=replace(look, scroll=n))),
+            )
+            return replace(session, look=replace(look, scroll=least))
+        case Screen.TRAIN:
+            side = session.train_look
+            least = _least(
+                side.scroll,
+                lambda n: lines(replace(session, train_look=replace(side, scroll=n))),
+            )
+            return replace(session, train_look=replace(side, scroll=least))
         case _:
             return session
 
 
-def _settled_walk(session: Session, width: int, height: int, chars: Chars) -> Session:
+def _least(scroll: int, lines: Callable[[int], tuple[Line, ...]]) -> int:
     """Return the least scroll that shows the same.
 
     How many lines there are to scroll is known only where they are laid out; what is laid out says
     how many it hides, so that two scrolls look the same only past the end.
     """
-
-    def lines(scroll: int) -> tuple[Line, ...]:
-        look = replace(session.look, scroll=scroll)
-        return frame_of(replace(session, look=look), width, height, chars).lines
-
-    least, most = 0, session.look.scroll
-    shown = lines(most)
-    if lines(most - 1) != shown:
-        return session
+    if not scroll:
+        return 0
+    shown = lines(scroll)
+    if lines(scroll - 1) != shown:
+        return scroll
+    least, most = 0, scroll
     while least < most:
         middle = (least + most) // 2
         least, most = (least, middle) if lines(middle) == shown else (middle + 1, most)
-    return replace(session, look=replace(session.look, scroll=least))
+    return least

@@ -11,7 +11,7 @@ from gdtutor.session.state import Screen, Session
 from gdtutor.training.problem import Problem
 from gdtutor.values import replace
 from gdtutor.view import notation
-from gdtutor.view.boxes import Panel, beside, boxed
+from gdtutor.view.boxes import Panel, beside, boxed, hidden, window
 from gdtutor.view.diagnosis import diagnosis_lines
 from gdtutor.view.figures import Figure, moved, training_figure, training_figures
 from gdtutor.view.frame import LARGEST, Chars, Frame, Line, Placed, Plot, Series, Style
@@ -79,8 +79,10 @@ def _small(
             plot = replace(plot, title=", ".join(said))
         return ((),) * height, (Placed(plot, 0, 2, width, height),)
     figure = _side(session, width, height - 1, chars, first=-1)
-    lines = (line((figure.panel.title, Style.TITLE)), *figure.panel.lines)[:height]
-    return (*lines, *((),) * (height - len(lines))), moved(figure.plots, 0, 3)
+    lines, scroll = figure.panel.lines, figure.panel.scroll
+    more = hidden(lines, scroll, height - 1, chars)
+    title = line((figure.panel.title, Style.TITLE), (more, Style.KEY))
+    return (title, *window(lines, scroll, height - 1)), moved(figure.plots, 0, 3)
 
 
 def _qualities(session: Session) -> list[str]:
@@ -197,7 +199,8 @@ def _side(session: Session, width: int, height: int, chars: Chars, first: int = 
     sides = _sides(session)
     chosen = sides[(session.train_look.tab + first) % len(sides)]
     if isinstance(chosen, str):
-        return Figure(_plain_side(session, chosen, width, chars))
+        panel = _plain_side(session, chosen, width, chars)
+        return Figure(replace(panel, scroll=session.train_look.scroll))
     table = PictureWish("table")
     if chosen == PictureWish("boundary") and table in sides and height >= PLANE + LEAST_BODY:
         # A tall panel shows the predictions below the plane as well.

@@ -240,6 +240,17 @@ def test_small_plots_have_a_scale_on_both_axes(width: int, height: int) -> None:
     assert len([row for row in rows if re.match(r" *−?[\d.]+┤", row)]) >= 2
 
 
+@pytest.mark.parametrize("width", [30, 44, 76])
+def test_curves_that_have_no_room_in_the_legend_are_counted(width: int) -> None:
+    many = tuple(Series(f"{i / 10}", (0.0, 1.0), (0.0, i)) for i in range(21))
+    lines = [text((line,)) for line in plot_lines(Plot("cost", many), width, 16, UNICODE)]
+    legend = lines[1].rstrip()
+    shown = re.findall(r"\d\.\d", legend)
+    assert shown == [f"{i / 10}" for i in range(len(shown))]
+    assert legend.endswith(f"+{21 - len(shown)} more")
+    assert 2 < len(shown) < 21
+
+
 def test_the_longest_label_gives_way_first() -> None:
     labels = ("0.05", "0.5", "without the changes of the learner", "5")
     series = tuple(

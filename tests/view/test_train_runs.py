@@ -1,6 +1,7 @@
 """Runs beside each other on the Train screen: each kept curve has its own mark and keeps it."""
 
 import numpy as np
+import pytest
 from walks import NEURON, screen, walk
 
 from gdtutor.headless import pressed
@@ -13,6 +14,8 @@ from gdtutor.values import replace
 from gdtutor.view.frame import ASCII, UNICODE
 from gdtutor.view.lines import text_of
 from gdtutor.view.runs import curves_shown, run_lines
+from gdtutor.view.screen import frame_of
+from gdtutor.view.scrolling import settled
 from gdtutor.view.train import cost_plot
 
 RATES = session_at(find_lesson("learning-rate", shipped_lessons_folder()))
@@ -127,3 +130,32 @@ def test_sweeps_of_two_settings_keep_them_in_the_labels():
     )
     session = with_swept(replace(walk(NEURON), training=Snapshot(costs=np.array([3.0]))), curves)
     assert set(marks(session)) == {"own", "learning_rate 1", "batch 2"}
+
+
+def many_runs(count: int) -> Session:
+    curves = [(f"run {i}", [2.0, 1.0 / (i + 1)]) for i in range(count)]
+    return replace(beside(*curves, own=(4.0, 3.0)), screen=Screen.TRAIN)
+
+
+def test_among_many_runs_the_best_is_named_above_them_all():
+    few, many = (
+        [text_of(row).strip() for row in run_lines(many_runs(count), 40, UNICODE)]
+        for count in (3, 12)
+    )
+    assert few[0] == "⠶ the lesson's own"
+    assert many[0] == "★ lowest: run 11"
+
+
+@pytest.mark.parametrize("size", [(80, 24), (40, 12)])
+def test_the_runs_that_have_no_room_are_scrolled_to_and_no_further(size):
+    session = many_runs(12)
+    if size[0] < 80:
+        session = pressed(session, [Press("tab")])
+    assert "★ the lowest cost" not in (first := frame_of(session, *size, UNICODE).text())
+    once = settled(pressed(session, [Press("down")]), *size, UNICODE)
+    assert frame_of(once, *size, UNICODE).text() != first
+    end = pressed(session, [Press("9", "9"), Press("9", "9"), Press("down")])
+    end = settled(end, *size, UNICODE)
+    assert "★ the lowest cost" in (last := frame_of(end, *size, UNICODE).text())
+    assert frame_of(pressed(end, [Press("up")]), *size, UNICODE).text() != last
+    assert pressed(end, [Press("tab")]).train_look.scroll == 0
