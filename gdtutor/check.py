@@ -16,6 +16,7 @@ from gdtutor.lesson.fences import TOML_LINE, divide
 from gdtutor.lesson.glance import Glance, glance
 from gdtutor.lesson.load import read_lesson
 from gdtutor.lesson.reports import Findings, Place, Report, shown
+from gdtutor.lesson.sheet import ID
 from gdtutor.lesson.source import near_file, read_source
 from gdtutor.lesson.toml_text import find_places
 from gdtutor.values import Struct, replace
@@ -111,7 +112,7 @@ def _about_folder(folder: Path, lessons: Sequence[Path]) -> list[Report]:
         reports.append(report(path, "stray", what, hint))
     numbers: dict[int, Path] = {}
     for path in lessons:
-        number = int(path.name.split("-", 1)[0])
+        number = int(number_of(path))
         if number in numbers:
             what = f"{numbers[number].name} has the number {number} too"
             hint = "give it another: lessons are named by their numbers"
@@ -120,7 +121,6 @@ def _about_folder(folder: Path, lessons: Sequence[Path]) -> list[Report]:
     return reports
 
 
-_ID = re.compile("[a-z0-9]+(-[a-z0-9]+)*")
 _LINK = "the file is a link that leads out of the folder"
 _LINK_HINT = "put the lesson itself into the folder; nothing outside of it is read"
 _NAMES = "lessons are called NN-name.md, as 07-learning-rate.md"
@@ -166,7 +166,7 @@ def _about_name(path: Path, lesson_id: str) -> tuple[str, str]:
     Either may say more than the other: 03-forward.md may have the id forward-or.
     """
     number = number_of(path)
-    if not number or not _ID.fullmatch(lesson_id):
+    if not number or not ID.fullmatch(lesson_id):
         return "", ""
     called = path.stem.split("-", 1)[1]
     name = "-".join(re.findall("[a-z0-9]+", called.lower()))

@@ -7,9 +7,10 @@ import re
 from pathlib import Path
 
 from gdtutor.engine.errors import GdTutorError
-from gdtutor.lesson.discovery import discover
+from gdtutor.lesson.discovery import discover, number_of
 from gdtutor.lesson.glance import glance
 from gdtutor.lesson.load import parse_lesson
+from gdtutor.lesson.sheet import ID
 
 TEMPLATE = """\
 +++
@@ -77,7 +78,7 @@ With `always` a note is shown whatever the values are, in later iterations as we
 """
 """The lesson that `new` writes; `{{` and `}}` are braces of placeholders in its notes."""
 
-_NAME = re.compile(r"(?:(?P<number>\d{1,6})-)?(?P<id>[a-z0-9]+(?:-[a-z0-9]+)*)(?:\.md)?\Z")
+_NAME = re.compile(rf"(?:(?P<number>\d{{1,6}})-)?(?P<id>{ID.pattern})(?:\.md)?\Z")
 _LONGEST = 32
 """Longest name, in characters: as a title it has room in the first line of every step."""
 
@@ -122,7 +123,7 @@ def new_lesson(name: str) -> Path:
 def _number(folder: Path, wanted: str | None, lesson_id: str) -> str:
     """Return the digits of the new file's name, which no other lesson of the folder has."""
     lessons = discover(folder)
-    taken = {int(path.name.split("-", 1)[0]): path for path in lessons}
+    taken = {int(number_of(path)): path for path in lessons}
     for path in lessons:
         seen = glance(path)
         if seen is not None and seen.id == lesson_id:

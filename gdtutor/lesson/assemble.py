@@ -7,7 +7,7 @@ from pathlib import Path
 
 from gdtutor.engine.graph import Graph, Role
 from gdtutor.engine.local import BATCH_SIZE
-from gdtutor.engine.shapes import Shape
+from gdtutor.engine.shapes import Shape, shape_text
 from gdtutor.lesson.body import Body, Formula, SceneBlock
 from gdtutor.lesson.discovery import number_of
 from gdtutor.lesson.fences import TOML_LINE
@@ -267,8 +267,7 @@ def _can_train(
     """Report a last line that cannot be trained; say whether it depends on what trains."""
     reaches = depends_on(graph, trained)
     if not is_number:
-        shape = "×".join(map(str, shapes[graph.root]))
-        what = f"the last line, {graph.root}, has the shape {shape}"
+        what = f"the last line, {graph.root}, has the shape {shape_text(shapes[graph.root])}"
         findings.error(
             place, "not-scalar", what, "what trains ends in one number, as C = sum(E**2)/(2*m)"
         )

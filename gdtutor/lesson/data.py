@@ -21,7 +21,8 @@ from gdtutor.training.problem import Binding
 from gdtutor.training.scaling import SCALINGS
 from gdtutor.values import Struct
 
-_SOURCES = ("examples", "dataset", "csv")
+SOURCES = ("examples", "dataset", "csv")
+"""The keys of `[data]` of which one says where the examples come from."""
 
 Columns = tuple[str, ...] | Mapping[str, tuple[str, ...]]
 
@@ -72,9 +73,7 @@ def read_data(
     except Wrong as wrong:
         mistakes.append(Mistake(("data", *wrong.at), wrong.code, wrong.what, wrong.hint))
     except DataError as error:
-        at = next(
-            name for name in ("csv", "dataset", "examples") if getattr(table, name) is not None
-        )
+        at = next(name for name in SOURCES if getattr(table, name) is not None)
         what = shown_sentence(error.what)
         mistakes.append(Mistake(("data", at), error.code, what, error.hint))
     return None
@@ -113,7 +112,7 @@ def _read(table: DataTable, folder: FilePath, is_network: bool) -> Data:
 
 
 def _check_source(table: DataTable) -> None:
-    given = [name for name in _SOURCES if getattr(table, name) is not None]
+    given = [name for name in SOURCES if getattr(table, name) is not None]
     if not given:
         raise Wrong(
             "missing-key",

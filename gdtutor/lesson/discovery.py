@@ -119,7 +119,7 @@ def find_lesson(text: str, folder: Path) -> Path:
     paths = discover(folder)
     if text.isascii() and text.isdigit() and len(text) <= 6:
         for path in paths:
-            if int(path.name.split("-", 1)[0]) == int(text):
+            if int(number_of(path)) == int(text):
                 return path
         raise UnknownLessonError(
             f"there is no lesson {text}", f"there are {_numbers(paths)}; see `gdtutor list`"
@@ -140,5 +140,4 @@ def find_lesson(text: str, folder: Path) -> Path:
 
 
 def _numbers(paths: tuple[Path, ...]) -> str:
-    numbers = [path.name.split("-", 1)[0] for path in paths]
-    return ", ".join(numbers[:30]) if numbers else "none"
+    return ", ".join(number_of(path) for path in paths[:30]) or "none"

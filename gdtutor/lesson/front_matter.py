@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from gdtutor.lesson.fences import TOML_LINE
 from gdtutor.lesson.key_homes import rehomed
 from gdtutor.lesson.readers import Mistake, read_table
 from gdtutor.lesson.reports import WARNINGS, Findings, Place, shown
@@ -11,21 +12,19 @@ from gdtutor.lesson.tables import FORMAT, FrontMatter
 from gdtutor.lesson.toml_text import Path, find_places, read_toml
 
 
-def read_raw(toml: str, first_line: int, findings: Findings) -> dict[str, object] | None:
+def read_raw(toml: str, findings: Findings) -> dict[str, object] | None:
     """Read the front matter as TOML of the right format; None where it is not."""
-    raw = read_toml(toml, first_line, findings)
-    if raw is None or not _has_known_format(raw, toml, first_line, findings):
+    raw = read_toml(toml, TOML_LINE, findings)
+    if raw is None or not _has_known_format(raw, toml, findings):
         return None
     return raw
 
 
-def structured(
-    raw: Mapping[str, object], toml: str, first_line: int, findings: Findings
-) -> FrontMatter | None:
+def structured(raw: Mapping[str, object], toml: str, findings: Findings) -> FrontMatter | None:
     """Check raw TOML values against the format; None where a mistake was found."""
     mistakes: list[Mistake] = []
     front = read_table(FrontMatter, dict(raw), (), mistakes)
-    report_mistakes(rehomed(mistakes), toml, first_line, findings)
+    report_mistakes(rehomed(mistakes), toml, TOML_LINE, findings)
     return None if mistakes else front
 
 
@@ -55,9 +54,7 @@ def _nearest(path: Path, places: Mapping[Path, Place]) -> Place | None:
     return None
 
 
-def _has_known_format(
-    raw: Mapping[str, object], toml: str, first_line: int, findings: Findings
-) -> bool:
+def _has_known_format(raw: Mapping[str, object], toml: str, findings: Findings) -> bool:
     given = raw.get("format")
     what = hint = ""
     if "format" not in raw:
@@ -69,5 +66,5 @@ def _has_known_format(
         what = f"there is no format {shown(given)}"
         hint = f"the first one is {FORMAT}; write format = {FORMAT} and mend what is then reported"
     if what:
-        report_mistakes([Mistake(("format",), "format", what, hint)], toml, first_line, findings)
+        report_mistakes([Mistake(("format",), "format", what, hint)], toml, TOML_LINE, findings)
     return not what

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from gdtutor.lesson.discovery import discover, number_of
-from gdtutor.lesson.fences import TOML_LINE, divide
+from gdtutor.lesson.fences import divide
 from gdtutor.lesson.front_matter import read_raw, structured
 from gdtutor.lesson.reports import Findings, LessonError, Report
 from gdtutor.lesson.source import read_source
@@ -46,8 +46,8 @@ def entry_of(path: Path) -> Entry:
     divided = divide(text, findings)
     front = None
     if divided is not None:
-        raw = read_raw(divided.toml, TOML_LINE, findings)
-        front = None if raw is None else structured(raw, divided.toml, TOML_LINE, findings)
+        raw = read_raw(divided.toml, findings)
+        front = None if raw is None else structured(raw, divided.toml, findings)
     if front is None:
         return Entry(path, "", number, path.stem, "", "", "", False, findings.ordered())
     return Entry(

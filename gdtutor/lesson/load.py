@@ -96,7 +96,7 @@ def _source(text: str, path: Path, findings: Findings) -> _Source | None:
     divided = divide(text, findings)
     if divided is None:
         return None
-    return _Source(text, path, divided, read_raw(divided.toml, TOML_LINE, findings))
+    return _Source(text, path, divided, read_raw(divided.toml, findings))
 
 
 def _made(
@@ -104,7 +104,7 @@ def _made(
 ) -> tuple[Lesson, FrontMatter] | None:
     """Return a lesson without its variants, and its front matter; None where a mistake is found."""
     divided, raw = source.divided, source.raw
-    front = None if raw is None else structured(raw, divided.toml, TOML_LINE, findings)
+    front = None if raw is None else structured(raw, divided.toml, findings)
     is_network = "network" in raw if raw else "\n[network]" in f"\n{divided.toml}"
     body = read_body(divided.body, divided.body_line, findings, is_network=is_network)
     warn_pages(body.pages, findings)

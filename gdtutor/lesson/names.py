@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
-from gdtutor.engine.expression import MAX_NAME
+from gdtutor.engine.expression import MAX_NAME, NAME
 from gdtutor.engine.operations import FUNCTIONS
 from gdtutor.lesson.reports import shown
 
@@ -13,8 +11,6 @@ MAX_NAMES = 2_000
 
 SETTABLE = ("learning_rate", "optimizer", "activation")
 """Words that `--set` takes beside the names of values, so that no value may have them."""
-
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 
 
 def name_problem(name: str) -> tuple[str, str, str] | None:
@@ -26,7 +22,7 @@ def name_problem(name: str) -> tuple[str, str, str] | None:
         odd = next(character for character in name if not character.isascii())
         what = f"'{shown(name)}' holds the character U+{ord(odd):04X}, which is not ASCII"
         return "name", what, "names are made of a to z, A to Z, digits and _; type it anew"
-    if not _NAME.match(name):
+    if not NAME.fullmatch(name):
         what = f"'{shown(name)}' cannot be used in formulas"
         return "name", what, "a name is a letter or _, then letters, digits and _"
     if name in FUNCTIONS:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from gdtutor.lesson.model import Start
-from gdtutor.lesson.tables import NetworkTable
+from gdtutor.lesson.tables import NETWORK_COSTS, NetworkTable
 from gdtutor.values import Struct
 
 INPUT = "X"
@@ -18,11 +18,6 @@ COST = "C"
 """The cost."""
 
 _STREAM = 0
-_COSTS = {
-    "squared": f"sum(({PREDICTION} - {TARGET})**2)/(2*m)",
-    "binary_cross_entropy": f"sum(binary_cross_entropy({PREDICTION}, {TARGET}))/m",
-    "cross_entropy": f"sum(cross_entropy({PREDICTION}, {TARGET}))/m",
-}
 
 
 class Expansion(Struct, frozen=True):
@@ -53,7 +48,7 @@ def expand(network: NetworkTable) -> Expansion:
         activation = activation_of(network, layer)
         before = PREDICTION if layer == len(widths) - 1 else f"A{layer}"
         formulas.append((before, sums if activation == "linear" else f"{activation}({sums})"))
-    formulas.append((COST, _COSTS[network.cost]))
+    formulas.append((COST, NETWORK_COSTS[network.cost]))
     return Expansion(tuple(formulas), starts)
 
 

@@ -24,11 +24,10 @@ def check_notes(block: SceneBlock, steps: Steps, findings: Findings) -> tuple[No
     for note in block.notes:
         step = (note.phase, note.node, note.always)
         if step in seen:
-            what = f"the step '{note.phase} {note.node}'".replace(" '", "'").replace(
-                "step'", "step '"
-            )
+            called = f"{note.phase} {note.node}".strip()
             hint = f"line {seen[step]} has one; join them"
-            findings.error(note.place, "duplicate-note", f"{what} has a second note", hint)
+            what = f"the step '{called}' has a second note"
+            findings.error(note.place, "duplicate-note", what, hint)
             continue
         seen[step] = note.place.line
         problem = steps.problem(note.phase, note.node)

@@ -149,9 +149,9 @@ class Findings(Struct):
         """Add something to look at, which does not keep the lesson from being used."""
         self._add(place, "warning", code, what, hint)
 
-    def caught(self, place: Place, error: GdTutorError, code: str = "") -> None:
-        """Add a mistake that the engine or the training package found."""
-        self.error(place, code or error.code, shown_sentence(error.what), error.hint)
+    def caught(self, place: Place, error: GdTutorError) -> None:
+        """Add a mistake that the engine found."""
+        self.error(place, error.code, shown_sentence(error.what), error.hint)
 
     @property
     def has_errors(self) -> bool:

@@ -8,7 +8,7 @@ import re
 import numpy as np
 
 from gdtutor.engine.errors import FormulaError, GdTutorError, did_you_mean
-from gdtutor.engine.expression import Apply, Expr, Name
+from gdtutor.engine.expression import Apply, Expr, Name, number_text
 from gdtutor.engine.operations import evaluate
 from gdtutor.engine.parsing import parse
 from gdtutor.lesson.body import PHASES
@@ -67,18 +67,13 @@ class Assignment(Struct, frozen=True):
     def text(self) -> str:
         """Return the edit as it is written; parsed again it is the same."""
         before = f"{self.iteration}:" if self.iteration else ""
-        value = self.value if isinstance(self.value, str) else number_shown(self.value)
+        value = self.value if isinstance(self.value, str) else number_text(self.value)
         return f"{before}{self.name}{cell_text(self.cell)}={value}"
 
 
 def cell_text(cell: tuple[int, ...] | None) -> str:
     """Return `[0,1]`, or nothing where there is no cell."""
     return "" if cell is None else f"[{','.join(map(str, cell))}]"
-
-
-def number_shown(value: float) -> str:
-    """Return the shortest text that reads back as the same float64."""
-    return repr(int(value)) if value == int(value) and abs(value) < 1e15 else repr(value)
 
 
 def parse_selector(text: str) -> Selector:

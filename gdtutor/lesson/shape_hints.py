@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from gdtutor.engine.errors import ShapeError
-from gdtutor.engine.expression import Name, Number
+from gdtutor.engine.expression import Name, Number, number_text
 from gdtutor.engine.graph import Graph, Node
 from gdtutor.engine.operations import OPERATIONS, Array, Kind
 from gdtutor.engine.shapes import Shape, operation_shape
-from gdtutor.lesson.selectors import number_shown
 
 _SHOWN_CELLS = 4
 """Most cells of a vector that a hint writes as a column."""
@@ -67,6 +66,6 @@ def _column(arg: Name | Number, values: Mapping[str, Array]) -> str:
     value = values.get(arg.name) if isinstance(arg, Name) else None
     if not isinstance(arg, Name) or value is None:
         return "a matrix of one column, [[0.1], [0.2]]"
-    cells = [f"[{number_shown(float(cell))}]" for cell in value[:_SHOWN_CELLS]]
+    cells = [f"[{number_text(float(cell))}]" for cell in value[:_SHOWN_CELLS]]
     rest = ", …" if len(value) > _SHOWN_CELLS else ""
     return f"{arg.name} = [{', '.join(cells)}{rest}]"

@@ -32,7 +32,8 @@ COMMANDS = (
 )  # fmt: skip
 """Names of commands, which no lesson may have as its id."""
 
-_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
+ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+"""What the id of a lesson looks like; it is not digits alone."""
 
 
 class Sheet(Struct, eq=False):
@@ -100,7 +101,7 @@ def _check_id(lesson_id: str, mistakes: list[Mistake]) -> None:
     if lesson_id in COMMANDS:
         what = f"'{lesson_id}' is the name of a command"
         mistakes.append(Mistake(("id",), "id", what, "choose another id"))
-    elif not _ID.match(lesson_id) or lesson_id.isdigit():
+    elif not ID.fullmatch(lesson_id) or lesson_id.isdigit():
         what = f"'{shown(lesson_id)}' cannot be an id"
         hint = "use small letters, digits and single hyphens, and not digits alone"
         mistakes.append(Mistake(("id",), "id", what, hint))
@@ -181,14 +182,14 @@ def _roles(
 
 def _check_lists(front: FrontMatter, roles: Mapping[str, Role], mistakes: list[Mistake]) -> None:
     wanted = (
-        ("frozen", front.frozen, (Role.PARAMETER,), "parameter"),
-        ("gradients", front.gradients, (Role.INPUT, Role.TARGET), "input or target"),
+        ("frozen", front.frozen, (Role.PARAMETER,), "a", "parameter"),
+        ("gradients", front.gradients, (Role.INPUT, Role.TARGET), "an", "input or target"),
     )
-    for key, names, allowed, word in wanted:
+    for key, names, allowed, article, word in wanted:
         fitting = [name for name, role in roles.items() if role in allowed]
         for position, name in enumerate(names):
             if name not in fitting:
-                hint = did_you_mean(name, fitting) or f"name an {word}".replace("an p", "a p")
+                hint = did_you_mean(name, fitting) or f"name {article} {word}"
                 what = f"'{shown(name)}' is no {word}"
                 mistakes.append(Mistake((key, position), "undefined", what, hint))
 

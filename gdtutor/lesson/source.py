@@ -5,13 +5,13 @@ from __future__ import annotations
 import codecs
 import os
 import re
-import stat
 from difflib import get_close_matches
 from itertools import islice
 from pathlib import Path
 
 from gdtutor.lesson.characters import pictured
 from gdtutor.lesson.reports import LessonError, Report
+from gdtutor.training.files import read_regular
 
 MAX_BYTES = 1024 * 1024
 """The largest lesson file, in bytes."""
@@ -56,13 +56,8 @@ def clean(text: str) -> str:
 
 
 def _read(path: Path) -> bytes:
-    # Opening a pipe without O_NONBLOCK would wait for a writer that may never come.
-    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     try:
-        with open(os.open(path, flags), "rb") as file:
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise _refused(path, "file", "this is not a regular file", "name a lesson file")
-            return file.read(MAX_BYTES + 1)
+        data = read_regular(path, MAX_BYTES + 1)
     except FileNotFoundError:
         raise _refused(
             path,
@@ -77,6 +72,9 @@ def _read(path: Path) -> bytes:
         raise _refused(
             path, "file", f"the file cannot be read: {reason}", "check its name and its rights"
         ) from None
+    if data is None:
+        raise _refused(path, "file", "this is not a regular file", "name a lesson file")
+    return data
 
 
 def near_file(path: Path) -> str:

@@ -12,9 +12,7 @@ from gdtutor.engine.shapes import MAX_CELLS, Shape
 from gdtutor.lesson.model import Start
 from gdtutor.lesson.readers import Mistake
 from gdtutor.lesson.tables import DrawnTable
-from gdtutor.training.initialise import MAX_SEED, check_seed, draw, draw_with
-
-_UNDRAWN = ("zeros", "constant")
+from gdtutor.training.initialise import MAX_SEED, UNDRAWN, check_seed, draw, draw_with
 
 
 def read_starts(
@@ -46,7 +44,7 @@ def _problem(table: DrawnTable) -> tuple[str, str, str] | None:
         return "missing-key", "the constant has no value", "add value = 0.5"
     if table.init != "constant" and table.value is not None:
         return "conflict", f"'{table.init}' takes no value", "leave value out"
-    if table.init not in _UNDRAWN and table.seed is None:
+    if table.init not in UNDRAWN and table.seed is None:
         return "missing-key", "a drawn parameter needs a seed", "add seed = 1"
     return None
 
@@ -75,7 +73,7 @@ def start_values(starts: Mapping[str, Start], seed: int | None = None) -> dict[s
     for name, start in starts.items():
         if start.value is not None:
             values[name] = start.value
-        elif start.init in _UNDRAWN:
+        elif start.init in UNDRAWN:
             constant = start.constant if start.init == "constant" else None
             values[name] = draw(start.init, start.shape, 0, constant)
         elif start.stream is not None:
@@ -96,7 +94,7 @@ def seeds_of(starts: Mapping[str, Start], seed: int | None = None) -> dict[str, 
     seeds: dict[str, int] = {}
     drawn = 0
     for name, start in starts.items():
-        if start.value is not None or start.init in _UNDRAWN:
+        if start.value is not None or start.init in UNDRAWN:
             continue
         seeds[name] = start.seed
         if seed is not None:

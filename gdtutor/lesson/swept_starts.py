@@ -13,7 +13,7 @@ from gdtutor.lesson.model import Lesson, Start
 from gdtutor.lesson.reports import shown
 from gdtutor.lesson.starts import start_shape, start_values
 from gdtutor.lesson.tables import MAX_WIDTH
-from gdtutor.training.initialise import INITIALISATIONS
+from gdtutor.training.initialise import INITIALISATIONS, UNDRAWN
 from gdtutor.values import replace
 
 INIT = "init"
@@ -22,7 +22,6 @@ WIDTH = "width"
 """The word for a sweep over the neurons of the hidden layers."""
 
 _RULES = tuple(name for name in INITIALISATIONS if name != "constant")
-_UNDRAWN = ("zeros", "constant")
 
 
 def words_of(lesson: Lesson) -> tuple[str, ...]:
@@ -66,7 +65,7 @@ def _with_init(lesson: Lesson, rule: str) -> dict[str, Start]:
     for place, name in enumerate(_drawn(lesson)):
         start = lesson.starts[name]
         # What was not drawn has no seed yet; equal ones would give layers the same numbers.
-        seed = place if start.init in _UNDRAWN else start.seed
+        seed = place if start.init in UNDRAWN else start.seed
         changed[name] = replace(start, init=rule, seed=seed, constant=0.0)
     return {**lesson.starts, **changed}
 

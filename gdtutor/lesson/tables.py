@@ -27,15 +27,14 @@ from gdtutor.lesson.readers import (
 )
 from gdtutor.lesson.toml_text import Path
 from gdtutor.training.datasets import DATASETS, MAX_EXAMPLES, MAX_NOISE
-from gdtutor.training.initialise import INITIALISATIONS, MAX_SEED
+from gdtutor.training.initialise import INITIALISATIONS, MAX_SEED, UNDRAWN
 from gdtutor.training.optimisers import OPTIMISERS, SCHEDULES
 from gdtutor.training.order import ORDERS
+from gdtutor.training.plan import MAX_EPOCHS
 from gdtutor.training.scaling import SCALINGS
 
 FORMAT = 1
 """The format of lesson files that this program reads."""
-MAX_EPOCHS = 5_000_000
-"""Most epochs of a run."""
 MAX_LAYERS = 20
 """Most layers of a `[network]` table, the inputs not counted."""
 MAX_WIDTH = 1_000
@@ -51,10 +50,14 @@ NETWORK_ACTIVATIONS = (
     "sigmoid", "tanh", "relu", "leaky_relu", "softplus", "sin", "softmax", "linear",
 )  # fmt: skip
 """Activations of a `[network]` table; `linear` leaves the value as it is."""
-NETWORK_COSTS = ("squared", "binary_cross_entropy", "cross_entropy")
-"""Costs of a `[network]` table."""
+NETWORK_COSTS: Mapping[str, str] = {
+    "squared": "sum((Yhat - Y)**2)/(2*m)",
+    "binary_cross_entropy": "sum(binary_cross_entropy(Yhat, Y))/m",
+    "cross_entropy": "sum(cross_entropy(Yhat, Y))/m",
+}
+"""Costs of a `[network]` table, each with its formula."""
 
-_RANDOM = tuple(name for name, row in INITIALISATIONS.items() if name not in ("zeros", "constant"))
+_RANDOM = tuple(name for name in INITIALISATIONS if name not in UNDRAWN)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

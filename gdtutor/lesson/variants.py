@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from gdtutor.engine.errors import GdTutorError, did_you_mean
 from gdtutor.lesson.characters import pictured
+from gdtutor.lesson.data import SOURCES
 from gdtutor.lesson.key_homes import TOP_LEVEL, homes_of
 from gdtutor.lesson.model import Variant
 from gdtutor.lesson.readers import Mistake
@@ -20,7 +21,6 @@ ACTIVATION = "activation"
 """The key of another activation for the last graph, as `--set activation=tanh` gives it."""
 MAX_LABEL = 40
 """Longest name of a variant, in characters."""
-_SOURCES = ("examples", "dataset", "csv")
 
 
 def flattened(
@@ -74,9 +74,9 @@ def overridden(raw: Mapping[str, object], overrides: Mapping[str, object]) -> di
             continue
         table = result.get(section)
         new = dict(table) if isinstance(table, Mapping) else {}
-        if section == "data" and key in _SOURCES:
+        if section == "data" and key in SOURCES:
             # Another source replaces the lesson's, with what belonged to it.
-            for other in (*_SOURCES, "count", "noise"):
+            for other in (*SOURCES, "count", "noise"):
                 if f"data.{other}" not in overrides:
                     new.pop(other, None)
         new[key] = value

@@ -8,8 +8,8 @@ import numpy as np
 
 from gdtutor.engine.operations import Array
 from gdtutor.training.memory import aligned
-from gdtutor.training.order import Indices, block_of_epochs, epochs_per_block
-from gdtutor.training.problem import Binding, Problem
+from gdtutor.training.order import block_of_epochs, epochs_per_block
+from gdtutor.training.problem import Binding, Indices, Problem
 
 
 class EpochOrder:

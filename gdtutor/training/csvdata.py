@@ -7,18 +7,16 @@ import csv
 import io
 import math
 import os
-import stat
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gdtutor.engine.errors import did_you_mean
+from gdtutor.engine.operations import Array
 from gdtutor.training.datasets import MAX_EXAMPLES
 from gdtutor.training.errors import CsvError
-
-Array = NDArray[np.float64]
+from gdtutor.training.files import read_regular
 
 MAX_BYTES = 16 * 1024 * 1024
 """The largest file that is read, in bytes."""
@@ -76,13 +74,8 @@ def read_csv(path: Path, inputs: Sequence[str], targets: Sequence[str]) -> Array
         CsvError: as `parse_csv`; or the file cannot be read, is no regular file or is larger than
             `MAX_BYTES`.
     """
-    # Opening a pipe without O_NONBLOCK would wait for a writer that may never come.
-    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     try:
-        with open(os.open(path, flags), "rb") as file:
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise CsvError(None, None, "this is not a regular file", "name a CSV file")
-            data = file.read(MAX_BYTES + 1)
+        data = read_regular(path, MAX_BYTES + 1)
     except OSError as error:
         raise CsvError(
             None,
@@ -90,6 +83,8 @@ def read_csv(path: Path, inputs: Sequence[str], targets: Sequence[str]) -> Array
             f"the file cannot be read: {error.strerror}",
             "check its name and its rights",
         ) from None
+    if data is None:
+        raise CsvError(None, None, "this is not a regular file", "name a CSV file")
     return parse_csv(data, inputs, targets)
 
 

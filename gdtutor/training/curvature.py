@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from gdtutor.engine.gradient_check import step_for
 from gdtutor.engine.operations import Array
 from gdtutor.engine.trace import trace
 from gdtutor.training.problem import Indices, Problem
@@ -17,8 +18,6 @@ ENOUGH = 1e-4
 """Relative change of the eigenvalue at which it stops."""
 MOST_WORK = 5_000_000
 """Trained cells times examples above which the limit is not worked out: it would take seconds."""
-
-_STEP = float(np.finfo(np.float64).eps) ** (1 / 3)
 
 Gradient = Callable[[Array], Array]
 """The gradient of the cost at a vector of all trained parameters."""
@@ -92,7 +91,7 @@ def _power_iteration(gradient: Gradient, point: Array, shift: float) -> float | 
     direction /= np.linalg.norm(direction)
     found = 0.0
     with np.errstate(all="ignore"):
-        step = _STEP * max(1.0, float(np.linalg.norm(point)))
+        step = step_for(float(np.linalg.norm(point)))
         for _ in range(ROUNDS):
             above, below = gradient(point + step * direction), gradient(point - step * direction)
             product = (above - below) / (2 * step) + shift * direction

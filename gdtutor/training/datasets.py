@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdtutor.engine.errors import did_you_mean
+from gdtutor.engine.operations import Array
 from gdtutor.training.errors import DataError
 from gdtutor.training.initialise import check_seed
 from gdtutor.values import Struct
 
-Array = NDArray[np.float64]
 Make = Callable[[np.random.RandomState, int, float], Array]
 """(generator, number of rows, noise) → rows, inputs then target."""
 

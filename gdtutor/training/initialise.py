@@ -10,19 +10,16 @@ import math
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gdtutor.engine.errors import did_you_mean
+from gdtutor.engine.operations import Array
+from gdtutor.engine.shapes import MAX_CELLS, Shape
 from gdtutor.training.errors import DataError
 from gdtutor.values import Struct
 
-Array = NDArray[np.float64]
-Shape = tuple[int, ...]
 Sample = Callable[[np.random.RandomState, Shape], Array]
 """Draws an array of the given shape; advances the generator by what it draws."""
 
-MAX_CELLS = 10_000_000
-"""The most cells that one parameter may have."""
 MAX_SEED = 2**32 - 1
 """The largest seed that the generator takes."""
 
@@ -92,6 +89,9 @@ INITIALISATIONS: dict[str, Initialisation] = {
 Source: xavier after Glorot and Bengio 2010, in the form N(0, 1)/√n_in; he after He et al. 2015,
 eq. 10.
 """
+
+UNDRAWN = ("zeros", "constant")
+"""The rules that draw nothing, so that they need no seed."""
 
 
 def check_seed(seed: int) -> None:

@@ -10,14 +10,11 @@ Twister's own array seeding mixes. NumPy has frozen that seeding and the stream.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gdtutor.engine.errors import did_you_mean
 from gdtutor.training.errors import DataError
 from gdtutor.training.initialise import check_seed
-
-Indices = NDArray[np.int64]
-"""Positions of examples, from 0."""
+from gdtutor.training.problem import Indices
 
 ORDERS: dict[str, str] = {
     "given": "as the data lists them, in every epoch",

@@ -12,7 +12,8 @@ from gdtutor.engine.local import BATCH_SIZE
 from gdtutor.engine.operations import Array
 from gdtutor.values import Struct
 
-Indices = NDArray[np.intp]
+Indices = NDArray[np.int64]
+"""Positions of examples, from 0."""
 
 
 class Binding(Struct, frozen=True):

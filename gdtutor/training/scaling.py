@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
+from gdtutor.engine.operations import Array
 from gdtutor.training.errors import DataError
 from gdtutor.values import Struct
-
-Array = NDArray[np.float64]
 
 
 class Scaled(Struct, frozen=True, eq=False):

@@ -89,7 +89,7 @@ class Stretch:
     def chosen(self, iteration: int) -> Indices:
         """Return the examples of an iteration's batch; none where the problem has no data."""
         if not self.train:
-            return np.empty(0, dtype=np.intp)
+            return np.empty(0, dtype=np.int64)
         s = self.segment.settings
         at = iteration + self.offset
         return batch_of_iteration(s.order, s.seed, self.train, self.batch, at)
