@@ -23,7 +23,7 @@ _OUT = {"maximum": "out="}
 """NumPy 2.4 deprecates a third positional argument of these; elsewhere it saves some time."""
 
 ELEMENTWISE = frozenset(UFUNCS) - {"matmul"}
-
+"""Operations that are computed cell by cell, so that a result can lie where an operand lay."""
 
 _WRITTEN = frozenset({"affine", "matmul", "vdot", "sum", "max", "outer"})
 """Operations with a method of their own that writes them."""
@@ -94,17 +94,17 @@ class Body(Placing):
         op = self._ops[index]
         if op.code == "T":
             return f"{self._operand_text(op.args[0])}.T"
-        if op.code in ("const", "one"):
-            return repr(op.detail[0]) if op.detail else "1.0"
+        if op.is_literal:
+            return repr(op.literal)
         if op.code == "leaf":
-            return str(op.detail[1])
+            return op.name
         return self._notes.get(index, f"{self._prefix}{index}")
 
     def _write_group(self, unit: tuple[int, ...], position: int) -> None:
         op = self._ops[unit[0]]
         names = []
         for arg in op.args:
-            if self._ops[arg].code in ("const", "one"):
+            if self._ops[arg].is_literal:
                 names.append(self.view(arg))
                 continue
             members = self._stacks[arg].members
@@ -164,7 +164,7 @@ class Body(Placing):
             return
         for arg in op.args:
             operand = self._ops[arg]
-            if operand.code in ALIASES or operand.code in ("leaf", "const", "one"):
+            if operand.code in ("leaf", *ALIASES) or operand.is_literal:
                 continue
             taken = arg in self._stacks or arg in self._augmented or arg in self._dynamic
             if taken or arg in self._fixed or not self._is_as_large(arg, index):
@@ -194,12 +194,8 @@ class Body(Placing):
         op = self._ops[index]
         inner = self._ops[left].args[0] if self._ops[left].code == "T" else -1
         free = index not in self._places and index not in self._stacks
-        if (
-            inner in self._packs
-            and free
-            and index not in self._augmented
-            and (index not in self._dynamic)
-        ):
+        free = free and index not in self._augmented and index not in self._dynamic
+        if inner in self._packs and free:
             # The whole matrix, bias column and all, is contiguous; a part of it would be copied.
             wide = aligned((op.shape[0] + 1, *op.shape[1:]))
             self._places[index] = wide[:-1]
@@ -225,10 +221,7 @@ class Body(Placing):
         """Write a sum over axes as a product with ones, which NumPy does fastest."""
         op = self._ops[index]
         (arg,) = op.args
-        axes = op.detail[0]
-        shape = self._ops[arg].shape
-        if not isinstance(axes, tuple):
-            raise ValueError(f"a sum over {axes!r}")
+        axes, shape = op.axes, self._ops[arg].shape
         if len(axes) == len(shape) and axes and self.is_contiguous(arg):
             form = "plain" if len(shape) == 1 else "flat"
             ones = self._ones((math.prod(shape),))
@@ -244,10 +237,7 @@ class Body(Placing):
 
     def write_max(self, index: int) -> None:
         """Write the largest cell along axes."""
-        axes = self._ops[index].detail[0]
-        if not isinstance(axes, tuple):
-            raise ValueError(f"a maximum over {axes!r}")
-        self._reduce(index, "maximum", np.maximum, axes)
+        self._reduce(index, "maximum", np.maximum, self._ops[index].axes)
 
     def write_outer(self, index: int) -> None:
         """Write every cell of one array times every cell of another."""

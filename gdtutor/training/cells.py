@@ -10,7 +10,7 @@ import numpy as np
 from gdtutor.engine.shapes import Shape
 from gdtutor.training.builder import Builder
 from gdtutor.training.lower import Program
-from gdtutor.training.terms import ONE, Term
+from gdtutor.training.terms import ONE, Op, Term
 from gdtutor.values import Struct
 
 
@@ -42,13 +42,11 @@ def take_apart(
         if index in known:
             continue
         op = program.ops[index]
-        if op.code in ("const", "one"):
-            value = op.detail[0] if op.code == "const" else 1.0
-            known[index] = Cells((), (Term(float(str(value)), ONE),))
+        if op.is_literal:
+            known[index] = Cells((), (Term(op.literal, ONE),))
             continue
-        args = [known[arg] for arg in op.args]
         maker = _MAKERS.get(op.code, _each)
-        known[index] = maker(builder, op.code, args, op.shape, op.detail)
+        known[index] = maker(builder, op, [known[arg] for arg in op.args])
         note = program.notes.get(index)
         if note:
             for place, term in enumerate(known[index].terms):
@@ -68,15 +66,13 @@ def _spread(cells: Cells, shape: Shape) -> list[Term]:
     return [cells.terms[i] for i in np.broadcast_to(where, shape).ravel()]
 
 
-def _each(
-    builder: Builder, code: str, args: Sequence[Cells], shape: Shape, detail: tuple[object, ...]
-) -> Cells:
-    columns = [_spread(arg, shape) for arg in args]
+def _each(builder: Builder, op: Op, args: Sequence[Cells]) -> Cells:
+    columns = [_spread(arg, op.shape) for arg in args]
     one = Term(1.0, ONE)
-    if code == "recip":
-        return Cells(shape, tuple(builder.div(one, a) for a in columns[0]))
-    terms = (builder.apply(code, operands) for operands in zip(*columns, strict=True))
-    return Cells(shape, tuple(terms))
+    if op.code == "recip":
+        return Cells(op.shape, tuple(builder.div(one, a) for a in columns[0]))
+    terms = (builder.apply(op.code, operands) for operands in zip(*columns, strict=True))
+    return Cells(op.shape, tuple(terms))
 
 
 def _total(builder: Builder, terms: Sequence[Term]) -> Term:
@@ -86,9 +82,7 @@ def _total(builder: Builder, terms: Sequence[Term]) -> Term:
     return total
 
 
-def _matmul(
-    builder: Builder, code: str, args: Sequence[Cells], shape: Shape, detail: tuple[object, ...]
-) -> Cells:
+def _matmul(builder: Builder, op: Op, args: Sequence[Cells]) -> Cells:
     left, right = args[0], args[-1]
     inner = left.shape[-1]
     rows = math.prod(left.shape[:-1])
@@ -101,62 +95,49 @@ def _matmul(
                 for k in range(inner)
             ]
             total = _total(builder, products)
-            if code == "affine":
+            if op.code == "affine":
                 total = builder.add(total, args[1].terms[row])
             terms.append(total)
-    return Cells(shape, tuple(terms))
+    return Cells(op.shape, tuple(terms))
 
 
-def _vdot(
-    builder: Builder, code: str, args: Sequence[Cells], shape: Shape, detail: tuple[object, ...]
-) -> Cells:
+def _vdot(builder: Builder, op: Op, args: Sequence[Cells]) -> Cells:
     products = [builder.mul(a, b) for a, b in zip(args[0].terms, args[1].terms, strict=True)]
-    return Cells(shape, (_total(builder, products),))
+    return Cells(op.shape, (_total(builder, products),))
 
 
-def _reduced(
-    builder: Builder, code: str, args: Sequence[Cells], shape: Shape, detail: tuple[object, ...]
-) -> Cells:
-    axes = detail[0]
-    if not isinstance(axes, tuple):
-        raise ValueError(f"axes {axes!r}")
+def _reduced(builder: Builder, op: Op, args: Sequence[Cells]) -> Cells:
     wide = args[0].shape
     where = np.arange(len(args[0].terms)).reshape(wide)
-    kept = [i for i in range(len(wide)) if i not in axes]
-    rows = where.transpose([*kept, *axes]).reshape(max(1, math.prod(shape)), -1)
+    kept = [i for i in range(len(wide)) if i not in op.axes]
+    rows = where.transpose([*kept, *op.axes]).reshape(max(1, math.prod(op.shape)), -1)
     terms = []
     for row in rows:
         cells = [args[0].terms[i] for i in row]
-        if code == "sum":
+        if op.code == "sum":
             terms.append(_total(builder, cells))
             continue
         largest = cells[0]
         for cell in cells[1:]:
             largest = builder.apply("maximum", (largest, cell))
         terms.append(largest)
-    return Cells(shape, tuple(terms))
+    return Cells(op.shape, tuple(terms))
 
 
-def _outer(
-    builder: Builder, code: str, args: Sequence[Cells], shape: Shape, detail: tuple[object, ...]
-) -> Cells:
-    return Cells(shape, tuple(builder.mul(a, b) for a in args[0].terms for b in args[1].terms))
+def _outer(builder: Builder, op: Op, args: Sequence[Cells]) -> Cells:
+    return Cells(op.shape, tuple(builder.mul(a, b) for a in args[0].terms for b in args[1].terms))
 
 
-def _transposed(
-    builder: Builder, code: str, args: Sequence[Cells], shape: Shape, detail: tuple[object, ...]
-) -> Cells:
+def _transposed(builder: Builder, op: Op, args: Sequence[Cells]) -> Cells:
     where = np.arange(len(args[0].terms)).reshape(args[0].shape).T
-    return Cells(shape, tuple(args[0].terms[i] for i in where.ravel()))
+    return Cells(op.shape, tuple(args[0].terms[i] for i in where.ravel()))
 
 
-def _broadcast(
-    builder: Builder, code: str, args: Sequence[Cells], shape: Shape, detail: tuple[object, ...]
-) -> Cells:
-    return Cells(shape, tuple(_spread(args[0], shape)))
+def _broadcast(builder: Builder, op: Op, args: Sequence[Cells]) -> Cells:
+    return Cells(op.shape, tuple(_spread(args[0], op.shape)))
 
 
-_Maker = Callable[[Builder, str, Sequence[Cells], Shape, tuple[object, ...]], Cells]
+_Maker = Callable[[Builder, Op, Sequence[Cells]], Cells]
 
 _MAKERS: Mapping[str, _Maker] = {
     "matmul": _matmul,

@@ -17,12 +17,10 @@ def told_folded(program: Program, *, knows_data: bool = False) -> str:
     told = []
     for name, term in program.values.items():
         op = program.ops[term.id]
-        if op.code in ("one", "const") or (knows_data and term.id not in varying):
+        if op.is_literal or (knows_data and term.id not in varying):
             told.append(f"# {name} is a number, as nothing in it changes")
         elif op.code == "leaf" or program.notes.get(term.id) != name:
-            other = program.notes.get(term.id) or str(
-                op.detail[1] if op.code == "leaf" else op.code
-            )
+            other = program.notes.get(term.id) or op.name or op.code
             factor = "" if term.scale == 1 else f"{term.scale:g}·"
             told.append(f"# {name} is {factor}{other}")
     return "".join(f"{line}\n" for line in told)

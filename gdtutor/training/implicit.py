@@ -88,7 +88,7 @@ def _kind(program: Program, name: str) -> Neuron | None:
     error = ops[squares.args[0]]
     if cost.scale != 0.5 or error.code != "sub" or ops[error.args[1]].code != "leaf":
         return None
-    target = str(ops[error.args[1]].detail[1])
+    target = ops[error.args[1]].name
     if z.scale == 1 and error.args[0] == z.id:
         return Neuron(name, target, is_sigmoid=False)
     inverse = ops[error.args[0]]
@@ -108,22 +108,17 @@ def _is_linear(program: Program, name: str) -> bool:
     while pending:
         term = pending.pop()
         op = program.ops[term.id]
-        given = [_is_parameter(program, a) for a in op.args]
+        given = [program.ops[a].kind == "parameter" for a in op.args]
         if op.code in ("add", "sub"):
             pending.extend(Term(1.0, a) for a in op.args)
         elif op.code in ("affine", "matmul", "mul", "vdot"):
             rest = [a for a, known in zip(op.args, given, strict=True) if not known]
             others = reachable(program.ops, rest)
-            if len(rest) != 1 or any(_is_parameter(program, i) for i in others):
+            if len(rest) != 1 or any(program.ops[i].kind == "parameter" for i in others):
                 return False
         elif op.code != "leaf":
             return False
     return True
-
-
-def _is_parameter(program: Program, index: int) -> bool:
-    op = program.ops[index]
-    return op.code == "leaf" and op.detail[0] == "parameter"
 
 
 def signal(z: float, y: float, is_sigmoid: bool) -> float:

@@ -54,10 +54,10 @@ def packed_data(program: Program, packs: Mapping[str, str]) -> set[str]:
     """Return the data leaves that need a row of ones for folded biases."""
     found = set()
     for op in program.ops:
-        if op.code == "affine" and str(program.ops[op.args[0]].detail[1]) in packs:
+        if op.code == "affine" and program.ops[op.args[0]].name in packs:
             data = program.ops[op.args[2]]
             if data.code == "leaf":
-                found.add(str(data.detail[1]))
+                found.add(data.name)
     return found
 
 
@@ -144,7 +144,7 @@ class _Emitter:
             for op in self._ops
             if op.code == "affine"
             and self._ops[op.args[2]].code != "leaf"
-            and self._ops[op.args[0]].detail[1] in self._memory.packs
+            and self._ops[op.args[0]].name in self._memory.packs
         }
 
     def _forward_body(self) -> Body:
@@ -157,12 +157,12 @@ class _Emitter:
         for index, op in enumerate(self._ops):
             if op.code != "leaf":
                 continue
-            kind, name = str(op.detail[0]), str(op.detail[1])
-            if kind == "parameter":
+            name = op.name
+            if op.kind == "parameter":
                 places[index] = self._memory.views[name]
                 if name in self._memory.blocks:
                     packs[index] = self._memory.blocks[name]
-            elif kind == "constant":
+            elif op.kind == "constant":
                 places[index] = self._constants[name]
             elif name in fixed:
                 wide = fixed[name]
@@ -198,7 +198,8 @@ class _Emitter:
         shared = [term.id for term in gradients.values()]
         for name, term in gradients.items():
             op = self._ops[term.id]
-            own = op.code not in ("leaf", "const", "one", *ALIASES) and shared.count(term.id) == 1
+            is_computed = not op.is_literal and op.code not in ("leaf", *ALIASES)
+            own = is_computed and shared.count(term.id) == 1
             if self._wanted.runs:
                 # The matrices of all runs are written as one, which a part of a pack is not.
                 whole = self._memory.gradients[name].flags.c_contiguous
@@ -269,7 +270,9 @@ class _Emitter:
             ratio = scale / self._gamma
             if name in self._direct and ratio == 1:
                 continue
-            out = body.static(f"d{term.id}_{list(gradients).index(name)}", self._out(name))
+            out = body.static(
+                f"d{term.id}_{list(gradients).index(name)}", self._memory.gradients[name]
+            )
             source = out if name in self._direct else body.view(term.id)
             if ratio == 1:
                 copy = body.call("copyto", np.copyto)
@@ -280,6 +283,3 @@ class _Emitter:
                 by = body.static(f"f{term.id}_{list(gradients).index(name)}", factor)
                 multiply = body.call("multiply", np.multiply)
                 self._source.add(2, f"{multiply}({source}, {by}, {out})", f"∂/∂{name}·{ratio!r}")
-
-    def _out(self, name: str) -> Array:
-        return self._memory.gradients[name]

@@ -9,7 +9,7 @@ import numpy as np
 from gdtutor.engine.operations import Array
 from gdtutor.training.kernel import Kernel
 from gdtutor.training.memory import aligned
-from gdtutor.training.placing import Dynamic
+from gdtutor.training.placing import Dynamic, formed
 
 
 class Lane:
@@ -66,25 +66,7 @@ class Lane:
                 array = self._data[str(name.key)][row % self._count, ...]
                 if name.key in self._padded and not name.form.startswith("ones"):
                     array = array[:-1]
-        match name.form:
-            case "T":
-                return array.swapaxes(-1, -2) if array.ndim > 1 else array
-            case "onesT":
-                return array.T
-            case "flat":
-                return array.reshape(-1)
-            case "number":
-                return array.reshape(())
-            case "rows":
-                return array.reshape(-1, array.shape[-1])
-            case "cells":
-                return array.reshape(array.shape[0], -1)
-            case "perrun":
-                return array.reshape(array.shape[0])
-        if name.form.startswith("wide"):
-            ones = (1,) * int(name.form.removeprefix("wide"))
-            return array.reshape(array.shape[0], *ones, *array.shape[1:])
-        return array
+        return array.T if name.form == "onesT" else formed(array, name.form)
 
 
 def _index(key: object) -> int:

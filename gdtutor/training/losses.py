@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence, Set
 import numpy as np
 
 from gdtutor.engine.operations import Array
-from gdtutor.training.body import UFUNCS
+from gdtutor.training.body import ELEMENTWISE, UFUNCS
 from gdtutor.training.lower import Program, reachable
 from gdtutor.training.schedule import ALIASES
 from gdtutor.training.source import Source
@@ -50,20 +50,17 @@ def cost_frontier(program: Program, needed: Set[int], padded: Set[int]) -> list[
         return [cost]
     frontier = {arg for i in later for arg in ops[i].args if arg not in later}
     frontier |= {i for i in later if ops[i].code == "leaf"}
-    frontier = {i for i in frontier if ops[i].code not in ("const", "one")}
+    frontier = {i for i in frontier if not ops[i].is_literal}
     for index in frontier:
         op = ops[index]
-        is_data = op.code == "leaf" and op.detail[0] == "data"
-        if not is_data and (op.code in ("leaf", *ALIASES) or index in padded):
+        if op.kind != "data" and (op.code in ("leaf", *ALIASES) or index in padded):
             return [cost]
     cells = sum(math.prod(ops[i].shape) for i in frontier)
     return sorted(frontier) if cells <= LARGEST_HISTORY else [cost]
 
 
 def _is_simple(op: Op) -> bool:
-    return op.code in ("vdot", "sum", "max", "leaf", "const", "one") or (
-        op.code in UFUNCS and op.code != "matmul"
-    )
+    return op.is_literal or op.code in ELEMENTWISE or op.code in ("vdot", "sum", "max", "leaf")
 
 
 def write_losses(program: Program, frontier: Sequence[int], stacked: Set[int], runs: int) -> Losses:
@@ -90,7 +87,7 @@ class _Writer:
         cost = program.cost.id
         tail = reachable(self._ops, [cost]) - reachable(self._ops, frontier)
         operands = {arg for i in tail for arg in self._ops[i].args}
-        numbers = {i for i in operands if self._ops[i].code in ("const", "one")}
+        numbers = {i for i in operands if self._ops[i].is_literal}
         self._tail = sorted(tail | numbers)
         self._widest = max(len(self._ops[i].shape) for i in [*frontier, *self._tail])
         self._functions: dict[str, Callable[..., object]] = {}
@@ -113,7 +110,7 @@ class _Writer:
         lines = [n for n, t in self._program.values.items() if t.id == self._program.cost.id]
         root = lines[-1] if lines else "the cost"
         source.add(1, returned, f"{root} of each iteration, before its update")
-        names = tuple(str(self._ops[i].detail[1]) for i in data)
+        names = tuple(self._ops[i].name for i in data)
         return Losses(source.compiled("losses", self._functions), names, source.text())
 
     def _widen(self, source: Source, index: int) -> None:
@@ -139,36 +136,27 @@ class _Writer:
     def _label(self, index: int) -> str:
         op = self._ops[index]
         if op.code == "leaf":
-            return str(op.detail[1])
-        if op.code in ("const", "one"):
-            return repr(op.detail[0]) if op.detail else "1.0"
+            return op.name
+        if op.is_literal:
+            return repr(op.literal)
         return self._program.notes.get(index, f"h{index}")
 
     def _code(self, index: int) -> str:
         op = self._ops[index]
-        if op.code in ("const", "one"):
+        if op.is_literal:
             # An array, since what is computed of constants alone is summed and shaped like others.
             self._functions["full"] = np.full
-            number = repr(op.detail[0]) if op.detail else "1.0"
-            return f"full({(1,) * (self._lead + self._widest)}, {number})"
+            return f"full({(1,) * (self._lead + self._widest)}, {op.literal!r})"
         args = [f"h{a}" for a in op.args]
         if op.code == "vdot":
             axes = tuple(range(self._lead, self._lead + self._widest))
             return f"({args[0]}*{args[1]}).sum(axis={axes}, keepdims=True)"
         if op.code in ("sum", "max"):
             lead = self._lead + self._widest - len(self._ops[op.args[0]].shape)
-            axes = tuple(lead + axis for axis in axes_of(op))
+            axes = tuple(lead + axis for axis in op.axes)
             return f"{args[0]}.{op.code}(axis={axes}, keepdims=True)"
         name = UFUNCS[op.code].__name__
         self._functions[name] = UFUNCS[op.code]
         if op.code == "step":
             args.append("1.0")
         return f"{name}({', '.join(args)})"
-
-
-def axes_of(op: Op) -> tuple[int, ...]:
-    """Return the axes of a reduction."""
-    axes = op.detail[0]
-    if not isinstance(axes, tuple):
-        raise ValueError(f"axes {axes!r}")
-    return axes

@@ -45,6 +45,32 @@ class Given(Struct):
     """Weights with their bias as one matrix."""
 
 
+def formed(array: Array, form: str) -> Array:
+    """Return another view of an array; those of several runs have the run as first axis.
+
+    Forms: T (its matrices turned), flat (one axis), number (no axis); of several runs rows (the
+    matrices of all below each other), cells (a row for each), perrun (a number for each), and wide
+    with a number (so many axes behind that of the runs). Any other form is the array itself.
+    """
+    match form:
+        case "T":
+            return array.swapaxes(-1, -2) if array.ndim > 1 else array
+        case "flat":
+            return array.reshape(-1)
+        case "number":
+            return array.reshape(())
+        case "rows":
+            return array.reshape(-1, array.shape[-1])
+        case "cells":
+            return array.reshape(array.shape[0], -1)
+        case "perrun":
+            return array.reshape(array.shape[0])
+    if form.startswith("wide"):
+        ones = (1,) * int(form.removeprefix("wide"))
+        return array.reshape(array.shape[0], *ones, *array.shape[1:])
+    return array
+
+
 class Placing:
     """Gives every value of one program its array, and every array that is used its name.
 
@@ -75,9 +101,9 @@ class Placing:
                 return self.array(op.args[0]).T
             if op.code == "spread":
                 return np.broadcast_to(self.array(op.args[0]), op.shape)
-            if op.code in ("const", "one"):
+            if op.is_literal:
                 value = aligned(())
-                value[()] = op.detail[0] if op.code == "const" else 1.0  # type: ignore[call-overload]
+                value[()] = op.literal
                 self._places[index] = value
             else:
                 self._allocate(index)
@@ -92,8 +118,8 @@ class Placing:
     def view(self, index: int, form: str = "plain") -> str:
         """Return the name of a value, or of another view of it.
 
-        Forms: plain, T, flat (one axis), number (no axis), ones and onesT (with a row of ones),
-        pack and packT (weights with their bias).
+        Forms: plain, those of `formed`, ones and onesT (with a row of ones), pack and packT
+        (weights with their bias).
         """
         op = self._ops[index]
         if op.code == "T" and form in ("plain", "T"):
@@ -140,15 +166,7 @@ class Placing:
                 return self._packs[index]
             case "packT":
                 return self._packs[index].T
-        array = self.array(index)
-        match form:
-            case "T":
-                return array.T
-            case "flat":
-                return array.reshape(-1)
-            case "number":
-                return array.reshape(())
-        return array
+        return formed(self.array(index), form)
 
     def _allocate(self, index: int) -> None:
         op = self._ops[index]

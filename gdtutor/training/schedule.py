@@ -19,8 +19,6 @@ LARGEST_STACK = 4096
 ALIASES = frozenset({"T", "spread"})
 """Operations that are another view of their operand."""
 
-_GIVEN = frozenset({"leaf", "const", "one"})
-
 
 class Stack(Struct, eq=False):
     """Values of several operations in one stretch of memory."""
@@ -73,7 +71,7 @@ def arrange(
         alone: Ids that have a place of their own and cannot be stacked.
         padded: Cells that some ids need after their own, by id.
     """
-    order = [i for i in sorted(wanted) if ops[i].code not in _GIVEN and ops[i].code != "T"]
+    order = [i for i in sorted(wanted) if not (ops[i].is_literal or ops[i].code in ("leaf", "T"))]
     arranger = _Arranger(ops, set(order), elementwise, alone, padded or {})
     return arranger.arranged(order)
 
@@ -114,7 +112,7 @@ class _Arranger:
         return self._schedule
 
     def _operands(self, index: int) -> list[int]:
-        return [a for a in self._ops[index].args if self._ops[a].code not in ("const", "one")]
+        return [a for a in self._ops[index].args if not self._ops[a].is_literal]
 
     def _key(self, index: int) -> object:
         op = self._ops[index]

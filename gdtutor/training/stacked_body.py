@@ -12,9 +12,8 @@ import numpy as np
 
 from gdtutor.engine.operations import Array
 from gdtutor.training.body import Body
-from gdtutor.training.losses import axes_of
 from gdtutor.training.memory import aligned
-from gdtutor.training.placing import Given, Names
+from gdtutor.training.placing import Given, Names, formed
 from gdtutor.training.source import Source
 from gdtutor.training.terms import Op
 
@@ -23,7 +22,7 @@ def depends_on_parameters(ops: Sequence[Op]) -> set[int]:
     """Return the ids of values that differ from run to run."""
     found: set[int] = set()
     for index, op in enumerate(ops):
-        is_parameter = op.code == "leaf" and op.detail[0] == "parameter"
+        is_parameter = op.kind == "parameter"
         if is_parameter or any(arg in found for arg in op.args):
             found.add(index)
     return found
@@ -109,7 +108,7 @@ class StackedBody(Body):
 
     def pack_gradient(self, signal: int, data: int, out: Array) -> str:
         """Return the product that gives the gradients of weights and of their bias at once."""
-        name = self.static(f"{self._prefix}g{signal}", _rows(out))
+        name = self.static(f"{self._prefix}g{signal}", formed(out, "rows"))
         return f"{self.view(signal, 'rows')}.dot({self.view(data, 'onesT')}, {name})"
 
     def is_contiguous(self, index: int) -> bool:
@@ -172,7 +171,7 @@ class StackedBody(Body):
         if index not in self._stacked:
             super().write_sum(index)
             return
-        shape, axes = self._ops[arg].shape, axes_of(op)
+        shape, axes = self._ops[arg].shape, op.axes
         if axes and len(axes) == len(shape) and self.is_contiguous(arg):
             ones = self._ones((math.prod(shape),))
             out = self.view(index, "perrun")
@@ -204,23 +203,10 @@ class StackedBody(Body):
 
     def _shaped(self, index: int, form: str) -> Array:
         if form == "rowspack":
-            return _rows(self._packs[index])
+            return formed(self._packs[index], "rows")
         if index not in self._stacked:
             return super()._shaped(index, form)
-        array = self.array(index)
-        match form:
-            case "T":
-                return array.swapaxes(-1, -2)
-            case "rows":
-                return _rows(array)
-            case "cells":
-                return array.reshape(array.shape[0], -1)
-            case "perrun":
-                return array.reshape(array.shape[0])
-        if form.startswith("wide"):
-            ones = (1,) * int(form.removeprefix("wide"))
-            return array.reshape(array.shape[0], *ones, *array.shape[1:])
-        return array
+        return formed(self.array(index), form)
 
     def _new(self, index: int) -> Array:
         shape = self._ops[index].shape
@@ -229,8 +215,3 @@ class StackedBody(Body):
     def _is_as_large(self, arg: int, index: int) -> bool:
         same = (arg in self._stacked) == (index in self._stacked)
         return same and super()._is_as_large(arg, index)
-
-
-def _rows(array: Array) -> Array:
-    """Return the matrices of all runs as one, below each other."""
-    return array.reshape(-1, array.shape[-1])

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from gdtutor.engine.operations import Array
-from gdtutor.training.lower import Program, lower, with_ops
+from gdtutor.training.lower import Program, lower
 from gdtutor.training.memory import StackedMemory
 from gdtutor.training.numpy_plan import NumpyPlan
 from gdtutor.training.optimisers import Optimiser, optimiser_of
@@ -94,7 +94,7 @@ class StackedPlan(NumpyPlan):
 
     def _lowered(self, problem: Problem, batch: int, signs: Mapping[str, float] | None) -> Program:
         program = lower(problem, batch, signs)
-        return with_ops(program, without_repeated_products(program.ops))
+        return replace(program, ops=without_repeated_products(program.ops))
 
     def _new_memory(
         self, problem: Problem, optimiser: Optimiser, program: Program
@@ -107,7 +107,7 @@ class StackedPlan(NumpyPlan):
             if all(
                 program.ops[op.args[2]].code == "leaf"
                 for op in program.ops
-                if op.code == "affine" and program.ops[op.args[0]].detail[1] == weights
+                if op.code == "affine" and program.ops[op.args[0]].name == weights
             )
         }
         self._stack = StackedMemory(problem, optimiser, shared, program.signs, self._runs)

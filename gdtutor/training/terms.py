@@ -28,7 +28,38 @@ class Op(Struct, frozen=True):
     args: tuple[int, ...]
     shape: Shape
     detail: tuple[object, ...] = ()
-    """Of a leaf (kind, name); of a constant (value,); of a reduction (axes,)."""
+    """Of a leaf (kind, name); of a constant (value, its text); of a reduction (axes,)."""
+
+    @property
+    def is_literal(self) -> bool:
+        """Whether it is a number that stands in the program itself."""
+        return self.code in ("one", "const")
+
+    @property
+    def literal(self) -> float:
+        """The number that it is."""
+        value = self.detail[0] if self.code == "const" else 1.0
+        if not isinstance(value, int | float):
+            raise ValueError(f"{self.code} is no number")
+        return float(value)
+
+    @property
+    def kind(self) -> str:
+        """Of a leaf: what it is, as parameter or data; empty of everything else."""
+        return str(self.detail[0]) if self.code == "leaf" else ""
+
+    @property
+    def name(self) -> str:
+        """Of a leaf: what it is called; empty of everything else."""
+        return str(self.detail[1]) if self.code == "leaf" else ""
+
+    @property
+    def axes(self) -> tuple[int, ...]:
+        """Of a reduction: the axes that it goes along."""
+        axes = self.detail[0]
+        if not isinstance(axes, tuple):
+            raise ValueError(f"{self.code} has no axes")
+        return axes
 
 
 ONE = 0
@@ -87,9 +118,7 @@ class Terms:
         if known is None:
             known = self._ids[op] = len(self.ops)
             self.ops.append(op)
-            if args and all(
-                a in self._uniform or self.ops[a].code in ("const", "one") for a in args
-            ):
+            if args and all(a in self._uniform or self.ops[a].is_literal for a in args):
                 self._uniform.add(known)
         return Term(1.0, known)
 
