@@ -8,6 +8,7 @@ import numpy as np
 
 from gdtutor.check_notes import Notes
 from gdtutor.engine.gradient_check import TOLERANCE, Difference, check_leaf, nodes_at_kink
+from gdtutor.engine.local import BATCH_SIZE
 from gdtutor.engine.operations import Array
 from gdtutor.engine.trace import Trace, trace
 from gdtutor.session.moment import Moment
@@ -79,7 +80,7 @@ def _difference(notes: Notes, done: Trace, name: str, most: int, of: str) -> Dif
         what = f"{of}{line} stands at a kink, where its derivative does not exist"
         hint = "gradients are checked beside it; another start would avoid it"
         notes.add("kink", what, hint, notes.of_name(line), "warning")
-    beside = _beside(given, [leaf.name for leaf in done.graph.leaves if leaf.name != "m"])
+    beside = _beside(given, [leaf.name for leaf in done.graph.leaves if leaf.name != BATCH_SIZE])
     again = _worst(trace(done.graph, beside, wanted=(name,)), beside, name, most)
     if again.is_confirmed:
         return again

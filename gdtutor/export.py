@@ -19,7 +19,7 @@ from gdtutor.session.state import Session
 from gdtutor.training import implicit
 from gdtutor.training.optimisers import OPTIMISERS
 from gdtutor.training.order import epochs_per_block, iterations_per_epoch
-from gdtutor.training.plan import check as trained_examples
+from gdtutor.training.plan import train_size
 
 MAX_NUMBERS = 200_000
 """Most numbers that a script may hold."""
@@ -177,7 +177,7 @@ def _implicit(moment: Moment) -> list[str]:
     if moment.settings is None or not OPTIMISERS[moment.settings.optimizer].solves:
         return []
     parts = (implicit._sigmoid, implicit.signal, implicit.solve)
-    return [inspect.getsource(part).replace("_HALVINGS", "200") for part in parts]
+    return [inspect.getsource(part).replace("_HALVINGS", str(implicit._HALVINGS)) for part in parts]
 
 
 def _order(moment: Moment) -> str:
@@ -185,8 +185,8 @@ def _order(moment: Moment) -> str:
     settings, problem = moment.settings, moment.problem
     if settings is None or not problem.size or not problem.bindings:
         return ""
-    n = trained_examples(problem, settings)
-    batch = settings.batch or n
+    n = train_size(problem, settings)
+    batch = settings.batch_size(n)
     per_block = epochs_per_block(n)
     if settings.order == "given":
         return ""

@@ -14,7 +14,7 @@ from gdtutor.session.moment import Moment
 from gdtutor.training import implicit
 from gdtutor.training.optimisers import OPTIMISERS, optimiser_of
 from gdtutor.training.order import iterations_per_epoch
-from gdtutor.training.plan import check as trained_examples
+from gdtutor.training.plan import train_size
 from gdtutor.training.settings import Schedule, Settings
 from gdtutor.values import Struct
 
@@ -46,8 +46,8 @@ def train_source(code: Code, moment: Moment, phases: tuple[Phase, ...]) -> str:
     has_batch = bool(problem.size and problem.bindings)
     per_epoch = 1
     if settings is not None and has_batch:
-        n = trained_examples(problem, settings)
-        per_epoch = iterations_per_epoch(n, settings.batch or n)
+        n = train_size(problem, settings)
+        per_epoch = iterations_per_epoch(n, settings.batch_size(n))
     body = _loop_head(settings, per_epoch)
     body[2:2] = _starts(code, moment)
     body += _batch(code, moment, per_epoch)
@@ -123,8 +123,9 @@ def _batch(code: Code, moment: Moment, per_epoch: int) -> list[str]:
     if settings is None:
         rows = [f"        batch = np.arange({problem.size})"]
     else:
-        size = settings.batch or trained_examples(problem, settings)
-        listed = f"np.arange({trained_examples(problem, settings)})"
+        n = train_size(problem, settings)
+        size = settings.batch_size(n)
+        listed = f"np.arange({n})"
         order = listed if settings.order == "given" else "order_of(epoch)"
         part = f"[turn*{size}:(turn + 1)*{size}]" if per_epoch > 1 else ""
         rows = [f"        batch = {order}{part}"]
@@ -171,7 +172,7 @@ def _shrink(code: Code, moment: Moment) -> list[str]:
     settings = moment.settings
     if settings is None or not OPTIMISERS[settings.optimizer].solves:
         return ["        t = k + 1"] if settings is not None and _counts(settings) else []
-    train = trained_examples(moment.problem, settings)
+    train = train_size(moment.problem, settings)
     neuron = implicit.neuron_of(moment.problem, settings, train)
     z, y = (f"float(np.reshape({code.names.value(n)}, ()))" for n in (neuron.z, neuron.target))
     slope = f"float(np.reshape({code.names.gradient(neuron.z)}, ()))"

@@ -14,10 +14,11 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 
 from gdtutor.lesson.selectors import cell_text
+from gdtutor.session.link import selector_of
 from gdtutor.session.moving import moved
 from gdtutor.session.navigation import cell_shape, refolded
 from gdtutor.session.state import Session
-from gdtutor.session.steps import Step, find_step
+from gdtutor.session.steps import Step
 from gdtutor.values import Struct, replace
 from gdtutor.view.context import Context
 from gdtutor.view.explain import context_of, node_lines, note_lines
@@ -203,7 +204,7 @@ def _misfits(session: Session, step: Step, chars: Chars) -> Iterator[Misfit]:
     for panel, (lines, cells) in panels.items():
         if lines > 0 or cells > 0:
             yield Misfit(
-                step, selector_of(session, step), panel, max(lines, 0), max(cells, 0),
+                step, selector_of(context.moment, step).text(), panel, max(lines, 0), max(cells, 0),
                 chars.unicode, unfolded, session.look.example, session.look.cell,
             )  # fmt: skip
 
@@ -218,14 +219,3 @@ def _title_over(session: Session, context: Context, width: int, chars: Chars) ->
     whole = text_of(header_line(session, context, 10 * width, chars)).split("  ")
     # A blank stands at either end, and at least two between the parts.
     return sum(len(part.strip()) + 2 for part in whole if part.strip()) - width
-
-
-def selector_of(session: Session, step: Step) -> str:
-    """Return how `--at` names a step; by its number where its name means an earlier one."""
-    if session.moment is None:
-        return ""
-    iteration = session.moment.iteration
-    before = f"{iteration}/" if iteration else ""
-    if find_step(session.moment.steps, step.phase, step.node) != step:
-        return f"{before}step:{step.number}"
-    return f"{before}{step.phase.value}{f':{step.node}' if step.node else ''}"

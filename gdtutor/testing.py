@@ -11,10 +11,11 @@ from pathlib import Path
 from gdtutor.check import check_paths
 from gdtutor.cli.keys import parse_keys
 from gdtutor.engine.operations import Array
-from gdtutor.fit import selector_of
 from gdtutor.headless import pressed
 from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
 from gdtutor.opening import placed, session_at
+from gdtutor.session.digits import DEFAULT_DIGITS
+from gdtutor.session.link import selector_of
 from gdtutor.session.moving import moved
 from gdtutor.session.navigation import refolded, steps_forward
 from gdtutor.session.state import Session, current_step
@@ -95,7 +96,8 @@ class WalkStep(Struct, frozen=True, eq=False):
     @property
     def at(self) -> str:
         """The step as `--at` takes it."""
-        return selector_of(self.session, self.step)
+        moment = self.session.moment
+        return selector_of(moment, self.step).text() if moment is not None else ""
 
     @property
     def value(self) -> float | Array | None:
@@ -190,7 +192,7 @@ class LessonUnderTest(Struct, frozen=True):
         seed: int | None = None,
         unfold: Iterable[str] = (),
         example: int = 0,
-        digits: int = 4,
+        digits: int = DEFAULT_DIGITS,
     ) -> WalkStep:
         """Return one step.
 

@@ -9,6 +9,7 @@ from typing import NoReturn
 
 from gdtutor import __version__
 from gdtutor.lesson.characters import pictured
+from gdtutor.session.digits import DEFAULT_DIGITS, MAX_DIGITS
 from gdtutor.values import Struct
 
 
@@ -90,7 +91,9 @@ def _look(parser: argparse.ArgumentParser) -> None:
         "--unfold", metavar="NODE,…", default="",
         help="lines that show their elementary operations, or all",
     )  # fmt: skip
-    parser.add_argument("--digits", type=digits, metavar="N", default=4, help="significant digits")
+    parser.add_argument(
+        "--digits", type=digits, metavar="N", default=DEFAULT_DIGITS, help="significant digits"
+    )
     parser.add_argument(
         "--chars", choices=("unicode", "ascii"), help="the characters that are drawn with"
     )
@@ -113,8 +116,8 @@ def positive_number(text: str) -> int:
 def digits(text: str) -> int:
     """Read a number of significant digits."""
     number = whole_number(text)
-    if not 1 <= number <= 17:
-        raise argparse.ArgumentTypeError("must be from 1 to 17")
+    if not 1 <= number <= MAX_DIGITS:
+        raise argparse.ArgumentTypeError(f"must be from 1 to {MAX_DIGITS}")
     return number
 
 

@@ -8,15 +8,13 @@ from pathlib import Path
 from gdtutor.lesson.discovery import shipped_lessons_folder
 from gdtutor.lesson.model import Lesson
 from gdtutor.lesson.selectors import Selector
+from gdtutor.session.digits import DEFAULT_DIGITS
 from gdtutor.session.figures import own_figure, shown_figure
 from gdtutor.session.moment import Moment
 from gdtutor.session.navigation import steps_back
 from gdtutor.session.state import Look, Screen, Session, Tab, has_opening
 from gdtutor.session.steps import Step, find_step
 from gdtutor.values import replace
-
-PLAIN_DIGITS = 4
-"""Significant digits where `--digits` is not given."""
 
 
 def command_of(session: Session) -> str:
@@ -52,7 +50,7 @@ def arguments_of(session: Session) -> tuple[str, ...]:
     unfolded = _unfolded(lesson, look)
     if unfolded:
         words += ["--unfold", unfolded]
-    if look.digits != PLAIN_DIGITS:
+    if look.digits != DEFAULT_DIGITS:
         words += ["--digits", str(look.digits)]
     if session.predict:
         words.append("--predict")
@@ -75,17 +73,15 @@ def place_of(session: Session) -> str:
         return ""
     if not has_opening(lesson) and (moment.iteration, session.step) == (0, 1):
         return ""
-    step = moment.steps[session.step - 1]
-    cell = session.look.cell
-    named = Selector(moment.iteration, step.phase.value, step.node, cell)
-    if _found(moment, step):
-        return named.text()
-    return Selector(moment.iteration, "", cell=cell, step=step.number).text()
+    selector = selector_of(moment, moment.steps[session.step - 1])
+    return replace(selector, cell=session.look.cell).text()
 
 
-def _found(moment: Moment, step: Step) -> bool:
-    """Say whether phase and node name this step and no other."""
-    return find_step(moment.steps, step.phase, step.node) == step
+def selector_of(moment: Moment, step: Step) -> Selector:
+    """Return how `--at` names a step; by its number where its name means an earlier one."""
+    if find_step(moment.steps, step.phase, step.node) == step:
+        return Selector(moment.iteration, step.phase.value, step.node)
+    return Selector(moment.iteration, "", step=step.number)
 
 
 def _unfolded(lesson: Lesson, look: Look) -> str:

@@ -28,17 +28,18 @@ def read_back_matrix(array: Array, digits: int) -> Array:
 
 def common_exponent(array: Array, digits: int) -> int:
     """Return the power of ten that a whole matrix is shown in; 0 where plain numbers will do."""
-    exponent = largest_exponent(array)
-    largest = float(np.max(np.abs(array), where=np.isfinite(array), initial=0.0))
-    if largest == 0:
-        return 0
+    largest = _largest(array)
     is_whole = bool(np.all(array == np.trunc(array))) and largest < WHOLE
     if is_whole or 1e-3 <= largest < max(LARGE, 10.0**digits):
         return 0
-    return exponent
+    return largest_exponent(array)
 
 
 def largest_exponent(array: Array) -> int:
     """Return the power of ten of a matrix's largest finite cell; 0 where all are 0."""
-    largest = float(np.max(np.abs(array), where=np.isfinite(array), initial=0.0))
+    largest = _largest(array)
     return math.floor(math.log10(largest)) if largest else 0
+
+
+def _largest(array: Array) -> float:
+    return float(np.max(np.abs(array), where=np.isfinite(array), initial=0.0))

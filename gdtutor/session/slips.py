@@ -9,6 +9,7 @@ from enum import Enum
 import numpy as np
 
 from gdtutor.engine.expression import Apply, Expr, Name, Number
+from gdtutor.engine.local import BATCH_SIZE
 from gdtutor.engine.operations import OPERATIONS, Array, Kind, apply, evaluate
 from gdtutor.engine.trace import Contribution
 from gdtutor.session.operands import node_expr
@@ -108,7 +109,7 @@ def _forward(working: Working, cell: Cell) -> Iterator[tuple[Fit, Formula]]:
             rest = [term for i, term in enumerate(terms) if i != index]
             if _fills(rest, working):
                 yield Fit(Slip.ONE_TERM), of(_sum(rest))
-    is_function = isinstance(expr, Apply) and len(expr.args) == 1 and expr.op not in ("neg",)
+    is_function = isinstance(expr, Apply) and len(expr.args) == 1 and expr.op != "neg"
     if is_function and isinstance(expr, Apply) and OPERATIONS[expr.op].kind is Kind.ELEMENTWISE:
         yield Fit(Slip.NO_FUNCTION, expr.op), of(expr.args[0])
 
@@ -181,8 +182,8 @@ def _constant(expr: Expr, working: Working) -> float | None:
     """Return the value of a number, or of the batch size m."""
     if isinstance(expr, Number):
         return expr.value
-    if isinstance(expr, Name) and expr.name == "m":
-        return float(working.moment.traces[working.step.scene].values["m"])
+    if isinstance(expr, Name) and expr.name == BATCH_SIZE:
+        return float(working.moment.traces[working.step.scene].values[BATCH_SIZE])
     return None
 
 

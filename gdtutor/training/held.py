@@ -39,7 +39,7 @@ class Held:
 
     def __init__(self, problem: Problem, settings: Settings, train: int) -> None:
         optimiser, _ = optimiser_of(settings)
-        program = lower(problem, settings.batch or train)
+        program = lower(problem, settings.batch_size(train))
         self._memory = Memory(problem, optimiser, program.packs, program.signs)
         self._lane = held_lane(problem, train, self._memory, program.signs)
 

@@ -22,7 +22,7 @@ from gdtutor.training.batches import EpochOrder
 from gdtutor.training.errors import TrainingError
 from gdtutor.training.lower import Program, lower, reachable
 from gdtutor.training.optimisers import optimiser_of, rate, update
-from gdtutor.training.outcome import Outcome, held_back
+from gdtutor.training.outcome import Outcome, held_of
 from gdtutor.training.problem import Indices, Problem
 from gdtutor.training.settings import Settings
 from gdtutor.training.source import Source
@@ -243,7 +243,7 @@ class ImplicitPlan:
         self._row, _ = optimiser_of(settings)
         self._order = EpochOrder(settings.order, settings.seed, train, 1)
         self._layout = layout_of(problem, self._row)
-        self._held = held_back(problem, settings, train)
+        self._held = held_of(problem, settings, train)
         self.iterations_per_epoch = train
 
     @property

@@ -42,9 +42,10 @@ class NumpyPlan:
     def __init__(self, problem: Problem, settings: Settings, train: int) -> None:
         self._settings = settings
         self._sources: list[str] = []
-        self._held: Array | None = None
+        self._loaded: Array | None = None
+        """The state that the memory holds."""
         optimiser, hyper = optimiser_of(settings)
-        batch = settings.batch or max(1, train)
+        batch = settings.batch_size(train)
         program = self._lowered(problem, batch, None)
         self._program = program
         self._memory = self._new_memory(problem, optimiser, program)
@@ -89,12 +90,12 @@ class NumpyPlan:
             first: The first iteration's number.
             count: How many.
         """
-        if vector is not self._held:
+        if vector is not self._loaded:
             self._memory.load(vector)
         losses, norms, validation = self._do(t, first, count)
-        self._held = self._memory.store()
-        self._held.flags.writeable = False
-        return Outcome(self._held, losses, norms if self._needs_norm else None, validation)
+        self._loaded = self._memory.store()
+        self._loaded.flags.writeable = False
+        return Outcome(self._loaded, losses, norms if self._needs_norm else None, validation)
 
     def _do(self, t: int, first: int, count: int) -> tuple[Array, Array, Array]:
         """Do the iterations in place; return their losses, norms and validation costs."""

@@ -26,7 +26,7 @@ class Outcome(Struct, frozen=True, eq=False):
     """The validation cost at the start of every epoch that begins among them."""
 
 
-def held_back(problem: Problem, settings: Settings, train: int) -> Held | None:
+def held_of(problem: Problem, settings: Settings, train: int) -> Held | None:
     """Return what computes the cost of the examples held back; None where there are none."""
     if train >= problem.size:
         return None

@@ -28,9 +28,9 @@ def spacing_of(stretch: Stretch) -> int:
 
 def microseconds_of(stretch: Stretch) -> float:
     """Return about how long an iteration takes."""
-    problem, settings = stretch.segment.problem, stretch.segment.settings
+    problem = stretch.segment.problem
     cells = sum(int(np.size(v)) for v in problem.parameters.values())
-    is_scalar = prefers_scalar(trained_cells(problem), settings.batch or max(1, stretch.train))
+    is_scalar = prefers_scalar(trained_cells(problem), stretch.batch)
     nodes = len(problem.graph.nodes)
     return iteration_microseconds(
         stretch.optimiser.name, nodes, cells, stretch.batch, is_scalar=is_scalar

@@ -63,7 +63,7 @@ def compile_plan(problem: Problem, settings: Settings, kind: str | None = None) 
         from gdtutor.training.implicit import ImplicitPlan
 
         return ImplicitPlan(problem, settings, train)
-    batch = settings.batch or max(1, train)
+    batch = settings.batch_size(train)
     if kind == "scalar" if kind else prefers_scalar(trained_cells(problem), batch):
         from gdtutor.training.scalar_plan import ScalarPlan
 
@@ -138,7 +138,7 @@ def check(problem: Problem, settings: Settings) -> int:
         raise TrainingError(
             f"the batch size is {batch}", f"use 1 to {max(1, train)}, the examples trained on"
         )
-    if problem.is_single and (batch or train) > 1:
+    if problem.is_single and settings.batch_size(train) > 1:
         raise TrainingError("this graph is about one example at a time", "use a batch size of 1")
-    check_order(settings.order, settings.seed, max(1, train), batch or max(1, train))
+    check_order(settings.order, settings.seed, max(1, train), settings.batch_size(train))
     return train

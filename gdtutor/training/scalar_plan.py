@@ -18,7 +18,7 @@ from gdtutor.engine.operations import Array
 from gdtutor.training.batches import EpochOrder
 from gdtutor.training.lower import lower
 from gdtutor.training.optimisers import optimiser_of, rate
-from gdtutor.training.outcome import Outcome, held_back
+from gdtutor.training.outcome import Outcome, held_of
 from gdtutor.training.problem import Problem
 from gdtutor.training.scalar_iteration import Iteration, Slot, slots_of
 from gdtutor.training.scalar_text import CAREFUL, FAST
@@ -47,7 +47,7 @@ class ScalarPlan:
         self._problem = problem
         self._settings = settings
         self._examples = problem.examples[:train]
-        self._batch = settings.batch or max(1, train)
+        self._batch = settings.batch_size(train)
         self._order = EpochOrder(settings.order, settings.seed, train, self._batch)
         width = len(self._order.epoch(0))
         self._bounds = [(at, min(at + self._batch, width)) for at in range(0, width, self._batch)]
@@ -66,7 +66,7 @@ class ScalarPlan:
         self._iterations: dict[int, Iteration] = {}
         self._functions: dict[object, _Compiled] = {}
         self._is_unrolled = is_fixed and self._unrolls()
-        self._held = held_back(problem, settings, train)
+        self._held = held_of(problem, settings, train)
 
     @property
     def is_possible(self) -> bool:

@@ -50,7 +50,7 @@ class Stretch:
         self.segment = segment
         self.train = check(segment.problem, segment.settings)
         examples = max(1, self.train)
-        self.batch = segment.settings.batch or examples
+        self.batch = segment.settings.batch_size(self.train)
         self.per_epoch = iterations_per_epoch(examples, self.batch)
         self.offset = self._offset(before)
         """What is added to an iteration to count it as the examples' order does."""

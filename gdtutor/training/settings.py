@@ -48,6 +48,10 @@ class Settings(Struct, frozen=True):
     validation: float = 0.0
     """Fraction of the examples, from the end, that are held back and never trained on."""
 
+    def batch_size(self, examples: int) -> int:
+        """Return how many of the examples trained on make a full batch; 1 where there are none."""
+        return self.batch or max(1, examples)
+
 
 def held_back(examples: int, fraction: float) -> int:
     """Return how many examples, from the end, are never trained on."""

@@ -54,7 +54,7 @@ class StackedPlan(NumpyPlan):
         """Say whether runs of this problem can be stacked; see `stack.fit_together`."""
         if settings.stop.gradient_below is not None or optimiser_of(settings)[0].solves:
             return False
-        return can_be_stacked(lower(problem, settings.batch or max(1, train)).ops)
+        return can_be_stacked(lower(problem, settings.batch_size(train)).ops)
 
     def load(self, vectors: Sequence[Array]) -> None:
         """Take over the states of all runs."""
