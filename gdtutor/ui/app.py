@@ -55,6 +55,13 @@ class KeyScreen(SpansScreen, inherit_bindings=False):
         if isinstance(app, TutorApp):
             app.press(Press(event.key, event.character if event.is_printable else None))
 
+    def on_paste(self, event: events.Paste) -> None:
+        """Hand a pasted text to the state machine."""
+        event.stop()
+        app = self.app
+        if isinstance(app, TutorApp) and app.desk is not None:
+            app.desk.paste(event.text)
+
 
 def _commands() -> type[Provider]:
     from gdtutor.ui.palette import CommandProvider

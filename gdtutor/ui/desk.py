@@ -27,6 +27,7 @@ from gdtutor.session.effects import (
     Train,
 )
 from gdtutor.session.press import Press
+from gdtutor.session.prompting import MAX_INPUT
 from gdtutor.session.state import Screen, Session
 from gdtutor.session.update import (
     Action,
@@ -124,6 +125,17 @@ class Desk:
         self._trainer.stand_aside()
         self._is_answering = True
         self.act(press)
+
+    def paste(self, text: str) -> None:
+        """Type the first line of a pasted text where something is asked for.
+
+        Elsewhere its characters would be keys, which nobody meant to press.
+        """
+        lines = text.strip().splitlines()
+        if self.session.prompt is None or not lines:
+            return
+        for character in lines[0][:MAX_INPUT]:
+            self.press(Press(character, character))
 
     def painted(self) -> None:
         """Hear that a frame is painted."""

@@ -4,6 +4,7 @@ import asyncio
 import os
 from collections.abc import Awaitable, Callable
 
+from textual import events
 from textual.pilot import Pilot
 
 from gdtutor.cli.keys import parse_keys
@@ -143,5 +144,20 @@ def test_a_lesson_that_cannot_be_read_is_told_in_place() -> None:
         assert "lesson.md" in screen_text(app)
         await pilot.press("n")
         assert app.desk.session.step == 1
+
+    in_app(app, steps)
+
+
+def test_a_pasted_text_is_typed_where_something_is_asked_for_and_nowhere_else() -> None:
+    app = app_in("bias")
+
+    async def steps(pilot: Pilot[int]) -> None:
+        app.screen.post_message(events.Paste("nnq"))
+        await pilot.press("n")
+        assert app.desk.session.step == 1
+        await pilot.press("e")
+        app.screen.post_message(events.Paste(" w1 0.9\rq\n"))
+        await pilot.press("enter")
+        assert [change.text() for change in app.desk.session.changes] == ["w1=0.9"]
 
     in_app(app, steps)
