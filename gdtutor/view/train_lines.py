@@ -71,7 +71,8 @@ def cost_facts(session: Session, chars: Chars, width: int = ANY_WIDTH) -> Line:
     def shown(value: float) -> str:
         return notation.shown(value, session.look.digits, chars)
 
-    at = max(snapshot.iterations - 1, 0)
+    # What holds from here on; once nothing follows, what held last.
+    at = max(snapshot.iterations - (snapshot.status is Status.FINISHED), 0)
     settings = run.segment_at(at).settings
     rate = "α" if chars.unicode else "learning rate"
     batch = "full batch" if settings.batch is None else f"batch {settings.batch}"

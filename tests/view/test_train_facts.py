@@ -2,10 +2,14 @@
 
 import numpy as np
 import pytest
-from walks import NETWORK, NEURON, ROWS, screen, walk
+from walks import NETWORK, NEURON, ROWS, pressed, screen, walk
 
+from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
+from gdtutor.session.snapshots import snapshot_of
 from gdtutor.session.state import Screen, Snapshot, Status, TrainLook
 from gdtutor.values import replace
+from gdtutor.view.frame import UNICODE
+from gdtutor.view.notation import shown
 
 
 def test_right_answers_are_counted_only_among_finite_outputs():
@@ -29,3 +33,20 @@ def test_one_input_has_its_curve_beside_training():
     session = replace(walk(ROWS), screen=Screen.TRAIN)
     assert "data and prediction" in screen(session)
     assert "expected and learned" in screen(replace(session, train_look=TrainLook(tab=1)))
+
+
+def test_the_rate_above_the_curve_is_the_one_that_holds_from_here_on():
+    session = replace(walk(NEURON, "given"), screen=Screen.TRAIN)
+    session.run.advance(iterations=2)
+    session = replace(session, training=snapshot_of(session.run, Status.PAUSED))
+    before = session.run.segments[0].settings.learning_rate
+    doubled = pressed(session, "+")
+    assert f"α {2 * before:g} " in screen(doubled)
+
+
+def test_a_finished_run_keeps_the_rate_of_its_last_iteration():
+    lesson = find_lesson("learning-rate", shipped_lessons_folder())
+    session = replace(pressed(walk(lesson), "7V"), screen=Screen.TRAIN)
+    session.run.advance()
+    session = replace(session, training=snapshot_of(session.run, Status.FINISHED))
+    assert f"α {shown(20 * 0.8**49, 4, UNICODE)} " in screen(session)
