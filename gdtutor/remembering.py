@@ -8,6 +8,7 @@ from collections.abc import Callable
 from gdtutor.progress.records import Attempt, Finished, Place, Progress, SavedPlace
 from gdtutor.progress.writer import ProgressWriter, WriterState
 from gdtutor.session.effects import KeepAttempt
+from gdtutor.session.library import has_finished
 from gdtutor.session.link import command_of
 from gdtutor.session.state import Session
 
@@ -30,14 +31,6 @@ def place_of_session(session: Session, now: float) -> SavedPlace | None:
         moment.iteration, session.step, len(moment.steps), edits, command_of(session), now
     )
     return SavedPlace(lesson.id, place)
-
-
-def has_finished(session: Session) -> bool:
-    """Say whether the learner has come to the end of a lesson, the last step of an iteration."""
-    lesson, moment = session.lesson, session.moment
-    if lesson is None or moment is None or session.challenge is not None:
-        return False
-    return session.step == len(moment.steps)
 
 
 class Memory:

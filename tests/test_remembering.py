@@ -11,12 +11,9 @@ from gdtutor.progress.records import Finished, MemoryStore, Place, ProgressError
 from gdtutor.progress.store import ProgressStore
 from gdtutor.progress.writer import ProgressWriter
 from gdtutor.remembered import read_progress, with_progress
-from gdtutor.remembering import (
-    Memory,
-    has_finished,
-    place_of_session,
-)
+from gdtutor.remembering import Memory, place_of_session
 from gdtutor.session.effects import KeepAttempt
+from gdtutor.session.library import has_finished
 from gdtutor.session.press import Press
 from gdtutor.session.state import Screen, Session
 from gdtutor.shelf import library_of

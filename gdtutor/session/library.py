@@ -75,6 +75,22 @@ def _with_place(session: Session) -> Library:
     return replace(library, places=tuple(places.items()), commands=tuple(commands.items()))
 
 
+def has_finished(session: Session) -> bool:
+    """Say whether the learner has come to the end of a lesson, the last step of an iteration."""
+    lesson, moment = session.lesson, session.moment
+    if lesson is None or moment is None or session.challenge is not None:
+        return False
+    return session.step == len(moment.steps)
+
+
+def with_finish(session: Session) -> Session:
+    """Return the session whose library knows that the open lesson is finished, where it is."""
+    lesson, library = session.lesson, session.library
+    if lesson is None or lesson.id in library.finished or not has_finished(session):
+        return session
+    return replace(session, library=replace(library, finished=library.finished | {lesson.id}))
+
+
 def show_library(session: Session, count: int) -> tuple[Session, tuple[Effect, ...]]:
     """Go to the library, the cursor on the lesson that was open."""
     library = replace(_with_place(session), search="")

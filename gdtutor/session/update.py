@@ -9,7 +9,7 @@ from gdtutor.session.commands import Outcome, command_for
 from gdtutor.session.edits import apply_edit
 from gdtutor.session.effects import Effect, PauseTraining, SweepRuns, Train
 from gdtutor.session.figures import measurements_due
-from gdtutor.session.library import found, with_search, without_search
+from gdtutor.session.library import found, with_finish, with_search, without_search
 from gdtutor.session.navigation import goto, said
 from gdtutor.session.predict import answer, question_left, step_on
 from gdtutor.session.press import Press
@@ -84,6 +84,7 @@ Action = (
 def update(session: Session, action: Action) -> tuple[Session, tuple[Effect, ...]]:
     """Return the state after an action, and what the outside has to do."""
     after, effects = _updated(session, action)
+    after = with_finish(after)
     return after, (*effects, *measurements_due(after))
 
 

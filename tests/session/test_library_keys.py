@@ -1,7 +1,7 @@
 """The library by its keys, and what a key without a use says on every screen."""
 
 import pytest
-from walks import NEURON, pressed, walk
+from walks import NEURON, pressed, screen, walk
 
 from gdtutor.session.catalogue import Library, LibraryEntry
 from gdtutor.session.commands import command_for, commands_of
@@ -81,3 +81,11 @@ def test_a_blank_screen_comes_back_with_any_key_and_help_says_so():
         assert back.step == blank.step
     text = " ".join(text_of(row) for row in help_lines(Screen.STUDY, 76, UNICODE))
     assert "blank the screen; any key brings it back" in text
+
+
+def test_a_lesson_is_marked_once_its_last_step_was_seen_in_this_sitting():
+    entry = LibraryEntry("neuron", "01", "A neuron", "One", "", str(NEURON), trains=True)
+    start = replace(walk(NEURON, "given"), library=Library((entry,)))
+    assert "✓" not in screen(pressed(start, "n l"))
+    seen = pressed(start, "G home l")
+    assert seen.library.finished == {seen.lesson.id}
