@@ -37,7 +37,7 @@ from gdtutor.view.pictures.source import (
     stacked_notes,
     whole,
 )
-from gdtutor.view.pictures.surface import all_examples, this_batch
+from gdtutor.view.pictures.surface import all_examples, measured_name, this_batch
 
 LEVELS = 7
 """Most level lines."""
@@ -67,6 +67,8 @@ class Surface(Struct, frozen=True, eq=False):
     """Costs at which a line is drawn, from low to high."""
     note: str = ""
     """What was left out, in words."""
+    is_mean: bool = False
+    """Whether the cost is the mean of a line over the examples."""
 
     @property
     def bands(self) -> Array:
@@ -96,7 +98,8 @@ def contour_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
     field = Field(x, y, columns, rows)
     _paint_levels(field, surface)
     _paint_trails(source, field, trails, here)
-    title = f"{y.name}  level lines of {source.name(source.problem.graph.root)}{surface.note}"
+    called = measured_name(source, source.problem.graph.root, is_mean=surface.is_mean)
+    title = f"{y.name}  level lines of {called}{surface.note}"
     below = wrapped_words[: max(size.height - rows - BELOW - 2, 0)]
     lines = (line((title, Style.DIM)), *field.lines(source.chars), _level_line(source, surface))
     return Drawing((*lines, *below))
@@ -181,7 +184,7 @@ def surface_of(
     if ground.measured < ground.examples:
         note = f", {ground.measured:,} of {ground.examples:,} examples"
     costs = ground.at((first, second), points).reshape(rows, columns)
-    return Surface(costs, levels_of(costs, min(max(columns // 8, 3), LEVELS)), note)
+    return Surface(costs, levels_of(costs, min(max(columns // 8, 3), LEVELS)), note, ground.is_mean)
 
 
 def levels_of(costs: Array, most: int = LEVELS) -> tuple[float, ...]:

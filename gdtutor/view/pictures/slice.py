@@ -28,7 +28,13 @@ from gdtutor.view.pictures.source import (
     said,
     whole,
 )
-from gdtutor.view.pictures.surface import Ground, all_examples, slope_at, this_batch
+from gdtutor.view.pictures.surface import (
+    Ground,
+    all_examples,
+    measured_name,
+    slope_at,
+    this_batch,
+)
 
 POINTS = 161
 """Points of the curve."""
@@ -54,6 +60,8 @@ class Slice(Struct, frozen=True):
 
     cell: Cell
     wanted: str
+    is_mean: bool
+    """Whether the curve is the mean of that line over the examples."""
     xs: tuple[float, ...]
     ys: tuple[float, ...]
     here: tuple[float, float]
@@ -100,8 +108,8 @@ def slice_of(source: Source, wish: PictureWish) -> Slice:
     if ground.measured < ground.examples:
         note = f"measured on {ground.measured:,} of {ground.examples:,} examples"
     return Slice(
-        cell, ground.wanted, tuple(xs.tolist()), tuple(ys.tolist()), here, slope, after, trails,
-        (low, high), _height(ys, here[1]), note,
+        cell, ground.wanted, ground.is_mean, tuple(xs.tolist()), tuple(ys.tolist()), here, slope,
+        after, trails, (low, high), _height(ys, here[1]), note,
     )  # fmt: skip
 
 
@@ -221,8 +229,13 @@ def _plot(source: Source, numbers_of: Slice) -> Plot:
         )
     series.append(Series("", (x,), (y,), Style.CURRENT, joined=False, mark=marks.here))
     up, right = ("↑", "→") if source.chars.unicode else ("up", "across")
-    axes = f"{source.name(numbers_of.wanted)} {up}  {source.name(numbers_of.cell.text)} {right}"
+    axes = f"{wanted_name(source, numbers_of)} {up}  {source.name(numbers_of.cell.text)} {right}"
     return Plot(axes, tuple(series), x_range=(low, high), y_range=numbers_of.y_range)
+
+
+def wanted_name(source: Source, numbers_of: Slice) -> str:
+    """Return how what the curve measures is called."""
+    return measured_name(source, numbers_of.wanted, is_mean=numbers_of.is_mean)
 
 
 def is_inside(numbers_of: Slice, trail: Trail, k: int) -> bool:
@@ -234,7 +247,7 @@ def is_inside(numbers_of: Slice, trail: Trail, k: int) -> bool:
 def _words(source: Source, numbers_of: Slice) -> list[tuple[str, Style]]:
     """Return the numbers of the picture, one fact a line, the most important first."""
     marks = marks_of(source.chars)
-    name, wanted = source.name(numbers_of.cell.text), source.name(numbers_of.wanted)
+    name, wanted = source.name(numbers_of.cell.text), wanted_name(source, numbers_of)
     x, y = numbers_of.here
     outside = "" if _contains(numbers_of, x, y) else " (outside)"
     slope = "" if numbers_of.slope is None else f", slope {source.number(numbers_of.slope)}"

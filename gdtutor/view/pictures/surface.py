@@ -33,6 +33,11 @@ class Ground(Struct, frozen=True, eq=False):
     examples: int = 0
     """Examples that there are."""
 
+    @property
+    def is_mean(self) -> bool:
+        """Whether the line has a value for each example, of which the mean is measured."""
+        return forward(self.graph, self.given)[self.wanted].size > 1
+
     def at(self, cells: tuple[Cell, ...], points: Array) -> Array:
         """Return the cost at some points.
 
@@ -75,6 +80,11 @@ class Ground(Struct, frozen=True, eq=False):
     def _means(self, family: Array) -> Array:
         with np.errstate(all="ignore"):
             return np.asarray(family.reshape(len(family), -1).mean(axis=1))
+
+
+def measured_name(source: Source, wanted: str, *, is_mean: bool) -> str:
+    """Return how what is measured is called: `C`, or `mean L` where it is a mean of losses."""
+    return f"mean {source.name(wanted)}" if is_mean else source.name(wanted)
 
 
 def all_examples(source: Source, members: int) -> Ground:

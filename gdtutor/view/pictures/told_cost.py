@@ -13,9 +13,9 @@ from gdtutor.view.pictures.contour import Trail as Path
 from gdtutor.view.pictures.contour import axes_of, outside_words, standing, surface_of, trails_of
 from gdtutor.view.pictures.field import Axis
 from gdtutor.view.pictures.paths import Cell, cells_along, stands_at
-from gdtutor.view.pictures.slice import Slice, Trail, is_inside, slice_of
+from gdtutor.view.pictures.slice import Slice, Trail, is_inside, slice_of, wanted_name
 from gdtutor.view.pictures.source import Source, option
-from gdtutor.view.pictures.surface import Ground, all_examples, this_batch
+from gdtutor.view.pictures.surface import Ground, all_examples, measured_name, this_batch
 
 COLUMNS, ROWS = 60, 40
 """Cells in which the lowest and the highest cost over two parameters are looked for."""
@@ -26,7 +26,7 @@ LISTED = 12
 def slice_words(source: Source, wish: PictureWish) -> tuple[str, ...]:
     """Return the curve's ends and its lowest point, where we are, the slope, and the steps."""
     found = slice_of(source, wish)
-    name, wanted = source.name(found.cell.text), source.name(found.wanted)
+    name, wanted = source.name(found.cell.text), wanted_name(source, found)
     ys = np.array(found.ys)
     words = [f"{wanted} along {_span(source, Axis(name, *found.x_range))}"]
     if np.isfinite(ys).any():
@@ -113,9 +113,9 @@ def _landscape(source: Source, wish: PictureWish, axes: tuple[Axis, Axis]) -> st
     surface = surface_of(source.still, wish, axes, COLUMNS, ROWS)
     costs = surface.costs
     said = f"{_span(source, x)}, {_span(source, y)}{surface.note}"
-    called = source.name(source.problem.graph.root)
+    named = measured_name(source, source.problem.graph.root, is_mean=surface.is_mean)
     if not np.isfinite(costs).any():
-        return f"{called} over {said}: nowhere finite"
+        return f"{named} over {said}: nowhere finite"
     row, column = np.unravel_index(np.nanargmin(costs), costs.shape)
     at = (
         source.number(x.low + (float(column) + 0.5) / COLUMNS * (x.high - x.low), 2),
@@ -124,7 +124,7 @@ def _landscape(source: Source, wish: PictureWish, axes: tuple[Axis, Axis]) -> st
     finite = costs[np.isfinite(costs)]
     low, high = (source.number(float(end), 2) for end in (finite.min(), finite.max()))
     lowest = f"{x.name} {at[0]}, {y.name} {at[1]}"
-    return f"{called} over {said}: between {low} and {high}, lowest near {lowest}"
+    return f"{named} over {said}: between {low} and {high}, lowest near {lowest}"
 
 
 def _place(source: Source, cells: Sequence[Cell], point: Array) -> str:
@@ -141,7 +141,8 @@ def _cost(source: Source, ground: Ground | None, cells: Sequence[Cell], point: A
     if ground is None:
         return ""
     cost = float(ground.at(tuple(cells), point[None])[0])
-    return f", {source.name(ground.wanted)} {source.number(cost, 3)}"
+    measured = measured_name(source, ground.wanted, is_mean=ground.is_mean)
+    return f", {measured} {source.number(cost, 3)}"
 
 
 def _path(source: Source, ground: Ground | None, cells: Sequence[Cell], path: Path) -> str:

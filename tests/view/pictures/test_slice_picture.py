@@ -138,3 +138,15 @@ def test_a_slope_where_the_loss_is_not_finite_is_not_a_number_and_warns_of_nothi
     given, _ = numbers(LINEAR, 'kind = "slice"\nalong = "w"')
     ground = this_batch(given, given.traces[-1], "", 3)
     assert np.isnan(slope_at(ground, cells_along(given.lesson.pictures[0])[0], 1e200))
+
+
+def test_a_curve_over_all_examples_of_a_loss_is_called_its_mean():
+    batch_1 = ROWS.replace("epochs = 100", "epochs = 100\nbatch = 1")
+    wish = 'kind = "slice"\nalong = "w1"\nrange = [-1, 1]\nover = "all"'
+    given, found = numbers(batch_1, wish, "forward:L")
+    example = float(given.traces[-1].values["L"])
+    assert found.here[1] != pytest.approx(example)
+    assert f"mean L {found.here[1]:.4g}" in picture(batch_1, wish, "forward:L")
+    assert "mean C" not in picture(ROWS, wish, "forward:L")
+    contour = 'kind = "contour"\nalong = ["w1", "w2"]'
+    assert "level lines of mean L" in picture(batch_1, contour)
