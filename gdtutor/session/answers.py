@@ -17,7 +17,7 @@ from gdtutor.values import Struct
 
 _SLACK = 4e-15
 """Relative room for the last bits of float64 at the ends of an interval."""
-_HINT = "write a number, as 0.125, 1/8 or 1e-3, or a calculation such as 0.5*0.25"
+_HINT = "write a number, as 0.75, 3/4 or 1e-3, or a calculation such as 0.75*0.3"
 _SPOKEN = str.maketrans({"−": "-", "–": "-", "×": "*", "·": "*", "σ": "sigmoid", "÷": "/"})
 _SIGNS = {
     "+": 1, "plus": 1, "positive": 1, "pos": 1, "up": 1,

@@ -57,7 +57,8 @@ def _prompted(session: Session) -> Session:
 def back_to_question(session: Session, count: int) -> Session:
     """Open the input of a question that was left with Esc."""
     if session.challenge is None:
-        return said(session, "No question is open. r asks for each next value.")
+        how = "The next step may ask one." if session.predict else "r asks for each next value."
+        return said(session, f"No question is open. {how}")
     return _prompted(session)
 
 

@@ -264,3 +264,9 @@ def test_auto_play_ends_at_a_question_and_gives_no_answer_away():
 def test_auto_play_waits_while_something_is_typed():
     session = pressed(walk(NEURON, "given"), "a :")
     assert update(session, Tick())[0] is session
+
+
+def test_enter_without_a_question_says_what_asks_one():
+    for session, said in ((walk(NEURON, "given"), "r asks"), (predicting(NEURON), "The next step")):
+        after = pressed(session, "enter")
+        assert after.message.startswith(f"No question is open. {said}")

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from walks import DATA, NETWORK, NEURON, ROWS, assert_screens, pressed, screen, typed, walk
 
+from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
 from gdtutor.session.challenge import Ask
 from gdtutor.session.slips import Slip
 from gdtutor.session.steps import Phase
@@ -101,3 +102,13 @@ def test_every_slip_is_put_into_words():
 
 def test_the_header_says_that_values_are_asked_for():
     assert "?  " in screen(pressed(walk(NEURON, "given"), "r")).splitlines()[0]
+
+
+def test_the_example_of_an_answer_is_no_answer_of_a_lesson():
+    # Its question about z has the answer 0.5·0.25 = 0.125.
+    session = pressed(walk(find_lesson("backward-or", shipped_lessons_folder())), "6n n")
+    assert session.challenge is not None
+    example = re.search(r"calculation: (\S+)\. ", screen(session))[1]
+    assert typed(session, example).challenge.tried
+    assert typed(session, "0.125").challenge is None
+    assert "0.125" not in typed(session, "?!").prompt.error
