@@ -34,6 +34,8 @@ def named_keys(session: Session, *, is_narrow: bool) -> tuple[Command, ...]:
         named = [replace(c, pair="up") if c.name == "down" else c for c in named]
         return _by_name(named, _OF_A_CELL)
     first = _NARROW.get(session.screen, ()) if is_narrow else ()
+    if session.screen is Screen.STUDY and session.challenge is not None:
+        first = ("question", *first)
     if session.screen is Screen.TRAIN and session.sweeping is not None:
         first = ("pause", "stop")
     late = () if is_narrow else _LATE
@@ -57,6 +59,8 @@ def _words(session: Session) -> dict[str, str]:
         return {"show_all": "show all"} if session.library.search else {}
     if session.screen is Screen.STUDY and session.look.cell is not None:
         return {"next": "cell", "down": "row", "escape": "close", "next_key": "step"}
+    if session.screen is Screen.STUDY and session.challenge is not None:
+        return {"question": "answer"}
     return {}
 
 
@@ -100,7 +104,7 @@ def _is_idle_in_training(session: Session, name: str) -> bool:
     training = session.training
     match name:
         case "pause":
-            return session.sweeping is None and training.status is Status.FINISHED
+            return session.sweeping is None and training.is_at_end
         case "epoch" | "iteration":
             is_at_work = session.sweeping is not None or training.status is Status.RUNNING
             return is_at_work or training.stopped_by == "not_finite"

@@ -112,6 +112,14 @@ class Snapshot(Struct, frozen=True, eq=False):
     diagnosis: Diagnosis | None = None
     """What is wrong with the run, once it has paused or ended; None where nothing is."""
 
+    @property
+    def is_at_end(self) -> bool:
+        """Whether there is nothing to resume: the run has stopped, or rests at or beyond the last
+        epoch of its settings.
+        """
+        is_past = 0 < self.epochs_wanted <= len(self.costs)
+        return self.status is Status.FINISHED or (self.status is Status.PAUSED and is_past)
+
 
 class KeptCurve(Struct, frozen=True, eq=False):
     """The cost curve of another run, beside the one on the screen."""

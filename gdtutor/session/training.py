@@ -90,7 +90,7 @@ def toggle_training(session: Session, count: int) -> Result:
             return session, (PauseTraining(),)
         case Status.FINISHED if session.training.stopped_by == "not_finite":
             return said(session, _LOST), ()
-        case Status.FINISHED:
+        case _ if session.training.is_at_end:
             told = "The run is finished: n trains an epoch more, 0 goes back to its start."
             return said(session, told), ()
         case _:

@@ -113,3 +113,22 @@ def test_while_a_sweep_is_at_work_the_keys_are_its_own():
     assert words(pressed(session, "space"))["pause"] == "resume"
     assert "stop" not in words(pressed(session, "s"))
     assert " s end sweep " in screen(session, 40, 12).splitlines()[-1]
+
+
+@pytest.mark.parametrize(("width", "height"), [(80, 24), (40, 12)])
+def test_a_question_that_was_left_has_the_way_back_to_it_in_the_line_of_keys(width, height):
+    left = pressed(replace(walk(NEURON, "given"), predict=True), "n escape b b")
+    assert left.challenge is not None
+    assert left.prompt is None
+    assert " Enter answer " in screen(left, width, height).splitlines()[-1]
+    assert "question" not in words(pressed(left, "n"))
+
+
+def test_a_run_that_rests_at_its_end_has_nothing_to_resume():
+    session = replace(training(Status.PAUSED, costs=[2, 1]))
+    at_end = replace(session, training=replace(session.training, epochs_wanted=2))
+    assert "pause" in words(session)
+    assert "pause" not in words(at_end)
+    after, effects = update(at_end, Press("space", " "))
+    assert "n trains an epoch more, 0 goes back" in after.message
+    assert effects == ()
