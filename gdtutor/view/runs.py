@@ -18,6 +18,11 @@ from gdtutor.view.pictures.curve import marks_of
 MANY = 8
 """Runs from which on the best one is named above them, since it may not show among them."""
 
+SAME = 1e-9
+"""Relative difference of costs up to which two curves are one: runs that are trained side by side
+round otherwise than one that is trained alone.
+"""
+
 _MARKS = ("o", "x", "+", "^", "%", "#", "@")
 _STYLES = (Style.RUN_2, Style.RUN_3, Style.RUN_4)
 
@@ -32,7 +37,7 @@ class ShownCurve(Struct, frozen=True, eq=False):
     name: str = ""
     """Its label, without the setting that one sweep varies."""
     same_as: str = ""
-    """The name of a curve before it with the very same costs; empty where there is none."""
+    """The name of a curve before it with the same costs; empty where there is none."""
 
 
 def curves_shown(session: Session) -> tuple[ShownCurve, ...]:
@@ -61,13 +66,14 @@ def swept_setting(session: Session) -> str:
 
 
 def _twin(curve: KeptCurve, before: list[ShownCurve]) -> str:
-    """Return the name of a curve with the very same costs."""
+    """Return the name of a curve with the same costs."""
     if not len(curve.costs):
         return ""
     twins = (
         other.name
         for other in before
-        if np.array_equal(other.curve.costs, curve.costs, equal_nan=True)
+        if len(other.curve.costs) == len(curve.costs)
+        and np.allclose(other.curve.costs, curve.costs, rtol=SAME, atol=0.0, equal_nan=True)
     )
     return next(twins, "")
 

@@ -115,7 +115,7 @@ def cost_plot(session: Session, chars: Chars) -> Plot:
         mean = Series("mean", tuple(xs.tolist()), tuple(ys.tolist()), Style.RUN_4)
         series.append(replace(mean, mark=MEAN_MARK))
     return Plot(
-        _off_the_scale(shown),
+        _off_the_scale(shown, chars),
         tuple(series),
         "epoch",
         "cost",
@@ -139,11 +139,14 @@ def _has_unchanged(session: Session, others: list[ShownCurve]) -> bool:
     return epochs > max((len(one.curve.costs) for one in kept), default=0)
 
 
-def _off_the_scale(shown: tuple[ShownCurve, ...]) -> str:
+def _off_the_scale(shown: tuple[ShownCurve, ...], chars: Chars) -> str:
     """Return a note on costs that the plot cannot show, empty where it shows all."""
     curves = (one.curve.costs for one in shown)
     largest = max((float(np.max(c, initial=0.0)) for c in curves), default=0.0)
-    return f"above {LARGEST:g}: drawn at {LARGEST:g}" if largest > LARGEST else ""
+    if largest <= LARGEST:
+        return ""
+    most = notation.shown(LARGEST, 1, chars)
+    return f"above {most}: drawn at {most}"
 
 
 def _series(label: str, costs: Array, style: Style) -> Series:

@@ -159,3 +159,13 @@ def test_the_runs_that_have_no_room_are_scrolled_to_and_no_further(size):
     assert "★ the lowest cost" in (last := frame_of(end, *size, UNICODE).text())
     assert frame_of(pressed(end, [Press("up")]), *size, UNICODE).text() != last
     assert pressed(end, [Press("tab")]).train_look.scroll == 0
+
+
+def test_a_run_trained_beside_others_is_the_same_curve_as_one_trained_alone():
+    session = pressed(walk(NEURON, "given"), [Press("t")])
+    session.run.advance(epochs=20)
+    costs = session.run.costs
+    rounded = costs * (1 + 1e-12)
+    assert not np.array_equal(costs, rounded)
+    shown = curves_shown(beside(("again", rounded), ("other", costs * 1.001), own=costs))
+    assert [one.same_as != "" for one in shown] == [False, True, False]
