@@ -168,7 +168,7 @@ COMMANDS: tuple[Command, ...] = (
             _last_or_numbered),
     Command("goto", ("colon",), ":", ":",
             "go to a place: 12, backward:w1, iteration 37, 37/backward:W1[0,1]", _STUDY,
-            lambda s, _: asked(s, PromptKind.GOTO, "go to (backward:w1)")),
+            lambda s, _: asked(s, PromptKind.GOTO, f"go to ({navigation.example_of_place(s)})")),
     Command("unfold", ("x",), "x", "x", "unfold the node into its operations, or fold it",
             _STUDY, looking.toggle_fold, "unfold"),
     Command("cell", ("c",), "c", "c", "open a cell of the matrix; arrows move, Esc closes",

@@ -16,6 +16,19 @@ def said(session: Session, message: str, *, error: bool = False) -> Session:
     return replace(session, message=message, is_error=error)
 
 
+def example_of_place(session: Session) -> str:
+    """Return a place that the open lesson has, for the input's label: a parameter's backward step,
+    else the last step.
+    """
+    lesson, moment = session.lesson, session.moment
+    if lesson is None or moment is None:
+        return "backward:w1"
+    back = {step.node for step in moment.steps if step.phase is Phase.BACKWARD}
+    name = next((name for name in lesson.starts if name in back), "")
+    last = moment.steps[-1]
+    return f"backward:{name}" if name else f"{last.phase.value}:{last.node}"
+
+
 def steps_forward(session: Session, count: int) -> Session:
     """Go on by so many steps, into later iterations where the lesson trains."""
     if session.moment is None or session.lesson is None:

@@ -143,3 +143,12 @@ def test_given_values_are_one_step_and_inputs_get_no_backward_step() -> None:
     assert sum(step.phase is Phase.GIVEN for step in steps) == 1
     backward = {step.node for step in steps if step.phase is Phase.BACKWARD}
     assert not backward & {"X", "Y", "m"}
+
+
+@pytest.mark.parametrize("name", [*LESSONS, "neuron", "activations"])
+def test_the_example_of_a_place_is_one_that_the_lesson_has(name: str) -> None:
+    session = press(open_at(name), ":")
+    assert session.prompt is not None
+    example = session.prompt.label.removeprefix("go to (").removesuffix(")")
+    phase, _, node = example.partition(":")
+    assert place(goto(session, example))[2:] == (phase, node)
