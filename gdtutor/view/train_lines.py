@@ -159,6 +159,13 @@ def _of_sweep(session: Session) -> tuple[int, int, tuple[str, ...]] | None:
     return now.done, max(now.wanted, 1), (whole, f"{now.done:,}/{now.wanted:,} ep in {runs} runs")
 
 
+def _goal(session: Session, wanted: int) -> float:
+    """Return the epoch at which training was asked to end."""
+    if session.goal is None or session.run is None:
+        return wanted
+    return session.goal / session.run.iterations_per_epoch
+
+
 def _of_run(session: Session) -> tuple[int, int, tuple[str, ...]]:
     """Return the epochs done and wanted of the own run, and words, fewer and fewer."""
     snapshot = session.training
@@ -169,7 +176,7 @@ def _of_run(session: Session) -> tuple[int, int, tuple[str, ...]]:
     speed = f"{rate:,.{0 if rate >= 10 else 1 if rate >= 1 else 3}f}" if rate else ""
     left = ""
     if snapshot.status is Status.RUNNING and rate:
-        left = f"{max(wanted - done, 0) / rate:.1f} s left"
+        left = f"{max(_goal(session, wanted) - done, 0) / rate:.1f} s left"
     plain, short = f"{done:,} of {wanted:,} epochs", f"{done:,}/{wanted:,}"
     if done > wanted:
         plain, short = f"{done:,} epochs, {done - wanted:,} beyond the end", f"{done:,}"

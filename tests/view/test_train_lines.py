@@ -126,3 +126,13 @@ def test_epochs_beyond_the_end_are_said_to_be_so() -> None:
     session = training(replace(RUNNING, epochs_wanted=60_000, status=Status.PAUSED))
     text = text_of(progress_line(session, 80, UNICODE))
     assert "100%  61,728 epochs, 1,728 beyond the end" in text
+
+
+@pytest.mark.parametrize(
+    ("goal", "left"), [(None, "6.0 s"), (180_256, "0.5 s"), (1_259_236, "10.0 s")]
+)
+def test_the_time_left_is_that_of_what_was_asked_for(goal: int | None, left: str) -> None:
+    session = replace(training(), goal=goal)
+    assert session.run is not None
+    assert session.run.iterations_per_epoch == 2
+    assert text_of(progress_line(session, 80, UNICODE)).endswith(f" {left} left")
