@@ -8,6 +8,7 @@ import numpy as np
 
 from gdtutor.engine.expression import Apply, Name, names_in, substitute, to_text
 from gdtutor.engine.local import UPSTREAM
+from gdtutor.engine.places import places_of
 from gdtutor.engine.trace import Contribution
 from gdtutor.jsondata import Json, plain
 from gdtutor.lesson.model import Lesson
@@ -111,7 +112,7 @@ def _given(context: Context) -> dict[str, Json]:
 
 def _forward(context: Context) -> dict[str, Json]:
     node = context.step.node
-    visible = next(v for v in context.trace.visible if v.name == node)
+    visible = places_of(context.trace).visible[node]
     line = context.graph.lines[visible.line]
     expr = context.node_expr(node)
     is_inner = line.name in context.look.unfolded and line.first != line.last
@@ -172,18 +173,16 @@ def _update(context: Context, moment: Moment) -> dict[str, Json]:
     before = moment.state.parameters[name]
     if variable != "p":
         before = moment.state.optimizer.get(name, {}).get(variable, np.zeros_like(before))
-    after = next(value for key, _, value in done.lines if key == variable)
-    formula = next(text for key, text, _ in done.lines if key == variable)
     gradient = moment.trace.gradients.get(name, np.zeros_like(moment.state.parameters[name]))
     state = {} if moment.settings is None else done.state
     row = None if moment.settings is None else OPTIMISERS[moment.settings.optimizer]
     return {
         "before": plain(before),
         "gradient": plain(gradient),
-        "after": plain(after),
+        "after": plain(done.values[variable]),
         "learning_rate": moment.learning_rate,
         "state": {key: plain(value) for key, value in state.items()},
-        "formula": f"{variable} = {formula}",
+        "formula": f"{variable} = {done.formulas[variable]}",
         "variable": variable if row is not None and row.state else "p",
     }
 

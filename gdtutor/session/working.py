@@ -68,8 +68,7 @@ class Working(Struct, frozen=True, eq=False):
                     parts = [self.contribution(i, operands) for i in range(len(self.received))]
                     return np.asarray(sum(parts)) if parts else np.ones(self.result.shape)
                 case Phase.UPDATE if not self._is_solved:
-                    lines = {key: text for key, text, _ in self.moment.updates[node].lines}
-                    rule = parse_rule(lines[self.step.variable])
+                    rule = parse_rule(self.moment.updates[node].formulas[self.step.variable])
                     return np.asarray(evaluate(rule, operands.values))
         return self.result
 
@@ -135,8 +134,8 @@ def working_of(moment: Moment, step: Step) -> Working:
             operands = Operands(trace.values, tuple(c.upstream for c in received))
             return Working(moment, step, trace.gradients[step.node], operands)
         case Phase.UPDATE:
-            results = {key: value for key, _, value in moment.updates[step.node].lines}
+            result = moment.updates[step.node].values[step.variable]
             values = update_operands(moment, step.node, step.variable)
-            return Working(moment, step, results[step.variable], Operands(values))
+            return Working(moment, step, result, Operands(values))
         case _:
             return Working(moment, step, trace.values[step.node], Operands(trace.values))

@@ -69,6 +69,16 @@ class OptimiserStep(Struct, frozen=True, eq=False):
     state: Mapping[str, Array]
     """The state variables after the update."""
 
+    @property
+    def formulas(self) -> dict[str, str]:
+        """The formula of each line, by the name that it assigns."""
+        return {name: formula for name, formula, _ in self.lines}
+
+    @property
+    def values(self) -> dict[str, Array]:
+        """The value of each line, by the name that it assigns."""
+        return {name: value for name, _, value in self.lines}
+
 
 _BETA = Hyperparameter("beta", 0.9)
 _EPSILON = Hyperparameter("epsilon", 1e-8)

@@ -76,8 +76,9 @@ def _ends(received: tuple[Contribution, ...]) -> tuple[Contribution, ...]:
 
 def _left_out(context: Context, received: tuple[Contribution, ...]) -> tuple[Line, ...]:
     count = len(received) - len(_ends(received))
-    ellipsis = "…" if context.chars.unicode else "..."
-    return (line((f"{ellipsis} and {count} more shares", Style.DIM)),) if count else ()
+    return (
+        (line((f"{context.chars.ellipsis} and {count} more shares", Style.DIM)),) if count else ()
+    )
 
 
 def _is_of_examples(context: Context, c: Contribution) -> bool:
@@ -135,8 +136,7 @@ def _sum_of_arrays(
         array_lines(context, total, width, max_rows=rows, is_result=True, of=node) if rows else ()
     )
     if cell is None:
-        ellipsis = "…" if context.chars.unicode else "..."
-        where = line((f"{ellipsis} c opens a cell of each share", Style.DIM))
+        where = line((f"{context.chars.ellipsis} c opens a cell of each share", Style.DIM))
         return (where, line(f"{called} = their sum"), *matrix)
     shares = [float(c.value[cell]) for c in received]
     return (

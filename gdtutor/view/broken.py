@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from gdtutor.values import replace
 from gdtutor.view.boxes import Panel, boxed
 from gdtutor.view.frame import Chars, Frame, Line, Style
 from gdtutor.view.lines import fitted, line, wrapped
@@ -15,9 +14,7 @@ def with_reports(frame: Frame, reports: tuple[str, ...], chars: Chars) -> Frame:
     count = f"{len(reports)} problem{'' if len(reports) == 1 else 's'}"
     title = f"{count} in the saved file; above is the last good one"
     box = boxed(Panel(title, lines, is_focused=True), frame.width, height, chars)
-    top = frame.height - height
-    plots = tuple(plot for plot in frame.plots if plot.y + plot.height <= top)
-    return replace(frame, lines=(*frame.lines[:top], *box), plots=plots)
+    return frame.covered(frame.height - height, box)
 
 
 def _lines(reports: tuple[str, ...], width: int, chars: Chars) -> tuple[Line, ...]:

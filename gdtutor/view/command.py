@@ -17,9 +17,7 @@ def with_command(frame: Frame, command: str, chars: Chars) -> Frame:
     rows = command_lines(command, frame.width)
     first = max(frame.height - 1 - len(rows), 0)
     shown = [fitted(row, frame.width, chars) for row in rows][: frame.height - 1]
-    lines = (*frame.lines[:first], *shown, *frame.lines[first + len(shown) :])
-    plots = tuple(plot for plot in frame.plots if plot.y + plot.height <= first)
-    return Frame(frame.width, frame.height, lines, plots)
+    return frame.covered(first, shown)
 
 
 def command_lines(command: str, width: int) -> tuple[Line, ...]:

@@ -149,8 +149,8 @@ def _local_array(
 def _local_named(context: Context, c: Contribution, width: int) -> tuple[Line, ...]:
     """Return the local gradient of an array without its numbers, and where they are."""
     head = local_formula(context, c, width)
-    ellipsis = "…" if context.chars.unicode else "..."
-    where = wrapped(f"{ellipsis} c opens a cell, with its numbers", width, Style.DIM)
+    text = f"{context.chars.ellipsis} c opens a cell, with its numbers"
+    where = wrapped(text, width, Style.DIM)
     return (*head, *where) if head else ()
 
 

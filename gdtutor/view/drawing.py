@@ -8,9 +8,10 @@ from gdtutor.view.drawing_model import Direction, DrawEdge, DrawNode, Layout, Pa
 from gdtutor.view.drawing_paint import paint
 from gdtutor.view.drawing_part import neighbourhood
 from gdtutor.view.drawing_tall import lay_out_tall
-from gdtutor.view.drawing_text import Wording, line_length, number_room, write
+from gdtutor.view.drawing_text import Wording, number_room, write
 from gdtutor.view.drawing_wide import lay_out_wide
 from gdtutor.view.frame import Chars, Line, Segment, Style
+from gdtutor.view.lines import width_of
 
 __all__ = ["Direction", "DrawEdge", "DrawNode", "draw_graph"]
 
@@ -77,10 +78,9 @@ def _choose(
         layout = next(_fitting(whole, width, height, chars, paged=True), None)
         if layout is not None:
             return layout, len(nodes)
-    ellipsis = "…" if chars.unicode else "..."
     for paged in (False, True):
         for limit in NEIGHBOURS:
-            part = neighbourhood(whole, start, min(limit, len(nodes)), ellipsis)
+            part = neighbourhood(whole, start, min(limit, len(nodes)), chars.ellipsis)
             layout = next(_fitting(part, width, height - 1, chars, paged=paged), None)
             if layout is not None:
                 return layout, sum(node.style is not Style.DIM for node in part.nodes)
@@ -138,7 +138,7 @@ def _page(
     else:
         top, bottom = _window(layout, current, height)
     lines = paint(layout, top, bottom, current=current, direction=direction, chars=chars)
-    ellipsis = "…" if chars.unicode else "..."
+    ellipsis = chars.ellipsis
     above = sum(box.y < top for box in layout.boxes)
     below = sum(box.y >= top and box.y + len(box.rows) > bottom for box in layout.boxes)
     before = (_note(ellipsis, above, "above"),) if above else ()
@@ -183,7 +183,7 @@ def _window(layout: Layout, current: str | None, height: int) -> tuple[int, int]
 
 def cut(line: Line, width: int, ellipsis: str) -> Line:
     """Return a line of at most `width` cells; one that is cut ends in an ellipsis."""
-    if line_length(line) <= width:
+    if width_of(line) <= width:
         return line
     kept: list[Segment] = []
     room = max(0, width - len(ellipsis))

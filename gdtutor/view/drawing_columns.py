@@ -8,7 +8,8 @@ from itertools import accumulate
 from gdtutor.values import Struct
 from gdtutor.view.drawing_model import Box, DrawEdge, Layout, Part, Stroke
 from gdtutor.view.drawing_route import LANE, Channel, Point, Terminal
-from gdtutor.view.drawing_text import Texts, line_length
+from gdtutor.view.drawing_text import Texts
+from gdtutor.view.lines import width_of
 
 MARGIN = 1
 """Cells between an arrow head and a label, for the mark of the current node."""
@@ -97,7 +98,7 @@ def _measure(grid: Grid, rooms: list[int], *, pitch: int, slack: int) -> _Ruler:
 def _stroke(grid: Grid, ruler: _Ruler, source: Box, edge: DrawEdge) -> Stroke:
     """Lead one edge from the end of its source's text to the label of its target."""
     first, last = grid.layer[edge.source], grid.layer[edge.target]
-    points: list[Point] = [(source.x + line_length(source.rows[0]) + 1, source.y)]
+    points: list[Point] = [(source.x + width_of(source.rows[0]) + 1, source.y)]
     left: Terminal = (edge.source, 0)
     for index in range(first, last):
         channel = grid.channels[index]

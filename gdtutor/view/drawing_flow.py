@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from gdtutor.values import Struct
 from gdtutor.view.drawing_model import Box, DrawEdge, Layout, Part, Stroke
 from gdtutor.view.drawing_route import Channel, Point
-from gdtutor.view.drawing_text import Texts, line_length
+from gdtutor.view.drawing_text import Texts
+from gdtutor.view.lines import width_of
 
 
 class Spine(Struct, frozen=True):
@@ -142,5 +143,5 @@ def _around(flow: Flow, ruler: _Ruler, source: Box, target: Box, edge: DrawEdge)
 
 def _after(box: Box, row: int) -> Point:
     """Return the first cell of a stroke beside a row of a node, a blank after its text."""
-    length = line_length(box.rows[row]) + 1 if row < len(box.rows) else 0
+    length = width_of(box.rows[row]) + 1 if row < len(box.rows) else 0
     return box.x + length, box.y + row

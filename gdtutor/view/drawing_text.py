@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from gdtutor.values import Struct
 from gdtutor.view.drawing_model import DrawNode, Part, ports
 from gdtutor.view.frame import Chars, Line, Segment, Style
+from gdtutor.view.lines import width_of
 
 NUMBER_ROOM = 6
 """Cells kept for a number, so that a drawing does not move when the number appears or grows."""
@@ -27,11 +28,6 @@ class Wording(Struct, frozen=True):
     """Labels longer than `LABEL_ROOM` end in an ellipsis."""
 
     @property
-    def ellipsis(self) -> str:
-        """The sign that something is left out."""
-        return "…" if self.chars.unicode else "..."
-
-    @property
     def nabla(self) -> str:
         """The sign before a gradient."""
         return "∇ " if self.chars.unicode else "g "
@@ -40,7 +36,7 @@ class Wording(Struct, frozen=True):
         """The label with its mark, shortened where labels are."""
         label = node.label
         if self.short_labels and len(label) > LABEL_ROOM:
-            label = label[: LABEL_ROOM - len(self.ellipsis)] + self.ellipsis
+            label = label[: LABEL_ROOM - len(self.chars.ellipsis)] + self.chars.ellipsis
         return label + node.mark
 
     def head(self, node: DrawNode) -> Line:
@@ -62,14 +58,14 @@ class Wording(Struct, frozen=True):
     def stub(self) -> Line:
         """What stands behind a node whose consumers are left out."""
         arrow = "─▶" if self.chars.unicode else "->"
-        return (Segment(f" {arrow} {self.ellipsis}", Style.DIM),)
+        return (Segment(f" {arrow} {self.chars.ellipsis}", Style.DIM),)
 
     def head_room(self, node: DrawNode) -> int:
         """Cells to keep for label and value."""
         if node.style is Style.DIM:
             return len(node.label)
         room = self._number_room(node, node.value)
-        return max(line_length(self.head(node)), len(self.label(node)) + 1 + room)
+        return max(width_of(self.head(node)), len(self.label(node)) + 1 + room)
 
     def gradient_room(self, node: DrawNode) -> int:
         """Cells to keep for the gradient."""
@@ -89,11 +85,6 @@ def number_room(nodes: Sequence[DrawNode]) -> int:
     """Cells to keep for a number that is not there yet."""
     shapes = any(is_shape(node.value) or "×" in node.label for node in nodes)
     return SHAPE_ROOM if shapes else NUMBER_ROOM
-
-
-def line_length(line: Line) -> int:
-    """Cells of a line."""
-    return sum(len(segment.text) for segment in line)
 
 
 class Texts(Struct, frozen=True):
@@ -122,7 +113,7 @@ def write(part: Part, wording: Wording) -> Texts:
         if wording.one_row and ports(part, node.id) == 1:
             start = (leaves_head if leaf else others_head) + 2
             if gradient:
-                head = (*head, Segment(" " * (start - line_length(head))), *gradient)
+                head = (*head, Segment(" " * (start - width_of(head))), *gradient)
             if reached:
                 needs = start + wording.gradient_room(node)
             rows[node.id], height[node.id] = ((*head, *stub),), 1
@@ -133,7 +124,7 @@ def write(part: Part, wording: Wording) -> Texts:
             height[node.id] = 2 if reached else 1
             if reached:
                 needs = max(needs, int(leaf) + wording.gradient_room(node))
-        room[node.id] = max(needs, *(line_length(line) for line in rows[node.id]))
+        room[node.id] = max(needs, *(width_of(line) for line in rows[node.id]))
     return Texts(rows, height, room)
 
 

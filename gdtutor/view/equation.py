@@ -33,7 +33,7 @@ def numbers_writer(context: Context, values: Mapping[str, float]) -> Writer:
 
     def leaf(name: str) -> str:
         if name.startswith(ELLIPSIS):
-            return "…" if context.chars.unicode else "..."
+            return context.chars.ellipsis
         text = context.number(values[name])
         return f"({text})" if text[:1] in "-−" else text
 
@@ -45,7 +45,7 @@ def _with_ellipsis(context: Context, writer: Writer) -> Writer:
 
     def leaf(name: str) -> str:
         if name.startswith(ELLIPSIS):
-            return "…" if context.chars.unicode else "..."
+            return context.chars.ellipsis
         return writer.leaf(name)
 
     return replace(writer, leaf=leaf, is_array=lambda _: False)

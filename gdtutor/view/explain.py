@@ -140,5 +140,5 @@ def _array_text(context: Context, array: Array, wish: Placeholder) -> str:
         return context.number(float(array.reshape(())))
     cells = [context.number(float(value)) for value in array.reshape(-1)]
     if len(cells) > MAX_CELLS_IN_PROSE:
-        cells = [*cells[:2], "…" if context.chars.unicode else "...", cells[-1]]
+        cells = [*cells[:2], context.chars.ellipsis, cells[-1]]
     return f"({', '.join(cells)})"

@@ -95,8 +95,8 @@ def _blocks(
     if shown is not _Shown.FEW or left_out < 2 or not are_matrices:
         return [_block(context, name, style, width, shown) for name in names]
     ends = [_block(context, n, style, width, shown) for n in (*names[:FIRST], *names[-LAST:])]
-    ellipsis = "…" if context.chars.unicode else "..."
-    return [*ends[:FIRST], (line((f" {ellipsis} {left_out} more", Style.DIM)),), *ends[FIRST:]]
+    more = line((f" {context.chars.ellipsis} {left_out} more", Style.DIM))
+    return [*ends[:FIRST], (more,), *ends[FIRST:]]
 
 
 def _given_alone(context: Context, width: int) -> tuple[Line, ...]:
@@ -163,9 +163,8 @@ def _block(context: Context, name: str, style: Style, width: int, how: _Shown) -
 
 def _ends(context: Context, value: Array) -> str:
     """Return the first and the last number of an array, with what is left out between them."""
-    ellipsis = "…" if context.chars.unicode else "..."
     first, last = (context.number(float(number)) for number in (value.flat[0], value.flat[-1]))
-    return f"{first} {ellipsis} {last}" if value.size > 2 else f"{first} {last}"
+    return f"{first} {context.chars.ellipsis} {last}" if value.size > 2 else f"{first} {last}"
 
 
 def side_by_side(blocks: Sequence[tuple[Line, ...]], width: int) -> tuple[Line, ...]:

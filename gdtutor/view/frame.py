@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import Enum
 from typing import NamedTuple
 
@@ -66,6 +67,11 @@ class Chars(Struct, frozen=True):
     """Whether signs may run over several lines, as the brackets of a matrix, and things stand side
     by side; otherwise every line can be read aloud alone."""
 
+    @property
+    def ellipsis(self) -> str:
+        """The sign that something is left out."""
+        return "…" if self.unicode else "..."
+
 
 UNICODE = Chars()
 ASCII = Chars(unicode=False, braille=False)
@@ -122,6 +128,12 @@ class Frame(Struct, frozen=True):
     height: int
     lines: tuple[Line, ...]
     plots: tuple[Placed, ...] = ()
+
+    def covered(self, first: int, rows: Sequence[Line]) -> Frame:
+        """Return the frame with rows over its own from one line on, without plots that reach it."""
+        lines = (*self.lines[:first], *rows, *self.lines[first + len(rows) :])
+        plots = tuple(plot for plot in self.plots if plot.y + plot.height <= first)
+        return Frame(self.width, self.height, lines, plots)
 
     def text(self) -> str:
         """Return the frame as plain text, trailing blanks removed, plots left out."""

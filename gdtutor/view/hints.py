@@ -14,6 +14,7 @@ from gdtutor.values import replace
 from gdtutor.view.arrays import array_lines
 from gdtutor.view.cells import cell_name, open_cell
 from gdtutor.view.context import Context
+from gdtutor.view.contribution import times_sign
 from gdtutor.view.equation import equation_with, numbers_writer
 from gdtutor.view.formula import Writer
 from gdtutor.view.forward import definition_lines
@@ -116,7 +117,7 @@ def _use(
     node = challenge.step.node
     called = context.gradient_name(node)
     head = f"{called} = " if not sign else " " * (len(called) + 1) + sign
-    times = " × " if context.chars.unicode else " * "
+    times = times_sign(context)
     if c.local is None or not context.is_scalar_at_example():
         if not with_numbers:
             return wrapped_formula(head, context.writer().write(c.rule), width)
@@ -140,8 +141,7 @@ def _update(
     context: Context, challenge: Challenge, width: int, *, with_numbers: bool
 ) -> tuple[Line, ...]:
     name, variable = challenge.step.node, challenge.step.variable
-    text = {key: rule for key, rule, _ in context.moment.updates[name].lines}[variable]
-    expr = parse_rule(text)
+    expr = parse_rule(context.moment.updates[name].formulas[variable])
     values = update_operands(context.moment, name, variable)
     writer = update_writer(context, name, values)
     called = context.name(name if variable == "p" else variable)

@@ -9,10 +9,7 @@ from gdtutor.session.matrix_digits import common_exponent, largest_exponent
 from gdtutor.values import Struct, replace
 from gdtutor.view.frame import Chars, Line, Segment, Style
 from gdtutor.view.lines import line, wrapped
-from gdtutor.view.notation import (
-    cell_number,
-    power_of_ten,
-)
+from gdtutor.view.notation import cell_number, power_of_ten
 
 MAX_ROWS = 6
 """Rows shown at most; longer matrices are elided in the middle."""
@@ -57,7 +54,7 @@ def matrix_lines(array: Array, look: MatrixLook, chars: Chars) -> tuple[Line, ..
         segments = [Segment(left, Style.DIM), Segment(" ")]
         for column, width in zip(columns, widths, strict=True):
             if row is None or column is None:
-                cell = Segment(_elision(chars)[:width].rjust(width), Style.DIM)
+                cell = Segment(chars.ellipsis[:width].rjust(width), Style.DIM)
             else:
                 cell = _cell(texts[row, column].rjust(width), (row, column), look, grid.shape)
             if look.cell is not None and cell.style is Style.CURRENT:
@@ -204,16 +201,11 @@ def _column_width(
 ) -> int:
     """Return the cells that a column fills, with its number above where columns are numbered."""
     if column is None:
-        return len(_elision(chars))
+        return len(chars.ellipsis)
     width = max((len(texts[r, column]) for r in rows if r is not None), default=1)
     if not look.names_columns or look.column is None:
         return width
     return max(width, len(str(column)) + (column == look.column))
-
-
-def _elision(chars: Chars) -> str:
-    """Return what stands for the columns, or in a row for the rows, that are left out."""
-    return "…" if chars.unicode else "..."
 
 
 def _cell(text: str, place: tuple[int, int], look: MatrixLook, shape: tuple[int, ...]) -> Segment:

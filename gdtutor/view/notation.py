@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import unicodedata
-from collections.abc import Iterable
 
 from gdtutor.session import digits as digits_of
 from gdtutor.session.digits import (
@@ -20,7 +19,6 @@ __all__ = [
     "DEFAULT_DIGITS",
     "MAX_DIGITS",
     "cell_number",
-    "column_of_numbers",
     "exact",
     "gradient_name",
     "name",
@@ -66,16 +64,6 @@ def shown(value: float, digits: int, chars: Chars) -> str:
     """Return a number as the screen shows it, with a real minus sign where there is one."""
     text = number(value, digits)
     return text.replace("-", "−") if chars.unicode else text
-
-
-def column_of_numbers(values: Iterable[float], digits: int, chars: Chars) -> tuple[str, ...]:
-    """Return numbers padded to one width, their decimal points below each other."""
-    texts = [shown(value, digits, chars) for value in values]
-    before = [len(text.partition(".")[0]) for text in texts]
-    widest = max(before, default=0)
-    padded = [" " * (widest - b) + text for b, text in zip(before, texts, strict=True)]
-    width = max((len(text) for text in padded), default=0)
-    return tuple(text.ljust(width) for text in padded)
 
 
 def cell_number(value: float, exponent: int, digits: int, chars: Chars) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import partial
 
-from gdtutor.engine.expression import Expr
 from gdtutor.engine.local import UPSTREAM
 from gdtutor.engine.numpy_text import NumpyWriter, plain_name
 from gdtutor.engine.operations import parse_rule
@@ -16,8 +15,6 @@ from gdtutor.view.lines import wrapped_formula
 _LABEL = "NumPy  "
 LEAST_WIDTH = 36
 """Cells of a panel below which the line is left out."""
-
-
 MOST_LINES = 2
 """Lines that an assignment may take."""
 
@@ -93,8 +90,7 @@ def _named(consumer: str, name: str) -> str:
 
 def _update(context: Context, is_inline: bool) -> str:
     name, variable = context.step.node, context.step.variable
-    text = next(text for key, text, _ in context.moment.updates[name].lines if key == variable)
-    expr: Expr = parse_rule(text)
+    expr = parse_rule(context.moment.updates[name].formulas[variable])
     states = context.moment.state.optimizer.get(name, {})
 
     def called(part: str) -> str:

@@ -69,8 +69,8 @@ def _scaling_lines(context: Context, width: int) -> tuple[Line, ...]:
         numbers = f"{off} {context.number(shift)}, {by} {context.number(scale)}"
         lines += [line(" ", *row) for row in wrapped(f"{called}: {numbers}", width - 1)]
     if len(told) > MOST_COLUMNS:
-        ellipsis = "…" if chars.unicode else "..."
-        lines.append(line((f" {ellipsis} {len(told) - MOST_COLUMNS} more columns", Style.DIM)))
+        more = f" {chars.ellipsis} {len(told) - MOST_COLUMNS} more columns"
+        lines.append(line((more, Style.DIM)))
     return tuple(lines)
 
 
@@ -118,11 +118,10 @@ def _draw_text(context: Context, draw: _Draw, is_brief: bool) -> str:
 
 def _names_text(context: Context, names: tuple[str, ...], is_brief: bool) -> str:
     called = [context.name(name) for name in names]
-    ellipsis = "…" if context.chars.unicode else "..."
     if is_brief and len(called) > 2:
-        return f"{called[0]}{ellipsis}{called[-1]}"
+        return f"{called[0]}{context.chars.ellipsis}{called[-1]}"
     if len(called) > MOST_NAMES:
-        called = [*called[:2], ellipsis, called[-1]]
+        called = [*called[:2], context.chars.ellipsis, called[-1]]
     return ", ".join(called)
 
 

@@ -17,7 +17,5 @@ def with_refusal(frame: Frame, prompt: Prompt | None, chars: Chars) -> Frame:
         return frame
     said = wrapped(prompt.error, frame.width - 2, Style.ERROR)[: frame.height - 1]
     rows = (input_line(prompt), *(line(" ", *row) for row in said))
-    first = frame.height - len(rows)
-    shown = (fitted(row, frame.width, chars) for row in rows)
-    plots = tuple(plot for plot in frame.plots if plot.y + plot.height <= first)
-    return Frame(frame.width, frame.height, (*frame.lines[:first], *shown), plots)
+    shown = [fitted(row, frame.width, chars) for row in rows]
+    return frame.covered(frame.height - len(shown), shown)

@@ -72,8 +72,7 @@ def _result_and_old(context: Context) -> tuple[Array, Array] | None:
             if step.node in changed_gradients(context.moment, own, step.scene):
                 return now.gradients[step.node], before.gradients[step.node]
         case Phase.UPDATE:
-            after = {key: value for key, _, value in context.moment.updates[step.node].lines}
-            old = {key: value for key, _, value in own.updates[step.node].lines}
+            after, old = (m.updates[step.node].values for m in (context.moment, own))
             if step.variable in old:
                 return after[step.variable], old[step.variable]
     return None

@@ -67,7 +67,7 @@ def _rows(
     body = []
     for example in _shown(count, room - 1):
         if example is None:
-            body.append(["…" if source.chars.unicode else "..."] + [""] * (len(head) - 1))
+            body.append([source.chars.ellipsis] + [""] * (len(head) - 1))
             continue
         row = [f"{example}{HELD if example >= source.run.trained_examples else ''}"]
         row += [source.number(float(problem.examples[example, c]), 3) for c in columns]

@@ -74,7 +74,7 @@ def _map(
         for value in row[:shown]:
             segments += _cell(source, float(value), largest, with_numbers)
         if shown < grid.shape[1]:
-            segments.append(Segment("…" if source.chars.unicode else "..."))
+            segments.append(Segment(source.chars.ellipsis))
         if number in marks:
             segments.append(Segment(f"={marks[number]}", Style.WARNING))
         lines.append(tuple(segments))
