@@ -2,12 +2,13 @@ import asyncio
 import threading
 
 import pytest
+from memory_store import MemoryStore
 from walks import NEURON, ROWS, pressed, screen, walk
 
 from gdtutor.cli.starting import resume
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.opening import open_lesson
-from gdtutor.progress.records import Finished, MemoryStore, Place, ProgressError, SavedPlace
+from gdtutor.progress.records import Finished, Place, ProgressError, SavedPlace
 from gdtutor.progress.store import ProgressStore
 from gdtutor.progress.writer import ProgressWriter
 from gdtutor.remembered import read_progress, with_progress

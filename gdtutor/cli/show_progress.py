@@ -7,7 +7,7 @@ import argparse
 from gdtutor.cli.output import print_json, print_lines
 from gdtutor.engine.errors import GdTutorError, did_you_mean
 from gdtutor.lesson.characters import shell_line
-from gdtutor.progress.records import Progress
+from gdtutor.progress.records import Progress, Reset
 from gdtutor.progress.store import ProgressStore, default_path
 from gdtutor.session.catalogue import place_text
 
@@ -32,7 +32,7 @@ def _reset(store: Progress, lesson: str) -> int:
         near = did_you_mean(lesson, known)
         nothing = f"there are {', '.join(known)}" if known else "nothing is remembered at all"
         raise GdTutorError(f"nothing is remembered about '{lesson}'", near or nothing)
-    store.reset(lesson)
+    store.apply((Reset(lesson),))
     print_lines([f"Everything about {lesson} is forgotten."])
     return 0
 

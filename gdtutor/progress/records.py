@@ -151,22 +151,6 @@ class Progress(ABC):
         """Return the lesson whose place was saved last, whatever the clock said."""
         return next(reversed(self.places()), None)
 
-    def save_place(self, lesson_id: str, place: Place) -> None:
-        """Write one `SavedPlace`; see `apply`."""
-        self.apply((SavedPlace(lesson_id, place),))
-
-    def finished(self, lesson_id: str, when: float) -> None:
-        """Write one `Finished`; see `apply`."""
-        self.apply((Finished(lesson_id, when),))
-
-    def attempt(self, attempt: Attempt) -> None:
-        """Write one `Attempt`; see `apply`."""
-        self.apply((attempt,))
-
-    def reset(self, lesson_id: str) -> None:
-        """Forget everything about a lesson; see `apply`."""
-        self.apply((Reset(lesson_id),))
-
     def as_json(self) -> dict[str, Any]:
         """Return everything remembered as plain values for `json.dumps`."""
         places, finished = self.places(), self.finished_lessons()
@@ -198,48 +182,3 @@ def _without_lesson(attempt: Attempt) -> dict[str, Any]:
     fields = asdict(attempt)
     del fields["lesson_id"]
     return fields
-
-
-class MemoryStore(Progress):
-    """Progress of this session alone, for `--no-save`; may be shared between threads."""
-
-    def __init__(self) -> None:
-        self._records: tuple[Record, ...] = ()
-
-    def apply(self, records: Sequence[Record]) -> None:
-        """Keep the records until the program ends."""
-        kept = self._records
-        for record in records:
-            if isinstance(record, Reset):
-                kept = tuple(one for one in kept if one.lesson_id != record.lesson_id)
-            elif isinstance(record, SavedPlace):
-                kept = (*(one for one in kept if not _is_place_of(one, record.lesson_id)), record)
-            else:
-                kept = (*kept, record)
-        self._records = kept
-
-    def places(self) -> dict[str, Place]:
-        """Return where the learner is in each lesson, the lesson last saved last."""
-        return {one.lesson_id: one.place for one in self._records if isinstance(one, SavedPlace)}
-
-    def attempts(self, lesson_id: str) -> tuple[Attempt, ...]:
-        """Return the attempts in a lesson, oldest first."""
-        return tuple(
-            one for one in self._records if isinstance(one, Attempt) and one.lesson_id == lesson_id
-        )
-
-    def finished_lessons(self) -> dict[str, float]:
-        """Return the lessons that were finished, with the time of the first finish."""
-        newest_first = reversed(self._records)
-        return {one.lesson_id: one.when for one in newest_first if isinstance(one, Finished)}
-
-    def lessons(self) -> tuple[str, ...]:
-        """Return the ids of all lessons about which anything is remembered, sorted."""
-        return tuple(sorted({one.lesson_id for one in self._records}))
-
-    def close(self) -> None:
-        """Do nothing: there is no file."""
-
-
-def _is_place_of(record: Record, lesson_id: str) -> bool:
-    return isinstance(record, SavedPlace) and record.lesson_id == lesson_id

@@ -15,7 +15,9 @@ import sys
 from pathlib import Path
 from queue import SimpleQueue
 
-from gdtutor.progress import Attempt, Place, ProgressStore, ProgressWriter, SavedPlace, WriterState
+from gdtutor.progress.records import Attempt, Place, SavedPlace
+from gdtutor.progress.store import ProgressStore
+from gdtutor.progress.writer import ProgressWriter, WriterState
 
 PATIENCE = 60.0
 IN_FLIGHT = 2

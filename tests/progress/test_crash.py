@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from gdtutor.progress import ProgressStore
+from gdtutor.progress.store import ProgressStore
 
 SESSION = Path(__file__).with_name("session_that_saves.py")
 ROUNDS = 200

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from gdtutor.progress import Place, ProgressError, ProgressStore
 from gdtutor.progress.aside import identity_of, move_aside
+from gdtutor.progress.records import Finished, Place, ProgressError, SavedPlace
 from gdtutor.progress.schema import APPLICATION_ID, MIGRATIONS
+from gdtutor.progress.store import ProgressStore
 
 PLACE = Place(3, 2, 10, ("b=1",), "gdtutor bias --set b=1 --at 3/step:2", 100.0)
 NEXT_FORMAT = (*MIGRATIONS, ("ALTER TABLE finished ADD COLUMN stars INTEGER NOT NULL DEFAULT 0",))
@@ -29,9 +30,9 @@ def written(path: Path) -> Path:
     """A progress file of several pages."""
     with ProgressStore(path) as store:
         for number in range(40):
-            store.save_place(f"lesson-{number}", PLACE)
-        store.finished("lesson-0", 50.0)
-        store.save_place("bias", PLACE)
+            store.apply([SavedPlace(f"lesson-{number}", PLACE)])
+        store.apply([Finished("lesson-0", 50.0)])
+        store.apply([SavedPlace("bias", PLACE)])
     assert path.stat().st_size > 3 * 4096
     return path
 
@@ -43,7 +44,7 @@ def folder_without_rights() -> Iterator[Path]:
         folder = Path(name)
         (folder / "shut").mkdir(mode=0)
         with ProgressStore(folder / "progress.sqlite") as store:
-            store.save_place("bias", PLACE)
+            store.apply([SavedPlace("bias", PLACE)])
         folder.chmod(0o555)
         (folder / "progress.sqlite").chmod(0o444)
         is_root = os.geteuid() == 0
@@ -73,7 +74,7 @@ def assert_starts_afresh(path: Path, kind: str, content: bytes) -> None:
         assert f"progress.sqlite.{kind}-1" in message
         assert store.is_saving
         assert store.places() == {}
-        store.save_place("bias", PLACE)
+        store.apply([SavedPlace("bias", PLACE)])
     with ProgressStore(path) as store:
         assert store.messages == ()
         assert store.places() == {"bias": PLACE}
@@ -163,7 +164,7 @@ def test_an_empty_file_is_used_and_said(path: Path, content: bytes) -> None:
     path.write_bytes(content)
     with ProgressStore(path) as store:
         assert "was empty" in store.messages[0]
-        store.save_place("bias", PLACE)
+        store.apply([SavedPlace("bias", PLACE)])
     with ProgressStore(path) as store:
         assert store.messages == ()
         assert store.last_lesson() == "bias"
@@ -210,7 +211,7 @@ def test_a_newer_format_is_left_alone_and_nothing_is_saved(written: Path) -> Non
         assert store.places() == {}
         assert store.lessons() == ()
         with pytest.raises(ProgressError, match="newer gdtutor"):
-            store.save_place("bias", PLACE)
+            store.apply([SavedPlace("bias", PLACE)])
     assert written.read_bytes() == content
     assert [one.name for one in written.parent.iterdir()] == ["progress.sqlite"]
 
@@ -221,7 +222,7 @@ def test_an_older_format_is_migrated_and_keeps_everything(written: Path) -> None
     with ProgressStore(written, migrations=NEXT_FORMAT) as store:
         assert store.messages == ()
         assert store.as_json() == before
-        store.finished("bias", 70.0)
+        store.apply([Finished("bias", 70.0)])
     connection = sqlite3.connect(written)
     rows = connection.execute("SELECT lesson, stars FROM finished ORDER BY at").fetchall()
     assert rows == [("lesson-0", 0), ("bias", 0)]
@@ -253,7 +254,7 @@ def test_a_read_only_file_is_read_and_not_saved(folder_without_rights: Path) -> 
         assert not store.is_saving
         assert store.places() == {"bias": PLACE}
         with pytest.raises(ProgressError, match="cannot be written"):
-            store.save_place("bias", PLACE)
+            store.apply([SavedPlace("bias", PLACE)])
 
 
 @pytest.mark.parametrize("name", ["none.sqlite", "missing/progress.sqlite", "shut/progress.sqlite"])
@@ -265,7 +266,7 @@ def test_a_folder_that_cannot_be_written_means_no_saving(
         assert not store.is_saving
         assert store.places() == {}
         with pytest.raises(ProgressError, match="not saved"):
-            store.save_place("bias", PLACE)
+            store.apply([SavedPlace("bias", PLACE)])
 
 
 def test_a_path_below_a_file_and_a_folder_in_its_place_mean_no_saving(tmp_path: Path) -> None:

@@ -8,17 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from memory_store import MemoryStore
 
-from gdtutor.progress import (
-    Attempt,
-    Finished,
-    MemoryStore,
-    Place,
-    Progress,
-    ProgressStore,
-    Reset,
-    SavedPlace,
-)
+from gdtutor.progress.records import Attempt, Finished, Place, Progress, Reset, SavedPlace
+from gdtutor.progress.store import ProgressStore
 
 Open = Callable[[], Progress]
 
@@ -52,15 +45,15 @@ def test_a_new_store_remembers_nothing(open_store: Open) -> None:
 def test_a_place_comes_back_as_it_was_saved(open_store: Open) -> None:
     saved = place(4, edits=("W1[0,1]=0.9", "20:learning_rate=5", "größe=½ \udcff"))
     with open_store() as store:
-        store.save_place("bias", saved)
+        store.apply([SavedPlace("bias", saved)])
     with open_store() as store:
         assert store.places() == {"bias": saved}
 
 
 def test_a_place_takes_the_place_of_the_one_before(open_store: Open) -> None:
     with open_store() as store:
-        store.save_place("bias", place(4))
-        store.save_place("bias", place(5))
+        store.apply([SavedPlace("bias", place(4))])
+        store.apply([SavedPlace("bias", place(5))])
         assert store.places() == {"bias": place(5)}
 
 
@@ -68,10 +61,10 @@ def test_the_last_lesson_is_the_one_saved_last_even_when_the_clock_goes_back(
     open_store: Open,
 ) -> None:
     with open_store() as store:
-        store.save_place("bias", place(1, updated=2000.0))
-        store.save_place("xor-hidden", place(1, updated=3000.0))
+        store.apply([SavedPlace("bias", place(1, updated=2000.0))])
+        store.apply([SavedPlace("xor-hidden", place(1, updated=3000.0))])
         assert store.last_lesson() == "xor-hidden"
-        store.save_place("bias", place(2, updated=1000.0))
+        store.apply([SavedPlace("bias", place(2, updated=1000.0))])
         assert store.last_lesson() == "bias"
         assert list(store.places()) == ["xor-hidden", "bias"]
 
@@ -81,7 +74,7 @@ def test_attempts_are_all_kept_in_order(open_store: Open) -> None:
     right = attempt("bias", "1/8", correct=True)
     with open_store() as store:
         for one in (wrong, attempt("or-vectorised", "x\udc80", correct=False), wrong, right):
-            store.attempt(one)
+            store.apply([one])
     with open_store() as store:
         assert store.attempts("bias") == (wrong, wrong, right)
         assert len(store.attempts("or-vectorised")) == 1
@@ -89,18 +82,18 @@ def test_attempts_are_all_kept_in_order(open_store: Open) -> None:
 
 def test_the_first_finish_counts(open_store: Open) -> None:
     with open_store() as store:
-        store.finished("bias", 10.0)
-        store.finished("bias", 20.0)
+        store.apply([Finished("bias", 10.0)])
+        store.apply([Finished("bias", 20.0)])
         assert store.finished_lessons() == {"bias": 10.0}
 
 
 def test_a_reset_forgets_one_lesson_and_no_other(open_store: Open) -> None:
     with open_store() as store:
         for lesson in ("bias", "xor-hidden"):
-            store.save_place(lesson, place(1))
-            store.finished(lesson, 10.0)
-            store.attempt(attempt(lesson, "1", correct=True))
-        store.reset("bias")
+            store.apply([SavedPlace(lesson, place(1))])
+            store.apply([Finished(lesson, 10.0)])
+            store.apply([attempt(lesson, "1", correct=True)])
+        store.apply([Reset("bias")])
         assert store.lessons() == ("xor-hidden",)
         assert list(store.places()) == list(store.finished_lessons()) == ["xor-hidden"]
         assert store.attempts("bias") == ()
@@ -118,9 +111,9 @@ def test_records_are_applied_in_their_order(open_store: Open) -> None:
 
 def test_everything_comes_out_as_json(open_store: Open) -> None:
     with open_store() as store:
-        store.save_place("bias", place(4, edits=("b=1",)))
-        store.attempt(attempt("xor-hidden", "2", correct=False, slip="sign"))
-        store.finished("xor-hidden", 9.0)
+        store.apply([SavedPlace("bias", place(4, edits=("b=1",)))])
+        store.apply([attempt("xor-hidden", "2", correct=False, slip="sign")])
+        store.apply([Finished("xor-hidden", 9.0)])
         written = json.loads(json.dumps(store.as_json(), allow_nan=False))
     assert written["format"] == 1
     assert written["last"] == "bias"

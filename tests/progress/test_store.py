@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from gdtutor.progress import Attempt, Place, ProgressError, ProgressStore, SavedPlace, default_path
+from gdtutor.progress.records import Attempt, Place, ProgressError, SavedPlace
+from gdtutor.progress.store import ProgressStore, default_path
 
 PLACE = Place(3, 2, 10, (), "gdtutor bias --at 3/step:2", 100.0)
 LONG = Attempt("bias", "z", "9" * 100_000, False, None, 1.0)
@@ -41,7 +42,7 @@ def test_a_full_disk_loses_nothing_that_was_saved_and_saving_goes_on_later(
     path: Path, pages: dict[str, int]
 ) -> None:
     with ProgressStore(path) as store:
-        store.save_place("bias", PLACE)
+        store.apply([SavedPlace("bias", PLACE)])
         pages["limit"] = 10
         with pytest.raises(ProgressError, match="the disk is full"):
             store.apply((SavedPlace("xor-hidden", PLACE), LONG))
@@ -64,9 +65,9 @@ def test_a_disk_that_is_full_from_the_start_is_said_and_tried_again(
         assert "the disk is full" in store.messages[0]
         assert store.places() == {}
         with pytest.raises(ProgressError, match="the disk is full"):
-            store.save_place("bias", PLACE)
+            store.apply([SavedPlace("bias", PLACE)])
         pages["limit"] = 1000
-        store.save_place("bias", PLACE)
+        store.apply([SavedPlace("bias", PLACE)])
         assert store.is_saving
         assert store.places() == {"bias": PLACE}
 
@@ -76,7 +77,7 @@ def test_another_programs_lock_is_waited_for_and_then_reported(path: Path) -> No
         other = sqlite3.connect(path, isolation_level=None)
         other.execute("BEGIN EXCLUSIVE")
         with pytest.raises(ProgressError, match="keeps the file locked"):
-            store.save_place("bias", PLACE)
+            store.apply([SavedPlace("bias", PLACE)])
         with pytest.raises(ProgressError, match="keeps the file locked"):
             store.places()
         with ProgressStore(path, busy_seconds=0.01) as second:
@@ -84,8 +85,8 @@ def test_another_programs_lock_is_waited_for_and_then_reported(path: Path) -> No
             assert "keeps the file locked" in second.messages[0]
             other.execute("ROLLBACK")
             other.close()
-            second.save_place("bias", PLACE)
-        store.save_place("xor-hidden", PLACE)
+            second.apply([SavedPlace("bias", PLACE)])
+        store.apply([SavedPlace("xor-hidden", PLACE)])
         assert list(store.places()) == ["bias", "xor-hidden"]
 
 
@@ -94,20 +95,20 @@ def test_a_file_that_goes_away_is_made_again_before_anything_counts_as_saved(
     path: Path, moved: bool
 ) -> None:
     with ProgressStore(path) as store:
-        store.save_place("bias", PLACE)
+        store.apply([SavedPlace("bias", PLACE)])
         if moved:
             path.rename(path.with_name("elsewhere"))
         else:
             path.unlink()
-        store.save_place("xor-hidden", PLACE)
+        store.apply([SavedPlace("xor-hidden", PLACE)])
     with ProgressStore(path) as store:
         assert store.places() == {"xor-hidden": PLACE}
 
 
 def test_two_open_stores_see_each_others_records(path: Path) -> None:
     with ProgressStore(path) as first, ProgressStore(path) as second:
-        first.save_place("bias", PLACE)
-        second.save_place("xor-hidden", PLACE)
+        first.apply([SavedPlace("bias", PLACE)])
+        second.apply([SavedPlace("xor-hidden", PLACE)])
         assert first.places() == second.places()
         assert first.last_lesson() == "xor-hidden"
 

@@ -8,21 +8,19 @@ from pathlib import Path
 from queue import SimpleQueue
 
 import pytest
+from memory_store import MemoryStore
 
-from gdtutor.progress import (
+from gdtutor.progress.records import (
     Attempt,
     Finished,
-    MemoryStore,
     Place,
     ProgressError,
-    ProgressStore,
-    ProgressWriter,
     Record,
     Reset,
     SavedPlace,
-    WriterState,
 )
-from gdtutor.progress.writer import coalesce
+from gdtutor.progress.store import ProgressStore
+from gdtutor.progress.writer import ProgressWriter, WriterState, coalesce
 
 PATIENCE = 60.0
 """Seconds after which a test counts as hung; none waits that long when it passes."""
