@@ -16,21 +16,25 @@ WIDEST_PACK = 128
 """A bias column is folded into its weights only below this many inputs: from there on the copy of
 the wider matrix costs more than the call that it saves."""
 
+_LARGEST = 1e150
+_SMALLEST = 1 / _LARGEST
+"""Bounds of factors that are gathered, so that a product of two of them is finite and not 0."""
+
 
 class Algebra(Terms):
     """Appends to a program what its terms are combined to.
 
     Args:
         trained: The names of the parameters that are trained.
-        folds: Whether a product with 0 is 0 whatever the other factor is; where not, only with
-            a given value.
+        folds: Whether a product with 0 is the number 0, whatever the other factor; it always is
+            with a given value.
     """
 
     def __init__(self, trained: Iterable[str] = (), *, folds: bool = True) -> None:
         super().__init__()
         self.dropped: list[int] = []
-        """The other factors of products with 0 that are folded, without given values."""
-        self._folds = folds
+        """The other factors of products that are folded to 0, without given values."""
+        self.folds = folds
         self.packs: dict[str, str] = {}
         """Weights and the bias that is folded into them."""
         self._trained = frozenset(trained)
@@ -64,6 +68,14 @@ class Algebra(Terms):
         """Return left − right."""
         return self.add(left, self.negated(right))
 
+    def is_zero(self, term: Term) -> bool:
+        """Say whether a term is the number 0, in every cell."""
+        return term.scale == 0 and self._is_number(term)
+
+    def multiplied_out(self, term: Term) -> Term:
+        """Return the term as a value without a factor."""
+        return Term(1.0, self.plain(term))
+
     def mul(self, left: Term, right: Term) -> Term:
         """Return left·right, cell by cell."""
         shape = np.broadcast_shapes(self.shape(left), self.shape(right))
@@ -72,8 +84,11 @@ class Algebra(Terms):
             return self.spread(Term(scale, ONE), shape)
         if self._is_number(right):
             left, right = right, left
-        if self._is_number(left) and left.scale == 0:
-            return self._times_zero(right, shape)
+        if self.is_zero(left):
+            return self._zero_times(right, shape)
+        if is_lost(scale):
+            operands = (self.plain(left), self.plain(right))
+            return self._op("mul", operands, shape)
         if self._is_number(left):
             return self.spread(Term(scale, right.id), shape)
         left, right = self._stripped(left, right, shape)
@@ -117,14 +132,12 @@ class Algebra(Terms):
     def matmul(self, left: Term, right: Term) -> Term:
         """Return the matrix product."""
         shape = operation_shape(OPERATIONS["matmul"], (self.shape(left), self.shape(right)))
-        product = self._op("matmul", (left.id, right.id), shape)
-        return Term(left.scale * right.scale, product.id)
+        return self._product("matmul", left, right, shape)
 
     def outer(self, left: Term, right: Term) -> Term:
         """Return every cell of left times every cell of right."""
         shape = self.shape(left) + self.shape(right)
-        product = self._op("outer", (left.id, right.id), shape)
-        return Term(left.scale * right.scale, product.id)
+        return self._product("outer", left, right, shape)
 
     def transpose(self, term: Term) -> Term:
         """Return rows as columns."""
@@ -180,12 +193,22 @@ class Algebra(Terms):
                 args = self._stripped(left, right, shape)
         return self._op(row.name, tuple(self.plain(arg) for arg in args), shape)
 
-    def _times_zero(self, term: Term, shape: Shape) -> Term:
-        """Return a product with 0: a number, where what the other factor is may be left out."""
+    def _product(self, code: str, left: Term, right: Term, shape: Shape) -> Term:
+        """Return a product of arrays that is no product cell by cell."""
+        for one, other in ((left, right), (right, left)):
+            if self.is_zero(one) and (self.folds or self._is_given(other.id)):
+                self.dropped += [] if self._is_given(other.id) else [other.id]
+                return self.spread(Term(0.0, ONE), shape)
+        scale = left.scale * right.scale
+        if is_lost(scale):
+            return self._op(code, (self.plain(left), self.plain(right)), shape)
+        return Term(scale, self._op(code, (left.id, right.id), shape).id)
+
+    def _zero_times(self, term: Term, shape: Shape) -> Term:
+        """Return 0 times a term: a number, where what the other factor is may be left out."""
         if not self._is_given(term.id):
-            if not self._folds:
-                product = self._op("mul", (self._constant(0.0), self.plain(term)), self.shape(term))
-                return self.spread(product, shape)
+            if not self.folds:
+                return self.spread(self.multiplied_out(Term(0.0, term.id)), shape)
             self.dropped.append(term.id)
         return self.spread(Term(0.0, ONE), shape)
 
@@ -230,9 +253,9 @@ class Algebra(Terms):
             return None
         if len(data.shape) != 2 or data.code in ("T", "spread") or weights.shape[1] >= WIDEST_PACK:
             return None
-        if data.code == "leaf" and data.detail[0] == "parameter":
+        if data.kind == "parameter":
             return None
-        w, b = str(weights.detail[1]), str(bias.detail[1])
+        w, b = weights.name, bias.name
         if bias.shape != (weights.shape[0], 1) or self.packs.get(w, b) != b:
             return None
         if w not in self.packs and b in self.packs.values():
@@ -242,7 +265,13 @@ class Algebra(Terms):
 
     def _is_trained(self, index: int) -> bool:
         op = self.ops[index]
-        return op.code == "leaf" and op.detail[0] == "parameter" and op.detail[1] in self._trained
+        return op.kind == "parameter" and op.name in self._trained
+
+
+def is_lost(scale: float) -> bool:
+    """Say whether two factors have a product that is too large or too small to be kept exactly,
+    while with what they multiply it need not be."""
+    return not _SMALLEST <= abs(scale) <= _LARGEST
 
 
 def _has_inverse(value: float) -> bool:

@@ -25,31 +25,28 @@ _PASSING = frozenset(
 
 def is_given(op: Op) -> bool:
     """Say whether a value is a leaf that is finite."""
-    return op.code == "leaf" and op.detail[0] in GIVEN
+    return op.kind in GIVEN
 
 
 def notices(
     ops: Sequence[Op],
-    dropped: Sequence[int],
-    forward: int,
-    cost: Iterable[int],
-    results: Iterable[int],
+    left_out: tuple[Sequence[int], Sequence[int]],
+    results: tuple[Sequence[int], Sequence[int]],
 ) -> bool:
-    """Say whether a value that is not finite shows even where a product with 0 leaves it out.
+    """Say whether what is not finite shows even where products with 0 leave it out.
 
     Args:
         ops: The program.
-        dropped: The values left out; those of the forward pass first.
-        forward: How many of them the forward pass has left out: the cost has to show these.
-        cost: The ids that the cost consists of.
-        results: The ids of what else an iteration leaves; any of them may show the others.
+        left_out: Ids of factors that the forward pass leaves out, and that what follows it does.
+        results: Ids of the results of the forward pass, which have to show the former, and of
+            what follows it; any may show the latter.
     """
-    if not dropped:
+    forward, later = left_out
+    cost, others = results
+    if not (forward or later):
         return True
     shown = passing_to(ops, cost)
-    if not shown.issuperset(dropped[:forward]):
-        return False
-    return (shown | passing_to(ops, results)).issuperset(dropped[forward:])
+    return shown.issuperset(forward) and (shown | passing_to(ops, others)).issuperset(later)
 
 
 def passing_to(ops: Sequence[Op], roots: Iterable[int]) -> set[int]:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from gdtutor.engine.operations import Array
+from gdtutor.training.algebra import is_lost
 from gdtutor.training.body import ELEMENTWISE, Body
 from gdtutor.training.losses import Losses, cost_frontier, write_losses
 from gdtutor.training.lower import Program, reachable
@@ -264,7 +265,8 @@ class _Emitter:
         signs = self._memory.signs
         scales = {n: signs[n] * t.scale for n, t in gradients.items() if t.scale != 0}
         if scales:
-            self._gamma = next(iter(scales.values()))
+            first = next(iter(scales.values()))
+            self._gamma = 1.0 if is_lost(first) else first
         for name, scale in scales.items():
             term = gradients[name]
             ratio = scale / self._gamma

@@ -32,7 +32,7 @@ class Lane:
         self._count = next((len(array) for array in data.values()), 1)
         self._histories = {i: aligned((rows, *s)) for i, s in kernel.histories.items()}
         self._streams = aligned((8, rows))
-        self.norms = aligned((rows,))
+        self._norms = aligned((rows,))
         names = kernel.dynamic
         items = [tuple(self._bound(name, row) for name in names) for row in range(rows)]
         self._items: Sequence[object] = items if len(names) != 1 else [item[0] for item in items]
@@ -49,6 +49,10 @@ class Lane:
         data = [self._tail(name, start, stop) for name in kernel.losses.data]
         return kernel.losses.compute(*histories, *data)
 
+    def norms(self, start: int, stop: int) -> Array:
+        """Return the norms of the gradients of rows start to stop, which were run last."""
+        return np.asarray(np.sqrt(self._norms[start:stop]) * self._kernel.norm_scale)
+
     def _tail(self, name: str, start: int, stop: int) -> Array:
         array = self._data[name]
         array = array[:, :-1] if name in self._padded else array
@@ -61,7 +65,7 @@ class Lane:
             case "stream":
                 return self._streams[_index(name.key), row, ...]
             case "norm":
-                return self.norms[row, ...]
+                return self._norms[row, ...]
             case _:
                 array = self._data[str(name.key)][row % self._count, ...]
                 if name.key in self._padded and not name.form.startswith("ones"):

@@ -17,6 +17,7 @@ from gdtutor.engine.operations import OPERATIONS, Kind, local_formula, vjp_formu
 from gdtutor.engine.shapes import Shape, infer_shapes
 from gdtutor.training.builder import Builder
 from gdtutor.training.errors import TrainingError
+from gdtutor.training.finiteness import notices
 from gdtutor.training.problem import Problem
 from gdtutor.training.terms import ONE, Op, Term
 from gdtutor.values import Struct, replace
@@ -70,10 +71,10 @@ def lower(problem: Problem, batch: int, signs: Mapping[str, float] | None = None
         ShapeError: Shapes do not fit.
     """
     if signs is not None:
-        return _Lowering(problem, batch, signs).program()
-    first = _Lowering(problem, batch, {}).program()
+        return _lowered(problem, batch, signs)
+    first = _lowered(problem, batch, {})
     turned = _turned(first)
-    return _Lowering(problem, batch, turned).program() if turned else first
+    return _lowered(problem, batch, turned) if turned else first
 
 
 def lower_cost(problem: Problem, batch: int, signs: Mapping[str, float]) -> Program:
@@ -82,7 +83,7 @@ def lower_cost(problem: Problem, batch: int, signs: Mapping[str, float]) -> Prog
     Formulas about one example are applied to rows of all of them.
     """
     rows = replace(problem, is_single=False)
-    return _Lowering(rows, batch, signs, trains=False).program()
+    return _lowered(rows, batch, signs, trains=False)
 
 
 def with_ops(program: Program, ops: tuple[Op, ...]) -> Program:
@@ -105,6 +106,17 @@ def reachable(ops: Sequence[Op], roots: Iterable[int]) -> set[int]:
             found.add(index)
             pending.extend(ops[index].args)
     return found
+
+
+def _lowered(
+    problem: Problem, batch: int, signs: Mapping[str, float], *, trains: bool = True
+) -> Program:
+    """Fold products with 0 where a value that is not finite is noticed all the same."""
+    lowering = _Lowering(problem, batch, signs, trains=trains)
+    program = lowering.program()
+    if lowering.notices(program):
+        return program
+    return _Lowering(problem, batch, signs, trains=trains, folds=False).program()
 
 
 def _turned(program: Program) -> dict[str, float]:
@@ -132,16 +144,25 @@ def _turned(program: Program) -> dict[str, float]:
 
 class _Lowering:
     def __init__(
-        self, problem: Problem, batch: int, signs: Mapping[str, float], *, trains: bool = True
+        self,
+        problem: Problem,
+        batch: int,
+        signs: Mapping[str, float],
+        *,
+        trains: bool,
+        folds: bool = True,
     ) -> None:
         self._trains = trains
         self._problem = problem
         self._graph: Graph = problem.graph
         self._batch = batch
         self._shapes = infer_shapes(self._graph, leaf_shapes(problem, batch))
-        self._builder = Builder(problem.trained)
+        self._builder = Builder(problem.trained, folds=folds)
         self._signs = {name: signs.get(name, 1.0) for name in problem.parameters}
+        self._folds = folds
         self._values: dict[str, Term] = {}
+        self._unused: list[int] = []
+        """Gradients of lines that meet a local gradient of 0."""
 
     def program(self) -> Program:
         self._leaves()
@@ -151,6 +172,9 @@ class _Lowering:
             self._values[node.name] = self._builder.spread(term, self._shapes[node.name])
             self._builder.notes.setdefault(self._values[node.name].id, node.name)
         builder = self._builder
+        self._left_out = tuple(builder.dropped)
+        # Local gradients are simplified like those that the walk shows.
+        builder.folds = True
         gradients = self._gradients() if self._trains else {}
         cost = self._values[self._graph.root]
         if builder.shape(cost) != () and not self._trains:
@@ -167,6 +191,13 @@ class _Lowering:
             self._batch,
         )
 
+    def notices(self, program: Program) -> bool:
+        """Say whether the cost and the gradients tell all that was left out of products with 0."""
+        gradients = [term.id for term in program.gradients.values()]
+        later = self._builder.dropped[len(self._left_out) :]
+        left_out = self._left_out, [*self._unused, *later]
+        return notices(program.ops, left_out, ([program.cost.id], gradients))
+
     def _leaves(self) -> None:
         for leaf in self._graph.leaves:
             name = leaf.name
@@ -175,7 +206,8 @@ class _Lowering:
                 self._values[name] = Term(self._signs[name], term.id)
             elif name in self._problem.constants:
                 value = self._problem.constants[name]
-                if np.shape(value) == ():
+                # A constant of 0 is no number of the formula: the walk multiplies by it.
+                if np.shape(value) == () and value != 0:
                     self._values[name] = Term(float(value), ONE)
                 else:
                     self._values[name] = self._builder.leaf("constant", name, np.shape(value))
@@ -225,9 +257,26 @@ class _Lowering:
         builder = self._builder
         share = self._contribution(node, position, upstream)
         share = builder.spread(share, self._shapes[source])
+        if builder.is_zero(share):
+            share = self._zero_share(node, source, found)
         total = builder.add(found[source], share) if source in found else share
         found[source] = total
         builder.notes.setdefault(total.id, f"∂/∂{source}")
+
+    def _zero_share(self, node: Node, source: str, found: Mapping[str, Term]) -> Term:
+        """Return what a local gradient of 0 delivers: the walk multiplies the gradient of the line
+        by it, unless there is but a rule, which is a plain 0."""
+        builder, graph, shape = self._builder, self._graph, self._shapes[source]
+        line = graph.lines[node.line].name
+        is_inner = source in graph.node_by_name and source not in graph.line_by_name
+        is_product = graph.by_rows or self._shapes[line] == shape
+        if is_inner or not is_product or builder.is_zero(found[line]):
+            return builder.spread(Term(0.0, ONE), shape)
+        self._unused.append(found[line].id)
+        if self._folds:
+            return builder.spread(Term(0.0, ONE), shape)
+        product = builder.multiplied_out(Term(0.0, found[line].id))
+        return builder.spread(builder.sum_to(product, shape), shape)
 
     def _contribution(self, node: Node, position: int, upstream: Term) -> Term:
         builder = self._builder

@@ -112,9 +112,8 @@ class NumpyPlan:
                 n = stop - start
                 rates = self._rates(first + done, n)
                 losses[done : done + n] = lane.run(start, stop, t + done, rates)
-                norms[done : done + n] = lane.norms[start:stop]
+                norms[done : done + n] = lane.norms(start, stop)
                 done += n
-            norms = np.sqrt(norms) * self._norm_scale
         return losses, norms, np.array(validation)
 
     def _stretch(self, epoch: int, turn: int, left: int) -> tuple[Lane, int, int]:
@@ -154,5 +153,4 @@ class NumpyPlan:
         cells = sum(math.prod(shape) for shape in kernel.histories.values())
         rows = max(1, min(BLOCK, HISTORY_CELLS // max(1, cells)) // count) * count
         self._sources.append(kernel.source)
-        self._norm_scale = kernel.norm_scale
         return Lane(kernel, data, self._padded, rows)

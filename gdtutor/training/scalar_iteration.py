@@ -11,6 +11,7 @@ from gdtutor.engine.expression import names_in
 from gdtutor.engine.operations import Array, parse_rule
 from gdtutor.training.builder import Builder
 from gdtutor.training.cells import Cells, cell_text, scaled, take_apart
+from gdtutor.training.finiteness import notices
 from gdtutor.training.lower import Program, reachable
 from gdtutor.training.optimisers import Optimiser, optimiser_of
 from gdtutor.training.problem import Problem
@@ -51,22 +52,35 @@ class Iteration:
         self.batch = program.batch
         self.slots = slots_of(problem, program.signs, self._optimiser)
         """The numbers of the state, in the order of the generated function's variables."""
-        self._builder = Builder()
+        if not self._made(data, folds=True):
+            self._made(data, folds=False)
+
+    def _made(self, data: Mapping[str, Array] | None, *, folds: bool) -> bool:
+        """Make the operations; say whether a value that is not finite shows in what is left."""
+        program, builder = self._program, Builder(folds=folds)
+        self._builder = builder
         self._names: dict[int, str] = {}
         self.data_names: list[tuple[str, int]] = []
         """(leaf, cell) of the data variables, in order."""
-        cells = self._leaves(data)
-        roots = [t.id for t in program.gradients.values()]
-        needed = reachable(program.ops, [*roots, program.cost.id])
-        known = take_apart(program, needed, self._builder, cells)
+        known = take_apart(
+            program, reachable(program.ops, [program.cost.id]), builder, self._leaves(data)
+        )
+        forward = len(builder.dropped)
         self._cost = scaled(known[program.cost.id], program.cost.scale).terms[0]
+        roots = [t.id for t in program.gradients.values()]
+        known = take_apart(program, reachable(program.ops, roots), builder, known)
         self._gradients = {
             name: scaled(known[t.id], t.scale * program.signs[name])
             for name, t in program.gradients.items()
         }
         self._stateful = frozenset(i for i, n in self._names.items() if n[0] == "p")
         self._finals = self._updated()
-        self._norm = self._squared_norm() if s.stop.gradient_below is not None else None
+        self._norm = (
+            self._squared_norm() if self._settings.stop.gradient_below is not None else None
+        )
+        left_out = builder.dropped[:forward], builder.dropped[forward:]
+        finals = [index for _, index in self._finals]
+        return notices(builder.ops, left_out, ([self._cost.id], finals))
 
     @property
     def is_possible(self) -> bool:
@@ -118,7 +132,8 @@ class Iteration:
         text.settle(source, level)
         text.write(source, level, [i for i in needed if i in update])
         gradients = {t.id for c in self._gradients.values() for t in c.terms}
-        raises = any(ops[i].code in RAISING for i in update)
+        # What Python may refuse comes before anything is left behind, as it is then done again.
+        raises = any(ops[i].code in RAISING for i in set(needed) - reachable(ops, [cost]))
         if raises or self._optimiser.state or gradients & self._stateful:
             for index in finals:
                 text.name(source, level, index)
@@ -192,7 +207,7 @@ class Iteration:
             shared["t"] = self._uniform("t")
         for (parameter, cell), places in by_cell.items():
             values = dict(shared)
-            old = {n: builder.leaf("slot", _slot_key(slots[p]), ()) for n, p in places.items()}
+            old = {n: builder.leaf(_kind(n), _slot_key(slots[p]), ()) for n, p in places.items()}
             for variable, place in places.items():
                 self._names[old[variable].id] = f"p{place}"
             self._stateful |= {term.id for term in old.values()}
@@ -229,6 +244,11 @@ class Iteration:
 
 def _names_of(formula: str) -> set[str]:
     return {name.name for name in names_in(parse_rule(formula))}
+
+
+def _kind(variable: str) -> str:
+    """Return the kind of leaf that a number of the state is, by its name in the rule."""
+    return "slot" if variable == "p" else "state"
 
 
 def _slot_key(slot: Slot) -> str:

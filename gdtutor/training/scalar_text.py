@@ -55,6 +55,9 @@ _STRENGTH = {"add": 1, "sub": 1, "mul": 2, "div": 2, "recip": 2, "square": 2, "n
 _NAMED = frozenset({"square", "maximum", "sign", "step"})
 """Forms that name an operand more than once."""
 
+_PLAIN = frozenset({"sign", "step"})
+"""Forms that hold numbers of their own."""
+
 _LEFT_TO_RIGHT = frozenset({"add", "sub", "mul", "div"})
 
 _PART = re.compile(r"\.[0-9]")
@@ -186,6 +189,9 @@ class ScalarText:
         form = FORMS[op.code]
         if op.code == "maximum" and self._ops[op.args[0]].code in ("const", "one"):
             form = "({0} if {1} <= {0} else {1})"
+        if op.code in _PLAIN:
+            # These come out as a float of Python's, which may not be divided by 0.
+            return self._constant.format(form.format(*operands)), reads
         if op.code == "add":
             for one, other in ((0, 1), (1, 0)):
                 if operands[one].strip("()").startswith("-") and self._is_number(op.args[one]):

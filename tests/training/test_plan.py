@@ -213,16 +213,19 @@ def test_a_schedule_acts_epoch_by_epoch(schedule: str, kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["numpy", "scalar"])
-def test_the_norm_is_that_of_the_walk_s_gradient(kind: str) -> None:
-    problem, settings = xor_231(), Settings(stop=Stop(gradient_below=1e-9))
+@pytest.mark.parametrize("batch", [None, 3])
+def test_the_norm_is_that_of_the_walk_s_gradient(batch: int | None, kind: str) -> None:
+    problem = xor_231()
+    settings = Settings(learning_rate=1e-300, batch=batch, stop=Stop(gradient_below=1e-9))
     layout = layout_of(problem, optimiser_of(settings)[0])
     outcome = compile_plan(problem, settings, kind).run(
-        layout.join(problem.parameters, {}), 0, 0, 1
+        layout.join(problem.parameters, {}), 0, 0, 2
     )
-    gradients = walk(problem, settings, start(problem)).gradients
-    wanted = np.sqrt(sum(np.sum(gradients[n] ** 2) for n in problem.trained))
     assert outcome.norms is not None
-    assert_close(outcome.norms[0], wanted)
+    for k in range(2):
+        gradients = walk(problem, settings, State(k, problem.parameters, {}, k)).gradients
+        wanted = np.sqrt(sum(np.sum(gradients[n] ** 2) for n in problem.trained))
+        assert_close(outcome.norms[k], wanted)
 
 
 @pytest.mark.parametrize("kind", ["numpy", "scalar"])
