@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from gdtutor.engine.errors import GdTutorError
@@ -44,12 +44,17 @@ def _carried_out(session: Session, effect: Effect) -> Session:
     return session
 
 
-def trained(effect: Train) -> Snapshot:
-    """Train to the end, or as far as is asked for; the time it took is left out."""
+def trained(effect: Train, deadline: Callable[[], bool] | None = None) -> Snapshot:
+    """Train to the end, or as far as is asked for; the time it took is left out.
+
+    Args:
+        effect: What is asked for.
+        deadline: Asked between bursts; training ends once it says True.
+    """
     progress = effect.run.advance(
-        iterations=effect.iterations, beyond=effect.iterations is not None
+        iterations=effect.iterations, deadline=deadline, beyond=effect.iterations is not None
     )
-    catch_up(effect)
+    catch_up(effect, deadline)
     status = Status.PAUSED if progress.stopped_by is None else Status.FINISHED
     return snapshot_of(effect.run, status)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from time import perf_counter
 
 from gdtutor.engine.errors import GdTutorError
+from gdtutor.headless import trained
 from gdtutor.lesson.characters import shell_line
 from gdtutor.linear_commands import Outcome, help_lines, obey
 from gdtutor.linear_training import sweep_lines, training_lines
@@ -29,7 +30,6 @@ from gdtutor.session.figures import measurements_due, shown_figure
 from gdtutor.session.navigation import said
 from gdtutor.session.predict import back_to_question
 from gdtutor.session.press import Press
-from gdtutor.session.snapshots import snapshot_of
 from gdtutor.session.state import PromptKind, Screen, Session, Status
 from gdtutor.session.sweeps import news_of
 from gdtutor.session.update import Failed, Progressed, Timed, Told, update
@@ -158,15 +158,9 @@ def _opened(session: Session, path: str, services: Services) -> Session:
 def _trained(effect: Train, services: Services) -> Progressed | Failed:
     try:
         with services.stoppable() as is_stopped:
-            progress = effect.run.advance(
-                iterations=effect.iterations,
-                deadline=is_stopped,
-                beyond=effect.iterations is not None,
-            )
+            return Progressed(trained(effect, is_stopped))
     except GdTutorError as error:
         return Failed(str(error))
-    status = Status.PAUSED if progress.stopped_by is None else Status.FINISHED
-    return Progressed(snapshot_of(effect.run, status))
 
 
 def _swept(session: Session, effect: SweepRuns, services: Services) -> Session:

@@ -272,6 +272,14 @@ def test_training_is_told_in_numbers_and_a_sentence() -> None:
     assert talk.last.startswith("[1/13] iteration 200, given")
 
 
+def test_the_lessons_own_run_follows_one_that_was_changed() -> None:
+    talk = Talk(lesson("bias"), "e w1 0.9", "t 5")
+    session = talk.saved[-1]
+    assert session.run is not None
+    assert session.original is not None
+    assert session.run.farthest == session.original.farthest == 5
+
+
 def test_training_tells_the_learned_parameters_and_all_predictions() -> None:
     text = Talk(lesson("xor-hidden"), "t 2000").last
     assert "\nparameters\n  W₁, 3×2:\n    row 0: " in text
