@@ -6,6 +6,7 @@ import numpy as np
 
 from gdtutor.engine.errors import GdTutorError, did_you_mean
 from gdtutor.engine.operations import Array
+from gdtutor.engine.shapes import has_cell, shape_text
 from gdtutor.engine.trace import frozen
 from gdtutor.lesson.activation import with_activation
 from gdtutor.lesson.model import Lesson
@@ -137,12 +138,10 @@ def _check_cell(name: str, cell: Cell | None, shape: tuple[int, ...]) -> None:
         return
     if not shape:
         raise GdTutorError(f"{name} is one number and has no cells", f"write {name} alone")
-    fits = len(cell) == len(shape)
-    if not fits or not all(0 <= i < n for i, n in zip(cell, shape, strict=True)):
-        shown = "×".join(str(n) for n in shape)
+    if not has_cell(shape, cell):
         zeros = ",".join("0" for _ in shape)
         last = ",".join(str(n - 1) for n in shape)
         raise GdTutorError(
-            f"{name} has the shape {shown}",
+            f"{name} has the shape {shape_text(shape)}",
             f"write {name} alone for every cell, or one from {name}[{zeros}] to {name}[{last}]",
         )
