@@ -78,7 +78,7 @@ def recomputed(session: Session) -> Session:
     before = current_step(session)
     moment = moment_of(session, session.lesson, session.run, session.moment.iteration)
     own = own_moment_of(session, session.moment.iteration)
-    step = session.step if before is None else _same_place(before, moment)
+    step = session.step if before is None else same_place(before, moment)
     challenge = _same_challenge(session.challenge, before, moment, step)
     return replace(session, moment=moment, own_moment=own, step=step, challenge=challenge)
 
@@ -94,7 +94,8 @@ def _same_challenge(
     return replace(challenge, step=step) if is_same else None
 
 
-def _same_place(before: Step, moment: Moment) -> int:
+def same_place(before: Step, moment: Moment) -> int:
+    """Return the number of a step at the same node, or as near to it as there is one."""
     same = [
         step for step in moment.steps if step.scene == before.scene and step.phase is before.phase
     ]

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from gdtutor.lesson.load import with_variant
 from gdtutor.lesson.runs import run_of
-from gdtutor.session.moving import moment_of
-from gdtutor.session.state import KeptCurve, Session, Snapshot, TrainLook
+from gdtutor.session.moving import moment_of, same_place
+from gdtutor.session.state import KeptCurve, Session, Snapshot, TrainLook, current_step
 from gdtutor.training.judging import judge
 from gdtutor.values import replace
 
@@ -43,9 +43,12 @@ def in_variant(session: Session, name: str) -> Session:
         training=Snapshot(),
         train_look=replace(TrainLook(), log_y=session.train_look.log_y),
         look=replace(session.look, unfolded=session.look.unfolded & known, cell=None),
+        # Its answer may be another one here, or its node not be there.
+        challenge=None,
     )
-    moment = moment_of(session, lesson, run, 0)
-    return replace(session, moment=moment, step=min(session.step, len(moment.steps)))
+    before, moment = current_step(session), moment_of(session, lesson, run, 0)
+    step = session.step if before is None else same_place(before, moment)
+    return replace(session, moment=moment, step=step)
 
 
 def run_label(session: Session) -> str:

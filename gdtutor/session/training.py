@@ -51,6 +51,8 @@ def next_variant(session: Session, count: int) -> Result:
     at = (names.index(session.variant) + count) % len(names)
     after = replace(in_variant(session, names[at]), sweeping=None)
     called = f"Variant {at} of {len(names) - 1}: {names[at]}." if at else f"Back to {OWN} values."
+    if session.changes:
+        called += " Your changes are gone."
     if session.sweeping is not None:
         called += " The sweep is ended."
     if session.screen is not Screen.TRAIN:

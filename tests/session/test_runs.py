@@ -6,12 +6,13 @@ from test_session_training import trained
 
 from gdtutor.lesson.sweeps import members_of
 from gdtutor.session.runs import curves_of, with_swept
-from gdtutor.session.state import Screen, Session
+from gdtutor.session.state import Screen, Session, current_step
 from gdtutor.training.run import Run, Segment
 from gdtutor.training.sweep import Sweep
 from gdtutor.view.frame import UNICODE
 from gdtutor.view.lines import text_of
 from gdtutor.view.runs import run_lines
+from gdtutor.view.screen import frame_of
 
 
 def text(session: Session) -> str:
@@ -81,3 +82,24 @@ def test_the_closing_page_opens_and_closes() -> None:
     end = press(open_at("gradients-add-up"), "500n")
     assert end.look.is_closing
     assert not press(end, "p").look.is_closing
+
+
+def test_a_variant_keeps_the_node_and_drops_a_question_of_another_graph() -> None:
+    session = press(open_at("batches", "backward:w"), "V V V")
+    assert session.variant == "one by one"
+    step = current_step(session)
+    assert step is not None
+    assert (step.phase.value, step.node) == ("backward", "w")
+    asked = press(open_at("batches", "forward:L"), "r n escape")
+    assert asked.challenge is not None
+    assert asked.challenge.step.node == "C"
+    other = press(asked, "V V V")
+    assert other.challenge is None
+    assert "one by one" in frame_of(other, 80, 24, UNICODE).text()
+
+
+def test_changes_that_a_variant_takes_away_are_told() -> None:
+    session = press(open_at("learning-rate"), "e x=0.8 enter V")
+    assert not session.changes
+    assert "Your changes are gone" in session.message
+    assert "changes" not in press(session, "V").message
