@@ -37,7 +37,14 @@ class CommandProvider(Provider):
         return commands_of(app.desk.session.screen)
 
     def _press(self, command: Command) -> partial[None]:
-        return partial(cast(TutorApp, self.app).press, Press(command.keys[0]))
+        return partial(_do, cast(TutorApp, self.app), command)
+
+
+def _do(app: TutorApp, command: Command) -> None:
+    """Press the command's key; an open input is left first, which would take it for its own."""
+    if app.desk is not None and app.desk.session.prompt is not None:
+        app.press(Press("escape"))
+    app.press(Press(command.keys[0]))
 
 
 def _said(command: Command) -> str:

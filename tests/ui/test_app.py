@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from textual import events
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from gdtutor.cli.keys import parse_keys
 from gdtutor.cli.lesson_files import lesson_path
@@ -159,5 +160,21 @@ def test_a_pasted_text_is_typed_where_something_is_asked_for_and_nowhere_else() 
         app.screen.post_message(events.Paste(" w1 0.9\rq\n"))
         await pilot.press("enter")
         assert [change.text() for change in app.desk.session.changes] == ["w1=0.9"]
+
+    in_app(app, steps)
+
+
+def test_a_command_of_the_palette_is_done_while_an_input_is_open() -> None:
+    app = app_in("bias")
+
+    async def steps(pilot: Pilot[int]) -> None:
+        await pilot.press("n", "e", "w", "ctrl+p")
+        await until(pilot, lambda: len(app.screen_stack) > 1)
+        await pilot.press(*"next phase")
+        await until(pilot, lambda: "next phase" in str(app.screen.query_one(Input).value))
+        await app.screen.workers.wait_for_complete()
+        await pilot.press("enter")
+        await until(pilot, lambda: len(app.screen_stack) == 1 and app.desk.session.step == 2)
+        assert app.desk.session.prompt is None
 
     in_app(app, steps)
