@@ -86,16 +86,6 @@ def lower_cost(problem: Problem, batch: int, signs: Mapping[str, float]) -> Prog
     return _lowered(rows, batch, signs, trains=False)
 
 
-def with_ops(program: Program, ops: tuple[Op, ...]) -> Program:
-    """Return the program with other operations for the same values."""
-    return replace(program, ops=ops)
-
-
-def live(program: Program, roots: tuple[Term, ...]) -> set[int]:
-    """Return the ids of all values that these terms are computed from, themselves included."""
-    return reachable(program.ops, (term.id for term in roots))
-
-
 def reachable(ops: Sequence[Op], roots: Iterable[int]) -> set[int]:
     """Return the ids that these ids are computed from, themselves included."""
     found: set[int] = set()
@@ -124,7 +114,8 @@ def _turned(program: Program) -> dict[str, float]:
 
     Kept with the sign turned, they give the turned product at once.
     """
-    alive = live(program, (program.cost, *program.gradients.values()))
+    roots = (program.cost, *program.gradients.values())
+    alive = reachable(program.ops, (term.id for term in roots))
     users: dict[int, set[str]] = {}
     for index in alive:
         for arg in program.ops[index].args:

@@ -86,7 +86,7 @@ class Iteration:
     def is_possible(self) -> bool:
         """Whether every operation has a form on plain numbers."""
         return all(
-            op.code in FORMS or op.code in ("const", "one", "leaf") for op in self._builder.ops
+            op.code in FORMS or op.code == "leaf" or op.is_literal for op in self._builder.ops
         )
 
     @property
@@ -167,7 +167,7 @@ class Iteration:
         for index, op in enumerate(self._program.ops):
             if op.code != "leaf":
                 continue
-            kind, name = str(op.detail[0]), str(op.detail[1])
+            kind, name = op.kind, op.name
             count = math.prod(op.shape)
             if kind == "data" and data is None:
                 terms = [self._variable("data", name, i, "") for i in range(count)]

@@ -113,7 +113,7 @@ class ScalarText:
         """Write the needed operations, in order."""
         for index in needed:
             op = self._ops[index]
-            if index in self._names or op.code in ("const", "one", "leaf"):
+            if index in self._names or op.code == "leaf" or op.is_literal:
                 continue
             text, reads_state = self._expression(index)
             if self._uses.get(index, 0) <= 1 and len(text) <= LONGEST:
@@ -124,7 +124,7 @@ class ScalarText:
 
     def name(self, source: Source, level: int, index: int, text: str = "") -> str:
         """Make sure that a value stands in a variable, and return it."""
-        if index not in self._names and self._ops[index].code not in ("const", "one"):
+        if index not in self._names and not self._ops[index].is_literal:
             self._names[index] = f"v{index}"
             if not text:
                 text = self._inline.pop(index)[0]
@@ -147,8 +147,8 @@ class ScalarText:
 
     def _label(self, index: int) -> str:
         op = self._ops[index]
-        if op.code in ("const", "one"):
-            return repr(op.detail[0]) if op.detail else "1.0"
+        if op.is_literal:
+            return repr(op.literal)
         known = self._labels.get(index) or self._notes.get(index) or self._names.get(index)
         return known or self._operation(index)
 
@@ -161,13 +161,10 @@ class ScalarText:
         for index in [i for i, (_, _, reads) in self._inline.items() if reads]:
             self.name(source, level, index)
 
-    def _is_number(self, index: int) -> bool:
-        return self._ops[index].code in ("const", "one")
-
     def _operand(self, index: int, strength: int) -> str:
         op = self._ops[index]
-        if op.code in ("const", "one"):
-            text = self._constant.format(repr(op.detail[0] if op.code == "const" else 1.0))
+        if op.is_literal:
+            text = self._constant.format(repr(op.literal))
             return f"({text})" if text.startswith("-") and strength > 1 else text
         if index in self._names:
             return self._names[index]
@@ -187,14 +184,14 @@ class ScalarText:
             is_right = (place == 1 and op.code in _LEFT_TO_RIGHT) or op.code == "recip"
             operands.append(self._operand(arg, own + 1 if is_right else own))
         form = FORMS[op.code]
-        if op.code == "maximum" and self._ops[op.args[0]].code in ("const", "one"):
+        if op.code == "maximum" and self._ops[op.args[0]].is_literal:
             form = "({0} if {1} <= {0} else {1})"
         if op.code in _PLAIN:
             # These come out as a float of Python's, which may not be divided by 0.
             return self._constant.format(form.format(*operands)), reads
         if op.code == "add":
             for one, other in ((0, 1), (1, 0)):
-                if operands[one].strip("()").startswith("-") and self._is_number(op.args[one]):
+                if operands[one].strip("()").startswith("-") and self._ops[op.args[one]].is_literal:
                     return f"{operands[other]} - {operands[one].strip('()')[1:]}", reads
         return form.format(*operands), reads
 
@@ -202,7 +199,7 @@ class ScalarText:
         """Return the names of values that have no line: written inside, or one with a leaf, as z is
         with b where the inputs are 0."""
         found: dict[str, None] = {}
-        stands_alone = sum(not self._is_number(arg) for arg in op.args) == 1
+        stands_alone = sum(not self._ops[arg].is_literal for arg in op.args) == 1
         for arg in op.args:
             if arg in self._inline:
                 found |= dict.fromkeys(self._inside.get(arg, ()))

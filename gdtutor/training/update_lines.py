@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
@@ -14,6 +13,7 @@ from gdtutor.training.lower import reachable
 from gdtutor.training.memory import Memory
 from gdtutor.training.optimisers import Optimiser
 from gdtutor.training.placing import Given, Names
+from gdtutor.training.scalar_text import CAREFUL, FORMS
 from gdtutor.training.schedule import arrange
 from gdtutor.training.source import Source
 from gdtutor.training.terms import ONE, Term
@@ -123,34 +123,26 @@ class Update:
             op = self._ops[index]
             label = ", ".join(self._stream_label(arg) for arg in op.args)
             if op.code == "leaf":
-                code, note = f"float({op.detail[1]})", _STREAMS[str(op.detail[1])]
-            elif op.code in ("const", "one"):
-                code, note = repr(op.detail[0] if op.detail else 1.0), "a constant of the rule"
+                code, note = f"float({op.name})", _STREAMS[op.name]
+            elif op.is_literal:
+                code, note = repr(op.literal), "a constant of the rule"
             else:
                 code = _SCALAR[op.code].format(*(f"u{a}" for a in op.args))
                 note = f"{op.code}({label})"
             source.add(1, f"u{index} = {code}", note)
         returned = ", ".join(f"u{i}" for i in streams)
         source.add(1, f"return {returned},", "what the update above takes")
-        return source.compiled("streams", {"math": math}), source.text()
+        return source.compiled("streams", CAREFUL), source.text()
 
     def _stream_label(self, index: int) -> str:
         op = self._ops[index]
-        if op.code in ("const", "one"):
-            return repr(op.detail[0]) if op.detail else "1.0"
-        return str(op.detail[1]) if op.code == "leaf" else f"u{index}"
+        if op.is_literal:
+            return repr(op.literal)
+        return op.name or f"u{index}"
 
 
 _STREAMS = {"t": "the number of the update, from 1", "learning_rate": "the rate of this iteration"}
 """What the given numbers of an update are."""
 
-_SCALAR = {
-    "add": "{} + {}",
-    "sub": "{} - {}",
-    "mul": "{}*{}",
-    "div": "{}/{}",
-    "pow": "{}**{}",
-    "neg": "-{}",
-    "recip": "1.0/{}",
-    "sqrt": "math.sqrt({})",
-}
+_SCALAR = {**FORMS, "pow": "{}**{}"}
+"""How these numbers are worked out."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import numpy as np
 import pytest
 
 from gdtutor.engine.graph import Role
 from gdtutor.training.errors import TrainingError
-from gdtutor.training.optimisers import optimiser_of
+from gdtutor.training.optimisers import OPTIMISERS, Optimiser, StateVariable, optimiser_of
 from gdtutor.training.plan import SCALAR_BELOW, compile_plan, train_size
 from gdtutor.training.problem import Problem
 from gdtutor.training.run import State
@@ -178,15 +180,24 @@ def test_a_plan_agrees_with_the_walk_over_fifty_iterations(name: str, kind: str)
 
 
 @pytest.mark.parametrize("kind", ["numpy", "scalar"])
-@pytest.mark.parametrize(
-    "optimizer", ["momentum", "nesterov", "adagrad", "rmsprop", "adam", "averaged"]
-)
+@pytest.mark.parametrize("optimizer", [n for n, row in OPTIMISERS.items() if not row.solves])
 @pytest.mark.parametrize("name", ["xor 2-3-1", "xor 2-3-1, three", "or, rows", "weight decay"])
 def test_every_optimiser_agrees_with_the_walk(name: str, optimizer: str, kind: str) -> None:
     make, settings = PROBLEMS[name]
     settings = Settings(0.05, batch=settings.batch, optimizer=optimizer)
     problem = make()
     assert_every_iteration_agrees(problem, settings, kind)
+
+
+@pytest.mark.parametrize("kind", ["numpy", "scalar"])
+def test_a_row_may_name_any_function_of_the_update_s_number(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = (("v", "maximum(v, abs(g))"), ("p", "p - learning_rate*exp(-t/10)*g/(1 + v)"))
+    state = (StateVariable("v", "largest gradient", is_odd=False),)
+    row = Optimiser("fading", "fading steps", lines, source="", convention="", state=state)
+    monkeypatch.setitem(cast("dict[str, Optimiser]", OPTIMISERS), "fading", row)
+    assert_every_iteration_agrees(xor_231(), Settings(0.5, optimizer="fading"), kind)
 
 
 @pytest.mark.parametrize("kind", ["numpy", "scalar"])
