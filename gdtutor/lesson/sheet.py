@@ -30,7 +30,7 @@ from gdtutor.values import Struct
 COMMANDS = (
     "list", "transcript", "train", "check", "shot", "export", "new", "watch", "progress",
 )  # fmt: skip
-"""Names of commands, which no lesson may have as its id."""
+"""Names of the commands of the command line, which no lesson may have as its id."""
 
 ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 """What the id of a lesson looks like; it is not digits alone."""

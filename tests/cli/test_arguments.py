@@ -7,6 +7,7 @@ import pytest
 from gdtutor.cli import main
 from gdtutor.cli.arguments import COMMANDS
 from gdtutor.lesson.characters import pictured
+from gdtutor.lesson.sheet import COMMANDS as NO_IDS
 
 EVIL = "b\x1b]0;x\x07\x9b2J\n\u202ec"
 
@@ -21,6 +22,10 @@ def test_no_control_character_of_an_argument_reaches_the_terminal(
     said = capsys.readouterr().err
     assert pictured(said, keep="\n") == said
     assert command == "progress" or pictured(EVIL) in said
+
+
+def test_no_lesson_may_have_the_name_of_a_command_as_its_id() -> None:
+    assert set(NO_IDS) == {command.name for command in COMMANDS} - {""}
 
 
 @pytest.mark.parametrize("option", ["--size", "--digits", "--example", "--seed", "--chars"])
