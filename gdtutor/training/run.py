@@ -63,7 +63,8 @@ class Run:
         self.diverged_at: int | None = None
         """The iteration in which the first value that is not finite arises."""
         self.first_node: str | None = None
-        """The line whose value it is, or the parameter whose update gives it."""
+        """The line whose value it is, or the parameter whose update gives it: to the parameter, or
+        to what the optimiser remembers of it."""
         self._enter(0)
 
     @property
@@ -284,9 +285,9 @@ class Run:
     def _stop(self, reason: str) -> None:
         if reason == "not_finite":
             stretch = self._timeline.at(self.farthest)
-            parameters, _ = stretch.layout.split(self._vector)
+            parameters, optimizer = stretch.layout.split(self._vector)
             problem, batch = stretch.segment.problem, self.batch(self.farthest)
-            self.first_node, came_before = strange_value(problem, parameters, batch)
+            self.first_node, came_before = strange_value(problem, parameters, optimizer, batch)
             self.diverged_at = max(0, self.farthest - came_before)
         self.stopped_by = reason
 

@@ -67,19 +67,29 @@ def finite_prefix(plan: Plan, vector: Array, t: int, first: int, count: int) -> 
 
 
 def strange_value(
-    problem: Problem, parameters: Mapping[str, Array], batch: Indices
+    problem: Problem,
+    parameters: Mapping[str, Array],
+    optimizer: Mapping[str, Mapping[str, Array]],
+    batch: Indices,
 ) -> tuple[str, int]:
     """Return the first value of an iteration that is not finite.
 
+    Args:
+        problem: What is trained.
+        parameters: At the start of the iteration.
+        optimizer: What the optimiser remembers of each of them there.
+        batch: The iteration's examples.
+
     Returns:
-        The line with that value and 0; or a parameter and 1, because the iteration before has
-        made it so.
+        The line with that value and 0; or a parameter and 1, because the update before has made it,
+        or what the optimiser remembers of it, so.
     """
     for name, value in parameters.items():
-        if not np.isfinite(value).all():
+        remembered = optimizer.get(name, {}).values()
+        if not all(np.isfinite(array).all() for array in (value, *remembered)):
             return name, 1
     values = forward(problem.graph, problem.given(parameters, batch))
-    for node in problem.graph.nodes:
-        if not np.isfinite(values[node.name]).all():
-            return problem.graph.lines[node.line].name, 0
+    for line in problem.graph.lines:
+        if not np.isfinite(values[line.name]).all():
+            return line.name, 0
     return problem.graph.root, 0

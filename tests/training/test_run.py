@@ -7,6 +7,7 @@ import threading
 import numpy as np
 import pytest
 
+from gdtutor.engine.graph import Role
 from gdtutor.engine.trace import trace
 from gdtutor.training import checkpoints
 from gdtutor.training.errors import TrainingError
@@ -14,7 +15,7 @@ from gdtutor.training.problem import Problem
 from gdtutor.training.run import Edit, Run, Segment, State
 from gdtutor.training.settings import Schedule, Settings, Stop
 from gdtutor.values import replace
-from tests.training.problems import gate_examples, network, scalar_or, xavier, xor_231
+from tests.training.problems import gate_examples, make_problem, network, scalar_or, xavier, xor_231
 from tests.training.walking import assert_close
 
 SHUFFLED = Settings(0.5, epochs=60, batch=1, order="shuffled", seed=3)
@@ -176,6 +177,29 @@ def test_a_diverging_run_stops_and_names_iteration_and_node(cells: int) -> None:
     assert run.first_node in ("C", "W1", "b1", "Z1")
     before = run.state(run.diverged_at).parameters
     assert all(np.isfinite(value).all() for value in before.values())
+
+
+def one_line_and_loss(line: str, loss: str) -> Problem:
+    bindings = [("x", Role.INPUT, (0,), False), ("y", Role.TARGET, (1,), False)]
+    lines = [("z", line), ("L", loss)]
+    return make_problem(lines, {"w": 1.0}, np.array([[1e200, 0.0]]), bindings, is_single=True)
+
+
+@pytest.mark.parametrize("optimizer", ["adagrad", "rmsprop", "adam"])
+def test_what_an_optimiser_remembers_is_told_by_its_parameter(optimizer: str) -> None:
+    problem = one_line_and_loss("w*x", "z - y")
+    run = Run((Segment(0, problem, Settings(batch=1, optimizer=optimizer)),))
+    run.advance()
+    assert np.isfinite(run.state(1).parameters["w"])
+    assert not np.isfinite(list(run.state(1).optimizer["w"].values())[-1])
+    assert (run.stopped_by, run.diverged_at, run.first_node) == ("not_finite", 0, "w")
+
+
+def test_an_infinity_inside_a_line_whose_value_is_finite_is_not_the_first_one() -> None:
+    problem = one_line_and_loss("w/(1 + exp(x))", "z + w*x*x")
+    run = Run((Segment(0, problem, Settings(batch=1)),))
+    run.advance()
+    assert (run.stopped_by, run.diverged_at, run.first_node) == ("not_finite", 0, "L")
 
 
 def test_a_learning_rate_that_changes_underway_is_logged_and_replayed() -> None:
