@@ -15,6 +15,7 @@ from gdtutor.training import implicit
 from gdtutor.training.optimisers import OPTIMISERS, optimiser_of
 from gdtutor.training.order import iterations_per_epoch
 from gdtutor.training.plan import train_size
+from gdtutor.training.rates import SCHEDULES
 from gdtutor.training.settings import Schedule, Settings
 from gdtutor.values import Struct
 
@@ -22,14 +23,6 @@ WIDTH = 100
 """Cells of a line that is wrapped."""
 _NOTE = 56
 """The column of the comments."""
-
-_RATES = {
-    "constant": "{base}",
-    "step": "{base}*{factor}**(epoch // {every})",
-    "exponential": "{base}*{factor}**(epoch/{every})",
-    "cosine": "{base}*(1 + np.cos(np.pi*min(epoch, {every})/{every}))/2",
-}
-"""The learning rate of an epoch in NumPy, for every kind of schedule."""
 
 
 class Phase(Struct, frozen=True, eq=False):
@@ -43,9 +36,8 @@ class Phase(Struct, frozen=True, eq=False):
 def train_source(code: Code, moment: Moment, phases: tuple[Phase, ...]) -> str:
     """Return the function that does every iteration."""
     settings, problem = moment.settings, moment.problem
-    has_batch = bool(problem.size and problem.bindings)
     per_epoch = 1
-    if settings is not None and has_batch:
+    if settings is not None and problem.size:
         n = train_size(problem, settings)
         per_epoch = iterations_per_epoch(n, settings.batch_size(n))
     body = _loop_head(settings, per_epoch)
@@ -118,7 +110,7 @@ def _assigned(name: str, value: Array, indent: int) -> str:
 def _batch(code: Code, moment: Moment, per_epoch: int) -> list[str]:
     """Return how the data of an iteration are cut from the examples."""
     problem, settings = moment.problem, moment.settings
-    if not problem.size or not problem.bindings:
+    if not problem.size:
         return []
     if settings is None:
         rows = [f"        batch = np.arange({problem.size})"]
@@ -164,7 +156,7 @@ def rate_source(settings: Settings) -> str:
     schedule: Schedule = settings.schedule
     factor = f"np.float64({schedule.factor!r})"
     base = repr(float(settings.learning_rate))
-    return _RATES[schedule.kind].format(base=base, factor=factor, every=schedule.every)
+    return SCHEDULES[schedule.kind].numpy.format(base=base, factor=factor, every=schedule.every)
 
 
 def _shrink(code: Code, moment: Moment) -> list[str]:
@@ -197,7 +189,7 @@ def _counts(settings: Settings) -> bool:
 def _count_cost(code: Code, moment: Moment, per_epoch: int) -> list[str]:
     """Return how the cost of an epoch is gathered and told."""
     root = code.names.value(moment.root)
-    size = "len(batch)" if moment.problem.size and moment.problem.bindings else "1"
+    size = "len(batch)" if moment.problem.size else "1"
     tell = 'print(f"epoch {epoch}: cost {cost:.6g}")'
     if per_epoch == 1:
         return [

@@ -35,8 +35,9 @@ from gdtutor.lesson.reports import CODES
 from gdtutor.lesson.variants import MAX_LABEL, SECTIONS, WHOLE
 from gdtutor.training.datasets import DATASETS, MAX_EXAMPLES
 from gdtutor.training.initialise import INITIALISATIONS
-from gdtutor.training.optimisers import OPTIMISERS, SCHEDULES
+from gdtutor.training.optimisers import OPTIMISERS
 from gdtutor.training.order import ORDERS
+from gdtutor.training.rates import SCHEDULES
 from gdtutor.training.scaling import SCALINGS
 from gdtutor.view.pictures import IN_TRAINING
 

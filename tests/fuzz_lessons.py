@@ -9,8 +9,9 @@ from gdtutor.engine.operations import OPERATIONS, Kind
 from gdtutor.lesson.tables import NETWORK_ACTIVATIONS, NETWORK_COSTS
 from gdtutor.training.datasets import DATASETS
 from gdtutor.training.initialise import INITIALISATIONS
-from gdtutor.training.optimisers import OPTIMISERS, SCHEDULES
+from gdtutor.training.optimisers import OPTIMISERS
 from gdtutor.training.order import ORDERS
+from gdtutor.training.rates import SCHEDULES
 from gdtutor.training.scaling import SCALINGS
 from tests.fuzz_tape import Tape
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from gdtutor.lesson.readers import Mistake
 from gdtutor.lesson.tables import ScheduleTable, StopTable, TrainingTable
 from gdtutor.training.errors import TrainingError
-from gdtutor.training.optimisers import check_schedule, optimiser_of
+from gdtutor.training.optimisers import optimiser_of
 from gdtutor.training.order import iterations_per_epoch
+from gdtutor.training.rates import check_schedule
 from gdtutor.training.settings import Schedule, Settings, Stop, held_back
 
 MAX_ITERATIONS = 1_000_000_000

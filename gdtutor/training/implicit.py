@@ -21,9 +21,10 @@ from gdtutor.engine.trace import trace
 from gdtutor.training.batches import EpochOrder
 from gdtutor.training.errors import TrainingError
 from gdtutor.training.lower import Program, lower, reachable
-from gdtutor.training.optimisers import optimiser_of, rate, update
+from gdtutor.training.optimisers import optimiser_of, update
 from gdtutor.training.outcome import Outcome, held_of
 from gdtutor.training.problem import Indices, Problem
+from gdtutor.training.rates import rate
 from gdtutor.training.settings import Settings
 from gdtutor.training.source import Source
 from gdtutor.training.terms import Term

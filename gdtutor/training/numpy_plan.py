@@ -15,9 +15,10 @@ from gdtutor.training.kernel import Wanted, build_kernel, packed_data
 from gdtutor.training.lane import Lane
 from gdtutor.training.lower import Program, lower
 from gdtutor.training.memory import Memory
-from gdtutor.training.optimisers import Optimiser, optimiser_of, rate
+from gdtutor.training.optimisers import Optimiser, optimiser_of
 from gdtutor.training.outcome import Outcome
 from gdtutor.training.problem import Problem
+from gdtutor.training.rates import rate
 from gdtutor.training.settings import Settings
 from gdtutor.training.update_lines import Rule
 

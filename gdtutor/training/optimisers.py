@@ -1,4 +1,4 @@
-"""The table of optimisers, each as lines of the lesson grammar, and of learning-rate schedules.
+"""The table of optimisers, each as lines of the lesson grammar.
 
 A line assigns a state variable or, in the last line, the parameter `p`, from the gradient `g`, the
 number of the update `t` (from 1), the `learning_rate`, and the row's own constants. The walk
@@ -7,15 +7,14 @@ evaluates the lines, the plan compiles them, the export writes them.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 
 from gdtutor.engine.errors import did_you_mean
 from gdtutor.engine.operations import Array, evaluate, parse_rule
 from gdtutor.training.errors import TrainingError
-from gdtutor.training.settings import Schedule, Settings
+from gdtutor.training.settings import Settings
 from gdtutor.values import Struct
 
 
@@ -234,70 +233,3 @@ def update(
             lines.append((name, formula, value))
     kept = {variable.name: values[variable.name] for variable in row.state}
     return OptimiserStep(tuple(lines), values["p"], kept)
-
-
-class ScheduleRow(Struct, frozen=True):
-    """One rule for the learning rate of an epoch."""
-
-    name: str
-    formula: str
-    """The rule as learners see it; e is the epoch, from 0."""
-    compute: Callable[[Schedule, float, int], float]
-
-
-def _constant(schedule: Schedule, base: float, epoch: int) -> float:
-    return base
-
-
-def _stepped(schedule: Schedule, base: float, epoch: int) -> float:
-    return _power(base, schedule.factor, epoch // schedule.every)
-
-
-def _exponential(schedule: Schedule, base: float, epoch: int) -> float:
-    return _power(base, schedule.factor, epoch / schedule.every)
-
-
-def _power(base: float, factor: float, exponent: float) -> float:
-    try:
-        return float(base * factor**exponent)
-    except OverflowError:
-        return math.inf
-
-
-def _cosine(schedule: Schedule, base: float, epoch: int) -> float:
-    part = min(epoch, schedule.every) / schedule.every
-    return base * (1 + math.cos(math.pi * part)) / 2
-
-
-SCHEDULES: Mapping[str, ScheduleRow] = {
-    row.name: row
-    for row in (
-        ScheduleRow("constant", "rate", _constant),
-        ScheduleRow("step", "rate·factor^⌊e/every⌋", _stepped),
-        ScheduleRow("exponential", "rate·factor^(e/every)", _exponential),
-        ScheduleRow("cosine", "rate·(1 + cos(π·min(e, every)/every))/2", _cosine),
-    )
-}
-"""Every schedule by its name in a lesson. Source of cosine: Loshchilov and Hutter 2017, eq. 5,
-with a least rate of 0 and no restarts."""
-
-
-def check_schedule(schedule: Schedule) -> None:
-    """Refuse a schedule that has no meaning.
-
-    Raises:
-        TrainingError: unknown kind, or a factor or a length out of bounds.
-    """
-    if schedule.kind not in SCHEDULES:
-        known = did_you_mean(schedule.kind, SCHEDULES) or f"use one of {', '.join(SCHEDULES)}"
-        raise TrainingError(f"unknown schedule '{schedule.kind}'", known)
-    if schedule.every < 1:
-        raise TrainingError(f"the schedule's every is {schedule.every}", "use 1 epoch or more")
-    if not (math.isfinite(schedule.factor) and schedule.factor > 0):
-        factor = f"the schedule's factor is {schedule.factor:g}"
-        raise TrainingError(factor, "use a number above 0")
-
-
-def rate(schedule: Schedule, base_rate: float, epoch: int) -> float:
-    """Return the learning rate of an epoch, counted from 0."""
-    return SCHEDULES[schedule.kind].compute(schedule, base_rate, epoch)

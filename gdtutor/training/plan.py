@@ -9,10 +9,11 @@ import numpy as np
 
 from gdtutor.engine.operations import Array
 from gdtutor.training.errors import TrainingError
-from gdtutor.training.optimisers import check_schedule, optimiser_of
+from gdtutor.training.optimisers import optimiser_of
 from gdtutor.training.order import check_order
 from gdtutor.training.outcome import Outcome
 from gdtutor.training.problem import Problem
+from gdtutor.training.rates import check_schedule
 from gdtutor.training.settings import Settings, held_back
 
 SCALAR_BELOW = 90

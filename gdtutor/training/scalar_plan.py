@@ -17,9 +17,10 @@ import numpy as np
 from gdtutor.engine.operations import Array
 from gdtutor.training.batches import EpochOrder
 from gdtutor.training.lower import lower
-from gdtutor.training.optimisers import optimiser_of, rate
+from gdtutor.training.optimisers import optimiser_of
 from gdtutor.training.outcome import Outcome, held_of
 from gdtutor.training.problem import Problem
+from gdtutor.training.rates import rate
 from gdtutor.training.scalar_iteration import Iteration, Slot, slots_of
 from gdtutor.training.scalar_text import CAREFUL, FAST
 from gdtutor.training.settings import Settings

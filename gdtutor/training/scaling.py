@@ -27,6 +27,8 @@ class Scaling(Struct, frozen=True):
 
     formula: str
     """The rule for one column x with m examples, as learners see it."""
+    parts: tuple[str, str]
+    """What it takes off a column and what it divides by, as the formula calls them."""
     scale: Callable[..., Scaled]
     """`standardise` or `min_max`."""
 
@@ -67,8 +69,10 @@ def min_max(columns: Array, names: Sequence[str] = ()) -> Scaled:
 
 
 SCALINGS: dict[str, Scaling] = {
-    "standardise": Scaling("(x − mean(x)) / s,  s = √(Σ(x − mean(x))² / m)", standardise),
-    "min_max": Scaling("(x − min(x)) / (max(x) − min(x))", min_max),
+    "standardise": Scaling(
+        "(x − mean(x)) / s,  s = √(Σ(x − mean(x))² / m)", ("mean", "s"), standardise
+    ),
+    "min_max": Scaling("(x − min(x)) / (max(x) − min(x))", ("min", "max − min"), min_max),
 }
 """Every scaling by its name in a lesson."""
 

@@ -20,11 +20,6 @@ MOST_COLUMNS = 4
 """Scaled columns whose numbers are written out."""
 MOST_NAMES = 4
 """Drawn parameters of one rule that are all named."""
-_PARTS: Mapping[str, tuple[str, str]] = {
-    "standardise": ("mean", "s"),
-    "min_max": ("min", "max − min"),
-}
-"""What each scaling takes off a column and what it divides by, as its formula calls them."""
 NO_BREAK = "\u00a0"
 _ROOT = re.compile(r"√(\w+)")
 _SQUARES = re.compile(r"Σ(\((?:[^()]|\([^()]*\))*\))²")
@@ -59,10 +54,11 @@ def _scaling_lines(context: Context, width: int) -> tuple[Line, ...]:
     if scaling is None or not any(leaf.role is Role.INPUT for leaf in context.graph.leaves):
         return ()
     chars = context.chars
+    rule = SCALINGS[scaling.kind]
     lines = [line(("scaled: each input x becomes", Style.DIM))]
-    for part in formula_text(SCALINGS[scaling.kind].formula, chars).split(",  "):
+    for part in formula_text(rule.formula, chars).split(",  "):
         lines += wrapped_formula(" ", part, width)
-    off, by = (notation.plain(part, chars) for part in _PARTS[scaling.kind])
+    off, by = (notation.plain(part, chars) for part in rule.parts)
     told = list(zip(scaling.columns, scaling.shift, scaling.scale, strict=True))
     for column, shift, scale in told[:MOST_COLUMNS]:
         called = context.name(column) if column.isidentifier() else notation.plain(column, chars)

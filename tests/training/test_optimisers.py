@@ -17,16 +17,13 @@ from gdtutor.training.errors import TrainingError
 from gdtutor.training.implicit import constants_at, solve
 from gdtutor.training.optimisers import (
     OPTIMISERS,
-    SCHEDULES,
-    check_schedule,
     optimiser_of,
-    rate,
     update,
     zero_state,
 )
 from gdtutor.training.plan import compile_plan
 from gdtutor.training.run import Run, Segment
-from gdtutor.training.settings import Schedule, Settings
+from gdtutor.training.settings import Settings
 from tests.training.problems import gate_examples, make_problem, scalar_or, xor_231
 from tests.training.walking import assert_close
 
@@ -229,27 +226,6 @@ def test_implicit_descent_does_not_overshoot_where_explicit_descent_does() -> No
     y = 1.0
     after = solve(-0.5, y, 1000.0, is_sigmoid=False)
     assert -0.5 < after < y
-
-
-@pytest.mark.parametrize("name", SCHEDULES)
-def test_a_schedule_begins_with_the_base_rate(name: str) -> None:
-    schedule = Schedule(name, 0.5, 10)
-    check_schedule(schedule)
-    assert rate(schedule, 0.3, 0) == 0.3
-
-
-def test_schedules_have_the_rates_of_their_formulas() -> None:
-    assert rate(Schedule("step", 0.5, 10), 1.0, 25) == 0.25
-    assert rate(Schedule("exponential", 0.5, 10), 1.0, 5) == pytest.approx(0.5**0.5, rel=1e-15)
-    assert rate(Schedule("cosine", 0.5, 10), 1.0, 5) == pytest.approx(0.5, rel=1e-15)
-    assert rate(Schedule("cosine", 0.5, 10), 1.0, 99) == 0.0
-    assert rate(Schedule("exponential", 1e300, 1), 1.0, 99) == math.inf
-
-
-@pytest.mark.parametrize("factor", [0.0, -1.0, math.nan, math.inf])
-def test_a_schedule_with_a_strange_factor_is_refused(factor: float) -> None:
-    with pytest.raises(TrainingError, match="factor"):
-        check_schedule(Schedule("step", factor, 10))
 
 
 def test_a_network_is_refused_by_implicit_descent_with_the_reason() -> None:

@@ -14,10 +14,11 @@ from gdtutor.lesson.discovery import shipped_lessons_folder
 from gdtutor.lesson.load import load_lesson, with_variant
 from gdtutor.lesson.model import Lesson
 from gdtutor.lesson.runs import run_of
-from gdtutor.training.optimisers import optimiser_of, rate
+from gdtutor.training.optimisers import optimiser_of
 from gdtutor.training.order import iterations_per_epoch
 from gdtutor.training.plan import compile_plan, train_size
 from gdtutor.training.problem import Problem
+from gdtutor.training.rates import rate
 from gdtutor.training.run import State
 from gdtutor.training.settings import Settings
 from gdtutor.training.stacked_plan import StackedPlan
