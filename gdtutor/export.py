@@ -80,7 +80,7 @@ def export_text(session: Session, iterations: int, command: str = "") -> str:
         raise GdTutorError("no lesson is open", "name one")
     _check_size(session, lesson)
     count = iterations if lesson.trains else 1
-    code = Code()
+    code = Code(batches_differ=_batches_differ(moment))
     walked: list[tuple[Phase, ...]] = []
     numbers = moment.problem.examples.size
     for k in range(count):
@@ -115,6 +115,15 @@ def _check_size(session: Session, lesson: Lesson) -> None:
     lines = sum(len(scene.graph.lines) for scene in lesson.scenes)
     if lines > MAX_LINES:
         raise GdTutorError(f"the lesson has {lines:,} lines", f"the bound is {MAX_LINES:,}")
+
+
+def _batches_differ(moment: Moment) -> bool:
+    """Say whether the arrays of a matrix lesson are narrower in an epoch's last batch."""
+    settings, problem = moment.settings, moment.problem
+    if settings is None or not problem.size or moment.trace.graph.by_rows:
+        return False
+    n = train_size(problem, settings)
+    return settings.order != "drawn" and n % settings.batch_size(n) != 0
 
 
 def _phases(code: Code, moment: Moment) -> tuple[Phase, ...]:
@@ -183,7 +192,7 @@ def _implicit(moment: Moment) -> list[str]:
 def _order(moment: Moment) -> str:
     """Return the function that says in which order an epoch takes the examples."""
     settings, problem = moment.settings, moment.problem
-    if settings is None or not problem.size or not problem.bindings:
+    if settings is None or not problem.size:
         return ""
     n = train_size(problem, settings)
     batch = settings.batch_size(n)

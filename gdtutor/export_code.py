@@ -9,7 +9,7 @@ from functools import partial
 import numpy as np
 
 from gdtutor.engine.expression import Expr
-from gdtutor.engine.local import UPSTREAM
+from gdtutor.engine.local import UPSTREAM, edge_rule
 from gdtutor.engine.numpy_text import NumpyWriter, helper_names
 from gdtutor.engine.operations import OPERATIONS, Array, parse_rule
 from gdtutor.engine.shapes import expression_shape
@@ -103,6 +103,8 @@ class Code(Struct):
     names: Names = field(default_factory=Names)
     helpers: dict[str, None] = field(default_factory=dict)
     """Operations that NumPy lacks, in the order in which they are needed."""
+    batches_differ: bool = False
+    """Whether the last batch of an epoch is shorter: counts of cells are then no fixed numbers."""
     passed_on: dict[tuple[str, str, int], bool] = field(default_factory=dict)
     """Whether a consumer passes its gradient on unchanged, by consumer, node and occurrence."""
 
@@ -179,9 +181,12 @@ class Code(Struct):
         """Return a contribution, brought to the node's own shape."""
         shape = trace.shapes[node]
         if c.local_formula is None or c.local is None:
-            text = self.text(c.rule, trace, c.consumer)
+            rule = c.rule
+            if self.batches_differ:
+                rule = edge_rule(trace.graph, c.edge, trace.shapes, counts=False).rule
+            text = self.text(rule, trace, c.consumer)
             arrays = {**trace.shapes, UPSTREAM: np.shape(c.upstream)}
-            if expression_shape(c.rule, arrays) != shape:
+            if expression_shape(rule, arrays) != shape:
                 text = f"np.broadcast_to({text}, np.shape({self.names.value(node)}))"
             return text
         upstream = self.names.gradient(c.consumer)
@@ -202,6 +207,11 @@ class Code(Struct):
         row = OPTIMISERS[moment.settings.optimizer]
         found: list[CodeLine] = []
         for parameter in moment.problem.trained:
+            if parameter not in moment.trace.gradients:
+                zero = np.zeros(np.shape(moment.state.parameters[parameter]))
+                source = f"np.zeros_like({self.names.value(parameter)})"
+                note = f"{shown(moment.root)} does not depend on {shown(parameter)}"
+                found.append(CodeLine(self.names.gradient(parameter), source, note, zero))
             for variable, text, value in moment.updates[parameter].lines:
                 source = NumpyWriter(partial(self.variable, parameter)).write(parse_rule(text))
                 what = shown(parameter)

@@ -167,6 +167,57 @@ def test_large_arrays_and_a_short_last_batch_agree(tmp_path):
     run(tmp_path, written(tmp_path, lesson_text("\nProse.\n", more), 4), "3")
 
 
+def in_matrices(body, batch):
+    front = f"""
+[parameters]
+W = [[0.3, 0.1]]
+b = [[0.1]]
+s = 0.5
+[data]
+inputs = {{ X = ["x1", "x2"] }}
+targets = {{ Y = ["y"] }}
+examples = [[1, 2, 0], [0, 1, 1], [3, 1, 1], [2, 2, 0], [1, 0, 1]]
+[training]
+epochs = 3
+batch = {batch}
+learning_rate = 0.1
+stop = {{ gradient_below = 1e-9 }}
+"""
+    return lesson_text(f"\n```graph\n{body}\n```\n", front)
+
+
+@pytest.mark.parametrize("batch", [1, 2, 3])
+@pytest.mark.parametrize(
+    "cost",
+    [
+        "mean((Z - Y)**2) + s**2",
+        "sum(mean(tanh(Z), 1)) + s*mean(sum(X, 0))",
+        "mean(mean(W @ X - Y + b, 0)) + s",
+    ],
+)
+def test_a_mean_over_a_short_last_batch_divides_by_its_own_examples(cost, batch, tmp_path):
+    text = in_matrices(f"Z = W @ X + b\nC = {cost}", batch)
+    run(tmp_path, written(tmp_path, text, 6), "3")
+
+
+def test_a_parameter_that_the_cost_does_not_depend_on_stays_as_it_is(tmp_path):
+    text = in_matrices("Z = W @ X + b\nn = s*Z\nC = mean((Z - Y)**2)", 2)
+    script = written(tmp_path, text, 6)
+    assert "ds = np.zeros_like(s)" in script
+    run(tmp_path, script, "3")
+
+
+def test_an_epoch_of_data_that_no_formula_uses_has_as_many_batches(tmp_path, capsys):
+    text = lesson_text("\n```graph\nL = (w - 2)**2 + b\n```\n", ROWS)
+    path = tmp_path / "lesson.md"
+    path.write_text(text, encoding="utf-8")
+    session = session_at(path)
+    run(tmp_path, export_text(session, 2), "12")
+    told = [float(cost) for cost in re.findall(r"cost (\S+)", capsys.readouterr().out)]
+    session.run.advance()
+    assert told == pytest.approx(list(session.run.costs), rel=1e-5)
+
+
 def test_a_change_after_the_start_is_refused(tmp_path):
     with pytest.raises(GdTutorError, match="change it from iteration 0"):
         export_text(session_at(NEURON, changes=["3:w1=2"]), 2)

@@ -38,7 +38,12 @@ class EdgeRule(Struct, frozen=True):
 
 
 def edge_rule(
-    graph: Graph, edge: Edge, shapes: Mapping[str, Shape], *, expand: bool = True
+    graph: Graph,
+    edge: Edge,
+    shapes: Mapping[str, Shape],
+    *,
+    expand: bool = True,
+    counts: bool = True,
 ) -> EdgeRule:
     """Compose the rule of one edge.
 
@@ -47,15 +52,19 @@ def edge_rule(
         edge: One occurrence of a name.
         shapes: The shape of every leaf and node.
         expand: Whether inner nodes are written out (a folded line) or named (an unfolded one).
+        counts: Whether counts of cells are replaced by their numbers.
     """
-    return _Composer(graph, shapes, expand).compose(edge)
+    return _Composer(graph, shapes, expand, counts).compose(edge)
 
 
 class _Composer:
-    def __init__(self, graph: Graph, shapes: Mapping[str, Shape], expand: bool) -> None:
+    def __init__(
+        self, graph: Graph, shapes: Mapping[str, Shape], expand: bool, counts: bool
+    ) -> None:
         self._graph = graph
         self._shapes = shapes
         self._expand = expand
+        self._counts = counts
         self._known: dict[int, Expr] = {}
 
     def compose(self, edge: Edge) -> EdgeRule:
@@ -136,7 +145,7 @@ class _Composer:
 
     def _counted(self, expr: Expr) -> Expr:
         """Replace counts of cells by the number, or by m where it is the number of examples."""
-        if not isinstance(expr, Apply):
+        if not isinstance(expr, Apply) or not self._counts:
             return expr
         if expr.op == "count":
             cells = int(np.prod(expression_shape(expr.args[0], self._shapes)))
