@@ -8,7 +8,7 @@ from gdtutor.view.broken import with_reports
 from gdtutor.view.command import with_command
 from gdtutor.view.frame import Chars, Frame
 from gdtutor.view.library import library_frame
-from gdtutor.view.refusal import with_refusal
+from gdtutor.view.refusal import with_message, with_refusal
 from gdtutor.view.smallest import is_too_small, too_small_frame
 from gdtutor.view.study import study_frame
 
@@ -22,7 +22,7 @@ def frame_of(session: Session, width: int, height: int, chars: Chars) -> Frame:
     frame = _frame(session, width, height, chars)
     if session.broken:
         frame = with_reports(frame, session.broken, chars)
-    frame = with_refusal(frame, session.prompt, chars)
+    frame = with_refusal(with_message(frame, session, chars), session.prompt, chars)
     return with_command(frame, session.command, chars) if session.command else frame
 
 

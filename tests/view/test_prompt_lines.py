@@ -3,6 +3,7 @@
 import pytest
 from walks import NEURON, pressed, typed, walk
 
+from gdtutor.session.state import Screen
 from gdtutor.values import replace
 from gdtutor.view.frame import UNICODE
 from gdtutor.view.screen import frame_of
@@ -31,3 +32,17 @@ def test_a_complaint_is_shown_whole_below_the_input(width, height):
     at = next(i for i, row in enumerate(foot) if row.startswith(" change (w1 0.9):"))
     complaint = " ".join(row.strip() for row in foot[at + 1 :])
     assert complaint == session.prompt.error
+
+
+@pytest.mark.parametrize("at_screen", [Screen.STUDY, Screen.TRAIN, Screen.LIBRARY])
+@pytest.mark.parametrize(("width", "height"), [(80, 24), (40, 12)])
+def test_a_long_message_is_shown_whole_above_the_line_of_keys(at_screen, width, height):
+    session = replace(walk(NEURON, "given"), screen=at_screen)
+    message = "iteration 999,999 is far away — t trains to 5,000, epochs beyond can follow it"
+    before = rows(session, width, height)
+    foot = rows(replace(session, message=message + " one by one"), width, height)
+    assert foot[-1] == before[-1]
+    lines = next(n for n in range(1, 5) if " iteration 999,999" in foot[-1 - n][:20])
+    said = " ".join(row.strip() for row in foot[-1 - lines : -1])
+    assert said == message + " one by one"
+    assert foot[: -1 - lines] == before[: -1 - lines]
