@@ -18,12 +18,12 @@ THIRD_PARTY = {
     "values": {"msgspec"},
     "engine": {"numpy"},
     "training": {"numpy"},
-    "lesson": {"numpy", "cattrs", "markdown_it"},
+    "lesson": {"numpy"},
     "session": {"numpy"},
     "view": {"numpy", "markdown_it"},
-    "package": {"numpy", "markdown_it", "platformdirs", "cattrs"},
-    "ui": {"numpy", "markdown_it", "platformdirs", "textual", "rich", "plotext"},
-    "cli": {"numpy", "platformdirs"},
+    "package": {"numpy", "platformdirs"},
+    "ui": {"numpy", "textual", "rich", "plotext"},
+    "cli": set(),
 }
 
 COMPILES_SOURCE = "training/source.py"
