@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from lesson_texts import NEURON_GRAPH, neuron
+from svg_texts import screen_text
 
 from gdtutor.cli import main
 from gdtutor.lesson.discovery import discover, shipped_lessons_folder
@@ -14,7 +15,6 @@ from gdtutor.shelf import counted_library, library_of
 from gdtutor.ui.app import Looks, TutorApp
 from gdtutor.ui.colours import choose_colours
 from gdtutor.ui.desk import Desk, Services
-from gdtutor.ui.picture import screen_text
 from gdtutor.values import replace
 from gdtutor.view.frame import UNICODE
 from gdtutor.view.screen import frame_of

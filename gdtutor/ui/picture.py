@@ -1,27 +1,20 @@
-"""Frames and screens as SVG and as plain text, for the README and for tests."""
+"""Frames as SVG and as plain text: pictures of screens, and what lesson tests look at."""
 
 from __future__ import annotations
 
 import io
 import re
-from xml.etree import ElementTree
 
-from rich.cells import cell_len
 from rich.console import Console
-from rich.segment import Segment as RichSegment
-from rich.segment import Segments
+from rich.segment import Segment, Segments
 from rich.terminal_theme import TerminalTheme
-from textual.app import App
 
 from gdtutor.ui.canvas import strip_of
-from gdtutor.ui.cells import row_of
 from gdtutor.ui.colours import DARK, LIGHT, LOOKS, Colours
 from gdtutor.ui.rows import RowMaker
-from gdtutor.view.frame import UNICODE, Chars, Frame, Segment, Style
+from gdtutor.view.frame import UNICODE, Chars, Frame, Style
 
 _FONTS = re.compile(r"\s*@font-face\s*\{[^}]*\}")
-_CELL = 12.2
-"""Width of a cell in the SVG of Rich and Textual, in its own units."""
 
 _DARK_ANSI = "000000 cd3131 0dbc79 e5e510 2472c8 bc3fbc 11a8cd e5e5e5"
 _DARK_BRIGHT = "7f7f7f f14c4c 23d18b f5f543 5c9dff d670d6 29b8db ffffff"
@@ -46,9 +39,9 @@ def frame_svg(frame: Frame, chars: Chars, colours: Colours, title: str) -> str:
         legacy_windows=False,
         _environ={},
     )
-    segments: list[RichSegment] = []
+    segments: list[Segment] = []
     for row in RowMaker(chars).rows(frame):
-        segments += (*strip_of(row, colours), RichSegment.line())
+        segments += (*strip_of(row, colours), Segment.line())
     console.print(Segments(segments), end="")
     svg = console.export_svg(title=title, theme=_theme(colours.light), unique_id="gdtutor")
     # Some renderers look for the first family alone, which is not carried along.
@@ -69,26 +62,3 @@ def _theme(light: bool) -> TerminalTheme:
 def _rgb(value: str) -> tuple[int, int, int]:
     digits = value.removeprefix("#")
     return int(digits[0:2], 16), int(digits[2:4], 16), int(digits[4:6], 16)
-
-
-def screen_text(app: App[object]) -> str:
-    """Return what a running app shows, as plain text, trailing blanks removed."""
-    width, height = app.size
-    return svg_text(app.export_screenshot(simplify=True), width, height)
-
-
-def svg_text(svg: str, width: int, height: int) -> str:
-    """Return the text of an SVG made by Rich or Textual.
-
-    The column of a text element comes from its x, the row from the name of its clip.
-    """
-    lines = [[" "] * width for _ in range(height)]
-    for element in ElementTree.fromstring(svg).iter("{http://www.w3.org/2000/svg}text"):
-        row = re.search(r"-line-(\d+)\)", element.get("clip-path", ""))
-        if row is None or int(row[1]) >= height:
-            continue
-        text = (element.text or "").replace("\xa0", " ")
-        start = round(float(element.get("x", "0")) / _CELL)
-        cells = [cell.text for cell in row_of((Segment(text),), cell_len(text), UNICODE)]
-        lines[int(row[1])][start : start + len(cells)] = cells
-    return "\n".join("".join(line)[:width].rstrip() for line in lines)

@@ -4,6 +4,7 @@ import asyncio
 import os
 from collections.abc import Awaitable, Callable
 
+from svg_texts import screen_text
 from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Input
@@ -15,7 +16,7 @@ from gdtutor.session.state import Screen, Session, Status
 from gdtutor.ui.app import Looks, TutorApp
 from gdtutor.ui.colours import choose_colours
 from gdtutor.ui.desk import Desk, Services
-from gdtutor.ui.picture import frame_text, screen_text
+from gdtutor.ui.picture import frame_text
 from gdtutor.view.frame import UNICODE
 from gdtutor.view.screen import frame_of
 

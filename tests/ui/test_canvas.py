@@ -8,13 +8,14 @@ from painting import PaintingApp
 from pseudo_terminal import PseudoTerminal
 from rich.segment import Segment as RichSegment
 from sample_frames import HEIGHT, WIDTH, plot_frame, study_frame
+from svg_texts import screen_text
 from textual.app import App
 from textual.screen import Screen
 
 from gdtutor.ui.canvas import Canvas, strip_of
 from gdtutor.ui.cells import row_of
 from gdtutor.ui.colours import ColourMode, Colours
-from gdtutor.ui.picture import frame_text, screen_text
+from gdtutor.ui.picture import frame_text
 from gdtutor.view.frame import UNICODE, Frame, Segment, Style
 
 PROGRAM = __file__.replace("test_canvas", "painting")

@@ -6,6 +6,7 @@ from pathlib import Path
 from threading import Event
 
 import pytest
+from svg_texts import screen_text
 
 from gdtutor.cli import main
 from gdtutor.engine.errors import GdTutorError
@@ -19,7 +20,6 @@ from gdtutor.shelf import library_of
 from gdtutor.ui.app import Looks, TutorApp
 from gdtutor.ui.colours import choose_colours
 from gdtutor.ui.desk import Desk, Services
-from gdtutor.ui.picture import screen_text
 from gdtutor.view.cover import lesson_cover, library_cover
 from gdtutor.view.frame import ASCII, UNICODE, Chars, Frame
 from gdtutor.view.screen import frame_of

@@ -4,6 +4,7 @@ import asyncio
 import os
 
 from lesson_texts import NEURON_GRAPH, neuron
+from svg_texts import screen_text
 
 from gdtutor.opening import open_lesson, session_at
 from gdtutor.session.navigation import goto
@@ -11,7 +12,6 @@ from gdtutor.ui import desk as desk_module
 from gdtutor.ui.app import Looks, TutorApp
 from gdtutor.ui.colours import choose_colours
 from gdtutor.ui.desk import Desk, Services
-from gdtutor.ui.picture import screen_text
 from gdtutor.view.frame import UNICODE
 from gdtutor.watching import Watcher
 
