@@ -100,12 +100,13 @@ class Working(Struct, frozen=True, eq=False):
 
     def _rounded_on_the_way(self, reader: Reader) -> Array:
         total = np.zeros(self.result.shape)
-        for c in self.received:
-            part = c.value
-            if c.local is not None:
-                product = reader(c.upstream) * reader(c.local)
-                part = sum_to(product, self.result)
-            total = total + reader(np.broadcast_to(part, self.result.shape))
+        with np.errstate(all="ignore"):
+            for c in self.received:
+                part = c.value
+                if c.local is not None:
+                    product = reader(c.upstream) * reader(c.local)
+                    part = sum_to(product, self.result)
+                total = total + reader(np.broadcast_to(part, self.result.shape))
         return total
 
 

@@ -51,6 +51,13 @@ def test_every_result_is_what_its_working_computes():
                 assert np.allclose(again, working.result, rtol=1e-12, atol=0)
 
 
+def test_a_gradient_that_is_no_number_accepts_itself_alone_without_a_warning():
+    working = worked(lesson_of("z = w**2\nL = sqrt(z)", "w = 0.0"), Phase.BACKWARD, "w")
+    assert np.isnan(working.result)
+    assert working.interval((), 4).holds(float("nan"))
+    assert not working.interval((), 4).holds(0.0)
+
+
 FUNCTIONS = {
     "sigmoid": (lambda x: 1 / (1 + np.exp(-x)), lambda x: sig(x) * (1 - sig(x))),
     "tanh": (np.tanh, lambda x: 1 - np.tanh(x) ** 2),
