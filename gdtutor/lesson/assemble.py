@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 
 from gdtutor.engine.graph import Graph, Role
 from gdtutor.engine.local import BATCH_SIZE
@@ -33,51 +32,25 @@ from gdtutor.lesson.plan import batch_of
 from gdtutor.lesson.questions import check_questions
 from gdtutor.lesson.readers import Mistake
 from gdtutor.lesson.reports import NOWHERE, Findings, Place
-from gdtutor.lesson.sheet import TABLES, Sheet, path_of, read_sheet
+from gdtutor.lesson.sheet import TABLES, Sheet, Written, path_of, read_sheet
 from gdtutor.lesson.steps import Steps
-from gdtutor.lesson.tables import FrontMatter
-from gdtutor.lesson.toml_text import Path as TomlPath
-from gdtutor.lesson.toml_text import find_places
 
 
-def assemble(
-    front: FrontMatter,
-    toml: str,
-    body: Body,
-    path: Path,
-    text: str,
-    findings: Findings,
-    *,
-    is_variant: bool = False,
-) -> Lesson | None:
-    """Return the lesson, None where a mistake was found.
-
-    Args:
-        front: The front matter.
-        toml: Its text, in which the places of mistakes are found.
-        body: The body.
-        path: The file.
-        text: The whole file.
-        findings: Where mistakes are reported.
-        is_variant: Whether the front matter holds a variant's overrides, so that notes on steps
-            that only the lesson itself has are left out.
-    """
+def assemble(written: Written, findings: Findings) -> Lesson | None:
+    """Return the lesson, None where a mistake was found."""
+    body = written.body
     mistakes: list[Mistake] = []
-    sheet = read_sheet(front, path, mistakes)
-    if sheet is not None:
-        sheet.is_variant = is_variant
+    sheet = read_sheet(written, mistakes)
     if sheet is not None and sheet.expansion is not None:
         _give_formulas(body, sheet.expansion)
-        header: TomlPath = ("network", "=")
-        sheet.place = find_places(toml, TOML_LINE, {header}).get(header, Place(1, 1))
     parsed = parse_blocks(body.scenes, findings)
     lesson = None
     if parsed is not None and not body.scenes and not findings.has_errors and not mistakes:
         hint = "add a ```graph block, or a [network] table"
         findings.error(Place(1, 1), "no-graph", "the lesson has no formulas", hint)
     elif parsed is not None and sheet is not None and not mistakes:
-        lesson = _with_graphs(sheet, parsed, body, path, text, mistakes, findings)
-    report_mistakes(rehomed(mistakes), toml, TOML_LINE, findings)
+        lesson = _with_graphs(sheet, parsed, mistakes, findings)
+    report_mistakes(rehomed(mistakes), written.toml, TOML_LINE, findings)
     return None if findings.has_errors else lesson
 
 
@@ -91,13 +64,7 @@ def _give_formulas(body: Body, expansion: Expansion) -> None:
 
 
 def _with_graphs(
-    sheet: Sheet,
-    parsed: list[Parsed],
-    body: Body,
-    path: Path,
-    text: str,
-    mistakes: list[Mistake],
-    findings: Findings,
+    sheet: Sheet, parsed: list[Parsed], mistakes: list[Mistake], findings: Findings
 ) -> Lesson | None:
     _check_reserved(sheet.given, parsed, mistakes, findings)
     scenes: list[Scene] = []
@@ -111,34 +78,33 @@ def _with_graphs(
             for formula, _ in other.lines
         }
         graph = build_scene(block, sheet.given, elsewhere, findings, is_last=is_last)
-        scene = None
+        made = None
         if graph is not None:
-            scene = _scene(sheet, block, graph, is_last, walks, findings)
-        if scene is not None:
-            scenes.append(scene)
+            made = _scene(sheet, block, graph, findings, is_last=is_last)
+        if made is not None:
+            scenes.append(made[0])
+            walks.append(made[1])
     if not scenes or len(scenes) != len(parsed):
         return None
     _warn_unused(sheet, parsed, mistakes, findings)
     _check_memory(sheet, parsed, walks, findings)
-    pictures = read_pictures(sheet.front.pictures, _ground(sheet, walks), mistakes)
+    pictures = read_pictures(sheet.written.front.pictures, _ground(sheet, walks), mistakes)
     examples = sheet.data.examples.shape[0]
     leaves = [binding.leaf for binding in sheet.data.bindings]
     batch = batch_of(sheet.settings, examples)
     for position, what, hint in overdrawn(pictures, walks, leaves, batch):
         mistakes.append(Mistake(("pictures", position, "="), "bound", what, hint))
-    return _lesson(sheet, parsed, body, path, text, tuple(scenes), pictures)
+    return _lesson(sheet, parsed, tuple(scenes), pictures)
 
 
 def _lesson(
     sheet: Sheet,
     parsed: list[Parsed],
-    body: Body,
-    path: Path,
-    text: str,
     scenes: tuple[Scene, ...],
     pictures: tuple[PictureWish, ...],
 ) -> Lesson:
-    front, data = sheet.front, sheet.data
+    written, data = sheet.written, sheet.data
+    front, body = written.front, written.body
     places = {
         formula.name: (formula.place.line, formula.place.column)
         for block in parsed
@@ -151,8 +117,8 @@ def _lesson(
         chapter=front.chapter,
         summary=front.summary,
         source=front.source,
-        path=path,
-        number=number_of(path),
+        path=written.path,
+        number=number_of(written.path),
         prose=body.prose,
         closing=body.closing,
         scenes=scenes,
@@ -170,13 +136,13 @@ def _lesson(
         expansion=_expansion_lines(sheet.expansion),
         scaling=data.scaling,
         places=places,
-        text=text,
+        text=written.text,
     )
 
 
 def _ground(sheet: Sheet, walks: list[Steps]) -> Ground:
     """Return what the lesson's pictures are drawn from."""
-    data, variants = sheet.data, sheet.front.variants
+    data, variants = sheet.data, sheet.written.front.variants
     inputs = sum(len(b.columns) for b in data.bindings if b.leaf in data.inputs)
     return Ground(
         tuple(walks),
@@ -203,7 +169,7 @@ def _check_memory(
     problem = memory_problem(walks, sheet.settings, leaves, sizes)
     if problem is not None:
         position, what, hint = problem
-        place = sheet.place if sheet.expansion else Place(parsed[position].block.line, 1)
+        place = sheet.network_place or Place(parsed[position].block.line, 1)
         findings.error(place, "bound", what, hint)
 
 
@@ -227,38 +193,37 @@ def _scene(
     sheet: Sheet,
     block: Parsed,
     graph: Graph,
-    is_last: bool,
-    walks: list[Steps],
     findings: Findings,
-) -> Scene | None:
-    fallback = sheet.place if sheet.expansion else Place(block.block.line, 1)
+    *,
+    is_last: bool,
+) -> tuple[Scene, Steps] | None:
+    """Return a graph block as a scene, and the steps of its walk."""
+    fallback = sheet.network_place or Place(block.block.line, 1)
     shapes = shapes_of(graph, sheet.given, block, fallback, findings)
     if shapes is None:
         return None
-    front = sheet.front
+    front = sheet.written.front
     is_number = is_one_number(shapes[graph.root])
     asked = (*graph.parameters, *front.gradients)
     trains = is_last and sheet.settings is not None
     trained = tuple(name for name in graph.parameters if name not in front.frozen)
     can_train = True
     if trains:
-        place = fallback if sheet.expansion else block.lines[-1][0].place
-        can_train = _can_train(graph, is_number, trained, place, shapes, findings)
+        place = sheet.network_place or block.lines[-1][0].place
+        can_train = _can_train(graph, trained, place, shapes, findings)
     reaches = front.backward and depends_on(graph, asked)
     goes_backward = reaches and is_number
     # What trains is meant to end in one number: its notes are held against the walk it then has.
     meant = reaches if trains else goes_backward
     steps = walk_steps(graph, shapes, front.gradients, trained if trains else (), meant)
-    walks.append(steps)
-    heard = Findings(findings.path) if sheet.is_variant or not can_train else findings
+    heard = Findings(findings.path) if sheet.written.is_variant or not can_train else findings
     notes = check_notes(block.block, steps, heard)
     questions = check_questions(block.block, steps, heard)
-    return Scene(graph, notes, questions, goes_backward)
+    return Scene(graph, notes, questions, goes_backward), steps
 
 
 def _can_train(
     graph: Graph,
-    is_number: bool,
     trained: tuple[str, ...],
     place: Place,
     shapes: Mapping[str, Shape],
@@ -266,7 +231,7 @@ def _can_train(
 ) -> bool:
     """Report a last line that cannot be trained; say whether it depends on what trains."""
     reaches = depends_on(graph, trained)
-    if not is_number:
+    if not is_one_number(shapes[graph.root]):
         what = f"the last line, {graph.root}, has the shape {shape_text(shapes[graph.root])}"
         findings.error(
             place, "not-scalar", what, "what trains ends in one number, as C = sum(E**2)/(2*m)"

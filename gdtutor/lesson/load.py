@@ -16,6 +16,7 @@ from gdtutor.lesson.model import Lesson, Variant
 from gdtutor.lesson.picture_work import overworked
 from gdtutor.lesson.readers import Mistake
 from gdtutor.lesson.reports import NOWHERE, Findings, LessonError, Report
+from gdtutor.lesson.sheet import Written
 from gdtutor.lesson.source import clean, read_source
 from gdtutor.lesson.tables import FrontMatter
 from gdtutor.lesson.unfilled import warn_pages
@@ -112,9 +113,8 @@ def _made(
         # The formulas' own mistakes are reported together with those of the front matter.
         parse_blocks(body.scenes, findings)
         return None
-    lesson = assemble(
-        front, divided.toml, body, source.path, source.text, findings, is_variant=is_variant
-    )
+    written = Written(source.path, source.text, divided.toml, front, body, is_variant)
+    lesson = assemble(written, findings)
     return None if lesson is None else (lesson, front)
 
 

@@ -13,17 +13,20 @@ from gdtutor.engine.graph import Role, a_role
 from gdtutor.engine.local import BATCH_SIZE
 from gdtutor.engine.operations import Array
 from gdtutor.engine.shapes import Shape
+from gdtutor.lesson.body import Body
 from gdtutor.lesson.data import Data, read_data
+from gdtutor.lesson.fences import TOML_LINE
 from gdtutor.lesson.graphs import Given
 from gdtutor.lesson.model import Start
 from gdtutor.lesson.names import MAX_NAMES, name_problem
 from gdtutor.lesson.network import Expansion, expand
 from gdtutor.lesson.plan import batch_of, read_settings
 from gdtutor.lesson.readers import Mistake
-from gdtutor.lesson.reports import NOWHERE, Place, shown
+from gdtutor.lesson.reports import Place, shown
 from gdtutor.lesson.starts import read_starts, start_shape
 from gdtutor.lesson.tables import FrontMatter, NetworkTable
 from gdtutor.lesson.toml_text import Path as TomlPath
+from gdtutor.lesson.toml_text import find_places
 from gdtutor.training.settings import Settings
 from gdtutor.values import Struct
 
@@ -36,33 +39,46 @@ ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 """What the id of a lesson looks like; it is not digits alone."""
 
 
-class Sheet(Struct, eq=False):
+class Written(Struct, frozen=True, eq=False):
+    """A lesson file as written, its parts read each by itself."""
+
+    path: Path
+    text: str
+    """The whole file."""
+    toml: str
+    """The front matter's text, in which the places of mistakes are found."""
+    front: FrontMatter
+    body: Body
+    is_variant: bool
+    """Whether a variant's overrides are in the front matter: notes on steps that only the lesson
+    itself has are left out then."""
+
+
+class Sheet(Struct, frozen=True, eq=False):
     """What the front matter gives, once it is checked."""
 
-    front: FrontMatter
+    written: Written
     data: Data
     starts: dict[str, Start]
     constants: Mapping[str, Array]
     expansion: Expansion | None
     settings: Settings | None
     given: Given
-    place: Place = NOWHERE
-    """Where the `[network]` table stands, for what is wrong with its lines."""
-    is_variant: bool = False
-    """Whether a variant's overrides are in it: notes on steps that it lacks are left out then."""
+    network_place: Place | None
+    """Where the `[network]` table stands, for what is wrong with its lines; None without one."""
 
 
-def read_sheet(front: FrontMatter, path: Path, mistakes: list[Mistake]) -> Sheet | None:
-    """Return what the front matter gives, None where a mistake was found.
+def read_sheet(written: Written, mistakes: list[Mistake]) -> Sheet | None:
+    """Return what the front matter gives; None, and mistakes added, where one was found.
 
-    Args:
-        front: The front matter, each key already checked by itself.
-        path: The lesson file; CSV files are read from its folder.
-        mistakes: Mistakes to add to.
+    CSV files are read from the lesson's folder.
     """
+    front = written.front
     _check_id(front.id, mistakes)
     expansion = _expansion(front.network, mistakes)
-    data = read_data(front.data, path.parent, mistakes, is_network=front.network is not None)
+    data = read_data(
+        front.data, written.path.parent, mistakes, is_network=front.network is not None
+    )
     starts = dict(expansion.starts) if expansion else {}
     given_starts = read_starts(front.parameters or {}, mistakes)
     for name, start in given_starts.items():
@@ -84,7 +100,11 @@ def read_sheet(front: FrontMatter, path: Path, mistakes: list[Mistake]) -> Sheet
     if mistakes:
         return None
     given = _given(data, starts, constants, roles, settings)
-    return Sheet(front, data, starts, constants, expansion, settings, given)
+    place = None
+    if expansion is not None:
+        header: TomlPath = ("network", "=")
+        place = find_places(written.toml, TOML_LINE, {header}).get(header, Place(1, 1))
+    return Sheet(written, data, starts, constants, expansion, settings, given, place)
 
 
 def _single(data: Data) -> Data:
