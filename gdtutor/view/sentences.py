@@ -180,7 +180,9 @@ def _update(context: Context) -> str:
         return f"The optimiser remembers {variable} for {called}, and needs it for the step."
     before, after = context.moment.state.parameters[name], done.p
     rate = context.number(context.moment.learning_rate)
-    gradient = context.trace.gradients[name]
+    gradient = context.trace.gradients.get(name)
+    if gradient is None:
+        return f"{called} stays as it is: {context.name(context.root)} does not depend on it."
     if np.array_equal(before, after):
         zero = "its gradient is 0" + (" everywhere" if gradient.ndim else "")
         why = "the step is too small" if gradient.any() else zero

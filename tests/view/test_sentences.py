@@ -1,6 +1,7 @@
 """The sentence of a step names what is there: a matrix as a matrix, a number as a number."""
 
 import pytest
+from lesson_texts import lesson_text
 from walks import NETWORK, NEURON, pressed, typed, walk
 
 from gdtutor.engine.operations import parse_formula
@@ -26,6 +27,24 @@ def test_a_number_without_a_gradient_stays_and_nothing_is_said_of_everywhere():
     session = typed(pressed(walk(NEURON, "given"), "e"), "x1[0] 0")
     session = goto(session, "update:w1")
     assert said(session).endswith("stays as it is: its gradient is 0.")
+
+
+def test_a_parameter_that_the_loss_does_not_depend_on_stays_as_it_is(tmp_path):
+    graph = "\n```graph\nz = w*x\nn = v*z\nL = (z - y)**2\n```\n"
+    front = """
+[parameters]
+w = 0.5
+v = 0.25
+[data]
+inputs = ["x"]
+targets = ["y"]
+examples = [[1, 0]]
+[training]
+batch = 1
+"""
+    path = tmp_path / "dead.md"
+    path.write_text(lesson_text(graph, front), encoding="utf-8")
+    assert said(walk(path, "update:v")) == "v stays as it is: L does not depend on it."
 
 
 @pytest.mark.parametrize(
