@@ -23,7 +23,7 @@ from gdtutor.session.steps import Phase, Step
 from gdtutor.ui.picture import frame_text
 from gdtutor.values import Struct, replace
 from gdtutor.view.explain import context_of, node_lines, note_lines
-from gdtutor.view.frame import ASCII, UNICODE, Line
+from gdtutor.view.frame import CHARACTERS, UNICODE, Line
 from gdtutor.view.lines import text_of
 from gdtutor.view.screen import frame_of
 
@@ -133,7 +133,7 @@ class WalkStep(Struct, frozen=True, eq=False):
 
     def screen(self, size: str = SIZE, *, chars: str = "unicode", keys: str = "") -> str:
         """Return the whole screen as plain text, after some keys as `--keys` takes them."""
-        drawn = ASCII if chars == "ascii" else UNICODE
+        drawn = CHARACTERS[chars]
         width, height = (int(part) for part in size.split("x"))
         session = pressed(self.session, parse_keys(keys))
         return frame_text(frame_of(session, width, height, drawn), drawn)

@@ -11,6 +11,7 @@ from gdtutor import __version__
 from gdtutor.lesson.characters import pictured
 from gdtutor.session.digits import DEFAULT_DIGITS, MAX_DIGITS
 from gdtutor.values import Struct
+from gdtutor.view.frame import CHARACTERS
 
 
 class Command(Struct, frozen=True):
@@ -95,7 +96,7 @@ def _look(parser: argparse.ArgumentParser) -> None:
         "--digits", type=digits, metavar="N", default=DEFAULT_DIGITS, help="significant digits"
     )
     parser.add_argument(
-        "--chars", choices=("unicode", "ascii"), help="the characters that are drawn with"
+        "--chars", choices=tuple(CHARACTERS), help="the characters that are drawn with"
     )
 
 

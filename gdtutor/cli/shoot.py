@@ -17,7 +17,7 @@ from gdtutor.session.state import Screen, Session, has_opening
 from gdtutor.ui.colours import ColourMode, Colours
 from gdtutor.ui.picture import frame_svg, frame_text
 from gdtutor.values import replace
-from gdtutor.view.frame import ASCII, UNICODE, Chars
+from gdtutor.view.frame import CHARACTERS
 from gdtutor.view.screen import frame_of
 from gdtutor.writing import write_atomically
 
@@ -71,7 +71,7 @@ def steps_of(session: Session) -> Iterator[tuple[str, Session]]:
 def _shot(session: Session, arguments: argparse.Namespace) -> str:
     """Return a screen as the text of a file."""
     # What the terminal can show is not asked, so that the bytes depend on the arguments alone.
-    chars: Chars = ASCII if arguments.chars == "ascii" else UNICODE
+    chars = CHARACTERS[arguments.chars or "unicode"]
     width, height = arguments.size
     frame = frame_of(session, width, height, chars)
     if arguments.format == "text":

@@ -7,12 +7,12 @@ import argparse
 from gdtutor.cli.lessons import session_of
 from gdtutor.cli.output import print_json, print_lines
 from gdtutor.transcript import steps_data, transcript_text
-from gdtutor.view.frame import ASCII, UNICODE
+from gdtutor.view.frame import CHARACTERS
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the steps from the place on, so many iterations; with --at from that step."""
-    chars = ASCII if arguments.chars == "ascii" else UNICODE
+    chars = CHARACTERS[arguments.chars or "unicode"]
     session = session_of(arguments)
     if arguments.json:
         print_json(steps_data(session, arguments.iterations, chars))

@@ -14,9 +14,6 @@ from typing import TextIO
 from gdtutor.view.frame import ASCII, UNICODE, Chars
 from gdtutor.view.smallest import MINIMUM, is_too_small
 
-CHARS_OPTIONS = ("unicode", "ascii")
-"""What `--chars` accepts."""
-
 EXIT_DELAY = 0.9
 """Seconds that a signal gives the program to end by itself."""
 
@@ -84,16 +81,11 @@ def choose_chars(option: str | None, environ: Mapping[str, str], encoding: str |
     """Return the characters to draw with.
 
     Args:
-        option: The value of `--chars`; None looks at the terminal.
+        option: The value of `--chars`, of `CHARACTERS`; None looks at the terminal.
         environ: The environment; a `TERM` of `linux` is a console whose font lacks Braille.
         encoding: The encoding of the stream that is painted on. Python itself makes it UTF-8 in the
             C locale.
-
-    Raises:
-        ValueError: `option` is not one of `CHARS_OPTIONS`.
     """
-    if option is not None and option not in CHARS_OPTIONS:
-        raise ValueError(f"unknown characters {option!r} — choose {' or '.join(CHARS_OPTIONS)}")
     if option == "ascii" or (option is None and not _is_utf8(encoding)):
         return ASCII
     return Chars(braille=False) if environ.get("TERM") == "linux" else UNICODE

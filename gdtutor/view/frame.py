@@ -75,6 +75,8 @@ class Chars(Struct, frozen=True):
 
 UNICODE = Chars()
 ASCII = Chars(unicode=False, braille=False)
+CHARACTERS = {"unicode": UNICODE, "ascii": ASCII}
+"""Characters by the name that `--chars` takes."""
 
 
 class Series(Struct, frozen=True):

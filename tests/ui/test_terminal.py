@@ -105,11 +105,6 @@ def test_characters_follow_option_encoding_and_terminal(
     assert choose_chars(option, {"TERM": term}, encoding) == chars
 
 
-def test_unknown_characters_are_refused() -> None:
-    with pytest.raises(ValueError, match="choose unicode or ascii"):
-        choose_chars("latin", {}, "utf-8")
-
-
 @pytest.mark.parametrize(("chars", "encoding"), [(UNICODE, "utf-8"), (ASCII, "latin-1")])
 def test_a_stream_takes_the_characters_that_were_asked_for(chars: Chars, encoding: str) -> None:
     stream = io.TextIOWrapper(io.BytesIO(), encoding="latin-1")
