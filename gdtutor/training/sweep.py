@@ -162,8 +162,14 @@ class Sweep:
         return tuple(by_place[place] for place in range(len(self.members)))
 
     def best(self) -> int | None:
-        """Return the place of the run whose last cost is the lowest; None without any cost."""
-        last = [float(f.costs[-1]) if len(f.costs) else math.inf for f in self.found()]
+        """Return the place of the run whose last cost is the lowest; None without any cost.
+
+        A run that has come to numbers that are not finite has no cost at its end.
+        """
+        last = [
+            float(f.costs[-1]) if len(f.costs) and f.stopped_by != "not_finite" else math.inf
+            for f in self.found()
+        ]
         best = int(np.argmin(last))
         return best if math.isfinite(last[best]) else None
 

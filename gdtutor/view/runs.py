@@ -8,7 +8,7 @@ import numpy as np
 
 from gdtutor.session.runs import run_label
 from gdtutor.session.state import KeptCurve, Session
-from gdtutor.training.judging import judge
+from gdtutor.training.judging import Trouble, judge
 from gdtutor.values import Struct
 from gdtutor.view import notation
 from gdtutor.view.frame import Chars, Line, Style
@@ -82,10 +82,12 @@ def run_lines(session: Session, width: int, chars: Chars) -> tuple[Line, ...]:
     """Return each run with its last cost; the best is marked, a run gone wrong is said."""
     shown = curves_shown(session)
     last = [float(s.curve.costs[-1]) if len(s.curve.costs) else math.inf for s in shown]
-    usable = [cost for cost in last if math.isfinite(cost)]
     setting = swept_setting(session)
     lines = [line((f"by {setting}", Style.DIM))] if setting else []
-    best = last.index(min(usable)) if usable and len(shown) > 1 else None
+    # A run that has come to numbers that are not finite has no cost at its end.
+    is_broken = [one.curve.verdict == Trouble.NOT_FINITE.value for one in shown]
+    ends = [math.inf if no_end else cost for no_end, cost in zip(is_broken, last, strict=True)]
+    best = ends.index(min(ends)) if len(shown) > 1 and math.isfinite(min(ends)) else None
     star = "★" if chars.unicode else "*"
     if best is not None and len(shown) >= MANY:
         lines.extend(wrapped(f"{star} lowest: {shown[best].name}", width, Style.GOOD))

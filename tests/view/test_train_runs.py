@@ -146,6 +146,14 @@ def test_among_many_runs_the_best_is_named_above_them_all():
     assert many[0] == "★ lowest: run 11"
 
 
+def test_a_run_that_broke_off_at_a_low_cost_is_not_the_lowest():
+    session = beside(("run", [2.0, 1.5]), ("broken", [0.1]), own=(4.0, 3.0))
+    broken = replace(session.kept[-1], verdict="not finite")
+    session = replace(session, kept=(*session.kept[:-1], broken))
+    rows = [text_of(row).strip() for row in run_lines(session, 40, UNICODE)]
+    assert rows[rows.index("★ the lowest cost") - 1].startswith("1.5")
+
+
 @pytest.mark.parametrize("size", [(80, 24), (40, 12)])
 def test_the_runs_that_have_no_room_are_scrolled_to_and_no_further(size):
     session = many_runs(12)
