@@ -126,7 +126,15 @@ def _with_log(session: Session, log: tuple[Assignment, ...]) -> Session:
         run = _branched(session.run, segments, first) if first else Run(segments)
     look = replace(session.train_look, cursor=None)
     changed = replace(session, changes=log, run=run, training=at_rest(run), train_look=look)
-    return recomputed(changed)
+    return _asked_anew(recomputed(changed))
+
+
+def _asked_anew(session: Session) -> Session:
+    """Return the session without the wrong answers to its question: what is right may be another
+    number now."""
+    if session.challenge is None:
+        return session
+    return replace(session, challenge=replace(session.challenge, tried=()))
 
 
 def _branched(run: Run, segments: tuple[Segment, ...], first: int) -> Run:

@@ -34,7 +34,7 @@ def open_training(session: Session, count: int) -> Result:
     if session.lesson is None or session.run is None:
         return session, ()
     if not session.lesson.trains:
-        why = "This lesson has no [training] table: there is nothing to train in it."
+        why = "There is nothing to train in this lesson: it is a walk alone."
         return said(session, why), ()
     session = replace(session, screen=Screen.TRAIN)
     if session.training.status is Status.IDLE and session.sweeping is None:

@@ -33,10 +33,10 @@ SAYS = {
 """What is said about each slip."""
 
 _HOW = {
-    Ask.VALUE: "A number, or a calculation: 0.75*0.3. ? gives a hint.",
-    Ask.SIGN: "Answer + or - or 0. ? gives a hint.",
-    Ask.SHAPE: "Rows x columns, as 3x4. ? gives a hint.",
-    Ask.NEXT: "Any node that is ready is right. ? gives a hint.",
+    Ask.VALUE: "A number, or a calculation: 0.75*0.3; or ? for a hint.",
+    Ask.SIGN: "Answer + or - or 0; or ? for a hint.",
+    Ask.SHAPE: "Rows x columns, as 3x4; or ? for a hint.",
+    Ask.NEXT: "Any node that is ready is right; or ? for a hint.",
     Ask.CHOICE: "Answer with its number.",
 }
 

@@ -132,7 +132,7 @@ def test_a_wrong_place_keeps_the_input_open_with_the_complaint() -> None:
 def test_a_lesson_that_does_not_train_ends_and_says_why() -> None:
     session = press(open_at("gradients-add-up"), "400n")
     assert session.look.is_closing
-    assert "[training]" in press(session, "t").message
+    assert "nothing to train" in press(session, "t").message
     assert "one iteration" in press(session, "pagedown").message
 
 

@@ -120,6 +120,15 @@ def test_a_wrong_answer_is_diagnosed_then_hinted_then_shown():
     assert "worked line" in session.message
 
 
+def test_wrong_answers_are_forgotten_when_a_change_makes_the_right_one_another():
+    session, _ = submitted(pressed(predicting(NEURON, "backward:yhat"), "n"), "123")
+    assert [tried.answer for tried in session.challenge.tried] == ["123"]
+    changed = typed(pressed(session, "escape e"), "w1 0.75")
+    assert changed.changes
+    assert changed.challenge.tried == ()
+    assert changed.challenge.step.node == session.challenge.step.node
+
+
 def test_a_question_mark_asks_for_a_hint_and_is_no_attempt():
     session = pressed(predicting(NEURON), "n")
     session, effects = submitted(session, "?")
