@@ -17,6 +17,9 @@ from gdtutor.values import Struct
 
 _SLACK = 4e-15
 """Relative room for the last bits of float64 at the ends of an interval."""
+_FAR = 1000.0
+"""Times the true value that a reading may differ from it by: beyond it, the digits of an operand
+are all lost, and what lies between the two is nobody's result."""
 _HINT = "write a number, as 0.75, 3/4 or 1e-3, or a calculation such as 0.75*0.3"
 _SPOKEN = str.maketrans({"−": "-", "–": "-", "×": "*", "·": "*", "σ": "sigmoid", "÷": "/"})
 _SIGNS = {
@@ -41,17 +44,25 @@ class Interval(Struct, frozen=True):
     unit: float
     """One unit in the last shown digit, half of which widens the interval on either side."""
 
+    apart: tuple[Interval, ...] = ()
+    """Readings far from the true value; each is accepted, and nothing between."""
+
     def holds(self, value: float) -> bool:
         """Say whether a number is accepted."""
         if not math.isfinite(value):
             return value == self.low or (math.isnan(value) and math.isnan(self.low))
         slack = _SLACK * max(abs(self.low), abs(self.high)) + self.unit / 2
-        return self.low - slack <= value <= self.high + slack
+        is_near = self.low - slack <= value <= self.high + slack
+        return is_near or any(one.holds(value) for one in self.apart)
 
     def overlaps(self, other: Interval) -> bool:
         """Say whether some number is accepted by both."""
-        room = (self.unit + other.unit) / 2
-        return self.low - room <= other.high and other.low - room <= self.high
+        return any(
+            one.low - (one.unit + two.unit) / 2 <= two.high
+            and two.low - (one.unit + two.unit) / 2 <= one.high
+            for one in (self, *self.apart)
+            for two in (other, *other.apart)
+        )
 
 
 def honest(values: Iterable[float], digits: int) -> Interval:
@@ -64,9 +75,11 @@ def honest(values: Iterable[float], digits: int) -> Interval:
     true, *others = values
     if not math.isfinite(true):
         return Interval(true, true, 0.0)
-    finite = [true, *(value for value in others if math.isfinite(value))]
-    unit = max(shown_unit(value, digits) for value in finite)
-    return Interval(min(finite), max(finite), unit)
+    finite = [value for value in others if math.isfinite(value)]
+    near = [true, *(v for v in finite if true == 0 or abs(v - true) <= _FAR * abs(true))]
+    unit = max(shown_unit(value, digits) for value in near)
+    apart = (Interval(v, v, shown_unit(v, digits)) for v in finite if v not in near)
+    return Interval(min(near), max(near), unit, tuple(apart))
 
 
 def read_number(text: str) -> float:

@@ -113,11 +113,21 @@ def test_the_shown_number_is_accepted_and_one_unit_beside_it_is_not(value, digit
 
 @given(finite, finite, st.integers(1, 8))
 def test_everything_between_the_true_and_the_recomputed_value_is_accepted(true, other, digits):
+    assume(true == 0 or abs(other - true) <= 999 * abs(true))
     interval = honest([true, other], digits)
     assert all(interval.holds(v) for v in (true, other, (true + other) / 2))
     unit = interval.unit
     assert not interval.holds(max(true, other) + 1.01 * unit) or unit == 0
     assert not interval.holds(min(true, other) - 1.01 * unit) or unit == 0
+
+
+def test_a_reading_far_from_the_true_value_is_accepted_and_nothing_between():
+    interval = honest([-6.478, -6.5, -3e6], 4)
+    assert all(interval.holds(value) for value in (-6.478, -6.49, -3e6, -3.0004e6))
+    assert not any(interval.holds(value) for value in (0.0, 500.0, -7.0, -1e4, -2.99e6, -3.001e6))
+    assert interval.overlaps(honest([-3e6], 4))
+    assert honest([-3e6], 4).overlaps(interval)
+    assert not interval.overlaps(honest([-1e4], 4))
 
 
 def test_an_exact_zero_accepts_zero_alone():
