@@ -213,7 +213,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("train", ("t",), "t", "t", "train, with the live cost curve", _STUDY,
             training.open_training, "train"),
     Command("variant", ("V",), "V", "V", "the lesson's next variant, then the lesson itself",
-            _LESSON, training.next_variant),
+            _LESSON, training.next_variant, "variant"),
     Command("closing", ("z",), "z", "z", "the closing page: what to try next", _STUDY,
             looking.toggle_closing),
     Command("pause", ("space",), "Space", "Space", "pause or resume the run, or the sweep", _TRAIN,

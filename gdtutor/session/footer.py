@@ -14,7 +14,10 @@ _NARROW = {
     Screen.TRAIN: ("pause", "train_tab", "reset"),
 }
 """What comes first where few keys have room: the next step, and the way to the hidden panels."""
-_LATE = ("tab", "quit")
+_LATE = {
+    Screen.STUDY: ("tab", "quit"),
+    Screen.TRAIN: ("variant", "quit"),
+}
 """What comes last elsewhere, where most panels show anyway."""
 _OF_A_CELL = ("next", "escape", "down", "next_key", "help")
 """What moves and closes an open cell, whose keys are those of the walk else."""
@@ -38,7 +41,7 @@ def named_keys(session: Session, *, is_narrow: bool) -> tuple[Command, ...]:
         first = ("question", *first)
     if session.screen is Screen.TRAIN and session.sweeping is not None:
         first = ("pause", "stop")
-    late = () if is_narrow else _LATE
+    late = () if is_narrow else _LATE.get(session.screen, ("quit",))
     rest = tuple(c for c in named if c.name not in (*first, *late))
     return (*_by_name(named, first), *rest, *_by_name(named, late))
 
@@ -66,6 +69,8 @@ def _words(session: Session) -> dict[str, str]:
 
 def _is_idle(session: Session, name: str) -> bool:
     """Say whether a key of the line of keys would do nothing but say why."""
+    if name == "variant":
+        return session.lesson is None or not session.lesson.variants
     match session.screen:
         case Screen.STUDY:
             return _is_idle_in_walk(session, name)

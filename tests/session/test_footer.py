@@ -5,6 +5,8 @@ import pytest
 from walks import KINK, NETWORK, NEURON, pressed, screen, typed, walk
 
 from gdtutor import headless
+from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
+from gdtutor.opening import session_at
 from gdtutor.session.commands import command_for
 from gdtutor.session.footer import named_keys
 from gdtutor.session.press import Press
@@ -132,3 +134,15 @@ def test_a_run_that_rests_at_its_end_has_nothing_to_resume():
     after, effects = update(at_end, Press("space", " "))
     assert "n trains an epoch more, 0 goes back" in after.message
     assert effects == ()
+
+
+def test_the_key_of_variants_is_named_where_the_lesson_has_some():
+    with_some = session_at(find_lesson("learning-rate", shipped_lessons_folder()), at="given")
+    without = session_at(find_lesson("bias", shipped_lessons_folder()), at="given")
+    for shown in (Screen.STUDY, Screen.TRAIN):
+        names = [
+            [command.name for command in named_keys(replace(s, screen=shown), is_narrow=False)]
+            for s in (with_some, without)
+        ]
+        assert "variant" in names[0]
+        assert "variant" not in names[1]
