@@ -134,8 +134,11 @@ class Desk:
         lines = text.strip().splitlines()
         if self.session.prompt is None or not lines:
             return
-        for character in lines[0][:MAX_INPUT]:
-            self.press(Press(character, character))
+        *before, last = (Press(character, character) for character in lines[0][:MAX_INPUT])
+        for press in before:
+            # An input that is typed into has no effects; all of it is painted with its end.
+            self.session, _ = update(self.session, press)
+        self.press(last)
 
     def painted(self) -> None:
         """Hear that a frame is painted."""

@@ -17,35 +17,31 @@ def settled(session: Session, width: int, height: int, chars: Chars) -> Session:
     def lines(scrolled: Session) -> tuple[Line, ...]:
         return frame_of(scrolled, width, height, chars).lines
 
+    def walk(scroll: int) -> Session:
+        return replace(session, look=replace(session.look, scroll=scroll))
+
+    def training(scroll: int) -> Session:
+        return replace(session, train_look=replace(session.train_look, scroll=scroll))
+
     match session.screen:
         case Screen.HELP:
             return settled_help(session, width, height, chars)
-        case Screen.STUDY:
-            look = session.look
-            least = _least(
-                look.scroll,
-                lambda n: lines(replace(session, look=replace(look, scroll=n))),
+        case Screen.STUDY if session.look.scroll:
+            return walk(_least(session.look.scroll, lambda scroll: lines(walk(scroll))))
+        case Screen.TRAIN if session.train_look.scroll:
+            return training(
+                _least(session.train_look.scroll, lambda scroll: lines(training(scroll)))
             )
-            return replace(session, look=replace(look, scroll=least))
-        case Screen.TRAIN:
-            side = session.train_look
-            least = _least(
-                side.scroll,
-                lambda n: lines(replace(session, train_look=replace(side, scroll=n))),
-            )
-            return replace(session, train_look=replace(side, scroll=least))
         case _:
             return session
 
 
 def _least(scroll: int, lines: Callable[[int], tuple[Line, ...]]) -> int:
-    """Return the least scroll that shows the same.
+    """Return the least scroll that shows the same; only for one that is not 0.
 
     How many lines there are to scroll is known only where they are laid out; what is laid out says
     how many it hides, so that two scrolls look the same only past the end.
     """
-    if not scroll:
-        return 0
     shown = lines(scroll)
     if lines(scroll - 1) != shown:
         return scroll
