@@ -248,7 +248,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("train_tab", ("tab",), "Tab", "Tab", "next side panel", _TRAIN,
             training.next_train_tab, "view"),
     Command("side_down", ("down",), "↓", "down", "scroll the side panel", _TRAIN,
-            lambda s, n: training.scroll_side(s, n)),
+            training.scroll_side),
     Command("side_up", ("up",), "↑", "up", "scroll the side panel back", _TRAIN,
             lambda s, n: training.scroll_side(s, -n)),
     Command("escape", ("escape",), "Esc", "Esc", "close the cell, the proof, auto-play", _STUDY,

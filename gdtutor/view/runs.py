@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from gdtutor.engine.operations import Array
 from gdtutor.session.runs import run_label
 from gdtutor.session.state import KeptCurve, Session
 from gdtutor.training.judging import Trouble, judge
@@ -69,13 +70,19 @@ def _twin(curve: KeptCurve, before: list[ShownCurve]) -> str:
     """Return the name of a curve with the same costs."""
     if not len(curve.costs):
         return ""
-    twins = (
-        other.name
-        for other in before
-        if len(other.curve.costs) == len(curve.costs)
-        and np.allclose(other.curve.costs, curve.costs, rtol=SAME, atol=0.0, equal_nan=True)
-    )
+    twins = (other.name for other in before if _are_same(other.curve.costs, curve.costs))
     return next(twins, "")
+
+
+def _are_same(costs: Array, others: Array) -> bool:
+    """Say whether two curves are one; every frame asks this of every pair."""
+    if len(costs) != len(others):
+        return False
+    # Most differ in the end already; NaN, which is not larger, is looked at whole.
+    last, other = float(costs[-1]), float(others[-1])
+    if abs(last - other) > 2 * SAME * abs(other):
+        return False
+    return bool(np.allclose(costs, others, rtol=SAME, atol=0.0, equal_nan=True))
 
 
 def run_lines(session: Session, width: int, chars: Chars) -> tuple[Line, ...]:
