@@ -12,8 +12,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields
 from pathlib import Path
 
-from gdtutor.check import FOLDER_CODES
-from gdtutor.check_lesson import LESSON_CODES
+from gdtutor.check.lesson import LESSON_CODES
+from gdtutor.check.paths import FOLDER_CODES
 from gdtutor.engine import expression, parsing
 from gdtutor.engine.operations import FUNCTIONS, OPERATIONS, Kind, Operation
 from gdtutor.engine.shapes import MAX_CELLS

@@ -1,6 +1,6 @@
 """Small lessons for tests, made from their parts."""
 
-from gdtutor.check_lesson import check_lesson
+from gdtutor.check.lesson import check_lesson
 from gdtutor.lesson.load import parse_lesson
 
 FRONT = """\

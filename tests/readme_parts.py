@@ -10,7 +10,7 @@ from pathlib import Path
 
 from gdtutor.cli.arguments import COMMANDS as CLI_COMMANDS
 from gdtutor.cli.lesson_files import lesson_path
-from gdtutor.opening import session_at
+from gdtutor.drive.opening import session_at
 from gdtutor.session.commands import COMMANDS, commands_of
 from gdtutor.session.press import Press
 from gdtutor.session.snapshots import snapshot_of

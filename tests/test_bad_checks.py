@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from gdtutor import check_lesson
-from gdtutor.check import FOLDER_CODES, check_paths
-from gdtutor.check_lesson import LESSON_CODES
+from gdtutor.check import lesson as check_lesson
+from gdtutor.check.lesson import LESSON_CODES
+from gdtutor.check.paths import FOLDER_CODES, check_paths
 from gdtutor.lesson.discovery import discover
 
 FOLDER = Path(__file__).parent / "data" / "bad_checks"

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from lesson_texts import lesson_of, neuron
 
-from gdtutor import check_fit
-from gdtutor.check_lesson import check_lesson
-from gdtutor.fit import Fit, fit_of
+from gdtutor.check import screens as check_fit
+from gdtutor.check.fit import Fit, fit_of
+from gdtutor.check.lesson import check_lesson
 from gdtutor.lesson.reports import Report
 from gdtutor.lesson.runs import run_of
 from gdtutor.session.arrival import Opened, opened

@@ -3,7 +3,7 @@
 import pytest
 from lesson_texts import found_in, lesson_of, lesson_text
 
-from gdtutor.check_lesson import check_lesson
+from gdtutor.check.lesson import check_lesson
 
 MATRICES = """\
 [parameters]

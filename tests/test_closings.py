@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from gdtutor.drive.opening import session_at
 from gdtutor.lesson.discovery import discover, shipped_lessons_folder
 from gdtutor.lesson.sweeps import members_of
-from gdtutor.opening import session_at
 from gdtutor.session.edits import apply_edit
 from gdtutor.session.moving import moved
 from gdtutor.session.state import Session

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from gdtutor.cli import main
+from gdtutor.drive.opening import session_at
 from gdtutor.engine.errors import GdTutorError
-from gdtutor.export import export_text
+from gdtutor.export.script import export_text
 from gdtutor.lesson.discovery import discover, shipped_lessons_folder
-from gdtutor.opening import session_at
 from gdtutor.training.optimisers import OPTIMISERS
 from tests.lesson_texts import lesson_text, neuron
 

@@ -3,10 +3,10 @@
 import pytest
 from lesson_texts import NEURON_GRAPH, lesson_text, neuron
 
-from gdtutor import fit
-from gdtutor.fit import fit_of
+from gdtutor.check import fit
+from gdtutor.check.fit import fit_of
+from gdtutor.drive.opening import run_of
 from gdtutor.lesson.load import parse_lesson
-from gdtutor.opening import run_of
 from gdtutor.session.arrival import Opened, opened
 from gdtutor.session.navigation import goto
 from gdtutor.session.state import Session, current_step

@@ -3,8 +3,8 @@
 import pytest
 from lesson_texts import neuron
 
-from gdtutor.headless import pressed
-from gdtutor.opening import session_at
+from gdtutor.drive.headless import pressed
+from gdtutor.drive.opening import session_at
 from gdtutor.session.catalogue import Library, LibraryEntry
 from gdtutor.session.press import Press
 from gdtutor.session.state import Screen, Session, Status

@@ -26,13 +26,13 @@ THIRD_PARTY = {
     "cli": set(),
 }
 
-COMPILES_SOURCE = "training/source.py"
+COMPILES_SOURCE = "training/plan/source.py"
 """The one module that may: it compiles what the plan generates."""
 
-FRONT_ENDS = ("__main__", "pytest_plugin", "testing")
+FRONT_ENDS = ("__main__", "testing")
 """Modules beside the packages that stand as high as the command line."""
 
-PLUGIN = "pytest_plugin.py"
+PLUGIN = "testing/pytest_plugin.py"
 """The one module that may import pytest."""
 
 MODULES = sorted(PACKAGE.rglob("*.py"))
@@ -115,7 +115,7 @@ def test_a_module_imports_its_own_layer_and_lower_ones_alone(module):
         ("engine/graph.py", "import gdtutor.progress.store", "gdtutor.progress.store"),
         ("view/frame.py", "import rich.text", "rich.text"),
         ("session/state.py", "from gdtutor.view.frame import Frame", "gdtutor.view.frame.Frame"),
-        ("transcript.py", "from gdtutor.ui import app", "gdtutor.ui.app"),
+        ("report/transcript.py", "from gdtutor.ui import app", "gdtutor.ui.app"),
         ("ui/app.py", "import gdtutor.cli", "gdtutor.cli"),
         ("cli/__init__.py", "import plotext", "plotext"),
         ("lesson/files.py", "import yaml", "yaml"),
@@ -129,7 +129,7 @@ def test_imports_that_point_down_are_allowed():
     assert violations("from gdtutor.engine.graph import Graph\nimport numpy", "view/frame.py") == []
     assert violations("from gdtutor.ui.app import run", "cli/open.py") == []
     assert violations("from gdtutor import __version__", "engine/graph.py") == []
-    assert violations("from gdtutor.transcript import steps", "check.py") == []
+    assert violations("from gdtutor.report.transcript import steps", "check/paths.py") == []
 
 
 @pytest.mark.parametrize("module", MODULES, ids=path_of)
@@ -169,7 +169,7 @@ def test_the_engine_needs_nothing_of_the_package_but_itself_and_what_values_are(
 
 def test_the_first_frame_needs_no_numpy_and_no_engine():
     """They take as long as Textual itself; the desk brings them behind the first page."""
-    cover = "gdtutor.cli.open_app, gdtutor.ui.app, gdtutor.glanced"
+    cover = "gdtutor.cli.open_app, gdtutor.ui.app, gdtutor.library.glance"
     loaded = loaded_after(f"import {cover}")
     assert "textual.app" in loaded
     assert not {name for name in loaded if name.partition(".")[0] == "numpy"}

@@ -7,7 +7,7 @@ from dataclasses import fields
 import pytest
 from format_parts import PAGE, examples, with_parts
 
-from gdtutor.check import check_paths
+from gdtutor.check.paths import check_paths
 from gdtutor.cli import main
 from gdtutor.engine.operations import FUNCTIONS
 from gdtutor.lesson import questions, tables

@@ -8,21 +8,21 @@ from collections.abc import Iterator
 
 import pytest
 
-from gdtutor.cli.keys import parse_keys
+from gdtutor.drive.keys import parse_keys
+from gdtutor.drive.opening import session_at
 from gdtutor.lesson.discovery import shipped_lessons_folder
 from gdtutor.lesson.listing import listing
-from gdtutor.opening import session_at
 from gdtutor.session.effects import Train
 from gdtutor.session.moving import moved
 from gdtutor.session.snapshots import snapshot_of
 from gdtutor.session.state import Session, Status, current_step
 from gdtutor.session.steps import Phase
 from gdtutor.session.update import Progressed, update
-from gdtutor.testing import Screens
+from gdtutor.testing.lessons import Screens
 from gdtutor.ui.picture import frame_text
 from gdtutor.view.explain import context_of
 from gdtutor.view.frame import ASCII, UNICODE, Chars, Style
-from gdtutor.view.graph_panel import graph_lines
+from gdtutor.view.graph.panel import graph_lines
 from gdtutor.view.lines import text_of
 from gdtutor.view.screen import frame_of
 

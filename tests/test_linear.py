@@ -8,21 +8,21 @@ from pathlib import Path
 
 import pytest
 
-from gdtutor.cli.keys import parse_keys
+from gdtutor.drive.keys import parse_keys
+from gdtutor.drive.opening import open_lesson, session_at
 from gdtutor.lesson.discovery import shipped_lessons_folder
 from gdtutor.lesson.listing import listing
-from gdtutor.linear import Services, converse
-from gdtutor.opening import open_lesson, session_at
+from gdtutor.library.lessons import library_of
+from gdtutor.linear.conversation import Services, converse
+from gdtutor.report.transcript import step_text
 from gdtutor.session.edits import apply_edit
 from gdtutor.session.looking import toggle_cell, toggle_mistakes, toggle_proof
 from gdtutor.session.moving import moved
 from gdtutor.session.navigation import refolded
 from gdtutor.session.state import Session
-from gdtutor.shelf import library_of
-from gdtutor.transcript import step_text
 from gdtutor.view.explain import context_of, node_lines
 from gdtutor.view.frame import ASCII, UNICODE, Chars
-from gdtutor.view.graph_panel import graph_lines
+from gdtutor.view.graph.panel import graph_lines
 from gdtutor.view.lines import text_of
 from gdtutor.view.study import room_for
 from gdtutor.view.values import value_lines

@@ -2,11 +2,11 @@
 
 import pytest
 
-from gdtutor.check import check_paths
+from gdtutor.check.paths import check_paths
 from gdtutor.cli import main
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.load import load_lesson
-from gdtutor.new_lesson import new_lesson
+from gdtutor.library.new_lesson import new_lesson
 
 
 @pytest.fixture(autouse=True)

@@ -76,7 +76,7 @@ def test_a_lesson_with_a_mistake_fails_its_check_with_the_report(project):
 def test_the_plugin_loads_neither_numpy_nor_textual(tmp_path):
     (tmp_path / "test_nothing.py").write_text(
         "import sys\n\n\ndef test_nothing():\n"
-        "    assert 'gdtutor.pytest_plugin' in sys.modules\n"
+        "    assert 'gdtutor.testing.pytest_plugin' in sys.modules\n"
         "    assert not {'numpy', 'textual', 'rich.console', 'plotext'} & set(sys.modules)\n",
         encoding="utf-8",
     )

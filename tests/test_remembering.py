@@ -6,18 +6,18 @@ from memory_store import MemoryStore
 from walks import NEURON, ROWS, pressed, screen, walk
 
 from gdtutor.cli.starting import resume
+from gdtutor.drive.opening import open_lesson
 from gdtutor.engine.errors import GdTutorError
-from gdtutor.opening import open_lesson
+from gdtutor.library.lessons import library_of
+from gdtutor.library.remembered import read_progress, with_progress
+from gdtutor.progress.keeping import Memory, place_of_session
 from gdtutor.progress.records import Finished, Place, ProgressError, SavedPlace
 from gdtutor.progress.store import ProgressStore
 from gdtutor.progress.writer import ProgressWriter
-from gdtutor.remembered import read_progress, with_progress
-from gdtutor.remembering import Memory, place_of_session
 from gdtutor.session.effects import KeepAttempt
 from gdtutor.session.library import has_finished
 from gdtutor.session.press import Press
 from gdtutor.session.state import Screen, Session
-from gdtutor.shelf import library_of
 from gdtutor.ui.app import Looks, TutorApp
 from gdtutor.ui.colours import choose_colours
 from gdtutor.ui.desk import Desk, Services

@@ -10,8 +10,8 @@ from gdtutor.cli.lesson_files import lesson_path
 from gdtutor.lesson.load import load_lesson
 from gdtutor.lesson.runs import run_of
 from gdtutor.lesson.sweeps import members_of
-from gdtutor.results import progress_bar, progress_text, result_of, summary_lines
-from gdtutor.sweep_results import (
+from gdtutor.report.run import progress_bar, progress_text, result_of, summary_lines
+from gdtutor.report.sweep import (
     plan_lines,
     sweep_csv_lines,
     sweep_lines,

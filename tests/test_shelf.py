@@ -8,10 +8,10 @@ from lesson_texts import NEURON_GRAPH, neuron
 from svg_texts import screen_text
 
 from gdtutor.cli import main
+from gdtutor.drive.opening import open_lesson, session_at
 from gdtutor.lesson.discovery import discover, shipped_lessons_folder
-from gdtutor.opening import open_lesson, session_at
+from gdtutor.library.lessons import counted_library, library_of
 from gdtutor.session.state import Screen, Session
-from gdtutor.shelf import counted_library, library_of
 from gdtutor.ui.app import Looks, TutorApp
 from gdtutor.ui.colours import choose_colours
 from gdtutor.ui.desk import Desk, Services

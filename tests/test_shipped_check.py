@@ -1,6 +1,6 @@
 """The shipped lessons pass the same check that authors run."""
 
-from gdtutor.check import check_paths
+from gdtutor.check.paths import check_paths
 from gdtutor.engine.gradient_check import TOLERANCE
 from gdtutor.lesson.discovery import discover, shipped_lessons_folder
 

@@ -5,7 +5,7 @@ import pytest
 from lesson_texts import NEURON_GRAPH, neuron
 
 from gdtutor.engine.errors import GdTutorError
-from gdtutor.testing import LessonUnderTest, Screens, find
+from gdtutor.testing.lessons import LessonUnderTest, Screens, find
 
 
 @pytest.fixture

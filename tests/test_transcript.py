@@ -9,8 +9,8 @@ import pytest
 from lesson_texts import neuron
 
 from gdtutor.cli.lesson_files import lesson_path
-from gdtutor.opening import session_at
-from gdtutor.transcript import steps_data, transcript_text
+from gdtutor.drive.opening import session_at
+from gdtutor.report.transcript import steps_data, transcript_text
 from gdtutor.view.frame import UNICODE
 
 LESSONS = ("bias", "or-vectorised", "xor-hidden", "gradients-add-up")

@@ -5,8 +5,8 @@ import os
 import pytest
 from lesson_texts import NEURON_GRAPH, neuron
 
+from gdtutor.drive.watching import GONE_LOOKS, Watcher
 from gdtutor.session.reloading import Broke, Reloaded
-from gdtutor.watching import GONE_LOOKS, Watcher
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from gdtutor.engine.errors import GdTutorError
-from gdtutor.writing import write_atomically
+from gdtutor.files import write_atomically
 
 
 def test_an_old_file_is_replaced_whole_and_nothing_else_is_left(tmp_path: Path) -> None:

@@ -3,8 +3,8 @@
 import os
 from pathlib import Path
 
-from gdtutor.cli.keys import parse_keys
-from gdtutor.opening import session_at
+from gdtutor.drive.keys import parse_keys
+from gdtutor.drive.opening import session_at
 from gdtutor.session.press import Press
 from gdtutor.session.state import Session
 from gdtutor.session.update import update

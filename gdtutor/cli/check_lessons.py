@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from gdtutor.check import check_data, check_lines, check_paths
+from gdtutor.check.paths import check_data, check_lines, check_paths
 from gdtutor.cli.output import print_json, print_lines
 from gdtutor.lesson.discovery import shipped_lessons_folder
 

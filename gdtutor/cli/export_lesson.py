@@ -7,9 +7,9 @@ import argparse
 from gdtutor.cli.lesson_files import check_target, lesson_path
 from gdtutor.cli.lessons import session_of
 from gdtutor.cli.output import print_lines
-from gdtutor.export import export_text
+from gdtutor.export.script import export_text
+from gdtutor.files import write_atomically
 from gdtutor.lesson.characters import shell_word
-from gdtutor.writing import write_atomically
 
 
 def run(arguments: argparse.Namespace) -> int:

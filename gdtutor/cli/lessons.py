@@ -6,8 +6,8 @@ import argparse
 import math
 
 from gdtutor.cli.lesson_files import lesson_path
+from gdtutor.drive.opening import placed, session_at
 from gdtutor.engine.errors import GdTutorError, did_you_mean
-from gdtutor.opening import placed, session_at
 from gdtutor.session.navigation import refolded
 from gdtutor.session.reach import OPENING_PATIENCE, PATIENCE
 from gdtutor.session.state import Session

@@ -9,7 +9,7 @@ from gdtutor.cli.output import print_json, print_lines
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.discovery import shipped_lessons_folder
 from gdtutor.lesson.listing import Entry, listing
-from gdtutor.shelf import steps_in
+from gdtutor.library.lessons import steps_in
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -6,7 +6,7 @@ import argparse
 
 from gdtutor.cli.output import print_lines
 from gdtutor.lesson.characters import shell_word
-from gdtutor.new_lesson import new_lesson
+from gdtutor.library.new_lesson import new_lesson
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -15,9 +15,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gdtutor.cli.keys import parse_keys
 from gdtutor.cli.lesson_files import lesson_path
 from gdtutor.cli.output import complain
+from gdtutor.drive.keys import parse_keys
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.discovery import number_of, shipped_lessons_folder
 from gdtutor.lesson.glance import glance
@@ -52,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     def open_desk(app: TutorApp) -> Desk:
         from gdtutor.cli.starting import resume, start
-        from gdtutor.opening import open_lesson
+        from gdtutor.drive.opening import open_lesson
         from gdtutor.ui.desk import Desk, Services
 
         begin = start(arguments)
@@ -78,8 +78,8 @@ def run(arguments: argparse.Namespace) -> int:
 def _converse(arguments: argparse.Namespace, presses: tuple[Press, ...]) -> int:
     from gdtutor.cli.open_linear import run_linear
     from gdtutor.cli.starting import start
+    from gdtutor.library.lessons import counted_library
     from gdtutor.session.state import Screen
-    from gdtutor.shelf import counted_library
 
     begin = start(arguments)
     session = begin.session
@@ -99,7 +99,7 @@ def _cover(arguments: argparse.Namespace) -> Cover | None:
     """
     if not arguments.lesson or Path(arguments.lesson).is_dir():
         # A lesson's page needs nothing of what is remembered.
-        from gdtutor.glanced import glanced_library
+        from gdtutor.library.glance import glanced_library
 
         folder = Path(arguments.lesson) if arguments.lesson else shipped_lessons_folder()
         return partial(library_cover, glanced_library(folder, remembers=not arguments.no_save))

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from gdtutor.cli.interrupts import exit_on_signals, interrupts
+from gdtutor.drive.opening import open_lesson
 from gdtutor.lesson.characters import pictured
-from gdtutor.opening import open_lesson
 from gdtutor.session.effects import KeepAttempt
 from gdtutor.session.press import Press
 from gdtutor.session.state import Session
@@ -25,7 +25,7 @@ def run_linear(
 ) -> int:
     """Talk on standard input and output, and return the exit code."""
     # The screens do not need the conversation, and start sooner without it.
-    from gdtutor.linear import Services, converse
+    from gdtutor.linear.conversation import Services, converse
 
     shown = choose_chars(chars, os.environ, sys.stdout.encoding)
     match_encoding(sys.stdout, shown)

@@ -6,12 +6,13 @@ import argparse
 from collections.abc import Iterator
 from pathlib import Path
 
-from gdtutor.cli.keys import parse_keys
 from gdtutor.cli.lesson_files import check_target, lesson_path
 from gdtutor.cli.lessons import session_of
 from gdtutor.cli.output import print_lines
+from gdtutor.drive.headless import pressed
+from gdtutor.drive.keys import parse_keys
 from gdtutor.engine.errors import GdTutorError
-from gdtutor.headless import pressed
+from gdtutor.files import write_atomically
 from gdtutor.session.moving import moved
 from gdtutor.session.state import Screen, Session, has_opening
 from gdtutor.ui.colours import ColourMode, Colours
@@ -19,7 +20,6 @@ from gdtutor.ui.picture import frame_svg, frame_text
 from gdtutor.values import replace
 from gdtutor.view.frame import CHARACTERS
 from gdtutor.view.screen import frame_of
-from gdtutor.writing import write_atomically
 
 _ENDINGS = {"text": "txt", "svg": "svg"}
 

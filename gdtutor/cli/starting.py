@@ -14,12 +14,12 @@ from gdtutor.cli.lessons import waited_session_of
 from gdtutor.cli.output import complain
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.discovery import shipped_lessons_folder
+from gdtutor.library.lessons import library_of
+from gdtutor.library.remembered import quick_store, read_progress
+from gdtutor.progress.keeping import Memory
 from gdtutor.progress.store import ProgressStore, default_path
-from gdtutor.remembered import quick_store, read_progress
-from gdtutor.remembering import Memory
 from gdtutor.session.effects import KeepAttempt
 from gdtutor.session.state import Screen, Session
-from gdtutor.shelf import library_of
 from gdtutor.values import Struct, replace
 
 

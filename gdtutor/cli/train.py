@@ -13,13 +13,13 @@ from gdtutor.cli.interrupts import interrupts
 from gdtutor.cli.lesson_files import check_target, lesson_path
 from gdtutor.cli.output import print_json, print_lines
 from gdtutor.engine.errors import GdTutorError
+from gdtutor.files import write_atomically
 from gdtutor.lesson.load import load_lesson
 from gdtutor.lesson.model import Lesson
 from gdtutor.lesson.runs import run_of
-from gdtutor.results import csv_lines, progress_text, result_of, summary_lines
+from gdtutor.report.run import csv_lines, progress_text, result_of, summary_lines
 from gdtutor.training.run import Run, Segment
 from gdtutor.values import replace
-from gdtutor.writing import write_atomically
 
 _REPORT_EVERY = 0.1
 """Seconds between two progress lines on a terminal."""
@@ -55,7 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
 def run_sweep(arguments: argparse.Namespace, lesson: Lesson, training: Run) -> int:
     """Train several runs side by side; Ctrl-C stops them, and what there is is still written."""
     from gdtutor.lesson.sweeps import members_of
-    from gdtutor.sweep_results import (
+    from gdtutor.report.sweep import (
         plan_lines,
         sweep_csv_lines,
         sweep_data,

@@ -6,7 +6,7 @@ import argparse
 
 from gdtutor.cli.lessons import session_of
 from gdtutor.cli.output import print_json, print_lines
-from gdtutor.transcript import steps_data, transcript_text
+from gdtutor.report.transcript import steps_data, transcript_text
 from gdtutor.view.frame import CHARACTERS
 
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from gdtutor.cli.keys import parse_keys
 from gdtutor.cli.lesson_files import lesson_path
 from gdtutor.cli.lessons import waited_session_of
 from gdtutor.cli.open_app import show
+from gdtutor.drive.keys import parse_keys
+from gdtutor.drive.opening import open_lesson
+from gdtutor.drive.watching import Watcher
 from gdtutor.lesson.source import read_source
-from gdtutor.opening import open_lesson
 from gdtutor.session.reloading import Broke
 from gdtutor.session.state import Session
 from gdtutor.session.update import update
-from gdtutor.watching import Watcher
 
 if TYPE_CHECKING:
     from gdtutor.ui.app import TutorApp

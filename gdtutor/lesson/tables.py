@@ -30,7 +30,7 @@ from gdtutor.training.datasets import DATASETS, MAX_EXAMPLES, MAX_NOISE
 from gdtutor.training.initialise import INITIALISATIONS, MAX_SEED, UNDRAWN
 from gdtutor.training.optimisers import OPTIMISERS
 from gdtutor.training.order import ORDERS
-from gdtutor.training.plan import MAX_EPOCHS
+from gdtutor.training.plan.choice import MAX_EPOCHS
 from gdtutor.training.rates import SCHEDULES
 from gdtutor.training.scaling import SCALINGS
 

@@ -9,7 +9,7 @@ from gdtutor.lesson.plan import batch_of, training_size
 from gdtutor.lesson.starts import start_shape
 from gdtutor.training.order import iterations_per_epoch
 from gdtutor.training.pacing import iteration_microseconds
-from gdtutor.training.plan import prefers_scalar
+from gdtutor.training.plan.choice import prefers_scalar
 from gdtutor.values import Struct
 
 _COMPILING, _COMPILING_NODE = 4_000.0, 500.0

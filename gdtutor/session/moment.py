@@ -10,8 +10,8 @@ from gdtutor.engine.operations import Array
 from gdtutor.engine.trace import Trace, trace
 from gdtutor.lesson.model import Lesson
 from gdtutor.session.steps import Step, steps_of, wanted_gradients
-from gdtutor.training.implicit import constants_at
 from gdtutor.training.optimisers import OPTIMISERS, OptimiserStep, update
+from gdtutor.training.plan.implicit import constants_at
 from gdtutor.training.problem import Indices, Problem
 from gdtutor.training.run import Run, State
 from gdtutor.training.settings import Settings

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 import numpy as np
 
 from gdtutor.engine.operations import Array
-from gdtutor.training.memory import aligned
 from gdtutor.training.order import block_of_epochs, epochs_per_block
+from gdtutor.training.plan.memory import aligned
 from gdtutor.training.problem import Binding, Indices, Problem
 
 

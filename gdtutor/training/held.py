@@ -8,11 +8,11 @@ import numpy as np
 
 from gdtutor.engine.operations import Array
 from gdtutor.training.batches import Batches
-from gdtutor.training.kernel import Wanted, build_kernel, packed_data
-from gdtutor.training.lane import Lane
-from gdtutor.training.lower import lower, lower_cost
-from gdtutor.training.memory import Memory
 from gdtutor.training.optimisers import optimiser_of
+from gdtutor.training.plan.kernel import Wanted, build_kernel, packed_data
+from gdtutor.training.plan.lane import Lane
+from gdtutor.training.plan.lower import lower, lower_cost
+from gdtutor.training.plan.memory import Memory
 from gdtutor.training.problem import Problem
 from gdtutor.training.settings import Settings
 from gdtutor.values import replace

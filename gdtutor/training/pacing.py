@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from gdtutor.training.plan import prefers_scalar, trained_cells
+from gdtutor.training.plan.choice import prefers_scalar, trained_cells
 from gdtutor.training.segments import Stretch
 from gdtutor.training.timeline import LONGEST_BURST
 

@@ -19,7 +19,7 @@ from gdtutor.training.errors import TrainingError
 from gdtutor.training.evaluation import Evaluation, evaluate
 from gdtutor.training.outcome import Outcome
 from gdtutor.training.pacing import burst_of, microseconds_of, spacing_of
-from gdtutor.training.plan import MAX_EPOCHS, Plan
+from gdtutor.training.plan.choice import MAX_EPOCHS, Plan
 from gdtutor.training.problem import Indices
 from gdtutor.training.segments import Edit, Segment, Stretch
 from gdtutor.training.settings import Stop

@@ -9,11 +9,11 @@ from gdtutor.engine.shapes import has_cell
 from gdtutor.training.errors import TrainingError
 from gdtutor.training.optimisers import Optimiser, optimiser_of
 from gdtutor.training.order import batch_of_iteration, iterations_per_epoch
-from gdtutor.training.plan import Plan, check, compile_plan
+from gdtutor.training.plan.choice import Plan, check, compile_plan
+from gdtutor.training.plan.vector import VectorLayout, layout_of
 from gdtutor.training.problem import Indices, Problem
 from gdtutor.training.rates import rate
 from gdtutor.training.settings import Settings
-from gdtutor.training.vector import VectorLayout, layout_of
 from gdtutor.values import Struct
 
 

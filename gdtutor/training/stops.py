@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from gdtutor.engine.operations import Array
 from gdtutor.engine.trace import forward
 from gdtutor.training.outcome import Outcome
-from gdtutor.training.plan import Plan
+from gdtutor.training.plan.choice import Plan
 from gdtutor.training.problem import Indices, Problem
 from gdtutor.training.settings import Stop
 

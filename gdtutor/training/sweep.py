@@ -14,11 +14,11 @@ from gdtutor.engine.errors import did_you_mean
 from gdtutor.training.errors import TrainingError
 from gdtutor.training.initialise import check_seed
 from gdtutor.training.optimisers import optimiser_of
-from gdtutor.training.plan import check
+from gdtutor.training.plan.choice import check
+from gdtutor.training.plan.stack import Alone, Found, Member, Stack, fit_together
+from gdtutor.training.plan.vector import layout_of
 from gdtutor.training.problem import Problem
 from gdtutor.training.settings import Settings
-from gdtutor.training.stack import Alone, Found, Member, Stack, fit_together
-from gdtutor.training.vector import layout_of
 from gdtutor.values import replace
 
 MAX_RUNS = 256

@@ -12,6 +12,7 @@ from textual.timer import Timer
 from textual.worker import get_current_worker
 
 from gdtutor.engine.errors import GdTutorError
+from gdtutor.library.lessons import counted
 from gdtutor.session.arrival import Opened, Resumed
 from gdtutor.session.catalogue import LibraryEntry
 from gdtutor.session.effects import (
@@ -38,7 +39,6 @@ from gdtutor.session.update import (
     Told,
     update,
 )
-from gdtutor.shelf import counted
 from gdtutor.training.race import race
 from gdtutor.ui.app import TutorApp
 from gdtutor.ui.trainer import News, Trainer

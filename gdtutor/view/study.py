@@ -11,7 +11,7 @@ from gdtutor.view.diagnosis import short_diagnosis
 from gdtutor.view.explain import context_of, node_lines, note_lines
 from gdtutor.view.figures import Figure, moved, walk_figure
 from gdtutor.view.frame import Chars, Frame, Line, Placed, Style
-from gdtutor.view.graph_panel import graph_lines
+from gdtutor.view.graph.panel import graph_lines
 from gdtutor.view.header import footer_line, header_line, prompt_keys, prompt_line
 from gdtutor.view.lines import fitted, line
 from gdtutor.view.numpy_line import with_numpy_line

@@ -12,9 +12,9 @@ from gdtutor.engine.places import nearest, places_of
 from gdtutor.session.state import Session
 from gdtutor.session.steps import Phase
 from gdtutor.view.context import Context
-from gdtutor.view.drawing import NEIGHBOURS
 from gdtutor.view.frame import Line, Style
-from gdtutor.view.graph_panel import known_values, reached_gradients
+from gdtutor.view.graph.drawing import NEIGHBOURS
+from gdtutor.view.graph.panel import known_values, reached_gradients
 from gdtutor.view.lines import line, wrapped
 from gdtutor.view.notation import shape as shape_text
 

@@ -8,7 +8,7 @@ from gdtutor.session.steps import Phase
 from gdtutor.view.arrays import array_lines
 from gdtutor.view.context import Context
 from gdtutor.view.frame import Line, Style
-from gdtutor.view.graph_panel import known_values
+from gdtutor.view.graph.panel import known_values
 from gdtutor.view.lines import line, stacked, width_of, wrapped
 
 

@@ -15,7 +15,7 @@ from time import perf_counter
 from typing import Any
 
 from gdtutor.cli.lesson_files import lesson_path
-from gdtutor.opening import open_lesson, session_at
+from gdtutor.drive.opening import open_lesson, session_at
 from gdtutor.session.press import Press
 from gdtutor.session.state import Session
 from gdtutor.training.run import Run

@@ -27,13 +27,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdtutor.training.optimisers import OPTIMISERS
-from gdtutor.training.plan import compile_plan
+from gdtutor.training.plan.choice import compile_plan
+from gdtutor.training.plan.stack import Stack
+from gdtutor.training.plan.vector import layout_of
 from gdtutor.training.problem import Problem
 from gdtutor.training.run import Run, Segment
 from gdtutor.training.settings import Settings
-from gdtutor.training.stack import Stack
 from gdtutor.training.sweep import Member, Sweep
-from gdtutor.training.vector import layout_of
 from gdtutor.values import replace
 from tests.benchmarks.yardsticks import (
     Train,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gdtutor.cli.keys import MAX_PRESSES, parse_keys
+from gdtutor.drive.keys import MAX_PRESSES, parse_keys
 from gdtutor.engine.errors import GdTutorError
 
 

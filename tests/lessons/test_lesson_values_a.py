@@ -12,12 +12,12 @@ from functools import cache
 import numpy as np
 import pytest
 
+from gdtutor.drive.opening import session_at
 from gdtutor.engine.trace import Trace
 from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
 from gdtutor.lesson.load import load_lesson, with_variant
 from gdtutor.lesson.model import Lesson
 from gdtutor.lesson.problem import problem_of, settings_of
-from gdtutor.opening import session_at
 from gdtutor.session.steps import Step
 from gdtutor.training.order import block_of_epochs
 from gdtutor.training.run import Run

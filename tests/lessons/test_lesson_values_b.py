@@ -11,6 +11,7 @@ from functools import cache
 import numpy as np
 import pytest
 
+from gdtutor.drive.opening import session_at
 from gdtutor.engine.mistakes import overwritten, too_early
 from gdtutor.engine.trace import Trace
 from gdtutor.engine.trace import trace as walk
@@ -19,7 +20,6 @@ from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
 from gdtutor.lesson.load import load_lesson, with_variant
 from gdtutor.lesson.model import Lesson
 from gdtutor.lesson.problem import problem_of, settings_of
-from gdtutor.opening import session_at
 from gdtutor.training.initialise import INITIALISATIONS
 from gdtutor.training.run import Run
 from gdtutor.training.segments import Segment

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from gdtutor.cli.keys import parse_keys
+from gdtutor.drive.keys import parse_keys
+from gdtutor.drive.opening import session_at
 from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
-from gdtutor.opening import session_at
 from gdtutor.session.state import Session
 from gdtutor.session.update import update
 

@@ -7,7 +7,7 @@ from lesson_texts import neuron
 from session_walks import lesson_file, open_at, press
 from test_session_training import trained
 
-from gdtutor.opening import open_lesson, session_at
+from gdtutor.drive.opening import open_lesson, session_at
 from gdtutor.session.arrival import MOST_VISITS, Resumed
 from gdtutor.session.state import Screen, Session, Status
 from gdtutor.session.update import update

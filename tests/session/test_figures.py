@@ -1,8 +1,8 @@
 import pytest
 from walks import pressed
 
+from gdtutor.drive.opening import run_of
 from gdtutor.lesson.load import parse_lesson
-from gdtutor.opening import run_of
 from gdtutor.session.arrival import Opened, opened
 from gdtutor.session.effects import TimeExamples
 from gdtutor.session.figures import shown_figure

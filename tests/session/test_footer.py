@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from walks import KINK, NETWORK, NEURON, pressed, screen, typed, walk
 
-from gdtutor import headless
+from gdtutor.drive import headless
+from gdtutor.drive.opening import session_at
 from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
-from gdtutor.opening import session_at
 from gdtutor.session.commands import command_for
 from gdtutor.session.footer import named_keys
 from gdtutor.session.press import Press

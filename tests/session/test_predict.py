@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from walks import DATA, NETWORK, NEURON, ROWS, pressed, typed, walk
 
-from gdtutor.opening import open_lesson
+from gdtutor.drive.opening import open_lesson
 from gdtutor.session.arrival import resumed
 from gdtutor.session.asking import ready_nodes
 from gdtutor.session.challenge import Ask

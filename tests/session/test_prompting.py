@@ -3,10 +3,10 @@
 from session_walks import open_at, press
 
 from gdtutor.lesson.discovery import shipped_lessons_folder
+from gdtutor.library.lessons import library_of
 from gdtutor.session.catalogue import LibraryEntry, shown_entries
 from gdtutor.session.library import show_library
 from gdtutor.session.state import Session
-from gdtutor.shelf import library_of
 from gdtutor.values import replace
 
 

@@ -6,10 +6,10 @@ import pytest
 from session_walks import lesson_file, open_at, press
 from walks import NEURON, pressed, typed, walk
 
+from gdtutor.drive.opening import session_at
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.load import load_lesson
 from gdtutor.lesson.runs import run_of
-from gdtutor.opening import session_at
 from gdtutor.session.reloading import Reloaded
 from gdtutor.session.state import Session
 from gdtutor.session.update import Tick, update

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from lesson_texts import NEURON_GRAPH, neuron
 
+from gdtutor.drive.opening import run_of
 from gdtutor.lesson.load import parse_lesson
 from gdtutor.lesson.selectors import parse_assignment
-from gdtutor.opening import run_of
 from gdtutor.session.arrival import Opened
 from gdtutor.session.edits import with_change
 from gdtutor.session.navigation import goto, refolded

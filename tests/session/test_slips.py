@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from walks import NETWORK, NEURON, ROWS, walk
 
+from gdtutor.drive.opening import run_of
 from gdtutor.lesson.load import parse_lesson
-from gdtutor.opening import run_of
 from gdtutor.session.arrival import Opened, opened
 from gdtutor.session.slips import Slip, slips_that_fit, wrong_formulas
 from gdtutor.session.state import Session

@@ -3,8 +3,8 @@
 import pytest
 from session_walks import lesson_file, open_at, press
 
+from gdtutor.drive.opening import open_lesson
 from gdtutor.engine.errors import GdTutorError
-from gdtutor.opening import open_lesson
 from gdtutor.session.effects import PauseTraining, SweepRuns, Train
 from gdtutor.session.press import Press
 from gdtutor.session.state import PromptKind, Session, Status

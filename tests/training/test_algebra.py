@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from gdtutor.training.algebra import WIDEST_PACK, Algebra
-from gdtutor.training.terms import ONE, Term
+from gdtutor.training.plan.algebra import WIDEST_PACK, Algebra
+from gdtutor.training.plan.terms import ONE, Term
 
 
 def test_constants_are_folded_and_factors_gathered() -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from gdtutor.engine.operations import parse_rule
-from gdtutor.training.builder import Builder
-from gdtutor.training.terms import ONE, Term
+from gdtutor.training.plan.builder import Builder
+from gdtutor.training.plan.terms import ONE, Term
 
 
 def codes(builder: Builder) -> list[str]:

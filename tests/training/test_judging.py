@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from walks import DATA, NETWORK, NEURON
 
+from gdtutor.drive.opening import session_at
 from gdtutor.engine.operations import Array
 from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
 from gdtutor.lesson.load import load_lesson, with_variant
 from gdtutor.lesson.runs import run_of
-from gdtutor.opening import session_at
 from gdtutor.training.diagnosis import diagnose
 from gdtutor.training.judging import Trouble, judge, trouble_of, window_of
 from gdtutor.training.run import Run

@@ -14,14 +14,14 @@ from gdtutor.engine.graph import Role
 from gdtutor.engine.operations import parse_rule
 from gdtutor.engine.trace import trace
 from gdtutor.training.errors import TrainingError
-from gdtutor.training.implicit import constants_at, solve
 from gdtutor.training.optimisers import (
     OPTIMISERS,
     optimiser_of,
     update,
     zero_state,
 )
-from gdtutor.training.plan import compile_plan
+from gdtutor.training.plan.choice import compile_plan
+from gdtutor.training.plan.implicit import constants_at, solve
 from gdtutor.training.run import Run, Segment
 from gdtutor.training.settings import Settings
 from tests.training.problems import gate_examples, make_problem, scalar_or, xor_231

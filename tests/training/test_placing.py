@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from gdtutor.training.builder import Builder
-from gdtutor.training.placing import Given, Names, Placing
-from gdtutor.training.terms import ONE, Term
+from gdtutor.training.plan.builder import Builder
+from gdtutor.training.plan.placing import Given, Names, Placing
+from gdtutor.training.plan.terms import ONE, Term
 
 
 def placing_of(builder: Builder, given: Given) -> tuple[Placing, Names]:

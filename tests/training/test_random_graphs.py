@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from gdtutor.engine.graph import Role
 from gdtutor.engine.trace import trace
 from gdtutor.training.optimisers import optimiser_of
-from gdtutor.training.plan import compile_plan
+from gdtutor.training.plan.choice import compile_plan
+from gdtutor.training.plan.vector import layout_of
 from gdtutor.training.problem import Problem
 from gdtutor.training.settings import Settings
-from gdtutor.training.vector import layout_of
 from tests.training.problems import make_problem, network
 from tests.training.walking import assert_close, batch_at
 

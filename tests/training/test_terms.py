@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from gdtutor.training.algebra import Algebra
-from gdtutor.training.terms import ONE, Term, Terms
+from gdtutor.training.plan.algebra import Algebra
+from gdtutor.training.plan.terms import ONE, Term, Terms
 
 
 def test_an_equal_operation_is_the_same_value_whatever_the_order_of_a_sum() -> None:

@@ -3,9 +3,9 @@
 import sys
 from pathlib import Path
 
-from gdtutor.cli.keys import parse_keys
+from gdtutor.drive.keys import parse_keys
+from gdtutor.drive.opening import open_lesson, session_at
 from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
-from gdtutor.opening import open_lesson, session_at
 from gdtutor.session.state import Session
 from gdtutor.ui.app import Looks, TutorApp
 from gdtutor.ui.colours import choose_colours

@@ -9,9 +9,9 @@ from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from gdtutor.cli.keys import parse_keys
 from gdtutor.cli.lesson_files import lesson_path
-from gdtutor.opening import open_lesson, session_at
+from gdtutor.drive.keys import parse_keys
+from gdtutor.drive.opening import open_lesson, session_at
 from gdtutor.session.state import Screen, Session, Status
 from gdtutor.ui.app import Looks, TutorApp
 from gdtutor.ui.colours import choose_colours

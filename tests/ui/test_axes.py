@@ -6,8 +6,8 @@ from functools import cache
 
 import pytest
 
+from gdtutor.drive.opening import session_at
 from gdtutor.lesson.discovery import discover, shipped_lessons_folder
-from gdtutor.opening import session_at
 from gdtutor.session.moving import moved
 from gdtutor.session.snapshots import snapshot_of
 from gdtutor.session.state import Session, Status

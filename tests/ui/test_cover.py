@@ -9,14 +9,14 @@ import pytest
 from svg_texts import screen_text
 
 from gdtutor.cli import main
+from gdtutor.drive.opening import open_lesson, session_at
 from gdtutor.engine.errors import GdTutorError
-from gdtutor.glanced import glanced_library
 from gdtutor.lesson.discovery import discover, number_of, shipped_lessons_folder
 from gdtutor.lesson.glance import glance
-from gdtutor.opening import open_lesson, session_at
+from gdtutor.library.glance import glanced_library
+from gdtutor.library.lessons import library_of
 from gdtutor.session.press import Press
 from gdtutor.session.state import Screen, Session
-from gdtutor.shelf import library_of
 from gdtutor.ui.app import Looks, TutorApp
 from gdtutor.ui.colours import choose_colours
 from gdtutor.ui.desk import Desk, Services

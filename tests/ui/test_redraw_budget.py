@@ -9,9 +9,9 @@ from statistics import quantiles
 import pytest
 from pseudo_terminal import PseudoTerminal
 
-from gdtutor.cli.keys import parse_keys
+from gdtutor.drive.keys import parse_keys
+from gdtutor.drive.opening import session_at
 from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
-from gdtutor.opening import session_at
 from gdtutor.session.state import Session
 from gdtutor.session.update import update
 from gdtutor.ui.picture import frame_text

@@ -12,7 +12,7 @@ from typing import ClassVar, TextIO
 import pytest
 
 from gdtutor.cli.lesson_files import lesson_path
-from gdtutor.opening import open_lesson, session_at
+from gdtutor.drive.opening import open_lesson, session_at
 from gdtutor.ui.app import Looks, TutorApp
 from gdtutor.ui.colours import choose_colours
 from gdtutor.ui.desk import Desk, Services

@@ -6,7 +6,7 @@ import pytest
 from textual.worker import WorkerFailed
 
 from gdtutor.cli.lesson_files import lesson_path
-from gdtutor.opening import open_lesson, session_at
+from gdtutor.drive.opening import open_lesson, session_at
 from gdtutor.session.press import Press
 from gdtutor.session.state import Screen, Status
 from gdtutor.session.update import Told

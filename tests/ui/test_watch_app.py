@@ -6,14 +6,14 @@ import os
 from lesson_texts import NEURON_GRAPH, neuron
 from svg_texts import screen_text
 
-from gdtutor.opening import open_lesson, session_at
+from gdtutor.drive.opening import open_lesson, session_at
+from gdtutor.drive.watching import Watcher
 from gdtutor.session.navigation import goto
 from gdtutor.ui import desk as desk_module
 from gdtutor.ui.app import Looks, TutorApp
 from gdtutor.ui.colours import choose_colours
 from gdtutor.ui.desk import Desk, Services
 from gdtutor.view.frame import UNICODE
-from gdtutor.watching import Watcher
 
 
 async def until(pilot, holds):

@@ -3,8 +3,8 @@
 import os
 import sys
 
+from gdtutor.drive.opening import open_lesson, session_at
 from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
-from gdtutor.opening import open_lesson, session_at
 from gdtutor.session.press import Press
 from gdtutor.session.snapshots import snapshot_of
 from gdtutor.session.state import Screen, Status

@@ -4,8 +4,8 @@ from collections import Counter
 
 from hypothesis import strategies as st
 
-from gdtutor.view.drawing import DrawEdge, DrawNode
 from gdtutor.view.frame import Style
+from gdtutor.view.graph.drawing import DrawEdge, DrawNode
 
 Graph = tuple[list[DrawNode], list[DrawEdge]]
 

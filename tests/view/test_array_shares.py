@@ -8,10 +8,10 @@ import pytest
 
 from gdtutor.lesson.load import parse_lesson
 from gdtutor.lesson.runs import run_of
+from gdtutor.report.transcript import read_aloud
 from gdtutor.session.arrival import Opened, opened
 from gdtutor.session.navigation import goto
 from gdtutor.session.state import Session
-from gdtutor.transcript import read_aloud
 from gdtutor.view.explain import context_of, node_lines
 from gdtutor.view.frame import ASCII, UNICODE, Chars
 from gdtutor.view.lines import ROOM, text_of

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from lesson_texts import neuron
 
+from gdtutor.drive.opening import run_of
 from gdtutor.lesson.load import parse_lesson
-from gdtutor.opening import run_of
 from gdtutor.session.arrival import Opened, opened
 from gdtutor.session.navigation import goto
 from gdtutor.session.state import Session

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gdtutor.values import replace
-from gdtutor.view.drawing import Direction, DrawEdge, DrawNode, draw_graph
 from gdtutor.view.frame import ASCII, UNICODE, Chars, Line, Style
+from gdtutor.view.graph.drawing import Direction, DrawEdge, DrawNode, draw_graph
 
 STYLES = {"input": Style.INPUT, "parameter": Style.PARAMETER, "computed": Style.TEXT}
 

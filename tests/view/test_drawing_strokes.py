@@ -5,7 +5,8 @@ from collections import Counter
 from drawing_graphs import Graph, graphs
 from hypothesis import given, settings
 
-from gdtutor.view.drawing_model import (
+from gdtutor.view.frame import UNICODE
+from gdtutor.view.graph.model import (
     Box,
     Direction,
     Layout,
@@ -13,11 +14,10 @@ from gdtutor.view.drawing_model import (
     Stroke,
     make_part,
 )
-from gdtutor.view.drawing_paint import paint
-from gdtutor.view.drawing_tall import lay_out_tall
-from gdtutor.view.drawing_text import Wording, write
-from gdtutor.view.drawing_wide import lay_out_wide
-from gdtutor.view.frame import UNICODE
+from gdtutor.view.graph.paint import paint
+from gdtutor.view.graph.tall import lay_out_tall
+from gdtutor.view.graph.text import Wording, write
+from gdtutor.view.graph.wide import lay_out_wide
 
 LEFT, RIGHT, UP, DOWN = (-1, 0), (1, 0), (0, -1), (0, 1)
 ARMS = {

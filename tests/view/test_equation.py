@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gdtutor.drive.opening import session_at
 from gdtutor.engine.operations import parse_formula
 from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
-from gdtutor.opening import session_at
 from gdtutor.view.context import Context
 from gdtutor.view.equation import equation, relation
 from gdtutor.view.explain import context_of

@@ -3,7 +3,7 @@
 import pytest
 from walks import NEURON, walk
 
-from gdtutor.cli.keys import parse_keys
+from gdtutor.drive.keys import parse_keys
 from gdtutor.engine.operations import OPERATIONS
 from gdtutor.session.update import update
 from gdtutor.view.frame import UNICODE

@@ -6,7 +6,7 @@ from types import FrameType
 
 import pytest
 
-from gdtutor.opening import session_at
+from gdtutor.drive.opening import session_at
 from gdtutor.session.press import Press
 from gdtutor.session.state import Session
 from gdtutor.session.update import update

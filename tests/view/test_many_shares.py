@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from gdtutor.drive.opening import run_of
 from gdtutor.lesson.load import parse_lesson
-from gdtutor.opening import run_of
 from gdtutor.session.arrival import Opened, opened
 from gdtutor.session.navigation import goto
 from gdtutor.session.state import Session

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gdtutor.fit import fit_of
+from gdtutor.check.fit import fit_of
 from gdtutor.lesson.load import parse_lesson
 from gdtutor.lesson.runs import run_of
 from gdtutor.session.arrival import Opened, opened

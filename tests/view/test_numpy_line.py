@@ -2,8 +2,8 @@
 
 import pytest
 
+from gdtutor.drive.opening import session_at
 from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
-from gdtutor.opening import session_at
 from gdtutor.session.moving import moved
 from gdtutor.session.steps import Phase
 from gdtutor.view.explain import context_of

@@ -5,8 +5,8 @@ import re
 import numpy as np
 import pytest
 
+from gdtutor.drive.opening import session_at
 from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
-from gdtutor.opening import session_at
 from gdtutor.session.moving import moved
 from gdtutor.session.navigation import cell_shape
 from gdtutor.values import replace

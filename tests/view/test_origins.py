@@ -5,14 +5,14 @@ import re
 import numpy as np
 import pytest
 
+from gdtutor.drive.opening import session_at
 from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
-from gdtutor.opening import session_at
+from gdtutor.report.transcript import transcript_text
 from gdtutor.session.navigation import goto
 from gdtutor.session.runs import in_variant
 from gdtutor.session.state import Session
 from gdtutor.training.initialise import INITIALISATIONS
 from gdtutor.training.scaling import SCALINGS
-from gdtutor.transcript import transcript_text
 from gdtutor.view.explain import context_of, node_lines
 from gdtutor.view.frame import ASCII, UNICODE, Chars
 from gdtutor.view.lines import ROOM, text_of

@@ -3,7 +3,7 @@
 import pytest
 from walks import NETWORK, walk
 
-from gdtutor.cli.keys import parse_keys
+from gdtutor.drive.keys import parse_keys
 from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
 from gdtutor.session.state import Session
 from gdtutor.session.update import update

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from walks import NEURON, screen, walk
 
-from gdtutor.headless import pressed
+from gdtutor.drive.headless import pressed
+from gdtutor.drive.opening import session_at
 from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
-from gdtutor.opening import session_at
 from gdtutor.session.press import Press
 from gdtutor.session.runs import with_swept
 from gdtutor.session.state import KeptCurve, Screen, Session, Snapshot

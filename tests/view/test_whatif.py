@@ -1,7 +1,7 @@
 import pytest
 from walks import NETWORK, NEURON, ROWS, assert_screens, pressed, screen, typed, walk
 
-from gdtutor.headless import trained
+from gdtutor.drive.headless import trained
 from gdtutor.session.effects import Train
 from gdtutor.session.press import Press
 from gdtutor.session.update import Progressed, update

@@ -7,13 +7,13 @@ import pytest
 from walks import pressed
 from wishes import CURVE, FIT, LINEAR, MATRIX, ROWS, session, source
 
+from gdtutor.drive.opening import session_at
 from gdtutor.lesson.discovery import shipped_lessons_folder
 from gdtutor.lesson.listing import listing
 from gdtutor.lesson.model import PictureWish
-from gdtutor.opening import session_at
+from gdtutor.report.transcript import WIDTH, picture_lines, read_aloud
 from gdtutor.session.moving import moved
 from gdtutor.session.state import Session
-from gdtutor.transcript import WIDTH, picture_lines, read_aloud
 from gdtutor.view import pictures
 from gdtutor.view.figures import source_of
 from gdtutor.view.frame import ASCII, UNICODE, Chars, Placed, Plot, Series, Style

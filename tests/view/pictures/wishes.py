@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
+from gdtutor.drive.opening import run_of
 from gdtutor.lesson.load import parse_lesson
-from gdtutor.opening import run_of
 from gdtutor.session.arrival import Opened, opened
 from gdtutor.session.moving import moved
 from gdtutor.session.navigation import goto

@@ -1,0 +1,159 @@
+"""Every gradient that a lesson shows, held against central differences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from gdtutor.check.findings import Notes
+from gdtutor.engine.gradient_check import TOLERANCE, Difference, check_leaf, nodes_at_kink
+from gdtutor.engine.local import BATCH_SIZE
+from gdtutor.engine.operations import Array
+from gdtutor.engine.trace import Trace, trace
+from gdtutor.session.moment import Moment
+from gdtutor.session.steps import wanted_gradients
+from gdtutor.values import Struct
+
+GRADIENT_WORK = 3e6
+"""How many elementary operations the central differences of one lesson may take together."""
+_CELLS = 64
+"""Cells of one parameter that are checked at most."""
+_ASIDE = 1e-3
+"""How far beside a kink a gradient is checked."""
+
+
+class GradientChecked(Struct, frozen=True):
+    """A parameter's gradient beside the central difference."""
+
+    lesson: str
+    """The lesson's id."""
+    parameter: str
+    """The parameter, or the input that the lesson asks a gradient for."""
+    relative_error: float
+    """Of its worst cell, in any graph and variant of the lesson."""
+
+
+def check_gradients(notes: Notes, moment: Moment, shares: int, of: str) -> None:
+    """Hold every gradient that the walk shows against central differences."""
+    shown = [
+        (scene, done, name)
+        for scene, done in zip(notes.lesson.scenes, moment.traces, strict=True)
+        if scene.backward
+        for name in wanted_gradients(notes.lesson, done.graph)
+        if name in done.gradients
+    ]
+    for _, done, name in shown:
+        strange = np.argwhere(~np.isfinite(done.gradients[name]))
+        if len(strange):
+            _report_strange(notes, done, name, tuple(int(i) for i in strange[0]), of)
+            continue
+        work = 2 * len(done.graph.nodes) * len(shown) * shares
+        most = int(min(max(GRADIENT_WORK // max(work, 1), 1), _CELLS))
+        found = _difference(notes, done, name, most, of)
+        if found.is_confirmed or _contradicts(found):
+            notes.errors[name] = max(_stated(found), notes.errors.get(name, 0.0))
+
+
+def _report_strange(notes: Notes, done: Trace, name: str, cell: tuple[int, ...], of: str) -> None:
+    """Report a gradient that is itself not finite, unless the lesson is about that."""
+    if notes.lesson.diverges:
+        return
+    what = f"{of}the gradient of {_called(name, cell)} is {done.gradients[name][cell]:.6g}"
+    hint = "the way back divides by 0 here, or its numbers overflow; give other values"
+    notes.add("not-finite", what, hint, notes.of_name(name))
+
+
+def _difference(notes: Notes, done: Trace, name: str, most: int, of: str) -> Difference:
+    """Return the worst difference of a gradient; what is wrong with it is reported.
+
+    At a kink the derivative does not exist, so there the gradient is checked a little beside, where
+    the same rules hold.
+    """
+    given = {leaf.name: done.values[leaf.name] for leaf in done.graph.leaves}
+    found = _worst(done, given, name, most)
+    if found.is_confirmed:
+        return found
+    kinks = nodes_at_kink(done.graph, done.values)
+    for kink in kinks:
+        line = kink.partition(".")[0]
+        what = f"{of}{line} stands at a kink, where its derivative does not exist"
+        hint = "gradients are checked beside it; another start would avoid it"
+        notes.add("kink", what, hint, notes.of_name(line), "warning")
+    beside = _beside(given, [leaf.name for leaf in done.graph.leaves if leaf.name != BATCH_SIZE])
+    again = _worst(trace(done.graph, beside, wanted=(name,)), beside, name, most)
+    if again.is_confirmed:
+        return again
+    wrong = next((d for d in ((again,) if kinks else (found, again)) if _contradicts(d)), None)
+    if wrong is None:
+        _report_unconfirmed(notes, done, found, of)
+        return found
+    what = (
+        f"{of}the gradient of {_called(name, wrong.cell)} is {wrong.gradient:.6g}, the central "
+        f"difference {wrong.estimate:.6g}"
+    )
+    hint = f"a relative error of {wrong.relative_error:.1e}; this may be a mistake of gdtutor"
+    notes.add("gradient", what, hint, notes.of_name(name))
+    return wrong
+
+
+def _contradicts(found: Difference) -> bool:
+    """Say whether a difference that does not agree can be believed."""
+    return found.is_finite and found.is_settled and not found.is_confirmed
+
+
+def _report_unconfirmed(notes: Notes, done: Trace, found: Difference, of: str) -> None:
+    """Report a gradient that nothing can be held against: no difference beside it tells."""
+    called = _called(found.name, found.cell)
+    strange = [root for root in (found.above, found.below) if not np.isfinite(root)]
+    so = f"so its gradient {found.gradient:.6g} cannot be confirmed"
+    if strange and np.isnan(strange[0]):
+        what = f"{done.graph.root} has no value where {called} moves by {found.step:.1e}, {so}"
+        hint = "start further from where a root, a logarithm or a division has no value"
+    elif not found.is_finite:
+        what = f"the numbers overflow where {called} moves by {found.step:.1e}, {so}"
+        hint = "a float64 ends at 1.8e308; give smaller values"
+    else:
+        what = f"{done.graph.root} changes too abruptly where {called} moves by little, {so}"
+        hint = "smaller factors, or another start, make it smoother"
+    notes.add("unconfirmed", of + what, hint, notes.of_name(found.name), "warning")
+
+
+def _called(name: str, cell: tuple[int, ...]) -> str:
+    return f"{name}[{','.join(map(str, cell))}]" if cell else name
+
+
+def _worst(done: Trace, given: Mapping[str, Array], name: str, most: int) -> Difference:
+    """Return the difference of the worst of a leaf's cells, at most so many."""
+    found = check_leaf(done.graph, given, name, done.gradients[name], most=most)
+    return max(found, key=_badness)
+
+
+def _badness(found: Difference) -> tuple[int, float]:
+    """Return how bad a difference is: a wrong gradient is worse than one that nothing tells."""
+    if found.is_confirmed:
+        return 0, _stated(found)
+    return 1 + _contradicts(found), _stated(found)
+
+
+def _stated(found: Difference) -> float:
+    """Return the relative error that is reported.
+
+    A confirmed gradient's own error is stated even below the rounding noise, unless gradient and
+    difference are themselves so small that they are nothing but noise.
+    """
+    if not found.is_confirmed:
+        return found.relative_error
+    larger = max(abs(found.estimate), abs(found.gradient))
+    error = abs(found.estimate - found.gradient) / larger if larger else 0.0
+    return error if error <= TOLERANCE else 0.0
+
+
+def _beside(given: Mapping[str, Array], names: Sequence[str]) -> dict[str, Array]:
+    """Return the given values, each moved by a little that differs from cell to cell."""
+    moved = dict(given)
+    for place, name in enumerate(names):
+        value = np.asarray(given[name])
+        cells = np.arange(value.size, dtype=np.float64).reshape(value.shape)
+        moved[name] = np.asarray(value + _ASIDE * np.cos(1.0 + 7 * place + cells))
+    return moved

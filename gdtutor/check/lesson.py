@@ -1,0 +1,127 @@
+"""What only a lesson's numbers and screens can show: gradients, training, fit, questions."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gdtutor.check.findings import Notes
+from gdtutor.check.formulas import check_losses, check_vectors
+from gdtutor.check.given_away import given_away
+from gdtutor.check.gradients import GradientChecked, check_gradients
+from gdtutor.check.screens import Screens
+from gdtutor.engine.errors import GdTutorError
+from gdtutor.lesson.load import with_variant
+from gdtutor.lesson.model import Lesson
+from gdtutor.lesson.reports import Place, Report
+from gdtutor.lesson.runs import run_of
+from gdtutor.lesson.work import training_work
+from gdtutor.session.arrival import Opened, opened
+from gdtutor.session.moment import Moment
+from gdtutor.session.state import Session
+from gdtutor.training.run import Run
+from gdtutor.values import Struct
+
+LESSON_CODES = {
+    "settings": "the run cannot be set up as configured",
+    "not-finite": "a value, gradient or run is not finite, and the lesson is not about that",
+    "long-run": "the run is too long to be followed to its end (a warning)",
+    "gradient": "a gradient differs from the central difference",
+    "unconfirmed": "no central difference can confirm a gradient here (a warning)",
+    "kink": "a value stands where its derivative does not exist (a warning)",
+    "row": "a vector meets a matrix as a row, not as a column (a warning)",
+    "swapped": "a loss takes the target for the prediction (a warning)",
+    "fit": "a panel of a step does not fit the design size",
+    "given-away": "a question says its own answer",
+}
+"""Every code that is about numbers and screens, with what it means."""
+
+TRAINING_WORK = 1e7
+"""How much work the runs of one lesson may be together, in the microseconds of `training_work`,
+which are estimated and not measured."""
+
+
+class LessonChecked(Struct, frozen=True):
+    """What was found out about one lesson."""
+
+    problems: tuple[Report, ...]
+    gradients: tuple[GradientChecked, ...]
+
+
+def check_lesson(lesson: Lesson) -> LessonChecked:
+    """Check the numbers and the screens of a lesson that the loader accepts, and its variants.
+
+    One run is in memory at a time.
+    """
+    notes, screens = Notes(lesson), Screens(lesson)
+    shares = len(lesson.variants) + 1
+    _check_run(notes, screens, lesson, "", shares)
+    for variant in lesson.variants:
+        _check_run(notes, screens, with_variant(lesson, variant.name), variant.name, shares)
+    gradients = (GradientChecked(lesson.id, name, e) for name, e in notes.errors.items())
+    return LessonChecked(tuple(notes.reports), tuple(gradients))
+
+
+def _check_run(notes: Notes, screens: Screens, whose: Lesson, variant: str, shares: int) -> None:
+    """Check the run of the lesson, or of one of its variants."""
+    of = f"with the variant '{variant}' " if variant else ""
+    try:
+        session = opened(Session(), Opened(whose, run_of(whose)))
+    except GdTutorError as error:
+        notes.add("settings", of + error.what, error.hint, notes.in_front("training"))
+        return
+    if session.moment is None or session.run is None:
+        return
+    if _is_finite(notes, session.moment, of):
+        check_gradients(notes, session.moment, shares, of)
+    _check_training(notes, whose, session.run, shares, of)
+    if not variant:
+        check_vectors(notes, session.moment)
+        check_losses(notes, session.moment)
+        _check_questions(notes, session.moment)
+    screens.check(notes, session, variant)
+
+
+def _is_finite(notes: Notes, moment: Moment, of: str) -> bool:
+    """Report the first line whose value at the lesson's own start is not finite."""
+    for done in moment.traces:
+        for node in done.graph.nodes:
+            if not np.isfinite(done.values[node.name]).all():
+                line = done.graph.lines[node.line].name
+                if not notes.lesson.diverges:
+                    what = f"{of}the value of {line} is not finite"
+                    hint = "look for a division by 0, or a root or logarithm of a negative number"
+                    notes.add("not-finite", what, hint, notes.of_name(line))
+                return False
+    return True
+
+
+def _check_training(notes: Notes, whose: Lesson, run: Run, shares: int, of: str) -> None:
+    """Train as configured; report a run that is not finite unless the lesson is about that.
+
+    How far a long run is followed comes from its size, so that the report is the same everywhere.
+    """
+    if not notes.lesson.trains:
+        return
+    work = training_work(whose)
+    most = max(1, int(TRAINING_WORK / shares / work.iteration))
+    whole = run.segments[0].settings.epochs * run.iterations_per_epoch
+    run.advance(iterations=most)
+    place = notes.in_front("training", "learning_rate")
+    if run.stopped_by == "not_finite":
+        if not notes.lesson.diverges:
+            what = f"{of}training is not finite: {run.first_node} at iteration {run.diverged_at}"
+            hint = "lower the learning rate, or write diverges = true where that is the point"
+            notes.add("not-finite", what, hint, place)
+    elif run.stopped_by is None and run.farthest < whole:
+        what = f"{of}training was followed for {run.farthest:,} of {whole:,} iterations"
+        hint = "a shorter run can be checked to its end"
+        notes.add("long-run", what, hint, notes.in_front("training", "epochs"), "warning")
+
+
+def _check_questions(notes: Notes, moment: Moment) -> None:
+    """Report questions whose own text says the answer."""
+    for scene, done in zip(notes.lesson.scenes, moment.traces, strict=True):
+        for question in scene.questions:
+            for what in given_away(question, done, moment):
+                hint = "ask without it: the answer comes from the engine"
+                notes.add("given-away", what, hint, Place(question.line, 1))

@@ -1,0 +1,248 @@
+"""`check`: everything that can be wrong with lesson files, found in one pass and reported."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from gdtutor.check.gradients import GradientChecked
+from gdtutor.check.lesson import LessonChecked, check_lesson
+from gdtutor.engine.errors import GdTutorError
+from gdtutor.lesson.csv_files import csv_files
+from gdtutor.lesson.discovery import discover, links_out, number_of, shipped_lessons_folder, strays
+from gdtutor.lesson.fences import TOML_LINE, divide
+from gdtutor.lesson.glance import Glance, glance
+from gdtutor.lesson.load import read_lesson
+from gdtutor.lesson.reports import Findings, Place, Report, shown
+from gdtutor.lesson.sheet import ID
+from gdtutor.lesson.source import near_file, read_source
+from gdtutor.lesson.toml_text import find_places
+from gdtutor.values import Struct, replace
+
+FORMAT = 1
+"""Version of the JSON."""
+
+FOLDER_CODES = {
+    "no-lessons": "a folder holds no file NN-name.md",
+    "duplicate-id": "two lessons have one id",
+    "shipped-id": "a lesson that came with the program has the id (a warning)",
+    "id-name": "id and file name have nothing in common, or the id holds the number (a warning)",
+    "duplicate-number": "two files of a folder have one number",
+    "link": "a file NN-name.md of the folder is a link that leads out of it",
+    "stray": "a file of the folder is no lesson and nothing uses it",
+}
+"""Every code that is about files beside each other, with what it means."""
+
+
+class CheckResult(Struct, frozen=True):
+    """What a check found."""
+
+    files: int
+    """Lesson files that were checked."""
+    problems: tuple[Report, ...]
+    """Errors and warnings, in the order of the files and of the lines in them."""
+    gradients: tuple[GradientChecked, ...]
+    """Every parameter of every lesson, held against central differences."""
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether a problem is an error, not just a warning."""
+        return any(report.level == "error" for report in self.problems)
+
+    @property
+    def worst(self) -> float:
+        """The worst relative error of a gradient, 0 where none was checked."""
+        return max((gradient.relative_error for gradient in self.gradients), default=0.0)
+
+
+def check_paths(paths: Iterable[Path]) -> CheckResult:
+    """Check lesson files and folders of lessons.
+
+    Args:
+        paths: Files, which may be called anything, and folders, of which every `NN-name.md` is
+            checked and other files are reported as stray.
+
+    Raises:
+        GdTutorError: A path does not exist, or a folder cannot be read.
+    """
+    paths = tuple(paths)
+    for path in paths:
+        if not os.path.lexists(path):
+            hint = near_file(path) or "check the name"
+            raise GdTutorError(f"there is no file or folder '{path}'", hint)
+    files: dict[Path, None] = {}
+    problems: list[Report] = []
+    for path in paths:
+        found = discover(path) if path.is_dir() else (path,)
+        files |= dict.fromkeys(found)
+        if path.is_dir():
+            problems.extend(_about_folder(path, found))
+    checked = [_check_file(path) for path in files]
+    problems.extend(_about_ids(tuple(files)))
+    problems.extend(report for one in checked for report in one.problems)
+    order = {path: place for place, path in enumerate(files)}
+    problems.sort(key=lambda r: (order.get(r.path, len(order)), r.line, r.column))
+    gradients = tuple(gradient for one in checked for gradient in one.gradients)
+    return CheckResult(len(files), tuple(problems), gradients)
+
+
+def _check_file(path: Path) -> LessonChecked:
+    """Check one file: what the loader reports, and what its numbers and screens show."""
+    lesson, reports = read_lesson(path)
+    if lesson is None:
+        return LessonChecked(reports, ())
+    checked = check_lesson(lesson)
+    return replace(checked, problems=(*reports, *checked.problems))
+
+
+def _about_folder(folder: Path, lessons: Sequence[Path]) -> list[Report]:
+    """Report what is wrong with the files of a folder as such."""
+    reports = [_report(path, "link", _LINK, _LINK_HINT) for path in links_out(folder)]
+    if not lessons:
+        return [*reports, _report(folder, "no-lessons", "the folder holds no lesson", _NAMES)]
+    used = [file for lesson in lessons for file in csv_files(lesson) or ()]
+    for path in strays(folder, used):
+        # A Markdown file was most likely meant to be a lesson, and no list of lessons shows it.
+        is_markdown = path.suffix.lower() == ".md"
+        hint = _NAMES if is_markdown else "remove it, or name it in a lesson's csv"
+        what = "this is no lesson" if is_markdown else "no lesson uses this file"
+        report = _report if is_markdown else _warning
+        reports.append(report(path, "stray", what, hint))
+    numbers: dict[int, Path] = {}
+    for path in lessons:
+        number = int(number_of(path))
+        if number in numbers:
+            what = f"{numbers[number].name} has the number {number} too"
+            hint = "give it another: lessons are named by their numbers"
+            reports.append(_report(path, "duplicate-number", what, hint))
+        numbers.setdefault(number, path)
+    return reports
+
+
+_LINK = "the file is a link that leads out of the folder"
+_LINK_HINT = "put the lesson itself into the folder; nothing outside of it is read"
+_NAMES = "lessons are called NN-name.md, as 07-learning-rate.md"
+
+
+def _about_ids(files: Sequence[Path]) -> list[Report]:
+    """Report every id that another lesson has, and every id that is not likely to stay.
+
+    Progress is kept under the id alone: an id that another lesson has mixes the progress of both,
+    and one that is changed loses it.
+    """
+    shipped = {glanced.id: path for path, glanced in _glances(discover(shipped_lessons_folder()))}
+    first: dict[str, Path] = {}
+    reports = []
+    for path, glanced in _glances(files):
+        own = glanced.id
+        if own in first:
+            what = f"{first[own].name} has the id '{own}' too"
+            hint = "choose another: progress is kept under it"
+            reports.append(_at_id(path, _report(path, "duplicate-id", what, hint)))
+        elif own in shipped and shipped[own].name != path.name:
+            what = f"the lesson {shipped[own].name} of the program has the id '{own}' too"
+            hint = "choose another: progress is kept under it, and would be that of both"
+            reports.append(_at_id(path, _warning(path, "shipped-id", what, hint)))
+        first.setdefault(own, path)
+        what, hint = _about_name(path, own)
+        if what:
+            reports.append(_at_id(path, _warning(path, "id-name", what, hint)))
+    return reports
+
+
+def _glances(files: Iterable[Path]) -> Iterator[tuple[Path, Glance]]:
+    """Yield the files that have an id, with what they say of themselves."""
+    for path in files:
+        glanced = glance(path)
+        if glanced is not None and glanced.id:
+            yield path, glanced
+
+
+def _about_name(path: Path, lesson_id: str) -> tuple[str, str]:
+    """Return what is wrong between the id and the name of a file NN-name.md, and what to do.
+
+    Either may say more than the other: 03-forward.md may have the id forward-or.
+    """
+    number = number_of(path)
+    if not number or not ID.fullmatch(lesson_id):
+        return "", ""
+    called = path.stem.split("-", 1)[1]
+    name = "-".join(re.findall("[a-z0-9]+", called.lower()))
+    shorter, longer = sorted((name, lesson_id), key=len)
+    first = lesson_id.split("-", 1)[0]
+    if first.lstrip("0") == number.lstrip("0") and not name.startswith(first):
+        what = f"the id '{shown(lesson_id)}' holds the number of the file"
+        return what, "leave it out: the number changes with the order, and the id has to stay"
+    if not name or f"-{shorter}-" in f"-{longer}-":
+        return "", ""
+    what = f"the id is '{shown(lesson_id)}', and the file is called '{shown(called)}'"
+    better = f"{number}-{shown(lesson_id)}.md"
+    hint = f"call the file {better}; change the id only while nobody has progress under it"
+    return what, hint
+
+
+def _at_id(path: Path, report: Report) -> Report:
+    text = read_source(path)
+    divided = divide(text, Findings(path))
+    places = find_places(divided.toml, TOML_LINE, {("id", "=")}) if divided is not None else {}
+    place = places.get(("id", "="), Place(1, 1))
+    source = text.split("\n")[place.line - 1]
+    return replace(report, line=place.line, column=place.column, source=source)
+
+
+def _warning(path: Path, code: str, what: str, hint: str) -> Report:
+    return Report(path, 0, 0, "warning", code, what, hint)
+
+
+def _report(path: Path, code: str, what: str, hint: str) -> Report:
+    return Report(path, 0, 0, "error", code, what, hint)
+
+
+def check_lines(result: CheckResult) -> list[str]:
+    """Return the report as it is printed: every problem, then one line that sums up."""
+    errors = sum(1 for report in result.problems if report.level == "error")
+    parts = [
+        _count(result.files, "file"),
+        _count(errors, "error"),
+        _count(len(result.problems) - errors, "warning"),
+        _count(len(result.gradients), "gradient"),
+    ]
+    if result.gradients:
+        parts.append(f"worst relative error {result.worst:.1e}")
+    return [*(report.text() for report in result.problems), ", ".join(parts)]
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}{'' if number == 1 else 's'}"
+
+
+def check_data(result: CheckResult) -> dict[str, object]:
+    """Return the report as JSON data; an error that is not finite is the text inf."""
+    return {
+        "format": FORMAT,
+        "files": result.files,
+        "problems": [
+            {
+                "path": str(report.path),
+                "line": report.line,
+                "column": report.column,
+                "level": report.level,
+                "code": report.code,
+                "what": report.what,
+                "hint": report.hint,
+            }
+            for report in result.problems
+        ],
+        "gradients": [
+            {
+                "lesson": gradient.lesson,
+                "parameter": gradient.parameter,
+                "relative_error": (
+                    "inf" if gradient.relative_error == float("inf") else gradient.relative_error
+                ),
+            }
+            for gradient in result.gradients
+        ],
+    }

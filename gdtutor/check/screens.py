@@ -1,0 +1,109 @@
+"""Whether the screens of a lesson and of its variants fit, reported where the author can act."""
+
+from __future__ import annotations
+
+from gdtutor.check.findings import Notes
+from gdtutor.check.fit import DESIGN_SIZE, MAX_STEPS, Misfit, fit_of
+from gdtutor.lesson.characters import shell_word
+from gdtutor.lesson.model import Lesson
+from gdtutor.lesson.reports import Place
+from gdtutor.session.state import Session
+from gdtutor.values import Struct, field
+
+_HINTS = {
+    "title": "shorten the title",
+    "node panel": "split the line, or shorten its names",
+    "note": "shorten the note",
+    "": "give fewer values at once, or shorten the note",
+}
+
+Layout = tuple[object, ...]
+"""What the screens of two runs that differ in numbers alone have in common."""
+
+
+class Screens(Struct):
+    """Holds the screens of a lesson and of its variants against the design size, each once.
+
+    A variant that only has other numbers than a run before it is looked at step by step, and not
+    unfolded, example by example and cell by cell again.
+    """
+
+    lesson: Lesson
+    layouts: set[Layout] = field(default_factory=set)
+    """Of the runs that were looked at in every way."""
+    reported: set[tuple[object, ...]] = field(default_factory=set)
+    """The panels of steps that were reported."""
+
+    def check(self, notes: Notes, session: Session, variant: str) -> None:
+        """Report every panel of a step that the design size cannot hold.
+
+        The last iteration that was trained is looked at too: its numbers are often the longest.
+
+        Args:
+            notes: What to add to.
+            session: The lesson, or one of its variants, at its own values, its run trained.
+            variant: The variant's name; empty for the lesson itself.
+        """
+        last = max(session.run.farthest - 1, 0) if session.run is not None else 0
+        trains = session.lesson is not None and session.lesson.trains
+        layout = _layout(session)
+        share = MAX_STEPS // max(1, len(self.lesson.variants)) if variant else MAX_STEPS
+        fit = fit_of(
+            session,
+            dict.fromkeys((0, 1, last)) if trains else (0,),
+            most=share,
+            is_plain=layout in self.layouts,
+        )
+        self.layouts.add(layout)
+        for misfit in fit.misfits:
+            self._report(notes, misfit, variant)
+        if not fit.is_whole:
+            of = f"with the variant '{variant}' " if variant else ""
+            size = "x".join(map(str, DESIGN_SIZE))
+            what = f"{of}the lesson has too many steps for all of them to be held against {size}"
+            hint = "a shorter lesson can be checked whole"
+            notes.add("fit", what, hint, Place(1, 1), "warning")
+
+    def _report(self, notes: Notes, misfit: Misfit, variant: str) -> None:
+        is_title = misfit.panel == "title"
+        step = misfit.step
+        key = (step.scene, step.phase, step.node, step.variable, misfit.panel)
+        # While a variant is on, the title gives way to its name.
+        if key in self.reported or (variant and is_title):
+            return
+        self.reported.add(key)
+        way = _HINTS[misfit.panel if step.node or is_title else ""]
+        options = f"{f'--variant {shell_word(variant)} ' if variant else ''}{misfit.options()}"
+        hint = f"{way}; gdtutor shot {shell_word(str(self.lesson.path))} {options} shows it"
+        of = f"with the variant '{variant}' " if variant else ""
+        place = self._variant_place(notes, variant) if variant else _place_of(notes, misfit)
+        notes.add("fit", of + misfit.text(), hint, place, "warning" if is_title else "error")
+
+    def _variant_place(self, notes: Notes, variant: str) -> Place:
+        names = [known.name for known in self.lesson.variants]
+        return notes.in_front("variants", names.index(variant))
+
+
+def _layout(session: Session) -> Layout:
+    """Return what decides how the steps of a run are laid out, apart from its numbers."""
+    if session.moment is None:
+        return ()
+    moment = session.moment
+    settings = moment.settings
+    graphs = tuple((line.name, line.text) for done in moment.traces for line in done.graph.lines)
+    shapes = tuple(tuple(sorted(done.shapes.items())) for done in moment.traces)
+    return graphs, shapes, settings.optimizer if settings is not None else "", len(moment.batch)
+
+
+def _place_of(notes: Notes, misfit: Misfit) -> Place:
+    """Return what the author has to change: the note, the title, the line or the given value."""
+    step = misfit.step
+    if misfit.panel == "title":
+        return notes.in_front("title")
+    if misfit.panel == "note":
+        for note in notes.lesson.scenes[step.scene].notes:
+            if note.phase == step.phase.value and note.node in (step.node, ""):
+                return Place(note.line, 1)
+    if not step.node:
+        return notes.in_front("parameters")
+    return notes.of_name(step.node)

@@ -1,0 +1,242 @@
+"""A lesson as a script that needs NumPy alone and holds itself to every value of the walk."""
+
+from __future__ import annotations
+
+import inspect
+import textwrap
+
+import numpy as np
+
+from gdtutor.engine.errors import GdTutorError
+from gdtutor.engine.numpy_text import SUM_TO, helper_source, value_text
+from gdtutor.engine.operations import OPERATIONS
+from gdtutor.export.loop import WIDTH, Phase, rate_source, train_source
+from gdtutor.export.phases import Code, CodeLine
+from gdtutor.lesson.model import Lesson
+from gdtutor.session.moment import Moment
+from gdtutor.session.moving import moved
+from gdtutor.session.state import Session
+from gdtutor.training.optimisers import OPTIMISERS
+from gdtutor.training.order import epochs_per_block, iterations_per_epoch
+from gdtutor.training.plan import implicit
+from gdtutor.training.plan.choice import train_size
+
+MAX_NUMBERS = 200_000
+"""Most numbers that a script may hold."""
+MAX_LINES = 5_000
+"""Most lines of all graphs together."""
+
+_HEAD = '''\
+"""A lesson in NumPy alone: it does what the walk does, and trains where the walk trains.
+
+In the first iterations every value is held against the one that the walk shows: the first that
+differs ends the script with an error.
+"""
+
+'''
+
+_CHECK = '''\
+def check(k, phase, **values):
+    """Stop where a value is not the one that the walk shows in iteration k."""
+    if k >= len(SHOWN):
+        return
+    for name, value in values.items():
+        expected = SHOWN[k][phase][name]
+        if not np.allclose(value, expected, rtol=1e-9, atol=1e-15, equal_nan=True):
+            raise AssertionError(f"iteration {k}, {phase}: {name} is {value}, not {expected}")
+'''
+
+_MAIN = '''\
+def main():
+    """Train, as long as the lesson does or for the number of epochs on the command line."""
+    train(int(sys.argv[1]) if len(sys.argv) > 1 else {epochs})
+    print(f"{{len(SHOWN)}} iterations agree with the walk, value by value")
+
+
+if __name__ == "__main__":
+    main()
+'''
+
+_WALK = """\
+if __name__ == "__main__":
+    walk()
+    print("every value agrees with the walk")
+"""
+
+
+def export_text(session: Session, iterations: int, command: str = "") -> str:
+    """Return the script of a session's lesson.
+
+    Args:
+        session: The lesson, with changes that hold from its start.
+        iterations: How many iterations are held against the walk.
+        command: The command line that makes the script, for a comment.
+
+    Raises:
+        GdTutorError: A change comes later than the start, or the script would grow too long.
+    """
+    lesson, moment = session.lesson, session.moment
+    if lesson is None or moment is None:
+        raise GdTutorError("no lesson is open", "name one")
+    _check_size(session, lesson)
+    count = iterations if lesson.trains else 1
+    code = Code(batches_differ=_batches_differ(moment))
+    walked: list[tuple[Phase, ...]] = []
+    numbers = moment.problem.examples.size
+    for k in range(count):
+        session = moved(session, k, 1)
+        if session.moment is not None:
+            walked.append(_phases(code, session.moment))
+        numbers += sum(line.value.size for phase in walked[-1] for line in phase.lines)
+        if numbers > MAX_NUMBERS:
+            raise GdTutorError(
+                f"the script would hold more than {MAX_NUMBERS:,} numbers",
+                "give fewer --iterations, or a lesson with fewer examples",
+            )
+    train = train_source(code, moment, walked[0])
+    settings = moment.settings
+    parts = [
+        _HEAD + _about(lesson, command) + _imports(moment), _examples(code, moment),
+        *(helper_source(OPERATIONS[name]) for name in code.helpers),
+        *([SUM_TO] if "sum_to(" in train else []),
+        *_implicit(moment), _order(moment), _CHECK, train,
+        _shown(walked), _WALK if settings is None else _MAIN.format(epochs=settings.epochs),
+    ]  # fmt: skip
+    return "\n\n".join(part for part in parts if part)
+
+
+def _check_size(session: Session, lesson: Lesson) -> None:
+    late = [change for change in session.changes if change.iteration > 0]
+    if late:
+        raise GdTutorError(
+            f"{late[0].name} changes at iteration {late[0].iteration}",
+            "the script trains from a start: change it from iteration 0",
+        )
+    lines = sum(len(scene.graph.lines) for scene in lesson.scenes)
+    if lines > MAX_LINES:
+        raise GdTutorError(f"the lesson has {lines:,} lines", f"the bound is {MAX_LINES:,}")
+
+
+def _batches_differ(moment: Moment) -> bool:
+    """Say whether the arrays of a matrix lesson are narrower in an epoch's last batch."""
+    settings, problem = moment.settings, moment.problem
+    if settings is None or not problem.size or moment.trace.graph.by_rows:
+        return False
+    n = train_size(problem, settings)
+    return settings.order != "drawn" and n % settings.batch_size(n) != 0
+
+
+def _phases(code: Code, moment: Moment) -> tuple[Phase, ...]:
+    """Return the phases of an iteration in the walk's order."""
+    phases: list[Phase] = []
+    several = len(moment.traces) > 1
+    for index, trace in enumerate(moment.traces):
+        of = f" {index + 1}" if several else ""
+        given = tuple(
+            CodeLine(code.names.value(leaf.name), "", leaf.role.value, trace.values[leaf.name])
+            for leaf in trace.graph.leaves
+        )
+        phases.append(Phase(f"given{of}", given, is_given=True))
+        phases.append(Phase(f"forward{of}", tuple(code.forward(trace))))
+        if trace.backward_order:
+            phases.append(Phase(f"backward{of}", tuple(code.backward(trace))))
+    if moment.settings is not None:
+        rate = CodeLine(
+            "learning_rate", rate_source(moment.settings), "", np.asarray(moment.learning_rate)
+        )
+        phases.append(Phase("update", (rate, *code.update(moment))))
+    return tuple(phases)
+
+
+def _about(lesson: Lesson, command: str) -> str:
+    """Return comments about the lesson; its title stays a comment whatever it holds."""
+    rows = [f"{lesson.number} {lesson.title}".strip(), command]
+    rows += [f"data: {formula}" for formula in lesson.data_formulas]
+    return "".join(f"# {_one_line(row)}\n" for row in rows if row)
+
+
+def _one_line(text: str) -> str:
+    return "".join(c if c.isprintable() else " " for c in text)
+
+
+def _imports(moment: Moment) -> str:
+    settings = moment.settings
+    is_drawn = settings is not None and settings.order != "given"
+    is_implicit = settings is not None and bool(OPTIMISERS[settings.optimizer].solves)
+    rows = ["\n", *(["import math\n"] if is_implicit else [])]
+    rows += ["import sys\n"] if settings is not None else []
+    rows += ["from functools import lru_cache\n"] if is_drawn else []
+    rows += ["\nimport numpy as np\n"]
+    rows += ["\n# A run may overflow; NumPy then goes on with inf, and so does the walk.\n"]
+    return "".join(rows) + 'np.seterr(all="ignore")\n'
+
+
+def _examples(code: Code, moment: Moment) -> str:
+    """Return the table of examples, one a row."""
+    problem = moment.problem
+    if not problem.size or not problem.bindings:
+        return ""
+    columns = ", ".join(_one_line(column) for column in problem.columns)
+    rows = "".join(f"    {value_text(row)},\n" for row in problem.examples)
+    return f"# One example a row. Columns: {columns}\nEXAMPLES = np.array([\n{rows}])\n"
+
+
+def _implicit(moment: Moment) -> list[str]:
+    """Return the root of the implicit update, as the program itself finds it."""
+    if moment.settings is None or not OPTIMISERS[moment.settings.optimizer].solves:
+        return []
+    parts = (implicit._sigmoid, implicit.signal, implicit.solve)
+    return [inspect.getsource(part).replace("_HALVINGS", str(implicit._HALVINGS)) for part in parts]
+
+
+def _order(moment: Moment) -> str:
+    """Return the function that says in which order an epoch takes the examples."""
+    settings, problem = moment.settings, moment.problem
+    if settings is None or not problem.size:
+        return ""
+    n = train_size(problem, settings)
+    batch = settings.batch_size(n)
+    per_block = epochs_per_block(n)
+    if settings.order == "given":
+        return ""
+    if settings.order == "drawn":
+        width = iterations_per_epoch(n, batch) * batch
+        says = "each place drawn at random from all examples"
+        draw = f"rng.randint(0, {n}, size=({per_block}, {width}), dtype=np.int64)"
+    else:
+        says = "each example once, shuffled"
+        draw = f"rng.random_sample(({per_block}, {n})).argsort(axis=1)"
+    return (
+        "@lru_cache(maxsize=1)\n"
+        "def drawn_epochs(block):\n"
+        f'    """Draw the order of {per_block} epochs at a time: {says}."""\n'
+        f"    words = np.array([{settings.seed}, block & 0xFFFFFFFF, block >> 32], "
+        "dtype=np.uint32)\n"
+        "    rng = np.random.RandomState(words)\n"
+        f"    return {draw}\n\n\n"
+        "def order_of(epoch):\n"
+        '    """Return the examples of an epoch in their order."""\n'
+        f"    return drawn_epochs(epoch // {per_block})[epoch % {per_block}]\n"
+    )
+
+
+def _shown(walked: list[tuple[Phase, ...]]) -> str:
+    """Return the table of everything that the walk shows, with every digit."""
+    rows = ["# What the walk shows, by iteration and phase.", "SHOWN = ("]
+    for k, phases in enumerate(walked):
+        rows.append(f"    {{  # iteration {k}")
+        for phase in phases:
+            if not phase.lines:
+                continue
+            rows.append(f'        "{phase.title}": {{')
+            values = {line.target: line.value for line in phase.lines}
+            for name, value in values.items():
+                text = f'"{name}": {value_text(value)},'
+                rows += textwrap.wrap(
+                    text, WIDTH, subsequent_indent=" " * 13, initial_indent=" " * 12,
+                    break_long_words=False, break_on_hyphens=False,
+                )  # fmt: skip
+            rows.append("        },")
+        rows.append("    },")
+    rows.append(")")
+    return "\n".join(rows) + "\n"

@@ -1,0 +1,5 @@
+"""The library: the lessons of a folder, a glance at them, and what is remembered of each.
+
+In: a folder of lessons and the progress store. Out: the library as the session holds it.
+It reads front matter alone, and opens no lesson before one is chosen.
+"""

@@ -1,0 +1,61 @@
+"""The library as the screens show it: the lessons of a folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from gdtutor.drive.opening import open_lesson
+from gdtutor.engine.errors import GdTutorError
+from gdtutor.lesson.listing import Entry, listing
+from gdtutor.session.arrival import opened
+from gdtutor.session.catalogue import Library, LibraryEntry
+from gdtutor.session.state import Session
+from gdtutor.values import replace
+
+
+def library_of(folder: Path) -> Library:
+    """Return the lessons of a folder.
+
+    Raises:
+        GdTutorError: Where the folder cannot be read.
+    """
+    return Library(tuple(_entry(entry) for entry in listing(folder)))
+
+
+def counted_library(library: Library) -> Library:
+    """Return the library with the steps of every lesson, for those who do not mind to wait."""
+    return replace(library, entries=tuple(counted(entry) for entry in library.entries))
+
+
+def counted(entry: LibraryEntry) -> LibraryEntry:
+    """Return an entry with the steps of its first iteration, or with why it cannot be opened."""
+    if entry.problem:
+        return entry
+    try:
+        return replace(entry, steps=steps_in(Path(entry.path)))
+    except GdTutorError as error:
+        return replace(entry, problem=str(error).splitlines()[0])
+
+
+def steps_in(path: Path) -> int:
+    """Return how many steps the first iteration of a lesson has, as it opens.
+
+    Raises:
+        GdTutorError: Where the lesson cannot be opened.
+    """
+    moment = opened(Session(), open_lesson(path)).moment
+    return 0 if moment is None else len(moment.steps)
+
+
+def _entry(entry: Entry) -> LibraryEntry:
+    problem = "" if entry.id else entry.reports[0].text().splitlines()[0]
+    return LibraryEntry(
+        entry.id,
+        entry.number,
+        entry.title,
+        entry.chapter,
+        entry.summary,
+        str(entry.path),
+        entry.trains,
+        problem,
+    )

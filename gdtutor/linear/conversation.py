@@ -1,0 +1,251 @@
+"""The linear mode: a lesson as a conversation in plain lines, for screen readers and pipes.
+
+It drives the same state machine as the screens and prints each step as the transcript does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from time import perf_counter
+
+from gdtutor.drive.headless import trained
+from gdtutor.engine.errors import GdTutorError
+from gdtutor.lesson.characters import shell_line
+from gdtutor.linear.commands import Outcome, help_lines, obey
+from gdtutor.linear.training import sweep_lines, training_lines
+from gdtutor.report.transcript import WIDTH, opening_text, picture_lines, step_text
+from gdtutor.session.arrival import Opened
+from gdtutor.session.catalogue import shown_entries
+from gdtutor.session.effects import (
+    Effect,
+    KeepAttempt,
+    OpenLesson,
+    Quit,
+    SavePlace,
+    SweepRuns,
+    Train,
+)
+from gdtutor.session.figures import measurements_due, shown_figure
+from gdtutor.session.navigation import said
+from gdtutor.session.predict import back_to_question
+from gdtutor.session.press import Press
+from gdtutor.session.state import PromptKind, Screen, Session, Status
+from gdtutor.session.sweeps import news_of
+from gdtutor.session.update import Failed, Progressed, Timed, Told, update
+from gdtutor.training.race import race
+from gdtutor.values import Struct, replace
+from gdtutor.view.explain import context_of
+from gdtutor.view.frame import Chars
+from gdtutor.view.lines import text_of
+from gdtutor.view.notation import plain
+from gdtutor.view.prose import prose_lines
+
+PARTING = "Enter goes on, ? lists the commands, q leaves."
+AWAY = "No picture now; f tells the first one again."
+
+
+class Services(Struct, frozen=True):
+    """What the conversation needs from outside; tests pass their own."""
+
+    chars: Chars
+    say: Callable[[str], None]
+    """Prints some lines."""
+    ask: Callable[[], str | None]
+    """Returns the next line of input, None at its end."""
+    open_lesson: Callable[[Path], Opened]
+    """Reads a lesson and makes its run; raises GdTutorError."""
+    save: Callable[[Session], None]
+    """Keeps where the learner is."""
+    stoppable: Callable[[], AbstractContextManager[Callable[[], bool]]]
+    """While it is open Ctrl-C ends nothing; what it gives says whether it was pressed."""
+    keep: Callable[[KeepAttempt], None] = lambda _: None
+    """Keeps an answer to a question."""
+    clock: Callable[[], float] = perf_counter
+    """Times what a picture says of this machine, in seconds."""
+
+
+def converse(session: Session, presses: tuple[Press, ...], services: Services) -> int:
+    """Talk until the learner leaves or the input ends; return the exit code.
+
+    The place is saved also where a signal ends it, which comes as an exception.
+    """
+    code: int | None = None
+    try:
+        for press in presses:
+            if code is None:
+                session, code = _carry_out(update(session, press), services)
+        session = _timed(_walking(session), services)
+        services.say(_whole(session, services.chars))
+        while code is None:
+            text = services.ask()
+            if text is None:
+                return 0
+            session, code = _turn(session, text, services)
+    except KeyboardInterrupt:
+        return 0
+    finally:
+        services.save(session)
+    return code
+
+
+def _turn(session: Session, text: str, services: Services) -> tuple[Session, int | None]:
+    """Do what a line says and tell what came of it."""
+    is_asked = session.prompt is not None and session.prompt.kind is PromptKind.ANSWER
+    if text.strip() == ":?" or (text.strip() == "?" and not is_asked):
+        services.say("\n".join(help_lines(session.screen)))
+        return session, None
+    after, code = _carry_out(_answer(session, text), services)
+    after = _walking(after)
+    if code is None:
+        services.say(_news(session, after, services.chars))
+    return after, code
+
+
+def _answer(session: Session, text: str) -> Outcome:
+    """Return what a line does: an answer where a question is open, else a command."""
+    prompt = session.prompt
+    if prompt is not None and not text.lstrip().startswith(":") and text.strip():
+        session = replace(session, prompt=replace(prompt, text=text.strip(), cursor=0))
+        return update(session, Press("enter"))
+    session = replace(session, message="", is_error=False, command="")
+    try:
+        return obey(replace(session, prompt=None), text.strip().removeprefix(":").strip())
+    except GdTutorError as error:
+        return said(session, str(error), error=True), ()
+
+
+def _carry_out(
+    outcome: tuple[Session, tuple[Effect, ...]], services: Services
+) -> tuple[Session, int | None]:
+    """Return the session after the effects, and an exit code where it ends here."""
+    session, effects = outcome
+    for effect in effects:
+        match effect:
+            case Quit():
+                return session, effect.code
+            case OpenLesson():
+                session = _opened(session, effect.path, services)
+            case Train():
+                services.say("Training; Ctrl-C stops it.")
+                session, _ = update(session, _trained(effect, services))
+            case SweepRuns():
+                services.say("Training several runs; Ctrl-C stops them.")
+                session = _swept(session, effect, services)
+            case SavePlace():
+                services.save(session)
+            case KeepAttempt():
+                services.keep(effect)
+    return _timed(session, services), None
+
+
+def _timed(session: Session, services: Services) -> Session:
+    """Return the session with the times that its picture waits for."""
+    for wish in measurements_due(session):
+        heats = race(wish.problem, wish.parameters, wish.sizes, services.clock)
+        session, _ = update(session, Timed(heats))
+    return session
+
+
+def _opened(session: Session, path: str, services: Services) -> Session:
+    try:
+        return update(session, services.open_lesson(Path(path)))[0]
+    except GdTutorError as error:
+        return update(session, Told(str(error), is_error=True))[0]
+
+
+def _trained(effect: Train, services: Services) -> Progressed | Failed:
+    try:
+        with services.stoppable() as is_stopped:
+            return Progressed(trained(effect, is_stopped))
+    except GdTutorError as error:
+        return Failed(str(error))
+
+
+def _swept(session: Session, effect: SweepRuns, services: Services) -> Session:
+    """Return the session with the curves of a sweep; one that was stopped is ended."""
+    with services.stoppable() as is_stopped:
+        effect.sweep.advance(deadline=is_stopped)
+    session, _ = update(session, news_of(effect.sweep, Status.PAUSED))
+    # What the screens say of it speaks of their keys.
+    return replace(session, sweeping=None, message=session.message if session.is_error else "")
+
+
+def _walking(session: Session) -> Session:
+    """Return the session where it stands in words: there is no screen of training or of help."""
+    if session.screen is Screen.LIBRARY or session.lesson is None:
+        return replace(session, screen=Screen.LIBRARY)
+    session = replace(session, screen=Screen.STUDY)
+    # An open question takes every answer; there is no Esc to come back from.
+    is_left = session.challenge is not None and session.prompt is None
+    return back_to_question(session, 1) if is_left else session
+
+
+def _news(before: Session, session: Session, chars: Chars) -> str:
+    """Return what has changed, in words: the message, the training, the step, the question."""
+    parts: list[str] = []
+    if session.training is not before.training and len(session.training.parameters):
+        parts += training_lines(session, chars)
+    if session.kept != before.kept and session.kept:
+        parts += sweep_lines(session, chars)
+    if session.message:
+        parts.append(_marked(session.message, session.is_error))
+    if session.command:
+        parts.append(shell_line(session.command))
+    if _is_other_picture(before, session):
+        return "\n".join(
+            [*parts, *(picture_lines(session, shown_figure(session), chars) or (AWAY,))]
+        )
+    seen = ("screen", "lesson", "moment", "step", "look", "challenge")
+    if any(getattr(before, name) is not getattr(session, name) for name in seen):
+        return "\n".join([*parts, _whole(session, chars)]).rstrip("\n")
+    parts += _question(session)
+    return "\n".join(parts)
+
+
+def _is_other_picture(before: Session, session: Session) -> bool:
+    """Say whether nothing but the picture has changed, so that the step need not be told again."""
+    look = replace(before.look, figure=session.look.figure)
+    is_same = session.step == before.step and session.moment is before.moment
+    return is_same and session.look != before.look and session.look == look
+
+
+def _whole(session: Session, chars: Chars) -> str:
+    """Return where the learner is: the library, the opening page, or the step."""
+    if session.screen is Screen.LIBRARY:
+        return "\n".join(library_lines(session, chars))
+    context = context_of(session, chars)
+    if session.look.is_closing and session.lesson is not None:
+        rows = prose_lines(session.lesson.closing, WIDTH, chars)
+        return "\n".join(text_of(row) for row in rows)
+    if context is None:
+        return f"{opening_text(session, chars)}\n{PARTING}"
+    return "\n".join([step_text(session, context), *_question(session)])
+
+
+def _question(session: Session) -> list[str]:
+    prompt = session.prompt
+    if prompt is None:
+        return []
+    lines = [_marked(prompt.error, True)] if prompt.error else []
+    what = "an expression is an answer, ? a hint; commands start with a colon, as in :n"
+    return [*lines, f"{prompt.label}: {what if prompt.kind is PromptKind.ANSWER else ''}".rstrip()]
+
+
+def _marked(message: str, is_error: bool) -> str:
+    return f"error: {message}" if is_error else message
+
+
+def library_lines(session: Session, chars: Chars) -> list[str]:
+    """Return the lessons by chapter, and how to open one."""
+    lines: list[str] = []
+    chapter = None
+    for entry in shown_entries(session.library):
+        if entry.chapter != chapter:
+            chapter = entry.chapter
+            lines.append(f"Chapter: {chapter}")
+        length = f" ({entry.steps} steps)" if entry.steps else ""
+        state = f" ({entry.problem})" if entry.problem else length
+        lines.append(f"  {entry.number or '-'} {entry.id}: {entry.title}{state}")
+    return [plain(text, chars) for text in (*lines, "A number or an id opens a lesson; q leaves.")]

@@ -1,0 +1,99 @@
+"""Training in plain lines: what was done, the course of the cost, and what it came to."""
+
+from __future__ import annotations
+
+import math
+
+from gdtutor.report.transcript import WIDTH, read_aloud
+from gdtutor.session.link import lesson_word
+from gdtutor.session.runs import run_label
+from gdtutor.session.state import Session
+from gdtutor.view import notation
+from gdtutor.view.curve import curve_sentence, sampled_epochs
+from gdtutor.view.diagnosis import diagnosis_lines
+from gdtutor.view.frame import Chars
+from gdtutor.view.lines import text_of
+from gdtutor.view.matrix import MatrixLook, matrix_lines
+from gdtutor.view.pictures.table import HELD
+from gdtutor.view.runs import curves_shown
+from gdtutor.view.train import table_lines
+from gdtutor.view.train_lines import cost_facts
+
+PREDICTIONS = 70
+"""Lines that the table of predictions may take, its heading and its counts included."""
+
+
+def training_lines(session: Session, chars: Chars) -> list[str]:
+    """Return the run in words: the cost by epoch, its course, the parameters, the predictions."""
+    snapshot = session.training
+    digits = session.look.digits
+
+    def number(value: float) -> str:
+        return notation.shown(value, digits, chars)
+
+    lines = [
+        f"{len(snapshot.costs)} of {snapshot.epochs_wanted} epochs, {snapshot.iterations} "
+        f"iterations: {snapshot.status.value}.",
+        text_of(cost_facts(session, chars)).strip(),
+        *(text_of(row) for row in diagnosis_lines(session, WIDTH, chars)),
+    ]
+    lines += [
+        f"  epoch {epoch}: cost {number(float(snapshot.costs[epoch]))}"
+        for epoch in sampled_epochs(len(snapshot.costs))
+    ]
+    lines.append(curve_sentence(snapshot, number))
+    lines += _parameter_lines(session, chars)
+    lines += _prediction_lines(session, chars)
+    lines.append(f"i {snapshot.iterations} opens the walk there.")
+    return lines
+
+
+def _parameter_lines(session: Session, chars: Chars) -> list[str]:
+    lines = ["parameters"]
+    digits = session.look.digits
+    for name, value in session.training.parameters.items():
+        called = notation.name(name, chars)
+        if value.ndim == 0:
+            lines.append(f"  {called} = {notation.shown(float(value), digits, chars)}")
+            continue
+        head = f"  {called}, {notation.shape(value.shape, chars)}:"
+        rows = matrix_lines(value, MatrixLook(WIDTH - 4, digits), read_aloud(chars))
+        told = [text_of(row) for row in rows]
+        is_short = len(told) == 1 and len(head) + 1 + len(told[0]) <= WIDTH
+        lines += [f"{head} {told[0]}"] if is_short else [head, *(f"    {text}" for text in told)]
+    return lines
+
+
+def _prediction_lines(session: Session, chars: Chars) -> list[str]:
+    """Return the table of predictions; where it leaves some out, how many, and how to see them."""
+    rows = table_lines(session, WIDTH, PREDICTIONS, chars)
+    lines = [text for text in (text_of(row).rstrip() for row in rows) if text]
+    for place, text in enumerate(lines):
+        if text.strip() in ("…", "...") and session.lesson is not None:
+            before, after = (int(lines[place + by].split()[0].rstrip(HELD)) for by in (-1, 1))
+            called = lesson_word(session.lesson)
+            lines[place] = (
+                f"  {after - before - 1} examples left out; "
+                f"gdtutor train {called} --json prints all predictions"
+            )
+    return lines
+
+
+def sweep_lines(session: Session, chars: Chars) -> list[str]:
+    """Return the runs that stand side by side, each with its last cost and what is to say of it."""
+    shown = curves_shown(session)
+    last = [float(s.curve.costs[-1]) if len(s.curve.costs) else math.inf for s in shown]
+    lines = [f"{len(shown)} run{'s' if len(shown) > 1 else ''}:"]
+    for one, cost in zip(shown, last, strict=True):
+        curve = one.curve
+        if not len(curve.costs):
+            facts = ["no epoch done yet"]
+        else:
+            number = notation.shown(cost, session.look.digits, chars)
+            facts = [f"cost {number} in epoch {len(curve.costs) - 1}"]
+        facts += ["the lowest"] if math.isfinite(cost) and cost == min(last) else []
+        facts += [curve.verdict] if curve.verdict else []
+        facts += [f"the same curve as {one.same_as}"] if one.same_as else []
+        facts += ["yours"] if curve.label == run_label(session) and not one.mark else []
+        lines.append(f"  {curve.label}: {', '.join(facts)}")
+    return lines

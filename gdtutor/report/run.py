@@ -1,0 +1,201 @@
+"""What a finished training run is reported as: data, lines, and a table of the curve."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+
+from gdtutor.engine.operations import Array
+from gdtutor.lesson.model import Lesson
+from gdtutor.lesson.runs import outcome_of
+from gdtutor.report.jsondata import plain
+from gdtutor.session.digits import number
+from gdtutor.training.run import Run
+from gdtutor.values import Struct
+
+FORMAT = 1
+"""Version of the JSON."""
+
+
+class TrainingResult(Struct, frozen=True, eq=False):
+    """A run that has ended."""
+
+    lesson: str
+    seed: int | None
+    epochs: int
+    iterations: int
+    costs: Array
+    validation: Array
+    final_cost: float
+    """Over all examples trained on, at the end."""
+    validation_cost: float | None
+    """Over those held back, at the end; None where there are none."""
+    held: int
+    """How many are held back, the last ones."""
+    parameters: Mapping[str, Array]
+    predictions: Array
+    targets: Array
+    stopped_by: str
+    diverged_at: int | None
+    first_node: str | None
+    seconds: float
+
+    def data(self) -> dict[str, object]:
+        """Return the result as JSON data."""
+        data: dict[str, object] = {
+            "format": FORMAT,
+            "lesson": self.lesson,
+            "seed": self.seed,
+            "epochs": self.epochs,
+            "iterations": self.iterations,
+            "costs": plain(self.costs),
+            "final_cost": plain(np.asarray(self.final_cost)),
+            "parameters": {name: plain(value) for name, value in self.parameters.items()},
+            "predictions": plain(self.predictions),
+            "targets": plain(self.targets),
+            "stopped_by": self.stopped_by,
+            "diverged_at": self.diverged_at,
+            "first_node": self.first_node,
+            "seconds": self.seconds,
+        }
+        if self.validation.size:
+            data["validation_costs"] = plain(self.validation)
+        if self.validation_cost is not None:
+            data["final_validation_cost"] = plain(np.asarray(self.validation_cost))
+        return data
+
+
+def result_of(lesson: Lesson, run: Run, seed: int | None, seconds: float) -> TrainingResult:
+    """Return what a run has come to."""
+    outcome, costs = outcome_of(run), run.costs
+    return TrainingResult(
+        lesson.id,
+        _seed(lesson, seed),
+        len(costs),
+        run.farthest,
+        costs,
+        run.validation_costs,
+        outcome.final_cost,
+        outcome.validation_cost,
+        run.segment_at(run.farthest).problem.size - run.trained_examples,
+        outcome.parameters,
+        outcome.predictions,
+        outcome.targets,
+        (run.stopped_by or "").removesuffix("_below"),
+        run.diverged_at,
+        run.first_node,
+        seconds,
+    )
+
+
+def _seed(lesson: Lesson, seed: int | None) -> int | None:
+    """Return the seed given, else the lesson's own of its drawn start, else of its order."""
+    if seed is not None:
+        return seed
+    drawn = [start.seed for start in lesson.starts.values() if start.init]
+    if drawn:
+        return drawn[0]
+    return lesson.settings.seed if lesson.settings is not None else None
+
+
+WHOLE = 64
+"""Numbers of an array that are all shown."""
+ENDS = 3
+"""Along each axis of a larger one, so many first ones are shown, and the last."""
+BAR = 20
+"""Cells of a progress bar where there is room."""
+_SHORTEST = 4
+
+
+def progress_text(run: Run, seconds: float, width: int) -> str:
+    """Return a bar, the epoch, the cost and the time left, in `width` cells at most."""
+    wanted = max(run.segments[-1].settings.epochs, 1)
+    done = len(run.costs)
+    share = min(done / wanted, 1.0)
+    cost = (f"cost {number(float(run.costs[-1]), 4)}",) if done else ()
+    return progress_bar(share, (f"epoch {done}", *cost, *time_left(share, seconds)), width)
+
+
+def time_left(share: float, seconds: float) -> tuple[str, ...]:
+    """Return how long the rest takes, nothing before there is anything to tell it from."""
+    return (f"{seconds / share - seconds:.1f} s left",) if share else ()
+
+
+def progress_bar(share: float, facts: tuple[str, ...], width: int) -> str:
+    """Return a bar and facts in one line: the bar gives way first, then the last facts."""
+    while facts and len("".join(f"  {fact}" for fact in facts)) + _SHORTEST + 7 > width:
+        facts = facts[:-1]
+    tail = "".join((f" {share:4.0%}", *(f"  {fact}" for fact in facts)))
+    cells = min(BAR, width - len(tail) - 2)
+    if cells < 1:
+        return f"{share:4.0%}"[: max(width, 0)]
+    filled = int(cells * share)
+    return f"[{'#' * filled}{'.' * (cells - filled)}]{tail}"
+
+
+def summary_lines(lesson: Lesson, result: TrainingResult) -> Iterator[str]:
+    """Yield the result as plain lines."""
+    yield f"{lesson.number} {lesson.title}".strip()
+    count = len(result.costs)
+    shown = sorted({0, *(count * i // 10 for i in range(1, 10)), count - 1}) if count else []
+    for epoch in shown:
+        if 0 <= epoch < count:
+            yield f"  epoch {epoch:>8}  {_costs_at(result, epoch)}"
+    speed = result.epochs / result.seconds if result.seconds else 0.0
+    yield (
+        f"{result.epochs:,} epochs, {result.iterations:,} iterations in {result.seconds:.2f} s "
+        f"({speed:,.0f} epochs/s); stopped by {result.stopped_by}"
+    )
+    if result.stopped_by == "not_finite":
+        yield f"not finite: first in {result.first_node} at iteration {result.diverged_at}"
+    cost = number(result.final_cost, 6)
+    if result.validation_cost is None:
+        yield f"final cost {cost}"
+    else:
+        held = number(result.validation_cost, 6)
+        yield f"final cost {cost} on the examples trained on, {held} on those held back"
+    for name, value in result.parameters.items():
+        yield f"{name} = {_rounded(value)}{_left_out(value)}"
+    if result.predictions.size:
+        yield f"predictions {_rounded(result.predictions)}{_left_out(result.predictions)}"
+        yield f"targets     {_rounded(result.targets)}{_left_out(result.targets)}"
+        if result.held:
+            yield f"of these the last {result.held} are held back"
+
+
+def _costs_at(result: TrainingResult, epoch: int) -> str:
+    cost = f"cost {number(float(result.costs[epoch]), 6)}"
+    if epoch >= len(result.validation):
+        return cost
+    return f"{cost:<15}  validation {number(float(result.validation[epoch]), 6)}"
+
+
+def _rounded(array: Array) -> str:
+    """Return an array's numbers in brackets, of a large one its ends along each axis."""
+    return _bracketed(array, is_whole=array.size <= WHOLE)
+
+
+def _bracketed(array: Array, *, is_whole: bool) -> str:
+    if array.ndim == 0:
+        return number(float(array), 6)
+    shown = array if is_whole or len(array) <= ENDS + 1 else array[:ENDS]
+    parts = [_bracketed(part, is_whole=is_whole) for part in shown]
+    if len(shown) < len(array):
+        parts += ["...", _bracketed(array[-1], is_whole=is_whole)]
+    return f"[{', '.join(parts)}]"
+
+
+def _left_out(array: Array) -> str:
+    """Return how large an array is that is not shown whole, and where it is whole."""
+    if array.size <= WHOLE:
+        return ""
+    return f" ({'x'.join(map(str, array.shape))}; --json has all)"
+
+
+def csv_lines(result: TrainingResult) -> Iterator[str]:
+    """Yield the curve as CSV: epoch, cost, and the cost of the validation examples."""
+    yield "epoch,cost,validation"
+    for epoch, cost in enumerate(result.costs):
+        held = repr(float(result.validation[epoch])) if epoch < len(result.validation) else ""
+        yield f"{epoch},{float(cost)!r},{held}"

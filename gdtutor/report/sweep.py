@@ -1,0 +1,85 @@
+"""What a sweep is reported as: data, lines, and a table of the curves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gdtutor.lesson.model import Lesson
+from gdtutor.report.jsondata import plain
+from gdtutor.report.run import FORMAT, progress_bar, time_left
+from gdtutor.session.digits import number
+from gdtutor.training.judging import judge
+from gdtutor.training.settings import Stop
+from gdtutor.training.sweep import Sweep
+
+
+def sweep_data(lesson: Lesson, sweep: Sweep) -> dict[str, object]:
+    """Return the runs of a sweep as JSON data; `best` is the place of the lowest last cost."""
+    return {
+        "format": FORMAT,
+        "lesson": lesson.id,
+        "best": sweep.best(),
+        "runs": [
+            {
+                "label": found.label,
+                "costs": plain(found.costs),
+                "stopped_by": found.stopped_by,
+                "verdict": judge(found.costs, found.stopped_by),
+                "parameters": {name: plain(value) for name, value in found.parameters.items()},
+            }
+            for found in sweep.found()
+        ],
+    }
+
+
+def sweep_progress_text(sweep: Sweep, seconds: float, width: int) -> str:
+    """Return a bar, the epochs of all runs and the time left, in `width` cells at most."""
+    done, wanted = sweep.epochs
+    share = done / max(wanted, 1)
+    facts = (f"{len(sweep.members)} runs", f"{done} of {wanted} epochs", *time_left(share, seconds))
+    return progress_bar(share, facts, width)
+
+
+def plan_lines(sweep: Sweep) -> Iterator[str]:
+    """Yield the compiled source of every plan, below the runs that it trains."""
+    for labels, source in sweep.sources:
+        yield f"# {', '.join(labels)}"
+        yield source
+
+
+def sweep_lines(lesson: Lesson, sweep: Sweep) -> Iterator[str]:
+    """Yield a line for each run: its last cost, the best one, what went wrong or ended it early."""
+    yield f"{lesson.number} {lesson.title}".strip()
+    best = sweep.best()
+    found = sweep.found()
+    wide = max(len(run.label) for run in found)
+    for place, run in enumerate(found):
+        cost = number(float(run.costs[-1]), 6) if len(run.costs) else "-"
+        verdict = judge(run.costs, run.stopped_by) or ("the lowest cost" if place == best else "")
+        ended = _ended(run.stopped_by, sweep.members[place].settings.stop)
+        told = "; ".join(word for word in (verdict, ended) if word)
+        epochs = f"{len(run.costs):>8} {'epoch ' if len(run.costs) == 1 else 'epochs'}"
+        yield f"  {run.label:<{wide}}  {epochs}  cost {cost:<12} {told}".rstrip()
+
+
+def _ended(stopped_by: str | None, stop: Stop) -> str:
+    """Return the condition that has ended a run before its last epoch, empty for none."""
+    words, bound = {
+        "cost_below": ("the cost of an epoch", stop.cost_below),
+        "loss_below": ("the loss just seen", stop.loss_below),
+        "gradient_below": ("the norm of the gradient", stop.gradient_below),
+    }.get(stopped_by or "", ("", None))
+    return "" if bound is None else f"stopped: {words} is below {bound:g}"
+
+
+def sweep_csv_lines(sweep: Sweep) -> Iterator[str]:
+    """Yield the curves as CSV: the epoch, and the cost of each run.
+
+    The label of a cell, as `W1[0,1] 0.5`, stands in quotes, since it has a comma.
+    """
+    found = sweep.found()
+    labels = (f'"{run.label}"' if "," in run.label else run.label for run in found)
+    yield ",".join(["epoch", *labels])
+    for epoch in range(max(len(run.costs) for run in found)):
+        cells = [repr(float(r.costs[epoch])) if epoch < len(r.costs) else "" for r in found]
+        yield ",".join([str(epoch), *cells])

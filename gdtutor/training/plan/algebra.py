@@ -1,0 +1,278 @@
+"""Sums, products and their like over terms, with constants folded and broadcasts left out."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+import numpy as np
+
+from gdtutor.engine.operations import OPERATIONS, Operation, broadcast_axes
+from gdtutor.engine.shapes import Shape, operation_shape
+from gdtutor.training.plan.finiteness import is_given
+from gdtutor.training.plan.terms import ONE, Term, Terms
+
+WIDEST_PACK = 128
+"""A bias column is folded into its weights only below this many inputs: from there on the copy of
+the wider matrix costs more than the call that it saves."""
+
+_LARGEST = 1e150
+_SMALLEST = 1 / _LARGEST
+"""Bounds of factors that are gathered, so that a product of two of them is finite and not 0."""
+
+
+class Algebra(Terms):
+    """Appends to a program what its terms are combined to.
+
+    Args:
+        trained: The names of the parameters that are trained.
+        folds: Whether a product with 0 is the number 0, whatever the other factor; it always is
+            with a given value.
+    """
+
+    def __init__(self, trained: Iterable[str] = (), *, folds: bool = True) -> None:
+        super().__init__()
+        self.dropped: list[int] = []
+        """The other factors of products that are folded to 0, without given values."""
+        self.folds = folds
+        self.packs: dict[str, str] = {}
+        """Weights and the bias that is folded into them."""
+        self._trained = frozenset(trained)
+
+    def negated(self, term: Term) -> Term:
+        """Return −term."""
+        return Term(-term.scale, term.id)
+
+    def add(self, left: Term, right: Term) -> Term:
+        """Return left + right."""
+        shape = np.broadcast_shapes(self.shape(left), self.shape(right))
+        if self._is_number(left) and self._is_number(right):
+            return self.spread(Term(left.scale + right.scale, ONE), shape)
+        if self._is_number(left):
+            left, right = right, left
+        if self._is_number(right) and self.shape(left) == shape:
+            return self._add_number(left, right.scale)
+        left, right = self._stripped(left, right, shape)
+        if abs(left.scale) != abs(right.scale):
+            left, right = self._unit(left), self._unit(right)
+        if left.scale == right.scale:
+            fused = self._affine(left.id, right.id)
+            if fused is not None:
+                return Term(left.scale, fused)
+            return Term(left.scale, self._op("add", (left.id, right.id), shape).id)
+        if left.scale < 0:
+            left, right = right, left
+        return Term(left.scale, self._op("sub", (left.id, right.id), shape).id)
+
+    def sub(self, left: Term, right: Term) -> Term:
+        """Return left − right."""
+        return self.add(left, self.negated(right))
+
+    def is_zero(self, term: Term) -> bool:
+        """Say whether a term is the number 0, in every cell."""
+        return term.scale == 0 and self._is_number(term)
+
+    def multiplied_out(self, term: Term) -> Term:
+        """Return the term as a value without a factor."""
+        return Term(1.0, self.plain(term))
+
+    def mul(self, left: Term, right: Term) -> Term:
+        """Return left·right, cell by cell."""
+        shape = np.broadcast_shapes(self.shape(left), self.shape(right))
+        scale = left.scale * right.scale
+        if self._is_number(left) and self._is_number(right):
+            return self.spread(Term(scale, ONE), shape)
+        if self._is_number(right):
+            left, right = right, left
+        if self.is_zero(left):
+            return self._zero_times(right, shape)
+        if is_lost(scale):
+            operands = (self.plain(left), self.plain(right))
+            return self._op("mul", operands, shape)
+        if self._is_number(left):
+            return self.spread(Term(scale, right.id), shape)
+        left, right = self._stripped(left, right, shape)
+        if right.id in self._uniform and left.id not in self._uniform:
+            left, right = right, left
+        if left.id in self._uniform and right.id not in self._uniform and abs(scale) != 1:
+            factor = self.plain(Term(abs(scale), left.id))
+            product = self._op("mul", (factor, right.id), shape)
+            return Term(math.copysign(1.0, scale), product.id)
+        return Term(scale, self._op("mul", (left.id, right.id), shape).id)
+
+    def div(self, left: Term, right: Term) -> Term:
+        """Return left/right, cell by cell."""
+        shape = np.broadcast_shapes(self.shape(left), self.shape(right))
+        if self._is_number(right) and _has_inverse(right.scale):
+            return self.spread(Term(left.scale / right.scale, left.id), shape)
+        if right.scale == 0 or left.scale == 0:
+            operands = (self.plain(left), self.plain(right))
+            return self._op("div", operands, shape)
+        scale = left.scale / right.scale
+        if self._is_number(left):
+            inverse = self._op("recip", (right.id,), self.shape(right))
+            return self.spread(Term(scale, inverse.id), shape)
+        left, right = self._stripped(left, right, shape)
+        return Term(scale, self._op("div", (left.id, right.id), shape).id)
+
+    def pow(self, left: Term, right: Term) -> Term:
+        """Return left**right, cell by cell."""
+        shape = np.broadcast_shapes(self.shape(left), self.shape(right))
+        if self._is_number(right):
+            if right.scale == 0:
+                return self.spread(Term(1.0, ONE), shape)
+            if right.scale == 1:
+                return self.spread(left, shape)
+            if right.scale == 2:
+                return self.spread(self.mul(left, left), shape)
+            if right.scale == -1:
+                return self.div(Term(1.0, ONE), self.spread(left, shape))
+        return self._elementwise(OPERATIONS["pow"], (left, right))
+
+    def matmul(self, left: Term, right: Term) -> Term:
+        """Return the matrix product."""
+        shape = operation_shape(OPERATIONS["matmul"], (self.shape(left), self.shape(right)))
+        return self._product("matmul", left, right, shape)
+
+    def outer(self, left: Term, right: Term) -> Term:
+        """Return every cell of left times every cell of right."""
+        shape = self.shape(left) + self.shape(right)
+        return self._product("outer", left, right, shape)
+
+    def transpose(self, term: Term) -> Term:
+        """Return rows as columns."""
+        op = self.ops[term.id]
+        if len(op.shape) < 2:
+            return term
+        if op.code == "T":
+            return Term(term.scale, op.args[0])
+        if op.code == "spread" and self.ops[op.args[0]].shape == ():
+            return self.spread(Term(term.scale, op.args[0]), op.shape[::-1])
+        return Term(term.scale, self._op("T", (term.id,), op.shape[::-1]).id)
+
+    def spread(self, term: Term, shape: Shape) -> Term:
+        """Return the term broadcast to a shape."""
+        op = self.ops[term.id]
+        if op.shape == shape:
+            return term
+        if op.code == "spread":
+            inner = self.ops[op.args[0]].shape
+            if np.broadcast_shapes(inner, shape) == shape:
+                return self.spread(Term(term.scale, op.args[0]), shape)
+        return Term(term.scale, self._op("spread", (term.id,), shape).id)
+
+    def sum_to(self, term: Term, shape: Shape) -> Term:
+        """Return the term summed over the axes along which `shape` was broadcast."""
+        return self.total(term, broadcast_axes(self.shape(term), shape), shape)
+
+    def total(self, term: Term, axes: tuple[int, ...], shape: Shape) -> Term:
+        """Return the term summed over axes, with the shape given."""
+        op = self.ops[term.id]
+        if not axes:
+            return term if op.shape == shape else self._reshaped(term, shape)
+        if self._is_number(term):
+            count = math.prod(op.shape[axis] for axis in axes)
+            return self.spread(Term(term.scale * count, ONE), shape)
+        sums_all = math.prod(shape) == 1
+        if sums_all and op.code == "mul" and all(self.ops[a].shape == op.shape for a in op.args):
+            return Term(term.scale, self._op("vdot", op.args, shape).id)
+        return Term(term.scale, self._op("sum", (term.id,), shape, (axes,)).id)
+
+    def _elementwise(self, row: Operation, args: tuple[Term, ...]) -> Term:
+        shape = np.broadcast_shapes(*(self.shape(arg) for arg in args))
+        if all(self._is_number(arg) for arg in args) and row.function is not None:
+            with np.errstate(all="ignore"):
+                value = float(row.function(*(np.asarray(arg.scale) for arg in args)))
+            return self.spread(Term(value, ONE), shape)
+        if len(args) == 1 and self.ops[args[0].id].code == "spread":
+            inner = Term(args[0].scale, self.ops[args[0].id].args[0])
+            return self.spread(self._elementwise(row, (inner,)), shape)
+        if len(args) == 2:
+            left, right = (Term(arg.scale, ONE) if self._is_number(arg) else arg for arg in args)
+            if np.broadcast_shapes(self.shape(left), self.shape(right)) == shape:
+                args = self._stripped(left, right, shape)
+        return self._op(row.name, tuple(self.plain(arg) for arg in args), shape)
+
+    def _product(self, code: str, left: Term, right: Term, shape: Shape) -> Term:
+        """Return a product of arrays that is no product cell by cell."""
+        for one, other in ((left, right), (right, left)):
+            if self.is_zero(one) and (self.folds or self._is_given(other.id)):
+                self.dropped += [] if self._is_given(other.id) else [other.id]
+                return self.spread(Term(0.0, ONE), shape)
+        scale = left.scale * right.scale
+        if is_lost(scale):
+            return self._op(code, (self.plain(left), self.plain(right)), shape)
+        return Term(scale, self._op(code, (left.id, right.id), shape).id)
+
+    def _zero_times(self, term: Term, shape: Shape) -> Term:
+        """Return 0 times a term: a number, where what the other factor is may be left out."""
+        if not self._is_given(term.id):
+            if not self.folds:
+                return self.spread(self.multiplied_out(Term(0.0, term.id)), shape)
+            self.dropped.append(term.id)
+        return self.spread(Term(0.0, ONE), shape)
+
+    def _is_given(self, index: int) -> bool:
+        op = self.ops[index]
+        return self._is_given(op.args[0]) if op.code in ("T", "spread") else is_given(op)
+
+    def _add_number(self, term: Term, number: float) -> Term:
+        if number == 0:
+            return term
+        if abs(term.scale) != 1:
+            term = Term(1.0, self.plain(term))
+        constant = self._constant(number * term.scale)
+        return Term(term.scale, self._op("add", (constant, term.id), self.shape(term)).id)
+
+    def _unit(self, term: Term) -> Term:
+        if self._is_number(term):
+            return Term(1.0, self.plain(term))
+        size = self.plain(Term(abs(term.scale), term.id))
+        return Term(math.copysign(1.0, term.scale), size)
+
+    def _stripped(self, left: Term, right: Term, shape: Shape) -> tuple[Term, Term]:
+        """Leave out a broadcast that the other operand brings about by itself."""
+        for _ in range(2):
+            op = self.ops[left.id]
+            if op.code == "spread":
+                inner = self.ops[op.args[0]].shape
+                if np.broadcast_shapes(inner, self.shape(right)) == shape:
+                    left = Term(left.scale, op.args[0])
+            left, right = right, left
+        return left, right
+
+    def _affine(self, left: int, right: int) -> int | None:
+        """Fuse W @ X + b of two trained parameters, whose cells can then lie side by side."""
+        if self.ops[left].code != "matmul":
+            left, right = right, left
+        product, bias = self.ops[left], self.ops[right]
+        if product.code != "matmul" or not self._is_trained(right):
+            return None
+        weights, data = self.ops[product.args[0]], self.ops[product.args[1]]
+        if not self._is_trained(product.args[0]) or len(weights.shape) != 2:
+            return None
+        if len(data.shape) != 2 or data.code in ("T", "spread") or weights.shape[1] >= WIDEST_PACK:
+            return None
+        if data.kind == "parameter":
+            return None
+        w, b = weights.name, bias.name
+        if bias.shape != (weights.shape[0], 1) or self.packs.get(w, b) != b:
+            return None
+        if w not in self.packs and b in self.packs.values():
+            return None
+        self.packs[w] = b
+        return self._op("affine", (product.args[0], right, product.args[1]), product.shape).id
+
+    def _is_trained(self, index: int) -> bool:
+        op = self.ops[index]
+        return op.kind == "parameter" and op.name in self._trained
+
+
+def is_lost(scale: float) -> bool:
+    """Say whether two factors have a product that is too large or too small to be kept exactly,
+    while with what they multiply it need not be."""
+    return not _SMALLEST <= abs(scale) <= _LARGEST
+
+
+def _has_inverse(value: float) -> bool:
+    return value != 0 and math.isfinite(value) and math.isfinite(1 / value) and 1 / value != 0

@@ -1,0 +1,73 @@
+"""Formulas over the operations of the table become terms."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+from gdtutor.engine.expression import Expr, Name, Number
+from gdtutor.engine.operations import OPERATIONS, Operation, definition
+from gdtutor.engine.shapes import operation_shape
+from gdtutor.training.plan.algebra import Algebra
+from gdtutor.training.plan.terms import ONE, Term
+
+
+class Builder(Algebra):
+    """Appends to a program what operations and formulas compute."""
+
+    def apply(self, name: str, args: tuple[Term, ...], axis: int | None = None) -> Term:
+        """Return one operation of the table."""
+        row = OPERATIONS[name]
+        match name:
+            case "add" | "sub" | "mul" | "div" | "pow" | "matmul" | "outer":
+                return _BINARY[name](self, args[0], args[1])
+            case "neg":
+                return self.negated(args[0])
+            case "transpose":
+                return self.transpose(args[0])
+            case "sum" | "mean" | "max":
+                return self._reduction(row, args[0], axis)
+            case "count":
+                return Term(float(math.prod(self.shape(args[0]))), ONE)
+            case "spread":
+                return self.spread(args[0], self.shape(args[1]))
+            case "sum_to":
+                return self.sum_to(args[0], self.shape(args[1]))
+        if row.function is None:
+            body = definition(row)
+            if body is None:
+                raise ValueError(f"the row of {name} says nowhere how it is computed")
+            return self.evaluate(body, dict(zip("ab", args, strict=False)))
+        return self._elementwise(row, args)
+
+    def evaluate(self, expr: Expr, values: Mapping[str, Term]) -> Term:
+        """Return a formula over the terms of its names."""
+        if isinstance(expr, Number):
+            return Term(expr.value, ONE)
+        if isinstance(expr, Name):
+            return values[expr.name]
+        args = tuple(self.evaluate(arg, values) for arg in expr.args)
+        return self.apply(expr.op, args, expr.axis)
+
+    def _reduction(self, row: Operation, term: Term, axis: int | None) -> Term:
+        wide = self.shape(term)
+        shape = operation_shape(row, (wide,), axis)
+        axes = tuple(range(len(wide))) if axis is None else (axis,)
+        if row.name == "max":
+            return self._op("max", (self.plain(term),), shape, (axes,))
+        result = self.total(term, axes, shape)
+        if row.name == "mean":
+            count = math.prod(wide[i] for i in axes)
+            return Term(result.scale / count, result.id)
+        return result
+
+
+_BINARY = {
+    "add": Builder.add,
+    "sub": Builder.sub,
+    "mul": Builder.mul,
+    "div": Builder.div,
+    "pow": Builder.pow,
+    "matmul": Builder.matmul,
+    "outer": Builder.outer,
+}

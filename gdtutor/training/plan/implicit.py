@@ -1,0 +1,289 @@
+"""Implicit gradient descent for one linear or sigmoid neuron, one example at a time.
+
+With the loss L = (ŷ − y)²/2 and z = w·x + b, the implicit update w' = w − α·δ(z')·x takes its
+signal δ = ∂L/∂z at the parameters after it. Along the update only z changes: z' solves
+
+    z' = z − α·s·δ(z'),   s = Σ (∂z/∂w)²,
+
+a root in one dimension. The update then is the explicit one with g shrunk by δ(z')/δ(z).
+Source: Toulis and Airoldi 2017, algorithm 1.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+import numpy as np
+
+from gdtutor.engine.operations import Array
+from gdtutor.engine.trace import trace
+from gdtutor.training.batches import EpochOrder
+from gdtutor.training.errors import TrainingError
+from gdtutor.training.optimisers import optimiser_of, update
+from gdtutor.training.outcome import Outcome, held_of
+from gdtutor.training.plan.lower import Program, lower, reachable
+from gdtutor.training.plan.source import Source
+from gdtutor.training.plan.terms import Term
+from gdtutor.training.plan.vector import layout_of
+from gdtutor.training.problem import Indices, Problem
+from gdtutor.training.rates import rate
+from gdtutor.training.settings import Settings
+from gdtutor.values import Struct
+
+_HALVINGS = 200
+"""More than the bits of a float64 have; bisection ends before, when the ends are neighbours."""
+
+
+class Neuron(Struct, frozen=True):
+    """A problem of the one kind that the implicit rule is for."""
+
+    z: str
+    """The line that is linear in the parameters."""
+    target: str
+    """The leaf with the value that is wanted."""
+    is_sigmoid: bool
+
+
+class ImplicitStep(Struct, frozen=True, eq=False):
+    """One implicit update."""
+
+    shrink: float
+    """δ(z')/δ(z), the factor of the explicit gradient; 1 where the gradient is 0."""
+    loss: float
+    """Before the update."""
+    gradients: Mapping[str, Array]
+    """At the parameters before the update."""
+
+
+def neuron_of(problem: Problem, settings: Settings, train: int) -> Neuron:
+    """Return the neuron that the problem is.
+
+    Raises:
+        TrainingError: It is something else, or the batch holds several examples; with the reason.
+    """
+    program = lower(problem, 1, dict.fromkeys(problem.parameters, 1.0))
+    kinds = ((line.name, _kind(program, line.name)) for line in problem.graph.lines)
+    found = next((kind for name, kind in kinds if kind and _is_linear(program, name)), None)
+    if found is None:
+        raise TrainingError(
+            "implicit gradient descent is for one linear or sigmoid neuron with squared loss: only "
+            "there the update is a root in one dimension",
+            "use another optimizer, as sgd",
+        )
+    if (settings.batch or train) != 1:
+        raise TrainingError(
+            "implicit gradient descent takes one example at a time",
+            "use a lesson with batch = 1 under [training], or another optimizer, as sgd",
+        )
+    return found
+
+
+def _kind(program: Program, name: str) -> Neuron | None:
+    """Return the neuron if L is (sigmoid(z) − y)²/2 or (z − y)²/2 of the line z, else None."""
+    ops, cost = program.ops, program.cost
+    z = program.values[name]
+    squares = ops[cost.id]
+    if squares.code not in ("mul", "vdot") or squares.args[0] != squares.args[1]:
+        return None
+    error = ops[squares.args[0]]
+    if cost.scale != 0.5 or error.code != "sub" or ops[error.args[1]].code != "leaf":
+        return None
+    target = ops[error.args[1]].name
+    if z.scale == 1 and error.args[0] == z.id:
+        return Neuron(name, target, is_sigmoid=False)
+    inverse = ops[error.args[0]]
+    if inverse.code != "recip" or ops[inverse.args[0]].code != "add":
+        return None
+    exponential = next((a for a in ops[inverse.args[0]].args if ops[a].code == "exp"), None)
+    if exponential is None:
+        return None
+    turned = ops[ops[exponential].args[0]]
+    is_sigmoid = turned.code == "neg" and turned.args == (z.id,) and z.scale == 1
+    return Neuron(name, target, is_sigmoid=True) if is_sigmoid else None
+
+
+def _is_linear(program: Program, name: str) -> bool:
+    """Say whether z is a sum of parameters and of products of a parameter with an input."""
+    pending = [program.values[name]]
+    while pending:
+        term = pending.pop()
+        op = program.ops[term.id]
+        given = [program.ops[a].kind == "parameter" for a in op.args]
+        if op.code in ("add", "sub"):
+            pending.extend(Term(1.0, a) for a in op.args)
+        elif op.code in ("affine", "matmul", "mul", "vdot"):
+            rest = [a for a, known in zip(op.args, given, strict=True) if not known]
+            others = reachable(program.ops, rest)
+            if len(rest) != 1 or any(program.ops[i].kind == "parameter" for i in others):
+                return False
+        elif op.code != "leaf":
+            return False
+    return True
+
+
+def signal(z: float, y: float, is_sigmoid: bool) -> float:
+    """Return δ = ∂L/∂z of one example."""
+    if not is_sigmoid:
+        return z - y
+    out = _sigmoid(z)
+    return (out - y) * (out * (1 - out))
+
+
+def _sigmoid(z: float) -> float:
+    return 1 / (1 + math.exp(-z)) if z > -709.0 else 0.0
+
+
+def solve(z: float, y: float, step: float, is_sigmoid: bool) -> float:
+    """Return the root of z' − z + step·δ(z') that lies nearest to z, to machine precision.
+
+    Args:
+        z: Before the update.
+        y: The target.
+        step: The learning rate times the sum of squares of ∂z/∂w.
+        is_sigmoid: Whether the neuron has a sigmoid.
+    """
+    start = signal(z, y, is_sigmoid)
+    if step == 0 or start == 0 or not math.isfinite(z):
+        return z
+    if not is_sigmoid:
+        return z - step * (start / (1 + step))
+
+    def gap(u: float) -> float:
+        return u - z + step * signal(u, y, True)
+
+    # |δ| of a sigmoid stays below |σ − y|/4, so the root lies within this reach of z. Walking there
+    # in small steps finds the first change of sign, where larger steps could pass over two.
+    reach = step * (1 + abs(y)) / 4
+    far = z - math.copysign(reach, start)
+    near, ahead = z, far
+    stride = min(0.25, reach)
+    while abs(near - z) < reach and stride > 0:
+        ahead = near - math.copysign(stride, start)
+        if gap(ahead) == 0 or (gap(ahead) > 0) != (gap(z) > 0):
+            break
+        near, stride = ahead, stride * 1.25
+    for _ in range(_HALVINGS):
+        middle = (near + ahead) / 2
+        if middle in (near, ahead):
+            break
+        if (gap(middle) > 0) == (gap(z) > 0):
+            near = middle
+        else:
+            ahead = middle
+    return near if abs(gap(near)) < abs(gap(ahead)) else ahead
+
+
+def implicit_step(
+    problem: Problem,
+    neuron: Neuron,
+    parameters: Mapping[str, Array],
+    batch: Indices,
+    learning_rate: float,
+) -> ImplicitStep:
+    """Return the factor of the explicit update that makes it implicit, for one example."""
+    given = problem.given(parameters, batch)
+    walked = trace(problem.graph, given)
+    gradients = {name: walked.gradients[name] for name in problem.trained}
+    z, y = _number(walked.values[neuron.z]), _number(given[neuron.target])
+    before = _number(walked.gradients[neuron.z])
+    loss = _number(walked.values[problem.graph.root])
+    if before == 0 or not math.isfinite(before):
+        return ImplicitStep(1.0, loss, gradients)
+    squares = sum(float(np.sum((g / before) ** 2)) for g in gradients.values())
+    after = solve(z, y, learning_rate * squares, neuron.is_sigmoid)
+    shrink = signal(after, y, neuron.is_sigmoid) / before
+    return ImplicitStep(shrink, loss, gradients)
+
+
+def constants_at(
+    problem: Problem,
+    settings: Settings,
+    parameters: Mapping[str, Array],
+    batch: Indices,
+    learning_rate: float,
+) -> dict[str, float]:
+    """Return every constant that the optimiser's lines name at an iteration.
+
+    For an implicit rule the root that it solves for is among them.
+
+    Args:
+        problem: What is trained.
+        settings: How.
+        parameters: At the start of the iteration.
+        batch: The iteration's examples.
+        learning_rate: Of the iteration.
+    """
+    row, values = optimiser_of(settings)
+    if row.solves:
+        neuron = neuron_of(problem, settings, len(batch))
+        step = implicit_step(problem, neuron, parameters, batch, learning_rate)
+        values[row.solves] = step.shrink
+    return values
+
+
+def _number(value: Array) -> float:
+    return float(np.reshape(value, ()))
+
+
+class ImplicitPlan:
+    """A single neuron trained implicitly, with the gradients of the walk itself.
+
+    Args:
+        problem: What is trained.
+        settings: How.
+        train: Indices of the examples to train on are 0 to train − 1; the others validate.
+    """
+
+    kind = "implicit"
+
+    def __init__(self, problem: Problem, settings: Settings, train: int) -> None:
+        self.neuron = neuron_of(problem, settings, train)
+        self._problem = problem
+        self._settings = settings
+        self._row, _ = optimiser_of(settings)
+        self._order = EpochOrder(settings.order, settings.seed, train, 1)
+        self._layout = layout_of(problem, self._row)
+        self._held = held_of(problem, settings, train)
+        self.iterations_per_epoch = train
+
+    @property
+    def source(self) -> str:
+        """The rule; nothing is generated for it."""
+        source = Source()
+        source.add(
+            0, "shrink = solve(…)", "the root in one dimension that makes the update implicit"
+        )
+        for name, formula in self._row.lines:
+            source.add(0, f"{name} = {formula}", "of each parameter p, whose gradient is g")
+        return source.text()
+
+    def run(self, vector: Array, t: int, first: int, count: int) -> Outcome:
+        """Do `count` iterations from iteration `first`; see `Plan.run`."""
+        vector = vector.copy()
+        losses, norms, validation = np.empty(count), np.empty(count), []
+        s = self._settings
+        with np.errstate(all="ignore"):
+            for i in range(count):
+                epoch, turn = divmod(first + i, self.iterations_per_epoch)
+                if turn == 0 and self._held is not None:
+                    validation.append(self._held.cost(vector))
+                parameters, _ = self._layout.split(vector)
+                chosen = self._order.epoch(epoch)[turn : turn + 1]
+                alpha = rate(s.schedule, s.learning_rate, epoch)
+                step = implicit_step(self._problem, self.neuron, parameters, chosen, alpha)
+                losses[i] = step.loss
+                norms[i] = math.sqrt(sum(float(np.sum(g**2)) for g in step.gradients.values()))
+                for part in self._layout.parts:
+                    if part.parameter in step.gradients:
+                        new = update(
+                            self._row,
+                            parameters[part.parameter],
+                            step.gradients[part.parameter],
+                            {},
+                            t + i + 1,
+                            alpha,
+                            {"shrink": step.shrink},
+                        )
+                        vector[part.cells] = np.ravel(new.p)
+        return Outcome(vector, losses, norms, np.array(validation))

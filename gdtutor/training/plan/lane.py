@@ -1,0 +1,79 @@
+"""Runs a kernel over a block of iterations, each with its own row of every changing array."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from gdtutor.engine.operations import Array
+from gdtutor.training.plan.kernel import Kernel
+from gdtutor.training.plan.memory import aligned
+from gdtutor.training.plan.placing import Dynamic, formed
+
+
+class Lane:
+    """A kernel with the arrays that each row of a block of iterations uses.
+
+    Args:
+        kernel: For one batch size.
+        data: By leaf, the arrays of its batches, the batch being the first axis.
+        padded: Leaves whose arrays have a row of ones.
+        rows: Iterations in a block; a multiple of the number of batches.
+    """
+
+    def __init__(
+        self, kernel: Kernel, data: Mapping[str, Array], padded: set[str], rows: int
+    ) -> None:
+        self.rows = rows
+        self._kernel = kernel
+        self._data = data
+        self._padded = padded
+        self._count = next((len(array) for array in data.values()), 1)
+        self._histories = {i: aligned((rows, *s)) for i, s in kernel.histories.items()}
+        self._streams = aligned((8, rows))
+        self._norms = aligned((rows,))
+        names = kernel.dynamic
+        items = [tuple(self._bound(name, row) for name in names) for row in range(rows)]
+        self._items: Sequence[object] = items if len(names) != 1 else [item[0] for item in items]
+
+    def run(self, start: int, stop: int, t: int, rates: Sequence[float]) -> Array:
+        """Do the iterations of rows start to stop and return their losses."""
+        kernel = self._kernel
+        if kernel.streams is not None:
+            numbers = [kernel.streams(t + i, r) for i, r in enumerate(rates, 1)]
+            width = len(numbers[0])
+            self._streams[:width, start:stop] = np.array(numbers).T
+        kernel.steps(kernel.arrays, self._items[start:stop])
+        histories = [array[start:stop] for array in self._histories.values()]
+        data = [self._tail(name, start, stop) for name in kernel.losses.data]
+        return kernel.losses.compute(*histories, *data)
+
+    def norms(self, start: int, stop: int) -> Array:
+        """Return the norms of the gradients of rows start to stop, which were run last."""
+        return np.asarray(np.sqrt(self._norms[start:stop]) * self._kernel.norm_scale)
+
+    def _tail(self, name: str, start: int, stop: int) -> Array:
+        array = self._data[name]
+        array = array[:, :-1] if name in self._padded else array
+        return array if self._count == 1 else array[np.arange(start, stop) % self._count]
+
+    def _bound(self, name: Dynamic, row: int) -> Array:
+        match name.kind:
+            case "history":
+                array = self._histories[_index(name.key)][row, ...]
+            case "stream":
+                return self._streams[_index(name.key), row, ...]
+            case "norm":
+                return self._norms[row, ...]
+            case _:
+                array = self._data[str(name.key)][row % self._count, ...]
+                if name.key in self._padded and not name.form.startswith("ones"):
+                    array = array[:-1]
+        return array.T if name.form == "onesT" else formed(array, name.form)
+
+
+def _index(key: object) -> int:
+    if not isinstance(key, int):
+        raise TypeError(f"{key!r} is not the number of a value")
+    return key

@@ -1,0 +1,290 @@
+"""From a problem's graph to a straight-line program of its cost and gradients for one batch size.
+
+Forward nodes are lowered from their rows' definitions; gradients are accumulated in reverse from
+the same rows' local gradients and vector-Jacobian rules, in the order in which the walk does it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+
+from gdtutor.engine.expression import Expr, Name, Number
+from gdtutor.engine.graph import Graph, Node, Role
+from gdtutor.engine.local import BATCH_SIZE
+from gdtutor.engine.operations import OPERATIONS, Kind, local_formula, vjp_formula
+from gdtutor.engine.shapes import Shape, infer_shapes
+from gdtutor.training.errors import TrainingError
+from gdtutor.training.plan.builder import Builder
+from gdtutor.training.plan.finiteness import notices
+from gdtutor.training.plan.terms import ONE, Op, Term
+from gdtutor.training.problem import Problem
+from gdtutor.values import Struct, replace
+
+
+class Program(Struct, frozen=True, eq=False):
+    """The cost and the gradients of one batch as primitive operations, in order."""
+
+    ops: tuple[Op, ...]
+    notes: Mapping[int, str]
+    """What a value is to the learner, by id, where there is something to say."""
+    cost: Term
+    gradients: Mapping[str, Term]
+    """Of every trained parameter, with the parameter's shape."""
+    values: Mapping[str, Term]
+    """Of every line."""
+    packs: Mapping[str, str]
+    """Weights and the bias that is folded into them."""
+    signs: Mapping[str, float]
+    """1, or −1 for a parameter that is kept with its sign turned."""
+    batch: int
+    """Examples in the batch."""
+
+
+def leaf_shapes(problem: Problem, batch: int) -> dict[str, Shape]:
+    """Return the shape of every leaf for a batch of this many examples."""
+    shapes: dict[str, Shape] = {name: np.shape(v) for name, v in problem.constants.items()}
+    shapes |= {name: np.shape(value) for name, value in problem.parameters.items()}
+    for binding in problem.bindings:
+        if binding.is_matrix:
+            shapes[binding.leaf] = (len(binding.columns), batch)
+        else:
+            shapes[binding.leaf] = () if problem.is_single else (batch,)
+    for leaf in problem.graph.leaves:
+        if leaf.name == BATCH_SIZE:
+            shapes.setdefault(BATCH_SIZE, ())
+    return {leaf.name: shapes[leaf.name] for leaf in problem.graph.leaves}
+
+
+def lower(problem: Problem, batch: int, signs: Mapping[str, float] | None = None) -> Program:
+    """Lower a problem's cost and gradients.
+
+    Args:
+        problem: What is trained.
+        batch: Examples in the batch.
+        signs: 1, or −1 for parameters that are kept with their sign turned; chosen here where
+            another batch size has not chosen them before.
+
+    Raises:
+        TrainingError: The root is not one number, or depends on no trained parameter.
+        ShapeError: Shapes do not fit.
+    """
+    if signs is not None:
+        return _lowered(problem, batch, signs)
+    first = _lowered(problem, batch, {})
+    turned = _turned(first)
+    return _lowered(problem, batch, turned) if turned else first
+
+
+def lower_cost(problem: Problem, batch: int, signs: Mapping[str, float]) -> Program:
+    """Lower the mean cost of examples that are not trained on; it has no gradients.
+
+    Formulas about one example are applied to rows of all of them.
+    """
+    rows = replace(problem, is_single=False)
+    return _lowered(rows, batch, signs, trains=False)
+
+
+def reachable(ops: Sequence[Op], roots: Iterable[int]) -> set[int]:
+    """Return the ids that these ids are computed from, themselves included."""
+    found: set[int] = set()
+    pending = list(roots)
+    while pending:
+        index = pending.pop()
+        if index not in found:
+            found.add(index)
+            pending.extend(ops[index].args)
+    return found
+
+
+def _lowered(
+    problem: Problem, batch: int, signs: Mapping[str, float], *, trains: bool = True
+) -> Program:
+    """Fold products with 0 where a value that is not finite is noticed all the same."""
+    lowering = _Lowering(problem, batch, signs, trains=trains)
+    program = lowering.program()
+    if lowering.notices(program):
+        return program
+    return _Lowering(problem, batch, signs, trains=trains, folds=False).program()
+
+
+def _turned(program: Program) -> dict[str, float]:
+    """Return the packs whose every product is used with its sign turned, as by a sigmoid.
+
+    Kept with the sign turned, they give the turned product at once.
+    """
+    roots = (program.cost, *program.gradients.values())
+    alive = reachable(program.ops, (term.id for term in roots))
+    users: dict[int, set[str]] = {}
+    for index in alive:
+        for arg in program.ops[index].args:
+            users.setdefault(arg, set()).add(program.ops[index].code)
+    turned: dict[str, float] = {}
+    for weights, bias in program.packs.items():
+        products = [
+            i
+            for i in alive
+            if program.ops[i].code == "affine"
+            and program.ops[program.ops[i].args[0]].detail == ("parameter", weights)
+        ]
+        if products and all(users.get(i) == {"neg"} for i in products):
+            turned |= {weights: -1.0, bias: -1.0}
+    return turned
+
+
+class _Lowering:
+    def __init__(
+        self,
+        problem: Problem,
+        batch: int,
+        signs: Mapping[str, float],
+        *,
+        trains: bool,
+        folds: bool = True,
+    ) -> None:
+        self._trains = trains
+        self._problem = problem
+        self._graph: Graph = problem.graph
+        self._batch = batch
+        self._shapes = infer_shapes(self._graph, leaf_shapes(problem, batch))
+        self._builder = Builder(problem.trained, folds=folds)
+        self._signs = {name: signs.get(name, 1.0) for name in problem.parameters}
+        self._folds = folds
+        self._values: dict[str, Term] = {}
+        self._unused: list[int] = []
+        """Gradients of lines that meet a local gradient of 0."""
+
+    def program(self) -> Program:
+        self._leaves()
+        for node in self._graph.nodes:
+            args = tuple(self._operand(arg) for arg in node.args)
+            term = self._builder.apply(node.op, args, node.axis)
+            self._values[node.name] = self._builder.spread(term, self._shapes[node.name])
+            self._builder.notes.setdefault(self._values[node.name].id, node.name)
+        builder = self._builder
+        self._left_out = tuple(builder.dropped)
+        # Local gradients are simplified like those that the walk shows.
+        builder.folds = True
+        gradients = self._gradients() if self._trains else {}
+        cost = self._values[self._graph.root]
+        if builder.shape(cost) != () and not self._trains:
+            cost = builder.apply("mean", (cost,))
+        cost = builder.owned(cost)
+        return Program(
+            tuple(builder.ops),
+            dict(builder.notes),
+            cost,
+            gradients,
+            {line.name: self._values[line.name] for line in self._graph.lines},
+            dict(builder.packs),
+            self._signs,
+            self._batch,
+        )
+
+    def notices(self, program: Program) -> bool:
+        """Say whether the cost and the gradients tell all that was left out of products with 0."""
+        gradients = [term.id for term in program.gradients.values()]
+        later = self._builder.dropped[len(self._left_out) :]
+        left_out = self._left_out, [*self._unused, *later]
+        return notices(program.ops, left_out, ([program.cost.id], gradients))
+
+    def _leaves(self) -> None:
+        for leaf in self._graph.leaves:
+            name = leaf.name
+            if name in self._problem.parameters:
+                term = self._builder.leaf("parameter", name, self._shapes[name])
+                self._values[name] = Term(self._signs[name], term.id)
+            elif name in self._problem.constants:
+                value = self._problem.constants[name]
+                # A constant of 0 is no number of the formula: the walk multiplies by it.
+                if np.shape(value) == () and value != 0:
+                    self._values[name] = Term(float(value), ONE)
+                else:
+                    self._values[name] = self._builder.leaf("constant", name, np.shape(value))
+            elif leaf.role in (Role.INPUT, Role.TARGET):
+                self._values[name] = self._builder.leaf("data", name, self._shapes[name])
+            else:
+                self._values[name] = Term(float(self._batch), ONE)
+
+    def _operand(self, arg: Name | Number) -> Term:
+        return Term(arg.value, ONE) if isinstance(arg, Number) else self._values[arg.name]
+
+    def _gradients(self) -> dict[str, Term]:
+        root = self._graph.root
+        if self._shapes[root] not in ((), (1,), (1, 1)):
+            raise TrainingError(
+                f"the root {root} is not one number, so there is nothing to descend",
+                "let the last line be the loss or the cost",
+            )
+        trained = self._problem.trained
+        depends = set(trained)
+        for node in self._graph.nodes:
+            if any(isinstance(arg, Name) and arg.name in depends for arg in node.args):
+                depends.add(node.name)
+        if root not in depends:
+            raise TrainingError(
+                f"the root {root} depends on no parameter that is trained",
+                "give the graph a parameter under [parameters] that is not frozen",
+            )
+        one = self._builder.spread(Term(1.0, ONE), self._shapes[root])
+        found: dict[str, Term] = {root: one}
+        for node in reversed(self._graph.nodes):
+            upstream = found.get(node.name)
+            if upstream is None or node.name not in depends:
+                continue
+            for position, arg in enumerate(node.args):
+                if isinstance(arg, Name) and arg.name in depends:
+                    self._deliver(node, position, arg.name, upstream, found)
+        zero = Term(0.0, ONE)
+        return {
+            name: found.get(name, self._builder.spread(zero, self._shapes[name]))
+            for name in trained
+        }
+
+    def _deliver(
+        self, node: Node, position: int, source: str, upstream: Term, found: dict[str, Term]
+    ) -> None:
+        builder = self._builder
+        share = self._contribution(node, position, upstream)
+        share = builder.spread(share, self._shapes[source])
+        if builder.is_zero(share):
+            share = self._zero_share(node, source, found)
+        total = builder.add(found[source], share) if source in found else share
+        found[source] = total
+        builder.notes.setdefault(total.id, f"∂/∂{source}")
+
+    def _zero_share(self, node: Node, source: str, found: Mapping[str, Term]) -> Term:
+        """Return what a local gradient of 0 delivers: the walk multiplies the gradient of the line
+        by it, unless there is but a rule, which is a plain 0."""
+        builder, graph, shape = self._builder, self._graph, self._shapes[source]
+        line = graph.lines[node.line].name
+        is_inner = source in graph.node_by_name and source not in graph.line_by_name
+        is_product = graph.by_rows or self._shapes[line] == shape
+        if is_inner or not is_product or builder.is_zero(found[line]):
+            return builder.spread(Term(0.0, ONE), shape)
+        self._unused.append(found[line].id)
+        if self._folds:
+            return builder.spread(Term(0.0, ONE), shape)
+        product = builder.multiplied_out(Term(0.0, found[line].id))
+        return builder.spread(builder.sum_to(product, shape), shape)
+
+    def _contribution(self, node: Node, position: int, upstream: Term) -> Term:
+        builder = self._builder
+        operation = OPERATIONS[node.op]
+        values = dict(zip("ab", (self._operand(arg) for arg in node.args), strict=False))
+        values |= {"out": self._values[node.name], "g": upstream}
+        formula: Expr
+        if operation.local:
+            local = builder.evaluate(local_formula(operation, position), values)
+            if operation.kind is Kind.ELEMENTWISE:
+                product = builder.mul(upstream, local)
+                return builder.sum_to(product, self._operand_shape(node, position))
+            return builder.mul(upstream, local)
+        ranks = tuple(len(self._operand_shape(node, i)) for i in range(len(node.args)))
+        formula = vjp_formula(operation, position, ranks)
+        return builder.evaluate(formula, values)
+
+    def _operand_shape(self, node: Node, position: int) -> Shape:
+        arg = node.args[position]
+        return () if isinstance(arg, Number) else self._shapes[arg.name]

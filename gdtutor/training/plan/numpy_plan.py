@@ -1,0 +1,157 @@
+"""Training by generated NumPy over preallocated arrays, a block of iterations at a call."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from gdtutor.engine.operations import Array
+from gdtutor.training.batches import Batches, EpochOrder
+from gdtutor.training.held import held_lane
+from gdtutor.training.optimisers import Optimiser, optimiser_of
+from gdtutor.training.outcome import Outcome
+from gdtutor.training.plan.folded import told_folded
+from gdtutor.training.plan.kernel import Wanted, build_kernel, packed_data
+from gdtutor.training.plan.lane import Lane
+from gdtutor.training.plan.lower import Program, lower
+from gdtutor.training.plan.memory import Memory
+from gdtutor.training.plan.update_lines import Rule
+from gdtutor.training.problem import Problem
+from gdtutor.training.rates import rate
+from gdtutor.training.settings import Settings
+
+HISTORY_CELLS = 32_768
+"""Cells of what a block of iterations leaves behind: it stays in the cache."""
+BLOCK = 512
+"""Most iterations of one block."""
+
+
+class NumpyPlan:
+    """A problem compiled to NumPy for one batch size (and the shorter last batch).
+
+    Args:
+        problem: What is trained.
+        settings: How.
+        train: Indices of the examples to train on are 0 to train − 1; the others validate.
+    """
+
+    kind = "numpy"
+    _runs = 0
+
+    def __init__(self, problem: Problem, settings: Settings, train: int) -> None:
+        self._settings = settings
+        self._sources: list[str] = []
+        self._loaded: Array | None = None
+        """The state that the memory holds."""
+        optimiser, hyper = optimiser_of(settings)
+        batch = settings.batch_size(train)
+        program = self._lowered(problem, batch, None)
+        self._program = program
+        self._memory = self._new_memory(problem, optimiser, program)
+        self._is_constant = settings.schedule.kind == "constant"
+        order = EpochOrder(settings.order, settings.seed, train, batch)
+        first = order.epoch(0)
+        padded = packed_data(program, self._memory.packs)
+        self._batches = Batches(problem, problem.examples[:train], batch, len(first), padded)
+        self._batches.fill(first)
+        self._epoch = 0
+        self._order = order
+        # The order of the columns of one full batch changes nothing but the rounding of sums.
+        is_whole = self._batches.full == 1 and not self._batches.rest
+        self._is_fixed = settings.order == "given" or (is_whole and settings.order == "shuffled")
+        self._constants = problem.constants
+        alpha = settings.learning_rate if self._is_constant else None
+        self._rule = Rule(optimiser, hyper, alpha, self._by_run())
+        self._needs_norm = settings.stop.gradient_below is not None
+        self._padded = padded
+        full = self._batches.full
+        self._main = self._lane(program, self._batches.blocks, full)
+        self._short: Lane | None = None
+        if self._batches.rest:
+            rest = self._lowered(problem, self._batches.rest, program.signs)
+            self._short = self._lane(rest, self._batches.short, 1)
+        self._validation: Lane | None = None
+        if train < problem.size and not self._runs:
+            self._validation = held_lane(problem, train, self._memory, program.signs)
+        self.iterations_per_epoch = full + (1 if self._batches.rest else 0)
+
+    @property
+    def source(self) -> str:
+        """The generated source of one iteration, as a reader sees it."""
+        return told_folded(self._program) + "\n\n".join(self._sources)
+
+    def run(self, vector: Array, t: int, first: int, count: int) -> Outcome:
+        """Do `count` iterations from iteration `first` (whose epoch decides data and rate).
+
+        Args:
+            vector: The state before them.
+            t: Updates that the optimiser has done before.
+            first: The first iteration's number.
+            count: How many.
+        """
+        if vector is not self._loaded:
+            self._memory.load(vector)
+        losses, norms, validation = self._do(t, first, count)
+        self._loaded = self._memory.store()
+        self._loaded.flags.writeable = False
+        return Outcome(self._loaded, losses, norms if self._needs_norm else None, validation)
+
+    def _do(self, t: int, first: int, count: int) -> tuple[Array, Array, Array]:
+        """Do the iterations in place; return their losses, norms and validation costs."""
+        losses = np.empty((count, self._runs) if self._runs else count)
+        norms = np.empty(count)
+        validation: list[float] = []
+        done = 0
+        with np.errstate(all="ignore"):
+            while done < count:
+                epoch, turn = divmod(first + done, self.iterations_per_epoch)
+                if turn == 0 and self._validation is not None:
+                    validation.append(float(self._validation.run(0, 1, 0, ())[0]))
+                lane, start, stop = self._stretch(epoch, turn, count - done)
+                n = stop - start
+                rates = self._rates(first + done, n)
+                losses[done : done + n] = lane.run(start, stop, t + done, rates)
+                norms[done : done + n] = lane.norms(start, stop)
+                done += n
+        return losses, norms, np.array(validation)
+
+    def _stretch(self, epoch: int, turn: int, left: int) -> tuple[Lane, int, int]:
+        """Return the rows of the next call: as many iterations as data and epochs allow."""
+        if not self._is_fixed and epoch != self._epoch:
+            self._batches.fill(self._order.epoch(epoch))
+            self._epoch = epoch
+        full = self._batches.full
+        if turn >= full and self._short is not None:
+            return self._short, 0, 1
+        goes_on = self._is_fixed and self._short is None and self._validation is None
+        stop = self._main.rows if goes_on else full
+        return self._main, turn, min(stop, turn + left)
+
+    def _lowered(self, problem: Problem, batch: int, signs: Mapping[str, float] | None) -> Program:
+        return lower(problem, batch, signs)
+
+    def _new_memory(self, problem: Problem, optimiser: Optimiser, program: Program) -> Memory:
+        return Memory(problem, optimiser, program.packs, program.signs)
+
+    def _by_run(self) -> dict[str, Array]:
+        """Return constants that differ between stacked runs."""
+        return {}
+
+    def _rates(self, first: int, count: int) -> Sequence[float]:
+        if self._is_constant:
+            base = self._settings.learning_rate
+            return (base,) * count
+        per = self.iterations_per_epoch
+        schedule, base = self._settings.schedule, self._settings.learning_rate
+        return [rate(schedule, base, k // per) for k in range(first, first + count)]
+
+    def _lane(self, program: Program, data: Mapping[str, Array], count: int) -> Lane:
+        fixed = {name: array[0] for name, array in data.items()} if count == 1 else {}
+        wanted = Wanted(self._rule, fixed, self._needs_norm, self._runs)
+        kernel = build_kernel(program, self._memory, self._constants, wanted)
+        cells = sum(math.prod(shape) for shape in kernel.histories.values())
+        rows = max(1, min(BLOCK, HISTORY_CELLS // max(1, cells)) // count) * count
+        self._sources.append(kernel.source)
+        return Lane(kernel, data, self._padded, rows)

@@ -1,0 +1,172 @@
+"""In which order a plan runs its operations, and which of them it runs as one call.
+
+At the size of a gate nearly all the time is the dispatch of calls. Equal elementwise operations of
+several layers (the slopes of all sigmoids, say) become one call when their operands lie side by
+side, so they are hoisted together and laid out in common stacks.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence, Set
+
+from gdtutor.training.plan.terms import Op
+from gdtutor.values import Struct, field
+
+LARGEST_STACK = 4096
+"""Cells. Above this arithmetic outweighs dispatch, and separate arrays stay in the cache."""
+
+ALIASES = frozenset({"T", "spread"})
+"""Operations that are another view of their operand."""
+
+
+class Stack(Struct, eq=False):
+    """Values of several operations in one stretch of memory."""
+
+    members: tuple[int, ...]
+    offsets: tuple[int, ...]
+    """Where each begins, in cells."""
+    cells: int
+
+
+class Schedule(Struct):
+    """Operations in order, each alone or several as one call."""
+
+    units: list[tuple[int, ...]] = field(default_factory=list)
+    stacks: dict[int, Stack] = field(default_factory=dict)
+    """The stack of every stacked value."""
+
+    def last_uses(self, ops: Sequence[Op], kept: Iterable[int] = ()) -> dict[int, int]:
+        """Return the position of the last unit that reads each value, aliases seen through.
+
+        Args:
+            ops: The program.
+            kept: Ids that are read once more after all units.
+        """
+        last: dict[int, int] = {}
+        reads = [[arg for index in unit for arg in ops[index].args] for unit in self.units]
+        for position, pending in enumerate([*reads, list(kept)]):
+            while pending:
+                index = pending.pop()
+                last[index] = position
+                if ops[index].code in ALIASES:
+                    pending.extend(ops[index].args)
+        return last
+
+
+def arrange(
+    ops: Sequence[Op],
+    wanted: Set[int],
+    *,
+    elementwise: Set[str],
+    alone: Set[int] = frozenset(),
+    padded: Mapping[int, int] | None = None,
+) -> Schedule:
+    """Order the operations and group equal ones.
+
+    Args:
+        ops: The program.
+        wanted: The ids to compute.
+        elementwise: Codes that may be grouped.
+        alone: Ids that have a place of their own and cannot be stacked.
+        padded: Cells that some ids need after their own, by id.
+    """
+    order = [i for i in sorted(wanted) if not (ops[i].is_literal or ops[i].code in ("leaf", "T"))]
+    arranger = _Arranger(ops, set(order), elementwise, alone, padded or {})
+    return arranger.arranged(order)
+
+
+class _Arranger:
+    def __init__(
+        self,
+        ops: Sequence[Op],
+        computed: set[int],
+        elementwise: Set[str],
+        alone: Set[int],
+        padded: Mapping[int, int],
+    ) -> None:
+        self._ops = ops
+        self._computed = computed
+        self._elementwise = elementwise
+        self._alone = alone
+        self._padded = padded
+        self._schedule = Schedule()
+
+    def arranged(self, order: list[int]) -> Schedule:
+        done: set[int] = set()
+        by_key: dict[object, list[int]] = {}
+        for index in order:
+            key = self._key(index)
+            if key is not None:
+                by_key.setdefault(key, []).append(index)
+        for index in order:
+            if index in done:
+                continue
+            unit: tuple[int, ...] = (index,)
+            mates = by_key.get(self._key(index), []) if self._key(index) is not None else []
+            later = [j for j in mates if j > index and j not in done and self._ready(j, done)]
+            if later and self._ready(index, done):
+                unit = (index, *later) if self._stacked((index, *later)) else unit
+            done.update(unit)
+            self._schedule.units.append(unit)
+        return self._schedule
+
+    def _operands(self, index: int) -> list[int]:
+        return [a for a in self._ops[index].args if not self._ops[a].is_literal]
+
+    def _key(self, index: int) -> object:
+        op = self._ops[index]
+        if op.code not in self._elementwise or not self._stackable(index):
+            return None
+        operands = self._operands(index)
+        if not operands or not all(
+            self._stackable(a) and self._ops[a].shape == op.shape for a in operands
+        ):
+            return None
+        return (op.code, tuple(-1 if a in operands else a for a in op.args))
+
+    def _stackable(self, index: int) -> bool:
+        op = self._ops[index]
+        small = math.prod(op.shape) <= LARGEST_STACK
+        return (
+            small and index in self._computed and index not in self._alone and op.code != "spread"
+        )
+
+    def _ready(self, index: int, done: set[int]) -> bool:
+        return all(arg in done for arg in self._operands(index))
+
+    def _stacked(self, unit: tuple[int, ...]) -> bool:
+        """Lay out a group's results and operands alike; False where they cannot be."""
+        columns = [tuple(column) for column in zip(*map(self._operands, unit), strict=True)]
+        distinct = dict.fromkeys([*columns, unit])
+        ids = [i for column in distinct for i in column]
+        if len(set(ids)) != len(ids) or any(self._padded.get(i) for i in unit):
+            return False
+        layout: Stack | None = None
+        for column in distinct:
+            known = [self._schedule.stacks.get(i) for i in column]
+            first = known[0]
+            if first is None and any(known):
+                return False
+            if first is not None:
+                if first.members != column or (layout and layout.offsets != first.offsets):
+                    return False
+                layout = first
+        fresh = [column for column in distinct if column[0] not in self._schedule.stacks]
+        if layout is None:
+            layout = self._new_layout(columns, unit)
+        elif any(self._padded.get(i) for column in fresh for i in column):
+            return False
+        for column in fresh:
+            stack = Stack(column, layout.offsets, layout.cells)
+            self._schedule.stacks.update(dict.fromkeys(column, stack))
+        return True
+
+    def _new_layout(self, columns: list[tuple[int, ...]], unit: tuple[int, ...]) -> Stack:
+        offsets = []
+        start = 0
+        for place, index in enumerate(unit):
+            offsets.append(start)
+            pad = max(self._padded.get(column[place], 0) for column in (*columns, unit))
+            start += math.prod(self._ops[index].shape) + pad
+        return Stack(columns[0], tuple(offsets), start)

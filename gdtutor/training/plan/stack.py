@@ -1,0 +1,264 @@
+"""The parts of a sweep: runs that train together in stacked arrays, and runs that train alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gdtutor.engine.operations import Array
+from gdtutor.training.curve import Partial, Series, epoch_costs
+from gdtutor.training.optimisers import optimiser_of
+from gdtutor.training.outcome import Outcome
+from gdtutor.training.plan.choice import check
+from gdtutor.training.plan.stacked_plan import StackedPlan
+from gdtutor.training.problem import Problem
+from gdtutor.training.run import Run
+from gdtutor.training.segments import Segment, Stretch
+from gdtutor.training.settings import Settings, Stop
+from gdtutor.training.stops import finite_prefix, first_stop
+from gdtutor.values import Struct, replace
+
+_BURST_CELLS = 4_000_000
+"""Products of cells and examples in one burst of a stack, some 10 milliseconds: its costs are
+gathered run by run, which shorter bursts would do more often than they train."""
+
+
+class Member(Struct, frozen=True, eq=False):
+    """One run of a sweep."""
+
+    label: str
+    """What tells it from the others, as `learning_rate 0.5`."""
+    problem: Problem
+    settings: Settings
+
+
+class Found(Struct, frozen=True, eq=False):
+    """How far a member is. Arrays are read-only."""
+
+    label: str
+    costs: Array
+    """The cost of each finished epoch, as long as it is finite."""
+    stopped_by: str | None
+    """As in `Progress`; None while it goes on."""
+    parameters: dict[str, Array]
+
+
+def fit_together(one: Member, other: Member) -> bool:
+    """Say whether two runs can train in the same stacked arrays.
+
+    They may differ in their starts, the learning rate, the constants of the optimiser, and a seed
+    that decides nothing but the start: where it shuffles or draws batches smaller than the data,
+    each run sees other examples at an iteration, and the arrays of data are shared by all. They
+    have the same graph, data and constants, as these are compiled in, and the same optimiser,
+    batch, epochs and schedule.
+
+    A condition on cost or loss ends every run by itself. One on the gradient does not stack: its
+    norm is taken over the flat array, in which the parameters of all runs lie.
+    """
+    if not _is_same(one.problem, other.problem):
+        return False
+    if _common(one.settings) != _common(other.settings):
+        return False
+    train = check(one.problem, one.settings)
+    return StackedPlan.fits(one.problem, one.settings, train)
+
+
+def _is_same(one: Problem, other: Problem) -> bool:
+    """Say whether two problems differ in their starts at most, by value."""
+    if one is other:
+        return True
+    return (
+        one.graph is other.graph
+        and (one.bindings, one.frozen, one.is_single) == (
+            other.bindings, other.frozen, other.is_single
+        )
+        and _are_equal(one.constants, other.constants)
+        and np.array_equal(one.examples, other.examples)
+        and {n: np.shape(v) for n, v in one.parameters.items()}
+        == {n: np.shape(v) for n, v in other.parameters.items()}
+    )  # fmt: skip
+
+
+def _are_equal(one: Mapping[str, Array], other: Mapping[str, Array]) -> bool:
+    return one.keys() == other.keys() and all(np.array_equal(v, other[n]) for n, v in one.items())
+
+
+def _common(settings: Settings) -> Settings:
+    """Return the settings without what may differ within a stack."""
+    is_whole = settings.batch is None and settings.order == "shuffled"
+    seed = 0 if settings.order == "given" or is_whole else settings.seed
+    return replace(settings, learning_rate=0.0, hyperparameters=(), seed=seed)
+
+
+class Stack:
+    """Members that train together, each until its own end.
+
+    Args:
+        places: Their places in the sweep.
+        members: Which fit together.
+    """
+
+    def __init__(self, places: Sequence[int], members: Sequence[Member]) -> None:
+        self._places, self._members = tuple(places), tuple(members)
+        self._stretches = [Stretch(Segment(0, m.problem, m.settings), None) for m in members]
+        self._stretch = self._stretches[0]
+        self._plan = StackedPlan(
+            members[0].problem,
+            members[0].settings,
+            self._stretch.train,
+            _differing(members),
+            len(members),
+        )
+        self._plan.load([stretch.start(None, 0)[0] for stretch in self._stretches])
+        self._series = [Series() for _ in members]
+        self._partials = [Partial() for _ in members]
+        self._ended: dict[int, tuple[str, Array]] = {}
+        """Why a run has ended and its state there, by its place in the stack."""
+        self._done = 0
+        self.labels = tuple(member.label for member in members)
+        """What tells the members apart."""
+        self.source = self._plan.source
+        """What they are compiled to."""
+
+    @property
+    def epochs(self) -> int:
+        """The epochs that every member has finished or ended before."""
+        wanted = self._stretch.segment.settings.epochs
+        return wanted if self.is_done else self._done // self._stretch.per_epoch
+
+    @property
+    def is_done(self) -> bool:
+        """Whether no member goes on."""
+        return self._done >= self._last or len(self._ended) == len(self._members)
+
+    @property
+    def _last(self) -> int:
+        return self._stretch.segment.settings.epochs * self._stretch.per_epoch
+
+    def advance(self, epochs: int | None, deadline: Callable[[], bool] | None) -> None:
+        """Train on; see `Sweep.advance`."""
+        per = self._stretch.per_epoch
+        target = self._last if epochs is None else min(self._last, (self.epochs + epochs) * per)
+        cells = sum(int(np.size(v)) for v in self._members[0].problem.parameters.values())
+        work = 100 * len(self._members) + cells * self._stretch.batch * len(self._members)
+        burst = max(1, _BURST_CELLS // work)
+        while self._done < target and not self.is_done:
+            self._burst(min(burst, target - self._done))
+            if deadline is not None and deadline():
+                break
+
+    def _burst(self, count: int) -> None:
+        before = self._plan.saved()
+        losses = self._plan.train(self._done, count)
+        vectors = None if self._plan.is_finite() else self._plan.store()
+        has_stops = self._stretch.segment.settings.stop != Stop()
+        is_finite = np.logical_and.reduce(np.isfinite(losses))
+        ends: dict[int, tuple[str | None, int]] = {}
+        for run in range(len(self._members)):
+            if run in self._ended:
+                continue
+            column = losses[:, run]
+            goes_on = is_finite[run] and not has_stops
+            reason, kept = (None, count) if goes_on else self._end_of(run, column)
+            if vectors is not None and not np.isfinite(vectors[run]).all():
+                reason = reason or "not_finite"
+            if reason is not None:
+                ends[run] = reason, kept
+            else:
+                self._record(run, column)
+        if ends:
+            self._finish(ends, before, losses)
+        self._done += count
+
+    def _end_of(self, run: int, losses: Array) -> tuple[str | None, int]:
+        """Return why a run ends among some iterations, and how many of them stand."""
+        costs, places, _ = self._costs(run, losses)
+        outcome = Outcome(losses, losses, None, np.empty(0))
+        return first_stop(outcome, costs, places, self._stretch.segment.settings.stop)
+
+    def _finish(
+        self,
+        ends: Mapping[int, tuple[str | None, int]],
+        before: tuple[Array, ...],
+        losses: Array,
+    ) -> None:
+        """Keep the state of runs at their ends, replayed by each alone from before the burst."""
+        now = self._plan.saved()
+        self._plan.restore(before)
+        vectors = self._plan.store()
+        self._plan.restore(now)
+        for run, (reason, kept) in ends.items():
+            plan, first = self._stretches[run].plan("replay"), self._done
+            outcome = plan.run(vectors[run], first, first, kept)
+            if kept and not np.isfinite(outcome.vector).all():
+                kept = finite_prefix(plan, vectors[run], first, first, kept)
+                outcome, reason = plan.run(vectors[run], first, first, kept), "not_finite"
+            self._record(run, losses[:kept, run])
+            self._ended[run] = reason or "", outcome.vector
+
+    def _record(self, run: int, losses: Array) -> None:
+        costs, _, self._partials[run] = self._costs(run, losses)
+        self._series[run].extend(costs)
+
+    def _costs(self, run: int, losses: Array) -> tuple[Array, NDArray[np.intp], Partial]:
+        turn = self._done % self._stretch.per_epoch
+        return epoch_costs(losses, turn, self._stretch.sizes, self._partials[run])
+
+    def found(self) -> list[tuple[int, Found]]:
+        """Return how far every member is, by its place in the sweep."""
+        results = []
+        for run, vector in enumerate(self._plan.store()):
+            going = "epochs" if self._done >= self._last else None
+            stopped, at = self._ended.get(run, (going, vector))
+            parameters, _ = self._stretches[run].layout.split(at)
+            found = Found(self.labels[run], self._series[run].view(), stopped, parameters)
+            results.append((self._places[run], found))
+        return results
+
+
+def _differing(members: Sequence[Member]) -> dict[str, Array]:
+    """Return the learning rate and the optimiser's constants where they differ, run by run."""
+    numbers = {"learning_rate": [m.settings.learning_rate for m in members]}
+    constants = [optimiser_of(m.settings)[1] for m in members]
+    for name in constants[0]:
+        numbers[name] = [values[name] for values in constants]
+    return {n: np.array(v) for n, v in numbers.items() if len(set(v)) > 1}
+
+
+class Alone:
+    """A member that trains by itself; it looks like a stack of one.
+
+    Args:
+        places: Its place in the sweep.
+        members: The one.
+    """
+
+    def __init__(self, places: Sequence[int], members: Sequence[Member]) -> None:
+        self._place, self._member = places[0], members[0]
+        self._run = Run((Segment(0, self._member.problem, self._member.settings),))
+        self.labels = (self._member.label,)
+        """What tells the member from others."""
+        self.source = self._run.plan.source
+        """What it is compiled to."""
+
+    @property
+    def epochs(self) -> int:
+        """The epochs that the member has finished or ended before."""
+        return self._member.settings.epochs if self.is_done else len(self._run.costs)
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the member does not go on."""
+        return self._run.stopped_by is not None
+
+    def advance(self, epochs: int | None, deadline: Callable[[], bool] | None) -> None:
+        """Train on; see `Sweep.advance`."""
+        self._run.advance(epochs=epochs, deadline=deadline)
+
+    def found(self) -> list[tuple[int, Found]]:
+        """Return how far the member is, by its place in the sweep."""
+        parameters = dict(self._run.state(self._run.farthest).parameters)
+        found = Found(self._member.label, self._run.costs, self._run.stopped_by, parameters)
+        return [(self._place, found)]

@@ -1,0 +1,194 @@
+"""The drawing of a computation graph in box characters, fitted to a panel."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from gdtutor.view.frame import Chars, Line, Segment, Style
+from gdtutor.view.graph.model import Direction, DrawEdge, DrawNode, Layout, Part, make_part
+from gdtutor.view.graph.paint import paint
+from gdtutor.view.graph.part import neighbourhood
+from gdtutor.view.graph.tall import lay_out_tall
+from gdtutor.view.graph.text import Wording, number_room, write
+from gdtutor.view.graph.wide import lay_out_wide
+from gdtutor.view.lines import width_of
+
+__all__ = ["Direction", "DrawEdge", "DrawNode", "draw_graph"]
+
+WHOLE = 40
+"""Nodes up to which a graph is drawn whole, in pages where it is too tall."""
+NEIGHBOURS = (24, 16, 12, 8, 5, 3, 1)
+"""Nodes that are tried around the current one where the whole graph is too large."""
+
+
+def draw_graph(
+    nodes: Sequence[DrawNode],
+    edges: Sequence[DrawEdge],
+    *,
+    current: str | None,
+    direction: Direction,
+    width: int,
+    height: int,
+    chars: Chars,
+    total: int | None = None,
+) -> tuple[Line, ...]:
+    """Draw a graph in exactly `height` lines of at most `width` cells.
+
+    The layout is the first that fits: layers from left to right; leaves on the left and the
+    computed nodes flowing down; the same with the gradients beside the values; the last one in
+    pages. Where none is narrow enough, or the graph is large, only the neighbourhood of the
+    current node is drawn, in the end the node alone. A note with an ellipsis counts the nodes that
+    are not shown.
+
+    Args:
+        nodes: In topological order.
+        edges: Those of one target in the order of its formula.
+        current: The node that is marked and kept in view.
+        direction: The glyph of the mark, and which strokes stand out: those that arrive at the
+            current node going forward, those that leave it going backward.
+        width: Cells.
+        height: Rows.
+        chars: With `unicode` False all that is added is ASCII; labels are passed in converted.
+        total: Nodes of the whole graph, where `nodes` is only what lies around the current one.
+
+    Raises:
+        KeyError: `current` or an end of an edge is not among the nodes.
+    """
+    if height < 1 or width < 1 or not nodes:
+        return ((),) * max(0, height)
+    total = len(nodes) if total is None else total
+    layout, shown = _choose(nodes, edges, current, width, height, chars, is_whole=total <= WHOLE)
+    return _page(layout, total - shown, current, direction, width, height, chars)
+
+
+def _choose(
+    nodes: Sequence[DrawNode],
+    edges: Sequence[DrawEdge],
+    current: str | None,
+    width: int,
+    height: int,
+    chars: Chars,
+    *,
+    is_whole: bool,
+) -> tuple[Layout, int]:
+    """Return a layout that fits and the number of nodes that it shows."""
+    whole = make_part(nodes, edges)
+    start = nodes[0 if current is None else whole.place[current]].id
+    if is_whole:
+        layout = next(_fitting(whole, width, height, chars, paged=True), None)
+        if layout is not None:
+            return layout, len(nodes)
+    for paged in (False, True):
+        for limit in NEIGHBOURS:
+            part = neighbourhood(whole, start, min(limit, len(nodes)), chars.ellipsis)
+            layout = next(_fitting(part, width, height - 1, chars, paged=paged), None)
+            if layout is not None:
+                return layout, sum(node.style is not Style.DIM for node in part.nodes)
+    part = make_part([node for node in nodes if node.id == start], [])
+    return lay_out_tall(part, write(part, _wordings(part, chars)[-1]), width=width), 1
+
+
+def _wordings(part: Part, chars: Chars) -> tuple[Wording, ...]:
+    room = number_room(part.nodes)
+    return (
+        Wording(chars, room),
+        Wording(chars, room, one_row=True),
+        Wording(chars, room, short_labels=True),
+    )
+
+
+def _fitting(part: Part, width: int, height: int, chars: Chars, *, paged: bool) -> Iterator[Layout]:
+    """Yield the layouts that fit, the most readable one first."""
+    two_rows, one_row, short = _wordings(part, chars)
+    texts = write(part, two_rows)
+    for gap in (1, 0):
+        layout = lay_out_wide(part, texts, width=width, gap=gap)
+        if layout.width > width:
+            break
+        if layout.height <= height:
+            yield layout
+    computed = sum(not part.is_leaf(node.id) for node in part.nodes)
+    if computed > height and not paged:
+        # Below one another they take a row each at least.
+        return
+    narrow: list[Layout] = []
+    for wording in (two_rows, one_row, short):
+        layout = lay_out_tall(part, write(part, wording), width=width)
+        if layout.width <= width:
+            narrow.append(layout)
+            if layout.height <= height:
+                yield layout
+    if paged:
+        yield from sorted(narrow, key=lambda layout: layout.height)
+
+
+def _page(
+    layout: Layout,
+    hidden: int,
+    current: str | None,
+    direction: Direction,
+    width: int,
+    height: int,
+    chars: Chars,
+) -> tuple[Line, ...]:
+    """Paint the page of a layout on which the current node stands, with notes on what is not."""
+    room = height - (hidden > 0)
+    if layout.height <= room:
+        top, bottom = 0, layout.height
+    else:
+        top, bottom = _window(layout, current, height)
+    lines = paint(layout, top, bottom, current=current, direction=direction, chars=chars)
+    ellipsis = chars.ellipsis
+    above = sum(box.y < top for box in layout.boxes)
+    below = sum(box.y >= top and box.y + len(box.rows) > bottom for box in layout.boxes)
+    before = (_note(ellipsis, above, "above"),) if above else ()
+    after = (_note(ellipsis, hidden + below, ""),) if hidden + below else ()
+    whole = (*before, *lines, *after)
+    blank = ((),) * (height - len(whole))
+    return tuple(cut(line, width, ellipsis) for line in (*whole, *blank)[:height])
+
+
+def _note(ellipsis: str, nodes: int, where: str) -> Line:
+    count = f"{nodes:,}".replace(",", " ")
+    words = f" {ellipsis} {count} more node{'' if nodes == 1 else 's'} {where}"
+    return (Segment(words.rstrip(), Style.DIM),)
+
+
+def _window(layout: Layout, current: str | None, height: int) -> tuple[int, int]:
+    """Return the first row of the page of the current node, and the row after its last.
+
+    Pages overlap, so that a node shows what is around it, and stay while the walk goes on in them.
+    A page leaves a line for every note: one on the first and the last page, two between. Its edges
+    run neither through a node nor between a node and the arrow head above it.
+    """
+    box = next((box for box in layout.boxes if box.node.id == current), layout.boxes[0])
+    end = box.y + len(box.rows)
+    rows = max(1, height - 2)
+    if end <= height - 1:
+        top, bottom = 0, max(1, height - 1)
+    else:
+        stride = max(1, rows - max(3, rows // 3))
+        top = -(-(end - rows) // stride) * stride
+        bottom = top + rows
+        if bottom >= layout.height:
+            top, bottom = layout.height - rows - 1, layout.height
+    torn = {at for box in layout.boxes for at in range(box.y + 1, box.y + len(box.rows))}
+    torn |= {stroke.points[-1][1] + 1 for stroke in layout.strokes if stroke.head == "down"}
+    while top in torn and top < box.y:
+        top += 1
+    while bottom in torn and bottom > end:
+        bottom -= 1
+    return top, bottom
+
+
+def cut(line: Line, width: int, ellipsis: str) -> Line:
+    """Return a line of at most `width` cells; one that is cut ends in an ellipsis."""
+    if width_of(line) <= width:
+        return line
+    kept: list[Segment] = []
+    room = max(0, width - len(ellipsis))
+    for segment in line:
+        kept.append(Segment(segment.text[:room], segment.style))
+        room -= len(kept[-1].text)
+    kept.append(Segment(ellipsis[:width], Style.DIM))
+    return tuple(segment for segment in kept if segment.text)

@@ -1,0 +1,149 @@
+"""From a layout to lines of cells: joints of strokes, arrow heads, texts, and the current node."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import reduce
+from itertools import groupby, pairwise
+from operator import or_
+
+from gdtutor.view.frame import Chars, Line, Segment, Style
+from gdtutor.view.graph.model import Direction, DrawEdge, Layout, Stroke
+
+LEFT, RIGHT, UP, DOWN = 1, 2, 4, 8
+SIDES = {(-1, 0): LEFT, (1, 0): RIGHT, (0, -1): UP, (0, 1): DOWN}
+
+JOINTS = {
+    LEFT: "─", RIGHT: "─", LEFT | RIGHT: "─",
+    UP: "│", DOWN: "│", UP | DOWN: "│",
+    RIGHT | DOWN: "┌", LEFT | DOWN: "┐", RIGHT | UP: "└", LEFT | UP: "┘",
+    UP | DOWN | RIGHT: "├", UP | DOWN | LEFT: "┤",
+    LEFT | RIGHT | DOWN: "┬", LEFT | RIGHT | UP: "┴",
+    LEFT | RIGHT | UP | DOWN: "┼",
+}  # fmt: skip
+ASCII_STROKES = {"─": "-", "│": "|"}
+"""Every other joint is a `+`."""
+HEADS = {"right": "▶>", "left": "◀<", "down": "▼v"}
+"""Arrow heads, in Unicode and in ASCII."""
+MARKS = {
+    Direction.FORWARD: "▶>",
+    Direction.BACKWARD: "◀<",
+    Direction.UPDATE: "●@",
+    Direction.NONE: "›:",
+}
+"""What stands before the current node, in Unicode and in ASCII."""
+
+Point = tuple[int, int]
+Pass = tuple[DrawEdge, int]
+"""An edge and the sides of a cell to which it runs."""
+Cell = tuple[str, Style]
+Canvas = dict[int, dict[int, Cell]]
+"""Cells by row and column."""
+
+
+def paint(
+    layout: Layout,
+    top: int,
+    bottom: int,
+    *,
+    current: str | None,
+    direction: Direction,
+    chars: Chars,
+) -> tuple[Line, ...]:
+    """Paint the rows from `top` to before `bottom`, without nodes that are not wholly inside."""
+    canvas: Canvas = {row: {} for row in range(top, bottom)}
+    _paint_strokes(canvas, layout.strokes, current, direction, chars)
+    for box in layout.boxes:
+        if not (top <= box.y and box.y + len(box.rows) <= bottom):
+            continue
+        here = box.node.id == current
+        for row, line in enumerate(box.rows, start=box.y):
+            x = box.x
+            for index, segment in enumerate(line):
+                marked = here and row == box.y and index == 0
+                style = Style.CURRENT if marked else segment.style
+                for char in segment.text:
+                    if char != " ":
+                        canvas[row][x] = char, style
+                    x += 1
+        if here:
+            canvas[box.y][box.x - 1] = _pick(MARKS[direction], chars), Style.CURRENT
+            before = canvas[box.y].get(box.x - 2)
+            if direction is Direction.BACKWARD and before and before[0] in HEADS["right"]:
+                # Two heads against each other cannot be read; the mark is the one that turns.
+                canvas[box.y][box.x - 2] = "─" if chars.unicode else "-", before[1]
+    return tuple(_line(canvas[row]) for row in range(top, bottom))
+
+
+def _pick(pair: str, chars: Chars) -> str:
+    return pair[0] if chars.unicode else pair[1]
+
+
+def _paint_strokes(
+    canvas: Canvas,
+    strokes: Iterable[Stroke],
+    current: str | None,
+    direction: Direction,
+    chars: Chars,
+) -> None:
+    passes: dict[Point, list[Pass]] = {}
+    heads: dict[Point, list[Pass]] = {}
+    glyphs: dict[Point, str] = {}
+    for stroke in strokes:
+        for cell, sides in _walk(stroke.points):
+            if cell[1] in canvas:
+                passes.setdefault(cell, []).append((stroke.edge, sides))
+        heads.setdefault(stroke.points[-1], []).append((stroke.edge, 0))
+        glyphs[stroke.points[-1]] = _pick(HEADS[stroke.head], chars)
+    for (x, y), found in passes.items():
+        shown = heads.get((x, y)) or _on_top(found)
+        joint = JOINTS.get(reduce(or_, (sides for _, sides in shown)), "")
+        drawn = joint if chars.unicode else ASCII_STROKES.get(joint, "+")
+        canvas[y][x] = glyphs.get((x, y), drawn), _style(shown, current, direction)
+
+
+def _walk(points: Iterable[Point]) -> Iterator[tuple[Point, int]]:
+    """Yield the cells of a stroke in order, each with the sides to which it runs."""
+    sides = 0
+    x = y = 0
+    for (x, y), (to_x, to_y) in pairwise(points):
+        dx, dy = (to_x > x) - (to_x < x), (to_y > y) - (to_y < y)
+        while (x, y) != (to_x, to_y):
+            yield (x, y), sides | SIDES[dx, dy]
+            sides = SIDES[-dx, -dy]
+            x, y = x + dx, y + dy
+    yield (x, y), sides
+
+
+def _on_top(found: list[Pass]) -> list[Pass]:
+    """Return the strokes that show in a cell.
+
+    Where one turns, all are joined. Where they only cross, the upright ones show, so that a
+    crossing never looks like a joint.
+    """
+    across, upright = LEFT | RIGHT, UP | DOWN
+    if any(sides & across and sides & upright for _, sides in found):
+        return found
+    return [(edge, sides) for edge, sides in found if sides & upright] or found
+
+
+def _style(shown: Iterable[Pass], current: str | None, direction: Direction) -> Style:
+    """Return the colour of strokes: what the current step reads stands out."""
+    edges = [edge for edge, _ in shown]
+    if direction is Direction.FORWARD and any(edge.target == current for edge in edges):
+        return Style.FORWARD
+    if direction is Direction.BACKWARD and any(edge.source == current for edge in edges):
+        return Style.BACKWARD
+    return Style.BORDER
+
+
+def _line(cells: dict[int, Cell]) -> Line:
+    """Join cells into segments; blanks go with what stands before them."""
+    if not cells:
+        return ()
+    blank = (" ", Style.TEXT)
+    row = [cells.get(x, blank) for x in range(max(cells) + 1)]
+    return tuple(
+        Segment("".join(char for char, _ in run), style)
+        for style, run in groupby(row, key=lambda cell: cell[1])
+    )

@@ -1,0 +1,137 @@
+"""The graph panel: the computation graph with what is known at this step."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Mapping
+
+from gdtutor.engine.graph import Edge, Role
+from gdtutor.engine.operations import Array
+from gdtutor.engine.places import Places, nearest, places_of
+from gdtutor.session.steps import Phase
+from gdtutor.values import Struct
+from gdtutor.view.context import Context
+from gdtutor.view.diagnosis import asleep_marks
+from gdtutor.view.frame import Line, Style
+from gdtutor.view.graph.drawing import (
+    NEIGHBOURS,
+    WHOLE,
+    Direction,
+    DrawEdge,
+    DrawNode,
+    draw_graph,
+)
+from gdtutor.view.notation import shape as shape_text
+
+_DIRECTIONS = {
+    Phase.GIVEN: Direction.NONE,
+    Phase.FORWARD: Direction.FORWARD,
+    Phase.BACKWARD: Direction.BACKWARD,
+    Phase.UPDATE: Direction.UPDATE,
+}
+
+
+def graph_lines(
+    context: Context, width: int, height: int, changed: frozenset[str] = frozenset()
+) -> tuple[Line, ...]:
+    """Draw the graph: values on computed nodes, gradients on reached ones, the current one marked.
+
+    Args:
+        context: The step.
+        width: Cells of a line.
+        height: Lines.
+        changed: Names whose value a what-if has changed.
+    """
+    places = places_of(context.trace)
+    names = places.used
+    if len(names) > WHOLE:
+        names, edges = _around(places, context.step.node or names[0])
+    else:
+        edges = tuple(edge for node in context.trace.visible for edge in node.edges)
+    known, reached = known_values(context), reached_gradients(context)
+    marks = asleep_marks(context)
+    return draw_graph(
+        [_draw(context, name, known, reached, changed, marks.get(name, "")) for name in names],
+        [DrawEdge(edge.source, edge.target, edge.occurrence) for edge in edges],
+        total=len(places.used),
+        current=context.step.node or None,
+        direction=_DIRECTIONS[context.step.phase],
+        width=width,
+        height=height,
+        chars=context.chars,
+    )
+
+
+def _around(places: Places, start: str) -> tuple[tuple[str, ...], tuple[Edge, ...]]:
+    """Return as much of a large graph as can be drawn: names around one, and one edge further."""
+    most = NEIGHBOURS[0]
+    near = nearest(places, start, most)
+    edges = {edge: None for name in near for edge in places.operands(name)}
+    edges |= {edge: None for name in near for edge in places.consumers.get(name, ())[:most]}
+    ordered = sorted(edges, key=lambda edge: places.place[edge.target])
+    names = {start, *near, *(end for edge in ordered for end in (edge.source, edge.target))}
+    return tuple(sorted(names, key=places.place.__getitem__)), tuple(ordered)
+
+
+def _draw(
+    context: Context,
+    name: str,
+    known: Container[str],
+    reached: Container[str],
+    changed: frozenset[str],
+    mark: str,
+) -> DrawNode:
+    style = Style.TEXT
+    if name in context.graph.leaf_by_name:
+        is_parameter = context.graph.leaf_by_name[name].role is Role.PARAMETER
+        style = Style.PARAMETER if is_parameter else Style.INPUT
+    value = _summary(context, context.trace.values[name]) if name in known else None
+    gradient = _summary(context, context.trace.gradients[name]) if name in reached else None
+    if gradient is not None and name in context.changed_gradients:
+        gradient += "*"
+    mark = mark if name in known else ""
+    return DrawNode(name, context.name(name), value, gradient, style, name in changed, mark)
+
+
+def _summary(context: Context, array: Array) -> str:
+    """Return a number, a scalar lesson's followed example, or a matrix's shape."""
+    if array.ndim == 0 or (context.graph.by_rows and array.ndim == 1):
+        return context.number(context.followed(array))
+    if array.size == 1:
+        return context.number(float(array.reshape(())))
+    return shape_text(array.shape, context.chars)
+
+
+class Upto(Struct, frozen=True):
+    """The names up to a place in some order, as a container that costs nothing to make."""
+
+    place: Mapping[str, int]
+    last: int
+
+    def __contains__(self, name: object) -> bool:
+        """Say whether a name stands at or before the last place."""
+        place = self.place.get(name) if isinstance(name, str) else None
+        return place is not None and place <= self.last
+
+
+def known_values(context: Context) -> Container[str]:
+    """Return the names whose values are known at this step."""
+    places = places_of(context.trace)
+    match context.step.phase:
+        case Phase.GIVEN:
+            return Upto(places.place, len(context.graph.leaves) - 1)
+        case Phase.FORWARD:
+            return Upto(places.place, places.place[context.step.node] - context.hides_result)
+        case _:
+            return Upto(places.place, len(places.names))
+
+
+def reached_gradients(context: Context) -> Container[str]:
+    """Return the names whose gradients are known at this step."""
+    reached = places_of(context.trace).reached
+    match context.step.phase:
+        case Phase.BACKWARD:
+            return Upto(reached, reached[context.step.node] - context.hides_result)
+        case Phase.UPDATE:
+            return Upto(reached, len(reached))
+        case _:
+            return Upto(reached, -1)

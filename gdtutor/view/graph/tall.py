@@ -1,0 +1,162 @@
+"""The tall layout of a computation graph: leaves on the left, what is computed flows down."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import accumulate
+
+from gdtutor.values import Struct, field
+from gdtutor.view.graph.flow import Flow, Spine, draw_flow, ports_from_leaves
+from gdtutor.view.graph.model import DrawEdge, Layout, Part, leaves_by_consumer
+from gdtutor.view.graph.route import Channel, route
+from gdtutor.view.graph.text import Texts
+
+NUDGES = 4
+"""Rows tried for a node and its leaves side by side before it moves below them."""
+
+
+class _Rows(Struct):
+    """The rows given so far."""
+
+    leaf: dict[str, int] = field(default_factory=dict)
+    computed: dict[str, int] = field(default_factory=dict)
+    left_end: int = 0
+    """First free row of the left column."""
+    right_end: int = 0
+
+
+def lay_out_tall(part: Part, texts: Texts, *, width: int) -> Layout:
+    """Place the computed nodes one below another and every leaf beside its first consumer.
+
+    Args:
+        part: What to draw.
+        texts: Its nodes in words.
+        width: Cells that the drawing may fill; the result is wider where it cannot be helped.
+    """
+    spine = _spine(part, texts)
+    rows = _rows(part, texts, spine)
+    flow = Flow(
+        part,
+        texts,
+        spine,
+        {**rows.leaf, **rows.computed},
+        _middle(part, rows),
+        _gutter(spine, rows),
+    )
+    return draw_flow(flow, width)
+
+
+def _middle(part: Part, rows: _Rows) -> Channel:
+    """Route the edges from the leaves to the computed nodes."""
+    links = [
+        ((edge.source, 0), (node.id, edge.occurrence))
+        for node in part.nodes
+        for edge in part.operands[node.id]
+        if part.is_leaf(edge.source)
+    ]
+    lefts = {(name, 0): row for name, row in rows.leaf.items()}
+    rights = {(name, port): rows.computed[name] + port for _, (name, port) in links}
+    return route(lefts, rights, links)
+
+
+def _gutter(spine: Spine, rows: _Rows) -> Channel:
+    """Route the edges that go around the right column."""
+    outs = {(name, 0): rows.computed[name] + row for name, row in spine.exit_row.items()}
+    backs = {
+        (edge.target, row): rows.computed[edge.target] + row for edge, row in spine.landing.items()
+    }
+    links = [((edge.source, 0), (edge.target, row)) for edge, row in spine.landing.items()]
+    return route(outs, backs, links, bent=True)
+
+
+def _spine(part: Part, texts: Texts) -> Spine:
+    """Decide which edges between computed nodes go straight down and which go around."""
+    computed = [node.id for node in part.nodes if not part.is_leaf(node.id)]
+    above = dict(zip(computed[1:], computed, strict=False))
+    down: set[DrawEdge] = set()
+    landing: dict[DrawEdge, int] = {}
+    for name in computed:
+        landed: dict[str, int] = {}
+        fed_from_above = False
+        for edge in part.operands[name]:
+            if part.is_leaf(edge.source):
+                continue
+            if above.get(name) == edge.source and not fed_from_above:
+                down.add(edge)
+                fed_from_above = True
+            else:
+                landing[edge] = landed.get(edge.source, 0)
+                landed[edge.source] = landing[edge] + 1
+    landings = dict.fromkeys(computed, 0)
+    for edge, row in landing.items():
+        landings[edge.target] = max(landings[edge.target], row + 1)
+    exit_row = {edge.source: landings[edge.source] for edge in landing}
+    height = {
+        name: max(
+            texts.height[name], ports_from_leaves(part, name), landings[name] + (name in exit_row)
+        )
+        for name in computed
+    }
+    return Spine(frozenset(down), landing, exit_row, height)
+
+
+def _rows(part: Part, texts: Texts, spine: Spine) -> _Rows:
+    rows = _Rows()
+    waiting = leaves_by_consumer(part)
+    for node in part.nodes:
+        if part.is_leaf(node.id):
+            continue
+        used = dict.fromkeys(edge.source for edge in part.operands[node.id])
+        group = [name for name in used if part.is_leaf(name) and name not in rows.leaf]
+        if any(edge in spine.down for edge in part.operands[node.id]):
+            rows.right_end += 1
+        _settle(part, texts, spine, rows, node.id, group)
+    for leaf in waiting:
+        if leaf not in rows.leaf:
+            rows.leaf[leaf] = rows.left_end
+            rows.left_end += texts.height[leaf]
+    return rows
+
+
+def _settle(
+    part: Part, texts: Texts, spine: Spine, rows: _Rows, name: str, group: list[str]
+) -> None:
+    """Place a computed node beside the middle one of the leaves that it is the first to use.
+
+    Where strokes would get into each other's way, node and leaves move down; in the end the node
+    stands below all leaves, where nothing is in the way.
+    """
+    *offsets, total = accumulate((texts.height[leaf] for leaf in group), initial=0)
+    middle = offsets[(len(offsets) - 1) // 2] if group else 0
+    start = max(rows.left_end, rows.right_end - middle)
+    row = start + middle if group else rows.right_end
+    clear = max([rows.left_end, *(at + spine.height[n] for n, at in rows.computed.items())])
+    tries = [(start + more, row + more) for more in range(NUDGES)]
+    for start, row in (*tries, (clear, clear + total)):
+        leaves = {leaf: start + offset for leaf, offset in zip(group, offsets, strict=True)}
+        if not _collides(part, rows, name, row, leaves):
+            break
+    rows.leaf.update(leaves)
+    rows.computed[name] = row
+    rows.right_end = row + spine.height[name]
+    if group:
+        rows.left_end = start + total
+
+
+def _collides(part: Part, rows: _Rows, name: str, row: int, leaves: Mapping[str, int]) -> bool:
+    """Whether a stroke from a leaf would share a row with an unrelated arriving one."""
+    lefts = {at: leaf for leaf, at in (*rows.leaf.items(), *leaves.items())}
+    uses = {
+        (rows.computed.get(node.id, row) + edge.occurrence, node.id, edge.occurrence)
+        for node in part.nodes
+        if node.id in rows.computed or node.id == name
+        for edge in part.operands[node.id]
+        if part.is_leaf(edge.source)
+    }
+    return any(
+        at in lefts
+        and not any(
+            edge.source == lefts[at] and edge.occurrence == port for edge in part.operands[target]
+        )
+        for at, target, port in uses
+    )

@@ -1,0 +1,142 @@
+"""The words of a node on a drawing: label, value and gradient, and the room that they need."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gdtutor.values import Struct
+from gdtutor.view.frame import Chars, Line, Segment, Style
+from gdtutor.view.graph.model import DrawNode, Part, ports
+from gdtutor.view.lines import width_of
+
+NUMBER_ROOM = 6
+"""Cells kept for a number, so that a drawing does not move when the number appears or grows."""
+SHAPE_ROOM = 3
+"""The same where values are shapes, as in `3×4`."""
+LABEL_ROOM = 10
+"""Cells left to a label where the whole one does not fit."""
+
+
+class Wording(Struct, frozen=True):
+    """How the nodes of one drawing are put into words."""
+
+    chars: Chars
+    number_room: int
+    one_row: bool = False
+    """The gradient stands beside the value, not below it."""
+    short_labels: bool = False
+    """Labels longer than `LABEL_ROOM` end in an ellipsis."""
+
+    @property
+    def nabla(self) -> str:
+        """The sign before a gradient."""
+        return "∇ " if self.chars.unicode else "g "
+
+    def label(self, node: DrawNode) -> str:
+        """The label with its mark, shortened where labels are."""
+        label = node.label
+        if self.short_labels and len(label) > LABEL_ROOM:
+            label = label[: LABEL_ROOM - len(self.chars.ellipsis)] + self.chars.ellipsis
+        return label + node.mark
+
+    def head(self, node: DrawNode) -> Line:
+        """The label and, where there is one, the value."""
+        star = "*" if node.changed else ""
+        label = Segment(self.label(node), node.style)
+        if node.value is None:
+            return (label, Segment(star, Style.CHANGED)) if star else (label,)
+        value = Segment(node.value + star, Style.CHANGED if star else Style.TEXT)
+        return (label, Segment(" "), value)
+
+    def gradient(self, node: DrawNode) -> Line:
+        """The gradient behind its sign; empty where there is none."""
+        if node.gradient is None:
+            return ()
+        return (Segment(self.nabla + node.gradient, Style.BACKWARD),)
+
+    @property
+    def stub(self) -> Line:
+        """What stands behind a node whose consumers are left out."""
+        arrow = "─▶" if self.chars.unicode else "->"
+        return (Segment(f" {arrow} {self.chars.ellipsis}", Style.DIM),)
+
+    def head_room(self, node: DrawNode) -> int:
+        """Cells to keep for label and value."""
+        if node.style is Style.DIM:
+            return len(node.label)
+        room = self._number_room(node, node.value)
+        return max(width_of(self.head(node)), len(self.label(node)) + 1 + room)
+
+    def gradient_room(self, node: DrawNode) -> int:
+        """Cells to keep for the gradient."""
+        return len(self.nabla) + self._number_room(node, node.gradient)
+
+    def _number_room(self, node: DrawNode, text: str | None) -> int:
+        room = min(self.number_room, SHAPE_ROOM) if is_shape(node.value) else self.number_room
+        return max(room, len(text or ""))
+
+
+def is_shape(value: str | None) -> bool:
+    """Whether a displayed value is the shape of an array, as `3×4`, `3x4` or `[4]`."""
+    return value is not None and any(sign in value for sign in "×x[")
+
+
+def number_room(nodes: Sequence[DrawNode]) -> int:
+    """Cells to keep for a number that is not there yet."""
+    shapes = any(is_shape(node.value) or "×" in node.label for node in nodes)
+    return SHAPE_ROOM if shapes else NUMBER_ROOM
+
+
+class Texts(Struct, frozen=True):
+    """The rows of every node of one column group, and the widths to keep for them."""
+
+    rows: dict[str, tuple[Line, ...]]
+    height: dict[str, int]
+    """Rows to keep for a node, gradients to come included."""
+    room: dict[str, int]
+    """Cells to keep for the widest row of a node."""
+
+
+def write(part: Part, wording: Wording) -> Texts:
+    """Put every node into words."""
+    leaves_head = _widest_head(part, wording, leaves=True)
+    others_head = _widest_head(part, wording, leaves=False)
+    rows: dict[str, tuple[Line, ...]] = {}
+    height: dict[str, int] = {}
+    room: dict[str, int] = {}
+    for node in part.nodes:
+        leaf = part.is_leaf(node.id)
+        head, gradient = wording.head(node), wording.gradient(node)
+        stub = wording.stub if node.id in part.leads_on else ()
+        needs = wording.head_room(node)
+        reached = expects_gradient(part, node)
+        if wording.one_row and ports(part, node.id) == 1:
+            start = (leaves_head if leaf else others_head) + 2
+            if gradient:
+                head = (*head, Segment(" " * (start - width_of(head))), *gradient)
+            if reached:
+                needs = start + wording.gradient_room(node)
+            rows[node.id], height[node.id] = ((*head, *stub),), 1
+        else:
+            indent = (Segment(" "),) if leaf and gradient else ()
+            top = (*head, *stub)
+            rows[node.id] = (top, (*indent, *gradient)) if gradient else (top,)
+            height[node.id] = 2 if reached else 1
+            if reached:
+                needs = max(needs, int(leaf) + wording.gradient_room(node))
+        room[node.id] = max(needs, *(width_of(line) for line in rows[node.id]))
+    return Texts(rows, height, room)
+
+
+def _widest_head(part: Part, wording: Wording, *, leaves: bool) -> int:
+    return max(
+        (wording.head_room(node) for node in part.nodes if part.is_leaf(node.id) is leaves),
+        default=0,
+    )
+
+
+def expects_gradient(part: Part, node: DrawNode) -> bool:
+    """Whether the backward pass has reached the node or usually will."""
+    if node.gradient is not None:
+        return True
+    return node.style is Style.PARAMETER or not part.is_leaf(node.id)

@@ -1,0 +1,170 @@
+"""The wide layout of a computation graph: layers from left to right."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
+
+from gdtutor.view.graph.columns import Grid, Rows, draw_columns
+from gdtutor.view.graph.model import Layout, Part, leaves_by_consumer, ports
+from gdtutor.view.graph.route import LANE, Channel, Link, Terminal, route
+from gdtutor.view.graph.text import Texts
+
+LEAF_WEIGHT = 0.01
+"""How firmly a leaf stands in its row, against 1 for a computed node: a chain runs straight."""
+
+
+def lay_out_wide(part: Part, texts: Texts, *, width: int, gap: int) -> Layout:
+    """Place the nodes in layers by the longest path to them.
+
+    A leaf stands right before its first consumer. An edge over several layers runs in a lane of
+    its own through those between.
+
+    Args:
+        part: What to draw.
+        texts: Its nodes in words.
+        width: Cells that the drawing may fill; the result is wider where it cannot be helped.
+        gap: Blank rows around a computed node in its layer.
+    """
+    layer = _layers(part)
+    placed: list[Rows] = []
+    for entries in _entries(part, layer):
+        placed.append(_place(part, texts, placed[-1] if placed else {}, entries, gap))
+    top = min(row for column in placed for row in column.values())
+    rows = tuple({entry: row - top for entry, row in column.items()} for column in placed)
+    channels = tuple(_channel(part, layer, index, rows) for index in range(len(rows) - 1))
+    return draw_columns(Grid(part, texts, layer, rows, channels), width)
+
+
+def _layers(part: Part) -> dict[str, int]:
+    layer: dict[str, int] = {}
+    for node in part.nodes:
+        operands = part.operands[node.id]
+        layer[node.id] = 1 + max((layer[edge.source] for edge in operands), default=-1)
+    for node in part.nodes:
+        if part.is_leaf(node.id) and part.consumers[node.id]:
+            layer[node.id] = min(layer[edge.target] for edge in part.consumers[node.id]) - 1
+    return layer
+
+
+def _entries(part: Part, layer: Mapping[str, int]) -> list[list[Terminal]]:
+    """Return what stands in every layer: computed nodes and their lanes, then the leaves."""
+    columns: list[list[Terminal]] = [[] for _ in range(1 + max(layer.values()))]
+    computed = tuple(node.id for node in part.nodes if not part.is_leaf(node.id))
+    for name in (*computed, *leaves_by_consumer(part)):
+        columns[layer[name]].append((name, 0))
+        last = max((layer[edge.target] for edge in part.consumers[name]), default=0)
+        for between in range(layer[name] + 1, last):
+            columns[between].append((name, LANE))
+    return columns
+
+
+def _place(
+    part: Part, texts: Texts, before: Rows, entries: Iterable[Terminal], gap: int
+) -> dict[Terminal, int]:
+    """Give every entry of a layer a row near what feeds it."""
+    wishes = _wishes(part, before, entries)
+    order = sorted(wishes, key=lambda entry: wishes[entry])
+    offsets = [0]
+    for entry, following in itertools.pairwise(order):
+        name, port = entry
+        height = 1 if port == LANE else max(texts.height[name], ports(part, name))
+        apart = LANE not in (port, following[1]) and not (
+            part.is_leaf(name) and part.is_leaf(following[0])
+        )
+        offsets.append(offsets[-1] + height + (gap if apart else 0))
+    wanted = [wishes[entry] - offset for entry, offset in zip(order, offsets, strict=True)]
+    rows: dict[Terminal, int] = {}
+    weights = [LEAF_WEIGHT if part.is_leaf(name) else 1.0 for name, _ in order]
+    places = [round(place) for place in monotone(wanted, weights)]
+    pushed = places[0]
+    for entry, place, offset in zip(order, places, offsets, strict=True):
+        pushed = max(place, pushed)
+        while _collides(part, before, entry, pushed + offset):
+            pushed += 1
+        rows[entry] = pushed + offset
+    return rows
+
+
+def _wishes(part: Part, before: Rows, entries: Iterable[Terminal]) -> dict[Terminal, float]:
+    """Return the row in which every entry would like to stand.
+
+    That is beside a computed operand, so that a chain runs straight; beside the middle one of
+    several operands; and for a leaf just below the node with which it is combined.
+    """
+    wishes: dict[Terminal, float] = {}
+    for entry in entries:
+        name, port = entry
+        if port != LANE and part.is_leaf(name):
+            found = [wishes[other] for other in _companions(part, name) if other in wishes]
+            lowest = max(found or wishes.values(), default=0.0)
+            wishes[entry] = lowest + (0.25 if before else 0.0)
+            continue
+        sources = list(dict.fromkeys(edge.source for edge in part.operands[name]))
+        chain = [source for source in sources if not part.is_leaf(source)] or sources
+        beside = [name] if port == LANE else chain
+        feeding = [(source, kind) for source in beside for kind in (0, LANE)]
+        rows = sorted(before[left] for left in feeding if left in before)
+        wishes[entry] = float(rows[(len(rows) - 1) // 2])
+    return wishes
+
+
+def _companions(part: Part, leaf: str) -> list[Terminal]:
+    """Return the computed nodes with which a leaf is combined where it is first used."""
+    used = part.consumers[leaf][:1]
+    sources = [edge.source for first in used for edge in part.operands[first.target]]
+    return [(name, kind) for name in sources if not part.is_leaf(name) for kind in (0, LANE)]
+
+
+def _collides(part: Part, before: Rows, entry: Terminal, row: int) -> bool:
+    """Whether an arriving stroke would share a row with an unrelated leaving one."""
+    name, port = entry
+    if port != LANE and part.is_leaf(name):
+        return False
+    arriving = [LANE] if port == LANE else range(ports(part, name))
+    return any(
+        left_row == row + max(0, index) and not _feeds(part, left, (name, index))
+        for (left, _), left_row in before.items()
+        if part.consumers[left]
+        for index in arriving
+    )
+
+
+def _feeds(part: Part, source: str, right: Terminal) -> bool:
+    name, port = right
+    if port == LANE:
+        return source == name
+    return any(edge.source == source and edge.occurrence == port for edge in part.operands[name])
+
+
+def monotone(wanted: Sequence[float], weights: Sequence[float]) -> list[float]:
+    """Return the non-decreasing sequence nearest to the wanted one in the weighted squares.
+
+    Source: the pool-adjacent-violators algorithm (Ayer et al. 1955).
+    """
+    blocks: list[tuple[float, float, int]] = []
+    for value, weight in zip(wanted, weights, strict=True):
+        mean, total, size = value, weight, 1
+        while blocks and blocks[-1][0] > mean:
+            other, others, members = blocks.pop()
+            mean = (mean * total + other * others) / (total + others)
+            total, size = total + others, size + members
+        blocks.append((mean, total, size))
+    return [mean for mean, _, size in blocks for _ in range(size)]
+
+
+def _channel(part: Part, layer: Mapping[str, int], index: int, rows: Sequence[Rows]) -> Channel:
+    """Route what goes from one layer to the next."""
+    lefts, entries = rows[index], rows[index + 1]
+    links: list[Link] = []
+    for left in lefts:
+        for edge in part.consumers[left[0]]:
+            if layer[edge.target] == index + 1:
+                links.append((left, (edge.target, edge.occurrence)))
+            elif layer[edge.target] > index + 1:
+                links.append((left, (left[0], LANE)))
+    rights = {
+        (name, port): entries[name, LANE] if port == LANE else entries[name, 0] + port
+        for _, (name, port) in links
+    }
+    return route(lefts, rights, links)
