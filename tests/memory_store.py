@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gdtutor.progress.records import Attempt, Finished, Place, Progress, Record, Reset, SavedPlace
+from gdtutor.progress.records import (
+    Attempt,
+    Finished,
+    LessonPlace,
+    Progress,
+    Record,
+    Reset,
+    SavedPlace,
+)
 
 
 class MemoryStore(Progress):
@@ -25,7 +33,7 @@ class MemoryStore(Progress):
                 kept = (*kept, record)
         self._records = kept
 
-    def places(self) -> dict[str, Place]:
+    def places(self) -> dict[str, LessonPlace]:
         """Return where the learner is in each lesson, the lesson last saved last."""
         return {one.lesson_id: one.place for one in self._records if isinstance(one, SavedPlace)}
 

@@ -9,7 +9,7 @@ import pytest
 from lesson_texts import lesson_of, neuron
 
 from gdtutor.check import screens as check_fit
-from gdtutor.check.fit import Fit, fit_of
+from gdtutor.check.fit import ScreenFit, fit_of
 from gdtutor.check.lesson import check_lesson
 from gdtutor.lesson.reports import Report
 from gdtutor.lesson.runs import run_of
@@ -65,7 +65,7 @@ def test_a_variant_with_other_numbers_alone_is_looked_at_plainly(
 ) -> None:
     seen: list[tuple[bool, int]] = []
 
-    def noted(*args: Any, is_plain: bool, most: int) -> Fit:
+    def noted(*args: Any, is_plain: bool, most: int) -> ScreenFit:
         seen.append((is_plain, most))
         return fit_of(*args, is_plain=is_plain, most=most)
 

@@ -18,7 +18,7 @@ from gdtutor.session.snapshots import snapshot_of
 from gdtutor.session.state import Session, Status, current_step
 from gdtutor.session.steps import Phase
 from gdtutor.session.update import Progressed, update
-from gdtutor.testing.lessons import Screens
+from gdtutor.testing.lessons import GoldenScreens
 from gdtutor.ui.picture import frame_text
 from gdtutor.view.explain import context_of
 from gdtutor.view.frame import ASCII, UNICODE, Chars, Style
@@ -67,7 +67,9 @@ def places(session: Session) -> tuple[Session, ...]:
 
 
 @pytest.mark.parametrize("name", LESSONS)
-def test_first_middle_and_last_step_of_every_lesson(name: str, assert_screen: Screens) -> None:
+def test_first_middle_and_last_step_of_every_lesson(
+    name: str, assert_screen: GoldenScreens
+) -> None:
     screens = [shown(session, 80, 24) for session in places(lesson(name))]
     assert_screen("\n".join(screens), name)
 
@@ -76,7 +78,7 @@ def test_first_middle_and_last_step_of_every_lesson(name: str, assert_screen: Sc
 @pytest.mark.parametrize("chars", SETS)
 @pytest.mark.parametrize("name", WALKS)
 def test_walks_at_every_size_in_both_character_sets(
-    name: str, chars: str, size: tuple[int, int], assert_screen: Screens
+    name: str, chars: str, size: tuple[int, int], assert_screen: GoldenScreens
 ) -> None:
     screens = []
     for walk in WALKS[name]:

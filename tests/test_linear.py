@@ -13,7 +13,7 @@ from gdtutor.drive.opening import open_lesson, session_at
 from gdtutor.lesson.discovery import shipped_lessons_folder
 from gdtutor.lesson.listing import listing
 from gdtutor.library.lessons import library_of
-from gdtutor.linear.conversation import Services, converse
+from gdtutor.linear.conversation import ConversationServices, converse
 from gdtutor.report.transcript import step_text
 from gdtutor.session.edits import apply_edit
 from gdtutor.session.looking import toggle_cell, toggle_mistakes, toggle_proof
@@ -50,7 +50,7 @@ class Talk:
         self.said: list[str] = []
         self.saved: list[Session] = []
         waiting = iter(lines)
-        services = Services(
+        services = ConversationServices(
             chars,
             self.said.append,
             lambda: next(waiting, None),

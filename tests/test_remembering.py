@@ -10,8 +10,8 @@ from gdtutor.drive.opening import open_lesson
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.library.lessons import library_of
 from gdtutor.library.remembered import read_progress, with_progress
-from gdtutor.progress.keeping import Memory, place_of_session
-from gdtutor.progress.records import Finished, Place, ProgressError, SavedPlace
+from gdtutor.progress.keeping import ProgressKeeper, place_of_session
+from gdtutor.progress.records import Finished, LessonPlace, ProgressError, SavedPlace
 from gdtutor.progress.store import ProgressStore
 from gdtutor.progress.writer import ProgressWriter
 from gdtutor.session.effects import KeepAttempt
@@ -101,7 +101,7 @@ def test_enter_continues_where_the_learner_left(folder):
 
 def test_a_place_that_no_longer_fits_opens_the_lesson_at_its_start(folder):
     store = MemoryStore()
-    place = Place(0, 3, 9, (), f"gdtutor {ROWS} --at backward:gone", 1.0)
+    place = LessonPlace(0, 3, 9, (), f"gdtutor {ROWS} --at backward:gone", 1.0)
     store.apply([SavedPlace("rows", place)])
     after = driven(shelf(folder, store), services(), ["enter"])
     assert after.lesson.id == "rows"
@@ -137,7 +137,7 @@ def test_an_answer_is_kept():
 
 def test_saved_is_said_only_when_the_store_has_acknowledged_it(tmp_path):
     heard = []
-    memory = Memory(lambda: ProgressStore(tmp_path / "progress.sqlite"), lambda: 5.0)
+    memory = ProgressKeeper(lambda: ProgressStore(tmp_path / "progress.sqlite"), lambda: 5.0)
     memory.listen(lambda word, message: heard.append((word, message)))
     assert heard[-1][0] == ""
     memory.save(walk(NEURON, "3/backward:w1"))
@@ -156,7 +156,7 @@ class Broken(MemoryStore):
 
 def test_a_store_that_cannot_write_is_told_once_and_at_the_end():
     heard = []
-    memory = Memory(Broken, lambda: 5.0)
+    memory = ProgressKeeper(Broken, lambda: 5.0)
     memory.listen(lambda word, message: heard.append((word, message)))
     for _ in range(3):
         memory.save(walk(NEURON, "given"))
@@ -192,7 +192,7 @@ class Kept(MemoryStore):
 
 def test_a_record_that_is_saved_before_put_returns_is_said_to_be_saved():
     heard = []
-    memory = Memory(Kept, lambda: 5.0, Prompt)
+    memory = ProgressKeeper(Kept, lambda: 5.0, Prompt)
     memory.listen(lambda word, message: heard.append(word))
     memory.save(walk(NEURON, "given"))
     assert heard == ["", "saved"]
@@ -204,7 +204,7 @@ def test_a_record_that_is_saved_before_put_returns_is_said_to_be_saved():
 
 def test_a_record_that_cannot_be_saved_is_said_not_to_be_before_put_returns():
     heard = []
-    memory = Memory(Broken, lambda: 5.0, Prompt)
+    memory = ProgressKeeper(Broken, lambda: 5.0, Prompt)
     memory.listen(lambda word, message: heard.append((word, message)))
     memory.save(walk(NEURON, "given"))
     assert heard == [("", ""), ("not saved yet", "the disk is full")]
@@ -212,7 +212,7 @@ def test_a_record_that_cannot_be_saved_is_said_not_to_be_before_put_returns():
 
 def test_the_newest_state_is_told_last_to_a_listener_that_comes_while_it_changes():
     heard = []
-    memory = Memory(Kept, lambda: 5.0, Prompt)
+    memory = ProgressKeeper(Kept, lambda: 5.0, Prompt)
 
     def slow(word, message):
         if not heard:
@@ -235,7 +235,7 @@ def test_what_is_reported_before_anybody_listens_is_told_to_the_first_who_does()
         writers.append(Prompt(open_store, on_change))
         return writers[0]
 
-    memory = Memory(Moved, lambda: 5.0, start)
+    memory = ProgressKeeper(Moved, lambda: 5.0, start)
     assert writers[0].has_reported.wait(PATIENCE)
     memory.listen(lambda word, message: heard.append(message))
     memory.save(walk(NEURON, "given"))
@@ -243,7 +243,7 @@ def test_what_is_reported_before_anybody_listens_is_told_to_the_first_who_does()
 
 
 def test_nothing_to_save_is_nothing_to_complain_of_at_the_end():
-    assert Memory(Kept, lambda: 5.0).close() == ""
+    assert ProgressKeeper(Kept, lambda: 5.0).close() == ""
 
 
 def test_the_app_shows_what_the_store_says():

@@ -5,7 +5,7 @@ import pytest
 from lesson_texts import NEURON_GRAPH, neuron
 
 from gdtutor.engine.errors import GdTutorError
-from gdtutor.testing.lessons import LessonUnderTest, Screens, find
+from gdtutor.testing.lessons import GoldenScreens, LessonUnderTest, find
 
 
 @pytest.fixture
@@ -15,7 +15,7 @@ def made(tmp_path):
     def make(text, writes=False):
         path = tmp_path / "07-lesson.md"
         path.write_text(text, encoding="utf-8")
-        return LessonUnderTest(path, Screens(tmp_path / "screens", writes))
+        return LessonUnderTest(path, GoldenScreens(tmp_path / "screens", writes))
 
     return make
 

@@ -86,7 +86,7 @@ class Misfit(Struct, frozen=True):
         return " ".join(words)
 
 
-class Fit(Struct, frozen=True):
+class ScreenFit(Struct, frozen=True):
     """What was found out about the steps of a lesson."""
 
     misfits: tuple[Misfit, ...]
@@ -101,7 +101,7 @@ def fit_of(
     *,
     most: int = MAX_STEPS,
     is_plain: bool = False,
-) -> Fit:
+) -> ScreenFit:
     """Return the panels of a lesson's steps that do not fit the design size.
 
     Args:
@@ -115,11 +115,11 @@ def fit_of(
     for look, step in _looks(session, iterations, is_plain=is_plain):
         left -= 1
         if left < 0:
-            return Fit(tuple(found.values()), is_whole=False)
+            return ScreenFit(tuple(found.values()), is_whole=False)
         for chars in (UNICODE, ASCII):
             for misfit in _misfits(look, step, chars):
                 found.setdefault(_key(misfit), misfit)
-    return Fit(tuple(found.values()), is_whole=True)
+    return ScreenFit(tuple(found.values()), is_whole=True)
 
 
 def _key(misfit: Misfit) -> tuple[object, ...]:

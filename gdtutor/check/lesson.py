@@ -8,7 +8,7 @@ from gdtutor.check.findings import Notes
 from gdtutor.check.formulas import check_losses, check_vectors
 from gdtutor.check.given_away import given_away
 from gdtutor.check.gradients import GradientChecked, check_gradients
-from gdtutor.check.screens import Screens
+from gdtutor.check.screens import ScreenChecks
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.load import with_variant
 from gdtutor.lesson.model import Lesson
@@ -52,7 +52,7 @@ def check_lesson(lesson: Lesson) -> LessonChecked:
 
     One run is in memory at a time.
     """
-    notes, screens = Notes(lesson), Screens(lesson)
+    notes, screens = Notes(lesson), ScreenChecks(lesson)
     shares = len(lesson.variants) + 1
     _check_run(notes, screens, lesson, "", shares)
     for variant in lesson.variants:
@@ -61,7 +61,9 @@ def check_lesson(lesson: Lesson) -> LessonChecked:
     return LessonChecked(tuple(notes.reports), tuple(gradients))
 
 
-def _check_run(notes: Notes, screens: Screens, whose: Lesson, variant: str, shares: int) -> None:
+def _check_run(
+    notes: Notes, screens: ScreenChecks, whose: Lesson, variant: str, shares: int
+) -> None:
     """Check the run of the lesson, or of one of its variants."""
     of = f"with the variant '{variant}' " if variant else ""
     try:

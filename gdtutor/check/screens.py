@@ -21,7 +21,7 @@ Layout = tuple[object, ...]
 """What the screens of two runs that differ in numbers alone have in common."""
 
 
-class Screens(Struct):
+class ScreenChecks(Struct):
     """Holds the screens of a lesson and of its variants against the design size, each once.
 
     A variant that only has other numbers than a run before it is looked at step by step, and not

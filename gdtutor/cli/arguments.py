@@ -14,7 +14,7 @@ from gdtutor.values import Struct
 from gdtutor.view.frame import CHARACTERS
 
 
-class Command(Struct, frozen=True):
+class Subcommand(Struct, frozen=True):
     """One command of the command line."""
 
     name: str
@@ -32,7 +32,7 @@ class Command(Struct, frozen=True):
         return run(arguments)
 
 
-class _Parser(argparse.ArgumentParser):
+class _ArgumentParser(argparse.ArgumentParser):
     """A parser whose messages repeat what was typed with its control characters as pictures."""
 
     def error(self, message: str) -> NoReturn:
@@ -40,14 +40,14 @@ class _Parser(argparse.ArgumentParser):
         super().error(pictured(message))
 
 
-def parser_of(command: Command) -> argparse.ArgumentParser:
+def parser_of(command: Subcommand) -> argparse.ArgumentParser:
     """Return the parser of one command; abbreviated options are refused."""
     prog = f"gdtutor {command.name}".strip()
     epilog = None
     if not command.name:
         others = "\n".join(f"  {c.name:<12}{c.summary}" for c in COMMANDS if c.name)
         epilog = f"other commands (each with its own --help):\n{others}"
-    parser = _Parser(
+    parser = _ArgumentParser(
         prog=prog,
         description=command.summary,
         epilog=epilog,
@@ -282,17 +282,22 @@ def _progress(parser: argparse.ArgumentParser) -> None:
     _json(parser)
 
 
-COMMANDS: tuple[Command, ...] = (
-    Command("", "Step through gradient descent in the terminal, then train.", _open, "open_app"),
-    Command("list", "List the lessons.", _list, "list_lessons"),
-    Command("transcript", "Print every step of a lesson as plain text.", _transcript, "transcribe"),
-    Command("train", "Train a lesson at full speed, without the screens.", _train, "train"),
-    Command("check", "Check lessons: format, gradients, training, fit.", _check, "check_lessons"),
-    Command("shot", "Print or write a screen as text or SVG.", _shot, "shoot"),
-    Command("export", "Write a lesson as a script in NumPy alone.", _export, "export_lesson"),
-    Command("new", "Write a commented lesson to begin with.", _new, "new"),
-    Command("watch", "Open a lesson and follow its file as you save it.", _watch, "watch"),
-    Command("progress", "Show what is remembered, or forget a lesson.", _progress,
-            "show_progress"),
-)  # fmt: skip
+COMMANDS: tuple[Subcommand, ...] = (
+    Subcommand("", "Step through gradient descent in the terminal, then train.", _open, "open_app"),
+    Subcommand("list", "List the lessons.", _list, "list_lessons"),
+    Subcommand(
+        "transcript", "Print every step of a lesson as plain text.", _transcript, "transcribe"
+    ),
+    Subcommand("train", "Train a lesson at full speed, without the screens.", _train, "train"),
+    Subcommand(
+        "check", "Check lessons: format, gradients, training, fit.", _check, "check_lessons"
+    ),
+    Subcommand("shot", "Print or write a screen as text or SVG.", _shot, "shoot"),
+    Subcommand("export", "Write a lesson as a script in NumPy alone.", _export, "export_lesson"),
+    Subcommand("new", "Write a commented lesson to begin with.", _new, "new"),
+    Subcommand("watch", "Open a lesson and follow its file as you save it.", _watch, "watch"),
+    Subcommand(
+        "progress", "Show what is remembered, or forget a lesson.", _progress, "show_progress"
+    ),
+)
 """Every command; the first one is the app."""

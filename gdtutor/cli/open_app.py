@@ -36,7 +36,7 @@ from gdtutor.view.cover import lesson_cover, library_cover
 from gdtutor.view.frame import Chars, Frame
 
 if TYPE_CHECKING:
-    from gdtutor.cli.starting import Start
+    from gdtutor.cli.starting import FrontEndStart
     from gdtutor.ui.app import TutorApp
     from gdtutor.ui.desk import Desk
 
@@ -48,7 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
     presses = parse_keys(arguments.keys)
     if arguments.linear or speaks_plainly(os.environ, sys.stdin):
         return _converse(arguments, presses)
-    begun: list[Start] = []
+    begun: list[FrontEndStart] = []
 
     def open_desk(app: TutorApp) -> Desk:
         from gdtutor.cli.starting import resume, start

@@ -25,7 +25,7 @@ def run_linear(
 ) -> int:
     """Talk on standard input and output, and return the exit code."""
     # The screens do not need the conversation, and start sooner without it.
-    from gdtutor.linear.conversation import Services, converse
+    from gdtutor.linear.conversation import ConversationServices, converse
 
     shown = choose_chars(chars, os.environ, sys.stdout.encoding)
     match_encoding(sys.stdout, shown)
@@ -36,7 +36,9 @@ def run_linear(
             reconfigure(errors="replace")
     exit_on_signals()
     return converse(
-        session, presses, Services(shown, _say, _ask, open_lesson, save, _stoppable, keep)
+        session,
+        presses,
+        ConversationServices(shown, _say, _ask, open_lesson, save, _stoppable, keep),
     )
 
 

@@ -16,18 +16,18 @@ from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.discovery import shipped_lessons_folder
 from gdtutor.library.lessons import library_of
 from gdtutor.library.remembered import quick_store, read_progress
-from gdtutor.progress.keeping import Memory
+from gdtutor.progress.keeping import ProgressKeeper
 from gdtutor.progress.store import ProgressStore, default_path
 from gdtutor.session.effects import KeepAttempt
 from gdtutor.session.state import Screen, Session
 from gdtutor.values import Struct, replace
 
 
-class Start(Struct, frozen=True, eq=False):
+class FrontEndStart(Struct, frozen=True, eq=False):
     """What a front end begins with."""
 
     session: Session
-    memory: Memory | None
+    memory: ProgressKeeper | None
     """Keeps place and answers; None where nothing is saved."""
 
     def save(self, session: Session) -> None:
@@ -52,7 +52,7 @@ class Start(Struct, frozen=True, eq=False):
             complain(GdTutorError(problem))
 
 
-def start(arguments: argparse.Namespace) -> Start:
+def start(arguments: argparse.Namespace) -> FrontEndStart:
     """Return what the arguments of `gdtutor` ask for: a lesson, or a library.
 
     Raises:
@@ -60,12 +60,12 @@ def start(arguments: argparse.Namespace) -> Start:
     """
     session = _session(arguments)
     if arguments.no_save:
-        return Start(session, None)
+        return FrontEndStart(session, None)
     library, message = read_progress(session.library, quick_store)
     session = replace(
         session, library=library, message=message or session.message, is_error=bool(message)
     )
-    return Start(session, Memory(lambda: ProgressStore(default_path()), time))
+    return FrontEndStart(session, ProgressKeeper(lambda: ProgressStore(default_path()), time))
 
 
 def _session(arguments: argparse.Namespace) -> Session:

@@ -18,7 +18,7 @@ from gdtutor.lesson.load import load_lesson
 from gdtutor.lesson.model import Lesson
 from gdtutor.lesson.runs import run_of
 from gdtutor.report.run import csv_lines, progress_text, result_of, summary_lines
-from gdtutor.training.run import Run, Segment
+from gdtutor.training.run import Run, RunSegment
 from gdtutor.values import replace
 
 _REPORT_EVERY = 0.1
@@ -110,11 +110,11 @@ def _run_of(arguments: argparse.Namespace) -> tuple[Lesson, Run]:
     return lesson, Run(segments)
 
 
-def _start_at(run_: Run, iteration: int, last: Segment) -> Segment:
+def _start_at(run_: Run, iteration: int, last: RunSegment) -> RunSegment:
     """Return a segment that starts from the parameters of an iteration of another run."""
     parameters = run_.state(iteration).parameters
     problem = replace(last.problem, parameters=parameters)
-    return Segment(0, problem, last.settings)
+    return RunSegment(0, problem, last.settings)
 
 
 @contextmanager

@@ -25,7 +25,7 @@ _NOTE = 56
 """The column of the comments."""
 
 
-class Phase(Struct, frozen=True, eq=False):
+class ScriptPhase(Struct, frozen=True, eq=False):
     """One phase of one graph: its lines, and what a call of `check` compares."""
 
     title: str
@@ -33,7 +33,7 @@ class Phase(Struct, frozen=True, eq=False):
     is_given: bool = False
 
 
-def train_source(code: Code, moment: Moment, phases: tuple[Phase, ...]) -> str:
+def train_source(code: Code, moment: Moment, phases: tuple[ScriptPhase, ...]) -> str:
     """Return the function that does every iteration."""
     settings, problem = moment.settings, moment.problem
     per_epoch = 1
@@ -140,7 +140,7 @@ def _assignment(line: CodeLine) -> str:
     return f"{text:<{_NOTE}}  # {line.note}" if line.note else text
 
 
-def _check_call(phase: Phase) -> list[str]:
+def _check_call(phase: ScriptPhase) -> list[str]:
     """Return the call that compares a phase's values."""
     if not phase.lines:
         return []

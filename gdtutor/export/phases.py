@@ -55,7 +55,7 @@ _OWN = [
 ]
 
 
-class Names:
+class PythonNames:
     """Names of Python for the names of a lesson, no two alike and none that Python or NumPy has."""
 
     def __init__(self) -> None:
@@ -100,7 +100,7 @@ class CodeLine(Struct, frozen=True, eq=False):
 class Code(Struct):
     """Everything that the lines of one lesson share."""
 
-    names: Names = field(default_factory=Names)
+    names: PythonNames = field(default_factory=PythonNames)
     helpers: dict[str, None] = field(default_factory=dict)
     """Operations that NumPy lacks, in the order in which they are needed."""
     batches_differ: bool = False

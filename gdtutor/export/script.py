@@ -10,7 +10,7 @@ import numpy as np
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.engine.numpy_text import SUM_TO, helper_source, value_text
 from gdtutor.engine.operations import OPERATIONS
-from gdtutor.export.loop import WIDTH, Phase, rate_source, train_source
+from gdtutor.export.loop import WIDTH, ScriptPhase, rate_source, train_source
 from gdtutor.export.phases import Code, CodeLine
 from gdtutor.lesson.model import Lesson
 from gdtutor.session.moment import Moment
@@ -81,7 +81,7 @@ def export_text(session: Session, iterations: int, command: str = "") -> str:
     _check_size(session, lesson)
     count = iterations if lesson.trains else 1
     code = Code(batches_differ=_batches_differ(moment))
-    walked: list[tuple[Phase, ...]] = []
+    walked: list[tuple[ScriptPhase, ...]] = []
     numbers = moment.problem.examples.size
     for k in range(count):
         session = moved(session, k, 1)
@@ -126,9 +126,9 @@ def _batches_differ(moment: Moment) -> bool:
     return settings.order != "drawn" and n % settings.batch_size(n) != 0
 
 
-def _phases(code: Code, moment: Moment) -> tuple[Phase, ...]:
+def _phases(code: Code, moment: Moment) -> tuple[ScriptPhase, ...]:
     """Return the phases of an iteration in the walk's order."""
-    phases: list[Phase] = []
+    phases: list[ScriptPhase] = []
     several = len(moment.traces) > 1
     for index, trace in enumerate(moment.traces):
         of = f" {index + 1}" if several else ""
@@ -136,15 +136,15 @@ def _phases(code: Code, moment: Moment) -> tuple[Phase, ...]:
             CodeLine(code.names.value(leaf.name), "", leaf.role.value, trace.values[leaf.name])
             for leaf in trace.graph.leaves
         )
-        phases.append(Phase(f"given{of}", given, is_given=True))
-        phases.append(Phase(f"forward{of}", tuple(code.forward(trace))))
+        phases.append(ScriptPhase(f"given{of}", given, is_given=True))
+        phases.append(ScriptPhase(f"forward{of}", tuple(code.forward(trace))))
         if trace.backward_order:
-            phases.append(Phase(f"backward{of}", tuple(code.backward(trace))))
+            phases.append(ScriptPhase(f"backward{of}", tuple(code.backward(trace))))
     if moment.settings is not None:
         rate = CodeLine(
             "learning_rate", rate_source(moment.settings), "", np.asarray(moment.learning_rate)
         )
-        phases.append(Phase("update", (rate, *code.update(moment))))
+        phases.append(ScriptPhase("update", (rate, *code.update(moment))))
     return tuple(phases)
 
 
@@ -220,7 +220,7 @@ def _order(moment: Moment) -> str:
     )
 
 
-def _shown(walked: list[tuple[Phase, ...]]) -> str:
+def _shown(walked: list[tuple[ScriptPhase, ...]]) -> str:
     """Return the table of everything that the walk shows, with every digit."""
     rows = ["# What the walk shows, by iteration and phase.", "SHOWN = ("]
     for k, phases in enumerate(walked):

@@ -25,7 +25,7 @@ from gdtutor.lesson.memory import memory_problem
 from gdtutor.lesson.model import Lesson, PictureWish, Scene
 from gdtutor.lesson.network import COST, Expansion
 from gdtutor.lesson.notes import check_notes, walk_steps
-from gdtutor.lesson.picture_ground import Ground
+from gdtutor.lesson.picture_ground import PictureScope
 from gdtutor.lesson.picture_work import overdrawn
 from gdtutor.lesson.pictures import read_pictures
 from gdtutor.lesson.plan import batch_of
@@ -140,11 +140,11 @@ def _lesson(
     )
 
 
-def _ground(sheet: Sheet, walks: list[Steps]) -> Ground:
+def _ground(sheet: Sheet, walks: list[Steps]) -> PictureScope:
     """Return what the lesson's pictures are drawn from."""
     data, variants = sheet.data, sheet.written.front.variants
     inputs = sum(len(b.columns) for b in data.bindings if b.leaf in data.inputs)
-    return Ground(
+    return PictureScope(
         tuple(walks),
         inputs,
         len(data.columns) - inputs,

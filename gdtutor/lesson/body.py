@@ -6,7 +6,7 @@ import re
 
 from gdtutor.engine.errors import did_you_mean
 from gdtutor.engine.parsing import MAX_CHARACTERS
-from gdtutor.lesson.markdown import BLOCKS, Part, divide_body, joined, opening_of
+from gdtutor.lesson.markdown import BLOCKS, MarkdownPart, divide_body, joined, opening_of
 from gdtutor.lesson.missing_graph import has_graph, report_missing_graph
 from gdtutor.lesson.reports import Findings, Place, shown
 from gdtutor.values import Struct, field
@@ -45,7 +45,7 @@ class NoteBlock(Struct):
     always: bool
     place: Place
     """Where the heading's words begin."""
-    texts: list[Part] = field(default_factory=list)
+    texts: list[MarkdownPart] = field(default_factory=list)
 
     @property
     def text(self) -> str:
@@ -81,7 +81,7 @@ class Body(Struct):
     prose: str = ""
     scenes: list[SceneBlock] = field(default_factory=list)
     closing: str = ""
-    pages: list[Part] = field(default_factory=list)
+    pages: list[MarkdownPart] = field(default_factory=list)
     """The parts of the opening and the closing page."""
 
 
@@ -121,11 +121,11 @@ class _Reader:
         self._is_network = is_network
         self._is_graphless = False
         self._body = Body()
-        self._closing: list[Part] = []
+        self._closing: list[MarkdownPart] = []
         self._note: NoteBlock | None = None
         self._count = 0
 
-    def read(self, parts: list[Part]) -> Body:
+    def read(self, parts: list[MarkdownPart]) -> Body:
         self._is_graphless = not self._is_network and not has_graph(parts)
         for part in parts:
             self._take(part)
@@ -143,7 +143,7 @@ class _Reader:
                     )
         return self._body
 
-    def _take(self, part: Part) -> None:
+    def _take(self, part: MarkdownPart) -> None:
         if part.block:
             self._end_closing(part)
             if part.block == "graph":
@@ -161,7 +161,7 @@ class _Reader:
                 self._findings.error(Place(part.line, 4), "fence", what, near)
             self._take_prose(part)
 
-    def _end_closing(self, part: Part) -> None:
+    def _end_closing(self, part: MarkdownPart) -> None:
         """Report prose under a # heading that turns out not to be at the end."""
         if self._closing:
             self._findings.error(
@@ -172,7 +172,7 @@ class _Reader:
             )
             self._closing = []
 
-    def _take_graph(self, part: Part) -> None:
+    def _take_graph(self, part: MarkdownPart) -> None:
         if self._is_network:
             self._findings.error(
                 Place(part.line, 1),
@@ -188,7 +188,7 @@ class _Reader:
             return
         self._body.scenes.append(_scene_block(part, self._findings))
 
-    def _scene(self, part: Part) -> SceneBlock | None:
+    def _scene(self, part: MarkdownPart) -> SceneBlock | None:
         """Return the scene that a note or question belongs to."""
         if not self._body.scenes and self._is_network:
             self._body.scenes.append(SceneBlock(part.line, []))
@@ -204,7 +204,7 @@ class _Reader:
         )
         return None
 
-    def _is_within_count(self, part: Part) -> bool:
+    def _is_within_count(self, part: MarkdownPart) -> bool:
         self._count += 1
         if self._count == MAX_NOTES + 1:
             self._findings.error(
@@ -212,19 +212,19 @@ class _Reader:
             )
         return self._count <= MAX_NOTES
 
-    def _take_question(self, part: Part) -> None:
+    def _take_question(self, part: MarkdownPart) -> None:
         scene = self._scene(part)
         if scene is not None and self._is_within_count(part):
             scene.questions.append(QuestionBlock(part.text, part.line + 1, self._note))
 
-    def _take_note(self, part: Part) -> None:
+    def _take_note(self, part: MarkdownPart) -> None:
         scene = self._scene(part)
         note = _note_heading(part, self._findings) if scene is not None else None
         self._note = note or NoteBlock("", "", False, Place(part.line, 1))
         if scene is not None and note is not None and self._is_within_count(part):
             scene.notes.append(note)
 
-    def _take_prose(self, part: Part) -> None:
+    def _take_prose(self, part: MarkdownPart) -> None:
         if not self._body.scenes:
             return  # the opening page
         if self._closing or (part.kind == "heading" and part.level == 1):
@@ -241,7 +241,7 @@ class _Reader:
             )
 
 
-def _scene_block(part: Part, findings: Findings) -> SceneBlock:
+def _scene_block(part: MarkdownPart, findings: Findings) -> SceneBlock:
     block = SceneBlock(part.line, [])
     for number, written in enumerate(part.text.split("\n"), part.line + 1):
         line = written.split("#", 1)[0].rstrip()
@@ -267,7 +267,7 @@ def _scene_block(part: Part, findings: Findings) -> SceneBlock:
     return block
 
 
-def _note_heading(part: Part, findings: Findings) -> NoteBlock | None:
+def _note_heading(part: MarkdownPart, findings: Findings) -> NoteBlock | None:
     column = part.source.find(part.text, part.source.find("##") + 2) + 1 if part.text else 1
     place = Place(part.line, max(1, column))
     usual = "write `## forward z`, or `## backward w1, always`"

@@ -22,7 +22,7 @@ _HEADING = re.compile(r" {0,3}(?P<level>#{1,6})(?![^ \t])(?P<text>.*)$")
 _CLOSING_MARKS = re.compile(r"(?:^|(?<=[ \t]))#+$")
 
 
-class Part(Struct, frozen=True):
+class MarkdownPart(Struct, frozen=True):
     """A fenced block or a heading, or the text between two of them."""
 
     kind: str
@@ -50,15 +50,15 @@ class Part(Struct, frozen=True):
         return self.kind == "heading" and self.level == 2
 
 
-def divide_body(lines: list[str], first_line: int, findings: Findings) -> list[Part]:
+def divide_body(lines: list[str], first_line: int, findings: Findings) -> list[MarkdownPart]:
     """Cut Markdown into fenced blocks, headings, and the text between them."""
-    parts: list[Part] = []
+    parts: list[MarkdownPart] = []
     text: list[str] = []
 
     def end_text(line: int) -> None:
         if text:
             joined = "\n".join(text)
-            parts.append(Part("text", line - len(text), joined, source=joined))
+            parts.append(MarkdownPart("text", line - len(text), joined, source=joined))
             text.clear()
 
     at = 0
@@ -73,7 +73,9 @@ def divide_body(lines: list[str], first_line: int, findings: Findings) -> list[P
             end_text(first_line + at)
             words = _CLOSING_MARKS.sub("", heading["text"].strip()).strip()
             level = len(heading["level"])
-            parts.append(Part("heading", first_line + at, words, level=level, source=lines[at]))
+            parts.append(
+                MarkdownPart("heading", first_line + at, words, level=level, source=lines[at])
+            )
             at += 1
         else:
             text.append(lines[at])
@@ -82,19 +84,19 @@ def divide_body(lines: list[str], first_line: int, findings: Findings) -> list[P
     return parts
 
 
-def opening_of(parts: Sequence[Part]) -> list[Part]:
+def opening_of(parts: Sequence[MarkdownPart]) -> list[MarkdownPart]:
     """Return what stands before the first block or step note: the lesson's opening page."""
     return list(takewhile(lambda part: not (part.block or part.is_note), parts))
 
 
-def joined(parts: Sequence[Part]) -> str:
+def joined(parts: Sequence[MarkdownPart]) -> str:
     """Return parts as the Markdown that they were."""
     return "\n".join(part.source for part in parts).strip("\n")
 
 
 def _fenced(
     lines: list[str], at: int, first_line: int, fence: re.Match[str], findings: Findings
-) -> tuple[Part, int]:
+) -> tuple[MarkdownPart, int]:
     marks = fence["marks"]
     closing = re.compile(rf" {{0,3}}{re.escape(marks[0])}{{{len(marks)},}}[ \t]*$")
     end = at + 1
@@ -108,5 +110,5 @@ def _fenced(
     source = "\n".join(lines[at : end + 1])
     # What an open block swallowed is not read: most of it was not meant to be inside.
     info = fence["info"].strip() if end < len(lines) else ""
-    part = Part("fence", first_line + at, inside, info, source=source)
+    part = MarkdownPart("fence", first_line + at, inside, info, source=source)
     return part, end + 1

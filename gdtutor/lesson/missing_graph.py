@@ -5,18 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from gdtutor.lesson.markdown import Part
+from gdtutor.lesson.markdown import MarkdownPart
 from gdtutor.lesson.reports import Findings, Place, shown
 
 _FORMULA = re.compile(r"[ \t]*[A-Za-z_]\w*[ \t]*=(?!=)")
 
 
-def has_graph(parts: Sequence[Part]) -> bool:
+def has_graph(parts: Sequence[MarkdownPart]) -> bool:
     """Say whether a body holds a graph block."""
     return any(part.block == "graph" for part in parts)
 
 
-def report_missing_graph(parts: Sequence[Part], findings: Findings) -> None:
+def report_missing_graph(parts: Sequence[MarkdownPart], findings: Findings) -> None:
     """Report that there is no graph, where anything in the body belongs to one.
 
     A block that is not closed, or whose kind is misspelt, has been reported, and may be the graph.
@@ -37,7 +37,7 @@ def report_missing_graph(parts: Sequence[Part], findings: Findings) -> None:
         findings.error(Place(first.line, 1), "no-graph", what, hint)
 
 
-def _looks_like_formulas(part: Part) -> bool:
+def _looks_like_formulas(part: MarkdownPart) -> bool:
     if part.kind != "fence" or part.block:
         return False
     lines = [line for line in part.text.split("\n") if line.split("#", 1)[0].strip()]

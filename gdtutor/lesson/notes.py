@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gdtutor.engine.graph import Graph
 from gdtutor.lesson.body import NoteBlock, SceneBlock
-from gdtutor.lesson.markdown import Part
+from gdtutor.lesson.markdown import MarkdownPart
 from gdtutor.lesson.model import Note
 from gdtutor.lesson.placeholders import (
     Placeholder,
@@ -44,7 +44,7 @@ def check_notes(block: SceneBlock, steps: Steps, findings: Findings) -> tuple[No
     return tuple(notes)
 
 
-def _unfilled(part: Part, note: NoteBlock, steps: Steps, findings: Findings) -> int:
+def _unfilled(part: MarkdownPart, note: NoteBlock, steps: Steps, findings: Findings) -> int:
     """Report the placeholders of a text that cannot be filled; return how many there are."""
     found = 0
     for offset, written in enumerate(part.source.split("\n")):

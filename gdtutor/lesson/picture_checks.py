@@ -10,7 +10,7 @@ from gdtutor.engine.graph import Graph, Role
 from gdtutor.engine.operations import FUNCTIONS, OPERATIONS, Kind
 from gdtutor.engine.shapes import Shape, has_cell, shape_text
 from gdtutor.lesson.model import PictureWish
-from gdtutor.lesson.picture_ground import Ground, Options
+from gdtutor.lesson.picture_ground import Options, PictureScope
 from gdtutor.lesson.prediction_checks import check_boundary, check_fit, check_table
 from gdtutor.lesson.readers import Wrong
 from gdtutor.lesson.reports import shown
@@ -22,7 +22,7 @@ MAX_CURVES = 6
 _OVERLAYS = ("variants", "optimizers", "batches", "rates")
 
 
-def check_picture(picture: PictureWish, ground: Ground) -> None:
+def check_picture(picture: PictureWish, ground: PictureScope) -> None:
     """Raise `Wrong` where the lesson cannot give a picture.
 
     Raises:
@@ -44,7 +44,7 @@ def _check_range(limits: object, key: str) -> None:
         raise Wrong("picture", "the range is no interval", "write range = [-4, 4]", (key,))
 
 
-def _check_places(options: Options, ground: Ground) -> None:
+def _check_places(options: Options, ground: PictureScope) -> None:
     for place in _texts(options.get("at", ())):
         try:
             selector = parse_selector(place)
@@ -60,7 +60,7 @@ def _check_places(options: Options, ground: Ground) -> None:
             raise Wrong("picture", what, hint, ("at",))
 
 
-def _check_curve(options: Options, ground: Ground) -> None:
+def _check_curve(options: Options, ground: PictureScope) -> None:
     functions = _texts(options.get("functions", ()))
     for name in functions:
         if not is_curve(name):
@@ -101,7 +101,7 @@ def activation_lines(graph: Graph) -> tuple[str, ...]:
     )
 
 
-def _check_slice(options: Options, ground: Ground) -> None:
+def _check_slice(options: Options, ground: PictureScope) -> None:
     names = _texts(options.get("along", ()))
     if len(names) != 1:
         what = f"a slice goes along one number, not {len(names)}"
@@ -128,11 +128,11 @@ def _check_slice(options: Options, ground: Ground) -> None:
         raise Wrong("picture", what, "go along a parameter that trains", ("rates",))
 
 
-def _root_over(ground: Ground, name: str) -> str:
+def _root_over(ground: PictureScope, name: str) -> str:
     return next((w.graph.root for w in ground.walks if name in w.shapes), "")
 
 
-def _check_contour(options: Options, ground: Ground) -> None:
+def _check_contour(options: Options, ground: PictureScope) -> None:
     names = _texts(options.get("along", ()))
     if len(names) != 2:
         what = f"a contour goes along two parameters, not {len(names)}"
@@ -163,7 +163,7 @@ def _check_contour(options: Options, ground: Ground) -> None:
     _check_variants(options, ground)
 
 
-def _check_variants(options: Options, ground: Ground) -> None:
+def _check_variants(options: Options, ground: PictureScope) -> None:
     for key in ("variant", "variants"):
         for wanted in _texts(options.get(key, ())):
             if wanted not in ground.variants:
@@ -174,7 +174,7 @@ def _check_variants(options: Options, ground: Ground) -> None:
                 raise Wrong("picture", what, hint, (key,))
 
 
-def _check_batches(options: Options, ground: Ground) -> None:
+def _check_batches(options: Options, ground: PictureScope) -> None:
     batches = options.get("batches", ())
     sizes = batches if isinstance(batches, tuple) else ()
     last = ground.walks[-1]
@@ -190,7 +190,7 @@ def _check_batches(options: Options, ground: Ground) -> None:
             raise Wrong("picture", what, f"use 1 to {ground.examples}", ("batches",))
 
 
-def _check_weights(options: Options, ground: Ground) -> None:
+def _check_weights(options: Options, ground: PictureScope) -> None:
     for name in _texts(options.get("of", ())):
         if name not in ground.parameters:
             hint = did_you_mean(name, ground.parameters) or "name a parameter"
@@ -199,17 +199,17 @@ def _check_weights(options: Options, ground: Ground) -> None:
         raise Wrong("picture", "weights in a lesson without parameters", "add [parameters]")
 
 
-def _check_counts(options: Options, ground: Ground) -> None:
+def _check_counts(options: Options, ground: PictureScope) -> None:
     """Any lesson can count."""
 
 
-def _check_timing(options: Options, ground: Ground) -> None:
+def _check_timing(options: Options, ground: PictureScope) -> None:
     graph = ground.walks[-1].graph
     if not any(leaf.role is Role.INPUT for leaf in graph.leaves) or not ground.examples:
         raise Wrong("picture", "a race over the examples without examples", "add a [data] table")
 
 
-def _check_seeds(options: Options, ground: Ground) -> None:
+def _check_seeds(options: Options, ground: PictureScope) -> None:
     if not ground.trained:
         raise Wrong("picture", "runs in a lesson that does not train", "add a [training] table")
     if "below" not in options:
@@ -220,7 +220,7 @@ def _check_seeds(options: Options, ground: Ground) -> None:
     _check_variants(options, ground)
 
 
-_CHECKS: Mapping[str, Callable[[Options, Ground], None]] = {
+_CHECKS: Mapping[str, Callable[[Options, PictureScope], None]] = {
     "curve": _check_curve,
     "slice": _check_slice,
     "contour": _check_contour,

@@ -10,7 +10,7 @@ from gdtutor.lesson.steps import Steps
 from gdtutor.values import Struct
 
 
-class Ground(Struct, frozen=True, eq=False):
+class PictureScope(Struct, frozen=True, eq=False):
     """What a lesson has that pictures are drawn from."""
 
     walks: tuple[Steps, ...]

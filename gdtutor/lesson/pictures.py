@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from gdtutor.engine.errors import did_you_mean
 from gdtutor.lesson.model import PictureWish
 from gdtutor.lesson.picture_checks import check_picture
-from gdtutor.lesson.picture_ground import Ground
+from gdtutor.lesson.picture_ground import PictureScope
 from gdtutor.lesson.readers import (
     Mistake,
     Reader,
@@ -97,7 +97,7 @@ PICTURES: Mapping[str, Mapping[str, Reader]] = {
 
 
 def read_pictures(
-    tables: Sequence[Mapping[str, object]], ground: Ground, mistakes: list[Mistake]
+    tables: Sequence[Mapping[str, object]], ground: PictureScope, mistakes: list[Mistake]
 ) -> tuple[PictureWish, ...]:
     """Return the pictures of a lesson; those that it cannot give are reported.
 

@@ -6,12 +6,12 @@ from gdtutor.engine.errors import did_you_mean
 from gdtutor.engine.graph import Graph, Role
 from gdtutor.engine.shapes import shape_text
 from gdtutor.lesson.activation import prediction_of
-from gdtutor.lesson.picture_ground import Ground, Options
+from gdtutor.lesson.picture_ground import Options, PictureScope
 from gdtutor.lesson.readers import Wrong
 from gdtutor.lesson.reports import shown
 
 
-def check_boundary(options: Options, ground: Ground) -> None:
+def check_boundary(options: Options, ground: PictureScope) -> None:
     """Raise `Wrong` where there is no plane of two inputs with a value on it."""
     if ground.inputs != 2:
         what = f"a decision boundary where there are not two inputs but {ground.inputs}"
@@ -26,7 +26,7 @@ def check_boundary(options: Options, ground: Ground) -> None:
     raise Wrong("picture", what, "name a line that is computed from the inputs", ("of",))
 
 
-def check_fit(options: Options, ground: Ground) -> None:
+def check_fit(options: Options, ground: PictureScope) -> None:
     """Raise `Wrong` where there is no curve of one value over one input."""
     if ground.inputs != 1:
         what = f"a fit where there is not one input but {ground.inputs}"
@@ -63,7 +63,7 @@ def _drawn_line(options: Options, graph: Graph, picture: str) -> str:
     return str(name)
 
 
-def check_table(options: Options, ground: Ground) -> None:
+def check_table(options: Options, ground: PictureScope) -> None:
     """Raise `Wrong` where no prediction stands beside a target."""
     if not ground.targets:
         raise Wrong("picture", "a table of predictions without targets", "add targets to [data]")

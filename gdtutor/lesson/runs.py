@@ -10,12 +10,12 @@ from gdtutor.engine.operations import Array
 from gdtutor.engine.trace import frozen
 from gdtutor.lesson.model import Lesson
 from gdtutor.lesson.problem import problem_of, settings_of
-from gdtutor.training.run import Run, Segment
+from gdtutor.training.run import Run, RunSegment
 from gdtutor.training.settings import Settings
 from gdtutor.values import Struct, replace
 
 
-class Outcome(Struct, frozen=True, eq=False):
+class RunResult(Struct, frozen=True, eq=False):
     """What a run has come to. Arrays are read-only."""
 
     parameters: Mapping[str, Array]
@@ -33,10 +33,10 @@ class Outcome(Struct, frozen=True, eq=False):
 def run_of(lesson: Lesson, seed: int | None = None) -> Run:
     """Return a lesson's own run; one that only walks where the lesson does not train."""
     settings = settings_of(lesson, seed=seed) or Settings()
-    return Run((Segment(0, problem_of(lesson, seed=seed), settings),))
+    return Run((RunSegment(0, problem_of(lesson, seed=seed), settings),))
 
 
-def outcome_of(run: Run) -> Outcome:
+def outcome_of(run: Run) -> RunResult:
     """Return what a run has come to; predictions are made with averages where it keeps them."""
     state = run.state(run.farthest)
     parameters = run.predicting(state)
@@ -52,4 +52,4 @@ def outcome_of(run: Run) -> Outcome:
     if run.trained_examples < problem.size:
         cost = run.evaluate(parameters, np.arange(run.trained_examples)).cost
         held = run.evaluate(parameters, np.arange(run.trained_examples, problem.size)).cost
-    return Outcome(state.parameters, cost, held, predictions, targets)
+    return RunResult(state.parameters, cost, held, predictions, targets)

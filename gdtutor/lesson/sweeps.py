@@ -13,7 +13,7 @@ from gdtutor.lesson.runs import run_of
 from gdtutor.lesson.selectors import parse_cell, parse_number
 from gdtutor.lesson.swept_starts import starts_swept, with_parameters, words_of
 from gdtutor.training.problem import Problem
-from gdtutor.training.run import Edit, Segment
+from gdtutor.training.run import Edit, RunSegment
 from gdtutor.training.segments import Stretch
 from gdtutor.training.settings import Settings
 from gdtutor.training.sweep import Member, check_room, sweepable, swept
@@ -23,7 +23,7 @@ _EXAMPLE = "write learning_rate=0.05,0.5,5"
 
 
 def members_of(
-    lesson: Lesson, seed: int | None, text: str, segments: Sequence[Segment] = ()
+    lesson: Lesson, seed: int | None, text: str, segments: Sequence[RunSegment] = ()
 ) -> tuple[Member, ...]:
     """Return the runs that `NAME=VALUE,VALUE,…` asks for.
 
@@ -61,7 +61,7 @@ def members_of(
 
 
 def _changed(
-    lesson: Lesson, seed: int | None, start: Segment, name: str, value: str
+    lesson: Lesson, seed: int | None, start: RunSegment, name: str, value: str
 ) -> tuple[Problem, Settings]:
     """Return the problem and the settings of one run; the start's own edits are in its values."""
     settings, problem, edits = start.settings, start.problem, start.edits
@@ -83,10 +83,10 @@ def _changed(
         problem = replace(problem, parameters=with_parameters(problem.parameters, drawn))
     else:
         raise _unknown(lesson, start, parameter)
-    return _edited(Segment(0, problem, settings, edits)), settings
+    return _edited(RunSegment(0, problem, settings, edits)), settings
 
 
-def _edited(segment: Segment) -> Problem:
+def _edited(segment: RunSegment) -> Problem:
     """Return the problem of a segment with its edits made in the starts.
 
     Raises:
@@ -99,7 +99,7 @@ def _edited(segment: Segment) -> Problem:
     return replace(segment.problem, parameters=parameters)
 
 
-def _unknown(lesson: Lesson, start: Segment, name: str) -> GdTutorError:
+def _unknown(lesson: Lesson, start: RunSegment, name: str) -> GdTutorError:
     words = (*sweepable(start.settings), *words_of(lesson))
     near = did_you_mean(name, (*words, *start.problem.parameters))
     parameters = ", ".join(list(start.problem.parameters)[:8])

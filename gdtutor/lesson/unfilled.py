@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from gdtutor.lesson.markdown import Part
+from gdtutor.lesson.markdown import MarkdownPart
 from gdtutor.lesson.placeholders import placeholder_likes
 from gdtutor.lesson.readers import Mistake
 from gdtutor.lesson.reports import Findings, Place, shown
@@ -15,7 +15,7 @@ CODE = "unfilled"
 _HINT = "placeholders are filled in step notes alone: say it in words, or in the note of a step"
 
 
-def warn_pages(parts: Iterable[Part], findings: Findings) -> None:
+def warn_pages(parts: Iterable[MarkdownPart], findings: Findings) -> None:
     """Warn of each line of the opening and the closing page that seems to hold a placeholder.
 
     Code in a fenced block is left alone: its braces belong to a language.

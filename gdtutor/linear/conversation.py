@@ -46,7 +46,7 @@ PARTING = "Enter goes on, ? lists the commands, q leaves."
 AWAY = "No picture now; f tells the first one again."
 
 
-class Services(Struct, frozen=True):
+class ConversationServices(Struct, frozen=True):
     """What the conversation needs from outside; tests pass their own."""
 
     chars: Chars
@@ -66,7 +66,7 @@ class Services(Struct, frozen=True):
     """Times what a picture says of this machine, in seconds."""
 
 
-def converse(session: Session, presses: tuple[Press, ...], services: Services) -> int:
+def converse(session: Session, presses: tuple[Press, ...], services: ConversationServices) -> int:
     """Talk until the learner leaves or the input ends; return the exit code.
 
     The place is saved also where a signal ends it, which comes as an exception.
@@ -90,7 +90,9 @@ def converse(session: Session, presses: tuple[Press, ...], services: Services) -
     return code
 
 
-def _turn(session: Session, text: str, services: Services) -> tuple[Session, int | None]:
+def _turn(
+    session: Session, text: str, services: ConversationServices
+) -> tuple[Session, int | None]:
     """Do what a line says and tell what came of it."""
     is_asked = session.prompt is not None and session.prompt.kind is PromptKind.ANSWER
     if text.strip() == ":?" or (text.strip() == "?" and not is_asked):
@@ -117,7 +119,7 @@ def _answer(session: Session, text: str) -> Outcome:
 
 
 def _carry_out(
-    outcome: tuple[Session, tuple[Effect, ...]], services: Services
+    outcome: tuple[Session, tuple[Effect, ...]], services: ConversationServices
 ) -> tuple[Session, int | None]:
     """Return the session after the effects, and an exit code where it ends here."""
     session, effects = outcome
@@ -140,7 +142,7 @@ def _carry_out(
     return _timed(session, services), None
 
 
-def _timed(session: Session, services: Services) -> Session:
+def _timed(session: Session, services: ConversationServices) -> Session:
     """Return the session with the times that its picture waits for."""
     for wish in measurements_due(session):
         heats = race(wish.problem, wish.parameters, wish.sizes, services.clock)
@@ -148,14 +150,14 @@ def _timed(session: Session, services: Services) -> Session:
     return session
 
 
-def _opened(session: Session, path: str, services: Services) -> Session:
+def _opened(session: Session, path: str, services: ConversationServices) -> Session:
     try:
         return update(session, services.open_lesson(Path(path)))[0]
     except GdTutorError as error:
         return update(session, Told(str(error), is_error=True))[0]
 
 
-def _trained(effect: Train, services: Services) -> Progressed | Failed:
+def _trained(effect: Train, services: ConversationServices) -> Progressed | Failed:
     try:
         with services.stoppable() as is_stopped:
             return Progressed(trained(effect, is_stopped))
@@ -163,7 +165,7 @@ def _trained(effect: Train, services: Services) -> Progressed | Failed:
         return Failed(str(error))
 
 
-def _swept(session: Session, effect: SweepRuns, services: Services) -> Session:
+def _swept(session: Session, effect: SweepRuns, services: ConversationServices) -> Session:
     """Return the session with the curves of a sweep; one that was stopped is ended."""
     with services.stoppable() as is_stopped:
         effect.sweep.advance(deadline=is_stopped)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-from gdtutor.progress.records import Attempt, Finished, Place, Progress, SavedPlace
+from gdtutor.progress.records import Attempt, Finished, LessonPlace, Progress, SavedPlace
 from gdtutor.progress.writer import ProgressWriter, WriterState
 from gdtutor.session.effects import KeepAttempt
 from gdtutor.session.library import has_finished
@@ -27,13 +27,13 @@ def place_of_session(session: Session, now: float) -> SavedPlace | None:
     if lesson is None or moment is None:
         return None
     edits = tuple(change.text() for change in session.changes)
-    place = Place(
+    place = LessonPlace(
         moment.iteration, session.step, len(moment.steps), edits, command_of(session), now
     )
     return SavedPlace(lesson.id, place)
 
 
-class Memory:
+class ProgressKeeper:
     """Hands what is to be remembered to the writer's thread, and says how far that has come.
 
     Args:

@@ -24,7 +24,7 @@ MAX_OPENINGS = 3
 """How often opening is tried when another program replaces the file meanwhile."""
 
 
-class Opened(Struct, frozen=True, eq=False):
+class OpenedStore(Struct, frozen=True, eq=False):
     """What became of opening the file."""
 
     connection: sqlite3.Connection | None
@@ -68,7 +68,9 @@ def _primary_code(error: sqlite3.Error) -> int:
     return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
 
 
-def open_database(path: Path, busy_seconds: float, migrations: tuple[Migration, ...]) -> Opened:
+def open_database(
+    path: Path, busy_seconds: float, migrations: tuple[Migration, ...]
+) -> OpenedStore:
     """Open or create the progress file and bring it to the newest format.
 
     Args:
@@ -98,7 +100,7 @@ def open_database(path: Path, busy_seconds: float, migrations: tuple[Migration, 
                     " and progress starts afresh."
                 )
         else:
-            return Opened(
+            return OpenedStore(
                 opened.connection,
                 opened.is_saving,
                 (*messages, *opened.messages),
@@ -107,11 +109,11 @@ def open_database(path: Path, busy_seconds: float, migrations: tuple[Migration, 
     return _not_saving(path, "other programs keep replacing it")
 
 
-def _not_saving(path: Path, why: str) -> Opened:
-    return Opened(None, False, (f"Progress is not saved in {path}: {why}.",))
+def _not_saving(path: Path, why: str) -> OpenedStore:
+    return OpenedStore(None, False, (f"Progress is not saved in {path}: {why}.",))
 
 
-def _open_once(path: Path, busy_seconds: float, migrations: tuple[Migration, ...]) -> Opened:
+def _open_once(path: Path, busy_seconds: float, migrations: tuple[Migration, ...]) -> OpenedStore:
     """Open the file as it stands.
 
     Raises:
@@ -146,7 +148,7 @@ def _open_once(path: Path, busy_seconds: float, migrations: tuple[Migration, ...
         return _open_for_reading(path, busy_seconds, migrations, reason(error))
     emptied = existed and found == 0
     notice = (f"The progress file {path} was empty: progress starts afresh.",) if emptied else ()
-    return Opened(connection, True, notice)
+    return OpenedStore(connection, True, notice)
 
 
 def _close(connection: sqlite3.Connection | None) -> None:
@@ -156,7 +158,7 @@ def _close(connection: sqlite3.Connection | None) -> None:
 
 def _open_for_reading(
     path: Path, busy_seconds: float, migrations: tuple[Migration, ...], why: str
-) -> Opened:
+) -> OpenedStore:
     """Open a file that cannot be written, so that at least it can be read."""
     refused = _not_saving(path, why)
     connection: sqlite3.Connection | None = None
@@ -165,7 +167,7 @@ def _open_for_reading(
         connection = sqlite3.connect(address, uri=True, timeout=busy_seconds, isolation_level=None)
         if _format(connection, path, len(migrations)) == len(migrations):
             _check(connection)
-            return Opened(connection, False, refused.messages)
+            return OpenedStore(connection, False, refused.messages)
     except (sqlite3.Error, OSError, _UnusableFileError, _NewerFormatError):
         pass
     _close(connection)

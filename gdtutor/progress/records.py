@@ -25,7 +25,7 @@ def _check_time(when: float) -> None:
         raise ValueError(f"a time must be finite, not {when}")
 
 
-class Place(Struct, frozen=True):
+class LessonPlace(Struct, frozen=True):
     """Where the learner is in one lesson.
 
     Raises:
@@ -55,7 +55,7 @@ class SavedPlace(Struct, frozen=True):
     """The learner is now at this place of the lesson; takes the place of the one before."""
 
     lesson_id: str
-    place: Place
+    place: LessonPlace
 
 
 class Finished(Struct, frozen=True):
@@ -124,7 +124,7 @@ class Progress(ABC):
         """
 
     @abstractmethod
-    def places(self) -> dict[str, Place]:
+    def places(self) -> dict[str, LessonPlace]:
         """Return where the learner is in each lesson, the lesson last saved last.
 
         Raises:

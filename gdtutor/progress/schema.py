@@ -6,7 +6,7 @@ import json
 import sqlite3
 from typing import assert_never
 
-from gdtutor.progress.records import Attempt, Finished, Place, Record, Reset, SavedPlace
+from gdtutor.progress.records import Attempt, Finished, LessonPlace, Record, Reset, SavedPlace
 
 APPLICATION_ID = 0x67645475
 """The bytes "gdTu" in the header of the file, by which SQLite files are told apart."""
@@ -86,7 +86,7 @@ def write_record(connection: sqlite3.Connection, record: Record) -> None:
             assert_never(record)
 
 
-def _write_place(connection: sqlite3.Connection, lesson: str, place: Place) -> None:
+def _write_place(connection: sqlite3.Connection, lesson: str, place: LessonPlace) -> None:
     connection.execute(
         "INSERT OR REPLACE INTO place"
         " (lesson, iteration, step, steps_total, edits, command, updated, saved)"
@@ -103,7 +103,7 @@ def _write_place(connection: sqlite3.Connection, lesson: str, place: Place) -> N
     )
 
 
-def read_places(connection: sqlite3.Connection) -> dict[str, Place]:
+def read_places(connection: sqlite3.Connection) -> dict[str, LessonPlace]:
     """Return every place, the one saved last at the end.
 
     Raises:
@@ -115,7 +115,7 @@ def read_places(connection: sqlite3.Connection) -> dict[str, Place]:
         " FROM place ORDER BY saved"
     )
     return {
-        str(lesson): Place(
+        str(lesson): LessonPlace(
             int(iteration), int(step), int(total), _edits(edits), str(command), float(updated)
         )
         for lesson, iteration, step, total, edits, command, updated in rows

@@ -14,7 +14,7 @@ import platformdirs
 
 from gdtutor.progress.aside import identity_of
 from gdtutor.progress.opening import open_database, reason, roll_back
-from gdtutor.progress.records import Attempt, Place, Progress, ProgressError, Record
+from gdtutor.progress.records import Attempt, LessonPlace, Progress, ProgressError, Record
 from gdtutor.progress.schema import (
     MIGRATIONS,
     Migration,
@@ -92,7 +92,7 @@ class ProgressStore(Progress):
         finally:
             roll_back(self._connection)
 
-    def places(self) -> dict[str, Place]:
+    def places(self) -> dict[str, LessonPlace]:
         """Return where the learner is in each lesson, the lesson last saved last.
 
         Raises:

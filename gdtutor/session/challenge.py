@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import Enum
 
-from gdtutor.session.slips import Fit
+from gdtutor.session.slips import SlipMatch
 from gdtutor.session.steps import Step
 from gdtutor.values import Struct
 
@@ -23,7 +23,7 @@ class Tried(Struct, frozen=True):
     """One wrong answer, and what is said about it."""
 
     answer: str
-    fits: tuple[Fit, ...] = ()
+    fits: tuple[SlipMatch, ...] = ()
     """Every slip that gives it."""
     waits_for: str = ""
     """Of a node named too early: one that it needs first."""

@@ -13,15 +13,15 @@ from gdtutor.lesson.model import Lesson
 from gdtutor.lesson.selectors import Assignment
 from gdtutor.training.optimisers import OPTIMISERS
 from gdtutor.training.problem import Problem
-from gdtutor.training.run import Edit, Segment
+from gdtutor.training.run import Edit, RunSegment
 from gdtutor.values import replace
 
 Cell = tuple[int, ...]
 
 
 def segments_with(
-    lesson: Lesson, start: Segment, log: tuple[Assignment, ...]
-) -> tuple[Segment, ...]:
+    lesson: Lesson, start: RunSegment, log: tuple[Assignment, ...]
+) -> tuple[RunSegment, ...]:
     """Return the segments of a run that follows a log of changes.
 
     Args:
@@ -51,7 +51,7 @@ def _is_of_an_earlier_graph(lesson: Lesson, last: Problem, name: str) -> bool:
     return any(name in scene.graph.leaf_by_name for scene in lesson.scenes[:-1])
 
 
-def _changed(lesson: Lesson, segment: Segment, change: Assignment) -> Segment:
+def _changed(lesson: Lesson, segment: RunSegment, change: Assignment) -> RunSegment:
     problem, settings = segment.problem, segment.settings
     if change.name in ("learning_rate", "optimizer") and not lesson.trains:
         raise GdTutorError(f"this lesson has no {change.name}", "it does not train")
@@ -75,7 +75,7 @@ def _changed(lesson: Lesson, segment: Segment, change: Assignment) -> Segment:
     raise GdTutorError(f"'{change.name}' cannot be set to {change.value}", "give a number")
 
 
-def _changed_value(segment: Segment, name: str, cell: Cell | None, value: float) -> Segment:
+def _changed_value(segment: RunSegment, name: str, cell: Cell | None, value: float) -> RunSegment:
     problem = segment.problem
     if name in problem.parameters:
         _check_cell(name, cell, problem.parameters[name].shape)

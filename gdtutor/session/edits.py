@@ -9,7 +9,7 @@ from gdtutor.session.moving import recomputed
 from gdtutor.session.navigation import said
 from gdtutor.session.snapshots import at_rest
 from gdtutor.session.state import Session
-from gdtutor.training.run import Run, Segment
+from gdtutor.training.run import Run, RunSegment
 from gdtutor.values import replace
 
 
@@ -137,7 +137,7 @@ def _asked_anew(session: Session) -> Session:
     return replace(session, challenge=replace(session.challenge, tried=()))
 
 
-def _branched(run: Run, segments: tuple[Segment, ...], first: int) -> Run:
+def _branched(run: Run, segments: tuple[RunSegment, ...], first: int) -> Run:
     """Return the run that has this history up to an iteration, and these segments from it on."""
     at = max(index for index, s in enumerate(segments) if s.first_iteration <= first)
     here = segments[at]

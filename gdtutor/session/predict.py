@@ -15,7 +15,7 @@ from gdtutor.session.effects import Effect, KeepAttempt
 from gdtutor.session.moment import Moment
 from gdtutor.session.navigation import said, steps_forward
 from gdtutor.session.prompting import asked
-from gdtutor.session.slips import Fit, Slip, slips_that_fit
+from gdtutor.session.slips import Slip, SlipMatch, slips_that_fit
 from gdtutor.session.state import AutoPlay, PromptKind, Session, Tab, current_step
 from gdtutor.session.working import working_of
 from gdtutor.values import replace
@@ -170,7 +170,7 @@ def _shape(moment: Moment, challenge: Challenge, text: str) -> Tried | None:
     right, given = working_of(moment, challenge.step).result.shape, read_shape(text)
     if given == right:
         return None
-    return Tried(text, (Fit(Slip.TRANSPOSED),) if given == right[::-1] else ())
+    return Tried(text, (SlipMatch(Slip.TRANSPOSED),) if given == right[::-1] else ())
 
 
 def _known(session: Session, challenge: Challenge) -> frozenset[str]:

@@ -13,7 +13,7 @@ from gdtutor.lesson.problem import problem_of
 from gdtutor.lesson.selectors import Assignment
 from gdtutor.session.changes import segments_with
 from gdtutor.training.problem import Problem
-from gdtutor.training.run import Segment
+from gdtutor.training.run import RunSegment
 from gdtutor.training.settings import Settings
 
 
@@ -31,7 +31,7 @@ def earlier_values(
 
 
 def _given(lesson: Lesson, problem: Problem, log: tuple[Assignment, ...]) -> Mapping[str, Array]:
-    start = Segment(0, problem, Settings())
+    start = RunSegment(0, problem, Settings())
     segments = segments_with(lesson, start, log)
     parameters = dict(problem.parameters)
     for segment in segments:

@@ -47,7 +47,7 @@ class Slip(Enum):
     STALE = "value before the update"
 
 
-class Fit(Struct, frozen=True):
+class SlipMatch(Struct, frozen=True):
     """A slip that explains an answer."""
 
     slip: Slip
@@ -55,13 +55,15 @@ class Fit(Struct, frozen=True):
     """The node, parameter or number that it is about; empty where there is none to name."""
 
 
-def slips_that_fit(working: Working, cell: Cell, answer: float, digits: int) -> tuple[Fit, ...]:
+def slips_that_fit(
+    working: Working, cell: Cell, answer: float, digits: int
+) -> tuple[SlipMatch, ...]:
     """Return every slip that gives this answer, none where they cannot be told apart.
 
     A slip that the right value itself allows, or that gives 0, says nothing.
     """
     right = working.interval(cell, digits)
-    fits: dict[Fit, None] = {}
+    fits: dict[SlipMatch, None] = {}
     for fit, formula in wrong_formulas(working, cell):
         wrong = slip_interval(formula, working.operands, digits)
         is_telling = math.isfinite(wrong.low) and not (wrong.low <= 0 <= wrong.high)
@@ -71,13 +73,13 @@ def slips_that_fit(working: Working, cell: Cell, answer: float, digits: int) -> 
     return tuple(fits) if len(kinds) <= MOST_FITTING else ()
 
 
-def wrong_formulas(working: Working, cell: Cell) -> Iterator[tuple[Fit, Formula]]:
+def wrong_formulas(working: Working, cell: Cell) -> Iterator[tuple[SlipMatch, Formula]]:
     """Yield the wrong formulas of a step, for one cell of its result."""
-    yield Fit(Slip.SIGN), lambda o: -_at(working.compute(o), cell)
+    yield SlipMatch(Slip.SIGN), lambda o: -_at(working.compute(o), cell)
     swapped = cell[::-1]
     shape = working.result.shape
     if len(cell) == 2 and swapped != cell and swapped[0] < shape[0] and swapped[1] < shape[1]:
-        yield Fit(Slip.TRANSPOSED), lambda o: _at(working.compute(o), swapped)
+        yield SlipMatch(Slip.TRANSPOSED), lambda o: _at(working.compute(o), swapped)
     match working.step.phase:
         case Phase.FORWARD:
             yield from _forward(working, cell)
@@ -93,7 +95,7 @@ def _at(array: Array, cell: Cell) -> float:
     return float(array[cell])
 
 
-def _forward(working: Working, cell: Cell) -> Iterator[tuple[Fit, Formula]]:
+def _forward(working: Working, cell: Cell) -> Iterator[tuple[SlipMatch, Formula]]:
     trace = working.moment.traces[working.step.scene]
     expr = node_expr(trace, working.step.node)
     shape = working.result.shape
@@ -102,16 +104,16 @@ def _forward(working: Working, cell: Cell) -> Iterator[tuple[Fit, Formula]]:
         return lambda o: _at(np.broadcast_to(evaluate(changed, o.values), shape), cell)
 
     for about, share in _shares(expr, working):
-        yield Fit(Slip.NO_SHARE, about), _divided(working, cell, share)
+        yield SlipMatch(Slip.NO_SHARE, about), _divided(working, cell, share)
     terms = _terms(expr)
     if len(terms) > 1:
         for index in range(len(terms)):
             rest = [term for i, term in enumerate(terms) if i != index]
             if _fills(rest, working):
-                yield Fit(Slip.ONE_TERM), of(_sum(rest))
+                yield SlipMatch(Slip.ONE_TERM), of(_sum(rest))
     is_function = isinstance(expr, Apply) and len(expr.args) == 1 and expr.op != "neg"
     if is_function and isinstance(expr, Apply) and OPERATIONS[expr.op].kind is Kind.ELEMENTWISE:
-        yield Fit(Slip.NO_FUNCTION, expr.op), of(expr.args[0])
+        yield SlipMatch(Slip.NO_FUNCTION, expr.op), of(expr.args[0])
 
 
 def _divided(working: Working, cell: Cell, share: float) -> Formula:
@@ -187,28 +189,28 @@ def _constant(expr: Expr, working: Working) -> float | None:
     return None
 
 
-def _updated(working: Working, cell: Cell) -> Iterator[tuple[Fit, Formula]]:
+def _updated(working: Working, cell: Cell) -> Iterator[tuple[SlipMatch, Formula]]:
     """Yield what the parameters after this iteration's update would give."""
     for name, done in working.moment.updates.items():
         is_used = working.step.scene == len(working.moment.traces) - 1
         before = working.moment.state.parameters[name]
         if is_used and not np.array_equal(before, done.p):
-            yield Fit(Slip.UPDATED, name), _with(working, cell, {name: done.p})
+            yield SlipMatch(Slip.UPDATED, name), _with(working, cell, {name: done.p})
 
 
-def _backward(working: Working, cell: Cell) -> Iterator[tuple[Fit, Formula]]:
+def _backward(working: Working, cell: Cell) -> Iterator[tuple[SlipMatch, Formula]]:
     received = working.received
     if not received:
         return
     ones = tuple(np.ones_like(c.upstream) for c in received)
     yield (
-        Fit(Slip.NO_UPSTREAM),
+        SlipMatch(Slip.NO_UPSTREAM),
         lambda o: _at(working.compute(Operands(o.values, ones)), cell),
     )
     alone = [_upstream_alone(working, c) for c in received]
     if all(alone):
         yield (
-            Fit(Slip.NO_LOCAL),
+            SlipMatch(Slip.NO_LOCAL),
             lambda o: sum(
                 float(np.sum(up)) if up.shape != working.result.shape else _at(up, cell)
                 for up in o.upstreams
@@ -225,7 +227,7 @@ def _upstream_alone(working: Working, c: Contribution) -> bool:
 
 def _of_one_use(
     working: Working, cell: Cell, index: int, c: Contribution
-) -> Iterator[tuple[Fit, Formula]]:
+) -> Iterator[tuple[SlipMatch, Formula]]:
     """Yield the slips that concern the contribution of one use alone."""
 
     def instead(changed: Callable[[Operands], Array]) -> Formula:
@@ -236,11 +238,14 @@ def _of_one_use(
         return formula
 
     if len(working.received) > 1:
-        yield Fit(Slip.ONE_PATH, c.consumer), instead(lambda o: np.zeros(working.result.shape))
+        yield (
+            SlipMatch(Slip.ONE_PATH, c.consumer),
+            instead(lambda o: np.zeros(working.result.shape)),
+        )
     trace = working.moment.traces[working.step.scene]
     expr = node_expr(trace, c.consumer)
     for about, share in _shares(expr, working):
-        yield Fit(Slip.NO_SHARE, about), instead(_part_divided(working, index, share))
+        yield SlipMatch(Slip.NO_SHARE, about), instead(_part_divided(working, index, share))
     node = working.step.node
     if isinstance(expr, Apply) and _is_call_of(expr, node):
         op = OPERATIONS[expr.op]
@@ -254,13 +259,13 @@ def _of_one_use(
             return working.contribution(index, o.with_values({c.consumer: o.values[node]}))
 
         if op.kind is Kind.ELEMENTWISE:
-            yield Fit(Slip.AT_OUTPUT, c.consumer), instead(at_output)
-            yield Fit(Slip.AT_INPUT, node), instead(at_input)
+            yield SlipMatch(Slip.AT_OUTPUT, c.consumer), instead(at_output)
+            yield SlipMatch(Slip.AT_INPUT, node), instead(at_input)
     examples = len(working.moment.batch)
     adds_up = c.upstream.ndim > 0 and c.upstream.shape[-1] == examples
     if adds_up and 1 < examples <= MOST_EXAMPLES and _lacks_examples(working, examples):
         for k in range(examples):
-            yield Fit(Slip.ONE_EXAMPLE, str(k)), instead(_without(working, index, k))
+            yield SlipMatch(Slip.ONE_EXAMPLE, str(k)), instead(_without(working, index, k))
 
 
 def _is_call_of(expr: Apply, node: str) -> bool:
@@ -283,7 +288,7 @@ def _without(working: Working, index: int, example: int) -> Callable[[Operands],
     return changed
 
 
-def _update(working: Working, cell: Cell) -> Iterator[tuple[Fit, Formula]]:
+def _update(working: Working, cell: Cell) -> Iterator[tuple[SlipMatch, Formula]]:
     if working.step.variable != "p":
         return
 
@@ -293,10 +298,10 @@ def _update(working: Working, cell: Cell) -> Iterator[tuple[Fit, Formula]]:
     def old(o: Operands) -> float:
         return _at(o.values["p"], cell)
 
-    yield Fit(Slip.UPHILL), lambda o: 2 * old(o) - new(o)
-    yield Fit(Slip.STEP_ALONE), lambda o: new(o) - old(o)
-    yield Fit(Slip.STEP_ALONE), lambda o: old(o) - new(o)
-    yield Fit(Slip.STALE), old
+    yield SlipMatch(Slip.UPHILL), lambda o: 2 * old(o) - new(o)
+    yield SlipMatch(Slip.STEP_ALONE), lambda o: new(o) - old(o)
+    yield SlipMatch(Slip.STEP_ALONE), lambda o: old(o) - new(o)
+    yield SlipMatch(Slip.STALE), old
     if float(working.operands.values["learning_rate"]) != 1.0:
         one = {"learning_rate": np.asarray(1.0)}
-        yield Fit(Slip.NO_RATE), lambda o: new(o.with_values(one))
+        yield SlipMatch(Slip.NO_RATE), lambda o: new(o.with_values(one))

@@ -32,7 +32,7 @@ SIZE = "80x24"
 _PANEL_WIDTH = 78
 
 
-class Screens(Struct, frozen=True):
+class GoldenScreens(Struct, frozen=True):
     """The files that screens are held to."""
 
     folder: Path
@@ -71,7 +71,7 @@ class WalkStep(Struct, frozen=True, eq=False):
     session: Session
     """The session at this step."""
     step: Step
-    screens: Screens
+    screens: GoldenScreens
 
     @property
     def number(self) -> int:
@@ -166,7 +166,7 @@ class LessonUnderTest(Struct, frozen=True):
     """One lesson file."""
 
     path: Path
-    screens: Screens
+    screens: GoldenScreens
 
     def check(self, *, warnings: bool = False) -> LessonUnderTest:
         """Do what `gdtutor check` does, and return the lesson.

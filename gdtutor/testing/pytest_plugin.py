@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from gdtutor.testing.lessons import LessonUnderTest, Screens
+    from gdtutor.testing.lessons import GoldenScreens, LessonUnderTest
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -27,21 +27,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.fixture
-def assert_screen(request: pytest.FixtureRequest) -> Screens:
+def assert_screen(request: pytest.FixtureRequest) -> GoldenScreens:
     """Hold a screen, or any text, to the file of a name beside the test.
 
     `assert_screen(text, "name")` compares with `screens/<test file>/<name>.txt`;
     `--update-screens` writes it.
     """
-    from gdtutor.testing.lessons import Screens
+    from gdtutor.testing.lessons import GoldenScreens
 
     folder = request.path.parent / "screens" / request.path.stem
-    return Screens(folder, writes=bool(request.config.getoption("--update-screens")))
+    return GoldenScreens(folder, writes=bool(request.config.getoption("--update-screens")))
 
 
 @pytest.fixture
 def lesson(
-    request: pytest.FixtureRequest, assert_screen: Screens
+    request: pytest.FixtureRequest, assert_screen: GoldenScreens
 ) -> Callable[[str], LessonUnderTest]:
     """Open lessons: `lesson("my.md")` is the file beside the test, or else below pytest's root.
 

@@ -9,7 +9,7 @@ from gdtutor.engine.operations import Array
 from gdtutor.values import Struct, field
 
 
-class Series(Struct):
+class GrowingArray(Struct):
     """Numbers that are only ever added at the end, in a buffer that doubles."""
 
     _buffer: Array = field(default_factory=lambda: np.empty(1024))
@@ -31,9 +31,9 @@ class Series(Struct):
         view.flags.writeable = False
         return view
 
-    def up_to(self, length: int) -> Series:
+    def up_to(self, length: int) -> GrowingArray:
         """Return a copy of the first numbers."""
-        copy = Series()
+        copy = GrowingArray()
         copy.extend(self._buffer[: min(length, self.length)])
         return copy
 

@@ -12,13 +12,13 @@ from gdtutor.training.optimisers import optimiser_of
 from gdtutor.training.plan.kernel import Wanted, build_kernel, packed_data
 from gdtutor.training.plan.lane import Lane
 from gdtutor.training.plan.lower import lower, lower_cost
-from gdtutor.training.plan.memory import Memory
+from gdtutor.training.plan.memory import FlatArrays
 from gdtutor.training.problem import Problem
 from gdtutor.training.settings import Settings
 from gdtutor.values import replace
 
 
-def held_lane(problem: Problem, train: int, memory: Memory, signs: Mapping[str, float]) -> Lane:
+def held_lane(problem: Problem, train: int, memory: FlatArrays, signs: Mapping[str, float]) -> Lane:
     """Return what computes the mean cost of examples `train` and on, for the memory's parameters.
 
     Formulas about one example are computed for rows of all of them.
@@ -40,7 +40,7 @@ class Held:
     def __init__(self, problem: Problem, settings: Settings, train: int) -> None:
         optimiser, _ = optimiser_of(settings)
         program = lower(problem, settings.batch_size(train))
-        self._memory = Memory(problem, optimiser, program.packs, program.signs)
+        self._memory = FlatArrays(problem, optimiser, program.packs, program.signs)
         self._lane = held_lane(problem, train, self._memory, program.signs)
 
     def cost(self, vector: Array) -> float:

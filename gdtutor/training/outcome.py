@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from gdtutor.training.held import Held
 
 
-class Outcome(Struct, frozen=True, eq=False):
+class PlanResult(Struct, frozen=True, eq=False):
     """The state after some iterations, and what each left behind."""
 
     vector: Array

@@ -14,16 +14,16 @@ import numpy as np
 
 from gdtutor.engine.operations import Array
 from gdtutor.training.checkpoints import Checkpoints
-from gdtutor.training.curve import Partial, Series, epoch_costs
+from gdtutor.training.curve import GrowingArray, Partial, epoch_costs
 from gdtutor.training.errors import TrainingError
 from gdtutor.training.evaluation import Evaluation, evaluate
-from gdtutor.training.outcome import Outcome
+from gdtutor.training.outcome import PlanResult
 from gdtutor.training.pacing import burst_of, microseconds_of, spacing_of
 from gdtutor.training.plan.choice import MAX_EPOCHS, Plan
 from gdtutor.training.problem import Indices
-from gdtutor.training.segments import Edit, Segment, Stretch
+from gdtutor.training.segments import Edit, RunSegment, Stretch
 from gdtutor.training.settings import Stop
-from gdtutor.training.state import Progress, State
+from gdtutor.training.state import RunProgress, State
 from gdtutor.training.stops import finite_prefix, first_stop, strange_value
 from gdtutor.training.timeline import Timeline
 
@@ -46,7 +46,7 @@ class Run:
         DataError: An order of the examples that cannot be had.
     """
 
-    def __init__(self, segments: tuple[Segment, ...]) -> None:
+    def __init__(self, segments: tuple[RunSegment, ...]) -> None:
         self._timeline = Timeline(segments)
         self._lock = threading.RLock()
         self._replaying = threading.Lock()
@@ -54,12 +54,12 @@ class Run:
         self._vector, self._t = first.start(None, 0)
         self._checkpoints = Checkpoints(spacing_of(first))
         self._checkpoints.keep(0, self._vector, 0)
-        self._costs, self._validation = Series(), Series()
+        self._costs, self._validation = GrowingArray(), GrowingArray()
         self._partial = Partial()
         self.farthest = 0
         """Iterations done."""
         self.stopped_by: str | None = None
-        """Why the run does not go on, as in `Progress`; None while it may."""
+        """Why the run does not go on, as in `RunProgress`; None while it may."""
         self.diverged_at: int | None = None
         """The iteration in which the first value that is not finite arises."""
         self.first_node: str | None = None
@@ -68,7 +68,7 @@ class Run:
         self._enter(0)
 
     @property
-    def segments(self) -> tuple[Segment, ...]:
+    def segments(self) -> tuple[RunSegment, ...]:
         """The start and the logged changes."""
         return tuple(stretch.segment for stretch in self._timeline.stretches)
 
@@ -98,7 +98,7 @@ class Run:
         """The plan of the segment where training is."""
         return self._timeline.at(self.farthest).plan("train")
 
-    def segment_at(self, iteration: int) -> Segment:
+    def segment_at(self, iteration: int) -> RunSegment:
         """Return the segment that an iteration belongs to."""
         return self._timeline.at(iteration).segment
 
@@ -160,7 +160,7 @@ class Run:
         """How many examples are trained on, where training is; the others are held back."""
         return self._timeline.at(self.farthest).train
 
-    def branched(self, segment: Segment) -> Run:
+    def branched(self, segment: RunSegment) -> Run:
         """Return a run with the same history up to the segment's first iteration.
 
         Raises:
@@ -189,7 +189,7 @@ class Run:
         deadline: Callable[[], bool] | None = None,
         *,
         beyond: bool = False,
-    ) -> Progress:
+    ) -> RunProgress:
         """Train on, in bursts of some milliseconds.
 
         Args:
@@ -210,7 +210,7 @@ class Run:
         at_end = self.stopped_by is None and not beyond and self.farthest >= self._last()
         if at_end:
             self._stop("epochs")
-        return Progress(self.farthest, self._costs.length, self.stopped_by)
+        return RunProgress(self.farthest, self._costs.length, self.stopped_by)
 
     def _target(self, iterations: int | None, epochs: int | None, beyond: bool) -> int:
         stretch = self._timeline.at(self.farthest)
@@ -266,7 +266,7 @@ class Run:
         if reason:
             self._stop(reason)
 
-    def _record(self, stretch: Stretch, outcome: Outcome, count: int) -> None:
+    def _record(self, stretch: Stretch, outcome: PlanResult, count: int) -> None:
         turn = stretch.turn_of(self.farthest)
         costs, _, partial = epoch_costs(outcome.losses, turn, stretch.sizes, self._partial)
         validation = outcome.validation
@@ -323,4 +323,4 @@ class Run:
             self._finish_cut_epoch()
 
 
-__all__ = ["Edit", "Evaluation", "Progress", "Run", "Segment", "State"]
+__all__ = ["Edit", "Evaluation", "Run", "RunProgress", "RunSegment", "State"]

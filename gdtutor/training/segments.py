@@ -26,7 +26,7 @@ class Edit(Struct, frozen=True):
     value: float
 
 
-class Segment(Struct, frozen=True, eq=False):
+class RunSegment(Struct, frozen=True, eq=False):
     """A stretch of a run with one problem and one choice of settings."""
 
     first_iteration: int
@@ -47,7 +47,7 @@ class Stretch:
         DataError: The order of the examples cannot be had.
     """
 
-    def __init__(self, segment: Segment, before: Stretch | None) -> None:
+    def __init__(self, segment: RunSegment, before: Stretch | None) -> None:
         self.segment = segment
         self.train = check(segment.problem, segment.settings)
         examples = max(1, self.train)

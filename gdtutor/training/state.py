@@ -19,7 +19,7 @@ class State(Struct, frozen=True, eq=False):
     """Updates that the optimiser has done; this iteration's update is number t + 1."""
 
 
-class Progress(Struct, frozen=True):
+class RunProgress(Struct, frozen=True):
     """How far a run is."""
 
     farthest: int

@@ -9,14 +9,14 @@ from numpy.typing import NDArray
 
 from gdtutor.engine.operations import Array
 from gdtutor.engine.trace import forward
-from gdtutor.training.outcome import Outcome
+from gdtutor.training.outcome import PlanResult
 from gdtutor.training.plan.choice import Plan
 from gdtutor.training.problem import Indices, Problem
 from gdtutor.training.settings import Stop
 
 
 def first_stop(
-    outcome: Outcome, costs: Array, ends: NDArray[np.intp], stop: Stop
+    outcome: PlanResult, costs: Array, ends: NDArray[np.intp], stop: Stop
 ) -> tuple[str | None, int]:
     """Return the first reason to stop among some iterations, and how many of them stand.
 

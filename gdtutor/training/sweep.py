@@ -15,7 +15,7 @@ from gdtutor.training.errors import TrainingError
 from gdtutor.training.initialise import check_seed
 from gdtutor.training.optimisers import optimiser_of
 from gdtutor.training.plan.choice import check
-from gdtutor.training.plan.stack import Alone, Found, Member, Stack, fit_together
+from gdtutor.training.plan.stack import Alone, Found, Member, RunStack, fit_together
 from gdtutor.training.plan.vector import layout_of
 from gdtutor.training.problem import Problem
 from gdtutor.training.settings import Settings
@@ -111,10 +111,10 @@ class Sweep:
         for member in members:
             check(member.problem, member.settings)
         _check_numbers(len(members), sum(_numbers(m.problem, m.settings) for m in members))
-        self._parts: list[Stack | Alone] = []
+        self._parts: list[RunStack | Alone] = []
         for places in _grouped(self.members):
             chosen = [self.members[place] for place in places]
-            part = Stack if len(places) > 1 else Alone
+            part = RunStack if len(places) > 1 else Alone
             self._parts.append(part(places, chosen))
 
     @property

@@ -5,7 +5,7 @@ from __future__ import annotations
 from gdtutor.engine.operations import Array
 from gdtutor.training.curve import Partial, epoch_costs
 from gdtutor.training.errors import TrainingError
-from gdtutor.training.segments import Segment, Stretch
+from gdtutor.training.segments import RunSegment, Stretch
 
 LONGEST_BURST = 4096
 """Most iterations that a plan does in one go."""
@@ -25,7 +25,7 @@ class Timeline:
         DataError: An order of the examples that cannot be had.
     """
 
-    def __init__(self, segments: tuple[Segment, ...]) -> None:
+    def __init__(self, segments: tuple[RunSegment, ...]) -> None:
         if not segments:
             raise TrainingError("a run without a start", "give it one segment")
         self.stretches: list[Stretch] = []

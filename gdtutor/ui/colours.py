@@ -31,7 +31,7 @@ on. Asking them (OSC 11) would cost slow connections a wait, or keys: an answer 
 taken for typing."""
 
 
-class Look(NamedTuple):
+class Appearance(NamedTuple):
     """One meaning in every mode.
 
     A colour is a foreground, or `foreground on background`. An empty foreground is the terminal's
@@ -54,35 +54,37 @@ DARK, LIGHT = "#1c1c1c", "#ffffff"
 _LEVELS = (0, 95, 135, 175, 215, 255)
 _GREYS = range(8, 239, 10)
 
-LOOKS: dict[Style, Look] = {
-    Style.TEXT: Look("#d0d0d0", "#1c1c1c"),
-    Style.DIM: Look("#949494", "#626262", mono="dim"),
-    Style.TITLE: Look("#ffffff", "#000000", attributes="bold"),
-    Style.BORDER: Look("#8a8a8a", "#6c6c6c"),
-    Style.FOCUS: Look("#5fd7ff", "#005f87", "bright_cyan", "blue", "bold"),
-    Style.KEY: Look("#ffd75f", "#875f00", "bright_yellow", "magenta", "bold"),
-    Style.CURRENT: Look("#ffffff on #005f87", "#000000 on #ffd787", "", "", "bold", "reverse"),
-    Style.FORWARD: Look("#87d7ff", "#005faf", "bright_cyan", "blue"),
-    Style.BACKWARD: Look("#ffaf5f", "#af0087", "bright_yellow", "magenta"),
-    Style.UPDATE: Look("#afd75f", "#005f00", "bright_green", "green"),
-    Style.INPUT: Look("#afafd7", "#5f5f87"),
-    Style.PARAMETER: Look("#d7afff", "#5f00af", "bright_magenta", "magenta"),
-    Style.POSITIVE: Look("#5fd7af", "#005f5f", "bright_green", "green"),
-    Style.NEGATIVE: Look("#ff8787", "#af0000", "bright_red", "red"),
-    Style.CHANGED: Look("#ffff87", "#5f5f00", "bright_yellow", "red", "underline"),
-    Style.GOOD: Look("#87d787", "#005f00", "bright_green", "green"),
-    Style.WARNING: Look("#ffaf00", "#875f00", "bright_yellow", "magenta", "bold"),
-    Style.ERROR: Look("#ff8787", "#af0000", "bright_red", "red", "bold"),
-    Style.REGION_LOW: Look(
+LOOKS: dict[Style, Appearance] = {
+    Style.TEXT: Appearance("#d0d0d0", "#1c1c1c"),
+    Style.DIM: Appearance("#949494", "#626262", mono="dim"),
+    Style.TITLE: Appearance("#ffffff", "#000000", attributes="bold"),
+    Style.BORDER: Appearance("#8a8a8a", "#6c6c6c"),
+    Style.FOCUS: Appearance("#5fd7ff", "#005f87", "bright_cyan", "blue", "bold"),
+    Style.KEY: Appearance("#ffd75f", "#875f00", "bright_yellow", "magenta", "bold"),
+    Style.CURRENT: Appearance(
+        "#ffffff on #005f87", "#000000 on #ffd787", "", "", "bold", "reverse"
+    ),
+    Style.FORWARD: Appearance("#87d7ff", "#005faf", "bright_cyan", "blue"),
+    Style.BACKWARD: Appearance("#ffaf5f", "#af0087", "bright_yellow", "magenta"),
+    Style.UPDATE: Appearance("#afd75f", "#005f00", "bright_green", "green"),
+    Style.INPUT: Appearance("#afafd7", "#5f5f87"),
+    Style.PARAMETER: Appearance("#d7afff", "#5f00af", "bright_magenta", "magenta"),
+    Style.POSITIVE: Appearance("#5fd7af", "#005f5f", "bright_green", "green"),
+    Style.NEGATIVE: Appearance("#ff8787", "#af0000", "bright_red", "red"),
+    Style.CHANGED: Appearance("#ffff87", "#5f5f00", "bright_yellow", "red", "underline"),
+    Style.GOOD: Appearance("#87d787", "#005f00", "bright_green", "green"),
+    Style.WARNING: Appearance("#ffaf00", "#875f00", "bright_yellow", "magenta", "bold"),
+    Style.ERROR: Appearance("#ff8787", "#af0000", "bright_red", "red", "bold"),
+    Style.REGION_LOW: Appearance(
         "#d0d0d0 on #00005f", "#1c1c1c on #d7d7ff", "bright_white on blue", "black on cyan"
     ),
-    Style.REGION_HIGH: Look(
+    Style.REGION_HIGH: Appearance(
         "#ffffff on #5f0000", "#1c1c1c on #ffd7af", "black on yellow", "black on yellow"
     ),
-    Style.RUN_1: Look("#5fafff", "#005faf", "bright_cyan", "blue"),
-    Style.RUN_2: Look("#ffaf5f", "#af0000", "bright_yellow", "red"),
-    Style.RUN_3: Look("#87d75f", "#005f00", "bright_green", "green"),
-    Style.RUN_4: Look("#ff87d7", "#af0087", "bright_magenta", "magenta"),
+    Style.RUN_1: Appearance("#5fafff", "#005faf", "bright_cyan", "blue"),
+    Style.RUN_2: Appearance("#ffaf5f", "#af0000", "bright_yellow", "red"),
+    Style.RUN_3: Appearance("#87d75f", "#005f00", "bright_green", "green"),
+    Style.RUN_4: Appearance("#ff87d7", "#af0087", "bright_magenta", "magenta"),
 }
 """The RGB values are entries of the 256-colour palette, so that both modes look the same."""
 
@@ -113,7 +115,7 @@ def _rich_style(style: Style, mode: ColourMode, light: bool) -> RichStyle | None
     return (attributes + RichStyle(color=foreground, bgcolor=background)) or None
 
 
-def _pair(look: Look, mode: ColourMode, light: bool) -> tuple[Color | None, Color | None]:
+def _pair(look: Appearance, mode: ColourMode, light: bool) -> tuple[Color | None, Color | None]:
     if mode is ColourMode.NONE:
         return None, None
     if mode is ColourMode.ANSI:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from rich.cells import cell_len
 
 from gdtutor.ui.cells import Row, row_of
-from gdtutor.ui.ticks import Tick, has_length, linear_ticks, log_ticks, ticks_in
+from gdtutor.ui.ticks import AxisTick, has_length, linear_ticks, log_ticks, ticks_in
 from gdtutor.values import Struct
 from gdtutor.view.frame import LARGEST, Chars, Line, Plot, Segment, Series, Style
 from gdtutor.view.lines import shortened
@@ -56,7 +56,7 @@ class _Curve(Struct, frozen=True, eq=False):
 class _Axis(NamedTuple):
     low: float
     high: float
-    ticks: tuple[Tick, ...]
+    ticks: tuple[AxisTick, ...]
 
 
 MAX_LABEL = 60
@@ -178,7 +178,7 @@ def _shown(axis: _Axis, chars: Chars) -> _Axis:
     if not chars.unicode:
         return axis
     return axis._replace(
-        ticks=tuple(Tick(tick.at, tick.label.replace("-", "−")) for tick in axis.ticks)
+        ticks=tuple(AxisTick(tick.at, tick.label.replace("-", "−")) for tick in axis.ticks)
     )
 
 
@@ -285,7 +285,7 @@ def _reach(axis: _Axis) -> tuple[float, float]:
     return axis.low - 2 * height, axis.high + 2 * height
 
 
-def _columns(ticks: tuple[Tick, ...]) -> tuple[list[float], list[str]]:
+def _columns(ticks: tuple[AxisTick, ...]) -> tuple[list[float], list[str]]:
     return [tick.at for tick in ticks], [tick.label for tick in ticks]
 
 

@@ -9,7 +9,7 @@ CELLS_A_TICK = 12
 """Cells of a long row that each tick has for itself."""
 
 
-class Tick(NamedTuple):
+class AxisTick(NamedTuple):
     """One tick of an axis."""
 
     at: float
@@ -22,7 +22,7 @@ def has_length(low: float, high: float) -> bool:
     return high - low > max(1e-9 * max(abs(low), abs(high)), 1e-280)
 
 
-def linear_ticks(low: float, high: float, most: int, whole: bool = False) -> tuple[Tick, ...]:
+def linear_ticks(low: float, high: float, most: int, whole: bool = False) -> tuple[AxisTick, ...]:
     """Return at most `most` ticks at multiples of 1, 2 or 5 times a power of ten in [low, high].
 
     One tick alone is no scale, so there are two where two may be. With `whole` they stand at whole
@@ -43,10 +43,10 @@ def linear_ticks(low: float, high: float, most: int, whole: bool = False) -> tup
     # Where the finer ones are too many to have them all, their outermost do.
     are_all = last - first + 1 <= most
     counts = range(first, last + 1) if are_all else (first, last)
-    return tuple(Tick(n * step, _label(n * step, step)) for n in counts)
+    return tuple(AxisTick(n * step, _label(n * step, step)) for n in counts)
 
 
-def ticks_in(low: float, high: float, cells: int, whole: bool = False) -> tuple[Tick, ...]:
+def ticks_in(low: float, high: float, cells: int, whole: bool = False) -> tuple[AxisTick, ...]:
     """Return the ticks of an axis along a row of so many cells: as many as it has room to label."""
     for most in range(max(3, cells // CELLS_A_TICK), 2, -1):
         ticks = linear_ticks(low, high, most, whole)
@@ -55,7 +55,7 @@ def ticks_in(low: float, high: float, cells: int, whole: bool = False) -> tuple[
     return linear_ticks(low, high, 2, whole)
 
 
-def _have_room(ticks: tuple[Tick, ...], low: float, high: float, cells: int) -> bool:
+def _have_room(ticks: tuple[AxisTick, ...], low: float, high: float, cells: int) -> bool:
     """Say whether the labels below a row of cells stand apart from each other."""
     places = [(tick.at - low) / (high - low) * (cells - 1) for tick in ticks]
     return all(
@@ -75,7 +75,7 @@ def _finer(step: float, whole: bool) -> float:
     return max(1.0, smaller) if whole else smaller
 
 
-def log_ticks(low: float, high: float, most: int) -> tuple[Tick, ...]:
+def log_ticks(low: float, high: float, most: int) -> tuple[AxisTick, ...]:
     """Return at most `most` ticks for values from 10**low to 10**high.
 
     They are powers of ten where the range holds two or more.
@@ -85,9 +85,9 @@ def log_ticks(low: float, high: float, most: int) -> tuple[Tick, ...]:
     first, last = ceil(low - 1e-9), floor(high + 1e-9)
     if last > first:
         stride = ceil((last - first + 1) / most)
-        return tuple(Tick(n, _power_label(n)) for n in range(first, last + 1, stride))
+        return tuple(AxisTick(n, _power_label(n)) for n in range(first, last + 1, stride))
     ticks = linear_ticks(10.0**low, 10.0**high, most)
-    return tuple(Tick(log10(tick.at), tick.label) for tick in ticks if tick.at > 0)
+    return tuple(AxisTick(log10(tick.at), tick.label) for tick in ticks if tick.at > 0)
 
 
 def _step(at_least: float) -> float:

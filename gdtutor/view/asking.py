@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gdtutor.session.challenge import Ask, Challenge, Tried
-from gdtutor.session.slips import Fit, Slip
+from gdtutor.session.slips import Slip, SlipMatch
 from gdtutor.session.steps import Phase
 from gdtutor.view import notation
 from gdtutor.view.cells import cell_name
@@ -116,7 +116,7 @@ def _feedback(context: Context, challenge: Challenge, tried: Tried, width: int) 
     return tuple(row for text in said for row in wrapped(text, width, Style.ERROR))
 
 
-def _says(context: Context, fit: Fit) -> str:
+def _says(context: Context, fit: SlipMatch) -> str:
     return SAYS[fit.slip].format(about=context.name(fit.about))
 
 

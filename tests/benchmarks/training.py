@@ -28,10 +28,10 @@ from numpy.typing import NDArray
 
 from gdtutor.training.optimisers import OPTIMISERS
 from gdtutor.training.plan.choice import compile_plan
-from gdtutor.training.plan.stack import Stack
+from gdtutor.training.plan.stack import RunStack
 from gdtutor.training.plan.vector import layout_of
 from gdtutor.training.problem import Problem
-from gdtutor.training.run import Run, Segment
+from gdtutor.training.run import Run, RunSegment
 from gdtutor.training.settings import Settings
 from gdtutor.training.sweep import Member, Sweep
 from gdtutor.values import replace
@@ -199,7 +199,7 @@ def compare_sweep(runs: int = 64, epochs: int = 1500) -> bool:
     ]
     sweep = Sweep(members)
     (stack,) = sweep._parts
-    assert isinstance(stack, Stack)
+    assert isinstance(stack, RunStack)
     numpy_plan, scalar_plan = compiled(first, 4, "numpy"), compiled(first, 4, "scalar")
     seconds = timed(
         {
@@ -224,7 +224,7 @@ def compare_history() -> bool:
     for _ in range(9):
         ways = {}
         for name, epochs in (("old", 100_000), ("new", 100)):
-            run = Run((Segment(0, problem, Settings(epochs=200_000)),))
+            run = Run((RunSegment(0, problem, Settings(epochs=200_000)),))
             run.advance(epochs=epochs)
             ways[name] = partial(run.advance, epochs=4000)
         ratios.append(ratio_of(timed(ways, 5), "old", "new"))
@@ -236,7 +236,7 @@ def compare_history() -> bool:
 def compare_travel() -> bool:
     """Print how long the slowest of some iterations of a long run takes to open."""
     problem = network((2, 3, 1), gate_examples("xor"), xavier((2, 3, 1), 48))
-    run = Run((Segment(0, problem, Settings(epochs=50_000)),))
+    run = Run((RunSegment(0, problem, Settings(epochs=50_000)),))
     run.advance()
     slowest = 0.0
     for iteration in np.random.RandomState(0).randint(0, 50_000, 60):

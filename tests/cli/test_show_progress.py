@@ -3,7 +3,7 @@ import json
 import pytest
 
 from gdtutor.cli import main
-from gdtutor.progress.records import Attempt, Finished, Place, SavedPlace
+from gdtutor.progress.records import Attempt, Finished, LessonPlace, SavedPlace
 from gdtutor.progress.store import ProgressStore
 
 
@@ -14,11 +14,13 @@ def store(tmp_path, monkeypatch):
     with ProgressStore(path) as opened:
         opened.apply(
             [
-                SavedPlace("bias", Place(3, 5, 13, ("w1=0.9",), "gdtutor bias --at 3/step:5", 1.0)),
+                SavedPlace(
+                    "bias", LessonPlace(3, 5, 13, ("w1=0.9",), "gdtutor bias --at 3/step:5", 1.0)
+                ),
                 Finished("bias", 2.0),
                 Attempt("bias", "q", "1", True, None, 3.0),
                 Attempt("bias", "q", "2", False, None, 4.0),
-                SavedPlace("loss", Place(0, 0, 9, (), "gdtutor loss", 5.0)),
+                SavedPlace("loss", LessonPlace(0, 0, 9, (), "gdtutor loss", 5.0)),
             ]
         )
     return path

@@ -10,16 +10,16 @@ from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.load import load_lesson, with_variant
 from gdtutor.lesson.runs import run_of
 from gdtutor.lesson.sweeps import members_of
-from gdtutor.training.run import Edit, Segment
+from gdtutor.training.run import Edit, RunSegment
 from gdtutor.training.sweep import Member, Sweep
 from gdtutor.values import replace
 
 
-def asked(lesson: str, text: str, *segments: Segment) -> tuple[Member, ...]:
+def asked(lesson: str, text: str, *segments: RunSegment) -> tuple[Member, ...]:
     return members_of(load_lesson(lesson_path(lesson)), None, text, segments)
 
 
-def first_segment(lesson: str) -> Segment:
+def first_segment(lesson: str) -> RunSegment:
     return run_of(load_lesson(lesson_path(lesson))).segments[0]
 
 

@@ -21,7 +21,7 @@ from gdtutor.lesson.problem import problem_of, settings_of
 from gdtutor.session.steps import Step
 from gdtutor.training.order import block_of_epochs
 from gdtutor.training.run import Run
-from gdtutor.training.segments import Segment
+from gdtutor.training.segments import RunSegment
 from gdtutor.view.frame import UNICODE, Frame
 from gdtutor.view.screen import frame_of
 
@@ -64,7 +64,7 @@ def run_of(name: str, variant: str = "", seed: int | None = None) -> Run:
     chosen = lesson(name, variant)
     settings = settings_of(chosen, seed=seed)
     assert settings is not None
-    run = Run((Segment(0, problem_of(chosen, seed=seed), settings),))
+    run = Run((RunSegment(0, problem_of(chosen, seed=seed), settings),))
     run.advance()
     return run
 

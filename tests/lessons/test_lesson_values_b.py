@@ -22,7 +22,7 @@ from gdtutor.lesson.model import Lesson
 from gdtutor.lesson.problem import problem_of, settings_of
 from gdtutor.training.initialise import INITIALISATIONS
 from gdtutor.training.run import Run
-from gdtutor.training.segments import Segment
+from gdtutor.training.segments import RunSegment
 
 X = np.array([[0.0, 0, 1, 1], [0, 1, 0, 1]])
 XOR = np.array([[0.0, 1, 1, 0]])
@@ -48,7 +48,7 @@ def run_of(chosen: Lesson, seed: int | None = None) -> Run:
     """Return a finished run of a lesson's last graph."""
     settings = settings_of(chosen, seed=seed)
     assert settings is not None
-    run = Run((Segment(0, problem_of(chosen, seed=seed), settings),))
+    run = Run((RunSegment(0, problem_of(chosen, seed=seed), settings),))
     run.advance()
     return run
 

@@ -22,7 +22,7 @@ from gdtutor.lesson.model import Lesson
 from gdtutor.lesson.problem import problem_of, settings_of
 from gdtutor.training.order import batches_of_epoch
 from gdtutor.training.run import Run
-from gdtutor.training.segments import Segment
+from gdtutor.training.segments import RunSegment
 from gdtutor.values import replace
 from gdtutor.view.frame import UNICODE
 from gdtutor.view.pictures.counts import count_text
@@ -40,7 +40,7 @@ def run_of(name: str, variant: str = "", **changes: object) -> Run:
     chosen = lesson(name, variant)
     settings = settings_of(chosen)
     assert settings is not None
-    return Run((Segment(0, problem_of(chosen), replace(settings, **changes)),))  # type: ignore[arg-type]
+    return Run((RunSegment(0, problem_of(chosen), replace(settings, **changes)),))  # type: ignore[arg-type]
 
 
 def finished(name: str, variant: str = "", **changes: object) -> Run:

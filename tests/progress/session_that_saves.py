@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 from queue import SimpleQueue
 
-from gdtutor.progress.records import Attempt, Place, SavedPlace
+from gdtutor.progress.records import Attempt, LessonPlace, SavedPlace
 from gdtutor.progress.store import ProgressStore
 from gdtutor.progress.writer import ProgressWriter, WriterState
 
@@ -33,7 +33,7 @@ def main(path: Path, lesson: str, records: int | None) -> int:
     waiting: dict[int, int] = {}
     for step in steps:
         writer.put(Attempt(lesson, "z", str(step), True, None, float(step)))
-        place = Place(0, step, step, (), f"gdtutor {lesson} --at step:{step}", float(step))
+        place = LessonPlace(0, step, step, (), f"gdtutor {lesson} --at step:{step}", float(step))
         waiting[writer.put(SavedPlace(lesson, place))] = step
         while len(waiting) >= IN_FLIGHT:
             acknowledged = states.get(timeout=PATIENCE).acknowledged

@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 from memory_store import MemoryStore
 
-from gdtutor.progress.records import Attempt, Finished, Place, Progress, Reset, SavedPlace
+from gdtutor.progress.records import Attempt, Finished, LessonPlace, Progress, Reset, SavedPlace
 from gdtutor.progress.store import ProgressStore
 
 Open = Callable[[], Progress]
 
 
-def place(step: int, *, updated: float = 1000.0, edits: tuple[str, ...] = ()) -> Place:
-    return Place(37, step, 13, edits, f"gdtutor bias --at 37/step:{step}", updated)
+def place(step: int, *, updated: float = 1000.0, edits: tuple[str, ...] = ()) -> LessonPlace:
+    return LessonPlace(37, step, 13, edits, f"gdtutor bias --at 37/step:{step}", updated)
 
 
 def attempt(lesson: str, answer: str, *, correct: bool, slip: str | None = None) -> Attempt:
@@ -147,7 +147,7 @@ def test_only_a_file_says_that_it_saves(tmp_path: Path) -> None:
 @pytest.mark.parametrize("number", [-1, 2**63])
 def test_a_place_that_no_store_can_hold_is_refused(number: int) -> None:
     with pytest.raises(ValueError, match="must lie between"):
-        Place(number, 1, 1, (), "", 0.0)
+        LessonPlace(number, 1, 1, (), "", 0.0)
 
 
 @pytest.mark.parametrize("when", [math.nan, math.inf])

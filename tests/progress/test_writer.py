@@ -13,7 +13,7 @@ from memory_store import MemoryStore
 from gdtutor.progress.records import (
     Attempt,
     Finished,
-    Place,
+    LessonPlace,
     ProgressError,
     Record,
     Reset,
@@ -27,7 +27,7 @@ PATIENCE = 60.0
 
 
 def saved(step: int, lesson: str = "bias") -> SavedPlace:
-    return SavedPlace(lesson, Place(0, step, 99, (), "gdtutor bias", 0.0))
+    return SavedPlace(lesson, LessonPlace(0, step, 99, (), "gdtutor bias", 0.0))
 
 
 def answered(number: int) -> Attempt:

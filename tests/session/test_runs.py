@@ -7,7 +7,7 @@ from test_session_training import trained
 from gdtutor.lesson.sweeps import members_of
 from gdtutor.session.runs import curves_of, with_swept
 from gdtutor.session.state import Screen, Session, current_step
-from gdtutor.training.run import Run, Segment
+from gdtutor.training.run import Run, RunSegment
 from gdtutor.training.sweep import Sweep
 from gdtutor.view.frame import UNICODE
 from gdtutor.view.lines import text_of
@@ -57,7 +57,7 @@ def test_a_sweep_gives_the_curves_of_separate_runs() -> None:
         "learning_rate 0.1", "learning_rate 1", "learning_rate 3",
     ]  # fmt: skip
     for member, curve in zip(members, session.kept, strict=True):
-        alone = Run((Segment(0, member.problem, member.settings),))
+        alone = Run((RunSegment(0, member.problem, member.settings),))
         alone.advance()
         np.testing.assert_allclose(curve.costs, alone.costs, rtol=1e-9)
     lines = text(session)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from gdtutor.training.curve import Partial, Series, epoch_costs
+from gdtutor.training.curve import GrowingArray, Partial, epoch_costs
 
 
 def test_a_view_of_the_curve_stays_as_it_is_while_the_curve_grows() -> None:
-    series = Series()
+    series = GrowingArray()
     series.extend(np.arange(1000.0))
     view = series.view()
     for _ in range(5):

@@ -22,7 +22,7 @@ from gdtutor.training.optimisers import (
 )
 from gdtutor.training.plan.choice import compile_plan
 from gdtutor.training.plan.implicit import constants_at, solve
-from gdtutor.training.run import Run, Segment
+from gdtutor.training.run import Run, RunSegment
 from gdtutor.training.settings import Settings
 from tests.training.problems import gate_examples, make_problem, scalar_or, xor_231
 from tests.training.walking import assert_close
@@ -170,7 +170,7 @@ def test_a_step_lists_its_lines_with_their_values() -> None:
 
 
 def test_predictions_of_averaged_descent_use_the_average() -> None:
-    run = Run((Segment(0, xor_231(), Settings(optimizer="averaged", epochs=20)),))
+    run = Run((RunSegment(0, xor_231(), Settings(optimizer="averaged", epochs=20)),))
     run.advance()
     mean = np.mean([run.state(k).parameters["W1"] for k in range(1, 21)], axis=0)
     assert_close(run.predicting(run.state(20))["W1"], mean)
@@ -194,7 +194,7 @@ def test_the_implicit_update_has_the_gradient_of_the_point_it_leads_to(linear: b
             is_single=True,
         )
     settings = Settings(4.0, batch=1, optimizer="implicit", epochs=3)
-    run = Run((Segment(0, problem, settings),))
+    run = Run((RunSegment(0, problem, settings),))
     run.advance()
     for k in range(12):
         before, after = run.state(k).parameters, run.state(k + 1).parameters
@@ -211,7 +211,7 @@ def test_the_implicit_update_has_the_gradient_of_the_point_it_leads_to(linear: b
 def test_the_lines_of_implicit_descent_give_its_update() -> None:
     problem = scalar_or(is_single=True)
     settings = Settings(4.0, batch=1, optimizer="implicit", epochs=3)
-    run = Run((Segment(0, problem, settings),))
+    run = Run((RunSegment(0, problem, settings),))
     for k in range(4):
         state, after = run.state(k), run.state(k + 1)
         constants = constants_at(problem, settings, state.parameters, run.batch(k), 4.0)

@@ -7,7 +7,7 @@ import pytest
 
 from gdtutor.training.pacing import burst_of, microseconds_of
 from gdtutor.training.problem import Problem
-from gdtutor.training.segments import Segment, Stretch
+from gdtutor.training.segments import RunSegment, Stretch
 from gdtutor.training.settings import Settings
 from tests.training.problems import network, scalar_or, xavier, xor_231
 
@@ -19,5 +19,5 @@ def wide() -> Problem:
 
 @pytest.mark.parametrize("make", [lambda: scalar_or(is_single=False), xor_231, wide])
 def test_a_burst_lasts_some_four_milliseconds_at_most(make) -> None:
-    stretch = Stretch(Segment(0, make(), Settings()), None)
+    stretch = Stretch(RunSegment(0, make(), Settings()), None)
     assert 2_000 < burst_of(stretch) * microseconds_of(stretch) <= 4_000

@@ -8,7 +8,7 @@ import pytest
 from gdtutor.training.optimisers import optimiser_of
 from gdtutor.training.plan.choice import compile_plan
 from gdtutor.training.plan.vector import layout_of
-from gdtutor.training.run import Run, Segment
+from gdtutor.training.run import Run, RunSegment
 from gdtutor.training.settings import Settings, Stop
 from tests.training.problems import scalar_or, vectorised_or, xor_231, xor_cross
 from tests.training.walking import assert_close
@@ -40,7 +40,7 @@ def test_xor_has_the_published_costs(kind: str) -> None:
 
 
 def test_a_run_of_xor_has_the_published_costs_and_predicts_xor() -> None:
-    run = Run((Segment(0, xor_231(), Settings(epochs=5000)),))
+    run = Run((RunSegment(0, xor_231(), Settings(epochs=5000)),))
     run.advance()
     for epoch, cost in XOR_COSTS.items():
         assert run.costs[epoch] == pytest.approx(cost, rel=1e-12)
@@ -52,7 +52,7 @@ def test_a_run_of_xor_has_the_published_costs_and_predicts_xor() -> None:
 @pytest.mark.parametrize("rows", [True, False])
 def test_or_has_the_published_costs_written_both_ways(rows: bool) -> None:
     problem = scalar_or(is_single=False) if rows else vectorised_or()
-    run = Run((Segment(0, problem, Settings(epochs=5001)),))
+    run = Run((RunSegment(0, problem, Settings(epochs=5001)),))
     run.advance()
     for epoch, cost in OR_COSTS.items():
         assert run.costs[epoch] == pytest.approx(cost, rel=1e-12)
@@ -61,7 +61,7 @@ def test_or_has_the_published_costs_written_both_ways(rows: bool) -> None:
 
 
 def test_or_has_the_published_updates() -> None:
-    run = Run((Segment(0, vectorised_or(), Settings()),))
+    run = Run((RunSegment(0, vectorised_or(), Settings()),))
     for iteration, wanted in ((1, (0.1480, 0.6387, 0.0370)), (2, (0.1923, 0.6737, 0.0683))):
         state = run.state(iteration)
         found = [*state.parameters["W1"].ravel(), *state.parameters["b1"].ravel()]
@@ -69,7 +69,7 @@ def test_or_has_the_published_updates() -> None:
 
 
 def test_xor_with_the_feature_cross_has_the_published_costs() -> None:
-    run = Run((Segment(0, xor_cross(), Settings(epochs=5001)),))
+    run = Run((RunSegment(0, xor_cross(), Settings(epochs=5001)),))
     run.advance()
     assert run.costs[0] == pytest.approx(0.13833167761605697, rel=1e-12)
     assert run.costs[1] == pytest.approx(0.136371292808928, rel=1e-12)
@@ -81,7 +81,7 @@ def test_xor_with_the_feature_cross_has_the_published_costs() -> None:
 
 def test_the_first_example_of_or_has_the_published_loss_after_its_update() -> None:
     problem = scalar_or(is_single=True)
-    run = Run((Segment(0, problem, Settings(batch=1)),))
+    run = Run((RunSegment(0, problem, Settings(batch=1)),))
     state = run.state(1)
     assert float(state.parameters["b"]) == -0.125
     sigmoid = 1 / (1 + np.exp(0.125))
@@ -96,7 +96,7 @@ def test_one_neuron_stops_where_the_article_does(gate: str, low: int, high: int)
     settings = Settings(
         0.5, epochs=20_000, batch=1, order="drawn", seed=1, stop=Stop(loss_below=1e-10)
     )
-    run = Run((Segment(0, problem, settings),))
+    run = Run((RunSegment(0, problem, settings),))
     progress = run.advance()
     assert progress.stopped_by == "loss_below"
     assert 0.9 * low < progress.farthest < 1.1 * high

@@ -12,7 +12,7 @@ from gdtutor.engine.trace import trace
 from gdtutor.training import checkpoints
 from gdtutor.training.errors import TrainingError
 from gdtutor.training.problem import Problem
-from gdtutor.training.run import Edit, Run, Segment, State
+from gdtutor.training.run import Edit, Run, RunSegment, State
 from gdtutor.training.settings import Schedule, Settings, Stop
 from gdtutor.values import replace
 from tests.training.problems import gate_examples, make_problem, network, scalar_or, xavier, xor_231
@@ -23,7 +23,7 @@ WIDE = network((2, 12, 1), np.tile(gate_examples("xor"), (4, 1)), xavier((2, 12,
 
 
 def run_of(problem: Problem, settings: Settings) -> Run:
-    return Run((Segment(0, problem, settings),))
+    return Run((RunSegment(0, problem, settings),))
 
 
 def bits(state: State) -> bytes:
@@ -188,7 +188,7 @@ def one_line_and_loss(line: str, loss: str) -> Problem:
 @pytest.mark.parametrize("optimizer", ["adagrad", "rmsprop", "adam"])
 def test_what_an_optimiser_remembers_is_told_by_its_parameter(optimizer: str) -> None:
     problem = one_line_and_loss("w*x", "z - y")
-    run = Run((Segment(0, problem, Settings(batch=1, optimizer=optimizer)),))
+    run = Run((RunSegment(0, problem, Settings(batch=1, optimizer=optimizer)),))
     run.advance()
     assert np.isfinite(run.state(1).parameters["w"])
     assert not np.isfinite(list(run.state(1).optimizer["w"].values())[-1])
@@ -197,7 +197,7 @@ def test_what_an_optimiser_remembers_is_told_by_its_parameter(optimizer: str) ->
 
 def test_an_infinity_inside_a_line_whose_value_is_finite_is_not_the_first_one() -> None:
     problem = one_line_and_loss("w/(1 + exp(x))", "z + w*x*x")
-    run = Run((Segment(0, problem, Settings(batch=1)),))
+    run = Run((RunSegment(0, problem, Settings(batch=1)),))
     run.advance()
     assert (run.stopped_by, run.diverged_at, run.first_node) == ("not_finite", 0, "L")
 
@@ -207,12 +207,12 @@ def test_a_learning_rate_that_changes_underway_is_logged_and_replayed() -> None:
     faster = replace(settings, learning_rate=2.0)
     run = run_of(xor_231(), settings)
     run.advance(iterations=50)
-    branch = run.branched(Segment(50, xor_231(), faster))
+    branch = run.branched(RunSegment(50, xor_231(), faster))
     branch.advance()
     assert bits(branch.state(50)) == bits(run.state(50))
     assert branch.learning_rate(49) == 0.5
     assert branch.learning_rate(50) == 2.0
-    direct = Run((Segment(0, xor_231(), settings), Segment(50, xor_231(), faster)))
+    direct = Run((RunSegment(0, xor_231(), settings), RunSegment(50, xor_231(), faster)))
     direct.advance()
     assert bits(direct.state(133)) == bits(branch.state(133))
     assert bits(direct.state(240)) == bits(branch.state(240))
@@ -222,7 +222,7 @@ def test_a_learning_rate_that_changes_underway_is_logged_and_replayed() -> None:
 def test_a_branch_in_the_middle_of_an_epoch_keeps_what_the_epoch_has_seen() -> None:
     run = run_of(xor_231(), SHUFFLED)
     run.advance()
-    branch = run.branched(Segment(42, xor_231(), SHUFFLED))
+    branch = run.branched(RunSegment(42, xor_231(), SHUFFLED))
     assert (branch.farthest, len(branch.costs)) == (42, 10)
     branch.advance()
     assert_close(branch.costs, run.costs, 1e-14)
@@ -231,7 +231,7 @@ def test_a_branch_in_the_middle_of_an_epoch_keeps_what_the_epoch_has_seen() -> N
 def test_an_edit_is_there_from_its_iteration_on_and_not_before() -> None:
     run = run_of(xor_231(), SHUFFLED)
     run.advance(iterations=30)
-    edited = run.branched(Segment(20, xor_231(), SHUFFLED, (Edit("W1", (0, 1), 9.0),)))
+    edited = run.branched(RunSegment(20, xor_231(), SHUFFLED, (Edit("W1", (0, 1), 9.0),)))
     assert edited.state(20).parameters["W1"][0, 1] == 9.0
     assert bits(edited.state(19)) == bits(run.state(19))
     assert edited.farthest == 20
@@ -241,7 +241,7 @@ def test_an_edit_is_there_from_its_iteration_on_and_not_before() -> None:
 def test_the_optimiser_starts_anew_where_another_one_takes_over() -> None:
     run = run_of(xor_231(), replace(SHUFFLED, optimizer="momentum"))
     run.advance(iterations=30)
-    branch = run.branched(Segment(30, xor_231(), replace(SHUFFLED, optimizer="adam")))
+    branch = run.branched(RunSegment(30, xor_231(), replace(SHUFFLED, optimizer="adam")))
     state = branch.state(30)
     assert state.t == 0
     assert set(state.optimizer["W1"]) == {"m1", "m2"}
@@ -252,7 +252,7 @@ def test_the_optimiser_starts_anew_where_another_one_takes_over() -> None:
 def test_another_batch_size_begins_an_epoch() -> None:
     run = run_of(xor_231(), SHUFFLED)
     run.advance(iterations=10)
-    branch = run.branched(Segment(10, xor_231(), replace(SHUFFLED, batch=2)))
+    branch = run.branched(RunSegment(10, xor_231(), replace(SHUFFLED, batch=2)))
     assert len(branch.costs) == 3
     assert [branch.epoch_of(k) for k in (9, 10, 11, 12)] == [2, 3, 3, 4]
     assert branch.first_iteration(3) == 10
@@ -265,7 +265,7 @@ def test_another_batch_size_begins_an_epoch() -> None:
 def test_a_branch_at_the_start_is_a_new_run() -> None:
     run = run_of(xor_231(), SHUFFLED)
     run.advance()
-    branch = run.branched(Segment(0, xor_231(5), SHUFFLED))
+    branch = run.branched(RunSegment(0, xor_231(5), SHUFFLED))
     assert branch.farthest == 0
     assert len(branch.costs) == 0
 
@@ -273,7 +273,7 @@ def test_a_branch_at_the_start_is_a_new_run() -> None:
 def test_a_branch_past_the_end_trains_up_to_it() -> None:
     run = run_of(xor_231(), replace(SHUFFLED, epochs=2))
     run.advance()
-    branch = run.branched(Segment(100, xor_231(), SHUFFLED))
+    branch = run.branched(RunSegment(100, xor_231(), SHUFFLED))
     branch.advance()
     assert branch.farthest == 240
     assert len(branch.costs) == 60

@@ -10,7 +10,7 @@ from gdtutor.engine.graph import Role
 from gdtutor.training.errors import TrainingError
 from gdtutor.training.judging import judge
 from gdtutor.training.problem import Problem
-from gdtutor.training.run import Run, Segment
+from gdtutor.training.run import Run, RunSegment
 from gdtutor.training.settings import Schedule, Settings, Stop
 from gdtutor.training.sweep import MAX_NUMBERS, MAX_RUNS, Found, Member, Sweep, check_room, swept
 from gdtutor.values import replace
@@ -84,7 +84,7 @@ def test_stacked_runs_equal_separate_ones(name: str) -> None:
     sweep.advance(epochs=7)
     sweep.advance()
     for member, found in zip(runs, sweep.found(), strict=True):
-        alone = Run((Segment(0, member.problem, member.settings),))
+        alone = Run((RunSegment(0, member.problem, member.settings),))
         alone.advance()
         assert found.label == member.label
         assert found.stopped_by == "epochs"
@@ -102,7 +102,7 @@ def test_constants_of_the_optimiser_may_differ_within_a_stack() -> None:
     assert len(sweep._parts) == 1
     sweep.advance()
     for one, found in zip(chosen, sweep.found(), strict=True):
-        alone = Run((Segment(0, problem, one),))
+        alone = Run((RunSegment(0, problem, one),))
         alone.advance()
         assert_close(found.costs, alone.costs, 1e-11)
 
@@ -121,7 +121,7 @@ def test_what_cannot_be_stacked_trains_in_turn() -> None:
     assert sweep.advance()
     assert [found.label for found in sweep.found()] == ["0", "1", "2", "3", "4"]
     for settings, found in zip(chosen, sweep.found(), strict=True):
-        alone = Run((Segment(0, problem, settings),))
+        alone = Run((RunSegment(0, problem, settings),))
         alone.advance()
         assert_close(found.costs, alone.costs, 1e-11)
 
@@ -180,7 +180,7 @@ def assert_alike(runs: list[Member], parts: int) -> tuple[Found, ...]:
     sweep.advance(epochs=3)
     assert sweep.advance()
     for member, found in zip(runs, sweep.found(), strict=True):
-        alone = Run((Segment(0, member.problem, member.settings),))
+        alone = Run((RunSegment(0, member.problem, member.settings),))
         alone.advance()
         assert found.stopped_by == alone.stopped_by
         assert_close(found.costs, alone.costs, 1e-11)
@@ -200,7 +200,7 @@ def test_a_run_that_diverges_leaves_the_others_alone() -> None:
     found = sweep.found()
     assert [f.stopped_by for f in found] == ["epochs", "not_finite", "epochs"]
     assert np.isfinite(found[1].costs).all()
-    alone = Run((Segment(0, problem, runs[1].settings),))
+    alone = Run((RunSegment(0, problem, runs[1].settings),))
     alone.advance()
     assert len(found[1].costs) == len(alone.costs)
     assert_close(found[1].parameters["W1"], alone.state(alone.farthest).parameters["W1"], 1e-9)

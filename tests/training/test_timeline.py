@@ -6,7 +6,7 @@ import pytest
 
 from gdtutor.engine.operations import Array
 from gdtutor.training.errors import TrainingError
-from gdtutor.training.segments import Edit, Segment
+from gdtutor.training.segments import Edit, RunSegment
 from gdtutor.training.settings import Settings
 from gdtutor.training.timeline import LONGEST_BURST, Timeline
 from gdtutor.values import replace
@@ -19,20 +19,23 @@ SHUFFLED = Settings(0.5, epochs=60, batch=1, order="shuffled", seed=3)
     ("segments", "part"),
     [
         ((), "without a start"),
-        ((Segment(3, xor_231(), SHUFFLED),), "begins at iteration 3"),
+        ((RunSegment(3, xor_231(), SHUFFLED),), "begins at iteration 3"),
         (
             (
-                Segment(0, xor_231(), SHUFFLED),
-                Segment(9, xor_231(), SHUFFLED),
-                Segment(5, xor_231(), SHUFFLED),
+                RunSegment(0, xor_231(), SHUFFLED),
+                RunSegment(9, xor_231(), SHUFFLED),
+                RunSegment(5, xor_231(), SHUFFLED),
             ),
             "not in order",
         ),
-        ((Segment(0, xor_231(), SHUFFLED, (Edit("W9", None, 1.0),)),), "'W9' is not a parameter"),
-        ((Segment(0, xor_231(), SHUFFLED, (Edit("W1", (3, 0), 1.0),)),), "no cell"),
+        (
+            (RunSegment(0, xor_231(), SHUFFLED, (Edit("W9", None, 1.0),)),),
+            "'W9' is not a parameter",
+        ),
+        ((RunSegment(0, xor_231(), SHUFFLED, (Edit("W1", (3, 0), 1.0),)),), "no cell"),
     ],
 )
-def test_segments_that_make_no_run_are_refused(segments: tuple[Segment, ...], part: str) -> None:
+def test_segments_that_make_no_run_are_refused(segments: tuple[RunSegment, ...], part: str) -> None:
     with pytest.raises(TrainingError, match=part):
         Timeline(segments)
 
@@ -40,8 +43,8 @@ def test_segments_that_make_no_run_are_refused(segments: tuple[Segment, ...], pa
 def changed() -> Timeline:
     """Return a timeline whose batch and a weight change at iteration 10."""
     problem = xor_231()
-    later = Segment(10, problem, replace(SHUFFLED, batch=2), (Edit("W1", (0, 0), 0.25),))
-    return Timeline((Segment(0, problem, SHUFFLED), later))
+    later = RunSegment(10, problem, replace(SHUFFLED, batch=2), (Edit("W1", (0, 0), 0.25),))
+    return Timeline((RunSegment(0, problem, SHUFFLED), later))
 
 
 def known_at(timeline: Timeline, iteration: int) -> tuple[int, Array, int]:
@@ -82,7 +85,7 @@ def test_a_replay_has_the_edits_of_the_iteration_that_it_leads_to() -> None:
 
 
 def test_a_replay_may_be_longer_than_a_burst() -> None:
-    timeline = Timeline((Segment(0, xor_231(), Settings(epochs=20_000)),))
+    timeline = Timeline((RunSegment(0, xor_231(), Settings(epochs=20_000)),))
     far = LONGEST_BURST + 3
     vector, t = timeline.replayed(known_at(timeline, LONGEST_BURST - 5), far)
     assert t == far

@@ -9,8 +9,8 @@ from gdtutor.view.frame import UNICODE
 from gdtutor.view.graph.model import (
     Box,
     Direction,
+    GraphPart,
     Layout,
-    Part,
     Stroke,
     make_part,
 )
@@ -106,7 +106,7 @@ def ends_at_its_target(stroke: Stroke, boxes: dict[str, Box]) -> bool:
     return 0 <= y - box.y <= 3 and (x < box.x if stroke.head == "right" else x >= box.x)
 
 
-def laid_out(part: Part) -> list[Layout]:
+def laid_out(part: GraphPart) -> list[Layout]:
     two_rows, one_row = Wording(UNICODE, 6), Wording(UNICODE, 6, one_row=True)
     return [
         lay_out_wide(part, write(part, two_rows), width=400, gap=1),

@@ -9,9 +9,9 @@ import numpy as np
 
 from gdtutor.engine.operations import OPERATIONS, Array
 from gdtutor.training.plan.memory import aligned
-from gdtutor.training.plan.placing import Given, Names, Placing
-from gdtutor.training.plan.schedule import ALIASES, Schedule
-from gdtutor.training.plan.source import Source
+from gdtutor.training.plan.placing import BoundNames, PlacedValues, Placing
+from gdtutor.training.plan.schedule import ALIASES, ProgramSchedule
+from gdtutor.training.plan.source import SourceLines
 from gdtutor.training.plan.terms import Op
 
 UFUNCS: Mapping[str, np.ufunc] = {
@@ -29,7 +29,7 @@ _WRITTEN = frozenset({"affine", "matmul", "vdot", "sum", "max", "outer"})
 """Operations with a method of their own that writes them."""
 
 
-class Body(Placing):
+class ProgramWriter(Placing):
     """Writes the operations of one program, one line each.
 
     Args:
@@ -46,16 +46,19 @@ class Body(Placing):
         ops: Sequence[Op],
         prefix: str,
         notes: Mapping[int, str],
-        source: Source,
-        names: Names,
-        given: Given,
+        source: SourceLines,
+        names: BoundNames,
+        given: PlacedValues,
     ) -> None:
         super().__init__(ops, prefix, names, given)
         self._notes = notes
         self._source = source
 
     def write(
-        self, schedule: Schedule, extra: Mapping[int, Callable[[], None]], kept: Iterable[int]
+        self,
+        schedule: ProgramSchedule,
+        extra: Mapping[int, Callable[[], None]],
+        kept: Iterable[int],
     ) -> None:
         """Write the units of a schedule.
 

@@ -11,7 +11,7 @@ from gdtutor.engine.operations import Array
 from gdtutor.training.errors import TrainingError
 from gdtutor.training.optimisers import optimiser_of
 from gdtutor.training.order import check_order
-from gdtutor.training.outcome import Outcome
+from gdtutor.training.outcome import PlanResult
 from gdtutor.training.problem import Problem
 from gdtutor.training.rates import check_schedule
 from gdtutor.training.settings import Settings, held_back
@@ -35,7 +35,7 @@ class Plan(Protocol):
     def source(self) -> str:
         """The generated source of one iteration, one commented line for each operation."""
 
-    def run(self, vector: Array, t: int, first: int, count: int) -> Outcome:
+    def run(self, vector: Array, t: int, first: int, count: int) -> PlanResult:
         """Do `count` iterations from iteration `first`, whose epoch decides data and rate.
 
         Args:

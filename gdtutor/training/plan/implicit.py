@@ -21,9 +21,9 @@ from gdtutor.engine.trace import trace
 from gdtutor.training.batches import EpochOrder
 from gdtutor.training.errors import TrainingError
 from gdtutor.training.optimisers import optimiser_of, update
-from gdtutor.training.outcome import Outcome, held_of
+from gdtutor.training.outcome import PlanResult, held_of
 from gdtutor.training.plan.lower import Program, lower, reachable
-from gdtutor.training.plan.source import Source
+from gdtutor.training.plan.source import SourceLines
 from gdtutor.training.plan.terms import Term
 from gdtutor.training.plan.vector import layout_of
 from gdtutor.training.problem import Indices, Problem
@@ -35,7 +35,7 @@ _HALVINGS = 200
 """More than the bits of a float64 have; bisection ends before, when the ends are neighbours."""
 
 
-class Neuron(Struct, frozen=True):
+class LinearNeuron(Struct, frozen=True):
     """A problem of the one kind that the implicit rule is for."""
 
     z: str
@@ -56,7 +56,7 @@ class ImplicitStep(Struct, frozen=True, eq=False):
     """At the parameters before the update."""
 
 
-def neuron_of(problem: Problem, settings: Settings, train: int) -> Neuron:
+def neuron_of(problem: Problem, settings: Settings, train: int) -> LinearNeuron:
     """Return the neuron that the problem is.
 
     Raises:
@@ -79,7 +79,7 @@ def neuron_of(problem: Problem, settings: Settings, train: int) -> Neuron:
     return found
 
 
-def _kind(program: Program, name: str) -> Neuron | None:
+def _kind(program: Program, name: str) -> LinearNeuron | None:
     """Return the neuron if L is (sigmoid(z) − y)²/2 or (z − y)²/2 of the line z, else None."""
     ops, cost = program.ops, program.cost
     z = program.values[name]
@@ -91,7 +91,7 @@ def _kind(program: Program, name: str) -> Neuron | None:
         return None
     target = ops[error.args[1]].name
     if z.scale == 1 and error.args[0] == z.id:
-        return Neuron(name, target, is_sigmoid=False)
+        return LinearNeuron(name, target, is_sigmoid=False)
     inverse = ops[error.args[0]]
     if inverse.code != "recip" or ops[inverse.args[0]].code != "add":
         return None
@@ -100,7 +100,7 @@ def _kind(program: Program, name: str) -> Neuron | None:
         return None
     turned = ops[ops[exponential].args[0]]
     is_sigmoid = turned.code == "neg" and turned.args == (z.id,) and z.scale == 1
-    return Neuron(name, target, is_sigmoid=True) if is_sigmoid else None
+    return LinearNeuron(name, target, is_sigmoid=True) if is_sigmoid else None
 
 
 def _is_linear(program: Program, name: str) -> bool:
@@ -176,7 +176,7 @@ def solve(z: float, y: float, step: float, is_sigmoid: bool) -> float:
 
 def implicit_step(
     problem: Problem,
-    neuron: Neuron,
+    neuron: LinearNeuron,
     parameters: Mapping[str, Array],
     batch: Indices,
     learning_rate: float,
@@ -250,7 +250,7 @@ class ImplicitPlan:
     @property
     def source(self) -> str:
         """The rule; nothing is generated for it."""
-        source = Source()
+        source = SourceLines()
         source.add(
             0, "shrink = solve(…)", "the root in one dimension that makes the update implicit"
         )
@@ -258,7 +258,7 @@ class ImplicitPlan:
             source.add(0, f"{name} = {formula}", "of each parameter p, whose gradient is g")
         return source.text()
 
-    def run(self, vector: Array, t: int, first: int, count: int) -> Outcome:
+    def run(self, vector: Array, t: int, first: int, count: int) -> PlanResult:
         """Do `count` iterations from iteration `first`; see `Plan.run`."""
         vector = vector.copy()
         losses, norms, validation = np.empty(count), np.empty(count), []
@@ -286,4 +286,4 @@ class ImplicitPlan:
                             {"shrink": step.shrink},
                         )
                         vector[part.cells] = np.ravel(new.p)
-        return Outcome(vector, losses, norms, np.array(validation))
+        return PlanResult(vector, losses, norms, np.array(validation))

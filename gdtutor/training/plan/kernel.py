@@ -9,14 +9,14 @@ import numpy as np
 
 from gdtutor.engine.operations import Array
 from gdtutor.training.plan.algebra import is_lost
-from gdtutor.training.plan.body import ELEMENTWISE, Body
+from gdtutor.training.plan.body import ELEMENTWISE, ProgramWriter
 from gdtutor.training.plan.losses import Losses, cost_frontier, write_losses
 from gdtutor.training.plan.lower import Program, reachable
-from gdtutor.training.plan.memory import Memory, aligned
-from gdtutor.training.plan.placing import Dynamic, Given, Names
+from gdtutor.training.plan.memory import FlatArrays, aligned
+from gdtutor.training.plan.placing import BoundNames, Dynamic, PlacedValues
 from gdtutor.training.plan.schedule import ALIASES, arrange
-from gdtutor.training.plan.source import Source
-from gdtutor.training.plan.stacked_body import StackedBody, depends_on_parameters
+from gdtutor.training.plan.source import SourceLines
+from gdtutor.training.plan.stacked_body import StackedWriter, depends_on_parameters
 from gdtutor.training.plan.update_lines import Rule, Streams, Update
 from gdtutor.values import Struct
 
@@ -63,7 +63,7 @@ def packed_data(program: Program, packs: Mapping[str, str]) -> set[str]:
 
 
 def build_kernel(
-    program: Program, memory: Memory, constants: Mapping[str, Array], wanted: Wanted
+    program: Program, memory: FlatArrays, constants: Mapping[str, Array], wanted: Wanted
 ) -> Kernel:
     """Compile a program.
 
@@ -80,7 +80,7 @@ class _Emitter:
     def __init__(
         self,
         program: Program,
-        memory: Memory,
+        memory: FlatArrays,
         constants: Mapping[str, Array],
         wanted: Wanted,
     ) -> None:
@@ -89,8 +89,8 @@ class _Emitter:
         self._memory = memory
         self._constants = constants
         self._wanted = wanted
-        self._source = Source()
-        self._names = Names()
+        self._source = SourceLines()
+        self._names = BoundNames()
         roots = [t.id for t in program.gradients.values()] if wanted.rule else []
         self._needed = reachable(self._ops, roots)
         self._cost = program.cost.id
@@ -110,7 +110,7 @@ class _Emitter:
         if self._wanted.rule is not None:
             update = Update(self._wanted.rule, self._memory, self._gamma)
             streams = update.write(self._source, self._names)
-        header = Source()
+        header = SourceLines()
         header.add(0, "def steps(arrays, iterations):", "iterations in a row")
         if self._names.arrays:
             names = ", ".join(self._names.arrays)
@@ -148,7 +148,7 @@ class _Emitter:
             and self._ops[op.args[0]].name in self._memory.packs
         }
 
-    def _forward_body(self) -> Body:
+    def _forward_body(self) -> ProgramWriter:
         places: dict[int, Array] = {}
         dynamic: dict[int, tuple[str, object]] = {i: ("history", i) for i in self._histories}
         augmented: dict[int, Array] = {}
@@ -178,11 +178,11 @@ class _Emitter:
             augmented[index] = np.empty(0)
         self._targets(places, dynamic)
         self._augmented = augmented
-        given = Given(places, dynamic, augmented, packs)
+        given = PlacedValues(places, dynamic, augmented, packs)
         arguments = (self._ops, "v", self._program.notes, self._source, self._names, given)
         if self._wanted.runs:
-            return StackedBody(*arguments, stacked=self._stacked, runs=self._wanted.runs)
-        return Body(*arguments)
+            return StackedWriter(*arguments, stacked=self._stacked, runs=self._wanted.runs)
+        return ProgramWriter(*arguments)
 
     def _targets(self, places: dict[int, Array], dynamic: Mapping[int, object]) -> None:
         """Let the operations that give a gradient write it where it belongs."""
@@ -235,7 +235,7 @@ class _Emitter:
         products = summed.code == "vdot" and summed.args == self._ops[signal].args
         return same or (products and self._ops[signal].code == "mul")
 
-    def _write_steps(self, body: Body) -> None:
+    def _write_steps(self, body: ProgramWriter) -> None:
         padded = {i: self._ops[i].shape[1] for i in self._augmented if self._ops[i].code != "leaf"}
         alone = set(self._histories)
         alone |= {self._program.gradients[name].id for name in self._direct}
@@ -248,7 +248,7 @@ class _Emitter:
         if self._wanted.rule is not None:
             self._finish_gradients(body)
 
-    def _fused_writer(self, body: Body, index: int) -> Callable[[], None]:
+    def _fused_writer(self, body: ProgramWriter, index: int) -> Callable[[], None]:
         def write() -> None:
             weights = self._fused[index]
             signal, turned = self._ops[index].args
@@ -259,7 +259,7 @@ class _Emitter:
 
         return write
 
-    def _finish_gradients(self, body: Body) -> None:
+    def _finish_gradients(self, body: ProgramWriter) -> None:
         """Bring the gradients that are not in place there, and all to one common factor."""
         gradients = self._program.gradients
         signs = self._memory.signs

@@ -16,7 +16,7 @@ from gdtutor.engine.operations import Array
 from gdtutor.training.plan.body import ELEMENTWISE, UFUNCS
 from gdtutor.training.plan.lower import Program, reachable
 from gdtutor.training.plan.schedule import ALIASES
-from gdtutor.training.plan.source import Source
+from gdtutor.training.plan.source import SourceLines
 from gdtutor.training.plan.terms import Op
 from gdtutor.values import Struct
 
@@ -95,7 +95,7 @@ class _Writer:
     def losses(self) -> Losses:
         data = [i for i in self._frontier if self._ops[i].code == "leaf"]
         histories = [i for i in self._frontier if i not in data]
-        source = Source()
+        source = SourceLines()
         taken = ", ".join(f"h{i}" for i in [*histories, *data])
         source.add(0, f"def losses({taken}):", "of many iterations, from what each has left behind")
         for index in self._frontier:
@@ -113,7 +113,7 @@ class _Writer:
         names = tuple(self._ops[i].name for i in data)
         return Losses(source.compiled("losses", self._functions), names, source.text())
 
-    def _widen(self, source: Source, index: int) -> None:
+    def _widen(self, source: SourceLines, index: int) -> None:
         """Give every array the same number of axes: those in front, then its own at the end."""
         rank = len(self._ops[index].shape)
         ones = ["1"] * (self._widest - rank)

@@ -33,7 +33,7 @@ def aligned(shape: Shape) -> Array:
     return raw[offset : offset + cells].reshape(shape)
 
 
-class Memory:
+class FlatArrays:
     """Flat arrays with views for every parameter."""
 
     def __init__(
@@ -116,7 +116,7 @@ class Memory:
         return self._state_views[variable][parameter], sign if variable in self._odd else 1.0
 
 
-class StackedMemory(Memory):
+class StackedMemory(FlatArrays):
     """Flat arrays of several runs: for each parameter one block after the other, run by run.
 
     Every view has the run as its first axis.

@@ -11,12 +11,12 @@ from gdtutor.engine.operations import Array
 from gdtutor.training.batches import Batches, EpochOrder
 from gdtutor.training.held import held_lane
 from gdtutor.training.optimisers import Optimiser, optimiser_of
-from gdtutor.training.outcome import Outcome
+from gdtutor.training.outcome import PlanResult
 from gdtutor.training.plan.folded import told_folded
 from gdtutor.training.plan.kernel import Wanted, build_kernel, packed_data
 from gdtutor.training.plan.lane import Lane
 from gdtutor.training.plan.lower import Program, lower
-from gdtutor.training.plan.memory import Memory
+from gdtutor.training.plan.memory import FlatArrays
 from gdtutor.training.plan.update_lines import Rule
 from gdtutor.training.problem import Problem
 from gdtutor.training.rates import rate
@@ -82,7 +82,7 @@ class NumpyPlan:
         """The generated source of one iteration, as a reader sees it."""
         return told_folded(self._program) + "\n\n".join(self._sources)
 
-    def run(self, vector: Array, t: int, first: int, count: int) -> Outcome:
+    def run(self, vector: Array, t: int, first: int, count: int) -> PlanResult:
         """Do `count` iterations from iteration `first` (whose epoch decides data and rate).
 
         Args:
@@ -96,7 +96,7 @@ class NumpyPlan:
         losses, norms, validation = self._do(t, first, count)
         self._loaded = self._memory.store()
         self._loaded.flags.writeable = False
-        return Outcome(self._loaded, losses, norms if self._needs_norm else None, validation)
+        return PlanResult(self._loaded, losses, norms if self._needs_norm else None, validation)
 
     def _do(self, t: int, first: int, count: int) -> tuple[Array, Array, Array]:
         """Do the iterations in place; return their losses, norms and validation costs."""
@@ -132,8 +132,8 @@ class NumpyPlan:
     def _lowered(self, problem: Problem, batch: int, signs: Mapping[str, float] | None) -> Program:
         return lower(problem, batch, signs)
 
-    def _new_memory(self, problem: Problem, optimiser: Optimiser, program: Program) -> Memory:
-        return Memory(problem, optimiser, program.packs, program.signs)
+    def _new_memory(self, problem: Problem, optimiser: Optimiser, program: Program) -> FlatArrays:
+        return FlatArrays(problem, optimiser, program.packs, program.signs)
 
     def _by_run(self) -> dict[str, Array]:
         """Return constants that differ between stacked runs."""

@@ -9,7 +9,7 @@ import numpy as np
 
 from gdtutor.engine.operations import Array
 from gdtutor.training.plan.memory import aligned
-from gdtutor.training.plan.schedule import Stack
+from gdtutor.training.plan.schedule import ValueStack
 from gdtutor.training.plan.terms import Op
 from gdtutor.values import Struct, field
 
@@ -24,7 +24,7 @@ class Dynamic(Struct, frozen=True):
     form: str
 
 
-class Names(Struct):
+class BoundNames(Struct):
     """What the names in a generated function stand for."""
 
     arrays: dict[str, Array] = field(default_factory=dict)
@@ -32,7 +32,7 @@ class Names(Struct):
     dynamic: dict[str, Dynamic] = field(default_factory=dict)
 
 
-class Given(Struct):
+class PlacedValues(Struct):
     """Values that have a place before anything is written, by id."""
 
     places: dict[int, Array]
@@ -81,7 +81,9 @@ class Placing:
         given: Values that have a place already.
     """
 
-    def __init__(self, ops: Sequence[Op], prefix: str, names: Names, given: Given) -> None:
+    def __init__(
+        self, ops: Sequence[Op], prefix: str, names: BoundNames, given: PlacedValues
+    ) -> None:
         self._ops = ops
         self._prefix = prefix
         self._names = names
@@ -90,7 +92,7 @@ class Placing:
         self._augmented = given.augmented
         self._packs = given.packs
         self._fixed = set(given.places)
-        self._stacks: Mapping[int, Stack] = {}
+        self._stacks: Mapping[int, ValueStack] = {}
         self._stack_arrays: dict[tuple[int, ...], tuple[str, Array]] = {}
 
     def array(self, index: int) -> Array:

@@ -15,7 +15,7 @@ from gdtutor.training.plan.cells import Cells, cell_text, scaled, take_apart
 from gdtutor.training.plan.finiteness import notices
 from gdtutor.training.plan.lower import Program, reachable
 from gdtutor.training.plan.scalar_text import FORMS, RAISING, ScalarText
-from gdtutor.training.plan.source import Source
+from gdtutor.training.plan.source import SourceLines
 from gdtutor.training.plan.terms import ONE, Term
 from gdtutor.training.problem import Problem
 from gdtutor.training.settings import Settings
@@ -107,7 +107,7 @@ class Iteration:
         shape = next(op.shape for op in self._program.ops if op.detail == ("data", name))
         return name + cell_text(shape, cell)
 
-    def write(self, source: Source, level: int, constant: str = "{}") -> None:
+    def write(self, source: SourceLines, level: int, constant: str = "{}") -> None:
         """Write the iteration: values, what it leaves behind, then the update.
 
         Args:

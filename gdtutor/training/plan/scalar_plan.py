@@ -17,11 +17,11 @@ import numpy as np
 from gdtutor.engine.operations import Array
 from gdtutor.training.batches import EpochOrder
 from gdtutor.training.optimisers import optimiser_of
-from gdtutor.training.outcome import Outcome, held_of
+from gdtutor.training.outcome import PlanResult, held_of
 from gdtutor.training.plan.lower import lower
 from gdtutor.training.plan.scalar_iteration import Iteration, Slot, slots_of
 from gdtutor.training.plan.scalar_text import CAREFUL, FAST
-from gdtutor.training.plan.source import Source
+from gdtutor.training.plan.source import SourceLines
 from gdtutor.training.plan.vector import layout_of
 from gdtutor.training.problem import Problem
 from gdtutor.training.rates import rate
@@ -84,7 +84,7 @@ class ScalarPlan:
         folded = told_folded(program, knows_data=self._is_unrolled)
         return folded + self._epoch_function().text
 
-    def run(self, vector: Array, t: int, first: int, count: int) -> Outcome:
+    def run(self, vector: Array, t: int, first: int, count: int) -> PlanResult:
         """Do `count` iterations from iteration `first`; see `NumpyPlan.run`."""
         new = vector.copy()
         losses: list[float] = []
@@ -105,7 +105,7 @@ class ScalarPlan:
                 done += n
         new[self._places] = np.array(state) * self._signs
         wanted = self._settings.stop.gradient_below is not None
-        return Outcome(
+        return PlanResult(
             new,
             np.array(losses),
             np.sqrt(np.array(norms)) if wanted else None,
@@ -222,7 +222,7 @@ def _compile(iterations: list[Iteration], settings: Settings) -> _Compiled:
     data = "".join(f"x{i}, " for i in range(len(first.data_names)))
     scheduled = settings.schedule.kind != "constant"
     rate_text = "rate, " if scheduled else ""
-    source = Source()
+    source = SourceLines()
     scope: dict[str, Any] = {**FAST, **_NUMBERS}
     source.add(0, "def steps(state, items, t, rates, leave, leave_norm):", "iterations in a row")
     source.add(1, f"{state}= state", "the numbers that updates change")
@@ -269,8 +269,8 @@ class _Careful:
             self._function = self._written().compiled("careful", {**CAREFUL, **_NUMBERS})
         return self._function(*arguments)
 
-    def _written(self) -> Source:
-        source = Source()
+    def _written(self) -> SourceLines:
+        source = SourceLines()
         source.add(0, f"def careful(state, data, t, {self._rate}leave, leave_norm):")
         source.add(1, f"{self._state}= map(float64, state)")
         if self._data:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from gdtutor.training.plan.source import Source
+from gdtutor.training.plan.source import SourceLines
 from gdtutor.training.plan.terms import Op
 
 FORMS: Mapping[str, str] = {
@@ -109,7 +109,7 @@ class ScalarText:
         for index in roots:
             self._uses[index] = self._uses.get(index, 0) + 1
 
-    def write(self, source: Source, level: int, needed: Sequence[int]) -> None:
+    def write(self, source: SourceLines, level: int, needed: Sequence[int]) -> None:
         """Write the needed operations, in order."""
         for index in needed:
             op = self._ops[index]
@@ -122,7 +122,7 @@ class ScalarText:
                 continue
             self.name(source, level, index, text)
 
-    def name(self, source: Source, level: int, index: int, text: str = "") -> str:
+    def name(self, source: SourceLines, level: int, index: int, text: str = "") -> str:
         """Make sure that a value stands in a variable, and return it."""
         if index not in self._names and not self._ops[index].is_literal:
             self._names[index] = f"v{index}"
@@ -156,7 +156,7 @@ class ScalarText:
         """Return a value as an operand."""
         return self._operand(index, 0)
 
-    def settle(self, source: Source, level: int) -> None:
+    def settle(self, source: SourceLines, level: int) -> None:
         """Compute what is still to be written inside a user and reads what an update changes."""
         for index in [i for i, (_, _, reads) in self._inline.items() if reads]:
             self.name(source, level, index)

@@ -20,7 +20,7 @@ ALIASES = frozenset({"T", "spread"})
 """Operations that are another view of their operand."""
 
 
-class Stack(Struct, eq=False):
+class ValueStack(Struct, eq=False):
     """Values of several operations in one stretch of memory."""
 
     members: tuple[int, ...]
@@ -29,11 +29,11 @@ class Stack(Struct, eq=False):
     cells: int
 
 
-class Schedule(Struct):
+class ProgramSchedule(Struct):
     """Operations in order, each alone or several as one call."""
 
     units: list[tuple[int, ...]] = field(default_factory=list)
-    stacks: dict[int, Stack] = field(default_factory=dict)
+    stacks: dict[int, ValueStack] = field(default_factory=dict)
     """The stack of every stacked value."""
 
     def last_uses(self, ops: Sequence[Op], kept: Iterable[int] = ()) -> dict[int, int]:
@@ -61,7 +61,7 @@ def arrange(
     elementwise: Set[str],
     alone: Set[int] = frozenset(),
     padded: Mapping[int, int] | None = None,
-) -> Schedule:
+) -> ProgramSchedule:
     """Order the operations and group equal ones.
 
     Args:
@@ -90,9 +90,9 @@ class _Arranger:
         self._elementwise = elementwise
         self._alone = alone
         self._padded = padded
-        self._schedule = Schedule()
+        self._schedule = ProgramSchedule()
 
-    def arranged(self, order: list[int]) -> Schedule:
+    def arranged(self, order: list[int]) -> ProgramSchedule:
         done: set[int] = set()
         by_key: dict[object, list[int]] = {}
         for index in order:
@@ -142,7 +142,7 @@ class _Arranger:
         ids = [i for column in distinct for i in column]
         if len(set(ids)) != len(ids) or any(self._padded.get(i) for i in unit):
             return False
-        layout: Stack | None = None
+        layout: ValueStack | None = None
         for column in distinct:
             known = [self._schedule.stacks.get(i) for i in column]
             first = known[0]
@@ -158,15 +158,15 @@ class _Arranger:
         elif any(self._padded.get(i) for column in fresh for i in column):
             return False
         for column in fresh:
-            stack = Stack(column, layout.offsets, layout.cells)
+            stack = ValueStack(column, layout.offsets, layout.cells)
             self._schedule.stacks.update(dict.fromkeys(column, stack))
         return True
 
-    def _new_layout(self, columns: list[tuple[int, ...]], unit: tuple[int, ...]) -> Stack:
+    def _new_layout(self, columns: list[tuple[int, ...]], unit: tuple[int, ...]) -> ValueStack:
         offsets = []
         start = 0
         for place, index in enumerate(unit):
             offsets.append(start)
             pad = max(self._padded.get(column[place], 0) for column in (*columns, unit))
             start += math.prod(self._ops[index].shape) + pad
-        return Stack(columns[0], tuple(offsets), start)
+        return ValueStack(columns[0], tuple(offsets), start)

@@ -12,7 +12,7 @@ from typing import Any
 from gdtutor.values import Struct, field
 
 
-class Source(Struct):
+class SourceLines(Struct):
     """Lines of one generated function, in the order in which they are added."""
 
     lines: list[tuple[int, str, str]] = field(default_factory=list)

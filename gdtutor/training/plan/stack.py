@@ -8,14 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdtutor.engine.operations import Array
-from gdtutor.training.curve import Partial, Series, epoch_costs
+from gdtutor.training.curve import GrowingArray, Partial, epoch_costs
 from gdtutor.training.optimisers import optimiser_of
-from gdtutor.training.outcome import Outcome
+from gdtutor.training.outcome import PlanResult
 from gdtutor.training.plan.choice import check
 from gdtutor.training.plan.stacked_plan import StackedPlan
 from gdtutor.training.problem import Problem
 from gdtutor.training.run import Run
-from gdtutor.training.segments import Segment, Stretch
+from gdtutor.training.segments import RunSegment, Stretch
 from gdtutor.training.settings import Settings, Stop
 from gdtutor.training.stops import finite_prefix, first_stop
 from gdtutor.values import Struct, replace
@@ -92,7 +92,7 @@ def _common(settings: Settings) -> Settings:
     return replace(settings, learning_rate=0.0, hyperparameters=(), seed=seed)
 
 
-class Stack:
+class RunStack:
     """Members that train together, each until its own end.
 
     Args:
@@ -102,7 +102,7 @@ class Stack:
 
     def __init__(self, places: Sequence[int], members: Sequence[Member]) -> None:
         self._places, self._members = tuple(places), tuple(members)
-        self._stretches = [Stretch(Segment(0, m.problem, m.settings), None) for m in members]
+        self._stretches = [Stretch(RunSegment(0, m.problem, m.settings), None) for m in members]
         self._stretch = self._stretches[0]
         self._plan = StackedPlan(
             members[0].problem,
@@ -112,7 +112,7 @@ class Stack:
             len(members),
         )
         self._plan.load([stretch.start(None, 0)[0] for stretch in self._stretches])
-        self._series = [Series() for _ in members]
+        self._series = [GrowingArray() for _ in members]
         self._partials = [Partial() for _ in members]
         self._ended: dict[int, tuple[str, Array]] = {}
         """Why a run has ended and its state there, by its place in the stack."""
@@ -175,7 +175,7 @@ class Stack:
     def _end_of(self, run: int, losses: Array) -> tuple[str | None, int]:
         """Return why a run ends among some iterations, and how many of them stand."""
         costs, places, _ = self._costs(run, losses)
-        outcome = Outcome(losses, losses, None, np.empty(0))
+        outcome = PlanResult(losses, losses, None, np.empty(0))
         return first_stop(outcome, costs, places, self._stretch.segment.settings.stop)
 
     def _finish(
@@ -237,7 +237,7 @@ class Alone:
 
     def __init__(self, places: Sequence[int], members: Sequence[Member]) -> None:
         self._place, self._member = places[0], members[0]
-        self._run = Run((Segment(0, self._member.problem, self._member.settings),))
+        self._run = Run((RunSegment(0, self._member.problem, self._member.settings),))
         self.labels = (self._member.label,)
         """What tells the member from others."""
         self.source = self._run.plan.source

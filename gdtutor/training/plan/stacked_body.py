@@ -11,10 +11,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from gdtutor.engine.operations import Array
-from gdtutor.training.plan.body import Body
+from gdtutor.training.plan.body import ProgramWriter
 from gdtutor.training.plan.memory import aligned
-from gdtutor.training.plan.placing import Given, Names, formed
-from gdtutor.training.plan.source import Source
+from gdtutor.training.plan.placing import BoundNames, PlacedValues, formed
+from gdtutor.training.plan.source import SourceLines
 from gdtutor.training.plan.terms import Op
 
 
@@ -54,7 +54,7 @@ def can_be_stacked(ops: Sequence[Op]) -> bool:
     )
 
 
-class StackedBody(Body):
+class StackedWriter(ProgramWriter):
     """Writes the operations of several runs.
 
     Args:
@@ -73,9 +73,9 @@ class StackedBody(Body):
         ops: Sequence[Op],
         prefix: str,
         notes: Mapping[int, str],
-        source: Source,
-        names: Names,
-        given: Given,
+        source: SourceLines,
+        names: BoundNames,
+        given: PlacedValues,
         *,
         stacked: set[int],
         runs: int,

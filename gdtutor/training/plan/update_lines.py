@@ -8,14 +8,14 @@ import numpy as np
 
 from gdtutor.engine.operations import Array, parse_rule
 from gdtutor.training.optimisers import Optimiser
-from gdtutor.training.plan.body import ELEMENTWISE, Body
+from gdtutor.training.plan.body import ELEMENTWISE, ProgramWriter
 from gdtutor.training.plan.builder import Builder
 from gdtutor.training.plan.lower import reachable
-from gdtutor.training.plan.memory import Memory
-from gdtutor.training.plan.placing import Given, Names
+from gdtutor.training.plan.memory import FlatArrays
+from gdtutor.training.plan.placing import BoundNames, PlacedValues
 from gdtutor.training.plan.scalar_text import CAREFUL, FORMS
 from gdtutor.training.plan.schedule import arrange
-from gdtutor.training.plan.source import Source
+from gdtutor.training.plan.source import SourceLines
 from gdtutor.training.plan.terms import ONE, Term
 from gdtutor.values import Struct, field
 
@@ -44,7 +44,7 @@ class Update:
         gamma: What the flat gradient array is to be multiplied by to give the gradient.
     """
 
-    def __init__(self, rule: Rule, memory: Memory, gamma: float) -> None:
+    def __init__(self, rule: Rule, memory: FlatArrays, gamma: float) -> None:
         self._memory = memory
         shape = memory.parameters.shape
         builder = Builder(folds=False)
@@ -81,7 +81,7 @@ class Update:
         self._uniform = builder.uniform
         self._notes = builder.notes
 
-    def write(self, source: Source, names: Names) -> tuple[Streams, str] | None:
+    def write(self, source: SourceLines, names: BoundNames) -> tuple[Streams, str] | None:
         """Write the update; return what computes the numbers that change with t and the rate."""
         needed = reachable(self._ops, self._finals.values())
         streams = sorted(
@@ -102,7 +102,9 @@ class Update:
             else:
                 copies.append((name, final, leaf))
         dynamic = {index: ("stream", place) for place, index in enumerate(streams)}
-        body = Body(self._ops, "u", self._notes, source, names, Given(self._places, dynamic))
+        body = ProgramWriter(
+            self._ops, "u", self._notes, source, names, PlacedValues(self._places, dynamic)
+        )
         body.write(schedule, {}, [final for _, final, _ in copies])
         for name, final, leaf in copies:
             copy = body.call("copyto", np.copyto)
@@ -117,7 +119,7 @@ class Update:
         return not any(leaf in self._ops[i].args for i in after)
 
     def _stream_function(self, streams: list[int]) -> tuple[Streams, str]:
-        source = Source()
+        source = SourceLines()
         source.add(0, "def streams(t, learning_rate):", "numbers that change with each update")
         for index in sorted(reachable(self._ops, streams)):
             op = self._ops[index]

@@ -14,7 +14,7 @@ from gdtutor.training.problem import Problem
 from gdtutor.values import Struct
 
 
-class Part(Struct, frozen=True):
+class FlatSlice(Struct, frozen=True):
     """One stretch of the flat array."""
 
     parameter: str
@@ -32,7 +32,7 @@ class Part(Struct, frozen=True):
 class VectorLayout(Struct, frozen=True):
     """Where everything lies in the flat array."""
 
-    parts: tuple[Part, ...]
+    parts: tuple[FlatSlice, ...]
     size: int
 
     def split(self, vector: Array) -> tuple[dict[str, Array], dict[str, dict[str, Array]]]:
@@ -63,12 +63,12 @@ class VectorLayout(Struct, frozen=True):
 
 def layout_of(problem: Problem, optimiser: Optimiser) -> VectorLayout:
     """Return where the parameters, in the order given, and the optimiser's variables lie."""
-    parts: list[Part] = []
+    parts: list[FlatSlice] = []
     start = 0
     named = [(name, "") for name in problem.parameters]
     named += [(name, v.name) for v in optimiser.state for name in problem.trained]
     for name, variable in named:
-        part = Part(name, variable, start, np.shape(problem.parameters[name]))
+        part = FlatSlice(name, variable, start, np.shape(problem.parameters[name]))
         parts.append(part)
         start = part.cells.stop
     return VectorLayout(tuple(parts), start)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from itertools import accumulate
 
 from gdtutor.values import Struct
-from gdtutor.view.graph.model import Box, DrawEdge, Layout, Part, Stroke
+from gdtutor.view.graph.model import Box, DrawEdge, GraphPart, Layout, Stroke
 from gdtutor.view.graph.route import LANE, Channel, Point, Terminal
 from gdtutor.view.graph.text import Texts
 from gdtutor.view.lines import width_of
@@ -20,10 +20,10 @@ Rows = Mapping[Terminal, int]
 """The row of every entry of a layer: nodes (port 0) and lanes of edges that pass it."""
 
 
-class Grid(Struct, frozen=True):
+class LayeredGraph(Struct, frozen=True):
     """A graph whose nodes have layers and rows; the columns of cells are still open."""
 
-    part: Part
+    part: GraphPart
     texts: Texts
     layer: Mapping[str, int]
     rows: tuple[Rows, ...]
@@ -32,7 +32,7 @@ class Grid(Struct, frozen=True):
     """Between the layers, one fewer."""
 
 
-class _Ruler(Struct, frozen=True):
+class _ColumnRuler(Struct, frozen=True):
     """Where layers and channels lie, in cells from the left."""
 
     labels: tuple[int, ...]
@@ -48,7 +48,7 @@ class _Ruler(Struct, frozen=True):
         return self.labels[index + 1] - MARGIN - 1
 
 
-def draw_columns(grid: Grid, width: int) -> Layout:
+def draw_columns(grid: LayeredGraph, width: int) -> Layout:
     """Spread the layers over the width and lead every edge through channels and lanes."""
     ruler = _ruler(grid, width)
     boxes = {
@@ -73,7 +73,7 @@ def draw_columns(grid: Grid, width: int) -> Layout:
     return Layout(ruler.width, bottom, tuple(boxes.values()), strokes)
 
 
-def _ruler(grid: Grid, width: int) -> _Ruler:
+def _ruler(grid: LayeredGraph, width: int) -> _ColumnRuler:
     rooms = [
         max((grid.texts.room[name] for name, port in column if port != LANE), default=0)
         for column in grid.rows
@@ -83,7 +83,7 @@ def _ruler(grid: Grid, width: int) -> _Ruler:
     return _measure(grid, rooms, pitch=2, slack=max(0, min(SLACK, spare)))
 
 
-def _measure(grid: Grid, rooms: list[int], *, pitch: int, slack: int) -> _Ruler:
+def _measure(grid: LayeredGraph, rooms: list[int], *, pitch: int, slack: int) -> _ColumnRuler:
     """Line up blank, dash, tracks, arrow head and margin behind every layer but the last."""
     tracks = [channel.left_tracks + channel.right_tracks for channel in grid.channels]
     steps = [
@@ -92,10 +92,10 @@ def _measure(grid: Grid, rooms: list[int], *, pitch: int, slack: int) -> _Ruler:
     ]
     labels = tuple(accumulate(steps, initial=MARGIN))
     starts = tuple(label + room + 1 for label, room in zip(labels, rooms, strict=True))
-    return _Ruler(labels, starts, pitch, labels[-1] + rooms[-1])
+    return _ColumnRuler(labels, starts, pitch, labels[-1] + rooms[-1])
 
 
-def _stroke(grid: Grid, ruler: _Ruler, source: Box, edge: DrawEdge) -> Stroke:
+def _stroke(grid: LayeredGraph, ruler: _ColumnRuler, source: Box, edge: DrawEdge) -> Stroke:
     """Lead one edge from the end of its source's text to the label of its target."""
     first, last = grid.layer[edge.source], grid.layer[edge.target]
     points: list[Point] = [(source.x + width_of(source.rows[0]) + 1, source.y)]

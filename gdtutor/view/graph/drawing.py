@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from gdtutor.view.frame import Chars, Line, Segment, Style
-from gdtutor.view.graph.model import Direction, DrawEdge, DrawNode, Layout, Part, make_part
+from gdtutor.view.graph.model import Direction, DrawEdge, DrawNode, GraphPart, Layout, make_part
 from gdtutor.view.graph.paint import paint
 from gdtutor.view.graph.part import neighbourhood
 from gdtutor.view.graph.tall import lay_out_tall
@@ -88,7 +88,7 @@ def _choose(
     return lay_out_tall(part, write(part, _wordings(part, chars)[-1]), width=width), 1
 
 
-def _wordings(part: Part, chars: Chars) -> tuple[Wording, ...]:
+def _wordings(part: GraphPart, chars: Chars) -> tuple[Wording, ...]:
     room = number_room(part.nodes)
     return (
         Wording(chars, room),
@@ -97,7 +97,9 @@ def _wordings(part: Part, chars: Chars) -> tuple[Wording, ...]:
     )
 
 
-def _fitting(part: Part, width: int, height: int, chars: Chars, *, paged: bool) -> Iterator[Layout]:
+def _fitting(
+    part: GraphPart, width: int, height: int, chars: Chars, *, paged: bool
+) -> Iterator[Layout]:
     """Yield the layouts that fit, the most readable one first."""
     two_rows, one_row, short = _wordings(part, chars)
     texts = write(part, two_rows)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from gdtutor.values import Struct
-from gdtutor.view.graph.model import Box, DrawEdge, Layout, Part, Stroke
+from gdtutor.view.graph.model import Box, DrawEdge, GraphPart, Layout, Stroke
 from gdtutor.view.graph.route import Channel, Point
 from gdtutor.view.graph.text import Texts
 from gdtutor.view.lines import width_of
@@ -27,7 +27,7 @@ class Spine(Struct, frozen=True):
 class Flow(Struct, frozen=True):
     """A graph whose nodes have rows; leaves are the left column, computed nodes the right one."""
 
-    part: Part
+    part: GraphPart
     texts: Texts
     spine: Spine
     row: Mapping[str, int]
@@ -38,7 +38,7 @@ class Flow(Struct, frozen=True):
     """Around the computed nodes on the right."""
 
 
-class _Ruler(Struct, frozen=True):
+class _FlowRuler(Struct, frozen=True):
     """Where everything lies, in cells from the left."""
 
     head: int
@@ -53,7 +53,7 @@ class _Ruler(Struct, frozen=True):
     width: int
 
 
-def ports_from_leaves(part: Part, name: str) -> int:
+def ports_from_leaves(part: GraphPart, name: str) -> int:
     """Return how many strokes arrive from the left at a computed node, one below another."""
     uses = [edge.occurrence for edge in part.operands[name] if part.is_leaf(edge.source)]
     return 1 + max(uses, default=-1)
@@ -86,7 +86,7 @@ def draw_flow(flow: Flow, width: int) -> Layout:
     return Layout(ruler.width, bottom, tuple(boxes.values()), strokes)
 
 
-def _ruler(flow: Flow, pitch: int) -> _Ruler:
+def _ruler(flow: Flow, pitch: int) -> _FlowRuler:
     """Line up the columns with `pitch` cells from one track to the next."""
     room = flow.texts.room
     leaves = [room[node.id] for node in flow.part.nodes if flow.part.is_leaf(node.id)]
@@ -98,7 +98,7 @@ def _ruler(flow: Flow, pitch: int) -> _Ruler:
     labels = head + 2
     end = labels + max(computed, default=0)
     gutter = end + 2
-    return _Ruler(
+    return _FlowRuler(
         head,
         labels,
         left_xs=tuple(dash + 1 + pitch * track for track in range(lefts)),
@@ -111,7 +111,7 @@ def _ruler(flow: Flow, pitch: int) -> _Ruler:
     )
 
 
-def _stroke(flow: Flow, ruler: _Ruler, source: Box, target: Box, edge: DrawEdge) -> Stroke:
+def _stroke(flow: Flow, ruler: _FlowRuler, source: Box, target: Box, edge: DrawEdge) -> Stroke:
     if edge in flow.spine.down:
         used = max(len(source.rows), ports_from_leaves(flow.part, edge.source))
         ends = (ruler.labels, source.y + used - 1), (ruler.labels, target.y - 1)
@@ -127,7 +127,7 @@ def _stroke(flow: Flow, ruler: _Ruler, source: Box, target: Box, edge: DrawEdge)
     return Stroke(edge, points, "right")
 
 
-def _around(flow: Flow, ruler: _Ruler, source: Box, target: Box, edge: DrawEdge) -> Stroke:
+def _around(flow: Flow, ruler: _FlowRuler, source: Box, target: Box, edge: DrawEdge) -> Stroke:
     """Lead an edge through the gutter; below the text it starts at the foot of its source."""
     leaving, landing = flow.spine.exit_row[edge.source], flow.spine.landing[edge]
     foot = (source.x, source.y + len(source.rows) - 1)

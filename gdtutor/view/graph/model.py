@@ -46,7 +46,7 @@ class Direction(Enum):
     NONE = "none"
 
 
-class Part(Struct, frozen=True):
+class GraphPart(Struct, frozen=True):
     """A graph, or the part of one that is drawn: its edges are found by either end."""
 
     nodes: tuple[DrawNode, ...]
@@ -67,7 +67,7 @@ class Part(Struct, frozen=True):
 
 def make_part(
     nodes: Sequence[DrawNode], edges: Sequence[DrawEdge], leads_on: frozenset[str] = frozenset()
-) -> Part:
+) -> GraphPart:
     """Index the edges by both ends, in one pass.
 
     Raises:
@@ -82,10 +82,10 @@ def make_part(
     for found in consumers.values():
         if len(found) > 1:
             found.sort(key=lambda edge: place[edge.target])
-    return Part(tuple(nodes), place, operands, consumers, leads_on)
+    return GraphPart(tuple(nodes), place, operands, consumers, leads_on)
 
 
-def leaves_by_consumer(part: Part) -> tuple[str, ...]:
+def leaves_by_consumer(part: GraphPart) -> tuple[str, ...]:
     """Return the leaves in the order in which the formulas first use them, unused ones last."""
     used = (
         edge.source
@@ -97,7 +97,7 @@ def leaves_by_consumer(part: Part) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*used, *leaves)))
 
 
-def ports(part: Part, node: str) -> int:
+def ports(part: GraphPart, node: str) -> int:
     """Return how many strokes arrive at a node one below another: 2 for `a*a`."""
     return 1 + max((edge.occurrence for edge in part.operands[node]), default=0)
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from gdtutor.view.frame import Style
-from gdtutor.view.graph.model import DrawEdge, DrawNode, Part, make_part
+from gdtutor.view.graph.model import DrawEdge, DrawNode, GraphPart, make_part
 
 
-def neighbourhood(whole: Part, start: str, limit: int, ellipsis: str) -> Part:
+def neighbourhood(whole: GraphPart, start: str, limit: int, ellipsis: str) -> GraphPart:
     """Return at most `limit` nodes around one, its operands before its consumers, then further.
 
     A node some of whose operands are left out gets a leaf that is only an ellipsis.

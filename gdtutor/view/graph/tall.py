@@ -7,7 +7,7 @@ from itertools import accumulate
 
 from gdtutor.values import Struct, field
 from gdtutor.view.graph.flow import Flow, Spine, draw_flow, ports_from_leaves
-from gdtutor.view.graph.model import DrawEdge, Layout, Part, leaves_by_consumer
+from gdtutor.view.graph.model import DrawEdge, GraphPart, Layout, leaves_by_consumer
 from gdtutor.view.graph.route import Channel, route
 from gdtutor.view.graph.text import Texts
 
@@ -25,7 +25,7 @@ class _Rows(Struct):
     right_end: int = 0
 
 
-def lay_out_tall(part: Part, texts: Texts, *, width: int) -> Layout:
+def lay_out_tall(part: GraphPart, texts: Texts, *, width: int) -> Layout:
     """Place the computed nodes one below another and every leaf beside its first consumer.
 
     Args:
@@ -46,7 +46,7 @@ def lay_out_tall(part: Part, texts: Texts, *, width: int) -> Layout:
     return draw_flow(flow, width)
 
 
-def _middle(part: Part, rows: _Rows) -> Channel:
+def _middle(part: GraphPart, rows: _Rows) -> Channel:
     """Route the edges from the leaves to the computed nodes."""
     links = [
         ((edge.source, 0), (node.id, edge.occurrence))
@@ -69,7 +69,7 @@ def _gutter(spine: Spine, rows: _Rows) -> Channel:
     return route(outs, backs, links, bent=True)
 
 
-def _spine(part: Part, texts: Texts) -> Spine:
+def _spine(part: GraphPart, texts: Texts) -> Spine:
     """Decide which edges between computed nodes go straight down and which go around."""
     computed = [node.id for node in part.nodes if not part.is_leaf(node.id)]
     above = dict(zip(computed[1:], computed, strict=False))
@@ -100,7 +100,7 @@ def _spine(part: Part, texts: Texts) -> Spine:
     return Spine(frozenset(down), landing, exit_row, height)
 
 
-def _rows(part: Part, texts: Texts, spine: Spine) -> _Rows:
+def _rows(part: GraphPart, texts: Texts, spine: Spine) -> _Rows:
     rows = _Rows()
     waiting = leaves_by_consumer(part)
     for node in part.nodes:
@@ -119,7 +119,7 @@ def _rows(part: Part, texts: Texts, spine: Spine) -> _Rows:
 
 
 def _settle(
-    part: Part, texts: Texts, spine: Spine, rows: _Rows, name: str, group: list[str]
+    part: GraphPart, texts: Texts, spine: Spine, rows: _Rows, name: str, group: list[str]
 ) -> None:
     """Place a computed node beside the middle one of the leaves that it is the first to use.
 
@@ -143,7 +143,7 @@ def _settle(
         rows.left_end = start + total
 
 
-def _collides(part: Part, rows: _Rows, name: str, row: int, leaves: Mapping[str, int]) -> bool:
+def _collides(part: GraphPart, rows: _Rows, name: str, row: int, leaves: Mapping[str, int]) -> bool:
     """Whether a stroke from a leaf would share a row with an unrelated arriving one."""
     lefts = {at: leaf for leaf, at in (*rows.leaf.items(), *leaves.items())}
     uses = {

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from gdtutor.values import Struct
 from gdtutor.view.frame import Chars, Line, Segment, Style
-from gdtutor.view.graph.model import DrawNode, Part, ports
+from gdtutor.view.graph.model import DrawNode, GraphPart, ports
 from gdtutor.view.lines import width_of
 
 NUMBER_ROOM = 6
@@ -97,7 +97,7 @@ class Texts(Struct, frozen=True):
     """Cells to keep for the widest row of a node."""
 
 
-def write(part: Part, wording: Wording) -> Texts:
+def write(part: GraphPart, wording: Wording) -> Texts:
     """Put every node into words."""
     leaves_head = _widest_head(part, wording, leaves=True)
     others_head = _widest_head(part, wording, leaves=False)
@@ -128,14 +128,14 @@ def write(part: Part, wording: Wording) -> Texts:
     return Texts(rows, height, room)
 
 
-def _widest_head(part: Part, wording: Wording, *, leaves: bool) -> int:
+def _widest_head(part: GraphPart, wording: Wording, *, leaves: bool) -> int:
     return max(
         (wording.head_room(node) for node in part.nodes if part.is_leaf(node.id) is leaves),
         default=0,
     )
 
 
-def expects_gradient(part: Part, node: DrawNode) -> bool:
+def expects_gradient(part: GraphPart, node: DrawNode) -> bool:
     """Whether the backward pass has reached the node or usually will."""
     if node.gradient is not None:
         return True

@@ -5,8 +5,8 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
 
-from gdtutor.view.graph.columns import Grid, Rows, draw_columns
-from gdtutor.view.graph.model import Layout, Part, leaves_by_consumer, ports
+from gdtutor.view.graph.columns import LayeredGraph, Rows, draw_columns
+from gdtutor.view.graph.model import GraphPart, Layout, leaves_by_consumer, ports
 from gdtutor.view.graph.route import LANE, Channel, Link, Terminal, route
 from gdtutor.view.graph.text import Texts
 
@@ -14,7 +14,7 @@ LEAF_WEIGHT = 0.01
 """How firmly a leaf stands in its row, against 1 for a computed node: a chain runs straight."""
 
 
-def lay_out_wide(part: Part, texts: Texts, *, width: int, gap: int) -> Layout:
+def lay_out_wide(part: GraphPart, texts: Texts, *, width: int, gap: int) -> Layout:
     """Place the nodes in layers by the longest path to them.
 
     A leaf stands right before its first consumer. An edge over several layers runs in a lane of
@@ -33,10 +33,10 @@ def lay_out_wide(part: Part, texts: Texts, *, width: int, gap: int) -> Layout:
     top = min(row for column in placed for row in column.values())
     rows = tuple({entry: row - top for entry, row in column.items()} for column in placed)
     channels = tuple(_channel(part, layer, index, rows) for index in range(len(rows) - 1))
-    return draw_columns(Grid(part, texts, layer, rows, channels), width)
+    return draw_columns(LayeredGraph(part, texts, layer, rows, channels), width)
 
 
-def _layers(part: Part) -> dict[str, int]:
+def _layers(part: GraphPart) -> dict[str, int]:
     layer: dict[str, int] = {}
     for node in part.nodes:
         operands = part.operands[node.id]
@@ -47,7 +47,7 @@ def _layers(part: Part) -> dict[str, int]:
     return layer
 
 
-def _entries(part: Part, layer: Mapping[str, int]) -> list[list[Terminal]]:
+def _entries(part: GraphPart, layer: Mapping[str, int]) -> list[list[Terminal]]:
     """Return what stands in every layer: computed nodes and their lanes, then the leaves."""
     columns: list[list[Terminal]] = [[] for _ in range(1 + max(layer.values()))]
     computed = tuple(node.id for node in part.nodes if not part.is_leaf(node.id))
@@ -60,7 +60,7 @@ def _entries(part: Part, layer: Mapping[str, int]) -> list[list[Terminal]]:
 
 
 def _place(
-    part: Part, texts: Texts, before: Rows, entries: Iterable[Terminal], gap: int
+    part: GraphPart, texts: Texts, before: Rows, entries: Iterable[Terminal], gap: int
 ) -> dict[Terminal, int]:
     """Give every entry of a layer a row near what feeds it."""
     wishes = _wishes(part, before, entries)
@@ -86,7 +86,7 @@ def _place(
     return rows
 
 
-def _wishes(part: Part, before: Rows, entries: Iterable[Terminal]) -> dict[Terminal, float]:
+def _wishes(part: GraphPart, before: Rows, entries: Iterable[Terminal]) -> dict[Terminal, float]:
     """Return the row in which every entry would like to stand.
 
     That is beside a computed operand, so that a chain runs straight; beside the middle one of
@@ -109,14 +109,14 @@ def _wishes(part: Part, before: Rows, entries: Iterable[Terminal]) -> dict[Termi
     return wishes
 
 
-def _companions(part: Part, leaf: str) -> list[Terminal]:
+def _companions(part: GraphPart, leaf: str) -> list[Terminal]:
     """Return the computed nodes with which a leaf is combined where it is first used."""
     used = part.consumers[leaf][:1]
     sources = [edge.source for first in used for edge in part.operands[first.target]]
     return [(name, kind) for name in sources if not part.is_leaf(name) for kind in (0, LANE)]
 
 
-def _collides(part: Part, before: Rows, entry: Terminal, row: int) -> bool:
+def _collides(part: GraphPart, before: Rows, entry: Terminal, row: int) -> bool:
     """Whether an arriving stroke would share a row with an unrelated leaving one."""
     name, port = entry
     if port != LANE and part.is_leaf(name):
@@ -130,7 +130,7 @@ def _collides(part: Part, before: Rows, entry: Terminal, row: int) -> bool:
     )
 
 
-def _feeds(part: Part, source: str, right: Terminal) -> bool:
+def _feeds(part: GraphPart, source: str, right: Terminal) -> bool:
     name, port = right
     if port == LANE:
         return source == name
@@ -153,7 +153,9 @@ def monotone(wanted: Sequence[float], weights: Sequence[float]) -> list[float]:
     return [mean for mean, _, size in blocks for _ in range(size)]
 
 
-def _channel(part: Part, layer: Mapping[str, int], index: int, rows: Sequence[Rows]) -> Channel:
+def _channel(
+    part: GraphPart, layer: Mapping[str, int], index: int, rows: Sequence[Rows]
+) -> Channel:
     """Route what goes from one layer to the next."""
     lefts, entries = rows[index], rows[index + 1]
     links: list[Link] = []

@@ -19,7 +19,7 @@ from gdtutor.view.notation import number
 from gdtutor.view.pictures.curve import marks_of
 from gdtutor.view.pictures.field import BELOW, LABELS, Axis, Field, Mark
 from gdtutor.view.pictures.paths import (
-    Cell,
+    ParameterCell,
     cells_along,
     overlaid,
     path,
@@ -123,7 +123,9 @@ def _variant_at(
     return changed, run, Snapshot(iterations=iteration, parameters=parameters)
 
 
-def trails_of(source: Source, wish: PictureWish, cells: tuple[Cell, ...]) -> tuple[Trail, ...]:
+def trails_of(
+    source: Source, wish: PictureWish, cells: tuple[ParameterCell, ...]
+) -> tuple[Trail, ...]:
     """Return the paths of a contour: those of several runs, else the one walked so far."""
     walks = overlaid(source.lesson, source.run, source.seed, wish)
     if not walks:
@@ -142,7 +144,7 @@ def trails_of(source: Source, wish: PictureWish, cells: tuple[Cell, ...]) -> tup
 def axes_of(
     source: Source,
     wish: PictureWish,
-    cells: tuple[Cell, ...],
+    cells: tuple[ParameterCell, ...],
     trails: tuple[Trail, ...],
     here: Array,
 ) -> tuple[Axis, Axis]:

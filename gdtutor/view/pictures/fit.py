@@ -29,7 +29,7 @@ _LOWEST = 5
 Curve = tuple[float, ...]
 
 
-class Fit(Struct, frozen=True):
+class FitFacts(Struct, frozen=True):
     """The numbers of a fit."""
 
     line: str
@@ -69,7 +69,7 @@ def fit_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
     return Drawing((*((),) * room, *below), (plot,))
 
 
-def fit_of(source: Source, wish: PictureWish) -> Fit | None:
+def fit_of(source: Source, wish: PictureWish) -> FitFacts | None:
     """Return the numbers of a fit, None where the graph has no prediction."""
     problem = source.problem
     name = str(option(wish, "of", problem.prediction) or "")
@@ -85,7 +85,7 @@ def fit_of(source: Source, wish: PictureWish) -> Fit | None:
     stride = -(-len(inputs) // MARKED)
     data = tuple(inputs[::stride].tolist()), tuple(targets[::stride].tolist())
     height = interval(wish, "range2") or _height(targets, np.concatenate([ys, earlier]))
-    return Fit(
+    return FitFacts(
         name, tuple(xs.tolist()), tuple(ys.tolist()), tuple(earlier.tolist()), data,
         _here(source, now, name, column, target), (low, high), height,
     )  # fmt: skip
@@ -150,7 +150,7 @@ def _height(targets: Array, curves: Array) -> tuple[float, float]:
     return _around(np.concatenate([targets, near]))
 
 
-def _plot(source: Source, numbers: Fit, width: int) -> Plot:
+def _plot(source: Source, numbers: FitFacts, width: int) -> Plot:
     marks = marks_of(source.chars)
     series = []
     if numbers.before:
@@ -164,7 +164,7 @@ def _plot(source: Source, numbers: Fit, width: int) -> Plot:
     return Plot(title, tuple(series), x_range=numbers.x_range, y_range=numbers.y_range)
 
 
-def _axes(source: Source, numbers: Fit, width: int) -> str:
+def _axes(source: Source, numbers: FitFacts, width: int) -> str:
     """Return the names of the axes, with the ends of the lower one where they have room.
 
     A narrow plot may have a single tick on it.
@@ -183,7 +183,7 @@ def _names(source: Source) -> tuple[str, str]:
     return source.column(problem.columns[target]), source.column(problem.columns[column])
 
 
-def _words(source: Source, numbers: Fit) -> list[tuple[str, Style]]:
+def _words(source: Source, numbers: FitFacts) -> list[tuple[str, Style]]:
     """Return the followed example, what the marks mean, and what the plot does not show."""
     marks = marks_of(source.chars)
     target, name = _names(source)
@@ -207,6 +207,6 @@ def _words(source: Source, numbers: Fit) -> list[tuple[str, Style]]:
     return words
 
 
-def _leaves(numbers: Fit) -> bool:
+def _leaves(numbers: FitFacts) -> bool:
     low, high = numbers.y_range
     return min(numbers.now) < low or max(numbers.now) > high

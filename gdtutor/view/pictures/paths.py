@@ -13,7 +13,7 @@ from gdtutor.lesson.model import Lesson, PictureWish
 from gdtutor.lesson.problem import problem_of, settings_of
 from gdtutor.lesson.selectors import parse_cell
 from gdtutor.training.problem import Problem
-from gdtutor.training.run import Run, Segment
+from gdtutor.training.run import Run, RunSegment
 from gdtutor.training.settings import Settings
 from gdtutor.values import Struct, replace
 from gdtutor.view.pictures.source import Source, cell_of, numbers, option, texts
@@ -22,7 +22,7 @@ MAX_ANCHORS = 64
 """Most points of a path that is long."""
 
 
-class Cell(Struct, frozen=True):
+class ParameterCell(Struct, frozen=True):
     """One number among the parameters: W1[0,1], or w."""
 
     name: str
@@ -31,13 +31,13 @@ class Cell(Struct, frozen=True):
     """As the lesson writes it."""
 
 
-def cells_along(wish: PictureWish) -> tuple[Cell, ...]:
+def cells_along(wish: PictureWish) -> tuple[ParameterCell, ...]:
     """Return what a picture goes along."""
-    return tuple(Cell(*parse_cell(text), text) for text in texts(wish, "along"))
+    return tuple(ParameterCell(*parse_cell(text), text) for text in texts(wish, "along"))
 
 
 @lru_cache(maxsize=64)
-def path(run: Run, cells: tuple[Cell, ...], iterations: tuple[int, ...]) -> Array:
+def path(run: Run, cells: tuple[ParameterCell, ...], iterations: tuple[int, ...]) -> Array:
     """Return the cells at some iterations of a run, of shape (iterations, cells).
 
     A run's states never change, so that those once asked for are kept.
@@ -86,16 +86,16 @@ def overlaid(lesson: Lesson, run: Run, seed: int | None, wish: PictureWish) -> t
     return tuple(walks)
 
 
-def _rate(rate: float, first: Segment) -> Walk:
+def _rate(rate: float, first: RunSegment) -> Walk:
     return _changed(f"rate {rate:g}", first, replace(first.settings, learning_rate=rate))
 
 
-def _optimizer(name: str, first: Segment) -> Walk:
+def _optimizer(name: str, first: RunSegment) -> Walk:
     settings = replace(first.settings, optimizer=name, hyperparameters=_own(first, name))
     return _changed(name, first, settings)
 
 
-def _own(first: Segment, name: str) -> tuple[tuple[str, float], ...]:
+def _own(first: RunSegment, name: str) -> tuple[tuple[str, float], ...]:
     """Return the lesson's constants for its own optimiser; other rows keep their defaults."""
     return first.settings.hyperparameters if first.settings.optimizer == name else ()
 
@@ -118,17 +118,17 @@ def variant_run(lesson: Lesson, name: str, seed: int | None) -> tuple[Lesson, Ru
     settings = settings_of(changed, seed=seed)
     if settings is None:
         raise GdTutorError(f"the variant {name} does not train", "give it a [training] table")
-    return changed, Run((Segment(0, problem_of(changed, seed=seed), settings),))
+    return changed, Run((RunSegment(0, problem_of(changed, seed=seed), settings),))
 
 
-def _changed(label: str, first: Segment, settings: Settings) -> Walk:
+def _changed(label: str, first: RunSegment, settings: Settings) -> Walk:
     try:
         return Walk(label, Run((replace(first, settings=settings),)))
     except GdTutorError as error:
         return Walk(label, None, str(error))
 
 
-def _batch(first: Segment, size: int | None) -> Walk:
+def _batch(first: RunSegment, size: int | None) -> Walk:
     label = "full batch" if size is None else f"batch {size}"
     settings = replace(first.settings, batch=size)
     return _changed(label, first, settings)
@@ -139,7 +139,7 @@ def rows_of(problem: Problem) -> Problem:
     return replace(problem, is_single=False) if problem.size else problem
 
 
-def stands_at(source: Source, cells: tuple[Cell, ...]) -> Array:
+def stands_at(source: Source, cells: tuple[ParameterCell, ...]) -> Array:
     """Return the present value of each cell."""
     parameters = source.parameters
     return np.array([cell_of(parameters[c.name], c.cell) for c in cells])

@@ -16,7 +16,7 @@ from gdtutor.values import Struct
 from gdtutor.view.frame import Placed, Plot, Series, Style
 from gdtutor.view.lines import wrapped
 from gdtutor.view.pictures.curve import marks_of
-from gdtutor.view.pictures.paths import Cell, cells_along, overlaid, path
+from gdtutor.view.pictures.paths import ParameterCell, cells_along, overlaid, path
 from gdtutor.view.pictures.source import (
     Drawing,
     Size,
@@ -29,7 +29,7 @@ from gdtutor.view.pictures.source import (
     whole,
 )
 from gdtutor.view.pictures.surface import (
-    Ground,
+    CostFunction,
     all_examples,
     measured_name,
     slope_at,
@@ -43,7 +43,7 @@ _STYLES = (Style.RUN_2, Style.RUN_3, Style.RUN_4, Style.RUN_1)
 _LOWEST = 5
 
 
-class Trail(Struct, frozen=True):
+class SliceTrail(Struct, frozen=True):
     """Points that were walked, with the loss at each."""
 
     label: str
@@ -58,7 +58,7 @@ class Trail(Struct, frozen=True):
 class Slice(Struct, frozen=True):
     """The numbers of a slice."""
 
-    cell: Cell
+    cell: ParameterCell
     wanted: str
     is_mean: bool
     """Whether the curve is the mean of that line over the examples."""
@@ -69,7 +69,7 @@ class Slice(Struct, frozen=True):
     """None before the walk has come to it."""
     after: tuple[float, float] | None
     """Where the update leads; None before the walk has come to it."""
-    trails: tuple[Trail, ...]
+    trails: tuple[SliceTrail, ...]
     x_range: tuple[float, float]
     y_range: tuple[float, float]
     note: str = ""
@@ -113,7 +113,7 @@ def slice_of(source: Source, wish: PictureWish) -> Slice:
     )  # fmt: skip
 
 
-def _ground(source: Source, wish: PictureWish, cell: Cell) -> Ground:
+def _ground(source: Source, wish: PictureWish, cell: ParameterCell) -> CostFunction:
     wanted = str(option(wish, "of", ""))
     is_last = cell.name in source.problem.graph.parameters
     if option(wish, "over") == "all" and is_last:
@@ -121,14 +121,14 @@ def _ground(source: Source, wish: PictureWish, cell: Cell) -> Ground:
     return this_batch(source, _trace(source, wish, cell), wanted, POINTS)
 
 
-def _trace(source: Source, wish: PictureWish, cell: Cell) -> Trace:
+def _trace(source: Source, wish: PictureWish, cell: ParameterCell) -> Trace:
     """Return the scene that has the line asked for, else the step's or the first with the name."""
     wanted = option(wish, "of")
     found = (trace for trace in source.traces if wanted in trace.graph.line_by_name)
     return next(found, source.trace_with(cell.name))
 
 
-def _slope(trace: Trace, cell: Cell, ground: Ground, at: float) -> float:
+def _slope(trace: Trace, cell: ParameterCell, ground: CostFunction, at: float) -> float:
     """Return the gradient where the walk has it for this very cost, else measure it."""
     gradient = trace.gradients.get(cell.name)
     is_same = ground.graph is trace.graph and ground.wanted == trace.graph.root
@@ -142,7 +142,7 @@ def _slope(trace: Trace, cell: Cell, ground: Ground, at: float) -> float:
 
 
 def _after(
-    source: Source, wish: PictureWish, cell: Cell, ground: Ground
+    source: Source, wish: PictureWish, cell: ParameterCell, ground: CostFunction
 ) -> tuple[float, float] | None:
     """Return where this iteration's update leads, with the loss at all the new parameters."""
     if not isinstance(source.at, Moment) or numbers(wish, "rates"):
@@ -154,7 +154,9 @@ def _after(
     return cell_of(update.p, cell.cell), ground.under(new)
 
 
-def _trails(source: Source, wish: PictureWish, cell: Cell, ground: Ground) -> tuple[Trail, ...]:
+def _trails(
+    source: Source, wish: PictureWish, cell: ParameterCell, ground: CostFunction
+) -> tuple[SliceTrail, ...]:
     steps = whole(wish, "steps", SLICE_STEPS)
     glyphs = _UNICODE_GLYPHS if source.chars.unicode else _ASCII_GLYPHS
     if numbers(wish, "rates"):
@@ -162,12 +164,12 @@ def _trails(source: Source, wish: PictureWish, cell: Cell, ground: Ground) -> tu
         for index, walk in enumerate(overlaid(source.lesson, source.run, source.seed, wish)):
             glyph, style = glyphs[index % len(glyphs)], _STYLES[index % len(_STYLES)]
             if walk.run is None:
-                trails.append(Trail(walk.label, glyph, style, (), (), walk.why))
+                trails.append(SliceTrail(walk.label, glyph, style, (), (), walk.why))
                 continue
             iterations = range(steps + 1)
             xs = path(walk.run, (cell,), tuple(iterations))[:, 0]
             ys = [ground.under(dict(walk.run.state(k).parameters)) for k in iterations]
-            trails.append(Trail(walk.label, glyph, style, tuple(xs.tolist()), tuple(ys)))
+            trails.append(SliceTrail(walk.label, glyph, style, tuple(xs.tolist()), tuple(ys)))
         return tuple(trails)
     last = source.iteration
     iterations = range(max(last - steps, 0), last)
@@ -176,11 +178,11 @@ def _trails(source: Source, wish: PictureWish, cell: Cell, ground: Ground) -> tu
     xs = path(source.run, (cell,), tuple(iterations))[:, 0]
     ys = [ground.under(dict(source.run.state(k).parameters)) for k in iterations]
     glyph = marks_of(source.chars).earlier
-    return (Trail("", glyph, Style.RUN_3, tuple(xs.tolist()), tuple(ys)),)
+    return (SliceTrail("", glyph, Style.RUN_3, tuple(xs.tolist()), tuple(ys)),)
 
 
 def _around(
-    at: float, after: tuple[float, float] | None, trails: tuple[Trail, ...]
+    at: float, after: tuple[float, float] | None, trails: tuple[SliceTrail, ...]
 ) -> tuple[float, float]:
     """Return a range around the point that holds the steps as far as they are near."""
     points = [at, *([after[0]] if after else []), *(x for t in trails for x in t.xs)]
@@ -238,7 +240,7 @@ def wanted_name(source: Source, numbers_of: Slice) -> str:
     return measured_name(source, numbers_of.wanted, is_mean=numbers_of.is_mean)
 
 
-def is_inside(numbers_of: Slice, trail: Trail, k: int) -> bool:
+def is_inside(numbers_of: Slice, trail: SliceTrail, k: int) -> bool:
     """Say whether a step of a trail lies in the picture."""
     (left, right), (low, high) = numbers_of.x_range, numbers_of.y_range
     return left <= trail.xs[k] <= right and low <= trail.ys[k] <= high
@@ -287,14 +289,14 @@ def _contains(numbers_of: Slice, x: float, y: float) -> bool:
     return left <= x <= right and low <= y <= high
 
 
-def _trail_words(numbers_of: Slice, trail: Trail) -> str:
+def _trail_words(numbers_of: Slice, trail: SliceTrail) -> str:
     count = len(trail.xs)
     out = sum(not is_inside(numbers_of, trail, k) for k in range(count))
     words = f"{trail.glyph} {count} step{'s' if count > 1 else ''} before"
     return words + (f", {out} outside" if out else "")
 
 
-def _rate_words(source: Source, numbers_of: Slice, trail: Trail) -> str:
+def _rate_words(source: Source, numbers_of: Slice, trail: SliceTrail) -> str:
     """Return where a rate has led, or where it has left the picture."""
     words = f"{trail.glyph} {trail.label.removeprefix('rate ')}"
     if trail.why:

@@ -12,7 +12,7 @@ from gdtutor.engine.operations import Array
 from gdtutor.engine.trace import Trace, forward
 from gdtutor.training.problem import Indices, Problem
 from gdtutor.values import Struct
-from gdtutor.view.pictures.paths import Cell, rows_of
+from gdtutor.view.pictures.paths import ParameterCell, rows_of
 from gdtutor.view.pictures.source import Source, along, write_cell
 
 MAX_WORK = 1_500_000
@@ -21,7 +21,7 @@ CELLS_TOGETHER = 4_000_000
 """Most cells of all values that are computed in one go, so that they fit in memory."""
 
 
-class Ground(Struct, frozen=True, eq=False):
+class CostFunction(Struct, frozen=True, eq=False):
     """A graph with the values that stay, on which a cost is measured."""
 
     graph: Graph
@@ -38,7 +38,7 @@ class Ground(Struct, frozen=True, eq=False):
         """Whether the line has a value for each example, of which the mean is measured."""
         return forward(self.graph, self.given)[self.wanted].size > 1
 
-    def at(self, cells: tuple[Cell, ...], points: Array) -> Array:
+    def at(self, cells: tuple[ParameterCell, ...], points: Array) -> Array:
         """Return the cost at some points.
 
         Args:
@@ -63,7 +63,9 @@ class Ground(Struct, frozen=True, eq=False):
         values = forward(self.graph, self.given).values()
         return max(1, CELLS_TOGETHER // max(1, sum(value.size for value in values)))
 
-    def _at(self, cells: tuple[Cell, ...], points: Array, values: Mapping[str, Array]) -> Array:
+    def _at(
+        self, cells: tuple[ParameterCell, ...], points: Array, values: Mapping[str, Array]
+    ) -> Array:
         varied: dict[str, Array] = {}
         for position, cell in enumerate(cells):
             if cell.name in varied:
@@ -87,7 +89,7 @@ def measured_name(source: Source, wanted: str, *, is_mean: bool) -> str:
     return f"mean {source.name(wanted)}" if is_mean else source.name(wanted)
 
 
-def all_examples(source: Source, members: int) -> Ground:
+def all_examples(source: Source, members: int) -> CostFunction:
     """Return the cost over all the data, thinned evenly where it would take too long.
 
     Args:
@@ -98,7 +100,7 @@ def all_examples(source: Source, members: int) -> Ground:
     return _over(problem, source.parameters, np.arange(problem.size), problem.graph.root, members)
 
 
-def this_batch(source: Source, trace: Trace, wanted: str, members: int) -> Ground:
+def this_batch(source: Source, trace: Trace, wanted: str, members: int) -> CostFunction:
     """Return a line of one scene, on the examples of this iteration.
 
     Args:
@@ -112,7 +114,7 @@ def this_batch(source: Source, trace: Trace, wanted: str, members: int) -> Groun
     if trace.graph is source.problem.graph and len(batch) > most_examples(source, members):
         return _over(source.problem, source.parameters, batch, wanted, members)
     given = {leaf.name: trace.values[leaf.name] for leaf in trace.graph.leaves}
-    return Ground(trace.graph, given, wanted, len(batch), len(batch))
+    return CostFunction(trace.graph, given, wanted, len(batch), len(batch))
 
 
 def most_examples(source: Source, members: int) -> int:
@@ -127,15 +129,15 @@ def _most(problem: Problem, parameters: dict[str, Array], members: int) -> int:
 
 def _over(
     problem: Problem, parameters: dict[str, Array], chosen: Indices, wanted: str, members: int
-) -> Ground:
+) -> CostFunction:
     most, count = _most(problem, parameters, members), len(chosen)
     if count > most:
         chosen = chosen[np.unique(np.linspace(0, count - 1, most).astype(np.intp))]
     given = rows_of(problem).given(parameters, chosen)
-    return Ground(problem.graph, given, wanted, len(chosen), count)
+    return CostFunction(problem.graph, given, wanted, len(chosen), count)
 
 
-def slope_at(ground: Ground, cell: Cell, at: float) -> float:
+def slope_at(ground: CostFunction, cell: ParameterCell, at: float) -> float:
     """Return the slope along one number, by a central difference."""
     step = 1e-5 * max(1.0, abs(at))
     below, above = ground.at((cell,), np.array([[at - step], [at + step]]))

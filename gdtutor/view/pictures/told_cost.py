@@ -12,10 +12,10 @@ from gdtutor.lesson.model import PictureWish
 from gdtutor.view.pictures.contour import Trail as Path
 from gdtutor.view.pictures.contour import axes_of, outside_words, standing, surface_of, trails_of
 from gdtutor.view.pictures.field import Axis
-from gdtutor.view.pictures.paths import Cell, cells_along, stands_at
-from gdtutor.view.pictures.slice import Slice, Trail, is_inside, slice_of, wanted_name
+from gdtutor.view.pictures.paths import ParameterCell, cells_along, stands_at
+from gdtutor.view.pictures.slice import Slice, SliceTrail, is_inside, slice_of, wanted_name
 from gdtutor.view.pictures.source import Source, option
-from gdtutor.view.pictures.surface import Ground, all_examples, measured_name, this_batch
+from gdtutor.view.pictures.surface import CostFunction, all_examples, measured_name, this_batch
 
 COLUMNS, ROWS = 60, 40
 """Cells in which the lowest and the highest cost over two parameters are looked for."""
@@ -45,7 +45,7 @@ def slice_words(source: Source, wish: PictureWish) -> tuple[str, ...]:
     return (*words, found.note) if found.note else tuple(words)
 
 
-def _steps(source: Source, found: Slice, trail: Trail, name: str) -> str:
+def _steps(source: Source, found: Slice, trail: SliceTrail, name: str) -> str:
     """Return the steps before, or those of another rate; where they leave the picture."""
     if trail.why:
         return f"{trail.label}: none: {trail.why}"
@@ -75,7 +75,7 @@ def contour_words(source: Source, wish: PictureWish) -> tuple[str, ...]:
         return (str(error),)
     here = stands_at(source, cells)
     axes = axes_of(source, wish, cells, paths, here)
-    ground: Ground | None = _ground(source, wish)
+    ground: CostFunction | None = _ground(source, wish)
     words = [_landscape(source, wish, axes)]
     if len(paths) == 1 and not paths[0].label:
         place = _place(source, cells, here)
@@ -90,13 +90,13 @@ def contour_words(source: Source, wish: PictureWish) -> tuple[str, ...]:
     return (*words, *outside_words(*axes, paths))
 
 
-def _is_whole(source: Source, cells: Sequence[Cell]) -> bool:
+def _is_whole(source: Source, cells: Sequence[ParameterCell]) -> bool:
     """Say whether these numbers are all that is trained."""
     problem = source.problem
     return len(cells) == sum(int(np.size(problem.parameters[name])) for name in problem.trained)
 
 
-def _ground(source: Source, wish: PictureWish) -> Ground:
+def _ground(source: Source, wish: PictureWish) -> CostFunction:
     if option(wish, "over") == "batch":
         return this_batch(source, source.traces[-1], "", 1)
     return all_examples(source, 1)
@@ -127,7 +127,7 @@ def _landscape(source: Source, wish: PictureWish, axes: tuple[Axis, Axis]) -> st
     return f"{named} over {said}: between {low} and {high}, lowest near {lowest}"
 
 
-def _place(source: Source, cells: Sequence[Cell], point: Array) -> str:
+def _place(source: Source, cells: Sequence[ParameterCell], point: Array) -> str:
     """Return where a point is."""
     names = (
         f"{source.name(cell.text)} {source.number(float(value), 3)}"
@@ -136,7 +136,9 @@ def _place(source: Source, cells: Sequence[Cell], point: Array) -> str:
     return ", ".join(names)
 
 
-def _cost(source: Source, ground: Ground | None, cells: Sequence[Cell], point: Array) -> str:
+def _cost(
+    source: Source, ground: CostFunction | None, cells: Sequence[ParameterCell], point: Array
+) -> str:
     """Return the cost at a point."""
     if ground is None:
         return ""
@@ -145,7 +147,9 @@ def _cost(source: Source, ground: Ground | None, cells: Sequence[Cell], point: A
     return f", {measured} {source.number(cost, 3)}"
 
 
-def _path(source: Source, ground: Ground | None, cells: Sequence[Cell], path: Path) -> str:
+def _path(
+    source: Source, ground: CostFunction | None, cells: Sequence[ParameterCell], path: Path
+) -> str:
     """Return where a path begins and where it ends."""
     called = path.label or "the path"
     if path.why or not len(path.points):
