@@ -20,7 +20,7 @@ from gdtutor.session.press import Press
 from gdtutor.session.state import Screen, Session
 from gdtutor.ui.app import Looks, TutorApp
 from gdtutor.ui.colours import choose_colours
-from gdtutor.ui.desk import Desk, Services
+from gdtutor.ui.program import Program, Services
 from gdtutor.values import replace
 from gdtutor.view.frame import UNICODE
 
@@ -56,12 +56,12 @@ def driven(session, given, keys):
 
     async def run():
         looks = Looks(choose_colours("16", {}), UNICODE, handles_signals=False)
-        app = TutorApp(looks, lambda app: Desk(app, session, given))
+        app = TutorApp(looks, lambda app: Program(app, session, given))
         async with app.run_test(size=(80, 24)) as pilot:
             for key in keys:
-                app.desk.act(Press(key, key if len(key) == 1 else None))
+                app.program.act(Press(key, key if len(key) == 1 else None))
             await pilot.pause()
-            return app.desk.session
+            return app.program.session
 
     return asyncio.run(run())
 

@@ -14,7 +14,7 @@ from gdtutor.library.lessons import counted_library, library_of
 from gdtutor.session.state import Screen, Session
 from gdtutor.ui.app import Looks, TutorApp
 from gdtutor.ui.colours import choose_colours
-from gdtutor.ui.desk import Desk, Services
+from gdtutor.ui.program import Program, Services
 from gdtutor.values import replace
 from gdtutor.view.frame import UNICODE
 from gdtutor.view.screen import frame_of
@@ -55,7 +55,7 @@ def test_the_library_on_screen_counts_behind_the_keys(folder: Path) -> None:
 
     async def run() -> str:
         services = Services(open_lesson, lambda _: None)
-        app = TutorApp(looks, lambda app: Desk(app, session, services))
+        app = TutorApp(looks, lambda app: Program(app, session, services))
         async with app.run_test(size=(80, 24)) as pilot:
             loop = asyncio.get_running_loop()
             end = loop.time() + 30

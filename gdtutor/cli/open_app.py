@@ -38,7 +38,7 @@ from gdtutor.view.frame import Chars, Frame
 if TYPE_CHECKING:
     from gdtutor.cli.starting import FrontEndStart
     from gdtutor.ui.app import TutorApp
-    from gdtutor.ui.desk import Desk
+    from gdtutor.ui.program import Program
 
 Cover = Callable[[int, int, Chars], Frame]
 
@@ -50,10 +50,10 @@ def run(arguments: argparse.Namespace) -> int:
         return _converse(arguments, presses)
     begun: list[FrontEndStart] = []
 
-    def open_desk(app: TutorApp) -> Desk:
+    def open_program(app: TutorApp) -> Program:
         from gdtutor.cli.starting import resume, start
         from gdtutor.drive.opening import open_lesson
-        from gdtutor.ui.desk import Desk, Services
+        from gdtutor.ui.program import Program, Services
 
         begin = start(arguments)
         begun.append(begin)
@@ -62,13 +62,13 @@ def run(arguments: argparse.Namespace) -> int:
         )
         gc.freeze()
         gc.enable()
-        return Desk(app, begin.session, services, presses)
+        return Program(app, begin.session, services, presses)
 
     # What is made while the program opens stays until it ends: to search it for garbage, again and
     # again as it grows, takes a tenth of that time.
     gc.disable()
     try:
-        return show(arguments, open_desk, _cover(arguments))
+        return show(arguments, open_program, _cover(arguments))
     finally:
         gc.enable()
         for begin in begun:
@@ -112,14 +112,16 @@ def _cover(arguments: argparse.Namespace) -> Cover | None:
 
 
 def show(
-    arguments: argparse.Namespace, open_desk: Callable[[TutorApp], Desk], cover: Cover | None = None
+    arguments: argparse.Namespace,
+    open_program: Callable[[TutorApp], Program],
+    cover: Cover | None = None,
 ) -> int:
     """Show a session in the terminal and return the exit code.
 
     Args:
         arguments: --chars, --color, --fps and --no-mouse.
-        open_desk: Makes the desk that the app works at.
-        cover: Draws what stands until then; the desk is opened first where it is None.
+        open_program: Makes what answers the app's keys.
+        cover: Draws what stands until then; the program is opened first where it is None.
     """
     try:
         size = os.get_terminal_size(sys.__stdin__.fileno() if sys.__stdin__ else 0)
@@ -140,7 +142,7 @@ def show(
 
     looks = Looks(colours, chars, choose_frames(arguments.fps, os.environ))
     drawn = None if cover is None else lambda width, height: cover(width, height, chars)
-    app = TutorApp(looks, open_desk, drawn)
+    app = TutorApp(looks, open_program, drawn)
     app.run(mouse=not arguments.no_mouse)
     for stream in (sys.__stdout__, sys.__stderr__):
         settle(stream)

@@ -18,7 +18,7 @@ from gdtutor.session.update import update
 
 if TYPE_CHECKING:
     from gdtutor.ui.app import TutorApp
-    from gdtutor.ui.desk import Desk
+    from gdtutor.ui.program import Program
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -34,10 +34,10 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         session = waited_session_of(arguments)
 
-    def open_desk(app: TutorApp) -> Desk:
-        from gdtutor.ui.desk import Desk, Services
+    def open_program(app: TutorApp) -> Program:
+        from gdtutor.ui.program import Program, Services
 
         services = Services(open_lesson, lambda _: None, watcher.look)
-        return Desk(app, session, services, presses)
+        return Program(app, session, services, presses)
 
-    return show(arguments, open_desk)
+    return show(arguments, open_program)

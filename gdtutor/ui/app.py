@@ -1,7 +1,7 @@
-"""The Textual app: it owns the terminal, and hands keys to the desk, which does the work.
+"""The Textual app: it owns the terminal, and hands keys to `Program`, which does the work.
 
-Only what the first frame needs is imported here: the engine, and with it NumPy, come with the desk,
-which a thread opens while the first page can already be read.
+Only what the first frame needs is imported here: the engine, and with it NumPy, come with
+`Program`, which a thread opens while the first page can already be read.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from gdtutor.values import Struct
 from gdtutor.view.frame import Chars, Frame
 
 if TYPE_CHECKING:
-    from gdtutor.ui.desk import Desk
+    from gdtutor.ui.program import Program
 
 
 class Looks(Struct, frozen=True):
@@ -59,8 +59,8 @@ class KeyScreen(SpansScreen, inherit_bindings=False):
         """Hand a pasted text to the state machine."""
         event.stop()
         app = self.app
-        if isinstance(app, TutorApp) and app.desk is not None:
-            app.desk.paste(event.text)
+        if isinstance(app, TutorApp) and app.program is not None:
+            app.program.paste(event.text)
 
 
 def _commands() -> type[Provider]:
@@ -70,13 +70,13 @@ def _commands() -> type[Provider]:
 
 
 class TutorApp(App[int], inherit_bindings=False):
-    """Paints frames; what they show is the desk's.
+    """Paints frames; what they show is the program's.
 
     Args:
         looks: How the terminal is painted.
-        open_desk: Makes the desk; raises GdTutorError. Called in a thread where there is a cover,
-            else at once.
-        cover: The frame of a width and height that stands until the desk is open.
+        open_program: Makes the program; raises GdTutorError. Called in a thread where there is a
+            cover, else at once.
+        cover: The frame of a width and height that stands until the program is open.
     """
 
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_commands}
@@ -85,7 +85,7 @@ class TutorApp(App[int], inherit_bindings=False):
     def __init__(
         self,
         looks: Looks,
-        open_desk: Callable[[TutorApp], Desk],
+        open_program: Callable[[TutorApp], Program],
         cover: Callable[[int, int], Frame] | None = None,
     ) -> None:
         super().__init__()
@@ -93,12 +93,12 @@ class TutorApp(App[int], inherit_bindings=False):
         self.theme = looks.colours.theme
         self.looks = looks
         self.failure: GdTutorError | None = None
-        """Why the desk could not be opened."""
+        """Why the program could not be opened."""
         self._canvas = Canvas(looks.colours, looks.chars, painted=self._painted)
-        self._open_desk = open_desk
+        self._open_program = open_program
         self._cover = cover
         self._waiting: list[Press] = []
-        self.desk: Desk | None = None if cover is not None else open_desk(self)
+        self.program: Program | None = None if cover is not None else open_program(self)
 
     def get_default_screen(self) -> TextualScreen[None]:
         """Return the screen that sends changed cells alone."""
@@ -116,8 +116,8 @@ class TutorApp(App[int], inherit_bindings=False):
             if sys.__stdin__ is not None:
                 watch_for_hangup(sys.__stdin__.fileno())
         self._paint(self.size)
-        if self.desk is not None:
-            self.desk.begin()
+        if self.program is not None:
+            self.program.begin()
         else:
             open_behind = partial(self._opened, self.passing_on())
             self.call_after_refresh(self.run_worker, open_behind, thread=True)
@@ -136,37 +136,37 @@ class TutorApp(App[int], inherit_bindings=False):
         return pass_on
 
     def _opened(self, pass_on: Callable[[Callable[[], object]], None]) -> None:
-        """Open the desk, in a thread."""
+        """Open the program, in a thread."""
         try:
-            desk = self._open_desk(self)
+            program = self._open_program(self)
         except GdTutorError as error:
             self.failure = error
             pass_on(lambda: self.exit(2, return_code=2))
         else:
-            pass_on(lambda: self._take(desk))
+            pass_on(lambda: self._take(program))
 
-    def _take(self, desk: Desk) -> None:
-        """Work at the desk from now on, the keys first that were pressed before it was open."""
-        self.desk = desk
+    def _take(self, program: Program) -> None:
+        """Hand keys to the program from now on, first those that were pressed before it was open."""
+        self.program = program
         self._paint(self.size)
-        desk.begin()
+        program.begin()
         for press in self._waiting:
-            desk.press(press)
+            program.press(press)
 
     def press(self, press: Press) -> None:
-        """Hand a key to the desk."""
-        if self.desk is None:
+        """Hand a key to the program."""
+        if self.program is None:
             self._waiting.append(press)
         else:
-            self.desk.press(press)
+            self.program.press(press)
 
     def on_resize(self, event: events.Resize) -> None:
         """Paint at the new size, which `size` does not have yet; the place stays."""
         self._paint(event.size)
 
     def _paint(self, size: Size) -> None:
-        if self.desk is not None:
-            self.desk.paint(size)
+        if self.program is not None:
+            self.program.paint(size)
         elif self._cover is not None and size.width and size.height:
             self.show(self._cover(size.width, size.height))
 
@@ -175,11 +175,11 @@ class TutorApp(App[int], inherit_bindings=False):
         self._canvas.show(frame)
 
     def _painted(self) -> None:
-        if self.desk is not None:
-            self.desk.painted()
+        if self.program is not None:
+            self.program.painted()
 
     def leave(self, code: int) -> None:
-        """End with an exit code, the desk tidied first."""
-        if self.desk is not None:
-            self.desk.tidy()
+        """End with an exit code, the program tidied first."""
+        if self.program is not None:
+            self.program.tidy()
         self.exit(code, return_code=code)

@@ -32,9 +32,9 @@ class CommandProvider(Provider):
 
     def _commands(self) -> tuple[Command, ...]:
         app = self.app
-        if not isinstance(app, TutorApp) or app.desk is None:
+        if not isinstance(app, TutorApp) or app.program is None:
             return ()
-        return commands_of(app.desk.session.screen)
+        return commands_of(app.program.session.screen)
 
     def _press(self, command: Command) -> partial[None]:
         return partial(_do, cast(TutorApp, self.app), command)
@@ -42,7 +42,7 @@ class CommandProvider(Provider):
 
 def _do(app: TutorApp, command: Command) -> None:
     """Press the command's key; an open input is left first, which would take it for its own."""
-    if app.desk is not None and app.desk.session.prompt is not None:
+    if app.program is not None and app.program.session.prompt is not None:
         app.press(Press("escape"))
     app.press(Press(command.keys[0]))
 

@@ -67,7 +67,11 @@ def joined(text: str) -> str:
 
 
 def wrapped(text: str, width: int, style: Style = Style.TEXT) -> tuple[Line, ...]:
-    """Break prose at blanks; words longer than a line are broken within."""
+    """Break prose at blanks; words longer than a line are broken within.
+
+    A line holds one character at least, whatever the width.
+    """
+    width = max(width, 1)
     lines: list[Line] = []
     current = ""
     for part in _BLANKS.split(joined(text).strip()):

@@ -9,6 +9,7 @@ from gdtutor.values import replace
 from gdtutor.view.frame import Chars, Line
 from gdtutor.view.help import settled_help
 from gdtutor.view.screen import frame_of
+from gdtutor.view.smallest import is_too_small
 
 
 def settled(session: Session, width: int, height: int, chars: Chars) -> Session:
@@ -23,6 +24,8 @@ def settled(session: Session, width: int, height: int, chars: Chars) -> Session:
     def training(scroll: int) -> Session:
         return replace(session, train_look=replace(session.train_look, scroll=scroll))
 
+    if is_too_small(width, height):
+        return session
     match session.screen:
         case Screen.HELP:
             return settled_help(session, width, height, chars)

@@ -21,7 +21,7 @@ from gdtutor.session.state import Session
 from gdtutor.training.run import Run
 from gdtutor.ui.app import Looks, TutorApp
 from gdtutor.ui.colours import choose_colours
-from gdtutor.ui.desk import Desk, Services
+from gdtutor.ui.program import Program, Services
 from gdtutor.values import replace
 from gdtutor.view.frame import UNICODE
 
@@ -50,7 +50,7 @@ def headless() -> float:
     return session.run.farthest / (perf_counter() - start)
 
 
-class AnsweringDesk(Desk):
+class AnsweringProgram(Program):
     """Tells when a frame with the axis that was asked for is painted."""
 
     def __init__(self, *arguments: Any) -> None:
@@ -70,7 +70,7 @@ def on_screen() -> tuple[float, list[float], float]:
     session = endless(session_at(lesson_path("xor-hidden")))
     services = Services(open_lesson, lambda _: None)
     looks = Looks(colours, UNICODE, handles_signals=False)
-    app = TutorApp(looks, lambda app: AnsweringDesk(app, session, services))
+    app = TutorApp(looks, lambda app: AnsweringProgram(app, session, services))
     waits: list[float] = []
     ended = 0.0
 
@@ -80,21 +80,21 @@ def on_screen() -> tuple[float, list[float], float]:
             # As the program does once it is open.
             gc.freeze()
             app.press(Press("t", "t"))
-            assert app.desk.session.run is not None
+            assert app.program.session.run is not None
             start = perf_counter()
             await asyncio.sleep(SECONDS)
-            speed = app.desk.session.run.farthest / (perf_counter() - start)
+            speed = app.program.session.run.farthest / (perf_counter() - start)
             for _ in range(KEYS):
-                app.desk.wants_log = not app.desk.wants_log
-                app.desk.answered.clear()
+                app.program.wants_log = not app.program.wants_log
+                app.program.answered.clear()
                 before = perf_counter()
                 app.call_next(app.press, Press("y", "y"))
-                await app.desk.answered.wait()
+                await app.program.answered.wait()
                 waits.append(perf_counter() - before)
                 await asyncio.sleep(0.1)
             before = perf_counter()
             app.press(Press("s", "s"))
-            while app.desk._trainer.is_working:
+            while app.program._trainer.is_working:
                 await asyncio.sleep(0.001)
             ended = perf_counter() - before
             await pilot.pause()

@@ -9,7 +9,7 @@ from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
 from gdtutor.session.state import Session
 from gdtutor.ui.app import Looks, TutorApp
 from gdtutor.ui.colours import choose_colours
-from gdtutor.ui.desk import Desk, Services
+from gdtutor.ui.program import Program, Services
 from gdtutor.ui.terminal import settle
 from gdtutor.view.frame import UNICODE
 
@@ -24,7 +24,7 @@ def main() -> int:
     session = session_at(find_lesson(name, shipped_lessons_folder()))
     services, presses = Services(open_lesson, save), parse_keys(keys)
     looks = Looks(choose_colours("256", {}), UNICODE, 4)
-    app = TutorApp(looks, lambda app: Desk(app, session, services, presses))
+    app = TutorApp(looks, lambda app: Program(app, session, services, presses))
     app.run(mouse=False)
     settle(sys.__stdout__)
     settle(sys.__stderr__)

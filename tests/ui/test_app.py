@@ -15,8 +15,8 @@ from gdtutor.drive.opening import open_lesson, session_at
 from gdtutor.session.state import Screen, Session, Status
 from gdtutor.ui.app import Looks, TutorApp
 from gdtutor.ui.colours import choose_colours
-from gdtutor.ui.desk import Desk, Services
 from gdtutor.ui.picture import frame_text
+from gdtutor.ui.program import Program, Services
 from gdtutor.view.frame import UNICODE
 from gdtutor.view.screen import frame_of
 
@@ -26,7 +26,7 @@ LOOKS = Looks(choose_colours("256", {}), UNICODE, handles_signals=False)
 def app_in(name: str, saved: list[Session] | None = None, keys: str = "") -> TutorApp:
     kept = [] if saved is None else saved
     session, services = session_at(lesson_path(name)), Services(open_lesson, kept.append)
-    return TutorApp(LOOKS, lambda app: Desk(app, session, services, parse_keys(keys)))
+    return TutorApp(LOOKS, lambda app: Program(app, session, services, parse_keys(keys)))
 
 
 def in_app(
@@ -58,7 +58,7 @@ def test_the_terminal_shows_the_views_frame_after_every_key() -> None:
         for key in ("n", "n", "x", "right", "left", "N", "question_mark", "escape", "D", "tab"):
             await pilot.press(key)
             await pilot.pause()
-            expected = frame_text(frame_of(app.desk.session, 80, 24, UNICODE), UNICODE)
+            expected = frame_text(frame_of(app.program.session, 80, 24, UNICODE), UNICODE)
             assert screen_text(app).rstrip("\n") == expected.rstrip("\n")
 
     in_app(app, steps)
@@ -69,13 +69,13 @@ def test_a_resize_keeps_the_place() -> None:
 
     async def steps(pilot: Pilot[int]) -> None:
         await pilot.press("n", "n", "n", "n")
-        before = app.desk.session.step
+        before = app.program.session.step
         for size in ((120, 36), (40, 12), (20, 5), (80, 24)):
             await pilot.resize_terminal(*size)
             await until(pilot, lambda size=size: tuple(app.size) == size)
             await pilot.pause()
-            assert app.desk.session.step == before
-            expected = frame_text(frame_of(app.desk.session, *size, UNICODE), UNICODE)
+            assert app.program.session.step == before
+            expected = frame_text(frame_of(app.program.session, *size, UNICODE), UNICODE)
             assert screen_text(app).rstrip("\n") == expected.rstrip("\n")
 
     in_app(app, steps)
@@ -86,28 +86,28 @@ def test_training_runs_in_a_worker_and_ends_in_the_published_cost() -> None:
 
     async def steps(pilot: Pilot[int]) -> None:
         await pilot.press("t")
-        await until(pilot, lambda: app.desk.session.training.status is Status.FINISHED)
-        assert abs(float(app.desk.session.training.costs[4900]) - 0.0009210166430616655) < 1e-12
+        await until(pilot, lambda: app.program.session.training.status is Status.FINISHED)
+        assert abs(float(app.program.session.training.costs[4900]) - 0.0009210166430616655) < 1e-12
         assert "0.0008924" in screen_text(app)
         await pilot.press("escape")
-        assert app.desk.session.screen is Screen.STUDY
+        assert app.program.session.screen is Screen.STUDY
         await pilot.press("t")
-        assert app.desk.session.training.status is Status.FINISHED
+        assert app.program.session.training.status is Status.FINISHED
 
     in_app(app, steps)
 
 
 def test_keys_are_answered_while_training_runs_and_pause_stops_it() -> None:
     app = app_in("xor-hidden")
-    assert app.desk.session.run is not None
+    assert app.program.session.run is not None
 
     async def steps(pilot: Pilot[int]) -> None:
         await pilot.press("e", *"learning_rate=0.0001", "enter", "t")
         await pilot.press("escape", "n", "n")
-        assert app.desk.session.screen is Screen.STUDY
-        assert app.desk.session.step == 2
+        assert app.program.session.screen is Screen.STUDY
+        assert app.program.session.step == 2
         await pilot.press("t", "s")
-        await until(pilot, lambda: app.desk.session.training.status is not Status.RUNNING)
+        await until(pilot, lambda: app.program.session.training.status is not Status.RUNNING)
 
     in_app(app, steps)
 
@@ -116,8 +116,8 @@ def test_keys_given_at_the_start_are_pressed() -> None:
     app = app_in("bias", keys="5n x")
 
     async def steps(pilot: Pilot[int]) -> None:
-        await until(pilot, lambda: app.desk.session.step != 0)
-        assert app.desk.session.step == 7  # the loss, unfolded into three operations
+        await until(pilot, lambda: app.program.session.step != 0)
+        assert app.program.session.step == 7  # the loss, unfolded into three operations
 
     in_app(app, steps)
 
@@ -140,12 +140,12 @@ def test_a_lesson_that_cannot_be_read_is_told_in_place() -> None:
     app = app_in("bias")
 
     async def steps(pilot: Pilot[int]) -> None:
-        app.desk._open(lesson_path(os.path.join("nowhere", "lesson.md")))
-        app.desk.paint()
+        app.program._open(lesson_path(os.path.join("nowhere", "lesson.md")))
+        app.program.paint()
         await pilot.pause()
         assert "lesson.md" in screen_text(app)
         await pilot.press("n")
-        assert app.desk.session.step == 1
+        assert app.program.session.step == 1
 
     in_app(app, steps)
 
@@ -156,11 +156,11 @@ def test_a_pasted_text_is_typed_where_something_is_asked_for_and_nowhere_else() 
     async def steps(pilot: Pilot[int]) -> None:
         app.screen.post_message(events.Paste("nnq"))
         await pilot.press("n")
-        assert app.desk.session.step == 1
+        assert app.program.session.step == 1
         await pilot.press("e")
         app.screen.post_message(events.Paste(" w1 0.9\rq\n"))
         await pilot.press("enter")
-        assert [change.text() for change in app.desk.session.changes] == ["w1=0.9"]
+        assert [change.text() for change in app.program.session.changes] == ["w1=0.9"]
 
     in_app(app, steps)
 
@@ -175,7 +175,7 @@ def test_a_command_of_the_palette_is_done_while_an_input_is_open() -> None:
         await until(pilot, lambda: "next phase" in str(app.screen.query_one(Input).value))
         await app.screen.workers.wait_for_complete()
         await pilot.press("enter")
-        await until(pilot, lambda: len(app.screen_stack) == 1 and app.desk.session.step == 2)
-        assert app.desk.session.prompt is None
+        await until(pilot, lambda: len(app.screen_stack) == 1 and app.program.session.step == 2)
+        assert app.program.session.prompt is None
 
     in_app(app, steps)

@@ -19,7 +19,7 @@ from gdtutor.session.press import Press
 from gdtutor.session.state import Screen, Session
 from gdtutor.ui.app import Looks, TutorApp
 from gdtutor.ui.colours import choose_colours
-from gdtutor.ui.desk import Desk, Services
+from gdtutor.ui.program import Program, Services
 from gdtutor.view.cover import lesson_cover, library_cover
 from gdtutor.view.frame import ASCII, UNICODE, Chars, Frame
 from gdtutor.view.screen import frame_of
@@ -76,15 +76,15 @@ async def until(pilot, holds):  # type: ignore[no-untyped-def]
         await pilot.pause()
 
 
-def test_keys_pressed_on_the_cover_are_kept_for_the_desk() -> None:
+def test_keys_pressed_on_the_cover_are_kept_until_the_program_is_open() -> None:
     path, gate = LESSONS[5], Event()
 
-    def open_desk(app: TutorApp) -> Desk:
+    def open_program(app: TutorApp) -> Program:
         gate.wait(30)
-        return Desk(app, session_at(path), Services(open_lesson, lambda _: None))
+        return Program(app, session_at(path), Services(open_lesson, lambda _: None))
 
     async def run() -> None:
-        app = TutorApp(LOOKS, open_desk, lambda w, h: cover_of(path, w, h, UNICODE))
+        app = TutorApp(LOOKS, open_program, lambda w, h: cover_of(path, w, h, UNICODE))
         async with app.run_test(size=(80, 24)) as pilot:
             await until(pilot, lambda: "opening…" in screen_text(app))
             assert "The bias to the rescue" in screen_text(app)
@@ -92,21 +92,21 @@ def test_keys_pressed_on_the_cover_are_kept_for_the_desk() -> None:
             await until(pilot, lambda: len(screen_text(app).split("\n")[1]) == 100)
             app.press(Press("n", "n"))
             app.press(Press("n", "n"))
-            assert app.desk is None
+            assert app.program is None
             gate.set()
-            await until(pilot, lambda: app.desk is not None and app.desk.session.step == 2)
+            await until(pilot, lambda: app.program is not None and app.program.session.step == 2)
             await pilot.pause()
             assert "step 2/13" in screen_text(app)
 
     asyncio.run(run())
 
 
-def test_a_desk_that_cannot_be_opened_ends_the_app_with_the_reason() -> None:
-    def open_desk(app: TutorApp) -> Desk:
+def test_a_program_that_cannot_be_opened_ends_the_app_with_the_reason() -> None:
+    def open_program(app: TutorApp) -> Program:
         raise GdTutorError("the lesson is gone")
 
     async def run() -> TutorApp:
-        app = TutorApp(LOOKS, open_desk, lambda w, h: cover_of(LESSONS[0], w, h, UNICODE))
+        app = TutorApp(LOOKS, open_program, lambda w, h: cover_of(LESSONS[0], w, h, UNICODE))
         async with app.run_test(size=(80, 24)) as pilot:
             await until(pilot, lambda: app.failure is not None)
         return app
@@ -115,7 +115,7 @@ def test_a_desk_that_cannot_be_opened_ends_the_app_with_the_reason() -> None:
     assert app.return_code == 2
     assert str(app.failure) == "the lesson is gone"
     with pytest.raises(GdTutorError, match="the lesson is gone"):
-        TutorApp(LOOKS, open_desk)
+        TutorApp(LOOKS, open_program)
 
 
 def test_a_program_that_could_not_open_leaves_garbage_to_be_collected(

@@ -15,7 +15,7 @@ from gdtutor.cli.lesson_files import lesson_path
 from gdtutor.drive.opening import open_lesson, session_at
 from gdtutor.ui.app import Looks, TutorApp
 from gdtutor.ui.colours import choose_colours
-from gdtutor.ui.desk import Desk, Services
+from gdtutor.ui.program import Program, Services
 from gdtutor.ui.terminal import (
     EXIT_DELAY,
     choose_chars,
@@ -232,7 +232,7 @@ def own_signals(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def test_a_signal_sets_the_app_an_end_within_a_second(number: int) -> None:
     session, services = session_at(lesson_path("bias")), Services(open_lesson, lambda _: None)
     looks = Looks(choose_colours("none", {}), UNICODE)
-    app = TutorApp(looks, lambda app: Desk(app, session, services, ()))
+    app = TutorApp(looks, lambda app: Program(app, session, services, ()))
 
     async def ended() -> None:
         async with app.run_test() as pilot:

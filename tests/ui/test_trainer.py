@@ -15,7 +15,7 @@ from gdtutor.training.run import Run
 from gdtutor.ui.app import Looks, TutorApp
 from gdtutor.ui.canvas import Canvas
 from gdtutor.ui.colours import choose_colours
-from gdtutor.ui.desk import Desk, Services
+from gdtutor.ui.program import Program, Services
 from gdtutor.ui.trainer import LONGEST_PAUSE, Trainer
 from gdtutor.values import replace
 from gdtutor.view.frame import UNICODE
@@ -62,11 +62,11 @@ def test_a_key_holds_training_from_its_press_until_its_answer_is_painted(monkeyp
     async def run() -> None:
         session = session_at(lesson_path("xor-hidden"))
         services = Services(open_lesson, lambda _: None)
-        app = TutorApp(LOOKS, lambda app: Desk(app, session, services))
+        app = TutorApp(LOOKS, lambda app: Program(app, session, services))
         async with app.run_test(size=(80, 24)) as pilot:
-            app.desk._trainer._way = way
+            app.program._trainer._way = way
             app.press(Press("t", "t"))
-            await until(pilot, lambda: app.desk.session.training.status is Status.FINISHED)
+            await until(pilot, lambda: app.program.session.training.status is Status.FINISHED)
             await pilot.pause()
             assert way.bounds == {LONGEST_PAUSE}
             way.log.clear()
@@ -85,20 +85,20 @@ def test_news_are_painted_alone_and_wait_for_the_answer_to_a_key() -> None:
 
     async def run() -> None:
         services = Services(open_lesson, lambda _: None)
-        app = TutorApp(LOOKS, lambda app: Desk(app, session, services))
+        app = TutorApp(LOOKS, lambda app: Program(app, session, services))
         async with app.run_test(size=(80, 24)) as pilot:
-            trainer = app.desk._trainer
+            trainer = app.program._trainer
             trainer._way = way
-            app.desk.paint()
-            app.desk._look_at_training()
+            app.program.paint()
+            app.program._look_at_training()
             await pilot.pause()
             assert "stand aside" not in way.log
             trainer._news = Told("some news")
-            app.desk._is_answering = True
-            app.desk._look_at_training()
-            assert not app.desk.session.message
-            app.desk._look_at_training()
-            assert app.desk.session.message == "some news"
+            app.program._is_answering = True
+            app.program._look_at_training()
+            assert not app.program.session.message
+            app.program._look_at_training()
+            assert app.program.session.message == "some news"
             assert way.log[way.log.index("stand aside") :][:2] == ["stand aside", "go on"]
 
     asyncio.run(run())
@@ -108,13 +108,13 @@ def test_there_are_as_many_news_as_are_asked_for_whatever_the_clock_says() -> No
     async def run() -> None:
         session = replace(session_at(lesson_path("xor-hidden")), screen=Screen.TRAIN)
         services = Services(open_lesson, lambda _: None)
-        app = TutorApp(LOOKS, lambda app: Desk(app, session, services))
+        app = TutorApp(LOOKS, lambda app: Program(app, session, services))
         async with app.run_test(size=(80, 24)) as pilot:
             trainer = Trainer(clock=lambda: 0.0)
-            app.desk._trainer = trainer
+            app.program._trainer = trainer
             for key in (*"1000000", "n"):
                 app.press(Press(key, key))
-            app.desk._stop_polling()
+            app.program._stop_polling()
             seen: list[object] = []
             while len(seen) < 5 and trainer.is_working:
                 await asyncio.sleep(0)
@@ -136,12 +136,12 @@ def in_training(monkeypatch, error: Exception) -> TutorApp:
     monkeypatch.setattr(Run, "advance", advance)
     session = session_at(lesson_path("xor-hidden"))
     services = Services(open_lesson, lambda _: None)
-    app = TutorApp(LOOKS, lambda app: Desk(app, session, services))
+    app = TutorApp(LOOKS, lambda app: Program(app, session, services))
 
     async def run() -> None:
         async with app.run_test(size=(80, 24)) as pilot:
             app.press(Press("t", "t"))
-            await until(pilot, lambda: app.desk.session.message or app.return_code is not None)
+            await until(pilot, lambda: app.program.session.message or app.return_code is not None)
 
     asyncio.run(run())
     return app
@@ -151,9 +151,9 @@ def test_an_error_of_the_settings_comes_to_the_learner_and_leaves_the_run_paused
     monkeypatch,
 ) -> None:
     app = in_training(monkeypatch, TrainingError("that cannot be", "do something else"))
-    assert app.desk.session.message == "that cannot be — do something else"
-    assert app.desk.session.is_error
-    assert app.desk.session.training.status is Status.PAUSED
+    assert app.program.session.message == "that cannot be — do something else"
+    assert app.program.session.is_error
+    assert app.program.session.training.status is Status.PAUSED
 
 
 def test_a_bug_in_the_worker_ends_the_app(monkeypatch) -> None:

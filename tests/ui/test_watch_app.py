@@ -9,10 +9,10 @@ from svg_texts import screen_text
 from gdtutor.drive.opening import open_lesson, session_at
 from gdtutor.drive.watching import Watcher
 from gdtutor.session.navigation import goto
-from gdtutor.ui import desk as desk_module
+from gdtutor.ui import program as program_module
 from gdtutor.ui.app import Looks, TutorApp
 from gdtutor.ui.colours import choose_colours
-from gdtutor.ui.desk import Desk, Services
+from gdtutor.ui.program import Program, Services
 from gdtutor.view.frame import UNICODE
 
 
@@ -27,11 +27,11 @@ async def until(pilot, holds):
 
 def watching(path, monkeypatch):
     """Return the app at a backward step of a lesson that it follows."""
-    monkeypatch.setattr(desk_module, "LOOK_EVERY", 0.01)
+    monkeypatch.setattr(program_module, "LOOK_EVERY", 0.01)
     services = Services(open_lesson, lambda _: None, Watcher(path).look)
     looks = Looks(choose_colours("256", {}), UNICODE, handles_signals=False)
     session = goto(session_at(path), "backward:w")
-    return TutorApp(looks, lambda app: Desk(app, session, services))
+    return TutorApp(looks, lambda app: Program(app, session, services))
 
 
 def save(path, text, seconds):
@@ -48,12 +48,12 @@ def test_saves_are_followed_and_the_step_is_kept(tmp_path, monkeypatch):
     async def run():
         async with app.run_test(size=(80, 24)) as pilot:
             save(path, neuron(NEURON_GRAPH.replace("w*x", "w*q")), 1000)
-            await until(pilot, lambda: bool(app.desk.session.broken))
+            await until(pilot, lambda: bool(app.program.session.broken))
             await pilot.pause()
             assert "'q'" in screen_text(app)
             assert "backward ▸ w" in screen_text(app)
             save(path, neuron(title="Mended"), 2000)
-            await until(pilot, lambda: not app.desk.session.broken)
+            await until(pilot, lambda: not app.program.session.broken)
             await pilot.pause()
             shown = screen_text(app)
             assert "Mended" in shown
@@ -71,13 +71,13 @@ def test_a_csv_file_is_followed_and_its_error_is_shown_beside_the_lesson(tmp_pat
     async def run():
         async with app.run_test(size=(80, 24)) as pilot:
             save(rows, "x,y\n2,3\n4,five\n", 1000)
-            await until(pilot, lambda: bool(app.desk.session.broken))
+            await until(pilot, lambda: bool(app.program.session.broken))
             await pilot.pause()
             shown = screen_text(app)
             assert "'five' is not a number" in shown
             assert "backward ▸ w" in shown
             save(rows, "x,y\n2,30\n4,5\n", 2000)
-            await until(pilot, lambda: not app.desk.session.broken)
+            await until(pilot, lambda: not app.program.session.broken)
             await pilot.pause()
             shown = screen_text(app)
             assert "backward ▸ w" in shown

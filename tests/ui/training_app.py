@@ -11,12 +11,12 @@ from gdtutor.session.state import Screen, Status
 from gdtutor.session.update import Action, Progressed
 from gdtutor.ui.app import Looks, TutorApp
 from gdtutor.ui.colours import choose_colours, prepare_environment
-from gdtutor.ui.desk import Desk, Services
+from gdtutor.ui.program import Program, Services
 from gdtutor.values import replace
 from gdtutor.view.frame import UNICODE
 
 
-class SteppedTraining(Desk):
+class SteppedTraining(Program):
     """Trains by keys instead of by the clock, so that frames can be counted."""
 
     epochs = 1
@@ -40,13 +40,13 @@ def main() -> None:
     looks = Looks(choose_colours(color, os.environ), UNICODE, 4)
     prepare_environment(os.environ)
 
-    def open_desk(app: TutorApp) -> Desk:
-        desk = SteppedTraining(app, session, Services(open_lesson, lambda _: None))
+    def open_program(app: TutorApp) -> Program:
+        program = SteppedTraining(app, session, Services(open_lesson, lambda _: None))
         if session.run is not None:
-            desk.epochs = max(session.run.segments[-1].settings.epochs // (int(frames) + 1), 1)
-        return desk
+            program.epochs = max(session.run.segments[-1].settings.epochs // (int(frames) + 1), 1)
+        return program
 
-    TutorApp(looks, open_desk).run(mouse=False)
+    TutorApp(looks, open_program).run(mouse=False)
 
 
 if __name__ == "__main__":

@@ -22,3 +22,9 @@ def test_the_name_of_a_gradient_stays_on_one_line(chars, width):
 def test_a_quotient_may_break_before_its_stroke():
     lines = [text_of(line) for line in wrapped_formula("g = ", "numerator/denominator", 16)]
     assert lines == ["g = numerator", "    /denominator"]
+
+
+@pytest.mark.parametrize("width", [-3, 0, 1, 2])
+def test_prose_is_broken_at_any_width_and_loses_no_letter(width):
+    rows = wrapped("how L answers", width)
+    assert "".join(text_of(row) for row in rows).replace(" ", "") == "howLanswers"

@@ -51,3 +51,15 @@ def test_scrolling_within_the_text_is_left_as_it_is(path, at, size):
 def test_a_text_that_shows_whole_does_not_scroll():
     session = walk(NETWORK, "forward:Yhat")
     assert scrolled(session, "5down", (120, 36)).look.scroll == 0
+
+
+def test_help_settles_at_every_size_and_stays_where_nothing_is_drawn():
+    """A narrow column once held no letter, and breaking the text into lines had no end."""
+    session = update(Session(), parse_keys("question_mark")[0])[0]
+    scrolled = update(session, parse_keys("3pagedown")[0])[0]
+    for width in range(1, 42):
+        for height in range(1, 14):
+            after = settled(scrolled, width, height, UNICODE)
+            if width < 40 or height < 12:
+                assert after == scrolled
+            assert len(frame_of(after, width, height, UNICODE).lines) == height

@@ -1,4 +1,4 @@
-"""The desk: keys become actions, actions make a session, the session is painted."""
+"""What runs while the screens are open: keys become actions, actions a session, that a frame."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ LOOK_EVERY = 0.25
 
 
 class Services(Struct, frozen=True):
-    """What the desk needs from outside; tests pass their own."""
+    """What the program needs from outside; tests pass their own."""
 
     open_lesson: Callable[[Path], Opened]
     """Reads a lesson and makes its run; raises GdTutorError."""
@@ -74,7 +74,7 @@ def _place(session: Session) -> tuple[object, ...]:
     return lesson, at, session.step, session.changes, session.look, session.predict
 
 
-class Desk:
+class Program:
     """Holds the session; has no other state but the clockwork.
 
     Args:
