@@ -42,7 +42,7 @@ def outcome_of(run: Run) -> RunResult:
     parameters = run.predicting(state)
     evaluation = run.evaluate(parameters)
     cost, held = evaluation.cost, None
-    problem = run.segment_at(max(run.farthest - 1, 0)).problem
+    problem = run.segment_at(run.farthest).problem
     nothing = frozen(np.empty(0))
     targets = nothing
     if problem.target is not None and problem.size:

@@ -13,8 +13,7 @@ from gdtutor.lesson.runs import run_of
 from gdtutor.lesson.selectors import parse_cell, parse_number
 from gdtutor.lesson.swept_starts import starts_swept, with_parameters, words_of
 from gdtutor.training.problem import Problem
-from gdtutor.training.run import Edit, RunSegment
-from gdtutor.training.segments import Stretch
+from gdtutor.training.segments import Edit, RunSegment, Stretch, with_edit
 from gdtutor.training.settings import Settings
 from gdtutor.training.sweep import Member, check_room, sweepable, swept
 from gdtutor.values import replace
@@ -64,7 +63,7 @@ def _changed(
     lesson: Lesson, seed: int | None, start: RunSegment, name: str, value: str
 ) -> tuple[Problem, Settings]:
     """Return the problem and the settings of one run; the start's own edits are in its values."""
-    settings, problem, edits = start.settings, start.problem, start.edits
+    settings, problem = start.settings, start.problem
     parameter, cell = parse_cell(name) if "[" in name else (name, None)
     if name in sweepable(settings):
         settings = swept(settings, name, value)
@@ -77,13 +76,14 @@ def _changed(
             raise GdTutorError(
                 f"{parameter} has {size} numbers", f"sweep over one, as {parameter}[0,0]={value}"
             )
-        edits = (*edits, Edit(parameter, cell, parse_number(value)))
+        start = with_edit(start, Edit(parameter, cell, parse_number(value)))
+        problem = start.problem
     elif name in words_of(lesson):
         drawn = starts_swept(lesson, name, value, seed)
         problem = replace(problem, parameters=with_parameters(problem.parameters, drawn))
     else:
         raise _unknown(lesson, start, parameter)
-    return _edited(RunSegment(0, problem, settings, edits)), settings
+    return _edited(replace(start, problem=problem, settings=settings)), settings
 
 
 def _edited(segment: RunSegment) -> Problem:
@@ -94,7 +94,10 @@ def _edited(segment: RunSegment) -> Problem:
     """
     if not segment.edits:
         return segment.problem
-    stretch = Stretch(segment, None)
+    made = replace(segment, edits=())
+    for edit in segment.edits:
+        made = with_edit(made, edit)
+    stretch = Stretch(made, None)
     parameters, _ = stretch.layout.split(stretch.start(None, 0)[0])
     return replace(segment.problem, parameters=parameters)
 

@@ -13,7 +13,7 @@ from gdtutor.lesson.model import Lesson
 from gdtutor.lesson.selectors import Assignment
 from gdtutor.training.optimisers import OPTIMISERS
 from gdtutor.training.problem import Problem
-from gdtutor.training.run import Edit, RunSegment
+from gdtutor.training.segments import Edit, RunSegment, with_edit
 from gdtutor.values import replace
 
 Cell = tuple[int, ...]
@@ -79,7 +79,7 @@ def _changed_value(segment: RunSegment, name: str, cell: Cell | None, value: flo
     problem = segment.problem
     if name in problem.parameters:
         _check_cell(name, cell, problem.parameters[name].shape)
-        return replace(segment, edits=(*segment.edits, Edit(name, cell, value)))
+        return with_edit(segment, Edit(name, cell, value))
     if name in problem.constants:
         array = problem.constants[name]
         _check_cell(name, cell, array.shape)

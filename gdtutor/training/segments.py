@@ -14,11 +14,11 @@ from gdtutor.training.plan.vector import VectorLayout, layout_of
 from gdtutor.training.problem import Indices, Problem
 from gdtutor.training.rates import rate
 from gdtutor.training.settings import Settings
-from gdtutor.values import Struct
+from gdtutor.values import Struct, replace
 
 
 class Edit(Struct, frozen=True):
-    """A number that is written into a parameter at the start of a segment."""
+    """A number that is written into a parameter at the start of a segment; see `with_edit`."""
 
     name: str
     cell: tuple[int, ...] | None
@@ -33,6 +33,38 @@ class RunSegment(Struct, frozen=True, eq=False):
     problem: Problem
     settings: Settings
     edits: tuple[Edit, ...] = ()
+
+
+def with_edit(segment: RunSegment, edit: Edit) -> RunSegment:
+    """Return the segment with a number written into a parameter at its start.
+
+    Plans take a frozen parameter for a constant, so its value is the problem's; a trained one is
+    changed in the state that the segment begins with.
+
+    Raises:
+        TrainingError: There is no such parameter or cell.
+    """
+    _check_edit(segment.problem, edit)
+    edits = (*segment.edits, edit)
+    if edit.name not in segment.problem.frozen:
+        return replace(segment, edits=edits)
+    value = np.array(segment.problem.parameters[edit.name])
+    value[... if edit.cell is None else edit.cell] = edit.value
+    value.flags.writeable = False
+    parameters = {**segment.problem.parameters, edit.name: value}
+    problem = replace(segment.problem, parameters=parameters)
+    return replace(segment, problem=problem, edits=edits)
+
+
+def _check_edit(problem: Problem, edit: Edit) -> None:
+    parameters = problem.parameters
+    if edit.name not in parameters:
+        raise TrainingError(
+            f"'{edit.name}' is not a parameter", f"known are {', '.join(parameters)}"
+        )
+    shape = np.shape(parameters[edit.name])
+    if edit.cell is not None and not has_cell(shape, edit.cell):
+        raise TrainingError(f"{edit.name} has no cell {edit.cell}", f"its shape is {shape}")
 
 
 class Stretch:
@@ -118,16 +150,21 @@ class Stretch:
                 state, t = {}, 0
             new = self.layout.join(self._fitting(kept), state)
         for edit in self.segment.edits:
+            if edit.name in problem.frozen:
+                continue
             part = next(p for p in self.layout.parts if p.parameter == edit.name and not p.variable)
             cells = new[part.cells].reshape(part.shape)
             cells[... if edit.cell is None else edit.cell] = edit.value
         return new, t
 
     def _fitting(self, kept: dict[str, Array]) -> dict[str, Array]:
-        starts = self.segment.problem.parameters
+        """Return what goes on from the stretch before; a frozen parameter is the problem's."""
+        problem = self.segment.problem
         return {
-            name: kept[name] if name in kept and kept[name].shape == np.shape(v) else v
-            for name, v in starts.items()
+            name: kept[name]
+            if name in kept and name not in problem.frozen and kept[name].shape == np.shape(v)
+            else v
+            for name, v in problem.parameters.items()
         }
 
     def _offset(self, before: Stretch | None) -> int:
@@ -148,12 +185,5 @@ class Stretch:
         return epoch * self.per_epoch - first
 
     def _check_edits(self) -> None:
-        parameters = self.segment.problem.parameters
         for edit in self.segment.edits:
-            if edit.name not in parameters:
-                raise TrainingError(
-                    f"'{edit.name}' is not a parameter", f"known are {', '.join(parameters)}"
-                )
-            shape = np.shape(parameters[edit.name])
-            if edit.cell is not None and not has_cell(shape, edit.cell):
-                raise TrainingError(f"{edit.name} has no cell {edit.cell}", f"its shape is {shape}")
+            _check_edit(self.segment.problem, edit)

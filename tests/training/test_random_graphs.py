@@ -8,15 +8,19 @@ import numpy as np
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from gdtutor.engine.expression import names_in
 from gdtutor.engine.graph import Role
+from gdtutor.engine.operations import parse_formula
 from gdtutor.engine.trace import trace
 from gdtutor.training.optimisers import optimiser_of
-from gdtutor.training.plan.choice import compile_plan
+from gdtutor.training.plan.choice import compile_plan, train_size
 from gdtutor.training.plan.vector import layout_of
 from gdtutor.training.problem import Problem
 from gdtutor.training.settings import Settings
+from gdtutor.values import replace
 from tests.training.problems import make_problem, network
-from tests.training.walking import assert_close, batch_at
+from tests.training.test_shipped_plans import Trainer
+from tests.training.walking import assert_close, batch_at, start, walk
 
 UNARY = (
     "sigmoid({})", "tanh({})", "relu({})", "leaky_relu({})", "softplus({})", "sin({})", "cos({})",
@@ -106,6 +110,58 @@ def assert_agrees(problem: Problem, chosen: Settings, kind: str) -> None:
             assert_close(new[name], wanted, size=max(1.0, size))
 
 
+@st.composite
+def shared_networks(draw: st.DrawFn) -> Problem:
+    """Layers that share weights and biases: one parameter has several roles."""
+    names = ("p", "q", "r", "s")
+    widths = draw(st.integers(1, 2))
+    shape = (widths, widths) if widths > 1 else (1, 1)
+    rng = np.random.RandomState(draw(st.integers(0, 1000)))
+    starts = {name: rng.randn(*shape) / 2 for name in names[:3]} | {"s": rng.randn(widths, 1)}
+    last, lines = "X", []
+    for number in range(draw(st.integers(1, 3))):
+        one, two = draw(st.sampled_from(names[:3])), draw(st.sampled_from(names))
+        if widths > 1 and draw(st.booleans()):
+            two = "s"
+        bias = two if widths == 1 or two == "s" else f"mean({two}, 1)"
+        form = draw(st.sampled_from(("tanh({} @ {} + {})", "{} @ {} + {}", "-({} @ {}) - {}")))
+        lines.append((f"N{number}", form.format(one, last, bias)))
+        last = f"N{number}"
+    extra = draw(st.sampled_from(("", " + sum(p*q)/9", " + sum(s**2)", " + mean(q @ s)")))
+    lines.append(("C", f"sum(({last} - Y)**2)/(2*m){extra}"))
+    columns = tuple(range(widths))
+    used = [n for n in names if any(n in names_of(text) for _, text in lines)]
+    return make_problem(
+        lines,
+        {name: starts[name] for name in used},
+        rng.randn(draw(st.integers(3, 6)), 2 * widths),
+        [
+            ("X", Role.INPUT, columns, True),
+            ("Y", Role.TARGET, tuple(c + widths for c in columns), True),
+        ],
+    )
+
+
+def names_of(text: str) -> set[str]:
+    return {name.name for name in names_in(parse_formula(text))}
+
+
+def assert_trains(problem: Problem, chosen: Settings, kind: str) -> None:
+    """Some iterations of training beside the walk's, the optimiser's state included."""
+    trainer, state = Trainer(problem, chosen, kind), start(problem)
+    seen = replace(problem, examples=problem.examples[: train_size(problem, chosen)])
+    for _ in range(4):
+        walked = walk(seen, replace(chosen, validation=0.0), state)
+        if not abs(walked.loss) < 1e6:
+            break
+        _, found = trainer.run(state, 1)
+        for name in problem.trained:
+            assert_close(found.parameters[name], walked.parameters[name], 1e-9, size=1.0)
+            for variable, value in walked.optimizer[name].items():
+                assert_close(found.optimizer[name][variable], value, 1e-9, size=1.0)
+        state = found
+
+
 PROFILE = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
@@ -125,3 +181,32 @@ def test_random_formulas_one_example_at_a_time(problem: Problem, kind: str) -> N
 @given(networks(), st.integers(1, 4), st.sampled_from(("numpy", "scalar")))
 def test_random_networks_and_batches(problem: Problem, batch: int, kind: str) -> None:
     assert_agrees(problem, Settings(0.25, batch=min(batch, problem.size)), kind)
+
+
+@PROFILE
+@given(
+    shared_networks(),
+    st.integers(1, 3),
+    st.sampled_from(("numpy", "scalar", "stacked")),
+    st.sampled_from(("sgd", "momentum")),
+    st.booleans(),
+)
+def test_parameters_in_several_roles_train_as_they_walk(
+    problem: Problem, batch: int, kind: str, optimizer: str, holds_back: bool
+) -> None:
+    held = 0.34 if holds_back and kind != "stacked" else 0.0
+    chosen = Settings(0.05, batch=None, optimizer=optimizer, validation=held)
+    size = min(batch, train_size(problem, chosen))
+    assert_trains(problem, replace(chosen, batch=size), kind)
+
+
+def test_a_parameter_that_is_weight_and_bias_of_one_product_trains_as_it_walks() -> None:
+    problem = make_problem(
+        [("P", "w @ X + w"), ("C", "sum((P - Y)**2)")],
+        {"w": [[0.5]]},
+        np.array([[2, 1.7], [0.5, 1], [0.1, 0]]),
+        [("X", Role.INPUT, (0,), True), ("Y", Role.TARGET, (1,), True)],
+    )
+    chosen = Settings(0.1, batch=1, optimizer="momentum", validation=0.34)
+    for kind in ("numpy", "scalar"):
+        assert_trains(problem, chosen, kind)

@@ -256,12 +256,17 @@ class Algebra(Terms):
         if data.kind == "parameter":
             return None
         w, b = weights.name, bias.name
-        if bias.shape != (weights.shape[0], 1) or self.packs.get(w, b) != b:
-            return None
-        if w not in self.packs and b in self.packs.values():
+        if bias.shape != (weights.shape[0], 1) or not self._can_pack(w, b):
             return None
         self.packs[w] = b
         return self._op("affine", (product.args[0], right, product.args[1]), product.shape).id
+
+    def _can_pack(self, weights: str, bias: str) -> bool:
+        """Say whether a bias can lie beside these weights: each has one place, and so one role."""
+        if self.packs.get(weights) == bias:
+            return True
+        taken = {*self.packs, *self.packs.values()}
+        return weights != bias and not taken & {weights, bias}
 
     def _is_trained(self, index: int) -> bool:
         op = self.ops[index]
