@@ -146,7 +146,7 @@ class TutorApp(App[int], inherit_bindings=False):
             pass_on(lambda: self._take(program))
 
     def _take(self, program: Program) -> None:
-        """Hand keys to the program from now on, first those that were pressed before it was open."""
+        """Hand keys to the program from now on, first those pressed before it was open."""
         self.program = program
         self._paint(self.size)
         program.begin()
