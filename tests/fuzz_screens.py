@@ -12,8 +12,8 @@ from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.model import Lesson
 from gdtutor.lesson.reports import Report
 from gdtutor.lesson.runs import run_of
-from gdtutor.session.arrival import Opened, opened
 from gdtutor.session.moving import moved
+from gdtutor.session.opening import Opened, opened
 from gdtutor.session.state import Session
 from gdtutor.view.frame import ASCII, UNICODE
 from gdtutor.view.screen import frame_of

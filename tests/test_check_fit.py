@@ -13,7 +13,7 @@ from gdtutor.check.fit import ScreenFit, fit_of
 from gdtutor.check.lesson import check_lesson
 from gdtutor.lesson.reports import Report
 from gdtutor.lesson.runs import run_of
-from gdtutor.session.arrival import Opened, opened
+from gdtutor.session.opening import Opened, opened
 from gdtutor.session.state import Session
 
 WORDS = "\n".join(["x" * 77] * 3)

@@ -7,8 +7,8 @@ from gdtutor.check import fit
 from gdtutor.check.fit import fit_of
 from gdtutor.drive.opening import run_of
 from gdtutor.lesson.load import parse_lesson
-from gdtutor.session.arrival import Opened, opened
 from gdtutor.session.navigation import goto
+from gdtutor.session.opening import Opened, opened
 from gdtutor.session.state import Session, current_step
 from gdtutor.values import replace
 from gdtutor.view.frame import ASCII, UNICODE

@@ -15,8 +15,8 @@ from gdtutor.lesson.listing import listing
 from gdtutor.library.lessons import library_of
 from gdtutor.linear.conversation import ConversationServices, converse
 from gdtutor.report.transcript import step_text
+from gdtutor.session.display_options import toggle_cell, toggle_mistakes, toggle_proof
 from gdtutor.session.edits import apply_edit
-from gdtutor.session.looking import toggle_cell, toggle_mistakes, toggle_proof
 from gdtutor.session.moving import moved
 from gdtutor.session.navigation import refolded
 from gdtutor.session.state import Session

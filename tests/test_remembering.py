@@ -10,7 +10,7 @@ from gdtutor.drive.opening import open_lesson
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.library.lessons import library_of
 from gdtutor.library.remembered import read_progress, with_progress
-from gdtutor.progress.keeping import ProgressKeeper, place_of_session
+from gdtutor.progress.keeper import ProgressKeeper, place_of_session
 from gdtutor.progress.records import Finished, LessonPlace, ProgressError, SavedPlace
 from gdtutor.progress.store import ProgressStore
 from gdtutor.progress.writer import ProgressWriter

@@ -15,8 +15,8 @@ from gdtutor.lesson.model import Lesson
 from gdtutor.lesson.reports import Place, Report
 from gdtutor.lesson.runs import run_of
 from gdtutor.lesson.work import training_work
-from gdtutor.session.arrival import Opened, opened
 from gdtutor.session.moment import Moment
+from gdtutor.session.opening import Opened, opened
 from gdtutor.session.state import Session
 from gdtutor.training.run import Run
 from gdtutor.values import Struct

@@ -13,11 +13,11 @@ from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.csv_files import csv_files
 from gdtutor.lesson.discovery import discover, links_out, number_of, shipped_lessons_folder, strays
 from gdtutor.lesson.fences import TOML_LINE, divide
-from gdtutor.lesson.glance import Glance, glance
+from gdtutor.lesson.front_matter_checks import ID
 from gdtutor.lesson.load import read_lesson
 from gdtutor.lesson.reports import Findings, Place, Report, shown
-from gdtutor.lesson.sheet import ID
 from gdtutor.lesson.source import near_file, read_source
+from gdtutor.lesson.summary import LessonSummary, read_summary
 from gdtutor.lesson.toml_text import find_places
 from gdtutor.values import Struct, replace
 
@@ -152,10 +152,10 @@ def _about_ids(files: Sequence[Path]) -> list[Report]:
     return reports
 
 
-def _glances(files: Iterable[Path]) -> Iterator[tuple[Path, Glance]]:
+def _glances(files: Iterable[Path]) -> Iterator[tuple[Path, LessonSummary]]:
     """Yield the files that have an id, with what they say of themselves."""
     for path in files:
-        glanced = glance(path)
+        glanced = read_summary(path)
         if glanced is not None and glanced.id:
             yield path, glanced
 

@@ -8,8 +8,8 @@ import math
 from gdtutor.cli.lesson_files import lesson_path
 from gdtutor.drive.opening import placed, session_at
 from gdtutor.engine.errors import GdTutorError, did_you_mean
+from gdtutor.session.iteration_limit import OPENING_PATIENCE, PATIENCE
 from gdtutor.session.navigation import refolded
-from gdtutor.session.reach import OPENING_PATIENCE, PATIENCE
 from gdtutor.session.state import Session
 from gdtutor.values import replace
 

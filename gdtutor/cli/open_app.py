@@ -20,7 +20,7 @@ from gdtutor.cli.output import complain
 from gdtutor.drive.keys import parse_keys
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.discovery import number_of, shipped_lessons_folder
-from gdtutor.lesson.glance import glance
+from gdtutor.lesson.summary import read_summary
 from gdtutor.session.press import Press
 from gdtutor.ui.colours import choose_colours, prepare_environment
 from gdtutor.ui.terminal import (
@@ -32,8 +32,8 @@ from gdtutor.ui.terminal import (
     speaks_plainly,
 )
 from gdtutor.values import replace
-from gdtutor.view.cover import lesson_cover, library_cover
 from gdtutor.view.frame import Chars, Frame
+from gdtutor.view.opening_screen import lesson_cover, library_cover
 
 if TYPE_CHECKING:
     from gdtutor.cli.starting import FrontEndStart
@@ -99,12 +99,12 @@ def _cover(arguments: argparse.Namespace) -> Cover | None:
     """
     if not arguments.lesson or Path(arguments.lesson).is_dir():
         # A lesson's page needs nothing of what is remembered.
-        from gdtutor.library.glance import glanced_library
+        from gdtutor.library.quick_listing import quick_library
 
         folder = Path(arguments.lesson) if arguments.lesson else shipped_lessons_folder()
-        return partial(library_cover, glanced_library(folder, remembers=not arguments.no_save))
+        return partial(library_cover, quick_library(folder, remembers=not arguments.no_save))
     path = lesson_path(arguments.lesson)
-    seen = glance(path)
+    seen = read_summary(path)
     if seen is None:
         return None
     is_elsewhere = arguments.at or arguments.keys

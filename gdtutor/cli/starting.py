@@ -16,7 +16,7 @@ from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.discovery import shipped_lessons_folder
 from gdtutor.library.lessons import library_of
 from gdtutor.library.remembered import quick_store, read_progress
-from gdtutor.progress.keeping import ProgressKeeper
+from gdtutor.progress.keeper import ProgressKeeper
 from gdtutor.progress.store import ProgressStore, default_path
 from gdtutor.session.effects import KeepAttempt
 from gdtutor.session.state import Screen, Session

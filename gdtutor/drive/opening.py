@@ -8,11 +8,11 @@ from pathlib import Path
 from gdtutor.lesson.load import load_lesson
 from gdtutor.lesson.runs import run_of
 from gdtutor.lesson.selectors import parse_assignment
-from gdtutor.session.arrival import Opened, opened
 from gdtutor.session.edits import with_change
+from gdtutor.session.iteration_limit import PATIENCE
 from gdtutor.session.moving import moved
 from gdtutor.session.navigation import goto
-from gdtutor.session.reach import PATIENCE
+from gdtutor.session.opening import Opened, opened
 from gdtutor.session.runs import in_variant
 from gdtutor.session.state import Session
 from gdtutor.values import replace

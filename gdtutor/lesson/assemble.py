@@ -11,6 +11,13 @@ from gdtutor.lesson.body import Body, Formula, SceneBlock
 from gdtutor.lesson.discovery import number_of
 from gdtutor.lesson.fences import TOML_LINE
 from gdtutor.lesson.front_matter import report_mistakes
+from gdtutor.lesson.front_matter_checks import (
+    TABLES,
+    CheckedFrontMatter,
+    Written,
+    check_front_matter,
+    path_of,
+)
 from gdtutor.lesson.graphs import (
     Given,
     Parsed,
@@ -20,27 +27,26 @@ from gdtutor.lesson.graphs import (
     parse_blocks,
     shapes_of,
 )
-from gdtutor.lesson.key_homes import rehomed
 from gdtutor.lesson.memory import memory_problem
+from gdtutor.lesson.misplaced_keys import rehomed
 from gdtutor.lesson.model import Lesson, PictureWish, Scene
 from gdtutor.lesson.network import COST, Expansion
 from gdtutor.lesson.notes import check_notes, walk_steps
-from gdtutor.lesson.picture_ground import PictureScope
+from gdtutor.lesson.picture_scope import PictureScope
 from gdtutor.lesson.picture_work import overdrawn
 from gdtutor.lesson.pictures import read_pictures
-from gdtutor.lesson.plan import batch_of
 from gdtutor.lesson.questions import check_questions
 from gdtutor.lesson.readers import Mistake
 from gdtutor.lesson.reports import NOWHERE, Findings, Place
-from gdtutor.lesson.sheet import TABLES, Sheet, Written, path_of, read_sheet
 from gdtutor.lesson.steps import Steps
+from gdtutor.lesson.training_table import batch_of
 
 
 def assemble(written: Written, findings: Findings) -> Lesson | None:
     """Return the lesson, None where a mistake was found."""
     body = written.body
     mistakes: list[Mistake] = []
-    sheet = read_sheet(written, mistakes)
+    sheet = check_front_matter(written, mistakes)
     if sheet is not None and sheet.expansion is not None:
         _give_formulas(body, sheet.expansion)
     parsed = parse_blocks(body.scenes, findings)
@@ -64,7 +70,10 @@ def _give_formulas(body: Body, expansion: Expansion) -> None:
 
 
 def _with_graphs(
-    sheet: Sheet, parsed: list[Parsed], mistakes: list[Mistake], findings: Findings
+    sheet: CheckedFrontMatter,
+    parsed: list[Parsed],
+    mistakes: list[Mistake],
+    findings: Findings,
 ) -> Lesson | None:
     _check_reserved(sheet.given, parsed, mistakes, findings)
     scenes: list[Scene] = []
@@ -98,7 +107,7 @@ def _with_graphs(
 
 
 def _lesson(
-    sheet: Sheet,
+    sheet: CheckedFrontMatter,
     parsed: list[Parsed],
     scenes: tuple[Scene, ...],
     pictures: tuple[PictureWish, ...],
@@ -140,7 +149,7 @@ def _lesson(
     )
 
 
-def _ground(sheet: Sheet, walks: list[Steps]) -> PictureScope:
+def _ground(sheet: CheckedFrontMatter, walks: list[Steps]) -> PictureScope:
     """Return what the lesson's pictures are drawn from."""
     data, variants = sheet.data, sheet.written.front.variants
     inputs = sum(len(b.columns) for b in data.bindings if b.leaf in data.inputs)
@@ -160,7 +169,7 @@ def _expansion_lines(expansion: Expansion | None) -> tuple[str, ...]:
 
 
 def _check_memory(
-    sheet: Sheet, parsed: list[Parsed], walks: list[Steps], findings: Findings
+    sheet: CheckedFrontMatter, parsed: list[Parsed], walks: list[Steps], findings: Findings
 ) -> None:
     """Report a lesson whose numbers are too many to be kept."""
     examples = sheet.data.examples.shape[0]
@@ -190,7 +199,7 @@ def _check_reserved(
 
 
 def _scene(
-    sheet: Sheet,
+    sheet: CheckedFrontMatter,
     block: Parsed,
     graph: Graph,
     findings: Findings,
@@ -243,7 +252,10 @@ def _can_train(
 
 
 def _warn_unused(
-    sheet: Sheet, parsed: list[Parsed], mistakes: list[Mistake], findings: Findings
+    sheet: CheckedFrontMatter,
+    parsed: list[Parsed],
+    mistakes: list[Mistake],
+    findings: Findings,
 ) -> None:
     used = {name for block in parsed for name in block.used}
     data = sheet.data

@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from gdtutor.engine.errors import GdTutorError, did_you_mean
-from gdtutor.lesson.glance import glance
 from gdtutor.lesson.reports import shown
 from gdtutor.lesson.source import near_file
+from gdtutor.lesson.summary import read_summary
 
 MAX_LESSONS = 1_000
 """Most lessons of one folder."""
@@ -128,7 +128,7 @@ def find_lesson(text: str, folder: Path) -> Path:
     # Most files are called after their id, so the likely one is read first.
     known = []
     for path in (*by_name, *(path for path in paths if path not in by_name)):
-        seen = glance(path)
+        seen = read_summary(path)
         if (seen is None and path in by_name) or (seen is not None and seen.id == text):
             return path
         known.append("" if seen is None else seen.id)

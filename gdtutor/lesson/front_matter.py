@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from gdtutor.lesson.fences import TOML_LINE
-from gdtutor.lesson.key_homes import rehomed
+from gdtutor.lesson.misplaced_keys import rehomed
 from gdtutor.lesson.readers import Mistake, read_table
 from gdtutor.lesson.reports import WARNINGS, Findings, Place, shown
 from gdtutor.lesson.tables import FORMAT, FrontMatter

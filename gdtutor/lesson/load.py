@@ -11,15 +11,15 @@ from gdtutor.lesson.assemble import assemble
 from gdtutor.lesson.body import read_body
 from gdtutor.lesson.fences import TOML_LINE, Divided, divide
 from gdtutor.lesson.front_matter import read_raw, report_mistakes, structured
+from gdtutor.lesson.front_matter_checks import Written
 from gdtutor.lesson.graphs import MAX_NODES, parse_blocks
 from gdtutor.lesson.model import Lesson, Variant
 from gdtutor.lesson.picture_work import overworked
 from gdtutor.lesson.readers import Mistake
 from gdtutor.lesson.reports import NOWHERE, Findings, LessonError, Report
-from gdtutor.lesson.sheet import Written
 from gdtutor.lesson.source import clean, read_source
+from gdtutor.lesson.stray_placeholders import warn_pages
 from gdtutor.lesson.tables import FrontMatter
-from gdtutor.lesson.unfilled import warn_pages
 from gdtutor.lesson.variants import ACTIVATION, overridden, read_variants, variant_named
 from gdtutor.lesson.work import TrainingWork, training_work
 from gdtutor.values import Struct, replace

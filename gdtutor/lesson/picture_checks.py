@@ -10,7 +10,7 @@ from gdtutor.engine.graph import Graph, Role
 from gdtutor.engine.operations import FUNCTIONS, OPERATIONS, Kind
 from gdtutor.engine.shapes import Shape, has_cell, shape_text
 from gdtutor.lesson.model import PictureWish
-from gdtutor.lesson.picture_ground import Options, PictureScope
+from gdtutor.lesson.picture_scope import Options, PictureScope
 from gdtutor.lesson.prediction_checks import check_boundary, check_fit, check_table
 from gdtutor.lesson.readers import Wrong
 from gdtutor.lesson.reports import shown

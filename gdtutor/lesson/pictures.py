@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from gdtutor.engine.errors import did_you_mean
 from gdtutor.lesson.model import PictureWish
 from gdtutor.lesson.picture_checks import check_picture
-from gdtutor.lesson.picture_ground import PictureScope
+from gdtutor.lesson.picture_scope import PictureScope
 from gdtutor.lesson.readers import (
     Mistake,
     Reader,

@@ -6,7 +6,7 @@ from gdtutor.engine.errors import did_you_mean
 from gdtutor.engine.graph import Graph, Role
 from gdtutor.engine.shapes import shape_text
 from gdtutor.lesson.activation import prediction_of
-from gdtutor.lesson.picture_ground import Options, PictureScope
+from gdtutor.lesson.picture_scope import Options, PictureScope
 from gdtutor.lesson.readers import Wrong
 from gdtutor.lesson.reports import shown
 

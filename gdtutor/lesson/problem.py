@@ -11,8 +11,8 @@ from gdtutor.engine.operations import Array
 from gdtutor.lesson.activation import prediction_of
 from gdtutor.lesson.load import with_variant
 from gdtutor.lesson.model import Lesson
-from gdtutor.lesson.plan import batch_of
 from gdtutor.lesson.starts import start_values
+from gdtutor.lesson.training_table import batch_of
 from gdtutor.training.problem import Problem
 from gdtutor.training.settings import Settings
 from gdtutor.values import replace

@@ -15,8 +15,8 @@ from gdtutor.lesson.readers import Mistake, key, line, list_of, one_of, paragrap
 from gdtutor.lesson.reports import Findings, shown
 from gdtutor.lesson.selectors import SelectorError, parse_selector
 from gdtutor.lesson.steps import Steps
+from gdtutor.lesson.stray_placeholders import of_question
 from gdtutor.lesson.toml_text import Path, read_toml
-from gdtutor.lesson.unfilled import of_question
 
 KINDS: Mapping[str, str] = {
     "value": "a number: the node's value going forward, its gradient going backward, the "

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from gdtutor.engine.errors import GdTutorError, did_you_mean
 from gdtutor.lesson.characters import pictured
 from gdtutor.lesson.data import SOURCES
-from gdtutor.lesson.key_homes import TOP_LEVEL, homes_of
+from gdtutor.lesson.misplaced_keys import TOP_LEVEL, homes_of
 from gdtutor.lesson.model import Variant
 from gdtutor.lesson.readers import Mistake
 from gdtutor.lesson.reports import shown

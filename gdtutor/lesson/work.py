@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 from gdtutor.lesson.model import Lesson
-from gdtutor.lesson.plan import batch_of, training_size
 from gdtutor.lesson.starts import start_shape
+from gdtutor.lesson.training_table import batch_of, training_size
 from gdtutor.training.order import iterations_per_epoch
 from gdtutor.training.pacing import iteration_microseconds
 from gdtutor.training.plan.choice import prefers_scalar

@@ -7,8 +7,8 @@ from pathlib import Path
 from gdtutor.drive.opening import open_lesson
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.listing import Entry, listing
-from gdtutor.session.arrival import opened
 from gdtutor.session.catalogue import Library, LibraryEntry
+from gdtutor.session.opening import opened
 from gdtutor.session.state import Session
 from gdtutor.values import replace
 

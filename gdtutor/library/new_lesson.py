@@ -8,9 +8,9 @@ from pathlib import Path
 
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.discovery import discover, number_of
-from gdtutor.lesson.glance import glance
+from gdtutor.lesson.front_matter_checks import ID
 from gdtutor.lesson.load import parse_lesson
-from gdtutor.lesson.sheet import ID
+from gdtutor.lesson.summary import read_summary
 
 TEMPLATE = """\
 +++
@@ -125,7 +125,7 @@ def _number(folder: Path, wanted: str | None, lesson_id: str) -> str:
     lessons = discover(folder)
     taken = {int(number_of(path)): path for path in lessons}
     for path in lessons:
-        seen = glance(path)
+        seen = read_summary(path)
         if seen is not None and seen.id == lesson_id:
             raise GdTutorError(f"{path.name} has the id '{lesson_id}'", "choose another name")
     if wanted is None:

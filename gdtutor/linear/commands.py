@@ -8,9 +8,9 @@ from collections.abc import Callable
 from gdtutor.engine.errors import GdTutorError, did_you_mean
 from gdtutor.session import navigation, training
 from gdtutor.session.commands import Command, command_for, commands_of
+from gdtutor.session.display_options import toggle_cell
 from gdtutor.session.edits import apply_edit
 from gdtutor.session.effects import Effect, OpenLesson
-from gdtutor.session.looking import toggle_cell
 from gdtutor.session.press import Press
 from gdtutor.session.state import Screen, Session
 from gdtutor.session.sweeps import sweep

@@ -16,7 +16,6 @@ from gdtutor.lesson.characters import shell_line
 from gdtutor.linear.commands import Outcome, help_lines, obey
 from gdtutor.linear.training import sweep_lines, training_lines
 from gdtutor.report.transcript import WIDTH, opening_text, picture_lines, step_text
-from gdtutor.session.arrival import Opened
 from gdtutor.session.catalogue import shown_entries
 from gdtutor.session.effects import (
     Effect,
@@ -29,12 +28,13 @@ from gdtutor.session.effects import (
 )
 from gdtutor.session.figures import measurements_due, shown_figure
 from gdtutor.session.navigation import said
+from gdtutor.session.opening import Opened
 from gdtutor.session.predict import back_to_question
 from gdtutor.session.press import Press
 from gdtutor.session.state import PromptKind, Screen, Session, Status
 from gdtutor.session.sweeps import news_of
 from gdtutor.session.update import Failed, Progressed, Timed, Told, update
-from gdtutor.training.race import race
+from gdtutor.training.timing import time_examples
 from gdtutor.values import Struct, replace
 from gdtutor.view.explain import context_of
 from gdtutor.view.frame import Chars
@@ -145,8 +145,8 @@ def _carry_out(
 def _timed(session: Session, services: ConversationServices) -> Session:
     """Return the session with the times that its picture waits for."""
     for wish in measurements_due(session):
-        heats = race(wish.problem, wish.parameters, wish.sizes, services.clock)
-        session, _ = update(session, Timed(heats))
+        timings = time_examples(wish.problem, wish.parameters, wish.sizes, services.clock)
+        session, _ = update(session, Timed(timings))
     return session
 
 

@@ -10,7 +10,6 @@ import contextlib
 import sqlite3
 from pathlib import Path
 
-from gdtutor.progress.aside import Identity, identity_of, move_aside
 from gdtutor.progress.schema import (
     APPLICATION_ID,
     Migration,
@@ -18,6 +17,7 @@ from gdtutor.progress.schema import (
     read_finished,
     read_places,
 )
+from gdtutor.progress.set_aside import Identity, identity_of, move_aside
 from gdtutor.values import Struct
 
 MAX_OPENINGS = 3

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import platformdirs
 
-from gdtutor.progress.aside import identity_of
 from gdtutor.progress.opening import open_database, reason, roll_back
 from gdtutor.progress.records import Attempt, LessonPlace, Progress, ProgressError, Record
 from gdtutor.progress.schema import (
@@ -23,6 +22,7 @@ from gdtutor.progress.schema import (
     read_places,
     write_record,
 )
+from gdtutor.progress.set_aside import identity_of
 
 BUSY_SECONDS = 5.0
 """How long a write or read waits for another program's lock."""

@@ -8,9 +8,9 @@ from gdtutor.lesson.model import Lesson
 from gdtutor.report.jsondata import plain
 from gdtutor.report.run import FORMAT, progress_bar, time_left
 from gdtutor.session.digits import number
-from gdtutor.training.judging import judge
 from gdtutor.training.settings import Stop
 from gdtutor.training.sweep import Sweep
+from gdtutor.training.trouble import judge
 
 
 def sweep_data(lesson: Lesson, sweep: Sweep) -> dict[str, object]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from gdtutor.engine.errors import GdTutorError
-from gdtutor.session import figures, library, looking, navigation, predict, training
+from gdtutor.session import display_options, figures, library, navigation, predict, training
 from gdtutor.session.catalogue import shown_entries
 from gdtutor.session.edits import example_of_edit, own_values, redo, undo
 from gdtutor.session.effects import Effect, Quit, ShowPalette
@@ -106,26 +106,26 @@ def _last_or_numbered(session: Session, count: int) -> Session:
 
 def _left(session: Session, count: int) -> Session:
     if session.look.cell is not None:
-        return looking.move_cell(session, 0, -count)
+        return display_options.move_cell(session, 0, -count)
     return navigation.steps_back(session, count)
 
 
 def _right(session: Session, count: int) -> Session:
     if session.look.cell is not None:
-        return looking.move_cell(session, 0, count)
+        return display_options.move_cell(session, 0, count)
     return predict.step_on(session, count)
 
 
 def _up(session: Session, count: int) -> Session:
     if session.look.cell is not None:
-        return looking.move_cell(session, -count, 0)
-    return looking.scroll(session, -count)
+        return display_options.move_cell(session, -count, 0)
+    return display_options.scroll(session, -count)
 
 
 def _down(session: Session, count: int) -> Session:
     if session.look.cell is not None:
-        return looking.move_cell(session, count, 0)
-    return looking.scroll(session, count)
+        return display_options.move_cell(session, count, 0)
+    return display_options.scroll(session, count)
 
 
 def _change(session: Session, count: int) -> Session:
@@ -170,24 +170,24 @@ COMMANDS: tuple[Command, ...] = (
             "go to a place: 12, backward:w1, iteration 37, 37/backward:W1[0,1]", _STUDY,
             lambda s, _: asked(s, PromptKind.GOTO, f"go to ({navigation.example_of_place(s)})")),
     Command("unfold", ("x",), "x", "x", "unfold the node into its operations, or fold it",
-            _STUDY, looking.toggle_fold, "unfold"),
+            _STUDY, display_options.toggle_fold, "unfold"),
     Command("cell", ("c",), "c", "c", "open a cell of the matrix; arrows move, Esc closes",
-            _STUDY, looking.toggle_cell, "cell"),
+            _STUDY, display_options.toggle_cell, "cell"),
     Command("up", ("up",), "↑", "up", "scroll the text up; with a cell open, the cell above",
             _STUDY, _up),
     Command("down", ("down",), "↓", "down",
             "scroll the text down; with a cell open, the cell below", _STUDY, _down),
     Command("example", ("o",), "o", "o", "follow the next example of the batch", _STUDY,
-            looking.next_example),
+            display_options.next_example),
     Command("tab", ("tab",), "Tab", "Tab",
             "the next panel at full size: graph, values, note, node", _STUDY,
-            looking.next_tab, "view"),
+            display_options.next_tab, "view"),
     Command("figure", ("f",), "f", "f", "the lesson's next picture, or the graph again", _STUDY,
             figures.next_figure),
     Command("fewer_digits", ("d",), "d", "d", "fewer digits", _STUDY,
-            lambda s, n: looking.change_digits(s, -n)),
+            lambda s, n: display_options.change_digits(s, -n)),
     Command("more_digits", ("D",), "D", "D", "more digits", _STUDY,
-            looking.change_digits),
+            display_options.change_digits),
     Command("edit", ("e",), "e", "e",
             "change a value: w1 0.9, W1[0,1] = 0.9, W1 0, learning_rate 5",
             _STUDY, _change, "edit"),
@@ -195,27 +195,27 @@ COMMANDS: tuple[Command, ...] = (
     Command("redo", ("ctrl+r",), "Ctrl-R", "Ctrl-R", "redo", _STUDY, redo),
     Command("own_values", ("R",), "R", "R", "back to the lesson's own values", _STUDY, own_values),
     Command("verify", ("v",), "v", "v", "verify the gradient by a central difference", _STUDY,
-            looking.toggle_proof),
+            display_options.toggle_proof),
     Command("mistakes", ("w",), "w", "w",
             "how the sum goes wrong: = in place of +=, or a node visited too early", _STUDY,
-            looking.toggle_mistakes),
+            display_options.toggle_mistakes),
     Command("predict", ("r",), "r", "r", "predict: hide each next value and ask for it, or stop",
             _STUDY, predict.toggle_predict),
     Command("question", ("enter",), "Enter", "Enter", "back to the open question", _STUDY,
             predict.back_to_question),
     Command("link", ("k",), "k", "k", "the command line that opens this screen elsewhere", _LESSON,
             _show_command),
-    Command("auto", ("a",), "a", "a", "auto-play, or stop it", _STUDY, looking.toggle_auto),
+    Command("auto", ("a",), "a", "a", "auto-play, or stop it", _STUDY, display_options.toggle_auto),
     Command("faster", ("plus", "equals_sign"), "+", "+", "faster auto-play", _STUDY,
-            looking.change_pace),
+            display_options.change_pace),
     Command("slower", ("minus",), "-", "-", "slower auto-play", _STUDY,
-            lambda s, n: looking.change_pace(s, -n)),
+            lambda s, n: display_options.change_pace(s, -n)),
     Command("train", ("t",), "t", "t", "train, with the live cost curve", _STUDY,
             training.open_training, "train"),
     Command("variant", ("V",), "V", "V", "the lesson's next variant, then the lesson itself",
             _LESSON, training.next_variant, "variant"),
     Command("closing", ("z",), "z", "z", "the closing page: what to try next", _STUDY,
-            looking.toggle_closing),
+            display_options.toggle_closing),
     Command("pause", ("space",), "Space", "Space", "pause or resume the run, or the sweep", _TRAIN,
             training.toggle_training, "pause"),
     Command("epoch", ("n",), "n", "n", "train one epoch", _TRAIN, training.one_epoch, "epoch"),
@@ -278,9 +278,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("library", ("l",), "l", "l", "the library of lessons", _LESSON, library.show_library,
             "library"),
     Command("blank", ("b",), "b", "b", "blank the screen; any key brings it back", _LESSON,
-            looking.toggle_blank),
+            display_options.toggle_blank),
     Command("hints", ("h",), "h", "h", "hide the line of keys, or show it", _LESSON,
-            looking.toggle_hints),
+            display_options.toggle_hints),
     Command("help_down", ("down", "j"), "↓", "down", "scroll", _HELP,
             _scroll_help(1), "scroll", "help_up"),
     Command("help_up", ("up", "k"), "↑", "up", "scroll back", _HELP, _scroll_help(-1)),

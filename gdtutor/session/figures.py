@@ -54,7 +54,7 @@ def next_figure(session: Session, count: int) -> Session:
 def measurements_due(session: Session) -> tuple[TimeExamples, ...]:
     """Return the timing that the picture on the screen waits for, if it does."""
     figure = shown_figure(session)
-    if session.screen is not Screen.STUDY or not figure or session.race:
+    if session.screen is not Screen.STUDY or not figure or session.timings:
         return ()
     if session.lesson is None or session.moment is None:
         return ()

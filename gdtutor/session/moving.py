@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from gdtutor.lesson.model import Lesson
 from gdtutor.session.challenge import Challenge
+from gdtutor.session.iteration_limit import check_reach
 from gdtutor.session.moment import Moment, moment_at
-from gdtutor.session.reach import check_reach
 from gdtutor.session.scenes import earlier_values
 from gdtutor.session.state import Session, current_step
 from gdtutor.session.steps import Step

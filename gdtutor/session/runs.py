@@ -8,7 +8,7 @@ from gdtutor.lesson.load import with_variant
 from gdtutor.lesson.runs import run_of
 from gdtutor.session.moving import moment_of, same_place
 from gdtutor.session.state import KeptCurve, Session, Snapshot, TrainLook, current_step
-from gdtutor.training.judging import judge
+from gdtutor.training.trouble import judge
 from gdtutor.values import replace
 
 if TYPE_CHECKING:

@@ -15,12 +15,12 @@ from gdtutor.lesson.selectors import Assignment
 from gdtutor.session.catalogue import Library
 from gdtutor.session.challenge import Challenge
 from gdtutor.session.digits import DEFAULT_DIGITS
+from gdtutor.session.iteration_limit import PATIENCE
 from gdtutor.session.moment import Moment
-from gdtutor.session.reach import PATIENCE
 from gdtutor.session.steps import Phase, Step
 from gdtutor.training.diagnosis import Diagnosis
-from gdtutor.training.race import Heat
 from gdtutor.training.run import Run
+from gdtutor.training.timing import Timing
 from gdtutor.values import Struct, field
 
 if TYPE_CHECKING:
@@ -254,7 +254,7 @@ class Session(Struct, frozen=True, eq=False):
     """Names of the questions that have been asked and closed."""
     broken: tuple[str, ...] = ()
     """Reports about the lesson's file as it was saved last; empty where it can be used."""
-    race: tuple[Heat, ...] = ()
+    timings: tuple[Timing, ...] = ()
     """A loop over the examples against one pass, as timed on this machine; empty before."""
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from gdtutor.engine.errors import GdTutorError
-from gdtutor.session.arrival import Opened, Resumed, arrived, opened
 from gdtutor.session.catalogue import LibraryEntry
 from gdtutor.session.commands import Outcome, command_for
 from gdtutor.session.edits import apply_edit
@@ -11,6 +10,7 @@ from gdtutor.session.effects import Effect, PauseTraining, SweepRuns, Train
 from gdtutor.session.figures import measurements_due
 from gdtutor.session.library import found, with_finish, with_search, without_search
 from gdtutor.session.navigation import goto, said
+from gdtutor.session.opening import Opened, Resumed, arrived, opened
 from gdtutor.session.predict import answer, question_left, step_on
 from gdtutor.session.press import Press
 from gdtutor.session.prompting import edited
@@ -24,7 +24,7 @@ from gdtutor.session.state import (
     Status,
 )
 from gdtutor.session.sweeps import Swept, sweep, swept
-from gdtutor.training.race import Heat
+from gdtutor.training.timing import Timing
 from gdtutor.values import Struct, replace
 
 MAX_COUNT = 1_000_000
@@ -57,7 +57,7 @@ class Told(Struct, frozen=True):
 class Timed(Struct, frozen=True):
     """The outside has timed a loop over the examples against one pass."""
 
-    heats: tuple[Heat, ...]
+    timings: tuple[Timing, ...]
 
 
 class Kept(Struct, frozen=True):
@@ -110,7 +110,7 @@ def _updated(session: Session, action: Action) -> tuple[Session, tuple[Effect, .
         case Told():
             return said(session, action.message, error=action.is_error), ()
         case Timed():
-            return replace(session, race=action.heats), ()
+            return replace(session, timings=action.timings), ()
         case Reloaded():
             return _saved(session, action)
         case Broke():

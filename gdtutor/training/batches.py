@@ -8,7 +8,7 @@ import numpy as np
 
 from gdtutor.engine.operations import Array
 from gdtutor.training.order import block_of_epochs, epochs_per_block
-from gdtutor.training.plan.memory import aligned
+from gdtutor.training.plan.flat_arrays import aligned
 from gdtutor.training.problem import Binding, Indices, Problem
 
 

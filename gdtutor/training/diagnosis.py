@@ -10,8 +10,8 @@ from gdtutor.engine.graph import Graph
 from gdtutor.engine.operations import Array
 from gdtutor.engine.trace import trace
 from gdtutor.training.curvature import Stability, stability_of
-from gdtutor.training.judging import Trouble, trouble_of, window_of
 from gdtutor.training.run import Run
+from gdtutor.training.trouble import Trouble, trouble_of, window_of
 from gdtutor.values import Struct
 
 FLAT = 1e-2

@@ -10,7 +10,7 @@ from gdtutor.training.settings import Settings
 from gdtutor.values import Struct
 
 if TYPE_CHECKING:
-    from gdtutor.training.held import Held
+    from gdtutor.training.validation import Held
 
 
 class PlanResult(Struct, frozen=True, eq=False):
@@ -31,6 +31,6 @@ def held_of(problem: Problem, settings: Settings, train: int) -> Held | None:
     if train >= problem.size:
         return None
     # Only runs that validate need NumPy's plan at this point, and starting counts.
-    from gdtutor.training.held import Held
+    from gdtutor.training.validation import Held
 
     return Held(problem, settings, train)

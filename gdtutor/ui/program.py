@@ -13,7 +13,6 @@ from textual.worker import get_current_worker
 
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.library.lessons import counted
-from gdtutor.session.arrival import Opened, Resumed
 from gdtutor.session.catalogue import LibraryEntry
 from gdtutor.session.effects import (
     Effect,
@@ -27,6 +26,7 @@ from gdtutor.session.effects import (
     TimeExamples,
     Train,
 )
+from gdtutor.session.opening import Opened, Resumed
 from gdtutor.session.press import Press
 from gdtutor.session.prompting import MAX_INPUT
 from gdtutor.session.state import Screen, Session
@@ -39,7 +39,7 @@ from gdtutor.session.update import (
     Told,
     update,
 )
-from gdtutor.training.race import race
+from gdtutor.training.timing import time_examples
 from gdtutor.ui.app import TutorApp
 from gdtutor.ui.trainer import News, Trainer
 from gdtutor.values import Struct
@@ -178,8 +178,10 @@ class Program:
             case KeepAttempt():
                 self._services.keep(effect)
             case TimeExamples():
-                heats = race(effect.problem, effect.parameters, effect.sizes, perf_counter)
-                self.session, _ = update(self.session, Timed(heats))
+                timings = time_examples(
+                    effect.problem, effect.parameters, effect.sizes, perf_counter
+                )
+                self.session, _ = update(self.session, Timed(timings))
 
     def _open(self, path: Path, command: str = "") -> None:
         resume = self._services.resume

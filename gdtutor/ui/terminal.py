@@ -12,7 +12,7 @@ from types import FrameType
 from typing import TextIO
 
 from gdtutor.view.frame import ASCII, UNICODE, Chars
-from gdtutor.view.smallest import MINIMUM, is_too_small
+from gdtutor.view.too_small import MINIMUM, is_too_small
 
 EXIT_DELAY = 0.9
 """Seconds that a signal gives the program to end by itself."""

@@ -10,7 +10,7 @@ from gdtutor.engine.places import places_of
 from gdtutor.engine.trace import Trace
 from gdtutor.session.state import Session
 from gdtutor.training.diagnosis import Asleep, Diagnosis, asleep_units
-from gdtutor.training.judging import STILL, Trouble
+from gdtutor.training.trouble import STILL, Trouble
 from gdtutor.view import notation
 from gdtutor.view.cells import cell_name
 from gdtutor.view.context import Context

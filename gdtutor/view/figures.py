@@ -31,10 +31,10 @@ def source_of(session: Session, chars: Chars) -> Source | None:
     if session.screen is Screen.TRAIN:
         at, step = session.training, None
         return Source(session.lesson, session.run, at, session.seed, step, 0, None, look.digits,
-                      chars, session.race)  # fmt: skip
+                      chars, session.timings)  # fmt: skip
     return Source(
         session.lesson, session.run, session.moment, session.seed, current_step(session),
-        look.example, look.cell, look.digits, chars, session.race,
+        look.example, look.cell, look.digits, chars, session.timings,
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from gdtutor.engine.operations import Array
 from gdtutor.session.runs import run_label
 from gdtutor.session.state import KeptCurve, Session
-from gdtutor.training.judging import Trouble, judge
+from gdtutor.training.trouble import Trouble, judge
 from gdtutor.values import Struct
 from gdtutor.view import notation
 from gdtutor.view.frame import Chars, Line, Style

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from gdtutor.session.state import Screen, Session
 from gdtutor.view.boxes import blank_frame
-from gdtutor.view.broken import with_reports
+from gdtutor.view.broken_file import with_reports
 from gdtutor.view.command import with_command
 from gdtutor.view.frame import Chars, Frame
-from gdtutor.view.library import library_frame
+from gdtutor.view.header import prompt_line
+from gdtutor.view.library_lines import library_lines
+from gdtutor.view.lines import fitted
 from gdtutor.view.refusal import with_message, with_refusal
-from gdtutor.view.smallest import is_too_small, too_small_frame
-from gdtutor.view.study import study_frame
+from gdtutor.view.study import footer, study_frame
+from gdtutor.view.too_small import is_too_small, too_small_frame
 
 
 def frame_of(session: Session, width: int, height: int, chars: Chars) -> Frame:
@@ -40,4 +42,11 @@ def _frame(session: Session, width: int, height: int, chars: Chars) -> Frame:
 
             return train_frame(session, width, height, chars)
         case _:
-            return library_frame(session, width, height, chars)
+            return _library_frame(session, width, height, chars)
+
+
+def _library_frame(session: Session, width: int, height: int, chars: Chars) -> Frame:
+    """Return the library screen."""
+    bottom = (prompt_line(session, width, chars), footer(session, width, chars))
+    lines = (*library_lines(session.library, session.saving, width, height - 2, chars), *bottom)
+    return Frame(width, height, tuple(fitted(row, width, chars) for row in lines))

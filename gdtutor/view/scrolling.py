@@ -9,7 +9,7 @@ from gdtutor.values import replace
 from gdtutor.view.frame import Chars, Line
 from gdtutor.view.help import settled_help
 from gdtutor.view.screen import frame_of
-from gdtutor.view.smallest import is_too_small
+from gdtutor.view.too_small import is_too_small
 
 
 def settled(session: Session, width: int, height: int, chars: Chars) -> Session:

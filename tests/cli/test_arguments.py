@@ -7,7 +7,7 @@ import pytest
 from gdtutor.cli import main
 from gdtutor.cli.arguments import COMMANDS
 from gdtutor.lesson.characters import pictured
-from gdtutor.lesson.sheet import COMMANDS as NO_IDS
+from gdtutor.lesson.front_matter_checks import COMMANDS as NO_IDS
 
 EVIL = "b\x1b]0;x\x07\x9b2J\n\u202ec"
 

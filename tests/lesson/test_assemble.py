@@ -10,10 +10,10 @@ from lessons_for_tests import MATRIX, NETWORK, SCALAR, codes_of, lesson_of
 
 from gdtutor.engine.graph import Role
 from gdtutor.engine.trace import trace
+from gdtutor.lesson.front_matter_checks import COMMANDS
 from gdtutor.lesson.load import parse_lesson
 from gdtutor.lesson.model import DataScaling, Lesson
 from gdtutor.lesson.problem import problem_of
-from gdtutor.lesson.sheet import COMMANDS
 
 BATCH = ("batch = 1", "batch = 2")
 NO_TRAINING = ("[training]\nbatch = 1\n", "")

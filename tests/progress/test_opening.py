@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from gdtutor.progress.aside import identity_of, move_aside
 from gdtutor.progress.records import Finished, LessonPlace, ProgressError, SavedPlace
 from gdtutor.progress.schema import APPLICATION_ID, MIGRATIONS
+from gdtutor.progress.set_aside import identity_of, move_aside
 from gdtutor.progress.store import ProgressStore
 
 PLACE = LessonPlace(3, 2, 10, ("b=1",), "gdtutor bias --set b=1 --at 3/step:2", 100.0)

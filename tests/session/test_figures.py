@@ -3,16 +3,16 @@ from walks import pressed
 
 from gdtutor.drive.opening import run_of
 from gdtutor.lesson.load import parse_lesson
-from gdtutor.session.arrival import Opened, opened
 from gdtutor.session.effects import TimeExamples
 from gdtutor.session.figures import shown_figure
 from gdtutor.session.link import command_of
 from gdtutor.session.moving import moved
 from gdtutor.session.navigation import goto
+from gdtutor.session.opening import Opened, opened
 from gdtutor.session.press import Press
 from gdtutor.session.state import Session
 from gdtutor.session.update import Timed, update
-from gdtutor.training.race import Heat
+from gdtutor.training.timing import Timing
 
 TEXT = """\
 +++
@@ -92,9 +92,9 @@ def test_the_timing_picture_asks_for_its_times_once(start):
     (wanted,) = effects
     assert isinstance(wanted, TimeExamples)
     assert wanted.sizes == (3, 7)
-    timed, effects = update(session, Timed((Heat(3, 2.0, 1.0),)))
+    timed, effects = update(session, Timed((Timing(3, 2.0, 1.0),)))
     assert effects == ()
-    assert timed.race == (Heat(3, 2.0, 1.0),)
+    assert timed.timings == (Timing(3, 2.0, 1.0),)
     assert update(timed, Press("n", "n"))[1] == ()
 
 

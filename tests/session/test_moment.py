@@ -5,8 +5,8 @@ from lesson_texts import neuron
 
 from gdtutor.lesson.load import parse_lesson
 from gdtutor.lesson.runs import run_of
-from gdtutor.session.arrival import Opened, opened
 from gdtutor.session.moving import moved
+from gdtutor.session.opening import Opened, opened
 from gdtutor.session.state import Session
 from gdtutor.session.steps import Phase
 from gdtutor.view.frame import UNICODE

@@ -3,11 +3,11 @@ import pytest
 from walks import DATA, NETWORK, NEURON, ROWS, pressed, typed, walk
 
 from gdtutor.drive.opening import open_lesson
-from gdtutor.session.arrival import resumed
 from gdtutor.session.asking import ready_nodes
 from gdtutor.session.challenge import Ask
 from gdtutor.session.digits import number
 from gdtutor.session.effects import KeepAttempt
+from gdtutor.session.opening import resumed
 from gdtutor.session.press import Press
 from gdtutor.session.slips import Slip
 from gdtutor.session.state import PromptKind, Session, current_step

@@ -8,9 +8,9 @@ from lesson_texts import NEURON_GRAPH, neuron
 from gdtutor.drive.opening import run_of
 from gdtutor.lesson.load import parse_lesson
 from gdtutor.lesson.selectors import parse_assignment
-from gdtutor.session.arrival import Opened
 from gdtutor.session.edits import with_change
 from gdtutor.session.navigation import goto, refolded
+from gdtutor.session.opening import Opened
 from gdtutor.session.press import Press
 from gdtutor.session.reloading import Broke, Reloaded
 from gdtutor.session.state import Screen, Session, Status, current_step

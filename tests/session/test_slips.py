@@ -6,7 +6,7 @@ from walks import NETWORK, NEURON, ROWS, walk
 
 from gdtutor.drive.opening import run_of
 from gdtutor.lesson.load import parse_lesson
-from gdtutor.session.arrival import Opened, opened
+from gdtutor.session.opening import Opened, opened
 from gdtutor.session.slips import Slip, slips_that_fit, wrong_formulas
 from gdtutor.session.state import Session
 from gdtutor.session.steps import Phase, find_step

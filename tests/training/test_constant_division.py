@@ -7,8 +7,8 @@ import pytest
 
 from gdtutor.lesson.load import parse_lesson
 from gdtutor.lesson.runs import run_of
-from gdtutor.session.arrival import Opened, opened
 from gdtutor.session.moving import moved
+from gdtutor.session.opening import Opened, opened
 from gdtutor.session.state import Session
 
 TEXT = """\

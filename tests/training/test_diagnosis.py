@@ -3,7 +3,7 @@ import pytest
 from walks import DATA, NETWORK, NEURON, ROWS, walk
 
 from gdtutor.training.diagnosis import asleep_units, diagnose
-from gdtutor.training.judging import Trouble
+from gdtutor.training.trouble import Trouble
 
 PARABOLA = DATA / "lessons" / "deep.md"
 DEAD = ("W1[0,0]=-9", "W1[0,1]=-9", "W1[1,0]=-9", "W1[1,1]=-9", "b1[0,0]=-1", "b1[1,0]=-1")

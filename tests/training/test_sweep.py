@@ -8,11 +8,11 @@ import pytest
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.engine.graph import Role
 from gdtutor.training.errors import TrainingError
-from gdtutor.training.judging import judge
 from gdtutor.training.problem import Problem
 from gdtutor.training.run import Run, RunSegment
 from gdtutor.training.settings import Schedule, Settings, Stop
 from gdtutor.training.sweep import MAX_NUMBERS, MAX_RUNS, Found, Member, Sweep, check_room, swept
+from gdtutor.training.trouble import judge
 from gdtutor.values import replace
 from tests.training.problems import gate_examples, make_problem, network, scalar_or, xavier, xor_231
 from tests.training.walking import assert_close

@@ -9,8 +9,8 @@ import pytest
 from gdtutor.lesson.load import parse_lesson
 from gdtutor.lesson.runs import run_of
 from gdtutor.report.transcript import read_aloud
-from gdtutor.session.arrival import Opened, opened
 from gdtutor.session.navigation import goto
+from gdtutor.session.opening import Opened, opened
 from gdtutor.session.state import Session
 from gdtutor.view.explain import context_of, node_lines
 from gdtutor.view.frame import ASCII, UNICODE, Chars

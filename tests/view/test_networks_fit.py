@@ -9,8 +9,8 @@ import pytest
 from gdtutor.check.fit import fit_of
 from gdtutor.lesson.load import parse_lesson
 from gdtutor.lesson.runs import run_of
-from gdtutor.session.arrival import Opened, opened
 from gdtutor.session.navigation import goto
+from gdtutor.session.opening import Opened, opened
 from gdtutor.session.state import Session
 from gdtutor.training.optimisers import OPTIMISERS
 from gdtutor.view.explain import context_of, node_lines

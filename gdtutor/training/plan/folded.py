@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gdtutor.training.plan.lower import Program
-from gdtutor.training.plan.stacked_body import depends_on_parameters
+from gdtutor.training.plan.stacked_lines import depends_on_parameters
 
 
 def told_folded(program: Program, *, knows_data: bool = False) -> str:

@@ -9,14 +9,14 @@ import numpy as np
 
 from gdtutor.engine.operations import Array
 from gdtutor.training.plan.algebra import is_lost
-from gdtutor.training.plan.body import ELEMENTWISE, ProgramWriter
+from gdtutor.training.plan.flat_arrays import FlatArrays, aligned
 from gdtutor.training.plan.losses import Losses, cost_frontier, write_losses
 from gdtutor.training.plan.lower import Program, reachable
-from gdtutor.training.plan.memory import FlatArrays, aligned
+from gdtutor.training.plan.numpy_lines import ELEMENTWISE, ProgramWriter
 from gdtutor.training.plan.placing import BoundNames, Dynamic, PlacedValues
 from gdtutor.training.plan.schedule import ALIASES, arrange
 from gdtutor.training.plan.source import SourceLines
-from gdtutor.training.plan.stacked_body import StackedWriter, depends_on_parameters
+from gdtutor.training.plan.stacked_lines import StackedWriter, depends_on_parameters
 from gdtutor.training.plan.update_lines import Rule, Streams, Update
 from gdtutor.values import Struct
 

@@ -13,8 +13,8 @@ from collections.abc import Callable, Sequence, Set
 import numpy as np
 
 from gdtutor.engine.operations import Array
-from gdtutor.training.plan.body import ELEMENTWISE, UFUNCS
 from gdtutor.training.plan.lower import Program, reachable
+from gdtutor.training.plan.numpy_lines import ELEMENTWISE, UFUNCS
 from gdtutor.training.plan.schedule import ALIASES
 from gdtutor.training.plan.source import SourceLines
 from gdtutor.training.plan.terms import Op

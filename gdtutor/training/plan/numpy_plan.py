@@ -9,18 +9,18 @@ import numpy as np
 
 from gdtutor.engine.operations import Array
 from gdtutor.training.batches import Batches, EpochOrder
-from gdtutor.training.held import held_lane
 from gdtutor.training.optimisers import Optimiser, optimiser_of
 from gdtutor.training.outcome import PlanResult
+from gdtutor.training.plan.block_runner import BlockRunner
+from gdtutor.training.plan.flat_arrays import FlatArrays
 from gdtutor.training.plan.folded import told_folded
 from gdtutor.training.plan.kernel import Wanted, build_kernel, packed_data
-from gdtutor.training.plan.lane import Lane
 from gdtutor.training.plan.lower import Program, lower
-from gdtutor.training.plan.memory import FlatArrays
 from gdtutor.training.plan.update_lines import Rule
 from gdtutor.training.problem import Problem
 from gdtutor.training.rates import rate
 from gdtutor.training.settings import Settings
+from gdtutor.training.validation import held_runner
 
 HISTORY_CELLS = 32_768
 """Cells of what a block of iterations leaves behind: it stays in the cache."""
@@ -67,14 +67,14 @@ class NumpyPlan:
         self._needs_norm = settings.stop.gradient_below is not None
         self._padded = padded
         full = self._batches.full
-        self._main = self._lane(program, self._batches.blocks, full)
-        self._short: Lane | None = None
+        self._main = self._runner(program, self._batches.blocks, full)
+        self._short: BlockRunner | None = None
         if self._batches.rest:
             rest = self._lowered(problem, self._batches.rest, program.signs)
-            self._short = self._lane(rest, self._batches.short, 1)
-        self._validation: Lane | None = None
+            self._short = self._runner(rest, self._batches.short, 1)
+        self._validation: BlockRunner | None = None
         if train < problem.size and not self._runs:
-            self._validation = held_lane(problem, train, self._memory, program.signs)
+            self._validation = held_runner(problem, train, self._memory, program.signs)
         self.iterations_per_epoch = full + (1 if self._batches.rest else 0)
 
     @property
@@ -109,15 +109,15 @@ class NumpyPlan:
                 epoch, turn = divmod(first + done, self.iterations_per_epoch)
                 if turn == 0 and self._validation is not None:
                     validation.append(float(self._validation.run(0, 1, 0, ())[0]))
-                lane, start, stop = self._stretch(epoch, turn, count - done)
+                runner, start, stop = self._stretch(epoch, turn, count - done)
                 n = stop - start
                 rates = self._rates(first + done, n)
-                losses[done : done + n] = lane.run(start, stop, t + done, rates)
-                norms[done : done + n] = lane.norms(start, stop)
+                losses[done : done + n] = runner.run(start, stop, t + done, rates)
+                norms[done : done + n] = runner.norms(start, stop)
                 done += n
         return losses, norms, np.array(validation)
 
-    def _stretch(self, epoch: int, turn: int, left: int) -> tuple[Lane, int, int]:
+    def _stretch(self, epoch: int, turn: int, left: int) -> tuple[BlockRunner, int, int]:
         """Return the rows of the next call: as many iterations as data and epochs allow."""
         if not self._is_fixed and epoch != self._epoch:
             self._batches.fill(self._order.epoch(epoch))
@@ -147,11 +147,11 @@ class NumpyPlan:
         schedule, base = self._settings.schedule, self._settings.learning_rate
         return [rate(schedule, base, k // per) for k in range(first, first + count)]
 
-    def _lane(self, program: Program, data: Mapping[str, Array], count: int) -> Lane:
+    def _runner(self, program: Program, data: Mapping[str, Array], count: int) -> BlockRunner:
         fixed = {name: array[0] for name, array in data.items()} if count == 1 else {}
         wanted = Wanted(self._rule, fixed, self._needs_norm, self._runs)
         kernel = build_kernel(program, self._memory, self._constants, wanted)
         cells = sum(math.prod(shape) for shape in kernel.histories.values())
         rows = max(1, min(BLOCK, HISTORY_CELLS // max(1, cells)) // count) * count
         self._sources.append(kernel.source)
-        return Lane(kernel, data, self._padded, rows)
+        return BlockRunner(kernel, data, self._padded, rows)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from gdtutor.engine.operations import Array
-from gdtutor.training.plan.memory import aligned
+from gdtutor.training.plan.flat_arrays import aligned
 from gdtutor.training.plan.schedule import ValueStack
 from gdtutor.training.plan.terms import Op
 from gdtutor.values import Struct, field

@@ -8,10 +8,10 @@ import numpy as np
 
 from gdtutor.engine.operations import Array
 from gdtutor.training.optimisers import Optimiser, optimiser_of
+from gdtutor.training.plan.flat_arrays import StackedMemory
 from gdtutor.training.plan.lower import Program, lower
-from gdtutor.training.plan.memory import StackedMemory
 from gdtutor.training.plan.numpy_plan import NumpyPlan
-from gdtutor.training.plan.stacked_body import can_be_stacked, without_repeated_products
+from gdtutor.training.plan.stacked_lines import can_be_stacked, without_repeated_products
 from gdtutor.training.problem import Problem
 from gdtutor.training.settings import Settings
 from gdtutor.values import replace

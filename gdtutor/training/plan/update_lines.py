@@ -8,10 +8,10 @@ import numpy as np
 
 from gdtutor.engine.operations import Array, parse_rule
 from gdtutor.training.optimisers import Optimiser
-from gdtutor.training.plan.body import ELEMENTWISE, ProgramWriter
 from gdtutor.training.plan.builder import Builder
+from gdtutor.training.plan.flat_arrays import FlatArrays
 from gdtutor.training.plan.lower import reachable
-from gdtutor.training.plan.memory import FlatArrays
+from gdtutor.training.plan.numpy_lines import ELEMENTWISE, ProgramWriter
 from gdtutor.training.plan.placing import BoundNames, PlacedValues
 from gdtutor.training.plan.scalar_text import CAREFUL, FORMS
 from gdtutor.training.plan.schedule import arrange

@@ -16,6 +16,7 @@ from gdtutor.values import Struct, replace
 from gdtutor.view.frame import Line, Style
 from gdtutor.view.lines import line
 from gdtutor.view.notation import number
+from gdtutor.view.pictures.cost_function import all_examples, measured_name, this_batch
 from gdtutor.view.pictures.curve import marks_of
 from gdtutor.view.pictures.field import BELOW, LABELS, Axis, Field, Mark
 from gdtutor.view.pictures.paths import (
@@ -37,7 +38,6 @@ from gdtutor.view.pictures.source import (
     stacked_notes,
     whole,
 )
-from gdtutor.view.pictures.surface import all_examples, measured_name, this_batch
 
 LEVELS = 7
 """Most level lines."""

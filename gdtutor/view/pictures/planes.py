@@ -16,9 +16,9 @@ from gdtutor.training.problem import Problem
 from gdtutor.values import Struct
 from gdtutor.view.frame import Style
 from gdtutor.view.pictures.classes import has_classes
+from gdtutor.view.pictures.cost_function import CELLS_TOGETHER
 from gdtutor.view.pictures.field import Axis, Field
 from gdtutor.view.pictures.source import Source, interval
-from gdtutor.view.pictures.surface import CELLS_TOGETHER
 
 MARKED = 500
 """Most examples that are marked."""

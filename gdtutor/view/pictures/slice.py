@@ -15,6 +15,13 @@ from gdtutor.session.steps import Phase
 from gdtutor.values import Struct
 from gdtutor.view.frame import Placed, Plot, Series, Style
 from gdtutor.view.lines import wrapped
+from gdtutor.view.pictures.cost_function import (
+    CostFunction,
+    all_examples,
+    measured_name,
+    slope_at,
+    this_batch,
+)
 from gdtutor.view.pictures.curve import marks_of
 from gdtutor.view.pictures.paths import ParameterCell, cells_along, overlaid, path
 from gdtutor.view.pictures.source import (
@@ -27,13 +34,6 @@ from gdtutor.view.pictures.source import (
     option,
     said,
     whole,
-)
-from gdtutor.view.pictures.surface import (
-    CostFunction,
-    all_examples,
-    measured_name,
-    slope_at,
-    this_batch,
 )
 
 POINTS = 161

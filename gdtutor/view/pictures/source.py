@@ -12,8 +12,8 @@ from gdtutor.session.moment import Moment
 from gdtutor.session.state import Snapshot
 from gdtutor.session.steps import Phase, Step
 from gdtutor.training.problem import Problem
-from gdtutor.training.race import Heat
 from gdtutor.training.run import Run
+from gdtutor.training.timing import Timing
 from gdtutor.values import Struct, replace
 from gdtutor.view import notation
 from gdtutor.view.frame import UNICODE, Chars, Line, Placed, Style
@@ -40,7 +40,7 @@ class Source(Struct, frozen=True):
     """The opened cell of the current node."""
     digits: int = DEFAULT_DIGITS
     chars: Chars = UNICODE
-    race: tuple[Heat, ...] = ()
+    timings: tuple[Timing, ...] = ()
     """What was timed on this machine; empty before."""
 
     @property

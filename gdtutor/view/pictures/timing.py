@@ -13,18 +13,18 @@ _BAR = 24
 
 def timing_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
     """Return a row for each number of examples, and what the two ways do."""
-    if not source.race:
+    if not source.timings:
         words = "The two are timed when the program shows this picture on your machine."
         return Drawing(stacked_notes((words,), size, Style.DIM))
     chars = source.chars
     table = [["examples", "loop", "together", "factor"]]
-    for heat in source.race:
-        factor = heat.loop / heat.together if heat.together > 0 else 0.0
+    for timing in source.timings:
+        factor = timing.loop / timing.together if timing.together > 0 else 0.0
         table.append(
             [
-                f"{heat.examples:,}",
-                seconds_text(heat.loop, chars),
-                seconds_text(heat.together, chars),
+                f"{timing.examples:,}",
+                seconds_text(timing.loop, chars),
+                seconds_text(timing.together, chars),
                 number(factor, 2) if factor else "?",
             ]
         )
@@ -33,8 +33,8 @@ def timing_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
     for index, row in enumerate(table):
         text = "  ".join(cell.rjust(w) for cell, w in zip(row, widths, strict=True))
         lines.append(line((text, Style.TEXT if index else Style.DIM)))
-    longest = max(max(heat.loop, heat.together) for heat in source.race)
-    last = source.race[-1]
+    longest = max(max(timing.loop, timing.together) for timing in source.timings)
+    last = source.timings[-1]
     room = max(min(size.width - 9, _BAR), 4)
     full = "█" if chars.unicode else "#"
     for name, seconds in (("loop", last.loop), ("together", last.together)):

@@ -11,11 +11,16 @@ from gdtutor.engine.operations import Array
 from gdtutor.lesson.model import PictureWish
 from gdtutor.view.pictures.contour import Trail as Path
 from gdtutor.view.pictures.contour import axes_of, outside_words, standing, surface_of, trails_of
+from gdtutor.view.pictures.cost_function import (
+    CostFunction,
+    all_examples,
+    measured_name,
+    this_batch,
+)
 from gdtutor.view.pictures.field import Axis
 from gdtutor.view.pictures.paths import ParameterCell, cells_along, stands_at
 from gdtutor.view.pictures.slice import Slice, SliceTrail, is_inside, slice_of, wanted_name
 from gdtutor.view.pictures.source import Source, option
-from gdtutor.view.pictures.surface import CostFunction, all_examples, measured_name, this_batch
 
 COLUMNS, ROWS = 60, 40
 """Cells in which the lowest and the highest cost over two parameters are looked for."""

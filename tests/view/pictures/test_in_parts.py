@@ -10,10 +10,10 @@ from wishes import MATRIX, source
 
 from gdtutor.engine.graph import Graph
 from gdtutor.engine.operations import Array
-from gdtutor.view.pictures import planes, surface
+from gdtutor.view.pictures import cost_function, planes
+from gdtutor.view.pictures.cost_function import all_examples
 from gdtutor.view.pictures.paths import cells_along
 from gdtutor.view.pictures.planes import at_points
-from gdtutor.view.pictures.surface import all_examples
 
 Values = Mapping[str, Array]
 WISH = 'kind = "contour"\nalong = ["W1[0,0]", "W1[2,1]"]'
@@ -27,14 +27,14 @@ def test_a_cost_at_many_points(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = ground.at(cells, POINTS)
     assert len(whole) == len(POINTS)
     seen: list[int] = []
-    family = surface.forward_family
+    family = cost_function.forward_family
 
     def noted(graph: Graph, known: Values, varied: Values, wanted: str) -> Array:
         seen.append(len(varied["W1"]))
         return family(graph, known, varied, wanted)
 
-    monkeypatch.setattr(surface, "forward_family", noted)
-    monkeypatch.setattr(surface, "CELLS_TOGETHER", 300)
+    monkeypatch.setattr(cost_function, "forward_family", noted)
+    monkeypatch.setattr(cost_function, "CELLS_TOGETHER", 300)
     assert ground.at(cells, POINTS) == pytest.approx(whole, rel=1e-12)
     assert sum(seen) == len(POINTS)
     assert 1 < len(seen) <= len(POINTS)

@@ -6,9 +6,9 @@ from wishes import LINEAR, MATRIX, ROWS, picture, session, source
 from gdtutor.engine.trace import forward
 from gdtutor.view.figures import source_of
 from gdtutor.view.frame import UNICODE
+from gdtutor.view.pictures.cost_function import slope_at, this_batch
 from gdtutor.view.pictures.paths import cells_along
 from gdtutor.view.pictures.slice import slice_of
-from gdtutor.view.pictures.surface import slope_at, this_batch
 
 
 def numbers(template, wish, at=""):

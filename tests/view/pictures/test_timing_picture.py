@@ -1,6 +1,6 @@
 from wishes import ROWS, picture, source
 
-from gdtutor.training.race import Heat
+from gdtutor.training.timing import Timing
 from gdtutor.values import replace
 from gdtutor.view.frame import ASCII, UNICODE
 from gdtutor.view.pictures import draw
@@ -13,7 +13,7 @@ def test_without_a_clock_it_says_when_it_is_timed():
 
 def test_with_times_it_compares_them():
     given = source(ROWS, 'kind = "timing"', chars=ASCII)
-    given = replace(given, race=(Heat(10, 2e-4, 1e-5), Heat(1000, 0.02, 4e-5)))
+    given = replace(given, timings=(Timing(10, 2e-4, 1e-5), Timing(1000, 0.02, 4e-5)))
     lines = draw(given, given.lesson.pictures[0], 50, 13).lines
     text = ["".join(segment.text for segment in line).rstrip() for line in lines]
     assert text[1].split() == ["10", "200", "us", "10", "us", "20"]

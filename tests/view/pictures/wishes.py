@@ -4,9 +4,9 @@ from pathlib import Path
 
 from gdtutor.drive.opening import run_of
 from gdtutor.lesson.load import parse_lesson
-from gdtutor.session.arrival import Opened, opened
 from gdtutor.session.moving import moved
 from gdtutor.session.navigation import goto
+from gdtutor.session.opening import Opened, opened
 from gdtutor.session.state import Session
 from gdtutor.ui.picture import frame_text
 from gdtutor.view.figures import source_of

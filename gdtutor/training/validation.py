@@ -9,16 +9,18 @@ import numpy as np
 from gdtutor.engine.operations import Array
 from gdtutor.training.batches import Batches
 from gdtutor.training.optimisers import optimiser_of
+from gdtutor.training.plan.block_runner import BlockRunner
+from gdtutor.training.plan.flat_arrays import FlatArrays
 from gdtutor.training.plan.kernel import Wanted, build_kernel, packed_data
-from gdtutor.training.plan.lane import Lane
 from gdtutor.training.plan.lower import lower, lower_cost
-from gdtutor.training.plan.memory import FlatArrays
 from gdtutor.training.problem import Problem
 from gdtutor.training.settings import Settings
 from gdtutor.values import replace
 
 
-def held_lane(problem: Problem, train: int, memory: FlatArrays, signs: Mapping[str, float]) -> Lane:
+def held_runner(
+    problem: Problem, train: int, memory: FlatArrays, signs: Mapping[str, float]
+) -> BlockRunner:
     """Return what computes the mean cost of examples `train` and on, for the memory's parameters.
 
     Formulas about one example are computed for rows of all of them.
@@ -31,7 +33,7 @@ def held_lane(problem: Problem, train: int, memory: FlatArrays, signs: Mapping[s
     batches.fill(np.arange(len(held)))
     fixed = {name: array[0] for name, array in batches.blocks.items()}
     kernel = build_kernel(program, memory, problem.constants, Wanted(None, fixed))
-    return Lane(kernel, batches.blocks, padded, 1)
+    return BlockRunner(kernel, batches.blocks, padded, 1)
 
 
 class Held:
@@ -41,7 +43,7 @@ class Held:
         optimiser, _ = optimiser_of(settings)
         program = lower(problem, settings.batch_size(train))
         self._memory = FlatArrays(problem, optimiser, program.packs, program.signs)
-        self._lane = held_lane(problem, train, self._memory, program.signs)
+        self._lane = held_runner(problem, train, self._memory, program.signs)
 
     def cost(self, vector: Array) -> float:
         """Return the mean cost of the examples held back."""

@@ -12,8 +12,8 @@ from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
 from gdtutor.lesson.load import load_lesson, with_variant
 from gdtutor.lesson.runs import run_of
 from gdtutor.training.diagnosis import diagnose
-from gdtutor.training.judging import Trouble, judge, trouble_of, window_of
 from gdtutor.training.run import Run
+from gdtutor.training.trouble import Trouble, judge, trouble_of, window_of
 
 PARABOLA = DATA / "lessons" / "deep.md"
 UP_AND_DOWN = np.tile([0.3, 0.6], 40)

@@ -1,16 +1,16 @@
-"""The library at a glance: what its files say of themselves, and what is remembered of them."""
+"""The library before its files are checked: what they say of themselves, and what is remembered."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from gdtutor.lesson.discovery import discover, number_of
-from gdtutor.lesson.glance import glance
+from gdtutor.lesson.summary import read_summary
 from gdtutor.library.remembered import quick_store, read_progress
 from gdtutor.session.catalogue import Library, LibraryEntry
 
 
-def glanced_library(folder: Path, *, remembers: bool) -> Library:
+def quick_library(folder: Path, *, remembers: bool) -> Library:
     """Return the lessons of a folder, not checked, with what is remembered of them.
 
     Raises:
@@ -21,7 +21,7 @@ def glanced_library(folder: Path, *, remembers: bool) -> Library:
 
 
 def _entry(path: Path) -> LibraryEntry:
-    seen = glance(path)
+    seen = read_summary(path)
     if seen is None:
         return LibraryEntry("", number_of(path), path.stem, "", "", str(path), trains=False)
     return LibraryEntry(

@@ -13,7 +13,7 @@ from gdtutor.lesson.toml_text import read_toml
 from gdtutor.values import Struct
 
 
-class Glance(Struct, frozen=True):
+class LessonSummary(Struct, frozen=True):
     """The first things about a lesson; a text that is missing, or is no text, is empty."""
 
     path: Path
@@ -33,7 +33,7 @@ class Glance(Struct, frozen=True):
         return joined(opening_of(parts))
 
 
-def glance(path: Path) -> Glance | None:
+def read_summary(path: Path) -> LessonSummary | None:
     """Return what a file says of itself, None where it has no front matter that can be read."""
     findings = Findings(path)
     try:
@@ -43,7 +43,7 @@ def glance(path: Path) -> Glance | None:
     raw = None if divided is None else read_toml(divided.toml, TOML_LINE, findings)
     if divided is None or raw is None:
         return None
-    return Glance(
+    return LessonSummary(
         path,
         _text(raw, "id"),
         _text(raw, "title"),

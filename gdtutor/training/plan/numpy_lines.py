@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import numpy as np
 
 from gdtutor.engine.operations import OPERATIONS, Array
-from gdtutor.training.plan.memory import aligned
+from gdtutor.training.plan.flat_arrays import aligned
 from gdtutor.training.plan.placing import BoundNames, PlacedValues, Placing
 from gdtutor.training.plan.schedule import ALIASES, ProgramSchedule
 from gdtutor.training.plan.source import SourceLines

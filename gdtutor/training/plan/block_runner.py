@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from gdtutor.engine.operations import Array
+from gdtutor.training.plan.flat_arrays import aligned
 from gdtutor.training.plan.kernel import Kernel
-from gdtutor.training.plan.memory import aligned
 from gdtutor.training.plan.placing import Dynamic, formed
 
 
-class Lane:
+class BlockRunner:
     """A kernel with the arrays that each row of a block of iterations uses.
 
     Args:

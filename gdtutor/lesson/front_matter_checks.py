@@ -20,13 +20,13 @@ from gdtutor.lesson.graphs import Given
 from gdtutor.lesson.model import Start
 from gdtutor.lesson.names import MAX_NAMES, name_problem
 from gdtutor.lesson.network import Expansion, expand
-from gdtutor.lesson.plan import batch_of, read_settings
 from gdtutor.lesson.readers import Mistake
 from gdtutor.lesson.reports import Place, shown
 from gdtutor.lesson.starts import read_starts, start_shape
 from gdtutor.lesson.tables import FrontMatter, NetworkTable
 from gdtutor.lesson.toml_text import Path as TomlPath
 from gdtutor.lesson.toml_text import find_places
+from gdtutor.lesson.training_table import batch_of, read_settings
 from gdtutor.training.settings import Settings
 from gdtutor.values import Struct
 
@@ -54,7 +54,7 @@ class Written(Struct, frozen=True, eq=False):
     itself has are left out then."""
 
 
-class Sheet(Struct, frozen=True, eq=False):
+class CheckedFrontMatter(Struct, frozen=True, eq=False):
     """What the front matter gives, once it is checked."""
 
     written: Written
@@ -68,7 +68,7 @@ class Sheet(Struct, frozen=True, eq=False):
     """Where the `[network]` table stands, for what is wrong with its lines; None without one."""
 
 
-def read_sheet(written: Written, mistakes: list[Mistake]) -> Sheet | None:
+def check_front_matter(written: Written, mistakes: list[Mistake]) -> CheckedFrontMatter | None:
     """Return what the front matter gives; None, and mistakes added, where one was found.
 
     CSV files are read from the lesson's folder.
@@ -104,7 +104,7 @@ def read_sheet(written: Written, mistakes: list[Mistake]) -> Sheet | None:
     if expansion is not None:
         header: TomlPath = ("network", "=")
         place = find_places(written.toml, TOML_LINE, {header}).get(header, Place(1, 1))
-    return Sheet(written, data, starts, constants, expansion, settings, given, place)
+    return CheckedFrontMatter(written, data, starts, constants, expansion, settings, given, place)
 
 
 def _single(data: Data) -> Data:

@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from gdtutor.engine.operations import Array
-from gdtutor.training.plan.body import ProgramWriter
-from gdtutor.training.plan.memory import aligned
+from gdtutor.training.plan.flat_arrays import aligned
+from gdtutor.training.plan.numpy_lines import ProgramWriter
 from gdtutor.training.plan.placing import BoundNames, PlacedValues, formed
 from gdtutor.training.plan.source import SourceLines
 from gdtutor.training.plan.terms import Op

@@ -7,8 +7,8 @@ from lesson_texts import neuron
 
 from gdtutor.drive.opening import run_of
 from gdtutor.lesson.load import parse_lesson
-from gdtutor.session.arrival import Opened, opened
 from gdtutor.session.navigation import goto
+from gdtutor.session.opening import Opened, opened
 from gdtutor.session.state import Session
 from gdtutor.values import replace
 from gdtutor.view.frame import ASCII, UNICODE

@@ -5,10 +5,10 @@ from __future__ import annotations
 from gdtutor.session.catalogue import Library
 from gdtutor.view.frame import Chars, Frame, Line, Style
 from gdtutor.view.heading import OPENING, heading_line, title_of
+from gdtutor.view.library_lines import library_lines
 from gdtutor.view.lines import fitted, line
 from gdtutor.view.page import page_lines
-from gdtutor.view.shelf import library_lines
-from gdtutor.view.smallest import is_too_small, too_small_frame
+from gdtutor.view.too_small import is_too_small, too_small_frame
 
 SAYS = line((" opening…", Style.DIM))
 SAYS_IN_ASCII = line((" opening...", Style.DIM))

@@ -130,7 +130,7 @@ def opened(session: Session, action: Opened) -> Session:
         challenge=None,
         answered=frozenset(),
         training=Snapshot(),
-        race=(),
+        timings=(),
         train_look=TrainLook(),
         message=_of_predicting(action.lesson) if predict else "",
         is_error=False,

@@ -15,7 +15,7 @@ REPEATS = 3
 """How often each is timed; the shortest time counts."""
 
 
-class Heat(Struct, frozen=True):
+class Timing(Struct, frozen=True):
     """How long one number of examples took."""
 
     examples: int
@@ -25,12 +25,12 @@ class Heat(Struct, frozen=True):
     """Seconds for one forward pass of all examples as columns."""
 
 
-def race(
+def time_examples(
     problem: Problem,
     parameters: Mapping[str, Array],
     sizes: tuple[int, ...],
     clock: Callable[[], float],
-) -> tuple[Heat, ...]:
+) -> tuple[Timing, ...]:
     """Time the forward pass of a problem both ways; examples repeat where there are too few.
 
     Args:
@@ -40,7 +40,7 @@ def race(
         clock: Returns seconds.
     """
     rows = replace(problem, is_single=False)
-    heats = []
+    timings = []
     for size in sizes:
         chosen = np.arange(size) % problem.size
         together = rows.given(parameters, chosen)
@@ -53,5 +53,5 @@ def race(
             middle = clock()
             forward(rows.graph, together)
             times.append((middle - start, clock() - middle))
-        heats.append(Heat(size, min(t[0] for t in times), min(t[1] for t in times)))
-    return tuple(heats)
+        timings.append(Timing(size, min(t[0] for t in times), min(t[1] for t in times)))
+    return tuple(timings)

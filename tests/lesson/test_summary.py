@@ -10,13 +10,13 @@ import pytest
 from lessons_for_tests import SCALAR
 
 from gdtutor.lesson.discovery import discover, shipped_lessons_folder
-from gdtutor.lesson.glance import glance
 from gdtutor.lesson.load import load_lesson
+from gdtutor.lesson.summary import read_summary
 
 
 @pytest.mark.parametrize("path", discover(shipped_lessons_folder()), ids=lambda path: path.stem)
 def test_a_glance_sees_what_the_lesson_says(path: Path) -> None:
-    seen, lesson = glance(path), load_lesson(path)
+    seen, lesson = read_summary(path), load_lesson(path)
     assert seen is not None
     assert (seen.id, seen.title, seen.chapter) == (lesson.id, lesson.title, lesson.chapter)
     assert seen.summary == lesson.summary
@@ -28,15 +28,15 @@ def test_a_glance_sees_what_the_lesson_says(path: Path) -> None:
 def test_a_file_without_front_matter_shows_nothing(tmp_path: Path, text: str) -> None:
     path = tmp_path / "a.md"
     path.write_text(text)
-    assert glance(path) is None
-    assert glance(tmp_path / "none.md") is None
+    assert read_summary(path) is None
+    assert read_summary(tmp_path / "none.md") is None
 
 
 def test_texts_of_the_wrong_type_are_empty_and_control_characters_pictures(tmp_path: Path) -> None:
     path = tmp_path / "a.md"
     text = SCALAR.replace('title = "Base"', "title = 3").replace('id = "base"', 'id = "\x1b[2J"')
     path.write_text(text)
-    seen = glance(path)
+    seen = read_summary(path)
     assert seen is not None
     assert seen.title == ""
     assert "\x1b" not in seen.id
@@ -44,6 +44,6 @@ def test_texts_of_the_wrong_type_are_empty_and_control_characters_pictures(tmp_p
 
 def test_a_glance_needs_no_numpy() -> None:
     """It is what the first frame is made from."""
-    code = "import sys, gdtutor.lesson.glance; print('numpy' in sys.modules)"
+    code = "import sys, gdtutor.lesson.summary; print('numpy' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"

@@ -12,16 +12,16 @@ from gdtutor.cli import main
 from gdtutor.drive.opening import open_lesson, session_at
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.discovery import discover, number_of, shipped_lessons_folder
-from gdtutor.lesson.glance import glance
-from gdtutor.library.glance import glanced_library
+from gdtutor.lesson.summary import read_summary
 from gdtutor.library.lessons import library_of
+from gdtutor.library.quick_listing import quick_library
 from gdtutor.session.press import Press
 from gdtutor.session.state import Screen, Session
 from gdtutor.ui.app import Looks, TutorApp
 from gdtutor.ui.colours import choose_colours
 from gdtutor.ui.program import Program, Services
-from gdtutor.view.cover import lesson_cover, library_cover
 from gdtutor.view.frame import ASCII, UNICODE, Chars, Frame
+from gdtutor.view.opening_screen import lesson_cover, library_cover
 from gdtutor.view.screen import frame_of
 
 LESSONS = discover(shipped_lessons_folder())
@@ -30,7 +30,7 @@ SIZES = [(80, 24, UNICODE), (40, 12, ASCII), (120, 36, UNICODE), (39, 12, UNICOD
 
 
 def cover_of(path: Path, width: int, height: int, chars: Chars) -> Frame:
-    seen = glance(path)
+    seen = read_summary(path)
     assert seen is not None
     return lesson_cover(number_of(path), seen.title, seen.prose, width, height, chars)
 
@@ -55,7 +55,7 @@ def test_the_cover_is_the_opening_page(path: Path, size: tuple[int, int, Chars])
 def test_the_covers_library_lists_what_the_library_lists(size: tuple[int, int, Chars]) -> None:
     folder = shipped_lessons_folder()
     library = Session(screen=Screen.LIBRARY, library=library_of(folder))
-    cover = library_cover(glanced_library(folder, remembers=False), *size)
+    cover = library_cover(quick_library(folder, remembers=False), *size)
     assert body(cover) == body(frame_of(library, *size))
 
 
@@ -63,7 +63,7 @@ def test_a_file_that_cannot_be_read_stands_in_the_library_by_its_name(tmp_path: 
     (tmp_path / "03-broken.md").write_text("nothing")
     assert (
         "03-broken"
-        in library_cover(glanced_library(tmp_path, remembers=False), 80, 24, UNICODE).text()
+        in library_cover(quick_library(tmp_path, remembers=False), 80, 24, UNICODE).text()
     )
 
 

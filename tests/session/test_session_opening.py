@@ -8,7 +8,7 @@ from session_walks import lesson_file, open_at, press
 from test_session_training import trained
 
 from gdtutor.drive.opening import open_lesson, session_at
-from gdtutor.session.arrival import MOST_VISITS, Resumed
+from gdtutor.session.opening import MOST_VISITS, Resumed
 from gdtutor.session.state import Screen, Session, Status
 from gdtutor.session.update import update
 
