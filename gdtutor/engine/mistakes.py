@@ -12,7 +12,7 @@ from gdtutor.engine.operations import Array, evaluate, sum_to
 from gdtutor.engine.trace import Contribution, Trace, frozen
 
 
-def overwritten(trace: Trace, node: str, examples: int) -> Array | None:
+def overwritten(trace: Trace, node: str) -> Array | None:
     """Return the gradient where each contribution replaces the one before: `=` for `+=`.
 
     What is left is the last contribution to arrive. Where a parameter has a single contribution,
@@ -21,7 +21,6 @@ def overwritten(trace: Trace, node: str, examples: int) -> Array | None:
     Args:
         trace: The iteration.
         node: A node or parameter with a gradient.
-        examples: How many examples the batch holds.
 
     Returns:
         An array of the node's shape; None where there is nothing to add.
@@ -30,19 +29,19 @@ def overwritten(trace: Trace, node: str, examples: int) -> Array | None:
     if len(received) > 1:
         return received[-1].value
     leaf = trace.graph.leaf_by_name.get(node)
-    is_shared = leaf is not None and leaf.role is Role.PARAMETER and examples > 1
-    if not received or not is_shared:
+    if not received or leaf is None or leaf.role is not Role.PARAMETER:
         return None
-    upstream = received[0].upstream
-    if upstream.ndim == 0 or upstream.shape[-1] != examples:
+    axes = trace.axes[received[0].consumer]
+    if len(axes) != 1 or received[0].upstream.shape[axes[0]] < 2:
         return None
-    return _last_example(trace, received[0])
+    return _last_example(trace, received[0], axes[0])
 
 
-def _last_example(trace: Trace, contribution: Contribution) -> Array:
+def _last_example(trace: Trace, contribution: Contribution, axis: int) -> Array:
     """Return the share of the last example: the contribution with only its upstream kept."""
     upstream = np.zeros_like(contribution.upstream)
-    upstream[..., -1] = contribution.upstream[..., -1]
+    last = np.moveaxis(contribution.upstream, axis, 0)[-1]
+    np.moveaxis(upstream, axis, 0)[-1] = last
     if contribution.local is not None:
         return frozen(sum_to(upstream * contribution.local, contribution.value))
     share = evaluate(contribution.rule, {**trace.values, UPSTREAM: upstream})

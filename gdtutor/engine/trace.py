@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Set
 
 import numpy as np
 
+from gdtutor.engine.batch_axis import Axes, batch_axes
 from gdtutor.engine.expression import Expr
 from gdtutor.engine.graph import Edge, Graph, Visible
 from gdtutor.engine.local import UPSTREAM, edge_rule
@@ -50,6 +51,8 @@ class Trace(Struct, frozen=True, eq=False):
     visible: tuple[Visible, ...]
     """The nodes of the walk at this folding, in order."""
     shapes: Mapping[str, Shape]
+    axes: Mapping[str, Axes]
+    """Which axes of every value run over the examples of the batch; a gradient has its node's."""
     values: Mapping[str, Array]
     """Of every leaf and every elementary node."""
     backward_order: tuple[str, ...]
@@ -120,7 +123,9 @@ def trace(
             )
             contributions[name] = received
             gradients[name] = frozen(_total(received, shapes[name]))
-    return Trace(graph, visible, shapes, values, order, gradients, contributions)
+    return Trace(
+        graph, visible, shapes, batch_axes(graph, shapes), values, order, gradients, contributions
+    )
 
 
 def backward_order(

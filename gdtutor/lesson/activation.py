@@ -21,7 +21,7 @@ def prediction_of(graph: Graph) -> tuple[str | None, str | None]:
     """Return the line that is compared with a target, and that target; None where there is none.
 
     A line named yhat or Yhat is the prediction; else it is the line that stands beside the target
-    in an operation of two operands, as in `(a - y)**2`.
+    in an operation of two operands, as in `(a - y)**2` or `(A - Y.T)**2`.
     """
     targets = {leaf.name for leaf in graph.leaves if leaf.role is Role.TARGET}
     named = next((name for name in _PREDICTIONS if name in graph.line_by_name), None)
@@ -44,13 +44,20 @@ def _beside(expr: Expr, target: str, graph: Graph) -> str | None:
         part = pending.pop()
         if not isinstance(part, Apply):
             continue
-        names = [arg.name for arg in part.args if isinstance(arg, Name)]
+        names = [arg.name for arg in map(_unturned, part.args) if isinstance(arg, Name)]
         if target in names:
             for name in names:
                 if name in graph.line_by_name:
                     return name
         pending.extend(reversed(part.args))
     return None
+
+
+def _unturned(expr: Expr) -> Expr:
+    """Return a formula without the transposes around it."""
+    while isinstance(expr, Apply) and expr.op == "transpose":
+        expr = expr.args[0]
+    return expr
 
 
 def with_activation(lesson: Lesson, name: str) -> Lesson:

@@ -130,10 +130,7 @@ def _numbers(context: Context) -> str:
     node = context.step.node
     expr = context.node_expr(node)
     value = context.trace.values[node]
-    column = context.column_of_example(node)
-    cell = tuple(0 for _ in value.shape)
-    if column is not None:
-        cell = (*cell[:-1], column)
+    cell = context.cell_of_example(node)
     if isinstance(expr, Apply) or any(True for _ in names_in(expr)):
         opened = open_cell(expr, cell, context.shapes, context.arrays)
         written = numbers_writer(context, opened.values).write(opened.formula)

@@ -113,9 +113,10 @@ def _cell(moment: Moment, step: Step, example: int, turn: int) -> tuple[int, ...
     shape = _result_shape(moment, step)
     if not shape:
         return ()
-    size = len(moment.batch)
-    last = min(example, size - 1) if shape[-1] == size else turn % shape[-1]
-    return (*(turn % length for length in shape[:-1]), last)
+    cell = [turn % length for length in shape]
+    for axis in moment.traces[step.scene].axes.get(step.node, ()):
+        cell[axis] = min(example, shape[axis] - 1)
+    return tuple(cell)
 
 
 def ready_nodes(moment: Moment, step: Step) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gdtutor.engine.batch_axis import Axes
 from gdtutor.engine.graph import Line
 from gdtutor.session.digits import MAX_DIGITS
 from gdtutor.session.moving import moved
@@ -62,10 +63,18 @@ def toggle_cell(session: Session, count: int) -> Session:
     shape = cell_shape(session)
     if not shape:
         return said(session, "There is no matrix at this step whose cells could be opened.")
-    size = len(session.moment.batch) if session.moment is not None else 0
-    last = session.look.example if shape[-1] == size else 0
-    cell = (0,) * (len(shape) - 1) + (min(last, shape[-1] - 1),)
-    return replace(session, look=replace(session.look, cell=cell, tab=Tab.NODE, scroll=0))
+    cell = list((0,) * len(shape))
+    for axis in _axes_of_examples(session):
+        cell[axis] = min(session.look.example, shape[axis] - 1)
+    return replace(session, look=replace(session.look, cell=tuple(cell), tab=Tab.NODE, scroll=0))
+
+
+def _axes_of_examples(session: Session) -> Axes:
+    """Return which axes of the step's own array run over the examples."""
+    step, moment = current_step(session), session.moment
+    if step is None or moment is None:
+        return ()
+    return moment.traces[step.scene].axes.get(step.node, ())
 
 
 def move_cell(session: Session, down: int, right: int) -> Session:

@@ -261,27 +261,26 @@ def _of_one_use(
         if op.kind is Kind.ELEMENTWISE:
             yield SlipMatch(Slip.AT_OUTPUT, c.consumer), instead(at_output)
             yield SlipMatch(Slip.AT_INPUT, node), instead(at_input)
-    examples = len(working.moment.batch)
-    adds_up = c.upstream.ndim > 0 and c.upstream.shape[-1] == examples
-    if adds_up and 1 < examples <= MOST_EXAMPLES and _lacks_examples(working, examples):
+    axes = working.moment.traces[working.step.scene].axes[c.consumer]
+    examples = c.upstream.shape[axes[0]] if len(axes) == 1 else 1
+    if 1 < examples <= MOST_EXAMPLES and _lacks_examples(working):
         for k in range(examples):
-            yield SlipMatch(Slip.ONE_EXAMPLE, str(k)), instead(_without(working, index, k))
+            yield SlipMatch(Slip.ONE_EXAMPLE, str(k)), instead(_without(working, index, axes[0], k))
 
 
 def _is_call_of(expr: Apply, node: str) -> bool:
     return len(expr.args) == 1 and isinstance(expr.args[0], Name) and expr.args[0].name == node
 
 
-def _lacks_examples(working: Working, examples: int) -> bool:
+def _lacks_examples(working: Working) -> bool:
     """Say whether the result has no axis of examples, so that they were added up."""
-    graph = working.moment.traces[working.step.scene].graph
-    return working.step.node in graph.parameters and examples > 1
+    return working.step.node in working.moment.traces[working.step.scene].graph.parameters
 
 
-def _without(working: Working, index: int, example: int) -> Callable[[Operands], Array]:
+def _without(working: Working, index: int, axis: int, example: int) -> Callable[[Operands], Array]:
     def changed(o: Operands) -> Array:
         upstream = np.array(o.upstreams[index])
-        upstream[..., example] = 0.0
+        np.moveaxis(upstream, axis, 0)[example] = 0.0
         upstreams = (*o.upstreams[:index], upstream, *o.upstreams[index + 1 :])
         return working.contribution(index, Operands(o.values, upstreams))
 

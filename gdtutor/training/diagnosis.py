@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 
-from gdtutor.engine.graph import Graph
-from gdtutor.engine.operations import Array
-from gdtutor.engine.trace import trace
+from gdtutor.engine.trace import Trace, trace
 from gdtutor.training.curvature import Stability, stability_of
 from gdtutor.training.run import Run
 from gdtutor.training.trouble import Trouble, trouble_of, window_of
@@ -166,7 +162,7 @@ def _stuck(run: Run) -> Diagnosis:
     gradients = [np.ravel(found.gradients[n]) for n in problem.trained if n in found.gradients]
     with np.errstate(all="ignore"):
         norm = float(np.sqrt(sum(np.sum(gradient**2) for gradient in gradients)))
-    asleep = asleep_units(problem.graph, found.values, len(run.batch(at)))
+    asleep = asleep_units(found)
     is_steep = norm > FLAT and not asleep
     return Diagnosis(
         Trouble.STUCK,
@@ -182,17 +178,11 @@ def _stuck(run: Run) -> Diagnosis:
     )
 
 
-def asleep_units(graph: Graph, values: Mapping[str, Array], examples: int) -> tuple[Asleep, ...]:
-    """Return, for each activation, how many of its units are saturated or dead on every example.
-
-    Args:
-        graph: The graph.
-        values: Every value of one pass.
-        examples: How many examples the pass saw, along the last axis of arrays.
-    """
+def asleep_units(trace: Trace) -> tuple[Asleep, ...]:
+    """Return, for each activation, how many of its units are saturated or dead on every example."""
     found = []
-    for node in graph.nodes:
-        out = values[node.name]
+    for node in trace.graph.nodes:
+        out = trace.values[node.name]
         if node.op == "relu":
             quiet = np.asarray(out == 0)
         elif node.op in _SLOPES:
@@ -200,8 +190,7 @@ def asleep_units(graph: Graph, values: Mapping[str, Array], examples: int) -> tu
                 quiet = np.asarray(np.abs(_SLOPES[node.op](out)) < FLAT_SLOPE)
         else:
             continue
-        has_examples = out.ndim > 0 and out.shape[-1] == examples
-        units = np.all(quiet, axis=-1) if has_examples else quiet
+        units = np.all(quiet, axis=trace.axes[node.name])
         count = int(np.sum(units))
         if count:
             found.append(Asleep(node.name, node.op == "relu", count, int(np.size(units))))

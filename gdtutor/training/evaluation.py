@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from gdtutor.engine.batch_axis import batch_axes
 from gdtutor.engine.operations import Array
 from gdtutor.engine.trace import forward
 from gdtutor.training.problem import Indices, Problem
@@ -30,4 +31,11 @@ def evaluate(
     values = forward(rows.graph, rows.given(parameters, chosen))
     with np.errstate(all="ignore"):
         cost = float(np.mean(values[problem.graph.root]))
-    return Evaluation(cost, values[problem.prediction] if problem.prediction else None)
+    name = problem.prediction
+    return Evaluation(cost, examples_last(problem, values, name) if name else None)
+
+
+def examples_last(problem: Problem, values: Mapping[str, Array], name: str) -> Array:
+    """Return one value of a pass with the examples as its last axis, whichever it was."""
+    axes = batch_axes(problem.graph, {n: np.shape(value) for n, value in values.items()})[name]
+    return np.moveaxis(values[name], axes[0], -1) if len(axes) == 1 else values[name]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gdtutor.engine.expression import Apply, Expr, Name
-from gdtutor.engine.graph import Role
 from gdtutor.engine.operations import OPERATIONS, Array, Kind
 from gdtutor.engine.shapes import Shape
 from gdtutor.view.cells import MAX_TERMS, cell_name, open_cell
@@ -17,8 +16,6 @@ from gdtutor.view.lines import ROOM, fitting, line, wrapped, wrapped_formula
 from gdtutor.view.matrix import MAX_ROWS, MatrixLook, matrix_lines
 from gdtutor.view.notation import shape as shape_text
 
-_WITHOUT = (Role.PARAMETER, Role.CONSTANT)
-"""What has the same values for every example."""
 _CELL_ROOM = 9
 """Lines that one cell's sum may take, in symbols and in numbers together."""
 
@@ -42,19 +39,21 @@ def array_lines(
         max_rows: Rows shown at most.
         is_result: Whether a cell of it may be opened.
         counts: Whether a line above counts the examples.
-        of: The name that the array belongs to: no column of a parameter is an example.
+        of: The name whose axes it has, the step's own where not said.
     """
     if value.ndim == 0:
         return (line("  ", context.number(float(value))),)
-    size = len(context.moment.batch)
-    has_examples = size > 1 and value.shape[-1] == size and context.role(of) not in _WITHOUT
+    axes = context.trace.axes.get(of or context.step.node, ())
+    axis, example = context.followed_place(axes) or (0, None)
+    is_last = axis == value.ndim - 1
     look = MatrixLook(
         width,
         context.look.digits,
-        min(context.look.example, size - 1) if has_examples else None,
+        example if is_last else None,
         context.look.cell if is_result else None,
         max_rows,
         counts,
+        row=None if is_last else example,
     )
     return matrix_lines(value, look, context.chars)
 
@@ -102,12 +101,12 @@ def result_lines(
     """
     if value.ndim == 0:
         return cell_lines(context, left, expr, value, (), width)
-    cell, node = context.look.cell, context.step.node
+    cell = context.look.cell
     if cell is None:
-        return array_lines(context, value, width, is_result=True, of=node)
+        return array_lines(context, value, width, is_result=True)
     *whole, bare = _cell_sums(context, left, expr, value, cell, width)
     arrangements = (
-        (array_lines(context, value, width, max_rows=rows, is_result=True, of=node), lines)
+        (array_lines(context, value, width, max_rows=rows, is_result=True), lines)
         for sums in (whole, [bare])
         for rows in (MAX_ROWS, 4, 3)
         for lines in sums

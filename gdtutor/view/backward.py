@@ -132,9 +132,7 @@ def _sum_of_arrays(
     """Return the sum of shares that are arrays: so many rows of it, and the opened cell's sum."""
     node, cell = context.step.node, context.look.cell
     called, total = context.gradient_name(node), context.trace.gradients[node]
-    matrix = (
-        array_lines(context, total, width, max_rows=rows, is_result=True, of=node) if rows else ()
-    )
+    matrix = array_lines(context, total, width, max_rows=rows, is_result=True) if rows else ()
     if cell is None:
         where = line((f"{context.chars.ellipsis} c opens a cell of each share", Style.DIM))
         return (where, line(f"{called} = their sum"), *matrix)
@@ -169,7 +167,7 @@ def _sum(context: Context, received: tuple[Contribution, ...], width: int) -> tu
         return (
             title,
             line(f"{called} ="),
-            *array_lines(context, total, width, is_result=True, of=node),
+            *array_lines(context, total, width, is_result=True),
         )
     shares = [float(c.value) for c in received]
     return (title, *_added_up(context, called, shares, float(total), width))

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 import numpy as np
 
+from gdtutor.engine.batch_axis import Axes
 from gdtutor.engine.expression import Expr
 from gdtutor.engine.graph import Graph, Role
 from gdtutor.engine.local import UPSTREAM
@@ -187,10 +188,20 @@ class Context(Struct, frozen=True, eq=False):
         leaf = self.graph.leaf_by_name.get(name)
         return None if leaf is None else leaf.role
 
-    def column_of_example(self, name: str) -> int | None:
-        """Return the followed column of an array over the examples, None where it has none."""
-        shape = self.shape(name)
+    def followed_place(self, axes: Axes) -> tuple[int, int] | None:
+        """Return the one axis that runs over the examples and the followed example along it.
+
+        None where no axis does, two do, or the batch is a single example.
+        """
         size = len(self.moment.batch)
-        if len(shape) >= 1 and size > 1 and shape[-1] == size:
-            return min(self.look.example, size - 1)
-        return None
+        if len(axes) != 1 or size < 2:
+            return None
+        return axes[0], min(self.look.example, size - 1)
+
+    def cell_of_example(self, name: str) -> tuple[int, ...]:
+        """Return the first cell of an array, the followed example's where it has one."""
+        place = self.followed_place(self.trace.axes[name])
+        cell = [0] * len(self.shape(name))
+        if place is not None:
+            cell[place[0]] = place[1]
+        return tuple(cell)

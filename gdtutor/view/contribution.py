@@ -89,11 +89,11 @@ def _of_rows(context: Context, c: Contribution, width: int, *, brief: bool) -> t
         return head
     rows = (
         line(("upstream ", Style.DIM), context.gradient_name(c.consumer)),
-        *array_lines(context, c.upstream, width),
+        *array_lines(context, c.upstream, width, of=c.consumer),
         *_local(context, partial, c, None, width, reason=False),
-        *array_lines(context, c.local, width),
+        *array_lines(context, c.local, width, of=c.consumer),
         line(("their products add up to ", Style.DIM), shown),
-        *array_lines(context, c.upstream * c.local, width),
+        *array_lines(context, c.upstream * c.local, width, of=c.consumer),
     )
     return stacked([head, rows])
 
@@ -115,9 +115,7 @@ def _of_arrays(context: Context, c: Contribution, width: int, *, brief: bool) ->
     def arrangements() -> Iterator[tuple[tuple[Line, ...], ...]]:
         for rows, less in _ROWS:
             if c.value.ndim:
-                result = array_lines(
-                    context, c.value, width, max_rows=rows, is_result=True, of=node
-                )
+                result = array_lines(context, c.value, width, max_rows=rows, is_result=True)
             else:
                 result = result_lines(context, called, c.rule, c.value, width, room)
             for counts in (True, False):
@@ -134,7 +132,8 @@ def _upstream_array(
     called = context.gradient_name(c.consumer)
     whence = _start(context, c) or origin(context, c)
     head = line(("upstream ", Style.DIM), called, (f"  {whence}", Style.DIM))
-    return (head, *array_lines(context, c.upstream, width, max_rows=rows, counts=counts))
+    cells = array_lines(context, c.upstream, width, max_rows=rows, counts=counts, of=c.consumer)
+    return (head, *cells)
 
 
 def _local_array(
@@ -143,7 +142,8 @@ def _local_array(
     head = local_formula(context, c, width)
     if not head or c.local is None:
         return ()
-    return (*head, *array_lines(context, c.local, width, max_rows=rows, counts=counts))
+    of = c.consumer if c.local.shape == c.upstream.shape else context.step.node
+    return (*head, *array_lines(context, c.local, width, max_rows=rows, counts=counts, of=of))
 
 
 def _local_named(context: Context, c: Contribution, width: int) -> tuple[Line, ...]:

@@ -153,9 +153,9 @@ def asleep_text(asleep: Asleep, called: str) -> str:
 
 
 @lru_cache(maxsize=4)
-def _asleep(trace: Trace, examples: int) -> tuple[Asleep, ...]:
+def _asleep(trace: Trace) -> tuple[Asleep, ...]:
     """Look for sleeping units once in a trace; the walk stays in one for many keys."""
-    return asleep_units(trace.graph, trace.values, examples)
+    return asleep_units(trace)
 
 
 def asleep_marks(context: Context) -> dict[str, str]:
@@ -168,7 +168,7 @@ def asleep_marks(context: Context) -> dict[str, str]:
     values = context.trace.values
     marks: dict[str, str] = {}
     visible = places_of(context.trace).visible
-    for asleep in _asleep(context.trace, len(context.moment.batch)):
+    for asleep in _asleep(context.trace):
         shown = asleep.node
         if shown not in visible:
             shown = shown.partition(".")[0]
@@ -181,7 +181,7 @@ def asleep_lines(context: Context, width: int) -> tuple[Line, ...]:
     node = context.step.node
     if len(context.graph.nodes) > MOST_NODES or not node:
         return ()
-    found = _asleep(context.trace, len(context.moment.batch))
+    found = _asleep(context.trace)
     return tuple(
         row
         for asleep in found

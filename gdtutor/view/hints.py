@@ -129,8 +129,8 @@ def _use(
         return wrapped_formula(head, product, width)
     if c.sums:
         return (
-            line((upstream, Style.DIM)), *array_lines(context, c.upstream, width),
-            line((partial, Style.DIM)), *array_lines(context, c.local, width),
+            line((upstream, Style.DIM)), *array_lines(context, c.upstream, width, of=c.consumer),
+            line((partial, Style.DIM)), *array_lines(context, c.local, width, of=c.consumer),
         )  # fmt: skip
     values = {"u": context.followed(c.upstream), "l": context.followed(c.local)}
     written = numbers_writer(context, values).leaf

@@ -30,28 +30,31 @@ class MatrixLook(Struct, frozen=True):
     cell: tuple[int, ...] | None = None
     """The opened cell."""
     max_rows: int = MAX_ROWS
-    names_columns: bool = True
-    """Whether a line above counts the columns, because they are the examples."""
+    counts: bool = True
+    """Whether the examples are counted: columns in a line above, rows before each."""
+    row: int | None = None
+    """Row of the example that is followed."""
 
 
 def matrix_lines(array: Array, look: MatrixLook, chars: Chars) -> tuple[Line, ...]:
     """Return a vector or matrix as lines no wider than the look allows."""
     grid = np.atleast_2d(np.asarray(array))
-    exponent = _exponent(grid, look, chars)
     if not chars.draws:
-        return _rows_alone(grid, exponent, look, chars)
-    keep_row = look.cell[0] if look.cell and len(look.cell) == 2 else None
+        return _rows_alone(grid, _exponent(grid, look, chars), look, chars)
+    margin = len(str(len(grid) - 1)) + 1 if _counts_rows(grid, look) else 0
+    look = replace(look, width=look.width - margin)
+    exponent = _exponent(grid, look, chars)
     keep_column = look.cell[-1] if look.cell else look.column
-    rows = _window(grid.shape[0], look.max_rows, keep_row)
+    rows = _window(grid.shape[0], look.max_rows, _kept_row(look))
     columns, texts = _fitting_columns(grid, rows, exponent, look, chars, keep_column)
     widths = [_column_width(column, rows, texts, look, chars) for column in columns]
     lines = []
-    if look.names_columns and look.column is not None and grid.shape[1] > 1:
+    if look.counts and look.column is not None and grid.shape[1] > 1:
         lines.append(_heading(columns, widths, look.column, exponent, chars))
         exponent = 0
     for position, row in enumerate(rows):
         left, right = _brackets(position, len(rows), chars)
-        segments = [Segment(left, Style.DIM), Segment(" ")]
+        segments = [*_row_number(row, margin, look, chars), Segment(left, Style.DIM), Segment(" ")]
         for column, width in zip(columns, widths, strict=True):
             if row is None or column is None:
                 cell = Segment(chars.ellipsis[:width].rjust(width), Style.DIM)
@@ -69,16 +72,39 @@ def matrix_lines(array: Array, look: MatrixLook, chars: Chars) -> tuple[Line, ..
     return tuple(lines)
 
 
+def _counts_rows(grid: Array, look: MatrixLook) -> bool:
+    return look.counts and look.row is not None and len(grid) > 1
+
+
+def _kept_row(look: MatrixLook) -> int | None:
+    """Return the row that is shown whatever is left out: the opened cell's, or the example's."""
+    return look.cell[0] if look.cell and len(look.cell) == 2 else look.row
+
+
+def _row_number(
+    row: int | None, margin: int, look: MatrixLook, chars: Chars
+) -> tuple[Segment, ...]:
+    """Return the number of an example that is a row, marked where it is followed."""
+    if not margin:
+        return ()
+    if row is not None and row == look.row:
+        mark = "▸" if chars.unicode else ">"
+        return (Segment(f"{row}{mark}".rjust(margin), Style.CURRENT),)
+    return (Segment(("" if row is None else f"{row} ").rjust(margin), Style.DIM),)
+
+
 def _rows_alone(grid: Array, exponent: int, look: MatrixLook, chars: Chars) -> tuple[Line, ...]:
     """Return a line for each row, with its number where there are several: `row 0: 0.5, 1`."""
     lines: list[Line] = []
-    if look.names_columns and look.column is not None and grid.shape[1] > 1:
+    if look.counts and look.column is not None and grid.shape[1] > 1:
         last = grid.shape[1] - 1
         lines.append(line((f"columns: examples 0 to {last}; followed: {look.column}", Style.DIM)))
+    if _counts_rows(grid, look):
+        last = len(grid) - 1
+        lines.append(line((f"rows: examples 0 to {last}; followed: {look.row}", Style.DIM)))
     if exponent:
         lines.append(line((f"every number {power_of_ten(exponent, chars)}", Style.DIM)))
-    keep_row = look.cell[0] if look.cell and len(look.cell) == 2 else None
-    rows = _window(grid.shape[0], max(look.max_rows, ROWS_ALONE), keep_row)
+    rows = _window(grid.shape[0], max(look.max_rows, ROWS_ALONE), _kept_row(look))
     columns = _window(grid.shape[1], COLUMNS_ALONE, look.cell[-1] if look.cell else look.column)
     for row, rows_out in zip(rows, _left_out(rows, grid.shape[0]), strict=True):
         if row is None:
@@ -203,7 +229,7 @@ def _column_width(
     if column is None:
         return len(chars.ellipsis)
     width = max((len(texts[r, column]) for r in rows if r is not None), default=1)
-    if not look.names_columns or look.column is None:
+    if not look.counts or look.column is None:
         return width
     return max(width, len(str(column)) + (column == look.column))
 
@@ -212,7 +238,7 @@ def _cell(text: str, place: tuple[int, int], look: MatrixLook, shape: tuple[int,
     if look.cell is not None:
         at = place if len(look.cell) == 2 else place[1:]
         return Segment(text, Style.CURRENT if look.cell == at else Style.TEXT)
-    if place[1] == look.column and shape[1] > 1:
+    if (place[1] == look.column and shape[1] > 1) or (place[0] == look.row and shape[0] > 1):
         return Segment(text, Style.FOCUS)
     return Segment(text)
 

@@ -15,8 +15,7 @@ def mistake_lines(context: Context, width: int) -> tuple[Line, ...]:
     """Return the right gradient of a backward step, and what two common slips would give."""
     node = context.step.node
     received = context.trace.contributions[node]
-    examples = len(context.moment.batch)
-    replaced, early = overwritten(context.trace, node, examples), too_early(received)
+    replaced, early = overwritten(context.trace, node), too_early(received)
     if replaced is None:
         text = "Only one share arrives here, so no sum can go wrong."
         if not received:

@@ -59,7 +59,7 @@ def update_lines(context: Context, width: int) -> tuple[Line, ...]:
             _rows(context, update.after, width, rows),
             (
                 line(("before", Style.DIM)),
-                *array_lines(context, update.before, width, max_rows=less, of=context.step.node),
+                *array_lines(context, update.before, width, max_rows=less),
             ),
             where,
         )
@@ -93,8 +93,7 @@ def _of_number(context: Context, update: _Line, width: int) -> tuple[Line, ...]:
 
 
 def _rows(context: Context, after: Array, width: int, most: int) -> tuple[Line, ...]:
-    node = context.step.node
-    return array_lines(context, after, width, max_rows=most, is_result=True, of=node)
+    return array_lines(context, after, width, max_rows=most, is_result=True)
 
 
 def _opened(context: Context, update: _Line, width: int) -> tuple[Line, ...]:

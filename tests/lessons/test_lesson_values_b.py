@@ -76,10 +76,10 @@ def test_12_the_shares_of_a_value_used_twice_add_up() -> None:
     assert [float(c.value) for c in square.contributions["a"]] == [3.0, 3.0]
     assert [float(c.value) for c in sums.contributions["q"]] == [12.0, 20.0]
     assert float(sums.gradients["q"]) == 32.0
-    assert float(overwritten(sums, "q", 4)) == 20.0
+    assert float(overwritten(sums, "q")) == 20.0
     assert float(too_early(sums.contributions["q"])) == 12.0
     np.testing.assert_allclose(shared.gradients["b"], [[-0.0370]], atol=5e-5)
-    np.testing.assert_allclose(overwritten(shared, "b", 4), shared.gradients["Z"][:, 3:])
+    np.testing.assert_allclose(overwritten(shared, "b"), shared.gradients["Z"][:, 3:])
 
 
 def test_13_cell_by_cell_and_by_matrices_the_gradient_is_the_same() -> None:

@@ -4,6 +4,7 @@ from walks import DATA, NETWORK, NEURON, ROWS, walk
 
 from gdtutor.training.diagnosis import asleep_units, diagnose
 from gdtutor.training.trouble import Trouble
+from gdtutor.values import replace
 
 PARABOLA = DATA / "lessons" / "deep.md"
 DEAD = ("W1[0,0]=-9", "W1[0,1]=-9", "W1[1,0]=-9", "W1[1,1]=-9", "b1[0,0]=-1", "b1[1,0]=-1")
@@ -101,8 +102,8 @@ def test_a_run_at_a_low_cost_is_not_called_stuck():
 
 def test_units_are_asleep_only_where_they_are_on_every_example():
     moment = walk(ROWS, "given", changes=("w=200",)).moment
-    assert not asleep_units(
-        moment.trace.graph, {**moment.trace.values, "a": np.array([1, 0, 1])}, 3
-    )
-    (asleep,) = asleep_units(moment.trace.graph, {**moment.trace.values, "a": np.ones(3)}, 3)
+    values = moment.trace.values
+    awake = replace(moment.trace, values={**values, "a": np.array([1, 0, 1])})
+    assert not asleep_units(awake)
+    (asleep,) = asleep_units(replace(moment.trace, values={**values, "a": np.ones(3)}))
     assert (asleep.node, asleep.units, asleep.of) == ("a", 1, 1)

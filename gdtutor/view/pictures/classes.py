@@ -6,6 +6,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from gdtutor.engine.batch_axis import batch_axes, by_example
 from gdtutor.engine.operations import Array
 from gdtutor.engine.trace import forward
 from gdtutor.training.problem import Problem
@@ -49,16 +50,35 @@ def predictions_of(problem: Problem, parameters: dict[str, Array]) -> tuple[Arra
     """Return what a network says for every example and what it should say.
 
     Returns:
-        Two arrays of shape (values, examples); None where nothing is compared with a target.
+        Two arrays of shape (values, examples); None where nothing is compared with a target, or
+        no value of the prediction belongs to one example.
     """
     if problem.prediction is None or problem.target is None or not problem.size:
         return None
     given = rows_of(problem).given(parameters, np.arange(problem.size))
     values = forward(problem.graph, given)
+    axes = batch_axes(problem.graph, {name: np.shape(value) for name, value in values.items()})
     learned, expected = (
-        np.atleast_2d(values[name]) for name in (problem.prediction, problem.target)
+        by_example(values[name], axes[name], problem.size)
+        for name in (problem.prediction, problem.target)
     )
-    return np.broadcast_to(learned, expected.shape), expected
+    return None if learned is None or expected is None else compared(learned, expected)
+
+
+def compared(learned: Array, expected: Array) -> tuple[Array, Array] | None:
+    """Return outputs and targets in one shape: one target may be what several outputs meet.
+
+    Args:
+        learned: Outputs of shape (values, examples).
+        expected: Targets of shape (values, examples).
+
+    Returns:
+        None where their numbers of values do not fit.
+    """
+    if len(learned) != len(expected) and 1 not in (len(learned), len(expected)):
+        return None
+    first, second = np.broadcast_arrays(learned, expected)
+    return first, second
 
 
 @lru_cache(maxsize=8)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from gdtutor.engine.batch_axis import Axes, expression_axes
 from gdtutor.engine.expression import Apply, Name
 from gdtutor.engine.operations import OPERATIONS, Array, apply, evaluate, local_formula
 from gdtutor.engine.trace import Trace
@@ -136,7 +137,8 @@ def _points(
         return nothing, ()
     with np.errstate(all="ignore"):
         operand = evaluate(expr.args[0], trace.values)
-    value = _followed(source, node, np.asarray(operand))
+    axes = expression_axes(expr.args[0], trace.shapes, trace.axes)
+    value = _followed(source, node, np.asarray(operand), axes)
     notes = []
     first = float(value[0])
     for name in functions if len(functions) == 1 else ():
@@ -154,16 +156,15 @@ def _points(
     return value, tuple(notes)
 
 
-def _followed(source: Source, node: str, operand: Array) -> Array:
+def _followed(source: Source, node: str, operand: Array, axes: Axes) -> Array:
     """Return the cells of the operand that are marked: the opened one, or the example's."""
     step = source.step
     cell = source.cell if step is not None and step.node == node else None
     if cell is not None and len(cell) == operand.ndim:
         return np.atleast_1d(np.asarray(operand[cell]))
-    if operand.ndim:
-        column = operand[..., min(source.example, operand.shape[-1] - 1)]
-        return np.atleast_1d(column)[:_MOST_POINTS]
-    return operand.reshape(1)
+    if len(axes) == 1:
+        operand = operand.take(min(source.example, operand.shape[axes[0]] - 1), axes[0])
+    return operand.reshape(-1)[:_MOST_POINTS]
 
 
 def value_and_slope(name: str, xs: Array) -> tuple[Array, Array]:

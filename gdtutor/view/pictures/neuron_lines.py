@@ -123,7 +123,7 @@ def _crossed(source: Source, neuron: Neuron, grid: Grid) -> Array:
 def equation_of(source: Source, neuron: Neuron) -> str:
     """Return the line's equation where it is straight, else its name."""
     points = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [1.0, 1.0], [-2.0, 3.0]])
-    values = np.atleast_2d(at_points(source.problem, source.predicting, neuron.line, points))
+    values = at_points(source.problem, source.predicting, neuron.line, points)
     z = values[neuron.row or 0]
     a, b, c = z[1] - z[0], z[2] - z[0], z[0]
     if not np.allclose(points @ np.array([a, b]) + c, z, rtol=1e-9, atol=1e-9):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from gdtutor.engine.expression import Name
@@ -33,8 +35,10 @@ def output_neurons(source: Source, wish: PictureWish) -> tuple[Neuron, ...]:
     asked = option(wish, "of")
     if asked is not None:
         return _rows(source, str(asked), source.problem.graph)
-    name = source.problem.prediction or ""
-    return (Neuron(name, None, 0.5, source.name(name)),) if name else ()
+    name = source.problem.prediction
+    if name is None or _values(source, name) == 0:
+        return ()
+    return (Neuron(name, None, 0.5, source.name(name)),)
 
 
 def hidden_neurons(source: Source) -> tuple[Neuron, ...]:
@@ -56,15 +60,23 @@ def _rows(source: Source, name: str, graph: Graph) -> tuple[Neuron, ...]:
     if name in activation_lines(graph):
         operand = graph.nodes[graph.lines[graph.line_by_name[name]].last].args[0]
         name = operand.name if isinstance(operand, Name) else name
-    value = source.traces[-1].values[name]
-    if value.ndim < 2:
+    count = _values(source, name)
+    if graph.by_rows:
         return (Neuron(name, None, 0.0, label),)
-    return tuple(Neuron(name, row, 0.0, f"{label}[{row}]") for row in range(len(value)))
+    return tuple(Neuron(name, row, 0.0, f"{label}[{row}]") for row in range(count))
+
+
+def _values(source: Source, name: str) -> int:
+    """Return how many values a line has for each example; none where examples meet each other."""
+    trace = source.traces[-1]
+    if len(trace.axes[name]) > 1:
+        return 0
+    return math.prod(n for i, n in enumerate(trace.shapes[name]) if i not in trace.axes[name])
 
 
 def has_rows(values: Array, neuron: Neuron) -> bool:
     """Say whether a neuron stands for all rows of its line, of which the largest is the class."""
-    return values.ndim == 3 and neuron.row is None and values.shape[0] > 1
+    return neuron.row is None and len(values) > 1
 
 
 def sides(values: Array, neuron: Neuron) -> Array:
@@ -82,7 +94,7 @@ def decides_nothing(values: Array, neuron: Neuron) -> bool:
 
 
 def _own(values: Array, neuron: Neuron) -> Array:
-    return values[neuron.row or 0] if values.ndim == 3 else values
+    return np.asarray(values[neuron.row or 0])
 
 
 def undecided_words(source: Source, neuron: Neuron) -> str:

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from gdtutor.engine.batch_axis import batch_axes, by_example
 from gdtutor.engine.graph import Role
 from gdtutor.engine.local import BATCH_SIZE
 from gdtutor.engine.operations import Array
@@ -75,8 +76,7 @@ def plane_values(source: Source, name: str, grid: Grid, *, at_corners: bool = Fa
     """Return a node's value in the middle of every cell of the plane, or at the cells' corners.
 
     Returns:
-        Array of shape (rows, columns), or (values, rows, columns) for a matrix; one row and column
-        more for corners.
+        Array of shape (values, rows, columns); one row and column more for corners.
     """
     columns, rows = grid.columns + at_corners, grid.rows + at_corners
     shift = 0.0 if at_corners else 0.5
@@ -84,19 +84,23 @@ def plane_values(source: Source, name: str, grid: Grid, *, at_corners: bool = Fa
     ys = grid.y.high - (np.arange(rows) + shift) / grid.rows * (grid.y.high - grid.y.low)
     points = np.stack([np.tile(xs, rows), np.repeat(ys, columns)], axis=1)
     values = at_points(source.problem, source.predicting, name, points)
-    return values.reshape(*values.shape[:-1], rows, columns)
+    return values.reshape(len(values), rows, columns)
 
 
 def at_points(problem: Problem, parameters: dict[str, Array], name: str, points: Array) -> Array:
-    """Return a line's value at points of the input plane, with the points as its last axis."""
+    """Return a line's value at points of the input plane, of shape (values, points)."""
     size = len(points)
     one = _forward(problem, parameters, points[:1], size)
     together = max(1, CELLS_TOGETHER // max(1, sum(value.size for value in one.values())))
     parts = []
     for start in range(0, max(size, 1), together):
         part = points[start : start + together]
-        value = _forward(problem, parameters, part, size)[name]
-        parts.append(np.broadcast_to(value, (*value.shape[:-1], len(part))))
+        values = _forward(problem, parameters, part, size)
+        axes = batch_axes(problem.graph, {n: np.shape(value) for n, value in values.items()})
+        turned = by_example(values[name], axes[name], len(part))
+        if turned is None:
+            raise ValueError(f"{name} has no value of its own at a point")
+        parts.append(turned)
     return parts[0] if len(parts) == 1 else np.concatenate(parts, axis=-1)
 
 

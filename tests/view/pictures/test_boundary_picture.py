@@ -21,8 +21,9 @@ def test_corners_are_the_corners():
     given = source(ROWS, 'kind = "boundary"\nrange = [0, 1]')
     grid = grid_of(given, given.lesson.pictures[0], 4, 4)
     values = plane_values(given, "z", grid, at_corners=True)
-    assert values.shape == (5, 5)
-    corners = (values[0, 0], values[0, -1], values[-1, 0], values[-1, -1])
+    assert values.shape == (1, 5, 5)
+    (plane,) = values
+    corners = (plane[0, 0], plane[0, -1], plane[-1, 0], plane[-1, -1])
     assert corners == pytest.approx((0.6, 0.7, 0.0, 0.1))
 
 

@@ -1,0 +1,124 @@
+"""Which axes of a value run over the examples of the batch, known from the graph alone.
+
+They begin at the inputs and targets, go with the operations, and end where an operation gathers
+the examples. Index j along such an axis is example j's: it changes with no other example, save
+through values that gather them, such as the mean over the batch in a normalisation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from gdtutor.engine.expression import Expr, Name, Number
+from gdtutor.engine.graph import Graph, Node, Role
+from gdtutor.engine.operations import OPERATIONS, Array, Kind, Operation
+from gdtutor.engine.shapes import Shape, expression_shape, operation_shape
+from gdtutor.values import Struct
+
+Axes = tuple[int, ...]
+"""Axes of one value that run over the examples, from 0: none for a parameter, one for what has a
+value for each example, two where every example meets every example."""
+
+
+def batch_axes(graph: Graph, shapes: Mapping[str, Shape]) -> dict[str, Axes]:
+    """Return the batch axes of every leaf and every elementary node, by name.
+
+    Args:
+        graph: The graph.
+        shapes: The shape of every name, as `infer_shapes` returns them.
+    """
+    axes = {leaf.name: _given_axes(leaf.role, shapes[leaf.name]) for leaf in graph.leaves}
+    for node in graph.nodes:
+        operation = OPERATIONS[node.op]
+        axes[node.name] = _operation_axes(operation, _operands(node, shapes, axes), node.axis)
+    return axes
+
+
+def _given_axes(role: Role, shape: Shape) -> Axes:
+    """Return the axes of a leaf: data has its examples along the last axis."""
+    is_data = role in (Role.INPUT, Role.TARGET)
+    return (len(shape) - 1,) if is_data and shape else ()
+
+
+def expression_axes(expr: Expr, shapes: Mapping[str, Shape], axes: Mapping[str, Axes]) -> Axes:
+    """Return the batch axes of a formula's value, from those of its names."""
+    if isinstance(expr, Number):
+        return ()
+    if isinstance(expr, Name):
+        return axes[expr.name]
+    operands = tuple(
+        _Operand(expression_shape(arg, shapes), expression_axes(arg, shapes, axes))
+        for arg in expr.args
+    )
+    return _operation_axes(OPERATIONS[expr.op], operands, expr.axis)
+
+
+class _Operand(Struct, frozen=True):
+    shape: Shape
+    axes: Axes
+
+
+def _operands(
+    node: Node, shapes: Mapping[str, Shape], axes: Mapping[str, Axes]
+) -> tuple[_Operand, ...]:
+    return tuple(
+        _Operand((), ()) if isinstance(arg, Number) else _Operand(shapes[arg.name], axes[arg.name])
+        for arg in node.args
+    )
+
+
+def _operation_axes(op: Operation, args: tuple[_Operand, ...], axis: int | None) -> Axes:
+    """Return the batch axes of one operation's result."""
+    first = args[0]
+    match op.kind:
+        case Kind.ELEMENTWISE:
+            result = operation_shape(op, tuple(arg.shape for arg in args))
+            return tuple(sorted({a for arg in args for a in _aligned(arg, result)}))
+        case Kind.TRANSPOSE:
+            return tuple(sorted(len(first.shape) - 1 - a for a in first.axes))
+        case Kind.MATMUL:
+            return _product_axes(op, first, args[1])
+        case Kind.REDUCTION:
+            return () if axis is None else tuple(a for a in first.axes if a != axis)
+        case Kind.COLUMNS | Kind.COLUMN_LOSS:
+            # Cells down the rows are set against each other; where these are the examples,
+            # what comes out of it is no longer one example's.
+            gathered = 0 if axis is None else axis
+            return tuple(sorted({a for arg in args for a in arg.axes if a != gathered}))
+        case Kind.SPREAD:
+            return args[1].axes
+
+
+def _aligned(operand: _Operand, result: Shape) -> Axes:
+    """Return an operand's batch axes as axes of the result that it is broadcast to.
+
+    An axis of length 1 that is stretched runs over something else in the result.
+    """
+    extra = len(result) - len(operand.shape)
+    return tuple(a + extra for a in operand.axes if operand.shape[a] == result[a + extra])
+
+
+def _product_axes(op: Operation, left: _Operand, right: _Operand) -> Axes:
+    """Return the batch axes of a product: those that are not summed over."""
+    if op.name == "outer":
+        return (*left.axes, *(a + len(left.shape) for a in right.axes))
+    inner = len(left.shape) - 1
+    outer = [a for a in left.axes if a != inner]
+    return (*outer, *(a - 1 + inner for a in right.axes if a != 0))
+
+
+def by_example(value: Array, axes: Axes, examples: int) -> Array | None:
+    """Return a value with the examples as its last axis, of shape (values, examples).
+
+    A value that is the same for every example is repeated.
+
+    Returns:
+        None where every example meets every example, so that no cell belongs to one of them.
+    """
+    if len(axes) > 1:
+        return None
+    if not axes:
+        return np.repeat(np.reshape(value, (-1, 1)), examples, axis=1)
+    return np.moveaxis(value, axes[0], -1).reshape(-1, value.shape[axes[0]])
