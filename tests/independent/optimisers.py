@@ -1,0 +1,61 @@
+"""One update of one parameter by each optimiser, written by hand from the page on lessons."""
+
+from __future__ import annotations
+
+from tests.independent import bounded as B
+from tests.independent.bounded import exact
+
+ONE = exact(1.0)
+
+
+def _sgd(p, g, rate, state, t):
+    return B.sub(p, B.mul(rate, g)), {}
+
+
+def _momentum(p, g, rate, state, t, beta=0.9):
+    v = B.add(B.mul(exact(beta), state["v"]), g)
+    return B.sub(p, B.mul(rate, v)), {"v": v}
+
+
+def _nesterov(p, g, rate, state, t, beta=0.9):
+    v = B.add(B.mul(exact(beta), state["v"]), g)
+    ahead = B.add(g, B.mul(exact(beta), v))
+    return B.sub(p, B.mul(rate, ahead)), {"v": v}
+
+
+def _scaled(p, g, rate, s, epsilon):
+    return B.sub(p, B.div(B.mul(rate, g), B.add(B.sqrt(s), exact(epsilon))))
+
+
+def _adagrad(p, g, rate, state, t, epsilon=1e-8):
+    s = B.add(state["s"], B.square(g))
+    return _scaled(p, g, rate, s, epsilon), {"s": s}
+
+
+def _rmsprop(p, g, rate, state, t, rho=0.9, epsilon=1e-8):
+    kept = B.sub(ONE, exact(rho))
+    s = B.add(B.mul(exact(rho), state["s"]), B.mul(kept, B.square(g)))
+    return _scaled(p, g, rate, s, epsilon), {"s": s}
+
+
+def _adam(p, g, rate, state, t, beta1=0.9, beta2=0.999, epsilon=1e-8):
+    first, second = (B.sub(ONE, exact(beta)) for beta in (beta1, beta2))
+    m1 = B.add(B.mul(exact(beta1), state["m1"]), B.mul(first, g))
+    m2 = B.add(B.mul(exact(beta2), state["m2"]), B.mul(second, B.square(g)))
+    grown = (B.sub(ONE, B.power(exact(beta), exact(t))) for beta in (beta1, beta2))
+    one, two = (B.div(m, by) for m, by in zip((m1, m2), grown, strict=True))
+    return _scaled(p, one, rate, two, epsilon), {"m1": m1, "m2": m2}
+
+
+def _averaged(p, g, rate, state, t):
+    new = B.sub(p, B.mul(rate, g))
+    average = state["average"]
+    share = B.div(B.sub(new, average), exact(t))
+    return new, {"average": B.add(average, share)}
+
+
+UPDATES = {
+    "sgd": _sgd, "momentum": _momentum, "nesterov": _nesterov, "adagrad": _adagrad,
+    "rmsprop": _rmsprop, "adam": _adam, "averaged": _averaged,
+}  # fmt: skip
+"""By name: (p, g, rate, state, t, hyperparameters) to the new parameter and the new state."""

@@ -1,0 +1,226 @@
+"""A lesson file read a second time, with `tomllib` and a scan for its graph blocks."""
+
+from __future__ import annotations
+
+import math
+import re
+import tomllib
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from tests.independent.tape import parsed
+
+_BLOCK = re.compile(r"^```graph\n(.*?)^```", re.MULTILINE | re.DOTALL)
+_LINE = re.compile(r"^\s*(\w+)\s*=(?!=)\s*([^#\n]+)", re.MULTILINE)
+_EDIT = re.compile(r"(?:(\d+):)?(\w+)(?:\[([\d, ]+)\])?=(.+)")
+
+
+@dataclass
+class Read:
+    """A lesson, as far as its figures depend on it."""
+
+    given: dict
+    """Parameters and constants by name."""
+    trained: list
+    """Parameters that training changes, in the order of the file."""
+    inputs: dict
+    """Columns by the leaf that they are bound to; a number for a scalar leaf."""
+    examples: np.ndarray
+    scenes: list
+    """For each graph block its lines: (name, tree)."""
+    training: dict | None
+    edits: list = field(default_factory=list)
+    """(iteration, name, cell or None, text)"""
+
+    @property
+    def by_matrices(self):
+        """Whether inputs are bound to matrices."""
+        return any(isinstance(columns, tuple) for columns in self.inputs.values())
+
+    @property
+    def held(self):
+        """How many examples are never trained on."""
+        return 0 if self.training is None else int(self.training["held"])
+
+    @property
+    def size(self):
+        """How many examples are trained on."""
+        return len(self.examples) - self.held
+
+    @property
+    def batch(self):
+        """Examples in a batch."""
+        return self.training["batch"] if self.training else max(self.size, 1)
+
+    @property
+    def per_epoch(self):
+        """Iterations in an epoch."""
+        return max(1, -(-self.size // max(self.batch, 1)))
+
+
+def read(text, variant="", edits=()):
+    """Read a lesson as one of its variants, with edits as `--set` takes them."""
+    _, front, body = text.split("+++\n", 2)
+    front = tomllib.loads(front)
+    for one in front.pop("variants", []):
+        if one["name"] == variant:
+            _override(front, one)
+    data = front.get("data", {})
+    examples = np.array(data.get("examples", []), dtype=float)
+    given = {**front.get("parameters", {}), **front.get("constants", {})}
+    frozen = front.get("frozen", [])
+    scenes = [
+        [(name, parsed(formula)) for name, formula in _LINE.findall(block)]
+        for block in _BLOCK.findall(body)
+    ]
+    lesson = Read(
+        {name: np.array(value, dtype=float) for name, value in given.items()},
+        [name for name in front.get("parameters", {}) if name not in frozen],
+        _bound(data),
+        examples,
+        scenes,
+        None,
+        [_edit(text) for text in edits],
+    )
+    if "training" in front:
+        lesson.training = _settings(front["training"], len(examples))
+        if not lesson.by_matrices and lesson.batch > 1:
+            scenes[-1].append(("C", ("mean", ("name", scenes[-1][-1][0]))))
+    return lesson
+
+
+def _override(front, variant):
+    for section, value in variant.items():
+        if isinstance(value, dict):
+            front[section] = {**front.get(section, {}), **value}
+        elif section != "name":
+            front[section] = value
+
+
+def _bound(data):
+    found, at = {}, 0
+    for part in ("inputs", "targets"):
+        names = data.get(part, [])
+        for name in names:
+            if isinstance(names, dict):
+                found[name] = tuple(range(at, at + len(names[name])))
+                at += len(names[name])
+            else:
+                found[name] = at
+                at += 1
+    return found
+
+
+def _settings(table, examples):
+    held = round_half(table.get("validation", 0.0) * examples)
+    size = examples - held
+    batch = table.get("batch", "full")
+    schedule = table.get("schedule", "constant")
+    schedule = {"kind": schedule} if isinstance(schedule, str) else dict(schedule)
+    epochs = table.get("epochs", 1000)
+    length = epochs if schedule["kind"] == "cosine" else 100
+    return {
+        "rate": float(table.get("learning_rate", 1.0)),
+        "epochs": epochs,
+        "held": held,
+        "batch": size if batch == "full" else batch,
+        "optimizer": table.get("optimizer", "sgd"),
+        "hyperparameters": table.get("hyperparameters", {}),
+        "order": table.get("order", "given"),
+        "seed": table.get("seed", 0),
+        "schedule": {"factor": 0.5, "every": length, **schedule},
+    }
+
+
+def round_half(number):
+    """Return how many examples a fraction of them is."""
+    return math.floor(number + 0.5)
+
+
+def _edit(text):
+    iteration, name, cell, value = _EDIT.fullmatch(text).groups()
+    cell = None if cell is None else tuple(int(part) for part in cell.split(","))
+    return int(iteration or 0), name, cell, value
+
+
+def rate_of(lesson, iteration):
+    """Return the learning rate of an iteration."""
+    settings = lesson.training
+    base = settings["rate"]
+    for at, name, _, value in lesson.edits:
+        if name == "learning_rate" and at <= iteration:
+            base = float(value)
+    schedule, epoch = settings["schedule"], iteration // lesson.per_epoch
+    every = schedule["every"]
+    match schedule["kind"]:
+        case "constant":
+            return base
+        case "step":
+            return base * schedule["factor"] ** (epoch // every)
+        case "exponential":
+            return base * schedule["factor"] ** (epoch / every)
+        case "cosine":
+            return base * (1 + math.cos(math.pi * min(epoch, every) / every)) / 2
+    raise ValueError(schedule["kind"])
+
+
+def optimizer_of(lesson, iteration):
+    """Return the name of the optimiser of an iteration."""
+    named = lesson.training["optimizer"]
+    for at, name, _, value in lesson.edits:
+        if name == "optimizer" and at <= iteration:
+            named = value
+    return named
+
+
+def chosen_examples(lesson, iteration):
+    """Return which examples an iteration trains on: a function of seed and epoch alone."""
+    size = lesson.size
+    if lesson.training is None or not size:
+        return np.arange(len(lesson.examples))
+    batch, settings = lesson.batch, lesson.training
+    epoch, turn = divmod(iteration, lesson.per_epoch)
+    epochs = max(1, 16_384 // size)
+    block, row = divmod(epoch, epochs)
+    stream = np.random.RandomState([settings["seed"], block & 0xFFFFFFFF, block >> 32])
+    match settings["order"]:
+        case "given":
+            order = np.arange(size)
+        case "shuffled":
+            order = np.argsort(stream.random_sample((epochs, size)), axis=1)[row]
+        case "drawn":
+            width = lesson.per_epoch * batch
+            order = stream.randint(0, size, size=(epochs, width))[row]
+    return order[turn * batch : (turn + 1) * batch]
+
+
+def data_given(lesson, iteration, chosen):
+    """Return the leaves that examples give: matrices, rows, or numbers where a batch holds one."""
+    examples = lesson.examples.copy()
+    for at, name, cell, value in lesson.edits:
+        if name in lesson.inputs and at <= iteration:
+            columns = lesson.inputs[name]
+            column = columns[cell[0]] if isinstance(columns, tuple) else columns
+            examples[cell[-1] if cell else 0, column] = float(value)
+    found = {}
+    for name, columns in lesson.inputs.items():
+        if isinstance(columns, tuple):
+            found[name] = examples[chosen][:, list(columns)].T
+        elif lesson.batch == 1 and lesson.training is not None:
+            found[name] = examples[chosen[0], columns]
+        else:
+            found[name] = examples[chosen, columns]
+    return found
+
+
+def edited(lesson, iteration, name, value):
+    """Return a parameter or constant with the edits made at this very iteration."""
+    value = np.array(value, dtype=float)
+    for at, edited_name, cell, text in lesson.edits:
+        if edited_name == name and at == iteration:
+            if cell is None:
+                value[...] = float(text)
+            else:
+                value[cell] = float(text)
+    return value

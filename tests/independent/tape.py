@@ -1,0 +1,288 @@
+"""Lessons' formulas evaluated and differentiated on a tape, by rules written here once more.
+
+A formula is read by Python's own `ast`: the grammar of lessons is a part of Python's.
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from tests.independent import bounded as B
+from tests.independent.bounded import Bounded, exact
+
+_OPERATORS = {
+    ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div", ast.Pow: "pow",
+    ast.MatMult: "matmul",
+}  # fmt: skip
+ONE, TWO, HUNDRED = exact(1.0), exact(2.0), exact(-100.0)
+HUNDREDTH, SMALL = exact(0.01), exact(1e-12)
+
+
+def parsed(text):
+    """Return a formula as nested tuples: ("name", n), ("number", v), or an operation."""
+    return _tree(ast.parse(text.strip(), mode="eval").body)
+
+
+def _tree(node):
+    match node:
+        case ast.Constant(value=value):
+            return ("number", float(value))
+        case ast.Name(id=name):
+            return ("name", name)
+        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=value)):
+            return ("number", -float(value))
+        case ast.UnaryOp(op=ast.USub(), operand=inner):
+            return ("neg", _tree(inner))
+        case ast.UnaryOp(op=ast.UAdd(), operand=inner):
+            return _tree(inner)
+        case ast.BinOp(left=left, op=op, right=right):
+            return (_OPERATORS[type(op)], _tree(left), _tree(right))
+        case ast.Attribute(value=inner, attr="T"):
+            return ("transpose", _tree(inner))
+        case ast.Call(func=ast.Name(id=name), args=[inner, ast.Constant(value=int(axis))]) if (
+            name in ("sum", "mean", "max")
+        ):
+            return (name, _tree(inner), axis)
+        case ast.Call(func=ast.Name(id=name), args=args):
+            return (name, *map(_tree, args))
+    raise ValueError(ast.dump(node))
+
+
+def _logged(a):
+    return B.maximum(B.log(a), HUNDRED)
+
+
+def _binary_cross_entropy(a, b):
+    first = B.mul(b, _logged(a))
+    return B.neg(B.add(first, B.mul(B.sub(ONE, b), _logged(B.sub(ONE, a)))))
+
+
+def _cross_entropy(a, b):
+    return B.neg(B.total(B.mul(b, _logged(a)), 0))
+
+
+def _softmax(a):
+    shifted = B.exp(B.sub(a, B.spread(B.largest(a, 0), a.shape)))
+    return B.div(shifted, B.total(shifted, 0))
+
+
+def _cross_entropy_logits(a, b):
+    top = B.largest(a, 0)
+    whole = B.total(B.exp(B.sub(a, B.spread(top, a.shape))), 0)
+    return B.sub(B.add(top, B.log(whole)), B.total(B.mul(a, b), 0))
+
+
+def _mean(a, axis=None):
+    count = a.value.size if axis is None else a.value.shape[axis]
+    return B.div(B.total(a, axis), exact(count))
+
+
+FORWARD = {
+    "add": B.add, "sub": B.sub, "mul": B.mul, "div": B.div, "pow": B.power, "neg": B.neg,
+    "identity": lambda a: a, "square": B.square, "sqrt": B.sqrt, "exp": B.exp, "log": B.log,
+    "log1p": B.log1p, "abs": B.absolute, "sign": B.sign, "maximum": B.maximum,
+    "sigmoid": B.sigmoid, "tanh": B.tanh, "relu": lambda a: B.maximum(exact(0.0), a),
+    "leaky_relu": lambda a: B.maximum(B.mul(HUNDREDTH, a), a), "softplus": B.softplus,
+    "step": lambda a: B.decided(a, 1), "sin": B.sin, "cos": B.cos,
+    "binary_cross_entropy": _binary_cross_entropy,
+    "binary_cross_entropy_logits": lambda a, b: B.sub(B.softplus(a), B.mul(a, b)),
+    "matmul": B.matmul, "transpose": B.transpose, "sum": B.total, "mean": _mean,
+    "max": B.largest, "softmax": _softmax, "cross_entropy": _cross_entropy,
+    "cross_entropy_logits": _cross_entropy_logits,
+}  # fmt: skip
+"""Every operation going forward."""
+
+
+def _none(g, *_):
+    return exact(np.zeros(g.shape))
+
+
+def _back_add(g, a, b, out):
+    return g, g
+
+
+def _back_sub(g, a, b, out):
+    return g, B.neg(g)
+
+
+def _back_mul(g, a, b, out):
+    return B.mul(g, b), B.mul(g, a)
+
+
+def _back_div(g, a, b, out):
+    each = B.div(g, b)
+    return each, B.neg(B.mul(g, B.div(out, b)))
+
+
+def _back_pow(g, a, b, out):
+    """The base's slope is 0 at the exponent 0; the exponent's is 0 where the power is 0."""
+    below = B.power(a, B.sub(b, ONE))
+    first = B.mul(b, below)
+    first = _where(b.value == 0, exact(0.0), first)
+    second = B.mul(out, B.log(a))
+    second = _where((a.value == 0) & (b.value > 0), exact(0.0), second)
+    return B.mul(g, first), B.mul(g, second)
+
+
+def _where(condition, one, other):
+    return Bounded(
+        np.where(condition, one.value, other.value), np.where(condition, one.bound, other.bound)
+    )
+
+
+def _back_max(g, a, out, axis=None):
+    """Tied cells share equally."""
+    gap = B.sub(a, B.spread(out, a.shape))
+    at = B.decided(gap, 1)
+    count = B.total(at, axis)
+    share = B.div(at, B.spread(count, a.shape))
+    return (B.mul(B.spread(g, a.shape), share),)
+
+
+def _back_maximum(g, a, b, out):
+    """A tie goes to the first."""
+    first = B.decided(B.sub(a, b), 1)
+    return B.mul(g, first), B.mul(g, B.sub(ONE, first))
+
+
+def _back_relu(g, a, out):
+    return (B.mul(g, B.decided(a, 0)),)
+
+
+def _back_leaky(g, a, out):
+    return (B.mul(g, B.maximum(HUNDREDTH, B.decided(a, 0))),)
+
+
+def _back_sum(g, a, out, axis=None):
+    return (B.spread(g, a.shape),)
+
+
+def _back_mean(g, a, out, axis=None):
+    count = a.value.size if axis is None else a.value.shape[axis]
+    return (B.spread(B.div(g, exact(count)), a.shape),)
+
+
+def _back_matmul(g, a, b, out):
+    if a.value.ndim == 1 and b.value.ndim == 1:
+        return B.mul(g, b), B.mul(g, a)
+    if a.value.ndim == 1:
+        return B.matmul(b, g), _outer(a, g)
+    if b.value.ndim == 1:
+        return _outer(g, b), B.matmul(B.transpose(a), g)
+    return B.matmul(g, B.transpose(b)), B.matmul(B.transpose(a), g)
+
+
+def _outer(a, b):
+    left = Bounded(a.value[:, None], a.bound[:, None])
+    return B.mul(left, Bounded(b.value[None, :], b.bound[None, :]))
+
+
+def _back_bce(g, a, b, out):
+    slope = B.div(B.sub(a, b), B.maximum(B.mul(a, B.sub(ONE, a)), SMALL))
+    return B.mul(g, slope), B.mul(g, B.sub(_logged(B.sub(ONE, a)), _logged(a)))
+
+
+def _back_bce_logits(g, a, b, out):
+    return B.mul(g, B.sub(B.sigmoid(a), b)), B.neg(B.mul(g, a))
+
+
+def _back_softmax(g, a, out):
+    mean = B.spread(B.total(B.mul(g, out), 0), out.shape)
+    return (B.mul(out, B.sub(g, mean)),)
+
+
+def _back_cross_entropy(g, a, b, out):
+    first = B.div(B.mul(g, b), B.maximum(a, SMALL))
+    return B.neg(first), B.neg(B.mul(g, _logged(a)))
+
+
+def _back_cross_entropy_logits(g, a, b, out):
+    return B.mul(g, B.sub(_softmax(a), b)), B.neg(B.mul(g, a))
+
+
+BACKWARD = {
+    "add": _back_add, "sub": _back_sub, "mul": _back_mul, "div": _back_div, "pow": _back_pow,
+    "neg": lambda g, a, out: (B.neg(g),), "identity": lambda g, a, out: (g,),
+    "square": lambda g, a, out: (B.mul(g, B.mul(TWO, a)),),
+    "sqrt": lambda g, a, out: (B.div(g, B.mul(TWO, out)),),
+    "exp": lambda g, a, out: (B.mul(g, out),), "log": lambda g, a, out: (B.div(g, a),),
+    "log1p": lambda g, a, out: (B.div(g, B.add(ONE, a)),),
+    "abs": lambda g, a, out: (B.mul(g, B.sign(a)),),
+    "sign": lambda g, a, out: (_none(g),), "step": lambda g, a, out: (_none(g),),
+    "maximum": _back_maximum,
+    "sigmoid": lambda g, a, out: (B.mul(g, B.mul(out, B.sub(ONE, out))),),
+    "tanh": lambda g, a, out: (B.mul(g, B.sub(ONE, B.square(out))),),
+    "relu": _back_relu, "leaky_relu": _back_leaky,
+    "softplus": lambda g, a, out: (B.mul(g, B.sigmoid(a)),),
+    "sin": lambda g, a, out: (B.mul(g, B.cos(a)),),
+    "cos": lambda g, a, out: (B.neg(B.mul(g, B.sin(a))),),
+    "binary_cross_entropy": _back_bce, "binary_cross_entropy_logits": _back_bce_logits,
+    "matmul": _back_matmul, "transpose": lambda g, a, out: (B.transpose(g),),
+    "sum": _back_sum, "mean": _back_mean, "max": _back_max, "softmax": _back_softmax,
+    "cross_entropy": _back_cross_entropy, "cross_entropy_logits": _back_cross_entropy_logits,
+}  # fmt: skip
+"""For every operation the gradients of its operands from the one that arrives."""
+
+
+@dataclass
+class Tape:
+    """Everything that was computed, in order; the names of leaves, lines and inner operations."""
+
+    entries: list = field(default_factory=list)
+    """(operation, places of the operands, axis, value)"""
+    places: dict = field(default_factory=dict)
+
+    def leaf(self, name, value):
+        """Put a given value on the tape."""
+        self.places[name] = self._put(None, (), (), exact(value))
+
+    def _put(self, op, args, axis, value):
+        self.entries.append((op, args, axis, value))
+        return len(self.entries) - 1
+
+    def line(self, name, tree):
+        """Evaluate a line; its inner operations are called NAME.1 and so on, as the walk does."""
+        counter = [0]
+        place = self._evaluate(tree, name, counter)
+        if counter[0]:
+            # The outermost operation is the line itself.
+            self.places.pop(f"{name}.{counter[0]}", None)
+        self.places[name] = place
+
+    def _evaluate(self, tree, name, counter):
+        op = tree[0]
+        if op == "name":
+            return self.places[tree[1]]
+        if op == "number":
+            return self._put(None, (), (), exact(tree[1]))
+        axis = tuple(part for part in tree[1:] if isinstance(part, int))
+        args = tuple(
+            self._evaluate(part, name, counter) for part in tree[1:] if not isinstance(part, int)
+        )
+        values = [self.entries[i][3] for i in args]
+        place = self._put(op, args, axis, FORWARD[op](*values, *axis))
+        counter[0] += 1
+        self.places[f"{name}.{counter[0]}"] = place
+        return place
+
+    def value(self, name):
+        """Return the value of a leaf, line or inner operation."""
+        return self.entries[self.places[name]][3]
+
+    def gradients(self, root):
+        """Return the gradient of a line with respect to every name that it depends on."""
+        last = self.places[root]
+        found = {last: exact(np.ones(self.entries[last][3].shape))}
+        for place in range(last, -1, -1):
+            op, args, axis, out = self.entries[place]
+            if place not in found or op is None:
+                continue
+            values = [self.entries[i][3] for i in args]
+            parts = BACKWARD[op](found[place], *values, out, *axis)
+            for i, value, part in zip(args, values, parts, strict=True):
+                part = B.summed_to(part, value.shape)
+                found[i] = B.add(found[i], part) if i in found else part
+        return {name: found[i] for name, i in self.places.items() if i in found}

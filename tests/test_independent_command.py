@@ -1,0 +1,210 @@
+"""The second computation agrees with sound lessons, and notices every planted fault."""
+
+import re
+
+import pytest
+
+from gdtutor.engine.operations import OPERATIONS
+from gdtutor.training import rates
+from gdtutor.training.optimisers import OPTIMISERS
+from gdtutor.values import replace
+from tests.independent import holding, program
+from tests.independent.__main__ import main, told_failure, tried
+from tests.independent.drawing import Case, drawn
+
+LESSON = """+++
+format = 1
+id = "planted"
+title = "Planted"
+
+[parameters]
+w = 0.5
+b = 0.25
+
+[data]
+inputs = ["x"]
+targets = ["y"]
+examples = [[1.5, 0.0], [-0.5, 1.0], [2.0, 1.0]]
+
+[training]
+learning_rate = 0.5
+epochs = 2
+batch = 2
+order = "shuffled"
+optimizer = "OPTIMIZER"
+schedule = { kind = "SCHEDULE", every = 1 }
++++
+```graph
+z = w*x + b
+yhat = sigmoid(z) - 0.1*tanh(w)
+L = (yhat - y)**2
+```
+"""
+
+
+def case(optimizer="momentum", schedule="step"):
+    """Return a lesson in which rows, a short last batch and a memory meet."""
+    return Case(LESSON.replace("OPTIMIZER", optimizer).replace("SCHEDULE", schedule))
+
+
+def why(given):
+    """Return what differs."""
+    return tried(0, given).why
+
+
+def test_a_sound_lesson_holds():
+    assert why(case("sgd")) == ""
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_seed_draws_the_same_case_again_and_another_one_another(seed):
+    assert drawn(seed) == drawn(seed)
+    assert drawn(seed) != drawn(seed + 1)
+
+
+@pytest.mark.parametrize(
+    ("operation", "change"),
+    [
+        ("sigmoid", {"local": ("out*(1 + out)",)}),
+        ("sigmoid", {"local": ("-out*(1 - out)",)}),
+        ("tanh", {"local": ("1 - out",)}),
+        ("mul", {"local": ("a", "b")}),
+        ("sub", {"local": ("1", "1")}),
+        ("mean", {"local": ("1",)}),
+        ("pow", {"local": ("b*a**b", "out*log(a)")}),
+    ],
+)
+def test_a_wrong_derivative_is_noticed(monkeypatch, operation, change):
+    monkeypatch.setitem(OPERATIONS, operation, replace(OPERATIONS[operation], **change))
+    assert re.search(r"\d/backward:\w+", why(case()))
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "lines"),
+    [
+        ("sgd", (("p", "p + learning_rate*g"),)),
+        ("momentum", (("v", "beta*v - g"), ("p", "p - learning_rate*v"))),
+        ("momentum", (("v", "beta*v + (1 - beta)*g"), ("p", "p - learning_rate*v"))),
+        ("nesterov", (("v", "beta*v + g"), ("p", "p - learning_rate*(beta*g + v)"))),
+        ("adagrad", (("s", "s + g"), ("p", "p - learning_rate*g/(sqrt(s) + epsilon)"))),
+        (
+            "adam",
+            (
+                ("m1", "beta1*m1 + (1 - beta1)*g"),
+                ("m2", "beta2*m2 + (1 - beta2)*g**2"),
+                ("p", "p - learning_rate*m1/(sqrt(m2) + epsilon)"),
+            ),
+        ),
+    ],
+)
+def test_a_wrong_line_of_an_optimiser_is_noticed(monkeypatch, optimizer, lines):
+    monkeypatch.setitem(OPTIMISERS, optimizer, replace(OPTIMISERS[optimizer], lines=lines))
+    assert re.search(r"\d/update:w", why(case(optimizer)))
+
+
+def test_a_wrong_schedule_is_noticed(monkeypatch):
+    wrong = replace(rates.SCHEDULES["step"], compute=lambda schedule, base, epoch: base)
+    monkeypatch.setitem(rates.SCHEDULES, "step", wrong)
+    assert "learning_rate" in why(case("sgd"))
+
+
+def planted(monkeypatch, change):
+    """Change what every command prints as JSON."""
+    plain = program.data
+
+    def data(*words):
+        told = plain(*words)
+        change(told)
+        return told
+
+    monkeypatch.setattr(program, "data", data)
+
+
+def _steps(told, phase):
+    return [step for step in told.get("steps", ()) if step["phase"] == phase]
+
+
+def _next_given(told):
+    for step in _steps(told, "given"):
+        if step["iteration"] == 1:
+            step["values"]["w"] += 2**-50
+
+
+def _value(told):
+    for step in _steps(told, "forward"):
+        step["value"] = (program.numbers(step["value"]) * (1 + 1e-13)).tolist()
+
+
+def _lost_step(told):
+    if "steps" in told:
+        told["steps"].remove(_steps(told, "update")[-1])
+
+
+def _upstream(told):
+    for step in _steps(told, "backward"):
+        for part in step["contributions"]:
+            part["upstream"] = (2 * program.numbers(part["upstream"])).tolist()
+
+
+def _cost(told):
+    if "costs" in told:
+        told["costs"][-1] *= 1 + 1e-12
+
+
+def _end(told):
+    if "parameters" in told:
+        told["parameters"]["w"] += 2**-50
+
+
+@pytest.mark.parametrize(
+    ("change", "where"),
+    [
+        (_next_given, "1/given: w"),
+        (_value, "forward:"),
+        (_lost_step, "no step"),
+        (_upstream, "upstream from"),
+        (_cost, "train: cost of epoch 1"),
+        (_end, "train: w at the end"),
+    ],
+)
+def test_a_figure_that_is_off_by_its_last_bits_is_noticed(monkeypatch, change, where):
+    planted(monkeypatch, change)
+    assert re.search(where, why(case("sgd")))
+
+
+def test_an_exported_script_that_does_not_run_is_noticed(monkeypatch):
+    plain = program.printed
+
+    def printed(*words):
+        text = plain(*words)
+        return text.replace("w = w - ", "w = w + ") if words[0] == "export" else text
+
+    monkeypatch.setattr(program, "printed", printed)
+    assert why(case("sgd")).startswith("export: AssertionError")
+
+
+def test_numbers_at_the_edges_are_compared_where_they_are_numbers():
+    held = holding.Held()
+    one = holding.exact([1e300, float("nan"), float("inf"), 0.0])
+    holding.compare(held, "here", [1e300, float("nan"), float("inf"), -0.0], one)
+    for other in ([1e300, 0.0, float("inf"), 0.0], [1e300, float("nan"), -float("inf"), 0.0]):
+        with pytest.raises(holding.DiffersError):
+            holding.compare(held, "here", other, one)
+
+
+def test_a_failing_case_is_shortened_saved_and_can_be_tried_again(monkeypatch, tmp_path, capsys):
+    wrong = replace(OPERATIONS["sigmoid"], local=("out*(1 + out)",))
+    monkeypatch.setitem(OPERATIONS, "sigmoid", wrong)
+    told = "\n".join(told_failure(tried(7, case()), case(), tmp_path, seconds=3))
+    saved = (tmp_path / "7.md").read_text(encoding="utf-8")
+    assert len(saved) < len(case().text)
+    assert f"python -m tests.independent --again {tmp_path / '7.md'}" in told
+    assert main(["--again", str(tmp_path / "7.md")]) == 1
+    assert "backward" in capsys.readouterr().out
+
+
+def test_the_command_tells_its_seed_and_what_it_compared(capsys):
+    main(["--cases", "3", "--seed", "5"])
+    out = capsys.readouterr().out
+    assert out.startswith("seed 5\n3 of 3 cases in ")
+    assert re.search(r"[\d,]+ figures, of which \d+ are left open", out)
