@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable
 from contextvars import copy_context
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual import events
 from textual.app import App, ComposeResult
@@ -24,13 +24,11 @@ from gdtutor.engine.errors import GdTutorError
 from gdtutor.session.press import Press
 from gdtutor.ui.canvas import Canvas
 from gdtutor.ui.colours import Colours
+from gdtutor.ui.contracts import OpenProgram
 from gdtutor.ui.spans import SpansScreen
 from gdtutor.ui.terminal import install_signal_handlers, watch_for_hangup
 from gdtutor.values import Struct
 from gdtutor.view.frame import Chars, Frame
-
-if TYPE_CHECKING:
-    from gdtutor.ui.program import Program
 
 
 class Looks(Struct, frozen=True):
@@ -85,7 +83,7 @@ class TutorApp(App[int], inherit_bindings=False):
     def __init__(
         self,
         looks: Looks,
-        open_program: Callable[[TutorApp], Program],
+        open_program: Callable[[TutorApp], OpenProgram],
         cover: Callable[[int, int], Frame] | None = None,
     ) -> None:
         super().__init__()
@@ -98,7 +96,7 @@ class TutorApp(App[int], inherit_bindings=False):
         self._open_program = open_program
         self._cover = cover
         self._waiting: list[Press] = []
-        self.program: Program | None = None if cover is not None else open_program(self)
+        self.program: OpenProgram | None = None if cover is not None else open_program(self)
 
     def get_default_screen(self) -> TextualScreen[None]:
         """Return the screen that sends changed cells alone."""
@@ -145,7 +143,7 @@ class TutorApp(App[int], inherit_bindings=False):
         else:
             pass_on(lambda: self._take(program))
 
-    def _take(self, program: Program) -> None:
+    def _take(self, program: OpenProgram) -> None:
         """Hand keys to the program from now on, first those pressed before it was open."""
         self.program = program
         self._paint(self.size)

@@ -10,7 +10,7 @@ from textual.command import DiscoveryHit, Hit, Hits, Provider
 
 from gdtutor.session.commands import Command, commands_of
 from gdtutor.session.press import Press
-from gdtutor.ui.app import TutorApp
+from gdtutor.ui.contracts import KeyApp
 
 
 class CommandProvider(Provider):
@@ -31,16 +31,14 @@ class CommandProvider(Provider):
                 yield Hit(score, shown, self._press(command), text=command.title)
 
     def _commands(self) -> tuple[Command, ...]:
-        app = self.app
-        if not isinstance(app, TutorApp) or app.program is None:
-            return ()
-        return commands_of(app.program.session.screen)
+        program = cast(KeyApp, self.app).program
+        return () if program is None else commands_of(program.session.screen)
 
     def _press(self, command: Command) -> partial[None]:
-        return partial(_do, cast(TutorApp, self.app), command)
+        return partial(_do, cast(KeyApp, self.app), command)
 
 
-def _do(app: TutorApp, command: Command) -> None:
+def _do(app: KeyApp, command: Command) -> None:
     """Press the command's key; an open input is left first, which would take it for its own."""
     if app.program is not None and app.program.session.prompt is not None:
         app.press(Press("escape"))

@@ -9,7 +9,7 @@ import numpy as np
 
 from gdtutor.engine.shapes import Shape
 from gdtutor.training.plan.builder import Builder
-from gdtutor.training.plan.lower import Program
+from gdtutor.training.plan.lower import FlatProgram
 from gdtutor.training.plan.terms import ONE, Op, Term
 from gdtutor.values import Struct
 
@@ -27,7 +27,7 @@ def scaled(cells: Cells, scale: float) -> Cells:
 
 
 def take_apart(
-    program: Program, wanted: Set[int], builder: Builder, leaves: Mapping[int, Cells]
+    program: FlatProgram, wanted: Set[int], builder: Builder, leaves: Mapping[int, Cells]
 ) -> dict[int, Cells]:
     """Return the cells of the wanted values.
 

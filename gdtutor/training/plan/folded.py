@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from gdtutor.training.plan.lower import Program
+from gdtutor.training.plan.lower import FlatProgram
 from gdtutor.training.plan.stacked_lines import depends_on_parameters
 
 
-def told_folded(program: Program, *, knows_data: bool = False) -> str:
+def told_folded(program: FlatProgram, *, knows_data: bool = False) -> str:
     """Return a comment line for each such line, as `# yhat is z`.
 
     Args:

@@ -22,7 +22,7 @@ from gdtutor.training.batches import EpochOrder
 from gdtutor.training.errors import TrainingError
 from gdtutor.training.optimisers import optimiser_of, update
 from gdtutor.training.outcome import PlanResult, held_of
-from gdtutor.training.plan.lower import Program, lower, reachable
+from gdtutor.training.plan.lower import FlatProgram, lower, reachable
 from gdtutor.training.plan.source import SourceLines
 from gdtutor.training.plan.terms import Term
 from gdtutor.training.plan.vector import layout_of
@@ -79,7 +79,7 @@ def neuron_of(problem: Problem, settings: Settings, train: int) -> LinearNeuron:
     return found
 
 
-def _kind(program: Program, name: str) -> LinearNeuron | None:
+def _kind(program: FlatProgram, name: str) -> LinearNeuron | None:
     """Return the neuron if L is (sigmoid(z) − y)²/2 or (z − y)²/2 of the line z, else None."""
     ops, cost = program.ops, program.cost
     z = program.values[name]
@@ -103,7 +103,7 @@ def _kind(program: Program, name: str) -> LinearNeuron | None:
     return LinearNeuron(name, target, is_sigmoid=True) if is_sigmoid else None
 
 
-def _is_linear(program: Program, name: str) -> bool:
+def _is_linear(program: FlatProgram, name: str) -> bool:
     """Say whether z is a sum of parameters and of products of a parameter with an input."""
     pending = [program.values[name]]
     while pending:

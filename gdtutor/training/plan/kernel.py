@@ -11,7 +11,7 @@ from gdtutor.engine.operations import Array
 from gdtutor.training.plan.algebra import is_lost
 from gdtutor.training.plan.flat_arrays import FlatArrays, aligned
 from gdtutor.training.plan.losses import Losses, cost_frontier, write_losses
-from gdtutor.training.plan.lower import Program, reachable
+from gdtutor.training.plan.lower import FlatProgram, reachable
 from gdtutor.training.plan.numpy_lines import ELEMENTWISE, ProgramWriter
 from gdtutor.training.plan.placing import BoundNames, Dynamic, PlacedValues
 from gdtutor.training.plan.schedule import ALIASES, arrange
@@ -51,7 +51,7 @@ class Wanted(Struct, frozen=True, eq=False):
     """How many runs are stacked; 0 for one run without an axis for it."""
 
 
-def packed_data(program: Program, packs: Mapping[str, str]) -> set[str]:
+def packed_data(program: FlatProgram, packs: Mapping[str, str]) -> set[str]:
     """Return the data leaves that need a row of ones for folded biases."""
     found = set()
     for op in program.ops:
@@ -63,7 +63,7 @@ def packed_data(program: Program, packs: Mapping[str, str]) -> set[str]:
 
 
 def build_kernel(
-    program: Program, memory: FlatArrays, constants: Mapping[str, Array], wanted: Wanted
+    program: FlatProgram, memory: FlatArrays, constants: Mapping[str, Array], wanted: Wanted
 ) -> Kernel:
     """Compile a program.
 
@@ -79,7 +79,7 @@ def build_kernel(
 class _Emitter:
     def __init__(
         self,
-        program: Program,
+        program: FlatProgram,
         memory: FlatArrays,
         constants: Mapping[str, Array],
         wanted: Wanted,

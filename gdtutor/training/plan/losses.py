@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence, Set
 import numpy as np
 
 from gdtutor.engine.operations import Array
-from gdtutor.training.plan.lower import Program, reachable
+from gdtutor.training.plan.lower import FlatProgram, reachable
 from gdtutor.training.plan.numpy_lines import ELEMENTWISE, UFUNCS
 from gdtutor.training.plan.schedule import ALIASES
 from gdtutor.training.plan.source import SourceLines
@@ -34,7 +34,7 @@ class Losses(Struct, frozen=True, eq=False):
     source: str
 
 
-def cost_frontier(program: Program, needed: Set[int], padded: Set[int]) -> list[int]:
+def cost_frontier(program: FlatProgram, needed: Set[int], padded: Set[int]) -> list[int]:
     """Return the values from which the cost can be computed later; leaves are data.
 
     It is the cost itself where the rest needs more than elementwise operations and sums.
@@ -63,7 +63,9 @@ def _is_simple(op: Op) -> bool:
     return op.is_literal or op.code in ELEMENTWISE or op.code in ("vdot", "sum", "max", "leaf")
 
 
-def write_losses(program: Program, frontier: Sequence[int], stacked: Set[int], runs: int) -> Losses:
+def write_losses(
+    program: FlatProgram, frontier: Sequence[int], stacked: Set[int], runs: int
+) -> Losses:
     """Write the function for a frontier.
 
     Args:
@@ -77,7 +79,7 @@ def write_losses(program: Program, frontier: Sequence[int], stacked: Set[int], r
 
 class _Writer:
     def __init__(
-        self, program: Program, frontier: Sequence[int], stacked: Set[int], runs: int
+        self, program: FlatProgram, frontier: Sequence[int], stacked: Set[int], runs: int
     ) -> None:
         self._program = program
         self._ops = program.ops

@@ -23,7 +23,7 @@ from gdtutor.training.problem import Problem
 from gdtutor.values import Struct, replace
 
 
-class Program(Struct, frozen=True, eq=False):
+class FlatProgram(Struct, frozen=True, eq=False):
     """The cost and the gradients of one batch as primitive operations, in order."""
 
     ops: tuple[Op, ...]
@@ -57,7 +57,7 @@ def leaf_shapes(problem: Problem, batch: int) -> dict[str, Shape]:
     return {leaf.name: shapes[leaf.name] for leaf in problem.graph.leaves}
 
 
-def lower(problem: Problem, batch: int, signs: Mapping[str, float] | None = None) -> Program:
+def lower(problem: Problem, batch: int, signs: Mapping[str, float] | None = None) -> FlatProgram:
     """Lower a problem's cost and gradients.
 
     Args:
@@ -77,7 +77,7 @@ def lower(problem: Problem, batch: int, signs: Mapping[str, float] | None = None
     return _lowered(problem, batch, turned) if turned else first
 
 
-def lower_cost(problem: Problem, batch: int, signs: Mapping[str, float]) -> Program:
+def lower_cost(problem: Problem, batch: int, signs: Mapping[str, float]) -> FlatProgram:
     """Lower the mean cost of examples that are not trained on; it has no gradients.
 
     Formulas about one example are applied to rows of all of them.
@@ -100,7 +100,7 @@ def reachable(ops: Sequence[Op], roots: Iterable[int]) -> set[int]:
 
 def _lowered(
     problem: Problem, batch: int, signs: Mapping[str, float], *, trains: bool = True
-) -> Program:
+) -> FlatProgram:
     """Fold products with 0 where a value that is not finite is noticed all the same."""
     lowering = _Lowering(problem, batch, signs, trains=trains)
     program = lowering.program()
@@ -109,7 +109,7 @@ def _lowered(
     return _Lowering(problem, batch, signs, trains=trains, folds=False).program()
 
 
-def _turned(program: Program) -> dict[str, float]:
+def _turned(program: FlatProgram) -> dict[str, float]:
     """Return the packs whose every product is used with its sign turned, as by a sigmoid.
 
     Kept with the sign turned, they give the turned product at once.
@@ -155,7 +155,7 @@ class _Lowering:
         self._unused: list[int] = []
         """Gradients of lines that meet a local gradient of 0."""
 
-    def program(self) -> Program:
+    def program(self) -> FlatProgram:
         self._leaves()
         for node in self._graph.nodes:
             args = tuple(self._operand(arg) for arg in node.args)
@@ -171,7 +171,7 @@ class _Lowering:
         if builder.shape(cost) != () and not self._trains:
             cost = builder.apply("mean", (cost,))
         cost = builder.owned(cost)
-        return Program(
+        return FlatProgram(
             tuple(builder.ops),
             dict(builder.notes),
             cost,
@@ -182,7 +182,7 @@ class _Lowering:
             self._batch,
         )
 
-    def notices(self, program: Program) -> bool:
+    def notices(self, program: FlatProgram) -> bool:
         """Say whether the cost and the gradients tell all that was left out of products with 0."""
         gradients = [term.id for term in program.gradients.values()]
         later = self._builder.dropped[len(self._left_out) :]

@@ -15,7 +15,7 @@ from gdtutor.training.plan.block_runner import BlockRunner
 from gdtutor.training.plan.flat_arrays import FlatArrays
 from gdtutor.training.plan.folded import told_folded
 from gdtutor.training.plan.kernel import Wanted, build_kernel, packed_data
-from gdtutor.training.plan.lower import Program, lower
+from gdtutor.training.plan.lower import FlatProgram, lower
 from gdtutor.training.plan.update_lines import Rule
 from gdtutor.training.problem import Problem
 from gdtutor.training.rates import rate
@@ -129,10 +129,14 @@ class NumpyPlan:
         stop = self._main.rows if goes_on else full
         return self._main, turn, min(stop, turn + left)
 
-    def _lowered(self, problem: Problem, batch: int, signs: Mapping[str, float] | None) -> Program:
+    def _lowered(
+        self, problem: Problem, batch: int, signs: Mapping[str, float] | None
+    ) -> FlatProgram:
         return lower(problem, batch, signs)
 
-    def _new_memory(self, problem: Problem, optimiser: Optimiser, program: Program) -> FlatArrays:
+    def _new_memory(
+        self, problem: Problem, optimiser: Optimiser, program: FlatProgram
+    ) -> FlatArrays:
         return FlatArrays(problem, optimiser, program.packs, program.signs)
 
     def _by_run(self) -> dict[str, Array]:
@@ -147,7 +151,7 @@ class NumpyPlan:
         schedule, base = self._settings.schedule, self._settings.learning_rate
         return [rate(schedule, base, k // per) for k in range(first, first + count)]
 
-    def _runner(self, program: Program, data: Mapping[str, Array], count: int) -> BlockRunner:
+    def _runner(self, program: FlatProgram, data: Mapping[str, Array], count: int) -> BlockRunner:
         fixed = {name: array[0] for name, array in data.items()} if count == 1 else {}
         wanted = Wanted(self._rule, fixed, self._needs_norm, self._runs)
         kernel = build_kernel(program, self._memory, self._constants, wanted)

@@ -13,7 +13,7 @@ from gdtutor.training.optimisers import Optimiser, optimiser_of
 from gdtutor.training.plan.builder import Builder
 from gdtutor.training.plan.cells import Cells, cell_text, scaled, take_apart
 from gdtutor.training.plan.finiteness import notices
-from gdtutor.training.plan.lower import Program, reachable
+from gdtutor.training.plan.lower import FlatProgram, reachable
 from gdtutor.training.plan.scalar_text import FORMS, RAISING, ScalarText
 from gdtutor.training.plan.source import SourceLines
 from gdtutor.training.plan.terms import ONE, Term
@@ -43,7 +43,7 @@ class Iteration:
     """
 
     def __init__(
-        self, problem: Problem, program: Program, data: Mapping[str, Array] | None, s: Settings
+        self, problem: Problem, program: FlatProgram, data: Mapping[str, Array] | None, s: Settings
     ) -> None:
         self._problem = problem
         self._program = program

@@ -9,7 +9,7 @@ import numpy as np
 from gdtutor.engine.operations import Array
 from gdtutor.training.optimisers import Optimiser, optimiser_of
 from gdtutor.training.plan.flat_arrays import StackedMemory
-from gdtutor.training.plan.lower import Program, lower
+from gdtutor.training.plan.lower import FlatProgram, lower
 from gdtutor.training.plan.numpy_plan import NumpyPlan
 from gdtutor.training.plan.stacked_lines import can_be_stacked, without_repeated_products
 from gdtutor.training.problem import Problem
@@ -92,12 +92,14 @@ class StackedPlan(NumpyPlan):
         """
         return self._do(first, first, count)[0]
 
-    def _lowered(self, problem: Problem, batch: int, signs: Mapping[str, float] | None) -> Program:
+    def _lowered(
+        self, problem: Problem, batch: int, signs: Mapping[str, float] | None
+    ) -> FlatProgram:
         program = lower(problem, batch, signs)
         return replace(program, ops=without_repeated_products(program.ops))
 
     def _new_memory(
-        self, problem: Problem, optimiser: Optimiser, program: Program
+        self, problem: Problem, optimiser: Optimiser, program: FlatProgram
     ) -> StackedMemory:
         # Only data, which all runs share, gets a row of ones: in a stack that row would lie between
         # the runs, and elementwise operations would have to step over it.
