@@ -170,12 +170,11 @@ def _update(context: Context, moment: Moment) -> dict[str, Json]:
     before = moment.state.parameters[name]
     if variable != "p":
         before = moment.state.optimizer.get(name, {}).get(variable, np.zeros_like(before))
-    gradient = moment.trace.gradients.get(name, np.zeros_like(moment.state.parameters[name]))
     state = {} if moment.settings is None else done.state
     row = None if moment.settings is None else OPTIMISERS[moment.settings.optimizer]
     return {
         "before": plain(before),
-        "gradient": plain(gradient),
+        "gradient": plain(done.gradient),
         "after": plain(done.values[variable]),
         "learning_rate": moment.learning_rate,
         "state": {key: plain(value) for key, value in state.items()},

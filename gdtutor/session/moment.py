@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Iterator, Mapping, Set
 
 import numpy as np
 
@@ -10,12 +10,12 @@ from gdtutor.engine.operations import Array
 from gdtutor.engine.trace import Trace, trace
 from gdtutor.lesson.model import Lesson
 from gdtutor.session.steps import Step, steps_of, wanted_gradients
-from gdtutor.training.optimisers import OPTIMISERS, OptimiserStep, update
-from gdtutor.training.plan.implicit import constants_at
+from gdtutor.training.optimisers import OPTIMISERS, OptimiserStep
 from gdtutor.training.problem import Indices, Problem
 from gdtutor.training.run import Run, State
 from gdtutor.training.settings import Settings
-from gdtutor.values import Struct
+from gdtutor.training.walked import updates_with
+from gdtutor.values import Struct, replace
 
 
 class Moment(Struct, frozen=True, eq=False):
@@ -81,7 +81,6 @@ def moment_at(
         )
         for index, scene in enumerate(lesson.scenes)
     )
-    rate = run.learning_rate(iteration)
     return Moment(
         iteration,
         run.epoch_of(iteration),
@@ -90,33 +89,62 @@ def moment_at(
         state,
         batch,
         traces,
-        _updates(problem, settings, state, batch, traces[-1], rate),
-        rate,
+        Updates(run, iteration, traces[-1].gradients) if lesson.trains else {},
+        run.learning_rate(iteration),
         steps_of(lesson, settings, problem.trained, unfolded),
     )
 
 
-def _updates(
-    problem: Problem,
-    settings: Settings | None,
-    state: State,
-    batch: Indices,
-    last: Trace,
-    rate: float,
-) -> dict[str, OptimiserStep]:
-    if settings is None:
-        return {}
-    row = OPTIMISERS[settings.optimizer]
-    constants = constants_at(problem, settings, state.parameters, batch, rate)
-    return {
-        name: update(
-            row,
-            state.parameters[name],
-            last.gradients.get(name, np.zeros_like(state.parameters[name])),
-            state.optimizer.get(name, {}),
-            state.t + 1,
-            rate,
-            constants,
-        )
-        for name in problem.trained
-    }
+class Updates(Mapping[str, OptimiserStep]):
+    """The update of every trained parameter, worked out when one is first asked for.
+
+    What it gives is the run's own: bit for bit what the next iteration begins with. So is the
+    gradient that it takes, where that differs from the trace's by more than an optimiser leaves
+    unseen: a difference of equal sums, of which rounding is all that is left.
+
+    Args:
+        run: The run.
+        iteration: The iteration.
+        gradients: Those of its trace.
+    """
+
+    def __init__(self, run: Run, iteration: int, gradients: Mapping[str, Array]) -> None:
+        self._run, self._iteration, self._gradients = run, iteration, gradients
+        self._names = run.segment_at(iteration).problem.trained
+        self._steps: dict[str, OptimiserStep] | None = None
+
+    def __getitem__(self, name: str) -> OptimiserStep:
+        if self._steps is None:
+            self._steps = self._worked_out()
+        return self._steps[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def _worked_out(self) -> dict[str, OptimiserStep]:
+        run, k = self._run, self._iteration
+        segment, state, after = run.segment_at(k), run.state(k), run.updated(k)
+        facts = segment.problem, segment.settings, state, run.batch(k), run.learning_rate(k)
+        steps = updates_with(self._gradients, *facts)
+        own = {name: _with_results(step, name, after) for name, step in steps.items()}
+        apart = [name for name in own if not _are_near(steps[name], own[name])]
+        if not apart or OPTIMISERS[segment.settings.optimizer].solves:
+            return own
+        taken = run.gradients(k)
+        return {n: replace(s, gradient=taken[n]) if n in apart else s for n, s in own.items()}
+
+
+def _with_results(step: OptimiserStep, name: str, after: State) -> OptimiserStep:
+    """Return an update with the results that training has."""
+    found = {"p": after.parameters[name], **after.optimizer.get(name, {})}
+    lines = tuple((key, formula, found[key]) for key, formula, _ in step.lines)
+    return replace(step, lines=lines, p=found["p"], state={k: found[k] for k in step.state})
+
+
+def _are_near(step: OptimiserStep, own: OptimiserStep) -> bool:
+    """Say whether an update differs from training's by what rounding alone explains."""
+    pairs = zip(step.lines, own.lines, strict=True)
+    return all(np.allclose(a, b, 1e-9, 0.0, equal_nan=True) for (_, _, a), (_, _, b) in pairs)

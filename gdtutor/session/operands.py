@@ -27,7 +27,7 @@ def update_operands(moment: Moment, name: str, variable: str) -> dict[str, Array
     """Return what an optimiser's line is computed from, by the names in its formula."""
     values: dict[str, Array] = {
         "p": moment.state.parameters[name],
-        "g": moment.trace.gradients.get(name, np.zeros_like(moment.state.parameters[name])),
+        "g": moment.updates[name].gradient,
         "t": np.asarray(float(moment.state.t + 1)),
         "learning_rate": np.asarray(moment.learning_rate),
     }

@@ -67,6 +67,8 @@ class OptimiserStep(Struct, frozen=True, eq=False):
     """The parameter after the update."""
     state: Mapping[str, Array]
     """The state variables after the update."""
+    gradient: Array
+    """What the lines take for g."""
 
     @property
     def formulas(self) -> dict[str, str]:
@@ -232,4 +234,4 @@ def update(
             values[name] = value
             lines.append((name, formula, value))
     kept = {variable.name: values[variable.name] for variable in row.state}
-    return OptimiserStep(tuple(lines), values["p"], kept)
+    return OptimiserStep(tuple(lines), values["p"], kept, np.asarray(g))

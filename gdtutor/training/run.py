@@ -24,7 +24,7 @@ from gdtutor.training.problem import Indices
 from gdtutor.training.segments import Edit, RunSegment, Stretch
 from gdtutor.training.settings import Stop
 from gdtutor.training.state import RunProgress, State
-from gdtutor.training.stops import finite_prefix, first_stop, strange_value
+from gdtutor.training.stops import first_stop, strange_value
 from gdtutor.training.timeline import Timeline
 
 _NEARBY = 512
@@ -129,6 +129,23 @@ class Run:
         vector, t = self._reach(iteration)
         parameters, optimizer = self._timeline.at(iteration).layout.split(vector)
         return State(iteration, parameters, optimizer, t)
+
+    def updated(self, iteration: int) -> State:
+        """Return what the update of an iteration makes, bit for bit what the next one begins with
+        where no change is logged there."""
+        vector, t = self._reach(iteration)
+        stretch = self._timeline.at(iteration)
+        with self._replaying:
+            after = stretch.run("replay", (iteration, vector, t), 1).vector
+        parameters, optimizer = stretch.layout.split(after)
+        return State(iteration + 1, parameters, optimizer, t + 1)
+
+    def gradients(self, iteration: int) -> Mapping[str, Array]:
+        """Return the gradients of the trained parameters as training itself computes them: they
+        differ from the walk's by rounding alone."""
+        vector, _ = self._reach(iteration)
+        with self._replaying:
+            return self._timeline.at(iteration).gradients(iteration, vector)
 
     def seconds_beyond(self, iteration: int) -> float:
         """Return about how long the way to an iteration takes from what is trained or was visited
@@ -248,20 +265,20 @@ class Run:
         )
         if end is not None:
             stop = min(stop, end)
-        count = stop - self.farthest
-        plan = stretch.plan("train")
-        first = self.farthest + stretch.offset
-        outcome = plan.run(self._vector, self._t, first, count)
+        known = self.farthest, self._vector, self._t
+        outcome = stretch.run("train", known, stop - self.farthest)
+        count = len(outcome.losses)
         costs, ends, _ = epoch_costs(
             outcome.losses, stretch.turn_of(self.farthest), stretch.sizes, self._partial
         )
         stop_when = Stop() if beyond else stretch.segment.settings.stop
         reason, kept = first_stop(outcome, costs, ends, stop_when)
         if kept < count:
-            outcome = plan.run(self._vector, self._t, first, kept)
+            first = self.farthest + stretch.offset
+            outcome = stretch.plan("train").run(self._vector, self._t, first, kept)
         if kept and not np.isfinite(outcome.vector).all():
-            kept = finite_prefix(plan, self._vector, self._t, first, kept)
-            outcome, reason = plan.run(self._vector, self._t, first, kept), "not_finite"
+            # What is not finite is large, so that it is one iteration's alone.
+            reason = "not_finite"
         self._record(stretch, outcome, kept)
         if reason:
             self._stop(reason)

@@ -9,12 +9,18 @@ from gdtutor.engine.shapes import has_cell
 from gdtutor.training.errors import TrainingError
 from gdtutor.training.optimisers import Optimiser, optimiser_of
 from gdtutor.training.order import batch_of_iteration, iterations_per_epoch
+from gdtutor.training.outcome import PlanResult
 from gdtutor.training.plan.choice import Plan, check, compile_plan
 from gdtutor.training.plan.vector import VectorLayout, layout_of
 from gdtutor.training.problem import Indices, Problem
 from gdtutor.training.rates import rate
 from gdtutor.training.settings import Settings
+from gdtutor.training.state import State
+from gdtutor.training.walked import first_large, is_large, walked
 from gdtutor.values import Struct, replace
+
+Known = tuple[int, Array, int]
+"""An iteration, the state vector at its start, and the updates done until then."""
 
 
 class Edit(Struct, frozen=True):
@@ -106,6 +112,54 @@ class Stretch:
         if user not in self._plans:
             self._plans[user] = compile_plan(self.segment.problem, self.segment.settings)
         return self._plans[user]
+
+    def run(self, user: str, known: Known, count: int) -> PlanResult:
+        """Do some iterations, at least one of those wanted and at most all.
+
+        The plan does them until numbers grow large; the walk does a large one, alone. One thread at
+        a time for each user: its plan's arrays are written to.
+
+        Args:
+            user: Whose plan.
+            known: The first iteration, the state vector at its start, and the updates done before.
+            count: How many are wanted.
+        """
+        at, vector, t = known
+        plan, first = self.plan(user), at + self.offset
+        result = plan.run(vector, t, first, count)
+        if not count or not is_large(result):
+            return result
+        low, high = 0, min(count, first_large(result.losses) + 1)
+        while high - low > 1:
+            middle = (low + high) // 2
+            grown = is_large(plan.run(vector, t, first, middle))
+            low, high = (low, middle) if grown else (middle, high)
+        if low:
+            return plan.run(vector, t, first, low)
+        return self._walked(known, plan.run(vector, t, first, 1))
+
+    def _walked(self, known: Known, planned: PlanResult) -> PlanResult:
+        """Return the result of one iteration with the walk's numbers in place of the plan's."""
+        at, vector, t = known
+        problem, settings = self.segment.problem, self.segment.settings
+        parameters, optimizer = self.layout.split(vector)
+        state = State(at, parameters, optimizer, t)
+        done = walked(problem, settings, state, self.chosen(at), self.learning_rate(at))
+        parameters |= {name: step.p for name, step in done.updates.items()}
+        new = self.layout.join(parameters, {n: step.state for n, step in done.updates.items()})
+        new.flags.writeable = False
+        norms = None if planned.norms is None else np.array([done.norm])
+        return PlanResult(new, np.array([done.loss]), norms, planned.validation)
+
+    def gradients(self, iteration: int, vector: Array) -> dict[str, Array]:
+        """Return the gradients that the plan computes at a state, of every trained parameter."""
+        # From rest, the velocity after one update is the gradient itself.
+        settings = replace(self.segment.settings, optimizer="momentum", hyperparameters=())
+        probe = compile_plan(self.segment.problem, settings)
+        layout = layout_of(self.segment.problem, optimiser_of(settings)[0])
+        start = layout.join(self.layout.split(vector)[0], {})
+        after = probe.run(start, 0, iteration + self.offset, 1).vector
+        return {name: kept["v"] for name, kept in layout.split(after)[1].items()}
 
     def epoch_of(self, iteration: int) -> int:
         """Return the epoch, from 0, that an iteration belongs to."""

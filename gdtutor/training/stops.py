@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from gdtutor.engine.operations import Array
 from gdtutor.engine.trace import forward
 from gdtutor.training.outcome import PlanResult
-from gdtutor.training.plan.choice import Plan
 from gdtutor.training.problem import Indices, Problem
 from gdtutor.training.settings import Stop
 
@@ -46,24 +45,6 @@ def first_stop(
         return None, len(outcome.losses)
     kept, reason = min(found)
     return reason, kept
-
-
-def finite_prefix(plan: Plan, vector: Array, t: int, first: int, count: int) -> int:
-    """Return after how many of some iterations a parameter is not finite for the first time.
-
-    Args:
-        plan: Runs the iterations.
-        vector: The finite state before them.
-        t: Updates done before them.
-        first: The first iteration.
-        count: How many lead to a state that is not finite.
-    """
-    low, high = 0, count
-    while high - low > 1:
-        middle = (low + high) // 2
-        is_finite = np.isfinite(plan.run(vector, t, first, middle).vector).all()
-        low, high = (middle, high) if is_finite else (low, middle)
-    return high
 
 
 def strange_value(

@@ -5,13 +5,10 @@ from __future__ import annotations
 from gdtutor.engine.operations import Array
 from gdtutor.training.curve import Partial, epoch_costs
 from gdtutor.training.errors import TrainingError
-from gdtutor.training.segments import RunSegment, Stretch
+from gdtutor.training.segments import Known, RunSegment, Stretch
 
 LONGEST_BURST = 4096
 """Most iterations that a plan does in one go."""
-
-Known = tuple[int, Array, int]
-"""An iteration, the state vector at its start, and the updates done until then."""
 
 
 class Timeline:
@@ -74,9 +71,10 @@ class Timeline:
         while at < iteration:
             stretch, stop = self._next(at, iteration)
             count = min(stop - at, LONGEST_BURST)
-            outcome = stretch.plan("replay").run(vector, t, at + stretch.offset, count)
-            at += count
-            vector, t = self._changed(at, outcome.vector, t + count)
+            outcome = stretch.run("replay", (at, vector, t), count)
+            done = len(outcome.losses)
+            at += done
+            vector, t = self._changed(at, outcome.vector, t + done)
         return vector, t
 
     def seen(self, known: Known, iteration: int) -> Partial:
@@ -88,11 +86,11 @@ class Timeline:
         at, vector, t = known
         while at < iteration:
             stretch, stop = self._next(at, iteration)
-            outcome = stretch.plan("replay").run(vector, t, at + stretch.offset, stop - at)
-            turn = stretch.turn_of(at)
+            outcome = stretch.run("replay", (at, vector, t), stop - at)
+            done, turn = len(outcome.losses), stretch.turn_of(at)
             _, _, partial = epoch_costs(outcome.losses, turn, stretch.sizes, partial)
-            vector, t = self._changed(stop, outcome.vector, t + stop - at)
-            at = stop
+            at += done
+            vector, t = self._changed(at, outcome.vector, t + done)
         return partial
 
     def _next(self, at: int, iteration: int) -> tuple[Stretch, int]:

@@ -17,7 +17,7 @@ from gdtutor.training.problem import Problem
 from gdtutor.training.run import Run
 from gdtutor.training.segments import RunSegment, Stretch
 from gdtutor.training.settings import Settings, Stop
-from gdtutor.training.stops import finite_prefix, first_stop
+from gdtutor.training.stops import first_stop
 from gdtutor.values import Struct, replace
 
 _BURST_CELLS = 4_000_000
@@ -190,13 +190,23 @@ class RunStack:
         vectors = self._plan.store()
         self._plan.restore(now)
         for run, (reason, kept) in ends.items():
-            plan, first = self._stretches[run].plan("replay"), self._done
-            outcome = plan.run(vectors[run], first, first, kept)
-            if kept and not np.isfinite(outcome.vector).all():
-                kept = finite_prefix(plan, vectors[run], first, first, kept)
-                outcome, reason = plan.run(vectors[run], first, first, kept), "not_finite"
-            self._record(run, losses[:kept, run])
-            self._ended[run] = reason or "", outcome.vector
+            seen, vector = self._alone(run, vectors[run], kept)
+            if len(seen) < kept or not np.isfinite(vector).all():
+                reason = "not_finite"
+            self._record(run, seen)
+            self._ended[run] = reason or "", vector
+
+    def _alone(self, run: int, vector: Array, count: int) -> tuple[Array, Array]:
+        """Return the losses of a run's next iterations, done by it alone as long as they and its
+        state are finite, and its state after them."""
+        losses = np.empty(0)
+        while len(losses) < count and np.isfinite(vector).all():
+            at = self._done + len(losses)
+            outcome = self._stretches[run].run("replay", (at, vector, at), count - len(losses))
+            if not np.isfinite(outcome.losses).all():
+                break
+            losses, vector = np.append(losses, outcome.losses), outcome.vector
+        return losses, vector
 
     def _record(self, run: int, losses: Array) -> None:
         costs, _, self._partials[run] = self._costs(run, losses)

@@ -1,0 +1,95 @@
+"""Iterations that the walk's own computation does, where a plan's may overflow earlier or later.
+
+A plan multiplies in another order than the walk. Where numbers come near the largest float64, one
+of them overflows and the other does not; there the walk's numbers are taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from gdtutor.engine.operations import Array
+from gdtutor.engine.trace import Trace, trace
+from gdtutor.training.optimisers import OPTIMISERS, OptimiserStep, update
+from gdtutor.training.outcome import PlanResult
+from gdtutor.training.plan.implicit import constants_at
+from gdtutor.training.problem import Indices, Problem
+from gdtutor.training.settings import Settings
+from gdtutor.training.state import State
+from gdtutor.values import Struct
+
+LARGE = 1e150
+"""A loss or a number of the state from which on iterations are the walk's."""
+
+
+class Walked(Struct, frozen=True, eq=False):
+    """One iteration as the walk does it."""
+
+    loss: float
+    """Before the update."""
+    norm: float
+    """The Euclidean norm of the gradient of all trained parameters."""
+    updates: Mapping[str, OptimiserStep]
+    """Of every trained parameter."""
+
+
+def is_large(result: PlanResult) -> bool:
+    """Say whether a loss or the state after some iterations is large, or not finite."""
+    arrays = (result.losses, result.vector)
+    return not all(np.abs(array).max(initial=0.0) < LARGE for array in arrays)
+
+
+def first_large(losses: Array) -> int:
+    """Return how many iterations come before the first large loss."""
+    found = np.flatnonzero(~(np.abs(losses) < LARGE))
+    return int(found[0]) if len(found) else len(losses)
+
+
+def walked(
+    problem: Problem, settings: Settings, state: State, batch: Indices, rate: float
+) -> Walked:
+    """Do the iteration that a state opens.
+
+    Args:
+        problem: What is trained.
+        settings: How.
+        state: At the start of the iteration.
+        batch: The iteration's examples.
+        rate: The iteration's learning rate.
+    """
+    done = trace(problem.graph, problem.given(state.parameters, batch))
+    updates = updates_with(done.gradients, problem, settings, state, batch, rate)
+    with np.errstate(all="ignore"):
+        squares = sum(float(np.sum(step.gradient**2)) for step in updates.values())
+    return Walked(_loss(done), float(np.sqrt(squares)), updates)
+
+
+def updates_with(
+    gradients: Mapping[str, Array],
+    problem: Problem,
+    settings: Settings,
+    state: State,
+    batch: Indices,
+    rate: float,
+) -> dict[str, OptimiserStep]:
+    """Return the update of every trained parameter that these gradients give."""
+    row = OPTIMISERS[settings.optimizer]
+    constants = constants_at(problem, settings, state.parameters, batch, rate)
+    return {
+        name: update(
+            row,
+            state.parameters[name],
+            gradients.get(name, np.zeros_like(state.parameters[name])),
+            state.optimizer.get(name, {}),
+            state.t + 1,
+            rate,
+            constants,
+        )
+        for name in problem.trained
+    }
+
+
+def _loss(done: Trace) -> float:
+    return float(np.mean(done.values[done.graph.root]))
