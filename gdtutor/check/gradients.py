@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from gdtutor.check.findings import Notes
+from gdtutor.engine.expression import Name
 from gdtutor.engine.gradient_check import TOLERANCE, Difference, check_leaf, nodes_at_kink
 from gdtutor.engine.local import BATCH_SIZE
-from gdtutor.engine.operations import Array
+from gdtutor.engine.operations import Array, evaluate
 from gdtutor.engine.trace import Trace, trace
 from gdtutor.session.moment import Moment
 from gdtutor.session.steps import wanted_gradients
@@ -60,8 +61,17 @@ def _report_strange(notes: Notes, done: Trace, name: str, cell: tuple[int, ...],
     if notes.lesson.diverges:
         return
     what = f"{of}the gradient of {_called(name, cell)} is {done.gradients[name][cell]:.6g}"
-    hint = "the way back divides by 0 here, or its numbers overflow; give other values"
-    notes.add("not-finite", what, hint, notes.of_name(name))
+    notes.add("not-finite", what, _why_strange(done), notes.of_name(name))
+
+
+def _why_strange(done: Trace) -> str:
+    """Return why a gradient may not be finite, and what to do."""
+    for node in done.graph.nodes:
+        if node.op != "pow" or not isinstance(node.args[1], Name):
+            continue
+        if np.any(evaluate(node.args[0], done.values) < 0):
+            return "a negative number to a power has no slope in the exponent; give other values"
+    return "the way back divides by 0 here, or its numbers overflow; give other values"
 
 
 def _difference(notes: Notes, done: Trace, name: str, most: int, of: str) -> Difference:

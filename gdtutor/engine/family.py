@@ -65,7 +65,7 @@ def _apply(op: Operation, args: tuple[Array, ...], axis: int | None) -> Array:
             return _reduced(op, args[0], axis)
         case Kind.ELEMENTWISE if op.function is not None:
             return np.asarray(op.function(*_aligned(args)), dtype=np.float64)
-    body = definition(op)
+    body = definition(op, axis)
     if body is None:
         raise ValueError(f"{op.name} has no definition to compute a family by")
     return _evaluated(body, dict(zip("ab", args, strict=False)))

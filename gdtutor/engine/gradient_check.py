@@ -245,5 +245,5 @@ def apart_from_kink(node: Node, values: Mapping[str, Array]) -> Array:
     operands = {key: evaluate(arg, values) for key, arg in zip("ab", node.args, strict=False)}
     with np.errstate(all="ignore"):
         return evaluate(
-            parse_rule(OPERATIONS[node.op].kink), {**operands, "out": values[node.name]}
+            parse_rule(OPERATIONS[node.op].kink, node.axis), {**operands, "out": values[node.name]}
         )

@@ -79,7 +79,9 @@ class _Composer:
                 rule = self._through_vjp(product(rule, *factors), edge, node, position)
                 factors, local = [], None
                 continue
-            step = simplify(self._counted(self._over(node, local_formula(operation, position))))
+            step = simplify(
+                self._counted(self._over(node, local_formula(operation, position, node.axis)))
+            )
             factors.append(step)
             is_reduction = operation.kind is not Kind.ELEMENTWISE
             is_widened = self._operand_shape(node.args[position]) != self._shapes[node.name]
@@ -99,7 +101,9 @@ class _Composer:
         operation = OPERATIONS[node.op]
         ranks = tuple(len(self._operand_shape(arg)) for arg in node.args)
         upstream = self._as_wide_as(node, rule, edge)
-        return simplify(self._over(node, vjp_formula(operation, position, ranks), upstream))
+        return simplify(
+            self._over(node, vjp_formula(operation, position, ranks, node.axis), upstream)
+        )
 
     def _summed(self, rule: Expr, edge: Edge, node: Node, position: int) -> Expr:
         """Sum over the axes along which the operand was broadcast."""

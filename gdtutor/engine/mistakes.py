@@ -7,9 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from gdtutor.engine.graph import Role
-from gdtutor.engine.local import UPSTREAM
-from gdtutor.engine.operations import Array, evaluate, sum_to
-from gdtutor.engine.trace import Contribution, Trace, frozen
+from gdtutor.engine.operations import Array, sum_to
+from gdtutor.engine.trace import Contribution, Trace, frozen, share_of
 
 
 def overwritten(trace: Trace, node: str) -> Array | None:
@@ -44,8 +43,8 @@ def _last_example(trace: Trace, contribution: Contribution, axis: int) -> Array:
     np.moveaxis(upstream, axis, 0)[-1] = last
     if contribution.local is not None:
         return frozen(sum_to(upstream * contribution.local, contribution.value))
-    share = evaluate(contribution.rule, {**trace.values, UPSTREAM: upstream})
-    return frozen(np.broadcast_to(share, contribution.value.shape))
+    shape = contribution.value.shape
+    return frozen(share_of(contribution.computed, upstream, trace.values, shape))
 
 
 def too_early(received: Sequence[Contribution]) -> Array | None:

@@ -51,7 +51,8 @@ class NumpyWriter(Struct, frozen=True):
     shapes: Mapping[str, Shape] | None = None
     """Where known, sums over broadcast axes name their axes."""
     is_inline: bool = False
-    """Whether an operation that NumPy lacks is written out rather than called by its name."""
+    """Whether an operation that NumPy lacks is written out rather than called by its name; one that
+    goes along an axis of its own always is."""
 
     def write(self, expr: Expr) -> str:
         """Return a formula as NumPy source."""
@@ -85,18 +86,22 @@ class NumpyWriter(Struct, frozen=True):
     def _call(self, expr: Apply) -> tuple[str, int]:
         operation = OPERATIONS[expr.op]
         args = [self.write(arg) for arg in expr.args]
-        if expr.axis is not None:
+        if expr.axis is not None and operation.numpy:
             return f"{operation.numpy}({args[0]}, axis={expr.axis}, keepdims=True)", WHOLE
         if expr.op == "step":
             return f"np.heaviside({args[0]}, 1.0)", WHOLE
+        if expr.op == "mul_or_zero":
+            left, right = expr.args
+            product = self.write(Apply("mul", (left, right)))
+            return f"np.where({self._wrapped(left, 1)} == 0, 0.0, {product})", WHOLE
         if expr.op == "spread":
             return f"np.broadcast_to({args[0]}, np.shape({args[1]}))", WHOLE
         if expr.op == "sum_to":
             return self._sum_to(expr, args), WHOLE
         if operation.numpy:
             return f"{operation.numpy}({', '.join(args)})", WHOLE
-        body = definition(operation)
-        if body is None or not self.is_inline:
+        body = definition(operation, expr.axis)
+        if body is None or not (self.is_inline or expr.axis is not None):
             return f"{expr.op}({', '.join(args)})", WHOLE
         return self._written(substitute(body, dict(zip("ab", expr.args, strict=False))))
 
@@ -129,9 +134,10 @@ def helper_names(expr: Expr) -> tuple[str, ...]:
             found[ready] = None
         elif isinstance(part, Apply):
             row = OPERATIONS[part.op]
-            body = definition(row) if not row.numpy else None
+            body = definition(row, part.axis) if not row.numpy else None
             if body is not None and part.op not in found:
-                pending += [(part, part.op), (body, "")]
+                pending += [(part, part.op)] if part.axis is None else []
+                pending.append((body, ""))
             pending.extend((arg, "") for arg in part.args)
     return tuple(found)
 

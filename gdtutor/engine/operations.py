@@ -1,9 +1,12 @@
 """The table of operations: what each computes, and its local gradient, each written once.
 
 A row's formulas are in the grammar of lessons, over the operands `a` and `b`, the result `out`
-and, in a vector-Jacobian rule, the upstream gradient `g`. What the screens print, the walk
-evaluates, the plan compiles and the export writes all comes from these texts. To add an operation,
-add a row.
+and, in a vector-Jacobian rule, the upstream gradient `g`; `axis` stands for the axis that a call
+names. What the screens print, the walk evaluates, the plan compiles and the export writes all comes
+from these texts. To add an operation, add a row.
+
+A rule is written so that nothing in it overflows before its result does, and where a value is equal
+to another it says so of the values that the forward pass left: a rule never computes one again.
 """
 
 from __future__ import annotations
@@ -79,7 +82,11 @@ class Operation(Struct, frozen=True):
     @property
     def takes_axis(self) -> bool:
         """Whether a call may name an axis."""
-        return self.kind is Kind.REDUCTION
+        return self.kind in (Kind.REDUCTION, Kind.COLUMNS, Kind.COLUMN_LOSS)
+
+    def axis_of(self, named: int | None) -> int | None:
+        """Return the axis that a call goes along: of columns the first where it names none."""
+        return 0 if named is None and self.kind is not Kind.REDUCTION and self.takes_axis else named
 
 
 def _sum(a: Array, axis: int | None = None) -> Array:
@@ -96,6 +103,10 @@ def _max(a: Array, axis: int | None = None) -> Array:
 
 def _step(a: Array) -> Array:
     return np.asarray(np.heaviside(a, 1.0))
+
+
+def _mul_or_zero(a: Array, b: Array) -> Array:
+    return np.where(np.equal(a, 0), 0.0, np.multiply(a, b))
 
 
 def _count(a: Array) -> Array:
@@ -140,14 +151,18 @@ _ALL = (
     ),
     Operation(
         "div", 2, Kind.ELEMENTWISE, "divides {a} by {b}",
-        function=np.divide, numpy="np.divide", local=("1/b", "-a/b**2"),
+        function=np.divide, numpy="np.divide", local=("1/b", "-out/b"),
         because=("{a} is divided by {b}", "{b} divides {a}"),
         samples=((-3.0, 3.0), (0.3, 3.0)),
     ),
     Operation(
         "pow", 2, Kind.ELEMENTWISE, "raises {a} to the power {b}",
-        function=np.power, numpy="np.power", local=("b*a**(b - 1)", "out*log(a)"),
-        because=("the exponent comes down as a factor", "a power grows with its exponent"),
+        function=np.power, numpy="np.power",
+        local=("mul_or_zero(b, a**(b - 1))", "mul_or_zero(out, log(a))"),
+        because=(
+            "the exponent comes down as a factor",
+            "a power grows with its exponent; 0 times log(0) counts as 0",
+        ),
         samples=((0.3, 3.0), (-2.0, 3.0)),
     ),
     Operation(
@@ -196,9 +211,10 @@ _ALL = (
     ),
     Operation(
         "maximum", 2, Kind.ELEMENTWISE, "takes the larger of {a} and {b}",
-        function=np.maximum, numpy="np.maximum", local=("step(a - b)", "1 - step(a - b)"),
+        function=np.maximum, numpy="np.maximum",
+        local=("(1 + sign(a - b))/2", "(1 + sign(b - a))/2"),
         because=("1 where {a} is the larger, else 0", "1 where {b} is the larger, else 0"),
-        kink="a - b", convention="the first operand takes it all",
+        kink="a - b", convention="each of two equal operands takes half of it",
     ),
     Operation(
         "sigmoid", 1, Kind.ELEMENTWISE, "squashes {a} to between 0 and 1",
@@ -286,21 +302,23 @@ _ALL = (
     ),
     Operation(
         "max", 1, Kind.REDUCTION, "takes the largest cell of {a}",
-        function=_max, numpy="np.max", local=("step(a - out)",),
-        because=("only the largest cell moves the result",),
-        kink="maximum(0, 2 - sum_to(step(a - out), out))",
-        convention="each of the largest cells takes it all",
+        function=_max, numpy="np.max",
+        local=("step(a - out)/sum(step(a - out), axis)",),
+        because=("only the largest cell moves the result; equal ones share the gradient",),
+        kink="maximum(0, 2 - sum(step(a - out), axis))",
+        convention="the largest cells share it equally",
     ),
     Operation(
         "softmax", 1, Kind.COLUMNS, "turns each column of {a} into shares that add up to 1",
-        formula="exp(a)/sum(exp(a), 0)", computed="exp(a - max(a, 0))/sum(exp(a - max(a, 0)), 0)",
-        vjp=("out*(g - sum(g*out, 0))",),
+        formula="exp(a)/sum(exp(a), axis)",
+        computed="exp(a - max(a, axis))/sum(exp(a - max(a, axis)), axis)",
+        vjp=("out*(g - sum(g*out, axis))",),
         because=("a share grows at the expense of the others",),
     ),
     Operation(
         "cross_entropy", 2, Kind.COLUMN_LOSS,
         "measures for each column how surprised the shares {a} are by the target {b}",
-        formula="-sum(b*maximum(log(a), -100), 0)",
+        formula="-sum(b*maximum(log(a), -100), axis)",
         vjp=("-g*b/maximum(a, 1e-12)", "-g*maximum(log(a), -100)"),
         because=("only the share of the true class counts", "the surprise of each class"),
         samples=((0.1, 0.9), (0.0, 1.0)), has_target=True,
@@ -308,11 +326,15 @@ _ALL = (
     Operation(
         "cross_entropy_logits", 2, Kind.COLUMN_LOSS,
         "measures for each column how surprised softmax({a}) is by the target {b}",
-        formula="log(sum(exp(a), 0)) - sum(a*b, 0)",
-        computed="max(a, 0) + log(sum(exp(a - max(a, 0)), 0)) - sum(a*b, 0)",
-        vjp=("g*(softmax(a) - b)", "-g*a"),
+        formula="log(sum(exp(a), axis)) - sum(a*b, axis)",
+        computed="max(a, axis) + log(sum(exp(a - max(a, axis)), axis)) - sum(a*b, axis)",
+        vjp=("g*(softmax(a, axis) - b)", "-g*a"),
         because=("prediction minus target", "the scores themselves"),
         samples=((-3.0, 3.0), (0.0, 1.0)), has_target=True,
+    ),
+    Operation(
+        "mul_or_zero", 2, Kind.ELEMENTWISE, "multiplies {a} by {b}, and gives 0 where {a} is 0",
+        function=_mul_or_zero, numpy="mul_or_zero", internal=True,
     ),
     Operation(
         "outer", 2, Kind.MATMUL, "multiplies every cell of {a} by every cell of {b}",
@@ -353,15 +375,20 @@ def parse_formula(text: str) -> Expr:
 
 
 @cache
-def parse_rule(text: str) -> Expr:
-    """Read a rule of the table or a printed local formula, which may use internal operations."""
-    return parse(text, _ALL_FUNCTIONS)
+def parse_rule(text: str, axis: int | None = None) -> Expr:
+    """Read a rule of the table or a printed local formula, which may use internal operations.
+
+    Args:
+        text: The rule.
+        axis: What `axis` stands for in it.
+    """
+    return parse(text, _ALL_FUNCTIONS, {"axis": axis})
 
 
-def definition(op: Operation) -> Expr | None:
+def definition(op: Operation, axis: int | None = None) -> Expr | None:
     """Return the formula over a and b that computes the operation, None where NumPy does."""
     text = op.computed or ("" if op.function else op.formula)
-    return parse_rule(text) if text else None
+    return parse_rule(text, op.axis_of(axis)) if text else None
 
 
 def apply(op: Operation, args: tuple[Array, ...], axis: int | None = None) -> Array:
@@ -369,7 +396,7 @@ def apply(op: Operation, args: tuple[Array, ...], axis: int | None = None) -> Ar
     if op.function is not None:
         result = op.function(*args, axis=axis) if axis is not None else op.function(*args)
         return np.asarray(result, dtype=np.float64)
-    body = definition(op)
+    body = definition(op, axis)
     if body is None:
         raise ValueError(f"the row of {op.name} says nowhere how it is computed")
     return evaluate(body, dict(zip("ab", args, strict=False)))
@@ -385,13 +412,15 @@ def evaluate(expr: Expr, values: Mapping[str, Array]) -> Array:
     return apply(OPERATIONS[expr.op], args, expr.axis)
 
 
-def local_formula(op: Operation, operand: int) -> Expr:
+def local_formula(op: Operation, operand: int, axis: int | None = None) -> Expr:
     """Return the local gradient of an elementwise operation or a reduction, for one operand."""
-    return parse_rule(op.local[operand])
+    return parse_rule(op.local[operand], op.axis_of(axis))
 
 
-def vjp_formula(op: Operation, operand: int, ranks: tuple[int, ...]) -> Expr:
+def vjp_formula(
+    op: Operation, operand: int, ranks: tuple[int, ...], axis: int | None = None
+) -> Expr:
     """Return the rule from the upstream gradient to one operand, for operands of these ranks."""
     if len(ranks) == 2 and (ranks[0], ranks[1]) in op.vjp_by_rank:
         return parse_rule(op.vjp_by_rank[ranks[0], ranks[1]][operand])
-    return parse_rule(op.vjp[operand])
+    return parse_rule(op.vjp[operand], op.axis_of(axis))

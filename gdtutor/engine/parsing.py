@@ -24,12 +24,15 @@ class Arity(NamedTuple):
     takes_axis: bool
 
 
-def parse(text: str, functions: Mapping[str, Arity]) -> Expr:
+def parse(
+    text: str, functions: Mapping[str, Arity], axes: Mapping[str, int | None] | None = None
+) -> Expr:
     """Read a formula.
 
     Args:
         text: The formula, as `w1*x1 + b`.
         functions: Every operation that can be called by name.
+        axes: What a name stands for where a call names its axis; only rules have such.
 
     Raises:
         FormulaError: With the column, for anything outside the grammar or its bounds.
@@ -40,16 +43,19 @@ def parse(text: str, functions: Mapping[str, Arity]) -> Expr:
             "split it into several lines",
             code="bound",
         )
-    return _Parser(text, functions).whole()
+    return _Parser(text, functions, axes or {}).whole()
 
 
 class _Parser:
     """Precedence climbing over the tokens; chains such as a + b + … are loops."""
 
-    def __init__(self, text: str, functions: Mapping[str, Arity]) -> None:
+    def __init__(
+        self, text: str, functions: Mapping[str, Arity], axes: Mapping[str, int | None]
+    ) -> None:
         self._tokens = list(tokens_of(text))
         self._at = 0
         self._functions = functions
+        self._axes = axes
         self._depth = 0
         self._operations = 0
 
@@ -216,14 +222,7 @@ class _Parser:
     def _checked_call(self, name: Token, arity: Arity, args: list[Expr]) -> Expr:
         axis = None
         if arity.takes_axis and len(args) == arity.operands + 1:
-            last = args.pop()
-            if not isinstance(last, Number) or last.value not in (0.0, 1.0):
-                raise FormulaError(
-                    f"the axis of {name.text} must be 0 (down the rows) or 1 (along the columns)",
-                    f"write {name.text}(A), {name.text}(A, 0) or {name.text}(A, 1)",
-                    column=last.column,
-                )
-            axis = int(last.value)
+            axis = self._axis(name, args.pop())
         if len(args) != arity.operands:
             plural = "" if arity.operands == 1 else "s"
             raise FormulaError(
@@ -232,3 +231,14 @@ class _Parser:
                 column=name.column,
             )
         return self._apply(name.text, tuple(args), name.column, axis)
+
+    def _axis(self, name: Token, last: Expr) -> int | None:
+        if isinstance(last, Name) and last.name in self._axes:
+            return self._axes[last.name]
+        if not isinstance(last, Number) or last.value not in (0.0, 1.0):
+            raise FormulaError(
+                f"the axis of {name.text} must be 0 (down the rows) or 1 (along the columns)",
+                f"write {name.text}(A), {name.text}(A, 0) or {name.text}(A, 1)",
+                column=last.column,
+            )
+        return int(last.value)

@@ -91,9 +91,9 @@ def operation_shape(op: Operation, args: tuple[Shape, ...], axis: int | None = N
         case Kind.REDUCTION:
             return _reduced(op, args[0], axis)
         case Kind.COLUMNS:
-            return _at_least_one_axis(op, args[0])
+            return _at_least_one_axis(op, args[0], op.axis_of(axis))
         case Kind.COLUMN_LOSS:
-            return _column_loss(op, args[0], args[1])
+            return _column_loss(op, args[0], args[1], op.axis_of(axis))
         case Kind.SPREAD:
             return args[1]
 
@@ -132,17 +132,18 @@ def _reduced(op: Operation, shape: Shape, axis: int | None) -> Shape:
     return tuple(1 if i == axis else n for i, n in enumerate(shape))
 
 
-def _at_least_one_axis(op: Operation, shape: Shape) -> Shape:
+def _at_least_one_axis(op: Operation, shape: Shape, axis: int | None) -> Shape:
     if not shape:
         raise ShapeError(f"{op.name} of a plain number", "it needs a column of several cells")
+    _reduced(op, shape, axis)
     return shape
 
 
-def _column_loss(op: Operation, left: Shape, right: Shape) -> Shape:
-    _at_least_one_axis(op, left)
+def _column_loss(op: Operation, left: Shape, right: Shape, axis: int | None) -> Shape:
+    _at_least_one_axis(op, left, axis)
     if left != right:
         raise ShapeError(
             f"{op.name} compares {shape_text(left)} with {shape_text(right)}",
             "prediction and target need the same shape",
         )
-    return (1, *left[1:])
+    return _reduced(op, left, axis)

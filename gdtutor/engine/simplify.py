@@ -106,6 +106,8 @@ def simplify(expr: Expr) -> Expr:
         return product(expr)
     if expr.op in ("add", "sub"):
         return _sum_of(expr, args[0], args[1])
+    if expr.op == "mul_or_zero":
+        return _product_of(expr, args[0], args[1])
     if expr.op == "pow":
         return _power_of(expr, args[0], args[1])
     return expr
@@ -123,6 +125,13 @@ def _sum_of(expr: Apply, left: Expr, right: Expr) -> Expr:
     if isinstance(right, Apply) and right.op == "neg":
         return Apply("sub" if expr.op == "add" else "add", (left, right.args[0]))
     return expr
+
+
+def _product_of(expr: Apply, left: Expr, right: Expr) -> Expr:
+    """Return a plain product where the 0 of its name is out of question, or the only answer."""
+    if isinstance(left, Number):
+        return product(left, right) if left.value else left
+    return product(left, right) if isinstance(right, Number) else expr
 
 
 def _power_of(expr: Apply, base: Expr, exponent: Expr) -> Expr:

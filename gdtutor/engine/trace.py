@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping, Set
 import numpy as np
 
 from gdtutor.engine.batch_axis import Axes, batch_axes
-from gdtutor.engine.expression import Expr
+from gdtutor.engine.expression import Expr, names_in
 from gdtutor.engine.graph import Edge, Graph, Visible
-from gdtutor.engine.local import UPSTREAM, edge_rule
+from gdtutor.engine.local import UPSTREAM, EdgeRule, edge_rule
 from gdtutor.engine.operations import OPERATIONS, Array, apply, evaluate, sum_to
 from gdtutor.engine.shapes import Shape, infer_shapes
 from gdtutor.values import Struct
@@ -27,7 +27,10 @@ class Contribution(Struct, frozen=True, eq=False):
     local: Array | None
     """Its value, broadcast to the consumer's shape."""
     rule: Expr
-    """The contribution as a formula over the upstream gradient."""
+    """The contribution as a formula over the upstream gradient, as it is shown: the inner results
+    of a folded line are written out."""
+    computed: Expr
+    """The same over the inner results as the forward pass left them, as it is computed."""
     sums: bool
     """Whether it is summed over the axes along which the node was broadcast."""
     value: Array
@@ -192,18 +195,36 @@ def _contribution(
     values: Mapping[str, Array],
     gradients: Mapping[str, Array],
 ) -> Contribution:
-    rule = edge_rule(graph, edge, shapes, expand=user.folded)
-    upstream = gradients[user.name]
-    source = values[edge.source]
+    # A result that is computed a second time may differ in its last bit, and a comparison with it,
+    # as of the largest cell with all cells, comes out wrong.
+    rule = edge_rule(graph, edge, shapes, expand=False)
+    upstream, source = gradients[user.name], values[edge.source]
     local = None
     if rule.local is not None:
         width = source.shape if upstream.ndim < source.ndim else upstream.shape
         local = frozen(np.broadcast_to(evaluate(rule.local, values), width))
         value = sum_to(upstream * local, source)
     else:
-        computed = evaluate(rule.rule, {**values, UPSTREAM: upstream})
-        value = np.broadcast_to(computed, source.shape)
-    return Contribution(edge, upstream, rule.local, local, rule.rule, rule.sums, frozen(value))
+        value = share_of(rule.rule, upstream, values, source.shape)
+    hides = user.folded and _names_inner(graph, rule)
+    shown = edge_rule(graph, edge, shapes) if hides else rule
+    return Contribution(
+        edge, upstream, shown.local, local, shown.rule, rule.rule, rule.sums, frozen(value)
+    )
+
+
+def share_of(computed: Expr, upstream: Array, values: Mapping[str, Array], shape: Shape) -> Array:
+    """Return what a rule over the trace's values makes of an upstream gradient."""
+    found = evaluate(computed, {**values, UPSTREAM: upstream})
+    return np.broadcast_to(found, shape)
+
+
+def _names_inner(graph: Graph, rule: EdgeRule) -> bool:
+    """Say whether a rule names results that a folded line does not show."""
+    return any(
+        use.name in graph.node_by_name and use.name not in graph.line_by_name
+        for use in names_in(rule.rule)
+    )
 
 
 def _total(received: tuple[Contribution, ...], shape: Shape) -> Array:

@@ -79,7 +79,10 @@ class _Opener:
             return self._gathered(expr, cell)
         if operation.kind is Kind.ELEMENTWISE:
             return Apply(expr.op, tuple(self.open(a, self._own(a, cell)) for a in expr.args))
-        body = substitute(parse_rule(operation.formula), dict(zip("ab", expr.args, strict=False)))
+        body = substitute(
+            parse_rule(operation.formula, operation.axis_of(expr.axis)),
+            dict(zip("ab", expr.args, strict=False)),
+        )
         return self.open(body, cell)
 
     def _shape(self, expr: Expr) -> Shape:

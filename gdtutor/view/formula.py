@@ -36,6 +36,8 @@ class Writer(Struct, frozen=True):
         match expr.op:
             case "neg":
                 return f"{self._minus}{self._at(expr.args[0], 3)}"
+            case "mul_or_zero":
+                return self.write(Apply("mul", expr.args))
             case "pow":
                 return self._power(expr.args[0], expr.args[1])
             case "square":
@@ -105,7 +107,7 @@ class Writer(Struct, frozen=True):
     def _at(self, expr: Expr, needed: int) -> str:
         text = self.write(expr)
         if isinstance(expr, Apply):
-            strength = STRENGTH.get(expr.op, WHOLE)
+            strength = STRENGTH.get("mul" if expr.op == "mul_or_zero" else expr.op, WHOLE)
             if expr.op in ("identity", "spread"):
                 return self._at(expr.args[0], needed)
             if expr.op in ("sum", "sum_to") and text[0] in "Σs" and not text.endswith(")"):

@@ -9,7 +9,7 @@ import numpy as np
 
 from gdtutor.engine.expression import Apply, Expr, Name, names_in, substitute
 from gdtutor.engine.graph import Role
-from gdtutor.engine.operations import FUNCTIONS, OPERATIONS, Array, Kind, parse_formula
+from gdtutor.engine.operations import FUNCTIONS, OPERATIONS, Array, Kind, parse_rule
 from gdtutor.view.arrays import array_lines, fit_lines, result_lines
 from gdtutor.view.context import Context
 from gdtutor.view.equation import equation
@@ -248,5 +248,7 @@ def definition_lines(context: Context, expr: Expr, width: int) -> tuple[Line, ..
     plain = type(writer)(context.chars, lambda name: name, number=context.number_in_formula)
     called = plain.write(Apply(expr.op, tuple(Name(name) for name in names), expr.axis))
     renamed = {"a": Name("z"), "b": Name("y")}
-    body = plain.write(substitute(parse_formula(operation.formula), renamed))
+    body = plain.write(
+        substitute(parse_rule(operation.formula, operation.axis_of(expr.axis)), renamed)
+    )
     return wrapped_formula(f"{called} = ", body, width, Style.DIM)

@@ -28,13 +28,22 @@ def proved_cell(context: Context) -> tuple[int, ...]:
     return context.cell_of_example(node)
 
 
-def lacks_derivative(context: Context) -> bool:
-    """Say whether the gradient of a backward step is one of convention: no derivative exists."""
+def convention_at(context: Context) -> str:
+    """Return the convention that the gradient of a backward step follows where no derivative
+    exists; nothing where one does."""
     if not nodes_at_kink(context.graph, context.trace.values):
-        return False
+        return ""
     node, cell = context.step.node, proved_cell(context)
     gradient = float(context.trace.gradients[node][cell])
-    return bool(prove(context.graph, context.trace.values, node, cell, gradient).kinks)
+    return _conventions(
+        context, prove(context.graph, context.trace.values, node, cell, gradient).kinks
+    )
+
+
+def _conventions(context: Context, kinks: tuple[str, ...]) -> str:
+    nodes = [context.graph.nodes[context.graph.node_by_name[name]] for name in kinks]
+    used = dict.fromkeys(OPERATIONS[node.op].convention for node in nodes)
+    return _listed(list(used)) if used else ""
 
 
 def proof_lines(context: Context, width: int) -> tuple[Line, ...]:
@@ -123,11 +132,11 @@ def _kink(context: Context, proof: Proof, width: int) -> tuple[Line, ...]:
     nodes = [context.graph.nodes[context.graph.node_by_name[name]] for name in proof.kinks]
     called = dict.fromkeys(_call(context, node) for node in nodes)
     at = "is at its kink" if len(called) == 1 else "are at their kinks"
-    used = dict.fromkeys(OPERATIONS[node.op].convention for node in nodes)
     left, right = context.number(proof.left), context.number(proof.right)
+    convention = _conventions(context, proof.kinks)
     text = (
         f"No derivative exists here: {_listed(list(called))} {at}. "
-        f"The slope is {left} below and {right} above. By convention {_listed(list(used))}."
+        f"The slope is {left} below and {right} above. By convention {convention}."
     )
     return wrapped(text, width, Style.WARNING)
 

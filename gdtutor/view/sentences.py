@@ -12,7 +12,7 @@ from gdtutor.engine.operations import OPERATIONS, Array
 from gdtutor.session.steps import Phase
 from gdtutor.view.context import Context
 from gdtutor.view.notation import shape as shape_text
-from gdtutor.view.proof import lacks_derivative
+from gdtutor.view.proof import convention_at
 
 MOST_NAMES = 4
 """Consumers that a sentence names one by one."""
@@ -141,14 +141,15 @@ def _backward(context: Context) -> str:
         start = f"The gradient reaches {called} from {consumers}; it has the shape of {called}."
         if len(received) > 1:
             start += f" It is the sum of {len(received)} contributions."
-        return start
+        convention = convention_at(context)
+        return f"{start} At a tie or kink {convention}." if convention else start
     value = float(gradient)
     arrives = f"The gradient reaches {called} from {consumers}."
     if len(received) > 1:
         arrives = (
             f"{called} is used {len(received)} times, so {len(received)} contributions add up."
         )
-    if lacks_derivative(context):
+    if convention_at(context):
         by_convention = f"by convention it is {context.number(value)}. v shows why"
         return f"{arrives} No derivative exists at this point; {by_convention}."
     return f"{arrives} {_meaning(context, called, root, value)}"

@@ -36,9 +36,10 @@ def signatures(op):
             whole = [(((),), None), (((3,),), None), (((2, 3),), None)]
             return [*whole, (((3,),), 0), (((2, 3),), 0), (((2, 3),), 1)]
         case Kind.COLUMNS:
-            return [(((3,),), None), (((3, 2),), None), (((1, 2),), None)]
+            whole = [(((3,),), None), (((3, 2),), None), (((1, 2),), None)]
+            return [*whole, (((3, 2),), 0), (((3, 2),), 1)]
         case Kind.COLUMN_LOSS:
-            return [(((3,), (3,)), None), (((3, 2), (3, 2)), None)]
+            return [(((3,), (3,)), None), *(((((3, 2),) * 2), axis) for axis in (None, 0, 1))]
     raise AssertionError(op.kind)
 
 

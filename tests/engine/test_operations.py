@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import mutually_broadcastable_shapes
+from small_graphs import traced
 from table_samples import PUBLIC, draw, numeric_gradient, signatures
 
 from gdtutor.engine.expression import names_in
@@ -29,12 +30,13 @@ def rule_gradient(op, args, axis, position, upstream):
     out = apply(op, args, axis)
     values = dict(zip("ab", args, strict=False)) | {"out": out, "g": upstream}
     if op.local:
-        local = evaluate(local_formula(op, position), values)
+        local = evaluate(local_formula(op, position, axis), values)
         whole = np.broadcast_to(
             upstream * local, np.broadcast_shapes(out.shape, args[position].shape)
         )
         return sum_to(whole, args[position])
-    return evaluate(vjp_formula(op, position, tuple(np.ndim(arg) for arg in args)), values)
+    ranks = tuple(np.ndim(arg) for arg in args)
+    return evaluate(vjp_formula(op, position, ranks, axis), values)
 
 
 def hold_to_central_differences(op, shapes, axis, seed):
@@ -74,7 +76,9 @@ def test_the_definition_equals_what_is_computed(name, data, seed):
     computed = apply(op, args, axis)
     assert computed.dtype == np.float64
     if op.formula:
-        defined = evaluate(parse_rule(op.formula), dict(zip("ab", args, strict=False)))
+        defined = evaluate(
+            parse_rule(op.formula, op.axis_of(axis)), dict(zip("ab", args, strict=False))
+        )
         np.testing.assert_allclose(computed, defined, rtol=1e-12, atol=1e-13)
 
 
@@ -176,6 +180,48 @@ def test_far_out_operands_give_finite_and_right_results(name, args, value, local
     np.testing.assert_allclose(local_at(name, 0, *args), local, rtol=1e-15, atol=0)
 
 
+@pytest.mark.parametrize(
+    ("name", "args", "locals_"),
+    [
+        ("div", (1e-200, 1e-200), (1e200, -1e200)),
+        ("div", (0, 1e-170), (1e170, 0)),
+        ("div", (1e-300, 1e-170), (1e170, -1e40)),
+        ("div", (1e300, 1e200), (1e-200, -1e-100)),
+        ("div", (0, 0), (np.inf, np.nan)),
+        ("pow", (0, 2), (0, 0)),
+        ("pow", (-0.0, 2), (0, 0)),
+        ("pow", (0, 1), (1, 0)),
+        ("pow", (0, 0.5), (np.inf, 0)),
+        ("pow", (0, 0), (0, -np.inf)),
+        ("pow", (3, 0), (0, np.log(3))),
+        ("pow", (5e-324, 0), (0, np.log(5e-324))),
+        ("pow", (1e-200, 2), (2e-200, 0)),
+        ("pow", (1e200, 1.5), (1.5e100, 1e300 * np.log(1e200))),
+        ("pow", (-2, 3), (12, np.nan)),
+        ("pow", (-2, 2), (-4, np.nan)),
+        ("maximum", (1e308, -1e308), (1, 0)),
+        ("maximum", (5e-324, 0), (1, 0)),
+        ("maximum", (0.0, -0.0), (0.5, 0.5)),
+        ("abs", (-0.0,), (0,)),
+        ("sqrt", (1e-300,), (5e149,)),
+        ("sqrt", (0,), (np.inf,)),
+        ("log", (1e-300,), (1e300,)),
+        ("square", (1e300,), (2e300,)),
+        ("max", ((1e308, -1e308),), ((1, 0),)),
+        ("max", ((0.0, -0.0, -1.0),), ((0.5, 0.5, 0),)),
+        ("max", ((1, 1, 1, 1),), ((0.25,) * 4,)),
+    ],
+)
+def test_a_rule_overflows_only_where_its_result_does(name, args, locals_):
+    for position, expected in enumerate(locals_):
+        np.testing.assert_allclose(local_at(name, position, *args), expected, rtol=1e-14, atol=0)
+
+
+def test_tied_cells_share_along_the_axis_that_is_named():
+    walk = traced("C = sum(max(A, 0)*r)", {"A": [[1, 2, 3], [1, 1, 3]]}, {"r": [[1, 10, 100]]})
+    assert walk.gradients["A"].tolist() == [[0.5, 10, 50], [0.5, 0, 50]]
+
+
 def test_small_differences_survive():
     assert at("softplus", -40) == pytest.approx(np.exp(-40.0), rel=1e-12)
     assert at("log1p", 1e-20) == 1e-20
@@ -188,8 +234,8 @@ AT_THE_KINK = {
     "step": ((0,), (0,)),
     "relu": ((0,), (0,)),
     "leaky_relu": ((0,), (0.01,)),
-    "maximum": ((2, 2), (1, 0)),
-    "max": (((2, 1, 2),), ((1, 0, 1),)),
+    "maximum": ((2, 2), (0.5, 0.5)),
+    "max": (((2, 1, 2),), ((0.5, 0, 0.5),)),
 }
 
 

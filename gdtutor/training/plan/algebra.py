@@ -72,6 +72,10 @@ class Algebra(Terms):
         """Say whether a term is the number 0, in every cell."""
         return term.scale == 0 and self._is_number(term)
 
+    def is_other_number(self, term: Term) -> bool:
+        """Say whether a term is a finite number and not 0, in every cell."""
+        return self._is_number(term) and term.scale != 0 and math.isfinite(term.scale)
+
     def multiplied_out(self, term: Term) -> Term:
         """Return the term as a value without a factor."""
         return Term(1.0, self.plain(term))

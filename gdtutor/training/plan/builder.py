@@ -21,6 +21,8 @@ class Builder(Algebra):
         match name:
             case "add" | "sub" | "mul" | "div" | "pow" | "matmul" | "outer":
                 return _BINARY[name](self, args[0], args[1])
+            case "mul_or_zero" if any(map(self.is_other_number, args)):
+                return self.mul(args[0], args[1])
             case "neg":
                 return self.negated(args[0])
             case "transpose":
@@ -34,7 +36,7 @@ class Builder(Algebra):
             case "sum_to":
                 return self.sum_to(args[0], self.shape(args[1]))
         if row.function is None:
-            body = definition(row)
+            body = definition(row, axis)
             if body is None:
                 raise ValueError(f"the row of {name} says nowhere how it is computed")
             return self.evaluate(body, dict(zip("ab", args, strict=False)))

@@ -276,13 +276,13 @@ class _Lowering:
         values |= {"out": self._values[node.name], "g": upstream}
         formula: Expr
         if operation.local:
-            local = builder.evaluate(local_formula(operation, position), values)
+            local = builder.evaluate(local_formula(operation, position, node.axis), values)
             if operation.kind is Kind.ELEMENTWISE:
                 product = builder.mul(upstream, local)
                 return builder.sum_to(product, self._operand_shape(node, position))
             return builder.mul(upstream, local)
         ranks = tuple(len(self._operand_shape(node, i)) for i in range(len(node.args)))
-        formula = vjp_formula(operation, position, ranks)
+        formula = vjp_formula(operation, position, ranks, node.axis)
         return builder.evaluate(formula, values)
 
     def _operand_shape(self, node: Node, position: int) -> Shape:

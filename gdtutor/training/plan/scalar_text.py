@@ -31,6 +31,7 @@ FORMS: Mapping[str, str] = {
     "cos": "cos({})",
     # A NaN fails every comparison, and has to come out as a NaN.
     "maximum": "({0} if {1} <= {0} else {1} if {0} == {0} else {0})",
+    "mul_or_zero": "(0.0 if {0} == 0.0 else {0}*{1})",
     "sign": "(1.0 if {0} > 0.0 else -1.0 if {0} < 0.0 else {0}*0.0)",
     "step": "(1.0 if {0} >= 0.0 else 0.0 if {0} < 0.0 else {0})",
 }
@@ -52,10 +53,10 @@ CAREFUL: Mapping[str, Callable[..., Any]] = {
 """What they mean on NumPy's float64, which gives infinities and NaN instead of errors."""
 
 _STRENGTH = {"add": 1, "sub": 1, "mul": 2, "div": 2, "recip": 2, "square": 2, "neg": 3}
-_NAMED = frozenset({"square", "maximum", "sign", "step"})
+_NAMED = frozenset({"square", "maximum", "mul_or_zero", "sign", "step"})
 """Forms that name an operand more than once."""
 
-_PLAIN = frozenset({"sign", "step"})
+_PLAIN = frozenset({"mul_or_zero", "sign", "step"})
 """Forms that hold numbers of their own."""
 
 _LEFT_TO_RIGHT = frozenset({"add", "sub", "mul", "div"})
