@@ -102,3 +102,11 @@ def test_a_lesson_about_divergence_may_have_a_gradient_that_is_not_finite(tmp_pa
     front = "diverges = true\n[parameters]\nw = 0.0"
     graph = "```graph\nz = sqrt(w)\n```\n"
     assert found_in(lesson_text(graph, front), tmp_path) == []
+
+
+def test_the_hint_for_a_negative_base_speaks_of_the_exponent_and_not_of_dividing(tmp_path):
+    text = lesson_text("```graph\nz = (-2)**n\n```\n", "[parameters]\nn = 2.0")
+    [found] = check_lesson(lesson_of(text, tmp_path)).problems
+    assert found.code == "not-finite"
+    assert "divide" not in found.hint
+    assert "has no slope in the exponent" in found.hint

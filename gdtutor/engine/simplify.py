@@ -80,7 +80,10 @@ def _rebuilt(factors: _Factors) -> Expr:
         under.insert(0, Number(below))
     result = _chain(parts)
     if under:
-        result = Apply("div", (result, _chain(under)))
+        # Divided by one after the other: a product of divisors overflows before the quotient does.
+        first = 2 if isinstance(under[0], Number) else 1
+        for divisor in (_chain(under[:first]), *under[first:]):
+            result = Apply("div", (result, divisor))
     if above < 0:
         return Number(-result.value) if isinstance(result, Number) else Apply("neg", (result,))
     return result
