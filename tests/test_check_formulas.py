@@ -63,3 +63,44 @@ def test_a_target_behind_a_line_of_its_own_is_a_target(tmp_path):
 def test_a_loss_the_right_way_round_or_of_predictions_alone_is_none(tmp_path, loss):
     text = lesson_text(f"```graph\nz = w*x\nL = {loss}\n```\n", ONE_NEURON)
     assert found_in(text, tmp_path) == []
+
+
+PREDICTIONS = """\
+[parameters]
+W = [[0.5, 0.1]]
+V = [[0.5, 0.1], [0.2, -0.3]]
+[data]
+inputs = { X = ["a", "b"] }
+targets = { Y = ["y"] }
+examples = [[1, 2, 0.5], [0.3, 1, 1], [1, 1, 1]]
+[training]
+epochs = 3
+batch = BATCH
+"""
+
+
+@pytest.mark.parametrize("batch", ["1", '"full"'])
+@pytest.mark.parametrize(
+    ("line", "loss", "found"),
+    [
+        ("P = X.T @ W.T", "(P - Y)**2", ("outer", "C sets 3×1 against 1×3: ")),
+        ("P = X.T @ W.T", "(P - Y.T)**2", None),
+        ("P = V @ X", "(P - Y)**2", ("uneven", "C sets 2×3 against 1×3: ")),
+        ("P = W @ X", "(P - Y)**2", None),
+        ("P = V @ X", "(P*Y)**2", None),
+        ("P = W @ X", "(P - 2*Y)**2", None),
+    ],
+)
+def test_a_prediction_that_meets_other_targets_than_its_own_is_a_warning(
+    tmp_path, batch, line, loss, found
+):
+    text = lesson_text(
+        f"```graph\n{line}\nC = sum({loss})\n```\n", PREDICTIONS.replace("BATCH", batch)
+    )
+    told = [r for r in check_lesson(lesson_of(text, tmp_path)).problems if r.level == "warning"]
+    if found is None:
+        assert told == []
+    else:
+        assert [r.code for r in told] == [found[0]]
+        assert told[0].what.startswith(found[1])
+        assert told[0].source == f"C = sum({loss})"

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
 from gdtutor.check.findings import Notes
+from gdtutor.engine.batch_axis import batch_axes
+from gdtutor.engine.errors import ShapeError
 from gdtutor.engine.expression import Apply, Expr, Name, names_in, to_text
-from gdtutor.engine.graph import Role
-from gdtutor.engine.operations import OPERATIONS, Kind
+from gdtutor.engine.graph import Graph, Role
+from gdtutor.engine.operations import OPERATIONS, Kind, Operation
+from gdtutor.engine.shapes import Shape, infer_shapes, shape_text
+from gdtutor.engine.trace import Trace
 from gdtutor.session.moment import Moment
 
 SHOWN = 60
@@ -52,6 +57,74 @@ def check_losses(notes: Notes, moment: Moment) -> None:
                 first, second = ({name.name for name in names_in(arg)} for arg in loss.args)
                 if first & given and not first & trained and second & trained:
                     _report_swapped(notes, line.name, loss)
+
+
+def check_broadcasts(notes: Notes, moment: Moment) -> None:
+    """Report operations in which examples meet other examples, or one target several predictions.
+
+    NumPy broadcasts a column against a row to a square, and one row against several, without a
+    word; where examples and their targets are set against each other it is seldom meant.
+    """
+    for done in moment.traces:
+        graph, shapes = done.graph, _shapes_of_all(moment, done)
+        axes, aimed = batch_axes(graph, shapes), _aimed_at(graph)
+        for node in graph.nodes:
+            names = [arg.name for arg in node.args if isinstance(arg, Name)]
+            operation = OPERATIONS[node.op]
+            if operation.kind is not Kind.ELEMENTWISE or len(names) < 2:
+                continue
+            line = graph.lines[node.line].name
+            met = " against ".join(shape_text(shapes[name]) for name in names)
+            if len(axes[node.name]) > 1 and all(len(axes[name]) == 1 for name in names):
+                what = f"{line} sets {met}: every example meets every other, not itself alone"
+                hint = "turn one of them with .T, so that both have their examples along one axis"
+                notes.add("outer", what, hint, notes.of_name(line), "warning")
+            elif _is_uneven(operation, [n for n in names if axes[n]], aimed, shapes):
+                what = f"{line} sets {met}: several predictions meet one target"
+                hint = "give each prediction a target of its own, or make one prediction of them"
+                notes.add("uneven", what, hint, notes.of_name(line), "warning")
+
+
+def _shapes_of_all(moment: Moment, done: Trace) -> Mapping[str, Shape]:
+    """Return the shapes of a scene with all examples in the batch, where those fit."""
+    problem = moment.problem
+    if done.graph is not problem.graph or len(moment.batch) > 1 or problem.is_single:
+        return done.shapes
+    given = problem.given(moment.state.parameters, np.arange(problem.size))
+    try:
+        return infer_shapes(done.graph, {name: np.shape(value) for name, value in given.items()})
+    except ShapeError:
+        return done.shapes
+
+
+def _aimed_at(graph: Graph) -> set[str]:
+    """Return the targets, and every node that is computed from targets and numbers alone."""
+    found = {leaf.name for leaf in graph.leaves if leaf.role is Role.TARGET}
+    for node in graph.nodes:
+        sources = {arg.name for arg in node.args if isinstance(arg, Name)}
+        if sources and sources <= found:
+            found.add(node.name)
+    return found
+
+
+def _is_uneven(
+    operation: Operation, names: list[str], aimed: set[str], shapes: Mapping[str, Shape]
+) -> bool:
+    """Say whether a difference or loss spreads one target over several predictions.
+
+    Args:
+        operation: The operation.
+        names: Its operands that have a value for each example.
+        aimed: The names that are computed from targets alone.
+        shapes: The shape of every name.
+    """
+    if operation.name != "sub" and not operation.has_target:
+        return False
+    targets = [name for name in names if name in aimed]
+    others = [name for name in names if name not in aimed]
+    if len(targets) != 1 or len(others) != 1:
+        return False
+    return math.prod(shapes[targets[0]]) < math.prod(shapes[others[0]])
 
 
 def _losses(expr: Expr) -> Iterator[Apply]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from gdtutor.check.findings import Notes
-from gdtutor.check.formulas import check_losses, check_vectors
+from gdtutor.check.formulas import check_broadcasts, check_losses, check_vectors
 from gdtutor.check.given_away import given_away
 from gdtutor.check.gradients import GradientChecked, check_gradients
 from gdtutor.check.screens import ScreenChecks
@@ -30,6 +30,8 @@ LESSON_CODES = {
     "kink": "a value stands where its derivative does not exist (a warning)",
     "row": "a vector meets a matrix as a row, not as a column (a warning)",
     "swapped": "a loss takes the target for the prediction (a warning)",
+    "outer": "every example meets every other by broadcasting (a warning)",
+    "uneven": "one target meets several predictions by broadcasting (a warning)",
     "fit": "a panel of a step does not fit the design size",
     "given-away": "a question says its own answer",
 }
@@ -79,6 +81,7 @@ def _check_run(
     if not variant:
         check_vectors(notes, session.moment)
         check_losses(notes, session.moment)
+        check_broadcasts(notes, session.moment)
         _check_questions(notes, session.moment)
     screens.check(notes, session, variant)
 

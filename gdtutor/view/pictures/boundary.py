@@ -13,12 +13,12 @@ from gdtutor.view.pictures.neuron_lines import SMALLEST, lines_picture
 from gdtutor.view.pictures.neurons import (
     MAX_NEURONS,
     Neuron,
-    decides_nothing,
     has_rows,
     hidden_neurons,
     output_neurons,
     sides,
     sums_behind,
+    undecided,
     undecided_words,
 )
 from gdtutor.view.pictures.planes import (
@@ -96,28 +96,40 @@ def _plane(source: Source, wish: PictureWish, neuron: Neuron, size: Size) -> tup
     grid = grid_of(source, wish, size.width - LABELS, size.height - BELOW - 1)
     values = plane_values(source.still, neuron.line, grid)
     field = Field(grid.x, grid.y, grid.columns, grid.rows)
-    high, low = _shades(source)
-    are_classes, is_flat = has_rows(values, neuron), decides_nothing(values, neuron)
-    for (row, column), is_on in np.ndenumerate(sides(values, neuron)):
-        style = Style.REGION_HIGH if is_on else Style.REGION_LOW
-        character = str(int(is_on))[-1] if are_classes else high if is_on else low
-        if not is_flat:
-            field.put(row, column, (character, style))
+    are_classes, open_places = has_rows(values, neuron), undecided(values, neuron)
+    shades = _shades(source) if are_classes else _shades(source)[:2]
+    for (row, column), side in np.ndenumerate(sides(values, neuron)):
+        if not open_places[row, column]:
+            style = Style.REGION_HIGH if side else Style.REGION_LOW
+            field.put(row, column, (shades[int(side) % len(shades)], style))
     mark_examples(field, source.problem)
-    if are_classes:
-        title = f"{neuron.label}  the largest row"
+    is_flat = bool(open_places.all())
+    if are_classes and not is_flat:
+        titles = _class_titles(neuron, shades, len(values))
     else:
-        title = first_that_fits(_titles(source, neuron, grid.y.name, is_flat), size.width)
+        titles = _titles(source, neuron, grid.y.name, is_flat)
+    title = first_that_fits(titles, size.width)
     return (line((title, Style.DIM)), *field.lines(source.chars))
 
 
-def _shades(source: Source) -> tuple[str, str]:
-    return ("▒", "·") if source.chars.unicode else ("#", ".")
+def _class_titles(neuron: Neuron, shades: tuple[str, ...], classes: int) -> tuple[str, ...]:
+    """Return what stands above a plane of classes, and the shade of each, from long to short."""
+    legend = " ".join(f"{shades[row % len(shades)]}{row}" for row in range(classes))
+    plain = f"{neuron.label}  the largest row"
+    return f"{plain}  {legend}", f"{neuron.label} {legend}", plain, neuron.label
+
+
+def _shades(source: Source) -> tuple[str, ...]:
+    """Return the characters of regions: of what is off, of what is on, of further classes.
+
+    They are no characters that mark examples, so that both can be told apart without colour.
+    """
+    return tuple("·▒░▓∘□◇▪:%" if source.chars.unicode else ".#:=~%*o^@")
 
 
 def _titles(source: Source, neuron: Neuron, y: str, is_flat: bool) -> tuple[str, ...]:
     """Return what stands above a plane and where the neuron is on, from long to short."""
-    high, _ = _shades(source)
+    high = _shades(source)[1]
     what = source.name(neuron.line) if "." not in neuron.line else "sum"
     # The vertical axis is named in the plane of the output, where one name is enough for both.
     named = y if what == neuron.label else neuron.label

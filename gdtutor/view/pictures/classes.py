@@ -7,6 +7,7 @@ from functools import lru_cache
 import numpy as np
 
 from gdtutor.engine.batch_axis import batch_axes, by_example
+from gdtutor.engine.expression import Name
 from gdtutor.engine.operations import Array
 from gdtutor.engine.trace import forward
 from gdtutor.training.problem import Problem
@@ -15,35 +16,80 @@ from gdtutor.view.pictures.paths import rows_of
 NO_CLASS = -1
 """Taken for no class: an output that is not finite."""
 UNDECIDED = -2
-"""Taken for neither of two classes: an output of 0.5."""
+"""Taken for no class rather than another: an output on the threshold, or two largest rows."""
 NOISE = 1e-12
 """A difference that rounding alone can make in a pass; nothing is decided by a smaller one."""
 
 
-def classes_of(learned: Array, expected: Array) -> tuple[Array, Array] | None:
+_LOGITS = "binary_cross_entropy_logits"
+"""The loss whose prediction is a sum rather than a share: its two classes meet at 0."""
+
+
+def classes_of(
+    learned: Array, expected: Array, threshold: float | None = None
+) -> tuple[Array, Array] | None:
     """Return the class of every example, learned and expected; None where targets are no classes.
 
-    One value is the class 0 or 1, on its side of 0.5; several are one-hot, and the largest counts.
-    What is not finite is NO_CLASS, and one value of 0.5 is UNDECIDED.
+    One value is the class 0 or 1, on its side of the threshold; targets of -1 and 1 are classes
+    like those of 0 and 1. Several are one-hot, and the largest counts. What is not finite is
+    NO_CLASS; a value on the threshold, or several that are the largest together, is UNDECIDED.
 
     Args:
         learned: Outputs of shape (values, examples).
         expected: Targets of the same shape.
+        threshold: Where one value changes classes; the middle of its two targets where not said.
     """
-    if not np.isin(expected, (0.0, 1.0)).all():
+    low = -1.0 if is_signed(expected) else 0.0
+    if not np.isin(expected, (low, 1.0)).all():
         return None
-    if np.ptp(expected) == 0 and not ((learned >= 0) & (learned <= 1)).all():
+    has_one = np.ptp(expected) == 0 and threshold is None
+    if has_one and not ((learned >= low) & (learned <= 1)).all():
         # One value that is wanted everywhere may be a class or not; an output far off says not.
         return None
+    middle = (low + 1) / 2
     if len(expected) == 1:
-        is_half = np.abs(learned[0] - 0.5) <= NOISE
-        taken = np.where(is_half, UNDECIDED, (learned[0] > 0.5).astype(int))
-        true = expected[0].astype(int)
-    elif (expected.sum(axis=0) == 1).all():
-        taken, true = np.argmax(learned, axis=0), np.argmax(expected, axis=0)
+        off = learned[0] - (middle if threshold is None else threshold)
+        taken = np.where(np.abs(off) <= NOISE, UNDECIDED, (off > 0).astype(int))
+        true = (expected[0] > middle).astype(int)
+    elif ((expected > middle).sum(axis=0) == 1).all():
+        taken, true = largest(learned), np.argmax(expected, axis=0)
     else:
         return None
     return np.where(np.isfinite(learned).all(axis=0), taken, NO_CLASS), true
+
+
+def largest(values: Array) -> Array:
+    """Return which of several values along the first axis is the largest, UNDECIDED where two are.
+
+    Shares that are equal but for rounding decide nothing.
+    """
+    second, first = np.sort(values, axis=0)[-2:]
+    with np.errstate(invalid="ignore"):
+        return np.where(first - second <= NOISE, UNDECIDED, np.argmax(values, axis=0))
+
+
+def is_signed(targets: Array) -> bool:
+    """Say whether targets are -1 and 1."""
+    return bool(np.isin(targets, (-1.0, 1.0)).all() and (targets < 0).any())
+
+
+@lru_cache(maxsize=8)
+def threshold_of(problem: Problem) -> float | None:
+    """Return where a prediction of one value changes classes; None for the middle of its targets.
+
+    A prediction that its loss takes through a sigmoid changes where the sigmoid is a half.
+    """
+    for node in problem.graph.nodes:
+        first = node.args[0]
+        if node.op == _LOGITS and isinstance(first, Name) and first.name == problem.prediction:
+            return 0.0
+    return None
+
+
+def signed_targets(problem: Problem) -> bool:
+    """Say whether all that is aimed at is -1 or 1."""
+    columns = [c for b in problem.bindings if b.leaf == problem.target for c in b.columns]
+    return bool(columns) and is_signed(problem.examples[:, columns])
 
 
 def predictions_of(problem: Problem, parameters: dict[str, Array]) -> tuple[Array, Array] | None:
@@ -88,4 +134,4 @@ def has_classes(problem: Problem) -> bool:
     Judged by the outputs of the start, so that the answer stays while training goes on.
     """
     found = predictions_of(problem, dict(problem.parameters))
-    return found is not None and classes_of(*found) is not None
+    return found is not None and classes_of(*found, threshold_of(problem)) is not None

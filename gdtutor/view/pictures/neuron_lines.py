@@ -8,7 +8,7 @@ from gdtutor.engine.operations import Array
 from gdtutor.lesson.model import PictureWish
 from gdtutor.view.frame import Style
 from gdtutor.view.lines import line
-from gdtutor.view.pictures.classes import has_classes
+from gdtutor.view.pictures.classes import has_classes, signed_targets
 from gdtutor.view.pictures.field import BELOW, LABELS, Field, Mark
 from gdtutor.view.pictures.neurons import (
     MAX_NEURONS,
@@ -19,6 +19,8 @@ from gdtutor.view.pictures.neurons import (
 )
 from gdtutor.view.pictures.planes import (
     EXAMPLE,
+    PLAIN,
+    SIGNED,
     Grid,
     at_points,
     grid_of,
@@ -79,7 +81,10 @@ def _meaning(source: Source, grid: Grid, width: int) -> str:
     """Return the vertical axis, and what stands at the examples' places."""
     if not has_classes(source.problem):
         return f"{grid.y.name}  {EXAMPLE}: examples"
-    long, short = (f"{grid.y.name}  0 and 1 are the targets", f"{grid.y.name}  0, 1: targets")
+    signs = SIGNED if signed_targets(source.problem) else PLAIN
+    of = "the targets" if signs is PLAIN else "the signs of the targets"
+    long = f"{grid.y.name}  {signs[0]} and {signs[1]} are {of}"
+    short = f"{grid.y.name}  {signs[0]}, {signs[1]}: targets"
     return first_that_fits((long, short), width)
 
 

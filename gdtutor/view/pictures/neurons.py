@@ -8,11 +8,12 @@ import numpy as np
 
 from gdtutor.engine.expression import Name
 from gdtutor.engine.graph import Graph
-from gdtutor.engine.operations import Array
+from gdtutor.engine.operations import OPERATIONS, Array, Kind
 from gdtutor.lesson.model import PictureWish
 from gdtutor.lesson.picture_checks import activation_lines
+from gdtutor.training.problem import Problem
 from gdtutor.values import Struct
-from gdtutor.view.pictures.classes import NOISE
+from gdtutor.view.pictures.classes import NOISE, UNDECIDED, largest, signed_targets, threshold_of
 from gdtutor.view.pictures.planes import at_points
 from gdtutor.view.pictures.source import Source, option
 
@@ -32,13 +33,31 @@ class Neuron(Struct, frozen=True):
 
 def output_neurons(source: Source, wish: PictureWish) -> tuple[Neuron, ...]:
     """Return the prediction, or each row of the line that is asked for."""
+    problem = source.problem
     asked = option(wish, "of")
-    if asked is not None:
-        return _rows(source, str(asked), source.problem.graph)
-    name = source.problem.prediction
+    name = problem.prediction if asked is None else str(asked)
     if name is None or _values(source, name) == 0:
         return ()
-    return (Neuron(name, None, 0.5, source.name(name)),)
+    if asked is None or _are_shares(problem.graph, name) or _is_plain_prediction(problem, name):
+        return (Neuron(name, None, _threshold(problem), source.name(name)),)
+    return _rows(source, name, problem.graph)
+
+
+def _are_shares(graph: Graph, name: str) -> bool:
+    """Say whether the rows of a line compete, so that the largest of them is what it says."""
+    last = graph.nodes[graph.lines[graph.line_by_name[name]].last]
+    return OPERATIONS[last.op].kind is Kind.COLUMNS
+
+
+def _is_plain_prediction(problem: Problem, name: str) -> bool:
+    """Say whether a line is the prediction and no activation, whose sum would tell its side."""
+    return name == problem.prediction and name not in activation_lines(problem.graph)
+
+
+def _threshold(problem: Problem) -> float:
+    """Return where the prediction changes classes: between its two targets, or at a logit of 0."""
+    own = threshold_of(problem)
+    return own if own is not None else 0.0 if signed_targets(problem) else 0.5
 
 
 def hidden_neurons(source: Source) -> tuple[Neuron, ...]:
@@ -80,17 +99,25 @@ def has_rows(values: Array, neuron: Neuron) -> bool:
 
 
 def sides(values: Array, neuron: Neuron) -> Array:
-    """Return whether a neuron is on in each cell, or the class where there are several rows."""
+    """Return whether a neuron is on in each cell, or the class where there are several rows.
+
+    Where rows are the largest together the class is UNDECIDED.
+    """
     if has_rows(values, neuron):
-        return np.asarray(np.argmax(values, axis=0))
+        return largest(values)
     return np.asarray(_own(values, neuron) >= neuron.threshold)
 
 
-def decides_nothing(values: Array, neuron: Neuron) -> bool:
-    """Say whether a neuron's values differ from its threshold by no more than rounding can."""
+def undecided(values: Array, neuron: Neuron) -> Array:
+    """Return where a neuron differs from its threshold by no more than rounding can."""
     if has_rows(values, neuron):
-        return False
-    return bool(np.all(np.abs(_own(values, neuron) - neuron.threshold) <= NOISE))
+        return np.asarray(largest(values) == UNDECIDED)
+    return np.asarray(np.abs(_own(values, neuron) - neuron.threshold) <= NOISE)
+
+
+def decides_nothing(values: Array, neuron: Neuron) -> bool:
+    """Say whether a neuron is undecided everywhere."""
+    return bool(undecided(values, neuron).all())
 
 
 def _own(values: Array, neuron: Neuron) -> Array:
@@ -102,5 +129,7 @@ def undecided_words(source: Source, neuron: Neuron) -> str:
     name = source.problem.prediction
     if name is not None and neuron.label.partition("[")[0] == source.name(name):
         answer = at_points(source.problem, source.predicting, name, np.zeros((1, 2)))
+        if np.ptp(answer) > NOISE:
+            return "no boundary: the largest rows are equal"
         return f"no boundary: every answer is {source.number(float(answer.flat[0]), 3)}"
     return f"no line: {neuron.label} sums to 0 everywhere"

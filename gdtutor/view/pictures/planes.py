@@ -16,13 +16,15 @@ from gdtutor.lesson.model import PictureWish
 from gdtutor.training.problem import Problem
 from gdtutor.values import Struct
 from gdtutor.view.frame import Style
-from gdtutor.view.pictures.classes import has_classes
+from gdtutor.view.pictures.classes import has_classes, signed_targets
 from gdtutor.view.pictures.cost_function import CELLS_TOGETHER
 from gdtutor.view.pictures.field import Axis, Field
 from gdtutor.view.pictures.source import Source, interval
 
 MARKED = 500
 """Most examples that are marked."""
+PLAIN, SIGNED = "01", "-+"
+"""What marks examples of two classes, by whether the targets are 0 and 1 or -1 and 1."""
 EXAMPLE = "x"
 """What marks an example that has no class."""
 _MARGIN = 0.25
@@ -122,14 +124,15 @@ def mark_examples(field: Field, problem: Problem) -> None:
     """Write each example's class into the field, or a cross where targets are no classes."""
     first, second = input_columns(problem)
     columns = target_columns(problem) if has_classes(problem) else ()
+    signs = SIGNED if signed_targets(problem) else PLAIN
     for example in problem.examples[:MARKED]:
-        mark = _class_mark([float(example[c]) for c in columns])
+        mark = _class_mark([float(example[c]) for c in columns], signs)
         field.mark(float(example[first]), float(example[second]), (mark, Style.CURRENT))
 
 
-def _class_mark(targets: list[float]) -> str:
+def _class_mark(targets: list[float], signs: str) -> str:
     if not targets:
         return EXAMPLE
     if len(targets) == 1:
-        return "1" if targets[0] >= 0.5 else "0"
+        return signs[targets[0] >= 0.5]
     return str(int(np.argmax(targets)))[-1]

@@ -12,7 +12,13 @@ from gdtutor.lesson.model import PictureWish
 from gdtutor.session.state import Snapshot
 from gdtutor.view.frame import Line, Style
 from gdtutor.view.lines import line, wrapped
-from gdtutor.view.pictures.classes import UNDECIDED, classes_of, predictions_of
+from gdtutor.view.pictures.classes import (
+    UNDECIDED,
+    classes_of,
+    is_signed,
+    predictions_of,
+    threshold_of,
+)
 from gdtutor.view.pictures.source import Drawing, Size, Source, said, whole
 
 HELD = "v"
@@ -60,7 +66,7 @@ def _rows(
     inputs = [b for b in problem.bindings if b.leaf in problem.data_leaves(Role.INPUT)]
     columns = list(dict.fromkeys(c for b in inputs for c in b.columns))
     digits = whole(wish, "digits", 3)
-    kinds = classes_of(learned, expected)
+    kinds = classes_of(learned, expected, threshold_of(source.problem))
     right, wrong = ("✓", "✗") if source.chars.unicode else ("ok", "NO")
     names = (source.column(problem.columns[c]) for c in columns)
     head = ["#", *names, "target", "learned", ""]
@@ -108,7 +114,7 @@ def _counts(source: Source, learned: Array, expected: Array, width: int) -> list
 
     Those held back are counted apart, and the confusions are theirs.
     """
-    kinds = classes_of(learned, expected)
+    kinds = classes_of(learned, expected, threshold_of(source.problem))
     train, count = source.run.trained_examples, learned.shape[1]
     parts = [("", slice(None))]
     if train < count:
@@ -122,7 +128,9 @@ def _counts(source: Source, learned: Array, expected: Array, width: int) -> list
         for row in wrapped(*_right(said_class[part], true_class[part], name, width))
     ]
     last = parts[-1][1]
-    return [*rows, *_confusions(said_class[last], true_class[last], max(2, len(expected)))]
+    called = ("-1", "1") if is_signed(expected) and len(expected) == 1 else ()
+    names = called or tuple(map(str, range(max(2, len(expected)))))
+    return [*rows, *_confusions(said_class[last], true_class[last], names)]
 
 
 def _distance(source: Source, errors: Array, name: str, part: slice) -> list[Line]:
@@ -140,8 +148,9 @@ def _right(said_class: Array, true_class: Array, name: str, width: int) -> tuple
     return text, width, Style.GOOD if right == count else Style.WARNING
 
 
-def _confusions(said_class: Array, true_class: Array, classes: int) -> list[Line]:
+def _confusions(said_class: Array, true_class: Array, names: tuple[str, ...]) -> list[Line]:
     """Return which classes are taken for which; nothing where they are many."""
+    classes = len(names)
     if classes > _MOST_CLASSES:
         return []
     table = np.zeros((classes, classes), dtype=int)
@@ -149,9 +158,9 @@ def _confusions(said_class: Array, true_class: Array, classes: int) -> list[Line
         if taken >= 0:
             table[true, taken] += 1
     wide = max(len(str(table.max())), 3)
-    says = " ".join(str(c).rjust(wide) for c in range(classes))
+    says = " ".join(name.rjust(wide) for name in names)
     lines = [line((f"          says {says}", Style.DIM))]
-    for true, row in enumerate(table):
+    for name, row in zip(names, table, strict=True):
         cells = " ".join(str(n).rjust(wide) for n in row)
-        lines.append(line((f"should be {true:>4} ", Style.DIM), cells))
+        lines.append(line((f"should be {name:>4} ", Style.DIM), cells))
     return lines

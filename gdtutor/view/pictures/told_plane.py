@@ -6,7 +6,7 @@ import numpy as np
 
 from gdtutor.engine.operations import Array
 from gdtutor.lesson.model import PictureWish
-from gdtutor.view.pictures.classes import classes_of
+from gdtutor.view.pictures.classes import UNDECIDED, classes_of, threshold_of
 from gdtutor.view.pictures.neuron_lines import equation_of
 from gdtutor.view.pictures.neurons import (
     MAX_NEURONS,
@@ -59,7 +59,9 @@ def _neuron(source: Source, neuron: Neuron, behind: Neuron) -> str:
         return undecided_words(source, neuron)
     side = sides(values, neuron)[..., 0]
     if has_rows(values, neuron):
-        counts = (f"row {row} at {_examples(side == row)}" for row in np.unique(side))
+        counts = [f"row {row} at {_examples(side == row)}" for row in np.unique(side[side >= 0])]
+        if (side == UNDECIDED).any():
+            counts.append(f"undecided at {_examples(side == UNDECIDED)}")
         return f"{neuron.label}, the largest row: {'; '.join(counts)}"
     sign = "≥" if source.chars.unicode else ">="
     row = "" if neuron.row is None else f"[{neuron.row}]"
@@ -85,7 +87,7 @@ def _examples(chosen: Array) -> str:
 def _right(source: Source) -> tuple[str, ...]:
     """Return how many examples lie on the side of their target, where targets are classes."""
     found = outputs_of(source)
-    kinds = None if found is None else classes_of(*found)
+    kinds = None if found is None else classes_of(*found, threshold_of(source.problem))
     if kinds is None:
         return ()
     right = int(np.sum(kinds[0] == kinds[1]))

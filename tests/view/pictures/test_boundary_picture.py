@@ -78,8 +78,91 @@ def test_each_of_several_classes_is_its_largest_row():
     classes = classes.replace("W2 = [[1.0, 1.0, -2.0]]", "W2 = [[1.0, 1.0, -2.0], [0.5, 0.1, 3.0]]")
     classes = classes.replace("b2 = [[0.2]]", "b2 = [[0.2], [0.0]]")
     text = picture(classes, 'kind = "boundary"')
-    assert "the largest row" in text
-    assert "0000" in text or "1111" in text
+    assert text.startswith("Ŷ  the largest row  ·0 ▒1")
+    body = [row[6:] for row in text.splitlines()[1:-1]]
+    assert "▒▒▒▒" in "".join(body)
+    # Digits are the examples' alone: colour is not needed to tell them from the regions.
+    assert sorted(ch for row in body for ch in row if ch.isdigit()) == ["0", "1"]
+
+
+SIGNED = """
+[parameters]
+w1 = 1.0
+w2 = 0.0
+b = 0.0
+[data]
+inputs = ["x1", "x2"]
+targets = ["y"]
+examples = [[-1, 0, -1], [-0.5, 1, -1], [0.5, 0, 1], [1, 1, 1]]
+[training]
+learning_rate = 0.1
+epochs = 50
+{pictures}
++++
+```graph
+s = tanh(w1*x1 + w2*x2 + b)
+L = (s - y)**2
+```
+"""
+SHARES = """
+[parameters]
+W = [[1.0, 0.0], [-1.0, 0.0]]
+[data]
+inputs = { X = ["x1", "x2"] }
+targets = { Y = ["y1", "y2"] }
+examples = [[-1, 0, 0, 1], [1, 0, 1, 0], [-1, 1, 0, 1], [1, 1, 1, 0]]
+[training]
+learning_rate = 0.1
+epochs = 50
+{pictures}
++++
+```graph
+Z = W @ X
+P = softmax(Z)
+C = sum(cross_entropy(P, Y))/m
+```
+"""
+
+
+def halves(text):
+    """Return the shades left and right of the middle of a plane, without the examples' marks."""
+    rows = [row[6:] for row in text.splitlines()[1:-1]]
+    middle = len(rows[0]) // 2
+    marks = "01+-x"
+    left = {ch for row in rows for ch in row[: middle - 1] if ch not in marks}
+    return left, {ch for row in rows for ch in row[middle + 1 :] if ch not in marks}
+
+
+def test_targets_of_minus_one_and_one_are_two_classes_that_meet_at_0():
+    text = picture(SIGNED, 'kind = "boundary"')
+    assert "s≥0" in text.splitlines()[0]
+    assert halves(text) == ({"·"}, {"▒"})
+    body = "".join(row[6:] for row in text.splitlines()[1:-1])
+    assert (body.count("-"), body.count("+"), body.count("x")) == (2, 2, 0)
+    assert "4 of 4 right, 100 %" in picture(SIGNED, 'kind = "table"')
+    assert "+ are" in picture(SIGNED, 'kind = "boundary"\nlines = true', width=60)
+
+
+def test_a_logit_is_on_one_side_of_0_whatever_its_targets_are():
+    logits = ROWS.replace("L = (yhat - y)**2 / 2", "L = binary_cross_entropy_logits(z, y)")
+    logits = logits.replace("yhat = sigmoid(z)\n", "")
+    assert "z≥0" in picture(logits, 'kind = "boundary"').splitlines()[0]
+    # All four sums are above 0 but the first, which is 0: below a half none of them is.
+    assert "3 of 4 right" in picture(logits, 'kind = "table"')
+
+
+def test_shares_that_are_asked_for_give_the_picture_of_the_prediction():
+    asked = picture(SHARES, 'kind = "boundary"\nof = "P"')
+    assert asked == picture(SHARES, 'kind = "boundary"')
+    assert halves(asked) == ({"▒"}, {"·"})
+
+
+def test_shares_that_are_equal_but_for_rounding_decide_nothing():
+    dust = SHARES.replace("1.0, 0.0", "1e-15, 0.0").replace("-1.0", "0.0")
+    text = picture(dust, 'kind = "boundary"')
+    assert "no boundary: every answer is 0.5" in text.splitlines()[0]
+    assert halves(text) == ({" "}, {" "})
+    assert "4 undecided" in picture(dust, 'kind = "table"')
 
 
 DUST = ROWS.replace("w1 = 0.1", "w1 = 2.4e-16").replace("w2 = 0.6", "w2 = 2.4e-16")
