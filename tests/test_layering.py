@@ -1,8 +1,10 @@
 """Imports point one way; textual, rich and plotext stay in the user interface."""
 
 import ast
+import re
 import subprocess
 import sys
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -11,26 +13,19 @@ import gdtutor
 
 PACKAGE = Path(gdtutor.__file__).parent
 
-ORDER = ("values", "engine", "training", "lesson", "session", "view", "package", "ui", "cli")
-"""From the lowest layer up; "package" is every module and package not named here."""
-
-THIRD_PARTY = {
-    "values": {"msgspec"},
-    "engine": {"numpy"},
-    "training": {"numpy"},
-    "lesson": {"numpy"},
-    "session": {"numpy"},
-    "view": {"numpy", "markdown_it"},
-    "package": {"numpy", "platformdirs"},
-    "ui": {"numpy", "textual", "rich", "plotext"},
-    "cli": set(),
+TOP = {
+    "__init__": (set(), set()),
+    "__main__": ({"cli"}, set()),
+    "values": (set(), {"msgspec"}),
+    "files": ({"engine"}, set()),
 }
+"""What the modules at the top of the package may import: folders and modules, and packages."""
+
+DECLARED = re.compile(r"Imports: ([^.]+)\.(?: Outside: ([^.]+)\.)?$")
+"""The end of a folder's docstring, which says what its modules may import."""
 
 COMPILES_SOURCE = "training/plan/source.py"
 """The one module that may: it compiles what the plan generates."""
-
-FRONT_ENDS = ("__main__", "testing")
-"""Modules beside the packages that stand as high as the command line."""
 
 PLUGIN = "testing/pytest_plugin.py"
 """The one module that may import pytest."""
@@ -42,15 +37,32 @@ def path_of(module):
     return module.relative_to(PACKAGE).as_posix()
 
 
-def layer_named(parts):
-    """Return the layer of a module by the parts of its name below the package."""
-    if parts[0] in FRONT_ENDS:
-        return "cli"
-    return parts[0] if parts[0] in ORDER and parts[0] != "package" else "package"
+def folder_of(path):
+    """Return the folder of a module by its path below the package, or its name at the top."""
+    return path.rpartition("/")[0] or path.removesuffix(".py")
 
 
-def layer_of(module):
-    return layer_named(module.relative_to(PACKAGE).with_suffix("").parts)
+def declared(text):
+    """Return what a folder says that it may import: of the package, and from outside."""
+    found = DECLARED.search(" ".join((ast.get_docstring(text) or "").split()))
+    assert found is not None, "the folder's docstring ends with 'Imports: …'"
+    return tuple(
+        {name.strip() for name in (part or "").split(",")} - {""} for part in found.groups()
+    )
+
+
+FOLDERS = {
+    folder.parent.relative_to(PACKAGE).as_posix(): declared(ast.parse(folder.read_text("utf-8")))
+    for folder in PACKAGE.rglob("*/__init__.py")
+}
+"""By folder, what it may import."""
+
+ALLOWED = FOLDERS | TOP
+
+
+def stands_in(folder, others):
+    """Tell whether a folder is one of others, or lies in one."""
+    return any(folder == other or folder.startswith(f"{other}/") for other in others)
 
 
 def imported(tree, package):
@@ -66,19 +78,22 @@ def imported(tree, package):
 
 def violations(text, path):
     """Return what a module of this path below the package must not import."""
-    module = PACKAGE / path
-    layer = layer_of(module)
-    allowed = set(ORDER[: ORDER.index(layer) + 1])
-    package = ("gdtutor", *module.relative_to(PACKAGE).parts[:-1])
+    folder = folder_of(path)
+    inside, outside = ALLOWED[folder]
+    package = ("gdtutor", *path.split("/")[:-1])
     found = []
     for name in imported(ast.parse(text), package):
         first, *rest = name.split(".")
         if first == "gdtutor":
-            if rest and rest != ["__version__"] and layer_named(rest) not in allowed:
+            if (
+                rest
+                and rest != ["__version__"]
+                and not stands_in("/".join(rest), {folder, *inside})
+            ):
                 found.append(name)
         elif path == PLUGIN and first == "pytest":
             continue
-        elif first not in sys.stdlib_module_names and first not in THIRD_PARTY[layer]:
+        elif first not in sys.stdlib_module_names and first not in outside:
             found.append(name)
     return found
 
@@ -111,6 +126,7 @@ def test_a_module_imports_its_own_layer_and_lower_ones_alone(module):
         ("engine/graph.py", "from gdtutor.training import plan", "gdtutor.training.plan"),
         ("engine/graph.py", "from ..view import frame", "gdtutor.view.frame"),
         ("engine/graph.py", "from gdtutor import session", "gdtutor.session"),
+        ("check/paths.py", "import gdtutor.report.run", "gdtutor.report.run"),
         ("engine/graph.py", "def f():\n    from textual import log", "textual.log"),
         ("engine/graph.py", "import gdtutor.progress.store", "gdtutor.progress.store"),
         ("view/frame.py", "import rich.text", "rich.text"),
@@ -125,11 +141,27 @@ def test_an_import_that_points_up_is_found(path, text, name):
     assert violations(text, path) == [name]
 
 
+def test_what_folders_may_import_makes_no_circle():
+    """A folder inside another one is a part of it."""
+    order = TopologicalSorter(
+        {folder: set(inside) for folder, (inside, _) in ALLOWED.items() if "/" not in folder}
+    )
+    assert set(order.static_order()) == {folder for folder in ALLOWED if "/" not in folder}
+
+
+def test_every_folder_says_in_five_to_fifteen_lines_what_it_is_for():
+    lengths = {
+        path.parent.name: len(ast.get_docstring(ast.parse(path.read_text("utf-8"))).splitlines())
+        for path in PACKAGE.rglob("*/__init__.py")
+    }
+    assert {name: length for name, length in lengths.items() if not 5 <= length <= 15} == {}
+
+
 def test_imports_that_point_down_are_allowed():
     assert violations("from gdtutor.engine.graph import Graph\nimport numpy", "view/frame.py") == []
     assert violations("from gdtutor.ui.app import run", "cli/open.py") == []
     assert violations("from gdtutor import __version__", "engine/graph.py") == []
-    assert violations("from gdtutor.report.transcript import steps", "check/paths.py") == []
+    assert violations("from gdtutor.report.transcript import steps", "linear/training.py") == []
 
 
 @pytest.mark.parametrize("module", MODULES, ids=path_of)

@@ -1,1 +1,10 @@
-"""The terminal side: frames are painted, keys become actions."""
+"""The terminal side: frames are painted, keys become actions.
+
+In: keys, sizes and signals of a terminal. Out: the cells that changed. `app` owns the terminal,
+`program` runs the session and its effects, `trainer` trains in a thread, `canvas` paints.
+No rule of the lesson, and no text of a screen, is made here.
+It is the one folder that knows Textual, rich and plotext, and no command line.
+
+Imports: values, files, engine, training, session, view, library. Outside: numpy, textual, rich,
+plotext.
+"""

@@ -4,4 +4,6 @@ In: a problem, settings and a batch size. Out: a plan, which trains a block of i
 The passes, in order: lower, algebra, placing, schedule, source. From equal parameters a plan and
 the walk agree to 1e-12 in every iteration. It knows no lesson and no screen; lesson text never
 enters the source that it generates, and `source` is the only module that compiles any.
+
+Imports: values, engine, training. Outside: numpy.
 """

@@ -1,4 +1,11 @@
-"""Pictures that a lesson asks for: one module for each kind, and the table of them."""
+"""Pictures that a lesson asks for: one module for each kind, and the table of them.
+
+In: a `Source` (a step of the walk, or what training has come to) and a wish with its options. Out:
+a drawing of styled lines and plots, or the same in plain lines for who cannot see one.
+Whether a lesson can have a picture was checked when its file was read; it changes no state.
+
+Imports: values, engine, training, lesson, session, view. Outside: numpy.
+"""
 
 from __future__ import annotations
 
