@@ -1,6 +1,7 @@
 """The second computation agrees with sound lessons, and notices every planted fault."""
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,8 @@ from tests.independent import holding, program
 from tests.independent.__main__ import main, told_failure, tried
 from tests.independent.drawing import Case, drawn
 
+FAULTS = sorted((Path(__file__).parent / "data" / "faults").glob("*.md"))
+"""Lessons of which a figure was wrong once; `# with:` gives the words of the command."""
 LESSON = """+++
 format = 1
 id = "planted"
@@ -54,6 +57,13 @@ def why(given):
 
 def test_a_sound_lesson_holds():
     assert why(case("sgd")) == ""
+
+
+@pytest.mark.parametrize("path", FAULTS, ids=lambda path: path.stem)
+def test_a_lesson_that_was_wrong_once_holds(path):
+    text = path.read_text(encoding="utf-8")
+    words = re.search(r"^# with: (.*)$", text, re.MULTILINE)
+    assert why(Case(text, tuple(words[1].split()) if words else ())) == ""
 
 
 @pytest.mark.parametrize("seed", range(3))

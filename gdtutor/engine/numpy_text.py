@@ -70,6 +70,9 @@ class NumpyWriter(Struct, frozen=True):
         if expr.op == "neg":
             return f"-{self._wrapped(expr.args[0], 3)}", 3
         if expr.op == "transpose":
+            if self.shapes is not None and not expression_shape(expr, self.shapes):
+                # A plain number may be Python's own, which has no transpose.
+                return self._written(expr.args[0])
             return f"{self._wrapped(expr.args[0], WHOLE)}.T", WHOLE
         return self._call(expr)
 

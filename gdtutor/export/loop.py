@@ -73,12 +73,11 @@ def _loop_head(settings: Settings | None, per_epoch: int) -> list[str]:
 
 def _starts(code: Code, moment: Moment) -> list[str]:
     """Return where every given value starts that no example gives."""
-    bound = {binding.leaf for binding in moment.problem.bindings if moment.problem.size}
-    last = moment.trace.graph.leaf_by_name
+    bound = {binding.leaf for binding in code.bindings if moment.problem.size}
     rows: dict[str, str] = {}
     for trace in moment.traces:
         for leaf in trace.graph.leaves:
-            if leaf.name in last and (leaf.name in bound or _is_count(moment, leaf.name)):
+            if leaf.name in bound or _is_count(moment, leaf.name):
                 continue
             value = trace.values[leaf.name]
             text = _assigned(code.names.value(leaf.name), value, 4)
@@ -121,7 +120,7 @@ def _batch(code: Code, moment: Moment, per_epoch: int) -> list[str]:
         order = listed if settings.order == "given" else "order_of(epoch)"
         part = f"[turn*{size}:(turn + 1)*{size}]" if per_epoch > 1 else ""
         rows = [f"        batch = {order}{part}"]
-    for binding in problem.bindings:
+    for binding in code.bindings:
         name = code.names.value(binding.leaf)
         if binding.is_matrix:
             columns = ", ".join(map(str, binding.columns))
@@ -130,7 +129,8 @@ def _batch(code: Code, moment: Moment, per_epoch: int) -> list[str]:
             rows.append(f"        {name} = EXAMPLES[batch[0], {binding.columns[0]}]")
         else:
             rows.append(f"        {name} = EXAMPLES[batch, {binding.columns[0]}]")
-    if BATCH_SIZE in moment.trace.graph.leaf_by_name and _is_count(moment, BATCH_SIZE):
+    leaves = {leaf.name for trace in moment.traces for leaf in trace.graph.leaves}
+    if BATCH_SIZE in leaves and _is_count(moment, BATCH_SIZE):
         rows.append(f"        {code.names.value(BATCH_SIZE)} = float(len(batch))")
     return rows
 

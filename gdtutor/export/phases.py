@@ -17,6 +17,7 @@ from gdtutor.engine.simplify import is_one
 from gdtutor.engine.trace import Contribution, Trace
 from gdtutor.session.moment import Moment
 from gdtutor.training.optimisers import OPTIMISERS
+from gdtutor.training.problem import Binding
 from gdtutor.values import Struct, field
 from gdtutor.view import notation
 from gdtutor.view.frame import UNICODE
@@ -103,6 +104,8 @@ class Code(Struct):
     names: PythonNames = field(default_factory=PythonNames)
     helpers: dict[str, None] = field(default_factory=dict)
     """Operations that NumPy lacks, in the order in which they are needed."""
+    bindings: tuple[Binding, ...] = ()
+    """How examples give the data leaves of all graphs."""
     batches_differ: bool = False
     """Whether the last batch of an epoch is shorter: counts of cells are then no fixed numbers."""
     passed_on: dict[tuple[str, str, int], bool] = field(default_factory=dict)

@@ -20,6 +20,7 @@ from gdtutor.training.optimisers import OPTIMISERS
 from gdtutor.training.order import epochs_per_block, iterations_per_epoch
 from gdtutor.training.plan import implicit
 from gdtutor.training.plan.choice import train_size
+from gdtutor.training.problem import Binding
 
 MAX_NUMBERS = 200_000
 """Most numbers that a script may hold."""
@@ -80,7 +81,7 @@ def export_text(session: Session, iterations: int, command: str = "") -> str:
         raise GdTutorError("no lesson is open", "name one")
     _check_size(session, lesson)
     count = iterations if lesson.trains else 1
-    code = Code(batches_differ=_batches_differ(moment))
+    code = Code(bindings=_bindings(lesson), batches_differ=_batches_differ(moment))
     walked: list[tuple[ScriptPhase, ...]] = []
     numbers = moment.problem.examples.size
     for k in range(count):
@@ -103,6 +104,11 @@ def export_text(session: Session, iterations: int, command: str = "") -> str:
         _shown(walked), _WALK if settings is None else _MAIN.format(epochs=settings.epochs),
     ]  # fmt: skip
     return "\n\n".join(part for part in parts if part)
+
+
+def _bindings(lesson: Lesson) -> tuple[Binding, ...]:
+    used = {leaf.name for scene in lesson.scenes for leaf in scene.graph.leaves}
+    return tuple(binding for binding in lesson.bindings if binding.leaf in used)
 
 
 def _check_size(session: Session, lesson: Lesson) -> None:
@@ -174,7 +180,7 @@ def _imports(moment: Moment) -> str:
 def _examples(code: Code, moment: Moment) -> str:
     """Return the table of examples, one a row."""
     problem = moment.problem
-    if not problem.size or not problem.bindings:
+    if not problem.size or not code.bindings:
         return ""
     columns = ", ".join(_one_line(column) for column in problem.columns)
     rows = "".join(f"    {value_text(row)},\n" for row in problem.examples)

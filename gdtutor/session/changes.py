@@ -12,7 +12,7 @@ from gdtutor.lesson.activation import with_activation
 from gdtutor.lesson.model import Lesson
 from gdtutor.lesson.selectors import Assignment
 from gdtutor.training.optimisers import OPTIMISERS
-from gdtutor.training.problem import Problem
+from gdtutor.training.problem import Binding, Problem
 from gdtutor.training.segments import Edit, RunSegment, with_edit
 from gdtutor.values import replace
 
@@ -45,8 +45,11 @@ def segments_with(
 
 
 def _is_of_an_earlier_graph(lesson: Lesson, last: Problem, name: str) -> bool:
-    """Say whether a name is given to a graph before the last one alone, which does not train."""
-    if name in last.graph.leaf_by_name:
+    """Say whether a name is given to a graph before the last one alone, which does not train.
+
+    Examples are the same for all graphs.
+    """
+    if name in last.graph.leaf_by_name or any(b.leaf == name for b in lesson.bindings):
         return False
     return any(name in scene.graph.leaf_by_name for scene in lesson.scenes[:-1])
 
@@ -71,12 +74,14 @@ def _changed(lesson: Lesson, segment: RunSegment, change: Assignment) -> RunSegm
             graph = with_activation(lesson, name).scenes[-1].graph
             return replace(segment, problem=replace(problem, graph=graph))
         case name, float(value):
-            return _changed_value(segment, name, change.cell, value)
+            return _changed_value(lesson, segment, change, value)
     raise GdTutorError(f"'{change.name}' cannot be set to {change.value}", "give a number")
 
 
-def _changed_value(segment: RunSegment, name: str, cell: Cell | None, value: float) -> RunSegment:
-    problem = segment.problem
+def _changed_value(
+    lesson: Lesson, segment: RunSegment, change: Assignment, value: float
+) -> RunSegment:
+    problem, name, cell = segment.problem, change.name, change.cell
     if name in problem.parameters:
         _check_cell(name, cell, problem.parameters[name].shape)
         return with_edit(segment, Edit(name, cell, value))
@@ -85,11 +90,12 @@ def _changed_value(segment: RunSegment, name: str, cell: Cell | None, value: flo
         _check_cell(name, cell, array.shape)
         constants = {**problem.constants, name: _filled(array, cell, value)}
         return replace(segment, problem=replace(problem, constants=constants))
-    for binding in problem.bindings:
-        if binding.leaf == name:
-            examples = _changed_data(problem, name, cell, value)
-            return replace(segment, problem=replace(problem, examples=examples))
-    given = [*problem.parameters, *problem.constants, *(b.leaf for b in problem.bindings)]
+    used = {leaf.name for scene in lesson.scenes for leaf in scene.graph.leaves}
+    data = {binding.leaf: binding for binding in lesson.bindings if binding.leaf in used}
+    if name in data:
+        examples = _changed_data(problem, data[name], cell, value)
+        return replace(segment, problem=replace(problem, examples=examples))
+    given = [*problem.parameters, *problem.constants, *data]
     if name in problem.graph.node_by_name:
         raise GdTutorError(f"{name} is computed", f"change a given value: {', '.join(given)}")
     known = [*given, "learning_rate", "optimizer", "activation"]
@@ -98,8 +104,8 @@ def _changed_value(segment: RunSegment, name: str, cell: Cell | None, value: flo
     )
 
 
-def _changed_data(problem: Problem, name: str, cell: Cell | None, value: float) -> Array:
-    binding = next(b for b in problem.bindings if b.leaf == name)
+def _changed_data(problem: Problem, binding: Binding, cell: Cell | None, value: float) -> Array:
+    name = binding.leaf
     examples = np.array(problem.examples)
     if binding.is_matrix:
         _check_cell(name, cell, (len(binding.columns), problem.size))

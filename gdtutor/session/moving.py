@@ -20,7 +20,7 @@ def moment_of(session: Session, lesson: Lesson, run: Run, iteration: int) -> Mom
         TooFarError: It lies too far beyond what is trained.
     """
     check_reach(run, iteration, session.patience)
-    earlier = earlier_values(lesson, session.seed, session.changes, iteration)
+    earlier = earlier_values(lesson, session.seed, session.changes, iteration, run.batch(iteration))
     return moment_at(lesson, run, iteration, session.look.unfolded, earlier)
 
 
@@ -36,7 +36,7 @@ def own_moment_of(session: Session, iteration: int) -> Moment | None:
         return None
     if original.seconds_beyond(iteration) > session.patience:
         return None
-    earlier = earlier_values(lesson, session.seed, (), iteration)
+    earlier = earlier_values(lesson, session.seed, (), iteration, original.batch(iteration))
     return moment_at(lesson, original, iteration, session.look.unfolded, earlier)
 
 

@@ -12,25 +12,35 @@ from gdtutor.lesson.model import Lesson
 from gdtutor.lesson.problem import problem_of
 from gdtutor.lesson.selectors import Assignment
 from gdtutor.session.changes import segments_with
-from gdtutor.training.problem import Problem
+from gdtutor.training.problem import Indices, Problem
 from gdtutor.training.run import RunSegment
 from gdtutor.training.settings import Settings
 
 
 def earlier_values(
-    lesson: Lesson, seed: int | None, log: tuple[Assignment, ...], iteration: int
+    lesson: Lesson, seed: int | None, log: tuple[Assignment, ...], iteration: int, batch: Indices
 ) -> tuple[Mapping[str, Array], ...]:
-    """Return the value of every leaf of each scene but the last, with the changes so far."""
+    """Return the value of every leaf of each scene but the last, with the changes so far.
+
+    Args:
+        lesson: The lesson.
+        seed: Replaces every seed of the drawn parameters.
+        log: The changes.
+        iteration: Changes made after it are left out.
+        batch: The examples of the iteration, the same in every scene.
+    """
     values = []
     for index in range(len(lesson.scenes) - 1):
         problem = problem_of(lesson, seed=seed, scene=index)
         known = {leaf.name for leaf in problem.graph.leaves}
         mine = tuple(c for c in log if c.name in known and c.iteration <= iteration)
-        values.append(_given(lesson, problem, mine))
+        values.append(_given(lesson, problem, mine, batch))
     return tuple(values)
 
 
-def _given(lesson: Lesson, problem: Problem, log: tuple[Assignment, ...]) -> Mapping[str, Array]:
+def _given(
+    lesson: Lesson, problem: Problem, log: tuple[Assignment, ...], batch: Indices
+) -> Mapping[str, Array]:
     start = RunSegment(0, problem, Settings())
     segments = segments_with(lesson, start, log)
     parameters = dict(problem.parameters)
@@ -40,4 +50,4 @@ def _given(lesson: Lesson, problem: Problem, log: tuple[Assignment, ...]) -> Map
             changed[edit.cell or ()] = edit.value
             parameters[edit.name] = frozen(changed)
     last = segments[-1].problem
-    return last.given(parameters, np.arange(last.size))
+    return last.given(parameters, batch)

@@ -294,7 +294,7 @@ class _Author:
         at = rng.choice(("", "", "1:"))
         if rng.random() < 0.2:
             return f"{at}learning_rate={rng.choice((0.2, 0.05, 2.0))}"
-        if rng.random() < 0.2 and self.inputs:
+        if rng.random() < 0.2 and self.inputs and self._is_used(next(iter(self.inputs))):
             k = rng.randrange(self.examples)
             name = next(iter(self.inputs))
             cell = f"[0,{k}]" if self.inputs[name] else f"[{k}]"
