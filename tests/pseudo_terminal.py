@@ -1,7 +1,9 @@
 """A program in a pseudo-terminal, its screen read back with an emulator."""
 
+import contextlib
 import os
 import pty
+import re
 import select
 import signal
 import subprocess
@@ -43,6 +45,8 @@ class PseudoTerminal:
         self._stream = pyte.ByteStream(self.screen)
         self._fd, child = pty.openpty()
         termios.tcsetwinsize(child, (lines, columns))
+        self._settings = termios.tcgetattr(child)
+        self.all_received = b""
         own = {"TERM": term, "PATH": os.environ["PATH"], "PYTHONUTF8": "1"}
         home = {key: os.environ[key] for key in ("HOME", "PYTHONPATH") if key in os.environ}
         self.process = subprocess.Popen(
@@ -81,6 +85,10 @@ class PseudoTerminal:
         self.screen.reset()
         termios.tcsetwinsize(self._fd, (lines, columns))
 
+    def is_restored(self) -> bool:
+        """Tell whether settings and modes of the terminal are those from before the start."""
+        return termios.tcgetattr(self._fd) == self._settings and not modes_on(self.all_received)
+
     def is_cooked(self) -> bool:
         """Tell whether the terminal echoes and edits lines, as a shell wants it."""
         local = termios.tcgetattr(self._fd)[3]
@@ -115,16 +123,26 @@ class PseudoTerminal:
     def _read(self) -> None:
         data = os.read(self._fd, 1 << 16)
         self.received += data
+        self.all_received += data
         self._stream.feed(data)
 
     def text(self) -> str:
         """Return the screen, trailing blanks removed."""
         return "\n".join(line.rstrip() for line in self.screen.display)
 
-    def send(self, keys: str) -> None:
+    def read_once(self, seconds: float) -> bytes:
+        """Return what the program writes next; nothing where that takes longer, or it has ended."""
+        if not select.select([self._fd], [], [], seconds)[0]:
+            return b""
+        before = len(self.all_received)
+        with contextlib.suppress(OSError):
+            self._read()
+        return self.all_received[before:]
+
+    def send(self, keys: str | bytes) -> None:
         """Type `keys`, and begin to collect in `received` what comes back."""
         self.received = b""
-        os.write(self._fd, keys.encode())
+        os.write(self._fd, keys.encode() if isinstance(keys, str) else keys)
 
     def wait_for(self, reached: Callable[[str], bool], seconds: float = 20) -> bytes:
         """Read until the screen's text satisfies `reached`; return what was received since `send`.
@@ -143,6 +161,26 @@ class PseudoTerminal:
             except OSError as gone:
                 raise EOFError(f"the program has ended, the screen is:\n{self.text()}") from gone
         return self.received
+
+
+_MODE = re.compile(rb"\x1b\[\?([\d;]+)([hl])|\x1b\[([<>])[\d;]*u")
+_ON_BEFORE = {"7", "25"}
+
+
+def modes_on(sent: bytes) -> set[str]:
+    """Return which modes of a terminal are not as before, once it has read all this.
+
+    The modes are DEC's numbers, and "keys" for the keyboard protocol. A cursor that stays hidden
+    and lines that are not wrapped count too.
+    """
+    changed: set[str] = set()
+    for numbers, letter, direction in _MODE.findall(sent):
+        for mode in numbers.decode().split(";") if numbers else ["keys"]:
+            is_changed = (
+                direction == b">" if mode == "keys" else (letter == b"h") != (mode in _ON_BEFORE)
+            )
+            (changed.add if is_changed else changed.discard)(mode)
+    return changed
 
 
 def _control(terminal: int) -> None:

@@ -51,7 +51,7 @@ def test_a_lesson_whose_graph_is_broken_cannot_be_opened(folder: Path) -> None:
 
 def test_the_library_on_screen_counts_behind_the_keys(folder: Path) -> None:
     session = Session(screen=Screen.LIBRARY, library=library_of(folder))
-    looks = Looks(choose_colours("256", {}), UNICODE, handles_signals=False)
+    looks = Looks(choose_colours("256", {}), UNICODE)
 
     async def run() -> str:
         services = Services(open_lesson, lambda _: None)

@@ -55,7 +55,7 @@ def driven(session, given, keys):
     """Return the session of an app after some keys."""
 
     async def run():
-        looks = Looks(choose_colours("16", {}), UNICODE, handles_signals=False)
+        looks = Looks(choose_colours("16", {}), UNICODE)
         app = TutorApp(looks, lambda app: Program(app, session, given))
         async with app.run_test(size=(80, 24)) as pilot:
             for key in keys:

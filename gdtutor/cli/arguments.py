@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import NoReturn
 
 from gdtutor import __version__
+from gdtutor.cli.interrupts import raise_interrupts
 from gdtutor.lesson.characters import pictured
 from gdtutor.session.digits import DEFAULT_DIGITS, MAX_DIGITS
 from gdtutor.values import Struct
@@ -25,10 +26,14 @@ class Subcommand(Struct, frozen=True):
     """Declares its arguments."""
     module: str
     """The module of `gdtutor.cli` whose `run` does it."""
+    opens_screens: bool = False
+    """Whether it hears of Ctrl-C by itself."""
 
     def run(self, arguments: argparse.Namespace) -> int:
         """Do it and return the exit code."""
         run: Callable[[argparse.Namespace], int] = import_module(f"gdtutor.cli.{self.module}").run
+        if not self.opens_screens:
+            raise_interrupts()
         return run(arguments)
 
 
@@ -283,7 +288,9 @@ def _progress(parser: argparse.ArgumentParser) -> None:
 
 
 COMMANDS: tuple[Subcommand, ...] = (
-    Subcommand("", "Step through gradient descent in the terminal, then train.", _open, "open_app"),
+    Subcommand(
+        "", "Step through gradient descent in the terminal, then train.", _open, "open_app", True
+    ),
     Subcommand("list", "List the lessons.", _list, "list_lessons"),
     Subcommand(
         "transcript", "Print every step of a lesson as plain text.", _transcript, "transcribe"
@@ -295,7 +302,7 @@ COMMANDS: tuple[Subcommand, ...] = (
     Subcommand("shot", "Print or write a screen as text or SVG.", _shot, "shoot"),
     Subcommand("export", "Write a lesson as a script in NumPy alone.", _export, "export_lesson"),
     Subcommand("new", "Write a commented lesson to begin with.", _new, "new"),
-    Subcommand("watch", "Open a lesson and follow its file as you save it.", _watch, "watch"),
+    Subcommand("watch", "Open a lesson and follow its file as you save it.", _watch, "watch", True),
     Subcommand(
         "progress", "Show what is remembered, or forget a lesson.", _progress, "show_progress"
     ),

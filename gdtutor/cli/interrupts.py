@@ -10,6 +10,12 @@ from types import FrameType
 from typing import NoReturn
 
 
+def raise_interrupts() -> None:
+    """Have Ctrl-C raise KeyboardInterrupt from now on, unless the parent had it ignored."""
+    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 @contextmanager
 def interrupts() -> Iterator[list[int]]:
     """Collect Ctrl-C instead of raising, so that training ends between two bursts."""

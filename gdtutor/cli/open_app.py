@@ -28,7 +28,6 @@ from gdtutor.ui.terminal import (
     choose_frames,
     match_encoding,
     preflight,
-    settle,
     speaks_plainly,
 )
 from gdtutor.values import replace
@@ -139,13 +138,8 @@ def show(
     prepare_environment(os.environ)
     # Textual is imported only now: it reads the environment as it loads.
     from gdtutor.ui.app import Looks, TutorApp
+    from gdtutor.ui.running import run_app
 
     looks = Looks(colours, chars, choose_frames(arguments.fps, os.environ))
     drawn = None if cover is None else lambda width, height: cover(width, height, chars)
-    app = TutorApp(looks, open_program, drawn)
-    app.run(mouse=not arguments.no_mouse)
-    for stream in (sys.__stdout__, sys.__stderr__):
-        settle(stream)
-    if app.failure is not None:
-        raise app.failure
-    return app.return_code or 0
+    return run_app(TutorApp(looks, open_program, drawn), mouse=not arguments.no_mouse)

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from gdtutor.cli.interrupts import exit_on_signals, interrupts
+from gdtutor.cli.interrupts import exit_on_signals, interrupts, raise_interrupts
 from gdtutor.drive.opening import open_lesson
 from gdtutor.lesson.characters import pictured
 from gdtutor.session.effects import KeepAttempt
@@ -35,6 +35,7 @@ def run_linear(
             # A character that the terminal has no code for is no reason to end.
             reconfigure(errors="replace")
     exit_on_signals()
+    raise_interrupts()
     return converse(
         session,
         presses,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import sys
+import signal
 from collections.abc import Callable
 from contextvars import copy_context
 from functools import partial
@@ -26,9 +26,9 @@ from gdtutor.ui.canvas import Canvas
 from gdtutor.ui.colours import Colours
 from gdtutor.ui.contracts import OpenProgram
 from gdtutor.ui.spans import SpansScreen
-from gdtutor.ui.terminal import install_signal_handlers, watch_for_hangup
 from gdtutor.values import Struct
 from gdtutor.view.frame import Chars, Frame
+from gdtutor.view.smallest import is_too_small
 
 
 class Looks(Struct, frozen=True):
@@ -38,8 +38,6 @@ class Looks(Struct, frozen=True):
     chars: Chars
     frames_per_second: int = 10
     """At most so many paints of a running training."""
-    handles_signals: bool = True
-    """Whether hang-up and termination are caught; tests leave them alone."""
 
 
 class KeyScreen(SpansScreen, inherit_bindings=False):
@@ -96,6 +94,10 @@ class TutorApp(App[int], inherit_bindings=False):
         self._open_program = open_program
         self._cover = cover
         self._waiting: list[Press] = []
+        self.is_ending = False
+        """Whether a signal or a key ends the app."""
+        self._running_loop: asyncio.AbstractEventLoop | None = None
+        self._signal = 0
         self.program: OpenProgram | None = None if cover is not None else open_program(self)
 
     def get_default_screen(self) -> TextualScreen[None]:
@@ -107,12 +109,7 @@ class TutorApp(App[int], inherit_bindings=False):
         yield self._canvas
 
     def on_mount(self) -> None:
-        """Catch hang-up and termination; paint."""
-        if self.looks.handles_signals:
-            loop = asyncio.get_running_loop()
-            install_signal_handlers(loop, lambda number: self.leave(128 + number))
-            if sys.__stdin__ is not None:
-                watch_for_hangup(sys.__stdin__.fileno())
+        """Paint, and open behind what is painted."""
         self._paint(self.size)
         if self.program is not None:
             self.program.begin()
@@ -133,6 +130,28 @@ class TutorApp(App[int], inherit_bindings=False):
 
         return pass_on
 
+    def end_for(self, number: int) -> None:
+        """End with the exit code of a signal, 0 for Ctrl-C.
+
+        It may be called in the main thread at any moment, also before the app has begun to run.
+        """
+        self._signal = self._signal or number
+        if self._running_loop is not None and not self._running_loop.is_closed():
+            self._running_loop.call_soon_threadsafe(self._end_for_signal)
+
+    def _end_for_signal(self) -> None:
+        self.leave(0 if self._signal == signal.SIGINT else 128 + self._signal)
+
+    def on_load(self) -> None:
+        """Begin to hear of signals; end where one has come already."""
+        self._running_loop = asyncio.get_running_loop()
+        if self._signal:
+            self._end_for_signal()
+
+    def paint_anew(self) -> None:
+        """Paint everything again, as on a terminal that was another program's meanwhile."""
+        self.refresh(layout=True)
+
     def _opened(self, pass_on: Callable[[Callable[[], object]], None]) -> None:
         """Open the program, in a thread."""
         try:
@@ -145,6 +164,8 @@ class TutorApp(App[int], inherit_bindings=False):
 
     def _take(self, program: OpenProgram) -> None:
         """Hand keys to the program from now on, first those pressed before it was open."""
+        if self.is_ending:
+            return
         self.program = program
         self._paint(self.size)
         program.begin()
@@ -161,6 +182,14 @@ class TutorApp(App[int], inherit_bindings=False):
     def on_resize(self, event: events.Resize) -> None:
         """Paint at the new size, which `size` does not have yet; the place stays."""
         self._paint(event.size)
+        if is_too_small(*event.size) and len(self.screen_stack) > 1:
+            # Textual's own palette has no room there.
+            self.pop_screen()
+
+    def action_command_palette(self) -> None:
+        """Offer the commands by their words, where there is room for them."""
+        if not is_too_small(*self.size):
+            super().action_command_palette()
 
     def _paint(self, size: Size) -> None:
         if self.program is not None:
@@ -177,7 +206,10 @@ class TutorApp(App[int], inherit_bindings=False):
             self.program.painted()
 
     def leave(self, code: int) -> None:
-        """End with an exit code, the program tidied first."""
+        """End with an exit code, the program tidied first; what comes later is not heard."""
+        if self.is_ending:
+            return
+        self.is_ending = True
         if self.program is not None:
             self.program.tidy()
         self.exit(code, return_code=code)

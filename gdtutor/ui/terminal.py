@@ -1,21 +1,13 @@
-"""What the terminal can do, asked before Textual is imported, and the signals that end the run."""
+"""What the terminal can do, asked before Textual is imported."""
 
 from __future__ import annotations
 
 import os
-import select
-import signal
-import threading
-from asyncio import AbstractEventLoop
-from collections.abc import Callable, Mapping
-from types import FrameType
+from collections.abc import Mapping
 from typing import TextIO
 
 from gdtutor.view.frame import ASCII, UNICODE, Chars
 from gdtutor.view.too_small import MINIMUM, is_too_small
-
-EXIT_DELAY = 0.9
-"""Seconds that a signal gives the program to end by itself."""
 
 
 def preflight(
@@ -118,63 +110,3 @@ def settle(stream: TextIO | None) -> None:
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, stream.fileno())
         os.close(nowhere)
-
-
-def install_signal_handlers(
-    loop: AbstractEventLoop,
-    on_signal: Callable[[int], None],
-    hard_exit: Callable[[int], object] = os._exit,
-    delay: float = EXIT_DELAY,
-) -> Callable[[], None]:
-    """Have SIGHUP and SIGTERM call `on_signal(number)` in the loop; return what undoes it.
-
-    A signal that the parent had set to be ignored is heeded all the same: without its terminal the
-    program would spin. Plain handlers are used rather than the loop's, since they run even when the
-    loop is blocked in a write to a terminal that has gone; `delay` seconds after the first signal
-    `hard_exit(128 + number)` ends the process if nothing else has. Must be called from the main
-    thread. SIGHUP is left out where there is none (Windows).
-    """
-    timers: list[threading.Timer] = []
-
-    def handle(number: int, _frame: FrameType | None) -> None:
-        if not timers:
-            timer = threading.Timer(delay, hard_exit, (128 + number,))
-            timer.daemon = True
-            timers.append(timer)
-            timer.start()
-        if not loop.is_closed():
-            loop.call_soon_threadsafe(on_signal, number)
-
-    numbers = [getattr(signal, name) for name in ("SIGHUP", "SIGTERM") if hasattr(signal, name)]
-    before = {number: signal.signal(number, handle) for number in numbers}
-
-    def undo() -> None:
-        for timer in timers:
-            timer.cancel()
-        for number, handler in before.items():
-            signal.signal(number, signal.SIG_DFL if handler is None else handler)
-
-    return undo
-
-
-def watch_for_hangup(fd: int, hang_up: Callable[[], object] | None = None) -> threading.Thread:
-    """Call `hang_up` from a thread of its own once the terminal behind `fd` is gone.
-
-    A terminal that does not control the program ends without a signal, and the reader of its keys
-    would spin. By default the program sends itself SIGHUP. Where the system cannot wait for the
-    end of a terminal the thread ends at once.
-    """
-
-    def wait() -> None:
-        poll = select.poll()
-        poll.register(fd, 0)
-        if any(event & select.POLLHUP for _, event in poll.poll()):
-            if hang_up is None:
-                os.kill(os.getpid(), signal.SIGHUP)
-            else:
-                hang_up()
-
-    watching = hasattr(select, "poll") and hasattr(signal, "SIGHUP")
-    thread = threading.Thread(target=wait if watching else lambda: None, daemon=True)
-    thread.start()
-    return thread

@@ -69,7 +69,7 @@ def on_screen() -> tuple[float, list[float], float]:
     colours = choose_colours("256", {})
     session = endless(session_at(lesson_path("xor-hidden")))
     services = Services(open_lesson, lambda _: None)
-    looks = Looks(colours, UNICODE, handles_signals=False)
+    looks = Looks(colours, UNICODE)
     app = TutorApp(looks, lambda app: AnsweringProgram(app, session, services))
     waits: list[float] = []
     ended = 0.0

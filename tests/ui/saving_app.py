@@ -10,7 +10,7 @@ from gdtutor.session.state import Session
 from gdtutor.ui.app import Looks, TutorApp
 from gdtutor.ui.colours import choose_colours
 from gdtutor.ui.program import Program, Services
-from gdtutor.ui.terminal import settle
+from gdtutor.ui.running import run_app
 from gdtutor.view.frame import UNICODE
 
 
@@ -25,10 +25,7 @@ def main() -> int:
     services, presses = Services(open_lesson, save), parse_keys(keys)
     looks = Looks(choose_colours("256", {}), UNICODE, 4)
     app = TutorApp(looks, lambda app: Program(app, session, services, presses))
-    app.run(mouse=False)
-    settle(sys.__stdout__)
-    settle(sys.__stderr__)
-    return app.return_code or 0
+    return run_app(app, mouse=False)
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ from gdtutor.ui.program import Program, Services
 from gdtutor.view.frame import UNICODE
 from gdtutor.view.screen import frame_of
 
-LOOKS = Looks(choose_colours("256", {}), UNICODE, handles_signals=False)
+LOOKS = Looks(choose_colours("256", {}), UNICODE)
 
 
 def app_in(name: str, saved: list[Session] | None = None, keys: str = "") -> TutorApp:

@@ -25,7 +25,7 @@ from gdtutor.view.opening_screen import lesson_cover, library_cover
 from gdtutor.view.screen import frame_of
 
 LESSONS = discover(shipped_lessons_folder())
-LOOKS = Looks(choose_colours("256", {}), UNICODE, handles_signals=False)
+LOOKS = Looks(choose_colours("256", {}), UNICODE)
 SIZES = [(80, 24, UNICODE), (40, 12, ASCII), (120, 36, UNICODE), (39, 12, UNICODE)]
 
 

@@ -1,32 +1,19 @@
-import asyncio
 import io
 import os
-import pty
-import signal
 import subprocess
 import sys
-import threading
-from collections.abc import Iterator
-from typing import ClassVar, TextIO
+from typing import TextIO
 
 import pytest
 
-from gdtutor.cli.lesson_files import lesson_path
-from gdtutor.drive.opening import open_lesson, session_at
-from gdtutor.ui.app import Looks, TutorApp
-from gdtutor.ui.colours import choose_colours
-from gdtutor.ui.program import Program, Services
 from gdtutor.ui.terminal import (
-    EXIT_DELAY,
     choose_chars,
     choose_frames,
-    install_signal_handlers,
     is_dumb,
     is_ssh,
     match_encoding,
     preflight,
     settle,
-    watch_for_hangup,
 )
 from gdtutor.view.frame import ASCII, UNICODE, Chars
 
@@ -127,16 +114,6 @@ def test_training_is_painted_as_often_as_asked_else_fewer_times_over_ssh(
     assert choose_frames(option, environ) == frames
 
 
-def test_the_end_of_a_terminal_is_noticed_without_a_signal() -> None:
-    gone = threading.Event()
-    master, slave = pty.openpty()
-    watch_for_hangup(slave, gone.set)
-    assert not gone.is_set()
-    os.close(master)
-    assert gone.wait(10)
-    os.close(slave)
-
-
 def test_what_a_gone_terminal_was_owed_is_dropped() -> None:
     reader, writer = os.pipe()
     os.close(reader)
@@ -152,96 +129,3 @@ def test_textual_is_not_imported_for_the_preflight() -> None:
     code = f"import sys, {names}; print(*sys.modules)"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert not {"textual", "plotext", "numpy"} & set(run.stdout.split())
-
-
-@pytest.fixture
-def ignored_hangup() -> Iterator[None]:
-    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    yield
-    signal.signal(signal.SIGHUP, before)
-
-
-@pytest.mark.usefixtures("ignored_hangup")
-@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM])
-def test_a_signal_reaches_the_loop_also_where_the_parent_ignored_it(number: int) -> None:
-    async def heard() -> int:
-        loop = asyncio.get_running_loop()
-        caught: asyncio.Future[int] = loop.create_future()
-        undo = install_signal_handlers(loop, caught.set_result, hard_exit=print, delay=60)
-        try:
-            os.kill(os.getpid(), number)
-            return await asyncio.wait_for(caught, 10)
-        finally:
-            undo()
-
-    before = signal.getsignal(number)
-    assert asyncio.run(heard()) == number
-    assert signal.getsignal(number) == before
-
-
-def test_a_blocked_loop_is_ended_by_the_timer() -> None:
-    gone, codes = threading.Event(), []
-
-    def hard_exit(code: int) -> None:
-        codes.append(code)
-        gone.set()
-
-    loop = asyncio.new_event_loop()
-    undo = install_signal_handlers(loop, codes.append, hard_exit, delay=0)
-    try:
-        os.kill(os.getpid(), signal.SIGTERM)
-        assert gone.wait(10)
-    finally:
-        undo()
-        loop.close()
-    assert codes == [143]
-
-
-class RecordedTimer:
-    """Takes the place of `threading.Timer` and only says what it was asked for."""
-
-    made: ClassVar[list[tuple[float, object, tuple[int, ...]]]] = []
-    started: ClassVar[list[bool]] = []
-
-    def __init__(self, delay: float, function: object, args: tuple[int, ...]) -> None:
-        self.made.append((delay, function, args))
-
-    def start(self) -> None:
-        self.started.append(True)
-
-    def cancel(self) -> None:
-        return
-
-
-@pytest.fixture
-def own_signals(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Put the handlers of signals back after an app that ends without doing so."""
-    numbers = (signal.SIGTERM, signal.SIGHUP)
-    before = [signal.getsignal(number) for number in numbers]
-    monkeypatch.setattr(RecordedTimer, "made", [])
-    monkeypatch.setattr(RecordedTimer, "started", [])
-    monkeypatch.setattr("gdtutor.ui.terminal.threading.Timer", RecordedTimer)
-    monkeypatch.setattr("gdtutor.ui.app.watch_for_hangup", lambda fd: None)
-    yield
-    for number, handler in zip(numbers, before, strict=True):
-        signal.signal(number, handler)
-
-
-@pytest.mark.usefixtures("own_signals")
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_sets_the_app_an_end_within_a_second(number: int) -> None:
-    session, services = session_at(lesson_path("bias")), Services(open_lesson, lambda _: None)
-    looks = Looks(choose_colours("none", {}), UNICODE)
-    app = TutorApp(looks, lambda app: Program(app, session, services, ()))
-
-    async def ended() -> None:
-        async with app.run_test() as pilot:
-            os.kill(os.getpid(), number)
-            os.kill(os.getpid(), number)
-            await pilot.pause()
-
-    asyncio.run(ended())
-    assert app.return_code == 128 + number
-    assert RecordedTimer.made == [(EXIT_DELAY, os._exit, (128 + number,))]
-    assert RecordedTimer.started == [True]
-    assert EXIT_DELAY < 1

@@ -20,7 +20,7 @@ from gdtutor.ui.trainer import LONGEST_PAUSE, Trainer
 from gdtutor.values import replace
 from gdtutor.view.frame import UNICODE
 
-LOOKS = Looks(choose_colours("256", {}), UNICODE, handles_signals=False)
+LOOKS = Looks(choose_colours("256", {}), UNICODE)
 
 
 class RecordedWay:

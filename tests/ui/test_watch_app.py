@@ -29,7 +29,7 @@ def watching(path, monkeypatch):
     """Return the app at a backward step of a lesson that it follows."""
     monkeypatch.setattr(program_module, "LOOK_EVERY", 0.01)
     services = Services(open_lesson, lambda _: None, Watcher(path).look)
-    looks = Looks(choose_colours("256", {}), UNICODE, handles_signals=False)
+    looks = Looks(choose_colours("256", {}), UNICODE)
     session = goto(session_at(path), "backward:w")
     return TutorApp(looks, lambda app: Program(app, session, services))
 

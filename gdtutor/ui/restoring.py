@@ -1,0 +1,164 @@
+"""The terminal as it was before the screens: put back by whatever ends them, at any moment."""
+
+from __future__ import annotations
+
+import os
+import select
+import termios
+from collections.abc import Callable
+from contextlib import suppress
+from time import monotonic
+from typing import Any, TextIO
+
+LEAVE = (
+    b"\x1b\\"  # ends a sequence that was cut off
+    b"\x1b[?2026l\x1b[?2004l\x1b[?2048l\x1b[?7h"  # held frames, pastes, sizes, line wrap
+    b"\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[?1016l\x1b[?1004l"  # mouse and focus
+    b"\x1b[<u\x1b[m"  # the keyboard protocol, which each of the two screens has for itself; colours
+    b"\x1b[?1049l\x1b[?25h"  # the screen from before, with its cursor
+)
+"""What takes back everything that the screens ask of a terminal."""
+
+PATIENCE = 0.3
+"""Seconds that a terminal which does not read is waited for when the program must end."""
+_PIECE = 4096
+"""Most bytes that are handed to the terminal at once, so that writing can stop between two."""
+
+
+class Restorer:
+    """Writes to the terminal, and puts it back as it was; needs neither event loop nor lock.
+
+    It may be asked from any thread and in a signal handler. What is written after the terminal was
+    put back is dropped.
+
+    Args:
+        keys: The file descriptor that keys are read from.
+        screen: The stream that is painted on.
+    """
+
+    def __init__(self, keys: int, screen: TextIO) -> None:
+        self._keys = keys
+        self._screen = screen.fileno()
+        self._encoding, self._errors = screen.encoding, screen.errors or "strict"
+        self._held: list[str] = []
+        self._before: list[Any] | None = None
+        self._during: list[Any] | None = None
+        self._entry = b""
+        self._is_entered = False
+        self._is_open = True
+
+    def enter(self) -> None:
+        """Remember how the terminal is; to be called before the first byte is sent."""
+        with suppress(termios.error):
+            self._before = termios.tcgetattr(self._keys)
+        self._is_entered = True
+
+    def entered(self, entry: str) -> None:
+        """Remember what the screens made of the terminal, and which codes they sent for that."""
+        with suppress(termios.error):
+            self._during = termios.tcgetattr(self._keys)
+        self._entry = entry.encode(self._encoding, self._errors)
+
+    def leave(self, patience: float | None = None) -> None:
+        """Put the terminal back; a second time does nothing.
+
+        Args:
+            patience: Seconds to wait for a terminal that does not read, before what it has not read
+                is dropped. None waits for ever.
+        """
+        if not self._is_entered:
+            return
+        self._is_open = False
+        self._send(LEAVE, patience)
+        if self._is_foreground():
+            with suppress(termios.error):
+                # Reports of a mouse that moved meanwhile would be typed into the shell.
+                termios.tcflush(self._keys, termios.TCIFLUSH)
+            self._set(self._before)
+        self._is_entered = False
+
+    def come_back(self) -> bool:
+        """Make the terminal again what the screens made of it, after a stop from outside.
+
+        Return whether that can be: a program in the background must not.
+        """
+        if not self._is_foreground():
+            return False
+        self._is_open = self._is_entered = True
+        self._set(self._during)
+        self._send(self._entry, PATIENCE)
+        return True
+
+    def write(self, text: str) -> None:
+        """Hold a text until `flush`."""
+        self._held.append(text)
+
+    def flush(self) -> None:
+        """Send what is held to the terminal, while it is ours and there."""
+        text, self._held = "".join(self._held), []
+        data = text.encode(self._encoding, self._errors)
+        for start in range(0, len(data), _PIECE):
+            if self._is_open and not _written(self._screen, data[start : start + _PIECE]):
+                # The terminal is gone; the reader of its keys hears of that.
+                self._is_open = False
+
+    def fileno(self) -> int:
+        """Return the file descriptor that is painted on."""
+        return self._screen
+
+    def _set(self, attributes: list[Any] | None) -> None:
+        if attributes is not None:
+            with suppress(termios.error):
+                termios.tcsetattr(self._keys, termios.TCSANOW, attributes)
+
+    def _is_foreground(self) -> bool:
+        """Tell whether the settings are ours to change; in the background they are the shell's."""
+        try:
+            return os.tcgetpgrp(self._keys) == os.getpgrp()
+        except OSError:
+            # It is not the terminal that controls the program, and nobody else's either.
+            return True
+
+    def _send(self, data: bytes, patience: float | None) -> None:
+        if patience is None:
+            _written(self._screen, data)
+            return
+        try:
+            name = os.ttyname(self._screen)
+            terminal = os.open(name, os.O_WRONLY | os.O_NOCTTY | os.O_NONBLOCK)
+        except OSError:
+            return
+        try:
+            _send_anyway(terminal, data, monotonic, patience)
+        finally:
+            os.close(terminal)
+
+
+def _written(terminal: int, data: bytes) -> bool:
+    """Write all of it, however long it takes; return False where the terminal is gone."""
+    while data:
+        try:
+            data = data[os.write(terminal, data) :]
+        except BlockingIOError:
+            select.select([], [terminal], [])
+        except OSError:
+            return False
+    return True
+
+
+def _send_anyway(terminal: int, data: bytes, clock: Callable[[], float], patience: float) -> None:
+    """Write it within a time to a terminal opened so that writing never waits.
+
+    From half the time on, what the terminal has not read makes room: a part of a frame.
+    """
+    start = clock()
+    while data and clock() < start + patience:
+        try:
+            data = data[os.write(terminal, data) :]
+        except BlockingIOError:
+            if clock() > start + patience / 2:
+                with suppress(termios.error):
+                    termios.tcflush(terminal, termios.TCOFLUSH)
+            select.select([], [terminal], [], patience / 20)
+        except OSError:
+            return

@@ -1,0 +1,102 @@
+"""Bytes of a terminal: keys are heard in any pieces, what is none is dropped and ends nothing."""
+
+import random
+
+import pytest
+from textual import events
+
+from gdtutor.ui.keyboard import Keyboard
+
+
+def heard(*pieces: bytes) -> list[str]:
+    """Return the keys among what a keyboard makes of the pieces."""
+    keyboard = Keyboard()
+    found = [message for piece in pieces for message in keyboard.feed(piece)]
+    return [message.key for message in found if isinstance(message, events.Key)]
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        b"\xe9",  # é of a terminal in Latin-1
+        b"\xff\xfe",
+        b"\x1b[M\x23\xe0\x30",  # a mouse report without SGR beyond column 95
+        b"\x1b[M qq",
+        b"\x1b[99999999999;5u",
+        b"\x1b[1114112u",
+        b"\x1b[97;5:99999999999u",
+        b"\x1b[97;1;99999999u",
+        b"\x1b[<99999999999999;99999999;1x",
+        b"\x1b[<0;;m",
+        b"\x1b[12;34;56y",
+        b"\x1b[?62;22;52c",
+        b"\x1b[48;0;0;0;0t",
+        b"\x1b[48;999999;999999;1;1t\x1b[<0;1;1M",
+    ],
+)
+def test_what_is_no_key_is_dropped_and_the_key_after_it_is_heard(bad: bytes) -> None:
+    assert heard(bad + b"n") == ["n"]
+    assert heard(*(bytes([byte]) for byte in bad), b"n")[-1] == "n"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"\x1b]11;rgb:ffff/ffff/ffff\x07",
+        b"\x1b]11;rgb:ffff/ffff/ffff\x1b\\",
+        b"\x1bP>|quite a terminal(1)\x1b\\",
+    ],
+)
+def test_an_answer_that_nobody_asked_for_is_no_key(answer: bytes) -> None:
+    assert heard(answer + b"n") == ["n"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "keys"),
+    [
+        (b"nN5", ["n", "N", "5"]),
+        ("é∂".encode(), ["é", "partial_differential"]),
+        (b"\x1b[C\x1b[6~\x1bOP", ["right", "pagedown", "f1"]),
+        (b"\x1b[[A", ["f1"]),
+        (b"\x03\r\t\x7f", ["ctrl+c", "enter", "tab", "backspace"]),
+        (b"\x1b[113;1;113u", ["q"]),
+        (b"\x1b[1;5C", ["ctrl+right"]),
+    ],
+)
+def test_keys_are_heard_whole_and_in_pieces(typed: bytes, keys: list[str]) -> None:
+    assert heard(typed) == keys
+    assert heard(*(bytes([byte]) for byte in typed)) == keys
+
+
+def test_a_size_that_no_terminal_has_is_not_believed() -> None:
+    keyboard = Keyboard()
+    sizes = [
+        tuple(message.size)
+        for message in keyboard.feed(b"\x1b[48;24;80;480;800t\x1b[48;99999;99999;9;9t")
+        if isinstance(message, events.Resize)
+    ]
+    assert sizes == [(80, 24)]
+    (mouse,) = keyboard.feed(b"\x1b[<0;11;21M")
+    assert isinstance(mouse, events.MouseDown)
+    assert (mouse.x, mouse.y) == (1, 1)
+
+
+def test_a_paste_comes_as_one_text() -> None:
+    (pasted,) = Keyboard().feed(b"\x1b[200~w1 = \xe9 0.5\x1b[201~")
+    assert isinstance(pasted, events.Paste)
+    assert pasted.text == "w1 =  0.5"
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_random_bytes_end_nothing(seed: int) -> None:
+    draws = random.Random(seed)
+    keyboard = Keyboard()
+    for _ in range(300):
+        piece = draws.choice((b"\x1b[", b"\x1b[<", b"\x1b[?", b"\x1b", b"")) + bytes(
+            draws.choice((draws.randrange(256), *b"0123456789;:mMuRt~")) for _ in range(9)
+        )
+        list(keyboard.feed(piece))
+        list(keyboard.tick())
+    list(keyboard.feed(b"\x1b\x1b\x1b[201~" + b" " * 40))
+    found = list(keyboard.feed(b"n"))
+    assert [message.key for message in found if isinstance(message, events.Key)] == ["n"]
