@@ -28,7 +28,7 @@ from gdtutor.ui.contracts import OpenProgram
 from gdtutor.ui.spans import SpansScreen
 from gdtutor.values import Struct
 from gdtutor.view.frame import Chars, Frame
-from gdtutor.view.smallest import is_too_small
+from gdtutor.view.too_small import is_too_small
 
 
 class Looks(Struct, frozen=True):
