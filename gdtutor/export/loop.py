@@ -9,7 +9,7 @@ from gdtutor.engine.graph import Role
 from gdtutor.engine.local import BATCH_SIZE
 from gdtutor.engine.numpy_text import value_text
 from gdtutor.engine.operations import Array, parse_rule
-from gdtutor.export.phases import Code, CodeLine
+from gdtutor.export.phases import Code, CodeLine, rounded_name
 from gdtutor.session.moment import Moment
 from gdtutor.training.optimisers import OPTIMISERS, optimiser_of
 from gdtutor.training.order import iterations_per_epoch
@@ -48,7 +48,8 @@ def train_source(code: Code, moment: Moment, phases: tuple[ScriptPhase, ...]) ->
             body += _count_cost(code, moment, per_epoch)
         body += ["", f"        # {phase.title}"] if phase.lines else []
         body += _shrink(code, moment) if phase.title == "update" else []
-        body += [] if phase.is_given else [_assignment(line) for line in phase.lines]
+        body += [] if phase.is_given else [_assignment(line) for line in phase.lines if line.source]
+        body += _settled(code) if phase.title == "update" else []
         body += _check_call(phase)
     body += _stop(code, moment, per_epoch)
     return "\n".join(body) + "\n"
@@ -140,11 +141,20 @@ def _assignment(line: CodeLine) -> str:
     return f"{text:<{_NOTE}}  # {line.note}" if line.note else text
 
 
+def _settled(code: Code) -> list[str]:
+    """Return what takes the walk's result over where a step is made of rounding alone."""
+    return [
+        f'        {target} = settled(k, "{rounded_name(parameter)}", "{target}", {target})'
+        for parameter, targets in code.settled.items()
+        for target in targets
+    ]
+
+
 def _check_call(phase: ScriptPhase) -> list[str]:
     """Return the call that compares a phase's values."""
     if not phase.lines:
         return []
-    names = dict.fromkeys(line.target for line in phase.lines)
+    names = dict.fromkeys(line.target for line in phase.lines if line.source or phase.is_given)
     call = f'check(k, "{phase.title}", {", ".join(f"{name}={name}" for name in names)})'
     return textwrap.wrap(
         call, WIDTH, initial_indent=" " * 8, subsequent_indent=" " * 14, break_long_words=False

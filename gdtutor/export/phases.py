@@ -12,6 +12,7 @@ from gdtutor.engine.expression import Expr
 from gdtutor.engine.local import UPSTREAM, edge_rule
 from gdtutor.engine.numpy_text import NumpyWriter, helper_names
 from gdtutor.engine.operations import OPERATIONS, Array, parse_rule
+from gdtutor.engine.rounding import rounding_of
 from gdtutor.engine.shapes import expression_shape
 from gdtutor.engine.simplify import is_one
 from gdtutor.engine.trace import Contribution, Trace
@@ -27,6 +28,8 @@ _OWN = [
     "sys",
     "math",
     "check",
+    "settled",
+    "ROUNDING",
     "train",
     "main",
     "order",
@@ -96,6 +99,8 @@ class CodeLine(Struct, frozen=True, eq=False):
     note: str
     """Which node it computes, for the comment beside it."""
     value: Array
+    bound: Array | None = None
+    """How large its rounding error may be; None where it is not known to be larger than usual."""
 
 
 class Code(Struct):
@@ -110,6 +115,8 @@ class Code(Struct):
     """Whether the last batch of an epoch is shorter: counts of cells are then no fixed numbers."""
     passed_on: dict[tuple[str, str, int], bool] = field(default_factory=dict)
     """Whether a consumer passes its gradient on unchanged, by consumer, node and occurrence."""
+    settled: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """What an update gives of a parameter whose gradient somewhere is 0 but for rounding."""
 
     def text(self, expr: Expr, trace: Trace, upstream: str = "") -> str:
         """Return a formula of a trace as NumPy source; `upstream` names the gradient it is over."""
@@ -126,18 +133,20 @@ class Code(Struct):
     def forward(self, trace: Trace) -> list[CodeLine]:
         """Return a line for every line of a graph."""
         found = []
+        bounds = rounding_of(trace).values
         for line in trace.graph.lines:
             note = shown(line.name)
             if line.first == line.last:
                 note += f": {trace.graph.nodes[line.last].op}"
             source = self.text(line.expr, trace)
             target, value = self.names.value(line.name), trace.values[line.name]
-            found.append(CodeLine(target, source, note, value))
+            found.append(CodeLine(target, source, note, value, bounds[line.name]))
         return found
 
     def backward(self, trace: Trace) -> list[CodeLine]:
         """Return the lines of the way back: local gradients, shares, and their sums."""
         found: list[CodeLine] = []
+        rounding = rounding_of(trace)
         for node in trace.backward_order:
             received = trace.contributions[node]
             target, total = self.names.gradient(node), trace.gradients[node]
@@ -147,26 +156,29 @@ class Code(Struct):
                 found.append(CodeLine(target, source, f"{called}: here the way back begins", total))
                 continue
             shares = []
-            for c in received:
-                found += self._local(c, node)
+            bounds = zip(received, rounding.shares[node], rounding.locals[node], strict=True)
+            for c, share_bound, local_bound in bounds:
+                found += self._local(c, node, local_bound)
                 source = self._share(trace, c, node)
                 if len(received) > 1:
                     name = self.names.of("share", c.consumer, _nth(f"d{node}_from_{c.consumer}", c))
                     note = f"{called}, the share from {shown(c.consumer)}"
-                    found.append(CodeLine(name, source, note, c.value))
+                    found.append(CodeLine(name, source, note, c.value, share_bound))
                     source = name
                 shares.append(source)
             note = called if len(shares) == 1 else f"{called}: the shares add up"
-            found.append(CodeLine(target, " + ".join(shares), note, total))
+            bound = rounding.gradients[node]
+            found.append(CodeLine(target, " + ".join(shares), note, total, bound))
         return found
 
-    def _local(self, c: Contribution, node: str) -> list[CodeLine]:
+    def _local(self, c: Contribution, node: str, bound: Array | None) -> list[CodeLine]:
         if c.local_formula is None or c.local is None or self._is_passed_on(c, node):
             return []
         self.helpers.update(dict.fromkeys(helper_names(c.local_formula)))
         source = NumpyWriter(self.names.value).write(c.local_formula)
         by = f"∂{shown(c.consumer)}/∂{shown(node)}"
-        return [CodeLine(self._local_name(c, node), source, f"local gradient {by}", c.local)]
+        note = f"local gradient {by}"
+        return [CodeLine(self._local_name(c, node), source, note, c.local, bound)]
 
     def _is_passed_on(self, c: Contribution, node: str) -> bool:
         """Say whether a local gradient is 1, as it is in the first iteration written.
@@ -209,6 +221,11 @@ class Code(Struct):
             return []
         row = OPTIMISERS[moment.settings.optimizer]
         found: list[CodeLine] = []
+        for parameter, cells in rounded_cells(moment).items():
+            if moment.updates[parameter].gradient[cells > 0].any():
+                targets = (self.variable(parameter, variable) for variable, _ in row.lines)
+                self.settled[parameter] = tuple(targets)
+            found.append(CodeLine(rounded_name(parameter), "", "", cells))
         for parameter in moment.problem.trained:
             if parameter not in moment.trace.gradients:
                 zero = np.zeros(np.shape(moment.state.parameters[parameter]))
@@ -234,6 +251,26 @@ class Code(Struct):
         if name in ("learning_rate", "t", "shrink"):
             return name
         return self.names.of("constant", name)
+
+
+def rounded_cells(moment: Moment) -> dict[str, Array]:
+    """Return where the gradient of a parameter may be rounding alone, for every one with such
+    cells: 1 there, else 0."""
+    bounds = rounding_of(moment.trace).gradients
+    found = {}
+    for name, gradient in moment.trace.gradients.items():
+        if name in moment.updates:
+            taken = moment.updates[name].gradient
+            largest = np.maximum(np.abs(gradient), np.abs(taken))
+            cells = (bounds[name] > 0) & (largest <= bounds[name])
+            if cells.any():
+                found[name] = cells.astype(np.float64)
+    return found
+
+
+def rounded_name(parameter: str) -> str:
+    """Return under which name the table of what the walk shows has a parameter's rounded cells."""
+    return f"rounded {parameter}"
 
 
 def _nth(name: str, c: Contribution) -> str:

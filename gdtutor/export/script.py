@@ -11,7 +11,7 @@ from gdtutor.engine.errors import GdTutorError
 from gdtutor.engine.numpy_text import SUM_TO, helper_source, value_text
 from gdtutor.engine.operations import OPERATIONS
 from gdtutor.export.loop import WIDTH, ScriptPhase, rate_source, train_source
-from gdtutor.export.phases import Code, CodeLine
+from gdtutor.export.phases import Code, CodeLine, rounded_name
 from gdtutor.lesson.model import Lesson
 from gdtutor.session.moment import Moment
 from gdtutor.session.moving import moved
@@ -21,11 +21,15 @@ from gdtutor.training.order import epochs_per_block, iterations_per_epoch
 from gdtutor.training.plan import implicit
 from gdtutor.training.plan.choice import train_size
 from gdtutor.training.problem import Binding
+from gdtutor.values import replace
 
 MAX_NUMBERS = 200_000
 """Most numbers that a script may hold."""
 MAX_LINES = 5_000
 """Most lines of all graphs together."""
+
+_RELATIVE, _ABSOLUTE = 1e-9, 1e-15
+"""What a value of the script may differ by from the walk's, whatever its rounding error."""
 
 _HEAD = '''\
 """A lesson in NumPy alone: it does what the walk does, and trains where the walk trains.
@@ -43,8 +47,17 @@ def check(k, phase, **values):
         return
     for name, value in values.items():
         expected = SHOWN[k][phase][name]
-        if not np.allclose(value, expected, rtol=1e-9, atol=1e-15, equal_nan=True):
+        atol = np.maximum(ROUNDING.get((k, phase, name), 0.0), 1e-15)
+        if not np.allclose(value, expected, rtol=1e-9, atol=atol, equal_nan=True):
             raise AssertionError(f"iteration {k}, {phase}: {name} is {value}, not {expected}")
+'''
+
+_SETTLED = '''\
+def settled(k, cells, name, value):
+    """Return the walk's result where a gradient is 0 but for rounding: it rounds in its own way."""
+    if k >= len(SHOWN) or cells not in SHOWN[k]["update"]:
+        return value
+    return np.where(SHOWN[k]["update"][cells], SHOWN[k]["update"][name], value)
 '''
 
 _MAIN = '''\
@@ -94,14 +107,16 @@ def export_text(session: Session, iterations: int, command: str = "") -> str:
                 f"the script would hold more than {MAX_NUMBERS:,} numbers",
                 "give fewer --iterations, or a lesson with fewer examples",
             )
+    walked = [_without_exact(code, phases) for phases in walked]
     train = train_source(code, moment, walked[0])
     settings = moment.settings
     parts = [
         _HEAD + _about(lesson, command) + _imports(moment), _examples(code, moment),
         *(helper_source(OPERATIONS[name]) for name in code.helpers),
         *([SUM_TO] if "sum_to(" in train else []),
-        *_implicit(moment), _order(moment), _CHECK, train,
-        _shown(walked), _WALK if settings is None else _MAIN.format(epochs=settings.epochs),
+        *_implicit(moment), _order(moment), _CHECK, _SETTLED if code.settled else "", train,
+        _shown(walked), _rounding(walked),
+        _WALK if settings is None else _MAIN.format(epochs=settings.epochs),
     ]  # fmt: skip
     return "\n\n".join(part for part in parts if part)
 
@@ -152,6 +167,17 @@ def _phases(code: Code, moment: Moment) -> tuple[ScriptPhase, ...]:
         )
         phases.append(ScriptPhase("update", (rate, *code.update(moment))))
     return tuple(phases)
+
+
+def _without_exact(code: Code, phases: tuple[ScriptPhase, ...]) -> tuple[ScriptPhase, ...]:
+    """Return the phases without the cells of parameters whose gradients were never rounding."""
+    settled = {*map(rounded_name, code.settled)}
+    return tuple(
+        replace(phase, lines=tuple(x for x in phase.lines if x.source or x.target in settled))
+        if phase.title == "update"
+        else phase
+        for phase in phases
+    )
 
 
 def _about(lesson: Lesson, command: str) -> str:
@@ -224,6 +250,24 @@ def _order(moment: Moment) -> str:
         '    """Return the examples of an epoch in their order."""\n'
         f"    return drawn_epochs(epoch // {per_block})[epoch % {per_block}]\n"
     )
+
+
+def _rounding(walked: list[tuple[ScriptPhase, ...]]) -> str:
+    """Return the table of rounding errors that are large beside their values, as those of sums
+    that cancel are."""
+    rows = ["# By how much rounding alone may change a value, where that is much.", "ROUNDING = {"]
+    for k, phases in enumerate(walked):
+        for phase in phases:
+            for line in phase.lines:
+                if line.bound is None:
+                    continue
+                # The script rounds in its own way, and so has the walk.
+                bound = np.where(np.isfinite(line.bound), 2 * line.bound, 0.0)
+                if np.any(bound > np.maximum(_RELATIVE * np.abs(line.value), _ABSOLUTE)):
+                    rows.append(
+                        f'    ({k}, "{phase.title}", "{line.target}"): {np.max(bound):.2g},'
+                    )
+    return "\n".join([*rows, "}"]) + "\n"
 
 
 def _shown(walked: list[tuple[ScriptPhase, ...]]) -> str:

@@ -143,8 +143,8 @@ def _judged(session: Session, moment: Moment, challenge: Challenge, text: str) -
         case Ask.VALUE:
             return _value(moment, challenge, text, session.look.digits)
         case Ask.SIGN:
-            value = float(working_of(moment, challenge.step).result[challenge.cell])
-            sign = (value > 0) - (value < 0)
+            working = working_of(moment, challenge.step)
+            sign = working.sign(challenge.cell)
             return None if read_sign(text) == sign else Tried(text)
         case Ask.SHAPE:
             return _shape(moment, challenge, text)

@@ -13,6 +13,7 @@ from gdtutor.session.answers import Interval, honest
 from gdtutor.session.matrix_digits import read_back_all, read_back_matrix
 from gdtutor.session.moment import Moment
 from gdtutor.session.operands import node_expr, update_operands
+from gdtutor.session.rounded import rounded_cells
 from gdtutor.session.steps import Phase, Step
 from gdtutor.training.optimisers import OPTIMISERS
 from gdtutor.values import Struct, replace
@@ -85,6 +86,17 @@ class Working(Struct, frozen=True, eq=False):
         with np.errstate(all="ignore"):
             return np.broadcast_to(evaluate(rule, values), self.result.shape)
 
+    def sign(self, cell: tuple[int, ...]) -> int:
+        """Return 1, −1 or 0 for a cell; 0 also for a gradient that is 0 but for its rounding."""
+        if self.received and self._is_rounded(cell):
+            return 0
+        value = float(self.result[cell])
+        return (value > 0) - (value < 0)
+
+    def _is_rounded(self, cell: tuple[int, ...]) -> bool:
+        trace = self.moment.traces[self.step.scene]
+        return bool(rounded_cells(trace, self.step.node)[cell])
+
     def interval(self, cell: tuple[int, ...], digits: int) -> Interval:
         """Return which numbers are accepted for a cell.
 
@@ -96,6 +108,8 @@ class Working(Struct, frozen=True, eq=False):
         found += [float(self.compute(self.operands.read(reader))[cell]) for reader in readers]
         if self.received:
             found += [float(self._rounded_on_the_way(r)[cell]) for r in readers]
+            if self._is_rounded(cell):
+                found.append(0.0)
         return honest(found, digits)
 
     def _rounded_on_the_way(self, reader: Reader) -> Array:

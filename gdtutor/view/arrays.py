@@ -54,6 +54,7 @@ def array_lines(
         max_rows,
         counts,
         row=None if is_last else example,
+        rounded=context.rounded(value),
     )
     return matrix_lines(value, look, context.chars)
 

@@ -20,8 +20,9 @@ from gdtutor.session.challenge import Challenge
 from gdtutor.session.comparison import changed_gradients
 from gdtutor.session.moment import Moment
 from gdtutor.session.operands import node_expr
+from gdtutor.session.rounded import Cells, of_rounding, of_rounding_taken
 from gdtutor.session.state import Look
-from gdtutor.session.steps import Step
+from gdtutor.session.steps import Phase, Step
 from gdtutor.values import Struct
 from gdtutor.view import notation
 from gdtutor.view.formula import Writer
@@ -144,8 +145,26 @@ class Context(Struct, frozen=True, eq=False):
             return self.gradient_name(self.upstream[0]) + text[len(UPSTREAM) :]
         return notation.name(text, self.chars)
 
+    @property
+    def may_round(self) -> bool:
+        """Whether a gradient that is shown may be 0 but for its rounding, and is to be shown so."""
+        is_late = self.step.phase in (Phase.BACKWARD, Phase.UPDATE)
+        return is_late and self.look.digits <= notation.DEFAULT_DIGITS
+
+    def rounded(self, value: Array) -> Cells | None:
+        """Return where a gradient's numbers are 0 but for rounding; None where that is not asked:
+        more digits show them."""
+        if not self.may_round:
+            return None
+        found = of_rounding(self.trace, value)
+        if self.step.phase is Phase.UPDATE:
+            found = found | of_rounding_taken(self.moment, self.step.node, value)
+        return found
+
     def number(self, value: float) -> str:
-        """Return a number as it is shown."""
+        """Return a number as it is shown; ≈0 for a gradient that is 0 but for its own rounding."""
+        if self.may_round and np.any(self.rounded(np.asarray(value))):
+            return notation.about_zero(self.chars)
         return notation.shown(value, self.look.digits, self.chars)
 
     def gradient_name(self, of: str) -> str:

@@ -6,10 +6,11 @@ import numpy as np
 
 from gdtutor.engine.operations import Array
 from gdtutor.session.matrix_digits import common_exponent, largest_exponent
+from gdtutor.session.rounded import Cells
 from gdtutor.values import Struct, replace
 from gdtutor.view.frame import Chars, Line, Segment, Style
 from gdtutor.view.lines import line, wrapped
-from gdtutor.view.notation import cell_number, power_of_ten
+from gdtutor.view.notation import about_zero, cell_number, power_of_ten
 
 MAX_ROWS = 6
 """Rows shown at most; longer matrices are elided in the middle."""
@@ -34,11 +35,17 @@ class MatrixLook(Struct, frozen=True):
     """Whether the examples are counted: columns in a line above, rows before each."""
     row: int | None = None
     """Row of the example that is followed."""
+    rounded: Cells | None = None
+    """Cells that are 0 but for their rounding, which are shown as ≈0; none where None."""
 
 
 def matrix_lines(array: Array, look: MatrixLook, chars: Chars) -> tuple[Line, ...]:
     """Return a vector or matrix as lines no wider than the look allows."""
     grid = np.atleast_2d(np.asarray(array))
+    if look.rounded is not None and look.rounded.any():
+        # So small beside the others, it takes no part in their power of ten.
+        rounded = np.atleast_2d(look.rounded)
+        look, grid = replace(look, rounded=rounded), np.where(rounded, 0.0, grid)
     if not chars.draws:
         return _rows_alone(grid, _exponent(grid, look, chars), look, chars)
     margin = len(str(len(grid) - 1)) + 1 if _counts_rows(grid, look) else 0
@@ -112,13 +119,20 @@ def _rows_alone(grid: Array, exponent: int, look: MatrixLook, chars: Chars) -> t
             continue
         cells = [
             f"({out} left out)" if column is None
-            else _told(cell_number(float(grid[row, column]), exponent, look.digits, chars),
-                       (row, column), look)
+            else _told(_cell_text(grid, (row, column), exponent, look, chars), (row, column), look)
             for column, out in zip(columns, _left_out(columns, grid.shape[1]), strict=True)
         ]  # fmt: skip
         number = f"row {row}: " if len(grid) > 1 else ""
         lines.extend(wrapped(number + ", ".join(cells), max(look.width, 1)))
     return tuple(lines)
+
+
+def _cell_text(
+    grid: Array, cell: tuple[int, int], exponent: int, look: MatrixLook, chars: Chars
+) -> str:
+    if look.rounded is not None and np.atleast_2d(look.rounded)[cell]:
+        return about_zero(chars)
+    return cell_number(float(grid[cell]), exponent, look.digits, chars)
 
 
 def _left_out(window: list[int | None], length: int) -> list[int]:
@@ -189,7 +203,7 @@ def _fitting_columns(
     for most in range(min(grid.shape[1], look.width), 0, -1):
         columns = _window(grid.shape[1], most, keep)
         texts = {
-            (r, c): cell_number(float(grid[r, c]), exponent, look.digits, chars)
+            (r, c): _cell_text(grid, (r, c), exponent, look, chars)
             for r in rows
             if r is not None
             for c in columns

@@ -18,6 +18,7 @@ from gdtutor.view.frame import Chars
 __all__ = [
     "DEFAULT_DIGITS",
     "MAX_DIGITS",
+    "about_zero",
     "cell_number",
     "exact",
     "gradient_name",
@@ -66,19 +67,23 @@ def shown(value: float, digits: int, chars: Chars) -> str:
     return text.replace("-", "−") if chars.unicode else text
 
 
+def about_zero(chars: Chars) -> str:
+    """Return what is shown for a number that is 0 but for its rounding."""
+    return "≈0" if chars.unicode else "~0"
+
+
 def cell_number(value: float, exponent: int, digits: int, chars: Chars) -> str:
     """Return one cell of a matrix that is shown in this power of ten."""
     if exponent == 0 or value == 0 or not math.isfinite(value):
         text = number(value, digits)
         if "e" in text:
-            tiny = "≈0" if chars.unicode else "~0"
-            return tiny if abs(value) < SMALL else shown(value, digits, chars)
+            return about_zero(chars) if abs(value) < SMALL else shown(value, digits, chars)
         return shown(value, digits, chars)
     scaled = value / 10.0**exponent
     places = digits - 1
     text = trimmed(f"{scaled:.{places}f}")
     if text in ("0", "-0"):
-        return "≈0" if chars.unicode else "~0"
+        return about_zero(chars)
     return text.replace("-", "−") if chars.unicode else text
 
 

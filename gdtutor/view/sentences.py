@@ -9,6 +9,7 @@ import numpy as np
 from gdtutor.engine.expression import Apply, Expr, Name, Number
 from gdtutor.engine.graph import Role
 from gdtutor.engine.operations import OPERATIONS, Array
+from gdtutor.session.rounded import is_step_of_rounding, rounded_cells
 from gdtutor.session.steps import Phase
 from gdtutor.view.context import Context
 from gdtutor.view.notation import shape as shape_text
@@ -129,6 +130,9 @@ def _operations(expr: Expr) -> list[str]:
     return found[::-1]
 
 
+_ROUNDING = "It is 0 but for rounding: the difference of equal sums."
+
+
 def _backward(context: Context) -> str:
     node = context.step.node
     root, called = context.name(context.root), context.name(node)
@@ -136,11 +140,14 @@ def _backward(context: Context) -> str:
     gradient = context.trace.gradients[node]
     if not received:
         return f"Backward starts at {root}. Every other gradient says how {root} answers a change."
+    rounded = rounded_cells(context.trace, node)
     consumers = _listed(list(dict.fromkeys(context.name(c.consumer) for c in received)))
     if gradient.ndim:
         start = f"The gradient reaches {called} from {consumers}; it has the shape of {called}."
         if len(received) > 1:
             start += f" It is the sum of {len(received)} contributions."
+        if gradient.any() and rounded[gradient != 0].all():
+            return f"{start} {_ROUNDING}"
         convention = convention_at(context)
         return f"{start} At a tie or kink {convention}." if convention else start
     value = float(gradient)
@@ -152,6 +159,8 @@ def _backward(context: Context) -> str:
     if convention_at(context):
         by_convention = f"by convention it is {context.number(value)}. v shows why"
         return f"{arrives} No derivative exists at this point; {by_convention}."
+    if rounded:
+        return f"{arrives} {_ROUNDING}"
     return f"{arrives} {_meaning(context, called, root, value)}"
 
 
@@ -188,6 +197,11 @@ def _update(context: Context) -> str:
         zero = "its gradient is 0" + (" everywhere" if gradient.ndim else "")
         why = "the step is too small" if gradient.any() else zero
         return f"{called} stays as it is: {why}."
+    if is_step_of_rounding(context.moment, name):
+        return (
+            f"The gradient of {called} is 0 but for rounding, the difference of equal sums. What "
+            "rounding leaves of it makes this step."
+        )
     moved = f"{_course(before, after, gradient)}, "
     if before.ndim == 0:
         way = "down" if float(after) < float(before) else "up"

@@ -1,0 +1,74 @@
+"""What a computed value may be off by through rounding, and what is 0 but for it."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from gdtutor.engine.graph import Role
+from gdtutor.engine.rounding import is_rounding, rounding_of
+from gdtutor.engine.trace import trace
+from gdtutor.training.problem import Problem
+from tests.training.problems import make_problem
+from tests.training.test_one_number import normalised
+from tests.training.test_random_graphs import shared_networks
+
+PROFILE = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+def traced(problem: Problem):
+    return trace(problem.graph, problem.given(problem.parameters, np.arange(problem.size)))
+
+
+def test_the_gradient_of_a_bias_before_a_normalisation_is_rounding() -> None:
+    done = traced(normalised())
+    bounds = rounding_of(done).gradients
+    assert abs(done.gradients["b"]) <= bounds["b"]
+    assert not is_rounding(done.gradients["w"], bounds["w"])
+    assert bounds["b"] < 1e-12 * abs(done.gradients["w"])
+
+
+def test_a_small_product_is_no_rounding() -> None:
+    problem = make_problem(
+        [("z", "p*q*r"), ("L", "z**2")], {"p": 1e-30, "q": 1e-40, "r": 1e-10},
+        np.empty((0, 0)), [], is_single=True,
+    )  # fmt: skip
+    done = traced(problem)
+    for name in ("p", "q", "r"):
+        assert done.gradients[name] != 0
+        assert not is_rounding(done.gradients[name], rounding_of(done).gradients[name])
+
+
+def test_an_exact_zero_is_no_rounding() -> None:
+    assert not is_rounding(np.array(0.0), np.array(1e-9))
+    assert is_rounding(np.array(1e-10), np.array(1e-9))
+
+
+@PROFILE
+@given(st.lists(st.floats(-1e6, 1e6).map(lambda v: v + 0.1), min_size=1, max_size=30))
+def test_the_error_of_a_sum_is_within_its_bound(numbers: list[float]) -> None:
+    problem = make_problem(
+        [("S", "sum(X)"), ("C", "S*P")],
+        {"P": 2.0},
+        np.array(numbers)[:, None],
+        [("X", Role.INPUT, (0,), True)],
+    )
+    done = traced(problem)
+    error = abs(Fraction(float(done.values["S"])) - sum(map(Fraction, numbers)))
+    assert error <= Fraction(float(rounding_of(done).values["S"]))
+
+
+@PROFILE
+@given(shared_networks(), st.integers(0, 100))
+def test_another_order_of_the_examples_differs_within_the_bounds(
+    problem: Problem, seed: int
+) -> None:
+    order = np.random.RandomState(seed).permutation(problem.size)
+    one = traced(problem)
+    other = trace(problem.graph, problem.given(problem.parameters, order))
+    for name, bound in rounding_of(one).gradients.items():
+        if name in problem.parameters:
+            assert (np.abs(one.gradients[name] - other.gradients[name]) <= 2 * bound).all()
