@@ -137,11 +137,10 @@ def keys_of(table: type) -> str:
     texts = meanings(table)
     lines = []
     for entry in fields(table):
+        name = entry.name.rstrip("_")
         meaning = " ".join(texts[entry.name].split()).rstrip(".").replace("None is", "without it")
         see = _KIND_SEE.get(table) if entry.name == "kind" else _SEE.get(entry.name)
-        lines.append(
-            f"`{entry.name}` | {toml(entry.default)} | {meaning}{f'; {see}' if see else ''}"
-        )
+        lines.append(f"`{name}` | {toml(entry.default)} | {meaning}{f'; {see}' if see else ''}")
     return rows("key | default | what it is", lines)
 
 

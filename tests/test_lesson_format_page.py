@@ -58,7 +58,7 @@ def test_the_commands_for_authors_fit_together(tmp_path, monkeypatch, capsys):
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.__name__)
 def test_every_key_is_on_the_page(table):
     for entry in fields(table):
-        assert f"| `{entry.name}` |" in TEXT
+        assert f"| `{entry.name.rstrip('_')}` |" in TEXT
 
 
 @pytest.mark.parametrize("name", sorted(FUNCTIONS))

@@ -197,7 +197,7 @@ def test_a_record_that_is_saved_before_put_returns_is_said_to_be_saved():
     memory.save(walk(NEURON, "given"))
     assert heard == ["", "saved"]
     memory.keep(KeepAttempt("one-neuron", "q", "1", True, None))
-    memory.save(walk(NEURON, "given", "G"))
+    memory.save(walk(NEURON, "given", "G n"))
     assert heard == ["", *["saved"] * 4]
     assert memory.close() == ""
 
@@ -267,7 +267,8 @@ def test_progress_that_cannot_be_read_is_told_and_the_library_opens(folder):
     )  # fmt: skip
 
 
-def test_a_lesson_is_finished_at_its_last_step():
-    assert not has_finished(walk(NEURON, "backward:b"))
-    assert has_finished(walk(NEURON, "given", "G"))
+def test_a_lesson_is_finished_on_the_closing_page_behind_its_story():
+    assert not has_finished(walk(NEURON, "backward:b", "z"))
+    assert not has_finished(walk(NEURON, "given", "G"))
+    assert has_finished(walk(NEURON, "given", "G n"))
     assert not has_finished(Session())

@@ -39,7 +39,9 @@ from gdtutor.lesson.questions import check_questions
 from gdtutor.lesson.readers import Mistake
 from gdtutor.lesson.reports import NOWHERE, Findings, Place
 from gdtutor.lesson.steps import Steps
+from gdtutor.lesson.story import check_story, read_passes
 from gdtutor.lesson.training_table import batch_of
+from gdtutor.values import replace
 
 
 def assemble(written: Written, findings: Findings) -> Lesson | None:
@@ -103,7 +105,13 @@ def _with_graphs(
     batch = batch_of(sheet.settings, examples)
     for position, what, hint in overdrawn(pictures, walks, leaves, batch):
         mistakes.append(Mistake(("pictures", position, "="), "bound", what, hint))
-    return _lesson(sheet, parsed, tuple(scenes), pictures)
+    lesson = _lesson(sheet, parsed, tuple(scenes), pictures)
+    front = sheet.written.front
+    return replace(
+        lesson,
+        story=check_story(front.story, mistakes, trains=lesson.trains),
+        passes=read_passes(front.pass_, walks, mistakes),
+    )
 
 
 def _lesson(
@@ -141,6 +149,7 @@ def _lesson(
         settings=sheet.settings,
         predict=front.predict,
         diverges=front.diverges,
+        digits=front.digits,
         pictures=pictures,
         expansion=_expansion_lines(sheet.expansion),
         scaling=data.scaling,
@@ -226,7 +235,7 @@ def _scene(
     meant = reaches if trains else goes_backward
     steps = walk_steps(graph, shapes, front.gradients, trained if trains else (), meant)
     heard = Findings(findings.path) if sheet.written.is_variant or not can_train else findings
-    notes = check_notes(block.block, steps, heard)
+    notes = check_notes(block.block, steps, heard, trains=sheet.settings is not None)
     questions = check_questions(block.block, steps, heard)
     return Scene(graph, notes, questions, goes_backward), steps
 

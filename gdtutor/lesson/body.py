@@ -9,6 +9,7 @@ from gdtutor.engine.parsing import MAX_CHARACTERS
 from gdtutor.lesson.markdown import BLOCKS, MarkdownPart, divide_body, joined, opening_of
 from gdtutor.lesson.missing_graph import has_graph, report_missing_graph
 from gdtutor.lesson.reports import Findings, Place, shown
+from gdtutor.lesson.when import When, WhenError, read_when
 from gdtutor.values import Struct, field
 
 MAX_LINES = 20_000
@@ -22,7 +23,7 @@ MAX_NOTES = 2_000
 PHASES = ("given", "forward", "backward", "update")
 """The phases of an iteration, in order."""
 
-_STEP = re.compile(r"(?P<phase>\S+)(?:[ \t]+(?P<node>[^\s,]+))?[ \t]*(?:,[ \t]*(?P<rest>.*))?$")
+_STEP = re.compile(r"(?P<phase>[^\s,]+)(?:[ \t]+(?P<node>[^\s,]+))?[ \t]*(?:,[ \t]*(?P<rest>.*))?$")
 
 
 class Formula(Struct, frozen=True):
@@ -42,7 +43,7 @@ class NoteBlock(Struct):
 
     phase: str
     node: str
-    always: bool
+    when: When
     place: Place
     """Where the heading's words begin."""
     texts: list[MarkdownPart] = field(default_factory=list)
@@ -220,7 +221,7 @@ class _Reader:
     def _take_note(self, part: MarkdownPart) -> None:
         scene = self._scene(part)
         note = _note_heading(part, self._findings) if scene is not None else None
-        self._note = note or NoteBlock("", "", False, Place(part.line, 1))
+        self._note = note or NoteBlock("", "", When(), Place(part.line, 1))
         if scene is not None and note is not None and self._is_within_count(part):
             scene.notes.append(note)
 
@@ -276,20 +277,14 @@ def _note_heading(part: MarkdownPart, findings: Findings) -> NoteBlock | None:
         what = "a ## heading without a step" if not part.text else "this is not a step"
         findings.error(place, "note-heading", what, f"{usual}; prose headings use # or ###")
         return None
-    phase = match["phase"].rstrip(",")
-    rest = match["rest"]
-    if match["phase"].endswith(",") and rest is None:
-        rest = match["node"]
-        node = ""
-    else:
-        node = match["node"] or ""
+    phase, node, rest = match["phase"], match["node"] or "", match["rest"]
     if phase not in PHASES:
         near = did_you_mean(phase, PHASES) or f"{usual}; prose headings use # or ###"
         findings.error(place, "note-heading", f"'{shown(phase)}' is not a phase", near)
         return None
-    if rest not in (None, "always"):
-        findings.error(
-            place, "note-heading", f"'{shown(rest)}' behind the comma", "only `always` stands there"
-        )
+    try:
+        when = When() if rest is None else read_when(rest)
+    except WhenError as error:
+        findings.error(place, "note-heading", error.what, error.hint)
         return None
-    return NoteBlock(phase, node, rest == "always", place)
+    return NoteBlock(phase, node, when, place)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from gdtutor.engine.errors import GdTutorError
+from gdtutor.engine.errors import GdTutorError, did_you_mean
 from gdtutor.lesson.activation import with_activation
 from gdtutor.lesson.assemble import assemble
 from gdtutor.lesson.body import read_body
@@ -16,8 +16,9 @@ from gdtutor.lesson.graphs import MAX_NODES, parse_blocks
 from gdtutor.lesson.model import Lesson, Variant
 from gdtutor.lesson.picture_work import overworked
 from gdtutor.lesson.readers import Mistake
-from gdtutor.lesson.reports import NOWHERE, Findings, LessonError, Report
+from gdtutor.lesson.reports import NOWHERE, Findings, LessonError, Place, Report, shown
 from gdtutor.lesson.source import clean, read_source
+from gdtutor.lesson.still_true import with_true_notes
 from gdtutor.lesson.stray_placeholders import warn_pages
 from gdtutor.lesson.tables import FrontMatter
 from gdtutor.lesson.variants import ACTIVATION, overridden, read_variants, variant_named
@@ -80,7 +81,7 @@ def with_variant(lesson: Lesson, name: str) -> Lesson:
     changed = None if source is None else _varied(source, variant.overrides, findings)
     if changed is None:
         raise LessonError(findings.ordered())
-    return changed
+    return with_true_notes(replace(changed, variant=name), lesson)
 
 
 class _Source(Struct, frozen=True):
@@ -125,7 +126,7 @@ def _varied(source: _Source, overrides: Mapping[str, object], findings: Findings
     made = _made(varied, findings, is_variant=True)
     if made is None:
         return None
-    lesson = _without_own_notes(made[0])
+    lesson = made[0]
     if ACTIVATION not in overrides:
         return lesson
     try:
@@ -133,15 +134,6 @@ def _varied(source: _Source, overrides: Mapping[str, object], findings: Findings
     except GdTutorError as error:
         findings.error(NOWHERE, "variant", error.what, error.hint)
     return None
-
-
-def _without_own_notes(lesson: Lesson) -> Lesson:
-    """Return a lesson with those notes alone that hold for any values, not only its own."""
-    scenes = (
-        replace(scene, notes=tuple(note for note in scene.notes if note.always))
-        for scene in lesson.scenes
-    )
-    return replace(lesson, scenes=tuple(scenes))
 
 
 def _parsed(text: str, path: Path, findings: Findings) -> Lesson | None:
@@ -175,8 +167,18 @@ def _with_variants(
     if not mistakes:
         for position, what, hint in overworked(lesson.pictures, training_work(lesson), works):
             mistakes.append(Mistake(("pictures", position, "="), "bound", what, hint))
+    _report_unknown(lesson, {variant.name for variant in variants}, findings)
     report_mistakes(mistakes, source.divided.toml, TOML_LINE, findings)
-    return None if mistakes else replace(lesson, variants=variants)
+    return None if mistakes or findings.has_errors else replace(lesson, variants=variants)
+
+
+def _report_unknown(lesson: Lesson, names: set[str], findings: Findings) -> None:
+    """Report notes for variants that the lesson does not have."""
+    for note in (note for scene in lesson.scenes for note in scene.notes):
+        if note.when.variant and note.when.variant not in names:
+            what = f"there is no variant '{shown(note.when.variant)}'"
+            near = did_you_mean(note.when.variant, names) or "variants are named in [[variants]]"
+            findings.error(Place(note.line, 4), "note-heading", what, near)
 
 
 def _tried(

@@ -28,7 +28,7 @@ _VALUES = ("parameters", "constants")
 
 
 def _names(table: type) -> frozenset[str]:
-    return frozenset(entry.name for entry in fields(table))
+    return frozenset(entry.name.rstrip("_") for entry in fields(table))
 
 
 TOP_LEVEL = _names(FrontMatter)

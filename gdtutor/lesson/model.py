@@ -7,6 +7,7 @@ from pathlib import Path
 
 from gdtutor.engine.graph import Graph
 from gdtutor.engine.operations import Array
+from gdtutor.lesson.when import When
 from gdtutor.training.problem import Binding
 from gdtutor.training.scaling import SCALINGS
 from gdtutor.training.settings import Settings
@@ -22,8 +23,8 @@ class Note(Struct, frozen=True):
     """The node it belongs to; empty for a note about the phase's first step."""
     text: str
     """Markdown source, with placeholders such as `{z}` and `{grad w1}` unfilled."""
-    always: bool
-    """Whether it holds for any values, not only the lesson's own at iteration 0."""
+    when: When
+    """The iterations, the variant and the values at which it is true."""
     line: int
     """Line of the heading in the file, from 1."""
 
@@ -139,8 +140,16 @@ class Lesson(Struct, frozen=True, eq=False):
     """Whether it starts in predict mode."""
     diverges: bool
     """Whether the lesson is about a run that diverges."""
+    story: int = 1
+    """How many iterations its story tells; the closing page stands behind the last of them."""
+    digits: int | None = None
+    """Significant digits that it opens with; None where the learner's own hold."""
+    passes: tuple[tuple[str, str], ...] = ()
+    """Steps that → passes over, each a phase and a node."""
     pictures: tuple[PictureWish, ...] = ()
     variants: tuple[Variant, ...] = ()
+    variant: str = ""
+    """The variant that it is; empty for the lesson as its file has it."""
     expansion: tuple[str, ...] = ()
     """The formulas that a `[network]` table stands for; empty where there is none."""
     scaling: DataScaling | None = None

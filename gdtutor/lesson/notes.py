@@ -14,15 +14,25 @@ from gdtutor.lesson.placeholders import (
 )
 from gdtutor.lesson.reports import Findings, Place
 from gdtutor.lesson.steps import Steps
+from gdtutor.lesson.when import When
 
 
-def check_notes(block: SceneBlock, steps: Steps, findings: Findings) -> tuple[Note, ...]:
-    """Return the notes of a scene; those that point nowhere are reported."""
+def check_notes(
+    block: SceneBlock, steps: Steps, findings: Findings, *, trains: bool
+) -> tuple[Note, ...]:
+    """Return the notes of a scene; those that point nowhere are reported.
+
+    Args:
+        block: The scene as written.
+        steps: The steps of its walk.
+        findings: Where mistakes are reported.
+        trains: Whether the lesson has iterations after the first.
+    """
     notes: list[Note] = []
-    seen: dict[tuple[str, str, bool], int] = {}
+    seen: dict[tuple[str, str, When], int] = {}
     absent: set[str] = set()
     for note in block.notes:
-        step = (note.phase, note.node, note.always)
+        step = (note.phase, note.node, note.when)
         if step in seen:
             called = f"{note.phase} {note.node}".strip()
             hint = f"line {seen[step]} has one; join them"
@@ -30,7 +40,7 @@ def check_notes(block: SceneBlock, steps: Steps, findings: Findings) -> tuple[No
             findings.error(note.place, "duplicate-note", what, hint)
             continue
         seen[step] = note.place.line
-        problem = steps.problem(note.phase, note.node)
+        problem = steps.problem(note.phase, note.node) or _never(note.when, trains)
         if problem is not None:
             if note.phase not in absent:
                 findings.error(note.place, *problem)
@@ -40,8 +50,17 @@ def check_notes(block: SceneBlock, steps: Steps, findings: Findings) -> tuple[No
             continue
         unfilled = sum(_unfilled(part, note, steps, findings) for part in note.texts)
         if not unfilled:
-            notes.append(Note(note.phase, note.node, note.text, note.always, note.place.line))
+            notes.append(Note(note.phase, note.node, note.text, note.when, note.place.line))
     return tuple(notes)
+
+
+def _never(when: When, trains: bool) -> tuple[str, str, str] | None:
+    """Return why the lesson never comes to what the words behind a comma say."""
+    if trains or not (when.first or when.trained):
+        return None
+    said = "trained" if when.trained else f"iteration {when.first}"
+    what = f"there is no `{said}`: the lesson does not train"
+    return "note-heading", what, "add a [training] table, or leave the words out"
 
 
 def _unfilled(part: MarkdownPart, note: NoteBlock, steps: Steps, findings: Findings) -> int:

@@ -66,7 +66,8 @@ def read_table(cls: type[T], value: object, path: Path, mistakes: list[Mistake])
     """Return a table as its dataclass, None where a key that must be there is missing or wrong."""
     if not isinstance(value, dict):
         raise Wrong("type", f"{_kind(value)} stands where a table belongs", "write KEY = VALUE")
-    known = {entry.name: entry for entry in fields(cls)}  # type: ignore[arg-type]
+    # A key that Python has as a word of its own, as `pass`, is a field with a line behind it.
+    known = {entry.name.rstrip("_"): entry for entry in fields(cls)}  # type: ignore[arg-type]
     for name in value:
         if len(mistakes) > MAX_MISTAKES:
             break
@@ -83,7 +84,7 @@ def read_table(cls: type[T], value: object, path: Path, mistakes: list[Mistake])
         if name in value:
             read, done = _guarded(entry.metadata["reader"], value[name], (*path, name), mistakes)
             if done:
-                given[name] = read
+                given[entry.name] = read
             else:
                 is_whole = is_whole and has_default
         elif not has_default:

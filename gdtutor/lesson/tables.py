@@ -44,6 +44,10 @@ MAX_VARIANTS = 20
 """Most variants of a lesson."""
 MAX_TITLE = 40
 """Longest title of a lesson, in characters."""
+MAX_STORY = 20
+"""Most iterations of a lesson's story."""
+MAX_PASSES = 100
+"""Most steps that a lesson passes over."""
 MAX_PICTURES = 8
 """Most pictures that a lesson asks for."""
 
@@ -260,6 +264,14 @@ class FrontMatter:
     """Whether the lesson starts in predict mode."""
     diverges: bool = key(flag, False, "true where the lesson is about a run that diverges")
     """Whether the lesson is about a run that diverges."""
+    story: int = key(whole(1, MAX_STORY), 1, "iterations before the closing page")
+    """How many iterations the story tells; the closing page stands behind the last."""
+    digits: int | None = key(whole(1, 17), None, "significant digits to open with")
+    """Significant digits that the lesson opens with."""
+    pass_: tuple[str, ...] = key(
+        list_of(line(100, 1), MAX_PASSES), (), 'steps that → passes over: ["backward C"]'
+    )
+    """Steps that → passes over; they keep their numbers, and `:` goes there."""
     data: DataTable | None = key(table(DataTable), None, "the examples")
     """The examples."""
     network: NetworkTable | None = key(table(NetworkTable), None, "a network in short")

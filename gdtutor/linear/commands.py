@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 from gdtutor.engine.errors import GdTutorError, did_you_mean
-from gdtutor.session import navigation, training
+from gdtutor.session import library, navigation, story, training
 from gdtutor.session.commands import Command, command_for, commands_of
 from gdtutor.session.display_options import toggle_cell
 from gdtutor.session.edits import apply_edit
@@ -83,6 +83,12 @@ def _sweep(session: Session, text: str) -> Outcome:
     return sweep(session, text)
 
 
+def _next(session: Session, text: str) -> Outcome:
+    if story.next_entry(session) is None:
+        return library.show_library(session, 1)
+    return story.open_next(session)
+
+
 def _reset(session: Session, text: str) -> Outcome:
     return training.reset_training(session, 1)
 
@@ -95,6 +101,7 @@ WORDS: tuple[Word, ...] = (
     Word("t", "t [EPOCHS]", "train, to the end or so many epochs", _train),
     Word("S", "S NAME=VALUES", "several runs side by side: S learning_rate=0.05,0.5,5", _sweep),
     Word("0", "0", "reset the training to its start", _reset),
+    Word("next", "next", "open the next lesson", _next),
 )
 """The commands that take an argument; the others are the keys of the screens."""
 

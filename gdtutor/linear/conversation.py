@@ -36,6 +36,7 @@ from gdtutor.session.sweeps import news_of
 from gdtutor.session.update import Failed, Progressed, Timed, Told, update
 from gdtutor.training.timing import time_examples
 from gdtutor.values import Struct, replace
+from gdtutor.view.closing import closing_prose, next_words
 from gdtutor.view.explain import context_of
 from gdtutor.view.frame import Chars
 from gdtutor.view.lines import text_of
@@ -219,8 +220,12 @@ def _whole(session: Session, chars: Chars) -> str:
         return "\n".join(library_lines(session, chars))
     context = context_of(session, chars)
     if session.look.is_closing and session.lesson is not None:
-        rows = prose_lines(session.lesson.closing, WIDTH, chars)
-        return "\n".join(text_of(row) for row in rows)
+        rows = prose_lines(closing_prose(session), WIDTH, chars)
+        leads = f"next opens {next_words(session, chars)}"
+        on = "; so does Enter"
+        if session.lesson.trains and session.moment is not None:
+            on = f"; Enter goes on with iteration {session.moment.iteration + 1}"
+        return "\n".join([*(text_of(row) for row in rows), f"{leads}{on}."])
     if context is None:
         return f"{opening_text(session, chars)}\n{PARTING}"
     return "\n".join([step_text(session, context), *_question(session)])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from gdtutor.engine.errors import GdTutorError
-from gdtutor.session import display_options, figures, library, navigation, predict, training
+from gdtutor.session import display_options, figures, library, navigation, predict, story, training
 from gdtutor.session.catalogue import shown_entries
 from gdtutor.session.edits import example_of_edit, own_values, redo, undo
 from gdtutor.session.effects import Effect, Quit, ShowPalette
@@ -107,13 +107,35 @@ def _last_or_numbered(session: Session, count: int) -> Session:
 def _left(session: Session, count: int) -> Session:
     if session.look.cell is not None:
         return display_options.move_cell(session, 0, -count)
-    return navigation.steps_back(session, count)
+    return _back(session, count)
 
 
-def _right(session: Session, count: int) -> Session:
+def _back(session: Session, count: int) -> Session:
+    return story.step_back(session) if count == 1 else navigation.steps_back(session, count)
+
+
+def _right(session: Session, count: int) -> Outcome:
     if session.look.cell is not None:
         return display_options.move_cell(session, 0, count)
-    return predict.step_on(session, count)
+    return _on(session, count)
+
+
+def _on(session: Session, count: int) -> Outcome:
+    """Go on; from the closing page of a lesson that does not train, to the next lesson."""
+    is_over = story.has_ended(session) and session.lesson is not None and not session.lesson.trains
+    return _next_lesson(session) if is_over else predict.step_on(session, count)
+
+
+def _next_lesson(session: Session) -> Outcome:
+    if story.next_entry(session) is None:
+        return library.show_library(session, 1)
+    return story.open_next(session)
+
+
+def _enter(session: Session, count: int) -> Outcome:
+    if session.look.is_closing and session.challenge is None:
+        return _next_lesson(session)
+    return predict.back_to_question(session, count)
 
 
 def _up(session: Session, count: int) -> Session:
@@ -150,9 +172,8 @@ COMMANDS: tuple[Command, ...] = (
             _STUDY, _right, "step", "previous"),
     Command("previous", ("left",), "←", "<-", "previous step; with a cell open, the cell left",
             _STUDY, _left),
-    Command("next_key", ("n", "space"), "n Space", "n Space", "next step", _STUDY,
-            predict.step_on),
-    Command("previous_key", ("p",), "p", "p", "previous step", _STUDY, navigation.steps_back),
+    Command("next_key", ("n", "space"), "n Space", "n Space", "next step", _STUDY, _on),
+    Command("previous_key", ("p",), "p", "p", "previous step", _STUDY, _back),
     Command("next_phase", ("N",), "N", "N", "next phase", _STUDY, navigation.next_phase,
             "phase", "previous_phase"),
     Command("previous_phase", ("P",), "P", "P", "previous phase", _STUDY,
@@ -201,8 +222,8 @@ COMMANDS: tuple[Command, ...] = (
             display_options.toggle_mistakes),
     Command("predict", ("r",), "r", "r", "predict: hide each next value and ask for it, or stop",
             _STUDY, predict.toggle_predict),
-    Command("question", ("enter",), "Enter", "Enter", "back to the open question", _STUDY,
-            predict.back_to_question),
+    Command("question", ("enter",), "Enter", "Enter",
+            "back to the open question; on the closing page, the next lesson", _STUDY, _enter),
     Command("link", ("k",), "k", "k", "the command line that opens this screen elsewhere", _LESSON,
             _show_command),
     Command("auto", ("a",), "a", "a", "auto-play, or stop it", _STUDY, display_options.toggle_auto),
@@ -214,8 +235,8 @@ COMMANDS: tuple[Command, ...] = (
             training.open_training, "train"),
     Command("variant", ("V",), "V", "V", "the lesson's next variant, then the lesson itself",
             _LESSON, training.next_variant, "variant"),
-    Command("closing", ("z",), "z", "z", "the closing page: what to try next", _STUDY,
-            display_options.toggle_closing),
+    Command("closing", ("z",), "z", "z", "the closing page: what to try next", _LESSON,
+            story.show_closing),
     Command("pause", ("space",), "Space", "Space", "pause or resume the run, or the sweep", _TRAIN,
             training.toggle_training, "pause"),
     Command("epoch", ("n",), "n", "n", "train one epoch", _TRAIN, training.one_epoch, "epoch"),

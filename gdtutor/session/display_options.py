@@ -122,14 +122,6 @@ def toggle_blank(session: Session, count: int) -> Session:
     return replace(session, look=replace(session.look, is_blank=not session.look.is_blank))
 
 
-def toggle_closing(session: Session, count: int) -> Session:
-    """Show the lesson's closing page, or leave it."""
-    if session.lesson is None or not session.lesson.closing:
-        return said(session, "This lesson has no closing page.")
-    look = replace(session.look, is_closing=not session.look.is_closing, scroll=0)
-    return replace(session, look=look)
-
-
 def toggle_hints(session: Session, count: int) -> Session:
     """Hide the line of keys, or show it again."""
     return replace(session, look=replace(session.look, hides_hints=not session.look.hides_hints))

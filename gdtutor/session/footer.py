@@ -37,7 +37,8 @@ def named_keys(session: Session, *, is_narrow: bool) -> tuple[Command, ...]:
         named = [replace(c, pair="up") if c.name == "down" else c for c in named]
         return _by_name(named, _OF_A_CELL)
     first = _NARROW.get(session.screen, ()) if is_narrow else ()
-    if session.screen is Screen.STUDY and session.challenge is not None:
+    is_asked = session.challenge is not None or session.look.is_closing
+    if session.screen is Screen.STUDY and is_asked:
         first = ("question", *first)
     if session.screen is Screen.TRAIN and session.sweeping is not None:
         first = ("pause", "stop")
@@ -64,6 +65,8 @@ def _words(session: Session) -> dict[str, str]:
         return {"next": "cell", "down": "row", "escape": "close", "next_key": "step"}
     if session.screen is Screen.STUDY and session.challenge is not None:
         return {"question": "answer"}
+    if session.screen is Screen.STUDY and session.look.is_closing:
+        return {"question": "next lesson", "next": "go on"}
     return {}
 
 

@@ -8,6 +8,7 @@ from gdtutor.session.link import command_of
 from gdtutor.session.navigation import said
 from gdtutor.session.prompting import asked
 from gdtutor.session.state import PromptKind, Screen, Session
+from gdtutor.session.story import has_ended, next_entry
 from gdtutor.values import replace
 
 
@@ -76,11 +77,8 @@ def _with_place(session: Session) -> Library:
 
 
 def has_finished(session: Session) -> bool:
-    """Say whether the learner has come to the end of a lesson, the last step of an iteration."""
-    lesson, moment = session.lesson, session.moment
-    if lesson is None or moment is None or session.challenge is not None:
-        return False
-    return session.step == len(moment.steps)
+    """Say whether the learner has come to the closing page at the end of a lesson's story."""
+    return has_ended(session)
 
 
 def with_finish(session: Session) -> Session:
@@ -97,6 +95,8 @@ def show_library(session: Session, count: int) -> tuple[Session, tuple[Effect, .
     session = replace(session, screen=Screen.LIBRARY, library=library)
     paths = [entry.path for entry in library.entries]
     here = str(session.lesson.path) if session.lesson is not None else ""
+    following = next_entry(session) if has_ended(session) else None
+    here = following.path if following is not None else here
     if here in paths:
         session = replace(session, library=replace(library, cursor=paths.index(here)))
     return session, (SavePlace(),)

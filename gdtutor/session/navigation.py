@@ -36,10 +36,7 @@ def steps_forward(session: Session, count: int) -> Session:
     per = len(session.moment.steps)
     target = session.moment.iteration * per + session.step + count
     if not session.lesson.trains and target > per:
-        end = moved(session, 0, per)
-        if session.lesson.closing:
-            return replace(end, look=replace(end.look, is_closing=True))
-        return said(end, "This is the last step. l opens the library, Home goes back to the start.")
+        return said(moved(session, 0, per), "This is the last step.")
     return _at_absolute(session, target, per)
 
 

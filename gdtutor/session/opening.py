@@ -6,6 +6,7 @@ import numpy as np
 
 from gdtutor.lesson.model import Lesson
 from gdtutor.session.catalogue import Library
+from gdtutor.session.digits import DEFAULT_DIGITS
 from gdtutor.session.moving import moment_of
 from gdtutor.session.navigation import said
 from gdtutor.session.snapshots import at_rest
@@ -106,7 +107,10 @@ def resumed(session: Session, place: Session) -> Session:
 
 def opened(session: Session, action: Opened) -> Session:
     """Return the session at the start of a lesson."""
-    look = Look(digits=session.look.digits, hides_hints=session.look.hides_hints)
+    was_set = session.lesson is not None and session.lesson.digits is not None
+    own = DEFAULT_DIGITS if was_set else session.look.digits
+    digits = action.lesson.digits or own
+    look = Look(digits=digits, hides_hints=session.look.hides_hints)
     session = replace(session, changes=(), seed=action.seed, look=look)
     moment = moment_of(session, action.lesson, action.run, 0)
     predict = _predicts(session, action.lesson)

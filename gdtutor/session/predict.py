@@ -17,6 +17,7 @@ from gdtutor.session.navigation import said, steps_forward
 from gdtutor.session.prompting import asked
 from gdtutor.session.slips import Slip, SlipMatch, slips_that_fit
 from gdtutor.session.state import AutoPlay, PromptKind, Session, Tab, current_step
+from gdtutor.session.story import several_forward, step_forward
 from gdtutor.session.working import working_of
 from gdtutor.values import replace
 
@@ -30,13 +31,13 @@ def step_on(session: Session, count: int) -> Session:
     if session.challenge is not None:
         return revealed(session)
     if count != 1:
-        return steps_forward(session, count)
-    leaving = question_on_leaving(session)
+        return several_forward(session, count)
+    leaving = None if session.look.is_closing else question_on_leaving(session)
     if leaving is not None:
         return _posed(session, leaving)
-    after = steps_forward(session, 1)
+    after = step_forward(session)
     step = current_step(after)
-    if step is None or after.message:
+    if step is None or after.message or after.look.is_closing:
         return after
     challenge = question_for(after, step)
     if challenge is None:

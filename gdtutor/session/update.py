@@ -124,7 +124,11 @@ def _played(session: Session) -> Session:
     if not session.auto.is_on or session.screen is not Screen.STUDY or is_typing:
         return session
     try:
-        return step_on(replace(session, message="", is_error=False, command=""), 1)
+        after = step_on(replace(session, message="", is_error=False, command=""), 1)
+        if not after.look.is_closing:
+            return after
+        rests = replace(after, auto=replace(after.auto, is_on=False))
+        return said(rests, "Auto-play has come to the end of the story.")
     except GdTutorError as error:
         still = replace(session, auto=replace(session.auto, is_on=False))
         return said(still, str(error), error=True)

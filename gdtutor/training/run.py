@@ -224,14 +224,14 @@ class Run:
             self._burst(target, beyond)
             if deadline is not None and deadline():
                 break
-        at_end = self.stopped_by is None and not beyond and self.farthest >= self._last()
+        at_end = self.stopped_by is None and not beyond and self.farthest >= self.last_iteration
         if at_end:
             self._stop("epochs")
         return RunProgress(self.farthest, self._costs.length, self.stopped_by)
 
     def _target(self, iterations: int | None, epochs: int | None, beyond: bool) -> int:
         stretch = self._timeline.at(self.farthest)
-        bounds = [stretch.first_of_epoch(MAX_EPOCHS) if beyond else self._last()]
+        bounds = [stretch.first_of_epoch(MAX_EPOCHS) if beyond else self.last_iteration]
         if iterations is not None:
             bounds.append(self.farthest + iterations)
         if epochs is not None:
@@ -239,8 +239,9 @@ class Run:
             bounds.append(stretch.first_of_epoch(epoch))
         return min(bounds)
 
-    def _last(self) -> int:
-        """Return how many iterations the settings ask for."""
+    @property
+    def last_iteration(self) -> int:
+        """How many iterations the settings ask for, which is the number of the last one."""
         stretch = self._timeline.stretches[-1]
         return stretch.first_of_epoch(stretch.segment.settings.epochs)
 

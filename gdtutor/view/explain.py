@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from gdtutor.engine.operations import Array
-from gdtutor.lesson.model import Note
 from gdtutor.lesson.placeholders import Placeholder, fill
+from gdtutor.session.notes import note_for
 from gdtutor.session.state import Session
-from gdtutor.session.steps import Phase, Step
+from gdtutor.session.steps import Phase
 from gdtutor.view import notation
 from gdtutor.view.asking import asking_lines
 from gdtutor.view.backward import backward_lines
@@ -59,28 +59,6 @@ def node_lines(context: Context, width: int) -> tuple[Line, ...]:
         case Phase.UPDATE:
             lines = update_lines(context, width)
     return with_old_value(context, lines, width)
-
-
-def note_for(session: Session, step: Step) -> Note | None:
-    """Return the author's note for a step, where it is true.
-
-    A note holds at the lesson's own values, iteration 0 and nothing edited, or always.
-    """
-    if session.lesson is None or session.moment is None:
-        return None
-    is_own = session.moment.iteration == 0 and not session.changes and session.seed is None
-    for note in session.lesson.scenes[step.scene].notes:
-        if note.phase == step.phase.value and (is_own or note.always):
-            at_start = not note.node and _is_first(session, step)
-            if note.node == step.node or at_start:
-                return note
-    return None
-
-
-def _is_first(session: Session, step: Step) -> bool:
-    steps = session.moment.steps if session.moment is not None else ()
-    first = next(s for s in steps if (s.phase, s.scene) == (step.phase, step.scene))
-    return first.number == step.number
 
 
 def note_lines(session: Session, context: Context, width: int) -> tuple[Line, ...]:

@@ -6,6 +6,7 @@ from gdtutor.session.footer import named_keys
 from gdtutor.session.state import Session, Tab
 from gdtutor.values import Struct
 from gdtutor.view.boxes import Panel, beside, boxed, hidden, window
+from gdtutor.view.closing import closing_prose, ways_on
 from gdtutor.view.context import Context
 from gdtutor.view.diagnosis import short_diagnosis
 from gdtutor.view.explain import context_of, node_lines, note_lines
@@ -74,7 +75,10 @@ def study_frame(session: Session, width: int, height: int, chars: Chars) -> Fram
     header = header_line(session, context, width, chars)
     plots: tuple[Placed, ...] = ()
     prose = page_of(session)
-    if prose is not None or context is None:
+    if session.look.is_closing:
+        page = page_lines(closing_prose(session), session.look.scroll, width, height - 4, chars)
+        body = (*page, ways_on(session, chars))
+    elif prose is not None or context is None:
         body = page_lines(prose or "", session.look.scroll, width, height - 3, chars)
     elif is_compact(width, height):
         body, plots = _compact(session, context, width, height - 3)
@@ -104,12 +108,10 @@ def footer(session: Session, width: int, chars: Chars) -> Line:
 
 
 def page_of(session: Session) -> str | None:
-    """Return the page of prose that fills the screen, None at a step."""
-    if session.lesson is None:
+    """Return the opening page, None at a step."""
+    if session.lesson is None or session.step:
         return None
-    if session.look.is_closing:
-        return session.lesson.closing
-    return session.lesson.prose if session.step == 0 else None
+    return session.lesson.prose
 
 
 def _panels(

@@ -108,7 +108,7 @@ def test_a_note_heading_reads_phase_node_and_always() -> None:
     text = GRAPH + "".join(f"## {heading}\nText.\n" for heading in headings)
     body, codes = body_of(text)
     assert codes == []
-    assert [(n.phase, n.node, n.always) for n in body.scenes[0].notes] == [
+    assert [(n.phase, n.node, n.when.always) for n in body.scenes[0].notes] == [
         ("given", "", False),
         ("given", "", True),
         ("forward", "z", False),

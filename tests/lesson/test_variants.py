@@ -10,6 +10,7 @@ from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.load import with_variant
 from gdtutor.lesson.model import Lesson
 from gdtutor.lesson.problem import problem_of, settings_of
+from gdtutor.lesson.still_true import lost_notes
 
 VARIANTS = """
 [[variants]]
@@ -88,10 +89,40 @@ def test_a_variant_may_change_the_activation() -> None:
     assert changed.variants == ()
 
 
-def test_a_variant_keeps_the_notes_that_hold_for_any_values_alone() -> None:
-    text = SCALAR + "\n## forward yhat, always\nBetween 0 and 1.\n"
-    notes = with_variant(varied(text), "fast").scenes[0].notes
-    assert [(note.node, note.always) for note in notes] == [("yhat", True)]
+NOTED = """
+## forward yhat, always
+Between 0 and 1.
+
+## update w
+The step.
+
+## update w, iteration 1
+The second step.
+
+## update w, variant fast
+A long step.
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("fast", ["forward z", "forward yhat", "update w fast"]),
+        ("other start", ["forward yhat"]),
+        ("batch", ["forward yhat"]),
+    ],
+)
+def test_a_variant_keeps_the_notes_that_its_values_leave_true(name: str, kept: list[str]) -> None:
+    base = varied(SCALAR + NOTED)
+    notes = with_variant(base, name).scenes[0].notes
+    assert [f"{n.phase} {n.node} {n.when.variant}".strip() for n in notes] == kept
+    lost = {(n.phase, n.node) for n in lost_notes(with_variant(base, name), base)}
+    assert ("update", "w") in lost or name == "fast"
+
+
+def test_a_note_for_a_variant_that_is_not_there_is_reported_at_its_heading() -> None:
+    text = SCALAR + "\n## update w, variant fats\nA step.\n"
+    assert codes_of(text) == ["note-heading"]
 
 
 def test_a_note_on_a_step_that_a_variant_lacks_is_no_mistake() -> None:

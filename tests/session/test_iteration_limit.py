@@ -53,7 +53,7 @@ def test_a_count_before_a_key_goes_no_further(keys: str) -> None:
 
 
 def test_auto_play_ends_where_it_cannot_go_on() -> None:
-    session = press(replace(open_at("bias", "update:b"), patience=0.0), "a")
+    session = press(replace(open_at("bias", "update:b"), patience=0.0), "n a")
     after, _ = update(session, Tick())
     assert not after.auto.is_on
     assert "s of training away" in after.message

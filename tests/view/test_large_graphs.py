@@ -45,6 +45,8 @@ def chain(folder: Path, nodes: int, link: str, at: str) -> Session:
 def calls_of_a_key(session: Session, width: int, height: int) -> int:
     """Return how many functions of the program a step and its frame call: work, without a clock."""
     session, _ = update(session, Press("n", "n"))
+    if session.look.is_closing:
+        session, _ = update(session, Press("n", "n"))
     frame_of(session, width, height, UNICODE)
     calls = 0
 

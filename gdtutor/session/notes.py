@@ -1,0 +1,71 @@
+"""Which of the author's notes is shown at a step: the most specific of those that are true."""
+
+from __future__ import annotations
+
+from gdtutor.lesson.model import Note
+from gdtutor.session.comparison import changed_gradients, changed_values
+from gdtutor.session.moment import Moment
+from gdtutor.session.state import Session, Status
+from gdtutor.session.steps import Phase, Step
+
+
+def note_for(session: Session, step: Step) -> Note | None:
+    """Return the author's note for a step, None where none is true there."""
+    lesson, moment = session.lesson, session.moment
+    if lesson is None or moment is None:
+        return None
+    is_first = _first_of_phase(moment, step).number == step.number
+    found = [
+        note
+        for note in lesson.scenes[step.scene].notes
+        if note.phase == step.phase.value
+        and (note.node == step.node or (is_first and not note.node))
+        and _holds(session, moment, note, step)
+    ]
+    return max(found, key=lambda note: note.when.specificity, default=None)
+
+
+def _first_of_phase(moment: Moment, step: Step) -> Step:
+    return next(s for s in moment.steps if (s.phase, s.scene) == (step.phase, step.scene))
+
+
+def _holds(session: Session, moment: Moment, note: Note, step: Step) -> bool:
+    when, lesson = note.when, session.lesson
+    if lesson is None or when.variant not in ("", lesson.variant):
+        return False
+    if moment.iteration < when.first or (when.last is not None and moment.iteration > when.last):
+        return False
+    if when.trained and moment.iteration != _end_of_training(session):
+        return False
+    return when.always or _is_own(session, moment, step)
+
+
+def _end_of_training(session: Session) -> int | None:
+    """Return the iteration that training ends with: where it did end, else as the settings say."""
+    training, run = session.training, session.run
+    if training.of is run and training.status is Status.FINISHED:
+        return training.iterations
+    return None if run is None else run.last_iteration
+
+
+def _is_own(session: Session, moment: Moment, step: Step) -> bool:
+    """Say whether what is known of a step's graph is what the lesson's own run has there."""
+    if session.seed is not None:
+        return False
+    if not any(change.iteration <= moment.iteration for change in session.changes):
+        return True
+    own = session.own_moment
+    if own is None or changed_values(moment, own, step.scene):
+        return False
+    if changed_gradients(moment, own, step.scene):
+        return False
+    return step.phase is not Phase.UPDATE or _updates_alike(moment, own)
+
+
+def _updates_alike(moment: Moment, own: Moment) -> bool:
+    same = (moment.settings, moment.learning_rate) == (own.settings, own.learning_rate)
+    return same and all(
+        moment.updates[name].p.tobytes() == update.p.tobytes()
+        for name, update in own.updates.items()
+        if name in moment.updates
+    )

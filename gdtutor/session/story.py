@@ -1,0 +1,91 @@
+"""The story of a lesson: its steps as → takes them, its closing page, and the next lesson."""
+
+from __future__ import annotations
+
+from gdtutor.session.catalogue import LibraryEntry
+from gdtutor.session.effects import Effect, OpenLesson, PauseTraining
+from gdtutor.session.moving import moved
+from gdtutor.session.navigation import steps_back, steps_forward
+from gdtutor.session.state import Screen, Session, current_step
+from gdtutor.values import replace
+
+Outcome = tuple[Session, tuple[Effect, ...]]
+
+
+def is_at_end(session: Session) -> bool:
+    """Say whether the cursor stands on the last step of the lesson's story."""
+    lesson, moment = session.lesson, session.moment
+    if lesson is None or moment is None:
+        return False
+    return (moment.iteration, session.step) == (lesson.story - 1, len(moment.steps))
+
+
+def has_ended(session: Session) -> bool:
+    """Say whether the closing page is shown at the end of the story, not looked up before it."""
+    return session.look.is_closing and is_at_end(session)
+
+
+def step_forward(session: Session) -> Session:
+    """Go on by one step: over those that the lesson passes, and to the closing page at its end.
+
+    Behind the closing page of a lesson that trains lies the next iteration.
+    """
+    lesson, moment = session.lesson, session.moment
+    if lesson is None or moment is None:
+        return session
+    if is_at_end(session) and not session.look.is_closing:
+        return replace(session, look=replace(session.look, is_closing=True, scroll=0))
+    after = steps_forward(session, 1)
+    while _is_passed(after):
+        after = steps_forward(after, 1)
+    return after
+
+
+def several_forward(session: Session, count: int) -> Session:
+    """Go on by so many steps at once, past the closing page where iterations follow it."""
+    if session.lesson is None or session.moment is None:
+        return session
+    is_over = not session.lesson.trains and session.step + count > len(session.moment.steps)
+    if not is_over:
+        return steps_forward(session, count)
+    end = moved(session, 0, len(session.moment.steps))
+    return replace(end, look=replace(end.look, is_closing=True))
+
+
+def step_back(session: Session) -> Session:
+    """Go back by one step, over those that the lesson passes."""
+    after = steps_back(session, 1)
+    while _is_passed(after):
+        after = steps_back(after, 1)
+    return after
+
+
+def _is_passed(session: Session) -> bool:
+    step, lesson = current_step(session), session.lesson
+    if step is None or lesson is None or session.message:
+        return False
+    return (step.phase.value, step.node) in lesson.passes
+
+
+def next_entry(session: Session) -> LibraryEntry | None:
+    """Return the lesson after the open one in the library, None behind the last."""
+    entries = session.library.entries
+    path = "" if session.lesson is None else str(session.lesson.path)
+    place = next((i for i, entry in enumerate(entries) if entry.path == path), len(entries))
+    return next((entry for entry in entries[place + 1 :] if not entry.problem), None)
+
+
+def open_next(session: Session) -> Outcome:
+    """Open the next lesson where the learner left it; nothing happens behind the last one."""
+    entry = next_entry(session)
+    if entry is None:
+        return session, ()
+    command = dict(session.library.commands).get(entry.id, "")
+    return session, (PauseTraining(), OpenLesson(entry.path, command))
+
+
+def show_closing(session: Session, count: int = 1) -> Session:
+    """Show the lesson's closing page, or leave it."""
+    is_closing = not (session.look.is_closing and session.screen is Screen.STUDY)
+    look = replace(session.look, is_closing=is_closing, scroll=0)
+    return replace(session, screen=Screen.STUDY, look=look)

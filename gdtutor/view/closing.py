@@ -1,0 +1,47 @@
+"""The closing page: what to try next, and the ways on from the end of a lesson's story."""
+
+from __future__ import annotations
+
+from gdtutor.session.state import Session
+from gdtutor.session.story import next_entry
+from gdtutor.view import notation
+from gdtutor.view.frame import Chars, Line, Style
+from gdtutor.view.lines import line
+
+_MADE = """# The end of this lesson
+
+- `e` changes a value: what follows from it is computed at once, and `u` undoes it.
+- `r` hides each next value and asks you for it.
+"""
+_MADE_TRAINING = "- `t` trains it, and any point of its curve opens as a walk.\n"
+
+
+def closing_prose(session: Session) -> str:
+    """Return the author's closing page as Markdown, or a made one where there is none."""
+    lesson = session.lesson
+    if lesson is None:
+        return ""
+    if lesson.closing.strip():
+        return lesson.closing
+    return _MADE + (_MADE_TRAINING if lesson.trains else "")
+
+
+def ways_on(session: Session, chars: Chars) -> Line:
+    """Return the keys that lead on from the closing page, with where each leads."""
+    lesson, moment = session.lesson, session.moment
+    if lesson is None or moment is None:
+        return ()
+    parts: list[str | tuple[str, Style]] = [" ", ("Enter", Style.KEY)]
+    parts.append(f"  {next_words(session, chars)}")
+    if lesson.trains:
+        arrow = "→" if chars.unicode else "->"
+        parts += ["   ", (arrow, Style.KEY), f"  iteration {moment.iteration + 1}"]
+    return line(*parts)
+
+
+def next_words(session: Session, chars: Chars) -> str:
+    """Return what comes after the lesson: the title of the next one, or the library."""
+    entry = next_entry(session)
+    if entry is None:
+        return "the library of lessons"
+    return notation.plain(" ".join(f"next lesson: {entry.number} {entry.title}".split()), chars)
