@@ -7,11 +7,11 @@ from session_walks import press
 
 from gdtutor.lesson.load import load_lesson, parse_lesson
 from gdtutor.lesson.runs import run_of
-from gdtutor.session.arrival import Opened, opened
 from gdtutor.session.catalogue import Library, LibraryEntry
 from gdtutor.session.effects import OpenLesson
 from gdtutor.session.navigation import goto
 from gdtutor.session.notes import note_for
+from gdtutor.session.opening import Opened, opened
 from gdtutor.session.press import Press
 from gdtutor.session.runs import in_variant
 from gdtutor.session.state import Screen, Session, current_step
