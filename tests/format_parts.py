@@ -23,11 +23,11 @@ from gdtutor.lesson import (
     memory,
     names,
     picture_work,
-    plan,
     questions,
     source,
     tables,
     toml_text,
+    training_table,
 )
 from gdtutor.lesson.pictures import PICTURES, TRAIN_TITLE, WALK_PLACE, WALK_TITLE
 from gdtutor.lesson.placeholders import ABOUT, WORDS
@@ -238,7 +238,7 @@ def bounds() -> str:
         "all values of all graphs": f"{memory.MAX_TOTAL_CELLS:,} cells for one batch, with what "
         f"the optimizer keeps; in a pass over all examples {memory.MAX_PASS_CELLS:,}",
         "examples": f"{MAX_EXAMPLES:,}",
-        "epochs": f"{tables.MAX_EPOCHS:,}, and {plan.MAX_ITERATIONS:,} iterations",
+        "epochs": f"{tables.MAX_EPOCHS:,}, and {training_table.MAX_ITERATIONS:,} iterations",
         "notes and questions": f"{body.MAX_NOTES:,}",
         "variants": f"{tables.MAX_VARIANTS}, their names {MAX_LABEL} characters",
         "pictures": f"{tables.MAX_PICTURES}",
