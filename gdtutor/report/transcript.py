@@ -28,8 +28,7 @@ from gdtutor.view.figures import source_of
 from gdtutor.view.frame import Chars
 from gdtutor.view.lines import text_of, wrapped
 from gdtutor.view.notation import plain as plain_text
-from gdtutor.view.pictures import title_of
-from gdtutor.view.pictures.told import told
+from gdtutor.view.pictures import title_of, told
 from gdtutor.view.prose import prose_lines
 from gdtutor.view.sentences import sentence
 from gdtutor.view.values import known_lines

@@ -1,7 +1,8 @@
 """Pictures that a lesson asks for: one module for each kind, and the table of them.
 
 In: a `Source` (a step of the walk, or what training has come to) and a wish with its options. Out:
-a drawing of styled lines and plots, or the same in plain lines for who cannot see one.
+a drawing of styled lines and plots, or the same in plain lines for who cannot see one,
+from the same facts.
 Whether a lesson can have a picture was checked when its file was read; it changes no state.
 
 Imports: values, engine, training, lesson, session, view. Outside: numpy.
@@ -13,49 +14,52 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 from gdtutor.lesson.model import PictureWish
+from gdtutor.values import Struct
 from gdtutor.view.frame import Line
 from gdtutor.view.lines import fitted
 from gdtutor.view.pictures.boundary import boundary_picture
+from gdtutor.view.pictures.boundary_words import boundary_words
 from gdtutor.view.pictures.contour import contour_picture
-from gdtutor.view.pictures.counts import counts_picture
-from gdtutor.view.pictures.curve import curve_picture
-from gdtutor.view.pictures.fit import fit_picture
-from gdtutor.view.pictures.seeds import seeds_picture
+from gdtutor.view.pictures.cost_words import contour_words, slice_words
+from gdtutor.view.pictures.counts import counts_picture, counts_words
+from gdtutor.view.pictures.curve import curve_picture, curve_words
+from gdtutor.view.pictures.fit import fit_picture, fit_words
+from gdtutor.view.pictures.seeds import seeds_picture, seeds_words
 from gdtutor.view.pictures.slice import slice_picture
 from gdtutor.view.pictures.source import Drawing, Size, Source, option, texts
-from gdtutor.view.pictures.table import table_picture
-from gdtutor.view.pictures.timing import timing_picture
-from gdtutor.view.pictures.weights import weights_picture
+from gdtutor.view.pictures.table import table_picture, table_words
+from gdtutor.view.pictures.timing import timing_picture, timing_words
+from gdtutor.view.pictures.weights import weights_picture, weights_words
 
-PICTURES: Mapping[str, Callable[[Source, PictureWish, Size], Drawing]] = {
-    "curve": curve_picture,
-    "slice": slice_picture,
-    "contour": contour_picture,
-    "boundary": boundary_picture,
-    "fit": fit_picture,
-    "table": table_picture,
-    "weights": weights_picture,
-    "counts": counts_picture,
-    "timing": timing_picture,
-    "seeds": seeds_picture,
+
+class PictureKind(Struct, frozen=True):
+    """A row of the table: how a kind of picture is drawn, and told where it cannot be drawn."""
+
+    draw: Callable[[Source, PictureWish, Size], Drawing]
+    tell: Callable[[Source, PictureWish], tuple[str, ...]]
+    """The same facts in plain lines, one a line, with nothing drawn."""
+    title: str
+    """With `{root}` for the line that is shown, and `{names}` for what it goes along."""
+    in_training: bool = False
+    """Whether it shows something of the training as it goes on."""
+
+
+PICTURES: Mapping[str, PictureKind] = {
+    "curve": PictureKind(curve_picture, curve_words, "activation"),
+    "slice": PictureKind(slice_picture, slice_words, "{root} along {names}", True),
+    "contour": PictureKind(contour_picture, contour_words, "{root} over {names}", True),
+    "boundary": PictureKind(boundary_picture, boundary_words, "decision boundary", True),
+    "fit": PictureKind(fit_picture, fit_words, "data and prediction", True),
+    "table": PictureKind(table_picture, table_words, "expected and learned", True),
+    "weights": PictureKind(weights_picture, weights_words, "weights", True),
+    "counts": PictureKind(counts_picture, counts_words, "how many tries"),
+    "timing": PictureKind(timing_picture, timing_words, "loop or together"),
+    "seeds": PictureKind(seeds_picture, seeds_words, "from many starts"),
 }
-"""How every kind of picture is drawn."""
+"""Every kind of picture."""
 
-IN_TRAINING = ("slice", "contour", "boundary", "fit", "table", "weights")
+IN_TRAINING = tuple(name for name, kind in PICTURES.items() if kind.in_training)
 """Kinds that show something of the training as it goes on."""
-
-_TITLES = {
-    "curve": "activation",
-    "slice": "{root} along {names}",
-    "contour": "{root} over {names}",
-    "boundary": "decision boundary",
-    "fit": "data and prediction",
-    "table": "expected and learned",
-    "weights": "weights",
-    "counts": "how many tries",
-    "timing": "loop or together",
-    "seeds": "from many starts",
-}
 
 
 @lru_cache(maxsize=16)
@@ -63,10 +67,15 @@ def draw(source: Source, wish: PictureWish, width: int, height: int) -> Drawing:
     """Return a picture of exactly `height` lines of `width` cells, with plots inside of them."""
     if width < 1 or height < 1:
         return Drawing(())
-    drawing = PICTURES[wish.kind](source, wish, Size(width, height))
+    drawing = PICTURES[wish.kind].draw(source, wish, Size(width, height))
     lines = drawing.lines[:height] + ((),) * (height - len(drawing.lines))
     padded: tuple[Line, ...] = tuple(fitted(row, width, source.chars) for row in lines)
     return Drawing(padded, drawing.plots)
+
+
+def told(source: Source, wish: PictureWish) -> tuple[str, ...]:
+    """Return what a picture shows, a fact a line, with nothing drawn."""
+    return PICTURES[wish.kind].tell(source, wish)
 
 
 def title_of(source: Source, wish: PictureWish) -> str:
@@ -78,7 +87,7 @@ def title_of(source: Source, wish: PictureWish) -> str:
     first = texts(wish, "along")[:1] or ("",)
     trace = source.trace_with(first[0].partition("[")[0])
     root = str(option(wish, "of", trace.graph.root))
-    return _TITLES[wish.kind].format(root=source.name(root), names=names)
+    return PICTURES[wish.kind].title.format(root=source.name(root), names=names)
 
 
-__all__ = ["IN_TRAINING", "PICTURES", "Drawing", "Source", "draw", "title_of"]
+__all__ = ["IN_TRAINING", "PICTURES", "Drawing", "Source", "draw", "title_of", "told"]

@@ -10,6 +10,7 @@ from gdtutor.lesson.model import PictureWish
 from gdtutor.view.frame import Chars, Line, Style
 from gdtutor.view.lines import line
 from gdtutor.view.notation import superscript
+from gdtutor.view.pictures.plot_words import TOLD, line_texts
 from gdtutor.view.pictures.source import Drawing, Size, Source, numbers, option, stacked_notes
 
 VALUES = (2, 10, 100, 1000)
@@ -43,6 +44,11 @@ def counts_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
     notes = _notes(values[-1], weights[-1], own, _rate(wish), chars)
     room = max(size.height - len(lines), 0)
     return Drawing((*lines, *stacked_notes(notes, Size(size.width, room)))[: size.height])
+
+
+def counts_words(source: Source, wish: PictureWish) -> tuple[str, ...]:
+    """Return the same table and what stands below it."""
+    return line_texts(counts_picture(source, wish, TOLD).lines)
 
 
 def _rate(wish: PictureWish) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from gdtutor.session.steps import Phase
 from gdtutor.values import Struct
 from gdtutor.view.frame import Chars, Placed, Plot, Series, Style
 from gdtutor.view.lines import line
+from gdtutor.view.pictures.plot_words import Named, plot_words
 from gdtutor.view.pictures.source import (
     Drawing,
     Size,
@@ -61,16 +62,40 @@ def marks_of(chars: Chars) -> Marks:
     return Marks("⠶", "", "·", "●", "◆", "o")
 
 
-def curve_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
-    """Return one plot for every function, as many side by side as can be read."""
+class CurveFacts(Struct, frozen=True):
+    """The functions of a picture, and where the node stands on them."""
+
+    functions: tuple[str, ...]
+    points: tuple[float, ...]
+    """Inputs of the node; none before the walk has come to it."""
+    inside: str
+    """What the node's operand is called."""
+
+
+def facts_of(source: Source, wish: PictureWish) -> CurveFacts | None:
+    """Return what is drawn, None where no line of the graph is an activation."""
     trace, node = _node(source, wish)
     functions = texts(wish, "functions")
     if not functions:
         functions = (_operation(trace, node),) if trace is not None and node else ()
     if not functions:
-        return said("No line of this graph is an activation.", size)
-    points, notes = _points(source, trace, node, functions)
-    legend = _legend(source, wish, bool(len(points)))
+        return None
+    points, inside = _points(source, trace, node)
+    return CurveFacts(functions, tuple(points.tolist()), inside)
+
+
+NO_CURVE = "No line of this graph is an activation."
+
+
+def curve_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
+    """Return one plot for every function, as many side by side as can be read."""
+    facts = facts_of(source, wish)
+    if facts is None:
+        return said(NO_CURVE, size)
+    functions = facts.functions
+    mark = f"{marks_of(source.chars).here} "
+    notes = tuple(_notes(source, facts, mark))
+    legend = _legend(source, wish, bool(facts.points))
     shown, columns, rows = _layout(len(functions), size.width, size.height - 1 - len(notes))
     if not shown:
         return said(f"More room is needed for the curve of {functions[0]}.", size)
@@ -82,12 +107,25 @@ def curve_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
     wide, high = size.width // columns, room // rows
     plots = tuple(
         Placed(
-            _plot(source, wish, name, points),
+            _plot(source, wish, name, facts),
             index % columns * wide, index // columns * high, wide, high,
         )
         for index, name in enumerate(functions[:shown])
     )  # fmt: skip
     return Drawing((*((),) * room, line((legend, Style.DIM)), *rest), plots)
+
+
+def curve_words(source: Source, wish: PictureWish) -> tuple[str, ...]:
+    """Return where every curve runs, and where the node stands."""
+    facts = facts_of(source, wish)
+    if facts is None:
+        return (NO_CURVE,)
+    low, high = (source.number(limit, 3) for limit in interval(wish) or _RANGE)
+    words: list[str] = []
+    for name in facts.functions:
+        named = _named(source, wish, name, facts)
+        words += plot_words(source, f"{name}, from {low} to {high}", named)
+    return (*words, *_notes(source, facts))
 
 
 def _layout(count: int, width: int, height: int) -> tuple[int, int, int]:
@@ -123,37 +161,35 @@ def _operation(trace: Trace, node: str) -> str:
     return expr.op if isinstance(expr, Apply) else ""
 
 
-def _points(
-    source: Source, trace: Trace | None, node: str, functions: Sequence[str]
-) -> tuple[Array, tuple[str, ...]]:
-    """Return where the node stands on the horizontal axis, and the same in words."""
-    nothing = np.empty(0)
-    if trace is None or not node:
-        return nothing, ()
-    if not source.is_reached(Phase.FORWARD, node):
-        return nothing, ()
+def _points(source: Source, trace: Trace | None, node: str) -> tuple[Array, str]:
+    """Return where the node stands on the horizontal axis, and what stands there."""
+    nothing = np.empty(0), ""
+    if trace is None or not node or not source.is_reached(Phase.FORWARD, node):
+        return nothing
     expr = trace.graph.lines[trace.graph.line_by_name[node]].expr
     if not isinstance(expr, Apply):
-        return nothing, ()
+        return nothing
+    inside = expr.args[0]
     with np.errstate(all="ignore"):
-        operand = evaluate(expr.args[0], trace.values)
-    axes = expression_axes(expr.args[0], trace.shapes, trace.axes)
-    value = _followed(source, node, np.asarray(operand), axes)
-    notes = []
-    first = float(value[0])
-    for name in functions if len(functions) == 1 else ():
-        height, slope = (float(part[0]) for part in value_and_slope(name, value[:1]))
-        at = f" (first of {len(value)})" if len(value) > 1 else ""
-        equals = "→" if source.chars.unicode else "->"
-        notes.append(
-            f"{source.number(first)} {equals} {source.number(height)}, "
-            f"slope {source.number(slope)}{at}"
-        )
-    if len(functions) > 1:
-        inside = expr.args[0]
-        what = source.name(inside.name) if isinstance(inside, Name) else "the sum"
-        notes.append(f"{marks_of(source.chars).here} {what} = {source.number(first)}")
-    return value, tuple(notes)
+        operand = evaluate(inside, trace.values)
+    axes = expression_axes(inside, trace.shapes, trace.axes)
+    called = source.name(inside.name) if isinstance(inside, Name) else "the sum"
+    return _followed(source, node, np.asarray(operand), axes), called
+
+
+def _notes(source: Source, facts: CurveFacts, mark: str = "") -> Iterator[str]:
+    """Yield where the node stands, in numbers."""
+    if not facts.points:
+        return
+    first = source.number(facts.points[0])
+    if len(facts.functions) > 1:
+        yield f"{mark}{facts.inside} = {first}"
+        return
+    at_first = np.array(facts.points[:1])
+    height, slope = (float(part[0]) for part in value_and_slope(facts.functions[0], at_first))
+    at = f" (first of {len(facts.points)})" if len(facts.points) > 1 else ""
+    equals = "→" if source.chars.unicode else "->"
+    yield f"{first} {equals} {source.number(height)}, slope {source.number(slope)}{at}"
 
 
 def _followed(source: Source, node: str, operand: Array, axes: Axes) -> Array:
@@ -186,24 +222,31 @@ def _legend(source: Source, wish: PictureWish, has_point: bool) -> str:
     return "  ".join(parts)
 
 
-def _plot(source: Source, wish: PictureWish, name: str, points: Array) -> Plot:
+def _named(source: Source, wish: PictureWish, name: str, facts: CurveFacts) -> list[Named]:
+    """Return the curve, its slope where that is wished, and the points on it."""
     low, high = interval(wish) or _RANGE
     marks = marks_of(source.chars)
     xs = np.linspace(low, high, POINTS)
-    ys, slopes = value_and_slope(name, xs)
+    ys, slopes = (tuple(part.tolist()) for part in value_and_slope(name, xs))
     across = tuple(xs.tolist())
-    series = [Series("", across, tuple(ys.tolist()), Style.RUN_1, mark=marks.curve_mark)]
+    parts = [Named("value", Series("", across, ys, Style.RUN_1, mark=marks.curve_mark))]
     if is_set(wish, "derivative", True):
-        slope = tuple(slopes.tolist())
-        series.append(Series("", across, slope, Style.RUN_2, mark=marks.beside, joined=True))
-    if len(points):
-        at = np.clip(points, low, high)
+        slope = Series("", across, slopes, Style.RUN_2, mark=marks.beside, joined=True)
+        parts.append(Named("slope", slope))
+    if facts.points:
+        at = np.clip(facts.points, low, high)
         heights = tuple(value_and_slope(name, at)[0].tolist())
-        series.append(
-            Series("", tuple(at.tolist()), heights, Style.CURRENT, joined=False, mark=marks.here)
-        )
-    limits = _height(np.concatenate([ys, slopes]))
-    return Plot(name, tuple(series), x_range=(low, high), y_range=limits)
+        points = tuple(at.tolist())
+        here = Series("", points, heights, Style.CURRENT, joined=False, mark=marks.here)
+        parts.append(Named("now", here))
+    return parts
+
+
+def _plot(source: Source, wish: PictureWish, name: str, facts: CurveFacts) -> Plot:
+    low, high = interval(wish) or _RANGE
+    series = tuple(part.series for part in _named(source, wish, name, facts))
+    limits = _height(np.concatenate(value_and_slope(name, np.linspace(low, high, POINTS))))
+    return Plot(name, series, x_range=(low, high), y_range=limits)
 
 
 def _height(values: Array) -> tuple[float, float]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from gdtutor.view.frame import Placed, Plot, Series, Style
 from gdtutor.view.lines import wrapped
 from gdtutor.view.pictures.curve import marks_of
 from gdtutor.view.pictures.planes import at_points, input_columns, target_columns
+from gdtutor.view.pictures.plot_words import Named, plot_words
 from gdtutor.view.pictures.source import Drawing, Size, Source, interval, option, said
 
 POINTS = 161
@@ -53,13 +54,11 @@ class FitFacts(Struct, frozen=True):
 
 def fit_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
     """Return the plot with what its marks mean below, and what lies outside of it in words."""
-    problem = source.problem
-    if len(input_columns(problem)) != 1 or len(target_columns(problem)) != 1:
-        return said("A curve needs one input and one target.", size)
-    numbers = fit_of(source, wish)
-    if numbers is None:
-        return said("No line of this graph is compared with a target.", size)
-    words = _words(source, numbers)
+    numbers = _numbers(source, wish)
+    if isinstance(numbers, str):
+        return said(numbers, size)
+    words = [*_here_words(source, numbers, f"{marks_of(source.chars).here} ")]
+    words += [(_legend(source, numbers), Style.DIM), *_warnings(source, numbers)]
     broken = [part for text, style in words for part in wrapped(text, max(size.width, 1), style)]
     below = broken[: max(min(len(broken), size.height - _LOWEST), 0)]
     room = size.height - len(below)
@@ -67,6 +66,28 @@ def fit_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
         return said("More room is needed for the curve over the input.", size)
     plot = Placed(_plot(source, numbers, size.width), 0, 0, size.width, room)
     return Drawing((*((),) * room, *below), (plot,))
+
+
+def fit_words(source: Source, wish: PictureWish) -> tuple[str, ...]:
+    """Return where the curves run, the examples, and the followed one."""
+    numbers = _numbers(source, wish)
+    if isinstance(numbers, str):
+        return (numbers,)
+    target, name = _names(source)
+    low, high = (source.number(end, 3) for end in numbers.x_range)
+    facts = plot_words(
+        source, f"{target} over {name}, from {low} to {high}", _named(source, numbers)
+    )
+    words = [*_here_words(source, numbers), *_warnings(source, numbers)]
+    return (*facts, *(text for text, _ in words))
+
+
+def _numbers(source: Source, wish: PictureWish) -> FitFacts | str:
+    """Return the numbers of a fit, or why there are none."""
+    problem = source.problem
+    if len(input_columns(problem)) != 1 or len(target_columns(problem)) != 1:
+        return "A curve needs one input and one target."
+    return fit_of(source, wish) or "No line of this graph is compared with a target."
 
 
 def fit_of(source: Source, wish: PictureWish) -> FitFacts | None:
@@ -150,18 +171,27 @@ def _height(targets: Array, curves: Array) -> tuple[float, float]:
     return _around(np.concatenate([targets, near]))
 
 
-def _plot(source: Source, numbers: FitFacts, width: int) -> Plot:
+def _named(source: Source, numbers: FitFacts) -> list[Named]:
+    """Return what is drawn, from back to front."""
     marks = marks_of(source.chars)
-    series = []
+    parts = []
     if numbers.before:
-        series.append(Series("", numbers.xs, numbers.before, Style.RUN_2, mark=marks.beside))
-    series.append(Series("", numbers.xs, numbers.now, Style.RUN_1, mark=marks.curve_mark))
-    series.append(Series("", *numbers.data, Style.RUN_3, joined=False, mark=marks.earlier))
+        before = Series("", numbers.xs, numbers.before, Style.RUN_2, mark=marks.beside)
+        parts.append(Named(_before(source), before))
+    now = Series("", numbers.xs, numbers.now, Style.RUN_1, mark=marks.curve_mark)
+    data = Series("", *numbers.data, Style.RUN_3, joined=False, mark=marks.earlier)
+    parts += [Named(_now(source, numbers), now), Named(_names(source)[0], data)]
     if numbers.here is not None:
         x, y, _ = numbers.here
-        series.append(Series("", (x,), (y,), Style.CURRENT, joined=False, mark=marks.here))
+        here = Series("", (x,), (y,), Style.CURRENT, joined=False, mark=marks.here)
+        parts.append(Named("now", here))
+    return parts
+
+
+def _plot(source: Source, numbers: FitFacts, width: int) -> Plot:
+    series = tuple(part.series for part in _named(source, numbers))
     title = _axes(source, numbers, width)
-    return Plot(title, tuple(series), x_range=numbers.x_range, y_range=numbers.y_range)
+    return Plot(title, series, x_range=numbers.x_range, y_range=numbers.y_range)
 
 
 def _axes(source: Source, numbers: FitFacts, width: int) -> str:
@@ -183,28 +213,48 @@ def _names(source: Source) -> tuple[str, str]:
     return source.column(problem.columns[target]), source.column(problem.columns[column])
 
 
-def _words(source: Source, numbers: FitFacts) -> list[tuple[str, Style]]:
-    """Return the followed example, what the marks mean, and what the plot does not show."""
-    marks = marks_of(source.chars)
-    target, name = _names(source)
-    line = source.name(numbers.line)
-    words = []
+Words = tuple[str, Style]
+"""A sentence beside the plot."""
+
+
+def _here_words(source: Source, numbers: FitFacts, mark: str = "") -> Iterator[Words]:
+    """Yield the followed example, where there is one."""
     if numbers.here is not None:
+        target, name = _names(source)
         x, y, predicted = numbers.here
+        line = source.name(numbers.line)
         says = "" if predicted is None else f", {line} {source.number(predicted)}"
-        text = f"{marks.here} {name} {source.number(x)}: {target} {source.number(y)}{says}"
-        words.append((text, Style.CURRENT))
-    is_update = source.step is not None and source.step.phase is Phase.UPDATE
-    before = "before" if is_update else "at the start"
-    after = " updated so far" if numbers.before and is_update else ""
-    legend = [f"{marks.earlier} {target}", f"{marks.curve} {line}{after}"]
-    legend += [f"{marks.beside} {before}"] if numbers.before else []
-    words.append((", ".join(legend), Style.DIM))
+        text = f"{mark}{name} {source.number(x)}: {target} {source.number(y)}{says}"
+        yield text, Style.CURRENT
+
+
+def _is_update(source: Source) -> bool:
+    return source.step is not None and source.step.phase is Phase.UPDATE
+
+
+def _before(source: Source) -> str:
+    return "before" if _is_update(source) else "at the start"
+
+
+def _now(source: Source, numbers: FitFacts) -> str:
+    after = " updated so far" if numbers.before and _is_update(source) else ""
+    return f"{source.name(numbers.line)}{after}"
+
+
+def _legend(source: Source, numbers: FitFacts) -> str:
+    marks = marks_of(source.chars)
+    parts = [f"{marks.earlier} {_names(source)[0]}", f"{marks.curve} {_now(source, numbers)}"]
+    parts += [f"{marks.beside} {_before(source)}"] if numbers.before else []
+    return ", ".join(parts)
+
+
+def _warnings(source: Source, numbers: FitFacts) -> Iterator[Words]:
+    """Yield what the plot does not show."""
+    line = source.name(numbers.line)
     if not np.isfinite(numbers.now).all():
-        words.append((f"{line} is not finite everywhere", Style.WARNING))
+        yield f"{line} is not finite everywhere", Style.WARNING
     elif _leaves(numbers):
-        words.append((f"{line} leaves the picture", Style.DIM))
-    return words
+        yield f"{line} leaves the picture", Style.DIM
 
 
 def _leaves(numbers: FitFacts) -> bool:

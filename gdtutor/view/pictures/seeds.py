@@ -92,3 +92,15 @@ def seeds_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
     room = max(size.height - len(lines), 0)
     rest = stacked_notes(notes, Size(size.width, room), Style.DIM)
     return Drawing((*lines, *rest)[: size.height])
+
+
+def seeds_words(source: Source, wish: PictureWish) -> tuple[str, ...]:
+    """Return how many runs of every variant end with a cost that is low enough."""
+    bound = bound_of(wish)
+    rows = tallies(source.lesson, wish)
+    words = [
+        f"{row.label}: {sum(row.below(bound))} of {len(row.costs)} starts end with a cost below "
+        f"{source.number(bound)}"
+        for row in rows
+    ]
+    return (*words, *(f"each run: {row.epochs} epochs" for row in rows[:1]))

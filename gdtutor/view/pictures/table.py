@@ -19,6 +19,7 @@ from gdtutor.view.pictures.classes import (
     predictions_of,
     threshold_of,
 )
+from gdtutor.view.pictures.plot_words import TOLD, line_texts
 from gdtutor.view.pictures.source import Drawing, Size, Source, said, whole
 
 HELD = "v"
@@ -52,6 +53,11 @@ def table_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
         room = size.height - len(counts)
     rows = _rows(source, wish, learned, expected, max(room, 0), size.width)
     return Drawing((*rows, *counts)[: size.height])
+
+
+def table_words(source: Source, wish: PictureWish) -> tuple[str, ...]:
+    """Return the same rows and counts."""
+    return line_texts(table_picture(source, wish, TOLD).lines)
 
 
 @lru_cache(maxsize=8)

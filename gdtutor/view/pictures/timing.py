@@ -6,16 +6,38 @@ from gdtutor.lesson.model import PictureWish
 from gdtutor.view.frame import Chars, Line, Style
 from gdtutor.view.lines import line
 from gdtutor.view.notation import number
+from gdtutor.view.pictures.plot_words import TOLD, line_texts
 from gdtutor.view.pictures.source import Drawing, Size, Source, stacked_notes
 
 _BAR = 24
 
 
+UNTIMED = "The two are timed when the program shows this picture on your machine."
+NOTE = (
+    "loop: a forward pass for each example. together: one pass for all. The sums are as many; "
+    "but each operation has a fixed cost, which the loop pays for every example. Together it "
+    "is paid once, and hides that more sums take longer."
+)
+
+
 def timing_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
     """Return a row for each number of examples, and what the two ways do."""
     if not source.timings:
-        words = "The two are timed when the program shows this picture on your machine."
-        return Drawing(stacked_notes((words,), size, Style.DIM))
+        return Drawing(stacked_notes((UNTIMED,), size, Style.DIM))
+    lines = [*_table(source), *_bars(source, size.width)]
+    left = max(size.height - len(lines), 0)
+    rest = stacked_notes(("", NOTE), Size(size.width, left))
+    return Drawing((*lines, *rest)[: size.height])
+
+
+def timing_words(source: Source, wish: PictureWish) -> tuple[str, ...]:
+    """Return the same rows, and what the two ways do."""
+    if not source.timings:
+        return (UNTIMED,)
+    return line_texts((*_table(source), *stacked_notes((NOTE,), TOLD)))
+
+
+def _table(source: Source) -> list[Line]:
     chars = source.chars
     table = [["examples", "loop", "together", "factor"]]
     for timing in source.timings:
@@ -29,25 +51,23 @@ def timing_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
             ]
         )
     widths = [max(len(row[i]) for row in table) for i in range(4)]
-    lines: list[Line] = []
-    for index, row in enumerate(table):
-        text = "  ".join(cell.rjust(w) for cell, w in zip(row, widths, strict=True))
-        lines.append(line((text, Style.TEXT if index else Style.DIM)))
+    return [
+        line(("  ".join(cell.rjust(w) for cell, w in zip(row, widths, strict=True)), style))
+        for row, style in zip(table, [Style.DIM] + [Style.TEXT] * len(table), strict=False)
+    ]
+
+
+def _bars(source: Source, width: int) -> list[Line]:
+    """Return the two times of the most examples as bars."""
     longest = max(max(timing.loop, timing.together) for timing in source.timings)
     last = source.timings[-1]
-    room = max(min(size.width - 9, _BAR), 4)
-    full = "█" if chars.unicode else "#"
+    room = max(min(width - 9, _BAR), 4)
+    full = "█" if source.chars.unicode else "#"
+    bars = []
     for name, seconds in (("loop", last.loop), ("together", last.together)):
         cells = max(round(room * seconds / longest), 1) if longest > 0 else 1
-        lines.append(line((name.ljust(9), Style.DIM), (full * cells, Style.RUN_1)))
-    notes = (
-        "",
-        "loop: a forward pass for each example. together: one pass for all. The sums are as many; "
-        "but each operation has a fixed cost, which the loop pays for every example. Together it "
-        "is paid once, and hides that more sums take longer.",
-    )
-    left = max(size.height - len(lines), 0)
-    return Drawing((*lines, *stacked_notes(notes, Size(size.width, left)))[: size.height])
+        bars.append(line((name.ljust(9), Style.DIM), (full * cells, Style.RUN_1)))
+    return bars
 
 
 def seconds_text(seconds: float, chars: Chars) -> str:

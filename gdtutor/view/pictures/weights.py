@@ -18,6 +18,8 @@ SAME = 1e-9
 _GLYPHS = 3
 """Glyphs of the largest number."""
 _NUMBER = 7
+TOLD_COLUMNS = 12
+"""Numbers of a row that are told at most."""
 
 
 def weights_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
@@ -33,6 +35,26 @@ def weights_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
         hidden = len(lines) - size.height + 1
         lines = [*lines[: max(size.height - 1, 0)], line((f"{hidden} more lines", Style.KEY))]
     return Drawing(tuple(lines[: size.height]))
+
+
+def weights_words(source: Source, wish: PictureWish) -> tuple[str, ...]:
+    """Return every row of the weights, and which rows move together."""
+    gradients = source.traces[-1].gradients
+    words = []
+    for name, array in chosen_arrays(source, wish).items():
+        shape = notation.shape(np.shape(array), source.chars)
+        grid = np.atleast_2d(array)
+        largest = source.number(float(np.max(np.abs(grid))), 3)
+        called = f"{source.name(name)}, {shape}" if shape else source.name(name)
+        words.append(f"{called}, no number larger than {largest}:")
+        for number, row in enumerate(grid):
+            told = ", ".join(source.number(float(value), 3) for value in row[:TOLD_COLUMNS])
+            more = f", ({len(row) - TOLD_COLUMNS} left out)" if len(row) > TOLD_COLUMNS else ""
+            words.append(f"  row {number}: {told}{more}")
+        groups = equal_rows(grid, gradients.get(name)) if len(grid) > 1 else ()
+        both = "equal, and so are their gradients" if name in gradients else "equal"
+        words += [f"  rows {', '.join(map(str, rows))} are {both}" for rows in groups]
+    return tuple(words)
 
 
 def chosen_arrays(source: Source, wish: PictureWish) -> dict[str, Array]:

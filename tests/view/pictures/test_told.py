@@ -10,16 +10,14 @@ from wishes import CURVE, FIT, LINEAR, MATRIX, ROWS, session, source
 from gdtutor.drive.opening import session_at
 from gdtutor.lesson.discovery import shipped_lessons_folder
 from gdtutor.lesson.listing import listing
-from gdtutor.lesson.model import PictureWish
+from gdtutor.lesson.pictures import PICTURES as KINDS
 from gdtutor.report.transcript import WIDTH, picture_lines, read_aloud
 from gdtutor.session.moving import moved
 from gdtutor.session.state import Session
-from gdtutor.view import pictures
 from gdtutor.view.figures import source_of
-from gdtutor.view.frame import ASCII, UNICODE, Chars, Placed, Plot, Series, Style
-from gdtutor.view.lines import line, text_of
-from gdtutor.view.pictures import PICTURES, Drawing, draw
-from gdtutor.view.pictures.told import told
+from gdtutor.view.frame import ASCII, UNICODE, Chars
+from gdtutor.view.lines import text_of
+from gdtutor.view.pictures import PICTURES, Drawing, draw, told
 
 LESSONS = {entry.id: entry.path for entry in listing(shipped_lessons_folder())}
 WITH_PICTURES = [name for name in LESSONS if (session_at(LESSONS[name]).lesson or 0).pictures]
@@ -98,20 +96,17 @@ def test_every_kind_is_told_in_lines_that_draw_nothing(kind: str, chars: Chars) 
     assert text.isascii() or chars.unicode
 
 
-def test_a_new_kind_is_told_from_what_it_draws(monkeypatch: pytest.MonkeyPatch) -> None:
-    curve = Series("the cost", (0.0, 1.0, 2.0), (3.0, 1.0, 2.5), Style.RUN_1, mark="•")
-    marks = Series("", (1.0,), (1.0,), Style.CURRENT, joined=False, mark="●")
-    others = Series("", (0.0, 2.0), (3.0, 2.5), Style.RUN_2, joined=False, mark="+")
-    plot = Plot("C ↑  w →", (curve, marks, others), x_range=(0, 2))
-    lines = (line(("• cost, + ends", Style.DIM)), line("● w 1, C 1"), line(("███", Style.RUN_1)))
-    drawing = Drawing(lines, (Placed(plot, 0, 0, 30, 9),))
-    monkeypatch.setitem(pictures.PICTURES, "new", lambda *_: drawing)  # type: ignore[arg-type]
-    assert told(source(LINEAR, 'kind = "table"', ""), PictureWish("new")) == (
-        "C up w across, from 0 to 2:",
-        "  the cost: 3 at the left end, 2.5 at the right; lowest 1 at 1, highest 3 at 0",
-        "  now: (1, 1)",
-        "  ends: (0, 3), (2, 2.5)",
-        "w 1, C 1",
+def test_every_kind_that_a_lesson_may_name_is_drawn_and_told() -> None:
+    assert set(PICTURES) == set(KINDS)
+
+
+def test_a_fit_tells_where_the_curve_runs_and_where_the_examples_lie() -> None:
+    assert told_of(FIT, 'kind = "fit"', "forward:L") == (
+        "y over x, from −1.1 to 1.1:",
+        "  p: 0.321 at the left end, 0.321 at the right; lowest 0.2 at 0, highest 0.321 at −1.1",
+        "  y: (−1, 2), (0, 0.5), (1, 1)",
+        "  now: (−1, 2)",
+        "x −1: y 2, p 0.3",
     )
 
 
