@@ -31,13 +31,38 @@ def write_atomically(path: str | Path, text: str) -> None:
             # mkstemp makes a private file; the result is an ordinary one.
             os.chmod(temporary, 0o666 & ~_umask())
             os.replace(temporary, target)
-        except OSError:
+        except BaseException:
+            # Ctrl-C as well leaves nothing behind.
             os.unlink(temporary)
             raise
     except OSError as error:
-        raise GdTutorError(
-            f"'{target}' cannot be written: {error.strerror}", "name a file that can be"
-        ) from None
+        raise _refused(target, error) from None
+
+
+def write_new(path: Path, text: str) -> None:
+    """Write a text file that is not there yet, whole or not at all.
+
+    Raises:
+        GdTutorError: It is there, be it as a link, or it cannot be written.
+    """
+    try:
+        # "x" refuses a file that is there, a link as well.
+        with open(path, "x", encoding="utf-8", newline="\n") as file:
+            try:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            except BaseException:
+                path.unlink()
+                raise
+    except FileExistsError:
+        raise GdTutorError(f"'{path}' is there already", "choose another name") from None
+    except OSError as error:
+        raise _refused(path, error) from None
+
+
+def _refused(path: Path, error: OSError) -> GdTutorError:
+    return GdTutorError(f"'{path}' cannot be written: {error.strerror}", "name a file that can be")
 
 
 def _umask() -> int:

@@ -77,3 +77,14 @@ def test_the_command_says_what_to_do_next(capsys, tmp_path):
     assert "gdtutor watch 01-mine.md" in out
     assert main(["new", "mine"]) == 2
     assert "has the id 'mine'" in capsys.readouterr().err
+
+
+def test_a_disk_that_is_full_leaves_no_half_of_a_lesson(tmp_path, monkeypatch, capsys):
+    def full(_number: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("gdtutor.files.os.fsync", full)
+    monkeypatch.chdir(tmp_path)
+    assert main(["new", "fresh"]) == 2
+    assert "No space left on device" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []

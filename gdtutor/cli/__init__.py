@@ -13,24 +13,24 @@ library, progress, drive, ui.
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Sequence
 
 from gdtutor.cli.arguments import COMMANDS, parser_of
-from gdtutor.cli.output import complain
+from gdtutor.cli.output import complain, flush
+from gdtutor.cli.streams import prepare_streams
+from gdtutor.engine.errors import GdTutorError
+from gdtutor.ui.terminal import settle
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run gdtutor and return its exit code."""
-    words = list(sys.argv[1:] if argv is None else argv)
-    command = next((c for c in COMMANDS if words and words[0] == c.name), COMMANDS[0])
-    arguments = parser_of(command).parse_args(words[1:] if command.name else words)
-    # NumPy is imported with the first command module, so `--version` and `--help` need none of it.
-    from gdtutor.engine.errors import GdTutorError
-
+    prepare_streams()
     try:
-        return command.run(arguments)
+        try:
+            return _run(list(sys.argv[1:] if argv is None else argv))
+        finally:
+            flush()
     except GdTutorError as error:
         complain(error)
         return 2
@@ -38,5 +38,18 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 130
     except BrokenPipeError:
         # The reader, such as `head`, has seen enough.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        named = "" if error.filename is None else f"'{error.filename}': "
+        complain(GdTutorError(f"{named}{error.strerror or error}"))
+        return 2
+    finally:
+        settle(sys.stdout)
+        settle(sys.stderr)
+
+
+def _run(words: list[str]) -> int:
+    command = next((c for c in COMMANDS if words and words[0] == c.name), COMMANDS[0])
+    arguments = parser_of(command).parse_args(words[1:] if command.name else words)
+    # NumPy is imported with the first command module, so `--version` and `--help` need none of it.
+    return command.run(arguments)

@@ -6,7 +6,7 @@ import argparse
 
 from gdtutor.cli.lesson_files import check_target, lesson_path
 from gdtutor.cli.lessons import session_of
-from gdtutor.cli.output import print_lines
+from gdtutor.cli.output import print_file, print_lines
 from gdtutor.export.script import export_text
 from gdtutor.files import write_atomically
 from gdtutor.lesson.characters import shell_word
@@ -20,7 +20,7 @@ def run(arguments: argparse.Namespace) -> int:
         write_atomically(arguments.out, text)
         print_lines([f"wrote {shell_word(arguments.out)}"])
     else:
-        print_lines(text.removesuffix("\n").split("\n"))
+        print_file(text)
     return 0
 
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from gdtutor.cli.lesson_files import lesson_path
 from gdtutor.cli.output import complain
+from gdtutor.cli.streams import match_encoding
 from gdtutor.drive.keys import parse_keys
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.discovery import number_of, shipped_lessons_folder
@@ -26,7 +27,6 @@ from gdtutor.ui.colours import choose_colours, prepare_environment
 from gdtutor.ui.terminal import (
     choose_chars,
     choose_frames,
-    match_encoding,
     preflight,
     speaks_plainly,
 )
@@ -96,7 +96,7 @@ def _cover(arguments: argparse.Namespace) -> Cover | None:
     Raises:
         GdTutorError: There is no such lesson, or no such folder.
     """
-    if not arguments.lesson or Path(arguments.lesson).is_dir():
+    if not arguments.lesson or os.path.isdir(arguments.lesson):
         # A lesson's page needs nothing of what is remembered.
         from gdtutor.library.quick_listing import quick_library
 

@@ -8,12 +8,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from gdtutor.cli.interrupts import exit_on_signals, interrupts, raise_interrupts
+from gdtutor.cli.output import say
+from gdtutor.cli.streams import match_encoding
 from gdtutor.drive.opening import open_lesson
-from gdtutor.lesson.characters import pictured
+from gdtutor.engine.errors import GdTutorError
 from gdtutor.session.effects import KeepAttempt
 from gdtutor.session.press import Press
 from gdtutor.session.state import Session
-from gdtutor.ui.terminal import choose_chars, match_encoding
+from gdtutor.ui.terminal import choose_chars
 
 
 def run_linear(
@@ -29,11 +31,10 @@ def run_linear(
 
     shown = choose_chars(chars, os.environ, sys.stdout.encoding)
     match_encoding(sys.stdout, shown)
-    for stream in (sys.stdin, sys.stdout):
-        reconfigure = getattr(stream, "reconfigure", None)
-        if reconfigure is not None:
-            # A character that the terminal has no code for is no reason to end.
-            reconfigure(errors="replace")
+    reconfigure = getattr(sys.stdin, "reconfigure", None)
+    if reconfigure is not None:
+        # A byte that is no character of the terminal's is no reason to end.
+        reconfigure(errors="replace")
     exit_on_signals()
     raise_interrupts()
     return converse(
@@ -44,7 +45,7 @@ def run_linear(
 
 
 def _say(text: str) -> None:
-    print(pictured(text, keep="\n").rstrip("\n"), end="\n\n", flush=True)
+    say(text.rstrip("\n"), end="\n\n")
 
 
 def _ask() -> str | None:
@@ -52,8 +53,12 @@ def _ask() -> str | None:
     if sys.stdin is None or sys.stdin.closed:
         return None
     if sys.stdin.isatty():
-        print("> ", end="", flush=True)
-    text = sys.stdin.readline()
+        say("> ", end="")
+    try:
+        text = sys.stdin.readline()
+    except OSError as error:
+        why = error.strerror or error
+        raise GdTutorError(f"standard input cannot be read: {why}", "give it lines") from None
     return text if text else None
 
 

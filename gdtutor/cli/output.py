@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+
+from gdtutor.cli.streams import match_encoding, use_utf8
+from gdtutor.view.frame import Chars, chars_for
+
+_LONG_WORD = re.compile(r"(\S{60})\S{300,}")
+"""A word that was typed by mistake; a path is hardly ever as long."""
 
 
 def complain(error: Exception) -> None:
@@ -13,17 +21,68 @@ def complain(error: Exception) -> None:
     from gdtutor.lesson.reports import LessonError
 
     start = "" if isinstance(error, LessonError) else "gdtutor: error: "
-    print(start + pictured(str(error), keep="\n"), file=sys.stderr)
+    text = pictured(start + _LONG_WORD.sub(r"\1…", str(error)), keep="\n")
+    # Where standard error is full or gone there is nobody else to tell.
+    with contextlib.suppress(OSError):
+        print(text, file=sys.stderr, flush=True)
 
 
 def print_json(data: object) -> None:
     """Print data as JSON; floats keep every digit."""
-    print(json.dumps(data, ensure_ascii=True, allow_nan=False))
+    with _printing():
+        print(json.dumps(data, ensure_ascii=True, allow_nan=False))
 
 
 def print_lines(lines: Iterable[str]) -> None:
     """Print lines of text."""
     from gdtutor.lesson.characters import pictured
 
-    for line in lines:
-        print(pictured(line, keep="\n"))
+    with _printing():
+        for line in lines:
+            print(pictured(line, keep="\n"))
+
+
+def print_file(text: str) -> None:
+    """Print what is the text of a file: in UTF-8, whatever the locale, but on a terminal."""
+    if not sys.stdout.isatty():
+        use_utf8(sys.stdout)
+    print_lines(text.removesuffix("\n").split("\n"))
+
+
+def say(text: str, end: str = "\n") -> None:
+    """Print a text at once."""
+    from gdtutor.lesson.characters import pictured
+
+    with _printing():
+        print(pictured(text, keep="\n"), end=end, flush=True)
+
+
+def flush() -> None:
+    """Send what is printed and not yet on its way.
+
+    Raises:
+        GdTutorError: It cannot be written (so for all that print).
+        BrokenPipeError: Nobody reads any more.
+    """
+    with _printing():
+        sys.stdout.flush()
+
+
+def printed_chars(option: str | None) -> Chars:
+    """Return the characters to print with: those asked for, else what standard output can take."""
+    chars = chars_for(option, sys.stdout.encoding)
+    match_encoding(sys.stdout, chars)
+    return chars
+
+
+@contextlib.contextmanager
+def _printing() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        from gdtutor.engine.errors import GdTutorError
+
+        what = f"standard output cannot be written to: {error.strerror}"
+        raise GdTutorError(what, "write to another file") from None

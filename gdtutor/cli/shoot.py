@@ -8,7 +8,7 @@ from pathlib import Path
 
 from gdtutor.cli.lesson_files import check_target, lesson_path
 from gdtutor.cli.lessons import session_of
-from gdtutor.cli.output import print_lines
+from gdtutor.cli.output import print_file, print_lines, printed_chars
 from gdtutor.drive.headless import pressed
 from gdtutor.drive.keys import parse_keys
 from gdtutor.engine.errors import GdTutorError
@@ -18,7 +18,7 @@ from gdtutor.session.state import Screen, Session, has_opening
 from gdtutor.ui.colours import ColourMode, Colours
 from gdtutor.ui.picture import frame_svg, frame_text
 from gdtutor.values import replace
-from gdtutor.view.frame import CHARACTERS
+from gdtutor.view.frame import CHARACTERS, Chars
 from gdtutor.view.screen import frame_of
 
 _ENDINGS = {"text": "txt", "svg": "svg"}
@@ -28,16 +28,20 @@ def run(arguments: argparse.Namespace) -> int:
     """Print or write one screen, or write those of all steps of an iteration."""
     check_target(arguments.out, lesson_path(arguments.lesson))
     session = pressed(session_of(arguments), parse_keys(arguments.keys))
+    # A file is drawn from the arguments alone, so that its bytes are the same everywhere.
+    chars = CHARACTERS[arguments.chars or "unicode"]
     if arguments.all_steps:
         folder = _folder(arguments.all_steps)
         for name, step in steps_of(session):
-            write_atomically(
-                folder / f"{name}.{_ENDINGS[arguments.format]}", _shot(step, arguments)
-            )
+            file = folder / f"{name}.{_ENDINGS[arguments.format]}"
+            write_atomically(file, _shot(step, arguments, chars))
     elif arguments.out:
-        write_atomically(arguments.out, _shot(session, arguments))
+        write_atomically(arguments.out, _shot(session, arguments, chars))
+    elif arguments.format == "svg":
+        print_file(_shot(session, arguments, chars))
     else:
-        print_lines(_shot(session, arguments).removesuffix("\n").split("\n"))
+        shot = _shot(session, arguments, printed_chars(arguments.chars))
+        print_lines(shot.removesuffix("\n").split("\n"))
     return 0
 
 
@@ -68,10 +72,8 @@ def steps_of(session: Session) -> Iterator[tuple[str, Session]]:
         yield name, moved(session, iteration, step.number)
 
 
-def _shot(session: Session, arguments: argparse.Namespace) -> str:
+def _shot(session: Session, arguments: argparse.Namespace, chars: Chars) -> str:
     """Return a screen as the text of a file."""
-    # What the terminal can show is not asked, so that the bytes depend on the arguments alone.
-    chars = CHARACTERS[arguments.chars or "unicode"]
     width, height = arguments.size
     frame = frame_of(session, width, height, chars)
     if arguments.format == "text":

@@ -16,15 +16,19 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the progress, or forget a lesson."""
     with ProgressStore(default_path()) as store:
         if arguments.action == "reset":
-            return _reset(store, arguments.lesson)
-        if arguments.json:
+            _reset(store, arguments.lesson)
+            if arguments.json:
+                print_json({"forgotten": arguments.lesson})
+            else:
+                print_lines([f"Everything about {arguments.lesson} is forgotten."])
+        elif arguments.json:
             print_json(store.as_json())
         else:
             print_lines(_lines(store))
     return 0
 
 
-def _reset(store: Progress, lesson: str) -> int:
+def _reset(store: Progress, lesson: str) -> None:
     known = store.lessons()
     if not lesson:
         raise GdTutorError("no lesson is named", "write gdtutor progress reset LESSON")
@@ -33,8 +37,6 @@ def _reset(store: Progress, lesson: str) -> int:
         nothing = f"there are {', '.join(known)}" if known else "nothing is remembered at all"
         raise GdTutorError(f"nothing is remembered about '{lesson}'", near or nothing)
     store.apply((Reset(lesson),))
-    print_lines([f"Everything about {lesson} is forgotten."])
-    return 0
 
 
 def _lines(store: Progress) -> list[str]:
@@ -54,5 +56,6 @@ def _lines(store: Progress) -> list[str]:
             lines.append(f"{'':<24} {shell_line(place.command)}")
     if not store.lessons():
         lines.append("Nothing is remembered yet.")
-    lines.append(f"Kept in {store.location}")
+    if store.location:
+        lines.append(f"Kept in {store.location}")
     return lines

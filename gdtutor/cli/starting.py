@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import io
+import os
 import shlex
 from collections.abc import Callable
 from pathlib import Path
@@ -69,7 +70,7 @@ def start(arguments: argparse.Namespace) -> FrontEndStart:
 
 
 def _session(arguments: argparse.Namespace) -> Session:
-    if not arguments.lesson or Path(arguments.lesson).is_dir():
+    if not arguments.lesson or os.path.isdir(arguments.lesson):
         folder = Path(arguments.lesson) if arguments.lesson else shipped_lessons_folder()
         return replace(Session(screen=Screen.LIBRARY), library=library_of(folder))
     return replace(waited_session_of(arguments), library=library_of(shipped_lessons_folder()))

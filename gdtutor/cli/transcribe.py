@@ -5,17 +5,18 @@ from __future__ import annotations
 import argparse
 
 from gdtutor.cli.lessons import session_of
-from gdtutor.cli.output import print_json, print_lines
+from gdtutor.cli.output import print_json, print_lines, printed_chars
 from gdtutor.report.transcript import steps_data, transcript_text
 from gdtutor.view.frame import CHARACTERS
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the steps from the place on, so many iterations; with --at from that step."""
-    chars = CHARACTERS[arguments.chars or "unicode"]
     session = session_of(arguments)
     if arguments.json:
+        chars = CHARACTERS[arguments.chars or "unicode"]
         print_json(steps_data(session, arguments.iterations, chars))
     else:
+        chars = printed_chars(arguments.chars)
         print_lines(transcript_text(session, arguments.iterations, chars))
     return 0

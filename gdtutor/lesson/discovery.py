@@ -16,7 +16,8 @@ MAX_LESSONS = 1_000
 """Most lessons of one folder."""
 
 _FILE = re.compile(r"(?P<number>\d{1,6})-(?P<name>.+)\.md\Z")
-_README = "readme.md"
+_BESIDE = re.compile(r"readme\.md|conftest\.py|test_.+\.py|.+_test\.py", re.IGNORECASE)
+"""What stands beside lessons and is none: the README, and tests of the lessons by pytest."""
 
 
 class UnknownLessonError(GdTutorError):
@@ -89,7 +90,7 @@ def _order(name: str) -> tuple[int, str]:
 
 
 def strays(folder: Path, used: Iterable[Path] = ()) -> tuple[Path, ...]:
-    """Return the files of a folder that are no lessons, no README.md, and not in use.
+    """Return the files of a folder that are no lessons, no README.md, no tests, and not in use.
 
     Args:
         folder: The folder.
@@ -98,7 +99,7 @@ def strays(folder: Path, used: Iterable[Path] = ()) -> tuple[Path, ...]:
     in_use = {path.resolve() for path in used}
     found = []
     for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
-        is_known = _FILE.match(entry.name) or entry.name.lower() == _README
+        is_known = _FILE.match(entry.name) or _BESIDE.fullmatch(entry.name)
         if is_known or entry.name.startswith(".") or entry.is_dir():
             continue
         if Path(entry.path).resolve() not in in_use:

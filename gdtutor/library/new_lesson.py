@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 from gdtutor.engine.errors import GdTutorError
+from gdtutor.files import write_new
 from gdtutor.lesson.discovery import discover, number_of
 from gdtutor.lesson.front_matter_checks import ID
 from gdtutor.lesson.load import parse_lesson
@@ -108,7 +109,7 @@ def new_lesson(name: str) -> Path:
             f"use small letters, digits and single hyphens, at most {_LONGEST}: 27-my-lesson",
         )
     here = Path(folder or ".")
-    if not here.is_dir():
+    if not os.path.isdir(here):
         raise GdTutorError(f"there is no folder '{folder}'", "make it first")
     lesson_id, number = match["id"], _number(here, match["number"], match["id"])
     path = here / f"{number}-{lesson_id}.md"
@@ -116,7 +117,7 @@ def new_lesson(name: str) -> Path:
     _, reports = parse_lesson(text, path)
     if reports:
         raise GdTutorError(reports[0].what, reports[0].hint)
-    _write_new(path, text)
+    write_new(path, text)
     return path
 
 
@@ -135,16 +136,3 @@ def _number(folder: Path, wanted: str | None, lesson_id: str) -> str:
             f"{taken[int(wanted)].name} has the number {wanted}", "choose another, or leave it out"
         )
     return wanted
-
-
-def _write_new(path: Path, text: str) -> None:
-    try:
-        # "x" refuses a file that is there, a link as well.
-        with open(path, "x", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-    except FileExistsError:
-        raise GdTutorError(f"'{path}' is there already", "choose another name") from None
-    except OSError as error:
-        raise GdTutorError(
-            f"'{path}' cannot be written: {error.strerror}", "name a folder that can be written to"
-        ) from None

@@ -7,7 +7,9 @@ left as it is; where nothing can be written the session goes on without saving.
 from __future__ import annotations
 
 import contextlib
+import os
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 
 from gdtutor.progress.schema import (
@@ -17,11 +19,18 @@ from gdtutor.progress.schema import (
     read_finished,
     read_places,
 )
-from gdtutor.progress.set_aside import Identity, identity_of, move_aside
+from gdtutor.progress.set_aside import COMPANIONS, Identity, identity_of, move_aside
 from gdtutor.values import Struct
 
 MAX_OPENINGS = 3
 """How often opening is tried when another program replaces the file meanwhile."""
+
+
+NO_HOME = "Progress is not saved: there is no home folder; set HOME to keep it."
+
+UNREADABLE = (ValueError, TypeError, OverflowError, RecursionError)
+"""What reading bytes that no program has written may end in, besides SQLite's own errors; the text
+of such an error itself may not be UTF-8."""
 
 
 class OpenedStore(Struct, frozen=True, eq=False):
@@ -83,6 +92,10 @@ def open_database(
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         return _not_saving(path, f"its folder cannot be made ({error.strerror})")
+    for file in (path, *(Path(f"{path}{companion}") for companion in COMPANIONS)):
+        # SQLite would wait for ever at a pipe.
+        if os.path.exists(file) and not os.path.isfile(file):
+            return _not_saving(path, f"{file.name} is there and is no regular file")
     for _ in range(MAX_OPENINGS):
         examined = identity_of(path)
         try:
@@ -145,6 +158,8 @@ def _open_once(path: Path, busy_seconds: float, migrations: tuple[Migration, ...
         _close(connection)
         if _primary_code(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
             raise _UnusableFileError("damaged") from error
+        if _primary_code(error) == sqlite3.SQLITE_READONLY and _is_of_no_version(path):
+            raise _UnusableFileError("damaged") from error
         return _open_for_reading(path, busy_seconds, migrations, reason(error))
     emptied = existed and found == 0
     notice = (f"The progress file {path} was empty: progress starts afresh.",) if emptied else ()
@@ -165,10 +180,10 @@ def _open_for_reading(
     try:
         address = f"{path.absolute().as_uri()}?mode=ro"
         connection = sqlite3.connect(address, uri=True, timeout=busy_seconds, isolation_level=None)
-        if _format(connection, path, len(migrations)) == len(migrations):
+        if _format(connection, path, migrations) == len(migrations):
             _check(connection)
             return OpenedStore(connection, False, refused.messages)
-    except (sqlite3.Error, OSError, _UnusableFileError, _NewerFormatError):
+    except (sqlite3.Error, OSError, _UnusableFileError, _NewerFormatError, *UNREADABLE):
         pass
     _close(connection)
     return refused
@@ -178,7 +193,8 @@ def _prepare(connection: sqlite3.Connection, path: Path, migrations: tuple[Migra
     """Check the file, migrate it in one transaction, and return the format that it had."""
     connection.execute("BEGIN IMMEDIATE")
     try:
-        found = _format(connection, path, len(migrations))
+        with _damaged_if_unreadable():
+            found = _format(connection, path, migrations)
         for migration in migrations[found:]:
             for statement in migration:
                 connection.execute(statement)
@@ -200,13 +216,14 @@ def roll_back(connection: sqlite3.Connection) -> None:
             connection.execute("ROLLBACK")
 
 
-def _format(connection: sqlite3.Connection, path: Path, newest: int) -> int:
+def _format(connection: sqlite3.Connection, path: Path, migrations: tuple[Migration, ...]) -> int:
     """Return the format of the file, 0 when it is empty.
 
     Raises:
         _UnusableFileError: another program's file, or one that was cut off.
         _NewerFormatError: a format above the newest known.
     """
+    newest = len(migrations)
     (application,) = connection.execute("PRAGMA application_id").fetchone()
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     (objects,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
@@ -224,7 +241,44 @@ def _format(connection: sqlite3.Connection, path: Path, newest: int) -> int:
     # SQLite reads the missing end of a last page as zeros without a word.
     if version < 1 or path.stat().st_size < pages * page_size:
         raise _UnusableFileError("damaged")
+    with contextlib.closing(sqlite3.connect(":memory:", isolation_level=None)) as fresh:
+        for migration in migrations[:version]:
+            for statement in migration:
+                fresh.execute(statement)
+        # A view in a table's place may never come to an end, and a trigger do anything.
+        if _objects(connection) != _objects(fresh):
+            raise _UnusableFileError("damaged")
     return int(version)
+
+
+@contextlib.contextmanager
+def _damaged_if_unreadable() -> Iterator[None]:
+    """Tell a file whose content cannot be read from one that is kept from being read."""
+    try:
+        yield
+    except UNREADABLE as error:
+        raise _UnusableFileError("damaged") from error
+    except sqlite3.OperationalError as error:
+        # A missing table, a format of SQLite's that there is not, or text that is not UTF-8.
+        if _primary_code(error) in (0, sqlite3.SQLITE_ERROR):
+            raise _UnusableFileError("damaged") from error
+        raise
+
+
+def _objects(connection: sqlite3.Connection) -> list[tuple[str, str, str]]:
+    """Return the kind, name and definition of all that a database holds, however it is spaced."""
+    rows = connection.execute("SELECT type, name, coalesce(sql, '') FROM sqlite_master")
+    return sorted((str(kind), str(name), " ".join(str(sql).split())) for kind, name, sql in rows)
+
+
+def _is_of_no_version(path: Path) -> bool:
+    """Tell whether the header names a version that may write the file and does not exist.
+
+    SQLite only reads such a file. Asked of no other: to close a file ends SQLite's locks on it.
+    """
+    with contextlib.suppress(OSError), path.open("rb") as file:
+        return not set(file.read(20)[18:]) <= {1, 2}
+    return False
 
 
 def _check(connection: sqlite3.Connection) -> None:
@@ -233,17 +287,10 @@ def _check(connection: sqlite3.Connection) -> None:
     Raises:
         _UnusableFileError: it does not hold together, or holds what no record can have written.
     """
-    try:
-        (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    with _damaged_if_unreadable():
+        (verdict,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
         read_places(connection)
         read_finished(connection)
         read_attempts(connection)
-    except (ValueError, TypeError) as error:
-        raise _UnusableFileError("damaged") from error
-    except sqlite3.OperationalError as error:
-        # A missing table, or text that is not UTF-8.
-        if _primary_code(error) in (0, sqlite3.SQLITE_ERROR):
-            raise _UnusableFileError("damaged") from error
-        raise
     if verdict != "ok":
         raise _UnusableFileError("damaged")

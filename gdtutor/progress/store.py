@@ -12,7 +12,14 @@ from pathlib import Path
 
 import platformdirs
 
-from gdtutor.progress.opening import open_database, reason, roll_back
+from gdtutor.progress.opening import (
+    NO_HOME,
+    UNREADABLE,
+    OpenedStore,
+    open_database,
+    reason,
+    roll_back,
+)
 from gdtutor.progress.records import Attempt, LessonPlace, Progress, ProgressError, Record
 from gdtutor.progress.schema import (
     MIGRATIONS,
@@ -22,27 +29,33 @@ from gdtutor.progress.schema import (
     read_places,
     write_record,
 )
-from gdtutor.progress.set_aside import identity_of
+from gdtutor.progress.set_aside import Identity, identity_of
 
 BUSY_SECONDS = 5.0
 """How long a write or read waits for another program's lock."""
 
 
-def default_path() -> Path:
-    """Return the progress file in the user's data folder."""
-    return platformdirs.user_data_path("gdtutor", appauthor=False) / "progress.sqlite"
+def default_path() -> Path | None:
+    """Return the progress file in the user's data folder; None where the user has no home."""
+    try:
+        folder = platformdirs.user_data_path("gdtutor", appauthor=False)
+    except RuntimeError:
+        return None
+    # Older ones of platformdirs leave `~` as it is, without HOME and an entry among the users.
+    return folder / "progress.sqlite" if folder.is_absolute() else None
 
 
 class ProgressStore(Progress):
     """Progress in a file.
 
     Opening never raises and never overwrites what it cannot read: see `messages` and `is_saving`.
-    A file that could not be written is tried again by every `apply`.
+    A file that could not be written is tried again by every `apply`. Without a path nothing is
+    kept.
     """
 
     def __init__(
         self,
-        path: Path,
+        path: Path | None,
         *,
         busy_seconds: float = BUSY_SECONDS,
         migrations: tuple[Migration, ...] = MIGRATIONS,
@@ -50,11 +63,14 @@ class ProgressStore(Progress):
         self._path = path
         self._busy_seconds = busy_seconds
         self._migrations = migrations
-        self.location = str(path)
+        self.location = "" if path is None else str(path)
         self._open()
 
     def _open(self) -> None:
-        opened = open_database(self._path, self._busy_seconds, self._migrations)
+        if self._path is None:
+            opened = OpenedStore(None, False, (NO_HOME,))
+        else:
+            opened = open_database(self._path, self._busy_seconds, self._migrations)
         self._connection = opened.connection
         self._identity = opened.identity
         self.is_saving = opened.is_saving
@@ -71,13 +87,16 @@ class ProgressStore(Progress):
         # look before, and one after, when the path must still lead to what was written.
         for _ in range(2):
             # What kept the file from being written may be over: a full disk, another's lock.
-            if not self.is_saving or identity_of(self._path) != self._identity:
+            if not self.is_saving or self._found() != self._identity:
                 self.close()
                 self._open()
             self._write(records)
-            if identity_of(self._path) == self._identity:
+            if self._found() == self._identity:
                 return
         raise ProgressError("progress is not saved: other programs keep replacing the file")
+
+    def _found(self) -> Identity | None:
+        return None if self._path is None else identity_of(self._path)
 
     def _write(self, records: Sequence[Record]) -> None:
         if not self.is_saving or self._connection is None:
@@ -89,6 +108,8 @@ class ProgressStore(Progress):
             self._connection.execute("COMMIT")
         except sqlite3.Error as error:
             raise ProgressError(f"Progress is not saved: {reason(error)}.") from error
+        except UNREADABLE as error:
+            raise ProgressError("Progress is not saved: the file is damaged.") from error
         finally:
             roll_back(self._connection)
 
@@ -129,7 +150,7 @@ class ProgressStore(Progress):
             yield self._connection
         except sqlite3.Error as error:
             raise ProgressError(f"Progress cannot be read: {reason(error)}.") from error
-        except (ValueError, TypeError) as error:
+        except UNREADABLE as error:
             raise ProgressError("Progress cannot be read: the file is damaged.") from error
 
     def close(self) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import groupby
@@ -12,6 +11,7 @@ from typing import NamedTuple
 from rich.cells import get_character_cell_size
 
 from gdtutor.view.frame import Chars, Line, Segment, Style
+from gdtutor.view.notation import base_letter
 
 GAP = 6
 """Unchanged cells between two changed spans that cost less to send than to move the cursor over."""
@@ -46,7 +46,7 @@ def clean(text: str, chars: Chars) -> str:
     if text.isascii() and text.isprintable():
         return text
     text = _JOINERS.sub("", _UNSAFE.sub(_picture, text))
-    return text if chars.unicode else _NOT_ASCII.sub(_base_letter, text)
+    return text if chars.unicode else _NOT_ASCII.sub(lambda match: base_letter(match.group()), text)
 
 
 def _picture(match: re.Match[str]) -> str:
@@ -54,13 +54,6 @@ def _picture(match: re.Match[str]) -> str:
     if code < 0x20:
         return chr(0x2400 + code)
     return "\u2421" if code == 0x7F else "\ufffd"
-
-
-def _base_letter(match: re.Match[str]) -> str:
-    if unicodedata.combining(match.group()):
-        return ""
-    base = unicodedata.normalize("NFKD", match.group())[0]
-    return base if base.isascii() else "?"
 
 
 def row_of(line: Line, width: int, chars: Chars) -> Row:

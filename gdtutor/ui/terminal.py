@@ -6,7 +6,8 @@ import os
 from collections.abc import Mapping
 from typing import TextIO
 
-from gdtutor.view.frame import ASCII, UNICODE, Chars
+from gdtutor.values import replace
+from gdtutor.view.frame import Chars, chars_for
 from gdtutor.view.too_small import MINIMUM, is_too_small
 
 
@@ -78,23 +79,8 @@ def choose_chars(option: str | None, environ: Mapping[str, str], encoding: str |
         encoding: The encoding of the stream that is painted on. Python itself makes it UTF-8 in the
             C locale.
     """
-    if option == "ascii" or (option is None and not _is_utf8(encoding)):
-        return ASCII
-    return Chars(braille=False) if environ.get("TERM") == "linux" else UNICODE
-
-
-def match_encoding(stream: TextIO, chars: Chars) -> None:
-    """Let `stream` take what `chars` may send, also where its encoding holds less.
-
-    Python would write characters outside the encoding as `\\u2502`, six cells wide.
-    """
-    reconfigure = getattr(stream, "reconfigure", None)
-    if chars.unicode and not _is_utf8(stream.encoding) and reconfigure is not None:
-        reconfigure(encoding="utf-8")
-
-
-def _is_utf8(encoding: str | None) -> bool:
-    return (encoding or "").lower().replace("-", "").replace("_", "") in ("utf8", "utf8sig")
+    chars = chars_for(option, encoding)
+    return replace(chars, braille=False) if environ.get("TERM") == "linux" else chars
 
 
 def settle(stream: TextIO | None) -> None:

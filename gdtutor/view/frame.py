@@ -79,6 +79,21 @@ CHARACTERS = {"unicode": UNICODE, "ascii": ASCII}
 """Characters by the name that `--chars` takes."""
 
 
+def chars_for(option: str | None, encoding: str | None) -> Chars:
+    """Return the characters that a stream is written with.
+
+    Args:
+        option: The value of `--chars`; None looks at the stream.
+        encoding: The stream's encoding. Python itself makes it UTF-8 in the C locale.
+    """
+    return CHARACTERS[option or ("unicode" if is_utf8(encoding) else "ascii")]
+
+
+def is_utf8(encoding: str | None) -> bool:
+    """Tell whether this is the name of the encoding that holds every character."""
+    return (encoding or "").lower().replace("-", "").replace("_", "") in ("utf8", "utf8sig")
+
+
 class Series(Struct, frozen=True):
     """One curve or cloud of points of a plot."""
 

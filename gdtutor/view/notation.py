@@ -19,9 +19,11 @@ __all__ = [
     "DEFAULT_DIGITS",
     "MAX_DIGITS",
     "about_zero",
+    "base_letter",
     "cell_number",
     "exact",
     "gradient_name",
+    "in_ascii",
     "name",
     "number",
     "plain",
@@ -39,7 +41,8 @@ _IN_ASCII = str.maketrans(
         "ŷ": "yhat", "Ŷ": "Yhat", "α": "alpha", "β": "beta", "ε": "epsilon", "ρ": "rho",
         "σ": "sigmoid", "∂": "d ", "∇": "grad", "Σ": "sum", "√": "sqrt", "ᵀ": ".T", "½": "1/2",
         "−": "-", "–": "-", "·": "*", "×": "x", "⊙": "*", "≈": "~", "²": "**2", "³": "**3",
-        "ⁿ": "**n", "→": "->", "←": "<-", "…": "...", "‘": "'", "’": "'", "“": '"', "”": '"',
+        "—": "-", "≥": ">=", "≤": "<=", "≠": "!=", "∞": "inf", "ⁿ": "**n",
+        "→": "->", "←": "<-", "…": "...", "‘": "'", "’": "'", "“": '"', "”": '"',
         **dict(zip("₀₁₂₃₄₅₆₇₈₉", "0123456789", strict=True)),
     }
 )  # fmt: skip
@@ -48,6 +51,19 @@ _IN_ASCII = str.maketrans(
 def plain(text: str, chars: Chars) -> str:
     """Return an author's words in the character set: in ASCII, ŷ is yhat and x₁ is x1."""
     return text if chars.unicode else text.translate(_IN_ASCII)
+
+
+def in_ascii(text: str) -> str:
+    """Return a text with the nearest that ASCII has for every character, `?` for what has none."""
+    return "".join(c if c.isascii() else base_letter(c) for c in text.translate(_IN_ASCII))
+
+
+def base_letter(character: str) -> str:
+    """Return what an accented letter is without its accent; nothing for an accent, else `?`."""
+    if unicodedata.combining(character):
+        return ""
+    base = unicodedata.normalize("NFKD", character)[0]
+    return base if base.isascii() else "?"
 
 
 def number(value: float, digits: int = DEFAULT_DIGITS) -> str:

@@ -129,3 +129,12 @@ def test_a_folder_may_itself_be_reached_by_a_link(folder: Path) -> None:
     (folder / "more" / "link").symlink_to(folder)
     assert len(discover(folder / "more" / "link")) == 4
     assert links_out(folder / "more" / "link") == ()
+
+
+def test_the_tests_of_lessons_are_no_strays(folder: Path) -> None:
+    before = strays(folder)
+    for name in ("test_half.py", "half_test.py", "conftest.py"):
+        (folder / name).write_text("")
+    assert strays(folder) == before
+    (folder / "other.py").write_text("")
+    assert len(strays(folder)) == len(before) + 1

@@ -6,12 +6,12 @@ from typing import TextIO
 
 import pytest
 
+from gdtutor.cli.streams import match_encoding
 from gdtutor.ui.terminal import (
     choose_chars,
     choose_frames,
     is_dumb,
     is_ssh,
-    match_encoding,
     preflight,
     settle,
 )
