@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Callable
 from importlib import import_module
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from gdtutor import __version__
 from gdtutor.cli.interrupts import raise_interrupts
+from gdtutor.cli.output import print_lines
 from gdtutor.lesson.characters import pictured
 from gdtutor.session.digits import DEFAULT_DIGITS, MAX_DIGITS
 from gdtutor.values import Struct
@@ -43,6 +45,13 @@ class _ArgumentParser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Say what is wrong, and end with exit code 2."""
         super().error(pictured(message))
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        """Print help and version; argparse itself passes over output that cannot be written to."""
+        if file is sys.stdout:
+            print_lines([message.removesuffix("\n")])
+        else:
+            super()._print_message(message, file)
 
 
 def parser_of(command: Subcommand) -> argparse.ArgumentParser:

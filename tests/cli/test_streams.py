@@ -172,7 +172,7 @@ def test_a_closed_input_is_an_input_that_has_ended(words) -> None:
 
 
 def test_an_input_that_cannot_be_read_is_told() -> None:
-    code, errors = ended("bias --linear --no-save", "<. >/dev/null")
+    code, errors = ended("bias --linear --no-save", "0>/dev/null >/dev/null")
     assert code == 2
     assert errors.startswith("gdtutor: error: standard input cannot be read: ")
     assert errors.count("\n") == 1
