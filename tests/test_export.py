@@ -223,6 +223,7 @@ def test_a_change_after_the_start_is_refused(tmp_path):
         export_text(session_at(NEURON, changes=["3:w1=2"]), 2)
 
 
+@pytest.mark.slow
 def test_a_script_that_would_grow_too_long_is_refused():
     with pytest.raises(GdTutorError, match="more than 200,000 numbers"):
         export_text(session_at(NEURON), 1_000_000)

@@ -9,6 +9,8 @@ from tests.fuzz_cases import KINDS
 from tests.fuzz_work import Bounds
 from tests.planted_readers import MARK
 
+pytestmark = pytest.mark.slow
+
 
 def fuzz(capsys, *words):
     """Run the command on one process; return its exit code and what it prints."""

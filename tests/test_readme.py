@@ -38,6 +38,7 @@ def headless_lines() -> list[str]:
     return [line for line in lines if line.split()[0] in names and "half.md" not in line]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("line", headless_lines())
 def test_every_headless_command_runs(
     line: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
@@ -51,7 +52,7 @@ def test_the_two_commands_stand_each_on_a_line_of_its_own() -> None:
     starts = [line for line in shell_lines() if line.startswith("python3 -m venv .venv && ")]
     assert len(starts) == 2
     assert starts[0].endswith("&& .venv/bin/gdtutor")
-    assert starts[1].endswith("-m pytest")
+    assert starts[1].endswith("-m pytest -n auto")
 
 
 def test_the_lesson_in_the_readme_passes(tmp_path: Path) -> None:

@@ -107,6 +107,7 @@ def test_without_validation_there_is_one_final_cost() -> None:
     assert "held back" not in "\n".join(summary_lines(lesson, result))
 
 
+@pytest.mark.slow
 def test_a_run_that_a_condition_has_ended_says_so_in_the_table() -> None:
     lesson = load_lesson(lesson_path("and-or"))
     sweep = Sweep(members_of(lesson, None, "learning_rate=0.001,50"))

@@ -1,8 +1,12 @@
 """The shipped lessons pass the same check that authors run."""
 
+import pytest
+
 from gdtutor.check.paths import check_paths
 from gdtutor.engine.gradient_check import TOLERANCE
 from gdtutor.lesson.discovery import discover, shipped_lessons_folder
+
+pytestmark = pytest.mark.slow
 
 
 def test_the_shipped_lessons_have_no_errors_and_every_gradient_is_confirmed():

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 MEBIBYTES = 1024
 MEASURED = """
 import resource, sys

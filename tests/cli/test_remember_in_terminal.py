@@ -1,8 +1,11 @@
 from pathlib import Path
 
+import pytest
 from pseudo_terminal import PseudoTerminal
 
 from gdtutor.progress.store import ProgressStore
+
+pytestmark = pytest.mark.slow
 
 
 def gdtutor(folder: Path, *arguments: str) -> PseudoTerminal:

@@ -132,6 +132,7 @@ def ended(line: str, redirections: str, **variables: str) -> tuple[int, str]:
     return done.returncode, done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("redirection", [">/dev/full", ">&-"])
 @pytest.mark.parametrize("name", [name for name in LINES if name not in COMPLAINS])
 def test_output_that_cannot_be_written_is_one_line_and_exit_code_2(name, redirection) -> None:
@@ -141,6 +142,7 @@ def test_output_that_cannot_be_written_is_one_line_and_exit_code_2(name, redirec
     assert errors.count("\n") == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", LINES)
 def test_an_error_never_goes_to_standard_output(name, folder) -> None:
     code, _ = ended(LINES[name], "2>&- >out.txt")
@@ -148,6 +150,7 @@ def test_an_error_never_goes_to_standard_output(name, folder) -> None:
     assert "error:" not in (folder / "out.txt").read_text("utf-8")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", LINES)
 def test_without_any_stream_there_is_an_exit_code_and_no_file_takes_a_streams_place(
     name, folder

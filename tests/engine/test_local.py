@@ -141,6 +141,7 @@ def test_nested_softmax_composes_at_the_bound():
     np.testing.assert_allclose(folded.gradients["a"], unfolded.gradients["a"], rtol=1e-12)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text",
     [

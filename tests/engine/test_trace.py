@@ -145,6 +145,7 @@ def test_shapes_that_do_not_fit_are_refused():
         traced("C = sum(W @ X)", {"W": np.ones((2, 3))}, {"X": np.ones((2, 3))})
 
 
+@pytest.mark.slow
 def test_a_chain_of_twenty_thousand_lines_needs_no_deeper_recursion():
     length = 20_000
     assert sys.getrecursionlimit() <= 1000

@@ -285,6 +285,7 @@ def test_a_learned_gate_answers_as_published(gate: str, published: tuple[float, 
     assert np.array_equal(np.ravel(predictions) > 0.5, GATES[gate])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("gate", "median"), [("AND", 44092), ("OR", 21631)])
 def test_the_median_number_of_iterations_is_the_recomputed_one(gate: str, median: int) -> None:
     """Recomputed over 250 starts for AND, 40 for OR; single runs are 44,842 and 21,555."""

@@ -111,6 +111,7 @@ def noisy_neuron(name: str, seed: int) -> float:
     return sum((math.sin(w * x + b) - y) ** 2 / 2 for x, y in rows) / len(rows)
 
 
+@pytest.mark.slow
 def test_the_count_of_those_who_leave_is_what_an_independent_run_finds() -> None:
     own = lesson("batches")
     wish = next(picture for picture in own.pictures if picture.kind == "seeds")

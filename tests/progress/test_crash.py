@@ -8,7 +8,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from gdtutor.progress.store import ProgressStore
+
+pytestmark = pytest.mark.slow
 
 SESSION = Path(__file__).with_name("session_that_saves.py")
 ROUNDS = 200

@@ -12,6 +12,8 @@ from pseudo_terminal import PseudoTerminal
 from readme_parts import README
 from ssh_server import PROGRAM, SAVING, SshServer, is_gone
 
+pytestmark = pytest.mark.slow
+
 ENDLESS = "xor-hidden 3n"
 """A lesson and keys after which there is much left to train."""
 

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from pseudo_terminal import PseudoTerminal
 
+pytestmark = pytest.mark.slow
+
 SAVING = str(Path(__file__).with_name("saving_app.py"))
 MOUSE_ON = b"\x1b[?1003h"
 ALTERNATE_OFF = b"\x1b[?1049l"

@@ -18,6 +18,8 @@ from gdtutor.ui.picture import frame_text
 from gdtutor.view.frame import UNICODE
 from gdtutor.view.screen import frame_of
 
+pytestmark = pytest.mark.slow
+
 TRAINING = str(Path(__file__).with_name("training_app.py"))
 LESSONS = ("bias", "or-vectorised", "xor-hidden")
 STEPS = 40

@@ -16,6 +16,8 @@ from gdtutor.view.lines import text_of
 from gdtutor.view.screen import frame_of
 from gdtutor.view.values import MOST_ROWS, value_lines
 
+pytestmark = pytest.mark.slow
+
 HEAD = """\
 +++
 format = 1
