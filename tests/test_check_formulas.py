@@ -104,3 +104,41 @@ def test_a_prediction_that_meets_other_targets_than_its_own_is_a_warning(
         assert [r.code for r in told] == [found[0]]
         assert told[0].what.startswith(found[1])
         assert told[0].source == f"C = sum({loss})"
+
+
+HINGE = """\
+[parameters]
+w = [[0.4, -0.3]]
+[data]
+inputs = { X = ["x1", "x2"] }
+targets = { Y = ["y"] }
+examples = [[1, 2, 1], [2, 1, 1], [-1, 0.5, -1], [-2, -1, -1]]
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "is_meant"),
+    [
+        ("H = max(1 - Y*S, 0)", False),
+        ("H = max(S, 0)", False),
+        ("H = 2*sum(S, 0)", False),
+        ("H = maximum(1 - Y*S, 0)", True),
+        ("H = S*max(S)", True),
+        ("H = S*max(S, 1)", True),
+        ("H = max(X, 0)*S", True),
+        ("H = mean(S, 1)", True),
+    ],
+)
+def test_a_number_that_was_meant_as_an_operand_is_a_warning_at_its_line(tmp_path, line, is_meant):
+    graph = f"```graph\nS = w @ X\n{line}\nC = mean(H)\n```\n"
+    problems = check_lesson(lesson_of(lesson_text(graph, HINGE), tmp_path)).problems
+    found = [(p.level, p.source) for p in problems if p.code == "axis"]
+    assert found == ([] if is_meant else [("warning", line)])
+
+
+def test_the_hint_for_a_hinge_names_maximum(tmp_path):
+    graph = "```graph\nS = w @ X\nC = mean(max(1 - Y*S, 0))\n```\n"
+    problems = check_lesson(lesson_of(lesson_text(graph, HINGE), tmp_path)).problems
+    [found] = [problem for problem in problems if problem.code == "axis"]
+    assert found.what == "the 0 of max(…, 0) in C is an axis"
+    assert found.hint == "the larger of two numbers is maximum(…, 0)"

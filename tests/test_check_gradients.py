@@ -4,6 +4,7 @@ import pytest
 from lesson_texts import found_in, lesson_of, lesson_text
 
 from gdtutor.check.lesson import check_lesson
+from gdtutor.engine import local
 from gdtutor.engine.operations import OPERATIONS
 from gdtutor.values import replace
 
@@ -110,3 +111,19 @@ def test_the_hint_for_a_negative_base_speaks_of_the_exponent_and_not_of_dividing
     assert found.code == "not-finite"
     assert "divide" not in found.hint
     assert "has no slope in the exponent" in found.hint
+
+
+def test_gradients_that_differ_between_folded_and_unfolded_lines_are_an_error(
+    tmp_path, monkeypatch
+):
+    composed = local.edge_rule
+
+    def forgets_inner_factors(graph, edge, shapes, **options):
+        if len(edge.path) == 1:
+            return composed(graph, edge, shapes, **options)
+        return composed(graph, replace(edge, path=edge.path[-1:]), shapes, **options)
+
+    monkeypatch.setattr("gdtutor.engine.trace.edge_rule", forgets_inner_factors)
+    text = lesson_text("```graph\nz = 3*w**2\n```\n", "[parameters]\nw = 2.0")
+    found = [what for code, _, _, what, *_ in found_in(text, tmp_path) if code == "folding"]
+    assert found == ["the gradient of w is 4 where lines are folded and 12 where they are unfolded"]

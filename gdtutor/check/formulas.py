@@ -10,8 +10,8 @@ import numpy as np
 from gdtutor.check.findings import Notes
 from gdtutor.engine.batch_axis import batch_axes
 from gdtutor.engine.errors import ShapeError
-from gdtutor.engine.expression import Apply, Expr, Name, names_in, to_text
-from gdtutor.engine.graph import Graph, Role
+from gdtutor.engine.expression import Apply, Expr, Name, Number, names_in, to_text
+from gdtutor.engine.graph import Graph, Node, Role
 from gdtutor.engine.operations import OPERATIONS, Kind, Operation
 from gdtutor.engine.shapes import Shape, infer_shapes, shape_text
 from gdtutor.engine.trace import Trace
@@ -19,6 +19,10 @@ from gdtutor.session.moment import Moment
 
 SHOWN = 60
 """Characters of a formula that a report repeats at most."""
+
+
+_OF_TWO = {"max": "maximum"}
+"""Reductions that are easily taken for the operation on two operands, and that one."""
 
 
 def check_vectors(notes: Notes, moment: Moment) -> None:
@@ -125,6 +129,46 @@ def _is_uneven(
     if len(targets) != 1 or len(others) != 1:
         return False
     return math.prod(shapes[targets[0]]) < math.prod(shapes[others[0]])
+
+
+def check_axes(notes: Notes, moment: Moment) -> None:
+    """Report reductions along an axis that was plainly meant as an operand.
+
+    `max(1 - Y*S, 0)` is the largest cell down the rows and seldom the larger of two: where the axis
+    holds one cell there is nothing to gather, and a margin, a number plus or minus something, is
+    held against 0.
+    """
+    for done in moment.traces:
+        for node in done.graph.nodes:
+            if OPERATIONS[node.op].kind is not Kind.REDUCTION or node.axis is None:
+                continue
+            of = node.args[0]
+            is_single = isinstance(of, Name) and _has_one_cell(done, of.name, node.axis)
+            if is_single or (node.op in _OF_TWO and _is_margin(done.graph, of)):
+                _report_axis(notes, done.graph.lines[node.line].name, node)
+
+
+def _has_one_cell(done: Trace, name: str, axis: int) -> bool:
+    """Say whether an axis that does not run over the examples holds a single cell."""
+    return np.shape(done.values[name])[axis] == 1 and axis not in done.axes[name]
+
+
+def _is_margin(graph: Graph, arg: Name | Number) -> bool:
+    """Say whether an operand is a plain number plus or minus something."""
+    index = graph.node_by_name.get(arg.name) if isinstance(arg, Name) else None
+    if index is None or "." not in graph.nodes[index].name:
+        return False
+    node = graph.nodes[index]
+    return node.op in ("add", "sub") and any(isinstance(part, Number) for part in node.args)
+
+
+def _report_axis(notes: Notes, line: str, node: Node) -> None:
+    what = f"the {node.axis} of {node.op}(…, {node.axis}) in {line} is an axis"
+    hint = "the second operand of a reduction is the axis it goes along; without it all cells count"
+    if node.op in _OF_TWO:
+        two = _OF_TWO[node.op]
+        hint = f"the {OPERATIONS[two].says.split()[2]} of two numbers is {two}(…, {node.axis})"
+    notes.add("axis", what, hint, notes.of_name(line), "warning")
 
 
 def _losses(expr: Expr) -> Iterator[Apply]:

@@ -44,6 +44,8 @@ def check_gradients(notes: Notes, moment: Moment, shares: int, of: str) -> None:
         for name in wanted_gradients(notes.lesson, done.graph)
         if name in done.gradients
     ]
+    for done in {id(done): done for _, done, _ in shown}.values():
+        _check_folding(notes, done, of)
     for _, done, name in shown:
         strange = np.argwhere(~np.isfinite(done.gradients[name]))
         if len(strange):
@@ -54,6 +56,34 @@ def check_gradients(notes: Notes, moment: Moment, shares: int, of: str) -> None:
         found = _difference(notes, done, name, most, of)
         if found.is_confirmed or _contradicts(found):
             notes.errors[name] = max(_stated(found), notes.errors.get(name, 0.0))
+
+
+def _check_folding(notes: Notes, done: Trace, of: str) -> None:
+    """Report gradients that are not the same where every line is unfolded."""
+    lines = frozenset(line.name for line in done.graph.lines if line.first != line.last)
+    if not lines:
+        return
+    given = {leaf.name: done.values[leaf.name] for leaf in done.graph.leaves}
+    names = tuple(name for name in done.gradients if name in given)
+    other = trace(done.graph, given, wanted=names, unfolded=lines)
+    for name in names:
+        one, two = done.gradients[name], other.gradients[name]
+        apart = ~np.isclose(one, two, rtol=TOLERANCE, atol=_scale(one, two), equal_nan=True)
+        apart &= np.isfinite(one) & np.isfinite(two)
+        if np.any(apart):
+            cell = tuple(int(i) for i in np.argwhere(apart)[0])
+            what = (
+                f"{of}the gradient of {_called(name, cell)} is {one[cell]:.6g} where lines are "
+                f"folded and {two[cell]:.6g} where they are unfolded"
+            )
+            hint = "both are one number; this is a mistake of gdtutor"
+            notes.add("folding", what, hint, notes.of_name(name))
+
+
+def _scale(*gradients: Array) -> float:
+    """Return what is nothing beside the largest finite cell: what sums that cancel leave."""
+    finite = [np.abs(gradient[np.isfinite(gradient)]) for gradient in gradients]
+    return TOLERANCE * max((float(np.max(part)) for part in finite if part.size), default=0.0)
 
 
 def _report_strange(notes: Notes, done: Trace, name: str, cell: tuple[int, ...], of: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from gdtutor.check.findings import Notes
-from gdtutor.check.formulas import check_broadcasts, check_losses, check_vectors
+from gdtutor.check.formulas import check_axes, check_broadcasts, check_losses, check_vectors
 from gdtutor.check.given_away import given_away
 from gdtutor.check.gradients import GradientChecked, check_gradients
 from gdtutor.check.screens import ScreenChecks
@@ -82,6 +82,7 @@ def _check_run(
         check_vectors(notes, session.moment)
         check_losses(notes, session.moment)
         check_broadcasts(notes, session.moment)
+        check_axes(notes, session.moment)
         _check_questions(notes, session.moment)
     screens.check(notes, session, variant)
 

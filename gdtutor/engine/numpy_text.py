@@ -23,7 +23,7 @@ from gdtutor.engine.operations import OPERATIONS, Array, Operation, broadcast_ax
 from gdtutor.engine.shapes import Shape, expression_shape
 from gdtutor.values import Struct
 
-_STRANGE = {"inf": "np.inf", "-inf": "-np.inf", "nan": "np.nan"}
+_STRANGE = {"inf": "np.inf", "-inf": "-np.inf", "nan": "np.nan", "-0": "-0.0"}
 
 SUM_TO = '''\
 def sum_to(a, b):
@@ -73,7 +73,9 @@ class NumpyWriter(Struct, frozen=True):
             if self.shapes is not None and not expression_shape(expr, self.shapes):
                 # A plain number may be Python's own, which has no transpose.
                 return self._written(expr.args[0])
-            return f"{self._wrapped(expr.args[0], WHOLE)}.T", WHOLE
+            operand = self._wrapped(expr.args[0], WHOLE)
+            is_number = isinstance(expr.args[0], Number)
+            return f"np.float64({operand}).T" if is_number else f"{operand}.T", WHOLE
         return self._call(expr)
 
     def _infix(self, expr: Apply) -> tuple[str, int]:

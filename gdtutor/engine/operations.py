@@ -303,9 +303,9 @@ _ALL = (
     Operation(
         "max", 1, Kind.REDUCTION, "takes the largest cell of {a}",
         function=_max, numpy="np.max",
-        local=("step(a - out)/sum(step(a - out), axis)",),
+        local=("step(a - out)/ties(a, axis)",),
         because=("only the largest cell moves the result; equal ones share the gradient",),
-        kink="maximum(0, 2 - sum(step(a - out), axis))",
+        kink="maximum(0, 2 - ties(a, axis))",
         convention="the largest cells share it equally",
     ),
     Operation(
@@ -335,6 +335,10 @@ _ALL = (
     Operation(
         "mul_or_zero", 2, Kind.ELEMENTWISE, "multiplies {a} by {b}, and gives 0 where {a} is 0",
         function=_mul_or_zero, numpy="mul_or_zero", internal=True,
+    ),
+    Operation(
+        "ties", 1, Kind.REDUCTION, "counts the largest cells of {a}",
+        formula="sum(step(a - max(a, axis)), axis)", internal=True,
     ),
     Operation(
         "outer", 2, Kind.MATMUL, "multiplies every cell of {a} by every cell of {b}",

@@ -75,6 +75,10 @@ class _Opener:
             self.values[named] = float(self._arrays[expr.name][self._own(expr, cell)])
             return Name(named)
         operation = OPERATIONS[expr.op]
+        if expr.op == "ties":
+            return Number(self._ties(expr, cell))
+        if expr.op == "div" and _is_ties(expr.args[1]) and self._ties(expr.args[1], cell) == 1:
+            return self.open(expr.args[0], self._own(expr.args[0], cell))
         if expr.op in ("sum", "mean", "max", "sum_to", "matmul", "outer", "transpose", "spread"):
             return self._gathered(expr, cell)
         if operation.kind is Kind.ELEMENTWISE:
@@ -93,6 +97,10 @@ class _Opener:
         shape = self._shape(expr)
         tail = cell[len(cell) - len(shape) :] if shape else ()
         return tuple(0 if n == 1 else i for n, i in zip(shape, tail, strict=True))
+
+    def _ties(self, expr: Expr, cell: Cell) -> float:
+        """Return how many largest cells there are: a number that no cell shows."""
+        return float(evaluate(expr, self._arrays)[self._own(expr, cell)])
 
     def _gathered(self, expr: Apply, cell: Cell) -> Expr:
         first = expr.args[0]
@@ -155,6 +163,10 @@ class _Opener:
         rest = f"{ELLIPSIS}{len(self.values)}"
         self.values[rest] = float(np.max(middle))
         return _chain([*shown, Name(rest), last], "maximum")
+
+
+def _is_ties(expr: Expr) -> bool:
+    return isinstance(expr, Apply) and expr.op == "ties"
 
 
 def _chain(terms: list[Expr], op: str = "add") -> Expr:

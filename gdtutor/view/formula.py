@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from gdtutor.engine.expression import STRENGTH, WHOLE, Apply, Expr, Name, Number, number_text
@@ -10,6 +11,13 @@ from gdtutor.view.frame import Chars
 from gdtutor.view.notation import superscript
 
 _GREEK = {"sigmoid": "σ", "maximum": "max", "log": "ln"}
+_NAMES_AXIS = frozenset({"max"})
+"""Reductions that are written with `axis=`: max(a, 0) is how the larger of a and 0 is shown."""
+_STRENGTH = {**STRENGTH, "square": STRENGTH["pow"], "transpose": STRENGTH["pow"]}
+"""How strongly what is shown binds: signs that are raised cannot stand one after the other."""
+_MOST_RAISED = 1e6
+"""Whole exponents below this size are raised."""
+_SCIENTIFIC = re.compile(r"[0-9.]+e")
 
 
 class Writer(Struct, frozen=True):
@@ -45,7 +53,8 @@ class Writer(Struct, frozen=True):
             case "transpose":
                 return self._at(expr.args[0], 5) + ("ᵀ" if self.chars.unicode else ".T")
             case "abs":
-                return f"|{self.write(expr.args[0])}|"
+                inner = self.write(expr.args[0])
+                return f"abs({inner})" if "|" in inner else f"|{inner}|"
             case "identity" | "spread":
                 return self.write(expr.args[0])
             case "sum_to":
@@ -82,7 +91,7 @@ class Writer(Struct, frozen=True):
 
     def _power(self, base: Expr, exponent: Expr) -> str:
         inner = self._at(base, 5)
-        if isinstance(exponent, Number) and exponent.value == int(exponent.value):
+        if isinstance(exponent, Number) and _is_raised(exponent.value):
             return inner + superscript(int(exponent.value), self.chars)
         return (
             f"{inner}**{self._at(exponent, 3)}"
@@ -96,7 +105,8 @@ class Writer(Struct, frozen=True):
 
     def _call(self, expr: Apply) -> str:
         called = _GREEK.get(expr.op, expr.op) if self.chars.unicode else expr.op
-        axis = "" if expr.axis is None else f", {expr.axis}"
+        named = "axis=" if expr.op in _NAMES_AXIS else ""
+        axis = "" if expr.axis is None else f", {named}{expr.axis}"
         return f"{called}({', '.join(self._bare(arg) for arg in expr.args)}{axis})"
 
     def _bare(self, expr: Expr) -> str:
@@ -107,7 +117,7 @@ class Writer(Struct, frozen=True):
     def _at(self, expr: Expr, needed: int) -> str:
         text = self.write(expr)
         if isinstance(expr, Apply):
-            strength = STRENGTH.get("mul" if expr.op == "mul_or_zero" else expr.op, WHOLE)
+            strength = _STRENGTH.get("mul" if expr.op == "mul_or_zero" else expr.op, WHOLE)
             if expr.op in ("identity", "spread"):
                 return self._at(expr.args[0], needed)
             if expr.op in ("sum", "sum_to") and text[0] in "Σs" and not text.endswith(")"):
@@ -116,6 +126,11 @@ class Writer(Struct, frozen=True):
                 strength = 1
         else:
             strength = 3 if text[:1] in ("-", "−") else 5
-            if strength == 3 and needed > 1:
+            if (strength == 3 and needed > 1) or (needed == WHOLE and _SCIENTIFIC.match(text)):
                 strength = 0
         return f"({text})" if strength < needed else text
+
+
+def _is_raised(exponent: float) -> bool:
+    """Say whether an exponent is a whole number that is written above the line."""
+    return abs(exponent) < _MOST_RAISED and exponent == int(exponent)

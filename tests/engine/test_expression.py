@@ -1,11 +1,11 @@
 import numpy as np
 import pytest
-from formula_texts import NAMES, formula_texts
+from formula_texts import formula_texts
+from formula_trees import trees
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gdtutor.engine.expression import (
-    Apply,
     Name,
     Number,
     names_in,
@@ -14,26 +14,6 @@ from gdtutor.engine.expression import (
     to_text,
 )
 from gdtutor.engine.operations import parse_formula
-
-
-def trees():
-    finite = st.floats(allow_nan=False, allow_infinity=False)
-    atoms = st.sampled_from(NAMES).map(Name) | finite.map(Number)
-
-    def larger(inner):
-        infix = st.sampled_from(("add", "sub", "mul", "div", "pow", "matmul"))
-        turned = inner.filter(lambda part: not isinstance(part, Number))
-        axis = st.sampled_from((None, 0, 1))
-        return st.one_of(
-            st.builds(lambda op, a, b: Apply(op, (a, b)), infix, inner, inner),
-            st.builds(lambda a: Apply("neg", (a,)), turned),
-            st.builds(lambda a: Apply("transpose", (a,)), inner),
-            st.builds(lambda a: Apply("tanh", (a,)), inner),
-            st.builds(lambda a, b: Apply("maximum", (a, b)), inner, inner),
-            st.builds(lambda a, i: Apply("sum", (a,), i), inner, axis),
-        )
-
-    return st.recursive(atoms, larger, max_leaves=25)
 
 
 @given(trees())
