@@ -145,8 +145,9 @@ def keys_of(table: type) -> str:
 
 
 def _call(row: Operation) -> str:
-    axis = f" or `{row.name}(a, 0)`" if row.takes_axis else ""
-    return f"`{row.name}({', '.join('ab'[: row.operands])})`{axis}"
+    operands = ", ".join("ab"[: row.operands])
+    axis = f" or `{row.name}({operands}, 0)`" if row.takes_axis else ""
+    return f"`{row.name}({operands})`{axis}"
 
 
 def operations() -> str:
