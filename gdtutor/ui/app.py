@@ -16,6 +16,7 @@ from typing import ClassVar
 
 from textual import events
 from textual.app import App, ComposeResult
+from textual.binding import Binding, BindingType
 from textual.command import Provider
 from textual.geometry import Size
 from textual.screen import Screen as TextualScreen
@@ -75,6 +76,10 @@ class TutorApp(App[int], inherit_bindings=False):
         cover: The frame of a width and height that stands until the program is open.
     """
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        # The palette's input would take it for copying.
+        Binding("ctrl+c", "end", show=False, priority=True)
+    ]
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_commands}
     CSS = "Screen { overflow: hidden; }"
 
@@ -186,10 +191,16 @@ class TutorApp(App[int], inherit_bindings=False):
             # Textual's own palette has no room there.
             self.pop_screen()
 
+    def action_end(self) -> None:
+        """End by Ctrl-C, whatever is open."""
+        self.leave(0)
+
     def action_command_palette(self) -> None:
         """Offer the commands by their words, where there is room for them."""
-        if not is_too_small(*self.size):
-            super().action_command_palette()
+        from gdtutor.ui.palette import Palette
+
+        if not is_too_small(*self.size) and len(self.screen_stack) == 1:
+            self.push_screen(Palette(id="--command-palette"))
 
     def _paint(self, size: Size) -> None:
         if self.program is not None:

@@ -99,7 +99,7 @@ class RestoringDriver(LinuxDriver):
                         # A terminal that does not control the program ends without a signal.
                         os.kill(os.getpid(), signal.SIGHUP)
                         return
-                    for message in keyboard.feed(data):
+                    for message in keyboard.feed(self._thinned(data)):
                         self.process_message(message)
                 for message in keyboard.tick():
                     self.process_message(message)
@@ -110,6 +110,12 @@ class RestoringDriver(LinuxDriver):
             return os.read(self.fileno, 4096)
         except OSError:
             return b""
+
+    def _thinned(self, data: bytes) -> bytes:
+        """Return what is worth parsing: of a flood, the keys that are always heard."""
+        if b"\x1b" in data or self._waiting() < MOST_WAITING:
+            return data
+        return b"".join(key for key in (b"q", b"\x03") if key in data)
 
     def process_message(self, message: Message) -> None:
         """Pass on what the terminal sent, unless it cannot be answered in time."""

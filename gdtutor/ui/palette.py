@@ -6,11 +6,20 @@ from collections.abc import AsyncIterator
 from functools import partial
 from typing import cast
 
-from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.command import CommandList, CommandPalette, DiscoveryHit, Hit, Hits, Provider
 
 from gdtutor.session.commands import Command, commands_of
 from gdtutor.session.press import Press
 from gdtutor.ui.contracts import KeyApp
+
+
+class Palette(CommandPalette):
+    """Textual's palette, whose keys wait until its list has rows on the screen."""
+
+    def _action_command_list(self, action: str) -> None:
+        # Between a resize and the next layout the list has options and no rows to move by.
+        if self.query_one(CommandList).scrollable_content_region.height:
+            super()._action_command_list(action)
 
 
 class CommandProvider(Provider):

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -177,3 +178,97 @@ def test_hints_hide_the_screen_blanks_and_auto_play_walks() -> None:
         terminal.wait_for(shows("step 5/13"))
         terminal.send("a")
         terminal.wait_for(shows("stopped"))
+
+
+def test_a_stop_and_a_continuation_from_outside_leave_the_settings_as_they_were() -> None:
+    with gdtutor("bias") as terminal:
+        terminal.wait_for(shows("all keys"))
+        os.kill(terminal.process.pid, signal.SIGSTOP)
+        os.waitid(os.P_PID, terminal.process.pid, os.WSTOPPED)
+        os.kill(terminal.process.pid, signal.SIGCONT)
+        terminal.send("n")
+        terminal.wait_for(shows("step 1/13"))
+        terminal.send("q")
+        assert terminal.wait_for_end() == 0
+        assert terminal.is_restored()
+
+
+def test_while_it_is_suspended_the_terminal_is_the_shells() -> None:
+    with gdtutor("bias") as terminal:
+        terminal.wait_for(shows("all keys"))
+        os.kill(terminal.process.pid, signal.SIGTSTP)
+        os.waitid(os.P_PID, terminal.process.pid, os.WSTOPPED)
+        while terminal.read_once(0.05):
+            pass
+        assert terminal.is_restored()
+        terminal.screen.reset()
+        os.kill(terminal.process.pid, signal.SIGCONT)
+        terminal.wait_for(shows("all keys"))
+        terminal.send("nq")
+        assert terminal.wait_for_end() == 0
+        assert terminal.is_restored()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])
+def test_a_program_whose_terminal_does_not_read_ends_all_the_same(number: int) -> None:
+    with gdtutor("bias") as terminal:
+        terminal.wait_for(shows("all keys"))
+        # Nobody reads any more: help and back, until no more fits in between.
+        for _ in range(30):
+            terminal.send("?\x1b")
+        os.kill(terminal.process.pid, number)
+        code = terminal.process.wait(10)
+        assert code == (-number if number == signal.SIGQUIT else 128 + number)
+        while terminal.read_once(0):
+            pass
+        assert terminal.is_restored()
+
+
+@pytest.mark.parametrize("last", ["q", "\x03"])
+def test_a_flood_of_keys_is_dropped_but_for_the_one_that_ends(last: str) -> None:
+    with gdtutor("bias", "--no-mouse") as terminal:
+        terminal.wait_for(shows("all keys"))
+        flood = threading.Thread(target=terminal.send, args=("n" * 100_000 + last,))
+        flood.start()
+        assert terminal.wait_for_end() == 0
+        flood.join()
+        assert terminal.is_restored()
+
+
+@pytest.mark.parametrize(
+    "bad", [b"\xe9", b"\x1b[M#\xe0\x30", b"\x1b[99999999999;5u", b"\x1b[48;99999;99999;9;9t"]
+)
+def test_bad_bytes_end_nothing(bad: bytes) -> None:
+    with gdtutor("bias") as terminal:
+        terminal.wait_for(shows("all keys"))
+        terminal.send(bad)
+        terminal.send("n")
+        terminal.wait_for(shows("step 1/13"))
+        terminal.send("q")
+        assert terminal.wait_for_end() == 0
+        assert terminal.is_restored()
+
+
+def test_the_palette_closes_where_it_has_no_room() -> None:
+    with gdtutor("bias", "--no-mouse") as terminal:
+        terminal.wait_for(shows("all keys"))
+        terminal.send("\x10")
+        terminal.wait_for(shows("Search for commands"))
+        for columns, lines in ((80, 3), (4, 24), (1, 1)):
+            terminal.resize(columns, lines)
+            terminal.wait_for(shows("too small"[:columns].strip()))
+            terminal.send("\x10\x1b[6~")
+        terminal.resize(80, 24)
+        terminal.wait_for(shows("all keys"))
+        terminal.send("\x03")
+        assert terminal.wait_for_end() == 0
+
+
+def test_ctrl_c_ends_the_program_from_the_palette_too() -> None:
+    with gdtutor("bias", "--no-mouse") as terminal:
+        terminal.wait_for(shows("all keys"))
+        terminal.send("\x10")
+        terminal.wait_for(shows("Search for commands"))
+        terminal.send("\x03")
+        assert terminal.wait_for_end() == 0
+        assert terminal.is_restored()
