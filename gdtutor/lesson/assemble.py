@@ -40,6 +40,7 @@ from gdtutor.lesson.readers import Mistake
 from gdtutor.lesson.reports import NOWHERE, Findings, Place
 from gdtutor.lesson.steps import Steps
 from gdtutor.lesson.story import check_story, read_passes
+from gdtutor.lesson.tasks import read_tasks
 from gdtutor.lesson.training_table import batch_of
 from gdtutor.values import replace
 
@@ -107,10 +108,12 @@ def _with_graphs(
         mistakes.append(Mistake(("pictures", position, "="), "bound", what, hint))
     lesson = _lesson(sheet, parsed, tuple(scenes), pictures)
     front = sheet.written.front
+    names = {name for walk in walks for name in walk.shapes}
     return replace(
         lesson,
         story=check_story(front.story, mistakes, trains=lesson.trains),
         passes=read_passes(front.pass_, walks, mistakes),
+        tasks=read_tasks(sheet.written.body.tasks, names, findings),
     )
 
 

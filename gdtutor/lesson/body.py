@@ -64,6 +64,14 @@ class QuestionBlock(Struct, frozen=True):
     """The note that it stands in."""
 
 
+class TaskBlock(Struct, frozen=True):
+    """A task of the closing page as written."""
+
+    toml: str
+    line: int
+    """The line of the file on which its TOML begins."""
+
+
 class SceneBlock(Struct):
     """One graph block with what belongs to it."""
 
@@ -82,6 +90,7 @@ class Body(Struct):
     prose: str = ""
     scenes: list[SceneBlock] = field(default_factory=list)
     closing: str = ""
+    tasks: list[TaskBlock] = field(default_factory=list)
     pages: list[MarkdownPart] = field(default_factory=list)
     """The parts of the opening and the closing page."""
 
@@ -145,7 +154,9 @@ class _Reader:
         return self._body
 
     def _take(self, part: MarkdownPart) -> None:
-        if part.block:
+        if part.block == "task":
+            self._take_task(part)
+        elif part.block:
             self._end_closing(part)
             if part.block == "graph":
                 self._take_graph(part)
@@ -217,6 +228,14 @@ class _Reader:
         scene = self._scene(part)
         if scene is not None and self._is_within_count(part):
             scene.questions.append(QuestionBlock(part.text, part.line + 1, self._note))
+
+    def _take_task(self, part: MarkdownPart) -> None:
+        if self._closing:
+            self._body.tasks.append(TaskBlock(part.text, part.line + 1))
+            return
+        what = "a task that stands on no closing page"
+        hint = "put it below the # heading at the end of the file"
+        self._findings.error(Place(part.line, 1), "task", what, hint)
 
     def _take_note(self, part: MarkdownPart) -> None:
         scene = self._scene(part)

@@ -44,6 +44,24 @@ class Question(Struct, frozen=True):
     line: int = 0
 
 
+class Task(Struct, frozen=True):
+    """Something to reach, which the engine judges."""
+
+    id: str
+    """What progress is kept under."""
+    text: str
+    goal: str
+    """A condition over the lesson's own names."""
+    change: tuple[str, ...] = ()
+    """What may differ from the lesson's own; anything where it is empty."""
+    hints: tuple[str, ...] = ()
+    done: str = ""
+    """What is said once it is done."""
+    solution: tuple[str, ...] = ()
+    """What reaches the goal; `check` proves it, and nothing shows it."""
+    line: int = 0
+
+
 class Start(Struct, frozen=True, eq=False):
     """How a parameter starts: given values, or drawn."""
 
@@ -146,6 +164,8 @@ class Lesson(Struct, frozen=True, eq=False):
     """Significant digits that it opens with; None where the learner's own hold."""
     passes: tuple[tuple[str, str], ...] = ()
     """Steps that → passes over, each a phase and a node."""
+    tasks: tuple[Task, ...] = ()
+    """What its closing page asks for."""
     pictures: tuple[PictureWish, ...] = ()
     variants: tuple[Variant, ...] = ()
     variant: str = ""

@@ -1,0 +1,347 @@
+"""Conditions over a lesson's own names: `u == 0`, `cost < 0.01 and epochs <= 500`.
+
+They are parsed by the closed grammar of formulas with comparisons, `and`, `or` and `not`, and never
+evaluated as code.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Container, Iterator, Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gdtutor.engine.errors import FormulaError, GdTutorError, did_you_mean
+from gdtutor.engine.expression import Expr
+from gdtutor.engine.operations import Array, evaluate, parse_formula
+from gdtutor.lesson.reports import shown
+from gdtutor.values import Struct
+
+MAX_CONDITION = 500
+"""Longest condition, in characters."""
+MAX_COMPARISONS = 20
+"""Most comparisons of one condition."""
+
+FACTS: Mapping[str, str] = {
+    "cost": "the cost over all examples that are trained on",
+    "epochs": "how many epochs are done",
+    "iteration": "how many updates are done",
+    "learning_rate": "the learning rate",
+    "accuracy": "the share of the examples that are told right, from 0 to 1",
+    "diverged": "whether the run has left what can be computed with",
+}
+"""Words that are no name of the lesson, with what each stands for."""
+
+EVERYWHERE = "at every example"
+"""Behind a comparison: over all examples, not only those of the batch."""
+
+_OPERATORS: Mapping[str, Callable[[Array, Array, Array], NDArray[np.bool_]]] = {
+    "==": lambda a, b, near: (a == b) | (np.abs(a - b) <= near),
+    "!=": lambda a, b, near: (a != b) & ~(np.abs(a - b) <= near),
+    "<=": lambda a, b, near: (a <= b) | (np.abs(a - b) <= near),
+    ">=": lambda a, b, near: (a >= b) | (np.abs(a - b) <= near),
+    "<": lambda a, b, near: (a < b) & ~(np.abs(a - b) <= near),
+    ">": lambda a, b, near: (a > b) & ~(np.abs(a - b) <= near),
+}
+"""Comparisons; what differs by rounding alone is equal."""
+
+_WORDS = {
+    "==": "equals", "!=": "is not", "<=": "is at most", ">=": "is at least",
+    "<": "is below", ">": "is above",
+}  # fmt: skip
+"""How a goal is said in words."""
+
+_ROUNDING = 1e-12
+"""Times the size of what a side is computed from: what differs by less is equal."""
+
+_SIGNS = re.compile(r"==|!=|<=|>=|<|>|\(|\)|\b(?:and|or|not)\b|,")
+_LOOKED_UP = re.compile(
+    r"\b(?:(?P<about>grad|new)[ \t]+)?(?P<name>[A-Za-z_][A-Za-z0-9_]*)"
+    r"(?:[ \t]*\[(?P<cell>[ \t]*[0-9]{1,8}(?:[ \t]*,[ \t]*[0-9]{1,8})?[ \t]*)\])?"
+)
+
+
+class ConditionError(GdTutorError):
+    """A text that is no condition, or one over names that the lesson does not have."""
+
+
+class Wanted(Struct, frozen=True):
+    """A value that a condition looks up."""
+
+    about: str
+    """value, grad or new."""
+    name: str
+    """A leaf or line of the lesson, or one of `FACTS`."""
+    cell: tuple[int, ...] | None = None
+
+    def text(self) -> str:
+        """Return it as it is written."""
+        cell = "" if self.cell is None else f"[{','.join(map(str, self.cell))}]"
+        return f"{'' if self.about == 'value' else self.about + ' '}{self.name}{cell}"
+
+
+class Side(Struct, frozen=True):
+    """One side of a comparison: a formula over values that are looked up."""
+
+    text: str
+    expr: Expr
+    wanted: tuple[tuple[str, Wanted], ...]
+    """The name in the formula, and what it stands for."""
+
+
+class Comparison(Struct, frozen=True):
+    """Two sides and the sign between them; a fact alone is compared with 0."""
+
+    left: Side
+    sign: str
+    right: Side
+    everywhere: bool = False
+    """Whether all examples are looked at, not only those of the batch."""
+
+
+class Joined(Struct, frozen=True):
+    """Conditions that hold together, or of which one is enough; `not` has one part."""
+
+    word: str
+    """and, or, or not."""
+    parts: tuple[Condition, ...]
+
+
+Condition = Comparison | Joined
+
+
+
+class Known(Struct, frozen=True, eq=False):
+    """A value that a condition has looked up."""
+
+    value: Array
+    error: float = 0.0
+    """How far rounding alone may have carried it."""
+
+
+Values = Callable[[Wanted, bool], Known]
+"""(what is wanted, whether over all examples) → its value."""
+
+
+def parse_condition(text: str) -> Condition:
+    """Read a condition.
+
+    Raises:
+        ConditionError: For what is outside the grammar or its bounds.
+    """
+    if len(text) > MAX_CONDITION:
+        what = f"the condition has {len(text):,} characters"
+        raise ConditionError(what, f"the bound is {MAX_CONDITION}")
+    reader = _Reader(text)
+    condition = reader.either()
+    reader.end()
+    if sum(1 for _ in comparisons_of(condition)) > MAX_COMPARISONS:
+        raise ConditionError("too many comparisons", f"the bound is {MAX_COMPARISONS}")
+    return condition
+
+
+def parse_side(text: str) -> Side:
+    """Read one side of a comparison: a formula with cells, `grad NAME` and `new NAME`.
+
+    Raises:
+        ConditionError: For what is no formula.
+    """
+    wanted: dict[Wanted, str] = {}
+
+    def stand_in(match: re.Match[str]) -> str:
+        if match["about"] is None and re.match(r"[ \t]*\(", text[match.end() :]):
+            return match.group()
+        cell = match["cell"]
+        at = tuple(int(index) for index in cell.split(",")) if cell else None
+        wish = Wanted(match["about"] or "value", match["name"], at)
+        return wanted.setdefault(wish, f"v{len(wanted)}")
+
+    formula = _LOOKED_UP.sub(stand_in, text)
+    try:
+        expr = parse_formula(formula)
+    except FormulaError as error:
+        what = f"'{shown(text.strip())}' is no formula: {error.what}"
+        raise ConditionError(what, "write a comparison, as b == -0.4") from None
+    return Side(text.strip(), expr, tuple((name, wish) for wish, name in wanted.items()))
+
+
+class _Reader:
+    """Reads a condition from left to right: or binds weakest, then and, then not."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._at = 0
+
+    def either(self) -> Condition:
+        return self._joined("or", lambda: self._joined("and", self._one))
+
+    def _joined(self, word: str, part: Callable[[], Condition]) -> Condition:
+        parts = [part()]
+        while self._takes(word):
+            parts.append(part())
+        return parts[0] if len(parts) == 1 else Joined(word, tuple(parts))
+
+    def _one(self) -> Condition:
+        if self._takes("not"):
+            return Joined("not", (self._one(),))
+        inside = self._group()
+        if inside is None:
+            return self._comparison()
+        reader = _Reader(inside)
+        condition = reader.either()
+        reader.end()
+        return condition
+
+    def _takes(self, word: str) -> bool:
+        match = re.compile(rf"\s*\b{word}\b").match(self._text, self._at)
+        if match is not None:
+            self._at = match.end()
+        return match is not None
+
+    def _group(self) -> str | None:
+        """Return the inside of parentheses that hold a condition, None where none stand here."""
+        start = len(self._text) - len(self._text[self._at :].lstrip())
+        if self._text[start : start + 1] != "(":
+            return None
+        close = self._closing(start)
+        inside = self._text[start + 1 : close]
+        if not re.search(r"==|!=|[<>]|\b(?:and|or|not)\b", inside):
+            return None
+        self._at = close + 1
+        return inside
+
+    def _closing(self, start: int) -> int:
+        depth = 0
+        for place in range(start, len(self._text)):
+            depth += {"(": 1, ")": -1}.get(self._text[place], 0)
+            if not depth:
+                return place
+        raise ConditionError("a parenthesis is opened and not closed", "add ')'")
+
+    def _comparison(self) -> Comparison:
+        left = self._side()
+        match = re.compile(r"\s*(==|!=|<=|>=|<|>)").match(self._text, self._at)
+        if match is None:
+            fact = parse_side(left)
+            return Comparison(fact, "!=", parse_side("0"), self._everywhere())
+        self._at = match.end()
+        return Comparison(parse_side(left), match[1], parse_side(self._side()), self._everywhere())
+
+    def _side(self) -> str:
+        """Return the text up to the next sign or word of a condition, outside parentheses."""
+        start, depth = self._at, 0
+        for match in _SIGNS.finditer(self._text, self._at):
+            sign = match.group()
+            depth += {"(": 1, ")": -1}.get(sign, 0)
+            if depth < 0 or (depth == 0 and sign not in ("(", ")", ",")):
+                self._at = match.start()
+                break
+        else:
+            self._at = len(self._text)
+        side, found, _ = self._text[start : self._at].partition(EVERYWHERE)
+        if found:
+            self._at = start + len(side)
+        if not side.strip():
+            raise ConditionError("a side of a comparison is missing", "write one, as b == -0.4")
+        return side
+
+    def _everywhere(self) -> bool:
+        rest = self._text[self._at :]
+        if not rest.lstrip().startswith(EVERYWHERE):
+            return False
+        self._at += rest.index(EVERYWHERE) + len(EVERYWHERE)
+        return True
+
+    def end(self) -> None:
+        rest = self._text[self._at :].strip()
+        if rest:
+            raise ConditionError(f"'{shown(rest)}' cannot stand here", "join with and, or, not")
+
+
+def comparisons_of(condition: Condition) -> Iterator[Comparison]:
+    """Yield the comparisons of a condition, from left to right."""
+    if isinstance(condition, Comparison):
+        yield condition
+        return
+    for part in condition.parts:
+        yield from comparisons_of(part)
+
+
+def wanted_by(condition: Condition) -> Iterator[Wanted]:
+    """Yield everything that a condition looks up."""
+    for comparison in comparisons_of(condition):
+        for side in (comparison.left, comparison.right):
+            yield from (wish for _, wish in side.wanted)
+
+
+def check_names(condition: Condition, known: Container[str]) -> None:
+    """Hold a condition against the names of a lesson.
+
+    Raises:
+        ConditionError: For a name that the lesson does not have.
+    """
+    for wish in wanted_by(condition):
+        is_fact = wish.about == "value" and wish.cell is None and wish.name in FACTS
+        if wish.name not in known and not is_fact:
+            near = did_you_mean(wish.name, FACTS)
+            hint = near or f"names are those of the graphs, and {', '.join(FACTS)}"
+            raise ConditionError(f"'{shown(wish.text())}' is no name of this lesson", hint)
+
+
+def value_of(side: Side, values: Values, *, everywhere: bool = False) -> Array:
+    """Return the value of one side."""
+    looked_up = {name: values(wish, everywhere).value for name, wish in side.wanted}
+    return evaluate(side.expr, looked_up)
+
+
+def holds(condition: Condition, values: Values) -> bool:
+    """Say whether a condition holds; a comparison of arrays, where it holds in every cell."""
+    if isinstance(condition, Comparison):
+        return _compared(condition, values)
+    found = (holds(part, values) for part in condition.parts)
+    if condition.word == "not":
+        return not next(found)
+    return all(found) if condition.word == "and" else any(found)
+
+
+def _compared(comparison: Comparison, values: Values) -> bool:
+    everywhere = comparison.everywhere
+    with np.errstate(all="ignore"):
+        sides = [
+            value_of(side, values, everywhere=everywhere)
+            for side in (comparison.left, comparison.right)
+        ]
+        near = np.asarray(
+            sum(_rounding(s, values, everywhere) for s in (comparison.left, comparison.right))
+        )
+        try:
+            return bool(np.all(_OPERATORS[comparison.sign](sides[0], sides[1], near)))
+        except ValueError:
+            return False
+
+
+def _rounding(side: Side, values: Values, everywhere: bool) -> float:
+    """Return how far rounding may have carried a side from its true value."""
+    total = 0.0
+    for found in (values(wish, everywhere) for _, wish in side.wanted):
+        size = np.max(np.abs(found.value), initial=0.0, where=np.isfinite(found.value))
+        total += found.error + _ROUNDING * float(size)
+    return total
+
+
+def failing(condition: Condition, values: Values) -> Comparison | None:
+    """Return the first comparison that keeps a condition from holding, None where it holds."""
+    if holds(condition, values):
+        return None
+    if isinstance(condition, Comparison):
+        return condition
+    if condition.word == "not":
+        return None
+    open_parts = (failing(part, values) for part in condition.parts)
+    return next((found for found in open_parts if found is not None), None)
+
+
+def goal_words(comparison: Comparison) -> str:
+    """Return what a comparison asks for, in words: `is below 0.01`."""
+    return f"{_WORDS[comparison.sign]} {comparison.right.text}"
