@@ -8,9 +8,9 @@ from gdtutor.drive.headless import pressed
 from gdtutor.drive.keys import parse_keys
 from gdtutor.drive.opening import session_at
 from gdtutor.lesson.runs import outcome_of
+from gdtutor.training.classes import predictions_of
 from gdtutor.view import notation
 from gdtutor.view.frame import UNICODE
-from gdtutor.view.pictures.classes import predictions_of
 
 NAMES = ("rows_are_examples", "broadcast_by_mistake", "four_by_four", "two_predictions", "bias_sum")
 

@@ -9,6 +9,7 @@ from gdtutor.check.formulas import check_axes, check_broadcasts, check_losses, c
 from gdtutor.check.given_away import given_away
 from gdtutor.check.gradients import GradientChecked, check_gradients
 from gdtutor.check.screens import ScreenChecks
+from gdtutor.check.tasks import check_tasks
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.load import with_variant
 from gdtutor.lesson.model import Lesson
@@ -36,6 +37,8 @@ LESSON_CODES = {
     "uneven": "one target meets several predictions by broadcasting (a warning)",
     "fit": "a panel of a step does not fit the design size",
     "given-away": "a question says its own answer",
+    "task": "a task is done at the start, or its solution does not do it",
+    "unproved": "a task has no solution that proves it can be done (a warning)",
 }
 """Every code that is about numbers and screens, with what it means."""
 
@@ -61,6 +64,7 @@ def check_lesson(lesson: Lesson) -> LessonChecked:
     _check_run(notes, screens, lesson, "", shares)
     for variant in lesson.variants:
         _check_run(notes, screens, with_variant(lesson, variant.name), variant.name, shares)
+    check_tasks(notes)
     gradients = (GradientChecked(lesson.id, name, e) for name, e in notes.errors.items())
     return LessonChecked(tuple(notes.reports), tuple(gradients))
 

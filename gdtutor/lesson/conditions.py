@@ -47,8 +47,7 @@ _OPERATORS: Mapping[str, Callable[[Array, Array, Array], NDArray[np.bool_]]] = {
 """Comparisons; what differs by rounding alone is equal."""
 
 _WORDS = {
-    "==": "equals", "!=": "is not", "<=": "is at most", ">=": "is at least",
-    "<": "is below", ">": "is above",
+    "==": "", "!=": "not", "<=": "at most", ">=": "at least", "<": "below", ">": "above",
 }  # fmt: skip
 """How a goal is said in words."""
 
@@ -109,7 +108,6 @@ class Joined(Struct, frozen=True):
 
 
 Condition = Comparison | Joined
-
 
 
 class Known(Struct, frozen=True, eq=False):
@@ -343,5 +341,5 @@ def failing(condition: Condition, values: Values) -> Comparison | None:
 
 
 def goal_words(comparison: Comparison) -> str:
-    """Return what a comparison asks for, in words: `is below 0.01`."""
-    return f"{_WORDS[comparison.sign]} {comparison.right.text}"
+    """Return what a comparison asks for, in words: `below 0.01`."""
+    return f"{_WORDS[comparison.sign]} {comparison.right.text}".strip()

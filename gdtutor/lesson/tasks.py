@@ -1,4 +1,4 @@
-"""Tasks of the closing page: a text and a goal that the engine judges; read and held to the lesson."""
+"""Tasks of the closing page: a text and a goal that the engine judges."""
 
 from __future__ import annotations
 
@@ -85,9 +85,7 @@ def _task(table: TaskTable, line_: int) -> Task:
     )  # fmt: skip
 
 
-def _mistakes(
-    table: TaskTable, earlier: Container[str], names: Container[str]
-) -> list[Mistake]:
+def _mistakes(table: TaskTable, earlier: Container[str], names: Container[str]) -> list[Mistake]:
     found = []
     if not _ID.match(table.id):
         hint = "small letters, digits and hyphens, as in never-lit"

@@ -29,6 +29,7 @@ def with_progress(library: Library, progress: Progress) -> Library:
                      for key, p in places.items()),
         commands=tuple((key, place.command) for key, place in places.items()),
         finished=finished,
+        tasks_done=progress.tasks_done(),
         cursor=ids.index(last) if last in ids else library.cursor,
     )  # fmt: skip
 

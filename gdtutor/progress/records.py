@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any, Self
 
 from gdtutor.engine.errors import GdTutorError
+from gdtutor.session.catalogue import TASK
 from gdtutor.values import Struct, asdict
 
 MAX_NUMBER = 2**63 - 1
@@ -138,6 +139,16 @@ class Progress(ABC):
     @abstractmethod
     def finished_lessons(self) -> dict[str, float]:
         """Return the lessons that were finished, with the time of the first finish."""
+
+    def tasks_done(self) -> frozenset[tuple[str, str]]:
+        """Return lesson id and task id of every task that is done, and was not cleared since."""
+        last = {
+            (lesson, attempt.question.removeprefix(TASK)): attempt.correct
+            for lesson in self.lessons()
+            for attempt in self.attempts(lesson)
+            if attempt.question.startswith(TASK)
+        }
+        return frozenset(task for task, is_done in last.items() if is_done)
 
     @abstractmethod
     def lessons(self) -> tuple[str, ...]:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from gdtutor.values import Struct
 
+TASK = "task:"
+"""What the name of a task begins with where it is kept beside the answers to questions."""
+
 
 class LibraryEntry(Struct, frozen=True):
     """One lesson as the library lists it."""
@@ -28,6 +31,8 @@ class Library(Struct, frozen=True):
     cursor: int = 0
     search: str = ""
     finished: frozenset[str] = frozenset()
+    tasks_done: frozenset[tuple[str, str]] = frozenset()
+    """Lesson id and task id of every task that is done."""
     places: tuple[tuple[str, str], ...] = ()
     """Lesson id and where the learner left it, in words."""
     commands: tuple[tuple[str, str], ...] = ()

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from gdtutor.engine.errors import GdTutorError
-from gdtutor.session import display_options, figures, library, navigation, predict, story, training
+from gdtutor.session import (
+    display_options,
+    figures,
+    library,
+    navigation,
+    predict,
+    story,
+    tasks,
+    training,
+)
 from gdtutor.session.catalogue import shown_entries
 from gdtutor.session.edits import example_of_edit, own_values, redo, undo
 from gdtutor.session.effects import Effect, Quit, ShowPalette
@@ -237,6 +246,10 @@ COMMANDS: tuple[Command, ...] = (
             _LESSON, training.next_variant, "variant"),
     Command("closing", ("z",), "z", "z", "the closing page: what to try next", _LESSON,
             story.show_closing),
+    Command("tasks", ("T",), "T", "T", "the lesson's tasks; again: a hint for the next one",
+            _LESSON, tasks.show_tasks),
+    Command("clear_tasks", ("backspace",), "Backspace", "Backspace",
+            "on the closing page: forget which tasks are done", _STUDY, tasks.clear_tasks),
     Command("pause", ("space",), "Space", "Space", "pause or resume the run, or the sweep", _TRAIN,
             training.toggle_training, "pause"),
     Command("epoch", ("n",), "n", "n", "train one epoch", _TRAIN, training.one_epoch, "epoch"),

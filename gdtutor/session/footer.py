@@ -7,6 +7,8 @@ from functools import lru_cache
 from gdtutor.engine.trace import Trace
 from gdtutor.session.commands import Command, commands_of
 from gdtutor.session.state import Screen, Session, Status
+from gdtutor.session.story import next_entry
+from gdtutor.session.tasks import open_tasks
 from gdtutor.values import replace
 
 _NARROW = {
@@ -66,7 +68,10 @@ def _words(session: Session) -> dict[str, str]:
     if session.screen is Screen.STUDY and session.challenge is not None:
         return {"question": "answer"}
     if session.screen is Screen.STUDY and session.look.is_closing:
-        return {"question": "next lesson", "next": "go on"}
+        leads = "next lesson" if next_entry(session) is not None else "library"
+        words = {"question": leads, "next": "go on"}
+        has_hints = any(task.hints for task in open_tasks(session))
+        return {**words, "tasks": "hint"} if has_hints else words
     return {}
 
 

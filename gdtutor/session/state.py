@@ -156,6 +156,8 @@ class Look(Struct, frozen=True):
     tab: Tab = Tab.NODE
     scroll: int = 0
     """Lines by which the note is scrolled."""
+    hints: int = 0
+    """How many hints for the lesson's tasks were asked for."""
     is_closing: bool = False
     """Whether the lesson's closing page is shown."""
     is_blank: bool = False

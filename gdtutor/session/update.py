@@ -24,6 +24,7 @@ from gdtutor.session.state import (
     Status,
 )
 from gdtutor.session.sweeps import Swept, sweep, swept
+from gdtutor.session.tasks import judged
 from gdtutor.training.timing import Timing
 from gdtutor.values import Struct, replace
 
@@ -84,8 +85,8 @@ Action = (
 def update(session: Session, action: Action) -> tuple[Session, tuple[Effect, ...]]:
     """Return the state after an action, and what the outside has to do."""
     after, effects = _updated(session, action)
-    after = with_finish(after)
-    return after, (*effects, *measurements_due(after))
+    after, kept = judged(session, with_finish(after))
+    return after, (*effects, *kept, *measurements_due(after))
 
 
 def _updated(session: Session, action: Action) -> tuple[Session, tuple[Effect, ...]]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from gdtutor.lesson.model import Lesson, Task
 from gdtutor.session.state import Session
 from gdtutor.session.story import next_entry
+from gdtutor.session.tasks import open_tasks
 from gdtutor.view import notation
 from gdtutor.view.frame import Chars, Line, Style
 from gdtutor.view.lines import line
@@ -21,9 +23,22 @@ def closing_prose(session: Session) -> str:
     lesson = session.lesson
     if lesson is None:
         return ""
-    if lesson.closing.strip():
-        return lesson.closing
-    return _MADE + (_MADE_TRAINING if lesson.trains else "")
+    made = _MADE + (_MADE_TRAINING if lesson.trains else "")
+    return (lesson.closing if lesson.closing.strip() else made) + _tasks(session, lesson)
+
+
+def _tasks(session: Session, lesson: Lesson) -> str:
+    """Return the tasks as Markdown, each open or done."""
+    waiting = {task.id for task in open_tasks(session)}
+    parts = [
+        f"○ {task.text}" if task.id in waiting else f"● {task.text} {_done(task)}"
+        for task in lesson.tasks
+    ]
+    return "".join(f"\n\n{part}" for part in parts)
+
+
+def _done(task: Task) -> str:
+    return f"**Done:** {task.done}" if task.done else "**Done.**"
 
 
 def ways_on(session: Session, chars: Chars) -> Line:

@@ -26,7 +26,10 @@ def header_line(session: Session, context: Context | None, width: int, chars: Ch
         return ()
     title = title_of(lesson.number, lesson.title, chars)
     arrow = "▸" if chars.unicode else ">"
-    if context is None:
+    if session.look.is_closing:
+        place = line("closing page")
+        count = line((f"{len(moment.steps)} steps", Style.DIM))
+    elif context is None:
         place = OPENING
         count = line((f"{len(moment.steps)} steps", Style.DIM))
     else:

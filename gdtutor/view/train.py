@@ -8,6 +8,7 @@ from gdtutor.engine.operations import Array
 from gdtutor.lesson.model import PictureWish
 from gdtutor.session.runs import OWN, run_label
 from gdtutor.session.state import Screen, Session
+from gdtutor.training.classes import has_classes
 from gdtutor.training.problem import Problem
 from gdtutor.values import replace
 from gdtutor.view import notation
@@ -18,7 +19,6 @@ from gdtutor.view.frame import LARGEST, Chars, Frame, Line, Placed, Plot, Series
 from gdtutor.view.header import prompt_line
 from gdtutor.view.lines import fitted, line
 from gdtutor.view.matrix import MatrixLook, matrix_lines
-from gdtutor.view.pictures.classes import has_classes
 from gdtutor.view.pictures.curve import marks_of
 from gdtutor.view.pictures.planes import input_columns, target_columns
 from gdtutor.view.pictures.table import HELD

@@ -6,7 +6,7 @@ import numpy as np
 
 from gdtutor.engine.operations import Array
 from gdtutor.lesson.model import PictureWish
-from gdtutor.view.pictures.classes import UNDECIDED, classes_of, threshold_of
+from gdtutor.training.classes import UNDECIDED, classes_of, threshold_of
 from gdtutor.view.pictures.neuron_lines import equation_of
 from gdtutor.view.pictures.neurons import (
     MAX_NEURONS,

@@ -6,9 +6,9 @@ import numpy as np
 
 from gdtutor.engine.operations import Array
 from gdtutor.lesson.model import PictureWish
+from gdtutor.training.classes import has_classes, signed_targets
 from gdtutor.view.frame import Style
 from gdtutor.view.lines import line
-from gdtutor.view.pictures.classes import has_classes, signed_targets
 from gdtutor.view.pictures.field import BELOW, LABELS, Field, Mark
 from gdtutor.view.pictures.neurons import (
     MAX_NEURONS,

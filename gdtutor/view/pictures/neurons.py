@@ -11,9 +11,9 @@ from gdtutor.engine.graph import Graph
 from gdtutor.engine.operations import OPERATIONS, Array, Kind
 from gdtutor.lesson.model import PictureWish
 from gdtutor.lesson.picture_checks import activation_lines
+from gdtutor.training.classes import NOISE, UNDECIDED, largest, signed_targets, threshold_of
 from gdtutor.training.problem import Problem
 from gdtutor.values import Struct
-from gdtutor.view.pictures.classes import NOISE, UNDECIDED, largest, signed_targets, threshold_of
 from gdtutor.view.pictures.planes import at_points
 from gdtutor.view.pictures.source import Source, option
 

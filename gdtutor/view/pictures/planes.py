@@ -13,10 +13,10 @@ from gdtutor.engine.local import BATCH_SIZE
 from gdtutor.engine.operations import Array
 from gdtutor.engine.trace import forward
 from gdtutor.lesson.model import PictureWish
+from gdtutor.training.classes import has_classes, signed_targets
 from gdtutor.training.problem import Problem
 from gdtutor.values import Struct
 from gdtutor.view.frame import Style
-from gdtutor.view.pictures.classes import has_classes, signed_targets
 from gdtutor.view.pictures.cost_function import CELLS_TOGETHER
 from gdtutor.view.pictures.field import Axis, Field
 from gdtutor.view.pictures.source import Source, interval

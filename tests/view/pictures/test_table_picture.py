@@ -3,7 +3,7 @@ import pytest
 from wishes import MATRIX, ROWS, picture, source
 
 from gdtutor.engine.trace import forward
-from gdtutor.view.pictures.classes import UNDECIDED, classes_of, has_classes
+from gdtutor.training.classes import UNDECIDED, classes_of, has_classes
 from gdtutor.view.pictures.table import outputs_of
 
 

@@ -11,7 +11,7 @@ from gdtutor.engine.expression import Name
 from gdtutor.engine.operations import Array
 from gdtutor.engine.trace import forward
 from gdtutor.training.problem import Problem
-from gdtutor.view.pictures.paths import rows_of
+from gdtutor.values import replace
 
 NO_CLASS = -1
 """Taken for no class: an output that is not finite."""
@@ -101,7 +101,7 @@ def predictions_of(problem: Problem, parameters: dict[str, Array]) -> tuple[Arra
     """
     if problem.prediction is None or problem.target is None or not problem.size:
         return None
-    given = rows_of(problem).given(parameters, np.arange(problem.size))
+    given = replace(problem, is_single=False).given(parameters, np.arange(problem.size))
     values = forward(problem.graph, given)
     axes = batch_axes(problem.graph, {name: np.shape(value) for name, value in values.items()})
     learned, expected = (
@@ -135,3 +135,10 @@ def has_classes(problem: Problem) -> bool:
     """
     found = predictions_of(problem, dict(problem.parameters))
     return found is not None and classes_of(*found, threshold_of(problem)) is not None
+
+
+def accuracy(problem: Problem, parameters: dict[str, Array]) -> float | None:
+    """Return the share of the examples whose class is told right, None where there are none."""
+    found = predictions_of(problem, parameters)
+    classes = None if found is None else classes_of(*found, threshold_of(problem))
+    return None if classes is None else float(np.mean(classes[0] == classes[1]))

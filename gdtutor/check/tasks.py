@@ -1,0 +1,69 @@
+"""Whether every task can be done and is not done already: its solution is carried out."""
+
+from __future__ import annotations
+
+from gdtutor.check.findings import Notes
+from gdtutor.drive.headless import trained
+from gdtutor.engine.errors import GdTutorError
+from gdtutor.lesson.conditions import ConditionError
+from gdtutor.lesson.model import Task
+from gdtutor.lesson.reports import Place
+from gdtutor.lesson.runs import run_of
+from gdtutor.session.edits import apply_edit
+from gdtutor.session.effects import Train
+from gdtutor.session.navigation import goto
+from gdtutor.session.opening import Opened, opened
+from gdtutor.session.runs import in_variant
+from gdtutor.session.state import Session
+from gdtutor.session.tasks import is_done
+from gdtutor.values import replace
+
+
+def check_tasks(notes: Notes) -> None:
+    """Report tasks that are done at the lesson's own start, and solutions that do not do them."""
+    for task in notes.lesson.tasks:
+        place = Place(task.line, 1)
+        start = opened(Session(), Opened(notes.lesson, run_of(notes.lesson)))
+        try:
+            if is_done(task, start):
+                what = f"the task '{task.id}' is done before anything was changed"
+                notes.add("task", what, "ask for something that is not so at the start", place)
+            elif not task.solution:
+                what = f"the task '{task.id}' has no solution"
+                hint = 'write solution = ["b = -0.4"]; it is never shown'
+                notes.add("unproved", what, hint, place, "warning")
+            elif not is_done(task, _solved(start, task)):
+                what = f"the solution of '{task.id}' does not reach {task.goal}"
+                notes.add("task", what, "it may change only what `change` names", place)
+        except ConditionError as error:
+            notes.add("task", error.what, error.hint, place)
+        except GdTutorError as error:
+            what = f"the solution of '{task.id}': {error.what}"
+            notes.add("task", what, error.hint, place)
+
+
+def _solved(session: Session, task: Task) -> Session:
+    """Return the session after a task's solution.
+
+    Raises:
+        GdTutorError: For a step that cannot be taken.
+    """
+    for step in task.solution:
+        word, _, rest = step.strip().partition(" ")
+        if word == "variant":
+            session = in_variant(session, rest.strip())
+        elif word == "train":
+            session = _trained(session, int(rest) if rest.strip().isdecimal() else None)
+        elif word == "iteration":
+            session = goto(session, step)
+        else:
+            session = apply_edit(session, step)
+    return session
+
+
+def _trained(session: Session, epochs: int | None) -> Session:
+    run = session.run
+    if run is None:
+        return session
+    wanted = None if epochs is None else epochs * run.iterations_per_epoch
+    return replace(session, training=trained(Train(run, wanted)))

@@ -1,0 +1,274 @@
+"""The tasks of a lesson's closing page: which are done, judged by the engine from what is there."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+
+from gdtutor.engine.operations import Array
+from gdtutor.engine.rounding import RoundingErrors, rounding_of
+from gdtutor.engine.trace import Trace, forward
+from gdtutor.lesson.conditions import (
+    Comparison,
+    Condition,
+    Known,
+    Values,
+    Wanted,
+    failing,
+    goal_words,
+    holds,
+    parse_condition,
+    value_of,
+    wanted_by,
+)
+from gdtutor.lesson.model import Lesson, Task
+from gdtutor.session.catalogue import TASK
+from gdtutor.session.digits import number
+from gdtutor.session.effects import Effect, KeepAttempt
+from gdtutor.session.moment import Moment
+from gdtutor.session.navigation import said
+from gdtutor.session.state import Screen, Session, Status
+from gdtutor.session.story import show_closing
+from gdtutor.training.classes import accuracy
+from gdtutor.training.run import Run
+from gdtutor.values import Struct, replace
+
+DONE = "done"
+"""What a task that is done is kept as."""
+CLEARED = "cleared"
+"""What a task is kept as that is to be done again."""
+_BATCH_FACTS = ("cost", "accuracy")
+
+
+def task_name(task: Task) -> str:
+    """Return what a task is kept under beside the answers to questions."""
+    return f"{TASK}{task.id}"
+
+
+def open_tasks(session: Session) -> tuple[Task, ...]:
+    """Return the tasks of the open lesson that are not done."""
+    if session.lesson is None:
+        return ()
+    done = session.library.tasks_done
+    return tuple(t for t in session.lesson.tasks if (session.lesson.id, t.id) not in done)
+
+
+def show_tasks(session: Session, count: int) -> Session:
+    """Show the tasks on the closing page; once they are shown, a hint for the next one."""
+    if session.lesson is None or not session.lesson.tasks:
+        return said(session, "This lesson has no tasks; z shows what to try next.")
+    if not (session.look.is_closing and session.screen is Screen.STUDY):
+        return show_closing(session)
+    waiting = open_tasks(session)
+    hints = [hint for task in waiting for hint in task.hints]
+    if not hints:
+        return said(session, "No task waits for a hint." if waiting else "All tasks are done.")
+    at = session.look.hints % len(hints)
+    look = replace(session.look, hints=at + 1)
+    return said(replace(session, look=look), f"Hint {at + 1} of {len(hints)}: {hints[at]}")
+
+
+def clear_tasks(session: Session, count: int) -> tuple[Session, tuple[Effect, ...]]:
+    """Forget, on the closing page, which tasks of the lesson are done."""
+    lesson = session.lesson
+    if lesson is None or not session.look.is_closing:
+        return said(session, "On the closing page this key forgets which tasks are done."), ()
+    gone = [task for task in lesson.tasks if (lesson.id, task.id) in session.library.tasks_done]
+    if not gone:
+        return said(session, "No task of this lesson is done."), ()
+    kept = session.library.tasks_done - {(lesson.id, task.id) for task in gone}
+    library = replace(session.library, tasks_done=kept)
+    effects = (KeepAttempt(lesson.id, task_name(task), CLEARED, False, None) for task in gone)
+    return said(replace(session, library=library), "The tasks are open again."), tuple(effects)
+
+
+def judged(before: Session, after: Session) -> tuple[Session, tuple[Effect, ...]]:
+    """Return the session with the tasks that have just been done, told and to be kept.
+
+    Goals are looked at after an edit and in another iteration, and when training rests; never at
+    the lesson's own start, where nothing was reached yet.
+    """
+    lesson = after.lesson
+    if lesson is None or not lesson.tasks or not _has_moved(before, after):
+        return after, ()
+    places = _places(after)
+    done = [task for task in open_tasks(after) if _is_reached(task, after, places)]
+    if not done:
+        return _nearly(before, after, places), ()
+    kept = after.library.tasks_done | {(lesson.id, task.id) for task in done}
+    words = " ".join(f"Done: {task.done or task.text}" for task in done)
+    effects = (KeepAttempt(lesson.id, task_name(task), DONE, True, None) for task in done)
+    library = replace(after.library, tasks_done=kept)
+    return said(replace(after, library=library), words), tuple(effects)
+
+
+def is_done(task: Task, session: Session) -> bool:
+    """Say whether a task's goal is reached: where the learner stands, or at the end of training."""
+    return _is_reached(task, session, _places(session))
+
+
+def _has_moved(before: Session, after: Session) -> bool:
+    """Say whether anything that a goal may speak of is another."""
+    is_training = after.training.status is Status.RUNNING
+    has_rested = after.training is not before.training and not is_training
+    return after.moment is not before.moment or has_rested
+
+
+class _Place(Struct, frozen=True, eq=False):
+    """Where a goal is looked at: an iteration that is walked, or the end of what is trained."""
+
+    run: Run
+    iteration: int
+    moment: Moment | None
+    """The iteration as it is walked; None at the end of a run."""
+    has_diverged: bool
+
+
+def _places(session: Session) -> tuple[_Place, ...]:
+    run, moment, training = session.run, session.moment, session.training
+    if run is None or moment is None:
+        return ()
+    broke = training.stopped_by == "not_finite" and training.of is run
+    places = [_Place(run, moment.iteration, moment, broke)]
+    is_resting = training.status in (Status.PAUSED, Status.FINISHED)
+    if training.of is run and is_resting and training.iterations:
+        places.append(_Place(run, training.iterations, None, broke))
+    return tuple(places)
+
+
+def _is_reached(task: Task, session: Session, places: tuple[_Place, ...]) -> bool:
+    if not _is_allowed(task, session):
+        return False
+    goal = parse_condition(task.goal)
+    return any(holds(goal, _Facts(place, session).known) for place in places)
+
+
+def _is_allowed(task: Task, session: Session) -> bool:
+    """Say whether nothing was changed but what the task lets be changed."""
+    if not task.change:
+        return True
+    variant = ("variant",) if session.variant else ()
+    return {*(change.name for change in session.changes), *variant} <= set(task.change)
+
+
+class _Facts:
+    """What a condition may look up at a place; everything is computed when it is asked for."""
+
+    def __init__(self, place: _Place, session: Session) -> None:
+        self._place = place
+        self._lesson: Lesson | None = session.lesson
+        self._everywhere: dict[str, Array] | None = None
+
+    def known(self, wish: Wanted, everywhere: bool) -> Known:
+        found = self._value(wish, everywhere)
+        if wish.cell is None:
+            return found
+        try:
+            return Known(np.asarray(found.value[wish.cell]), found.error)
+        except IndexError:
+            return Known(np.asarray(np.nan))
+
+    def _value(self, wish: Wanted, everywhere: bool) -> Known:
+        moment = self._place.moment
+        fact = self._fact(wish.name) if wish.about == "value" and wish.cell is None else None
+        if fact is not None:
+            return Known(np.asarray(fact, dtype=np.float64))
+        if moment is None or everywhere:
+            return self._at_all_examples(wish)
+        if wish.about == "new":
+            update = moment.updates.get(wish.name)
+            return Known(np.asarray(np.nan) if update is None else update.p)
+        return _of_trace(moment, wish)
+
+    def _at_all_examples(self, wish: Wanted) -> Known:
+        if wish.about != "value":
+            return Known(np.asarray(np.nan))
+        if self._everywhere is None:
+            self._everywhere = _forward_over_all(self._place.run, self._place.iteration)
+        return Known(self._everywhere.get(wish.name, np.asarray(np.nan)))
+
+    def _fact(self, name: str) -> float | None:
+        place = self._place
+        if name in place.run.segment_at(place.iteration).problem.graph.node_by_name:
+            return None
+        match name:
+            case "iteration":
+                return place.iteration
+            case "epochs":
+                return place.run.epoch_of(place.iteration)
+            case "learning_rate":
+                return place.run.learning_rate(place.iteration)
+            case "diverged":
+                return float(place.has_diverged)
+            case "cost":
+                examples = np.arange(place.run.trained_examples)
+                return place.run.evaluate(self._parameters(), examples).cost
+            case "accuracy":
+                problem = place.run.segment_at(place.iteration).problem
+                right = accuracy(problem, dict(self._parameters()))
+                return np.nan if right is None else right
+        return None
+
+    def _parameters(self) -> dict[str, Array]:
+        return dict(self._place.run.predicting(self._place.run.state(self._place.iteration)))
+
+
+def _of_trace(moment: Moment, wish: Wanted) -> Known:
+    """Return a value or a gradient of the walk: of the last graph that has it."""
+    for trace in reversed(moment.traces):
+        found = trace.gradients if wish.about == "grad" else trace.values
+        if wish.name in found:
+            bounds = _bounds(trace)
+            errors = bounds.gradients if wish.about == "grad" else bounds.values
+            error = np.max(errors.get(wish.name, np.zeros(1)), initial=0.0)
+            return Known(found[wish.name], float(error) if np.isfinite(error) else 0.0)
+    return Known(np.asarray(np.nan))
+
+
+@lru_cache(maxsize=4)
+def _bounds(trace: Trace) -> RoundingErrors:
+    return rounding_of(trace)
+
+
+def _forward_over_all(run: Run, iteration: int) -> dict[str, Array]:
+    """Return every value of the last graph over all examples, at one iteration's parameters."""
+    problem = run.segment_at(iteration).problem
+    rows = replace(problem, is_single=False) if problem.size else problem
+    given = rows.given(run.state(iteration).parameters, np.arange(problem.size))
+    with np.errstate(all="ignore"):
+        return dict(forward(rows.graph, given))
+
+
+def _nearly(before: Session, after: Session, places: tuple[_Place, ...]) -> Session:
+    """Return the session with a word on how far the first task is that what was done aims at."""
+    if not places or (after.message and after.is_error):
+        return after
+    has_trained = len(places) > 1 and after.training is not before.training
+    if not has_trained and after.changes == before.changes:
+        return after
+    for task in open_tasks(after):
+        goal = parse_condition(task.goal)
+        if _aims_at(task, goal, after, has_trained=has_trained) and _is_allowed(task, after):
+            values = _Facts(places[-1 if has_trained else 0], after).known
+            missed = failing(goal, values)
+            if missed is not None:
+                told = _missed_words(missed, values, after)
+                return said(after, f"{after.message} {told}".strip())
+    return after
+
+
+def _aims_at(task: Task, goal: Condition, after: Session, *, has_trained: bool) -> bool:
+    if has_trained:
+        return any(wish.name in _BATCH_FACTS for wish in wanted_by(goal))
+    return bool(after.changes) and after.changes[-1].name in task.change
+
+
+def _missed_words(missed: Comparison, values: Values, session: Session) -> str:
+    """Return how far a goal is: `cost is 0.013; the goal is below 0.01`."""
+    found = value_of(missed.left, values, everywhere=missed.everywhere)
+    words = goal_words(missed)
+    if found.size != 1:
+        return f"Not yet: the goal for every cell of {missed.left.text} is {words}."
+    shown = number(float(found.reshape(())), session.look.digits)
+    return f"Not yet: {missed.left.text} is {shown}; the goal is {words}."

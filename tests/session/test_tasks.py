@@ -1,0 +1,202 @@
+"""Tasks are judged by the engine, kept, shown as open or done, and cleared."""
+
+from pathlib import Path
+
+import pytest
+from memory_store import MemoryStore
+from session_walks import press
+
+from gdtutor.check.lesson import check_lesson
+from gdtutor.drive.headless import pressed
+from gdtutor.drive.keys import parse_keys
+from gdtutor.lesson.load import load_lesson, parse_lesson
+from gdtutor.lesson.runs import run_of
+from gdtutor.progress.records import Attempt
+from gdtutor.session.effects import KeepAttempt
+from gdtutor.session.opening import Opened, opened
+from gdtutor.session.press import Press
+from gdtutor.session.state import Session
+from gdtutor.session.tasks import open_tasks
+from gdtutor.session.update import update
+from gdtutor.values import replace
+from gdtutor.view.frame import UNICODE
+from gdtutor.view.lines import text_of
+from gdtutor.view.screen import frame_of
+
+TEXT = """+++
+format = 1
+id = "with-tasks"
+title = "With tasks"
+
+[parameters]
+w1 = 2.0
+w2 = -1.5
+b = 0.1
+
+[data]
+inputs = ["x1", "x2"]
+targets = ["y"]
+examples = [[0.8, 0.8, 0], [1, 0, 1]]
+
+[training]
+learning_rate = 0.5
+epochs = 400
+batch = 1
++++
+```graph
+u = w1*x1 + w2*x2 + b
+yhat = sigmoid(u)
+L = (yhat - y)**2 / 2
+```
+
+# What to try next
+
+```task
+id = "undecided"
+text = "Let the neuron be undecided."
+goal = "u == 0"
+change = ["b"]
+hints = ["What does the weighted sum come to?", "The bias takes it away."]
+done = "The bias is the negative of the weighted sum."
+solution = ["b = -0.4"]
+```
+
+```task
+id = "trained"
+text = "Train to a small cost."
+goal = "cost < 0.02 and epochs <= 400 and accuracy == 1"
+change = ["train"]
+solution = ["train"]
+```
+"""
+
+
+def with_tasks(tmp_path: Path, text: str = TEXT) -> Session:
+    path = tmp_path / "tasks.md"
+    path.write_text(text, encoding="utf-8")
+    lesson = load_lesson(path)
+    return press(opened(Session(), Opened(lesson, run_of(lesson))), "n")
+
+
+def typed(session: Session, text: str) -> tuple[Session, tuple[object, ...]]:
+    asked = press(session, "e")
+    assert asked.prompt is not None
+    return update(replace(asked, prompt=replace(asked.prompt, text=text)), Press("enter"))
+
+
+def waiting(session: Session) -> list[str]:
+    return [task.id for task in open_tasks(session)]
+
+
+def screen(session: Session) -> str:
+    return "\n".join(text_of(row) for row in frame_of(session, 80, 24, UNICODE).lines)
+
+
+def test_a_task_is_done_by_the_edit_that_reaches_its_goal_up_to_rounding(tmp_path: Path) -> None:
+    session, effects = typed(with_tasks(tmp_path), "b = -0.4")
+    assert session.moment is not None
+    assert float(session.moment.trace.values["u"]) != 0
+    assert waiting(session) == ["trained"]
+    assert session.message == "Done: The bias is the negative of the weighted sum."
+    assert KeepAttempt("with-tasks", "task:undecided", "done", True, None) in effects
+
+
+def test_a_near_miss_says_how_far_the_goal_is(tmp_path: Path) -> None:
+    session, _ = typed(with_tasks(tmp_path), "b = -0.3")
+    assert waiting(session) == ["undecided", "trained"]
+    assert session.message.endswith("Not yet: u is 0.1; the goal is 0.")
+
+
+def test_a_goal_that_is_reached_by_what_may_not_change_does_not_count(tmp_path: Path) -> None:
+    session, _ = typed(with_tasks(tmp_path), "w1 = 1.375")
+    assert session.moment is not None
+    assert abs(float(session.moment.trace.values["u"])) < 1e-12
+    assert "undecided" in waiting(session)
+
+
+def test_training_that_rests_at_its_goal_does_the_task(tmp_path: Path) -> None:
+    session = pressed(with_tasks(tmp_path), parse_keys("t"))
+    assert waiting(session) == ["undecided"]
+
+
+def test_training_that_rests_before_its_goal_says_how_far_it_is(tmp_path: Path) -> None:
+    text = TEXT.replace("cost < 0.02", "cost < 0.0001")
+    session = pressed(with_tasks(tmp_path, text), parse_keys("t"))
+    assert "trained" in waiting(session)
+    assert "Not yet: cost is " in session.message
+    assert "the goal is below 0.0001" in session.message
+
+
+def test_the_lessons_own_values_again_leave_a_done_task_done_and_clearing_opens_it(
+    tmp_path: Path,
+) -> None:
+    session, _ = typed(with_tasks(tmp_path), "b = -0.4")
+    session = press(session, "R z")
+    assert "● Let the neuron be undecided." in screen(session)
+    assert "○ Train to a small cost." in screen(session)
+    cleared, effects = update(session, Press("backspace"))
+    assert waiting(cleared) == ["undecided", "trained"]
+    assert KeepAttempt("with-tasks", "task:undecided", "cleared", False, None) in effects
+
+
+def test_hints_come_one_after_the_other_and_the_solution_never(tmp_path: Path) -> None:
+    session = press(with_tasks(tmp_path), "T")
+    assert session.look.is_closing
+    first = press(session, "T")
+    assert first.message == "Hint 1 of 2: What does the weighted sum come to?"
+    assert press(first, "T").message == "Hint 2 of 2: The bias takes it away."
+    assert "-0.4" not in screen(press(first, "T"))
+
+
+def test_done_tasks_are_read_back_until_they_are_cleared() -> None:
+    store = MemoryStore()
+    done = Attempt("a", "task:one", "done", True, None, 1.0)
+    store.apply([done, Attempt("a", "task:two", "done", True, None, 2.0)])
+    store.apply([Attempt("b", "forward:z?value", "1", True, None, 3.0)])
+    assert store.tasks_done() == {("a", "one"), ("a", "two")}
+    store.apply([Attempt("a", "task:one", "cleared", False, None, 4.0)])
+    assert store.tasks_done() == {("a", "two")}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('goal = "u == 0"', 'goal = "yhat > 0"', "done before anything was changed"),
+        ('["b = -0.4"]', '["b = -0.5"]', "does not reach u == 0"),
+        ('["b = -0.4"]', '["w1 = 1.375"]', "does not reach u == 0"),
+        ('["b = -0.4"]', '["q = 1"]', "the solution of 'undecided'"),
+        ('\nsolution = ["b = -0.4"]', "", "has no solution"),
+    ],
+)
+def test_check_proves_that_a_task_can_be_done_and_is_not_done(
+    tmp_path: Path, old: str, new: str, said: str
+) -> None:
+    assert old in TEXT
+    path = tmp_path / "tasks.md"
+    path.write_text(TEXT.replace(old, new), encoding="utf-8")
+    problems = check_lesson(load_lesson(path)).problems
+    assert [said in problem.what for problem in problems] == [True]
+
+
+def test_check_finds_nothing_wrong_with_tasks_whose_solutions_do_them(tmp_path: Path) -> None:
+    path = tmp_path / "tasks.md"
+    path.write_text(TEXT, encoding="utf-8")
+    assert check_lesson(load_lesson(path)).problems == ()
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('goal = "u == 0"', 'goal = "q == 0"'),
+        ('goal = "u == 0"', 'goal = "u = 0"'),
+        ('id = "undecided"', 'id = "Un decided"'),
+        ('id = "trained"', 'id = "undecided"'),
+        ('change = ["b"]', 'change = ["c"]'),
+        ("# What to try next\n", "## given\nA note.\n"),
+    ],
+)
+def test_a_task_that_cannot_be_judged_is_reported(tmp_path: Path, old: str, new: str) -> None:
+    assert old in TEXT
+    lesson, reports = parse_lesson(TEXT.replace(old, new, 1), tmp_path / "tasks.md")
+    assert lesson is None
+    assert "task" in {report.code for report in reports}
