@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from gdtutor.check.findings import Notes
-from gdtutor.drive.headless import trained
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.conditions import ConditionError
 from gdtutor.lesson.model import Task
 from gdtutor.lesson.reports import Place
 from gdtutor.lesson.runs import run_of
 from gdtutor.session.edits import apply_edit
-from gdtutor.session.effects import Train
 from gdtutor.session.navigation import goto
 from gdtutor.session.opening import Opened, opened
 from gdtutor.session.runs import in_variant
-from gdtutor.session.state import Session
+from gdtutor.session.snapshots import snapshot_of
+from gdtutor.session.state import Session, Status
 from gdtutor.session.tasks import is_done
 from gdtutor.values import replace
 
@@ -65,5 +64,6 @@ def _trained(session: Session, epochs: int | None) -> Session:
     run = session.run
     if run is None:
         return session
-    wanted = None if epochs is None else epochs * run.iterations_per_epoch
-    return replace(session, training=trained(Train(run, wanted)))
+    run.advance(epochs=epochs, beyond=epochs is not None)
+    status = Status.PAUSED if run.stopped_by is None else Status.FINISHED
+    return replace(session, training=snapshot_of(run, status))
