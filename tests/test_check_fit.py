@@ -13,8 +13,12 @@ from gdtutor.check.fit import ScreenFit, fit_of
 from gdtutor.check.lesson import check_lesson
 from gdtutor.lesson.reports import Report
 from gdtutor.lesson.runs import run_of
+from gdtutor.session.moving import moved
 from gdtutor.session.opening import Opened, opened
 from gdtutor.session.state import Session
+from gdtutor.values import replace
+from gdtutor.view.frame import UNICODE
+from gdtutor.view.screen import frame_of
 
 WORDS = "\n".join(["x" * 77] * 3)
 BODY = f"""\
@@ -83,3 +87,44 @@ def test_a_plain_look_has_no_cell_open_and_nothing_unfolded(tmp_path: Path) -> N
     steps = len(session.moment.steps)
     assert fit_of(session, most=steps, is_plain=True).is_whole
     assert not fit_of(session, most=steps).is_whole
+
+
+WIDE = """\
++++
+format = 1
+id = "ten-inputs"
+title = "Ten inputs"
+[parameters]
+{parameters}
+[data]
+inputs = [{inputs}]
+targets = ["y"]
+examples = [{rows}]
++++
+```graph
+z = {z}
+L = (z - y)**2
+```
+"""
+
+
+def test_lines_of_the_node_panel_that_fold_are_a_warning_and_can_be_scrolled_to(
+    tmp_path: Path,
+) -> None:
+    numbers = range(1, 11)
+    rows = ", ".join(str([round((7 * e + n) % 10 / 10 + 0.01, 2) for n in range(11)])
+                     for e in range(8))  # fmt: skip
+    text = WIDE.format(
+        parameters="\n".join(f"w{n} = 0.{n}" for n in numbers),
+        inputs=", ".join(f'"x{n}"' for n in numbers),
+        rows=rows,
+        z=" + ".join(f"w{n}*x{n}" for n in numbers),
+    )
+    lesson = lesson_of(text, tmp_path)
+    [report] = check_lesson(lesson).problems
+    assert (report.code, report.level) == ("fit", "warning")
+    assert "at given the node panel is" in report.what
+    start = moved(opened(Session(), Opened(lesson, run_of(lesson))), 0, 1)
+    assert "w₁₀" not in frame_of(start, 80, 24, UNICODE).text().partition("parameters")[2]
+    down = replace(start, look=replace(start.look, scroll=9))
+    assert "w₁₀" in frame_of(down, 80, 24, UNICODE).text().partition("parameters")[2]

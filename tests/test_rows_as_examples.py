@@ -10,7 +10,9 @@ from gdtutor.drive.opening import session_at
 from gdtutor.lesson.runs import outcome_of
 from gdtutor.training.classes import predictions_of
 from gdtutor.view import notation
+from gdtutor.view.figures import source_of
 from gdtutor.view.frame import UNICODE
+from gdtutor.view.pictures.fit import fit_of
 
 NAMES = ("rows_are_examples", "broadcast_by_mistake", "four_by_four", "two_predictions", "bias_sum")
 
@@ -86,3 +88,59 @@ def test_the_forgotten_sum_of_a_bias_is_the_share_of_the_last_example():
     assert "only the share of the last example is" in shown
     for number in last:
         assert notation.shown(float(number), 4, UNICODE) in shown
+
+
+@pytest.mark.parametrize(
+    ("name", "picture"),
+    [
+        ("rows_are_examples", 'kind = "boundary"'),
+        ("rows_are_examples", 'kind = "boundary"\nof = "yhat"'),
+        ("rows_are_examples", 'kind = "table"'),
+        ("bias_sum", 'kind = "boundary"\nof = "h1"'),
+        ("bias_sum", 'kind = "boundary"\nhidden = true'),
+    ],
+)
+def test_pictures_of_a_lesson_in_rows_are_drawn(tmp_path, name, picture):
+    text = lesson(name).read_text(encoding="utf-8")
+    path = tmp_path / f"{name}.md"
+    head, _, rest = text.partition("\n+++\n")
+    path.write_text(f"{head}\n[[pictures]]\n{picture}\n+++\n{rest}", encoding="utf-8")
+    shown = screen(session_at(path, at="forward"))
+    assert "1 picture" in shown or "x₂" in shown or "target" in shown
+    assert screen(pressed(session_at(path), parse_keys("t")), 120, 36)
+
+
+def test_a_fit_is_drawn_of_predictions_down_the_rows(tmp_path):
+    path = tmp_path / "fit.md"
+    path.write_text(FIT, encoding="utf-8")
+    session = pressed(session_at(path), parse_keys("t"))
+    assert "p leaves" not in screen(session, 120, 36)
+    given = source_of(session, UNICODE)
+    numbers = fit_of(given, given.lesson.pictures[0])
+    w, b = (float(session.training.parameters[name].reshape(())) for name in "wb")
+    np.testing.assert_allclose(numbers.now, w * np.array(numbers.xs) + b)
+
+
+FIT = """+++
+format = 1
+id = "fit"
+title = "Fit"
+[parameters]
+w = [[0.5]]
+b = [[0.1]]
+[data]
+inputs = { X = ["x"] }
+targets = { Y = ["y"] }
+examples = [[0, 1], [1, 3], [2, 5]]
+[training]
+learning_rate = 0.1
+epochs = 20
+[[pictures]]
+kind = "fit"
+of = "p"
++++
+```graph
+p = X.T @ w + b
+C = mean((p - Y.T)**2)
+```
+"""

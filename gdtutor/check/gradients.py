@@ -182,11 +182,12 @@ def _stated(found: Difference) -> float:
     A confirmed gradient's own error is stated even below the rounding noise, unless gradient and
     difference are themselves so small that they are nothing but noise.
     """
-    if not found.is_confirmed:
+    if not found.is_confirmed or found.takes_bend_out:
         return found.relative_error
     larger = max(abs(found.estimate), abs(found.gradient))
-    error = abs(found.estimate - found.gradient) / larger if larger else 0.0
-    return error if error <= TOLERANCE else 0.0
+    if larger <= found.noise:
+        return 0.0
+    return abs(found.estimate - found.gradient) / larger
 
 
 def _beside(given: Mapping[str, Array], names: Sequence[str]) -> dict[str, Array]:

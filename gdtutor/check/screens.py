@@ -77,7 +77,11 @@ class ScreenChecks(Struct):
         hint = f"{way}; gdtutor shot {shell_word(str(self.lesson.path))} {options} shows it"
         of = f"with the variant '{variant}' " if variant else ""
         place = self._variant_place(notes, variant) if variant else _place_of(notes, misfit)
-        notes.add("fit", of + misfit.text(), hint, place, "warning" if is_title else "error")
+        # Lines of the node panel that do not show are a key away; words of the author's own that
+        # are cut are not.
+        is_folded = misfit.panel == "node panel" and not misfit.cells_over
+        level = "warning" if is_title or is_folded else "error"
+        notes.add("fit", of + misfit.text(), hint, place, level)
 
     def _variant_place(self, notes: Notes, variant: str) -> Place:
         names = [known.name for known in self.lesson.variants]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
@@ -21,8 +21,8 @@ _STEP: float = _ROUNDING ** (1 / 3)
 _SHORTER = (1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6)
 """Shares of the step that are tried where it is too wide."""
 _LONGER = (1e2, 1e1)
-"""Multiples of the step that are tried besides where no smaller one confirms the gradient: rounding
-does less to them."""
+"""Multiples of the step that are tried besides where no smaller one confirms the gradient, or only
+what is granted to rounding does: it does less to them."""
 _SETTLED = 1e-3
 """Relative difference up to which steps say the same of a slope."""
 _CLEAR = 0.1
@@ -59,6 +59,12 @@ class Difference(Struct, frozen=True):
         return bool(self.relative_error <= TOLERANCE)
 
     @property
+    def is_close(self) -> bool:
+        """Whether they agree so without what is granted to rounding."""
+        larger = max(abs(self.estimate), abs(self.gradient))
+        return abs(self.estimate - self.gradient) <= TOLERANCE * larger or self.takes_bend_out
+
+    @property
     def is_finite(self) -> bool:
         """Whether gradient and difference are numbers that can be compared."""
         return bool(np.isfinite(self.gradient) and np.isfinite(self.estimate))
@@ -92,13 +98,24 @@ def check_cell(
     if first.is_finite and not first.is_confirmed:
         first = refined(first, graph, values)
     if first.is_confirmed:
-        return first
+        return first if first.is_close else _sharper(first, at)
     closer = [at(step) for step in _smaller_steps(value)]
     for found in closer:
         if found.is_confirmed and found.noise <= TOLERANCE * abs(found.estimate):
             return found
     wider = [at(first.step * longer) for longer in _LONGER]
     return _settled((*wider, first, *closer), len(wider)) or replace(first, is_settled=False)
+
+
+def _sharper(first: Difference, at: Callable[[float], Difference]) -> Difference:
+    """Return a difference that confirms a gradient by its digits, the first one where none does.
+
+    Beside a large root rounding hides the gradient in a small step; a wider one lifts it out.
+    """
+    if max(abs(first.estimate), abs(first.gradient)) <= first.noise:
+        return first
+    wider = (at(first.step * longer) for longer in reversed(_LONGER))
+    return next((found for found in wider if found.is_close), first)
 
 
 def _smaller_steps(value: float) -> list[float]:

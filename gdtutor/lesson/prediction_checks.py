@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+
+from gdtutor.engine.batch_axis import batch_axes
 from gdtutor.engine.errors import did_you_mean
 from gdtutor.engine.graph import Graph, Role
 from gdtutor.engine.shapes import shape_text
@@ -19,7 +22,7 @@ def check_boundary(options: Options, ground: PictureScope) -> None:
     graph = ground.walks[-1].graph
     name = _drawn_line(options, graph, "a decision boundary")
     shape = ground.walks[-1].shapes[name]
-    if (not graph.by_rows and len(shape) == 2 and shape[1] != 1) or graph.by_rows:
+    if graph.by_rows or len(batch_axes(graph, ground.walks[-1].shapes)[name]) == 1:
         return
     kind = f"has the shape {shape_text(shape)}" if shape else "is a number"
     what = f"{name} {kind}, not one value for each example"
@@ -47,7 +50,8 @@ def check_fit(options: Options, ground: PictureScope) -> None:
         what = f"{name} is computed from the target"
         raise Wrong("picture", what, "name the prediction, which is compared with it", ("of",))
     shape, given = walk.shapes[name], walk.shapes[leaves[Role.INPUT][0]]
-    if shape != given:
+    axes = batch_axes(walk.graph, walk.shapes)[name]
+    if len(axes) != (1 if given else 0) or math.prod(shape) != math.prod(given):
         what = f"{name} has the shape {shape_text(shape)}, the input {shape_text(given)}"
         raise Wrong("picture", what, "name a line of one value for each example", ("of",))
 

@@ -31,6 +31,9 @@ def training_lines(session: Session, chars: Chars) -> list[str]:
     def number(value: float) -> str:
         return notation.shown(value, digits, chars)
 
+    def apart(*values: float) -> tuple[str, ...]:
+        return notation.apart(values, digits, chars)
+
     lines = [
         f"{len(snapshot.costs)} of {snapshot.epochs_wanted} epochs, {snapshot.iterations} "
         f"iterations: {snapshot.status.value}.",
@@ -41,7 +44,7 @@ def training_lines(session: Session, chars: Chars) -> list[str]:
         f"  epoch {epoch}: cost {number(float(snapshot.costs[epoch]))}"
         for epoch in sampled_epochs(len(snapshot.costs))
     ]
-    lines.append(curve_sentence(snapshot, number))
+    lines.append(curve_sentence(snapshot, apart))
     lines += _parameter_lines(session, chars)
     lines += _prediction_lines(session, chars)
     lines.append(f"i {snapshot.iterations} opens the walk there.")

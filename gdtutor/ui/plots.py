@@ -155,11 +155,11 @@ def _body(plot: Plot, width: int, height: int, chars: Chars) -> list[Row]:
     ]
     curves = [curve for curve in curves if curve.xs.size]
     if not curves:
-        sentence = "no points to draw".center(width)
+        sentence = plot.empty.center(width)
         blank = row_of((), width, chars)
         middle = row_of((Segment(sentence, Style.DIM),), width, chars)
         return [middle if n == height // 2 else blank for n in range(height)]
-    x_low, x_high = x_range or _extent([curve.xs for curve in curves])
+    x_low, x_high = x_range or _across([curve.xs for curve in curves], plot.x_integer)
     y_low, y_high = y_range or _extent([curve.ys for curve in curves])
     make = log_ticks if plot.log_y else linear_ticks
     most = max(2, (height + 1) // 3, min(3, height - BELOW))
@@ -194,6 +194,15 @@ def _log_range(limits: tuple[float, float] | None) -> tuple[float, float] | None
     if limits is None or not min(limits) > 0:
         return None
     return log10(limits[0]), log10(limits[1])
+
+
+def _across(values: list[Floats], counts: bool) -> tuple[float, float]:
+    """Return the range of the horizontal axis; one that counts begins where its points do."""
+    low, high = _extent(values)
+    if not counts:
+        return low, high
+    first, last = (float(end([end(array) for array in values])) for end in (min, max))
+    return first, max(last, first + 1)
 
 
 def _extent(values: list[Floats]) -> tuple[float, float]:

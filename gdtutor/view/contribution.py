@@ -104,13 +104,16 @@ def _of_arrays(context: Context, c: Contribution, width: int, *, brief: bool) ->
     of = f", the shape of {context.name(node)}"
     if c.value.ndim == 0:
         of = ""
-    formula = (
-        *wrapped_formula(f"{called} = ", context.writer().write(c.rule), width),
-        *fit_lines(context, c.rule, c.value.shape, width, of),
-    )
+    symbols = wrapped_formula(f"{called} = ", context.writer().write(c.rule), width)
+    formula = (*symbols, *fit_lines(context, c.rule, c.value.shape, width, of))
     room = context.room - len(formula) - 1
     if brief or context.look.cell is not None:
-        return stacked([formula, result_lines(context, called, c.rule, c.value, width, room)])
+        result = result_lines(context, called, c.rule, c.value, width, room)
+        if brief:
+            return stacked([formula, result])
+        # The cell's own sum says more than why the shapes fit, where there is no room for both.
+        more = result_lines(context, called, c.rule, c.value, width, context.room - len(symbols))
+        return fitting([(formula, result), (symbols, more)], context.room)
 
     def arrangements() -> Iterator[tuple[tuple[Line, ...], ...]]:
         for rows, less in _ROWS:

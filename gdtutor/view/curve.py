@@ -23,38 +23,39 @@ def sampled_epochs(count: int) -> tuple[int, ...]:
     return tuple(sorted({0, *between, count - 1}))
 
 
-def curve_sentence(snapshot: Snapshot, number: Callable[[float], str]) -> str:
+def curve_sentence(snapshot: Snapshot, apart: Callable[..., tuple[str, ...]]) -> str:
     """Return what the curve looks like: which way it goes, how evenly, and how it ends.
 
     Args:
         snapshot: What was trained.
-        number: Writes a cost.
+        apart: Writes costs, with as many digits as tell them apart.
     """
     costs = snapshot.costs[np.isfinite(snapshot.costs)]
     if snapshot.stopped_by == "not_finite":
-        return _not_finite(snapshot, costs, number)
+        return _not_finite(snapshot, costs, apart)
     if not len(costs):
         return "No epoch is finished yet."
     first, last = float(costs[0]), float(costs[-1])
     if len(costs) == 1:
-        return f"One epoch is done; the cost before it was {number(first)}."
+        return f"One epoch is done; the cost before it was {apart(first)[0]}."
     if float(np.max(costs)) == float(np.min(costs)):
-        return f"The curve is flat: the cost is {number(first)} in every epoch."
-    return f"{_course(costs, number)} {_end(costs, first, last)}"
+        return f"The curve is flat: the cost is {apart(first)[0]} in every epoch."
+    return f"{_course(costs, apart)} {_end(costs, first, last)}"
 
 
-def _not_finite(snapshot: Snapshot, costs: Array, number: Callable[[float], str]) -> str:
+def _not_finite(snapshot: Snapshot, costs: Array, apart: Callable[..., tuple[str, ...]]) -> str:
     grown = ""
     if len(costs) > 1:
-        grown = f" It went from {number(float(costs[0]))} to {number(float(costs[-1]))} before."
+        first, last = apart(float(costs[0]), float(costs[-1]))
+        grown = f" It went from {first} to {last} before."
     return f"The cost stops being finite at iteration {snapshot.diverged_at}.{grown}"
 
 
-def _course(costs: Array, number: Callable[[float], str]) -> str:
+def _course(costs: Array, apart: Callable[..., tuple[str, ...]]) -> str:
     changes = np.diff(costs)
     rises, falls = int(np.sum(changes > 0)), int(np.sum(changes < 0))
     first, last = float(costs[0]), float(costs[-1])
-    span = f"from {number(first)} to {number(last)}"
+    span = "from {} to {}".format(*apart(first, last))
     if not rises:
         return f"The cost falls {span} and never rises."
     if not falls:

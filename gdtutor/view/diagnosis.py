@@ -52,6 +52,10 @@ class _Words:
     def number(self, value: float) -> str:
         return notation.shown(value, self._digits, self._chars)
 
+    def apart(self, *values: float) -> tuple[str, ...]:
+        """Return numbers with as many digits as tell them apart."""
+        return notation.apart(values, self._digits, self._chars)
+
     def name(self, text: str) -> str:
         return notation.name(text, self._chars)
 
@@ -70,7 +74,7 @@ def _sentences(found: Diagnosis, words: _Words) -> list[str]:
             said = _not_finite(found, words)
             return said if found.step is None else [*said, *_limit(found, words)]
         case Trouble.GROWING:
-            start, end = words.number(found.first_cost), words.number(found.last_cost)
+            start, end = words.apart(found.first_cost, found.last_cost)
             rose = f"the cost rose from {start} to {end}."
             return [f"Growing: over the last {found.window} epochs {rose}", *_limit(found, words)]
         case Trouble.STUCK:
@@ -86,7 +90,7 @@ def _brief(found: Diagnosis, words: _Words) -> list[str]:
     limit = ""
     if found.stability is not None:
         sign = ">" if found.learning_rate > found.stability.limit else "<"
-        rate, most = words.number(found.learning_rate), words.number(found.stability.limit)
+        rate, most = words.apart(found.learning_rate, found.stability.limit)
         limit = f"{words.rate} = {rate} {sign} 2/{words.lambda_max} = {most}."
     if found.trouble is Trouble.GROWING:
         return [f"Growing over the last {found.window} epochs.", limit]
@@ -100,7 +104,7 @@ def _not_finite(found: Diagnosis, words: _Words) -> list[str]:
         said.append("No update was done yet: the values given at the start bring it about.")
     else:
         called = cell_name(words.name(step.parameter), step.cell)
-        before, after = words.number(step.before), words.number(step.after)
+        before, after = words.apart(step.before, step.after)
         said.append(
             f"The update of iteration {step.iteration} moved {called} from {before} to {after}; "
             f"its gradient was {words.number(step.gradient)}."

@@ -203,10 +203,8 @@ def forward_lines(context: Context, width: int, below: tuple[Line, ...] = ()) ->
         values = {name: float(context.trace.values[name]) for name in names}
         lines = equation(context, called, expr, values, float(value), width)
         return stacked([lines, definition_lines(context, expr, width), below])
-    formula = (
-        *wrapped_formula(f"{called} = ", context.writer().write(expr), width),
-        *fit_lines(context, expr, value.shape, width),
-    )
+    symbols = wrapped_formula(f"{called} = ", context.writer().write(expr), width)
+    formula = (*symbols, *fit_lines(context, expr, value.shape, width))
     definition = definition_lines(context, expr, width)
     rest = [part for part in (definition, below) if part]
     if value.ndim and context.look.cell is None:
@@ -217,7 +215,12 @@ def forward_lines(context: Context, width: int, below: tuple[Line, ...] = ()) ->
     else:
         taken = sum(len(part) + 1 for part in (formula, *rest))
         results = [result_lines(context, called, expr, value, width, context.room - taken)]
-    return fitting([(formula, result, *rest) for result in results], context.room)
+    bare = results[-1]
+    if value.ndim and context.look.cell is not None:
+        bare = result_lines(context, called, expr, value, width, context.room - len(symbols))
+    # Why the shapes fit, and what the operation is, give way to the numbers.
+    folded = [(formula, bare, below), (symbols, bare, below)]
+    return fitting([*((formula, result, *rest) for result in results), *folded], context.room)
 
 
 def _gathers(expr: Expr) -> bool:

@@ -120,6 +120,8 @@ class Plot(Struct, frozen=True):
     x_label: str = ""
     y_label: str = ""
     log_y: bool = False
+    empty: str = "no points to draw"
+    """What is said where there is no point."""
     x_integer: bool = False
     """Ticks of the x axis stand at whole numbers (epochs, iterations)."""
     x_range: tuple[float, float] | None = None

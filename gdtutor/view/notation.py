@@ -88,6 +88,15 @@ def about_zero(chars: Chars) -> str:
     return "≈0" if chars.unicode else "~0"
 
 
+def apart(values: tuple[float, ...], digits: int, chars: Chars) -> tuple[str, ...]:
+    """Return numbers that are compared, with more digits where they would look the same."""
+    for more in range(digits, 18):
+        texts = tuple(shown(value, more, chars) for value in values)
+        if len(set(texts)) == len(set(values)):
+            break
+    return texts
+
+
 def cell_number(value: float, exponent: int, digits: int, chars: Chars) -> str:
     """Return one cell of a matrix that is shown in this power of ten."""
     if exponent == 0 or value == 0 or not math.isfinite(value):

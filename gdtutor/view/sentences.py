@@ -157,8 +157,8 @@ def _backward(context: Context) -> str:
             f"{called} is used {len(received)} times, so {len(received)} contributions add up."
         )
     if convention_at(context):
-        by_convention = f"by convention it is {context.number(value)}. v shows why"
-        return f"{arrives} No derivative exists at this point; {by_convention}."
+        with_it = f"with the convention at its kink it is {context.number(value)}. v shows why"
+        return f"{arrives} No derivative exists at this point; {with_it}."
     if rounded:
         return f"{arrives} {_ROUNDING}"
     return f"{arrives} {_meaning(context, called, root, value)}"

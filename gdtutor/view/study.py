@@ -130,7 +130,8 @@ def _panels(
     boxes = [
         boxed(figure.panel, room.graph, room.body, chars),
         boxed(
-            Panel(_node_title(context), _node(context, room)), room.node, room.body, chars,
+            Panel(_node_title(context), _node(context, room), session.look.scroll),
+            room.node, room.body, chars,
         ),
     ]  # fmt: skip
     if room.values:

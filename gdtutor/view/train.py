@@ -32,6 +32,7 @@ SIDE = 30
 MEAN_MARK = "~"
 PLANE = 16
 """Lines of the plane of the inputs where the predictions stand below it."""
+NO_LOG = "no cost above 0: y for a linear axis"
 LEAST_BODY = 4
 """Lines that the curve keeps, however much there is to say about a run that went wrong."""
 PLOT_COLUMNS = 400
@@ -115,12 +116,13 @@ def cost_plot(session: Session, chars: Chars) -> Plot:
         mean = Series("mean", tuple(xs.tolist()), tuple(ys.tolist()), Style.RUN_4)
         series.append(replace(mean, mark=MEAN_MARK))
     return Plot(
-        _off_the_scale(shown, chars),
+        ", ".join(filter(None, (_off_the_scale(shown, chars), _off_the_log(session, shown)))),
         tuple(series),
         "epoch",
         "cost",
         log_y=look.log_y,
         x_integer=True,
+        empty="the first point comes with the first epoch" if not len(snapshot.costs) else NO_LOG,
         cursor=None if look.cursor is None else float(look.cursor),
     )
 
@@ -147,6 +149,14 @@ def _off_the_scale(shown: tuple[ShownCurve, ...], chars: Chars) -> str:
         return ""
     most = notation.shown(LARGEST, 1, chars)
     return f"above {most}: drawn at {most}"
+
+
+def _off_the_log(session: Session, shown: tuple[ShownCurve, ...]) -> str:
+    """Return a note on costs that a log axis cannot show, empty where it shows all."""
+    if not session.train_look.log_y:
+        return ""
+    count = sum(int(np.sum(one.curve.costs <= 0)) for one in shown)
+    return f"{count:,} cost{'' if count == 1 else 's'} of 0 or below left out" if count else ""
 
 
 def _series(label: str, costs: Array, style: Style) -> Series:

@@ -5,7 +5,13 @@ from table_samples import PUBLIC, draw, signatures
 
 from gdtutor.engine.building import build_graph
 from gdtutor.engine.expression import Apply, Name
-from gdtutor.engine.gradient_check import TOLERANCE, check_cell, check_leaf, nodes_at_kink
+from gdtutor.engine.gradient_check import (
+    TOLERANCE,
+    check_cell,
+    check_leaf,
+    nodes_at_kink,
+    step_for,
+)
 from gdtutor.engine.graph import Leaf, Role
 from gdtutor.engine.operations import OPERATIONS
 from gdtutor.engine.trace import forward, trace
@@ -216,11 +222,12 @@ def test_a_wrong_derivative_is_caught_right_beside_a_minimum(factor):
 
 
 def test_a_difference_that_loses_its_digits_confirms_what_it_cannot_tell_apart():
-    """1e8 + x leaves eight digits of x, so a thousandth more or less of a slope is not seen."""
+    """1e8 + x leaves eight digits of x, so the step is wider than usual, to tell six of a slope."""
     graph = graph_of("C = (1e8 + x) - 1e8", ["x"])
     found = check_cell(graph, arrays({"x": 0.3}), "x", (), 1.0)
     assert found.is_confirmed
-    assert found.noise > 1e-4
+    assert found.is_close
+    assert found.step > 10 * step_for(0.3)
     assert not check_cell(graph, arrays({"x": 0.3}), "x", (), 1.1).is_confirmed
 
 
@@ -247,3 +254,15 @@ def test_differences_that_grow_as_the_step_shrinks_are_not_settled():
     given = arrays({"x": 0.5})
     right = float(trace(graph, given).gradients["x"])
     assert not check_cell(graph, given, "x", (), right).is_settled
+
+
+def test_beside_a_cost_of_6e10_a_wider_step_tells_the_digits_of_a_gradient():
+    """The usual step leaves 1e-5 of rounding in it, which confirms and says nothing."""
+    graph = graph_of("C = k + 1e5*x**2", ["x"], ["k"])
+    given = arrays({"x": 0.7, "k": 6e10})
+    right = float(trace(graph, given).gradients["x"])
+    found = check_cell(graph, given, "x", (), right)
+    assert found.is_confirmed
+    assert found.is_close
+    assert abs(found.estimate - right) / right <= TOLERANCE
+    assert found.step > step_for(0.7)

@@ -111,6 +111,17 @@ def test_values_at_or_below_zero_are_left_out_of_a_log_axis() -> None:
     assert "no points to draw" not in drawn(curve(0, -1, 1), log_y=True)
 
 
+def test_the_sentence_is_the_plots_own() -> None:
+    assert "no epoch yet" in drawn(curve(), empty="no epoch yet")
+
+
+@pytest.mark.parametrize("ys", [(0.5,), (0.5, 0.4)])
+def test_an_axis_that_counts_begins_where_its_points_do(ys: tuple[float, ...]) -> None:
+    ticks = drawn(curve(*ys), x_integer=True).splitlines()[-1].split()
+    assert ticks[0] == "0"
+    assert "−1" not in ticks
+
+
 def test_values_that_are_not_finite_are_left_out() -> None:
     assert drawn(curve(3, NAN, 1, INF)) == drawn(Series("", (0, 2), (3, 1)))
 

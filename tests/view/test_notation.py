@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from gdtutor.session.matrix_digits import common_exponent
 from gdtutor.view.frame import ASCII, UNICODE
-from gdtutor.view.notation import cell_number, exact, name, number, plain, shown
+from gdtutor.view.notation import apart, cell_number, exact, name, number, plain, shown
 from gdtutor.view.prose import prose_lines
 
 finite = st.floats(allow_nan=False, allow_infinity=False)
@@ -107,3 +107,9 @@ def test_spelled_out_operators_are_no_emphasis_in_prose() -> None:
 def test_a_constant_has_the_fewest_digits_that_tell_it_apart(value, text):
     assert exact(value) == text
     assert float(exact(value)) == value
+
+
+def test_numbers_that_are_compared_have_as_many_digits_as_tell_them_apart():
+    assert apart((1.7601, 1.7604), 3, UNICODE) == ("1.7601", "1.7604")
+    assert apart((1.76, 2.5), 3, UNICODE) == ("1.76", "2.5")
+    assert apart((1.76, 1.76), 3, UNICODE) == ("1.76", "1.76")

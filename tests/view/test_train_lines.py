@@ -136,3 +136,15 @@ def test_the_time_left_is_that_of_what_was_asked_for(goal: int | None, left: str
     assert session.run is not None
     assert session.run.iterations_per_epoch == 2
     assert text_of(progress_line(session, 80, UNICODE)).endswith(f" {left} left")
+
+
+def test_costs_that_a_log_axis_cannot_show_are_counted_above_it():
+    snapshot = replace(RUNNING, costs=np.array([1.0, 0.0, -2.0, 0.5]))
+    session = replace(training(snapshot), train_look=TrainLook(log_y=True))
+    assert cost_plot(session, UNICODE).title == "2 costs of 0 or below left out"
+    assert cost_plot(training(snapshot), UNICODE).title == ""
+
+
+def test_before_the_first_epoch_the_plot_says_when_its_first_point_comes():
+    none = replace(RUNNING, costs=np.empty(0))
+    assert cost_plot(training(none), UNICODE).empty.startswith("the first point comes")
