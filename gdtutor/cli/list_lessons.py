@@ -7,6 +7,7 @@ from pathlib import Path
 
 from gdtutor.cli.output import print_json, print_lines
 from gdtutor.engine.errors import GdTutorError
+from gdtutor.lesson.characters import cells, padded
 from gdtutor.lesson.discovery import shipped_lessons_folder
 from gdtutor.lesson.listing import Entry, listing
 from gdtutor.library.lessons import steps_in
@@ -45,7 +46,7 @@ def _steps(entry: Entry) -> int | None:
 
 def _lines(entries: tuple[Entry, ...]) -> list[str]:
     wide = max((len(entry.id) for entry in entries), default=0)
-    long = max((len(entry.title) for entry in entries), default=0)
+    long = max((cells(entry.title) for entry in entries), default=0)
     lines: list[str] = []
     chapter = None
     for entry in entries:
@@ -60,4 +61,5 @@ def _about(entry: Entry, wide: int) -> str:
     if not entry.id:
         return f"cannot be read: {entry.reports[0].what}"
     steps = _steps(entry)
-    return f"{entry.title:<{wide}}  {'cannot be opened' if steps is None else f'{steps:>4} steps'}"
+    told = "cannot be opened" if steps is None else f"{steps:>4} steps"
+    return f"{padded(entry.title, wide)}  {told}"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import shlex
+import unicodedata
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from itertools import groupby
 
 _C0 = {code: 0x2400 + code for code in range(0x20)}
@@ -51,6 +52,35 @@ def pictured(text: str, keep: str = "") -> str:
     if not _steering(keep).search(text):
         return text
     return text.translate(_table(keep))
+
+
+def cells(text: str) -> int:
+    """Return how many cells of a terminal a text fills: wide characters two, accents none."""
+    return len(text) if text.isascii() else sum(map(_cells_of, text))
+
+
+def taken(text: str, room: int) -> str:
+    """Return the start of a text that fills at most so many cells."""
+    if cells(text) <= room:
+        return text
+    filled = 0
+    for at, character in enumerate(text):
+        filled += _cells_of(character)
+        if filled > room:
+            return text[:at]
+    return text
+
+
+def padded(text: str, width: int) -> str:
+    """Return a text with blanks behind it up to so many cells."""
+    return text + " " * (width - cells(text))
+
+
+@lru_cache(4096)
+def _cells_of(character: str) -> int:
+    if unicodedata.combining(character):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
 def shell_word(word: str) -> str:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
 from gdtutor.engine.errors import GdTutorError
-from gdtutor.lesson.characters import pictured
+from gdtutor.lesson.characters import cells, pictured
 from gdtutor.values import Struct, field
 
 MAX_REPORTS = 100
@@ -196,11 +194,4 @@ def _window(source: str, column: int) -> tuple[str, str]:
     if start + SHOWN_SOURCE < len(source):
         part = part[:-1] + "…"
     before = part[: column - start]
-    return part.rstrip(), " " * _cells(before) + "^"
-
-
-def _cells(text: Iterable[str]) -> int:
-    return sum(
-        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1
-        for c in text
-    )
+    return part.rstrip(), " " * cells(before) + "^"

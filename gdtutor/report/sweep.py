@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from gdtutor.lesson.characters import cells, padded
 from gdtutor.lesson.model import Lesson
 from gdtutor.report.jsondata import plain
 from gdtutor.report.run import FORMAT, progress_bar, time_left
@@ -52,14 +53,14 @@ def sweep_lines(lesson: Lesson, sweep: Sweep) -> Iterator[str]:
     yield f"{lesson.number} {lesson.title}".strip()
     best = sweep.best()
     found = sweep.found()
-    wide = max(len(run.label) for run in found)
+    wide = max(cells(run.label) for run in found)
     for place, run in enumerate(found):
         cost = number(float(run.costs[-1]), 6) if len(run.costs) else "-"
         verdict = judge(run.costs, run.stopped_by) or ("the lowest cost" if place == best else "")
         ended = _ended(run.stopped_by, sweep.members[place].settings.stop)
         told = "; ".join(word for word in (verdict, ended) if word)
         epochs = f"{len(run.costs):>8} {'epoch ' if len(run.costs) == 1 else 'epochs'}"
-        yield f"  {run.label:<{wide}}  {epochs}  cost {cost:<12} {told}".rstrip()
+        yield f"  {padded(run.label, wide)}  {epochs}  cost {cost:<12} {told}".rstrip()
 
 
 def _ended(stopped_by: str | None, stop: Stop) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from gdtutor.lesson.characters import cells, taken
 from gdtutor.values import Struct
 from gdtutor.view.frame import Chars, Frame, Line, Segment, Style
 from gdtutor.view.lines import fitted, line
@@ -25,10 +26,10 @@ def boxed(panel: Panel, width: int, height: int, chars: Chars) -> tuple[Line, ..
     corners = "╭╮╰╯─│" if chars.unicode else "++++-|"
     inner, rows = width - 4, height - 2
     title = f" {panel.title} " if panel.title else ""
-    title = title[: max(width - 4, 0)]
+    title = taken(title, max(width - 4, 0))
     top = line(
         (corners[0] + corners[4], style), (title, Style.TITLE),
-        (corners[4] * (width - 3 - len(title)) + corners[1], style),
+        (corners[4] * (width - 3 - cells(title)) + corners[1], style),
     )  # fmt: skip
     body = window(panel.lines, panel.scroll, rows)
     lines = [

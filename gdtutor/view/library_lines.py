@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gdtutor.lesson.characters import cells, padded
 from gdtutor.session.catalogue import Library, LibraryEntry, shown_entries
 from gdtutor.view import notation
 from gdtutor.view.frame import Chars, Line, Style
@@ -87,15 +88,15 @@ def _entry(
     head = f" {pointer if is_here else ' '} {mark} {entry.number:>2}  "
     title = notation.plain(entry.title, chars)
     most = column or width - len(head) - len(right) - 2
-    left = head + shortened(title, most, chars).ljust(column)
-    room = width - len(left) - len(right) - 5
+    left = head + padded(shortened(title, most, chars), column)
+    room = width - cells(left) - cells(right) - 5
     style = Style.CURRENT if is_here else (Style.ERROR if entry.problem else Style.TEXT)
     if column:
         middle = _summary(entry, state, room + 1, chars)
     else:
         said = f"  {shortened(state, room, chars)}" if state and room > 2 else ""
         middle = line((said, Style.DIM))
-    gap = max(width - len(left) - width_of(middle) - len(right) - 1, 1)
+    gap = max(width - cells(left) - width_of(middle) - cells(right) - 1, 1)
     return (*line((left, style)), *middle, *line(" " * gap, (right, Style.DIM)))
 
 
@@ -104,8 +105,8 @@ def _summary(entry: LibraryEntry, state: str, room: int, chars: Chars) -> Line:
     summary = notation.plain(entry.summary, chars)
     state = shortened(state, room - LEAST_SUMMARY - 2, chars)
     behind = f"  {state}" if state else ""
-    own = room - len(behind)
-    return line((f"  {shortened(summary, own, chars):<{own}}", Style.DIM), behind)
+    own = room - cells(behind)
+    return line((f"  {padded(shortened(summary, own, chars), own)}", Style.DIM), behind)
 
 
 def _length(entry: LibraryEntry, width: int) -> str:

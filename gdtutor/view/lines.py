@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from gdtutor.lesson.characters import cells, taken
 from gdtutor.view.frame import Chars, Line, Segment, Style
 
 ROOM = 15
@@ -23,8 +24,8 @@ def line(*parts: str | Segment | tuple[str, Style]) -> Line:
 
 
 def width_of(content: Line) -> int:
-    """Return how many cells a line fills; every character used is one cell wide."""
-    return sum(len(segment.text) for segment in content)
+    """Return how many cells a line fills."""
+    return sum(cells(segment.text) for segment in content)
 
 
 def text_of(content: Line) -> str:
@@ -39,21 +40,41 @@ def fitted(content: Line, width: int, chars: Chars, style: Style = Style.TEXT) -
         return (*content, Segment(" " * (width - length), style))
     if length == width:
         return content
+    if width <= 0:
+        return ()
     kept: list[Segment] = []
     room = width - 1
     for segment in content:
-        if room <= 0:
+        text = taken(segment.text, room)
+        room -= cells(text)
+        kept.append(Segment(text, segment.style))
+        if text != segment.text:
             break
-        kept.append(Segment(segment.text[:room], segment.style))
-        room -= len(segment.text)
-    return (*kept, Segment("…" if chars.unicode else "~", Style.DIM)) if width else ()
+    # A wide character that is cut in its middle leaves a cell.
+    mark = " " * room + ("…" if chars.unicode else "~")
+    return (*(segment for segment in kept if segment.text), Segment(mark, Style.DIM))
+
+
+def cut(content: Line, width: int, ellipsis: str) -> Line:
+    """Return a line of at most `width` cells; one that is cut ends in an ellipsis."""
+    if width_of(content) <= width:
+        return content
+    kept: list[Segment] = []
+    room = max(0, width - len(ellipsis))
+    for segment in content:
+        kept.append(Segment(taken(segment.text, room), segment.style))
+        room -= cells(kept[-1].text)
+        if kept[-1].text != segment.text:
+            break
+    kept.append(Segment(ellipsis[:width], Style.DIM))
+    return tuple(segment for segment in kept if segment.text)
 
 
 def shortened(text: str, width: int, chars: Chars) -> str:
     """Return a text of at most this many cells; a cut is shown by an ellipsis."""
-    if len(text) <= width:
+    if cells(text) <= width:
         return text
-    return text[: width - 1] + ("…" if chars.unicode else "~") if width > 0 else ""
+    return taken(text, width - 1) + ("…" if chars.unicode else "~") if width > 0 else ""
 
 
 _GRADIENT = re.compile(r"\bd \w[\w.]*/d \w[\w.]*")
@@ -76,15 +97,16 @@ def wrapped(text: str, width: int, style: Style = Style.TEXT) -> tuple[Line, ...
     current = ""
     for part in _BLANKS.split(joined(text).strip()):
         word = part.replace("\u00a0", " ")
-        while len(word) > width:
+        while cells(word) > width:
             if current:
                 lines.append((Segment(current, style),))
                 current = ""
-            lines.append((Segment(word[:width], style),))
-            word = word[width:]
+            start = taken(word, width) or word[0]
+            lines.append((Segment(start, style),))
+            word = word[len(start) :]
         if not current:
             current = word
-        elif len(current) + 1 + len(word) <= width:
+        elif cells(current) + 1 + cells(word) <= width:
             current += f" {word}"
         else:
             lines.append((Segment(current, style),))

@@ -2,8 +2,19 @@
 
 import pytest
 
+from gdtutor.lesson.characters import cells
+from gdtutor.view.boxes import Panel, boxed
 from gdtutor.view.frame import ASCII, UNICODE
-from gdtutor.view.lines import text_of, wrapped, wrapped_formula
+from gdtutor.view.lines import (
+    cut,
+    fitted,
+    line,
+    shortened,
+    text_of,
+    width_of,
+    wrapped,
+    wrapped_formula,
+)
 from gdtutor.view.notation import gradient_name
 
 
@@ -28,3 +39,26 @@ def test_a_quotient_may_break_before_its_stroke():
 def test_prose_is_broken_at_any_width_and_loses_no_letter(width):
     rows = wrapped("how L answers", width)
     assert "".join(text_of(row) for row in rows).replace(" ", "") == "howLanswers"
+
+
+WIDE = "忘记清零 zero_grad é と"
+"""Wide characters, and an accent that stands on its letter's cell."""
+
+
+def test_a_wide_character_fills_two_cells_and_an_accent_none():
+    assert cells("忘a") == 3
+    assert cells("e\u0301") == 1
+
+
+@pytest.mark.parametrize("width", range(1, 30))
+def test_whatever_is_cut_is_measured_in_cells(width):
+    assert width_of(fitted(line(WIDE, WIDE), width, UNICODE)) == width
+    assert cells(shortened(WIDE, width, UNICODE)) <= width
+    assert width_of(cut(line(WIDE, WIDE), width, "…")) <= width
+    assert all(width_of(row) <= max(width, 2) for row in wrapped(WIDE, width))
+
+
+@pytest.mark.parametrize("width", range(6, 40))
+def test_the_border_of_a_panel_is_straight_whatever_stands_in_it(width):
+    panel = Panel(WIDE, (line(WIDE), line("plain"), line(WIDE * 3)))
+    assert {width_of(row) for row in boxed(panel, width, 6, UNICODE)} == {width}

@@ -11,7 +11,7 @@ from gdtutor.view.graph.part import neighbourhood
 from gdtutor.view.graph.tall import lay_out_tall
 from gdtutor.view.graph.text import Wording, number_room, write
 from gdtutor.view.graph.wide import lay_out_wide
-from gdtutor.view.lines import width_of
+from gdtutor.view.lines import cut
 
 __all__ = ["Direction", "DrawEdge", "DrawNode", "draw_graph"]
 
@@ -181,16 +181,3 @@ def _window(layout: Layout, current: str | None, height: int) -> tuple[int, int]
     while bottom in torn and bottom > end:
         bottom -= 1
     return top, bottom
-
-
-def cut(line: Line, width: int, ellipsis: str) -> Line:
-    """Return a line of at most `width` cells; one that is cut ends in an ellipsis."""
-    if width_of(line) <= width:
-        return line
-    kept: list[Segment] = []
-    room = max(0, width - len(ellipsis))
-    for segment in line:
-        kept.append(Segment(segment.text[:room], segment.style))
-        room -= len(kept[-1].text)
-    kept.append(Segment(ellipsis[:width], Style.DIM))
-    return tuple(segment for segment in kept if segment.text)
