@@ -96,8 +96,9 @@ FORWARD = {
 """Every operation going forward."""
 
 
-def _none(g, *_):
-    return exact(np.zeros(g.shape))
+def _back_flat(g, a, out):
+    """A slope of 0, which makes 0 of any number and nothing of what is none."""
+    return (B.mul(g, exact(0.0)),)
 
 
 def _back_add(g, a, b, out):
@@ -211,7 +212,7 @@ BACKWARD = {
     "exp": lambda g, a, out: (B.mul(g, out),), "log": lambda g, a, out: (B.div(g, a),),
     "log1p": lambda g, a, out: (B.div(g, B.add(ONE, a)),),
     "abs": lambda g, a, out: (B.mul(g, B.sign(a)),),
-    "sign": lambda g, a, out: (_none(g),), "step": lambda g, a, out: (_none(g),),
+    "sign": _back_flat, "step": _back_flat,
     "maximum": _back_maximum,
     "sigmoid": lambda g, a, out: (B.mul(g, B.mul(out, B.sub(ONE, out))),),
     "tanh": lambda g, a, out: (B.mul(g, B.sub(ONE, B.square(out))),),
