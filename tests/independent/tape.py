@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from tests.independent import bounded as B
-from tests.independent.bounded import Bounded, exact
+from tests.independent.bounded import Bounded, Wide, exact
 
 _OPERATORS = {
     ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div", ast.Pow: "pow",
@@ -144,8 +144,8 @@ def _back_max(g, a, out, axis=None):
 
 
 def _back_maximum(g, a, b, out):
-    """A tie goes to the first."""
-    first = B.decided(B.sub(a, b), 1)
+    """Two equal operands take half each."""
+    first = B.decided(B.sub(a, b), Wide(0.5))
     return B.mul(g, first), B.mul(g, B.sub(ONE, first))
 
 
