@@ -200,16 +200,24 @@ class _Author:
 
     def _columns(self, depth):
         inner, shape = self._formula(depth)
-        return (f"softmax({inner})", shape) if shape else (f"tanh({inner})", shape)
+        if not shape:
+            return f"tanh({inner})", shape
+        along = ", 1" if len(shape) == 2 and self.rng.random() < 0.3 else ""
+        return f"softmax({inner}{along})", shape
 
     def _loss(self, depth):
         left, shape = self._formula(depth)
         if not shape:
             return f"square({left})", shape
         form = self.rng.choice(
-            ("cross_entropy(softmax({0}), sigmoid({0}))", "cross_entropy_logits({0}, tanh({0}))")
+            (
+                "cross_entropy(softmax({0}), sigmoid({0}){1})",
+                "cross_entropy_logits({0}, tanh({0}){1})",
+            )
         )
-        return form.format(left), (1, *shape[1:])
+        if len(shape) == 2 and self.rng.random() < 0.3:
+            return form.format(left, ", 1"), (shape[0], 1)
+        return form.format(left, ""), (1, *shape[1:])
 
     def _rows(self):
         rng = self.rng
@@ -232,6 +240,11 @@ class _Author:
         rows = [f"learning_rate = {rng.choice((0.1, 0.5, 1.0, 0.01, 3.7))}",
                 f"epochs = {rng.randint(1, 3)}", f"batch = {batch}",
                 f'optimizer = "{self.optimizer}"']  # fmt: skip
+        if self.inputs and self.examples > 2 and rng.random() < 0.15:
+            rows.append("validation = 0.3")
+            rows[2] = f"batch = {rng.choice((1, 2)) if self.kind == 'matrices' else batch}"
+            batch = 2 if self.kind == "rows" and batch != '"full"' else batch
+            rows[2] = f"batch = {batch}" if self.kind != "matrices" else rows[2]
         if self.inputs:
             rows.append(f'order = "{rng.choice(("given", "shuffled", "drawn"))}"')
             rows.append(f"seed = {rng.randint(0, 99)}")

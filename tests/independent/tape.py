@@ -17,6 +17,10 @@ _OPERATORS = {
     ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div", ast.Pow: "pow",
     ast.MatMult: "matmul",
 }  # fmt: skip
+_ALONG = {
+    "sum": 1, "mean": 1, "max": 1, "softmax": 1, "cross_entropy": 2, "cross_entropy_logits": 2,
+}  # fmt: skip
+"""Operations that may name an axis, with the number of their operands."""
 ONE, TWO, HUNDRED = exact(1.0), exact(2.0), exact(-100.0)
 HUNDREDTH, SMALL = exact(0.01), exact(1e-12)
 
@@ -42,10 +46,10 @@ def _tree(node):
             return (_OPERATORS[type(op)], _tree(left), _tree(right))
         case ast.Attribute(value=inner, attr="T"):
             return ("transpose", _tree(inner))
-        case ast.Call(func=ast.Name(id=name), args=[inner, ast.Constant(value=int(axis))]) if (
-            name in ("sum", "mean", "max")
-        ):
-            return (name, _tree(inner), axis)
+        case ast.Call(func=ast.Name(id=name), args=[*args, ast.Constant(value=int(axis))]) if len(
+            args
+        ) == _ALONG.get(name):
+            return (name, *map(_tree, args), axis)
         case ast.Call(func=ast.Name(id=name), args=args):
             return (name, *map(_tree, args))
     raise ValueError(ast.dump(node))
@@ -60,19 +64,19 @@ def _binary_cross_entropy(a, b):
     return B.neg(B.add(first, B.mul(B.sub(ONE, b), _logged(B.sub(ONE, a)))))
 
 
-def _cross_entropy(a, b):
-    return B.neg(B.total(B.mul(b, _logged(a)), 0))
+def _cross_entropy(a, b, axis=0):
+    return B.neg(B.total(B.mul(b, _logged(a)), axis))
 
 
-def _softmax(a):
-    shifted = B.exp(B.sub(a, B.spread(B.largest(a, 0), a.shape)))
-    return B.div(shifted, B.total(shifted, 0))
+def _softmax(a, axis=0):
+    shifted = B.exp(B.sub(a, B.spread(B.largest(a, axis), a.shape)))
+    return B.div(shifted, B.total(shifted, axis))
 
 
-def _cross_entropy_logits(a, b):
-    top = B.largest(a, 0)
-    whole = B.total(B.exp(B.sub(a, B.spread(top, a.shape))), 0)
-    return B.sub(B.add(top, B.log(whole)), B.total(B.mul(a, b), 0))
+def _cross_entropy_logits(a, b, axis=0):
+    top = B.largest(a, axis)
+    whole = B.total(B.exp(B.sub(a, B.spread(top, a.shape))), axis)
+    return B.sub(B.add(top, B.log(whole)), B.total(B.mul(a, b), axis))
 
 
 def _mean(a, axis=None):
@@ -190,18 +194,18 @@ def _back_bce_logits(g, a, b, out):
     return B.mul(g, B.sub(B.sigmoid(a), b)), B.neg(B.mul(g, a))
 
 
-def _back_softmax(g, a, out):
-    mean = B.spread(B.total(B.mul(g, out), 0), out.shape)
+def _back_softmax(g, a, out, axis=0):
+    mean = B.spread(B.total(B.mul(g, out), axis), out.shape)
     return (B.mul(out, B.sub(g, mean)),)
 
 
-def _back_cross_entropy(g, a, b, out):
+def _back_cross_entropy(g, a, b, out, axis=0):
     first = B.div(B.mul(g, b), B.maximum(a, SMALL))
     return B.neg(first), B.neg(B.mul(g, _logged(a)))
 
 
-def _back_cross_entropy_logits(g, a, b, out):
-    return B.mul(g, B.sub(_softmax(a), b)), B.neg(B.mul(g, a))
+def _back_cross_entropy_logits(g, a, b, out, axis=0):
+    return B.mul(g, B.sub(_softmax(a, axis), b)), B.neg(B.mul(g, a))
 
 
 BACKWARD = {
