@@ -81,7 +81,7 @@ def read(text, variant="", edits=()):
         examples,
         scenes,
         None,
-        [_edit(text) for text in edits],
+        sorted((_edit(text) for text in edits), key=lambda edit: edit[0]),
     )
     if "training" in front:
         lesson.training = _settings(front["training"], len(examples))
