@@ -10,8 +10,9 @@ from gdtutor.training import rates
 from gdtutor.training.optimisers import OPTIMISERS
 from gdtutor.values import replace
 from tests.independent import holding, program
-from tests.independent.__main__ import main, told_failure, tried
+from tests.independent.__main__ import main, told_failure
 from tests.independent.drawing import Case, drawn
+from tests.independent.trying import tried
 
 FAULTS = sorted((Path(__file__).parent / "data" / "faults").glob("*.md"))
 """Lessons of which a figure was wrong once; `# with:` gives the words of the command."""

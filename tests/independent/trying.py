@@ -1,0 +1,48 @@
+"""One case tried: what came of it, as a value that goes from one process to another."""
+
+from __future__ import annotations
+
+import tempfile
+import traceback
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from tests.independent.drawing import drawn
+from tests.independent.holding import hold
+from tests.independent.program import RefusedError
+
+
+@dataclass(frozen=True)
+class Tried:
+    """What came of one case."""
+
+    seed: int
+    figures: int = 0
+    left_open: int = 0
+    refused: str = ""
+    why: str = ""
+    """What differs; empty where the case holds."""
+
+
+def tried(seed, case):
+    """Hold one case, and say what came of it."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "case.md"
+        path.write_text(case.text, encoding="utf-8")
+        try:
+            with np.errstate(all="ignore"):
+                held = hold(case.text, str(path), case.words)
+        except RefusedError as error:
+            return Tried(seed, refused=str(error).replace(folder, ""))
+        except AssertionError as error:
+            return Tried(seed, why=str(error))
+        except Exception:
+            return Tried(seed, why=traceback.format_exc(limit=-6))
+    return Tried(seed, held.figures, held.left_open)
+
+
+def of_seed(seed):
+    """Hold the case of a seed."""
+    return tried(seed, drawn(seed))
