@@ -1,0 +1,33 @@
+"""The page about the architecture names files that exist, and every folder."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+import gdtutor
+
+PACKAGE = Path(gdtutor.__file__).parent
+ROOT = Path(__file__).parents[1]
+PAGE = (PACKAGE / "ARCHITECTURE.md").read_text("utf-8")
+NAMED = sorted(set(re.findall(r"`((?:\w+/)*\w+\.py|(?:\w+/)+)`", PAGE)))
+KINDS = (
+    "operation", "activation", "optimiser", "schedule", "data set", "picture", "key", "effect",
+    "command", "column of the library", "lesson", "slip", "check",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", [name for name in NAMED if name != "__init__.py"])
+def test_a_file_that_the_page_names_exists(name: str) -> None:
+    assert any((folder / name).exists() for folder in (PACKAGE, ROOT)), name
+
+
+def test_every_folder_stands_on_the_page() -> None:
+    folders = {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
+    assert {name for name in folders if not re.search(rf"\b{name}\b", PAGE)} <= {"testing"}
+
+
+def test_the_page_says_what_to_touch_for_everything_that_grows() -> None:
+    rows = dict(re.findall(r"^\| an? (.+?) \| (.+) \|$", PAGE, re.MULTILINE))
+    assert set(rows) == set(KINDS)
+    assert all(re.search(r"`[\w./]+`", touched) for touched in rows.values())
