@@ -120,10 +120,10 @@ def read_body(text: str, first_line: int, findings: Findings, *, is_network: boo
                 f"the bound is {MAX_LINE:,}",
             )
             return Body()
-    return _Reader(findings, is_network).read(divide_body(lines, first_line, findings))
+    return _BodyReader(findings, is_network).read(divide_body(lines, first_line, findings))
 
 
-class _Reader:
+class _BodyReader:
     """Goes through the parts of a body once, from top to bottom."""
 
     def __init__(self, findings: Findings, is_network: bool) -> None:

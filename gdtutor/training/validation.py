@@ -11,7 +11,7 @@ from gdtutor.training.batches import Batches
 from gdtutor.training.optimisers import optimiser_of
 from gdtutor.training.plan.block_runner import BlockRunner
 from gdtutor.training.plan.flat_arrays import FlatArrays
-from gdtutor.training.plan.kernel import Wanted, build_kernel, packed_data
+from gdtutor.training.plan.kernel import KernelOutputs, build_kernel, packed_data
 from gdtutor.training.plan.lower import lower, lower_cost
 from gdtutor.training.problem import Problem
 from gdtutor.training.settings import Settings
@@ -32,7 +32,7 @@ def held_runner(
     batches = Batches(rows, held, len(held), len(held), padded)
     batches.fill(np.arange(len(held)))
     fixed = {name: array[0] for name, array in batches.blocks.items()}
-    kernel = build_kernel(program, memory, problem.constants, Wanted(None, fixed))
+    kernel = build_kernel(program, memory, problem.constants, KernelOutputs(None, fixed))
     return BlockRunner(kernel, batches.blocks, padded, 1)
 
 

@@ -38,7 +38,7 @@ class Kernel(Struct, frozen=True, eq=False):
     source: str
 
 
-class Wanted(Struct, frozen=True, eq=False):
+class KernelOutputs(Struct, frozen=True, eq=False):
     """What a kernel is for."""
 
     rule: Rule | None
@@ -63,7 +63,7 @@ def packed_data(program: FlatProgram, packs: Mapping[str, str]) -> set[str]:
 
 
 def build_kernel(
-    program: FlatProgram, memory: FlatArrays, constants: Mapping[str, Array], wanted: Wanted
+    program: FlatProgram, memory: FlatArrays, constants: Mapping[str, Array], wanted: KernelOutputs
 ) -> Kernel:
     """Compile a program.
 
@@ -82,7 +82,7 @@ class _Emitter:
         program: FlatProgram,
         memory: FlatArrays,
         constants: Mapping[str, Array],
-        wanted: Wanted,
+        wanted: KernelOutputs,
     ) -> None:
         self._program = program
         self._ops = program.ops

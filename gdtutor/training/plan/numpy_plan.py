@@ -14,7 +14,7 @@ from gdtutor.training.outcome import PlanResult
 from gdtutor.training.plan.block_runner import BlockRunner
 from gdtutor.training.plan.flat_arrays import FlatArrays
 from gdtutor.training.plan.folded import told_folded
-from gdtutor.training.plan.kernel import Wanted, build_kernel, packed_data
+from gdtutor.training.plan.kernel import KernelOutputs, build_kernel, packed_data
 from gdtutor.training.plan.lower import FlatProgram, lower
 from gdtutor.training.plan.update_lines import Rule
 from gdtutor.training.problem import Problem
@@ -153,7 +153,7 @@ class NumpyPlan:
 
     def _runner(self, program: FlatProgram, data: Mapping[str, Array], count: int) -> BlockRunner:
         fixed = {name: array[0] for name, array in data.items()} if count == 1 else {}
-        wanted = Wanted(self._rule, fixed, self._needs_norm, self._runs)
+        wanted = KernelOutputs(self._rule, fixed, self._needs_norm, self._runs)
         kernel = build_kernel(program, self._memory, self._constants, wanted)
         cells = sum(math.prod(shape) for shape in kernel.histories.values())
         rows = max(1, min(BLOCK, HISTORY_CELLS // max(1, cells)) // count) * count
