@@ -69,7 +69,8 @@ _OPTIONS = {
     "range": "`[low, high]` of the first axis",
     "range2": "`[low, high]` of the second axis",
     "derivative": "whether the derivative is drawn as well",
-    "along": "what is varied: a parameter, or one cell as `W1[0,1]`; two for a contour",
+    "along": "what is varied: a parameter, or one cell as `W1[0,1]`; two for a contour; the two "
+    "axes of a space, each an input, a line, or a row of it as `A1[0]`",
     "rates": "learning rates whose steps are overlaid",
     "steps": "how many updates are drawn",
     "over": "`batch`: the examples of the iteration; `all`",
@@ -93,6 +94,8 @@ _PICTURES = {
     "slice": "the loss along one number, with the tangent and the steps",
     "contour": "the loss over two parameters, with the path of the training",
     "boundary": "the plane of two inputs, shaded by the prediction",
+    "space": "the examples in the space of two values, as of two hidden neurons, shaded by "
+    "the prediction; what else it sees is held at its mean",
     "fit": "the data as points over one input, and the prediction as a curve through them",
     "table": "predictions beside targets",
     "weights": "the parameters as shaded cells",

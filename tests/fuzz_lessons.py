@@ -60,6 +60,7 @@ PICTURES = (
     'kind = "curve"\nnode = "z"', 'kind = "slice"\nalong = "w"\nrates = [0.1, 1]',
     'kind = "slice"\nalong = "w[0,0]"', 'kind = "slice"\nalong = "W1[0,0]"',
     'kind = "contour"\nalong = ["w", "b"]\nsteps = 9', 'kind = "boundary"\nhidden = true',
+    'kind = "space"\nalong = ["A1[0]", "A1[1]"]', 'kind = "space"\nalong = ["z", "x"]',
     'kind = "weights"', 'kind = "weights"\nof = ["w"]', 'kind = "table"\nat = "given"',
     'kind = "counts"\nvalues = [2, 100]\nweights = [3]', 'kind = "timing"\nexamples = [10]',
     'kind = "seeds"\nvariants = ["v0"]\nseeds = 3\nbelow = 0.1',

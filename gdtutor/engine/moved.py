@@ -1,4 +1,4 @@
-"""Every value of a graph after one cell of one of them is overwritten."""
+"""Every value of a graph after one cell of one of them, or some of them, are overwritten."""
 
 from __future__ import annotations
 
@@ -34,12 +34,32 @@ def values_with(
     """
     changed = np.array(values[name])
     changed[cell] = value
-    after = {**values, name: frozen(changed)}
-    moved = {name}
+    return values_replaced(graph, values, {name: changed}, disturbed)
+
+
+def values_replaced(
+    graph: Graph,
+    values: Mapping[str, Array],
+    replaced: Mapping[str, Array],
+    disturbed: Callable[[Array], Array] = np.asarray,
+) -> dict[str, Array]:
+    """Return every value after some nodes or leaves are replaced as a whole.
+
+    Only what depends on them is computed again; they keep their new values, whatever their
+    formulas.
+
+    Args:
+        graph: The graph.
+        values: Every value.
+        replaced: New values by name, of the shapes that the old ones have.
+        disturbed: What becomes of each array that an operation takes or gives; nothing as a rule.
+    """
+    after = {**values, **{name: frozen(value) for name, value in replaced.items()}}
+    moved = set(replaced)
     with np.errstate(all="ignore"):
         for node in graph.nodes:
             uses = any(isinstance(arg, Name) and arg.name in moved for arg in node.args)
-            if not uses or node.name == name:
+            if not uses or node.name in replaced:
                 continue
             args = tuple(
                 disturbed(after[arg.name]) if isinstance(arg, Name) else np.asarray(arg.value)

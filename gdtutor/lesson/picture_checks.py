@@ -11,7 +11,12 @@ from gdtutor.engine.operations import FUNCTIONS, OPERATIONS, Kind
 from gdtutor.engine.shapes import Shape, has_cell, shape_text
 from gdtutor.lesson.model import PictureWish
 from gdtutor.lesson.picture_scope import Options, PictureScope
-from gdtutor.lesson.prediction_checks import check_boundary, check_fit, check_table
+from gdtutor.lesson.prediction_checks import (
+    check_boundary,
+    check_fit,
+    check_space,
+    check_table,
+)
 from gdtutor.lesson.readers import Wrong
 from gdtutor.lesson.reports import shown
 from gdtutor.lesson.selectors import SelectorError, parse_cell, parse_selector
@@ -225,6 +230,7 @@ _CHECKS: Mapping[str, Callable[[Options, PictureScope], None]] = {
     "slice": _check_slice,
     "contour": _check_contour,
     "boundary": check_boundary,
+    "space": check_space,
     "fit": check_fit,
     "table": check_table,
     "weights": _check_weights,

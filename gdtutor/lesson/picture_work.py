@@ -23,7 +23,7 @@ SLICE_STEPS = 8
 MAX_DRAWN_CELLS = 50_000
 """Most cells of all values of a graph for one example, where a picture computes the graph at
 hundreds of points."""
-_DRAWN = ("slice", "contour", "boundary", "fit")
+_DRAWN = ("slice", "contour", "boundary", "space", "fit")
 _OF_OWN = ("optimizers", "batches", "rates")
 """Options that overlay runs that differ from the lesson's own in one setting."""
 

@@ -78,6 +78,7 @@ PICTURES: Mapping[str, Mapping[str, Reader]] = {
         "range": _RANGE,
         "range2": _RANGE,
     },
+    "space": {"along": _NAMES, "range": _RANGE, "range2": _RANGE},
     "fit": {"of": line(64, 1), "range": _RANGE, "range2": _RANGE},
     "table": {"digits": whole(1, 17)},
     "weights": {"of": _NAMES},

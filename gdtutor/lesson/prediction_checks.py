@@ -12,6 +12,7 @@ from gdtutor.lesson.activation import prediction_of
 from gdtutor.lesson.picture_scope import Options, PictureScope
 from gdtutor.lesson.readers import Wrong
 from gdtutor.lesson.reports import shown
+from gdtutor.lesson.selectors import SelectorError, parse_cell
 
 
 def check_boundary(options: Options, ground: PictureScope) -> None:
@@ -27,6 +28,51 @@ def check_boundary(options: Options, ground: PictureScope) -> None:
     kind = f"has the shape {shape_text(shape)}" if shape else "is a number"
     what = f"{name} {kind}, not one value for each example"
     raise Wrong("picture", what, "name a line that is computed from the inputs", ("of",))
+
+
+def check_space(options: Options, ground: PictureScope) -> None:
+    """Raise `Wrong` where the two axes are not two values that every example has."""
+    names = options.get("along", ())
+    written = tuple(map(str, names)) if isinstance(names, tuple) else ()
+    if len(written) != 2:
+        what = f"a space has two axes, not {len(written)}"
+        hint = 'write along = ["A1[0]", "A1[1]"]'
+        raise Wrong("picture", what, hint, ("along",) if written else ())
+    for text in written:
+        _check_axis(text, ground)
+    if written[0] == written[1]:
+        raise Wrong("picture", f"{written[0]} twice", "name two values", ("along",))
+
+
+def _check_axis(text: str, ground: PictureScope) -> None:
+    """Raise `Wrong` where a name of the last graph has not one value for each example."""
+    walk = ground.walks[-1]
+    graph, shapes = walk.graph, walk.shapes
+    try:
+        name, cell = parse_cell(text)
+    except SelectorError as error:
+        raise Wrong("picture", error.what, error.hint, ("along",)) from None
+    leaves = {role: [leaf.name for leaf in graph.leaves if leaf.role is role] for role in Role}
+    known = (*leaves[Role.INPUT], *graph.line_by_name)
+    if name not in known:
+        hint = did_you_mean(name, known) or "name an input or a line of the last graph"
+        what = f"'{shown(name)}' is no input and no line of the graph"
+        raise Wrong("picture", what, hint, ("along",))
+    if name in graph.depending_on(leaves[Role.TARGET]):
+        what = f"{name} is computed from the target"
+        raise Wrong("picture", what, "name what the prediction is computed from", ("along",))
+    shape, axes = shapes[name], batch_axes(graph, shapes)[name]
+    is_each = graph.by_rows or len(axes) == 1
+    if name not in graph.depending_on(leaves[Role.INPUT]) or not is_each:
+        what = f"{name} has not one value for each example"
+        raise Wrong("picture", what, "name a line that is computed from the inputs", ("along",))
+    rows = 1 if graph.by_rows else math.prod(n for i, n in enumerate(shape) if i not in axes)
+    is_plain = rows == 1 and len(shape) < 2
+    is_whole = cell is None and rows == 1
+    is_row = cell is not None and len(cell) == 1 and cell[0] < rows and not is_plain
+    if not is_whole and not is_row:
+        hint = "leave the brackets out" if is_plain else f"name a row, up to {name}[{rows - 1}]"
+        raise Wrong("picture", f"'{shown(text)}' is no row of {name}", hint, ("along",))
 
 
 def check_fit(options: Options, ground: PictureScope) -> None:

@@ -27,6 +27,7 @@ from gdtutor.view.pictures.fit import fit_picture, fit_words
 from gdtutor.view.pictures.seeds import seeds_picture, seeds_words
 from gdtutor.view.pictures.slice import slice_picture
 from gdtutor.view.pictures.source import Drawing, Size, Source, option, texts
+from gdtutor.view.pictures.space import space_picture, space_words
 from gdtutor.view.pictures.table import table_picture, table_words
 from gdtutor.view.pictures.timing import timing_picture, timing_words
 from gdtutor.view.pictures.weights import weights_picture, weights_words
@@ -49,6 +50,7 @@ PICTURES: Mapping[str, PictureKind] = {
     "slice": PictureKind(slice_picture, slice_words, "{root} along {names}", True),
     "contour": PictureKind(contour_picture, contour_words, "{root} over {names}", True),
     "boundary": PictureKind(boundary_picture, boundary_words, "decision boundary", True),
+    "space": PictureKind(space_picture, space_words, "examples over {names}", True),
     "fit": PictureKind(fit_picture, fit_words, "data and prediction", True),
     "table": PictureKind(table_picture, table_words, "expected and learned", True),
     "weights": PictureKind(weights_picture, weights_words, "weights", True),

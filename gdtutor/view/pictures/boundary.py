@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from gdtutor.engine.operations import Array
 from gdtutor.lesson.model import PictureWish
 from gdtutor.view.boxes import beside
 from gdtutor.view.frame import Line, Style
@@ -96,20 +97,37 @@ def _plane(source: Source, wish: PictureWish, neuron: Neuron, size: Size) -> tup
     grid = grid_of(source, wish, size.width - LABELS, size.height - BELOW - 1)
     values = plane_values(source.still, neuron.line, grid)
     field = Field(grid.x, grid.y, grid.columns, grid.rows)
-    are_classes, open_places = has_rows(values, neuron), undecided(values, neuron)
-    shades = _shades(source) if are_classes else _shades(source)[:2]
+    shade(source, field, neuron, values)
+    mark_examples(field, source.problem)
+    title = plane_title(source, neuron, values, grid.y.name, size.width)
+    return (line((title, Style.DIM)), *field.lines(source.chars))
+
+
+def shade(source: Source, field: Field, neuron: Neuron, values: Array) -> None:
+    """Write the side of a neuron into every cell where it is decided.
+
+    Args:
+        source: Where the picture stands.
+        field: What is written into.
+        neuron: The neuron.
+        values: Its line in the cells, of shape (values, rows, columns).
+    """
+    open_places = undecided(values, neuron)
+    shades = _shades(source) if has_rows(values, neuron) else _shades(source)[:2]
     for (row, column), side in np.ndenumerate(sides(values, neuron)):
         if not open_places[row, column]:
             style = Style.REGION_HIGH if side else Style.REGION_LOW
             field.put(row, column, (shades[int(side) % len(shades)], style))
-    mark_examples(field, source.problem)
-    is_flat = bool(open_places.all())
-    if are_classes and not is_flat:
-        titles = _class_titles(neuron, shades, len(values))
+
+
+def plane_title(source: Source, neuron: Neuron, values: Array, y: str, width: int) -> str:
+    """Return what stands above a shaded plane: the vertical axis, and what the shades mean."""
+    is_flat = bool(undecided(values, neuron).all())
+    if has_rows(values, neuron) and not is_flat:
+        titles = _class_titles(neuron, _shades(source), len(values))
     else:
-        titles = _titles(source, neuron, grid.y.name, is_flat)
-    title = first_that_fits(titles, size.width)
-    return (line((title, Style.DIM)), *field.lines(source.chars))
+        titles = _titles(source, neuron, y, is_flat)
+    return first_that_fits(titles, width)
 
 
 def _class_titles(neuron: Neuron, shades: tuple[str, ...], classes: int) -> tuple[str, ...]:

@@ -59,20 +59,22 @@ def _neuron(source: Source, neuron: Neuron, behind: Neuron) -> str:
         return undecided_words(source, neuron)
     side = sides(values, neuron)[..., 0]
     if has_rows(values, neuron):
-        counts = [f"row {row} at {_examples(side == row)}" for row in np.unique(side[side >= 0])]
+        counts = [
+            f"row {row} at {examples_text(side == row)}" for row in np.unique(side[side >= 0])
+        ]
         if (side == UNDECIDED).any():
-            counts.append(f"undecided at {_examples(side == UNDECIDED)}")
+            counts.append(f"undecided at {examples_text(side == UNDECIDED)}")
         return f"{neuron.label}, the largest row: {'; '.join(counts)}"
     sign = "≥" if source.chars.unicode else ">="
     row = "" if neuron.row is None else f"[{neuron.row}]"
     what = "the sum" if "." in neuron.line else f"{source.name(neuron.line)}{row}"
     line = equation_of(source, behind)
     told = f"{neuron.label}: {line}; " if "=" in line else f"{neuron.label}: "
-    return f"{told}{what} {sign} {neuron.threshold:g} at {_examples(side != 0)}"
+    return f"{told}{what} {sign} {neuron.threshold:g} at {examples_text(side != 0)}"
 
 
-def _examples(chosen: Array) -> str:
-    """Return which examples are meant, or how many."""
+def examples_text(chosen: Array) -> str:
+    """Return which examples are meant, or how many; `chosen` has the shape (examples,)."""
     count, total = int(chosen.sum()), len(chosen)
     if count == 0:
         return "no example"

@@ -40,6 +40,8 @@ from gdtutor.view.pictures.source import (
 SMALLEST = Size(LABELS + 7, 6)
 """The least room in which a plane can be read."""
 _PROBED_ROWS = 20
+PROBES = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [1.0, 1.0], [-2.0, 3.0]])
+"""Points of the plane at which a sum tells whether it is 0 along a straight line."""
 _UNICODE_LINES, _ASCII_LINES = "•×+○◆▲□", "*x+o#%&"
 _STYLES = (Style.RUN_1, Style.RUN_2, Style.RUN_3, Style.RUN_4)
 
@@ -73,18 +75,18 @@ def lines_picture(
             _fill(field, sides(values, neuron), (_dot(source), style))
         _fill(field, _crossed(source, neuron, grid), (glyph, style))
     mark_examples(field, source.problem)
-    top = line((_meaning(source, grid, size.width), Style.DIM))
+    top = line((meaning(source, grid.y.name, size.width), Style.DIM))
     return Drawing((top, *field.lines(source.chars), *below[:room]))
 
 
-def _meaning(source: Source, grid: Grid, width: int) -> str:
+def meaning(source: Source, y: str, width: int) -> str:
     """Return the vertical axis, and what stands at the examples' places."""
     if not has_classes(source.problem):
-        return f"{grid.y.name}  {EXAMPLE}: examples"
+        return f"{y}  {EXAMPLE}: examples"
     signs = SIGNED if signed_targets(source.problem) else PLAIN
     of = "the targets" if signs is PLAIN else "the signs of the targets"
-    long = f"{grid.y.name}  {signs[0]} and {signs[1]} are {of}"
-    short = f"{grid.y.name}  {signs[0]}, {signs[1]}: targets"
+    long = f"{y}  {signs[0]} and {signs[1]} are {of}"
+    short = f"{y}  {signs[0]}, {signs[1]}: targets"
     return first_that_fits((long, short), width)
 
 
@@ -127,13 +129,23 @@ def _crossed(source: Source, neuron: Neuron, grid: Grid) -> Array:
 
 def equation_of(source: Source, neuron: Neuron) -> str:
     """Return the line's equation where it is straight, else its name."""
-    points = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [1.0, 1.0], [-2.0, 3.0]])
-    values = at_points(source.problem, source.predicting, neuron.line, points)
-    z = values[neuron.row or 0]
+    values = at_points(source.problem, source.predicting, neuron.line, PROBES)
+    text = straight_line(source, values[neuron.row or 0], input_names(source))
+    return text or f"where {neuron.label} turns on"
+
+
+def straight_line(source: Source, z: Array, names: tuple[str, str]) -> str | None:
+    """Return the equation of the line where a sum is 0; None where that line is not straight.
+
+    Args:
+        source: Where the picture stands.
+        z: The sum at `PROBES`.
+        names: The names of the two axes.
+    """
     a, b, c = z[1] - z[0], z[2] - z[0], z[0]
-    if not np.allclose(points @ np.array([a, b]) + c, z, rtol=1e-9, atol=1e-9):
-        return f"where {neuron.label} turns on"
-    first, second = input_names(source)
+    if not np.allclose(PROBES @ np.array([a, b]) + c, z, rtol=1e-9, atol=1e-9):
+        return None
+    first, second = names
     times, minus = ("·", "−") if source.chars.unicode else ("*", "-")
     parts = source.number(float(a), 3) + times + first
     for value, tail in ((float(b), times + second), (float(c), "")):

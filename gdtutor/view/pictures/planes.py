@@ -66,11 +66,28 @@ def grid_of(source: Source, wish: PictureWish, columns: int, rows: int) -> Grid:
         input_names(source), input_columns(source.problem), ("range", "range2"), strict=True
     ):
         values = source.problem.examples[:, column]
-        spread = float(np.ptp(values)) or 1.0
-        around = float(values.min()) - _MARGIN * spread, float(values.max()) + _MARGIN * spread
-        low, high = interval(wish, key) or interval(wish) or around
+        low, high = interval(wish, key) or interval(wish) or around(values)
         axes.append(Axis(name, low, high))
     return Grid(axes[0], axes[1], max(columns, 1), max(rows, 1))
+
+
+def around(values: Array) -> tuple[float, float]:
+    """Return a range that holds all values, and a margin on either side."""
+    spread = float(np.ptp(values)) or 1.0
+    return float(values.min()) - _MARGIN * spread, float(values.max()) + _MARGIN * spread
+
+
+def cell_middles(grid: Grid, *, at_corners: bool = False) -> Array:
+    """Return the middle of every cell, or every corner of the cells, row by row from the top.
+
+    Returns:
+        Array of shape (points, 2).
+    """
+    columns, rows = grid.columns + at_corners, grid.rows + at_corners
+    shift = 0.0 if at_corners else 0.5
+    xs = grid.x.low + (np.arange(columns) + shift) / grid.columns * (grid.x.high - grid.x.low)
+    ys = grid.y.high - (np.arange(rows) + shift) / grid.rows * (grid.y.high - grid.y.low)
+    return np.stack([np.tile(xs, rows), np.repeat(ys, columns)], axis=1)
 
 
 @lru_cache(maxsize=32)
@@ -80,24 +97,20 @@ def plane_values(source: Source, name: str, grid: Grid, *, at_corners: bool = Fa
     Returns:
         Array of shape (values, rows, columns); one row and column more for corners.
     """
-    columns, rows = grid.columns + at_corners, grid.rows + at_corners
-    shift = 0.0 if at_corners else 0.5
-    xs = grid.x.low + (np.arange(columns) + shift) / grid.columns * (grid.x.high - grid.x.low)
-    ys = grid.y.high - (np.arange(rows) + shift) / grid.rows * (grid.y.high - grid.y.low)
-    points = np.stack([np.tile(xs, rows), np.repeat(ys, columns)], axis=1)
+    points = cell_middles(grid, at_corners=at_corners)
     values = at_points(source.problem, source.predicting, name, points)
-    return values.reshape(len(values), rows, columns)
+    return values.reshape(len(values), grid.rows + at_corners, grid.columns + at_corners)
 
 
 def at_points(problem: Problem, parameters: dict[str, Array], name: str, points: Array) -> Array:
     """Return a line's value at points of the input plane, of shape (values, points)."""
     size = len(points)
-    one = _forward(problem, parameters, points[:1], size)
+    one = forward_at(problem, parameters, points[:1], size)
     together = max(1, CELLS_TOGETHER // max(1, sum(value.size for value in one.values())))
     parts = []
     for start in range(0, max(size, 1), together):
         part = points[start : start + together]
-        values = _forward(problem, parameters, part, size)
+        values = forward_at(problem, parameters, part, size)
         axes = batch_axes(problem.graph, {n: np.shape(value) for n, value in values.items()})
         turned = by_example(values[name], axes[name], len(part))
         if turned is None:
@@ -106,10 +119,10 @@ def at_points(problem: Problem, parameters: dict[str, Array], name: str, points:
     return parts[0] if len(parts) == 1 else np.concatenate(parts, axis=-1)
 
 
-def _forward(
+def forward_at(
     problem: Problem, parameters: dict[str, Array], points: Array, size: int
 ) -> Mapping[str, Array]:
-    """Return every value at some of `size` points."""
+    """Return every value at some of `size` points of the input plane."""
     grid = np.zeros((len(points), problem.examples.shape[1]))
     grid[:, list(input_columns(problem))] = points
     given = {**problem.constants, **parameters, BATCH_SIZE: np.asarray(float(size))}
@@ -120,17 +133,25 @@ def _forward(
     return forward(problem.graph, leaves)
 
 
-def mark_examples(field: Field, problem: Problem) -> None:
-    """Write each example's class into the field, or a cross where targets are no classes."""
-    first, second = input_columns(problem)
+def mark_examples(field: Field, problem: Problem, places: Array | None = None) -> None:
+    """Write each example's class into the field, or a cross where targets are no classes.
+
+    Args:
+        field: The field.
+        problem: The graph and its examples.
+        places: Where each example lies, of shape (2, examples); at its two inputs where not said.
+    """
+    if places is None:
+        places = problem.examples[:, list(input_columns(problem))].T
     columns = target_columns(problem) if has_classes(problem) else ()
     signs = SIGNED if signed_targets(problem) else PLAIN
-    for example in problem.examples[:MARKED]:
-        mark = _class_mark([float(example[c]) for c in columns], signs)
-        field.mark(float(example[first]), float(example[second]), (mark, Style.CURRENT))
+    for example, (x, y) in zip(problem.examples[:MARKED], places.T.tolist(), strict=False):
+        mark = class_mark([float(example[c]) for c in columns], signs)
+        field.mark(x, y, (mark, Style.CURRENT))
 
 
-def _class_mark(targets: list[float], signs: str) -> str:
+def class_mark(targets: list[float], signs: str) -> str:
+    """Return the character that stands for an example's targets."""
     if not targets:
         return EXAMPLE
     if len(targets) == 1:

@@ -32,6 +32,8 @@ WISHES = (
     (MATRIX, 'kind = "boundary"\nhidden = true', ""),
     (MATRIX, 'kind = "boundary"\nlines = true', ""),
     (ROWS, 'kind = "boundary"\nlines = true', ""),
+    (MATRIX, 'kind = "space"\nalong = ["A1[0]", "A1[2]"]', ""),
+    (ROWS, 'kind = "space"\nalong = ["z", "x1"]', "4/update:b"),
     (FIT, 'kind = "fit"', "4/update:a"),
     (FIT_MATRIX, 'kind = "fit"\nof = "Yhat"\nrange = [-9, 9]\nrange2 = [0, 1]', ""),
     (MATRIX, 'kind = "table"', ""),

@@ -26,6 +26,7 @@ SAMPLES = {
     "slice": (LINEAR, 'kind = "slice"\nalong = "w"\nrates = [0.5, 50]\nsteps = 4'),
     "contour": (ROWS, 'kind = "contour"\nalong = ["w1", "w2"]\nrates = [0.5, 50]'),
     "boundary": (MATRIX, 'kind = "boundary"\nhidden = true'),
+    "space": (MATRIX, 'kind = "space"\nalong = ["A1[0]", "A1[2]"]'),
     "fit": (FIT, 'kind = "fit"'),
     "table": (ROWS, 'kind = "table"'),
     "weights": (MATRIX, 'kind = "weights"'),

@@ -1,0 +1,218 @@
+"""The examples in the space of two values of the graph, with what the prediction makes of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+
+import numpy as np
+
+from gdtutor.engine.batch_axis import batch_axes, by_example
+from gdtutor.engine.moved import values_replaced
+from gdtutor.engine.operations import Array
+from gdtutor.lesson.model import PictureWish
+from gdtutor.lesson.selectors import parse_cell
+from gdtutor.training.classes import has_classes, signed_targets
+from gdtutor.training.problem import Problem
+from gdtutor.values import Struct
+from gdtutor.view.frame import Style
+from gdtutor.view.lines import line
+from gdtutor.view.pictures.boundary import plane_title, shade
+from gdtutor.view.pictures.boundary_words import LISTED, examples_text
+from gdtutor.view.pictures.cost_function import CELLS_TOGETHER
+from gdtutor.view.pictures.field import BELOW, LABELS, Axis, Field
+from gdtutor.view.pictures.neuron_lines import PROBES, SMALLEST, meaning, straight_line
+from gdtutor.view.pictures.neurons import Neuron, has_rows, output_neurons, sides, sums_behind
+from gdtutor.view.pictures.planes import (
+    PLAIN,
+    SIGNED,
+    Grid,
+    around,
+    at_points,
+    cell_middles,
+    class_mark,
+    forward_at,
+    input_columns,
+    mark_examples,
+    target_columns,
+)
+from gdtutor.view.pictures.source import Drawing, Size, Source, interval, said, stacked_notes, texts
+
+
+class Seen(Struct, frozen=True):
+    """A value of the graph that one axis stands for."""
+
+    name: str
+    row: int
+    """The row of a matrix; 0 where the name has one value for each example."""
+    label: str
+    """As the screen writes it."""
+
+
+def space_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
+    """Return the examples, the side of the prediction everywhere, and its line in words."""
+    seen = seen_of(source, wish)
+    below = stacked_notes(tuple(_line_words(source, seen)), size, Style.DIM)
+    room = max(min(len(below), size.height - SMALLEST.height), 0)
+    rows = size.height - BELOW - 1 - room
+    if size.width < SMALLEST.width or rows < 3:
+        return said("More room is needed for the space of two values.", size)
+    places = places_of(source.still, seen)
+    grid = _grid(wish, seen, places, Size(size.width - LABELS, rows))
+    field = Field(grid.x, grid.y, grid.columns, grid.rows)
+    title = meaning(source, grid.y.name, size.width)
+    for neuron in _readers(source, seen):
+        points = cell_middles(grid)
+        values = values_over(source.still, seen, neuron.line, points)
+        values = values.reshape(len(values), grid.rows, grid.columns)
+        shade(source, field, neuron, values)
+        title = plane_title(source, neuron, values, grid.y.name, size.width)
+    mark_examples(field, source.problem, places)
+    return Drawing((line((title, Style.DIM)), *field.lines(source.chars), *below[:room]))
+
+
+def space_words(source: Source, wish: PictureWish) -> tuple[str, ...]:
+    """Return where the examples lie, and which of them lie on which side of the line."""
+    seen, problem = seen_of(source, wish), source.problem
+    places = places_of(source.still, seen)
+    grid = _grid(wish, seen, places, Size(1, 1))
+    ends = (
+        f"{axis.name} from {source.number(axis.low, 3)} to {source.number(axis.high, 3)}"
+        for axis in (grid.x, grid.y)
+    )
+    words = [f"the space of {', '.join(ends)}; {problem.size} examples"]
+    if problem.size <= LISTED:
+        words += _example_words(source, places)
+    for neuron in _readers(source, seen):
+        values = values_over(source.still, seen, neuron.line, places.T)
+        if not has_rows(values, neuron):
+            sign = "≥" if source.chars.unicode else ">="
+            on = examples_text(sides(values, neuron))
+            words.append(f"{neuron.label} {sign} {neuron.threshold:g} at {on}")
+    return (*words, *_line_words(source, seen))
+
+
+def seen_of(source: Source, wish: PictureWish) -> tuple[Seen, Seen]:
+    """Return the values of the two axes."""
+    first, second = (
+        Seen(name, cell[0] if cell else 0, source.name(text))
+        for text in texts(wish, "along")
+        for name, cell in (parse_cell(text),)
+    )
+    return first, second
+
+
+@lru_cache(maxsize=8)
+def places_of(source: Source, seen: tuple[Seen, Seen]) -> Array:
+    """Return where every example lies, of shape (2, examples)."""
+    return np.stack([_at_examples(source, one.name)[one.row] for one in seen])
+
+
+@lru_cache(maxsize=16)
+def _at_examples(source: Source, name: str) -> Array:
+    points = source.problem.examples[:, list(input_columns(source.problem))]
+    return at_points(source.problem, source.predicting, name, points)
+
+
+def values_over(source: Source, seen: tuple[Seen, Seen], name: str, points: Array) -> Array:
+    """Return a line's value at points of the space, whatever the inputs would make of them.
+
+    What else the line is computed from is held at its mean over the examples.
+
+    Args:
+        source: Where the picture stands.
+        seen: The values that the two coordinates replace.
+        name: The line.
+        points: Array of shape (points, 2).
+
+    Returns:
+        Array of shape (values, points).
+    """
+    problem = source.problem
+    inputs = problem.examples[:, list(input_columns(problem))].mean(axis=0)
+    one = forward_at(problem, source.predicting, inputs[None], 1)
+    together = max(1, CELLS_TOGETHER // max(1, sum(value.size for value in one.values())))
+    parts = []
+    for start in range(0, len(points), together):
+        part = points[start : start + together]
+        repeated = np.repeat(inputs[None], len(part), axis=0)
+        values = forward_at(problem, source.predicting, repeated, len(points))
+        replaced = _replaced(source, seen, values, part)
+        after = values_replaced(problem.graph, values, replaced)
+        turned = by_example(after[name], _axes(problem, after)[name], len(part))
+        if turned is None:
+            raise ValueError(f"{name} has no value of its own at a point")
+        parts.append(turned)
+    return np.concatenate(parts, axis=-1)
+
+
+def _axes(problem: Problem, values: Mapping[str, Array]) -> Mapping[str, tuple[int, ...]]:
+    return batch_axes(problem.graph, {name: np.shape(value) for name, value in values.items()})
+
+
+def _replaced(
+    source: Source, seen: tuple[Seen, Seen], values: Mapping[str, Array], points: Array
+) -> dict[str, Array]:
+    """Return what the names of the axes are worth at points, other rows at their means."""
+    axes, replaced = _axes(source.problem, values), {}
+    for name in dict.fromkeys(one.name for one in seen):
+        rows = np.repeat(_at_examples(source, name).mean(axis=1)[:, None], len(points), axis=1)
+        for axis, one in enumerate(seen):
+            if one.name == name:
+                rows[one.row] = points[:, axis]
+        shape, (along,) = np.shape(values[name]), axes[name]
+        turned = rows.reshape((*shape[:along], *shape[along + 1 :], len(points)))
+        replaced[name] = np.moveaxis(turned, -1, along)
+    return replaced
+
+
+def _readers(source: Source, seen: tuple[Seen, Seen]) -> tuple[Neuron, ...]:
+    """Return the prediction, where it is computed from the two values."""
+    names = {one.name for one in seen}
+    found = source.problem.graph.depending_on(names) - names
+    outputs = output_neurons(source, PictureWish("space", ()))
+    return tuple(one for one in outputs if source.problem.prediction in found)
+
+
+def _line_words(source: Source, seen: tuple[Seen, Seen]) -> Iterator[str]:
+    """Yield the equation of the prediction's line where it is straight, and what is held."""
+    readers = _readers(source, seen)
+    for sum_ in sums_behind(source, readers)[:1]:
+        z = values_over(source.still, seen, sum_.line, PROBES)
+        if len(z) == 1:
+            equation = straight_line(source, z[0], (seen[0].label, seen[1].label))
+            yield equation or "the line is not straight"
+    if readers:
+        yield from _held(source, seen)
+
+
+def _held(source: Source, seen: tuple[Seen, Seen]) -> Iterator[str]:
+    """Yield what the prediction sees besides the two values, and where it is held."""
+    for name in dict.fromkeys(one.name for one in seen):
+        means = _at_examples(source.still, name).mean(axis=1)
+        drawn = {one.row for one in seen if one.name == name}
+        rest = [row for row in range(len(means)) if row not in drawn]
+        if len(rest) == 1:
+            value = source.number(float(means[rest[0]]), 3)
+            yield f"{source.name(f'{name}[{rest[0]}]')} held at its mean {value}"
+        elif rest:
+            yield f"the other rows of {source.name(name)} held at their means"
+
+
+def _grid(wish: PictureWish, seen: tuple[Seen, Seen], places: Array, size: Size) -> Grid:
+    axes = [
+        Axis(one.label, *(interval(wish, key) or interval(wish) or around(values)))
+        for one, values, key in zip(seen, places, ("range", "range2"), strict=True)
+    ]
+    return Grid(axes[0], axes[1], max(size.width, 1), max(size.height, 1))
+
+
+def _example_words(source: Source, places: Array) -> Iterator[str]:
+    """Yield the place of every example, and its class where it has one."""
+    problem = source.problem
+    columns = target_columns(problem) if has_classes(problem) else ()
+    signs = SIGNED if signed_targets(problem) else PLAIN
+    for number, (example, place) in enumerate(zip(problem.examples, places.T, strict=True)):
+        at = ", ".join(source.number(float(value), 3) for value in place)
+        mark = class_mark([float(example[c]) for c in columns], signs) if columns else ""
+        yield f"example {number}{f', target {mark}' if mark else ''}: ({at})"
