@@ -12,12 +12,13 @@ from gdtutor.engine.gradient_check import TOLERANCE, Difference, check_leaf, nod
 from gdtutor.engine.local import BATCH_SIZE
 from gdtutor.engine.operations import Array, evaluate
 from gdtutor.engine.trace import Trace, trace
+from gdtutor.engine.work import forward_work
 from gdtutor.session.moment import Moment
 from gdtutor.session.steps import wanted_gradients
 from gdtutor.values import Struct
 
 GRADIENT_WORK = 3e6
-"""How many elementary operations the central differences of one lesson may take together."""
+"""How long the central differences of one lesson may take together, in estimated microseconds."""
 _CELLS = 64
 """Cells of one parameter that are checked at most."""
 _ASIDE = 1e-3
@@ -51,7 +52,7 @@ def check_gradients(notes: Notes, moment: Moment, shares: int, of: str) -> None:
         if len(strange):
             _report_strange(notes, done, name, tuple(int(i) for i in strange[0]), of)
             continue
-        work = 2 * len(done.graph.nodes) * len(shown) * shares
+        work = 2 * _microseconds(done) * len(shown) * shares
         most = int(min(max(GRADIENT_WORK // max(work, 1), 1), _CELLS))
         found = _difference(notes, done, name, most, of)
         if found.is_confirmed or _contradicts(found):
@@ -84,6 +85,14 @@ def _scale(*gradients: Array) -> float:
     """Return what is nothing beside the largest finite cell: what sums that cancel leave."""
     finite = [np.abs(gradient[np.isfinite(gradient)]) for gradient in gradients]
     return TOLERANCE * max((float(np.max(part)) for part in finite if part.size), default=0.0)
+
+
+def _microseconds(done: Trace) -> float:
+    """Return about how long a forward pass takes: a microsecond for each operation, and its cells
+    and products."""
+    graph = done.graph
+    work = forward_work(graph, {leaf.name: done.values[leaf.name].shape for leaf in graph.leaves})
+    return len(graph.nodes) + work.cells / 1000 + work.products / 4000
 
 
 def _report_strange(notes: Notes, done: Trace, name: str, cell: tuple[int, ...], of: str) -> None:

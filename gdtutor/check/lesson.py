@@ -15,7 +15,7 @@ from gdtutor.lesson.load import with_variant
 from gdtutor.lesson.model import Lesson
 from gdtutor.lesson.reports import Place, Report
 from gdtutor.lesson.runs import run_of
-from gdtutor.lesson.work import training_work
+from gdtutor.lesson.work import scene_microseconds, training_work
 from gdtutor.session.moment import Moment
 from gdtutor.session.opening import Opened, opened
 from gdtutor.session.state import Session
@@ -26,6 +26,7 @@ LESSON_CODES = {
     "settings": "the run cannot be set up as configured",
     "not-finite": "a value, gradient or run is not finite, and the lesson is not about that",
     "long-run": "the run is too long to be followed to its end (a warning)",
+    "slow": "an iteration of a graph takes longer than a second, by estimate (a warning)",
     "gradient": "a gradient differs from the central difference",
     "folding": "a gradient is not the same where lines are folded and unfolded",
     "unconfirmed": "no central difference can confirm a gradient here (a warning)",
@@ -45,6 +46,10 @@ LESSON_CODES = {
 TRAINING_WORK = 1e7
 """How much work the runs of one lesson may be together, in the microseconds of `training_work`,
 which are estimated and not measured."""
+
+
+SLOW_ITERATION = 1e6
+"""Microseconds of an iteration, as estimated, from which on a lesson cannot be walked at ease."""
 
 
 class LessonChecked(Struct, frozen=True):
@@ -83,6 +88,7 @@ def _check_run(
         return
     if _is_finite(notes, session.moment, of):
         check_gradients(notes, session.moment, shares, of)
+    _check_pace(notes, whose, of)
     _check_training(notes, whose, session.run, shares, of)
     if not variant:
         check_vectors(notes, session.moment)
@@ -128,6 +134,16 @@ def _check_training(notes: Notes, whose: Lesson, run: Run, shares: int, of: str)
         what = f"{of}training was followed for {run.farthest:,} of {whole:,} iterations"
         hint = "a shorter run can be checked to its end"
         notes.add("long-run", what, hint, notes.in_front("training", "epochs"), "warning")
+
+
+def _check_pace(notes: Notes, whose: Lesson, of: str) -> None:
+    """Report every graph whose iterations, by the estimate, last longer than a learner waits."""
+    for place, scene in enumerate(whose.scenes):
+        microseconds = scene_microseconds(whose, place)
+        if microseconds > SLOW_ITERATION:
+            what = f"{of}one iteration takes about {microseconds / 1e6:.3g} seconds"
+            hint = "use smaller matrices or a smaller batch: every step of a walk waits for it"
+            notes.add("slow", what, hint, notes.of_name(scene.graph.lines[0].name), "warning")
 
 
 def _check_questions(notes: Notes, moment: Moment) -> None:

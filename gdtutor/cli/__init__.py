@@ -19,16 +19,24 @@ from collections.abc import Sequence
 from gdtutor.cli.arguments import COMMANDS, parser_of
 from gdtutor.cli.output import complain, flush
 from gdtutor.cli.streams import prepare_streams
+from gdtutor.drive.background import leave_unfinished
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.ui.terminal import settle
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run gdtutor and return its exit code."""
+    """Run gdtutor and return its exit code; work that was left ends with the process, here."""
+    code = _done(list(sys.argv[1:] if argv is None else argv))
+    leave_unfinished(code)
+    return code
+
+
+def _done(words: list[str]) -> int:
+    """Return the exit code of a command line, with everything written that there is."""
     prepare_streams()
     try:
         try:
-            return _run(list(sys.argv[1:] if argv is None else argv))
+            return _run(words)
         finally:
             flush()
     except GdTutorError as error:

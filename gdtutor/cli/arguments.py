@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 from gdtutor import __version__
 from gdtutor.cli.interrupts import raise_interrupts
 from gdtutor.cli.output import print_lines
+from gdtutor.drive.background import heard
 from gdtutor.lesson.characters import pictured
 from gdtutor.session.digits import DEFAULT_DIGITS, MAX_DIGITS
 from gdtutor.values import Struct
@@ -30,12 +31,16 @@ class Subcommand(Struct, frozen=True):
     """The module of `gdtutor.cli` whose `run` does it."""
     opens_screens: bool = False
     """Whether it hears of Ctrl-C by itself."""
+    computes: bool = False
+    """Whether all of it is computed in a thread, while signals are heard."""
 
     def run(self, arguments: argparse.Namespace) -> int:
         """Do it and return the exit code."""
         run: Callable[[argparse.Namespace], int] = import_module(f"gdtutor.cli.{self.module}").run
         if not self.opens_screens:
             raise_interrupts()
+        if self.computes:
+            return heard(lambda: run(arguments))
         return run(arguments)
 
 
@@ -302,14 +307,28 @@ COMMANDS: tuple[Subcommand, ...] = (
     ),
     Subcommand("list", "List the lessons.", _list, "list_lessons"),
     Subcommand(
-        "transcript", "Print every step of a lesson as plain text.", _transcript, "transcribe"
+        "transcript",
+        "Print every step of a lesson as plain text.",
+        _transcript,
+        "transcribe",
+        computes=True,
     ),
     Subcommand("train", "Train a lesson at full speed, without the screens.", _train, "train"),
     Subcommand(
-        "check", "Check lessons: format, gradients, training, fit.", _check, "check_lessons"
+        "check",
+        "Check lessons: format, gradients, training, fit.",
+        _check,
+        "check_lessons",
+        computes=True,
     ),
-    Subcommand("shot", "Print or write a screen as text or SVG.", _shot, "shoot"),
-    Subcommand("export", "Write a lesson as a script in NumPy alone.", _export, "export_lesson"),
+    Subcommand("shot", "Print or write a screen as text or SVG.", _shot, "shoot", computes=True),
+    Subcommand(
+        "export",
+        "Write a lesson as a script in NumPy alone.",
+        _export,
+        "export_lesson",
+        computes=True,
+    ),
     Subcommand("new", "Write a commented lesson to begin with.", _new, "new"),
     Subcommand("watch", "Open a lesson and follow its file as you save it.", _watch, "watch", True),
     Subcommand(

@@ -12,12 +12,13 @@ from time import perf_counter
 from gdtutor.cli.interrupts import interrupts
 from gdtutor.cli.lesson_files import check_target, lesson_path
 from gdtutor.cli.output import print_json, print_lines
+from gdtutor.drive.background import Job, heard, stopped
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.files import write_atomically
 from gdtutor.lesson.load import load_lesson
 from gdtutor.lesson.model import Lesson
-from gdtutor.lesson.runs import run_of
-from gdtutor.report.run import csv_lines, progress_text, result_of, summary_lines
+from gdtutor.lesson.runs import run_of, unevaluated
+from gdtutor.report.run import TrainingResult, csv_lines, progress_text, result_of, summary_lines
 from gdtutor.training.run import Run, RunSegment
 from gdtutor.values import replace
 
@@ -27,20 +28,15 @@ _REPORT_EVERY = 0.1
 
 def run(arguments: argparse.Namespace) -> int:
     """Train a lesson; Ctrl-C stops it, and what there is is still written."""
-    lesson, training = _run_of(arguments)
+    lesson, training = heard(lambda: _run_of(arguments))
     check_target(arguments.csv or "", lesson.path)
     if arguments.sweep:
         return run_sweep(arguments, lesson, training)
     if arguments.show_plan:
         print_lines([training.plan.source])
         return 0
-    started = perf_counter()
-    with (
-        interrupts() as pressed,
-        _reporting(arguments, lambda *room: progress_text(training, *room)) as report,
-    ):
-        training.advance(deadline=lambda: report() or bool(pressed))
-    result = result_of(lesson, training, arguments.seed, perf_counter() - started)
+    with interrupts() as pressed:
+        result = _trained(arguments, lesson, training, pressed)
     if pressed:
         result = replace(result, stopped_by="key")
     if arguments.csv:
@@ -50,6 +46,26 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         print_lines(summary_lines(lesson, result))
     return 130 if pressed else 0
+
+
+def _trained(
+    arguments: argparse.Namespace, lesson: Lesson, training: Run, pressed: list[int]
+) -> TrainingResult:
+    """Train to the end or until Ctrl-C; what would take longer than that has time is left out."""
+    started = perf_counter()
+    with _reporting(arguments, lambda *room: progress_text(training, *room)) as report:
+        job = Job(
+            lambda: training.advance(deadline=lambda: report() or bool(pressed), clock=perf_counter)
+        )
+        if stopped(job, lambda: bool(pressed)):
+            job.result()
+        else:
+            training.drop_burst()
+    what = lesson, training, arguments.seed, perf_counter() - started
+    evaluated = Job(lambda: result_of(*what))
+    if stopped(evaluated, lambda: bool(pressed)):
+        return evaluated.result()
+    return result_of(*what, unevaluated(training))
 
 
 def run_sweep(arguments: argparse.Namespace, lesson: Lesson, training: Run) -> int:
@@ -73,7 +89,13 @@ def run_sweep(arguments: argparse.Namespace, lesson: Lesson, training: Run) -> i
         interrupts() as pressed,
         _reporting(arguments, lambda *room: sweep_progress_text(sweep, *room)) as report,
     ):
-        sweep.advance(deadline=lambda: report() or bool(pressed))
+        job = Job(
+            lambda: sweep.advance(deadline=lambda: report() or bool(pressed), clock=perf_counter)
+        )
+        if stopped(job, lambda: bool(pressed)):
+            job.result()
+        else:
+            sweep.drop_burst()
     if arguments.csv:
         write_atomically(arguments.csv, "\n".join(sweep_csv_lines(sweep)) + "\n")
     if arguments.json:

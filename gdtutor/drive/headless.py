@@ -44,17 +44,25 @@ def _carried_out(session: Session, effect: Effect) -> Session:
     return session
 
 
-def trained(effect: Train, deadline: Callable[[], bool] | None = None) -> Snapshot:
+def trained(
+    effect: Train,
+    deadline: Callable[[], bool] | None = None,
+    clock: Callable[[], float] | None = None,
+) -> Snapshot:
     """Train to the end, or as far as is asked for; the time it took is left out.
 
     Args:
         effect: What is asked for.
         deadline: Asked between bursts; training ends once it says True.
+        clock: Tells the time in seconds, by which bursts get their length.
     """
     progress = effect.run.advance(
-        iterations=effect.iterations, deadline=deadline, beyond=effect.iterations is not None
+        iterations=effect.iterations,
+        deadline=deadline,
+        beyond=effect.iterations is not None,
+        clock=clock,
     )
-    catch_up(effect, deadline)
+    catch_up(effect, deadline, clock)
     status = Status.PAUSED if progress.stopped_by is None else Status.FINISHED
     return snapshot_of(effect.run, status)
 

@@ -21,7 +21,8 @@ class RunResult(Struct, frozen=True, eq=False):
     parameters: Mapping[str, Array]
     """Their values after the last iteration done."""
     final_cost: float
-    """The cost over the examples trained on, all of them together, at these parameters."""
+    """The cost over the examples trained on, all of them together, at these parameters; NaN also
+    where nobody waited for it."""
     validation_cost: float | None
     """The cost over those held back at these parameters; None where there are none."""
     predictions: Array
@@ -34,6 +35,12 @@ def run_of(lesson: Lesson, seed: int | None = None) -> Run:
     """Return a lesson's own run; one that only walks where the lesson does not train."""
     settings = settings_of(lesson, seed=seed) or Settings()
     return Run((RunSegment(0, problem_of(lesson, seed=seed), settings),))
+
+
+def unevaluated(run: Run) -> RunResult:
+    """Return what a run has come to for somebody who does not wait for another pass."""
+    nothing = frozen(np.empty(0))
+    return RunResult(run.state(run.farthest).parameters, np.nan, None, nothing, nothing)
 
 
 def outcome_of(run: Run) -> RunResult:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 
 import numpy as np
 
 from gdtutor.engine.operations import Array
 from gdtutor.lesson.model import Lesson
-from gdtutor.lesson.runs import outcome_of
+from gdtutor.lesson.runs import RunResult, outcome_of
 from gdtutor.report.jsondata import plain
 from gdtutor.session.digits import number
 from gdtutor.training.run import Run
@@ -66,9 +67,19 @@ class TrainingResult(Struct, frozen=True, eq=False):
         return data
 
 
-def result_of(lesson: Lesson, run: Run, seed: int | None, seconds: float) -> TrainingResult:
-    """Return what a run has come to."""
-    outcome, costs = outcome_of(run), run.costs
+def result_of(
+    lesson: Lesson, run: Run, seed: int | None, seconds: float, outcome: RunResult | None = None
+) -> TrainingResult:
+    """Return what a run has come to.
+
+    Args:
+        lesson: The lesson.
+        run: Its run.
+        seed: The seed that was asked for.
+        seconds: How long it has taken.
+        outcome: What the parameters are good for; computed where None.
+    """
+    outcome, costs = outcome or outcome_of(run), run.costs
     return TrainingResult(
         lesson.id,
         _seed(lesson, seed),
@@ -150,7 +161,9 @@ def summary_lines(lesson: Lesson, result: TrainingResult) -> Iterator[str]:
     if result.stopped_by == "not_finite":
         yield f"not finite: first in {result.first_node} at iteration {result.diverged_at}"
     cost = number(result.final_cost, 6)
-    if result.validation_cost is None:
+    if result.stopped_by == "key" and math.isnan(result.final_cost):
+        yield "the final cost was not waited for"
+    elif result.validation_cost is None:
         yield f"final cost {cost}"
     else:
         held = number(result.validation_cost, 6)

@@ -75,12 +75,16 @@ def _train(session: Session, run: Run, iterations: int | None) -> Train:
     return Train(run, iterations, session.original if session.changes else None)
 
 
-def catch_up(effect: Train, deadline: Callable[[], bool] | None = None) -> None:
+def catch_up(
+    effect: Train,
+    deadline: Callable[[], bool] | None = None,
+    clock: Callable[[], float] | None = None,
+) -> None:
     """Train the run beside as far as the one that was asked for, so that its curve shows."""
     beside, run = effect.beside, effect.run
     if beside is not None and beside is not run and beside.farthest < run.farthest:
         behind = run.farthest - beside.farthest
-        beside.advance(iterations=behind, deadline=deadline, beyond=True)
+        beside.advance(iterations=behind, deadline=deadline, beyond=True, clock=clock)
 
 
 def toggle_training(session: Session, count: int) -> Result:

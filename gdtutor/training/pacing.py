@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import numpy as np
-
+from gdtutor.engine.work import Work
 from gdtutor.training.plan.choice import prefers_scalar, trained_cells
 from gdtutor.training.segments import Stretch
 from gdtutor.training.timeline import LONGEST_BURST
@@ -16,9 +15,26 @@ _SPACING = 1024
 """Most iterations between two kept states, at first."""
 
 
-def burst_of(stretch: Stretch) -> int:
-    """Return how many iterations make a burst."""
-    return max(1, min(LONGEST_BURST, int(_BURST_MICROSECONDS / microseconds_of(stretch))))
+class Pace:
+    """How many iterations make a burst: by the estimate first, then by how long bursts took.
+
+    Args:
+        microseconds: About how long an iteration takes.
+        burst: About how long a burst lasts, in microseconds.
+    """
+
+    def __init__(self, microseconds: float, burst: float = _BURST_MICROSECONDS) -> None:
+        self._iteration, self._burst = microseconds, burst
+
+    @property
+    def count(self) -> int:
+        """Iterations of the next burst."""
+        return max(1, min(LONGEST_BURST, int(self._burst / self._iteration)))
+
+    def took(self, count: int, seconds: float) -> None:
+        """Hear how long a burst took: a slow one makes the next shorter at once, quick ones make
+        it twice as long at most, since one that was slow alone says little."""
+        self._iteration = max(seconds * 1e6 / count, self._iteration / 2, 1e-3)
 
 
 def spacing_of(stretch: Stretch) -> int:
@@ -29,33 +45,38 @@ def spacing_of(stretch: Stretch) -> int:
 def microseconds_of(stretch: Stretch) -> float:
     """Return about how long an iteration takes."""
     problem = stretch.segment.problem
-    cells = sum(int(np.size(v)) for v in problem.parameters.values())
-    is_scalar = prefers_scalar(trained_cells(problem), stretch.batch)
-    nodes = len(problem.graph.nodes)
     return iteration_microseconds(
-        stretch.optimiser.name, nodes, cells, stretch.batch, is_scalar=is_scalar
+        stretch.optimiser.name,
+        stretch.work,
+        is_scalar=prefers_scalar(trained_cells(problem), stretch.batch),
     )
 
 
-def iteration_microseconds(
-    optimizer: str, nodes: int, cells: int, batch: int, *, is_scalar: bool
-) -> float:
+def iteration_microseconds(optimizer: str, work: Work, *, is_scalar: bool) -> float:
     """Return about how long an iteration takes, as measured on shipped lessons and wider networks.
 
-    NumPy's plan makes calls for each node, which take a nanosecond for each example, and two
-    products for each cell of a parameter and example forward and four backward at some 40 a
-    nanosecond; scalar Python does one at a time.
+    NumPy's plan pays for every call, a nanosecond for each cell, and multiplies some four
+    cells a nanosecond in products; scalar Python does one thing at a time.
 
     Args:
         optimizer: Its name.
-        nodes: Nodes of the graph.
-        cells: Cells of all parameters.
-        batch: Examples in a batch.
+        work: Of the forward and the backward pass of a batch.
         is_scalar: Whether the plan is scalar Python.
     """
-    products = cells * batch
-    if optimizer == "implicit":
-        return 300.0 + products / 6000
+    calls, cells, products = work.calls, work.cells, work.products
     if is_scalar:
-        return 0.15 * nodes + 0.09 * products
-    return 1.5 * nodes + nodes * batch / 1000 + products / 6000
+        together = 0.1 + 0.005 * (cells + products)
+    else:
+        together = 0.1 * calls + cells / 1000 + products / 4000
+    return together + 300.0 if optimizer == "implicit" else together
+
+
+def stacked_microseconds(work: Work, runs: int) -> float:
+    """Return about how long an iteration of runs in stacked arrays takes; the calls are shared.
+
+    Args:
+        work: Of one run.
+        runs: How many.
+    """
+    each = 0.2 + work.cells / 1000 + work.products / 4000
+    return 0.1 * work.calls + runs * each

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from gdtutor.engine.graph import Graph, Role
 from gdtutor.engine.local import BATCH_SIZE
 from gdtutor.engine.operations import Array
+from gdtutor.engine.shapes import Shape
 from gdtutor.values import Struct
 
 Indices = NDArray[np.int64]
@@ -78,6 +79,31 @@ class Problem(Struct, frozen=True, eq=False):
             given[BATCH_SIZE] = np.asarray(float(len(batch)))
         return {leaf.name: given[leaf.name] for leaf in self.graph.leaves}
 
+    def leaf_shapes(self, batch: int) -> dict[str, Shape]:
+        """Return the shape of every leaf for so many examples."""
+        fixed = {**self.constants, **self.parameters}
+        shapes = {name: np.shape(value) for name, value in fixed.items()}
+        return leaf_shapes(self.graph, shapes, self.bindings, 0 if self.is_single else batch)
+
     def data_leaves(self, role: Role) -> tuple[str, ...]:
         """Return the names of the inputs or the targets."""
         return tuple(leaf.name for leaf in self.graph.leaves if leaf.role is role)
+
+
+def leaf_shapes(
+    graph: Graph, fixed: Mapping[str, Shape], bindings: Iterable[Binding], batch: int
+) -> dict[str, Shape]:
+    """Return the shape of every leaf of a graph.
+
+    Args:
+        graph: The graph.
+        fixed: Shapes of parameters and constants.
+        bindings: The leaves that hold the examples.
+        batch: How many examples; 0 for one whose values are plain numbers.
+    """
+    shapes = {leaf.name: fixed.get(leaf.name, ()) for leaf in graph.leaves}
+    for binding in bindings:
+        if binding.leaf in shapes:
+            row = (batch,) if batch else ()
+            shapes[binding.leaf] = (len(binding.columns), *row) if binding.is_matrix else row
+    return shapes

@@ -18,7 +18,7 @@ from gdtutor.training.curve import GrowingArray, Partial, epoch_costs
 from gdtutor.training.errors import TrainingError
 from gdtutor.training.evaluation import Evaluation, evaluate
 from gdtutor.training.outcome import PlanResult
-from gdtutor.training.pacing import burst_of, microseconds_of, spacing_of
+from gdtutor.training.pacing import Pace, microseconds_of, spacing_of
 from gdtutor.training.plan.choice import MAX_EPOCHS, Plan
 from gdtutor.training.problem import Indices
 from gdtutor.training.segments import Edit, RunSegment, Stretch
@@ -56,6 +56,9 @@ class Run:
         self._checkpoints.keep(0, self._vector, 0)
         self._costs, self._validation = GrowingArray(), GrowingArray()
         self._partial = Partial()
+        self._paces: dict[Stretch, Pace] = {}
+        self._turn = 0
+        """Counts the bursts that were dropped."""
         self.farthest = 0
         """Iterations done."""
         self.stopped_by: str | None = None
@@ -206,6 +209,7 @@ class Run:
         deadline: Callable[[], bool] | None = None,
         *,
         beyond: bool = False,
+        clock: Callable[[], float] | None = None,
     ) -> RunProgress:
         """Train on, in bursts of some milliseconds.
 
@@ -216,18 +220,28 @@ class Run:
             deadline: Asked between bursts; training returns once it says True.
             beyond: Whether to go on where the settings' epochs or a stop has ended the run. One
                 that is not finite stays where it is.
+            clock: Tells the time in seconds, by which bursts get their length; None for the
+                estimate alone.
         """
         if beyond and self.stopped_by != "not_finite":
             self.stopped_by = None
         target = self._target(iterations, epochs, beyond)
         while self.stopped_by is None and self.farthest < target:
-            self._burst(target, beyond)
+            self._burst(target, beyond, clock)
             if deadline is not None and deadline():
                 break
         at_end = self.stopped_by is None and not beyond and self.farthest >= self.last_iteration
         if at_end:
             self._stop("epochs")
         return RunProgress(self.farthest, self._costs.length, self.stopped_by)
+
+    def drop_burst(self) -> None:
+        """Have the run stay as it is, whatever the burst comes to that a thread is in.
+
+        Nobody may train the run on before that thread has ended.
+        """
+        with self._lock:
+            self._turn += 1
 
     def _target(self, iterations: int | None, epochs: int | None, beyond: bool) -> int:
         stretch = self._timeline.at(self.farthest)
@@ -258,17 +272,20 @@ class Run:
             self._costs.extend(np.array([self._partial.total / self._partial.examples]))
             self._partial = Partial()
 
-    def _burst(self, target: int, beyond: bool) -> None:
-        stretch = self._timeline.at(self.farthest)
+    def _burst(self, target: int, beyond: bool, clock: Callable[[], float] | None) -> None:
+        turn, stretch = self._turn, self._timeline.at(self.farthest)
         end = self._timeline.end(stretch)
-        stop = min(
-            target, self._checkpoints.next_after(self.farthest), self.farthest + burst_of(stretch)
-        )
+        pace = self._paces.setdefault(stretch, Pace(microseconds_of(stretch)))
+        stop = min(target, self._checkpoints.next_after(self.farthest), self.farthest + pace.count)
         if end is not None:
             stop = min(stop, end)
         known = self.farthest, self._vector, self._t
+        stretch.plan("train")
+        started = None if clock is None else clock()
         outcome = stretch.run("train", known, stop - self.farthest)
         count = len(outcome.losses)
+        if clock is not None and started is not None:
+            pace.took(count, clock() - started)
         costs, ends, _ = epoch_costs(
             outcome.losses, stretch.turn_of(self.farthest), stretch.sizes, self._partial
         )
@@ -280,11 +297,11 @@ class Run:
         if kept and not np.isfinite(outcome.vector).all():
             # What is not finite is large, so that it is one iteration's alone.
             reason = "not_finite"
-        self._record(stretch, outcome, kept)
-        if reason:
+        if self._record(stretch, outcome, kept, turn) and reason:
             self._stop(reason)
 
-    def _record(self, stretch: Stretch, outcome: PlanResult, count: int) -> None:
+    def _record(self, stretch: Stretch, outcome: PlanResult, count: int, turn_taken: int) -> bool:
+        """Take a burst into the run; False where it was dropped meanwhile."""
         turn = stretch.turn_of(self.farthest)
         costs, _, partial = epoch_costs(outcome.losses, turn, stretch.sizes, self._partial)
         validation = outcome.validation
@@ -292,6 +309,8 @@ class Run:
             per = stretch.per_epoch
             validation = np.full((turn + count - 1) // per - (turn - 1) // per, np.nan)
         with self._lock:
+            if turn_taken != self._turn:
+                return False
             self._vector, self._t = outcome.vector, self._t + count
             self.farthest += count
             self._costs.extend(costs)
@@ -299,6 +318,7 @@ class Run:
             self._partial = partial
             self._enter(self.farthest)
             self._checkpoints.keep(self.farthest, self._vector, self._t)
+        return True
 
     def _stop(self, reason: str) -> None:
         if reason == "not_finite":

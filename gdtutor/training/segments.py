@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 
 from gdtutor.engine.operations import Array
 from gdtutor.engine.shapes import has_cell
+from gdtutor.engine.work import Work, iteration_work
 from gdtutor.training.errors import TrainingError
 from gdtutor.training.optimisers import Optimiser, optimiser_of
 from gdtutor.training.order import batch_of_iteration, iterations_per_epoch
@@ -106,6 +109,12 @@ class Stretch:
         if self.segment.settings.order != "drawn" and self.train % self.batch:
             sizes[-1] = self.train % self.batch
         return sizes
+
+    @cached_property
+    def work(self) -> Work:
+        """The work of the passes of one iteration."""
+        problem = self.segment.problem
+        return iteration_work(problem.graph, problem.leaf_shapes(self.batch))
 
     def plan(self, user: str) -> Plan:
         """Return the plan of one user; each has arrays of its own."""

@@ -139,22 +139,34 @@ class Sweep:
         return all(part.is_done for part in self._parts)
 
     def advance(
-        self, epochs: int | None = None, deadline: Callable[[], bool] | None = None
+        self,
+        epochs: int | None = None,
+        deadline: Callable[[], bool] | None = None,
+        clock: Callable[[], float] | None = None,
     ) -> bool:
         """Train on, all stacks one after the other.
 
         Args:
             epochs: At most this many more; None to the end.
             deadline: Asked between bursts; training returns once it says True.
+            clock: Tells the time in seconds, by which bursts get their length.
 
         Returns:
             Whether no run goes on.
         """
         for part in self._parts:
-            part.advance(epochs, deadline)
+            part.advance(epochs, deadline, clock)
             if deadline is not None and deadline():
                 break
         return self.is_done
+
+    def drop_burst(self) -> None:
+        """Have all runs stay as they are, whatever the burst comes to that a thread is in.
+
+        The sweep cannot go on afterwards.
+        """
+        for part in self._parts:
+            part.drop_burst()
 
     def found(self) -> tuple[Found, ...]:
         """Return how far every run is, in the order of the members."""

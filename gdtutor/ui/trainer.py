@@ -132,7 +132,8 @@ class Trainer:
         return is_over
 
     def _sweep(self, job: _Job, sweep: Sweep) -> None:
-        sweep.advance(deadline=self._deadline(job, lambda: news_of(sweep, Status.RUNNING)))
+        is_over = self._deadline(job, lambda: news_of(sweep, Status.RUNNING))
+        sweep.advance(deadline=is_over, clock=self._clock)
         self._publish(job, news_of(sweep, Status.PAUSED))
 
     def _train(self, job: _Job, before: Snapshot, wish: Train) -> None:
@@ -152,9 +153,12 @@ class Trainer:
 
         is_over = self._deadline(job, lambda: news(Status.RUNNING))
         progress = run.advance(
-            iterations=iterations, deadline=is_over, beyond=iterations is not None
+            iterations=iterations,
+            deadline=is_over,
+            beyond=iterations is not None,
+            clock=self._clock,
         )
-        catch_up(wish, is_over)
+        catch_up(wish, is_over, self._clock)
         if self._job is job:
             self._publish(
                 job, news(Status.FINISHED if progress.stopped_by is not None else Status.PAUSED)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
@@ -11,6 +12,7 @@ from gdtutor.engine.operations import Array
 from gdtutor.training.curve import GrowingArray, Partial, epoch_costs
 from gdtutor.training.optimisers import optimiser_of
 from gdtutor.training.outcome import PlanResult
+from gdtutor.training.pacing import Pace, stacked_microseconds
 from gdtutor.training.plan.choice import check
 from gdtutor.training.plan.stacked_plan import StackedPlan
 from gdtutor.training.problem import Problem
@@ -20,9 +22,11 @@ from gdtutor.training.settings import Settings, Stop
 from gdtutor.training.stops import first_stop
 from gdtutor.values import Struct, replace
 
-_BURST_CELLS = 4_000_000
-"""Products of cells and examples in one burst of a stack, some 10 milliseconds: its costs are
-gathered run by run, which shorter bursts would do more often than they train."""
+_BURST_MICROSECONDS = 10_000
+"""About how long a burst of a stack lasts: its costs are gathered run by run, which shorter bursts
+would do more often than they train."""
+_KEPT_BELOW = 64
+"""Iterations of a burst from which on the states before it are not kept."""
 
 
 class Member(Struct, frozen=True, eq=False):
@@ -117,6 +121,12 @@ class RunStack:
         self._ended: dict[int, tuple[str, Array]] = {}
         """Why a run has ended and its state there, by its place in the stack."""
         self._done = 0
+        self._kept: list[Array] | None = None
+        """The states before the burst that is being computed, where they are needed."""
+        self._is_dropped = False
+        self._lock = threading.Lock()
+        work = stacked_microseconds(self._stretch.work, len(members))
+        self._pace = Pace(work, _BURST_MICROSECONDS)
         self.labels = tuple(member.label for member in members)
         """What tells the members apart."""
         self.source = self._plan.source
@@ -137,21 +147,41 @@ class RunStack:
     def _last(self) -> int:
         return self._stretch.segment.settings.epochs * self._stretch.per_epoch
 
-    def advance(self, epochs: int | None, deadline: Callable[[], bool] | None) -> None:
+    def advance(
+        self,
+        epochs: int | None,
+        deadline: Callable[[], bool] | None,
+        clock: Callable[[], float] | None,
+    ) -> None:
         """Train on; see `Sweep.advance`."""
         per = self._stretch.per_epoch
         target = self._last if epochs is None else min(self._last, (self.epochs + epochs) * per)
-        cells = sum(int(np.size(v)) for v in self._members[0].problem.parameters.values())
-        work = 100 * len(self._members) + cells * self._stretch.batch * len(self._members)
-        burst = max(1, _BURST_CELLS // work)
         while self._done < target and not self.is_done:
-            self._burst(min(burst, target - self._done))
+            count = min(self._pace.count, target - self._done)
+            started = None if clock is None else clock()
+            self._burst(count)
+            if clock is not None and started is not None:
+                self._pace.took(count, clock() - started)
             if deadline is not None and deadline():
                 break
 
+    def drop_burst(self) -> None:
+        """Have the runs stay as they are; see `Sweep.drop_burst`."""
+        with self._lock:
+            self._is_dropped = True
+
     def _burst(self, count: int) -> None:
         before = self._plan.saved()
+        # Iterations that are quick enough for more in a burst end before anybody drops it.
+        self._kept = self._plan.store() if count < _KEPT_BELOW else None
         losses = self._plan.train(self._done, count)
+        with self._lock:
+            if not self._is_dropped:
+                self._kept = None
+                self._take(count, before, losses)
+
+    def _take(self, count: int, before: tuple[Array, ...], losses: Array) -> None:
+        """Take what a burst came to."""
         vectors = None if self._plan.is_finite() else self._plan.store()
         has_stops = self._stretch.segment.settings.stop != Stop()
         is_finite = np.logical_and.reduce(np.isfinite(losses))
@@ -219,7 +249,8 @@ class RunStack:
     def found(self) -> list[tuple[int, Found]]:
         """Return how far every member is, by its place in the sweep."""
         results = []
-        for run, vector in enumerate(self._plan.store()):
+        vectors = self._plan.store() if self._kept is None else self._kept
+        for run, vector in enumerate(vectors):
             going = "epochs" if self._done >= self._last else None
             stopped, at = self._ended.get(run, (going, vector))
             parameters, _ = self._stretches[run].layout.split(at)
@@ -263,9 +294,18 @@ class Alone:
         """Whether the member does not go on."""
         return self._run.stopped_by is not None
 
-    def advance(self, epochs: int | None, deadline: Callable[[], bool] | None) -> None:
+    def advance(
+        self,
+        epochs: int | None,
+        deadline: Callable[[], bool] | None,
+        clock: Callable[[], float] | None,
+    ) -> None:
         """Train on; see `Sweep.advance`."""
-        self._run.advance(epochs=epochs, deadline=deadline)
+        self._run.advance(epochs=epochs, deadline=deadline, clock=clock)
+
+    def drop_burst(self) -> None:
+        """Have the run stay as it is; see `Sweep.drop_burst`."""
+        self._run.drop_burst()
 
     def found(self) -> list[tuple[int, Found]]:
         """Return how far the member is, by its place in the sweep."""

@@ -1,0 +1,105 @@
+"""Work in a thread of its own, so that keys and signals are heard; nobody has to wait for its end.
+
+One product of matrices can take seconds, and nothing can end it from outside. The threads are
+daemons: a program that leaves does not wait for them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import threading
+from collections.abc import Callable
+from contextvars import copy_context
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+LOOK_EVERY = 0.02
+"""Seconds between two looks, while somebody waits, at whether a signal has come."""
+PATIENCE = 0.02
+"""Seconds that work has to end by itself once somebody wants to leave."""
+
+_unfinished: set[int] = set()
+"""The jobs that go on, by identity."""
+
+
+class Job(Generic[T]):
+    """Some work that has begun.
+
+    Args:
+        work: What is computed.
+        when_done: Called in the work's own thread after its end, whatever that was.
+    """
+
+    def __init__(
+        self, work: Callable[[], T], when_done: Callable[[], object] = lambda: None
+    ) -> None:
+        self._work, self._when_done = work, when_done
+        self._ended = threading.Event()
+        self._result: list[T] = []
+        self._error: BaseException | None = None
+        _unfinished.add(id(self))
+        run = copy_context().run
+        threading.Thread(target=lambda: run(self._run), daemon=True).start()
+
+    def _run(self) -> None:
+        try:
+            self._result.append(self._work())
+        except BaseException as error:  # whatever it is belongs to the thread that asks
+            self._error = error
+        _unfinished.discard(id(self))
+        self._ended.set()
+        self._when_done()
+
+    def wait(self, seconds: float | None = None) -> bool:
+        """Wait until the work has ended, or so long; say whether it has."""
+        return self._ended.wait(seconds)
+
+    def result(self) -> T:
+        """Return what the work came to, or raise what it raised; it must have ended."""
+        if self._error is not None:
+            raise self._error
+        return self._result[0]
+
+
+def heard(work: Callable[[], T]) -> T:
+    """Do some work while the calling thread, the main one, hears signals.
+
+    Raises:
+        KeyboardInterrupt: Ctrl-C was pressed; the work goes on, and nobody looks at it.
+    """
+    job = Job(work)
+    while not job.wait(LOOK_EVERY):
+        pass
+    return job.result()
+
+
+def stopped(job: Job[T], is_wanted: Callable[[], bool]) -> bool:
+    """Wait until a job has ended, or until somebody wants to leave and it does not end at once.
+
+    Args:
+        job: The job; it looks from time to time whether somebody wants to leave.
+        is_wanted: Says whether somebody does.
+
+    Returns:
+        Whether it has ended.
+    """
+    while not job.wait(LOOK_EVERY):
+        if is_wanted():
+            return job.wait(PATIENCE)
+    return True
+
+
+def leave_unfinished(code: int, end: Callable[[int], object] = os._exit) -> None:
+    """End the process now with an exit code where work goes on; else return.
+
+    The end of the interpreter would wait for a product that a thread is in.
+    """
+    if not _unfinished:
+        return
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError, AttributeError):
+            stream.flush()
+    end(code)

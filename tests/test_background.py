@@ -1,0 +1,80 @@
+"""Work in the background is waited for where signals are heard, and left where somebody leaves."""
+
+import signal
+import subprocess
+import sys
+import threading
+
+import pytest
+
+from gdtutor.drive.background import Job, heard, leave_unfinished, stopped
+
+BOUND = 60.0
+"""Seconds after which a test that would hang fails."""
+
+
+def test_what_work_comes_to_comes_to_the_one_who_waits() -> None:
+    assert heard(lambda: threading.current_thread() is threading.main_thread()) is False
+
+
+def test_what_work_raises_is_raised_where_it_is_waited_for() -> None:
+    def fail() -> None:
+        raise SystemExit(7)
+
+    with pytest.raises(SystemExit, match="7"):
+        heard(fail)
+
+
+def test_who_wants_to_leave_does_not_wait_for_work_that_does_not_end() -> None:
+    may_end = threading.Event()
+    job = Job(lambda: may_end.wait(BOUND))
+    codes: list[int] = []
+    assert not stopped(job, lambda: True)
+    leave_unfinished(130, codes.append)
+    may_end.set()
+    assert stopped(job, lambda: False)
+    leave_unfinished(0, codes.append)
+    assert codes == [130]
+
+
+BLOCKED = """
+import sys, threading
+from gdtutor.training.plan.numpy_plan import NumpyPlan
+from gdtutor.training.plan.scalar_plan import ScalarPlan
+from gdtutor.training.plan.stacked_plan import StackedPlan
+
+def blocked(*_):
+    print("in an iteration", file=sys.stderr, flush=True)
+    threading.Event().wait(60)
+
+NumpyPlan.run = ScalarPlan.run = StackedPlan.train = blocked
+import gdtutor.cli
+sys.exit(gdtutor.cli.main(sys.argv[1:]))
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "written"),
+    [
+        (("train", "xor-hidden"), "stopped by key"),
+        (("train", "xor-hidden", "--sweep", "seed=1,2"), "0 epochs"),
+        (("check", "lessons/16-xor-hidden.md"), ""),
+        (("transcript", "xor-hidden", "--at", "300/given"), ""),
+        (("shot", "xor-hidden", "--keys", "t"), ""),
+    ],
+)
+def test_ctrl_c_ends_every_command_in_an_iteration_that_does_not_end(words, written) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", BLOCKED, *words],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    ) as process:  # fmt: skip
+        try:
+            assert process.stderr is not None
+            assert process.stderr.readline() == "in an iteration\n"
+            process.send_signal(signal.SIGINT)
+            out, err = process.communicate(timeout=BOUND / 2)
+        finally:
+            process.kill()
+    assert process.returncode == 130, err
+    assert written in out
+    assert err == ""
