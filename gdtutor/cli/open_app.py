@@ -39,6 +39,9 @@ if TYPE_CHECKING:
     from gdtutor.ui.app import TutorApp
     from gdtutor.ui.program import Program
 
+PATIENCE = 0.05
+"""Seconds that the screens wait for an answer before keys are heard beside it."""
+
 Cover = Callable[[int, int, Chars], Frame]
 
 
@@ -140,6 +143,6 @@ def show(
     from gdtutor.ui.app import Looks, TutorApp
     from gdtutor.ui.running import run_app
 
-    looks = Looks(colours, chars, choose_frames(arguments.fps, os.environ))
+    looks = Looks(colours, chars, choose_frames(arguments.fps, os.environ), patience=PATIENCE)
     drawn = None if cover is None else lambda width, height: cover(width, height, chars)
     return run_app(TutorApp(looks, open_program, drawn), mouse=not arguments.no_mouse)

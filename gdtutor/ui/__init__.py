@@ -5,6 +5,6 @@ In: keys, sizes and signals of a terminal. Out: the cells that changed. `app` ow
 No rule of the lesson, and no text of a screen, is made here.
 It is the one folder that knows Textual, rich and plotext, and no command line.
 
-Imports: values, files, engine, training, session, view, library. Outside: numpy, textual, rich,
-plotext.
+Imports: values, files, engine, training, session, view, library, drive. Outside: numpy, textual,
+rich, plotext.
 """

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 import signal
 from collections.abc import Callable
 from contextvars import copy_context
-from functools import partial
 from typing import ClassVar
 
 from textual import events
@@ -39,6 +39,9 @@ class Looks(Struct, frozen=True):
     chars: Chars
     frames_per_second: int = 10
     """At most so many paints of a running training."""
+    patience: float = math.inf
+    """Seconds for which the screens wait for the answer to a key, and hear no other; infinite:
+    until it is there."""
 
 
 class KeyScreen(SpansScreen, inherit_bindings=False):
@@ -119,8 +122,7 @@ class TutorApp(App[int], inherit_bindings=False):
         if self.program is not None:
             self.program.begin()
         else:
-            open_behind = partial(self._opened, self.passing_on())
-            self.call_after_refresh(self.run_worker, open_behind, thread=True)
+            self.call_after_refresh(self._open_behind)
 
     def passing_on(self) -> Callable[[Callable[[], object]], None]:
         """Return what has something called in the app's own thread, from any other; it returns at
@@ -157,6 +159,15 @@ class TutorApp(App[int], inherit_bindings=False):
         """Paint everything again, as on a terminal that was another program's meanwhile."""
         self.refresh(layout=True)
 
+    def _open_behind(self) -> None:
+        # Imported behind the first frame, as all that it does not need.
+        from gdtutor.drive.background import Job
+
+        pass_on = self.passing_on()
+        ended = Job(
+            lambda: self._opened(pass_on), lambda: pass_on(lambda: self.call_later(ended.result))
+        )
+
     def _opened(self, pass_on: Callable[[Callable[[], object]], None]) -> None:
         """Open the program, in a thread."""
         try:
@@ -178,11 +189,13 @@ class TutorApp(App[int], inherit_bindings=False):
             program.press(press)
 
     def press(self, press: Press) -> None:
-        """Hand a key to the program."""
-        if self.program is None:
-            self._waiting.append(press)
-        else:
+        """Hand a key to the program; what leaves is not waited with until that is open."""
+        if self.program is not None:
             self.program.press(press)
+        elif press.key == "ctrl+c" or (press.key == "q" and not self._waiting):
+            self.leave(0)
+        else:
+            self._waiting.append(press)
 
     def on_resize(self, event: events.Resize) -> None:
         """Paint at the new size, which `size` does not have yet; the place stays."""

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from time import perf_counter
 
 from textual.geometry import Size
 from textual.timer import Timer
-from textual.worker import get_current_worker
 
+from gdtutor.drive.background import Job
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.library.lessons import counted
 from gdtutor.session.catalogue import LibraryEntry
@@ -40,12 +39,18 @@ from gdtutor.session.update import (
     update,
 )
 from gdtutor.training.timing import time_examples
+from gdtutor.ui.answering import Answering
 from gdtutor.ui.app import TutorApp
 from gdtutor.ui.trainer import News, Trainer
 from gdtutor.values import Struct
+from gdtutor.view.frame import Frame, Segment
 from gdtutor.view.screen import frame_of
 from gdtutor.view.scrolling import settled
 
+COMPUTING = " Computing … keys wait for it; q leaves"
+"""Stands on the last line while an answer takes longer than the screens wait."""
+MOST_WAITING = 64
+"""Keys that wait for an answer at most; what is pressed beyond them is dropped."""
 LOOK_EVERY = 0.25
 """Seconds between two looks at a watched file."""
 
@@ -72,6 +77,18 @@ def _place(session: Session) -> tuple[object, ...]:
     at = None if session.moment is None else session.moment.iteration
     lesson = None if session.lesson is None else session.lesson.id
     return lesson, at, session.step, session.changes, session.look, session.predict
+
+
+class _Answer(Struct, frozen=True, eq=False):
+    """What an action leads to."""
+
+    updated: Session
+    """Before the effects that are computed, such as a lesson opened."""
+    effects: tuple[Effect, ...]
+    session: Session
+    """After them."""
+    frame: Frame | None
+    """What shows it; None while the size is not known."""
 
 
 class Program:
@@ -101,6 +118,10 @@ class Program:
         self._auto: Timer | None = None
         self._counts_steps = False
         self._is_answering = False
+        self._answering: Answering[_Answer] = Answering(app, self._take, self._tell_waiting)
+        self._waiting: list[Action] = []
+        self._frame: Frame | None = None
+        self._wanted_size: Size | None = None
         self._pass_on: Callable[[Callable[[], object]], None] = lambda _: None
 
     def begin(self) -> None:
@@ -121,7 +142,17 @@ class Program:
             self.act(action)
 
     def press(self, press: Press) -> None:
-        """Answer a key; training stands aside until the answer is painted."""
+        """Answer a key; training stands aside until the answer is painted.
+
+        While another answer is being computed, keys wait, but for those that leave.
+        """
+        if self._answering.is_busy:
+            types = self.session.prompt is not None
+            if press.key == "ctrl+c" or (press.key == "q" and not types):
+                self._app.leave(Quit().code)
+            elif len(self._waiting) < MOST_WAITING:
+                self._waiting.append(press)
+            return
         self._trainer.stand_aside()
         self._is_answering = True
         self.act(press)
@@ -132,7 +163,7 @@ class Program:
         Elsewhere its characters would be keys, which nobody meant to press.
         """
         lines = text.strip().splitlines()
-        if self.session.prompt is None or not lines:
+        if self.session.prompt is None or not lines or self._answering.is_busy:
             return
         *before, last = (Press(character, character) for character in lines[0][:MAX_INPUT])
         for press in before:
@@ -146,23 +177,78 @@ class Program:
         self._trainer.go_on()
 
     def act(self, action: Action) -> None:
-        """Do an action: change the state, carry out its effects, paint."""
-        before = self.session
-        self.session, effects = update(before, action)
+        """Do an action: change the state, carry out its effects, paint.
+
+        While another is being computed it waits for its turn.
+        """
+        if self._answering.is_busy:
+            if not isinstance(action, Tick):
+                self._waiting.append(action)
+            return
+        before, size = self.session, self._app.size
+        self._answering.ask(lambda: self._computed(before, action, size))
+
+    def _computed(self, before: Session, action: Action, size: Size) -> _Answer:
+        """Compute what an action leads to, with the frame that shows it; in any thread."""
+        updated, effects = update(before, action)
+        session = updated
         for effect in effects:
+            match effect:
+                case OpenLesson():
+                    session = self._opened(session, Path(effect.path), effect.command)
+                case TimeExamples():
+                    timings = time_examples(
+                        effect.problem, effect.parameters, effect.sizes, perf_counter
+                    )
+                    session, _ = update(session, Timed(timings))
+        session, frame = self._framed(session, size)
+        return _Answer(updated, effects, session, frame)
+
+    def _framed(self, session: Session, size: Size) -> tuple[Session, Frame | None]:
+        width, height = size
+        chars = self._app.looks.chars
+        if not (width and height):
+            return session, None
+        session = settled(session, width, height, chars)
+        return session, frame_of(session, width, height, chars)
+
+    def _take(self, answer: _Answer) -> None:
+        """Stand where an answer leads to, and show it; then answer what came meanwhile."""
+        before = self.session
+        self.session = answer.updated
+        for effect in answer.effects:
             self._carry_out(effect)
+        self.session = answer.session
         if _place(before) != _place(self.session):
             self._services.save(self.session)
         self._keep_time(before)
         self._count_steps()
-        self.paint()
+        self._show(answer.frame)
+        size, self._wanted_size = self._wanted_size, None
+        if size is not None:
+            self.paint(size)
+        while self._waiting and not self._answering.is_busy:
+            action = self._waiting.pop(0)
+            if isinstance(action, Press):
+                self.press(action)
+            else:
+                self.act(action)
+
+    def _show(self, frame: Frame | None) -> None:
+        if frame is not None:
+            self._frame = frame
+            self._app.show(frame)
+
+    def _tell_waiting(self) -> None:
+        """Say on the last line that an answer takes longer, and how to leave."""
+        if self._frame is not None:
+            told = COMPUTING.ljust(self._frame.width)[: self._frame.width]
+            self._app.show(self._frame.covered(self._frame.height - 1, [(Segment(told),)]))
 
     def _carry_out(self, effect: Effect) -> None:
         match effect:
             case Quit():
                 self._app.leave(effect.code)
-            case OpenLesson():
-                self._open(Path(effect.path), effect.command)
             case Train():
                 self._trainer.start(self._app, self.session.training, effect)
                 self._poll_training()
@@ -177,13 +263,8 @@ class Program:
                 self._services.save(self.session)
             case KeepAttempt():
                 self._services.keep(effect)
-            case TimeExamples():
-                timings = time_examples(
-                    effect.problem, effect.parameters, effect.sizes, perf_counter
-                )
-                self.session, _ = update(self.session, Timed(timings))
 
-    def _open(self, path: Path, command: str = "") -> None:
+    def _opened(self, session: Session, path: Path, command: str) -> Session:
         resume = self._services.resume
         try:
             if command and resume is not None:
@@ -193,7 +274,8 @@ class Program:
         except GdTutorError as error:
             actions = (Told(str(error), is_error=True),)
         for action in actions:
-            self.session, _ = update(self.session, action)
+            session, _ = update(session, action)
+        return session
 
     def _resumed(
         self, path: Path, command: str, resume: Callable[[Path, str], Session]
@@ -216,6 +298,8 @@ class Program:
             self._poll = self._app.set_interval(interval, self._look_at_training)
 
     def _look_at_training(self) -> None:
+        if self._answering.is_busy:
+            return
         if self._is_answering:
             # The key's frame comes first; these news wait for the next look, and no longer.
             self._is_answering = False
@@ -240,16 +324,19 @@ class Program:
         """Have the lessons' steps counted, once, when the library is seen."""
         if self.session.screen is Screen.LIBRARY and not self._counts_steps:
             self._counts_steps = True
-            self._app.run_worker(
-                partial(self._counted, self.session.library.entries), thread=True, group="count"
-            )
+            entries, app = self.session.library.entries, self._app
+            pass_on = app.passing_on()
+            Job(lambda: self._counted(entries, pass_on))
 
-    def _counted(self, entries: tuple[LibraryEntry, ...]) -> None:
+    def _counted(
+        self,
+        entries: tuple[LibraryEntry, ...],
+        pass_on: Callable[[Callable[[], object]], None],
+    ) -> None:
         """Count, in a thread; leaving ends it after the lesson that it is at."""
-        worker = get_current_worker()
-        found = tuple(counted(entry) for entry in entries if not worker.is_cancelled)
+        found = tuple(counted(entry) for entry in entries if self._app.is_running)
         if len(found) == len(entries):
-            self._pass_on(lambda: self.act(Counted(found)))
+            pass_on(lambda: self.act(Counted(found)))
 
     def _keep_time(self, before: Session) -> None:
         """Start, stop or pace auto-play's clock where it changed."""
@@ -263,8 +350,13 @@ class Program:
 
     def paint(self, size: Size | None = None) -> None:
         """Show the session, at a size that the app may not have yet."""
-        width, height = size or self._app.size
-        chars = self._app.looks.chars
-        if width and height:
-            self.session = settled(self.session, width, height, chars)
-            self._app.show(frame_of(self.session, width, height, chars))
+        wanted, session = size or self._app.size, self.session
+        if self._answering.is_busy:
+            self._wanted_size = wanted
+            return
+
+        def painted() -> _Answer:
+            settled_session, frame = self._framed(session, wanted)
+            return _Answer(session, (), settled_session, frame)
+
+        self._answering.ask(painted)

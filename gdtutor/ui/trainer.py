@@ -8,9 +8,7 @@ from collections.abc import Callable
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from textual.app import App
-from textual.worker import get_current_worker
-
+from gdtutor.drive.background import Job
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.session.effects import Train
 from gdtutor.session.snapshots import snapshot_of
@@ -18,6 +16,7 @@ from gdtutor.session.state import Snapshot, Status
 from gdtutor.session.sweeps import Swept, news_of
 from gdtutor.session.training import catch_up
 from gdtutor.session.update import Failed, Progressed
+from gdtutor.ui.app import TutorApp
 from gdtutor.values import Struct, field, replace
 
 if TYPE_CHECKING:
@@ -31,7 +30,7 @@ LONGEST_PAUSE = 0.1
 News = Progressed | Swept | Failed
 
 
-class _Job(Struct, frozen=True, eq=False):
+class _Task(Struct, frozen=True, eq=False):
     """What the worker does, until it is stopped."""
 
     stop: threading.Event = field(default_factory=threading.Event)
@@ -52,8 +51,9 @@ class Trainer:
         self._asked = threading.Event()
         self._clock = clock
         self._usual_interval = sys.getswitchinterval()
-        self._job: _Job | None = None
+        self._job: _Task | None = None
         self._longest_pause = longest_pause
+        self._is_open: Callable[[], bool] = lambda: True
         self._turn = threading.Lock()
         self._way = threading.Event()
         self._way.set()
@@ -73,11 +73,11 @@ class Trainer:
         self._asked.set()
         return self._news
 
-    def start(self, app: App[int], before: Snapshot, wish: Train) -> None:
+    def start(self, app: TutorApp, before: Snapshot, wish: Train) -> None:
         """Train a run on; what the worker does stops first."""
         self._begin(app, lambda job: self._train(job, before, wish))
 
-    def sweep(self, app: App[int], sweep: Sweep) -> None:
+    def sweep(self, app: TutorApp, sweep: Sweep) -> None:
         """Train several runs side by side; what the worker does stops first."""
         self._begin(app, lambda job: self._sweep(job, sweep))
 
@@ -87,16 +87,18 @@ class Trainer:
             self._job.stop.set()
         self._way.set()
 
-    def _begin(self, app: App[int], work: Callable[[_Job], None]) -> None:
+    def _begin(self, app: TutorApp, work: Callable[[_Task], None]) -> None:
         self.pause()
-        job = _Job()
+        job = _Task()
+        self._is_open = lambda: app.is_running
         self._job, self._news, self.is_working = job, None, True
         self._asked.set()
-        app.run_worker(
-            lambda: self._yielding(work, job), thread=True, exclusive=True, group="train"
+        pass_on = app.passing_on()
+        ended: Job[None] = Job(
+            lambda: self._yielding(work, job), lambda: pass_on(lambda: app.call_later(ended.result))
         )
 
-    def _yielding(self, work: Callable[[_Job], None], job: _Job) -> None:
+    def _yielding(self, work: Callable[[_Task], None], job: _Task) -> None:
         """Work, once the job before has left its burst: the two may train the same run.
 
         Meanwhile the interpreter changes threads more often, so that keys wait less. What the
@@ -113,30 +115,29 @@ class Trainer:
                     sys.setswitchinterval(self._usual_interval)
                     self.is_working = False
 
-    def _publish(self, job: _Job, news: News) -> None:
+    def _publish(self, job: _Task, news: News) -> None:
         """Put out news, unless another job has taken this one's place."""
         if self._job is job:
             self._news = news
 
-    def _deadline(self, job: _Job, news: Callable[[], News]) -> Callable[[], bool]:
+    def _deadline(self, job: _Task, news: Callable[[], News]) -> Callable[[], bool]:
         """Return what training asks between bursts: it publishes, and says whether to stop."""
-        worker = get_current_worker()
 
         def is_over() -> bool:
             if self._asked.is_set() and self._job is job:
                 self._asked.clear()
                 self._publish(job, news())
             self._way.wait(self._longest_pause)
-            return job.stop.is_set() or worker.is_cancelled
+            return job.stop.is_set() or not self._is_open()
 
         return is_over
 
-    def _sweep(self, job: _Job, sweep: Sweep) -> None:
+    def _sweep(self, job: _Task, sweep: Sweep) -> None:
         is_over = self._deadline(job, lambda: news_of(sweep, Status.RUNNING))
         sweep.advance(deadline=is_over, clock=self._clock)
         self._publish(job, news_of(sweep, Status.PAUSED))
 
-    def _train(self, job: _Job, before: Snapshot, wish: Train) -> None:
+    def _train(self, job: _Task, before: Snapshot, wish: Train) -> None:
         run, iterations = wish.run, wish.iterations
         started, first = self._clock(), len(run.costs)
 
