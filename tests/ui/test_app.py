@@ -12,11 +12,13 @@ from textual.widgets import Input
 from gdtutor.cli.lesson_files import lesson_path
 from gdtutor.drive.keys import parse_keys
 from gdtutor.drive.opening import open_lesson, session_at
+from gdtutor.session.catalogue import Library, LibraryEntry
 from gdtutor.session.state import Screen, Session, Status
 from gdtutor.ui.app import Looks, TutorApp
 from gdtutor.ui.colours import choose_colours
 from gdtutor.ui.picture import frame_text
 from gdtutor.ui.program import Program, Services
+from gdtutor.values import replace
 from gdtutor.view.frame import UNICODE
 from gdtutor.view.screen import frame_of
 
@@ -138,13 +140,15 @@ def test_leaving_saves_the_place_and_returns_zero() -> None:
 
 def test_a_lesson_that_cannot_be_read_is_told_in_place() -> None:
     app = app_in("bias")
+    paths = (lesson_path("bias"), lesson_path(os.path.join("nowhere", "lesson.md")))
+    entries = tuple(LibraryEntry(str(p), "", "", "", "", str(p), trains=True) for p in paths)
 
     async def steps(pilot: Pilot[int]) -> None:
-        app.program._open(lesson_path(os.path.join("nowhere", "lesson.md")))
-        app.program.paint()
-        await pilot.pause()
+        session = app.program.session
+        app.program.session = replace(session, library=Library(entries))
+        await pilot.press("l", "down", "enter")
         assert "lesson.md" in screen_text(app)
-        await pilot.press("n")
+        await pilot.press("up", "enter", "n")
         assert app.program.session.step == 1
 
     in_app(app, steps)
