@@ -32,7 +32,8 @@ def test_a_far_iteration_is_refused_and_the_input_stays_open() -> None:
 
 
 def test_an_iteration_that_training_comes_to_says_how() -> None:
-    session = typed(press(open_at("two-and-one", "forward:L"), ":"), "iteration 399999")
+    opened = replace(open_at("two-and-one", "forward:L"), patience=0.1)
+    session = typed(press(opened, ":"), "iteration 399999")
     assert session.prompt is not None
     assert session.prompt.error.endswith("train there first: t")
 
@@ -46,7 +47,7 @@ def test_what_is_trained_is_never_too_far() -> None:
 
 @pytest.mark.parametrize("keys", ["9999999 pagedown", "9999999N"])
 def test_a_count_before_a_key_goes_no_further(keys: str) -> None:
-    session = press(open_at("xor-hidden", "forward:C"), keys)
+    session = press(replace(open_at("xor-hidden", "forward:C"), patience=0.1), keys)
     assert "s of training away" in session.message
     assert session.is_error
     assert place(session) == place(open_at("xor-hidden", "forward:C"))
@@ -91,7 +92,7 @@ def test_a_lesson_that_was_saved_anew_goes_back_to_the_start_from_afar() -> None
 def test_a_headless_command_goes_as_far_as_it_is_asked_to() -> None:
     path = lesson_file("two-and-one")
     with pytest.raises(GdTutorError):
-        session_at(path, at="399999/forward:L")
+        session_at(path, at="9999999/forward:L")
     far = session_at(path, at="30000/forward:L", patience=math.inf)
     assert place(far)[0] == 30_000
 
