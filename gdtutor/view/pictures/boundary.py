@@ -122,11 +122,11 @@ def shade(source: Source, field: Field, neuron: Neuron, values: Array) -> None:
 
 def plane_title(source: Source, neuron: Neuron, values: Array, y: str, width: int) -> str:
     """Return what stands above a shaded plane: the vertical axis, and what the shades mean."""
-    is_flat = bool(undecided(values, neuron).all())
-    if has_rows(values, neuron) and not is_flat:
+    open_places = undecided(values, neuron)
+    if has_rows(values, neuron) and not open_places.all():
         titles = _class_titles(neuron, _shades(source), len(values))
     else:
-        titles = _titles(source, neuron, y, is_flat)
+        titles = _titles(source, neuron, y, open_places)
     return first_that_fits(titles, width)
 
 
@@ -145,17 +145,23 @@ def _shades(source: Source) -> tuple[str, ...]:
     return tuple("·▒░▓∘□◇▪:%" if source.chars.unicode else ".#:=~%*o^@")
 
 
-def _titles(source: Source, neuron: Neuron, y: str, is_flat: bool) -> tuple[str, ...]:
-    """Return what stands above a plane and where the neuron is on, from long to short."""
+def _titles(source: Source, neuron: Neuron, y: str, open_places: Array) -> tuple[str, ...]:
+    """Return what stands above a plane and where the neuron is on, from long to short.
+
+    Cells where the neuron is undecided have no shade: none there is above the threshold.
+    """
     high = _shades(source)[1]
     what = source.name(neuron.line) if "." not in neuron.line else "sum"
     # The vertical axis is named in the plane of the output, where one name is enough for both.
     named = y if what == neuron.label else neuron.label
-    if is_flat:
+    if open_places.all():
         words = undecided_words(source, neuron)
         return f"{named}  {words}", words, f"{named} no boundary", f"{named} none"
-    sign = ("≥" if source.chars.unicode else ">=") + f"{neuron.threshold:g}"
+    at = f"{neuron.threshold:g}"
+    has_blanks = bool(open_places.any())
+    sign = (">" if has_blanks else "≥" if source.chars.unicode else ">=") + at
     shortest = f"{named} {high}{sign}"
     if named != y and what != "sum":
         shortest = f"{what}[{neuron.row or 0}] {high}{sign}"
-    return f"{named}  {high} {what}{sign}", f"{named} {high} {what}{sign}", shortest
+    plain = f"{named}  {high} {what}{sign}", f"{named} {high} {what}{sign}", shortest
+    return (f"{plain[0]}  blank ={at}", *plain) if has_blanks else plain
