@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
+from gdtutor.lesson.characters import cells as cells_of
 from gdtutor.lesson.selectors import cell_text
 from gdtutor.session.link import selector_of
 from gdtutor.session.moving import moved
@@ -218,4 +219,4 @@ def _title_over(session: Session, context: Context, width: int, chars: Chars) ->
     """Return by how many cells the lesson's title is cut in the first line."""
     whole = text_of(header_line(session, context, 10 * width, chars)).split("  ")
     # A blank stands at either end, and at least two between the parts.
-    return sum(len(part.strip()) + 2 for part in whole if part.strip()) - width
+    return sum(cells_of(part.strip()) + 2 for part in whole if part.strip()) - width

@@ -76,11 +76,18 @@ def padded(text: str, width: int) -> str:
     return text + " " * (width - cells(text))
 
 
-@lru_cache(4096)
+_JOINED = frozenset(map(chr, (*range(0x1160, 0x1200), *range(0xD7B0, 0xD800))))
+"""Vowels and last consonants of Hangul, which stand in the cells of the one before them."""
+
+
+@lru_cache(8192)
 def _cells_of(character: str) -> int:
-    if unicodedata.combining(character):
+    category = unicodedata.category(character)
+    if category in ("Mn", "Mc", "Me") or character in _JOINED:
         return 0
-    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+    # Python calls places that no character has yet wide.
+    is_wide = unicodedata.east_asian_width(character) in "WF" and category != "Cn"
+    return 2 if is_wide else 1
 
 
 def shell_word(word: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from gdtutor.engine.errors import did_you_mean
+from gdtutor.lesson.characters import cells
 from gdtutor.lesson.model import PictureWish
 from gdtutor.lesson.picture_checks import check_picture
 from gdtutor.lesson.picture_scope import PictureScope
@@ -126,8 +127,10 @@ def _clipped(picture: PictureWish, path: Path, *, is_alone: bool) -> Iterator[Mi
     """Yield a warning where the walk cuts a picture's title at 80×24."""
     title = str(dict(picture.options).get("title", ""))
     room = WALK_TITLE - (0 if is_alone else WALK_PLACE)
-    if len(title) > room:
-        what = f"the title has {len(title)} characters, of which the walk shows {room} at 80x24"
+    if cells(title) > room:
+        # Of a title in wide characters the cells are told, since they are what runs out.
+        unit = "characters" if cells(title) == len(title) else "cells"
+        what = f"the title has {cells(title)} {unit}, of which the walk shows {room} at 80x24"
         yield Mistake((*path, "title"), "clipped", what, "shorten it")
 
 

@@ -8,9 +8,8 @@ from functools import lru_cache
 from itertools import groupby
 from typing import NamedTuple
 
-from rich.cells import get_character_cell_size
-
 from gdtutor.view.frame import Chars, Line, Segment, Style
+from gdtutor.view.lines import width_of
 from gdtutor.view.notation import base_letter
 
 GAP = 6
@@ -56,6 +55,11 @@ def _picture(match: re.Match[str]) -> str:
     return "\u2421" if code == 0x7F else "\ufffd"
 
 
+def text_width(text: str) -> int:
+    """Return how many cells a text fills, as the view measures it."""
+    return width_of((Segment(text),))
+
+
 def row_of(line: Line, width: int, chars: Chars) -> Row:
     """Return `line` as exactly `width` cells: cut on the right, or padded with blanks."""
     cells: list[Cell] = []
@@ -77,7 +81,7 @@ def row_of(line: Line, width: int, chars: Chars) -> Row:
 @lru_cache(8192)
 def cells_of(character: str, style: Style) -> tuple[Cell, ...]:
     """Return the cells of one character: one, two where it is wide, none where it only combines."""
-    size = get_character_cell_size(character)
+    size = text_width(character)
     wide = (Cell("", style),) if size == 2 else ()
     return (Cell(character, style), *wide) if size else ()
 

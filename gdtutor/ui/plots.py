@@ -8,9 +8,7 @@ from math import isfinite, log10
 from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple
 
-from rich.cells import cell_len
-
-from gdtutor.ui.cells import Row, row_of
+from gdtutor.ui.cells import Row, row_of, text_width
 from gdtutor.ui.ticks import AxisTick, has_length, linear_ticks, log_ticks, ticks_in
 from gdtutor.values import Struct
 from gdtutor.view.frame import LARGEST, Chars, Line, Plot, Segment, Series, Style
@@ -89,7 +87,7 @@ def _heading(plot: Plot, width: int, chars: Chars) -> tuple[Line, ...]:
     title = (Segment(plot.title, Style.TITLE), Segment(f" {of_y.strip()}  ", Style.DIM))
     legend = _legend(plot, width, chars)
     both = (*title, *legend)
-    fits = cell_len("".join(segment.text for segment in both).rstrip()) <= width
+    fits = text_width("".join(segment.text for segment in both).rstrip()) <= width
     return (both,) if fits or not legend else (title, tuple(legend))
 
 
@@ -103,7 +101,7 @@ def _legend(plot: Plot, width: int, chars: Chars) -> list[Segment]:
         for series, mark in zip(plot.series, _marks(plot.series, chars), strict=True)
         if series.label
     ]
-    sizes = [cell_len(series.label) for series, _ in named]
+    sizes = [text_width(series.label) for series, _ in named]
     whole = width + 2 - 4 * len(named)
     rooms = (room for room in range(MAX_LABEL, 3, -1) if sum(min(n, room) for n in sizes) <= whole)
     room = next(rooms, 3)
@@ -111,7 +109,7 @@ def _legend(plot: Plot, width: int, chars: Chars) -> list[Segment]:
         Segment(f"{glyph} {shortened(series.label, room, chars)}  ", series.style)
         for series, glyph in named
     ]
-    ends = list(accumulate(cell_len(entry.text) for entry in entries))
+    ends = list(accumulate(text_width(entry.text) for entry in entries))
     if not ends or ends[-1] - 2 <= width:
         return entries
     fitting = sum(end <= width - len(f"+{len(entries)} more") for end in ends)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 
-from gdtutor.lesson.characters import shell_line, shell_word
+from gdtutor.lesson.characters import cells, shell_line, shell_word
 from gdtutor.view.frame import Chars, Frame, Line, Style
 from gdtutor.view.lines import fitted, line
 
@@ -23,7 +23,7 @@ def with_command(frame: Frame, command: str, chars: Chars) -> Frame:
 def command_lines(command: str, width: int) -> tuple[Line, ...]:
     """Return a command in lines; where it is broken, a shell reads the lines as one."""
     text = shell_line(command)
-    if len(text) + 2 <= width:
+    if cells(text) + 2 <= width:
         return (line(" ", (text, Style.GOOD)),)
     rows = _broken(shlex.split(command), width)
     return (line(" ", (TITLE, Style.DIM)), *(line((row, Style.GOOD)) for row in rows))
@@ -35,13 +35,13 @@ def _broken(words: Sequence[str], width: int) -> list[str]:
     for part in _pairs(words):
         quoted = " ".join(map(shell_word, part))
         joined = f"{rows[-1]} {quoted}" if rows[-1] else quoted
-        if len(joined) + 2 <= width:
+        if cells(joined) + 2 <= width:
             rows[-1] = joined
             continue
         if rows[-1]:
             rows[-1] += " \\"
             rows.append("")
-        if len(quoted) + 2 > width:
+        if cells(quoted) + 2 > width:
             rows[-1:] = _pieces(part, width)
         else:
             rows[-1] = quoted
@@ -55,7 +55,7 @@ def _pieces(part: Sequence[str], width: int) -> list[str]:
     while rest:
         most = next(
             n for n in range(len(rest), 0, -1)
-            if n == 1 or len(start + shell_word(rest[:n])) + 2 <= width
+            if n == 1 or cells(start + shell_word(rest[:n])) + 2 <= width
         )  # fmt: skip
         rows.append(start + shell_word(rest[:most]))
         start, rest = "", rest[most:]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gdtutor.lesson.characters import cells
 from gdtutor.session.commands import COMMANDS, Command
 from gdtutor.session.state import Prompt, PromptKind, Session
 from gdtutor.session.steps import Phase
@@ -112,7 +113,7 @@ def input_line(prompt: Prompt) -> Line:
 
 def fits_beside(prompt: Prompt, width: int) -> bool:
     """Say whether the complaint fits beside the input."""
-    return width_of(input_line(prompt)) + 3 + len(prompt.error) <= width
+    return width_of(input_line(prompt)) + 3 + cells(prompt.error) <= width
 
 
 _PROMPT_KEYS = {

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING
 
+from gdtutor.lesson.characters import cells, taken
 from gdtutor.view import notation
 from gdtutor.view.frame import Chars, Line, Segment, Style
 from gdtutor.view.lines import joined, line
@@ -106,7 +107,7 @@ def _wrap(words: list[tuple[str, Style]], width: int) -> list[Line]:
     current: list[Segment] = []
     length = 0
     for chunk in _chunks(words):
-        size = sum(len(text) for text, _ in chunk)
+        size = sum(cells(text) for text, _ in chunk)
         if current and length + 1 + size > width:
             lines.append(tuple(current))
             current, length = [], 0
@@ -115,11 +116,13 @@ def _wrap(words: list[tuple[str, Style]], width: int) -> list[Line]:
             length += 1
         for text, style in chunk:
             shown = text.replace("\u00a0", " ")
-            while length + len(shown) > width and not (current and length):
-                lines.append((Segment(shown[:width], style),))
-                shown = shown[width:]
-            current.append(Segment(shown, style))
-            length += len(shown)
+            while length + cells(shown) > width:
+                start = taken(shown, width - length)
+                lines.append((*current, *line((start, style))))
+                shown, current, length = shown[len(start) :], [], 0
+            if shown:
+                current.append(Segment(shown, style))
+                length += cells(shown)
     if current:
         lines.append(tuple(current))
     return lines

@@ -6,6 +6,7 @@ import math
 from functools import lru_cache
 
 from gdtutor.engine.errors import GdTutorError
+from gdtutor.lesson.characters import cells, padded
 from gdtutor.lesson.load import with_variant
 from gdtutor.lesson.model import Lesson, PictureWish
 from gdtutor.lesson.picture_work import SEEDS
@@ -74,11 +75,13 @@ def seeds_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
     """Return rows for each variant: a sign for every seed, and how many ended low enough."""
     bound = bound_of(wish)
     rows = tallies(source.lesson, wish)
-    widest = max(len(row.label) for row in rows)
+    widest = max(cells(row.label) for row in rows)
     lines: list[Line] = []
     for row in rows:
         low = row.below(bound)
-        lines.append(line((row.label.ljust(widest), Style.CURRENT), f"  {sum(low)} of {len(low)}"))
+        lines.append(
+            line((padded(row.label, widest), Style.CURRENT), f"  {sum(low)} of {len(low)}")
+        )
         signs = "".join("#" if is_low else "." for is_low in low)
         step = max(size.width - 2, 1)
         parts = [signs[start : start + step] for start in range(0, len(signs), step)]

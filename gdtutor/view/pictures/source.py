@@ -6,6 +6,7 @@ import numpy as np
 
 from gdtutor.engine.operations import Array
 from gdtutor.engine.trace import Trace, trace
+from gdtutor.lesson.characters import cells
 from gdtutor.lesson.model import Lesson, PictureWish
 from gdtutor.session.digits import DEFAULT_DIGITS
 from gdtutor.session.moment import Moment
@@ -205,7 +206,7 @@ def cell_of(array: Array, cell: tuple[int, ...] | None) -> float:
 
 def first_that_fits(words: tuple[str, ...], width: int) -> str:
     """Return the first of several wordings that has room, the last one where none has."""
-    return next((text for text in words if len(text) <= width), words[-1])
+    return next((text for text in words if cells(text) <= width), words[-1])
 
 
 def heading(text: str, style: Style = Style.DIM) -> Line:
