@@ -216,3 +216,13 @@ def test_what_cannot_be_meant_is_reported(tmp_path: Path, old: str, new: str, co
     lesson, reports = parse_lesson(TEXT.replace(old, new, 1), tmp_path / "02-story.md")
     assert lesson is None
     assert code in {report.code for report in reports}
+
+
+def test_a_variant_may_be_without_a_step_that_the_lesson_passes(tmp_path: Path) -> None:
+    text = TEXT.replace('"backward L"', '"backward C"').replace("batch = 1", 'batch = "full"')
+    text = text.replace("examples = [[2, 4]]", "examples = [[2, 4], [1, 2]]")
+    alone = '[[variants]]\nname = "alone"\ntraining.batch = 1\n\n[[variants]]'
+    lesson, reports = parse_lesson(text.replace("[[variants]]", alone), tmp_path / "a.md")
+    assert not reports
+    assert lesson is not None
+    assert lesson.passes == (("backward", "C"),)
