@@ -28,6 +28,7 @@ def with_progress(library: Library, progress: Progress) -> Library:
         places=tuple((key, place_text(p.iteration, p.step, p.steps_total, p.edits))
                      for key, p in places.items()),
         commands=tuple((key, place.command) for key, place in places.items()),
+        is_new=not places and not finished,
         finished=finished,
         tasks_done=progress.tasks_done(),
         cursor=ids.index(last) if last in ids else library.cursor,

@@ -30,6 +30,8 @@ class Library(Struct, frozen=True):
     entries: tuple[LibraryEntry, ...] = ()
     cursor: int = 0
     search: str = ""
+    is_new: bool = False
+    """Whether nothing is remembered yet: this is a first visit."""
     finished: frozenset[str] = frozenset()
     tasks_done: frozenset[tuple[str, str]] = frozenset()
     """Lesson id and task id of every task that is done."""

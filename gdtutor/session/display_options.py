@@ -17,7 +17,7 @@ _PACES = (8.0, 5.0, 3.0, 2.0, 1.5, 1.0, 0.7, 0.5, 0.3)
 
 def toggle_fold(session: Session, count: int) -> Session:
     """Unfold the current line into its elementary operations, or fold it again."""
-    line = _current_line(session)
+    line = current_line(session)
     if line is None:
         return said(session, "Go to a computed node first; x shows the operations inside it.")
     if line.first == line.last:
@@ -47,7 +47,8 @@ def _at_first_operation(session: Session, line: Line) -> Session:
     return said(after, f"{line.name} is {count} operations{order}. x folds them.")
 
 
-def _current_line(session: Session) -> Line | None:
+def current_line(session: Session) -> Line | None:
+    """Return the line of the step under the cursor, None where nothing is computed."""
     step = current_step(session)
     if session.moment is None or step is None:
         return None

@@ -1,28 +1,39 @@
-"""Which commands the line of keys names: those that do something now, in words that hold now."""
+"""Which commands the line of keys names: those that do something now, the most useful first."""
 
 from __future__ import annotations
 
-from functools import lru_cache
+import re
 
-from gdtutor.engine.trace import Trace
 from gdtutor.session.commands import Command, commands_of
-from gdtutor.session.state import Screen, Session, Status
+from gdtutor.session.notes import note_for
+from gdtutor.session.state import Screen, Session, Status, current_step
 from gdtutor.session.story import next_entry
 from gdtutor.session.tasks import open_tasks
 from gdtutor.values import replace
 
+_FIRST = {
+    Screen.STUDY: (
+        "next", "next_phase", "unfold", "cell", "verify", "edit", "train", "figure", "example",
+        "undo", "own_values", "variant", "predict", "tasks", "mistakes", "goto", "tab", "library",
+        "next_iteration", "auto", "closing", "link",
+    ),
+    Screen.TRAIN: (
+        "pause", "cursor_right", "open_point", "epoch", "back", "log", "rate_down", "reset",
+        "variant", "sweep", "stop", "train_tab", "iteration", "mean", "library", "tasks",
+        "closing", "link",
+    ),
+}  # fmt: skip
+"""The order of usefulness, by screen; what is not named here comes behind, as in the table."""
 _NARROW = {
     Screen.STUDY: ("next", "tab"),
     Screen.TRAIN: ("pause", "train_tab", "reset"),
 }
 """What comes first where few keys have room: the next step, and the way to the hidden panels."""
-_LATE = {
-    Screen.STUDY: ("tab", "quit"),
-    Screen.TRAIN: ("variant", "quit"),
-}
-"""What comes last elsewhere, where most panels show anyway."""
 _OF_A_CELL = ("next", "escape", "down", "next_key", "help")
 """What moves and closes an open cell, whose keys are those of the walk else."""
+_ALWAYS = ("help", "quit")
+"""What the line always names."""
+_QUOTED = re.compile(r"`([^`\n]{1,9})`")
 
 
 def named_keys(session: Session, *, is_narrow: bool) -> tuple[Command, ...]:
@@ -32,21 +43,52 @@ def named_keys(session: Session, *, is_narrow: bool) -> tuple[Command, ...]:
         session: The state.
         is_narrow: Whether one panel shows at a time.
     """
-    words = _words(session)
+    words = {**({"help": "keys"} if is_narrow else {}), **_words(session)}
     worded = (replace(c, footer=words.get(c.name, c.footer)) for c in commands_of(session.screen))
-    named = [c for c in worded if c.footer and not _is_idle(session, c.name)]
+    named = [c for c in worded if c.footer and not c.why_not(session)]
+    if session.screen is Screen.HELP:
+        named = [c for c in named if c.name != "help"]
     if session.screen is Screen.STUDY and session.look.cell is not None:
         named = [replace(c, pair="up") if c.name == "down" else c for c in named]
         return _by_name(named, _OF_A_CELL)
+    first = (*_urgent(session, is_narrow=is_narrow), *_asked_for(session))
+    order = tuple(dict.fromkeys((*first, *_FIRST.get(session.screen, ()))))
+    rest = tuple(c for c in named if c.name not in (*order, *_ALWAYS))
+    return (*_by_name(named, order), *rest, *_by_name(named, _ALWAYS))
+
+
+def _urgent(session: Session, *, is_narrow: bool) -> tuple[str, ...]:
+    """Return what comes before everything else in the present state."""
     first = _NARROW.get(session.screen, ()) if is_narrow else ()
-    is_asked = session.challenge is not None or session.look.is_closing
-    if session.screen is Screen.STUDY and is_asked:
-        first = ("question", *first)
+    if session.screen is Screen.STUDY and session.challenge is not None:
+        return ("question", *first)
+    if session.screen is Screen.STUDY and session.look.is_closing:
+        return ("question", "next", "tasks", "clear_tasks", *first)
     if session.screen is Screen.TRAIN and session.sweeping is not None:
-        first = ("pause", "stop")
-    late = () if is_narrow else _LATE.get(session.screen, ("quit",))
-    rest = tuple(c for c in named if c.name not in (*first, *late))
-    return (*_by_name(named, first), *rest, *_by_name(named, late))
+        return ("pause", "stop")
+    # What shows how the step is walked comes before what a note asks for besides.
+    return (*first, "next")
+
+
+def _asked_for(session: Session) -> tuple[str, ...]:
+    """Return the commands whose keys the text on the screen asks for."""
+    text = _text_of(session)
+    if not text:
+        return ()
+    keys = {match.group(1) for match in _QUOTED.finditer(text)}
+    return tuple(c.name for c in commands_of(session.screen) if keys & {*c.keys, c.symbols})
+
+
+def _text_of(session: Session) -> str:
+    lesson, step = session.lesson, current_step(session)
+    if session.screen is not Screen.STUDY or lesson is None:
+        return ""
+    if session.look.is_closing:
+        return lesson.closing
+    if step is None:
+        return lesson.prose
+    note = None if session.challenge is not None else note_for(session, step)
+    return "" if note is None else note.text
 
 
 def _by_name(commands: list[Command], names: tuple[str, ...]) -> tuple[Command, ...]:
@@ -60,69 +102,26 @@ def _words(session: Session) -> dict[str, str]:
         now = session.sweeping or session.training
         starts = {Status.IDLE: "start", Status.PAUSED: "resume"}
         words = {"pause": starts.get(now.status, "pause")}
-        return words if session.sweeping is None else {**words, "stop": "end sweep"}
+        return words if session.sweeping is None else {**words, "stop": "end it"}
     if session.screen is Screen.LIBRARY:
         return {"show_all": "show all"} if session.library.search else {}
-    if session.screen is Screen.STUDY and session.look.cell is not None:
+    if session.screen is not Screen.STUDY:
+        return {}
+    if session.look.cell is not None:
         return {"next": "cell", "down": "row", "escape": "close", "next_key": "step"}
-    if session.screen is Screen.STUDY and session.challenge is not None:
+    if session.challenge is not None:
         return {"question": "answer"}
-    if session.screen is Screen.STUDY and session.look.is_closing:
-        leads = "next lesson" if next_entry(session) is not None else "library"
-        words = {"question": leads, "next": "go on"}
-        has_hints = any(task.hints for task in open_tasks(session))
-        return {**words, "tasks": "hint"} if has_hints else words
-    return {}
+    if session.look.is_closing:
+        return _words_at_the_end(session)
+    words = {"predict": "ask no more"} if session.predict else {}
+    line = session.look.unfolded
+    step = current_step(session)
+    is_open = step is not None and step.node.partition(".")[0] in line
+    return {**words, "unfold": "fold"} if is_open else words
 
 
-def _is_idle(session: Session, name: str) -> bool:
-    """Say whether a key of the line of keys would do nothing but say why."""
-    if name == "variant":
-        return session.lesson is None or not session.lesson.variants
-    match session.screen:
-        case Screen.STUDY:
-            return _is_idle_in_walk(session, name)
-        case Screen.TRAIN:
-            return _is_idle_in_training(session, name)
-        case Screen.HELP:
-            return name == "help"
-        case _:
-            return False
-
-
-def _is_idle_in_walk(session: Session, name: str) -> bool:
-    lesson = session.lesson
-    if lesson is None:
-        return False
-    is_page = session.step == 0 or session.look.is_closing
-    match name:
-        case "unfold" | "tab":
-            return is_page
-        case "cell":
-            traces = session.moment.traces if session.moment is not None else ()
-            return is_page or not any(_has_cells(trace) for trace in traces)
-        case "train":
-            return not lesson.trains
-    return False
-
-
-@lru_cache(maxsize=8)
-def _has_cells(trace: Trace) -> bool:
-    """Say whether a walk has matrices; a trace never changes, and is asked at every key."""
-    graph = trace.graph
-    return not graph.by_rows and any(trace.shapes[leaf.name] for leaf in graph.leaves)
-
-
-def _is_idle_in_training(session: Session, name: str) -> bool:
-    training = session.training
-    match name:
-        case "pause":
-            return session.sweeping is None and training.is_at_end
-        case "epoch" | "iteration":
-            is_at_work = session.sweeping is not None or training.status is Status.RUNNING
-            return is_at_work or training.stopped_by == "not_finite"
-        case "cursor_right" | "open_point":
-            return not len(training.costs)
-        case "reset":
-            return training.status is Status.IDLE
-    return False
+def _words_at_the_end(session: Session) -> dict[str, str]:
+    leads = "next lesson" if next_entry(session) is not None else "library"
+    words = {"question": leads, "next": "go on"}
+    has_hints = any(task.hints for task in open_tasks(session))
+    return {**words, "tasks": "hint"} if has_hints else words

@@ -197,6 +197,9 @@ def _run(session: Session, press: Press) -> tuple[Session, tuple[Effect, ...]]:
         name = (press.character or "").strip() or press.key
         told = f"{name} does nothing here; ? lists the keys."
         return said(replace(session, count=""), told), ()
+    why = command.why_not(session)
+    if why:
+        return said(replace(session, count=""), why), ()
     count = int(session.count) if session.count.isdigit() else 1
     try:
         outcome = command.do(session, min(max(count, 1), MAX_COUNT))

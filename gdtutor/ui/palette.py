@@ -41,7 +41,10 @@ class CommandProvider(Provider):
 
     def _commands(self) -> tuple[Command, ...]:
         program = cast(KeyApp, self.app).program
-        return () if program is None else commands_of(program.session.screen)
+        if program is None:
+            return ()
+        session = program.session
+        return tuple(c for c in commands_of(session.screen) if not c.why_not(session))
 
     def _press(self, command: Command) -> partial[None]:
         return partial(_do, cast(KeyApp, self.app), command)

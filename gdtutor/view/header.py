@@ -65,15 +65,27 @@ def _place(session: Session, context: Context, arrow: str, *, is_short: bool) ->
     return tuple(segments)
 
 
-def footer_line(commands: tuple[Command, ...], width: int, chars: Chars) -> Line:
-    """Return the keys of a screen with their words, as many as fit; help comes last, always."""
-    last = [c for c in commands if c.name == "help"]
-    others = [c for c in commands if c.footer and c.name != "help"]
+def footer_lines(commands: tuple[Command, ...], width: int, chars: Chars) -> tuple[Line, Line]:
+    """Return the keys of a screen with their words in two lines: the further ones, then the first.
+
+    The lower line ends in help and quit, always. What has room in neither is named by Help.
+    """
+    last = [c for c in commands if c.name in ("help", "quit")]
+    others = [c for c in commands if c.footer and c not in last]
+    kept = _fitting(others, last, width, chars)
+    further = _fitting([c for c in others if c not in kept], [], width, chars)
+    return _keys(further, chars), _keys([*kept, *last], chars)
+
+
+def _fitting(
+    commands: list[Command], last: list[Command], width: int, chars: Chars
+) -> list[Command]:
+    """Return as many commands as have room in a line that ends in others."""
     kept: list[Command] = []
-    for command in others:
+    for command in commands:
         if width_of(_keys([*kept, command, *last], chars)) <= width:
             kept.append(command)
-    return _keys([*kept, *last], chars)
+    return kept
 
 
 def _keys(commands: list[Command], chars: Chars) -> Line:

@@ -9,7 +9,7 @@ from gdtutor.values import replace
 from gdtutor.view.boxes import Panel, boxed
 from gdtutor.view.frame import Chars, Frame, Line, Style
 from gdtutor.view.lines import fitted, line, wrapped
-from gdtutor.view.study import footer
+from gdtutor.view.study import bottom_lines
 
 _NOTATION = (
     ("∂L/∂w₁", "d L/d w1", "the gradient of L with respect to w₁: how L answers a change of w₁"),
@@ -39,7 +39,7 @@ def help_frame(session: Session, width: int, height: int, chars: Chars) -> Frame
     """Return the help screen."""
     lines = help_lines(session.behind, width - 4, chars)
     panel = Panel("keys and notation", lines, _first_line(session, len(lines), height))
-    rows = (*boxed(panel, width, height - 2, chars), (), footer(session, width, chars))
+    rows = (*boxed(panel, width, height - 2, chars), *bottom_lines(session, width, chars))
     return Frame(width, height, tuple(fitted(row, width, chars) for row in rows))
 
 

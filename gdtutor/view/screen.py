@@ -7,11 +7,10 @@ from gdtutor.view.boxes import blank_frame
 from gdtutor.view.broken_file import with_reports
 from gdtutor.view.command import with_command
 from gdtutor.view.frame import Chars, Frame
-from gdtutor.view.header import prompt_line
 from gdtutor.view.library_lines import library_lines
 from gdtutor.view.lines import fitted
 from gdtutor.view.refusal import with_message, with_refusal
-from gdtutor.view.study import footer, study_frame
+from gdtutor.view.study import bottom_lines, study_frame
 from gdtutor.view.too_small import is_too_small, too_small_frame
 
 
@@ -47,6 +46,6 @@ def _frame(session: Session, width: int, height: int, chars: Chars) -> Frame:
 
 def _library_frame(session: Session, width: int, height: int, chars: Chars) -> Frame:
     """Return the library screen."""
-    bottom = (prompt_line(session, width, chars), footer(session, width, chars))
+    bottom = bottom_lines(session, width, chars)
     lines = (*library_lines(session.library, session.saving, width, height - 2, chars), *bottom)
     return Frame(width, height, tuple(fitted(row, width, chars) for row in lines))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gdtutor.session.footer import named_keys
-from gdtutor.session.state import Session, Tab
+from gdtutor.session.state import Screen, Session, Tab
 from gdtutor.values import Struct
 from gdtutor.view.boxes import Panel, beside, boxed, hidden, window
 from gdtutor.view.closing import closing_prose, ways_on
@@ -13,7 +13,7 @@ from gdtutor.view.explain import context_of, node_lines, note_lines
 from gdtutor.view.figures import Figure, moved, walk_figure
 from gdtutor.view.frame import Chars, Frame, Line, Placed, Style
 from gdtutor.view.graph.panel import graph_lines
-from gdtutor.view.header import footer_line, header_line, prompt_keys, prompt_line
+from gdtutor.view.header import footer_lines, header_line, prompt_keys, prompt_line
 from gdtutor.view.lines import fitted, line
 from gdtutor.view.numpy_line import with_numpy_line
 from gdtutor.view.page import page_lines
@@ -26,6 +26,10 @@ WIDE = (110, 30)
 """From this size on the table of values has a panel of its own."""
 PICTURE_HEIGHT = 16
 """Lines of a picture below the table of values, its border included."""
+
+
+_LIBRARY_SAYS = "Lessons in gradient descent, walked step by step. Enter begins."
+"""What the library says at a first visit."""
 
 
 class Room(Struct, frozen=True):
@@ -84,8 +88,7 @@ def study_frame(session: Session, width: int, height: int, chars: Chars) -> Fram
         body, plots = _compact(session, context, width, height - 3)
     else:
         body, plots = _panels(session, context, width, height)
-    said = prompt_line(session, width, chars) or _trouble(session, chars)
-    bottom = (said, footer(session, width, chars))
+    bottom = bottom_lines(session, width, chars, trouble=_trouble(session, chars))
     lines = tuple(fitted(content, width, chars) for content in (header, *body, *bottom))
     return Frame(width, height, lines[:height], moved(plots, 0, 1))
 
@@ -98,13 +101,37 @@ def _trouble(session: Session, chars: Chars) -> Line:
     return line(" ", (short_diagnosis(session, chars), Style.WARNING))
 
 
-def footer(session: Session, width: int, chars: Chars) -> Line:
-    """Return the line of keys, empty where the learner hides it; an open input has its own."""
+def bottom_lines(
+    session: Session, width: int, chars: Chars, *, trouble: Line = ()
+) -> tuple[Line, Line]:
+    """Return the last two lines: what is said or typed, else further keys; and the line of keys.
+
+    An open input has keys of its own, and the learner may hide all of them.
+    """
+    said = prompt_line(session, width, chars) or trouble
     if session.prompt is not None:
-        return prompt_keys(session.prompt)
+        return said, prompt_keys(session.prompt)
     if session.look.hides_hints:
+        return said, ()
+    keys = named_keys(session, is_narrow=width < COMPACT[0])
+    further, first = footer_lines(keys, width, chars)
+    return said or _welcome(session) or further, first
+
+
+def _welcome(session: Session) -> Line:
+    """Return what a first visit is told: what the library is, and how to read the line of keys."""
+    library = session.library
+    if not library.is_new or library.places or library.finished:
         return ()
-    return footer_line(named_keys(session, is_narrow=width < COMPACT[0]), width, chars)
+    if session.screen is Screen.LIBRARY:
+        return line(
+            " ", ("Lessons in gradient descent, walked step by step. Enter begins.", Style.GOOD)
+        )
+    is_start = session.moment is not None and session.moment.iteration == 0 and session.step <= 1
+    if session.screen is not Screen.STUDY or not is_start:
+        return ()
+    told = "The line below names the keys that work now, the most useful first."
+    return line(" ", (told, Style.GOOD))
 
 
 def page_of(session: Session) -> str | None:

@@ -16,14 +16,13 @@ from gdtutor.view.boxes import Panel, beside, boxed, hidden, window
 from gdtutor.view.diagnosis import diagnosis_lines
 from gdtutor.view.figures import Figure, moved, training_figure, training_figures
 from gdtutor.view.frame import LARGEST, Chars, Frame, Line, Placed, Plot, Series, Style
-from gdtutor.view.header import prompt_line
 from gdtutor.view.lines import fitted, line
 from gdtutor.view.matrix import MatrixLook, matrix_lines
 from gdtutor.view.pictures.curve import marks_of
 from gdtutor.view.pictures.planes import input_columns, target_columns
 from gdtutor.view.pictures.table import HELD
 from gdtutor.view.runs import ShownCurve, curves_shown, run_lines, swept_setting
-from gdtutor.view.study import footer
+from gdtutor.view.study import bottom_lines
 from gdtutor.view.thinning import running_means, thinned
 from gdtutor.view.train_lines import NARROW, cost_facts, header_line, progress_line
 
@@ -46,7 +45,7 @@ def train_frame(session: Session, width: int, height: int, chars: Chars) -> Fram
     bar = progress_line(session, width, chars)
     told = diagnosis_lines(session, width - 2, chars)[: max(height - 5 - LEAST_BODY, 1)]
     body_height = height - 5 - len(told)
-    bottom = (prompt_line(session, width, chars), footer(session, width, chars))
+    bottom = bottom_lines(session, width, chars)
     if width < NARROW or height < 20:
         rows, plots = _small(session, width, body_height, chars)
     else:

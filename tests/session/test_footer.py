@@ -7,7 +7,7 @@ from walks import KINK, NETWORK, NEURON, pressed, screen, typed, walk
 from gdtutor.drive import headless
 from gdtutor.drive.opening import session_at
 from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
-from gdtutor.session.commands import command_for
+from gdtutor.session.commands import command_for, commands_of
 from gdtutor.session.footer import named_keys
 from gdtutor.session.press import Press
 from gdtutor.session.state import Screen, Session, Snapshot, Status
@@ -30,13 +30,48 @@ def test_a_narrow_screen_names_the_way_to_the_other_panels():
 
 
 @pytest.mark.parametrize(
-    ("path", "named"),
-    [(NEURON, {"train"}), (NETWORK, {"train", "cell"}), (KINK, set())],
+    ("path", "at", "named"),
+    [
+        (NEURON, "given", {"train"}),
+        (NEURON, "forward:z", {"train", "unfold"}),
+        (NEURON, "backward:b", {"train", "verify", "mistakes"}),
+        (NETWORK, "given", {"train", "example"}),
+        (NETWORK, "forward:Z1", {"train", "example", "cell", "unfold"}),
+        (NETWORK, "forward:A1", {"train", "example", "cell"}),
+        (KINK, "given", set()),
+    ],
 )
-def test_keys_that_a_lesson_has_no_use_for_are_not_named(path, named):
-    found = words(walk(path, "given"))
-    assert found.keys() & {"train", "cell"} == named
-    assert found.keys() >= {"next", "unfold", "edit", "library", "help"}
+def test_keys_that_do_nothing_at_a_step_are_not_named(path, at, named):
+    found = words(walk(path, at))
+    of_a_step = {"train", "cell", "unfold", "verify", "mistakes", "example", "figure", "undo"}
+    assert found.keys() & of_a_step == named
+    assert found.keys() >= {"next", "edit", "library", "help", "quit"}
+
+
+@pytest.mark.parametrize("at", ["", "given", "forward:z", "backward:b", "update:b"])
+@pytest.mark.parametrize("path", [NEURON, NETWORK, KINK])
+def test_no_key_that_is_named_says_that_it_does_nothing_and_a_dead_one_says_why(path, at):
+    session = walk(path) if not at else walk(path, "given", "5n")
+    for command in commands_of(Screen.STUDY):
+        why = command.why_not(session)
+        after, _ = update(session, Press(command.keys[0].split()[-1]))
+        assert not why or (after.message == why and command.name not in words(session))
+
+
+def test_what_a_note_asks_for_comes_into_the_line():
+    path = find_lesson("backward-or", shipped_lessons_folder())
+    session = session_at(path, at="given")
+    closing = pressed(session, "z")
+    assert session.lesson is not None
+    quoted = replace(session.lesson, closing="# Next\n\n- Press `d` and `V` and `k`.\n")
+    names = [c.name for c in named_keys(replace(closing, lesson=quoted), is_narrow=False)]
+    assert names.index("link") < names.index("edit")
+
+
+def test_help_and_quit_are_always_named_and_further_keys_stand_above():
+    rows = screen(walk(NEURON, "forward:z"), 80, 24).splitlines()
+    assert rows[-1].rstrip().endswith("? all keys  q quit")
+    assert "l library" in rows[-2]
 
 
 def test_a_page_of_prose_has_nothing_to_unfold_and_no_panels():
@@ -110,11 +145,11 @@ def test_while_a_sweep_is_at_work_the_keys_are_its_own():
     session = pressed(training(Status.FINISHED, costs=[2, 1]), "S")
     session = typed(session, "learning_rate=0.1,1")
     found = words(session)
-    assert (found["pause"], found["stop"]) == ("pause", "end sweep")
+    assert (found["pause"], found["stop"]) == ("pause", "end it")
     assert found.keys() & {"epoch", "iteration"} == set()
     assert words(pressed(session, "space"))["pause"] == "resume"
     assert "stop" not in words(pressed(session, "s"))
-    assert " s end sweep " in screen(session, 40, 12).splitlines()[-1]
+    assert " s end it " in "".join(screen(session, 40, 12).splitlines()[-2:])
 
 
 @pytest.mark.parametrize(("width", "height"), [(80, 24), (40, 12)])

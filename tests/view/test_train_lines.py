@@ -105,7 +105,7 @@ def test_a_mean_is_a_curve_of_its_own_and_the_title_states_its_window() -> None:
     for x, y in zip(mean.xs, mean.ys, strict=True):
         assert y == pytest.approx(costs[int(x) - 24 : int(x) + 1].mean(), rel=1e-12)
     assert "cost curve, ~ mean of 25 epochs" in screen(smooth, 80, 24)
-    assert "mean" not in screen(session, 80, 24)
+    assert "~ mean" not in screen(session, 80, 24)
     assert facts(smooth, 80) == facts(session, 80)
 
 

@@ -1,0 +1,188 @@
+"""Why a key does nothing now: the line of keys, Help, the palette and the answer share one reason.
+
+Every function returns the reason, and an empty text where the command works.
+"""
+
+from __future__ import annotations
+
+from gdtutor.session.display_options import current_line
+from gdtutor.session.navigation import cell_shape
+from gdtutor.session.state import Screen, Session, Status, current_step
+from gdtutor.session.steps import Phase
+
+ANSWER_FIRST = "Answer first: Enter goes back to the question, n shows the answer."
+LOST = "The numbers are no longer finite; 0 goes back to the start."
+
+
+def always(session: Session) -> str:
+    """Return no reason: the command always works."""
+    return ""
+
+
+def iterations(session: Session) -> str:
+    """For what leads to another iteration."""
+    if session.lesson is None or session.lesson.trains:
+        return ""
+    return "This lesson does not train, so it has one iteration only."
+
+
+def earlier_iterations(session: Session) -> str:
+    """For what leads to an earlier iteration."""
+    is_first = session.moment is not None and session.moment.iteration == 0
+    return "This is iteration 0: no update has been done yet." if is_first else ""
+
+
+def unfolding(session: Session) -> str:
+    """For folding and unfolding a line."""
+    line = current_line(session)
+    if _is_page(session) or line is None:
+        return "Go to a computed node first; x shows the operations inside it."
+    if line.first == line.last:
+        return f"{line.name} is one operation already: there is nothing to unfold."
+    return ""
+
+
+def cells(session: Session) -> str:
+    """For opening a cell."""
+    if session.look.cell is not None or (not _is_page(session) and cell_shape(session)):
+        return ""
+    return "There is no matrix at this step whose cells could be opened."
+
+
+def examples(session: Session) -> str:
+    """For following another example."""
+    is_several = session.moment is not None and len(session.moment.batch) > 1
+    return "" if is_several else "This iteration sees one example only."
+
+
+def panels(session: Session) -> str:
+    """For another panel, of which a page of prose has none."""
+    return "This page has no panels; the steps have." if _is_page(session) else ""
+
+
+def pictures(session: Session) -> str:
+    """For the lesson's pictures."""
+    if session.lesson is None or not session.lesson.pictures:
+        return "This lesson has no pictures."
+    return "The pictures belong to the steps; go on to the first one." if _is_page(session) else ""
+
+
+def gradients(session: Session) -> str:
+    """For what speaks of a gradient."""
+    if session.challenge is not None:
+        return ANSWER_FIRST
+    step = current_step(session)
+    is_back = step is not None and step.phase is Phase.BACKWARD and not _is_page(session)
+    return "" if is_back else "Go to a backward step first: this key speaks of its gradient."
+
+
+def undoing(session: Session) -> str:
+    """For taking a change back."""
+    return "" if session.done else "There is nothing to undo."
+
+
+def redoing(session: Session) -> str:
+    """For doing an undone change again."""
+    return "" if session.undone else "There is nothing to redo."
+
+
+def changes(session: Session) -> str:
+    """For going back to the lesson's own values."""
+    return "" if session.changes else "These are the lesson's own values already."
+
+
+def questions(session: Session) -> str:
+    """For going back to the open question, or on from the closing page."""
+    if session.challenge is not None or session.look.is_closing:
+        return ""
+    how = "The next step may ask one." if session.predict else "r asks for each next value."
+    return f"No question is open. {how}"
+
+
+def walking_alone(session: Session) -> str:
+    """For auto-play, which an open question holds up."""
+    return ANSWER_FIRST if session.challenge is not None else ""
+
+
+def training(session: Session) -> str:
+    """For the training screen."""
+    if session.lesson is None or session.lesson.trains:
+        return ""
+    return "There is nothing to train in this lesson: it is a walk alone."
+
+
+def variants(session: Session) -> str:
+    """For the lesson's variants."""
+    has_some = session.base is not None and bool(session.base.variants)
+    return "" if has_some else "This lesson has no variants."
+
+
+def tasks(session: Session) -> str:
+    """For the lesson's tasks."""
+    has_some = session.lesson is not None and bool(session.lesson.tasks)
+    return "" if has_some else "This lesson has no tasks; z shows what to try next."
+
+
+def done_tasks(session: Session) -> str:
+    """For opening tasks again that are done."""
+    lesson = session.lesson
+    if lesson is None or not session.look.is_closing:
+        return "On the closing page this key forgets which tasks are done."
+    done = session.library.tasks_done
+    is_any = any((lesson.id, task.id) in done for task in lesson.tasks)
+    return "" if is_any else "No task of this lesson is done."
+
+
+def runs(session: Session) -> str:
+    """For pausing and resuming."""
+    if session.sweeping is not None:
+        return ""
+    if session.training.status is Status.FINISHED and session.training.stopped_by == "not_finite":
+        return LOST
+    if session.training.is_at_end:
+        return "The run is finished: n trains an epoch more, 0 goes back to its start."
+    return ""
+
+
+def single_steps(session: Session) -> str:
+    """For training one epoch or one iteration."""
+    if session.sweeping is not None:
+        return "A sweep is at work; s ends it, then single steps."
+    if session.training.status is Status.RUNNING:
+        return "Pause with Space first, then single steps."
+    is_lost = session.training.status is Status.FINISHED
+    return LOST if is_lost and session.training.stopped_by == "not_finite" else ""
+
+
+def stopping(session: Session) -> str:
+    """For ending the run or the sweep."""
+    is_running = session.sweeping is not None or session.training.status is Status.RUNNING
+    return "" if is_running else "Nothing is running."
+
+
+def curves(session: Session) -> str:
+    """For a cursor on the curve."""
+    return "" if len(session.training.costs) else "There is no curve yet."
+
+
+def starts(session: Session) -> str:
+    """For going back to the start of the run."""
+    return "" if session.training.status is not Status.IDLE else "Nothing was trained yet."
+
+
+def searches(session: Session) -> str:
+    """For showing all lessons again."""
+    return "" if session.library.search else "All lessons are shown."
+
+
+def closable(session: Session) -> str:
+    """For closing what is open."""
+    look = session.look
+    is_open = look.cell is not None or look.proof or look.mistakes or look.is_closing
+    is_open = is_open or session.auto.is_on
+    return "" if is_open else "Nothing is open that could be closed; l opens the library."
+
+
+def _is_page(session: Session) -> bool:
+    is_study = session.screen is Screen.STUDY
+    return is_study and (session.step == 0 or session.look.is_closing)
