@@ -20,6 +20,10 @@ class _Part(Struct, frozen=True, eq=False):
     def __eq__(self, other: object) -> bool:
         return type(other) is type(self) and astuple(self)[:-1] == astuple(other)[:-1]
 
+    def __ne__(self, other: object) -> bool:
+        # The one that a Struct brings compares by identity.
+        return not self == other
+
     def __hash__(self) -> int:
         return hash(astuple(self)[:-1])
 

@@ -8,14 +8,16 @@ from functools import partial
 
 import numpy as np
 
-from gdtutor.engine.expression import Expr
-from gdtutor.engine.local import UPSTREAM, edge_rule
+from gdtutor.engine.expression import Apply, Expr
+from gdtutor.engine.graph import Line
+from gdtutor.engine.local import UPSTREAM, EdgeRule, edge_rule
 from gdtutor.engine.numpy_text import NumpyWriter, helper_names
 from gdtutor.engine.operations import OPERATIONS, Array, parse_rule
 from gdtutor.engine.rounding import rounding_of
 from gdtutor.engine.shapes import expression_shape
 from gdtutor.engine.simplify import is_one
 from gdtutor.engine.trace import Contribution, Trace
+from gdtutor.export.inner_results import needs_inner_results
 from gdtutor.session.moment import Moment
 from gdtutor.training.optimisers import OPTIMISERS
 from gdtutor.training.problem import Binding
@@ -23,40 +25,12 @@ from gdtutor.values import Struct, field
 from gdtutor.view import notation
 from gdtutor.view.frame import UNICODE
 
-_OWN = [
-    "np",
-    "sys",
-    "math",
-    "check",
-    "settled",
-    "ROUNDING",
-    "train",
-    "main",
-    "order",
-    "order_of",
-    "drawn_epochs",
-    "lru_cache",
-    "SHOWN",
-    "EXAMPLES",
-    "sum_to",
-    "k",
-    "phase",
-    "epoch",
-    "epochs",
-    "turn",
-    "batch",
-    "total",
-    "seen",
-    "cost",
-    "learning_rate",
-    "t",
-    "shrink",
-    "step",
-    "signal",
-    "solve",
-    "_sigmoid",
-    "self",
-]
+_OWN = """
+    np sys math check settled ROUNDING train main order order_of drawn_epochs lru_cache
+    SHOWN EXAMPLES sum_to k phase epoch epochs turn batch total seen cost learning_rate t
+    shrink step signal solve _sigmoid self
+""".split()
+"""Names that every script uses itself."""
 
 
 class PythonNames:
@@ -115,6 +89,9 @@ class Code(Struct):
     """Whether the last batch of an epoch is shorter: counts of cells are then no fixed numbers."""
     passed_on: dict[tuple[str, str, int], bool] = field(default_factory=dict)
     """Whether a consumer passes its gradient on unchanged, by consumer, node and occurrence."""
+    apart: dict[str, bool] = field(default_factory=dict)
+    """Whether a line is written one operation after the other, since gradients are computed from
+    its inner results, by its name."""
     settled: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """What an update gives of a parameter whose gradient somewhere is 0 but for rounding."""
 
@@ -131,10 +108,17 @@ class Code(Struct):
         return NumpyWriter(name, shapes).write(expr)
 
     def forward(self, trace: Trace) -> list[CodeLine]:
-        """Return a line for every line of a graph."""
+        """Return the lines of a graph, with the inner results that gradients are computed from."""
         found = []
         bounds = rounding_of(trace).values
         for line in trace.graph.lines:
+            if self._is_apart(trace, line):
+                for node in trace.graph.nodes[line.first : line.last + 1]:
+                    source = self.text(Apply(node.op, node.args, node.axis), trace)
+                    target, value = self.names.value(node.name), trace.values[node.name]
+                    note = f"{shown(node.name)}: {node.op}"
+                    found.append(CodeLine(target, source, note, value, bounds[node.name]))
+                continue
             note = shown(line.name)
             if line.first == line.last:
                 note += f": {trace.graph.nodes[line.last].op}"
@@ -142,6 +126,18 @@ class Code(Struct):
             target, value = self.names.value(line.name), trace.values[line.name]
             found.append(CodeLine(target, source, note, value, bounds[line.name]))
         return found
+
+    def _is_apart(self, trace: Trace, line: Line) -> bool:
+        if line.name not in self.apart:
+            self.apart[line.name] = needs_inner_results(trace, line)
+        return self.apart[line.name]
+
+    def _rule(self, trace: Trace, c: Contribution, counts: bool = True) -> EdgeRule:
+        """Return by which formulas a contribution is computed."""
+        is_apart = self.apart.get(c.consumer, False)
+        if counts and not is_apart:
+            return EdgeRule(c.local_formula, c.rule, c.sums)
+        return edge_rule(trace.graph, c.edge, trace.shapes, expand=not is_apart, counts=counts)
 
     def backward(self, trace: Trace) -> list[CodeLine]:
         """Return the lines of the way back: local gradients, shares, and their sums."""
@@ -158,7 +154,7 @@ class Code(Struct):
             shares = []
             bounds = zip(received, rounding.shares[node], rounding.locals[node], strict=True)
             for c, share_bound, local_bound in bounds:
-                found += self._local(c, node, local_bound)
+                found += self._local(trace, c, node, local_bound)
                 source = self._share(trace, c, node)
                 if len(received) > 1:
                     name = self.names.of("share", c.consumer, _nth(f"d{node}_from_{c.consumer}", c))
@@ -171,23 +167,25 @@ class Code(Struct):
             found.append(CodeLine(target, " + ".join(shares), note, total, bound))
         return found
 
-    def _local(self, c: Contribution, node: str, bound: Array | None) -> list[CodeLine]:
-        if c.local_formula is None or c.local is None or self._is_passed_on(c, node):
+    def _local(
+        self, trace: Trace, c: Contribution, node: str, bound: Array | None
+    ) -> list[CodeLine]:
+        local = self._rule(trace, c).local
+        if local is None or c.local is None or self._is_passed_on(local, c, node):
             return []
-        self.helpers.update(dict.fromkeys(helper_names(c.local_formula)))
-        source = NumpyWriter(self.names.value).write(c.local_formula)
+        self.helpers.update(dict.fromkeys(helper_names(local)))
+        source = NumpyWriter(self.names.value).write(local)
         by = f"∂{shown(c.consumer)}/∂{shown(node)}"
         note = f"local gradient {by}"
         return [CodeLine(self._local_name(c, node), source, note, c.local, bound)]
 
-    def _is_passed_on(self, c: Contribution, node: str) -> bool:
+    def _is_passed_on(self, local: Expr, c: Contribution, node: str) -> bool:
         """Say whether a local gradient is 1, as it is in the first iteration written.
 
         In a last batch of one example 1/m is 1 as well, and the same line holds for it.
         """
         key = (c.consumer, node, c.occurrence)
-        is_passed_on = c.local_formula is not None and is_one(c.local_formula)
-        return self.passed_on.setdefault(key, is_passed_on)
+        return self.passed_on.setdefault(key, is_one(local))
 
     def _local_name(self, c: Contribution, node: str) -> str:
         return self.names.of("local", c.consumer, node, _nth(f"d{c.consumer}_d{node}", c))
@@ -195,10 +193,9 @@ class Code(Struct):
     def _share(self, trace: Trace, c: Contribution, node: str) -> str:
         """Return a contribution, brought to the node's own shape."""
         shape = trace.shapes[node]
-        if c.local_formula is None or c.local is None:
-            rule = c.rule
-            if self.batches_differ:
-                rule = edge_rule(trace.graph, c.edge, trace.shapes, counts=False).rule
+        local = self._rule(trace, c).local
+        if local is None or c.local is None:
+            rule = self._rule(trace, c, counts=not self.batches_differ).rule
             text = self.text(rule, trace, c.consumer)
             arrays = {**trace.shapes, UPSTREAM: np.shape(c.upstream)}
             if expression_shape(rule, arrays) != shape:
@@ -206,7 +203,7 @@ class Code(Struct):
             return text
         upstream = self.names.gradient(c.consumer)
         text, wide = upstream, np.shape(c.upstream)
-        if not self._is_passed_on(c, node):
+        if not self._is_passed_on(local, c, node):
             text = f"{upstream} * {self._local_name(c, node)}"
         if len(wide) < len(shape):
             return f"np.broadcast_to({text}, np.shape({self.names.value(node)}))"

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gdtutor.engine.expression import (
+    Apply,
     Name,
     Number,
     names_in,
@@ -57,6 +58,13 @@ def test_a_number_written_out_reads_back_as_the_same_float(value):
 
 def test_a_whole_number_is_written_without_a_point():
     assert [number_text(v) for v in (2.0, -3.0, 0.0, -0.0, 0.1)] == ["2", "-3", "0", "-0", "0.1"]
+
+
+def test_the_same_formula_in_another_column_is_equal_and_not_unequal():
+    one, other = Apply("neg", (Name("a", 1),), None, 0), Apply("neg", (Name("a", 4),), None, 3)
+    assert one == other
+    assert not one != other
+    assert one != Apply("neg", (Name("b", 1),), None, 0)
 
 
 def test_names_are_listed_once_for_each_occurrence():
