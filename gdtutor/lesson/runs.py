@@ -37,9 +37,18 @@ def run_of(lesson: Lesson, seed: int | None = None) -> Run:
     return Run((RunSegment(0, problem_of(lesson, seed=seed), settings),))
 
 
+def without_what_comes(run: Run) -> Run:
+    """Return the run without a change of the iteration that would be the next: it is not done."""
+    if all(s.first_iteration != run.farthest for s in run.segments[1:]):
+        return run
+    last = run.segment_at(run.farthest - 1)
+    return run.branched(replace(last, first_iteration=run.farthest, edits=()))
+
+
 def unevaluated(run: Run) -> RunResult:
     """Return what a run has come to for somebody who does not wait for another pass."""
     nothing = frozen(np.empty(0))
+    run = without_what_comes(run)
     return RunResult(run.state(run.farthest).parameters, np.nan, None, nothing, nothing)
 
 

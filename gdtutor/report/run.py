@@ -9,7 +9,7 @@ import numpy as np
 
 from gdtutor.engine.operations import Array
 from gdtutor.lesson.model import Lesson
-from gdtutor.lesson.runs import RunResult, outcome_of
+from gdtutor.lesson.runs import RunResult, outcome_of, without_what_comes
 from gdtutor.report.jsondata import plain
 from gdtutor.session.digits import number
 from gdtutor.training.run import Run
@@ -79,7 +79,8 @@ def result_of(
         seconds: How long it has taken.
         outcome: What the parameters are good for; computed where None.
     """
-    outcome, costs = outcome or outcome_of(run), run.costs
+    ended, costs = without_what_comes(run), run.costs
+    outcome = outcome or outcome_of(ended)
     return TrainingResult(
         lesson.id,
         _seed(lesson, seed),
@@ -89,7 +90,7 @@ def result_of(
         run.validation_costs,
         outcome.final_cost,
         outcome.validation_cost,
-        run.segment_at(run.farthest).problem.size - run.trained_examples,
+        ended.segment_at(ended.farthest).problem.size - ended.trained_examples,
         outcome.parameters,
         outcome.predictions,
         outcome.targets,

@@ -294,7 +294,6 @@ def _hold_training(lesson, told, held, iterations):
             held.figures += 1
             final = held.shown["parameters"].get(name)
             if final is not None:
-                final = reading.edited(lesson, held.shown["iterations"], name, final)
                 identical(f"train: {name} at the end", program.numbers(value), final)
 
 
