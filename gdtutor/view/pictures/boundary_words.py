@@ -19,12 +19,14 @@ from gdtutor.view.pictures.neurons import (
     sums_behind,
     undecided_words,
 )
-from gdtutor.view.pictures.planes import at_points, grid_of, input_columns
+from gdtutor.view.pictures.planes import Grid, at_points, grid_of, input_columns, plane_values
 from gdtutor.view.pictures.source import Source, is_set, option
 from gdtutor.view.pictures.table import outputs_of
 
 LISTED = 12
 """Examples up to which those on a side are named, beyond which they are counted."""
+_PROBED = 8, 8
+"""Columns and rows of the plane in which a neuron that decides anything is looked for."""
 
 
 def boundary_words(source: Source, wish: PictureWish) -> tuple[str, ...]:
@@ -46,17 +48,18 @@ def boundary_words(source: Source, wish: PictureWish) -> tuple[str, ...]:
         for axis in (grid.x, grid.y)
     )
     words = [f"the plane of {', '.join(ends)}; {source.problem.size} examples"]
-    words += [_neuron(source, one, sums.get(one, one)) for one in neurons[:MAX_NEURONS]]
+    plane = grid_of(source, wish, *_PROBED)
+    words += [_neuron(source, one, sums.get(one, one), plane) for one in neurons[:MAX_NEURONS]]
     # Neurons of another line have no targets of their own.
     return tuple(words) if option(wish, "of") else (*words, *_right(source))
 
 
-def _neuron(source: Source, neuron: Neuron, behind: Neuron) -> str:
+def _neuron(source: Source, neuron: Neuron, behind: Neuron, plane: Grid) -> str:
     """Return the line at which a neuron changes sides, and the examples on either side."""
+    if decides_nothing(plane_values(source.still, neuron.line, plane), neuron):
+        return undecided_words(source, neuron)
     points = source.problem.examples[:, list(input_columns(source.problem))]
     values = at_points(source.problem, source.predicting, neuron.line, points)[..., None]
-    if decides_nothing(values, neuron):
-        return undecided_words(source, neuron)
     side = sides(values, neuron)[..., 0]
     if has_rows(values, neuron):
         counts = [

@@ -94,7 +94,7 @@ def curve_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
         return said(NO_CURVE, size)
     functions = facts.functions
     mark = f"{marks_of(source.chars).here} "
-    notes = tuple(_notes(source, facts, mark))
+    notes = tuple(_notes(source, wish, facts, mark))
     legend = _legend(source, wish, bool(facts.points))
     shown, columns, rows = _layout(len(functions), size.width, size.height - 1 - len(notes))
     if not shown:
@@ -125,7 +125,7 @@ def curve_words(source: Source, wish: PictureWish) -> tuple[str, ...]:
     for name in facts.functions:
         named = _named(source, wish, name, facts)
         words += plot_words(source, f"{name}, from {low} to {high}", named)
-    return (*words, *_notes(source, facts))
+    return (*words, *_notes(source, wish, facts))
 
 
 def _layout(count: int, width: int, height: int) -> tuple[int, int, int]:
@@ -177,7 +177,7 @@ def _points(source: Source, trace: Trace | None, node: str) -> tuple[Array, str]
     return _followed(source, node, np.asarray(operand), axes), called
 
 
-def _notes(source: Source, facts: CurveFacts, mark: str = "") -> Iterator[str]:
+def _notes(source: Source, wish: PictureWish, facts: CurveFacts, mark: str = "") -> Iterator[str]:
     """Yield where the node stands, in numbers."""
     if not facts.points:
         return
@@ -189,7 +189,8 @@ def _notes(source: Source, facts: CurveFacts, mark: str = "") -> Iterator[str]:
     height, slope = (float(part[0]) for part in value_and_slope(facts.functions[0], at_first))
     at = f" (first of {len(facts.points)})" if len(facts.points) > 1 else ""
     equals = "→" if source.chars.unicode else "->"
-    yield f"{first} {equals} {source.number(height)}, slope {source.number(slope)}{at}"
+    steep = f", slope {source.number(slope)}" if is_set(wish, "derivative", True) else ""
+    yield f"{first} {equals} {source.number(height)}{steep}{at}"
 
 
 def _followed(source: Source, node: str, operand: Array, axes: Axes) -> Array:

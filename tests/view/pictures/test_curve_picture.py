@@ -64,3 +64,10 @@ def test_numbers_of_the_point_are_written_below():
 def test_a_curve_that_levels_off_does_so_at_the_end_of_its_axis(name, expected):
     (placed,) = plots(f'kind = "curve"\nfunctions = ["{name}"]')
     assert placed.plot.y_range == expected
+
+
+def test_a_curve_without_its_derivative_says_no_slope():
+    with_slope = picture(CURVE, 'kind = "curve"', "forward:a")
+    without = picture(CURVE, 'kind = "curve"\nderivative = false', "forward:a")
+    assert "slope" in with_slope
+    assert "slope" not in without
