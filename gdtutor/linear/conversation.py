@@ -193,7 +193,7 @@ def _news(before: Session, session: Session, chars: Chars) -> str:
     if session.kept != before.kept and session.kept:
         parts += sweep_lines(session, chars)
     if session.message:
-        parts.append(_marked(session.message, session.is_error))
+        parts.append(_marked(session.message, session.is_error, chars))
     if session.command:
         parts.append(shell_line(session.command))
     if _is_other_picture(before, session):
@@ -203,7 +203,7 @@ def _news(before: Session, session: Session, chars: Chars) -> str:
     seen = ("screen", "lesson", "moment", "step", "look", "challenge")
     if any(getattr(before, name) is not getattr(session, name) for name in seen):
         return "\n".join([*parts, _whole(session, chars)]).rstrip("\n")
-    parts += _question(session)
+    parts += _question(session, chars)
     return "\n".join(parts)
 
 
@@ -228,20 +228,20 @@ def _whole(session: Session, chars: Chars) -> str:
         return "\n".join([*(text_of(row) for row in rows), f"{leads}{on}."])
     if context is None:
         return f"{opening_text(session, chars)}\n{PARTING}"
-    return "\n".join([step_text(session, context), *_question(session)])
+    return "\n".join([step_text(session, context), *_question(session, chars)])
 
 
-def _question(session: Session) -> list[str]:
+def _question(session: Session, chars: Chars) -> list[str]:
     prompt = session.prompt
     if prompt is None:
         return []
-    lines = [_marked(prompt.error, True)] if prompt.error else []
+    lines = [_marked(prompt.error, True, chars)] if prompt.error else []
     what = "an expression is an answer, ? a hint; commands start with a colon, as in :n"
     return [*lines, f"{prompt.label}: {what if prompt.kind is PromptKind.ANSWER else ''}".rstrip()]
 
 
-def _marked(message: str, is_error: bool) -> str:
-    return f"error: {message}" if is_error else message
+def _marked(message: str, is_error: bool, chars: Chars) -> str:
+    return plain(f"error: {message}" if is_error else message, chars)
 
 
 def library_lines(session: Session, chars: Chars) -> list[str]:
