@@ -229,7 +229,7 @@ def test_titles_are_ascii_where_everything_is() -> None:
     shelf = Session(library=library_of(shipped_lessons_folder()))
     talk = Talk(shelf, "why-x-transpose", "l", "backward-or", chars=ASCII)
     assert "\n".join(talk.said).isascii()
-    assert "05 Backward pass: local x upstream" in talk.last
+    assert "05 Local x upstream" in talk.last
 
 
 def test_words_go_to_places_and_back() -> None:
@@ -398,12 +398,13 @@ def test_f_tells_the_next_picture_and_nothing_else() -> None:
     assert start.lesson is not None
     titles = [dict(wish.options)["title"] for wish in start.lesson.pictures]
     heads = [f"  picture {n} of {len(titles)}: {title}" for n, title in enumerate(titles, start=1)]
-    talk = Talk(start, *["f"] * len(titles), "n")
+    talk = Talk(start, *["f"] * len(titles), "n", "0.66")
     assert heads[0] in talk.said[0].split("\n")
     assert [text.split("\n")[0] for text in talk.said[1:]] == [
         *heads[1:],
         "No picture now; f tells the first one again.",
         "[9/9] iteration 0, update w",
+        "Right.",
     ]
     assert "now: w 0.5, L 0.32, slope −0.32" in talk.said[1]
     assert heads[1] in talk.last.split("\n")
@@ -415,7 +416,7 @@ def test_a_picture_that_waits_for_times_gets_them() -> None:
 
 
 def test_without_pictures_f_says_so() -> None:
-    assert Talk(lesson("bias", "given"), "f").last == "This lesson has no pictures."
+    assert Talk(lesson("neuron", "given"), "f").last == "This lesson has no pictures."
 
 
 def test_what_a_change_has_changed_is_told_with_what_it_was() -> None:

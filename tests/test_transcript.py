@@ -139,8 +139,8 @@ def test_the_plain_transcript_tells_each_picture_where_a_screen_shows_another() 
 
 
 def test_the_transcript_of_a_lesson_without_pictures_has_none() -> None:
-    session = session_at(lesson_path("bias"))
-    assert "picture" not in "\n".join(transcript_text(session, 1, UNICODE)).split("[1/13]")[1]
+    session = session_at(lesson_path("neuron"))
+    assert "picture" not in "\n".join(transcript_text(session, 1, UNICODE)).split("[1/7]")[1]
 
 
 def test_what_is_not_finite_is_a_word_in_json(tmp_path: Path) -> None:

@@ -151,5 +151,5 @@ def _predicts(session: Session, lesson: Lesson) -> bool:
 def _of_predicting(lesson: Lesson) -> str:
     """Say that values will be hidden: a mode that follows from lesson to lesson is forgotten."""
     if lesson.predict:
-        return "This lesson asks for each next value before it shows it; r ends that."
+        return "Values are asked for first; r ends it."
     return "Predict mode is still on: each next value is asked for. r ends it."

@@ -29,9 +29,9 @@ def test_unfolding_leads_to_the_operation_that_the_walk_comes_to_first() -> None
     backward = press(open_at("bias", "backward:z"), "x")
     assert node(backward) == "z"
     assert "going back, the last comes first" in backward.message
-    assert node(press(backward, "n n")) == "z.3"
+    assert node(press(backward, "2n")) == "z.3"
     for there in (forward, backward):
-        folded = press(there, "n n x")
+        folded = press(there, "2n x")
         assert (node(folded), folded.message) == ("z", "")
 
 

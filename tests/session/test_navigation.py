@@ -8,8 +8,15 @@ from gdtutor.engine.errors import GdTutorError
 from gdtutor.session.navigation import goto
 from gdtutor.session.state import Session, current_step
 from gdtutor.session.steps import Phase
+from gdtutor.values import replace
 
 LESSONS = ("bias", "or-vectorised", "xor-hidden", "gradients-add-up")
+
+
+def one_step(session: Session) -> Session:
+    """Return the session one step on, with no question open."""
+    after = press(session, "n")
+    return replace(after, challenge=None, prompt=None)
 
 
 def place(session: Session) -> tuple[int, int, str, str]:
@@ -23,18 +30,18 @@ def place(session: Session) -> tuple[int, int, str, str]:
 def test_the_bias_lesson_walks_in_the_order_of_the_design() -> None:
     session = open_at("bias", "given")
     walked = [place(session)[2:]]
-    for _ in range(12):
-        session = press(session, "n")
+    for _ in range(11):
+        session = one_step(session)
         walked.append(place(session)[2:])
     assert walked == [
         ("given", ""),
         ("forward", "z"), ("forward", "yhat"), ("forward", "L"),
-        ("backward", "L"), ("backward", "yhat"), ("backward", "z"),
+        ("backward", "yhat"), ("backward", "z"),
         ("backward", "w1"), ("backward", "w2"), ("backward", "b"),
         ("update", "w1"), ("update", "w2"), ("update", "b"),
     ]  # fmt: skip
-    assert press(session, "n").look.is_closing
-    assert place(press(session, "n n")) == (1, 1, "given", "")
+    assert place(press(session, "n")) == (1, 1, "given", "")
+    assert press(open_at("bias", "1/update:b"), "n").look.is_closing
 
 
 @pytest.mark.parametrize("name", LESSONS)
@@ -56,10 +63,12 @@ def test_as_many_steps_back_as_forward_lead_to_the_same_state(name: str) -> None
 @pytest.mark.parametrize("name", LESSONS)
 def test_single_steps_lead_where_a_count_leads(name: str) -> None:
     one_by_one = open_at(name)
+    assert one_by_one.lesson is not None
+    one_by_one = replace(one_by_one, lesson=replace(one_by_one.lesson, passes=()))
     for _ in range(40):
-        one_by_one = press(one_by_one, "n")
+        one_by_one = one_step(one_by_one)
         if one_by_one.look.is_closing:
-            one_by_one = press(one_by_one, "n")
+            one_by_one = one_step(one_by_one)
     assert place(one_by_one) == place(press(open_at(name), "40n"))
 
 

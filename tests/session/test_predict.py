@@ -236,7 +236,7 @@ def test_the_next_lesson_is_not_in_predict_mode_because_the_last_one_was():
 
 def test_a_lesson_that_opens_in_predict_mode_says_so():
     asking = update(Session(), open_lesson(ASKED))[0]
-    assert "This lesson asks for each next value" in asking.message
+    assert "Values are asked for first" in asking.message
     followed = update(predicting(NEURON), open_lesson(ROWS))[0]
     assert followed.message == "Predict mode is still on: each next value is asked for. r ends it."
     assert not update(walk(NEURON), open_lesson(ROWS))[0].message

@@ -97,7 +97,7 @@ def shipped(name: str, variant: str) -> Run:
         ("learning-rate", "12.5: the limit", "stuck"),
         ("learning-rate", "50: diverges", "growing"),
         ("learning-rate", "5e-10: hardly moves", "stuck"),
-        ("learning-rate", "sigmoid, 5000: saturates", "stuck"),
+        ("learning-rate", "sigmoid 5000: saturates", "stuck"),
         ("batches", "full batch", "stuck"),
         ("batches", "mini-batch of 2", ""),
         ("batches", "one by one", ""),

@@ -105,10 +105,10 @@ def test_the_header_says_that_values_are_asked_for():
 
 
 def test_the_example_of_an_answer_is_no_answer_of_a_lesson():
-    # Its question about z has the answer 0.5·0.25 = 0.125.
-    session = pressed(walk(find_lesson("backward-or", shipped_lessons_folder())), "6n n")
+    # Its question about b has the answer 0 - 1·0.125 = -0.125.
+    session = pressed(walk(find_lesson("bias", shipped_lessons_folder())), "12n n")
     assert session.challenge is not None
     example = re.search(r"calculation: (\S+); ", screen(session))[1]
     assert typed(session, example).challenge.tried
-    assert typed(session, "0.125").challenge is None
+    assert typed(session, "-0.125").challenge is None
     assert "0.125" not in typed(session, "?!").prompt.error
