@@ -19,6 +19,7 @@ from gdtutor.engine.operations import FUNCTIONS, OPERATIONS, Kind, Operation
 from gdtutor.engine.shapes import MAX_CELLS
 from gdtutor.lesson import (
     body,
+    choices,
     graphs,
     memory,
     names,
@@ -274,6 +275,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "schedule": lambda: keys_of(tables.ScheduleTable),
     "stop": lambda: keys_of(tables.StopTable),
     "question": lambda: keys_of(questions.QuestionTable),
+    "choice": lambda: keys_of(choices.ChoiceTable),
     "kinds": kinds,
     "operations": operations,
     "optimisers": optimisers,

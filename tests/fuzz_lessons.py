@@ -74,7 +74,15 @@ SENTENCES = (
 QUESTIONS = (
     'kind = "value"', 'kind = "sign"', 'kind = "shape"', 'kind = "next"',
     'kind = "choice"\nchoices = ["w + 1", "w - 1"]', 'kind = "value"\nhints = ["Look closely."]',
+    'kind = "why"\nchoices = [{ text = "up", when = "cost > 0.1" }, '
+    '{ text = "down", when = "not cost > 0.1" }]',
+    'kind = "choice"\nchoices = [{ text = "it is 0", when = "sum(%s) == 0" }, '
+    '{ text = "it is not", when = "sum(%s) != 0 at every example" }]',
+    'kind = "compare"\nof = ["%s", "2*%s"]\nsmallest = true',
+    'kind = "compare"\nof = ["abs(grad %s)", "new %s", "1"]',
 )  # fmt: skip
+TIMES = ("", "", "", 'when = "iteration 1"', 'when = "from iteration 1"', 'when = "trained"',
+         'when = "always"', 'when = "variant v0"', 'when = "variant v0, iteration 1"')  # fmt: skip
 SCALAR_DATA = (
     ("x", 'inputs = ["x"]\ntargets = ["y"]\nexamples = [[1, 0], [2, 1], [3, 0.5]]'),
     ("x", 'inputs = ["x"]\ntargets = ["y"]\nexamples = [[2, 3]]'),
@@ -189,7 +197,9 @@ def note(tape: Tape, parts: Parts, trains: bool) -> str:
     text = tape.pick(SENTENCES).replace("%s", node or parts.parameters[0])
     text = f"## {phase} {node}".rstrip() + f"{always}\n{text}\n"
     if tape.one_in(4):
-        text += f'\n```question\ntext = "What do you expect?"\n{tape.pick(QUESTIONS)}\n```\n'
+        asked = tape.pick(QUESTIONS).replace("%s", node or parts.parameters[0])
+        asked = f'text = "What do you expect?"\n{asked}\n{tape.pick(TIMES)}'
+        text += f"\n```question\n{asked}\n```\n"
     return text
 
 

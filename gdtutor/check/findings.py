@@ -26,6 +26,10 @@ class Notes(Struct):
         report = Report(self.lesson.path, *place, level, code, what, hint, source)
         self.reports.setdefault(report)
 
+    def has(self, code: str, line: int) -> bool:
+        """Say whether a line has been reported under a code."""
+        return any((one.code, one.line) == (code, line) for one in self.reports)
+
     def in_front(self, *path: str | int) -> Place:
         """Return the place of a key of the front matter, or of the table around it."""
         divided = divide(self.lesson.text, Findings(self.lesson.path))

@@ -6,14 +6,14 @@ import numpy as np
 
 from gdtutor.check.findings import Notes
 from gdtutor.check.formulas import check_axes, check_broadcasts, check_losses, check_vectors
-from gdtutor.check.given_away import given_away
 from gdtutor.check.gradients import GradientChecked, check_gradients
+from gdtutor.check.questions import check_questions
 from gdtutor.check.screens import ScreenChecks
 from gdtutor.check.tasks import check_tasks
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.load import with_variant
 from gdtutor.lesson.model import Lesson
-from gdtutor.lesson.reports import Place, Report
+from gdtutor.lesson.reports import Report
 from gdtutor.lesson.runs import run_of
 from gdtutor.lesson.work import scene_microseconds, training_work
 from gdtutor.session.moment import Moment
@@ -38,6 +38,7 @@ LESSON_CODES = {
     "uneven": "one target meets several predictions by broadcasting (a warning)",
     "fit": "a panel of a step does not fit the design size",
     "given-away": "a question says its own answer",
+    "undecided": "of a question's choices not exactly one is right where it is asked",
     "task": "a task is done at the start, or its solution does not do it",
     "unproved": "a task has no solution that proves it can be done (a warning)",
 }
@@ -95,7 +96,7 @@ def _check_run(
         check_losses(notes, session.moment)
         check_broadcasts(notes, session.moment)
         check_axes(notes, session.moment)
-        _check_questions(notes, session.moment)
+    check_questions(notes, session, variant)
     screens.check(notes, session, variant)
 
 
@@ -144,12 +145,3 @@ def _check_pace(notes: Notes, whose: Lesson, of: str) -> None:
             what = f"{of}one iteration takes about {microseconds / 1e6:.3g} seconds"
             hint = "use smaller matrices or a smaller batch: every step of a walk waits for it"
             notes.add("slow", what, hint, notes.of_name(scene.graph.lines[0].name), "warning")
-
-
-def _check_questions(notes: Notes, moment: Moment) -> None:
-    """Report questions whose own text says the answer."""
-    for scene, done in zip(notes.lesson.scenes, moment.traces, strict=True):
-        for question in scene.questions:
-            for what in given_away(question, done, moment):
-                hint = "ask without it: the answer comes from the engine"
-                notes.add("given-away", what, hint, Place(question.line, 1))

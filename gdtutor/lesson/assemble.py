@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 
 from gdtutor.engine.graph import Graph, Role
 from gdtutor.engine.local import BATCH_SIZE
@@ -35,14 +35,14 @@ from gdtutor.lesson.notes import check_notes, walk_steps
 from gdtutor.lesson.picture_scope import PictureScope
 from gdtutor.lesson.picture_work import overdrawn
 from gdtutor.lesson.pictures import read_pictures
-from gdtutor.lesson.questions import check_questions
+from gdtutor.lesson.questions import Ground, check_questions
 from gdtutor.lesson.readers import Mistake
 from gdtutor.lesson.reports import NOWHERE, Findings, Place
 from gdtutor.lesson.steps import Steps
 from gdtutor.lesson.story import check_story, read_passes
 from gdtutor.lesson.tasks import read_tasks
 from gdtutor.lesson.training_table import batch_of
-from gdtutor.values import replace
+from gdtutor.values import Struct, replace
 
 
 def assemble(written: Written, findings: Findings) -> Lesson | None:
@@ -72,6 +72,16 @@ def _give_formulas(body: Body, expansion: Expansion) -> None:
     ]
 
 
+class _Made(Struct, frozen=True):
+    """A scene that is built."""
+
+    scene: Scene
+    steps: Steps
+    """The steps of its walk."""
+    heard: Findings
+    """Where mistakes of its notes and questions are reported, or kept where others explain them."""
+
+
 def _with_graphs(
     sheet: CheckedFrontMatter,
     parsed: list[Parsed],
@@ -79,8 +89,7 @@ def _with_graphs(
     findings: Findings,
 ) -> Lesson | None:
     _check_reserved(sheet.given, parsed, mistakes, findings)
-    scenes: list[Scene] = []
-    walks: list[Steps] = []
+    done: list[_Made] = []
     for position, block in enumerate(parsed):
         is_last = position == len(parsed) - 1
         elsewhere = {
@@ -94,10 +103,12 @@ def _with_graphs(
         if graph is not None:
             made = _scene(sheet, block, graph, findings, is_last=is_last)
         if made is not None:
-            scenes.append(made[0])
-            walks.append(made[1])
-    if not scenes or len(scenes) != len(parsed):
+            done.append(made)
+    if not done or len(done) != len(parsed):
         return None
+    walks = [made.steps for made in done]
+    names = {name for walk in walks for name in walk.shapes}
+    scenes = _with_questions(done, parsed, names, trains=sheet.settings is not None)
     _warn_unused(sheet, parsed, mistakes, findings)
     _check_memory(sheet, parsed, walks, findings)
     pictures = read_pictures(sheet.written.front.pictures, _ground(sheet, walks), mistakes)
@@ -106,9 +117,8 @@ def _with_graphs(
     batch = batch_of(sheet.settings, examples)
     for position, what, hint in overdrawn(pictures, walks, leaves, batch):
         mistakes.append(Mistake(("pictures", position, "="), "bound", what, hint))
-    lesson = _lesson(sheet, parsed, tuple(scenes), pictures)
+    lesson = _lesson(sheet, parsed, scenes, pictures)
     front = sheet.written.front
-    names = {name for walk in walks for name in walk.shapes}
     # A variant may be without a step that the lesson passes over, as one example is without C.
     missed: list[Mistake] = [] if sheet.written.is_variant else mistakes
     return replace(
@@ -116,6 +126,19 @@ def _with_graphs(
         story=check_story(front.story, mistakes, trains=lesson.trains),
         passes=read_passes(front.pass_, walks, missed),
         tasks=read_tasks(sheet.written.body.tasks, names, findings),
+    )
+
+
+def _with_questions(
+    made: list[_Made], parsed: list[Parsed], names: Container[str], *, trains: bool
+) -> tuple[Scene, ...]:
+    """Return the scenes with their questions, whose conditions may name any graph's values."""
+    return tuple(
+        replace(
+            one.scene,
+            questions=check_questions(block.block, Ground(one.steps, names, trains), one.heard),
+        )
+        for one, block in zip(made, parsed, strict=True)
     )
 
 
@@ -219,8 +242,8 @@ def _scene(
     findings: Findings,
     *,
     is_last: bool,
-) -> tuple[Scene, Steps] | None:
-    """Return a graph block as a scene, and the steps of its walk."""
+) -> _Made | None:
+    """Return a graph block as a scene without its questions."""
     fallback = sheet.network_place or Place(block.block.line, 1)
     shapes = shapes_of(graph, sheet.given, block, fallback, findings)
     if shapes is None:
@@ -241,8 +264,7 @@ def _scene(
     steps = walk_steps(graph, shapes, front.gradients, trained if trains else (), meant)
     heard = Findings(findings.path) if sheet.written.is_variant or not can_train else findings
     notes = check_notes(block.block, steps, heard, trains=sheet.settings is not None)
-    questions = check_questions(block.block, steps, heard)
-    return Scene(graph, notes, questions, goes_backward), steps
+    return _Made(Scene(graph, notes, (), goes_backward), steps, heard)
 
 
 def _can_train(

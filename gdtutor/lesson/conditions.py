@@ -305,17 +305,14 @@ def holds(condition: Condition, values: Values) -> bool:
 
 def _compared(comparison: Comparison, values: Values) -> bool:
     everywhere = comparison.everywhere
+    pair = comparison.left, comparison.right
     with np.errstate(all="ignore"):
-        sides = [
-            value_of(side, values, everywhere=everywhere)
-            for side in (comparison.left, comparison.right)
-        ]
-        near = np.asarray(
-            sum(_rounding(s, values, everywhere) for s in (comparison.left, comparison.right))
-        )
         try:
+            sides = [value_of(side, values, everywhere=everywhere) for side in pair]
+            near = np.asarray(sum(_rounding(side, values, everywhere) for side in pair))
             return bool(np.all(_OPERATORS[comparison.sign](sides[0], sides[1], near)))
         except ValueError:
+            # Shapes that do not fit together are alike in nothing.
             return False
 
 

@@ -173,12 +173,17 @@ def _with_variants(
 
 
 def _report_unknown(lesson: Lesson, names: set[str], findings: Findings) -> None:
-    """Report notes for variants that the lesson does not have."""
-    for note in (note for scene in lesson.scenes for note in scene.notes):
-        if note.when.variant and note.when.variant not in names:
-            what = f"there is no variant '{shown(note.when.variant)}'"
-            near = did_you_mean(note.when.variant, names) or "variants are named in [[variants]]"
-            findings.error(Place(note.line, 4), "note-heading", what, near)
+    """Report notes and questions for variants that the lesson does not have."""
+    for scene in lesson.scenes:
+        told = [(n.when, Place(n.line, 4), "note-heading") for n in scene.notes]
+        heard = {when for when, _, _ in told}
+        asked = [(q.when, Place(q.line, 1), "question") for q in scene.questions]
+        # A question that has this from its note is told with the note.
+        for when, place, code in (*told, *(one for one in asked if one[0] not in heard)):
+            if when.variant and when.variant not in names:
+                what = f"there is no variant '{shown(when.variant)}'"
+                near = did_you_mean(when.variant, names) or "variants are named in [[variants]]"
+                findings.error(place, code, what, near)
 
 
 def _tried(

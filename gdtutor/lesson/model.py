@@ -7,6 +7,7 @@ from pathlib import Path
 
 from gdtutor.engine.graph import Graph
 from gdtutor.engine.operations import Array
+from gdtutor.lesson.conditions import Condition, Side
 from gdtutor.lesson.when import When
 from gdtutor.training.problem import Binding
 from gdtutor.training.scaling import SCALINGS
@@ -29,18 +30,30 @@ class Note(Struct, frozen=True):
     """Line of the heading in the file, from 1."""
 
 
+class Choice(Struct, frozen=True):
+    """One of several answers to choose from, with the condition under which it is right."""
+
+    text: str
+    """The author's words, or the value that is compared as it is written."""
+    when: Condition
+    side: Side | None = None
+    """The value that it names; None where it is words."""
+
+
 class Question(Struct, frozen=True):
     """A question that the author placed; its answer comes from the engine."""
 
     text: str
     kind: str
-    """value, sign, shape, next, or choice."""
+    """A key of `KINDS`."""
     phase: str
     node: str
     cell: tuple[int, ...] | None = None
     hints: tuple[str, ...] = ()
-    choices: tuple[str, ...] = ()
-    """For kind `choice`: formulas over the lesson's names, or plain texts; the first is right."""
+    choices: tuple[Choice, ...] = ()
+    """For `choice`, `why` and `compare`: exactly one is right at the step."""
+    when: When = When()
+    """The iterations, the variant and the values at which it is asked."""
     line: int = 0
 
 

@@ -40,7 +40,10 @@ def check_notes(
             findings.error(note.place, "duplicate-note", what, hint)
             continue
         seen[step] = note.place.line
-        problem = steps.problem(note.phase, note.node) or _never(note.when, trains)
+        absent_when = never(note.when, trains=trains)
+        problem = steps.problem(note.phase, note.node)
+        if problem is None and absent_when is not None:
+            problem = "note-heading", *absent_when
         if problem is not None:
             if note.phase not in absent:
                 findings.error(note.place, *problem)
@@ -54,13 +57,13 @@ def check_notes(
     return tuple(notes)
 
 
-def _never(when: When, trains: bool) -> tuple[str, str, str] | None:
-    """Return why the lesson never comes to what the words behind a comma say."""
+def never(when: When, *, trains: bool) -> tuple[str, str] | None:
+    """Return why the lesson never comes to what the words behind a comma say, and what to do."""
     if trains or not (when.first or when.trained):
         return None
     said = "trained" if when.trained else f"iteration {when.first}"
     what = f"there is no `{said}`: the lesson does not train"
-    return "note-heading", what, "add a [training] table, or leave the words out"
+    return what, "add a [training] table, or leave the words out"
 
 
 def _unfilled(part: MarkdownPart, note: NoteBlock, steps: Steps, findings: Findings) -> int:

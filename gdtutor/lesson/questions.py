@@ -2,21 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 
 from gdtutor.engine.shapes import shape_text
 from gdtutor.lesson.body import PHASES, QuestionBlock, SceneBlock
+from gdtutor.lesson.choices import (
+    MAX_CHOICES,
+    MAX_SIDES,
+    Written,
+    choice,
+    choices_of,
+    paths_of,
+    sides_of,
+)
 from gdtutor.lesson.front_matter import report_mistakes
 from gdtutor.lesson.graphs import is_one_number
-from gdtutor.lesson.model import Question
+from gdtutor.lesson.model import Choice, Question
+from gdtutor.lesson.notes import never
 from gdtutor.lesson.placeholders import Placeholder
-from gdtutor.lesson.readers import Mistake, key, line, list_of, one_of, paragraph, read_table, whole
+from gdtutor.lesson.readers import (
+    Mistake,
+    flag,
+    key,
+    line,
+    list_of,
+    one_of,
+    paragraph,
+    read_table,
+    whole,
+)
 from gdtutor.lesson.reports import Findings, shown
 from gdtutor.lesson.selectors import SelectorError, parse_selector
 from gdtutor.lesson.steps import Steps
 from gdtutor.lesson.stray_placeholders import of_question
 from gdtutor.lesson.toml_text import Path, read_toml
+from gdtutor.lesson.when import When, WhenError, read_when
+from gdtutor.values import Struct
 
 KINDS: Mapping[str, str] = {
     "value": "a number: the node's value going forward, its gradient going backward, the "
@@ -25,11 +47,14 @@ KINDS: Mapping[str, str] = {
     "shape": "the shape of that array",
     "next": "the node that comes next; asked as the step is left, while the others are asked on "
     "arriving at it",
-    "choice": "one of `choices`",
+    "choice": "one of `choices`: texts of which the first is right, or tables as for `why`",
+    "why": 'one of `choices`, each a table `{ text = "its input is 0", when = "x1 == 0" }`; the '
+    "engine decides at the step which condition holds, and exactly one has to",
+    "compare": "which of the values in `of` is the largest, or whether they are equal",
 }
 """What a question can ask for."""
-MAX_CHOICES = 9
-"""Most choices of a question: each is answered by one digit."""
+CHOSEN = ("choice", "why", "compare")
+"""Kinds that are answered by choosing."""
 MAX_HINTS = 5
 """Most hints of a question."""
 
@@ -48,30 +73,46 @@ class QuestionTable:
     """The cell that a value or a sign is asked of; needed where there are several."""
     hints: tuple[str, ...] = key(list_of(paragraph(), MAX_HINTS), (), "shown one after the other")
     """Shown one after the other; those of the program follow."""
-    choices: tuple[str, ...] = key(list_of(line(200, 1), MAX_CHOICES), (), "the first is right")
-    """Of a choice; the first is right."""
+    choices: tuple[Written, ...] = key(list_of(choice, MAX_CHOICES), (), "what is chosen from")
+    """What is chosen from, by `choice` and `why`."""
+    of: tuple[str, ...] = key(list_of(line(200, 1), MAX_SIDES), (), "the values to compare")
+    """The values that `compare` asks about, 2 to 6, each written as a side of a condition."""
+    smallest: bool = key(flag, False, "whether `compare` asks for the smallest")
+    """Whether `compare` asks for the smallest in place of the largest."""
+    when: str | None = key(line(200, 1), None, 'as behind a note\'s comma: "iteration 1"')
+    """When it is asked, as behind the comma of a note; as the note above says where it is left
+    out."""
 
 
-def check_questions(block: SceneBlock, steps: Steps, findings: Findings) -> tuple[Question, ...]:
+class Ground(Struct, frozen=True, eq=False):
+    """What questions are held against."""
+
+    steps: Steps
+    """The steps of the scene's walk."""
+    names: Container[str]
+    """Every name of the lesson's graphs."""
+    trains: bool
+    """Whether the lesson has iterations after the first."""
+
+
+def check_questions(block: SceneBlock, ground: Ground, findings: Findings) -> tuple[Question, ...]:
     """Return the questions of a scene; those that cannot be asked are reported."""
-    questions: dict[tuple[str, str, str], Question] = {}
+    questions: dict[str, Question] = {}
     for written in block.questions:
-        question = _question(written, steps, questions, findings)
+        question = _question(written, ground, questions, findings)
         if question is not None:
-            questions[_asks(question)] = question
+            questions[name_of(question)] = question
     return tuple(questions.values())
 
 
-def _asks(question: Question) -> tuple[str, str, str]:
-    """Return what a question is remembered by once it is answered."""
-    return question.phase, question.node, question.kind
+def name_of(question: Question) -> str:
+    """Return the name under which a question is remembered; it outlives a new wording."""
+    words = question.when.words()
+    return f"{question.phase}:{question.node}?{question.kind}{f', {words}' if words else ''}"
 
 
 def _question(
-    written: QuestionBlock,
-    steps: Steps,
-    earlier: Mapping[tuple[str, str, str], Question],
-    findings: Findings,
+    written: QuestionBlock, ground: Ground, earlier: Mapping[str, Question], findings: Findings
 ) -> Question | None:
     raw = read_toml(written.toml, written.line, findings)
     if raw is None:
@@ -81,10 +122,11 @@ def _question(
     warned = of_question(_texts(table)) if table is not None else ()
     question = None
     if table is not None and not mistakes:
-        question = _checked(table, written, steps, mistakes)
-    if question is not None and not mistakes and _asks(question) in earlier:
+        question = _checked(table, written, ground, mistakes)
+    if question is not None and not mistakes and name_of(question) in earlier:
         what = f"a second question of the kind '{question.kind}' at this step"
-        hint = f"line {earlier[_asks(question)].line} has one; a step asks for each kind once"
+        line_ = earlier[name_of(question)].line
+        hint = f'line {line_} has one; a step asks for each kind once, or as when = "…" says'
         mistakes.append(Mistake((), "question", what, hint))
     report_mistakes([*mistakes, *warned], written.toml, written.line, findings)
     return None if mistakes else question
@@ -93,13 +135,48 @@ def _question(
 def _texts(table: QuestionTable) -> Iterator[tuple[Path, str]]:
     """Yield every text of a question that the learner reads, with its path."""
     yield ("text",), table.text
-    for name, texts in (("hints", table.hints), ("choices", table.choices)):
-        for position, text in enumerate(texts):
-            yield (name, position), text
+    for position, text in enumerate(table.hints):
+        yield ("hints", position), text
+    # A choice that could not be read is told already, and is None.
+    yield from paths_of(tuple(one for one in table.choices if one))
+
+
+def _when(
+    table: QuestionTable, written: QuestionBlock, ground: Ground, mistakes: list[Mistake]
+) -> When:
+    """Return when a question is asked: as it says itself, else as the note above says."""
+    when = When() if written.note is None else written.note.when
+    try:
+        when = when if table.when is None else read_when(table.when)
+    except WhenError as error:
+        mistakes.append(Mistake(("when",), "question", error.what, error.hint))
+    absent = never(when, trains=ground.trains)
+    if absent is not None and table.when is not None:
+        mistakes.append(Mistake(("when",), "question", *absent))
+    return when
+
+
+def _choices(
+    table: QuestionTable, names: Container[str], mistakes: list[Mistake]
+) -> tuple[Choice, ...]:
+    """Return what is chosen from; keys that belong to another kind are reported."""
+    kind = table.kind
+    for name, given, kinds in (
+        ("choices", table.choices, ("choice", "why")),
+        ("of", table.of, ("compare",)),
+        ("smallest", table.smallest, ("compare",)),
+    ):
+        if given and kind not in kinds:
+            what = f"'{name}' of a question for a {kind}"
+            kinds_ = " or ".join(f'kind = "{one}"' for one in kinds)
+            mistakes.append(Mistake((name,), "question", what, f"write {kinds_}, or leave it out"))
+    if kind == "compare":
+        return sides_of(table.of, names, mistakes, smallest=table.smallest)
+    return choices_of(kind, table.choices, names, mistakes) if kind in CHOSEN else ()
 
 
 def _checked(
-    table: QuestionTable, written: QuestionBlock, steps: Steps, mistakes: list[Mistake]
+    table: QuestionTable, written: QuestionBlock, ground: Ground, mistakes: list[Mistake]
 ) -> Question | None:
     if table.at is None:
         if written.note is None or not written.note.phase:
@@ -119,10 +196,12 @@ def _checked(
             return None
         phase, node = selector.phase, selector.node
         cell = selector.cell if selector.cell is not None else table.cell
+    when = _when(table, written, ground, mistakes)
+    choices = _choices(table, ground.names, mistakes)
     question = Question(
-        table.text, table.kind, phase, node, cell, table.hints, table.choices, written.line - 1
+        table.text, table.kind, phase, node, cell, table.hints, choices, when, written.line - 1
     )
-    mistakes.extend(_question_mistakes(question, steps, has_cell_key=table.cell is not None))
+    mistakes.extend(_question_mistakes(question, ground.steps, has_cell_key=table.cell is not None))
     return question
 
 
@@ -132,15 +211,6 @@ def _question_mistakes(question: Question, steps: Steps, *, has_cell_key: bool) 
     if problem is not None:
         return [Mistake(at, "question", problem[1], problem[2])]
     found = []
-    is_choice = question.kind == "choice"
-    if is_choice and len(question.choices) < 2:
-        hint = "write choices = [...], the right one first"
-        found.append(Mistake(("choices",), "question", "there is nothing to choose from", hint))
-    if not is_choice and question.choices:
-        hint = 'write kind = "choice", or leave them out'
-        found.append(
-            Mistake(("choices",), "question", f"choices of a question for a {question.kind}", hint)
-        )
     if question.kind == "next" and steps.is_last(question.phase, question.node):
         what = "this is the last step of the graph: no node comes next"
         found.append(Mistake(("kind",), "question", what, "ask at an earlier step"))

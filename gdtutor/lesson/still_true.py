@@ -1,22 +1,26 @@
-"""Which notes of a lesson are still true in a variant: those whose values it leaves as they are."""
+"""Which notes and questions of a lesson still hold in a variant: those whose values it leaves."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from gdtutor.engine.operations import Array
-from gdtutor.lesson.model import Lesson, Note, Scene
+from gdtutor.lesson.model import Lesson, Note, Question, Scene
 from gdtutor.training.settings import Settings
 from gdtutor.values import replace
 
 
 def with_true_notes(varied: Lesson, base: Lesson) -> Lesson:
-    """Return a variant's lesson with the notes that are true in it.
+    """Return a variant's lesson with the notes and questions that are true in it.
 
-    A note that names no variant was written at the values of the lesson itself.
+    What names no variant was written at the values of the lesson itself.
     """
     scenes = tuple(
-        replace(scene, notes=tuple(n for n in scene.notes if _is_true(n, scene, varied, base)))
+        replace(
+            scene,
+            notes=tuple(n for n in scene.notes if _is_true(n, scene, varied, base)),
+            questions=tuple(q for q in scene.questions if _is_true(q, scene, varied, base)),
+        )
         for scene in varied.scenes
     )
     return replace(varied, scenes=scenes)
@@ -31,15 +35,15 @@ def lost_notes(varied: Lesson, base: Lesson) -> tuple[Note, ...]:
     return tuple(lost)
 
 
-def _is_true(note: Note, scene: Scene, varied: Lesson, base: Lesson) -> bool:
-    when = note.when
+def _is_true(said: Note | Question, scene: Scene, varied: Lesson, base: Lesson) -> bool:
+    when = said.when
     if when.variant:
         return when.variant == varied.variant
     if when.always:
         return True
     if not _same_givens(scene, varied, base):
         return False
-    needs_update = note.phase == "update" or when.first > 0 or when.last is None
+    needs_update = said.phase == "update" or when.first > 0 or when.last is None
     if not needs_update:
         return True
     if when.trained:

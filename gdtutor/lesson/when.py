@@ -46,6 +46,15 @@ class When(Struct, frozen=True):
         is_one = self.last is not None
         return bool(self.variant), self.trained, is_one, self.first, not self.always
 
+    def words(self) -> str:
+        """Return when it is, as it is written; empty for the first iteration and for always."""
+        said = [f"variant {self.variant}"] if self.variant else []
+        if self.trained:
+            said.append("trained")
+        elif self.first:
+            said.append(f"{'from ' if self.last is None else ''}iteration {self.first}")
+        return ", ".join(said)
+
 
 def read_when(text: str) -> When:
     """Read the words behind the comma of a heading, themselves separated by commas.

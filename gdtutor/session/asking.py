@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from gdtutor.lesson.model import Lesson, Question
+from gdtutor.lesson.model import Question
+from gdtutor.lesson.questions import name_of
 from gdtutor.session.challenge import Ask, Challenge
+from gdtutor.session.choosing import right_choices
 from gdtutor.session.moment import Moment
+from gdtutor.session.notes import holds_at
 from gdtutor.session.state import Session, current_step
 from gdtutor.session.steps import Phase, Step
 from gdtutor.session.working import working_of
@@ -25,12 +28,25 @@ def question_for(session: Session, step: Step) -> Challenge | None:
     lesson, moment = session.lesson, session.moment
     if lesson is None or moment is None:
         return None
-    for question in _placed(lesson, moment, step):
-        name = name_of(question)
-        if question.kind != "next" and name not in session.answered:
-            return placed_challenge(question, moment, step, session.look.example)
+    placed = placed_question(session, step)
+    if placed is not None:
+        return placed
     if session.predict and step.node:
         return _own_challenge(moment, step, session.look.example)
+    return None
+
+
+def placed_question(session: Session, step: Step) -> Challenge | None:
+    """Return the lesson's next question about a step that is not answered yet, None where all are.
+
+    Which node comes next is asked as the step is left.
+    """
+    if session.moment is None:
+        return None
+    for question in placed_at(session, step):
+        is_here = question.kind != "next" and name_of(question) not in session.answered
+        if is_here and _is_decided(session, question, step):
+            return placed_challenge(question, session.moment, step, session.look.example)
     return None
 
 
@@ -39,9 +55,10 @@ def question_on_leaving(session: Session) -> Challenge | None:
     lesson, moment, step = session.lesson, session.moment, current_step(session)
     if lesson is None or moment is None or step is None or step.number == len(moment.steps):
         return None
-    here = [q for q in _placed(lesson, moment, step) if name_of(q) not in session.answered]
-    begun = len(here) < len(_placed(lesson, moment, step))
-    for question in here:
+    placed = placed_at(session, step)
+    here = [q for q in placed if name_of(q) not in session.answered]
+    begun = len(here) < len(placed)
+    for question in (q for q in here if _is_decided(session, q, step)):
         if question.kind == "next":
             following = moment.steps[step.number]
             return placed_challenge(question, moment, following, session.look.example)
@@ -50,8 +67,14 @@ def question_on_leaving(session: Session) -> Challenge | None:
     return None
 
 
-def _placed(lesson: Lesson, moment: Moment, step: Step) -> tuple[Question, ...]:
-    """Return the lesson's questions at a step; one without a node is asked at its phase's first."""
+def placed_at(session: Session, step: Step) -> tuple[Question, ...]:
+    """Return the lesson's questions at a step of the present iteration, answered or not.
+
+    One without a node is asked at its phase's first step.
+    """
+    lesson, moment = session.lesson, session.moment
+    if lesson is None or moment is None:
+        return ()
     if not lesson.scenes[step.scene].questions:
         return ()
     first = next(s for s in moment.steps if (s.scene, s.phase) == (step.scene, step.phase))
@@ -62,12 +85,15 @@ def _placed(lesson: Lesson, moment: Moment, step: Step) -> tuple[Question, ...]:
         if question.phase == step.phase.value
         and is_last_line
         and (question.node == step.node or (not question.node and step == first))
+        and holds_at(session, moment, question.when, step)
     )
 
 
-def name_of(question: Question) -> str:
-    """Return the name under which a lesson's question is remembered; it outlives a new wording."""
-    return f"{question.phase}:{question.node}?{question.kind}"
+def _is_decided(session: Session, question: Question, step: Step) -> bool:
+    """Say whether one choice is right at the step, where there are any: edits may change that."""
+    if not question.choices:
+        return True
+    return len(right_choices(session, question.choices, step.scene)) == 1
 
 
 def placed_challenge(question: Question, moment: Moment, step: Step, example: int) -> Challenge:
@@ -76,11 +102,11 @@ def placed_challenge(question: Question, moment: Moment, step: Step, example: in
     cell: tuple[int, ...] = ()
     if ask in (Ask.VALUE, Ask.SIGN):
         cell = question.cell or _cell(moment, step, example, turn=0)
-    return Challenge(
-        ask, step, cell, name_of(question), question.text, question.hints,
-        # The right one comes first in the file, so the order shown is that of the alphabet.
-        tuple(sorted(question.choices)), question.choices[0] if question.choices else "",
-    )  # fmt: skip
+    choices = question.choices
+    if ask is not Ask.COMPARE:
+        # The right one may come first in the file, so the order shown is that of the alphabet.
+        choices = tuple(sorted(choices, key=lambda choice: choice.text))
+    return Challenge(ask, step, cell, name_of(question), question.text, question.hints, choices)
 
 
 def _own_challenge(moment: Moment, step: Step, example: int) -> Challenge:

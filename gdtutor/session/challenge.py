@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import Enum
 
+from gdtutor.lesson.model import Choice
 from gdtutor.session.slips import SlipMatch
 from gdtutor.session.steps import Step
 from gdtutor.values import Struct
@@ -17,6 +18,8 @@ class Ask(Enum):
     SHAPE = "shape"
     NEXT = "next"
     CHOICE = "choice"
+    WHY = "why"
+    COMPARE = "compare"
 
 
 class Tried(Struct, frozen=True):
@@ -45,10 +48,8 @@ class Challenge(Struct, frozen=True):
     """The author's own words; empty for a question of the program."""
     hints: tuple[str, ...] = ()
     """The author's, in stages; the program's own follow."""
-    choices: tuple[str, ...] = ()
+    choices: tuple[Choice, ...] = ()
     """In the order shown."""
-    right: str = ""
-    """The right one of them."""
     tried: tuple[Tried, ...] = ()
     hints_shown: int = 0
 
@@ -63,5 +64,7 @@ class Challenge(Struct, frozen=True):
         return len(self.hints) + OWN_HINTS[self.ask]
 
 
-OWN_HINTS = {Ask.VALUE: 2, Ask.SIGN: 1, Ask.SHAPE: 1, Ask.NEXT: 1, Ask.CHOICE: 0}
+OWN_HINTS = {
+    Ask.VALUE: 2, Ask.SIGN: 1, Ask.SHAPE: 1, Ask.NEXT: 1, Ask.CHOICE: 0, Ask.WHY: 0, Ask.COMPARE: 0,
+}  # fmt: skip
 """Hints that the program has itself for each kind of question."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gdtutor.lesson.selectors import Assignment, parse_assignment
 from gdtutor.session.changes import segments_with
+from gdtutor.session.choosing import right_choices
 from gdtutor.session.moment import Moment
 from gdtutor.session.moving import recomputed
 from gdtutor.session.navigation import said
@@ -131,10 +132,15 @@ def _with_log(session: Session, log: tuple[Assignment, ...]) -> Session:
 
 def _asked_anew(session: Session) -> Session:
     """Return the session without the wrong answers to its question: what is right may be another
-    number now."""
-    if session.challenge is None:
+    number now. A question that no longer has one right answer is closed."""
+    challenge = session.challenge
+    if challenge is None:
         return session
-    return replace(session, challenge=replace(session.challenge, tried=()))
+    if challenge.choices:
+        right = right_choices(session, challenge.choices, challenge.step.scene)
+        if len(right) != 1:
+            return replace(session, challenge=None)
+    return replace(session, challenge=replace(challenge, tried=()))
 
 
 def _branched(run: Run, segments: tuple[RunSegment, ...], first: int) -> Run:

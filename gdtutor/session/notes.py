@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gdtutor.lesson.model import Note
+from gdtutor.lesson.when import When
 from gdtutor.session.comparison import changed_gradients, changed_values
 from gdtutor.session.moment import Moment
 from gdtutor.session.state import Session, Status
@@ -20,7 +21,7 @@ def note_for(session: Session, step: Step) -> Note | None:
         for note in lesson.scenes[step.scene].notes
         if note.phase == step.phase.value
         and (note.node == step.node or (is_first and not note.node))
-        and _holds(session, moment, note, step)
+        and holds_at(session, moment, note.when, step)
     ]
     return max(found, key=lambda note: note.when.specificity, default=None)
 
@@ -29,8 +30,9 @@ def _first_of_phase(moment: Moment, step: Step) -> Step:
     return next(s for s in moment.steps if (s.phase, s.scene) == (step.phase, step.scene))
 
 
-def _holds(session: Session, moment: Moment, note: Note, step: Step) -> bool:
-    when, lesson = note.when, session.lesson
+def holds_at(session: Session, moment: Moment, when: When, step: Step) -> bool:
+    """Say whether what was written for some iterations, variant and values holds at a step."""
+    lesson = session.lesson
     if lesson is None or when.variant not in ("", lesson.variant):
         return False
     if moment.iteration < when.first or (when.last is not None and moment.iteration > when.last):

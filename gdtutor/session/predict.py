@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from gdtutor.session.answers import (
-    AnswerError,
     read_name,
     read_numbers,
     read_shape,
     read_sign,
 )
-from gdtutor.session.asking import question_for, question_on_leaving, ready_nodes
+from gdtutor.session.asking import placed_question, question_for, question_on_leaving, ready_nodes
 from gdtutor.session.challenge import Ask, Challenge, Tried
+from gdtutor.session.choosing import read_choice, right_choices
 from gdtutor.session.effects import Effect, KeepAttempt
 from gdtutor.session.moment import Moment
 from gdtutor.session.navigation import said, steps_forward
@@ -34,7 +34,7 @@ def step_on(session: Session, count: int) -> Session:
         return several_forward(session, count)
     leaving = None if session.look.is_closing else question_on_leaving(session)
     if leaving is not None:
-        return _posed(session, leaving)
+        return posed(session, leaving)
     after = step_forward(session)
     step = current_step(after)
     if step is None or after.message or after.look.is_closing:
@@ -42,17 +42,18 @@ def step_on(session: Session, count: int) -> Session:
     challenge = question_for(after, step)
     if challenge is None:
         return after
-    return _posed(after if challenge.hides else session, challenge)
+    return posed(after if challenge.hides else session, challenge)
 
 
-def _posed(session: Session, challenge: Challenge) -> Session:
+def posed(session: Session, challenge: Challenge, before: str = "") -> Session:
+    """Open a question, perhaps with a word before the input."""
     look = replace(session.look, tab=Tab.NODE, proof=False, mistakes=False, scroll=0)
     auto = AutoPlay(seconds=session.auto.seconds)
-    return _prompted(replace(session, challenge=challenge, look=look, auto=auto))
+    return _prompted(replace(session, challenge=challenge, look=look, auto=auto), before)
 
 
-def _prompted(session: Session) -> Session:
-    return asked(session, PromptKind.ANSWER, "your answer")
+def _prompted(session: Session, before: str = "") -> Session:
+    return asked(session, PromptKind.ANSWER, f"{before} your answer".strip())
 
 
 def back_to_question(session: Session, count: int) -> Session:
@@ -116,6 +117,11 @@ def revealed(session: Session) -> Session:
     if challenge is None:
         return session
     after = _closed(session, challenge)
+    if challenge.choices:
+        right = right_choices(session, challenge.choices, challenge.step.scene)
+        numbers = [number for number, c in enumerate(challenge.choices, 1) if c in right]
+        told = ", ".join(f"{n}: {challenge.choices[n - 1].text}" for n in numbers)
+        return said(after, f"The answer is {told}.")
     if challenge.hides:
         return said(after, "This is the worked line; the next key goes on.")
     name = challenge.step.node
@@ -125,7 +131,9 @@ def revealed(session: Session) -> Session:
 def _solved(session: Session, challenge: Challenge, text: str) -> Session:
     after = _closed(session, challenge)
     if challenge.hides:
-        return said(after, "Right.")
+        # Another question about the step comes before its result shows.
+        following = placed_question(after, challenge.step) if challenge.text else None
+        return said(after, "Right.") if following is None else posed(after, following, "Right. Now")
     after = steps_forward(after, 1)
     named = read_name(text, _known(session, challenge))
     if named == challenge.step.node:
@@ -151,8 +159,8 @@ def _judged(session: Session, moment: Moment, challenge: Challenge, text: str) -
             return _shape(moment, challenge, text)
         case Ask.NEXT:
             return _next(session, moment, challenge, text)
-        case Ask.CHOICE:
-            return _choice(challenge, text)
+        case Ask.CHOICE | Ask.WHY | Ask.COMPARE:
+            return _choice(session, challenge, text)
 
 
 def _value(moment: Moment, challenge: Challenge, text: str, digits: int) -> Tried | None:
@@ -188,11 +196,7 @@ def _next(session: Session, moment: Moment, challenge: Challenge, text: str) -> 
     return Tried(text, waits_for=waiting[name]) if waiting[name] else None
 
 
-def _choice(challenge: Challenge, text: str) -> Tried | None:
-    word = text.strip()
-    if word.isascii() and word.isdigit() and 1 <= int(word) <= len(challenge.choices):
-        word = challenge.choices[int(word) - 1]
-    elif word not in challenge.choices:
-        count = len(challenge.choices)
-        raise AnswerError("that is none of them", f"type a number from 1 to {count}")
-    return None if word == challenge.right else Tried(text)
+def _choice(session: Session, challenge: Challenge, text: str) -> Tried | None:
+    chosen = read_choice(text, challenge.choices)
+    right = right_choices(session, challenge.choices, challenge.step.scene)
+    return None if chosen in right else Tried(text)

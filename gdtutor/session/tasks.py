@@ -2,19 +2,10 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
-import numpy as np
-
-from gdtutor.engine.operations import Array
-from gdtutor.engine.rounding import RoundingErrors, rounding_of
-from gdtutor.engine.trace import Trace, forward
 from gdtutor.lesson.conditions import (
     Comparison,
     Condition,
-    Known,
     Values,
-    Wanted,
     failing,
     goal_words,
     holds,
@@ -22,17 +13,15 @@ from gdtutor.lesson.conditions import (
     value_of,
     wanted_by,
 )
-from gdtutor.lesson.model import Lesson, Task
+from gdtutor.lesson.model import Task
 from gdtutor.session.catalogue import TASK
 from gdtutor.session.digits import number
 from gdtutor.session.effects import Effect, KeepAttempt
-from gdtutor.session.moment import Moment
+from gdtutor.session.lookups import Situation, known_in
 from gdtutor.session.navigation import said
 from gdtutor.session.state import Screen, Session, Status
 from gdtutor.session.story import show_closing
-from gdtutor.training.classes import accuracy
-from gdtutor.training.run import Run
-from gdtutor.values import Struct, replace
+from gdtutor.values import replace
 
 DONE = "done"
 """What a task that is done is kept as."""
@@ -115,33 +104,23 @@ def _has_moved(before: Session, after: Session) -> bool:
     return after.moment is not before.moment or has_rested
 
 
-class _Place(Struct, frozen=True, eq=False):
-    """Where a goal is looked at: an iteration that is walked, or the end of what is trained."""
-
-    run: Run
-    iteration: int
-    moment: Moment | None
-    """The iteration as it is walked; None at the end of a run."""
-    has_diverged: bool
-
-
-def _places(session: Session) -> tuple[_Place, ...]:
+def _places(session: Session) -> tuple[Situation, ...]:
     run, moment, training = session.run, session.moment, session.training
     if run is None or moment is None:
         return ()
     broke = training.stopped_by == "not_finite" and training.of is run
-    places = [_Place(run, moment.iteration, moment, broke)]
+    places = [Situation(run, moment.iteration, moment, broke)]
     is_resting = training.status in (Status.PAUSED, Status.FINISHED)
     if training.of is run and is_resting and training.iterations:
-        places.append(_Place(run, training.iterations, None, broke))
+        places.append(Situation(run, training.iterations, None, broke))
     return tuple(places)
 
 
-def _is_reached(task: Task, session: Session, places: tuple[_Place, ...]) -> bool:
+def _is_reached(task: Task, session: Session, places: tuple[Situation, ...]) -> bool:
     if not _is_allowed(task, session):
         return False
     goal = parse_condition(task.goal)
-    return any(holds(goal, _Facts(place, session).known) for place in places)
+    return any(holds(goal, known_in(place)) for place in places)
 
 
 def _is_allowed(task: Task, session: Session) -> bool:
@@ -152,95 +131,7 @@ def _is_allowed(task: Task, session: Session) -> bool:
     return {*(change.name for change in session.changes), *variant} <= set(task.change)
 
 
-class _Facts:
-    """What a condition may look up at a place; everything is computed when it is asked for."""
-
-    def __init__(self, place: _Place, session: Session) -> None:
-        self._place = place
-        self._lesson: Lesson | None = session.lesson
-        self._everywhere: dict[str, Array] | None = None
-
-    def known(self, wish: Wanted, everywhere: bool) -> Known:
-        found = self._value(wish, everywhere)
-        if wish.cell is None:
-            return found
-        try:
-            return Known(np.asarray(found.value[wish.cell]), found.error)
-        except IndexError:
-            return Known(np.asarray(np.nan))
-
-    def _value(self, wish: Wanted, everywhere: bool) -> Known:
-        moment = self._place.moment
-        fact = self._fact(wish.name) if wish.about == "value" and wish.cell is None else None
-        if fact is not None:
-            return Known(np.asarray(fact, dtype=np.float64))
-        if moment is None or everywhere:
-            return self._at_all_examples(wish)
-        if wish.about == "new":
-            update = moment.updates.get(wish.name)
-            return Known(np.asarray(np.nan) if update is None else update.p)
-        return _of_trace(moment, wish)
-
-    def _at_all_examples(self, wish: Wanted) -> Known:
-        if wish.about != "value":
-            return Known(np.asarray(np.nan))
-        if self._everywhere is None:
-            self._everywhere = _forward_over_all(self._place.run, self._place.iteration)
-        return Known(self._everywhere.get(wish.name, np.asarray(np.nan)))
-
-    def _fact(self, name: str) -> float | None:
-        place = self._place
-        if name in place.run.segment_at(place.iteration).problem.graph.node_by_name:
-            return None
-        match name:
-            case "iteration":
-                return place.iteration
-            case "epochs":
-                return place.run.epoch_of(place.iteration)
-            case "learning_rate":
-                return place.run.learning_rate(place.iteration)
-            case "diverged":
-                return float(place.has_diverged)
-            case "cost":
-                examples = np.arange(place.run.trained_examples)
-                return place.run.evaluate(self._parameters(), examples).cost
-            case "accuracy":
-                problem = place.run.segment_at(place.iteration).problem
-                right = accuracy(problem, dict(self._parameters()))
-                return np.nan if right is None else right
-        return None
-
-    def _parameters(self) -> dict[str, Array]:
-        return dict(self._place.run.predicting(self._place.run.state(self._place.iteration)))
-
-
-def _of_trace(moment: Moment, wish: Wanted) -> Known:
-    """Return a value or a gradient of the walk: of the last graph that has it."""
-    for trace in reversed(moment.traces):
-        found = trace.gradients if wish.about == "grad" else trace.values
-        if wish.name in found:
-            bounds = _bounds(trace)
-            errors = bounds.gradients if wish.about == "grad" else bounds.values
-            error = np.max(errors.get(wish.name, np.zeros(1)), initial=0.0)
-            return Known(found[wish.name], float(error) if np.isfinite(error) else 0.0)
-    return Known(np.asarray(np.nan))
-
-
-@lru_cache(maxsize=4)
-def _bounds(trace: Trace) -> RoundingErrors:
-    return rounding_of(trace)
-
-
-def _forward_over_all(run: Run, iteration: int) -> dict[str, Array]:
-    """Return every value of the last graph over all examples, at one iteration's parameters."""
-    problem = run.segment_at(iteration).problem
-    rows = replace(problem, is_single=False) if problem.size else problem
-    given = rows.given(run.state(iteration).parameters, np.arange(problem.size))
-    with np.errstate(all="ignore"):
-        return dict(forward(rows.graph, given))
-
-
-def _nearly(before: Session, after: Session, places: tuple[_Place, ...]) -> Session:
+def _nearly(before: Session, after: Session, places: tuple[Situation, ...]) -> Session:
     """Return the session with a word on how far the first task is that what was done aims at."""
     if not places or (after.message and after.is_error):
         return after
@@ -250,7 +141,7 @@ def _nearly(before: Session, after: Session, places: tuple[_Place, ...]) -> Sess
     for task in open_tasks(after):
         goal = parse_condition(task.goal)
         if _aims_at(task, goal, after, has_trained=has_trained) and _is_allowed(task, after):
-            values = _Facts(places[-1 if has_trained else 0], after).known
+            values = known_in(places[-1 if has_trained else 0])
             missed = failing(goal, values)
             if missed is not None:
                 told = _missed_words(missed, values, after)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from gdtutor.lesson.conditions import Wanted
+from gdtutor.lesson.model import Choice
 from gdtutor.session.challenge import Ask, Challenge, Tried
 from gdtutor.session.slips import Slip, SlipMatch
 from gdtutor.session.steps import Phase
 from gdtutor.view import notation
 from gdtutor.view.cells import cell_name
 from gdtutor.view.context import Context
+from gdtutor.view.formula import Writer
 from gdtutor.view.frame import Line, Style
 from gdtutor.view.hints import hint_lines
 from gdtutor.view.lines import line, stacked, wrapped, wrapped_formula
@@ -38,6 +41,8 @@ _HOW = {
     Ask.SHAPE: "Rows x columns, as 3x4; or ? for a hint.",
     Ask.NEXT: "Any node that is ready is right; or ? for a hint.",
     Ask.CHOICE: "Answer with its number.",
+    Ask.WHY: "Answer with its number.",
+    Ask.COMPARE: "Answer with its number, or as it is written.",
 }
 
 
@@ -68,7 +73,7 @@ def _question(context: Context, challenge: Challenge) -> str:
             return f"What shape has {called}?"
         case Ask.NEXT:
             return "Which node comes next?"
-        case Ask.CHOICE:
+        case Ask.CHOICE | Ask.WHY | Ask.COMPARE:
             return "Which one is right?"
 
 
@@ -100,9 +105,28 @@ def _choices(context: Context, challenge: Challenge, width: int) -> tuple[Line, 
     rows: list[Line] = []
     for number, choice in enumerate(challenge.choices, 1):
         head = f" {number}  "
-        for index, row in enumerate(wrapped(notation.plain(choice, context.chars), width - 4)):
+        for index, row in enumerate(wrapped(_choice(context, choice), width - 4)):
             rows.append(line((head if index == 0 else " " * 4, Style.KEY), *row))
     return tuple(rows)
+
+
+def _choice(context: Context, choice: Choice) -> str:
+    """Return a choice as it is shown: words as they are, a value in symbols."""
+    side = choice.side
+    if side is None:
+        return notation.plain(choice.text, context.chars)
+    names = {stand_in: _wanted(context, wish) for stand_in, wish in side.wanted}
+    return Writer(context.chars, lambda name: names[name]).write(side.expr)
+
+
+def _wanted(context: Context, wish: Wanted) -> str:
+    """Return how a value, a gradient or an updated parameter is called."""
+    called = context.name(wish.name)
+    if wish.about == "grad":
+        called = context.gradient_name(wish.name)
+    elif wish.about == "new":
+        called = f"new {called}"
+    return cell_name(called, wish.cell or ())
 
 
 def _feedback(context: Context, challenge: Challenge, tried: Tried, width: int) -> tuple[Line, ...]:

@@ -2,9 +2,10 @@ import numpy as np
 import pytest
 from walks import DATA, NETWORK, NEURON, ROWS, pressed, typed, walk
 
-from gdtutor.drive.opening import open_lesson
+from gdtutor.drive.opening import open_lesson, session_at
 from gdtutor.session.asking import ready_nodes
 from gdtutor.session.challenge import Ask
+from gdtutor.session.choosing import right_choices
 from gdtutor.session.digits import number
 from gdtutor.session.effects import KeepAttempt
 from gdtutor.session.opening import resumed
@@ -36,8 +37,9 @@ def right_answer(session):
             return "x".join(map(str, result.shape)) or "number"
         case Ask.NEXT:
             return challenge.step.node
-        case Ask.CHOICE:
-            return str(challenge.choices.index(challenge.right) + 1)
+        case Ask.CHOICE | Ask.WHY | Ask.COMPARE:
+            (right,) = right_choices(session, challenge.choices, challenge.step.scene)
+            return str(challenge.choices.index(right) + 1)
 
 
 def submitted(session, text):
@@ -217,7 +219,9 @@ def test_a_lessons_question_is_asked_once_and_without_predict_mode_too():
 def test_a_choice_is_answered_by_its_number_and_the_right_one_is_not_always_first():
     session = pressed(walk(ASKED, "backward:z"), "r n")
     assert session.challenge.ask is Ask.CHOICE
-    assert session.challenge.choices != ("upstream times x", "upstream times w", "upstream alone")
+    assert [choice.text for choice in session.challenge.choices] == [
+        "upstream alone", "upstream times w", "upstream times x",
+    ]  # fmt: skip
     wrong, _ = submitted(session, "1")
     assert wrong.challenge.tried
     _, effects = submitted(session, "7")
@@ -279,3 +283,115 @@ def test_enter_without_a_question_says_what_asks_one():
     for session, said in ((walk(NEURON, "given"), "r asks"), (predicting(NEURON), "The next step")):
         after = pressed(session, "enter")
         assert after.message.startswith(f"No question is open. {said}")
+
+
+REASONS = DATA / "lessons" / "reasons.md"
+
+
+def test_the_engine_decides_which_reason_is_right():
+    session = pressed(walk(REASONS, "backward:L"), "n n")
+    assert session.challenge.ask is Ask.WHY
+    texts = [choice.text for choice in session.challenge.choices]
+    assert texts == ["it has an input and an error", "its input is 0", "the error is 0"]
+    wrong, effects = submitted(session, "1")
+    assert wrong.challenge.tried
+    assert [e.correct for e in effects] == [False]
+    right, effects = submitted(session, "its input is 0")
+    assert right.challenge.ask is Ask.COMPARE
+    assert [e.question for e in effects] == ["backward:w1?why"]
+
+
+def test_after_an_edit_the_reason_is_the_one_that_holds_then():
+    session = pressed(walk(REASONS, "backward:L"), "n n")
+    edited = typed(pressed(session, "escape e"), "x1 2")
+    assert edited.challenge is not None
+    wrong, _ = submitted(pressed(edited, "enter"), "2")
+    assert wrong.challenge.tried
+    right, _ = submitted(wrong, "1")
+    assert right.challenge is None
+
+
+@pytest.mark.parametrize("text", ["2", "abs(grad w2)", "|∂L/∂w₂|", "|d L/d w2|", "abs( grad w2 )"])
+def test_a_comparison_is_answered_by_its_number_or_as_it_is_written_or_shown(text):
+    session = pressed(walk(REASONS, "backward:L"), "n n 2 enter")
+    assert session.challenge.ask is Ask.COMPARE
+    right, effects = submitted(session, text)
+    assert right.challenge is None
+    assert [(e.question, e.correct) for e in effects] == [("backward:w1?compare", True)]
+
+
+@pytest.mark.parametrize("text", ["4", "w2", "grad w2", "equal or not"])
+def test_what_is_none_of_the_choices_is_no_attempt(text):
+    session = pressed(walk(REASONS, "backward:L"), "n n 2 enter")
+    before, effects = submitted(session, text)
+    assert effects == ()
+    assert before.challenge == session.challenge
+
+
+def changed(tmp_path, *changes):
+    """Return the path of the lesson with replacements."""
+    text = REASONS.read_text(encoding="utf-8")
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    path = tmp_path / "reasons.md"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_values_that_differ_by_rounding_alone_are_equal_in_a_comparison(tmp_path):
+    path = changed(tmp_path, ("[[0, 2, 4]]", "[[0.30000000000000004, 0.3, 4]]"))
+    session = typed(pressed(walk(path, "backward:z"), "n"), "1")
+    assert session.challenge.ask is Ask.COMPARE
+    wrong, _ = submitted(session, "1")
+    assert wrong.challenge.tried
+    right, _ = submitted(session, "they are equal")
+    assert right.challenge is None
+
+
+def test_the_answer_is_told_once_all_hints_are_given():
+    session = pressed(walk(REASONS, "backward:L"), "n n")
+    for answer in ("1", "1", "?"):
+        session, _ = submitted(session, answer)
+    assert session.challenge is None
+    assert session.message == "The answer is 2: its input is 0."
+
+
+def test_a_question_is_asked_in_its_iteration_alone():
+    session = pressed(walk(REASONS, "given"), "n")
+    assert session.challenge.text == "How large is the sum?"
+    session = pressed(walk(REASONS, "1/given"), "n")
+    assert session.challenge.text == "How large is it now?"
+    assert session.challenge.name == "forward:z?value, iteration 1"
+    assert pressed(walk(REASONS, "2/given"), "n").challenge is None
+
+
+def test_a_question_for_a_variant_is_asked_in_it_alone():
+    assert pressed(walk(REASONS, "update:w1"), "n").challenge is None
+    session = session_at(REASONS, at="update:w1", variant="fast")
+    session = pressed(session, "n")
+    assert session.challenge.name == "update:w2?value, variant fast"
+
+
+def test_a_question_whose_choices_an_edit_leaves_undecided_is_not_asked(tmp_path):
+    path = changed(
+        tmp_path, ("x1 != 0 and z != y", "x1 == 5"), ("## backward w1", "## backward w1, always")
+    )
+    assert pressed(walk(path, "backward:z"), "n").challenge.ask is Ask.WHY
+    assert pressed(walk(path, "backward:z", changes=("x1=5",)), "n").challenge.ask is Ask.WHY
+    after = pressed(walk(path, "backward:z", changes=("x1=1.5",)), "n")
+    assert after.challenge.ask is Ask.COMPARE
+
+
+def test_a_question_that_an_edit_leaves_undecided_is_closed(tmp_path):
+    path = changed(tmp_path, ("x1 != 0 and z != y", "x1 == 5"))
+    session = pressed(walk(path, "backward:z"), "n escape e")
+    assert typed(session, "x1 5").challenge.ask is Ask.WHY
+    assert typed(session, "x1 1.5").challenge is None
+
+
+def test_a_second_question_about_a_step_comes_before_its_result_shows():
+    session = typed(pressed(walk(REASONS, "backward:z"), "n"), "2")
+    assert session.challenge.ask is Ask.COMPARE
+    assert session.prompt.label == "Right. Now your answer"
+    assert typed(session, "2").challenge is None

@@ -11,6 +11,7 @@ from gdtutor.session.steps import Phase
 from gdtutor.values import replace
 from gdtutor.view.asking import SAYS
 
+REASONS = DATA / "lessons" / "reasons.md"
 ASKED = DATA / "lessons" / "asked.md"
 
 
@@ -35,6 +36,8 @@ def predicting(path, at, keys, *answers):
         ("predict-update", predicting(NEURON, "backward:b", "n", "0.11462 - 0.02924", "?", "?")),
         ("predict-lesson", predicting(ASKED, "given", "n", "?")),
         ("predict-choice", predicting(ASKED, "backward:z", "n", "1")),
+        ("predict-why", predicting(REASONS, "backward:z", "n", "1")),
+        ("predict-compare", predicting(REASONS, "backward:z", "n", "2", "?")),
     ],
 )
 def test_the_question_its_diagnosis_and_its_hints(name, session):

@@ -1,0 +1,117 @@
+"""Whether every question can be answered where it is asked, and does not say its own answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gdtutor.check.findings import Notes
+from gdtutor.check.given_away import given_away
+from gdtutor.engine.errors import GdTutorError
+from gdtutor.lesson.model import Choice, Question
+from gdtutor.lesson.reports import Place
+from gdtutor.session.asking import placed_at
+from gdtutor.session.choosing import right_choices
+from gdtutor.session.moving import moved
+from gdtutor.session.snapshots import snapshot_of
+from gdtutor.session.state import Session, Status
+from gdtutor.session.steps import Step
+from gdtutor.values import Struct, replace
+
+MOST_ITERATIONS = 3
+"""Iterations in which a question is looked at that is asked in many."""
+
+
+class Asked(Struct, frozen=True, eq=False):
+    """A question where it is asked."""
+
+    question: Question
+    session: Session
+    """The walk at its step."""
+    step: Step
+
+
+def check_questions(notes: Notes, session: Session, variant: str) -> None:
+    """Report questions that cannot be answered, or that say their answer.
+
+    Args:
+        notes: What to add to.
+        session: The lesson, or one of its variants, at its own values.
+        variant: The variant's name; empty for the lesson itself.
+    """
+    for asked in every_asked(session):
+        question, here = asked.question, asked.session
+        if here.moment is None:
+            continue
+        where = f"in the variant '{variant}', " if variant else ""
+        if here.moment.iteration:
+            where += f"in iteration {here.moment.iteration}, "
+        right = right_choices(here, question.choices, asked.step.scene)
+        if question.choices and len(right) != 1 and not notes.has("undecided", question.line):
+            what = f"{where}{_how_many(right)}"
+            hint = "the conditions have to leave exactly one"
+            notes.add("undecided", what, hint, Place(question.line, 1))
+        trace = here.moment.traces[asked.step.scene]
+        for said in given_away(question, trace, here.moment, right):
+            hint = "ask without it: the answer comes from the engine"
+            notes.add("given-away", f"{where}{said}", hint, Place(question.line, 1))
+
+
+def _how_many(right: tuple[Choice, ...]) -> str:
+    if not right:
+        return "no choice of the question is right"
+    several = " and ".join(f"'{choice.text}'" for choice in right[:2])
+    return f"{len(right)} choices of the question are right, {several}"
+
+
+def every_asked(session: Session) -> Iterator[Asked]:
+    """Yield every question of a lesson where it is asked, in the first iterations in which it is.
+
+    What lies beyond the trained part of the run is left out.
+    """
+    if session.lesson is None:
+        return
+    scenes, session = session.lesson.scenes, at_its_end(session)
+    for scene in scenes:
+        for question in scene.questions:
+            for iteration in _iterations(session, question):
+                try:
+                    there = moved(session, iteration, 1)
+                except GdTutorError:
+                    continue
+                yield from _at(there, question)
+
+
+def at_its_end(session: Session) -> Session:
+    """Return the session with what its run was trained to, so that `trained` is known."""
+    run = session.run
+    if run is None or run.stopped_by is None:
+        return session
+    return replace(session, training=snapshot_of(run, Status.FINISHED))
+
+
+def end_of_training(session: Session) -> int | None:
+    """Return the iteration that training ended with, or would end with."""
+    training, run = session.training, session.run
+    if run is None:
+        return None
+    return training.iterations if training.status is Status.FINISHED else run.last_iteration
+
+
+def _at(session: Session, question: Question) -> Iterator[Asked]:
+    if session.moment is None:
+        return
+    for step in session.moment.steps:
+        if question in placed_at(session, step):
+            yield Asked(question, moved(session, session.moment.iteration, step.number), step)
+
+
+def _iterations(session: Session, question: Question) -> Iterator[int]:
+    """Yield iterations in which a question may be asked."""
+    when, lesson = question.when, session.lesson
+    if when.trained:
+        end = end_of_training(session)
+        yield from () if end is None else (end,)
+        return
+    story = 1 if lesson is None else lesson.story
+    last = max(when.first, story - 1) if when.last is None else when.last
+    yield from range(when.first, min(last, when.first + MOST_ITERATIONS - 1) + 1)

@@ -1,0 +1,134 @@
+"""What a condition looks up: values, gradients and updates of a walk, and facts about its run."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+
+from gdtutor.engine.operations import Array
+from gdtutor.engine.rounding import RoundingErrors, rounding_of
+from gdtutor.engine.trace import Trace, forward
+from gdtutor.lesson.conditions import Known, Values, Wanted
+from gdtutor.session.moment import Moment
+from gdtutor.session.state import Session
+from gdtutor.training.classes import accuracy
+from gdtutor.training.run import Run
+from gdtutor.values import Struct, replace
+
+
+class Situation(Struct, frozen=True, eq=False):
+    """Where a condition is looked at: an iteration that is walked, or the end of training."""
+
+    run: Run
+    iteration: int
+    moment: Moment | None
+    """The iteration as it is walked; None at the end of a run."""
+    has_diverged: bool
+    scene: int | None = None
+    """The graph whose values come first; None where the last one's do."""
+
+
+def known_in(situation: Situation) -> Values:
+    """Return what a condition may look up; everything is computed when it is asked for."""
+    return _Facts(situation).known
+
+
+def known_at_step(session: Session, scene: int) -> Values | None:
+    """Return what a condition may look up where the walk stands, None where no lesson is open.
+
+    Args:
+        session: The session.
+        scene: The graph whose values come first.
+    """
+    run, moment, training = session.run, session.moment, session.training
+    if run is None or moment is None:
+        return None
+    has_diverged = training.stopped_by == "not_finite" and training.of is run
+    return known_in(Situation(run, moment.iteration, moment, has_diverged, scene))
+
+
+class _Facts:
+    def __init__(self, place: Situation) -> None:
+        self._place = place
+        self._everywhere: dict[str, Array] | None = None
+
+    def known(self, wish: Wanted, everywhere: bool) -> Known:
+        found = self._value(wish, everywhere)
+        if wish.cell is None:
+            return found
+        try:
+            return Known(np.asarray(found.value[wish.cell]), found.error)
+        except IndexError:
+            return Known(np.asarray(np.nan))
+
+    def _value(self, wish: Wanted, everywhere: bool) -> Known:
+        moment = self._place.moment
+        fact = self._fact(wish.name) if wish.about == "value" and wish.cell is None else None
+        if fact is not None:
+            return Known(np.asarray(fact, dtype=np.float64))
+        if moment is None or everywhere:
+            return self._at_all_examples(wish)
+        if wish.about == "new":
+            update = moment.updates.get(wish.name)
+            return Known(np.asarray(np.nan) if update is None else update.p)
+        return _of_trace(moment, wish, self._place.scene)
+
+    def _at_all_examples(self, wish: Wanted) -> Known:
+        if wish.about != "value":
+            return Known(np.asarray(np.nan))
+        if self._everywhere is None:
+            self._everywhere = _forward_over_all(self._place.run, self._place.iteration)
+        return Known(self._everywhere.get(wish.name, np.asarray(np.nan)))
+
+    def _fact(self, name: str) -> float | None:
+        place = self._place
+        if name in place.run.segment_at(place.iteration).problem.graph.node_by_name:
+            return None
+        match name:
+            case "iteration":
+                return place.iteration
+            case "epochs":
+                return place.run.epoch_of(place.iteration)
+            case "learning_rate":
+                return place.run.learning_rate(place.iteration)
+            case "diverged":
+                return float(place.has_diverged)
+            case "cost":
+                examples = np.arange(place.run.trained_examples)
+                return place.run.evaluate(self._parameters(), examples).cost
+            case "accuracy":
+                problem = place.run.segment_at(place.iteration).problem
+                right = accuracy(problem, dict(self._parameters()))
+                return np.nan if right is None else right
+        return None
+
+    def _parameters(self) -> dict[str, Array]:
+        return dict(self._place.run.predicting(self._place.run.state(self._place.iteration)))
+
+
+def _of_trace(moment: Moment, wish: Wanted, scene: int | None) -> Known:
+    """Return a value or a gradient: of the scene, else of the last graph that has it."""
+    first = () if scene is None else (moment.traces[scene],)
+    for trace in (*first, *reversed(moment.traces)):
+        found = trace.gradients if wish.about == "grad" else trace.values
+        if wish.name in found:
+            bounds = _bounds(trace)
+            errors = bounds.gradients if wish.about == "grad" else bounds.values
+            error = np.max(errors.get(wish.name, np.zeros(1)), initial=0.0)
+            return Known(found[wish.name], float(error) if np.isfinite(error) else 0.0)
+    return Known(np.asarray(np.nan))
+
+
+@lru_cache(maxsize=4)
+def _bounds(trace: Trace) -> RoundingErrors:
+    return rounding_of(trace)
+
+
+def _forward_over_all(run: Run, iteration: int) -> dict[str, Array]:
+    """Return every value of the last graph over all examples, at one iteration's parameters."""
+    problem = run.segment_at(iteration).problem
+    rows = replace(problem, is_single=False) if problem.size else problem
+    given = rows.given(run.state(iteration).parameters, np.arange(problem.size))
+    with np.errstate(all="ignore"):
+        return dict(forward(rows.graph, given))
