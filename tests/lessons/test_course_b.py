@@ -13,7 +13,7 @@ from gdtutor.lesson.model import Lesson
 from gdtutor.session.moving import moved
 from gdtutor.session.notes import note_for
 
-COURSE = ("cost", "or-vectorised", "train-or")
+COURSE = ("cost", "or-vectorised", "train-or", "gradients-add-up", "why-x-transpose")
 
 
 @cache

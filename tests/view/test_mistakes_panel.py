@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 from walks import pressed, screen, walk
 
@@ -5,10 +7,11 @@ from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
 from gdtutor.session.state import Tab
 
 SUMS = find_lesson("gradients-add-up", shipped_lessons_folder())
+MATRICES = find_lesson("or-vectorised", shipped_lessons_folder())
 
 
-def text_at(at: str, keys: str) -> str:
-    return screen(walk(SUMS, at, keys))
+def text_at(at: str, keys: str, path: Path = SUMS) -> str:
+    return screen(walk(path, at, keys))
 
 
 def test_wrong_sums_stand_beside_the_right_one():
@@ -26,7 +29,7 @@ def test_two_shares_of_one_consumer_cannot_be_torn_apart():
 
 
 def test_a_shared_bias_keeps_the_share_of_the_last_example():
-    text = text_at("backward:b", "w")
+    text = text_at("backward:b", "w", MATRICES)
     assert "db = −0.03702" in text
     assert "db = −0.01839" in text
     assert "last example" in text
