@@ -13,7 +13,8 @@ from gdtutor.lesson.model import Lesson
 from gdtutor.session.moving import moved
 from gdtutor.session.notes import note_for
 
-COURSE = ("cost", "or-vectorised", "train-or", "gradients-add-up", "why-x-transpose")
+COURSE = ("cost", "or-vectorised", "train-or", "gradients-add-up", "why-x-transpose",
+          "xor-one-neuron", "feature-cross")
 
 
 @cache

@@ -114,6 +114,20 @@ def test_14_without_an_opinion_every_gradient_is_exactly_zero() -> None:
     assert np.all(shrug.gradients["Z0"] != 0)
 
 
+def test_14_the_neuron_without_an_opinion_rests_in_a_true_minimum() -> None:
+    """The matrix of second derivatives by differences of an independent gradient."""
+
+    def gradient(w1: float, w2: float, b: float) -> np.ndarray:
+        out = 1 / (1 + np.exp(-(w1 * X[0] + w2 * X[1] + b)))
+        slopes = (out - XOR[0]) * out * (1 - out) / 4
+        return np.array([slopes @ X[0], slopes @ X[1], slopes.sum()])
+
+    step = 1e-4
+    rows = [(gradient(*step * row) - gradient(*-step * row)) / (2 * step) for row in np.eye(3)]
+    curvatures = np.linalg.eigvalsh(np.array(rows))
+    np.testing.assert_allclose(curvatures, [0.0098, 0.0156, 0.0996], atol=5e-5)
+
+
 def test_14_one_neuron_on_xor_ends_where_the_shrugging_one_is() -> None:
     run = trained("xor-one-neuron")
     assert run.costs[0] > STUCK
