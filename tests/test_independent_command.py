@@ -6,8 +6,12 @@ from pathlib import Path
 import pytest
 
 from gdtutor.engine.operations import OPERATIONS
+from gdtutor.lesson.tables import NETWORK_COSTS
 from gdtutor.training import rates
+from gdtutor.training.datasets import DATASETS
+from gdtutor.training.initialise import INITIALISATIONS
 from gdtutor.training.optimisers import OPTIMISERS
+from gdtutor.training.scaling import SCALINGS
 from gdtutor.values import replace
 from tests.independent import holding, program
 from tests.independent.__main__ import main, told_failure
@@ -72,6 +76,41 @@ def test_a_lesson_that_was_wrong_once_holds(path):
 def test_a_seed_draws_the_same_case_again_and_another_one_another(seed):
     assert drawn(seed) == drawn(seed)
     assert drawn(seed) != drawn(seed + 1)
+
+
+SAMPLE = tuple(drawn(seed) for seed in range(600))
+WRITTEN = "\n".join((*(case.text for case in SAMPLE), *(" ".join(c.words) for c in SAMPLE)))
+SIGNS = {
+    "add": r" \+ ", "sub": r" - ", "mul": r"\*", "div": "/", "pow": r"\*\*",
+    "neg": r"= -\(|\(-\(", "matmul": " @ ", "transpose": r"\.T",
+}  # fmt: skip
+"""How operations without a name of their own are written."""
+
+
+@pytest.mark.parametrize("name", [row.name for row in OPERATIONS.values() if not row.internal])
+def test_every_operation_is_drawn_sometimes(name):
+    assert re.search(SIGNS.get(name, rf"\b{name}\("), WRITTEN)
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        *(f'optimizer = "{name}"' for name in OPTIMISERS if name != "implicit"),
+        *(f'kind = "{name}"' for name in rates.SCHEDULES),
+        *(f'init = "{name}"' for name in INITIALISATIONS),
+        *(f'dataset = "{name}"' for name, row in DATASETS.items() if row.is_gate),
+        *(f'cost = "{name}"' for name in NETWORK_COSTS),
+        *(f'scale = "{name}"' for name in SCALINGS),
+        *(f'order = "{name}"' for name in ("given", "shuffled", "drawn")),
+        *(f"stop = {{ {name} = " for name in ("cost_below", "loss_below", "gradient_below")),
+        *(f"{name}=" for name in ("learning_rate", "optimizer", "activation")),
+        *("frozen = ", "gradients = ", "validation = ", "hyperparameters = ", "[constants]"),
+        *("[network]", "[[variants]]", "data.examples = ", "parameters.W = ", "1:w=", "1:X[0,"),
+        *("1e-300", "1e+300", "5e-324", "-0.0", "745.0"),
+    ],
+)
+def test_every_part_of_a_lesson_is_drawn_sometimes(pattern):
+    assert pattern in WRITTEN
 
 
 @pytest.mark.parametrize(
@@ -168,9 +207,27 @@ def _end(told):
         told["parameters"]["w"] += 2**-50
 
 
+def _final_cost(told):
+    if "costs" in told:
+        told["final_cost"] *= 1 + 1e-12
+
+
+def _prediction(told):
+    if "costs" in told:
+        told["predictions"] = (program.numbers(told["predictions"]) + 1e-12).tolist()
+
+
+def _iterations(told):
+    if "costs" in told:
+        told["iterations"] += 1
+
+
 @pytest.mark.parametrize(
     ("change", "where"),
     [
+        (_final_cost, "train: the final cost"),
+        (_prediction, "train: the predictions"),
+        (_iterations, "train: stopped by epochs after 5 iterations, not by epochs after 4"),
         (_next_given, "1/given: w"),
         (_value, "forward:"),
         (_lost_step, "no step"),
@@ -182,6 +239,13 @@ def _end(told):
 def test_a_figure_that_is_off_by_its_last_bits_is_noticed(monkeypatch, change, where):
     planted(monkeypatch, change)
     assert re.search(where, why(case("sgd")))
+
+
+def test_a_run_that_does_not_stop_where_it_should_is_noticed(monkeypatch):
+    stopping = Case(case("sgd").text.replace("epochs = 2", "epochs = 2\nstop = {cost_below = 5.0}"))
+    assert why(stopping) == ""
+    planted(monkeypatch, lambda told: told.update(stopped_by="epochs"))
+    assert "not by cost after 2" in why(stopping)
 
 
 def test_an_exported_script_that_does_not_run_is_noticed(monkeypatch):

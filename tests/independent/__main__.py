@@ -15,6 +15,7 @@ import os
 import shlex
 import sys
 import tempfile
+from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic, time
 
@@ -86,18 +87,26 @@ def main(words=None):
     return _report(asked, first, *_all_tried(asked, first))
 
 
+@contextmanager
+def _mapping(jobs):
+    """Give a `map`, over so many processes, which end with it."""
+    if jobs == 1:
+        yield map
+        return
+    with multiprocessing.get_context("spawn").Pool(jobs) as pool:
+        yield pool.imap_unordered
+
+
 def _all_tried(asked, first):
     seeds = (first * SPREAD + i for i in range(asked.cases))
     began, done = monotonic(), []
     failed = 0
-    with multiprocessing.get_context("spawn").Pool(asked.jobs) as pool:
-        coming = pool.imap_unordered(of_seed, seeds) if asked.jobs > 1 else map(of_seed, seeds)
-        for one in coming:
+    with _mapping(asked.jobs) as each:
+        for one in each(of_seed, seeds):
             done.append(one)
             failed += bool(one.why)
             if failed >= asked.failures or monotonic() - began > asked.seconds:
                 break
-        pool.terminate()
     return done, monotonic() - began
 
 

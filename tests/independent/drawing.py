@@ -1,341 +1,86 @@
-"""Random lessons: every operation, optimiser, schedule and order, plain numbers and odd ones."""
+"""A random case from a seed: a lesson with formulas of its own, or a network in short."""
 
 from __future__ import annotations
 
 import random
-import re
-from dataclasses import dataclass
 
-SAFE = (
-    "-({0})", "({0})**2", "({0})**3/4", "2*({0})/3", "({0}) - 0.5", "1 - ({0})", "0*({0})",
-    "({0})**0", "identity({0})", "square({0})", "sqrt(0.5 + square({0}))", "exp(tanh({0}))",
-    "log(0.5 + ({0})**2)", "log1p(softplus({0}))", "abs({0})", "sign({0})", "sigmoid({0})",
-    "tanh({0})", "relu({0})", "leaky_relu({0})", "softplus({0})", "step({0})", "sin({0})",
-    "cos({0})", "({0})**1", "2**tanh({0})", "-({0})**2", "1/(1 + square({0}))", "({0})/2",
-    "({0}) - ({0})", "({0})*({0})", "maximum({0}, 0)", "maximum(0.5, {0})",
-)  # fmt: skip
-BARE = ("exp({0})", "log({0})", "sqrt({0})", "log1p({0})", "({0})**0.5", "1/({0})", "({0})**-2",
-        "({0})**7", "exp(square({0}))")  # fmt: skip
-"""What may leave its domain or overflow."""
-BINARY = (
-    "{0} + {1}", "{0} - ({1})", "({0})*({1})", "({0})/(1 + ({1})**2)", "sigmoid({0})**tanh({1})",
-    "maximum({0}, {1})", "binary_cross_entropy(sigmoid({0}), sigmoid({1}))",
-    "binary_cross_entropy_logits({0}, {1})", "({0}) + ({0})*({1})",
-)  # fmt: skip
-BARE_BINARY = ("({0})/({1})", "({0})**({1})", "binary_cross_entropy({0}, {1})")
-LOSSES = ("({0} - {1})**2/2", "({0} - {1})**2", "abs({0} - {1})", "square({1} - ({0}))",
-          "binary_cross_entropy(sigmoid({0}), {1})",
-          "binary_cross_entropy_logits({0}, {1})")  # fmt: skip
-OPTIMISERS = ("sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "averaged")
-HYPERPARAMETERS = {"momentum": "beta", "nesterov": "beta", "rmsprop": "rho", "adam": "beta1"}
-SCHEDULES = ("constant", "step", "exponential", "cosine")
-ODD = (0.0, -0.0, 1.0, -1.0, 2.0, 1e-300, -1e-300, 1e300, -1e300, 1e154, 1e-162, 1e-8, 1e8, 40.0,
-       -40.0, 745.0, -745.0, 1e-17, 5e-324, 1e16, 0.1, 0.30000000000000004)  # fmt: skip
-"""Numbers at the edges: signed zeros, borders of overflow and underflow, saturation."""
+from tests.independent.authors import Author, Case, table_rows
+from tests.independent.sources import COSTS, GATES
 
-
-@dataclass(frozen=True)
-class Case:
-    """A lesson's text, and the words that the commands get besides its path."""
-
-    text: str
-    words: tuple[str, ...] = ()
+HIDDEN = ("sigmoid", "tanh", "relu", "leaky_relu", "softplus", "sin", "softmax", "linear")
+OUTPUTS = ("sigmoid", "tanh", "linear", "softmax")
+CHANGED = ("sigmoid", "tanh", "relu", "leaky_relu", "softplus", "sin", "cos", "identity")
+WEIGHTS = ("plain", "xavier", "he", "uniform", "normal")
 
 
 def drawn(seed):
     """Return the case of a seed."""
-    return _Author(random.Random(seed)).case()
+    rng = random.Random(seed)
+    return (NetworkAuthor if rng.random() < 0.15 else Author)(rng).case()
 
 
-class _Author:
+class NetworkAuthor(Author):
+    """Writes one random `[network]` lesson."""
+
     def __init__(self, rng):
-        self.rng = rng
-        self.kind = rng.choice(("scalar", "rows", "matrices", "matrices", "plain"))
-        self.is_odd = rng.random() < 0.15
-        self.is_bare = self.is_odd or rng.random() < 0.15
-        self.style = rng.choice(("short", "normal", "normal", "ties"))
-        self.shapes = {}
+        super().__init__(rng)
+        self.kind, self.is_gate = "matrices", rng.random() < 0.4
+        self.constants = {}
 
     def case(self):
         """Return a random case."""
         rng = self.rng
-        self.examples = rng.randint(1, 7)
-        self.parameters, self.constants, self.inputs, self.targets = {}, {}, {}, {}
-        if self.kind == "matrices":
-            self._matrix_leaves()
-        else:
-            self._number_leaves()
-        scenes = [self._scene(number, number == 0) for number in range(rng.choice((1, 1, 1, 2)))]
-        scenes[-1] = self._scene(9, False, ends=True)
-        self.lines = " ".join(formula for lines in scenes for _, formula in lines)
-        text = self._text(scenes)
-        return Case(text, self._words())
+        wide = 2 if self.is_gate else rng.randint(1, 3)
+        out = 1 if self.is_gate else rng.randint(1, 3)
+        self.examples = 4 if self.is_gate else rng.randint(1, 6)
+        self.layers = [wide, *(rng.randint(1, 3) for _ in range(rng.randint(0, 2))), out]
+        self.inputs = {"X": [f"x{i + 1}" for i in range(wide)]}
+        self.targets = {"Y": ["y"] if out == 1 else [f"y{i + 1}" for i in range(out)]}
+        for k in range(1, len(self.layers)):
+            self.shapes[f"W{k}"] = (self.layers[k], self.layers[k - 1])
+            self.shapes[f"b{k}"] = (self.layers[k], 1)
+        self.parameters = dict.fromkeys(self.shapes)
+        self.lines = " ".join((*self.parameters, "X"))
+        return Case(self._text_of_network(), self.words())
 
-    def number(self):
-        """Return a number in this lesson's style."""
-        rng = self.rng
-        if self.is_odd and rng.random() < 0.3:
-            return rng.choice(ODD)
-        if self.style == "ties":
-            return float(rng.choice((0, 0, 1, 1, -1, 2)))
-        if self.style == "short":
-            return rng.randint(-8, 8) / 4
-        return round(rng.uniform(-1.5, 1.5), rng.choice((1, 2, 5)))
-
-    def _array(self, shape):
-        if not shape:
-            return self.number()
-        return [self._array(shape[1:]) for _ in range(shape[0])]
-
-    def _number_leaves(self):
-        rng = self.rng
-        for name in ("w", "k", "b", "a2")[: rng.randint(1, 4)]:
-            self._leaf(self.parameters, name, ())
-        if rng.random() < 0.4:
-            self._leaf(self.constants, "c0", ())
-        if self.kind != "plain":
-            self.inputs = {"x": None, "x2": None} if rng.random() < 0.5 else {"x": None}
-            self.targets = {"y": None}
-            self.shapes.update(dict.fromkeys((*self.inputs, *self.targets), ()))
-
-    def _leaf(self, table, name, shape):
-        table[name] = self._array(shape)
-        self.shapes[name] = shape
-
-    def _matrix_leaves(self):
-        rng = self.rng
-        rows, hidden, m = rng.randint(1, 3), rng.randint(1, 3), self.examples
-        self.inputs = {"X": [f"x{i}" for i in range(rows)]}
-        self.targets = {"Y": [f"y{i}" for i in range(hidden)]}
-        self.m = m
-        # The last axis stands for the examples, whatever their number in a batch.
-        self.shapes.update({"X": (rows, "m"), "Y": (hidden, "m")})
-        self._leaf(self.parameters, "W", (hidden, rows))
-        if rng.random() < 0.7:
-            self._leaf(self.parameters, "b", (hidden, 1))
-        if rng.random() < 0.4:
-            self._leaf(self.parameters, "v", (rng.choice((rows, hidden)),))
-        if rng.random() < 0.3:
-            self._leaf(self.parameters, "s", ())
-        if rng.random() < 0.3:
-            self._leaf(self.constants, "K", (hidden, hidden))
-
-    def _scene(self, number, is_first, ends=False):
-        rng, lines = self.rng, []
-        before = dict(self.shapes)
-        for i in range(rng.randint(1, 3)):
-            text, shape = self._formula(rng.randint(1, 3))
-            if text in self.shapes:
-                text = f"identity({text})"
-            lines.append((f"n{number}{i}", text))
-            self.shapes[f"n{number}{i}"] = shape
-        lines.append(self._root(number, [name for name, _ in lines], ends))
-        self.shapes = before
-        return lines
-
-    def _root(self, number, names, ends):
-        """Return a last line that is one number (of one example), over the lines and a target."""
-        rng = self.rng
-        name = "L" if ends else f"r{number}"
-        anchor = next(iter(self.parameters))
-        if self.kind == "plain":
-            parts = [*names, f"({anchor} - 0.5)**2"]
-            return name, " + ".join(parts)
-        if self.kind in ("scalar", "rows"):
-            loss = rng.choice(LOSSES).format(f"({' + '.join(names)} + {anchor})", "y")
-            return name, loss
-        reductions = [rng.choice(("sum({0})/m", "mean({0})", "sum({0})", "max({0})")).format(n)
-                      for n in names]  # fmt: skip
-        loss = rng.choice((
-            "sum(square(W @ X - Y))/(2*m)", "sum(cross_entropy(softmax(W @ X), Y))/m",
-            "mean(cross_entropy_logits(W @ X, Y))",
-            "sum(binary_cross_entropy(sigmoid(W @ X), Y))/m",
-        ))  # fmt: skip
-        return name, " + ".join([*reductions, loss])
-
-    def _formula(self, depth):
-        rng = self.rng
-        if depth == 0:
-            name = rng.choice(sorted(self.shapes))
-            return name, self.shapes[name]
-        forms = ["unary", "binary", "binary"]
-        if self.kind == "matrices":
-            forms += ["matmul", "transpose", "reduction", "columns", "loss"]
-        return getattr(self, f"_{rng.choice(forms)}")(depth - 1)
-
-    def _unary(self, depth):
-        inner, shape = self._formula(depth)
-        forms = (*SAFE, *BARE * 3) if self.is_bare else SAFE
-        return self.rng.choice(forms).format(inner), shape
-
-    def _binary(self, depth):
-        left, shape = self._formula(depth)
-        right, other = self._formula(depth)
-        fitted = _broadcast(shape, other)
-        if fitted is None:
-            right, fitted = f"tanh({left})", shape
-        forms = (*BINARY, *BARE_BINARY * 2) if self.is_bare else BINARY
-        return self.rng.choice(forms).format(left, right), fitted
-
-    def _matmul(self, depth):
-        left, shape = self._formula(depth)
-        right, other = self._formula(depth)
-        if not shape:
-            return f"({left})*2", shape
-        if not other or shape[-1] != other[0]:
-            right, other = f"({left}).T", shape[::-1]
-        return f"({left}) @ ({right})", shape[:-1] + other[1:]
-
-    def _transpose(self, depth):
-        inner, shape = self._formula(depth)
-        return f"({inner}).T", shape[::-1]
-
-    def _reduction(self, depth):
-        inner, shape = self._formula(depth)
-        name = self.rng.choice(("sum", "mean", "max"))
-        axis = self.rng.choice((None, *range(len(shape))))
-        if axis is None:
-            return f"{name}({inner})", ()
-        return f"{name}({inner}, {axis})", (*shape[:axis], 1, *shape[axis + 1 :])
-
-    def _columns(self, depth):
-        inner, shape = self._formula(depth)
-        if not shape:
-            return f"tanh({inner})", shape
-        along = ", 1" if len(shape) == 2 and self.rng.random() < 0.3 else ""
-        return f"softmax({inner}{along})", shape
-
-    def _loss(self, depth):
-        left, shape = self._formula(depth)
-        if not shape:
-            return f"square({left})", shape
-        form = self.rng.choice(
-            (
-                "cross_entropy(softmax({0}), sigmoid({0}){1})",
-                "cross_entropy_logits({0}, tanh({0}){1})",
-            )
-        )
-        if len(shape) == 2 and self.rng.random() < 0.3:
-            return form.format(left, ", 1"), (shape[0], 1)
-        return form.format(left, ""), (1, *shape[1:])
-
-    def _rows(self):
-        rng = self.rng
-        width = sum(len(v) if v else 1 for v in (*self.inputs.values(), *self.targets.values()))
-        rows = [[self.number() for _ in range(width)] for _ in range(self.examples)]
-        if rng.random() < 0.7:
-            wide = sum(len(v) if v else 1 for v in self.targets.values())
-            for row in rows:
-                row[-wide:] = [float(rng.randint(0, 1)) for _ in range(wide)]
-        return rows
-
-    def _training(self):
-        rng = self.rng
-        batch = {"scalar": 1, "plain": '"full"'}.get(self.kind)
-        if batch is None:
-            batch = rng.choice(('"full"', 1, *range(1, self.examples + 1)))
-            if self.kind == "rows" and batch == 1:
-                batch = '"full"' if self.examples > 1 else 1
-        self.optimizer = rng.choice(OPTIMISERS)
-        rows = [f"learning_rate = {rng.choice((0.1, 0.5, 1.0, 0.01, 3.7))}",
-                f"epochs = {rng.randint(1, 3)}", f"batch = {batch}",
-                f'optimizer = "{self.optimizer}"']  # fmt: skip
-        if self.inputs and self.examples > 2 and rng.random() < 0.15:
-            rows.append("validation = 0.3")
-            rows[2] = f"batch = {rng.choice((1, 2)) if self.kind == 'matrices' else batch}"
-            batch = 2 if self.kind == "rows" and batch != '"full"' else batch
-            rows[2] = f"batch = {batch}" if self.kind != "matrices" else rows[2]
-        if self.inputs:
-            rows.append(f'order = "{rng.choice(("given", "shuffled", "drawn"))}"')
-            rows.append(f"seed = {rng.randint(0, 99)}")
-        if self.optimizer in HYPERPARAMETERS and rng.random() < 0.3:
-            rows.append(f"hyperparameters = {{ {HYPERPARAMETERS[self.optimizer]} = 0.7 }}")
-        kind = rng.choice(SCHEDULES)
-        if rng.random() < 0.5:
-            every = f", every = {rng.randint(1, 3)}" if rng.random() < 0.7 else ""
-            factor = ", factor = 0.3" if kind in ("step", "exponential") else ""
-            rows.append(f'schedule = {{ kind = "{kind}"{factor}{every} }}')
-        self.batch = batch
-        return rows
-
-    def _is_used(self, name):
-        return re.search(rf"\b{name}\b", self.lines) is not None
-
-    def _text(self, scenes):
+    def _text_of_network(self):
         rng = self.rng
         front = ["format = 1", 'id = "drawn-case"', 'title = "Drawn"']
-        names = list(self.parameters)
-        if len(names) > 1 and rng.random() < 0.3:
-            front.append(f'frozen = ["{rng.choice(names[1:])}"]')
-        if self.inputs and rng.random() < 0.3:
-            front.append(f'gradients = ["{next(iter(self.inputs))}"]')
-        front += ["", "[parameters]", *_table(self.parameters)]
-        if self.constants:
-            front += ["", "[constants]", *_table(self.constants)]
-        if self.inputs:
-            front += ["", "[data]", f"inputs = {_leaves(self.inputs)}",
-                      f"targets = {_leaves(self.targets)}",
-                      f"examples = {self._rows()}"]  # fmt: skip
-        front += ["", "[training]", *self._training()]
-        self.variant = ""
-        if rng.random() < 0.25:
-            self.variant = "another"
-            front += ["", "[[variants]]", 'name = "another"', *self._overrides()]
-        blocks = ["```graph\n" + "\n".join(f"{n} = {f}" for n, f in lines) + "\n```"
-                  for lines in scenes]  # fmt: skip
-        return "\n".join(["+++", *front, "+++", *blocks, ""])
-
-    def _overrides(self):
-        rng = self.rng
-        name = rng.choice(list(self.parameters))
-        return rng.choice((
-            ["training.learning_rate = 0.25"], [f'training.optimizer = "{rng.choice(OPTIMISERS)}"',
-             "training.hyperparameters = {}"],
-            [f"parameters.{name} = {self._array(self.shapes[name])}"], ["training.epochs = 2"],
-        ))  # fmt: skip
-
-    def _words(self):
-        rng, words = self.rng, []
-        if self.variant and rng.random() < 0.7:
-            words += ["--variant", self.variant]
-        for _ in range(rng.choice((0, 0, 0, 1, 1, 2))):
-            words += ["--set", self._edit()]
-        return tuple(words)
-
-    def _edit(self):
-        rng = self.rng
-        at = rng.choice(("", "", "1:"))
         if rng.random() < 0.2:
-            return f"{at}learning_rate={rng.choice((0.2, 0.05, 2.0))}"
-        if rng.random() < 0.2 and self.inputs and self._is_used(next(iter(self.inputs))):
-            k = rng.randrange(self.examples)
-            name = next(iter(self.inputs))
-            cell = f"[0,{k}]" if self.inputs[name] else f"[{k}]"
-            return f"{at}{name}{cell}={self.number()}"
-        name = rng.choice([n for n in (*self.parameters, *self.constants) if self._is_used(n)])
-        cell = "".join(str(rng.randrange(n)) + "," for n in self.shapes[name]).rstrip(",")
-        return f"{at}{name}{f'[{cell}]' if cell else ''}={self.number()}"
+            front.append(f'frozen = ["{rng.choice(list(self.parameters))}"]')
+        given = [name for name in self.parameters if rng.random() < 0.2]
+        if given:
+            values = {name: self.array(self.shapes[name]) for name in given}
+            front += ["", "[parameters]", *table_rows(values)]
+        front += ["", "[data]"]
+        if self.is_gate:
+            front.append(f'dataset = "{rng.choice(list(GATES))}"')
+        else:
+            names = {"inputs": self.inputs["X"], "targets": self.targets["Y"]}
+            front += [f"{side} = {columns}".replace("'", '"') for side, columns in names.items()]
+            front += self.data_rows()
+        front += ["", "[network]", *self._network(), "", "[training]", *self.training_rows()]
+        self.variant = ""
+        if rng.random() < 0.2:
+            self.variant = "another"
+            front += ["", "[[variants]]", 'name = "another"', f"network.seed = {rng.randint(0, 9)}"]
+        return "\n".join(["+++", *front, "+++", ""])
 
+    def _network(self):
+        rng = self.rng
+        rows = [f"layers = {self.layers}", f'cost = "{rng.choice(list(COSTS))}"',
+                f'init = "{rng.choice(WEIGHTS)}"', f"seed = {rng.randint(0, 99)}"]  # fmt: skip
+        hidden = [rng.choice(HIDDEN) for _ in self.layers[1:-1]]
+        if hidden and rng.random() < 0.5:
+            rows.append(f"activation = {hidden}".replace("'", '"'))
+        elif hidden:
+            rows.append(f'activation = "{hidden[0]}"')
+        if rng.random() < 0.5:
+            rows.append(f'output = "{rng.choice(OUTPUTS)}"')
+        return rows
 
-def _table(values):
-    return [f"{name} = {value!r}" for name, value in values.items()]
-
-
-def _leaves(table):
-    names = list(table)
-    if table[names[0]] is None:
-        return str(names).replace("'", '"')
-    inner = ", ".join(f"{n} = {columns}" for n, columns in table.items())
-    return f"{{ {inner} }}".replace("'", '"')
-
-
-def _broadcast(left, right):
-    if len(left) < len(right):
-        left, right = right, left
-    pad = (1,) * (len(left) - len(right)) + right
-    found = []
-    for a, b in zip(left, pad, strict=True):
-        if a != b and 1 not in (a, b):
-            return None
-        found.append(b if a == 1 else a)
-    return tuple(found)
+    def edit(self):
+        """Return what `--set` gets."""
+        if self.rng.random() < 0.2:
+            return f"{self.rng.choice(('', '1:'))}activation={self.rng.choice(CHANGED)}"
+        return super().edit()

@@ -2,33 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from functools import partial, reduce
 
 import numpy as np
 
 from tests.independent import bounded as B
 from tests.independent import program, reading
 from tests.independent.bounded import exact
-from tests.independent.optimisers import UPDATES
+from tests.independent.comparing import DiffersError, Held, compare, identical
+from tests.independent.optimisers import STATES, UPDATES
 from tests.independent.tape import Tape
-
-SLACK = 8
-"""By how much a figure may exceed its first-order bound: another order of the same operations."""
-
-
-class DiffersError(AssertionError):
-    """A figure that is not what it should be."""
-
-
-@dataclass
-class Held:
-    """What was compared of one case."""
-
-    figures: int = 0
-    left_open: int = 0
-    """Figures that rounding leaves open, or that are not finite going backward."""
-    shown: dict = field(default_factory=dict)
-    """What the walk showed, by (iteration, phase, name)."""
+from tests.independent.trained import hold_training
 
 
 def hold(text, path, words=(), kinds=("folded", "unfolded", "train", "export")):
@@ -61,7 +45,7 @@ def hold(text, path, words=(), kinds=("folded", "unfolded", "train", "export")):
             held.figures + other.figures, held.left_open + other.left_open
         )  # fmt: skip
     if "train" in kinds and lesson.training:
-        _hold_training(lesson, program.data("train", path, *words), held, iterations)
+        hold_training(lesson, program.data("train", path, *words), held)
     if "export" in kinds and not any(at for at, *_ in lesson.edits):
         _hold_export(program.printed("export", path, "--iterations", min(iterations, 3), *words))
     return held
@@ -75,41 +59,6 @@ def _edits(words):
     return [value for option, value in _options(words) if option == "--set"]
 
 
-def compare(held, where, shown, expected, slack=SLACK, is_gradient=False):
-    """Compare one array; cells that rounding leaves open are counted and passed by."""
-    shown = np.asarray(shown, dtype=float)
-    if shown.shape != expected.shape:
-        raise DiffersError(f"{where} has the shape {shown.shape}, not {expected.shape}")
-    value, bound = expected.value, expected.bound
-    with np.errstate(all="ignore"):
-        off = np.abs(shown - value) > slack * bound + slack * B.LEAST
-    is_wrong = np.where(np.isfinite(value), off | ~np.isfinite(shown), ~_same(shown, value))
-    open_cells = np.isinf(bound)
-    if is_gradient:
-        open_cells = open_cells | ~np.isfinite(value)
-    held.figures += shown.size
-    held.left_open += int(np.sum(open_cells))
-    if np.any(is_wrong & ~open_cells):
-        raise DiffersError(
-            f"{where} is {shown.tolist()}, not {value.astype(float).tolist()} "
-            f"within {(slack * bound).astype(float).tolist()}"
-        )
-
-
-def _same(shown, value):
-    return (shown == value) | (np.isnan(shown) & np.isnan(value))
-
-
-def identical(where, shown, other):
-    """Require two arrays to be the same bit for bit."""
-    shown, other = np.asarray(shown, dtype=float), np.asarray(other, dtype=float)
-    same = shown.shape == other.shape and np.all(
-        _same(shown, other) & (np.isnan(shown) | (np.signbit(shown) == np.signbit(other)))
-    )
-    if not same:
-        raise DiffersError(f"{where}: {shown.tolist()} is not {other.tolist()}")
-
-
 class _Walk:
     """The walk through a lesson, from one step to the next."""
 
@@ -117,6 +66,7 @@ class _Walk:
         self.lesson, self.held, self.label = lesson, held, label
         self.parameters = dict(lesson.given)
         self.state = {}
+        self.since = {}
         self.iteration, self.scene = 0, -1
         self.tape = self.gradients = None
         self.seen = set()
@@ -153,17 +103,23 @@ class _Walk:
             self._hold_given(name, value, data, len(chosen), f"{where} {name}")
             self.tape.leaf(name, value)
         with np.errstate(all="ignore"):
-            for name, tree in lesson.scenes[self.scene]:
+            lines = reading.scenes_of(lesson, self.iteration)[self.scene]
+            for name, tree in lines:
                 self.tape.line(name, tree)
-            root = lesson.scenes[self.scene][-1][0]
+            root = lines[-1][0]
             self.gradients = self.tape.gradients(root)
         if is_last:
             self.held.shown[self.iteration, "cost"] = (self.tape.value(root), len(chosen))
+            found = [self.gradients[n] for n in lesson.trained if n in self.gradients]
+            squares = [B.total(B.square(g)) for g in found]
+            self.held.shown[self.iteration, "norm"] = B.sqrt(reduce(B.add, squares, exact(0.0)))
 
     def _hold_given(self, name, value, data, count, where):
         self.held.figures += value.size
         if name in data:
-            identical(where, value, data[name])
+            if not np.any(data[name].bound):
+                identical(where, value, data[name].value)
+            compare(self.held, where, value, data[name])
         elif name in self.parameters:
             expected = self.parameters[name]
             if (self.iteration, name) not in self.held.shown:
@@ -208,12 +164,15 @@ class _Walk:
     def _update(self, step, where):
         name, variable = step["node"], step["variable"]
         self.seen.add(("update", name))
-        named = reading.optimizer_of(self.lesson, self.iteration)
+        named, constants, since = reading.optimizer_of(self.lesson, self.iteration)
         before = program.numbers(step["before"])
         after = program.numbers(step["after"])
         rate = reading.rate_of(self.lesson, self.iteration)
         compare(self.held, f"{where} learning_rate", step["learning_rate"],
                 _about(rate))  # fmt: skip
+        if since == self.iteration > self.since.get(name, 0):
+            # Another optimiser remembers nothing yet.
+            self.state[name], self.since[name] = {}, since
         state = self.state.setdefault(name, {})
         kept = state if variable != "p" else self.parameters
         key = variable if variable != "p" else name
@@ -224,7 +183,9 @@ class _Walk:
         expected = self.gradients.get(name, none)
         compare(self.held, f"{where} gradient", gradient, expected, is_gradient=True)
         if named != "implicit":
-            new = self._updated(name, named, self._used(name, gradient), step["learning_rate"])
+            used, t = self._used(name, gradient), exact(self.iteration - since + 1)
+            rule = partial(UPDATES[named], t=t, **constants)
+            new = self._updated(name, rule, STATES[named], used, step["learning_rate"])
             compare(self.held, f"{where}.{variable}", after, new[variable])
         else:
             self._hold_implicit(name, before, after)
@@ -242,15 +203,11 @@ class _Walk:
         bound = np.where(np.isfinite(exactly.value), 2 * exactly.bound, np.inf)
         return B.Bounded(np.asarray(shown, B.Wide), bound)
 
-    def _updated(self, name, named, gradient, rate):
+    def _updated(self, name, rule, remembered, gradient, rate):
         p, state = self.parameters[name], self.state[name]
-        rule = UPDATES[named]
-        names = {"momentum": "v", "nesterov": "v", "adagrad": "s", "rmsprop": "s",
-                 "adam": "m1 m2", "averaged": "average"}.get(named, "").split()  # fmt: skip
-        old = {key: exact(state.get(key, np.zeros(np.shape(p)))) for key in names}
-        constants = self.lesson.training["hyperparameters"]
+        old = {key: exact(state.get(key, np.zeros(np.shape(p)))) for key in remembered}
         with np.errstate(all="ignore"):
-            new, kept = rule(exact(p), gradient, exact(rate), old, self.iteration + 1, **constants)
+            new, kept = rule(exact(p), gradient, exact(rate), old)
         return {"p": new, **kept}
 
     def _hold_implicit(self, name, before, after):
@@ -269,32 +226,6 @@ def _hold_walk(lesson, told, held, label):
     held.shown["parameters"] = walk.parameters
     held.shown["state"] = walk.state
     held.shown["iterations"] = walk.iteration + 1
-
-
-def _hold_training(lesson, told, held, iterations):
-    costs, per_epoch = told["costs"], lesson.per_epoch
-    for epoch in range(min(len(costs), iterations // per_epoch)):
-        total, seen = exact(0.0), 0
-        for k in range(epoch * per_epoch, (epoch + 1) * per_epoch):
-            if (k, "cost") not in held.shown:
-                return
-            cost, count = held.shown[k, "cost"]
-            total, seen = B.add(total, B.mul(exact(count), cost)), seen + count
-        mean = B.div(total, exact(seen))
-        if per_epoch == 1:
-            mean = cost
-        compare(held, f"train: cost of epoch {epoch}", program.numbers(costs[epoch]), mean,
-                is_gradient=True)  # fmt: skip
-    if told["stopped_by"] != "epochs":
-        return
-    if len(costs) != lesson.training["epochs"]:
-        raise DiffersError(f"train: {len(costs)} epochs, not {lesson.training['epochs']}")
-    if len(costs) * per_epoch == held.shown["iterations"]:
-        for name, value in told["parameters"].items():
-            held.figures += 1
-            final = held.shown["parameters"].get(name)
-            if final is not None:
-                identical(f"train: {name} at the end", program.numbers(value), final)
 
 
 def _hold_export(script):

@@ -42,7 +42,7 @@ def _adam(p, g, rate, state, t, beta1=0.9, beta2=0.999, epsilon=1e-8):
     first, second = (B.sub(ONE, exact(beta)) for beta in (beta1, beta2))
     m1 = B.add(B.mul(exact(beta1), state["m1"]), B.mul(first, g))
     m2 = B.add(B.mul(exact(beta2), state["m2"]), B.mul(second, B.square(g)))
-    grown = (B.sub(ONE, B.power(exact(beta), exact(t))) for beta in (beta1, beta2))
+    grown = (B.sub(ONE, B.power(exact(beta), t)) for beta in (beta1, beta2))
     one, two = (B.div(m, by) for m, by in zip((m1, m2), grown, strict=True))
     return _scaled(p, one, rate, two, epsilon), {"m1": m1, "m2": m2}
 
@@ -50,7 +50,7 @@ def _adam(p, g, rate, state, t, beta1=0.9, beta2=0.999, epsilon=1e-8):
 def _averaged(p, g, rate, state, t):
     new = B.sub(p, B.mul(rate, g))
     average = state["average"]
-    share = B.div(B.sub(new, average), exact(t))
+    share = B.div(B.sub(new, average), t)
     return new, {"average": B.add(average, share)}
 
 
@@ -59,3 +59,8 @@ UPDATES = {
     "rmsprop": _rmsprop, "adam": _adam, "averaged": _averaged,
 }  # fmt: skip
 """By name: (p, g, rate, state, t, hyperparameters) to the new parameter and the new state."""
+STATES = {
+    "sgd": (), "momentum": ("v",), "nesterov": ("v",), "adagrad": ("s",), "rmsprop": ("s",),
+    "adam": ("m1", "m2"), "averaged": ("average",),
+}  # fmt: skip
+"""By name: what it remembers."""

@@ -9,10 +9,15 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from tests.independent import bounded as B
+from tests.independent.sources import examples_of, expanded, started
 from tests.independent.tape import parsed
 
 _BLOCK = re.compile(r"^```graph\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _LINE = re.compile(r"^\s*(\w+)\s*=(?!=)\s*([^#\n]+)", re.MULTILINE)
+ACTIVATIONS = ("sigmoid", "tanh", "relu", "leaky_relu", "softplus", "sin", "cos", "step",
+               "identity")  # fmt: skip
+"""What `--set activation` replaces, and what by."""
 _EDIT = re.compile(r"(?:(\d+):)?(\w+)(?:\[([\d, ]+)\])?=(.+)")
 
 
@@ -32,6 +37,14 @@ class Read:
     training: dict | None
     edits: list = field(default_factory=list)
     """(iteration, name, cell or None, text)"""
+    rounded: np.ndarray | None = None
+    """By how much scaling may have rounded every number of the examples."""
+
+    @property
+    def predicts(self):
+        """The line that is the prediction; empty where its name does not say so."""
+        named = [name for name, _ in self.scenes[-1] if name in ("yhat", "Yhat")]
+        return named[0] if named else ""
 
     @property
     def by_matrices(self):
@@ -66,22 +79,23 @@ def read(text, variant="", edits=()):
     for one in front.pop("variants", []):
         if one["name"] == variant:
             _override(front, one)
+    lines = [_LINE.findall(block) for block in _BLOCK.findall(body)]
     data = front.get("data", {})
-    examples = np.array(data.get("examples", []), dtype=float)
+    if "network" in front:
+        lines.append(expanded(front))
+    examples, rounded = examples_of(data)
     given = {**front.get("parameters", {}), **front.get("constants", {})}
     frozen = front.get("frozen", [])
-    scenes = [
-        [(name, parsed(formula)) for name, formula in _LINE.findall(block)]
-        for block in _BLOCK.findall(body)
-    ]
+    scenes = [[(name, parsed(formula)) for name, formula in block] for block in lines]
     lesson = Read(
-        {name: np.array(value, dtype=float) for name, value in given.items()},
+        {name: started(value) for name, value in given.items()},
         [name for name in front.get("parameters", {}) if name not in frozen],
         _bound(data),
         examples,
         scenes,
         None,
         sorted((_edit(text) for text in edits), key=lambda edit: edit[0]),
+        rounded,
     )
     if "training" in front:
         lesson.training = _settings(front["training"], len(examples))
@@ -129,6 +143,7 @@ def _settings(table, examples):
         "hyperparameters": table.get("hyperparameters", {}),
         "order": table.get("order", "given"),
         "seed": table.get("seed", 0),
+        "stop": table.get("stop", {}),
         "schedule": {"factor": 0.5, "every": length, **schedule},
     }
 
@@ -166,12 +181,32 @@ def rate_of(lesson, iteration):
 
 
 def optimizer_of(lesson, iteration):
-    """Return the name of the optimiser of an iteration."""
-    named = lesson.training["optimizer"]
+    """Return the optimiser of an iteration: its name, its own constants, and the first iteration
+    of those that it does one after the other."""
+    named, constants = lesson.training["optimizer"], lesson.training["hyperparameters"]
+    since = 0
     for at, name, _, value in lesson.edits:
         if name == "optimizer" and at <= iteration:
-            named = value
-    return named
+            since = since if value == named else at
+            named, constants = value, {}
+    return named, constants, since
+
+
+def scenes_of(lesson, iteration):
+    """Return the lines of every graph at an iteration, after a change of the activation.
+
+    Hidden activations change, and the prediction's stays; a single neuron's own changes.
+    """
+    changed = [
+        value for at, name, _, value in lesson.edits if name == "activation" and at <= iteration
+    ]
+    if not changed:
+        return lesson.scenes
+    last = lesson.scenes[-1]
+    calls = [name for name, tree in last if tree[0] in ACTIVATIONS and tree[1][0] == "name"]
+    calls = [name for name in calls if name != "Yhat"] or calls
+    new = [(name, (changed[-1], tree[1]) if name in calls else tree) for name, tree in last]
+    return [*lesson.scenes[:-1], new]
 
 
 def chosen_examples(lesson, iteration):
@@ -195,22 +230,24 @@ def chosen_examples(lesson, iteration):
     return order[turn * batch : (turn + 1) * batch]
 
 
-def data_given(lesson, iteration, chosen):
-    """Return the leaves that examples give: matrices, rows, or numbers where a batch holds one."""
-    examples = lesson.examples.copy()
+def data_given(lesson, iteration, chosen, is_single=None):
+    """Return the leaves that examples give, each with what it may be rounded by: matrices, rows,
+    or numbers where a batch holds one."""
+    examples, rounded = lesson.examples.copy(), lesson.rounded.copy()
     for at, name, cell, value in lesson.edits:
         if name in lesson.inputs and at <= iteration:
             columns = lesson.inputs[name]
             column = columns[cell[0]] if isinstance(columns, tuple) else columns
             examples[cell[-1] if cell else 0, column] = float(value)
+            rounded[cell[-1] if cell else 0, column] = 0
+    if is_single is None:
+        is_single = lesson.batch == 1 and lesson.training is not None
     found = {}
     for name, columns in lesson.inputs.items():
-        if isinstance(columns, tuple):
-            found[name] = examples[chosen][:, list(columns)].T
-        elif lesson.batch == 1 and lesson.training is not None:
-            found[name] = examples[chosen[0], columns]
-        else:
-            found[name] = examples[chosen, columns]
+        at = chosen[0] if is_single and not isinstance(columns, tuple) else chosen
+        columns = list(columns) if isinstance(columns, tuple) else columns
+        parts = (table[at][..., columns] for table in (examples, rounded))
+        found[name] = B.Bounded(*(np.asarray(part.T, B.Wide) for part in parts))
     return found
 
 

@@ -242,7 +242,11 @@ class Tape:
 
     def leaf(self, name, value):
         """Put a given value on the tape."""
-        self.places[name] = self._put(None, (), (), exact(value))
+        self.put(name, exact(value))
+
+    def put(self, name, value):
+        """Put a value with its bound on the tape."""
+        self.places[name] = self._put(None, (), (), value)
 
     def _put(self, op, args, axis, value):
         self.entries.append((op, args, axis, value))

@@ -1,0 +1,93 @@
+"""Where a lesson's numbers come from, read a second time: drawn starts, networks, gates, scales."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from tests.independent import bounded as B
+
+GATES = {
+    "and": (0, 0, 0, 1), "or": (0, 1, 1, 1), "xor": (0, 1, 1, 0),
+    "nand": (1, 1, 1, 0), "nor": (1, 0, 0, 0), "xnor": (1, 0, 0, 1),
+}  # fmt: skip
+"""The targets of the rows 00, 01, 10, 11."""
+COSTS = {
+    "squared": "sum((Yhat - Y)**2)/(2*m)",
+    "binary_cross_entropy": "sum(binary_cross_entropy(Yhat, Y))/m",
+    "cross_entropy": "sum(cross_entropy(Yhat, Y))/m",
+}
+"""The cost of a network by its name."""
+
+
+def started(value):
+    """Return a starting value as an array: given, or drawn by the table of a rule."""
+    if not isinstance(value, dict):
+        return np.array(value, dtype=float)
+    rng = np.random.RandomState(value.get("seed", 0))
+    return _drawn(value["init"], tuple(value.get("shape", ())), rng, value.get("value"))
+
+
+def _drawn(init, shape, rng, constant=None):
+    inputs = shape[-1] if shape else 1
+    match init:
+        case "zeros":
+            return np.zeros(shape)
+        case "constant":
+            return np.full(shape, float(constant))
+        case "uniform":
+            return np.array(rng.random_sample(shape))
+    factors = {"plain": 0.01, "he": math.sqrt(2 / inputs), "normal": 1.0}
+    normal = np.array(rng.standard_normal(shape))
+    return normal / math.sqrt(inputs) if init == "xavier" else normal * factors[init]
+
+
+def expanded(front):
+    """Replace a `[network]` table by its starts; return the lines of its graph as text."""
+    network = front.pop("network")
+    layers, hidden = network["layers"], network.get("activation", "sigmoid")
+    cost = network.get("cost", "squared")
+    output = network.get("output") or ("softmax" if cost == "cross_entropy" else "sigmoid")
+    rng = np.random.RandomState(network.get("seed", 0))
+    drawn, lines, before = {}, [], "X"
+    for k in range(1, len(layers)):
+        if f"W{k}" not in front.get("parameters", {}):
+            shape = (layers[k], layers[k - 1])
+            drawn[f"W{k}"] = _drawn(network.get("init", "xavier"), shape, rng)
+        drawn[f"b{k}"] = np.zeros((layers[k], 1))
+        lines.append((f"Z{k}", f"W{k} @ {before} + b{k}"))
+        is_last = k == len(layers) - 1
+        called = output if is_last else hidden if isinstance(hidden, str) else hidden[k - 1]
+        before = "Yhat" if is_last else f"A{k}"
+        lines.append((before, f"Z{k}" if called == "linear" else f"{called}(Z{k})"))
+    front["parameters"] = {**drawn, **front.get("parameters", {})}
+    data = front["data"]
+    columns = data.get("inputs", ["x1", "x2"]), data.get("targets", ["y"])
+    data["inputs"], data["targets"] = {"X": columns[0]}, {"Y": columns[1]}
+    return [*lines, ("C", COSTS[cost])]
+
+
+def examples_of(data):
+    """Return the examples and how far off rounding may have brought each."""
+    if "dataset" in data:
+        targets = GATES[data["dataset"]]
+        rows = np.array([(k // 2, k % 2, targets[k]) for k in range(4)], dtype=float)
+        data.setdefault("inputs", ["x1", "x2"])
+        data.setdefault("targets", ["y"])
+    else:
+        rows = np.array(data.get("examples", []), dtype=float)
+    if "scale" not in data:
+        return rows, np.zeros(rows.shape)
+    names = data["inputs"]
+    width = sum(map(len, names.values())) if isinstance(names, dict) else len(names)
+    columns = rows[:, :width].astype(B.Wide)
+    if data["scale"] == "standardise":
+        shift = columns.mean(axis=0)
+        scale = np.sqrt(((columns - shift) ** 2).mean(axis=0))
+    else:
+        shift, scale = columns.min(axis=0), np.ptp(columns, axis=0)
+    bound = np.zeros(rows.shape)
+    bound[:, :width] = 8 * B.ROUNDING * (np.abs(columns).max(axis=0) / scale + 1)
+    rows[:, :width] = ((columns - shift) / scale).astype(float)
+    return rows, bound
