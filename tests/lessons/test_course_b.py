@@ -14,6 +14,9 @@ from gdtutor.lesson.load import load_lesson
 from gdtutor.lesson.model import Lesson
 from gdtutor.session.moving import moved
 from gdtutor.session.notes import note_for
+from gdtutor.session.press import Press
+from gdtutor.session.update import update
+from gdtutor.values import replace
 
 COURSE = (
     "cost",
@@ -131,6 +134,11 @@ def test_14_the_shrugging_neuron_is_not_stuck_on_the_separable_tables(
     assert np.sign(shrug.gradients["c"][0, 0]) == on_bias
 
 
+@pytest.mark.parametrize(("gate", "signs"), [("AND", [-1, -1, -1, 1]), ("OR", [-1, 1, 1, 1])])
+def test_14_the_trained_line_cuts_off_one_row(gate: str, signs: list[int]) -> None:
+    assert np.sign(walked("xor-one-neuron", 5000, gate).values["Z"][0]).tolist() == signs
+
+
 def test_14_outer_and_inner_sums_have_one_total() -> None:
     sums = walked("xor-one-neuron").values["Z"][0]
     assert sums[0] + sums[3] == pytest.approx(sums[1] + sums[2], abs=1e-15)
@@ -148,3 +156,19 @@ def test_15_starts_and_ends_as_its_notes_say() -> None:
 def test_15_on_four_quadrants_every_point_pulls_the_product_the_same_way() -> None:
     start = walked("feature-cross", variant="four quadrants")
     assert np.all(start.gradients["z"] * start.values["x3"] > 0)
+
+
+@pytest.mark.parametrize("name", COURSE)
+def test_steps_lead_past_every_question_of_the_story_to_the_closing_page(name: str) -> None:
+    session = session_at(find_lesson(name, shipped_lessons_folder()))
+    asked = 0
+    for _ in range(100):
+        session, _ = update(session, Press("right"))
+        if session.challenge is not None:
+            asked += 1
+            session = replace(session, challenge=None, prompt=None)
+        if session.look.is_closing:
+            break
+    assert session.look.is_closing
+    questions = [q for scene in lesson(name).scenes for q in scene.questions]
+    assert asked == sum(not question.when.trained for question in questions)
