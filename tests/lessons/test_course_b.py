@@ -98,6 +98,15 @@ def test_09_two_rows_are_about_equally_bad_and_the_others_better() -> None:
     assert losses[2] > 0.9 * losses[0]
 
 
+@pytest.mark.parametrize(
+    ("variant", "silent"),
+    [("mini-batch: two at a time", ["w1"]), ("stochastic: one at a time", ["w1", "w2"])],
+)
+def test_09_in_a_small_batch_some_parameters_hear_nothing(variant: str, silent: list[str]) -> None:
+    found = walked("cost", variant=variant)
+    assert [name for name in ("w1", "w2", "b") if found.gradients[name] == 0] == silent
+
+
 def test_10_has_the_cost_of_09_and_the_published_second_gradients() -> None:
     """Source: Khan 2019, fig. 43 to 47."""
     assert float(walked("or-vectorised").values["C"]) == pytest.approx(
