@@ -173,6 +173,30 @@ def test_the_backward_pass_leaves_both_weights_without_a_gradient() -> None:
         assert (float(product.upstream), float(product.local)) == (0.125, 0)
 
 
+def test_the_first_backward_pass_ends_in_a_gradient() -> None:
+    trace = walked("backward-or", 0)
+    out = sigmoid(0.6)
+    assert slope(trace, "w1") == 0
+    assert slope(trace, "w2") == pytest.approx((out - 1) * out * (1 - out), rel=1e-12)
+    assert slope(trace, "w2") < 0
+
+
+@pytest.mark.parametrize("u", [-4.0, 0.0, 0.6, 3.0])
+def test_the_four_slopes_of_the_sigmoid_multiply_to_what_its_output_alone_says(u: float) -> None:
+    trace = walked("backward-or", 1, f"u={u}")
+    s = value(trace, "s")
+    division, addition, power, sign = -(s**2), 1, math.exp(-u), -1
+    assert slope(trace, "u") == pytest.approx(division * addition * power * sign, rel=1e-12)
+    assert slope(trace, "u") == pytest.approx(s * (1 - s), rel=1e-12)
+
+
+def test_a_loss_of_twice_the_distance_is_four_times_as_large() -> None:
+    near, far = walked("loss", 2), walked("loss", 2, "c=-1")
+    distances = [value(trace, "h") - value(trace, "t") for trace in (near, far)]
+    assert distances[1] == 2 * distances[0]
+    assert value(far, "D") == 4 * value(near, "D")
+
+
 def test_a_weight_wakes_up_with_its_input() -> None:
     trace = walked("backward-or", -1, "x1[0]=1")
     assert slope(trace, "w1") > 0
@@ -238,6 +262,15 @@ def test_a_sigmoid_neuron_saturates_where_a_linear_one_diverges() -> None:
     assert stranded.costs[-1] > 0.01
     moved = stranded.state(50).parameters["w"] - stranded.state(1).parameters["w"]
     assert abs(float(moved)) < 1e-9
+
+
+def test_the_good_rate_of_the_sigmoid_settles_left_of_0_inside_the_pictures() -> None:
+    best = math.log(0.2 / 0.8) / 0.4
+    end = run_of("learning-rate", "sigmoid 50: good").state(50).parameters["w"]
+    assert float(end) == pytest.approx(best, abs=1e-3)
+    ranges = [dict(wish.options).get("range") for wish in lesson("learning-rate").pictures]
+    inside = [low < best < high for low, high in (r for r in ranges if isinstance(r, tuple))]
+    assert inside == [True] * 3
 
 
 def test_a_sigmoid_of_a_weighted_sum_is_logistic_regression_and_the_sum_alone_linear() -> None:
