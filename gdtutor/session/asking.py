@@ -44,7 +44,7 @@ def placed_question(session: Session, step: Step) -> Challenge | None:
     if session.moment is None:
         return None
     for question in placed_at(session, step):
-        is_here = question.kind != "next" and name_of(question) not in session.answered
+        is_here = question.kind != "next" and _name(question, step) not in session.answered
         if is_here and _is_decided(session, question, step):
             return placed_challenge(question, session.moment, step, session.look.example)
     return None
@@ -56,7 +56,7 @@ def question_on_leaving(session: Session) -> Challenge | None:
     if lesson is None or moment is None or step is None or step.number == len(moment.steps):
         return None
     placed = placed_at(session, step)
-    here = [q for q in placed if name_of(q) not in session.answered]
+    here = [q for q in placed if _name(q, step) not in session.answered]
     begun = len(here) < len(placed)
     for question in (q for q in here if _is_decided(session, q, step)):
         if question.kind == "next":
@@ -89,6 +89,15 @@ def placed_at(session: Session, step: Step) -> tuple[Question, ...]:
     )
 
 
+def _name(question: Question, step: Step) -> str:
+    """Return what a question is remembered by: the same name may stand in several graphs."""
+    return f"{_graph(step)}{name_of(question)}"
+
+
+def _graph(step: Step) -> str:
+    return f"graph {step.scene + 1} " if step.scene else ""
+
+
 def _is_decided(session: Session, question: Question, step: Step) -> bool:
     """Say whether one choice is right at the step, where there are any: edits may change that."""
     if not question.choices:
@@ -106,7 +115,8 @@ def placed_challenge(question: Question, moment: Moment, step: Step, example: in
     if ask is not Ask.COMPARE:
         # The right one may come first in the file, so the order shown is that of the alphabet.
         choices = tuple(sorted(choices, key=lambda choice: choice.text))
-    return Challenge(ask, step, cell, name_of(question), question.text, question.hints, choices)
+    name = _name(question, step)
+    return Challenge(ask, step, cell, name, question.text, question.hints, choices)
 
 
 def _own_challenge(moment: Moment, step: Step, example: int) -> Challenge:
@@ -115,7 +125,7 @@ def _own_challenge(moment: Moment, step: Step, example: int) -> Challenge:
     cell = _cell(moment, step, example, turn) if ask in (Ask.VALUE, Ask.SIGN) else ()
     cells = f"[{','.join(map(str, cell))}]" if cell else ""
     variable = f".{step.variable}" if step.variable not in ("", "p") else ""
-    place = f"{moment.iteration}/{step.phase.value}:{step.node}{variable}{cells}"
+    place = f"{moment.iteration}/{_graph(step)}{step.phase.value}:{step.node}{variable}{cells}"
     return Challenge(ask, step, cell, f"{place}?{ask.value}")
 
 

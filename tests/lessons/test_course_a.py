@@ -10,7 +10,10 @@ from gdtutor.drive.opening import session_at
 from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
 from gdtutor.session.moving import moved
 from gdtutor.session.notes import note_for
+from gdtutor.session.press import Press
 from gdtutor.session.state import Session
+from gdtutor.session.update import update
+from gdtutor.values import replace
 
 NAMES = (
     "neuron", "activations", "forward-or", "loss", "backward-or", "bias", "learning-rate", "and-or",
@@ -39,6 +42,27 @@ def test_a_lesson_asks_two_to_four_questions(name: str) -> None:
     lesson = opened(name).lesson
     assert lesson is not None
     assert 2 <= sum(len(scene.questions) for scene in lesson.scenes) <= 4
+
+
+def asked_on_the_way(session: Session) -> list[str]:
+    """Return the author's questions that are met with → from the cover to the closing page."""
+    names = []
+    while not session.look.is_closing:
+        session, _ = update(session, Press("right"))
+        if session.challenge is not None:
+            names += [session.challenge.name] if session.challenge.text else []
+            answered = session.answered | {session.challenge.name}
+            session = replace(session, challenge=None, prompt=None, answered=answered)
+    return names
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_question_of_the_story_is_met_on_the_way(name: str) -> None:
+    session = opened(name)
+    assert session.lesson is not None
+    questions = [q for scene in session.lesson.scenes for q in scene.questions]
+    met = asked_on_the_way(session)
+    assert len(met) == len(set(met)) == sum(not q.when.variant for q in questions)
 
 
 @pytest.mark.parametrize("name", NAMES)
