@@ -175,7 +175,8 @@ def _meaning(context: Context, called: str, root: str, value: float) -> str:
     if not np.isfinite(value):
         return "It is not a finite number: a step along it would be lost."
     if value == 0:
-        return f"It is 0: {root} is flat in {called} here, a small change does next to nothing."
+        flat = f"It is 0: {root} is flat in {called} here"
+        return f"{flat}, a small change does nothing or next to nothing."
     way = "grows" if value > 0 else "shrinks"
     return (
         f"Where {called} grows a little, {root} {way} {context.number(abs(value))} times as much."
