@@ -203,6 +203,8 @@ def placeholders() -> str:
     lines = ["`{z}`, `{W1[0,1]}` | the value of NAME, or of one of its cells"]
     lines += [f"`{{{word} NAME}}` | {text}" for word, text in ABOUT.items()]
     lines += [f"`{{{word}}}` | {text}" for word, text in WORDS.items()]
+    lines.append("`{z:7}`, `{grad z:7}` | the same with 7 significant digits, 1 to 17")
+    lines.append("`{check: z > 0}` | nothing; `check` proves that it is so wherever the note shows")
     return rows("placeholder | what it becomes", lines)
 
 

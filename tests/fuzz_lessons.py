@@ -69,6 +69,7 @@ SENTENCES = (
     "Here is {%s}.", "What is the shape of {name %s}, {shape %s}?", "The slope is {grad %s}.",
     "From {%s} to {new %s}.", "The cost is {cost}, at {learning_rate}.", "Braces: {{ and }}.",
     "Iteration {iteration} of {epochs} epochs, batch {batch} of {examples}.", "- one\n- **two**",
+    "With digits {%s:7}, {cost:3}.", "It is so. {check: %s == %s}\n{check: cost >= 0}",
     "> A quotation, `code`\n\n### A heading of its own\n", "One *word*.",
 )  # fmt: skip
 QUESTIONS = (

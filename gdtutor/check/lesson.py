@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from gdtutor.check.claims import check_claims
 from gdtutor.check.findings import Notes
 from gdtutor.check.formulas import check_axes, check_broadcasts, check_losses, check_vectors
 from gdtutor.check.gradients import GradientChecked, check_gradients
@@ -38,6 +39,8 @@ LESSON_CODES = {
     "uneven": "one target meets several predictions by broadcasting (a warning)",
     "fit": "a panel of a step does not fit the design size",
     "given-away": "a question says its own answer",
+    "untrue": "a claim of a note, `{check: …}`, is false at a step that shows the note",
+    "seen": "a screen shows an answer while its question is open",
     "undecided": "of a question's choices not exactly one is right where it is asked",
     "task": "a task is done at the start, or its solution does not do it",
     "unproved": "a task has no solution that proves it can be done (a warning)",
@@ -97,6 +100,7 @@ def _check_run(
         check_broadcasts(notes, session.moment)
         check_axes(notes, session.moment)
     check_questions(notes, session, variant)
+    check_claims(notes, session, variant)
     screens.check(notes, session, variant)
 
 

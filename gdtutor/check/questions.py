@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from gdtutor.check.findings import Notes
 from gdtutor.check.given_away import given_away
+from gdtutor.check.hidden import shown_answer
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.model import Choice, Question
 from gdtutor.lesson.reports import Place
@@ -50,6 +51,10 @@ def check_questions(notes: Notes, session: Session, variant: str) -> None:
             what = f"{where}{_how_many(right)}"
             hint = "the conditions have to leave exactly one"
             notes.add("undecided", what, hint, Place(question.line, 1))
+        seen = shown_answer(here, question, asked.step)
+        if seen and not notes.has("seen", question.line):
+            what = f"{where}the answer shows while the question is open, at {seen}"
+            notes.add("seen", what, "this is the program's fault", Place(question.line, 1))
         trace = here.moment.traces[asked.step.scene]
         for said in given_away(question, trace, here.moment, right):
             hint = "ask without it: the answer comes from the engine"

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from gdtutor.engine.graph import Graph
 from gdtutor.lesson.body import NoteBlock, SceneBlock
+from gdtutor.lesson.conditions import ConditionError, check_names, parse_condition
 from gdtutor.lesson.markdown import MarkdownPart
 from gdtutor.lesson.model import Note
 from gdtutor.lesson.placeholders import (
+    CHECK,
     Placeholder,
     PlaceholderError,
     as_word,
@@ -89,10 +91,19 @@ def text_problems(
     for part in parts:
         if isinstance(part, Placeholder):
             asked = part if part.name in steps.shapes else as_word(part)
-            problem = steps.placeholder_problem(asked, phase, node)
+            problem = _claim_problem(part, steps) if part.about == CHECK else None
+            problem = problem or steps.placeholder_problem(asked, phase, node)
             if problem is not None:
                 problems.append((problem, part.start))
     return problems
+
+
+def _claim_problem(claim: Placeholder, steps: Steps) -> tuple[str, str, str] | None:
+    try:
+        check_names(parse_condition(claim.condition), steps.shapes)
+    except ConditionError as error:
+        return "placeholder", error.what, error.hint
+    return None
 
 
 def walk_steps(

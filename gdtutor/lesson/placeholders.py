@@ -1,4 +1,7 @@
-"""Placeholders in notes: `{z}`, `{grad w1}`, `{W1[0,1]}`; read here, filled by the view."""
+"""Placeholders in notes: `{z}`, `{grad w1}`, `{W1[0,1]}`; read here, filled by the view.
+
+A note may also hold claims, `{check: grad w1 == 0}`: they show nothing, and `check` proves them.
+"""
 
 from __future__ import annotations
 
@@ -30,10 +33,18 @@ ABOUT = {
 }
 """Words before a name, with what each asks for: `{grad w1}`."""
 
-_TOKEN = re.compile(r"\{\{|\}\}|\{([^{}\n]{0,80})\}|[{}]")
+CHECK = "check"
+"""Before a colon and a condition: a claim of the note."""
+MAX_DIGITS = 17
+"""Most significant digits of a placeholder."""
+
+_TOKEN = re.compile(r"\{\{|\}\}|\{([^{}\n]{0,520})\}|[{}]")
+_CLAIM = re.compile(r"check[ \t]*:(?P<condition>.*)$")
+_SILENT = "\0"
+"""Stands for a claim until the lines that hold nothing else are taken out."""
 _INSIDE = re.compile(
     r"(?:(?P<about>[A-Za-z_]+)[ \t]+)?(?P<name>[A-Za-z_][A-Za-z0-9_]*(?:\.[0-9]{1,4})?)"
-    r"(?:\[(?P<cell>[0-9]{1,8}(?:[ \t]*,[ \t]*[0-9]{1,8})?)\])?$"
+    r"(?:\[(?P<cell>[0-9]{1,8}(?:[ \t]*,[ \t]*[0-9]{1,8})?)\])?(?::(?P<digits>[0-9]{1,2}))?$"
 )
 
 
@@ -41,21 +52,28 @@ class Placeholder(Struct, frozen=True):
     """One `{…}` of a note."""
 
     about: str
-    """value, or a key of `ABOUT`, or a key of `WORDS` where it stands for no name."""
+    """value, or a key of `ABOUT`, or a key of `WORDS` where it stands for no name, or `CHECK`."""
     name: str
     """The name it asks about; empty for a word."""
     cell: Cell | None
     """The cell of an array; None for the whole value."""
     start: int
     """Where in the text, in characters from 0."""
+    digits: int | None = None
+    """Significant digits of its own; None where the screen's hold."""
+    condition: str = ""
+    """What a claim claims."""
 
     def text(self) -> str:
         """Return it as it is written in a note."""
+        if self.condition:
+            return f"{{{CHECK}: {self.condition}}}"
+        digits = "" if self.digits is None else f":{self.digits}"
         if not self.name:
-            return f"{{{self.about}}}"
+            return f"{{{self.about}{digits}}}"
         before = "" if self.about == "value" else f"{self.about} "
         cell = "" if self.cell is None else f"[{','.join(map(str, self.cell))}]"
-        return f"{{{before}{self.name}{cell}}}"
+        return f"{{{before}{self.name}{cell}{digits}}}"
 
 
 class PlaceholderError(GdTutorError):
@@ -97,6 +115,9 @@ def read_placeholders(text: str) -> tuple[str | Placeholder, ...]:
 
 
 def _placeholder(inside: str, start: int) -> Placeholder:
+    claim = _CLAIM.match(inside)
+    if claim is not None:
+        return Placeholder(CHECK, "", None, start, condition=claim["condition"].strip())
     match = _INSIDE.match(inside)
     if match is None:
         raise PlaceholderError(
@@ -106,12 +127,15 @@ def _placeholder(inside: str, start: int) -> Placeholder:
         )
     about = match["about"]
     cell = tuple(int(index) for index in match["cell"].split(",")) if match["cell"] else None
+    digits = None if match["digits"] is None else int(match["digits"])
+    if digits is not None and not 0 < digits <= MAX_DIGITS:
+        raise PlaceholderError(f"{digits} significant digits", f"use 1 to {MAX_DIGITS}", start)
     if about is None:
-        return Placeholder("value", match["name"], cell, start)
+        return Placeholder("value", match["name"], cell, start, digits)
     if about not in ABOUT:
         near = did_you_mean(about, ABOUT) or f"known are {', '.join(ABOUT)}"
         raise PlaceholderError(f"'{shown(about)}' before a name", near, start)
-    return Placeholder(about, match["name"], cell, start)
+    return Placeholder(about, match["name"], cell, start, digits)
 
 
 def placeholder_likes(text: str) -> Iterator[tuple[str, int]]:
@@ -123,7 +147,11 @@ def placeholder_likes(text: str) -> Iterator[tuple[str, int]]:
         The text with its braces, and where it begins, in characters from 0.
     """
     for match in _TOKEN.finditer(text):
-        inside = _INSIDE.match(match[1].strip()) if match[1] is not None else None
+        if match[1] is None:
+            continue
+        if _CLAIM.match(match[1].strip()):
+            yield match.group(), match.start()
+        inside = _INSIDE.match(match[1].strip())
         if inside is None:
             continue
         about = inside["about"]
@@ -134,7 +162,7 @@ def placeholder_likes(text: str) -> Iterator[tuple[str, int]]:
 def as_word(placeholder: Placeholder) -> Placeholder:
     """Return `{cost}` and the like as the word that it is, once no name of the lesson fits."""
     if placeholder.about == "value" and placeholder.cell is None and placeholder.name in WORDS:
-        return Placeholder(placeholder.name, "", None, placeholder.start)
+        return Placeholder(placeholder.name, "", None, placeholder.start, placeholder.digits)
     return placeholder
 
 
@@ -150,6 +178,17 @@ def fill(text: str, names: frozenset[str], value: Callable[[Placeholder], str]) 
     for part in read_placeholders(text):
         if isinstance(part, str):
             filled.append(part)
+        elif part.about == CHECK:
+            filled.append(_SILENT)
         else:
             filled.append(value(part if part.name in names else as_word(part)))
-    return "".join(filled)
+    whole = re.sub(r"(?m)^[ \t]*\0[ \t\0]*(?:\n|$)", "", "".join(filled))
+    return re.sub(r"[ \t]*\0", "", whole)
+
+
+def claims_of(text: str) -> Iterator[tuple[str, int]]:
+    """Yield every claim of a note that the loader has checked, with its line in it, from 0."""
+    for at, written in enumerate(text.split("\n")):
+        for part in read_placeholders(written):
+            if isinstance(part, Placeholder) and part.about == CHECK:
+                yield part.condition, at

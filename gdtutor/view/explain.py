@@ -9,6 +9,7 @@ from gdtutor.lesson.placeholders import Placeholder, fill
 from gdtutor.session.notes import note_for
 from gdtutor.session.state import Session
 from gdtutor.session.steps import Phase
+from gdtutor.values import replace
 from gdtutor.view import notation
 from gdtutor.view.asking import asking_lines
 from gdtutor.view.backward import backward_lines
@@ -84,6 +85,8 @@ def filled(session: Session, context: Context, text: str) -> str:
 
 def _placeholder(session: Session, context: Context, wish: Placeholder) -> str:
     moment = context.moment
+    if wish.digits is not None:
+        context = replace(context, look=replace(context.look, digits=wish.digits))
     match wish.about:
         case "name":
             return context.name(wish.name)

@@ -96,6 +96,9 @@ def study_frame(session: Session, width: int, height: int, chars: Chars) -> Fram
 def _trouble(session: Session, chars: Chars) -> Line:
     """Return what is wrong with the trained run, where the walk has come to it."""
     found, moment = session.training.diagnosis, session.moment
+    if session.challenge is not None:
+        # What ails a run may be the answer.
+        return ()
     if found is None or moment is None or moment.iteration < found.iteration:
         return ()
     return line(" ", (short_diagnosis(session, chars), Style.WARNING))

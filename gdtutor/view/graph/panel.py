@@ -48,7 +48,8 @@ def graph_lines(
     else:
         edges = tuple(edge for node in context.trace.visible for edge in node.edges)
     known, reached = known_values(context), reached_gradients(context)
-    marks = asleep_marks(context)
+    # A mark says how a gradient will turn out.
+    marks = {} if context.hides_result else asleep_marks(context)
     return draw_graph(
         [_draw(context, name, known, reached, changed, marks.get(name, "")) for name in names],
         [DrawEdge(edge.source, edge.target, edge.occurrence) for edge in edges],
