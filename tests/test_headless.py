@@ -5,7 +5,8 @@ from lesson_texts import neuron
 
 from gdtutor.drive.headless import pressed
 from gdtutor.drive.opening import session_at
-from gdtutor.session.catalogue import Library, LibraryEntry
+from gdtutor.lesson.summary import LessonEntry
+from gdtutor.session.catalogue import Library
 from gdtutor.session.press import Press
 from gdtutor.session.state import Screen, Session, Status
 
@@ -31,7 +32,7 @@ def test_single_epochs_are_trained_one_by_one(lesson):
 
 
 def entry(path):
-    return LibraryEntry("a", "07", "A", "", "", str(path), trains=True)
+    return LessonEntry("a", "07", "A", "", "", path, trains=True)
 
 
 def test_a_lesson_is_opened_from_the_library(lesson):

@@ -11,13 +11,13 @@ from gdtutor.check.gradients import GradientChecked
 from gdtutor.check.lesson import LessonChecked, check_lesson
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.csv_files import csv_files
-from gdtutor.lesson.discovery import discover, links_out, number_of, shipped_lessons_folder, strays
+from gdtutor.lesson.discovery import discover, links_out, shipped_lessons_folder, strays
 from gdtutor.lesson.fences import TOML_LINE, divide
 from gdtutor.lesson.front_matter_checks import ID
 from gdtutor.lesson.load import read_lesson
 from gdtutor.lesson.reports import Findings, Place, Report, shown
 from gdtutor.lesson.source import near_file, read_source
-from gdtutor.lesson.summary import LessonSummary, read_summary
+from gdtutor.lesson.summary import LessonEntry, number_of, read_summary
 from gdtutor.lesson.toml_text import find_places
 from gdtutor.values import Struct, replace
 
@@ -152,7 +152,7 @@ def _about_ids(files: Sequence[Path]) -> list[Report]:
     return reports
 
 
-def _glances(files: Iterable[Path]) -> Iterator[tuple[Path, LessonSummary]]:
+def _glances(files: Iterable[Path]) -> Iterator[tuple[Path, LessonEntry]]:
     """Yield the files that have an id, with what they say of themselves."""
     for path in files:
         glanced = read_summary(path)

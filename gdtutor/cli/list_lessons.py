@@ -6,11 +6,11 @@ import argparse
 from pathlib import Path
 
 from gdtutor.cli.output import print_json, print_lines
-from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.characters import cells, padded
 from gdtutor.lesson.discovery import shipped_lessons_folder
-from gdtutor.lesson.listing import Entry, listing
-from gdtutor.library.lessons import steps_in
+from gdtutor.lesson.listing import listing
+from gdtutor.lesson.summary import LessonEntry
+from gdtutor.library.lessons import counted
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -24,7 +24,7 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _data(entry: Entry) -> dict[str, object]:
+def _data(entry: LessonEntry) -> dict[str, object]:
     return {
         "id": entry.id,
         "number": entry.number,
@@ -36,15 +36,7 @@ def _data(entry: Entry) -> dict[str, object]:
     }
 
 
-def _steps(entry: Entry) -> int | None:
-    """Return the steps of the first iteration, None for a lesson that cannot be opened."""
-    try:
-        return steps_in(entry.path)
-    except GdTutorError:
-        return None
-
-
-def _lines(entries: tuple[Entry, ...]) -> list[str]:
+def _lines(entries: tuple[LessonEntry, ...]) -> list[str]:
     wide = max((len(entry.id) for entry in entries), default=0)
     long = max((cells(entry.title) for entry in entries), default=0)
     lines: list[str] = []
@@ -57,9 +49,9 @@ def _lines(entries: tuple[Entry, ...]) -> list[str]:
     return lines
 
 
-def _about(entry: Entry, wide: int) -> str:
+def _about(entry: LessonEntry, wide: int) -> str:
     if not entry.id:
-        return f"cannot be read: {entry.reports[0].what}"
-    steps = _steps(entry)
-    told = "cannot be opened" if steps is None else f"{steps:>4} steps"
+        return f"cannot be read: {entry.problem}"
+    entry = counted(entry)
+    told = "cannot be opened" if entry.problem else f"{entry.steps:>4} steps"
     return f"{padded(entry.title, wide)}  {told}"

@@ -20,8 +20,8 @@ from gdtutor.cli.output import complain
 from gdtutor.cli.streams import match_encoding
 from gdtutor.drive.keys import parse_keys
 from gdtutor.engine.errors import GdTutorError
-from gdtutor.lesson.discovery import number_of, shipped_lessons_folder
-from gdtutor.lesson.summary import read_summary
+from gdtutor.lesson.discovery import shipped_lessons_folder
+from gdtutor.lesson.summary import read_prose, read_summary
 from gdtutor.session.press import Press
 from gdtutor.ui.colours import choose_colours, prepare_environment
 from gdtutor.ui.terminal import (
@@ -101,7 +101,7 @@ def _cover(arguments: argparse.Namespace) -> Cover | None:
     """
     if not arguments.lesson or os.path.isdir(arguments.lesson):
         # A lesson's page needs nothing of what is remembered.
-        from gdtutor.library.quick_listing import quick_library
+        from gdtutor.library.remembered import quick_library
 
         folder = Path(arguments.lesson) if arguments.lesson else shipped_lessons_folder()
         return partial(library_cover, quick_library(folder, remembers=not arguments.no_save))
@@ -110,7 +110,7 @@ def _cover(arguments: argparse.Namespace) -> Cover | None:
     if seen is None:
         return None
     is_elsewhere = arguments.at or arguments.keys
-    return partial(lesson_cover, number_of(path), seen.title, "" if is_elsewhere else seen.prose)
+    return partial(lesson_cover, seen.number, seen.title, "" if is_elsewhere else read_prose(path))
 
 
 def show(

@@ -8,7 +8,6 @@ from gdtutor.engine.graph import Graph, Role
 from gdtutor.engine.local import BATCH_SIZE
 from gdtutor.engine.shapes import Shape, shape_text
 from gdtutor.lesson.body import Body, Formula, SceneBlock
-from gdtutor.lesson.discovery import number_of
 from gdtutor.lesson.fences import TOML_LINE
 from gdtutor.lesson.front_matter import report_mistakes
 from gdtutor.lesson.front_matter_checks import (
@@ -40,6 +39,7 @@ from gdtutor.lesson.readers import Mistake
 from gdtutor.lesson.reports import NOWHERE, Findings, Place
 from gdtutor.lesson.steps import Steps
 from gdtutor.lesson.story import check_story, read_passes
+from gdtutor.lesson.summary import number_of
 from gdtutor.lesson.tasks import read_tasks
 from gdtutor.lesson.training_table import batch_of
 from gdtutor.values import Struct, replace

@@ -10,12 +10,11 @@ from pathlib import Path
 from gdtutor.engine.errors import GdTutorError, did_you_mean
 from gdtutor.lesson.reports import shown
 from gdtutor.lesson.source import near_file
-from gdtutor.lesson.summary import read_summary
+from gdtutor.lesson.summary import FILE, number_of, read_summary
 
 MAX_LESSONS = 1_000
 """Most lessons of one folder."""
 
-_FILE = re.compile(r"(?P<number>\d{1,6})-(?P<name>.+)\.md\Z")
 _BESIDE = re.compile(r"readme\.md|conftest\.py|test_.+\.py|.+_test\.py", re.IGNORECASE)
 """What stands beside lessons and is none: the README, and tests of the lessons by pytest."""
 
@@ -34,12 +33,6 @@ def shipped_lessons_folder() -> Path:
     package = Path(__file__).resolve().parent.parent
     inside = package / "lessons"
     return inside if inside.is_dir() else package.parent / "lessons"
-
-
-def number_of(path: Path) -> str:
-    """Return the digits at the start of a lesson's file name; nothing where there are none."""
-    match = _FILE.match(path.name)
-    return match["number"] if match else ""
 
 
 def discover(folder: Path) -> tuple[Path, ...]:
@@ -75,7 +68,7 @@ def _leads_out(path: Path) -> bool:
 def _named(folder: Path) -> tuple[Path, ...]:
     """Return the files of a folder that are named like lessons, in the order of their numbers."""
     try:
-        names = [entry.name for entry in os.scandir(folder) if _FILE.match(entry.name)]
+        names = [entry.name for entry in os.scandir(folder) if FILE.match(entry.name)]
     except OSError as error:
         what = f"the folder '{shown(str(folder))}' cannot be read: {error.strerror}"
         raise UnknownLessonError(what, "name a folder of lessons") from None
@@ -99,7 +92,7 @@ def strays(folder: Path, used: Iterable[Path] = ()) -> tuple[Path, ...]:
     in_use = {path.resolve() for path in used}
     found = []
     for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
-        is_known = _FILE.match(entry.name) or _BESIDE.fullmatch(entry.name)
+        is_known = FILE.match(entry.name) or _BESIDE.fullmatch(entry.name)
         if is_known or entry.name.startswith(".") or entry.is_dir():
             continue
         if Path(entry.path).resolve() not in in_use:

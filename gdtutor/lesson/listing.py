@@ -4,44 +4,26 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from gdtutor.lesson.discovery import discover, number_of
+from gdtutor.lesson.discovery import discover
 from gdtutor.lesson.fences import divide
 from gdtutor.lesson.front_matter import read_raw, structured
-from gdtutor.lesson.reports import Findings, LessonError, Report
+from gdtutor.lesson.reports import Findings, LessonError
 from gdtutor.lesson.source import read_source
-from gdtutor.values import Struct
+from gdtutor.lesson.summary import LessonEntry, number_of, unread
 
 
-class Entry(Struct, frozen=True):
-    """One lesson of a folder, as a list of lessons shows it."""
-
-    path: Path
-    id: str
-    """Empty where the file cannot be read."""
-    number: str
-    """The digits at the start of the file name."""
-    title: str
-    chapter: str
-    summary: str
-    source: str
-    trains: bool
-    reports: tuple[Report, ...] = ()
-    """Why the front matter cannot be read; none where it can."""
-
-
-def listing(folder: Path) -> tuple[Entry, ...]:
+def listing(folder: Path) -> tuple[LessonEntry, ...]:
     """Return an entry for every lesson of a folder. Only front matter is read, no graph is made."""
     return tuple(entry_of(path) for path in discover(folder))
 
 
-def entry_of(path: Path) -> Entry:
-    """Return the entry of one lesson file."""
-    number = number_of(path)
+def entry_of(path: Path) -> LessonEntry:
+    """Return the entry of one lesson file, whose problem is what its front matter has first."""
     findings = Findings(path)
     try:
         text = read_source(path)
     except LessonError as error:
-        return Entry(path, "", number, path.stem, "", "", "", False, error.reports)
+        return unread(path, error.reports[0].text().splitlines()[0])
     findings.lines = text.split("\n")
     divided = divide(text, findings)
     front = None
@@ -49,8 +31,8 @@ def entry_of(path: Path) -> Entry:
         raw = read_raw(divided.toml, findings)
         front = None if raw is None else structured(raw, divided.toml, findings)
     if front is None:
-        return Entry(path, "", number, path.stem, "", "", "", False, findings.ordered())
-    return Entry(
-        path, front.id, number, front.title, front.chapter, front.summary, front.source,
-        front.training is not None,
+        return unread(path, findings.ordered()[0].text().splitlines()[0])
+    return LessonEntry(
+        front.id, number_of(path), front.title, front.chapter, front.summary, path,
+        front.training is not None, front.source,
     )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -12,46 +13,73 @@ from gdtutor.lesson.source import read_source
 from gdtutor.lesson.toml_text import read_toml
 from gdtutor.values import Struct
 
+FILE = re.compile(r"(?P<number>\d{1,6})-(?P<name>.+)\.md\Z")
+"""What the file of a lesson is called."""
 
-class LessonSummary(Struct, frozen=True):
-    """The first things about a lesson; a text that is missing, or is no text, is empty."""
 
-    path: Path
+class LessonEntry(Struct, frozen=True):
+    """A lesson beside others: what its file says of itself, and what was found out about it since.
+
+    What is not known, or not yet, is empty.
+    """
+
     id: str
+    """Empty where the file cannot be read."""
+    number: str
+    """The digits at the start of the file name."""
     title: str
     chapter: str
     summary: str
-    trains: bool
-    divided: Divided
-    """The file's two parts."""
-
-    @property
-    def prose(self) -> str:
-        """The Markdown of the opening page; cut out when it is asked for, as lists never do."""
-        lines = self.divided.body.split("\n")
-        parts = divide_body(lines, self.divided.body_line, Findings(self.path))
-        return joined(opening_of(parts))
+    path: Path
+    trains: bool = False
+    source: str = ""
+    problem: str = ""
+    """Why it cannot be opened; empty where it can, and before that was tried."""
+    steps: int = 0
+    """Steps of one iteration; 0 before they are counted, and where there are none."""
 
 
-def read_summary(path: Path) -> LessonSummary | None:
-    """Return what a file says of itself, None where it has no front matter that can be read."""
+def number_of(path: Path) -> str:
+    """Return the digits at the start of a lesson's file name; nothing where there are none."""
+    match = FILE.match(path.name)
+    return match["number"] if match else ""
+
+
+def unread(path: Path, problem: str = "") -> LessonEntry:
+    """Return the entry of a file that says nothing of itself."""
+    return LessonEntry("", number_of(path), path.stem, "", "", path, problem=problem)
+
+
+def read_summary(path: Path) -> LessonEntry | None:
+    """Return what a file says of itself, not checked; None where it has no front matter.
+
+    A text that is missing, or is no text, is empty.
+    """
+    divided = _divided(path)
+    raw = None if divided is None else read_toml(divided.toml, TOML_LINE, Findings(path))
+    if raw is None:
+        return None
+    return LessonEntry(
+        _text(raw, "id"), number_of(path), _text(raw, "title"), _text(raw, "chapter"),
+        _text(raw, "summary"), path, "training" in raw, _text(raw, "source"),
+    )  # fmt: skip
+
+
+def read_prose(path: Path) -> str:
+    """Return the Markdown of a file's opening page, not checked; empty where it has none."""
+    divided = _divided(path)
+    if divided is None:
+        return ""
+    parts = divide_body(divided.body.split("\n"), divided.body_line, Findings(path))
+    return joined(opening_of(parts))
+
+
+def _divided(path: Path) -> Divided | None:
     findings = Findings(path)
     try:
-        divided = divide(read_source(path), findings)
+        return divide(read_source(path), findings)
     except LessonError:
         return None
-    raw = None if divided is None else read_toml(divided.toml, TOML_LINE, findings)
-    if divided is None or raw is None:
-        return None
-    return LessonSummary(
-        path,
-        _text(raw, "id"),
-        _text(raw, "title"),
-        _text(raw, "chapter"),
-        _text(raw, "summary"),
-        "training" in raw,
-        divided,
-    )
 
 
 def _text(raw: Mapping[str, object], key: str) -> str:

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from gdtutor.drive.opening import open_lesson
 from gdtutor.engine.errors import GdTutorError
-from gdtutor.lesson.listing import Entry, listing
-from gdtutor.session.catalogue import Library, LibraryEntry
+from gdtutor.lesson.listing import listing
+from gdtutor.lesson.summary import LessonEntry
+from gdtutor.session.catalogue import Library
 from gdtutor.session.opening import opened
 from gdtutor.session.state import Session
 from gdtutor.values import replace
@@ -19,7 +20,7 @@ def library_of(folder: Path) -> Library:
     Raises:
         GdTutorError: Where the folder cannot be read.
     """
-    return Library(tuple(_entry(entry) for entry in listing(folder)))
+    return Library(listing(folder))
 
 
 def counted_library(library: Library) -> Library:
@@ -27,12 +28,12 @@ def counted_library(library: Library) -> Library:
     return replace(library, entries=tuple(counted(entry) for entry in library.entries))
 
 
-def counted(entry: LibraryEntry) -> LibraryEntry:
+def counted(entry: LessonEntry) -> LessonEntry:
     """Return an entry with the steps of its first iteration, or with why it cannot be opened."""
     if entry.problem:
         return entry
     try:
-        return replace(entry, steps=steps_in(Path(entry.path)))
+        return replace(entry, steps=steps_in(entry.path))
     except GdTutorError as error:
         return replace(entry, problem=str(error).splitlines()[0])
 
@@ -45,17 +46,3 @@ def steps_in(path: Path) -> int:
     """
     moment = opened(Session(), open_lesson(path)).moment
     return 0 if moment is None else len(moment.steps)
-
-
-def _entry(entry: Entry) -> LibraryEntry:
-    problem = "" if entry.id else entry.reports[0].text().splitlines()[0]
-    return LibraryEntry(
-        entry.id,
-        entry.number,
-        entry.title,
-        entry.chapter,
-        entry.summary,
-        str(entry.path),
-        entry.trains,
-        problem,
-    )

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
+from gdtutor.lesson.discovery import discover
+from gdtutor.lesson.summary import read_summary, unread
 from gdtutor.progress.records import Progress, ProgressError
 from gdtutor.progress.store import ProgressStore, default_path
 from gdtutor.session.catalogue import Library, place_text
@@ -47,3 +50,13 @@ def read_progress(library: Library, store: Callable[[], Progress]) -> tuple[Libr
 def quick_store() -> Progress:
     """Open the store to read from it at the start, where nobody should have to wait."""
     return ProgressStore(default_path(), busy_seconds=QUICK_SECONDS)
+
+
+def quick_library(folder: Path, *, remembers: bool) -> Library:
+    """Return the lessons of a folder, not checked, with what is remembered of them.
+
+    Raises:
+        GdTutorError: Where the folder cannot be read.
+    """
+    library = Library(tuple(read_summary(path) or unread(path) for path in discover(folder)))
+    return read_progress(library, quick_store)[0] if remembers else library

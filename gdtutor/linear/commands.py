@@ -143,7 +143,7 @@ def _in_library(session: Session, text: str) -> Outcome:
     entries = session.library.entries
     for entry in entries:
         if text and text in (entry.id, entry.number, entry.number.lstrip("0")):
-            return session, (OpenLesson(entry.path),)
+            return session, (OpenLesson(str(entry.path)),)
     near = did_you_mean(text, [entry.id for entry in entries])
     raise GdTutorError(f"there is no lesson '{text}'", near or "give a number or an id")
 

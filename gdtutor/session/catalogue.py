@@ -2,32 +2,17 @@
 
 from __future__ import annotations
 
+from gdtutor.lesson.summary import LessonEntry
 from gdtutor.values import Struct
 
 TASK = "task:"
 """What the name of a task begins with where it is kept beside the answers to questions."""
 
 
-class LibraryEntry(Struct, frozen=True):
-    """One lesson as the library lists it."""
-
-    id: str
-    number: str
-    title: str
-    chapter: str
-    summary: str
-    path: str
-    trains: bool
-    problem: str = ""
-    """Why it cannot be opened; empty where it can."""
-    steps: int = 0
-    """Steps of one iteration; 0 before they are counted, and where there are none."""
-
-
 class Library(Struct, frozen=True):
     """The lessons, and the cursor on them."""
 
-    entries: tuple[LibraryEntry, ...] = ()
+    entries: tuple[LessonEntry, ...] = ()
     cursor: int = 0
     search: str = ""
     is_new: bool = False
@@ -41,7 +26,7 @@ class Library(Struct, frozen=True):
     """Lesson id and the command line that opens the place where the learner left it."""
 
 
-def shown_entries(library: Library) -> tuple[LibraryEntry, ...]:
+def shown_entries(library: Library) -> tuple[LessonEntry, ...]:
     """Return the lessons that match the search, all where there is none."""
     words = library.search.lower().split()
     return tuple(
@@ -49,7 +34,7 @@ def shown_entries(library: Library) -> tuple[LibraryEntry, ...]:
     )
 
 
-def _searched(entry: LibraryEntry) -> str:
+def _searched(entry: LessonEntry) -> str:
     return f"{entry.number} {entry.id} {entry.title} {entry.chapter} {entry.summary}".lower()
 
 

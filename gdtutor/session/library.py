@@ -58,10 +58,10 @@ def open_entry(session: Session, count: int) -> tuple[Session, tuple[Effect, ...
     entry = entries[min(session.library.cursor, len(entries) - 1)]
     if entry.problem:
         return said(session, entry.problem, error=True), ()
-    if session.lesson is not None and str(session.lesson.path) == entry.path:
+    if session.lesson is not None and session.lesson.path == entry.path:
         return replace(session, screen=Screen.STUDY), ()
     command = dict(session.library.commands).get(entry.id, "")
-    return session, (PauseTraining(), OpenLesson(entry.path, command))
+    return session, (PauseTraining(), OpenLesson(str(entry.path), command))
 
 
 def _with_place(session: Session) -> Library:
@@ -94,7 +94,7 @@ def show_library(session: Session, count: int) -> tuple[Session, tuple[Effect, .
     library = replace(_with_place(session), search="")
     session = replace(session, screen=Screen.LIBRARY, library=library)
     paths = [entry.path for entry in library.entries]
-    here = str(session.lesson.path) if session.lesson is not None else ""
+    here = session.lesson.path if session.lesson is not None else None
     following = next_entry(session) if has_ended(session) else None
     here = following.path if following is not None else here
     if here in paths:

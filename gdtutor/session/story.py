@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gdtutor.session.catalogue import LibraryEntry
+from gdtutor.lesson.summary import LessonEntry
 from gdtutor.session.effects import Effect, OpenLesson, PauseTraining
 from gdtutor.session.moving import moved
 from gdtutor.session.navigation import steps_back, steps_forward
@@ -67,10 +67,10 @@ def _is_passed(session: Session) -> bool:
     return (step.phase.value, step.node) in lesson.passes
 
 
-def next_entry(session: Session) -> LibraryEntry | None:
+def next_entry(session: Session) -> LessonEntry | None:
     """Return the lesson after the open one in the library, None behind the last."""
     entries = session.library.entries
-    path = "" if session.lesson is None else str(session.lesson.path)
+    path = None if session.lesson is None else session.lesson.path
     place = next((i for i, entry in enumerate(entries) if entry.path == path), len(entries))
     return next((entry for entry in entries[place + 1 :] if not entry.problem), None)
 
@@ -81,7 +81,7 @@ def open_next(session: Session) -> Outcome:
     if entry is None:
         return session, ()
     command = dict(session.library.commands).get(entry.id, "")
-    return session, (PauseTraining(), OpenLesson(entry.path, command))
+    return session, (PauseTraining(), OpenLesson(str(entry.path), command))
 
 
 def show_closing(session: Session, count: int = 1) -> Session:

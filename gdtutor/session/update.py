@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gdtutor.engine.errors import GdTutorError
-from gdtutor.session.catalogue import LibraryEntry
+from gdtutor.lesson.summary import LessonEntry
 from gdtutor.session.commands import Outcome, command_for
 from gdtutor.session.edits import apply_edit
 from gdtutor.session.effects import Effect, PauseTraining, SweepRuns, Train
@@ -73,7 +73,7 @@ class Kept(Struct, frozen=True):
 class Counted(Struct, frozen=True):
     """The lessons of the library were opened once, and their steps counted."""
 
-    entries: tuple[LibraryEntry, ...]
+    entries: tuple[LessonEntry, ...]
 
 
 Action = (

@@ -12,7 +12,7 @@ from textual.timer import Timer
 from gdtutor.drive.background import Job
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.library.lessons import counted
-from gdtutor.session.catalogue import LibraryEntry
+from gdtutor.session.catalogue import Library
 from gdtutor.session.effects import (
     Effect,
     KeepAttempt,
@@ -324,18 +324,13 @@ class Program:
         """Have the lessons' steps counted, once, when the library is seen."""
         if self.session.screen is Screen.LIBRARY and not self._counts_steps:
             self._counts_steps = True
-            entries, app = self.session.library.entries, self._app
-            pass_on = app.passing_on()
-            Job(lambda: self._counted(entries, pass_on))
+            library, pass_on = self.session.library, self._app.passing_on()
+            Job(lambda: self._counted(library, pass_on))
 
-    def _counted(
-        self,
-        entries: tuple[LibraryEntry, ...],
-        pass_on: Callable[[Callable[[], object]], None],
-    ) -> None:
+    def _counted(self, library: Library, pass_on: Callable[[Callable[[], object]], None]) -> None:
         """Count, in a thread; leaving ends it after the lesson that it is at."""
-        found = tuple(counted(entry) for entry in entries if self._app.is_running)
-        if len(found) == len(entries):
+        found = tuple(counted(entry) for entry in library.entries if self._app.is_running)
+        if len(found) == len(library.entries):
             pass_on(lambda: self.act(Counted(found)))
 
     def _keep_time(self, before: Session) -> None:

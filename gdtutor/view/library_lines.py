@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from gdtutor.lesson.characters import cells, padded
-from gdtutor.session.catalogue import Library, LibraryEntry, shown_entries
+from gdtutor.lesson.summary import LessonEntry
+from gdtutor.session.catalogue import Library, shown_entries
 from gdtutor.view import notation
 from gdtutor.view.frame import Chars, Line, Style
 from gdtutor.view.lines import line, shortened, text_of, width_of, wrapped
@@ -54,7 +55,7 @@ def _page(cursor: int, total: int, rows: int) -> int:
 
 
 def _listing(
-    library: Library, entries: tuple[LibraryEntry, ...], width: int, chars: Chars
+    library: Library, entries: tuple[LessonEntry, ...], width: int, chars: Chars
 ) -> tuple[list[Line], int]:
     lines: list[Line] = []
     cursor_at = 0
@@ -75,7 +76,7 @@ def _listing(
 
 
 def _entry(
-    library: Library, entry: LibraryEntry, width: int, chars: Chars, column: int, *, is_here: bool
+    library: Library, entry: LessonEntry, width: int, chars: Chars, column: int, *, is_here: bool
 ) -> Line:
     """Return a lesson's line; with a column for titles its summary stands behind it."""
     pointer, done = ("▸", "✓") if chars.unicode else (">", "x")
@@ -100,7 +101,7 @@ def _entry(
     return (*line((left, style)), *middle, *line(" " * gap, (right, Style.DIM)))
 
 
-def _summary(entry: LibraryEntry, state: str, room: int, chars: Chars) -> Line:
+def _summary(entry: LessonEntry, state: str, room: int, chars: Chars) -> Line:
     """Return what a lesson teaches, and at the end of the room where the learner left it."""
     summary = notation.plain(entry.summary, chars)
     state = shortened(state, room - LEAST_SUMMARY - 2, chars)
@@ -109,7 +110,7 @@ def _summary(entry: LibraryEntry, state: str, room: int, chars: Chars) -> Line:
     return line((f"  {padded(shortened(summary, own, chars), own)}", Style.DIM), behind)
 
 
-def _length(entry: LibraryEntry, width: int) -> str:
+def _length(entry: LessonEntry, width: int) -> str:
     """Return how long a lesson is; whether it trains as well where there is room."""
     steps = f"{entry.steps:>4} steps" if entry.steps else ""
     if width < TWO_COLUMNS:
@@ -121,7 +122,7 @@ def _length(entry: LibraryEntry, width: int) -> str:
 
 
 def _about(
-    library: Library, entries: tuple[LibraryEntry, ...], width: int, chars: Chars
+    library: Library, entries: tuple[LessonEntry, ...], width: int, chars: Chars
 ) -> tuple[Line, Line]:
     """Return what the lesson under the cursor teaches, or why it cannot be opened."""
     if not entries:

@@ -1,9 +1,12 @@
 """The library by its keys, and what a key without a use says on every screen."""
 
+from pathlib import Path
+
 import pytest
 from walks import NEURON, pressed, screen, walk
 
-from gdtutor.session.catalogue import Library, LibraryEntry
+from gdtutor.lesson.summary import LessonEntry
+from gdtutor.session.catalogue import Library
 from gdtutor.session.commands import command_for, commands_of
 from gdtutor.session.effects import OpenLesson
 from gdtutor.session.press import Press
@@ -16,8 +19,7 @@ from gdtutor.view.lines import text_of
 
 NUMBERS = (*range(1, 12), *range(13, 26))
 ENTRIES = tuple(
-    LibraryEntry(f"id{n}", f"{n:02}", f"Lesson {n}", "One", "", f"{n}.md", trains=False)
-    for n in NUMBERS
+    LessonEntry(f"id{n}", f"{n:02}", f"Lesson {n}", "One", "", Path(f"{n}.md")) for n in NUMBERS
 )
 
 
@@ -84,7 +86,7 @@ def test_a_blank_screen_comes_back_with_any_key_and_help_says_so():
 
 
 def test_a_lesson_is_marked_once_the_end_of_its_story_was_seen_in_this_sitting():
-    entry = LibraryEntry("neuron", "01", "A neuron", "One", "", str(NEURON), trains=True)
+    entry = LessonEntry("neuron", "01", "A neuron", "One", "", NEURON, trains=True)
     start = replace(walk(NEURON, "given"), library=Library((entry,)))
     assert "✓" not in screen(pressed(start, "n l"))
     assert "✓" not in screen(pressed(start, "z l"))

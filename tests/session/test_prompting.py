@@ -1,10 +1,13 @@
 """The one-line input: a refused text, what Esc leaves behind, and the library's search."""
 
+from pathlib import Path
+
 from session_walks import open_at, press
 
 from gdtutor.lesson.discovery import shipped_lessons_folder
+from gdtutor.lesson.summary import LessonEntry
 from gdtutor.library.lessons import library_of
-from gdtutor.session.catalogue import LibraryEntry, shown_entries
+from gdtutor.session.catalogue import shown_entries
 from gdtutor.session.library import show_library
 from gdtutor.session.state import Session
 from gdtutor.values import replace
@@ -43,7 +46,7 @@ def test_esc_from_a_question_says_how_to_go_on() -> None:
 def library() -> Session:
     session = open_at("bias")
     entries = tuple(
-        LibraryEntry(name, str(number), name, "chapter", "", f"/{name}.md", trains=False)
+        LessonEntry(name, str(number), name, "chapter", "", Path(f"/{name}.md"))
         for number, name in enumerate(("dot", "bias", "cost", "rate"))
     )
     session = replace(session, library=replace(session.library, entries=entries))

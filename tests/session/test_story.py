@@ -7,7 +7,8 @@ from session_walks import press
 
 from gdtutor.lesson.load import load_lesson, parse_lesson
 from gdtutor.lesson.runs import run_of
-from gdtutor.session.catalogue import Library, LibraryEntry
+from gdtutor.lesson.summary import LessonEntry
+from gdtutor.session.catalogue import Library
 from gdtutor.session.effects import OpenLesson
 from gdtutor.session.navigation import goto
 from gdtutor.session.notes import note_for
@@ -74,8 +75,8 @@ Some step.
 """
 
 
-def entry(number: int, path: Path) -> LibraryEntry:
-    return LibraryEntry(f"l{number}", f"0{number}", f"Lesson {number}", "", "", str(path), False)
+def entry(number: int, path: Path) -> LessonEntry:
+    return LessonEntry(f"l{number}", f"0{number}", f"Lesson {number}", "", "", path, False)
 
 
 def story(tmp_path: Path, text: str = TEXT, *, is_last: bool = False) -> Session:

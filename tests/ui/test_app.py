@@ -12,7 +12,8 @@ from textual.widgets import Input
 from gdtutor.cli.lesson_files import lesson_path
 from gdtutor.drive.keys import parse_keys
 from gdtutor.drive.opening import open_lesson, session_at
-from gdtutor.session.catalogue import Library, LibraryEntry
+from gdtutor.lesson.summary import LessonEntry
+from gdtutor.session.catalogue import Library
 from gdtutor.session.state import Screen, Session, Status
 from gdtutor.ui.app import Looks, TutorApp
 from gdtutor.ui.colours import choose_colours
@@ -141,7 +142,7 @@ def test_leaving_saves_the_place_and_returns_zero() -> None:
 def test_a_lesson_that_cannot_be_read_is_told_in_place() -> None:
     app = app_in("bias")
     paths = (lesson_path("bias"), lesson_path(os.path.join("nowhere", "lesson.md")))
-    entries = tuple(LibraryEntry(str(p), "", "", "", "", str(p), trains=True) for p in paths)
+    entries = tuple(LessonEntry(str(p), "", "", "", "", p, trains=True) for p in paths)
 
     async def steps(pilot: Pilot[int]) -> None:
         session = app.program.session

@@ -11,10 +11,10 @@ from svg_texts import screen_text
 from gdtutor.cli import main
 from gdtutor.drive.opening import open_lesson, session_at
 from gdtutor.engine.errors import GdTutorError
-from gdtutor.lesson.discovery import discover, number_of, shipped_lessons_folder
-from gdtutor.lesson.summary import read_summary
+from gdtutor.lesson.discovery import discover, shipped_lessons_folder
+from gdtutor.lesson.summary import read_prose, read_summary
 from gdtutor.library.lessons import library_of
-from gdtutor.library.quick_listing import quick_library
+from gdtutor.library.remembered import quick_library
 from gdtutor.session.press import Press
 from gdtutor.session.state import Screen, Session
 from gdtutor.ui.app import Looks, TutorApp
@@ -32,7 +32,7 @@ SIZES = [(80, 24, UNICODE), (40, 12, ASCII), (120, 36, UNICODE), (39, 12, UNICOD
 def cover_of(path: Path, width: int, height: int, chars: Chars) -> Frame:
     seen = read_summary(path)
     assert seen is not None
-    return lesson_cover(number_of(path), seen.title, seen.prose, width, height, chars)
+    return lesson_cover(seen.number, seen.title, read_prose(path), width, height, chars)
 
 
 def body(frame: Frame) -> list[str]:
