@@ -33,7 +33,7 @@ PARAMETERS = 5
 BARS = {
     "lines of code": 31_000,
     "modules": 345,
-    "modules over 300 lines": 10,
+    "modules over 300 lines": 12,
     "class names used twice": 0,
     "functions with more than 5 parameters": 34,
     "files at the top": 5,
