@@ -56,7 +56,7 @@ sys.exit(gdtutor.cli.main(sys.argv[1:]))
 @pytest.mark.parametrize(
     ("words", "written"),
     [
-        (("train", "xor-hidden"), "stopped by key"),
+        (("train", "xor-hidden"), "stopped by you"),
         (("train", "xor-hidden", "--sweep", "seed=1,2"), "0 epochs"),
         (("check", "lessons/16-xor-hidden.md"), ""),
         (("transcript", "xor-hidden", "--at", "300/given"), ""),

@@ -317,7 +317,7 @@ def test_several_runs_are_told_side_by_side(line: str) -> None:
         "  learning_rate 5: cost 0 in epoch 49, the lowest",
         "  learning_rate 50: cost 2.112e82 in epoch 49, growing",
     ]
-    assert "50 of 50 epochs, 50 iterations: finished." in talk.last
+    assert "50 of 50 epochs, 50 iterations: finished: all epochs done." in talk.last
 
 
 def test_a_sweep_that_is_stopped_keeps_its_curves_and_training_goes_on() -> None:

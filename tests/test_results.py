@@ -10,7 +10,7 @@ from gdtutor.cli.lesson_files import lesson_path
 from gdtutor.lesson.load import load_lesson
 from gdtutor.lesson.runs import run_of
 from gdtutor.lesson.sweeps import members_of
-from gdtutor.report.run import progress_bar, progress_text, result_of, summary_lines
+from gdtutor.report.run import progress_text, progress_told, result_of, summary_lines
 from gdtutor.report.sweep import (
     plan_lines,
     sweep_csv_lines,
@@ -19,31 +19,30 @@ from gdtutor.report.sweep import (
 )
 from gdtutor.training.sweep import Sweep
 
-FACTS = ("epoch 4999", "cost 0.0009288", "123.4 s left")
+FACTS = ("epoch 4999", "cost 0.0009288")
 
 
 @pytest.mark.parametrize("width", range(130))
 def test_a_bar_is_no_wider_than_its_terminal(width: int) -> None:
-    assert len(progress_bar(0.25, FACTS, width)) <= width
+    assert len(progress_told(0.25, FACTS, 41.1, width)) <= width
 
 
 def test_the_bar_gives_way_before_the_facts_and_the_last_fact_first() -> None:
-    assert progress_bar(0.25, FACTS, 79) == (
-        "[#####...............]  25%  epoch 4999  cost 0.0009288  123.4 s left"
-    )
-    assert progress_bar(0.25, FACTS, 59) == (
-        "[##........]  25%  epoch 4999  cost 0.0009288  123.4 s left"
-    )
-    assert progress_bar(0.25, FACTS, 39) == ("[#...]  25%  epoch 4999  cost 0.0009288")
-    assert progress_bar(1.0, FACTS, 4) == "100%"
+    def told(width: int) -> str:
+        return progress_told(0.25, FACTS, 41.1, width)
+
+    assert told(59) == " ##........  25%  epoch 4999  cost 0.0009288  123.3 s left"
+    assert told(39) == " #...  25%  epoch 4999  cost 0.0009288"
+    assert progress_told(1.0, FACTS, 1.0, 4) == "100%"
+    assert progress_told(0.999, FACTS, 1.0, 5) == "  99%"
 
 
 def test_a_run_tells_its_epoch_cost_and_time_left() -> None:
     run = run_of(load_lesson(lesson_path("bias")))
-    assert progress_text(run, 0.0, 60) == "[....................]   0%  epoch 0"
+    assert progress_text(run, 0.0, 60) == f" {'.' * 44}   0%  epoch 0"
     run.advance(iterations=50)
     text = progress_text(run, 2.0, 60)
-    assert text.startswith("[####............]  25%  epoch 50  cost 0.0")
+    assert text.startswith(" ####............  25%  epoch 50  cost 0.0")
     assert text.endswith("6.0 s left")
 
 
@@ -51,7 +50,7 @@ def test_a_sweep_tells_how_far_all_its_runs_are_together() -> None:
     sweep = Sweep(members_of(load_lesson(lesson_path("bias")), None, "epochs=100,300"))
     sweep.advance(epochs=50)
     assert sweep_progress_text(sweep, 1.0, 70) == (
-        "[#####...............]  25%  2 runs  100 of 400 epochs  3.0 s left"
+        " ######..................  25%  2 runs  100 of 400 epochs  3.0 s left"
     )
     sweep.advance()
     assert "100%  2 runs  400 of 400 epochs" in sweep_progress_text(sweep, 1.0, 70)
@@ -114,7 +113,7 @@ def test_a_run_that_a_condition_has_ended_says_so_in_the_table() -> None:
     sweep.advance()
     _, slow, fast = sweep_lines(lesson, sweep)
     assert "stopped" not in slow
-    assert fast.endswith("stopped: the loss just seen is below 1e-10")
+    assert fast.endswith("stopped: loss of a batch below 1e-10")
 
 
 def test_the_curves_of_a_swept_cell_stay_apart_in_csv() -> None:

@@ -71,6 +71,13 @@ def taken(text: str, room: int) -> str:
     return text
 
 
+def cut_short(text: str, width: int, mark: str = "…") -> str:
+    """Return a text of at most so many cells; one that is cut ends in the mark."""
+    if cells(text) <= width:
+        return text
+    return taken(text, max(width - cells(mark), 0)) + mark[: max(width, 0)]
+
+
 def padded(text: str, width: int) -> str:
     """Return a text with blanks behind it up to so many cells."""
     return text + " " * (width - cells(text))

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from gdtutor.engine.errors import GdTutorError
-from gdtutor.lesson.characters import cells, pictured
+from gdtutor.lesson.characters import cells, cut_short, pictured
 from gdtutor.values import Struct, field
 
 MAX_REPORTS = 100
@@ -14,7 +14,9 @@ MAX_REPORTS = 100
 SHOWN_SOURCE = 96
 """How many characters of the faulty line a report shows."""
 SHOWN_NAME = 40
-"""How many characters of a faulty name or value a report repeats."""
+"""How many cells of a faulty name or value a report repeats."""
+SHOWN_MESSAGE = 400
+"""How many cells of a message that may repeat the file's text a report holds."""
 
 CODES = {
     "file": "the file is missing, is no regular file, or cannot be read",
@@ -131,7 +133,7 @@ class LessonError(GdTutorError):
 def shown(value: object) -> str:
     """Return a name or value of the file, as a message repeats it: short and on one line."""
     text = pictured(value if isinstance(value, str) else repr(value))
-    return text if len(text) <= SHOWN_NAME else text[: SHOWN_NAME - 1] + "…"
+    return cut_short(text, SHOWN_NAME)
 
 
 class Findings(Struct):
@@ -181,7 +183,7 @@ class Findings(Struct):
 def shown_sentence(text: str) -> str:
     """Return a message that may repeat the file's text, on one line and of bounded length."""
     text = pictured(text)
-    return text if len(text) <= 400 else text[:399] + "…"
+    return cut_short(text, SHOWN_MESSAGE)
 
 
 def _window(source: str, column: int) -> tuple[str, str]:

@@ -7,7 +7,7 @@ import math
 from gdtutor.report.transcript import WIDTH, read_aloud
 from gdtutor.session.link import lesson_word
 from gdtutor.session.runs import run_label
-from gdtutor.session.state import Session
+from gdtutor.session.state import Session, Status
 from gdtutor.view import notation
 from gdtutor.view.curve import curve_sentence, sampled_epochs
 from gdtutor.view.diagnosis import diagnosis_lines
@@ -17,7 +17,7 @@ from gdtutor.view.matrix import MatrixLook, matrix_lines
 from gdtutor.view.pictures.table import HELD
 from gdtutor.view.runs import curves_shown
 from gdtutor.view.train import table_lines
-from gdtutor.view.train_lines import cost_facts
+from gdtutor.view.train_lines import cost_facts, ending_of
 
 PREDICTIONS = 70
 """Lines that the table of predictions may take, its heading and its counts included."""
@@ -34,9 +34,10 @@ def training_lines(session: Session, chars: Chars) -> list[str]:
     def apart(*values: float) -> tuple[str, ...]:
         return notation.apart(values, digits, chars)
 
+    ended = f": {ending_of(session)}" if snapshot.status is Status.FINISHED else ""
     lines = [
         f"{len(snapshot.costs)} of {snapshot.epochs_wanted} epochs, {snapshot.iterations} "
-        f"iterations: {snapshot.status.value}.",
+        f"iterations: {snapshot.status.value}{ended}.",
         text_of(cost_facts(session, chars)).strip(),
         *(text_of(row) for row in diagnosis_lines(session, WIDTH, chars)),
     ]

@@ -13,7 +13,11 @@ from gdtutor.lesson.runs import RunResult, outcome_of, without_what_comes
 from gdtutor.report.jsondata import plain
 from gdtutor.session.digits import number
 from gdtutor.training.run import Run
+from gdtutor.training.settings import Stop
+from gdtutor.training.trouble import ending
 from gdtutor.values import Struct
+from gdtutor.view.frame import ASCII
+from gdtutor.view.lines import progress_bar, text_of
 
 FORMAT = 1
 """Version of the JSON."""
@@ -38,6 +42,8 @@ class TrainingResult(Struct, frozen=True, eq=False):
     predictions: Array
     targets: Array
     stopped_by: str
+    stop: Stop
+    """What ends the run early."""
     diverged_at: int | None
     first_node: str | None
     seconds: float
@@ -95,6 +101,7 @@ def result_of(
         outcome.predictions,
         outcome.targets,
         (run.stopped_by or "").removesuffix("_below"),
+        run.segments[-1].settings.stop,
         run.diverged_at,
         run.first_node,
         seconds,
@@ -115,9 +122,6 @@ WHOLE = 64
 """Numbers of an array that are all shown."""
 ENDS = 3
 """Along each axis of a larger one, so many first ones are shown, and the last."""
-BAR = 20
-"""Cells of a progress bar where there is room."""
-_SHORTEST = 4
 
 
 def progress_text(run: Run, seconds: float, width: int) -> str:
@@ -126,24 +130,22 @@ def progress_text(run: Run, seconds: float, width: int) -> str:
     done = len(run.costs)
     share = min(done / wanted, 1.0)
     cost = (f"cost {number(float(run.costs[-1]), 4)}",) if done else ()
-    return progress_bar(share, (f"epoch {done}", *cost, *time_left(share, seconds)), width)
+    return progress_told(share, (f"epoch {done}", *cost), seconds, width)
 
 
-def time_left(share: float, seconds: float) -> tuple[str, ...]:
-    """Return how long the rest takes, nothing before there is anything to tell it from."""
-    return (f"{seconds / share - seconds:.1f} s left",) if share else ()
+def progress_told(share: float, facts: tuple[str, ...], seconds: float, width: int) -> str:
+    """Return a bar, facts and the time left in one line; the last ones give way first.
 
-
-def progress_bar(share: float, facts: tuple[str, ...], width: int) -> str:
-    """Return a bar and facts in one line: the bar gives way first, then the last facts."""
-    while facts and len("".join(f"  {fact}" for fact in facts)) + _SHORTEST + 7 > width:
-        facts = facts[:-1]
-    tail = "".join((f" {share:4.0%}", *(f"  {fact}" for fact in facts)))
-    cells = min(BAR, width - len(tail) - 2)
-    if cells < 1:
-        return f"{share:4.0%}"[: max(width, 0)]
-    filled = int(cells * share)
-    return f"[{'#' * filled}{'.' * (cells - filled)}]{tail}"
+    Args:
+        share: How much is done.
+        facts: What is said, the most important first.
+        seconds: How long it took.
+        width: Cells of the line.
+    """
+    left = (f"{seconds / share - seconds:.1f} s left",) if share else ()
+    told = (*facts, *left)
+    wordings = tuple("  ".join(told[:count]) for count in range(len(told), -1, -1))
+    return text_of(progress_bar(share, wordings, width, ASCII))
 
 
 def summary_lines(lesson: Lesson, result: TrainingResult) -> Iterator[str]:
@@ -157,7 +159,7 @@ def summary_lines(lesson: Lesson, result: TrainingResult) -> Iterator[str]:
     speed = result.epochs / result.seconds if result.seconds else 0.0
     yield (
         f"{result.epochs:,} epochs, {result.iterations:,} iterations in {result.seconds:.2f} s "
-        f"({speed:,.0f} epochs/s); stopped by {result.stopped_by}"
+        f"({speed:,.0f} epochs/s); {ending(result.stopped_by, result.stop)}"
     )
     if result.stopped_by == "not_finite":
         yield f"not finite: first in {result.first_node} at iteration {result.diverged_at}"

@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from gdtutor.lesson.characters import cells, padded
 from gdtutor.lesson.model import Lesson
 from gdtutor.report.jsondata import plain
-from gdtutor.report.run import FORMAT, progress_bar, time_left
+from gdtutor.report.run import FORMAT, progress_told
 from gdtutor.session.digits import number
-from gdtutor.training.settings import Stop
 from gdtutor.training.sweep import Sweep
-from gdtutor.training.trouble import judge
+from gdtutor.training.trouble import ending, judge
 
 
 def sweep_data(lesson: Lesson, sweep: Sweep) -> dict[str, object]:
@@ -37,8 +36,8 @@ def sweep_progress_text(sweep: Sweep, seconds: float, width: int) -> str:
     """Return a bar, the epochs of all runs and the time left, in `width` cells at most."""
     done, wanted = sweep.epochs
     share = done / max(wanted, 1)
-    facts = (f"{len(sweep.members)} runs", f"{done} of {wanted} epochs", *time_left(share, seconds))
-    return progress_bar(share, facts, width)
+    facts = (f"{len(sweep.members)} runs", f"{done} of {wanted} epochs")
+    return progress_told(share, facts, seconds, width)
 
 
 def plan_lines(sweep: Sweep) -> Iterator[str]:
@@ -57,20 +56,12 @@ def sweep_lines(lesson: Lesson, sweep: Sweep) -> Iterator[str]:
     for place, run in enumerate(found):
         cost = number(float(run.costs[-1]), 6) if len(run.costs) else "-"
         verdict = judge(run.costs, run.stopped_by) or ("the lowest cost" if place == best else "")
-        ended = _ended(run.stopped_by, sweep.members[place].settings.stop)
+        is_early = (run.stopped_by or "").endswith("_below")
+        stop = sweep.members[place].settings.stop
+        ended = f"stopped: {ending(run.stopped_by, stop)}" if is_early else ""
         told = "; ".join(word for word in (verdict, ended) if word)
         epochs = f"{len(run.costs):>8} {'epoch ' if len(run.costs) == 1 else 'epochs'}"
         yield f"  {padded(run.label, wide)}  {epochs}  cost {cost:<12} {told}".rstrip()
-
-
-def _ended(stopped_by: str | None, stop: Stop) -> str:
-    """Return the condition that has ended a run before its last epoch, empty for none."""
-    words, bound = {
-        "cost_below": ("the cost of an epoch", stop.cost_below),
-        "loss_below": ("the loss just seen", stop.loss_below),
-        "gradient_below": ("the norm of the gradient", stop.gradient_below),
-    }.get(stopped_by or "", ("", None))
-    return "" if bound is None else f"stopped: {words} is below {bound:g}"
 
 
 def sweep_csv_lines(sweep: Sweep) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""What went wrong with a run: the one rule that sweeps, kept curves and the diagnosis share."""
+"""Why a run ended, and what went wrong with it: the one rule that every report of it shares."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from enum import Enum
 import numpy as np
 
 from gdtutor.engine.operations import Array
+from gdtutor.training.settings import Stop
 
 LEAST_EPOCHS = 4
 """Epochs below which nothing is said about a trend."""
@@ -68,3 +69,27 @@ def judge(costs: Array, stopped_by: str | None) -> str:
     """Return the word for what went wrong with a run, empty where nothing did."""
     trouble = trouble_of(costs, stopped_by)
     return "" if trouble is None else trouble.value
+
+
+_BOUNDS = {"cost": "cost", "loss": "loss of a batch", "gradient": "gradient's norm"}
+_ENDINGS = {
+    "epochs": "all epochs done",
+    "not_finite": "no longer finite",
+    "key": "stopped by you",
+}
+
+
+def ending(stopped_by: str | None, stop: Stop) -> str:
+    """Return why a run has ended, in words, empty while it has not.
+
+    Args:
+        stopped_by: As in `Progress`, with or without its `_below`; `key` where the user ended it.
+        stop: What ends the run early.
+    """
+    name = (stopped_by or "").removesuffix("_below")
+    if name not in _BOUNDS:
+        return _ENDINGS.get(name, name)
+    bound = {
+        "cost": stop.cost_below, "loss": stop.loss_below, "gradient": stop.gradient_below,
+    }[name]  # fmt: skip
+    return f"{_BOUNDS[name]} low enough" if bound is None else f"{_BOUNDS[name]} below {bound:g}"

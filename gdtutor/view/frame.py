@@ -68,6 +68,11 @@ class Chars(Struct, frozen=True):
     by side; otherwise every line can be read aloud alone."""
 
     @property
+    def cut_mark(self) -> str:
+        """The sign of one cell at the end of what is cut."""
+        return "…" if self.unicode else "~"
+
+    @property
     def ellipsis(self) -> str:
         """The sign that something is left out."""
         return "…" if self.unicode else "..."

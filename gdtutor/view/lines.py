@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from gdtutor.lesson.characters import cells, taken
+from gdtutor.lesson.characters import cells, cut_short, taken
 from gdtutor.view.frame import Chars, Line, Segment, Style
 
 ROOM = 15
@@ -35,24 +35,10 @@ def text_of(content: Line) -> str:
 
 def fitted(content: Line, width: int, chars: Chars, style: Style = Style.TEXT) -> Line:
     """Return the line padded or cut to exactly this width; a cut is shown by an ellipsis."""
-    length = width_of(content)
-    if length < width:
-        return (*content, Segment(" " * (width - length), style))
-    if length == width:
-        return content
-    if width <= 0:
-        return ()
-    kept: list[Segment] = []
-    room = width - 1
-    for segment in content:
-        text = taken(segment.text, room)
-        room -= cells(text)
-        kept.append(Segment(text, segment.style))
-        if text != segment.text:
-            break
-    # A wide character that is cut in its middle leaves a cell.
-    mark = " " * room + ("…" if chars.unicode else "~")
-    return (*(segment for segment in kept if segment.text), Segment(mark, Style.DIM))
+    shown = cut(content, width, chars.cut_mark)
+    # A wide character that is cut in its middle leaves a cell, too.
+    missing = width - width_of(shown)
+    return (*shown, Segment(" " * missing, style)) if missing > 0 else shown
 
 
 def cut(content: Line, width: int, ellipsis: str) -> Line:
@@ -60,21 +46,48 @@ def cut(content: Line, width: int, ellipsis: str) -> Line:
     if width_of(content) <= width:
         return content
     kept: list[Segment] = []
-    room = max(0, width - len(ellipsis))
+    room = max(0, width - cells(ellipsis))
     for segment in content:
         kept.append(Segment(taken(segment.text, room), segment.style))
         room -= cells(kept[-1].text)
         if kept[-1].text != segment.text:
             break
-    kept.append(Segment(ellipsis[:width], Style.DIM))
+    kept.append(Segment(ellipsis[: max(width, 0)], Style.DIM))
     return tuple(segment for segment in kept if segment.text)
 
 
 def shortened(text: str, width: int, chars: Chars) -> str:
     """Return a text of at most this many cells; a cut is shown by an ellipsis."""
-    if cells(text) <= width:
-        return text
-    return taken(text, width - 1) + ("…" if chars.unicode else "~") if width > 0 else ""
+    return cut_short(text, width, chars.cut_mark)
+
+
+SHORTEST_BAR = 4
+"""Cells of a progress bar, below which there is none."""
+
+
+def progress_bar(share: float, facts: Sequence[str], width: int, chars: Chars) -> Line:
+    """Return a bar, how much is done in percent, and a fact, in at most `width` cells.
+
+    Args:
+        share: How much is done, 1 for all.
+        facts: What is said behind it, in fewer and fewer words. The bar gives way before the last
+            one does.
+        width: Cells of the line.
+        chars: The characters to draw with.
+    """
+    # Rounded down, so that 100% means that all is done.
+    head = f" {int(min(share, 1.0) * 100):3}%"
+    for fact in facts[:-1]:
+        tail = f"{head}  {fact}"
+        if cells(tail) + SHORTEST_BAR + 2 <= width:
+            break
+    else:
+        fitting = (f"{head} {fact}" for fact in facts if cells(head) + cells(fact) < width)
+        return line(next(fitting, head if len(head) <= width else head.strip()[: max(width, 0)]))
+    room = width - cells(tail) - 2
+    filled = int(room * min(share, 1.0))
+    full, empty = ("█", "░") if chars.unicode else ("#", ".")
+    return line(" ", (full * filled, Style.GOOD), (empty * (room - filled), Style.DIM), tail)
 
 
 _GRADIENT = re.compile(r"\bd \w[\w.]*/d \w[\w.]*")

@@ -5,24 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from gdtutor.session.state import Session, Snapshot, Status
+from gdtutor.training.settings import Stop
+from gdtutor.training.trouble import ending
 from gdtutor.view import notation
 from gdtutor.view.frame import Chars, Line, Segment, Style
-from gdtutor.view.lines import line, shortened, width_of
+from gdtutor.view.lines import line, progress_bar, shortened, width_of
 from gdtutor.view.pictures.table import HELD
 
 NARROW = 72
 """Cells of a line below which everything is said in few words."""
-SHORTEST_BAR = 4
-"""Cells of a progress bar, below which there is none."""
 ANY_WIDTH = 10_000
-
-_STOPPED = {
-    "epochs": "all epochs done",
-    "cost": "cost low enough",
-    "loss": "last loss low enough",
-    "gradient": "gradient flat",
-    "not_finite": "no longer finite",
-}
 
 
 def header_line(session: Session, width: int, chars: Chars) -> Line:
@@ -49,13 +41,18 @@ def _state(session: Session, *, is_narrow: bool) -> str:
     if session.sweeping is not None:
         return f"sweep {session.sweeping.status.value}"
     if status is Status.FINISHED:
-        reason = _STOPPED.get(snapshot.stopped_by, snapshot.stopped_by)
         if is_narrow:
             return "not finite" if snapshot.stopped_by == "not_finite" else "finished"
-        return f"finished: {reason}"
+        return f"finished: {ending_of(session)}"
     if status is Status.PAUSED and snapshot.stopped_by == "key":
-        return "stopped" if is_narrow else "stopped by you; Space goes on"
+        return "stopped" if is_narrow else f"{ending_of(session)}; Space goes on"
     return str(status.value)
+
+
+def ending_of(session: Session) -> str:
+    """Return why the own run has ended."""
+    stop = session.run.segments[-1].settings.stop if session.run is not None else Stop()
+    return ending(session.training.stopped_by, stop)
 
 
 def cost_facts(session: Session, chars: Chars, width: int = ANY_WIDTH) -> Line:
@@ -131,22 +128,7 @@ def _pointed(session: Session, shown: Callable[[float], str]) -> tuple[Line, Lin
 def progress_line(session: Session, width: int, chars: Chars) -> Line:
     """Return a bar, how much is done, how fast, and the time left, as far as they fit."""
     done, wanted, facts = _of_sweep(session) or _of_run(session)
-    share = min(done / wanted, 1.0)
-    # Rounded down, so that 100% means that every epoch is done.
-    head = f" {int(share * 100):3}%"
-    # The bar gives way before the time left does.
-    for fact in facts[:-1]:
-        tail = f"{head}  {fact}"
-        if len(tail) + SHORTEST_BAR + 2 <= width:
-            break
-    else:
-        tail = next((f"{head} {fact}" for fact in facts if len(head) + len(fact) < width), head)
-        return line(tail)
-    room = width - len(tail) - 2
-    filled = int(room * share)
-    full, empty = ("█", "░") if chars.unicode else ("#", ".")
-    bar = (full * filled, Style.GOOD), (empty * (room - filled), Style.DIM)
-    return line(" ", *bar, tail)
+    return progress_bar(done / wanted, facts, width, chars)
 
 
 def _of_sweep(session: Session) -> tuple[int, int, tuple[str, ...]] | None:
