@@ -6,20 +6,20 @@ from pathlib import Path
 
 import pytest
 
-from gdtutor.lesson.load import load_lesson
+from gdtutor.lesson.load import load_lesson, with_variant
 from gdtutor.lesson.model import Lesson, PictureWish
 from gdtutor.lesson.picture_work import MAX_SECONDS, overworked, picture_work
 from gdtutor.lesson.runs import run_of
 from gdtutor.lesson.work import TrainingWork, training_work
 from gdtutor.values import replace
 
-BATCHES = Path(__file__).parents[2] / "lessons" / "22-batches.md"
+LESSONS = Path(__file__).parents[2] / "lessons"
 OWN = TrainingWork(setup=1000.0, iteration=10.0, iterations=100)
 
 
 @pytest.fixture(scope="module")
 def batches() -> Lesson:
-    return load_lesson(BATCHES)
+    return load_lesson(LESSONS / "22-batches.md")
 
 
 def test_the_iterations_are_the_batches_of_all_epochs(batches: Lesson) -> None:
@@ -40,10 +40,12 @@ def test_an_iteration_of_more_examples_or_of_a_solver_is_more_work(batches: Less
 
 def test_an_iteration_is_as_much_work_to_the_lesson_as_to_its_run(batches: Lesson) -> None:
     assert batches.settings is not None
-    for changed in ({"batch": 1}, {"batch": 3}, {"optimizer": "implicit"}, {"validation": 0.5}):
-        lesson = replace(batches, settings=replace(batches.settings, **changed))
+    changes = ({"batch": 1}, {"batch": 3}, {"validation": 0.5})
+    lessons = [replace(batches, settings=replace(batches.settings, **c)) for c in changes]
+    solved = with_variant(load_lesson(LESSONS / "23-optimisers.md"), "implicit")
+    for lesson in (*lessons, solved):
         one = run_of(lesson).seconds_beyond(1) * 1e6
-        assert training_work(lesson).iteration == pytest.approx(one), changed
+        assert training_work(lesson).iteration == pytest.approx(one), lesson.settings
 
 
 def test_a_picture_of_seeds_trains_every_variant_from_every_seed() -> None:

@@ -61,6 +61,12 @@ def test_the_learning_rate_can_be_changed(text):
     assert pressed(session, "pagedown").moment.learning_rate == 5
 
 
+def test_an_optimizer_that_cannot_solve_the_graph_is_refused_before_the_walk_comes_to_its_update():
+    session = typed(pressed(walk(NETWORK, "given"), "e"), "optimizer implicit")
+    assert "one linear or sigmoid neuron" in session.prompt.error
+    assert session.moment.settings.optimizer == "sgd"
+
+
 def test_the_optimizer_can_be_changed_and_its_steps_appear():
     session = edit(walk(NEURON, "update:b"), "optimizer adam")
     assert session.moment.settings.optimizer == "adam"

@@ -142,4 +142,9 @@ def check(problem: Problem, settings: Settings) -> int:
     if problem.is_single and settings.batch_size(train) > 1:
         raise TrainingError("this graph is about one example at a time", "use a batch size of 1")
     check_order(settings.order, settings.seed, max(1, train), settings.batch_size(train))
+    if settings.optimizer == "implicit":
+        # Asked before any plan is made: a walk would come to an update that it cannot show.
+        from gdtutor.training.plan.implicit import neuron_of
+
+        neuron_of(problem, settings, train)
     return train
