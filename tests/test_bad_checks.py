@@ -4,6 +4,7 @@ The rules of the format itself have theirs in tests/lesson/test_bad_lessons.py.
 """
 
 import os
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,9 @@ BAD_LESSONS = sorted(
 )
 
 
+@cache
 def reports_of(path):
+    """Return what check finds, once for every test of this module."""
     return check_paths([Path(path.name)]).problems
 
 
@@ -31,6 +34,9 @@ def beside_the_cases(monkeypatch):
     monkeypatch.chdir(FOLDER)
     monkeypatch.setattr(check_lesson, "TRAINING_WORK", 1e4)
     monkeypatch.setattr(check_lesson, "SLOW_ITERATION", 1e4)
+
+
+pytestmark = pytest.mark.slow
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)

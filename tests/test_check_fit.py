@@ -108,6 +108,7 @@ L = (z - y)**2
 """
 
 
+@pytest.mark.slow
 def test_lines_of_the_node_panel_that_fold_are_a_warning_and_can_be_scrolled_to(
     tmp_path: Path,
 ) -> None:

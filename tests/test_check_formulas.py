@@ -79,6 +79,7 @@ batch = BATCH
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("batch", ["1", '"full"'])
 @pytest.mark.parametrize(
     ("line", "loss", "found"),
@@ -116,6 +117,7 @@ examples = [[1, 2, 1], [2, 1, 1], [-1, 0.5, -1], [-2, -1, -1]]
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("line", "is_meant"),
     [

@@ -9,6 +9,7 @@ from tests.fuzz_screens import read_and_paint
 from tests.fuzz_tape import Tape
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["lesson of the grammar", "changed words"])
 @given(choices=st.binary(min_size=CHOICES, max_size=CHOICES))
 def test_a_lesson_opens_and_is_painted_or_says_why_not(kind: str, choices: bytes) -> None:

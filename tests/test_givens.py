@@ -307,6 +307,7 @@ def test_an_edit_of_a_shipped_lesson_reaches_every_reader(
     assert_readers_agree(path, reference, tmp_path, [text])
 
 
+@pytest.mark.slow
 def test_every_kind_of_edit_reaches_every_reader(everything: Path, tmp_path: Path) -> None:
     texts = [text for _, text in cases([everything])]
     names = {parse_assignment(text).name for text in texts}

@@ -108,6 +108,7 @@ def is_own(before, after, axes, example):
     return all(any(place[axis] == example for axis in axes) for place in places.tolist())
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(st.data())
 def test_one_example_moves_its_own_cells_of_every_operation(data) -> None:
@@ -131,6 +132,7 @@ def test_one_example_moves_its_own_cells_of_every_operation(data) -> None:
                 assert is_own(values[node.name], after, axes[node.name], example), node
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(st.data())
 def test_one_example_moves_its_own_cells_through_a_whole_graph(data) -> None:

@@ -58,6 +58,7 @@ def test_a_comparison_with_a_product_never_depends_on_the_last_bit(form, product
 SOME = st.sampled_from((0.0, 1.0, -1.0, 0.5, 0.1, 0.1 + 1e-16, 0.3, 0.1 + 0.2, 1 + 2**-52))
 
 
+@pytest.mark.slow
 @settings(max_examples=300)
 @given(samples(), st.data())
 def test_folded_and_unfolded_agree_at_ties_near_ties_and_kinks(sample, data):

@@ -25,6 +25,7 @@ def computed(source, helpers):
         return eval(source, names)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("is_inline", [False, True])
 @settings(max_examples=300, suppress_health_check=[HealthCheck.filter_too_much])
 @given(tree=trees(SOME, most=6))

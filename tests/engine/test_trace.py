@@ -189,12 +189,14 @@ def hold_to_the_witness(sample):
         )
 
 
+@pytest.mark.slow
 @settings(max_examples=300)
 @given(samples())
 def test_gradients_of_whole_graphs_are_those_of_an_independent_implementation(sample):
     hold_to_the_witness(sample)
 
 
+@pytest.mark.slow
 @settings(max_examples=200)
 @given(samples(by_rows=True))
 def test_gradients_of_rows_over_a_batch_are_those_of_an_independent_implementation(sample):

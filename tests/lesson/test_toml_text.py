@@ -59,6 +59,7 @@ def documents(draw: st.DrawFn) -> str:
     return "\n".join(lines) + "\n"
 
 
+@pytest.mark.slow
 @given(documents())
 @settings(max_examples=200, deadline=None)
 def test_every_value_is_found_where_it_stands(text: str) -> None:

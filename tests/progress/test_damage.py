@@ -55,6 +55,7 @@ def sample(size: int) -> dict[int, int]:
     return {place: chosen.choice((0xFF, 0x01, 0x80)) for place in places}
 
 
+@pytest.mark.slow
 def test_a_store_with_any_byte_flipped_starts_and_goes_on(path: Path) -> None:
     good = small_store(path)
     assert len(good) < 5000

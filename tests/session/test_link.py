@@ -78,6 +78,7 @@ EDITS = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(st.data())
 def test_the_command_reopens_any_screen(data):

@@ -227,6 +227,7 @@ def test_a_slip_that_the_right_answer_allows_is_not_named():
     assert Slip.NO_UPSTREAM not in kinds(back, 3.1)
 
 
+@pytest.mark.slow
 def test_the_value_of_every_wrong_formula_is_told_from_the_right_one_or_left_alone():
     for path in (NEURON, ROWS, NETWORK):
         moment = walk(path, "1/given").moment
