@@ -59,6 +59,15 @@ def test_what_the_lesson_itself_has_is_not_said_again_of_its_variants(tmp_path: 
     assert report.what == "at given the note is 1 line too long for 80x24"
 
 
+@pytest.mark.parametrize(("letters", "fits"), [("课" * 14, True), ("课" * 28, False)])
+def test_a_title_of_wide_characters_is_measured_in_cells(
+    tmp_path: Path, letters: str, fits: bool
+) -> None:
+    lesson = lesson_of(neuron(title=letters), tmp_path)
+    reports = [r.what for r in check_lesson(lesson).problems if "the title is" in r.what]
+    assert (reports == []) is fits
+
+
 def test_a_title_that_gives_way_to_the_name_of_a_variant_is_no_mistake(tmp_path: Path) -> None:
     text = neuron(more=VARIANTS, title="A title of thirty characters..")
     assert check_lesson(lesson_of(text, tmp_path)).problems == ()
