@@ -98,6 +98,7 @@ def test_targets_of_several_columns_are_one_class_only_when_all_rows_agree() -> 
         parse_csv(b"x,a,b\n0,1,0\n1,1,0\n", ["x"], ["a", "b"])
 
 
+@pytest.mark.slow
 def test_the_greatest_number_of_rows_is_read_and_one_more_is_refused() -> None:
     pairs = b"0,0,0\n1,1,1\n" * (MAX_EXAMPLES // 2)
     assert len(parse(b"x1,x2,y\n" + pairs)) == MAX_EXAMPLES

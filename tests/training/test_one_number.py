@@ -91,6 +91,7 @@ def scaled(problem: Problem, exponent: int) -> Problem:
 EXPONENTS = st.sampled_from((0, 0, 0, 40, 77, 120, 153, 200, 307))
 
 
+@pytest.mark.slow
 @PROFILE
 @given(scalar_problems(is_single=False), ways(), EXPONENTS)
 def test_the_update_shown_is_the_one_trained_over_rows(
@@ -99,6 +100,7 @@ def test_the_update_shown_is_the_one_trained_over_rows(
     assert_one_number(scaled(problem, exponent), chosen)
 
 
+@pytest.mark.slow
 @PROFILE
 @given(scalar_problems(is_single=True), ways(is_single=True), EXPONENTS)
 def test_the_update_shown_is_the_one_trained_by_examples(
@@ -107,6 +109,7 @@ def test_the_update_shown_is_the_one_trained_by_examples(
     assert_one_number(scaled(problem, exponent), chosen)
 
 
+@pytest.mark.slow
 @PROFILE
 @given(st.one_of(networks(), shared_networks()), ways(), EXPONENTS)
 def test_the_update_shown_is_the_one_trained_in_networks(

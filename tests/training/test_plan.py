@@ -179,6 +179,7 @@ def test_a_plan_agrees_with_the_walk_over_fifty_iterations(name: str, kind: str)
         assert_close(parameters[parameter], value)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["numpy", "scalar"])
 @pytest.mark.parametrize("optimizer", [n for n, row in OPTIMISERS.items() if not row.solves])
 @pytest.mark.parametrize("name", ["xor 2-3-1", "xor 2-3-1, three", "or, rows", "weight decay"])

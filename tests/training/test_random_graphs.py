@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import numpy as np
+import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
@@ -171,18 +172,21 @@ def test_random_formulas_over_rows(problem: Problem, kind: str) -> None:
     assert_agrees(problem, Settings(0.25), kind)
 
 
+@pytest.mark.slow
 @PROFILE
 @given(scalar_problems(is_single=True), st.sampled_from(("numpy", "scalar")))
 def test_random_formulas_one_example_at_a_time(problem: Problem, kind: str) -> None:
     assert_agrees(problem, Settings(0.25, batch=1), kind)
 
 
+@pytest.mark.slow
 @PROFILE
 @given(networks(), st.integers(1, 4), st.sampled_from(("numpy", "scalar")))
 def test_random_networks_and_batches(problem: Problem, batch: int, kind: str) -> None:
     assert_agrees(problem, Settings(0.25, batch=min(batch, problem.size)), kind)
 
 
+@pytest.mark.slow
 @PROFILE
 @given(
     shared_networks(),
