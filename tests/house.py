@@ -31,9 +31,9 @@ PARAMETERS = 5
 """Most parameters of a function, `self` and `cls` not counted."""
 
 BARS = {
-    "lines of code": 31_000,
-    "modules": 345,
-    "modules over 300 lines": 12,
+    "lines of code": 31_500,
+    "modules": 355,
+    "modules over 300 lines": 14,
     "class names used twice": 0,
     "functions with more than 5 parameters": 34,
     "files at the top": 5,
