@@ -18,6 +18,7 @@ from gdtutor.engine.shapes import expression_shape
 from gdtutor.engine.simplify import is_one
 from gdtutor.engine.trace import Contribution, Trace
 from gdtutor.export.inner_results import needs_inner_results
+from gdtutor.export.rounded_updates import rounded_cells
 from gdtutor.session.moment import Moment
 from gdtutor.training.optimisers import OPTIMISERS
 from gdtutor.training.problem import Binding
@@ -94,7 +95,7 @@ class Code(Struct):
     """Whether a line is written one operation after the other, since gradients are computed from
     its inner results, by its name."""
     settled: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    """What an update gives of a parameter whose gradient somewhere is 0 but for rounding."""
+    """What an update gives of a parameter that rounding of the gradient alone moves far."""
 
     def text(self, expr: Expr, trace: Trace, upstream: str = "") -> str:
         """Return a formula of a trace as NumPy source; `upstream` names the gradient it is over."""
@@ -249,21 +250,6 @@ class Code(Struct):
         if name in ("learning_rate", "t", "shrink"):
             return name
         return self.names.of("constant", name)
-
-
-def rounded_cells(moment: Moment) -> dict[str, Array]:
-    """Return where the gradient of a parameter may be rounding alone, for every one with such
-    cells: 1 there, else 0."""
-    bounds = rounding_of(moment.trace).gradients
-    found = {}
-    for name, gradient in moment.trace.gradients.items():
-        if name in moment.updates:
-            taken = moment.updates[name].gradient
-            largest = np.maximum(np.abs(gradient), np.abs(taken))
-            cells = (bounds[name] > 0) & (largest <= bounds[name])
-            if cells.any():
-                found[name] = cells.astype(np.float64)
-    return found
 
 
 def rounded_name(parameter: str) -> str:

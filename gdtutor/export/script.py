@@ -54,7 +54,7 @@ def check(k, phase, **values):
 
 _SETTLED = '''\
 def settled(k, cells, name, value):
-    """Return the walk's result where a gradient is 0 but for rounding: it rounds in its own way."""
+    """Return the walk's result where the rounding of a gradient moves it far: it has its own."""
     if k >= len(SHOWN) or cells not in SHOWN[k]["update"]:
         return value
     return np.where(SHOWN[k]["update"][cells], SHOWN[k]["update"][name], value)
@@ -170,7 +170,7 @@ def _phases(code: Code, moment: Moment) -> tuple[ScriptPhase, ...]:
 
 
 def _without_exact(code: Code, phases: tuple[ScriptPhase, ...]) -> tuple[ScriptPhase, ...]:
-    """Return the phases without the cells of parameters whose gradients were never rounding."""
+    """Return the phases without the cells of parameters that rounding never moves far."""
     settled = {*map(rounded_name, code.settled)}
     return tuple(
         replace(phase, lines=tuple(x for x in phase.lines if x.source or x.target in settled))

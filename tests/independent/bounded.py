@@ -129,11 +129,16 @@ def power(a, b):
     other = np.where(b.bound == 0, 0, np.abs(np.log(np.abs(a.value))) * b.bound)
     bound = _times(np.abs(value), far + other)
     bound = np.where((far > _LINEAR) | (other > _LINEAR), np.inf, bound)
+    # 1 to the power of anything is 1, even of what is no number; so is anything to the power of 0.
+    at_one = (np.abs(a.value - 1) <= 8 * a.bound) & np.isnan(b.value)
+    at_zero = (np.abs(b.value) <= 8 * b.bound) & np.isnan(a.value)
+    is_open = (at_one & (a.bound > 0)) | (at_zero & (b.bound > 0))
     is_square = (b.value == 2) & (b.bound == 0)
     bound = np.where(is_square, 2 * np.abs(a.value) * a.bound + a.bound**2, bound)
     plain = is_square & _is_short(a.value) & _is_short(value)
     plain = plain | (b.value == 1) | (b.value == 0) | (is_square & (a.value == 0))
-    return made(value, bound, (a, b), 6, plain)
+    found = made(value, bound, (a, b), 6, plain)
+    return Bounded(found.value, np.where(is_open, np.inf, found.bound))
 
 
 def _curve(function, slope, roundings=6, zero=False):
