@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from gdtutor.drive.opening import session_at
 from gdtutor.engine.trace import Trace
 from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
-from gdtutor.lesson.load import load_lesson
+from gdtutor.lesson.load import load_lesson, with_variant
 from gdtutor.lesson.model import Lesson
 from gdtutor.lesson.problem import problem_of, settings_of
 from gdtutor.session.moving import moved
@@ -20,9 +21,21 @@ from gdtutor.training.run import Run
 from gdtutor.training.segments import RunSegment
 from gdtutor.values import replace
 
-COURSE = ("softmax", "attention")
-TOLD_VARIANTS: tuple[tuple[str, str, int], ...] = ()
-"""Lesson, variant, and how many of its iterations are told at every update."""
+COURSE = (
+    "scaling", "batches", "optimisers", "brute-force", "feedback", "write-it-yourself", "softmax",
+    "attention",
+)  # fmt: skip
+STEPPERS = ("plain", "Nesterov", "AdaGrad", "RMSProp", "Adam", "averaged", "implicit")
+TOLD_VARIANTS = (
+    ("scaling", "standardised", 1, ()),
+    ("scaling", "min-max", 1, ()),
+    ("batches", "mini-batch of 2", 1, ()),
+    ("batches", "one by one", 2, ()),
+    ("feedback", "w is 0.1", 1, ()),
+    ("feedback", "w is 2 and states are small", 1, ()),
+    *(("optimisers", name, 2, ("update",)) for name in STEPPERS),
+)
+"""Lesson, variant, how many of its iterations are told, and the phases where not all are."""
 
 
 @cache
@@ -52,11 +65,12 @@ def trace_of(name: str, scene: int) -> Trace:
     return moment.traces[scene]
 
 
-def finished(name: str, **changes: object) -> Run:
-    settings = settings_of(lesson(name))
+def finished(name: str, variant: str = "", **changes: object) -> Run:
+    chosen = with_variant(lesson(name), variant) if variant else lesson(name)
+    settings = settings_of(chosen)
     assert settings is not None
     changed = replace(settings, **changes)  # type: ignore[arg-type]
-    run = Run((RunSegment(0, problem_of(lesson(name)), changed),))
+    run = Run((RunSegment(0, problem_of(chosen), changed),))
     run.advance()
     return run
 
@@ -79,12 +93,23 @@ def test_every_step_of_every_iteration_of_the_story_has_a_written_note(name: str
         assert silent_steps(opened(name), iteration) == [], iteration
 
 
-@pytest.mark.parametrize(("name", "variant", "iterations"), TOLD_VARIANTS)
-def test_the_updates_of_a_variant_are_told_where_they_are_its_point(
-    name: str, variant: str, iterations: int
+@pytest.mark.parametrize(("name", "variant", "iterations", "phases"), TOLD_VARIANTS)
+def test_a_variant_is_told_where_its_point_is(
+    name: str, variant: str, iterations: int, phases: tuple[str, ...]
 ) -> None:
     for iteration in range(iterations):
-        assert silent_steps(opened(name, variant), iteration, ("update",)) == []
+        assert silent_steps(opened(name, variant), iteration, phases) == [], iteration
+
+
+@pytest.mark.parametrize("name", STEPPERS)
+def test_each_stepper_has_words_of_its_own_at_the_first_weight(name: str) -> None:
+    for iteration in range(2):
+        there = moved(opened("optimisers", name), iteration, 1)
+        assert there.moment is not None
+        step = next(s for s in there.moment.steps if (s.phase.value, s.node) == ("update", "w1"))
+        note = note_for(there, step)
+        assert note is not None
+        assert (note.when.variant, note.when.first) == (name, iteration)
 
 
 def test_the_slope_of_a_score_is_its_share_less_its_target() -> None:
@@ -177,3 +202,78 @@ def test_the_first_step_turns_the_queries_and_turns_the_keys_the_other_way() -> 
     queries, keys = -head.gradients["Wq"], -head.gradients["Wk"]
     assert queries[0, 1] > 0 > queries[1, 0]
     assert keys[0, 1] < 0 < keys[1, 0]
+
+
+def test_a_turned_valley_is_the_same_to_plain_steps_and_takes_adams_lead() -> None:
+    plain, turned = (finished("optimisers", name) for name in ("plain", "rotated plain"))
+    assert turned.costs == pytest.approx(list(plain.costs), rel=1e-9)
+    assert finished("optimisers", "Adam").costs[-1] < plain.costs[-1] / 100
+    assert finished("optimisers", "rotated Adam").costs[-1] > turned.costs[-1]
+
+
+def test_the_average_ends_worse_than_the_places_that_it_averages() -> None:
+    run = finished("optimisers", "averaged")
+    end = run.state(run.farthest)
+    assert run.evaluate(run.predicting(end)).cost > run.evaluate(end.parameters).cost
+
+
+def test_the_velocity_grows_in_the_second_iteration_though_the_slope_does_not() -> None:
+    run = finished("optimisers", epochs=2)
+    slopes = [float(moved(opened("optimisers"), k, 1).moment.trace.gradients["w1"]) for k in (0, 1)]  # type: ignore[union-attr]
+    first = float(run.state(0).parameters["w1"]) - float(run.state(1).parameters["w1"])
+    second = float(run.state(1).parameters["w1"]) - float(run.state(2).parameters["w1"])
+    assert abs(second) > abs(first)
+    assert abs(slopes[1]) < abs(slopes[0])
+    assert slopes[0] * slopes[1] > 0
+
+
+def slope(variant: str, iteration: int) -> float:
+    there = moved(opened("batches", variant), iteration, 1)
+    assert there.moment is not None
+    return float(there.moment.trace.gradients["w"])
+
+
+def test_the_first_example_alone_pulls_against_the_full_batch_and_the_second_back_again() -> None:
+    assert slope("full batch", 0) > 0 > slope("one by one", 0)
+    assert slope("one by one", 1) > 0
+
+
+def slopes_back(variant: str) -> list[float]:
+    moment = opened("feedback", variant).moment
+    assert moment is not None
+    return [abs(float(moment.trace.gradients[name])) for name in ("h3", "h2", "h1")]
+
+
+def test_the_slope_fades_on_its_way_back_or_grows_where_states_are_small() -> None:
+    for variant in ("", "w is 0.1"):
+        last, middle, first = slopes_back(variant)
+        assert last > 2 * middle > 3.9 * first
+    last, middle, first = slopes_back("w is 2 and states are small")
+    assert last < middle < first
+    assert all(b < a / 10 for a, b in pairwise(slopes_back("w is 0.1")))
+
+
+def test_the_network_of_the_brute_force_has_as_many_numbers_as_its_table_says() -> None:
+    parameters = problem_of(lesson("brute-force")).parameters
+    assert sum(np.size(value) for value in parameters.values()) == 13
+    run = finished("brute-force")
+    trained = run.state(run.farthest).parameters
+    assert max(float(np.max(np.abs(value))) for value in trained.values()) > 4
+
+
+def test_a_grid_of_ten_values_for_one_neuron_wins_where_its_range_is_well_chosen() -> None:
+    """A thousand tries for OR from -4 to 6, against 300 steps at a rate of 4."""
+    x = np.array([[0, 0, 1, 1], [0, 1, 0, 1]], dtype=float)
+    y = np.array([0, 1, 1, 1], dtype=float)
+    axis = np.linspace(-4, 6, 10)
+    grid = [
+        float(np.sum((1 / (1 + np.exp(-(np.array([w1, w2]) @ x + b))) - y) ** 2) / 8)
+        for w1 in axis for w2 in axis for b in axis
+    ]  # fmt: skip
+    w, b = np.array([-1.0, 2.0]), 1.0
+    for _ in range(300):
+        a = 1 / (1 + np.exp(-(w @ x + b)))
+        dz = (a - y) * a * (1 - a) / 4
+        w, b = w - 4 * (x @ dz), b - 4 * dz.sum()
+    steps = float(np.sum((1 / (1 + np.exp(-(w @ x + b))) - y) ** 2) / 8)
+    assert min(grid) < 0.001 < steps < 0.003

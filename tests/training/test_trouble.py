@@ -101,7 +101,7 @@ def shipped(name: str, variant: str) -> Run:
         ("batches", "full batch", "stuck"),
         ("batches", "mini-batch of 2", ""),
         ("batches", "one by one", ""),
-        ("scaling", "raw, a rate twice as large", "growing"),
+        ("scaling", "raw at twice the rate", "growing"),
         ("initialisation", "zeros", "stuck"),
         ("initialisation", "He", ""),
         ("xor-one-neuron", "", "stuck"),
