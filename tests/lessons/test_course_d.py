@@ -150,7 +150,7 @@ def test_the_squared_cost_is_steepest_where_the_answer_is_one_third() -> None:
     assert 0.148 < slopes.max() < 0.1482
 
 
-def test_three_classes_are_learnt_and_a_rate_of_50_gets_stuck_at_a_share_of_next_to_nothing() -> (
+def test_three_classes_are_learnt_and_a_rate_of_100_gets_stuck_at_a_share_of_next_to_nothing() -> (
     None
 ):
     run = finished("softmax")
@@ -158,8 +158,8 @@ def test_three_classes_are_learnt_and_a_rate_of_50_gets_stuck_at_a_share_of_next
     labels = lesson("softmax").examples[:, 2:].T
     assert run.costs[-1] < 0.02
     assert (np.argmax(shares, axis=0) == np.argmax(labels, axis=0)).all()
-    wild = finished("softmax", learning_rate=50.0)
-    assert wild.costs[-1] > 9
+    wild = finished("softmax", learning_rate=100.0)
+    assert wild.costs[-1] > 30
     stuck = wild.evaluate(wild.state(wild.farthest).parameters).predictions
     assert 0 < np.min(np.sum(stuck * labels, axis=0)) < 1e-12
 

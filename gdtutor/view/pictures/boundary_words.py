@@ -67,7 +67,8 @@ def _neuron(source: Source, neuron: Neuron, behind: Neuron, plane: Grid) -> str:
         ]
         if (side == UNDECIDED).any():
             counts.append(f"undecided at {examples_text(side == UNDECIDED)}")
-        return f"{neuron.label}, the largest row: {'; '.join(counts)}"
+        rows = ", ".join(map(str, range(len(values))))
+        return f"{neuron.label}, the largest of rows {rows}: {'; '.join(counts)}"
     sign = "≥" if source.chars.unicode else ">="
     row = "" if neuron.row is None else f"[{neuron.row}]"
     what = "the sum" if "." in neuron.line else f"{source.name(neuron.line)}{row}"

@@ -129,7 +129,9 @@ def _landscape(source: Source, wish: PictureWish, axes: tuple[Axis, Axis]) -> st
     finite = costs[np.isfinite(costs)]
     low, high = (source.number(float(end), 2) for end in (finite.min(), finite.max()))
     lowest = f"{x.name} {at[0]}, {y.name} {at[1]}"
-    return f"{named} over {said}: between {low} and {high}, lowest near {lowest}"
+    return (
+        f"{named} over {said}: between {low} and {high}; of its cells the lowest is near {lowest}"
+    )
 
 
 def _place(source: Source, cells: Sequence[ParameterCell], point: Array) -> str:

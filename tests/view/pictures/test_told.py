@@ -149,7 +149,10 @@ def test_hidden_neurons_tell_their_own_examples() -> None:
 
 def test_a_contour_tells_the_point_on_it_and_its_cost() -> None:
     lines = told_of(ROWS, 'kind = "contour"\nalong = ["w1", "w2"]')
-    assert re.match(r"\w+ over w₁ from \S+ to .*: between .* and .*, lowest near w₁ ", lines[0])
+    assert re.match(
+        r"\w+ over w₁ from \S+ to .*: between .* and .*; of its cells the lowest is near w₁ ",
+        lines[0],
+    )
     assert re.match(r"now, iteration 0: w₁ 0\.1, w₂ 0\.6, \w+ 0\.0889", lines[1])
 
 
