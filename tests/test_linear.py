@@ -212,6 +212,17 @@ def test_questions_are_asked_and_answered_and_commands_start_with_a_colon() -> N
     assert "your answer" not in Talk(lesson("bias", "given"), "r", "n", ":n").last
 
 
+def test_choices_are_read_out_with_their_numbers_and_answered_in_words_too() -> None:
+    path = Path(__file__).parent / "data" / "lessons" / "reasons.md"
+    start = session_at(path, at="backward:z")
+    talk = Talk(start, "n", "its input is 0", "abs(grad w2)")
+    assert "2  its input is 0" in talk.said[1]
+    assert "your answer: a choice's number is an answer" in talk.said[1]
+    assert "3  they are equal" in talk.said[2]
+    assert "Right. Now your answer" in talk.said[2]
+    assert talk.said[3].startswith("Right.")
+
+
 def test_the_link_to_the_step_is_said() -> None:
     assert Talk(lesson("bias", "backward:b"), "k").last == "gdtutor bias --at backward:b"
 

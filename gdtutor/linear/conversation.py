@@ -236,7 +236,9 @@ def _question(session: Session, chars: Chars) -> list[str]:
     if prompt is None:
         return []
     lines = [_marked(prompt.error, True, chars)] if prompt.error else []
-    what = "an expression is an answer, ? a hint; commands start with a colon, as in :n"
+    challenge = session.challenge
+    answer = "an expression" if challenge is None or not challenge.choices else "a choice's number"
+    what = f"{answer} is an answer, ? a hint; commands start with a colon, as in :n"
     return [*lines, f"{prompt.label}: {what if prompt.kind is PromptKind.ANSWER else ''}".rstrip()]
 
 
