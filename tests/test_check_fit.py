@@ -138,3 +138,11 @@ def test_lines_of_the_node_panel_that_fold_are_a_warning_and_can_be_scrolled_to(
     assert "w₁₀" not in frame_of(start, 80, 24, UNICODE).text().partition("parameters")[2]
     down = replace(start, look=replace(start.look, scroll=9))
     assert "w₁₀" in frame_of(down, 80, 24, UNICODE).text().partition("parameters")[2]
+
+
+@pytest.mark.parametrize("words", ["iteration 7", "trained", "variant slow, iteration 9"])
+def test_the_iteration_that_a_note_is_written_for_is_looked_at(tmp_path: Path, words: str) -> None:
+    body = BODY.replace("always", words) + "y" * 60
+    [report] = found(tmp_path, body)
+    assert (report.code, report.level) == ("fit", "error")
+    assert report.what.endswith("given the note is 1 line too long for 80x24")

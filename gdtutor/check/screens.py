@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from gdtutor.check.findings import Notes
 from gdtutor.check.fit import DESIGN_SIZE, MAX_STEPS, Misfit, fit_of
 from gdtutor.lesson.characters import shell_word
@@ -38,6 +40,7 @@ class ScreenChecks(Struct):
         """Report every panel of a step that the design size cannot hold.
 
         The last iteration that was trained is looked at too: its numbers are often the longest.
+        So are those that notes are written for.
 
         Args:
             notes: What to add to.
@@ -50,7 +53,7 @@ class ScreenChecks(Struct):
         share = MAX_STEPS // max(1, len(self.lesson.variants)) if variant else MAX_STEPS
         fit = fit_of(
             session,
-            dict.fromkeys((0, 1, last)) if trains else (0,),
+            dict.fromkeys((0, 1, last, *_written_for(session))) if trains else (0,),
             most=share,
             is_plain=layout in self.layouts,
         )
@@ -111,3 +114,14 @@ def _place_of(notes: Notes, misfit: Misfit) -> Place:
     if not step.node:
         return notes.in_front("parameters")
     return notes.of_name(step.node)
+
+
+def _written_for(session: Session) -> Iterator[int]:
+    """Yield the iterations that notes name, and the one that training ends with."""
+    if session.lesson is None or session.run is None:
+        return
+    end = session.run.farthest
+    for scene in session.lesson.scenes:
+        for note in scene.notes:
+            if note.when.variant in ("", session.lesson.variant):
+                yield end if note.when.trained else min(note.when.first, end)

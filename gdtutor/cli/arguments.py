@@ -13,7 +13,7 @@ from gdtutor.cli.interrupts import raise_interrupts
 from gdtutor.cli.output import print_lines
 from gdtutor.drive.background import heard
 from gdtutor.lesson.characters import pictured
-from gdtutor.session.digits import DEFAULT_DIGITS, MAX_DIGITS
+from gdtutor.session.digits import MAX_DIGITS
 from gdtutor.values import Struct
 from gdtutor.view.frame import CHARACTERS
 
@@ -111,9 +111,7 @@ def _look(parser: argparse.ArgumentParser) -> None:
         "--unfold", metavar="NODE,…", default="",
         help="lines that show their elementary operations, or all",
     )  # fmt: skip
-    parser.add_argument(
-        "--digits", type=digits, metavar="N", default=DEFAULT_DIGITS, help="significant digits"
-    )
+    parser.add_argument("--digits", type=digits, metavar="N", help="significant digits")
     parser.add_argument(
         "--chars", choices=tuple(CHARACTERS), help="the characters that are drawn with"
     )

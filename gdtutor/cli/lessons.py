@@ -32,7 +32,7 @@ def session_of(arguments: argparse.Namespace, patience: float = math.inf) -> Ses
         changes=arguments.changes,
         patience=patience,
     )
-    digits = getattr(arguments, "digits", session.look.digits)
+    digits = getattr(arguments, "digits", None) or session.look.digits
     session = replace(session, look=replace(session.look, digits=digits))
     if getattr(arguments, "predict", False):
         session = replace(session, predict=True)

@@ -12,7 +12,7 @@ from gdtutor.engine.places import places_of
 from gdtutor.engine.trace import Contribution
 from gdtutor.lesson.model import Lesson
 from gdtutor.report.jsondata import Json, plain
-from gdtutor.session.figures import shown_figure
+from gdtutor.session.figures import offered_figures, shown_figure
 from gdtutor.session.moment import Moment
 from gdtutor.session.moving import moved
 from gdtutor.session.navigation import steps_forward
@@ -197,8 +197,9 @@ def transcript_text(session: Session, iterations: int, chars: Chars) -> Iterator
     seen: tuple[str, ...] = ()
     for walk, context in _walk(session, iterations, chars):
         yield step_text(walk, context)
-        first = picture_lines(walk, 1, chars)
-        if first and first != seen and shown_figure(walk) != 1:
+        number = next(iter(offered_figures(walk)), 0)
+        first = picture_lines(walk, number, chars)
+        if first and first != seen and shown_figure(walk) != number:
             yield "\n".join([*first, ""])
         seen = first
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from gdtutor.lesson.model import PictureWish
 from gdtutor.lesson.picture_work import TIMED
-from gdtutor.lesson.selectors import parse_selector
+from gdtutor.lesson.selectors import Selector, parse_selector
 from gdtutor.session.effects import TimeExamples
 from gdtutor.session.navigation import said
 from gdtutor.session.state import Screen, Session, current_step
+from gdtutor.session.steps import Step
 from gdtutor.values import replace
 
 
@@ -15,9 +16,25 @@ def shown_figure(session: Session) -> int:
     """Return which picture shows, from 1; 0 where the graph shows."""
     if session.lesson is None or current_step(session) is None:
         return 0
-    if session.look.figure is not None:
-        return min(session.look.figure, len(session.lesson.pictures))
+    chosen = session.look.figure
+    if chosen is not None and chosen in (0, *offered_figures(session)):
+        return chosen
     return own_figure(session)
+
+
+def offered_figures(session: Session) -> tuple[int, ...]:
+    """Return the pictures that can be chosen at this step, each from 1.
+
+    A picture with steps of its own belongs to the graphs that have one of them.
+    """
+    pictures = session.lesson.pictures if session.lesson is not None else ()
+    return tuple(n for n, wish in enumerate(pictures, start=1) if _belongs(session, wish))
+
+
+def figures_ahead(session: Session) -> int:
+    """Return how many pictures on from the step's own the one that shows is, as `f` goes."""
+    places = (0, *offered_figures(session))
+    return (places.index(shown_figure(session)) - places.index(own_figure(session))) % len(places)
 
 
 def own_figure(session: Session) -> int:
@@ -27,18 +44,32 @@ def own_figure(session: Session) -> int:
     return next(found, 0)
 
 
+def _belongs(session: Session, wish: PictureWish) -> bool:
+    step, places = current_step(session), _places(wish)
+    if step is None or session.moment is None or not places:
+        return True
+    own = [other for other in session.moment.steps if other.scene == step.scene]
+    return any(_is_at(place, other) for place in places for other in own)
+
+
 def _is_due(session: Session, wish: PictureWish) -> bool:
     options, step = dict(wish.options), current_step(session)
-    places = options.get("at", ())
+    places = _places(wish)
     if step is None or options.get("show") is False:
         return False
-    if not isinstance(places, tuple) or not places:
+    if not places:
         return bool(options.get("show"))
-    selectors = [parse_selector(str(place)) for place in places]
-    return any(
-        s.phase == step.phase.value and s.node in ("", step.node, step.node.partition(".")[0])
-        for s in selectors
-    )
+    return any(_is_at(place, step) for place in places)
+
+
+def _places(wish: PictureWish) -> tuple[Selector, ...]:
+    places = dict(wish.options).get("at", ())
+    return tuple(parse_selector(str(p)) for p in places) if isinstance(places, tuple) else ()
+
+
+def _is_at(place: Selector, step: Step) -> bool:
+    names = ("", step.node, step.node.partition(".")[0])
+    return place.phase == step.phase.value and place.node in names
 
 
 def next_figure(session: Session, count: int) -> Session:
@@ -47,7 +78,10 @@ def next_figure(session: Session, count: int) -> Session:
         return said(session, "This lesson has no pictures.")
     if current_step(session) is None:
         return said(session, "The pictures belong to the steps; go on to the first one.")
-    figure = (shown_figure(session) + count) % (len(session.lesson.pictures) + 1)
+    places = (0, *offered_figures(session))
+    if len(places) == 1:
+        return said(session, "This graph has no pictures; another one has.")
+    figure = places[(places.index(shown_figure(session)) + count) % len(places)]
     return replace(session, look=replace(session.look, figure=figure))
 
 

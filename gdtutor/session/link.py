@@ -9,7 +9,7 @@ from gdtutor.lesson.discovery import shipped_lessons_folder
 from gdtutor.lesson.model import Lesson
 from gdtutor.lesson.selectors import Selector
 from gdtutor.session.digits import DEFAULT_DIGITS
-from gdtutor.session.figures import own_figure, shown_figure
+from gdtutor.session.figures import figures_ahead
 from gdtutor.session.moment import Moment
 from gdtutor.session.navigation import steps_back
 from gdtutor.session.state import Look, Screen, Session, Tab, has_opening
@@ -50,7 +50,7 @@ def arguments_of(session: Session) -> tuple[str, ...]:
     unfolded = _unfolded(lesson, look)
     if unfolded:
         words += ["--unfold", unfolded]
-    if look.digits != DEFAULT_DIGITS:
+    if look.digits != (lesson.digits or DEFAULT_DIGITS):
         words += ["--digits", str(look.digits)]
     if session.predict:
         words.append("--predict")
@@ -97,7 +97,7 @@ def _figure_presses(session: Session) -> int:
     """Return how often f brings the picture that shows, from the one the lesson shows itself."""
     if session.lesson is None:
         return 0
-    return (shown_figure(session) - own_figure(session)) % (len(session.lesson.pictures) + 1)
+    return figures_ahead(session)
 
 
 def _keys(session: Session) -> str:

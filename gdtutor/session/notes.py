@@ -47,7 +47,9 @@ def _end_of_training(session: Session) -> int | None:
     training, run = session.training, session.run
     if training.of is run and training.status is Status.FINISHED:
         return training.iterations
-    return None if run is None else run.last_iteration
+    if run is None:
+        return None
+    return run.last_iteration if run.stopped_by is None else run.farthest
 
 
 def _is_own(session: Session, moment: Moment, step: Step) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gdtutor.lesson.model import PictureWish
-from gdtutor.session.figures import shown_figure
+from gdtutor.session.figures import offered_figures, shown_figure
 from gdtutor.session.state import Screen, Session, current_step
 from gdtutor.values import Struct, replace
 from gdtutor.view.boxes import Panel
@@ -39,7 +39,7 @@ def source_of(session: Session, chars: Chars) -> Source | None:
 
 
 def walk_figure(
-    session: Session, width: int, height: int, chars: Chars, otherwise: int = 0
+    session: Session, width: int, height: int, chars: Chars, *, always: bool = False
 ) -> Figure | None:
     """Return the picture that stands in place of the graph, None where the graph does.
 
@@ -48,19 +48,20 @@ def walk_figure(
         width: Cells inside the panel.
         height: Lines inside the panel.
         chars: The characters.
-        otherwise: The picture, from 1, where the learner has chosen none and the lesson shows none.
+        always: Whether the first that can be chosen shows where the learner has chosen none and
+            the lesson shows none.
     """
     if session.challenge is not None:
         # A picture may give the answer away.
         return None
     number = shown_figure(session)
-    if not number and session.look.figure is None:
-        number = otherwise
+    offered = offered_figures(session)
+    if not number and always and session.look.figure is None:
+        number = next(iter(offered), 0)
     if session.lesson is None or not 0 < number <= len(session.lesson.pictures):
         return None
     wish = session.lesson.pictures[number - 1]
-    count = len(session.lesson.pictures)
-    place = f" {number}/{count}" if count > 1 else ""
+    place = f" {offered.index(number) + 1}/{len(offered)}" if len(offered) > 1 else ""
     return _figure(session, wish, width, height, chars, place)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gdtutor.session.figures import offered_figures
 from gdtutor.session.footer import named_keys
 from gdtutor.session.state import Screen, Session, Tab
 from gdtutor.values import Struct
@@ -180,11 +181,11 @@ def _node(context: Context, room: Room) -> tuple[Line, ...]:
 
 
 def _has_pictures(session: Session) -> bool:
-    return session.lesson is not None and bool(session.lesson.pictures)
+    return bool(offered_figures(session))
 
 
 def _graph(session: Session, context: Context, width: int, height: int) -> Figure:
-    count = len(session.lesson.pictures) if session.lesson is not None else 0
+    count = len(offered_figures(session))
     more = f", f: {count} picture{'s' if count > 1 else ''}" if count else ""
     lines = graph_lines(context, width, height, marked_names(context))
     return Figure(Panel(f"graph{more}", lines))
@@ -203,7 +204,7 @@ def _third(
     chars = context.chars
     values = Panel("values", value_lines(session, context, room.values - 4))
     high = max(min(room.body - 2, PICTURE_HEIGHT), 0)
-    picture = walk_figure(session, room.values - 4, high - 2, chars, otherwise=1)
+    picture = walk_figure(session, room.values - 4, high - 2, chars, always=True)
     if picture is None:
         return boxed(values, room.values, room.body, chars), ()
     above = room.body - high

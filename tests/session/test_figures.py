@@ -13,6 +13,8 @@ from gdtutor.session.press import Press
 from gdtutor.session.state import Session
 from gdtutor.session.update import Timed, update
 from gdtutor.training.timing import Timing
+from gdtutor.view.frame import UNICODE
+from gdtutor.view.screen import frame_of
 
 TEXT = """\
 +++
@@ -101,3 +103,35 @@ def test_the_timing_picture_asks_for_its_times_once(start):
 def test_the_command_line_brings_the_picture_back(start):
     assert "--keys f" in command_of(pressed(start, "f"))
     assert "--keys" not in command_of(goto(start, "backward:w"))
+
+
+TWO_GRAPHS = TEXT.replace("[[pictures]]\nkind = \"timing\"\nexamples = [3, 7]\n", "").replace(
+    "```graph\nz", "```graph\ns = w**2\n```\n\n```graph\nz"
+).replace('"backward:w", "update"', '"forward:z", "update"')  # fmt: skip
+
+
+@pytest.fixture
+def first_graph(tmp_path):
+    path = tmp_path / "01-figures.md"
+    lesson, reports = parse_lesson(TWO_GRAPHS, path)
+    assert lesson is not None, reports
+    return moved(opened(Session(), Opened(lesson, run_of(lesson))), 0, 1)
+
+
+def test_a_picture_with_steps_is_offered_beside_the_graphs_that_have_them(first_graph):
+    asked = pressed(first_graph, "f")
+    assert shown_figure(asked) == 0
+    assert "another one has" in asked.message
+    last = moved(first_graph, 0, len(first_graph.moment.steps))
+    assert shown_figure(last) == 1
+    assert [shown_figure(pressed(last, " ".join("f" * n))) for n in range(3)] == [1, 0, 1]
+    assert "pictures" not in frame_of(first_graph, 120, 36, UNICODE).text()
+    assert command_of(pressed(last, "f")).endswith("--keys f")
+
+
+def test_a_chosen_picture_waits_where_it_is_not_offered(first_graph):
+    later = goto(first_graph, "backward:z")
+    chosen = pressed(later, "f")
+    assert shown_figure(chosen) == 1
+    assert shown_figure(goto(chosen, "step:1")) == 0
+    assert shown_figure(goto(goto(chosen, "step:1"), "backward:z")) == 1

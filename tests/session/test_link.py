@@ -40,6 +40,14 @@ def test_the_command_of_a_place_names_lesson_changes_and_cell():
     )
 
 
+@pytest.mark.parametrize(("keys", "words"), [("", ""), ("D", " --digits 6"), ("d", " --digits 4")])
+def test_the_digits_that_a_lesson_opens_with_are_left_out_of_the_command(keys, words):
+    session = walk(lesson_file("two-and-one"), "forward:z", keys=keys)
+    command = command_of(session)
+    assert command == f"gdtutor two-and-one --at forward:z{words}"
+    assert shown(reopened(command)) == shown(session)
+
+
 @pytest.mark.parametrize(
     ("path", "at", "keys"),
     [
