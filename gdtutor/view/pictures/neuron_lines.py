@@ -134,21 +134,22 @@ def equation_of(source: Source, neuron: Neuron) -> str:
     return text or f"where {neuron.label} turns on"
 
 
-def straight_line(source: Source, z: Array, names: tuple[str, str]) -> str | None:
+def straight_line(source: Source, z: Array, names: tuple[str, str], digits: int = 3) -> str | None:
     """Return the equation of the line where a sum is 0; None where that line is not straight.
 
     Args:
         source: Where the picture stands.
         z: The sum at `PROBES`.
         names: The names of the two axes.
+        digits: Significant digits of the numbers.
     """
     a, b, c = z[1] - z[0], z[2] - z[0], z[0]
     if not np.allclose(PROBES @ np.array([a, b]) + c, z, rtol=1e-9, atol=1e-9):
         return None
     first, second = names
     times, minus = ("·", "−") if source.chars.unicode else ("*", "-")
-    parts = source.number(float(a), 3) + times + first
+    parts = source.number(float(a), digits) + times + first
     for value, tail in ((float(b), times + second), (float(c), "")):
         sign = minus if value < 0 else "+"
-        parts += f" {sign} {source.number(abs(value), 3)}{tail}"
+        parts += f" {sign} {source.number(abs(value), digits)}{tail}"
     return f"{parts} = 0"

@@ -133,25 +133,22 @@ def forward_at(
     return forward(problem.graph, leaves)
 
 
-def mark_examples(field: Field, problem: Problem, places: Array | None = None) -> None:
-    """Write each example's class into the field, or a cross where targets are no classes.
+def mark_examples(field: Field, problem: Problem) -> None:
+    """Write each example's class into the field, or a cross where targets are no classes."""
+    first, second = input_columns(problem)
+    for example, mark in zip(problem.examples, class_marks(problem), strict=False):
+        field.mark(float(example[first]), float(example[second]), (mark, Style.CURRENT))
 
-    Args:
-        field: The field.
-        problem: The graph and its examples.
-        places: Where each example lies, of shape (2, examples); at its two inputs where not said.
-    """
-    if places is None:
-        places = problem.examples[:, list(input_columns(problem))].T
+
+def class_marks(problem: Problem) -> tuple[str, ...]:
+    """Return the character that stands for the targets of each example, as far as marks go."""
     columns = target_columns(problem) if has_classes(problem) else ()
     signs = SIGNED if signed_targets(problem) else PLAIN
-    for example, (x, y) in zip(problem.examples[:MARKED], places.T.tolist(), strict=False):
-        mark = class_mark([float(example[c]) for c in columns], signs)
-        field.mark(x, y, (mark, Style.CURRENT))
+    rows = problem.examples[:MARKED]
+    return tuple(_class_mark([float(row[c]) for c in columns], signs) for row in rows)
 
 
-def class_mark(targets: list[float], signs: str) -> str:
-    """Return the character that stands for an example's targets."""
+def _class_mark(targets: list[float], signs: str) -> str:
     if not targets:
         return EXAMPLE
     if len(targets) == 1:

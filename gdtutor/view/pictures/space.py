@@ -12,7 +12,6 @@ from gdtutor.engine.moved import values_replaced
 from gdtutor.engine.operations import Array
 from gdtutor.lesson.model import PictureWish
 from gdtutor.lesson.selectors import parse_cell
-from gdtutor.training.classes import has_classes, signed_targets
 from gdtutor.training.problem import Problem
 from gdtutor.values import Struct
 from gdtutor.view.frame import Style
@@ -24,19 +23,30 @@ from gdtutor.view.pictures.field import BELOW, LABELS, Axis, Field
 from gdtutor.view.pictures.neuron_lines import PROBES, SMALLEST, meaning, straight_line
 from gdtutor.view.pictures.neurons import Neuron, has_rows, output_neurons, sides, sums_behind
 from gdtutor.view.pictures.planes import (
-    PLAIN,
-    SIGNED,
+    EXAMPLE,
     Grid,
     around,
     at_points,
     cell_middles,
-    class_mark,
+    class_marks,
     forward_at,
     input_columns,
-    mark_examples,
-    target_columns,
 )
-from gdtutor.view.pictures.source import Drawing, Size, Source, interval, said, stacked_notes, texts
+from gdtutor.view.pictures.source import (
+    Drawing,
+    Size,
+    Source,
+    first_that_fits,
+    interval,
+    said,
+    stacked_notes,
+    texts,
+)
+
+DIGITS = 2
+"""Significant digits of the line's equation, which two long names leave little room for."""
+SEVERAL = "*"
+"""What marks a cell in which examples of several classes lie."""
 
 
 class Seen(Struct, frozen=True):
@@ -52,12 +62,12 @@ class Seen(Struct, frozen=True):
 def space_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
     """Return the examples, the side of the prediction everywhere, and its line in words."""
     seen = seen_of(source, wish)
+    places = places_of(source.still, seen)
     below = stacked_notes(tuple(_line_words(source, seen)), size, Style.DIM)
     room = max(min(len(below), size.height - SMALLEST.height), 0)
     rows = size.height - BELOW - 1 - room
     if size.width < SMALLEST.width or rows < 3:
         return said("More room is needed for the space of two values.", size)
-    places = places_of(source.still, seen)
     grid = _grid(wish, seen, places, Size(size.width - LABELS, rows))
     field = Field(grid.x, grid.y, grid.columns, grid.rows)
     title = meaning(source, grid.y.name, size.width)
@@ -67,8 +77,21 @@ def space_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
         values = values.reshape(len(values), grid.rows, grid.columns)
         shade(source, field, neuron, values)
         title = plane_title(source, neuron, values, grid.y.name, size.width)
-    mark_examples(field, source.problem, places)
+    if _mark(field, source.problem, places):
+        title = first_that_fits((f"{title}  {SEVERAL} both", title), size.width)
     return Drawing((line((title, Style.DIM)), *field.lines(source.chars), *below[:room]))
+
+
+def _mark(field: Field, problem: Problem, places: Array) -> bool:
+    """Write each example's class where it lies; say whether several classes lie in one cell."""
+    found: dict[tuple[int, int], set[str]] = {}
+    for (x, y), mark in zip(places.T.tolist(), class_marks(problem), strict=False):
+        place = field.place(x, y)
+        if place is not None:
+            found.setdefault(place, set()).add(mark)
+    for place, marks in found.items():
+        field.put(*place, (SEVERAL if len(marks) > 1 else min(marks), Style.CURRENT))
+    return any(len(marks) > 1 for marks in found.values())
 
 
 def space_words(source: Source, wish: PictureWish) -> tuple[str, ...]:
@@ -180,8 +203,8 @@ def _line_words(source: Source, seen: tuple[Seen, Seen]) -> Iterator[str]:
     for sum_ in sums_behind(source, readers)[:1]:
         z = values_over(source.still, seen, sum_.line, PROBES)
         if len(z) == 1:
-            equation = straight_line(source, z[0], (seen[0].label, seen[1].label))
-            yield equation or "the line is not straight"
+            names = seen[0].label, seen[1].label
+            yield straight_line(source, z[0], names, DIGITS) or "the line is not straight"
     if readers:
         yield from _held(source, seen)
 
@@ -209,10 +232,7 @@ def _grid(wish: PictureWish, seen: tuple[Seen, Seen], places: Array, size: Size)
 
 def _example_words(source: Source, places: Array) -> Iterator[str]:
     """Yield the place of every example, and its class where it has one."""
-    problem = source.problem
-    columns = target_columns(problem) if has_classes(problem) else ()
-    signs = SIGNED if signed_targets(problem) else PLAIN
-    for number, (example, place) in enumerate(zip(problem.examples, places.T, strict=True)):
+    marks = class_marks(source.problem)
+    for number, (mark, place) in enumerate(zip(marks, places.T, strict=True)):
         at = ", ".join(source.number(float(value), 3) for value in place)
-        mark = class_mark([float(example[c]) for c in columns], signs) if columns else ""
-        yield f"example {number}{f', target {mark}' if mark else ''}: ({at})"
+        yield f"example {number}{'' if mark == EXAMPLE else f', target {mark}'}: ({at})"
