@@ -301,11 +301,11 @@ def test_20_says_the_rules_as_the_table_of_starts_has_them(init: str) -> None:
 
 
 def test_20_too_large_a_start_lets_nothing_through() -> None:
-    run = trained("initialisation", "all 20")
-    assert final_cost(run) == pytest.approx(0.25, rel=1e-9)
+    run = trained("initialisation", "large")
+    assert final_cost(run) == pytest.approx(0.25, rel=1e-4)
     first = run.segments[0].problem.parameters["W1"]
-    assert (first == 20).all()
-    np.testing.assert_allclose(run.state(5000).parameters["W1"], first, rtol=1e-12)
+    assert len({tuple(row) for row in first}) == 3
+    np.testing.assert_allclose(run.state(5000).parameters["W1"], first, atol=0.05)
 
 
 def test_20_the_plain_start_hardly_reaches_the_first_layer() -> None:
