@@ -248,6 +248,15 @@ def test_a_run_that_does_not_stop_where_it_should_is_noticed(monkeypatch):
     assert "not by cost after 2" in why(stopping)
 
 
+def test_a_folded_gradient_that_is_no_number_where_the_unfolded_one_is_is_noticed():
+    folded, unfolded = holding.Held(), holding.Held()
+    for held, value in ((folded, float("nan")), (unfolded, 0.0)):
+        held.shown |= {(0, 0, "w"): holding.np.array(value), "iterations": 1}
+    holding.hold_finite(folded, folded)
+    with pytest.raises(holding.DiffersError, match="unfolded 0"):
+        holding.hold_finite(folded, unfolded)
+
+
 def test_an_exported_script_that_does_not_run_is_noticed(monkeypatch):
     plain = program.printed
 

@@ -41,6 +41,7 @@ def hold(text, path, words=(), kinds=("folded", "unfolded", "train", "export")):
     if "unfolded" in kinds:
         other = Held()
         _hold_walk(lesson, program.data(*asked, "--unfold", "all"), other, " unfolded")
+        hold_finite(held, other)
         held.figures, held.left_open = (
             held.figures + other.figures, held.left_open + other.left_open
         )  # fmt: skip
@@ -49,6 +50,18 @@ def hold(text, path, words=(), kinds=("folded", "unfolded", "train", "export")):
     if "export" in kinds and not any(at for at, *_ in lesson.edits):
         _hold_export(program.printed("export", path, "--iterations", min(iterations, 3), *words))
     return held
+
+
+def hold_finite(folded, unfolded):
+    """Require folded and unfolded lines to agree about which gradients are numbers: there the
+    second computation leaves them open."""
+    for place, gradient in folded.shown.items():
+        if isinstance(place, tuple) and len(place) == 3 and place in unfolded.shown:
+            other = unfolded.shown[place]
+            if not np.array_equal(np.isfinite(gradient), np.isfinite(other)):
+                raise DiffersError(
+                    f"{place}: folded {gradient.tolist()}, unfolded {other.tolist()}"
+                )
 
 
 def _options(words):
