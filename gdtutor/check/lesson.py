@@ -42,7 +42,7 @@ LESSON_CODES = {
     "untrue": "a claim of a note, `{check: …}`, is false at a step that shows the note",
     "seen": "a screen shows an answer while its question is open",
     "undecided": "of a question's choices not exactly one is right where it is asked",
-    "task": "a task is done at the start, or its solution does not do it",
+    "unsolved": "a task is done at the start, or its solution does not do it",
     "unproved": "a task has no solution that proves it can be done (a warning)",
 }
 """Every code that is about numbers and screens, with what it means."""

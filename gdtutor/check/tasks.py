@@ -26,19 +26,19 @@ def check_tasks(notes: Notes) -> None:
         try:
             if is_done(task, start):
                 what = f"the task '{task.id}' is done before anything was changed"
-                notes.add("task", what, "ask for something that is not so at the start", place)
+                notes.add("unsolved", what, "ask for something that is not so at the start", place)
             elif not task.solution:
                 what = f"the task '{task.id}' has no solution"
                 hint = 'write solution = ["b = -0.4"]; it is never shown'
                 notes.add("unproved", what, hint, place, "warning")
             elif not is_done(task, _solved(start, task)):
                 what = f"the solution of '{task.id}' does not reach {task.goal}"
-                notes.add("task", what, "it may change only what `change` names", place)
+                notes.add("unsolved", what, "it may change only what `change` names", place)
         except ConditionError as error:
-            notes.add("task", error.what, error.hint, place)
+            notes.add("unsolved", error.what, error.hint, place)
         except GdTutorError as error:
             what = f"the solution of '{task.id}': {error.what}"
-            notes.add("task", what, error.hint, place)
+            notes.add("unsolved", what, error.hint, place)
 
 
 def _solved(session: Session, task: Task) -> Session:

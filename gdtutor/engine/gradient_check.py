@@ -20,7 +20,7 @@ _ROUNDING = float(np.finfo(np.float64).eps)
 _STEP: float = _ROUNDING ** (1 / 3)
 _SHORTER = (1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6)
 """Shares of the step that are tried where it is too wide."""
-_LONGER = (1e2, 1e1)
+_LONGER = (1e3, 1e2, 1e1)
 """Multiples of the step that are tried besides where no smaller one confirms the gradient, or only
 what is granted to rounding does: it does less to them."""
 _SETTLED = 1e-3
@@ -108,14 +108,26 @@ def check_cell(
 
 
 def _sharper(first: Difference, at: Callable[[float], Difference]) -> Difference:
-    """Return a difference that confirms a gradient by its digits, the first one where none does.
+    """Return the difference whose digits agree best with a gradient that one has confirmed.
 
     Beside a large root rounding hides the gradient in a small step; a wider one lifts it out.
     """
     if max(abs(first.estimate), abs(first.gradient)) <= first.noise:
         return first
-    wider = (at(first.step * longer) for longer in reversed(_LONGER))
-    return next((found for found in wider if found.is_close), first)
+    best = first
+    for longer in reversed(_LONGER):
+        found = at(first.step * longer)
+        if found.is_confirmed and _apart(found) < _apart(best):
+            best = found
+        if best.is_close:
+            break
+    return best
+
+
+def _apart(found: Difference) -> float:
+    """Return the relative error with what is granted to rounding."""
+    larger = max(abs(found.estimate), abs(found.gradient))
+    return abs(found.estimate - found.gradient) / larger if larger else 0.0
 
 
 def _smaller_steps(value: float) -> list[float]:
