@@ -20,6 +20,7 @@ from gdtutor.engine.shapes import MAX_CELLS
 from gdtutor.lesson import (
     body,
     choices,
+    conditions,
     graphs,
     memory,
     names,
@@ -27,8 +28,10 @@ from gdtutor.lesson import (
     questions,
     source,
     tables,
+    tasks,
     toml_text,
     training_table,
+    when,
 )
 from gdtutor.lesson.pictures import PICTURES, TRAIN_TITLE, WALK_PLACE, WALK_TITLE
 from gdtutor.lesson.placeholders import ABOUT, WORDS
@@ -208,6 +211,11 @@ def placeholders() -> str:
     return rows("placeholder | what it becomes", lines)
 
 
+def words_of(table: Mapping[str, str]) -> str:
+    """Return words with what each means."""
+    return rows("word | what it means", [f"`{word}` | {text}" for word, text in table.items()])
+
+
 def kinds() -> str:
     """Return what every kind of question asks for."""
     lines = [f"`{kind}` | {text}" for kind, text in questions.KINDS.items()]
@@ -279,6 +287,9 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "question": lambda: keys_of(questions.QuestionTable),
     "choice": lambda: keys_of(choices.ChoiceTable),
     "kinds": kinds,
+    "when": lambda: words_of(when.WORDS),
+    "task": lambda: keys_of(tasks.TaskTable),
+    "facts": lambda: words_of(conditions.FACTS),
     "operations": operations,
     "optimisers": optimisers,
     "datasets": datasets,
