@@ -11,6 +11,7 @@ from gdtutor.engine.expression import Name
 from gdtutor.engine.gradient_check import TOLERANCE, Difference, check_leaf, nodes_at_kink
 from gdtutor.engine.local import BATCH_SIZE
 from gdtutor.engine.operations import Array, evaluate
+from gdtutor.engine.rounding import rounding_of
 from gdtutor.engine.trace import Trace, trace
 from gdtutor.engine.work import forward_work
 from gdtutor.session.moment import Moment
@@ -65,12 +66,14 @@ def _check_folding(notes: Notes, done: Trace, of: str) -> None:
     if not lines:
         return
     given = {leaf.name: done.values[leaf.name] for leaf in done.graph.leaves}
-    names = tuple(name for name in done.gradients if name in given)
+    names, bounds = tuple(name for name in done.gradients if name in given), rounding_of(done)
     other = trace(done.graph, given, wanted=names, unfolded=lines)
     for name in names:
         one, two = done.gradients[name], other.gradients[name]
         apart = ~np.isclose(one, two, rtol=TOLERANCE, atol=_scale(one, two), equal_nan=True)
         apart &= np.isfinite(one) & np.isfinite(two)
+        # What is rounding in both is no number that could be the same.
+        apart &= ~(np.maximum(np.abs(one), np.abs(two)) <= 2 * bounds.gradients[name])
         if np.any(apart):
             cell = tuple(int(i) for i in np.argwhere(apart)[0])
             what = (

@@ -19,6 +19,7 @@ from gdtutor.lesson.runs import run_of
 from gdtutor.lesson.work import scene_microseconds, training_work
 from gdtutor.session.moment import Moment
 from gdtutor.session.opening import Opened, opened
+from gdtutor.session.rounded import is_step_of_rounding
 from gdtutor.session.state import Session
 from gdtutor.training.run import Run
 from gdtutor.values import Struct
@@ -31,6 +32,7 @@ LESSON_CODES = {
     "gradient": "a gradient differs from the central difference",
     "folding": "a gradient is not the same where lines are folded and unfolded",
     "unconfirmed": "no central difference can confirm a gradient here (a warning)",
+    "rounding": "an update takes a gradient that is rounding alone (a warning)",
     "kink": "a value stands where its derivative does not exist (a warning)",
     "row": "a vector meets a matrix as a row, not as a column (a warning)",
     "swapped": "a loss takes the target for the prediction (a warning)",
@@ -99,6 +101,7 @@ def _check_run(
         check_losses(notes, session.moment)
         check_broadcasts(notes, session.moment)
         check_axes(notes, session.moment)
+        _check_updates(notes, session.moment)
     check_questions(notes, session, variant)
     check_claims(notes, session, variant)
     screens.check(notes, session, variant)
@@ -116,6 +119,18 @@ def _is_finite(notes: Notes, moment: Moment, of: str) -> bool:
                     notes.add("not-finite", what, hint, notes.of_name(line))
                 return False
     return True
+
+
+def _check_updates(notes: Notes, moment: Moment) -> None:
+    """Report every parameter whose first update follows rounding, and not the cost.
+
+    Variants show on purpose what goes wrong, such as neurons that are saturated.
+    """
+    for name in moment.updates:
+        if is_step_of_rounding(moment, name):
+            what = f"the gradient of {name} is 0 but for rounding, and its update follows that"
+            hint = "leave it out, name it in frozen, or start where the cost depends on it"
+            notes.add("rounding", what, hint, notes.of_name(name), "warning")
 
 
 def _check_training(notes: Notes, whose: Lesson, run: Run, shares: int, of: str) -> None:
