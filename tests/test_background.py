@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from gdtutor.drive.background import Job, heard, leave_unfinished, stopped
+from gdtutor.drive.background import heard, leave_unfinished, unless_stopped
 
 BOUND = 60.0
 """Seconds after which a test that would hang fails."""
@@ -27,14 +27,24 @@ def test_what_work_raises_is_raised_where_it_is_waited_for() -> None:
 
 def test_who_wants_to_leave_does_not_wait_for_work_that_does_not_end() -> None:
     may_end = threading.Event()
-    job = Job(lambda: may_end.wait(BOUND))
+    ended = threading.Event()
     codes: list[int] = []
-    assert not stopped(job, lambda: True)
+
+    def work() -> bool:
+        may_end.wait(BOUND)
+        return True
+
+    assert unless_stopped(work, lambda: True, ended.set) is None
+    assert ended.is_set()
     leave_unfinished(130, codes.append)
     may_end.set()
-    assert stopped(job, lambda: False)
-    leave_unfinished(0, codes.append)
     assert codes == [130]
+
+
+def test_work_that_ends_is_waited_for_and_not_dropped() -> None:
+    dropped: list[int] = []
+    assert unless_stopped(lambda: 7, lambda: False, lambda: dropped.append(1)) == 7
+    assert not dropped
 
 
 BLOCKED = """
@@ -78,3 +88,24 @@ def test_ctrl_c_ends_every_command_in_an_iteration_that_does_not_end(words, writ
     assert process.returncode == 130, err
     assert written in out
     assert err == ""
+
+
+def test_ctrl_c_leaves_an_iteration_of_the_linear_mode_and_the_talk_goes_on() -> None:
+    words = "xor-hidden", "--linear", "--no-save"
+    with subprocess.Popen(
+        [sys.executable, "-c", BLOCKED, *words],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    ) as process:  # fmt: skip
+        try:
+            assert process.stdin is not None
+            assert process.stderr is not None
+            process.stdin.write("t\n")
+            process.stdin.flush()
+            assert process.stderr.readline() == "in an iteration\n"
+            process.send_signal(signal.SIGINT)
+            out, err = process.communicate("n\n", timeout=BOUND / 2)
+        finally:
+            process.kill()
+    assert process.returncode == 0, err
+    assert "0 of 5000 epochs, 0 iterations: paused." in out
+    assert "[1/" in out

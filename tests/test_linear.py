@@ -1,9 +1,11 @@
 """The linear mode: the same facts as the screens, in lines that need no screen."""
 
 import re
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -20,6 +22,8 @@ from gdtutor.session.edits import apply_edit
 from gdtutor.session.moving import moved
 from gdtutor.session.navigation import refolded
 from gdtutor.session.state import Session
+from gdtutor.training.outcome import PlanResult
+from gdtutor.training.segments import Known, Stretch
 from gdtutor.view.explain import context_of, node_lines
 from gdtutor.view.frame import ASCII, UNICODE, Chars
 from gdtutor.view.graph.panel import graph_lines
@@ -42,14 +46,15 @@ class Talk:
     def __init__(
         self,
         session: Session,
-        *lines: str,
+        *typed: str,
+        lines: Iterable[str] = (),
         chars: Chars = UNICODE,
         keys: str = "",
         stops: bool = False,
     ) -> None:
         self.said: list[str] = []
         self.saved: list[Session] = []
-        waiting = iter(lines)
+        waiting = chain(typed, lines)
         services = ConversationServices(
             chars,
             self.said.append,
@@ -66,7 +71,15 @@ class Talk:
 
     @contextmanager
     def _stopped(self) -> Iterator[Callable[[], bool]]:
-        yield lambda: True
+        """Press Ctrl-C once training asks for the first time, which is after its first burst."""
+        pressed = threading.Event()
+
+        def is_stopped() -> bool:
+            if threading.current_thread() is not threading.main_thread():
+                pressed.set()
+            return pressed.is_set()
+
+        yield is_stopped
 
     @property
     def last(self) -> str:
@@ -336,6 +349,32 @@ def test_a_sweep_that_is_stopped_keeps_its_curves_and_training_goes_on() -> None
     assert re.search(r"^  learning_rate 1: cost [\d.]+ in epoch \d", talk.said[2], re.MULTILINE)
     assert "2 of 5000 epochs" not in talk.said[2]
     assert "epochs, " in talk.last
+
+
+def test_training_goes_on_after_a_burst_that_was_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    is_pressed, may_end = threading.Event(), threading.Event()
+    train = Stretch.run
+
+    def slow(stretch: Stretch, user: str, known: Known, count: int) -> PlanResult:
+        if user == "train" and not may_end.is_set():
+            is_pressed.set()
+            assert may_end.wait(60)
+        return train(stretch, user, known, count)
+
+    @contextmanager
+    def stoppable(talk: Talk) -> Iterator[Callable[[], bool]]:
+        yield lambda: is_pressed.is_set() and not may_end.is_set()
+
+    def lines() -> Iterator[str]:
+        yield "t"
+        may_end.set()
+        yield "t 3"
+
+    monkeypatch.setattr(Stretch, "run", slow)
+    monkeypatch.setattr(Talk, "_never_stopped", stoppable)
+    talk = Talk(lesson("bias"), lines=lines())
+    assert talk.said[2].startswith("0 of 200 epochs, 0 iterations: paused.")
+    assert talk.last.startswith("3 of 200 epochs, 3 iterations: paused.")
 
 
 def test_training_is_reset_to_its_start() -> None:

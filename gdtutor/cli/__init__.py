@@ -26,7 +26,12 @@ from gdtutor.ui.terminal import settle
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run gdtutor and return its exit code; work that was left ends with the process, here."""
-    code = _done(list(sys.argv[1:] if argv is None else argv))
+    try:
+        code = _done(list(sys.argv[1:] if argv is None else argv))
+    except SystemExit as end:
+        if isinstance(end.code, int):
+            leave_unfinished(end.code)
+        raise
     leave_unfinished(code)
     return code
 

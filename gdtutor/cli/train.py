@@ -12,7 +12,7 @@ from time import perf_counter
 from gdtutor.cli.interrupts import interrupts
 from gdtutor.cli.lesson_files import check_target, lesson_path
 from gdtutor.cli.output import print_json, print_lines
-from gdtutor.drive.background import Job, heard, stopped
+from gdtutor.drive.background import heard, unless_stopped
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.files import write_atomically
 from gdtutor.lesson.load import load_lesson
@@ -54,18 +54,16 @@ def _trained(
     """Train to the end or until Ctrl-C; what would take longer than that has time is left out."""
     started = perf_counter()
     with _reporting(arguments, lambda *room: progress_text(training, *room)) as report:
-        job = Job(
-            lambda: training.advance(deadline=lambda: report() or bool(pressed), clock=perf_counter)
+        unless_stopped(
+            lambda: training.advance(
+                deadline=lambda: report() or bool(pressed), clock=perf_counter
+            ),
+            lambda: bool(pressed),
+            training.drop_burst,
         )
-        if stopped(job, lambda: bool(pressed)):
-            job.result()
-        else:
-            training.drop_burst()
     what = lesson, training, arguments.seed, perf_counter() - started
-    evaluated = Job(lambda: result_of(*what))
-    if stopped(evaluated, lambda: bool(pressed)):
-        return evaluated.result()
-    return result_of(*what, unevaluated(training))
+    evaluated = unless_stopped(lambda: result_of(*what), lambda: bool(pressed))
+    return evaluated or result_of(*what, unevaluated(training))
 
 
 def run_sweep(arguments: argparse.Namespace, lesson: Lesson, training: Run) -> int:
@@ -89,13 +87,11 @@ def run_sweep(arguments: argparse.Namespace, lesson: Lesson, training: Run) -> i
         interrupts() as pressed,
         _reporting(arguments, lambda *room: sweep_progress_text(sweep, *room)) as report,
     ):
-        job = Job(
-            lambda: sweep.advance(deadline=lambda: report() or bool(pressed), clock=perf_counter)
+        unless_stopped(
+            lambda: sweep.advance(deadline=lambda: report() or bool(pressed), clock=perf_counter),
+            lambda: bool(pressed),
+            sweep.drop_burst,
         )
-        if stopped(job, lambda: bool(pressed)):
-            job.result()
-        else:
-            sweep.drop_burst()
     if arguments.csv:
         write_atomically(arguments.csv, "\n".join(sweep_csv_lines(sweep)) + "\n")
     if arguments.json:

@@ -76,20 +76,25 @@ def heard(work: Callable[[], T]) -> T:
     return job.result()
 
 
-def stopped(job: Job[T], is_wanted: Callable[[], bool]) -> bool:
-    """Wait until a job has ended, or until somebody wants to leave and it does not end at once.
+def unless_stopped(
+    work: Callable[[], T], is_wanted: Callable[[], bool], drop: Callable[[], object] = lambda: None
+) -> T | None:
+    """Do some work until it ends, or until somebody wants to leave and it does not end at once.
 
     Args:
-        job: The job; it looks from time to time whether somebody wants to leave.
+        work: What is computed; it looks from time to time whether somebody wants to leave.
         is_wanted: Says whether somebody does.
+        drop: Has what the work comes to left out, where it is left unfinished.
 
     Returns:
-        Whether it has ended.
+        What it came to; None where it is left unfinished.
     """
+    job = Job(work)
     while not job.wait(LOOK_EVERY):
-        if is_wanted():
-            return job.wait(PATIENCE)
-    return True
+        if is_wanted() and not job.wait(PATIENCE):
+            drop()
+            return None
+    return job.result()
 
 
 def leave_unfinished(code: int, end: Callable[[int], object] = os._exit) -> None:

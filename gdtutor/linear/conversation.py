@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 
+from gdtutor.drive.background import heard, unless_stopped
 from gdtutor.drive.headless import trained
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.characters import shell_line
@@ -31,9 +33,10 @@ from gdtutor.session.navigation import said
 from gdtutor.session.opening import Opened
 from gdtutor.session.predict import back_to_question
 from gdtutor.session.press import Press
+from gdtutor.session.snapshots import snapshot_of
 from gdtutor.session.state import PromptKind, Screen, Session, Status
 from gdtutor.session.sweeps import news_of
-from gdtutor.session.update import Failed, Progressed, Timed, Told, update
+from gdtutor.session.update import Action, Failed, Progressed, Timed, Told, update
 from gdtutor.training.timing import time_examples
 from gdtutor.values import Struct, replace
 from gdtutor.view.closing import closing_prose, next_words
@@ -70,15 +73,16 @@ class ConversationServices(Struct, frozen=True):
 def converse(session: Session, presses: tuple[Press, ...], services: ConversationServices) -> int:
     """Talk until the learner leaves or the input ends; return the exit code.
 
-    The place is saved also where a signal ends it, which comes as an exception.
+    The place is saved also where a signal ends it, which comes as an exception; nobody waits for
+    the end of what is computed then.
     """
     code: int | None = None
     try:
         for press in presses:
             if code is None:
-                session, code = _carry_out(update(session, press), services)
-        session = _timed(_walking(session), services)
-        services.say(_whole(session, services.chars))
+                session, code = _carry_out(_updated(session, press), services)
+        session = _timed(heard(partial(_walking, session)), services)
+        services.say(heard(partial(_whole, session, services.chars)))
         while code is None:
             text = services.ask()
             if text is None:
@@ -99,10 +103,10 @@ def _turn(
     if text.strip() == ":?" or (text.strip() == "?" and not is_asked):
         services.say("\n".join(help_lines(session.screen)))
         return session, None
-    after, code = _carry_out(_answer(session, text), services)
-    after = _walking(after)
+    after, code = _carry_out(heard(lambda: _answer(session, text)), services)
+    after = heard(partial(_walking, after))
     if code is None:
-        services.say(_news(session, after, services.chars))
+        services.say(heard(partial(_news, session, after, services.chars)))
     return after, code
 
 
@@ -132,7 +136,7 @@ def _carry_out(
                 session = _opened(session, effect.path, services)
             case Train():
                 services.say("Training; Ctrl-C stops it.")
-                session, _ = update(session, _trained(effect, services))
+                session, _ = _updated(session, _trained(effect, services))
             case SweepRuns():
                 services.say("Training several runs; Ctrl-C stops them.")
                 session = _swept(session, effect, services)
@@ -143,34 +147,55 @@ def _carry_out(
     return _timed(session, services), None
 
 
+def _updated(session: Session, action: Action) -> Outcome:
+    """Return the session after an action, while Ctrl-C is heard."""
+    return heard(lambda: update(session, action))
+
+
 def _timed(session: Session, services: ConversationServices) -> Session:
     """Return the session with the times that its picture waits for."""
     for wish in measurements_due(session):
-        timings = time_examples(wish.problem, wish.parameters, wish.sizes, services.clock)
-        session, _ = update(session, Timed(timings))
+        what = wish.problem, wish.parameters, wish.sizes, services.clock
+        timings = heard(partial(time_examples, *what))
+        session, _ = _updated(session, Timed(timings))
     return session
 
 
 def _opened(session: Session, path: str, services: ConversationServices) -> Session:
     try:
-        return update(session, services.open_lesson(Path(path)))[0]
+        return _updated(session, heard(lambda: services.open_lesson(Path(path))))[0]
     except GdTutorError as error:
-        return update(session, Told(str(error), is_error=True))[0]
+        return _updated(session, Told(str(error), is_error=True))[0]
 
 
 def _trained(effect: Train, services: ConversationServices) -> Progressed | Failed:
+    """Train until Ctrl-C; a burst that does not end at once is left out."""
+
+    def drop() -> None:
+        for run in (effect.run, effect.beside):
+            if run is not None:
+                run.drop_burst()
+
     try:
         with services.stoppable() as is_stopped:
-            return Progressed(trained(effect, is_stopped))
+            found = unless_stopped(
+                lambda: trained(effect, is_stopped, services.clock), is_stopped, drop
+            )
     except GdTutorError as error:
         return Failed(str(error))
+    return Progressed(found or heard(lambda: snapshot_of(effect.run, Status.PAUSED)))
 
 
 def _swept(session: Session, effect: SweepRuns, services: ConversationServices) -> Session:
     """Return the session with the curves of a sweep; one that was stopped is ended."""
+    sweep = effect.sweep
     with services.stoppable() as is_stopped:
-        effect.sweep.advance(deadline=is_stopped)
-    session, _ = update(session, news_of(effect.sweep, Status.PAUSED))
+        unless_stopped(
+            lambda: sweep.advance(deadline=is_stopped, clock=services.clock),
+            is_stopped,
+            sweep.drop_burst,
+        )
+    session, _ = _updated(session, news_of(sweep, Status.PAUSED))
     # What the screens say of it speaks of their keys.
     return replace(session, sweeping=None, message=session.message if session.is_error else "")
 

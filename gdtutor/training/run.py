@@ -50,6 +50,7 @@ class Run:
         self._timeline = Timeline(segments)
         self._lock = threading.RLock()
         self._replaying = threading.Lock()
+        self._training = threading.Lock()
         first = self._timeline.stretches[0]
         self._vector, self._t = first.start(None, 0)
         self._checkpoints = Checkpoints(spacing_of(first))
@@ -211,7 +212,7 @@ class Run:
         beyond: bool = False,
         clock: Callable[[], float] | None = None,
     ) -> RunProgress:
-        """Train on, in bursts of some milliseconds.
+        """Train on, in bursts of some milliseconds, once a burst that was dropped has ended.
 
         Args:
             iterations: At most this many; None for no bound.
@@ -223,23 +224,21 @@ class Run:
             clock: Tells the time in seconds, by which bursts get their length; None for the
                 estimate alone.
         """
-        if beyond and self.stopped_by != "not_finite":
-            self.stopped_by = None
-        target = self._target(iterations, epochs, beyond)
-        while self.stopped_by is None and self.farthest < target:
-            self._burst(target, beyond, clock)
-            if deadline is not None and deadline():
-                break
-        at_end = self.stopped_by is None and not beyond and self.farthest >= self.last_iteration
-        if at_end:
-            self._stop("epochs")
-        return RunProgress(self.farthest, self._costs.length, self.stopped_by)
+        with self._training:
+            if beyond and self.stopped_by != "not_finite":
+                self.stopped_by = None
+            target = self._target(iterations, epochs, beyond)
+            while self.stopped_by is None and self.farthest < target:
+                is_dropped = not self._burst(target, beyond, clock)
+                if is_dropped or (deadline is not None and deadline()):
+                    break
+            at_end = self.stopped_by is None and not beyond and self.farthest >= self.last_iteration
+            if at_end:
+                self._stop("epochs")
+            return RunProgress(self.farthest, self._costs.length, self.stopped_by)
 
     def drop_burst(self) -> None:
-        """Have the run stay as it is, whatever the burst comes to that a thread is in.
-
-        Nobody may train the run on before that thread has ended.
-        """
+        """Have the run stay as it is, whatever the burst comes to that a thread is in."""
         with self._lock:
             self._turn += 1
 
@@ -272,7 +271,8 @@ class Run:
             self._costs.extend(np.array([self._partial.total / self._partial.examples]))
             self._partial = Partial()
 
-    def _burst(self, target: int, beyond: bool, clock: Callable[[], float] | None) -> None:
+    def _burst(self, target: int, beyond: bool, clock: Callable[[], float] | None) -> bool:
+        """Do a burst; False where it was dropped meanwhile."""
         turn, stretch = self._turn, self._timeline.at(self.farthest)
         end = self._timeline.end(stretch)
         pace = self._paces.setdefault(stretch, Pace(microseconds_of(stretch)))
@@ -297,8 +297,10 @@ class Run:
         if kept and not np.isfinite(outcome.vector).all():
             # What is not finite is large, so that it is one iteration's alone.
             reason = "not_finite"
-        if self._record(stretch, outcome, kept, turn) and reason:
+        is_recorded = self._record(stretch, outcome, kept, turn)
+        if is_recorded and reason:
             self._stop(reason)
+        return is_recorded
 
     def _record(self, stretch: Stretch, outcome: PlanResult, count: int, turn_taken: int) -> bool:
         """Take a burst into the run; False where it was dropped meanwhile."""
