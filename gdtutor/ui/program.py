@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 
@@ -39,16 +40,15 @@ from gdtutor.session.update import (
     update,
 )
 from gdtutor.training.timing import time_examples
-from gdtutor.ui.answering import Answering
+from gdtutor.ui.answering import Answering, habit_of, waiting_line
 from gdtutor.ui.app import TutorApp
 from gdtutor.ui.trainer import News, Trainer
 from gdtutor.values import Struct
-from gdtutor.view.frame import Frame, Segment
+from gdtutor.view.frame import Frame
+from gdtutor.view.lines import fitted
 from gdtutor.view.screen import frame_of
 from gdtutor.view.scrolling import settled
 
-COMPUTING = " Computing … keys wait for it; q leaves"
-"""Stands on the last line while an answer takes longer than the screens wait."""
 MOST_WAITING = 64
 """Keys that wait for an answer at most; what is pressed beyond them is dropped."""
 LOOK_EVERY = 0.25
@@ -119,6 +119,7 @@ class Program:
         self._counts_steps = False
         self._is_answering = False
         self._answering: Answering[_Answer] = Answering(app, self._take, self._tell_waiting)
+        self._computes: Action | None = None
         self._waiting: list[Action] = []
         self._frame: Frame | None = None
         self._wanted_size: Size | None = None
@@ -186,7 +187,9 @@ class Program:
                 self._waiting.append(action)
             return
         before, size = self.session, self._app.size
-        self._answering.ask(lambda: self._computed(before, action, size))
+        self._computes = action
+        work = partial(self._computed, before, action, size)
+        self._answering.ask(work, habit_of(before, action))
 
     def _computed(self, before: Session, action: Action, size: Size) -> _Answer:
         """Compute what an action leads to, with the frame that shows it; in any thread."""
@@ -242,8 +245,10 @@ class Program:
     def _tell_waiting(self) -> None:
         """Say on the last line that an answer takes longer, and how to leave."""
         if self._frame is not None:
-            told = COMPUTING.ljust(self._frame.width)[: self._frame.width]
-            self._app.show(self._frame.covered(self._frame.height - 1, [(Segment(told),)]))
+            chars = self._app.looks.chars
+            told = waiting_line(self.session, self._computes, chars)
+            whole = fitted(told, self._frame.width, chars)
+            self._app.show(self._frame.covered(self._frame.height - 1, [whole]))
 
     def _carry_out(self, effect: Effect) -> None:
         match effect:
@@ -354,4 +359,5 @@ class Program:
             settled_session, frame = self._framed(session, wanted)
             return _Answer(session, (), settled_session, frame)
 
+        self._computes = None
         self._answering.ask(painted)

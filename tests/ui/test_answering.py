@@ -9,15 +9,23 @@ from collections.abc import Callable
 import pytest
 
 from gdtutor.cli.lesson_files import lesson_path
+from gdtutor.drive.headless import pressed
+from gdtutor.drive.keys import parse_keys
 from gdtutor.drive.opening import open_lesson, session_at
 from gdtutor.session.press import Press
+from gdtutor.session.state import Status
+from gdtutor.session.update import Progressed
 from gdtutor.ui import program as program_module
+from gdtutor.ui.answering import waiting_line
 from gdtutor.ui.app import Looks, TutorApp
 from gdtutor.ui.colours import choose_colours
-from gdtutor.ui.program import COMPUTING, Program, Services
+from gdtutor.ui.program import Program, Services
+from gdtutor.values import replace
 from gdtutor.view.frame import UNICODE, Frame
+from gdtutor.view.lines import text_of
 
 LOOKS = Looks(choose_colours("256", {}), UNICODE, patience=0.01)
+COMPUTING = "Computing: next step, from iteration 0 … keys wait, q leaves"
 BOUND = 60.0
 """Seconds after which a test that would hang fails."""
 
@@ -43,10 +51,11 @@ async def until(pilot, holds: Callable[[], bool]) -> None:
         await pilot.pause()
 
 
-def app_with(shown: list[str]) -> TutorApp:
+def app_with(shown: list[str], patience: float = LOOKS.patience) -> TutorApp:
     session = session_at(lesson_path("xor-hidden"))
     services = Services(open_lesson, lambda _: None)
-    app = TutorApp(LOOKS, lambda app: Program(app, session, services))
+    looks = replace(LOOKS, patience=patience)
+    app = TutorApp(looks, lambda app: Program(app, session, services))
     show = app.show
 
     def noted(frame: Frame) -> None:
@@ -65,7 +74,7 @@ def test_a_key_that_leaves_does_not_wait_for_the_answer_to_another(monkeypatch) 
         async with app.run_test(size=(80, 24)) as pilot:
             await until(pilot, lambda: bool(shown))
             app.press(Press("n", "n"))
-            assert shown[-1] == COMPUTING.strip()
+            assert shown[-1] == COMPUTING
             app.press(Press("q", "q"))
             await until(pilot, lambda: app.return_code == 0)
 
@@ -85,7 +94,7 @@ def test_keys_that_were_pressed_meanwhile_are_answered_in_their_order(monkeypatc
             assert app.program.session.step == 0
             slow.may_end.set()
             await until(pilot, lambda: app.program.session.step == 3)
-            assert shown[-1] != COMPUTING.strip()
+            assert shown[-1] != COMPUTING
 
     asyncio.run(run())
 
@@ -109,3 +118,48 @@ def test_a_bug_in_an_answer_that_takes_long_ends_the_app(monkeypatch) -> None:
 
     with pytest.raises(ZeroDivisionError, match="out of order"):
         asyncio.run(run())
+
+
+class NotedNews:
+    """Notes the threads in which news of training are answered."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.by_screen: list[bool] = []
+        self._update = program_module.update
+        monkeypatch.setattr(program_module, "update", self)
+
+    def __call__(self, session, action):
+        if isinstance(action, Progressed):
+            is_main = threading.current_thread() is threading.main_thread()
+            self.by_screen.append(is_main)
+        return self._update(session, action)
+
+
+def test_news_of_training_are_answered_without_another_thread_while_that_is_quick(
+    monkeypatch,
+) -> None:
+    noted, shown = NotedNews(monkeypatch), []
+    app = app_with(shown, patience=BOUND)
+
+    async def run() -> None:
+        async with app.run_test(size=(80, 24)) as pilot:
+            await until(pilot, lambda: bool(shown))
+            snapshot = app.program.session.training
+            for status in (Status.RUNNING,) * 3 + (Status.PAUSED,):
+                app.program.act(Progressed(replace(snapshot, status=status)))
+
+    asyncio.run(run())
+    assert noted.by_screen == [False, True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("keys", "action", "told"),
+    [
+        ("", Press("pagedown", None), "Computing: next iteration, from iteration 0"),
+        (": 9", Press("enter", None), "Computing: 9, from iteration 0 … keys wait, Ctrl-C leaves"),
+        ("", None, "Computing: the screen, from iteration 0"),
+    ],
+)
+def test_the_line_that_is_shown_meanwhile_says_what_takes_long(keys, action, told) -> None:
+    session = pressed(session_at(lesson_path("xor-hidden")), parse_keys(keys))
+    assert told in text_of(waiting_line(session, action, UNICODE))
