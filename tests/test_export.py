@@ -12,6 +12,7 @@ import pytest
 from gdtutor.cli import main
 from gdtutor.drive.opening import session_at
 from gdtutor.engine.errors import GdTutorError
+from gdtutor.export import script as script_module
 from gdtutor.export.script import export_text
 from gdtutor.lesson.discovery import discover, shipped_lessons_folder
 from gdtutor.training.optimisers import OPTIMISERS
@@ -223,10 +224,18 @@ def test_a_change_after_the_start_is_refused(tmp_path):
         export_text(session_at(NEURON, changes=["3:w1=2"]), 2)
 
 
-@pytest.mark.slow
-def test_a_script_that_would_grow_too_long_is_refused():
+def test_a_script_that_would_grow_too_long_is_refused_after_the_first_iteration(monkeypatch):
+    walked = []
+    phases = script_module._phases
+
+    def noted(code, moment):
+        walked.append(moment.iteration)
+        return phases(code, moment)
+
+    monkeypatch.setattr(script_module, "_phases", noted)
     with pytest.raises(GdTutorError, match="more than 200,000 numbers"):
-        export_text(session_at(NEURON), 1_000_000)
+        export_text(session_at(NEURON), 10**6)
+    assert walked == [0]
 
 
 def test_a_file_that_cannot_be_written_is_said(tmp_path, capsys):

@@ -101,8 +101,11 @@ def export_text(session: Session, iterations: int, command: str = "") -> str:
         session = moved(session, k, 1)
         if session.moment is not None:
             walked.append(_phases(code, session.moment))
-        numbers += sum(line.value.size for phase in walked[-1] for line in phase.lines)
-        if numbers > MAX_NUMBERS:
+        held = sum(line.value.size for phase in walked[-1] for line in phase.lines)
+        numbers += held
+        # Where all batches are of one size the first iteration tells how much all of them hold.
+        ahead = 0 if _is_uneven(moment) else held * (count - k - 1)
+        if numbers + ahead > MAX_NUMBERS:
             raise GdTutorError(
                 f"the script would hold more than {MAX_NUMBERS:,} numbers",
                 "give fewer --iterations, or a lesson with fewer examples",
@@ -140,8 +143,13 @@ def _check_size(session: Session, lesson: Lesson) -> None:
 
 def _batches_differ(moment: Moment) -> bool:
     """Say whether the arrays of a matrix lesson are narrower in an epoch's last batch."""
+    return not moment.trace.graph.by_rows and _is_uneven(moment)
+
+
+def _is_uneven(moment: Moment) -> bool:
+    """Say whether an epoch's last batch has fewer examples than the others."""
     settings, problem = moment.settings, moment.problem
-    if settings is None or not problem.size or moment.trace.graph.by_rows:
+    if settings is None or not problem.size:
         return False
     n = train_size(problem, settings)
     return settings.order != "drawn" and n % settings.batch_size(n) != 0
