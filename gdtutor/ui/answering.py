@@ -43,8 +43,9 @@ def waiting_line(session: Session, action: Action | None, chars: Chars) -> Line:
         chars: The characters of the terminal.
     """
     what, prompt = "the screen", session.prompt
-    if prompt is not None and action is not None:
-        what = prompt.text or "the answer"
+    if prompt is not None:
+        is_sent = isinstance(action, Press) and action.key == "enter"
+        what = (is_sent and prompt.text) or what
     elif isinstance(action, Press):
         command = command_for(session.screen, action.key)
         what = "the answer" if command is None else command.title.partition(";")[0]

@@ -157,6 +157,7 @@ def test_news_of_training_are_answered_without_another_thread_while_that_is_quic
     [
         ("", Press("pagedown", None), "Computing: next iteration, from iteration 0"),
         (": 9", Press("enter", None), "Computing: 9, from iteration 0 … keys wait, Ctrl-C leaves"),
+        (": 9", Press("1", "1"), "Computing: the screen, from iteration 0"),
         ("", None, "Computing: the screen, from iteration 0"),
     ],
 )
