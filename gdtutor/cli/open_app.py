@@ -55,7 +55,8 @@ def run(arguments: argparse.Namespace) -> int:
     def open_program(app: TutorApp) -> Program:
         from gdtutor.cli.starting import resume, start
         from gdtutor.drive.opening import open_lesson
-        from gdtutor.ui.program import Program, Services
+        from gdtutor.ui.answering import Services
+        from gdtutor.ui.program import Program
 
         begin = start(arguments)
         begun.append(begin)

@@ -35,7 +35,8 @@ def run(arguments: argparse.Namespace) -> int:
         session = waited_session_of(arguments)
 
     def open_program(app: TutorApp) -> Program:
-        from gdtutor.ui.program import Program, Services
+        from gdtutor.ui.answering import Services
+        from gdtutor.ui.program import Program
 
         services = Services(open_lesson, lambda _: None, watcher.look)
         return Program(app, session, services, presses)

@@ -1,21 +1,31 @@
-"""Answers to keys are computed in a thread where they take long, so that the screens hear keys."""
+"""Answers to actions: what they lead to, and a thread for those that take long."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Hashable
+from pathlib import Path
 from time import perf_counter
 from typing import Generic, TypeVar
 
+from textual.geometry import Size
+
 from gdtutor.drive.background import Job
+from gdtutor.engine.errors import GdTutorError
 from gdtutor.session.commands import command_for
+from gdtutor.session.effects import Effect, KeepAttempt, OpenLesson, TimeExamples
+from gdtutor.session.opening import Opened, Resumed
 from gdtutor.session.press import Press
 from gdtutor.session.state import Screen, Session, Status
 from gdtutor.session.sweeps import Swept
-from gdtutor.session.update import Action, Progressed
+from gdtutor.session.update import Action, Progressed, Timed, Told, update
+from gdtutor.training.timing import time_examples
 from gdtutor.ui.app import TutorApp
-from gdtutor.view.frame import Chars, Line
+from gdtutor.values import Struct
+from gdtutor.view.frame import Chars, Frame, Line
 from gdtutor.view.lines import line
+from gdtutor.view.screen import frame_of
+from gdtutor.view.scrolling import settled
 
 T = TypeVar("T")
 
@@ -54,6 +64,94 @@ def waiting_line(session: Session, action: Action | None, chars: Chars) -> Line:
     at = "" if session.moment is None else f", from iteration {session.moment.iteration}"
     leaves = "Ctrl-C" if prompt is not None else "q"
     return line(f" Computing: {what}{at} {chars.ellipsis} keys wait, {leaves} leaves")
+
+
+class Services(Struct, frozen=True):
+    """What the program needs from outside; tests pass their own."""
+
+    open_lesson: Callable[[Path], Opened]
+    """Reads a lesson and makes its run; raises GdTutorError."""
+    save: Callable[[Session], None]
+    """Keeps where the learner is; returns at once."""
+    saved: Callable[[], Action | None] | None = None
+    """Says what a save of the open file came to, None where there was none; None: not watched."""
+    keep: Callable[[KeepAttempt], None] = lambda _: None
+    """Keeps an answer to a question; returns at once."""
+    listen: Callable[[Callable[[str, str], None]], None] = lambda _: None
+    """Has a function called, from any thread, with how far saving has come and a message."""
+    resume: Callable[[Path, str], Session] | None = None
+    """Opens a lesson at the place that a command line names; raises GdTutorError."""
+
+
+class Answer(Struct, frozen=True, eq=False):
+    """What an action leads to."""
+
+    updated: Session
+    """Before the effects that are computed, such as a lesson opened."""
+    effects: tuple[Effect, ...]
+    session: Session
+    """After them."""
+    frame: Frame | None
+    """What shows it; None while the size is not known."""
+
+
+class Computing:
+    """Computes answers.
+
+    Args:
+        services: What is needed from outside.
+        chars: The characters of the terminal.
+    """
+
+    def __init__(self, services: Services, chars: Chars) -> None:
+        self._services, self._chars = services, chars
+
+    def answer(self, before: Session, action: Action, size: Size) -> Answer:
+        """Compute what an action leads to, with the frame that shows it; in any thread."""
+        updated, effects = update(before, action)
+        session = updated
+        for effect in effects:
+            match effect:
+                case OpenLesson():
+                    session = self._opened(session, Path(effect.path), effect.command)
+                case TimeExamples():
+                    timings = time_examples(
+                        effect.problem, effect.parameters, effect.sizes, perf_counter
+                    )
+                    session, _ = update(session, Timed(timings))
+        session, frame = self.framed(session, size)
+        return Answer(updated, effects, session, frame)
+
+    def framed(self, session: Session, size: Size) -> tuple[Session, Frame | None]:
+        """Return a session settled at a size, and its frame; None while there is no size."""
+        width, height = size
+        if not (width and height):
+            return session, None
+        session = settled(session, width, height, self._chars)
+        return session, frame_of(session, width, height, self._chars)
+
+    def _opened(self, session: Session, path: Path, command: str) -> Session:
+        resume = self._services.resume
+        try:
+            if command and resume is not None:
+                actions = self._resumed(path, command, resume)
+            else:
+                actions = (self._services.open_lesson(path),)
+        except GdTutorError as error:
+            actions = (Told(str(error), is_error=True),)
+        for action in actions:
+            session, _ = update(session, action)
+        return session
+
+    def _resumed(
+        self, path: Path, command: str, resume: Callable[[Path, str], Session]
+    ) -> tuple[Action, ...]:
+        try:
+            return (Resumed(resume(path, command)),)
+        except GdTutorError as error:
+            # The lesson was changed since, or the place is too far: the lesson is not gone.
+            opened = self._services.open_lesson(path)
+            return opened, Told(f"Where you left off: {error}", is_error=True)
 
 
 class Answering(Generic[T]):

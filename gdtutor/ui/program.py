@@ -4,29 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
-from time import perf_counter
 
 from textual.geometry import Size
 from textual.timer import Timer
 
 from gdtutor.drive.background import Job
-from gdtutor.engine.errors import GdTutorError
 from gdtutor.library.lessons import counted
 from gdtutor.session.catalogue import Library
 from gdtutor.session.effects import (
     Effect,
     KeepAttempt,
-    OpenLesson,
     PauseTraining,
     Quit,
     SavePlace,
     ShowPalette,
     SweepRuns,
-    TimeExamples,
     Train,
 )
-from gdtutor.session.opening import Opened, Resumed
 from gdtutor.session.press import Press
 from gdtutor.session.prompting import MAX_INPUT
 from gdtutor.session.state import Screen, Session
@@ -35,19 +29,13 @@ from gdtutor.session.update import (
     Counted,
     Kept,
     Tick,
-    Timed,
-    Told,
     update,
 )
-from gdtutor.training.timing import time_examples
-from gdtutor.ui.answering import Answering, habit_of, waiting_line
+from gdtutor.ui.answering import Answer, Answering, Computing, Services, habit_of, waiting_line
 from gdtutor.ui.app import TutorApp
 from gdtutor.ui.trainer import News, Trainer
-from gdtutor.values import Struct
 from gdtutor.view.frame import Frame
 from gdtutor.view.lines import fitted
-from gdtutor.view.screen import frame_of
-from gdtutor.view.scrolling import settled
 
 MOST_WAITING = 64
 """Keys that wait for an answer at most; what is pressed beyond them is dropped."""
@@ -55,40 +43,11 @@ LOOK_EVERY = 0.25
 """Seconds between two looks at a watched file."""
 
 
-class Services(Struct, frozen=True):
-    """What the program needs from outside; tests pass their own."""
-
-    open_lesson: Callable[[Path], Opened]
-    """Reads a lesson and makes its run; raises GdTutorError."""
-    save: Callable[[Session], None]
-    """Keeps where the learner is; returns at once."""
-    saved: Callable[[], Action | None] | None = None
-    """Says what a save of the open file came to, None where there was none; None: not watched."""
-    keep: Callable[[KeepAttempt], None] = lambda _: None
-    """Keeps an answer to a question; returns at once."""
-    listen: Callable[[Callable[[str, str], None]], None] = lambda _: None
-    """Has a function called, from any thread, with how far saving has come and a message."""
-    resume: Callable[[Path, str], Session] | None = None
-    """Opens a lesson at the place that a command line names; raises GdTutorError."""
-
-
 def _place(session: Session) -> tuple[object, ...]:
     """Return what a saved place is made of; it is saved when any of it changes."""
     at = None if session.moment is None else session.moment.iteration
     lesson = None if session.lesson is None else session.lesson.id
     return lesson, at, session.step, session.changes, session.look, session.predict
-
-
-class _Answer(Struct, frozen=True, eq=False):
-    """What an action leads to."""
-
-    updated: Session
-    """Before the effects that are computed, such as a lesson opened."""
-    effects: tuple[Effect, ...]
-    session: Session
-    """After them."""
-    frame: Frame | None
-    """What shows it; None while the size is not known."""
 
 
 class Program:
@@ -111,6 +70,7 @@ class Program:
         self.session = session
         self._app = app
         self._services = services
+        self._computing = Computing(services, app.looks.chars)
         self._presses = presses
         self._trainer = Trainer()
         self._poll: Timer | None = None
@@ -118,7 +78,7 @@ class Program:
         self._auto: Timer | None = None
         self._counts_steps = False
         self._is_answering = False
-        self._answering: Answering[_Answer] = Answering(app, self._take, self._tell_waiting)
+        self._answering: Answering[Answer] = Answering(app, self._take, self._tell_waiting)
         self._computes: Action | None = None
         self._waiting: list[Action] = []
         self._frame: Frame | None = None
@@ -188,34 +148,10 @@ class Program:
             return
         before, size = self.session, self._app.size
         self._computes = action
-        work = partial(self._computed, before, action, size)
+        work = partial(self._computing.answer, before, action, size)
         self._answering.ask(work, habit_of(before, action))
 
-    def _computed(self, before: Session, action: Action, size: Size) -> _Answer:
-        """Compute what an action leads to, with the frame that shows it; in any thread."""
-        updated, effects = update(before, action)
-        session = updated
-        for effect in effects:
-            match effect:
-                case OpenLesson():
-                    session = self._opened(session, Path(effect.path), effect.command)
-                case TimeExamples():
-                    timings = time_examples(
-                        effect.problem, effect.parameters, effect.sizes, perf_counter
-                    )
-                    session, _ = update(session, Timed(timings))
-        session, frame = self._framed(session, size)
-        return _Answer(updated, effects, session, frame)
-
-    def _framed(self, session: Session, size: Size) -> tuple[Session, Frame | None]:
-        width, height = size
-        chars = self._app.looks.chars
-        if not (width and height):
-            return session, None
-        session = settled(session, width, height, chars)
-        return session, frame_of(session, width, height, chars)
-
-    def _take(self, answer: _Answer) -> None:
+    def _take(self, answer: Answer) -> None:
         """Stand where an answer leads to, and show it; then answer what came meanwhile."""
         before = self.session
         self.session = answer.updated
@@ -268,29 +204,6 @@ class Program:
                 self._services.save(self.session)
             case KeepAttempt():
                 self._services.keep(effect)
-
-    def _opened(self, session: Session, path: Path, command: str) -> Session:
-        resume = self._services.resume
-        try:
-            if command and resume is not None:
-                actions = self._resumed(path, command, resume)
-            else:
-                actions = (self._services.open_lesson(path),)
-        except GdTutorError as error:
-            actions = (Told(str(error), is_error=True),)
-        for action in actions:
-            session, _ = update(session, action)
-        return session
-
-    def _resumed(
-        self, path: Path, command: str, resume: Callable[[Path, str], Session]
-    ) -> tuple[Action, ...]:
-        try:
-            return (Resumed(resume(path, command)),)
-        except GdTutorError as error:
-            # The lesson was changed since, or the place is too far: the lesson is not gone.
-            opened = self._services.open_lesson(path)
-            return opened, Told(f"Where you left off: {error}", is_error=True)
 
     def tidy(self) -> None:
         """Stop training and save the place."""
@@ -355,9 +268,8 @@ class Program:
             self._wanted_size = wanted
             return
 
-        def painted() -> _Answer:
-            settled_session, frame = self._framed(session, wanted)
-            return _Answer(session, (), settled_session, frame)
+        def painted() -> Answer:
+            return Answer(session, (), *self._computing.framed(session, wanted))
 
         self._computes = None
         self._answering.ask(painted)

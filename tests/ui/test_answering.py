@@ -15,7 +15,7 @@ from gdtutor.drive.opening import open_lesson, session_at
 from gdtutor.session.press import Press
 from gdtutor.session.state import Status
 from gdtutor.session.update import Progressed
-from gdtutor.ui import program as program_module
+from gdtutor.ui import answering
 from gdtutor.ui.answering import waiting_line
 from gdtutor.ui.app import Looks, TutorApp
 from gdtutor.ui.colours import choose_colours
@@ -35,8 +35,8 @@ class SlowKey:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.may_end = threading.Event()
-        self._update = program_module.update
-        monkeypatch.setattr(program_module, "update", self)
+        self._update = answering.update
+        monkeypatch.setattr(answering, "update", self)
 
     def __call__(self, session, action):
         if action == Press("n", "n"):
@@ -111,7 +111,7 @@ def test_a_bug_in_an_answer_that_takes_long_ends_the_app(monkeypatch) -> None:
     async def run() -> None:
         async with app.run_test(size=(80, 24)) as pilot:
             await until(pilot, lambda: bool(shown))
-            monkeypatch.setattr(program_module, "update", failing)
+            monkeypatch.setattr(answering, "update", failing)
             app.press(Press("n", "n"))
             may_fail.set()
             await until(pilot, lambda: app.return_code is not None)
@@ -125,8 +125,8 @@ class NotedNews:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.by_screen: list[bool] = []
-        self._update = program_module.update
-        monkeypatch.setattr(program_module, "update", self)
+        self._update = answering.update
+        monkeypatch.setattr(answering, "update", self)
 
     def __call__(self, session, action):
         if isinstance(action, Progressed):

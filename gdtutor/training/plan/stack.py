@@ -1,4 +1,4 @@
-"""The parts of a sweep: runs that train together in stacked arrays, and runs that train alone."""
+"""A part of a sweep: runs that train together in stacked arrays."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from gdtutor.training.pacing import Pace, stacked_microseconds
 from gdtutor.training.plan.choice import check
 from gdtutor.training.plan.stacked_plan import StackedPlan
 from gdtutor.training.problem import Problem
-from gdtutor.training.run import Run
 from gdtutor.training.segments import RunSegment, Stretch
 from gdtutor.training.settings import Settings, Stop
 from gdtutor.training.stops import first_stop
@@ -266,49 +265,3 @@ def _differing(members: Sequence[Member]) -> dict[str, Array]:
     for name in constants[0]:
         numbers[name] = [values[name] for values in constants]
     return {n: np.array(v) for n, v in numbers.items() if len(set(v)) > 1}
-
-
-class Alone:
-    """A member that trains by itself; it looks like a stack of one.
-
-    Args:
-        places: Its place in the sweep.
-        members: The one.
-    """
-
-    def __init__(self, places: Sequence[int], members: Sequence[Member]) -> None:
-        self._place, self._member = places[0], members[0]
-        self._run = Run((RunSegment(0, self._member.problem, self._member.settings),))
-        self.labels = (self._member.label,)
-        """What tells the member from others."""
-        self.source = self._run.plan.source
-        """What it is compiled to."""
-
-    @property
-    def epochs(self) -> int:
-        """The epochs that the member has finished or ended before."""
-        return self._member.settings.epochs if self.is_done else len(self._run.costs)
-
-    @property
-    def is_done(self) -> bool:
-        """Whether the member does not go on."""
-        return self._run.stopped_by is not None
-
-    def advance(
-        self,
-        epochs: int | None,
-        deadline: Callable[[], bool] | None,
-        clock: Callable[[], float] | None,
-    ) -> None:
-        """Train on; see `Sweep.advance`."""
-        self._run.advance(epochs=epochs, deadline=deadline, clock=clock)
-
-    def drop_burst(self) -> None:
-        """Have the run stay as it is; see `Sweep.drop_burst`."""
-        self._run.drop_burst()
-
-    def found(self) -> list[tuple[int, Found]]:
-        """Return how far the member is, by its place in the sweep."""
-        parameters = dict(self._run.state(self._run.farthest).parameters)
-        found = Found(self._member.label, self._run.costs, self._run.stopped_by, parameters)
-        return [(self._place, found)]
