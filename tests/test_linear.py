@@ -373,7 +373,8 @@ def test_training_goes_on_after_a_burst_that_was_left_out(monkeypatch: pytest.Mo
     monkeypatch.setattr(Stretch, "run", slow)
     monkeypatch.setattr(Talk, "_never_stopped", stoppable)
     talk = Talk(lesson("bias"), lines=lines())
-    assert talk.said[2].startswith("0 of 200 epochs, 0 iterations: paused.")
+    assert talk.said[2] == "Stopped."
+    assert talk.said[3].startswith("0 of 200 epochs, 0 iterations: paused.")
     assert talk.last.startswith("3 of 200 epochs, 3 iterations: paused.")
 
 

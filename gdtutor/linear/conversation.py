@@ -47,6 +47,8 @@ from gdtutor.view.notation import plain
 from gdtutor.view.prose import prose_lines
 
 PARTING = "Enter goes on, ? lists the commands, q leaves."
+STOPPED = "Stopped."
+"""Is said at once where it takes a while to say what training has come to."""
 AWAY = "No picture now; f tells the first one again."
 
 
@@ -183,7 +185,10 @@ def _trained(effect: Train, services: ConversationServices) -> Progressed | Fail
             )
     except GdTutorError as error:
         return Failed(str(error))
-    return Progressed(found or heard(lambda: snapshot_of(effect.run, Status.PAUSED)))
+    if found is None:
+        services.say(STOPPED)
+        found = heard(lambda: snapshot_of(effect.run, Status.PAUSED))
+    return Progressed(found)
 
 
 def _swept(session: Session, effect: SweepRuns, services: ConversationServices) -> Session:
