@@ -31,7 +31,7 @@ PARAMETERS = 5
 """Most parameters of a function, `self` and `cls` not counted."""
 
 BARS = {
-    "lines of code": 31_500,
+    "lines of code": 31_700,
     "modules": 355,
     "modules over 300 lines": 14,
     "class names used twice": 0,

@@ -98,7 +98,7 @@ def check_cell(
     if first.is_finite and not first.is_confirmed:
         first = refined(first, graph, values)
     if first.is_confirmed:
-        return first if first.is_close else _sharper(first, at)
+        return first if first.is_close else _sharper(first, at, graph, values)
     closer = [at(step) for step in _smaller_steps(value)]
     for found in closer:
         if found.is_confirmed and found.noise <= TOLERANCE * abs(found.estimate):
@@ -107,7 +107,12 @@ def check_cell(
     return _settled((*wider, first, *closer), len(wider)) or replace(first, is_settled=False)
 
 
-def _sharper(first: Difference, at: Callable[[float], Difference]) -> Difference:
+def _sharper(
+    first: Difference,
+    at: Callable[[float], Difference],
+    graph: Graph,
+    values: Mapping[str, Array],
+) -> Difference:
     """Return the difference whose digits agree best with a gradient that one has confirmed.
 
     Beside a large root rounding hides the gradient in a small step; a wider one lifts it out.
@@ -116,9 +121,10 @@ def _sharper(first: Difference, at: Callable[[float], Difference]) -> Difference
         return first
     best = first
     for longer in reversed(_LONGER):
-        found = at(first.step * longer)
-        if found.is_confirmed and _apart(found) < _apart(best):
-            best = found
+        wide = at(first.step * longer)
+        place = (graph, values, wide.name, wide.cell, wide.step)
+        straight = replace(wide, estimate=extrapolated(*place, wide.estimate))
+        best = min((best, wide, straight), key=_apart)
         if best.is_close:
             break
     return best
@@ -127,7 +133,8 @@ def _sharper(first: Difference, at: Callable[[float], Difference]) -> Difference
 def _apart(found: Difference) -> float:
     """Return the relative error with what is granted to rounding."""
     larger = max(abs(found.estimate), abs(found.gradient))
-    return abs(found.estimate - found.gradient) / larger if larger else 0.0
+    apart = abs(found.estimate - found.gradient) / larger if larger else 0.0
+    return apart if np.isfinite(apart) else np.inf
 
 
 def _smaller_steps(value: float) -> list[float]:

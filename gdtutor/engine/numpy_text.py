@@ -65,6 +65,9 @@ class NumpyWriter(Struct, frozen=True):
             return text, 3 if text.startswith("-") else WHOLE
         if isinstance(expr, Name):
             return self.name(expr.name), WHOLE
+        if expr.op == "pow" and not _is_whole(expr.args[1]):
+            # The sign ** of a number and of an array differ where the base is minus infinity.
+            return f"np.power({', '.join(self.write(arg) for arg in expr.args)})", WHOLE
         if expr.op in SIGNS:
             return self._infix(expr)
         if expr.op == "neg":
@@ -127,6 +130,10 @@ class NumpyWriter(Struct, frozen=True):
     def _wrapped(self, expr: Expr, needed: int) -> str:
         text, strength = self._written(expr)
         return f"({text})" if strength < needed else text
+
+
+def _is_whole(expr: Expr) -> bool:
+    return isinstance(expr, Number) and expr.value == int(expr.value)
 
 
 def helper_names(expr: Expr) -> tuple[str, ...]:

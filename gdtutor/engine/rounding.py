@@ -73,8 +73,11 @@ def rounding_of(trace: Trace) -> RoundingErrors:
 
 
 def is_rounding(value: Array, bound: Array) -> NDArray[np.bool_]:
-    """Return where a value is 0 but for its own rounding; an exact 0 is no such value."""
-    return np.asarray((value != 0) & (np.abs(value) <= bound))
+    """Return where a value is 0 but for its own rounding; an exact 0 is no such value.
+
+    Where the bound itself has overflowed it says nothing.
+    """
+    return np.asarray((value != 0) & (np.abs(value) <= bound) & np.isfinite(bound))
 
 
 def _value_sizes(trace: Trace) -> dict[str, Array]:

@@ -66,4 +66,4 @@ def is_step_of_rounding(moment: Moment, name: str) -> bool:
     if name not in trace.gradients:
         return False
     taken, bound = moment.updates[name].gradient, _bounds(trace).gradients[name]
-    return bool(taken.any() and (np.abs(taken) <= bound).all())
+    return bool(taken.any() and (np.abs(taken) <= bound).all() and np.isfinite(bound).all())

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from gdtutor.engine.expression import Apply, Expr, Name, Number
 from gdtutor.engine.operations import OPERATIONS
 from gdtutor.engine.places import places_of
@@ -87,13 +89,15 @@ def _of_rows(context: Context, c: Contribution, width: int, *, brief: bool) -> t
     )
     if brief:
         return head
+    with np.errstate(all="ignore"):
+        products = np.asarray(c.upstream * c.local)
     rows = (
         line(("upstream ", Style.DIM), context.gradient_name(c.consumer)),
         *array_lines(context, c.upstream, width, of=c.consumer),
         *_local(context, partial, c, None, width, reason=False),
         *array_lines(context, c.local, width, of=c.consumer),
         line(("their products add up to ", Style.DIM), shown),
-        *array_lines(context, c.upstream * c.local, width, of=c.consumer),
+        *array_lines(context, products, width, of=c.consumer),
     )
     return stacked([head, rows])
 

@@ -72,3 +72,8 @@ def test_another_order_of_the_examples_differs_within_the_bounds(
     for name, bound in rounding_of(one).gradients.items():
         if name in problem.parameters:
             assert (np.abs(one.gradients[name] - other.gradients[name]) <= 2 * bound).all()
+
+
+def test_a_bound_that_has_overflowed_calls_nothing_rounding():
+    values = np.array([-4.958e162, np.inf, -np.inf, 1e-20])
+    assert not is_rounding(values, np.full(4, np.inf)).any()
