@@ -44,12 +44,22 @@ def own_figure(session: Session) -> int:
     return next(found, 0)
 
 
+def belongs_to_training(session: Session, wish: PictureWish) -> bool:
+    """Say whether a picture belongs to the graph that trains, the last one."""
+    return session.lesson is None or _is_of_graph(session, wish, len(session.lesson.scenes) - 1)
+
+
 def _belongs(session: Session, wish: PictureWish) -> bool:
-    step, places = current_step(session), _places(wish)
-    if step is None or session.moment is None or not places:
+    step = current_step(session)
+    return step is None or _is_of_graph(session, wish, step.scene)
+
+
+def _is_of_graph(session: Session, wish: PictureWish, scene: int) -> bool:
+    places = _places(wish)
+    if session.moment is None or not places:
         return True
-    own = [other for other in session.moment.steps if other.scene == step.scene]
-    return any(_is_at(place, other) for place in places for other in own)
+    own = [step for step in session.moment.steps if step.scene == scene]
+    return any(_is_at(place, step) for place in places for step in own)
 
 
 def _is_due(session: Session, wish: PictureWish) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gdtutor.lesson.model import PictureWish
-from gdtutor.session.figures import offered_figures, shown_figure
+from gdtutor.session.figures import belongs_to_training, offered_figures, shown_figure
 from gdtutor.session.state import Screen, Session, current_step
 from gdtutor.values import Struct, replace
 from gdtutor.view.boxes import Panel
@@ -69,7 +69,11 @@ def training_figures(session: Session) -> tuple[PictureWish, ...]:
     """Return the pictures that stand beside training."""
     if session.lesson is None:
         return ()
-    return tuple(wish for wish in session.lesson.pictures if wish.kind in IN_TRAINING)
+    return tuple(
+        wish
+        for wish in session.lesson.pictures
+        if wish.kind in IN_TRAINING and belongs_to_training(session, wish)
+    )
 
 
 def training_figure(

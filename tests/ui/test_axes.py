@@ -8,6 +8,7 @@ import pytest
 
 from gdtutor.drive.opening import session_at
 from gdtutor.lesson.discovery import discover, shipped_lessons_folder
+from gdtutor.session.figures import offered_figures
 from gdtutor.session.moving import moved
 from gdtutor.session.snapshots import snapshot_of
 from gdtutor.session.state import Session, Status
@@ -16,9 +17,9 @@ from gdtutor.session.update import Progressed, update
 from gdtutor.ui.cells import line_of
 from gdtutor.ui.plots import plot_rows
 from gdtutor.values import replace
+from gdtutor.view.figures import training_figures
 from gdtutor.view.frame import ASCII, UNICODE, Chars, Frame
 from gdtutor.view.lines import text_of
-from gdtutor.view.pictures import IN_TRAINING
 from gdtutor.view.screen import frame_of
 
 NUMBER = r"[−-]?\d[\d.]*(?:e[−-]?\d+)?"
@@ -40,7 +41,9 @@ def walked(path) -> Iterator[tuple[str, Session]]:
     for number, wish in enumerate(session.lesson.pictures, start=1):
         look = replace(session.look, figure=number)
         for step in (1, len(session.moment.steps)):
-            yield wish.kind, replace(moved(session, 0, step), look=look)
+            shown = replace(moved(session, 0, step), look=look)
+            if number in offered_figures(shown):
+                yield wish.kind, shown
 
 
 def trained(path) -> Iterator[tuple[str, Session]]:
@@ -52,7 +55,7 @@ def trained(path) -> Iterator[tuple[str, Session]]:
     for effect in effects:
         effect.run.advance(iterations=EPOCHS)
         session, _ = update(session, Progressed(snapshot_of(effect.run, Status.PAUSED)))
-    beside = [wish for wish in session.lesson.pictures if wish.kind in IN_TRAINING]
+    beside = training_figures(session)
     for tab, wish in enumerate(beside):
         yield wish.kind, replace(session, train_look=replace(session.train_look, tab=tab))
 
