@@ -139,10 +139,32 @@ class PseudoTerminal:
             self._read()
         return self.all_received[before:]
 
-    def send(self, keys: str | bytes) -> None:
-        """Type `keys`, and begin to collect in `received` what comes back."""
+    def send(self, keys: str | bytes, seconds: float = 20) -> None:
+        """Type `keys`, and begin to collect in `received` what comes back.
+
+        What is typed after the program has ended goes nowhere.
+
+        Raises:
+            TimeoutError: The program took none of them within `seconds`, though all that it wrote
+                was read.
+        """
         self.received = b""
-        os.write(self._fd, keys.encode() if isinstance(keys, str) else keys)
+        rest = keys.encode() if isinstance(keys, str) else keys
+        end = time.monotonic() + seconds
+        while rest and self.process.poll() is None:
+            # A program that waits for its own output to be read takes no keys meanwhile.
+            readable, writable, _ = select.select([self._fd], [self._fd], [], 0.1)
+            if readable:
+                with contextlib.suppress(OSError):
+                    self._read()
+            if writable:
+                rest = rest[os.write(self._fd, rest[:256]) :]
+            if time.monotonic() > end:
+                raise TimeoutError(f"takes no keys, the screen is:\n{self.text()}")
+
+    def pour(self, keys: bytes) -> None:
+        """Type `keys` as fast as the terminal takes them, in a thread beside the one that reads."""
+        os.write(self._fd, keys)
 
     def wait_for(self, reached: Callable[[str], bool], seconds: float = 20) -> bytes:
         """Read until the screen's text satisfies `reached`; return what was received since `send`.

@@ -71,7 +71,7 @@ class Round:
 
     def __init__(self, seed: int, number: int) -> None:
         self._draws = random.Random(f"{seed}/{number}")
-        lessons = sorted(shipped_lessons_folder().glob("*.md"))
+        lessons = sorted(shipped_lessons_folder().glob("[0-9]*.md"))
         lesson = self._draws.choice((None, *lessons))
         options = self._draws.choice(OPENED if lesson is not None else ((),))
         self.arguments = (*([str(lesson)] if lesson else []), *options, "--no-save")
@@ -110,6 +110,8 @@ class Round:
 
     def _end(self, terminal: PseudoTerminal) -> int:
         """End whatever is open, see that a frame is answered, and leave."""
+        if terminal.process.poll() is not None:
+            raise EOFError("the program has ended before it was asked to")
         terminal.send(b"\x1b[201~")
         terminal.resize(80, 24)
         deadline = time.monotonic() + PATIENCE

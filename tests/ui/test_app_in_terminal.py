@@ -228,7 +228,7 @@ def test_a_program_whose_terminal_does_not_read_ends_all_the_same(number: int) -
 def test_a_flood_of_keys_is_dropped_but_for_the_one_that_ends(last: str) -> None:
     with gdtutor("bias", "--no-mouse") as terminal:
         terminal.wait_for(shows("all keys"))
-        flood = threading.Thread(target=terminal.send, args=("np" * 50_000 + last,))
+        flood = threading.Thread(target=terminal.pour, args=(b"np" * 50_000 + last.encode(),))
         flood.start()
         assert terminal.wait_for_end() == 0
         flood.join()
