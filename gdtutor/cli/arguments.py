@@ -287,6 +287,10 @@ def _export(parser: argparse.ArgumentParser) -> None:
         "--iterations", type=positive_number, metavar="N", default=2,
         help="how many iterations are held against the walk; 2",
     )  # fmt: skip
+    parser.add_argument(
+        "--classes", action="store_true",
+        help="layer classes and a training loop, for a network of layers",
+    )  # fmt: skip
     _start(parser)
     parser.set_defaults(at="")
 

@@ -7,6 +7,7 @@ import argparse
 from gdtutor.cli.lesson_files import check_target, lesson_path
 from gdtutor.cli.lessons import session_of
 from gdtutor.cli.output import print_file, print_lines
+from gdtutor.export.classes import classes_text
 from gdtutor.export.script import export_text
 from gdtutor.files import write_atomically
 from gdtutor.lesson.characters import shell_word
@@ -15,7 +16,11 @@ from gdtutor.lesson.characters import shell_word
 def run(arguments: argparse.Namespace) -> int:
     """Print the script, or write it to a file."""
     check_target(arguments.out, lesson_path(arguments.lesson))
-    text = export_text(session_of(arguments), arguments.iterations, _command(arguments))
+    session, command = session_of(arguments), _command(arguments)
+    if arguments.classes:
+        text = classes_text(session, command)
+    else:
+        text = export_text(session, arguments.iterations, command)
     if arguments.out:
         write_atomically(arguments.out, text)
         print_lines([f"wrote {shell_word(arguments.out)}"])
@@ -26,7 +31,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _command(arguments: argparse.Namespace) -> str:
     """Return the command line that writes the same script again."""
-    words = ["gdtutor", "export", arguments.lesson, "--iterations", str(arguments.iterations)]
+    words = ["gdtutor", "export", arguments.lesson]
+    words += ["--classes"] if arguments.classes else ["--iterations", str(arguments.iterations)]
     if arguments.seed is not None:
         words += ["--seed", str(arguments.seed)]
     if arguments.variant:

@@ -114,7 +114,7 @@ def export_text(session: Session, iterations: int, command: str = "") -> str:
     train = train_source(code, moment, walked[0])
     settings = moment.settings
     parts = [
-        _HEAD + _about(lesson, command) + _imports(moment), _examples(code, moment),
+        _HEAD + about(lesson, command) + _imports(moment), _examples(code, moment),
         *(helper_source(OPERATIONS[name]) for name in code.helpers),
         *([SUM_TO] if "sum_to(" in train else []),
         *_implicit(moment), _order(moment), _CHECK, _SETTLED if code.settled else "", train,
@@ -188,7 +188,7 @@ def _without_exact(code: Code, phases: tuple[ScriptPhase, ...]) -> tuple[ScriptP
     )
 
 
-def _about(lesson: Lesson, command: str) -> str:
+def about(lesson: Lesson, command: str) -> str:
     """Return comments about the lesson; its title stays a comment whatever it holds."""
     rows = [f"{lesson.number} {lesson.title}".strip(), command]
     rows += [f"data: {formula}" for formula in lesson.data_formulas]

@@ -33,6 +33,8 @@ class Initialisation(Struct, frozen=True):
     """What the rule is good or bad for, in one sentence."""
     sample: Sample | None
     """How it draws; None for the rule whose value the author gives."""
+    numpy: str = ""
+    """How it draws the (n_out, n_in) weights of a layer from `rng`, as NumPy source."""
 
 
 def fan_in(shape: Shape) -> int:
@@ -75,12 +77,23 @@ INITIALISATIONS: dict[str, Initialisation] = {
     ),
     "constant": Initialisation("c", "Equal values, which stay equal like zeros do.", None),
     "plain": Initialisation(
-        "0.01·N(0, 1)", "Small and different, whatever the size of the layer.", _plain
+        "0.01·N(0, 1)",
+        "Small and different, whatever the size of the layer.",
+        _plain,
+        "0.01*rng.standard_normal((n_out, n_in))",
     ),
     "xavier": Initialisation(
-        "N(0, 1) / √n_in", "Keeps the size of signals through sigmoid and tanh layers.", _xavier
+        "N(0, 1) / √n_in",
+        "Keeps the size of signals through sigmoid and tanh layers.",
+        _xavier,
+        "rng.standard_normal((n_out, n_in))/np.sqrt(n_in)",
     ),
-    "he": Initialisation("N(0, 1)·√(2 / n_in)", "Makes up for the half that ReLU cuts off.", _he),
+    "he": Initialisation(
+        "N(0, 1)·√(2 / n_in)",
+        "Makes up for the half that ReLU cuts off.",
+        _he,
+        "rng.standard_normal((n_out, n_in))*np.sqrt(2/n_in)",
+    ),
     "uniform": Initialisation("U[0, 1)", "All weights positive, evenly spread.", _uniform),
     "normal": Initialisation("N(0, 1)", "Standard normal, whatever the layer.", _standard_normal),
 }

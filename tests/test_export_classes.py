@@ -1,0 +1,117 @@
+"""Exported layer classes train as the lesson does, and say what they cannot be written for."""
+
+import runpy
+from pathlib import Path
+
+import pytest
+
+from gdtutor.cli import main
+from gdtutor.drive.opening import session_at
+from gdtutor.engine.errors import GdTutorError
+from gdtutor.export.classes import classes_text
+from gdtutor.lesson.discovery import discover, shipped_lessons_folder
+
+BY_STEM = {path.stem: path for path in discover(shipped_lessons_folder())}
+CHAINS = ("10-or-vectorised", "14-xor-one-neuron", "18-deeper", "26-write-it")
+OWN = """+++
+format = 1
+id = "own"
+title = "Own"
+[network]
+layers = [2, 4, 3]
+activation = "{activation}"
+cost = "{cost}"
+init = "he"
+seed = 5
+{output}
+[data]
+inputs = ["x1", "x2"]
+targets = ["a", "b", "c"]
+examples = [[0.5, 1, 1, 0, 0], [-1, 0.25, 0, 1, 0], [2, -0.5, 0, 0, 1]]
+[training]
+learning_rate = 0.1
+epochs = 60
++++
+# Own
+"""
+
+
+def costs_of(text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> list[str]:
+    """Run a script and return what it prints; it raises where a cost is not the lesson's."""
+    script = tmp_path / "layers.py"
+    script.write_text(text, encoding="utf-8")
+    runpy.run_path(str(script), run_name="__main__")
+    return capsys.readouterr().out.splitlines()
+
+
+@pytest.mark.parametrize("stem", CHAINS)
+def test_a_shipped_network_trains_as_its_lesson_does(stem, tmp_path, capsys):
+    told = costs_of(classes_text(session_at(BY_STEM[stem])), tmp_path, capsys)
+    assert len(told) == 10
+    assert told[0].startswith("epoch 0: cost ")
+
+
+def test_the_published_costs_are_printed(tmp_path, capsys):
+    told = costs_of(classes_text(session_at(BY_STEM["26-write-it"])), tmp_path, capsys)
+    assert told[0] == "epoch 0: cost 0.129265"
+
+
+@pytest.mark.parametrize("activation", ["relu", "tanh", "leaky_relu", "softplus", "sigmoid"])
+@pytest.mark.parametrize(
+    ("cost", "output"),
+    [
+        ("squared", 'output = "linear"'),
+        ("binary_cross_entropy", ""),
+        ("cross_entropy", ""),
+        ("squared", 'output = "softmax"'),
+    ],
+)
+def test_any_activation_and_cost_of_a_network_becomes_a_class(
+    activation, cost, output, tmp_path, capsys
+):
+    path = tmp_path / "own.md"
+    path.write_text(OWN.format(activation=activation, cost=cost, output=output), encoding="utf-8")
+    assert len(costs_of(classes_text(session_at(path)), tmp_path, capsys)) == 10
+
+
+def test_a_start_that_was_changed_is_written_out(tmp_path, capsys):
+    text = classes_text(session_at(BY_STEM["26-write-it"], changes=["W1[0,0]=2"]))
+    assert "initialize_parameters" not in text
+    assert costs_of(text, tmp_path, capsys)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ("dA*self.A*(1 - self.A)", "dA*(1 - self.A)"),
+        ("dZ @ self.A.T", "-dZ @ self.A.T"),
+        ("(Yhat - Y)/m", "(Yhat - Y)"),
+        ("self.b - learning_rate", "self.b + learning_rate"),
+    ],
+)
+def test_the_script_notices_what_is_wrong_in_a_class(wrong, tmp_path, capsys):
+    text = classes_text(session_at(BY_STEM["26-write-it"]))
+    assert wrong[0] in text
+    with pytest.raises(AssertionError, match="the lesson has"):
+        costs_of(text.replace(*wrong), tmp_path, capsys)
+
+
+@pytest.mark.parametrize(
+    ("stem", "says"),
+    [
+        ("01-neuron", "does not train"),
+        ("06-bias", "line z is no layer"),
+        ("08-and-or", "not its batches"),
+        ("23-optimisers", "not its optimizer"),
+    ],
+)
+def test_what_the_classes_cannot_do_is_named(stem, says):
+    with pytest.raises(GdTutorError, match=says):
+        classes_text(session_at(BY_STEM[stem]))
+
+
+def test_the_command_writes_the_classes_and_how_to_write_them_again(tmp_path, capsys):
+    script = tmp_path / "layers.py"
+    assert main(["export", "write-it-yourself", "--classes", "--out", str(script)]) == 0
+    command = "# written by: gdtutor export write-it-yourself --classes\n"
+    assert command in script.read_text(encoding="utf-8")
