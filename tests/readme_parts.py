@@ -11,12 +11,12 @@ from pathlib import Path
 from gdtutor.cli.arguments import COMMANDS as CLI_COMMANDS
 from gdtutor.cli.lesson_files import lesson_path
 from gdtutor.drive.opening import session_at
+from gdtutor.paint.colours import choose_colours
 from gdtutor.session.commands import COMMANDS, commands_of
 from gdtutor.session.press import Press
 from gdtutor.session.snapshots import snapshot_of
 from gdtutor.session.state import Screen, Session, Status
 from gdtutor.session.update import Progressed, update
-from gdtutor.ui.colours import choose_colours
 from gdtutor.ui.picture import frame_svg
 from gdtutor.view.frame import UNICODE
 from gdtutor.view.screen import frame_of

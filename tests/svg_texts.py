@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 from rich.cells import cell_len
 from textual.app import App
 
-from gdtutor.ui.cells import row_of
+from gdtutor.paint.cells import row_of
 from gdtutor.view.frame import UNICODE, Segment
 
 _CELL = 12.2

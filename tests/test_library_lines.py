@@ -11,9 +11,9 @@ from gdtutor.cli import main
 from gdtutor.drive.opening import open_lesson, session_at
 from gdtutor.lesson.discovery import discover, shipped_lessons_folder
 from gdtutor.library.lessons import counted_library, library_of
+from gdtutor.paint.colours import choose_colours
 from gdtutor.session.state import Screen, Session
 from gdtutor.ui.app import Looks, TutorApp
-from gdtutor.ui.colours import choose_colours
 from gdtutor.ui.program import Program, Services
 from gdtutor.values import replace
 from gdtutor.view.frame import UNICODE

@@ -10,6 +10,7 @@ from gdtutor.drive.opening import open_lesson
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.library.lessons import library_of
 from gdtutor.library.remembered import read_progress, with_progress
+from gdtutor.paint.colours import choose_colours
 from gdtutor.progress.keeper import ProgressKeeper, place_of_session
 from gdtutor.progress.records import Finished, LessonPlace, ProgressError, SavedPlace
 from gdtutor.progress.store import ProgressStore
@@ -19,7 +20,6 @@ from gdtutor.session.library import has_finished
 from gdtutor.session.press import Press
 from gdtutor.session.state import Screen, Session
 from gdtutor.ui.app import Looks, TutorApp
-from gdtutor.ui.colours import choose_colours
 from gdtutor.ui.program import Program, Services
 from gdtutor.values import replace
 from gdtutor.view.frame import UNICODE

@@ -8,7 +8,7 @@ each is a module whose `run` is imported when it is called, so that `--help` and
 once. It computes nothing itself.
 
 Imports: values, files, engine, training, lesson, session, view, check, report, linear, export,
-library, progress, drive, ui.
+library, progress, drive, paint, ui.
 """
 
 from __future__ import annotations

@@ -142,7 +142,7 @@ def digits(text: str) -> int:
 def colours(text: str) -> str:
     """Check how many colours, and which background, are asked for."""
     # What is known is known to the screens; no other command needs them.
-    from gdtutor.ui.colours import colour_words
+    from gdtutor.paint.colours import colour_words
 
     try:
         colour_words(text)

@@ -22,8 +22,8 @@ from gdtutor.drive.keys import parse_keys
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.discovery import shipped_lessons_folder
 from gdtutor.lesson.summary import read_prose, read_summary
+from gdtutor.paint.colours import choose_colours, prepare_environment
 from gdtutor.session.press import Press
-from gdtutor.ui.colours import choose_colours, prepare_environment
 from gdtutor.ui.terminal import (
     choose_chars,
     choose_frames,

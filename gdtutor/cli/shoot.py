@@ -13,9 +13,9 @@ from gdtutor.drive.headless import pressed
 from gdtutor.drive.keys import parse_keys
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.files import write_atomically
+from gdtutor.paint.colours import ColourMode, Colours
 from gdtutor.session.moving import moved
 from gdtutor.session.state import Screen, Session, has_opening
-from gdtutor.ui.colours import ColourMode, Colours
 from gdtutor.ui.picture import frame_svg, frame_text
 from gdtutor.values import replace
 from gdtutor.view.frame import CHARACTERS, Chars

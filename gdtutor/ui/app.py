@@ -22,9 +22,9 @@ from textual.geometry import Size
 from textual.screen import Screen as TextualScreen
 
 from gdtutor.engine.errors import GdTutorError
+from gdtutor.paint.colours import Colours
 from gdtutor.session.press import Press
 from gdtutor.ui.canvas import Canvas
-from gdtutor.ui.colours import Colours
 from gdtutor.ui.contracts import OpenProgram
 from gdtutor.ui.spans import SpansScreen
 from gdtutor.values import Struct

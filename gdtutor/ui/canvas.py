@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from rich.segment import Segment as RichSegment
-from rich.style import Style as RichStyle
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from gdtutor.ui.cells import Row, changed_spans, line_of
-from gdtutor.ui.colours import Colours
-from gdtutor.ui.rows import RowMaker
+from gdtutor.paint.cells import Row, changed_spans
+from gdtutor.paint.colours import Colours
+from gdtutor.paint.rows import RowMaker
+from gdtutor.paint.terminal import runs_of
+from gdtutor.ui.spans import rich_style
 from gdtutor.view.frame import UNICODE, Chars, Frame, Style
 
 
@@ -37,6 +38,7 @@ class Canvas(Widget, can_focus=False):
         super().__init__(id=id)
         self._painted = painted
         self._colours = colours
+        self._plain = rich_style(colours.look(Style.TEXT))
         self._maker = RowMaker(chars)
         self._rows: tuple[Row, ...] = ()
         self._strips: dict[Row, Strip] = {}
@@ -72,33 +74,16 @@ class Canvas(Widget, can_focus=False):
         """Return row `y` of the canvas (Textual calls it)."""
         width = self.size.width
         if y >= len(self._rows):
-            return Strip.blank(width, self._colours.rich_style(Style.TEXT))
+            return Strip.blank(width, self._plain)
         row = self._rows[y]
         if row not in self._strips:
             self._strips[row] = strip_of(row, self._colours)
-        return self._strips[row].crop_extend(0, width, self._colours.rich_style(Style.TEXT))
+        return self._strips[row].crop_extend(0, width, self._plain)
 
 
 def strip_of(row: Row, colours: Colours) -> Strip:
-    """Return the row in its colours.
-
-    Blanks take the colour of the text before them, which costs no bytes.
-    """
-    segments: list[RichSegment] = []
-    for text, style in line_of(row):
-        look = colours.rich_style(style)
-        if segments:
-            last = segments[-1]
-            unseen = not text.strip(" ") and _blank_alike(last.style, look)
-            if unseen or last.style == look:
-                segments[-1] = RichSegment(last.text + text, last.style)
-                continue
-        segments.append(RichSegment(text, look))
+    """Return the row in its colours."""
+    segments = (
+        RichSegment(text, rich_style(colours.look(style))) for text, style in runs_of(row, colours)
+    )
     return Strip(segments, len(row))
-
-
-def _blank_alike(one: RichStyle | None, other: RichStyle | None) -> bool:
-    """Tell whether a blank looks the same in both styles."""
-    first, second = one or RichStyle.null(), other or RichStyle.null()
-    seen = any(style.underline or style.reverse for style in (first, second))
-    return not seen and first.bgcolor == second.bgcolor

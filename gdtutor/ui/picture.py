@@ -9,9 +9,9 @@ from rich.console import Console
 from rich.segment import Segment, Segments
 from rich.terminal_theme import TerminalTheme
 
+from gdtutor.paint.colours import DARK, LIGHT, LOOKS, Colours
+from gdtutor.paint.rows import RowMaker
 from gdtutor.ui.canvas import strip_of
-from gdtutor.ui.colours import DARK, LIGHT, LOOKS, Colours
-from gdtutor.ui.rows import RowMaker
 from gdtutor.view.frame import UNICODE, Chars, Frame, Style
 
 _FONTS = re.compile(r"\s*@font-face\s*\{[^}]*\}")

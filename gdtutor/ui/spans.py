@@ -11,73 +11,52 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from typing import NamedTuple
 
+from rich.color import Color
 from rich.console import Console
-from rich.control import Control
 from rich.segment import Segment
 from rich.style import Style
 from textual._compositor import ChopsUpdate, Compositor, LayoutUpdate
 from textual.screen import Screen
 from textual.strip import Strip
 
+from gdtutor.paint.colours import TextLook
+from gdtutor.paint.terminal import ATTRIBUTES, PLAIN, Codes, terminal_codes
+
 Placed = tuple[int, int, Strip]
 """Column, row, and what stands there."""
 
 
-class _Codes(NamedTuple):
-    """What a terminal has to be told for one style."""
+@lru_cache(256)
+def rich_style(look: TextLook) -> Style | None:
+    """Return a look as Rich has it; None is plain text in the terminal's own colours."""
+    front, back = (_colour(name) for name in (look.foreground, look.background))
+    return Style.parse(" ".join(look.attributes)) + Style(color=front, bgcolor=back) or None
 
-    attributes: frozenset[str] = frozenset()
-    foreground: str = ""
-    background: str = ""
 
-
-_PLAIN = _Codes()
-_ATTRIBUTES = (("bold", "1"), ("dim", "2"), ("italic", "3"), ("underline", "4"), ("reverse", "7"))
+def _colour(name: str) -> Color | None:
+    if not name:
+        return None
+    return Color.from_ansi(int(name)) if name.isdigit() else Color.parse(name)
 
 
 @lru_cache(256)
-def _codes(style: Style | None) -> _Codes:
+def _codes(style: Style | None) -> Codes:
     if style is None:
-        return _PLAIN
-    return _Codes(
-        frozenset(code for name, code in _ATTRIBUTES if getattr(style, name)),
+        return PLAIN
+    return Codes(
+        frozenset(code for name, code in ATTRIBUTES.items() if getattr(style, name)),
         ";".join(style.color.get_ansi_codes()) if style.color else "",
         ";".join(style.bgcolor.get_ansi_codes(foreground=False)) if style.bgcolor else "",
     )
 
 
-@lru_cache(1024)
-def _change(old: _Codes, new: _Codes) -> str:
-    """Return the shortest escape sequence from one style to another."""
-    if old == new:
-        return ""
-    if new == _PLAIN:
-        return "\x1b[m"
-    parts: list[str] = []
-    dropped = (old.foreground and not new.foreground) or (old.background and not new.background)
-    if dropped or old.attributes - new.attributes:
-        parts.append("0")
-        old = _PLAIN
-    parts += sorted(new.attributes - old.attributes)
-    parts += [new.foreground] if new.foreground != old.foreground else []
-    parts += [new.background] if new.background != old.background else []
-    return f"\x1b[{';'.join(parts)}m"
-
-
-def terminal_codes(pieces: Iterable[Placed]) -> str:
+def strip_codes(pieces: Iterable[Placed]) -> str:
     """Return what paints the pieces, colours as they stand in the strips, ending in plain style."""
-    out: list[str] = []
-    now = _PLAIN
-    for x, y, strip in pieces:
-        out.append(Control.move_to(x, y).segment.text)
-        for text, style, _ in _visible(strip):
-            codes = _codes(style)
-            out += (_change(now, codes), text)
-            now = codes
-    out.append(_change(now, _PLAIN))
-    return "".join(out)
+    return terminal_codes(
+        (x, y, [(text, _codes(style)) for text, style, _ in _visible(strip)])
+        for x, y, strip in pieces
+    )
 
 
 def _visible(strip: Strip) -> Iterator[Segment]:
@@ -88,7 +67,7 @@ class _SpansUpdate(ChopsUpdate):
     """The changed spans, each from its own left edge."""
 
     def render_segments(self, console: Console) -> str:
-        return terminal_codes(self._pieces())
+        return strip_codes(self._pieces())
 
     def _pieces(self) -> Iterator[Placed]:
         for y, left, right in self.spans:
@@ -103,7 +82,7 @@ class _WholeUpdate(LayoutUpdate):
 
     def render_segments(self, console: Console) -> str:
         left, top = self.region.offset
-        return terminal_codes(
+        return strip_codes(
             (left, y, Strip.join(strips)) for y, strips in enumerate(self.strips, top)
         )
 

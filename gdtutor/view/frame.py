@@ -10,7 +10,7 @@ from gdtutor.values import Struct
 
 
 class Style(Enum):
-    """What a piece of text means; `ui/` decides how it looks, never by colour alone."""
+    """What a piece of text means; `paint/` decides how it looks, never by colour alone."""
 
     TEXT = "text"
     DIM = "dim"
@@ -118,7 +118,7 @@ LARGEST = 1e12
 
 
 class Plot(Struct, frozen=True):
-    """A plot as data; `ui/plots.py` turns it into text with plotext."""
+    """A plot as data; `paint/plots.py` turns it into text with plotext."""
 
     title: str
     series: tuple[Series, ...]

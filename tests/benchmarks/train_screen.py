@@ -16,11 +16,11 @@ from typing import Any
 
 from gdtutor.cli.lesson_files import lesson_path
 from gdtutor.drive.opening import open_lesson, session_at
+from gdtutor.paint.colours import choose_colours
 from gdtutor.session.press import Press
 from gdtutor.session.state import Session
 from gdtutor.training.run import Run
 from gdtutor.ui.app import Looks, TutorApp
-from gdtutor.ui.colours import choose_colours
 from gdtutor.ui.program import Program, Services
 from gdtutor.values import replace
 from gdtutor.view.frame import UNICODE

@@ -9,8 +9,8 @@ from textual.app import App, ComposeResult
 from textual.binding import BindingType
 from textual.screen import Screen
 
+from gdtutor.paint.colours import Colours, choose_colours, prepare_environment
 from gdtutor.ui.canvas import Canvas
-from gdtutor.ui.colours import Colours, choose_colours, prepare_environment
 from gdtutor.ui.spans import SpansScreen
 from gdtutor.view.frame import UNICODE, Chars
 

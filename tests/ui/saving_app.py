@@ -6,9 +6,9 @@ from pathlib import Path
 from gdtutor.drive.keys import parse_keys
 from gdtutor.drive.opening import open_lesson, session_at
 from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
+from gdtutor.paint.colours import choose_colours
 from gdtutor.session.state import Session
 from gdtutor.ui.app import Looks, TutorApp
-from gdtutor.ui.colours import choose_colours
 from gdtutor.ui.program import Program, Services
 from gdtutor.ui.running import run_app
 from gdtutor.view.frame import UNICODE

@@ -12,13 +12,13 @@ from gdtutor.cli.lesson_files import lesson_path
 from gdtutor.drive.headless import pressed
 from gdtutor.drive.keys import parse_keys
 from gdtutor.drive.opening import open_lesson, session_at
+from gdtutor.paint.colours import choose_colours
 from gdtutor.session.press import Press
 from gdtutor.session.state import Status
 from gdtutor.session.update import Progressed
 from gdtutor.ui import answering
 from gdtutor.ui.answering import waiting_line
 from gdtutor.ui.app import Looks, TutorApp
-from gdtutor.ui.colours import choose_colours
 from gdtutor.ui.program import Program, Services
 from gdtutor.values import replace
 from gdtutor.view.frame import UNICODE, Frame

@@ -13,10 +13,10 @@ from gdtutor.cli.lesson_files import lesson_path
 from gdtutor.drive.keys import parse_keys
 from gdtutor.drive.opening import open_lesson, session_at
 from gdtutor.lesson.summary import LessonEntry
+from gdtutor.paint.colours import choose_colours
 from gdtutor.session.catalogue import Library
 from gdtutor.session.state import Screen, Session, Status
 from gdtutor.ui.app import Looks, TutorApp
-from gdtutor.ui.colours import choose_colours
 from gdtutor.ui.picture import frame_text
 from gdtutor.ui.program import Program, Services
 from gdtutor.values import replace

@@ -12,9 +12,9 @@ from svg_texts import screen_text
 from textual.app import App
 from textual.screen import Screen
 
+from gdtutor.paint.cells import row_of
+from gdtutor.paint.colours import ColourMode, Colours
 from gdtutor.ui.canvas import Canvas, strip_of
-from gdtutor.ui.cells import row_of
-from gdtutor.ui.colours import ColourMode, Colours
 from gdtutor.ui.picture import frame_text
 from gdtutor.view.frame import UNICODE, Frame, Segment, Style
 

@@ -1,7 +1,7 @@
 import pytest
 from rich.color import Color, ColorType
 
-from gdtutor.ui.colours import (
+from gdtutor.paint.colours import (
     LOOKS,
     OPTIONS,
     ColourMode,
@@ -10,6 +10,7 @@ from gdtutor.ui.colours import (
     colour_words,
     prepare_environment,
 )
+from gdtutor.ui.spans import rich_style
 from gdtutor.view.frame import Style
 
 GROUNDS = pytest.mark.parametrize("light", [False, True], ids=["dark", "light"])
@@ -30,7 +31,7 @@ def luminance(colour: Color) -> float:
 @pytest.mark.parametrize("mode", [ColourMode.TRUECOLOR, ColourMode.PALETTE])
 def test_text_stands_out_from_its_background(mode: ColourMode, light: bool, style: Style) -> None:
     asked = f"{mode.value},{'light' if light else 'dark'}"
-    look = choose_colours(asked, {}).rich_style(style)
+    look = rich_style(choose_colours(asked, {}).look(style))
     assert look is not None
     assert look.color is not None
     assert look.bgcolor is not None
@@ -41,8 +42,8 @@ def test_text_stands_out_from_its_background(mode: ColourMode, light: bool, styl
 @STYLES
 @GROUNDS
 def test_the_palette_shows_the_same_colours_as_true_colour(light: bool, style: Style) -> None:
-    exact = Colours(ColourMode.TRUECOLOR, light).rich_style(style)
-    entry = Colours(ColourMode.PALETTE, light).rich_style(style)
+    exact = rich_style(Colours(ColourMode.TRUECOLOR, light).look(style))
+    entry = rich_style(Colours(ColourMode.PALETTE, light).look(style))
     assert exact is not None
     assert entry is not None
     assert entry.color is not None
@@ -54,34 +55,34 @@ def test_the_palette_shows_the_same_colours_as_true_colour(light: bool, style: S
 @STYLES
 @GROUNDS
 def test_sixteen_colours_are_named_ones(light: bool, style: Style) -> None:
-    look = Colours(ColourMode.ANSI, light).rich_style(style)
+    look = rich_style(Colours(ColourMode.ANSI, light).look(style))
     used = [] if look is None else [c for c in (look.color, look.bgcolor) if c is not None]
     assert all(colour.type is ColorType.STANDARD for colour in used)
 
 
 @STYLES
 def test_no_colours_means_no_colours(style: Style) -> None:
-    look = Colours(ColourMode.NONE).rich_style(style)
+    look = rich_style(Colours(ColourMode.NONE).look(style))
     assert look is None or (look.color is None and look.bgcolor is None)
 
 
 def test_plain_text_costs_no_codes_in_sixteen_colours_and_none() -> None:
-    assert Colours(ColourMode.ANSI).rich_style(Style.TEXT) is None
-    assert Colours(ColourMode.NONE).rich_style(Style.TEXT) is None
+    assert rich_style(Colours(ColourMode.ANSI).look(Style.TEXT)) is None
+    assert rich_style(Colours(ColourMode.NONE).look(Style.TEXT)) is None
 
 
 @GROUNDS
 @pytest.mark.parametrize("mode", ColourMode)
 def test_the_current_node_differs_from_text_in_every_mode(mode: ColourMode, light: bool) -> None:
     colours = Colours(mode, light)
-    assert colours.rich_style(Style.CURRENT) != colours.rich_style(Style.TEXT)
+    assert rich_style(colours.look(Style.CURRENT)) != rich_style(colours.look(Style.TEXT))
 
 
 @GROUNDS
 @pytest.mark.parametrize("mode", [mode for mode in ColourMode if mode is not ColourMode.NONE])
 def test_forward_backward_and_update_differ_in_colour(mode: ColourMode, light: bool) -> None:
     phases = (Style.FORWARD, Style.BACKWARD, Style.UPDATE)
-    assert len({Colours(mode, light).rich_style(style) for style in phases}) == 3
+    assert len({rich_style(Colours(mode, light).look(style)) for style in phases}) == 3
 
 
 def test_every_style_has_a_look() -> None:

@@ -15,10 +15,10 @@ from gdtutor.lesson.discovery import discover, shipped_lessons_folder
 from gdtutor.lesson.summary import read_prose, read_summary
 from gdtutor.library.lessons import library_of
 from gdtutor.library.remembered import quick_library
+from gdtutor.paint.colours import choose_colours
 from gdtutor.session.press import Press
 from gdtutor.session.state import Screen, Session
 from gdtutor.ui.app import Looks, TutorApp
-from gdtutor.ui.colours import choose_colours
 from gdtutor.ui.program import Program, Services
 from gdtutor.view.frame import ASCII, UNICODE, Chars, Frame
 from gdtutor.view.opening_screen import lesson_cover, library_cover

@@ -5,7 +5,7 @@ from painting import PaintingApp
 from sample_frames import HEIGHT, WIDTH, plot_frame, study_frame
 from svg_texts import screen_text, svg_text
 
-from gdtutor.ui.colours import ColourMode, Colours
+from gdtutor.paint.colours import ColourMode, Colours
 from gdtutor.ui.picture import frame_svg, frame_text
 from gdtutor.view.frame import ASCII, UNICODE, Chars, Frame
 

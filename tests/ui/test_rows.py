@@ -1,6 +1,6 @@
 from sample_frames import plot_frame, study_frame
 
-from gdtutor.ui.rows import RowMaker
+from gdtutor.paint.rows import RowMaker
 from gdtutor.view.frame import ASCII, Frame, Placed, Plot, Segment
 
 

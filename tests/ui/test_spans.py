@@ -9,8 +9,8 @@ from sample_frames import HEIGHT, WIDTH, study_frame
 from textual.geometry import Region
 from textual.strip import Strip
 
-from gdtutor.ui.colours import Colours
-from gdtutor.ui.spans import SpansScreen, terminal_codes
+from gdtutor.paint.colours import Colours
+from gdtutor.ui.spans import SpansScreen, strip_codes
 
 RED, BOLD = Style.parse("red"), Style.parse("bold red")
 
@@ -32,12 +32,12 @@ def test_only_what_changes_in_a_style_is_sent(
     segments: list[tuple[str, Style | None]], codes: str
 ) -> None:
     strip = Strip([Segment(text, style) for text, style in segments])
-    assert terminal_codes([(2, 4, strip)]) == f"\x1b[5;3H{codes}"
+    assert strip_codes([(2, 4, strip)]) == f"\x1b[5;3H{codes}"
 
 
 def test_a_style_goes_on_over_a_move_of_the_cursor() -> None:
     strip = Strip([Segment("a", RED)])
-    assert terminal_codes([(0, 0, strip), (9, 1, strip)]) == "\x1b[1;1H\x1b[31ma\x1b[2;10Ha\x1b[m"
+    assert strip_codes([(0, 0, strip), (9, 1, strip)]) == "\x1b[1;1H\x1b[31ma\x1b[2;10Ha\x1b[m"
 
 
 def test_a_changed_span_is_sent_from_its_own_left_edge() -> None:

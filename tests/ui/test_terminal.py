@@ -125,7 +125,7 @@ def test_what_a_gone_terminal_was_owed_is_dropped() -> None:
 
 
 def test_textual_is_not_imported_for_the_preflight() -> None:
-    names = "gdtutor.ui.terminal, gdtutor.ui.colours"
+    names = "gdtutor.ui.terminal, gdtutor.paint.colours"
     code = f"import sys, {names}; print(*sys.modules)"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert not {"textual", "plotext", "numpy"} & set(run.stdout.split())

@@ -6,6 +6,7 @@ import pytest
 
 from gdtutor.cli.lesson_files import lesson_path
 from gdtutor.drive.opening import open_lesson, session_at
+from gdtutor.paint.colours import choose_colours
 from gdtutor.session.press import Press
 from gdtutor.session.state import Screen, Status
 from gdtutor.session.update import Told
@@ -13,7 +14,6 @@ from gdtutor.training.errors import TrainingError
 from gdtutor.training.run import Run
 from gdtutor.ui.app import Looks, TutorApp
 from gdtutor.ui.canvas import Canvas
-from gdtutor.ui.colours import choose_colours
 from gdtutor.ui.program import Program, Services
 from gdtutor.ui.trainer import LONGEST_PAUSE, Trainer
 from gdtutor.values import replace

@@ -8,10 +8,10 @@ from svg_texts import screen_text
 
 from gdtutor.drive.opening import open_lesson, session_at
 from gdtutor.drive.watching import Watcher
+from gdtutor.paint.colours import choose_colours
 from gdtutor.session.navigation import goto
 from gdtutor.ui import program as program_module
 from gdtutor.ui.app import Looks, TutorApp
-from gdtutor.ui.colours import choose_colours
 from gdtutor.ui.program import Program, Services
 from gdtutor.view.frame import UNICODE
 

@@ -5,12 +5,12 @@ import sys
 
 from gdtutor.drive.opening import open_lesson, session_at
 from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
+from gdtutor.paint.colours import choose_colours, prepare_environment
 from gdtutor.session.press import Press
 from gdtutor.session.snapshots import snapshot_of
 from gdtutor.session.state import Screen, Status
 from gdtutor.session.update import Action, Progressed
 from gdtutor.ui.app import Looks, TutorApp
-from gdtutor.ui.colours import choose_colours, prepare_environment
 from gdtutor.ui.program import Program, Services
 from gdtutor.values import replace
 from gdtutor.view.frame import UNICODE

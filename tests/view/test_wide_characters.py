@@ -5,10 +5,10 @@ from rich.cells import get_character_cell_size
 from walks import DATA, pressed, walk
 
 from gdtutor.lesson.characters import cells
+from gdtutor.paint.cells import cells_of
 from gdtutor.session.snapshots import snapshot_of
 from gdtutor.session.state import Status
 from gdtutor.session.update import Progressed, update
-from gdtutor.ui.cells import cells_of
 from gdtutor.view.frame import ASCII, UNICODE, Style
 from gdtutor.view.lines import text_of, width_of
 from gdtutor.view.prose import prose_lines

@@ -7,9 +7,6 @@ from enum import Enum
 from functools import cache
 from typing import NamedTuple
 
-from rich.color import Color
-from rich.style import Style as RichStyle
-
 from gdtutor.values import Struct
 from gdtutor.view.frame import Style
 
@@ -101,23 +98,33 @@ class Colours(Struct, frozen=True):
         """Name of the Textual theme under which colours reach the terminal as they are."""
         return "ansi-light" if self.light else "ansi-dark"
 
-    def rich_style(self, style: Style) -> RichStyle | None:
-        """Return how `style` looks; None is plain text in the terminal's own colours."""
-        return _rich_style(style, self.mode, self.light)
+    def look(self, style: Style) -> TextLook:
+        """Return how `style` looks."""
+        return _look(style, self.mode, self.light)
+
+
+class TextLook(NamedTuple):
+    """Attributes and colours of a text; without any it is plain, in the terminal's own colours."""
+
+    attributes: tuple[str, ...] = ()
+    """Such as bold and underline."""
+    foreground: str = ""
+    """`#rrggbb`, the number of an entry of the 256-colour palette, or one of the 16 names; empty
+    for the terminal's own."""
+    background: str = ""
 
 
 @cache
-def _rich_style(style: Style, mode: ColourMode, light: bool) -> RichStyle | None:
+def _look(style: Style, mode: ColourMode, light: bool) -> TextLook:
     look = LOOKS[style]
     own = look.mono if mode in (ColourMode.ANSI, ColourMode.NONE) else ""
-    attributes = RichStyle.parse(f"{look.attributes} {own}")
-    foreground, background = _pair(look, mode, light)
-    return (attributes + RichStyle(color=foreground, bgcolor=background)) or None
+    return TextLook(tuple(f"{look.attributes} {own}".split()), *_pair(look, mode, light))
 
 
-def _pair(look: Appearance, mode: ColourMode, light: bool) -> tuple[Color | None, Color | None]:
+def _pair(look: Appearance, mode: ColourMode, light: bool) -> tuple[str, str]:
+    """Return the colour of the text, and of what is behind it."""
     if mode is ColourMode.NONE:
-        return None, None
+        return "", ""
     if mode is ColourMode.ANSI:
         text, behind = (look.ansi_light if light else look.ansi_dark), ""
     else:
@@ -126,14 +133,12 @@ def _pair(look: Appearance, mode: ColourMode, light: bool) -> tuple[Color | None
     return _colour(front, mode), _colour(back or behind, mode)
 
 
-def _colour(name: str, mode: ColourMode) -> Color | None:
-    if not name:
-        return None
-    return Color.from_ansi(_entry(name)) if mode is ColourMode.PALETTE else Color.parse(name)
+def _colour(name: str, mode: ColourMode) -> str:
+    return str(_entry(name)) if name and mode is ColourMode.PALETTE else name
 
 
 def _entry(value: str) -> int:
-    """Return the number of `#rrggbb` in the 256-colour palette; Rich's own rounding misses greys.
+    """Return the number of `#rrggbb` in the 256-colour palette.
 
     Source: xterm's 256colres.h, a cube of six levels from entry 16 and greys from entry 232.
     """

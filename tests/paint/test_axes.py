@@ -8,14 +8,14 @@ import pytest
 
 from gdtutor.drive.opening import session_at
 from gdtutor.lesson.discovery import discover, shipped_lessons_folder
+from gdtutor.paint.cells import line_of
+from gdtutor.paint.plots import plot_rows
 from gdtutor.session.figures import offered_figures
 from gdtutor.session.moving import moved
 from gdtutor.session.snapshots import snapshot_of
 from gdtutor.session.state import Session, Status
 from gdtutor.session.training import open_training
 from gdtutor.session.update import Progressed, update
-from gdtutor.ui.cells import line_of
-from gdtutor.ui.plots import plot_rows
 from gdtutor.values import replace
 from gdtutor.view.figures import training_figures
 from gdtutor.view.frame import ASCII, UNICODE, Chars, Frame

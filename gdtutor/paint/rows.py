@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from gdtutor.ui.cells import Row, overlay, row_of
-from gdtutor.ui.plots import plot_rows
+from gdtutor.paint.cells import Row, overlay, row_of
+from gdtutor.paint.plots import plot_rows
 from gdtutor.view.frame import UNICODE, Chars, Frame, Line, Placed
 
 

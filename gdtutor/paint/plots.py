@@ -8,8 +8,8 @@ from math import isfinite, log10
 from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple
 
-from gdtutor.ui.cells import Row, row_of, text_width
-from gdtutor.ui.ticks import AxisTick, has_length, linear_ticks, log_ticks, ticks_in
+from gdtutor.paint.cells import Row, row_of, text_width
+from gdtutor.paint.ticks import AxisTick, has_length, linear_ticks, log_ticks, ticks_in
 from gdtutor.values import Struct
 from gdtutor.view.frame import LARGEST, Chars, Line, Plot, Segment, Series, Style
 from gdtutor.view.lines import shortened

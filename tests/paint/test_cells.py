@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gdtutor.ui.cells import GAP, Cell, changed_spans, clean, line_of, overlay, row_of
+from gdtutor.paint.cells import GAP, Cell, changed_spans, clean, line_of, overlay, row_of
 from gdtutor.view.frame import ASCII, UNICODE, Segment, Style
 
 ANY_TEXT = st.text(st.characters(exclude_categories=[]), max_size=30)

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gdtutor.ui.ticks import linear_ticks, log_ticks, ticks_in
+from gdtutor.paint.ticks import linear_ticks, log_ticks, ticks_in
 
 FINITE = st.floats(-1e12, 1e12, allow_nan=False)
 

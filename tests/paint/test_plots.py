@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gdtutor.ui.cells import line_of
-from gdtutor.ui.plots import plot_rows
+from gdtutor.paint.cells import line_of
+from gdtutor.paint.plots import plot_rows
 from gdtutor.view.frame import ASCII, UNICODE, Chars, Line, Plot, Series, Style
 from gdtutor.view.thinning import thin, thinned
 
