@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Set
 import numpy as np
 
 from gdtutor.engine.operations import Array
-from gdtutor.engine.trace import Trace, trace
+from gdtutor.engine.rounding import rounding_of
+from gdtutor.engine.trace import Trace, frozen, trace
 from gdtutor.lesson.model import Lesson
 from gdtutor.session.steps import Step, steps_of, wanted_gradients
 from gdtutor.training.optimisers import OPTIMISERS, OptimiserStep
@@ -16,6 +17,9 @@ from gdtutor.training.run import Run, State
 from gdtutor.training.settings import Settings
 from gdtutor.training.walked import updates_with
 from gdtutor.values import Struct, replace
+
+_LOOSE = 1e-10
+"""Share of a gradient from which on its rounding error shows in what an optimiser remembers."""
 
 
 class Moment(Struct, frozen=True, eq=False):
@@ -81,6 +85,8 @@ def moment_at(
         )
         for index, scene in enumerate(lesson.scenes)
     )
+    if lesson.trains:
+        traces = (*traces[:-1], as_trained(traces[-1], run, iteration))
     return Moment(
         iteration,
         run.epoch_of(iteration),
@@ -98,9 +104,7 @@ def moment_at(
 class Updates(Mapping[str, OptimiserStep]):
     """The update of every trained parameter, worked out when one is first asked for.
 
-    What it gives is the run's own: bit for bit what the next iteration begins with. So is the
-    gradient that it takes, where that differs from the trace's by more than an optimiser leaves
-    unseen: a difference of equal sums, of which rounding is all that is left.
+    What it gives is the run's own: bit for bit what the next iteration begins with.
 
     Args:
         run: The run.
@@ -129,12 +133,44 @@ class Updates(Mapping[str, OptimiserStep]):
         segment, state, after = run.segment_at(k), run.state(k), run.updated(k)
         facts = segment.problem, segment.settings, state, run.batch(k), run.learning_rate(k)
         steps = updates_with(self._gradients, *facts)
-        own = {name: _with_results(step, name, after) for name, step in steps.items()}
-        apart = [name for name in own if not _are_near(steps[name], own[name])]
-        if not apart or OPTIMISERS[segment.settings.optimizer].solves:
-            return own
-        taken = run.gradients(k)
-        return {n: replace(s, gradient=taken[n]) if n in apart else s for n, s in own.items()}
+        return {name: _with_results(step, name, after) for name, step in steps.items()}
+
+
+def as_trained(walked: Trace, run: Run, iteration: int) -> Trace:
+    """Return a trace with the gradients that training takes, where rounding tells them apart.
+
+    The walk adds up in another order than the run's plan. Of a difference of equal sums rounding is
+    all that is left, and an optimiser makes a step of it: the step back, folded or unfolded, shows
+    the number that the update takes.
+
+    Args:
+        walked: The trace of the scene that trains.
+        run: The run.
+        iteration: The iteration.
+    """
+    segment = run.segment_at(iteration)
+    if OPTIMISERS[segment.settings.optimizer].solves:
+        return walked
+    bounds = rounding_of(walked).gradients
+    names = [n for n in segment.problem.trained if _is_loose(walked.gradients.get(n), bounds, n)]
+    if not names:
+        return walked
+    taken = run.gradients(iteration)
+    gradients, contributions = dict(walked.gradients), dict(walked.contributions)
+    for name in names:
+        gradients[name] = frozen(taken[name])
+        if len(contributions[name]) == 1:
+            contributions[name] = (replace(contributions[name][0], value=gradients[name]),)
+    return replace(walked, gradients=gradients, contributions=contributions)
+
+
+def _is_loose(gradient: Array | None, bounds: Mapping[str, Array], name: str) -> bool:
+    """Say whether rounding moves a cell of a gradient by what an optimiser would remember."""
+    if gradient is None:
+        return False
+    bound = bounds[name]
+    loose = (bound > _LOOSE * np.abs(gradient)) & np.isfinite(bound)
+    return bool(loose.any())
 
 
 def _with_results(step: OptimiserStep, name: str, after: State) -> OptimiserStep:
@@ -142,9 +178,3 @@ def _with_results(step: OptimiserStep, name: str, after: State) -> OptimiserStep
     found = {"p": after.parameters[name], **after.optimizer.get(name, {})}
     lines = tuple((key, formula, found[key]) for key, formula, _ in step.lines)
     return replace(step, lines=lines, p=found["p"], state={k: found[k] for k in step.state})
-
-
-def _are_near(step: OptimiserStep, own: OptimiserStep) -> bool:
-    """Say whether an update differs from training's by what rounding alone explains."""
-    pairs = zip(step.lines, own.lines, strict=True)
-    return all(np.allclose(a, b, 1e-9, 0.0, equal_nan=True) for (_, _, a), (_, _, b) in pairs)

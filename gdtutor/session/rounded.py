@@ -47,14 +47,6 @@ def of_rounding(trace: Trace, value: Array) -> Cells:
     return np.asarray(small & np.isin(value, list(_numbers(trace))))
 
 
-def of_rounding_taken(moment: Moment, name: str, value: Array) -> Cells:
-    """Return which cells hold a number of the gradient that an update takes, and rounding alone."""
-    if name not in moment.trace.gradients:
-        return np.zeros(np.shape(value), dtype=bool)
-    taken, bound = moment.updates[name].gradient, _bounds(moment.trace).gradients[name]
-    return np.isin(value, taken[is_rounding(taken, bound)])
-
-
 def rounded_cells(trace: Trace, name: str) -> Cells:
     """Return where a gradient of a trace is 0 but for its own rounding."""
     return is_rounding(trace.gradients[name], _bounds(trace).gradients[name])
@@ -65,5 +57,5 @@ def is_step_of_rounding(moment: Moment, name: str) -> bool:
     trace = moment.trace
     if name not in trace.gradients:
         return False
-    taken, bound = moment.updates[name].gradient, _bounds(trace).gradients[name]
+    taken, bound = trace.gradients[name], _bounds(trace).gradients[name]
     return bool(taken.any() and (np.abs(taken) <= bound).all() and np.isfinite(bound).all())

@@ -147,9 +147,9 @@ class Run:
     def gradients(self, iteration: int) -> Mapping[str, Array]:
         """Return the gradients of the trained parameters as training itself computes them: they
         differ from the walk's by rounding alone."""
-        vector, _ = self._reach(iteration)
+        vector, t = self._reach(iteration)
         with self._replaying:
-            return self._timeline.at(iteration).gradients(iteration, vector)
+            return self._timeline.at(iteration).gradients((iteration, vector, t))
 
     def seconds_beyond(self, iteration: int) -> float:
         """Return about how long the way to an iteration takes from what is trained or was visited

@@ -160,15 +160,24 @@ class Stretch:
         norms = None if planned.norms is None else np.array([done.norm])
         return PlanResult(new, np.array([done.loss]), norms, planned.validation)
 
-    def gradients(self, iteration: int, vector: Array) -> dict[str, Array]:
-        """Return the gradients that the plan computes at a state, of every trained parameter."""
-        # From rest, the velocity after one update is the gradient itself.
-        settings = replace(self.segment.settings, optimizer="momentum", hyperparameters=())
-        probe = compile_plan(self.segment.problem, settings)
-        layout = layout_of(self.segment.problem, optimiser_of(settings)[0])
-        start = layout.join(self.layout.split(vector)[0], {})
-        after = probe.run(start, 0, iteration + self.offset, 1).vector
+    def gradients(self, known: Known) -> dict[str, Array]:
+        """Return the gradients of every trained parameter that an iteration takes."""
+        at, vector, t = known
+        parameters, optimizer = self.layout.split(vector)
+        if is_large(self.plan("replay").run(vector, t, at + self.offset, 1)):
+            facts = State(at, parameters, optimizer, t), self.chosen(at), self.learning_rate(at)
+            updates = walked(self.segment.problem, self.segment.settings, *facts).updates
+            return {name: step.gradient for name, step in updates.items()}
+        probe, layout = self._probe
+        after = probe.run(layout.join(parameters, {}), 0, at + self.offset, 1).vector
         return {name: kept["v"] for name, kept in layout.split(after)[1].items()}
+
+    @cached_property
+    def _probe(self) -> tuple[Plan, VectorLayout]:
+        """A plan that tells gradients: from rest, the velocity after one update is the gradient."""
+        settings = replace(self.segment.settings, optimizer="momentum", hyperparameters=())
+        layout = layout_of(self.segment.problem, optimiser_of(settings)[0])
+        return compile_plan(self.segment.problem, settings), layout
 
     def epoch_of(self, iteration: int) -> int:
         """Return the epoch, from 0, that an iteration belongs to."""

@@ -20,7 +20,7 @@ from gdtutor.session.challenge import Challenge
 from gdtutor.session.comparison import changed_gradients
 from gdtutor.session.moment import Moment
 from gdtutor.session.operands import node_expr
-from gdtutor.session.rounded import Cells, of_rounding, of_rounding_taken
+from gdtutor.session.rounded import Cells, of_rounding
 from gdtutor.session.state import Look
 from gdtutor.session.steps import Phase, Step
 from gdtutor.values import Struct
@@ -154,12 +154,7 @@ class Context(Struct, frozen=True, eq=False):
     def rounded(self, value: Array) -> Cells | None:
         """Return where a gradient's numbers are 0 but for rounding; None where that is not asked:
         more digits show them."""
-        if not self.may_round:
-            return None
-        found = of_rounding(self.trace, value)
-        if self.step.phase is Phase.UPDATE:
-            found = found | of_rounding_taken(self.moment, self.step.node, value)
-        return found
+        return of_rounding(self.trace, value) if self.may_round else None
 
     def number(self, value: float) -> str:
         """Return a number as it is shown; ≈0 for a gradient that is 0 but for its own rounding."""
