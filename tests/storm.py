@@ -48,11 +48,11 @@ def _size(draws: random.Random) -> tuple[int, int]:
     return draws.randint(1, 200), draws.randint(1, 80)
 
 
-def _bytes(draws: random.Random) -> bytes:
+def _bytes(draws: random.Random, keys: tuple[str, ...]) -> bytes:
     """Return something that a terminal may send: keys, a paste, a mouse report, or anything."""
     kind = draws.randrange(8)
     if kind < 4:
-        return "".join(draws.choices(KEYS, k=draws.randint(1, 12))).encode()
+        return "".join(draws.choices(keys, k=draws.randint(1, 12))).encode()
     if kind == 4:
         text = "".join(draws.choices("0123456789.eq=w1 \n[]é", k=draws.randint(0, 400)))
         return b"\x1b[200~" + text.encode(draws.choice(("utf-8", "latin-1"))) + b"\x1b[201~"
@@ -60,10 +60,10 @@ def _bytes(draws: random.Random) -> bytes:
         x, y = (draws.choice((0, 1, 95, 300, 10**9)) for _ in range(2))
         return b"\x1b[<%d;%d;%d%s" % (draws.randrange(70), x, y, draws.choice((b"M", b"m")))
     if kind == 6:
-        return b"\x1b[M" + draws.randbytes(3)
-    # Neither Ctrl-C nor q, which end the program as they should.
+        return b"\x1b[M" + bytes(draws.choices(range(32, 256), k=3))
+    # Nothing that ends the program as it should: Ctrl-C, q, and Quit chosen in the palette.
     start = draws.choice((b"", b"\x1b[", b"\x1b[?", b"\x1bO"))
-    return start + draws.randbytes(draws.randint(1, 12)).translate(None, b"\x03q")
+    return start + draws.randbytes(draws.randint(1, 12)).translate(None, b"\x03q\x10")
 
 
 class Round:
@@ -97,13 +97,16 @@ class Round:
             return "" if terminal.is_restored() else "the terminal is not restored"
 
     def _storm(self, terminal: PseudoTerminal) -> None:
+        # Where the palette opens, Enter might choose Quit.
+        unsent = self._draws.choice(("\r", "\x10"))
+        keys = tuple(key for key in KEYS if key != unsent)
         for _ in range(self._draws.randint(10, 40)):
             if self._draws.random() < 0.25:
                 columns, lines = _size(self._draws)
                 self.sent.append(f"size {columns}x{lines}")
                 terminal.resize(columns, lines)
             else:
-                data = _bytes(self._draws)
+                data = _bytes(self._draws, keys)
                 self.sent.append(repr(data))
                 terminal.send(data)
             terminal.read_once(self._draws.choice((0, 0, 0.02)))
@@ -111,7 +114,8 @@ class Round:
     def _end(self, terminal: PseudoTerminal) -> int:
         """End whatever is open, see that a frame is answered, and leave."""
         if terminal.process.poll() is not None:
-            raise EOFError("the program has ended before it was asked to")
+            code = terminal.wait_for_end(PATIENCE)
+            raise EOFError(f"ended with {code} before it was asked to:\n{terminal.text()}")
         terminal.send(b"\x1b[201~")
         terminal.resize(80, 24)
         deadline = time.monotonic() + PATIENCE

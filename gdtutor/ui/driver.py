@@ -18,7 +18,7 @@ from textual.app import ScreenStackError
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
-from gdtutor.ui.keyboard import LARGEST, Keyboard
+from gdtutor.ui.keyboard import LARGEST, SILENCE, Keyboard
 from gdtutor.ui.restoring import PATIENCE, Restorer
 
 if TYPE_CHECKING:
@@ -93,15 +93,16 @@ class RestoringDriver(LinuxDriver):
         with selectors.DefaultSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
             while not self.exit_event.is_set():
-                if selector.select(0.1):
+                if selector.select(SILENCE):
                     data = self._read()
                     if not data:
                         # A terminal that does not control the program ends without a signal.
                         os.kill(os.getpid(), signal.SIGHUP)
                         return
-                    for message in keyboard.feed(self._thinned(data)):
-                        self.process_message(message)
-                for message in keyboard.tick():
+                    messages = keyboard.feed(data, self._waiting() >= MOST_WAITING)
+                else:
+                    messages = keyboard.tick()
+                for message in messages:
                     self.process_message(message)
 
     def _read(self) -> bytes:
@@ -110,12 +111,6 @@ class RestoringDriver(LinuxDriver):
             return os.read(self.fileno, 4096)
         except OSError:
             return b""
-
-    def _thinned(self, data: bytes) -> bytes:
-        """Return what is worth parsing: of a flood, the keys that are always heard."""
-        if b"\x1b" in data or self._waiting() < MOST_WAITING:
-            return data
-        return b"".join(key for key in (b"q", b"\x03") if key in data)
 
     def process_message(self, message: Message) -> None:
         """Pass on what the terminal sent, unless it cannot be answered in time."""

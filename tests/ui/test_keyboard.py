@@ -100,3 +100,71 @@ def test_random_bytes_end_nothing(seed: int) -> None:
     list(keyboard.feed(b"\x1b\x1b\x1b[201~" + b" " * 40))
     found = list(keyboard.feed(b"n"))
     assert [message.key for message in found if isinstance(message, events.Key)] == ["n"]
+
+
+PASTE = b"\x1b[200~q\x03q \xe9q\n\x1b[Dq\x1b]q\x1b[201~"
+
+
+@pytest.mark.parametrize("is_flood", [False, True])
+@pytest.mark.parametrize("at", range(1, len(PASTE)))
+def test_no_part_of_a_paste_is_a_key_wherever_it_is_cut(at: int, is_flood: bool) -> None:
+    keyboard = Keyboard()
+    found = [*keyboard.feed(PASTE[:at], is_flood), *keyboard.feed(PASTE[at:], is_flood)]
+    assert [type(message) for message in found] == [events.Paste]
+
+
+def test_the_beginning_of_a_paste_may_take_long_to_come() -> None:
+    keyboard = Keyboard()
+    list(keyboard.feed(b"\x1b[20"))
+    assert not list(keyboard.tick())
+    (pasted,) = keyboard.feed(b"0~q\x1b[201~")
+    assert isinstance(pasted, events.Paste)
+
+
+@pytest.mark.parametrize("begun", [b"\x1b[200~pasted, and no end of it", b"\x1b]52;c;", b"\x1b[12"])
+@pytest.mark.parametrize("hammered", [b"q", b"\x03"])
+def test_what_has_no_end_locks_no_keys(begun: bytes, hammered: bytes) -> None:
+    keyboard = Keyboard()
+    found = list(keyboard.feed(begun))
+    for _ in range(25):
+        found += keyboard.feed(hammered)
+        found += keyboard.tick()
+    keys = [message.key for message in found if isinstance(message, events.Key)]
+    assert keys
+    assert set(keys) == set(heard(hammered))
+
+
+def test_a_long_paste_that_comes_slowly_is_one() -> None:
+    keyboard = Keyboard()
+    found = list(keyboard.feed(b"\x1b[200~"))
+    for _ in range(10):
+        found += keyboard.feed(b"a line of many\n" * 90)
+        found += [message for _ in range(15) for message in keyboard.tick()]
+    found += keyboard.feed(b"\x1b[201~n")
+    pasted, key = found
+    assert isinstance(pasted, events.Paste)
+    assert isinstance(key, events.Key)
+
+
+@pytest.mark.parametrize("answer", [b"\x1b]10;rgb:0/q/q\x1b\\", b"\x1bP1+rq\x07", b"\x1b[Mqq\x03"])
+def test_an_answer_may_come_in_two_reads(answer: bytes) -> None:
+    for at in range(2, len(answer)):
+        assert heard(answer[:at], answer[at:] + b"n") == ["n"]
+
+
+def test_a_lone_escape_is_a_key_after_a_silence() -> None:
+    keyboard = Keyboard()
+    assert not list(keyboard.feed(b"\x1b"))
+    (escape,) = keyboard.tick()
+    assert isinstance(escape, events.Key)
+    assert escape.key == "escape"
+    list(keyboard.feed(b"\x1bP"))
+    (with_alt,) = keyboard.tick()
+    assert isinstance(with_alt, events.Key)
+    assert with_alt.key == "alt+shift+p"
+
+
+def test_of_a_flood_only_what_leaves_is_parsed() -> None:
+    keyboard = Keyboard()
+    found = list(keyboard.feed(b"npnpqnp" * 100, is_flood=True))
+    assert [message.key for message in found if isinstance(message, events.Key)] == ["q"]
