@@ -29,6 +29,9 @@ FACTS: Mapping[str, str] = {
     "iteration": "how many updates are done",
     "learning_rate": "the learning rate",
     "accuracy": "the share of the examples that are told right, from 0 to 1",
+    "gradient_norm": "the length of the gradient of all parameters",
+    "lowest_curvature": "the least curvature of the cost; below 0 there is a way down",
+    "highest_curvature": "the greatest curvature of the cost",
     "diverged": "whether the run has left what can be computed with",
 }
 """Words that are no name of the lesson, with what each stands for."""

@@ -22,6 +22,8 @@ WORDS = {
     "epochs": "how many epochs the lesson trains",
     "examples": "how many examples the data hold",
     "batch": "how many examples this iteration's batch holds",
+    "gradient_norm": "the length of the gradient of all parameters",
+    "curvatures": "the curvatures of the cost: all of a few, the lowest and highest of many",
 }
 """Placeholders of one word that is no name of the lesson, with what each stands for."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from itertools import islice
 
@@ -12,6 +13,7 @@ from gdtutor.engine.trace import backward_order
 from gdtutor.lesson.graphs import depends_on, is_one_number
 from gdtutor.lesson.placeholders import WORDS, Placeholder
 from gdtutor.lesson.reports import shown
+from gdtutor.training.curvature import MOST_CELLS
 from gdtutor.values import Struct, field
 
 MAX_UNFOLDED = 50_000
@@ -132,9 +134,7 @@ class Steps(Struct):
     def placeholder_problem(self, asked: Placeholder, phase: str, node: str) -> Problem | None:
         """Return why a placeholder cannot be filled at a step, None where it can."""
         if not asked.name:
-            return (
-                self._late(asked, self.graph.root, phase, node) if asked.about == "cost" else None
-            )
+            return self._word_problem(asked, phase, node)
         if asked.name not in self.shapes:
             known = [*self.shapes, *WORDS]
             hint = _near(asked.name, known) or f"names are {_some(self.shapes)}"
@@ -153,6 +153,21 @@ class Steps(Struct):
         if asked.about == "new":
             return self._late_update(asked, phase, node)
         return self._late(asked, asked.name, phase, node)
+
+    def _word_problem(self, asked: Placeholder, phase: str, node: str) -> Problem | None:
+        if asked.about == "cost":
+            return self._late(asked, self.graph.root, phase, node)
+        if asked.about not in ("gradient_norm", "curvatures"):
+            return None
+        if not self.trained:
+            return "placeholder", f"{asked.text()} in a graph that does not train", "leave it out"
+        cells = sum(math.prod(self.shapes[name]) for name in self.trained)
+        if asked.about == "curvatures" and cells > MOST_CELLS:
+            what = f"{asked.text()} of {cells:,} trained numbers"
+            return "placeholder", what, f"the bound is {MOST_CELLS}"
+        if phase in ("backward", "update"):
+            return None
+        return _not_yet(asked, phase, node, f"backward {self.graph.root}")
 
     def _late(self, asked: Placeholder, name: str, phase: str, node: str) -> Problem | None:
         index = self.graph.node_by_name.get(name)

@@ -13,6 +13,7 @@ from gdtutor.lesson.conditions import Known, Values, Wanted
 from gdtutor.session.moment import Moment
 from gdtutor.session.state import Session
 from gdtutor.training.classes import accuracy
+from gdtutor.training.curvature import curvatures
 from gdtutor.training.run import Run
 from gdtutor.values import Struct, replace
 
@@ -101,10 +102,33 @@ class _Facts:
                 problem = place.run.segment_at(place.iteration).problem
                 right = accuracy(problem, dict(self._parameters()))
                 return np.nan if right is None else right
+            case "gradient_norm":
+                return gradient_norm(place.run, place.iteration)
+            case "lowest_curvature":
+                return float(curvatures_at(place.run, place.iteration)[0])
+            case "highest_curvature":
+                return float(curvatures_at(place.run, place.iteration)[-1])
         return None
 
     def _parameters(self) -> dict[str, Array]:
         return dict(self._place.run.predicting(self._place.run.state(self._place.iteration)))
+
+
+def gradient_norm(run: Run, iteration: int) -> float:
+    """Return the Euclidean length of the gradient of all trained parameters, in one iteration."""
+    return float(np.sqrt(sum(np.sum(np.square(g)) for g in run.gradients(iteration).values())))
+
+
+@lru_cache(maxsize=4)
+def curvatures_at(run: Run, iteration: int) -> Array:
+    """Return the curvatures of the cost of an iteration's batch, the lowest first.
+
+    One NaN where they are not worked out.
+    """
+    problem = run.segment_at(iteration).problem
+    parameters = dict(run.state(iteration).parameters)
+    found = curvatures(problem, parameters, run.batch(iteration))
+    return np.full(1, np.nan) if found is None else found
 
 
 def _of_trace(moment: Moment, wish: Wanted, scene: int | None) -> Known:

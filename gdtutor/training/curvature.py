@@ -1,8 +1,8 @@
-"""The largest curvature of the cost at a point, and the learning rate above which steps grow."""
+"""The curvatures of the cost at a point, and the learning rate above which steps grow."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
@@ -18,6 +18,9 @@ ENOUGH = 1e-4
 """Relative change of the eigenvalue at which it stops."""
 MOST_WORK = 5_000_000
 """Trained cells times examples above which the limit is not worked out: it would take seconds."""
+
+MOST_CELLS = 64
+"""Trained cells above which the curvatures are not worked out one by one."""
 
 Gradient = Callable[[Array], Array]
 """The gradient of the cost at a vector of all trained parameters."""
@@ -43,9 +46,28 @@ def stability_of(
     estimation of the Hessian's eigenvectors, 1993, with a central difference; the limit
     2/λmax is that of the quadratic model, as in LeCun et al., Efficient BackProp, 1998.
     """
-    cells = sum(int(np.size(parameters[name])) for name in problem.trained)
+    cells = trained_cells(problem, parameters)
     if not cells or cells * max(len(batch), 1) > MOST_WORK:
         return None
+    gradient, start = gradient_of(problem, parameters, batch)
+    curvature = largest_curvature(gradient, start)
+    if curvature is None or not curvature > 0:
+        return None
+    return Stability(curvature, 2 / curvature)
+
+
+def trained_cells(problem: Problem, parameters: Mapping[str, Array]) -> int:
+    """Return how many numbers of a problem are trained."""
+    return sum(int(np.size(parameters[name])) for name in problem.trained)
+
+
+def gradient_of(
+    problem: Problem, parameters: dict[str, Array], batch: Indices
+) -> tuple[Gradient, Array]:
+    """Return the gradient of a batch's cost as a function of all trained cells, and where they are.
+
+    The cells stand in one vector, parameter after parameter, each in row order.
+    """
     start = np.concatenate([np.ravel(parameters[name]) for name in problem.trained])
 
     def gradient(point: Array) -> Array:
@@ -63,10 +85,29 @@ def stability_of(
         ]
         return np.concatenate(parts)
 
-    curvature = largest_curvature(gradient, start)
-    if curvature is None or not curvature > 0:
+    return gradient, start
+
+
+def curvatures(problem: Problem, parameters: dict[str, Array], batch: Indices) -> Array | None:
+    """Return the eigenvalues of the cost's matrix of second derivatives, the lowest first.
+
+    Each column of the matrix is a central difference of gradients; its two triangles differ by
+    rounding alone, and their mean is taken. All above 0 at a point without slope is a minimum; one
+    below 0 is a way down. None for no trained cell, or more than `MOST_CELLS`.
+    """
+    if not 0 < trained_cells(problem, parameters) <= MOST_CELLS:
         return None
-    return Stability(curvature, 2 / curvature)
+    gradient, start = gradient_of(problem, parameters, batch)
+    columns = []
+    with np.errstate(all="ignore"):
+        for cell, direction in enumerate(np.eye(start.size)):
+            step = step_for(float(start[cell]))
+            above, below = gradient(start + step * direction), gradient(start - step * direction)
+            columns.append((above - below) / (2 * step))
+    matrix = np.array(columns)
+    if not np.all(np.isfinite(matrix)):
+        return np.full(start.size, np.nan)
+    return np.asarray(np.linalg.eigvalsh((matrix + matrix.T) / 2))
 
 
 def largest_curvature(gradient: Gradient, point: Array) -> float | None:

@@ -6,6 +6,7 @@ import numpy as np
 
 from gdtutor.engine.operations import Array
 from gdtutor.lesson.placeholders import Placeholder, fill
+from gdtutor.session.lookups import curvatures_at, gradient_norm
 from gdtutor.session.notes import note_for
 from gdtutor.session.state import Session
 from gdtutor.session.steps import Phase
@@ -102,6 +103,10 @@ def _placeholder(session: Session, context: Context, wish: Placeholder) -> str:
             return context.number(float(np.sum(context.trace.values[context.root])))
         case "learning_rate":
             return context.number(moment.learning_rate)
+        case "gradient_norm" if session.run is not None:
+            return context.number(gradient_norm(session.run, moment.iteration))
+        case "curvatures" if session.run is not None:
+            return _curvatures_text(context, curvatures_at(session.run, moment.iteration))
         case "epochs":
             return str(moment.settings.epochs) if moment.settings is not None else "0"
     counts = {
@@ -111,6 +116,14 @@ def _placeholder(session: Session, context: Context, wish: Placeholder) -> str:
         "batch": len(moment.batch),
     }
     return str(counts[wish.about])
+
+
+def _curvatures_text(context: Context, found: Array) -> str:
+    """Return the curvatures of a cost in prose: all of a few, the ends of many."""
+    if found.size <= MAX_CELLS_IN_PROSE:
+        return ", ".join(context.number(float(value)) for value in found)
+    lowest, highest = (context.number(float(found[at])) for at in (0, -1))
+    return f"{found.size} from {lowest} to {highest}, {int(np.sum(found < 0))} of them below 0"
 
 
 def _array_text(context: Context, array: Array, wish: Placeholder) -> str:

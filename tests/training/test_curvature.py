@@ -3,7 +3,27 @@ import pytest
 from walks import NETWORK, walk
 
 from gdtutor.engine.trace import trace
-from gdtutor.training.curvature import largest_curvature, stability_of
+from gdtutor.training.curvature import MOST_CELLS, curvatures, largest_curvature, stability_of
+
+QUADRATIC = """+++
+format = 1
+id = "quadratic"
+title = "Quadratic"
+[parameters]
+w1 = 0.5
+w2 = -1.0
+[data]
+inputs = ["x"]
+targets = ["y"]
+examples = [[1, 2]]
+[training]
++++
+# Quadratic
+```graph
+z = w1*x + w2*x
+L = (z - y)**2
+```
+"""
 
 
 def rotated(eigenvalues, seed=0):
@@ -67,3 +87,39 @@ def test_the_limit_of_a_network_is_that_of_its_matrix_of_second_derivatives():
     largest = np.linalg.eigvalsh(np.array(columns))[-1]
     assert found.curvature == pytest.approx(largest, rel=1e-2)
     assert found.limit == pytest.approx(2 / largest, rel=1e-2)
+
+
+def test_the_curvatures_of_a_quadratic_cost_are_those_of_its_matrix(tmp_path):
+    """(w1 + w2 - y)**2 over x = 1 bends by 2·2 along (1, 1) and not at all across it."""
+    path = tmp_path / "quadratic.md"
+    path.write_text(QUADRATIC, encoding="utf-8")
+    moment = walk(path, "given").moment
+    found = curvatures(moment.problem, dict(moment.state.parameters), moment.batch)
+    assert found == pytest.approx([0, 4], abs=1e-8)
+
+
+def test_the_curvatures_of_a_network_agree_with_second_differences_of_its_cost():
+    moment = walk(NETWORK, "given", changes=("activation=tanh",)).moment
+    problem, parameters = moment.problem, dict(moment.state.parameters)
+    found = curvatures(problem, parameters, moment.batch)
+    assert found is not None
+    assert found[-1] == pytest.approx(
+        stability_of(problem, parameters, moment.batch).curvature, rel=1e-3
+    )
+    trace_of_matrix = 0.0
+    for name in problem.trained:
+        for cell in np.ndindex(parameters[name].shape):
+            costs = []
+            for step in (1e-3, 0.0, -1e-3):
+                moved = parameters[name].copy()
+                moved[cell] += step
+                given = problem.given({**parameters, name: moved}, moment.batch)
+                costs.append(float(trace(problem.graph, given).values[problem.graph.root]))
+            trace_of_matrix += (costs[0] - 2 * costs[1] + costs[2]) / 1e-6
+    assert np.sum(found) == pytest.approx(trace_of_matrix, rel=1e-4)
+
+
+def test_of_many_parameters_no_curvatures_are_worked_out():
+    moment = walk(NETWORK, "given").moment
+    wide = {n: np.zeros((MOST_CELLS + 1, 1)) for n in moment.problem.trained}
+    assert curvatures(moment.problem, wide, moment.batch) is None
