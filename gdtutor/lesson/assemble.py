@@ -181,6 +181,7 @@ def _lesson(
         pictures=pictures,
         expansion=_expansion_lines(sheet.expansion),
         scaling=data.scaling,
+        features=data.features,
         places=places,
         text=written.text,
     )
@@ -189,11 +190,10 @@ def _lesson(
 def _ground(sheet: CheckedFrontMatter, walks: list[Steps]) -> PictureScope:
     """Return what the lesson's pictures are drawn from."""
     data, variants = sheet.data, sheet.written.front.variants
-    inputs = sum(len(b.columns) for b in data.bindings if b.leaf in data.inputs)
     return PictureScope(
         tuple(walks),
-        inputs,
-        len(data.columns) - inputs,
+        data.input_count,
+        data.target_count,
         data.examples.shape[0] if data.bindings else 0,
         tuple(name for name in (table.get("name") for table in variants) if isinstance(name, str)),
     )

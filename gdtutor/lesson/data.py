@@ -7,19 +7,21 @@ from pathlib import Path as FilePath
 
 import numpy as np
 
-from gdtutor.engine.errors import did_you_mean
-from gdtutor.engine.operations import Array
+from gdtutor.engine.errors import FormulaError, did_you_mean
+from gdtutor.engine.expression import names_in
+from gdtutor.engine.operations import Array, parse_formula
 from gdtutor.lesson.model import DataScaling
 from gdtutor.lesson.network import INPUT, TARGET
 from gdtutor.lesson.readers import Mistake, Wrong
 from gdtutor.lesson.reports import shown, shown_sentence
-from gdtutor.lesson.tables import DataTable
+from gdtutor.lesson.tables import DataTable, NetworkTable
 from gdtutor.training.csvdata import read_csv, resolve_inside
-from gdtutor.training.datasets import DATASETS, make_dataset
+from gdtutor.training.datasets import DATASETS, make_dataset, target_names
 from gdtutor.training.errors import DataError
+from gdtutor.training.features import Features, features_of
 from gdtutor.training.problem import Binding
 from gdtutor.training.scaling import SCALINGS
-from gdtutor.values import Struct
+from gdtutor.values import Struct, replace
 
 SOURCES = ("examples", "dataset", "csv")
 """The keys of `[data]` of which one says where the examples come from."""
@@ -43,6 +45,20 @@ class Data(Struct, frozen=True, eq=False):
     """Whether the leaves are matrices, features × examples."""
     scaling: DataScaling | None = None
     """How the inputs were scaled; None where they are as given."""
+    features: Features | None = None
+    """What a network is given in place of the inputs, from the first columns."""
+
+    @property
+    def input_count(self) -> int:
+        """The number of input columns, without the features made from them."""
+        if self.features is not None:
+            return len(self.features.inputs)
+        return sum(len(b.columns) for b in self.bindings if b.leaf in self.inputs)
+
+    @property
+    def target_count(self) -> int:
+        """The number of target columns."""
+        return sum(len(b.columns) for b in self.bindings if b.leaf in self.targets)
 
     @property
     def by_rows(self) -> bool:
@@ -51,7 +67,10 @@ class Data(Struct, frozen=True, eq=False):
 
 
 def read_data(
-    table: DataTable | None, folder: FilePath, mistakes: list[Mistake], *, is_network: bool
+    table: DataTable | None,
+    folder: FilePath,
+    mistakes: list[Mistake],
+    network: NetworkTable | None = None,
 ) -> Data | None:
     """Return the examples, None where a mistake was found.
 
@@ -59,24 +78,80 @@ def read_data(
         table: The `[data]` table; None where the lesson has none.
         folder: The folder of the lesson, from which CSV files are read.
         mistakes: Mistakes to add to.
-        is_network: Whether inputs and targets go to the matrices of a `[network]` table.
+        network: The `[network]` table, to whose matrices inputs and targets then go.
     """
     if table is None:
-        if is_network:
+        if network is not None:
             mistakes.append(_missing("data", "a [network] table needs examples", "add [data]"))
             return None
         nothing = np.empty((0, 0))
         nothing.flags.writeable = False
         return Data((), (), (), (), nothing, is_matrix=False)
     try:
-        return _read(table, folder, is_network)
+        data = _read(table, folder, network is not None)
     except Wrong as wrong:
         mistakes.append(Mistake(("data", *wrong.at), wrong.code, wrong.what, wrong.hint))
     except DataError as error:
         at = next(name for name in SOURCES if getattr(table, name) is not None)
         what = shown_sentence(error.what)
         mistakes.append(Mistake(("data", at), error.code, what, error.hint))
+    else:
+        if network is None or not network.features:
+            return data
+        try:
+            return _with_features(data, network.features)
+        except Wrong as wrong:
+            place = ("network", "features", *wrong.at)
+            mistakes.append(Mistake(place, wrong.code, wrong.what, wrong.hint))
     return None
+
+
+def _with_features(data: Data, formulas: tuple[str, ...]) -> Data:
+    """Return the data with the features as further columns, which the inputs' matrix takes."""
+    count = data.input_count
+    inputs = data.columns[:count]
+    for position, text in enumerate(formulas):
+        if text in formulas[:position]:
+            raise Wrong("name", f"the feature '{shown(text)}' twice", "name each once", (position,))
+        # Each by itself first, so that the mistake is told where it stands.
+        _feature(inputs, text, position)
+    features = features_of(inputs, formulas)
+    values = features.of(data.examples[:, :count])
+    for position, text in enumerate(formulas):
+        if not np.isfinite(values[:, position]).all():
+            example = int(np.argmin(np.isfinite(values[:, position])))
+            what = f"the feature {shown(text)} is not finite at example {example}"
+            raise Wrong("value", what, "use a formula that is finite at every example", (position,))
+    made = [i for i, text in enumerate(formulas) if text not in inputs]
+    columns = (*inputs, *(formulas[i] for i in made), *data.columns[count:])
+    parts = [data.examples[:, :count], values[:, made], data.examples[:, count:]]
+    examples = np.ascontiguousarray(np.concatenate(parts, axis=1))
+    examples.flags.writeable = False
+    taken = tuple(columns.index(text) for text in formulas)
+    bindings = (
+        Binding(INPUT, taken, is_matrix=True),
+        *(
+            Binding(b.leaf, tuple(c + len(made) for c in b.columns), is_matrix=True)
+            for b in data.bindings
+            if b.leaf in data.targets
+        ),
+    )
+    return replace(data, bindings=bindings, columns=columns, examples=examples, features=features)
+
+
+def _feature(inputs: tuple[str, ...], text: str, position: int) -> None:
+    """Refuse a formula that no feature can be made of."""
+    try:
+        features_of(inputs, (text,))
+    except FormulaError as error:
+        what, hint = error.what, error.hint
+        if error.code == "undefined":
+            used = next(n.name for n in names_in(parse_formula(text)) if n.name not in inputs)
+            what = f"'{shown(used)}' is no input"
+            known = ", ".join(shown(name) for name in inputs[:8])
+            hint = did_you_mean(used, inputs) or f"the inputs are {known}"
+        what = f"the feature '{shown(text)}': {what}"
+        raise Wrong(error.code, what, hint, (position,)) from None
 
 
 def _missing(key: str, what: str, hint: str) -> Mistake:
@@ -122,7 +197,7 @@ def _check_source(table: DataTable) -> None:
     if len(given) > 1:
         what = f"'{given[0]}' and '{given[1]}' are both there"
         raise Wrong("conflict", what, "the examples come from one of them", (given[1],))
-    for name in ("count", "noise"):
+    for name in ("count", "noise", "classes"):
         if getattr(table, name) is not None and given[0] != "dataset":
             raise Wrong(
                 "conflict", f"'{name}' without a data set", "it belongs to `dataset`", (name,)
@@ -137,7 +212,7 @@ def _sides(table: DataTable, is_network: bool) -> tuple[Columns, Columns]:
             raise Wrong("missing-key", "the inputs have no names", 'write inputs = ["x1", "x2"]')
         inputs = DATASETS[table.dataset].inputs
         if targets is None:
-            targets = DATASETS[table.dataset].targets
+            targets = target_names(table.dataset, table.classes)
     if targets is None:
         targets = {} if isinstance(inputs, Mapping) else ()
     if not is_network:
@@ -195,7 +270,7 @@ def _from_dataset(
     table: DataTable, name: str, inputs: tuple[str, ...], targets: tuple[str, ...]
 ) -> Array:
     dataset = DATASETS[name]
-    known = (*dataset.inputs, *dataset.targets)
+    known = (*dataset.inputs, *target_names(name, table.classes))
     for key, columns in (("inputs", inputs), ("targets", targets)):
         for column in columns:
             if column not in known:
@@ -205,7 +280,7 @@ def _from_dataset(
                     did_you_mean(column, known) or f"it has {', '.join(known)}",
                     (key,),
                 )
-    rows = make_dataset(name, table.seed, table.count, table.noise)
+    rows = make_dataset(name, table.seed, table.count, table.noise, table.classes)
     picked = np.ascontiguousarray(rows[:, [known.index(column) for column in (*inputs, *targets)]])
     picked.flags.writeable = False
     return picked

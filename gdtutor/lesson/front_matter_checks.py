@@ -76,9 +76,7 @@ def check_front_matter(written: Written, mistakes: list[Mistake]) -> CheckedFron
     front = written.front
     _check_id(front.id, mistakes)
     expansion = _expansion(front.network, mistakes)
-    data = read_data(
-        front.data, written.path.parent, mistakes, is_network=front.network is not None
-    )
+    data = read_data(front.data, written.path.parent, mistakes, front.network)
     starts = dict(expansion.starts) if expansion else {}
     given_starts = read_starts(front.parameters or {}, mistakes)
     for name, start in given_starts.items():
@@ -87,7 +85,7 @@ def check_front_matter(written: Written, mistakes: list[Mistake]) -> CheckedFron
             hint = f"the network needs {_shape(starts[name])}"
             mistakes.append(Mistake(("parameters", name), "shape", what, hint))
     starts.update(given_starts)
-    constants = front.constants or {}
+    constants = {**(expansion.constants if expansion else {}), **(front.constants or {})}
     if data is None:
         return None
     roles = _roles(data, starts, constants, mistakes)
@@ -147,9 +145,9 @@ def _check_network_ends(network: NetworkTable | None, data: Data, mistakes: list
     if network is None or len(network.layers) < 2 or not data.bindings:
         return
     ends = (network.layers[0], network.layers[-1])
-    sizes = tuple(len(binding.columns) for binding in data.bindings)
+    sizes = (data.input_count, data.target_count)
     for width, size, position, side in zip(
-        ends, sizes, (0, len(network.layers) - 1), ("inputs", "targets"), strict=False
+        ends, sizes, (0, len(network.layers) - 1), ("inputs", "targets"), strict=True
     ):
         if width != size:
             what = f"the network has {width} {side}, the data have {size}"

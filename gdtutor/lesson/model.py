@@ -9,6 +9,7 @@ from gdtutor.engine.graph import Graph
 from gdtutor.engine.operations import Array
 from gdtutor.lesson.conditions import Condition, Side
 from gdtutor.lesson.when import When
+from gdtutor.training.features import Features
 from gdtutor.training.problem import Binding
 from gdtutor.training.scaling import SCALINGS
 from gdtutor.training.settings import Settings
@@ -187,6 +188,8 @@ class Lesson(Struct, frozen=True, eq=False):
     """The formulas that a `[network]` table stands for; empty where there is none."""
     scaling: DataScaling | None = None
     """How the inputs were scaled; None where they are as given."""
+    features: Features | None = None
+    """What a network is given in place of its inputs; None where it is given the inputs."""
     places: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     """Line and column in the file, from 1, of every line of the graphs that the author wrote."""
     text: str = ""
@@ -194,8 +197,11 @@ class Lesson(Struct, frozen=True, eq=False):
 
     @property
     def data_formulas(self) -> tuple[str, ...]:
-        """How the inputs were scaled: the rule, and one line for each column."""
-        return () if self.scaling is None else self.scaling.formulas
+        """The rule of the scaling and a line for each column; then what the features are."""
+        scaled = () if self.scaling is None else self.scaling.formulas
+        if self.features is None:
+            return scaled
+        return (*scaled, f"rows of X: {', '.join(self.features.formulas)}")
 
     @property
     def trains(self) -> bool:

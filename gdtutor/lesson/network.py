@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from gdtutor.engine.operations import Array
 from gdtutor.lesson.model import Start
 from gdtutor.lesson.tables import NETWORK_COSTS, NetworkTable
 from gdtutor.values import Struct
@@ -17,6 +18,9 @@ PREDICTION = "Yhat"
 COST = "C"
 """The cost."""
 
+DATA_COST = "E"
+"""The cost without its penalties, where it has any."""
+
 _STREAM = 0
 
 
@@ -24,14 +28,17 @@ class Expansion(Struct, frozen=True):
     """What a `[network]` table stands for."""
 
     formulas: tuple[tuple[str, str], ...]
-    """Name and formula of every line, in order: Z1, A1, …, Yhat, C."""
+    """Name and formula of every line, in order: Z1, A1, …, Yhat, C; with penalties E, L1, L2 and
+    C."""
     starts: dict[str, Start]
     """W1, b1, W2, …: W of shape outputs × inputs, drawn in turn from one generator; b (n, 1)."""
+    constants: dict[str, Array]
+    """The weights of the penalties that the cost has: `l1`, `l2`."""
 
 
 def expand(network: NetworkTable) -> Expansion:
     """Return the formulas and the starts of a network."""
-    widths = network.layers
+    widths = (len(network.features) or network.layers[0], *network.layers[1:])
     formulas: list[tuple[str, str]] = []
     starts: dict[str, Start] = {}
     before = INPUT
@@ -48,8 +55,32 @@ def expand(network: NetworkTable) -> Expansion:
         activation = activation_of(network, layer)
         before = PREDICTION if layer == len(widths) - 1 else f"A{layer}"
         formulas.append((before, sums if activation == "linear" else f"{activation}({sums})"))
-    formulas.append((COST, NETWORK_COSTS[network.cost]))
-    return Expansion(tuple(formulas), starts)
+    penalties = _penalties(network)
+    formulas.append((DATA_COST if penalties else COST, NETWORK_COSTS[network.cost]))
+    formulas += [(name, formula) for name, (formula, _) in penalties.items()]
+    if penalties:
+        formulas.append((COST, " + ".join((DATA_COST, *penalties))))
+    constants = {weight.lower(): value for weight, (_, value) in penalties.items()}
+    return Expansion(tuple(formulas), starts, constants)
+
+
+def _penalties(network: NetworkTable) -> dict[str, tuple[str, Array]]:
+    """Return the penalties of the cost: the line of each, with its formula and its weight."""
+    layers = range(1, len(network.layers))
+    sizes = " + ".join(f"sum(abs(W{layer}))" for layer in layers)
+    squares = " + ".join(f"sum(W{layer}**2)" for layer in layers)
+    found = {}
+    if network.l1:
+        found["L1"] = f"l1*({sizes})", _number(network.l1)
+    if network.l2:
+        found["L2"] = f"l2*({squares})/2", _number(network.l2)
+    return found
+
+
+def _number(value: float) -> Array:
+    array = np.asarray(value, dtype=np.float64)
+    array.flags.writeable = False
+    return array
 
 
 def activation_of(network: NetworkTable, layer: int) -> str:
@@ -61,7 +92,7 @@ def activation_of(network: NetworkTable, layer: int) -> str:
     return network.activation[layer - 1]
 
 
-def _zeros(outputs: int) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+def _zeros(outputs: int) -> Array:
     zeros = np.zeros((outputs, 1))
     zeros.flags.writeable = False
     return zeros

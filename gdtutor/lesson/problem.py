@@ -59,6 +59,7 @@ def problem_of(
         is_single=sees_one_example(lesson),
         prediction=prediction,
         target=target,
+        features=lesson.features,
     )
 
 

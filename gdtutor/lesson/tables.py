@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from gdtutor.engine.operations import Array
 from gdtutor.lesson.readers import (
+    MAX_TEXT,
     Mistake,
     Wrong,
     array,
@@ -26,7 +27,7 @@ from gdtutor.lesson.readers import (
     whole,
 )
 from gdtutor.lesson.toml_text import Path
-from gdtutor.training.datasets import DATASETS, MAX_EXAMPLES, MAX_NOISE
+from gdtutor.training.datasets import DATASETS, MAX_EXAMPLES, MAX_NOISE, MOST_CLASSES
 from gdtutor.training.initialise import INITIALISATIONS, MAX_SEED, UNDRAWN
 from gdtutor.training.optimisers import OPTIMISERS
 from gdtutor.training.order import ORDERS
@@ -40,6 +41,10 @@ MAX_LAYERS = 20
 """Most layers of a `[network]` table, the inputs not counted."""
 MAX_WIDTH = 1_000
 """Most neurons of one layer, or inputs."""
+MAX_FEATURES = 20
+"""Most features of a `[network]` table."""
+MAX_PENALTY = 1e6
+"""Largest weight of a penalty in the cost of a `[network]` table."""
 MAX_VARIANTS = 20
 """Most variants of a lesson."""
 MAX_TITLE = 40
@@ -119,6 +124,10 @@ class DataTable:
     """How many rows of the data set."""
     noise: float | None = key(number(0, high=MAX_NOISE), None, "standard deviation of its noise")
     """Standard deviation of the data set's noise."""
+    classes: int | None = key(
+        whole(2, MOST_CLASSES), None, "how many classes, each a target of its own"
+    )
+    """How many classes of the data set, each a target of its own, 0 or 1; without it one target."""
     seed: int = key(whole(0, MAX_SEED), 0, "of the data set's generator")
     """Of the data set's generator."""
     scale: str | None = key(one_of(SCALINGS, "scaling"), None, "how the inputs are scaled")
@@ -154,6 +163,14 @@ class NetworkTable:
     """How the weights are drawn; biases are 0."""
     seed: int = key(whole(0, MAX_SEED), 0, "of the weights' generator")
     """Of the one generator from which all weights are drawn in turn."""
+    features: tuple[str, ...] = key(
+        list_of(line(MAX_TEXT, 1), MAX_FEATURES), (), 'formulas of the inputs: ["x1", "x1*x2"]'
+    )
+    """Formulas of the inputs, the rows of `X` in their place."""
+    l1: float = key(number(0, high=MAX_PENALTY), 0.0, "the weight of the L1 penalty")
+    """What the sum of the weights' sizes is multiplied by in the cost."""
+    l2: float = key(number(0, high=MAX_PENALTY), 0.0, "the weight of the L2 penalty")
+    """What half of the sum of the weights' squares is multiplied by in the cost."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

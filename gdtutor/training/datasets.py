@@ -14,8 +14,8 @@ from gdtutor.training.errors import DataError
 from gdtutor.training.initialise import check_seed
 from gdtutor.values import Struct
 
-Make = Callable[[np.random.RandomState, int, float], Array]
-"""(generator, number of rows, noise) → rows, inputs then target."""
+Make = Callable[[np.random.RandomState, int, float, int], Array]
+"""(generator, number of rows, noise, classes) → rows, inputs then target: a class or a number."""
 
 MAX_EXAMPLES = 100_000
 """The most examples that a lesson's data may hold, generated or read."""
@@ -26,6 +26,17 @@ QUADRANT_GAP = 0.05
 """How far the points of "quadrants" keep from the axes when there is no noise."""
 SPIRAL_TURNS = 1.75
 """How often an arm of the spiral goes round."""
+CHECKERS = 4
+"""Fields of the checkerboard along each axis."""
+BUMPS = (
+    (0.0, 0.5, 1.0), (0.5, -0.25, 1.0), (-0.5, -0.25, 1.0),
+    (0.0, -0.5, -1.0), (0.5, 0.25, -1.0), (-0.5, 0.25, -1.0),
+)  # fmt: skip
+"""The Gaussians of "bumps": x1 and x2 of the middle, and the height."""
+BUMP_WIDTH = 0.2
+"""The standard deviation of each of them."""
+MOST_CLASSES = 6
+"""The most classes of a data set that can have more than two."""
 
 
 class Dataset(Struct, frozen=True):
@@ -44,13 +55,15 @@ class Dataset(Struct, frozen=True):
     inputs: tuple[str, ...] = ("x1", "x2")
     """The names of the input columns."""
     targets: tuple[str, ...] = ("y",)
-    """The names of the target columns; every target is 0 or 1."""
+    """The names of the target columns where classes are not told apart by a column each."""
+    most_classes: int = 2
+    """How many classes it can have; 0 where the target is no class but a number."""
 
 
 def _gate(*outputs: int) -> Make:
     """Return the maker of a truth table whose rows are (0,0), (0,1), (1,0), (1,1)."""
 
-    def make(rng: np.random.RandomState, count: int, noise: float) -> Array:
+    def make(rng: np.random.RandomState, count: int, noise: float, classes: int) -> Array:
         pairs = [(0, 0), (0, 1), (1, 0), (1, 1)]
         rows = [(*pair, y) for pair, y in zip(pairs, outputs, strict=True)]
         return np.array(rows, dtype=np.float64)
@@ -66,12 +79,12 @@ def _rows(
     return np.column_stack([points, target.astype(np.float64)])
 
 
-def _alternate(count: int) -> NDArray[np.int64]:
-    # Classes take turns, so that a small batch in the given order holds both.
-    return np.arange(count, dtype=np.int64) % 2
+def _alternate(count: int, classes: int = 2) -> NDArray[np.int64]:
+    # Classes take turns, so that a small batch in the given order holds all of them.
+    return np.arange(count, dtype=np.int64) % classes
 
 
-def _circle(rng: np.random.RandomState, count: int, noise: float) -> Array:
+def _circle(rng: np.random.RandomState, count: int, noise: float, classes: int) -> Array:
     inside = _alternate(count)
     radius = np.where(inside == 1, 0.0, 0.7) + rng.random_sample(count) * np.where(
         inside == 1, 0.5, 0.3
@@ -80,33 +93,67 @@ def _circle(rng: np.random.RandomState, count: int, noise: float) -> Array:
     return _rows(rng, radius * np.cos(angle), radius * np.sin(angle), inside, noise)
 
 
-def _quadrants(rng: np.random.RandomState, count: int, noise: float) -> Array:
+def _quadrants(rng: np.random.RandomState, count: int, noise: float, classes: int) -> Array:
     corner = np.arange(count, dtype=np.int64) % 4
     first, second = corner // 2, corner % 2
     away = QUADRANT_GAP + (1 - QUADRANT_GAP) * rng.random_sample((2, count))
     return _rows(rng, (2 * first - 1) * away[0], (2 * second - 1) * away[1], first ^ second, noise)
 
 
-def _gaussians(rng: np.random.RandomState, count: int, noise: float) -> Array:
-    target = _alternate(count)
-    centre = np.where(target == 1, 0.5, -0.5).astype(np.float64)
-    return _rows(rng, centre, centre, target, noise)
+def _gaussians(rng: np.random.RandomState, count: int, noise: float, classes: int) -> Array:
+    target = _alternate(count, classes)
+    angle = 2 * math.pi * (target / classes - 3 / 8)
+    away = math.sqrt(0.5)
+    return _rows(rng, away * np.cos(angle), away * np.sin(angle), target, noise)
 
 
-def _spiral(rng: np.random.RandomState, count: int, noise: float) -> Array:
-    arm = _alternate(count)
-    along = np.arange(count) // 2 / max(1, (count - 1) // 2)
-    angle = 2 * math.pi * SPIRAL_TURNS * along + math.pi * arm
+def _spiral(rng: np.random.RandomState, count: int, noise: float, classes: int) -> Array:
+    arm = _alternate(count, classes)
+    # Places along the arms come in an order drawn at random: what is held back from the end of the
+    # rows would else be the outer end of every arm.
+    place = rng.permutation(-(-count // classes))[np.arange(count) // classes]
+    along = place / max(1, (count - 1) // classes)
+    angle = 2 * math.pi * (SPIRAL_TURNS * along + arm / classes)
     return _rows(rng, along * np.cos(angle), along * np.sin(angle), arm, noise)
 
 
-def _moons(rng: np.random.RandomState, count: int, noise: float) -> Array:
+def _moons(rng: np.random.RandomState, count: int, noise: float, classes: int) -> Array:
     lower = _alternate(count)
     angle = math.pi * rng.random_sample(count)
     side: Array = np.where(lower == 1, -1.0, 1.0)
     x1: Array = side * (np.cos(angle) - 0.5) / 1.5
     x2: Array = side * (np.sin(angle) - 0.25) / 1.5
     return _rows(rng, x1, x2, lower, noise)
+
+
+def _checkerboard(rng: np.random.RandomState, count: int, noise: float, classes: int) -> Array:
+    target = _alternate(count)
+    # A column of fields, then one of the rows whose fields have the class.
+    column = rng.randint(0, CHECKERS, count)
+    row = 2 * rng.randint(0, CHECKERS // 2, count) + (column + target) % 2
+    points = (np.stack([column, row]) + rng.random_sample((2, count))) * 2 / CHECKERS - 1
+    return _rows(rng, points[0], points[1], target, noise)
+
+
+def _plane(rng: np.random.RandomState, count: int, noise: float, classes: int) -> Array:
+    x1, x2 = 2 * rng.random_sample((2, count)) - 1
+    return _measured(rng, x1, x2, (x1 + x2) / 2, noise)
+
+
+def _bumps(rng: np.random.RandomState, count: int, noise: float, classes: int) -> Array:
+    x1, x2 = 2 * rng.random_sample((2, count)) - 1
+    height = np.zeros(count)
+    for first, second, top in BUMPS:
+        distance = (x1 - first) ** 2 + (x2 - second) ** 2
+        height += top * np.exp(-distance / (2 * BUMP_WIDTH**2))
+    return _measured(rng, x1, x2, height, noise)
+
+
+def _measured(
+    rng: np.random.RandomState, x1: Array, x2: Array, height: Array, noise: float
+) -> Array:
+    """Join the columns of a regression, with N(0, noise²) added to every target."""
+    return np.column_stack([x1, x2, height + noise * rng.standard_normal(len(x1))])
 
 
 def _gate_row(name: str, words: str, *outputs: int) -> Dataset:
@@ -133,14 +180,17 @@ DATASETS: dict[str, Dataset] = {
     ),
     "gaussians": Dataset(
         "two round clouds around (−0.5, −0.5) (target 0) and (0.5, 0.5) (target 1); "
-        "noise is the standard deviation of a cloud, so its points have no bounds",
+        "noise is the standard deviation of a cloud, so its points have no bounds; "
+        "more classes are clouds on the circle through these",
         _gaussians,
         noise=0.2,
+        most_classes=MOST_CLASSES,
     ),
     "spiral": Dataset(
-        f"two arms that go round {SPIRAL_TURNS:g} times from the middle to radius 1; "
-        "noise moves each point off its arm",
+        f"two arms that go round {SPIRAL_TURNS:g} times from the middle to radius 1, or as many "
+        "as there are classes; noise moves each point off its arm",
         _spiral,
+        most_classes=MOST_CLASSES,
     ),
     "moons": Dataset(
         "two half circles that reach into each other, x1 within −1 to 1 and x2 within −0.5 to "
@@ -148,12 +198,32 @@ DATASETS: dict[str, Dataset] = {
         _moons,
         noise=0.05,
     ),
+    "checkerboard": Dataset(
+        f"{CHECKERS}×{CHECKERS} fields of 0 and 1 in turn within −1 to 1; "
+        "noise moves each point after its class is set",
+        _checkerboard,
+    ),
+    "plane": Dataset(
+        "regression: the target is (x1 + x2)/2, inputs within −1 to 1; noise moves the target",
+        _plane,
+        most_classes=0,
+    ),
+    "bumps": Dataset(
+        "regression: the target is the sum of three Gaussians of height 1 and three of −1, "
+        f"of standard deviation {BUMP_WIDTH:g}, inputs within −1 to 1; noise moves the target",
+        _bumps,
+        most_classes=0,
+    ),
 }
 """Every data set by its name in a lesson."""
 
 
 def make_dataset(
-    name: str, seed: int, count: int | None = None, noise: float | None = None
+    name: str,
+    seed: int,
+    count: int | None = None,
+    noise: float | None = None,
+    classes: int | None = None,
 ) -> Array:
     """Return the rows of a named data set, the same for the same arguments.
 
@@ -162,6 +232,8 @@ def make_dataset(
         seed: of the data set's own generator, from 0 to 2³² − 1.
         count: how many rows, from 2 to `MAX_EXAMPLES`; None for the set's own.
         noise: the standard deviation of the noise, from 0 to `MAX_NOISE`; None for the set's own.
+        classes: how many classes, each with a target of its own that is 1 for it and 0 for the
+            others; None for the set's own targets.
 
     Returns:
         A write-protected array of shape (rows, inputs + targets).
@@ -184,6 +256,28 @@ def make_dataset(
         raise DataError(f"{count} examples are asked for", f"use 2 to {MAX_EXAMPLES}")
     if not 0 <= noise <= MAX_NOISE:
         raise DataError(f"the noise is {noise:g}", f"use 0 to {MAX_NOISE:g}")
-    rows = dataset.make(np.random.RandomState(seed), count, noise)
+    if classes is not None:
+        _check_classes(name, dataset, classes)
+    rows = dataset.make(np.random.RandomState(seed), count, noise, classes or 2)
+    if classes is not None:
+        one_hot = rows[:, -1:] == np.arange(classes)
+        rows = np.column_stack([rows[:, :-1], one_hot.astype(np.float64)])
     rows.setflags(write=False)
     return rows
+
+
+def _check_classes(name: str, dataset: Dataset, classes: int) -> None:
+    most = dataset.most_classes
+    if not most:
+        raise DataError(f"'{name}' has no classes: its target is a number", "leave classes out")
+    if not 2 <= classes <= most:
+        several = [other for other, row in DATASETS.items() if row.most_classes > 2]
+        hint = f"use 2 to {most}" if most > 2 else f"use 2; {' and '.join(several)} can have more"
+        raise DataError(f"'{name}' with {classes} classes", hint)
+
+
+def target_names(name: str, classes: int | None) -> tuple[str, ...]:
+    """Return the names of a data set's target columns: y, or y1, y2, … for one-hot classes."""
+    if classes is None:
+        return DATASETS[name].targets
+    return tuple(f"y{position}" for position in range(1, classes + 1))

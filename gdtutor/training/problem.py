@@ -11,6 +11,7 @@ from gdtutor.engine.graph import Graph, Role
 from gdtutor.engine.local import BATCH_SIZE
 from gdtutor.engine.operations import Array
 from gdtutor.engine.shapes import Shape
+from gdtutor.training.features import Features
 from gdtutor.values import Struct
 
 Indices = NDArray[np.int64]
@@ -48,6 +49,9 @@ class Problem(Struct, frozen=True, eq=False):
     """The node that is compared with the target."""
     target: str | None = None
     """The leaf that it is compared with."""
+    features: Features | None = None
+    """How columns that the inputs are bound to are made from the first ones; None where they are
+    given."""
 
     @property
     def trained(self) -> tuple[str, ...]:

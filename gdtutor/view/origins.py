@@ -39,14 +39,27 @@ class _Draw(Struct, frozen=True):
 
 
 def origin_lines(context: Context, width: int, *, is_brief: bool = False) -> tuple[Line, ...]:
-    """Return the rule of the scaling with its numbers, then that of every drawn start.
+    """Return the rule of the scaling with its numbers, the features, then every drawn start's rule.
 
     Args:
         context: The step.
         width: Cells of a line.
         is_brief: Whether starts are told without n_in, which the shapes tell, and few are named.
     """
-    return (*_scaling_lines(context, width), *_start_lines(context, width, is_brief))
+    given = (*_scaling_lines(context, width), *_feature_lines(context, width))
+    return (*given, *_start_lines(context, width, is_brief))
+
+
+def _feature_lines(context: Context, width: int) -> tuple[Line, ...]:
+    """Return what the rows of the inputs' matrix are, where they are made from the inputs."""
+    features = None if context.lesson is None else context.lesson.features
+    if features is None or not any(leaf.role is Role.INPUT for leaf in context.graph.leaves):
+        return ()
+    words = (
+        notation.plain(text, context.chars).replace(" ", NO_BREAK) for text in features.formulas
+    )
+    head, *rest = wrapped(f"rows of X: {', '.join(words)}", width - 1)
+    return (head, *(line(" ", *row) for row in rest))
 
 
 def _scaling_lines(context: Context, width: int) -> tuple[Line, ...]:

@@ -9,7 +9,8 @@ from gdtutor.training.datasets import DATASETS, MAX_EXAMPLES, make_dataset
 from gdtutor.training.errors import DataError
 
 GATES = {name for name, row in DATASETS.items() if row.is_gate}
-CLOUDS = sorted(set(DATASETS) - GATES)
+REGRESSIONS = {name for name, row in DATASETS.items() if not row.most_classes}
+CLOUDS = sorted(set(DATASETS) - GATES - REGRESSIONS)
 
 
 @pytest.mark.parametrize(
@@ -39,7 +40,7 @@ def test_rows_are_inputs_then_targets(name: str) -> None:
     rows = make_dataset(name, 1)
     assert rows.shape == (row.count, len(row.inputs) + len(row.targets))
     assert row.description
-    assert set(rows[:, -1]) == {0.0, 1.0}
+    assert (set(rows[:, -1]) == {0.0, 1.0}) == (name not in REGRESSIONS)
     with pytest.raises(ValueError, match="read-only"):
         rows[0, 0] = 2.0
 
@@ -95,7 +96,9 @@ def test_gaussians_lie_around_their_centres_with_the_noise_as_deviation() -> Non
 def test_the_arms_of_the_spiral_face_each_other() -> None:
     rows = make_dataset("spiral", 2, 200)
     np.testing.assert_allclose(rows[0::2, :2], -rows[1::2, :2], atol=1e-12)
-    np.testing.assert_allclose(np.hypot(rows[-2:, 0], rows[-2:, 1]), 1.0)
+    radius = np.hypot(rows[:, 0], rows[:, 1])
+    np.testing.assert_allclose(np.sort(radius)[::2], np.arange(100) / 99, atol=1e-12)
+    assert radius[-60:].min() < 0.2 < 0.8 < radius[-60:].max()
 
 
 def test_moons_are_two_half_circles_of_one_radius() -> None:
@@ -106,6 +109,37 @@ def test_moons_are_two_half_circles_of_one_radius() -> None:
         assert ((arc[:, 1] >= 0) if target == 0 else (arc[:, 1] <= 0)).all()
     assert np.abs(rows[:, 0]).max() <= 1.0
     assert np.abs(rows[:, 1]).max() <= 0.5
+
+
+def test_the_fields_of_the_checkerboard_take_turns() -> None:
+    rows = make_dataset("checkerboard", 2, 2000)
+    field = np.floor((rows[:, :2] + 1) * 2).astype(int)
+    np.testing.assert_array_equal(field.sum(axis=1) % 2, rows[:, 2])
+    assert len({tuple(place) for place in field.tolist()}) == 16
+    assert np.abs(rows[:, :2]).max() <= 1
+
+
+def test_the_regressions_are_their_formulas_and_noise_moves_the_target() -> None:
+    x1, x2, y = make_dataset("plane", 2, 500).T
+    np.testing.assert_allclose(y, (x1 + x2) / 2)
+    x1, x2, y = make_dataset("bumps", 2, 500).T
+    gaussians = [(0, 0.5, 1), (0.5, -0.25, 1), (-0.5, -0.25, 1)]
+    gaussians += [(a, -b, -height) for a, b, height in gaussians]
+    expected = sum(h * np.exp(-((x1 - a) ** 2 + (x2 - b) ** 2) / 0.08) for a, b, h in gaussians)
+    np.testing.assert_allclose(y, expected, atol=1e-12)
+    for name in REGRESSIONS:
+        still, moved = make_dataset(name, 5, 4000), make_dataset(name, 5, 4000, 0.3)
+        np.testing.assert_array_equal(still[:, :2], moved[:, :2])
+        assert 0.28 < np.std(moved[:, 2] - still[:, 2]) < 0.32
+
+
+@pytest.mark.parametrize("name", ["spiral", "gaussians"])
+@pytest.mark.parametrize("classes", [2, 3, 6])
+def test_several_classes_are_one_hot_and_take_turns(name: str, classes: int) -> None:
+    rows = make_dataset(name, 3, 20, 0.0, classes)
+    np.testing.assert_array_equal(rows[:, 2:], np.eye(classes)[np.arange(20) % classes])
+    if classes == 2:
+        np.testing.assert_array_equal(rows[:, :2], make_dataset(name, 3, 20, 0.0)[:, :2])
 
 
 @pytest.mark.parametrize(
@@ -120,6 +154,9 @@ def test_moons_are_two_half_circles_of_one_radius() -> None:
         (("moons", 0, 10, float("nan")), "the noise is"),
         (("moons", 0, 10, float("inf")), "the noise is"),
         (("moons", -1), "the seed is"),
+        (("moons", 0, None, None, 3), "'moons' with 3 classes"),
+        (("spiral", 0, None, None, 7), "use 2 to 6"),
+        (("plane", 0, None, None, 2), "no classes"),
     ],
 )
 def test_what_cannot_be_made_is_refused(arguments: tuple, message: str) -> None:

@@ -40,9 +40,17 @@ class Grid(Struct, frozen=True):
 
 
 def input_columns(problem: Problem) -> tuple[int, ...]:
-    """Return the columns of the examples that the graph takes as inputs."""
+    """Return the columns of the examples that are inputs, without features made from them."""
+    if problem.features is not None:
+        return tuple(range(len(problem.features.inputs)))
     inputs = set(problem.data_leaves(Role.INPUT))
     return tuple(dict.fromkeys(c for b in problem.bindings if b.leaf in inputs for c in b.columns))
+
+
+def _bound_inputs(problem: Problem) -> tuple[int, ...]:
+    """Return the columns that the inputs' leaves take, in their order."""
+    inputs = set(problem.data_leaves(Role.INPUT))
+    return tuple(c for b in problem.bindings if b.leaf in inputs for c in b.columns)
 
 
 def target_columns(problem: Problem) -> tuple[int, ...]:
@@ -125,6 +133,8 @@ def forward_at(
     """Return every value at some of `size` points of the input plane."""
     grid = np.zeros((len(points), problem.examples.shape[1]))
     grid[:, list(input_columns(problem))] = points
+    if problem.features is not None:
+        grid[:, list(_bound_inputs(problem))] = problem.features.of(points)
     given = {**problem.constants, **parameters, BATCH_SIZE: np.asarray(float(size))}
     for binding in problem.bindings:
         columns = list(binding.columns)

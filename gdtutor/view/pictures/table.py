@@ -6,7 +6,6 @@ from functools import lru_cache
 
 import numpy as np
 
-from gdtutor.engine.graph import Role
 from gdtutor.engine.operations import Array
 from gdtutor.lesson.model import PictureWish
 from gdtutor.session.state import Snapshot
@@ -19,6 +18,7 @@ from gdtutor.training.classes import (
 )
 from gdtutor.view.frame import Line, Style
 from gdtutor.view.lines import line, wrapped
+from gdtutor.view.pictures.planes import input_columns
 from gdtutor.view.pictures.plot_words import TOLD, line_texts
 from gdtutor.view.pictures.source import Drawing, Size, Source, said, whole
 
@@ -69,8 +69,7 @@ def _rows(
     source: Source, wish: PictureWish, learned: Array, expected: Array, room: int, width: int
 ) -> list[Line]:
     problem, count = source.problem, learned.shape[1]
-    inputs = [b for b in problem.bindings if b.leaf in problem.data_leaves(Role.INPUT)]
-    columns = list(dict.fromkeys(c for b in inputs for c in b.columns))
+    columns = input_columns(problem)
     digits = whole(wish, "digits", 3)
     kinds = classes_of(learned, expected, threshold_of(source.problem))
     right, wrong = ("✓", "✗") if source.chars.unicode else ("ok", "NO")
