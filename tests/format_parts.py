@@ -15,7 +15,7 @@ from pathlib import Path
 from gdtutor.check.lesson import LESSON_CODES
 from gdtutor.check.paths import FOLDER_CODES
 from gdtutor.engine import expression, parsing
-from gdtutor.engine.operations import FUNCTIONS, OPERATIONS, Kind, Operation
+from gdtutor.engine.operations import FUNCTIONS, OPERANDS, OPERATIONS, Kind, Operation
 from gdtutor.engine.shapes import MAX_CELLS
 from gdtutor.lesson import (
     body,
@@ -152,8 +152,8 @@ def keys_of(table: type) -> str:
 
 
 def _call(row: Operation) -> str:
-    operands = ", ".join("ab"[: row.operands])
-    axis = f" or `{row.name}({operands}, 0)`" if row.takes_axis else ""
+    operands = ", ".join(OPERANDS[: row.operands])
+    axis = f" or `{row.name}({operands}, axis=0)`" if row.takes_axis else ""
     return f"`{row.name}({operands})`{axis}"
 
 
@@ -168,7 +168,7 @@ def operations() -> str:
         if row.internal:
             continue
         written = f"`{signs[row.name]}`" if row.name not in FUNCTIONS else _call(row)
-        says = row.says.format(a="a", b="b")
+        says = row.says.format(**{letter: letter for letter in OPERANDS})
         formula = f"`{row.formula}`" if row.formula else ""
         rule = ", ".join(f"`{text}`" for text in row.local or row.vjp)
         where = "" if row.kind is Kind.ELEMENTWISE else row.kind.value

@@ -102,6 +102,9 @@ LAYERS = (
     ("H = tanh(V @ X)", "Z = sum(H) + w @ X + b"),
     ("H = relu(V @ X)", "Z = U @ H + b*sum(w)"),
     ("H = V @ X", "K = H.T", "Z = U @ K.T + b*mean(w)"),
+    ("H = clip(V @ X, -1, 1)", "Z = U @ softmax(H, axis=0) + b*std(w)"),
+    ("H = V @ X", "K = where(step(H), H, min(H, axis=0))", "Z = U @ K + b*var(w, axis=1)"),
+    ("H = V @ X", "Z = logsumexp(H, axis=0) - stop_gradient(w @ X) + b*argmax(w)"),
 )
 DRAWN = {
     "V": 'V = { init = "xavier", shape = [3, 2], seed = 1 }',

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping
 
 import numpy as np
@@ -21,7 +22,8 @@ SHOWN = 60
 """Characters of a formula that a report repeats at most."""
 
 
-_OF_TWO = {"max": "maximum"}
+_NAMED_AXIS = re.compile(r"\baxis\s*=")
+_OF_TWO = {"max": "maximum", "min": "minimum"}
 """Reductions that are easily taken for the operation on two operands, and that one."""
 
 
@@ -140,10 +142,12 @@ def check_axes(notes: Notes, moment: Moment) -> None:
     """
     for done in moment.traces:
         for node in done.graph.nodes:
-            if OPERATIONS[node.op].kind is not Kind.REDUCTION or node.axis is None:
+            kind, text = OPERATIONS[node.op].kind, done.graph.lines[node.line].text
+            # An axis that is named is meant as one.
+            axis, of = node.attribute, node.args[0]
+            if kind is not Kind.REDUCTION or axis is None or _NAMED_AXIS.search(text):
                 continue
-            of = node.args[0]
-            is_single = isinstance(of, Name) and _has_one_cell(done, of.name, node.axis)
+            is_single = isinstance(of, Name) and _has_one_cell(done, of.name, axis)
             if is_single or (node.op in _OF_TWO and _is_margin(done.graph, of)):
                 _report_axis(notes, done.graph.lines[node.line].name, node)
 
@@ -163,11 +167,11 @@ def _is_margin(graph: Graph, arg: Name | Number) -> bool:
 
 
 def _report_axis(notes: Notes, line: str, node: Node) -> None:
-    what = f"the {node.axis} of {node.op}(…, {node.axis}) in {line} is an axis"
+    what = f"the {node.attribute} of {node.op}(…, {node.attribute}) in {line} is an axis"
     hint = "the second operand of a reduction is the axis it goes along; without it all cells count"
     if node.op in _OF_TWO:
         two = _OF_TWO[node.op]
-        hint = f"the {OPERATIONS[two].says.split()[2]} of two numbers is {two}(…, {node.axis})"
+        hint = f"the {OPERATIONS[two].says.split()[2]} of two numbers is {two}(…, {node.attribute})"
     notes.add("axis", what, hint, notes.of_name(line), "warning")
 
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from gdtutor.engine.expression import Expr, Name, Number
+from gdtutor.engine.expression import Attribute, Expr, Name, Number
 from gdtutor.engine.graph import Graph, Node, Role
 from gdtutor.engine.operations import OPERATIONS, Array, Kind, Operation
 from gdtutor.engine.shapes import Shape, expression_shape, operation_shape
@@ -32,7 +32,7 @@ def batch_axes(graph: Graph, shapes: Mapping[str, Shape]) -> dict[str, Axes]:
     axes = {leaf.name: _given_axes(leaf.role, shapes[leaf.name]) for leaf in graph.leaves}
     for node in graph.nodes:
         operation = OPERATIONS[node.op]
-        axes[node.name] = _operation_axes(operation, _operands(node, shapes, axes), node.axis)
+        axes[node.name] = _operation_axes(operation, _operands(node, shapes, axes), node.attribute)
     return axes
 
 
@@ -52,7 +52,7 @@ def expression_axes(expr: Expr, shapes: Mapping[str, Shape], axes: Mapping[str, 
         _Operand(expression_shape(arg, shapes), expression_axes(arg, shapes, axes))
         for arg in expr.args
     )
-    return _operation_axes(OPERATIONS[expr.op], operands, expr.axis)
+    return _operation_axes(OPERATIONS[expr.op], operands, expr.attribute)
 
 
 class _Operand(Struct, frozen=True):
@@ -69,7 +69,7 @@ def _operands(
     )
 
 
-def _operation_axes(op: Operation, args: tuple[_Operand, ...], axis: int | None) -> Axes:
+def _operation_axes(op: Operation, args: tuple[_Operand, ...], axis: Attribute) -> Axes:
     """Return the batch axes of one operation's result."""
     first = args[0]
     match op.kind:

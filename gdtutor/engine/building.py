@@ -184,7 +184,7 @@ def _flatten(name: str, expr: Expr, line: int, nodes: list[Node]) -> tuple[Edge,
             del operands[len(operands) - len(part.args) :]
             inner = f"{name}.{len(nodes) - first + 1}"
             node_name = inner if pending else name
-            nodes.append(Node(node_name, part.op, args, part.axis, line, part.column))
+            nodes.append(Node(node_name, part.op, args, part.attribute, line, part.column))
             operands.append(Name(node_name, part.column))
         else:
             pending.append((part, True))

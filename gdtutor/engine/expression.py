@@ -42,12 +42,16 @@ class Name(_Part, frozen=True):
     column: int = 0
 
 
+Attribute = int | None
+"""What a call fixes in plain numbers: the axis that it goes along; None where it names nothing."""
+
+
 class Apply(_Part, frozen=True):
-    """An operation on operands; `axis` is set for a reduction along one axis only."""
+    """An operation on operands, with what its call fixes in plain numbers."""
 
     op: str
     args: tuple[Expr, ...]
-    axis: int | None = None
+    attribute: Attribute = None
     column: int = 0
 
 
@@ -96,8 +100,13 @@ def to_text(expr: Expr) -> str:
         return f"-{_wrapped(expr.args[0], 3)}"
     if expr.op == "transpose":
         return f"{_wrapped(expr.args[0], WHOLE)}.T"
-    axis = "" if expr.axis is None else f", {expr.axis}"
-    return f"{expr.op}({', '.join(to_text(arg) for arg in expr.args)}{axis})"
+    parts = [*map(to_text, expr.args), *attribute_texts(expr.attribute)]
+    return f"{expr.op}({', '.join(parts)})"
+
+
+def attribute_texts(attribute: Attribute) -> list[str]:
+    """Return what stands behind the operands of a call."""
+    return [] if attribute is None else [f"axis={attribute}"]
 
 
 def _wrapped(expr: Expr, needed: int) -> str:
@@ -124,5 +133,5 @@ def substitute(expr: Expr, values: Mapping[str, Expr]) -> Expr:
         return values.get(expr.name, expr)
     if isinstance(expr, Apply):
         args = tuple(substitute(arg, values) for arg in expr.args)
-        return Apply(expr.op, args, expr.axis, expr.column)
+        return Apply(expr.op, args, expr.attribute, expr.column)
     return expr

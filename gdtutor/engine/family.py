@@ -9,9 +9,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from gdtutor.engine.expression import Expr, Name, Number
+from gdtutor.engine.expression import Attribute, Expr, Name, Number
 from gdtutor.engine.graph import Graph, Node
-from gdtutor.engine.operations import OPERATIONS, Array, Kind, Operation, definition
+from gdtutor.engine.operations import OPERANDS, OPERATIONS, Array, Kind, Operation, definition
 
 
 def forward_family(
@@ -35,7 +35,7 @@ def forward_family(
     with np.errstate(all="ignore"):
         for node in _needed(graph, set(varied), wanted):
             args = tuple(_operand(arg, values) for arg in node.args)
-            values[node.name] = _apply(OPERATIONS[node.op], args, node.axis)
+            values[node.name] = _apply(OPERATIONS[node.op], args, node.attribute)
     result = values[wanted]
     return np.broadcast_to(result, (members, *result.shape[1:]))
 
@@ -55,7 +55,7 @@ def _operand(arg: Name | Number, values: Mapping[str, Array]) -> Array:
     return np.full(1, arg.value) if isinstance(arg, Number) else values[arg.name]
 
 
-def _apply(op: Operation, args: tuple[Array, ...], axis: int | None) -> Array:
+def _apply(op: Operation, args: tuple[Array, ...], axis: Attribute) -> Array:
     match op.kind:
         case Kind.MATMUL if op.name == "matmul":
             return _matmul(args[0], args[1])
@@ -68,14 +68,14 @@ def _apply(op: Operation, args: tuple[Array, ...], axis: int | None) -> Array:
     body = definition(op, axis)
     if body is None:
         raise ValueError(f"{op.name} has no definition to compute a family by")
-    return _evaluated(body, dict(zip("ab", args, strict=False)))
+    return _evaluated(body, dict(zip(OPERANDS, args, strict=False)))
 
 
 def _evaluated(expr: Expr, values: Mapping[str, Array]) -> Array:
     if isinstance(expr, Number | Name):
         return _operand(expr, values)
     args = tuple(_evaluated(arg, values) for arg in expr.args)
-    return _apply(OPERATIONS[expr.op], args, expr.axis)
+    return _apply(OPERATIONS[expr.op], args, expr.attribute)
 
 
 def _aligned(args: tuple[Array, ...]) -> tuple[Array, ...]:
@@ -86,7 +86,7 @@ def _aligned(args: tuple[Array, ...]) -> tuple[Array, ...]:
     )
 
 
-def _reduced(op: Operation, arg: Array, axis: int | None) -> Array:
+def _reduced(op: Operation, arg: Array, axis: Attribute) -> Array:
     if op.function is None:
         raise ValueError(f"{op.name} has no function")
     if axis is None:

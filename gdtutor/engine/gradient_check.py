@@ -8,7 +8,7 @@ import numpy as np
 
 from gdtutor.engine.graph import Graph, Node
 from gdtutor.engine.moved import root_with
-from gdtutor.engine.operations import OPERATIONS, Array, evaluate, parse_rule
+from gdtutor.engine.operations import OPERANDS, OPERATIONS, Array, evaluate, parse_rule
 from gdtutor.engine.refinement import extrapolated, rounding_noise
 from gdtutor.engine.trace import forward
 from gdtutor.values import Struct, replace
@@ -278,8 +278,7 @@ def apart_from_kink(node: Node, values: Mapping[str, Array]) -> Array:
 
     Only for a node whose operation has a kink.
     """
-    operands = {key: evaluate(arg, values) for key, arg in zip("ab", node.args, strict=False)}
+    operands = {key: evaluate(arg, values) for key, arg in zip(OPERANDS, node.args, strict=False)}
+    kink = parse_rule(OPERATIONS[node.op].kink, node.attribute)
     with np.errstate(all="ignore"):
-        return evaluate(
-            parse_rule(OPERATIONS[node.op].kink, node.axis), {**operands, "out": values[node.name]}
-        )
+        return evaluate(kink, {**operands, "out": values[node.name]})

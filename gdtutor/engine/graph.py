@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Set
 from enum import Enum
 
-from gdtutor.engine.expression import Expr, Name, Number
+from gdtutor.engine.expression import Attribute, Expr, Name, Number
 from gdtutor.values import Struct, field
 
 
@@ -41,7 +41,8 @@ class Node(Struct, frozen=True):
     """The line's name, or `z.1` for an inner operation of z."""
     op: str
     args: tuple[Name | Number, ...]
-    axis: int | None
+    attribute: Attribute
+    """What the call fixes, as the axis of a reduction."""
     line: int
     """Index of the line that it belongs to."""
     column: int = 0

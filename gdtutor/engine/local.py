@@ -14,7 +14,7 @@ import numpy as np
 
 from gdtutor.engine.expression import Apply, Expr, Name, Number, names_in, substitute
 from gdtutor.engine.graph import Edge, Graph, Node
-from gdtutor.engine.operations import OPERATIONS, Kind, local_formula, vjp_formula
+from gdtutor.engine.operations import OPERANDS, OPERATIONS, Kind, local_formula, vjp_formula
 from gdtutor.engine.shapes import Shape, expression_shape
 from gdtutor.engine.simplify import is_one, product, simplify
 from gdtutor.values import Struct
@@ -80,7 +80,7 @@ class _Composer:
                 factors, local = [], None
                 continue
             step = simplify(
-                self._counted(self._over(node, local_formula(operation, position, node.axis)))
+                self._counted(self._over(node, local_formula(operation, position, node.attribute)))
             )
             factors.append(step)
             is_reduction = operation.kind is not Kind.ELEMENTWISE
@@ -102,7 +102,7 @@ class _Composer:
         ranks = tuple(len(self._operand_shape(arg)) for arg in node.args)
         upstream = self._as_wide_as(node, rule, edge)
         return simplify(
-            self._over(node, vjp_formula(operation, position, ranks, node.axis), upstream)
+            self._over(node, vjp_formula(operation, position, ranks, node.attribute), upstream)
         )
 
     def _summed(self, rule: Expr, edge: Edge, node: Node, position: int) -> Expr:
@@ -124,7 +124,7 @@ class _Composer:
 
     def _over(self, node: Node, formula: Expr, upstream: Expr | None = None) -> Expr:
         """Return a row's formula over what the node's own operands are."""
-        operands = dict(zip("ab", node.args, strict=False)) | {"out": Name(node.name)}
+        operands = dict(zip(OPERANDS, node.args, strict=False)) | {"out": Name(node.name)}
         used = {name.name for name in names_in(formula)} & set(operands)
         values = {name: self._written(operands[name]) for name in used}
         return substitute(formula, values if upstream is None else values | {"g": upstream})
@@ -141,7 +141,7 @@ class _Composer:
             return arg
         if index not in self._known:
             args = tuple(self._written(a) for a in node.args)
-            self._known[index] = Apply(node.op, args, node.axis)
+            self._known[index] = Apply(node.op, args, node.attribute)
         return self._known[index]
 
     def _operand_shape(self, arg: Name | Number) -> Shape:
@@ -155,7 +155,7 @@ class _Composer:
             cells = int(np.prod(expression_shape(expr.args[0], self._shapes)))
             is_batch = self._graph.by_rows and cells > 1 and BATCH_SIZE in self._shapes
             return Name(BATCH_SIZE) if is_batch else Number(float(cells))
-        return Apply(expr.op, tuple(self._counted(arg) for arg in expr.args), expr.axis)
+        return Apply(expr.op, tuple(self._counted(arg) for arg in expr.args), expr.attribute)
 
 
 def _is_zero(expr: Expr) -> bool:

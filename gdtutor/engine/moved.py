@@ -20,9 +20,10 @@ def values_with(
     value: float,
     disturbed: Callable[[Array], Array] = np.asarray,
 ) -> dict[str, Array]:
-    """Return every value after one cell of a node or leaf is overwritten.
+    """Return every value after one cell of a node or leaf is overwritten, as a derivative sees it.
 
-    Only what depends on it is computed again; the node keeps the new value, whatever its formula.
+    Only what depends on it is computed again; the node keeps the new value, whatever its formula,
+    and what counts as given, as `stop_gradient`, keeps its old one.
 
     Args:
         graph: The graph.
@@ -34,7 +35,7 @@ def values_with(
     """
     changed = np.array(values[name])
     changed[cell] = value
-    return values_replaced(graph, values, {name: changed}, disturbed)
+    return values_replaced(graph, values, {name: changed}, disturbed, holds=True)
 
 
 def values_replaced(
@@ -42,6 +43,8 @@ def values_replaced(
     values: Mapping[str, Array],
     replaced: Mapping[str, Array],
     disturbed: Callable[[Array], Array] = np.asarray,
+    *,
+    holds: bool = False,
 ) -> dict[str, Array]:
     """Return every value after some nodes or leaves are replaced as a whole.
 
@@ -53,19 +56,21 @@ def values_replaced(
         values: Every value.
         replaced: New values by name, of the shapes that the old ones have.
         disturbed: What becomes of each array that an operation takes or gives; nothing as a rule.
+        holds: Whether what counts as given for a derivative keeps its value.
     """
     after = {**values, **{name: frozen(value) for name, value in replaced.items()}}
     moved = set(replaced)
     with np.errstate(all="ignore"):
         for node in graph.nodes:
             uses = any(isinstance(arg, Name) and arg.name in moved for arg in node.args)
-            if not uses or node.name in replaced:
+            is_held = holds and OPERATIONS[node.op].is_held
+            if not uses or is_held or node.name in replaced:
                 continue
             args = tuple(
                 disturbed(after[arg.name]) if isinstance(arg, Name) else np.asarray(arg.value)
                 for arg in node.args
             )
-            after[node.name] = frozen(disturbed(apply(OPERATIONS[node.op], args, node.axis)))
+            after[node.name] = frozen(disturbed(apply(OPERATIONS[node.op], args, node.attribute)))
             moved.add(node.name)
     return after
 

@@ -19,7 +19,14 @@ from gdtutor.engine.expression import (
     number_text,
     substitute,
 )
-from gdtutor.engine.operations import OPERATIONS, Array, Operation, broadcast_axes, definition
+from gdtutor.engine.operations import (
+    OPERANDS,
+    OPERATIONS,
+    Array,
+    Operation,
+    broadcast_axes,
+    definition,
+)
 from gdtutor.engine.shapes import Shape, expression_shape
 from gdtutor.values import Struct
 
@@ -94,24 +101,21 @@ class NumpyWriter(Struct, frozen=True):
     def _call(self, expr: Apply) -> tuple[str, int]:
         operation = OPERATIONS[expr.op]
         args = [self.write(arg) for arg in expr.args]
-        if expr.axis is not None and operation.numpy:
-            return f"{operation.numpy}({args[0]}, axis={expr.axis}, keepdims=True)", WHOLE
-        if expr.op == "step":
-            return f"np.heaviside({args[0]}, 1.0)", WHOLE
+        if expr.attribute is not None and operation.numpy:
+            return f"{operation.numpy}({args[0]}, axis={expr.attribute}, keepdims=True)", WHOLE
         if expr.op == "mul_or_zero":
-            left, right = expr.args
-            product = self.write(Apply("mul", (left, right)))
-            return f"np.where({self._wrapped(left, 1)} == 0, 0.0, {product})", WHOLE
-        if expr.op == "spread":
-            return f"np.broadcast_to({args[0]}, np.shape({args[1]}))", WHOLE
+            product = self.write(Apply("mul", expr.args))
+            return f"np.where({args[0]} == 0, 0.0, {product})", WHOLE
+        if "{" in operation.numpy:
+            return operation.numpy.format(**dict(zip(OPERANDS, args, strict=False))), WHOLE
         if expr.op == "sum_to":
             return self._sum_to(expr, args), WHOLE
         if operation.numpy:
             return f"{operation.numpy}({', '.join(args)})", WHOLE
-        body = definition(operation, expr.axis)
-        if body is None or not (self.is_inline or expr.axis is not None):
+        body = definition(operation, expr.attribute)
+        if body is None or not (self.is_inline or expr.attribute is not None):
             return f"{expr.op}({', '.join(args)})", WHOLE
-        return self._written(substitute(body, dict(zip("ab", expr.args, strict=False))))
+        return self._written(substitute(body, dict(zip(OPERANDS, expr.args, strict=False))))
 
     def _sum_to(self, expr: Apply, args: list[str]) -> str:
         if self.shapes is None:
@@ -146,9 +150,9 @@ def helper_names(expr: Expr) -> tuple[str, ...]:
             found[ready] = None
         elif isinstance(part, Apply):
             row = OPERATIONS[part.op]
-            body = definition(row, part.axis) if not row.numpy else None
+            body = definition(row, part.attribute) if not row.numpy else None
             if body is not None and part.op not in found:
-                pending += [(part, part.op)] if part.axis is None else []
+                pending += [(part, part.op)] if part.attribute is None else []
                 pending.append((body, ""))
             pending.extend((arg, "") for arg in part.args)
     return tuple(found)
@@ -159,8 +163,8 @@ def helper_source(row: Operation) -> str:
     body = definition(row)
     if body is None:
         raise ValueError(f"{row.name} is a function of NumPy")
-    operands = "ab"[: row.operands]
-    says = row.says.format(a="a", b="b")
+    operands = OPERANDS[: row.operands]
+    says = row.says.format(**{letter: letter for letter in operands})
     says = says[0].upper() + says[1:]
     text = NumpyWriter().write(body)
     return f'def {row.name}({", ".join(operands)}):\n    """{says}."""\n    return {text}\n'

@@ -1,6 +1,6 @@
 """The table of operations: what each computes, and its local gradient, each written once.
 
-A row's formulas are in the grammar of lessons, over the operands `a` and `b`, the result `out`
+A row's formulas are in the grammar of lessons, over the operands `a`, `b` and `c`, the result `out`
 and, in a vector-Jacobian rule, the upstream gradient `g`; `axis` stands for the axis that a call
 names. What the screens print, the walk evaluates, the plan compiles and the export writes all comes
 from these texts. To add an operation, add a row.
@@ -18,11 +18,14 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from gdtutor.engine.expression import Expr, Name, Number
+from gdtutor.engine.expression import Attribute, Expr, Name, Number
 from gdtutor.engine.parsing import Arity, parse
 from gdtutor.values import Struct, field
 
 Array = NDArray[np.float64]
+
+OPERANDS = "abc"
+"""What the operands are called in the formulas and texts of a row."""
 
 
 class Kind(Enum):
@@ -51,7 +54,7 @@ class Operation(Struct, frozen=True):
     """How many operands it takes."""
     kind: Kind
     says: str
-    """What it does, for the sentence of a step, over {a}, {b}."""
+    """What it does, for the sentence of a step, over {a}, {b}, {c}."""
     formula: str = ""
     """Its definition, for learners; also how it is computed where nothing else is given."""
     computed: str = ""
@@ -59,7 +62,7 @@ class Operation(Struct, frozen=True):
     function: Callable[..., Array] | None = None
     """The NumPy function that computes it directly."""
     numpy: str = ""
-    """The name of `function` in NumPy source."""
+    """The name of `function` in NumPy source, or the whole call over {a}, {b} and {c}."""
     local: tuple[str, ...] = ()
     """Local gradient with respect to each operand (elementwise operations and reductions)."""
     vjp: tuple[str, ...] = ()
@@ -67,7 +70,7 @@ class Operation(Struct, frozen=True):
     vjp_by_rank: Mapping[tuple[int, int], tuple[str, str]] = field(default_factory=dict)
     """`vjp` for operands that are vectors, by the number of their axes."""
     because: tuple[str, ...] = ()
-    """Why each local gradient is what it is, in words, over {a}, {b}."""
+    """Why each local gradient is what it is, in words, over {a}, {b}, {c}."""
     has_target: bool = False
     """Whether it holds its first operand, a prediction, against its second, a target."""
     kink: str = ""
@@ -76,6 +79,8 @@ class Operation(Struct, frozen=True):
     """Which value the gradient takes at the kink."""
     samples: tuple[tuple[float, float], ...] = ((-3.0, 3.0),)
     """For each operand the interval that tests draw from (the last one repeats)."""
+    is_held: bool = False
+    """Whether its result counts as given: no derivative sees it move."""
     internal: bool = False
     """Used by rules of other rows; not part of the grammar of lessons."""
 
@@ -84,7 +89,7 @@ class Operation(Struct, frozen=True):
         """Whether a call may name an axis."""
         return self.kind in (Kind.REDUCTION, Kind.COLUMNS, Kind.COLUMN_LOSS)
 
-    def axis_of(self, named: int | None) -> int | None:
+    def axis_of(self, named: Attribute) -> Attribute:
         """Return the axis that a call goes along: of columns the first where it names none."""
         return 0 if named is None and self.kind is not Kind.REDUCTION and self.takes_axis else named
 
@@ -99,6 +104,18 @@ def _mean(a: Array, axis: int | None = None) -> Array:
 
 def _max(a: Array, axis: int | None = None) -> Array:
     return np.asarray(np.max(a, axis=axis, keepdims=axis is not None))
+
+
+def _min(a: Array, axis: int | None = None) -> Array:
+    return np.asarray(np.min(a, axis=axis, keepdims=axis is not None))
+
+
+def _argmax(a: Array, axis: int | None = None) -> Array:
+    return np.asarray(np.argmax(a, axis=axis, keepdims=axis is not None), dtype=np.float64)
+
+
+def _where(a: Array, b: Array, c: Array) -> Array:
+    return np.where(np.not_equal(a, 0), b, c)
 
 
 def _step(a: Array) -> Array:
@@ -217,6 +234,44 @@ _ALL = (
         kink="a - b", convention="each of two equal operands takes half of it",
     ),
     Operation(
+        "minimum", 2, Kind.ELEMENTWISE, "takes the smaller of {a} and {b}",
+        function=np.minimum, numpy="np.minimum",
+        local=("(1 + sign(b - a))/2", "(1 + sign(a - b))/2"),
+        because=("1 where {a} is the smaller, else 0", "1 where {b} is the smaller, else 0"),
+        kink="a - b", convention="each of two equal operands takes half of it",
+    ),
+    Operation(
+        "clip", 3, Kind.ELEMENTWISE, "keeps {a} between {b} and {c}",
+        formula="minimum(maximum(a, b), c)",
+        local=(
+            "(1 + sign(a - b))/2*(1 + sign(c - maximum(a, b)))/2",
+            "(1 + sign(b - a))/2*(1 + sign(c - maximum(a, b)))/2",
+            "(1 + sign(maximum(a, b) - c))/2",
+        ),
+        because=(
+            "1 between the bounds, else 0",
+            "1 where {a} is below it, else 0",
+            "1 where {a} is above it, else 0",
+        ),
+        samples=((-3.0, 3.0), (-2.0, -1.0), (1.0, 2.0)),
+        kink="minimum(abs(a - b), abs(maximum(a, b) - c))",
+        convention="each of two equal operands takes half of it",
+    ),
+    Operation(
+        "where", 3, Kind.ELEMENTWISE, "takes {b} where {a} is not 0, and {c} where it is",
+        function=_where, numpy="np.where({a} != 0, {b}, {c})",
+        local=("0", "where(a, 1, 0)", "where(a, 0, 1)"),
+        because=(
+            "which of both is taken does not change with a little of {a}",
+            "1 where {a} is not 0, else 0",
+            "1 where {a} is 0, else 0",
+        ),
+    ),
+    Operation(
+        "stop_gradient", 1, Kind.ELEMENTWISE, "passes {a} on, and no gradient back",
+        formula="a", local=("0",), because=("what stands in it counts as given",), is_held=True,
+    ),
+    Operation(
         "sigmoid", 1, Kind.ELEMENTWISE, "squashes {a} to between 0 and 1",
         formula="1/(1 + exp(-a))", local=("out*(1 - out)",),
         because=("the S curve is steepest, 1/4, in its middle",),
@@ -244,7 +299,7 @@ _ALL = (
     ),
     Operation(
         "step", 1, Kind.ELEMENTWISE, "gives 1 where {a} is at or above 0, else 0",
-        function=_step, numpy="np.heaviside", local=("0",),
+        function=_step, numpy="np.heaviside({a}, 1.0)", local=("0",),
         because=("a threshold is flat on both sides",), kink="a", convention="0 is used there",
     ),
     Operation(
@@ -309,6 +364,40 @@ _ALL = (
         convention="the largest cells share it equally",
     ),
     Operation(
+        "min", 1, Kind.REDUCTION, "takes the smallest cell of {a}",
+        function=_min, numpy="np.min",
+        local=("step(out - a)/ties(-a, axis)",),
+        because=("only the smallest cell moves the result; equal ones share the gradient",),
+        kink="maximum(0, 2 - ties(-a, axis))",
+        convention="the smallest cells share it equally",
+    ),
+    Operation(
+        "argmax", 1, Kind.REDUCTION, "counts up to the largest cell of {a}, from 0",
+        function=_argmax, numpy="np.argmax", local=("0",),
+        because=("a place does not change with a little of {a}",),
+        kink="maximum(0, 2 - ties(a, axis))", convention="0 is used there",
+    ),
+    Operation(
+        "var", 1, Kind.REDUCTION, "averages how far the cells of {a} are from their mean, squared",
+        formula="mean(square(a - mean(a, axis)), axis)",
+        local=("2*(a - mean(a, axis))*count(out)/count(a)",),
+        because=("a cell far from the mean counts most",),
+    ),
+    Operation(
+        "std", 1, Kind.REDUCTION, "takes the root of the variance of {a}",
+        formula="sqrt(var(a, axis))",
+        local=("(a - mean(a, axis))*count(out)/count(a)/maximum(out, 1e-300)",),
+        because=("a cell far from the mean counts most",),
+        kink="out", convention="0 is used there",
+    ),
+    Operation(
+        "logsumexp", 1, Kind.REDUCTION, "takes the logarithm of the sum of e to each cell of {a}",
+        formula="log(sum(exp(a), axis))",
+        computed="max(a, axis) + log(sum(exp(a - max(a, axis)), axis))",
+        local=("exp(a - max(a, axis))/sum(exp(a - max(a, axis)), axis)",),
+        because=("each cell counts by its share of the sum",),
+    ),
+    Operation(
         "softmax", 1, Kind.COLUMNS, "turns each column of {a} into shares that add up to 1",
         formula="exp(a)/sum(exp(a), axis)",
         computed="exp(a - max(a, axis))/sum(exp(a - max(a, axis)), axis)",
@@ -334,7 +423,7 @@ _ALL = (
     ),
     Operation(
         "mul_or_zero", 2, Kind.ELEMENTWISE, "multiplies {a} by {b}, and gives 0 where {a} is 0",
-        function=_mul_or_zero, numpy="mul_or_zero", internal=True,
+        function=_mul_or_zero, numpy="np.where({a} == 0, 0.0, {a}*{b})", internal=True,
     ),
     Operation(
         "ties", 1, Kind.REDUCTION, "counts the largest cells of {a}",
@@ -350,7 +439,7 @@ _ALL = (
     ),
     Operation(
         "spread", 2, Kind.SPREAD, "gives every cell of {b} the value of {a}",
-        function=_spread, numpy="np.broadcast_to", internal=True,
+        function=_spread, numpy="np.broadcast_to({a}, np.shape({b}))", internal=True,
     ),
     Operation(
         "sum_to", 2, Kind.SPREAD, "sums {a} over the axes along which {b} was broadcast",
@@ -379,31 +468,31 @@ def parse_formula(text: str) -> Expr:
 
 
 @cache
-def parse_rule(text: str, axis: int | None = None) -> Expr:
+def parse_rule(text: str, attribute: Attribute = None) -> Expr:
     """Read a rule of the table or a printed local formula, which may use internal operations.
 
     Args:
         text: The rule.
-        axis: What `axis` stands for in it.
+        attribute: What `axis` stands for in it.
     """
-    return parse(text, _ALL_FUNCTIONS, {"axis": axis})
+    return parse(text, _ALL_FUNCTIONS, {"axis": attribute})
 
 
-def definition(op: Operation, axis: int | None = None) -> Expr | None:
-    """Return the formula over a and b that computes the operation, None where NumPy does."""
+def definition(op: Operation, attribute: Attribute = None) -> Expr | None:
+    """Return the formula over the operands that computes the operation, None where NumPy does."""
     text = op.computed or ("" if op.function else op.formula)
-    return parse_rule(text, op.axis_of(axis)) if text else None
+    return parse_rule(text, op.axis_of(attribute)) if text else None
 
 
-def apply(op: Operation, args: tuple[Array, ...], axis: int | None = None) -> Array:
+def apply(op: Operation, args: tuple[Array, ...], attribute: Attribute = None) -> Array:
     """Compute one operation on arrays; NumPy's warnings are the caller's to silence."""
     if op.function is not None:
-        result = op.function(*args, axis=axis) if axis is not None else op.function(*args)
-        return np.asarray(result, dtype=np.float64)
-    body = definition(op, axis)
+        fixed = () if attribute is None else (attribute,)
+        return np.asarray(op.function(*args, *fixed), dtype=np.float64)
+    body = definition(op, attribute)
     if body is None:
         raise ValueError(f"the row of {op.name} says nowhere how it is computed")
-    return evaluate(body, dict(zip("ab", args, strict=False)))
+    return evaluate(body, dict(zip(OPERANDS, args, strict=False)))
 
 
 def evaluate(expr: Expr, values: Mapping[str, Array]) -> Array:
@@ -413,18 +502,18 @@ def evaluate(expr: Expr, values: Mapping[str, Array]) -> Array:
     if isinstance(expr, Name):
         return values[expr.name]
     args = tuple(evaluate(arg, values) for arg in expr.args)
-    return apply(OPERATIONS[expr.op], args, expr.axis)
+    return apply(OPERATIONS[expr.op], args, expr.attribute)
 
 
-def local_formula(op: Operation, operand: int, axis: int | None = None) -> Expr:
+def local_formula(op: Operation, operand: int, attribute: Attribute = None) -> Expr:
     """Return the local gradient of an elementwise operation or a reduction, for one operand."""
-    return parse_rule(op.local[operand], op.axis_of(axis))
+    return parse_rule(op.local[operand], op.axis_of(attribute))
 
 
 def vjp_formula(
-    op: Operation, operand: int, ranks: tuple[int, ...], axis: int | None = None
+    op: Operation, operand: int, ranks: tuple[int, ...], attribute: Attribute = None
 ) -> Expr:
     """Return the rule from the upstream gradient to one operand, for operands of these ranks."""
     if len(ranks) == 2 and (ranks[0], ranks[1]) in op.vjp_by_rank:
         return parse_rule(op.vjp_by_rank[ranks[0], ranks[1]][operand])
-    return parse_rule(op.vjp[operand], op.axis_of(axis))
+    return parse_rule(op.vjp[operand], op.axis_of(attribute))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple, NoReturn
 
 from gdtutor.engine.errors import FormulaError, did_you_mean
-from gdtutor.engine.expression import INFIX, MAX_NAME, Apply, Expr, Name, Number
+from gdtutor.engine.expression import INFIX, MAX_NAME, Apply, Attribute, Expr, Name, Number
 from gdtutor.engine.tokens import Token, tokens_of
 
 MAX_CHARACTERS = 2_000
@@ -25,14 +25,14 @@ class Arity(NamedTuple):
 
 
 def parse(
-    text: str, functions: Mapping[str, Arity], axes: Mapping[str, int | None] | None = None
+    text: str, functions: Mapping[str, Arity], axes: Mapping[str, Attribute] | None = None
 ) -> Expr:
     """Read a formula.
 
     Args:
         text: The formula, as `w1*x1 + b`.
         functions: Every operation that can be called by name.
-        axes: What a name stands for where a call names its axis; only rules have such.
+        axes: What a name stands for where a call fixes its axis; only rules have such.
 
     Raises:
         FormulaError: With the column, for anything outside the grammar or its bounds.
@@ -50,7 +50,7 @@ class _Parser:
     """Precedence climbing over the tokens; chains such as a + b + … are loops."""
 
     def __init__(
-        self, text: str, functions: Mapping[str, Arity], axes: Mapping[str, int | None]
+        self, text: str, functions: Mapping[str, Arity], axes: Mapping[str, Attribute]
     ) -> None:
         self._tokens = list(tokens_of(text))
         self._at = 0
@@ -81,11 +81,10 @@ class _Parser:
             raise FormulaError(
                 "the formula ends too early", "something is missing here", column=token.column
             )
-        raise FormulaError(
-            f"'{token.text}' cannot stand here",
-            "an operator such as + or * is missing, or a parenthesis is not balanced",
-            column=token.column,
-        )
+        usual = "an operator such as + or * is missing, or a parenthesis is not balanced"
+        if token.text == "=":
+            usual = "a line has one '=', after its name; a call may name its axis=0"
+        raise FormulaError(f"'{token.text}' cannot stand here", usual, column=token.column)
 
     def _deeper(self, column: int) -> None:
         self._depth += 1
@@ -98,7 +97,7 @@ class _Parser:
             )
 
     def _apply(
-        self, op: str, args: tuple[Expr, ...], column: int, axis: int | None = None
+        self, op: str, args: tuple[Expr, ...], column: int, attribute: Attribute = None
     ) -> Apply:
         self._operations += 1
         if self._operations > MAX_OPERATIONS:
@@ -108,7 +107,7 @@ class _Parser:
                 column=column,
                 code="bound",
             )
-        return Apply(op, args, axis, column)
+        return Apply(op, args, attribute, column)
 
     def _sum(self) -> Expr:
         left = self._product()
@@ -210,18 +209,36 @@ class _Parser:
         opened = self._next()
         self._deeper(opened.column)
         args: list[Expr] = []
-        if self._peek.text != ")":
+        axis: Attribute = None
+        while self._peek.text != ")" and not self._begins_keyword():
             args.append(self._sum())
-            while self._peek.text == ",":
-                self._next()
-                args.append(self._sum())
+            if self._peek.text != ",":
+                break
+            self._next()
+        if self._begins_keyword():
+            axis = self._keyword(name, arity)
+        elif args and self._tokens[self._at - 1].text == ",":
+            self._unexpected(self._peek)
         self._depth -= 1
         self._close(opened)
-        return self._checked_call(name, arity, args)
+        return self._checked_call(name, arity, args, axis)
 
-    def _checked_call(self, name: Token, arity: Arity, args: list[Expr]) -> Expr:
-        axis = None
-        if arity.takes_axis and len(args) == arity.operands + 1:
+    def _begins_keyword(self) -> bool:
+        return self._peek.kind == "name" and self._tokens[self._at + 1].text == "="
+
+    def _keyword(self, name: Token, arity: Arity) -> Attribute:
+        """Read `axis=0` at the end of a call."""
+        key = self._next()
+        if key.text != "axis" or not arity.takes_axis:
+            hint = f"write {name.text}(…, axis=0)" if arity.takes_axis else "it takes none by name"
+            if key.text == "keepdims":
+                hint = "leave it out: an axis that is gathered stays, with length 1"
+            raise FormulaError(f"{name.text} has no '{key.text}='", hint, column=key.column)
+        self._next()
+        return self._axis(name, self._sum())
+
+    def _checked_call(self, name: Token, arity: Arity, args: list[Expr], axis: Attribute) -> Expr:
+        if axis is None and arity.takes_axis and len(args) == arity.operands + 1:
             axis = self._axis(name, args.pop())
         if len(args) != arity.operands:
             plural = "" if arity.operands == 1 else "s"
@@ -232,13 +249,13 @@ class _Parser:
             )
         return self._apply(name.text, tuple(args), name.column, axis)
 
-    def _axis(self, name: Token, last: Expr) -> int | None:
+    def _axis(self, name: Token, last: Expr) -> Attribute:
         if isinstance(last, Name) and last.name in self._axes:
             return self._axes[last.name]
         if not isinstance(last, Number) or last.value not in (0.0, 1.0):
             raise FormulaError(
                 f"the axis of {name.text} must be 0 (down the rows) or 1 (along the columns)",
-                f"write {name.text}(A), {name.text}(A, 0) or {name.text}(A, 1)",
+                f"write {name.text}(A), {name.text}(A, axis=0) or {name.text}(A, axis=1)",
                 column=last.column,
             )
         return int(last.value)

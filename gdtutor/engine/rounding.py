@@ -14,7 +14,16 @@ from numpy.typing import NDArray
 
 from gdtutor.engine.expression import Apply, Expr, Name, Number
 from gdtutor.engine.local import UPSTREAM
-from gdtutor.engine.operations import OPERATIONS, Array, apply, evaluate, sum_to
+from gdtutor.engine.operations import (
+    OPERANDS,
+    OPERATIONS,
+    Array,
+    Kind,
+    apply,
+    definition,
+    evaluate,
+    sum_to,
+)
 from gdtutor.engine.trace import Contribution, Trace
 from gdtutor.values import Struct
 
@@ -83,7 +92,7 @@ def is_rounding(value: Array, bound: Array) -> NDArray[np.bool_]:
 def _value_sizes(trace: Trace) -> dict[str, Array]:
     sizes = {leaf.name: np.abs(trace.values[leaf.name]) for leaf in trace.graph.leaves}
     for node in trace.graph.nodes:
-        formula = Apply(node.op, node.args, node.axis)
+        formula = Apply(node.op, node.args, node.attribute)
         sizes[node.name] = _size(formula, trace.values, sizes)
     return sizes
 
@@ -118,9 +127,16 @@ def _size(expr: Expr, values: Mapping[str, Array], sizes: Mapping[str, Array]) -
     if expr.op in _ADDED:
         return np.asarray(_ADDED[expr.op](*args), dtype=np.float64)
     if expr.op in _OWN:
-        return apply(OPERATIONS[expr.op], args, expr.axis)
+        return apply(OPERATIONS[expr.op], args, expr.attribute)
     if expr.op == "pow" and isinstance(expr.args[1], Number) and expr.args[1].value > 0:
         return np.asarray(args[0] ** expr.args[1].value, dtype=np.float64)
+    row = OPERATIONS[expr.op]
+    body = definition(row, expr.attribute) if row.kind is Kind.REDUCTION else None
+    if body is not None:
+        operands = dict(zip(OPERANDS, args, strict=False))
+        parts = zip(OPERANDS, expr.args, strict=False)
+        known = {key: evaluate(arg, values) for key, arg in parts}
+        return _size(body, known, operands)
     if expr.op == "div":
         return np.asarray(args[0] / np.abs(evaluate(expr.args[1], values)))
     return np.asarray(np.abs(evaluate(expr, values)))

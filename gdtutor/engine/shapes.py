@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from gdtutor.engine.errors import ShapeError
-from gdtutor.engine.expression import Expr, Name, Number
+from gdtutor.engine.expression import Attribute, Expr, Name, Number
 from gdtutor.engine.graph import Graph, Node
 from gdtutor.engine.operations import OPERATIONS, Kind, Operation
 
@@ -38,7 +38,7 @@ def expression_shape(expr: Expr, shapes: Mapping[str, Shape]) -> Shape:
     if isinstance(expr, Name):
         return shapes[expr.name]
     args = tuple(expression_shape(arg, shapes) for arg in expr.args)
-    return operation_shape(OPERATIONS[expr.op], args, expr.axis)
+    return operation_shape(OPERATIONS[expr.op], args, expr.attribute)
 
 
 def shape_text(shape: Shape) -> str:
@@ -64,7 +64,7 @@ def _check_given(name: str, shape: Shape) -> None:
 def _node_shape(graph: Graph, node: Node, shapes: Mapping[str, Shape]) -> Shape:
     args = tuple(() if isinstance(a, Number) else shapes[a.name] for a in node.args)
     try:
-        shape = operation_shape(OPERATIONS[node.op], args, node.axis)
+        shape = operation_shape(OPERATIONS[node.op], args, node.attribute)
     except ShapeError as error:
         line = graph.lines[node.line]
         raise ShapeError(error.what, error.hint, line=line.name, column=node.column) from None
@@ -79,7 +79,7 @@ def _node_shape(graph: Graph, node: Node, shapes: Mapping[str, Shape]) -> Shape:
     return shape
 
 
-def operation_shape(op: Operation, args: tuple[Shape, ...], axis: int | None = None) -> Shape:
+def operation_shape(op: Operation, args: tuple[Shape, ...], axis: Attribute = None) -> Shape:
     """Return the shape of one operation's result; ShapeError where operands do not fit."""
     match op.kind:
         case Kind.ELEMENTWISE:
@@ -121,7 +121,7 @@ def _matmul(left: Shape, right: Shape) -> Shape:
     return left[:-1] + right[1:]
 
 
-def _reduced(op: Operation, shape: Shape, axis: int | None) -> Shape:
+def _reduced(op: Operation, shape: Shape, axis: Attribute) -> Shape:
     if axis is None:
         return ()
     if axis >= len(shape):
@@ -132,14 +132,14 @@ def _reduced(op: Operation, shape: Shape, axis: int | None) -> Shape:
     return tuple(1 if i == axis else n for i, n in enumerate(shape))
 
 
-def _at_least_one_axis(op: Operation, shape: Shape, axis: int | None) -> Shape:
+def _at_least_one_axis(op: Operation, shape: Shape, axis: Attribute) -> Shape:
     if not shape:
         raise ShapeError(f"{op.name} of a plain number", "it needs a column of several cells")
     _reduced(op, shape, axis)
     return shape
 
 
-def _column_loss(op: Operation, left: Shape, right: Shape, axis: int | None) -> Shape:
+def _column_loss(op: Operation, left: Shape, right: Shape, axis: Attribute) -> Shape:
     _at_least_one_axis(op, left, axis)
     if left != right:
         raise ShapeError(

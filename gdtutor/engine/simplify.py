@@ -104,7 +104,7 @@ def simplify(expr: Expr) -> Expr:
     if not isinstance(expr, Apply) or OPERATIONS[expr.op].kind is not Kind.ELEMENTWISE:
         return expr
     args = tuple(simplify(arg) for arg in expr.args)
-    expr = Apply(expr.op, args, expr.axis, expr.column)
+    expr = Apply(expr.op, args, expr.attribute, expr.column)
     if expr.op in ("mul", "div", "neg"):
         return product(expr)
     if expr.op in ("add", "sub"):

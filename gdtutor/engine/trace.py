@@ -75,7 +75,7 @@ def forward(graph: Graph, given: Mapping[str, Array]) -> dict[str, Array]:
     with np.errstate(all="ignore"):
         for node in graph.nodes:
             args = tuple(evaluate(arg, values) for arg in node.args)
-            values[node.name] = frozen(apply(OPERATIONS[node.op], args, node.axis))
+            values[node.name] = frozen(apply(OPERATIONS[node.op], args, node.attribute))
     return values
 
 

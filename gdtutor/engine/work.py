@@ -6,9 +6,10 @@ import math
 from collections.abc import Mapping
 from functools import cache, lru_cache
 
-from gdtutor.engine.expression import Expr, Name, Number
+from gdtutor.engine.expression import Attribute, Expr, Name, Number
 from gdtutor.engine.graph import Graph
 from gdtutor.engine.operations import (
+    OPERANDS,
     OPERATIONS,
     Kind,
     definition,
@@ -68,7 +69,7 @@ def _graph_work(graph: Graph, given: Mapping[str, Shape], wanted: frozenset[str]
     for node in graph.nodes:
         args = tuple(() if isinstance(a, Number) else shapes[a.name] for a in node.args)
         back = tuple(isinstance(a, Name) and a.name in reached for a in node.args)
-        shapes[node.name], work = _operation(node.op, args, node.axis, back)
+        shapes[node.name], work = _operation(node.op, args, node.attribute, back)
         calls, cells = calls + work.calls, cells + work.cells
         products += work.products
         if any(back):
@@ -78,19 +79,19 @@ def _graph_work(graph: Graph, given: Mapping[str, Shape], wanted: frozenset[str]
 
 @lru_cache(maxsize=4096)
 def _operation(
-    name: str, args: tuple[Shape, ...], axis: int | None, back: tuple[bool, ...]
+    name: str, args: tuple[Shape, ...], attribute: Attribute, back: tuple[bool, ...]
 ) -> tuple[Shape, Work]:
     """Return the shape of an operation's result, and its work.
 
     Args:
         name: The operation.
         args: The shapes of its operands.
-        axis: What it runs along.
+        attribute: What its call fixes.
         back: Which operands get a gradient.
     """
     op = OPERATIONS[name]
-    shape, work = _applied(name, args, axis)
-    known = {**dict(zip("ab", args, strict=False)), "out": shape, "g": shape}
+    shape, work = _applied(name, args, attribute)
+    known = {**dict(zip(OPERANDS, args, strict=False)), "out": shape, "g": shape}
     for operand, gets in enumerate(back):
         if not gets:
             continue
@@ -106,13 +107,13 @@ def _operation(
     return shape, work
 
 
-def _applied(name: str, args: tuple[Shape, ...], axis: int | None) -> tuple[Shape, Work]:
+def _applied(name: str, args: tuple[Shape, ...], attribute: Attribute) -> tuple[Shape, Work]:
     """Return the shape and the work of one operation forward."""
     op = OPERATIONS[name]
-    shape = operation_shape(op, args, axis)
+    shape = operation_shape(op, args, attribute)
     body = _body(name)
     if body is not None:
-        return shape, _formula(body, dict(zip("ab", args, strict=False)))[1]
+        return shape, _formula(body, dict(zip(OPERANDS, args, strict=False)))[1]
     cells = max(math.prod(one) for one in (shape, *args))
     if op.kind is Kind.MATMUL and name != "outer":
         return shape, Work(1, cells, math.prod(shape) * args[0][-1])
@@ -131,7 +132,7 @@ def _formula(expr: Expr, known: Mapping[str, Shape]) -> tuple[Shape, Work]:
     if isinstance(expr, Name):
         return known[expr.name], _NOTHING
     parts = [_formula(arg, known) for arg in expr.args]
-    shape, work = _applied(expr.op, tuple(part[0] for part in parts), expr.axis)
+    shape, work = _applied(expr.op, tuple(part[0] for part in parts), expr.attribute)
     for _, below in parts:
         work += below
     return shape, work

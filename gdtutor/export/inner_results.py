@@ -34,7 +34,7 @@ def _written_out(graph: Graph, line: Line) -> dict[str, Expr]:
     found: dict[str, Expr] = {}
     for node in graph.nodes[line.first : line.last]:
         args = tuple(substitute(arg, found) for arg in node.args)
-        found[node.name] = Apply(node.op, args, node.axis)
+        found[node.name] = Apply(node.op, args, node.attribute)
     return found
 
 

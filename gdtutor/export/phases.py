@@ -116,7 +116,7 @@ class Code(Struct):
         for line in trace.graph.lines:
             if self._is_apart(trace, line):
                 for node in trace.graph.nodes[line.first : line.last + 1]:
-                    source = self.text(Apply(node.op, node.args, node.axis), trace)
+                    source = self.text(Apply(node.op, node.args, node.attribute), trace)
                     target, value = self.names.value(node.name), trace.values[node.name]
                     note = f"{shown(node.name)}: {node.op}"
                     found.append(CodeLine(target, source, note, value, bounds[node.name]))

@@ -31,13 +31,13 @@ def shape_hint(
         here = graph.lines[node.line].name, node.column
         if here == (error.line, error.column) and _fails(node, args):
             return _hint(node, args, values)
-        shapes[node.name] = operation_shape(OPERATIONS[node.op], args, node.axis)
+        shapes[node.name] = operation_shape(OPERATIONS[node.op], args, node.attribute)
     return ""
 
 
 def _fails(node: Node, args: tuple[Shape, ...]) -> bool:
     try:
-        operation_shape(OPERATIONS[node.op], args, node.axis)
+        operation_shape(OPERATIONS[node.op], args, node.attribute)
     except ShapeError:
         return True
     return False

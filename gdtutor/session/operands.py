@@ -20,7 +20,7 @@ def node_expr(trace: Trace, name: str) -> Expr:
     line, inner = graph.lines[node.line], graph.nodes[node.last]
     if node.folded or line.first == line.last:
         return line.expr
-    return Apply(inner.op, inner.args, inner.axis)
+    return Apply(inner.op, inner.args, inner.attribute)
 
 
 def update_operands(moment: Moment, name: str, variable: str) -> dict[str, Array]:

@@ -252,7 +252,7 @@ def _of_one_use(
 
         def at_output(o: Operands) -> Array:
             out = o.values[c.consumer]
-            moved = {node: out, c.consumer: apply(op, (out,), expr.axis)}
+            moved = {node: out, c.consumer: apply(op, (out,), expr.attribute)}
             return working.contribution(index, o.with_values(moved))
 
         def at_input(o: Operands) -> Array:

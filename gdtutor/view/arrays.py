@@ -156,4 +156,4 @@ def _turned(expr: Expr) -> Expr:
         return expr
     if expr.op == "transpose" and isinstance(expr.args[0], Name):
         return Name(f"{expr.args[0].name}.T")
-    return Apply(expr.op, tuple(_turned(arg) for arg in expr.args), expr.axis)
+    return Apply(expr.op, tuple(_turned(arg) for arg in expr.args), expr.attribute)

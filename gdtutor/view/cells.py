@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from gdtutor.engine.expression import Apply, Expr, Name, Number, substitute
-from gdtutor.engine.operations import OPERATIONS, Array, Kind, evaluate, parse_rule
+from gdtutor.engine.operations import OPERANDS, OPERATIONS, Array, Kind, apply, evaluate, parse_rule
 from gdtutor.engine.shapes import Shape, expression_shape
 from gdtutor.values import Struct
 
@@ -79,13 +79,25 @@ class _Opener:
             return Number(self._ties(expr, cell))
         if expr.op == "div" and _is_ties(expr.args[1]) and self._ties(expr.args[1], cell) == 1:
             return self.open(expr.args[0], self._own(expr.args[0], cell))
-        if expr.op in ("sum", "mean", "max", "sum_to", "matmul", "outer", "transpose", "spread"):
+        if expr.op == "argmax":
+            return Number(float(evaluate(expr, self._arrays)[cell]))
+        if expr.op in (
+            "sum",
+            "mean",
+            "max",
+            "min",
+            "sum_to",
+            "matmul",
+            "outer",
+            "transpose",
+            "spread",
+        ):
             return self._gathered(expr, cell)
         if operation.kind is Kind.ELEMENTWISE:
             return Apply(expr.op, tuple(self.open(a, self._own(a, cell)) for a in expr.args))
         body = substitute(
-            parse_rule(operation.formula, operation.axis_of(expr.axis)),
-            dict(zip("ab", expr.args, strict=False)),
+            parse_rule(operation.formula, operation.axis_of(expr.attribute)),
+            dict(zip(OPERANDS, expr.args, strict=False)),
         )
         return self.open(body, cell)
 
@@ -121,7 +133,7 @@ class _Opener:
                 return Apply("div", (self._sum(first, cells), Number(float(cells.count))))
             case _:
                 cells = _cells_behind(self._shape(first), self._shape(expr), cell)
-                return self._larger(first, cells)
+                return self._extreme(expr, cells)
 
     def _matmul(self, expr: Apply, cell: Cell) -> Expr:
         left, right = expr.args
@@ -153,16 +165,17 @@ class _Opener:
         self.values[rest] = whole - known
         return _chain([*shown, Name(rest), last])
 
-    def _larger(self, expr: Expr, cells: _Behind) -> Expr:
-        """Return the largest of the cells, the middle ones in one when they are many."""
+    def _extreme(self, expr: Apply, cells: _Behind) -> Expr:
+        """Return the largest or smallest of the cells, the middle in one when they are many."""
+        of, by = expr.args[0], f"{expr.op}imum"
         if cells.count <= self._most:
-            return _chain([self.open(expr, cells.at(k)) for k in range(cells.count)], "maximum")
-        shown = [self.open(expr, cells.at(k)) for k in range(self._most - 2)]
-        last = self.open(expr, cells.at(cells.count - 1))
-        middle = cells.of(evaluate(expr, self._arrays))[self._most - 2 : -1]
+            return _chain([self.open(of, cells.at(k)) for k in range(cells.count)], by)
+        shown = [self.open(of, cells.at(k)) for k in range(self._most - 2)]
+        last = self.open(of, cells.at(cells.count - 1))
+        middle = cells.of(evaluate(of, self._arrays))[self._most - 2 : -1]
         rest = f"{ELLIPSIS}{len(self.values)}"
-        self.values[rest] = float(np.max(middle))
-        return _chain([*shown, Name(rest), last], "maximum")
+        self.values[rest] = float(apply(OPERATIONS[expr.op], (middle,)))
+        return _chain([*shown, Name(rest), last], by)
 
 
 def _is_ties(expr: Expr) -> bool:

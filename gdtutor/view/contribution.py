@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from gdtutor.engine.expression import Apply, Expr, Name, Number
-from gdtutor.engine.operations import OPERATIONS
+from gdtutor.engine.operations import OPERANDS, OPERATIONS
 from gdtutor.engine.places import places_of
 from gdtutor.engine.trace import Contribution
 from gdtutor.values import replace
@@ -259,8 +259,8 @@ def because(context: Context, c: Contribution) -> str:
     ):
         return ""
     written = [context.writer().write(_written(context, arg)) for arg in node.args]
-    names = dict(zip("ab", written, strict=False))
-    return OPERATIONS[node.op].because[position].format(**({"a": "", "b": ""} | names))
+    names = dict(zip(OPERANDS, written, strict=False))
+    return OPERATIONS[node.op].because[position].format(**(dict.fromkeys(OPERANDS, "") | names))
 
 
 def _written(context: Context, arg: Name | Number) -> Expr:
@@ -269,4 +269,4 @@ def _written(context: Context, arg: Name | Number) -> Expr:
     if isinstance(arg, Number) or arg.name in shown or arg.name not in context.graph.node_by_name:
         return arg
     node = context.graph.nodes[context.graph.node_by_name[arg.name]]
-    return Apply(node.op, tuple(_written(context, part) for part in node.args), node.axis)
+    return Apply(node.op, tuple(_written(context, part) for part in node.args), node.attribute)

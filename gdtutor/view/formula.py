@@ -5,14 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from gdtutor.engine.expression import STRENGTH, WHOLE, Apply, Expr, Name, Number, number_text
+from gdtutor.engine.expression import (
+    STRENGTH,
+    WHOLE,
+    Apply,
+    Expr,
+    Name,
+    Number,
+    attribute_texts,
+    number_text,
+)
 from gdtutor.values import Struct
 from gdtutor.view.frame import Chars
 from gdtutor.view.notation import superscript
 
-_GREEK = {"sigmoid": "σ", "maximum": "max", "log": "ln"}
-_NAMES_AXIS = frozenset({"max"})
-"""Reductions that are written with `axis=`: max(a, 0) is how the larger of a and 0 is shown."""
+_GREEK = {"sigmoid": "σ", "maximum": "max", "minimum": "min", "log": "ln"}
 _STRENGTH = {**STRENGTH, "square": STRENGTH["pow"], "transpose": STRENGTH["pow"]}
 """How strongly what is shown binds: signs that are raised cannot stand one after the other."""
 _MOST_RAISED = 1e6
@@ -59,7 +66,7 @@ class Writer(Struct, frozen=True):
                 return self.write(expr.args[0])
             case "sum_to":
                 return self._sum("over examples of ", expr.args[0])
-            case "sum" if expr.axis is None:
+            case "sum" if expr.attribute is None:
                 return self._sum("", expr.args[0])
         return self._call(expr)
 
@@ -105,9 +112,8 @@ class Writer(Struct, frozen=True):
 
     def _call(self, expr: Apply) -> str:
         called = _GREEK.get(expr.op, expr.op) if self.chars.unicode else expr.op
-        named = "axis=" if expr.op in _NAMES_AXIS else ""
-        axis = "" if expr.axis is None else f", {named}{expr.axis}"
-        return f"{called}({', '.join(self._bare(arg) for arg in expr.args)}{axis})"
+        parts = [*map(self._bare, expr.args), *attribute_texts(expr.attribute)]
+        return f"{called}({', '.join(parts)})"
 
     def _bare(self, expr: Expr) -> str:
         """Return a part that parentheses stand around already."""

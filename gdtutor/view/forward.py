@@ -249,9 +249,9 @@ def definition_lines(context: Context, expr: Expr, width: int) -> tuple[Line, ..
     names = ("z", "y")[: operation.operands]
     writer = context.writer()
     plain = type(writer)(context.chars, lambda name: name, number=context.number_in_formula)
-    called = plain.write(Apply(expr.op, tuple(Name(name) for name in names), expr.axis))
+    called = plain.write(Apply(expr.op, tuple(Name(name) for name in names), expr.attribute))
     renamed = {"a": Name("z"), "b": Name("y")}
     body = plain.write(
-        substitute(parse_rule(operation.formula, operation.axis_of(expr.axis)), renamed)
+        substitute(parse_rule(operation.formula, operation.axis_of(expr.attribute)), renamed)
     )
     return wrapped_formula(f"{called} = ", body, width, Style.DIM)

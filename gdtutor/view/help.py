@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gdtutor.engine.operations import OPERATIONS
+from gdtutor.engine.operations import OPERANDS, OPERATIONS
 from gdtutor.session.commands import commands_of
 from gdtutor.session.state import Screen, Session
 from gdtutor.values import replace
@@ -92,6 +92,6 @@ def _operations(width: int) -> list[Line]:
     for row in OPERATIONS.values():
         if row.internal:
             continue
-        says = row.says.format(a="a", b="b")
+        says = row.says.format(**{letter: letter for letter in OPERANDS})
         lines.extend(_entry(row.name, says, 12, width))
     return lines

@@ -8,7 +8,7 @@ import numpy as np
 
 from gdtutor.engine.expression import Apply, Expr, Name, Number
 from gdtutor.engine.graph import Role
-from gdtutor.engine.operations import OPERATIONS, Array
+from gdtutor.engine.operations import OPERANDS, OPERATIONS, Array
 from gdtutor.session.rounded import is_step_of_rounding, rounded_cells
 from gdtutor.session.steps import Phase
 from gdtutor.view.context import Context
@@ -83,9 +83,8 @@ def _forward(context: Context) -> str:
     if not isinstance(expr, Apply):
         return f"{called} is {value}."
     writer = context.writer()
-    says = OPERATIONS[expr.op].says.format(
-        a=writer.write(expr.args[0]), b=writer.write(expr.args[-1])
-    )
+    written = map(writer.write, expr.args)
+    says = OPERATIONS[expr.op].says.format(**dict(zip(OPERANDS, written, strict=False)))
     return f"{called} {says}: {value}.{_folded(expr)}"
 
 

@@ -37,6 +37,8 @@ UNARY = (
     "step({0})",
     "sin({0})",
     "cos({0})",
+    "clip({0}, -0.5, 0.5)",
+    "({0})*stop_gradient({0})",
 )
 BINARY = (
     "{0} + {1}",
@@ -45,12 +47,16 @@ BINARY = (
     "({0})/(1 + ({1})**2)",
     "sigmoid({0})**tanh({1})",
     "maximum({0}, {1})",
+    "minimum({0}, {1})",
+    "clip({0}, -1, tanh({1}))",
+    "where(step({0}), {1}, {0})",
+    "where(step({1} - 0.25), sin({0}), {1})",
     "binary_cross_entropy(sigmoid({0}), sigmoid({1}))",
     "binary_cross_entropy_logits({0}, {1})",
 )
-COLUMNS = ("softmax({0})",)
+COLUMNS = ("softmax({0})", "softmax({0}, axis=0)")
 COLUMN_LOSSES = ("cross_entropy(softmax({0}), {1})", "cross_entropy_logits({0}, {1})")
-REDUCTIONS = ("sum", "mean", "max")
+REDUCTIONS = ("sum", "mean", "max", "min", "argmax", "var", "std", "logsumexp")
 
 LEAVES = {
     "s": (),
@@ -137,7 +143,8 @@ class _Writer:
         axis = self.draw(st.sampled_from((None, *range(len(shape)))))
         if axis is None:
             return f"{name}({inner})", ()
-        return f"{name}({inner}, {axis})", (*shape[:axis], 1, *shape[axis + 1 :])
+        named = self.draw(st.sampled_from(("", "axis=")))
+        return f"{name}({inner}, {named}{axis})", (*shape[:axis], 1, *shape[axis + 1 :])
 
     def _columns(self, depth):
         inner, shape = self.formula(depth)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gdtutor.engine.operations import OPERATIONS, Kind, apply, evaluate, parse_rule
+from gdtutor.engine.operations import OPERANDS, OPERATIONS, Kind, apply, evaluate, parse_rule
 
 PUBLIC = tuple(row.name for row in OPERATIONS.values() if not row.internal)
 
@@ -15,6 +15,10 @@ def signatures(op):
     match op.kind:
         case Kind.ELEMENTWISE if op.operands == 1:
             return [(((),), None), (((3,),), None), (((2, 3),), None)]
+        case Kind.ELEMENTWISE if op.operands == 3:
+            threes = [((), (), ()), ((2, 3), (2, 3), (2, 3)), ((2, 3), (), ()), ((2, 1), (3,), ()),
+                      ((), (2, 3), (1, 3))]  # fmt: skip
+            return [(three, None) for three in threes]
         case Kind.ELEMENTWISE:
             pairs = [
                 ((), ()), ((3,), (3,)), ((2, 3), (2, 3)), ((), (3,)), ((2, 3), ()), ((3,), (2, 3)),
@@ -51,6 +55,8 @@ def draw(op, shapes, axis, seed):
         for position, shape in enumerate(shapes):
             low, high = op.samples[min(position, len(op.samples) - 1)]
             args.append(rng.uniform(low, high, shape))
+        if op.name == "where":
+            args[0] = np.maximum(0, np.round(args[0]))
         if is_clear(op, args, axis):
             return tuple(args)
 
@@ -59,10 +65,12 @@ def is_clear(op, args, axis):
     """Say whether no small change of the operands crosses a kink."""
     if not op.kink:
         return True
-    if op.name == "max":
+    if op.name in ("max", "min", "argmax"):
         ordered = np.sort(args[0], axis=None)
         return bool(np.all(np.diff(ordered) > CLEARANCE))
-    apart = evaluate(parse_rule(op.kink), dict(zip("ab", args, strict=False)))
+    if op.name == "std":
+        return np.size(args[0]) == 1 or bool(apply(op, tuple(args), axis).min() > CLEARANCE)
+    apart = evaluate(parse_rule(op.kink), dict(zip(OPERANDS, args, strict=False)))
     return bool(np.all(np.abs(apart) > CLEARANCE))
 
 
@@ -70,6 +78,8 @@ def numeric_gradient(op, args, axis, position, upstream):
     """Return the central difference of sum(upstream * op(args)) for each cell of one operand."""
     step = 1e-6
     gradient = np.zeros(np.shape(args[position]))
+    if op.is_held:
+        return gradient
     for cell in np.ndindex(gradient.shape):
         ends = []
         for sign in (1, -1):

@@ -127,7 +127,7 @@ def test_one_example_moves_its_own_cells_of_every_operation(data) -> None:
         moved = {name: perturbed(values[name], axes[name], example, rng) for name in values}
         for node in graph.nodes:
             args = [evaluate(arg, moved) for arg in node.args]
-            after = apply(OPERATIONS[node.op], tuple(args), node.axis)
+            after = apply(OPERATIONS[node.op], tuple(args), node.attribute)
             if axes[node.name]:
                 assert is_own(values[node.name], after, axes[node.name], example), node
 

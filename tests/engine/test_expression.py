@@ -42,7 +42,7 @@ def test_a_formula_written_out_is_read_back_as_the_same_tree(text):
         "a @ b*2",
         "a - -2",
         "2.T",
-        "sum(a, 0) + mean(b, 1)",
+        "sum(a, axis=0) + mean(b, axis=1)",
     ],
 )
 def test_writing_out_uses_no_more_parentheses_than_needed(text):

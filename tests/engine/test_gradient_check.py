@@ -33,13 +33,13 @@ def with_wrong_derivative(op, position):
 
 def weighted_sum_of(op, shapes, axis):
     """Return the graph C = sum(op(a, b)*g), and its values."""
-    operands = tuple(Name(letter) for letter in "ab"[: op.operands])
+    operands = tuple(Name(letter) for letter in "abc"[: op.operands])
     lines = [
         ("P", Apply(op.name, operands, axis), ""),
         ("C", Apply("sum", (Apply("mul", (Name("P"), Name("g"))),)), ""),
     ]
     leaves = [Leaf(n.name, Role.PARAMETER) for n in operands] + [Leaf("g", Role.CONSTANT)]
-    given = dict(zip("ab", draw(op, shapes, axis, 7), strict=False))
+    given = dict(zip("abc", draw(op, shapes, axis, 7), strict=False))
     graph = build_graph(leaves, lines)
     size = forward(graph, {**given, "g": np.ones(())})["P"].shape
     return graph, given | {"g": np.random.default_rng(8).uniform(0.5, 2, size)}
@@ -62,7 +62,7 @@ def test_a_right_derivative_is_confirmed_and_a_wrong_one_is_caught(name, shapes,
     op = OPERATIONS[name]
     graph, given = weighted_sum_of(op, shapes, axis)
     right = trace(graph, given).gradients
-    for position, leaf in enumerate("ab"[: op.operands]):
+    for position, leaf in enumerate("abc"[: op.operands]):
         assert worst_of(graph, given, leaf, right[leaf]).is_confirmed
         monkeypatch.setitem(OPERATIONS, name, with_wrong_derivative(op, position))
         gradient = trace(graph, given).gradients[leaf]

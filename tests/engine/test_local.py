@@ -104,7 +104,7 @@ def test_a_batch_of_one_divides_by_nothing():
         ("C = sum(W @ X)", "W", "spread(\u2202, W @ X) @ X.T", [[4, 4, 4], [4, 4, 4]]),
         ("C = sum(s + X)", "s", "sum_to(spread(\u2202, s + X), s)", 12),
         ("C = s*sum(X**0)", "s", "\u2202*sum(X**0)", 12),
-        ("C = sum(s*sum(0*X + 1, 0))", "s", "sum_to(\u2202*sum(0*X + 1, 0), s)", 12),
+        ("C = sum(s*sum(0*X + 1, 0))", "s", "sum_to(\u2202*sum(0*X + 1, axis=0), s)", 12),
         ("A = step(W @ X)\nC = sum(A)", "W", "0", [[0, 0, 0], [0, 0, 0]]),
         ("A = 0*(W + c)\nC = sum(A)", "c", "0", [[0], [0]]),
         ("C = sum(softmax(0*X))*s", "s", "\u2202*sum(softmax(0*X))", 4),

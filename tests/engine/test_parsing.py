@@ -138,7 +138,7 @@ def test_a_transpose_binds_tighter_than_a_power_or_a_sign():
         ("exp(a", "is opened and not closed", 3),
         ("exp(a b)", "'b' cannot stand here", 6),
         ("a ^ 2", "'^' does not belong", 2),
-        ("a = b", "'=' does not belong", 2),
+        ("a = b", "'=' cannot stand here", 2),
         ("a[0]", "'[' does not belong", 1),
         ("a; b", "';' does not belong", 1),
         ("a.b", "'.' does not belong", 1),
@@ -160,6 +160,14 @@ def test_a_transpose_binds_tighter_than_a_power_or_a_sign():
         ("sum(a, -1)", "the axis of sum must be 0", 7),
         ("sum(a, b)", "the axis of sum must be 0", 7),
         ("mean(a, b + 1)", "the axis of mean must be 0", 10),
+        ("mean(a, axis=2)", "the axis of mean must be 0", 13),
+        ("mean(a, axis=0, b)", "',' cannot stand here", 14),
+        ("mean(a, keepdims=1)", "mean has no 'keepdims='", 8),
+        ("exp(a, axis=0)", "exp has no 'axis='", 7),
+        ("axis=0", "'=' cannot stand here", 4),
+        ("sum(axis=0)", "sum takes 1 operand, here are 0", 0),
+        ("sum(a,)", "')' cannot stand here", 6),
+        ("clip(a, 0)", "clip takes 3 operands, here are 2", 0),
     ],
 )
 def test_a_mistake_is_named_with_its_column_and_what_to_do(text, what, column):

@@ -123,7 +123,7 @@ def test_a_view_of_an_array_that_changes_is_copied():
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, 0.0, -1e308, 1e308, 5e-324])
 def test_values_that_are_not_finite_neither_raise_nor_warn(name, value):
     op = OPERATIONS[name]
-    operands = tuple(Name(letter) for letter in "ab"[: op.operands])
+    operands = tuple(Name(letter) for letter in "abc"[: op.operands])
     lines = [("p", Apply(name, operands), ""), ("C", Apply("sum", (Name("p"),)), "")]
     graph = build_graph([Leaf(n.name, Role.PARAMETER) for n in operands], lines)
     shape = (2, 2)

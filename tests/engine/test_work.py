@@ -42,7 +42,8 @@ def example(op: Operation) -> tuple[Graph, dict[str, tuple[int, ...]]]:
         b = (7, 3)
     elif op.kind is Kind.ELEMENTWISE:
         b = (5, 1)
-    given = {"a": a, "b": b} if op.operands == 2 else {"a": a}
+    given = {"a": a, "b": b} if op.operands > 1 else {"a": a}
+    given |= {"c": (5, 7)} if op.operands == 3 else {}
     return graph_of(f"z = {written(op)}", given), given
 
 
@@ -51,7 +52,7 @@ def written(op: Operation) -> str:
         "add": "a + b", "sub": "a - b", "mul": "a * b", "div": "a / b", "pow": "a ** b",
         "neg": "-a", "matmul": "a @ b", "transpose": "a.T",
     }  # fmt: skip
-    call = "a, b" if op.operands == 2 else "a"
+    call = ", ".join("abc"[: op.operands])
     return operators.get(op.name, f"{op.name}({call})")
 
 
@@ -65,7 +66,7 @@ def test_the_work_of_a_forward_pass_is_what_is_counted(op, monkeypatch) -> None:
         args = tuple(
             np.asarray(a.value) if isinstance(a, Number) else arrays[a.name] for a in node.args
         )
-        arrays[node.name] = operations.apply(OPERATIONS[node.op], args, node.axis)
+        arrays[node.name] = operations.apply(OPERATIONS[node.op], args, node.attribute)
     assert forward_work(graph, given) == counter.work
 
 

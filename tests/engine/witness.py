@@ -2,6 +2,7 @@
 
 import autograd
 import autograd.numpy as anp
+import numpy as np
 
 from gdtutor.engine.expression import Name, Number
 
@@ -31,9 +32,35 @@ def _largest(a, axis):
     return result
 
 
-def _softmax(a):
+def _smallest(a, axis):
+    return -_largest(-a, axis)
+
+
+def _held(a):
+    """The value alone: autograd sees no number move in it."""
+    while hasattr(a, "_value"):
+        a = a._value
+    return np.asarray(a)
+
+
+def _place(a, axis):
+    _largest(a, axis)
+    return np.argmax(_held(a), axis=axis, keepdims=axis is not None) + 0 * anp.sum(a)
+
+
+def _var(a, axis):
+    if anp.any(anp.ptp(_held(a), axis=axis) < NEAR):
+        raise AtKinkError
+    return anp.var(a, axis=axis, keepdims=axis is not None)
+
+
+def _logsumexp(a, axis):
+    return anp.log(anp.sum(anp.exp(a), axis=axis, keepdims=axis is not None))
+
+
+def _softmax(a, axis=0):
     e = anp.exp(a)
-    return e / anp.sum(e, axis=0, keepdims=True)
+    return e / anp.sum(e, axis=axis, keepdims=True)
 
 
 def _sigmoid(a):
@@ -63,6 +90,10 @@ FORWARD = {
     "sign": lambda a: 0 * a + anp.sign(_apart(a, 0)[0]),
     "step": lambda a: 0 * a + (_apart(a, 0)[0] > 0),
     "maximum": _larger,
+    "minimum": lambda a, b: -_larger(-a, -b),
+    "clip": lambda a, b, c: -_larger(-_larger(a, b), -c),
+    "where": lambda a, b, c: b * (_held(a) != 0) + c * (_held(a) == 0),
+    "stop_gradient": lambda a: _held(a) + 0 * a,
     "sigmoid": _sigmoid,
     "tanh": anp.tanh,
     "relu": lambda a: _larger(a, 0 * a),
@@ -82,6 +113,11 @@ REDUCTIONS = {
     "sum": lambda a, axis: anp.sum(a, axis=axis, keepdims=axis is not None),
     "mean": lambda a, axis: anp.mean(a, axis=axis, keepdims=axis is not None),
     "max": _largest,
+    "min": _smallest,
+    "argmax": _place,
+    "var": _var,
+    "std": lambda a, axis: _var(a, axis) ** 0.5,
+    "logsumexp": _logsumexp,
 }
 
 
@@ -93,7 +129,7 @@ def value_of(expr, values):
         return values[expr.name]
     args = [value_of(arg, values) for arg in expr.args]
     if expr.op in REDUCTIONS:
-        return REDUCTIONS[expr.op](args[0], expr.axis)
+        return REDUCTIONS[expr.op](args[0], expr.attribute)
     return FORWARD[expr.op](*args)
 
 

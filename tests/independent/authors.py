@@ -12,6 +12,7 @@ SAFE = (
     "tanh({0})", "relu({0})", "leaky_relu({0})", "softplus({0})", "step({0})", "sin({0})",
     "cos({0})", "({0})**1", "2**tanh({0})", "-({0})**2", "1/(1 + square({0}))", "({0})/2",
     "({0}) - ({0})", "({0})*({0})", "maximum({0}, 0)", "maximum(0.5, {0})",
+    "minimum({0}, 1)", "clip({0}, -0.5, 0.5)", "({0})*stop_gradient({0})",
 )  # fmt: skip
 BARE = ("exp({0})", "log({0})", "sqrt({0})", "log1p({0})", "({0})**0.5", "1/({0})", "({0})**-2",
         "({0})**7", "exp(square({0}))")  # fmt: skip
@@ -20,8 +21,10 @@ BINARY = (
     "{0} + {1}", "{0} - ({1})", "({0})*({1})", "({0})/(1 + ({1})**2)", "sigmoid({0})**tanh({1})",
     "maximum({0}, {1})", "binary_cross_entropy(sigmoid({0}), sigmoid({1}))",
     "binary_cross_entropy_logits({0}, {1})", "({0}) + ({0})*({1})",
+    "minimum({0}, {1})", "where(step({0} - 0.3), {1}, {0})", "clip({0}, -1, square({1}))",
 )  # fmt: skip
 BARE_BINARY = ("({0})/({1})", "({0})**({1})", "binary_cross_entropy({0}, {1})")
+MORE_REDUCTIONS = ("min", "argmax", "var", "std", "logsumexp")
 LOSSES = ("({0} - {1})**2/2", "({0} - {1})**2", "abs({0} - {1})", "square({1} - ({0}))",
           "binary_cross_entropy(sigmoid({0}), {1})",
           "binary_cross_entropy_logits({0}, {1})")  # fmt: skip
@@ -208,11 +211,12 @@ class Author:
 
     def _reduction(self, depth):
         inner, shape = self._formula(depth)
-        name = self.rng.choice(("sum", "mean", "max"))
+        name = self.rng.choice((*("sum", "mean", "max") * 2, *MORE_REDUCTIONS))
         axis = self.rng.choice((None, *range(len(shape))))
         if axis is None:
             return f"{name}({inner})", ()
-        return f"{name}({inner}, {axis})", (*shape[:axis], 1, *shape[axis + 1 :])
+        named = self.rng.choice(("", "axis="))
+        return f"{name}({inner}, {named}{axis})", (*shape[:axis], 1, *shape[axis + 1 :])
 
     def _columns(self, depth):
         inner, shape = self._formula(depth)

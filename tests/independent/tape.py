@@ -19,6 +19,7 @@ _OPERATORS = {
 }  # fmt: skip
 _ALONG = {
     "sum": 1, "mean": 1, "max": 1, "softmax": 1, "cross_entropy": 2, "cross_entropy_logits": 2,
+    "min": 1, "argmax": 1, "var": 1, "std": 1, "logsumexp": 1,
 }  # fmt: skip
 """Operations that may name an axis, with the number of their operands."""
 ONE, TWO, HUNDRED = exact(1.0), exact(2.0), exact(-100.0)
@@ -50,7 +51,13 @@ def _tree(node):
             args
         ) == _ALONG.get(name):
             return (name, *map(_tree, args), axis)
-        case ast.Call(func=ast.Name(id=name), args=args):
+        case ast.Call(
+            func=ast.Name(id=name),
+            args=args,
+            keywords=[ast.keyword(value=ast.Constant(value=axis))],
+        ):
+            return (name, *map(_tree, args), int(axis))
+        case ast.Call(func=ast.Name(id=name), args=args, keywords=[]):
             return (name, *map(_tree, args))
     raise ValueError(ast.dump(node))
 
@@ -84,7 +91,45 @@ def _mean(a, axis=None):
     return B.div(B.total(a, axis), exact(count))
 
 
+def _minimum(a, b):
+    return B.neg(B.maximum(B.neg(a), B.neg(b)))
+
+
+def _smallest(a, axis=None):
+    return B.neg(B.largest(B.neg(a), axis))
+
+
+def _place(a, axis=None):
+    """The place of the largest cell; where another is as near as rounding it may be any."""
+    keep = axis is not None
+    value = np.argmax(a.value, axis=axis, keepdims=keep)
+    best = B.largest(a, axis)
+    near = np.sum(a.value + a.bound >= best.value - best.bound, axis=axis, keepdims=keep)
+    sure = (near == 1) | np.all(a.bound == 0, axis=axis, keepdims=keep)
+    return Bounded(value.astype(Wide), np.where(sure, Wide(0), Wide(np.inf)))
+
+
+def _var(a, axis=None):
+    return _mean(B.square(B.sub(a, _mean(a, axis))), axis)
+
+
+def _logsumexp(a, axis=None):
+    top = B.largest(a, axis)
+    return B.add(top, B.log(B.total(B.exp(B.sub(a, B.spread(top, a.shape))), axis)))
+
+
+def _chosen(a, b, c):
+    """b where a is not 0, else c; a mask that is no plain number may be either."""
+    value = np.where(a.value != 0, b.value, c.value)
+    unknown = (a.bound > 0) & (np.abs(a.value) <= a.bound)
+    bound = np.where(unknown, np.inf, np.where(a.value != 0, b.bound, c.bound))
+    return Bounded(value, bound)
+
+
 FORWARD = {
+    "minimum": _minimum, "clip": lambda a, b, c: _minimum(B.maximum(a, b), c), "where": _chosen,
+    "stop_gradient": lambda a: a, "min": _smallest, "argmax": _place, "var": _var,
+    "std": lambda a, axis=None: B.sqrt(_var(a, axis)), "logsumexp": _logsumexp,
     "add": B.add, "sub": B.sub, "mul": B.mul, "div": B.div, "pow": B.power, "neg": B.neg,
     "identity": lambda a: a, "square": B.square, "sqrt": B.sqrt, "exp": B.exp, "log": B.log,
     "log1p": B.log1p, "abs": B.absolute, "sign": B.sign, "maximum": B.maximum,
@@ -153,6 +198,52 @@ def _back_maximum(g, a, b, out):
     return B.mul(g, first), B.mul(g, B.sub(ONE, first))
 
 
+def _back_minimum(g, a, b, out):
+    first = B.decided(B.sub(b, a), Wide(0.5))
+    return B.mul(g, first), B.mul(g, B.sub(ONE, first))
+
+
+def _back_clip(g, a, b, c, out):
+    """As of the smaller of c and the larger of a and b."""
+    larger = B.maximum(a, b)
+    inside, above = _back_minimum(g, larger, c, out)
+    return (*_back_maximum(inside, a, b, larger), above)
+
+
+def _back_where(g, a, b, c, out):
+    first, zero = _chosen(a, ONE, exact(0.0)), exact(0.0)
+    return B.mul(g, zero), B.mul(g, first), B.mul(g, B.sub(ONE, first))
+
+
+def _back_min(g, a, out, axis=None):
+    (found,) = _back_max(g, B.neg(a), B.neg(out), axis)
+    return (found,)
+
+
+def _back_place(g, a, out, axis=None):
+    return (B.mul(B.spread(g, a.shape), exact(0.0)),)
+
+
+def _back_var(g, a, out, axis=None):
+    count = a.value.size if axis is None else a.value.shape[axis]
+    slope = B.div(B.mul(TWO, B.sub(a, _mean(a, axis))), exact(count))
+    return (B.mul(B.spread(g, a.shape), slope),)
+
+
+def _back_std(g, a, out, axis=None):
+    """0 where nothing deviates."""
+    count = a.value.size if axis is None else a.value.shape[axis]
+    below = B.mul(B.spread(out, a.shape), exact(count))
+    slope = B.div(B.sub(a, _mean(a, axis)), _where(below.value == 0, ONE, below))
+    return (B.mul(B.spread(g, a.shape), slope),)
+
+
+def _back_logsumexp(g, a, out, axis=None):
+    top = B.spread(B.largest(a, axis), a.shape)
+    shares = B.exp(B.sub(a, top))
+    return (B.mul(B.spread(g, a.shape), B.div(shares, B.total(shares, axis))),)
+
+
 def _back_relu(g, a, out):
     return (B.mul(g, B.decided(a, 0)),)
 
@@ -209,6 +300,9 @@ def _back_cross_entropy_logits(g, a, b, out, axis=0):
 
 
 BACKWARD = {
+    "minimum": _back_minimum, "clip": _back_clip, "where": _back_where,
+    "stop_gradient": _back_flat, "min": _back_min, "argmax": _back_place, "var": _back_var,
+    "std": _back_std, "logsumexp": _back_logsumexp,
     "add": _back_add, "sub": _back_sub, "mul": _back_mul, "div": _back_div, "pow": _back_pow,
     "neg": lambda g, a, out: (B.neg(g),), "identity": lambda g, a, out: (g,),
     "square": lambda g, a, out: (B.mul(g, B.mul(TWO, a)),),

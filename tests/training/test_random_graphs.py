@@ -27,8 +27,10 @@ UNARY = (
     "sigmoid({})", "tanh({})", "relu({})", "leaky_relu({})", "softplus({})", "sin({})", "cos({})",
     "abs({})", "square({})", "exp(-abs({}))", "sqrt(1 + square({}))", "log(1 + square({}))",
     "log1p(abs({}))", "-{}", "({})**3", "sign({})", "step({})", "1/(2 + sin({}))",
+    "clip({}, -0.5, 0.75)", "stop_gradient({})",
 )  # fmt: skip
-BINARY = ("{} + {}", "{} - ({})", "({})*({})", "{} / (1 + square({}))", "maximum({}, {})")
+BINARY = ("{} + {}", "{} - ({})", "({})*({})", "{} / (1 + square({}))", "maximum({}, {})",
+          "minimum({}, {})", "where(step({0} - 0.1), {1}, {0})")  # fmt: skip
 
 
 @st.composite
@@ -74,6 +76,8 @@ def networks(draw: st.DrawFn) -> Problem:
         st.sampled_from(
             ("sum((Yhat - Y)**2)/(2*m)", "mean(square(Yhat - Y))", "sum(max(Yhat - Y, 0)**2)/m",
              "sum(softmax(Yhat)*Y)/m", "sum(cross_entropy_logits(Yhat, Y))/m",
+             "sum(logsumexp(Yhat - Y, axis=0))/m", "mean(var(Yhat*Y, axis=0)) + var(Yhat - Y)",
+             "sum(min(Yhat*Y, axis=1))/m + std(Yhat - 2*Y)", "sum(argmax(Yhat, 0)*(Yhat - Y)**2)/m",
              "sum((Yhat.T - Y.T)**2)/m", "sum(sum(Yhat*Y, 1)**2)/m")
         )
     )  # fmt: skip

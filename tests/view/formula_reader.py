@@ -28,7 +28,7 @@ def _with_sizes(text: str) -> str:
 
 def _with_maxima(text: str) -> str:
     """Tell the larger of two from the largest cell along an axis, whose axis is named."""
-    for found in reversed(list(re.finditer(r"\bmax\(", text))):
+    for found in reversed(list(re.finditer(r"\b(max|min)\(", text))):
         depth, commas, at = 1, [], found.end()
         while depth:
             depth += (text[at] == "(") - (text[at] == ")")
@@ -36,7 +36,7 @@ def _with_maxima(text: str) -> str:
                 commas.append(at)
             at += 1
         if commas and "axis=" not in text[commas[-1] : at]:
-            text = text[: found.start()] + "maximum(" + text[found.end() :]
+            text = text[: found.start()] + f"{found[1]}imum(" + text[found.end() :]
     return text.replace("axis=", "")
 
 
@@ -50,4 +50,4 @@ def plain(tree: Expr) -> Expr:
         return args[0]
     if tree.op == "square":
         return Apply("pow", (*args, Number(2.0)))
-    return Apply(tree.op, args, tree.axis)
+    return Apply(tree.op, args, tree.attribute)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from gdtutor.engine.expression import Expr, Name, Number
-from gdtutor.engine.operations import OPERATIONS, Operation, definition
+from gdtutor.engine.expression import Attribute, Expr, Name, Number
+from gdtutor.engine.operations import OPERANDS, OPERATIONS, Operation, definition
 from gdtutor.engine.shapes import operation_shape
 from gdtutor.training.plan.algebra import Algebra
 from gdtutor.training.plan.terms import ONE, Term
@@ -15,7 +15,7 @@ from gdtutor.training.plan.terms import ONE, Term
 class Builder(Algebra):
     """Appends to a program what operations and formulas compute."""
 
-    def apply(self, name: str, args: tuple[Term, ...], axis: int | None = None) -> Term:
+    def apply(self, name: str, args: tuple[Term, ...], attribute: Attribute = None) -> Term:
         """Return one operation of the table."""
         row = OPERATIONS[name]
         match name:
@@ -27,8 +27,8 @@ class Builder(Algebra):
                 return self.negated(args[0])
             case "transpose":
                 return self.transpose(args[0])
-            case "sum" | "mean" | "max":
-                return self._reduction(row, args[0], axis)
+            case "sum" | "mean" | "max" | "min" | "argmax":
+                return self._reduction(row, args[0], attribute)
             case "count":
                 return Term(float(math.prod(self.shape(args[0]))), ONE)
             case "spread":
@@ -36,10 +36,10 @@ class Builder(Algebra):
             case "sum_to":
                 return self.sum_to(args[0], self.shape(args[1]))
         if row.function is None:
-            body = definition(row, axis)
+            body = definition(row, attribute)
             if body is None:
                 raise ValueError(f"the row of {name} says nowhere how it is computed")
-            return self.evaluate(body, dict(zip("ab", args, strict=False)))
+            return self.evaluate(body, dict(zip(OPERANDS, args, strict=False)))
         return self._elementwise(row, args)
 
     def evaluate(self, expr: Expr, values: Mapping[str, Term]) -> Term:
@@ -49,14 +49,14 @@ class Builder(Algebra):
         if isinstance(expr, Name):
             return values[expr.name]
         args = tuple(self.evaluate(arg, values) for arg in expr.args)
-        return self.apply(expr.op, args, expr.axis)
+        return self.apply(expr.op, args, expr.attribute)
 
-    def _reduction(self, row: Operation, term: Term, axis: int | None) -> Term:
+    def _reduction(self, row: Operation, term: Term, axis: Attribute) -> Term:
         wide = self.shape(term)
         shape = operation_shape(row, (wide,), axis)
         axes = tuple(range(len(wide))) if axis is None else (axis,)
-        if row.name == "max":
-            return self._op("max", (self.plain(term),), shape, (axes,))
+        if row.name in ("max", "min", "argmax"):
+            return self._op(row.name, (self.plain(term),), shape, (axes,))
         result = self.total(term, axes, shape)
         if row.name == "mean":
             count = math.prod(wide[i] for i in axes)

@@ -117,11 +117,23 @@ def _reduced(builder: Builder, op: Op, args: Sequence[Cells]) -> Cells:
         if op.code == "sum":
             terms.append(_total(builder, cells))
             continue
-        largest = cells[0]
+        if op.code == "argmax":
+            terms.append(_place_of_largest(builder, cells))
+            continue
+        best = cells[0]
         for cell in cells[1:]:
-            largest = builder.apply("maximum", (largest, cell))
-        terms.append(largest)
+            best = builder.apply(f"{op.code}imum", (best, cell))
+        terms.append(best)
     return Cells(op.shape, tuple(terms))
+
+
+def _place_of_largest(builder: Builder, cells: Sequence[Term]) -> Term:
+    largest, place = cells[0], Term(0.0, ONE)
+    for number, cell in enumerate(cells[1:], 1):
+        is_first = builder.apply("step", (builder.sub(largest, cell),))
+        place = builder.apply("where", (is_first, place, Term(float(number), ONE)))
+        largest = builder.apply("maximum", (largest, cell))
+    return place
 
 
 def _outer(builder: Builder, op: Op, args: Sequence[Cells]) -> Cells:
@@ -145,6 +157,8 @@ _MAKERS: Mapping[str, _Maker] = {
     "vdot": _vdot,
     "sum": _reduced,
     "max": _reduced,
+    "min": _reduced,
+    "argmax": _reduced,
     "outer": _outer,
     "T": _transposed,
     "spread": _broadcast,

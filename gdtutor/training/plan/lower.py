@@ -13,7 +13,7 @@ import numpy as np
 from gdtutor.engine.expression import Expr, Name, Number
 from gdtutor.engine.graph import Graph, Node, Role
 from gdtutor.engine.local import BATCH_SIZE
-from gdtutor.engine.operations import OPERATIONS, Kind, local_formula, vjp_formula
+from gdtutor.engine.operations import OPERANDS, OPERATIONS, Kind, local_formula, vjp_formula
 from gdtutor.engine.shapes import Shape, infer_shapes
 from gdtutor.training.errors import TrainingError
 from gdtutor.training.plan.builder import Builder
@@ -159,7 +159,7 @@ class _Lowering:
         self._leaves()
         for node in self._graph.nodes:
             args = tuple(self._operand(arg) for arg in node.args)
-            term = self._builder.apply(node.op, args, node.axis)
+            term = self._builder.apply(node.op, args, node.attribute)
             self._values[node.name] = self._builder.spread(term, self._shapes[node.name])
             self._builder.notes.setdefault(self._values[node.name].id, node.name)
         builder = self._builder
@@ -272,17 +272,17 @@ class _Lowering:
     def _contribution(self, node: Node, position: int, upstream: Term) -> Term:
         builder = self._builder
         operation = OPERATIONS[node.op]
-        values = dict(zip("ab", (self._operand(arg) for arg in node.args), strict=False))
+        values = dict(zip(OPERANDS, (self._operand(arg) for arg in node.args), strict=False))
         values |= {"out": self._values[node.name], "g": upstream}
         formula: Expr
         if operation.local:
-            local = builder.evaluate(local_formula(operation, position, node.axis), values)
+            local = builder.evaluate(local_formula(operation, position, node.attribute), values)
             if operation.kind is Kind.ELEMENTWISE:
                 product = builder.mul(upstream, local)
                 return builder.sum_to(product, self._operand_shape(node, position))
             return builder.mul(upstream, local)
         ranks = tuple(len(self._operand_shape(node, i)) for i in range(len(node.args)))
-        formula = vjp_formula(operation, position, ranks, node.axis)
+        formula = vjp_formula(operation, position, ranks, node.attribute)
         return builder.evaluate(formula, values)
 
     def _operand_shape(self, node: Node, position: int) -> Shape:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 
 import numpy as np
 
-from gdtutor.engine.operations import OPERATIONS, Array
+from gdtutor.engine.operations import OPERATIONS, Array, apply
 from gdtutor.training.plan.flat_arrays import aligned
 from gdtutor.training.plan.placing import BoundNames, PlacedValues, Placing
 from gdtutor.training.plan.schedule import ALIASES, ProgramSchedule
@@ -19,13 +20,15 @@ UFUNCS: Mapping[str, np.ufunc] = {
 } | {"neg": np.negative, "recip": np.reciprocal, "step": np.heaviside}
 """The NumPy function that computes an elementwise operation into an array."""
 
-_OUT = {"maximum": "out="}
+_OUT = {"maximum": "out=", "minimum": "out="}
 """NumPy 2.4 deprecates a third positional argument of these; elsewhere it saves some time."""
 
 ELEMENTWISE = frozenset(UFUNCS) - {"matmul"}
 """Operations that are computed cell by cell, so that a result can lie where an operand lay."""
 
-_WRITTEN = frozenset({"affine", "matmul", "vdot", "sum", "max", "outer"})
+_ARGMAX = partial(apply, OPERATIONS["argmax"])
+
+_WRITTEN = frozenset({"affine", "matmul", "vdot", "sum", "max", "min", "argmax", "outer"})
 """Operations with a method of their own that writes them."""
 
 
@@ -154,7 +157,7 @@ class ProgramWriter(Placing):
             if function is None:
                 raise ValueError(f"no way to compute {op.code} in a plan")
             name = self.call(f"{op.code}_of", function)
-            operands = [self.view(arg) for arg in op.args]
+            operands = [self.operand(index, arg) for arg in op.args]
             copy = self.call("copyto", np.copyto)
             self.line(f"{copy}({self.view(index)}, {name}({', '.join(operands)}))", index)
 
@@ -241,6 +244,18 @@ class ProgramWriter(Placing):
     def write_max(self, index: int) -> None:
         """Write the largest cell along axes."""
         self._reduce(index, "maximum", np.maximum, self._ops[index].axes)
+
+    def write_min(self, index: int) -> None:
+        """Write the smallest cell along axes."""
+        self._reduce(index, "minimum", np.minimum, self._ops[index].axes)
+
+    def write_argmax(self, index: int) -> None:
+        """Write the place of the largest cell along one axis, or among all cells."""
+        op = self._ops[index]
+        along = "" if not op.shape else f", {op.axes[0]}"
+        function, copy = self.call("argmax_of", _ARGMAX), self.call("copyto", np.copyto)
+        found = f"{function}({self.view(op.args[0])}{along})"
+        self.line(f"{copy}({self.view(index)}, {found})", index)
 
     def write_outer(self, index: int) -> None:
         """Write every cell of one array times every cell of another."""

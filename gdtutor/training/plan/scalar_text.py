@@ -31,6 +31,8 @@ FORMS: Mapping[str, str] = {
     "cos": "cos({})",
     # A NaN fails every comparison, and has to come out as a NaN.
     "maximum": "({0} if {1} <= {0} else {1} if {0} == {0} else {0})",
+    "minimum": "({0} if {1} >= {0} else {1} if {0} == {0} else {0})",
+    "where": "({1} if {0} != 0.0 else {2})",
     "mul_or_zero": "(0.0 if {0} == 0.0 else {0}*{1})",
     "sign": "(1.0 if {0} > 0.0 else -1.0 if {0} < 0.0 else {0}*0.0)",
     "step": "(1.0 if {0} >= 0.0 else 0.0 if {0} < 0.0 else {0})",
@@ -53,7 +55,7 @@ CAREFUL: Mapping[str, Callable[..., Any]] = {
 """What they mean on NumPy's float64, which gives infinities and NaN instead of errors."""
 
 _STRENGTH = {"add": 1, "sub": 1, "mul": 2, "div": 2, "recip": 2, "square": 2, "neg": 3}
-_NAMED = frozenset({"square", "maximum", "mul_or_zero", "sign", "step"})
+_NAMED = frozenset({"square", "maximum", "minimum", "mul_or_zero", "sign", "step"})
 """Forms that name an operand more than once."""
 
 _PLAIN = frozenset({"mul_or_zero", "sign", "step"})
@@ -185,8 +187,9 @@ class ScalarText:
             is_right = (place == 1 and op.code in _LEFT_TO_RIGHT) or op.code == "recip"
             operands.append(self._operand(arg, own + 1 if is_right else own))
         form = FORMS[op.code]
-        if op.code == "maximum" and self._ops[op.args[0]].is_literal:
-            form = "({0} if {1} <= {0} else {1})"
+        if op.code in ("maximum", "minimum") and self._ops[op.args[0]].is_literal:
+            sign = "<=" if op.code == "maximum" else ">="
+            form = f"({{0}} if {{1}} {sign} {{0}} else {{1}})"
         if op.code in _PLAIN:
             # These come out as a float of Python's, which may not be divided by 0.
             return self._constant.format(form.format(*operands)), reads

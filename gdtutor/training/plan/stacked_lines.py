@@ -17,6 +17,9 @@ from gdtutor.training.plan.placing import BoundNames, PlacedValues, formed
 from gdtutor.training.plan.source import SourceLines
 from gdtutor.training.plan.terms import Op
 
+_ALONE = frozenset({"argmax"})
+"""Operations that are computed for one run at a time."""
+
 
 def depends_on_parameters(ops: Sequence[Op]) -> set[int]:
     """Return the ids of values that differ from run to run."""
@@ -45,7 +48,11 @@ def without_repeated_products(ops: Sequence[Op]) -> tuple[Op, ...]:
 
 
 def can_be_stacked(ops: Sequence[Op]) -> bool:
-    """Say whether every product has matrices on both sides, so that an axis can be put first."""
+    """Say whether an axis can be put first: every product has matrices on both sides, and nothing
+    that differs from run to run is computed by a call that knows no such axis."""
+    stacked = depends_on_parameters(ops)
+    if any(ops[index].code in _ALONE for index in stacked):
+        return False
     return all(
         len(ops[arg].shape) == 2
         for op in ops

@@ -23,8 +23,8 @@ class Op(Struct, frozen=True):
     """One primitive operation; its id is its place in the program."""
 
     code: str
-    """`one`, `const`, `leaf`, a name of the operation table, or one of affine, recip, vdot, sum,
-    max, spread and T."""
+    """`one`, `const`, `leaf`, a name of the operation table, or one of affine, recip, vdot and
+    T."""
     args: tuple[int, ...]
     shape: Shape
     detail: tuple[object, ...] = ()
