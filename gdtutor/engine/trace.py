@@ -12,7 +12,10 @@ from gdtutor.engine.graph import Edge, Graph, Visible
 from gdtutor.engine.local import UPSTREAM, EdgeRule, edge_rule
 from gdtutor.engine.operations import OPERATIONS, Array, apply, evaluate, sum_to
 from gdtutor.engine.shapes import Shape, infer_shapes
-from gdtutor.values import Struct
+from gdtutor.values import Struct, replace
+
+_TINY = 1e-150
+"""A gradient smaller than that, or larger than 1 over it, is looked at in other orders."""
 
 
 class Contribution(Struct, frozen=True, eq=False):
@@ -64,6 +67,9 @@ class Trace(Struct, frozen=True, eq=False):
     """Gradient of the root with respect to each of them."""
     contributions: Mapping[str, tuple[Contribution, ...]]
     """What each of them receives, in order of arrival; none at the root."""
+    settled: frozenset[str] = frozenset()
+    """The names whose gradient is the one of folded lines: on their way written out a number leaves
+    the range of float64, or the other way round."""
 
 
 def forward(graph: Graph, given: Mapping[str, Array]) -> dict[str, Array]:
@@ -115,20 +121,76 @@ def trace(
     order: tuple[str, ...] = ()
     if backward and int(np.prod(shapes[graph.root])) == 1:
         order = backward_order(visible, graph.root, leaves)
-    gradients: dict[str, Array] = {}
-    contributions: dict[str, tuple[Contribution, ...]] = {}
-    arriving = _arriving(visible, set(order))
-    with np.errstate(all="ignore"):
-        for name in order:
-            received = tuple(
-                _contribution(graph, user, edge, shapes, values, gradients)
-                for user, edge in arriving.get(name, ())
-            )
-            contributions[name] = received
-            gradients[name] = frozen(_total(received, shapes[name]))
-    return Trace(
-        graph, visible, shapes, batch_axes(graph, shapes), values, order, gradients, contributions
-    )
+    back = _Back(graph, shapes, values)
+    gradients, contributions = back.through(visible, order)
+    settled: frozenset[str] = frozenset()
+    if unfolded and any(_is_extreme(gradient) for gradient in gradients.values()):
+        folded = graph.visible(frozenset())
+        known, _ = back.through(folded, backward_order(folded, graph.root, leaves))
+        gradients, contributions = back.through(visible, order, known)
+        settled = frozenset(back.settled)
+    axes = batch_axes(graph, shapes)
+    return Trace(graph, visible, shapes, axes, values, order, gradients, contributions, settled)
+
+
+class _Back:
+    """The way back through a graph.
+
+    A line whose operations are written out multiplies one after the other what a folded line
+    multiplies in another order. Where numbers are huge or tiny, one order may overflow and another
+    not; then what a name of the lesson gets is what the folded lines give it.
+    """
+
+    def __init__(
+        self, graph: Graph, shapes: Mapping[str, Shape], values: Mapping[str, Array]
+    ) -> None:
+        self._graph, self._shapes, self._values = graph, shapes, values
+        self.settled: set[str] = set()
+
+    def through(
+        self,
+        visible: tuple[Visible, ...],
+        order: tuple[str, ...],
+        known: Mapping[str, Array] | None = None,
+    ) -> tuple[dict[str, Array], dict[str, tuple[Contribution, ...]]]:
+        """Return the gradients in an order, and what each name receives.
+
+        Args:
+            visible: The nodes of the walk.
+            order: That of the backward steps.
+            known: The gradients of folded lines, to be taken where they differ in what is finite.
+        """
+        gradients: dict[str, Array] = {}
+        contributions: dict[str, tuple[Contribution, ...]] = {}
+        arriving = _arriving(visible, set(order))
+        with np.errstate(all="ignore"):
+            for name in order:
+                received = tuple(
+                    _contribution(self._graph, user, edge, self._shapes, self._values, gradients)
+                    for user, edge in arriving.get(name, ())
+                )
+                total = frozen(_total(received, self._shapes[name]))
+                other = total if known is None else known.get(name, total)
+                if not _is_same_kind(total, other):
+                    self.settled.add(name)
+                    total = other
+                    if len(received) == 1:
+                        received = (replace(received[0], value=total),)
+                contributions[name], gradients[name] = received, total
+        return gradients, contributions
+
+
+def _is_extreme(gradient: Array) -> bool:
+    """Say whether products of other gradients like this may leave the range of float64."""
+    sizes = np.abs(gradient)
+    is_plain = (sizes < 1 / _TINY) & ((sizes > _TINY) | (sizes == 0))
+    return not is_plain.all()
+
+
+def _is_same_kind(one: Array, other: Array) -> bool:
+    """Say whether two arrays agree in which cells are finite, and in the others."""
+    are_finite = np.isfinite(one) & np.isfinite(other)
+    return bool(np.all(are_finite | (one == other) | (np.isnan(one) & np.isnan(other))))
 
 
 def backward_order(

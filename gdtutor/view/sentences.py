@@ -130,6 +130,10 @@ def _operations(expr: Expr) -> list[str]:
 
 
 _ROUNDING = "It is 0 but for rounding: the difference of equal sums."
+_SETTLED = (
+    "With operations written out a number on its way leaves the range of float64; this is what the "
+    "folded line gives."
+)
 
 
 def _backward(context: Context) -> str:
@@ -143,6 +147,8 @@ def _backward(context: Context) -> str:
     consumers = _listed(list(dict.fromkeys(context.name(c.consumer) for c in received)))
     if gradient.ndim:
         start = f"The gradient reaches {called} from {consumers}; it has the shape of {called}."
+        if node in context.trace.settled:
+            return f"{start} {_SETTLED}"
         if len(received) > 1:
             start += f" It is the sum of {len(received)} contributions."
         if gradient.any() and rounded[gradient != 0].all():
@@ -151,6 +157,8 @@ def _backward(context: Context) -> str:
         return f"{start} At a tie or kink {convention}." if convention else start
     value = float(gradient)
     arrives = f"The gradient reaches {called} from {consumers}."
+    if node in context.trace.settled:
+        return f"{arrives} {_SETTLED}"
     if len(received) > 1:
         arrives = (
             f"{called} is used {len(received)} times, so {len(received)} contributions add up."

@@ -89,3 +89,52 @@ def test_what_is_shown_of_a_folded_line_is_written_out_and_what_is_computed_is_n
     names = {name for name in walk.values if "." in name}
     assert not any(name in str(received.rule) for name in names)
     assert any(name in str(received.computed) for name in names)
+
+
+EXTREME = [
+    ("L = sum(binary_cross_entropy(sigmoid(W @ X), Y))", {
+        "W": [[0.1], [1e300], [2.0]], "X": [[-1.0]], "Y": [[-1.0], [-1e300], [2.0]],
+    }),
+    ("L = c / maximum(z, x)\nu = L*x", {"c": 1.0, "z": 1e-301, "x": 1e-300}),
+    ("L = c / maximum(z, x)", {"c": 1.0, "z": 1e-301, "x": 1e-300}),
+    ("L = exp(a)*(b*(c*d))", {"a": -690.0, "b": 1e300, "c": 1e200, "d": 1e-300}),
+    ("z = maximum(a*b*c, d)\nL = 0.1*z/(e*e)", {
+        "a": 1e-200, "b": 1e-200, "c": 1.0, "d": 1e-300, "e": 1e-160,
+    }),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "numbers"), EXTREME)
+def test_folded_and_unfolded_agree_in_what_is_finite(text, numbers):
+    graph = graph_of(text, list(numbers))
+    folded, unfolded = both_ways(graph, arrays(numbers))
+    for name in graph.parameters:
+        one, other = folded.gradients[name], unfolded.gradients[name]
+        np.testing.assert_array_equal(np.isfinite(one), np.isfinite(other), name)
+
+
+def test_a_gradient_that_only_folded_lines_give_is_told_from_the_others():
+    graph = graph_of(EXTREME[0][0], ["W", "X", "Y"])
+    folded, unfolded = both_ways(graph, arrays(EXTREME[0][1]))
+    assert folded.settled == frozenset()
+    assert "W" in unfolded.settled
+    assert unfolded.contributions["W"][0].value.tobytes() == unfolded.gradients["W"].tobytes()
+
+
+LARGE = st.sampled_from((0.0, 1.0, -0.5, 1e300, -1e300, 1e-300, 1e160, -1e-160, 1e308, 5e-324))
+
+
+@settings(max_examples=100)
+@given(samples(), st.data())
+def test_folded_and_unfolded_agree_in_what_is_finite_wherever_numbers_are_huge(sample, data):
+    drawn = {
+        name: np.array(
+            data.draw(st.lists(LARGE, min_size=value.size, max_size=value.size))
+        ).reshape(value.shape)
+        for name, value in sample.given.items()
+    }
+    folded, unfolded = both_ways(sample.graph, drawn)
+    for name in sample.graph.parameters:
+        if name in folded.gradients:
+            one, other = folded.gradients[name], unfolded.gradients[name]
+            np.testing.assert_array_equal(np.isfinite(one), np.isfinite(other), sample.text)

@@ -172,8 +172,9 @@ class _Walk:
             if part["local"] is not None:
                 product = B.mul(exact(upstream), exact(program.numbers(part["local"])))
                 product = B.add(B.summed_to(product, value.shape), loose)
-                compare(self.held, f"{where} from {part['from']}", value, product)
-        compare(self.held, f"{where} as a sum", shown, B.add(total, loose))
+                compare(self.held, f"{where} from {part['from']}", value, product,
+                        is_gradient=True)  # fmt: skip
+        compare(self.held, f"{where} as a sum", shown, B.add(total, loose), is_gradient=True)
 
     def _rounding_of_training(self, name, shown):
         """Return 0 with the bound of the gradient of a parameter: what the step back shows is what
