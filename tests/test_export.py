@@ -20,6 +20,7 @@ from tests.lesson_texts import lesson_text, neuron
 
 SHIPPED = discover(shipped_lessons_folder())
 NEURON = next(path for path in SHIPPED if path.stem == "06-bias")
+FAULTS = Path(__file__).parent / "data" / "faults"
 ROWS = """
 [parameters]
 w = 0.3
@@ -87,6 +88,27 @@ def test_any_one_value_that_is_changed_is_noticed(tmp_path, capsys):
         other = repr(float(script[start:end]) + 1e-6)
         with pytest.raises(AssertionError, match="iteration"):
             run(tmp_path, script[:start] + other + script[end:])
+
+
+PLANTED = [
+    ("dW = dW_from_L + dW_from_N +", "dW = dW_from_L - dW_from_N -"),
+    ("dW_from_L = 2*", "dW_from_L = 2.0000001*"),
+    ("W = W - learning_rate*dW", "W = W + learning_rate*dW"),
+    ("W_s = rho*W_s", "W_s = 0.9*W_s + 1e-6"),
+    ("db = db_from_L +", "db = -db_from_L +"),
+    ("b = b - learning_rate*db", "b = b - 1.0001*learning_rate*db"),
+]
+
+
+@pytest.mark.parametrize(("right", "wrong"), PLANTED)
+def test_a_planted_fault_is_noticed_where_rounding_moves_some_cells_far(right, wrong, tmp_path):
+    text = (FAULTS / "zero-of-equal-sums.md").read_text(encoding="utf-8")
+    script = written(tmp_path, text)
+    assert "settled(k" in script
+    run(tmp_path, script)
+    assert right in script
+    with pytest.raises(AssertionError):
+        run(tmp_path, script.replace(right, wrong))
 
 
 def test_a_changed_start_is_noticed(tmp_path):

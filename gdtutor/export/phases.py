@@ -221,9 +221,8 @@ class Code(Struct):
         row = OPTIMISERS[moment.settings.optimizer]
         found: list[CodeLine] = []
         for parameter, cells in rounded_cells(moment).items():
-            if moment.updates[parameter].gradient[cells > 0].any():
-                targets = (self.variable(parameter, variable) for variable, _ in row.lines)
-                self.settled[parameter] = tuple(targets)
+            targets = (self.variable(parameter, variable) for variable, _ in row.lines)
+            self.settled[parameter] = tuple(targets)
             found.append(CodeLine(rounded_name(parameter), "", "", cells))
         for parameter in moment.problem.trained:
             if parameter not in moment.trace.gradients:

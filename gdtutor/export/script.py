@@ -11,7 +11,7 @@ from gdtutor.engine.errors import GdTutorError
 from gdtutor.engine.numpy_text import SUM_TO, helper_source, value_text
 from gdtutor.engine.operations import OPERATIONS
 from gdtutor.export.loop import WIDTH, ScriptPhase, rate_source, train_source
-from gdtutor.export.phases import Code, CodeLine, rounded_name
+from gdtutor.export.phases import Code, CodeLine
 from gdtutor.lesson.model import Lesson
 from gdtutor.session.moment import Moment
 from gdtutor.session.moving import moved
@@ -21,7 +21,6 @@ from gdtutor.training.order import epochs_per_block, iterations_per_epoch
 from gdtutor.training.plan import implicit
 from gdtutor.training.plan.choice import train_size
 from gdtutor.training.problem import Binding
-from gdtutor.values import replace
 
 MAX_NUMBERS = 200_000
 """Most numbers that a script may hold."""
@@ -110,7 +109,6 @@ def export_text(session: Session, iterations: int, command: str = "") -> str:
                 f"the script would hold more than {MAX_NUMBERS:,} numbers",
                 "give fewer --iterations, or a lesson with fewer examples",
             )
-    walked = [_without_exact(code, phases) for phases in walked]
     train = train_source(code, moment, walked[0])
     settings = moment.settings
     parts = [
@@ -175,17 +173,6 @@ def _phases(code: Code, moment: Moment) -> tuple[ScriptPhase, ...]:
         )
         phases.append(ScriptPhase("update", (rate, *code.update(moment))))
     return tuple(phases)
-
-
-def _without_exact(code: Code, phases: tuple[ScriptPhase, ...]) -> tuple[ScriptPhase, ...]:
-    """Return the phases without the cells of parameters that rounding never moves far."""
-    settled = {*map(rounded_name, code.settled)}
-    return tuple(
-        replace(phase, lines=tuple(x for x in phase.lines if x.source or x.target in settled))
-        if phase.title == "update"
-        else phase
-        for phase in phases
-    )
 
 
 def about(lesson: Lesson, command: str) -> str:
