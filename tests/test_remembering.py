@@ -5,6 +5,8 @@ import pytest
 from memory_store import MemoryStore
 from walks import NEURON, ROWS, pressed, screen, walk
 
+from gdtutor.cli import starting
+from gdtutor.cli.arguments import COMMANDS, parser_of
 from gdtutor.cli.starting import resume
 from gdtutor.drive.opening import open_lesson
 from gdtutor.engine.errors import GdTutorError
@@ -272,3 +274,46 @@ def test_a_lesson_is_finished_on_the_closing_page_behind_its_story():
     assert not has_finished(walk(NEURON, "given", "G"))
     assert has_finished(walk(NEURON, "given", "G n"))
     assert not has_finished(Session())
+
+
+def test_a_lesson_that_is_merely_opened_keeps_its_place(folder):
+    saved = []
+    given = services(save=lambda s: saved.append(s.step))
+    left = walk(folder / "02-rows.md", "2/backward:a")
+    driven(shelf(folder, remembered(left)), given, ["enter", "l"])
+    assert saved == []
+    driven(shelf(folder, remembered(left)), given, ["enter", "n"])
+    assert saved[0] == left.step + 1
+
+
+@pytest.fixture
+def arguments(monkeypatch, tmp_path):
+    """Returns the arguments of a command line; what is remembered lies in a folder of the test."""
+    monkeypatch.setattr(starting, "quick_store", lambda: ProgressStore(tmp_path / "kept.sqlite"))
+    with ProgressStore(tmp_path / "kept.sqlite") as store:
+        store.apply([place_of_session(walk(NEURON, "3/backward:w1"), 1.0)])
+    return lambda *words: parser_of(COMMANDS[0]).parse_args([str(NEURON), *words])
+
+
+def place_opened(given):
+    begin = starting.start(given)
+    begin.finish()
+    return begin.session.moment.iteration, begin.session.step
+
+
+def test_a_lesson_named_on_the_command_line_goes_on_where_it_was_left(arguments):
+    begin = starting.start(arguments())
+    begin.finish()
+    assert place_of_session(begin.session, 1.0).place.iteration == 3
+    assert "Where you left off; Home twice" in begin.session.message
+
+
+@pytest.mark.parametrize(
+    "words", [("--from-start",), ("--no-save",), ("--keys", "h"), ("--seed", "3")]
+)
+def test_what_says_where_to_begin_does_not_go_on(arguments, words):
+    assert place_opened(arguments(*words)) == (0, 0)
+
+
+def test_a_place_on_the_command_line_comes_before_the_one_that_is_remembered(arguments):
+    assert place_opened(arguments("--at", "1/given")) == (1, 1)

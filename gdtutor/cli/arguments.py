@@ -166,8 +166,19 @@ def _open(parser: argparse.ArgumentParser) -> None:
         help="a conversation in plain lines, for screen readers, dumb terminals and pipes",
     )  # fmt: skip
     _terminal(parser)
-    parser.add_argument("--no-save", action="store_true", help="do not keep the place")
+    parser.add_argument(
+        "--from-start", action="store_true",
+        help="begin at the start of the lesson, not where it was left",
+    )  # fmt: skip
+    parser.add_argument("--no-save", action="store_true", help="neither keep places nor use them")
     parser.add_argument("--version", action="version", version=f"gdtutor {__version__}")
+
+
+def is_rehearsed(arguments: argparse.Namespace) -> bool:
+    """Say whether the arguments of `gdtutor` name a place, changes or keys: links and
+    demonstrations show the same to everyone, whatever is remembered.
+    """
+    return bool(arguments.at or arguments.changes or arguments.keys)
 
 
 def _terminal(parser: argparse.ArgumentParser) -> None:

@@ -15,6 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gdtutor.cli.arguments import is_rehearsed
 from gdtutor.cli.lesson_files import lesson_path
 from gdtutor.cli.output import complain
 from gdtutor.cli.streams import match_encoding
@@ -101,17 +102,27 @@ def _cover(arguments: argparse.Namespace) -> Cover | None:
         GdTutorError: There is no such lesson, or no such folder.
     """
     if not arguments.lesson or os.path.isdir(arguments.lesson):
-        # A lesson's page needs nothing of what is remembered.
         from gdtutor.library.remembered import quick_library
 
         folder = Path(arguments.lesson) if arguments.lesson else shipped_lessons_folder()
-        return partial(library_cover, quick_library(folder, remembers=not arguments.no_save))
+        remembers = not (arguments.no_save or is_rehearsed(arguments))
+        return partial(library_cover, quick_library(folder, remembers=remembers))
     path = lesson_path(arguments.lesson)
     seen = read_summary(path)
     if seen is None:
         return None
-    is_elsewhere = arguments.at or arguments.keys
+    is_elsewhere = is_rehearsed(arguments) or _is_left(arguments, seen.id)
     return partial(lesson_cover, seen.number, seen.title, "" if is_elsewhere else read_prose(path))
+
+
+def _is_left(arguments: argparse.Namespace, lesson_id: str) -> bool:
+    """Say whether the lesson will open at a place that is remembered."""
+    if arguments.no_save or arguments.from_start:
+        return False
+    from gdtutor.library.remembered import quick_store, read_progress
+    from gdtutor.session.catalogue import Library
+
+    return lesson_id in dict(read_progress(Library(), quick_store)[0].commands)
 
 
 def show(

@@ -7,19 +7,27 @@ import contextlib
 import io
 import os
 import shlex
+import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from time import time
 
+from gdtutor.cli.arguments import is_rehearsed
+from gdtutor.cli.lesson_files import lesson_path
 from gdtutor.cli.lessons import waited_session_of
 from gdtutor.cli.output import complain
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.discovery import shipped_lessons_folder
+from gdtutor.lesson.summary import read_summary
 from gdtutor.library.lessons import library_of
 from gdtutor.library.remembered import quick_store, read_progress
 from gdtutor.progress.keeper import ProgressKeeper
 from gdtutor.progress.store import ProgressStore, default_path
+from gdtutor.session.catalogue import Library
 from gdtutor.session.effects import KeepAttempt
+from gdtutor.session.navigation import said
+from gdtutor.session.opening import resumed
 from gdtutor.session.state import Screen, Session
 from gdtutor.values import Struct, replace
 
@@ -56,24 +64,66 @@ class FrontEndStart(Struct, frozen=True, eq=False):
 def start(arguments: argparse.Namespace) -> FrontEndStart:
     """Return what the arguments of `gdtutor` ask for: a lesson, or a library.
 
+    A lesson goes on where the learner left it, unless the arguments say where to begin.
+
     Raises:
         GdTutorError: For whatever of them cannot be used.
     """
-    session = _session(arguments)
+    names_lesson = bool(arguments.lesson) and not os.path.isdir(arguments.lesson)
+    folder = Path(arguments.lesson) if arguments.lesson and not names_lesson else None
+    library, message = library_of(folder or shipped_lessons_folder()), ""
+    if not arguments.no_save and not is_rehearsed(arguments):
+        library, message = read_progress(library, quick_store)
+    shelf = Session(screen=Screen.LIBRARY, library=library, program=called())
+    session = _in_lesson(arguments, shelf) if names_lesson else shelf
+    if message:
+        session = replace(session, message=message, is_error=True)
     if arguments.no_save:
         return FrontEndStart(session, None)
-    library, message = read_progress(session.library, quick_store)
-    session = replace(
-        session, library=library, message=message or session.message, is_error=bool(message)
-    )
     return FrontEndStart(session, ProgressKeeper(lambda: ProgressStore(default_path()), time))
 
 
-def _session(arguments: argparse.Namespace) -> Session:
-    if not arguments.lesson or os.path.isdir(arguments.lesson):
-        folder = Path(arguments.lesson) if arguments.lesson else shipped_lessons_folder()
-        return replace(Session(screen=Screen.LIBRARY), library=library_of(folder))
-    return replace(waited_session_of(arguments), library=library_of(shipped_lessons_folder()))
+def _in_lesson(arguments: argparse.Namespace, shelf: Session) -> Session:
+    """Return the session in the lesson that is named, at the place where it was left if that is
+    remembered."""
+    path = lesson_path(arguments.lesson)
+    command = "" if _says_where(arguments) else left_at(path, shelf.library)
+    if command:
+        try:
+            return resumed(shelf, resume(path, command))
+        except GdTutorError as error:
+            start = _begun(arguments, shelf)
+            return said(start, f"Where you left off: {error}", error=True)
+    return _begun(arguments, shelf)
+
+
+def _begun(arguments: argparse.Namespace, shelf: Session) -> Session:
+    session = waited_session_of(arguments)
+    return replace(session, library=shelf.library, program=shelf.program)
+
+
+def called() -> str:
+    """Return how a shell starts this program: by its name where that is on the path, else by the
+    file that was started, from here where it lies below."""
+    if shutil.which("gdtutor") or not sys.argv[0]:
+        return "gdtutor"
+    started = os.path.relpath(sys.argv[0])
+    return os.path.abspath(started) if started.startswith("..") else started
+
+
+def _says_where(arguments: argparse.Namespace) -> bool:
+    """Say whether the arguments decide where the lesson begins, or how it is looked at."""
+    return bool(
+        arguments.from_start or arguments.variant or arguments.example or arguments.unfold
+        or arguments.digits or arguments.predict or arguments.seed is not None
+    )  # fmt: skip
+
+
+def left_at(path: Path, library: Library) -> str:
+    """Return the command line of the place where a lesson was left, empty where none is
+    remembered."""
+    seen = read_summary(path)
+    return "" if seen is None else dict(library.commands).get(seen.id, "")
 
 
 def resume(path: Path, command: str) -> Session:

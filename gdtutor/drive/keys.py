@@ -19,6 +19,7 @@ _CHORD = re.compile(r"ctrl\+[a-z]|f\d{1,2}")
 _NAMED = {
     ":": "colon", "/": "slash", "?": "question_mark", "+": "plus", "-": "minus",
     "=": "equals_sign", ".": "full_stop", ",": "comma",
+    "[": "left_square_bracket", "]": "right_square_bracket",
 }  # fmt: skip
 _SPOKEN = {
     "esc": "escape", "pgdn": "pagedown", "pgup": "pageup", "return": "enter", "del": "delete",

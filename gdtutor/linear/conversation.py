@@ -30,7 +30,7 @@ from gdtutor.session.effects import (
 )
 from gdtutor.session.figures import measurements_due, shown_figure
 from gdtutor.session.navigation import said
-from gdtutor.session.opening import Opened
+from gdtutor.session.opening import Opened, whereabouts
 from gdtutor.session.predict import back_to_question
 from gdtutor.session.press import Press
 from gdtutor.session.snapshots import snapshot_of
@@ -79,6 +79,7 @@ def converse(session: Session, presses: tuple[Press, ...], services: Conversatio
     the end of what is computed then.
     """
     code: int | None = None
+    opened_at = whereabouts(session)
     try:
         for press in presses:
             if code is None:
@@ -93,7 +94,9 @@ def converse(session: Session, presses: tuple[Press, ...], services: Conversatio
     except KeyboardInterrupt:
         return 0
     finally:
-        services.save(session)
+        # A lesson that was opened alone leaves the place before it.
+        if whereabouts(session) != opened_at:
+            services.save(session)
     return code
 
 

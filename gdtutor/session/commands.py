@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.session import (
+    curve_cursor,
     display_options,
     figures,
     library,
@@ -18,7 +19,7 @@ from gdtutor.session import (
 )
 from gdtutor.session.catalogue import shown_entries
 from gdtutor.session.edits import example_of_edit, own_values, redo, undo
-from gdtutor.session.effects import Effect, Quit, ShowPalette
+from gdtutor.session.effects import CopyText, Effect, Quit, ShowPalette
 from gdtutor.session.link import command_of
 from gdtutor.session.prompting import asked
 from gdtutor.session.state import PromptKind, Screen, Session
@@ -65,8 +66,9 @@ def _help(session: Session, count: int) -> Session:
                    help_pages=0)  # fmt: skip
 
 
-def _show_command(session: Session, count: int) -> Session:
-    return replace(session, command=command_of(session))
+def _show_command(session: Session, count: int) -> Outcome:
+    command = command_of(session)
+    return replace(session, command=command), (CopyText(command),) if command else ()
 
 
 def _scroll_help(by: int) -> Callable[[Session, int], Session]:
@@ -242,7 +244,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("question", ("enter",), "Enter", "Enter",
             "back to the open question; on the closing page, the next lesson", _STUDY, _enter,
             why_not=works_at.questions),
-    Command("link", ("k",), "k", "k", "the command line that opens this screen elsewhere", _LESSON,
+    Command("link", ("k",), "k", "k",
+            "the command line that opens this screen elsewhere; copies it", _LESSON,
             _show_command, footer="link"),
     Command("auto", ("a",), "a", "a", "auto-play, or stop it", _STUDY, display_options.toggle_auto,
             footer="play", why_not=works_at.walking_alone),
@@ -266,11 +269,20 @@ COMMANDS: tuple[Command, ...] = (
     Command("epoch", ("n",), "n", "n", "train one epoch", _TRAIN, training.one_epoch, "epoch",
             why_not=works_at.single_steps),
     Command("cursor_left", ("left",), "←", "<-", "cursor on the curve to the left", _TRAIN,
-            lambda s, n: training.move_cursor(s, -n), why_not=works_at.curves),
+            lambda s, n: curve_cursor.move_cursor(s, -n), why_not=works_at.curves),
     Command("cursor_right", ("right",), "→", "->", "cursor on the curve to the right", _TRAIN,
-            training.move_cursor, "cursor", "cursor_left", why_not=works_at.curves),
+            curve_cursor.move_cursor, "cursor", "cursor_left", why_not=works_at.curves),
+    Command("epoch_left", ("left_square_bracket",), "[", "[", "cursor one epoch to the left",
+            _TRAIN, lambda s, n: curve_cursor.move_by_epochs(s, -n), why_not=works_at.curves),
+    Command("epoch_right", ("right_square_bracket",), "]", "]", "cursor one epoch to the right",
+            _TRAIN, curve_cursor.move_by_epochs, "by one epoch", "epoch_left",
+            why_not=works_at.curves),
+    Command("goto_point", ("colon",), ":", ":",
+            "open an iteration: 3071, 37/backward:W1; or the cursor to epoch 50", _TRAIN,
+            lambda s, _: asked(s, PromptKind.GOTO, "iteration (3071), or epoch 50"),
+            footer="go to"),
     Command("open_point", ("enter",), "Enter", "Enter",
-            "open the iteration under the cursor as a walk", _TRAIN, training.open_point,
+            "open the iteration under the cursor as a walk", _TRAIN, curve_cursor.open_point,
             "open", why_not=works_at.curves),
     Command("back", ("escape",), "Esc", "Esc", "back to the walk; the run goes on", _TRAIN,
             training.back_to_walk, "walk"),

@@ -79,6 +79,20 @@ def with_change(session: Session, change: Assignment) -> Session:
     return _with_log(replace(session, done=done, undone=()), log)
 
 
+def rate_from_start(session: Session) -> Session:
+    """Return the session in which the learning rate chosen last holds from iteration 0 on.
+
+    Rates are tried out while a run goes on; who then begins anew wants the whole run with it.
+    """
+    rates = [change for change in session.changes if change.name == "learning_rate"]
+    if not rates or rates[-1].iteration == 0:
+        return session
+    others = (change for change in session.changes if change.name != "learning_rate")
+    log = tuple(sorted((*others, replace(rates[-1], iteration=0)), key=lambda c: c.iteration))
+    done = (*session.done, session.changes)
+    return _with_log(replace(session, done=done, undone=()), log)
+
+
 def undo(session: Session, count: int) -> Session:
     """Take the last changes back, so many."""
     count = min(count, len(session.done))

@@ -46,6 +46,12 @@ class SavePlace(Struct, frozen=True):
     """Keep where the learner is."""
 
 
+class CopyText(Struct, frozen=True):
+    """Put a text where the terminal pastes from, if it takes one (OSC 52)."""
+
+    text: str
+
+
 class ShowPalette(Struct, frozen=True):
     """Offer the commands by their words."""
 
@@ -83,6 +89,7 @@ Effect = (
     | SweepRuns
     | PauseTraining
     | SavePlace
+    | CopyText
     | ShowPalette
     | TimeExamples
     | KeepAttempt

@@ -18,9 +18,9 @@ _FIRST = {
         "next_iteration", "auto", "closing", "link",
     ),
     Screen.TRAIN: (
-        "pause", "cursor_right", "open_point", "epoch", "back", "log", "rate_down", "reset",
-        "variant", "sweep", "stop", "train_tab", "iteration", "mean", "library", "tasks",
-        "closing", "link",
+        "pause", "cursor_right", "open_point", "goto_point", "epoch", "back", "log", "rate_down",
+        "reset", "variant", "sweep", "stop", "epoch_right", "train_tab",
+        "iteration", "mean", "library", "tasks", "closing", "link",
     ),
 }  # fmt: skip
 """The order of usefulness, by screen; what is not named here comes behind, as in the table."""

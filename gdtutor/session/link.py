@@ -12,7 +12,7 @@ from gdtutor.session.digits import DEFAULT_DIGITS
 from gdtutor.session.figures import figures_ahead
 from gdtutor.session.moment import Moment
 from gdtutor.session.navigation import steps_back
-from gdtutor.session.state import Look, Screen, Session, Tab, has_opening
+from gdtutor.session.state import Look, Screen, Session, Tab, TrainLook, has_opening
 from gdtutor.session.steps import Step, find_step
 from gdtutor.values import replace
 
@@ -21,7 +21,8 @@ def command_of(session: Session) -> str:
     """Return the command line that opens the screen, empty where no lesson is open.
 
     It names lesson, seed, changes, place with the opened cell, example, folding and digits; what
-    else the screen shows (a proof, another panel, training) comes from keys.
+    else the screen shows (a proof, another panel, training with the cursor on its curve and the
+    runs of a sweep) comes from keys.
     """
     return shlex.join(arguments_of(session))
 
@@ -35,7 +36,7 @@ def arguments_of(session: Session) -> tuple[str, ...]:
     if challenge is not None and challenge.hides:
         # The question is asked on arriving, so the command stands one step before it.
         session = steps_back(replace(session, challenge=None), 1)
-    words = ["gdtutor", lesson_word(lesson)]
+    words = [session.program, lesson_word(lesson)]
     if session.variant:
         words += ["--variant", session.variant]
     if session.seed is not None:
@@ -61,9 +62,15 @@ def arguments_of(session: Session) -> tuple[str, ...]:
 
 
 def lesson_word(lesson: Lesson) -> str:
-    """Return the id of a shipped lesson, of any other its full path."""
-    path = Path(lesson.path).resolve()
-    return lesson.id if path.parent == shipped_lessons_folder().resolve() else str(path)
+    """Return the id of a shipped lesson, of any other its path: from here where it lies below."""
+    path, here = Path(lesson.path).resolve(), Path.cwd()
+    if path.parent == shipped_lessons_folder().resolve():
+        return lesson.id
+    if not path.is_relative_to(here):
+        return str(path)
+    below = str(path.relative_to(here))
+    # A name without a slash could be the id of a lesson.
+    return below if below.endswith(".md") else str(path)
 
 
 def place_of(session: Session) -> str:
@@ -104,7 +111,7 @@ def _keys(session: Session) -> str:
     """Return the keys that bring what no option names."""
     look = session.look
     if session.screen is Screen.TRAIN:
-        return "t"
+        return " ".join(["t", *_swept_again(session), *_curve_keys(session.train_look)])
     keys = ["v"] if look.proof else ["w"] if look.mistakes else []
     keys += ["tab"] * list(Tab).index(look.tab)
     keys += ["f"] * _figure_presses(session)
@@ -113,3 +120,25 @@ def _keys(session: Session) -> str:
     if look.scroll and look.cell is None:
         keys.append(f"{look.scroll}down" if look.scroll > 1 else "down")
     return " ".join(keys)
+
+
+def _curve_keys(look: TrainLook) -> list[str]:
+    """Return the keys that bring what the training screen shows beside the curve."""
+    keys = ["y"] if look.log_y else []
+    keys += [f"{look.mean}m"] if look.mean else []
+    keys += ["tab"] * look.tab
+    keys += [f"{look.scroll}down"] if look.scroll else []
+    # The place does not hang on how much of the curve is there when the keys are pressed.
+    return keys if look.cursor is None else [*keys, ":", f"epoch:{look.cursor}", "enter"]
+
+
+def _swept_again(session: Session) -> list[str]:
+    """Return the keys that train the runs of the sweeps again whose curves are kept."""
+    values: dict[str, list[str]] = {}
+    for curve in session.kept:
+        if curve.setting:
+            values.setdefault(curve.setting, []).append(curve.label.split(" ", 1)[1])
+    keys: list[str] = []
+    for setting, found in values.items():
+        keys += ["S", f"{setting}={','.join(found)}", "enter"]
+    return keys

@@ -5,7 +5,7 @@ from __future__ import annotations
 from gdtutor.engine.errors import GdTutorError, did_you_mean
 from gdtutor.engine.shapes import has_cell
 from gdtutor.lesson.selectors import Selector, parse_selector
-from gdtutor.session.moving import moved, recomputed
+from gdtutor.session.moving import moved, recomputed, same_place
 from gdtutor.session.state import Session, current_step, has_opening
 from gdtutor.session.steps import Phase, Step, find_step
 from gdtutor.values import replace
@@ -138,7 +138,7 @@ def next_iteration(session: Session, count: int) -> Session:
         return session
     if not session.lesson.trains:
         return said(session, "This lesson does not train, so it has one iteration only.")
-    return moved(session, session.moment.iteration + count, max(session.step, 1))
+    return _at_iteration(session, session.moment.iteration + count)
 
 
 def previous_iteration(session: Session, count: int) -> Session:
@@ -147,7 +147,17 @@ def previous_iteration(session: Session, count: int) -> Session:
         return session
     if session.moment.iteration == 0:
         return said(session, "This is iteration 0: no update has been done yet.")
-    return moved(session, max(session.moment.iteration - count, 0), max(session.step, 1))
+    return _at_iteration(session, max(session.moment.iteration - count, 0))
+
+
+def _at_iteration(session: Session, iteration: int) -> Session:
+    """Go to the same node in another iteration, whose steps may be others after a change."""
+    here = current_step(session)
+    after = moved(session, iteration, max(session.step, 1))
+    if here is None or after.moment is None:
+        return after
+    step = same_place(here, after.moment)
+    return after if step == after.step else moved(after, iteration, step)
 
 
 def first_step(session: Session, count: int) -> Session:
@@ -172,8 +182,15 @@ def goto_step(session: Session, number: int) -> Session:
         return session
     most = len(session.moment.steps)
     if not 1 <= number <= most:
-        return said(session, f"There is no step {number}: the last is {most}.", error=True)
+        told = f"There is no step {number}: the last is {most}.{_as_iteration(session, number)}"
+        return said(session, told, error=True)
     return moved(session, session.moment.iteration, number)
+
+
+def _as_iteration(session: Session, number: int) -> str:
+    """Return how to go to the iteration of a number that is no step's, nothing where none is."""
+    trains = session.lesson is not None and session.lesson.trains
+    return f" Write iteration {number} for that one." if trains and number > 0 else ""
 
 
 def goto(session: Session, text: str) -> Session:
@@ -190,7 +207,8 @@ def goto(session: Session, text: str) -> Session:
     if selector.step is not None:
         most = len(session.moment.steps)
         if not 1 <= selector.step <= most:
-            raise GdTutorError(f"there is no step {selector.step}", f"the last is step:{most}")
+            where = f"the last is step:{most}.{_as_iteration(session, selector.step)}"
+            raise GdTutorError(f"there is no step {selector.step}", where)
         session = moved(session, selector.iteration, selector.step)
         return session if selector.cell is None else with_cell(session, selector.cell)
     return _goto_phase(session, selector)

@@ -41,6 +41,13 @@ class Resumed(Struct, frozen=True, eq=False):
     session: Session
 
 
+def whereabouts(session: Session) -> tuple[object, ...]:
+    """Return what a saved place is made of; there is something to save when any of it changes."""
+    at = None if session.moment is None else session.moment.iteration
+    lesson = None if session.lesson is None else session.lesson.id
+    return lesson, at, session.step, session.changes, session.look, session.predict
+
+
 def arrived(session: Session, action: Opened | Resumed) -> Session:
     """Return the session in a lesson; what was trained in the lesson left waits for a return."""
     match action:
@@ -96,6 +103,7 @@ def resumed(session: Session, place: Session) -> Session:
         place,
         library=session.library,
         saving=session.saving,
+        program=session.program,
         predict=place.predict or session.predict,
         look=replace(place.look, hides_hints=session.look.hides_hints),
     )

@@ -55,10 +55,15 @@ def run_label(session: Session) -> str:
     """Return what the run on the screen is called: its variant, and what the learner changed."""
     if not session.changes:
         return session.variant or OWN
+    start = f"{session.variant}, " if session.variant else "yours: "
+    return f"{start}{changes_label(session)}"
+
+
+def changes_label(session: Session) -> str:
+    """Return what the learner changed, the first two changes by name."""
     changed = ", ".join(change.text() for change in session.changes[:2])
     more = f" and {len(session.changes) - 2} more" if len(session.changes) > 2 else ""
-    start = f"{session.variant}, " if session.variant else "yours: "
-    return f"{start}{changed}{more}"
+    return f"{changed}{more}"
 
 
 def _trained(session: Session) -> tuple[KeptCurve, ...]:

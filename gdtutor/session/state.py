@@ -234,6 +234,8 @@ class Session(Struct, frozen=True, eq=False):
     """Digits typed before a key."""
     message: str = ""
     """One line for the learner; gone with the next key."""
+    program: str = "gdtutor"
+    """How a shell of this machine calls the program."""
     command: str = ""
     """The command line that opens this screen, where it was asked for; gone with the next key."""
     is_error: bool = False

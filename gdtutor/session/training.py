@@ -6,11 +6,11 @@ from collections.abc import Callable
 from math import ldexp
 
 from gdtutor.lesson.selectors import Assignment
-from gdtutor.session.edits import with_change
+from gdtutor.session.edits import rate_from_start, with_change
 from gdtutor.session.effects import Effect, PauseTraining, Train
 from gdtutor.session.moving import moved
 from gdtutor.session.navigation import said
-from gdtutor.session.runs import OWN, in_variant
+from gdtutor.session.runs import OWN, changes_label, in_variant
 from gdtutor.session.state import Screen, Session, Snapshot, Status
 from gdtutor.session.sweeps import end_sweep, toggle_sweep
 from gdtutor.training.run import Run
@@ -137,7 +137,10 @@ def stop_training(session: Session, count: int) -> Result:
 
 
 def reset_training(session: Session, count: int) -> Result:
-    """Go back to the same start, with nothing trained."""
+    """Go back to the same start, with nothing trained; the learner's changes stay, the learning
+    rate chosen last from the start on.
+    """
+    session = rate_from_start(session)
     if session.run is None or session.moment is None:
         return session, ()
     fresh = Run(session.run.segments)
@@ -146,7 +149,8 @@ def reset_training(session: Session, count: int) -> Result:
     session = replace(session, run=fresh, original=original, training=Snapshot(), train_look=look)
     # A sweep is another run's business.
     effects = (PauseTraining(),) if session.sweeping is None else ()
-    return said(moved(session, 0, 1), "Back at the start."), effects
+    kept = f" Kept: {changes_label(session)}." if session.changes else ""
+    return said(moved(session, 0, 1), f"Back at the start.{kept}"), effects
 
 
 def change_rate(session: Session, doublings: int) -> Result:
@@ -163,8 +167,10 @@ def change_rate(session: Session, doublings: int) -> Result:
         bounds = f"between {LEAST_RATE:g} and {MOST_RATE:g}"
         return said(session, f"These keys keep the learning rate {bounds}; it is {before:g}."), ()
     was_running, goal = session.training.status is Status.RUNNING, session.goal
+    is_over = session.training.is_at_end
     session = with_change(session, Assignment("learning_rate", None, rate, at))
-    session = said(session, f"Learning rate {rate:g} from iteration {at} on.")
+    then = " n trains on with it, 0 starts anew with it." if is_over else ""
+    session = said(session, f"Learning rate {rate:g} from iteration {at} on.{then}")
     if not was_running:
         return session, ()
     return _start(session, None if goal is None else max(goal - at, 1))
@@ -200,30 +206,6 @@ def toggle_mean(session: Session, count: int) -> Session:
         return said(after, f"The mean of {window:,} epochs begins at epoch {window - 1:,}.")
     told = f"Mean of {window:,} epochs beside the raw costs."
     return said(after, told)
-
-
-def move_cursor(session: Session, by: int) -> Session:
-    """Move the cursor on the curve by so many columns."""
-    epochs = len(session.training.costs)
-    if not epochs:
-        return said(session, "There is no curve yet.")
-    cursor = session.train_look.cursor
-    start = epochs - 1 if cursor is None else cursor
-    stride = max(epochs // 60, 1)
-    moved_to = min(max(start + by * stride, 0), epochs - 1)
-    return replace(session, train_look=replace(session.train_look, cursor=moved_to))
-
-
-def open_point(session: Session, count: int) -> Session:
-    """Open the iteration under the cursor as a step-through."""
-    if session.run is None:
-        return session
-    cursor = session.train_look.cursor
-    iteration = session.training.iterations
-    if cursor is not None:
-        iteration = session.run.first_iteration(cursor)
-    walk = moved(replace(session, screen=Screen.STUDY), iteration, 1)
-    return said(walk, f"Iteration {iteration}, walked from training's own parameters. t goes back.")
 
 
 def next_train_tab(session: Session, count: int) -> Session:

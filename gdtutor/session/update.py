@@ -5,6 +5,7 @@ from __future__ import annotations
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.summary import LessonEntry
 from gdtutor.session.commands import Outcome, command_for
+from gdtutor.session.curve_cursor import goto_from_curve
 from gdtutor.session.edits import apply_edit
 from gdtutor.session.effects import Effect, PauseTraining, SweepRuns, Train
 from gdtutor.session.figures import measurements_due
@@ -242,6 +243,8 @@ def _left(session: Session, prompt: Prompt) -> Session:
 def _answered(session: Session, prompt: Prompt) -> Outcome:
     text = prompt.text.strip()
     match prompt.kind:
+        case PromptKind.GOTO if session.screen is Screen.TRAIN:
+            return goto_from_curve(session, text)
         case PromptKind.GOTO:
             return goto(session, text)
         case PromptKind.EDIT:

@@ -12,6 +12,7 @@ from gdtutor.drive.background import Job
 from gdtutor.library.lessons import counted
 from gdtutor.session.catalogue import Library
 from gdtutor.session.effects import (
+    CopyText,
     Effect,
     KeepAttempt,
     PauseTraining,
@@ -21,6 +22,7 @@ from gdtutor.session.effects import (
     SweepRuns,
     Train,
 )
+from gdtutor.session.opening import whereabouts
 from gdtutor.session.press import Press
 from gdtutor.session.prompting import MAX_INPUT
 from gdtutor.session.state import Screen, Session
@@ -41,13 +43,6 @@ MOST_WAITING = 64
 """Keys that wait for an answer at most; what is pressed beyond them is dropped."""
 LOOK_EVERY = 0.25
 """Seconds between two looks at a watched file."""
-
-
-def _place(session: Session) -> tuple[object, ...]:
-    """Return what a saved place is made of; it is saved when any of it changes."""
-    at = None if session.moment is None else session.moment.iteration
-    lesson = None if session.lesson is None else session.lesson.id
-    return lesson, at, session.step, session.changes, session.look, session.predict
 
 
 class Program:
@@ -82,6 +77,7 @@ class Program:
         self._computes: Action | None = None
         self._waiting: list[Action] = []
         self._frame: Frame | None = None
+        self._arrived = whereabouts(session)
         self._wanted_size: Size | None = None
         self._pass_on: Callable[[Callable[[], object]], None] = lambda _: None
 
@@ -158,8 +154,10 @@ class Program:
         for effect in answer.effects:
             self._carry_out(effect)
         self.session = answer.session
-        if _place(before) != _place(self.session):
-            self._services.save(self.session)
+        if before.base is not self.session.base:
+            self._arrived = whereabouts(self.session)
+        if whereabouts(before) != whereabouts(self.session):
+            self._save()
         self._keep_time(before)
         self._count_steps()
         self._show(answer.frame)
@@ -198,17 +196,25 @@ class Program:
                 self._poll_training()
             case PauseTraining():
                 self._trainer.pause()
+            case CopyText():
+                self._app.copy_to_clipboard(effect.text)
             case ShowPalette():
                 self._app.action_command_palette()
             case SavePlace():
-                self._services.save(self.session)
+                self._save()
             case KeepAttempt():
                 self._services.keep(effect)
 
     def tidy(self) -> None:
         """Stop training and save the place."""
         self._trainer.pause()
-        self._services.save(self.session)
+        self._save()
+
+    def _save(self) -> None:
+        """Keep where the learner is; a lesson that was opened alone leaves the place before it."""
+        if whereabouts(self.session) != self._arrived:
+            self._arrived = ()
+            self._services.save(self.session)
 
     def _poll_training(self) -> None:
         if self._poll is None:

@@ -9,7 +9,7 @@ from gdtutor.lesson.characters import cells, shell_line, shell_word
 from gdtutor.view.frame import Chars, Frame, Line, Style
 from gdtutor.view.lines import fitted, line
 
-TITLE = "The command that opens this screen:"
+TITLE = "The command that opens this screen, copied where the terminal lets it be:"
 
 
 def with_command(frame: Frame, command: str, chars: Chars) -> Frame:

@@ -26,8 +26,12 @@ def header_line(session: Session, width: int, chars: Chars) -> Line:
     arrow = "▸" if chars.unicode else ">"
     before = f" {arrow} " if is_narrow else f"  training {arrow} "
     state = line((before, Style.DIM), _state(session, is_narrow=is_narrow))
-    number = snapshot.iterations
-    count = line((f"it. {number}" if is_narrow else f"iteration {number}", Style.DIM), " ")
+    number, epochs = snapshot.iterations, len(snapshot.costs)
+    counted = f"it. {number}" if is_narrow else f"iteration {number}"
+    if session.run is not None and session.run.iterations_per_epoch > 1:
+        # Where an epoch is one iteration, one number says both.
+        counted = f"ep {epochs} {counted}" if is_narrow else f"epoch {epochs}, {counted}"
+    count = line((counted, Style.DIM), " ")
     room = min(width - width_of(state) - width_of(count) - 2, width // 2)
     title = notation.plain(f"{lesson.number} {lesson.title}".strip(), chars)
     left = line(" ", (shortened(title, room, chars), Style.TITLE), *state)

@@ -1,3 +1,4 @@
+import os
 import shlex
 
 import pytest
@@ -8,6 +9,8 @@ from walks import KINK, NETWORK, NEURON, ROWS, pressed, screen, typed, walk
 
 from gdtutor.cli.arguments import COMMANDS, parser_of
 from gdtutor.cli.lessons import session_of
+from gdtutor.drive import headless
+from gdtutor.drive.keys import parse_keys
 from gdtutor.session.link import command_of
 from gdtutor.session.state import AutoPlay, Screen
 from gdtutor.values import replace
@@ -119,7 +122,7 @@ def test_a_lesson_of_ones_own_is_named_by_its_quoted_path(tmp_path):
 
 def test_training_is_reached_by_its_key():
     session = pressed(walk(NEURON, "3/given"), "t")
-    assert command_of(session) == f"gdtutor {NEURON} --at 3/given --keys t"
+    assert command_of(session) == f"gdtutor {os.path.relpath(NEURON)} --at 3/given --keys t"
 
 
 def test_the_key_shows_the_command_and_the_next_key_takes_it_away():
@@ -152,3 +155,11 @@ def test_the_closing_page_is_reopened():
     session = walk(ADD_UP, "given", "z")
     assert session.look.is_closing
     assert shown(reopened(command_of(session))) == shown(session)
+
+
+def test_the_command_brings_back_what_the_training_screen_shows():
+    keys = "t S learning_rate=0.5,2 enter y tab : epoch:30 enter"
+    presses = parse_keys(keys)
+    session = headless.pressed(walk(NETWORK, "3/given"), presses)
+    assert session.train_look.cursor == 30
+    assert f"--keys '{keys}'" in command_of(session)
