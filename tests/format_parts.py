@@ -197,8 +197,11 @@ def datasets() -> str:
 
 def starts() -> str:
     """Return every rule for starting values."""
-    lines = [f"`{k}` | {row.formula} | {row.summary}" for k, row in INITIALISATIONS.items()]
-    return rows("init | each value | what it is good for", lines)
+    lines = []
+    for name, row in INITIALISATIONS.items():
+        own = (f"`{k} = {v:g}`" if v is not None else f"`{k}`" for k, v in row.constants.items())
+        lines.append(f"`{name}` | {row.formula} | {', '.join(own)} | {row.summary}")
+    return rows("init | each value | constants | what it is good for", lines)
 
 
 def placeholders() -> str:

@@ -97,6 +97,7 @@ MATRIX_DATA = (
     'inputs = { X = ["x1", "x2"] }\ntargets = { Y = ["y"] }\nexamples = [[0, 1, 1]]',
     'inputs = { X = ["x1", "x2"] }\ntargets = { Y = ["y"] }\ndataset = "spiral"\ncount = 12',
 )
+ROWS = ('orientation = "rows"',)
 LAYERS = (
     ("Z = w @ X + b",),
     ("H = tanh(V @ X)", "Z = sum(H) + w @ X + b"),
@@ -106,10 +107,18 @@ LAYERS = (
     ("H = V @ X", "K = where(step(H), H, min(H, axis=0))", "Z = U @ K + b*var(w, axis=1)"),
     ("H = V @ X", "Z = logsumexp(H, axis=0) - stop_gradient(w @ X) + b*argmax(w)"),
 )
+ROW_LAYERS = (
+    ("Z = X @ w + b",),
+    ("H = tanh(X @ V)", "Z = sum(H) + X @ w + b"),
+    ("H = softmax(X @ V)", "Z = H @ U + b*sum(w)"),
+    ("H = X @ V", "K = H.T", "Z = K.T @ U + b*mean(w)"),
+)
 DRAWN = {
-    "V": 'V = { init = "xavier", shape = [3, 2], seed = 1 }',
-    "U": 'U = { init = "he", shape = [1, 3], seed = 2 }',
+    "V": 'V = {{ init = "xavier", shape = {}, seed = 1 }}',
+    "U": 'U = {{ init = "uniform", low = -1, high = 1, shape = {}, seed = 2 }}',
 }
+SHAPES = {"V": ([3, 2], [2, 3]), "U": ([1, 3], [3, 1])}
+"""The shapes of the drawn weights, in columns and in rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +132,8 @@ class Parts:
     parameters: tuple[str, ...]
     lines: tuple[str, ...]
     """Names of the lines."""
+    top: tuple[str, ...] = ()
+    """Keys of the top level that go with them."""
 
 
 def table(tape: Tape, keys: Table, most: int) -> str:
@@ -158,19 +169,21 @@ def scalar_parts(tape: Tape) -> Parts:
 
 def matrix_parts(tape: Tape) -> Parts:
     """Return a lesson about a batch, in matrices."""
-    layers = tape.pick(LAYERS)
+    in_rows = tape.one_in(3)
+    layers = tape.pick(ROW_LAYERS if in_rows else LAYERS)
     reduced = tape.pick(("sum({})", "mean({})", "sum(sum({}))", "max({})", "{}"))
     graph = (
         *layers,
         f"Yhat = {formula(tape, ('b', 'Z'))}",
         f"C = {reduced.format('(Yhat - Y)**2')} / (2*m)",
     )
-    drawn = [name for name in DRAWN if any(f"{name} @" in line for line in layers)]
+    drawn = [name for name in DRAWN if any(name in line for line in layers)]
     bias = tape.pick(("b = [[0.0]]", "b = 0.5", "b = [0.1]"))
-    starts = ["[parameters]", "w = [[0.1, 0.6]]", bias, *(DRAWN[name] for name in drawn)]
+    starts = ["[parameters]", "w = [[0.1], [0.6]]" if in_rows else "w = [[0.1, 0.6]]", bias]
+    starts += [DRAWN[name].format(SHAPES[name][in_rows]) for name in drawn]
     tables = ("\n".join(starts), f"[data]\n{tape.pick(MATRIX_DATA)}")
     lines = tuple(line.split(" =")[0] for line in graph)
-    return Parts(tables, graph, ("w", "b", *drawn), lines)
+    return Parts(tables, graph, ("w", "b", *drawn), lines, ROWS if in_rows else ())
 
 
 def network_parts(tape: Tape) -> Parts:
@@ -184,7 +197,7 @@ def network_parts(tape: Tape) -> Parts:
         f"[network]\n{layers}\n{table(tape, NETWORK, 3)}",
         f'[data]\ndataset = "{tape.pick(tuple(DATASETS))}"',
     )
-    return Parts(tables, (), tuple(parameters), tuple(lines))
+    return Parts(tables, (), tuple(parameters), tuple(lines), ROWS if tape.one_in(3) else ())
 
 
 def note(tape: Tape, parts: Parts, trains: bool) -> str:
@@ -219,7 +232,7 @@ def grammar_lesson(tape: Tape) -> str:
     pictures = tape.some(PICTURES, 2) if tape.one_in(3) else []
     tables += [f"[[pictures]]\n{wish}" for wish in pictures]
     top = tape.some(TOP, 2) if tape.one_in(3) else []
-    front = ["format = 1", 'id = "made"', 'title = "Made"', *top]
+    front = ["format = 1", 'id = "made"', 'title = "Made"', *parts.top, *top]
     graph = "\n".join(["```graph", *parts.graph, "```"]) if parts.graph else ""
     notes = [note(tape, parts, trains) for _ in range(tape.below(4))]
     told = {text.split("\n")[0]: text for text in notes}.values()

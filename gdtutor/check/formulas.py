@@ -31,7 +31,8 @@ def check_vectors(notes: Notes, moment: Moment) -> None:
     """Report given vectors that broadcasting lays along the columns of a matrix.
 
     It is NumPy's rule, and seldom meant: a bias of the same length as the batch is then added
-    example by example, and beside one column it makes a square.
+    example by example, and beside one column it makes a square. Where examples are rows it is
+    meant.
     """
     for done in moment.traces:
         for node in done.graph.nodes:
@@ -40,7 +41,9 @@ def check_vectors(notes: Notes, moment: Moment) -> None:
             if OPERATIONS[node.op].kind is not Kind.ELEMENTWISE:
                 continue
             for name, shape in shapes.items():
-                matrix = next((other for other in shapes.values() if len(other) == 2), None)
+                matrix = next(
+                    (s for n, s in shapes.items() if len(s) == 2 and done.axes[n] != (0,)), None
+                )
                 is_given = name in notes.lesson.starts or name in notes.lesson.constants
                 if is_given and len(shape) == 1 and shape[0] > 1 and matrix is not None:
                     line = done.graph.lines[node.line].name

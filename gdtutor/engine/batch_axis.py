@@ -12,7 +12,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from gdtutor.engine.expression import Attribute, Expr, Name, Number
-from gdtutor.engine.graph import Graph, Node, Role
+from gdtutor.engine.graph import Graph, Leaf, Node, Role
 from gdtutor.engine.operations import OPERATIONS, Array, Kind, Operation
 from gdtutor.engine.shapes import Shape, expression_shape, operation_shape
 from gdtutor.values import Struct
@@ -29,17 +29,17 @@ def batch_axes(graph: Graph, shapes: Mapping[str, Shape]) -> dict[str, Axes]:
         graph: The graph.
         shapes: The shape of every name, as `infer_shapes` returns them.
     """
-    axes = {leaf.name: _given_axes(leaf.role, shapes[leaf.name]) for leaf in graph.leaves}
+    axes = {leaf.name: _given_axes(leaf, shapes[leaf.name]) for leaf in graph.leaves}
     for node in graph.nodes:
         operation = OPERATIONS[node.op]
         axes[node.name] = _operation_axes(operation, _operands(node, shapes, axes), node.attribute)
     return axes
 
 
-def _given_axes(role: Role, shape: Shape) -> Axes:
-    """Return the axes of a leaf: data has its examples along the last axis."""
-    is_data = role in (Role.INPUT, Role.TARGET)
-    return (len(shape) - 1,) if is_data and shape else ()
+def _given_axes(leaf: Leaf, shape: Shape) -> Axes:
+    """Return the axes of a leaf: data has its examples along the first axis or the last."""
+    is_data = leaf.role in (Role.INPUT, Role.TARGET)
+    return (0 if leaf.examples_first else len(shape) - 1,) if is_data and shape else ()
 
 
 def expression_axes(expr: Expr, shapes: Mapping[str, Shape], axes: Mapping[str, Axes]) -> Axes:

@@ -32,6 +32,8 @@ class Leaf(Struct, frozen=True):
 
     name: str
     role: Role
+    examples_first: bool = False
+    """Whether data has its examples along the first axis, rather than along the last."""
 
 
 class Node(Struct, frozen=True):

@@ -125,7 +125,8 @@ def _batch(code: Code, moment: Moment, per_epoch: int) -> list[str]:
         name = code.names.value(binding.leaf)
         if binding.is_matrix:
             columns = ", ".join(map(str, binding.columns))
-            rows.append(f"        {name} = EXAMPLES[batch][:, [{columns}]].T")
+            turned = "" if binding.examples_first else ".T"
+            rows.append(f"        {name} = EXAMPLES[batch][:, [{columns}]]{turned}")
         elif problem.is_single:
             rows.append(f"        {name} = EXAMPLES[batch[0], {binding.columns[0]}]")
         else:

@@ -28,7 +28,7 @@ from gdtutor.lesson.toml_text import Path as TomlPath
 from gdtutor.lesson.toml_text import find_places
 from gdtutor.lesson.training_table import batch_of, read_settings
 from gdtutor.training.settings import Settings
-from gdtutor.values import Struct
+from gdtutor.values import Struct, replace
 
 COMMANDS = (
     "list", "transcript", "train", "check", "shot", "export", "new", "watch", "progress",
@@ -75,10 +75,13 @@ def check_front_matter(written: Written, mistakes: list[Mistake]) -> CheckedFron
     """
     front = written.front
     _check_id(front.id, mistakes)
-    expansion = _expansion(front.network, mistakes)
+    in_rows = front.orientation == "rows"
+    expansion = _expansion(front.network, mistakes, in_rows)
     data = read_data(front.data, written.path.parent, mistakes, front.network)
+    if data is not None and in_rows:
+        data = _in_rows(data, mistakes)
     starts = dict(expansion.starts) if expansion else {}
-    given_starts = read_starts(front.parameters or {}, mistakes)
+    given_starts = read_starts(front.parameters or {}, mistakes, in_rows=in_rows)
     for name, start in given_starts.items():
         if name in starts and start_shape(start) != start_shape(starts[name]):
             what = f"{name} has the shape {_shape(start)}"
@@ -97,7 +100,7 @@ def check_front_matter(written: Written, mistakes: list[Mistake]) -> CheckedFron
     settings = read_settings(front.training, data.examples.shape[0], mistakes)
     if mistakes:
         return None
-    given = _given(data, starts, constants, roles, settings)
+    given = replace(_given(data, starts, constants, roles, settings), in_rows=in_rows)
     place = None
     if expansion is not None:
         header: TomlPath = ("network", "=")
@@ -109,6 +112,16 @@ def _single(data: Data) -> Data:
     alone = np.empty((1, 0))
     alone.flags.writeable = False
     return Data((), (), (), (), alone, is_matrix=False)
+
+
+def _in_rows(data: Data, mistakes: list[Mistake]) -> Data:
+    """Return the data with every example a row of its matrices."""
+    if data.by_rows:
+        what = "rows are for matrices, and these formulas are about one example"
+        hint = 'bind matrices, as inputs = { X = ["x1", "x2"] }, or leave the orientation out'
+        mistakes.append(Mistake(("orientation",), "conflict", what, hint))
+    bindings = tuple(replace(binding, examples_first=True) for binding in data.bindings)
+    return replace(data, bindings=bindings)
 
 
 def _shape(start: Start) -> str:
@@ -125,7 +138,9 @@ def _check_id(lesson_id: str, mistakes: list[Mistake]) -> None:
         mistakes.append(Mistake(("id",), "id", what, hint))
 
 
-def _expansion(network: NetworkTable | None, mistakes: list[Mistake]) -> Expansion | None:
+def _expansion(
+    network: NetworkTable | None, mistakes: list[Mistake], in_rows: bool
+) -> Expansion | None:
     if network is None:
         return None
     if len(network.layers) < 2:
@@ -138,7 +153,7 @@ def _expansion(network: NetworkTable | None, mistakes: list[Mistake]) -> Expansi
         hint = "give one for each, or one name for all; `output` is the last layer's"
         mistakes.append(Mistake(("network", "activation"), "value", what, hint))
         return None
-    return expand(network)
+    return expand(network, in_rows=in_rows)
 
 
 def _check_network_ends(network: NetworkTable | None, data: Data, mistakes: list[Mistake]) -> None:
@@ -225,7 +240,7 @@ def _given(
     shapes: dict[str, Shape] = {name: start_shape(start) for name, start in starts.items()}
     shapes |= {name: np.shape(value) for name, value in constants.items()}
     for binding in data.bindings:
-        rows = (len(binding.columns), size) if binding.is_matrix else (size,)
+        rows = binding.matrix_shape(size) if binding.is_matrix else (size,)
         shapes[binding.leaf] = () if is_single else rows
     averages = by_rows and settings is not None and not is_single
     values = {name: start.value for name, start in starts.items() if start.value is not None}

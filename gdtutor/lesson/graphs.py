@@ -10,14 +10,14 @@ from gdtutor.engine.errors import FormulaError, GraphError, ShapeError
 from gdtutor.engine.expression import Apply, Expr, Name, names_in
 from gdtutor.engine.graph import Graph, Leaf, Role
 from gdtutor.engine.local import BATCH_SIZE
-from gdtutor.engine.operations import Array, parse_formula
+from gdtutor.engine.operations import OPERATIONS, Array, Kind, parse_formula
 from gdtutor.engine.shapes import Shape, infer_shapes
 from gdtutor.lesson.body import Formula, SceneBlock
 from gdtutor.lesson.names import name_problem
 from gdtutor.lesson.network import COST
 from gdtutor.lesson.reports import Findings, Place
 from gdtutor.lesson.shape_hints import shape_hint
-from gdtutor.values import Struct, field
+from gdtutor.values import Struct, field, replace
 
 MAX_NODES = 20_000
 """Most operations of a lesson's formulas, all graphs together."""
@@ -40,6 +40,8 @@ class Given(Struct, frozen=True):
     """Whether the program appends C = mean(L) to the last graph."""
     values: Mapping[str, Array] = field(default_factory=dict)
     """Values that the file itself gives, for messages that repeat them."""
+    in_rows: bool = False
+    """Whether an example is a row of the data's matrices."""
 
 
 class Parsed(Struct):
@@ -138,7 +140,10 @@ def build_scene(
         findings: Where mistakes are reported.
         is_last: Whether this is the graph that trains.
     """
-    lines = [(formula.name, expr, formula.text) for formula, expr in parsed.lines]
+    lines = [
+        (formula.name, along_rows(expr) if given.in_rows else expr, formula.text)
+        for formula, expr in parsed.lines
+    ]
     if not lines:
         if not parsed.broken:
             place = Place(parsed.block.line, 1)
@@ -177,9 +182,24 @@ def build_scene(
     return None
 
 
+def along_rows(expr: Expr) -> Expr:
+    """Return a formula in which what sets the cells of an example against each other goes along
+    the rows, where a call names no axis."""
+    if not isinstance(expr, Apply):
+        return expr
+    operation = OPERATIONS.get(expr.op)
+    by_example = operation is not None and operation.kind in (Kind.COLUMNS, Kind.COLUMN_LOSS)
+    axis = 1 if by_example and expr.attribute is None else expr.attribute
+    return replace(expr, args=tuple(map(along_rows, expr.args)), attribute=axis)
+
+
 def _leaves(parsed: Parsed, given: Given, appended: bool) -> list[Leaf]:
     used = parsed.used
-    leaves = [Leaf(name, role) for name, role in given.roles.items() if name in used]
+    leaves = [
+        Leaf(name, role, given.in_rows and role in (Role.INPUT, Role.TARGET))
+        for name, role in given.roles.items()
+        if name in used
+    ]
     taken = {formula.name for formula, _ in parsed.lines}
     # A line that has the name of a given value is a mistake that build_graph finds.
     leaves += [

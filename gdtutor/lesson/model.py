@@ -86,8 +86,13 @@ class Start(Struct, frozen=True, eq=False):
     seed: int = 0
     stream: int | None = None
     """Drawn parameters with the same stream come one after the other from one generator."""
-    constant: float = 0.0
-    """The value for `init = "constant"`."""
+    constants: Mapping[str, float] = field(default_factory=dict)
+    """What the rule is told, by name, as the value of `constant`."""
+    inputs_first: bool = False
+    """Whether weights are inputs × outputs, so that n_in is the first length."""
+    is_turned: bool = False
+    """Whether it is drawn as outputs × inputs and then turned: a network has the same numbers
+    whichever way it is told."""
 
 
 class DataScaling(Struct, frozen=True):
@@ -201,7 +206,7 @@ class Lesson(Struct, frozen=True, eq=False):
         scaled = () if self.scaling is None else self.scaling.formulas
         if self.features is None:
             return scaled
-        return (*scaled, f"rows of X: {', '.join(self.features.formulas)}")
+        return (*scaled, f"features of X: {', '.join(self.features.formulas)}")
 
     @property
     def trains(self) -> bool:

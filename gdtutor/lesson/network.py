@@ -5,14 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from gdtutor.engine.operations import Array
+from gdtutor.engine.trace import frozen
 from gdtutor.lesson.model import Start
 from gdtutor.lesson.tables import NETWORK_COSTS, NetworkTable
 from gdtutor.values import Struct
 
 INPUT = "X"
-"""The inputs, features × examples."""
+"""The inputs, features × examples; examples × features in rows."""
 TARGET = "Y"
-"""The targets, outputs × examples."""
+"""The targets, outputs × examples; examples × outputs in rows."""
 PREDICTION = "Yhat"
 """The activation of the last layer."""
 COST = "C"
@@ -20,6 +21,7 @@ COST = "C"
 
 DATA_COST = "E"
 """The cost without its penalties, where it has any."""
+
 
 _STREAM = 0
 
@@ -31,27 +33,38 @@ class Expansion(Struct, frozen=True):
     """Name and formula of every line, in order: Z1, A1, …, Yhat, C; with penalties E, L1, L2 and
     C."""
     starts: dict[str, Start]
-    """W1, b1, W2, …: W of shape outputs × inputs, drawn in turn from one generator; b (n, 1)."""
+    """W1, b1, W2, …: W of shape outputs × inputs, drawn in turn from one generator; b (n, 1). In
+    rows both are turned."""
     constants: dict[str, Array]
     """The weights of the penalties that the cost has: `l1`, `l2`."""
 
 
-def expand(network: NetworkTable) -> Expansion:
-    """Return the formulas and the starts of a network."""
+def expand(network: NetworkTable, *, in_rows: bool = False) -> Expansion:
+    """Return the formulas and the starts of a network.
+
+    Args:
+        network: The table.
+        in_rows: Whether examples are rows.
+    """
     widths = (len(network.features) or network.layers[0], *network.layers[1:])
     formulas: list[tuple[str, str]] = []
     starts: dict[str, Start] = {}
     before = INPUT
     for layer in range(1, len(widths)):
         weights, bias, sums = f"W{layer}", f"b{layer}", f"Z{layer}"
+        shape = widths[layer], widths[layer - 1]
         starts[weights] = Start(
-            shape=(widths[layer], widths[layer - 1]),
+            shape=shape[::-1] if in_rows else shape,
             init=network.init,
             seed=network.seed,
             stream=_STREAM,
+            inputs_first=in_rows,
+            is_turned=in_rows,
         )
-        starts[bias] = Start(value=_zeros(widths[layer]))
-        formulas.append((sums, f"{weights} @ {before} + {bias}"))
+        zeros = np.zeros((1, widths[layer]) if in_rows else (widths[layer], 1))
+        starts[bias] = Start(value=frozen(zeros))
+        product = f"{before} @ {weights}" if in_rows else f"{weights} @ {before}"
+        formulas.append((sums, f"{product} + {bias}"))
         activation = activation_of(network, layer)
         before = PREDICTION if layer == len(widths) - 1 else f"A{layer}"
         formulas.append((before, sums if activation == "linear" else f"{activation}({sums})"))
@@ -71,16 +84,10 @@ def _penalties(network: NetworkTable) -> dict[str, tuple[str, Array]]:
     squares = " + ".join(f"sum(W{layer}**2)" for layer in layers)
     found = {}
     if network.l1:
-        found["L1"] = f"l1*({sizes})", _number(network.l1)
+        found["L1"] = f"l1*({sizes})", frozen(np.asarray(network.l1))
     if network.l2:
-        found["L2"] = f"l2*({squares})/2", _number(network.l2)
+        found["L2"] = f"l2*({squares})/2", frozen(np.asarray(network.l2))
     return found
-
-
-def _number(value: float) -> Array:
-    array = np.asarray(value, dtype=np.float64)
-    array.flags.writeable = False
-    return array
 
 
 def activation_of(network: NetworkTable, layer: int) -> str:
@@ -90,9 +97,3 @@ def activation_of(network: NetworkTable, layer: int) -> str:
     if isinstance(network.activation, str):
         return network.activation
     return network.activation[layer - 1]
-
-
-def _zeros(outputs: int) -> Array:
-    zeros = np.zeros((outputs, 1))
-    zeros.flags.writeable = False
-    return zeros

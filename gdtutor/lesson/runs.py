@@ -10,6 +10,7 @@ from gdtutor.engine.operations import Array
 from gdtutor.engine.trace import frozen
 from gdtutor.lesson.model import Lesson
 from gdtutor.lesson.problem import problem_of, settings_of
+from gdtutor.training.evaluation import examples_last
 from gdtutor.training.run import Run, RunSegment
 from gdtutor.training.settings import Settings
 from gdtutor.values import Struct, replace
@@ -63,7 +64,8 @@ def outcome_of(run: Run) -> RunResult:
     targets = nothing
     if problem.target is not None and problem.size:
         rows = replace(problem, is_single=False)
-        targets = frozen(rows.given(parameters, np.arange(problem.size))[problem.target])
+        given = rows.given(parameters, np.arange(problem.size))
+        targets = frozen(examples_last(problem, given, problem.target))
     predictions = nothing if evaluation.predictions is None else evaluation.predictions
     if run.trained_examples < problem.size:
         cost = run.evaluate(parameters, np.arange(run.trained_examples)).cost

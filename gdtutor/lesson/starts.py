@@ -9,16 +9,32 @@ import numpy as np
 
 from gdtutor.engine.operations import Array
 from gdtutor.engine.shapes import MAX_CELLS, Shape
+from gdtutor.engine.trace import frozen
 from gdtutor.lesson.model import Start
 from gdtutor.lesson.readers import Mistake
 from gdtutor.lesson.tables import DrawnTable
-from gdtutor.training.initialise import MAX_SEED, UNDRAWN, check_seed, draw, draw_with
+from gdtutor.training.errors import DataError
+from gdtutor.training.initialise import (
+    CONSTANTS,
+    INITIALISATIONS,
+    MAX_SEED,
+    UNDRAWN,
+    check_seed,
+    constants_of,
+    draw_with,
+)
 
 
 def read_starts(
-    tables: Mapping[str, Array | DrawnTable], mistakes: list[Mistake]
+    tables: Mapping[str, Array | DrawnTable], mistakes: list[Mistake], *, in_rows: bool
 ) -> dict[str, Start]:
-    """Return the start of every parameter that the front matter lists, in its order."""
+    """Return the start of every parameter that the front matter lists, in its order.
+
+    Args:
+        tables: The parameters.
+        mistakes: Mistakes to add to.
+        in_rows: Whether examples are rows, so that weights are inputs × outputs.
+    """
     starts: dict[str, Start] = {}
     for name, value in tables.items():
         if isinstance(value, DrawnTable):
@@ -29,7 +45,8 @@ def read_starts(
                 shape=value.shape,
                 init=value.init,
                 seed=value.seed or 0,
-                constant=value.value or 0.0,
+                constants=_told(value),
+                inputs_first=in_rows,
             )
         else:
             starts[name] = Start(value=value)
@@ -40,13 +57,27 @@ def _problem(table: DrawnTable) -> tuple[str, str, str] | None:
     if math.prod(table.shape) > MAX_CELLS:
         what = f"the parameter would have {math.prod(table.shape):,} cells"
         return "bound", what, f"an array may have at most {MAX_CELLS:,}"
-    if table.init == "constant" and table.value is None:
-        return "missing-key", "the constant has no value", "add value = 0.5"
-    if table.init != "constant" and table.value is not None:
-        return "conflict", f"'{table.init}' takes no value", "leave value out"
+    known = INITIALISATIONS[table.init].constants
+    told = _told(table)
+    for name in told:
+        if name not in known:
+            return "conflict", f"'{table.init}' takes no {name}", f"leave {name} out"
+    for name, default in known.items():
+        if default is None and name not in told:
+            return "missing-key", f"the {table.init} has no {name}", f"add {name} = 0.5"
+    try:
+        constants_of(table.init, told)
+    except DataError as error:
+        return "value", error.what, error.hint
     if table.init not in UNDRAWN and table.seed is None:
         return "missing-key", "a drawn parameter needs a seed", "add seed = 1"
     return None
+
+
+def _told(table: DrawnTable) -> dict[str, float]:
+    """Return the constants that a table gives its rule."""
+    wishes = {name: getattr(table, name) for name in CONSTANTS}
+    return {name: value for name, value in wishes.items() if value is not None}
 
 
 def start_shape(start: Start) -> Shape:
@@ -73,15 +104,20 @@ def start_values(starts: Mapping[str, Start], seed: int | None = None) -> dict[s
     for name, start in starts.items():
         if start.value is not None:
             values[name] = start.value
-        elif start.init in UNDRAWN:
-            constant = start.constant if start.init == "constant" else None
-            values[name] = draw(start.init, start.shape, 0, constant)
-        elif start.stream is not None:
+        elif name in seeds and start.stream is not None:
             rng = streams.setdefault(start.stream, np.random.RandomState(seeds[name]))
-            values[name] = draw_with(start.init, start.shape, rng)
+            values[name] = _drawn(start, rng)
         else:
-            values[name] = draw(start.init, start.shape, seeds[name])
+            values[name] = _drawn(start, np.random.RandomState(seeds.get(name, 0)))
     return values
+
+
+def _drawn(start: Start, rng: np.random.RandomState) -> Array:
+    """Draw one parameter; one that is turned is drawn as the other orientation has it."""
+    shape = start.shape[::-1] if start.is_turned else start.shape
+    inputs_first = start.inputs_first is not start.is_turned
+    drawn = draw_with(start.init, shape, rng, start.constants, inputs_first=inputs_first)
+    return frozen(np.ascontiguousarray(drawn.T)) if start.is_turned else drawn
 
 
 def seeds_of(starts: Mapping[str, Start], seed: int | None = None) -> dict[str, int]:

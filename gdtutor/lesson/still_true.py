@@ -79,7 +79,7 @@ def _same_array(here: Array | None, there: Array | None) -> bool:
 
 def _drawn(lesson: Lesson, name: str) -> tuple[object, ...]:
     start = lesson.starts[name]
-    return start.shape, start.init, start.seed, start.stream, start.constant
+    return start.shape, start.init, start.seed, start.stream, start.constants
 
 
 def _same_batch(varied: Lesson, base: Lesson) -> bool:

@@ -66,7 +66,7 @@ def _with_init(lesson: Lesson, rule: str) -> dict[str, Start]:
         start = lesson.starts[name]
         # What was not drawn has no seed yet; equal ones would give layers the same numbers.
         seed = place if start.init in UNDRAWN else start.seed
-        changed[name] = replace(start, init=rule, seed=seed, constant=0.0)
+        changed[name] = replace(start, init=rule, seed=seed, constants={})
     return {**lesson.starts, **changed}
 
 
@@ -82,10 +82,11 @@ def _with_width(lesson: Lesson, text: str) -> dict[str, Start]:
     if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= MAX_WIDTH):
         raise GdTutorError(f"width = {shown(text)}", f"use a whole number from 1 to {MAX_WIDTH:,}")
     width, starts = int(text), dict(lesson.starts)
+    outputs, inputs = (1, 0) if lesson.bindings[0].examples_first else (0, 1)
     for layer in range(1, _hidden_layers(lesson) + 1):
-        _reshape(starts, f"W{layer}", 0, width)
-        _reshape(starts, f"b{layer}", 0, width)
-        _reshape(starts, f"W{layer + 1}", 1, width)
+        _reshape(starts, f"W{layer}", outputs, width)
+        _reshape(starts, f"b{layer}", outputs, width)
+        _reshape(starts, f"W{layer + 1}", inputs, width)
     return starts
 
 

@@ -67,6 +67,9 @@ NETWORK_COSTS: Mapping[str, str] = {
 }
 """Costs of a `[network]` table, each with its formula."""
 
+ORIENTATIONS = ("columns", "rows")
+"""What an example is in the matrices of the data."""
+
 _RANDOM = tuple(name for name in INITIALISATIONS if name not in UNDRAWN)
 
 
@@ -82,6 +85,12 @@ class DrawnTable:
     """Of the parameter's own generator."""
     value: float | None = key(number(-1e300), None, 'the value for init = "constant"')
     """What `constant` fills in."""
+    low: float | None = key(number(-1e150, high=1e150), None, 'the least for init = "uniform"')
+    """Where the values of `uniform` begin; 0 where it is left out."""
+    high: float | None = key(number(-1e150, high=1e150), None, 'the bound for init = "uniform"')
+    """Below what the values of `uniform` stay; 1 where it is left out."""
+    std: float | None = key(number(0, high=1e150), None, 'the spread for init = "normal"')
+    """What `normal` multiplies N(0, 1) by; 1 where it is left out."""
 
 
 def _column_names(value: object, path: Path, mistakes: list[Mistake]) -> object:
@@ -271,6 +280,10 @@ class FrontMatter:
     """Values that training may change."""
     constants: Mapping[str, Array] = key(table_of(array), None, "values that stay")
     """Values that stay."""
+    orientation: str = key(
+        one_of(ORIENTATIONS, "orientation"), "columns", "whether matrices hold an example a row"
+    )
+    """Whether an example is a column of the data's matrices, or a row."""
     frozen: tuple[str, ...] = key(list_of(line(64)), (), "parameters that get no update")
     """Parameters that get a gradient and no update."""
     gradients: tuple[str, ...] = key(list_of(line(64)), (), "inputs that get backward steps")

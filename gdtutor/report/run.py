@@ -76,7 +76,7 @@ class TrainingResult(Struct, frozen=True, eq=False):
 def result_of(
     lesson: Lesson, run: Run, seed: int | None, seconds: float, outcome: RunResult | None = None
 ) -> TrainingResult:
-    """Return what a run has come to.
+    """Return what a run has come to, predictions and targets as the lesson's matrices have them.
 
     Args:
         lesson: The lesson.
@@ -98,8 +98,8 @@ def result_of(
         outcome.validation_cost,
         ended.segment_at(ended.farthest).problem.size - ended.trained_examples,
         outcome.parameters,
-        outcome.predictions,
-        outcome.targets,
+        _as_written(lesson, outcome.predictions),
+        _as_written(lesson, outcome.targets),
         (run.stopped_by or "").removesuffix("_below"),
         run.segments[-1].settings.stop,
         run.diverged_at,
@@ -178,6 +178,11 @@ def summary_lines(lesson: Lesson, result: TrainingResult) -> Iterator[str]:
         yield f"targets     {_rounded(result.targets)}{_left_out(result.targets)}"
         if result.held:
             yield f"of these the last {result.held} are held back"
+
+
+def _as_written(lesson: Lesson, value: Array) -> Array:
+    """Return a value whose last axis is the examples with them where the lesson has them."""
+    return value.T if lesson.bindings and lesson.bindings[0].examples_first else value
 
 
 def _costs_at(result: TrainingResult, epoch: int) -> str:

@@ -108,10 +108,9 @@ def _changed_data(problem: Problem, binding: Binding, cell: Cell | None, value: 
     name = binding.leaf
     examples = np.array(problem.examples)
     if binding.is_matrix:
-        _check_cell(name, cell, (len(binding.columns), problem.size))
-        columns = list(binding.columns)
-        # Each example is a row here, and a column of the matrix.
-        examples[:, columns] = _filled(examples[:, columns].T, cell, value).T
+        _check_cell(name, cell, binding.matrix_shape(problem.size))
+        filled = _filled(binding.matrix(examples), cell, value)
+        examples[:, list(binding.columns)] = filled if binding.examples_first else filled.T
         return frozen(examples)
     if cell is None and problem.size == 1:
         example = 0

@@ -88,10 +88,9 @@ class Batches:
     def _empty(self, binding: Binding, count: int, size: int) -> Array:
         if not binding.is_matrix:
             return aligned((count,) if self._is_single else (count, size))
-        rows = len(binding.columns)
         if binding.leaf not in self._padded:
-            return aligned((count, rows, size))
-        wide = aligned((count, rows + 1, size))
+            return aligned((count, *binding.matrix_shape(size)))
+        wide = aligned((count, len(binding.columns) + 1, size))
         wide[:, -1] = 1.0
         return wide
 
@@ -99,5 +98,7 @@ class Batches:
         if not binding.is_matrix:
             out[...] = rows[:, 0].reshape(out.shape)
             return
-        by_batch = rows.reshape(count, -1, len(binding.columns)).transpose(0, 2, 1)
+        by_batch = rows.reshape(count, -1, len(binding.columns))
+        if not binding.examples_first:
+            by_batch = by_batch.transpose(0, 2, 1)
         (out[:, :-1] if name in self._padded else out)[...] = by_batch

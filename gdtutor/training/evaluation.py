@@ -36,6 +36,15 @@ def evaluate(
 
 
 def examples_last(problem: Problem, values: Mapping[str, Array], name: str) -> Array:
-    """Return one value of a pass with the examples as its last axis, whichever it was."""
+    """Return one value of a pass with the examples as its last axis, whichever it was.
+
+    Args:
+        problem: Whose graph.
+        values: The values of the pass, or of its leaves alone where the name is a leaf.
+        name: Which of them.
+    """
+    leaf = problem.graph.leaf_by_name.get(name)
+    if leaf is not None:
+        return values[name].T if leaf.examples_first else values[name]
     axes = batch_axes(problem.graph, {n: np.shape(value) for n, value in values.items()})[name]
     return np.moveaxis(values[name], axes[0], -1) if len(axes) == 1 else values[name]

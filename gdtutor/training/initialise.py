@@ -7,7 +7,7 @@ digits on every version. Parameters that share a seed draw one after the other f
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
@@ -15,9 +15,20 @@ from gdtutor.engine.errors import did_you_mean
 from gdtutor.engine.operations import Array
 from gdtutor.engine.shapes import MAX_CELLS, Shape
 from gdtutor.training.errors import DataError
-from gdtutor.values import Struct
+from gdtutor.values import Struct, field
 
-Sample = Callable[[np.random.RandomState, Shape], Array]
+
+class Sampling(Struct, frozen=True):
+    """What a rule is asked for."""
+
+    shape: Shape
+    n_in: int
+    """The number of inputs of a neuron; see `fan_in`."""
+    constants: Mapping[str, float]
+    """The rule's own constants by name, those that it has by itself included."""
+
+
+Sample = Callable[[np.random.RandomState, Sampling], Array]
 """Draws an array of the given shape; advances the generator by what it draws."""
 
 MAX_SEED = 2**32 - 1
@@ -31,77 +42,101 @@ class Initialisation(Struct, frozen=True):
     """The rule as learners see it; n_in is `fan_in` of the shape."""
     summary: str
     """What the rule is good or bad for, in one sentence."""
-    sample: Sample | None
-    """How it draws; None for the rule whose value the author gives."""
+    sample: Sample
+    """How it draws."""
+    constants: Mapping[str, float | None] = field(default_factory=dict)
+    """What it can be told, by name: the number that it takes where it is not told, or None where
+    it has none."""
     numpy: str = ""
     """How it draws the (n_out, n_in) weights of a layer from `rng`, as NumPy source."""
 
 
-def fan_in(shape: Shape) -> int:
+def fan_in(shape: Shape, *, inputs_first: bool = False) -> int:
     """Return n_in, the number of inputs that one neuron with weights of this shape sums over.
 
-    A weight matrix is (n_out, n_in), so it is the last axis. A vector (n,) holds the weights of one
-    neuron, so it is n; a scalar is the weight of one input, so it is 1. A bias column (n_out, 1)
-    comes out as 1 by the same rule: it acts like a weight on a constant input of 1.
+    A weight matrix is (n_out, n_in), so it is the last axis; where examples are rows it is
+    (n_in, n_out), so it is the first. A vector (n,) holds the weights of one neuron, so it is n; a
+    scalar is the weight of one input, so it is 1. A bias column (n_out, 1) and a bias row
+    (1, n_out) come out as 1 by the same rule: it acts like a weight on a constant input of 1.
     """
-    return shape[-1] if shape else 1
+    return shape[0 if inputs_first else -1] if shape else 1
 
 
-def _standard_normal(rng: np.random.RandomState, shape: Shape) -> Array:
-    return np.asarray(rng.standard_normal(shape), dtype=np.float64)
+def _standard_normal(rng: np.random.RandomState, wish: Sampling) -> Array:
+    return np.asarray(rng.standard_normal(wish.shape), dtype=np.float64)
 
 
-def _zeros(rng: np.random.RandomState, shape: Shape) -> Array:
-    return np.zeros(shape)
+def _zeros(rng: np.random.RandomState, wish: Sampling) -> Array:
+    return np.zeros(wish.shape)
 
 
-def _plain(rng: np.random.RandomState, shape: Shape) -> Array:
-    return np.asarray(0.01 * _standard_normal(rng, shape))
+def _constant(rng: np.random.RandomState, wish: Sampling) -> Array:
+    return np.full(wish.shape, wish.constants["value"])
 
 
-def _xavier(rng: np.random.RandomState, shape: Shape) -> Array:
-    return np.asarray(_standard_normal(rng, shape) / math.sqrt(fan_in(shape)))
+def _plain(rng: np.random.RandomState, wish: Sampling) -> Array:
+    return np.asarray(0.01 * _standard_normal(rng, wish))
 
 
-def _he(rng: np.random.RandomState, shape: Shape) -> Array:
-    return np.asarray(_standard_normal(rng, shape) * math.sqrt(2 / fan_in(shape)))
+def _xavier(rng: np.random.RandomState, wish: Sampling) -> Array:
+    return np.asarray(_standard_normal(rng, wish) / math.sqrt(wish.n_in))
 
 
-def _uniform(rng: np.random.RandomState, shape: Shape) -> Array:
-    return np.asarray(rng.random_sample(shape), dtype=np.float64)
+def _he(rng: np.random.RandomState, wish: Sampling) -> Array:
+    return np.asarray(_standard_normal(rng, wish) * math.sqrt(2 / wish.n_in))
+
+
+def _uniform(rng: np.random.RandomState, wish: Sampling) -> Array:
+    low, high = wish.constants["low"], wish.constants["high"]
+    # Written so that from -1 to 1 it is 2*rand - 1 to the last bit, and from 0 to 1 rand itself.
+    return np.asarray((high - low) * rng.random_sample(wish.shape) + low, dtype=np.float64)
+
+
+def _normal(rng: np.random.RandomState, wish: Sampling) -> Array:
+    return np.asarray(wish.constants["std"] * _standard_normal(rng, wish))
 
 
 INITIALISATIONS: dict[str, Initialisation] = {
     "zeros": Initialisation(
         "0", "Every neuron of a layer stays the same as its neighbours.", _zeros
     ),
-    "constant": Initialisation("c", "Equal values, which stay equal like zeros do.", None),
+    "constant": Initialisation(
+        "value", "Equal values, which stay equal like zeros do.", _constant, {"value": None}
+    ),
     "plain": Initialisation(
         "0.01·N(0, 1)",
         "Small and different, whatever the size of the layer.",
         _plain,
-        "0.01*rng.standard_normal((n_out, n_in))",
+        numpy="0.01*rng.standard_normal((n_out, n_in))",
     ),
     "xavier": Initialisation(
         "N(0, 1) / √n_in",
         "Keeps the size of signals through sigmoid and tanh layers.",
         _xavier,
-        "rng.standard_normal((n_out, n_in))/np.sqrt(n_in)",
+        numpy="rng.standard_normal((n_out, n_in))/np.sqrt(n_in)",
     ),
     "he": Initialisation(
         "N(0, 1)·√(2 / n_in)",
         "Makes up for the half that ReLU cuts off.",
         _he,
-        "rng.standard_normal((n_out, n_in))*np.sqrt(2/n_in)",
+        numpy="rng.standard_normal((n_out, n_in))*np.sqrt(2/n_in)",
     ),
-    "uniform": Initialisation("U[0, 1)", "All weights positive, evenly spread.", _uniform),
-    "normal": Initialisation("N(0, 1)", "Standard normal, whatever the layer.", _standard_normal),
+    "uniform": Initialisation(
+        "U[low, high)",
+        "Evenly spread, all positive from 0 on.",
+        _uniform,
+        {"low": 0.0, "high": 1.0},
+    ),
+    "normal": Initialisation("std·N(0, 1)", "Normal, whatever the layer.", _normal, {"std": 1.0}),
 }
 """Every rule by its name in a lesson. N(0, 1) is standard normal, U[0, 1) is uniform.
 
 Source: xavier after Glorot and Bengio 2010, in the form N(0, 1)/√n_in; he after He et al. 2015,
 eq. 10.
 """
+
+CONSTANTS = tuple(dict.fromkeys(name for row in INITIALISATIONS.values() for name in row.constants))
+"""Every constant that some rule takes."""
 
 UNDRAWN = ("zeros", "constant")
 """The rules that draw nothing, so that they need no seed."""
@@ -118,7 +153,12 @@ def check_seed(seed: int) -> None:
 
 
 def draw_with(
-    init: str, shape: Shape, rng: np.random.RandomState, value: float | None = None
+    init: str,
+    shape: Shape,
+    rng: np.random.RandomState,
+    constants: Mapping[str, float] | None = None,
+    *,
+    inputs_first: bool = False,
 ) -> Array:
     """Draw one parameter from a generator that others share, which moves on by what is drawn.
 
@@ -126,13 +166,15 @@ def draw_with(
         init: a name of `INITIALISATIONS`.
         shape: the parameter's shape, () for a number.
         rng: the generator; zeros and constant leave it where it is.
-        value: the number c of "constant"; no other rule takes one.
+        constants: the rule's own constants, by name.
+        inputs_first: whether weights are inputs × outputs.
 
     Returns:
         A write-protected array of that shape.
 
     Raises:
-        DataError: unknown rule, empty or too large shape, a value missing or too many.
+        DataError: unknown rule, empty or too large shape, a constant missing, unknown or not
+            finite.
     """
     row = INITIALISATIONS.get(init)
     if row is None:
@@ -145,23 +187,48 @@ def draw_with(
             f"the shape {list(shape)} has {math.prod(shape):,} cells",
             f"a parameter may have {MAX_CELLS:,}",
         )
-    if row.sample is None:
-        if value is None or not math.isfinite(value):
-            raise DataError(f"initialisation '{init}' has no value", "give it a finite number")
-        drawn = np.full(shape, value, dtype=np.float64)
-    elif value is not None:
-        raise DataError(f"initialisation '{init}' takes no value", "leave the value out")
-    else:
-        drawn = row.sample(rng, shape)
+    told = constants_of(init, constants or {})
+    drawn = row.sample(rng, Sampling(shape, fan_in(shape, inputs_first=inputs_first), told))
     drawn.setflags(write=False)
     return drawn
 
 
-def draw(init: str, shape: Shape, seed: int, value: float | None = None) -> Array:
+def constants_of(init: str, told: Mapping[str, float]) -> dict[str, float]:
+    """Return every constant of a rule, as told or by itself.
+
+    Raises:
+        DataError: a constant is missing, unknown or not finite, or the bounds are turned.
+    """
+    known = INITIALISATIONS[init].constants
+    for name in told:
+        if name not in known:
+            raise DataError(f"initialisation '{init}' takes no {name}", f"leave {name} out")
+    found: dict[str, float] = {}
+    for name, default in known.items():
+        value = told.get(name, default)
+        if value is None or not math.isfinite(value):
+            raise DataError(f"initialisation '{init}' has no {name}", "give it a finite number")
+        found[name] = value
+    if init == "uniform" and not found["low"] < found["high"]:
+        raise DataError(
+            f"low is {found['low']:g} and high is {found['high']:g}", "low is the smaller one"
+        )
+    return found
+
+
+def formula_of(init: str, told: Mapping[str, float]) -> str:
+    """Return a rule's formula with its constants as numbers; see `constants_of`."""
+    text = INITIALISATIONS[init].formula
+    for name, value in constants_of(init, told).items():
+        text = text.replace(name, f"{value:g}")
+    return text.removeprefix("1·")
+
+
+def draw(init: str, shape: Shape, seed: int, constants: Mapping[str, float] | None = None) -> Array:
     """Draw one parameter from a generator of its own; see `draw_with`.
 
     Raises:
         DataError: as `draw_with`, or the seed is out of range.
     """
     check_seed(seed)
-    return draw_with(init, shape, np.random.RandomState(seed), value)
+    return draw_with(init, shape, np.random.RandomState(seed), constants)

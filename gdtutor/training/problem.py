@@ -23,9 +23,21 @@ class Binding(Struct, frozen=True):
 
     leaf: str
     columns: tuple[int, ...]
-    """One column for x1 in a scalar lesson; one for each row of X in a matrix lesson."""
+    """One column for x1 in a scalar lesson; one for each feature of X in a matrix lesson."""
     is_matrix: bool
-    """Whether the leaf is features × examples, rather than one value for each example."""
+    """Whether the leaf has several features, rather than one value for each example."""
+    examples_first: bool = False
+    """Whether a matrix is examples × features, rather than features × examples."""
+
+    def matrix_shape(self, examples: int) -> Shape:
+        """Return the shape of a matrix of so many examples."""
+        features = len(self.columns)
+        return (examples, features) if self.examples_first else (features, examples)
+
+    def matrix(self, rows: Array) -> Array:
+        """Return rows of the data, each an example, as the matrix that the leaf is."""
+        taken = rows[:, list(self.columns)]
+        return np.ascontiguousarray(taken if self.examples_first else taken.T)
 
 
 class Problem(Struct, frozen=True, eq=False):
@@ -74,7 +86,7 @@ class Problem(Struct, frozen=True, eq=False):
         rows = self.examples[batch]
         for binding in self.bindings:
             if binding.is_matrix:
-                given[binding.leaf] = np.ascontiguousarray(rows[:, list(binding.columns)].T)
+                given[binding.leaf] = binding.matrix(rows)
             elif self.is_single:
                 given[binding.leaf] = np.asarray(rows[0, binding.columns[0]])
             else:
@@ -109,5 +121,5 @@ def leaf_shapes(
     for binding in bindings:
         if binding.leaf in shapes:
             row = (batch,) if batch else ()
-            shapes[binding.leaf] = (len(binding.columns), *row) if binding.is_matrix else row
+            shapes[binding.leaf] = binding.matrix_shape(batch) if binding.is_matrix else row
     return shapes

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from gdtutor.engine.graph import Role
 from gdtutor.lesson.model import Start
 from gdtutor.lesson.starts import seeds_of
-from gdtutor.training.initialise import INITIALISATIONS, fan_in
+from gdtutor.training.initialise import fan_in, formula_of
 from gdtutor.training.scaling import SCALINGS
 from gdtutor.values import Struct
 from gdtutor.view import notation
@@ -29,7 +29,7 @@ _SQUARES = re.compile(r"Σ(\((?:[^()]|\([^()]*\))*\))²")
 class _Draw(Struct, frozen=True):
     """Parameters that one rule draws."""
 
-    init: str
+    formula: str
     names: tuple[str, ...]
     inputs: tuple[int, ...]
     """n_in of each."""
@@ -58,7 +58,7 @@ def _feature_lines(context: Context, width: int) -> tuple[Line, ...]:
     words = (
         notation.plain(text, context.chars).replace(" ", NO_BREAK) for text in features.formulas
     )
-    head, *rest = wrapped(f"rows of X: {', '.join(words)}", width - 1)
+    head, *rest = wrapped(f"features of X: {', '.join(words)}", width - 1)
     return (head, *(line(" ", *row) for row in rest))
 
 
@@ -102,22 +102,24 @@ def _start_lines(context: Context, width: int, is_brief: bool) -> tuple[Line, ..
 
 def _draws(starts: Mapping[str, Start], seeds: Mapping[str, int]) -> Iterable[_Draw]:
     """Yield the drawn parameters, those of one rule and one way to draw together."""
-    kinds = dict.fromkeys((starts[n].init, starts[n].stream) for n in seeds if n in starts)
-    for init, stream in kinds:
-        names = tuple(
-            name for name in seeds
-            if name in starts and (starts[name].init, starts[name].stream) == (init, stream)
-        )  # fmt: skip
-        inputs = tuple(fan_in(starts[name].shape) for name in names)
+    kinds: dict[tuple[str, int | None], list[str]] = {}
+    for name in seeds:
+        if name in starts:
+            start = starts[name]
+            formula = formula_of(start.init, start.constants)
+            kinds.setdefault((formula, start.stream), []).append(name)
+    for (formula, stream), names in kinds.items():
+        inputs = tuple(
+            fan_in(starts[name].shape, inputs_first=starts[name].inputs_first) for name in names
+        )
         of_all = tuple(seeds[name] for name in names)
-        yield _Draw(init, names, inputs, of_all, stream is not None and len(names) > 1)
+        yield _Draw(formula, tuple(names), inputs, of_all, stream is not None and len(names) > 1)
 
 
 def _draw_text(context: Context, draw: _Draw, is_brief: bool) -> str:
     """Return `W₁, W₂: N(0, 1)·√(2 / n_in), n_in = 2, 3, seeds 48, 49`."""
-    formula = INITIALISATIONS[draw.init].formula
-    parts = [formula_text(formula, context.chars)]
-    if "n_in" in formula and not is_brief and len(draw.names) <= MOST_NAMES:
+    parts = [formula_text(draw.formula, context.chars)]
+    if "n_in" in draw.formula and not is_brief and len(draw.names) <= MOST_NAMES:
         parts.append(f"n_in = {', '.join(str(n) for n in draw.inputs)}")
     parts.append(_seed_text(draw, is_brief))
     # A line breaks between the parts, not within one.

@@ -83,8 +83,11 @@ def _forward(context: Context) -> str:
     if not isinstance(expr, Apply):
         return f"{called} is {value}."
     writer = context.writer()
+    says = OPERATIONS[expr.op].says
+    if expr.attribute == 1:
+        says = says.replace("each column", "each row")
     written = map(writer.write, expr.args)
-    says = OPERATIONS[expr.op].says.format(**dict(zip(OPERANDS, written, strict=False)))
+    says = says.format(**dict(zip(OPERANDS, written, strict=False)))
     return f"{called} {says}: {value}.{_folded(expr)}"
 
 

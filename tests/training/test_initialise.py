@@ -8,9 +8,15 @@ import numpy as np
 import pytest
 
 from gdtutor.training.errors import DataError
-from gdtutor.training.initialise import INITIALISATIONS, draw, draw_with, fan_in
+from gdtutor.training.initialise import (
+    INITIALISATIONS,
+    draw,
+    draw_with,
+    fan_in,
+    formula_of,
+)
 
-DRAWN = [name for name, row in INITIALISATIONS.items() if row.sample is not None]
+DRAWN = [name for name, row in INITIALISATIONS.items() if None not in row.constants.values()]
 
 
 def test_the_published_start_of_seed_48_is_reached_to_its_digits() -> None:
@@ -35,6 +41,42 @@ def test_the_published_start_of_seed_48_is_reached_to_its_digits() -> None:
 )
 def test_every_rule_is_its_formula_over_the_frozen_stream(init: str, expected) -> None:
     np.testing.assert_array_equal(draw(init, (3, 2), 7), expected(np.random.RandomState(7)))
+
+
+def test_the_usual_ways_to_write_a_start_are_met_to_the_last_bit() -> None:
+    np.random.seed(1)
+    np.testing.assert_array_equal(
+        draw("uniform", (3, 4), 1, {"low": -1.0, "high": 1.0}), 2 * np.random.random((3, 4)) - 1
+    )
+    np.random.seed(3)
+    np.testing.assert_array_equal(
+        draw("uniform", (5,), 3, {"low": -0.5, "high": 2.0}), np.random.uniform(-0.5, 2.0, 5)
+    )
+    np.random.seed(7)
+    np.testing.assert_array_equal(
+        draw("normal", (2, 3), 7, {"std": 0.1}), np.random.randn(2, 3) * 0.1
+    )
+
+
+def test_inputs_are_the_first_axis_where_examples_are_rows() -> None:
+    rng = np.random.RandomState(7)
+    drawn = draw_with("xavier", (4, 2), rng, inputs_first=True)
+    np.testing.assert_array_equal(drawn, np.random.RandomState(7).randn(4, 2) / np.sqrt(4))
+    assert fan_in((1, 5), inputs_first=True) == 1
+
+
+@pytest.mark.parametrize(
+    ("init", "told", "formula"),
+    [
+        ("uniform", {}, "U[0, 1)"),
+        ("uniform", {"low": -1.0, "high": 1.0}, "U[-1, 1)"),
+        ("normal", {}, "N(0, 1)"),
+        ("normal", {"std": 0.1}, "0.1·N(0, 1)"),
+        ("he", {}, "N(0, 1)·√(2 / n_in)"),
+    ],
+)
+def test_a_formula_is_shown_with_its_constants(init: str, told: dict, formula: str) -> None:
+    assert formula_of(init, told) == formula
 
 
 def test_every_rule_has_a_formula_to_show() -> None:
@@ -63,7 +105,9 @@ def test_the_same_seed_gives_the_same_values(init: str) -> None:
 
 def test_constant_fills_with_its_value_and_draws_nothing() -> None:
     rng = np.random.RandomState(5)
-    np.testing.assert_array_equal(draw_with("constant", (2, 2), rng, 0.25), np.full((2, 2), 0.25))
+    np.testing.assert_array_equal(
+        draw_with("constant", (2, 2), rng, {"value": 0.25}), np.full((2, 2), 0.25)
+    )
     assert rng.rand() == np.random.RandomState(5).rand()
 
 
@@ -72,8 +116,10 @@ def test_constant_fills_with_its_value_and_draws_nothing() -> None:
     [
         (("xaviar", (2, 2), 0), "did you mean 'xavier'"),
         (("constant", (2, 2), 0), "has no value"),
-        (("constant", (2, 2), 0, math.nan), "has no value"),
-        (("he", (2, 2), 0, 1.0), "takes no value"),
+        (("constant", (2, 2), 0, {"value": math.nan}), "has no value"),
+        (("he", (2, 2), 0, {"value": 1.0}), "takes no value"),
+        (("uniform", (2, 2), 0, {"low": 1.0}), "low is the smaller one"),
+        (("normal", (2, 2), 0, {"std": math.inf}), "has no std"),
         (("he", (2, 0), 0), "no cells"),
         (("zeros", (10**6, 10**6), 0), "a parameter may have"),
         (("he", (2, 2), -1), "the seed is -1"),

@@ -12,7 +12,6 @@ import numpy as np
 
 from gdtutor.engine.expression import Expr, Name, Number
 from gdtutor.engine.graph import Graph, Node, Role
-from gdtutor.engine.local import BATCH_SIZE
 from gdtutor.engine.operations import OPERANDS, OPERATIONS, Kind, local_formula, vjp_formula
 from gdtutor.engine.shapes import Shape, infer_shapes
 from gdtutor.training.errors import TrainingError
@@ -40,21 +39,6 @@ class FlatProgram(Struct, frozen=True, eq=False):
     """1, or −1 for a parameter that is kept with its sign turned."""
     batch: int
     """Examples in the batch."""
-
-
-def leaf_shapes(problem: Problem, batch: int) -> dict[str, Shape]:
-    """Return the shape of every leaf for a batch of this many examples."""
-    shapes: dict[str, Shape] = {name: np.shape(v) for name, v in problem.constants.items()}
-    shapes |= {name: np.shape(value) for name, value in problem.parameters.items()}
-    for binding in problem.bindings:
-        if binding.is_matrix:
-            shapes[binding.leaf] = (len(binding.columns), batch)
-        else:
-            shapes[binding.leaf] = () if problem.is_single else (batch,)
-    for leaf in problem.graph.leaves:
-        if leaf.name == BATCH_SIZE:
-            shapes.setdefault(BATCH_SIZE, ())
-    return {leaf.name: shapes[leaf.name] for leaf in problem.graph.leaves}
 
 
 def lower(problem: Problem, batch: int, signs: Mapping[str, float] | None = None) -> FlatProgram:
@@ -147,7 +131,7 @@ class _Lowering:
         self._problem = problem
         self._graph: Graph = problem.graph
         self._batch = batch
-        self._shapes = infer_shapes(self._graph, leaf_shapes(problem, batch))
+        self._shapes = infer_shapes(self._graph, problem.leaf_shapes(batch))
         self._builder = Builder(problem.trained, folds=folds)
         self._signs = {name: signs.get(name, 1.0) for name in problem.parameters}
         self._folds = folds

@@ -23,7 +23,7 @@ from gdtutor.training.plan.scalar_iteration import Iteration, Slot, slots_of
 from gdtutor.training.plan.scalar_text import CAREFUL, FAST
 from gdtutor.training.plan.source import SourceLines
 from gdtutor.training.plan.vector import layout_of
-from gdtutor.training.problem import Problem
+from gdtutor.training.problem import Binding, Problem
 from gdtutor.training.rates import rate
 from gdtutor.training.settings import Settings
 from gdtutor.values import Struct
@@ -211,9 +211,18 @@ class _Compiled(Struct, frozen=True):
         found = []
         for leaf, cell in self.data:
             binding = bindings[leaf]
-            row, example = divmod(cell, self.batch) if binding.is_matrix else (0, cell)
-            found.append(example * width + binding.columns[row])
+            example, feature = self._place(binding, cell)
+            found.append(example * width + binding.columns[feature])
         return found
+
+    def _place(self, binding: Binding, cell: int) -> tuple[int, int]:
+        """Return which example and which of its features a cell of a leaf holds."""
+        if not binding.is_matrix:
+            return cell, 0
+        if binding.examples_first:
+            return divmod(cell, len(binding.columns))
+        feature, example = divmod(cell, self.batch)
+        return example, feature
 
 
 def _compile(iterations: list[Iteration], settings: Settings) -> _Compiled:

@@ -21,6 +21,7 @@ from gdtutor.view.pictures.neurons import (
     sums_behind,
     undecided,
     undecided_words,
+    unit_word,
 )
 from gdtutor.view.pictures.planes import (
     grid_of,
@@ -124,16 +125,17 @@ def plane_title(source: Source, neuron: Neuron, values: Array, y: str, width: in
     """Return what stands above a shaded plane: the vertical axis, and what the shades mean."""
     open_places = undecided(values, neuron)
     if has_rows(values, neuron) and not open_places.all():
-        titles = _class_titles(neuron, _shades(source), len(values))
+        titles = _class_titles(source, neuron, len(values))
     else:
         titles = _titles(source, neuron, y, open_places)
     return first_that_fits(titles, width)
 
 
-def _class_titles(neuron: Neuron, shades: tuple[str, ...], classes: int) -> tuple[str, ...]:
+def _class_titles(source: Source, neuron: Neuron, classes: int) -> tuple[str, ...]:
     """Return what stands above a plane of classes, and the shade of each, from long to short."""
+    shades = _shades(source)
     legend = " ".join(f"{shades[row % len(shades)]}{row}" for row in range(classes))
-    plain = f"{neuron.label}  the largest row"
+    plain = f"{neuron.label}  the largest {unit_word(source, neuron.line)}"
     return f"{plain}  {legend}", f"{neuron.label} {legend}", plain, neuron.label
 
 

@@ -18,6 +18,7 @@ from gdtutor.view.pictures.neurons import (
     sides,
     sums_behind,
     undecided_words,
+    unit_word,
 )
 from gdtutor.view.pictures.planes import Grid, at_points, grid_of, input_columns, plane_values
 from gdtutor.view.pictures.source import Source, is_set, option
@@ -62,13 +63,14 @@ def _neuron(source: Source, neuron: Neuron, behind: Neuron, plane: Grid) -> str:
     values = at_points(source.problem, source.predicting, neuron.line, points)[..., None]
     side = sides(values, neuron)[..., 0]
     if has_rows(values, neuron):
+        unit = unit_word(source, neuron.line)
         counts = [
-            f"row {row} at {examples_text(side == row)}" for row in np.unique(side[side >= 0])
+            f"{unit} {row} at {examples_text(side == row)}" for row in np.unique(side[side >= 0])
         ]
         if (side == UNDECIDED).any():
             counts.append(f"undecided at {examples_text(side == UNDECIDED)}")
         rows = ", ".join(map(str, range(len(values))))
-        return f"{neuron.label}, the largest of rows {rows}: {'; '.join(counts)}"
+        return f"{neuron.label}, the largest of {unit}s {rows}: {'; '.join(counts)}"
     sign = "≥" if source.chars.unicode else ">="
     row = "" if neuron.row is None else f"[{neuron.row}]"
     what = "the sum" if "." in neuron.line else f"{source.name(neuron.line)}{row}"

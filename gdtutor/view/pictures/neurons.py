@@ -26,7 +26,8 @@ class Neuron(Struct, frozen=True):
 
     line: str
     row: int | None
-    """The row of a matrix; None where the line has one value for each example."""
+    """Which value of each example, a row of a matrix or a column where examples are rows; None
+    where the line has one value for each example."""
     threshold: float
     label: str
 
@@ -82,7 +83,15 @@ def _rows(source: Source, name: str, graph: Graph) -> tuple[Neuron, ...]:
     count = _values(source, name)
     if graph.by_rows:
         return (Neuron(name, None, 0.0, label),)
-    return tuple(Neuron(name, row, 0.0, f"{label}[{row}]") for row in range(count))
+    ahead = ":," if unit_word(source, name) == "column" else ""
+    return tuple(Neuron(name, row, 0.0, f"{label}[{ahead}{row}]") for row in range(count))
+
+
+def unit_word(source: Source, name: str) -> str:
+    """Return what of a matrix one of several values of each example is: a row, or a column."""
+    trace = source.traces[-1]
+    is_column = trace.axes[name] == (0,) and len(trace.shapes[name]) == 2
+    return "column" if is_column else "row"
 
 
 def _values(source: Source, name: str) -> int:
@@ -130,6 +139,6 @@ def undecided_words(source: Source, neuron: Neuron) -> str:
     if name is not None and neuron.label.partition("[")[0] == source.name(name):
         answer = at_points(source.problem, source.predicting, name, np.zeros((1, 2)))
         if np.ptp(answer) > NOISE:
-            return "no boundary: the largest rows are equal"
+            return f"no boundary: the largest {unit_word(source, name)}s are equal"
         return f"no boundary: every answer is {source.number(float(answer.flat[0]), 3)}"
     return f"no line: {neuron.label} sums to 0 everywhere"

@@ -137,8 +137,8 @@ def forward_at(
         grid[:, list(_bound_inputs(problem))] = problem.features.of(points)
     given = {**problem.constants, **parameters, BATCH_SIZE: np.asarray(float(size))}
     for binding in problem.bindings:
-        columns = list(binding.columns)
-        given[binding.leaf] = grid[:, columns].T if binding.is_matrix else grid[:, columns[0]]
+        one = grid[:, binding.columns[0]]
+        given[binding.leaf] = binding.matrix(grid) if binding.is_matrix else one
     leaves = {leaf.name: given[leaf.name] for leaf in problem.graph.leaves}
     return forward(problem.graph, leaves)
 
