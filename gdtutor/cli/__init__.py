@@ -7,8 +7,8 @@ In: the words of a shell. Out: lines, files, or the open app. `arguments` is the
 each is a module whose `run` is imported when it is called, so that `--help` and complaints come at
 once. It computes nothing itself.
 
-Imports: values, files, engine, training, lesson, session, view, check, report, linear, export,
-library, progress, drive, paint, ui.
+Imports: values, files, engine, training, lesson, play, session, view, check, report, linear,
+export, library, progress, drive, paint, ui.
 """
 
 from __future__ import annotations

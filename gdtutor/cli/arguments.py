@@ -242,6 +242,16 @@ def _train(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _play(parser: argparse.ArgumentParser) -> None:
+    # Only this command needs the playground's table, and what that needs.
+    from gdtutor.play.options import OPTIONS
+
+    for row in OPTIONS:
+        parser.add_argument(f"--{row.flag}", metavar=row.metavar, help=row.says.replace("%", "%%"))
+    _json(parser)
+    parser.set_defaults(csv="")
+
+
 def _check(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "paths", metavar="PATH", nargs="*", default=[],
@@ -327,6 +337,7 @@ COMMANDS: tuple[Subcommand, ...] = (
         computes=True,
     ),
     Subcommand("train", "Train a lesson at full speed, without the screens.", _train, "train"),
+    Subcommand("play", "Play with a network of your own, without a file.", _play, "play", True),
     Subcommand(
         "check",
         "Check lessons: format, gradients, training, fit.",

@@ -35,6 +35,11 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.show_plan:
         print_lines([training.plan.source])
         return 0
+    return train(arguments, lesson, training)
+
+
+def train(arguments: argparse.Namespace, lesson: Lesson, training: Run) -> int:
+    """Train a run and report it, as --csv, --json and --seed of the arguments ask for."""
     with interrupts() as pressed:
         result = _trained(arguments, lesson, training, pressed)
     if pressed:

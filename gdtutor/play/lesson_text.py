@@ -1,0 +1,192 @@
+"""The playground as the text of a lesson file, and back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from gdtutor.engine.errors import GdTutorError
+from gdtutor.lesson.fences import divide
+from gdtutor.lesson.front_matter import read_raw, structured
+from gdtutor.lesson.load import parse_lesson
+from gdtutor.lesson.model import Lesson
+from gdtutor.lesson.reports import Findings
+from gdtutor.lesson.tables import DataTable, FrontMatter, NetworkTable, TrainingTable
+from gdtutor.play.options import number_text, words_of
+from gdtutor.play.playground import Playground, fitted, of_data, validation_of
+from gdtutor.values import replace
+
+ID = "playground"
+"""The id of the lesson while it has no file."""
+FILE = Path(f"{ID}.md")
+
+_KNOWN: Mapping[str, tuple[str, ...]] = {
+    "": ("format", "id", "title", "chapter", "summary", "source", "diverges", "pictures",
+         "network", "data", "training"),
+    "network": ("layers", "features", "activation", "output", "cost", "init", "seed", "l1", "l2"),
+    "data": ("dataset", "count", "noise", "classes", "seed"),
+    "training": ("optimizer", "hyperparameters", "learning_rate", "batch", "epochs", "validation"),
+}  # fmt: skip
+"""The keys of a lesson that a playground can have, by table."""
+
+
+def text_of(playground: Playground, lesson_id: str = ID) -> str:
+    """Return a playground as a whole lesson file, which opens to the same state."""
+    tables = {"network": _network(playground), "data": _data(playground),
+              "training": _training(playground)}  # fmt: skip
+    shape = "-".join(map(str, playground.layers))
+    rows = [
+        "+++",
+        "format = 1",
+        f"id = {_toml(lesson_id)}",
+        f"title = {_toml(f'Playground: {playground.data}')}",
+        'chapter = "Playground"',
+        f"summary = {_toml(f'A network of {shape} on {playground.data}')}",
+        'source = "made with gdtutor play"',
+        # Whatever is tried in a playground is a result, a run that diverges as well.
+        "diverges = true",
+    ]
+    for name, table in tables.items():
+        rows += ["", f"[{name}]", *(f"{key} = {_toml(value)}" for key, value in table.items())]
+    if playground.dataset.most_classes:
+        rows += ["", "[[pictures]]", 'kind = "boundary"']
+    words = f"gdtutor play {' '.join(words_of(playground)[:2])}"
+    rows += [
+        "+++",
+        f"# Playground: {playground.data}",
+        "",
+        f"A network of {shape} neurons, made with `{words}`. Every number of it is a step away;",
+        "`t` trains it.",
+    ]
+    return "\n".join(rows) + "\n"
+
+
+def _network(playground: Playground) -> dict[str, object]:
+    table: dict[str, object] = {"layers": playground.layers}
+    if playground.features != playground.dataset.inputs:
+        table["features"] = playground.features
+    table |= {
+        "activation": playground.activation, "output": playground.output, "cost": playground.cost,
+        "init": playground.init, "seed": playground.seed,
+    }  # fmt: skip
+    penalties = {"l1": playground.l1, "l2": playground.l2}
+    return table | {name: value for name, value in penalties.items() if value}
+
+
+def _data(playground: Playground) -> dict[str, object]:
+    table: dict[str, object] = {"dataset": playground.data}
+    if playground.dataset.is_gate:
+        return table
+    table |= {"count": playground.points, "noise": playground.noise, "seed": playground.data_seed}
+    return table if playground.outputs == 1 else {**table, "classes": playground.outputs}
+
+
+def _training(playground: Playground) -> dict[str, object]:
+    table: dict[str, object] = {"optimizer": playground.optimizer}
+    if playground.hyperparameters:
+        table["hyperparameters"] = dict(playground.hyperparameters)
+    return table | {
+        "learning_rate": playground.rate,
+        "batch": playground.batch or "full",
+        "epochs": playground.epochs,
+        "validation": validation_of(playground),
+    }
+
+
+def _toml(value: object) -> str:
+    """Return a value as TOML writes it."""
+    if isinstance(value, tuple):
+        return f"[{', '.join(_toml(part) for part in value)}]"
+    if isinstance(value, dict):
+        return f"{{ {', '.join(f'{key} = {_toml(part)}' for key, part in value.items())} }}"
+    if isinstance(value, float):
+        text = number_text(value)
+        return text if any(sign in text for sign in ".e") else f"{text}.0"
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else str(value)
+
+
+def lesson_of(playground: Playground) -> Lesson:
+    """Return the lesson that a playground is, which has no file.
+
+    Raises:
+        GdTutorError: It is no lesson, as where a feature is no formula of the inputs.
+    """
+    lesson, reports = parse_lesson(text_of(playground), FILE)
+    if lesson is None:
+        first = next(report for report in reports if report.level == "error")
+        raise GdTutorError(first.what, first.hint)
+    return lesson
+
+
+def playground_in(text: str, path: Path) -> Playground:
+    """Return the playground of a lesson file's text.
+
+    Raises:
+        GdTutorError: It is no lesson, or one of more than a playground knows.
+    """
+    findings = Findings(path, text.split("\n"))
+    lesson, reports = parse_lesson(text, path)
+    if lesson is None:
+        first = next(report for report in reports if report.level == "error")
+        raise GdTutorError(first.what, first.hint)
+    divided = divide(text, findings)
+    raw = None if divided is None else read_raw(divided.toml, findings)
+    front = None if divided is None or raw is None else structured(raw, divided.toml, findings)
+    if front is None or raw is None:
+        raise GdTutorError(f"{path} has no front matter", "open it as a lesson")
+    _refuse_more(raw)
+    return _read(front)
+
+
+def _refuse_more(raw: Mapping[str, object]) -> None:
+    """Refuse a lesson with keys of which a playground has nothing."""
+    hint = "open it as a lesson: gdtutor FILE"
+    for table, keys in _KNOWN.items():
+        inside = raw if not table else raw.get(table)
+        if not isinstance(inside, Mapping):
+            raise GdTutorError(f"a lesson without [{table}] is no playground", hint)
+        for key in inside:
+            if key not in keys:
+                where = f"[{table}] {key}" if table else key
+                raise GdTutorError(f"the playground has no '{where}'", hint)
+
+
+def _read(front: FrontMatter) -> Playground:
+    network, data, training = front.network, front.data, front.training
+    is_whole = (
+        isinstance(network, NetworkTable)
+        and isinstance(data, DataTable)
+        and isinstance(training, TrainingTable)
+    )
+    if not is_whole or network is None or data is None or training is None:
+        raise GdTutorError("the lesson is no playground", "open it as a lesson: gdtutor FILE")
+    if data.dataset is None or not isinstance(network.activation, str):
+        hint = "a named data set and one activation make a playground"
+        raise GdTutorError("the lesson is no playground", hint)
+    own = of_data(data.dataset)
+    read = replace(
+        own,
+        points=own.points if data.count is None else data.count,
+        noise=own.noise if data.noise is None else data.noise,
+        share=round(1 - training.validation, 9),
+        data_seed=data.seed,
+        features=network.features or own.dataset.inputs,
+        layers=network.layers,
+        activation=network.activation,
+        cost=network.cost,
+        init=network.init,
+        seed=network.seed,
+        optimizer=training.optimizer,
+        hyperparameters=tuple((training.hyperparameters or {}).items()),
+        rate=training.learning_rate,
+        batch=training.batch if isinstance(training.batch, int) else None,
+        l1=network.l1,
+        l2=network.l2,
+        epochs=training.epochs,
+    )
+    if network.output not in (None, read.output) or fitted(read).layers != read.layers:
+        raise GdTutorError(
+            f"the playground has no output '{network.output}' there", f"it would be {read.output}"
+        )
+    return fitted(read)
