@@ -10,9 +10,13 @@ from pathlib import Path
 
 from gdtutor.cli.arguments import COMMANDS as CLI_COMMANDS
 from gdtutor.cli.lesson_files import lesson_path
+from gdtutor.drive.headless import pressed
+from gdtutor.drive.keys import parse_keys
 from gdtutor.drive.opening import session_at
 from gdtutor.paint.colours import choose_colours
+from gdtutor.play.options import playground_of_line
 from gdtutor.session.commands import COMMANDS, commands_of
+from gdtutor.session.playing import play_session
 from gdtutor.session.press import Press
 from gdtutor.session.snapshots import snapshot_of
 from gdtutor.session.state import Screen, Session, Status
@@ -28,6 +32,7 @@ PICTURES = ROOT / ".pictures"
 _TITLES = {
     Screen.STUDY: "The walk",
     Screen.TRAIN: "Training",
+    Screen.PLAY: "The playground",
     Screen.LIBRARY: "The library",
     Screen.HELP: "Help",
 }
@@ -81,12 +86,19 @@ def train_picture() -> str:
     return _svg(session, "gdtutor xor-hidden, trained")
 
 
-def _svg(session: Session, title: str) -> str:
+def play_picture() -> str:
+    """Return the Play screen of the README."""
+    line = "--data circle --layers 2-4-2-1 --epochs 300"
+    session = pressed(play_session(Session(), playground_of_line(line)), parse_keys("space tab"))
+    return _svg(session, f"gdtutor play {line}", (120, 36))
+
+
+def _svg(session: Session, title: str, size: tuple[int, int] = (80, 24)) -> str:
     colours = choose_colours("truecolor", {})
-    return frame_svg(frame_of(session, 80, 24, UNICODE), UNICODE, colours, title)
+    return frame_svg(frame_of(session, *size, UNICODE), UNICODE, colours, title)
 
 
-PICTURE_FILES = {"study.svg": study_picture, "train.svg": train_picture}
+PICTURE_FILES = {"study.svg": study_picture, "train.svg": train_picture, "play.svg": play_picture}
 
 if __name__ == "__main__":
     README.write_text(with_parts(README.read_text("utf-8")), "utf-8")

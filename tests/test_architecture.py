@@ -13,7 +13,7 @@ PAGE = (PACKAGE / "ARCHITECTURE.md").read_text("utf-8")
 NAMED = sorted(set(re.findall(r"`((?:\w+/)*\w+\.py|(?:\w+/)+)`", PAGE)))
 KINDS = (
     "operation", "activation", "optimiser", "schedule", "data set", "picture", "key", "effect",
-    "command", "column of the library", "lesson", "slip", "check",
+    "option of the playground", "command", "column of the library", "lesson", "slip", "check",
 )  # fmt: skip
 
 

@@ -85,19 +85,27 @@ def _json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print JSON for other programs")
 
 
-def _place(parser: argparse.ArgumentParser) -> None:
+def _at(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--at", metavar="SEL", default="",
         help="a place, as 37/backward:W1[0,1], update:b, step:12 or 12",
     )  # fmt: skip
+
+
+def _place(parser: argparse.ArgumentParser) -> None:
+    _at(parser)
     _start(parser)
 
 
-def _start(parser: argparse.ArgumentParser) -> None:
+def _changes(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--set", metavar="[ITER:]NAME=VALUE", action="append", default=[], dest="changes",
         help="change a value from an iteration on; may be given several times",
     )  # fmt: skip
+
+
+def _start(parser: argparse.ArgumentParser) -> None:
+    _changes(parser)
     parser.add_argument("--seed", type=whole_number, metavar="N", help="start from another seed")
     parser.add_argument("--variant", metavar="NAME", default="", help="a variant of the lesson")
 
@@ -162,16 +170,20 @@ def _open(parser: argparse.ArgumentParser) -> None:
         "--predict", action="store_true", help="hide each next value and ask for it"
     )
     parser.add_argument(
+        "--from-start", action="store_true",
+        help="begin at the start of the lesson, not where it was left",
+    )  # fmt: skip
+    _shown(parser)
+    parser.add_argument("--version", action="version", version=f"gdtutor {__version__}")
+
+
+def _shown(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
         "--linear", action="store_true",
         help="a conversation in plain lines, for screen readers, dumb terminals and pipes",
     )  # fmt: skip
     _terminal(parser)
-    parser.add_argument(
-        "--from-start", action="store_true",
-        help="begin at the start of the lesson, not where it was left",
-    )  # fmt: skip
     parser.add_argument("--no-save", action="store_true", help="neither keep places nor use them")
-    parser.add_argument("--version", action="version", version=f"gdtutor {__version__}")
 
 
 def is_rehearsed(arguments: argparse.Namespace) -> bool:
@@ -248,8 +260,18 @@ def _play(parser: argparse.ArgumentParser) -> None:
 
     for row in OPTIONS:
         parser.add_argument(f"--{row.flag}", metavar=row.metavar, help=row.says.replace("%", "%%"))
-    _json(parser)
-    parser.set_defaults(csv="")
+    parser.add_argument(
+        "lesson", metavar="FILE", nargs="?", default="",
+        help="a lesson file that the playground has written, to go on with",
+    )  # fmt: skip
+    _at(parser)
+    _changes(parser)
+    _look(parser)
+    parser.add_argument(
+        "--json", action="store_true", help="train without a screen, and print JSON as train does"
+    )
+    _shown(parser)
+    parser.set_defaults(csv="", variant="", predict=False)
 
 
 def _check(parser: argparse.ArgumentParser) -> None:

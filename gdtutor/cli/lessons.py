@@ -8,10 +8,17 @@ import math
 from gdtutor.cli.lesson_files import lesson_path
 from gdtutor.drive.opening import placed, session_at
 from gdtutor.engine.errors import GdTutorError, did_you_mean
+from gdtutor.lesson.selectors import parse_assignment
+from gdtutor.play.options import playground_of_line
+from gdtutor.session.edits import with_change
 from gdtutor.session.iteration_limit import OPENING_PATIENCE, PATIENCE
 from gdtutor.session.navigation import refolded
-from gdtutor.session.state import Session
+from gdtutor.session.playing import play_session
+from gdtutor.session.state import Screen, Session
 from gdtutor.values import replace
+
+PLAY = "play:"
+"""What a LESSON begins with that is the playground: `play:--data spiral --layers 2-4-1`."""
 
 
 def session_of(arguments: argparse.Namespace, patience: float = math.inf) -> Session:
@@ -25,13 +32,24 @@ def session_of(arguments: argparse.Namespace, patience: float = math.inf) -> Ses
     Raises:
         GdTutorError: For whatever of them cannot be used.
     """
-    session = session_at(
-        lesson_path(arguments.lesson),
-        seed=arguments.seed,
-        variant=arguments.variant,
-        changes=arguments.changes,
-        patience=patience,
-    )
+    if arguments.lesson.startswith(PLAY):
+        line = arguments.lesson.removeprefix(PLAY)
+        session = play_session(Session(patience=patience), playground_of_line(line))
+        for text in arguments.changes:
+            session = with_change(session, parse_assignment(text))
+    else:
+        session = session_at(
+            lesson_path(arguments.lesson),
+            seed=arguments.seed,
+            variant=arguments.variant,
+            changes=arguments.changes,
+            patience=patience,
+        )
+    return _looked_at(session, arguments)
+
+
+def _looked_at(session: Session, arguments: argparse.Namespace) -> Session:
+    """Return a session at the place, and looked at in the way, that the arguments name."""
     digits = getattr(arguments, "digits", None) or session.look.digits
     session = replace(session, look=replace(session.look, digits=digits))
     if getattr(arguments, "predict", False):
@@ -40,7 +58,7 @@ def session_of(arguments: argparse.Namespace, patience: float = math.inf) -> Ses
     if unfolded:
         session = refolded(session, unfolded)
     if arguments.at:
-        session = placed(session, arguments.at)
+        session = placed(replace(session, screen=Screen.STUDY), arguments.at)
     return _following(session, getattr(arguments, "example", 0))
 
 

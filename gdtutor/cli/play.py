@@ -3,29 +3,142 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import io
+import os
+import shlex
+import sys
+from time import time
+from typing import TYPE_CHECKING
 
+from gdtutor.cli.lesson_files import lesson_path
 from gdtutor.cli.train import train
 from gdtutor.drive.background import heard
+from gdtutor.drive.keys import parse_keys
+from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.runs import run_of
-from gdtutor.play.lesson_text import lesson_of
-from gdtutor.play.options import OPTIONS, playground_of
+from gdtutor.lesson.source import read_source
+from gdtutor.play.lesson_text import ID, lesson_of, playground_in
+from gdtutor.play.options import OPTIONS, playground_of, words_of
 from gdtutor.play.playground import Playground
+from gdtutor.values import replace
+
+if TYPE_CHECKING:
+    from gdtutor.cli.starting import FrontEndStart
+    from gdtutor.session.state import Session
+    from gdtutor.ui.app import TutorApp
+    from gdtutor.ui.program import Program
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Open the playground, or train it where JSON is asked for."""
-    playground = asked_for(arguments)
-    lesson = heard(lambda: lesson_of(playground))
     # The seeds are the playground's own; none replaces them.
+    playground = asked_for(arguments)
     arguments.seed = None
-    return train(arguments, lesson, run_of(lesson))
+    if arguments.json:
+        lesson = heard(lambda: lesson_of(playground))
+        return train(arguments, lesson, run_of(lesson))
+    from gdtutor.ui.terminal import speaks_plainly
+
+    presses = parse_keys(arguments.keys)
+    if arguments.linear or speaks_plainly(os.environ, sys.stdin):
+        return _converse(arguments, playground)
+    from gdtutor.cli.open_app import show
+    from gdtutor.cli.starting import resume
+    from gdtutor.drive.opening import open_lesson
+
+    begin = _begin(arguments, playground)
+
+    def open_program(app: TutorApp) -> Program:
+        from gdtutor.ui.answering import Services
+        from gdtutor.ui.program import Program
+
+        services = Services(
+            open_lesson, begin.save, keep=begin.keep, listen=begin.listen, resume=resume
+        )
+        return Program(app, begin.session, services, presses)
+
+    try:
+        return show(arguments, open_program)
+    finally:
+        begin.finish()
 
 
 def asked_for(arguments: argparse.Namespace) -> Playground:
-    """Return the playground that the options name.
+    """Return the playground that the options name, or the one of a file.
 
     Raises:
         GdTutorError: One cannot be read, or they do not go together.
     """
     given = {row.flag: getattr(arguments, row.flag.replace("-", "_")) for row in OPTIONS}
-    return playground_of({flag: word for flag, word in given.items() if word is not None})
+    words = {flag: word for flag, word in given.items() if word is not None}
+    if not arguments.lesson:
+        return playground_of(words)
+    path = lesson_path(arguments.lesson)
+    own = words_of(playground_in(read_source(path), path))
+    of_file = {
+        flag.removeprefix("--"): word for flag, word in zip(own[::2], own[1::2], strict=True)
+    }
+    return playground_of({**of_file, **words})
+
+
+def _begin(arguments: argparse.Namespace, playground: Playground) -> FrontEndStart:
+    """Return what the screen begins with: the options, or where the learner left off."""
+    from gdtutor.cli.arguments import is_rehearsed
+    from gdtutor.cli.lessons import PLAY, waited_session_of
+    from gdtutor.cli.starting import FrontEndStart, called
+    from gdtutor.library.remembered import quick_store, read_progress
+    from gdtutor.progress.keeper import ProgressKeeper
+    from gdtutor.progress.store import ProgressStore, default_path
+
+    session = waited_session_of(_with_lesson(arguments, PLAY, playground))
+    session = replace(session, program=called())
+    if arguments.no_save:
+        return FrontEndStart(session, None)
+    library, message = read_progress(session.library, quick_store)
+    kept = dict(library.commands).get(ID, "")
+    is_plain = not arguments.lesson and not is_rehearsed(arguments)
+    if kept and is_plain and words_of(playground) == words_of(Playground()):
+        session = _resumed(kept) or session
+    session = replace(session, library=library, program=called())
+    if message:
+        session = replace(session, message=message, is_error=True)
+    return FrontEndStart(session, ProgressKeeper(lambda: ProgressStore(default_path()), time))
+
+
+def _resumed(command: str) -> Session | None:
+    """Return the playground as it was left; None where it cannot be had any more."""
+    from gdtutor.cli.arguments import COMMANDS, parser_of
+    from gdtutor.cli.lessons import PLAY, waited_session_of
+    from gdtutor.session.navigation import said
+
+    parser = parser_of(next(row for row in COMMANDS if row.name == "play"))
+    try:
+        with contextlib.redirect_stderr(io.StringIO()):
+            again = parser.parse_args(shlex.split(command)[2:])
+        session = waited_session_of(_with_lesson(again, PLAY, asked_for(again)))
+    except (GdTutorError, SystemExit, ValueError):
+        return None
+    return said(session, "Where you left off; --data circle begins with the first playground.")
+
+
+def _with_lesson(
+    arguments: argparse.Namespace, prefix: str, playground: Playground
+) -> argparse.Namespace:
+    """Return the arguments with the playground as their LESSON."""
+    words = {**vars(arguments), "lesson": prefix + shlex.join(words_of(playground)), "seed": None}
+    return argparse.Namespace(**words)
+
+
+def _converse(arguments: argparse.Namespace, playground: Playground) -> int:
+    """Talk about the playground as about any lesson."""
+    from gdtutor.cli.lessons import PLAY, session_of
+    from gdtutor.cli.open_linear import run_linear
+    from gdtutor.cli.output import print_lines
+    from gdtutor.session.state import Screen
+
+    session = session_of(_with_lesson(arguments, PLAY, playground))
+    told = "Here it is walked and trained; options of gdtutor play change it, --help lists them."
+    print_lines([f"Playground: {' '.join(words_of(playground))}", told, ""])
+    session = replace(session, screen=Screen.STUDY)
+    return run_linear(session, parse_keys(arguments.keys), arguments.chars)

@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from gdtutor.cli.lesson_files import check_target, lesson_path
-from gdtutor.cli.lessons import session_of
+from gdtutor.cli.lessons import PLAY, session_of
 from gdtutor.cli.output import print_file, print_lines, printed_chars
 from gdtutor.drive.headless import pressed
 from gdtutor.drive.keys import parse_keys
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.files import write_atomically
 from gdtutor.paint.colours import ColourMode, Colours
+from gdtutor.play.lesson_text import FILE
 from gdtutor.session.moving import moved
 from gdtutor.session.state import Screen, Session, has_opening
 from gdtutor.ui.picture import frame_svg, frame_text
@@ -26,7 +27,8 @@ _ENDINGS = {"text": "txt", "svg": "svg"}
 
 def run(arguments: argparse.Namespace) -> int:
     """Print or write one screen, or write those of all steps of an iteration."""
-    check_target(arguments.out, lesson_path(arguments.lesson))
+    is_play = arguments.lesson.startswith(PLAY)
+    check_target(arguments.out, FILE if is_play else lesson_path(arguments.lesson))
     session = pressed(session_of(arguments), parse_keys(arguments.keys))
     # A file is drawn from the arguments alone, so that its bytes are the same everywhere.
     chars = CHARACTERS[arguments.chars or "unicode"]

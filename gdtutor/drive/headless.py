@@ -7,7 +7,7 @@ from pathlib import Path
 
 from gdtutor.drive.opening import open_lesson
 from gdtutor.engine.errors import GdTutorError
-from gdtutor.session.effects import Effect, OpenLesson, Quit, SweepRuns, Train
+from gdtutor.session.effects import Effect, OpenLesson, Quit, SweepRuns, Train, WriteLesson
 from gdtutor.session.press import Press
 from gdtutor.session.snapshots import snapshot_of
 from gdtutor.session.state import Session, Snapshot, Status
@@ -41,6 +41,8 @@ def _carried_out(session: Session, effect: Effect) -> Session:
             return update(session, news_of(effect.sweep, Status.PAUSED))[0]
         case OpenLesson():
             return update(session, _opened(effect.path))[0]
+        case WriteLesson():
+            return update(session, Told("Nothing is written without a terminal."))[0]
     return session
 
 

@@ -149,6 +149,10 @@ def _carry_out(
                 services.save(session)
             case KeepAttempt():
                 services.keep(effect)
+    if session.screen is Screen.PLAY:
+        # The controls are a screen's; here the playground is a lesson to walk and to train.
+        stays = replace(session, screen=Screen.STUDY)
+        session = said(stays, "The options of gdtutor play change the network; ? has the commands.")
     return _timed(session, services), None
 
 

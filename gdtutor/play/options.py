@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -201,6 +202,30 @@ def playground_of(words: Mapping[str, str]) -> Playground:
     if "batch" not in values:
         asked = replace(asked, batch=usual_batch(asked))
     return fitted(asked)
+
+
+def playground_of_line(line: str) -> Playground:
+    """Return the playground of options in one text, as `--data spiral --layers 2-4-1`.
+
+    Raises:
+        GdTutorError: It is no such text, or the options do not go together.
+    """
+    try:
+        words = shlex.split(line)
+    except ValueError as error:
+        raise GdTutorError(
+            f"'{shown(line)}' as options: {error}", "quote as a shell does"
+        ) from None
+    known = [f"--{row.flag}" for row in OPTIONS]
+    given: dict[str, str] = {}
+    for place, flag in enumerate(words[::2]):
+        if flag not in known:
+            near = did_you_mean(flag, known) or f"there are {', '.join(known)}"
+            raise GdTutorError(f"the playground has no option '{shown(flag)}'", near)
+        if 2 * place + 1 >= len(words):
+            raise GdTutorError(f"{flag} has no value", "write it behind the option")
+        given[flag.removeprefix("--")] = words[2 * place + 1]
+    return playground_of(given)
 
 
 def _read(row: Option, word: str) -> object:

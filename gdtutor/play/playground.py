@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from gdtutor.training.datasets import DATASETS, Dataset
 from gdtutor.training.optimisers import OPTIMISERS
 from gdtutor.training.settings import held_back
@@ -116,6 +118,12 @@ def fitted(playground: Playground) -> Playground:
 def defaults_of(optimizer: str) -> dict[str, float]:
     """Return the constants of an optimiser with the table's own values."""
     return {row.name: row.default for row in OPTIMISERS[optimizer].hyperparameters}
+
+
+def with_field(playground: Playground, name: str, value: object) -> Playground:
+    """Return the playground with another value of a field, which may need `fitted`."""
+    fields: dict[str, Any] = {name: value}
+    return replace(playground, **fields)
 
 
 def trained_on(playground: Playground) -> int:

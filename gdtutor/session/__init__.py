@@ -6,5 +6,5 @@ effects that the front end carries out. `update` is the one function that change
 screens, answers and transcripts agree.
 It reads no file, starts no thread, and knows no width of a screen.
 
-Imports: values, engine, training, lesson. Outside: numpy.
+Imports: values, engine, training, lesson, play. Outside: numpy.
 """

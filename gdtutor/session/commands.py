@@ -11,6 +11,7 @@ from gdtutor.session import (
     figures,
     library,
     navigation,
+    playing,
     predict,
     story,
     tasks,
@@ -169,6 +170,8 @@ def _change(session: Session, count: int) -> Session:
 
 
 def _escape(session: Session, count: int) -> Session:
+    if session.play is not None:
+        return playing.back_to_play(session)
     look = replace(session.look, is_closing=False)
     look = replace(look, cell=None, proof=False, mistakes=False, is_blank=False)
     return replace(session, look=look, auto=replace(session.auto, is_on=False))
@@ -176,6 +179,7 @@ def _escape(session: Session, count: int) -> Session:
 
 _STUDY = frozenset({Screen.STUDY})
 _TRAIN = frozenset({Screen.TRAIN})
+_PLAY = frozenset({Screen.PLAY})
 _LIBRARY = frozenset({Screen.LIBRARY})
 _HELP = frozenset({Screen.HELP})
 _LESSON = _STUDY | _TRAIN
@@ -245,8 +249,8 @@ COMMANDS: tuple[Command, ...] = (
             "back to the open question; on the closing page, the next lesson", _STUDY, _enter,
             why_not=works_at.questions),
     Command("link", ("k",), "k", "k",
-            "the command line that opens this screen elsewhere; copies it", _LESSON,
-            _show_command, footer="link"),
+            "the command line that opens this screen elsewhere; copies it",
+            _LESSON | _PLAY, _show_command, footer="link"),
     Command("auto", ("a",), "a", "a", "auto-play, or stop it", _STUDY, display_options.toggle_auto,
             footer="play", why_not=works_at.walking_alone),
     Command("faster", ("plus", "equals_sign"), "+", "+", "faster auto-play", _STUDY,
@@ -312,6 +316,57 @@ COMMANDS: tuple[Command, ...] = (
             lambda s, n: training.scroll_side(s, -n)),
     Command("escape", ("escape",), "Esc", "Esc", "close the cell, the proof, auto-play", _STUDY,
             _escape, why_not=works_at.closable),
+    Command("play_pause", ("space",), "Space", "Space", "train, or pause", _PLAY,
+            training.toggle_training, "train", why_not=works_at.runs),
+    Command("play_left", ("left",), "←", "<-", "the value before of a control; layer, curve: left",
+            _PLAY, lambda s, n: playing.move_sideways(s, -n)),
+    Command("play_right", ("right",), "→", "->", "the next value of a control; layer, curve: right",
+            _PLAY, playing.move_sideways, "change", "play_left"),
+    Command("play_up", ("up",), "↑", "up", "the control, neuron or weight above", _PLAY,
+            lambda s, n: playing.move_up_or_down(s, -n)),
+    Command("play_down", ("down",), "↓", "down", "the control, neuron or weight below", _PLAY,
+            playing.move_up_or_down, "choose", "play_up"),
+    Command("play_focus", ("tab",), "Tab", "Tab", "arrows for controls, the network, the curve",
+            _PLAY, playing.next_focus, "network"),
+    Command("play_open", ("enter",), "Enter", "Enter",
+            "the walk at this neuron, weight or point of the curve; a control: type its value",
+            _PLAY, playing.open_walk, "type"),
+    Command("play_type", ("e",), "e", "e", "type the chosen control's value", _PLAY,
+            playing.ask_control, "type"),
+    Command("play_back", ("escape",), "Esc", "Esc", "arrows for the controls again", _PLAY,
+            playing.to_controls),
+    Command("play_more", ("plus", "equals_sign"), "+", "+",
+            "a neuron more in the chosen layer, or a feature", _PLAY, playing.more_neurons),
+    Command("play_fewer", ("minus",), "-", "-", "a neuron fewer, or a feature", _PLAY,
+            lambda s, n: playing.more_neurons(s, -n), "neuron", "play_more"),
+    Command("play_layer", ("right_square_bracket",), "]", "]", "a layer more", _PLAY,
+            playing.more_layers),
+    Command("play_no_layer", ("left_square_bracket",), "[", "[", "a layer fewer", _PLAY,
+            lambda s, n: playing.more_layers(s, -n), "layer", "play_layer"),
+    Command("play_edge", ("w",), "w", "w", "choose a weight of the neuron; again: the neuron",
+            _PLAY, playing.choose_edge, footer="weight"),
+    Command("play_epoch", ("n",), "n", "n", "train one epoch", _PLAY, training.one_epoch,
+            footer="epoch", why_not=works_at.single_steps),
+    Command("play_iteration", ("i",), "i", "i", "train one iteration, one batch", _PLAY,
+            training.one_iteration, why_not=works_at.single_steps),
+    Command("play_same", ("0",), "0", "0", "the same start again", _PLAY, playing.same_start,
+            footer="restart", why_not=works_at.starts),
+    Command("play_start", ("s",), "s", "s", "a new start: other weights", _PLAY,
+            playing.new_start, footer="new start"),
+    Command("play_data", ("r",), "r", "r", "regenerate: other examples", _PLAY, playing.new_data,
+            footer="new data"),
+    Command("play_sides", ("d",), "d", "d", "maps show the sides alone, or how far", _PLAY,
+            playing.toggle_sides, footer="sides"),
+    Command("play_tests", ("o",), "o", "o", "show the test examples, or not", _PLAY,
+            playing.toggle_tests, footer="tests"),
+    Command("play_log", ("y",), "y", "y", "logarithmic cost axis, or linear", _PLAY,
+            training.toggle_log, footer="log"),
+    Command("play_save", ("W",), "W", "W", "write it as a lesson file", _PLAY,
+            playing.save_lesson, footer="save"),
+    Command("play_undo", ("u",), "u", "u", "undo the last change", _PLAY, playing.undo_play,
+            footer="undo", why_not=works_at.past_plays),
+    Command("play_redo", ("ctrl+r",), "Ctrl-R", "Ctrl-R", "redo", _PLAY, playing.redo_play,
+            why_not=works_at.undone_plays),
     Command("entry_down", ("down", "j"), "↓", "down", "next lesson", _LIBRARY,
             library.move_cursor),
     Command("entry_up", ("up", "k"), "↑", "up", "previous lesson", _LIBRARY,
@@ -335,7 +390,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("show_all", ("escape",), "Esc", "Esc", "show all lessons again", _LIBRARY,
             library.without_search, why_not=works_at.searches),
     Command("library", ("l",), "l", "l", "the library of lessons", _LESSON, library.show_library,
-            "library"),
+            "library", why_not=works_at.library),
     Command("blank", ("b",), "b", "b", "blank the screen; any key brings it back", _LESSON,
             display_options.toggle_blank),
     Command("hints", ("h",), "h", "h", "hide the line of keys, or show it", _LESSON,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from gdtutor.engine.operations import Array
+from gdtutor.play.playground import Playground
 from gdtutor.training.problem import Problem
 from gdtutor.training.run import Run
 from gdtutor.values import Struct
@@ -52,6 +53,12 @@ class CopyText(Struct, frozen=True):
     text: str
 
 
+class WriteLesson(Struct, frozen=True):
+    """Write the playground as a lesson file, and tell what it is called."""
+
+    playground: Playground
+
+
 class ShowPalette(Struct, frozen=True):
     """Offer the commands by their words."""
 
@@ -90,6 +97,7 @@ Effect = (
     | PauseTraining
     | SavePlace
     | CopyText
+    | WriteLesson
     | ShowPalette
     | TimeExamples
     | KeepAttempt

@@ -6,7 +6,7 @@ import re
 
 from gdtutor.session.commands import Command, commands_of
 from gdtutor.session.notes import note_for
-from gdtutor.session.state import Screen, Session, Status, current_step
+from gdtutor.session.state import Focus, Play, Screen, Session, Status, current_step
 from gdtutor.session.story import next_entry
 from gdtutor.session.tasks import open_tasks
 from gdtutor.values import replace
@@ -21,6 +21,11 @@ _FIRST = {
         "pause", "cursor_right", "open_point", "goto_point", "epoch", "back", "log", "rate_down",
         "reset", "variant", "sweep", "stop", "epoch_right", "train_tab",
         "iteration", "mean", "library", "tasks", "closing", "link",
+    ),
+    Screen.PLAY: (
+        "play_pause", "play_down", "play_right", "play_open", "play_focus", "play_fewer",
+        "play_no_layer", "play_same", "play_start", "play_data", "play_undo", "play_edge",
+        "play_sides", "play_tests", "play_save", "link", "play_log", "play_epoch",
     ),
 }  # fmt: skip
 """The order of usefulness, by screen; what is not named here comes behind, as in the table."""
@@ -67,7 +72,7 @@ def _urgent(session: Session, *, is_narrow: bool) -> tuple[str, ...]:
     if session.screen is Screen.TRAIN and session.sweeping is not None:
         return ("pause", "stop")
     # What shows how the step is walked comes before what a note asks for besides.
-    return (*first, "next")
+    return (*first, "next", *(("escape",) if session.play is not None else ()))
 
 
 def _asked_for(session: Session) -> tuple[str, ...]:
@@ -103,12 +108,15 @@ def _words(session: Session) -> dict[str, str]:
         starts = {Status.IDLE: "start", Status.PAUSED: "resume"}
         words = {"pause": starts.get(now.status, "pause")}
         return words if session.sweeping is None else {**words, "stop": "end it"}
+    if session.screen is Screen.PLAY and session.play is not None:
+        return _words_of_play(session, session.play)
     if session.screen is Screen.LIBRARY:
         return {"show_all": "show all"} if session.library.search else {}
     if session.screen is not Screen.STUDY:
         return {}
     if session.look.cell is not None:
-        return {"next": "cell", "down": "row", "escape": "close", "next_key": "step"}
+        leads = "close" if session.play is None else "playground"
+        return {"next": "cell", "down": "row", "escape": leads, "next_key": "step"}
     if session.challenge is not None:
         return {"question": "answer"}
     if session.look.is_closing:
@@ -117,7 +125,23 @@ def _words(session: Session) -> dict[str, str]:
     line = session.look.unfolded
     step = current_step(session)
     is_open = step is not None and step.node.partition(".")[0] in line
+    if session.play is not None:
+        words["escape"] = "playground"
     return {**words, "unfold": "fold"} if is_open else words
+
+
+def _words_of_play(session: Session, play: Play) -> dict[str, str]:
+    starts = {Status.RUNNING: "pause", Status.PAUSED: "resume"}
+    words = {"play_pause": starts.get(session.training.status, "train")}
+    match play.focus:
+        case Focus.CONTROLS:
+            return words
+        case Focus.NETWORK:
+            chosen = "neuron" if play.edge is None else "weight"
+            return {**words, "play_right": "layer", "play_down": chosen, "play_open": "walk",
+                    "play_focus": "curve"}  # fmt: skip
+        case Focus.CURVE:
+            return {**words, "play_right": "cursor", "play_open": "walk", "play_focus": "controls"}
 
 
 def _words_at_the_end(session: Session) -> dict[str, str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from gdtutor.lesson.discovery import shipped_lessons_folder
 from gdtutor.lesson.model import Lesson
 from gdtutor.lesson.selectors import Selector
+from gdtutor.play.options import words_of
 from gdtutor.session.digits import DEFAULT_DIGITS
 from gdtutor.session.figures import figures_ahead
 from gdtutor.session.moment import Moment
@@ -36,7 +37,7 @@ def arguments_of(session: Session) -> tuple[str, ...]:
     if challenge is not None and challenge.hides:
         # The question is asked on arriving, so the command stands one step before it.
         session = steps_back(replace(session, challenge=None), 1)
-    words = [session.program, lesson_word(lesson)]
+    words = [session.program, *_opening_words(session, lesson)]
     if session.variant:
         words += ["--variant", session.variant]
     if session.seed is not None:
@@ -61,6 +62,18 @@ def arguments_of(session: Session) -> tuple[str, ...]:
     return tuple(words)
 
 
+def _opening_words(session: Session, lesson: Lesson) -> tuple[str, ...]:
+    """Return the word of the lesson, or `play` with the options of the playground."""
+    if session.play is None:
+        return (lesson_word(lesson),)
+    playground = session.play.playground
+    if session.original is not None:
+        # What was changed on the way is told with the iteration that it was changed at.
+        rate = session.original.segments[0].settings.learning_rate
+        playground = replace(playground, rate=rate)
+    return ("play", *words_of(playground))
+
+
 def lesson_word(lesson: Lesson) -> str:
     """Return the id of a shipped lesson, of any other its path: from here where it lies below."""
     path, here = Path(lesson.path).resolve(), Path.cwd()
@@ -77,6 +90,8 @@ def place_of(session: Session) -> str:
     """Return the place as `--at` takes it; empty on the opening page."""
     lesson, moment = session.lesson, session.moment
     if lesson is None or moment is None or session.step == 0:
+        return ""
+    if session.screen is Screen.PLAY:
         return ""
     if not has_opening(lesson) and (moment.iteration, session.step) == (0, 1):
         return ""
@@ -112,6 +127,8 @@ def _keys(session: Session) -> str:
     look = session.look
     if session.screen is Screen.TRAIN:
         return " ".join(["t", *_swept_again(session), *_curve_keys(session.train_look)])
+    if session.screen is Screen.PLAY:
+        return ""
     keys = ["v"] if look.proof else ["w"] if look.mistakes else []
     keys += ["tab"] * list(Tab).index(look.tab)
     keys += ["f"] * _figure_presses(session)

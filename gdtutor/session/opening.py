@@ -125,6 +125,7 @@ def opened(session: Session, action: Opened) -> Session:
     return replace(
         session,
         screen=Screen.STUDY,
+        play=None,
         lesson=action.lesson,
         base=action.lesson,
         variant="",

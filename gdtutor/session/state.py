@@ -12,6 +12,7 @@ from gdtutor.engine.operations import Array
 from gdtutor.engine.trace import frozen
 from gdtutor.lesson.model import Lesson
 from gdtutor.lesson.selectors import Assignment
+from gdtutor.play.playground import Playground
 from gdtutor.session.catalogue import Library
 from gdtutor.session.challenge import Challenge
 from gdtutor.session.digits import DEFAULT_DIGITS
@@ -38,6 +39,7 @@ class Screen(Enum):
     LIBRARY = "library"
     STUDY = "study"
     TRAIN = "train"
+    PLAY = "play"
     HELP = "help"
 
 
@@ -66,6 +68,7 @@ class PromptKind(Enum):
     SWEEP = "sweep"
     SEARCH = "search"
     EDIT = "edit"
+    CONTROL = "control"
     ANSWER = "answer"
 
 
@@ -192,6 +195,45 @@ class AutoPlay(Struct, frozen=True):
     """Between two steps."""
 
 
+class Focus(Enum):
+    """What the arrows act on in the playground."""
+
+    CONTROLS = "controls"
+    NETWORK = "network"
+    CURVE = "curve"
+
+
+class PastPlay(Struct, frozen=True, eq=False):
+    """The playground before a change, or after one that was taken back, with its run."""
+
+    playground: Playground
+    run: Run | None
+    original: Run | None
+    changes: tuple[Assignment, ...]
+
+
+class Play(Struct, frozen=True, eq=False):
+    """The playground on the screen, and how it is looked at."""
+
+    playground: Playground
+    focus: Focus = Focus.CONTROLS
+    control: int = 0
+    """The row of the table of controls."""
+    layer: int = 1
+    """The chosen neuron: its layer, 0 for the features."""
+    neuron: int = 0
+    edge: int | None = None
+    """Which of the weights that arrive at it is chosen; None where it is the neuron itself."""
+    is_discrete: bool = False
+    """Whether maps show sides alone."""
+    hides_tests: bool = False
+    """Whether test examples are left out of the picture."""
+    word: str = ""
+    """What the last change made of the training: whether it goes on or begins anew."""
+    done: tuple[PastPlay, ...] = ()
+    undone: tuple[PastPlay, ...] = ()
+
+
 class Session(Struct, frozen=True, eq=False):
     """Everything the screens are made from."""
 
@@ -199,6 +241,8 @@ class Session(Struct, frozen=True, eq=False):
     behind: Screen = Screen.LIBRARY
     """The screen that Help closes to."""
     library: Library = field(default_factory=Library)
+    play: Play | None = None
+    """The playground that the lesson is of; None where it is a file's."""
     lesson: Lesson | None = None
     """The lesson as it is walked, in its variant."""
     base: Lesson | None = None

@@ -61,6 +61,11 @@ def next_variant(session: Session, count: int) -> Result:
     return said(trained, called), (PauseTraining(), *effects)
 
 
+def start_training(session: Session) -> Result:
+    """Train to the end of the settings."""
+    return _start(session, None)
+
+
 def _start(session: Session, iterations: int | None) -> Result:
     if session.run is None:
         return session, ()

@@ -12,6 +12,7 @@ from gdtutor.session.figures import measurements_due
 from gdtutor.session.library import found, with_finish, with_search, without_search
 from gdtutor.session.navigation import goto, said
 from gdtutor.session.opening import Opened, Resumed, arrived, opened
+from gdtutor.session.playing import control_typed
 from gdtutor.session.predict import answer, question_left, step_on
 from gdtutor.session.press import Press
 from gdtutor.session.prompting import edited
@@ -251,6 +252,8 @@ def _answered(session: Session, prompt: Prompt) -> Outcome:
             return apply_edit(session, text)
         case PromptKind.SWEEP:
             return sweep(session, text)
+        case PromptKind.CONTROL:
+            return control_typed(session, text)
         case PromptKind.ANSWER:
             return answer(session, text)
         case PromptKind.SEARCH:

@@ -175,11 +175,28 @@ def searches(session: Session) -> str:
     return "" if session.library.search else "All lessons are shown."
 
 
+def library(session: Session) -> str:
+    """For leaving to the library."""
+    return "" if session.play is None else "The playground is open; Esc leads back to it, q quits."
+
+
+def past_plays(session: Session) -> str:
+    """For taking a change of the playground back."""
+    is_any = session.play is not None and bool(session.play.done)
+    return "" if is_any else "There is nothing to undo."
+
+
+def undone_plays(session: Session) -> str:
+    """For doing an undone change of the playground again."""
+    is_any = session.play is not None and bool(session.play.undone)
+    return "" if is_any else "There is nothing to redo."
+
+
 def closable(session: Session) -> str:
     """For closing what is open."""
     look = session.look
     is_open = look.cell is not None or look.proof or look.mistakes or look.is_closing
-    is_open = is_open or session.auto.is_on
+    is_open = is_open or session.auto.is_on or session.play is not None
     return "" if is_open else "Nothing is open that could be closed; l opens the library."
 
 

@@ -11,9 +11,10 @@ from typing import Generic, TypeVar
 from textual.geometry import Size
 
 from gdtutor.drive.background import Job
+from gdtutor.drive.saved_playground import written
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.session.commands import command_for
-from gdtutor.session.effects import Effect, KeepAttempt, OpenLesson, TimeExamples
+from gdtutor.session.effects import Effect, KeepAttempt, OpenLesson, TimeExamples, WriteLesson
 from gdtutor.session.opening import Opened, Resumed
 from gdtutor.session.press import Press
 from gdtutor.session.state import Screen, Session, Status
@@ -119,6 +120,8 @@ class Computing:
                         effect.problem, effect.parameters, effect.sizes, perf_counter
                     )
                     session, _ = update(session, Timed(timings))
+                case WriteLesson():
+                    session, _ = update(session, written(effect))
         session, frame = self.framed(session, size)
         return Answer(updated, effects, session, frame)
 

@@ -5,5 +5,5 @@ styled text, and plots as plain data. Each panel is a module with one function; 
 put them together, and `screen` chooses. Every number comes from a trace or a run.
 It changes no state, paints nothing, and knows no colour and no library of terminals.
 
-Imports: values, engine, training, lesson, session. Outside: numpy, markdown_it.
+Imports: values, engine, training, lesson, play, session. Outside: numpy, markdown_it.
 """

@@ -29,6 +29,7 @@ _NOTATION = (
 _COUNTS = {
     Screen.STUDY: "5n goes on by five steps",
     Screen.TRAIN: "5n trains five epochs",
+    Screen.PLAY: "5+ adds five neurons",
     Screen.LIBRARY: "5n goes five lessons down",
     Screen.HELP: "5↓ scrolls by five lines",
 }

@@ -40,6 +40,10 @@ def _frame(session: Session, width: int, height: int, chars: Chars) -> Frame:
             from gdtutor.view.train import train_frame
 
             return train_frame(session, width, height, chars)
+        case Screen.PLAY if session.play is not None:
+            from gdtutor.view.play import play_frame
+
+            return play_frame(session, width, height, chars)
         case _:
             return _library_frame(session, width, height, chars)
 

@@ -1,0 +1,347 @@
+"""The playground as a screen: controls change it, and its training goes on or begins anew."""
+
+from __future__ import annotations
+
+from gdtutor.lesson.network import PREDICTION
+from gdtutor.lesson.runs import run_of
+from gdtutor.lesson.selectors import Assignment
+from gdtutor.play.lesson_text import lesson_of
+from gdtutor.play.playground import Playground, fitted
+from gdtutor.session.controls import CONTROLS, Control, typed, with_layers, with_neurons
+from gdtutor.session.curve_cursor import move_cursor, open_point
+from gdtutor.session.edits import with_change
+from gdtutor.session.effects import Effect, PauseTraining, WriteLesson
+from gdtutor.session.moving import moved
+from gdtutor.session.navigation import goto, said
+from gdtutor.session.opening import Opened, opened
+from gdtutor.session.prompting import asked
+from gdtutor.session.snapshots import at_rest
+from gdtutor.session.state import (
+    Focus,
+    PastPlay,
+    Play,
+    PromptKind,
+    Screen,
+    Session,
+    Snapshot,
+    Status,
+)
+from gdtutor.session.training import reset_training, start_training
+from gdtutor.values import replace
+
+Result = tuple[Session, tuple[Effect, ...]]
+
+MOST_PAST = 20
+"""Changes that can be taken back, each with its run."""
+
+
+def play_session(session: Session, playground: Playground) -> Session:
+    """Return the session in a playground that nothing was trained in yet.
+
+    Raises:
+        GdTutorError: It is no lesson, or cannot be trained.
+    """
+    return _placed(session, Play(playground))
+
+
+def _placed(session: Session, play: Play) -> Session:
+    lesson = lesson_of(play.playground)
+    after = opened(session, Opened(lesson, run_of(lesson)))
+    look = replace(session.train_look, cursor=None)
+    return replace(
+        after, screen=Screen.PLAY, play=_within(play), train_look=look, library=session.library
+    )
+
+
+def _within(play: Play) -> Play:
+    """Return the playground with the chosen neuron among those that there are."""
+    layer = min(play.layer, len(play.playground.layers) - 1)
+    neuron = min(play.neuron, width_of_layer(play.playground, layer) - 1)
+    edge = play.edge
+    if edge is not None:
+        edge = min(edge, width_of_layer(play.playground, layer - 1) - 1) if layer else None
+    return replace(play, layer=layer, neuron=neuron, edge=edge)
+
+
+def width_of_layer(playground: Playground, layer: int) -> int:
+    """Return the neurons of a layer; in layer 0 the features."""
+    return playground.layers[layer] if layer else len(playground.features)
+
+
+def changed(session: Session, playground: Playground, what: str) -> Result:
+    """Return the session with another playground; its training goes on where it can.
+
+    Args:
+        session: In a playground.
+        playground: The one that is wanted.
+        what: What was changed, for the header.
+
+    Raises:
+        GdTutorError: It is no lesson, or cannot be trained.
+    """
+    play = session.play
+    if play is None:
+        return session, ()
+    playground = fitted(playground)
+    if playground == play.playground:
+        return said(session, f"{what} stays as it is."), ()
+    past = (*play.done, _past(session, play))[-MOST_PAST:]
+    after = replace(play, playground=playground, done=past, undone=())
+    is_begun = session.training.status is not Status.IDLE
+    if is_begun and playground == replace(play.playground, rate=playground.rate):
+        return _gone_on(session, after)
+    word = f"{what}: begins anew" if is_begun else what
+    anew = _placed(session, replace(after, word=word))
+    if session.training.status is not Status.RUNNING:
+        return anew, (PauseTraining(),) if is_begun else ()
+    begun, effects = start_training(anew)
+    return begun, (PauseTraining(), *effects)
+
+
+def _gone_on(session: Session, play: Play) -> Result:
+    """Change the learning rate from the next iteration on; the run stays."""
+    at, was_running = session.training.iterations, session.training.status is Status.RUNNING
+    rate = play.playground.rate
+    session = with_change(session, Assignment("learning_rate", None, rate, at))
+    session = replace(session, play=replace(play, word=f"rate: goes on from iteration {at}"))
+    return start_training(session) if was_running else (session, ())
+
+
+def _past(session: Session, play: Play) -> PastPlay:
+    return PastPlay(play.playground, session.run, session.original, session.changes)
+
+
+def undo_play(session: Session, count: int) -> Result:
+    """Take the last change back; its run is there as it was left."""
+    play = session.play
+    if play is None or not play.done:
+        return session, ()
+    after = replace(play, done=play.done[:-1], undone=(*play.undone, _past(session, play)))
+    return _back_at(session, after, play.done[-1], "undone: the run as it was")
+
+
+def redo_play(session: Session, count: int) -> Result:
+    """Do an undone change again."""
+    play = session.play
+    if play is None or not play.undone:
+        return session, ()
+    after = replace(play, undone=play.undone[:-1], done=(*play.done, _past(session, play)))
+    return _back_at(session, after, play.undone[-1], "done again: the run as it was")
+
+
+def _back_at(session: Session, play: Play, past: PastPlay, word: str) -> Result:
+    there = _placed(session, replace(play, playground=past.playground, word=word))
+    run = past.run
+    if run is None:
+        return there, (PauseTraining(),)
+    training = at_rest(run) if run.farthest else Snapshot()
+    there = replace(there, run=run, original=past.original, changes=past.changes, training=training)
+    return there, (PauseTraining(),)
+
+
+def step_control(session: Session, by: int) -> Result:
+    """Change the chosen control by so many steps."""
+    play = session.play
+    if play is None:
+        return session, ()
+    control = CONTROLS[play.control]
+    wanted = fitted(control.step(play.playground, by))
+    if wanted == play.playground:
+        return said(session, _why_still(play.playground, control)), ()
+    return changed(session, wanted, control.label)
+
+
+def _why_still(playground: Playground, control: Control) -> str:
+    if playground.dataset.is_gate and control.flag in ("points", "noise", "data-seed"):
+        return f"The gate {playground.data} is its four rows; another data set has {control.label}."
+    value = control.value(playground)
+    return f"{control.label} stays at {value}; e types another value."
+
+
+def ask_control(session: Session, count: int) -> Session:
+    """Open the input for the value of the chosen control."""
+    play = session.play
+    if play is None:
+        return session
+    control = CONTROLS[play.control]
+    text = control.value(play.playground)
+    is_plain = control.shown is None or control.label == "outputs"
+    return asked(session, PromptKind.CONTROL, control.label, text if is_plain else "")
+
+
+def control_typed(session: Session, text: str) -> Result:
+    """Take a typed value of the chosen control.
+
+    Raises:
+        GdTutorError: It is none of the control's.
+    """
+    play = session.play
+    if play is None:
+        return session, ()
+    control = CONTROLS[play.control]
+    return changed(session, typed(play.playground, control, text), control.label)
+
+
+def new_data(session: Session, count: int) -> Result:
+    """Draw other examples of the same data set."""
+    play = session.play
+    if play is None:
+        return session, ()
+    if play.playground.dataset.is_gate:
+        return said(session, f"The gate {play.playground.data} is its four rows."), ()
+    seed = play.playground.data_seed + count
+    return changed(session, replace(play.playground, data_seed=seed), "new examples")
+
+
+def new_start(session: Session, count: int) -> Result:
+    """Draw other weights to start from."""
+    if session.play is None:
+        return session, ()
+    seed = session.play.playground.seed + count
+    return changed(session, replace(session.play.playground, seed=seed), "new start")
+
+
+def same_start(session: Session, count: int) -> Result:
+    """Go back to the same start, with nothing trained."""
+    if session.play is None:
+        return session, ()
+    after, effects = reset_training(session, count)
+    play = replace(session.play, word="same start")
+    return replace(after, screen=Screen.PLAY, play=play, message=""), effects
+
+
+def more_neurons(session: Session, by: int) -> Result:
+    """Add neurons to the chosen layer, or take some away; of the features in layer 0."""
+    play = session.play
+    if play is None:
+        return session, ()
+    what = f"neurons of layer {play.layer}" if play.layer else "features"
+    return changed(session, with_neurons(play.playground, play.layer, by), what)
+
+
+def more_layers(session: Session, by: int) -> Result:
+    """Add hidden layers, or take some away."""
+    if session.play is None:
+        return session, ()
+    return changed(session, with_layers(session.play.playground, by), "layers")
+
+
+def next_focus(session: Session, count: int) -> Session:
+    """Have the arrows act on the next of controls, network and curve."""
+    if session.play is None:
+        return session
+    order = tuple(Focus)
+    focus = order[(order.index(session.play.focus) + count) % len(order)]
+    return replace(session, play=replace(session.play, focus=focus))
+
+
+def to_controls(session: Session, count: int) -> Session:
+    """Have the arrows act on the controls again."""
+    if session.play is None:
+        return session
+    return replace(session, play=replace(session.play, focus=Focus.CONTROLS, edge=None))
+
+
+def move_sideways(session: Session, by: int) -> Result:
+    """Change the chosen control, go to another layer, or move along the curve."""
+    play = session.play
+    if play is None:
+        return session, ()
+    if play.focus is Focus.CONTROLS:
+        return step_control(session, by)
+    if play.focus is Focus.CURVE:
+        return move_cursor(session, by), ()
+    layer = min(max(play.layer + by, 0), len(play.playground.layers) - 1)
+    return replace(session, play=_within(replace(play, layer=layer, edge=None))), ()
+
+
+def move_up_or_down(session: Session, by: int) -> Session:
+    """Choose another control, another neuron of the layer, or another weight of the neuron."""
+    play = session.play
+    if play is None or play.focus is Focus.CURVE:
+        return session
+    if play.focus is Focus.CONTROLS:
+        control = (play.control + by) % len(CONTROLS)
+        return replace(session, play=replace(play, control=control))
+    if play.edge is not None:
+        edge = (play.edge + by) % width_of_layer(play.playground, play.layer - 1)
+        return replace(session, play=replace(play, edge=edge))
+    neuron = (play.neuron + by) % width_of_layer(play.playground, play.layer)
+    return replace(session, play=replace(play, neuron=neuron))
+
+
+def choose_edge(session: Session, count: int) -> Session:
+    """Choose a weight of the chosen neuron, or the neuron itself again."""
+    play = session.play
+    if play is None:
+        return session
+    if play.layer == 0:
+        return said(session, "A feature has no weights; go on to a layer.")
+    edge = 0 if play.edge is None else None
+    return replace(session, play=replace(play, focus=Focus.NETWORK, edge=edge))
+
+
+def open_walk(session: Session, count: int) -> Result:
+    """Open the walk at the chosen neuron, weight or point of the curve; type a control's value."""
+    play = session.play
+    if play is None:
+        return session, ()
+    if play.focus is Focus.CONTROLS:
+        return ask_control(session, count), ()
+    if play.focus is Focus.CURVE:
+        return open_point(session, count), ()
+    iteration = session.training.iterations
+    walk = moved(replace(session, screen=Screen.STUDY), iteration, 1)
+    there = goto(walk, f"{iteration}/{_place(play, session.look.example)}")
+    return said(there, "Esc leads back to the playground."), ()
+
+
+def _place(play: Play, example: int) -> str:
+    """Return where the walk has the chosen neuron or weight."""
+    if play.layer == 0:
+        return "given"
+    if play.edge is not None:
+        return f"backward:W{play.layer}[{play.neuron},{play.edge}]"
+    is_last = play.layer == len(play.playground.layers) - 1
+    line = PREDICTION if is_last else f"A{play.layer}"
+    return f"forward:{line}[{play.neuron},{example}]"
+
+
+def back_to_play(session: Session) -> Session:
+    """Return from the walk; a rate that was changed there is the control's as well."""
+    play, run = session.play, session.run
+    if play is None or run is None:
+        return session
+    rate = run.segments[-1].settings.learning_rate
+    playground = replace(play.playground, rate=rate)
+    look = replace(session.look, cell=None, proof=False, mistakes=False, is_closing=False)
+    return replace(
+        session,
+        screen=Screen.PLAY,
+        play=replace(play, playground=playground),
+        look=look,
+        auto=replace(session.auto, is_on=False),
+        challenge=None,
+    )
+
+
+def toggle_sides(session: Session, count: int) -> Session:
+    """Show in the maps the sides alone, or how far a value is on its side."""
+    if session.play is None:
+        return session
+    play = replace(session.play, is_discrete=not session.play.is_discrete)
+    return replace(session, play=play)
+
+
+def toggle_tests(session: Session, count: int) -> Session:
+    """Show the test examples in the picture, or not."""
+    if session.play is None:
+        return session
+    return replace(session, play=replace(session.play, hides_tests=not session.play.hides_tests))
+
+
+def save_lesson(session: Session, count: int) -> Result:
+    """Write the playground as a lesson file."""
+    if session.play is None:
+        return session, ()
+    return session, (WriteLesson(session.play.playground),)

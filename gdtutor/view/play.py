@@ -1,0 +1,219 @@
+"""The Play screen: controls, the network, what it says over the plane, and the cost as it falls."""
+
+from __future__ import annotations
+
+from gdtutor.session.controls import CONTROLS
+from gdtutor.session.state import Focus, Play, Session, Status
+from gdtutor.values import replace
+from gdtutor.view import notation
+from gdtutor.view.boxes import Panel, beside, boxed
+from gdtutor.view.diagnosis import diagnosis_lines
+from gdtutor.view.frame import Chars, Frame, Line, Placed, Style
+from gdtutor.view.lines import fitted, line, shortened, width_of
+from gdtutor.view.pictures.field import BELOW, LABELS
+from gdtutor.view.play_maps import accuracies, centre_of, large_map, maps_of
+from gdtutor.view.play_network import (
+    chosen_name,
+    network_lines,
+    neuron_lines,
+    room_for_network,
+)
+from gdtutor.view.study import bottom_lines
+from gdtutor.view.train import cost_plot
+
+SIDE = 29
+"""Cells of the controls."""
+WIDE = 110
+"""Columns from which the whole network is drawn."""
+NARROW = 60
+"""Columns below which one panel shows at a time."""
+NETWORK_SHARE = 0.55
+"""The part of the body's lines that the network gets."""
+
+
+def play_frame(session: Session, width: int, height: int, chars: Chars) -> Frame:
+    """Return the Play screen."""
+    play = session.play
+    if play is None or session.run is None:
+        return Frame(width, height, ((),) * height)
+    header, facts = _header(session, play, width, chars), _facts(session, width, chars)
+    told = diagnosis_lines(session, width - 2, chars)[:2]
+    bottom = bottom_lines(session, width, chars)
+    body = height - 4 - len(told)
+    if width < NARROW:
+        rows, plots = _one_panel(session, play, width, body, chars)
+    else:
+        rows, plots = _panels(session, play, width, body, chars)
+    lines = (header, facts, *(line(" ", *row) for row in told), *rows, *bottom)
+    lower = tuple(replace(plot, y=plot.y + 2 + len(told)) for plot in plots)
+    return Frame(width, height, tuple(fitted(row, width, chars) for row in lines), lower)
+
+
+def _header(session: Session, play: Play, width: int, chars: Chars) -> Line:
+    """Return what is played with, how training stands, and what the last change made of it."""
+    snapshot, arrow = session.training, "▸" if chars.unicode else ">"
+    playground = play.playground
+    state = "ready" if snapshot.status is Status.IDLE else snapshot.status.value
+    if snapshot.stopped_by == "not_finite":
+        state = "not finite"
+    shape = "-".join(map(str, playground.layers))
+    epoch = line((f"epoch {len(snapshot.costs):,}  iteration {snapshot.iterations:,} ", Style.DIM))
+    left = line(
+        " Playground ", (f"{playground.data} {shape}", Style.TITLE),
+        (f" {arrow} ", Style.DIM), state, (f"  {play.word}", Style.CHANGED),
+    )  # fmt: skip
+    gap = width - width_of(left) - width_of(epoch)
+    if gap < 1:
+        epoch = line((f" it. {snapshot.iterations:,} ", Style.DIM))
+        left = fitted(left, width - width_of(epoch), chars)
+        gap = 0
+    return (*left, *line(" " * gap), *epoch)
+
+
+def _facts(session: Session, width: int, chars: Chars) -> Line:
+    """Return training and test cost, and the accuracy on both."""
+    snapshot, run = session.training, session.run
+    dash = "–" if chars.unicode else "-"
+
+    def shown(value: float) -> str:
+        return notation.shown(value, 4, chars)
+
+    costs, tests = snapshot.costs, snapshot.validation
+    parts: list[str | tuple[str, Style]] = [
+        " training ",
+        (shown(float(costs[-1])) if len(costs) else dash, Style.RUN_1),
+    ]
+    if run is not None and run.trained_examples < run.segments[0].problem.size:
+        parts += ["  test ", (shown(float(tests[-1])) if len(tests) else dash, Style.RUN_2)]
+    right = None if run is None else accuracies(run, snapshot)
+    if right is not None:
+        parts += ["  accuracy ", (f"{100 * right[0]:.0f} %", Style.RUN_1)]
+        if right[1] is not None:
+            parts += [" / ", (f"{100 * right[1]:.0f} %", Style.RUN_2)]
+    look = session.train_look
+    if look.cursor is not None and look.cursor < len(costs):
+        parts += [f"  at epoch {look.cursor}: ", shown(float(costs[look.cursor]))]
+        if look.cursor < len(tests):
+            parts += [f", test {shown(float(tests[look.cursor]))}"]
+    return line(*parts)
+
+
+def _panels(
+    session: Session, play: Play, width: int, height: int, chars: Chars
+) -> tuple[tuple[Line, ...], tuple[Placed, ...]]:
+    """Return the controls, and beside them the network above output and cost."""
+    main = width - SIDE
+    controls = _controls(session, play, SIDE, height, chars)
+    above = int(height * NETWORK_SHARE)
+    room = room_for_network(play, main - 4, above - 2) if width >= WIDE else None
+    if room is None:
+        return _small(session, play, (width, height), controls, chars)
+    drawn = network_lines(session, room, main - 4, above - 2, chars)
+    is_focused = play.focus is Focus.NETWORK
+    title = f"network: {chosen_name(play, chars)}"
+    network = boxed(Panel(title, drawn, is_focused=is_focused), main, above, chars)
+    half = main // 2
+    output = _output(session, play, half, height - above, chars)
+    curve, plot = _curve(session, play, main - half, height - above, chars)
+    below = beside(output, curve)
+    placed = replace(plot, x=SIDE + half + plot.x, y=above + plot.y)
+    return beside(controls, (*network, *below)), (placed,)
+
+
+def _small(
+    session: Session,
+    play: Play,
+    size: tuple[int, int],
+    controls: tuple[Line, ...],
+    chars: Chars,
+) -> tuple[tuple[Line, ...], tuple[Placed, ...]]:
+    """Return the controls, the output beside one neuron, and the cost below them."""
+    width, height = size
+    main = width - SIDE
+    above = max(int(height * NETWORK_SHARE), 6)
+    half = main // 2
+    output = _output(session, play, half, above, chars)
+    inner = (main - half - 4, above - 2)
+    is_focused = play.focus is Focus.NETWORK
+    neuron = Panel(chosen_name(play, chars), neuron_lines(session, *inner, chars),
+                   is_focused=is_focused)  # fmt: skip
+    top = beside(output, boxed(neuron, main - half, above, chars))
+    curve, plot = _curve(session, play, main, height - above, chars)
+    placed = replace(plot, x=SIDE + plot.x, y=above + plot.y)
+    return beside(controls, (*top, *curve)), (placed,)
+
+
+def _one_panel(
+    session: Session, play: Play, width: int, height: int, chars: Chars
+) -> tuple[tuple[Line, ...], tuple[Placed, ...]]:
+    """Return what the arrows act on, where there is no room for more."""
+    match play.focus:
+        case Focus.CONTROLS:
+            return _controls(session, play, width, height, chars), ()
+        case Focus.NETWORK:
+            half = width // 2
+            output = _output(session, play, half, height, chars)
+            lines = neuron_lines(session, width - half - 4, height - 2, chars)
+            neuron = Panel(chosen_name(play, chars), lines, is_focused=True)
+            return beside(output, boxed(neuron, width - half, height, chars)), ()
+        case Focus.CURVE:
+            curve, plot = _curve(session, play, width, height, chars)
+            return curve, (plot,)
+
+
+def _controls(
+    session: Session, play: Play, width: int, height: int, chars: Chars
+) -> tuple[Line, ...]:
+    """Return every control with its value, the chosen one in sight."""
+    inner = width - 4
+    rows = []
+    for place, control in enumerate(CONTROLS):
+        is_chosen = place == play.control
+        mark = (">" if is_chosen else " ") + control.label
+        value = shortened(control.value(play.playground), inner - 12, chars)
+        style = Style.TEXT
+        if is_chosen:
+            style = Style.CURRENT if play.focus is Focus.CONTROLS else Style.TITLE
+        rows.append(line((f"{mark:<12}", style), (notation.plain(value, chars), style)))
+    first = min(max(play.control - (height - 2) // 2, 0), max(len(rows) - height + 2, 0))
+    panel = Panel("controls", tuple(rows), first, play.focus is Focus.CONTROLS)
+    return boxed(panel, width, height, chars)
+
+
+def _output(
+    session: Session, play: Play, width: int, height: int, chars: Chars
+) -> tuple[Line, ...]:
+    """Return what the network says over the plane, with the examples."""
+    run = session.run
+    if run is None:
+        return ()
+    columns, rows = width - 4 - LABELS, height - 2 - BELOW
+    if columns < 4 or rows < 2:
+        return boxed(Panel("output", ()), width, height, chars)
+    maps = maps_of(run, session.training, len(play.playground.layers) - 1, columns, rows)
+    values = maps.layers[-1]
+    own = values if len(values) > 1 else values[0]
+    lines = large_map(session, maps, own, centre_of(play.playground.output), chars)
+    has_tests = run.trained_examples < run.segments[0].problem.size
+    is_class = bool(play.playground.dataset.most_classes)
+    marks = "01" if is_class else "+-"
+    tests = ("ab" if is_class else "pn") if has_tests and not play.hides_tests else ""
+    long = f"output: {marks} trained on{f', {tests} test' if tests else ''}"
+    title = long if len(long) <= width - 6 else f"output {marks}{f' test {tests}' if tests else ''}"
+    return boxed(Panel(title, lines), width, height, chars)
+
+
+def _curve(
+    session: Session, play: Play, width: int, height: int, chars: Chars
+) -> tuple[tuple[Line, ...], Placed]:
+    """Return the box of the cost curve, and the plot that lies in it."""
+    is_focused = play.focus is Focus.CURVE
+    box = boxed(Panel("cost", (), is_focused=is_focused), width, height, chars)
+    plot = cost_plot(session, chars)
+    # Here they are called what everybody calls them.
+    series = tuple(
+        replace(one, label="test", mark="t") if one.label == "validation" else one
+        for one in plot.series
+    )
+    plot = replace(plot, series=series)
+    return box, Placed(plot, 2, 1, width - 4, height - 2)

@@ -1,0 +1,191 @@
+"""Maps of the input plane: what every neuron of a playground says there, and the examples."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+
+from gdtutor.engine.operations import Array
+from gdtutor.lesson.network import INPUT, PREDICTION
+from gdtutor.session.state import Session, Snapshot
+from gdtutor.training.classes import classes_of, predictions_of
+from gdtutor.training.problem import Problem
+from gdtutor.training.run import Run
+from gdtutor.values import Struct
+from gdtutor.view.frame import Chars, Line, Segment, Style
+from gdtutor.view.pictures.field import Axis, Field, merged
+from gdtutor.view.pictures.planes import Grid, cell_middles, forward_at, input_columns
+
+MARGIN = 0.1
+"""How far the plane goes beyond the examples, as a part of their spread."""
+MARKED_CELLS = 6
+"""Cells of a map for each example that is marked, so that the map stays to be seen."""
+TRAINING_MARKS, TEST_MARKS = "012345", "abcdef"
+"""What marks examples of each class, those trained on and the others."""
+ABOVE, BELOW = ("+", "p"), ("-", "n")
+"""What marks examples of a regression whose target is above or below 0."""
+
+
+class Maps(Struct, frozen=True, eq=False):
+    """The values of a network at some points of the plane. Arrays are read-only."""
+
+    grid: Grid
+    layers: tuple[Array, ...]
+    """Of shape (neurons, points): the features, then the values of each layer."""
+
+
+def shown_problem(run: Run, snapshot: Snapshot) -> Problem:
+    """Return the graph and data that hold at present."""
+    return run.segment_at(max(snapshot.iterations - 1, 0)).problem
+
+
+def shown_parameters(run: Run, snapshot: Snapshot) -> dict[str, Array]:
+    """Return the parameters at present: those of the start before anything is trained."""
+    return dict(snapshot.parameters) or dict(shown_problem(run, snapshot).parameters)
+
+
+def axes_of(problem: Problem) -> tuple[Axis, Axis]:
+    """Return the two axes of the plane around all examples, equally long."""
+    columns = input_columns(problem)
+    values = problem.examples[:, list(columns)]
+    low, high = float(values.min()), float(values.max())
+    margin = MARGIN * (high - low or 1.0)
+    first, second = (problem.columns[column] for column in columns)
+    return Axis(first, low - margin, high + margin), Axis(second, low - margin, high + margin)
+
+
+@lru_cache(maxsize=8)
+def maps_of(run: Run, snapshot: Snapshot, layers: int, columns: int, rows: int) -> Maps:
+    """Return what every neuron says in the middle of every cell of the plane.
+
+    Args:
+        run: The run.
+        snapshot: What was trained.
+        layers: The layers of the network, the features not counted.
+        columns: Cells of a map.
+        rows: Lines of a map.
+    """
+    problem = shown_problem(run, snapshot)
+    grid = Grid(*axes_of(problem), columns, rows)
+    points = cell_middles(grid)
+    values = forward_at(problem, shown_parameters(run, snapshot), points, len(points))
+    names = (INPUT, *(f"A{layer}" for layer in range(1, layers)), PREDICTION)
+    return Maps(grid, tuple(values[name] for name in names))
+
+
+def centre_of(activation: str) -> float:
+    """Return the value of an activation that is on neither side."""
+    return 0.5 if activation == "sigmoid" else 0.0
+
+
+def cells_of(
+    values: Array, centre: float, chars: Chars, *, is_discrete: bool
+) -> list[tuple[str, Style]]:
+    """Return a glyph for every value: its side by kind of glyph, how far it is by how dense.
+
+    Args:
+        values: Of shape (points,).
+        centre: What is on neither side.
+        chars: The characters to draw with.
+        is_discrete: Whether sides alone show.
+    """
+    off = np.nan_to_num(values - centre)
+    most = float(np.abs(off).max()) or 1.0
+    high, low = ("░▒▓█", "·:=≡") if chars.unicode else ("+%#@", ".:-=")
+    levels = np.minimum((np.abs(off) / most * 4).astype(int), 3)
+    if is_discrete:
+        levels = np.ones_like(levels)
+    return [
+        ((high if value > 0 else low)[level], Style.REGION_HIGH if value > 0 else Style.REGION_LOW)
+        for value, level in zip(off, levels, strict=True)
+    ]
+
+
+def small_map(
+    maps: Maps, values: Array, centre: float, chars: Chars, *, is_discrete: bool
+) -> tuple[Line, ...]:
+    """Return a neuron's map without axes."""
+    glyphs = cells_of(values, centre, chars, is_discrete=is_discrete)
+    wide = maps.grid.columns
+    rows = range(maps.grid.rows)
+    return tuple(
+        merged(Segment(*mark) for mark in glyphs[row * wide : (row + 1) * wide]) for row in rows
+    )
+
+
+def large_map(
+    session: Session, maps: Maps, values: Array, centre: float, chars: Chars
+) -> tuple[Line, ...]:
+    """Return a map with axes and the examples on it; of several values the largest is shown.
+
+    Args:
+        session: In a playground.
+        maps: Whose grid is drawn.
+        values: Of shape (points,), or (classes, points).
+        centre: What is on neither side.
+        chars: The characters to draw with.
+    """
+    play, run, grid = session.play, session.run, maps.grid
+    if play is None or run is None:
+        return ()
+    field = Field(grid.x, grid.y, grid.columns, grid.rows)
+    if values.ndim > 1:
+        shades = "·▒=▓░█" if chars.unicode else ".#:%-@"
+        classes = np.argmax(np.nan_to_num(values), axis=0)
+        glyphs = [(shades[c], Style.REGION_HIGH if c else Style.REGION_LOW) for c in classes]
+    else:
+        glyphs = cells_of(values, centre, chars, is_discrete=play.is_discrete)
+    for place, mark in enumerate(glyphs):
+        field.put(place // grid.columns, place % grid.columns, mark)
+    _mark(session, field, max(grid.columns * grid.rows // MARKED_CELLS, 8))
+    return field.lines(chars)
+
+
+def _mark(session: Session, field: Field, most: int) -> None:
+    """Mark as many examples as leave the map to be seen: training and test ones in turn."""
+    run, play = session.run, session.play
+    if run is None or play is None:
+        return
+    problem = shown_problem(run, session.training)
+    marks = _marks(problem, run.trained_examples)
+    first, second = input_columns(problem)
+    trained = list(range(run.trained_examples))
+    tests = [] if play.hides_tests else list(range(run.trained_examples, problem.size))
+    share = len(tests) / max(len(tests) + len(trained), 1)
+    kept = [*tests[: int(most * share)], *trained[: most - int(most * share)]]
+    for example in kept:
+        row = problem.examples[example]
+        field.mark(float(row[first]), float(row[second]), (marks[example], Style.CURRENT))
+
+
+@lru_cache(maxsize=4)
+def _marks(problem: Problem, trained: int) -> tuple[str, ...]:
+    """Return the mark of every example."""
+    columns = [c for b in problem.bindings if b.leaf == problem.target for c in b.columns]
+    targets = problem.examples[:, columns]
+    is_class = bool(np.isin(targets, (0.0, 1.0)).all())
+    found = []
+    for example, target in enumerate(targets):
+        is_test = example >= trained
+        if is_class:
+            number = int(target[0]) if len(target) == 1 else int(np.argmax(target))
+            found.append((TEST_MARKS if is_test else TRAINING_MARKS)[number])
+        else:
+            found.append((ABOVE if target[0] > 0 else BELOW)[is_test])
+    return tuple(found)
+
+
+@lru_cache(maxsize=8)
+def accuracies(run: Run, snapshot: Snapshot) -> tuple[float, float | None] | None:
+    """Return the share of examples told right, trained on and others; None without classes."""
+    problem = shown_problem(run, snapshot)
+    found = predictions_of(problem, shown_parameters(run, snapshot))
+    columns = [c for b in problem.bindings if b.leaf == problem.target for c in b.columns]
+    is_class = bool(np.isin(problem.examples[:, columns], (0.0, 1.0)).all())
+    classes = None if found is None or not is_class else classes_of(*found)
+    if classes is None:
+        return None
+    right, trained = classes[0] == classes[1], run.trained_examples
+    rest = float(np.mean(right[trained:])) if trained < problem.size else None
+    return float(np.mean(right[:trained])), rest

@@ -1,0 +1,195 @@
+"""The network of a playground: a small map of every neuron, and the weights that arrive at it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gdtutor.engine.operations import Array
+from gdtutor.session.playing import width_of_layer
+from gdtutor.session.state import Focus, Play, Session
+from gdtutor.values import Struct
+from gdtutor.view import notation
+from gdtutor.view.boxes import beside
+from gdtutor.view.frame import Chars, Line, Segment, Style
+from gdtutor.view.lines import fitted, line
+from gdtutor.view.play_maps import (
+    centre_of,
+    maps_of,
+    shown_parameters,
+    small_map,
+)
+
+LEAST_MAP = (5, 2)
+"""Columns and lines of the smallest map of a neuron."""
+MOST_MAP = (16, 6)
+MOST_WEIGHTS = 8
+"""Weights that a strip shows; of more the first ones."""
+STRONG, WEAK = 0.6, 0.15
+"""Parts of the largest weight of a layer, from which a weight counts as strong, and below which
+as weak."""
+
+
+class NetworkRoom(Struct, frozen=True):
+    """How a network is laid out."""
+
+    columns: int
+    """Cells of a map."""
+    rows: int
+    """Lines of a map."""
+    strip: int
+    """Cells of the weights before a map."""
+
+
+def room_for_network(play: Play, width: int, height: int) -> NetworkRoom | None:
+    """Return the largest maps that fit; None where no map does."""
+    playground = play.playground
+    layers = len(playground.layers)
+    tallest = max(width_of_layer(playground, layer) for layer in range(layers))
+    before = max(width_of_layer(playground, layer) for layer in range(layers - 1))
+    strip = min(before, MOST_WEIGHTS) + 2
+    columns = min((width - layers) // layers - strip, MOST_MAP[0])
+    # A line between two neurons names the lower one.
+    rows = min((height - 1) // tallest - 1, MOST_MAP[1])
+    if columns < LEAST_MAP[0] or rows < LEAST_MAP[1]:
+        return None
+    return NetworkRoom(columns, rows, strip)
+
+
+def network_lines(
+    session: Session, room: NetworkRoom, width: int, height: int, chars: Chars
+) -> tuple[Line, ...]:
+    """Return every layer as a column of maps, the weights that arrive before each of them."""
+    play, run = session.play, session.run
+    if play is None or run is None:
+        return ()
+    playground, snapshot = play.playground, session.training
+    maps = maps_of(run, snapshot, len(playground.layers) - 1, room.columns, room.rows)
+    parameters = shown_parameters(run, snapshot)
+    wide = room.strip + room.columns
+    blocks = []
+    for layer, values in enumerate(maps.layers):
+        weights = parameters[f"W{layer}"] if layer else None
+        rows: list[Line] = [line((_layer_title(play, layer), Style.DIM))]
+        for neuron, own in enumerate(values):
+            is_chosen = (layer, neuron) == (play.layer, play.neuron)
+            style = _chosen_style(play) if is_chosen else Style.DIM
+            name = _neuron_name(play, layer, neuron, chars)
+            mark = (">" if is_chosen else " ") + name
+            if rows[1:]:
+                rows.append(line((mark, style)))
+            else:
+                rows.append(line((mark, style)))
+            centre = centre_of(_activation(play, layer))
+            drawn = small_map(maps, own, centre, chars, is_discrete=play.is_discrete)
+            strip = () if weights is None else weight_strip(weights, neuron, chars)
+            rows += [
+                (*_strip_line(strip if place == 0 else (), room.strip), *row)
+                for place, row in enumerate(drawn)
+            ]
+        rows = rows[:height] + [()] * (height - len(rows))
+        blocks.append([fitted(row, wide + 1, chars) for row in rows])
+    return tuple(fitted(row, width, chars) for row in beside(*blocks))
+
+
+def _strip_line(strip: Line, width: int) -> Line:
+    blanks = width - sum(len(segment.text) for segment in strip)
+    return (Segment(" " * max(blanks - 1, 0)), *strip, Segment(" "))
+
+
+def weight_strip(weights: Array, neuron: int, chars: Chars) -> Line:
+    """Return a glyph for each weight that arrives at a neuron: its sign, and how strong it is."""
+    most = float(np.abs(weights).max()) or 1.0
+    found = []
+    for weight in weights[neuron][:MOST_WEIGHTS]:
+        share = abs(float(weight)) / most
+        style = Style.POSITIVE if weight > 0 else Style.NEGATIVE
+        found.append(Segment(weight_glyph(float(weight), share, chars), style))
+    if weights.shape[1] > MOST_WEIGHTS:
+        found[-1] = Segment(chars.cut_mark, Style.DIM)
+    return tuple(found)
+
+
+def weight_glyph(weight: float, share: float, chars: Chars) -> str:
+    """Return the glyph of a weight: strong, plain or weak, and on which side of 0 it is."""
+    strong, plain = ("⊕⊖", "+−") if chars.unicode else ("PN", "+-")
+    if share < WEAK:
+        return "·" if chars.unicode else "."
+    return (strong if share >= STRONG else plain)[weight < 0]
+
+
+def _layer_title(play: Play, layer: int) -> str:
+    if layer == 0:
+        return "features"
+    return "output" if layer == len(play.playground.layers) - 1 else f"layer {layer}"
+
+
+def _neuron_name(play: Play, layer: int, neuron: int, chars: Chars) -> str:
+    if layer == 0:
+        return notation.plain(play.playground.features[neuron], chars)
+    is_last = layer == len(play.playground.layers) - 1
+    name = notation.name("Yhat" if is_last else f"A{layer}", chars)
+    return f"{name}[{neuron}]"
+
+
+def _activation(play: Play, layer: int) -> str:
+    if layer == 0:
+        return "linear"
+    is_last = layer == len(play.playground.layers) - 1
+    return play.playground.output if is_last else play.playground.activation
+
+
+def _chosen_style(play: Play) -> Style:
+    return Style.CURRENT if play.focus is Focus.NETWORK else Style.TITLE
+
+
+def neuron_lines(session: Session, columns: int, rows: int, chars: Chars) -> tuple[Line, ...]:
+    """Return the chosen neuron alone: its name, its map, and its weights by number.
+
+    Args:
+        session: In a playground.
+        columns: Cells of the panel.
+        rows: Lines of the panel.
+        chars: The characters to draw with.
+    """
+    play, run = session.play, session.run
+    if play is None or run is None:
+        return ()
+    weights = _weight_lines(session, columns, chars)
+    high = max(rows - min(len(weights), rows // 2), 2)
+    maps = maps_of(run, session.training, len(play.playground.layers) - 1, columns, high)
+    values = maps.layers[play.layer][play.neuron]
+    centre = centre_of(_activation(play, play.layer))
+    drawn = small_map(maps, values, centre, chars, is_discrete=play.is_discrete)
+    return (*drawn, *weights)[:rows]
+
+
+def _weight_lines(session: Session, width: int, chars: Chars) -> tuple[Line, ...]:
+    """Return the weights that arrive at the chosen neuron, the chosen one marked."""
+    play, run = session.play, session.run
+    if play is None or run is None or play.layer == 0:
+        return ()
+    parameters = shown_parameters(run, session.training)
+    weights = parameters[f"W{play.layer}"]
+    own, bias = weights[play.neuron], parameters[f"b{play.layer}"][play.neuron, 0]
+    most = float(np.abs(weights).max()) or 1.0
+    lines = []
+    for place, weight in enumerate(own):
+        called = _neuron_name(play, play.layer - 1, place, chars)
+        glyph = weight_glyph(float(weight), abs(float(weight)) / most, chars)
+        number = notation.shown(float(weight), 3, chars)
+        style = Style.POSITIVE if weight > 0 else Style.NEGATIVE
+        is_chosen = play.edge == place
+        text = f"{'>' if is_chosen else ' '}{glyph} {number} · {called}"
+        lines.append(line((text[:width], Style.CURRENT if is_chosen else style)))
+    # The chosen weight stays in sight, whatever there are.
+    first = max(0, (play.edge or 0) - 3)
+    bias_text = f"  {notation.shown(float(bias), 3, chars)} bias"
+    return (*lines[first:], line((bias_text, Style.DIM)))
+
+
+def chosen_name(play: Play, chars: Chars) -> str:
+    """Return what the chosen neuron or weight is called."""
+    if play.edge is not None:
+        name = notation.name(f"W{play.layer}", chars)
+        return f"{name}[{play.neuron},{play.edge}]"
+    return _neuron_name(play, play.layer, play.neuron, chars)

@@ -1,0 +1,217 @@
+"""The Play screen: keys change the playground, and screen, command line and lesson stay one."""
+
+from __future__ import annotations
+
+import shlex
+from random import Random
+
+import numpy as np
+import pytest
+
+from gdtutor.cli.arguments import COMMANDS, parser_of
+from gdtutor.cli.play import asked_for
+from gdtutor.drive.headless import pressed
+from gdtutor.drive.keys import parse_keys
+from gdtutor.lesson.runs import run_of
+from gdtutor.lesson.selectors import parse_assignment
+from gdtutor.play.lesson_text import FILE, playground_in, text_of
+from gdtutor.play.options import playground_of_line
+from gdtutor.play.playground import Playground
+from gdtutor.session.commands import commands_of
+from gdtutor.session.controls import CONTROLS, stepped
+from gdtutor.session.edits import with_change
+from gdtutor.session.link import command_of
+from gdtutor.session.playing import play_session
+from gdtutor.session.press import Press
+from gdtutor.session.state import Focus, Screen, Session, Status
+from gdtutor.values import replace
+from gdtutor.view.frame import ASCII, UNICODE
+from gdtutor.view.lines import text_of as plain
+from gdtutor.view.lines import width_of
+from gdtutor.view.screen import frame_of
+
+PLAY = next(command for command in COMMANDS if command.name == "play")
+SMALL = "--points 20 --batch 5 --epochs 12 --layers 2-3-2-1"
+LEFT_OUT = ("quit", "palette", "help", "play_save", "blank", "play_pause")
+"""Commands that a random walk does not press: they leave, write, or train to the end."""
+ROW = {control.label: place for place, control in enumerate(CONTROLS)}
+
+
+def begun(options: str = SMALL, keys: str = "") -> Session:
+    session = play_session(Session(), playground_of_line(options))
+    return pressed(session, parse_keys(keys))
+
+
+def at(session: Session, label: str) -> Session:
+    """Choose a control."""
+    assert session.play is not None
+    return replace(session, play=replace(session.play, control=ROW[label], focus=Focus.CONTROLS))
+
+
+def again(session: Session) -> Session:
+    """Return the session that the command line on the screen opens."""
+    arguments = parser_of(PLAY).parse_args(shlex.split(command_of(session))[2:])
+    fresh = play_session(Session(), asked_for(arguments))
+    for text in arguments.changes:
+        fresh = with_change(fresh, parse_assignment(text))
+    return fresh
+
+
+def hold(session: Session) -> None:
+    """Hold screen, command line and lesson together."""
+    play, lesson, run = session.play, session.lesson, session.run
+    assert play is not None
+    assert run is not None
+    start = replace(play.playground, rate=session.original.segments[0].settings.learning_rate)
+    assert lesson.text == text_of(start)
+    assert playground_in(text_of(play.playground), FILE) == play.playground
+    settings = run.segments[-1].settings
+    assert settings.learning_rate == play.playground.rate
+    other = again(session)
+    assert other.play.playground == start
+    if session.changes:
+        assert other.changes == session.changes
+    other.run.advance(iterations=run.farthest)
+    for name, value in run.state(run.farthest).parameters.items():
+        np.testing.assert_array_equal(other.run.state(run.farthest).parameters[name], value)
+    shown = [plain(row) for row in frame_of(session, 200, 50, UNICODE).lines]
+    for control in CONTROLS:
+        value = control.value(play.playground)
+        assert any(control.label in row and value[:8] in row for row in shown), control.label
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_random_walk_over_all_controls_keeps_the_three_one(seed: int) -> None:
+    rng = Random(seed)
+    keys = [command.keys[0] for command in commands_of(Screen.PLAY) if command.name not in LEFT_OUT]
+    session = begun()
+    for count in range(30):
+        key = rng.choice([*keys, "right", "right", "down", "tab"])
+        if key == "right_square_bracket" and len(session.play.playground.layers) > 5:
+            continue
+        session = pressed(session, [Press(key)])
+        if session.screen is Screen.STUDY:
+            session = pressed(session, parse_keys("escape"))
+        if session.prompt is not None:
+            session = pressed(session, parse_keys("escape"))
+        assert session.screen is Screen.PLAY
+        size, chars = rng.choice([((80, 24), UNICODE), ((120, 36), ASCII), ((40, 12), UNICODE)])
+        frame = frame_of(session, *size, chars)
+        assert len(frame.lines) == size[1]
+        assert {width_of(row) for row in frame.lines} == {size[0]}
+        if count % 6 == 5:
+            hold(session)
+    hold(session)
+
+
+@pytest.mark.parametrize("label", ROW)
+def test_every_control_has_a_next_value_and_one_before(label: str) -> None:
+    options = "--data spiral --optimizer adam --points 20 --layers 2-3-1 --epochs 12"
+    session = at(begun(options), label)
+    before = session.play.playground
+    after = pressed(session, parse_keys("right"))
+    assert after.play.playground != before
+    undone = pressed(after, parse_keys("u"))
+    assert undone.play.playground == before
+    assert pressed(undone, parse_keys("ctrl+r")).play.playground == after.play.playground
+
+
+def test_a_rate_goes_on_and_everything_else_begins_anew() -> None:
+    session = at(begun(keys="3n"), "rate")
+    after = pressed(session, parse_keys("right"))
+    assert after.training.iterations == session.training.iterations > 0
+    assert "goes on from iteration" in after.play.word
+    assert after.play.word in plain(frame_of(after, 120, 36, UNICODE).lines[0])
+    assert "--set" in command_of(after)
+    hold(after)
+    anew = pressed(at(after, "noise"), parse_keys("right"))
+    assert anew.training.status is Status.IDLE
+    assert "begins anew" in anew.play.word
+    back = pressed(anew, parse_keys("u"))
+    assert back.training.iterations == session.training.iterations
+    assert back.run is after.run
+
+
+@pytest.mark.parametrize(
+    ("keys", "place"),
+    [
+        ("tab enter", "forward:A1[0,0]"),
+        ("tab right down enter", "forward:A2[1,0]"),
+        ("tab 2right enter", "forward:Yhat[0,0]"),
+        ("w down enter", "backward:W1[0,1]"),
+    ],
+)
+def test_enter_opens_the_walk_there_and_escape_comes_back(keys: str, place: str) -> None:
+    session = begun(keys=f"2n {keys}")
+    assert session.screen is Screen.STUDY
+    assert session.moment.iteration == session.training.iterations
+    assert command_of(session).endswith(f"--at '{session.moment.iteration}/{place}'")
+    back = pressed(session, parse_keys("escape"))
+    assert back.screen is Screen.PLAY
+    assert back.training is session.training
+    assert back.look.cell is None
+
+
+def test_a_point_of_the_curve_opens_its_iteration() -> None:
+    session = begun(keys="5n 2tab 2left enter")
+    assert session.screen is Screen.STUDY
+    assert session.moment.iteration == session.run.first_iteration(2)
+
+
+def test_the_walk_agrees_with_the_saved_lessons() -> None:
+    session = begun("--data moons --points 20 --features x1,x2,x1*x2 --l1 0.01", "3n tab enter")
+    lesson_run = run_of(session.lesson)
+    lesson_run.advance(iterations=session.moment.iteration)
+    for name, value in session.moment.state.parameters.items():
+        theirs = lesson_run.state(session.moment.iteration).parameters[name]
+        np.testing.assert_array_equal(theirs, value)
+
+
+def test_a_typed_value_is_taken_or_refused_where_it_is_typed() -> None:
+    session = at(begun(), "layers")
+    typed = pressed(session, parse_keys("e ctrl+u 2-5-1 enter"))
+    assert typed.play.playground.layers == (2, 5, 1)
+    refused = pressed(session, parse_keys("e ctrl+u 2-5-3 enter"))
+    assert "outputs" in refused.prompt.error
+    assert refused.play.playground == session.play.playground
+    features = pressed(at(session, "features"), parse_keys("e ctrl+u x1,log(x1) enter"))
+    assert "not finite" in features.prompt.error
+
+
+def test_plus_and_minus_add_neurons_features_and_layers() -> None:
+    session = begun("--layers 2-3-1")
+    assert pressed(session, parse_keys("+")).play.playground.layers == (2, 4, 1)
+    assert pressed(session, parse_keys("9-")).play.playground.layers == (2, 1, 1)
+    more = pressed(session, parse_keys("]"))
+    assert more.play.playground.layers == (2, 3, 2, 1)
+    features = pressed(session, parse_keys("tab left +"))
+    assert features.play.playground.features == ("x1", "x2", "x1**2")
+    outputs = pressed(session, parse_keys("tab 2right +"))
+    assert outputs.play.playground == session.play.playground
+    assert outputs.is_error
+
+
+def test_what_cannot_be_trained_says_why_and_stays_as_it_was() -> None:
+    session = at(begun("--optimizer averaged"), "optimizer")
+    after = pressed(session, parse_keys("right"))
+    assert after.play.playground.optimizer == "averaged"
+    assert "implicit gradient descent is for one" in after.message
+
+
+def test_marks_tell_test_examples_apart_and_can_be_left_out() -> None:
+    session = begun("--points 60 --train 0.5")
+    shown = "\n".join(plain(row) for row in frame_of(session, 120, 36, UNICODE).lines)
+    assert "ab test" in shown
+    hidden = frame_of(pressed(session, parse_keys("o")), 120, 36, UNICODE)
+    assert "ab test" not in "\n".join(plain(row) for row in hidden.lines)
+
+
+def test_the_playground_before_anything_is_the_default() -> None:
+    session = play_session(Session(), Playground())
+    assert command_of(session) == "gdtutor play --data circle"
+
+
+def test_a_ladder_ends_at_its_ends_and_keeps_what_was_typed_beyond() -> None:
+    ladder = (0.1, 0.3, 1.0)
+    assert [stepped(value, ladder, 1) for value in (0.1, 0.2, 1.0, 7.0)] == [0.3, 0.3, 1.0, 7.0]
+    assert [stepped(value, ladder, -1) for value in (0.1, 0.2, 1.0, 7.0)] == [0.1, 0.1, 0.3, 1.0]
