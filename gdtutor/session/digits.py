@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 DEFAULT_DIGITS = 4
 """Significant digits shown unless the learner asks for more or fewer."""
@@ -15,6 +16,7 @@ SMALL = 1e-4
 """Outside `SMALL` to `LARGE`, or ten to the digits where that is more, an exponent is shown."""
 
 
+@lru_cache(maxsize=8192)
 def number(value: float, digits: int) -> str:
     """Return a number with so many significant digits, in ASCII; a shown 0 is an exact zero."""
     if math.isnan(value):

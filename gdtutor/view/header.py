@@ -82,21 +82,27 @@ def _fitting(
 ) -> list[Command]:
     """Return as many commands as have room in a line that ends in others."""
     kept: list[Command] = []
+    room = width - width_of(_keys(last, chars)) - (0 if last else 1)
     for command in commands:
-        if width_of(_keys([*kept, command, *last], chars)) <= width:
+        # Two blanks stand before each but the first, which has one.
+        filled = width_of(_key(command, chars)) + (2 if kept or last else 0)
+        if filled <= room:
             kept.append(command)
+            room -= filled
     return kept
 
 
 def _keys(commands: list[Command], chars: Chars) -> Line:
     segments: list[Segment] = []
     for command in commands:
-        segments.append(Segment("  " if segments else " "))
-        before = [c for c in COMMANDS if c.name == command.pair]
-        shown = " ".join(c.shown(chars.unicode) for c in (*before, command))
-        segments.append(Segment(shown, Style.KEY))
-        segments.append(Segment(f" {command.footer}", Style.DIM))
+        segments += [Segment("  " if segments else " "), *_key(command, chars)]
     return tuple(segments)
+
+
+def _key(command: Command, chars: Chars) -> Line:
+    before = [c for c in COMMANDS if c.name == command.pair]
+    shown = " ".join(c.shown(chars.unicode) for c in (*before, command))
+    return Segment(shown, Style.KEY), Segment(f" {command.footer}", Style.DIM)
 
 
 def prompt_line(session: Session, width: int, chars: Chars) -> Line:

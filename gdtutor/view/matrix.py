@@ -200,18 +200,23 @@ def _fitting_columns(
     keep: int | None,
 ) -> tuple[list[int | None], dict[tuple[int, int], str]]:
     reserve = 4 + (len(power_of_ten(exponent, chars)) + 1 if exponent else 0)
-    for most in range(min(grid.shape[1], look.width), 0, -1):
+    room = look.width - reserve
+    texts: dict[tuple[int, int], str] = {}
+    widths: dict[int | None, int] = {}
+    # A column and the blank behind it take two cells at least.
+    for most in range(max(1, min(grid.shape[1], room // 2)), 0, -1):
         columns = _window(grid.shape[1], most, keep)
-        texts = {
-            (r, c): _cell_text(grid, (r, c), exponent, look, chars)
-            for r in rows
-            if r is not None
-            for c in columns
-            if c is not None
-        }
-        widths = [_column_width(column, rows, texts, look, chars) for column in columns]
-        if reserve + sum(widths) + len(widths) <= look.width:
-            return columns, texts
+        for column in columns:
+            if column in widths:
+                continue
+            if column is not None:
+                for row in rows:
+                    if row is not None:
+                        place = row, column
+                        texts[place] = _cell_text(grid, place, exponent, look, chars)
+            widths[column] = _column_width(column, rows, texts, look, chars)
+        if sum(widths[column] for column in columns) + len(columns) <= room:
+            break
     return columns, texts
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from gdtutor.lesson.characters import cells, taken
@@ -27,13 +27,18 @@ def _reader() -> MarkdownIt:
     return reader.disable(["html_block", "html_inline", "entity"])
 
 
+@lru_cache(maxsize=64)
+def _parsed(markdown: str) -> tuple[Token, ...]:
+    return tuple(_reader().parse(markdown))
+
+
 def prose_lines(markdown: str, width: int, chars: Chars) -> tuple[Line, ...]:
     """Return prose wrapped to a width: paragraphs, headings, lists and code, a blank between."""
     lines: list[Line] = []
     prefixes: list[str] = []
     counters: list[int | None] = []
     style = Style.TEXT
-    for token in _reader().parse(markdown):
+    for token in _parsed(markdown):
         match token.type:
             case "bullet_list_open":
                 counters.append(None)

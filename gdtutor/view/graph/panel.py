@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Mapping
+from functools import lru_cache
 
 from gdtutor.engine.graph import Edge, Role
 from gdtutor.engine.operations import Array
@@ -29,6 +30,9 @@ _DIRECTIONS = {
     Phase.UPDATE: Direction.UPDATE,
 }
 
+_drawn = lru_cache(maxsize=32)(draw_graph)
+"""The last drawings are kept: the tabs of a step, and what is asked there, show the same graph."""
+
 
 def graph_lines(
     context: Context, width: int, height: int, changed: frozenset[str] = frozenset()
@@ -50,9 +54,9 @@ def graph_lines(
     known, reached = known_values(context), reached_gradients(context)
     # A mark says how a gradient will turn out.
     marks = {} if context.hides_result else asleep_marks(context)
-    return draw_graph(
-        [_draw(context, name, known, reached, changed, marks.get(name, "")) for name in names],
-        [DrawEdge(edge.source, edge.target, edge.occurrence) for edge in edges],
+    return _drawn(
+        tuple(_draw(context, name, known, reached, changed, marks.get(name, "")) for name in names),
+        tuple(DrawEdge(edge.source, edge.target, edge.occurrence) for edge in edges),
         total=len(places.used),
         current=context.step.node or None,
         direction=_DIRECTIONS[context.step.phase],
