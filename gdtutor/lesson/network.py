@@ -23,7 +23,8 @@ DATA_COST = "E"
 """The cost without its penalties, where it has any."""
 
 
-_STREAM = 0
+NETWORK_STREAM = 0
+"""The generator that the weights of a network share."""
 
 
 class Expansion(Struct, frozen=True):
@@ -57,7 +58,7 @@ def expand(network: NetworkTable, *, in_rows: bool = False) -> Expansion:
             shape=shape[::-1] if in_rows else shape,
             init=network.init,
             seed=network.seed,
-            stream=_STREAM,
+            stream=NETWORK_STREAM,
             inputs_first=in_rows,
             is_turned=in_rows,
         )

@@ -7,11 +7,14 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from gdtutor.engine.errors import did_you_mean
 from gdtutor.engine.operations import Array
 from gdtutor.engine.shapes import MAX_CELLS, Shape
 from gdtutor.engine.trace import frozen
 from gdtutor.lesson.model import Start
+from gdtutor.lesson.network import NETWORK_STREAM
 from gdtutor.lesson.readers import Mistake
+from gdtutor.lesson.reports import shown
 from gdtutor.lesson.tables import DrawnTable
 from gdtutor.training.errors import DataError
 from gdtutor.training.initialise import (
@@ -23,6 +26,10 @@ from gdtutor.training.initialise import (
     constants_of,
     draw_with,
 )
+from gdtutor.values import replace
+
+FIRST_STREAM = NETWORK_STREAM + 1
+"""The number of the first generator that parameters share by `after`."""
 
 
 def read_starts(
@@ -36,21 +43,64 @@ def read_starts(
         in_rows: Whether examples are rows, so that weights are inputs × outputs.
     """
     starts: dict[str, Start] = {}
+    streams = _Streams()
     for name, value in tables.items():
         if isinstance(value, DrawnTable):
-            problem = _problem(value)
+            problem = _problem(value) or streams.problem(name, value)
             if problem is not None:
                 mistakes.append(Mistake(("parameters", name), *problem))
             starts[name] = Start(
                 shape=value.shape,
                 init=value.init,
-                seed=value.seed or 0,
+                seed=streams.seeds.get(name, 0),
+                stream=streams.streams.get(name),
                 constants=_told(value),
                 inputs_first=in_rows,
             )
         else:
             starts[name] = Start(value=value)
-    return starts
+    return streams.joined(starts)
+
+
+class _Streams:
+    """Which drawn parameters come one after the other from one generator."""
+
+    def __init__(self) -> None:
+        self.seeds: dict[str, int] = {}
+        """The seed of the generator of each parameter that is drawn, by its name."""
+        self.streams: dict[str, int] = {}
+        """The number of the generator of each that comes after another."""
+        self._next: dict[str, str] = {}
+
+    def problem(self, name: str, table: DrawnTable) -> tuple[str, str, str] | None:
+        """Take in a parameter; return what is wrong with where it is drawn."""
+        if table.init in UNDRAWN:
+            return None
+        if table.after is None:
+            self.seeds[name] = table.seed or 0
+            return None
+        if table.seed is not None:
+            what = "a seed, and another parameter to come after"
+            return "conflict", what, "the first of a generator has the seed, the others have after"
+        if table.after not in self.seeds:
+            hint = did_you_mean(table.after, self.seeds) or "name a drawn parameter above it"
+            return "undefined", f"no parameter above is drawn as '{shown(table.after)}'", hint
+        if table.after in self._next:
+            taken = self._next[table.after]
+            what = f"{taken} already comes after {table.after}"
+            return "conflict", what, f'write after = "{taken}", or the last one drawn'
+        self._next[table.after] = name
+        self.seeds[name] = self.seeds[table.after]
+        first = self.streams.setdefault(table.after, FIRST_STREAM + len(self.streams))
+        self.streams[name] = first
+        return None
+
+    def joined(self, starts: dict[str, Start]) -> dict[str, Start]:
+        """Return the starts with the first of every generator in its stream, too."""
+        return {
+            name: replace(start, stream=self.streams[name]) if name in self.streams else start
+            for name, start in starts.items()
+        }
 
 
 def _problem(table: DrawnTable) -> tuple[str, str, str] | None:
@@ -69,7 +119,7 @@ def _problem(table: DrawnTable) -> tuple[str, str, str] | None:
         constants_of(table.init, told)
     except DataError as error:
         return "value", error.what, error.hint
-    if table.init not in UNDRAWN and table.seed is None:
+    if table.init not in UNDRAWN and table.seed is None and table.after is None:
         return "missing-key", "a drawn parameter needs a seed", "add seed = 1"
     return None
 
@@ -90,8 +140,8 @@ def start_values(starts: Mapping[str, Start], seed: int | None = None) -> dict[s
 
     Args:
         starts: The parameters.
-        seed: Replaces every seed: as it stands where parameters share a stream, and raised by i
-            for the i-th of those that draw from their own generator, counted from 0.
+        seed: Replaces every seed: as it stands for a network's weights, and raised by i for the
+            i-th generator of the other parameters, counted from 0.
 
     Raises:
         DataError: The seed is one that no generator takes.
@@ -129,11 +179,12 @@ def seeds_of(starts: Mapping[str, Start], seed: int | None = None) -> dict[str, 
     """
     seeds: dict[str, int] = {}
     drawn = 0
+    of_stream: dict[int, int] = {NETWORK_STREAM: 0}
     for name, start in starts.items():
         if start.value is not None or start.init in UNDRAWN:
             continue
-        seeds[name] = start.seed
-        if seed is not None:
-            seeds[name] = seed if start.stream is not None else (seed + drawn) % (MAX_SEED + 1)
-        drawn += start.stream is None
+        is_first = start.stream not in of_stream
+        number = drawn if start.stream is None else of_stream.setdefault(start.stream, drawn)
+        drawn += is_first
+        seeds[name] = start.seed if seed is None else (seed + number) % (MAX_SEED + 1)
     return seeds

@@ -83,6 +83,8 @@ class DrawnTable:
     """The lengths of its axes."""
     seed: int | None = key(whole(0, MAX_SEED), None, "of the parameter's own generator")
     """Of the parameter's own generator."""
+    after: str | None = key(line(32, 1), None, "the parameter after which it is drawn")
+    """The parameter above from whose generator it is drawn next, in place of a seed."""
     value: float | None = key(number(-1e300), None, 'the value for init = "constant"')
     """What `constant` fills in."""
     low: float | None = key(number(-1e150, high=1e150), None, 'the least for init = "uniform"')
@@ -188,11 +190,12 @@ class ScheduleTable:
 
     kind: str = key(one_of(SCHEDULES, "schedule"), says='write kind = "step"')
     """The rule."""
-    factor: float = key(number(above=0), 0.5, "what a step multiplies the rate by")
-    """What a step or an exponential schedule multiplies by."""
+    factor: float | None = key(number(0), None, "what a step multiplies the rate by")
+    """What a step or an exponential schedule multiplies by, what part of the rate a linear one ends
+    with (0 where none is given), or how fast an inverse-time one falls; else 0.5."""
     every: int | None = key(whole(1, MAX_EPOCHS), None, "epochs between two steps")
-    """Epochs between two steps, 100 where none are given; or the length of the cosine, which
-    without it ends with the lesson's `epochs`."""
+    """Epochs between two steps, 100 where none are given; or the length of a linear schedule or a
+    cosine, which without it end with the lesson's `epochs`."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -7,15 +7,15 @@ from gdtutor.lesson.tables import ScheduleTable, StopTable, TrainingTable
 from gdtutor.training.errors import TrainingError
 from gdtutor.training.optimisers import optimiser_of
 from gdtutor.training.order import iterations_per_epoch
-from gdtutor.training.rates import check_schedule
+from gdtutor.training.rates import TO_THE_END, check_schedule
 from gdtutor.training.settings import Schedule, Settings, Stop, held_back
 
 MAX_ITERATIONS = 1_000_000_000
 """Most iterations of a run."""
 
 
-EVERY = Schedule().every
-"""Epochs between two steps of a schedule that does not say."""
+EVERY, FACTOR = Schedule().every, Schedule().factor
+"""Epochs between two steps of a schedule, and its factor, where it does not say."""
 
 
 def read_settings(
@@ -79,10 +79,12 @@ def _settings(table: TrainingTable) -> Settings:
 
 
 def _schedule(table: ScheduleTable, epochs: int) -> Schedule:
-    """Return how the rate changes; a cosine without a length reaches 0 with the last epoch."""
-    if table.every is not None:
-        return Schedule(table.kind, table.factor, table.every)
-    return Schedule(table.kind, table.factor, epochs if table.kind == "cosine" else EVERY)
+    """Return how the rate changes; some go on to the last epoch where they have no length."""
+    factor = table.factor
+    if factor is None:
+        factor = 0.0 if table.kind == "linear" else FACTOR
+    every = table.every or (epochs if table.kind in TO_THE_END else EVERY)
+    return Schedule(table.kind, factor, every)
 
 
 def training_size(settings: Settings, examples: int) -> int:

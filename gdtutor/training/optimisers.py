@@ -8,14 +8,16 @@ evaluates the lines, the plan compiles them, the export writes them.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 
 import numpy as np
 
 from gdtutor.engine.errors import did_you_mean
+from gdtutor.engine.expression import substitute, to_text
 from gdtutor.engine.operations import Array, evaluate, parse_rule
 from gdtutor.training.errors import TrainingError
 from gdtutor.training.settings import Settings
-from gdtutor.values import Struct
+from gdtutor.values import Struct, replace
 
 
 class Hyperparameter(Struct, frozen=True):
@@ -83,6 +85,8 @@ class OptimiserStep(Struct, frozen=True, eq=False):
 
 _BETA = Hyperparameter("beta", 0.9)
 _EPSILON = Hyperparameter("epsilon", 1e-8)
+WEIGHT_DECAY = "weight_decay"
+"""The constant that every explicit rule takes: what of the parameter its gradient is given."""
 
 _ALL = (
     Optimiser(
@@ -145,6 +149,29 @@ _ALL = (
         ),
     ),
     Optimiser(
+        "adamw", "Adam with decoupled weight decay",
+        (
+            ("m1", "beta1*m1 + (1 - beta1)*g"),
+            ("m2", "beta2*m2 + (1 - beta2)*g**2"),
+            (
+                "p",
+                "p - learning_rate*((m1/(1 - beta1**t))/(sqrt(m2/(1 - beta2**t)) + epsilon)"
+                " + weight_decay*p)",
+            ),
+        ),
+        source="Loshchilov and Hutter 2019, algorithm 2, with the learning rate as the schedule",
+        convention="the decay goes past both moments, and the learning rate multiplies it; "
+        "all else is as with Adam",
+        hyperparameters=(
+            Hyperparameter("beta1", 0.9), Hyperparameter("beta2", 0.999), _EPSILON,
+            Hyperparameter(WEIGHT_DECAY, 0.01),
+        ),
+        state=(
+            StateVariable("m1", "running mean of gradients"),
+            StateVariable("m2", "running mean of squared gradients", is_odd=False),
+        ),
+    ),
+    Optimiser(
         "averaged", "averaged gradient descent",
         (
             ("average", "average + (p - learning_rate*g - average)/t"),
@@ -181,6 +208,8 @@ def optimiser_of(settings: Settings) -> tuple[Optimiser, dict[str, float]]:
             f"unknown optimizer '{settings.optimizer}'",
             did_you_mean(settings.optimizer, OPTIMISERS) or f"use one of {', '.join(OPTIMISERS)}",
         )
+    if any(name == WEIGHT_DECAY for name, _ in settings.hyperparameters):
+        row = with_weight_decay(row)
     values = {constant.name: constant.default for constant in row.hyperparameters}
     bounds = {constant.name: constant for constant in row.hyperparameters}
     for name, value in settings.hyperparameters:
@@ -196,6 +225,27 @@ def optimiser_of(settings: Settings) -> tuple[Optimiser, dict[str, float]]:
             )
         values[name] = value
     return row, values
+
+
+@cache
+def with_weight_decay(row: Optimiser) -> Optimiser:
+    """Return a rule whose gradient has weight_decay times the parameter added to it.
+
+    It is the gradient of a cost with weight_decay/2 times the sum of squares added, biases
+    included. A rule with a decay of its own stays as it is, and so does an implicit one, whose
+    gradient is found elsewhere.
+    """
+    if row.solves or any(constant.name == WEIGHT_DECAY for constant in row.hyperparameters):
+        return row
+    decayed = {"g": parse_rule(f"g + {WEIGHT_DECAY}*p")}
+    return replace(
+        row,
+        lines=tuple(
+            (name, to_text(substitute(parse_rule(text), decayed))) for name, text in row.lines
+        ),
+        convention=f"{row.convention}; weight_decay*p is added to the gradient",
+        hyperparameters=(*row.hyperparameters, Hyperparameter(WEIGHT_DECAY, 0.0)),
+    )
 
 
 def zero_state(row: Optimiser, parameter: Array) -> dict[str, Array]:

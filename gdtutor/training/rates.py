@@ -41,6 +41,15 @@ def _power(base: float, factor: float, exponent: float) -> float:
         return math.inf
 
 
+def _linear(schedule: Schedule, base: float, epoch: int) -> float:
+    part = min(epoch, schedule.every) / schedule.every
+    return base * (1 - (1 - schedule.factor) * part)
+
+
+def _inverse_time(schedule: Schedule, base: float, epoch: int) -> float:
+    return base / (1 + schedule.factor * epoch / schedule.every)
+
+
 def _cosine(schedule: Schedule, base: float, epoch: int) -> float:
     part = min(epoch, schedule.every) / schedule.every
     return base * (1 + math.cos(math.pi * part)) / 2
@@ -57,6 +66,18 @@ SCHEDULES: Mapping[str, ScheduleRow] = {
             "exponential", "rate·factor^(e/every)", "{base}*{factor}**(epoch/{every})", _exponential
         ),
         ScheduleRow(
+            "linear",
+            "rate·(1 − (1 − factor)·min(e, every)/every)",
+            "{base}*(1 - (1 - {factor})*(min(epoch, {every})/{every}))",
+            _linear,
+        ),
+        ScheduleRow(
+            "inverse_time",
+            "rate/(1 + factor·e/every)",
+            "{base}/(1 + {factor}*epoch/{every})",
+            _inverse_time,
+        ),
+        ScheduleRow(
             "cosine",
             "rate·(1 + cos(π·min(e, every)/every))/2",
             "{base}*(1 + np.cos(np.pi*min(epoch, {every})/{every}))/2",
@@ -66,6 +87,10 @@ SCHEDULES: Mapping[str, ScheduleRow] = {
 }
 """Every schedule by its name in a lesson. Source of cosine: Loshchilov and Hutter 2017, eq. 5,
 with a least rate of 0 and no restarts."""
+
+
+TO_THE_END = ("linear", "cosine")
+"""The schedules that without a length end with the lesson's epochs."""
 
 
 def check_schedule(schedule: Schedule) -> None:
@@ -79,7 +104,8 @@ def check_schedule(schedule: Schedule) -> None:
         raise TrainingError(f"unknown schedule '{schedule.kind}'", known)
     if schedule.every < 1:
         raise TrainingError(f"the schedule's every is {schedule.every}", "use 1 epoch or more")
-    if not (math.isfinite(schedule.factor) and schedule.factor > 0):
+    is_above = schedule.factor > 0 or (schedule.factor == 0 and schedule.kind == "linear")
+    if not (math.isfinite(schedule.factor) and is_above):
         factor = f"the schedule's factor is {schedule.factor:g}"
         raise TrainingError(factor, "use a number above 0")
 

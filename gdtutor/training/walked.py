@@ -12,7 +12,7 @@ import numpy as np
 
 from gdtutor.engine.operations import Array
 from gdtutor.engine.trace import Trace, trace
-from gdtutor.training.optimisers import OPTIMISERS, OptimiserStep, update
+from gdtutor.training.optimisers import OptimiserStep, optimiser_of, update
 from gdtutor.training.outcome import PlanResult
 from gdtutor.training.plan.implicit import constants_at
 from gdtutor.training.problem import Indices, Problem
@@ -75,7 +75,7 @@ def updates_with(
     rate: float,
 ) -> dict[str, OptimiserStep]:
     """Return the update of every trained parameter that these gradients give."""
-    row = OPTIMISERS[settings.optimizer]
+    row, _ = optimiser_of(settings)
     constants = constants_at(problem, settings, state.parameters, batch, rate)
     return {
         name: update(

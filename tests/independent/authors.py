@@ -30,9 +30,10 @@ LOSSES = ("({0} - {1})**2/2", "({0} - {1})**2", "abs({0} - {1})", "square({1} - 
           "binary_cross_entropy_logits({0}, {1})")  # fmt: skip
 INITS = ("zeros", "constant", "plain", "xavier", "he", "uniform", "normal")
 STOPS = ("cost_below", "loss_below", "gradient_below")
-OPTIMISERS = ("sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "averaged")
-HYPERPARAMETERS = {"momentum": "beta", "nesterov": "beta", "rmsprop": "rho", "adam": "beta1"}
-SCHEDULES = ("constant", "step", "exponential", "cosine")
+OPTIMISERS = ("sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "adamw", "averaged")
+HYPERPARAMETERS = {"momentum": "beta", "nesterov": "beta", "rmsprop": "rho", "adam": "beta1",
+                   "adamw": "weight_decay"}  # fmt: skip
+SCHEDULES = ("constant", "step", "exponential", "cosine", "linear", "inverse_time")
 ODD = (0.0, -0.0, 1.0, -1.0, 2.0, 1e-300, -1e-300, 1e300, -1e300, 1e154, 1e-162, 1e-8, 1e8, 40.0,
        -40.0, 745.0, -745.0, 1e-17, 5e-324, 1e16, 0.1, 0.30000000000000004)  # fmt: skip
 """Numbers at the edges: signed zeros, borders of overflow and underflow, saturation."""
@@ -61,6 +62,7 @@ class Author:
     def __init__(self, rng):
         self.rng = rng
         self.kind = rng.choice(("scalar", "rows", "matrices", "matrices", "plain"))
+        self.in_rows = self.kind == "matrices" and rng.random() < 0.4
         self.is_odd = rng.random() < 0.15
         self.is_bare = self.is_odd or rng.random() < 0.15
         self.style = rng.choice(("short", "normal", "normal", "ties"))
@@ -127,11 +129,12 @@ class Author:
         self.inputs = {"X": [f"x{i}" for i in range(rows)]}
         self.targets = {"Y": [f"y{i}" for i in range(hidden)]}
         self.m = m
-        # The last axis stands for the examples, whatever their number in a batch.
-        self.shapes.update({"X": (rows, "m"), "Y": (hidden, "m")})
-        self._leaf(self.parameters, "W", (hidden, rows), may_draw=True)
+        way = -1 if self.in_rows else 1
+        # One axis stands for the examples, whatever their number in a batch.
+        self.shapes.update({"X": (rows, "m")[::way], "Y": (hidden, "m")[::way]})
+        self._leaf(self.parameters, "W", (hidden, rows)[::way], may_draw=True)
         if rng.random() < 0.7:
-            self._leaf(self.parameters, "b", (hidden, 1), may_draw=True)
+            self._leaf(self.parameters, "b", (hidden, 1)[::way], may_draw=True)
         if rng.random() < 0.4:
             self._leaf(self.parameters, "v", (rng.choice((rows, hidden)),))
         if rng.random() < 0.3:
@@ -170,6 +173,8 @@ class Author:
             "mean(cross_entropy_logits(W @ X, Y))",
             "sum(binary_cross_entropy(sigmoid(W @ X), Y))/m",
         ))  # fmt: skip
+        if self.in_rows:
+            loss = loss.replace("W @ X", "X @ W")
         return name, " + ".join([*reductions, loss])
 
     def _formula(self, depth):
@@ -222,7 +227,7 @@ class Author:
         inner, shape = self._formula(depth)
         if not shape:
             return f"tanh({inner})", shape
-        along = ", 1" if len(shape) == 2 and self.rng.random() < 0.3 else ""
+        along = self._along(shape)
         return f"softmax({inner}{along})", shape
 
     def _loss(self, depth):
@@ -235,9 +240,15 @@ class Author:
                 "cross_entropy_logits({0}, tanh({0}){1})",
             )
         )
-        if len(shape) == 2 and self.rng.random() < 0.3:
-            return form.format(left, ", 1"), (shape[0], 1)
-        return form.format(left, ""), (1, *shape[1:])
+        along = self._along(shape)
+        axis = int(along[-1]) if along else int(self.in_rows)
+        return form.format(left, along), (*shape[:axis], 1, *shape[axis + 1 :])
+
+    def _along(self, shape):
+        """Return the axis that a call names; a vector of a lesson in rows has to."""
+        if len(shape) == 1:
+            return ", 0"
+        return self.rng.choice((", 0", ", 1")) if self.rng.random() < 0.3 else ""
 
     def rows(self):
         """Return the examples."""
@@ -280,10 +291,12 @@ class Author:
             rows.append(f"seed = {rng.randint(0, 99)}")
         if self.optimizer in HYPERPARAMETERS and rng.random() < 0.3:
             rows.append(f"hyperparameters = {{ {HYPERPARAMETERS[self.optimizer]} = 0.7 }}")
+        elif self.optimizer != "adamw" and rng.random() < 0.15:
+            rows.append("hyperparameters = { weight_decay = 0.1 }")
         kind = rng.choice(SCHEDULES)
         if rng.random() < 0.5:
             every = f", every = {rng.randint(1, 3)}" if rng.random() < 0.7 else ""
-            factor = ", factor = 0.3" if kind in ("step", "exponential") else ""
+            factor = ", factor = 0.3" if kind not in ("constant", "cosine") else ""
             rows.append(f'schedule = {{ kind = "{kind}"{factor}{every} }}')
         if rng.random() < 0.2:
             rows.append(f"stop = {{ {rng.choice(STOPS)} = {rng.choice((0.05, 0.3, 1.0, 5.0))} }}")
@@ -296,6 +309,8 @@ class Author:
     def _text(self, scenes):
         rng = self.rng
         front = ["format = 1", 'id = "drawn-case"', 'title = "Drawn"']
+        if self.in_rows:
+            front.append('orientation = "rows"')
         names = list(self.parameters)
         if len(names) > 1 and rng.random() < 0.3:
             front.append(f'frozen = ["{rng.choice(names[1:])}"]')
@@ -347,7 +362,7 @@ class Author:
         if rng.random() < 0.2 and self.inputs and self._is_used(next(iter(self.inputs))):
             k = rng.randrange(self.examples)
             name = next(iter(self.inputs))
-            cell = f"[0,{k}]" if self.inputs[name] else f"[{k}]"
+            cell = f"[{k},0]" if self.in_rows else f"[0,{k}]" if self.inputs[name] else f"[{k}]"
             return f"{at}{name}{cell}={self.number()}"
         name = rng.choice([n for n in (*self.parameters, *self.constants) if self._is_used(n)])
         cell = "".join(str(rng.randrange(n)) + "," for n in self.shapes[name]).rstrip(",")

@@ -37,8 +37,9 @@ class NetworkAuthor(Author):
         self.inputs = {"X": [f"x{i + 1}" for i in range(wide)]}
         self.targets = {"Y": ["y"] if out == 1 else [f"y{i + 1}" for i in range(out)]}
         for k in range(1, len(self.layers)):
-            self.shapes[f"W{k}"] = (self.layers[k], self.layers[k - 1])
-            self.shapes[f"b{k}"] = (self.layers[k], 1)
+            way = -1 if self.in_rows else 1
+            self.shapes[f"W{k}"] = (self.layers[k], self.layers[k - 1])[::way]
+            self.shapes[f"b{k}"] = (self.layers[k], 1)[::way]
         self.parameters = dict.fromkeys(self.shapes)
         self.lines = " ".join((*self.parameters, "X"))
         return Case(self._text_of_network(), self.words())
@@ -48,6 +49,8 @@ class NetworkAuthor(Author):
         front = ["format = 1", 'id = "drawn-case"', 'title = "Drawn"']
         if rng.random() < 0.2:
             front.append(f'frozen = ["{rng.choice(list(self.parameters))}"]')
+        if self.in_rows:
+            front.append('orientation = "rows"')
         given = [name for name in self.parameters if rng.random() < 0.2]
         if given:
             values = {name: self.array(self.shapes[name]) for name in given}

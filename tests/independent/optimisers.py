@@ -47,6 +47,11 @@ def _adam(p, g, rate, state, t, beta1=0.9, beta2=0.999, epsilon=1e-8):
     return _scaled(p, one, rate, two, epsilon), {"m1": m1, "m2": m2}
 
 
+def _adamw(p, g, rate, state, t, weight_decay=0.01, **rest):
+    new, kept = _adam(p, g, rate, state, t, **rest)
+    return B.sub(new, B.mul(rate, B.mul(exact(weight_decay), p))), kept
+
+
 def _averaged(p, g, rate, state, t):
     new = B.sub(p, B.mul(rate, g))
     average = state["average"]
@@ -54,13 +59,25 @@ def _averaged(p, g, rate, state, t):
     return new, {"average": B.add(average, share)}
 
 
+def _decayed(rule):
+    """Return a rule whose gradient has weight_decay times the parameter added to it."""
+
+    def step(p, g, rate, state, t, weight_decay=None, **rest):
+        if weight_decay is not None:
+            g = B.add(g, B.mul(exact(weight_decay), p))
+        return rule(p, g, rate, state, t, **rest)
+
+    return step
+
+
 UPDATES = {
     "sgd": _sgd, "momentum": _momentum, "nesterov": _nesterov, "adagrad": _adagrad,
-    "rmsprop": _rmsprop, "adam": _adam, "averaged": _averaged,
+    "rmsprop": _rmsprop, "adam": _adam, "adamw": _adamw, "averaged": _averaged,
 }  # fmt: skip
+UPDATES = {name: rule if name == "adamw" else _decayed(rule) for name, rule in UPDATES.items()}
 """By name: (p, g, rate, state, t, hyperparameters) to the new parameter and the new state."""
 STATES = {
     "sgd": (), "momentum": ("v",), "nesterov": ("v",), "adagrad": ("s",), "rmsprop": ("s",),
-    "adam": ("m1", "m2"), "averaged": ("average",),
+    "adam": ("m1", "m2"), "adamw": ("m1", "m2"), "averaged": ("average",),
 }  # fmt: skip
 """By name: what it remembers."""

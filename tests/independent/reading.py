@@ -37,6 +37,8 @@ class Read:
     training: dict | None
     edits: list = field(default_factory=list)
     """(iteration, name, cell or None, text)"""
+    in_rows: bool = False
+    """Whether an example is a row of its matrices."""
     rounded: np.ndarray | None = None
     """By how much scaling may have rounded every number of the examples."""
 
@@ -86,15 +88,19 @@ def read(text, variant="", edits=()):
     examples, rounded = examples_of(data)
     given = {**front.get("parameters", {}), **front.get("constants", {})}
     frozen = front.get("frozen", [])
+    in_rows = front.get("orientation") == "rows"
     scenes = [[(name, parsed(formula)) for name, formula in block] for block in lines]
+    if in_rows:
+        scenes = [[(name, _along_rows(tree)) for name, tree in block] for block in scenes]
     lesson = Read(
-        {name: started(value) for name, value in given.items()},
+        {name: started(value, in_rows) for name, value in given.items()},
         [name for name in front.get("parameters", {}) if name not in frozen],
         _bound(data),
         examples,
         scenes,
         None,
         sorted((_edit(text) for text in edits), key=lambda edit: edit[0]),
+        in_rows,
         rounded,
     )
     if "training" in front:
@@ -102,6 +108,16 @@ def read(text, variant="", edits=()):
         if not lesson.by_matrices and lesson.batch > 1:
             scenes[-1].append(("C", ("mean", ("name", scenes[-1][-1][0]))))
     return lesson
+
+
+def _along_rows(tree):
+    """Let what compares the values of an example go along axis 1 where a call names none."""
+    head, *rest = tree
+    if head in ("number", "name"):
+        return tree
+    operands = {"softmax": 1, "cross_entropy": 2, "cross_entropy_logits": 2}.get(head)
+    parts = [_along_rows(part) if isinstance(part, tuple) else part for part in rest]
+    return (head, *parts, 1) if operands == len(parts) else (head, *parts)
 
 
 def _override(front, variant):
@@ -133,7 +149,8 @@ def _settings(table, examples):
     schedule = table.get("schedule", "constant")
     schedule = {"kind": schedule} if isinstance(schedule, str) else dict(schedule)
     epochs = table.get("epochs", 1000)
-    length = epochs if schedule["kind"] == "cosine" else 100
+    length = epochs if schedule["kind"] in ("cosine", "linear") else 100
+    factor = 0.0 if schedule["kind"] == "linear" else 0.5
     return {
         "rate": float(table.get("learning_rate", 1.0)),
         "epochs": epochs,
@@ -144,7 +161,7 @@ def _settings(table, examples):
         "order": table.get("order", "given"),
         "seed": table.get("seed", 0),
         "stop": table.get("stop", {}),
-        "schedule": {"factor": 0.5, "every": length, **schedule},
+        "schedule": {"factor": factor, "every": length, **schedule},
     }
 
 
@@ -175,6 +192,10 @@ def rate_of(lesson, iteration):
             return base * schedule["factor"] ** (epoch // every)
         case "exponential":
             return base * schedule["factor"] ** (epoch / every)
+        case "linear":
+            return base * (1 - (1 - schedule["factor"]) * (min(epoch, every) / every))
+        case "inverse_time":
+            return base / (1 + schedule["factor"] * epoch / every)
         case "cosine":
             return base * (1 + math.cos(math.pi * min(epoch, every) / every)) / 2
     raise ValueError(schedule["kind"])
@@ -237,6 +258,8 @@ def data_given(lesson, iteration, chosen, is_single=None):
     for at, name, cell, value in lesson.edits:
         if name in lesson.inputs and at <= iteration:
             columns = lesson.inputs[name]
+            if lesson.in_rows:
+                cell = cell[::-1]
             column = columns[cell[0]] if isinstance(columns, tuple) else columns
             examples[cell[-1] if cell else 0, column] = float(value)
             rounded[cell[-1] if cell else 0, column] = 0
@@ -247,7 +270,8 @@ def data_given(lesson, iteration, chosen, is_single=None):
         at = chosen[0] if is_single and not isinstance(columns, tuple) else chosen
         columns = list(columns) if isinstance(columns, tuple) else columns
         parts = (table[at][..., columns] for table in (examples, rounded))
-        found[name] = B.Bounded(*(np.asarray(part.T, B.Wide) for part in parts))
+        turned = (part if lesson.in_rows else part.T for part in parts)
+        found[name] = B.Bounded(*(np.asarray(part, B.Wide) for part in turned))
     return found
 
 

@@ -21,31 +21,38 @@ COSTS = {
 """The cost of a network by its name."""
 
 
-def started(value):
+def started(value, in_rows=False):
     """Return a starting value as an array: given, or drawn by the table of a rule."""
     if not isinstance(value, dict):
         return np.array(value, dtype=float)
     rng = np.random.RandomState(value.get("seed", 0))
-    return _drawn(value["init"], tuple(value.get("shape", ())), rng, value.get("value"))
+    return _drawn(
+        value["init"],
+        tuple(value.get("shape", ())),
+        rng,
+        in_rows,
+        **{k: value[k] for k in ("value", "low", "high", "std") if k in value},
+    )
 
 
-def _drawn(init, shape, rng, constant=None):
-    inputs = shape[-1] if shape else 1
+def _drawn(init, shape, rng, in_rows=False, **told):
+    inputs = shape[0 if in_rows else -1] if shape else 1
     match init:
         case "zeros":
             return np.zeros(shape)
         case "constant":
-            return np.full(shape, float(constant))
+            return np.full(shape, float(told["value"]))
         case "uniform":
-            return np.array(rng.random_sample(shape))
-    factors = {"plain": 0.01, "he": math.sqrt(2 / inputs), "normal": 1.0}
+            low, high = told.get("low", 0.0), told.get("high", 1.0)
+            return np.array(rng.random_sample(shape)) * (high - low) + low
+    factors = {"plain": 0.01, "he": math.sqrt(2 / inputs), "normal": told.get("std", 1.0)}
     normal = np.array(rng.standard_normal(shape))
     return normal / math.sqrt(inputs) if init == "xavier" else normal * factors[init]
 
 
 def expanded(front):
     """Replace a `[network]` table by its starts; return the lines of its graph as text."""
-    network = front.pop("network")
+    network, in_rows = front.pop("network"), front.get("orientation") == "rows"
     layers, hidden = network["layers"], network.get("activation", "sigmoid")
     cost = network.get("cost", "squared")
     output = network.get("output") or ("softmax" if cost == "cross_entropy" else "sigmoid")
@@ -54,9 +61,10 @@ def expanded(front):
     for k in range(1, len(layers)):
         if f"W{k}" not in front.get("parameters", {}):
             shape = (layers[k], layers[k - 1])
-            drawn[f"W{k}"] = _drawn(network.get("init", "xavier"), shape, rng)
-        drawn[f"b{k}"] = np.zeros((layers[k], 1))
-        lines.append((f"Z{k}", f"W{k} @ {before} + b{k}"))
+            drawn[f"W{k}"] = _turned(_drawn(network.get("init", "xavier"), shape, rng), in_rows)
+        drawn[f"b{k}"] = _turned(np.zeros((layers[k], 1)), in_rows)
+        product = f"{before} @ W{k}" if in_rows else f"W{k} @ {before}"
+        lines.append((f"Z{k}", f"{product} + b{k}"))
         is_last = k == len(layers) - 1
         called = output if is_last else hidden if isinstance(hidden, str) else hidden[k - 1]
         before = "Yhat" if is_last else f"A{k}"
@@ -66,6 +74,10 @@ def expanded(front):
     columns = data.get("inputs", ["x1", "x2"]), data.get("targets", ["y"])
     data["inputs"], data["targets"] = {"X": columns[0]}, {"Y": columns[1]}
     return [*lines, ("C", COSTS[cost])]
+
+
+def _turned(value, in_rows):
+    return np.ascontiguousarray(value.T) if in_rows else value
 
 
 def examples_of(data):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from lessons_for_tests import NETWORK, SCALAR, lesson_of
 
+from gdtutor.lesson.load import parse_lesson
 from gdtutor.lesson.model import Start
 from gdtutor.lesson.starts import seeds_of, start_values
 from gdtutor.training.errors import DataError
@@ -71,6 +74,48 @@ def test_a_seed_that_no_generator_takes_is_refused_with_its_bound(
 ) -> None:
     with pytest.raises(DataError, match="use a whole number from 0 to 4294967295"):
         start_values(lesson_of(*lesson).starts, seed=seed)
+
+
+CHAIN = (
+    "w = 0.5\nb = 0.0",
+    'w = { init = "uniform", low = -1, high = 1, shape = [], seed = 1 }\n'
+    'b = { init = "normal", after = "w" }\nk = { init = "uniform", after = "b" }\n'
+    'q = { init = "normal", seed = 4 }',
+)
+
+
+def test_parameters_come_from_one_generator_in_the_order_that_is_stated() -> None:
+    starts = lesson_of(SCALAR, CHAIN, ("w*x + b", "w*x + b*k*q")).starts
+    for seed, own, other in ((None, 1, 4), (20, 20, 21)):
+        values, rng = start_values(starts, seed), np.random.RandomState(own)
+        assert values["w"] == 2 * rng.rand() - 1
+        assert values["b"] == rng.randn()
+        assert values["k"] == rng.rand()
+        assert values["q"] == np.random.RandomState(other).randn()
+
+
+@pytest.mark.parametrize(
+    ("table", "what"),
+    [
+        ('{ init = "normal", after = "v" }', "no parameter above is drawn as 'v'"),
+        ('{ init = "normal", after = "b" }', "no parameter above is drawn as 'b'"),
+        ('{ init = "normal", after = "w", seed = 1 }', "a seed, and another parameter"),
+        ('{ init = "normal" }', "a drawn parameter needs a seed"),
+        ('{ init = "uniform", high = -2, seed = 1 }', "low is 0 and high is -2"),
+        ('{ init = "he", std = 2, seed = 1 }', "'he' takes no std"),
+    ],
+)
+def test_a_start_that_cannot_be_drawn_is_refused(table: str, what: str) -> None:
+    text = SCALAR.replace("w = 0.5", 'w = { init = "normal", seed = 1 }')
+    lesson, reports = parse_lesson(text.replace("b = 0.0", f"b = {table}"), Path("lesson.md"))
+    assert lesson is None
+    assert what in reports[0].what
+
+
+def test_two_parameters_cannot_come_after_the_same_one() -> None:
+    text = SCALAR.replace(CHAIN[0], CHAIN[1].replace('after = "b"', 'after = "w"'))
+    _, reports = parse_lesson(text, Path("lesson.md"))
+    assert reports[0].what == "b already comes after w"
 
 
 def test_the_seeds_told_are_those_that_are_drawn_from() -> None:

@@ -28,7 +28,7 @@ from gdtutor.training.run import Run, RunSegment
 from gdtutor.training.settings import Settings
 from gdtutor.values import replace
 from tests.training.problems import gate_examples, make_problem, scalar_or, xor_231
-from tests.training.walking import assert_close
+from tests.training.walking import assert_close, walk
 
 Array = NDArray[np.float64]
 RATE = 0.03
@@ -82,6 +82,11 @@ class Adam:
         return p - RATE * corrected[0] / (np.sqrt(corrected[1]) + 1e-8)
 
 
+class AdamW(Adam):
+    def step(self, p: Array, g: Array, t: int) -> Array:
+        return super().step(p, g, t) - RATE * 0.01 * p
+
+
 class Averaged:
     def __init__(self) -> None:
         self.seen: list[Array] = []
@@ -108,6 +113,7 @@ BY_HAND: dict[str, Callable[[], object]] = {
     "adagrad": Adagrad,
     "rmsprop": Rmsprop,
     "adam": Adam,
+    "adamw": AdamW,
     "averaged": Averaged,
     "implicit": Implicit,
 }
@@ -204,6 +210,38 @@ def test_a_state_variable_turns_its_sign_exactly_where_the_row_says(name: str) -
     for variable in row.state:
         sign = -1 if variable.is_odd else 1
         assert other.state[variable.name][0] == sign * one.state[variable.name][0]
+
+
+@pytest.mark.parametrize("name", [n for n in EXPLICIT if n != "adamw"])
+def test_weight_decay_is_shown_in_the_lines_and_added_to_the_gradient(name: str) -> None:
+    settings = Settings(optimizer=name, hyperparameters=(("weight_decay", 0.2),))
+    row, hyper = optimiser_of(settings)
+    assert "weight_decay*p" in dict(row.lines)[row.lines[0][0]]
+    by_hand, plain = BY_HAND[name](), np.array([0.7, -1.2, 2.0])
+    p, state, q = plain, zero_state(row, plain), plain
+    for t in range(1, 30):
+        step = update(row, p, bowl(p), state, t, RATE, hyper)
+        p, state, q = step.p, step.state, by_hand.step(q, bowl(q) + 0.2 * q, t)
+    np.testing.assert_allclose(p, q, rtol=1e-12)
+
+
+def test_a_plan_trains_with_weight_decay_as_the_walk_does() -> None:
+    problem = xor_231()
+    for name in ("sgd", "momentum", "adam", "adamw"):
+        settings = Settings(
+            learning_rate=0.1, epochs=5, batch=2, optimizer=name,
+            hyperparameters=(("weight_decay", 0.05),),
+        )  # fmt: skip
+        run = Run((RunSegment(0, problem, settings),))
+        run.advance()
+        walked = walk(problem, settings, run.state(9))
+        for parameter, value in walked.parameters.items():
+            assert_close(run.state(10).parameters[parameter], value)
+
+
+def test_a_rule_that_finds_its_gradient_elsewhere_takes_no_weight_decay() -> None:
+    with pytest.raises(TrainingError, match="no constant 'weight_decay'"):
+        optimiser_of(Settings(optimizer="implicit", hyperparameters=(("weight_decay", 0.1),)))
 
 
 def test_a_step_lists_its_lines_with_their_values() -> None:

@@ -23,6 +23,11 @@ def test_schedules_have_the_rates_of_their_formulas() -> None:
     assert rate(Schedule("exponential", 0.5, 10), 1.0, 5) == pytest.approx(0.5**0.5, rel=1e-15)
     assert rate(Schedule("cosine", 0.5, 10), 1.0, 5) == pytest.approx(0.5, rel=1e-15)
     assert rate(Schedule("cosine", 0.5, 10), 1.0, 99) == 0.0
+    assert [rate(Schedule("linear", 0.1, 100), 1.0, e) for e in (0, 50, 100, 900)] == (
+        pytest.approx([1.0, 0.55, 0.1, 0.1], rel=1e-15)
+    )
+    assert rate(Schedule("linear", 0.0, 10), 2.0, 10) == 0.0
+    assert rate(Schedule("inverse_time", 0.5, 10), 1.0, 20) == 0.5
     assert rate(Schedule("exponential", 1e300, 1), 1.0, 99) == math.inf
 
 
