@@ -153,6 +153,10 @@ def keys_of(table: type) -> str:
 
 def _call(row: Operation) -> str:
     operands = ", ".join(OPERANDS[: row.operands])
+    if row.attribute == "shape":
+        return f"`{row.name}({operands}, 2, 6)`"
+    if row.repeats:
+        return f"`{row.name}({operands})` or `{row.name}({operands}, …, axis=1)`"
     axis = f" or `{row.name}({operands}, axis=0)`" if row.takes_axis else ""
     return f"`{row.name}({operands})`{axis}"
 
@@ -161,7 +165,7 @@ def operations() -> str:
     """Return every operation that formulas may call, and the operators."""
     signs = {
         "add": "a + b", "sub": "a - b", "mul": "a*b", "div": "a/b", "pow": "a**b", "neg": "-a",
-        "matmul": "a @ b", "transpose": "a.T",
+        "matmul": "a @ b", "transpose": "a.T", "pick": "a[0, 1:3]",
     }  # fmt: skip
     lines = []
     for row in OPERATIONS.values():

@@ -148,7 +148,7 @@ def check_axes(notes: Notes, moment: Moment) -> None:
             kind, text = OPERATIONS[node.op].kind, done.graph.lines[node.line].text
             # An axis that is named is meant as one.
             axis, of = node.attribute, node.args[0]
-            if kind is not Kind.REDUCTION or axis is None or _NAMED_AXIS.search(text):
+            if kind is not Kind.REDUCTION or not isinstance(axis, int) or _NAMED_AXIS.search(text):
                 continue
             is_single = isinstance(of, Name) and _has_one_cell(done, of.name, axis)
             if is_single or (node.op in _OF_TWO and _is_margin(done.graph, of)):

@@ -7,11 +7,12 @@ through values that gather them, such as the mean over the batch in a normalisat
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 import numpy as np
 
-from gdtutor.engine.expression import Attribute, Expr, Name, Number
+from gdtutor.engine.expression import Attribute, Expr, Name, Number, Range
 from gdtutor.engine.graph import Graph, Leaf, Node, Role
 from gdtutor.engine.operations import OPERATIONS, Array, Kind, Operation
 from gdtutor.engine.shapes import Shape, expression_shape, operation_shape
@@ -72,14 +73,16 @@ def _operands(
 def _operation_axes(op: Operation, args: tuple[_Operand, ...], axis: Attribute) -> Axes:
     """Return the batch axes of one operation's result."""
     first = args[0]
+    result = operation_shape(op, tuple(arg.shape for arg in args), axis)
     match op.kind:
         case Kind.ELEMENTWISE:
-            result = operation_shape(op, tuple(arg.shape for arg in args))
             return tuple(sorted({a for arg in args for a in _aligned(arg, result)}))
         case Kind.TRANSPOSE:
             return tuple(sorted(len(first.shape) - 1 - a for a in first.axes))
         case Kind.MATMUL:
-            return _product_axes(op, first, args[1])
+            return _product_axes(first, args[1])
+        case Kind.OUTER:
+            return (*first.axes, *(a + len(first.shape) for a in args[1].axes))
         case Kind.REDUCTION:
             return () if axis is None else tuple(a for a in first.axes if a != axis)
         case Kind.COLUMNS | Kind.COLUMN_LOSS:
@@ -87,7 +90,15 @@ def _operation_axes(op: Operation, args: tuple[_Operand, ...], axis: Attribute) 
             # what comes out of it is no longer one example's.
             gathered = 0 if axis is None else axis
             return tuple(sorted({a for arg in args for a in arg.axes if a != gathered}))
-        case Kind.SPREAD:
+        case Kind.PICK:
+            return _picked_axes(first, axis)
+        case Kind.RESHAPE:
+            return _reshaped_axes(first, result)
+        case Kind.CONCAT:
+            return tuple(sorted({a for arg in args for a in arg.axes if a != axis}))
+        case Kind.EMBED:
+            return (0,) if (first if op.name == "one_hot" else args[1]).axes else ()
+        case Kind.SPREAD | Kind.PART:
             return args[1].axes
 
 
@@ -100,10 +111,36 @@ def _aligned(operand: _Operand, result: Shape) -> Axes:
     return tuple(a + extra for a in operand.axes if operand.shape[a] == result[a + extra])
 
 
-def _product_axes(op: Operation, left: _Operand, right: _Operand) -> Axes:
+def _picked_axes(operand: _Operand, index: Attribute) -> Axes:
+    """Return the batch axes of picked cells: of a part of the examples none is left."""
+    parts = index if isinstance(index, tuple) else ()
+    found, place = [], 0
+    for axis, length in enumerate(operand.shape):
+        part = parts[axis] if axis < len(parts) else Range(None, None)
+        if not isinstance(part, Range):
+            continue
+        if axis in operand.axes and range(length)[slice(*part)] == range(length):
+            found.append(place)
+        place += 1
+    return tuple(found)
+
+
+def _reshaped_axes(operand: _Operand, result: Shape) -> Axes:
+    """Return the batch axes in another shape: where as many cells stand before and along one."""
+    found = []
+    for axis in operand.axes:
+        before, length = math.prod(operand.shape[:axis]), operand.shape[axis]
+        places = [
+            place
+            for place, n in enumerate(result)
+            if n == length and math.prod(result[:place]) == before
+        ]
+        found += places[-1:] if axis else places[:1]
+    return tuple(found)
+
+
+def _product_axes(left: _Operand, right: _Operand) -> Axes:
     """Return the batch axes of a product: those that are not summed over."""
-    if op.name == "outer":
-        return (*left.axes, *(a + len(left.shape) for a in right.axes))
     inner = len(left.shape) - 1
     outer = [a for a in left.axes if a != inner]
     return (*outer, *(a - 1 + inner for a in right.axes if a != 0))

@@ -122,8 +122,6 @@ def _check_new(name: str, leaves: Mapping[str, Leaf], known: Mapping[str, int]) 
     hint = "choose another name"
     if name in known:
         what, hint = f"'{name}' is defined twice", "every name is given once"
-    elif name in FUNCTIONS:
-        what = f"'{name}' is the name of an operation"
     elif name in leaves:
         what = f"'{name}' is already the name of {a_role(leaves[name].role)}"
     else:
@@ -157,7 +155,7 @@ def _only_elementwise(name: str, expr: Expr) -> None:
         if not isinstance(part, Apply):
             continue
         if OPERATIONS[part.op].kind is not Kind.ELEMENTWISE:
-            sign = {"matmul": "@", "transpose": ".T"}.get(part.op, part.op)
+            sign = {"matmul": "@", "transpose": ".T", "pick": "[…]"}.get(part.op, part.op)
             raise GraphError(
                 f"{sign} in a lesson whose formulas are about one example",
                 "bind matrices with inputs = { X = [...] } to use it",

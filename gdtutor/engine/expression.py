@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 from gdtutor.values import Struct, astuple
 
@@ -42,8 +43,16 @@ class Name(_Part, frozen=True):
     column: int = 0
 
 
-Attribute = int | None
-"""What a call fixes in plain numbers: the axis that it goes along; None where it names nothing."""
+class Range(NamedTuple):
+    """A stretch of cells along an axis, as a slice of NumPy's without a step."""
+
+    start: int | None
+    stop: int | None
+
+
+Attribute = int | tuple[int | Range, ...] | None
+"""What a call fixes in plain numbers: the axis that it goes along, the cells that it picks, or the
+lengths of a shape; None where it fixes nothing."""
 
 
 class Apply(_Part, frozen=True):
@@ -100,13 +109,40 @@ def to_text(expr: Expr) -> str:
         return f"-{_wrapped(expr.args[0], 3)}"
     if expr.op == "transpose":
         return f"{_wrapped(expr.args[0], WHOLE)}.T"
-    parts = [*map(to_text, expr.args), *attribute_texts(expr.attribute)]
+    if expr.op == "pick":
+        return f"{_wrapped(expr.args[0], WHOLE)}{index_text(expr.attribute)}"
+    parts = [*map(to_text, operands_of(expr)), *attribute_texts(expr.attribute)]
     return f"{expr.op}({', '.join(parts)})"
+
+
+def operands_of(expr: Apply) -> tuple[Expr, ...]:
+    """Return the operands as a call names them: joined arrays all in one call."""
+    first = expr.args[0]
+    is_more = expr.op == "concat" and isinstance(first, Apply) and first.op == "concat"
+    if is_more and isinstance(first, Apply) and first.attribute == expr.attribute:
+        return (*operands_of(first), *expr.args[1:])
+    return expr.args
 
 
 def attribute_texts(attribute: Attribute) -> list[str]:
     """Return what stands behind the operands of a call."""
+    if isinstance(attribute, tuple):
+        has_ranges = any(isinstance(part, Range) for part in attribute)
+        return [index_text(attribute)] if has_ranges else [str(n) for n in attribute]
     return [] if attribute is None else [f"axis={attribute}"]
+
+
+def index_text(index: Attribute) -> str:
+    """Return which cells are picked, as `[0, 1:3]`."""
+    parts = index if isinstance(index, tuple) and not isinstance(index, Range) else (index,)
+    return f"[{', '.join(map(_index_part, parts))}]"
+
+
+def _index_part(part: object) -> str:
+    if not isinstance(part, Range):
+        return str(part)
+    start, stop = ("" if n is None else str(n) for n in part)
+    return f"{start}:{stop}"
 
 
 def _wrapped(expr: Expr, needed: int) -> str:

@@ -11,7 +11,15 @@ import numpy as np
 
 from gdtutor.engine.expression import Attribute, Expr, Name, Number
 from gdtutor.engine.graph import Graph, Node
-from gdtutor.engine.operations import OPERANDS, OPERATIONS, Array, Kind, Operation, definition
+from gdtutor.engine.operations import (
+    OPERANDS,
+    OPERATIONS,
+    Array,
+    Kind,
+    Operation,
+    apply,
+    definition,
+)
 
 
 def forward_family(
@@ -57,18 +65,28 @@ def _operand(arg: Name | Number, values: Mapping[str, Array]) -> Array:
 
 def _apply(op: Operation, args: tuple[Array, ...], axis: Attribute) -> Array:
     match op.kind:
-        case Kind.MATMUL if op.name == "matmul":
+        case Kind.MATMUL:
             return _matmul(args[0], args[1])
         case Kind.TRANSPOSE:
             return np.swapaxes(args[0], 1, 2) if args[0].ndim == 3 else args[0]
         case Kind.REDUCTION if op.function is not None:
             return _reduced(op, args[0], axis)
+        case Kind.CONCAT | Kind.PICK | Kind.RESHAPE | Kind.PART | Kind.OUTER | Kind.EMBED if (
+            op.function
+        ):
+            return _member_by_member(op, args, axis)
         case Kind.ELEMENTWISE if op.function is not None:
             return np.asarray(op.function(*_aligned(args)), dtype=np.float64)
     body = definition(op, axis)
     if body is None:
         raise ValueError(f"{op.name} has no definition to compute a family by")
     return _evaluated(body, dict(zip(OPERANDS, args, strict=False)))
+
+
+def _member_by_member(op: Operation, args: tuple[Array, ...], axis: Attribute) -> Array:
+    members = max(len(arg) for arg in args)
+    wide = [np.broadcast_to(arg, (members, *arg.shape[1:])) for arg in args]
+    return np.stack([apply(op, tuple(parts), axis) for parts in zip(*wide, strict=True)])
 
 
 def _evaluated(expr: Expr, values: Mapping[str, Array]) -> Array:
@@ -89,10 +107,10 @@ def _aligned(args: tuple[Array, ...]) -> tuple[Array, ...]:
 def _reduced(op: Operation, arg: Array, axis: Attribute) -> Array:
     if op.function is None:
         raise ValueError(f"{op.name} has no function")
-    if axis is None:
+    if not isinstance(axis, int):
         flat = arg.reshape(arg.shape[0], -1)
-        return np.asarray(op.function(flat, axis=1)).reshape(arg.shape[0])
-    return np.asarray(op.function(arg, axis=axis + 1))
+        return np.asarray(op.function(flat, 1)).reshape(arg.shape[0])
+    return np.asarray(op.function(arg, axis + 1))
 
 
 def _matmul(left: Array, right: Array) -> Array:

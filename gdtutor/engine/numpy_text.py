@@ -16,6 +16,7 @@ from gdtutor.engine.expression import (
     Expr,
     Name,
     Number,
+    index_text,
     number_text,
     substitute,
 )
@@ -42,7 +43,14 @@ def sum_to(a, b):
     )
     return np.sum(a, axis=axes).reshape(shape)
 '''
-"""The one helper of a rule that is not one call of NumPy."""
+PLACE = '''def place(a, b, index):
+    """Put a where it was picked from b, and 0 elsewhere."""
+    placed = np.zeros(np.shape(b))
+    placed[index] = a
+    return placed
+'''
+HELPERS = {"sum_to": SUM_TO, "place": PLACE}
+"""The helpers of rules that are not one call of NumPy, by their names."""
 
 
 def plain_name(name: str) -> str:
@@ -101,13 +109,13 @@ class NumpyWriter(Struct, frozen=True):
     def _call(self, expr: Apply) -> tuple[str, int]:
         operation = OPERATIONS[expr.op]
         args = [self.write(arg) for arg in expr.args]
+        if "{" in operation.numpy and expr.op != "mul_or_zero":
+            return self._filled(operation.numpy, expr), WHOLE
         if expr.attribute is not None and operation.numpy:
             return f"{operation.numpy}({args[0]}, axis={expr.attribute}, keepdims=True)", WHOLE
         if expr.op == "mul_or_zero":
             product = self.write(Apply("mul", expr.args))
             return f"np.where({args[0]} == 0, 0.0, {product})", WHOLE
-        if "{" in operation.numpy:
-            return operation.numpy.format(**dict(zip(OPERANDS, args, strict=False))), WHOLE
         if expr.op == "sum_to":
             return self._sum_to(expr, args), WHOLE
         if operation.numpy:
@@ -116,6 +124,15 @@ class NumpyWriter(Struct, frozen=True):
         if body is None or not (self.is_inline or expr.attribute is not None):
             return f"{expr.op}({', '.join(args)})", WHOLE
         return self._written(substitute(body, dict(zip(OPERANDS, expr.args, strict=False))))
+
+    def _filled(self, call: str, expr: Apply) -> str:
+        """Return a call that the table writes out, with its operands and what it fixes."""
+        strength = WHOLE if call.startswith("{a}") else 0
+        operands = [self._wrapped(arg, strength) for arg in expr.args]
+        fixed = expr.attribute
+        shape = fixed if isinstance(fixed, tuple) else ()
+        words = {"axis": fixed, "index": index_text(fixed), "shape": shape}
+        return call.format(**dict(zip(OPERANDS, operands, strict=False)), **words)
 
     def _sum_to(self, expr: Apply, args: list[str]) -> str:
         if self.shapes is None:
@@ -178,4 +195,4 @@ def value_text(value: Array) -> str:
     return f"[{', '.join(value_text(part) for part in value)}]"
 
 
-__all__ = ["SUM_TO", "NumpyWriter", "helper_names", "helper_source", "plain_name", "value_text"]
+__all__ = ["HELPERS", "NumpyWriter", "helper_names", "helper_source", "plain_name", "value_text"]

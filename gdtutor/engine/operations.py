@@ -18,6 +18,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from gdtutor.engine import arrangements
 from gdtutor.engine.expression import Attribute, Expr, Name, Number
 from gdtutor.engine.parsing import Arity, parse
 from gdtutor.values import Struct, field
@@ -41,6 +42,17 @@ class Kind(Enum):
     """Over the cells of each column; the shape stays."""
     COLUMN_LOSS = "column loss"
     """Two arrays of one shape; each column gives one number."""
+    OUTER = "outer"
+    """Every cell of a vector with every cell of another."""
+    PICK = "index"
+    """Some cells along each axis; an axis of which one place is picked is gone."""
+    RESHAPE = "new shape"
+    """The same cells in rows of another length."""
+    CONCAT = "joined"
+    """One array behind the other along an axis."""
+    EMBED = "rows by number"
+    PART = "part"
+    """Gradient bookkeeping: the cells of the first operand that the second stands for."""
     SPREAD = "spread"
     """Gradient bookkeeping: brings the first operand to the shape of the second."""
 
@@ -71,6 +83,8 @@ class Operation(Struct, frozen=True):
     """`vjp` for operands that are vectors, by the number of their axes."""
     because: tuple[str, ...] = ()
     """Why each local gradient is what it is, in words, over {a}, {b}, {c}."""
+    repeats: bool = False
+    """Whether a call may have more operands, which are taken two by two from the left."""
     has_target: bool = False
     """Whether it holds its first operand, a prediction, against its second, a target."""
     kink: str = ""
@@ -79,6 +93,8 @@ class Operation(Struct, frozen=True):
     """Which value the gradient takes at the kink."""
     samples: tuple[tuple[float, float], ...] = ((-3.0, 3.0),)
     """For each operand the interval that tests draw from (the last one repeats)."""
+    attribute: str = ""
+    """What a call may fix in plain numbers: its axis, index or shape; rules call it so, too."""
     is_held: bool = False
     """Whether its result counts as given: no derivative sees it move."""
     internal: bool = False
@@ -87,7 +103,12 @@ class Operation(Struct, frozen=True):
     @property
     def takes_axis(self) -> bool:
         """Whether a call may name an axis."""
-        return self.kind in (Kind.REDUCTION, Kind.COLUMNS, Kind.COLUMN_LOSS)
+        return self.attribute == "axis"
+
+    @property
+    def is_arrangement(self) -> bool:
+        """Whether cells only come to other places, as `arranged` tells, and none is computed."""
+        return self.kind in (Kind.PICK, Kind.RESHAPE, Kind.CONCAT, Kind.PART)
 
     def axis_of(self, named: Attribute) -> Attribute:
         """Return the axis that a call goes along: of columns the first where it names none."""
@@ -341,6 +362,35 @@ _ALL = (
         because=("each row of {a} meets every column of {b}",) * 2,
     ),
     Operation(
+        "outer", 2, Kind.OUTER, "multiplies every cell of {a} by every cell of {b}",
+        function=np.outer, numpy="np.outer", vjp=("g @ b", "g.T @ a"),
+        because=("each cell of {a} meets all of {b}", "each cell of {b} meets all of {a}"),
+    ),
+    Operation(
+        "pick", 1, Kind.PICK, "picks cells of {a}",
+        function=arrangements.pick, numpy="{a}{index}", vjp=("place(g, a, index)",),
+        because=("what is picked gets its gradient, the rest gets 0",),
+        attribute="index",
+    ),
+    Operation(
+        "reshape", 1, Kind.RESHAPE, "puts the cells of {a} in another shape",
+        function=arrangements.reshape, numpy="np.reshape({a}, {shape})", vjp=("refit(g, a)",),
+        because=("each gradient goes back to where its cell was",),
+        attribute="shape",
+    ),
+    Operation(
+        "concat", 2, Kind.CONCAT, "puts {b} behind {a}",
+        function=arrangements.concat, numpy="np.concatenate(({a}, {b}), axis={axis})",
+        vjp=("first(g, a, axis)", "last(g, b, axis)"),
+        because=("each part gets its own gradient",) * 2,
+        attribute="axis", repeats=True,
+    ),
+    Operation(
+        "embed", 2, Kind.EMBED, "picks the rows of {a} that {b} numbers",
+        formula="one_hot(b, a) @ a", vjp=("one_hot(b, a).T @ g", "0*b"),
+        because=("a row gets the gradients of all its uses", "a number of a row has no slope"),
+    ),
+    Operation(
         "transpose", 1, Kind.TRANSPOSE, "turns the rows of {a} into columns",
         function=np.transpose, numpy="np.transpose", vjp=("g.T",),
         because=("turning back is the same turn",),
@@ -349,11 +399,13 @@ _ALL = (
         "sum", 1, Kind.REDUCTION, "adds up the cells of {a}",
         function=_sum, numpy="np.sum", local=("1",),
         because=("every cell is added, so each gets the whole upstream gradient",),
+        attribute="axis",
     ),
     Operation(
         "mean", 1, Kind.REDUCTION, "averages the cells of {a}",
         function=_mean, numpy="np.mean", local=("count(out)/count(a)",),
         because=("every cell counts for one share of the average",),
+        attribute="axis",
     ),
     Operation(
         "max", 1, Kind.REDUCTION, "takes the largest cell of {a}",
@@ -362,6 +414,7 @@ _ALL = (
         because=("only the largest cell moves the result; equal ones share the gradient",),
         kink="maximum(0, 2 - ties(a, axis))",
         convention="the largest cells share it equally",
+        attribute="axis",
     ),
     Operation(
         "min", 1, Kind.REDUCTION, "takes the smallest cell of {a}",
@@ -370,18 +423,21 @@ _ALL = (
         because=("only the smallest cell moves the result; equal ones share the gradient",),
         kink="maximum(0, 2 - ties(-a, axis))",
         convention="the smallest cells share it equally",
+        attribute="axis",
     ),
     Operation(
         "argmax", 1, Kind.REDUCTION, "counts up to the largest cell of {a}, from 0",
         function=_argmax, numpy="np.argmax", local=("0",),
         because=("a place does not change with a little of {a}",),
         kink="maximum(0, 2 - ties(a, axis))", convention="0 is used there",
+        attribute="axis",
     ),
     Operation(
         "var", 1, Kind.REDUCTION, "averages how far the cells of {a} are from their mean, squared",
         formula="mean(square(a - mean(a, axis)), axis)",
         local=("2*(a - mean(a, axis))*count(out)/count(a)",),
         because=("a cell far from the mean counts most",),
+        attribute="axis",
     ),
     Operation(
         "std", 1, Kind.REDUCTION, "takes the root of the variance of {a}",
@@ -389,6 +445,7 @@ _ALL = (
         local=("(a - mean(a, axis))*count(out)/count(a)/maximum(out, 1e-300)",),
         because=("a cell far from the mean counts most",),
         kink="out", convention="0 is used there",
+        attribute="axis",
     ),
     Operation(
         "logsumexp", 1, Kind.REDUCTION, "takes the logarithm of the sum of e to each cell of {a}",
@@ -396,6 +453,7 @@ _ALL = (
         computed="max(a, axis) + log(sum(exp(a - max(a, axis)), axis))",
         local=("exp(a - max(a, axis))/sum(exp(a - max(a, axis)), axis)",),
         because=("each cell counts by its share of the sum",),
+        attribute="axis",
     ),
     Operation(
         "softmax", 1, Kind.COLUMNS, "turns each column of {a} into shares that add up to 1",
@@ -403,6 +461,7 @@ _ALL = (
         computed="exp(a - max(a, axis))/sum(exp(a - max(a, axis)), axis)",
         vjp=("out*(g - sum(g*out, axis))",),
         because=("a share grows at the expense of the others",),
+        attribute="axis",
     ),
     Operation(
         "cross_entropy", 2, Kind.COLUMN_LOSS,
@@ -411,6 +470,7 @@ _ALL = (
         vjp=("-g*b/maximum(a, 1e-12)", "-g*maximum(log(a), -100)"),
         because=("only the share of the true class counts", "the surprise of each class"),
         samples=((0.1, 0.9), (0.0, 1.0)), has_target=True,
+        attribute="axis",
     ),
     Operation(
         "cross_entropy_logits", 2, Kind.COLUMN_LOSS,
@@ -420,6 +480,7 @@ _ALL = (
         vjp=("g*(softmax(a, axis) - b)", "-g*a"),
         because=("prediction minus target", "the scores themselves"),
         samples=((-3.0, 3.0), (0.0, 1.0)), has_target=True,
+        attribute="axis",
     ),
     Operation(
         "mul_or_zero", 2, Kind.ELEMENTWISE, "multiplies {a} by {b}, and gives 0 where {a} is 0",
@@ -428,14 +489,41 @@ _ALL = (
     Operation(
         "ties", 1, Kind.REDUCTION, "counts the largest cells of {a}",
         formula="sum(step(a - max(a, axis)), axis)", internal=True,
-    ),
-    Operation(
-        "outer", 2, Kind.MATMUL, "multiplies every cell of {a} by every cell of {b}",
-        function=np.outer, numpy="np.outer", internal=True,
+        attribute="axis",
     ),
     Operation(
         "count", 1, Kind.REDUCTION, "counts the cells of {a}",
         function=_count, numpy="np.size", internal=True,
+    ),
+    Operation(
+        "place", 2, Kind.PART, "puts {a} where it was picked from {b}, and 0 elsewhere",
+        function=arrangements.place, numpy="place({a}, {b}, np.s_{index})", internal=True,
+        attribute="index",
+    ),
+    Operation(
+        "refit", 2, Kind.PART, "puts the cells of {a} in the shape of {b}",
+        function=arrangements.refit, numpy="np.reshape({a}, np.shape({b}))", internal=True,
+    ),
+    Operation(
+        "first", 2, Kind.PART, "takes the part of {a} that {b} stands for",
+        function=arrangements.first, numpy="np.take({a}, range(np.shape({b})[{axis}]), {axis})",
+        internal=True,
+        attribute="axis",
+    ),
+    Operation(
+        "last", 2, Kind.PART, "takes the part of {a} that {b} stands for",
+        function=arrangements.last, numpy="np.take({a}, range(-np.shape({b})[{axis}], 0), {axis})",
+        internal=True,
+        attribute="axis",
+    ),
+    Operation(
+        "is_place", 3, Kind.ELEMENTWISE, "gives 1 where {a} is {b}, of {c} places",
+        function=arrangements.is_place, numpy="is_place", internal=True,
+    ),
+    Operation(
+        "one_hot", 2, Kind.EMBED, "gives a row for each cell of {a}, with a 1 at its place",
+        function=arrangements.one_hot, internal=True,
+        numpy="np.float64(np.reshape({a}, (-1, 1)) == np.arange(np.shape({b})[0]))",
     ),
     Operation(
         "spread", 2, Kind.SPREAD, "gives every cell of {b} the value of {a}",
@@ -450,16 +538,16 @@ _ALL = (
 OPERATIONS: Mapping[str, Operation] = {row.name: row for row in _ALL}
 """Every operation by its name."""
 
-_OPERATORS = frozenset({"add", "sub", "mul", "div", "pow", "neg", "matmul", "transpose"})
+_OPERATORS = frozenset({"add", "sub", "mul", "div", "pow", "neg", "matmul", "transpose", "pick"})
 
 FUNCTIONS: Mapping[str, Arity] = {
-    row.name: Arity(row.operands, row.takes_axis)
+    row.name: Arity(row.operands, row.attribute, row.repeats)
     for row in _ALL
     if not row.internal and row.name not in _OPERATORS
 }
 """The operations that a lesson's formulas may call by name."""
 
-_ALL_FUNCTIONS = {row.name: Arity(row.operands, row.takes_axis) for row in _ALL}
+_ALL_FUNCTIONS = {row.name: Arity(row.operands, row.attribute, row.repeats) for row in _ALL}
 
 
 def parse_formula(text: str) -> Expr:
@@ -473,15 +561,35 @@ def parse_rule(text: str, attribute: Attribute = None) -> Expr:
 
     Args:
         text: The rule.
-        attribute: What `axis` stands for in it.
+        attribute: What `axis` or `index` stands for in it.
     """
-    return parse(text, _ALL_FUNCTIONS, {"axis": attribute})
+    return parse(text, _ALL_FUNCTIONS, {"axis": attribute, "index": attribute})
 
 
 def definition(op: Operation, attribute: Attribute = None) -> Expr | None:
     """Return the formula over the operands that computes the operation, None where NumPy does."""
     text = op.computed or ("" if op.function else op.formula)
     return parse_rule(text, op.axis_of(attribute)) if text else None
+
+
+def arranged(op: Operation, shapes: tuple[tuple[int, ...], ...], attribute: Attribute) -> Array:
+    """Return where each cell of an arrangement comes from.
+
+    Args:
+        op: An operation that only brings cells to other places.
+        shapes: The shapes of its operands.
+        attribute: What its call fixes.
+
+    Returns:
+        For each cell of the result its number among all cells of the operands, one after the other,
+        from 1; 0 where it is 0.
+    """
+    numbers, first = [], 1
+    for shape in shapes:
+        cells = int(np.prod(shape, dtype=int))
+        numbers.append(np.arange(float(first), first + cells).reshape(shape))
+        first += cells
+    return apply(op, tuple(numbers), attribute).astype(int)
 
 
 def apply(op: Operation, args: tuple[Array, ...], attribute: Attribute = None) -> Array:

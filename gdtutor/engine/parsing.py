@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple, NoReturn
 
 from gdtutor.engine.errors import FormulaError, did_you_mean
-from gdtutor.engine.expression import INFIX, MAX_NAME, Apply, Attribute, Expr, Name, Number
+from gdtutor.engine.expression import INFIX, MAX_NAME, Apply, Attribute, Expr, Name, Number, Range
 from gdtutor.engine.tokens import Token, tokens_of
 
 MAX_CHARACTERS = 2_000
@@ -18,10 +18,18 @@ MAX_OPERATIONS = 200
 
 
 class Arity(NamedTuple):
-    """How an operation is called: its number of operands, and whether an axis may follow."""
+    """How an operation is called: its number of operands, and what may follow them."""
 
     operands: int
-    takes_axis: bool
+    attribute: str = ""
+    """What it fixes in plain numbers: axis, index or shape; empty where nothing."""
+    repeats: bool = False
+    """Whether more operands are taken two by two, from the left."""
+
+    @property
+    def takes_axis(self) -> bool:
+        """Whether an axis may follow the operands."""
+        return self.attribute == "axis"
 
 
 def parse(
@@ -44,6 +52,21 @@ def parse(
             code="bound",
         )
     return _Parser(text, functions, axes or {}).whole()
+
+
+class _Spelling(NamedTuple):
+    op: str
+    arity: Arity
+    fixed: Attribute = None
+
+
+_SPELLINGS: Mapping[str, _Spelling] = {
+    "dot": _Spelling("matmul", Arity(2)),
+    "flatten": _Spelling("reshape", Arity(1), (-1,)),
+}
+"""Calls that are other ways to write an operation."""
+_MAX_INDEX = 9
+"""Digits of an index or a length."""
 
 
 class _Parser:
@@ -150,10 +173,54 @@ class _Parser:
 
     def _postfix(self) -> Expr:
         expr = self._atom()
-        while self._peek.kind == "transpose":
-            token = self._next()
-            expr = self._apply("transpose", (expr,), token.column)
+        while self._peek.kind == "transpose" or self._peek.text == "[":
+            token = self._peek
+            if token.text == "[":
+                expr = self._apply("pick", (expr,), token.column, self._index())
+            else:
+                self._next()
+                expr = self._apply("transpose", (expr,), token.column)
         return expr
+
+    def _index(self) -> tuple[int | Range, ...]:
+        """Read which cells are picked, as `[0, 1:3]`."""
+        opened = self._next()
+        parts = [self._index_part()]
+        while self._peek.text == ",":
+            self._next()
+            parts.append(self._index_part())
+        if self._peek.kind == "end":
+            raise FormulaError(
+                "a bracket is opened and not closed", "add ']'", column=opened.column
+            )
+        if self._peek.text != "]":
+            self._not_whole(self._peek)
+        self._next()
+        return tuple(parts)
+
+    def _index_part(self) -> int | Range:
+        start = None if self._peek.text == ":" else self._whole_number()
+        if self._peek.text != ":":
+            return start or 0
+        self._next()
+        return Range(start, None if self._peek.text in (",", "]") else self._whole_number())
+
+    def _whole_number(self) -> int:
+        sign = 1
+        if self._peek.text == "-":
+            self._next()
+            sign = -1
+        token = self._next()
+        if token.kind != "number" or not token.text.isdecimal() or len(token.text) > _MAX_INDEX:
+            self._not_whole(token)
+        return sign * int(token.text)
+
+    def _not_whole(self, token: Token) -> NoReturn:
+        raise FormulaError(
+            f"'{token.text}' cannot stand in an index" if token.text else "an index ends too early",
+            "cells are picked by whole numbers, as A[0], A[:, 1:3] or A[1:, -1]",
+            column=token.column,
+        )
 
     def _atom(self) -> Expr:
         token = self._next()
@@ -197,31 +264,36 @@ class _Parser:
             self._unexpected(self._peek)
 
     def _call(self, name: Token) -> Expr:
-        arity = self._functions.get(name.text)
+        known = self._functions.get(name.text)
+        arity = _SPELLINGS[name.text].arity if name.text in _SPELLINGS else known
         if arity is None:
-            near = did_you_mean(name.text, self._functions)
+            names = {*self._functions, *_SPELLINGS}
+            near = did_you_mean(name.text, names)
             raise FormulaError(
                 f"unknown operation '{name.text}'",
-                near or f"known are {', '.join(sorted(self._functions))}",
+                near or f"known are {', '.join(sorted(names))}",
                 column=name.column,
                 code="unknown-operation",
             )
         opened = self._next()
         self._deeper(opened.column)
         args: list[Expr] = []
-        axis: Attribute = None
+        fixed: Attribute = None
         while self._peek.text != ")" and not self._begins_keyword():
+            if self._peek.text == "[" and arity.attribute == "index":
+                fixed = self._index()
+                break
             args.append(self._sum())
             if self._peek.text != ",":
                 break
             self._next()
         if self._begins_keyword():
-            axis = self._keyword(name, arity)
+            fixed = self._keyword(name, arity)
         elif args and self._tokens[self._at - 1].text == ",":
             self._unexpected(self._peek)
         self._depth -= 1
         self._close(opened)
-        return self._checked_call(name, arity, args, axis)
+        return self._checked_call(name, arity, args, fixed)
 
     def _begins_keyword(self) -> bool:
         return self._peek.kind == "name" and self._tokens[self._at + 1].text == "="
@@ -237,9 +309,15 @@ class _Parser:
         self._next()
         return self._axis(name, self._sum())
 
-    def _checked_call(self, name: Token, arity: Arity, args: list[Expr], axis: Attribute) -> Expr:
-        if axis is None and arity.takes_axis and len(args) == arity.operands + 1:
-            axis = self._axis(name, args.pop())
+    def _checked_call(self, name: Token, arity: Arity, args: list[Expr], fixed: Attribute) -> Expr:
+        if arity.attribute == "shape":
+            fixed, args = self._lengths(name, args[arity.operands :]), args[: arity.operands]
+        elif arity.repeats and len(args) > arity.operands and not self._is_named_axis(args[-1]):
+            return self._folded(name, args, fixed)
+        elif fixed is None and arity.attribute and len(args) == arity.operands + 1:
+            fixed = self._axis(name, args.pop())
+        if arity.repeats and fixed is None:
+            fixed = 0
         if len(args) != arity.operands:
             plural = "" if arity.operands == 1 else "s"
             raise FormulaError(
@@ -247,7 +325,31 @@ class _Parser:
                 "check the commas and parentheses",
                 column=name.column,
             )
-        return self._apply(name.text, tuple(args), name.column, axis)
+        spelling = _SPELLINGS.get(name.text, _Spelling(name.text, arity, fixed))
+        return self._apply(spelling.op, tuple(args), name.column, spelling.fixed)
+
+    def _is_named_axis(self, last: Expr) -> bool:
+        """Say whether a rule's last operand stands for what its call fixes."""
+        return isinstance(last, Name) and last.name in self._axes
+
+    def _folded(self, name: Token, args: list[Expr], fixed: Attribute) -> Expr:
+        """Take more than two operands two by two, from the left."""
+        axis, joined = fixed if fixed is not None else 0, args[0]
+        for arg in args[1:]:
+            joined = self._apply(name.text, (joined, arg), name.column, axis)
+        return joined
+
+    def _lengths(self, name: Token, args: list[Expr]) -> tuple[int, ...]:
+        """Read the lengths of a new shape."""
+        values = [arg.value for arg in args if isinstance(arg, Number)]
+        is_shape = len(values) == len(args) and 1 <= len(values) <= 2
+        if not is_shape or any(v != int(v) or (v < 1 and v != -1) for v in values):
+            raise FormulaError(
+                f"{name.text} needs one or two lengths, whole numbers above 0",
+                f"write {name.text}(A, 2, 6), or {name.text}(A, 2, -1), whose -1 follows",
+                column=name.column,
+            )
+        return tuple(int(value) for value in values)
 
     def _axis(self, name: Token, last: Expr) -> Attribute:
         if isinstance(last, Name) and last.name in self._axes:

@@ -40,7 +40,18 @@ _ADDED: Mapping[str, Callable[..., Array]] = {
 }
 """How sizes of operands give the size of a result."""
 _OWN = frozenset(
-    {"sum", "mean", "transpose", "square", "identity", "spread", "sum_to", "outer", "count"}
+    {
+        "sum",
+        "mean",
+        "transpose",
+        "square",
+        "identity",
+        "spread",
+        "sum_to",
+        "outer",
+        "count",
+        "embed",
+    }
 )
 """Operations whose result of sizes is the size of their result."""
 
@@ -126,7 +137,7 @@ def _size(expr: Expr, values: Mapping[str, Array], sizes: Mapping[str, Array]) -
     args = tuple(_size(arg, values, sizes) for arg in expr.args)
     if expr.op in _ADDED:
         return np.asarray(_ADDED[expr.op](*args), dtype=np.float64)
-    if expr.op in _OWN:
+    if expr.op in _OWN or OPERATIONS[expr.op].is_arrangement:
         return apply(OPERATIONS[expr.op], args, expr.attribute)
     if expr.op == "pow" and isinstance(expr.args[1], Number) and expr.args[1].value > 0:
         return np.asarray(args[0] ** expr.args[1].value, dtype=np.float64)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 import numpy as np
 
 from gdtutor.engine.errors import ShapeError
-from gdtutor.engine.expression import Attribute, Expr, Name, Number
+from gdtutor.engine.expression import Attribute, Expr, Name, Number, Range, index_text
 from gdtutor.engine.graph import Graph, Node
 from gdtutor.engine.operations import OPERATIONS, Kind, Operation
 
@@ -85,7 +86,9 @@ def operation_shape(op: Operation, args: tuple[Shape, ...], axis: Attribute = No
         case Kind.ELEMENTWISE:
             return _broadcast(op, args)
         case Kind.MATMUL:
-            return args[0] + args[1] if op.name == "outer" else _matmul(args[0], args[1])
+            return _matmul(args[0], args[1])
+        case Kind.OUTER:
+            return _outer(args[0], args[1])
         case Kind.TRANSPOSE:
             return args[0][::-1]
         case Kind.REDUCTION:
@@ -94,7 +97,17 @@ def operation_shape(op: Operation, args: tuple[Shape, ...], axis: Attribute = No
             return _at_least_one_axis(op, args[0], op.axis_of(axis))
         case Kind.COLUMN_LOSS:
             return _column_loss(op, args[0], args[1], op.axis_of(axis))
-        case Kind.SPREAD:
+        case Kind.PICK:
+            return _picked(args[0], axis)
+        case Kind.RESHAPE:
+            return _reshaped(args[0], axis)
+        case Kind.CONCAT:
+            return _joined(args[0], args[1], axis)
+        case Kind.EMBED:
+            return _embedded(op, args[0], args[1])
+        case Kind.PART if op.name in ("first", "last"):
+            return tuple(args[1][i] if i == axis else n for i, n in enumerate(args[0]))
+        case Kind.SPREAD | Kind.PART:
             return args[1]
 
 
@@ -121,8 +134,91 @@ def _matmul(left: Shape, right: Shape) -> Shape:
     return left[:-1] + right[1:]
 
 
+def _outer(left: Shape, right: Shape) -> Shape:
+    if len(left) != 1 or len(right) != 1:
+        raise ShapeError(
+            f"outer of {shape_text(left)} and {shape_text(right)}",
+            "it takes two vectors; of columns it is a @ b.T",
+        )
+    return left + right
+
+
+def _picked(shape: Shape, index: Attribute) -> Shape:
+    parts = index if isinstance(index, tuple) else ()
+    if len(parts) > len(shape):
+        raise ShapeError(
+            f"{index_text(index)} of an array with the shape {shape_text(shape)}",
+            f"it has {len(shape)} {'axis' if len(shape) == 1 else 'axes'}",
+        )
+    found: list[int] = []
+    for axis, length in enumerate(shape):
+        part = parts[axis] if axis < len(parts) else Range(None, None)
+        if isinstance(part, Range):
+            found.append(_length_of(part, axis, length))
+        elif not -length <= part < length:
+            raise ShapeError(
+                f"{part} of {length} along axis {axis}",
+                f"the {length} cells there are numbered from 0 to {length - 1}",
+            )
+    return tuple(found)
+
+
+def _length_of(part: Range, axis: int, length: int) -> int:
+    """Return how many cells of an axis a range picks; it must lie within, and not be empty."""
+    start, stop, _ = slice(*part).indices(length)
+    is_within = all(n is None or -length <= n <= length for n in part)
+    if not is_within or stop <= start:
+        raise ShapeError(
+            f"{index_text((part,))[1:-1]} of {length} along axis {axis}",
+            f"cells are numbered from 0 to {length - 1}, and a range ends before its last number",
+        )
+    return stop - start
+
+
+def _reshaped(shape: Shape, lengths: Attribute) -> Shape:
+    wanted = lengths if isinstance(lengths, tuple) else ()
+    plain = tuple(n for n in wanted if isinstance(n, int))
+    cells, known = math.prod(shape), math.prod(n for n in plain if n > 0)
+    free = plain.count(-1)
+    fits = cells == known if not free else free == 1 and cells % known == 0
+    if not fits:
+        told = "×".join("?" if n == -1 else str(n) for n in plain)
+        raise ShapeError(
+            f"reshape of {shape_text(shape)} to {told}",
+            f"{cells} cells do not fill it: the product of the lengths must be {cells}",
+        )
+    return tuple(cells // known if n == -1 else n for n in plain)
+
+
+def _joined(left: Shape, right: Shape, axis: Attribute) -> Shape:
+    along = axis if isinstance(axis, int) else 0
+    rest = [tuple(n for i, n in enumerate(shape) if i != along) for shape in (left, right)]
+    if along >= len(left) or len(left) != len(right) or rest[0] != rest[1]:
+        raise ShapeError(
+            f"concat cannot join {shape_text(left)} and {shape_text(right)} along axis {along}",
+            "along every other axis they must be equally long",
+        )
+    return tuple(n + right[i] if i == along else n for i, n in enumerate(left))
+
+
+def _embedded(op: Operation, first: Shape, second: Shape) -> Shape:
+    numbers, table = (first, second) if op.name == "one_hot" else (second, first)
+    if op.name != "one_hot" and len(table) != 2:
+        raise ShapeError(
+            f"embed picks rows of {shape_text(table)}",
+            "the first operand is a matrix with a row each",
+        )
+    count = math.prod(numbers)
+    if count != max(numbers, default=1):
+        raise ShapeError(
+            f"embed by numbers of the shape {shape_text(numbers)}",
+            "they stand in one row or column",
+        )
+    return (count, table[0]) if op.name == "one_hot" else (count, table[1])
+
+
 def _reduced(op: Operation, shape: Shape, axis: Attribute) -> Shape:
-    if axis is None:
+    if not isinstance(axis, int):
         return ()
     if axis >= len(shape):
         raise ShapeError(

@@ -24,7 +24,7 @@ _TOKENS = re.compile(
     r"|(?P<number>(?:[0-9]+(?:\.(?!T\b)[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)"
     r"|(?P<transpose>\.T(?![A-Za-z0-9_]))"
     r"|(?P<name>[A-Za-z_][A-Za-z0-9_]*(?:\.[0-9]+)?)"
-    r"|(?P<sign>\*\*|[-+*/@(),=])"
+    r"|(?P<sign>\*\*|[-+*/@(),=:]|\[|\])"
 )
 
 
@@ -70,7 +70,6 @@ _WORD = re.compile(r"[A-Za-z_]")
 
 _HINTS = {
     "^": "a power is written x**2",
-    "[": "cells cannot be picked in a formula; give each its own name",
     "·": "a product is written with *",
     "×": "a product is written with *",
 }

@@ -115,7 +115,7 @@ def _applied(name: str, args: tuple[Shape, ...], attribute: Attribute) -> tuple[
     if body is not None:
         return shape, _formula(body, dict(zip(OPERANDS, args, strict=False)))[1]
     cells = max(math.prod(one) for one in (shape, *args))
-    if op.kind is Kind.MATMUL and name != "outer":
+    if op.kind is Kind.MATMUL:
         return shape, Work(1, cells, math.prod(shape) * args[0][-1])
     return shape, Work(1, cells * (SLOWNESS if name in SLOW else 1))
 

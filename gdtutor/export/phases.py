@@ -28,9 +28,9 @@ from gdtutor.view.frame import UNICODE
 
 _OWN = [
     "np", "sys", "math", "check", "settled", "ROUNDING", "train", "main", "order", "order_of",
-    "drawn_epochs", "lru_cache", "SHOWN", "EXAMPLES", "sum_to", "k", "phase", "epoch", "epochs",
-    "turn", "batch", "total", "seen", "cost", "learning_rate", "t", "shrink", "step", "signal",
-    "solve", "_sigmoid", "self",
+    "drawn_epochs", "lru_cache", "SHOWN", "EXAMPLES", "sum_to", "place", "k", "phase", "epoch",
+    "epochs", "turn", "batch", "total", "seen", "cost", "learning_rate", "t", "shrink", "step",
+    "signal", "solve", "_sigmoid", "self",
 ]  # fmt: skip
 """Names that every script uses itself."""
 

@@ -8,7 +8,7 @@ import textwrap
 import numpy as np
 
 from gdtutor.engine.errors import GdTutorError
-from gdtutor.engine.numpy_text import SUM_TO, helper_source, value_text
+from gdtutor.engine.numpy_text import HELPERS, helper_source, value_text
 from gdtutor.engine.operations import OPERATIONS
 from gdtutor.export.loop import WIDTH, ScriptPhase, rate_source, train_source
 from gdtutor.export.phases import Code, CodeLine
@@ -114,7 +114,7 @@ def export_text(session: Session, iterations: int, command: str = "") -> str:
     parts = [
         _HEAD + about(lesson, command) + _imports(moment), _examples(code, moment),
         *(helper_source(OPERATIONS[name]) for name in code.helpers),
-        *([SUM_TO] if "sum_to(" in train else []),
+        *(text for name, text in HELPERS.items() if f"{name}(" in train),
         *_implicit(moment), _order(moment), _CHECK, _SETTLED if code.settled else "", train,
         _shown(walked), _rounding(walked),
         _WALK if settings is None else _MAIN.format(epochs=settings.epochs),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from gdtutor.engine.expression import MAX_NAME, NAME
-from gdtutor.engine.operations import FUNCTIONS
 from gdtutor.lesson.reports import shown
 
 MAX_NAMES = 2_000
@@ -25,8 +24,6 @@ def name_problem(name: str) -> tuple[str, str, str] | None:
     if not NAME.fullmatch(name):
         what = f"'{shown(name)}' cannot be used in formulas"
         return "name", what, "a name is a letter or _, then letters, digits and _"
-    if name in FUNCTIONS:
-        return "redefined", f"'{name}' is the name of an operation", "choose another name"
     if name in SETTABLE:
         return "reserved", f"'{name}' is a word of --set", "choose another name"
     return None

@@ -41,7 +41,7 @@ CODES = {
     "line": "a line of a graph block is not NAME = FORMULA",
     "formula": "a formula is not in the grammar",
     "unknown-operation": "a formula calls an operation that does not exist",
-    "redefined": "a name is given twice, or is an operation's",
+    "redefined": "a name is given twice",
     "reserved": "the program itself uses the name",
     "undefined": "a name is used before it is defined",
     "constant": "a line is only a number",

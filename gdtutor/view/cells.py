@@ -8,7 +8,17 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from gdtutor.engine.expression import Apply, Expr, Name, Number, substitute
-from gdtutor.engine.operations import OPERANDS, OPERATIONS, Array, Kind, apply, evaluate, parse_rule
+from gdtutor.engine.operations import (
+    OPERANDS,
+    OPERATIONS,
+    Array,
+    Kind,
+    Operation,
+    apply,
+    arranged,
+    evaluate,
+    parse_rule,
+)
 from gdtutor.engine.shapes import Shape, expression_shape
 from gdtutor.values import Struct
 
@@ -75,6 +85,12 @@ class _Opener:
             self.values[named] = float(self._arrays[expr.name][self._own(expr, cell)])
             return Name(named)
         operation = OPERATIONS[expr.op]
+        if operation.is_arrangement:
+            return self._arranged(operation, expr, cell)
+        if expr.op == "embed":
+            return self._embedded(expr, cell)
+        if expr.op == "one_hot":
+            return Number(float(evaluate(expr, self._arrays)[cell]))
         if expr.op == "ties":
             return Number(self._ties(expr, cell))
         if expr.op == "div" and _is_ties(expr.args[1]) and self._ties(expr.args[1], cell) == 1:
@@ -109,6 +125,24 @@ class _Opener:
         shape = self._shape(expr)
         tail = cell[len(cell) - len(shape) :] if shape else ()
         return tuple(0 if n == 1 else i for n, i in zip(shape, tail, strict=True))
+
+    def _arranged(self, operation: Operation, expr: Apply, cell: Cell) -> Expr:
+        """Return the cell that comes to this place; 0 where none does."""
+        shapes = tuple(map(self._shape, expr.args))
+        number = int(arranged(operation, shapes, expr.attribute)[cell]) - 1
+        for arg, shape in zip(expr.args, shapes, strict=True):
+            cells = math.prod(shape)
+            if 0 <= number < cells:
+                return self.open(arg, tuple(int(i) for i in np.unravel_index(number, shape)))
+            number -= cells
+        return Number(0.0)
+
+    def _embedded(self, expr: Apply, cell: Cell) -> Expr:
+        """Return the cell of the row that is picked, where its number is one."""
+        table, numbers = expr.args
+        row = float(np.ravel(evaluate(numbers, self._arrays))[cell[0]])
+        is_row = row == row // 1 and 0 <= row < self._shape(table)[0]
+        return self.open(table, (int(row), cell[1])) if is_row else Number(math.nan)
 
     def _ties(self, expr: Expr, cell: Cell) -> float:
         """Return how many largest cells there are: a number that no cell shows."""

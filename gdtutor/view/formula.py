@@ -13,7 +13,9 @@ from gdtutor.engine.expression import (
     Name,
     Number,
     attribute_texts,
+    index_text,
     number_text,
+    operands_of,
 )
 from gdtutor.values import Struct
 from gdtutor.view.frame import Chars
@@ -64,6 +66,8 @@ class Writer(Struct, frozen=True):
                 return f"abs({inner})" if "|" in inner else f"|{inner}|"
             case "identity" | "spread":
                 return self.write(expr.args[0])
+            case "pick":
+                return self._at(expr.args[0], 5) + index_text(expr.attribute)
             case "sum_to":
                 return self._sum("over examples of ", expr.args[0])
             case "sum" if expr.attribute is None:
@@ -112,7 +116,7 @@ class Writer(Struct, frozen=True):
 
     def _call(self, expr: Apply) -> str:
         called = _GREEK.get(expr.op, expr.op) if self.chars.unicode else expr.op
-        parts = [*map(self._bare, expr.args), *attribute_texts(expr.attribute)]
+        parts = [*map(self._bare, operands_of(expr)), *attribute_texts(expr.attribute)]
         return f"{called}({', '.join(parts)})"
 
     def _bare(self, expr: Expr) -> str:

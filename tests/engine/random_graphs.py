@@ -102,6 +102,7 @@ class _Writer:
         forms = ["name", "unary", "binary"]
         if not self.by_rows:
             forms += ["matmul", "transpose", "reduction", "columns", "loss"]
+            forms += ["pick", "joined", "reshaped", "product"]
         form = self.draw(st.sampled_from(forms)) if depth else "name"
         if form == "name":
             name = self.draw(st.sampled_from(sorted(self.shapes)))
@@ -145,6 +146,46 @@ class _Writer:
             return f"{name}({inner})", ()
         named = self.draw(st.sampled_from(("", "axis=")))
         return f"{name}({inner}, {named}{axis})", (*shape[:axis], 1, *shape[axis + 1 :])
+
+    def _pick(self, depth):
+        inner, shape = self.formula(depth)
+        if not shape:
+            return inner, shape
+        parts, picked = [], []
+        for length in shape[: self.draw(st.integers(1, len(shape)))]:
+            start = self.draw(st.integers(0, length - 1))
+            stop = self.draw(st.integers(start + 1, length))
+            forms = [f"{start}:{stop}", f"{start - length}:", str(start), ":"]
+            lengths = [stop - start, length - start, None, length]
+            number = self.draw(st.integers(0, 3))
+            parts.append(forms[number])
+            picked += [] if lengths[number] is None else [lengths[number]]
+        return f"({inner})[{', '.join(parts)}]", (*picked, *shape[len(parts) :])
+
+    def _joined(self, depth):
+        left, right, shape = self._pair(depth, lambda a, b: a if a == b else None)
+        if not shape:
+            return left, shape
+        axis = self.draw(st.integers(0, len(shape) - 1))
+        more = self.draw(st.sampled_from(("", f", {left}")))
+        count = 3 if more else 2
+        joined = tuple(n * count if i == axis else n for i, n in enumerate(shape))
+        return f"concat({left}, {right}{more}, axis={axis})", joined
+
+    def _reshaped(self, depth):
+        inner, shape = self.formula(depth)
+        cells = int(np.prod(shape))
+        rows = self.draw(st.sampled_from([n for n in range(1, cells + 1) if cells % n == 0]))
+        form = self.draw(st.sampled_from(("flatten({0})", "reshape({0}, {1}, -1)")))
+        return form.format(inner, rows), (cells,) if "flat" in form else (rows, cells // rows)
+
+    def _product(self, depth):
+        inner, shape = self.formula(depth)
+        if len(shape) == 1:
+            return f"outer({inner}, v)", (*shape, 3)
+        if len(shape) == 2:
+            return f"embed({inner}, {'0*' if shape[0] == 1 else ''}step(u))", (2, shape[1])
+        return inner, shape
 
     def _columns(self, depth):
         inner, shape = self.formula(depth)

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from gdtutor.engine.expression import Range
 from gdtutor.engine.operations import OPERANDS, OPERATIONS, Kind, apply, evaluate, parse_rule
 
 PUBLIC = tuple(row.name for row in OPERATIONS.values() if not row.internal)
@@ -34,6 +35,17 @@ def signatures(op):
                 ((1, 3), (3, 1)),
             ]
             return [(pair, None) for pair in pairs]
+        case Kind.OUTER:
+            return [(((3,), (2,)), None)]
+        case Kind.PICK:
+            rows = (Range(1, None), Range(None, 2))
+            return [(((2, 3),), (1,)), (((2, 3),), rows), (((2, 3),), (-1, 0)), (((3,),), rows[:1])]
+        case Kind.RESHAPE:
+            return [(((2, 3),), (3, 2)), (((2, 3),), (-1,)), (((),), (1, 1)), (((3,),), (3, -1))]
+        case Kind.CONCAT:
+            return [(((2, 3), (1, 3)), 0), (((2, 3), (2, 1)), 1), (((3,), (2,)), 0)]
+        case Kind.EMBED:
+            return [(((2, 3), (4,)), None), (((3, 2), (1, 2)), None), (((3, 1), ()), None)]
         case Kind.TRANSPOSE:
             return [(((),), None), (((3,),), None), (((2, 3),), None)]
         case Kind.REDUCTION:
@@ -55,6 +67,8 @@ def draw(op, shapes, axis, seed):
         for position, shape in enumerate(shapes):
             low, high = op.samples[min(position, len(op.samples) - 1)]
             args.append(rng.uniform(low, high, shape))
+        if op.name == "embed":
+            args[1] = np.floor(np.abs(args[1])) % len(args[0])
         if op.name == "where":
             args[0] = np.maximum(0, np.round(args[0]))
         if is_clear(op, args, axis):
@@ -78,7 +92,7 @@ def numeric_gradient(op, args, axis, position, upstream):
     """Return the central difference of sum(upstream * op(args)) for each cell of one operand."""
     step = 1e-6
     gradient = np.zeros(np.shape(args[position]))
-    if op.is_held:
+    if op.is_held or (op.name == "embed" and position == 1):
         return gradient
     for cell in np.ndindex(gradient.shape):
         ends = []

@@ -92,7 +92,6 @@ MISTAKES = [
     ("q = z.1 + a", "q", 0, "undefined", "'z.1' is used before it is defined"),
     ("q = a\nq = a + 1", "q", 0, "redefined", "'q' is defined twice"),
     ("a = a + 1", "a", 0, "redefined", "'a' is already the name of a parameter"),
-    ("exp = a + 1", "exp", 0, "redefined", "'exp' is the name of an operation"),
     ("q = 3", "q", 0, "constant", "'q' is only a number"),
     ("q = -3", "q", 0, "constant", "'q' is only a number"),
 ]

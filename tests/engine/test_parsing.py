@@ -139,7 +139,21 @@ def test_a_transpose_binds_tighter_than_a_power_or_a_sign():
         ("exp(a b)", "'b' cannot stand here", 6),
         ("a ^ 2", "'^' does not belong", 2),
         ("a = b", "'=' cannot stand here", 2),
-        ("a[0]", "'[' does not belong", 1),
+        ("a[x]", "'x' cannot stand in an index", 2),
+        ("a[0.5]", "'0.5' cannot stand in an index", 2),
+        ("a[]", "']' cannot stand in an index", 2),
+        ("a[1:2:3]", "':' cannot stand in an index", 5),
+        ("b + a[0", "a bracket is opened and not closed", 5),
+        ("a[0, ", "an index ends too early", 5),
+        ("a:b", "':' cannot stand here", 1),
+        ("reshape(a)", "reshape needs one or two lengths", 0),
+        ("reshape(a, 0)", "reshape needs one or two lengths", 0),
+        ("reshape(a, 2.5)", "reshape needs one or two lengths", 0),
+        ("concat(a)", "concat takes 2 operands, here are 1", 0),
+        ("concat(a, b, axis=2)", "the axis of concat must be 0", 18),
+        ("dot(a)", "dot takes 2 operands, here are 1", 0),
+        ("flatten(a, 2)", "flatten takes 1 operand, here are 2", 0),
+        ("pick(a, 0)", "unknown operation 'pick'", 0),
         ("a; b", "';' does not belong", 1),
         ("a.b", "'.' does not belong", 1),
         ("a.T2", "'.' does not belong", 1),
@@ -195,7 +209,7 @@ def test_an_unknown_operation_gets_its_near_miss(wrong, right):
 
 def test_an_operation_that_is_like_no_other_gets_the_list():
     with pytest.raises(FormulaError) as caught:
-        parse_formula("frobnicate(a)")
+        parse_formula("xyzzy(a)")
     assert all(name in caught.value.hint for name in FUNCTIONS)
 
 

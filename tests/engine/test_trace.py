@@ -1,13 +1,16 @@
 import re
 import sys
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pytest
+import random_graphs
 from hypothesis import assume, given, settings
-from random_graphs import BINARY, COLUMN_LOSSES, COLUMNS, REDUCTIONS, UNARY, samples
+from random_graphs import REDUCTIONS, samples
 from small_graphs import LAYERS, NEURON, arrays, graph_of, only, traced
-from witness import FORWARD, AtKinkError, gradients_of, values_of
+from table_samples import signatures
+from witness import FIXED, FORWARD, AtKinkError, gradients_of, values_of
 
 from gdtutor.engine.building import build_graph
 from gdtutor.engine.errors import ShapeError
@@ -124,13 +127,14 @@ def test_a_view_of_an_array_that_changes_is_copied():
 def test_values_that_are_not_finite_neither_raise_nor_warn(name, value):
     op = OPERATIONS[name]
     operands = tuple(Name(letter) for letter in "abc"[: op.operands])
-    lines = [("p", Apply(name, operands), ""), ("C", Apply("sum", (Name("p"),)), "")]
+    shapes, fixed = signatures(op)[-1]
+    lines = [("p", Apply(name, operands, fixed), ""), ("C", Apply("sum", (Name("p"),)), "")]
     graph = build_graph([Leaf(n.name, Role.PARAMETER) for n in operands], lines)
-    shape = (2, 2)
+    given = {n.name: np.full(shape, value) for n, shape in zip(operands, shapes, strict=True)}
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        walk = trace(graph, {n.name: np.full(shape, value) for n in operands})
-    assert walk.gradients["a"].shape == shape
+        walk = trace(graph, given)
+    assert walk.gradients["a"].shape == shapes[0]
 
 
 def test_a_value_that_is_not_finite_is_a_value_like_any_other():
@@ -159,10 +163,10 @@ def test_a_chain_of_twenty_thousand_lines_needs_no_deeper_recursion():
 
 
 def test_random_graphs_and_their_witness_know_every_operation():
-    written = set(re.findall(r"\w+", " ".join((*UNARY, *BINARY, *COLUMNS, *COLUMN_LOSSES))))
-    assert set(FUNCTIONS) <= written | set(REDUCTIONS)
+    forms = Path(random_graphs.__file__).read_text()
+    assert set(FUNCTIONS) <= set(re.findall(r"\w+", forms))
     public = {name for name, row in OPERATIONS.items() if not row.internal}
-    assert public == set(FORWARD) | set(REDUCTIONS)
+    assert public == set(FORWARD) | set(REDUCTIONS) | set(FIXED)
 
 
 def hold_to_the_witness(sample):

@@ -40,6 +40,10 @@ def example(op: Operation) -> tuple[Graph, dict[str, tuple[int, ...]]]:
     a, b = (5, 7), (5, 7)
     if op.kind is Kind.MATMUL:
         b = (7, 3)
+    elif op.kind is Kind.OUTER:
+        a, b = (5,), (7,)
+    elif op.kind is Kind.EMBED:
+        b = (4,)
     elif op.kind is Kind.ELEMENTWISE:
         b = (5, 1)
     given = {"a": a, "b": b} if op.operands > 1 else {"a": a}
@@ -50,9 +54,10 @@ def example(op: Operation) -> tuple[Graph, dict[str, tuple[int, ...]]]:
 def written(op: Operation) -> str:
     operators = {
         "add": "a + b", "sub": "a - b", "mul": "a * b", "div": "a / b", "pow": "a ** b",
-        "neg": "-a", "matmul": "a @ b", "transpose": "a.T",
+        "neg": "-a", "matmul": "a @ b", "transpose": "a.T", "pick": "a[1:, 0:3]",
     }  # fmt: skip
     call = ", ".join("abc"[: op.operands])
+    call += {"reshape": ", 7, 5", "concat": ", axis=1"}.get(op.name, "")
     return operators.get(op.name, f"{op.name}({call})")
 
 

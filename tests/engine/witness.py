@@ -93,6 +93,8 @@ FORWARD = {
     "minimum": lambda a, b: -_larger(-a, -b),
     "clip": lambda a, b, c: -_larger(-_larger(a, b), -c),
     "where": lambda a, b, c: b * (_held(a) != 0) + c * (_held(a) == 0),
+    "outer": anp.outer,
+    "embed": lambda a, b: a[_held(b).astype(int).ravel()] + 0 * anp.sum(b),
     "stop_gradient": lambda a: _held(a) + 0 * a,
     "sigmoid": _sigmoid,
     "tanh": anp.tanh,
@@ -109,6 +111,12 @@ FORWARD = {
         anp.log(anp.sum(anp.exp(a), axis=0, keepdims=True)) - anp.sum(a * t, axis=0, keepdims=True)
     ),
 }
+FIXED = {
+    "pick": lambda a, index: a[tuple(slice(*p) if isinstance(p, tuple) else p for p in index)],
+    "reshape": anp.reshape,
+    "concat": lambda a, b, axis: anp.concatenate((a, b), axis),
+}
+"""Operations that do nothing without what their call fixes."""
 REDUCTIONS = {
     "sum": lambda a, axis: anp.sum(a, axis=axis, keepdims=axis is not None),
     "mean": lambda a, axis: anp.mean(a, axis=axis, keepdims=axis is not None),
@@ -128,6 +136,8 @@ def value_of(expr, values):
     if isinstance(expr, Name):
         return values[expr.name]
     args = [value_of(arg, values) for arg in expr.args]
+    if expr.op in FIXED:
+        return FIXED[expr.op](*map(anp.array, args), expr.attribute)
     if expr.op in REDUCTIONS:
         return REDUCTIONS[expr.op](args[0], expr.attribute)
     return FORWARD[expr.op](*args)

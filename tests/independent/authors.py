@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 
@@ -185,6 +186,7 @@ class Author:
         forms = ["unary", "binary", "binary"]
         if self.kind == "matrices":
             forms += ["matmul", "transpose", "reduction", "columns", "loss"]
+            forms += ["pick", "joined", "reshaped", "product"]
         return getattr(self, f"_{rng.choice(forms)}")(depth - 1)
 
     def _unary(self, depth):
@@ -222,6 +224,57 @@ class Author:
             return f"{name}({inner})", ()
         named = self.rng.choice(("", "axis="))
         return f"{name}({inner}, {named}{axis})", (*shape[:axis], 1, *shape[axis + 1 :])
+
+    def _pick(self, depth):
+        inner, shape = self._formula(depth)
+        parts, picked = [], []
+        for length in shape[: self.rng.randint(1, 2)]:
+            if length == "m":
+                parts.append(self.rng.choice((":", ":", "0", "-1")))
+                picked += [length] if parts[-1] == ":" else []
+                continue
+            start = self.rng.randrange(length)
+            stop = self.rng.randint(start + 1, length)
+            form, left = self.rng.choice(
+                (
+                    (f"{start}:{stop}", [stop - start]),
+                    (f"{start - length}:", [length - start]),
+                    (str(start), []),
+                    (":", [length]),
+                )
+            )
+            parts.append(form)
+            picked += left
+        if not parts:
+            return inner, shape
+        return f"({inner})[{', '.join(parts)}]", (*picked, *shape[len(parts) :])
+
+    def _joined(self, depth):
+        inner, shape = self._formula(depth)
+        if not shape:
+            return inner, shape
+        axis = self.rng.choice([i for i, n in enumerate(shape) if n != "m"] or [None])
+        if axis is None:
+            return inner, shape
+        joined = tuple(n * 2 if i == axis else n for i, n in enumerate(shape))
+        return f"concat({inner}, tanh({inner}), axis={axis})", joined
+
+    def _reshaped(self, depth):
+        inner, shape = self._formula(depth)
+        if "m" in shape:
+            return f"square({inner})", shape
+        cells = math.prod(shape)
+        if self.rng.random() < 0.5:
+            return f"flatten({inner})", (cells,)
+        return f"reshape({inner}, -1, 1)", (cells, 1)
+
+    def _product(self, depth):
+        inner, shape = self._formula(depth)
+        if len(shape) == 1:
+            return f"outer({inner}, {inner})", shape * 2
+        if len(shape) == 2:
+            return f"embed({inner}, 0*({inner})[:, 0])", shape
+        return inner, shape
 
     def _columns(self, depth):
         inner, shape = self._formula(depth)

@@ -47,6 +47,22 @@ def _tree(node):
             return (_OPERATORS[type(op)], _tree(left), _tree(right))
         case ast.Attribute(value=inner, attr="T"):
             return ("transpose", _tree(inner))
+        case ast.Call(func=ast.Name(id="dot"), args=[left, right]):
+            return ("matmul", _tree(left), _tree(right))
+        case ast.Call(func=ast.Name(id="flatten"), args=[inner]):
+            return ("reshape", _tree(inner), (-1,))
+        case ast.Call(func=ast.Name(id="reshape"), args=[inner, *lengths]):
+            return ("reshape", _tree(inner), tuple(ast.literal_eval(n) for n in lengths))
+        case ast.Call(func=ast.Name(id="concat"), args=args, keywords=named):
+            axis = named[0].value.value if named else 0
+            joined = _tree(args[0])
+            for arg in args[1:]:
+                joined = ("concat", joined, _tree(arg), axis)
+            return joined
+        case ast.Subscript(value=inner, slice=ast.Tuple(elts=parts)):
+            return ("pick", _tree(inner), tuple(map(_index, parts)))
+        case ast.Subscript(value=inner, slice=part):
+            return ("pick", _tree(inner), (_index(part),))
         case ast.Call(func=ast.Name(id=name), args=[*args, ast.Constant(value=int(axis))]) if len(
             args
         ) == _ALONG.get(name):
@@ -60,6 +76,40 @@ def _tree(node):
         case ast.Call(func=ast.Name(id=name), args=args, keywords=[]):
             return (name, *map(_tree, args))
     raise ValueError(ast.dump(node))
+
+
+def _index(part):
+    """Return an index, or the ends of a range as a pair."""
+    if not isinstance(part, ast.Slice):
+        return ast.literal_eval(part)
+    return tuple(None if end is None else ast.literal_eval(end) for end in (part.lower, part.upper))
+
+
+def _both(function, a):
+    """What only moves cells moves bounds alike."""
+    return Bounded(function(a.value), function(a.bound))
+
+
+def _cut(index):
+    return tuple(slice(*part) if isinstance(part, tuple) else part for part in index)
+
+
+def _joined(a, b, axis):
+    return Bounded(*(np.concatenate(two, axis) for two in zip(_parts(a), _parts(b), strict=True)))
+
+
+def _parts(a):
+    return a.value, a.bound
+
+
+def _table(a, b):
+    """A row for each number with 1 at its place, none for what is no number of a row."""
+    numbers = b.value.reshape(-1, 1)
+    there = (numbers == np.floor(numbers)) & (numbers >= 0) & (numbers < a.shape[0])
+    sure = Bounded(np.where(there, Wide(1), Wide(np.nan)), 0 * b.bound.reshape(-1, 1))
+    value = np.where(there, numbers == np.arange(a.shape[0]), Wide(np.nan))
+    bound = np.where(b.bound.reshape(-1, 1) > 0, Wide(np.inf), Wide(0)) + 0 * value
+    return Bounded(value.astype(Wide), np.where(np.isnan(bound), np.inf, bound) * (sure.value == 1))
 
 
 def _logged(a):
@@ -128,6 +178,9 @@ def _chosen(a, b, c):
 
 FORWARD = {
     "minimum": _minimum, "clip": lambda a, b, c: _minimum(B.maximum(a, b), c), "where": _chosen,
+    "pick": lambda a, index: _both(lambda cells: cells[_cut(index)], a),
+    "reshape": lambda a, shape: _both(lambda cells: cells.reshape(shape), a), "concat": _joined,
+    "outer": lambda a, b: _outer(a, b), "embed": lambda a, b: B.matmul(_table(a, b), a),
     "stop_gradient": lambda a: a, "min": _smallest, "argmax": _place, "var": _var,
     "std": lambda a, axis=None: B.sqrt(_var(a, axis)), "logsumexp": _logsumexp,
     "add": B.add, "sub": B.sub, "mul": B.mul, "div": B.div, "pow": B.power, "neg": B.neg,
@@ -244,6 +297,24 @@ def _back_logsumexp(g, a, out, axis=None):
     return (B.mul(B.spread(g, a.shape), B.div(shares, B.total(shares, axis))),)
 
 
+def _back_pick(g, a, out, index):
+    def placed(cells):
+        whole = np.zeros(a.shape, Wide)
+        whole[_cut(index)] = cells
+        return whole
+
+    return (_both(placed, g),)
+
+
+def _back_concat(g, a, b, out, axis):
+    cut = a.shape[axis]
+    return tuple(_both(lambda cells, at=at: np.split(cells, [cut], axis)[at], g) for at in (0, 1))
+
+
+def _back_embed(g, a, b, out):
+    return B.matmul(B.transpose(_table(a, b)), g), B.mul(b, exact(0.0))
+
+
 def _back_relu(g, a, out):
     return (B.mul(g, B.decided(a, 0)),)
 
@@ -301,6 +372,9 @@ def _back_cross_entropy_logits(g, a, b, out, axis=0):
 
 BACKWARD = {
     "minimum": _back_minimum, "clip": _back_clip, "where": _back_where,
+    "pick": _back_pick, "concat": _back_concat, "embed": _back_embed,
+    "reshape": lambda g, a, out, shape: (_both(lambda cells: cells.reshape(a.shape), g),),
+    "outer": lambda g, a, b, out: (B.matmul(g, b), B.matmul(B.transpose(g), a)),
     "stop_gradient": _back_flat, "min": _back_min, "argmax": _back_place, "var": _back_var,
     "std": _back_std, "logsumexp": _back_logsumexp,
     "add": _back_add, "sub": _back_sub, "mul": _back_mul, "div": _back_div, "pow": _back_pow,
@@ -326,12 +400,17 @@ BACKWARD = {
 """For every operation the gradients of its operands from the one that arrives."""
 
 
+def _is_fixed(part):
+    """Say whether a part of a tree is what a call fixes, and no operand."""
+    return isinstance(part, int) or not part or not isinstance(part[0], str)
+
+
 @dataclass
 class Tape:
     """Everything that was computed, in order; the names of leaves, lines and inner operations."""
 
     entries: list = field(default_factory=list)
-    """(operation, places of the operands, axis, value)"""
+    """(operation, places of the operands, what its call fixes, value)"""
     places: dict = field(default_factory=dict)
 
     def leaf(self, name, value):
@@ -361,9 +440,9 @@ class Tape:
             return self.places[tree[1]]
         if op == "number":
             return self._put(None, (), (), exact(tree[1]))
-        axis = tuple(part for part in tree[1:] if isinstance(part, int))
+        axis = tuple(part for part in tree[1:] if _is_fixed(part))
         args = tuple(
-            self._evaluate(part, name, counter) for part in tree[1:] if not isinstance(part, int)
+            self._evaluate(part, name, counter) for part in tree[1:] if not _is_fixed(part)
         )
         values = [self.entries[i][3] for i in args]
         place = self._put(op, args, axis, FORWARD[op](*values, *axis))

@@ -78,6 +78,9 @@ def networks(draw: st.DrawFn) -> Problem:
              "sum(softmax(Yhat)*Y)/m", "sum(cross_entropy_logits(Yhat, Y))/m",
              "sum(logsumexp(Yhat - Y, axis=0))/m", "mean(var(Yhat*Y, axis=0)) + var(Yhat - Y)",
              "sum(min(Yhat*Y, axis=1))/m + std(Yhat - 2*Y)", "sum(argmax(Yhat, 0)*(Yhat - Y)**2)/m",
+             "sum((Yhat[0] - Y[-1:, :])**2)/m + sum(concat(Yhat, Y[:1])**2)/m",
+             "mean(reshape(Yhat, -1, 1)*flatten(Y)[0]) + sum(outer(Yhat[0], Y[0]))/m**2",
+             "sum(embed(Yhat - Y, 0*Y[0, :])**2)/m", "mean(concat(Yhat, 2*Y, Yhat*Y, axis=1)**2)",
              "sum((Yhat.T - Y.T)**2)/m", "sum(sum(Yhat*Y, 1)**2)/m")
         )
     )  # fmt: skip

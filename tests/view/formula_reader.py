@@ -37,7 +37,7 @@ def _with_maxima(text: str) -> str:
             at += 1
         if commas and "axis=" not in text[commas[-1] : at]:
             text = text[: found.start()] + f"{found[1]}imum(" + text[found.end() :]
-    return text.replace("axis=", "")
+    return text
 
 
 def plain(tree: Expr) -> Expr:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 
 from gdtutor.engine.expression import Attribute, Expr, Name, Number
-from gdtutor.engine.operations import OPERANDS, OPERATIONS, Operation, definition
+from gdtutor.engine.operations import OPERANDS, OPERATIONS, Kind, Operation, definition
 from gdtutor.engine.shapes import operation_shape
 from gdtutor.training.plan.algebra import Algebra
 from gdtutor.training.plan.terms import ONE, Term
@@ -35,6 +35,8 @@ class Builder(Algebra):
                 return self.spread(args[0], self.shape(args[1]))
             case "sum_to":
                 return self.sum_to(args[0], self.shape(args[1]))
+        if row.kind in (Kind.PICK, Kind.RESHAPE, Kind.CONCAT, Kind.PART, Kind.EMBED):
+            return self._placed(row, args, attribute)
         if row.function is None:
             body = definition(row, attribute)
             if body is None:
@@ -51,10 +53,26 @@ class Builder(Algebra):
         args = tuple(self.evaluate(arg, values) for arg in expr.args)
         return self.apply(expr.op, args, expr.attribute)
 
+    def _placed(self, row: Operation, args: tuple[Term, ...], attribute: Attribute) -> Term:
+        """Return cells in other places, or rows that numbers pick."""
+        if row.function is None:
+            body = definition(row, attribute)
+            return self.evaluate(body, dict(zip(OPERANDS, args, strict=False))) if body else args[0]
+        shape = operation_shape(row, tuple(map(self.shape, args)), attribute)
+        first = args[0]
+        if row.name in ("pick", "reshape", "refit", "first", "last") and self._is_number(first):
+            return self.spread(first, shape)
+        fixed = () if attribute is None else (attribute,)
+        if row.kind is Kind.CONCAT or row.name == "one_hot":
+            return self._op(row.name, tuple(map(self.plain, args)), shape, fixed)
+        # What only its shape is asked of needs no factor.
+        others = tuple(arg.id for arg in args[1:])
+        return Term(first.scale, self._op(row.name, (first.id, *others), shape, fixed).id)
+
     def _reduction(self, row: Operation, term: Term, axis: Attribute) -> Term:
         wide = self.shape(term)
         shape = operation_shape(row, (wide,), axis)
-        axes = tuple(range(len(wide))) if axis is None else (axis,)
+        axes = (axis,) if isinstance(axis, int) else tuple(range(len(wide)))
         if row.name in ("max", "min", "argmax"):
             return self._op(row.name, (self.plain(term),), shape, (axes,))
         result = self.total(term, axes, shape)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence, Set
 
 import numpy as np
 
+from gdtutor.engine.operations import OPERATIONS, arranged
 from gdtutor.engine.shapes import Shape
 from gdtutor.training.plan.builder import Builder
 from gdtutor.training.plan.lower import FlatProgram
@@ -149,6 +150,23 @@ def _broadcast(builder: Builder, op: Op, args: Sequence[Cells]) -> Cells:
     return Cells(op.shape, tuple(_spread(args[0], op.shape)))
 
 
+def _arranged(builder: Builder, op: Op, args: Sequence[Cells]) -> Cells:
+    """Bring the terms to their places; 0 is where none comes."""
+    fixed = op.attribute
+    row = OPERATIONS[op.code]
+    places = arranged(row, tuple(arg.shape for arg in args), fixed)
+    terms = [Term(0.0, ONE), *(term for arg in args for term in arg.terms)]
+    return Cells(op.shape, tuple(terms[int(place)] for place in places.ravel()))
+
+
+def _one_hot(builder: Builder, op: Op, args: Sequence[Cells]) -> Cells:
+    length = op.shape[1]
+    numbers, count = (Term(float(n), ONE) for n in range(length)), Term(float(length), ONE)
+    places = tuple(numbers)
+    terms = (builder.apply("is_place", (a, b, count)) for a in args[0].terms for b in places)
+    return Cells(op.shape, tuple(terms))
+
+
 _Maker = Callable[[Builder, Op, Sequence[Cells]], Cells]
 
 _MAKERS: Mapping[str, _Maker] = {
@@ -160,6 +178,8 @@ _MAKERS: Mapping[str, _Maker] = {
     "min": _reduced,
     "argmax": _reduced,
     "outer": _outer,
+    "one_hot": _one_hot,
+    **{name: _arranged for name, row in OPERATIONS.items() if row.is_arrangement},
     "T": _transposed,
     "spread": _broadcast,
 }

@@ -17,7 +17,7 @@ GIVEN = frozenset({"parameter", "data", "constant", "slot"})
 _PASSING = frozenset(
     {
         "add", "sub", "mul", "neg", "square", "matmul", "affine", "outer", "vdot", "sum", "spread",
-        "T", "abs", "sqrt", "log", "log1p", "sin", "cos",
+        "T", "reshape", "refit", "concat", "place", "abs", "sqrt", "log", "log1p", "sin", "cos",
     }
 )  # fmt: skip
 """Operations whose result is not finite where any of their operands is not."""

@@ -8,6 +8,7 @@ from functools import partial
 
 import numpy as np
 
+from gdtutor.engine.expression import Attribute
 from gdtutor.engine.operations import OPERATIONS, Array, apply
 from gdtutor.training.plan.flat_arrays import aligned
 from gdtutor.training.plan.placing import BoundNames, PlacedValues, Placing
@@ -56,6 +57,8 @@ class ProgramWriter(Placing):
         super().__init__(ops, prefix, names, given)
         self._notes = notes
         self._source = source
+        self._fixed_calls: dict[tuple[str, Attribute], str] = {}
+        """The names of functions with what their calls fix."""
 
     def write(
         self,
@@ -153,13 +156,19 @@ class ProgramWriter(Placing):
             out = f"{_OUT.get(op.code, '')}{self.view(index)}"
             self.line(f"{ufunc}({', '.join(operands)}, {out})", index)
         else:
-            function = OPERATIONS[op.code].function
-            if function is None:
-                raise ValueError(f"no way to compute {op.code} in a plan")
-            name = self.call(f"{op.code}_of", function)
+            name = self._function_of(op)
             operands = [self.operand(index, arg) for arg in op.args]
             copy = self.call("copyto", np.copyto)
-            self.line(f"{copy}({self.view(index)}, {name}({', '.join(operands)}))", index)
+            self.line(f"{copy}({self.view(index)}, {name}(({', '.join(operands)},)))", index)
+
+    def _function_of(self, op: Op) -> str:
+        """Return the name of the function that computes an operation, with what its call fixes."""
+        row, fixed = OPERATIONS[op.code], op.attribute
+        if fixed is None:
+            return self.call(f"{op.code}_of", partial(apply, row))
+        called = f"{op.code}_{len(self._fixed_calls)}"
+        name = self._fixed_calls.setdefault((op.code, fixed), called)
+        return self.call(name, partial(apply, row, attribute=fixed))
 
     def _reuse(self, index: int, position: int) -> None:
         """Write over an operand that nothing reads afterwards."""
@@ -254,7 +263,7 @@ class ProgramWriter(Placing):
         op = self._ops[index]
         along = "" if not op.shape else f", {op.axes[0]}"
         function, copy = self.call("argmax_of", _ARGMAX), self.call("copyto", np.copyto)
-        found = f"{function}({self.view(op.args[0])}{along})"
+        found = f"{function}(({self.view(op.args[0])},){along})"
         self.line(f"{copy}({self.view(index)}, {found})", index)
 
     def write_outer(self, index: int) -> None:

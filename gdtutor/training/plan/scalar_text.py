@@ -33,6 +33,7 @@ FORMS: Mapping[str, str] = {
     "maximum": "({0} if {1} <= {0} else {1} if {0} == {0} else {0})",
     "minimum": "({0} if {1} >= {0} else {1} if {0} == {0} else {0})",
     "where": "({1} if {0} != 0.0 else {2})",
+    "is_place": "((1.0 if {0} == {1} else 0.0) if 0.0 <= {0} < {2} and {0} == {0}//1.0 else nan)",
     "mul_or_zero": "(0.0 if {0} == 0.0 else {0}*{1})",
     "sign": "(1.0 if {0} > 0.0 else -1.0 if {0} < 0.0 else {0}*0.0)",
     "step": "(1.0 if {0} >= 0.0 else 0.0 if {0} < 0.0 else {0})",
@@ -55,10 +56,10 @@ CAREFUL: Mapping[str, Callable[..., Any]] = {
 """What they mean on NumPy's float64, which gives infinities and NaN instead of errors."""
 
 _STRENGTH = {"add": 1, "sub": 1, "mul": 2, "div": 2, "recip": 2, "square": 2, "neg": 3}
-_NAMED = frozenset({"square", "maximum", "minimum", "mul_or_zero", "sign", "step"})
+_NAMED = frozenset({"square", "maximum", "minimum", "mul_or_zero", "sign", "step", "is_place"})
 """Forms that name an operand more than once."""
 
-_PLAIN = frozenset({"mul_or_zero", "sign", "step"})
+_PLAIN = frozenset({"mul_or_zero", "sign", "step", "is_place"})
 """Forms that hold numbers of their own."""
 
 _LEFT_TO_RIGHT = frozenset({"add", "sub", "mul", "div"})

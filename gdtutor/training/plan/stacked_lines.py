@@ -10,14 +10,14 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from gdtutor.engine.operations import Array
+from gdtutor.engine.operations import OPERATIONS, Array
 from gdtutor.training.plan.flat_arrays import aligned
 from gdtutor.training.plan.numpy_lines import ProgramWriter
 from gdtutor.training.plan.placing import BoundNames, PlacedValues, formed
 from gdtutor.training.plan.source import SourceLines
 from gdtutor.training.plan.terms import Op
 
-_ALONE = frozenset({"argmax"})
+_ALONE = frozenset({"argmax", "one_hot"}) | {n for n, r in OPERATIONS.items() if r.is_arrangement}
 """Operations that are computed for one run at a time."""
 
 

@@ -6,8 +6,9 @@ products at no cost and are only multiplied out where an operation needs it.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
+from gdtutor.engine.expression import Attribute
 from gdtutor.engine.shapes import Shape
 from gdtutor.values import Struct
 
@@ -28,7 +29,8 @@ class Op(Struct, frozen=True):
     args: tuple[int, ...]
     shape: Shape
     detail: tuple[object, ...] = ()
-    """Of a leaf (kind, name); of a constant (value, its text); of a reduction (axes,)."""
+    """Of a leaf (kind, name); of a constant (value, its text); of a reduction (axes,); of cells in
+    other places what the call fixes."""
 
     @property
     def is_literal(self) -> bool:
@@ -52,6 +54,11 @@ class Op(Struct, frozen=True):
     def name(self) -> str:
         """Of a leaf: what it is called; empty of everything else."""
         return str(self.detail[1]) if self.code == "leaf" else ""
+
+    @property
+    def attribute(self) -> Attribute:
+        """Of cells in other places: what the call fixes."""
+        return cast(Attribute, self.detail[0]) if self.detail else None
 
     @property
     def axes(self) -> tuple[int, ...]:
