@@ -111,7 +111,7 @@ def to_text(expr: Expr) -> str:
         return f"{_wrapped(expr.args[0], WHOLE)}.T"
     if expr.op == "pick":
         return f"{_wrapped(expr.args[0], WHOLE)}{index_text(expr.attribute)}"
-    parts = [*map(to_text, operands_of(expr)), *attribute_texts(expr.attribute)]
+    parts = [*map(to_text, operands_of(expr)), *attribute_texts(expr)]
     return f"{expr.op}({', '.join(parts)})"
 
 
@@ -124,12 +124,12 @@ def operands_of(expr: Apply) -> tuple[Expr, ...]:
     return expr.args
 
 
-def attribute_texts(attribute: Attribute) -> list[str]:
+def attribute_texts(expr: Apply) -> list[str]:
     """Return what stands behind the operands of a call."""
-    if isinstance(attribute, tuple):
-        has_ranges = any(isinstance(part, Range) for part in attribute)
-        return [index_text(attribute)] if has_ranges else [str(n) for n in attribute]
-    return [] if attribute is None else [f"axis={attribute}"]
+    fixed = expr.attribute
+    if isinstance(fixed, tuple):
+        return [str(n) for n in fixed] if expr.op == "reshape" else [index_text(fixed)]
+    return [] if fixed is None else [f"axis={fixed}"]
 
 
 def index_text(index: Attribute) -> str:

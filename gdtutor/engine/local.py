@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from gdtutor.engine.expression import Apply, Expr, Name, Number, names_in, substitute
+from gdtutor.engine.expression import Apply, Expr, Name, Number, Range, names_in, substitute
 from gdtutor.engine.graph import Edge, Graph, Node
 from gdtutor.engine.operations import OPERANDS, OPERATIONS, Kind, local_formula, vjp_formula
 from gdtutor.engine.shapes import Shape, expression_shape
@@ -101,9 +101,18 @@ class _Composer:
         operation = OPERATIONS[node.op]
         ranks = tuple(len(self._operand_shape(arg)) for arg in node.args)
         upstream = self._as_wide_as(node, rule, edge)
-        return simplify(
-            self._over(node, vjp_formula(operation, position, ranks, node.attribute), upstream)
-        )
+        formula = vjp_formula(operation, position, ranks, node.attribute)
+        return self._cut(simplify(self._over(node, formula, upstream)), node, position)
+
+    def _cut(self, expr: Expr, node: Node, position: int) -> Expr:
+        """Write a part of joined arrays as the cells that are picked."""
+        if not self._counts or not isinstance(expr, Apply) or expr.op not in ("first", "last"):
+            return expr
+        axis = expr.attribute if isinstance(expr.attribute, int) else 0
+        length = self._operand_shape(node.args[position])[axis]
+        before = self._shapes[node.name][axis] - length
+        part = Range(None, length) if expr.op == "first" else Range(before, None)
+        return Apply("pick", (expr.args[0],), (*(Range(None, None),) * axis, part))
 
     def _summed(self, rule: Expr, edge: Edge, node: Node, position: int) -> Expr:
         """Sum over the axes along which the operand was broadcast."""

@@ -49,7 +49,13 @@ PLACE = '''def place(a, b, index):
     placed[index] = a
     return placed
 '''
-HELPERS = {"sum_to": SUM_TO, "place": PLACE}
+ONE_HOT = '''\
+def one_hot(a, b):
+    """Give a row for each cell of a, with a 1 at its place among the rows of b."""
+    found = np.reshape(a, (-1, 1)) == np.arange(np.shape(b)[0])
+    return np.where(np.any(found, axis=1, keepdims=True), found, np.nan)
+'''
+HELPERS = {"sum_to": SUM_TO, "place": PLACE, "one_hot": ONE_HOT}
 """The helpers of rules that are not one call of NumPy, by their names."""
 
 

@@ -523,7 +523,7 @@ _ALL = (
     Operation(
         "one_hot", 2, Kind.EMBED, "gives a row for each cell of {a}, with a 1 at its place",
         function=arrangements.one_hot, internal=True,
-        numpy="np.float64(np.reshape({a}, (-1, 1)) == np.arange(np.shape({b})[0]))",
+        numpy="one_hot({a}, {b})",
     ),
     Operation(
         "spread", 2, Kind.SPREAD, "gives every cell of {b} the value of {a}",

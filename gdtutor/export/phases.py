@@ -28,7 +28,8 @@ from gdtutor.view.frame import UNICODE
 
 _OWN = [
     "np", "sys", "math", "check", "settled", "ROUNDING", "train", "main", "order", "order_of",
-    "drawn_epochs", "lru_cache", "SHOWN", "EXAMPLES", "sum_to", "place", "k", "phase", "epoch",
+    "drawn_epochs", "lru_cache", "SHOWN", "EXAMPLES", "sum_to", "place", "one_hot", "k",
+    "phase", "epoch",
     "epochs", "turn", "batch", "total", "seen", "cost", "learning_rate", "t", "shrink", "step",
     "signal", "solve", "_sigmoid", "self",
 ]  # fmt: skip

@@ -95,7 +95,11 @@ def is_curve(name: str) -> bool:
     """Say whether an operation can be drawn as a curve: elementwise, of one operand."""
     row = OPERATIONS.get(name)
     return (
-        row is not None and name in FUNCTIONS and row.kind is Kind.ELEMENTWISE and row.operands == 1
+        row is not None
+        and name in FUNCTIONS
+        and row.kind is Kind.ELEMENTWISE
+        and row.operands == 1
+        and not row.is_held
     )
 
 

@@ -116,7 +116,7 @@ class Writer(Struct, frozen=True):
 
     def _call(self, expr: Apply) -> str:
         called = _GREEK.get(expr.op, expr.op) if self.chars.unicode else expr.op
-        parts = [*map(self._bare, operands_of(expr)), *attribute_texts(expr.attribute)]
+        parts = [*map(self._bare, operands_of(expr)), *attribute_texts(expr)]
         return f"{called}({', '.join(parts)})"
 
     def _bare(self, expr: Expr) -> str:

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from gdtutor.engine.errors import ShapeError
-from gdtutor.engine.numpy_text import SUM_TO, NumpyWriter, helper_names, helper_source
+from gdtutor.engine.numpy_text import HELPERS, NumpyWriter, helper_names, helper_source
 from gdtutor.engine.operations import OPERATIONS, evaluate, parse_rule
 from gdtutor.engine.shapes import expression_shape
 
@@ -19,7 +19,7 @@ SOME = st.sampled_from((0.0, -0.0, 1.0, -1.0, 2.0, -2.5, 0.5, 1e300, 1e-300, 3e7
 
 def computed(source, helpers):
     names = {"np": np, **VALUES}
-    for helper in (SUM_TO, *helpers):
+    for helper in (*HELPERS.values(), *helpers):
         exec(helper, names)
     with np.errstate(all="ignore"):
         return eval(source, names)
