@@ -192,17 +192,18 @@ _ON_BEFORE = {"7", "25"}
 def modes_on(sent: bytes) -> set[str]:
     """Return which modes of a terminal are not as before, once it has read all this.
 
-    The modes are DEC's numbers, and "keys" for the keyboard protocol. A cursor that stays hidden
-    and lines that are not wrapped count too.
+    The modes are DEC's numbers, and "keys" for the keyboard protocol, which is put on a stack and
+    taken from it. A cursor that stays hidden and lines that are not wrapped count too.
     """
     changed: set[str] = set()
+    stacked = 0
     for numbers, letter, direction in _MODE.findall(sent):
-        for mode in numbers.decode().split(";") if numbers else ["keys"]:
-            is_changed = (
-                direction == b">" if mode == "keys" else (letter == b"h") != (mode in _ON_BEFORE)
-            )
+        if direction:
+            stacked = stacked + 1 if direction == b">" else max(stacked - 1, 0)
+        for mode in numbers.decode().split(";") if numbers else ():
+            is_changed = (letter == b"h") != (mode in _ON_BEFORE)
             (changed.add if is_changed else changed.discard)(mode)
-    return changed
+    return changed | ({"keys"} if stacked else set())
 
 
 def _control(terminal: int) -> None:

@@ -10,11 +10,14 @@ from contextlib import suppress
 from time import monotonic
 from typing import Any, TextIO
 
+_KEYS = b"\x1b[<u"
+"""Takes back the keyboard protocol, which a terminal keeps a stack of for each of its screens."""
 LEAVE = (
     b"\x1b\\"  # ends a sequence that was cut off
     b"\x1b[?2026l\x1b[?2004l\x1b[?2048l\x1b[?7h"  # held frames, pastes, sizes, line wrap
     b"\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[?1016l\x1b[?1004l"  # mouse and focus
-    b"\x1b[<u\x1b[m"  # the keyboard protocol, which each of the two screens has for itself; colours
+    + _KEYS
+    + b"\x1b[m"  # colours
     b"\x1b[?1049l\x1b[?25h"  # the screen from before, with its cursor
 )
 """What takes back everything that the screens ask of a terminal."""
@@ -84,9 +87,11 @@ class Restorer:
         """
         if not self._is_foreground():
             return False
+        # After a stop that was not told beforehand the protocol is still on its stack.
+        taken_back = _KEYS if self._is_entered else b""
         self._is_open = self._is_entered = True
         self._set(self._during)
-        self._send(self._entry, PATIENCE)
+        self._send(taken_back + self._entry, PATIENCE)
         return True
 
     def write(self, text: str) -> None:

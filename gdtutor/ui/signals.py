@@ -19,12 +19,23 @@ KILLING = (
     "SIGQUIT", "SIGTRAP", "SIGABRT", "SIGUSR1", "SIGUSR2", "SIGALRM", "SIGSTKFLT", "SIGXCPU",
     "SIGVTALRM", "SIGPROF", "SIGIO", "SIGPWR", "SIGSYS",
 )  # fmt: skip
-"""Signals whose own action ends a program on the spot; it follows once the terminal is restored."""
+"""Signals whose own action ends a program on the spot; it follows once the terminal is restored.
+
+The real-time signals are such too. No program hears SIGKILL, and SIGSEGV, SIGBUS, SIGFPE and SIGILL
+come where no Python can run any more: after those, `reset` mends the terminal.
+"""
 
 
 def numbers_of(names: tuple[str, ...]) -> tuple[int, ...]:
     """Return the numbers of those signals that this system has."""
     return tuple(int(getattr(signal, name)) for name in names if hasattr(signal, name))
+
+
+def killing() -> tuple[int, ...]:
+    """Return the numbers of `KILLING` and of the real-time signals."""
+    if not hasattr(signal, "SIGRTMIN"):
+        return numbers_of(KILLING)
+    return (*numbers_of(KILLING), *range(signal.SIGRTMIN, signal.SIGRTMAX + 1))
 
 
 def heed_signals(
@@ -41,7 +52,7 @@ def heed_signals(
     by itself restores the terminal and calls `hard_exit(128 + number)`.
     Must be called from the main thread.
     """
-    ending, killing = numbers_of(ENDING), numbers_of(KILLING)
+    ending, deadly = numbers_of(ENDING), killing()
     is_undone = threading.Event()
     reader, writer = os.pipe()
     os.set_blocking(writer, False)
@@ -56,7 +67,7 @@ def heed_signals(
 
     def watch() -> None:
         while heard := os.read(reader, 1):
-            if heard[0] in (*ending, *killing):
+            if heard[0] in (*ending, *deadly):
                 if not is_undone.wait(delay):
                     restorer.leave(PATIENCE)
                     hard_exit(128 + heard[0])
@@ -65,7 +76,7 @@ def heed_signals(
 
     threading.Thread(target=watch, name="signals", daemon=True).start()
     wakeup = signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
-    handlers = dict.fromkeys(ending, end) | dict.fromkeys(killing, kill)
+    handlers = dict.fromkeys(ending, end) | dict.fromkeys(deadly, kill)
     before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
 
     def undo() -> None:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from gdtutor.ui.restoring import Restorer
-from gdtutor.ui.signals import ENDING, KILLING, heed_signals, numbers_of
+from gdtutor.ui.signals import ENDING, KILLING, heed_signals, killing, numbers_of
 
 
 @pytest.fixture
@@ -75,7 +75,7 @@ os.kill(os.getpid(), int(sys.argv[1]))
 """
 
 
-@pytest.mark.parametrize("number", numbers_of(KILLING))
+@pytest.mark.parametrize("number", [*numbers_of(KILLING), *killing()[-1:]])
 def test_a_signal_that_kills_restores_the_terminal_and_kills(number: int) -> None:
     master, slave = pty.openpty()
     ended = subprocess.run([sys.executable, "-c", SHOWN, str(number)], stdin=slave, stderr=slave)
