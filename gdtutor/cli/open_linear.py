@@ -59,6 +59,10 @@ def _ask() -> str | None:
     except OSError as error:
         why = error.strerror or error
         raise GdTutorError(f"standard input cannot be read: {why}", "give it lines") from None
+    except UnicodeError:
+        # Some encodings have no character that stands for what is none.
+        what = f"standard input is not in the encoding {sys.stdin.encoding}"
+        raise GdTutorError(what, "name the right one in PYTHONIOENCODING") from None
     return text if text else None
 
 

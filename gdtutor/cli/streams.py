@@ -31,6 +31,17 @@ def prepare_streams() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper) and not is_utf8(stream.encoding):
             stream.reconfigure(errors=_NEAREST)
+            if not _takes_lines(stream.encoding):
+                use_utf8(stream)
+
+
+def _takes_lines(encoding: str) -> bool:
+    """Tell whether an encoding is one of text; Python knows some that are of host names alone."""
+    try:
+        "é — line\n".encode(encoding, _NEAREST)
+    except UnicodeError:
+        return False
+    return True
 
 
 def _nearest(error: UnicodeError) -> tuple[str, int]:

@@ -181,6 +181,17 @@ def test_an_input_that_cannot_be_read_is_told() -> None:
     assert errors.count("\n") == 1
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-32", "idna", "undefined", "cp037", "utf-7"])
+def test_an_encoding_that_no_line_is_in_is_told(encoding) -> None:
+    line = "bias --linear --no-save <lines.txt"
+    Path("lines.txt").write_bytes(b"n\nq\n" * 9)
+    code, errors = ended(line, "2>errors.txt >/dev/null", PYTHONIOENCODING=encoding)
+    told = Path("errors.txt").read_bytes()
+    assert (code, errors) == (0 if encoding in ("cp037", "utf-7") else 2, "")
+    told = told.decode(encoding if encoding.startswith("utf") else "utf-8")
+    assert not told or told.startswith("gdtutor: error: standard input is not in the encoding")
+
+
 def test_an_error_that_cannot_be_told_leaves_the_exit_code() -> None:
     assert ended("transcript nowhere", "2>/dev/full")[0] == 2
 
