@@ -12,7 +12,7 @@ import math
 import signal
 from collections.abc import Callable
 from contextvars import copy_context
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual import events
 from textual.app import App, ComposeResult
@@ -98,6 +98,8 @@ class TutorApp(App[int], inherit_bindings=False):
         self.looks = looks
         self.failure: GdTutorError | None = None
         """Why the program could not be opened."""
+        self.fault: BaseException | None = None
+        """The error of the program itself that ends it."""
         self._canvas = Canvas(looks.colours, looks.chars, painted=self._painted)
         self._open_program = open_program
         self._cover = cover
@@ -152,8 +154,27 @@ class TutorApp(App[int], inherit_bindings=False):
     def on_load(self) -> None:
         """Begin to hear of signals; end where one has come already."""
         self._running_loop = asyncio.get_running_loop()
+        self._running_loop.set_exception_handler(self._failed_in_loop)
         if self._signal:
             self._end_for_signal()
+
+    def _failed_in_loop(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """End by an error of what another thread has had called, which the loop would only log."""
+        error = context.get("exception")
+        if "handle" in context and isinstance(error, Exception):
+            self._handle_exception(error)
+        else:
+            loop.default_exception_handler(context)
+
+    def fail(self, error: Exception) -> None:
+        """End by an error of the program itself, which is raised once the terminal is restored."""
+        self._handle_exception(error)
+
+    def _fatal_error(self) -> None:
+        """End. Textual first draws every local variable of the error; a session takes minutes."""
+        self.fault = self.fault or self._exception
+        self.is_ending = True
+        self._close_messages_no_wait()
 
     def paint_anew(self) -> None:
         """Paint everything again, as on a terminal that was another program's meanwhile."""

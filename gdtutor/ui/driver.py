@@ -89,6 +89,12 @@ class RestoringDriver(LinuxDriver):
 
     def run_input_thread(self) -> None:
         """Read keys until the program ends or the terminal is gone."""
+        try:
+            self._read_keys()
+        except Exception as error:
+            self._loop.call_soon_threadsafe(self._tutor.fail, error)
+
+    def _read_keys(self) -> None:
         keyboard = Keyboard()
         with selectors.DefaultSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)

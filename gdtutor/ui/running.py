@@ -20,6 +20,7 @@ def run_app(app: TutorApp, mouse: bool = True) -> int:
 
     Raises:
         GdTutorError: What the app shows cannot be opened.
+        Exception: The program is wrong somewhere; the terminal is restored.
     """
     if os.name == "posix":
         _run_restoring(app, mouse)
@@ -27,6 +28,11 @@ def run_app(app: TutorApp, mouse: bool = True) -> int:
         app.run(mouse=mouse)
     for stream in (sys.__stdout__, sys.__stderr__):
         settle(stream)
+    if app.fault is not None:
+        app.fault.add_note(
+            "This is an error of gdtutor itself. Please report it, with these lines."
+        )
+        raise app.fault
     if app.failure is not None:
         raise app.failure
     return app.return_code or 0

@@ -272,3 +272,41 @@ def test_ctrl_c_ends_the_program_from_the_palette_too() -> None:
         terminal.send("\x03")
         assert terminal.wait_for_end() == 0
         assert terminal.is_restored()
+
+
+WRONG = """
+import sys, time
+import gdtutor.session.update as update_module
+import gdtutor.ui.answering as answering
+from gdtutor.cli import main
+
+def wrong(session, action):
+    if type(action).__name__ == sys.argv[1] and getattr(action, "key", "n") == "n":
+        time.sleep(float(sys.argv[2]))
+        raise KeyError("planted")
+    return right(session, action)
+
+right, answering.update = answering.update, wrong
+sys.exit(main(["bias", "--no-save", "--no-mouse"]))
+"""
+
+
+@pytest.mark.parametrize(
+    ("action", "seconds", "keys"),
+    [
+        ("Press", "0", "n"),
+        ("Press", "0.2", "n"),
+        ("Tick", "0", "a+++++++"),
+        ("Progressed", "0", "t"),
+    ],
+)
+def test_an_error_of_the_program_ends_it_with_a_report(
+    action: str, seconds: str, keys: str
+) -> None:
+    with PseudoTerminal("-c", WRONG, action, seconds, lines=60) as terminal:
+        terminal.wait_for(shows("all keys"))
+        terminal.send(keys)
+        assert terminal.wait_for_end() == 1
+        assert terminal.is_restored()
+        said = b"KeyError: 'planted'\r\nThis is an error of gdtutor itself"
+        assert said in terminal.all_received.partition(ALTERNATE_OFF)[2]
