@@ -41,7 +41,8 @@ class Canvas(Widget, can_focus=False):
         self._plain = rich_style(colours.look(Style.TEXT))
         self._maker = RowMaker(chars)
         self._rows: tuple[Row, ...] = ()
-        self._strips: dict[Row, Strip] = {}
+        self._strips: dict[int, Strip] = {}
+        """Of the rows, by where they stand."""
 
     def show(self, frame: Frame) -> None:
         """Paint what differs from the last frame, or all of it when the size changed.
@@ -49,7 +50,8 @@ class Canvas(Widget, can_focus=False):
         `painted` is called when that is done, at once where nothing differs.
         """
         before, self._rows = self._rows, self._maker.rows(frame)
-        self._strips = {row: self._strips[row] for row in self._rows if row in self._strips}
+        strips, stays = self._strips, zip(before, self._rows, strict=False)
+        self._strips = {y: strips[y] for y, (a, b) in enumerate(stays) if a is b and y in strips}
         if [len(row) for row in before] != [len(row) for row in self._rows]:
             self.refresh()
             return
@@ -75,10 +77,9 @@ class Canvas(Widget, can_focus=False):
         width = self.size.width
         if y >= len(self._rows):
             return Strip.blank(width, self._plain)
-        row = self._rows[y]
-        if row not in self._strips:
-            self._strips[row] = strip_of(row, self._colours)
-        return self._strips[row].crop_extend(0, width, self._plain)
+        if y not in self._strips:
+            self._strips[y] = strip_of(self._rows[y], self._colours)
+        return self._strips[y].crop_extend(0, width, self._plain)
 
 
 def strip_of(row: Row, colours: Colours) -> Strip:

@@ -12,6 +12,9 @@ from gdtutor.values import Struct
 class Style(Enum):
     """What a piece of text means; `paint/` decides how it looks, never by colour alone."""
 
+    # A frame has thousands of cells, each with its style, and rows are looked up by their cells.
+    __hash__ = object.__hash__
+
     TEXT = "text"
     DIM = "dim"
     TITLE = "title"

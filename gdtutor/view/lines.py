@@ -35,9 +35,12 @@ def text_of(content: Line) -> str:
 
 def fitted(content: Line, width: int, chars: Chars, style: Style = Style.TEXT) -> Line:
     """Return the line padded or cut to exactly this width; a cut is shown by an ellipsis."""
-    shown = cut(content, width, chars.cut_mark)
-    # A wide character that is cut in its middle leaves a cell, too.
-    missing = width - width_of(shown)
+    shown, filled = content, width_of(content)
+    if filled > width:
+        # A wide character that is cut in its middle leaves a cell.
+        shown = cut(content, width, chars.cut_mark)
+        filled = width_of(shown)
+    missing = width - filled
     return (*shown, Segment(" " * missing, style)) if missing > 0 else shown
 
 

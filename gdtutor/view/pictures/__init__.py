@@ -85,11 +85,14 @@ def title_of(source: Source, wish: PictureWish) -> str:
     own = option(wish, "title")
     if own is not None:
         return str(own)
+    title = PICTURES[wish.kind].title
+    if "{" not in title:
+        return title
     names = ", ".join(source.name(text) for text in texts(wish, "along"))
     first = texts(wish, "along")[:1] or ("",)
     trace = source.trace_with(first[0].partition("[")[0])
     root = str(option(wish, "of", trace.graph.root))
-    return PICTURES[wish.kind].title.format(root=source.name(root), names=names)
+    return title.format(root=source.name(root), names=names)
 
 
 __all__ = ["IN_TRAINING", "PICTURES", "Drawing", "Source", "draw", "title_of", "told"]

@@ -96,10 +96,10 @@ def unit_word(source: Source, name: str) -> str:
 
 def _values(source: Source, name: str) -> int:
     """Return how many values a line has for each example; none where examples meet each other."""
-    trace = source.traces[-1]
-    if len(trace.axes[name]) > 1:
+    shapes, axes = source.shapes
+    if len(axes[name]) > 1:
         return 0
-    return math.prod(n for i, n in enumerate(trace.shapes[name]) if i not in trace.axes[name])
+    return math.prod(n for i, n in enumerate(shapes[name]) if i not in axes[name])
 
 
 def has_rows(values: Array, neuron: Neuron) -> bool:

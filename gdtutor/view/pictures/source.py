@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
+from gdtutor.engine.batch_axis import Axes, batch_axes
 from gdtutor.engine.operations import Array
+from gdtutor.engine.shapes import Shape, infer_shapes
 from gdtutor.engine.trace import Trace, trace
 from gdtutor.lesson.characters import cells
 from gdtutor.lesson.model import Lesson, PictureWish
@@ -82,6 +86,17 @@ class Source(Struct, frozen=True):
             return self.at.traces
         batch = self.run.batch(self.iteration)
         return (trace(self.problem.graph, self.problem.given(self.parameters, batch)),)
+
+    @property
+    def shapes(self) -> tuple[Mapping[str, Shape], Mapping[str, Axes]]:
+        """The shape of every value of the last scene, and which of its axes run over examples."""
+        if isinstance(self.at, Moment):
+            last = self.at.traces[-1]
+            return last.shapes, last.axes
+        graph = self.problem.graph
+        given = self.problem.given(self.parameters, self.run.batch(self.iteration))
+        shapes = infer_shapes(graph, {name: np.shape(value) for name, value in given.items()})
+        return shapes, batch_axes(graph, shapes)
 
     def trace_with(self, name: str) -> Trace:
         """Return the trace of the step's scene, or of the first one that has this name."""
