@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Callable, Iterator, Mapping, Set
+from functools import cache
+from typing import Any
 
 import numpy as np
 
 from gdtutor.engine.operations import Array
 from gdtutor.engine.rounding import rounding_of
-from gdtutor.engine.trace import Trace, frozen, trace
+from gdtutor.engine.trace import Contribution, Trace, frozen, trace
 from gdtutor.lesson.model import Lesson
 from gdtutor.session.steps import Step, steps_of, wanted_gradients
 from gdtutor.training.optimisers import OPTIMISERS, OptimiserStep
@@ -151,24 +153,65 @@ def as_trained(walked: Trace, run: Run, iteration: int) -> Trace:
     segment = run.segment_at(iteration)
     if OPTIMISERS[segment.settings.optimizer].solves:
         return walked
+    trained = tuple(name for name in segment.problem.trained if name in walked.gradients)
+    taken = cache(lambda: _taken(walked, run, iteration, trained))
+
+    def arrived() -> dict[str, tuple[Contribution, ...]]:
+        ways = walked.contributions
+        return {
+            name: (replace(ways[name][0], value=gradient),)
+            for name, gradient in taken().items()
+            if len(ways[name]) == 1
+        }
+
+    gradients = Amended(walked.gradients, trained, taken)
+    return replace(
+        walked,
+        gradients=gradients,
+        contributions=Amended(walked.contributions, trained, cache(arrived)),
+    )
+
+
+def _taken(walked: Trace, run: Run, iteration: int, trained: tuple[str, ...]) -> dict[str, Array]:
+    """Return the gradients that training takes, of those that rounding moves."""
     bounds = rounding_of(walked).gradients
-    names = [n for n in segment.problem.trained if _is_loose(walked.gradients.get(n), bounds, n)]
-    if not names:
-        return walked
-    taken = run.gradients(iteration)
-    gradients, contributions = dict(walked.gradients), dict(walked.contributions)
-    for name in names:
-        gradients[name] = frozen(taken[name])
-        if len(contributions[name]) == 1:
-            contributions[name] = (replace(contributions[name][0], value=gradients[name]),)
-    return replace(walked, gradients=gradients, contributions=contributions)
+    names = [name for name in trained if _is_loose(walked.gradients[name], bounds[name])]
+    taken = run.gradients(iteration) if names else {}
+    return {name: frozen(taken[name]) for name in names}
 
 
-def _is_loose(gradient: Array | None, bounds: Mapping[str, Array], name: str) -> bool:
+class Amended(Mapping[str, Any]):
+    """A mapping of which some values are others, which are found when one is first asked for.
+
+    The lesson's first page needs none of them, and to find them takes as long as all the rest.
+
+    Args:
+        known: The mapping.
+        open_names: The names whose values may be others.
+        found: Those that are.
+    """
+
+    def __init__(
+        self,
+        known: Mapping[str, Any],
+        open_names: tuple[str, ...],
+        found: Callable[[], Mapping[str, Any]],
+    ) -> None:
+        self._known, self._open_names, self._found = known, open_names, found
+
+    def __getitem__(self, name: str) -> Any:
+        value = self._known[name]
+        return self._found().get(name, value) if name in self._open_names else value
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._known)
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+
+def _is_loose(gradient: Array, bound: Array) -> bool:
     """Say whether rounding moves a cell of a gradient by what an optimiser would remember."""
-    if gradient is None:
-        return False
-    bound = bounds[name]
     loose = (bound > _LOOSE * np.abs(gradient)) & np.isfinite(bound)
     return bool(loose.any())
 
