@@ -332,7 +332,7 @@ COMMANDS: tuple[Command, ...] = (
             "the walk at this neuron, weight or point of the curve; a control: type its value",
             _PLAY, playing.open_walk, "type"),
     Command("play_type", ("e",), "e", "e", "type the chosen control's value", _PLAY,
-            playing.ask_control, "type"),
+            playing.ask_control),
     Command("play_back", ("escape",), "Esc", "Esc", "arrows for the controls again", _PLAY,
             playing.to_controls),
     Command("play_more", ("plus", "equals_sign"), "+", "+",

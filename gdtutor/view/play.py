@@ -27,7 +27,7 @@ WIDE = 110
 """Columns from which the whole network is drawn."""
 NARROW = 60
 """Columns below which one panel shows at a time."""
-NETWORK_SHARE = 0.55
+NETWORK_SHARE = 0.56
 """The part of the body's lines that the network gets."""
 
 

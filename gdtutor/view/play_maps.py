@@ -74,8 +74,10 @@ def maps_of(run: Run, snapshot: Snapshot, layers: int, columns: int, rows: int) 
     return Maps(grid, tuple(values[name] for name in names))
 
 
-def centre_of(activation: str) -> float:
-    """Return the value of an activation that is on neither side."""
+def centre_of(activation: str, neurons: int = 1) -> float:
+    """Return the value of an activation that is on neither side; of shares the equal one."""
+    if activation == "softmax":
+        return 1 / neurons
     return 0.5 if activation == "sigmoid" else 0.0
 
 
@@ -92,7 +94,7 @@ def cells_of(
     """
     off = np.nan_to_num(values - centre)
     most = float(np.abs(off).max()) or 1.0
-    high, low = ("░▒▓█", "·:=≡") if chars.unicode else ("+%#@", ".:-=")
+    high, low = ("░▒▓█", "·:=≡") if chars.unicode else ("x%#@", ".:=~")
     levels = np.minimum((np.abs(off) / most * 4).astype(int), 3)
     if is_discrete:
         levels = np.ones_like(levels)
@@ -131,7 +133,7 @@ def large_map(
         return ()
     field = Field(grid.x, grid.y, grid.columns, grid.rows)
     if values.ndim > 1:
-        shades = "·▒=▓░█" if chars.unicode else ".#:%-@"
+        shades = "·▒=▓░█" if chars.unicode else ".#:%=@"
         classes = np.argmax(np.nan_to_num(values), axis=0)
         glyphs = [(shades[c], Style.REGION_HIGH if c else Style.REGION_LOW) for c in classes]
     else:

@@ -19,11 +19,14 @@ from gdtutor.view.play_maps import (
     small_map,
 )
 
-LEAST_MAP = (5, 2)
+LEAST_MAP = (5, 1)
 """Columns and lines of the smallest map of a neuron."""
-MOST_MAP = (16, 6)
+MOST_MAP = (36, 8)
+NAME = 7
+"""Cells that the names of neurons get at least."""
 MOST_WEIGHTS = 8
 """Weights that a strip shows; of more the first ones."""
+BLANK = Segment(" ")
 STRONG, WEAK = 0.6, 0.15
 """Parts of the largest weight of a layer, from which a weight counts as strong, and below which
 as weak."""
@@ -37,7 +40,9 @@ class NetworkRoom(Struct, frozen=True):
     rows: int
     """Lines of a map."""
     strip: int
-    """Cells of the weights before a map."""
+    """Cells of a neuron's name, and of its weights, before its map."""
+    gap: int
+    """Empty lines below a map."""
 
 
 def room_for_network(play: Play, width: int, height: int) -> NetworkRoom | None:
@@ -46,13 +51,14 @@ def room_for_network(play: Play, width: int, height: int) -> NetworkRoom | None:
     layers = len(playground.layers)
     tallest = max(width_of_layer(playground, layer) for layer in range(layers))
     before = max(width_of_layer(playground, layer) for layer in range(layers - 1))
-    strip = min(before, MOST_WEIGHTS) + 2
+    strip = max(min(before, MOST_WEIGHTS), NAME) + 2
     columns = min((width - layers) // layers - strip, MOST_MAP[0])
-    # A line between two neurons names the lower one.
-    rows = min((height - 1) // tallest - 1, MOST_MAP[1])
+    lines = (height - 1) // tallest
+    gap = int(lines > LEAST_MAP[1] + 1)
+    rows = min(lines - gap, MOST_MAP[1])
     if columns < LEAST_MAP[0] or rows < LEAST_MAP[1]:
         return None
-    return NetworkRoom(columns, rows, strip)
+    return NetworkRoom(columns, rows, strip, gap)
 
 
 def network_lines(
@@ -71,29 +77,28 @@ def network_lines(
         weights = parameters[f"W{layer}"] if layer else None
         rows: list[Line] = [line((_layer_title(play, layer), Style.DIM))]
         for neuron, own in enumerate(values):
-            is_chosen = (layer, neuron) == (play.layer, play.neuron)
-            style = _chosen_style(play) if is_chosen else Style.DIM
-            name = _neuron_name(play, layer, neuron, chars)
-            mark = (">" if is_chosen else " ") + name
-            if rows[1:]:
-                rows.append(line((mark, style)))
-            else:
-                rows.append(line((mark, style)))
-            centre = centre_of(_activation(play, layer))
+            centre = centre_of(_activation(play, layer), len(values))
             drawn = small_map(maps, own, centre, chars, is_discrete=play.is_discrete)
             strip = () if weights is None else weight_strip(weights, neuron, chars)
+            name = _name_before(play, layer, neuron, chars)
+            # Where a map is one line high the weights have the place of the name.
+            before = (name, strip) if room.rows > 1 or not strip else (strip, ())
             rows += [
-                (*_strip_line(strip if place == 0 else (), room.strip), *row)
+                (*fitted(before[place] if place < 2 else (), room.strip - 1, chars), BLANK, *row)
                 for place, row in enumerate(drawn)
             ]
+            rows += [()] * room.gap
         rows = rows[:height] + [()] * (height - len(rows))
         blocks.append([fitted(row, wide + 1, chars) for row in rows])
     return tuple(fitted(row, width, chars) for row in beside(*blocks))
 
 
-def _strip_line(strip: Line, width: int) -> Line:
-    blanks = width - sum(len(segment.text) for segment in strip)
-    return (Segment(" " * max(blanks - 1, 0)), *strip, Segment(" "))
+def _name_before(play: Play, layer: int, neuron: int, chars: Chars) -> Line:
+    """Return the name of a neuron, marked where it is the chosen one."""
+    is_chosen = (layer, neuron) == (play.layer, play.neuron)
+    name = _neuron_name(play, layer, neuron, chars)
+    mark = ">" if is_chosen else ""
+    return line((f"{mark}{name}", _chosen_style(play) if is_chosen else Style.DIM))
 
 
 def weight_strip(weights: Array, neuron: int, chars: Chars) -> Line:
@@ -158,7 +163,7 @@ def neuron_lines(session: Session, columns: int, rows: int, chars: Chars) -> tup
     high = max(rows - min(len(weights), rows // 2), 2)
     maps = maps_of(run, session.training, len(play.playground.layers) - 1, columns, high)
     values = maps.layers[play.layer][play.neuron]
-    centre = centre_of(_activation(play, play.layer))
+    centre = centre_of(_activation(play, play.layer), len(maps.layers[play.layer]))
     drawn = small_map(maps, values, centre, chars, is_discrete=play.is_discrete)
     return (*drawn, *weights)[:rows]
 
@@ -172,14 +177,14 @@ def _weight_lines(session: Session, width: int, chars: Chars) -> tuple[Line, ...
     weights = parameters[f"W{play.layer}"]
     own, bias = weights[play.neuron], parameters[f"b{play.layer}"][play.neuron, 0]
     most = float(np.abs(weights).max()) or 1.0
-    lines = []
+    lines, times = [], "·" if chars.unicode else "*"
     for place, weight in enumerate(own):
         called = _neuron_name(play, play.layer - 1, place, chars)
         glyph = weight_glyph(float(weight), abs(float(weight)) / most, chars)
         number = notation.shown(float(weight), 3, chars)
         style = Style.POSITIVE if weight > 0 else Style.NEGATIVE
         is_chosen = play.edge == place
-        text = f"{'>' if is_chosen else ' '}{glyph} {number} · {called}"
+        text = f"{'>' if is_chosen else ' '}{glyph} {number} {times} {called}"
         lines.append(line((text[:width], Style.CURRENT if is_chosen else style)))
     # The chosen weight stays in sight, whatever there are.
     first = max(0, (play.edge or 0) - 3)
