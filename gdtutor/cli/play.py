@@ -47,7 +47,8 @@ def run(arguments: argparse.Namespace) -> int:
     from gdtutor.cli.starting import resume
     from gdtutor.drive.opening import open_lesson
 
-    begin = _begin(arguments, playground)
+    begin, kept = begin_with(arguments, playground)
+    presses = presses or parse_keys(kept)
 
     def open_program(app: TutorApp) -> Program:
         from gdtutor.ui.answering import Services
@@ -70,8 +71,7 @@ def asked_for(arguments: argparse.Namespace) -> Playground:
     Raises:
         GdTutorError: One cannot be read, or they do not go together.
     """
-    given = {row.flag: getattr(arguments, row.flag.replace("-", "_")) for row in OPTIONS}
-    words = {flag: word for flag, word in given.items() if word is not None}
+    words = given_options(arguments)
     if not arguments.lesson:
         return playground_of(words)
     path = lesson_path(arguments.lesson)
@@ -82,8 +82,15 @@ def asked_for(arguments: argparse.Namespace) -> Playground:
     return playground_of({**of_file, **words})
 
 
-def _begin(arguments: argparse.Namespace, playground: Playground) -> FrontEndStart:
-    """Return what the screen begins with: the options, or where the learner left off."""
+def given_options(arguments: argparse.Namespace) -> dict[str, str]:
+    """Return the word of every option that is given, by its flag."""
+    words = {row.flag: getattr(arguments, row.flag.replace("-", "_")) for row in OPTIONS}
+    return {flag: word for flag, word in words.items() if word is not None}
+
+
+def begin_with(arguments: argparse.Namespace, playground: Playground) -> tuple[FrontEndStart, str]:
+    """Return what the screen begins with, the options or where the learner left off; and the keys
+    that train as far as it was trained then."""
     from gdtutor.cli.arguments import is_rehearsed
     from gdtutor.cli.lessons import PLAY, waited_session_of
     from gdtutor.cli.starting import FrontEndStart, called
@@ -94,20 +101,21 @@ def _begin(arguments: argparse.Namespace, playground: Playground) -> FrontEndSta
     session = waited_session_of(_with_lesson(arguments, PLAY, playground))
     session = replace(session, program=called())
     if arguments.no_save:
-        return FrontEndStart(session, None)
+        return FrontEndStart(session, None), ""
     library, message = read_progress(session.library, quick_store)
-    kept = dict(library.commands).get(ID, "")
-    is_plain = not arguments.lesson and not is_rehearsed(arguments)
-    if kept and is_plain and words_of(playground) == words_of(Playground()):
-        session = _resumed(kept) or session
-    session = replace(session, library=library, program=called())
+    command, keys = dict(library.commands).get(ID, ""), ""
+    is_plain = not arguments.lesson and not is_rehearsed(arguments) and not given_options(arguments)
+    if command and is_plain:
+        session, keys = _resumed(session, command)
+    session = replace(session, library=library)
     if message:
         session = replace(session, message=message, is_error=True)
-    return FrontEndStart(session, ProgressKeeper(lambda: ProgressStore(default_path()), time))
+    memory = ProgressKeeper(lambda: ProgressStore(default_path()), time)
+    return FrontEndStart(session, memory), keys
 
 
-def _resumed(command: str) -> Session | None:
-    """Return the playground as it was left; None where it cannot be had any more."""
+def _resumed(session: Session, command: str) -> tuple[Session, str]:
+    """Return the playground as it was left, with keys; as it begins where that cannot be had."""
     from gdtutor.cli.arguments import COMMANDS, parser_of
     from gdtutor.cli.lessons import PLAY, waited_session_of
     from gdtutor.session.navigation import said
@@ -116,10 +124,11 @@ def _resumed(command: str) -> Session | None:
     try:
         with contextlib.redirect_stderr(io.StringIO()):
             again = parser.parse_args(shlex.split(command)[2:])
-        session = waited_session_of(_with_lesson(again, PLAY, asked_for(again)))
+        left = waited_session_of(_with_lesson(again, PLAY, asked_for(again)))
     except (GdTutorError, SystemExit, ValueError):
-        return None
-    return said(session, "Where you left off; --data circle begins with the first playground.")
+        return session, ""
+    told = "Where you left off; --data circle begins with the first playground."
+    return said(replace(left, program=session.program), told), again.keys
 
 
 def _with_lesson(

@@ -22,7 +22,7 @@ from gdtutor.training.initialise import MAX_SEED
 from gdtutor.training.optimisers import OPTIMISERS
 from gdtutor.values import Struct, replace
 
-RATES = tuple(digit * 10.0**power for power in range(-5, 2) for digit in (1, 3))
+RATES = tuple(float(f"{digit}e{power}") for power in range(-5, 2) for digit in (1, 3))
 PENALTIES = (0.0, 0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
 POINTS = (10, 20, 50, 100, 200, 300, 500, 1000, 2000)
 NOISES = (0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5)

@@ -133,6 +133,8 @@ def _words(session: Session) -> dict[str, str]:
 def _words_of_play(session: Session, play: Play) -> dict[str, str]:
     starts = {Status.RUNNING: "pause", Status.PAUSED: "resume"}
     words = {"play_pause": starts.get(session.training.status, "train")}
+    if session.training.is_at_end:
+        words = {"play_pause": "go on"}
     match play.focus:
         case Focus.CONTROLS:
             return words

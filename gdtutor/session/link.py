@@ -128,7 +128,8 @@ def _keys(session: Session) -> str:
     if session.screen is Screen.TRAIN:
         return " ".join(["t", *_swept_again(session), *_curve_keys(session.train_look)])
     if session.screen is Screen.PLAY:
-        return ""
+        epochs = len(session.training.costs)
+        return f"{epochs}n" if epochs else ""
     keys = ["v"] if look.proof else ["w"] if look.mistakes else []
     keys += ["tab"] * list(Tab).index(look.tab)
     keys += ["f"] * _figure_presses(session)

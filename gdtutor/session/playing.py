@@ -26,7 +26,12 @@ from gdtutor.session.state import (
     Snapshot,
     Status,
 )
-from gdtutor.session.training import reset_training, start_training
+from gdtutor.session.training import (
+    one_epoch,
+    reset_training,
+    start_training,
+    toggle_training,
+)
 from gdtutor.values import replace
 
 Result = tuple[Session, tuple[Effect, ...]]
@@ -88,7 +93,9 @@ def changed(session: Session, playground: Playground, what: str) -> Result:
     past = (*play.done, _past(session, play))[-MOST_PAST:]
     after = replace(play, playground=playground, done=past, undone=())
     is_begun = session.training.status is not Status.IDLE
-    if is_begun and playground == replace(play.playground, rate=playground.rate):
+    is_lost = session.training.stopped_by == "not_finite"
+    is_rate = playground == replace(play.playground, rate=playground.rate)
+    if is_begun and is_rate and not is_lost:
         return _gone_on(session, after)
     word = f"{what}: begins anew" if is_begun else what
     anew = _placed(session, replace(after, word=word))
@@ -210,11 +217,25 @@ def same_start(session: Session, count: int) -> Result:
     return replace(after, screen=Screen.PLAY, play=play, message=""), effects
 
 
+def toggle_play(session: Session, count: int) -> Result:
+    """Train or pause; a run that is at its end goes on for as many epochs again."""
+    if session.play is not None and session.training.is_at_end:
+        return one_epoch(session, session.play.playground.epochs)
+    return toggle_training(session, count)
+
+
 def more_neurons(session: Session, by: int) -> Result:
-    """Add neurons to the chosen layer, or take some away; of the features in layer 0."""
+    """Add neurons to the chosen layer, or take some away.
+
+    In layer 0 these are features, of which the chosen one goes.
+    """
     play = session.play
     if play is None:
         return session, ()
+    own = play.playground.features
+    if play.layer == 0 and by == -1 and len(own) > 1:
+        kept = (*own[: play.neuron], *own[play.neuron + 1 :])
+        return changed(session, replace(play.playground, features=kept), "features")
     what = f"neurons of layer {play.layer}" if play.layer else "features"
     return changed(session, with_neurons(play.playground, play.layer, by), what)
 

@@ -144,6 +144,12 @@ def runs(session: Session) -> str:
     return ""
 
 
+def plays(session: Session) -> str:
+    """For training in the playground, where a run at its end can go on."""
+    is_lost = session.training.status is Status.FINISHED
+    return LOST if is_lost and session.training.stopped_by == "not_finite" else ""
+
+
 def single_steps(session: Session) -> str:
     """For training one epoch or one iteration."""
     if session.sweeping is not None:

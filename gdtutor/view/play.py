@@ -13,9 +13,12 @@ from gdtutor.view.lines import fitted, line, shortened, width_of
 from gdtutor.view.pictures.field import BELOW, LABELS
 from gdtutor.view.play_maps import accuracies, centre_of, large_map, maps_of
 from gdtutor.view.play_network import (
+    activation_of_layer,
     chosen_name,
+    chosen_weight,
     network_lines,
     neuron_lines,
+    neuron_name,
     room_for_network,
 )
 from gdtutor.view.study import bottom_lines
@@ -110,10 +113,14 @@ def _panels(
         return _small(session, play, (width, height), controls, chars)
     drawn = network_lines(session, room, main - 4, above - 2, chars)
     is_focused = play.focus is Focus.NETWORK
-    title = f"network: {chosen_name(play, chars)}"
+    title = f"network: {chosen_name(play, chars)}{chosen_weight(session, chars)}"
     network = boxed(Panel(title, drawn, is_focused=is_focused), main, above, chars)
     half = main // 2
-    output = _output(session, play, half, height - above, chars)
+    size = half, height - above
+    if is_focused and (play.layer, play.neuron) != (len(play.playground.layers) - 1, 0):
+        output = _neuron(session, play, size, chars)
+    else:
+        output = _output(session, play, *size, chars)
     curve, plot = _curve(session, play, main - half, height - above, chars)
     below = beside(output, curve)
     placed = replace(plot, x=SIDE + half + plot.x, y=above + plot.y)
@@ -201,6 +208,20 @@ def _output(
     long = f"output: {marks} trained on{f', {tests} test' if tests else ''}"
     title = long if len(long) <= width - 6 else f"output {marks}{f' test {tests}' if tests else ''}"
     return boxed(Panel(title, lines), width, height, chars)
+
+
+def _neuron(session: Session, play: Play, size: tuple[int, int], chars: Chars) -> tuple[Line, ...]:
+    """Return what the chosen neuron says over the plane, in place of the output."""
+    run, (width, height) = session.run, size
+    columns, rows = width - 4 - LABELS, height - 2 - BELOW
+    if run is None or columns < 4 or rows < 2:
+        return boxed(Panel("", ()), width, height, chars)
+    maps = maps_of(run, session.training, len(play.playground.layers) - 1, columns, rows)
+    values = maps.layers[play.layer]
+    centre = centre_of(activation_of_layer(play, play.layer), len(values))
+    lines = large_map(session, maps, values[play.neuron], centre, chars)
+    title = f"{neuron_name(play, play.layer, play.neuron, chars)} over the plane"
+    return boxed(Panel(title, lines, is_focused=True), width, height, chars)
 
 
 def _curve(

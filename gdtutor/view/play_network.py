@@ -77,7 +77,7 @@ def network_lines(
         weights = parameters[f"W{layer}"] if layer else None
         rows: list[Line] = [line((_layer_title(play, layer), Style.DIM))]
         for neuron, own in enumerate(values):
-            centre = centre_of(_activation(play, layer), len(values))
+            centre = centre_of(activation_of_layer(play, layer), len(values))
             drawn = small_map(maps, own, centre, chars, is_discrete=play.is_discrete)
             strip = () if weights is None else weight_strip(weights, neuron, chars)
             name = _name_before(play, layer, neuron, chars)
@@ -96,7 +96,7 @@ def network_lines(
 def _name_before(play: Play, layer: int, neuron: int, chars: Chars) -> Line:
     """Return the name of a neuron, marked where it is the chosen one."""
     is_chosen = (layer, neuron) == (play.layer, play.neuron)
-    name = _neuron_name(play, layer, neuron, chars)
+    name = neuron_name(play, layer, neuron, chars)
     mark = ">" if is_chosen else ""
     return line((f"{mark}{name}", _chosen_style(play) if is_chosen else Style.DIM))
 
@@ -128,7 +128,8 @@ def _layer_title(play: Play, layer: int) -> str:
     return "output" if layer == len(play.playground.layers) - 1 else f"layer {layer}"
 
 
-def _neuron_name(play: Play, layer: int, neuron: int, chars: Chars) -> str:
+def neuron_name(play: Play, layer: int, neuron: int, chars: Chars) -> str:
+    """Return what a neuron is called, a feature by its formula."""
     if layer == 0:
         return notation.plain(play.playground.features[neuron], chars)
     is_last = layer == len(play.playground.layers) - 1
@@ -136,7 +137,8 @@ def _neuron_name(play: Play, layer: int, neuron: int, chars: Chars) -> str:
     return f"{name}[{neuron}]"
 
 
-def _activation(play: Play, layer: int) -> str:
+def activation_of_layer(play: Play, layer: int) -> str:
+    """Return the activation of a layer; features are what they are."""
     if layer == 0:
         return "linear"
     is_last = layer == len(play.playground.layers) - 1
@@ -163,7 +165,7 @@ def neuron_lines(session: Session, columns: int, rows: int, chars: Chars) -> tup
     high = max(rows - min(len(weights), rows // 2), 2)
     maps = maps_of(run, session.training, len(play.playground.layers) - 1, columns, high)
     values = maps.layers[play.layer][play.neuron]
-    centre = centre_of(_activation(play, play.layer), len(maps.layers[play.layer]))
+    centre = centre_of(activation_of_layer(play, play.layer), len(maps.layers[play.layer]))
     drawn = small_map(maps, values, centre, chars, is_discrete=play.is_discrete)
     return (*drawn, *weights)[:rows]
 
@@ -179,7 +181,7 @@ def _weight_lines(session: Session, width: int, chars: Chars) -> tuple[Line, ...
     most = float(np.abs(weights).max()) or 1.0
     lines, times = [], "·" if chars.unicode else "*"
     for place, weight in enumerate(own):
-        called = _neuron_name(play, play.layer - 1, place, chars)
+        called = neuron_name(play, play.layer - 1, place, chars)
         glyph = weight_glyph(float(weight), abs(float(weight)) / most, chars)
         number = notation.shown(float(weight), 3, chars)
         style = Style.POSITIVE if weight > 0 else Style.NEGATIVE
@@ -197,4 +199,13 @@ def chosen_name(play: Play, chars: Chars) -> str:
     if play.edge is not None:
         name = notation.name(f"W{play.layer}", chars)
         return f"{name}[{play.neuron},{play.edge}]"
-    return _neuron_name(play, play.layer, play.neuron, chars)
+    return neuron_name(play, play.layer, play.neuron, chars)
+
+
+def chosen_weight(session: Session, chars: Chars) -> str:
+    """Return the value of the chosen weight, as ` = 0.83`; empty where a neuron is chosen."""
+    play, run = session.play, session.run
+    if play is None or run is None or play.edge is None:
+        return ""
+    weights = shown_parameters(run, session.training)[f"W{play.layer}"]
+    return f" = {notation.shown(float(weights[play.neuron, play.edge]), 4, chars)}"

@@ -215,3 +215,35 @@ def test_a_ladder_ends_at_its_ends_and_keeps_what_was_typed_beyond() -> None:
     ladder = (0.1, 0.3, 1.0)
     assert [stepped(value, ladder, 1) for value in (0.1, 0.2, 1.0, 7.0)] == [0.3, 0.3, 1.0, 7.0]
     assert [stepped(value, ladder, -1) for value in (0.1, 0.2, 1.0, 7.0)] == [0.1, 0.1, 0.3, 1.0]
+
+
+def test_space_at_the_end_goes_on_for_as_many_epochs() -> None:
+    session = begun(keys="space")
+    assert len(session.training.costs) == 12
+    after = pressed(session, parse_keys("space"))
+    assert len(after.training.costs) == 24
+    hold(after)
+
+
+def test_the_chosen_feature_is_the_one_that_goes() -> None:
+    session = begun("--features x1,x2,x1*x2", "tab left down -")
+    assert session.play.playground.features == ("x1", "x1*x2")
+
+
+def test_the_chosen_weight_is_told_by_its_value_and_the_neuron_shown_large() -> None:
+    session = begun(keys="w")
+    shown = "\n".join(plain(row) for row in frame_of(session, 120, 36, UNICODE).lines)
+    weight = session.run.state(0).parameters["W1"][0, 0]
+    assert f"W₁[0,0] = {weight:.4g}" in shown
+    assert "A₁[0] over the plane" in shown
+
+
+def test_after_a_run_that_was_lost_another_rate_begins_anew() -> None:
+    session = begun("--data plane --points 20 --rate 1000000 --activation linear", "space")
+    assert session.training.stopped_by == "not_finite"
+    assert "not finite" in plain(frame_of(session, 120, 36, UNICODE).lines[0])
+    assert "no longer finite" in pressed(session, parse_keys("space")).message
+    after = pressed(at(session, "rate"), parse_keys("left"))
+    assert after.training.status is Status.IDLE
+    assert "begins anew" in after.play.word
+    hold(after)

@@ -1,0 +1,71 @@
+"""Nothing is lost on quitting: the playground opens where it was left."""
+
+from __future__ import annotations
+
+import argparse
+
+import pytest
+
+from gdtutor.cli.arguments import COMMANDS, parser_of
+from gdtutor.cli.play import asked_for, begin_with
+from gdtutor.drive.headless import pressed
+from gdtutor.drive.keys import parse_keys
+from gdtutor.play.options import playground_of_line
+from gdtutor.session.playing import play_session
+from gdtutor.session.state import Screen, Session
+
+PLAY = next(command for command in COMMANDS if command.name == "play")
+
+
+@pytest.fixture
+def home(monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    return tmp_path
+
+
+def arguments(*words: str) -> argparse.Namespace:
+    return parser_of(PLAY).parse_args(words)
+
+
+def left(line: str, keys: str = "") -> None:
+    """Play, and leave."""
+    begin, _ = begin_with(arguments(), asked_for(arguments()))
+    session = pressed(play_session(begin.session, playground_of_line(line)), parse_keys(keys))
+    begin.save(session)
+    begin.finish()
+
+
+def opened_again() -> Session:
+    """Open the playground without options; the keys that it begins with are pressed."""
+    begin, keys = begin_with(arguments(), asked_for(arguments()))
+    return pressed(begin.session, parse_keys(keys))
+
+
+def test_without_options_it_opens_where_it_was_left(home) -> None:
+    line = "--data spiral --points 20 --layers 2-3-1 --features 'x1,maximum(x1, x2)' --epochs 9"
+    left(line, "2n")
+    again = opened_again()
+    assert again.screen is Screen.PLAY
+    assert again.play.playground == playground_of_line(line)
+    assert len(again.training.costs) == 2
+
+
+def test_a_rate_that_was_changed_on_the_way_is_there_again(home) -> None:
+    left("--points 20 --epochs 9", "2n 14down right")
+    again = opened_again()
+    assert [change.text() for change in again.changes] == ["4:learning_rate=0.3"]
+
+
+def test_the_walk_that_was_open_is_open_again(home) -> None:
+    left("--points 20 --epochs 9", "2n tab enter")
+    again = opened_again()
+    assert again.screen is Screen.STUDY
+    assert again.moment.iteration == 4
+    assert pressed(again, parse_keys("escape")).screen is Screen.PLAY
+
+
+def test_options_begin_what_they_say(home) -> None:
+    left("--data spiral --points 20")
+    for name in ("moons", "circle"):
+        asked = arguments("--data", name)
+        assert begin_with(asked, asked_for(asked))[0].session.play.playground.data == name
