@@ -1,14 +1,14 @@
 """The command line: arguments in, an exit code out; the TUI is imported only when it opens.
 
-Exit codes: 0 done; 1 `check` found problems; 2 misuse or a lesson that cannot be used; 130 Ctrl-C;
-128 + n for signal n.
+Exit codes: 0 done; 1 `check` or `judge` found problems; 2 misuse, or a lesson or program that
+cannot be used; 130 Ctrl-C; 128 + n for signal n.
 
 In: the words of a shell. Out: lines, files, or the open app. `arguments` is the table of commands;
 each is a module whose `run` is imported when it is called, so that `--help` and complaints come at
 once. It computes nothing itself.
 
 Imports: values, files, engine, training, lesson, play, session, view, check, report, linear,
-export, library, progress, drive, paint, ui.
+export, library, progress, drive, judge, practice, paint, ui.
 """
 
 from __future__ import annotations

@@ -17,6 +17,11 @@ from gdtutor.session.digits import MAX_DIGITS
 from gdtutor.values import Struct
 from gdtutor.view.frame import CHARACTERS
 
+EXERCISE_KINDS = (
+    "forward", "local", "contribution", "sum", "shape", "update", "softmax", "product",
+)  # fmt: skip
+"""The kinds of `practice`, as `practice/templates.py` has them."""
+
 
 class Subcommand(Struct, frozen=True):
     """One command of the command line."""
@@ -338,6 +343,63 @@ def _export(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(at="")
 
 
+def _judge(parser: argparse.ArgumentParser) -> None:
+    _lesson(parser)
+    parser.add_argument("file", metavar="FILE.py", help="the program")
+    parser.add_argument(
+        "--new", action="store_true",
+        help="write a program to fill in: the given values, and a blank for every name",
+    )  # fmt: skip
+    parser.add_argument(
+        "--layers", action="store_true", help="write blanks of the layer classes instead"
+    )
+    parser.add_argument("--watch", action="store_true", help="judge at every save, until Ctrl-C")
+    parser.add_argument(
+        "--seconds", type=positive_number, metavar="N", default=10,
+        help="how long the program may take; 10",
+    )  # fmt: skip
+    _json(parser)
+
+
+def _practice(parser: argparse.ArgumentParser) -> None:
+    # The kinds are known where exercises are made, which nothing else needs.
+    parser.add_argument(
+        "--kind", choices=EXERCISE_KINDS, default="", metavar="KIND",
+        help=f"one kind alone: {', '.join(EXERCISE_KINDS)}",
+    )  # fmt: skip
+    parser.add_argument(
+        "--count", type=positive_number, metavar="N", help="how many; without end otherwise"
+    )
+    parser.add_argument(
+        "--seed", type=whole_number, metavar="N", help="the same numbers every time"
+    )
+    _json(parser)
+
+
+def _worksheet(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "lesson", metavar="LESSON", nargs="?", default="",
+        help="a lesson, whose walk has blanks where values go",
+    )  # fmt: skip
+    parser.add_argument("--practice", action="store_true", help="exercises instead")
+    parser.add_argument(
+        "--count", type=positive_number, metavar="N", default=10,
+        help="how many exercises, or steps of the walk; 10",
+    )  # fmt: skip
+    parser.add_argument(
+        "--seed", type=whole_number, metavar="N", default=0, help="of the numbers; 0"
+    )
+    parser.add_argument("--solutions", action="store_true", help="the same sheet with its answers")
+    parser.add_argument(
+        "--format", choices=("text", "markdown", "svg"), default="text",
+        help="plain text, Markdown, or SVG in two columns",
+    )  # fmt: skip
+    parser.add_argument(
+        "--paper", choices=("a4", "letter"), default="a4", help="the size of an SVG page; a4"
+    )
+    parser.add_argument("--out", metavar="FILE", default="", help="write it to a file")
+
+
 def _progress(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "action", metavar="reset", nargs="?", choices=("reset",), help="forget a lesson"
@@ -374,6 +436,18 @@ COMMANDS: tuple[Subcommand, ...] = (
         _export,
         "export_lesson",
         computes=True,
+    ),
+    Subcommand(
+        "judge", "Compare your own program with the walk, by name.", _judge, "judge_program"
+    ),
+    Subcommand(
+        "practice", "Do small exercises, judged by the engine.", _practice, "practise_exercises"
+    ),
+    Subcommand(
+        "worksheet",
+        "Write exercises or a walk with blanks for paper.",
+        _worksheet,
+        "write_worksheet",
     ),
     Subcommand("new", "Write a commented lesson to begin with.", _new, "new"),
     Subcommand("watch", "Open a lesson and follow its file as you save it.", _watch, "watch", True),

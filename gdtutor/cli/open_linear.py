@@ -40,7 +40,7 @@ def run_linear(
     return converse(
         session,
         presses,
-        ConversationServices(shown, _say, _ask, open_lesson, save, _stoppable, keep),
+        ConversationServices(shown, _say, ask_line, open_lesson, save, _stoppable, keep),
     )
 
 
@@ -48,7 +48,7 @@ def _say(text: str) -> None:
     say(text.rstrip("\n"), end="\n\n")
 
 
-def _ask() -> str | None:
+def ask_line() -> str | None:
     """Return the next line; a terminal shows a prompt, a pipe does not."""
     if sys.stdin is None or sys.stdin.closed:
         return None

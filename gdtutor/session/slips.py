@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping
 from enum import Enum
+from types import EllipsisType
 
 import numpy as np
 
@@ -22,8 +23,10 @@ MOST_EXAMPLES = 16
 MOST_FITTING = 3
 """Where more kinds of slips than this give one number, none is named."""
 
-Cell = tuple[int, ...]
-Formula = Callable[[Operands], float]
+Cell = tuple[int, ...] | EllipsisType
+"""A cell of a result; `...` for all of them, as in NumPy."""
+Formula = Callable[[Operands], Array | float]
+"""Returns what a wrong formula gives: for one cell a number, for all of them an array."""
 
 
 class Slip(Enum):
@@ -45,6 +48,22 @@ class Slip(Enum):
     NO_RATE = "learning rate forgotten"
     STEP_ALONE = "the step instead of the new value"
     STALE = "value before the update"
+    SHARE_TWICE = "constant factor twice"
+    NO_SUM = "sum over the batch forgotten"
+    OVERWRITTEN = "= in place of +="
+    FIRST_EXAMPLE = "first example alone"
+    MEAN = "mean in place of sum"
+    ELEMENTWISE = "* in place of @"
+    LOCAL_TWICE = "local factor twice"
+    OTHER_DERIVATIVE = "derivative of another function"
+    OTHER_FUNCTION = "another function"
+    OTHER_VALUE = "another value in its place"
+    STALE_CACHE = "stale cache"
+    BROADCAST = "bias broadcast"
+    PRECISION = "float32 or integers"
+    IN_PLACE = "given array changed in place"
+    NOT_FINITE = "NaN"
+    TYPED = "number typed in"
 
 
 class SlipMatch(Struct, frozen=True):
@@ -56,7 +75,7 @@ class SlipMatch(Struct, frozen=True):
 
 
 def slips_that_fit(
-    working: Working, cell: Cell, answer: float, digits: int
+    working: Working, cell: tuple[int, ...], answer: float, digits: int
 ) -> tuple[SlipMatch, ...]:
     """Return every slip that gives this answer, none where they cannot be told apart.
 
@@ -76,10 +95,8 @@ def slips_that_fit(
 def wrong_formulas(working: Working, cell: Cell) -> Iterator[tuple[SlipMatch, Formula]]:
     """Yield the wrong formulas of a step, for one cell of its result."""
     yield SlipMatch(Slip.SIGN), lambda o: -_at(working.compute(o), cell)
-    swapped = cell[::-1]
-    shape = working.result.shape
-    if len(cell) == 2 and swapped != cell and swapped[0] < shape[0] and swapped[1] < shape[1]:
-        yield SlipMatch(Slip.TRANSPOSED), lambda o: _at(working.compute(o), swapped)
+    if not isinstance(cell, EllipsisType):
+        yield from _transposed(working, cell)
     match working.step.phase:
         case Phase.FORWARD:
             yield from _forward(working, cell)
@@ -91,8 +108,15 @@ def wrong_formulas(working: Working, cell: Cell) -> Iterator[tuple[SlipMatch, Fo
             yield from _update(working, cell)
 
 
-def _at(array: Array, cell: Cell) -> float:
-    return float(array[cell])
+def _transposed(working: Working, cell: tuple[int, ...]) -> Iterator[tuple[SlipMatch, Formula]]:
+    swapped = cell[::-1]
+    shape = working.result.shape
+    if len(cell) == 2 and swapped != cell and swapped[0] < shape[0] and swapped[1] < shape[1]:
+        yield SlipMatch(Slip.TRANSPOSED), lambda o: _at(working.compute(o), swapped)
+
+
+def _at(array: Array, cell: Cell) -> Array:
+    return np.asarray(array[cell])
 
 
 def _forward(working: Working, cell: Cell) -> Iterator[tuple[SlipMatch, Formula]]:
@@ -103,9 +127,9 @@ def _forward(working: Working, cell: Cell) -> Iterator[tuple[SlipMatch, Formula]
     def of(changed: Expr) -> Formula:
         return lambda o: _at(np.broadcast_to(evaluate(changed, o.values), shape), cell)
 
-    for about, share in _shares(expr, working):
+    for about, share in factors_of(expr, working):
         yield SlipMatch(Slip.NO_SHARE, about), _divided(working, cell, share)
-    terms = _terms(expr)
+    terms = terms_of(expr)
     if len(terms) > 1:
         for index in range(len(terms)):
             rest = [term for i, term in enumerate(terms) if i != index]
@@ -128,12 +152,12 @@ def _part_divided(working: Working, index: int, share: float) -> Callable[[Opera
     return lambda o: working.contribution(index, o) / share
 
 
-def _terms(expr: Expr) -> list[tuple[bool, Expr]]:
+def terms_of(expr: Expr) -> list[tuple[bool, Expr]]:
     """Return the terms of a sum, each with whether it is subtracted."""
     if isinstance(expr, Apply) and expr.op in ("add", "sub"):
         left, right = expr.args
-        turned = [(minus != (expr.op == "sub"), term) for minus, term in _terms(right)]
-        return [*_terms(left), *turned]
+        turned = [(minus != (expr.op == "sub"), term) for minus, term in terms_of(right)]
+        return [*terms_of(left), *turned]
     return [(False, expr)]
 
 
@@ -151,7 +175,7 @@ def _fills(terms: list[tuple[bool, Expr]], working: Working) -> bool:
     return np.broadcast_shapes(np.shape(value), working.result.shape) == working.result.shape
 
 
-def _shares(expr: Expr, working: Working) -> list[tuple[str, float]]:
+def factors_of(expr: Expr, working: Working) -> list[tuple[str, float]]:
     """Return the constant factors that a formula is multiplied by, such as 1/2 and 1/m."""
     found: list[tuple[str, float]] = []
     pending: list[tuple[Expr, bool]] = [(expr, True)]
@@ -212,7 +236,7 @@ def _backward(working: Working, cell: Cell) -> Iterator[tuple[SlipMatch, Formula
         yield (
             SlipMatch(Slip.NO_LOCAL),
             lambda o: sum(
-                float(np.sum(up)) if up.shape != working.result.shape else _at(up, cell)
+                np.sum(up) if up.shape != working.result.shape else _at(up, cell)
                 for up in o.upstreams
             ),
         )
@@ -231,7 +255,7 @@ def _of_one_use(
     """Yield the slips that concern the contribution of one use alone."""
 
     def instead(changed: Callable[[Operands], Array]) -> Formula:
-        def formula(o: Operands) -> float:
+        def formula(o: Operands) -> Array:
             others = working.compute(o) - working.contribution(index, o)
             return _at(others + changed(o), cell)
 
@@ -244,7 +268,7 @@ def _of_one_use(
         )
     trace = working.moment.traces[working.step.scene]
     expr = node_expr(trace, c.consumer)
-    for about, share in _shares(expr, working):
+    for about, share in factors_of(expr, working):
         yield SlipMatch(Slip.NO_SHARE, about), instead(_part_divided(working, index, share))
     node = working.step.node
     if isinstance(expr, Apply) and _is_call_of(expr, node):
@@ -291,10 +315,10 @@ def _update(working: Working, cell: Cell) -> Iterator[tuple[SlipMatch, Formula]]
     if working.step.variable != "p":
         return
 
-    def new(o: Operands) -> float:
+    def new(o: Operands) -> Array:
         return _at(working.compute(o), cell)
 
-    def old(o: Operands) -> float:
+    def old(o: Operands) -> Array:
         return _at(o.values["p"], cell)
 
     yield SlipMatch(Slip.UPHILL), lambda o: 2 * old(o) - new(o)

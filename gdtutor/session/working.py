@@ -132,7 +132,7 @@ def _readers(digits: int) -> tuple[Reader, Reader]:
 
 
 def slip_interval(
-    compute: Callable[[Operands], float], operands: Operands, digits: int
+    compute: Callable[[Operands], Array | float], operands: Operands, digits: int
 ) -> Interval:
     """Return which numbers a wrong formula may come to."""
     reads = (operands, *(operands.read(reader) for reader in _readers(digits)))

@@ -5,8 +5,10 @@ from __future__ import annotations
 import difflib
 import math
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 from gdtutor.check.paths import check_paths
 from gdtutor.drive.headless import pressed
@@ -20,6 +22,7 @@ from gdtutor.session.moving import moved
 from gdtutor.session.navigation import refolded, steps_forward
 from gdtutor.session.state import Session, current_step
 from gdtutor.session.steps import Phase, Step
+from gdtutor.testing.judged import Judged, judge_program
 from gdtutor.ui.picture import frame_text
 from gdtutor.values import Struct, replace
 from gdtutor.view.explain import context_of, node_lines, note_lines
@@ -183,6 +186,25 @@ class LessonUnderTest(Struct, frozen=True):
             reports = "\n".join(report.text() for report in result.problems)
             raise AssertionError(f"gdtutor check found:\n{reports}")
         return self
+
+    def judge(
+        self, program: ModuleType | str | Path | Mapping[str, Any], *, raises: bool = True
+    ) -> Judged:
+        """Judge a learner's program: a module, the path of its file, or its values by name.
+
+        Args:
+            program: A module and a file are run in a process of their own, on several starts.
+            raises: Whether a name that departs or is missing fails the test.
+
+        Raises:
+            AssertionError: A name departs or is missing.
+            GdTutorError: The program cannot be run.
+        """
+        __tracebackhide__ = True
+        judged = judge_program(self.path, program)
+        if raises:
+            judged.assert_right()
+        return judged
 
     def at(
         self,

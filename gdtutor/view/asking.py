@@ -32,6 +32,22 @@ SAYS = {
     Slip.NO_RATE: "The learning rate was forgotten.",
     Slip.STEP_ALONE: "That is the step alone; the old value belongs to it.",
     Slip.STALE: "That is the value before the update.",
+    Slip.SHARE_TWICE: "The factor {about} was taken twice.",
+    Slip.NO_SUM: "The sum over the examples was forgotten.",
+    Slip.OVERWRITTEN: "Only the last one counts: = stands where += belongs.",
+    Slip.FIRST_EXAMPLE: "Only the first example counts.",
+    Slip.MEAN: "That is the mean over the examples; the sum belongs there.",
+    Slip.ELEMENTWISE: "That multiplies cell by cell, *; the matrix product @ belongs there.",
+    Slip.LOCAL_TWICE: "The local factor was taken twice.",
+    Slip.OTHER_DERIVATIVE: "That is the derivative of {about}, another function.",
+    Slip.OTHER_FUNCTION: "That is {about}, another function.",
+    Slip.OTHER_VALUE: "{about} stands in the place of another value.",
+    Slip.STALE_CACHE: "{about} is that of an earlier pass: the cache was not renewed.",
+    Slip.BROADCAST: "NumPy has broadcast it along the wrong axis: the shape is not the right one.",
+    Slip.PRECISION: "Digits were lost: float32, or whole numbers, on the way.",
+    Slip.IN_PLACE: "{about} was changed in place, and is no longer what it was given as.",
+    Slip.NOT_FINITE: "It is not a finite number.",
+    Slip.TYPED: "It stays the same from another start: the number was typed in.",
 }
 """What is said about each slip."""
 

@@ -1,0 +1,58 @@
+"""`gdtutor practice`: small exercises without end, judged by the engine."""
+
+from __future__ import annotations
+
+import argparse
+from itertools import islice
+from time import time
+
+from gdtutor.cli.open_linear import ask_line
+from gdtutor.cli.output import print_json, say
+from gdtutor.practice.answering import Marked
+from gdtutor.practice.conversation import PracticeServices, practise, slip_name
+from gdtutor.practice.course import PastAnswer
+from gdtutor.practice.exercise import Exercise, exercises
+from gdtutor.practice.templates import KINDS
+from gdtutor.progress.records import Attempt
+from gdtutor.progress.store import ProgressStore, default_path
+
+REMEMBERED = "practice"
+"""What answers are kept under; no lesson may be called so, since a command is."""
+_JSON_COUNT = 10
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Talk on standard input and output; with --json print exercises with their answers."""
+    kinds = [arguments.kind] if arguments.kind else list(KINDS)
+    if arguments.json:
+        count = arguments.count or _JSON_COUNT
+        made = islice(exercises(arguments.seed or 0, kinds), count)
+        data = [exercise_data(exercise) for exercise in made]
+        print_json({"format": 1, "seed": arguments.seed or 0, "exercises": data})
+        return 0
+    with ProgressStore(default_path()) as store:
+        past = [
+            PastAnswer(one.question, one.correct, one.slip or "")
+            for one in store.attempts(REMEMBERED)
+        ]
+
+        def keep(exercise: Exercise, text: str, judged: Marked) -> None:
+            slip = slip_name(judged) or None
+            store.apply((Attempt(REMEMBERED, exercise.kind, text, judged.is_right, slip, time()),))
+
+        services = PracticeServices(lambda text: say(text), ask_line, keep)
+        seed = len(past) if arguments.seed is None else arguments.seed
+        practise(kinds, arguments.count, seed, past, services)
+    return 0
+
+
+def exercise_data(exercise: Exercise) -> dict[str, object]:
+    """Return an exercise as JSON has it."""
+    answer = exercise.answer
+    return {
+        "kind": exercise.kind,
+        "level": exercise.template.level,
+        "lines": list(exercise.lines),
+        "question": exercise.question,
+        "answer": list(answer) if isinstance(answer, tuple) else float(exercise.answer_text),
+    }

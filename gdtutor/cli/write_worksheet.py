@@ -1,0 +1,56 @@
+"""`gdtutor worksheet`: exercises or the walk of a lesson on paper, and the solutions."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from gdtutor.cli.lesson_files import check_target, lesson_path
+from gdtutor.cli.output import print_file, print_lines
+from gdtutor.engine.errors import GdTutorError
+from gdtutor.files import write_atomically
+from gdtutor.lesson.characters import shell_word
+from gdtutor.lesson.load import load_lesson
+from gdtutor.practice.paper import PAPERS, markdown_lines, svg_pages, text_lines
+from gdtutor.practice.sheet import Sheet, lesson_sheet, practice_sheet
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print a sheet, or write it to a file; pages of SVG after the first are numbered."""
+    if bool(arguments.lesson) == arguments.practice:
+        raise GdTutorError("name a lesson, or --practice", "gdtutor worksheet --practice")
+    sheet = _sheet(arguments)
+    if arguments.out and arguments.lesson:
+        check_target(arguments.out, lesson_path(arguments.lesson))
+    if arguments.format == "svg":
+        return _pages(svg_pages(sheet, arguments.solutions, PAPERS[arguments.paper]), arguments.out)
+    lines = markdown_lines if arguments.format == "markdown" else text_lines
+    text = "\n".join(lines(sheet, arguments.solutions)).rstrip("\n") + "\n"
+    if not arguments.out:
+        print_file(text)
+        return 0
+    write_atomically(arguments.out, text)
+    print_lines([f"wrote {shell_word(arguments.out)}"])
+    return 0
+
+
+def _sheet(arguments: argparse.Namespace) -> Sheet:
+    if arguments.practice:
+        return practice_sheet(arguments.count, arguments.seed)
+    lesson = load_lesson(lesson_path(arguments.lesson))
+    return lesson_sheet(lesson, arguments.count, arguments.seed)
+
+
+def _pages(pages: tuple[str, ...], out: str) -> int:
+    if not out:
+        if len(pages) > 1:
+            what = f"the sheet has {len(pages)} pages, and standard output takes one"
+            raise GdTutorError(what, "write it with --out sheet.svg, or lower --count")
+        print_file(pages[0])
+        return 0
+    first = Path(out)
+    for number, page in enumerate(pages, 1):
+        path = first if number == 1 else first.with_stem(f"{first.stem}-{number}")
+        write_atomically(path, page)
+        print_lines([f"wrote {shell_word(str(path))}"])
+    return 0

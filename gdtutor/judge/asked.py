@@ -1,0 +1,94 @@
+"""What a program is asked for: a name for every line and every gradient of the walk."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from gdtutor.engine.graph import Role
+from gdtutor.engine.operations import Array
+from gdtutor.engine.shapes import Shape
+from gdtutor.lesson.model import Lesson
+from gdtutor.session.moment import Moment
+from gdtutor.session.steps import Phase, Step
+from gdtutor.values import Struct
+
+
+class AskedName(Struct, frozen=True):
+    """A name that a program gives a value, and the step of the walk that it belongs to."""
+
+    name: str
+    """`Z1` for a line, `dW1` for a gradient."""
+    step: Step
+    root: str
+    """What the gradient is of: the last line of the step's graph."""
+
+    @property
+    def node(self) -> str:
+        """The line or the parameter."""
+        return self.step.node
+
+    @property
+    def is_gradient(self) -> bool:
+        """Whether a gradient is asked for."""
+        return self.step.phase is Phase.BACKWARD
+
+
+def asked_names(lesson: Lesson, moment: Moment) -> tuple[AskedName, ...]:
+    """Return every name that a program is asked for, in the order of the walk.
+
+    The gradient of the root is 1 and not asked for. Where several graphs have a gradient of one
+    parameter, those before the last carry their root: `dw1_L1`.
+    """
+    steps = [s for s in moment.steps if s.phase in (Phase.FORWARD, Phase.BACKWARD) and s.node]
+    roots = [scene.graph.root for scene in lesson.scenes]
+    going_back = [s for s in steps if s.phase is Phase.BACKWARD and s.node != roots[s.scene]]
+    last = {s.node: s.scene for s in going_back}
+    taken = {s.node for s in steps if s.phase is Phase.FORWARD} | set(lesson.constants)
+    taken |= {binding.leaf for binding in lesson.bindings} | set(lesson.starts)
+    found = []
+    for step in steps:
+        if step.phase is Phase.FORWARD:
+            found.append(AskedName(step.node, step, roots[step.scene]))
+        elif step.node != roots[step.scene]:
+            name = f"d{step.node}" if f"d{step.node}" not in taken else f"grad_{step.node}"
+            if last[step.node] != step.scene:
+                name = f"{name}_{roots[step.scene]}"
+            found.append(AskedName(name, step, roots[step.scene]))
+    counts = Counter(one.name for one in found)
+    return tuple(one for one in found if counts[one.name] == 1)
+
+
+def given_values(moment: Moment) -> dict[str, Array]:
+    """Return every given value by its name, with `m` and `learning_rate` where there are such."""
+    found: dict[str, Array] = {}
+    for trace in moment.traces:
+        found |= {leaf.name: trace.values[leaf.name] for leaf in trace.graph.leaves}
+    return found
+
+
+def data_names(moment: Moment) -> frozenset[str]:
+    """Return the names of the inputs and targets."""
+    roles = (Role.INPUT, Role.TARGET)
+    return frozenset(
+        leaf.name for trace in moment.traces for leaf in trace.graph.leaves if leaf.role in roles
+    )
+
+
+def engine_value(moment: Moment, asked: AskedName) -> Array:
+    """Return the value or the gradient that the walk has for a name."""
+    trace = moment.traces[asked.step.scene]
+    return (trace.gradients if asked.is_gradient else trace.values)[asked.node]
+
+
+def is_over_batch(moment: Moment, asked: AskedName) -> bool:
+    """Say whether a value has an axis of examples."""
+    return bool(moment.traces[asked.step.scene].axes.get(asked.node, ()))
+
+
+def shape_text(shape: Shape) -> str:
+    """Return a shape as the blanks name it: `3×4`, or `a number`."""
+    return "×".join(map(str, shape)) if len(shape) > 1 else _short(shape)
+
+
+def _short(shape: Shape) -> str:
+    return f"{shape[0]} numbers" if shape else "a number"

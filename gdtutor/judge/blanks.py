@@ -1,0 +1,145 @@
+"""A program to fill in: what the lesson gives, and a blank for every name of the walk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from gdtutor.engine.errors import GdTutorError
+from gdtutor.engine.operations import Array
+from gdtutor.judge.asked import AskedName, engine_value, given_values, shape_text
+from gdtutor.judge.chain import chain_of, class_of, ends_of
+from gdtutor.judge.starts import AskedProgram
+from gdtutor.session.moment import Moment
+
+_WIDTH = 96
+
+
+def blank_program(program: AskedProgram, command: str) -> str:
+    """Return a script with the lesson's given values and a blank for every name.
+
+    Args:
+        program: What is asked for.
+        command: The command line that judges it.
+    """
+    rows = [
+        *_head(program, command),
+        "# The given values. The judge also tries others in their place.",
+        *_givens(program.moments[0]),
+        "",
+    ]
+    previous = None
+    for name in program.asked:
+        section = (name.step.scene, name.step.phase)
+        if section != previous:
+            way = "backward" if name.is_gradient else "forward"
+            rows += ["", f"# {way.capitalize()}: {_from(program, name)}"]
+            previous = section
+        rows.append(_blank(program.moments[0], name))
+    return "\n".join(rows) + "\n"
+
+
+def blank_layers(program: AskedProgram, command: str) -> str:
+    """Return layer classes with blanks for what their methods return.
+
+    Raises:
+        GdTutorError: The lesson's network is no chain of layers.
+    """
+    graph = program.lesson.scenes[-1].graph
+    chain = chain_of(graph)
+    if not chain:
+        raise GdTutorError(
+            f"'{program.lesson.id}' is no chain of layers", "leave out --layers for a script"
+        )
+    rows = _head(program, command)
+    done: set[str] = set()
+    for link in chain:
+        called = class_of(link)
+        if called in done:
+            continue
+        done.add(called)
+        rows += ["", *(_LINEAR if link[0] == "linear" else _FUNCTION.format(called)).split("\n")]
+    _, target, cost = ends_of(graph)
+    prediction = chain[-1][1]
+    rows += [
+        "", "", f"def compute_cost({prediction}, {target}):",
+        f"    m = {target}.shape[1]",
+        f"    {cost} = ...",
+        f"    d{prediction} = ...  # the gradient of {cost} with respect to {prediction}",
+        f"    return {cost}, d{prediction}",
+    ]  # fmt: skip
+    return "\n".join(rows) + "\n"
+
+
+_LINEAR = """
+class Linear:
+    def __init__(self, W, b):
+        self.W, self.b = W, b
+
+    def forward(self, A):
+        self.A = A
+        return ...
+
+    def backward(self, dZ):
+        self.dW = ...
+        self.db = ...
+        return ...  # the gradient with respect to A"""
+
+_FUNCTION = """
+class {}:
+    def forward(self, Z):
+        return ...  # keep what backward will need
+
+    def backward(self, dA):
+        return ...  # the gradient with respect to Z"""
+
+
+def _head(program: AskedProgram, command: str) -> list[str]:
+    lesson = program.lesson
+    return [f'"""{lesson.title}: {lesson.summary}.', "", f"judged by: {command}", '"""', "",
+            "import numpy as np", ""]  # fmt: skip
+
+
+def _from(program: AskedProgram, name: AskedName) -> str:
+    graph = program.lesson.scenes[name.step.scene].graph
+    if name.is_gradient:
+        return f"the gradients of {graph.root}"
+    return "the lines of the lesson"
+
+
+def _givens(moment: Moment) -> Iterator[str]:
+    given = given_values(moment)
+    if len(moment.batch):
+        given.setdefault("m", np.asarray(float(len(moment.batch))))
+    if moment.updates:
+        given["learning_rate"] = np.asarray(moment.learning_rate)
+    for name, value in given.items():
+        yield from _given(name, value)
+
+
+def _given(name: str, value: Array) -> Iterator[str]:
+    if value.ndim == 0:
+        number = float(value)
+        yield f"{name} = {int(number) if number.is_integer() else repr(number)}"
+        return
+    if value.size > 400:
+        yield f"# {name} is given by the judge: {shape_text(value.shape)}"
+        return
+    text = np.array2string(value, separator=", ", max_line_width=_WIDTH, threshold=1000,
+                           floatmode="unique")  # fmt: skip
+    first, *rest = text.split("\n")
+    start = f"{name} = np.array("
+    yield start + first + ("" if rest else f")  # {shape_text(value.shape)}")
+    for index, row in enumerate(rest):
+        end = f")  # {shape_text(value.shape)}" if index == len(rest) - 1 else ""
+        yield " " * len(start) + row + end
+
+
+def _blank(moment: Moment, name: AskedName) -> str:
+    shape = shape_text(engine_value(moment, name).shape)
+    if name.is_gradient:
+        return (
+            f"{name.name} = ...  # {shape}, the gradient of {name.root} with respect to {name.node}"
+        )
+    return f"{name.name} = ...  # {shape}"

@@ -1,0 +1,81 @@
+"""The walk's formulas over a program's own values: what follows from a value that departs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from gdtutor.engine.errors import GdTutorError
+from gdtutor.engine.operations import Array, evaluate
+from gdtutor.engine.trace import share_of
+from gdtutor.judge.asked import AskedName
+from gdtutor.session.moment import Moment
+from gdtutor.session.operands import node_expr
+from gdtutor.session.working import Operands, Working, working_of
+from gdtutor.values import Struct
+
+
+class Blend(Struct, frozen=True, eq=False):
+    """Values and gradients of every scene: the program's where it has them, else what follows."""
+
+    moment: Moment
+    values: tuple[Mapping[str, Array], ...]
+    gradients: tuple[Mapping[str, Array], ...]
+
+    def working(self, asked: AskedName) -> Working:
+        """Return how a step's result comes about from what the program has before it."""
+        own = working_of(self.moment, asked.step)
+        scene = asked.step.scene
+        upstreams = tuple(self.gradients[scene].get(c.consumer, c.upstream) for c in own.received)
+        return Working(self.moment, asked.step, own.result, Operands(self.values[scene], upstreams))
+
+    def computed(self, asked: AskedName) -> Array | None:
+        """Return what the walk's formula gives here; None where the shapes do not fit."""
+        working = self.working(asked)
+        try:
+            return np.asarray(working.compute(working.operands))
+        except (ValueError, GdTutorError):
+            return None
+
+
+def blended(moment: Moment, asked: Sequence[AskedName], own: Mapping[str, Array]) -> Blend:
+    """Return the iteration with a program's values in the place of the walk's.
+
+    Args:
+        moment: The iteration.
+        asked: The names.
+        own: By name, the program's values in the walk's layout.
+    """
+    values, gradients = [], []
+    for scene, trace in enumerate(moment.traces):
+        mine = {a.node: own[a.name] for a in asked if a.step.scene == scene
+                and not a.is_gradient and a.name in own}  # fmt: skip
+        back = {a.node: own[a.name] for a in asked if a.step.scene == scene
+                and a.is_gradient and a.name in own}  # fmt: skip
+        found = dict(trace.values)
+        with np.errstate(all="ignore"):
+            for line in trace.graph.lines:
+                made = mine.get(line.name)
+                if made is None and mine:
+                    made = _of_shape(evaluate(node_expr(trace, line.name), found), found[line.name])
+                found[line.name] = found[line.name] if made is None else made
+            slopes: dict[str, Array] = {}
+            for name in trace.backward_order:
+                total = trace.gradients[name]
+                if name in back:
+                    total = back[name]
+                elif trace.contributions[name] and (mine or back):
+                    parts = [
+                        share_of(c.rule, slopes[c.consumer], found, total.shape)
+                        for c in trace.contributions[name]
+                    ]
+                    total = np.asarray(sum(parts))
+                slopes[name] = total
+        values.append(found)
+        gradients.append(slopes)
+    return Blend(moment, tuple(values), tuple(gradients))
+
+
+def _of_shape(value: Array, like: Array) -> Array:
+    return np.asarray(value) if np.shape(value) == like.shape else like

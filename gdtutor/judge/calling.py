@@ -1,0 +1,220 @@
+"""Calling a learner's functions and layer classes with the given values, by the names they use."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+Space = dict[str, Any]
+"""The names of a module."""
+
+_OF_PARAMETERS = frozenset({"params", "parameters", "weights", "theta", "p"})
+_OF_CACHE = frozenset({"cache", "caches", "saved", "memory", "ctx", "context", "memo", "out"})
+_WEIGHTS = ("W", "weight", "weights", "w", "kernel")
+_BIASES = ("b", "bias", "biases")
+_IN = frozenset(
+    {"n_in", "in_features", "input_size", "in_dim", "n_inputs", "fan_in", "nin", "in_size"}
+)
+_OUT = frozenset(
+    {"n_out", "out_features", "output_size", "out_dim", "n_outputs", "fan_out", "nout", "out_size"}
+)
+_WEIGHT_GRADIENTS = (
+    "dW",
+    "grad_W",
+    "W_grad",
+    "weight_grad",
+    "grad_weight",
+    "dweights",
+    "dw",
+    "grad_w",
+)
+_BIAS_GRADIENTS = ("db", "grad_b", "b_grad", "bias_grad", "grad_bias", "dbiases")
+_LINEAR = ("linear", "dense", "affine", "fully", "fc")
+_COSTS = ("compute_cost", "cost", "compute_loss", "loss", "cost_function", "loss_function", "mse")
+
+
+class Layers:
+    """The layer objects of a network, made from the learner's classes.
+
+    Args:
+        space: The module that has the classes.
+        chain: The lesson's layers in order: `("linear", Z, W, b)` and `("call", A, operation)`.
+    """
+
+    def __init__(self, space: Space, chain: Sequence[tuple[str, ...]]) -> None:
+        self._space = space
+        self._chain = chain
+        self._layers: list[Any] = []
+
+    def run(self, given: Mapping[str, Any], ends: tuple[str, str, str]) -> Space:
+        """Go forward and backward, and return every name that the layers gave a value.
+
+        Args:
+            given: The values of all given names.
+            ends: The input, the target and the cost.
+        """
+        found: Space = {}
+        source, target, cost = ends
+        fresh = not self._layers
+        if fresh:
+            self._layers = [self._made(link, given) for link in self._chain]
+        else:
+            for link, layer in zip(self._chain, self._layers, strict=True):
+                if link[0] == "linear":
+                    _set(layer, _WEIGHTS, given[link[2]])
+                    _set(layer, _BIASES, given[link[3]])
+        rows = any(_is_by_rows(link, layer, given) for link, layer in self._pairs())
+        value = given[source].T if rows else given[source]
+        for link, layer in self._pairs():
+            value = found[link[1]] = layer.forward(value)
+        answer = given[target].T if rows else given[target]
+        slope = self._cost(value, answer, found, (cost, self._chain[-1][1]))
+        for link, layer in reversed(self._pairs()):
+            found[f"d{link[1]}"] = slope
+            slope = layer.backward(slope)
+            if link[0] == "linear":
+                found[f"d{link[2]}"] = _read(layer, _WEIGHT_GRADIENTS)
+                found[f"d{link[3]}"] = _read(layer, _BIAS_GRADIENTS)
+        return {name: value for name, value in found.items() if value is not None}
+
+    def _pairs(self) -> list[tuple[tuple[str, ...], Any]]:
+        return list(zip(self._chain, self._layers, strict=True))
+
+    def _made(self, link: tuple[str, ...], given: Mapping[str, Any]) -> Any:
+        words = _LINEAR if link[0] == "linear" else (link[2],)
+        kind = layer_class(self._space, words)
+        if kind is None:
+            raise LookupError(f"no class with forward and backward is called {words[0].title()}")
+        if link[0] != "linear":
+            return kind()
+        weight, bias = given[link[2]], given[link[3]]
+        layer = kind(**_sizes(kind, weight, bias))
+        _set(layer, _WEIGHTS, weight)
+        _set(layer, _BIASES, bias)
+        return layer
+
+    def _cost(self, value: Any, answer: Any, found: Space, names: tuple[str, str]) -> Any:
+        """Return the slope at the output, from the learner's cost where there is one."""
+        function = next((self._space[n] for n in _COSTS if callable(self._space.get(n))), None)
+        if function is None:
+            raise LookupError("no function is called compute_cost")
+        result = function(value, answer)
+        if isinstance(result, tuple) and len(result) == 2:
+            found[names[0]], slope = result
+            return slope
+        raise LookupError("compute_cost returns no pair: the cost, and its slope at the output")
+
+
+def layer_class(space: Space, words: Sequence[str]) -> type | None:
+    """Return the module's own class with forward and backward whose name has one of some words."""
+    for value in space.values():
+        if isinstance(value, type) and value.__module__ == space.get("__name__"):
+            called = value.__name__.lower()
+            is_layer = callable(getattr(value, "forward", None)) and callable(
+                getattr(value, "backward", None)
+            )
+            if is_layer and any(word in called for word in words):
+                return value
+    return None
+
+
+def _sizes(kind: type, weight: Any, bias: Any) -> Space:
+    """Return the arguments that a linear layer is made with, by the names it asks for."""
+    chosen: Space = {}
+    for name, parameter in inspect.signature(kind).parameters.items():
+        if name in _WEIGHTS:
+            chosen[name] = weight
+        elif name in _BIASES:
+            chosen[name] = bias
+        elif name.lower() in _IN:
+            chosen[name] = weight.shape[1]
+        elif name.lower() in _OUT:
+            chosen[name] = weight.shape[0]
+        elif name in ("rng", "random"):
+            chosen[name] = np.random.RandomState(0)
+        elif parameter.default is parameter.empty and parameter.kind is not parameter.VAR_KEYWORD:
+            if parameter.kind is parameter.VAR_POSITIONAL:
+                continue
+            raise LookupError(f"{kind.__name__} asks for '{name}', which the lesson does not have")
+    return chosen
+
+
+def _set(layer: Any, names: Sequence[str], value: Any) -> None:
+    """Write a parameter into a layer, in the layout that the layer has made for it."""
+    for name in names:
+        if not hasattr(layer, name):
+            continue
+        before = np.asarray(getattr(layer, name))
+        laid = value
+        if before.shape == value.T.shape != value.shape:
+            laid = value.T
+        elif before.size == value.size and before.shape != value.shape:
+            laid = value.reshape(before.shape)
+        setattr(layer, name, np.array(laid))
+        return
+
+
+def _is_by_rows(link: tuple[str, ...], layer: Any, given: Mapping[str, Any]) -> bool:
+    """Say whether a linear layer takes examples as rows, by the shapes of what it holds."""
+    if link[0] != "linear":
+        return False
+    weight, bias = (_read(layer, names) for names in (_WEIGHTS, _BIASES))
+    expected = given[link[2]].shape
+    if weight is not None and np.shape(weight) == expected[::-1] != expected:
+        return True
+    return (
+        bias is not None
+        and np.shape(bias) in {(expected[0],), (1, expected[0])}
+        and expected[0] > 1
+    )
+
+
+def _read(layer: Any, names: Sequence[str]) -> Any:
+    return next((getattr(layer, n) for n in names if getattr(layer, n, None) is not None), None)
+
+
+def call_by_names(function: Callable[..., Any], known: Mapping[str, Any], cache: Any) -> Any:
+    """Call a function with the values that its parameters are named for.
+
+    Args:
+        function: The learner's `forward` or `backward`.
+        known: Values by name; the dictionary of parameters under `params`.
+        cache: What the forward pass returned; None before it.
+
+    Raises:
+        LookupError: It asks for a name that nothing is known of.
+    """
+    chosen: Space = {}
+    for name, parameter in inspect.signature(function).parameters.items():
+        if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
+            continue
+        if name in known:
+            value = known[name]
+        elif name.lower() in _OF_PARAMETERS:
+            value = known["params"]
+        elif cache is not None and name.lower() in _OF_CACHE:
+            value = cache
+        elif name in ("x", "inputs", "x_in") and "X" in known:
+            value = known["X"]
+        elif name in ("y", "targets", "target") and "Y" in known:
+            value = known["Y"]
+        elif name in ("lr", "alpha", "eta", "rate") and "learning_rate" in known:
+            value = known["learning_rate"]
+        elif parameter.default is not parameter.empty:
+            continue
+        else:
+            asked = f"{function.__name__} asks for '{name}', which the lesson does not have"
+            raise LookupError(asked)
+        chosen[name] = value
+    return function(**chosen)
+
+
+def cache_in(returned: Any) -> Any:
+    """Return what a forward pass hands on to the backward pass."""
+    if isinstance(returned, tuple):
+        held = [part for part in returned if isinstance(part, dict | tuple | list)]
+        return held[-1] if held else returned
+    return returned

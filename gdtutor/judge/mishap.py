@@ -1,0 +1,101 @@
+"""A program that failed: at which line, and which slip makes NumPy complain so."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from gdtutor.engine.expression import Apply, Expr
+from gdtutor.judge.asked import AskedName
+from gdtutor.judge.process import ProgramCase, ProgramRefused, memory_refusal
+from gdtutor.judge.source import ProgramText
+from gdtutor.judge.starts import AskedProgram
+from gdtutor.session.operands import node_expr
+from gdtutor.session.slips import Slip, SlipMatch
+from gdtutor.values import Struct
+
+_SHAPES = re.compile(r"broadcast|mismatch|not aligned|shapes|dimension")
+_PRODUCT = re.compile(r"@|\bdot\b|matmul|einsum")
+
+
+class Mishap(Struct, frozen=True):
+    """An exception that ended a program on one of the starts."""
+
+    kind: str
+    """Its type: ValueError."""
+    message: str
+    line: int
+    """The program's own line, from 1; 0 where none is known."""
+    name: str
+    """The name that the line gives its value, where it is asked for; else empty."""
+    slip: SlipMatch | None
+    start: int
+
+
+def mishap_of(
+    cases: Sequence[ProgramCase], program: AskedProgram, source: ProgramText
+) -> Mishap | None:
+    """Return what ended a program on the first start on which anything did.
+
+    Raises:
+        ProgramRefused: It ended itself, asked for too much memory, or failed before any name that
+            is asked for had a value.
+    """
+    number, error = next(
+        ((i, c.facts["error"]) for i, c in enumerate(cases) if "error" in c.facts), (0, None)
+    )
+    if error is None:
+        return None
+    line = int(error["line"])
+    where = f"{source.path}:{line}: " if line else f"{source.path}: "
+    if error["type"] == "MemoryError" or "Unable to allocate" in error["message"]:
+        raise memory_refusal(where)
+    if error["ends"]:
+        what = f"{where}the program ends itself ({error['type']})"
+        raise ProgramRefused(what, "take out what ends it, such as exit()")
+    asked = {a.name: a for a in program.asked}
+    at = _named_at(int(error["outer"]) or line, line, asked, source)
+    if not at and not any(name in cases[number].values for name in asked):
+        message = error["message"] or error["type"]
+        raise ProgramRefused(f"{where}{error['type']}: {message}", "mend it, and judge again")
+    slip = _slip(error, asked[at], program, source, line) if at else None
+    return Mishap(error["type"], error["message"], line, at, slip, number)
+
+
+def _named_at(outer: int, inner: int, asked: dict[str, AskedName], source: ProgramText) -> str:
+    """Return the name that one of two lines gives its value: the innermost, else the outermost."""
+    for line in (inner, outer):
+        for name in asked:
+            if line in source.lines_of(name):
+                return name
+    return ""
+
+
+def _slip(
+    error: dict[str, str], name: AskedName, program: AskedProgram, source: ProgramText, line: int
+) -> SlipMatch | None:
+    if "Cannot cast" in error["message"]:
+        return SlipMatch(Slip.PRECISION)
+    if not _SHAPES.search(error["message"]):
+        return None
+    trace = program.moments[0].traces[name.step.scene]
+    if name.is_gradient:
+        rules = [c.rule for c in trace.contributions[name.node]]
+    else:
+        rules = [node_expr(trace, name.node)]
+    wants_product = any(_has_product(rule) for rule in rules)
+    has_product = bool(_PRODUCT.search(source.statement(line)))
+    if wants_product and not has_product:
+        return SlipMatch(Slip.ELEMENTWISE)
+    return SlipMatch(Slip.TRANSPOSED if wants_product else Slip.BROADCAST)
+
+
+def _has_product(expr: Expr) -> bool:
+    waiting = [expr]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, Apply):
+            if part.op == "matmul":
+                return True
+            waiting.extend(part.args)
+    return False

@@ -1,0 +1,232 @@
+"""Which slip explains a value that departs, from the table of slips and what the source shows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+
+from gdtutor.engine.operations import Array
+from gdtutor.judge.asked import AskedName
+from gdtutor.judge.blend import blended
+from gdtutor.judge.layout import Reading
+from gdtutor.judge.process import ProgramCase
+from gdtutor.judge.source import ProgramText
+from gdtutor.session.moment import Moment
+from gdtutor.session.program_slips import wrong_arrays
+from gdtutor.session.slips import Slip, SlipMatch
+from gdtutor.values import Struct, replace
+
+_ORDER = (
+    Slip.SIGN, Slip.TRANSPOSED, Slip.NO_SHARE, Slip.NO_SUM, Slip.NO_UPSTREAM, Slip.NO_LOCAL,
+    Slip.SHARE_TWICE, Slip.AT_OUTPUT, Slip.AT_INPUT, Slip.LOCAL_TWICE, Slip.UPDATED, Slip.ONE_PATH,
+    Slip.OVERWRITTEN, Slip.ONE_EXAMPLE, Slip.FIRST_EXAMPLE, Slip.MEAN, Slip.ELEMENTWISE,
+    Slip.NO_FUNCTION, Slip.ONE_TERM, Slip.OTHER_DERIVATIVE, Slip.OTHER_FUNCTION, Slip.STALE_CACHE,
+    Slip.BROADCAST, Slip.OTHER_VALUE,
+)  # fmt: skip
+"""Which slip is named where several give one number."""
+
+
+class OneStart(Struct, frozen=True, eq=False):
+    """A program on one start, in the walk's layout."""
+
+    moment: Moment
+    case: ProgramCase
+    readings: Mapping[str, Reading]
+    before: Mapping[str, Array]
+    """The values of the iteration before it; empty where there is none."""
+
+    def own(self, without: str = "") -> dict[str, Array]:
+        """Return the program's values by name."""
+        return {
+            name: reading.value
+            for name, reading in self.readings.items()
+            if reading.value is not None and name != without
+        }
+
+
+class Shown(Struct, frozen=True):
+    """What the source shows of a name."""
+
+    text: str
+    """The statement that gives it its value."""
+    is_overwritten: bool
+    """Whether several statements, or one in a loop, give it a value anew."""
+
+
+def shown_of(name: AskedName, line: int, source: ProgramText) -> Shown:
+    """Return what the source shows of a name whose value comes from a line."""
+    plain = [n for n in source.lines_of(name.name) if "+=" not in source.written(n)]
+    is_overwritten = len(plain) > 1 or any(source.indent(n) for n in plain)
+    return Shown(source.statement(line), is_overwritten)
+
+
+def slip_of(
+    name: AskedName, asked: Sequence[AskedName], starts: Sequence[OneStart], shown: Shown
+) -> SlipMatch | None:
+    """Return the slip that explains a name on every start on which it departs."""
+    departing = [
+        s for s in starts if name.name in s.readings and not s.readings[name.name].is_right
+    ]
+    if not departing:
+        return None
+    first = departing[0]
+    if _lost_an_axis(first.readings[name.name]):
+        return SlipMatch(Slip.BROADCAST)
+    plain = _of_the_array(name, starts, departing)
+    if plain is not None:
+        return plain
+    fits: dict[SlipMatch, None] | None = None
+    for start in departing:
+        here = dict.fromkeys(_fitting(name, asked, start))
+        fits = here if fits is None else {fit: None for fit in fits if fit in here}
+        if not fits:
+            break
+    if fits:
+        return min(fits, key=lambda fit: _rank(fit, shown))
+    return _of_the_shape(name, first)
+
+
+def _lost_an_axis(reading: Reading) -> bool:
+    """Say whether a column has its right numbers in a plain vector."""
+    raw = reading.raw.astype(np.float64)
+    if reading.value is not None or raw.ndim >= reading.engine.ndim:
+        return False
+    return _agree(np.squeeze(raw), np.squeeze(reading.engine), reading.tolerance)
+
+
+def _of_the_array(
+    name: AskedName, starts: Sequence[OneStart], departing: Sequence[OneStart]
+) -> SlipMatch | None:
+    """Return the slip that the array tells by itself: NaN, a change in place, lost digits."""
+    reading = departing[0].readings[name.name]
+    if not np.all(np.isfinite(reading.raw.astype(np.float64))):
+        return SlipMatch(Slip.NOT_FINITE)
+    was = departing[0].case.values.get(f"was {name.name}")
+    if was is not None and was.shape == reading.raw.shape:
+        before = reading.engine if was.shape == reading.engine.shape else reading.engine.T
+        if was.shape == before.shape and np.all(np.abs(was - before) <= reading.tolerance):
+            return SlipMatch(Slip.IN_PLACE, name.name)
+    changed = departing[0].case.facts.get("inputs_changed", ())
+    if changed and _follows_from(name, departing[0], changed):
+        return SlipMatch(Slip.IN_PLACE, changed[0])
+    if _is_rounded(reading):
+        return SlipMatch(Slip.PRECISION)
+    is_typed = (
+        len(starts) > len(departing)
+        and starts[0].readings[name.name].is_right
+        and all(np.array_equal(s.readings[name.name].raw, starts[0].readings[name.name].raw)
+                for s in departing)
+    )  # fmt: skip
+    return SlipMatch(Slip.TYPED) if is_typed else None
+
+
+def _follows_from(name: AskedName, start: OneStart, changed: Sequence[str]) -> bool:
+    """Say whether the value is what inputs give that were changed in place."""
+    moved = {n: v for n in changed if (v := start.case.values.get(f"own {n}")) is not None}
+    value = start.readings[name.name].value
+    if value is None:
+        return False
+    scene = name.step.scene
+    blend = blended(start.moment, (), {})
+    values = {**blend.values[scene], **moved}
+    replaced = replace(blend, values=tuple(
+        values if index == scene else v for index, v in enumerate(blend.values)
+    ))  # fmt: skip
+    found = replaced.computed(name)
+    return found is not None and _agree(found, value, start.readings[name.name].tolerance)
+
+
+def _is_rounded(reading: Reading) -> bool:
+    value = reading.value
+    if value is None:
+        return False
+    if reading.raw.dtype.kind in "iu":
+        whole = (np.trunc(reading.engine), np.round(reading.engine), np.floor(reading.engine))
+        return any(np.array_equal(value, w) for w in whole)
+    largest = float(np.max(np.abs(reading.engine), initial=0.0))
+    share = 1e-2 if reading.raw.dtype.itemsize < 8 else 1e-5
+    return bool(largest > 0 and np.all(np.abs(value - reading.engine) <= share * largest))
+
+
+def _agree(found: Array, answer: Array, tolerance: float) -> bool:
+    if found.shape != answer.shape or not np.all(np.isfinite(found)):
+        return False
+    return bool(np.all(np.abs(found - answer) <= tolerance))
+
+
+def _fitting(name: AskedName, asked: Sequence[AskedName], start: OneStart) -> Iterator[SlipMatch]:
+    """Yield the slips that give a value on one start, at its own step or at one not written."""
+    reading = start.readings[name.name]
+    own = start.own(without=name.name)
+    blend = blended(start.moment, asked, own)
+    answers = [reading.value] if reading.value is not None else _laid_out(reading)
+    working = blend.working(name)
+    for fit, found in wrong_arrays(working, start.before):
+        if _is_one_of(found, answers, reading.tolerance):
+            yield fit
+    if reading.value is None:
+        return
+    for earlier in _not_written(name, asked, start):
+        engine = start.moment.traces[earlier.step.scene].gradients[earlier.node]
+        for fit, found in wrong_arrays(blend.working(earlier), start.before):
+            if found.shape != engine.shape or np.array_equal(found, engine):
+                continue
+            moved = blended(start.moment, asked, {**own, earlier.name: found}).computed(name)
+            if moved is not None and _agree(moved, reading.value, reading.tolerance):
+                yield fit
+
+
+def _laid_out(reading: Reading) -> list[Array]:
+    """Return an array whose shape fits no layout, as it is and turned around."""
+    raw = reading.raw.astype(np.float64)
+    return [raw, raw.T]
+
+
+def _is_one_of(found: Array, answers: Sequence[Array], tolerance: float) -> bool:
+    small = np.squeeze(found)
+    return any(_agree(small, np.squeeze(answer), tolerance) for answer in answers)
+
+
+def _not_written(name: AskedName, asked: Sequence[AskedName], start: OneStart) -> list[AskedName]:
+    """Return the gradients that come right before a gradient and that the program does not name."""
+    if not name.is_gradient:
+        return []
+    contributions = start.moment.traces[name.step.scene].contributions
+    by_node = {a.node: a for a in asked if a.is_gradient and a.step.scene == name.step.scene}
+    found: dict[str, AskedName] = {}
+    waiting = [name.node]
+    while waiting:
+        for c in contributions.get(waiting.pop(), ()):
+            earlier = by_node.get(c.consumer)
+            if earlier is not None and earlier.name not in start.readings:
+                found.setdefault(earlier.name, earlier)
+                waiting.append(earlier.node)
+    return list(found.values())
+
+
+def _rank(fit: SlipMatch, shown: Shown) -> float:
+    """Return a place in the order of slips, moved forward by what the line itself shows."""
+    place = float(_ORDER.index(fit.slip)) if fit.slip in _ORDER else 50.0
+    if fit.slip is Slip.MEAN:
+        place += -40 if "mean" in shown.text or "average" in shown.text else 30
+    if fit.slip is Slip.OVERWRITTEN and shown.is_overwritten:
+        place -= 40
+    if (
+        fit.slip is Slip.UPDATED
+        and fit.about
+        and re.search(rf"\b{fit.about}\b", shown.text) is None
+    ):
+        place += 10
+    # 1/m is what is asked for; a factor that names other numbers as well says less.
+    return place + (0.5 if " and " in fit.about else 0.0)
+
+
+def _of_the_shape(name: AskedName, start: OneStart) -> SlipMatch | None:
+    """Return the slip that a shape tells where no numbers fit."""
+    reading = start.readings[name.name]
+    if reading.value is not None:
+        return None
+    raw, engine = reading.raw, reading.engine
+    return SlipMatch(Slip.BROADCAST) if raw.size > engine.size else None

@@ -1,0 +1,201 @@
+"""The process that a learner's program runs in: bounded in time, memory and output."""
+
+from __future__ import annotations
+
+import json
+import os
+import pickle
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gdtutor.engine.errors import GdTutorError
+from gdtutor.values import Struct
+
+SECONDS = 10
+"""How long a program may take, on all starts together."""
+MEMORY = 1 << 30
+"""Bytes that its process may have, Python and NumPy among them."""
+OUTPUT = 1 << 20
+"""Bytes that it may print."""
+_GRACE = 5
+"""Seconds more after which the process is ended from outside."""
+_HUNG = re.compile(r'File "(?P<path>[^"]+)", line (?P<line>\d+)')
+
+Values = Mapping[str, NDArray[Any]]
+
+
+class ProgramCase(Struct, frozen=True, eq=False):
+    """What a program did on one start. Arrays have the program's own shapes and types."""
+
+    values: Values
+    """By the lesson's name; `own W1` is a given name as it was left, `was A1` a value before
+    another line changed it."""
+    facts: Mapping[str, Any]
+    """What happened: `error`, `rows`, `layout`, `changed`, `inputs_changed`."""
+
+
+class ProgramRefused(GdTutorError):
+    """A program that could not be run to its end."""
+
+
+def run_programs(
+    programs: Sequence[Mapping[str, Any]], seconds: float = SECONDS
+) -> tuple[tuple[ProgramCase, ...], ...]:
+    """Run programs in one process, and return what each did on each of its starts.
+
+    Args:
+        programs: For each `text`, `path`, `folder`, `wanted`, `parameters`, `data`, `chain`,
+            `ends` and `cases`; see `child`.
+        seconds: How long all of them may take.
+
+    Raises:
+        ProgramRefused: They took too long, printed too much, or ended their process.
+    """
+    with tempfile.TemporaryDirectory(prefix="gdtutor-judge-") as folder:
+        out = Path(folder) / "values.npz"
+        job = {"programs": programs, "out": str(out), "memory": MEMORY, "seconds": seconds}
+        ended = _run(pickle.dumps(job), seconds)
+        if ended.is_flood:
+            what = f"{programs[0]['path']}: the program prints more than {OUTPUT >> 20} MB"
+            raise ProgramRefused(what, "print less, and outside the loop")
+        if not out.exists():
+            raise _refusal(ended, str(programs[0]["path"]), seconds)
+        try:
+            return _read(out, len(programs))
+        except (OSError, ValueError, KeyError) as error:
+            what = f"what the program left cannot be read: {error}"
+            raise ProgramRefused(what, "it may have written over the judge's own file") from None
+
+
+class _Ended(Struct, frozen=True):
+    """How a process came to its end."""
+
+    code: int | None
+    errors: str
+    """The end of what it said on standard error."""
+    is_flood: bool
+    """Whether it printed too much."""
+    is_late: bool
+    """Whether it was ended from outside after its time."""
+
+
+def _run(job: bytes, seconds: float) -> _Ended:
+    # One thread for linear algebra: each reserves memory that would count against the program.
+    one_thread = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+    started = subprocess.Popen(
+        [sys.executable, "-X", "utf8", "-m", "gdtutor.judge.child"],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        env={**os.environ, **one_thread, "PYTHONDONTWRITEBYTECODE": "1"},
+        start_new_session=True,
+    )  # fmt: skip
+    said = _Bounded(started)
+    is_late = False
+    try:
+        said.write(job)
+        started.wait(seconds + _GRACE)
+    except subprocess.TimeoutExpired:
+        is_late = True
+    finally:
+        _end(started)
+    said.join()
+    return _Ended(started.returncode, said.errors, said.is_flood, is_late)
+
+
+class _Bounded:
+    """Reads what a process prints, keeps little of it, and ends one that prints without end."""
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        self._process = process
+        self._kept: dict[str, bytes] = {"out": b"", "err": b""}
+        self.is_flood = False
+        pipes = {"out": process.stdout, "err": process.stderr}
+        self._threads = [
+            threading.Thread(target=self._drain, args=(name, pipe), daemon=True)
+            for name, pipe in pipes.items()
+            if pipe is not None
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    @property
+    def errors(self) -> str:
+        """The end of what came on standard error."""
+        return self._kept["err"].decode("utf-8", "replace")
+
+    def write(self, job: bytes) -> None:
+        """Hand the job over; a process that is gone already takes none."""
+        if self._process.stdin is not None:
+            try:
+                self._process.stdin.write(job)
+                self._process.stdin.close()
+            except OSError:
+                return
+
+    def join(self) -> None:
+        """Wait for the last of it."""
+        for thread in self._threads:
+            thread.join(1.0)
+
+    def _drain(self, name: str, pipe: IO[bytes]) -> None:
+        count = 0
+        with pipe:
+            while chunk := os.read(pipe.fileno(), 65536):
+                count += len(chunk)
+                self._kept[name] = (self._kept[name] + chunk)[-8192:]
+                if count > OUTPUT and not self.is_flood:
+                    self.is_flood = True
+                    _end(self._process)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End a process, and whatever it has started."""
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except (AttributeError, ProcessLookupError, PermissionError):
+        process.kill()
+    process.wait()
+
+
+def _refusal(ended: _Ended, path: str, seconds: float) -> ProgramRefused:
+    """Return why a process left nothing."""
+    told, code = ended.errors, ended.code
+    at = [int(m["line"]) for m in _HUNG.finditer(told) if m["path"] == path]
+    where = f"{path}:{at[0]}: " if at else ""
+    if "Timeout (" in told or ended.is_late:
+        what = f"{where}the program takes longer than {seconds:g} seconds"
+        return ProgramRefused(what, "is there a loop without an end?")
+    if "MemoryError" in told or "Unable to allocate" in told:
+        return memory_refusal(where)
+    how = f"signal {-code}" if code is not None and code < 0 else f"exit code {code}"
+    what = f"{path}: the program ended its process before it was judged ({how})"
+    return ProgramRefused(what, "take out what ends it, such as exit()")
+
+
+def memory_refusal(where: str) -> ProgramRefused:
+    """Return what is said where a program asks for more memory than it may have."""
+    what = f"{where}the program asks for more than {MEMORY >> 30} GB of memory"
+    return ProgramRefused(what, "make smaller arrays")
+
+
+def _read(out: Path, count: int) -> tuple[tuple[ProgramCase, ...], ...]:
+    with np.load(out, allow_pickle=False) as held:
+        facts = json.loads(str(held["facts"]))
+        arrays = {name: held[name] for name in held.files if name != "facts"}
+    found: list[list[dict[str, Any]]] = [[{} for _ in told["cases"]] for told in facts[:count]]
+    for key, value in arrays.items():
+        number, case, name = key.split("/", 2)
+        found[int(number)][int(case)][name] = value
+    return tuple(
+        tuple(ProgramCase(v, f) for v, f in zip(values, told["cases"], strict=True))
+        for values, told in zip(found, facts, strict=True)
+    )

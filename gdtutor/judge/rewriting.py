@@ -1,0 +1,87 @@
+"""A program made ready to be run on any start: what it types in is asked for, loops pass once.
+
+A header such as `W1 = np.array(...)` gives a value that the judge has to choose, so the line asks
+for it, in the layout in which the program typed it. A loop over epochs is left after one pass: the
+iteration is what is compared.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Set
+
+from gdtutor.judge.source import name_of, targets_of
+
+GIVEN = "__gdtutor_given__"
+"""What a line that types a given value calls, with the name and the value."""
+FIRST = "__gdtutor_first__"
+"""What a loop over epochs goes over: the first of its passes."""
+EPOCHS = frozenset(
+    {"epochs", "n_epochs", "num_epochs", "iterations", "n_iterations", "num_iterations"}
+)
+_PASSES = frozenset({"epoch", "iteration", "it", "ep", "step"})
+
+
+def rewritten(
+    tree: ast.Module, given: Set[str], computed: Set[str], parameters: Set[str]
+) -> ast.Module:
+    """Return the program as it is run.
+
+    Args:
+        tree: The program.
+        given: Names that it is given.
+        computed: Names that it computes; a value made from one of them is no given value.
+        parameters: The given names that an update changes.
+    """
+    for number, statement in enumerate(tree.body):
+        if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
+            tree.body[number] = _asking(statement, given, computed | parameters)
+    changed = _OnePass(parameters).visit(tree)
+    ast.fix_missing_locations(changed)
+    return tree
+
+
+def _asking(statement: ast.Assign, given: Set[str], own: Set[str]) -> ast.Assign:
+    target = statement.targets[0]
+    if not (isinstance(target, ast.Name) and target.id in given):
+        return statement
+    read = {
+        node.id
+        for node in ast.walk(statement.value)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
+    }
+    # W1 may be drawn with X.shape in its formula; X made from X, as X.T, is the program's own way.
+    if read & own or target.id in read or (read & given and target.id not in own):
+        return statement
+    call = ast.Call(
+        ast.Name(GIVEN, ast.Load()), [ast.Constant(target.id), statement.value], keywords=[]
+    )
+    return ast.copy_location(
+        ast.Assign([target], ast.copy_location(call, statement.value)), statement
+    )
+
+
+class _OnePass(ast.NodeTransformer):
+    """Has loops over epochs pass once."""
+
+    def __init__(self, parameters: Set[str]) -> None:
+        self._parameters = parameters
+
+    def visit_For(self, node: ast.For) -> ast.AST:
+        """Change the loop where its variable or what it changes says that it trains."""
+        self.generic_visit(node)
+        variable = name_of(node.target)
+        is_over = isinstance(node.iter, ast.Call) and name_of(node.iter.func) in ("range", "trange")
+        if is_over and (variable in _PASSES or self._trains(node)):
+            call = ast.Call(ast.Name(FIRST, ast.Load()), [node.iter], keywords=[])
+            node.iter = ast.copy_location(call, node.iter)
+        return node
+
+    def _trains(self, loop: ast.For) -> bool:
+        changed = {
+            target.id
+            for node in ast.walk(loop)
+            for target in targets_of(node)
+            if isinstance(target, ast.Name)
+        }
+        return bool(changed & self._parameters)

@@ -1,0 +1,177 @@
+"""What the text of a program says: where each name is given its value, and how."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Mapping
+
+from gdtutor.values import Struct, field
+
+_BLANK = (type(...), type(None))
+
+
+class ProgramText(Struct, frozen=True):
+    """A program's text, with the lines on which names are given values."""
+
+    text: str
+    path: str = ""
+    """The file that messages name."""
+    lines: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    """By name, or the last part of `self.dW`, every line that gives it a value, from 1."""
+    returns: Mapping[str, int] = field(default_factory=dict)
+    """By `Class.method`, the line of its last return."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """By the lesson's name, the program's own, as its table `names` says."""
+    mistake: str = ""
+    """Why it is no Python; empty where it is."""
+    mistake_line: int = 0
+
+    def lines_of(self, name: str) -> tuple[int, ...]:
+        """Return the lines that give a name of the lesson its value."""
+        called = last_part(self.names.get(name, name))
+        return self.lines.get(called, ())
+
+    def line_of(self, name: str) -> int:
+        """Return the last line that gives a name of the lesson its value, 0 where none does."""
+        return max(self.lines_of(name), default=0)
+
+    def written(self, line: int) -> str:
+        """Return a line of the text, stripped; empty where there is none."""
+        rows = self.text.splitlines()
+        return rows[line - 1].strip() if 1 <= line <= len(rows) else ""
+
+    def indent(self, line: int) -> int:
+        """Return how far a line is moved in."""
+        rows = self.text.splitlines()
+        row = rows[line - 1] if 1 <= line <= len(rows) else ""
+        return len(row) - len(row.lstrip())
+
+    def statement(self, line: int) -> str:
+        """Return the text of the line, and of those that its brackets go on over."""
+        rows = self.text.splitlines()[max(line - 1, 0) :]
+        taken: list[str] = []
+        for row in rows[:12]:
+            taken.append(row.partition("#")[0])
+            whole = "".join(taken)
+            if all(whole.count(a) <= whole.count(b) for a, b in ("()", "[]", "{}")):
+                break
+        return " ".join(taken)
+
+
+def read_program(text: str, path: str = "") -> ProgramText:
+    """Read a program; one that is no Python says where and why."""
+    try:
+        tree = ast.parse(text)
+    except SyntaxError as error:
+        return ProgramText(
+            text, path, mistake=error.msg or "it is no Python", mistake_line=error.lineno or 0
+        )
+    except (ValueError, RecursionError, MemoryError) as error:
+        return ProgramText(text, path, mistake=str(error) or "it is nested too deeply")
+    lines: dict[str, list[int]] = {}
+    for name, line in _bound(tree):
+        lines.setdefault(name, []).append(line)
+    bound = {name: tuple(found) for name, found in lines.items()}
+    return ProgramText(text, path, bound, _returns(tree), names_table(tree))
+
+
+def names_table(tree: ast.Module) -> dict[str, str]:
+    """Return the `names = {...}` table of a program."""
+    for node in tree.body:
+        if _assigns(node, "names") and isinstance(node, ast.Assign):
+            try:
+                table = ast.literal_eval(node.value)
+            except ValueError:
+                return {}
+            if isinstance(table, dict):
+                return {k: v for k, v in table.items() if isinstance(k, str) and isinstance(v, str)}
+    return {}
+
+
+def declares_rows(tree: ast.Module) -> bool:
+    """Say whether a program says `rows = True`."""
+    return any(
+        _assigns(node, "rows")
+        and isinstance(node, ast.Assign)
+        and isinstance(node.value, ast.Constant)
+        and node.value.value is True
+        for node in tree.body
+    )
+
+
+def _assigns(node: ast.stmt, name: str) -> bool:
+    return isinstance(node, ast.Assign) and any(
+        isinstance(target, ast.Name) and target.id == name for target in node.targets
+    )
+
+
+def last_part(path: str) -> str:
+    """Return `dW` of `layer1.dW` and of `grads['dW']`."""
+    return re.split(r"[.\[]", path)[-1].strip("]'\"")
+
+
+def targets_of(statement: ast.AST) -> Iterator[ast.expr]:
+    """Yield what a statement gives values to, tuples taken apart."""
+    waiting: list[ast.expr] = []
+    match statement:
+        case ast.Assign():
+            waiting = list(statement.targets)
+        case ast.AugAssign() | ast.AnnAssign() | ast.NamedExpr() | ast.For():
+            waiting = [statement.target]
+    while waiting:
+        target = waiting.pop()
+        if isinstance(target, ast.Tuple | ast.List):
+            waiting.extend(target.elts)
+        elif isinstance(target, ast.Starred):
+            waiting.append(target.value)
+        else:
+            yield target
+
+
+def name_of(target: ast.expr) -> str:
+    """Return the name that a target writes to: `self.dW`, `dW[i]` and `grads["dW"]` are `dW`."""
+    while True:
+        match target:
+            case ast.Name():
+                return target.id
+            case ast.Attribute():
+                return target.attr
+            case ast.Subscript(slice=ast.Constant(value=str(key))):
+                return key
+            case ast.Subscript():
+                target = target.value
+            case _:
+                return ""
+
+
+def _bound(tree: ast.AST) -> Iterator[tuple[str, int]]:
+    for node in ast.walk(tree):
+        is_blank = isinstance(node, ast.Assign) and (
+            isinstance(node.value, ast.Constant) and isinstance(node.value.value, _BLANK)
+        )
+        if is_blank:
+            continue
+        for target in targets_of(node):
+            yield name_of(target), getattr(node, "lineno", 0)
+        if isinstance(node, ast.Dict):
+            for key in node.keys:
+                if isinstance(key, ast.Constant) and isinstance(key.value, str):
+                    yield key.value, key.lineno
+
+
+def _returns(tree: ast.AST) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for owner in ast.walk(tree):
+        if isinstance(owner, ast.ClassDef):
+            for method in owner.body:
+                if isinstance(method, ast.FunctionDef):
+                    found[f"{owner.name}.{method.name}"] = _last_return(method)
+        elif isinstance(owner, ast.FunctionDef):
+            found.setdefault(owner.name, _last_return(owner))
+    return found
+
+
+def _last_return(function: ast.FunctionDef) -> int:
+    lines = [node.lineno for node in ast.walk(function) if isinstance(node, ast.Return)]
+    return max(lines, default=function.lineno)

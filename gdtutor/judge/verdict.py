@@ -1,0 +1,266 @@
+"""A program judged: which names are right, the first that departs and why, and what follows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from gdtutor.engine.operations import Array
+from gdtutor.judge.asked import AskedName, data_names, engine_value, given_values
+from gdtutor.judge.blend import blended
+from gdtutor.judge.chain import chain_of, ends_of
+from gdtutor.judge.departure import Departure
+from gdtutor.judge.layout import DOUBLE, is_by_rows, readings_of
+from gdtutor.judge.mishap import Mishap, mishap_of
+from gdtutor.judge.naming import OneStart, shown_of, slip_of
+from gdtutor.judge.process import SECONDS, ProgramCase, ProgramRefused, run_programs
+from gdtutor.judge.source import ProgramText, read_program
+from gdtutor.judge.starts import AskedProgram, asked_of
+from gdtutor.judge.updates import wrong_update
+from gdtutor.lesson.model import Lesson
+from gdtutor.session.slips import SlipMatch
+from gdtutor.values import Struct, replace
+
+
+class Verdict(Struct, frozen=True, eq=False):
+    """What is said about a program."""
+
+    program: AskedProgram
+    source: ProgramText
+    right: tuple[str, ...]
+    first: Departure | None
+    """The first name of the walk that departs."""
+    follows: tuple[str, ...]
+    """Names that are wrong only because an earlier one is."""
+    also: tuple[Departure, ...]
+    """Names that are wrong by themselves, after the first."""
+    missing: tuple[str, ...]
+    mishap: Mishap | None
+    """Where the program failed; None where it ran to its end."""
+    notes: tuple[str, ...]
+    """How the program was read: its layout, where it takes 1/m."""
+    starts: tuple[OneStart, ...]
+
+    @property
+    def is_right(self) -> bool:
+        """Whether every name that is asked for is there and right, and no update is wrong."""
+        return self.first is None and len(self.right) == len(self.program.asked)
+
+
+def job_of(program: AskedProgram, source: ProgramText, path: Path) -> dict[str, Any]:
+    """Return a program with its starts, as the process takes it."""
+    moments = program.moments
+    graph = program.lesson.scenes[-1].graph
+    rate = {"learning_rate": np.asarray(moments[0].learning_rate)} if moments[0].updates else {}
+    size = {"m": np.asarray(float(len(moments[0].batch)))} if len(moments[0].batch) else {}
+    return {
+        "text": source.text,
+        "path": str(path),
+        "folder": str(path.resolve().parent),
+        "wanted": [name.name for name in program.asked],
+        "parameters": list(program.lesson.starts),
+        "data": sorted(data_names(moments[0])),
+        "chain": chain_of(graph),
+        "ends": ends_of(graph),
+        "cases": [
+            {
+                "given": {**size, **rate, **given_values(moment)},
+                "continues": index == 1 < program.own,
+            }
+            for index, moment in enumerate(moments)
+        ],
+    }
+
+
+def judge(lesson: Lesson, text: str, path: Path, seconds: float = SECONDS) -> Verdict:
+    """Run a program and compare it with the walk.
+
+    Args:
+        lesson: The lesson.
+        text: The program.
+        path: Its file, for messages, imports beside it, and lines.
+        seconds: How long it may take.
+
+    Raises:
+        ProgramRefused: It is no Python, or could not be run to its end.
+    """
+    program = asked_of(lesson)
+    source = checked(text, path)
+    (cases,) = run_programs([job_of(program, source, path)], seconds)
+    return verdict_of(program, source, cases)
+
+
+def checked(text: str, path: Path) -> ProgramText:
+    """Read a program.
+
+    Raises:
+        ProgramRefused: It is no Python.
+    """
+    source = read_program(text, str(path))
+    if source.mistake:
+        where = f"{path}:{source.mistake_line}: " if source.mistake_line else f"{path}: "
+        raise ProgramRefused(f"{where}{source.mistake}", "mend it, and judge again")
+    return source
+
+
+def verdict_of(program: AskedProgram, source: ProgramText, cases: Sequence[ProgramCase]) -> Verdict:
+    """Compare what a program left with the walk.
+
+    Raises:
+        ProgramRefused: It ended itself, or failed before any name had a value.
+    """
+    asked = program.asked
+    mishap = mishap_of(cases, program, source)
+    rows = is_by_rows(cases[0], program.moments[0], asked)
+    starts = tuple(_starts(program, cases, rows))
+    there = [a for a in asked if all(a.name in s.readings for s in starts)]
+    wrong = [a for a in there if not all(s.readings[a.name].is_right for s in starts)]
+    notes = _layout_notes(rows)
+    late = _mean_taken_late(wrong, there, starts)
+    if late:
+        wrong = [a for a in wrong if a not in late]
+        notes = (*notes, "1/m is taken at the weights: the gradients before them are m times ∂C.")
+    right = tuple(a.name for a in there if a not in wrong)
+    departures = [_departure(a, program, starts, source) for a in wrong]
+    failed = _failed(mishap, program, there, source)
+    order = {a.name: index for index, a in enumerate(asked)}
+    if failed is not None:
+        departures = sorted([*departures, failed], key=lambda d: order[d.name.name])
+    follows = _following(departures[1:], asked, starts)
+    own = [
+        d if d.slip is not None else replace(d, slip=_slip(d, program, starts, source))
+        for d in departures
+        if d.name.name not in follows
+    ]
+    first = own[0] if own else wrong_update(program, starts, source)
+    known = {*right, *(d.name.name for d in departures)}
+    missing = tuple(a.name for a in asked if a.name not in known)
+    also = tuple(own[1:])
+    return Verdict(program, source, right, first, follows, also, missing, mishap, notes, starts)
+
+
+def _starts(program: AskedProgram, cases: Sequence[ProgramCase], rows: bool) -> list[OneStart]:
+    found = []
+    for index, (moment, case) in enumerate(zip(program.moments, cases, strict=False)):
+        before: Mapping[str, Array] = {}
+        if 0 < index < program.own:
+            before = program.moments[index - 1].trace.values
+        readings = readings_of(case, moment, program.asked, rows)
+        found.append(OneStart(moment, case, readings, before))
+    return found
+
+
+def _layout_notes(rows: bool) -> tuple[str, ...]:
+    return ("Read as examples in rows.",) if rows else ()
+
+
+def _mean_taken_late(
+    wrong: Sequence[AskedName], there: Sequence[AskedName], starts: Sequence[OneStart]
+) -> list[AskedName]:
+    """Return the gradients before the weights of a program that takes 1/m at the weights.
+
+    Where dW = dZ·Aᵀ/m, dZ is m times the gradient of the cost: another way to write it down.
+    """
+    ends = [a for a in there if a.is_gradient and a not in wrong]
+    parameters = set(starts[0].moment.problem.parameters) if starts else set()
+    if not any(a.node in parameters for a in ends):
+        return []
+    late = [a for a in wrong if a.is_gradient and a.node not in parameters]
+    for a in late:
+        for start in starts:
+            reading, m = start.readings[a.name], len(start.moment.batch)
+            if m < 2 or reading.value is None:
+                return []
+            if not np.all(np.abs(reading.value - m * reading.engine) <= m * reading.tolerance):
+                return []
+    return late
+
+
+def _departure(
+    name: AskedName, program: AskedProgram, starts: Sequence[OneStart], source: ProgramText
+) -> Departure:
+    shown = next(i for i, s in enumerate(starts) if not s.readings[name.name].is_right)
+    reading = starts[shown].readings[name.name]
+    line = line_of(name, source, program)
+    changed = starts[shown].case.facts.get("changed", {})
+    theirs = source.names.get(name.name, name.name)
+    if theirs in changed:
+        line = changed[theirs]
+    return Departure(name, line, None, shown, reading, reading.engine)
+
+
+def _slip(
+    departure: Departure, program: AskedProgram, starts: Sequence[OneStart], source: ProgramText
+) -> SlipMatch | None:
+    if departure.reading is None:
+        return None
+    shown = shown_of(departure.name, departure.line, source)
+    return slip_of(departure.name, program.asked, starts, shown)
+
+
+def line_of(name: AskedName, source: ProgramText, program: AskedProgram) -> int:
+    """Return the line of a program that gives a name its value; in a layer class its method's."""
+    line = source.line_of(name.name)
+    if line:
+        return line
+    graph = program.lesson.scenes[-1].graph
+    chain = chain_of(graph)
+    method = "backward" if name.is_gradient else "forward"
+    for number, link in enumerate(chain):
+        kind = "linear" if link[0] == "linear" else link[2].replace("_", "")
+        if name.is_gradient and name.node in link[2:]:
+            return source.line_of("dW" if name.node == link[2] else "db")
+        if name.node == link[1]:
+            if name.is_gradient and number + 1 < len(chain):
+                following = chain[number + 1]
+                kind = "linear" if following[0] == "linear" else following[2].replace("_", "")
+            elif name.is_gradient:
+                break
+            return next(
+                (n for called, n in source.returns.items()
+                 if called.endswith(f".{method}") and kind in called.lower()), 0,
+            )  # fmt: skip
+    return source.returns.get("compute_cost", 0)
+
+
+def _failed(
+    mishap: Mishap | None, program: AskedProgram, there: Sequence[AskedName], source: ProgramText
+) -> Departure | None:
+    """Return the name whose own line failed, where it is one that is asked for."""
+    if mishap is None or not mishap.name:
+        return None
+    name = next((a for a in program.asked if a.name == mishap.name), None)
+    if name is None or name in there:
+        return None
+    moment = program.moments[mishap.start]
+    engine = engine_value(moment, name)
+    return Departure(name, mishap.line, mishap.slip, mishap.start, None, engine)
+
+
+def _following(
+    later: Sequence[Departure], asked: Sequence[AskedName], starts: Sequence[OneStart]
+) -> tuple[str, ...]:
+    """Return the names whose values are what the walk's formulas make of the program's own."""
+    owns = [start.own() for start in starts]
+    return tuple(
+        d.name.name
+        for d in later
+        if all(_is_consistent(d.name, asked, s, own) for s, own in zip(starts, owns, strict=True))
+    )
+
+
+def _is_consistent(
+    name: AskedName, asked: Sequence[AskedName], start: OneStart, own: Mapping[str, Array]
+) -> bool:
+    reading = start.readings.get(name.name)
+    if reading is None or reading.value is None:
+        return False
+    others = {n: value for n, value in own.items() if n != name.name}
+    found = blended(start.moment, asked, others).computed(name)
+    if found is None or found.shape != reading.value.shape:
+        return False
+    room = reading.tolerance + DOUBLE * float(np.max(np.abs(reading.value), initial=0.0))
+    return bool(np.all(np.abs(found - reading.value) <= room))

@@ -1,0 +1,78 @@
+"""What is wrong with an answer to an exercise, from the slips that the walk's questions use."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gdtutor.engine.trace import frozen
+from gdtutor.practice.exercise import Exercise, own_slips, trace_of
+from gdtutor.session.answers import read_number, read_shape
+from gdtutor.session.moment import Moment
+from gdtutor.session.slips import Slip, SlipMatch, slips_that_fit
+from gdtutor.session.steps import Phase, Step
+from gdtutor.session.working import working_of
+from gdtutor.training.problem import Problem
+from gdtutor.training.settings import Settings
+from gdtutor.training.state import State
+from gdtutor.training.walked import updates_with
+from gdtutor.values import Struct
+
+DIGITS = 4
+_NEAR = 1e-6
+
+
+class Marked(Struct, frozen=True):
+    """An answer, judged."""
+
+    is_right: bool
+    fits: tuple[SlipMatch, ...] = ()
+    """The slips that give it; none where no usual one does."""
+
+
+def marked(exercise: Exercise, text: str) -> Marked:
+    """Judge an answer.
+
+    Raises:
+        AnswerError: It is no number, or no shape.
+    """
+    if isinstance(exercise.answer, tuple):
+        shape = read_shape(text)
+        if shape == exercise.answer:
+            return Marked(True)
+        is_turned = shape == exercise.answer[::-1]
+        return Marked(False, (SlipMatch(Slip.TRANSPOSED),) if is_turned else ())
+    number = read_number(text)
+    if abs(number - exercise.answer) <= _NEAR * max(1.0, abs(exercise.answer)):
+        return Marked(True)
+    own = [
+        SlipMatch(slip)
+        for slip, value in own_slips(exercise)
+        if isinstance(slip, Slip) and abs(value - number) <= _NEAR * max(1.0, abs(value))
+    ]
+    return Marked(False, tuple(own) or _of_the_table(exercise, number))
+
+
+def _of_the_table(exercise: Exercise, number: float) -> tuple[SlipMatch, ...]:
+    phase = {"gradient": Phase.BACKWARD, "update": Phase.UPDATE}.get(exercise.template.asks)
+    if exercise.template.asks == "local":
+        is_turned = abs(number + float(np.asarray(exercise.answer))) <= _NEAR
+        return (SlipMatch(Slip.SIGN),) if is_turned else ()
+    variable = "p" if phase is Phase.UPDATE else ""
+    step = Step(1, 0, phase or Phase.FORWARD, exercise.template.node, variable)
+    working = working_of(_moment(exercise, step), step)
+    return slips_that_fit(working, exercise.cell, number, DIGITS)
+
+
+def _moment(exercise: Exercise, step: Step) -> Moment:
+    """Return the exercise as an iteration, which the table of slips is over."""
+    done = trace_of(exercise.template, exercise.given)
+    problem = Problem(
+        done.graph, exercise.given, frozenset(), {}, (), frozen(np.empty((0, 0))), (), True
+    )
+    settings = Settings(learning_rate=exercise.rate, optimizer=exercise.template.optimizer)
+    state = State(0, exercise.given, {}, 0)
+    nobody = np.empty(0, dtype=np.int64)
+    updates = {}
+    if step.phase is Phase.UPDATE:
+        updates = updates_with(done.gradients, problem, settings, state, nobody, exercise.rate)
+    return Moment(0, 0, problem, settings, state, nobody, (done,), updates, exercise.rate, (step,))

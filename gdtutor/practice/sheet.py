@@ -1,0 +1,155 @@
+"""Sheets for paper: exercises, or the walk of a lesson, with blanks where values go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+
+import numpy as np
+
+from gdtutor.engine.graph import Role
+from gdtutor.engine.operations import Array
+from gdtutor.engine.trace import frozen
+from gdtutor.lesson.model import Lesson
+from gdtutor.lesson.runs import run_of
+from gdtutor.practice.exercise import DIGITS, exercises
+from gdtutor.practice.templates import KINDS, NUMBERS
+from gdtutor.session.moment import Moment, moment_at
+from gdtutor.session.scenes import earlier_values
+from gdtutor.session.steps import Phase, Step
+from gdtutor.training.run import Run
+from gdtutor.values import Struct, replace
+
+BLANK = "______"
+MOST_CELLS = 12
+"""Cells of an array that are asked for; of a larger one one cell is."""
+
+
+class SheetItem(Struct, frozen=True):
+    """One item of a sheet."""
+
+    lines: tuple[str, ...]
+    """What is given, and the question."""
+    blanks: tuple[str, ...]
+    """Where the answer goes."""
+    answers: tuple[str, ...]
+    """The same with the answer in its place."""
+
+
+class Sheet(Struct, frozen=True):
+    """A sheet with its solutions."""
+
+    title: str
+    given: tuple[str, ...]
+    """Values that all of it is about; none for exercises."""
+    items: tuple[SheetItem, ...]
+
+
+def practice_sheet(count: int, seed: int, kinds: Sequence[str] = tuple(KINDS)) -> Sheet:
+    """Return a sheet of exercises."""
+    items = tuple(
+        SheetItem(
+            (*made.lines, made.question),
+            (f"answer: {BLANK}",),
+            (f"answer: {made.answer_text}",),
+        )
+        for made in islice(exercises(seed, kinds), count)
+    )
+    return Sheet(f"Practice, sheet {seed}", (), items)
+
+
+def lesson_sheet(lesson: Lesson, count: int, seed: int) -> Sheet:
+    """Return a sheet that goes through the walk of a lesson, its parameters drawn from the seed.
+
+    Args:
+        lesson: The lesson.
+        count: How many steps of the walk are asked for, from its beginning.
+        seed: Of the parameters.
+    """
+    moment = _moment(lesson, seed)
+    wanted = [s for s in moment.steps if s.node and _is_asked(moment, s)]
+    items = tuple(_item(moment, step) for step in wanted[:count])
+    return Sheet(f"{lesson.title}, sheet {seed}", tuple(_givens(moment)), items)
+
+
+def _moment(lesson: Lesson, seed: int) -> Moment:
+    """Return iteration 0 with short numbers in the place of the parameters."""
+    rng = np.random.RandomState(seed)
+    run = run_of(lesson)
+    segment = run.segments[0]
+    parameters = {
+        name: frozen(rng.choice(NUMBERS["tenth"], np.shape(value)))
+        for name, value in segment.problem.parameters.items()
+    }
+    own = Run((replace(segment, problem=replace(segment.problem, parameters=parameters)),))
+    earlier = earlier_values(lesson, None, (), 0, own.batch(0))
+    return moment_at(lesson, own, 0, frozenset(), earlier)
+
+
+def _is_asked(moment: Moment, step: Step) -> bool:
+    if step.phase is Phase.UPDATE:
+        return step.variable == "p"
+    return step.phase is Phase.FORWARD or step.node != moment.traces[step.scene].graph.root
+
+
+def _item(moment: Moment, step: Step) -> SheetItem:
+    trace = moment.traces[step.scene]
+    root = trace.graph.root
+    match step.phase:
+        case Phase.FORWARD:
+            line = trace.graph.lines[trace.graph.line_by_name[step.node]]
+            value, called = trace.values[step.node], step.node
+            asked = f"{line.name} = {line.text}"
+        case Phase.BACKWARD:
+            value, called = trace.gradients[step.node], f"d{step.node}"
+            asked = f"the gradient of {root} with respect to {step.node}"
+        case _:
+            value, called = moment.updates[step.node].p, step.node
+            asked = f"{step.node} after the update"
+    blanks = tuple(_filled(called, value, blank=True))
+    return SheetItem((asked,), blanks, tuple(_filled(called, value, blank=False)))
+
+
+def _filled(called: str, value: Array, blank: bool) -> Iterator[str]:
+    def cell(number: float) -> str:
+        return BLANK if blank else f"{number:.{DIGITS}g}"
+
+    if value.ndim == 0:
+        yield f"{called} = {cell(float(value))}"
+    elif value.size > MOST_CELLS:
+        at = tuple(n // 2 for n in value.shape)
+        yield f"{called}[{','.join(map(str, at))}] = {cell(float(value[at]))}"
+    else:
+        rows = np.atleast_2d(value)
+        texts = [[cell(float(v)) for v in row] for row in rows]
+        width = max(len(text) for row in texts for text in row)
+        for index, row in enumerate(texts):
+            head = f"{called} = " if index == 0 else " " * (len(called) + 3)
+            yield head + "[ " + "  ".join(f"{text:>{width}}" for text in row) + " ]"
+
+
+def _givens(moment: Moment) -> Iterator[str]:
+    seen: set[str] = set()
+    for trace in moment.traces:
+        for leaf in trace.graph.leaves:
+            value = trace.values[leaf.name]
+            if leaf.name in seen:
+                continue
+            seen.add(leaf.name)
+            if value.size <= 4 * MOST_CELLS:
+                yield from (
+                    _filled(leaf.name, value, blank=False)
+                    if value.size <= MOST_CELLS
+                    else (_long(leaf.name, value))
+                )
+            elif leaf.role in (Role.INPUT, Role.TARGET):
+                yield f"{leaf.name} is as in the lesson"
+    if moment.updates:
+        yield f"learning_rate = {moment.learning_rate:g}"
+
+
+def _long(called: str, value: Array) -> Iterator[str]:
+    rows = np.atleast_2d(value)
+    for index, row in enumerate(rows):
+        head = f"{called} = " if index == 0 else " " * (len(called) + 3)
+        yield head + "[ " + "  ".join(f"{float(v):g}" for v in row) + " ]"

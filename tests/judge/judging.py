@@ -1,0 +1,43 @@
+"""Judging many programs in one process."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from gdtutor.judge.process import run_programs
+from gdtutor.judge.source import read_program
+from gdtutor.judge.starts import AskedProgram, asked_of
+from gdtutor.judge.verdict import Verdict, job_of, verdict_of
+from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
+from gdtutor.lesson.load import load_lesson
+from tests.judge import corpus
+
+OWN = {"relu": corpus.RELU_NET, "square": corpus.TANH_SQUARE}
+
+
+@cache
+def assignment(lesson: str, folder: Path) -> AskedProgram:
+    if lesson in OWN:
+        path = folder / f"{lesson}.md"
+        path.write_text(OWN[lesson], encoding="utf-8")
+    else:
+        path = find_lesson(lesson, shipped_lessons_folder())
+    return asked_of(load_lesson(path))
+
+
+def judged(programs: list[tuple[str, str]], folder: Path) -> list[Verdict | Exception]:
+    """Return the verdict on each program, or why there is none."""
+    asked = [assignment(lesson, folder) for lesson, _ in programs]
+    sources = [read_program(text, "mine.py") for _, text in programs]
+    jobs = [
+        job_of(what, source, folder / f"program{number}.py")
+        for number, (what, source) in enumerate(zip(asked, sources, strict=True))
+    ]
+    found: list[Verdict | Exception] = []
+    for what, source, cases in zip(asked, sources, run_programs(jobs, 60), strict=True):
+        try:
+            found.append(verdict_of(what, source, cases))
+        except Exception as error:
+            found.append(error)
+    return found

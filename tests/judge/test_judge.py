@@ -1,0 +1,154 @@
+"""A learner's program is compared with the walk by name, and its slip is named."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from gdtutor.cli import main
+from gdtutor.judge.verdict import Verdict
+from tests.judge.corpus import HIDDEN, RIGHT, WRONG
+from tests.judge.judging import judged
+
+
+@pytest.fixture(scope="module")
+def right(tmp_path_factory: pytest.TempPathFactory) -> list[Verdict | Exception]:
+    return judged([(p.lesson, p.text) for p in RIGHT], tmp_path_factory.mktemp("right"))
+
+
+@pytest.fixture(scope="module")
+def wrong(tmp_path_factory: pytest.TempPathFactory) -> list[Verdict | Exception]:
+    programs = [(p.lesson, p.text.replace(p.old, p.new)) for p in WRONG]
+    return judged(programs, tmp_path_factory.mktemp("wrong"))
+
+
+@pytest.mark.parametrize("number", range(len(RIGHT)), ids=[p.name for p in RIGHT])
+def test_a_right_program_is_not_blamed(right: list[Verdict | Exception], number: int) -> None:
+    verdict = right[number]
+    assert isinstance(verdict, Verdict), verdict
+    assert verdict.first is None
+    assert (verdict.missing, verdict.follows, verdict.mishap) == ((), (), None)
+    assert verdict.is_right
+
+
+@pytest.mark.parametrize("number", range(len(WRONG)), ids=[f"{p.lesson} {p.new}" for p in WRONG])
+def test_a_wrong_program_is_named_at_its_line(
+    wrong: list[Verdict | Exception], number: int
+) -> None:
+    program, verdict = WRONG[number], wrong[number]
+    assert program.old in program.text
+    assert isinstance(verdict, Verdict), verdict
+    assert verdict.first is not None
+    assert verdict.first.name.name == program.name
+    assert verdict.first.slip is not None
+    assert verdict.first.slip.slip in program.slips
+    assert 0 < verdict.first.line <= verdict.source.text.count("\n")
+    assert not verdict.is_right
+
+
+def test_the_corpus_is_as_large_as_is_promised() -> None:
+    assert len(WRONG) >= 60
+    assert len(RIGHT) >= 20
+
+
+HOSTILE = {
+    "loop": ("while True: pass", "takes longer than 1 seconds"),
+    "exit": ("import sys\nsys.exit(0)", "mine.py:2: the program ends itself"),
+    "end of the process": ("import os\nos._exit(0)", "ended its process"),
+    "memory": ("import numpy as np\na = np.ones(1 << 28)", "more than 1 GB"),
+    "flood": ("while True: print('x' * 1000)", "prints more than 1 MB"),
+    "no Python": ("Z1 = (", "mine.py:1: '(' was never closed"),
+    "import": ("import nonsense_module", "mine.py:1: ModuleNotFoundError"),
+    "recursion": ("def f(): f()\nf()", "RecursionError"),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_program_ends_with_a_clear_line(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text, said = HOSTILE[name]
+    monkeypatch.chdir(tmp_path)
+    Path("mine.py").write_text(text, encoding="utf-8")
+    seconds = "1" if name == "loop" else "10"
+    assert main(["judge", "xor-hidden", "mine.py", "--seconds", seconds]) == 2
+    printed = capsys.readouterr()
+    assert said in printed.err
+    assert printed.out == ""
+
+
+def test_threads_that_go_on_do_not_hold_the_judge(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting = "import threading\nthreading.Thread(target=threading.Event().wait).start()\n"
+    monkeypatch.chdir(tmp_path)
+    Path("mine.py").write_text(waiting + HIDDEN, encoding="utf-8")
+    assert main(["judge", "16", "mine.py"]) == 0
+
+
+def test_a_program_that_deletes_itself_is_written_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    path = Path("mine.py")
+    text = HIDDEN + "\nimport os\nif os.path.exists(__file__): os.remove(__file__)\n"
+    path.write_text(text, encoding="utf-8")
+    assert main(["judge", "16", "mine.py"]) == 0
+    assert "written back" in capsys.readouterr().err
+    assert path.read_text(encoding="utf-8") == text
+
+
+def test_blanks_are_written_once_and_judged_as_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["judge", "xor-hidden", "mine.py", "--new"]) == 0
+    text = Path("mine.py").read_text(encoding="utf-8")
+    assert "Z1 = ...  # 3×4\n" in text
+    assert "dW1 = ...  # 3×2, the gradient of C with respect to W1\n" in text
+    assert main(["judge", "xor-hidden", "mine.py", "--new"]) == 2
+    capsys.readouterr()
+    assert main(["judge", "xor-hidden", "mine.py", "--json"]) == 1
+    data = json.loads(capsys.readouterr().out)
+    assert (data["format"], data["lesson"], data["first"]) == (1, "xor-hidden", None)
+    assert data["right"] == []
+    assert data["missing"][:3] == ["Z1", "A1", "Z2"]
+    filled = text + HIDDEN.replace("import numpy as np", "")
+    Path("mine.py").write_text(filled, encoding="utf-8")
+    assert main(["judge", "xor-hidden", "mine.py"]) == 0
+
+
+def test_layer_blanks_run_as_they_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["judge", "16", "layers.py", "--layers"]) == 0
+    assert main(["judge", "16", "layers.py"]) == 1
+
+
+def test_json_has_the_first_departure_with_the_command_that_opens_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = HIDDEN.replace("dZ2 = dYhat * Yhat * (1 - Yhat)", "dZ2 = dYhat")
+    Path("mine.py").write_text(text, encoding="utf-8")
+    assert main(["judge", "16", "mine.py", "--json"]) == 1
+    data = json.loads(capsys.readouterr().out)
+    first = data["first"]
+    assert (first["name"], first["slip"]) == ("dZ2", "local factor missing")
+    assert first["line"] == text.split("\n").index("dZ2 = dYhat") + 1
+    assert first["open"] == "gdtutor xor-hidden --at 'backward:Z2[0,0]'"
+    assert data["follows"] == ["dW2", "db2", "dA1", "dZ1", "dW1", "db1"]
+    assert data["missing"] == []
+
+
+def test_where_no_slip_fits_the_difference_of_their_own_cost_is_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    other = HIDDEN.replace("(Yhat - Y)**2) / (2*m)", "(Yhat - Y)**4) / (2*m)")
+    other = other.replace("dYhat = (Yhat - Y) / m", "dYhat = 2*(Yhat - Y)**3 / m")
+    Path("mine.py").write_text(other, encoding="utf-8")
+    assert main(["judge", "16", "mine.py"]) == 1
+    assert "They agree" in capsys.readouterr().out
+    Path("mine.py").write_text(HIDDEN.replace("A1.T", "(A1 + 0.3).T"), encoding="utf-8")
+    assert main(["judge", "16", "mine.py"]) == 1
+    assert "They differ" in capsys.readouterr().out

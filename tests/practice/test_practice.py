@@ -1,0 +1,223 @@
+"""Exercises agree with a computation of their own, are short, and follow the answers."""
+
+import json
+import re
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from gdtutor.cli import main
+from gdtutor.cli.arguments import EXERCISE_KINDS
+from gdtutor.practice.answering import marked
+from gdtutor.practice.conversation import PracticeServices, practise
+from gdtutor.practice.course import PastAnswer, level_of, next_kind
+from gdtutor.practice.exercise import APART, Exercise, exercises, is_short, own_slips
+from gdtutor.practice.templates import KINDS, MOST_LEVEL, TEMPLATES
+from gdtutor.session.slips import Slip
+from gdtutor.view.asking import SAYS
+
+MANY = 10_000
+STEP = 1e-30
+
+FUNCTIONS = {
+    "relu": lambda z: z if z.real > 0 else 0 * z,
+    "sum": lambda e: np.sum(e),
+}
+
+
+def evaluated(exercise: Exercise, moved: str = "") -> dict[str, complex]:
+    """Return every value of an exercise by Python's own arithmetic, one leaf moved by i·h."""
+    names = {
+        name: np.asarray(value, complex) if value.ndim else complex(value)
+        for name, value in exercise.given.items()
+    }
+    if moved:
+        names[moved] = names[moved] + 1j * STEP
+    for line in exercise.template.lines:
+        name, _, text = line.partition(" = ")
+        names[name] = eval(text, dict(FUNCTIONS), names)
+    return names
+
+
+def by_itself(exercise: Exercise) -> float | tuple[int, ...]:
+    """Return the answer without the engine: Python's arithmetic, and the complex step."""
+    template = exercise.template
+    if template.asks == "shape":
+        return np.shape(evaluated(exercise)[template.node])
+    if template.asks == "value":
+        value = np.asarray(evaluated(exercise)[template.node])
+        return float(value[exercise.cell].real)
+    root = template.lines[-1].partition(" = ")[0]
+    slope = complex(evaluated(exercise, template.node)[root]).imag / STEP
+    if template.asks == "update":
+        return float(exercise.given[template.node]) - exercise.rate * slope
+    return slope
+
+
+def digits_of(number: str) -> int:
+    return len(re.sub(r"e.*|[-.]", "", number).strip("0"))
+
+
+@pytest.fixture(scope="module")
+def many() -> list[Exercise]:
+    return list(islice(exercises(17, tuple(KINDS)), MANY))
+
+
+def test_ten_thousand_answers_agree_with_another_computation(many: list[Exercise]) -> None:
+    for exercise in many:
+        own = by_itself(exercise)
+        if isinstance(own, tuple):
+            assert exercise.answer == own, exercise.key
+        else:
+            assert exercise.answer == pytest.approx(own, rel=1e-12, abs=1e-12), exercise.key
+
+
+def test_numbers_are_short_and_nothing_comes_twice_within_fifty(many: list[Exercise]) -> None:
+    for exercise in many:
+        assert isinstance(exercise.answer, tuple) or is_short(exercise.answer)
+        for number in re.findall(r"-?\d+(?:\.\d+)?", exercise.key + " " + exercise.answer_text):
+            assert digits_of(number) <= 4, exercise.key
+    keys = [exercise.key for exercise in many]
+    for start in range(0, MANY - APART):
+        assert len(set(keys[start : start + APART])) == APART
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_one_kind_alone_does_not_run_out(kind: str) -> None:
+    keys = [exercise.key for exercise in islice(exercises(3, (kind,)), 200)]
+    for start in range(150):
+        assert len(set(keys[start : start + APART])) == APART
+
+
+def test_every_kind_has_every_level_and_a_choice_on_the_command_line() -> None:
+    assert set(EXERCISE_KINDS) == set(KINDS)
+    assert {(t.kind, t.level) for t in TEMPLATES} == {
+        (kind, level) for kind in KINDS for level in range(1, MOST_LEVEL + 1)
+    }
+
+
+def test_right_answers_are_right_and_slips_are_named(many: list[Exercise]) -> None:
+    named = wrong = 0
+    for exercise in many[:400]:
+        assert marked(exercise, exercise.answer_text).is_right, exercise.key
+        if isinstance(exercise.answer, tuple):
+            continue
+        for slip, value in own_slips(exercise):
+            if abs(value - exercise.answer) > 1e-6:
+                fits = marked(exercise, repr(value)).fits
+                assert slip in [fit.slip for fit in fits]
+        judged = marked(exercise, repr(-exercise.answer))
+        wrong += 1
+        named += any(fit.slip in SAYS for fit in judged.fits)
+    assert named > 0.7 * wrong
+
+
+def test_one_use_of_two_is_named_as_a_path_forgotten() -> None:
+    made = next(e for e in exercises(1, ("sum",), 1) if len(e.template.lines) == 2)
+    fits = marked(made, str(float(made.given["b"]))).fits
+    assert {fit.slip for fit in fits} == {Slip.ONE_PATH}
+
+
+def test_levels_follow_the_answers() -> None:
+    right, wrong = PastAnswer("local", True), PastAnswer("local", False)
+    assert level_of("local", []) == 1
+    assert level_of("local", [right, right]) == 2
+    assert level_of("local", [right] * 4) == 3
+    assert level_of("local", [right] * 9) == 3
+    assert level_of("local", [right, right, wrong]) == 1
+    assert level_of("forward", [right] * 4) == 1
+
+
+def test_a_slip_made_thrice_brings_three_of_its_kind() -> None:
+    kinds = tuple(KINDS)
+    slip = PastAnswer("contribution", False, "local factor missing")
+    fine = PastAnswer("forward", True)
+    assert next_kind(kinds, [slip, fine, slip, fine]) == kinds[4]
+    past = [slip, fine, slip, fine, slip]
+    for _ in range(3):
+        assert next_kind(kinds, past) == "contribution"
+        past = [*past, PastAnswer("contribution", True)]
+    assert next_kind(kinds, past) == kinds[len(past) % len(kinds)]
+
+
+def talked(lines: list[str], count: int | None = None) -> tuple[str, list[tuple[str, bool]]]:
+    said: list[str] = []
+    kept: list[tuple[str, bool]] = []
+    left = list(lines)
+    services = PracticeServices(
+        said.append,
+        lambda: left.pop(0) if left else None,
+        lambda exercise, text, judged: kept.append((text, judged.is_right)),
+    )
+    practise(("forward",), count, 4, (), services)
+    return "\n".join(said), kept
+
+
+def test_a_conversation_keeps_the_first_answer_and_tells_the_right_one() -> None:
+    answer = next(exercises(4, ("forward",), 1)).answer_text
+    said, kept = talked(["1000", "nonsense", "1001", answer], 1)
+    assert kept == [("1000", False)]
+    assert f"The answer is {answer}." in said
+    assert "0 of 1 right at the first try." in said
+    said, kept = talked([answer], 1)
+    assert kept == [(answer, True)]
+    assert "1 of 1 right" in said
+    assert talked(["?"], 1)[1] == [("?", False)]
+    assert "0 of 0" in talked(["q"])[0]
+
+
+def test_json_has_the_exercises_with_their_answers(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["practice", "--json", "--count", "8", "--seed", "4"]) == 0
+    data = json.loads(capsys.readouterr().out)
+    assert [one["kind"] for one in data["exercises"]] == list(KINDS)
+    assert set(data["exercises"][0]) == {"kind", "level", "lines", "question", "answer"}
+
+
+@pytest.mark.parametrize("form", ["text", "markdown", "svg"])
+def test_a_worksheet_has_blanks_and_its_solutions_have_none(
+    form: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["worksheet", "--practice", "--count", "10", "--seed", "4", "--format", form]
+    assert main(words) == 0
+    sheet = capsys.readouterr().out
+    assert main([*words, "--solutions"]) == 0
+    solved = capsys.readouterr().out
+    assert sheet.count("______") == 10
+    assert "______" not in solved
+    assert solved.count("answer: ") == 10
+
+
+def test_a_lesson_is_a_worksheet_with_numbers_from_the_seed(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    words = ["worksheet", "or-vectorised", "--count", "3"]
+    assert main([*words, "--seed", "1", "--solutions"]) == 0
+    first = capsys.readouterr().out
+    assert main([*words, "--seed", "2", "--solutions"]) == 0
+    assert first != capsys.readouterr().out
+    assert "Z = W @ X + b" in first
+
+
+@pytest.mark.parametrize(("paper", "width"), [("a4", "210.0mm"), ("letter", "215.9mm")])
+def test_pages_of_svg_stay_on_the_paper(paper: str, width: str, tmp_path: Path) -> None:
+    out = tmp_path / "sheet.svg"
+    words = ["worksheet", "--practice", "--count", "40", "--format", "svg", "--paper", paper]
+    assert main([*words, "--out", str(out)]) == 0
+    pages = sorted(tmp_path.glob("*.svg"))
+    assert len(pages) > 1
+    limit = float(width.removesuffix("mm"))
+    for page in pages:
+        text = page.read_text(encoding="utf-8")
+        assert f'width="{width}"' in text
+        for x, size, row in re.findall(
+            r'x="([\d.]+)" y="[\d.]+" font-size="([\d.]+)"[^>]*>([^<]*)<', text
+        ):
+            assert float(x) + 0.602 * float(size) * len(row) < limit
+
+
+def test_a_worksheet_of_nothing_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["worksheet"]) == 2
+    assert main(["worksheet", "bias", "--practice"]) == 2
+    assert "name a lesson, or --practice" in capsys.readouterr().err
