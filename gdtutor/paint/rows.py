@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from gdtutor.paint.cells import Row, overlay, row_of
-from gdtutor.paint.plots import plot_rows
 from gdtutor.view.frame import UNICODE, Chars, Frame, Line, Placed
 
 
@@ -35,4 +34,7 @@ class RowMaker:
         return tuple(rows)
 
     def _plot_rows(self, placed: Placed) -> tuple[Row, ...]:
+        # Imported with the first plot: only training and some pictures have one.
+        from gdtutor.paint.plots import plot_rows
+
         return plot_rows(placed.plot, placed.width, placed.height, self._chars)

@@ -14,7 +14,8 @@ from gdtutor.training.errors import DataError
 from gdtutor.training.initialise import check_seed
 from gdtutor.values import Struct
 
-Make = Callable[[np.random.RandomState, int, float, int], Array]
+# In quotes, since NumPy imports its generators when they are first named.
+Make = Callable[["np.random.RandomState", int, float, int], Array]
 """(generator, number of rows, noise, classes) → rows, inputs then target: a class or a number."""
 
 MAX_EXAMPLES = 100_000

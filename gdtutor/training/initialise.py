@@ -28,7 +28,8 @@ class Sampling(Struct, frozen=True):
     """The rule's own constants by name, those that it has by itself included."""
 
 
-Sample = Callable[[np.random.RandomState, Sampling], Array]
+# In quotes, since NumPy imports its generators when they are first named.
+Sample = Callable[["np.random.RandomState", Sampling], Array]
 """Draws an array of the given shape; advances the generator by what it draws."""
 
 MAX_SEED = 2**32 - 1

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from gdtutor.lesson.model import PictureWish
 from gdtutor.session.figures import belongs_to_training, offered_figures, shown_figure
 from gdtutor.session.state import Screen, Session, current_step
 from gdtutor.values import Struct, replace
 from gdtutor.view.boxes import Panel
 from gdtutor.view.frame import Chars, Placed
-from gdtutor.view.pictures import IN_TRAINING, Source, draw, title_of
+
+if TYPE_CHECKING:
+    # Pictures are imported with the first one: many lessons show none, and start sooner.
+    from gdtutor.view.pictures import Source
 
 
 class Figure(Struct, frozen=True):
@@ -25,6 +30,8 @@ def moved(plots: tuple[Placed, ...], x: int, y: int) -> tuple[Placed, ...]:
 
 def source_of(session: Session, chars: Chars) -> Source | None:
     """Return what the pictures of a session are drawn from, None where no lesson is open."""
+    from gdtutor.view.pictures import Source
+
     if session.lesson is None or session.run is None or session.moment is None:
         return None
     look = session.look
@@ -67,6 +74,8 @@ def walk_figure(
 
 def training_figures(session: Session) -> tuple[PictureWish, ...]:
     """Return the pictures that stand beside training."""
+    from gdtutor.view.pictures import IN_TRAINING
+
     if session.lesson is None:
         return ()
     return tuple(
@@ -86,6 +95,8 @@ def training_figure(
 def _figure(
     session: Session, wish: PictureWish, width: int, height: int, chars: Chars, place: str
 ) -> Figure | None:
+    from gdtutor.view.pictures import draw, title_of
+
     source = source_of(session, chars)
     if source is None:
         return None
