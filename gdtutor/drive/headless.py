@@ -7,7 +7,8 @@ from pathlib import Path
 
 from gdtutor.drive.opening import open_lesson
 from gdtutor.engine.errors import GdTutorError
-from gdtutor.session.effects import Effect, OpenLesson, Quit, SweepRuns, Train, WriteLesson
+from gdtutor.session.effects import Quit, SweepRuns, Train, WriteLesson
+from gdtutor.session.handlers import Handlers, carried_out, nothing
 from gdtutor.session.press import Press
 from gdtutor.session.snapshots import snapshot_of
 from gdtutor.session.state import Session, Snapshot, Status
@@ -26,24 +27,13 @@ def pressed(session: Session, presses: Iterable[Press]) -> Session:
         session, effects = update(session, press)
         if any(isinstance(effect, Quit) for effect in effects):
             return session
-        for effect in effects:
-            session = _carried_out(session, effect)
+        session = carried_out(session, effects, _HANDLERS)
     return session
 
 
-def _carried_out(session: Session, effect: Effect) -> Session:
-    """Return the session after an effect; without a terminal nothing is saved or paused."""
-    match effect:
-        case Train():
-            return update(session, _news(effect))[0]
-        case SweepRuns():
-            effect.sweep.advance()
-            return update(session, news_of(effect.sweep, Status.PAUSED))[0]
-        case OpenLesson():
-            return update(session, _opened(effect.path))[0]
-        case WriteLesson():
-            return update(session, Told("Nothing is written without a terminal."))[0]
-    return session
+def _swept(session: Session, effect: SweepRuns) -> Session:
+    effect.sweep.advance()
+    return update(session, news_of(effect.sweep, Status.PAUSED))[0]
 
 
 def trained(
@@ -81,3 +71,23 @@ def _opened(path: str) -> Action:
         return open_lesson(Path(path))
     except GdTutorError as error:
         return Told(str(error), is_error=True)
+
+
+def _not_written(session: Session, _effect: WriteLesson) -> Session:
+    return update(session, Told("Nothing is written without a terminal."))[0]
+
+
+_HANDLERS = Handlers(
+    open_lesson=lambda session, effect: update(session, _opened(effect.path))[0],
+    train=lambda session, effect: update(session, _news(effect))[0],
+    sweep_runs=_swept,
+    # Nothing is going on, nobody looks, and nothing is kept.
+    pause_training=nothing,
+    save_place=nothing,
+    copy_text=nothing,
+    show_palette=nothing,
+    time_examples=nothing,
+    write_lesson=_not_written,
+    keep_attempt=nothing,
+    quit=nothing,
+)

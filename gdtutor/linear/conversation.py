@@ -22,13 +22,13 @@ from gdtutor.session.catalogue import shown_entries
 from gdtutor.session.effects import (
     Effect,
     KeepAttempt,
-    OpenLesson,
     Quit,
     SavePlace,
     SweepRuns,
     Train,
 )
 from gdtutor.session.figures import measurements_due, shown_figure
+from gdtutor.session.handlers import Handlers, carried_out, nothing, only
 from gdtutor.session.navigation import said
 from gdtutor.session.opening import Opened, whereabouts
 from gdtutor.session.predict import back_to_question
@@ -133,27 +133,32 @@ def _carry_out(
 ) -> tuple[Session, int | None]:
     """Return the session after the effects, and an exit code where it ends here."""
     session, effects = outcome
-    for effect in effects:
-        match effect:
-            case Quit():
-                return session, effect.code
-            case OpenLesson():
-                session = _opened(session, effect.path, services)
-            case Train():
-                services.say("Training; Ctrl-C stops it.")
-                session, _ = _updated(session, _trained(effect, services))
-            case SweepRuns():
-                services.say("Training several runs; Ctrl-C stops them.")
-                session = _swept(session, effect, services)
-            case SavePlace():
-                services.save(session)
-            case KeepAttempt():
-                services.keep(effect)
-    if session.screen is Screen.PLAY:
-        # The controls are a screen's; here the playground is a lesson to walk and to train.
-        stays = replace(session, screen=Screen.STUDY)
-        session = said(stays, "The options of gdtutor play change the network; ? has the commands.")
-    return _timed(session, services), None
+    session = carried_out(session, effects, _handlers(services))
+    code = next((effect.code for effect in effects if isinstance(effect, Quit)), None)
+    return session if code is not None else _timed(session, services), code
+
+
+def _handlers(services: ConversationServices) -> Handlers:
+    def save(session: Session, _effect: SavePlace) -> Session:
+        services.save(session)
+        return session
+
+    return Handlers(
+        open_lesson=lambda session, effect: _opened(session, effect.path, services),
+        train=lambda session, effect: _updated(session, _trained(effect, services))[0],
+        sweep_runs=lambda session, effect: _swept(session, effect, services),
+        save_place=save,
+        keep_attempt=only(services.keep),
+        # Training ends before the next line, links are printed, and commands have no palette.
+        pause_training=nothing,
+        copy_text=nothing,
+        show_palette=nothing,
+        # What a picture waits for is timed before it is told, whatever asked for it.
+        time_examples=nothing,
+        # Only the playground's own screen asks for it.
+        write_lesson=nothing,
+        quit=nothing,
+    )
 
 
 def _updated(session: Session, action: Action) -> Outcome:
@@ -179,6 +184,7 @@ def _opened(session: Session, path: str, services: ConversationServices) -> Sess
 
 def _trained(effect: Train, services: ConversationServices) -> Progressed | Failed:
     """Train until Ctrl-C; a burst that does not end at once is left out."""
+    services.say("Training; Ctrl-C stops it.")
 
     def drop() -> None:
         for run in (effect.run, effect.beside):
@@ -200,6 +206,7 @@ def _trained(effect: Train, services: ConversationServices) -> Progressed | Fail
 
 def _swept(session: Session, effect: SweepRuns, services: ConversationServices) -> Session:
     """Return the session with the curves of a sweep; one that was stopped is ended."""
+    services.say("Training several runs; Ctrl-C stops them.")
     sweep = effect.sweep
     with services.stoppable() as is_stopped:
         unless_stopped(

@@ -14,7 +14,8 @@ from gdtutor.drive.background import Job
 from gdtutor.drive.saved_playground import written
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.session.commands import command_for
-from gdtutor.session.effects import Effect, KeepAttempt, OpenLesson, TimeExamples, WriteLesson
+from gdtutor.session.effects import Effect, KeepAttempt, OpenLesson, TimeExamples
+from gdtutor.session.handlers import Handlers, carried_out, nothing
 from gdtutor.session.opening import Opened, Resumed
 from gdtutor.session.press import Press
 from gdtutor.session.state import Screen, Session, Status
@@ -106,22 +107,25 @@ class Computing:
 
     def __init__(self, services: Services, chars: Chars) -> None:
         self._services, self._chars = services, chars
+        self._handlers = Handlers(
+            open_lesson=self._opened,
+            time_examples=_timed,
+            write_lesson=lambda session, effect: update(session, written(effect))[0],
+            # The screens' own thread does what is done outside.
+            train=nothing,
+            sweep_runs=nothing,
+            pause_training=nothing,
+            save_place=nothing,
+            copy_text=nothing,
+            show_palette=nothing,
+            keep_attempt=nothing,
+            quit=nothing,
+        )
 
     def answer(self, before: Session, action: Action, size: Size) -> Answer:
         """Compute what an action leads to, with the frame that shows it; in any thread."""
         updated, effects = update(before, action)
-        session = updated
-        for effect in effects:
-            match effect:
-                case OpenLesson():
-                    session = self._opened(session, Path(effect.path), effect.command)
-                case TimeExamples():
-                    timings = time_examples(
-                        effect.problem, effect.parameters, effect.sizes, perf_counter
-                    )
-                    session, _ = update(session, Timed(timings))
-                case WriteLesson():
-                    session, _ = update(session, written(effect))
+        session = carried_out(updated, effects, self._handlers)
         session, frame = self.framed(session, size)
         return Answer(updated, effects, session, frame)
 
@@ -133,8 +137,8 @@ class Computing:
         session = settled(session, width, height, self._chars)
         return session, frame_of(session, width, height, self._chars)
 
-    def _opened(self, session: Session, path: Path, command: str) -> Session:
-        resume = self._services.resume
+    def _opened(self, session: Session, effect: OpenLesson) -> Session:
+        resume, path, command = self._services.resume, Path(effect.path), effect.command
         try:
             if command and resume is not None:
                 actions = self._resumed(path, command, resume)
@@ -155,6 +159,11 @@ class Computing:
             # The lesson was changed since, or the place is too far: the lesson is not gone.
             opened = self._services.open_lesson(path)
             return opened, Told(f"Where you left off: {error}", is_error=True)
+
+
+def _timed(session: Session, effect: TimeExamples) -> Session:
+    timings = time_examples(effect.problem, effect.parameters, effect.sizes, perf_counter)
+    return update(session, Timed(timings))[0]
 
 
 class Answering(Generic[T]):

@@ -12,16 +12,11 @@ from gdtutor.drive.background import Job
 from gdtutor.library.lessons import counted
 from gdtutor.session.catalogue import Library
 from gdtutor.session.effects import (
-    CopyText,
-    Effect,
-    KeepAttempt,
-    PauseTraining,
     Quit,
-    SavePlace,
-    ShowPalette,
     SweepRuns,
     Train,
 )
+from gdtutor.session.handlers import Handlers, carried_out, nothing, only
 from gdtutor.session.opening import whereabouts
 from gdtutor.session.press import Press
 from gdtutor.session.prompting import MAX_INPUT
@@ -80,6 +75,20 @@ class Program:
         self._arrived = whereabouts(session)
         self._wanted_size: Size | None = None
         self._pass_on: Callable[[Callable[[], object]], None] = lambda _: None
+        self._handlers = Handlers(
+            # What is computed is there with the answer.
+            open_lesson=nothing,
+            time_examples=nothing,
+            write_lesson=nothing,
+            train=only(self._train),
+            sweep_runs=only(self._sweep),
+            pause_training=only(lambda _: self._trainer.pause()),
+            save_place=only(lambda _: self._save()),
+            copy_text=only(lambda effect: app.copy_to_clipboard(effect.text)),
+            show_palette=only(lambda _: app.action_command_palette()),
+            keep_attempt=only(services.keep),
+            quit=only(lambda effect: app.leave(effect.code)),
+        )
 
     def begin(self) -> None:
         """Press the keys that were asked for, and listen to the outside."""
@@ -151,8 +160,7 @@ class Program:
         """Stand where an answer leads to, and show it; then answer what came meanwhile."""
         before = self.session
         self.session = answer.updated
-        for effect in answer.effects:
-            self._carry_out(effect)
+        carried_out(self.session, answer.effects, self._handlers)
         self.session = answer.session
         if before.base is not self.session.base:
             self._arrived = whereabouts(self.session)
@@ -184,26 +192,13 @@ class Program:
             whole = fitted(told, self._frame.width, chars)
             self._app.show(self._frame.covered(self._frame.height - 1, [whole]))
 
-    def _carry_out(self, effect: Effect) -> None:
-        match effect:
-            case Quit():
-                self._app.leave(effect.code)
-            case Train():
-                self._trainer.start(self._app, self.session.training, effect)
-                self._poll_training()
-            case SweepRuns():
-                self._trainer.sweep(self._app, effect.sweep)
-                self._poll_training()
-            case PauseTraining():
-                self._trainer.pause()
-            case CopyText():
-                self._app.copy_to_clipboard(effect.text)
-            case ShowPalette():
-                self._app.action_command_palette()
-            case SavePlace():
-                self._save()
-            case KeepAttempt():
-                self._services.keep(effect)
+    def _train(self, effect: Train) -> None:
+        self._trainer.start(self._app, self.session.training, effect)
+        self._poll_training()
+
+    def _sweep(self, effect: SweepRuns) -> None:
+        self._trainer.sweep(self._app, effect.sweep)
+        self._poll_training()
 
     def tidy(self) -> None:
         """Stop training and save the place."""
