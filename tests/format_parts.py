@@ -286,6 +286,7 @@ def overrides() -> str:
 PARTS: Mapping[str, Callable[[], str]] = {
     "front": lambda: keys_of(tables.FrontMatter),
     "drawn": lambda: keys_of(tables.DrawnTable),
+    "labels": lambda: keys_of(tables.LabelTable),
     "data": lambda: keys_of(tables.DataTable),
     "network": lambda: keys_of(tables.NetworkTable),
     "training": lambda: keys_of(tables.TrainingTable),

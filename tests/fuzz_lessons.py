@@ -96,6 +96,11 @@ MATRIX_DATA = (
     'inputs = { X = ["x1", "x2"] }\ntargets = { Y = ["y"] }\ndataset = "or"',
     'inputs = { X = ["x1", "x2"] }\ntargets = { Y = ["y"] }\nexamples = [[0, 1, 1]]',
     'inputs = { X = ["x1", "x2"] }\ntargets = { Y = ["y"] }\ndataset = "spiral"\ncount = 12',
+    'inputs = { X = ["x1", "x2"] }\n'
+    'targets = { Y = { column = "y", values = { no = -1, yes = 1 } } }\n'
+    'examples = [[0, 1, "no"], [2, 1, "yes"], [1, 1, "no"]]',
+    'inputs = { X = ["x1", "x2"] }\ntargets = { Y = { column = "y", one_hot = true } }'
+    '\nexamples = [[0, 1, 3], [2, 1, 5]]\nscale = "none"',
 )
 ROWS = ('orientation = "rows"',)
 LAYERS = (

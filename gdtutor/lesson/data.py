@@ -10,12 +10,13 @@ import numpy as np
 from gdtutor.engine.errors import FormulaError, did_you_mean
 from gdtutor.engine.expression import names_in
 from gdtutor.engine.operations import Array, parse_formula
+from gdtutor.lesson.labels import label_columns
 from gdtutor.lesson.model import DataScaling
 from gdtutor.lesson.network import INPUT, TARGET
 from gdtutor.lesson.readers import Mistake, Wrong
 from gdtutor.lesson.reports import shown, shown_sentence
-from gdtutor.lesson.tables import DataTable, NetworkTable
-from gdtutor.training.csvdata import read_csv, resolve_inside
+from gdtutor.lesson.tables import UNSCALED, DataTable, LabelTable, NetworkTable
+from gdtutor.training.csvdata import CsvForm, read_csv, resolve_inside
 from gdtutor.training.datasets import DATASETS, make_dataset, target_names
 from gdtutor.training.errors import DataError
 from gdtutor.training.features import Features, features_of
@@ -27,6 +28,8 @@ SOURCES = ("examples", "dataset", "csv")
 """The keys of `[data]` of which one says where the examples come from."""
 
 Columns = tuple[str, ...] | Mapping[str, tuple[str, ...]]
+Sides = tuple[str, ...] | Mapping[str, tuple[str, ...] | LabelTable]
+"""Columns as the table names them; a column of labels stands for several."""
 
 
 class Data(Struct, frozen=True, eq=False):
@@ -176,9 +179,13 @@ def _read(table: DataTable, folder: FilePath, is_network: bool) -> Data:
             count = len(taken[0])
             at = ("inputs", position) if position < count else ("targets", position - count)
             raise Wrong("name", f"the column '{shown(name)}' is named twice", "name each once", at)
-    examples = _rows(table, folder, *taken)
+    examples, texts = _rows(table, folder, *taken)
+    if isinstance(targets, Mapping):
+        inputs_count = len(taken[0])
+        targets, examples = _with_labels(targets, examples, texts, inputs_count)
+        columns = (*taken[0], *_flat(targets))
     scaling = None
-    if table.scale:
+    if table.scale and table.scale != UNSCALED:
         examples, scaling = _scaled(examples, taken[0], table.scale)
     return Data(
         tuple(inputs), tuple(targets), _bindings((inputs, targets), columns), columns, examples,
@@ -197,6 +204,9 @@ def _check_source(table: DataTable) -> None:
     if len(given) > 1:
         what = f"'{given[0]}' and '{given[1]}' are both there"
         raise Wrong("conflict", what, "the examples come from one of them", (given[1],))
+    for name in ("columns", "separator"):
+        if getattr(table, name) is not None and given[0] != "csv":
+            raise Wrong("conflict", f"'{name}' without a file", "it belongs to `csv`", (name,))
     for name in ("count", "noise", "classes"):
         if getattr(table, name) is not None and given[0] != "dataset":
             raise Wrong(
@@ -204,7 +214,42 @@ def _check_source(table: DataTable) -> None:
             )
 
 
-def _sides(table: DataTable, is_network: bool) -> tuple[Columns, Columns]:
+def _with_labels(
+    targets: Mapping[str, tuple[str, ...] | LabelTable],
+    examples: Array,
+    texts: Mapping[int, tuple[str, ...]],
+    inputs: int,
+) -> tuple[Mapping[str, tuple[str, ...]], Array]:
+    """Return the targets and the examples with every column of labels as numbers.
+
+    Args:
+        targets: The columns of each matrix.
+        examples: Examples × columns as they were read.
+        texts: The texts of the columns of labels, by position.
+        inputs: How many columns are inputs.
+    """
+    found: dict[str, tuple[str, ...]] = {}
+    parts, at = [examples[:, :inputs]], inputs
+    for leaf, side in targets.items():
+        if isinstance(side, LabelTable):
+            try:
+                labels = label_columns(side, examples[:, at], texts.get(at, ()))
+            except Wrong as wrong:
+                place = ("targets", leaf, *wrong.at)
+                raise Wrong(wrong.code, wrong.what, wrong.hint, place) from None
+            found[leaf] = labels.names
+            parts.append(labels.values)
+            at += 1
+        else:
+            found[leaf] = side
+            parts.append(examples[:, at : at + len(side)])
+            at += len(side)
+    joined = np.ascontiguousarray(np.concatenate(parts, axis=1))
+    joined.flags.writeable = False
+    return found, joined
+
+
+def _sides(table: DataTable, is_network: bool) -> tuple[Columns, Sides]:
     """Return inputs and targets, with what stands for them where they are left out."""
     inputs, targets = table.inputs, table.targets
     if inputs is None:
@@ -226,10 +271,11 @@ def _sides(table: DataTable, is_network: bool) -> tuple[Columns, Columns]:
     return inputs, targets
 
 
-def _flat(side: Columns) -> tuple[str, ...]:
-    if isinstance(side, Mapping):
-        return tuple(name for columns in side.values() for name in columns)
-    return side
+def _flat(side: Sides) -> tuple[str, ...]:
+    if not isinstance(side, Mapping):
+        return side
+    parts = ((c.column,) if isinstance(c, LabelTable) else c for c in side.values())
+    return tuple(name for part in parts for name in part)
 
 
 def _bindings(sides: tuple[Columns, Columns], columns: tuple[str, ...]) -> tuple[Binding, ...]:
@@ -247,15 +293,20 @@ def _bindings(sides: tuple[Columns, Columns], columns: tuple[str, ...]) -> tuple
 
 def _rows(
     table: DataTable, folder: FilePath, inputs: tuple[str, ...], targets: tuple[str, ...]
-) -> Array:
+) -> tuple[Array, Mapping[int, tuple[str, ...]]]:
+    """Return the examples as numbers, and the texts of the columns of labels by position."""
     wanted = (*inputs, *targets)
+    labels = _label_names(table)
     if not wanted:
         raise Wrong("missing-key", "no columns are named", 'write inputs = ["x1"]')
     if table.csv is not None:
-        return read_csv(resolve_inside(folder, table.csv), inputs, targets)
+        form = CsvForm(table.separator or ",", table.columns or (), labels)
+        read = read_csv(resolve_inside(folder, table.csv), inputs, targets, form)
+        return read.cells, {wanted.index(name): found for name, found in read.texts.items()}
     if table.dataset is not None:
-        return _from_dataset(table, table.dataset, inputs, targets)
-    examples = np.empty((0, 0)) if table.examples is None else table.examples
+        return _from_dataset(table, table.dataset, inputs, targets), {}
+    rows = table.examples
+    examples = np.empty((0, 0)) if rows is None else rows.cells
     if examples.shape[1] != len(wanted):
         raise Wrong(
             "examples",
@@ -263,7 +314,19 @@ def _rows(
             f"each row holds {', '.join(shown(name) for name in wanted[:8])}",
             ("examples", 0),
         )
-    return examples
+    texts = {} if rows is None else rows.texts
+    for position, found in texts.items():
+        if wanted[position] not in labels:
+            what = f"{shown(found[0])!r} in the column '{shown(wanted[position])}' is no number"
+            hint = "labels are targets, as { Y = { column = …, one_hot = true } }"
+            raise Wrong("type", what, hint, ("examples",))
+    return examples, texts
+
+
+def _label_names(table: DataTable) -> frozenset[str]:
+    """Return the columns that hold labels."""
+    sides = table.targets.values() if isinstance(table.targets, Mapping) else ()
+    return frozenset(side.column for side in sides if isinstance(side, LabelTable))
 
 
 def _from_dataset(

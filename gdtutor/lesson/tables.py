@@ -27,6 +27,7 @@ from gdtutor.lesson.readers import (
     whole,
 )
 from gdtutor.lesson.toml_text import Path
+from gdtutor.training.csvdata import separates
 from gdtutor.training.datasets import DATASETS, MAX_EXAMPLES, MAX_NOISE, MOST_CLASSES
 from gdtutor.training.initialise import INITIALISATIONS, MAX_SEED, UNDRAWN
 from gdtutor.training.optimisers import OPTIMISERS
@@ -67,6 +68,8 @@ NETWORK_COSTS: Mapping[str, str] = {
 }
 """Costs of a `[network]` table, each with its formula."""
 
+UNSCALED = "none"
+"""The scaling that leaves the inputs as they are."""
 ORIENTATIONS = ("columns", "rows")
 """What an example is in the matrices of the data."""
 
@@ -103,14 +106,88 @@ def _column_names(value: object, path: Path, mistakes: list[Mistake]) -> object:
     return names(value, path, mistakes)
 
 
-def _rows(value: object, path: Path, mistakes: list[Mistake]) -> Array:
+@dataclass(frozen=True, slots=True, eq=False)
+class LabelTable:
+    """What becomes of a column of labels."""
+
+    column: str = key(line(64, 1), says='write column = "species"')
+    """The column of the labels, texts or numbers."""
+    one_hot: bool = key(flag, False, "true for one column of 0 and 1 for each class")
+    """Whether each class becomes a column of its own: 1 at its examples, else 0."""
+    classes: tuple[str, ...] | None = key(list_of(line(64, 1)), None, "the classes in order")
+    """The classes of `one_hot` in order; sorted where they are left out."""
+    values: Mapping[str, float] | None = key(
+        table_of(number(-1e300)), None, "a number for each label, as { no = -1, yes = 1 }"
+    )
+    """The number that stands for each label, in place of `one_hot`."""
+
+
+def _target_names(value: object, path: Path, mistakes: list[Mistake]) -> object:
+    """Read targets as inputs, in which a column of labels may stand for the columns of a matrix."""
+    if not isinstance(value, dict):
+        return _column_names(value, path, mistakes)
+
+    def side(entry: object, at: Path, wrong: list[Mistake]) -> object:
+        if isinstance(entry, dict):
+            return _labels(entry, at, wrong)
+        return list_of(line(64, 1), 1_000)(entry, at, wrong)
+
+    return table_of(side)(value, path, mistakes)
+
+
+def _labels(value: object, path: Path, mistakes: list[Mistake]) -> LabelTable:
+    before = len(mistakes)
+    labels = read_table(LabelTable, value, path, mistakes)
+    if labels is None:
+        wrong = mistakes.pop() if len(mistakes) > before else None
+        what = wrong.what if wrong else "the labels cannot be read"
+        raise Wrong("type", what, wrong.hint if wrong else "")
+    if labels.one_hot == (labels.values is not None):
+        hint = "write one_hot = true, or values = { no = -1, yes = 1 }"
+        raise Wrong("conflict", "labels become one-hot columns, or values, not both", hint)
+    return labels
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ExampleRows:
+    """The rows of examples as numbers."""
+
+    cells: Array
+    """Examples × columns; in a column of texts, positions in its texts. Write-protected."""
+    texts: Mapping[int, tuple[str, ...]]
+    """The texts of the columns that hold any."""
+
+
+def _rows(value: object, path: Path, mistakes: list[Mistake]) -> ExampleRows:
     """Read the rows of examples."""
     if isinstance(value, list) and len(value) > MAX_EXAMPLES:
         raise Wrong("bound", f"there are {len(value):,} examples", f"the bound is {MAX_EXAMPLES:,}")
+    texts: dict[int, dict[str, int]] = {}
+    if isinstance(value, list):
+        value = [_coded(row, texts) for row in value]
     rows = array(value, path, mistakes)
     if rows.ndim != 2:
         raise Wrong("type", "the examples are no list of rows", "write [[0, 0, 0], [0, 1, 1]]")
-    return rows
+    return ExampleRows(rows, {position: tuple(found) for position, found in texts.items()})
+
+
+def _coded(row: object, texts: dict[int, dict[str, int]]) -> object:
+    """Return a row with its texts as their positions among those of their column."""
+    if not isinstance(row, list):
+        return row
+    return [
+        texts.setdefault(i, {}).setdefault(cell, len(texts.get(i, {})))
+        if isinstance(cell, str)
+        else cell
+        for i, cell in enumerate(row)
+    ]
+
+
+def _separator(value: object, path: Path, mistakes: list[Mistake]) -> str:
+    if not isinstance(value, str) or len(value) != 1 or not separates(value):
+        hint = 'one character, as ";", " " or "\\t"; no letter, digit, point, sign or quote'
+        raise Wrong("value", "this cannot separate cells", hint)
+    return value
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -121,16 +198,23 @@ class DataTable:
         _column_names, None, 'names, or matrices as { X = ["x1", "x2"] }'
     )
     """Columns that the formulas are given."""
-    targets: tuple[str, ...] | Mapping[str, tuple[str, ...]] | None = key(
-        _column_names, None, 'names, or matrices as { Y = ["y"] }'
+    targets: tuple[str, ...] | Mapping[str, tuple[str, ...] | LabelTable] | None = key(
+        _target_names, None, 'names, or matrices as { Y = ["y"] }'
     )
     """Columns that the prediction is compared with."""
-    examples: Array | None = key(_rows, None, "rows of numbers, inputs first, then targets")
-    """Rows of numbers, inputs first."""
+    examples: ExampleRows | None = key(_rows, None, "rows of numbers, inputs first, then targets")
+    """Rows of numbers, inputs first; in a column of labels, texts."""
     dataset: str | None = key(one_of(DATASETS, "data set"), None, "the name of a data set")
     """A named data set."""
     csv: str | None = key(line(255, 1), None, "a CSV file in the lesson's folder")
     """A file beside the lesson, or in a folder below."""
+    columns: tuple[str, ...] | None = key(
+        list_of(line(64, 1), 1_000), None, "the names of the columns of a CSV file without any"
+    )
+    """The names of the columns of a CSV file whose first row holds an example."""
+    separator: str | None = key(_separator, None, 'what separates the cells of the file, as ";"')
+    """What separates the cells of the CSV file: one character, a blank for any number of blanks;
+    a comma where it is left out."""
     count: int | None = key(whole(2, MAX_EXAMPLES), None, "how many examples of the data set")
     """How many rows of the data set."""
     noise: float | None = key(number(0, high=MAX_NOISE), None, "standard deviation of its noise")
@@ -141,8 +225,10 @@ class DataTable:
     """How many classes of the data set, each a target of its own, 0 or 1; without it one target."""
     seed: int = key(whole(0, MAX_SEED), 0, "of the data set's generator")
     """Of the data set's generator."""
-    scale: str | None = key(one_of(SCALINGS, "scaling"), None, "how the inputs are scaled")
-    """How the inputs are brought to a common scale."""
+    scale: str | None = key(
+        one_of((*SCALINGS, UNSCALED), "scaling"), None, "how the inputs are scaled"
+    )
+    """How the inputs are brought to a common scale; `none`, for a variant, leaves them as given."""
 
 
 def _activations(value: object, path: Path, mistakes: list[Mistake]) -> object:

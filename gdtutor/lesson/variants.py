@@ -76,7 +76,7 @@ def overridden(raw: Mapping[str, object], overrides: Mapping[str, object]) -> di
         new = dict(table) if isinstance(table, Mapping) else {}
         if section == "data" and key in SOURCES:
             # Another source replaces the lesson's, with what belonged to it.
-            for other in (*SOURCES, "count", "noise"):
+            for other in (*SOURCES, "count", "noise", "columns", "separator"):
                 if f"data.{other}" not in overrides:
                     new.pop(other, None)
         new[key] = value

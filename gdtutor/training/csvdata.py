@@ -7,7 +7,7 @@ import csv
 import io
 import math
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +17,7 @@ from gdtutor.engine.operations import Array
 from gdtutor.training.datasets import MAX_EXAMPLES
 from gdtutor.training.errors import CsvError
 from gdtutor.training.files import read_regular
+from gdtutor.values import Struct
 
 MAX_BYTES = 16 * 1024 * 1024
 """The largest file that is read, in bytes."""
@@ -67,7 +68,41 @@ def _missing(name: str) -> CsvError:
     )
 
 
-def read_csv(path: Path, inputs: Sequence[str], targets: Sequence[str]) -> Array:
+class CsvForm(Struct, frozen=True):
+    """How a CSV file is written, and which of its columns hold labels."""
+
+    separator: str = ","
+    """What separates cells; a blank stands for any number of blanks and tabs."""
+    columns: tuple[str, ...] = ()
+    """The names of the columns of a file without a row of names."""
+    labels: frozenset[str] = frozenset()
+    """The columns that may hold texts."""
+
+
+class CsvRows(Struct, frozen=True, eq=False):
+    """The wanted columns of a CSV file."""
+
+    cells: Array
+    """Of shape (examples, inputs + targets), inputs first; in a column of texts, positions in its
+    texts. Write-protected."""
+    texts: Mapping[str, tuple[str, ...]]
+    """The texts of each column of labels that are not all numbers."""
+
+
+PLAIN_FORM = CsvForm()
+"""Commas, and a row of names."""
+
+
+def separates(character: str) -> bool:
+    """Say whether a character can separate cells: none that a number or a quoted text may hold."""
+    return (character.isprintable() and not character.isalnum() and character not in '+-._"') or (
+        character == "\t"
+    )
+
+
+def read_csv(
+    path: Path, inputs: Sequence[str], targets: Sequence[str], form: CsvForm = PLAIN_FORM
+) -> CsvRows:
     """Read the named columns of a CSV file; see `parse_csv`.
 
     Raises:
@@ -85,23 +120,23 @@ def read_csv(path: Path, inputs: Sequence[str], targets: Sequence[str]) -> Array
         ) from None
     if data is None:
         raise CsvError(None, None, "this is not a regular file", "name a CSV file")
-    return parse_csv(data, inputs, targets)
+    return parse_csv(data, inputs, targets, form)
 
 
-def parse_csv(data: bytes, inputs: Sequence[str], targets: Sequence[str]) -> Array:
+def parse_csv(
+    data: bytes, inputs: Sequence[str], targets: Sequence[str], form: CsvForm = PLAIN_FORM
+) -> CsvRows:
     """Return the named columns of a CSV file as rows of numbers.
 
-    The file is UTF-8, with or without a byte order mark, lines ending in LF or CR LF, cells
-    separated by commas. Its first row names the columns; further columns may hold anything.
-    Blank lines are passed over.
+    The file is UTF-8, with or without a byte order mark, lines ending in LF or CR LF. Its first row
+    names the columns where the form does not; further columns may hold anything. Blank lines are
+    passed over.
 
     Args:
         data: the whole file.
         inputs: names of the input columns, in the order wanted.
         targets: names of the target columns.
-
-    Returns:
-        A write-protected array of shape (examples, inputs + targets), inputs first.
+        form: how the file is written.
 
     Raises:
         CsvError: with row and column: text that is not UTF-8, a NUL byte, broken quotes, a missing
@@ -112,11 +147,12 @@ def parse_csv(data: bytes, inputs: Sequence[str], targets: Sequence[str]) -> Arr
         raise CsvError(
             None, None, f"the file is larger than {MAX_BYTES // 2**20} MiB", "use fewer rows"
         )
-    records = _records(_decoded(data))
-    number, header = next(records, (1, []))
+    records = _records(_decoded(data), form.separator)
+    number, header = (1, list(form.columns)) if form.columns else next(records, (1, []))
     names = [cell.strip() for cell in header]
     wanted = (*inputs, *targets)
     places = [_place(names, name, number) for name in wanted]
+    texts: dict[str, dict[str, int]] = {name: {} for name in wanted if name in form.labels}
     rows: list[list[float]] = []
     for number, record in records:
         if len(rows) == MAX_EXAMPLES:
@@ -132,11 +168,19 @@ def parse_csv(data: bytes, inputs: Sequence[str], targets: Sequence[str]) -> Arr
             )
         rows.append(
             [
-                _number(record, place, number, name)
+                _code(_cell(record, place, number, name), texts[name])
+                if name in texts
+                else _number(_cell(record, place, number, name), number, name)
                 for place, name in zip(places, wanted, strict=True)
             ]
         )
-    return _checked(rows, len(inputs), targets)
+    cells = _checked(rows, len(inputs), targets)
+    return CsvRows(cells, {name: tuple(found) for name, found in texts.items()})
+
+
+def _code(text: str, texts: dict[str, int]) -> float:
+    """Return the position of a label among those of its column, new ones at the end."""
+    return float(texts.setdefault(text, len(texts)))
 
 
 def _decoded(data: bytes) -> str:
@@ -154,9 +198,13 @@ def _decoded(data: bytes) -> str:
         raise CsvError(row, None, "bytes that are not UTF-8", "save the file as UTF-8") from None
 
 
-def _records(text: str) -> Iterator[tuple[int, list[str]]]:
+def _records(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
     """Yield the cells of each record with the line on which it begins, from 1, blanks left out."""
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    if separator == " ":
+        numbered = enumerate(text.splitlines(), 1)
+        yield from ((number, line.split()) for number, line in numbered if line.strip())
+        return
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     while True:
         line = reader.line_num + 1
         try:
@@ -180,17 +228,22 @@ def _place(names: list[str], name: str, row: int) -> int:
     if same_letters:
         hint = f"write '{same_letters[0]}', as in the file"
     elif len(names) == 1 and (";" in names[0] or "\t" in names[0]):
-        hint = "separate cells by commas"
+        hint = 'write separator = ";"' if ";" in names[0] else 'write separator = "\\t"'
     else:
         hint = did_you_mean(name, names) or "name the columns in the first row"
     raise CsvError(row, name, "there is no such column", hint)
 
 
-def _number(record: list[str], place: int, row: int, name: str) -> float:
-    """Return one cell as a number."""
+def _cell(record: list[str], place: int, row: int, name: str) -> str:
+    """Return one cell, which is not empty."""
     cell = record[place].strip() if place < len(record) else ""
     if not cell:
         raise CsvError(row, name, "the cell is missing", "fill it in, or leave the row out")
+    return cell
+
+
+def _number(cell: str, row: int, name: str) -> float:
+    """Return one cell as a number."""
     try:
         # Python also reads 1_000 and other scripts' digits; neither is a number in a CSV file.
         value = float(cell) if cell.isascii() and "_" not in cell else None
@@ -198,7 +251,8 @@ def _number(record: list[str], place: int, row: int, name: str) -> float:
         value = None
     if value is None:
         shown = cell if len(cell) <= SHOWN_CELL else cell[:SHOWN_CELL] + "…"
-        raise CsvError(row, name, f"{shown!r} is not a number", "write it like 3, -0.5 or 1e-3")
+        hint = "write it like 3, -0.5 or 1e-3; a target of labels is { column = …, one_hot = true }"
+        raise CsvError(row, name, f"{shown!r} is not a number", hint)
     if not math.isfinite(value):
         raise CsvError(row, name, f"{cell[:SHOWN_CELL]!r} is not finite", "leave the row out")
     return value

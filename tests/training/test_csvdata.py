@@ -18,13 +18,13 @@ ROWS = [[0.0, 0.5, 0.0], [1.0, -0.001, 1.0]]
 
 
 def parse(data: bytes) -> np.ndarray:
-    return parse_csv(data, ["x1", "x2"], ["y"])
+    return parse_csv(data, ["x1", "x2"], ["y"]).cells
 
 
 def test_named_columns_come_as_rows_of_numbers(tmp_path: Path) -> None:
     path = tmp_path / "mine.csv"
     path.write_bytes(GOOD)
-    rows = read_csv(path, ["x1", "x2"], ["y"])
+    rows = read_csv(path, ["x1", "x2"], ["y"]).cells
     np.testing.assert_array_equal(rows, ROWS)
     with pytest.raises(ValueError, match="read-only"):
         rows[0, 0] = 2.0
@@ -66,7 +66,7 @@ def test_ways_of_writing_the_same_file_give_the_same_rows(data: bytes) -> None:
         (b"x1,X2,y\n0,0,0\n", 1, "x2", "write 'X2', as in the file"),
         (b"x1,x22,y\n0,0,0\n", 1, "x2", "did you mean 'x22'"),
         (b"x1,x2,x2,y\n0,0,0,0\n", 1, "x2", "2 columns have this name"),
-        (b"x1;x2;y\n0;0;0\n", 1, "x1", "separate cells by commas"),
+        (b"x1;x2;y\n0;0;0\n", 1, "x1", "write separator"),
         (b"0,0,0\n1,1,1\n", 1, "x1", "name the columns"),
         (b"", 1, "x1", "no such column"),
         (b"x1,x2,y\n", None, None, "no rows"),
@@ -93,7 +93,7 @@ def test_a_mistake_is_reported_with_its_place(
 
 def test_targets_of_several_columns_are_one_class_only_when_all_rows_agree() -> None:
     data = b"x,a,b\n0,1,0\n1,1,1\n"
-    assert parse_csv(data, ["x"], ["a", "b"]).shape == (2, 3)
+    assert parse_csv(data, ["x"], ["a", "b"]).cells.shape == (2, 3)
     with pytest.raises(CsvError, match="one class only"):
         parse_csv(b"x,a,b\n0,1,0\n1,1,0\n", ["x"], ["a", "b"])
 

@@ -18,7 +18,7 @@ from gdtutor.training.classes import (
 )
 from gdtutor.view.frame import Line, Style
 from gdtutor.view.lines import line, wrapped
-from gdtutor.view.pictures.planes import input_columns
+from gdtutor.view.pictures.planes import input_columns, target_columns
 from gdtutor.view.pictures.plot_words import TOLD, line_texts
 from gdtutor.view.pictures.source import Drawing, Size, Source, said, whole
 
@@ -135,7 +135,17 @@ def _counts(source: Source, learned: Array, expected: Array, width: int) -> list
     last = parts[-1][1]
     called = ("-1", "1") if is_signed(expected) and len(expected) == 1 else ()
     names = called or tuple(map(str, range(max(2, len(expected)))))
-    return [*rows, *_confusions(said_class[last], true_class[last], names)]
+    confusions = _confusions(said_class[last], true_class[last], names)
+    return [*rows, *confusions, *_labels(source, width)]
+
+
+def _labels(source: Source, width: int) -> list[Line]:
+    """Return which label each class stands for, where a column of labels was read."""
+    columns = [source.problem.columns[c] for c in target_columns(source.problem)]
+    if len(columns) < 2 or not all("=" in column for column in columns):
+        return []
+    named = (f"{i} {source.column(c.partition('=')[2])}" for i, c in enumerate(columns))
+    return list(wrapped(", ".join(named), width, Style.DIM))
 
 
 def _distance(source: Source, errors: Array, name: str, part: slice) -> list[Line]:

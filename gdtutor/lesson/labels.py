@@ -1,0 +1,69 @@
+"""Labels of examples, texts or numbers, become numbers: one column for each class, or a value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from gdtutor.engine.errors import did_you_mean
+from gdtutor.engine.operations import Array
+from gdtutor.lesson.readers import Wrong
+from gdtutor.lesson.reports import shown
+from gdtutor.lesson.tables import LabelTable
+from gdtutor.values import Struct
+
+MAX_CLASSES = 200
+"""Most classes of one column of labels."""
+
+
+class LabelColumns(Struct, frozen=True, eq=False):
+    """The columns that stand for a column of labels."""
+
+    names: tuple[str, ...]
+    """`species=setosa` for each class, or the column's own name."""
+    values: Array
+    """Of shape (examples, columns)."""
+
+
+def label_columns(table: LabelTable, cells: Array, texts: tuple[str, ...]) -> LabelColumns:
+    """Return the columns that a column of labels becomes.
+
+    Args:
+        table: What becomes of it.
+        cells: The numbers of the column, or positions in `texts`, of shape (examples,).
+        texts: The labels; empty where they are numbers.
+
+    Raises:
+        Wrong: Too many classes, or a label without a value.
+    """
+    labels = [texts[int(cell)] if texts else f"{cell:g}" for cell in cells.tolist()]
+    found = _in_order(texts) if texts else [f"{cell:g}" for cell in np.unique(cells)]
+    if table.values is not None:
+        return LabelColumns((table.column,), _valued(table.values, labels)[:, None])
+    classes = list(table.classes or found)
+    for label in found:
+        if label not in classes:
+            hint = did_you_mean(label, classes) or f"add '{shown(label)}' to the classes"
+            raise Wrong("value", f"the label '{shown(label)}' is no class", hint, ("classes",))
+    if len(classes) > MAX_CLASSES:
+        what = f"{shown(table.column)} has {len(classes):,} classes"
+        raise Wrong("bound", what, f"the bound is {MAX_CLASSES}", ("column",))
+    values = (np.array(labels)[:, None] == np.array(classes)).astype(np.float64)
+    return LabelColumns(tuple(f"{table.column}={label}" for label in classes), values)
+
+
+def _in_order(texts: tuple[str, ...]) -> list[str]:
+    """Return labels in order: by number where all are numbers, else by letter."""
+    try:
+        return sorted(set(texts), key=float)
+    except ValueError:
+        return sorted(set(texts))
+
+
+def _valued(values: Mapping[str, float], labels: list[str]) -> Array:
+    for label in labels:
+        if label not in values:
+            hint = did_you_mean(label, values) or f"add '{shown(label)}' = a number to the values"
+            raise Wrong("value", f"the label '{shown(label)}' has no value", hint, ("values",))
+    return np.array([values[label] for label in labels], dtype=np.float64)

@@ -1,0 +1,147 @@
+"""Labels become numbers, and files are read as people have them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from gdtutor.cli import main
+from gdtutor.lesson.load import parse_lesson, with_variant
+from gdtutor.lesson.model import Lesson
+from gdtutor.lesson.problem import problem_of
+from gdtutor.lesson.runs import run_of
+from gdtutor.training.classes import accuracy
+from gdtutor.training.csvdata import CsvForm, parse_csv
+from gdtutor.training.errors import CsvError
+
+LABELS = """+++
+format = 1
+id = "labels"
+title = "Labels"
+orientation = "rows"
+
+[parameters]
+W = [[0.1, -0.1, 0.2], [0.3, 0.0, -0.2]]
+b = [0.0, 0.0, 0.0]
+
+[data]
+inputs = { X = ["x1", "x2"] }
+targets = { Y = { column = "kind", one_hot = true } }
+examples = [[0, 0, "owl"], [0, 1, "cat"], [4, 0, "dog"], [4, 1, "dog"]]
+
+[training]
+learning_rate = 0.5
+epochs = 50
+
+[[variants]]
+name = "scaled"
+data.scale = "standardise"
++++
+```graph
+Z = X @ W + b
+C = sum(cross_entropy_logits(Z, Y))/m
+```
+"""
+
+ONE_HOT = '{ column = "kind", one_hot = true }'
+
+
+def parsed(*changes: tuple[str, str], path: Path = Path("lesson.md")) -> Lesson:
+    text = LABELS
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    lesson, reports = parse_lesson(text, path)
+    assert lesson is not None, reports
+    return lesson
+
+
+def test_texts_become_a_column_for_each_class_in_order() -> None:
+    lesson = parsed()
+    assert lesson.columns == ("x1", "x2", "kind=cat", "kind=dog", "kind=owl")
+    np.testing.assert_array_equal(lesson.examples[:, 2:].argmax(axis=1), [2, 0, 1, 1])
+    np.testing.assert_array_equal(lesson.examples[:, 2:].sum(axis=1), 1)
+
+
+def test_classes_are_in_the_order_that_is_given() -> None:
+    lesson = parsed((ONE_HOT, ONE_HOT.replace("}", ', classes = ["owl", "dog", "cat"] }')))
+    assert lesson.columns[2:] == ("kind=owl", "kind=dog", "kind=cat")
+
+
+def test_numbers_are_labels_too() -> None:
+    lesson = parsed(('"owl"', "10"), ('"cat"', "2"), ('"dog"', "7"))
+    assert lesson.columns[2:] == ("kind=2", "kind=7", "kind=10")
+
+
+def test_labels_of_two_classes_may_be_minus_one_and_one() -> None:
+    lesson = parsed(
+        (ONE_HOT, '{ column = "kind", values = { owl = -1, cat = -1, dog = 1 } }'),
+        ("W = [[0.1, -0.1, 0.2], [0.3, 0.0, -0.2]]", "W = [[0.1], [0.3]]"),
+        ("b = [0.0, 0.0, 0.0]", "b = [0.0]"),
+        ("sum(cross_entropy_logits(Z, Y))/m", "sum(maximum(1 - Y*Z, 0))/m"),
+    )
+    np.testing.assert_array_equal(lesson.examples[:, 2], [-1, -1, 1, 1])
+    run = run_of(lesson)
+    run.advance()
+    assert accuracy(problem_of(lesson), dict(run.state(run.farthest).parameters)) == 1
+
+
+@pytest.mark.parametrize(
+    ("targets", "what"),
+    [
+        ('{ column = "kind" }', "labels become one-hot columns, or values, not both"),
+        ("{ one_hot = true }", "the key 'column' is missing"),
+        ('{ column = "kind", values = { owl = 1 } }', "the label 'cat' has no value"),
+        ('{ column = "kind", one_hot = true, classes = ["cat"] }', "the label 'dog' is no class"),
+        ('["kind"]', "'owl' in the column 'kind' is no number"),
+    ],
+)
+def test_what_labels_cannot_be_is_said(targets: str, what: str) -> None:
+    lesson, reports = parse_lesson(LABELS.replace(ONE_HOT, targets), Path("lesson.md"))
+    assert lesson is None
+    assert what in reports[0].what
+
+
+def test_a_file_without_names_and_with_labels_is_read(tmp_path) -> None:
+    (tmp_path / "animals.csv").write_text("0;0;owl\n0;1;cat\n4;0;dog\n4;1;dog\n")
+    source = 'csv = "animals.csv"\ncolumns = ["x1", "x2", "kind"]\nseparator = ";"'
+    examples = next(line for line in LABELS.splitlines() if line.startswith("examples"))
+    lesson = parsed((examples, source), path=tmp_path / "lesson.md")
+    np.testing.assert_array_equal(lesson.examples, parsed().examples)
+    assert lesson.columns == parsed().columns
+
+
+@pytest.mark.parametrize(
+    ("text", "separator"), [("1 2\n3   4\n", " "), ("1\t2\n3\t4\n", "\t"), ("1|2\n3|4\n", "|")]
+)
+def test_cells_are_separated_as_the_form_says(text: str, separator: str) -> None:
+    form = CsvForm(separator, ("x", "y"))
+    np.testing.assert_array_equal(
+        parse_csv(text.encode(), ["x"], ["y"], form).cells, [[1, 2], [3, 4]]
+    )
+
+
+def test_a_file_of_another_separator_is_told_how_to_say_so() -> None:
+    with pytest.raises(CsvError) as refused:
+        parse_csv(b"x;y\n1;2\n3;4\n", ["x"], ["y"])
+    assert refused.value.hint == 'write separator = ";"'
+
+
+def test_a_variant_may_scale_the_inputs_or_leave_them() -> None:
+    lesson = parsed()
+    scaled = with_variant(lesson, "scaled")
+    np.testing.assert_allclose(scaled.examples[:, :2].mean(axis=0), 0, atol=1e-12)
+    np.testing.assert_array_equal(scaled.examples[:, 2:], lesson.examples[:, 2:])
+    other = parsed(
+        ("[training]", 'scale = "min_max"\n[training]'),
+        ('"standardise"', '"none"'),
+    )
+    np.testing.assert_array_equal(with_variant(other, "scaled").examples, lesson.examples)
+
+
+def test_the_table_says_which_label_a_class_is(tmp_path, capsys) -> None:
+    (tmp_path / "lesson.md").write_text(LABELS)
+    assert main(["shot", str(tmp_path / "lesson.md"), "--keys", "t s tab", "--size", "120x36"]) == 0
+    assert "0 cat, 1 dog, 2 owl" in capsys.readouterr().out
