@@ -79,7 +79,7 @@ def test_the_titles_that_the_page_calls_whole_are_whole_on_the_screen():
     assert len(f" {tables.MAX_PICTURES}/{tables.MAX_PICTURES}") == WALK_PLACE
 
 
-def test_the_size_of_the_third_column_is_that_of_the_screen():
+def test_the_size_from_which_a_picture_stands_below_the_graph_is_that_of_the_screen():
     width, height = WIDE
     assert f"From {width}×{height} on" in TEXT
     assert room_for(width, height).values

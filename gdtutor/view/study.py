@@ -20,17 +20,12 @@ from gdtutor.view.numpy_line import with_numpy_line
 from gdtutor.view.page import page_lines
 from gdtutor.view.values import value_lines
 from gdtutor.view.whatif import marked_names
+from gdtutor.view.wide_study import wide_panels, widths_for
 
 COMPACT = (72, 20)
 """Below this width or height one panel shows at a time, under tabs."""
 WIDE = (110, 30)
-"""From this size on the table of values has a panel of its own."""
-PICTURE_HEIGHT = 16
-"""Lines of a picture below the table of values, its border included."""
-
-
-_LIBRARY_SAYS = "Lessons in gradient descent, walked step by step. Enter begins."
-"""What the library says at a first visit."""
+"""From this size on the table of values, the note and a picture have panels of their own."""
 
 
 class Room(Struct, frozen=True):
@@ -40,11 +35,11 @@ class Room(Struct, frozen=True):
     """Cells of the graph panel, its border included."""
     node: int
     values: int
-    """0 where the table of values is not shown."""
+    """Cells of the panel of values; 0 where it is not shown."""
     body: int
     """Lines of the panels, their borders included."""
     note: int
-    """Lines of the note."""
+    """Lines of the note below the panels; 0 where it has a panel."""
 
     @property
     def node_width(self) -> int:
@@ -57,16 +52,20 @@ class Room(Struct, frozen=True):
         return self.body - 2
 
 
-def room_for(width: int, height: int, *, has_pictures: bool = False) -> Room:
+def room_for(width: int, height: int) -> Room:
     """Share out a screen that is not compact."""
-    if width >= WIDE[0] and height >= WIDE[1]:
-        # Graph and node have no less room than at 80 columns.
-        values = min(40 if has_pictures else 30, width - 80)
-    else:
-        values = 0
+    if is_wide(width, height):
+        widths = widths_for(width)
+        values = widths.values or widths.node
+        return Room(widths.graph, widths.node, values, height - 3, 0)
     note = 4 if height < 30 else 6
-    graph = 38 + max(width - values - 80, 0) // 2
-    return Room(graph, width - values - graph, values, height - note - 3, note)
+    graph = 38 + max(width - 80, 0) // 2
+    return Room(graph, width - graph, 0, height - note - 3, note)
+
+
+def is_wide(width: int, height: int) -> bool:
+    """Say whether graph, node, values, note and a picture show side by side."""
+    return width >= WIDE[0] and height >= WIDE[1]
 
 
 def is_compact(width: int, height: int) -> bool:
@@ -149,14 +148,16 @@ def _panels(
     session: Session, context: Context, width: int, height: int
 ) -> tuple[tuple[Line, ...], tuple[Placed, ...]]:
     """Return the panels side by side and the note, with the plots of a picture among them."""
-    room = room_for(width, height, has_pictures=_has_pictures(session))
+    room = room_for(width, height)
     chars = context.chars
+    if session.look.tab is Tab.NODE and is_wide(width, height):
+        return wide_panels(session, context, _node_title(context), width, room.body)
     if session.look.tab is not Tab.NODE:
         figure = _tab(session, context, session.look.tab, width - 4, room.body - 2)
         body = boxed(figure.panel, width, room.body, chars)
         return (*body, *_note(session, context, width, room.note)), moved(figure.plots, 2, 1)
     size = room.graph - 4, room.body - 2
-    figure = _graph(session, context, *size) if room.values else _left(session, context, *size)
+    figure = _left(session, context, *size)
     plots = moved(figure.plots, 2, 1)
     boxes = [
         boxed(figure.panel, room.graph, room.body, chars),
@@ -165,10 +166,6 @@ def _panels(
             room.node, room.body, chars,
         ),
     ]  # fmt: skip
-    if room.values:
-        third, extra = _third(session, context, room)
-        boxes.append(third)
-        plots = (*plots, *moved(extra, room.graph + room.node, 0))
     return (*beside(*boxes), *_note(session, context, width, room.note)), plots
 
 
@@ -178,10 +175,6 @@ def _node(context: Context, room: Room) -> tuple[Line, ...]:
     if context.challenge is not None or context.look.proof or context.look.mistakes:
         return lines
     return with_numpy_line(context, lines, room.node_width, room.node_height)
-
-
-def _has_pictures(session: Session) -> bool:
-    return bool(offered_figures(session))
 
 
 def _graph(session: Session, context: Context, width: int, height: int) -> Figure:
@@ -195,24 +188,6 @@ def _left(session: Session, context: Context, width: int, height: int) -> Figure
     """Return the graph, or the picture that stands in its place."""
     picture = walk_figure(session, width, height, context.chars)
     return picture or _graph(session, context, width, height)
-
-
-def _third(
-    session: Session, context: Context, room: Room
-) -> tuple[tuple[Line, ...], tuple[Placed, ...]]:
-    """Return the third column: the table of values, and a picture below it."""
-    chars = context.chars
-    values = Panel("values", value_lines(session, context, room.values - 4))
-    high = max(min(room.body - 2, PICTURE_HEIGHT), 0)
-    picture = walk_figure(session, room.values - 4, high - 2, chars, always=True)
-    if picture is None:
-        return boxed(values, room.values, room.body, chars), ()
-    above = room.body - high
-    lines = (
-        *boxed(values, room.values, above, chars),
-        *boxed(picture.panel, room.values, high, chars),
-    )
-    return lines, moved(picture.plots, 2, above + 1)
 
 
 def _tab(session: Session, context: Context, tab: Tab, width: int, height: int) -> Figure:

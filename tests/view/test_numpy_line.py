@@ -36,9 +36,10 @@ def test_an_operation_that_numpy_lacks_is_called_by_name_where_its_formula_is_to
 
 
 def test_the_line_stands_at_the_bottom_of_the_panel_where_there_is_room():
-    rows = screen(walk(NETWORK, "backward:W1"), 120, 36).splitlines()
+    rows = screen(walk(NETWORK, "backward:W1"), 80, 26).splitlines()
     bottom = next(row for row in rows[::-1] if "╰" in row)
     assert "NumPy  dW1 = dZ1 @ X.T" in rows[rows.index(bottom) - 1]
+    assert "▸ dW1 = dZ1 @ X.T" in screen(walk(NETWORK, "backward:W1"), 120, 36)
     assert "NumPy" not in screen(walk(NETWORK, "backward:W1"), 40, 12)
 
 

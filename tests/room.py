@@ -1,0 +1,89 @@
+"""How much of the terminal the walk uses: `python -m tests.room [LESSON …]`.
+
+It prints, for three sizes, the share of rows that carry something beside borders, in the left and
+the right half of the width, over every step of iteration 0.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from gdtutor.drive.opening import session_at
+from gdtutor.lesson.characters import cells
+from gdtutor.lesson.discovery import discover, shipped_lessons_folder
+from gdtutor.session.moving import moved
+from gdtutor.session.state import Session
+from gdtutor.values import replace
+from gdtutor.view.frame import UNICODE, Frame, Style
+from gdtutor.view.screen import frame_of
+
+SIZES = ((80, 24), (120, 36), (200, 50))
+LESSONS = range(3, 18)
+"""The numbers of the lessons whose walks are measured."""
+_BORDERS = (Style.BORDER, Style.FOCUS)
+
+
+def used(frame: Frame) -> tuple[float, float]:
+    """Return the share of rows that carry something in the left and the right half."""
+    rows: tuple[set[int], set[int]] = (set(), set())
+    for y, line in enumerate(frame.lines):
+        x = 0
+        for segment in line:
+            for character in segment.text:
+                if character != " " and segment.style not in _BORDERS:
+                    rows[x >= frame.width // 2].add(y)
+                x += cells(character)
+    for plot in frame.plots:
+        for side in (0, 1):
+            if (
+                plot.x < frame.width // 2 * (side + 1)
+                and plot.x + plot.width > frame.width // 2 * side
+            ):
+                rows[side].update(range(plot.y, plot.y + plot.height))
+    return len(rows[0]) / frame.height, len(rows[1]) / frame.height
+
+
+def steps_of(path: Path) -> Iterator[Session]:
+    """Yield the session at every step of iteration 0."""
+    session = session_at(path)
+    if session.moment is None:
+        return
+    for step in session.moment.steps:
+        yield replace(moved(session, 0, step.number), challenge=None)
+
+
+def shares(paths: Iterable[Path], size: tuple[int, int]) -> tuple[float, float, int]:
+    """Return the mean shares over all steps of some lessons, and how many steps there are."""
+    found = [
+        used(frame_of(session, *size, UNICODE)) for path in paths for session in steps_of(path)
+    ]
+    left, right = (sum(pair[side] for pair in found) / len(found) for side in (0, 1))
+    return left, right, len(found)
+
+
+def measured() -> list[Path]:
+    """Return the lessons that are measured."""
+    paths = discover(shipped_lessons_folder())
+    return [path for path in paths if int(path.name.partition("-")[0]) in LESSONS]
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+
+
+def main(words: Sequence[str]) -> None:
+    """Print the shares of each lesson, and of all of them."""
+    chosen = [p for p in measured() if not words or p.name.partition("-")[0] in words]
+    for width, height in SIZES:
+        _say(f"{width}x{height}")
+        for path in chosen:
+            left, right, count = shares([path], (width, height))
+            _say(f"  {path.stem:22} left {left:4.0%}  right {right:4.0%}  {count:3} steps")
+        left, right, count = shares(chosen, (width, height))
+        _say(f"  {'all':22} left {left:4.0%}  right {right:4.0%}  {count:3} steps")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

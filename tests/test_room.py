@@ -1,0 +1,30 @@
+"""The walk uses the terminal: what is left over shows more, not borders around nothing."""
+
+import pytest
+from room import measured, shares, used
+from walks import NEURON, walk
+
+from gdtutor.view.frame import UNICODE
+from gdtutor.view.screen import frame_of
+
+LEAST = 0.65
+"""Share of the rows of a 120×36 terminal that carry something, in each half of its width."""
+
+
+def test_the_walks_of_lessons_03_to_17_use_both_halves_of_a_comfortable_terminal():
+    left, right, steps = shares(measured(), (120, 36))
+    assert steps > 200
+    assert min(left, right) >= LEAST
+
+
+@pytest.mark.parametrize("size", [(120, 36), (200, 50)])
+def test_borders_alone_are_no_use_of_a_row(size):
+    frame = frame_of(walk(NEURON, "backward:b"), *size, UNICODE)
+    bordered = [row for row in frame.text().splitlines() if row.strip("│ ") == ""]
+    assert all(share <= 1 - len(bordered) / size[1] for share in used(frame))
+
+
+@pytest.mark.parametrize("place", ["given", "forward:z", "backward:w1", "update:b"])
+def test_a_large_terminal_shows_graph_node_note_values_and_the_program(place):
+    text = frame_of(walk(NEURON, place), 120, 36, UNICODE).text()
+    assert all(f"─ {title} " in text for title in ("graph", "note", "values", "NumPy"))
