@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import takewhile
 from typing import TypeVar
 
 import numpy as np
@@ -104,6 +105,17 @@ class Context(Struct, frozen=True, eq=False):
     def graph(self) -> Graph:
         """The graph of the step's scene."""
         return self.trace.graph
+
+    @property
+    def updated(self) -> dict[str, Array]:
+        """The parameters that have been updated at this step, with their new values."""
+        if self.step.phase is not Phase.UPDATE:
+            return {}
+        before = self.moment.steps[: self.step.number - self.hides_result]
+        # The updates end an iteration, so they are the last steps before the cursor.
+        last = takewhile(lambda step: step.phase is Phase.UPDATE, reversed(before))
+        done = [step.node for step in last if step.variable == "p"]
+        return {name: self.moment.updates[name].p for name in done}
 
     @property
     def root(self) -> str:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import takewhile
 
 import numpy as np
 
 from gdtutor.engine.operations import Array
 from gdtutor.engine.places import nearest, places_of
 from gdtutor.session.state import Session
-from gdtutor.session.steps import Phase
 from gdtutor.view.context import Context
 from gdtutor.view.frame import Line, Style
 from gdtutor.view.graph.drawing import NEIGHBOURS
@@ -27,7 +25,7 @@ ROWS_BEFORE = 5
 def value_lines(session: Session, context: Context, width: int) -> tuple[Line, ...]:
     """Return one line for each given value and node, what is not known yet left open."""
     known, reached = known_values(context), reached_gradients(context)
-    after = _updated(context)
+    after = context.updated
     names, before, behind = _window(context)
     rows: list[tuple[str, ...]] = [
         (
@@ -124,24 +122,13 @@ def _cells(cells: tuple[str, ...], widths: list[int]) -> str:
     return "  ".join(padded).rstrip()
 
 
-def _updated(context: Context) -> dict[str, Array]:
-    """Return the parameters that have been updated at this step."""
-    if context.step.phase is not Phase.UPDATE:
-        return {}
-    before = context.moment.steps[: context.step.number - context.hides_result]
-    # The updates end an iteration, so they are the last steps before the cursor.
-    last = takewhile(lambda step: step.phase is Phase.UPDATE, reversed(before))
-    done = [step.node for step in last if step.variable == "p"]
-    return {name: context.moment.updates[name].p for name in done}
-
-
 def known_lines(context: Context, width: int) -> tuple[Line, ...]:
     """Return what the graph shows beside its nodes, as prose: values, gradients, new values.
 
     What a change has made another has its old value behind it, as in the table.
     """
     known, reached = known_values(context), reached_gradients(context)
-    after = _updated(context)
+    after = context.updated
     places = places_of(context.trace)
     names = places.names
     if len(names) > MOST_ROWS:

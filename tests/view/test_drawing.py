@@ -121,26 +121,26 @@ def picture(expected: str, height: int) -> list[str]:
 
 GOLDEN = {
     "one neuron, narrow": (NEURON, "b", Direction.BACKWARD, (38, 16), """
-    | w₁ 0.1 ────┐
+    | w₁ 0.1 ◀───┐
     |  ∇ 0       │
     | x₁ 0 ──────┤
-    | w₂ 0.6 ────┼─▶ z 0
+    | w₂ 0.6 ◀───┼─▶ z 0
     |  ∇ 0       │   ∇ 0.125
-    | x₂ 0 ──────┤   ▼
-    |◀b 0 ───────┘   ŷ 0.5
+    | x₂ 0 ──────┤   ▲
+    |◀b 0 ◀──────┘   ŷ 0.5
     |  ∇ 0.125       ∇ 0.5
-    |                ▼
+    |                ▲
     | y 0 ─────────▶ L 0.125
     |                ∇ 1
     """),
     "one neuron, wide": (NEURON, "z", Direction.BACKWARD, (70, 24), """
-    | w₁ 0.1 ───────┐
+    | w₁ 0.1 ◀──────┐
     |  ∇ 0          │
     | x₁ 0 ─────────┤
-    | w₂ 0.6 ───────┼──◀z 0 ─────────▶ ŷ 0.5 ───────┬─▶ L 0.125
+    | w₂ 0.6 ◀──────┼──◀z 0 ◀───────── ŷ 0.5 ◀──────┬─▶ L 0.125
     |  ∇ 0          │   ∇ 0.125        ∇ 0.5        │   ∇ 1
     | x₂ 0 ─────────┤                               │
-    | b 0 ──────────┘                  y 0 ─────────┘
+    | b 0 ◀─────────┘                  y 0 ─────────┘
     |  ∇ 0.125
     """),
     "a network in matrices, narrow": (NETWORK, "A₁", Direction.FORWARD, (38, 16), """
@@ -190,16 +190,16 @@ GOLDEN = {
     |  ∇ 3
     """),
     "an unfolded line": (UNFOLDED, "z.2", Direction.BACKWARD, (38, 16), """
-    | w₁ 0.1 ────┬─▶ z.1 0 ──────┐
+    | w₁ 0.1 ◀───┬─▶ z.1 0 ◀─────┐
     |  ∇ 0       │   ∇ 0.125     │
     | x₁ 0 ──────┘               │
-    | w₂ 0.6 ────┬──◀z.2 0       │
+    | w₂ 0.6 ◀───┬──◀z.2 0       │
     |  ∇ 0       │   ∇ 0.125     │
-    | x₂ 0 ──────┘   ▼           │
-    |                z.3 0 ◀─────┘
+    | x₂ 0 ──────┘   ▲           │
+    |                z.3 0 ──────┘
     |                ∇ 0.125
-    |                ▼
-    | b 0 ─────────▶ z 0
+    |                ▲
+    | b 0 ◀───────── z 0
     |  ∇ 0.125       ∇ 0.125
     """),
 }  # fmt: skip
@@ -240,9 +240,9 @@ def test_a_crossing_never_looks_like_a_joint() -> None:
 def test_without_unicode_the_picture_is_ascii() -> None:
     drawn = graph("parameter a 2 9\nparameter b 3 12\ncomputed c 18 1", "c = a b b")
     assert text(draw(drawn, "c", Direction.BACKWARD, (38, 4), ASCII)) == [
-        " a 2 ------------+--<c 18",
-        "  g 9       +----|-> g 1",
-        " b 3 -------+----+",
+        " a 2 <-----------+--<c 18",
+        "  g 9       +----|-- g 1",
+        " b 3 <------+----+",
         "  g 12",
     ]
 
@@ -266,7 +266,7 @@ def test_going_forward_the_strokes_that_arrive_stand_out() -> None:
 def test_going_backward_the_strokes_that_leave_stand_out() -> None:
     lines = draw(NEURON, "z", Direction.BACKWARD)
     strokes = [char for line in lines for s in line if s.style is Style.BACKWARD for char in s.text]
-    assert [char for char in strokes if char in "─│┐┤┼┘▶▼"] == ["▼"]
+    assert [char for char in strokes if char in "─│┐┤┼┘▶▼▲"] == ["▲"]
 
 
 def test_what_is_not_computed_or_not_reached_is_not_shown_and_nothing_moves() -> None:

@@ -47,7 +47,7 @@ def test_what_the_change_does_not_reach_is_not_marked():
 
 
 def test_a_gradient_that_changed_carries_its_own_mark():
-    text = screen(changed(NETWORK, "update:b2", "W1[0,1] = 0.9"))
+    text = screen(changed(NETWORK, "update:W1", "W1[0,1] = 0.9"))
     assert "W₁ 2×2*" in text
     assert "W₂ 1×2 ─" in text
     assert "∇ 1×2*" in text
@@ -89,3 +89,11 @@ def test_training_a_changed_run_asks_for_the_original_beside():
     assert [e.beside for e in effects if isinstance(e, Train)] == [session.original]
     _, effects = update(pressed(session, "u"), Press("t", "t"))
     assert [e.beside for e in effects if isinstance(e, Train)] == [None]
+
+
+def test_at_an_update_the_graph_shows_the_old_value_and_the_new_one():
+    text = screen(walk(NEURON, "update:b"))
+    row = text.splitlines()
+    at = next(n for n, line in enumerate(row) if "●b" in line)
+    assert "→ " in row[at + 1]
+    assert "updated" in screen(walk(NETWORK, "update:W1"))

@@ -26,6 +26,8 @@ class DrawNode(Struct, frozen=True):
     """The learner changed the value; it carries a `*`."""
     mark: str = ""
     """A glyph right after the label, as for a saturated unit."""
+    updated: str = ""
+    """What the update has made of the value; it stands in place of the gradient."""
 
 
 class DrawEdge(Struct, frozen=True):

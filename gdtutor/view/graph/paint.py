@@ -7,6 +7,7 @@ from functools import reduce
 from itertools import groupby, pairwise
 from operator import or_
 
+from gdtutor.values import replace
 from gdtutor.view.frame import Chars, Line, Segment, Style
 from gdtutor.view.graph.model import Direction, DrawEdge, Layout, Stroke
 
@@ -23,8 +24,10 @@ JOINTS = {
 }  # fmt: skip
 ASCII_STROKES = {"─": "-", "│": "|"}
 """Every other joint is a `+`."""
-HEADS = {"right": "▶>", "left": "◀<", "down": "▼v"}
+HEADS = {"right": "▶>", "left": "◀<", "down": "▼v", "up": "▲^"}
 """Arrow heads, in Unicode and in ASCII."""
+OPPOSITE = {"right": "left", "left": "right", "down": "up", "up": "down"}
+_TOWARDS = {LEFT: "left", RIGHT: "right", UP: "up", DOWN: "down"}
 MARKS = {
     Direction.FORWARD: "▶>",
     Direction.BACKWARD: "◀<",
@@ -52,7 +55,13 @@ def paint(
 ) -> tuple[Line, ...]:
     """Paint the rows from `top` to before `bottom`, without nodes that are not wholly inside."""
     canvas: Canvas = {row: {} for row in range(top, bottom)}
-    _paint_strokes(canvas, layout.strokes, current, direction, chars)
+    strokes = layout.strokes
+    if direction is Direction.BACKWARD:
+        below = {b.node.id: b.y + len(b.rows) for b in layout.boxes if b.node.gradient is not None}
+        strokes = tuple(
+            _back(s, below[s.edge.source]) if s.edge.source in below else s for s in strokes
+        )
+    _paint_strokes(canvas, strokes, current, direction, chars)
     for box in layout.boxes:
         if not (top <= box.y and box.y + len(box.rows) <= bottom):
             continue
@@ -73,6 +82,23 @@ def paint(
                 # Two heads against each other cannot be read; the mark is the one that turns.
                 canvas[box.y][box.x - 2] = "─" if chars.unicode else "-", before[1]
     return tuple(_line(canvas[row]) for row in range(top, bottom))
+
+
+def _back(stroke: Stroke, below: int) -> Stroke:
+    """Return the stroke of a gradient, which goes from the consumer to what it has used.
+
+    Args:
+        stroke: The stroke of the value, which went the other way.
+        below: The first row below what it has used; a stroke that leaves downward begins behind
+            its text.
+    """
+    (x, y), (to_x, to_y) = stroke.points[0], stroke.points[1]
+    dx, dy = (to_x > x) - (to_x < x), (to_y > y) - (to_y < y)
+    onward = _TOWARDS[SIDES[dx, dy]] if (dx, dy) in SIDES else stroke.head
+    if onward == "down":
+        y = min(max(y, below), to_y)
+    points = ((x, y), *stroke.points[1:])
+    return replace(stroke, points=points[::-1], head=OPPOSITE[onward])
 
 
 def _pick(pair: str, chars: Chars) -> str:

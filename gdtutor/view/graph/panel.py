@@ -21,6 +21,7 @@ from gdtutor.view.graph.drawing import (
     DrawNode,
     draw_graph,
 )
+from gdtutor.view.graph.text import is_shape
 from gdtutor.view.notation import shape as shape_text
 
 _DIRECTIONS = {
@@ -94,7 +95,13 @@ def _draw(
     if gradient is not None and name in context.changed_gradients:
         gradient += "*"
     mark = mark if name in known else ""
-    return DrawNode(name, context.name(name), value, gradient, style, name in changed, mark)
+    after = context.updated.get(name)
+    updated = "" if after is None else _summary(context, after)
+    if is_shape(updated):
+        updated = "updated"
+    return DrawNode(
+        name, context.name(name), value, gradient, style, name in changed, mark, updated
+    )
 
 
 def _summary(context: Context, array: Array) -> str:

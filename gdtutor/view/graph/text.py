@@ -49,9 +49,12 @@ class Wording(Struct, frozen=True):
         return (label, Segment(" "), value)
 
     def gradient(self, node: DrawNode) -> Line:
-        """The gradient behind its sign; empty where there is none."""
+        """The gradient behind its sign, or what it has made of the value; empty without one."""
         if node.gradient is None:
             return ()
+        if node.updated:
+            arrow = "→ " if self.chars.unicode else "> "
+            return (Segment(arrow + node.updated, Style.UPDATE),)
         return (Segment(self.nabla + node.gradient, Style.BACKWARD),)
 
     @property
@@ -69,7 +72,7 @@ class Wording(Struct, frozen=True):
 
     def gradient_room(self, node: DrawNode) -> int:
         """Cells to keep for the gradient."""
-        return len(self.nabla) + self._number_room(node, node.gradient)
+        return len(self.nabla) + self._number_room(node, node.updated or node.gradient)
 
     def _number_room(self, node: DrawNode, text: str | None) -> int:
         room = min(self.number_room, SHAPE_ROOM) if is_shape(node.value) else self.number_room
