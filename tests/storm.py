@@ -63,7 +63,7 @@ def _bytes(draws: random.Random, keys: tuple[str, ...]) -> bytes:
         return b"\x1b[M" + bytes(draws.choices(range(32, 256), k=3))
     # Nothing that ends the program as it should: Ctrl-C, q, and Quit chosen in the palette.
     start = draws.choice((b"", b"\x1b[", b"\x1b[?", b"\x1bO"))
-    return start + draws.randbytes(draws.randint(1, 12)).translate(None, b"\x03q\x10")
+    return start + draws.randbytes(draws.randint(1, 12)).translate(None, b"\x03q\x10\r")
 
 
 class Round:

@@ -88,7 +88,7 @@ class Keyboard:
 
     Bytes that are no UTF-8, as a terminal in Latin-1 sends them, are dropped. No part of a pasted
     text is ever a key, in whatever pieces it comes; one whose end does not come is dropped, and
-    keys are keys again.
+    keys are keys again, but for what comes in long pieces before that end.
     """
 
     def __init__(self) -> None:
@@ -97,6 +97,7 @@ class Keyboard:
         self._rest = b""
         self._inside = ""
         self._pasted = b""
+        self._is_broken_off = False
         self._silences = 0
 
     def feed(self, data: bytes, is_flood: bool = False) -> Iterator[Message]:
@@ -107,6 +108,9 @@ class Keyboard:
             is_flood: Whether keys come faster than they can be answered; only q and Ctrl-C are
                 worth parsing then.
         """
+        if self._is_broken_off and (len(data) >= _LONG_READ or _PASTE_END in data):
+            # The rest of a paste that was held up on its way.
+            self._inside = "paste"
         if not self._inside or len(data) >= _LONG_READ:
             self._silences = 0
         data, self._rest = self._rest + data, b""
@@ -139,6 +143,7 @@ class Keyboard:
         lone = "lone" if _LONE.fullmatch(self._rest) else "begun"
         if self._silences >= _PATIENCE[self._inside or lone]:
             rest, self._rest = self._rest, b""
+            self._is_broken_off |= self._inside == "paste"
             if not self._inside and lone == "lone":
                 yield from self._believed(rest.decode())
             self._inside, self._pasted, self._silences = "", b"", 0
@@ -154,7 +159,9 @@ class Keyboard:
         if not end:
             return b"", None
         text, self._pasted, self._inside = self._pasted.decode(errors="ignore"), b"", ""
-        return after, events.Paste(text.replace("\0", ""))
+        whole = None if self._is_broken_off else events.Paste(text.replace("\0", ""))
+        self._is_broken_off = False
+        return after, whole
 
     def _in_string(self, data: bytes) -> bytes:
         """Return what follows the end of an answer."""

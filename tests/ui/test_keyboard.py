@@ -146,6 +146,19 @@ def test_a_long_paste_that_comes_slowly_is_one() -> None:
     assert isinstance(key, events.Key)
 
 
+def test_the_rest_of_a_paste_that_was_held_up_is_no_key() -> None:
+    keyboard = Keyboard()
+    found = list(keyboard.feed(b"\x1b[200~pasted, and long"))
+    found += [message for _ in range(30) for message in keyboard.tick()]
+    found += keyboard.feed(b"n")
+    found += keyboard.feed(b"q and what else was in the line\n")
+    found += keyboard.feed(b"q\x1b[201~p")
+    assert [message.key for message in found if isinstance(message, events.Key)] == ["n", "p"]
+    assert len(found) == 2
+    (pasted,) = keyboard.feed(b"\x1b[200~again\x1b[201~")
+    assert isinstance(pasted, events.Paste)
+
+
 @pytest.mark.parametrize("answer", [b"\x1b]10;rgb:0/q/q\x1b\\", b"\x1bP1+rq\x07", b"\x1b[Mqq\x03"])
 def test_an_answer_may_come_in_two_reads(answer: bytes) -> None:
     for at in range(2, len(answer)):
