@@ -32,6 +32,7 @@ from gdtutor.lesson import (
     toml_text,
     training_table,
     when,
+    writing,
 )
 from gdtutor.lesson.pictures import PICTURES, TRAIN_TITLE, WALK_PLACE, WALK_TITLE
 from gdtutor.lesson.placeholders import ABOUT, WORDS
@@ -297,6 +298,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "kinds": kinds,
     "when": lambda: words_of(when.WORDS),
     "task": lambda: keys_of(tasks.TaskTable),
+    "write": lambda: keys_of(writing.WriteTable),
     "facts": lambda: words_of(conditions.FACTS),
     "operations": operations,
     "optimisers": optimisers,

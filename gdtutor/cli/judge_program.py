@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import sys
 from pathlib import Path
 from shutil import get_terminal_size
-from time import sleep
+from time import sleep, time
 
 from gdtutor.cli.lesson_files import check_target, lesson_path
 from gdtutor.cli.output import flush, print_json, print_lines, printed_chars
@@ -23,6 +24,9 @@ from gdtutor.judge.verdict import Verdict, judge
 from gdtutor.lesson.characters import shell_word
 from gdtutor.lesson.load import load_lesson
 from gdtutor.lesson.model import Lesson
+from gdtutor.progress.records import Attempt, ProgressError
+from gdtutor.progress.store import ProgressStore, default_path
+from gdtutor.session.catalogue import TASK, WRITTEN
 from gdtutor.values import Struct
 
 CLEAR = "\x1b[H\x1b[2J\x1b[3J"
@@ -40,6 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.watch:
         return _watch(arguments, lesson, path)
     judged = _judged(arguments, lesson, path)
+    _remember(judged.verdict)
     if arguments.json:
         print_json(verdict_data(judged.verdict, judged.slope, judged.curves))
     else:
@@ -73,6 +78,17 @@ def _judged(arguments: argparse.Namespace, lesson: Lesson, path: Path) -> _Judge
     return _Judged(verdict, slope, curves)
 
 
+def _remember(verdict: Verdict) -> None:
+    """Keep how the program did, under its lesson."""
+    first = verdict.first
+    slip = None if first is None or first.slip is None else first.slip.slip.value
+    said = f"{len(verdict.right)} of {len(verdict.program.asked)} names"
+    lesson = verdict.program.lesson.id
+    kept = Attempt(lesson, f"{TASK}{WRITTEN}", said, verdict.is_right, slip, time())
+    with contextlib.suppress(ProgressError), ProgressStore(default_path()) as store:
+        store.apply((kept,))
+
+
 def _watch(arguments: argparse.Namespace, lesson: Lesson, path: Path) -> int:
     """Judge at every save until Ctrl-C."""
     read_learners(path)
@@ -89,6 +105,7 @@ def _watched(arguments: argparse.Namespace, lesson: Lesson, path: Path) -> list[
     """Return what is shown after a save: how far the program is, and what departs."""
     try:
         judged = _judged(arguments, lesson, path)
+        _remember(judged.verdict)
     except GdTutorError as error:
         return [str(error), "", "Save it again, and it is judged again; Ctrl-C ends."]
     chars = printed_chars(None)

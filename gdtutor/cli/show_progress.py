@@ -9,7 +9,7 @@ from gdtutor.engine.errors import GdTutorError, did_you_mean
 from gdtutor.lesson.characters import shell_line
 from gdtutor.progress.records import Progress, Reset
 from gdtutor.progress.store import ProgressStore, default_path
-from gdtutor.session.catalogue import place_text
+from gdtutor.session.catalogue import TASK, WRITTEN, place_text
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -41,9 +41,10 @@ def _reset(store: Progress, lesson: str) -> None:
 
 def _lines(store: Progress) -> list[str]:
     places, finished = store.places(), store.finished_lessons()
-    lines = list(store.messages)
+    lines, done = list(store.messages), store.tasks_done()
     for lesson in store.lessons():
-        tried = store.attempts(lesson)
+        programs = f"{TASK}{WRITTEN}"
+        tried = [one for one in store.attempts(lesson) if one.question != programs]
         right = sum(1 for one in tried if one.correct)
         place = places.get(lesson)
         where = "" if place is None else place_text(
@@ -51,6 +52,7 @@ def _lines(store: Progress) -> list[str]:
         )  # fmt: skip
         parts = [where, "finished" if lesson in finished else ""]
         parts.append(f"{right} of {len(tried)} answers right" if tried else "")
+        parts.append("program written" if (lesson, WRITTEN) in done else "")
         lines.append(f"{lesson:<24} {', '.join(part for part in parts if part)}".rstrip())
         if place is not None:
             lines.append(f"{'':<24} {shell_line(place.command)}")

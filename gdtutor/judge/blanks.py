@@ -30,7 +30,7 @@ def blank_program(program: AskedProgram, command: str) -> str:
         "",
     ]
     previous = None
-    for name in program.asked:
+    for name in program.wanted:
         section = (name.step.scene, name.step.phase)
         if section != previous:
             way = "backward" if name.is_gradient else "forward"

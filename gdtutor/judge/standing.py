@@ -36,7 +36,7 @@ def standing_lines(verdict: Verdict, marks: NameMarks) -> Iterator[str]:
     by_name |= dict.fromkeys((d.name.name for d in own), marks.departs)
     before = None
     moment = verdict.program.moments[0]
-    for name in verdict.program.asked:
+    for name in verdict.program.wanted:
         if name.is_gradient != before:
             yield "backward" if name.is_gradient else "forward"
             before = name.is_gradient

@@ -34,6 +34,13 @@ class AskedProgram(Struct, frozen=True, eq=False):
     """How many of them are the lesson's own first iterations."""
     asked: tuple[AskedName, ...]
 
+    @property
+    def wanted(self) -> tuple[AskedName, ...]:
+        """The names that have to be there: every one, or those that the lesson's author lists."""
+        writing = self.lesson.writing
+        listed = writing.names if writing is not None else ()
+        return tuple(a for a in self.asked if a.name in listed) or self.asked
+
 
 def asked_of(lesson: Lesson) -> AskedProgram:
     """Return what a lesson asks of a program."""

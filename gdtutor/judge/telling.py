@@ -122,7 +122,7 @@ def _departing(value: NDArray[Any], engine: NDArray[Any], tolerance: float) -> N
 
 def verdict_lines(verdict: Verdict, path: Path, slope: CostSlope | None) -> Iterator[str]:
     """Yield a verdict as text."""
-    asked = verdict.program.asked
+    asked = verdict.program.wanted
     yield f"{verdict.program.lesson.title}: {path}"
     yield ""
     for note in verdict.notes:

@@ -47,7 +47,7 @@ class Verdict(Struct, frozen=True, eq=False):
     @property
     def is_right(self) -> bool:
         """Whether every name that is asked for is there and right, and no update is wrong."""
-        return self.first is None and len(self.right) == len(self.program.asked)
+        return self.first is None and not self.missing
 
 
 def job_of(program: AskedProgram, source: ProgramText, path: Path) -> dict[str, Any]:
@@ -137,7 +137,7 @@ def verdict_of(program: AskedProgram, source: ProgramText, cases: Sequence[Progr
     ]
     first = own[0] if own else wrong_update(program, starts, source)
     known = {*right, *(d.name.name for d in departures)}
-    missing = tuple(a.name for a in asked if a.name not in known)
+    missing = tuple(a.name for a in program.wanted if a.name not in known)
     also = tuple(own[1:])
     return Verdict(program, source, right, first, follows, also, missing, mishap, notes, starts)
 

@@ -42,6 +42,7 @@ from gdtutor.lesson.story import check_story, read_passes
 from gdtutor.lesson.summary import number_of
 from gdtutor.lesson.tasks import read_tasks
 from gdtutor.lesson.training_table import batch_of
+from gdtutor.lesson.writing import read_writing
 from gdtutor.values import Struct, replace
 
 
@@ -126,6 +127,7 @@ def _with_graphs(
         story=check_story(front.story, mistakes, trains=lesson.trains),
         passes=read_passes(front.pass_, walks, missed),
         tasks=read_tasks(sheet.written.body.tasks, names, findings),
+        writing=read_writing(sheet.written.body.writing, names, findings),
     )
 
 

@@ -65,7 +65,7 @@ class QuestionBlock(Struct, frozen=True):
 
 
 class TaskBlock(Struct, frozen=True):
-    """A task of the closing page as written."""
+    """A task, or a program to write, of the closing page as written."""
 
     toml: str
     line: int
@@ -91,6 +91,7 @@ class Body(Struct):
     scenes: list[SceneBlock] = field(default_factory=list)
     closing: str = ""
     tasks: list[TaskBlock] = field(default_factory=list)
+    writing: list[TaskBlock] = field(default_factory=list)
     pages: list[MarkdownPart] = field(default_factory=list)
     """The parts of the opening and the closing page."""
 
@@ -154,7 +155,7 @@ class _BodyReader:
         return self._body
 
     def _take(self, part: MarkdownPart) -> None:
-        if part.block == "task":
+        if part.block in ("task", "write"):
             self._take_task(part)
         elif part.block:
             self._end_closing(part)
@@ -231,11 +232,13 @@ class _BodyReader:
 
     def _take_task(self, part: MarkdownPart) -> None:
         if self._closing:
-            self._body.tasks.append(TaskBlock(part.text, part.line + 1))
+            found = self._body.tasks if part.block == "task" else self._body.writing
+            found.append(TaskBlock(part.text, part.line + 1))
             return
-        what = "a task that stands on no closing page"
+        what = f"a {part.block} block that stands on no closing page"
+        what = "a task that stands on no closing page" if part.block == "task" else what
         hint = "put it below the # heading at the end of the file"
-        self._findings.error(Place(part.line, 1), "task", what, hint)
+        self._findings.error(Place(part.line, 1), part.block, what, hint)
 
     def _take_note(self, part: MarkdownPart) -> None:
         scene = self._scene(part)

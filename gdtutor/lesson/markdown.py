@@ -14,7 +14,7 @@ from itertools import takewhile
 from gdtutor.lesson.reports import Findings, Place
 from gdtutor.values import Struct
 
-BLOCKS = ("graph", "question", "task")
+BLOCKS = ("graph", "question", "task", "write")
 """What a fenced block can be besides prose."""
 
 _FENCE = re.compile(r" {0,3}(?P<marks>`{3,}(?=[^`]*$)|~{3,})[ \t]*(?P<info>.*)$")

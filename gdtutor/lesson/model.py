@@ -76,6 +76,16 @@ class Task(Struct, frozen=True):
     line: int = 0
 
 
+class Writing(Struct, frozen=True):
+    """A program that the learner is to write, which `gdtutor judge` compares with the walk."""
+
+    text: str
+    names: tuple[str, ...] = ()
+    """The names that it is asked for, as `dW1`; every one of the walk where there are none."""
+    layers: bool = False
+    """Whether it is written as layer classes."""
+
+
 class Start(Struct, frozen=True, eq=False):
     """How a parameter starts: given values, or drawn."""
 
@@ -185,6 +195,8 @@ class Lesson(Struct, frozen=True, eq=False):
     """Steps that → passes over, each a phase and a node."""
     tasks: tuple[Task, ...] = ()
     """What its closing page asks for."""
+    writing: Writing | None = None
+    """The program that its closing page asks for; None where it asks for none."""
     pictures: tuple[PictureWish, ...] = ()
     variants: tuple[Variant, ...] = ()
     variant: str = ""

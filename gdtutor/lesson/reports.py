@@ -60,6 +60,7 @@ CODES = {
     "unfilled": "a placeholder stands where none is filled, on a page or in a question (a warning)",
     "question": "a question cannot be asked where or as it is",
     "task": "a task cannot be judged, or stands on no closing page",
+    "write": "a program is asked for that cannot be judged, or on no closing page",
     "story": "a story is longer than the lesson has iterations",
     "pass": "a step that is passed over is none, or the last",
     "variant": "a variant overrides what cannot be overridden",

@@ -7,6 +7,8 @@ from gdtutor.values import Struct
 
 TASK = "task:"
 """What the name of a task begins with where it is kept beside the answers to questions."""
+WRITTEN = "the program"
+"""What a program that was written and is right is kept as among the tasks; no task has this id."""
 
 
 class Library(Struct, frozen=True):

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from gdtutor.lesson.characters import shell_word
 from gdtutor.lesson.model import Lesson, Task
+from gdtutor.session.catalogue import WRITTEN
+from gdtutor.session.link import lesson_word
 from gdtutor.session.state import Session
 from gdtutor.session.story import next_entry
 from gdtutor.session.tasks import open_tasks
@@ -24,7 +27,8 @@ def closing_prose(session: Session) -> str:
     if lesson is None:
         return ""
     made = _MADE + (_MADE_TRAINING if lesson.trains else "")
-    return (lesson.closing if lesson.closing.strip() else made) + _tasks(session, lesson)
+    page = lesson.closing if lesson.closing.strip() else made
+    return page + _tasks(session, lesson) + _writing(session, lesson)
 
 
 def _tasks(session: Session, lesson: Lesson) -> str:
@@ -35,6 +39,17 @@ def _tasks(session: Session, lesson: Lesson) -> str:
         for task in lesson.tasks
     ]
     return "".join(f"\n\n{part}" for part in parts)
+
+
+def _writing(session: Session, lesson: Lesson) -> str:
+    """Return the program that is asked for as Markdown, with the commands that begin it."""
+    if lesson.writing is None:
+        return ""
+    is_done = (lesson.id, WRITTEN) in session.library.tasks_done
+    blanks = "--layers" if lesson.writing.layers else "--new"
+    command = f"gdtutor judge {shell_word(lesson_word(lesson))} mine.py"
+    text = f"{'●' if is_done else '○'} {lesson.writing.text}{' **Done.**' if is_done else ''}"
+    return f"\n\n{text}\n\n- `{command} {blanks}` writes its blanks\n- `{command}` judges it"
 
 
 def _done(task: Task) -> str:
