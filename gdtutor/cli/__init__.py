@@ -8,7 +8,7 @@ each is a module whose `run` is imported when it is called, so that `--help` and
 once. It computes nothing itself.
 
 Imports: values, files, engine, training, lesson, play, session, view, check, report, linear,
-export, library, progress, drive, judge, practice, paint, ui.
+export, library, progress, drive, judge, practice, paint, ui, classroom.
 """
 
 from __future__ import annotations

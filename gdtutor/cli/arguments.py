@@ -400,6 +400,62 @@ def _worksheet(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", metavar="FILE", default="", help="write it to a file")
 
 
+def _class(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "lesson", metavar="LESSON|FOLDER|STOPS.toml", nargs="?", default="",
+        help="an id, the number of a file, a path, a folder of lessons, or a file of stops; the "
+        "library without",
+    )  # fmt: skip
+    parser.add_argument(
+        "--listen", metavar="ADDRESS", default="127.0.0.1",
+        help="where students come from: 127.0.0.1, this machine alone, where it is not given; "
+        "0.0.0.0 for everyone who can reach it",
+    )  # fmt: skip
+    parser.add_argument("--port", type=port, metavar="N", default=8022, help="the port; 8022")
+    parser.add_argument(
+        "--code", metavar="WORD", default="", help="the join code; six digits are drawn without"
+    )
+    parser.add_argument("--name", metavar="TITLE", default="class", help="what the class is called")
+    parser.add_argument(
+        "--record", metavar="FILE", default="", help="keep attendance and answers in a file"
+    )
+    _place(parser)
+    _look(parser)
+    parser.add_argument(
+        "--predict", action="store_true", help="hide each next value and ask the class for it"
+    )
+    _terminal(parser)
+    parser.set_defaults(no_save=True, from_start=True)
+
+
+def _talk(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "file", metavar="STOPS.toml",
+        help="a file of stops, each with a link as k prints it, perhaps a note and minutes",
+    )  # fmt: skip
+    parser.add_argument(
+        "--chars", choices=tuple(CHARACTERS), help="the characters that are drawn with"
+    )
+    _terminal(parser)
+
+
+def _notes(parser: argparse.ArgumentParser) -> None:
+    """Declare no argument: one talk is given at a time."""
+
+
+def _class_report(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE", help="what gdtutor class --record has written")
+    parser.add_argument("--csv", action="store_true", help="a row for every answer, as CSV")
+
+
+def port(text: str) -> int:
+    """Read the number of a port; 0 takes one that is free."""
+    number = whole_number(text)
+    if number > 65535:
+        raise argparse.ArgumentTypeError("ports are from 0 to 65535")
+    return number
+
+
 def _progress(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "action", metavar="reset", nargs="?", choices=("reset",), help="forget a lesson"
@@ -451,6 +507,17 @@ COMMANDS: tuple[Subcommand, ...] = (
     ),
     Subcommand("new", "Write a commented lesson to begin with.", _new, "new"),
     Subcommand("watch", "Open a lesson and follow its file as you save it.", _watch, "watch", True),
+    Subcommand(
+        "class", "Teach a class: students follow your screen over SSH.", _class, "teach", True
+    ),
+    Subcommand("talk", "Give a talk: a file of stops, without a class.", _talk, "talk", True),
+    Subcommand("notes", "Show a speaker's notes, in a second terminal.", _notes, "speaker_notes"),
+    Subcommand(
+        "class-report",
+        "Print what a class has answered, kept by class --record.",
+        _class_report,
+        "report_class",
+    ),
     Subcommand(
         "progress", "Show what is remembered, or forget a lesson.", _progress, "show_progress"
     ),

@@ -38,6 +38,7 @@ from gdtutor.view.opening_screen import lesson_cover, library_cover
 if TYPE_CHECKING:
     from gdtutor.cli.starting import FrontEndStart
     from gdtutor.ui.app import TutorApp
+    from gdtutor.ui.contracts import Around
     from gdtutor.ui.program import Program
 
 PATIENCE = 0.05
@@ -129,6 +130,7 @@ def show(
     arguments: argparse.Namespace,
     open_program: Callable[[TutorApp], Program],
     cover: Cover | None = None,
+    around: Callable[[Chars], Around] | None = None,
 ) -> int:
     """Show a session in the terminal and return the exit code.
 
@@ -136,6 +138,7 @@ def show(
         arguments: --chars, --color, --fps and --no-mouse.
         open_program: Makes what answers the app's keys.
         cover: Draws what stands until then; the program is opened first where it is None.
+        around: Makes what stands around the program's screens.
     """
     try:
         size = os.get_terminal_size(sys.__stdin__.fileno() if sys.__stdin__ else 0)
@@ -157,4 +160,5 @@ def show(
 
     looks = Looks(colours, chars, choose_frames(arguments.fps, os.environ), patience=PATIENCE)
     drawn = None if cover is None else lambda width, height: cover(width, height, chars)
-    return run_app(TutorApp(looks, open_program, drawn), mouse=not arguments.no_mouse)
+    app = TutorApp(looks, open_program, drawn, None if around is None else around(chars))
+    return run_app(app, mouse=not arguments.no_mouse)

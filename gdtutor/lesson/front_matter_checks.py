@@ -32,7 +32,7 @@ from gdtutor.values import Struct, replace
 
 COMMANDS = (
     "list", "transcript", "train", "check", "shot", "export", "new", "watch", "progress",
-    "play", "judge", "practice", "worksheet",
+    "play", "judge", "practice", "worksheet", "class", "class-report", "talk", "notes",
 )  # fmt: skip
 """Names of the commands of the command line, which no lesson may have as its id."""
 

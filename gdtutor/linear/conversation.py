@@ -84,8 +84,8 @@ def converse(session: Session, presses: tuple[Press, ...], services: Conversatio
         for press in presses:
             if code is None:
                 session, code = _carry_out(_updated(session, press), services)
-        session = _timed(heard(partial(_walking, session)), services)
-        services.say(heard(partial(_whole, session, services.chars)))
+        session = _timed(heard(partial(walking, session)), services)
+        services.say(heard(partial(whole, session, services.chars)))
         while code is None:
             text = services.ask()
             if text is None:
@@ -108,14 +108,14 @@ def _turn(
     if text.strip() == ":?" or (text.strip() == "?" and not is_asked):
         services.say("\n".join(help_lines(session.screen)))
         return session, None
-    after, code = _carry_out(heard(lambda: _answer(session, text)), services)
-    after = heard(partial(_walking, after))
+    after, code = _carry_out(heard(lambda: answered_line(session, text)), services)
+    after = heard(partial(walking, after))
     if code is None:
-        services.say(heard(partial(_news, session, after, services.chars)))
+        services.say(heard(partial(news, session, after, services.chars)))
     return after, code
 
 
-def _answer(session: Session, text: str) -> Outcome:
+def answered_line(session: Session, text: str) -> Outcome:
     """Return what a line does: an answer where a question is open, else a command."""
     prompt = session.prompt
     if prompt is not None and not text.lstrip().startswith(":") and text.strip():
@@ -219,7 +219,7 @@ def _swept(session: Session, effect: SweepRuns, services: ConversationServices) 
     return replace(session, sweeping=None, message=session.message if session.is_error else "")
 
 
-def _walking(session: Session) -> Session:
+def walking(session: Session) -> Session:
     """Return the session where it stands in words: there is no screen of training or of help."""
     if session.screen is Screen.LIBRARY or session.lesson is None:
         return replace(session, screen=Screen.LIBRARY)
@@ -229,7 +229,7 @@ def _walking(session: Session) -> Session:
     return back_to_question(session, 1) if is_left else session
 
 
-def _news(before: Session, session: Session, chars: Chars) -> str:
+def news(before: Session, session: Session, chars: Chars) -> str:
     """Return what has changed, in words: the message, the training, the step, the question."""
     parts: list[str] = []
     if session.training is not before.training and len(session.training.parameters):
@@ -246,7 +246,7 @@ def _news(before: Session, session: Session, chars: Chars) -> str:
         )
     seen = ("screen", "lesson", "moment", "step", "look", "challenge")
     if any(getattr(before, name) is not getattr(session, name) for name in seen):
-        return "\n".join([*parts, _whole(session, chars)]).rstrip("\n")
+        return "\n".join([*parts, whole(session, chars)]).rstrip("\n")
     parts += _question(session, chars)
     return "\n".join(parts)
 
@@ -258,7 +258,7 @@ def _is_other_picture(before: Session, session: Session) -> bool:
     return is_same and session.look != before.look and session.look == look
 
 
-def _whole(session: Session, chars: Chars) -> str:
+def whole(session: Session, chars: Chars) -> str:
     """Return where the learner is: the library, the opening page, or the step."""
     if session.screen is Screen.LIBRARY:
         return "\n".join(library_lines(session, chars))

@@ -110,20 +110,23 @@ def _blank_alike(one: TextLook, other: TextLook) -> bool:
     return not seen and one.background == other.background
 
 
-def changes_between(old: Sequence[Row], new: Sequence[Row], colours: Colours) -> str:
+def changes_between(
+    old: Sequence[Row], new: Sequence[Row], colours: Colours, *, below: int = 0
+) -> str:
     """Return what changes one screen into another; all of it where their sizes differ.
 
     Args:
         old: The rows that stand on the terminal; none where that is not known.
         new: The rows that shall stand there.
         colours: How they are painted.
+        below: How many rows of the terminal stand above them.
     """
     if [len(row) for row in old] != [len(row) for row in new]:
-        spans: Iterator[tuple[int, int, Row]] = ((0, y, row) for y, row in enumerate(new))
+        spans: Iterator[tuple[int, int, Row]] = ((0, y, row) for y, row in enumerate(new, below))
     else:
         spans = (
             (start, y, after[start:end])
-            for y, (before, after) in enumerate(zip(old, new, strict=True))
+            for y, (before, after) in enumerate(zip(old, new, strict=True), below)
             if before is not after
             for start, end in changed_spans(before, after)
         )

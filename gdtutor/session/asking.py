@@ -121,7 +121,12 @@ def placed_challenge(question: Question, moment: Moment, step: Step, example: in
 
 def _own_challenge(moment: Moment, step: Step, example: int) -> Challenge:
     turn = step.number + moment.iteration
-    ask = _kind(moment, step, turn)
+    return challenge_at(moment, step, _kind(moment, step, turn), example)
+
+
+def challenge_at(moment: Moment, step: Step, ask: Ask, example: int) -> Challenge:
+    """Return a question of a kind about a step, in the program's own words."""
+    turn = step.number + moment.iteration
     cell = _cell(moment, step, example, turn) if ask in (Ask.VALUE, Ask.SIGN) else ()
     cells = f"[{','.join(map(str, cell))}]" if cell else ""
     variable = f".{step.variable}" if step.variable not in ("", "p") else ""

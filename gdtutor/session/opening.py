@@ -113,6 +113,11 @@ def resumed(session: Session, place: Session) -> Session:
     return said(after, told)
 
 
+def placed_at(session: Session, place: Session) -> Session:
+    """Return a session opened at a place as it is; what belongs to no lesson is kept."""
+    return said(replace(resumed(session, place), predict=place.predict), place.message)
+
+
 def opened(session: Session, action: Opened) -> Session:
     """Return the session at the start of a lesson."""
     was_set = session.lesson is not None and session.lesson.digits is not None

@@ -87,12 +87,12 @@ def answer(session: Session, text: str) -> Result:
     Raises:
         AnswerError: For what is no answer of the kind asked for; it is no attempt.
     """
-    challenge, moment = session.challenge, session.moment
-    if challenge is None or moment is None or session.lesson is None:
+    challenge = session.challenge
+    if challenge is None or session.moment is None or session.lesson is None:
         return replace(session, prompt=None), ()
     if text.strip() == HINT:
         return _hinted(session, challenge), ()
-    wrong = _judged(session, moment, challenge, text)
+    wrong = judged(session, challenge, text)
     slip = wrong.fits[0].slip.value if wrong is not None and wrong.fits else None
     kept = KeepAttempt(session.lesson.id, challenge.name, text.strip(), wrong is None, slip)
     if wrong is None:
@@ -146,8 +146,14 @@ def _closed(session: Session, challenge: Challenge) -> Session:
     return replace(session, challenge=None, prompt=None, answered=done)
 
 
-def _judged(session: Session, moment: Moment, challenge: Challenge, text: str) -> Tried | None:
-    """Return what is wrong with an answer, None where it is right."""
+def judged(session: Session, challenge: Challenge, text: str) -> Tried | None:
+    """Return what is wrong with an answer in a session with a lesson; None where it is right.
+
+    Raises:
+        AnswerError: For what is no answer of the kind asked for.
+    """
+    moment = session.moment
+    assert moment is not None
     match challenge.ask:
         case Ask.VALUE:
             return _value(moment, challenge, text, session.look.digits)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.summary import LessonEntry
+from gdtutor.session.challenge import Challenge
 from gdtutor.session.commands import Outcome, command_for
 from gdtutor.session.curve_cursor import goto_from_curve
 from gdtutor.session.edits import apply_edit
 from gdtutor.session.effects import Effect, PauseTraining, SweepRuns, Train
 from gdtutor.session.figures import measurements_due
 from gdtutor.session.library import found, with_finish, with_search, without_search
+from gdtutor.session.moving import moved
 from gdtutor.session.navigation import goto, said
-from gdtutor.session.opening import Opened, Resumed, arrived, opened
+from gdtutor.session.opening import Opened, Resumed, arrived, opened, placed_at
 from gdtutor.session.playing import control_typed
-from gdtutor.session.predict import answer, question_left, step_on
+from gdtutor.session.predict import answer, posed, question_left, step_on
 from gdtutor.session.press import Press
 from gdtutor.session.prompting import edited
 from gdtutor.session.reloading import Broke, Reloaded, is_elsewhere, reloaded
@@ -57,6 +59,18 @@ class Told(Struct, frozen=True):
     is_error: bool = False
 
 
+class StopOpened(Struct, frozen=True, eq=False):
+    """Somebody opens a place as it is, such as a stop of a talk."""
+
+    session: Session
+
+
+class Posed(Struct, frozen=True):
+    """Somebody asks a question of their own: a teacher's class, about a step of this iteration."""
+
+    challenge: Challenge
+
+
 class Timed(Struct, frozen=True):
     """The outside has timed a loop over the examples against one pass."""
 
@@ -80,7 +94,7 @@ class Counted(Struct, frozen=True):
 
 Action = (
     Press | Tick | Opened | Resumed | Progressed | Swept | Failed | Kept | Told | Timed | Reloaded
-    | Broke | Counted
+    | Broke | Counted | Posed | StopOpened
 )  # fmt: skip
 
 
@@ -112,6 +126,10 @@ def _updated(session: Session, action: Action) -> tuple[Session, tuple[Effect, .
             return replace(session, library=replace(session.library, entries=action.entries)), ()
         case Told():
             return said(session, action.message, error=action.is_error), ()
+        case StopOpened():
+            return _without_old_run(session, placed_at(session, action.session), ())
+        case Posed():
+            return _posed(session, action.challenge), ()
         case Timed():
             return replace(session, timings=action.timings), ()
         case Reloaded():
@@ -119,6 +137,16 @@ def _updated(session: Session, action: Action) -> tuple[Session, tuple[Effect, .
         case Broke():
             is_other = is_elsewhere(session, action.path)
             return (session if is_other else replace(session, broken=action.reports)), ()
+
+
+def _posed(session: Session, challenge: Challenge) -> Session:
+    """Return the session at the step of a question, which is open."""
+    if session.moment is None:
+        return session
+    # The next node is asked for at the step before it.
+    number = challenge.step.number - (not challenge.hides)
+    walk = moved(replace(session, screen=Screen.STUDY), session.moment.iteration, number)
+    return posed(walk, challenge)
 
 
 def _played(session: Session) -> Session:

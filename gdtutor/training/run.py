@@ -27,6 +27,7 @@ from gdtutor.training.state import RunProgress, State
 from gdtutor.training.stops import first_stop, strange_value
 from gdtutor.training.timeline import Timeline
 
+_NOT_COPIED = ("_timeline", "_lock", "_replaying", "_training", "_paces")
 _NEARBY = 512
 """Iterations before a visited one at which a state is kept as well."""
 
@@ -70,6 +71,17 @@ class Run:
         """The line whose value it is, or the parameter whose update gives it: to the parameter, or
         to what the optimiser remembers of it."""
         self._enter(0)
+
+    def __getstate__(self) -> dict[str, object]:
+        """Return what a copy begins with, in any process; locks and plans are its own."""
+        with self._lock:
+            kept = {name: value for name, value in vars(self).items() if name not in _NOT_COPIED}
+        return kept | {"segments": self.segments}
+
+    def __setstate__(self, state: dict[str, object]) -> None:
+        """Become a copy."""
+        self.__init__(state.pop("segments"))  # type: ignore[misc]
+        vars(self).update(state)
 
     @property
     def segments(self) -> tuple[RunSegment, ...]:

@@ -12,7 +12,7 @@ import math
 import signal
 from collections.abc import Callable
 from contextvars import copy_context
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events
 from textual.app import App, ComposeResult
@@ -25,11 +25,14 @@ from gdtutor.engine.errors import GdTutorError
 from gdtutor.paint.colours import Colours
 from gdtutor.session.press import Press
 from gdtutor.ui.canvas import Canvas
-from gdtutor.ui.contracts import OpenProgram
+from gdtutor.ui.contracts import Around, OpenProgram
 from gdtutor.ui.spans import SpansScreen
 from gdtutor.values import Struct
 from gdtutor.view.frame import Chars, Frame
 from gdtutor.view.too_small import is_too_small
+
+if TYPE_CHECKING:
+    from gdtutor.session.update import Action
 
 
 class Looks(Struct, frozen=True):
@@ -77,6 +80,7 @@ class TutorApp(App[int], inherit_bindings=False):
         open_program: Makes the program; raises GdTutorError. Called in a thread where there is a
             cover, else at once.
         cover: The frame of a width and height that stands until the program is open.
+        around: What stands around the program's screens.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -91,6 +95,7 @@ class TutorApp(App[int], inherit_bindings=False):
         looks: Looks,
         open_program: Callable[[TutorApp], OpenProgram],
         cover: Callable[[int, int], Frame] | None = None,
+        around: Around | None = None,
     ) -> None:
         super().__init__()
         self.animation_level = "none"
@@ -103,6 +108,8 @@ class TutorApp(App[int], inherit_bindings=False):
         self._canvas = Canvas(looks.colours, looks.chars, painted=self._painted)
         self._open_program = open_program
         self._cover = cover
+        self._around = around
+        self._frame: Frame | None = None
         self._waiting: list[Press] = []
         self.is_ending = False
         """Whether a signal or a key ends the app."""
@@ -118,8 +125,19 @@ class TutorApp(App[int], inherit_bindings=False):
         """Yield the one widget."""
         yield self._canvas
 
+    @property
+    def room(self) -> Size:
+        """Columns and rows that the program has."""
+        return self._room_of(self.size)
+
+    def _room_of(self, size: Size) -> Size:
+        rows = 0 if self._around is None else self._around.rows
+        return Size(size.width, max(size.height - rows, 0))
+
     def on_mount(self) -> None:
         """Paint, and open behind what is painted."""
+        if self._around is not None:
+            self._around.begin(self._show_around, self._act)
         self._paint(self.size)
         if self.program is not None:
             self.program.begin()
@@ -212,7 +230,8 @@ class TutorApp(App[int], inherit_bindings=False):
     def press(self, press: Press) -> None:
         """Hand a key to the program; what leaves is not waited with until that is open."""
         if self.program is not None:
-            self.program.press(press)
+            if self._around is None or not self._around.takes(press):
+                self.program.press(press)
         elif press.key == "ctrl+c" or (press.key == "q" and not self._waiting):
             self.leave(0)
         else:
@@ -238,13 +257,27 @@ class TutorApp(App[int], inherit_bindings=False):
 
     def _paint(self, size: Size) -> None:
         if self.program is not None:
-            self.program.paint(size)
+            self.program.paint(self._room_of(size))
         elif self._cover is not None and size.width and size.height:
             self.show(self._cover(size.width, size.height))
 
     def show(self, frame: Frame) -> None:
         """Paint what differs from the frame shown last."""
+        self._frame = frame
+        if self._around is not None:
+            if self.program is not None:
+                self._around.shows(self.program.session)
+            frame = self._around.dressed(frame)
         self._canvas.show(frame)
+
+    def _act(self, action: Action) -> None:
+        if self.program is not None:
+            self.program.act(action)
+
+    def _show_around(self) -> None:
+        """Paint what stands around the frame shown last."""
+        if self._frame is not None and self._around is not None and not self.is_ending:
+            self._canvas.show(self._around.dressed(self._frame))
 
     def _painted(self) -> None:
         if self.program is not None:
@@ -257,4 +290,6 @@ class TutorApp(App[int], inherit_bindings=False):
         self.is_ending = True
         if self.program is not None:
             self.program.tidy()
+        if self._around is not None:
+            self._around.end()
         self.exit(code, return_code=code)

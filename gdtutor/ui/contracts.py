@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
 from textual.geometry import Size
 
 from gdtutor.session.press import Press
+from gdtutor.view.frame import Frame
 
 if TYPE_CHECKING:
     from gdtutor.session.state import Session
+    from gdtutor.session.update import Action
 
 
 class OpenProgram(Protocol):
@@ -24,6 +27,9 @@ class OpenProgram(Protocol):
     def press(self, press: Press) -> None:
         """Answer a key."""
 
+    def act(self, action: Action) -> None:
+        """Do an action."""
+
     def paste(self, text: str) -> None:
         """Answer a pasted text."""
 
@@ -35,6 +41,28 @@ class OpenProgram(Protocol):
 
     def tidy(self) -> None:
         """End what runs beside the screens."""
+
+
+class Around(Protocol):
+    """What stands around the screens of a program, as the line of a class does."""
+
+    rows: int
+    """Rows that it takes from the bottom of the terminal."""
+
+    def begin(self, show: Callable[[], None], act: Callable[[Action], None]) -> None:
+        """Begin, in the app's event loop; `show` paints it anew, `act` has the program act."""
+
+    def shows(self, session: Session) -> None:
+        """Hear what the screens show."""
+
+    def takes(self, press: Press) -> bool:
+        """Take a key, before the program does; False where it is the program's."""
+
+    def dressed(self, frame: Frame) -> Frame:
+        """Return a frame with `rows` more rows, perhaps with others laid over it."""
+
+    def end(self) -> None:
+        """End, before the app does."""
 
 
 class KeyApp(Protocol):

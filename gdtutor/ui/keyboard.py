@@ -14,7 +14,17 @@ from textual._xterm_parser import (
     _re_terminal_mode_response,
 )
 from textual.keys import Keys
-from textual.message import Message
+from textual.message import Message as Message
+
+from gdtutor.session.press import Press
+from gdtutor.values import Struct
+
+
+class Pasted(Struct, frozen=True):
+    """A text that was pasted."""
+
+    text: str
+
 
 LARGEST = (1000, 500)
 """Columns and rows of the largest terminal that is believed to be one."""
@@ -81,6 +91,15 @@ def _is_report(sequence: str) -> bool:
     """Tell whether it is something other than a key that the parser knows."""
     reports = (_re_mouse_event, _re_terminal_mode_response, _re_in_band_window_resize)
     return any(report.match(sequence) for report in reports)
+
+
+def presses_of(messages: Iterable[Message]) -> Iterator[Press | Pasted]:
+    """Yield the keys and the pasted texts among messages, as the session knows them."""
+    for message in messages:
+        if isinstance(message, events.Key):
+            yield Press(message.key, message.character if message.is_printable else None)
+        elif isinstance(message, events.Paste):
+            yield Pasted(message.text)
 
 
 class Keyboard:

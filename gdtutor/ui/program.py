@@ -151,7 +151,7 @@ class Program:
             if not isinstance(action, Tick):
                 self._waiting.append(action)
             return
-        before, size = self.session, self._app.size
+        before, size = self.session, self._app.room
         self._computes = action
         work = partial(self._computing.answer, before, action, size)
         self._answering.ask(work, habit_of(before, action))
@@ -264,7 +264,7 @@ class Program:
 
     def paint(self, size: Size | None = None) -> None:
         """Show the session, at a size that the app may not have yet."""
-        wanted, session = size or self._app.size, self.session
+        wanted, session = size or self._app.room, self.session
         if self._answering.is_busy:
             self._wanted_size = wanted
             return

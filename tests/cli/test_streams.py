@@ -27,10 +27,14 @@ LINES = {
     "export": "export bias",
     "new": "new fresh",
     "watch": "watch nowhere.md",
+    "class": "class --code 1",
+    "class-report": "class-report nowhere",
+    "talk": "talk nowhere.toml",
+    "notes": "notes",
     "progress": "progress",
 }
 """What is typed after `gdtutor`, in a folder of its own that holds a lesson in `lessons/`."""
-COMPLAINS = ("watch",)
+COMPLAINS = ("watch", "class", "class-report", "talk")
 """Commands that have nothing to print here but an error."""
 
 

@@ -1,0 +1,103 @@
+"""Who may come in: the join code, the PIN of a seat, and names that say nothing to a terminal.
+
+Wrong codes are slowed down where they are tried, and all together; never by address, for a class
+sits behind one.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Callable, Mapping
+
+from gdtutor.classroom.room import Seat
+from gdtutor.engine.errors import GdTutorError
+from gdtutor.lesson.characters import cut_short, pictured
+
+CODE_DIGITS = 6
+SHORTEST_CODE, LONGEST_CODE = 6, 64
+LONGEST_NAME = 20
+"""Cells of a student's name."""
+LINEAR = "+linear"
+"""Behind a name it asks for the conversation in plain lines."""
+MOST_PINS = 10
+"""Wrong PINs after which a seat is given to nobody any more."""
+WRONG_BURST, WRONG_PER_SECOND = 100, 1.0
+"""Wrong codes at once, and a second, before all that are tried wait for each other."""
+CROWDED_EVERY = 0.5
+"""Seconds between two codes that are tried then."""
+
+
+def new_code() -> str:
+    """Return a join code."""
+    return f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}}"
+
+
+def checked_code(text: str) -> str:
+    """Return a join code that somebody chose.
+
+    Raises:
+        GdTutorError: It is too short, too long, or cannot be typed everywhere.
+    """
+    if not (text.isascii() and text.isprintable() and " " not in text):
+        raise GdTutorError("--code takes letters, digits and signs of ASCII", "no blanks")
+    if not SHORTEST_CODE <= len(text) <= LONGEST_CODE:
+        bounds = f"{SHORTEST_CODE} to {LONGEST_CODE} characters"
+        raise GdTutorError(f"--code has {len(text)} characters", f"give it {bounds}")
+    return text
+
+
+def new_pin() -> str:
+    """Return the PIN of a seat."""
+    return f"{secrets.randbelow(10**4):04}"
+
+
+def is_same(given: str, wanted: str) -> bool:
+    """Compare two secrets in a time that says nothing of where they differ."""
+    return secrets.compare_digest(given.encode("utf-8", "replace"), wanted.encode())
+
+
+def seat_name(username: str) -> tuple[str, bool]:
+    """Return the name that is shown for a user's, and whether it asks for plain lines."""
+    is_linear = username.endswith(LINEAR)
+    plain = re.sub(r"\s+", " ", pictured(username.removesuffix(LINEAR)[:200])).strip()
+    return cut_short(plain, LONGEST_NAME) or "somebody", is_linear
+
+
+def free_name(name: str, seats: Mapping[str, Seat]) -> str:
+    """Return a name that no seat has: itself, else with the next number."""
+    number, wanted = 2, name
+    while wanted in seats:
+        ending = f"-{number}"
+        wanted, number = cut_short(name, LONGEST_NAME - len(ending), "") + ending, number + 1
+    return wanted
+
+
+class CodeThrottle:
+    """Says how long to wait before a code is looked at, the right one as well.
+
+    Args:
+        clock: Tells the time in seconds.
+    """
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._left, self._filled_at, self._turn_at = float(WRONG_BURST), clock(), clock()
+
+    def wait(self) -> float:
+        """Return the seconds to wait before the next code: 0 unless many have been wrong."""
+        now = self._clock()
+        self._refill(now)
+        if self._left >= 1:
+            return 0.0
+        self._turn_at = max(self._turn_at, now) + CROWDED_EVERY
+        return self._turn_at - now
+
+    def was_wrong(self) -> None:
+        """Count a wrong code."""
+        self._refill(self._clock())
+        self._left = max(self._left - 1, 0.0)
+
+    def _refill(self, now: float) -> None:
+        passed, self._filled_at = now - self._filled_at, now
+        self._left = min(self._left + passed * WRONG_PER_SECOND, WRONG_BURST)

@@ -1,0 +1,148 @@
+"""What the teacher's screen says of the class: one line, the panel of names, and the answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gdtutor.classroom.polls import RIGHT, Poll, spread
+from gdtutor.classroom.room import Classroom, Seat
+from gdtutor.session.link import place_of
+from gdtutor.session.state import Prompt, Screen, Session
+from gdtutor.values import Struct
+from gdtutor.view.boxes import Panel, boxed
+from gdtutor.view.frame import Chars, Frame, Line, Style
+from gdtutor.view.header import input_line
+from gdtutor.view.lines import fitted, line, shortened, width_of
+
+KEYS = "A ask  B answers as bars, for everyone  L everyone follows, or not  C close"
+WIDEST_BAR = 30
+
+
+class Invitation(Struct, frozen=True):
+    """How to join."""
+
+    title: str
+    address: str
+    port: int
+    code: str
+    fingerprint: str
+
+    @property
+    def command(self) -> str:
+        """What a student types; NAME is theirs to choose."""
+        port = "" if self.port == 22 else f"-p {self.port} "
+        return f"ssh {port}NAME@{self.address}"
+
+
+def class_line(room: Classroom, invitation: Invitation, width: int, chars: Chars) -> Line:
+    """Return the line at the bottom of the teacher's screen."""
+    join = line(" ", (invitation.command, Style.KEY), "  code ", (invitation.code, Style.KEY))
+    facts = counts(room)
+    for shown in (facts, facts[:-1], facts[:1]):
+        whole = (*join, *line("  ", ("  ".join(shown), Style.GOOD)))
+        if width_of(whole) <= width:
+            break
+    keys = line("  ", ("C", Style.KEY), (" class", Style.DIM))
+    if width_of(whole) + width_of(keys) <= width:
+        whole = (*whole, *keys)
+    return fitted(whole, width, chars)
+
+
+def typed_line(prompt: Prompt) -> Line:
+    """Return the input of the class's line, with what is wrong with it."""
+    refused = line("   ", (prompt.error, Style.ERROR)) if prompt.error else ()
+    return (*input_line(prompt), *refused)
+
+
+def counts(room: Classroom) -> tuple[str, ...]:
+    """Return how many are here, where they are, and how many have answered or ask for help."""
+    here = [seat for seat in room.seats.values() if seat.is_here]
+    away = [seat for seat in here if seat.own is not None]
+    facts = [f"{len(here)} here"]
+    poll = room.poll
+    if poll is not None:
+        asked = [seat for seat in here if not seat.is_out]
+        facts.append(f"{sum(s.name in poll.replies for s in asked)}/{len(asked)} answered")
+    if helped := sum(seat.wants_help for seat in here):
+        facts.append(f"{helped} ask{'s' if helped == 1 else ''} for help")
+    facts.append("all follow, locked" if room.is_locked else f"{len(here) - len(away)} follow")
+    if away:
+        places = {place(seat.own) for seat in away if seat.own is not None}
+        at = f" at {places.pop()}" if len(places) == 1 else ""
+        facts.append(f"{len(away)} elsewhere{at}")
+    return tuple(facts)
+
+
+def place(session: Session) -> str:
+    """Return where a student is who walks alone."""
+    if session.lesson is None or session.screen is Screen.LIBRARY:
+        return "the library"
+    at = place_of(session).removeprefix("0/") or "its first page"
+    return "training" if session.screen is Screen.TRAIN else at
+
+
+def panel_rows(room: Classroom, invitation: Invitation, chars: Chars) -> tuple[Line, ...]:
+    """Return the panel of the class: how to join, then who is where."""
+    rows = [
+        line((invitation.command, Style.KEY), "   join code ", (invitation.code, Style.KEY)),
+        line("host key ", (invitation.fingerprint, Style.DIM)),
+        line((KEYS, Style.DIM)),
+        (),
+    ]
+    seats = sorted(room.seats.values(), key=lambda seat: (not seat.wants_help, seat.name))
+    rows += [_seat_row(room, seat, chars) for seat in seats] or [line("Nobody has joined yet.")]
+    return tuple(rows)
+
+
+def _seat_row(room: Classroom, seat: Seat, chars: Chars) -> Line:
+    mark = ("! ", Style.WARNING) if seat.wants_help else ("  ", Style.TEXT)
+    where = "follows" if seat.own is None else f"at {place(seat.own)}"
+    if not seat.is_here:
+        where = "gone"
+    poll = room.polls[-1] if room.polls else None
+    reply = None if poll is None else poll.replies.get(seat.name)
+    told = ""
+    if reply is not None and poll is not None:
+        told = "has answered" if poll.is_open else f"{reply.text}: {reply.verdict}"
+    return line(mark, f"{seat.name:<20} ", f"{shortened(where, 26, chars):<26} ", (told, Style.DIM))
+
+
+def answer_rows(polls: Sequence[Poll], width: int, chars: Chars) -> tuple[Line, ...]:
+    """Return the spread of the answers to the last question as bars, beside an earlier round."""
+    if not polls:
+        return (line("No question was asked yet: r asks for each next value."),)
+    last = polls[-1]
+    if last.is_open:
+        return (line(f"{len(last.replies)} have answered. The next step closes the question."),)
+    earlier = next((poll for poll in reversed(polls[:-1]) if poll.name == last.name), None)
+    rows = list(_bars(last, width, chars))
+    if earlier is not None:
+        rows += [(), line(("the round before", Style.TITLE)), *_bars(earlier, width, chars)]
+    return tuple(rows)
+
+
+def _bars(poll: Poll, width: int, chars: Chars) -> tuple[Line, ...]:
+    """Return a bar for each verdict: right, each slip, others."""
+    counted = spread(poll)
+    if not counted:
+        return (line("Nobody answered."),)
+    most, room = max(count for _, count in counted), min(WIDEST_BAR, max(width - 40, 4))
+    full = "█" if chars.unicode else "#"
+    return tuple(
+        line(
+            f"{shortened(verdict, 30, chars):<30} ",
+            (
+                full * max(count * room // most, 1),
+                Style.GOOD if verdict == RIGHT else Style.WARNING,
+            ),
+            f" {count}",
+        )
+        for verdict, count in counted
+    )
+
+
+def with_rows(frame: Frame, title: str, rows: Sequence[Line], chars: Chars) -> Frame:
+    """Return a frame with a box of rows over its upper part."""
+    height = min(len(rows) + 2, max(frame.height - 3, 3))
+    box = boxed(Panel(title, tuple(rows)), frame.width, height, chars)
+    return frame.covered(1, [fitted(row, frame.width, chars) for row in box])

@@ -1,0 +1,158 @@
+"""What stands around a speaker's program: a line below it, panels over it, the stops' keys."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from gdtutor.classroom.board import typed_line, with_rows
+from gdtutor.classroom.podium import KEEP, OVERVIEW, Podium
+from gdtutor.engine.errors import GdTutorError
+from gdtutor.session.press import Press
+from gdtutor.session.prompting import edited
+from gdtutor.session.state import Prompt, PromptKind, Session
+from gdtutor.session.update import Action, Told
+from gdtutor.values import replace
+from gdtutor.view.frame import Chars, Frame, Line, Style
+from gdtutor.view.lines import fitted, line
+
+STOPS = "stops"
+"""The panel of the overview."""
+
+
+class Desk:
+    """Stands around the program of somebody who gives a talk, as `ui` asks for it.
+
+    Args:
+        chars: The characters of the terminal.
+        podium: The stops.
+    """
+
+    rows = 1
+
+    def __init__(self, chars: Chars, podium: Podium) -> None:
+        self._chars, self._podium = chars, podium
+        self._laid = ""
+        """The panel that is laid over the screen; empty where none is."""
+        self._input: Prompt | None = None
+        self._use: Callable[[str], Action | None] = lambda _: None
+        self._show: Callable[[], None] = lambda: None
+        self._act: Callable[[Action], None] = lambda _: None
+        self._session = Session()
+        self._is_shown_soon = False
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def begin(self, show: Callable[[], None], act: Callable[[Action], None]) -> None:
+        """Begin, in the app's event loop."""
+        self._show, self._act = show, act
+        self._loop = asyncio.get_running_loop()
+        # The program is there, and has a size, once the app has begun.
+        self._loop.call_soon(self._podium.begin, act, self._loop.call_soon_threadsafe)
+
+    def shows(self, session: Session) -> None:
+        """Hear what the screens show."""
+        self._session = session
+
+    def takes(self, press: Press) -> bool:
+        """Take the keys of a talk, but where something is typed."""
+        if self._input is not None:
+            self._type(self._input, press)
+            return True
+        if self._session.prompt is not None:
+            return False
+        return self._key(press)
+
+    def _key(self, press: Press) -> bool:
+        """Answer a key of the desk; False where it is none."""
+        if self._podium.takes(press):
+            return True
+        if press.key == OVERVIEW:
+            self._lay(STOPS)
+        elif press.key == KEEP:
+            self._keep()
+        elif press.key == "escape" and self._laid:
+            self._lay(self._laid)
+        else:
+            return False
+        return True
+
+    def _keep(self) -> None:
+        """Append the present place to the file of stops; ask for one where none is open."""
+        if self._podium.file is None:
+            self._ask("file of stops", self._keep_in)
+        else:
+            self._keep_in("")
+
+    def _keep_in(self, name: str) -> Action:
+        try:
+            if name:
+                self._podium.file = Path(name.strip())
+            return self._told(Told(self._podium.keep(self._session)))
+        except GdTutorError:
+            if name:
+                self._podium.file = None
+            raise
+
+    def _told(self, action: Told) -> Told:
+        self._act(action)
+        return action
+
+    def _ask(self, label: str, use: Callable[[str], Action | None]) -> None:
+        """Open the input of the desk's line; what is typed is used at Enter, or refused."""
+        self._input, self._use = Prompt(PromptKind.ANSWER, label), use
+        self._show()
+
+    def _type(self, prompt: Prompt, press: Press) -> None:
+        self._input = edited(prompt, press.key, press.character)
+        if press.key in ("escape", "ctrl+c"):
+            self._input = None
+        elif press.key == "enter":
+            self._input = None
+            try:
+                self._use(prompt.text)
+            except GdTutorError as error:
+                self._input = replace(prompt, error=str(error), is_refused=True)
+        self._show()
+
+    def _lay(self, panel: str) -> None:
+        """Lay a panel over the screen, or take it away again."""
+        self._laid = "" if panel == self._laid else panel
+        self._show()
+
+    def dressed(self, frame: Frame) -> Frame:
+        """Return the frame with the line below, and a panel where one is laid."""
+        if self._laid:
+            frame = with_rows(frame, self._laid, self._panel(frame.width), self._chars)
+        below = self._line(frame.width) if self._input is None else typed_line(self._input)
+        lines = (*frame.lines, fitted(below, frame.width, self._chars))
+        return replace(frame, height=frame.height + 1, lines=lines)
+
+    def _panel(self, width: int) -> Sequence[Line]:
+        """Return the rows of the panel that is laid."""
+        return self._podium.rows()
+
+    def _line(self, width: int) -> Line:
+        """Return the line below the screens."""
+        podium = self._podium
+        if podium.talk is None:
+            return line(" ", ("K", Style.KEY), (" keeps this place as a stop", Style.DIM))
+        stop = podium.talk.stops[max(podium.at, 0)]
+        minutes = f", {stop.minutes:g} min" if stop.minutes else ""
+        keys = (("<", " previous  "), (">", " next  "), ("O", " overview  "), ("K", " keep"))
+        parts = (part for key, word in keys for part in ((key, Style.KEY), (word, Style.DIM)))
+        at = f" stop {podium.at + 1}/{len(podium.talk.stops)}{minutes}  "
+        return line((at, Style.GOOD), *parts)
+
+    def _changed(self) -> None:
+        """Paint what stands around the screen, once for all that comes at once."""
+        if not self._is_shown_soon and self._loop is not None:
+            self._is_shown_soon = True
+            self._loop.call_soon(self._show_changed)
+
+    def _show_changed(self) -> None:
+        self._is_shown_soon = False
+        self._show()
+
+    def end(self) -> None:
+        """End, before the app does."""

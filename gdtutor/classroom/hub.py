@@ -1,0 +1,271 @@
+"""The class while it runs: it holds the room, and has painted whoever sees what changed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Protocol
+
+from gdtutor.classroom.admission import free_name, is_same, new_pin
+from gdtutor.classroom.lines import spoken
+from gdtutor.classroom.pool import MOST_SECONDS, SLICE, TrainingPool
+from gdtutor.classroom.record import Attendance, ClassRecorder, KeptAnswer
+from gdtutor.classroom.room import (
+    Classroom,
+    Seat,
+    Turn,
+    closed,
+    joined,
+    left,
+    locked,
+    opened_room,
+    pressed,
+    taught,
+    with_seat,
+)
+from gdtutor.drive.opening import open_lesson
+from gdtutor.engine.errors import GdTutorError
+from gdtutor.session.effects import (
+    Effect,
+    OpenLesson,
+    PauseTraining,
+    Quit,
+    ShowPalette,
+    SweepRuns,
+    Train,
+)
+from gdtutor.session.opening import Opened
+from gdtutor.session.press import Press
+from gdtutor.session.state import Session, Status
+from gdtutor.session.update import Action, Failed, Progressed, Told, update
+from gdtutor.values import replace
+
+GOODBYE = "You have left the class; your seat waits for you."
+OVER = "The teacher has ended the class."
+TAKEN = "Your seat was taken from another connection."
+
+
+class SeatLine(Protocol):
+    """A student's connection."""
+
+    def show(self) -> None:
+        """Paint the seat's screen soon."""
+
+    def end(self, told: str) -> None:
+        """Give the terminal back with a line, and hang up."""
+
+
+class ClassHub:
+    """Holds the room and the connections of those who are here; lives in one event loop.
+
+    Args:
+        title: What the class is called.
+        changed: Called when something that the teacher's screen says of the class has changed.
+        pool: Trains what students train on their own; nobody does where it is None.
+        recorder: Keeps who is here, and the answers; nobody does where it is None.
+    """
+
+    def __init__(
+        self,
+        title: str,
+        changed: Callable[[], None] = lambda: None,
+        pool: TrainingPool | None = None,
+        recorder: ClassRecorder | None = None,
+    ) -> None:
+        self.title = title
+        self._pool, self._recorder = pool, recorder
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._pausing: set[str] = set()
+        self.room: Classroom = opened_room(Session())
+        self._changed = changed
+        self._lines: dict[str, SeatLine] = {}
+        self._lessons: dict[str, Opened] = {}
+        self._wrong_pins: dict[str, int] = {}
+
+    def teach(self, session: Session) -> None:
+        """Show the class what the teacher's screen shows."""
+        if session is not self.room.taught:
+            self._turn(taught(self.room, session))
+
+    def lock(self) -> None:
+        """Have everyone follow, or let them walk alone again."""
+        self._turn(locked(self.room))
+
+    def show_results(self, are_shown: bool) -> None:
+        """Show everyone how the answers to the last question are spread, or no longer."""
+        if self.room.shows_results != are_shown:
+            self._turn(replace(self.room, shows_results=are_shown))
+
+    def has_seat(self, name: str) -> bool:
+        """Tell whether somebody has this name."""
+        return name in self.room.seats
+
+    def opens_seat(self, name: str, pin: str, most_wrong: int) -> bool:
+        """Tell whether a PIN is a seat's; after too many wrong ones none is."""
+        seat, wrong = self.room.seats.get(name), self._wrong_pins.get(name, 0)
+        if seat is None or wrong >= most_wrong:
+            return False
+        if is_same(pin, seat.pin):
+            return True
+        self._wrong_pins[name] = wrong + 1
+        return False
+
+    def join(self, name: str, line: SeatLine, *, returns: bool) -> Seat:
+        """Give a student a seat: their own, where they have shown its PIN, else a new one."""
+        old = self._lines.pop(name, None) if returns else None
+        if not returns:
+            name = free_name(name, self.room.seats)
+        pin = new_pin()
+        told = f"Welcome back, {name}."
+        if not returns:
+            told = f"PIN {pin} keeps your seat, {name}: it brings you back to it."
+            if self.keeps_answers:
+                told = f"PIN {pin} keeps your seat. Answers are kept, under the name {name}."
+        self._lines[name] = line
+        self._turn(joined(self.room, name, pin, told))
+        if old is not None:
+            old.end(TAKEN)
+        return self.room.seats[name]
+
+    def leave(self, name: str, line: SeatLine) -> None:
+        """Hear that a connection is gone; the seat stays."""
+        if self._lines.get(name) is line:
+            del self._lines[name]
+            self._turn(left(self.room, name))
+
+    def press(self, name: str, press: Press) -> None:
+        """Answer a student's key."""
+        self._take(name, pressed(self.room, name, press))
+
+    def speak(self, name: str, text: str) -> None:
+        """Answer a line of a student who hears the class in lines."""
+        self._take(name, spoken(self.room, name, text))
+
+    def _record(self, recorder: ClassRecorder, before: Classroom, room: Classroom) -> None:
+        """Keep who has come or gone, and the answers to a question that was closed."""
+        now = recorder.clock()
+        moves = [
+            Attendance(seat.name, now, seat.is_here)
+            for seat in room.seats.values()
+            if seat is not before.seats.get(seat.name)
+            and seat.is_here != (seat.name in before.seats and before.seats[seat.name].is_here)
+        ]
+        answers = []
+        number = len(before.polls)
+        if before.poll is not None and not room.polls[number - 1].is_open:
+            poll = room.polls[number - 1]
+            lesson = "" if poll.asked.lesson is None else poll.asked.lesson.id
+            answers = [
+                KeptAnswer(number, lesson, poll.name, name, reply.text, reply.verdict, now)
+                for name, reply in poll.replies.items()
+            ]
+        if moves or answers:
+            recorder.keep([*moves, *answers])
+
+    @property
+    def keeps_answers(self) -> bool:
+        """Whether answers are kept, which students are told."""
+        return self._recorder is not None
+
+    def _take(self, name: str, turn: Turn) -> None:
+        room, effects = turn
+        self._turn(room)
+        for effect in effects:
+            self._carry_out(name, effect)
+
+    def seat(self, name: str) -> Seat:
+        """Return a student's seat."""
+        return self.room.seats[name]
+
+    def end(self) -> None:
+        """End the class: everyone gets a line and their terminal back."""
+        self._turn(closed(self.room))
+        lines, self._lines = self._lines, {}
+        for line in lines.values():
+            line.end(OVER)
+
+    def _turn(self, room: Classroom) -> None:
+        """Take the next state of the class, and paint whose screen it changes."""
+        before, self.room = self.room, room
+        if room is before:
+            return
+        if self._recorder is not None:
+            self._record(self._recorder, before, room)
+        is_other = room.shared is not before.shared
+        is_everyones = is_other or room.shows_results != before.shows_results
+        for name, line in self._lines.items():
+            if is_everyones or before.seats.get(name) is not room.seats[name]:
+                line.show()
+        self._changed()
+
+    def _carry_out(self, name: str, effect: Effect) -> None:
+        match effect:
+            case Quit():
+                line = self._lines.get(name)
+                if line is not None:
+                    line.end(GOODBYE)
+            case OpenLesson():
+                self._begin(self._open(name, effect.path))
+            case Train():
+                self._pausing.discard(name)
+                self._begin(self._train(name, effect))
+            case PauseTraining():
+                self._pausing.add(name)
+            case SweepRuns():
+                self._act(name, Failed("Sweeps are for gdtutor on your own machine."))
+            case ShowPalette():
+                self._act(name, Told("The palette is not for a class; ? lists the keys."))
+
+    def _begin(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def _act(self, name: str, action: Action) -> None:
+        own = self.room.seats[name].own
+        if own is not None:
+            self._stand(name, update(own, action)[0])
+
+    def _stand(self, name: str, own: Session) -> None:
+        """Have a student who walks alone stand somewhere else."""
+        self._turn(with_seat(self.room, replace(self.room.seats[name], own=own)))
+
+    async def _open(self, name: str, path: str) -> None:
+        """Open a lesson of the class's library for a student, and no other file."""
+        known = {str(entry.path) for entry in self.room.shared.library.entries}
+        if path not in known:
+            self._act(name, Told("That lesson is not in the class's library.", is_error=True))
+            return
+        try:
+            if path not in self._lessons:
+                # A thread, since reading a lesson takes longer than a key may.
+                self._lessons[path] = await asyncio.to_thread(open_lesson, Path(path))
+        except GdTutorError as error:
+            self._act(name, Told(str(error), is_error=True))
+        else:
+            self._act(name, self._lessons[path])
+
+    async def _train(self, name: str, wish: Train) -> None:
+        """Train a copy of a student's run, slice by slice, while the student wants it."""
+        run, left = wish.run, MOST_SECONDS
+        until = None if wish.iterations is None else run.farthest + wish.iterations
+        while self._pool is not None:
+            found = await self._pool.train(run, until)
+            own = self.room.seats[name].own
+            if own is None or own.run is not run or own.training.status is not Status.RUNNING:
+                return
+            if isinstance(found, str):
+                break
+            left -= SLICE
+            snapshot = found.snapshot
+            rests = name in self._pausing or left <= 0 or not self.room.seats[name].is_here
+            if rests and snapshot.status is Status.RUNNING:
+                snapshot = replace(snapshot, status=Status.PAUSED)
+            original = found.run if own.original is run else own.original
+            run = found.run
+            self._stand(name, replace(own, run=run, original=original))
+            self._act(name, Progressed(snapshot))
+            if snapshot.status is not Status.RUNNING:
+                return
+        self._act(name, Failed("Nothing is trained here; your own gdtutor does."))

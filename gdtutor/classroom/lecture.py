@@ -1,0 +1,116 @@
+"""The teacher's side: the line of the class below the screens, its panels, and its keys."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Callable, Sequence
+
+import asyncssh
+
+from gdtutor.classroom.board import Invitation, answer_rows, class_line, counts, panel_rows
+from gdtutor.classroom.desk import STOPS, Desk
+from gdtutor.classroom.hub import ClassHub
+from gdtutor.classroom.own_question import ASK, own_question
+from gdtutor.classroom.podium import Podium
+from gdtutor.classroom.pool import TrainingPool
+from gdtutor.classroom.record import ClassRecorder
+from gdtutor.classroom.server import ClassServer
+from gdtutor.session.press import Press
+from gdtutor.session.state import Session
+from gdtutor.session.update import Action, Posed
+from gdtutor.values import Struct
+from gdtutor.view.frame import Chars, Line
+
+ANSWERS = "answers"
+"""The panel of the answers, which everyone sees."""
+
+
+class ClassOpening(Struct, frozen=True, eq=False):
+    """What a class begins with."""
+
+    invitation: Invitation
+    where: socket.socket
+    """What it listens on."""
+    key: asyncssh.SSHKey
+    """The host key."""
+    recorder: ClassRecorder | None = None
+    """Keeps the answers; None where nobody does."""
+
+
+class Lecture(Desk):
+    """Stands around the teacher's program.
+
+    Args:
+        chars: The characters of the teacher's terminal.
+        podium: The stops.
+        opening: What the class begins with.
+    """
+
+    def __init__(self, chars: Chars, podium: Podium, opening: ClassOpening) -> None:
+        super().__init__(chars, podium)
+        self._opening = opening
+        self._pool = TrainingPool()
+        title = opening.invitation.title
+        self.hub = ClassHub(title, self._changed, self._pool, opening.recorder)
+        self._server: ClassServer | None = None
+        self._listening: asyncio.Task[None] | None = None
+        self._noted = ""
+
+    def begin(self, show: Callable[[], None], act: Callable[[Action], None]) -> None:
+        """Listen, in the app's event loop."""
+        super().begin(show, act)
+        opening = self._opening
+        self._server = ClassServer(self.hub, opening.invitation.code, opening.key)
+        self._listening = asyncio.ensure_future(self._server.listen(opening.where))
+
+    def shows(self, session: Session) -> None:
+        """Show the class what the teacher's screen shows."""
+        super().shows(session)
+        self.hub.teach(session)
+
+    def _key(self, press: Press) -> bool:
+        match press.key:
+            case "C":
+                self._lay(self._opening.invitation.title)
+            case "B":
+                self._lay(ANSWERS)
+            case "L":
+                self.hub.lock()
+            case "A":
+                self._ask(ASK, self._pose)
+            case _:
+                return super()._key(press)
+        return True
+
+    def _pose(self, text: str) -> Action:
+        posed = Posed(own_question(self.hub.room.taught, text))
+        self._act(posed)
+        return posed
+
+    def _lay(self, panel: str) -> None:
+        super()._lay(panel)
+        self.hub.show_results(self._laid == ANSWERS)
+
+    def _panel(self, width: int) -> Sequence[Line]:
+        if self._laid == STOPS:
+            return super()._panel(width)
+        if self._laid == ANSWERS:
+            return answer_rows(self.hub.room.polls, width, self._chars)
+        return panel_rows(self.hub.room, self._opening.invitation, self._chars)
+
+    def _line(self, width: int) -> Line:
+        return class_line(self.hub.room, self._opening.invitation, width, self._chars)
+
+    def _show_changed(self) -> None:
+        super()._show_changed()
+        told = "  ".join(counts(self.hub.room))
+        if told != self._noted:
+            self._noted = told
+            self._podium.tell(told)
+
+    def end(self) -> None:
+        """End the class: students get a line and their terminals back."""
+        if self._server is not None:
+            self._server.close()
+        self._pool.close()

@@ -1,0 +1,171 @@
+"""A student who hears the class in plain lines: what a line means, and what is told."""
+
+from __future__ import annotations
+
+from gdtutor.classroom.board import answer_rows
+from gdtutor.classroom.room import (
+    Classroom,
+    Seat,
+    Turn,
+    entered,
+    returned,
+    walked_off,
+    with_help,
+    with_seat,
+)
+from gdtutor.linear.commands import help_lines
+from gdtutor.linear.conversation import answered_line, news, walking, whole
+from gdtutor.report.transcript import read_aloud
+from gdtutor.session.effects import Quit
+from gdtutor.session.state import Session, Status, current_step
+from gdtutor.values import replace
+from gdtutor.view.frame import Chars
+from gdtutor.view.lines import text_of
+
+WELCOME = (
+    "You hear the class in lines: Enter reads the step, a command walks on your own, "
+    ". alone returns, :help asks the teacher for help, ? lists the commands, :q leaves."
+)
+
+
+def spoken(room: Classroom, name: str, text: str) -> Turn:
+    """Return the class after a line of a student, with what that asks of the outside."""
+    seat, word = replace(room.seats[name], notice=""), text.strip()
+    if word in (":q", ":quit") or (word == "q" and seat.draft is None):
+        return with_seat(room, seat), (Quit(),)
+    if word in (".", ":."):
+        told = replace(seat, notice=WELCOME) if seat.own is None else returned(seat)
+        return with_seat(room, told), ()
+    if word == ":help":
+        return with_seat(room, with_help(seat)), ()
+    if word in ("?", ":?"):
+        screen = (seat.own or room.shared).screen
+        told = replace(seat, notice="\n".join([WELCOME, *help_lines(screen)]))
+        return with_seat(room, told), ()
+    is_asked = seat.own is None and room.poll is not None and not seat.is_out
+    if is_asked and word and not word.startswith(":"):
+        return entered(room, seat, word), ()
+    if seat.own is None:
+        room = walked_off(room, replace(seat, draft=None))
+        seat = room.seats[name]
+    if seat.own is None:
+        return room, ()
+    after, effects = answered_line(seat.own, text)
+    return with_seat(room, replace(seat, own=walking(after))), effects
+
+
+def announcement(room: Classroom) -> str:
+    """Return the teacher's step in one line."""
+    session = room.shared
+    if session.lesson is None or session.moment is None:
+        return "Class: the library of lessons."
+    step, moment = current_step(session), session.moment
+    if session.look.is_closing:
+        return f"Class: {session.lesson.title}, the closing page."
+    if step is None:
+        return f"Class: {session.lesson.title}, the opening page."
+    node = f" {step.node}" if step.node else ""
+    at = f"iteration {moment.iteration}, {step.phase.value}{node}"
+    return f"Class: {at}, step {step.number} of {len(moment.steps)}."
+
+
+class LineTeller:
+    """Says what has changed for one student since it was last asked.
+
+    Args:
+        chars: The characters of the student's terminal.
+    """
+
+    def __init__(self, chars: Chars) -> None:
+        self._chars = read_aloud(chars)
+        self._announced = ""
+        self._notice = self._error = self._question = self._results = ""
+        self._before: Session | None = None
+
+    def step(self, room: Classroom) -> str:
+        """Return the step of the class in full."""
+        return whole(replace(room.shared, challenge=room.shared.challenge), self._chars)
+
+    def told(self, room: Classroom, seat: Seat) -> str:
+        """Return what is new, empty where nothing is."""
+        parts: list[str] = []
+        if seat.notice != self._notice:
+            parts.append(seat.notice)
+        self._notice = seat.notice
+        error = seat.draft.error if seat.draft is not None else ""
+        if error != self._error:
+            parts.append(error)
+        self._error = error
+        if seat.own is not None:
+            parts.append(self._of_own(room, seat.own))
+        else:
+            self._before = None
+            parts += self._of_class(room, seat)
+        return "\n".join(part for part in parts if part)
+
+    def _of_own(self, room: Classroom, own: Session) -> str:
+        before, self._before = self._before or room.shared, own
+        if own.training.status is Status.RUNNING:
+            # Told once it rests.
+            self._before = before
+            return ""
+        return "" if own is before else news(before, own, self._chars)
+
+    def _of_class(self, room: Classroom, seat: Seat) -> list[str]:
+        parts = []
+        announced = announcement(room)
+        if announced != self._announced:
+            self._announced = announced
+            parts.append(announced)
+        question = room.poll.name if room.poll is not None and not seat.is_out else ""
+        if question != self._question:
+            self._question = question
+            if question:
+                parts.append(f"{self.step(room)}\nThe class is asked; type your answer.")
+        results = ""
+        if room.shows_results and room.polls and room.poll is None:
+            rows = answer_rows(room.polls, 80, self._chars)
+            results = "\n".join(["How the class has answered:", *(text_of(row) for row in rows)])
+        if results != self._results:
+            self._results = results
+            parts.append(results)
+        return parts
+
+
+class LineEditor:
+    """Makes lines of what a terminal sends that edits none itself, and echoes them.
+
+    Args:
+        echoes: Whether the terminal shows what is typed only where it is sent back.
+    """
+
+    LONGEST = 500
+
+    def __init__(self, echoes: bool) -> None:
+        self._echoes = echoes
+        self._text = ""
+        self._after_return = False
+
+    def feed(self, text: str) -> tuple[list[str], str]:
+        """Return the lines that end in a text, and what is echoed."""
+        lines: list[str] = []
+        echo: list[str] = []
+        for character in text:
+            is_pair, self._after_return = self._after_return, character == "\r"
+            match character:
+                case "\n" if is_pair:
+                    continue
+                case "\r" | "\n":
+                    lines.append(self._text)
+                    self._text = ""
+                    echo.append("\r\n")
+                case "\x7f" | "\b":
+                    if self._text:
+                        self._text = self._text[:-1]
+                        echo.append("\b \b")
+                case "\x03" | "\x04" if not self._text or character == "\x03":
+                    lines.append(":q")
+                case _ if character.isprintable() and len(self._text) < self.LONGEST:
+                    self._text += character
+                    echo.append(character)
+        return lines, "".join(echo) if self._echoes else ""

@@ -1,0 +1,143 @@
+"""The speaker's keys: the stops of a talk, the file that they stand in, and the private notes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from gdtutor.classroom.stops import SpeakerNotes, Talk, append_stop, read_talk, write_notes
+from gdtutor.drive.background import Job
+from gdtutor.engine.errors import GdTutorError
+from gdtutor.session.link import command_of
+from gdtutor.session.press import Press
+from gdtutor.session.state import Session
+from gdtutor.session.update import Action, StopOpened, Told
+from gdtutor.values import Struct
+from gdtutor.view.frame import Line, Style
+from gdtutor.view.lines import line
+
+NEXT, PREVIOUS, OVERVIEW, KEEP = "greater_than_sign", "less_than_sign", "O", "K"
+
+
+class PodiumServices(Struct, frozen=True):
+    """What the podium needs from outside."""
+
+    open_link: Callable[[str], Session]
+    """Opens the place of a link; raises GdTutorError. Called in a thread."""
+    notes: Path | None
+    """Where the speaker's second terminal looks."""
+    clock: Callable[[], float]
+    """Tells the time in seconds since 1970."""
+
+
+class Podium:
+    """Holds where a talk is.
+
+    Args:
+        file: The file of stops; None where none is open.
+        services: What is needed from outside.
+
+    Raises:
+        GdTutorError: The file cannot be read.
+    """
+
+    def __init__(self, file: Path | None, services: PodiumServices) -> None:
+        self.file = file
+        self.talk = None if file is None else read_talk(file)
+        self.at = -1
+        """The stop, from 0; -1 before the first one."""
+        self._services = services
+        self._began = services.clock()
+        self._is_opening = False
+        self._act: Callable[[Action], None] = lambda _: None
+        self._pass_on: Callable[[Callable[[], None]], object] = lambda work: work()
+
+    def begin(
+        self,
+        act: Callable[[Action], None],
+        pass_on: Callable[[Callable[[], None]], object],
+    ) -> None:
+        """Go to the first stop, in the app's event loop."""
+        self._act, self._pass_on = act, pass_on
+        if self.talk is not None:
+            self._go(0)
+
+    def takes(self, press: Press) -> bool:
+        """Take the keys of the stops that lead somewhere."""
+        if self.talk is None or press.key not in (NEXT, PREVIOUS):
+            return False
+        self._go(self.at + (1 if press.key == NEXT else -1))
+        return True
+
+    def _go(self, number: int) -> None:
+        """Go to a stop; it is opened in a thread, since it may have to train."""
+        talk = self.talk
+        if talk is None or self._is_opening:
+            return
+        if not 0 <= number < len(talk.stops):
+            self._act(Told("This is the last stop." if number > 0 else "This is the first stop."))
+            return
+        self._is_opening = True
+        job: Job[Session] = Job(
+            lambda: self._services.open_link(talk.stops[number].link),
+            lambda: self._pass_on(lambda: self._opened(number, job)),
+        )
+
+    def _opened(self, number: int, job: Job[Session]) -> None:
+        self._is_opening = False
+        try:
+            place = job.result()
+        except GdTutorError as error:
+            self._act(Told(f"Stop {number + 1}: {error}", is_error=True))
+            return
+        self.at = number
+        self._act(StopOpened(place))
+        self.tell("")
+
+    def keep(self, session: Session) -> str:
+        """Append a place to the file of stops, and return what came of it.
+
+        Raises:
+            GdTutorError: No lesson is open, or the file cannot be written.
+        """
+        link = command_of(session)
+        if not link:
+            raise GdTutorError("no lesson is open", "a stop is a place in one")
+        assert self.file is not None
+        number = append_stop(self.file, link)
+        self.talk = read_talk(self.file)
+        return f"Stop {number} of {self.file.name}: this place."
+
+    def rows(self) -> tuple[Line, ...]:
+        """Return the overview of the stops."""
+        talk = self.talk
+        if talk is None:
+            return (line("No file of stops is open: K keeps this place in one."),)
+        return tuple(_stop_row(talk, number, self.at) for number in range(len(talk.stops)))
+
+    def tell(self, room: str) -> None:
+        """Tell the speaker's second terminal where the talk is, and how the class does."""
+        talk, path = self.talk, self._services.notes
+        if talk is None or path is None:
+            return
+        stop = talk.stops[self.at] if self.at >= 0 else None
+        following = talk.stops[self.at + 1].link if self.at + 1 < len(talk.stops) else ""
+        notes = SpeakerNotes(
+            title=talk.title,
+            stop=self.at + 1,
+            stops=len(talk.stops),
+            note="" if stop is None else stop.note,
+            following=following,
+            planned=talk.planned(max(self.at, 0)),
+            minutes=0.0 if stop is None else stop.minutes,
+            began=self._began,
+            room=room,
+        )
+        Job(lambda: write_notes(path, notes))
+
+
+def _stop_row(talk: Talk, number: int, at: int) -> Line:
+    stop = talk.stops[number]
+    mark = ("> ", Style.CURRENT) if number == at else ("  ", Style.TEXT)
+    minutes = f"{stop.minutes:g} min  " if stop.minutes else ""
+    return line(mark, f"{number + 1:>3}  {minutes}", stop.link.removeprefix("gdtutor "))

@@ -1,0 +1,172 @@
+"""What a class has answered, kept in one SQLite file: by a thread, off the way of the keys."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Callable, Iterable
+from contextlib import closing
+from pathlib import Path
+from queue import SimpleQueue
+
+from gdtutor.engine.errors import GdTutorError
+from gdtutor.values import Struct
+
+APPLICATION_ID = 0x67645443
+"""Says that a file is a class's: `gdTC`."""
+_SCHEMA = """
+CREATE TABLE class (id INTEGER PRIMARY KEY, title TEXT NOT NULL, began REAL NOT NULL);
+CREATE TABLE attendance (
+  class INTEGER NOT NULL REFERENCES class, name TEXT NOT NULL, at REAL NOT NULL,
+  is_here INTEGER NOT NULL
+);
+CREATE TABLE answer (
+  class INTEGER NOT NULL REFERENCES class, poll INTEGER NOT NULL, lesson TEXT NOT NULL,
+  question TEXT NOT NULL, name TEXT NOT NULL, answer TEXT NOT NULL, verdict TEXT NOT NULL,
+  at REAL NOT NULL
+);
+"""
+CLOSING_SECONDS = 2.0
+"""How long the end of a class waits for the disk."""
+
+
+class Attendance(Struct, frozen=True):
+    """Somebody came or went."""
+
+    name: str
+    at: float
+    """Seconds since 1970."""
+    is_here: bool
+
+
+class KeptAnswer(Struct, frozen=True):
+    """The answer of one student that counted."""
+
+    poll: int
+    """The number of the question in this class, from 1; a second round has another."""
+    lesson: str
+    question: str
+    name: str
+    answer: str
+    verdict: str
+    at: float
+
+
+class KeptClass(Struct, frozen=True):
+    """One class of a file."""
+
+    title: str
+    began: float
+    attendance: tuple[Attendance, ...]
+    answers: tuple[KeptAnswer, ...]
+
+
+def opened_record(path: Path) -> sqlite3.Connection:
+    """Open a class's file, or make it.
+
+    Raises:
+        GdTutorError: It is another file, or cannot be used.
+    """
+    try:
+        connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        (found,) = connection.execute("PRAGMA application_id").fetchone()
+        (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        if found != APPLICATION_ID and tables:
+            raise GdTutorError(f"{path} is no record of a class", "name another file")
+        if not tables:
+            made = f"BEGIN; {_SCHEMA} PRAGMA application_id={APPLICATION_ID}; COMMIT;"
+            connection.executescript(made)
+    except sqlite3.Error as error:
+        raise GdTutorError(f"{path} cannot be used: {error}", "name another file") from None
+    return connection
+
+
+class ClassRecorder:
+    """Writes in a thread of its own what it is handed.
+
+    Args:
+        path: The file.
+        title: What the class is called.
+        clock: Tells the time in seconds since 1970.
+
+    Raises:
+        GdTutorError: The file cannot be used.
+    """
+
+    def __init__(self, path: Path, title: str, clock: Callable[[], float]) -> None:
+        self._connection = opened_record(path)
+        self.clock = clock
+        self._queue: SimpleQueue[tuple[Attendance | KeptAnswer, ...] | None] = SimpleQueue()
+        self.problem = ""
+        """Why not all is kept, empty where it is."""
+        began = self._connection.execute(
+            "INSERT INTO class (title, began) VALUES (?, ?)", (title, clock())
+        )
+        self._class = began.lastrowid
+        self._thread = threading.Thread(target=self._run, name="record", daemon=True)
+        self._thread.start()
+
+    def keep(self, records: Iterable[Attendance | KeptAnswer]) -> None:
+        """Hand records over; return at once."""
+        self._queue.put(tuple(records))
+
+    def close(self) -> None:
+        """Wait until all is on the disk, or so long."""
+        self._queue.put(None)
+        self._thread.join(CLOSING_SECONDS)
+
+    def _run(self) -> None:
+        with closing(self._connection):
+            while (records := self._queue.get()) is not None:
+                try:
+                    self._write(records)
+                except sqlite3.Error as error:
+                    self.problem = str(error)
+
+    def _write(self, records: tuple[Attendance | KeptAnswer, ...]) -> None:
+        self._connection.execute("BEGIN IMMEDIATE")
+        for record in records:
+            match record:
+                case Attendance(name, at, is_here):
+                    row = (self._class, name, at, is_here)
+                    self._connection.execute("INSERT INTO attendance VALUES (?, ?, ?, ?)", row)
+                case KeptAnswer(poll, lesson, question, name, answer, verdict, at):
+                    self._connection.execute(
+                        "INSERT INTO answer VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                        (self._class, poll, lesson, question, name, answer, verdict, at),
+                    )
+        self._connection.execute("COMMIT")
+
+
+def kept_classes(path: Path) -> tuple[KeptClass, ...]:
+    """Return the classes of a file, the first one first.
+
+    Raises:
+        GdTutorError: There is no such file, or it is another one.
+    """
+    if not path.is_file():
+        raise GdTutorError(f"there is no file {path}", "gdtutor class --record FILE makes one")
+    with closing(opened_record(path)) as connection:
+        found = connection.execute("SELECT id, title, began FROM class ORDER BY id").fetchall()
+        return tuple(
+            KeptClass(
+                title,
+                began,
+                tuple(
+                    Attendance(name, at, bool(is_here))
+                    for name, at, is_here in connection.execute(
+                        "SELECT name, at, is_here FROM attendance WHERE class=? ORDER BY at",
+                        (number,),
+                    )
+                ),
+                tuple(
+                    KeptAnswer(*row)
+                    for row in connection.execute(
+                        "SELECT poll, lesson, question, name, answer, verdict, at FROM answer"
+                        " WHERE class=? ORDER BY poll, name",
+                        (number,),
+                    )
+                ),
+            )
+            for number, title, began in found
+        )

@@ -1,0 +1,270 @@
+"""The state of a class: what is taught, who sits where, and the question that is open.
+
+Everything here is pure: a change of the class is a function from one `Classroom` to the next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+
+from gdtutor.classroom.polls import Poll, Reply, shown, with_reply
+from gdtutor.engine.errors import GdTutorError
+from gdtutor.session.challenge import Challenge
+from gdtutor.session.effects import Effect, Quit
+from gdtutor.session.press import Press
+from gdtutor.session.prompting import edited
+from gdtutor.session.state import AutoPlay, Prompt, PromptKind, Screen, Session
+from gdtutor.session.update import update
+from gdtutor.values import Struct, field, replace
+
+BACK, HELP = "full_stop", "exclamation_mark"
+"""The keys that return to the class, and that ask the teacher for help."""
+PATIENCE = 0.02
+"""Seconds that the way to an iteration may take for a student: everyone waits for it."""
+FOLLOWING = "You follow the class. Any key walks on your own, . returns, ! asks for help, q leaves."
+ANSWER = "your answer"
+
+
+class Seat(Struct, frozen=True, eq=False):
+    """One student's place in the class, which a lost connection leaves as it is."""
+
+    name: str
+    pin: str
+    """What brings the student back to the seat."""
+    own: Session | None = None
+    """Where the student walks alone; None where the seat follows."""
+    draft: Prompt | None = None
+    """The input of the class's open question; None where it is not open here."""
+    typed: str = ""
+    """What stood in that input when it was left."""
+    is_out: bool = False
+    """Whether the seat has left the open question, or was elsewhere when it was asked."""
+    is_here: bool = True
+    wants_help: bool = False
+    notice: str = ""
+    """One line for the student; gone with the next key."""
+
+
+class Classroom(Struct, frozen=True, eq=False):
+    """The class."""
+
+    taught: Session
+    """What the teacher's screen shows."""
+    shared: Session
+    """The same as students see it, without what is typed and said on the teacher's own screen."""
+    seats: Mapping[str, Seat] = field(default_factory=dict)
+    is_locked: bool = False
+    """Whether everyone follows."""
+    polls: tuple[Poll, ...] = ()
+    """The questions that were asked, the last one last."""
+    shows_results: bool = False
+    """Whether the answers to the last question stand on every screen."""
+
+    @property
+    def poll(self) -> Poll | None:
+        """The question that is open."""
+        return self.polls[-1] if self.polls and self.polls[-1].is_open else None
+
+
+Turn = tuple[Classroom, tuple[Effect, ...]]
+
+
+def opened_room(session: Session) -> Classroom:
+    """Return a class that nobody has joined."""
+    return Classroom(session, shared_session(session))
+
+
+def shared_session(session: Session) -> Session:
+    """Return a session as students see it."""
+    challenge = session.challenge
+    if challenge is not None:
+        challenge = replace(challenge, tried=(), hints_shown=0)
+    return replace(
+        session,
+        screen=session.behind if session.screen is Screen.HELP else session.screen,
+        prompt=None, message="", is_error=False, command="", count="", saving="",
+        auto=AutoPlay(), challenge=challenge, broken=(),
+    )  # fmt: skip
+
+
+def with_seat(room: Classroom, seat: Seat) -> Classroom:
+    """Return the class with a seat as it is now."""
+    return replace(room, seats={**room.seats, seat.name: seat})
+
+
+def joined(room: Classroom, name: str, pin: str, told: str) -> Classroom:
+    """Return the class with a student in a new seat, or back in their own."""
+    seat = room.seats.get(name)
+    if seat is None:
+        seat = Seat(name, pin)
+        if room.poll is not None:
+            seat = replace(seat, draft=_input())
+    return with_seat(room, replace(seat, is_here=True, notice=told))
+
+
+def left(room: Classroom, name: str) -> Classroom:
+    """Return the class without a student, whose seat stays."""
+    return with_seat(room, replace(room.seats[name], is_here=False))
+
+
+def taught(room: Classroom, session: Session) -> Classroom:
+    """Return the class after a step of the teacher: a question of theirs is everyone's."""
+    room = replace(room, taught=session, shared=shared_session(session))
+    challenge, poll = session.challenge, room.poll
+    if poll is not None and (challenge is None or challenge.name != poll.name):
+        room = _closed(room, poll)
+    if challenge is not None and room.poll is None:
+        room = _asked(room, challenge)
+    return room
+
+
+def _asked(room: Classroom, challenge: Challenge) -> Classroom:
+    poll = Poll(challenge, room.shared)
+    seats = {
+        name: replace(seat, draft=None if seat.own else _input(), typed="",
+                      is_out=seat.own is not None, notice="")
+        for name, seat in room.seats.items()
+    }  # fmt: skip
+    return replace(room, polls=(*room.polls, poll), seats=seats, shows_results=False)
+
+
+def closed(room: Classroom) -> Classroom:
+    """Return the class with no question open, as at its end."""
+    return room if room.poll is None else _closed(room, room.poll)
+
+
+def _closed(room: Classroom, poll: Poll) -> Classroom:
+    """Return the class with its question closed, and everyone told what their answer was.
+
+    What is still being typed is taken for an answer where it is one.
+    """
+    for seat in room.seats.values():
+        text = seat.typed if seat.draft is None else seat.draft.text
+        if text.strip() and not seat.is_out:
+            with suppress(GdTutorError):
+                poll = with_reply(poll, seat.name, text)
+    poll = replace(poll, is_open=False)
+    seats = {
+        name: replace(seat, draft=None, typed="", is_out=False,
+                      notice=_verdict(poll.replies.get(name), seat))
+        for name, seat in room.seats.items()
+    }  # fmt: skip
+    return replace(room, polls=(*room.polls[:-1], poll), seats=seats)
+
+
+def _verdict(reply: Reply | None, seat: Seat) -> str:
+    return seat.notice if reply is None else f"Your answer {reply.text}: {reply.verdict}."
+
+
+def _input(text: str = "") -> Prompt:
+    return Prompt(PromptKind.ANSWER, ANSWER, text, len(text))
+
+
+def pressed(room: Classroom, name: str, press: Press) -> Turn:
+    """Return the class after a key of a student, with what that asks of the outside."""
+    seat = replace(room.seats[name], notice="")
+    if press.key == "ctrl+c":
+        return with_seat(room, seat), (Quit(),)
+    if seat.own is not None:
+        return _wandering(room, seat, seat.own, press)
+    if seat.draft is not None:
+        return _typed(room, seat, seat.draft, press), ()
+    return _following(room, seat, press)
+
+
+def _following(room: Classroom, seat: Seat, press: Press) -> Turn:
+    match press.key:
+        case "full_stop":
+            return with_seat(room, replace(seat, notice=FOLLOWING)), ()
+        case "exclamation_mark":
+            return with_seat(room, with_help(seat)), ()
+        case "q":
+            return with_seat(room, seat), (Quit(),)
+        case "enter" if room.poll is not None and not seat.is_out:
+            return with_seat(room, replace(seat, draft=_input(seat.typed))), ()
+    room = walked_off(room, seat)
+    seat = room.seats[seat.name]
+    return (room, ()) if seat.own is None else _wandering(room, seat, seat.own, press)
+
+
+def walked_off(room: Classroom, seat: Seat) -> Classroom:
+    """Return the class with a student on their own, unless everyone has to follow.
+
+    What was typed into the input of an open question is the answer, where it is one.
+    """
+    if room.is_locked:
+        told = "The teacher has everyone follow for now; ! asks for help, q leaves."
+        return with_seat(room, replace(seat, notice=told))
+    own = replace(room.shared, patience=PATIENCE, visits=(), challenge=None)
+    if room.poll is not None and not seat.is_out and seat.typed.strip():
+        with suppress(GdTutorError):
+            room = _replied(room, room.poll, seat.name, seat.typed)
+    return with_seat(room, replace(seat, own=own, is_out=room.poll is not None))
+
+
+def _wandering(room: Classroom, seat: Seat, own: Session, press: Press) -> Turn:
+    if own.prompt is None:
+        match press.key:
+            case "full_stop":
+                return with_seat(room, returned(seat)), ()
+            case "exclamation_mark":
+                return with_seat(room, with_help(seat)), ()
+    after, effects = update(own, press)
+    return with_seat(room, replace(seat, own=after)), effects
+
+
+def returned(seat: Seat) -> Seat:
+    """Return a seat that follows again."""
+    told = "The question was closed for you as you left it." if seat.is_out else FOLLOWING
+    return replace(seat, own=None, notice=told)
+
+
+def with_help(seat: Seat) -> Seat:
+    """Return a seat that asks for help, or no longer does."""
+    told = "The teacher sees that you ask for help; ! takes it back."
+    if seat.wants_help:
+        told = "You no longer ask for help."
+    return replace(seat, wants_help=not seat.wants_help, notice=told)
+
+
+def _typed(room: Classroom, seat: Seat, draft: Prompt, press: Press) -> Classroom:
+    """Return the class after a key in the input of its open question."""
+    text = draft.text.strip()
+    if press.key == "escape" or room.poll is None:
+        told = "Enter goes on with the answer; . ! q and the keys of the walk are heard again."
+        return with_seat(room, replace(seat, draft=None, typed=draft.text, notice=told))
+    if press.key != "enter":
+        draft = edited(draft, press.key, press.character)
+        return with_seat(room, replace(seat, draft=draft))
+    return entered(room, replace(seat, draft=draft), text) if text else room
+
+
+def entered(room: Classroom, seat: Seat, text: str) -> Classroom:
+    """Return the class after an answer to its open question; what is none is to be mended."""
+    poll, draft = room.poll, seat.draft or _input(text)
+    if poll is None:
+        return with_seat(room, seat)
+    try:
+        room = _replied(room, poll, seat.name, text)
+    except GdTutorError as error:
+        draft = replace(draft, error=str(error), is_refused=True)
+        return with_seat(room, replace(seat, draft=draft))
+    told = f"Your answer {shown(text)} is in; Enter changes it until the teacher goes on."
+    return with_seat(room, replace(seat, draft=None, typed="", notice=told))
+
+
+def _replied(room: Classroom, poll: Poll, name: str, text: str) -> Classroom:
+    return replace(room, polls=(*room.polls[:-1], with_reply(poll, name, text)))
+
+
+def locked(room: Classroom) -> Classroom:
+    """Return the class where everyone follows, or where everyone may walk alone again."""
+    if room.is_locked:
+        return replace(room, is_locked=False)
+    told = "The teacher has everyone follow."
+    seats = {
+        name: seat if seat.own is None else replace(seat, own=None, notice=told)
+        for name, seat in room.seats.items()
+    }
+    return replace(room, is_locked=True, seats=seats)

@@ -1,0 +1,174 @@
+"""The screens of students: frames shared by all who follow at one size, and what changes on each.
+
+No student has a Textual app: a frame becomes rows of cells, and what differs from the rows that
+stand on the terminal is sent.
+"""
+
+from __future__ import annotations
+
+from gdtutor.classroom.board import answer_rows, with_rows
+from gdtutor.classroom.polls import Poll
+from gdtutor.classroom.room import Classroom, Seat
+from gdtutor.paint.cells import Row, row_of
+from gdtutor.paint.colours import Colours
+from gdtutor.paint.rows import RowMaker
+from gdtutor.paint.terminal import changes_between
+from gdtutor.session.state import Session
+from gdtutor.values import Struct, replace
+from gdtutor.view.frame import Chars, Frame, Line, Style
+from gdtutor.view.lines import fitted, line
+from gdtutor.view.screen import frame_of
+from gdtutor.view.study import bottom_lines
+from gdtutor.view.too_small import is_too_small
+
+ENTER = "\x1b[?1049h\x1b[?25l\x1b[?2004h\x1b[m\x1b[2J"
+"""Another screen, no cursor, and pastes that say that they are one."""
+LEAVE = "\x1b[?2004l\x1b[?25h\x1b[m\x1b[?1049l"
+LARGEST = (300, 100)
+"""Columns and rows that are drawn for a student; of a larger terminal the upper left part."""
+OWN_WAY = "on your own, . returns"
+
+
+class Terminal(Struct, frozen=True):
+    """What a student looks at."""
+
+    width: int
+    height: int
+    chars: Chars
+    colours: Colours
+
+    @property
+    def kind(self) -> tuple[int, int, Chars]:
+        """What decides over its cells."""
+        return self.width, self.height, self.chars
+
+
+class Painted(Struct, frozen=True, eq=False):
+    """What stands on a student's terminal."""
+
+    body: tuple[Row, ...] = ()
+    """All but the last two rows, shared by all who follow."""
+    bottom: tuple[Row, ...] = ()
+
+
+NOTHING = Painted()
+
+
+class SharedScreens:
+    """Frames of the class, and what changes them, made once for all terminals of a kind."""
+
+    def __init__(self) -> None:
+        self._of: tuple[Session | None, Poll | None] = None, None
+        self._makers: dict[tuple[int, int, Chars], RowMaker] = {}
+        self._bodies: dict[tuple[int, int, Chars], tuple[Row, ...]] = {}
+        self._changes: dict[tuple[int, int, Colours], tuple[Painted, Painted, str]] = {}
+
+    def body(self, room: Classroom, terminal: Terminal) -> tuple[Row, ...]:
+        """Return the rows that everyone with such a terminal sees, but the last two."""
+        of = room.shared, room.polls[-1] if room.shows_results and room.polls else None
+        if of[0] is not self._of[0] or of[1] is not self._of[1]:
+            # What no terminal of the class has looked at since the last step is forgotten.
+            self._makers = {kind: self._makers[kind] for kind in self._bodies}
+            self._of, self._bodies = of, {}
+        kind = terminal.kind
+        if kind not in self._bodies:
+            maker = self._makers.setdefault(kind, RowMaker(terminal.chars))
+            rows = maker.rows(_shared_frame(room, terminal))
+            self._bodies[kind] = rows[: _body_height(terminal)]
+        return self._bodies[kind]
+
+    def changes(self, old: Painted, new: Painted, colours: Colours) -> str:
+        """Return what changes the body of one screen into another's."""
+        key = id(old.body), id(new.body), colours
+        known = self._changes.get(key)
+        # An identity says something as long as both are held; others may have had it before.
+        if known is not None and known[0].body is old.body and known[1].body is new.body:
+            return known[2]
+        if len(self._changes) > 256:
+            self._changes.clear()
+        text = changes_between(old.body, new.body, colours)
+        self._changes[key] = old, new, text
+        return text
+
+
+def _shared_frame(room: Classroom, terminal: Terminal) -> Frame:
+    """Return what everyone sees: the teacher's step, and the answers where they are shown."""
+    frame = frame_of(room.shared, *terminal.kind)
+    if not room.shows_results or is_too_small(terminal.width, terminal.height):
+        return frame
+    rows = answer_rows(room.polls, terminal.width, terminal.chars)
+    return with_rows(frame, "answers", rows, terminal.chars)
+
+
+def _body_height(terminal: Terminal) -> int:
+    return max(terminal.height - 2, 0)
+
+
+class SeatScreen:
+    """Paints for one student.
+
+    Args:
+        shared: Makes what others see as well.
+        terminal: What it is painted for.
+    """
+
+    def __init__(self, shared: SharedScreens, terminal: Terminal) -> None:
+        self._shared, self.terminal = shared, terminal
+        self._painted = NOTHING
+        self._maker = RowMaker(terminal.chars)
+
+    def resize(self, width: int, height: int) -> None:
+        """Paint for another size, all of it."""
+        self.terminal = replace(self.terminal, width=width, height=height)
+        self._painted = NOTHING
+
+    def paint(self, room: Classroom, seat: Seat) -> str:
+        """Return what the terminal has to be sent to show a seat's screen."""
+        old = self._painted
+        new = self._following(room, seat) if seat.own is None else self._own(seat.own, seat)
+        self._painted = new
+        colours = self.terminal.colours
+        if not old.body and not old.bottom:
+            return "\x1b[m\x1b[2J" + changes_between((), (*new.body, *new.bottom), colours)
+        above = "" if old.body is new.body else self._shared.changes(old, new, colours)
+        height = len(new.body)
+        return above + changes_between(old.bottom, new.bottom, colours, below=height)
+
+    def _following(self, room: Classroom, seat: Seat) -> Painted:
+        terminal = self.terminal
+        body = self._shared.body(room, terminal)
+        if is_too_small(terminal.width, terminal.height):
+            return Painted(body, self._blank())
+        return Painted(body, self._rows(_status(room, seat, terminal)))
+
+    def _own(self, session: Session, seat: Seat) -> Painted:
+        terminal = self.terminal
+        frame = frame_of(session, *terminal.kind)
+        if not is_too_small(terminal.width, terminal.height):
+            frame = _headed(frame, terminal.chars)
+            if seat.notice and session.prompt is None:
+                said = fitted(line(" ", (seat.notice, Style.GOOD)), terminal.width, terminal.chars)
+                frame = frame.covered(terminal.height - 2, (said,))
+        rows = self._maker.rows(frame)
+        height = _body_height(terminal)
+        return Painted(rows[:height], rows[height:])
+
+    def _rows(self, lines: tuple[Line, ...]) -> tuple[Row, ...]:
+        return tuple(row_of(one, self.terminal.width, self.terminal.chars) for one in lines)
+
+    def _blank(self) -> tuple[Row, ...]:
+        return self._rows(((),) * min(self.terminal.height, 2))
+
+
+def _headed(frame: Frame, chars: Chars) -> Frame:
+    """Return a frame that says in its first line that it is not the class's."""
+    head = (*line((f" {OWN_WAY} ", Style.CURRENT)), *frame.lines[0])
+    first = fitted(head, frame.width, chars)
+    return replace(frame, lines=(first, *frame.lines[1:]))
+
+
+def _status(room: Classroom, seat: Seat, terminal: Terminal) -> tuple[Line, ...]:
+    """Return the last two lines of one who follows: what is said or typed, and the keys."""
+    session = replace(room.shared, prompt=seat.draft, message=seat.notice)
+    lines = bottom_lines(session, terminal.width, terminal.chars)
+    return tuple(fitted(one, terminal.width, terminal.chars) for one in lines)

@@ -1,0 +1,208 @@
+"""The SSH server of a class: who may log in, and what a connection may ask for.
+
+Only a shell, which is the class. asyncssh refuses what no method here allows: commands, files,
+agents, and every kind of forwarding.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import socket
+from collections.abc import Sequence
+from pathlib import Path
+
+import asyncssh
+import platformdirs
+
+from gdtutor.classroom.admission import MOST_PINS, CodeThrottle, is_same, seat_name
+from gdtutor.classroom.hub import ClassHub
+from gdtutor.classroom.screens import SharedScreens
+from gdtutor.classroom.student import Guest, StudentSession
+from gdtutor.engine.errors import GdTutorError
+
+MOST_CONNECTIONS = 256
+"""Connections at once, logged in or not."""
+LOGIN_SECONDS = 60
+MOST_TRIES = 5
+"""Wrong codes in one connection, each of which makes the next wait twice as long."""
+KEEPALIVE_SECONDS, KEEPALIVE_MOST = 15, 4
+
+Challenge = tuple[str, str, str, list[tuple[str, bool]]]
+
+
+def host_key(folder: Path | None = None) -> asyncssh.SSHKey:
+    """Return the host key (Ed25519), made at the first class.
+
+    Args:
+        folder: Where it is kept; the user's data folder where None.
+
+    Raises:
+        GdTutorError: It can be neither read nor made.
+    """
+    try:
+        where = folder or platformdirs.user_data_path("gdtutor", appauthor=False)
+        path = where / "class_host_key"
+        if path.exists():
+            return asyncssh.read_private_key(path)
+        where.mkdir(parents=True, exist_ok=True)
+        key = asyncssh.generate_private_key("ssh-ed25519", comment="gdtutor class")
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(key.export_private_key("openssh"))
+        return key
+    except (OSError, RuntimeError, asyncssh.KeyImportError) as error:
+        raise GdTutorError(
+            f"the host key of the class cannot be used: {error}",
+            "delete class_host_key in the data folder of gdtutor; a new one is made",
+        ) from None
+
+
+class ClassServer:
+    """Listens for students, in the event loop of the teacher's program.
+
+    Args:
+        hub: The class.
+        code: The join code.
+        key: The host key.
+    """
+
+    def __init__(self, hub: ClassHub, code: str, key: asyncssh.SSHKey) -> None:
+        self.hub, self.code = hub, code
+        self.shared = SharedScreens()
+        self.throttle = CodeThrottle(asyncio.get_running_loop().time)
+        self.connections: set[asyncssh.SSHServerConnection] = set()
+        self._key = key
+        self._acceptor: asyncssh.SSHAcceptor | None = None
+
+    async def listen(self, where: socket.socket) -> None:
+        """Listen on a socket that is bound."""
+        self._acceptor = await asyncssh.listen(
+            sock=where,
+            server_factory=lambda: _Doorkeeper(self),
+            server_host_keys=[self._key],
+            encoding=None,
+            line_editor=False,
+            agent_forwarding=False,
+            x11_forwarding=False,
+            allow_scp=False,
+            gss_host=None,
+            host_based_auth=False,
+            public_key_auth=False,
+            compression_algs=None,
+            login_timeout=LOGIN_SECONDS,
+            keepalive_interval=KEEPALIVE_SECONDS,
+            keepalive_count_max=KEEPALIVE_MOST,
+            server_version="gdtutor",
+        )
+
+    def close(self) -> None:
+        """End the class, and listen no more.
+
+        A connection that is closed at once may take from its terminal what was sent last; students'
+        end by themselves once they have it.
+        """
+        if self._acceptor is not None:
+            self._acceptor.close()
+        self.hub.end()
+
+
+class _Doorkeeper(asyncssh.SSHServer):
+    """One connection: asks for the code, and for the PIN of a seat that has the name already."""
+
+    def __init__(self, server: ClassServer) -> None:
+        self._server = server
+        self._connection: asyncssh.SSHServerConnection | None = None
+        self._name, self._is_linear = "", False
+        self._returns = False
+        self._has_code = False
+        self._wrong = 0
+        self._has_session = False
+
+    def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
+        """Count it; there are not more than so many."""
+        self._connection = conn
+        if len(self._server.connections) >= MOST_CONNECTIONS:
+            conn.abort()
+        else:
+            self._server.connections.add(conn)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Count it no more."""
+        if self._connection is not None:
+            self._server.connections.discard(self._connection)
+
+    def begin_auth(self, username: str) -> bool:
+        """Have everyone asked for the code."""
+        self._name, self._is_linear = seat_name(username)
+        return True
+
+    def password_auth_supported(self) -> bool:
+        """Take the code as a password; after a blank the PIN of a seat may follow."""
+        return True
+
+    async def validate_password(self, username: str, password: str) -> bool:
+        """Tell whether a password is the code, perhaps with a PIN."""
+        code, _, pin = password.partition(" ")
+        if not await self._is_code(code):
+            return False
+        self._returns = bool(pin) and self._opens_seat(pin)
+        return self._returns or not pin
+
+    def kbdint_auth_supported(self) -> bool:
+        """Ask for code and PIN."""
+        return True
+
+    def get_kbdint_challenge(self, username: str, lang: str, submethods: str) -> Challenge:
+        """Ask for the code."""
+        self._has_code = False
+        told = f"Answers are kept, under the name {self._name}."
+        return "", told if self._server.hub.keeps_answers else "", "", [("Join code: ", False)]
+
+    async def validate_kbdint_response(
+        self, username: str, responses: Sequence[str]
+    ) -> bool | Challenge:
+        """Take the code, then the PIN where the name has a seat already."""
+        given = responses[0] if len(responses) == 1 else ""
+        if not self._has_code:
+            if not await self._is_code(given):
+                return False
+            self._has_code = True
+            if not self._server.hub.has_seat(self._name):
+                return True
+            asked = f"PIN of {self._name}'s seat (Enter alone: another seat): "
+            return "", "", "", [(asked, False)]
+        self._returns = bool(given) and self._opens_seat(given)
+        return self._returns or not given
+
+    async def _is_code(self, given: str) -> bool:
+        server = self._server
+        delay = server.throttle.wait() + (2.0**self._wrong / 4 if self._wrong else 0.0)
+        if delay:
+            await asyncio.sleep(delay)
+        if is_same(given.strip(), server.code):
+            return True
+        server.throttle.was_wrong()
+        self._was_wrong()
+        return False
+
+    def _opens_seat(self, pin: str) -> bool:
+        if self._server.hub.opens_seat(self._name, pin.strip(), MOST_PINS):
+            return True
+        self._was_wrong()
+        return False
+
+    def _was_wrong(self) -> None:
+        self._wrong += 1
+        if self._wrong >= MOST_TRIES and self._connection is not None:
+            with contextlib.suppress(OSError):
+                self._connection.abort()
+
+    def session_requested(self) -> StudentSession | bool:
+        """Give a connection one session."""
+        if self._has_session:
+            return False
+        self._has_session = True
+        guest = Guest(self._name, self._is_linear, self._returns)
+        return StudentSession(self._server.hub, self._server.shared, guest)

@@ -1,0 +1,134 @@
+"""A talk: a file of stops, each a link as `k` prints it, with a private note and its minutes."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from pathlib import Path
+
+from gdtutor.engine.errors import GdTutorError
+from gdtutor.files import write_atomically
+from gdtutor.lesson.characters import pictured
+from gdtutor.values import Struct, asdict
+
+MOST_STOPS = 500
+_HINT = "write [[stops]], and below it link = 'gdtutor bias --at forward:z', note and minutes"
+
+
+class TalkStop(Struct, frozen=True):
+    """One place of a talk."""
+
+    link: str
+    """The command line that opens it."""
+    note: str = ""
+    """For the speaker alone."""
+    minutes: float = 0.0
+    """Planned for it; 0 where none are."""
+
+
+class Talk(Struct, frozen=True):
+    """A file of stops."""
+
+    title: str
+    stops: tuple[TalkStop, ...]
+
+    def planned(self, before: int) -> float:
+        """Return the minutes that are planned for the stops before one, counted from 0."""
+        return sum(stop.minutes for stop in self.stops[:before])
+
+
+class SpeakerNotes(Struct, frozen=True):
+    """What the second terminal of a speaker shows."""
+
+    title: str
+    stop: int
+    """From 1; 0 before the first one."""
+    stops: int
+    note: str
+    following: str
+    """The link of the next stop."""
+    planned: float
+    """Minutes planned for the stops before this one."""
+    minutes: float
+    """Planned for this one."""
+    began: float
+    """When the talk began, in seconds since 1970."""
+    room: str = ""
+    """The class in a line."""
+
+
+def read_talk(path: Path) -> Talk:
+    """Read a file of stops.
+
+    Raises:
+        GdTutorError: For what cannot be read, naming the stop.
+    """
+    try:
+        data = tomllib.loads(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise GdTutorError(f"{path} cannot be read: {error}", _HINT) from None
+    unknown = sorted(set(data) - {"title", "stops"})
+    stops = data.get("stops")
+    if unknown or not isinstance(stops, list) or not 0 < len(stops) <= MOST_STOPS:
+        what = f"'{unknown[0]}' is not known" if unknown else f"1 to {MOST_STOPS} stops are needed"
+        raise GdTutorError(f"{path}: {what}", _HINT)
+    title = pictured(str(data.get("title", path.stem)))
+    return Talk(title, tuple(_stop(path, n, stop) for n, stop in enumerate(stops, 1)))
+
+
+def _stop(path: Path, number: int, stop: object) -> TalkStop:
+    where = f"{path}: stop {number}"
+    if not isinstance(stop, dict) or set(stop) - {"link", "note", "minutes"}:
+        raise GdTutorError(f"{where} is no table of link, note and minutes", _HINT)
+    link, note, minutes = (stop.get(key, least) for key, least in _LEAST.items())
+    if not isinstance(link, str) or link.split()[:1] != ["gdtutor"]:
+        raise GdTutorError(f"{where}: its link does not begin with gdtutor", "k prints one")
+    if not isinstance(note, str) or not isinstance(minutes, int | float) or not 0 <= minutes < 1e4:
+        raise GdTutorError(f"{where}: note is a text and minutes a number", _HINT)
+    return TalkStop(link, pictured(note, keep="\n"), float(minutes))
+
+
+_LEAST = {"link": "", "note": "", "minutes": 0}
+
+
+def append_stop(path: Path, link: str) -> int:
+    """Add a place to a file of stops, which is made where there is none; return its number.
+
+    Raises:
+        GdTutorError: The file cannot be read or written, or is none of stops.
+    """
+    known = len(read_talk(path).stops) if path.exists() else 0
+    text = path.read_text("utf-8") if known else ""
+    gap = "\n" if text else ""
+    # JSON's escapes of a string are those of TOML.
+    added = f'[[stops]]\nlink = {json.dumps(link, ensure_ascii=False)}\nnote = ""\nminutes = 1\n'
+    write_atomically(path, text.rstrip("\n") + ("\n" if text else "") + gap + added)
+    return known + 1
+
+
+def write_notes(path: Path, notes: SpeakerNotes) -> None:
+    """Tell the speaker's second terminal where the talk is."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(path, json.dumps(asdict(notes)))
+
+
+def read_notes(path: Path) -> SpeakerNotes | None:
+    """Return where the talk is; None where none is given."""
+    try:
+        return SpeakerNotes(**json.loads(path.read_text("utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def notes_text(notes: SpeakerNotes, now: float) -> str:
+    """Return what the speaker's second terminal shows."""
+    passed = (now - notes.began) / 60
+    ahead = notes.planned + notes.minutes - passed
+    clock = f"{passed:.0f} min of the talk"
+    if notes.minutes:
+        word = "left for this stop" if ahead >= 0 else "over"
+        clock += f", {abs(ahead):.0f} min {word}"
+    lines = [f"{notes.title}   stop {notes.stop}/{notes.stops}   {clock}", ""]
+    lines += [notes.note or "(no note)", ""]
+    lines += [f"next: {notes.following or 'the end'}"]
+    return "\n".join([*lines, *([notes.room] if notes.room else [])])

@@ -1,0 +1,250 @@
+"""One student's terminal: keys in, at a bounded rate; frames out, as fast as they are read."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping
+
+import asyncssh
+
+from gdtutor.classroom.hub import ClassHub
+from gdtutor.classroom.lines import WELCOME, LineEditor, LineTeller
+from gdtutor.classroom.screens import ENTER, LARGEST, LEAVE, SeatScreen, SharedScreens, Terminal
+from gdtutor.paint.colours import choose_colours
+from gdtutor.session.press import Press
+from gdtutor.session.prompting import MAX_INPUT
+from gdtutor.ui.keyboard import Keyboard, Message, presses_of
+from gdtutor.ui.terminal import choose_chars, is_dumb
+from gdtutor.values import Struct
+from gdtutor.view.frame import UNICODE
+
+PAINT_EVERY = 0.03
+"""Seconds between two paints of one terminal."""
+KEYS_BURST, KEYS_PER_SECOND = 80.0, 40.0
+BYTES_BURST, BYTES_PER_SECOND = 16384.0, 8192.0
+"""How much is heard of one who types faster; the rest is dropped."""
+MOST_UNREAD = 1 << 16
+"""Bytes that wait for a terminal, above which its frames are dropped."""
+LINGERING = 2.0
+"""Seconds after which a connection is closed whose session has ended: clients do that themselves,
+and show what was sent last before."""
+STALLED = 60.0
+"""Seconds after which a terminal that reads nothing is hung up."""
+ESCAPE_AFTER = 0.15
+"""Seconds after which a lone Esc is the key, and not the start of a sequence."""
+
+
+class Bucket:
+    """Bounds a rate: so much at once, so much a second.
+
+    Args:
+        burst: How much at once.
+        rate: How much a second.
+        now: The time in seconds.
+    """
+
+    def __init__(self, burst: float, rate: float, now: float) -> None:
+        self._burst, self._rate, self._left, self._at = burst, rate, burst, now
+
+    def takes(self, amount: float, now: float) -> bool:
+        """Take so much, where there is as much."""
+        self._left = min(self._left + (now - self._at) * self._rate, self._burst)
+        self._at = now
+        if self._left < amount:
+            return False
+        self._left -= amount
+        return True
+
+
+class Guest(Struct, frozen=True):
+    """Who has logged in."""
+
+    name: str
+    is_linear: bool = False
+    returns: bool = False
+    """Whether the PIN of the seat of that name was given."""
+
+
+def terminal_of(term: str, environ: Mapping[str, str], width: int, height: int) -> Terminal:
+    """Return what a client's pseudo-terminal can show."""
+    variables = {**environ, "TERM": term}
+    named = next((variables[n] for n in ("LC_ALL", "LC_CTYPE", "LANG") if variables.get(n)), "")
+    is_plain = named in ("C", "POSIX") or (bool(named) and "utf" not in named.lower())
+    chars = choose_chars(None, variables, "ascii" if is_plain else "utf-8")
+    columns, lines = min(max(width, 1), LARGEST[0]), min(max(height, 1), LARGEST[1])
+    if not (width and height):
+        columns, lines = 80, 24
+    return Terminal(columns, lines, chars, choose_colours(None, variables))
+
+
+class StudentSession(asyncssh.SSHServerSession[bytes]):
+    """A channel of a student who has logged in; a `SeatLine` of the hub.
+
+    Args:
+        hub: The class.
+        shared: Makes the frames that all see.
+        guest: Who it is.
+    """
+
+    def __init__(self, hub: ClassHub, shared: SharedScreens, guest: Guest) -> None:
+        self._hub, self._shared, self._guest = hub, shared, guest
+        self._loop = asyncio.get_running_loop()
+        self._channel: asyncssh.SSHServerChannel[bytes] | None = None
+        self._connection: asyncssh.connection.SSHConnection | None = None
+        self._screen: SeatScreen | None = None
+        self._terminal: tuple[str, int, int] | None = None
+        self._name = ""
+        self._teller: LineTeller | None = None
+        self._editor = LineEditor(False)
+        self._keyboard = Keyboard()
+        now = self._loop.time()
+        self._keys = Bucket(KEYS_BURST, KEYS_PER_SECOND, now)
+        self._bytes = Bucket(BYTES_BURST, BYTES_PER_SECOND, now)
+        self._paint_timer: asyncio.TimerHandle | None = None
+        self._painted_at = 0.0
+        self._stall_timer: asyncio.TimerHandle | None = None
+
+    def connection_made(self, chan: asyncssh.SSHServerChannel[bytes]) -> None:
+        """Take the channel."""
+        self._channel, self._connection = chan, chan.get_connection()
+        chan.set_write_buffer_limits(MOST_UNREAD)
+
+    def pty_requested(
+        self, term_type: str, term_size: tuple[int, int, int, int], term_modes: Mapping[int, int]
+    ) -> bool:
+        """Remember the terminal."""
+        self._terminal = term_type, term_size[0], term_size[1]
+        return True
+
+    def shell_requested(self) -> bool:
+        """Allow it: it is the class."""
+        return not self._name
+
+    def session_started(self) -> None:
+        """Sit down, and paint."""
+        channel = self._channel
+        assert channel is not None
+        if self._guest.is_linear or self._terminal is None or is_dumb({"TERM": self._terminal[0]}):
+            self._teller = LineTeller(UNICODE)
+            self._editor = LineEditor(self._terminal is not None)
+            self._name = self._hub.join(self._guest.name, self, returns=self._guest.returns).name
+            self._say(WELCOME)
+            return
+        environ = {name: str(value) for name, value in channel.get_environment().items()}
+        terminal = terminal_of(self._terminal[0], environ, *self._terminal[1:])
+        self._screen = SeatScreen(self._shared, terminal)
+        self._name = self._hub.join(self._guest.name, self, returns=self._guest.returns).name
+        channel.write(ENTER.encode())
+        self._paint()
+
+    def data_received(self, data: bytes, datatype: int | None) -> None:
+        """Answer keys, or lines."""
+        if not self._bytes.takes(len(data), self._loop.time()):
+            # A sequence may have been cut; what comes next begins a new one.
+            self._keyboard = Keyboard()
+            return
+        if self._teller is not None:
+            self._hear(data.decode("utf-8", "ignore"))
+        if self._screen is None:
+            return
+        self._take(self._keyboard.feed(data))
+        if data.endswith(b"\x1b"):
+            self._loop.call_later(ESCAPE_AFTER, lambda: self._take(self._keyboard.tick()))
+
+    def _hear(self, text: str) -> None:
+        """Answer the lines that end in a text."""
+        lines, echo = self._editor.feed(text)
+        if echo and self._channel is not None:
+            self._channel.write(echo.encode())
+        for line in lines:
+            if self._teller is None or not self._keys.takes(1, self._loop.time()):
+                continue
+            if line.strip() or self._hub.seat(self._name).own is not None:
+                self._hub.speak(self._name, line)
+            else:
+                self._say(self._teller.step(self._hub.room))
+
+    def _say(self, text: str) -> None:
+        if text and self._channel is not None:
+            self._channel.write((text.replace("\n", "\r\n") + "\r\n").encode())
+
+    def _take(self, messages: Iterable[Message]) -> None:
+        for typed in presses_of(messages):
+            if isinstance(typed, Press):
+                self._press(typed)
+            else:
+                self._paste(typed.text)
+
+    def _press(self, press: Press) -> None:
+        is_here = self._screen is not None and self._channel is not None
+        if is_here and self._keys.takes(1, self._loop.time()):
+            self._hub.press(self._name, press)
+
+    def _paste(self, text: str) -> None:
+        """Type the first line of a pasted text where something is asked for."""
+        seat = self._hub.seat(self._name)
+        prompt = seat.draft if seat.own is None else seat.own.prompt
+        lines = text.strip().splitlines()
+        if prompt is not None and lines and self._keys.takes(1, self._loop.time()):
+            for character in lines[0][:MAX_INPUT]:
+                self._hub.press(self._name, Press(character, character))
+
+    def terminal_size_changed(self, width: int, height: int, pixwidth: int, pixheight: int) -> None:
+        """Paint at the new size."""
+        if self._screen is not None and width > 0 and height > 0:
+            self._screen.resize(min(width, LARGEST[0]), min(height, LARGEST[1]))
+            self.show()
+
+    def show(self) -> None:
+        """Paint soon: at once where nothing was painted for a moment."""
+        if self._paint_timer is None and (self._screen is not None or self._teller is not None):
+            delay = max(self._painted_at + PAINT_EVERY - self._loop.time(), 0.0)
+            self._paint_timer = self._loop.call_later(delay, self._paint)
+
+    def _paint(self) -> None:
+        self._paint_timer = None
+        if self._teller is not None:
+            self._say(self._teller.told(self._hub.room, self._hub.seat(self._name)))
+        if self._screen is None or self._channel is None or self._stall_timer is not None:
+            return
+        self._painted_at = self._loop.time()
+        text = self._screen.paint(self._hub.room, self._hub.seat(self._name))
+        if text:
+            self._channel.write(text.encode())
+
+    def pause_writing(self) -> None:
+        """Drop frames until what was sent is read; hang up on who reads nothing."""
+        if self._stall_timer is None and self._connection is not None:
+            self._stall_timer = self._loop.call_later(STALLED, self._connection.abort)
+
+    def resume_writing(self) -> None:
+        """Paint what is new since."""
+        if self._stall_timer is not None:
+            self._stall_timer.cancel()
+            self._stall_timer = None
+            self.show()
+
+    def eof_received(self) -> bool:
+        """Leave when nothing more is typed."""
+        self.end("")
+        return False
+
+    def end(self, told: str) -> None:
+        """Give the terminal back with a line, and hang up."""
+        channel, self._channel, screen, self._screen = self._channel, None, self._screen, None
+        self._teller = None
+        if channel is not None:
+            line = f"{told}\r\n" if told else ""
+            channel.write((LEAVE if screen is not None else "").encode() + line.encode())
+            channel.exit(0)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Leave the seat, which stays."""
+        for timer in (self._paint_timer, self._stall_timer):
+            if timer is not None:
+                timer.cancel()
+        self._channel = self._screen = self._teller = None
+        if self._connection is not None:
+            self._loop.call_later(LINGERING, self._connection.close)
+        if self._name:
+            self._hub.leave(self._name, self)

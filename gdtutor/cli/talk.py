@@ -1,0 +1,75 @@
+"""`gdtutor talk`: the stops of a talk, walked without a class."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import io
+import shlex
+from pathlib import Path
+from time import time
+from typing import TYPE_CHECKING
+
+from gdtutor.classroom.podium import Podium, PodiumServices
+from gdtutor.cli.lessons import waited_session_of
+from gdtutor.cli.open_app import show
+from gdtutor.drive.headless import pressed
+from gdtutor.drive.keys import parse_keys
+from gdtutor.engine.errors import GdTutorError
+from gdtutor.progress.store import default_path
+from gdtutor.session.state import Session
+
+if TYPE_CHECKING:
+    from gdtutor.ui.app import TutorApp
+    from gdtutor.ui.program import Program
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Give a talk without a class, and return the exit code."""
+    podium = podium_of(Path(arguments.file))
+
+    def open_program(app: TutorApp) -> Program:
+        from gdtutor.drive.opening import open_lesson
+        from gdtutor.ui.answering import Services
+        from gdtutor.ui.program import Program
+
+        assert podium.talk is not None
+        session = session_of_link(podium.talk.stops[0].link)
+        return Program(app, session, Services(open_lesson, lambda _: None))
+
+    from gdtutor.classroom.desk import Desk
+
+    return show(arguments, open_program, around=lambda chars: Desk(chars, podium))
+
+
+def podium_of(file: Path | None) -> Podium:
+    """Return the stops of a file, or of none.
+
+    Raises:
+        GdTutorError: It cannot be used.
+    """
+    return Podium(file, PodiumServices(session_of_link, notes_file(), time))
+
+
+def session_of_link(link: str) -> Session:
+    """Return the session that a link opens, its keys pressed.
+
+    Raises:
+        GdTutorError: The link opens nothing.
+    """
+    from gdtutor.cli.arguments import COMMANDS, parser_of
+
+    try:
+        with contextlib.redirect_stderr(io.StringIO()):
+            arguments = parser_of(COMMANDS[0]).parse_args(shlex.split(link)[1:])
+    except (SystemExit, ValueError):
+        raise GdTutorError(f"'{link}' is no link", "k prints one") from None
+    if not arguments.lesson:
+        raise GdTutorError(f"'{link}' names no lesson", "k prints a link")
+    return pressed(waited_session_of(arguments), parse_keys(arguments.keys))
+
+
+def notes_file() -> Path | None:
+    """Return where the speaker's second terminal looks; None where the user has no home."""
+    progress = default_path()
+    return None if progress is None else progress.with_name("talk.json")

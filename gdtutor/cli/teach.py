@@ -1,0 +1,105 @@
+"""`gdtutor class`: the teacher's program, with students who follow it over SSH."""
+
+from __future__ import annotations
+
+import argparse
+import socket
+from importlib.util import find_spec
+from pathlib import Path
+from time import time
+from typing import TYPE_CHECKING
+
+from gdtutor.cli.open_app import show
+from gdtutor.cli.output import complain
+from gdtutor.drive.keys import parse_keys
+from gdtutor.engine.errors import GdTutorError
+from gdtutor.lesson.characters import cut_short, pictured
+
+if TYPE_CHECKING:
+    from gdtutor.ui.app import TutorApp
+    from gdtutor.ui.program import Program
+
+LONGEST_TITLE = 60
+EVERYONE = ("0.0.0.0", "::")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Teach a class and return the exit code."""
+    if find_spec("asyncssh") is None:
+        complain(GdTutorError("a class needs asyncssh", "pip install 'gdtutor[class]'"))
+        return 2
+    presses = parse_keys(arguments.keys)
+    # Only a class needs the server.
+    from gdtutor.classroom.admission import checked_code, new_code
+    from gdtutor.classroom.board import Invitation
+    from gdtutor.classroom.lecture import ClassOpening, Lecture
+    from gdtutor.classroom.record import ClassRecorder
+    from gdtutor.classroom.server import host_key
+    from gdtutor.cli.talk import podium_of
+
+    code = checked_code(arguments.code) if arguments.code else new_code()
+    key = host_key()
+    stops = Path(arguments.lesson) if arguments.lesson.endswith(".toml") else None
+    podium = podium_of(stops)
+    if podium.talk is not None:
+        arguments.lesson = ""
+    with _listening(arguments.listen, arguments.port) as where:
+        invitation = Invitation(
+            cut_short(pictured(arguments.name), LONGEST_TITLE),
+            _address_of(arguments.listen),
+            where.getsockname()[1],
+            code,
+            key.get_fingerprint(),
+        )
+
+        def open_program(app: TutorApp) -> Program:
+            from gdtutor.cli.starting import start
+            from gdtutor.drive.opening import open_lesson
+            from gdtutor.ui.answering import Services
+            from gdtutor.ui.program import Program
+
+            begin = start(arguments)
+            return Program(app, begin.session, Services(open_lesson, begin.save), presses)
+
+        recorder = None
+        if arguments.record:
+            recorder = ClassRecorder(Path(arguments.record), invitation.title, time)
+        opening = ClassOpening(invitation, where, key, recorder)
+        try:
+            return show(
+                arguments, open_program, around=lambda chars: Lecture(chars, podium, opening)
+            )
+        finally:
+            if recorder is not None:
+                recorder.close()
+                if recorder.problem:
+                    complain(GdTutorError(f"not all answers are kept: {recorder.problem}", ""))
+
+
+def _listening(address: str, number: int) -> socket.socket:
+    """Return a socket that students can connect to.
+
+    Raises:
+        GdTutorError: The address or the port cannot be had.
+    """
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    try:
+        return socket.create_server((address, number), family=family, backlog=256)
+    except OSError as error:
+        raise GdTutorError(
+            f"cannot listen on {pictured(address)}, port {number}: {error.strerror or error}",
+            "another --port may be free; --listen takes an address of this machine",
+        ) from None
+
+
+def _address_of(listen: str) -> str:
+    """Return the address that students type."""
+    if listen not in EVERYONE:
+        return "localhost" if listen in ("127.0.0.1", "::1") else listen
+    # Nothing is sent: a datagram socket that is connected knows which address it would use.
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))
+            return str(probe.getsockname()[0])
+        except OSError:
+            return socket.gethostname()

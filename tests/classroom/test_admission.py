@@ -1,0 +1,69 @@
+"""Codes, PINs and names."""
+
+import pytest
+
+from gdtutor.classroom.admission import (
+    CROWDED_EVERY,
+    WRONG_BURST,
+    CodeThrottle,
+    checked_code,
+    free_name,
+    is_same,
+    new_code,
+    seat_name,
+)
+from gdtutor.classroom.room import Seat
+from gdtutor.engine.errors import GdTutorError
+
+
+def test_a_code_is_six_digits_and_another_one_each_time() -> None:
+    codes = {new_code() for _ in range(20)}
+    assert len(codes) > 1
+    assert all(len(code) == 6 and code.isdigit() for code in codes)
+
+
+@pytest.mark.parametrize("code", ["12345", "with blank", "schlüssel", "x" * 65])
+def test_a_code_that_is_too_weak_or_cannot_be_typed_is_refused(code: str) -> None:
+    with pytest.raises(GdTutorError):
+        checked_code(code)
+
+
+def test_secrets_are_compared_whatever_is_typed() -> None:
+    assert is_same("482913", "482913")
+    assert not is_same("\ud800é", "482913")
+
+
+@pytest.mark.parametrize(
+    ("username", "name"),
+    [
+        ("anna", ("anna", False)),
+        ("anna+linear", ("anna", True)),
+        ("\x1b[2J", ("␛[2J", False)),
+        (" \t ", ("somebody", False)),
+        ("", ("somebody", False)),
+        ("x" * 300, ("x" * 19 + "…", False)),
+    ],
+)
+def test_a_name_says_nothing_to_a_terminal(username: str, name: tuple[str, bool]) -> None:
+    found = seat_name(username)
+    assert found[1] == name[1]
+    assert found[0].isprintable()
+    assert found[0] == name[0] or "\t" in username
+
+
+def test_a_name_that_is_taken_gets_a_number() -> None:
+    seats = {name: Seat(name, "1234") for name in ("anna", "anna-2")}
+    assert free_name("anna", seats) == "anna-3"
+    assert free_name("ben", seats) == "ben"
+
+
+def test_codes_wait_for_each_other_once_many_were_wrong() -> None:
+    now = 0.0
+    throttle = CodeThrottle(lambda: now)
+    for _ in range(WRONG_BURST):
+        assert throttle.wait() == 0
+        throttle.was_wrong()
+    waits = [throttle.wait() for _ in range(4)]
+    assert waits == [CROWDED_EVERY * n for n in (1, 2, 3, 4)]
+    now = 10.0
+    assert throttle.wait() == 0

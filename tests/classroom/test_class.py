@@ -1,0 +1,198 @@
+"""Students over SSH: following, walking alone, coming back, and what a connection may not do."""
+
+import asyncio
+import re
+from collections.abc import Coroutine
+from typing import Any
+
+import asyncssh
+import pytest
+from classes import (
+    CODE,
+    RunningClass,
+    after,
+    lesson_session,
+    running_class,
+    screen_rows,
+    until,
+)
+
+SIZES = ((40, 12), (80, 24), (132, 43))
+
+
+def run(work: Coroutine[Any, Any, None]) -> None:
+    asyncio.run(work)
+
+
+def test_all_who_follow_see_the_teachers_step_at_their_own_size() -> None:
+    async def work() -> None:
+        session = lesson_session("bias", "forward:z")
+        async with running_class(session) as room:
+            students = [await room.join(f"s{n}", size) for n, size in enumerate(SIZES)]
+            for keys in ((), ("n",), ("N",), ("P", "x")):
+                session = room.teach(session, *keys)
+                for student, size in zip(students, SIZES, strict=True):
+                    wanted = screen_rows(room.hub.room.shared, *size)
+                    await student.sees(lambda rows, wanted=wanted: rows[:-2] == wanted)
+
+    run(work())
+
+
+def test_a_student_walks_alone_and_comes_back() -> None:
+    async def work() -> None:
+        session = lesson_session("bias", "forward:z")
+        async with running_class(session) as room:
+            anna, ben = await room.join("anna"), await room.join("ben")
+            anna.press("ew1=0.9\r")
+            await anna.shows("on your own", "w₁ 0.9")
+            session = room.teach(session, "n")
+            await ben.shows("step 3/13", "w₁ 0.1")
+            anna.press(".")
+            await anna.shows("You follow the class", "step 3/13", "w₁ 0.1")
+            assert room.hub.room.taught is session
+
+    run(work())
+
+
+def test_a_locked_class_follows() -> None:
+    async def work() -> None:
+        async with running_class(lesson_session("bias", "forward:z")) as room:
+            anna = await room.join("anna")
+            anna.press("n")
+            await anna.shows("on your own")
+            room.hub.lock()
+            await anna.shows("The teacher has everyone follow", "step 2/13")
+            anna.press("n")
+            await anna.shows("follow for now")
+            room.hub.lock()
+            anna.press("n")
+            await anna.shows("on your own", "step 3/13"[:4])
+
+    run(work())
+
+
+async def pin_of(room: RunningClass, name: str) -> str:
+    anna = await room.join(name)
+    await anna.shows("PIN")
+    found = re.search(r"PIN (\d{4})", "\n".join(anna.rows))
+    assert found is not None
+    return found[1]
+
+
+def test_a_seat_survives_a_lost_connection_and_is_opened_by_its_pin_alone() -> None:
+    async def work() -> None:
+        async with running_class(lesson_session("bias", "forward:z")) as room:
+            anna = await room.join("anna")
+            await anna.shows("PIN")
+            anna.press("ew1=0.9\r")
+            await anna.shows("w₁ 0.9")
+            pin = room.hub.seat("anna").pin
+            other = await room.join("anna")
+            await other.shows("keeps your seat, anna-2")
+            back = await room.join("anna", password=f"{CODE} {pin}")
+            await back.shows("on your own", "w₁ 0.9")
+            assert b"Your seat was taken" in await anna.ended()
+            wrong = f"{int(pin) + 1 if int(pin) < 9999 else 0:04}"
+            with pytest.raises(asyncssh.PermissionDenied):
+                await room.join("anna", password=f"{CODE} {wrong}")
+
+    run(work())
+
+
+def test_the_end_of_the_class_gives_terminals_back() -> None:
+    async def work() -> None:
+        async with running_class(lesson_session("bias")) as room:
+            anna = await room.join("anna")
+            await anna.shows("The bias to the rescue")
+            room.hub.end()
+            received = await anna.ended()
+            assert received.endswith(b"\x1b[?1049lThe teacher has ended the class.\r\n")
+
+    run(work())
+
+
+def test_q_leaves_and_the_seat_stays() -> None:
+    async def work() -> None:
+        async with running_class(lesson_session("bias")) as room:
+            anna = await room.join("anna")
+            await anna.shows("The bias to the rescue")
+            anna.press("q")
+            assert b"your seat waits" in await anna.ended()
+            await until(lambda: not room.hub.seat("anna").is_here)
+
+    run(work())
+
+
+@pytest.mark.parametrize("password", ["", "482914", f"{CODE}0", "\x00", "é" * 100])
+def test_a_wrong_code_does_not_come_in(password: str) -> None:
+    async def work() -> None:
+        async with running_class(lesson_session("bias")) as room:
+            with pytest.raises(asyncssh.DisconnectError):
+                await room.connect("anna", password)
+            assert not room.hub.room.seats
+
+    run(work())
+
+
+def test_nothing_but_the_class_is_to_be_had() -> None:
+    async def work() -> None:
+        async with running_class(lesson_session("bias")) as room:
+            connection = await room.connect("anna")
+            with pytest.raises(asyncssh.ChannelOpenError):
+                await connection.create_process("id", encoding=None)
+            connection = await room.connect("anna")
+            with pytest.raises((asyncssh.ChannelOpenError, asyncssh.SFTPError)):
+                await connection.start_sftp_client()
+            with pytest.raises(asyncssh.ChannelOpenError):
+                await connection.open_connection("127.0.0.1", room.port)
+            with pytest.raises(asyncssh.ChannelListenError):
+                await connection.start_server(lambda *_: None, "127.0.0.1", 0)
+            assert not room.hub.room.seats
+
+    run(work())
+
+
+def test_a_name_is_shown_as_it_is_and_run_by_nothing() -> None:
+    async def work() -> None:
+        async with running_class(lesson_session("bias")) as room:
+            student = await room.join("[b]日本 $(id)")
+            await student.shows("[b]", "PIN")
+            assert list(room.hub.room.seats) == ["[b]日本 $(id)"]
+
+    run(work())
+
+
+def test_a_flood_of_keys_is_thinned_and_the_class_goes_on() -> None:
+    async def work() -> None:
+        session = lesson_session("bias", "forward:z")
+        async with running_class(session) as room:
+            anna, ben = await room.join("anna"), await room.join("ben")
+            anna.press("\x1b[200~" + "x" * (1 << 20))
+            for number in range(20):
+                anna.process.change_terminal_size(40 + number, 12 + number)
+            room.teach(session, "n")
+            await ben.shows("step 3/13")
+            anna.process.change_terminal_size(80, 24)
+            anna.connection.abort()
+
+    run(work())
+
+
+def test_who_reads_nothing_holds_nobody_up() -> None:
+    async def work() -> None:
+        session = lesson_session("bias", "forward:z")
+        async with running_class(session) as room:
+            connection = await room.connect("anna")
+            # A window as small as one frame, which is never read.
+            await connection.create_process(
+                term_type="xterm", term_size=(200, 60), encoding=None, window=4096
+            )
+            ben = await room.join("ben")
+            await ben.shows("step 2/13")
+            for _ in range(30):
+                session = room.teach(session, "n")
+                await asyncio.sleep(0)
+            await ben.sees(lambda rows: rows[:-2] == screen_rows(room.hub.room.shared, 80, 24))
+            assert after(session, "p") is not session
+
+    run(work())

@@ -1,0 +1,48 @@
+"""For random keys of teacher and students, who follows sees the teacher's screen, and no more."""
+
+import asyncio
+import random
+
+import pytest
+from classes import Watched, lesson_session, screen_rows
+
+from gdtutor.classroom.hub import ClassHub
+from gdtutor.classroom.screens import SharedScreens
+from gdtutor.drive.headless import pressed
+from gdtutor.session.press import Press
+from gdtutor.session.state import Session
+
+SIZES = ((40, 12), (80, 24), (132, 43))
+TEACHER = ("n", "n", "n", "p", "N", "P", "pagedown", "x", "d", "o", "r", "v", "c", "escape", "T")
+STUDENT = ("n", "p", "full_stop", "full_stop", "e", "x", "1", "enter", "escape", "u", "R", "r")
+
+
+def press_of(key: str) -> Press:
+    return Press(key, key if len(key) == 1 else None)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_who_follows_sees_the_teachers_screen(seed: int) -> None:
+    asyncio.run(walked(random.Random(seed)))
+
+
+async def walked(dice: random.Random) -> None:
+    """Have a teacher and three students press random keys, and hold every screen to the class's."""
+    session: Session = lesson_session(dice.choice(("bias", "xor-hidden", "gradients-add-up")))
+    hub, shared = ClassHub("tests"), SharedScreens()
+    hub.teach(session)
+    watched = {f"s{n}": Watched(hub, shared, size) for n, size in enumerate(SIZES)}
+    for name, line in watched.items():
+        hub.join(name, line, returns=False)
+    for _ in range(40):
+        if dice.random() < 0.5:
+            session = pressed(session, (press_of(dice.choice(TEACHER)),))
+            hub.teach(session)
+        else:
+            hub.press(dice.choice(list(watched)), press_of(dice.choice(STUDENT)))
+        assert hub.room.taught is session
+        for name, line in watched.items():
+            if hub.seat(name).own is None:
+                assert line.rows(name)[:-2] == screen_rows(hub.room.shared, *line.size)
+            else:
+                assert line.rows(name)[0].startswith(" on your own")

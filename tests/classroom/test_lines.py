@@ -1,0 +1,98 @@
+"""Students who hear the class in plain lines: a dumb terminal, none at all, or by their name."""
+
+import asyncio
+
+import pytest
+from classes import RunningClass, after, lesson_session, running_class
+
+from gdtutor.classroom.lines import LineEditor, announcement, spoken
+from gdtutor.classroom.own_question import own_question
+from gdtutor.classroom.room import joined, opened_room, taught
+from gdtutor.session.update import Posed, update
+
+
+class Listener:
+    """A client that reads lines."""
+
+    def __init__(self, process: object) -> None:
+        self._process = process
+        self.heard = ""
+
+    async def hears(self, text: str) -> None:
+        """Read until a text has come since the last one that was waited for."""
+        async with asyncio.timeout(10):
+            while text not in self.heard:
+                data = await self._process.stdout.read(4096)  # type: ignore[attr-defined]
+                assert data, self.heard
+                self.heard += data.decode()
+        self.heard = self.heard.partition(text)[2]
+
+    def say(self, line: str) -> None:
+        self._process.stdin.write(f"{line}\r".encode())  # type: ignore[attr-defined]
+
+
+async def listener(room: RunningClass, name: str, term: str | None) -> Listener:
+    connection = await room.connect(name)
+    return Listener(await connection.create_process(term_type=term, encoding=None))
+
+
+@pytest.mark.parametrize(
+    ("name", "term"), [("anna", None), ("anna", "dumb"), ("anna+linear", "xterm-256color")]
+)
+def test_the_class_is_heard_in_lines(name: str, term: str | None) -> None:
+    async def work() -> None:
+        session = lesson_session("bias", "forward:z")
+        async with running_class(session) as room:
+            anna = await listener(room, name, term)
+            await anna.hears("PIN")
+            await anna.hears("Class: iteration 0, forward z, step 2 of 13.")
+            anna.say("")
+            await anna.hears("0.1")
+            session = room.teach(session, "n")
+            await anna.hears("Class: iteration 0, forward yhat, step 3 of 13.")
+            anna.say("e w1 0.9")
+            await anna.hears("0.9")
+            anna.say(".")
+            await anna.hears("You follow")
+            await anna.hears("\n")
+            session = update(session, Posed(own_question(session, "sign")))[0]
+            room.teach(session)
+            await anna.hears("The class is asked")
+            anna.say("+")
+            await anna.hears("Your answer + is in")
+            room.teach(after(session, "escape", "n"))
+            await anna.hears("Your answer +: ")
+            anna.say(":help")
+            await anna.hears("The teacher sees")
+            assert room.hub.seat("anna").wants_help
+            anna.say(":q")
+            await anna.hears("You have left the class")
+
+    asyncio.run(work())
+
+
+def test_an_answer_is_a_line_and_the_last_one_counts() -> None:
+    room = joined(opened_room(lesson_session("bias", "backward:yhat")), "anna", "1234", "")
+    room = taught(room, update(room.taught, Posed(own_question(room.taught, "value")))[0])
+    for line in ("what", "0.5", "0.125"):
+        room, _ = spoken(room, "anna", line)
+    assert room.poll is not None
+    assert room.poll.replies["anna"].text == "0.125"
+    room, _ = spoken(room, "anna", ":p")
+    assert room.seats["anna"].own is not None
+    assert announcement(room).startswith("Class: iteration 0, backward z")
+
+
+@pytest.mark.parametrize(
+    ("typed", "lines", "echo"),
+    [
+        ("ab\r", ["ab"], "ab\r\n"),
+        ("ab\x7fc\r\n", ["ac"], "ab\b \bc\r\n"),
+        ("\x1b[A\n", ["[A"], "[A\r\n"),
+        ("x\x03", [":q"], "x"),
+        ("y" * 600, [], "y" * 500),
+    ],
+)
+def test_lines_are_edited_and_echoed(typed: str, lines: list[str], echo: str) -> None:
+    assert LineEditor(True).feed(typed) == (lines, echo)
+    assert LineEditor(False).feed(typed) == (lines, "")

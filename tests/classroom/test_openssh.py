@@ -1,0 +1,88 @@
+"""The command itself: a teacher in a terminal, and students with OpenSSH's own client."""
+
+import re
+import shutil
+import subprocess
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from pseudo_terminal import PseudoTerminal
+
+from gdtutor.cli import main, teach
+
+CODE = "482913"
+SIZES = ((40, 12), (80, 24), (132, 43))
+QUIET = ("StrictHostKeyChecking=no", "UserKnownHostsFile=/dev/null", "LogLevel=ERROR")
+
+needs_ssh = pytest.mark.skipif(shutil.which("ssh") is None, reason="needs openssh-client")
+
+
+def student(port: int, name: str, size: tuple[int, int]) -> PseudoTerminal:
+    options = [word for option in QUIET for word in ("-o", option)]
+    command = ("ssh", "-F", "none", *options, "-p", str(port), f"{name}@127.0.0.1")
+    return PseudoTerminal(command=command, columns=size[0], lines=size[1])
+
+
+def shot(*arguments: str) -> list[str]:
+    command = [sys.executable, "-m", "gdtutor", "shot", "bias", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.split("\n")
+
+
+@needs_ssh
+def test_students_see_what_shot_prints_and_get_their_terminals_back(tmp_path: Path) -> None:
+    words = ("-m", "gdtutor", "class", "bias", "--at", "forward:z", "--port", "0", "--code", CODE)
+    with ExitStack() as stack:
+        home = {"HOME": str(tmp_path), "XDG_DATA_HOME": str(tmp_path)}
+        teacher = stack.enter_context(PseudoTerminal(*words, columns=100, environ=home))
+        teacher.wait_for(lambda text: "0 here" in text)
+        found = re.search(r"ssh -p (\d+) NAME@localhost", teacher.text())
+        assert found is not None
+        students = []
+        for number, size in enumerate(SIZES):
+            terminal = stack.enter_context(student(int(found[1]), f"s{number}", size))
+            terminal.wait_for(lambda text: "Join code:" in text)
+            terminal.send(f"{CODE}\r")
+            terminal.wait_for(lambda text: "PIN" in text)
+            students.append(terminal)
+        teacher.send("n")
+        for terminal, (width, height) in zip(students, SIZES, strict=True):
+            rows = shot("--at", "forward:yhat", "--size", f"{width}x{height}")[: height - 2]
+            terminal.wait_for(lambda text, rows=rows, n=height - 2: text.split("\n")[:n] == rows)
+        students[0].send("q")
+        assert students[0].wait_for_end() == 0
+        teacher.hang_up()
+        for terminal in students[1:]:
+            assert terminal.wait_for_end() == 0
+            assert b"\x1b[?1049lThe teacher has ended the class." in terminal.all_received
+            assert terminal.is_restored()
+        assert teacher.process.wait(10) in (129, -1)
+
+
+def test_without_asyncssh_the_command_says_how_to_get_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(teach, "find_spec", lambda _: None)
+    assert main(["class"]) == 2
+    assert "pip install 'gdtutor[class]'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--code", "123"], "--code has 3 characters"),
+        (["--listen", "256.1.1.1", "--port", "0"], "cannot listen on 256.1.1.1"),
+        (["--listen", "127.0.0.1", "--port", "0"], "is not a terminal"),
+    ],
+)
+def test_what_cannot_be_had_is_said_in_a_line(
+    arguments: list[str],
+    told: str,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    assert main(["class", *arguments]) == 2
+    assert told in capsys.readouterr().err

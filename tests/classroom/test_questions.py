@@ -1,0 +1,189 @@
+"""A question of the teacher's is everyone's: answers are gathered, judged, and shown at the end."""
+
+import pytest
+from classes import after, lesson_session
+
+from gdtutor.classroom.board import answer_rows, counts
+from gdtutor.classroom.own_question import own_question
+from gdtutor.classroom.polls import OTHER, RIGHT, spread
+from gdtutor.classroom.room import Classroom, joined, left, opened_room, pressed, taught
+from gdtutor.engine.errors import GdTutorError
+from gdtutor.session.press import Press
+from gdtutor.session.slips import Slip
+from gdtutor.session.state import Session
+from gdtutor.session.update import Posed, update
+from gdtutor.view.frame import UNICODE
+from gdtutor.view.lines import text_of
+from gdtutor.view.screen import frame_of
+
+NAMES = ("anna", "ben", "cleo")
+
+
+def press_of(key: str) -> Press:
+    named = {".": "full_stop", "!": "exclamation_mark"}.get(key, key)
+    return Press(named, key if len(key) == 1 else None)
+
+
+def typed(room: Classroom, name: str, text: str, *keys: str) -> Classroom:
+    for key in (*text, *keys):
+        room, _ = pressed(room, name, press_of(key))
+    return room
+
+
+def asked(at: str = "step:8") -> tuple[Classroom, Session]:
+    """Return a class of three whose teacher has just asked for a value, in predict mode."""
+    session = after(lesson_session("bias", at), "r", "n")
+    assert session.challenge is not None
+    room = opened_room(lesson_session("bias", at))
+    for name in NAMES:
+        room = joined(room, name, "1234", "")
+    return taught(room, session), session
+
+
+def about(session: Session, text: str) -> Session:
+    return update(session, Posed(own_question(session, text)))[0]
+
+
+def posed(kind: str, at: str = "backward:z") -> tuple[Classroom, Session]:
+    room = opened_room(lesson_session("bias", at))
+    for name in NAMES:
+        room = joined(room, name, "1234", "")
+    session = about(room.taught, kind)
+    return taught(room, session), session
+
+
+def test_answers_are_judged_by_the_engine_and_the_last_one_counts() -> None:
+    room, session = posed("value", "backward:yhat")
+    # dL/dz = 0.5 · 0.25 at the lesson's own start.
+    room = typed(room, "anna", "0.5", "enter")
+    room = typed(room, "anna", "", "enter")
+    room = typed(room, "anna", "0.125", "enter")
+    room = typed(room, "ben", "0.5", "enter")
+    room = typed(room, "cleo", "-0.125", "enter")
+    assert room.poll is not None
+    verdicts = {name: reply.verdict for name, reply in room.poll.replies.items()}
+    assert verdicts == {"anna": RIGHT, "ben": Slip.NO_LOCAL.value, "cleo": Slip.SIGN.value}
+    room = taught(room, after(session, "escape", "n"))
+    assert room.poll is None
+    assert spread(room.polls[-1])[0] == (RIGHT, 1)
+    assert room.seats["ben"].notice == "Your answer 0.5: local factor missing."
+
+
+def test_nothing_is_given_away_while_the_question_is_open() -> None:
+    room, _ = posed("value", "backward:yhat")
+    room = typed(room, "anna", "0.125", "enter")
+    room = typed(room, "ben", "7", "enter")
+    notices = " ".join(seat.notice for seat in room.seats.values())
+    rows = " ".join(text_of(row) for row in answer_rows(room.polls, 80, UNICODE))
+    assert "right" not in notices.lower()
+    assert rows == "2 have answered. The next step closes the question."
+    assert "∇ 0.125" not in frame_of(room.shared, 80, 24, UNICODE).text()
+    assert counts(room) == ("3 here", "2/3 answered", "3 follow")
+
+
+def test_the_teachers_own_tries_and_hints_reach_nobody() -> None:
+    room, session = posed("value", "backward:yhat")
+    tried = after(session, *"0.5", "enter", "?", "enter")
+    assert tried.challenge is not None
+    assert tried.challenge.tried
+    room = taught(room, tried)
+    assert room.poll is not None
+    assert room.shared.challenge is not None
+    assert not room.shared.challenge.tried
+    assert not room.shared.challenge.hints_shown
+
+
+def test_what_is_no_answer_is_said_and_may_be_mended() -> None:
+    room, _ = posed("value")
+    room = typed(room, "anna", "what", "enter")
+    draft = room.seats["anna"].draft
+    assert draft is not None
+    assert "name" in draft.error
+    assert room.poll is not None
+    assert not room.poll.replies
+
+
+def test_who_leaves_the_question_has_answered_with_what_was_typed() -> None:
+    room, session = posed("value", "backward:yhat")
+    room = typed(room, "anna", "0.125", "escape", "p")
+    assert room.seats["anna"].own is not None
+    assert room.seats["anna"].is_out
+    room = typed(room, "anna", ".")
+    assert room.seats["anna"].draft is None
+    assert "closed for you" in room.seats["anna"].notice
+    room = typed(room, "anna", "", "enter")
+    assert room.poll is not None
+    assert room.poll.replies["anna"].verdict == RIGHT
+    room = taught(room, after(session, "escape", "n"))
+    assert spread(room.polls[-1]) == ((RIGHT, 1),)
+
+
+def test_a_point_and_a_mark_are_text_in_an_answer() -> None:
+    room, _ = posed("value")
+    room = typed(room, "anna", ".5!")
+    draft = room.seats["anna"].draft
+    assert draft is not None
+    assert draft.text == ".5!"
+    assert not room.seats["anna"].wants_help
+
+
+def test_what_is_still_being_typed_counts_when_the_teacher_goes_on() -> None:
+    room, session = posed("value", "backward:yhat")
+    room = typed(room, "anna", "0.125")
+    room = typed(room, "ben", "0.12*")
+    room = taught(room, after(session, "escape", "n"))
+    assert set(room.polls[-1].replies) == {"anna"}
+
+
+def test_seats_elsewhere_are_not_asked_and_late_comers_are() -> None:
+    room = opened_room(lesson_session("bias", "backward:yhat"))
+    for name in NAMES:
+        room = joined(room, name, "1234", "")
+    room = typed(room, "ben", "n")
+    room = left(room, "cleo")
+    room = taught(room, about(room.taught, "value"))
+    room = joined(room, "dora", "1234", "")
+    assert room.seats["ben"].draft is None
+    assert room.seats["dora"].draft is not None
+    assert "0/2 answered" in counts(room)
+
+
+def test_two_rounds_stand_below_each_other() -> None:
+    room, session = posed("sign", "backward:yhat")
+    room = typed(room, "anna", "-", "enter")
+    session = after(session, "escape", "n", "p")
+    room = taught(room, session)
+    room = taught(room, about(session, "sign"))
+    room = typed(room, "anna", "+", "enter")
+    assert [spread(poll) for poll in room.polls] == [((OTHER, 1),), ((RIGHT, 1),)]
+    room = taught(room, after(room.taught, "escape", "n"))
+    rows = [text_of(row) for row in answer_rows(room.polls, 80, UNICODE)]
+    assert "the round before" in rows
+    assert rows[0].startswith("right")
+
+
+def test_predict_mode_asks_the_class() -> None:
+    room, _ = asked()
+    assert all(seat.draft is not None for seat in room.seats.values())
+
+
+def test_a_question_with_choices_has_one_that_is_right() -> None:
+    room, session = posed("Which way? | up | *down")
+    assert session.challenge is not None
+    assert session.challenge.text == "Which way?"
+    room = typed(room, "anna", "2", "enter")
+    room = typed(room, "ben", "up", "enter")
+    room = taught(room, after(session, "escape", "n"))
+    assert spread(room.polls[-1]) == ((RIGHT, 1), (OTHER, 1))
+
+
+@pytest.mark.parametrize("kind", ["value", "sign", "next"])
+def test_a_question_about_the_next_step_stands_before_it(kind: str) -> None:
+    session = lesson_session("bias", "forward:z")
+    assert about(session, kind).challenge is not None
+
+
+@pytest.mark.parametrize("text", ["", "colour", "a | b", "a | *b | *c", "| *b | c"])
+def test_what_is_no_question_is_refused(text: str) -> None:
+    with pytest.raises(GdTutorError):
+        own_question(lesson_session("bias", "forward:z"), text)

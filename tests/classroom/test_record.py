@@ -1,0 +1,89 @@
+"""What a class has answered is kept in a file, and reported as text and as CSV."""
+
+import csv
+import io
+from pathlib import Path
+
+import pytest
+from classes import Watched, after, lesson_session
+
+from gdtutor.classroom.hub import ClassHub
+from gdtutor.classroom.own_question import own_question
+from gdtutor.classroom.record import ClassRecorder, kept_classes
+from gdtutor.classroom.screens import SharedScreens
+from gdtutor.cli import main
+from gdtutor.engine.errors import GdTutorError
+from gdtutor.session.press import Press
+from gdtutor.session.update import Posed, update
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """Return the record of a class of two, asked once; its end closes the question."""
+    path = tmp_path / "class.sqlite"
+    recorder = ClassRecorder(path, "ML 1", lambda: 1e9)
+    hub, shared = ClassHub("ML 1", recorder=recorder), SharedScreens()
+    session = lesson_session("bias", "backward:yhat")
+    hub.teach(session)
+    for name in ("anna", "=ben"):
+        hub.join(name, Watched(hub, shared, (80, 24)), returns=False)
+    assert "Answers are kept" in hub.seat("anna").notice
+    session = update(session, Posed(own_question(session, "value")))[0]
+    hub.teach(session)
+    for name, text in (("anna", "0.125"), ("=ben", "0.5")):
+        for key in (*text, "enter"):
+            hub.press(name, Press(key, key if len(key) == 1 else None))
+    hub.end()
+    recorder.close()
+    assert not recorder.problem
+    return path
+
+
+def test_attendance_and_answers_are_kept(file: Path) -> None:
+    (kept,) = kept_classes(file)
+    assert kept.title == "ML 1"
+    assert {record.name for record in kept.attendance} == {"anna", "=ben"}
+    assert [(a.name, a.answer, a.verdict) for a in kept.answers] == [
+        ("=ben", "0.5", "local factor missing"),
+        ("anna", "0.125", "right"),
+    ]
+
+
+def test_the_report_says_how_answers_are_spread_and_what_was_right_at_last(
+    file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["class-report", str(file)]) == 0
+    told = capsys.readouterr().out
+    assert "1 local factor missing (0.5)" in told
+    assert "anna: 1 of 1 right" in told
+
+
+def test_the_csv_has_a_row_for_every_answer(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["class-report", str(file), "--csv"]) == 0
+    rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    assert [row["name"] for row in rows] == ["'=ben", "anna"]
+
+
+def test_a_second_class_stands_behind_the_first(file: Path) -> None:
+    ClassRecorder(file, "ML 2", lambda: 2e9).close()
+    assert [kept.title for kept in kept_classes(file)] == ["ML 1", "ML 2"]
+
+
+def test_another_file_is_left_alone(tmp_path: Path) -> None:
+    other = tmp_path / "notes.txt"
+    other.write_text("not a record, and longer than a header of SQLite would be " * 20)
+    with pytest.raises(GdTutorError, match=r"notes\.txt"):
+        ClassRecorder(other, "ML", lambda: 0.0)
+    assert other.read_text().startswith("not a record")
+    with pytest.raises(GdTutorError, match="there is no file"):
+        kept_classes(tmp_path / "nowhere")
+
+
+def test_a_question_that_was_answered_by_nobody_is_no_record(tmp_path: Path) -> None:
+    recorder = ClassRecorder(tmp_path / "c", "ML", lambda: 0.0)
+    hub = ClassHub("ML", recorder=recorder)
+    session = lesson_session("bias", "backward:yhat")
+    hub.teach(update(session, Posed(own_question(session, "sign")))[0])
+    hub.teach(after(hub.room.taught, "escape", "n"))
+    recorder.close()
+    assert kept_classes(tmp_path / "c")[0].answers == ()

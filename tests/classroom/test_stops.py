@@ -1,0 +1,125 @@
+"""A talk: its file of stops, the way through them, and the speaker's notes."""
+
+from collections.abc import Callable
+from pathlib import Path
+from queue import SimpleQueue
+
+import pytest
+from classes import lesson_session
+from pseudo_terminal import PseudoTerminal
+
+from gdtutor.classroom.podium import NEXT, PREVIOUS, Podium, PodiumServices
+from gdtutor.classroom.stops import (
+    SpeakerNotes,
+    append_stop,
+    notes_text,
+    read_notes,
+    read_talk,
+    write_notes,
+)
+from gdtutor.cli.talk import session_of_link
+from gdtutor.engine.errors import GdTutorError
+from gdtutor.session.link import command_of
+from gdtutor.session.press import Press
+from gdtutor.session.update import Action, update
+
+TALK = """\
+title = "Bias"
+
+[[stops]]
+link = "gdtutor bias --at forward:z"
+note = "Ask first."
+minutes = 2
+
+[[stops]]
+link = "gdtutor bias --set w1=0.9 --at backward:b"
+minutes = 3
+"""
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "STOPS.toml"
+    path.write_text(TALK)
+    return path
+
+
+def test_a_file_of_stops_is_read(file: Path) -> None:
+    talk = read_talk(file)
+    assert talk.title == "Bias"
+    assert [stop.minutes for stop in talk.stops] == [2, 3]
+    assert talk.planned(1) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", "stops are needed"),
+        ("stops = []", "stops are needed"),
+        ("[[stop]]\nlink = 'gdtutor bias'", "'stop' is not known"),
+        ("[[stops]]\nlink = 'rm -rf /'", "stop 1: its link does not begin with gdtutor"),
+        ("[[stops]]\nlink = 'gdtutor bias'\nnotes = ''", "stop 1 is no table"),
+        ("[[stops]]\nlink = 'gdtutor bias'\nminutes = 'two'", "minutes a number"),
+        ("[[stops]", "cannot be read"),
+    ],
+)
+def test_a_mistake_in_it_is_named(tmp_path: Path, text: str, told: str) -> None:
+    path = tmp_path / "S.toml"
+    path.write_text(text)
+    with pytest.raises(GdTutorError, match=told):
+        read_talk(path)
+
+
+def test_a_place_is_appended_as_a_stop(file: Path) -> None:
+    link = command_of(lesson_session("xor-hidden", "forward:Z1"))
+    assert append_stop(file, link) == 3
+    assert read_talk(file).stops[-1].link == link
+    assert file.read_text().startswith(TALK)
+    fresh = file.with_name("new.toml")
+    assert append_stop(fresh, link) == 1
+
+
+def test_the_stops_are_walked_in_both_directions(file: Path, tmp_path: Path) -> None:
+    notes = tmp_path / "notes" / "talk.json"
+    podium = Podium(file, PodiumServices(session_of_link, notes, lambda: 1e9))
+    actions: list[Action] = []
+    opened: SimpleQueue[Callable[[], None]] = SimpleQueue()
+    podium.begin(actions.append, opened.put)
+    session = lesson_session("xor-hidden")
+    for key, at in ((None, 0), (NEXT, 1), (PREVIOUS, 0)):
+        assert key is None or podium.takes(Press(key))
+        opened.get(timeout=20)()
+        session = update(session, actions[-1])[0]
+        assert podium.at == at
+    assert command_of(session) == "gdtutor bias --at forward:z"
+    assert podium.takes(Press(PREVIOUS))
+    assert update(session, actions[-1])[0].message == "This is the first stop."
+    assert not podium.takes(Press("n"))
+
+
+def test_the_notes_say_what_comes_and_how_the_clock_stands(tmp_path: Path) -> None:
+    path = tmp_path / "a" / "talk.json"
+    assert read_notes(path) is None
+    notes = SpeakerNotes("Bias", 2, 8, "Ask first.", "gdtutor bias", 5, 3, 1e9, "3 here")
+    write_notes(path, notes)
+    assert read_notes(path) == notes
+    told = notes_text(notes, 1e9 + 6 * 60)
+    assert "stop 2/8" in told
+    assert "6 min of the talk, 2 min left for this stop" in told
+    assert "Ask first." in told
+    assert "next: gdtutor bias" in told
+    assert "2 min over" in notes_text(notes, 1e9 + 10 * 60)
+
+
+def test_a_talk_is_rehearsed_without_a_class(file: Path) -> None:
+    with PseudoTerminal("-m", "gdtutor", "talk", str(file), columns=90) as terminal:
+        terminal.wait_for(lambda text: "stop 1/2, 2 min" in text and "step 2/13" in text)
+        terminal.send(">")
+        terminal.wait_for(lambda text: "stop 2/2" in text and "*edited" in text)
+        terminal.send("O")
+        terminal.wait_for(lambda text: "stops" in text and "bias --at forward:z" in text)
+        terminal.send("OK")
+        terminal.wait_for(lambda text: "Stop 3 of STOPS.toml" in text)
+        terminal.send("q")
+        assert terminal.wait_for_end() == 0
+    assert len(read_talk(file).stops) == 3

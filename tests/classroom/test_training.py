@@ -1,0 +1,107 @@
+"""Training in a class: the teacher's run is everyone's curve, a student's is in another process."""
+
+import asyncio
+import copy
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from classes import Watched, after, lesson_session, until
+
+from gdtutor.classroom.hub import ClassHub
+from gdtutor.classroom.pool import Trained, TrainingPool, train_slice
+from gdtutor.classroom.screens import SharedScreens
+from gdtutor.drive.headless import pressed
+from gdtutor.session.press import Press
+from gdtutor.session.state import Screen, Status
+from gdtutor.training.run import Run
+
+
+@pytest.fixture(scope="module")
+def pool() -> Iterator[TrainingPool]:
+    pool = TrainingPool()
+    yield pool
+    pool.close()
+
+
+def run_of(lesson: str) -> Run:
+    run = lesson_session(lesson).run
+    assert run is not None
+    return run
+
+
+def test_a_copy_of_a_run_trains_on_as_the_run_does_and_leaves_it_alone() -> None:
+    run = run_of("xor-hidden")
+    run.advance(iterations=300)
+    other = copy.copy(run)
+    assert other.farthest == 300
+    other.advance(iterations=200)
+    assert run.farthest == 300
+    run.advance(iterations=200)
+    assert np.array_equal(run.costs, other.costs)
+    states = (run.state(500).parameters, other.state(500).parameters)
+    assert all(np.array_equal(states[0][name], states[1][name]) for name in states[0])
+    assert other.state(150).parameters.keys() == run.state(150).parameters.keys()
+
+
+def test_slices_come_to_what_training_at_once_comes_to() -> None:
+    whole = run_of("bias")
+    whole.advance()
+    found = train_slice(run_of("bias"), None, 0.0)
+    while isinstance(found, Trained) and found.snapshot.status is Status.RUNNING:
+        found = train_slice(found.run, None, 0.0)
+    assert isinstance(found, Trained)
+    assert found.snapshot.status is Status.FINISHED
+    assert np.array_equal(found.run.costs, whole.costs)
+
+
+def test_a_student_trains_alone_and_everyone_sees_what_the_teacher_trained(
+    pool: TrainingPool,
+) -> None:
+    async def work() -> None:
+        session = lesson_session("bias", "forward:z")
+        hub, shared = ClassHub("tests", pool=pool), SharedScreens()
+        hub.teach(session)
+        lines = {name: Watched(hub, shared, (80, 24)) for name in ("anna", "ben")}
+        for name, line in lines.items():
+            hub.join(name, line, returns=False)
+        hub.press("anna", Press("t", "t"))
+        await until(lambda: own_status(hub, "anna") is Status.FINISHED)
+        assert "200 of 200 epochs" in "\n".join(lines["anna"].rows("anna"))
+        assert session.run is not None
+        assert session.run.farthest == 0
+        hub.teach(pressed(session, (Press("t", "t"),)))
+        assert hub.room.taught.screen is Screen.TRAIN
+        assert "200 of 200 epochs" in "\n".join(lines["ben"].rows("ben"))
+        hub.press("anna", Press("full_stop", "."))
+        assert lines["anna"].rows("anna")[:-2] == lines["ben"].rows("ben")[:-2]
+
+    asyncio.run(work())
+
+
+def own_status(hub: ClassHub, name: str) -> Status | None:
+    own = hub.seat(name).own
+    return None if own is None else own.training.status
+
+
+def test_a_student_pauses_and_an_edit_ends_what_was_trained(pool: TrainingPool) -> None:
+    async def work() -> None:
+        hub, shared = ClassHub("tests", pool=pool), SharedScreens()
+        hub.teach(lesson_session("xor-hidden", "forward:Z1"))
+        hub.join("anna", Watched(hub, shared, (80, 24)), returns=False)
+        for key in ("t", "space"):
+            hub.press("anna", Press(key, key if len(key) == 1 else None))
+        await until(lambda: own_status(hub, "anna") in (Status.PAUSED, Status.FINISHED))
+        own = hub.seat("anna").own
+        assert own is not None
+        trained = own.training.iterations
+        assert trained > 0
+        assert own.run is own.training.of
+        hub.press("anna", Press("0", "0"))
+        own = hub.seat("anna").own
+        assert own is not None
+        assert own.run is not None
+        assert own.run.farthest == 0
+        assert after(own, "escape").screen is Screen.STUDY
+
+    asyncio.run(work())
