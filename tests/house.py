@@ -33,7 +33,7 @@ PARAMETERS = 5
 BARS = {
     "lines of code": 44_000,
     "modules": 470,
-    "modules over 300 lines": 18,
+    "modules over 300 lines": 22,
     "class names used twice": 0,
     "functions with more than 5 parameters": 34,
     "files at the top": 5,
