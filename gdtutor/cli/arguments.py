@@ -69,7 +69,7 @@ def parser_of(command: Subcommand) -> argparse.ArgumentParser:
     prog = f"gdtutor {command.name}".strip()
     epilog = None
     if not command.name:
-        others = "\n".join(f"  {c.name:<12}{c.summary}" for c in COMMANDS if c.name)
+        others = "\n".join(f"  {c.name:<14}{c.summary}" for c in COMMANDS if c.name)
         epilog = f"other commands (each with its own --help):\n{others}"
     parser = _ArgumentParser(
         prog=prog,
