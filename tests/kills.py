@@ -79,8 +79,10 @@ def wrong_at(moment: Moment) -> str:
         sent = terminal.all_received
         if not terminal.is_restored():
             return "the terminal is not restored"
-        if b"Traceback" in sent and b"gdtutor" in sent.partition(b"Traceback")[2]:
-            return f"a traceback:\n{sent.decode(errors='replace')}"
+        if b"Traceback" in sent:
+            # Before the first line of the program an interrupt is Python's own.
+            is_ours = b"gdtutor" in sent.partition(b"Traceback")[2]
+            return f"a traceback:\n{sent.decode(errors='replace')}" if is_ours else ""
         if moment.arguments in SCREENS and is_entered and outside(sent):
             return f"something is written: {outside(sent)!r}"
         return "" if code in _codes(moment, is_entered) else f"the exit code is {code}"

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from gdtutor.cli.arguments import is_rehearsed
 from gdtutor.cli.lesson_files import lesson_path
 from gdtutor.cli.output import complain
-from gdtutor.cli.streams import match_encoding
+from gdtutor.cli.streams import match_encoding, speaks_ascii, use_utf8
 from gdtutor.drive.keys import parse_keys
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.discovery import shipped_lessons_folder
@@ -152,6 +152,8 @@ def show(
     chars = choose_chars(arguments.chars, os.environ, encoding)
     if sys.__stderr__ is not None:
         match_encoding(sys.__stderr__, chars)
+        if not speaks_ascii(sys.__stderr__.encoding):
+            use_utf8(sys.__stderr__)
     colours = choose_colours(arguments.color, os.environ)
     prepare_environment(os.environ)
     # Textual is imported only now: it reads the environment as it loads.

@@ -69,6 +69,11 @@ def _writer(number: int) -> TextIO:
     )
 
 
+def speaks_ascii(encoding: str) -> bool:
+    """Tell whether an encoding has ASCII as it is, which every terminal wants."""
+    return "\x1b[Az".encode(encoding, "replace") == b"\x1b[Az"
+
+
 def match_encoding(stream: TextIO, chars: Chars) -> None:
     """Let `stream` take what `chars` may send, also where its encoding holds less."""
     if chars.unicode and not is_utf8(stream.encoding):

@@ -7,6 +7,7 @@ they can be answered. The class it extends is documented by its source alone.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import selectors
 import signal
@@ -84,7 +85,12 @@ class RestoringDriver(LinuxDriver):
             os.kill(os.getpid(), signal.SIGSTOP)
 
     def _get_terminal_size(self) -> tuple[int, int]:
-        width, height = super()._get_terminal_size()
+        # COLUMNS and LINES, which Textual asks first, may be those of a terminal before a resize.
+        width = height = 0
+        with contextlib.suppress(OSError):
+            width, height = os.get_terminal_size(self._restorer.fileno())
+        if not (width and height):
+            width, height = super()._get_terminal_size()
         return min(width, LARGEST[0]), min(height, LARGEST[1])
 
     def run_input_thread(self) -> None:

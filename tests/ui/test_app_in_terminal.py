@@ -310,3 +310,14 @@ def test_an_error_of_the_program_ends_it_with_a_report(
         assert terminal.is_restored()
         said = b"KeyError: 'planted'\r\nThis is an error of gdtutor itself"
         assert said in terminal.all_received.partition(ALTERNATE_OFF)[2]
+
+
+def test_the_terminal_is_asked_for_its_size_and_gets_its_own_encoding() -> None:
+    environ = {"COLUMNS": "300", "LINES": "90", "PYTHONIOENCODING": "cp037"}
+    with gdtutor("bias", environ=environ) as terminal:
+        terminal.wait_for(shows("all keys"))
+        terminal.resize(100, 30)
+        terminal.wait_for(lambda screen: "all keys" in screen.split("\n")[29])
+        terminal.send("q")
+        assert terminal.wait_for_end() == 0
+        assert terminal.is_restored()
