@@ -113,9 +113,6 @@ class Round:
 
     def _end(self, terminal: PseudoTerminal) -> int:
         """End whatever is open, see that a frame is answered, and leave."""
-        if terminal.process.poll() is not None:
-            code = terminal.wait_for_end(PATIENCE)
-            raise EOFError(f"ended with {code} before it was asked to:\n{terminal.text()}")
         terminal.send(b"\x1b[201~")
         terminal.resize(80, 24)
         deadline = time.monotonic() + PATIENCE
@@ -124,6 +121,9 @@ class Round:
             terminal.send(b"\x1b")
             while terminal.read_once(0.15):
                 pass
+            if terminal.process.poll() is not None:
+                code = terminal.wait_for_end(PATIENCE)
+                raise EOFError(f"ended with {code} before it was asked to:\n{terminal.text()}")
             if terminal.text().strip():
                 terminal.send(b"\x03")
                 return terminal.wait_for_end(PATIENCE)

@@ -21,6 +21,7 @@ _NAMED = {
     "=": "equals_sign", ".": "full_stop", ",": "comma",
     "[": "left_square_bracket", "]": "right_square_bracket",
 }  # fmt: skip
+_CHARACTERS = {name: character for character, name in _NAMED.items()}
 _SPOKEN = {
     "esc": "escape", "pgdn": "pagedown", "pgup": "pageup", "return": "enter", "del": "delete",
 }  # fmt: skip
@@ -57,6 +58,9 @@ def _presses(token: str) -> list[Press]:
     if named in _KEYS or _CHORD.fullmatch(named):
         digits = token[: len(token) - len(key)]
         return [*map(_character, digits), Press(named, " " if named == "space" else None)]
+    if named in _CHARACTERS:
+        digits = token[: len(token) - len(key)]
+        return [*map(_character, digits), _character(_CHARACTERS[named])]
     meant = _near(named)
     if meant:
         raise GdTutorError(

@@ -20,6 +20,11 @@ def test_a_token_is_a_count_and_a_key() -> None:
     ]  # fmt: skip
 
 
+def test_the_names_of_characters_are_keys_too() -> None:
+    assert keys_of("question_mark 3colon") == keys_of("? 3 :")
+    assert typed("'plus slash") == "plus/"
+
+
 @pytest.mark.parametrize(
     ("slip", "meant"),
     [
