@@ -25,7 +25,9 @@ from gdtutor.values import replace
 
 if TYPE_CHECKING:
     from gdtutor.cli.starting import FrontEndStart
+    from gdtutor.lesson.model import Lesson
     from gdtutor.session.state import Session
+    from gdtutor.training.run import Run
     from gdtutor.ui.app import TutorApp
     from gdtutor.ui.program import Program
 
@@ -36,8 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
     playground = asked_for(arguments)
     arguments.seed = None
     if arguments.json:
-        lesson = heard(lambda: lesson_of(playground))
-        return train(arguments, lesson, run_of(lesson))
+        return train(arguments, *heard(lambda: _run_of(arguments, playground)))
     from gdtutor.ui.terminal import speaks_plainly
 
     presses = parse_keys(arguments.keys)
@@ -63,6 +64,19 @@ def run(arguments: argparse.Namespace) -> int:
         return show(arguments, open_program)
     finally:
         begin.finish()
+
+
+def _run_of(arguments: argparse.Namespace, playground: Playground) -> tuple[Lesson, Run]:
+    """Return the lesson and its run, with the changes of --set made."""
+    if arguments.changes:
+        # The walk is imported only where a change is named.
+        from gdtutor.cli.lessons import PLAY, session_of
+
+        session = session_of(_with_lesson(arguments, PLAY, playground))
+        if session.lesson is not None and session.run is not None:
+            return session.lesson, session.run
+    lesson = lesson_of(playground)
+    return lesson, run_of(lesson)
 
 
 def asked_for(arguments: argparse.Namespace) -> Playground:

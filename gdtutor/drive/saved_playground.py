@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import count
 from pathlib import Path
 
@@ -28,7 +29,8 @@ def save_playground(playground: Playground, folder: Path) -> Path:
     Raises:
         GdTutorError: The file cannot be written.
     """
-    names = (f"play-{playground.data}{f'-{n}' if n > 1 else ''}" for n in count(1))
+    data = re.sub(r"[^a-z0-9]+", "-", playground.data.removesuffix(".csv").lower()).strip("-")
+    names = (f"play-{data or 'file'}{f'-{n}' if n > 1 else ''}" for n in count(1))
     name = next(name for name in names if not (folder / f"{name}.md").exists())
     path = folder / f"{name}.md"
     write_atomically(path, text_of(playground, name))

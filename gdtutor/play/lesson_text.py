@@ -15,6 +15,7 @@ from gdtutor.lesson.reports import Findings
 from gdtutor.lesson.tables import DataTable, FrontMatter, NetworkTable, TrainingTable
 from gdtutor.play.options import number_text, words_of
 from gdtutor.play.playground import Playground, fitted, of_data, validation_of
+from gdtutor.play.read_file import read_file
 from gdtutor.values import replace
 
 ID = "playground"
@@ -25,7 +26,7 @@ _KNOWN: Mapping[str, tuple[str, ...]] = {
     "": ("format", "id", "title", "chapter", "summary", "source", "diverges", "pictures",
          "network", "data", "training"),
     "network": ("layers", "features", "activation", "output", "cost", "init", "seed", "l1", "l2"),
-    "data": ("dataset", "count", "noise", "classes", "seed"),
+    "data": ("dataset", "count", "noise", "classes", "seed", "csv", "inputs", "targets"),
     "training": ("optimizer", "hyperparameters", "learning_rate", "batch", "epochs", "validation"),
 }  # fmt: skip
 """The keys of a lesson that a playground can have, by table."""
@@ -75,10 +76,13 @@ def _network(playground: Playground) -> dict[str, object]:
 
 
 def _data(playground: Playground) -> dict[str, object]:
+    if playground.columns:
+        columns = playground.columns
+        return {"csv": playground.data, "inputs": columns[:-1], "targets": columns[-1:]}
     table: dict[str, object] = {"dataset": playground.data}
-    if playground.dataset.is_gate:
-        return table
-    table |= {"count": playground.points, "noise": playground.noise, "seed": playground.data_seed}
+    if not playground.is_fixed:
+        table |= {"count": playground.points, "noise": playground.noise,
+                  "seed": playground.data_seed}  # fmt: skip
     return table if playground.outputs == 1 else {**table, "classes": playground.outputs}
 
 
@@ -152,6 +156,18 @@ def _refuse_more(raw: Mapping[str, object]) -> None:
                 raise GdTutorError(f"the playground has no '{where}'", hint)
 
 
+def _of_data(data: DataTable) -> Playground:
+    """Return the playground that the data begin with."""
+    if data.dataset is not None:
+        if data.inputs is not None or data.targets is not None:
+            raise GdTutorError("the playground takes all columns of a data set", "open the lesson")
+        return of_data(data.dataset)
+    own = read_file(data.csv or "")
+    if (data.inputs, data.targets) != (own.columns[:-1], own.columns[-1:]):
+        raise GdTutorError("the playground takes all columns of a file", "open it as a lesson")
+    return own
+
+
 def _read(front: FrontMatter) -> Playground:
     network, data, training = front.network, front.data, front.training
     is_whole = (
@@ -161,10 +177,9 @@ def _read(front: FrontMatter) -> Playground:
     )
     if not is_whole or network is None or data is None or training is None:
         raise GdTutorError("the lesson is no playground", "open it as a lesson: gdtutor FILE")
-    if data.dataset is None or not isinstance(network.activation, str):
-        hint = "a named data set and one activation make a playground"
-        raise GdTutorError("the lesson is no playground", hint)
-    own = of_data(data.dataset)
+    if not isinstance(network.activation, str):
+        raise GdTutorError("the lesson is no playground", "it has one activation for all layers")
+    own = _of_data(data)
     read = replace(
         own,
         points=own.points if data.count is None else data.count,

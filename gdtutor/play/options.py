@@ -23,8 +23,10 @@ from gdtutor.play.playground import (
     fitted,
     of_data,
     trained_on,
+    usual,
     usual_batch,
 )
+from gdtutor.play.read_file import read_file
 from gdtutor.training.datasets import DATASETS, MAX_EXAMPLES, MAX_NOISE
 from gdtutor.training.initialise import INITIALISATIONS, MAX_SEED, UNDRAWN
 from gdtutor.training.optimisers import OPTIMISERS
@@ -39,6 +41,8 @@ ACTIVATIONS = tuple(name for name in NETWORK_ACTIVATIONS if name != "softmax")
 STARTS = tuple(name for name in INITIALISATIONS if name not in UNDRAWN)
 """Rules that weights are drawn by."""
 FULL = "full"
+CSV = ".csv"
+"""What the name of a file of examples ends in."""
 
 
 class Option(Struct, frozen=True):
@@ -145,9 +149,13 @@ def _constants_text(pairs: tuple[tuple[str, float], ...]) -> str:
     return ",".join(f"{name}={number_text(value)}" for name, value in pairs)
 
 
+def _data(text: str) -> str:
+    return text if text.endswith(CSV) else str(_name(DATASETS, "data set")(text))
+
+
 OPTIONS: tuple[Option, ...] = (
-    Option("data", "data", "NAME", f"the data set: {', '.join(DATASETS)}",
-           _name(DATASETS, "data set")),
+    Option("data", "data", "NAME", f"the data set: {', '.join(DATASETS)}; or a CSV file of two "
+           "inputs and a target", _data),
     Option("points", "points", "N", "how many examples; not of a gate",
            _whole(2, MAX_EXAMPLES, "the number of points")),
     Option("noise", "noise", "X", "standard deviation of the data's noise",
@@ -192,7 +200,8 @@ def playground_of(words: Mapping[str, str]) -> Playground:
         GdTutorError: A word cannot be read, or options do not go together.
     """
     values = {row.flag: _read(row, words[row.flag]) for row in OPTIONS if row.flag in words}
-    asked = of_data(str(values.get("data", Playground().data)))
+    name = str(values.get("data", Playground().data))
+    asked = read_file(name) if name.endswith(CSV) else of_data(name)
     rows = {row.flag: row for row in OPTIONS}
     fields: dict[str, Any] = {rows[flag].field: value for flag, value in values.items()}
     asked = replace(asked, **fields)
@@ -238,12 +247,12 @@ def _read(row: Option, word: str) -> object:
 def _refuse(asked: Playground, values: Mapping[str, object]) -> None:
     """Refuse options that do not go together, where `fitted` would have to change one."""
     row, outputs = asked.dataset, asked.outputs
-    if row.is_gate:
+    if asked.is_fixed:
         for flag in ("points", "noise", "data-seed"):
             if flag in values:
-                raise GdTutorError(
-                    f"--{flag}: the gate '{asked.data}' is its four rows", "leave it out"
-                )
+                what = "the gate" if row.is_gate else "the file"
+                rows = "its four rows" if row.is_gate else "the rows it has"
+                raise GdTutorError(f"--{flag}: {what} '{asked.data}' is {rows}", "leave it out")
     if asked.layers[0] != len(row.inputs):
         hint = f"write {len(row.inputs)} first; --features says what is made of them"
         raise GdTutorError(f"--layers: '{asked.data}' has {len(row.inputs)} inputs", hint)
@@ -276,12 +285,10 @@ def words_of(playground: Playground) -> tuple[str, ...]:
 
     `playground_of` gives the same playground back.
     """
-    usual = replace(
-        of_data(playground.data), cost=costs_of(playground)[0], batch=usual_batch(playground)
-    )
+    own = usual(playground)
     words: list[str] = []
     for row in OPTIONS:
         value = getattr(playground, row.field)
-        if row.flag == "data" or value != getattr(usual, row.field):
+        if row.flag == "data" or value != getattr(own, row.field):
             words += [f"--{row.flag}", row.write(value)]
     return tuple(words)

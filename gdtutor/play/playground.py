@@ -19,9 +19,13 @@ class Playground(Struct, frozen=True):
     """What is played with. Two that are equal train the same, to the bit."""
 
     data: str = "circle"
-    """A name of the table of data sets."""
+    """A name of the table of data sets, or a CSV file beside the lesson."""
+    columns: tuple[str, ...] = ()
+    """Of a CSV file: its two inputs and its target."""
+    has_classes: bool = True
+    """Of a CSV file: whether its target is 0 or 1 everywhere."""
     points: int = 200
-    """Examples; those of a gate are four."""
+    """Examples; those of a gate are four, those of a file what it has."""
     noise: float = 0.0
     share: float = USUAL_SHARE
     """The part of the examples that is trained on, the others are test examples."""
@@ -48,8 +52,22 @@ class Playground(Struct, frozen=True):
 
     @property
     def dataset(self) -> Dataset:
-        """The row of the data set."""
-        return DATASETS[self.data]
+        """The row of the data set; of a file one that fits it."""
+        if not self.columns:
+            return DATASETS[self.data]
+        return Dataset(
+            "a CSV file",
+            DATASETS["circle"].make,
+            count=self.points,
+            inputs=self.columns[:-1],
+            targets=self.columns[-1:],
+            most_classes=int(self.has_classes),
+        )
+
+    @property
+    def is_fixed(self) -> bool:
+        """Whether neither the number of examples nor noise can be chosen."""
+        return bool(self.columns) or self.dataset.is_gate
 
     @property
     def outputs(self) -> int:
@@ -75,6 +93,24 @@ def of_data(name: str) -> Playground:
         cost="binary_cross_entropy" if row.most_classes else "squared",
         batch=None if row.is_gate else USUAL_BATCH,
     )
+
+
+def usual(playground: Playground) -> Playground:
+    """Return the playground that the data of this one begin with."""
+    own = of_data(playground.data) if not playground.columns else of_file(playground)
+    return replace(own, cost=costs_of(playground)[0], batch=usual_batch(playground))
+
+
+def of_file(playground: Playground) -> Playground:
+    """Return the playground that a CSV file begins with, as this one has read it."""
+    own = Playground(
+        data=playground.data,
+        columns=playground.columns,
+        has_classes=playground.has_classes,
+        points=playground.points,
+        features=playground.columns[:-1],
+    )
+    return replace(own, cost=costs_of(own)[0], batch=usual_batch(own))
 
 
 def usual_batch(playground: Playground) -> int | None:
@@ -103,7 +139,7 @@ def fitted(playground: Playground) -> Playground:
     most = row.most_classes if row.most_classes > 1 else 1
     outputs = min(playground.outputs, most)
     after = replace(playground, layers=(len(row.inputs), *playground.layers[1:-1], outputs))
-    if row.is_gate:
+    if playground.is_fixed:
         after = replace(after, points=row.count, noise=0.0, data_seed=0)
     if after.cost not in costs_of(after):
         after = replace(after, cost=costs_of(after)[0])

@@ -101,8 +101,19 @@ def _seed(field: str) -> Step:
 
 def _to_data(playground: Playground, by: int) -> Playground:
     names = tuple(DATASETS)
-    own = of_data(names[(names.index(playground.data) + by) % len(names)])
-    after = replace(playground, data=own.data, noise=own.noise)
+    # From a file the way leads to the first data set, or to the last.
+    at = names.index(playground.data) if not playground.columns else -1 if by > 0 else 0
+    return with_data(playground, of_data(names[(at + by) % len(names)]))
+
+
+def with_data(playground: Playground, own: Playground) -> Playground:
+    """Return the playground with the data that another one begins with."""
+    after = replace(
+        playground, data=own.data, columns=own.columns, has_classes=own.has_classes,
+        noise=own.noise,
+    )  # fmt: skip
+    if own.columns or playground.columns:
+        return replace(after, points=own.points, batch=own.batch, features=own.features)
     if own.dataset.is_gate or playground.dataset.is_gate:
         after = replace(after, points=own.points, share=own.share, batch=own.batch)
     return after
@@ -118,8 +129,6 @@ def _to_batch(playground: Playground, by: int) -> Playground:
 
 def _to_outputs(playground: Playground, by: int) -> Playground:
     most = max(playground.dataset.most_classes, 1)
-    if playground.dataset.is_gate:
-        most = 1
     outputs = (playground.outputs - 1 + by) % most + 1
     after = replace(playground, layers=(*playground.layers[:-1], outputs))
     return replace(after, cost=costs_of(after)[0])
@@ -209,7 +218,7 @@ def typed(playground: Playground, control: Control, text: str) -> Playground:
     value = row.read(text)
     # Read with the options that it has to go with, so that what does not fit is refused.
     words = {"data": playground.data, control.flag: text}
-    if control.flag in ("points", "train", "batch") and not playground.dataset.is_gate:
+    if control.flag in ("points", "train", "batch") and not playground.is_fixed:
         words |= {"points": str(playground.points), "train": number_text(playground.share)} | words
     if control.flag == "hyperparameters":
         words["optimizer"] = playground.optimizer
@@ -218,5 +227,4 @@ def typed(playground: Playground, control: Control, text: str) -> Playground:
     if control.flag != "data":
         playground_of(words)
         return fitted(with_field(playground, row.field, value))
-    names = tuple(DATASETS)
-    return fitted(_to_data(playground, names.index(text) - names.index(playground.data)))
+    return fitted(with_data(playground, playground_of({"data": text})))

@@ -159,8 +159,8 @@ def step_control(session: Session, by: int) -> Result:
 
 
 def _why_still(playground: Playground, control: Control) -> str:
-    if playground.dataset.is_gate and control.flag in ("points", "noise", "data-seed"):
-        return f"The gate {playground.data} is its four rows; another data set has {control.label}."
+    if playground.is_fixed and control.flag in ("points", "noise", "data-seed"):
+        return f"{playground.data} is the rows it has; another data set has {control.label}."
     value = control.value(playground)
     return f"{control.label} stays at {value}; e types another value."
 
@@ -194,8 +194,8 @@ def new_data(session: Session, count: int) -> Result:
     play = session.play
     if play is None:
         return session, ()
-    if play.playground.dataset.is_gate:
-        return said(session, f"The gate {play.playground.data} is its four rows."), ()
+    if play.playground.is_fixed:
+        return said(session, f"{play.playground.data} is the rows it has."), ()
     seed = play.playground.data_seed + count
     return changed(session, replace(play.playground, data_seed=seed), "new examples")
 

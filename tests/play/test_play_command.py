@@ -26,6 +26,16 @@ def test_play_trains_as_train_does_with_the_saved_lesson(capsys, tmp_path) -> No
     assert played == trained
 
 
+def test_changes_on_the_way_are_trained_as_well(capsys) -> None:
+    options = ["--points", "20", "--epochs", "4", "--json"]
+    assert main(["play", *options, "--set", "3:learning_rate=5"]) == 0
+    changed = json.loads(capsys.readouterr().out)
+    assert main(["play", *options]) == 0
+    own = json.loads(capsys.readouterr().out)
+    assert changed["costs"][:2] == own["costs"][:2]
+    assert changed["final_cost"] != own["final_cost"]
+
+
 @pytest.mark.parametrize("words", [["--data", "nothing"], ["--features", "y"], ["--layer", "2-1"]])
 def test_misuse_is_told_in_one_line(words, capsys) -> None:
     try:

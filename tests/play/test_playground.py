@@ -78,7 +78,8 @@ def test_every_data_set_begins_with_a_playground_of_its_own(name: str) -> None:
 def test_options_of_the_table_have_fields_of_their_own() -> None:
     fields = [row.field for row in OPTIONS]
     assert len(set(fields)) == len(fields)
-    assert set(fields) == set(Playground.__struct_fields__)
+    of_files = {"columns", "has_classes"}
+    assert set(fields) == set(Playground.__struct_fields__) - of_files
 
 
 def test_commas_inside_of_parentheses_divide_nothing() -> None:
@@ -141,4 +142,42 @@ def test_a_feature_that_is_none_is_refused_by_the_format(feature: str) -> None:
 def test_a_lesson_of_more_than_a_playground_is_refused(change: tuple[str, str], what: str) -> None:
     with pytest.raises(GdTutorError) as refused:
         playground_in(text_of(Playground()).replace(*change), FILE)
+    assert what in str(refused.value)
+
+
+@pytest.fixture
+def points(monkeypatch, tmp_path):
+    """A CSV file in the working folder."""
+    monkeypatch.chdir(tmp_path)
+    rows = "\n".join(f"{i % 5},{i % 3},{int(i % 5 > i % 3)}" for i in range(30))
+    (tmp_path / "mine.csv").write_text(f"wide,high,kind\n{rows}\n")
+    return tmp_path
+
+
+def test_a_file_of_two_inputs_and_a_target_is_data(points) -> None:
+    line = "--data mine.csv --features 'wide,high,wide*high' --layers 2-3-1 --train 0.8"
+    playground = read(line)
+    assert (playground.points, playground.cost) == (30, "binary_cross_entropy")
+    assert read(shlex.join(words_of(playground))) == playground
+    assert playground_in(text_of(playground), FILE) == playground
+    run = run_of(lesson_of(playground))
+    run.advance(iterations=3)
+    assert run.trained_examples == 24
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "what"),
+    [
+        ("a,b\n1,2\n", "--data mine.csv", "has 2 columns"),
+        ("a,b,c\n1,2,x\n", "--data mine.csv", "x"),
+        ("a,b,c\n1,2,3\n4,5,6\n", "--data mine.csv --points 5", "the rows it has"),
+        ("a,b,c\n1,2,0\n4,5,1\n", "--data mine.csv --layers 2-2", "no 2 outputs"),
+        ("a,b,c\n1,2,3\n", "--data other.csv", "no file"),
+        ("a,b,c\n1,2,3\n", "--data ../mine.csv", "folder"),
+    ],
+)
+def test_a_file_that_is_no_data_is_refused(points, text: str, line: str, what: str) -> None:
+    (points / "mine.csv").write_text(text)
+    with pytest.raises(GdTutorError) as refused:
+        read(line)
     assert what in str(refused.value)
