@@ -8,17 +8,15 @@ import io
 import os
 import shlex
 import sys
+from functools import partial
 from time import time
 from typing import TYPE_CHECKING
 
 from gdtutor.cli.lesson_files import lesson_path
-from gdtutor.cli.train import train
 from gdtutor.drive.background import heard
 from gdtutor.drive.keys import parse_keys
 from gdtutor.engine.errors import GdTutorError
-from gdtutor.lesson.runs import run_of
 from gdtutor.lesson.source import read_source
-from gdtutor.play.lesson_text import ID, lesson_of, playground_in
 from gdtutor.play.options import OPTIONS, playground_of, words_of
 from gdtutor.play.playground import Playground
 from gdtutor.values import replace
@@ -38,32 +36,37 @@ def run(arguments: argparse.Namespace) -> int:
     playground = asked_for(arguments)
     arguments.seed = None
     if arguments.json:
+        from gdtutor.cli.train import train
+
         return train(arguments, *heard(lambda: _run_of(arguments, playground)))
+    from gdtutor.cli.open_app import show
     from gdtutor.ui.terminal import speaks_plainly
+    from gdtutor.view.opening_screen import lesson_cover
 
     presses = parse_keys(arguments.keys)
     if arguments.linear or speaks_plainly(os.environ, sys.stdin):
         return _converse(arguments, playground)
-    from gdtutor.cli.open_app import show
-    from gdtutor.cli.starting import resume
-    from gdtutor.drive.opening import open_lesson
-
-    begin, kept = begin_with(arguments, playground)
-    presses = presses or parse_keys(kept)
+    begun: list[FrontEndStart] = []
 
     def open_program(app: TutorApp) -> Program:
+        # Imported behind the first frame, which says what is opened.
+        from gdtutor.cli.starting import resume
+        from gdtutor.drive.opening import open_lesson
         from gdtutor.ui.answering import Services
         from gdtutor.ui.program import Program
 
+        begin, kept = begin_with(arguments, playground)
+        begun.append(begin)
         services = Services(
             open_lesson, begin.save, keep=begin.keep, listen=begin.listen, resume=resume
         )
-        return Program(app, begin.session, services, presses)
+        return Program(app, begin.session, services, presses or parse_keys(kept))
 
     try:
-        return show(arguments, open_program)
+        return show(arguments, open_program, partial(lesson_cover, "", "Playground", ""))
     finally:
-        begin.finish()
+        for begin in begun:
+            begin.finish()
 
 
 def _run_of(arguments: argparse.Namespace, playground: Playground) -> tuple[Lesson, Run]:
@@ -75,6 +78,9 @@ def _run_of(arguments: argparse.Namespace, playground: Playground) -> tuple[Less
         session = session_of(_with_lesson(arguments, PLAY, playground))
         if session.lesson is not None and session.run is not None:
             return session.lesson, session.run
+    from gdtutor.lesson.runs import run_of
+    from gdtutor.play.lesson_text import lesson_of
+
     lesson = lesson_of(playground)
     return lesson, run_of(lesson)
 
@@ -88,6 +94,8 @@ def asked_for(arguments: argparse.Namespace) -> Playground:
     words = given_options(arguments)
     if not arguments.lesson:
         return playground_of(words)
+    from gdtutor.play.lesson_text import playground_in
+
     path = lesson_path(arguments.lesson)
     own = words_of(playground_in(read_source(path), path))
     of_file = {
@@ -109,6 +117,7 @@ def begin_with(arguments: argparse.Namespace, playground: Playground) -> tuple[F
     from gdtutor.cli.lessons import PLAY, waited_session_of
     from gdtutor.cli.starting import FrontEndStart, called
     from gdtutor.library.remembered import quick_store, read_progress
+    from gdtutor.play.lesson_text import ID
     from gdtutor.progress.keeper import ProgressKeeper
     from gdtutor.progress.store import ProgressStore, default_path
 

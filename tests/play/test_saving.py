@@ -1,0 +1,61 @@
+"""`W` writes a lesson file that passes `check` and opens to the same state."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from textual.geometry import Size
+
+from gdtutor.check.lesson import check_lesson
+from gdtutor.cli import main
+from gdtutor.drive.opening import open_lesson
+from gdtutor.play.lesson_text import playground_in
+from gdtutor.play.options import playground_of_line
+from gdtutor.session.playing import play_session
+from gdtutor.session.press import Press
+from gdtutor.session.state import Session
+from gdtutor.ui.answering import Computing, Services
+from gdtutor.view.frame import UNICODE
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "--data spiral --points 20 --layers 2-3-3 --l1 0.001 --l2 0.01 --epochs 5",
+        "--data xor --layers 2-3-2-1 --optimizer adam --hyperparameters beta1=0.8 --epochs 5",
+        "--data bumps --points 20 --features 'x1,x2,sin(6*x1)' --activation relu --epochs 5",
+    ],
+)
+def test_the_file_passes_check_and_opens_to_the_same_state(
+    line: str, monkeypatch, tmp_path, capsys
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    playground = playground_of_line(line)
+    session = play_session(Session(), playground)
+    computing = Computing(Services(open_lesson, lambda _: None), UNICODE)
+    names = []
+    for _ in range(2):
+        answer = computing.answer(session, Press("W", "W"), Size(80, 24))
+        names.append(answer.session.message.split()[1].rstrip(":"))
+    assert names == [f"play-{playground.data}.md", f"play-{playground.data}-2.md"]
+    file = tmp_path / names[0]
+    assert playground_in(file.read_text("utf-8"), file) == playground
+    checked = check_lesson(open_lesson(file).lesson)
+    assert [report.what for report in checked.problems if report.level == "error"] == []
+    assert main(["train", str(file), "--json"]) == 0
+    trained = json.loads(capsys.readouterr().out)
+    session.run.advance()
+    assert trained["costs"] == session.run.costs.tolist()
+    assert main(["play", str(file), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["costs"] == trained["costs"]
+
+
+def test_what_cannot_be_written_is_told(monkeypatch, tmp_path) -> None:
+    monkeypatch.chdir(tmp_path)
+    session = play_session(Session(), playground_of_line("--data xor"))
+    tmp_path.rmdir()
+    computing = Computing(Services(open_lesson, lambda _: None), UNICODE)
+    answer = computing.answer(session, Press("W", "W"), Size(80, 24))
+    assert answer.session.is_error
+    assert "play-xor.md" in answer.session.message
