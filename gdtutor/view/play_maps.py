@@ -7,9 +7,10 @@ from functools import lru_cache
 import numpy as np
 
 from gdtutor.engine.operations import Array
-from gdtutor.lesson.network import INPUT, PREDICTION
+from gdtutor.engine.trace import forward
+from gdtutor.lesson.network import INPUT, PREDICTION, TARGET
 from gdtutor.session.state import Session, Snapshot
-from gdtutor.training.classes import classes_of, predictions_of
+from gdtutor.training.classes import classes_of
 from gdtutor.training.problem import Problem
 from gdtutor.training.run import Run
 from gdtutor.values import Struct
@@ -182,10 +183,11 @@ def _marks(problem: Problem, trained: int) -> tuple[str, ...]:
 def accuracies(run: Run, snapshot: Snapshot) -> tuple[float, float | None] | None:
     """Return the share of examples told right, trained on and others; None without classes."""
     problem = shown_problem(run, snapshot)
-    found = predictions_of(problem, shown_parameters(run, snapshot))
-    columns = [c for b in problem.bindings if b.leaf == problem.target for c in b.columns]
-    is_class = bool(np.isin(problem.examples[:, columns], (0.0, 1.0)).all())
-    classes = None if found is None or not is_class else classes_of(*found)
+    given = problem.given(shown_parameters(run, snapshot), np.arange(problem.size))
+    expected = given[TARGET]
+    if not np.isin(expected, (0.0, 1.0)).all():
+        return None
+    classes = classes_of(forward(problem.graph, given)[PREDICTION], expected)
     if classes is None:
         return None
     right, trained = classes[0] == classes[1], run.trained_examples
