@@ -284,10 +284,12 @@ def _back_var(g, a, out, axis=None):
 
 
 def _back_std(g, a, out, axis=None):
-    """0 where nothing deviates."""
+    """0 where nothing deviates; left open where only the rounding of a mean can tell that."""
     count = a.value.size if axis is None else a.value.shape[axis]
     below = B.mul(B.spread(out, a.shape), exact(count))
     slope = B.div(B.sub(a, _mean(a, axis)), _where(below.value == 0, ONE, below))
+    is_tie = B.spread(out, a.shape).value <= 8 * B.ROUNDING * np.abs(a.value)
+    slope = B.Bounded(slope.value, np.where(is_tie & (a.value != 0), np.inf, slope.bound))
     return (B.mul(B.spread(g, a.shape), slope),)
 
 
