@@ -9,6 +9,7 @@ from gdtutor.check import lesson as checks
 from gdtutor.check.gradients import GradientChecked
 from gdtutor.check.lesson import LESSON_CODES, check_lesson
 from gdtutor.check.paths import FOLDER_CODES, CheckResult, check_data, check_lines, check_paths
+from gdtutor.check.time_limit import SCREENS, TimeLimit
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.reports import CODES
 from gdtutor.lesson.work import training_work
@@ -264,3 +265,38 @@ def test_a_title_cut_at_the_first_step_of_all_is_told_to_be_shorter(tmp_path):
     assert (report.code, report.level) == ("fit", "warning")
     assert report.what.startswith("at given the title is ")
     assert report.hint.startswith("shorten the title")
+
+
+class Ticking:
+    """A clock on which every look takes some seconds."""
+
+    def __init__(self, tick):
+        self.now, self.tick = 0.0, tick
+
+    def __call__(self):
+        self.now += self.tick
+        return self.now
+
+
+def test_what_there_is_no_time_for_is_left_out_and_said(tmp_path):
+    lesson = lesson_of(neuron(), tmp_path)
+    problems = check_lesson(lesson, Ticking(8.0)).problems
+    told = [report.what for report in problems if report.code == "slow"]
+    assert told
+    assert all(text.startswith("the checks took longer than 15 seconds") for text in told)
+    assert "slow" not in {report.code for report in check_lesson(lesson, lambda: 0.0).problems}
+
+
+def test_every_variant_has_its_share_of_the_time():
+    ticking = Ticking(1.0)
+    limit = TimeLimit(ticking, 30.0)
+    limit.begin(3)
+    assert not limit.is_over(SCREENS)
+    ticking.now += 20
+    assert limit.is_over(SCREENS)
+    limit.begin(2)
+    assert not limit.is_over(SCREENS)
+    assert limit.within(SCREENS, "screens")
+    ticking.now += 20
+    assert not limit.within(SCREENS, "screens")
+    assert list(limit.left_out()) == ["screens"]

@@ -78,9 +78,9 @@ def test_a_variant_with_other_numbers_alone_is_looked_at_plainly(
 ) -> None:
     seen: list[tuple[bool, int]] = []
 
-    def noted(*args: Any, is_plain: bool, most: int) -> ScreenFit:
+    def noted(*args: Any, is_plain: bool, most: int, **more: Any) -> ScreenFit:
         seen.append((is_plain, most))
-        return fit_of(*args, is_plain=is_plain, most=most)
+        return fit_of(*args, is_plain=is_plain, most=most, **more)
 
     monkeypatch.setattr(check_fit, "fit_of", noted)
     found(tmp_path)

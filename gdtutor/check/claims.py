@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from gdtutor.check.findings import Notes
 from gdtutor.check.questions import at_its_end, end_of_training
+from gdtutor.check.time_limit import QUESTIONS
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.conditions import failing, holds, parse_condition
 from gdtutor.lesson.model import Note
@@ -27,8 +28,15 @@ def check_claims(notes: Notes, session: Session, variant: str) -> None:
         variant: The variant's name; empty for the lesson itself.
     """
     of = f"in the variant '{variant}', " if variant else ""
+    texts = (note.text for scene in notes.lesson.scenes for note in scene.notes)
+    if not any(True for text in texts for _ in claims_of(text)):
+        return
+    if not notes.limit.within(QUESTIONS, "claims of notes"):
+        return
     session = at_its_end(session)
     for iteration in _iterations(session):
+        if not notes.limit.within(QUESTIONS, "claims of notes"):
+            return
         try:
             here = moved(session, iteration, 1)
         except GdTutorError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gdtutor.check.time_limit import TimeLimit
 from gdtutor.lesson.fences import TOML_LINE, divide
 from gdtutor.lesson.model import Lesson
 from gdtutor.lesson.reports import Findings, Place, Report
@@ -14,6 +15,8 @@ class Notes(Struct):
     """Collects what is found about one lesson, each thing once."""
 
     lesson: Lesson
+    limit: TimeLimit = field(default_factory=TimeLimit)
+    """How long the checks may take."""
     reports: dict[Report, None] = field(default_factory=dict)
     """What was found, in the order in which it was."""
     errors: dict[str, float] = field(default_factory=dict)

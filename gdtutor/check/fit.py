@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import shlex
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
 
@@ -102,6 +102,7 @@ def fit_of(
     *,
     most: int = MAX_STEPS,
     is_plain: bool = False,
+    is_over: Callable[[], bool] | None = None,
 ) -> ScreenFit:
     """Return the panels of a lesson's steps that do not fit the design size.
 
@@ -110,12 +111,13 @@ def fit_of(
         iterations: The iterations whose steps are looked at.
         most: Steps that are looked at, unfolded ones counted as well.
         is_plain: Whether steps are looked at as they show at first alone.
+        is_over: Asked before each step; none is looked at any more once it says True.
     """
     found: dict[tuple[object, ...], Misfit] = {}
     left = most
     for look, step in _looks(session, iterations, is_plain=is_plain):
         left -= 1
-        if left < 0:
+        if left < 0 or (is_over is not None and is_over()):
             return ScreenFit(tuple(found.values()), is_whole=False)
         for chars in (UNICODE, ASCII):
             for misfit in _misfits(look, step, chars):

@@ -7,8 +7,15 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from gdtutor.check.findings import Notes
+from gdtutor.check.time_limit import GRADIENTS, TimeLimit
 from gdtutor.engine.expression import Name
-from gdtutor.engine.gradient_check import TOLERANCE, Difference, check_leaf, nodes_at_kink
+from gdtutor.engine.gradient_check import (
+    TOLERANCE,
+    Difference,
+    check_cell,
+    nodes_at_kink,
+    spread_cells,
+)
 from gdtutor.engine.local import BATCH_SIZE
 from gdtutor.engine.operations import Array, evaluate
 from gdtutor.engine.rounding import rounding_of
@@ -47,8 +54,11 @@ def check_gradients(notes: Notes, moment: Moment, shares: int, of: str) -> None:
         if name in done.gradients
     ]
     for done in {id(done): done for _, done, _ in shown}.values():
-        _check_folding(notes, done, of)
+        if notes.limit.within(GRADIENTS, "folding"):
+            _check_folding(notes, done, of)
     for _, done, name in shown:
+        if not notes.limit.within(GRADIENTS, f"the gradient of {name}"):
+            continue
         strange = np.argwhere(~np.isfinite(done.gradients[name]))
         if len(strange):
             _report_strange(notes, done, name, tuple(int(i) for i in strange[0]), of)
@@ -123,7 +133,7 @@ def _difference(notes: Notes, done: Trace, name: str, most: int, of: str) -> Dif
     the same rules hold.
     """
     given = {leaf.name: done.values[leaf.name] for leaf in done.graph.leaves}
-    found = _worst(done, given, name, most)
+    found = _worst(notes.limit, done, given, name, most)
     if found.is_confirmed:
         return found
     kinks = nodes_at_kink(done.graph, done.values)
@@ -133,7 +143,7 @@ def _difference(notes: Notes, done: Trace, name: str, most: int, of: str) -> Dif
         hint = "gradients are checked beside it; another start would avoid it"
         notes.add("kink", what, hint, notes.of_name(line), "warning")
     beside = _beside(given, [leaf.name for leaf in done.graph.leaves if leaf.name != BATCH_SIZE])
-    again = _worst(trace(done.graph, beside, wanted=(name,)), beside, name, most)
+    again = _worst(notes.limit, trace(done.graph, beside, wanted=(name,)), beside, name, most)
     if again.is_confirmed:
         return again
     wrong = next((d for d in ((again,) if kinks else (found, again)) if _contradicts(d)), None)
@@ -175,9 +185,16 @@ def _called(name: str, cell: tuple[int, ...]) -> str:
     return f"{name}[{','.join(map(str, cell))}]" if cell else name
 
 
-def _worst(done: Trace, given: Mapping[str, Array], name: str, most: int) -> Difference:
-    """Return the difference of the worst of a leaf's cells, at most so many."""
-    found = check_leaf(done.graph, given, name, done.gradients[name], most=most)
+def _worst(
+    limit: TimeLimit, done: Trace, given: Mapping[str, Array], name: str, most: int
+) -> Difference:
+    """Return the difference of the worst of a leaf's cells, at most so many, one at least."""
+    found: list[Difference] = []
+    gradient = done.gradients[name]
+    for cell in spread_cells(gradient.shape, most):
+        if found and not limit.within(GRADIENTS, f"cells of the gradient of {name}"):
+            break
+        found.append(check_cell(done.graph, given, name, cell, float(gradient[cell])))
     return max(found, key=_badness)
 
 

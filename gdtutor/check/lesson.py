@@ -11,10 +11,11 @@ from gdtutor.check.gradients import GradientChecked, check_gradients
 from gdtutor.check.questions import check_questions
 from gdtutor.check.screens import ScreenChecks
 from gdtutor.check.tasks import check_tasks
+from gdtutor.check.time_limit import SECONDS, TRAINING, Clock, TimeLimit
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.load import with_variant
 from gdtutor.lesson.model import Lesson
-from gdtutor.lesson.reports import Report
+from gdtutor.lesson.reports import Place, Report
 from gdtutor.lesson.runs import run_of
 from gdtutor.lesson.work import scene_microseconds, training_work
 from gdtutor.session.moment import Moment
@@ -28,7 +29,8 @@ LESSON_CODES = {
     "settings": "the run cannot be set up as configured",
     "not-finite": "a value, gradient or run is not finite, and the lesson is not about that",
     "long-run": "the run is too long to be followed to its end (a warning)",
-    "slow": "an iteration of a graph takes longer than a second, by estimate (a warning)",
+    "slow": "an iteration takes longer than a second, by estimate, or a check took too long and "
+    "was left out (a warning)",
     "gradient": "a gradient differs from the central difference",
     "folding": "a gradient is not the same where lines are folded and unfolded",
     "unconfirmed": "no central difference can confirm a gradient here (a warning)",
@@ -65,17 +67,25 @@ class LessonChecked(Struct, frozen=True):
     gradients: tuple[GradientChecked, ...]
 
 
-def check_lesson(lesson: Lesson) -> LessonChecked:
+def check_lesson(lesson: Lesson, clock: Clock | None = None) -> LessonChecked:
     """Check the numbers and the screens of a lesson that the loader accepts, and its variants.
 
     One run is in memory at a time.
+
+    Args:
+        lesson: The lesson.
+        clock: Tells the time in seconds; what takes longer than `time_limit.SECONDS` is left out
+            and reported. None where only the estimates of work bound it.
     """
-    notes, screens = Notes(lesson), ScreenChecks(lesson)
+    notes, screens = Notes(lesson, TimeLimit(clock)), ScreenChecks(lesson)
     shares = len(lesson.variants) + 1
+    notes.limit.begin(shares)
     _check_run(notes, screens, lesson, "", shares)
-    for variant in lesson.variants:
+    for place, variant in enumerate(lesson.variants, 1):
+        notes.limit.begin(shares - place)
         _check_run(notes, screens, with_variant(lesson, variant.name), variant.name, shares)
     check_tasks(notes)
+    _report_left_out(notes)
     gradients = (GradientChecked(lesson.id, name, e) for name, e in notes.errors.items())
     return LessonChecked(tuple(notes.reports), tuple(gradients))
 
@@ -105,6 +115,15 @@ def _check_run(
     check_questions(notes, session, variant)
     check_claims(notes, session, variant)
     screens.check(notes, session, variant)
+
+
+def _report_left_out(notes: Notes) -> None:
+    """Report what there was no time for."""
+    left_out = list(notes.limit.left_out())
+    if left_out:
+        what = f"the checks took longer than {SECONDS:g} seconds; left out: {', '.join(left_out)}"
+        hint = "use smaller matrices, fewer lines or a smaller batch, and all of it can be checked"
+        notes.add("slow", what, hint, Place(1, 1), "warning")
 
 
 def _is_finite(notes: Notes, moment: Moment, of: str) -> bool:
@@ -143,7 +162,7 @@ def _check_training(notes: Notes, whose: Lesson, run: Run, shares: int, of: str)
     work = training_work(whose)
     most = max(1, int(TRAINING_WORK / shares / work.iteration))
     whole = run.segments[0].settings.epochs * run.iterations_per_epoch
-    run.advance(iterations=most)
+    run.advance(iterations=most, deadline=lambda: notes.limit.is_over(TRAINING))
     place = notes.in_front("training", "learning_rate")
     if run.stopped_by == "not_finite":
         if not notes.lesson.diverges:

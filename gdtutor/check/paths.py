@@ -9,6 +9,7 @@ from pathlib import Path
 
 from gdtutor.check.gradients import GradientChecked
 from gdtutor.check.lesson import LessonChecked, check_lesson
+from gdtutor.check.time_limit import Clock
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.csv_files import csv_files
 from gdtutor.lesson.discovery import discover, links_out, shipped_lessons_folder, strays
@@ -57,12 +58,13 @@ class CheckResult(Struct, frozen=True):
         return max((gradient.relative_error for gradient in self.gradients), default=0.0)
 
 
-def check_paths(paths: Iterable[Path]) -> CheckResult:
+def check_paths(paths: Iterable[Path], clock: Clock | None = None) -> CheckResult:
     """Check lesson files and folders of lessons.
 
     Args:
         paths: Files, which may be called anything, and folders, of which every `NN-name.md` is
             checked and other files are reported as stray.
+        clock: Tells the time in seconds, by which the checks of a file are bounded.
 
     Raises:
         GdTutorError: A path does not exist, or a folder cannot be read.
@@ -79,7 +81,7 @@ def check_paths(paths: Iterable[Path]) -> CheckResult:
         files |= dict.fromkeys(found)
         if path.is_dir():
             problems.extend(_about_folder(path, found))
-    checked = [_check_file(path) for path in files]
+    checked = [_check_file(path, clock) for path in files]
     problems.extend(_about_ids(tuple(files)))
     problems.extend(report for one in checked for report in one.problems)
     order = {path: place for place, path in enumerate(files)}
@@ -88,12 +90,12 @@ def check_paths(paths: Iterable[Path]) -> CheckResult:
     return CheckResult(len(files), tuple(problems), gradients)
 
 
-def _check_file(path: Path) -> LessonChecked:
+def _check_file(path: Path, clock: Clock | None) -> LessonChecked:
     """Check one file: what the loader reports, and what its numbers and screens show."""
     lesson, reports = read_lesson(path)
     if lesson is None:
         return LessonChecked(reports, ())
-    checked = check_lesson(lesson)
+    checked = check_lesson(lesson, clock)
     return replace(checked, problems=(*reports, *checked.problems))
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from gdtutor.check.findings import Notes
 from gdtutor.check.given_away import given_away
 from gdtutor.check.hidden import shown_answer
+from gdtutor.check.time_limit import QUESTIONS
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.model import Choice, Question
 from gdtutor.lesson.reports import Place
@@ -39,7 +40,13 @@ def check_questions(notes: Notes, session: Session, variant: str) -> None:
         session: The lesson, or one of its variants, at its own values.
         variant: The variant's name; empty for the lesson itself.
     """
+    if not any(scene.questions for scene in notes.lesson.scenes):
+        return
+    if not notes.limit.within(QUESTIONS, "questions"):
+        return
     for asked in every_asked(session):
+        if not notes.limit.within(QUESTIONS, "questions"):
+            return
         question, here = asked.question, asked.session
         if here.moment is None:
             continue

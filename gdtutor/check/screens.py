@@ -56,6 +56,7 @@ class ScreenChecks(Struct):
             dict.fromkeys((0, 1, last, *_written_for(session))) if trains else (0,),
             most=share,
             is_plain=layout in self.layouts,
+            is_over=notes.limit.is_over,
         )
         self.layouts.add(layout)
         for misfit in fit.misfits:
@@ -63,7 +64,8 @@ class ScreenChecks(Struct):
         if not fit.is_whole:
             of = f"with the variant '{variant}' " if variant else ""
             size = "x".join(map(str, DESIGN_SIZE))
-            what = f"{of}the lesson has too many steps for all of them to be held against {size}"
+            many = "takes too long" if notes.limit.is_over() else "has too many steps"
+            what = f"{of}the lesson {many} for all that it shows to be held against {size}"
             hint = "a shorter lesson can be checked whole"
             notes.add("fit", what, hint, Place(1, 1), "warning")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gdtutor.check.findings import Notes
+from gdtutor.check.time_limit import SCREENS, TimeLimit
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.conditions import ConditionError
 from gdtutor.lesson.model import Task
@@ -21,6 +22,8 @@ from gdtutor.values import replace
 def check_tasks(notes: Notes) -> None:
     """Report tasks that are done at the lesson's own start, and solutions that do not do them."""
     for task in notes.lesson.tasks:
+        if not notes.limit.within(SCREENS, f"the task {task.id}"):
+            continue
         place = Place(task.line, 1)
         start = opened(Session(), Opened(notes.lesson, run_of(notes.lesson)))
         try:
@@ -31,7 +34,9 @@ def check_tasks(notes: Notes) -> None:
                 what = f"the task '{task.id}' has no solution"
                 hint = 'write solution = ["b = -0.4"]; it is never shown'
                 notes.add("unproved", what, hint, place, "warning")
-            elif not is_done(task, _solved(start, task)):
+            elif not is_done(task, _solved(start, task, notes.limit)):
+                if not notes.limit.within(SCREENS, f"the task {task.id}"):
+                    continue
                 what = f"the solution of '{task.id}' does not reach {task.goal}"
                 notes.add("unsolved", what, "it may change only what `change` names", place)
         except ConditionError as error:
@@ -41,7 +46,7 @@ def check_tasks(notes: Notes) -> None:
             notes.add("unsolved", what, error.hint, place)
 
 
-def _solved(session: Session, task: Task) -> Session:
+def _solved(session: Session, task: Task, limit: TimeLimit) -> Session:
     """Return the session after a task's solution.
 
     Raises:
@@ -52,7 +57,7 @@ def _solved(session: Session, task: Task) -> Session:
         if word == "variant":
             session = in_variant(session, rest.strip())
         elif word == "train":
-            session = _trained(session, int(rest) if rest.strip().isdecimal() else None)
+            session = _trained(session, int(rest) if rest.strip().isdecimal() else None, limit)
         elif word == "iteration":
             session = goto(session, step)
         else:
@@ -60,10 +65,10 @@ def _solved(session: Session, task: Task) -> Session:
     return session
 
 
-def _trained(session: Session, epochs: int | None) -> Session:
+def _trained(session: Session, epochs: int | None, limit: TimeLimit) -> Session:
     run = session.run
     if run is None:
         return session
-    run.advance(epochs=epochs, beyond=epochs is not None)
+    run.advance(epochs=epochs, beyond=epochs is not None, deadline=limit.is_over)
     status = Status.PAUSED if run.stopped_by is None else Status.FINISHED
     return replace(session, training=snapshot_of(run, status))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from time import process_time
 
 from gdtutor.check.paths import check_data, check_lines, check_paths
 from gdtutor.cli.output import print_json, print_lines
@@ -13,7 +14,7 @@ from gdtutor.lesson.discovery import shipped_lessons_folder
 def run(arguments: argparse.Namespace) -> int:
     """Check the paths, the shipped lessons without any; 1 where an error was found."""
     paths = [Path(text) for text in arguments.paths] or [shipped_lessons_folder()]
-    result = check_paths(paths)
+    result = check_paths(paths, process_time)
     if arguments.json:
         print_json(check_data(result))
     else:

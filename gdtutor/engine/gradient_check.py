@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
@@ -10,6 +11,7 @@ from gdtutor.engine.graph import Graph, Node
 from gdtutor.engine.moved import root_with
 from gdtutor.engine.operations import OPERANDS, OPERATIONS, Array, evaluate, parse_rule
 from gdtutor.engine.refinement import extrapolated, rounding_noise
+from gdtutor.engine.shapes import Shape
 from gdtutor.engine.trace import forward
 from gdtutor.values import Struct, replace
 
@@ -259,9 +261,15 @@ def check_leaf(
     graph: Graph, given: Mapping[str, Array], name: str, gradient: Array, *, most: int = 64
 ) -> list[Difference]:
     """Check a leaf's cells, at most `most` of them spread evenly."""
-    places = np.linspace(0, gradient.size - 1, min(most, gradient.size)).astype(int)
-    cells = (tuple(int(i) for i in np.unravel_index(k, gradient.shape)) for k in places)
+    cells = spread_cells(gradient.shape, most)
     return [check_cell(graph, given, name, cell, float(gradient[cell])) for cell in cells]
+
+
+def spread_cells(shape: Shape, most: int) -> list[tuple[int, ...]]:
+    """Return cells of an array, at most so many, spread evenly."""
+    count = math.prod(shape)
+    places = np.linspace(0, count - 1, min(most, count)).astype(int)
+    return [tuple(int(i) for i in np.unravel_index(place, shape)) for place in places]
 
 
 def nodes_at_kink(graph: Graph, values: Mapping[str, Array]) -> tuple[str, ...]:

@@ -163,6 +163,13 @@ def _var(a, axis=None):
     return _mean(B.square(B.sub(a, _mean(a, axis))), axis)
 
 
+def _std(a, axis=None):
+    """The root of the variance; what the rounding of a mean makes deviate is left to it."""
+    apart = B.sub(a, _mean(a, axis)).bound
+    found = B.sqrt(_var(a, axis))
+    return B.Bounded(found.value, found.bound + np.max(apart, axis, keepdims=axis is not None))
+
+
 def _logsumexp(a, axis=None):
     top = B.largest(a, axis)
     return B.add(top, B.log(B.total(B.exp(B.sub(a, B.spread(top, a.shape))), axis)))
@@ -182,7 +189,7 @@ FORWARD = {
     "reshape": lambda a, shape: _both(lambda cells: cells.reshape(shape), a), "concat": _joined,
     "outer": lambda a, b: _outer(a, b), "embed": lambda a, b: B.matmul(_table(a, b), a),
     "stop_gradient": lambda a: a, "min": _smallest, "argmax": _place, "var": _var,
-    "std": lambda a, axis=None: B.sqrt(_var(a, axis)), "logsumexp": _logsumexp,
+    "std": _std, "logsumexp": _logsumexp,
     "add": B.add, "sub": B.sub, "mul": B.mul, "div": B.div, "pow": B.power, "neg": B.neg,
     "identity": lambda a: a, "square": B.square, "sqrt": B.sqrt, "exp": B.exp, "log": B.log,
     "log1p": B.log1p, "abs": B.absolute, "sign": B.sign, "maximum": B.maximum,
