@@ -11,6 +11,7 @@ from gdtutor.lesson.body import Body, Formula, SceneBlock
 from gdtutor.lesson.fences import TOML_LINE
 from gdtutor.lesson.front_matter import report_mistakes
 from gdtutor.lesson.front_matter_checks import (
+    LATER_COMMANDS,
     TABLES,
     CheckedFrontMatter,
     Written,
@@ -110,7 +111,7 @@ def _with_graphs(
     walks = [made.steps for made in done]
     names = {name for walk in walks for name in walk.shapes}
     scenes = _with_questions(done, parsed, names, trains=sheet.settings is not None)
-    _warn_unused(sheet, parsed, mistakes, findings)
+    _warn_names(sheet, parsed, mistakes, findings)
     _check_memory(sheet, parsed, walks, findings)
     pictures = read_pictures(sheet.written.front.pictures, _ground(sheet, walks), mistakes)
     examples = sheet.data.examples.shape[0]
@@ -289,12 +290,17 @@ def _can_train(
     return reaches
 
 
-def _warn_unused(
+def _warn_names(
     sheet: CheckedFrontMatter,
     parsed: list[Parsed],
     mistakes: list[Mistake],
     findings: Findings,
 ) -> None:
+    front = sheet.written.front
+    if front.id in LATER_COMMANDS:
+        what = f"'{front.id}' is the name of a command"
+        hint = "the lesson opens by its path alone; choose another id while nobody has progress"
+        mistakes.append(Mistake(("id",), "id-command", what, hint))
     used = {name for block in parsed for name in block.used}
     data = sheet.data
     for name, role in sheet.given.roles.items():

@@ -32,9 +32,13 @@ from gdtutor.values import Struct, replace
 
 COMMANDS = (
     "list", "transcript", "train", "check", "shot", "export", "new", "watch", "progress",
-    "play", "judge", "practice", "worksheet", "class", "class-report", "talk", "notes",
 )  # fmt: skip
 """Names of the commands of the command line, which no lesson may have as its id."""
+LATER_COMMANDS = (
+    "play", "judge", "practice", "worksheet", "class", "class-report", "join", "talk", "notes",
+)  # fmt: skip
+"""Names that have become commands since there were lessons: such an id is warned of, and the lesson
+opens by its path."""
 
 ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 """What the id of a lesson looks like; it is not digits alone."""

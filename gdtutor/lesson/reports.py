@@ -65,11 +65,12 @@ CODES = {
     "pass": "a step that is passed over is none, or the last",
     "variant": "a variant overrides what cannot be overridden",
     "picture": "a picture is asked for that the lesson cannot give",
+    "id-command": "the id has become the name of a command (a warning)",
     "clipped": "a title is longer than its place on the screen (a warning)",
 }
 """Every code of a report, with what it means. The engine's codes are among them."""
 
-WARNINGS = frozenset({"unused", "unfilled", "clipped"})
+WARNINGS = frozenset({"unused", "unfilled", "clipped", "id-command"})
 """Codes of reports that do not keep a lesson from being used."""
 
 

@@ -10,7 +10,7 @@ from lessons_for_tests import MATRIX, NETWORK, SCALAR, codes_of, lesson_of
 
 from gdtutor.engine.graph import Role
 from gdtutor.engine.trace import trace
-from gdtutor.lesson.front_matter_checks import COMMANDS
+from gdtutor.lesson.front_matter_checks import COMMANDS, LATER_COMMANDS
 from gdtutor.lesson.load import parse_lesson
 from gdtutor.lesson.model import DataScaling, Lesson
 from gdtutor.lesson.problem import problem_of
@@ -172,3 +172,10 @@ def test_a_hostile_formula_runs_no_code(tmp_path: Path) -> None:
         lesson, reports = parse_lesson(SCALAR.replace("sigmoid(z)", formula), Path("a.md"))
         assert (lesson is None) == bool(reports)
     assert not target.exists()
+
+
+@pytest.mark.parametrize("name", LATER_COMMANDS)
+def test_an_id_that_has_become_a_command_is_warned_of(name: str) -> None:
+    lesson, reports = parse_lesson(SCALAR.replace('id = "base"', f'id = "{name}"'), Path("x.md"))
+    assert lesson is not None
+    assert [(r.level, r.code, r.line) for r in reports] == [("warning", "id-command", 3)]
