@@ -339,6 +339,11 @@ def _export(parser: argparse.ArgumentParser) -> None:
         "--classes", action="store_true",
         help="layer classes and a training loop, for a network of layers",
     )  # fmt: skip
+    way = parser.add_mutually_exclusive_group()
+    way.add_argument("--rows", action="store_true", help="tell it with examples as rows: X @ W + b")
+    way.add_argument(
+        "--columns", action="store_true", help="tell it with examples as columns: W @ X + b"
+    )
     _start(parser)
     parser.set_defaults(at="")
 

@@ -7,16 +7,21 @@ import argparse
 from gdtutor.cli.lesson_files import check_target, lesson_path
 from gdtutor.cli.lessons import session_of
 from gdtutor.cli.output import print_file, print_lines
+from gdtutor.engine.errors import GdTutorError
 from gdtutor.export.classes import classes_text
 from gdtutor.export.script import export_text
 from gdtutor.files import write_atomically
 from gdtutor.lesson.characters import shell_word
+from gdtutor.lesson.orientation import is_in_rows, turned
+from gdtutor.lesson.runs import run_of
+from gdtutor.session.opening import Opened, opened
+from gdtutor.session.state import Session
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the script, or write it to a file."""
     check_target(arguments.out, lesson_path(arguments.lesson))
-    session, command = session_of(arguments), _command(arguments)
+    session, command = _told(session_of(arguments), arguments), _command(arguments)
     if arguments.classes:
         text = classes_text(session, command)
     else:
@@ -29,9 +34,27 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _told(session: Session, arguments: argparse.Namespace) -> Session:
+    """Return the session in its lesson as it is asked for: in rows, in columns, or as it is.
+
+    Raises:
+        GdTutorError: The lesson cannot be told so, or has changes, whose cells are named as it is.
+    """
+    lesson, wanted = session.lesson, arguments.rows or arguments.columns
+    if lesson is None or not wanted or (lesson.bindings and is_in_rows(lesson) == arguments.rows):
+        return session
+    if session.changes:
+        raise GdTutorError(
+            "changes name cells of the lesson as it is", "leave out --set, or --rows and --columns"
+        )
+    other = turned(lesson, session.seed)
+    return opened(Session(), Opened(other, run_of(other, session.seed), session.seed))
+
+
 def _command(arguments: argparse.Namespace) -> str:
     """Return the command line that writes the same script again."""
     words = ["gdtutor", "export", arguments.lesson]
+    words += [f"--{way}" for way in ("rows", "columns") if getattr(arguments, way)]
     words += ["--classes"] if arguments.classes else ["--iterations", str(arguments.iterations)]
     if arguments.seed is not None:
         words += ["--seed", str(arguments.seed)]

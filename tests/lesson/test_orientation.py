@@ -6,16 +6,20 @@ import runpy
 from pathlib import Path
 
 import numpy as np
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gdtutor.cli import main
+from gdtutor.engine.errors import GdTutorError
 from gdtutor.engine.trace import trace
 from gdtutor.lesson.load import parse_lesson
 from gdtutor.lesson.model import Lesson
+from gdtutor.lesson.orientation import is_in_rows, turned
 from gdtutor.lesson.problem import problem_of
 from gdtutor.lesson.runs import outcome_of, run_of
 from gdtutor.lesson.selectors import parse_assignment
+from gdtutor.lesson.starts import start_values
 from gdtutor.report.run import result_of
 from gdtutor.session.changes import segments_with
 from gdtutor.training.classes import accuracy
@@ -92,7 +96,7 @@ def parsed(text: str, *changes: tuple[str, str]) -> Lesson:
 def both_ways(draw: st.DrawFn) -> tuple[Lesson, Lesson]:
     layers = draw(st.lists(st.integers(1, 4), min_size=2, max_size=4))
     cost = draw(st.sampled_from(("squared", "binary_cross_entropy", "cross_entropy")))
-    count = draw(st.integers(2, 7))
+    count = draw(st.integers(5, 8))
     rng = np.random.RandomState(draw(st.integers(0, 1000)))
     targets = rng.randint(0, 2, (count, layers[-1]))
     if cost == "cross_entropy":
@@ -216,3 +220,54 @@ def test_screens_follow_a_row_and_draw_the_plane(tmp_path, capsys) -> None:
     assert "1▸⎣" in capsys.readouterr().out
     assert main([*words, "--keys", "t s", "--size", "120x36"]) == 0
     assert "Ŷ≥0.5" in capsys.readouterr().out
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(both_ways())
+def test_a_lesson_that_is_turned_has_the_same_numbers(lessons: tuple[Lesson, Lesson]) -> None:
+    for lesson in lessons:
+        (values, gradients), (others, other_gradients) = map(_walked, (lesson, turned(lesson)))
+        for name, value in values.items():
+            np.testing.assert_allclose(others[name].T, value, rtol=1e-12, atol=1e-12)
+        for name, gradient in gradients.items():
+            np.testing.assert_allclose(other_gradients[name].T, gradient, rtol=1e-12, atol=1e-12)
+        assert is_in_rows(turned(lesson)) is not is_in_rows(lesson)
+
+
+def test_a_vector_of_a_lesson_in_rows_becomes_a_column() -> None:
+    lesson = parsed(WRITTEN, ("sum((Yhat - Y)**2)", "sum((Yhat - Y)**2) + sum(sum(b1**2, 0))"))
+    other = turned(lesson)
+    assert start_values(other.starts)["b1"].shape == (3, 1)
+    (_, gradients), (_, others) = map(_walked, (lesson, other))
+    np.testing.assert_allclose(others["b1"][:, 0], gradients["b1"], rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("formula", "operation"),
+    [("X @ b2", "matmul"), ("X[:, 0:1]", "index"), ("argmax(X)", "argmax")],
+)
+def test_what_has_no_counterpart_is_not_turned(formula: str, operation: str) -> None:
+    lesson = parsed(
+        WRITTEN,
+        ("A1 @ W2 + b2", f"A1 @ W2 + sum({formula})"),
+        ("b2 = [[0.0]]", "b2 = [0.1, 0.2]"),
+    )
+    with pytest.raises(GdTutorError, match="cannot be told the other way round"):
+        turned(lesson)
+
+
+def test_export_tells_a_lesson_in_rows_or_in_columns(tmp_path, capsys, monkeypatch) -> None:
+    (tmp_path / "lesson.md").write_text(WRITTEN)
+    for lesson, way, line in (
+        ("xor-hidden", "--rows", "Z1 = X @ W1 + b1"),
+        (str(tmp_path / "lesson.md"), "--columns", "Z1 = W1 @ X + b1"),
+        (str(tmp_path / "lesson.md"), "--rows", "Z1 = X @ W1 + b1"),
+    ):
+        script = tmp_path / "script.py"
+        assert main(["export", lesson, way, "--out", str(script)]) == 0
+        assert line in script.read_text()
+        monkeypatch.setattr("sys.argv", [str(script), "2"])
+        runpy.run_path(str(script), run_name="__main__")
+        assert "agree with the walk" in capsys.readouterr().out
+    assert main(["export", "bias", "--rows"]) == 2
+    assert "binds no matrices" in capsys.readouterr().err
