@@ -111,6 +111,7 @@ LAYERS = (
     ("H = clip(V @ X, -1, 1)", "Z = U @ softmax(H, axis=0) + b*std(w)"),
     ("H = V @ X", "K = where(step(H), H, min(H, axis=0))", "Z = U @ K + b*var(w, axis=1)"),
     ("H = concat(V @ X[0:2], X, V[1:] @ X)", "K = reshape(H[:, :], 7, -1)", "Z = K[1:2, :] + b"),
+    ("for t in 0..1:\n  H{t} = tanh(V @ X)*w[0, t]", "Z = U @ H1 + b*sum(H0)"),
     ("H = embed(V, w*0)", "Z = U @ (V @ X) + b*H[0, 1] + sum(outer(V[0], w[0]))"),
     ("H = flatten(w)", "Z = w @ X + b*dot(H, H) + H[-1]"),
     ("H = V @ X", "Z = logsumexp(H, axis=0) - stop_gradient(w @ X) + b*argmax(w)"),

@@ -69,6 +69,7 @@ def _shown(character: str) -> str:
 _WORD = re.compile(r"[A-Za-z_]")
 
 _HINTS = {
+    "{": "h{t} stands in a repetition: for t in 1..8: and its lines below, further in",
     "^": "a power is written x**2",
     "·": "a product is written with *",
     "×": "a product is written with *",

@@ -8,6 +8,7 @@ from gdtutor.engine.errors import did_you_mean
 from gdtutor.engine.parsing import MAX_CHARACTERS
 from gdtutor.lesson.markdown import BLOCKS, MarkdownPart, divide_body, joined, opening_of
 from gdtutor.lesson.missing_graph import has_graph, report_missing_graph
+from gdtutor.lesson.repetition import unrolled
 from gdtutor.lesson.reports import Findings, Place, shown
 from gdtutor.lesson.when import When, WhenError, read_when
 from gdtutor.values import Struct, field
@@ -36,6 +37,17 @@ class Formula(Struct, frozen=True):
     """Where the name stands."""
     formula_place: Place
     """Where the formula begins."""
+    columns: tuple[int, ...] = ()
+    """The column of each of its characters, from 1; empty where they follow each other."""
+    counts: tuple[tuple[str, int], ...] = ()
+    """The counters of the repetitions that it stands in, and their numbers."""
+
+    def place_of(self, column: int) -> Place:
+        """Return where a character of the formula stands in the file, by its place from 0."""
+        first = self.formula_place
+        if not self.columns:
+            return Place(first.line, first.column + column)
+        return Place(first.line, self.columns[min(column, len(self.columns) - 1)])
 
 
 class NoteBlock(Struct):
@@ -266,10 +278,14 @@ class _BodyReader:
 
 def _scene_block(part: MarkdownPart, findings: Findings) -> SceneBlock:
     block = SceneBlock(part.line, [])
-    for number, written in enumerate(part.text.split("\n"), part.line + 1):
-        line = written.split("#", 1)[0].rstrip()
-        if not line.strip():
-            continue
+    lines = [
+        (number, written.split("#", 1)[0].rstrip())
+        for number, written in enumerate(part.text.split("\n"), part.line + 1)
+    ]
+    unrolled_lines = unrolled([line for line in lines if line[1].strip()], findings)
+    block.is_whole = unrolled_lines is not None
+    for written_line in unrolled_lines or ():
+        number, line = written_line.number, written_line.text
         place = Place(number, len(line) - len(line.lstrip()) + 1)
         name, sign, text = line.partition("=")
         if not sign or not name.strip():
@@ -285,8 +301,14 @@ def _scene_block(part: MarkdownPart, findings: Findings) -> SceneBlock:
             )
             block.is_whole = False
         else:
-            formula_place = Place(number, len(line) - len(text.lstrip()) + 1)
-            block.formulas.append(Formula(name.strip(), text.strip(), place, formula_place))
+            start = len(line) - len(text.lstrip())
+            columns = tuple(column + 1 for column in written_line.columns[start:])
+            formula_place = Place(number, columns[0] if columns else start + 1)
+            block.formulas.append(
+                Formula(
+                    name.strip(), text.strip(), place, formula_place, columns, written_line.counts
+                )
+            )
     return block
 
 

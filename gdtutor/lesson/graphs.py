@@ -15,7 +15,7 @@ from gdtutor.engine.shapes import Shape, infer_shapes
 from gdtutor.lesson.body import Formula, SceneBlock
 from gdtutor.lesson.names import name_problem
 from gdtutor.lesson.network import COST
-from gdtutor.lesson.reports import Findings, Place
+from gdtutor.lesson.reports import Findings, Place, shown_sentence
 from gdtutor.lesson.shape_hints import shape_hint
 from gdtutor.values import Struct, field, replace
 
@@ -88,28 +88,35 @@ def _parsed_line(
 ) -> Expr | None:
     problem = name_problem(formula.name)
     if problem is not None:
-        findings.error(formula.place, *problem)
+        _report(findings, formula, formula.place, problem)
         scene.block.is_whole = False
         return None
     if formula.name in seen:
-        findings.error(
-            formula.place,
-            "redefined",
-            f"'{formula.name}' is defined twice",
-            f"line {seen[formula.name].line} defines it; names are unique in a file",
-        )
+        what = f"'{formula.name}' is defined twice"
+        hint = f"line {seen[formula.name].line} defines it; names are unique in a file"
+        _report(findings, formula, formula.place, ("redefined", what, hint))
         return None
     seen[formula.name] = formula.place
     try:
         return parse_formula(formula.text)
     except FormulaError as error:
-        findings.caught(_inside(formula, error.column), error)
+        mistake = (error.code, shown_sentence(error.what), error.hint)
+        _report(findings, formula, formula.place_of(error.column), mistake)
         scene.broken.add(formula.name)
     return None
 
 
-def _inside(formula: Formula, column: int) -> Place:
-    return Place(formula.formula_place.line, formula.formula_place.column + column)
+def _report(
+    findings: Findings, formula: Formula, place: Place, mistake: tuple[str, str, str]
+) -> None:
+    """Report a mistake of a line, with the count at which it is read; of a repeated line once."""
+    code, what, hint = mistake
+    known = (r for r in findings.reports if r.line == place.line and r.level == "error")
+    if not formula.counts:
+        findings.error(place, code, what, hint)
+    elif not any(known):
+        at = ", ".join(f"{counter} = {count}" for counter, count in formula.counts)
+        findings.error(place, code, f"{what}, at {at}", hint)
 
 
 def _operations(expr: Expr) -> int:
@@ -145,10 +152,16 @@ def build_scene(
         for formula, expr in parsed.lines
     ]
     if not lines:
-        if not parsed.broken:
+        if not parsed.broken and parsed.block.is_whole:
             place = Place(parsed.block.line, 1)
             findings.error(place, "no-graph", "the graph has no line", "write one, as z = w*x + b")
         return None
+    taken = {*given.roles, *(name for name, _, _ in lines)}
+    for formula, _ in parsed.lines:
+        for counter in (counter for counter, _ in formula.counts if counter in taken):
+            what, hint = f"'{counter}' counts here and has a value", "let another name count"
+            _report(findings, formula, formula.place, ("redefined", what, hint))
+            return None
     appended = given.averages and is_last
     if appended and any(name == COST for name, _, _ in lines):
         return None
@@ -175,8 +188,9 @@ def build_scene(
             if error.code == "undefined" and not parsed.block.is_whole:
                 continue
             hint = _better_hint(error, formula, elsewhere, given) or error.hint
-            place = formula.place if error.code == "redefined" else _inside(formula, error.column)
-            findings.error(place, error.code, error.what, hint)
+            is_name = error.code == "redefined"
+            place = formula.place if is_name else formula.place_of(error.column)
+            _report(findings, formula, place, (error.code, error.what, hint))
         else:
             return graph if not broken and parsed.block.is_whole else None
     return None
@@ -235,9 +249,12 @@ def shapes_of(
         return infer_shapes(graph, shapes)
     except ShapeError as error:
         formula = formulas.get(error.line)
-        place = _inside(formula, error.column) if formula and formula.place.line else fallback
         hint = shape_hint(graph, shapes, given.values, error) if error.code == "shape" else ""
-        findings.error(place, error.code, error.what, hint or error.hint)
+        if formula and formula.place.line:
+            mistake = (error.code, error.what, hint or error.hint)
+            _report(findings, formula, formula.place_of(error.column), mistake)
+        else:
+            findings.error(fallback, error.code, error.what, hint or error.hint)
     return None
 
 

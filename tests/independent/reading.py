@@ -14,6 +14,9 @@ from tests.independent.sources import examples_of, expanded, started
 from tests.independent.tape import parsed
 
 _BLOCK = re.compile(r"^```graph\n(.*?)^```", re.MULTILINE | re.DOTALL)
+_FOR = re.compile(
+    r"^( *)for +(\w+) +in +(\d+) *\.\. *(\d+) *:? *\n((?:(?:\1 +.*|) *\n)+)", re.MULTILINE
+)
 _LINE = re.compile(r"^\s*(\w+)\s*=(?!=)\s*([^#\n]+)", re.MULTILINE)
 ACTIVATIONS = ("sigmoid", "tanh", "relu", "leaky_relu", "softplus", "sin", "cos", "step",
                "identity")  # fmt: skip
@@ -81,7 +84,7 @@ def read(text, variant="", edits=()):
     for one in front.pop("variants", []):
         if one["name"] == variant:
             _override(front, one)
-    lines = [_LINE.findall(block) for block in _BLOCK.findall(body)]
+    lines = [_LINE.findall(_repeated(block)) for block in _BLOCK.findall(body)]
     data = front.get("data", {})
     if "network" in front:
         lines.append(expanded(front))
@@ -118,6 +121,31 @@ def _along_rows(tree):
     operands = {"softmax": 1, "cross_entropy": 2, "cross_entropy_logits": 2}.get(head)
     parts = [_along_rows(part) if isinstance(part, tuple) else part for part in rest]
     return (head, *parts, 1) if operands == len(parts) else (head, *parts)
+
+
+def _repeated(block):
+    """Write out the repetitions of a block, the innermost last."""
+    while True:
+        match = _FOR.search(block)
+        if match is None:
+            return block
+        counter, first, last, inner = match.group(2, 3, 4, 5)
+        parts = (_counted(inner, counter, n) for n in range(int(first), int(last) + 1))
+        block = block[: match.start()] + "".join(parts) + block[match.end() :]
+
+
+def _counted(text, counter, number):
+    """Replace a counter: in braces, with what is added to it in brackets, and alone."""
+
+    def moved(match):
+        return str(number + int((match.group(1) or "0").replace(" ", "")))
+
+    def in_brackets(match):
+        return re.sub(rf"\b{counter}\b((?: *[+-] *\d+)?)", moved, match.group())
+
+    text = re.sub(rf"\{{ *{counter} *([+-] *\d+)? *\}}", moved, text)
+    text = re.sub(r"\[[^\]]*\]", in_brackets, text)
+    return re.sub(rf"(?<!\.)\b{counter}\b", str(number), text)
 
 
 def _override(front, variant):

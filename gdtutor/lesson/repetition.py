@@ -1,0 +1,188 @@
+"""Lines of a graph that are written once, for t = 1 … T, and read once for each count."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from gdtutor.engine.expression import MAX_NAME
+from gdtutor.lesson.reports import Findings, Place, shown
+from gdtutor.values import Struct
+
+MAX_COUNTS = 200
+"""Most counts of one repetition."""
+MAX_REPEATED = 2_000
+"""Most lines that the repetitions of one graph become."""
+MAX_NESTED = 3
+"""Deepest nesting of repetitions."""
+
+_BEGINS = re.compile(r"\s*for\s+[A-Za-z_]")
+_HEAD = re.compile(
+    r"\s*for\s+(?P<counter>[A-Za-z_]\w*)\s+in\s+(?P<first>\d{1,6})\s*\.\.\s*(?P<last>\d{1,6})\s*:?$",
+    re.ASCII,
+)
+_PIECE = re.compile(
+    r"\{[^{}]*\}|\.T\b|\.?[0-9][0-9.]*(?:[eE][+-]?[0-9]+)?|[A-Za-z_]\w*|\s+|.", re.ASCII | re.DOTALL
+)
+_MORE = re.compile(r"\s*(?P<sign>[+-])\s*(?P<more>\d{1,6})(?![\w.])", re.ASCII)
+_COUNTED = re.compile(
+    r"\{\s*(?P<counter>[A-Za-z_]\w*)(?:\s*(?P<sign>[+-])\s*(?P<more>\d{1,6}))?\s*\}", re.ASCII
+)
+
+
+class WrittenLine(Struct, frozen=True):
+    """A line of a graph as it is read, with every counter replaced by its number."""
+
+    number: int
+    """The line of the file."""
+    text: str
+    columns: tuple[int, ...] = ()
+    """Where each character stands in the line of the file, from 0; empty where nothing is moved."""
+    counts: tuple[tuple[str, int], ...] = ()
+    """The counters of the repetitions that it stands in, and their numbers."""
+
+
+class _Mistake(Exception):
+    """What cannot be read, with its column from 0."""
+
+    def __init__(self, column: int, what: str, hint: str) -> None:
+        super().__init__(what)
+        self.column, self.what, self.hint = column, what, hint
+
+
+def unrolled(lines: Sequence[tuple[int, str]], findings: Findings) -> list[WrittenLine] | None:
+    """Return the lines of a block with its repetitions written out.
+
+    Args:
+        lines: Every line that is not blank, without comments, with its number in the file.
+        findings: Where mistakes are reported.
+
+    Returns:
+        None where a repetition could not be read.
+    """
+    return _Unroller(findings).block(lines, {})
+
+
+class _Unroller:
+    def __init__(self, findings: Findings) -> None:
+        self._findings = findings
+        self._repeated = 0
+
+    def block(
+        self, lines: Sequence[tuple[int, str]], counts: Mapping[str, int]
+    ) -> list[WrittenLine] | None:
+        found: list[WrittenLine] = []
+        at = 0
+        while at < len(lines):
+            number, text = lines[at]
+            at += 1
+            try:
+                if not _BEGINS.match(text):
+                    found.append(self._line(number, text, counts))
+                    continue
+                depth, start = _indentation(text), at
+                while at < len(lines) and _indentation(lines[at][1]) > depth:
+                    at += 1
+                counter, numbers = _head(text, counts)
+                if at == start:
+                    hint = f"write them below it, further in, as   h{{{counter}}} = …"
+                    raise _Mistake(depth, "a repetition without lines", hint)
+                for count in numbers:
+                    inner = self.block(lines[start:at], {**counts, counter: count})
+                    if inner is None:
+                        return None
+                    found += inner
+            except _Mistake as mistake:
+                where = Place(number, mistake.column + 1)
+                self._findings.error(where, "line", mistake.what, mistake.hint)
+                return None
+        return found
+
+    def _line(self, number: int, text: str, counts: Mapping[str, int]) -> WrittenLine:
+        if not counts:
+            return WrittenLine(number, text)
+        self._repeated += 1
+        if self._repeated > MAX_REPEATED:
+            what = f"repetitions of more than {MAX_REPEATED:,} lines"
+            raise _Mistake(_indentation(text), what, "count less far")
+        name = text.partition("=")[0]
+        if not any(re.search(rf"\{{\s*{counter}\b", name) for counter in counts):
+            counter = list(counts)[-1]
+            what = f"'{shown(name.strip())}' would be defined at every {counter}"
+            hint = (
+                f"a name in a repetition holds its counter, as {shown(name.strip())}{{{counter}}}"
+            )
+            raise _Mistake(_indentation(text), what, hint)
+        return _replaced(number, text, counts)
+
+
+def _indentation(text: str) -> int:
+    return len(text) - len(text.lstrip())
+
+
+def _head(text: str, counts: Mapping[str, int]) -> tuple[str, range]:
+    """Return the counter of a repetition, and its counts."""
+    start = _indentation(text)
+    match = _HEAD.match(text)
+    if match is None:
+        hint = "write for t in 1..8: and the lines below it, further in"
+        raise _Mistake(start, "this repetition cannot be read", hint)
+    counter, first, last = match["counter"], int(match["first"]), int(match["last"])
+    if len(counter) > MAX_NAME or counter in counts:
+        what = f"'{shown(counter)}' cannot count here"
+        raise _Mistake(match.start("counter"), what, "choose another short name")
+    if len(counts) == MAX_NESTED:
+        what = f"repetitions within one another, more than {MAX_NESTED} deep"
+        raise _Mistake(start, what, "write some of them out")
+    if last < first:
+        hint = f"a repetition counts up, as {last}..{first}"
+        raise _Mistake(match.start("first"), f"{first}..{last} has no count", hint)
+    if last - first >= MAX_COUNTS:
+        what = f"{last - first + 1:,} counts of a repetition"
+        raise _Mistake(match.start("first"), what, f"the bound is {MAX_COUNTS}")
+    return counter, range(first, last + 1)
+
+
+def _replaced(number: int, text: str, counts: Mapping[str, int]) -> WrittenLine:
+    """Replace counters: in braces as part of a name, within brackets with what is added to them."""
+    parts: list[str] = []
+    columns: list[int] = []
+    at = depth = 0
+    while at < len(text):
+        match = _PIECE.match(text, at)
+        piece = match.group() if match else text[at]
+        end = at + len(piece)
+        if piece[0] == "{":
+            written = _counted(piece, at, counts)
+        elif piece in counts:
+            more = _MORE.match(text, end) if depth else None
+            end = more.end() if more else end
+            written = str(_moved(counts[piece], more, at, piece))
+        else:
+            depth += (piece == "[") - (piece == "]")
+            written = piece
+        is_same = written == piece
+        parts.append(written)
+        columns += range(at, end) if is_same else [at] * len(written)
+        at = end
+    return WrittenLine(number, "".join(parts), tuple(columns), tuple(counts.items()))
+
+
+def _counted(piece: str, column: int, counts: Mapping[str, int]) -> str:
+    match = _COUNTED.fullmatch(piece)
+    if match is None or match["counter"] not in counts:
+        known = list(counts)[-1]
+        what = f"'{shown(piece)}' is no count"
+        raise _Mistake(column, what, f"write {{{known}}}, {{{known}-1}} or {{{known}+1}}")
+    return str(_moved(counts[match["counter"]], match, column, match["counter"]))
+
+
+def _moved(count: int, more: re.Match[str] | None, column: int, counter: str) -> int:
+    """Return a count with what is added to it, which is a number of a name or of a cell."""
+    if more is None or not more["sign"]:
+        return count
+    moved = count + int(f"{more['sign']}{more['more']}")
+    if moved < 0:
+        what = f"{counter}{more['sign']}{more['more']} is {moved} at {counter} = {count}"
+        raise _Mistake(column, what, "names and cells are numbered from 0")
+    return moved
