@@ -79,7 +79,8 @@ _OPTIONS = {
     "rates": "learning rates whose steps are overlaid",
     "steps": "how many updates are drawn",
     "over": "`batch`: the examples of the iteration; `all`",
-    "of": "the line or the parameters that are drawn",
+    "of": 'the line or the parameters that are drawn, `"grad W1"` of a gradient',
+    "bins": "how many stretches the sizes are counted in",
     "variant": "the variant that it is drawn for",
     "variants": "variants that are compared",
     "optimizers": "optimisers whose paths are overlaid",
@@ -103,10 +104,11 @@ _PICTURES = {
     "the prediction; what else it sees is held at its mean",
     "fit": "the data as points over one input, and the prediction as a curve through them",
     "table": "predictions beside targets",
-    "weights": "the parameters as shaded cells",
+    "weights": 'the parameters as shaded cells, and gradients, as `of = "grad W1"`',
+    "histogram": "the cells of lines, parameters or gradients counted by their size",
     "counts": "how many tries a search of all weights takes",
     "timing": "a loop over the examples against one product, timed",
-    "seeds": "how many of several starts end below a cost, for each of some variants",
+    "seeds": "how many of several starts end below a cost, of the lesson or of each variant",
 }
 """A kind or an option that is missing here is a KeyError: describe it."""
 

@@ -61,6 +61,8 @@ PICTURES = (
     'kind = "slice"\nalong = "w[0,0]"', 'kind = "slice"\nalong = "W1[0,0]"',
     'kind = "contour"\nalong = ["w", "b"]\nsteps = 9', 'kind = "boundary"\nhidden = true',
     'kind = "space"\nalong = ["A1[0]", "A1[1]"]', 'kind = "space"\nalong = ["z", "x"]',
+    'kind = "weights"\nof = ["grad w"]', 'kind = "histogram"\nof = ["w", "grad w"]\nbins = 4',
+    'kind = "histogram"\nof = "z"', 'kind = "seeds"\nseeds = 3\nbelow = 0.1',
     'kind = "weights"', 'kind = "weights"\nof = ["w"]', 'kind = "table"\nat = "given"',
     'kind = "counts"\nvalues = [2, 100]\nweights = [3]', 'kind = "timing"\nexamples = [10]',
     'kind = "seeds"\nvariants = ["v0"]\nseeds = 3\nbelow = 0.1',

@@ -10,7 +10,7 @@ from gdtutor.engine.graph import Graph, Role
 from gdtutor.engine.operations import FUNCTIONS, OPERATIONS, Kind
 from gdtutor.engine.shapes import Shape, has_cell, shape_text
 from gdtutor.lesson.model import PictureWish
-from gdtutor.lesson.picture_scope import Options, PictureScope
+from gdtutor.lesson.picture_scope import GRADIENT, Options, PictureScope
 from gdtutor.lesson.prediction_checks import (
     check_boundary,
     check_fit,
@@ -201,11 +201,34 @@ def _check_batches(options: Options, ground: PictureScope) -> None:
 
 def _check_weights(options: Options, ground: PictureScope) -> None:
     for name in _texts(options.get("of", ())):
-        if name not in ground.parameters:
+        if name.startswith(GRADIENT):
+            _check_gradient(name, ground)
+        elif name not in ground.parameters:
             hint = did_you_mean(name, ground.parameters) or "name a parameter"
             raise Wrong("picture", f"'{shown(name)}' is no parameter", hint, ("of",))
     if not ground.parameters:
         raise Wrong("picture", "weights in a lesson without parameters", "add [parameters]")
+
+
+def _check_gradient(written: str, ground: PictureScope) -> None:
+    """Refuse a gradient that the walk does not come to."""
+    name = written.removeprefix(GRADIENT)
+    problems = [walk.problem("backward", name) for walk in ground.walks]
+    if problems and all(problem is not None for problem in problems):
+        what = f"there is no gradient of '{shown(name)}'"
+        hint = 'name a parameter, or a line that goes backward, as of = "grad W1"'
+        raise Wrong("picture", what, hint, ("of",))
+
+
+def _check_histogram(options: Options, ground: PictureScope) -> None:
+    if "of" not in options:
+        raise Wrong("picture", "the picture does not say of what", 'write of = ["A1", "grad A1"]')
+    for name in _texts(options["of"]):
+        if name.startswith(GRADIENT):
+            _check_gradient(name, ground)
+        elif name not in ground.shapes:
+            hint = did_you_mean(name, ground.shapes) or "name a line or a parameter"
+            raise Wrong("picture", f"'{shown(name)}' has no value", hint, ("of",))
 
 
 def _check_counts(options: Options, ground: PictureScope) -> None:
@@ -224,8 +247,6 @@ def _check_seeds(options: Options, ground: PictureScope) -> None:
     if "below" not in options:
         what = "the picture does not say which cost is low"
         raise Wrong("picture", what, "write below = 0.01, a cost between the two places")
-    if "variants" not in options:
-        raise Wrong("picture", "the picture compares nothing", 'write variants = ["a", "b"]')
     _check_variants(options, ground)
 
 
@@ -238,6 +259,7 @@ _CHECKS: Mapping[str, Callable[[Options, PictureScope], None]] = {
     "fit": check_fit,
     "table": check_table,
     "weights": _check_weights,
+    "histogram": _check_histogram,
     "counts": _check_counts,
     "timing": _check_timing,
     "seeds": _check_seeds,

@@ -9,6 +9,9 @@ from gdtutor.engine.shapes import Shape
 from gdtutor.lesson.steps import Steps
 from gdtutor.values import Struct
 
+GRADIENT = "grad "
+"""Before a name: its gradient is drawn, not its value."""
+
 
 class PictureScope(Struct, frozen=True, eq=False):
     """What a lesson has that pictures are drawn from."""

@@ -105,6 +105,7 @@ def picture_work(
     runs: list[tuple[TrainingWork, int]] = []
     if picture.kind == "seeds":
         count = _whole(options.get("seeds"), SEEDS)
+        works = works if named else [own]
         runs = [(work, work.iterations) for work in works for _ in range(count)]
     elif picture.kind in ("contour", "slice"):
         works += [own for key in _OF_OWN for _ in _list(options.get(key))]

@@ -36,6 +36,9 @@ MAX_SEEDS = 100
 MAX_TIMED = 10_000
 """Most examples that are timed."""
 
+MAX_BINS = 50
+"""Most stretches of a histogram."""
+
 WALK_TITLE = 32
 """Longest title that the walk shows whole at 80×24, in cells."""
 WALK_PLACE = 4
@@ -83,6 +86,7 @@ PICTURES: Mapping[str, Mapping[str, Reader]] = {
     "fit": {"of": line(64, 1), "range": _RANGE, "range2": _RANGE},
     "table": {"digits": whole(1, 17)},
     "weights": {"of": _NAMES},
+    "histogram": {"of": _NAMES, "bins": whole(1, MAX_BINS)},
     "counts": {
         "values": list_of(whole(2, 10**9), 6),
         "weights": list_of(whole(1, 10**6), 12),

@@ -24,10 +24,12 @@ _HEAD = re.compile(
 _PIECE = re.compile(
     r"\{[^{}]*\}|\.T\b|\.?[0-9][0-9.]*(?:[eE][+-]?[0-9]+)?|[A-Za-z_]\w*|\s+|.", re.ASCII | re.DOTALL
 )
-_MORE = re.compile(r"\s*(?P<sign>[+-])\s*(?P<more>\d{1,6})(?![\w.])", re.ASCII)
 _COUNTED = re.compile(
-    r"\{\s*(?P<counter>[A-Za-z_]\w*)(?:\s*(?P<sign>[+-])\s*(?P<more>\d{1,6}))?\s*\}", re.ASCII
+    r"(?:(?P<factor>\d{1,4})\s*\*\s*)?(?P<counter>[A-Za-z_]\w*)"
+    r"(?:\s*(?P<sign>[+-])\s*(?P<more>\d{1,6})(?![\w.]))?",
+    re.ASCII,
 )
+"""A count as a number of a name or of a cell: `t`, `t-1`, `2*t+1`."""
 
 
 class WrittenLine(Struct, frozen=True):
@@ -106,7 +108,7 @@ class _Unroller:
             what = f"repetitions of more than {MAX_REPEATED:,} lines"
             raise _Mistake(_indentation(text), what, "count less far")
         name = text.partition("=")[0]
-        if not any(re.search(rf"\{{\s*{counter}\b", name) for counter in counts):
+        if not any(re.search(rf"\{{[^}}]*\b{counter}\b", name) for counter in counts):
             counter = list(counts)[-1]
             what = f"'{shown(name.strip())}' would be defined at every {counter}"
             hint = (
@@ -154,10 +156,11 @@ def _replaced(number: int, text: str, counts: Mapping[str, int]) -> WrittenLine:
         end = at + len(piece)
         if piece[0] == "{":
             written = _counted(piece, at, counts)
+        elif depth and (count := _COUNTED.match(text, at)) and count["counter"] in counts:
+            end = count.end()
+            written = str(_number(count, at, counts))
         elif piece in counts:
-            more = _MORE.match(text, end) if depth else None
-            end = more.end() if more else end
-            written = str(_moved(counts[piece], more, at, piece))
+            written = str(counts[piece])
         else:
             depth += (piece == "[") - (piece == "]")
             written = piece
@@ -169,20 +172,20 @@ def _replaced(number: int, text: str, counts: Mapping[str, int]) -> WrittenLine:
 
 
 def _counted(piece: str, column: int, counts: Mapping[str, int]) -> str:
-    match = _COUNTED.fullmatch(piece)
+    match = _COUNTED.fullmatch(piece[1:-1].strip())
     if match is None or match["counter"] not in counts:
         known = list(counts)[-1]
         what = f"'{shown(piece)}' is no count"
-        raise _Mistake(column, what, f"write {{{known}}}, {{{known}-1}} or {{{known}+1}}")
-    return str(_moved(counts[match["counter"]], match, column, match["counter"]))
+        raise _Mistake(column, what, f"write {{{known}}}, {{{known}-1}} or {{2*{known}+1}}")
+    return str(_number(match, column, counts))
 
 
-def _moved(count: int, more: re.Match[str] | None, column: int, counter: str) -> int:
-    """Return a count with what is added to it, which is a number of a name or of a cell."""
-    if more is None or not more["sign"]:
-        return count
-    moved = count + int(f"{more['sign']}{more['more']}")
-    if moved < 0:
-        what = f"{counter}{more['sign']}{more['more']} is {moved} at {counter} = {count}"
+def _number(match: re.Match[str], column: int, counts: Mapping[str, int]) -> int:
+    """Return the number of a name or of a cell that a count stands for."""
+    counter = match["counter"]
+    number = int(match["factor"] or 1) * counts[counter]
+    number += int(f"{match['sign']}{match['more']}") if match["sign"] else 0
+    if number < 0:
+        what = f"{match.group().replace(' ', '')} is {number} at {counter} = {counts[counter]}"
         raise _Mistake(column, what, "names and cells are numbered from 0")
-    return moved
+    return number

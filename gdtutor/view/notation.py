@@ -35,11 +35,20 @@ __all__ = [
 ]
 
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+_GREEK = {
+    "theta": "θ", "mu": "μ", "sigma": "σ", "lambda": "λ", "gamma": "γ", "delta": "δ", "eta": "η",
+    "phi": "φ", "psi": "ψ", "omega": "ω", "tau": "τ", "kappa": "κ", "nu": "ν", "xi": "ξ",
+    "zeta": "ζ", "pi": "π", "chi": "χ", "Theta": "Θ", "Gamma": "Γ", "Delta": "Δ", "Lambda": "Λ",
+    "Phi": "Φ", "Psi": "Ψ", "Omega": "Ω",
+}  # fmt: skip
+"""Names that are shown as letters. α, β, ε and ρ are constants of the updates on the same screens,
+so that `alpha`, `beta`, `epsilon` and `rho` stay words."""
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _IN_ASCII = str.maketrans(
     {
         "ŷ": "yhat", "Ŷ": "Yhat", "α": "alpha", "β": "beta", "ε": "epsilon", "ρ": "rho",
-        "σ": "sigmoid", "∂": "d ", "∇": "grad", "Σ": "sum", "√": "sqrt", "ᵀ": ".T", "½": "1/2",
+        "σ": "sigmoid", "θ": "theta", "μ": "mu", "λ": "lambda", "γ": "gamma", "δ": "delta",
+        "η": "eta", "∂": "d ", "∇": "grad", "Σ": "sum", "√": "sqrt", "ᵀ": ".T", "½": "1/2",
         "−": "-", "–": "-", "·": "*", "×": "x", "⊙": "*", "≈": "~", "²": "**2", "³": "**3",
         "—": "-", "≥": ">=", "≤": "<=", "≠": "!=", "∞": "inf", "ⁿ": "**n",
         "→": "->", "←": "<-", "…": "...", "‘": "'", "’": "'", "“": '"', "”": '"',
@@ -125,7 +134,7 @@ def superscript(value: int, chars: Chars) -> str:
 
 
 def name(text: str, chars: Chars) -> str:
-    """Return a name as it is shown: yhat → ŷ, w1 → w₁; what Unicode has no form for stays."""
+    """Return a name as it is shown: yhat → ŷ, w1 → w₁, theta → θ; what has no such form stays."""
     if not chars.unicode:
         return text
     base, cell = (text, "") if "[" not in text else text.split("[", 1)
@@ -138,6 +147,8 @@ def name(text: str, chars: Chars) -> str:
 
 
 def _hatted(letters: str) -> str:
+    if letters in _GREEK:
+        return _GREEK[letters]
     if len(letters) == 4 and letters.endswith("hat"):
         composed = unicodedata.normalize("NFC", letters[0] + "\u0302")
         if len(composed) == 1:

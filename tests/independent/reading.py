@@ -138,12 +138,13 @@ def _counted(text, counter, number):
     """Replace a counter: in braces, with what is added to it in brackets, and alone."""
 
     def moved(match):
-        return str(number + int((match.group(1) or "0").replace(" ", "")))
+        more = (match.group(2) or "0").replace(" ", "")
+        return str(int(match.group(1) or 1) * number + int(more))
 
     def in_brackets(match):
-        return re.sub(rf"\b{counter}\b((?: *[+-] *\d+)?)", moved, match.group())
+        return re.sub(rf"(?:(\d+) *\* *)?\b{counter}\b((?: *[+-] *\d+)?)", moved, match.group())
 
-    text = re.sub(rf"\{{ *{counter} *([+-] *\d+)? *\}}", moved, text)
+    text = re.sub(rf"\{{ *(?:(\d+) *\* *)?{counter} *([+-] *\d+)? *\}}", moved, text)
     text = re.sub(r"\[[^\]]*\]", in_brackets, text)
     return re.sub(rf"(?<!\.)\b{counter}\b", str(number), text)
 

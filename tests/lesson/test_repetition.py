@@ -38,9 +38,8 @@ def test_a_block_is_written_out_for_every_count():
 
 
 def test_a_counter_alone_is_its_number_and_within_brackets_so_is_what_is_added():
-    assert texts(
-        "for t in 2..2", " p{t} = x**t + t*t - 1 + X[t - 1, t+1] + X[{t-2}] + tt + .5e2"
-    ) == ["p2 = x**2 + 2*2 - 1 + X[1, 3] + X[0] + tt + .5e2"]
+    line = " p{2*t-1} = x**t + t*t - 1 + X[t - 1, t+1] + X[{t-2}, 2*t:2*t+2] + tt + .5e2"
+    assert texts("for t in 2..2", line) == ["p3 = x**2 + 2*2 - 1 + X[1, 3] + X[0, 4:6] + tt + .5e2"]
 
 
 def test_transposes_and_numbers_are_no_counters():
@@ -87,7 +86,7 @@ def test_every_character_knows_its_column_in_the_file():
         (("for t in 1..3:", " a{t} = a{t-2}"), 2, 10, "t-2 is -1 at t = 1"),
         (("for t in 1..3:", " a{t} = X[t-2]"), 2, 11, "t-2 is -1 at t = 1"),
         (("for t in 1..3:", " a{t} = a{k}"), 2, 10, "'{k}' is no count"),
-        (("for t in 1..3:", " a{t} = a{2*t}"), 2, 10, "'{2*t}' is no count"),
+        (("for t in 1..3:", " a{t} = a{t*t}"), 2, 10, "'{t*t}' is no count"),
         (("for t in 1..3:", " for t in 1..2:", "  a{t} = x"), 2, 6, "'t' cannot count here"),
     ],
 )

@@ -68,7 +68,8 @@ def test_no_cell_of_a_matrix_shows_zero_that_is_none(values: list[float], digits
     [
         ("yhat", "ŷ"), ("Yhat", "Ŷ"), ("w1", "w₁"), ("W12", "W₁₂"), ("x_w", "x_w"),
         ("x_1", "x_1"), ("z.1", "z.1"), ("z1.2", "z₁.2"), ("W1[0,1]", "W₁[0,1]"),
-        ("that", "that"), ("qhat", "qhat"), ("b", "b"),
+        ("that", "that"), ("qhat", "qhat"), ("b", "b"), ("theta", "θ"), ("mu2", "μ₂"),
+        ("lambda", "λ"), ("alpha", "alpha"), ("beta1", "beta₁"), ("mu_x", "mu_x"),
     ],
 )  # fmt: skip
 def test_names_have_one_rule(written: str, pretty: str) -> None:

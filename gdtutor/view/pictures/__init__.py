@@ -24,6 +24,7 @@ from gdtutor.view.pictures.cost_words import contour_words, slice_words
 from gdtutor.view.pictures.counts import counts_picture, counts_words
 from gdtutor.view.pictures.curve import curve_picture, curve_words
 from gdtutor.view.pictures.fit import fit_picture, fit_words
+from gdtutor.view.pictures.histogram import histogram_picture, histogram_words
 from gdtutor.view.pictures.seeds import seeds_picture, seeds_words
 from gdtutor.view.pictures.slice import slice_picture
 from gdtutor.view.pictures.source import Drawing, Size, Source, option, texts
@@ -54,6 +55,7 @@ PICTURES: Mapping[str, PictureKind] = {
     "fit": PictureKind(fit_picture, fit_words, "data and prediction", True),
     "table": PictureKind(table_picture, table_words, "expected and learned", True),
     "weights": PictureKind(weights_picture, weights_words, "weights", True),
+    "histogram": PictureKind(histogram_picture, histogram_words, "how large", True),
     "counts": PictureKind(counts_picture, counts_words, "how many tries"),
     "timing": PictureKind(timing_picture, timing_words, "loop or together"),
     "seeds": PictureKind(seeds_picture, seeds_words, "from many starts"),

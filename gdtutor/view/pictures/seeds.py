@@ -1,4 +1,4 @@
-"""How many of several starts end below a cost, for each of some variants."""
+"""How many of several starts end below a cost, of the lesson or of each of some variants."""
 
 from __future__ import annotations
 
@@ -24,6 +24,9 @@ from gdtutor.view.pictures.source import (
     whole,
 )
 
+OWN = "this lesson"
+"""What the lesson itself is called, where no variants are compared."""
+
 
 class Tally(Struct, frozen=True):
     """The runs of one variant."""
@@ -40,18 +43,18 @@ class Tally(Struct, frozen=True):
 
 @lru_cache(maxsize=16)
 def tallies(lesson: Lesson, wish: PictureWish) -> tuple[Tally, ...]:
-    """Train variants of a lesson from several seeds each.
+    """Train a lesson, or variants of it, from several seeds each.
 
     A seed gives the drawn parameters and the order of the examples, so that all variants begin at
     the same starts.
     """
     count = whole(wish, "seeds", SEEDS)
     found = []
-    for name in texts(wish, "variants"):
-        changed = with_variant(lesson, name)
+    for name in texts(wish, "variants") or ("",):
+        changed = with_variant(lesson, name) if name else lesson
         costs = tuple(_final_cost(changed, seed) for seed in range(count))
         epochs = changed.settings.epochs if changed.settings is not None else 0
-        found.append(Tally(name, costs, epochs))
+        found.append(Tally(name or OWN, costs, epochs))
     return tuple(found)
 
 

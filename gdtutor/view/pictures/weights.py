@@ -1,4 +1,4 @@
-"""Parameters as small heat maps: the sign and the size of every number by glyphs."""
+"""Parameters and gradients as small heat maps: the sign and the size of every number by glyphs."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ import numpy as np
 
 from gdtutor.engine.operations import Array
 from gdtutor.lesson.model import PictureWish
+from gdtutor.lesson.picture_scope import GRADIENT
 from gdtutor.view import notation
 from gdtutor.view.frame import Line, Segment, Style
 from gdtutor.view.lines import line, shortened, wrapped
+from gdtutor.view.pictures.shown_values import shown_value
 from gdtutor.view.pictures.source import Drawing, Size, Source, texts
 
 SAME = 1e-9
@@ -42,10 +44,13 @@ def weights_words(source: Source, wish: PictureWish) -> tuple[str, ...]:
     gradients = source.traces[-1].gradients
     words = []
     for name, array in chosen_arrays(source, wish).items():
+        if not np.size(array):
+            words.append(f"{_called(source, name)}: its step is to come")
+            continue
         shape = notation.shape(np.shape(array), source.chars)
         grid = np.atleast_2d(array)
         largest = source.number(float(np.max(np.abs(grid))), 3)
-        called = f"{source.name(name)}, {shape}" if shape else source.name(name)
+        called = f"{_called(source, name)}, {shape}" if shape else _called(source, name)
         words.append(f"{called}, no number larger than {largest}:")
         for number, row in enumerate(grid):
             told = ", ".join(source.number(float(value), 3) for value in row[:TOLD_COLUMNS])
@@ -63,12 +68,21 @@ def chosen_arrays(source: Source, wish: PictureWish) -> dict[str, Array]:
     for trace in source.traces:
         everything |= {name: trace.values[name] for name in trace.graph.parameters}
     everything |= source.parameters
+    for written in texts(wish, "of"):
+        if written.startswith(GRADIENT):
+            found = shown_value(source, written)
+            # What the walk has not come to has no cells yet.
+            everything[written] = np.zeros((0, 0)) if found.value is None else found.value
     asked = texts(wish, "of")
     if not asked:
         matrices = [name for name, value in everything.items() if np.ndim(value) == 2]
         wide = [name for name in matrices if everything[name].shape[1] > 1]
         asked = tuple(wide or matrices or everything)
     return {name: everything[name] for name in asked if name in everything}
+
+
+def _called(source: Source, written: str) -> str:
+    return shown_value(source, written).called
 
 
 def _largest(array: Array) -> float:
@@ -79,6 +93,9 @@ def _map(
     source: Source, name: str, array: Array, gradients: Mapping[str, Array], width: int
 ) -> list[Line]:
     """Return one parameter: a heading, its rows, and which of them move together."""
+    called = _called(source, name)
+    if not np.size(array):
+        return [line((f"{called}: its step is to come", Style.DIM))]
     grid = np.atleast_2d(array)
     largest = _largest(array)
     groups = equal_rows(grid, gradients.get(name)) if len(grid) > 1 else ()
@@ -89,7 +106,7 @@ def _map(
     shown = min(grid.shape[1], max(room // cell, 1))
     shape = notation.shape(np.shape(array), source.chars)
     size = f"+++ is {source.number(largest, 3)}"
-    head = f"{source.name(name)} {shape}, {size}" if shape else f"{source.name(name)}, {size}"
+    head = f"{called} {shape}, {size}" if shape else f"{called}, {size}"
     lines = [line((head, Style.PARAMETER))]
     for number, row in enumerate(grid):
         segments = [Segment(f"{number:>2} ", Style.DIM)]

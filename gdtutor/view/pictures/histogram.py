@@ -1,0 +1,74 @@
+"""The cells of a value counted by their size, as rows of bars."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gdtutor.engine.operations import Array
+from gdtutor.lesson.model import PictureWish
+from gdtutor.view.frame import Line, Style
+from gdtutor.view.lines import line, wrapped
+from gdtutor.view.pictures.shown_values import Shown, shown_value
+from gdtutor.view.pictures.source import Drawing, Size, Source, texts, whole
+
+BINS = 10
+"""Stretches of equal length between the smallest and the largest cell."""
+
+
+def histogram_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
+    """Return a bar for each stretch of sizes, as long as cells are in it."""
+    lines: list[Line] = []
+    for written in texts(wish, "of"):
+        shown = shown_value(source, written)
+        lines += wrapped(_heading(source, shown), size.width, Style.PARAMETER)
+        if shown.value is None:
+            continue
+        counts, edges = _counted(shown.value, whole(wish, "bins", BINS))
+        labels = [source.number(float(edge), 3) for edge in edges[:-1]]
+        wide, most = max(map(len, labels)), int(counts.max())
+        room = max(size.width - wide - len(str(most)) - 4, 1)
+        for label, count in zip(labels, counts, strict=True):
+            bar = ("█" if source.chars.unicode else "#") * int(np.ceil(room * count / most))
+            lines.append(
+                line(f"{label:>{wide}} ", (bar, Style.RUN_1), f" {count}" if count else "")
+            )
+    return Drawing(tuple(lines[: size.height]))
+
+
+def histogram_words(source: Source, wish: PictureWish) -> tuple[str, ...]:
+    """Return how many cells lie in each stretch."""
+    words: list[str] = []
+    for written in texts(wish, "of"):
+        shown = shown_value(source, written)
+        words.append(_heading(source, shown))
+        if shown.value is None:
+            continue
+        counts, edges = _counted(shown.value, whole(wish, "bins", BINS))
+        for low, high, count in zip(edges, edges[1:], counts, strict=False):
+            ends = f"from {source.number(float(low), 3)} to {source.number(float(high), 3)}"
+            words.append(f"  {ends}: {count}")
+    return tuple(words)
+
+
+def _heading(source: Source, shown: Shown) -> str:
+    if shown.value is None:
+        return f"{shown.called}: {shown.why}"
+    finite = shown.value[np.isfinite(shown.value)]
+    left_out = shown.value.size - finite.size
+    more = f", {left_out} not finite" if left_out else ""
+    if not finite.size:
+        return f"{shown.called}, {shown.value.size} cells{more}"
+    mean = source.number(float(finite.mean()), 3)
+    return f"{shown.called}, {shown.value.size} cells{more}, mean {mean}"
+
+
+def _counted(value: Array, bins: int) -> tuple[Array, Array]:
+    """Return how many finite cells lie in each stretch, and the ends of the stretches."""
+    finite = value[np.isfinite(value)]
+    if not finite.size:
+        return np.zeros(1, dtype=int), np.zeros(2)
+    low, high = float(finite.min()), float(finite.max())
+    if not np.isfinite(high - low) or np.nextafter(low, high) >= high:
+        return np.array([finite.size]), np.array([low, high])
+    counts, edges = np.histogram(finite, bins=bins)
+    return counts, edges

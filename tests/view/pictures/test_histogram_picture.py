@@ -1,0 +1,22 @@
+"""Cells counted by their size, and gradients as heat maps."""
+
+from wishes import MATRIX, picture
+
+from gdtutor.view.frame import ASCII
+
+
+def test_every_cell_is_counted_once():
+    text = picture(MATRIX, 'kind = "histogram"\nof = "W1"\nbins = 3', chars=ASCII)
+    head, *bars = [line.rstrip() for line in text.splitlines() if line.strip()]
+    assert head.split(",")[1] == " 6 cells"
+    assert sum(int(bar.split()[-1]) for bar in bars[:3] if "#" in bar) == 6
+    assert text.isascii()
+
+
+def test_a_gradient_shows_when_the_walk_has_come_to_it():
+    for kind in ("weights", "histogram"):
+        wish = f'kind = "{kind}"\nof = "grad W1"'
+        assert "its step is to come" in picture(MATRIX, wish, "forward:C")
+        text = picture(MATRIX, wish, "backward:W1")
+        assert "dW₁" in text
+        assert "to come" not in text
