@@ -151,6 +151,8 @@ def _body(plot: Plot, width: int, height: int, chars: Chars) -> list[Row]:
         _curve(series, mark, plot.log_y, x_range, (width, height))
         for series, mark in zip(plot.series, marks, strict=True)
     ]
+    if plot.on_top is not None:
+        curves.append(curves.pop(plot.on_top))
     curves = [curve for curve in curves if curve.xs.size]
     if not curves:
         sentence = plot.empty.center(width)

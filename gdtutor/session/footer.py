@@ -18,8 +18,8 @@ _FIRST = {
         "next_iteration", "auto", "closing", "link",
     ),
     Screen.TRAIN: (
-        "pause", "cursor_right", "open_point", "goto_point", "epoch", "back", "log", "rate_down",
-        "reset", "variant", "sweep", "stop", "epoch_right", "train_tab",
+        "pause", "cursor_right", "open_point", "goto_point", "back", "sweep", "epoch", "log",
+        "rate_down", "reset", "variant", "stop", "epoch_right", "train_tab",
         "iteration", "mean", "library", "tasks", "closing", "link",
     ),
     Screen.PLAY: (

@@ -150,8 +150,10 @@ def _posed(session: Session, challenge: Challenge) -> Session:
 
 
 def _played(session: Session) -> Session:
-    """Take auto-play's next step; a question ends it, which only the learner answers."""
-    is_typing = session.prompt is not None
+    """Take auto-play's next step; a question ends it, which only the learner answers, and a blank
+    screen holds it up.
+    """
+    is_typing = session.prompt is not None or session.look.is_blank
     if not session.auto.is_on or session.screen is not Screen.STUDY or is_typing:
         return session
     try:

@@ -6,6 +6,7 @@ Every function returns the reason, and an empty text where the command works.
 from __future__ import annotations
 
 from gdtutor.session.display_options import current_line
+from gdtutor.session.figures import offered_figures
 from gdtutor.session.navigation import cell_shape
 from gdtutor.session.state import Screen, Session, Status, current_step
 from gdtutor.session.steps import Phase
@@ -64,7 +65,9 @@ def pictures(session: Session) -> str:
     """For the lesson's pictures."""
     if session.lesson is None or not session.lesson.pictures:
         return "This lesson has no pictures."
-    return "The pictures belong to the steps; go on to the first one." if _is_page(session) else ""
+    if _is_page(session):
+        return "The pictures belong to the steps; go on to the first one."
+    return "" if offered_figures(session) else "This graph has no pictures; another one has."
 
 
 def gradients(session: Session) -> str:

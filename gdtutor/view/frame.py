@@ -136,6 +136,8 @@ class Plot(Struct, frozen=True):
     y_range: tuple[float, float] | None = None
     cursor: float | None = None
     """A vertical line at this x."""
+    on_top: int | None = None
+    """The series that is drawn last, over the others; None where the last one is."""
 
 
 class Placed(Struct, frozen=True):

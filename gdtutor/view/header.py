@@ -57,6 +57,8 @@ def _place(session: Session, context: Context, arrow: str, *, is_short: bool) ->
         segments.append(Segment(text, style))
     if session.predict:
         segments.append(Segment("  ?", Style.KEY))
+    if session.auto.is_on:
+        segments.append(Segment(f"  auto {session.auto.seconds:g} s", Style.KEY))
     if session.variant:
         called = shortened(notation.plain(session.variant, context.chars), 16, context.chars)
         segments.append(Segment(f"  V: {called}", Style.CHANGED))

@@ -8,6 +8,7 @@ from gdtutor.session.state import Screen, Session
 from gdtutor.values import replace
 from gdtutor.view.boxes import Panel, boxed
 from gdtutor.view.frame import Chars, Frame, Line, Style
+from gdtutor.view.glossary import WORDS
 from gdtutor.view.lines import fitted, line, wrapped
 from gdtutor.view.study import bottom_lines
 
@@ -24,6 +25,23 @@ _NOTATION = (
     ("∇", "g", "the gradient of a node, in the graph"),
     ("z.1", "z.1", "the first operation inside the line z"),
 )
+
+_SIGNS = (
+    ("▶ ◀ ●", "> < @", "the node of the step: going forward, going back, at its update"),
+    ("─▶ ◀─", "-> <-", "where a value goes, and where a gradient comes back to"),
+    ("→ 0.5", "> 0.5", "what the update makes of the value above it"),
+    ("▸", ">", "the row of the step in a table; the lesson at hand in the library"),
+    ("▾", "v", "the column of the example that is followed: o follows the next"),
+    ("*", "*", "changed: by an edit of yours, or by what follows from one"),
+    ("(was 1)", "(was 1)", "what stood there without your changes"),
+    ("!", "!", "saturated or dead: a unit that hardly answers; !2 says that two are"),
+    ("≈0", "~0", "0 but for its own rounding; D shows the digits"),
+    ("⋯ …", "...", "left out, since there is no room for it"),
+    ("↓3 more", "down 3 more", "what lies below: the cursor keys scroll to it"),
+    ("★", "*", "the run with the lowest cost"),
+    ("✓", "x", "a lesson that is finished"),
+)
+"""The signs of the screens: in Unicode, in ASCII, and what they say."""
 
 
 _COUNTS = {
@@ -74,9 +92,21 @@ def help_lines(screen: Screen, width: int, chars: Chars) -> tuple[Line, ...]:
     for sign, text in signs:
         shown = text if chars.unicode else text.replace("₁", "1")
         lines.extend(_entry(sign, shown, widest, width))
+    for title, entries in (("Signs on the screens", _SIGNS), ("The words of the field", WORDS)):
+        lines += [(), line((title, Style.TITLE))]
+        widest = max(len(entry[0 if chars.unicode else 1]) for entry in entries)
+        for entry in entries:
+            name, text = entry[0 if chars.unicode else 1], entry[2]
+            lines.extend(_entry(name, text if chars.unicode else _plain(text), widest, width))
     lines += [(), line(("Operations", Style.TITLE))]
     lines.extend(_operations(width))
     return tuple(lines)
+
+
+def _plain(text: str) -> str:
+    """Return a sentence in ASCII."""
+    return text.translate({ord("₁"): "1", ord("∂"): "d ", ord("∇"): "g", ord("α"): "alpha",
+                           ord("θ"): "theta", ord("×"): "x", ord("−"): "-"})  # fmt: skip
 
 
 def _entry(key: str, text: str, widest: int, width: int) -> list[Line]:

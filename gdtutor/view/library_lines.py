@@ -6,8 +6,9 @@ from gdtutor.lesson.characters import cells, padded
 from gdtutor.lesson.summary import LessonEntry
 from gdtutor.session.catalogue import Library, shown_entries
 from gdtutor.view import notation
+from gdtutor.view.boxes import hidden
 from gdtutor.view.frame import Chars, Line, Style
-from gdtutor.view.lines import line, shortened, text_of, width_of, wrapped
+from gdtutor.view.lines import fitted, line, shortened, text_of, width_of, wrapped
 
 TWO_COLUMNS = 60
 """Width from which on two columns stand behind a title."""
@@ -39,10 +40,15 @@ def library_lines(
     rows = height - 4
     entries = shown_entries(library)
     lines, cursor_at = _listing(library, entries, width, chars)
+    if len(lines) > rows >= len(entries):
+        # All lessons at once are worth more than the names of their chapters.
+        lines, cursor_at = _listing(library, entries, width, chars, has_chapters=False)
     start = _page(cursor_at, len(lines), rows)
     body = [*lines[start : start + rows]]
     body += [()] * (rows - len(body))
-    return (header, (), *body, *_about(library, entries, width, chars))
+    more = hidden(lines, start, rows, chars)
+    above = (*fitted((), width - len(more) - 1, chars), *line((more, Style.KEY))) if more else ()
+    return (header, above, *body, *_about(library, entries, width, chars))
 
 
 def _page(cursor: int, total: int, rows: int) -> int:
@@ -55,7 +61,12 @@ def _page(cursor: int, total: int, rows: int) -> int:
 
 
 def _listing(
-    library: Library, entries: tuple[LessonEntry, ...], width: int, chars: Chars
+    library: Library,
+    entries: tuple[LessonEntry, ...],
+    width: int,
+    chars: Chars,
+    *,
+    has_chapters: bool = True,
 ) -> tuple[list[Line], int]:
     lines: list[Line] = []
     cursor_at = 0
@@ -63,7 +74,7 @@ def _listing(
     titles = [len(notation.plain(entry.title, chars)) for entry in entries]
     column = min(max(titles, default=0), LONGEST_TITLE) if width >= SUMMARIES else 0
     for index, entry in enumerate(entries):
-        if entry.chapter != chapter:
+        if has_chapters and entry.chapter != chapter:
             chapter = entry.chapter
             lines.append(line((f" {notation.plain(chapter, chars)}", Style.TITLE)))
         is_here = index == library.cursor
@@ -98,6 +109,9 @@ def _entry(
         said = f"  {shortened(state, room, chars)}" if state and room > 2 else ""
         middle = line((said, Style.DIM))
     gap = max(width - cells(left) - width_of(middle) - cells(right) - 1, 1)
+    if is_here:
+        # The cursor is a bar across the whole line.
+        return line((f"{left}{text_of(middle)}{' ' * gap}{right} ", Style.CURRENT))
     return (*line((left, style)), *middle, *line(" " * gap, (right, Style.DIM)))
 
 

@@ -91,8 +91,10 @@ def run_lines(session: Session, width: int, chars: Chars) -> tuple[Line, ...]:
     last = [float(s.curve.costs[-1]) if len(s.curve.costs) else math.inf for s in shown]
     setting = swept_setting(session)
     lines = [line((f"by {setting}", Style.DIM))] if setting else []
-    # A run that has come to numbers that are not finite has no cost at its end.
-    is_broken = [one.curve.verdict == Trouble.NOT_FINITE.value for one in shown]
+    # A run that has come to numbers that are not finite has no cost at its end, and one that grows
+    # is not better than those that it was below on its way.
+    bad = (Trouble.NOT_FINITE.value, Trouble.GROWING.value)
+    is_broken = [one.curve.verdict in bad for one in shown]
     ends = [math.inf if no_end else cost for no_end, cost in zip(is_broken, last, strict=True)]
     best = ends.index(min(ends)) if len(shown) > 1 and math.isfinite(min(ends)) else None
     star = "★" if chars.unicode else "*"

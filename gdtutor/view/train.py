@@ -20,6 +20,7 @@ from gdtutor.view.lines import fitted, line
 from gdtutor.view.matrix import MatrixLook, matrix_lines
 from gdtutor.view.pictures.curve import marks_of
 from gdtutor.view.pictures.planes import input_columns, target_columns
+from gdtutor.view.pictures.source import is_set
 from gdtutor.view.pictures.table import HELD
 from gdtutor.view.runs import ShownCurve, curves_shown, run_lines, swept_setting
 from gdtutor.view.study import bottom_lines
@@ -32,6 +33,8 @@ MEAN_MARK = "~"
 PLANE = 16
 """Lines of the plane of the inputs where the predictions stand below it."""
 NO_LOG = "no cost above 0: y for a linear axis"
+LEAST_SPAN = 0.2
+"""Share of the cost's size that the axis spans at the least."""
 LEAST_BODY = 4
 """Lines that the curve keeps, however much there is to say about a run that went wrong."""
 PLOT_COLUMNS = 400
@@ -123,7 +126,26 @@ def cost_plot(session: Session, chars: Chars) -> Plot:
         x_integer=True,
         empty="the first point comes with the first epoch" if not len(snapshot.costs) else NO_LOG,
         cursor=None if look.cursor is None else float(look.cursor),
+        y_range=None if look.log_y else _flat_range(shown),
+        on_top=0,
     )
+
+
+def _flat_range(shown: tuple[ShownCurve, ...]) -> tuple[float, float] | None:
+    """Return the range of a linear axis on which costs that hardly differ look flat.
+
+    None where they differ enough for an axis of their own.
+    """
+    costs = [one.curve.costs[np.isfinite(one.curve.costs)] for one in shown]
+    known = [array for array in costs if len(array)]
+    if not known:
+        return None
+    low, high = min(float(a.min()) for a in known), max(float(a.max()) for a in known)
+    least = LEAST_SPAN * max(abs(low), abs(high))
+    if high - low >= least or high > LARGEST:
+        return None
+    middle = (low + high) / 2
+    return middle - least / 2, middle + least / 2
 
 
 def _short(name: str) -> str:
@@ -167,10 +189,16 @@ def _series(label: str, costs: Array, style: Style) -> Series:
 
 def _sides(session: Session) -> tuple[str | PictureWish, ...]:
     """Return the side panels: the lesson's own pictures, then those that every lesson has."""
-    pictures = training_figures(session)
+    pictures = tuple(one for wish in training_figures(session) for one in _large_first(wish))
     own = {wish.kind for wish in pictures}
     others = (wish for wish in _pictures(_problem(session)) if wish.kind not in own)
     return (*(("runs",) if _has_others(session) else ()), *pictures, *others, "parameters")
+
+
+def _large_first(wish: PictureWish) -> tuple[PictureWish, ...]:
+    """Return a picture; before one of all neurons the plane of the output alone."""
+    plain = PictureWish("boundary")
+    return (plain, wish) if wish.kind == "boundary" and is_set(wish, "hidden") else (wish,)
 
 
 def _has_others(session: Session) -> bool:

@@ -54,7 +54,7 @@ def test_every_operation_is_explained_whole():
     session = walk(NEURON, "given")
     for key in parse_keys("?"):
         session, _ = update(session, key)
-    text = " ".join(frame_of(session, 80, 400, UNICODE).text().replace("│", " ").split())
+    text = " ".join(frame_of(session, 80, 600, UNICODE).text().replace("│", " ").split())
     for row in OPERATIONS.values():
         if not row.internal:
-            assert f"{row.name} {row.says.format(a='a', b='b')}" in text
+            assert f"{row.name} {row.says.format(a='a', b='b', c='c')}" in text

@@ -28,6 +28,7 @@ from gdtutor.view.pictures.planes import (
     input_columns,
     mark_examples,
     plane_values,
+    to_scale,
 )
 from gdtutor.view.pictures.source import (
     Drawing,
@@ -95,7 +96,7 @@ def _arranged(count: int, size: Size) -> tuple[int, int, int]:
 
 
 def _plane(source: Source, wish: PictureWish, neuron: Neuron, size: Size) -> tuple[Line, ...]:
-    grid = grid_of(source, wish, size.width - LABELS, size.height - BELOW - 1)
+    grid = to_scale(grid_of(source, wish, size.width - LABELS, size.height - BELOW - 1))
     values = plane_values(source.still, neuron.line, grid)
     field = Field(grid.x, grid.y, grid.columns, grid.rows)
     shade(source, field, neuron, values)

@@ -15,7 +15,7 @@ from gdtutor.engine.trace import forward
 from gdtutor.lesson.model import PictureWish
 from gdtutor.training.classes import has_classes, signed_targets
 from gdtutor.training.problem import Problem
-from gdtutor.values import Struct
+from gdtutor.values import Struct, replace
 from gdtutor.view.frame import Style
 from gdtutor.view.pictures.cost_function import CELLS_TOGETHER
 from gdtutor.view.pictures.field import Axis, Field
@@ -28,6 +28,10 @@ PLAIN, SIGNED = "01", "-+"
 EXAMPLE = "x"
 """What marks an example that has no class."""
 _MARGIN = 0.25
+LEAST_ROWS = 6
+"""Rows below which a plane is not drawn to scale."""
+MOST_STRETCHED = 3.0
+"""How many times as wide as high a plane is drawn to scale at the most."""
 
 
 class Grid(Struct, frozen=True):
@@ -77,6 +81,20 @@ def grid_of(source: Source, wish: PictureWish, columns: int, rows: int) -> Grid:
         low, high = interval(wish, key) or interval(wish) or around(values)
         axes.append(Axis(name, low, high))
     return Grid(axes[0], axes[1], max(columns, 1), max(rows, 1))
+
+
+def to_scale(grid: Grid) -> Grid:
+    """Return a plane whose units are as long across as upright, in the room of another.
+
+    A cell is twice as high as wide. Where the inputs have other units, neither is longer.
+    """
+    ratio = (grid.x.high - grid.x.low) / (grid.y.high - grid.y.low)
+    if not 1 / MOST_STRETCHED <= ratio <= MOST_STRETCHED:
+        return grid
+    columns = min(grid.columns, round(2 * grid.rows * ratio))
+    rows = min(grid.rows, round(columns / (2 * ratio)))
+    # A small plane needs all of its room to be read.
+    return replace(grid, columns=columns, rows=rows) if rows >= LEAST_ROWS else grid
 
 
 def around(values: Array) -> tuple[float, float]:

@@ -4,8 +4,9 @@ from wishes import MATRIX, ROWS, picture, source
 
 from gdtutor.engine.trace import forward
 from gdtutor.view.frame import ASCII
+from gdtutor.view.pictures.field import Axis
 from gdtutor.view.pictures.neurons import hidden_neurons
-from gdtutor.view.pictures.planes import grid_of, plane_values
+from gdtutor.view.pictures.planes import Grid, cell_middles, grid_of, plane_values, to_scale
 
 
 def test_the_plane_is_the_prediction_in_the_middle_of_every_cell():
@@ -126,7 +127,7 @@ C = sum(cross_entropy(P, Y))/m
 
 def halves(text):
     """Return the shades left and right of the middle of a plane, without the examples' marks."""
-    rows = [row[6:] for row in text.splitlines()[1:-1]]
+    rows = [row.partition("│")[2] for row in text.splitlines() if "│" in row]
     middle = len(rows[0]) // 2
     marks = "01+-x"
     left = {ch for row in rows for ch in row[: middle - 1] if ch not in marks}
@@ -137,7 +138,7 @@ def test_targets_of_minus_one_and_one_are_two_classes_that_meet_at_0():
     text = picture(SIGNED, 'kind = "boundary"')
     assert "s≥0" in text.splitlines()[0]
     assert halves(text) == ({"·"}, {"▒"})
-    body = "".join(row[6:] for row in text.splitlines()[1:-1])
+    body = "".join(row.partition("│")[2] for row in text.splitlines())
     assert (body.count("-"), body.count("+"), body.count("x")) == (2, 2, 0)
     assert "4 of 4 right, 100 %" in picture(SIGNED, 'kind = "table"')
     assert "+ are" in picture(SIGNED, 'kind = "boundary"\nlines = true', width=60)
@@ -200,3 +201,16 @@ def test_axes_are_named_as_the_rest_of_the_screen_names_the_inputs():
         assert any(" x₁ " in line for line in lines[-4:])
         assert "x1" not in "".join(lines)
     assert "x1" in picture(ROWS, 'kind = "boundary"', chars=ASCII)
+
+
+@pytest.mark.parametrize("size", [(30, 14), (60, 20), (60, 40), (90, 16)])
+def test_a_circle_is_as_wide_as_high(size):
+    width, height = size
+    axes = Axis("x", -1.0, 1.0), Axis("y", -1.0, 1.0)
+    grid = to_scale(Grid(*axes, width, height))
+    inside = (cell_middles(grid) ** 2).sum(axis=1) <= 0.81
+    rows = inside.reshape(grid.rows, grid.columns)
+    wide, high = rows.any(axis=0).sum(), rows.any(axis=1).sum()
+    assert abs(wide - 2 * high) <= 2
+    assert grid.columns <= width
+    assert grid.rows <= height
