@@ -142,6 +142,8 @@ def _on(session: Session, count: int) -> Outcome:
 
 
 def _next_lesson(session: Session) -> Outcome:
+    if session.play is not None:
+        return playing.back_to_play(session)
     if story.next_entry(session) is None:
         return library.show_library(session, 1)
     return story.open_next(session)

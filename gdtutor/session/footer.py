@@ -148,6 +148,8 @@ def _words_of_play(session: Session, play: Play) -> dict[str, str]:
 
 def _words_at_the_end(session: Session) -> dict[str, str]:
     leads = "next lesson" if next_entry(session) is not None else "library"
+    if session.play is not None:
+        leads = "playground"
     words = {"question": leads, "next": "go on"}
     has_hints = any(task.hints for task in open_tasks(session))
     return {**words, "tasks": "hint"} if has_hints else words

@@ -45,7 +45,13 @@ def whereabouts(session: Session) -> tuple[object, ...]:
     """Return what a saved place is made of; there is something to save when any of it changes."""
     at = None if session.moment is None else session.moment.iteration
     lesson = None if session.lesson is None else session.lesson.id
-    return lesson, at, session.step, session.changes, session.look, session.predict
+    place = lesson, at, session.step, session.changes, session.look, session.predict
+    if session.play is None:
+        return place
+    training = session.training
+    # While it trains nothing is saved ten times a second.
+    epochs = None if training.status is Status.RUNNING else len(training.costs)
+    return (*place, session.play.playground, epochs)
 
 
 def arrived(session: Session, action: Opened | Resumed) -> Session:

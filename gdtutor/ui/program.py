@@ -162,7 +162,8 @@ class Program:
         self.session = answer.updated
         carried_out(self.session, answer.effects, self._handlers)
         self.session = answer.session
-        if before.base is not self.session.base:
+        # The playground is a new lesson with every change, and stays where the learner is.
+        if before.base is not self.session.base and self.session.play is None:
             self._arrived = whereabouts(self.session)
         if whereabouts(before) != whereabouts(self.session):
             self._save()

@@ -247,3 +247,20 @@ def test_after_a_run_that_was_lost_another_rate_begins_anew() -> None:
     assert after.training.status is Status.IDLE
     assert "begins anew" in after.play.word
     hold(after)
+
+
+def test_the_closing_page_leads_back_to_the_playground() -> None:
+    session = begun(keys="n tab enter z enter")
+    assert session.screen is Screen.PLAY
+    assert not session.look.is_closing
+    assert "Esc leads back" in pressed(begun(keys="tab enter"), parse_keys("l")).message
+
+
+def test_a_rate_that_is_changed_in_the_walk_or_beside_training_is_the_controls_too() -> None:
+    walked = begun(keys="n tab enter")
+    edited = pressed(walked, parse_keys("e learning_rate=0.7 enter escape"))
+    assert edited.play.playground.rate == 0.7
+    hold(edited)
+    beside = pressed(walked, parse_keys("t + escape escape"))
+    assert beside.screen is Screen.PLAY
+    assert beside.play.playground.rate == 0.2
