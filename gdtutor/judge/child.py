@@ -18,17 +18,17 @@ import sys
 import traceback
 from collections.abc import Iterator, Mapping
 from itertools import islice
-from types import CodeType, FrameType, ModuleType
+from types import CodeType, ModuleType
 from typing import Any
 
 import numpy as np
 
 from gdtutor.judge.calling import Layers, Space, cache_in, call_by_names
+from gdtutor.judge.left_values import as_numbers, value_at, value_in_tables
 from gdtutor.judge.rewriting import EPOCHS, FIRST, GIVEN, rewritten
 from gdtutor.judge.source import declares_rows, name_of, names_table, targets_of
+from gdtutor.judge.value_watch import ValueWatch
 
-MOST_CELLS = 1_000_000
-"""Largest array that is taken for the value of a name."""
 Job = dict[str, Any]
 
 
@@ -41,57 +41,6 @@ class _Loader(importlib.machinery.SourceFileLoader):
 
     def get_code(self, fullname: str) -> CodeType:
         return self.source_to_code(self._tree, self.path)
-
-
-class _Watch:
-    """Sees values of names as lines of the program are done, also those inside functions.
-
-    Args:
-        path: The program's file.
-        names: The names that are looked for.
-        bound: By name, the lines that give it a value.
-    """
-
-    def __init__(self, path: str, names: set[str], bound: Mapping[str, set[int]]) -> None:
-        self._path, self._names, self._bound = path, names, bound
-        self._seen: dict[tuple[str, str], tuple[Any, Any]] = {}
-        self._line = 0
-        self.changed: dict[str, tuple[Any, int]] = {}
-        """By name, its value before another line changed it in place, and that line."""
-        self.left: Space = {}
-        """By name, its value when the function that has it returned."""
-
-    def trace(self, frame: FrameType, event: str, _: Any) -> Any:
-        """Follow the program's own frames alone."""
-        return self._follow if frame.f_code.co_filename == self._path else None
-
-    def _follow(self, frame: FrameType, event: str, _: Any) -> Any:
-        if event in ("line", "return"):
-            space = frame.f_locals
-            for name in self._names & space.keys():
-                self._look(frame.f_code.co_name, name, space[name])
-            self._line = frame.f_lineno
-            if event == "return" and frame.f_code.co_name != "<module>":
-                self._leave(frame, space)
-        return self._follow
-
-    def _look(self, scope: str, name: str, value: Any) -> None:
-        if not isinstance(value, np.ndarray) or value.size > MOST_CELLS:
-            return
-        before = self._seen.get((scope, name))
-        is_own_line = self._line in self._bound.get(name, ())
-        if before is None or before[0] is not value or is_own_line:
-            self._seen[scope, name] = (value, value.copy())
-        elif not np.array_equal(before[1], value, equal_nan=True):
-            self.changed.setdefault(name, (before[1], self._line))
-            self._seen[scope, name] = (value, value.copy())
-
-    def _leave(self, frame: FrameType, space: Mapping[str, Any]) -> None:
-        taken = frame.f_code.co_varnames[: frame.f_code.co_argcount]
-        for name in self._names & space.keys():
-            # What a helper is handed under a name is no value of its own.
-            if name not in taken:
-                self.left[name] = space[name]
 
 
 def main() -> None:
@@ -156,7 +105,7 @@ class _ProgramRun:
         names = {**{n: n for n in job["wanted"]}, **names_table(tree)}
         self._rows = declares_rows(tree)
         bound = _bound_lines(tree)
-        watch = _Watch(job["path"], set(names.values()), bound)
+        watch = ValueWatch(job["path"], set(names.values()), bound)
         laid = {name: self._laid(value) for name, value in given.items()}
         if "m" in laid:
             # A count, which shapes and ranges take.
@@ -178,9 +127,9 @@ class _ProgramRun:
             sys.settrace(None)
         found = {**found, **self._found(space, names, watch)}
         values = {
-            name: array for name, value in found.items() if (array := _array(value)) is not None
+            name: array for name, value in found.items() if (array := as_numbers(value)) is not None
         }
-        own = {n: a for n in laid if (a := _array(space.get(n))) is not None}
+        own = {n: a for n in laid if (a := as_numbers(space.get(n))) is not None}
         changed = [n for n in kept if not np.array_equal(laid[n], kept[n])]
         facts |= {
             "rows": self._rows,
@@ -189,7 +138,7 @@ class _ProgramRun:
             "inputs_changed": changed,
         }
         before = {f"was {n}": v for n, (v, _) in watch.changed.items() if n in names.values()}
-        costs = _array(space.get("costs", space.get("losses")))
+        costs = as_numbers(space.get("costs", space.get("losses")))
         more = {} if costs is None else {"costs": costs}
         return facts, {**values, **{f"own {n}": v for n, v in own.items()}, **before, **more}
 
@@ -247,18 +196,24 @@ class _ProgramRun:
 
         return ask
 
-    def _found(self, space: Space, names: Mapping[str, str], watch: _Watch) -> Space:
+    def _found(self, space: Space, names: Mapping[str, str], watch: ValueWatch) -> Space:
         """Return the value of every name that has one."""
         found: Space = {}
         for name in self._program["wanted"]:
             theirs = names[name]
-            options = (_at(space, theirs), _in_tables(space, theirs), watch.left.get(theirs))
-            value = next((o for o in options if _array(o) is not None), None)
+            options = (
+                value_at(space, theirs),
+                value_in_tables(space, theirs),
+                watch.left.get(theirs),
+            )
+            value = next((o for o in options if as_numbers(o) is not None), None)
             if value is not None:
                 found[name] = value
         return found
 
-    def _call(self, names: Mapping[str, str], given: Space, watch: _Watch, found: Space) -> None:
+    def _call(
+        self, names: Mapping[str, str], given: Space, watch: ValueWatch, found: Space
+    ) -> None:
         """Call the program's functions, or run its layers, for the names that have no value yet."""
         space = self._module.__dict__ if self._module is not None else {}
         job = self._program
@@ -282,7 +237,7 @@ class _ProgramRun:
             found |= {n: v for n, v in made.items() if n in job["wanted"] and n not in found}
 
     def _take(
-        self, returned: Any, names: Mapping[str, str], found: Space, watch: _Watch, prefix: str
+        self, returned: Any, names: Mapping[str, str], found: Space, watch: ValueWatch, prefix: str
     ) -> None:
         """Take what a function returned, by its keys; what it left in its own names otherwise."""
         tables = [returned] if isinstance(returned, dict) else []
@@ -294,59 +249,14 @@ class _ProgramRun:
             for table in tables:
                 keys = (theirs, name.removeprefix("d")) if prefix and name[0] == "d" else (theirs,)
                 value = next((table[k] for k in keys if k in table), None)
-                if _array(value) is not None:
+                if as_numbers(value) is not None:
                     found[name] = value
-            if name not in found and _array(watch.left.get(theirs)) is not None:
+            if name not in found and as_numbers(watch.left.get(theirs)) is not None:
                 found[name] = watch.left[theirs]
 
 
 def _first_pass(passes: Any) -> Iterator[Any]:
     return islice(iter(passes), 1)
-
-
-def _at(space: Space, path: str) -> Any:
-    """Return the value of a name, or of a path as `layer1.dW` and `grads['W1']`."""
-    if path in space:
-        return space[path]
-    value: Any = space
-    for part in path.replace("[", ".").replace("]", "").split("."):
-        key = part.strip("'\"")
-        if isinstance(value, dict):
-            value = value.get(key)
-        elif isinstance(value, list | tuple) and key.lstrip("-").isdigit():
-            value = value[int(key)] if abs(int(key)) < len(value) else None
-        else:
-            value = getattr(value, key, None)
-    return value
-
-
-def _in_tables(space: Space, name: str) -> Any:
-    """Return what a dictionary of the program has under a name; `grads["W1"]` is dW1."""
-    for called, table in list(space.items()):
-        if not isinstance(table, dict) or called.startswith("__"):
-            continue
-        if name in table:
-            return table[name]
-        if called.startswith("grad") and name.startswith("d") and name[1:] in table:
-            return table[name[1:]]
-    return None
-
-
-def _array(value: Any) -> Any:
-    """Return a value as an array of numbers of no great size; None where it is none."""
-    if value is None or value is ... or isinstance(value, str | dict | set | bool | type):
-        return None
-    try:
-        array = np.asarray(value)
-    except (ValueError, TypeError, RuntimeError):
-        return None
-    if array.dtype.kind == "O" and array.size:
-        try:
-            array = array.astype(np.float64)
-        except (ValueError, TypeError):
-            return None
-    is_number = array.dtype.kind in "iufb" and 0 < array.size <= MOST_CELLS and array.ndim <= 4
-    return array.copy() if is_number else None
 
 
 def _bound_lines(tree: ast.Module) -> dict[str, set[int]]:

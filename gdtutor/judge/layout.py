@@ -114,6 +114,9 @@ def _in_walk_layout(
     if numbers.ndim == engine.ndim == 2 and engine.size > 1:
         numbers = numbers.T if is_turned else numbers
         return numbers if numbers.shape == engine.shape else None
+    if numbers.ndim == 0 and np.all(engine == engine.flat[0]):
+        # Where every example has the same slope, as 1/m, one number stands for all of them.
+        return np.full(engine.shape, float(numbers))
     is_same = np.squeeze(numbers).shape == np.squeeze(engine).shape
     if not is_same or (is_strict and engine.size > 1 and numbers.ndim != engine.ndim):
         return None

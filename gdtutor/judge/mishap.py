@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from gdtutor.engine.expression import Apply, Expr
 from gdtutor.judge.asked import AskedName
@@ -56,10 +56,26 @@ def mishap_of(
     asked = {a.name: a for a in program.asked}
     at = _named_at(int(error["outer"]) or line, line, asked, source)
     if not at and not any(name in cases[number].values for name in asked):
+        kind = "" if error["type"] == "LookupError" else f"{error['type']}: "
         message = error["message"] or error["type"]
-        raise ProgramRefused(f"{where}{error['type']}: {message}", "mend it, and judge again")
+        raise ProgramRefused(f"{where}{kind}{message}", "mend it, and judge again")
+    blank = _blank_in(source.statement(line), cases[number], asked, source)
+    if blank:
+        # What the line computes is not wrong: it waits for another.
+        message = f"{blank} has no value yet"
+        return Mishap("a blank is still there", message, line, "", None, number)
     slip = _slip(error, asked[at], program, source, line) if at else None
     return Mishap(error["type"], error["message"], line, at, slip, number)
+
+
+def _blank_in(
+    statement: str, case: ProgramCase, asked: Mapping[str, AskedName], source: ProgramText
+) -> str:
+    """Return the first name that a statement reads and that was left blank; empty where none is."""
+    _, _, right = statement.partition("=")
+    words = set(re.findall(r"[A-Za-z_]\w*", right))
+    theirs = {name: source.names.get(name, name) for name in asked}
+    return next((t for n, t in theirs.items() if t in words and n not in case.values), "")
 
 
 def _named_at(outer: int, inner: int, asked: dict[str, AskedName], source: ProgramText) -> str:

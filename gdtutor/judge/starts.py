@@ -78,10 +78,10 @@ def _at_random(lesson: Lesson) -> Iterator[Moment]:
         try:
             batch = other.batch(0)
             # What the last graph has as well is its own; see `moment_at`.
-            earlier = tuple(
-                {name: _like(v, rng) if name in lesson.starts else v for name, v in values.items()}
-                for values in earlier_values(lesson, None, (), 0, batch)
-            )
+            scenes = earlier_values(lesson, None, (), 0, batch)
+            known = {name: v for values in scenes for name, v in values.items()}
+            moved = {n: _like(v, rng) if n in lesson.starts else v for n, v in known.items()}
+            earlier = tuple({name: moved[name] for name in values} for values in scenes)
             moment = moment_at(lesson, other, 0, frozenset(), earlier)
         except (GdTutorError, ValueError, IndexError):
             continue

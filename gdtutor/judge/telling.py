@@ -126,7 +126,7 @@ def verdict_lines(verdict: Verdict, path: Path, slope: CostSlope | None) -> Iter
     yield f"{verdict.program.lesson.title}: {path}"
     yield ""
     for note in verdict.notes:
-        yield f"layout   {note}"
+        yield f"note     {note}"
     yield from _names("right", verdict.right)
     if verdict.first is not None:
         yield from _departure_lines(verdict, verdict.first, path)
@@ -139,8 +139,6 @@ def verdict_lines(verdict: Verdict, path: Path, slope: CostSlope | None) -> Iter
     if verdict.mishap is not None:
         line = _place(path, verdict.mishap.line)
         yield f"failed   {line}: {verdict.mishap.kind}: {verdict.mishap.message}"
-        if "ellipsis" in verdict.mishap.message:
-            yield "         A blank is still there: ... stands for a value."
     yield ""
     if verdict.is_right:
         yield f"All {len(asked)} names are right, on {len(verdict.starts)} starts."

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from gdtutor.engine.errors import did_you_mean
 from gdtutor.engine.operations import Array
 from gdtutor.judge.asked import AskedName, data_names, engine_value, given_values
 from gdtutor.judge.blend import blended
@@ -118,7 +119,7 @@ def verdict_of(program: AskedProgram, source: ProgramText, cases: Sequence[Progr
     starts = tuple(_starts(program, cases, rows))
     there = [a for a in asked if all(a.name in s.readings for s in starts)]
     wrong = [a for a in there if not all(s.readings[a.name].is_right for s in starts)]
-    notes = _layout_notes(rows)
+    notes = _layout_notes(rows, source, asked)
     late = _mean_taken_late(wrong, there, starts)
     if late:
         wrong = [a for a in wrong if a not in late]
@@ -153,8 +154,15 @@ def _starts(program: AskedProgram, cases: Sequence[ProgramCase], rows: bool) -> 
     return found
 
 
-def _layout_notes(rows: bool) -> tuple[str, ...]:
-    return ("Read as examples in rows.",) if rows else ()
+def _layout_notes(rows: bool, source: ProgramText, asked: Sequence[AskedName]) -> tuple[str, ...]:
+    known = {a.name for a in asked}
+    layout = ("Read as examples in rows.",) if rows else ()
+    unknown = (
+        f"names: the walk has no '{name}'. {did_you_mean(name, known)}".rstrip()
+        for name in source.names
+        if name not in known
+    )
+    return (*layout, *unknown)
 
 
 def _mean_taken_late(

@@ -7,9 +7,20 @@ from collections.abc import Callable, Iterator, Mapping
 import numpy as np
 
 from gdtutor.engine.errors import GdTutorError
-from gdtutor.engine.expression import Apply, Expr, Name, Number, names_in
-from gdtutor.engine.local import BATCH_SIZE, UPSTREAM
+from gdtutor.engine.expression import Apply, Expr, names_in
+from gdtutor.engine.local import UPSTREAM
 from gdtutor.engine.operations import OPERATIONS, Array, Kind, apply, evaluate, local_formula
+from gdtutor.session.formula_changes import (
+    cell_by_cell,
+    has_operation,
+    total_of,
+    turned,
+    with_operation,
+    with_parts_changed,
+    without_factors,
+    without_one_factor,
+    without_operation,
+)
 from gdtutor.session.operands import node_expr
 from gdtutor.session.slips import Formula, Slip, SlipMatch, factors_of, terms_of, wrong_formulas
 from gdtutor.session.steps import Phase
@@ -66,26 +77,26 @@ def _forward(working: Working) -> Iterator[tuple[SlipMatch, Whole]]:
 
     for about, share in factors_of(expr, working):
         yield SlipMatch(Slip.SHARE_TWICE, about), _scaled(working, share)
-    if _has(expr, "sum"):
-        yield SlipMatch(Slip.MEAN), of(_with_op(expr, "sum", "mean"))
-    if _has(expr, "mean"):
-        yield SlipMatch(Slip.NO_SHARE, "1/m"), of(_with_op(expr, "mean", "sum"))
+    if has_operation(expr, "sum"):
+        yield SlipMatch(Slip.MEAN), of(with_operation(expr, "sum", "mean"))
+    if has_operation(expr, "mean"):
+        yield SlipMatch(Slip.NO_SHARE, "1/m"), of(with_operation(expr, "mean", "sum"))
     for op in ("sum", "mean"):
-        if _has(expr, op):
-            yield SlipMatch(Slip.NO_SUM), of(_without_op(expr, op))
-    for changed in _cell_by_cell(expr):
+        if has_operation(expr, op):
+            yield SlipMatch(Slip.NO_SUM), of(without_operation(expr, op))
+    for changed in cell_by_cell(expr):
         yield SlipMatch(Slip.ELEMENTWISE), of(changed)
-    for about, lacking in _without_one_factor(expr):
+    for about, lacking in without_one_factor(expr):
         yield SlipMatch(Slip.NO_SHARE, about), of(lacking)
     for index, _ in enumerate(terms := terms_of(expr)):
         if len(terms) > 1:
             turned = [(not m if i == index else m, t) for i, (m, t) in enumerate(terms)]
-            yield SlipMatch(Slip.SIGN), of(_total(turned))
+            yield SlipMatch(Slip.SIGN), of(total_of(turned))
     called = _called(expr)
     if called:
         for op in _functions():
             if op != called:
-                yield SlipMatch(Slip.OTHER_FUNCTION, op), of(_with_op(expr, called, op))
+                yield SlipMatch(Slip.OTHER_FUNCTION, op), of(with_operation(expr, called, op))
     for use in {name.name for name in names_in(expr)}:
         value = trace.values.get(use)
         if value is not None and value.ndim == 2 and 1 in value.shape:
@@ -123,14 +134,16 @@ def _backward(working: Working) -> Iterator[tuple[SlipMatch, Whole]]:
                 instead(_part_scaled(working, index, float(examples))),
             )
             yield SlipMatch(Slip.NO_SUM), lambda o, i=index: o.upstreams[i]  # type: ignore[misc]
+            other = 1 - axes[0] if c.upstream.ndim == 2 else 0
+            yield SlipMatch(Slip.BROADCAST), lambda o, i=index, a=other: np.sum(o.upstreams[i], a)  # type: ignore[misc]
             if c.local is not None:
                 local = c.local
                 yield SlipMatch(Slip.NO_SUM), lambda o, i=index, g=local: o.upstreams[i] * g  # type: ignore[misc]
-        if _has(c.rule, "matmul"):
-            for changed in _cell_by_cell(c.rule):
+        if has_operation(c.rule, "matmul"):
+            for changed in cell_by_cell(c.rule):
                 yield SlipMatch(Slip.ELEMENTWISE), _ruled(changed, index)
             for name in {n.name for n in names_in(c.rule)} - {UPSTREAM}:
-                yield SlipMatch(Slip.TRANSPOSED, name), _ruled(_turned(c.rule, name), index)
+                yield SlipMatch(Slip.TRANSPOSED, name), _ruled(turned(c.rule, name), index)
             for name in {n.name for n in names_in(c.rule)} - {UPSTREAM}:
                 ones = {name: np.ones_like(trace.values[name])}
                 yield (
@@ -139,7 +152,7 @@ def _backward(working: Working) -> Iterator[tuple[SlipMatch, Whole]]:
                         lambda o, i=index, v=ones: working.contribution(i, o.with_values(v))  # type: ignore[misc]
                     ),
                 )
-        for part in _parts_of_product(c.rule):
+        for part in without_factors(c.rule):
             yield SlipMatch(Slip.NO_LOCAL), instead(_ruled(part, index))
         if c.local is not None:
             squared = c.local
@@ -215,10 +228,17 @@ def _other_operands(
 
 
 def _names_used(working: Working) -> set[str]:
+    """Return the names whose values go into a step; not those of which the shape alone does."""
     trace = working.moment.traces[working.step.scene]
     if working.step.phase is Phase.FORWARD:
         return {name.name for name in names_in(node_expr(trace, working.step.node))}
-    return {n.name for c in working.received for n in names_in(c.rule)} - {UPSTREAM}
+    rules = [with_parts_changed(c.rule, _without_shape) for c in working.received]
+    return {n.name for rule in rules for n in names_in(rule)} - {UPSTREAM}
+
+
+def _without_shape(part: Apply) -> Expr | None:
+    """Return what a sum over the axes of a broadcast is of."""
+    return part.args[0] if OPERATIONS[part.op].kind is Kind.SPREAD else None
 
 
 def _functions() -> Iterator[str]:
@@ -239,109 +259,6 @@ def _called(expr: Expr) -> str:
     if not (is_call and isinstance(expr, Apply)):
         return ""
     return expr.op if OPERATIONS[expr.op].kind is Kind.ELEMENTWISE else ""
-
-
-def _has(expr: Expr, op: str) -> bool:
-    return any(part.op == op for part in _inside(expr))
-
-
-def _changed(expr: Expr, change: Callable[[Apply], Expr | None]) -> Expr:
-    if not isinstance(expr, Apply):
-        return expr
-    args = tuple(_changed(arg, change) for arg in expr.args)
-    rebuilt = Apply(expr.op, args, expr.attribute)
-    return change(rebuilt) or rebuilt
-
-
-def _with_op(expr: Expr, old: str, new: str) -> Expr:
-    return _changed(
-        expr, lambda part: Apply(new, part.args, part.attribute) if part.op == old else None
-    )
-
-
-def _without_op(expr: Expr, op: str) -> Expr:
-    return _changed(expr, lambda part: part.args[0] if part.op == op else None)
-
-
-def _cell_by_cell(expr: Expr) -> Iterator[Expr]:
-    """Yield a formula with * in place of @, as it stands and with an operand turned around."""
-    if not _has(expr, "matmul"):
-        return
-    turns: tuple[Callable[[Expr], Expr], ...] = (lambda e: e, _flipped)
-    for left in turns:
-        for right in turns:
-
-            def change(part: Apply, a: object = left, b: object = right) -> Expr | None:
-                if part.op != "matmul" or not (callable(a) and callable(b)):
-                    return None
-                return Apply("mul", (a(part.args[0]), b(part.args[1])))
-
-            yield _changed(expr, change)
-
-
-def _flipped(expr: Expr) -> Expr:
-    if isinstance(expr, Apply) and expr.op == "transpose":
-        return expr.args[0]
-    return Apply("transpose", (expr,))
-
-
-def _without_one_factor(expr: Expr) -> Iterator[tuple[str, Expr]]:
-    """Yield a formula without one of the constants that a part of it is multiplied by."""
-    places = [part for part in _inside(expr) if part.op in ("mul", "div")]
-    for place in places:
-        left, right = place.args
-        for kept, left_out in ((left, right), (right, left)):
-            is_constant = isinstance(left_out, Number) or _is_named(left_out, BATCH_SIZE)
-            if is_constant and not (place.op == "div" and kept is right):
-                called = left_out.name if isinstance(left_out, Name) else f"{_number(left_out):g}"
-                about = called if place.op == "mul" else f"1/{called}"
-                yield about, _changed(expr, lambda p, a=place, k=kept: k if p == a else None)  # type: ignore[misc]
-
-
-def _parts_of_product(rule: Expr) -> Iterator[Expr]:
-    """Yield a rule without one factor of its products."""
-    for place in [part for part in _inside(rule) if part.op == "mul"]:
-        for kept in place.args:
-            if any(name.name == UPSTREAM for name in names_in(rule)):
-                yield _changed(rule, lambda p, a=place, k=kept: k if p == a else None)  # type: ignore[misc]
-
-
-def _number(expr: Expr) -> float:
-    return expr.value if isinstance(expr, Number) else 0.0
-
-
-def _inside(expr: Expr) -> Iterator[Apply]:
-    waiting = [expr]
-    while waiting:
-        part = waiting.pop()
-        if isinstance(part, Apply):
-            yield part
-            waiting.extend(part.args)
-
-
-def _turned(expr: Expr, name: str) -> Expr:
-    """Return a rule in which a name stands transposed where it did not, and the other way round."""
-
-    def change(part: Apply) -> Expr | None:
-        if part.op == "transpose" and _is_named(part.args[0], name):
-            return Name(name)
-        if part.op == "matmul":
-            args = tuple(Apply("transpose", (a,)) if _is_named(a, name) else a for a in part.args)
-            return Apply("matmul", args, part.attribute) if args != part.args else None
-        return None
-
-    return _changed(expr, change)
-
-
-def _is_named(expr: Expr, name: str) -> bool:
-    return isinstance(expr, Name) and expr.name == name
-
-
-def _total(terms: list[tuple[bool, Expr]]) -> Expr:
-    total: Expr = Number(0.0)
-    for minus, term in terms:
-        total = Apply("sub" if minus else "add", (total, term))
-    return total
 
 
 def _with_values(formula: Whole, values: Mapping[str, Array]) -> Whole:

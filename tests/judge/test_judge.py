@@ -8,7 +8,8 @@ import pytest
 from gdtutor.cli import main
 from gdtutor.judge.verdict import Verdict
 from tests.judge.corpus import HIDDEN, RIGHT, WRONG
-from tests.judge.judging import judged
+from tests.judge.every_lesson import right_program
+from tests.judge.judging import assignment, judged
 
 
 @pytest.fixture(scope="module")
@@ -152,3 +153,29 @@ def test_where_no_slip_fits_the_difference_of_their_own_cost_is_shown(
     Path("mine.py").write_text(HIDDEN.replace("A1.T", "(A1 + 0.3).T"), encoding="utf-8")
     assert main(["judge", "16", "mine.py"]) == 1
     assert "They differ" in capsys.readouterr().out
+
+
+def test_a_right_program_for_every_lesson_is_not_blamed(tmp_path: Path) -> None:
+    """Written from the rules that the walk's panels show, for all shipped lessons."""
+    numbers = [f"{number:02}" for number in range(1, 29)]
+    programs = [(n, right_program(assignment(n, tmp_path))) for n in numbers]
+    for number, verdict in zip(numbers, judged(programs, tmp_path), strict=True):
+        assert isinstance(verdict, Verdict), (number, verdict)
+        assert (verdict.first, verdict.missing) == (None, ()), number
+
+
+def test_a_line_that_reads_a_blank_waits_and_is_not_blamed(tmp_path: Path) -> None:
+    text = HIDDEN.replace("A1 = sigmoid(Z1)", "A1 = ...")
+    (verdict,) = judged([("16", text)], tmp_path)
+    assert isinstance(verdict, Verdict)
+    assert verdict.first is None
+    assert verdict.right == ("Z1",)
+    assert verdict.mishap is not None
+    assert verdict.mishap.message == "A1 has no value yet"
+
+
+def test_a_name_of_the_table_that_the_walk_lacks_is_told(tmp_path: Path) -> None:
+    (verdict,) = judged([("16", 'names = {"Z11": "z"}\n' + HIDDEN)], tmp_path)
+    assert isinstance(verdict, Verdict)
+    assert verdict.is_right
+    assert verdict.notes == ("names: the walk has no 'Z11'. did you mean 'Z1'?",)

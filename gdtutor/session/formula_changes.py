@@ -1,0 +1,120 @@
+"""Formulas with one thing changed, as slips of a program change them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from gdtutor.engine.expression import Apply, Expr, Name, Number, names_in
+from gdtutor.engine.local import BATCH_SIZE, UPSTREAM
+
+
+def cell_by_cell(expr: Expr) -> Iterator[Expr]:
+    """Yield a formula with * in place of @, as it stands and with an operand turned around."""
+    if not has_operation(expr, "matmul"):
+        return
+    turns: tuple[Callable[[Expr], Expr], ...] = (lambda e: e, _flipped)
+    for left in turns:
+        for right in turns:
+
+            def change(part: Apply, a: object = left, b: object = right) -> Expr | None:
+                if part.op != "matmul" or not (callable(a) and callable(b)):
+                    return None
+                return Apply("mul", (a(part.args[0]), b(part.args[1])))
+
+            yield with_parts_changed(expr, change)
+
+
+def _flipped(expr: Expr) -> Expr:
+    if isinstance(expr, Apply) and expr.op == "transpose":
+        return expr.args[0]
+    return Apply("transpose", (expr,))
+
+
+def without_one_factor(expr: Expr) -> Iterator[tuple[str, Expr]]:
+    """Yield a formula without one of the constants that a part of it is multiplied by."""
+    places = [part for part in _inside(expr) if part.op in ("mul", "div")]
+    for place in places:
+        left, right = place.args
+        for kept, left_out in ((left, right), (right, left)):
+            is_constant = isinstance(left_out, Number) or _is_named(left_out, BATCH_SIZE)
+            if is_constant and not (place.op == "div" and kept is right):
+                called = left_out.name if isinstance(left_out, Name) else f"{_number(left_out):g}"
+                about = called if place.op == "mul" else f"1/{called}"
+                yield about, _with_part(expr, place, kept)
+
+
+def without_factors(rule: Expr) -> Iterator[Expr]:
+    """Yield a rule without one factor of its products."""
+    for place in [part for part in _inside(rule) if part.op == "mul"]:
+        for kept in place.args:
+            if any(name.name == UPSTREAM for name in names_in(rule)):
+                yield _with_part(rule, place, kept)
+
+
+def _with_part(expr: Expr, old: Expr, new: Expr) -> Expr:
+    return with_parts_changed(expr, lambda part: new if part == old else None)
+
+
+def _number(expr: Expr) -> float:
+    return expr.value if isinstance(expr, Number) else 0.0
+
+
+def _inside(expr: Expr) -> Iterator[Apply]:
+    waiting = [expr]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, Apply):
+            yield part
+            waiting.extend(part.args)
+
+
+def turned(expr: Expr, name: str) -> Expr:
+    """Return a rule in which a name stands transposed where it did not, and the other way round."""
+
+    def change(part: Apply) -> Expr | None:
+        if part.op == "transpose" and _is_named(part.args[0], name):
+            return Name(name)
+        if part.op == "matmul":
+            args = tuple(Apply("transpose", (a,)) if _is_named(a, name) else a for a in part.args)
+            return Apply("matmul", args, part.attribute) if args != part.args else None
+        return None
+
+    return with_parts_changed(expr, change)
+
+
+def _is_named(expr: Expr, name: str) -> bool:
+    return isinstance(expr, Name) and expr.name == name
+
+
+def total_of(terms: list[tuple[bool, Expr]]) -> Expr:
+    """Return the sum of terms, each with whether it is subtracted."""
+    total: Expr = Number(0.0)
+    for minus, term in terms:
+        total = Apply("sub" if minus else "add", (total, term))
+    return total
+
+
+def has_operation(expr: Expr, op: str) -> bool:
+    """Say whether an operation stands anywhere in a formula."""
+    return any(part.op == op for part in _inside(expr))
+
+
+def with_parts_changed(expr: Expr, change: Callable[[Apply], Expr | None]) -> Expr:
+    """Return a formula with what a function returns in the place of its parts; None keeps one."""
+    if not isinstance(expr, Apply):
+        return expr
+    args = tuple(with_parts_changed(arg, change) for arg in expr.args)
+    rebuilt = Apply(expr.op, args, expr.attribute)
+    return change(rebuilt) or rebuilt
+
+
+def with_operation(expr: Expr, old: str, new: str) -> Expr:
+    """Return a formula with one operation in the place of another."""
+    return with_parts_changed(
+        expr, lambda part: Apply(new, part.args, part.attribute) if part.op == old else None
+    )
+
+
+def without_operation(expr: Expr, op: str) -> Expr:
+    """Return a formula with what an operation is applied to in its place."""
+    return with_parts_changed(expr, lambda part: part.args[0] if part.op == op else None)
