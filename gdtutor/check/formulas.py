@@ -87,6 +87,8 @@ def check_broadcasts(notes: Notes, moment: Moment) -> None:
             if len(axes[node.name]) > 1 and all(len(axes[name]) == 1 for name in names):
                 what = f"{line} sets {met}: every example meets every other, not itself alone"
                 hint = "turn one of them with .T, so that both have their examples along one axis"
+                if len({len(shapes[name]) for name in names}) > 1:
+                    hint = "weights of one column, as [[0.1], [0.2]], give a column like the target"
                 notes.add("outer", what, hint, notes.of_name(line), "warning")
             elif _is_uneven(operation, [n for n in names if axes[n]], aimed, shapes):
                 what = f"{line} sets {met}: several predictions meet one target"

@@ -146,9 +146,11 @@ class NumpyWriter(Struct, frozen=True):
         wide, narrow = (expression_shape(arg, self.shapes) for arg in expr.args)
         if narrow == ():
             return f"np.sum({args[0]})"
-        if len(wide) != len(narrow):
-            return f"sum_to({', '.join(args)})"
         axes = broadcast_axes(wide, narrow)
+        if len(wide) != len(narrow):
+            # A vector beside a matrix, as the bias of examples that are rows.
+            is_first = axes == (0,) and len(wide) == len(narrow) + 1
+            return f"np.sum({args[0]}, axis=0)" if is_first else f"sum_to({', '.join(args)})"
         if not axes:
             return args[0]
         which = f"{axes[0]}" if len(axes) == 1 else f"({', '.join(map(str, axes))})"

@@ -107,6 +107,8 @@ class _Parser:
         usual = "an operator such as + or * is missing, or a parenthesis is not balanced"
         if token.text == "=":
             usual = "a line has one '=', after its name; a call may name its axis=0"
+        if token.text == "," and any(other.text == "keepdims" for other in self._tokens):
+            usual = "an axis that is gone along keeps the length 1; leave keepdims out"
         raise FormulaError(f"'{token.text}' cannot stand here", usual, column=token.column)
 
     def _deeper(self, column: int) -> None:

@@ -39,12 +39,8 @@ def tokens_of(text: str) -> Iterator[Token]:
         match = _TOKENS.match(text, position)
         if match is None:
             character = text[position]
-            hint = _HINTS.get(
-                character, "formulas hold names, numbers, parentheses and + - * / ** @ .T"
-            )
-            raise FormulaError(
-                f"{_shown(character)} does not belong in a formula", hint, column=position
-            )
+            what = f"{_shown(character)} does not belong in a formula"
+            raise FormulaError(what, _hint(text, position), column=position)
         kind = match.lastgroup or ""
         if kind == "number" and _WORD.match(text, match.end()):
             raise FormulaError(
@@ -56,6 +52,16 @@ def tokens_of(text: str) -> Iterator[Token]:
             yield Token(kind, match.group(), position)
         position = match.end()
     yield Token("end", "", len(text))
+
+
+def _hint(text: str, position: int) -> str:
+    """Return what to write in place of a character that no formula has."""
+    if text[position] == "." and text[:position].endswith("np"):
+        return "operations stand without np., as exp(z)"
+    if text.startswith(".dot(", position):
+        return "a product of matrices is A @ B"
+    usual = "formulas hold names, numbers, parentheses and + - * / ** @ .T"
+    return _HINTS.get(text[position], usual)
 
 
 def _shown(character: str) -> str:

@@ -271,3 +271,33 @@ def test_export_tells_a_lesson_in_rows_or_in_columns(tmp_path, capsys, monkeypat
         assert "agree with the walk" in capsys.readouterr().out
     assert main(["export", "bias", "--rows"]) == 2
     assert "binds no matrices" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "hint"),
+    [
+        ("X @ W1 + b1", "W1 @ X + b1", "X @ W1 fits; or perhaps one needs .T"),
+        ("X @ W1 + b1", "np.dot(X, W1) + b1", "operations stand without np., as exp(z)"),
+        ("X @ W1 + b1", "X.dot(W1) + b1", "a product of matrices is A @ B"),
+        ("tanh(Z1)", "Z1/sum(Z1, axis=1, keepdims=True)", "an axis that is gone along keeps the "),
+        ("[0.1, -0.2, 0.3]", "[[0.1], [0.2], [0.3]]", "a row, one value for each column, is b1 = "),
+    ],
+)
+def test_what_numpy_programs_write_gets_a_hint(old: str, new: str, hint: str) -> None:
+    lesson, reports = parse_lesson(WRITTEN.replace(old, new), Path("lesson.md"))
+    assert lesson is None
+    assert reports[0].hint.startswith(hint)
+
+
+def test_one_number_an_example_against_a_column_of_targets_is_warned_of(tmp_path, capsys) -> None:
+    text = WRITTEN.replace("[[0.5], [-0.4], [0.9]]", "[0.5, -0.4, 0.9]").replace("[[0.0]]", "0.0")
+    (tmp_path / "lesson.md").write_text(text)
+    assert main(["check", str(tmp_path / "lesson.md")]) == 0
+    assert "weights of one column, as [[0.1], [0.2]]" in capsys.readouterr().out
+
+
+def test_the_gradient_of_a_bias_that_is_a_vector_is_a_sum_in_numpy(tmp_path, capsys) -> None:
+    (tmp_path / "lesson.md").write_text(WRITTEN)
+    words = ["shot", str(tmp_path / "lesson.md"), "--at", "backward:b1", "--size", "80x24"]
+    assert main(words) == 0
+    assert "db1 = np.sum(dZ1, axis=0)" in capsys.readouterr().out
