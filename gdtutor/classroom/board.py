@@ -126,11 +126,12 @@ def _bars(poll: Poll, width: int, chars: Chars) -> tuple[Line, ...]:
     counted = spread(poll)
     if not counted:
         return (line("Nobody answered."),)
-    most, room = max(count for _, count in counted), min(WIDEST_BAR, max(width - 40, 4))
+    label = min(max(len(verdict) for verdict, _ in counted), max(width // 2, 8))
+    most, room = max(count for _, count in counted), min(WIDEST_BAR, max(width - label - 12, 4))
     full = "█" if chars.unicode else "#"
     return tuple(
         line(
-            f"{shortened(verdict, 30, chars):<30} ",
+            f"{shortened(verdict, label, chars):<{label}} ",
             (
                 full * max(count * room // most, 1),
                 Style.GOOD if verdict == RIGHT else Style.WARNING,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, assert_never
 
 from gdtutor.classroom.admission import free_name, is_same, new_pin
 from gdtutor.classroom.lines import spoken
@@ -27,13 +27,18 @@ from gdtutor.classroom.room import (
 from gdtutor.drive.opening import open_lesson
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.session.effects import (
+    CopyText,
     Effect,
+    KeepAttempt,
     OpenLesson,
     PauseTraining,
     Quit,
+    SavePlace,
     ShowPalette,
     SweepRuns,
+    TimeExamples,
     Train,
+    WriteLesson,
 )
 from gdtutor.session.opening import Opened
 from gdtutor.session.press import Press
@@ -216,6 +221,13 @@ class ClassHub:
                 self._act(name, Failed("Sweeps are for gdtutor on your own machine."))
             case ShowPalette():
                 self._act(name, Told("The palette is not for a class; ? lists the keys."))
+            case WriteLesson():
+                self._act(name, Told("A class writes no files; your own gdtutor does."))
+            case SavePlace() | CopyText() | TimeExamples() | KeepAttempt():
+                # A seat keeps the place, the class its answers, and no clock is shared.
+                pass
+            case _:
+                assert_never(effect)
 
     def _begin(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)

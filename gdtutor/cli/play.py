@@ -121,7 +121,7 @@ def begin_with(arguments: argparse.Namespace, playground: Playground) -> tuple[F
     from gdtutor.progress.keeper import ProgressKeeper
     from gdtutor.progress.store import ProgressStore, default_path
 
-    session = waited_session_of(_with_lesson(arguments, PLAY, playground))
+    session = waited_session_of(with_lesson(arguments, PLAY, playground))
     session = replace(session, program=called())
     if arguments.no_save:
         return FrontEndStart(session, None), ""
@@ -147,17 +147,17 @@ def _resumed(session: Session, command: str) -> tuple[Session, str]:
     try:
         with contextlib.redirect_stderr(io.StringIO()):
             again = parser.parse_args(shlex.split(command)[2:])
-        left = waited_session_of(_with_lesson(again, PLAY, asked_for(again)))
+        left = waited_session_of(with_lesson(again, PLAY, asked_for(again)))
     except (GdTutorError, SystemExit, ValueError):
         return session, ""
     told = "Where you left off; --data circle begins with the first playground."
     return said(replace(left, program=session.program), told), again.keys
 
 
-def _with_lesson(
+def with_lesson(
     arguments: argparse.Namespace, prefix: str, playground: Playground
 ) -> argparse.Namespace:
-    """Return the arguments with the playground as their LESSON."""
+    """Return arguments with a playground as their LESSON."""
     words = {**vars(arguments), "lesson": prefix + shlex.join(words_of(playground)), "seed": None}
     return argparse.Namespace(**words)
 
@@ -169,7 +169,7 @@ def _converse(arguments: argparse.Namespace, playground: Playground) -> int:
     from gdtutor.cli.output import print_lines
     from gdtutor.session.state import Screen
 
-    session = session_of(_with_lesson(arguments, PLAY, playground))
+    session = session_of(with_lesson(arguments, PLAY, playground))
     told = "Here it is walked and trained; options of gdtutor play change it, --help lists them."
     print_lines([f"Playground: {' '.join(words_of(playground))}", told, ""])
     session = replace(session, screen=Screen.STUDY)

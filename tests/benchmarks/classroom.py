@@ -1,0 +1,171 @@
+"""How a class does: `python -m tests.benchmarks.classroom --students 30 --steps 40 --churn 1000`.
+
+A real teacher in a pseudo-terminal, students as asyncssh clients in this process; medians and 95th
+percentiles in milliseconds, PSS of the serving process and of its pool in megabytes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import re
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import asyncssh
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from pseudo_terminal import PseudoTerminal  # noqa: E402
+
+CODE = "482913"
+QUIET = 0.25
+"""Seconds without a byte after which a frame is complete."""
+
+
+class Client:
+    """One student; remembers when a byte came last."""
+
+    def __init__(self) -> None:
+        self.count, self.last = 0, 0.0
+        self.first = 0.0
+        """Seconds from the connect to the end of the first frame's first bytes."""
+
+    async def join(self, port: int, name: str) -> None:
+        started = time.perf_counter()
+        self.connection = await asyncssh.connect(
+            "127.0.0.1", port, username=name, password=CODE, known_hosts=None, client_keys=None,
+            config=None, agent_path=None, preferred_auth=["password"],
+        )  # fmt: skip
+        self.process = await self.connection.create_process(
+            term_type="xterm-256color", term_size=(80, 24), encoding=None
+        )
+        data = await self.process.stdout.read(1 << 16)
+        while data and b"keeps your seat" not in data:
+            data += await self.process.stdout.read(1 << 16)
+        self.first = time.perf_counter() - started
+        self.task = asyncio.create_task(self._read())
+
+    async def _read(self) -> None:
+        while data := await self.process.stdout.read(1 << 16):
+            self.count += len(data)
+            self.last = time.perf_counter()
+
+    def press(self, keys: str) -> None:
+        self.process.stdin.write(keys.encode())
+
+
+async def settle(clients: list[Client]) -> None:
+    """Wait until nobody has received anything for a while."""
+    while True:
+        latest = max(client.last for client in clients)
+        if time.perf_counter() - latest > QUIET:
+            return
+        await asyncio.sleep(0.02)
+
+
+async def stepped(teacher: PseudoTerminal, clients: list[Client], key: str) -> tuple[float, float]:
+    """Press a key of the teacher; return the milliseconds to the last byte, and bytes a client."""
+    counts = [client.count for client in clients]
+    started = time.perf_counter()
+    os.write(teacher._fd, key.encode())
+    async with asyncio.timeout(10):
+        while not all(c.count > count for c, count in zip(clients, counts, strict=True)):
+            await asyncio.sleep(0.001)
+    await settle(clients)
+    got = [client.count - count for client, count in zip(clients, counts, strict=True)]
+    return (max(client.last for client in clients) - started) * 1e3, statistics.median(got)
+
+
+def spread(values: list[float]) -> str:
+    ordered = sorted(values)
+    return f"p50 {statistics.median(ordered):6.0f}  p95 {ordered[int(len(ordered) * 0.95)]:6.0f}"
+
+
+def pss(pid: int) -> float:
+    text = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    return int(re.search(r"^Pss: +(\d+) kB", text, re.MULTILINE)[1]) / 1024  # type: ignore[index]
+
+
+def tell_memory(pid: int, when: str) -> None:
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    others = sum(pss(int(child)) for child in children)
+    print(
+        f"{when:<34} serving process {pss(pid):5.0f} MB  with its pool {pss(pid) + others:5.0f} MB"
+    )
+
+
+async def measured(teacher: PseudoTerminal, port: int, options: argparse.Namespace) -> None:
+    pid = teacher.process.pid
+    # A teacher's terminal that reads nothing would hold up the whole program.
+    asyncio.get_running_loop().add_reader(teacher._fd, os.read, teacher._fd, 1 << 16)
+    tell_memory(pid, "nobody here")
+    clients = [Client() for _ in range(options.students)]
+
+    async def late(client: Client, number: int) -> None:
+        await asyncio.sleep(2.0 * number / options.students)
+        await client.join(port, f"s{number}")
+
+    await asyncio.gather(*(late(client, number) for number, client in enumerate(clients)))
+    print(f"{'join to first frame, ms':<34} {spread([c.first * 1e3 for c in clients])}")
+    await settle(clients)
+    keys = ["n", "p", "n", "n"] * options.steps
+    steps = [await stepped(teacher, clients, key) for key in keys[: options.steps]]
+    print(f"{'teacher: key to last frame, ms':<34} {spread([step[0] for step in steps])}")
+    print(f"{'bytes a step to a follower':<34} p50 {statistics.median(s[1] for s in steps):6.0f}")
+    tell_memory(pid, "all follow")
+    walker = clients[0]
+    own = []
+    for number in range(options.steps):
+        os.write(teacher._fd, b"np"[number % 2 : number % 2 + 1])
+        started = time.perf_counter()
+        walker.press("np"[number % 2])
+        await asyncio.sleep(QUIET)
+        await settle([walker])
+        own.append((walker.last - started) * 1e3)
+    print(f"{'own key while all step, ms':<34} {spread(own)}")
+    for client in clients[1 : 1 + options.training]:
+        client.press("t")
+    own = []
+    for number in range(options.steps):
+        started = time.perf_counter()
+        walker.press("np"[number % 2])
+        await asyncio.sleep(QUIET)
+        await settle([walker])
+        own.append((walker.last - started) * 1e3)
+    print(f"{f'own key while {options.training} train, ms':<34} {spread(own)}")
+    tell_memory(pid, "after training")
+    for number in range(options.churn):
+        passing = Client()
+        await passing.join(port, f"c{number % 5}")
+        passing.connection.abort()
+        if number in (49, options.churn - 1):
+            tell_memory(pid, f"after {number + 1} that came and went")
+    for client in clients:
+        client.connection.abort()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--students", type=int, default=30)
+    parser.add_argument("--steps", type=int, default=40)
+    parser.add_argument("--training", type=int, default=10)
+    parser.add_argument("--churn", type=int, default=0)
+    options = parser.parse_args()
+    words = ("class", "bias", "--at", "forward:z", "--port", "0", "--code", CODE)
+    with tempfile.TemporaryDirectory() as home:
+        environ = {"HOME": home, "XDG_DATA_HOME": home}
+        with PseudoTerminal("-m", "gdtutor", *words, columns=100, environ=environ) as teacher:
+            teacher.wait_for(lambda text: "0 here" in text)
+            found = re.search(r"ssh -p (\d+)", teacher.text())
+            assert found is not None
+            asyncio.run(measured(teacher, int(found[1]), options))
+
+
+if __name__ == "__main__":
+    main()
