@@ -16,6 +16,7 @@ from gdtutor.classroom.room import (
     Seat,
     Turn,
     closed,
+    entered,
     joined,
     left,
     locked,
@@ -42,6 +43,7 @@ from gdtutor.session.effects import (
 )
 from gdtutor.session.opening import Opened
 from gdtutor.session.press import Press
+from gdtutor.session.prompting import MAX_INPUT
 from gdtutor.session.state import Session, Status
 from gdtutor.session.update import Action, Failed, Progressed, Told, update
 from gdtutor.values import replace
@@ -172,6 +174,12 @@ class ClassHub:
     def keeps_answers(self) -> bool:
         """Whether answers are kept, which students are told."""
         return self._recorder is not None
+
+    def answer(self, name: str, text: str) -> None:
+        """Take an answer to the open question from a student's own gdtutor."""
+        seat = self.room.seats[name]
+        if text.strip() and self.room.poll is not None and not seat.is_out:
+            self._turn(entered(self.room, seat, text.strip()[:MAX_INPUT]))
 
     def _take(self, name: str, turn: Turn) -> None:
         room, effects = turn

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 import asyncssh
 
 from gdtutor.classroom.hub import ClassHub
+from gdtutor.classroom.joining import SUBSYSTEM, place_told, read_answer
 from gdtutor.classroom.lines import WELCOME, LineEditor, LineTeller
 from gdtutor.classroom.screens import ENTER, LARGEST, LEAVE, SeatScreen, SharedScreens, Terminal
 from gdtutor.paint.colours import choose_colours
@@ -95,6 +96,9 @@ class StudentSession(asyncssh.SSHServerSession[bytes]):
         self._terminal: tuple[str, int, int] | None = None
         self._name = ""
         self._teller: LineTeller | None = None
+        self._is_told = False
+        """Whether the class is told by reference, to a gdtutor of the student's own."""
+        self._told = b""
         self._editor = LineEditor(False)
         self._keyboard = Keyboard()
         now = self._loop.time()
@@ -120,10 +124,19 @@ class StudentSession(asyncssh.SSHServerSession[bytes]):
         """Allow it: it is the class."""
         return not self._name
 
+    def subsystem_requested(self, subsystem: str) -> bool:
+        """Allow what a follower's own gdtutor asks for."""
+        self._is_told = subsystem == SUBSYSTEM and not self._name
+        return self._is_told
+
     def session_started(self) -> None:
         """Sit down, and paint."""
         channel = self._channel
         assert channel is not None
+        if self._is_told:
+            self._name = self._hub.join(self._guest.name, self, returns=self._guest.returns).name
+            self._paint()
+            return
         if self._guest.is_linear or self._terminal is None or is_dumb({"TERM": self._terminal[0]}):
             self._teller = LineTeller(UNICODE)
             self._editor = LineEditor(self._terminal is not None)
@@ -143,6 +156,10 @@ class StudentSession(asyncssh.SSHServerSession[bytes]):
             # A sequence may have been cut; what comes next begins a new one.
             self._keyboard = Keyboard()
             return
+        if self._is_told:
+            for line in self._editor.feed(data.decode("utf-8", "ignore"))[0]:
+                if self._keys.takes(1, self._loop.time()):
+                    self._hub.answer(self._name, read_answer(line))
         if self._teller is not None:
             self._hear(data.decode("utf-8", "ignore"))
         if self._screen is None:
@@ -197,12 +214,18 @@ class StudentSession(asyncssh.SSHServerSession[bytes]):
 
     def show(self) -> None:
         """Paint soon: at once where nothing was painted for a moment."""
-        if self._paint_timer is None and (self._screen is not None or self._teller is not None):
+        sees = self._screen is not None or self._teller is not None or self._is_told
+        if self._paint_timer is None and sees:
             delay = max(self._painted_at + PAINT_EVERY - self._loop.time(), 0.0)
             self._paint_timer = self._loop.call_later(delay, self._paint)
 
     def _paint(self) -> None:
         self._paint_timer = None
+        if self._is_told and self._channel is not None:
+            told = place_told(self._hub.room, self._hub.title)
+            if told != self._told:
+                self._channel.write(told)
+            self._told = told
         if self._teller is not None:
             self._say(self._teller.told(self._hub.room, self._hub.seat(self._name)))
         if self._screen is None or self._channel is None or self._stall_timer is not None:
@@ -234,7 +257,7 @@ class StudentSession(asyncssh.SSHServerSession[bytes]):
         channel, self._channel, screen, self._screen = self._channel, None, self._screen, None
         self._teller = None
         if channel is not None:
-            line = f"{told}\r\n" if told else ""
+            line = f"{told}\r\n" if told and not self._is_told else ""
             channel.write((LEAVE if screen is not None else "").encode() + line.encode())
             channel.exit(0)
 

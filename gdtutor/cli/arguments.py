@@ -444,6 +444,20 @@ def _talk(parser: argparse.ArgumentParser) -> None:
     _terminal(parser)
 
 
+def _join(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "where", metavar="NAME@HOST[:PORT]", help="your name, and the machine of the class; 8022"
+    )
+    parser.add_argument(
+        "--fingerprint", metavar="SHA256:…", default="",
+        help="the host key's, as the teacher's screen shows it; asked for without",
+    )  # fmt: skip
+    parser.add_argument(
+        "--chars", choices=tuple(CHARACTERS), help="the characters that are drawn with"
+    )
+    _terminal(parser)
+
+
 def _notes(parser: argparse.ArgumentParser) -> None:
     """Declare no argument: one talk is given at a time."""
 
@@ -515,6 +529,7 @@ COMMANDS: tuple[Subcommand, ...] = (
     Subcommand(
         "class", "Teach a class: students follow your screen over SSH.", _class, "teach", True
     ),
+    Subcommand("join", "Follow a class with your own gdtutor.", _join, "join", True),
     Subcommand("talk", "Give a talk: a file of stops, without a class.", _talk, "talk", True),
     Subcommand("notes", "Show a speaker's notes, in a second terminal.", _notes, "speaker_notes"),
     Subcommand(

@@ -31,10 +31,11 @@ LINES = {
     "class-report": "class-report nowhere",
     "talk": "talk nowhere.toml",
     "notes": "notes",
+    "join": "join nobody",
     "progress": "progress",
 }
 """What is typed after `gdtutor`, in a folder of its own that holds a lesson in `lessons/`."""
-COMPLAINS = ("watch", "class", "class-report", "talk")
+COMPLAINS = ("watch", "class", "class-report", "talk", "join")
 """Commands that have nothing to print here but an error."""
 
 
