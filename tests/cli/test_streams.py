@@ -33,9 +33,15 @@ LINES = {
     "notes": "notes",
     "join": "join nobody",
     "progress": "progress",
+    "play": "play --json --epochs 1",
+    "judge": "judge nowhere nowhere.py",
+    "practice": "practice nowhere",
+    "worksheet": "worksheet nowhere",
 }
 """What is typed after `gdtutor`, in a folder of its own that holds a lesson in `lessons/`."""
-COMPLAINS = ("watch", "class", "class-report", "talk", "join")
+COMPLAINS = (
+    "watch", "class", "class-report", "talk", "join", "judge", "practice", "worksheet",
+)  # fmt: skip
 """Commands that have nothing to print here but an error."""
 
 
