@@ -48,6 +48,8 @@ from gdtutor.session.state import Session, Status
 from gdtutor.session.update import Action, Failed, Progressed, Told, update
 from gdtutor.values import replace
 
+MOST_SEATS = 500
+"""Seats of a class; beyond them, one whose student has gone is given up."""
 GOODBYE = "You have left the class; your seat waits for you."
 OVER = "The teacher has ended the class."
 TAKEN = "Your seat was taken from another connection."
@@ -122,6 +124,7 @@ class ClassHub:
         """Give a student a seat: their own, where they have shown its PIN, else a new one."""
         old = self._lines.pop(name, None) if returns else None
         if not returns:
+            self._make_room()
             name = free_name(name, self.room.seats)
         pin = new_pin()
         told = f"Welcome back, {name}."
@@ -134,6 +137,16 @@ class ClassHub:
         if old is not None:
             old.end(TAKEN)
         return self.room.seats[name]
+
+    def _make_room(self) -> None:
+        """Give up a seat where there are too many, the one whose student joined first and left."""
+        seats = dict(self.room.seats)
+        if len(seats) >= MOST_SEATS:
+            gone = next((seat.name for seat in seats.values() if not seat.is_here), None)
+            if gone is not None:
+                del seats[gone]
+                self._wrong_pins.pop(gone, None)
+                self.room = replace(self.room, seats=seats)
 
     def leave(self, name: str, line: SeatLine) -> None:
         """Hear that a connection is gone; the seat stays."""

@@ -22,6 +22,10 @@ from gdtutor.view.frame import UNICODE
 PAINT_EVERY = 0.03
 """Seconds between two paints of one terminal."""
 KEYS_BURST, KEYS_PER_SECOND = 80.0, 40.0
+KEYS_PER_COST = 200.0
+"""Keys that a second of computing counts for: one student has a fifth of the time at most."""
+REST = 4.0
+"""Times as long as a paint has taken that the next one of the same terminal waits."""
 BYTES_BURST, BYTES_PER_SECOND = 16384.0, 8192.0
 """How much is heard of one who types faster; the rest is dropped."""
 MOST_UNREAD = 1 << 16
@@ -55,6 +59,10 @@ class Bucket:
             return False
         self._left -= amount
         return True
+
+    def charge(self, amount: float) -> None:
+        """Take so much, also where there is less: what comes next waits for it."""
+        self._left -= amount
 
 
 class Guest(Struct, frozen=True):
@@ -105,7 +113,8 @@ class StudentSession(asyncssh.SSHServerSession[bytes]):
         self._keys = Bucket(KEYS_BURST, KEYS_PER_SECOND, now)
         self._bytes = Bucket(BYTES_BURST, BYTES_PER_SECOND, now)
         self._paint_timer: asyncio.TimerHandle | None = None
-        self._painted_at = 0.0
+        self._next_paint = 0.0
+        """When the terminal may be painted again, in the loop's time."""
         self._stall_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, chan: asyncssh.SSHServerChannel[bytes]) -> None:
@@ -195,7 +204,9 @@ class StudentSession(asyncssh.SSHServerSession[bytes]):
     def _press(self, press: Press) -> None:
         is_here = self._screen is not None and self._channel is not None
         if is_here and self._keys.takes(1, self._loop.time()):
+            started = self._loop.time()
             self._hub.press(self._name, press)
+            self._keys.charge((self._loop.time() - started) * KEYS_PER_COST)
 
     def _paste(self, text: str) -> None:
         """Type the first line of a pasted text where something is asked for."""
@@ -216,7 +227,7 @@ class StudentSession(asyncssh.SSHServerSession[bytes]):
         """Paint soon: at once where nothing was painted for a moment."""
         sees = self._screen is not None or self._teller is not None or self._is_told
         if self._paint_timer is None and sees:
-            delay = max(self._painted_at + PAINT_EVERY - self._loop.time(), 0.0)
+            delay = max(self._next_paint - self._loop.time(), 0.0)
             self._paint_timer = self._loop.call_later(delay, self._paint)
 
     def _paint(self) -> None:
@@ -230,8 +241,10 @@ class StudentSession(asyncssh.SSHServerSession[bytes]):
             self._say(self._teller.told(self._hub.room, self._hub.seat(self._name)))
         if self._screen is None or self._channel is None or self._stall_timer is not None:
             return
-        self._painted_at = self._loop.time()
+        started = self._loop.time()
         text = self._screen.paint(self._hub.room, self._hub.seat(self._name))
+        now = self._loop.time()
+        self._next_paint = max(started + PAINT_EVERY, now + REST * (now - started))
         if text:
             self._channel.write(text.encode())
 

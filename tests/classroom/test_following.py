@@ -6,7 +6,7 @@ import random
 import pytest
 from classes import Watched, lesson_session, screen_rows
 
-from gdtutor.classroom.hub import ClassHub
+from gdtutor.classroom.hub import MOST_SEATS, ClassHub
 from gdtutor.classroom.screens import SharedScreens
 from gdtutor.drive.headless import pressed
 from gdtutor.session.press import Press
@@ -46,3 +46,16 @@ async def walked(dice: random.Random) -> None:
                 assert line.rows(name)[:-2] == screen_rows(hub.room.shared, *line.size)
             else:
                 assert line.rows(name)[0].startswith(" on your own")
+
+
+def test_a_class_has_so_many_seats_and_gives_up_those_of_who_have_gone() -> None:
+    hub, shared = ClassHub("tests"), SharedScreens()
+    hub.teach(lesson_session("bias"))
+    here = Watched(hub, shared, (80, 24))
+    hub.join("anna", here, returns=False)
+    for _ in range(MOST_SEATS + 20):
+        passing = Watched(hub, shared, (80, 24))
+        name = hub.join("ben", passing, returns=False).name
+        hub.leave(name, passing)
+    assert len(hub.room.seats) <= MOST_SEATS
+    assert hub.seat("anna").is_here
