@@ -121,7 +121,7 @@ def begin_with(arguments: argparse.Namespace, playground: Playground) -> tuple[F
     from gdtutor.progress.keeper import ProgressKeeper
     from gdtutor.progress.store import ProgressStore, default_path
 
-    session = waited_session_of(with_lesson(arguments, PLAY, playground))
+    session = waited_session_of(_with_lesson(arguments, PLAY, playground))
     session = replace(session, program=called())
     if arguments.no_save:
         return FrontEndStart(session, None), ""
@@ -147,14 +147,14 @@ def _resumed(session: Session, command: str) -> tuple[Session, str]:
     try:
         with contextlib.redirect_stderr(io.StringIO()):
             again = parser.parse_args(shlex.split(command)[2:])
-        left = waited_session_of(with_lesson(again, PLAY, asked_for(again)))
+        left = waited_session_of(_with_lesson(again, PLAY, asked_for(again)))
     except (GdTutorError, SystemExit, ValueError):
         return session, ""
     told = "Where you left off; --data circle begins with the first playground."
     return said(replace(left, program=session.program), told), again.keys
 
 
-def with_lesson(
+def _with_lesson(
     arguments: argparse.Namespace, prefix: str, playground: Playground
 ) -> argparse.Namespace:
     """Return arguments with a playground as their LESSON."""
@@ -169,8 +169,23 @@ def _converse(arguments: argparse.Namespace, playground: Playground) -> int:
     from gdtutor.cli.output import print_lines
     from gdtutor.session.state import Screen
 
-    session = session_of(with_lesson(arguments, PLAY, playground))
+    session = session_of(_with_lesson(arguments, PLAY, playground))
     told = "Here it is walked and trained; options of gdtutor play change it, --help lists them."
     print_lines([f"Playground: {' '.join(words_of(playground))}", told, ""])
     session = replace(session, screen=Screen.STUDY)
     return run_linear(session, parse_keys(arguments.keys), arguments.chars)
+
+
+def arguments_of_link(words: list[str]) -> argparse.Namespace:
+    """Return the arguments of a link to a playground, with that as their LESSON.
+
+    Raises:
+        GdTutorError: Its options cannot be used.
+        SystemExit: They are no options.
+    """
+    from gdtutor.cli.arguments import COMMANDS, parser_of
+    from gdtutor.cli.lessons import PLAY
+
+    parser = parser_of(next(row for row in COMMANDS if row.name == "play"))
+    arguments = parser.parse_args(words)
+    return _with_lesson(arguments, PLAY, asked_for(arguments))

@@ -58,19 +58,17 @@ def session_of_link(link: str) -> Session:
         GdTutorError: The link opens nothing.
     """
     from gdtutor.cli.arguments import COMMANDS, parser_of
-    from gdtutor.cli.lessons import PLAY
-    from gdtutor.cli.play import asked_for, with_lesson
+    from gdtutor.cli.play import arguments_of_link
 
     try:
         words = shlex.split(link)[1:]
-        name = "play" if words[:1] == ["play"] else ""
-        command = next(row for row in COMMANDS if row.name == name)
         with contextlib.redirect_stderr(io.StringIO()):
-            arguments = parser_of(command).parse_args(words[1:] if name else words)
+            if words[:1] == ["play"]:
+                arguments = arguments_of_link(words[1:])
+            else:
+                arguments = parser_of(COMMANDS[0]).parse_args(words)
     except (SystemExit, ValueError):
         raise GdTutorError(f"'{link}' is no link", "k prints one") from None
-    if name:
-        arguments = with_lesson(arguments, PLAY, asked_for(arguments))
     if not arguments.lesson:
         raise GdTutorError(f"'{link}' names no lesson", "k prints a link")
     return pressed(waited_session_of(arguments), parse_keys(arguments.keys))
