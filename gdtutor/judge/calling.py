@@ -32,6 +32,7 @@ _WEIGHT_GRADIENTS = (
     "grad_w",
 )
 _BIAS_GRADIENTS = ("db", "grad_b", "b_grad", "bias_grad", "grad_bias", "dbiases")
+_TARGETS = frozenset({"y", "t", "target", "targets", "y_true", "ytrue", "labels", "label"})
 _LINEAR = ("linear", "dense", "affine", "fully", "fc")
 _COSTS = ("compute_cost", "cost", "compute_loss", "loss", "cost_function", "loss_function", "mse")
 
@@ -101,11 +102,19 @@ class Layers:
         function = next((self._space[n] for n in _COSTS if callable(self._space.get(n))), None)
         if function is None:
             raise LookupError("no function is called compute_cost")
-        result = function(value, answer)
+        result = (
+            function(answer, value) if _takes_target_first(function) else function(value, answer)
+        )
         if isinstance(result, tuple) and len(result) == 2:
             found[names[0]], slope = result
             return slope
         raise LookupError("compute_cost returns no pair: the cost, and its slope at the output")
+
+
+def _takes_target_first(function: Callable[..., Any]) -> bool:
+    """Say whether a cost is a function of the target and then the prediction, by their names."""
+    names = list(inspect.signature(function).parameters)
+    return bool(names) and names[0].lower() in _TARGETS
 
 
 def layer_class(space: Space, words: Sequence[str]) -> type | None:

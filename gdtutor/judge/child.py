@@ -175,7 +175,7 @@ class _ProgramRun:
         return space
 
     def _given(self, given: Space) -> Any:
-        def ask(name: str, typed: Any) -> Any:
+        def ask(name: str, typed: Any, is_lenient: bool) -> Any:
             if name in EPOCHS:
                 return 1
             value, own = np.asarray(given[name]), np.asarray(typed)

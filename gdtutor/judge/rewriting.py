@@ -8,7 +8,7 @@ iteration is what is compared.
 from __future__ import annotations
 
 import ast
-from collections.abc import Set
+from collections.abc import Iterator, Set
 
 from gdtutor.judge.source import name_of, targets_of
 
@@ -33,32 +33,53 @@ def rewritten(
         computed: Names that it computes; a value made from one of them is no given value.
         parameters: The given names that an update changes.
     """
-    for number, statement in enumerate(tree.body):
-        if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
-            tree.body[number] = _asking(statement, given, computed | parameters)
+    own = computed | parameters
+    for body, is_lenient in _bodies(tree):
+        for statement in body:
+            if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
+                _ask(statement, given, own, is_lenient)
     changed = _OnePass(parameters).visit(tree)
     ast.fix_missing_locations(changed)
     return tree
 
 
-def _asking(statement: ast.Assign, given: Set[str], own: Set[str]) -> ast.Assign:
-    target = statement.targets[0]
+def _bodies(tree: ast.Module) -> Iterator[tuple[list[ast.stmt], bool]]:
+    """Yield where values may be typed in, and whether a name may mean something else there."""
+    yield tree.body, False
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef):
+            yield node.body, True
+    for statement in tree.body:
+        if isinstance(statement, ast.If):
+            yield statement.body, False
+
+
+def _ask(statement: ast.Assign, given: Set[str], own: Set[str], is_lenient: bool) -> None:
+    """Have an assignment ask for what it types in; one of several values at once, for each."""
+    target, value = statement.targets[0], statement.value
+    if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
+        if len(target.elts) == len(value.elts):
+            pairs = zip(target.elts, value.elts, strict=True)
+            value.elts = [_asking(t, v, given, own, is_lenient) for t, v in pairs]
+    else:
+        statement.value = _asking(target, value, given, own, is_lenient)
+
+
+def _asking(
+    target: ast.expr, value: ast.expr, given: Set[str], own: Set[str], is_lenient: bool
+) -> ast.expr:
     if not (isinstance(target, ast.Name) and target.id in given):
-        return statement
+        return value
     read = {
         node.id
-        for node in ast.walk(statement.value)
+        for node in ast.walk(value)
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
     }
     # W1 may be drawn with X.shape in its formula; X made from X, as X.T, is the program's own way.
     if read & own or target.id in read or (read & given and target.id not in own):
-        return statement
-    call = ast.Call(
-        ast.Name(GIVEN, ast.Load()), [ast.Constant(target.id), statement.value], keywords=[]
-    )
-    return ast.copy_location(
-        ast.Assign([target], ast.copy_location(call, statement.value)), statement
-    )
+        return value
+    words = [ast.Constant(target.id), value, ast.Constant(is_lenient)]
+    return ast.copy_location(ast.Call(ast.Name(GIVEN, ast.Load()), words, keywords=[]), value)
 
 
 class _OnePass(ast.NodeTransformer):

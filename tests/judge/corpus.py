@@ -513,6 +513,26 @@ db = [[sum(dZ)]]
 """
 
 
+MAIN = (
+    SIGMOID
+    + """
+def main():
+    X, Y = np.array([[0, 0, 1, 1], [0, 1, 0, 1]]), np.array([[0, 1, 1, 0]])
+    rng = np.random.RandomState(48)
+    W1 = rng.randn(3, 2) / np.sqrt(2)
+    b1, b2 = np.zeros((3, 1)), np.zeros((1, 1))
+    W2 = rng.randn(1, 3) / np.sqrt(3)
+    m = X.shape[1]
+"""
+    + "\n".join(f"    {row}" for row in HIDDEN.split("\n")[4:] if row)
+    + """
+
+if __name__ == "__main__":
+    main()
+"""
+)
+
+
 class RightProgram(Struct, frozen=True):
     """A program that nothing may be said against."""
 
@@ -538,6 +558,11 @@ RIGHT = (
     RightProgram("square weights", "square", SQUARE),
     RightProgram("layer classes", "16", LAYERS),
     RightProgram("layer classes, deeper", "18", LAYERS),
+    RightProgram(
+        "layer classes, target first",
+        "16",
+        LAYERS.replace("def compute_cost(Yhat, Y)", "def compute_cost(Y, Yhat)"),
+    ),
     RightProgram("functions", "16", FUNCTIONS),
     RightProgram("dictionaries", "16", DICTIONARIES),
     RightProgram("PyTorch-like names, rows", "16", ROWS_TORCH),
@@ -548,6 +573,7 @@ RIGHT = (
     RightProgram("1/m at the weights", "16", LATE_MEAN),
     RightProgram("a whole training loop", "16", EPOCHS),
     RightProgram("float32", "16", SINGLE),
+    RightProgram("all in a main function", "16", MAIN),
 )
 
 
