@@ -38,6 +38,8 @@ WISHES = (
     (FIT_MATRIX, 'kind = "fit"\nof = "Yhat"\nrange = [-9, 9]\nrange2 = [0, 1]', ""),
     (MATRIX, 'kind = "table"', ""),
     (MATRIX, 'kind = "weights"', "2/update:W1"),
+    (MATRIX, 'kind = "weights"\nof = ["grad W1", "W1"]', "2/update:W1"),
+    (MATRIX, 'kind = "histogram"\nof = ["Z1", "grad W1"]', "2/backward:W1"),
     (MATRIX, 'kind = "counts"', ""),
     (ROWS, 'kind = "timing"', ""),
     (ROWS, SEEDS, ""),

@@ -30,6 +30,7 @@ SAMPLES = {
     "fit": (FIT, 'kind = "fit"'),
     "table": (ROWS, 'kind = "table"'),
     "weights": (MATRIX, 'kind = "weights"'),
+    "histogram": (MATRIX, 'kind = "histogram"\nof = ["W1", "grad W1"]'),
     "counts": (ROWS, 'kind = "counts"'),
     "timing": (ROWS, 'kind = "timing"'),
     "seeds": (
