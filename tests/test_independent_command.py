@@ -83,6 +83,7 @@ WRITTEN = "\n".join((*(case.text for case in SAMPLE), *(" ".join(c.words) for c 
 SIGNS = {
     "add": r" \+ ", "sub": r" - ", "mul": r"\*", "div": "/", "pow": r"\*\*",
     "neg": r"= -\(|\(-\(", "matmul": " @ ", "transpose": r"\.T",
+    "pick": r"\)\[",
 }  # fmt: skip
 """How operations without a name of their own are written."""
 
