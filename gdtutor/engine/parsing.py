@@ -357,9 +357,11 @@ class _Parser:
         if isinstance(last, Name) and last.name in self._axes:
             return self._axes[last.name]
         if not isinstance(last, Number) or last.value not in (0.0, 1.0):
+            is_extreme = name.text in ("max", "min")
+            besides = f"; of two values {name.text}imum(a, b)" if is_extreme else ""
             raise FormulaError(
                 f"the axis of {name.text} must be 0 (down the rows) or 1 (along the columns)",
-                f"write {name.text}(A), {name.text}(A, axis=0) or {name.text}(A, axis=1)",
+                f"write {name.text}(A), {name.text}(A, axis=0) or {name.text}(A, axis=1){besides}",
                 column=last.column,
             )
         return int(last.value)

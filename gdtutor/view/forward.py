@@ -9,7 +9,7 @@ import numpy as np
 
 from gdtutor.engine.expression import Apply, Expr, Name, names_in, substitute
 from gdtutor.engine.graph import Role
-from gdtutor.engine.operations import FUNCTIONS, OPERATIONS, Array, Kind, parse_rule
+from gdtutor.engine.operations import FUNCTIONS, OPERANDS, OPERATIONS, Array, Kind, parse_rule
 from gdtutor.view.arrays import array_lines, fit_lines, result_lines
 from gdtutor.view.context import Context
 from gdtutor.view.equation import equation
@@ -246,11 +246,11 @@ def definition_lines(context: Context, expr: Expr, width: int) -> tuple[Line, ..
     operation = OPERATIONS[expr.op]
     if not operation.formula or expr.op in ("identity", "square"):
         return ()
-    names = ("z", "y")[: operation.operands]
+    names = ("z", "y")[: operation.operands] if operation.operands < 3 else ("z", "a", "b")
     writer = context.writer()
     plain = type(writer)(context.chars, lambda name: name, number=context.number_in_formula)
     called = plain.write(Apply(expr.op, tuple(Name(name) for name in names), expr.attribute))
-    renamed = {"a": Name("z"), "b": Name("y")}
+    renamed = {operand: Name(name) for operand, name in zip(OPERANDS, names, strict=False)}
     body = plain.write(
         substitute(parse_rule(operation.formula, operation.axis_of(expr.attribute)), renamed)
     )

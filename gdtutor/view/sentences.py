@@ -12,6 +12,7 @@ from gdtutor.engine.operations import OPERANDS, OPERATIONS, Array
 from gdtutor.session.rounded import is_step_of_rounding, rounded_cells
 from gdtutor.session.steps import Phase
 from gdtutor.view.context import Context
+from gdtutor.view.notation import apart
 from gdtutor.view.notation import shape as shape_text
 from gdtutor.view.proof import convention_at
 
@@ -216,10 +217,9 @@ def _update(context: Context) -> str:
     moved = f"{_course(before, after, gradient)}, "
     if before.ndim == 0:
         way = "down" if float(after) < float(before) else "up"
-        return (
-            f"{called} goes {way}, {moved}from {context.number(float(before))} to "
-            f"{context.number(float(after))}; the learning rate is {rate}."
-        )
+        ends = float(before), float(after)
+        start, end = apart(ends, context.look.digits, context.chars)
+        return f"{called} goes {way}, {moved}from {start} to {end}; the learning rate is {rate}."
     with np.errstate(all="ignore"):
         largest = context.number(float(np.max(np.abs(after - before))))
     return f"{called} moves {moved}no cell by more than {largest}; the learning rate is {rate}."

@@ -66,3 +66,11 @@ def test_one_operation_alone_folds_nothing():
 def test_a_function_is_folded_under_its_own_name():
     folded = _folded(parse_formula("exp(z) / (1 + exp(z)) * b"))
     assert "It folds 2 times exp, a sum, a division and a product;" in folded
+
+
+def test_an_update_by_less_than_the_digits_show_is_told_with_more_of_them():
+    session = typed(pressed(walk(NEURON, "given"), "e"), "w1 1.76")
+    session = typed(pressed(session, "e"), "learning_rate 1e-9")
+    told = said(goto(session, "update:b"))
+    start, end = told.split(" from ")[1].split(";")[0].split(" to ")
+    assert start != end
