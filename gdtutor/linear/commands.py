@@ -6,11 +6,12 @@ import re
 from collections.abc import Callable
 
 from gdtutor.engine.errors import GdTutorError, did_you_mean
-from gdtutor.session import library, navigation, story, training
+from gdtutor.session import library, navigation, story, training, works_at
 from gdtutor.session.commands import Command, command_for, commands_of
 from gdtutor.session.display_options import toggle_cell
 from gdtutor.session.edits import apply_edit
 from gdtutor.session.effects import Effect, OpenLesson
+from gdtutor.session.navigation import said
 from gdtutor.session.press import Press
 from gdtutor.session.state import Screen, Session
 from gdtutor.session.sweeps import sweep
@@ -38,7 +39,8 @@ class Word(Struct, frozen=True):
 
 def _cell(session: Session, text: str) -> Session:
     if not text:
-        return toggle_cell(session, 1)
+        why = works_at.cells(session)
+        return said(session, why) if why else toggle_cell(session, 1)
     parts = text.strip("[]").replace(",", " ").split()
     if not all(part.isascii() and part.isdigit() for part in parts):
         raise GdTutorError(f"'{text}' is no cell", "give row and column from 0, as in c 0,1")

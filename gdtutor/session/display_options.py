@@ -7,11 +7,10 @@ from gdtutor.engine.graph import Line
 from gdtutor.session.digits import MAX_DIGITS
 from gdtutor.session.moving import moved
 from gdtutor.session.navigation import cell_shape, refolded, said
-from gdtutor.session.state import AutoPlay, Session, Tab, current_step, phase_of
+from gdtutor.session.state import AutoPlay, Session, Tab, current_step
 from gdtutor.session.steps import Phase
 from gdtutor.values import replace
 
-_ANSWER_FIRST = "Answer first: Enter goes back to the question, n shows the answer."
 _PACES = (8.0, 5.0, 3.0, 2.0, 1.5, 1.0, 0.7, 0.5, 0.3)
 
 
@@ -19,9 +18,7 @@ def toggle_fold(session: Session, count: int) -> Session:
     """Unfold the current line into its elementary operations, or fold it again."""
     line = current_line(session)
     if line is None:
-        return said(session, "Go to a computed node first; x shows the operations inside it.")
-    if line.first == line.last:
-        return said(session, f"{line.name} is one operation already: there is nothing to unfold.")
+        return session
     after = refolded(session, frozenset(session.look.unfolded ^ {line.name}))
     return after if line.name in session.look.unfolded else _at_first_operation(after, line)
 
@@ -63,7 +60,7 @@ def toggle_cell(session: Session, count: int) -> Session:
         return replace(session, look=replace(session.look, cell=None))
     shape = cell_shape(session)
     if not shape:
-        return said(session, "There is no matrix at this step whose cells could be opened.")
+        return session
     cell = list((0,) * len(shape))
     for axis in _axes_of_examples(session):
         cell[axis] = min(session.look.example, shape[axis] - 1)
@@ -91,8 +88,6 @@ def move_cell(session: Session, down: int, right: int) -> Session:
 def next_example(session: Session, count: int) -> Session:
     """Follow another example of the batch, in a circle."""
     size = len(session.moment.batch) if session.moment is not None else 0
-    if size < 2:
-        return said(session, "This iteration sees one example only.")
     example = (session.look.example + count) % size
     look = replace(session.look, example=example)
     return said(replace(session, look=look), f"Following example {example} of 0 to {size - 1}.")
@@ -130,26 +125,18 @@ def toggle_hints(session: Session, count: int) -> Session:
 
 def toggle_proof(session: Session, count: int) -> Session:
     """Show the central difference beside the gradient, or take it away."""
-    if session.challenge is not None:
-        return said(session, _ANSWER_FIRST)
-    if phase_of(session) is not Phase.BACKWARD:
-        return said(session, "Go to a backward step first; v proves the gradient there.")
     look = replace(session.look, proof=not session.look.proof, mistakes=False, tab=Tab.NODE)
     return replace(session, look=look)
 
 
 def toggle_mistakes(session: Session, count: int) -> Session:
     """Show what wrong sums would give beside the gradient, or take them away."""
-    if phase_of(session) is not Phase.BACKWARD:
-        return said(session, "Go to a backward step first; w shows how its sum can go wrong.")
     look = replace(session.look, mistakes=not session.look.mistakes, proof=False, tab=Tab.NODE)
     return replace(session, look=look)
 
 
 def toggle_auto(session: Session, count: int) -> Session:
     """Start or stop taking steps by the clock."""
-    if session.challenge is not None:
-        return said(session, _ANSWER_FIRST)
     auto = AutoPlay(not session.auto.is_on, session.auto.seconds)
     ends = "a question ends it" if session.predict else "+ and - change the pace"
     word = f"every {auto.seconds:g} s; {ends}" if auto.is_on else "stopped"

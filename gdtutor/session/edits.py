@@ -96,8 +96,6 @@ def rate_from_start(session: Session) -> Session:
 def undo(session: Session, count: int) -> Session:
     """Take the last changes back, so many."""
     count = min(count, len(session.done))
-    if not count:
-        return said(session, "There is nothing to undo.")
     passed = (*session.done[len(session.done) - count + 1 :], session.changes)
     undone = (*session.undone, *reversed(passed))
     before = replace(session, done=session.done[:-count], undone=undone)
@@ -107,8 +105,6 @@ def undo(session: Session, count: int) -> Session:
 def redo(session: Session, count: int) -> Session:
     """Do the last undone changes again, so many."""
     count = min(count, len(session.undone))
-    if not count:
-        return said(session, "There is nothing to redo.")
     passed = (session.changes, *reversed(session.undone[len(session.undone) - count + 1 :]))
     after = replace(session, undone=session.undone[:-count], done=(*session.done, *passed))
     return said(_with_log(after, session.undone[-count]), "Done again.")
@@ -116,8 +112,6 @@ def redo(session: Session, count: int) -> Session:
 
 def own_values(session: Session, count: int) -> Session:
     """Go back to the lesson's own values; undo brings the changes back."""
-    if not session.changes:
-        return said(session, "These are the lesson's own values already.")
     done = (*session.done, session.changes)
     return said(
         _with_log(replace(session, done=done, undone=()), ()), "Back to the lesson's own values."

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from math import ldexp
 
 from gdtutor.lesson.selectors import Assignment
+from gdtutor.session import works_at
 from gdtutor.session.edits import rate_from_start, with_change
 from gdtutor.session.effects import Effect, PauseTraining, Train
 from gdtutor.session.moving import moved
@@ -26,15 +27,13 @@ MEAN_OF = 25
 MOST_MEAN = 10_000
 
 Result = tuple[Session, tuple[Effect, ...]]
-_LOST = "The numbers are no longer finite; 0 goes back to the start."
 
 
 def open_training(session: Session, count: int) -> Result:
     """Show the training screen; start where nothing was trained yet."""
     if session.lesson is None or session.run is None:
         return session, ()
-    if not session.lesson.trains:
-        why = "There is nothing to train in this lesson: it is a walk alone."
+    if why := works_at.training(session):
         return said(session, why), ()
     session = replace(session, screen=Screen.TRAIN)
     if session.training.status is Status.IDLE and session.sweeping is None:
@@ -45,8 +44,8 @@ def open_training(session: Session, count: int) -> Result:
 def next_variant(session: Session, count: int) -> Result:
     """Go on to the lesson's next variant, after the last one back to the lesson itself."""
     base = session.base
-    if base is None or not base.variants:
-        return said(session, "This lesson has no variants."), ()
+    if base is None:
+        return session, ()
     names = ("", *(variant.name for variant in base.variants))
     at = (names.index(session.variant) + count) % len(names)
     after = replace(in_variant(session, names[at]), sweeping=None)
@@ -96,16 +95,11 @@ def toggle_training(session: Session, count: int) -> Result:
     """Pause a running run, resume a paused one; a sweep comes before the own run."""
     if session.sweeping is not None:
         return toggle_sweep(session, session.sweeping)
-    match session.training.status:
-        case Status.RUNNING:
-            return session, (PauseTraining(),)
-        case Status.FINISHED if session.training.stopped_by == "not_finite":
-            return said(session, _LOST), ()
-        case _ if session.training.is_at_end:
-            told = "The run is finished: n trains an epoch more, 0 goes back to its start."
-            return said(session, told), ()
-        case _:
-            return _start(session, None)
+    if session.training.status is Status.RUNNING:
+        return session, (PauseTraining(),)
+    if why := works_at.runs(session):
+        return said(session, why), ()
+    return _start(session, None)
 
 
 def one_epoch(session: Session, count: int) -> Result:
@@ -121,12 +115,8 @@ def one_iteration(session: Session, count: int) -> Result:
 
 
 def _some(session: Session, iterations: int) -> Result:
-    if session.sweeping is not None:
-        return said(session, "A sweep is at work; s ends it, then single steps."), ()
-    if session.training.status is Status.RUNNING:
-        return said(session, "Pause with Space first, then single steps."), ()
-    if session.training.status is Status.FINISHED and session.training.stopped_by == "not_finite":
-        return said(session, _LOST), ()
+    if why := works_at.single_steps(session):
+        return said(session, why), ()
     return _start(session, iterations)
 
 
@@ -134,8 +124,6 @@ def stop_training(session: Session, count: int) -> Result:
     """Stop the run where it is, or the sweep."""
     if session.sweeping is not None:
         return end_sweep(session)
-    if session.training.status is not Status.RUNNING:
-        return said(session, "Nothing is running."), ()
     snapshot = replace(session.training, stopped_by="key")
     told = "Stopped; Space goes on from here, 0 goes back to the start."
     return said(replace(session, training=snapshot), told), (PauseTraining(),)
