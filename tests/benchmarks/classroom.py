@@ -114,7 +114,8 @@ async def measured(teacher: PseudoTerminal, port: int, options: argparse.Namespa
     await asyncio.gather(*(late(client, number) for number, client in enumerate(clients)))
     print(f"{'join to first frame, ms':<34} {spread([c.first * 1e3 for c in clients])}")
     await settle(clients)
-    keys = ["n", "p", "n", "n"] * options.steps
+    # Between two steps at which the lesson asks nothing.
+    keys = ["n", "p"] * options.steps
     steps = [await stepped(teacher, clients, key) for key in keys[: options.steps]]
     print(f"{'teacher: key to last frame, ms':<34} {spread([step[0] for step in steps])}")
     print(f"{'bytes a step to a follower':<34} p50 {statistics.median(s[1] for s in steps):6.0f}")
