@@ -82,6 +82,17 @@ async def stepped(teacher: PseudoTerminal, clients: list[Client], key: str) -> t
     return (max(client.last for client in clients) - started) * 1e3, statistics.median(got)
 
 
+async def answered(client: Client, key: str) -> float:
+    """Press a student's key; return the milliseconds to the last byte of its answer."""
+    count, started = client.count, time.perf_counter()
+    client.press(key)
+    async with asyncio.timeout(10):
+        while client.count == count:
+            await asyncio.sleep(0.001)
+    await settle([client])
+    return (client.last - started) * 1e3
+
+
 def spread(values: list[float]) -> str:
     ordered = sorted(values)
     return f"p50 {statistics.median(ordered):6.0f}  p95 {ordered[int(len(ordered) * 0.95)]:6.0f}"
@@ -124,21 +135,13 @@ async def measured(teacher: PseudoTerminal, port: int, options: argparse.Namespa
     own = []
     for number in range(options.steps):
         os.write(teacher._fd, b"np"[number % 2 : number % 2 + 1])
-        started = time.perf_counter()
-        walker.press("np"[number % 2])
-        await asyncio.sleep(QUIET)
-        await settle([walker])
-        own.append((walker.last - started) * 1e3)
+        own.append(await answered(walker, "np"[number % 2]))
     print(f"{'own key while all step, ms':<34} {spread(own)}")
     for client in clients[1 : 1 + options.training]:
         client.press("t")
     own = []
     for number in range(options.steps):
-        started = time.perf_counter()
-        walker.press("np"[number % 2])
-        await asyncio.sleep(QUIET)
-        await settle([walker])
-        own.append((walker.last - started) * 1e3)
+        own.append(await answered(walker, "np"[number % 2]))
     print(f"{f'own key while {options.training} train, ms':<34} {spread(own)}")
     tell_memory(pid, "after training")
     for number in range(options.churn):
