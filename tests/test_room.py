@@ -28,3 +28,10 @@ def test_borders_alone_are_no_use_of_a_row(size):
 def test_a_large_terminal_shows_graph_node_note_values_and_the_program(place):
     text = frame_of(walk(NEURON, place), 120, 36, UNICODE).text()
     assert all(f"─ {title} " in text for title in ("graph", "note", "values", "NumPy"))
+
+
+@pytest.mark.parametrize("tabs", ["tab", "2tab", "tab tab tab"])
+@pytest.mark.parametrize("size", [(120, 36), (200, 50)])
+def test_each_panel_at_full_size_fits_a_large_terminal(tabs, size):
+    frame = frame_of(walk(NEURON, "backward:b", tabs), *size, UNICODE)
+    assert len(frame.lines) == size[1]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from gdtutor.lesson.model import Lesson
 from gdtutor.session.challenge import Challenge
 from gdtutor.session.iteration_limit import check_reach
@@ -40,6 +42,16 @@ def own_moment_of(session: Session, iteration: int) -> Moment | None:
     return moment_at(lesson, original, iteration, session.look.unfolded, earlier)
 
 
+def previous_of(session: Session, moment: Moment) -> Moment | None:
+    """Compute the iteration before another; None where it is the first, or saw other examples."""
+    lesson, run, before = session.lesson, session.run, moment.iteration - 1
+    if lesson is None or run is None or before < 0 or not lesson.trains:
+        return None
+    if not np.array_equal(run.batch(before), moment.batch):
+        return None
+    return moment_of(session, lesson, run, before)
+
+
 def moved(session: Session, iteration: int, step: int) -> Session:
     """Return the session at a step of an iteration; the example stays within the batch.
 
@@ -48,10 +60,13 @@ def moved(session: Session, iteration: int, step: int) -> Session:
     """
     if session.lesson is None or session.run is None or session.moment is None:
         return session
-    moment, own = session.moment, session.own_moment
+    moment, own, previous = session.moment, session.own_moment, session.previous
     if iteration != moment.iteration:
         moment = moment_of(session, session.lesson, session.run, iteration)
         own = own_moment_of(session, iteration)
+        is_next = iteration == session.moment.iteration + 1
+        has_same = is_next and np.array_equal(session.moment.batch, moment.batch)
+        previous = session.moment if has_same else previous_of(session, moment)
     step = min(step, len(moment.steps))
     is_same = iteration == session.moment.iteration and step == session.step
     look = session.look
@@ -63,8 +78,9 @@ def moved(session: Session, iteration: int, step: int) -> Session:
     look = replace(look, example=min(look.example, most), is_closing=False)
     challenge = session.challenge if is_same else None
     return replace(
-        session, moment=moment, own_moment=own, step=step, look=look, challenge=challenge
-    )
+        session, moment=moment, own_moment=own, previous=previous, step=step, look=look,
+        challenge=challenge,
+    )  # fmt: skip
 
 
 def recomputed(session: Session) -> Session:
@@ -80,7 +96,10 @@ def recomputed(session: Session) -> Session:
     own = own_moment_of(session, session.moment.iteration)
     step = session.step if before is None else same_place(before, moment)
     challenge = _same_challenge(session.challenge, before, moment, step)
-    return replace(session, moment=moment, own_moment=own, step=step, challenge=challenge)
+    previous = previous_of(session, moment)
+    return replace(
+        session, moment=moment, own_moment=own, previous=previous, step=step, challenge=challenge
+    )
 
 
 def _same_challenge(

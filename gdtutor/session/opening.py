@@ -148,6 +148,7 @@ def opened(session: Session, action: Opened) -> Session:
         done=(),
         moment=moment,
         own_moment=None,
+        previous=None,
         step=0 if has_opening(action.lesson) else 1,
         prompt=None,
         predict=predict,

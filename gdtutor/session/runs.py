@@ -39,6 +39,7 @@ def in_variant(session: Session, name: str) -> Session:
         undone=(),
         done=(),
         own_moment=None,
+        previous=None,
         kept=_with_curves(session.kept, _trained(session)),
         training=Snapshot(),
         train_look=replace(TrainLook(), log_y=session.train_look.log_y),

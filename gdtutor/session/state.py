@@ -270,6 +270,8 @@ class Session(Struct, frozen=True, eq=False):
     moment: Moment | None = None
     own_moment: Moment | None = None
     """The same iteration of the lesson's own run, where a change came before it."""
+    previous: Moment | None = None
+    """The iteration before, where it saw the same examples: what an update has changed."""
     step: int = 0
     """The step's number from 1; 0 is the opening page."""
     look: Look = Look()

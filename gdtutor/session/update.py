@@ -32,6 +32,10 @@ from gdtutor.session.tasks import judged
 from gdtutor.training.timing import Timing
 from gdtutor.values import Struct, replace
 
+_OF_THE_WALK = frozenset(
+    {"up", "down", "pageup", "pagedown", "tab", *(f"f{number}" for number in range(1, 13))}
+)
+"""Keys that an answer has no use for, and the walk has."""
 MAX_COUNT = 1_000_000
 """Largest count before a key."""
 
@@ -244,6 +248,13 @@ def _run(session: Session, press: Press) -> tuple[Session, tuple[Effect, ...]]:
 def _prompted(session: Session, prompt: Prompt, press: Press) -> tuple[Session, tuple[Effect, ...]]:
     if press.key == "escape" or (press.key == "enter" and not prompt.text.strip()):
         return _left(session, prompt), ()
+    is_asked = prompt.kind is PromptKind.ANSWER
+    if is_asked and press.key.startswith("alt+"):
+        # Alt lets a key of the walk through: it leaves the question as Esc does.
+        key = press.key.removeprefix("alt+")
+        return _run(_left(session, prompt), Press(key, key if len(key) == 1 else None))
+    if is_asked and press.key in _OF_THE_WALK:
+        return _of_the_walk(session, prompt, press)
     if press.key != "enter":
         after = replace(session, prompt=edited(prompt, press.key, press.character))
         if prompt.kind is PromptKind.SEARCH and after.prompt is not None:
@@ -257,6 +268,16 @@ def _prompted(session: Session, prompt: Prompt, press: Press) -> tuple[Session, 
     # A wrong answer keeps the input open.
     keeps = prompt.kind is PromptKind.ANSWER
     return answered if keeps else replace(answered, prompt=None), effects
+
+
+def _of_the_walk(
+    session: Session, prompt: Prompt, press: Press
+) -> tuple[Session, tuple[Effect, ...]]:
+    """Scroll the question, or say how the keys of the walk are reached from it."""
+    if press.key in ("up", "down"):
+        return _run(session, press)
+    told = "Esc leaves the question; then the keys of the walk work again, or with Alt at once."
+    return replace(session, prompt=replace(prompt, error=told)), ()
 
 
 def _left(session: Session, prompt: Prompt) -> Session:

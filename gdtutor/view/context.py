@@ -68,6 +68,8 @@ class Context(Struct, frozen=True, eq=False):
     """The node whose gradient a rule calls upstream, and that gradient."""
     own: Moment | None = None
     """The same iteration without the learner's changes; None where there are none."""
+    previous: Moment | None = None
+    """The iteration before, where it saw the same examples."""
     changes: tuple[Assignment, ...] = ()
     """The changes made at or before this iteration."""
     challenge: Challenge | None = None

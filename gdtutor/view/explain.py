@@ -38,7 +38,8 @@ def context_of(session: Session, chars: Chars) -> Context | None:
     step = moment.steps[session.step - 1]
     changes = tuple(c for c in session.changes if c.iteration <= moment.iteration)
     return Context(
-        moment, step, session.look, chars, own=session.own_moment, changes=changes,
+        moment, step, session.look, chars, own=session.own_moment, previous=session.previous,
+        changes=changes,
         challenge=session.challenge, lesson=session.lesson, seed=session.seed,
     )  # fmt: skip
 

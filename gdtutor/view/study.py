@@ -28,6 +28,10 @@ WIDE = (110, 30)
 """From this size on the table of values, the note and a picture have panels of their own."""
 
 
+NOTE = 6
+"""Lines of the note of a high terminal, where it has no panel."""
+
+
 class Room(Struct, frozen=True):
     """How the cells of a Study screen are shared out."""
 
@@ -58,7 +62,7 @@ def room_for(width: int, height: int) -> Room:
         widths = widths_for(width)
         values = widths.values or widths.node
         return Room(widths.graph, widths.node, values, height - 3, 0)
-    note = 4 if height < 30 else 6
+    note = 4 if height < 30 else NOTE
     graph = 38 + max(width - 80, 0) // 2
     return Room(graph, width - graph, 0, height - note - 3, note)
 
@@ -153,9 +157,11 @@ def _panels(
     if session.look.tab is Tab.NODE and is_wide(width, height):
         return wide_panels(session, context, _node_title(context), width, room.body)
     if session.look.tab is not Tab.NODE:
-        figure = _tab(session, context, session.look.tab, width - 4, room.body - 2)
-        body = boxed(figure.panel, width, room.body, chars)
-        return (*body, *_note(session, context, width, room.note)), moved(figure.plots, 2, 1)
+        note = room.note or NOTE
+        high = room.body + room.note - note
+        figure = _tab(session, context, session.look.tab, width - 4, high - 2)
+        body = boxed(figure.panel, width, high, chars)
+        return (*body, *_note(session, context, width, note)), moved(figure.plots, 2, 1)
     size = room.graph - 4, room.body - 2
     figure = _left(session, context, *size)
     plots = moved(figure.plots, 2, 1)

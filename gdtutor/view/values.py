@@ -102,9 +102,9 @@ def _without_gradients(row: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _old(context: Context, kind: str, name: str) -> str:
-    """Return `(was 0.5)` for what a change has made another, else nothing."""
+    """Return `(was 0.5)` for what a change has made another, and for the loss after an update."""
     if context.own is None:
-        return ""
+        return _before_update(context, name) if kind == "values" and name == context.root else ""
     own = context.own.traces[context.step.scene]
     before = own.values if kind == "values" else own.gradients
     now = context.trace.values if kind == "values" else context.trace.gradients
@@ -112,6 +112,17 @@ def _old(context: Context, kind: str, name: str) -> str:
         return ""
     old = _short(context, before[name])
     return "changed" if old == _short(context, now[name]) else f"(was {old})"
+
+
+def _before_update(context: Context, name: str) -> str:
+    """Return what a value was in the iteration before, where that saw the same examples."""
+    if context.previous is None or context.changes:
+        return ""
+    old = context.previous.traces[context.step.scene].values.get(name)
+    if old is None or old.shape != context.trace.values[name].shape:
+        return ""
+    shown = _short(context, old)
+    return "" if shown == _short(context, context.trace.values[name]) else f"(was {shown})"
 
 
 def _cells(cells: tuple[str, ...], widths: list[int]) -> str:

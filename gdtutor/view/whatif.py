@@ -32,7 +32,7 @@ def with_old_value(context: Context, lines: tuple[Line, ...], width: int) -> tup
     """Return a step's lines with the old result beside the new one, where they differ."""
     pair = _result_and_old(context)
     if pair is None:
-        return lines
+        return _with_previous(context, lines, width)
     now, old = pair
     cell = context.look.cell
     if now.ndim and cell is not None:
@@ -41,6 +41,20 @@ def with_old_value(context: Context, lines: tuple[Line, ...], width: int) -> tup
         return _beside(context, lines, context.followed(now), context.followed(old), width)
     title = line(("without the changes", Style.CHANGED))
     return stacked([lines, (title, *array_lines(context, old, width, max_rows=4))])
+
+
+def _with_previous(context: Context, lines: tuple[Line, ...], width: int) -> tuple[Line, ...]:
+    """Return the lines of a forward step with what the result was before the last update."""
+    step, before = context.step, context.previous
+    if before is None or step.phase is not Phase.FORWARD or context.changes:
+        return lines
+    now, old = context.trace.values[step.node], before.traces[step.scene].values.get(step.node)
+    is_one = now.ndim == 0 or context.graph.by_rows
+    if old is None or old.shape != now.shape or not is_one:
+        return lines
+    with_old = _beside(context, lines, context.followed(now), context.followed(old), width)
+    # A line more is not worth the room that it may not have.
+    return with_old if len(with_old) == len(lines) else lines
 
 
 def _beside(

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from walks import DATA, NETWORK, NEURON, ROWS, pressed, typed, walk
+from walks import DATA, NETWORK, NEURON, ROWS, pressed, screen, typed, walk
 
 from gdtutor.drive.opening import open_lesson, session_at
 from gdtutor.session.asking import ready_nodes
@@ -395,3 +395,20 @@ def test_a_second_question_about_a_step_comes_before_its_result_shows():
     assert session.challenge.ask is Ask.COMPARE
     assert session.prompt.label == "Right. Now your answer"
     assert typed(session, "2").challenge is None
+
+
+def test_keys_of_the_walk_are_not_swallowed_by_an_open_question():
+    asked = walk(NEURON, "given", "r n")
+    assert asked.prompt is not None
+    assert "Esc leaves the question" in screen(pressed(asked, "pagedown"))
+    assert "Esc leaves the question" in screen(pressed(asked, "f1"))
+    scrolled = pressed(asked, "down")
+    assert scrolled.prompt == asked.prompt
+    assert not scrolled.prompt.error
+
+
+def test_alt_takes_a_key_to_the_walk():
+    asked = walk(NEURON, "given", "r n")
+    back, _ = update(asked, Press("alt+left"))
+    assert back.prompt is None
+    assert back.step == asked.step - 1

@@ -2,6 +2,7 @@ import pytest
 from walks import NETWORK, NEURON, ROWS, assert_screens, pressed, screen, typed, walk
 
 from gdtutor.drive.headless import trained
+from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
 from gdtutor.session.effects import Train
 from gdtutor.session.press import Press
 from gdtutor.session.update import Progressed, update
@@ -97,3 +98,18 @@ def test_at_an_update_the_graph_shows_the_old_value_and_the_new_one():
     at = next(n for n, line in enumerate(row) if "●b" in line)
     assert "→ " in row[at + 1]
     assert "updated" in screen(walk(NETWORK, "update:W1"))
+
+
+def test_after_an_update_a_result_carries_what_it_was_and_the_loss_does_so_always():
+    bias = find_lesson("bias", shipped_lessons_folder())
+    assert "0.1099  (was 0.125)" in screen(walk(bias, "1/forward:L"))
+    assert "(was " not in screen(walk(bias, "forward:L"))
+    assert "0.1099  (was 0.125)" in screen(walk(bias, "1/backward:b"), 120, 36)
+
+
+def test_what_it_was_does_not_hang_on_the_way_there():
+    straight = walk(NETWORK, "2/forward:C")
+    stepped = pressed(walk(NETWORK, "forward:C"), "2pagedown")
+    assert screen(straight) == screen(stepped)
+    turned = pressed(walk(NETWORK, "5/forward:C"), "3pageup")
+    assert screen(straight) == screen(turned)
