@@ -12,8 +12,9 @@ ROOT = Path(__file__).parents[1]
 PAGE = (PACKAGE / "ARCHITECTURE.md").read_text("utf-8")
 NAMED = sorted(set(re.findall(r"`((?:\w+/)*\w+\.py|(?:\w+/)+)`", PAGE)))
 KINDS = (
-    "operation", "activation", "optimiser", "schedule", "data set", "picture", "key", "effect",
-    "option of the playground", "command", "column of the library", "lesson", "slip", "check",
+    "operation", "activation", "optimiser", "schedule", "data set", "rule for starts",
+    "picture", "key", "effect", "option of the playground", "command",
+    "column of the library", "lesson", "slip", "check",
 )  # fmt: skip
 
 
