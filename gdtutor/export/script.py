@@ -111,10 +111,12 @@ def export_text(session: Session, iterations: int, command: str = "") -> str:
             )
     train = train_source(code, moment, walked[0])
     settings = moment.settings
+    helpers = [helper_source(OPERATIONS[name]) for name in code.helpers]
+    called = "".join((train, *helpers))
     parts = [
         _HEAD + about(lesson, command) + _imports(moment), _examples(code, moment),
-        *(helper_source(OPERATIONS[name]) for name in code.helpers),
-        *(text for name, text in HELPERS.items() if f"{name}(" in train),
+        *helpers,
+        *(text for name, text in HELPERS.items() if f"{name}(" in called),
         *_implicit(moment), _order(moment), _CHECK, _SETTLED if code.settled else "", train,
         _shown(walked), _rounding(walked),
         _WALK if settings is None else _MAIN.format(epochs=settings.epochs),
