@@ -46,7 +46,7 @@ class OneStart(Struct, frozen=True, eq=False):
         }
 
 
-class Shown(Struct, frozen=True):
+class SourceSigns(Struct, frozen=True):
     """What the source shows of a name."""
 
     text: str
@@ -55,15 +55,15 @@ class Shown(Struct, frozen=True):
     """Whether several statements, or one in a loop, give it a value anew."""
 
 
-def shown_of(name: AskedName, line: int, source: ProgramText) -> Shown:
+def shown_of(name: AskedName, line: int, source: ProgramText) -> SourceSigns:
     """Return what the source shows of a name whose value comes from a line."""
     plain = [n for n in source.lines_of(name.name) if "+=" not in source.written(n)]
     is_overwritten = len(plain) > 1 or any(source.indent(n) for n in plain)
-    return Shown(source.statement(line), is_overwritten)
+    return SourceSigns(source.statement(line), is_overwritten)
 
 
 def slip_of(
-    name: AskedName, asked: Sequence[AskedName], starts: Sequence[OneStart], shown: Shown
+    name: AskedName, asked: Sequence[AskedName], starts: Sequence[OneStart], shown: SourceSigns
 ) -> SlipMatch | None:
     """Return the slip that explains a name on every start on which it departs."""
     departing = [
@@ -206,7 +206,7 @@ def _not_written(name: AskedName, asked: Sequence[AskedName], start: OneStart) -
     return list(found.values())
 
 
-def _rank(fit: SlipMatch, shown: Shown) -> float:
+def _rank(fit: SlipMatch, shown: SourceSigns) -> float:
     """Return a place in the order of slips, moved forward by what the line itself shows."""
     place = float(_ORDER.index(fit.slip)) if fit.slip in _ORDER else 50.0
     if fit.slip is Slip.MEAN:
