@@ -35,7 +35,7 @@ def _with_maxima(text: str) -> str:
             if depth == 1 and text[at] == ",":
                 commas.append(at)
             at += 1
-        if commas and "axis=" not in text[commas[-1] : at]:
+        if commas and not text[commas[-1] + 1 : at].lstrip().startswith("axis="):
             text = text[: found.start()] + f"{found[1]}imum(" + text[found.end() :]
     return text
 
