@@ -312,7 +312,7 @@ def test_xor_takes_eighteen_calls() -> None:
         (Settings(epochs=10**9), "1,000,000,000 epochs"),
         (Settings(optimizer="adam", hyperparameters=(("beta", 0.5),)), "adam has no constant"),
         (Settings(optimizer="adam", hyperparameters=(("beta1", 1.5),)), "beta1 of adam is 1.5"),
-        (Settings(schedule=Schedule("linear")), "unknown schedule 'linear'"),
+        (Settings(schedule=Schedule("lineal")), "unknown schedule 'lineal'"),
         (Settings(schedule=Schedule("step", 0.5, 0)), "every is 0"),
         (Settings(validation=1.0), "validation is 1"),
         (Settings(validation=0.01), "holds back 0 of 4 examples"),

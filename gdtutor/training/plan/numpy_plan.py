@@ -58,9 +58,8 @@ class NumpyPlan:
         self._batches.fill(first)
         self._epoch = 0
         self._order = order
-        # The order of the columns of one full batch changes nothing but the rounding of sums.
-        is_whole = self._batches.full == 1 and not self._batches.rest
-        self._is_fixed = settings.order == "given" or (is_whole and settings.order == "shuffled")
+        # A line may pick examples by their place, so a shuffled order counts in a full batch too.
+        self._is_fixed = settings.order == "given"
         self._constants = problem.constants
         alpha = settings.learning_rate if self._is_constant else None
         self._rule = Rule(optimiser, hyper, alpha, self._by_run())

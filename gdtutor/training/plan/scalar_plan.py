@@ -62,11 +62,9 @@ class ScalarPlan:
         slots: list[Slot] = slots_of(problem, program.signs, optimiser)
         self._layout = layout_of(problem, optimiser)
         self._places, self._signs = _places(slots, self._layout.parts)
-        is_whole = self.iterations_per_epoch == 1
-        is_fixed = settings.order == "given" or (is_whole and settings.order == "shuffled")
         self._iterations: dict[int, Iteration] = {}
         self._functions: dict[object, _Compiled] = {}
-        self._is_unrolled = is_fixed and self._unrolls()
+        self._is_unrolled = settings.order == "given" and self._unrolls()
         self._held = held_of(problem, settings, train)
 
     @property

@@ -90,8 +90,7 @@ def _are_equal(one: Mapping[str, Array], other: Mapping[str, Array]) -> bool:
 
 def _common(settings: Settings) -> Settings:
     """Return the settings without what may differ within a stack."""
-    is_whole = settings.batch is None and settings.order == "shuffled"
-    seed = 0 if settings.order == "given" or is_whole else settings.seed
+    seed = 0 if settings.order == "given" else settings.seed
     return replace(settings, learning_rate=0.0, hyperparameters=(), seed=seed)
 
 
