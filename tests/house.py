@@ -31,14 +31,14 @@ PARAMETERS = 5
 """Most parameters of a function, `self` and `cls` not counted."""
 
 BARS = {
-    "lines of code": 44_000,
-    "modules": 470,
-    "modules over 300 lines": 22,
+    "lines of code": 42_400,
+    "modules": 445,
+    "modules over 300 lines": 20,
     "class names used twice": 0,
     "functions with more than 5 parameters": 34,
     "files at the top": 5,
     "import circles": 0,
-    "modules under 60 lines with one importer": 30,
+    "modules under 60 lines with one importer": 16,
 }
 """The most that each measure may come to; 0 and the files at the top are fixed."""
 
