@@ -8,6 +8,7 @@ from gdtutor.cli import main
 from gdtutor.cli.arguments import COMMANDS
 from gdtutor.lesson.characters import pictured
 from gdtutor.lesson.front_matter_checks import COMMANDS as NO_IDS
+from gdtutor.lesson.front_matter_checks import LATER_COMMANDS
 
 EVIL = "b\x1b]0;x\x07\x9b2J\n\u202ec"
 
@@ -25,7 +26,9 @@ def test_no_control_character_of_an_argument_reaches_the_terminal(
 
 
 def test_no_lesson_may_have_the_name_of_a_command_as_its_id() -> None:
-    assert set(NO_IDS) == {command.name for command in COMMANDS} - {""}
+    names = {command.name for command in COMMANDS} - {""}
+    assert {*NO_IDS, *LATER_COMMANDS} == names
+    assert not {*NO_IDS} & {*LATER_COMMANDS}
 
 
 @pytest.mark.parametrize("option", ["--size", "--digits", "--example", "--seed", "--chars"])

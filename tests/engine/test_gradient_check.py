@@ -63,6 +63,9 @@ def test_a_right_derivative_is_confirmed_and_a_wrong_one_is_caught(name, shapes,
     graph, given = weighted_sum_of(op, shapes, axis)
     right = trace(graph, given).gradients
     for position, leaf in enumerate("abc"[: op.operands]):
+        if (name, leaf) == ("embed", "b"):
+            # It numbers rows: between whole numbers there is nothing to differ.
+            continue
         assert worst_of(graph, given, leaf, right[leaf]).is_confirmed
         monkeypatch.setitem(OPERATIONS, name, with_wrong_derivative(op, position))
         gradient = trace(graph, given).gradients[leaf]

@@ -12,7 +12,7 @@ PLACES = [
     (name, position)
     for name in PUBLIC
     for position in range(OPERATIONS[name].operands)
-    if (OPERATIONS[name].local or OPERATIONS[name].vjp)[position] != "0"
+    if (OPERATIONS[name].local or OPERATIONS[name].vjp)[position] not in ("0", "0*b")
 ]
 
 

@@ -49,7 +49,7 @@ def normed(tmp_path):
 
 
 def words(session):
-    return " ".join(frame_of(session, 120, 36, UNICODE).text().replace("│", " ").split())
+    return " ".join(frame_of(session, 80, 24, UNICODE).text().replace("│", " ").split())
 
 
 def test_the_gradient_is_shown_as_about_0_and_told(normed):
