@@ -115,3 +115,23 @@ def test_the_command_writes_the_classes_and_how_to_write_them_again(tmp_path, ca
     assert main(["export", "write-it-yourself", "--classes", "--out", str(script)]) == 0
     command = "# written by: gdtutor export write-it-yourself --classes\n"
     assert command in script.read_text(encoding="utf-8")
+
+
+def test_a_line_that_gathers_its_operand_is_no_activation(tmp_path):
+    text = OWN.format(activation="tanh", cost="squared", output="")
+    graph = """
+```graph
+Z = W @ X + b
+S = sum(Z)
+C = S**2 / (2*m)
+```
+"""
+    start = text.index("[network]")
+    text = text[:start] + "[parameters]\nW = [[1, 2]]\nb = [[0]]\n" + text[text.index("[data]") :]
+    inputs = 'inputs = ["x1", "x2"]\ntargets = ["a", "b", "c"]'
+    text = text.replace(inputs, 'inputs = { X = ["x1", "x2"] }')
+    text = text.replace("[[0.5, 1, 1, 0, 0], [-1, 0.25, 0, 1, 0], [2, -0.5, 0, 0, 1]]", "[[1, 2]]")
+    path = tmp_path / "own.md"
+    path.write_text(text + graph, encoding="utf-8")
+    with pytest.raises(GdTutorError, match="line S is no layer"):
+        classes_text(session_at(path))

@@ -6,7 +6,7 @@ from gdtutor.engine.errors import GdTutorError
 from gdtutor.engine.expression import Apply, Name, names_in
 from gdtutor.engine.graph import Graph, Role
 from gdtutor.engine.local import BATCH_SIZE
-from gdtutor.engine.operations import OPERATIONS
+from gdtutor.engine.operations import OPERATIONS, Kind
 from gdtutor.values import Struct
 
 
@@ -64,7 +64,7 @@ def chain_of(graph: Graph) -> Chain:
 
 def _is_activation(op: str) -> bool:
     row = OPERATIONS[op]
-    return row.operands == 1 and bool(row.function is None or row.local) and op != "transpose"
+    return row.operands == 1 and row.kind in (Kind.ELEMENTWISE, Kind.COLUMNS)
 
 
 def _no_chain(name: str) -> GdTutorError:

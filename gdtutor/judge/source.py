@@ -82,7 +82,8 @@ def names_table(tree: ast.Module) -> dict[str, str]:
         if _assigns(node, "names") and isinstance(node, ast.Assign):
             try:
                 table = ast.literal_eval(node.value)
-            except ValueError:
+            except (ValueError, TypeError, RecursionError):
+                # Not a table of texts: computed, with a list as a key, or nested without end.
                 return {}
             if isinstance(table, dict):
                 return {k: v for k, v in table.items() if isinstance(k, str) and isinstance(v, str)}

@@ -30,8 +30,9 @@ def test_every_change_is_saved_and_so_is_what_was_trained() -> None:
             await pilot.pause()
             assert [session.play.playground.data for session in saved] == ["quadrants"]
             app.press(Press("n", "n"))
-            while not len(app.program.session.training.costs):
-                await pilot.pause(0.01)
+            async with asyncio.timeout(20):
+                while not len(app.program.session.training.costs):
+                    await pilot.pause()
             app.press(Press("q", "q"))
             await pilot.pause()
 
