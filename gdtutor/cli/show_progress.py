@@ -7,6 +7,8 @@ import argparse
 from gdtutor.cli.output import print_json, print_lines
 from gdtutor.engine.errors import GdTutorError, did_you_mean
 from gdtutor.lesson.characters import shell_line
+from gdtutor.lesson.discovery import discover, shipped_lessons_folder
+from gdtutor.lesson.summary import read_summary
 from gdtutor.progress.records import Progress, Reset
 from gdtutor.progress.store import ProgressStore, default_path
 from gdtutor.session.catalogue import TASK, WRITTEN, place_text
@@ -24,7 +26,7 @@ def run(arguments: argparse.Namespace) -> int:
         elif arguments.json:
             print_json(store.as_json())
         else:
-            print_lines(_lines(store))
+            print_lines(lines_of(store))
     return 0
 
 
@@ -39,12 +41,14 @@ def _reset(store: Progress, lesson: str) -> None:
     store.apply((Reset(lesson),))
 
 
-def _lines(store: Progress) -> list[str]:
+def lines_of(store: Progress) -> list[str]:
+    """Return what is remembered, a lesson after the other."""
     places, finished = store.places(), store.finished_lessons()
     lines, done = list(store.messages), store.tasks_done()
+    read = (read_summary(path) for path in discover(shipped_lessons_folder()))
+    asked = {entry.id: entry.tasks for entry in read if entry is not None}
     for lesson in store.lessons():
-        programs = f"{TASK}{WRITTEN}"
-        tried = [one for one in store.attempts(lesson) if one.question != programs]
+        tried = [one for one in store.attempts(lesson) if not one.question.startswith(TASK)]
         right = sum(1 for one in tried if one.correct)
         place = places.get(lesson)
         where = "" if place is None else place_text(
@@ -52,6 +56,9 @@ def _lines(store: Progress) -> list[str]:
         )  # fmt: skip
         parts = [where, "finished" if lesson in finished else ""]
         parts.append(f"{right} of {len(tried)} answers right" if tried else "")
+        tasks = sum(whose == lesson and task != WRITTEN for whose, task in done)
+        of = f" of {asked[lesson]}" if asked.get(lesson) else ""
+        parts.append(f"{tasks}{of} tasks done" if tasks or of else "")
         parts.append("program written" if (lesson, WRITTEN) in done else "")
         lines.append(f"{lesson:<24} {', '.join(part for part in parts if part)}".rstrip())
         if place is not None:

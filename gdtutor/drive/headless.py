@@ -27,7 +27,7 @@ def pressed(session: Session, presses: Iterable[Press]) -> Session:
         session, effects = update(session, press)
         if any(isinstance(effect, Quit) for effect in effects):
             return session
-        session = carried_out(session, effects, _HANDLERS)
+        session = carried_out(session, effects, HANDLERS)
     return session
 
 
@@ -77,7 +77,7 @@ def _not_written(session: Session, _effect: WriteLesson) -> Session:
     return update(session, Told("Nothing is written without a terminal."))[0]
 
 
-_HANDLERS = Handlers(
+HANDLERS = Handlers(
     open_lesson=lambda session, effect: update(session, _opened(effect.path))[0],
     train=lambda session, effect: update(session, _news(effect))[0],
     sweep_runs=_swept,
@@ -91,3 +91,4 @@ _HANDLERS = Handlers(
     keep_attempt=nothing,
     quit=nothing,
 )
+"""What is done without a terminal, for those who keep more of it."""

@@ -37,6 +37,8 @@ class LessonEntry(Struct, frozen=True):
     """Why it cannot be opened; empty where it can, and before that was tried."""
     steps: int = 0
     """Steps of one iteration; 0 before they are counted, and where there are none."""
+    tasks: int = 0
+    """Tasks that it sets."""
 
 
 def number_of(path: Path) -> str:
@@ -57,12 +59,18 @@ def read_summary(path: Path) -> LessonEntry | None:
     """
     divided = _divided(path)
     raw = None if divided is None else read_toml(divided.toml, TOML_LINE, Findings(path))
-    if raw is None:
+    if divided is None or raw is None:
         return None
     return LessonEntry(
         _text(raw, "id"), number_of(path), _text(raw, "title"), _text(raw, "chapter"),
         _text(raw, "summary"), path, "training" in raw, _text(raw, "source"),
+        tasks=tasks_in(divided.body),
     )  # fmt: skip
+
+
+def tasks_in(body: str) -> int:
+    """Return how many tasks a lesson sets, by its fences."""
+    return f"\n{body}".count("\n```task\n")
 
 
 def read_prose(path: Path) -> str:

@@ -151,7 +151,10 @@ def _nearly(before: Session, after: Session, places: tuple[Situation, ...]) -> S
 
 def _aims_at(task: Task, goal: Condition, after: Session, *, has_trained: bool) -> bool:
     if has_trained:
-        return any(wish.name in _BATCH_FACTS for wish in wanted_by(goal))
+        # A run with nothing changed aims at no task that asks for a change.
+        needed, changed = set(task.change) - {"train"}, {change.name for change in after.changes}
+        is_meant = not needed or bool(needed & changed) or ("variant" in needed and after.variant)
+        return bool(is_meant) and any(wish.name in _BATCH_FACTS for wish in wanted_by(goal))
     return bool(after.changes) and after.changes[-1].name in task.change
 
 
@@ -162,4 +165,8 @@ def _missed_words(missed: Comparison, values: Values, session: Session) -> str:
     if found.size != 1:
         return f"Not yet: the goal for every cell of {missed.left.text} is {words}."
     shown = number(float(found.reshape(())), session.look.digits)
+    if missed.left.text == "iteration" and words == "0":
+        return (
+            f"Not yet: this counts at the start, and this is iteration {shown}. R, then Home Home."
+        )
     return f"Not yet: {missed.left.text} is {shown}; the goal is {words}."

@@ -127,6 +127,25 @@ def test_training_that_rests_before_its_goal_says_how_far_it_is(tmp_path: Path) 
     assert "the goal is below 0.0001" in session.message
 
 
+def test_a_run_with_nothing_changed_is_no_near_miss_of_a_task_that_asks_for_a_change(
+    tmp_path: Path,
+) -> None:
+    text = TEXT.replace("cost < 0.02", "cost < 0.0001").replace('["train"]\ns', '["w1"]\ns')
+    start = with_tasks(tmp_path, text)
+    assert "Not yet" not in pressed(start, parse_keys("t")).message
+    changed, _ = typed(start, "w1 = 1.5")
+    assert "Not yet: cost is " in pressed(changed, parse_keys("t")).message
+
+
+def test_a_task_about_the_start_says_so_in_a_later_iteration(tmp_path: Path) -> None:
+    text = TEXT.replace('goal = "u == 0"', 'goal = "iteration == 0 and u == 0"')
+    later = press(with_tasks(tmp_path, text), "pagedown")
+    missed, _ = typed(later, "b = -0.4")
+    assert "this counts at the start, and this is iteration 1. R, then Home Home." in missed.message
+    done, _ = typed(press(missed, "R home home"), "b = -0.4")
+    assert waiting(done) == ["trained"]
+
+
 def test_the_lessons_own_values_again_leave_a_done_task_done_and_clearing_opens_it(
     tmp_path: Path,
 ) -> None:
