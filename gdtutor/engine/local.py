@@ -16,7 +16,7 @@ from gdtutor.engine.expression import Apply, Expr, Name, Number, Range, names_in
 from gdtutor.engine.graph import Edge, Graph, Node
 from gdtutor.engine.operations import OPERANDS, OPERATIONS, Kind, local_formula, vjp_formula
 from gdtutor.engine.shapes import Shape, expression_shape
-from gdtutor.engine.simplify import is_one, product, simplify
+from gdtutor.engine.simplify import product, simplify
 from gdtutor.values import Struct
 
 UPSTREAM = "∂"
@@ -169,8 +169,3 @@ class _Composer:
 
 def _is_zero(expr: Expr) -> bool:
     return isinstance(expr, Number) and expr.value == 0
-
-
-def is_passed_on(rule: EdgeRule) -> bool:
-    """Say whether the local gradient is 1, so that the gradient passes unchanged."""
-    return rule.local is not None and is_one(rule.local)

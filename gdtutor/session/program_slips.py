@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 
 import numpy as np
 
@@ -106,70 +107,63 @@ def _forward(working: Working) -> Iterator[tuple[SlipMatch, Whole]]:
 
 
 def _backward(working: Working) -> Iterator[tuple[SlipMatch, Whole]]:
-    trace = working.moment.traces[working.step.scene]
-    for index, c in enumerate(working.received):
-        expr = node_expr(trace, c.consumer)
-
-        def others(o: Operands, index: int = index) -> Array:
-            return working.compute(o) - working.contribution(index, o)
-
-        def instead(changed: Whole, others: Whole = others) -> Whole:
-            return lambda o: others(o) + changed(o)
-
-        for about, share in factors_of(expr, working):
-            yield SlipMatch(Slip.SHARE_TWICE, about), instead(_part_scaled(working, index, share))
-        axes = trace.axes[c.consumer]
-        examples = c.upstream.shape[axes[0]] if len(axes) == 1 else 1
-        is_summed = working.step.node in trace.graph.parameters
-        if examples > 1 and is_summed:
-            for k, slip in ((examples - 1, Slip.OVERWRITTEN), (0, Slip.FIRST_EXAMPLE)):
-                yield SlipMatch(slip), instead(_example_alone(working, index, axes[0], k))
-            yield SlipMatch(Slip.MEAN), instead(_part_scaled(working, index, 1 / examples))
-            yield (
-                SlipMatch(Slip.SHARE_TWICE, "1/m"),
-                instead(_part_scaled(working, index, 1 / examples)),
-            )
-            yield (
-                SlipMatch(Slip.NO_SHARE, "1/m"),
-                instead(_part_scaled(working, index, float(examples))),
-            )
-            yield SlipMatch(Slip.NO_SUM), lambda o, i=index: o.upstreams[i]  # type: ignore[misc]
-            other = 1 - axes[0] if c.upstream.ndim == 2 else 0
-            yield SlipMatch(Slip.BROADCAST), lambda o, i=index, a=other: np.sum(o.upstreams[i], a)  # type: ignore[misc]
-            if c.local is not None:
-                local = c.local
-                yield SlipMatch(Slip.NO_SUM), lambda o, i=index, g=local: o.upstreams[i] * g  # type: ignore[misc]
-        if has_operation(c.rule, "matmul"):
-            for changed in cell_by_cell(c.rule):
-                yield SlipMatch(Slip.ELEMENTWISE), _ruled(changed, index)
-            for name in {n.name for n in names_in(c.rule)} - {UPSTREAM}:
-                yield SlipMatch(Slip.TRANSPOSED, name), _ruled(turned(c.rule, name), index)
-            for name in {n.name for n in names_in(c.rule)} - {UPSTREAM}:
-                ones = {name: np.ones_like(trace.values[name])}
-                yield (
-                    SlipMatch(Slip.NO_LOCAL, name),
-                    instead(
-                        lambda o, i=index, v=ones: working.contribution(i, o.with_values(v))  # type: ignore[misc]
-                    ),
-                )
-        for part in without_factors(c.rule):
-            yield SlipMatch(Slip.NO_LOCAL), instead(_ruled(part, index))
-        if c.local is not None:
-            squared = c.local
-            yield (
-                SlipMatch(Slip.LOCAL_TWICE, c.consumer),
-                instead(
-                    lambda o, i=index, g=squared: working.contribution(i, o) * g  # type: ignore[misc]
-                ),
-            )
-        called = _called(expr)
-        if called and called in OPERATIONS and isinstance(expr, Apply) and len(expr.args) == 1:
-            yield from _other_derivatives(working, index, expr, instead)
+    for index in range(len(working.received)):
+        yield from _contribution_slips(working, index)
     if len(working.received) > 1:
         last = len(working.received) - 1
-        yield SlipMatch(Slip.OVERWRITTEN), lambda o: working.contribution(last, o)
-        for index in range(last):
-            yield SlipMatch(Slip.OVERWRITTEN), lambda o, i=index: working.contribution(i, o)  # type: ignore[misc]
+        for index in (last, *range(last)):
+            yield SlipMatch(Slip.OVERWRITTEN), partial(working.contribution, index)
+
+
+def _contribution_slips(working: Working, index: int) -> Iterator[tuple[SlipMatch, Whole]]:
+    """Yield what a gradient comes to where one of its contributions is wrong."""
+    trace = working.moment.traces[working.step.scene]
+    c = working.received[index]
+    expr = node_expr(trace, c.consumer)
+
+    def instead(changed: Whole) -> Whole:
+        return lambda o: working.compute(o) - working.contribution(index, o) + changed(o)
+
+    for about, share in factors_of(expr, working):
+        yield SlipMatch(Slip.SHARE_TWICE, about), instead(_part_scaled(working, index, share))
+    axes = trace.axes[c.consumer]
+    examples = c.upstream.shape[axes[0]] if len(axes) == 1 else 1
+    if examples > 1 and working.step.node in trace.graph.parameters:
+        for k, slip in ((examples - 1, Slip.OVERWRITTEN), (0, Slip.FIRST_EXAMPLE)):
+            yield SlipMatch(slip), instead(_example_alone(working, index, axes[0], k))
+        for match, factor in (
+            (SlipMatch(Slip.MEAN), 1 / examples),
+            (SlipMatch(Slip.SHARE_TWICE, "1/m"), 1 / examples),
+            (SlipMatch(Slip.NO_SHARE, "1/m"), float(examples)),
+        ):
+            yield match, instead(_part_scaled(working, index, factor))
+        other = 1 - axes[0] if c.upstream.ndim == 2 else 0
+        yield SlipMatch(Slip.NO_SUM), lambda o: o.upstreams[index]
+        yield SlipMatch(Slip.BROADCAST), lambda o: np.sum(o.upstreams[index], other)
+        if c.local is not None:
+            local = c.local
+            yield SlipMatch(Slip.NO_SUM), lambda o: o.upstreams[index] * local
+    if has_operation(c.rule, "matmul"):
+        for changed in cell_by_cell(c.rule):
+            yield SlipMatch(Slip.ELEMENTWISE), _ruled(changed, index)
+        names = {n.name for n in names_in(c.rule)} - {UPSTREAM}
+        for name in names:
+            yield SlipMatch(Slip.TRANSPOSED, name), _ruled(turned(c.rule, name), index)
+        part = partial(working.contribution, index)
+        for name in names:
+            ones = {name: np.ones_like(trace.values[name])}
+            yield SlipMatch(Slip.NO_LOCAL, name), instead(_with_values(part, ones))
+    for without in without_factors(c.rule):
+        yield SlipMatch(Slip.NO_LOCAL), instead(_ruled(without, index))
+    if c.local is not None:
+        slope = c.local
+        yield (
+            SlipMatch(Slip.LOCAL_TWICE, c.consumer),
+            instead(lambda o: working.contribution(index, o) * slope),
+        )
+    called = _called(expr)
+    if called and called in OPERATIONS and isinstance(expr, Apply) and len(expr.args) == 1:
+        yield from _other_derivatives(working, index, expr, instead)
 
 
 def _other_derivatives(

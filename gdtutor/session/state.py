@@ -18,7 +18,7 @@ from gdtutor.session.challenge import Challenge
 from gdtutor.session.digits import DEFAULT_DIGITS
 from gdtutor.session.iteration_limit import PATIENCE
 from gdtutor.session.moment import Moment
-from gdtutor.session.steps import Phase, Step
+from gdtutor.session.steps import Step
 from gdtutor.training.diagnosis import Diagnosis
 from gdtutor.training.run import Run
 from gdtutor.training.timing import Timing
@@ -318,9 +318,3 @@ def current_step(session: Session) -> Step | None:
     if session.moment is None or session.step == 0:
         return None
     return session.moment.steps[session.step - 1]
-
-
-def phase_of(session: Session) -> Phase | None:
-    """Return the phase under the cursor."""
-    step = current_step(session)
-    return None if step is None else step.phase

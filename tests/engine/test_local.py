@@ -5,7 +5,7 @@ from random_graphs import samples
 from small_graphs import LAYERS, NEURON, graph_of, only, traced
 
 from gdtutor.engine.expression import to_text
-from gdtutor.engine.local import UPSTREAM, edge_rule, is_passed_on
+from gdtutor.engine.local import UPSTREAM, edge_rule
 from gdtutor.engine.operations import evaluate, parse_rule
 from gdtutor.engine.shapes import infer_shapes
 from gdtutor.engine.trace import trace
@@ -41,8 +41,6 @@ def test_the_local_gradients_of_a_weighted_sum_are_its_other_factors():
     walk = scalar_walk(NEURON)
     formulas = {n: to_text(only(walk, n).local_formula) for n in ("w1", "w2", "b")}
     assert formulas == {"w1": "x1", "w2": "x2", "b": "1"}
-    assert is_passed_on(edge_rule(walk.graph, only(walk, "b").edge, walk.shapes))
-    assert not is_passed_on(edge_rule(walk.graph, only(walk, "w1").edge, walk.shapes))
 
 
 def test_inner_results_are_written_out_when_folded_and_named_when_unfolded():
