@@ -35,6 +35,17 @@ def number(value: float, digits: int) -> str:
     return trimmed(f"{rounded:.{max(places, 0)}f}")
 
 
+def in_power(value: float, exponent: int, digits: int) -> str:
+    """Return a number divided by a power of ten, in ASCII: with as many decimals as one digit
+    before them leaves, or an exponent of its own where they would all be 0.
+    """
+    text = trimmed(f"{value / 10.0**exponent:.{digits - 1}f}")
+    if value == 0 or text not in ("0", "-0"):
+        return text
+    mantissa, own = f"{value:.0e}".split("e")
+    return f"{mantissa}e{int(own) - exponent}"
+
+
 def trimmed(text: str) -> str:
     """Return a number's text without the zeros behind its decimals."""
     return text.rstrip("0").rstrip(".") if "." in text else text

@@ -7,7 +7,10 @@ import math
 import numpy as np
 
 from gdtutor.engine.operations import Array
-from gdtutor.session.digits import LARGE, WHOLE, read_back
+from gdtutor.session.digits import LARGE, WHOLE, in_power, read_back
+
+LEAST_EXPONENT = -300
+"""A number can be divided by ten to this; smaller ones have an exponent of their own besides."""
 
 
 def read_back_all(array: Array, digits: int) -> Array:
@@ -21,9 +24,9 @@ def read_back_matrix(array: Array, digits: int) -> Array:
     exponent = common_exponent(array, digits)
     if exponent == 0:
         return read_back_all(array, digits)
-    scale = 10.0**exponent
+    cells = [float(in_power(float(value), exponent, digits)) for value in np.reshape(array, -1)]
     with np.errstate(all="ignore"):
-        return np.asarray(np.round(np.asarray(array) / scale, digits - 1) * scale)
+        return np.asarray(np.reshape(cells, np.shape(array)) * 10.0**exponent)
 
 
 def common_exponent(array: Array, digits: int) -> int:
@@ -38,7 +41,7 @@ def common_exponent(array: Array, digits: int) -> int:
 def largest_exponent(array: Array) -> int:
     """Return the power of ten of a matrix's largest finite cell; 0 where all are 0."""
     largest = _largest(array)
-    return math.floor(math.log10(largest)) if largest else 0
+    return max(math.floor(math.log10(largest)), LEAST_EXPONENT) if largest else 0
 
 
 def _largest(array: Array) -> float:

@@ -9,9 +9,7 @@ from gdtutor.session import digits as digits_of
 from gdtutor.session.digits import (
     DEFAULT_DIGITS,
     MAX_DIGITS,
-    SMALL,
     read_back,
-    trimmed,
 )
 from gdtutor.view.frame import Chars
 
@@ -107,17 +105,13 @@ def apart(values: tuple[float, ...], digits: int, chars: Chars) -> tuple[str, ..
 
 
 def cell_number(value: float, exponent: int, digits: int, chars: Chars) -> str:
-    """Return one cell of a matrix that is shown in this power of ten."""
+    """Return one cell of a matrix that is shown in this power of ten.
+
+    A cell too small for the decimals of the others has an exponent of its own: it is no 0.
+    """
     if exponent == 0 or value == 0 or not math.isfinite(value):
-        text = number(value, digits)
-        if "e" in text:
-            return about_zero(chars) if abs(value) < SMALL else shown(value, digits, chars)
         return shown(value, digits, chars)
-    scaled = value / 10.0**exponent
-    places = digits - 1
-    text = trimmed(f"{scaled:.{places}f}")
-    if text in ("0", "-0"):
-        return about_zero(chars)
+    text = digits_of.in_power(value, exponent, digits)
     return text.replace("-", "−") if chars.unicode else text
 
 

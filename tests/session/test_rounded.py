@@ -5,6 +5,7 @@ import pytest
 
 from gdtutor.drive.opening import session_at
 from gdtutor.export.script import export_text
+from gdtutor.lesson.discovery import shipped_lessons_folder
 from gdtutor.session.state import current_step
 from gdtutor.session.working import working_of
 from gdtutor.view.frame import UNICODE
@@ -63,6 +64,12 @@ def test_more_digits_show_the_number_itself(normed):
     session = press(session_at(normed(), at="1/backward:b"), "D")
     assert "≈0" not in words(session)
     assert "×10⁻¹⁸" in words(session) or "e−18" in words(session)
+
+
+def test_a_small_sum_that_is_no_rounding_is_shown_in_the_matrix_as_below_it():
+    session = session_at(shipped_lessons_folder() / "16-xor-hidden.md", at="37/backward:W1[2,0]")
+    assert words(session).count("5.951e−6") == 2
+    assert words(press(session, "5D")).count("5.95090563e−6") == 2
 
 
 def test_the_step_that_it_makes_is_told(normed):

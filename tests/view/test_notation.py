@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gdtutor.session.matrix_digits import common_exponent
+from gdtutor.session.matrix_digits import common_exponent, read_back_matrix
 from gdtutor.view.frame import ASCII, UNICODE
 from gdtutor.view.notation import apart, cell_number, exact, name, number, plain, shown
 from gdtutor.view.prose import prose_lines
@@ -61,6 +61,19 @@ def test_no_cell_of_a_matrix_shows_zero_that_is_none(values: list[float], digits
     for value in values:
         text = cell_number(value, exponent, digits, ASCII)
         assert (text == "0") == (value == 0)
+        assert text != "~0"
+
+
+def test_a_small_cell_beside_large_ones_has_an_exponent_of_its_own() -> None:
+    assert cell_number(5.951e-6, 0, 4, UNICODE) == "5.951e−6"
+    assert cell_number(-5.951e-6, 0, 9, UNICODE) == "−5.951e−6"
+    assert cell_number(6e-9, -3, 4, UNICODE) == "6e−6"
+    assert read_back_matrix(np.array([5e-3, 6e-9]), 4).tolist() == [0.005, 6e-9]
+    array = np.array([5e-324, 1e-310])
+    assert [cell_number(v, common_exponent(array, 4), 4, ASCII) for v in array] == [
+        "5e-24",
+        "1e-10",
+    ]
 
 
 @pytest.mark.parametrize(
