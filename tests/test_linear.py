@@ -293,7 +293,7 @@ def test_training_is_told_in_numbers_and_a_sentence() -> None:
     assert "epoch 0: cost 0.125" in whole
     assert "The cost falls from 0.125 to 0.001548 and never rises." in whole
     assert "finished" in talk.said[5]
-    assert talk.last.startswith("[1/13] iteration 200, given")
+    assert talk.last.startswith("[1/13] iteration 200 (after training), given")
 
 
 def test_the_lessons_own_run_follows_one_that_was_changed() -> None:

@@ -10,7 +10,7 @@ from gdtutor.engine.operations import Array
 from gdtutor.engine.trace import frozen
 from gdtutor.lesson.model import Lesson
 from gdtutor.lesson.problem import problem_of, settings_of
-from gdtutor.training.evaluation import examples_last
+from gdtutor.training.evaluation import evaluate, examples_last
 from gdtutor.training.run import Run, RunSegment
 from gdtutor.training.settings import Settings
 from gdtutor.values import Struct, replace
@@ -53,13 +53,18 @@ def unevaluated(run: Run) -> RunResult:
     return RunResult(run.state(run.farthest).parameters, np.nan, None, nothing, nothing)
 
 
-def outcome_of(run: Run) -> RunResult:
-    """Return what a run has come to; predictions are made with averages where it keeps them."""
-    state = run.state(run.farthest)
+def outcome_of(run: Run, iteration: int | None = None) -> RunResult:
+    """Return what a run has come to; predictions are made with averages where it keeps them.
+
+    Args:
+        run: The run.
+        iteration: What it had come to at the start of that one; None for all that is trained.
+    """
+    state = run.state(run.farthest if iteration is None else iteration)
     parameters = run.predicting(state)
-    evaluation = run.evaluate(parameters)
+    problem = run.segment_at(state.iteration).problem
+    evaluation = evaluate(problem, parameters, None)
     cost, held = evaluation.cost, None
-    problem = run.segment_at(run.farthest).problem
     nothing = frozen(np.empty(0))
     targets = nothing
     if problem.target is not None and problem.size:
@@ -68,6 +73,6 @@ def outcome_of(run: Run) -> RunResult:
         targets = frozen(examples_last(problem, given, problem.target))
     predictions = nothing if evaluation.predictions is None else evaluation.predictions
     if run.trained_examples < problem.size:
-        cost = run.evaluate(parameters, np.arange(run.trained_examples)).cost
-        held = run.evaluate(parameters, np.arange(run.trained_examples, problem.size)).cost
+        cost = evaluate(problem, parameters, np.arange(run.trained_examples)).cost
+        held = evaluate(problem, parameters, np.arange(run.trained_examples, problem.size)).cost
     return RunResult(state.parameters, cost, held, predictions, targets)

@@ -48,7 +48,8 @@ def training_lines(session: Session, chars: Chars) -> list[str]:
     lines.append(curve_sentence(snapshot, apart))
     lines += _parameter_lines(session, chars)
     lines += _prediction_lines(session, chars)
-    lines.append(f"i {snapshot.iterations} opens the walk there.")
+    what = " with the parameters that it ended with" if snapshot.status is Status.FINISHED else ""
+    lines.append(f"i {snapshot.iterations} opens the walk there{what}.")
     return lines
 
 

@@ -16,6 +16,7 @@ from gdtutor.session.figures import offered_figures, shown_figure
 from gdtutor.session.moment import Moment
 from gdtutor.session.moving import moved
 from gdtutor.session.navigation import steps_forward
+from gdtutor.session.notes import comes_after_training
 from gdtutor.session.state import Session
 from gdtutor.session.steps import Phase
 from gdtutor.training.optimisers import OPTIMISERS
@@ -78,6 +79,7 @@ def step_data(session: Session, context: Context) -> dict[str, Json]:
     common: dict[str, Json] = {
         "step": step.number,
         "iteration": moment.iteration,
+        "after_training": comes_after_training(session),
         "epoch": moment.epoch,
         "phase": step.phase.value,
         "node": step.node,
@@ -228,7 +230,9 @@ def step_text(session: Session, context: Context) -> str:
     node = f" {context.name(step.node)}" if step.node else ""
     if step.variable not in ("", "p"):
         node += f".{step.variable}"
-    head = f"[{step.number}/{len(moment.steps)}] iteration {moment.iteration}, {step.phase.value}"
+    beyond = " (after training)" if comes_after_training(session) else ""
+    at = f"iteration {moment.iteration}{beyond}"
+    head = f"[{step.number}/{len(moment.steps)}] {at}, {step.phase.value}"
     body = [f"  {text_of(row)}".rstrip() for row in node_lines(context, WIDTH - 2)]
     note = [f"  {text_of(row)}".rstrip() for row in note_lines(session, context, WIDTH - 2)]
     has_shapes = any(context.shape(leaf.name) for leaf in context.graph.leaves)

@@ -7,6 +7,7 @@ import re
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.session.moving import moved
 from gdtutor.session.navigation import goto, said
+from gdtutor.session.notes import comes_after_training
 from gdtutor.session.state import Screen, Session
 from gdtutor.values import replace
 
@@ -21,11 +22,17 @@ def move_cursor(session: Session, by: int) -> Session:
 
 
 def move_by_epochs(session: Session, by: int) -> Session:
-    """Move the cursor on the curve by so many epochs; from the end where it is on none."""
+    """Move the cursor on the curve by so many epochs; from the end where it is on none.
+
+    Beyond the last epoch it is on none again, and the panels show what training has come to.
+    """
     epochs = len(session.training.costs)
     if not epochs:
         return said(session, "There is no curve yet.")
     cursor = session.train_look.cursor
+    if cursor == epochs - 1 and by > 0:
+        look = replace(session.train_look, cursor=None)
+        return said(replace(session, train_look=look), "The panels show the end of the curve.")
     start = epochs - 1 if cursor is None else cursor
     return _with_cursor(session, min(max(start + by, 0), epochs - 1))
 
@@ -73,4 +80,7 @@ def _at_epoch(session: Session, epoch: int) -> Session:
 
 def _walked(session: Session, iteration: int) -> Session:
     walk = moved(replace(session, screen=Screen.STUDY), iteration, 1)
+    if comes_after_training(walk):
+        told = f"Iteration {iteration} has what training ended with, and was not trained itself."
+        return said(walk, f"{told} t goes back.")
     return said(walk, f"Iteration {iteration}, walked from training's own parameters. t goes back.")

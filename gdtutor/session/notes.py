@@ -37,12 +37,22 @@ def holds_at(session: Session, moment: Moment, when: When, step: Step) -> bool:
         return False
     if moment.iteration < when.first or (when.last is not None and moment.iteration > when.last):
         return False
-    if when.trained and moment.iteration != _end_of_training(session):
+    if when.trained and moment.iteration != end_of_training(session):
         return False
     return when.always or _is_own(session, moment, step)
 
 
-def _end_of_training(session: Session) -> int | None:
+def comes_after_training(session: Session) -> bool:
+    """Say whether the walk is where no iteration of training is: its parameters are those that
+    training ends with, or follow from them, and its update is never made.
+    """
+    end, lesson, moment = end_of_training(session), session.lesson, session.moment
+    if end is None or lesson is None or moment is None or not lesson.trains:
+        return False
+    return moment.iteration >= end
+
+
+def end_of_training(session: Session) -> int | None:
     """Return the iteration that training ends with: where it did end, else as the settings say."""
     training, run = session.training, session.run
     if training.of is run and training.status is Status.FINISHED:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from gdtutor.lesson.runs import outcome_of
-from gdtutor.session.state import Snapshot, Status
+from gdtutor.session.state import Session, Snapshot, Status
 from gdtutor.training.diagnosis import diagnose
 from gdtutor.training.run import Run
 from gdtutor.values import replace
@@ -40,3 +42,24 @@ def at_rest(run: Run) -> Snapshot:
         return Snapshot()
     status = Status.PAUSED if run.stopped_by is None else Status.FINISHED
     return replace(snapshot_of(run, Status.RUNNING), status=status)
+
+
+def under_cursor(session: Session) -> Snapshot:
+    """Return what training had come to at the epoch under the cursor on the curve, and what it has
+    come to where the cursor is on none: what the panels beside the curve show.
+    """
+    cursor, snapshot = session.train_look.cursor, session.training
+    if cursor is None or snapshot.of is None or cursor >= len(snapshot.costs):
+        return snapshot
+    return _at_epoch(snapshot, snapshot.of, cursor)
+
+
+@lru_cache(maxsize=2)
+def _at_epoch(snapshot: Snapshot, run: Run, epoch: int) -> Snapshot:
+    """Return the same snapshot each time, so that a picture of it is drawn once."""
+    iteration = run.first_iteration(epoch)
+    then = outcome_of(run, iteration)
+    return replace(
+        snapshot, iterations=iteration, parameters=then.parameters, predictions=then.predictions,
+        targets=then.targets,
+    )  # fmt: skip

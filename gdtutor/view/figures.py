@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from gdtutor.lesson.model import PictureWish
 from gdtutor.session.figures import belongs_to_training, offered_figures, shown_figure
+from gdtutor.session.snapshots import under_cursor
 from gdtutor.session.state import Screen, Session, current_step
 from gdtutor.values import Struct, replace
 from gdtutor.view.boxes import Panel
@@ -36,7 +37,7 @@ def source_of(session: Session, chars: Chars) -> Source | None:
         return None
     look = session.look
     if session.screen is Screen.TRAIN:
-        at, step = session.training, None
+        at, step = under_cursor(session), None
         return Source(session.lesson, session.run, at, session.seed, step, 0, None, look.digits,
                       chars, session.timings)  # fmt: skip
     return Source(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gdtutor.lesson.characters import cells
 from gdtutor.session.commands import COMMANDS, Command
+from gdtutor.session.notes import comes_after_training
 from gdtutor.session.state import Prompt, PromptKind, Session
 from gdtutor.session.steps import Phase
 from gdtutor.view import notation
@@ -43,7 +44,8 @@ def _place(session: Session, context: Context, arrow: str, *, is_short: bool) ->
     moment = context.moment
     step = context.step
     word = "it." if is_short else "iteration"
-    parts: list[tuple[str, Style]] = [(f"{word} {moment.iteration}", Style.TEXT)]
+    beyond = " (after training)" if comes_after_training(session) and not is_short else ""
+    parts: list[tuple[str, Style]] = [(f"{word} {moment.iteration}{beyond}", Style.TEXT)]
     if len(moment.traces) > 1:
         parts.append((f"graph {step.scene + 1}/{len(moment.traces)}", Style.TEXT))
     parts.append((step.phase.value, PHASE_STYLES[step.phase]))

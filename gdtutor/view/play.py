@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gdtutor.session.controls import CONTROLS
+from gdtutor.session.snapshots import under_cursor
 from gdtutor.session.state import Focus, Play, Session, Status
 from gdtutor.values import replace
 from gdtutor.view import notation
@@ -197,7 +198,7 @@ def _output(
     columns, rows = width - 4 - LABELS, height - 2 - BELOW
     if columns < 4 or rows < 2:
         return boxed(Panel("output", ()), width, height, chars)
-    maps = maps_of(run, session.training, len(play.playground.layers) - 1, columns, rows)
+    maps = maps_of(run, under_cursor(session), len(play.playground.layers) - 1, columns, rows)
     values = maps.layers[-1]
     own = values if len(values) > 1 else values[0]
     lines = large_map(session, maps, own, centre_of(play.playground.output), chars)
@@ -216,7 +217,7 @@ def _neuron(session: Session, play: Play, size: tuple[int, int], chars: Chars) -
     columns, rows = width - 4 - LABELS, height - 2 - BELOW
     if run is None or columns < 4 or rows < 2:
         return boxed(Panel("", ()), width, height, chars)
-    maps = maps_of(run, session.training, len(play.playground.layers) - 1, columns, rows)
+    maps = maps_of(run, under_cursor(session), len(play.playground.layers) - 1, columns, rows)
     values = maps.layers[play.layer]
     centre = centre_of(activation_of_layer(play, play.layer), len(values))
     lines = large_map(session, maps, values[play.neuron], centre, chars)

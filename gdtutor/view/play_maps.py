@@ -9,6 +9,7 @@ import numpy as np
 from gdtutor.engine.operations import Array
 from gdtutor.engine.trace import forward
 from gdtutor.lesson.network import INPUT, PREDICTION, TARGET
+from gdtutor.session.snapshots import under_cursor
 from gdtutor.session.state import Session, Snapshot
 from gdtutor.training.classes import classes_of
 from gdtutor.training.problem import Problem
@@ -150,7 +151,7 @@ def _mark(session: Session, field: Field, most: int) -> None:
     run, play = session.run, session.play
     if run is None or play is None:
         return
-    problem = shown_problem(run, session.training)
+    problem = shown_problem(run, under_cursor(session))
     marks = _marks(problem, run.trained_examples)
     first, second = input_columns(problem)
     trained = list(range(run.trained_examples))

@@ -6,6 +6,7 @@ import numpy as np
 
 from gdtutor.engine.operations import Array
 from gdtutor.session.playing import width_of_layer
+from gdtutor.session.snapshots import under_cursor
 from gdtutor.session.state import Focus, Play, Session
 from gdtutor.values import Struct
 from gdtutor.view import notation
@@ -68,7 +69,7 @@ def network_lines(
     play, run = session.play, session.run
     if play is None or run is None:
         return ()
-    playground, snapshot = play.playground, session.training
+    playground, snapshot = play.playground, under_cursor(session)
     maps = maps_of(run, snapshot, len(playground.layers) - 1, room.columns, room.rows)
     parameters = shown_parameters(run, snapshot)
     wide = room.strip + room.columns
@@ -163,7 +164,7 @@ def neuron_lines(session: Session, columns: int, rows: int, chars: Chars) -> tup
         return ()
     weights = _weight_lines(session, columns, chars)
     high = max(rows - min(len(weights), rows // 2), 2)
-    maps = maps_of(run, session.training, len(play.playground.layers) - 1, columns, high)
+    maps = maps_of(run, under_cursor(session), len(play.playground.layers) - 1, columns, high)
     values = maps.layers[play.layer][play.neuron]
     centre = centre_of(activation_of_layer(play, play.layer), len(maps.layers[play.layer]))
     drawn = small_map(maps, values, centre, chars, is_discrete=play.is_discrete)
@@ -175,7 +176,7 @@ def _weight_lines(session: Session, width: int, chars: Chars) -> tuple[Line, ...
     play, run = session.play, session.run
     if play is None or run is None or play.layer == 0:
         return ()
-    parameters = shown_parameters(run, session.training)
+    parameters = shown_parameters(run, under_cursor(session))
     weights = parameters[f"W{play.layer}"]
     own, bias = weights[play.neuron], parameters[f"b{play.layer}"][play.neuron, 0]
     most = float(np.abs(weights).max()) or 1.0
@@ -207,5 +208,5 @@ def chosen_weight(session: Session, chars: Chars) -> str:
     play, run = session.play, session.run
     if play is None or run is None or play.edge is None:
         return ""
-    weights = shown_parameters(run, session.training)[f"W{play.layer}"]
+    weights = shown_parameters(run, under_cursor(session))[f"W{play.layer}"]
     return f" = {notation.shown(float(weights[play.neuron, play.edge]), 4, chars)}"

@@ -7,6 +7,7 @@ import numpy as np
 from gdtutor.engine.operations import Array
 from gdtutor.lesson.model import PictureWish
 from gdtutor.session.runs import OWN, run_label
+from gdtutor.session.snapshots import under_cursor
 from gdtutor.session.state import Screen, Session
 from gdtutor.training.classes import has_classes
 from gdtutor.training.problem import Problem
@@ -236,6 +237,15 @@ def _problem(session: Session) -> Problem | None:
 
 
 def _side(session: Session, width: int, height: int, chars: Chars, first: int = 0) -> Figure:
+    """Return the side panel, of the epoch under the cursor where it is on one, which it names."""
+    figure = _side_now(session, width, height, chars, first)
+    if under_cursor(session) is session.training or figure.panel.title == "runs":
+        return figure
+    title = f"epoch {session.train_look.cursor}: {figure.panel.title}"
+    return replace(figure, panel=replace(figure.panel, title=title))
+
+
+def _side_now(session: Session, width: int, height: int, chars: Chars, first: int) -> Figure:
     sides = _sides(session)
     chosen = sides[(session.train_look.tab + first) % len(sides)]
     if isinstance(chosen, str):
@@ -255,7 +265,7 @@ def _side(session: Session, width: int, height: int, chars: Chars, first: int = 
 def _plain_side(session: Session, chosen: str, width: int, chars: Chars) -> Panel:
     if chosen == "runs":
         return Panel(chosen, run_lines(session, width, chars))
-    parameters = session.training.parameters
+    parameters = under_cursor(session).parameters
     if not parameters:
         return Panel(chosen, (line(("nothing trained yet", Style.DIM)),))
     lines: list[Line] = []

@@ -1,10 +1,15 @@
+import numpy as np
 import pytest
 from session_walks import lesson_file
 from walks import NETWORK, NEURON, screen, walk
 
 from gdtutor.drive import headless
 from gdtutor.drive.keys import parse_keys
+from gdtutor.report.transcript import step_data, step_text
+from gdtutor.session.snapshots import under_cursor
 from gdtutor.session.state import Screen
+from gdtutor.view.explain import context_of
+from gdtutor.view.frame import UNICODE
 
 XOR = lesson_file("xor-hidden")
 
@@ -75,3 +80,35 @@ def test_a_changed_rate_holds_from_the_start_after_a_reset(keys):
 
 def test_a_rate_changed_after_the_end_says_when_it_holds(trained):
     assert "n trains on with it, 0 starts anew" in pressed(trained, "+").message
+
+
+def test_the_panels_beside_the_curve_show_the_epoch_under_the_cursor(trained):
+    before, after = pressed(trained, ": epoch:0 enter"), pressed(trained, ": epoch:3000 enter")
+    assert "epoch 0: decision" in screen(before)
+    assert "epoch 3000: decision" in screen(after)
+    first, later = ([row[52:76] for row in screen(s).splitlines()[4:16]] for s in (before, after))
+    assert first != later
+    parameters = under_cursor(after).parameters
+    walked = pressed(after, "enter").moment.state.parameters
+    assert all(np.array_equal(parameters[name], walked[name]) for name in walked)
+    assert under_cursor(trained) is trained.training
+    assert under_cursor(after) is under_cursor(after)
+
+
+def test_right_of_the_last_epoch_the_panels_show_what_training_has_come_to(trained):
+    at_last = pressed(trained, ": epoch:4999 enter")
+    assert pressed(at_last, "]").train_look.cursor is None
+
+
+@pytest.mark.parametrize("name", ["and-or", "xor-hidden"])
+def test_an_iteration_after_training_is_called_so_by_every_reader(name):
+    end = pressed(pressed(walk(lesson_file(name)), "t"), "enter")
+    assert end.moment.iteration == end.run.farthest
+    assert "has what training ended with, and was not trained itself" in end.message
+    assert f"iteration {end.run.farthest} (after training)" in screen(end).splitlines()[0]
+    context = context_of(end, UNICODE)
+    assert f"iteration {end.run.farthest} (after training), given" in step_text(end, context)
+    assert step_data(end, context)["after_training"] is True
+    last = pressed(end, "pageup")
+    assert "after training" not in screen(last).splitlines()[0]
+    assert step_data(last, context_of(last, UNICODE))["after_training"] is False

@@ -63,7 +63,9 @@ class Source(Struct, frozen=True):
         """The graph and its data at this iteration."""
         if isinstance(self.at, Moment):
             return self.at.problem
-        return self.run.segment_at(max(self.at.iterations - 1, 0)).problem
+        at = self.at.iterations
+        # A change that comes after all that is trained is not done.
+        return self.run.segment_at(at if at < self.run.farthest else max(at - 1, 0)).problem
 
     @property
     def parameters(self) -> dict[str, Array]:
