@@ -71,7 +71,7 @@ def wrong_at(moment: Moment) -> str:
         if terminal.process.poll() is None:
             os.kill(terminal.process.pid, moment.signal)
         try:
-            code = terminal.wait_for_end(5)
+            code = terminal.wait_for_end(30)
         except TimeoutError:
             return "it does not end"
         while terminal.read_once(0):

@@ -15,6 +15,22 @@ from types import MappingProxyType, TracebackType
 
 import pyte
 
+PATIENCE = 90.0
+"""Seconds that a wait lasts at most: no test waits that long when it passes, however busy the
+machine is."""
+
+IN_ORDER = """
+import sys
+from functools import partial
+from gdtutor.ui import signals
+
+signals.heed_signals = partial(signals.heed_signals, delay=60)
+from gdtutor.cli import main
+sys.exit(main(sys.argv[1:]))
+"""
+"""The program for `python -c`, where a signal leaves it the time that it needs to end in order; by
+itself it has less than a second before a thread ends it, which is not enough on a busy machine."""
+
 
 class PseudoTerminal:
     """Runs a Python program in a terminal of `columns` × `lines`; every wait has an end."""
@@ -100,7 +116,7 @@ class PseudoTerminal:
             self._read()
         return self.received
 
-    def wait_for_end(self, seconds: float = 20) -> int:
+    def wait_for_end(self, seconds: float = PATIENCE) -> int:
         """Read until the program has ended; return its exit code.
 
         Raises:
@@ -108,6 +124,8 @@ class PseudoTerminal:
         """
         end = time.monotonic() + seconds
         while True:
+            # Asked first: what it has written before its end is there to be read then.
+            has_ended = self.process.poll() is not None
             ready, _, _ = select.select([self._fd] if self._fd >= 0 else [], [], [], 0.01)
             try:
                 if ready:
@@ -115,8 +133,8 @@ class PseudoTerminal:
             except OSError:
                 # The other end is closed: no process holds the terminal any more.
                 return self.process.wait(max(0.1, end - time.monotonic()))
-            if self.process.poll() is not None and not ready:
-                return self.process.returncode
+            if has_ended and not ready:
+                return self.process.wait()
             if time.monotonic() > end:
                 raise TimeoutError(f"still running, the screen is:\n{self.text()}")
 
@@ -130,16 +148,20 @@ class PseudoTerminal:
         """Return the screen, trailing blanks removed."""
         return "\n".join(line.rstrip() for line in self.screen.display)
 
+    def has_unread(self, seconds: float) -> bool:
+        """Wait so long until the program has written something; leave it unread."""
+        return bool(select.select([self._fd], [], [], seconds)[0])
+
     def read_once(self, seconds: float) -> bytes:
         """Return what the program writes next; nothing where that takes longer, or it has ended."""
-        if not select.select([self._fd], [], [], seconds)[0]:
+        if not self.has_unread(seconds):
             return b""
         before = len(self.all_received)
         with contextlib.suppress(OSError):
             self._read()
         return self.all_received[before:]
 
-    def send(self, keys: str | bytes, seconds: float = 20) -> None:
+    def send(self, keys: str | bytes, seconds: float = PATIENCE) -> None:
         """Type `keys`, and begin to collect in `received` what comes back.
 
         What is typed after the program has ended goes nowhere.
@@ -158,7 +180,8 @@ class PseudoTerminal:
                 with contextlib.suppress(OSError):
                     self._read()
             if writable:
-                rest = rest[os.write(self._fd, rest[:256]) :]
+                with contextlib.suppress(OSError):
+                    rest = rest[os.write(self._fd, rest[:256]) :]
             if time.monotonic() > end:
                 raise TimeoutError(f"takes no keys, the screen is:\n{self.text()}")
 
@@ -166,7 +189,7 @@ class PseudoTerminal:
         """Type `keys` as fast as the terminal takes them, in a thread beside the one that reads."""
         os.write(self._fd, keys)
 
-    def wait_for(self, reached: Callable[[str], bool], seconds: float = 20) -> bytes:
+    def wait_for(self, reached: Callable[[str], bool], seconds: float = PATIENCE) -> bytes:
         """Read until the screen's text satisfies `reached`; return what was received since `send`.
 
         Raises:

@@ -41,7 +41,7 @@ class Restorer:
 
     def __init__(self, keys: int, screen: TextIO) -> None:
         self._keys = keys
-        self._screen = screen.fileno()
+        self._screen = self._terminal = screen.fileno()
         self._encoding, self._errors = screen.encoding, screen.errors or "strict"
         self._held: list[str] = []
         self._before: list[Any] | None = None
@@ -54,6 +54,10 @@ class Restorer:
         """Remember how the terminal is; to be called before the first byte is sent."""
         with suppress(termios.error):
             self._before = termios.tcgetattr(self._keys)
+        with suppress(OSError):
+            # A write that waits within the system would keep out every other one.
+            flags = os.O_WRONLY | os.O_NOCTTY | os.O_NONBLOCK
+            self._terminal = os.open(os.ttyname(self._screen), flags)
         self._is_entered = True
 
     def entered(self, entry: str) -> None:
@@ -102,10 +106,9 @@ class Restorer:
         """Send what is held to the terminal, while it is ours and there."""
         text, self._held = "".join(self._held), []
         data = text.encode(self._encoding, self._errors)
-        for start in range(0, len(data), _PIECE):
-            if self._is_open and not _written(self._screen, data[start : start + _PIECE]):
-                # The terminal is gone; the reader of its keys hears of that.
-                self._is_open = False
+        if not _written(self._terminal, data, lambda: self._is_open):
+            # The terminal is gone; the reader of its keys hears of that.
+            self._is_open = False
 
     def fileno(self) -> int:
         """Return the file descriptor that is painted on."""
@@ -126,24 +129,18 @@ class Restorer:
 
     def _send(self, data: bytes, patience: float | None) -> None:
         if patience is None:
-            _written(self._screen, data)
-            return
-        try:
-            name = os.ttyname(self._screen)
-            terminal = os.open(name, os.O_WRONLY | os.O_NOCTTY | os.O_NONBLOCK)
-        except OSError:
-            return
-        try:
-            _send_anyway(terminal, data, monotonic, patience)
-        finally:
-            os.close(terminal)
+            _written(self._terminal, data, lambda: True)
+        elif self._terminal != self._screen:
+            _send_anyway(self._terminal, data, monotonic, patience)
 
 
-def _written(terminal: int, data: bytes) -> bool:
-    """Write all of it, however long it takes; return False where the terminal is gone."""
-    while data:
+def _written(terminal: int, data: bytes, is_wanted: Callable[[], bool]) -> bool:
+    """Write it while it is wanted, however long that takes; return False where the terminal is
+    gone.
+    """
+    while data and is_wanted():
         try:
-            data = data[os.write(terminal, data) :]
+            data = data[os.write(terminal, data[:_PIECE]) :]
         except BlockingIOError:
             select.select([], [terminal], [])
         except OSError:
@@ -154,16 +151,21 @@ def _written(terminal: int, data: bytes) -> bool:
 def _send_anyway(terminal: int, data: bytes, clock: Callable[[], float], patience: float) -> None:
     """Write it within a time to a terminal opened so that writing never waits.
 
-    From half the time on, what the terminal has not read makes room: a part of a frame.
+    From half the time on, what the terminal has not read makes room: a part of a frame. However
+    late it has become, that is tried.
     """
-    start = clock()
-    while data and clock() < start + patience:
+    start, has_made_room = clock(), False
+    while data:
         try:
             data = data[os.write(terminal, data) :]
         except BlockingIOError:
-            if clock() > start + patience / 2:
+            late = clock() - start
+            if late > patience and has_made_room:
+                return
+            if late > patience / 2:
                 with suppress(termios.error):
                     termios.tcflush(terminal, termios.TCOFLUSH)
+                has_made_room = True
             select.select([], [terminal], [], patience / 20)
         except OSError:
             return

@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from classes import RunningClass, after, lesson_session, running_class
+from classes import PATIENCE, RunningClass, after, lesson_session, running_class
 
 from gdtutor.classroom.lines import LineEditor, announcement, spoken
 from gdtutor.classroom.own_question import own_question
@@ -20,7 +20,7 @@ class Listener:
 
     async def hears(self, text: str) -> None:
         """Read until a text has come since the last one that was waited for."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             while text not in self.heard:
                 data = await self._process.stdout.read(4096)  # type: ignore[attr-defined]
                 assert data, self.heard

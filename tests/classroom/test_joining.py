@@ -7,7 +7,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from classes import CODE, KEY, after, lesson_session, running_class, until
+from classes import CODE, KEY, PATIENCE, after, lesson_session, running_class, until
 from pseudo_terminal import PseudoTerminal
 
 from gdtutor.classroom.joining import SUBSYSTEM, read_answer, read_place
@@ -24,7 +24,7 @@ def test_the_class_is_told_by_reference_and_answers_count() -> None:
             process = await connection.create_process(subsystem=SUBSYSTEM, encoding=None)
 
             async def place() -> tuple[str, bool]:
-                told = read_place(await asyncio.wait_for(process.stdout.readline(), 10))
+                told = read_place(await asyncio.wait_for(process.stdout.readline(), PATIENCE))
                 assert told is not None
                 return told.link, told.is_asked
 
@@ -58,12 +58,12 @@ def test_another_gdtutor_follows_and_comes_back(tmp_path: Path) -> None:
         async with running_class(session) as room:
             ready.append((asyncio.get_running_loop(), room))
             is_ready.set()
-            await asyncio.to_thread(is_over.wait, 60)
+            await asyncio.to_thread(is_over.wait)
 
     thread = threading.Thread(target=lambda: asyncio.run(work()))
     thread.start()
     try:
-        assert is_ready.wait(20)
+        assert is_ready.wait(PATIENCE)
         loop, room = ready[0]
         words = ("-m", "gdtutor", "join", f"anna@127.0.0.1:{room.port}")  # type: ignore[attr-defined]
         key = ("--fingerprint", KEY.get_fingerprint())
@@ -80,7 +80,7 @@ def test_another_gdtutor_follows_and_comes_back(tmp_path: Path) -> None:
             assert terminal.wait_for_end() == 0
     finally:
         is_over.set()
-        thread.join(20)
+        thread.join(PATIENCE)
 
 
 def test_what_names_no_class_is_refused(capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from pseudo_terminal import PseudoTerminal
+from pseudo_terminal import IN_ORDER, PATIENCE, PseudoTerminal
 
 from gdtutor.cli import main, teach
 
@@ -32,11 +32,11 @@ def shot(*arguments: str) -> list[str]:
 
 @needs_ssh
 def test_students_see_what_shot_prints_and_get_their_terminals_back(tmp_path: Path) -> None:
-    words = ("-m", "gdtutor", "class", "bias", "--at", "forward:z", "--port", "0", "--code", CODE)
+    words = ("-c", IN_ORDER, "class", "bias", "--at", "forward:z", "--port", "0", "--code", CODE)
     with ExitStack() as stack:
         home = {"HOME": str(tmp_path), "XDG_DATA_HOME": str(tmp_path)}
         teacher = stack.enter_context(PseudoTerminal(*words, columns=100, environ=home))
-        teacher.wait_for(lambda text: "0 here" in text)
+        teacher.wait_for(lambda text: "0 here" in text and "NAME@localhost" in text)
         found = re.search(r"ssh -p (\d+) NAME@localhost", teacher.text())
         assert found is not None
         students = []
@@ -57,7 +57,7 @@ def test_students_see_what_shot_prints_and_get_their_terminals_back(tmp_path: Pa
             assert terminal.wait_for_end() == 0
             assert b"\x1b[?1049lThe teacher has ended the class." in terminal.all_received
             assert terminal.is_restored()
-        assert teacher.process.wait(10) in (129, -1)
+        assert teacher.process.wait(PATIENCE) in (129, -1)
 
 
 def test_without_asyncssh_the_command_says_how_to_get_it(

@@ -5,7 +5,7 @@ from pathlib import Path
 from queue import SimpleQueue
 
 import pytest
-from classes import lesson_session
+from classes import PATIENCE, lesson_session
 from pseudo_terminal import PseudoTerminal
 
 from gdtutor.classroom.podium import NEXT, PREVIOUS, Podium, PodiumServices
@@ -88,7 +88,7 @@ def test_the_stops_are_walked_in_both_directions(file: Path, tmp_path: Path) -> 
     session = lesson_session("xor-hidden")
     for key, at in ((None, 0), (NEXT, 1), (PREVIOUS, 0)):
         assert key is None or podium.takes(Press(key))
-        opened.get(timeout=20)()
+        opened.get(timeout=PATIENCE)()
         session = update(session, actions[-1])[0]
         assert podium.at == at
     assert command_of(session) == "gdtutor bias --at forward:z"

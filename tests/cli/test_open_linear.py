@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from pseudo_terminal import PseudoTerminal
+from pseudo_terminal import PATIENCE, PseudoTerminal
 
 PROGRAM = [sys.executable, "-m", "gdtutor"]
 
@@ -115,4 +115,4 @@ def test_a_dumb_terminal_that_closes_ends_it() -> None:
     with dumb("bias") as terminal:
         terminal.wait_for(lambda screen: "\n>" in screen)
         terminal.hang_up()
-        assert terminal.process.wait(20) in (0, 129)
+        assert terminal.process.wait(PATIENCE) in (0, 129)

@@ -14,6 +14,7 @@ from gdtutor.ui.answering import Services
 from gdtutor.ui.app import Looks, TutorApp
 from gdtutor.ui.program import Program
 from gdtutor.view.frame import UNICODE
+from tests.ui.piloting import until
 
 
 def test_every_change_is_saved_and_so_is_what_was_trained() -> None:
@@ -30,9 +31,7 @@ def test_every_change_is_saved_and_so_is_what_was_trained() -> None:
             await pilot.pause()
             assert [session.play.playground.data for session in saved] == ["quadrants"]
             app.press(Press("n", "n"))
-            async with asyncio.timeout(20):
-                while not len(app.program.session.training.costs):
-                    await pilot.pause()
+            await until(pilot, lambda: len(app.program.session.training.costs))
             app.press(Press("q", "q"))
             await pilot.pause()
 

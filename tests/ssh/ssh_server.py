@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from types import TracebackType
 
-from pseudo_terminal import PseudoTerminal
+from pseudo_terminal import PATIENCE, PseudoTerminal
 
 SSHD = "/usr/sbin/sshd"
 PROGRAM = shlex.join([sys.executable, "-m", "gdtutor"])
@@ -31,7 +31,7 @@ PrintMotd no
 """
 
 
-def is_gone(pid: int, seconds: float = 20) -> bool:
+def is_gone(pid: int, seconds: float = PATIENCE) -> bool:
     """Wait until a process has ended, at most so long; also where it had ended before."""
     try:
         handle = os.pidfd_open(pid)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable
 
 import pytest
 
@@ -23,11 +22,10 @@ from gdtutor.ui.program import Program, Services
 from gdtutor.values import replace
 from gdtutor.view.frame import UNICODE, Frame
 from gdtutor.view.lines import text_of
+from tests.ui.piloting import BOUND, until
 
 LOOKS = Looks(choose_colours("256", {}), UNICODE, patience=0.01)
 COMPUTING = "Computing: next step, from iteration 0 … keys wait, q leaves"
-BOUND = 60.0
-"""Seconds after which a test that would hang fails."""
 
 
 class SlowKey:
@@ -42,13 +40,6 @@ class SlowKey:
         if action == Press("n", "n"):
             assert self.may_end.wait(BOUND)
         return self._update(session, action)
-
-
-async def until(pilot, holds: Callable[[], bool]) -> None:
-    end = asyncio.get_running_loop().time() + BOUND
-    while not holds():
-        assert asyncio.get_running_loop().time() < end, "it did not come to pass"
-        await pilot.pause()
 
 
 def app_with(shown: list[str], patience: float = LOOKS.patience) -> TutorApp:
@@ -72,7 +63,7 @@ def test_a_key_that_leaves_does_not_wait_for_the_answer_to_another(monkeypatch) 
 
     async def run() -> None:
         async with app.run_test(size=(80, 24)) as pilot:
-            await until(pilot, lambda: bool(shown))
+            await until(pilot, lambda: shown and not app.program._answering.is_busy)
             app.press(Press("n", "n"))
             assert shown[-1] == COMPUTING
             app.press(Press("q", "q"))
@@ -88,7 +79,7 @@ def test_keys_that_were_pressed_meanwhile_are_answered_in_their_order(monkeypatc
 
     async def run() -> None:
         async with app.run_test(size=(80, 24)) as pilot:
-            await until(pilot, lambda: bool(shown))
+            await until(pilot, lambda: shown and not app.program._answering.is_busy)
             for _ in range(3):
                 app.press(Press("n", "n"))
             assert app.program.session.step == 0
@@ -110,7 +101,7 @@ def test_a_bug_in_an_answer_that_takes_long_ends_the_app(monkeypatch) -> None:
 
     async def run() -> None:
         async with app.run_test(size=(80, 24)) as pilot:
-            await until(pilot, lambda: bool(shown))
+            await until(pilot, lambda: shown and not app.program._answering.is_busy)
             monkeypatch.setattr(answering, "update", failing)
             app.press(Press("n", "n"))
             may_fail.set()
@@ -143,7 +134,7 @@ def test_news_of_training_are_answered_without_another_thread_while_that_is_quic
 
     async def run() -> None:
         async with app.run_test(size=(80, 24)) as pilot:
-            await until(pilot, lambda: bool(shown))
+            await until(pilot, lambda: shown and not app.program._answering.is_busy)
             snapshot = app.program.session.training
             for status in (Status.RUNNING,) * 3 + (Status.PAUSED,):
                 app.program.act(Progressed(replace(snapshot, status=status)))

@@ -22,6 +22,7 @@ from gdtutor.ui.program import Program, Services
 from gdtutor.values import replace
 from gdtutor.view.frame import UNICODE
 from gdtutor.view.screen import frame_of
+from tests.ui.piloting import until
 
 LOOKS = Looks(choose_colours("256", {}), UNICODE)
 
@@ -43,15 +44,6 @@ def in_app(
             await steps(pilot)
 
     asyncio.run(run())
-
-
-async def until(pilot: Pilot[int], holds: Callable[[], bool]) -> None:
-    """Let the app work until something holds; the bound only ends a test that would hang."""
-    loop = asyncio.get_running_loop()
-    end = loop.time() + 30
-    while not holds():
-        assert loop.time() < end, "it did not come to pass"
-        await pilot.pause()
 
 
 def test_the_terminal_shows_the_views_frame_after_every_key() -> None:

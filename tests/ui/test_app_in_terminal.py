@@ -1,6 +1,7 @@
 """The whole program in a pseudo-terminal: how it starts, obeys its options, and ends."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -8,7 +9,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from pseudo_terminal import PseudoTerminal
+from pseudo_terminal import IN_ORDER, PATIENCE, PseudoTerminal
 from walks import DATA
 
 pytestmark = pytest.mark.slow
@@ -16,7 +17,7 @@ pytestmark = pytest.mark.slow
 SAVING = str(Path(__file__).with_name("saving_app.py"))
 MOUSE_ON = b"\x1b[?1003h"
 ALTERNATE_OFF = b"\x1b[?1049l"
-STILL_TRAINING = "xor-hidden"
+LESSON = "xor-hidden"
 
 
 def gdtutor(*arguments: str, **options: object) -> PseudoTerminal:
@@ -25,12 +26,11 @@ def gdtutor(*arguments: str, **options: object) -> PseudoTerminal:
 
 
 def saving(place: Path, keys: str = "", **options: object) -> PseudoTerminal:
-    lesson = STILL_TRAINING
-    return PseudoTerminal(SAVING, str(place), lesson, keys, **options)  # type: ignore[arg-type]
+    return PseudoTerminal(SAVING, str(place), LESSON, keys, **options)  # type: ignore[arg-type]
 
 
-def shows(text: str):
-    return lambda screen: text in screen
+def shows(*texts: str):
+    return lambda screen: all(text in screen for text in texts)
 
 
 @pytest.mark.parametrize("key", ["q", "\x03"])
@@ -46,12 +46,12 @@ def test_quitting_restores_the_terminal(key: str, tmp_path: Path) -> None:
     assert place.read_text().startswith("0/step:3 ")
 
 
-@pytest.mark.parametrize("keys", ["3n", "3n t"])
+@pytest.mark.parametrize(("keys", "left"), [("3n", "not started"), ("3n t", "running")])
 @pytest.mark.parametrize(
     ("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)], ids=["TERM", "HUP"]
 )
 def test_a_signal_ends_walk_and_training_in_order(
-    number: int, code: int, keys: str, tmp_path: Path
+    number: int, code: int, keys: str, left: str, tmp_path: Path
 ) -> None:
     place = tmp_path / "place"
     with saving(place, keys) as terminal:
@@ -61,7 +61,7 @@ def test_a_signal_ends_walk_and_training_in_order(
         assert terminal.wait_for_end() == code
         assert ALTERNATE_OFF in terminal.received
         assert terminal.is_cooked()
-    assert place.read_text().startswith("0/step:3 ")
+    assert place.read_text() == f"0/step:3 {left}"
 
 
 @pytest.mark.parametrize("controls", [True, False])
@@ -73,18 +73,18 @@ def test_a_terminal_that_closes_ends_the_program(
     place = tmp_path / "place"
     arguments = () if len(command) == 1 else ("sh", sys.executable)
     with PseudoTerminal(
-        *arguments, SAVING, str(place), STILL_TRAINING, "3n t", command=command, controls=controls
+        *arguments, SAVING, str(place), LESSON, "3n t", command=command, controls=controls
     ) as terminal:
         terminal.wait_for(shows("running"))
         terminal.hang_up()
-        assert terminal.process.wait(20) == 129
-    assert place.read_text().startswith("0/step:3 ")
+        assert terminal.process.wait(PATIENCE) == 129
+    assert place.read_text() == "0/step:3 running"
 
 
 @pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM])
 def test_the_place_is_in_the_progress_store_after_a_signal(number: int, tmp_path: Path) -> None:
     home = {"HOME": str(tmp_path), "XDG_DATA_HOME": str(tmp_path)}
-    with PseudoTerminal("-m", "gdtutor", "bias", "--no-mouse", environ=home) as terminal:
+    with PseudoTerminal("-c", IN_ORDER, "bias", "--no-mouse", environ=home) as terminal:
         terminal.wait_for(shows("all keys"))
         terminal.send("5n")
         terminal.wait_for(shows("step 5/13"))
@@ -128,22 +128,20 @@ def test_mouse_tracking_is_off_with_no_mouse() -> None:
 )
 def test_color_says_which_codes_are_sent(color: str, holds: bytes, lacks: bytes) -> None:
     with gdtutor("bias", "--at", "backward:b", "--color", color, "--no-mouse") as terminal:
-        received = terminal.wait_for(shows("step 10/13"))
+        received = terminal.wait_for(shows("step 10/13", "all keys"))
         assert holds in received
         assert lacks not in received
 
 
 def test_chars_ascii_sends_nothing_but_ascii() -> None:
     with gdtutor("bias", "--at", "backward:b", "--chars", "ascii", "--no-mouse") as terminal:
-        received = terminal.wait_for(shows("step 10/13"))
+        received = terminal.wait_for(shows("step 10/13", "d L/d b", "all keys"))
         assert received.isascii()
-        assert "d L/d b" in terminal.text()
 
 
 def test_every_panel_is_a_tab_away_on_the_smallest_terminal() -> None:
     with gdtutor("bias", "--at", "backward:b", "--no-mouse", columns=40, lines=12) as terminal:
-        terminal.wait_for(shows("[node]"))
-        assert "0.125" in terminal.text()
+        terminal.wait_for(shows("[node]", "0.125"))
         for tab in ("[graph]", "[values]", "[note]", "[node]"):
             terminal.send("\t")
             terminal.wait_for(shows(tab))
@@ -167,16 +165,17 @@ def test_resizing_keeps_the_place_at_every_size() -> None:
 
 
 def test_hints_hide_the_screen_blanks_and_auto_play_walks() -> None:
-    with gdtutor("bias", "--at", "step:2", "--no-mouse") as terminal:
-        terminal.wait_for(shows("all keys"))
+    with gdtutor("xor-hidden", "--at", "step:2", "--no-mouse") as terminal:
+        terminal.wait_for(shows("step 2/", "all keys"))
         terminal.send("h")
-        terminal.wait_for(lambda screen: "all keys" not in screen and "step 2/13" in screen)
+        terminal.wait_for(lambda screen: "all keys" not in screen and "step 2/" in screen)
         terminal.send("b")
         terminal.wait_for(lambda screen: not screen.strip())
         terminal.send("b")
-        terminal.wait_for(shows("step 2/13"))
+        terminal.wait_for(shows("step 2/"))
         terminal.send("a+++++++")
-        terminal.wait_for(shows("step 6/13"))
+        # A step that was shown while nobody looked is not seen.
+        terminal.wait_for(lambda screen: re.search(r"step ([4-9]|\d\d)/", screen) is not None)
         terminal.send("a")
         terminal.wait_for(shows("stopped"))
 
@@ -199,9 +198,8 @@ def test_while_it_is_suspended_the_terminal_is_the_shells() -> None:
         terminal.wait_for(shows("all keys"))
         os.kill(terminal.process.pid, signal.SIGTSTP)
         os.waitid(os.P_PID, terminal.process.pid, os.WSTOPPED)
-        while terminal.read_once(0.05):
-            pass
-        assert terminal.is_restored()
+        while not terminal.is_restored():
+            assert terminal.read_once(PATIENCE)
         terminal.screen.reset()
         os.kill(terminal.process.pid, signal.SIGCONT)
         terminal.wait_for(shows("all keys"))
@@ -214,11 +212,13 @@ def test_while_it_is_suspended_the_terminal_is_the_shells() -> None:
 def test_a_program_whose_terminal_does_not_read_ends_all_the_same(number: int) -> None:
     with gdtutor("bias") as terminal:
         terminal.wait_for(shows("all keys"))
-        # Nobody reads any more: help and back, until no more fits in between.
-        for _ in range(30):
-            terminal.send("?\x1b")
+        # Nobody reads any more, and no frame of this size fits in between.
+        while terminal.read_once(0):
+            pass
+        terminal.resize(500, 200)
+        assert terminal.has_unread(PATIENCE)
         os.kill(terminal.process.pid, number)
-        code = terminal.process.wait(10)
+        code = terminal.process.wait(PATIENCE)
         assert code == (-number if number == signal.SIGQUIT else 128 + number)
         while terminal.read_once(0):
             pass
@@ -261,7 +261,8 @@ def test_the_palette_closes_where_it_has_no_room() -> None:
             terminal.wait_for(shows("too small"[:columns].strip()))
             terminal.send("\x10\x1b[6~")
         terminal.resize(80, 24)
-        terminal.wait_for(shows("all keys"))
+        # The last keys may be answered on the small terminal, or once there is room again.
+        terminal.wait_for(lambda screen: "all keys" in screen or "Search for commands" in screen)
         terminal.send("\x03")
         assert terminal.wait_for_end() == 0
 
@@ -277,35 +278,40 @@ def test_ctrl_c_ends_the_program_from_the_palette_too() -> None:
 
 
 WRONG = """
-import sys, time
-import gdtutor.session.update as update_module
+import sys, threading
 import gdtutor.ui.answering as answering
 from gdtutor.cli import main
+from gdtutor.ui.program import Program
 
 def wrong(session, action):
     if type(action).__name__ == sys.argv[1] and getattr(action, "key", "n") == "n":
-        time.sleep(float(sys.argv[2]))
+        if sys.argv[2] == "late":
+            is_late.wait()
         raise KeyError("planted")
     return right(session, action)
 
+def tell(program):
+    tell_waiting(program)
+    is_late.set()
+
+is_late = threading.Event()
 right, answering.update = answering.update, wrong
+tell_waiting, Program._tell_waiting = Program._tell_waiting, tell
 sys.exit(main(["bias", "--no-save", "--no-mouse"]))
 """
 
 
 @pytest.mark.parametrize(
-    ("action", "seconds", "keys"),
+    ("action", "when", "keys"),
     [
-        ("Press", "0", "n"),
-        ("Press", "0.2", "n"),
-        ("Tick", "0", "a+++++++"),
-        ("Progressed", "0", "t"),
+        ("Press", "soon", "n"),
+        ("Press", "late", "n"),
+        ("Tick", "soon", "a+++++++"),
+        ("Progressed", "soon", "t"),
     ],
 )
-def test_an_error_of_the_program_ends_it_with_a_report(
-    action: str, seconds: str, keys: str
-) -> None:
-    with PseudoTerminal("-c", WRONG, action, seconds, lines=60) as terminal:
+def test_an_error_of_the_program_ends_it_with_a_report(action: str, when: str, keys: str) -> None:
+    with PseudoTerminal("-c", WRONG, action, when, lines=60) as terminal:
         terminal.wait_for(shows("all keys"))
         terminal.send(keys)
         assert terminal.wait_for_end() == 1

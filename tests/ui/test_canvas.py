@@ -28,7 +28,7 @@ class Painted:
 
     def __init__(self, mode: str, ground: str) -> None:
         with PseudoTerminal(PROGRAM, mode, ground, columns=WIDTH, lines=HEIGHT) as terminal:
-            self.first = terminal.wait_for(lambda text: "note 1\n" in text)
+            self.first = terminal.wait_for(lambda text: text == study_frame(1).text())
             for step in range(2, STEPS.start):
                 self._step(terminal, step)
             self.steps = [self._step(terminal, step) for step in STEPS]
@@ -36,14 +36,14 @@ class Painted:
             self.cells = visible(terminal.screen)
             terminal.screen.reset()
             terminal.send("r")
-            terminal.wait_for(lambda text: f"note {STEPS[-1]}\n" in text and "step   q" in text)
+            terminal.wait_for(lambda text: text == study_frame(STEPS[-1]).text())
             self.screens.append(terminal.text())
             self.repainted = visible(terminal.screen)
 
     @staticmethod
     def _step(terminal: PseudoTerminal, step: int) -> bytes:
         terminal.send(" ")
-        return terminal.wait_for(lambda text: f"note {step}\n" in text)
+        return terminal.wait_for(lambda text: text == study_frame(step).text())
 
     def codes(self) -> set[bytes]:
         """Return every colour and attribute code of the steps and of the first paint."""

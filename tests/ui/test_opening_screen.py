@@ -23,6 +23,7 @@ from gdtutor.ui.program import Program, Services
 from gdtutor.view.frame import ASCII, UNICODE, Chars, Frame
 from gdtutor.view.opening_screen import lesson_cover, library_cover
 from gdtutor.view.screen import frame_of
+from tests.ui.piloting import BOUND, until
 
 LESSONS = discover(shipped_lessons_folder())
 LOOKS = Looks(choose_colours("256", {}), UNICODE)
@@ -67,20 +68,11 @@ def test_a_file_that_cannot_be_read_stands_in_the_library_by_its_name(tmp_path: 
     )
 
 
-async def until(pilot, holds):  # type: ignore[no-untyped-def]
-    """Let the app work until something holds; the bound only ends a test that would hang."""
-    loop = asyncio.get_running_loop()
-    end = loop.time() + 30
-    while not holds():
-        assert loop.time() < end, "it did not come to pass"
-        await pilot.pause()
-
-
 def test_keys_pressed_on_the_cover_are_kept_until_the_program_is_open() -> None:
     path, gate = LESSONS[5], Event()
 
     def open_program(app: TutorApp) -> Program:
-        gate.wait(30)
+        gate.wait(BOUND)
         return Program(app, session_at(path), Services(open_lesson, lambda _: None))
 
     async def run() -> None:

@@ -60,7 +60,7 @@ def test_a_main_thread_that_is_held_up_is_ended_by_another(heeded: Callable[...,
 
     heeded(lambda number: None, hard_exit, 0)
     os.kill(os.getpid(), signal.SIGTERM)
-    assert gone.wait(10)
+    assert gone.wait(60)
     assert codes == [143]
 
 

@@ -18,6 +18,7 @@ from gdtutor.ui.program import Program, Services
 from gdtutor.ui.trainer import LONGEST_PAUSE, Trainer
 from gdtutor.values import replace
 from gdtutor.view.frame import UNICODE
+from tests.ui.piloting import until
 
 LOOKS = Looks(choose_colours("256", {}), UNICODE)
 
@@ -37,15 +38,6 @@ class RecordedWay:
 
     def wait(self, seconds: float) -> None:
         self.bounds.add(seconds)
-
-
-async def until(pilot, holds):
-    """Let the app work until something holds; the bound only ends a test that would hang."""
-    loop = asyncio.get_running_loop()
-    end = loop.time() + 30
-    while not holds():
-        assert loop.time() < end, "it did not come to pass"
-        await pilot.pause()
 
 
 def test_a_key_holds_training_from_its_press_until_its_answer_is_painted(monkeypatch) -> None:

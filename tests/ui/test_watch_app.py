@@ -14,15 +14,7 @@ from gdtutor.ui import program as program_module
 from gdtutor.ui.app import Looks, TutorApp
 from gdtutor.ui.program import Program, Services
 from gdtutor.view.frame import UNICODE
-
-
-async def until(pilot, holds):
-    """Let the app work until something holds; the bound only ends a test that would hang."""
-    loop = asyncio.get_running_loop()
-    end = loop.time() + 30
-    while not holds():
-        assert loop.time() < end, "it did not come to pass"
-        await pilot.pause()
+from tests.ui.piloting import until
 
 
 def watching(path, monkeypatch):
