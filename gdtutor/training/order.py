@@ -9,6 +9,8 @@ Twister's own array seeding mixes. NumPy has frozen that seeding and the stream.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from gdtutor.engine.errors import did_you_mean
@@ -59,6 +61,7 @@ def check_order(order: str, seed: int, examples: int, batch: int) -> None:
         )
 
 
+@lru_cache(maxsize=2)
 def block_of_epochs(order: str, seed: int, examples: int, batch: int, block: int) -> Indices:
     """Return the order of the examples for every epoch of one block.
 

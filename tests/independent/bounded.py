@@ -16,6 +16,8 @@ ROUNDING = Wide(2) ** -53
 """Half the distance from 1 to the next float64."""
 LEAST = Wide(2) ** -1074
 LARGEST = Wide(np.finfo(np.float64).max)
+_PLAIN = LARGEST / 2
+"""A number below that is as far from overflowing as its bound."""
 _LINEAR = Wide(0.01)
 """A relative change up to which first order is enough."""
 
@@ -59,8 +61,11 @@ def made(value, bound, operands, roundings=1, is_exact=False):
     bound = np.asarray(bound, Wide)
     size = np.abs(value)
     rounded = bound + roundings * ROUNDING * size
-    rounded = rounded + np.where(size < 1e-290, roundings * LEAST, 0)
+    if size.min() < 1e-290:
+        rounded = rounded + np.where(size < 1e-290, roundings * LEAST, 0)
     rounded = np.where((bound == 0) & is_exact, 0, rounded)
+    if (size + rounded).max() < _PLAIN and all(one.bound.max() < LARGEST for one in operands):
+        return Bounded(value, rounded)
     over = size > LARGEST
     at_border = np.abs(size - LARGEST) <= rounded + LARGEST * 1e-12
     value = np.where(over, np.sign(value) * np.inf, value)

@@ -35,12 +35,12 @@ def hold(text, path, words=(), kinds=("folded", "unfolded", "train", "export")):
     if lesson.training:
         iterations = min(lesson.training["epochs"] * lesson.per_epoch, 6)
     asked = ["transcript", path, "--iterations", iterations, *words]
-    held = Held()
+    held, tapes = Held(), {}
     if "folded" in kinds or "train" in kinds:
-        _hold_walk(lesson, program.data(*asked), held, "")
+        _hold_walk(lesson, program.data(*asked), held, "", tapes)
     if "unfolded" in kinds:
         other = Held()
-        _hold_walk(lesson, program.data(*asked, "--unfold", "all"), other, " unfolded")
+        _hold_walk(lesson, program.data(*asked, "--unfold", "all"), other, " unfolded", tapes)
         hold_finite(held, other)
         held.figures, held.left_open = (
             held.figures + other.figures, held.left_open + other.left_open
@@ -75,8 +75,8 @@ def _edits(words):
 class _Walk:
     """The walk through a lesson, from one step to the next."""
 
-    def __init__(self, lesson, held, label):
-        self.lesson, self.held, self.label = lesson, held, label
+    def __init__(self, lesson, held, label, tapes):
+        self.lesson, self.held, self.label, self.tapes = lesson, held, label, tapes
         self.parameters = dict(lesson.given)
         self.state = {}
         self.since = {}
@@ -111,21 +111,29 @@ class _Walk:
         chosen = reading.chosen_examples(lesson, self.iteration)
         is_last = self.scene == len(lesson.scenes) - 1
         data = reading.data_given(lesson, self.iteration, chosen) if lesson.inputs else {}
-        self.tape = Tape()
         for name, value in shown.items():
             self._hold_given(name, value, data, len(chosen), f"{where} {name}")
-            self.tape.leaf(name, value)
-        with np.errstate(all="ignore"):
-            lines = reading.scenes_of(lesson, self.iteration)[self.scene]
-            for name, tree in lines:
-                self.tape.line(name, tree)
-            root = lines[-1][0]
-            self.gradients = self.tape.gradients(root)
+        lines = reading.scenes_of(lesson, self.iteration)[self.scene]
+        root = lines[-1][0]
+        self.tape, self.gradients = self._computed(shown, lines)
         if is_last:
             self.held.shown[self.iteration, "cost"] = (self.tape.value(root), len(chosen))
             found = [self.gradients[n] for n in lesson.trained if n in self.gradients]
             squares = [B.total(B.square(g)) for g in found]
             self.held.shown[self.iteration, "norm"] = B.sqrt(reduce(B.add, squares, exact(0.0)))
+
+    def _computed(self, shown, lines):
+        """Return the tape and the gradients over what is given; both foldings have the same."""
+        given = (self.iteration, self.scene, *((n, v.tobytes()) for n, v in shown.items()))
+        if given not in self.tapes:
+            tape = Tape()
+            for name, value in shown.items():
+                tape.leaf(name, value)
+            with np.errstate(all="ignore"):
+                for name, tree in lines:
+                    tape.line(name, tree)
+                self.tapes[given] = tape, tape.gradients(lines[-1][0])
+        return self.tapes[given]
 
     def _hold_given(self, name, value, data, count, where):
         self.held.figures += value.size
@@ -243,8 +251,8 @@ def _about(rate):
     return B.Bounded(np.asarray(rate, B.Wide), np.asarray(abs(rate) * 4 * B.ROUNDING, B.Wide))
 
 
-def _hold_walk(lesson, told, held, label):
-    walk = _Walk(lesson, held, label)
+def _hold_walk(lesson, told, held, label, tapes):
+    walk = _Walk(lesson, held, label, tapes)
     for step in told["steps"]:
         walk.step(step)
     walk.finish()

@@ -6,6 +6,7 @@ import math
 import re
 import tomllib
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 
@@ -266,18 +267,23 @@ def chosen_examples(lesson, iteration):
         return np.arange(len(lesson.examples))
     batch, settings = lesson.batch, lesson.training
     epoch, turn = divmod(iteration, lesson.per_epoch)
+    order = _ordered(settings["order"], settings["seed"], size, lesson.per_epoch * batch, epoch)
+    return order[turn * batch : (turn + 1) * batch]
+
+
+@lru_cache(maxsize=8)
+def _ordered(order, seed, size, width, epoch):
+    """Return the examples of an epoch in their order."""
     epochs = max(1, 16_384 // size)
     block, row = divmod(epoch, epochs)
-    stream = np.random.RandomState([settings["seed"], block & 0xFFFFFFFF, block >> 32])
-    match settings["order"]:
+    stream = np.random.RandomState([seed, block & 0xFFFFFFFF, block >> 32])
+    match order:
         case "given":
-            order = np.arange(size)
+            return np.arange(size)
         case "shuffled":
-            order = np.argsort(stream.random_sample((epochs, size)), axis=1)[row]
+            return np.argsort(stream.random_sample((epochs, size)), axis=1)[row]
         case "drawn":
-            width = lesson.per_epoch * batch
-            order = stream.randint(0, size, size=(epochs, width))[row]
-    return order[turn * batch : (turn + 1) * batch]
+            return stream.randint(0, size, size=(epochs, width))[row]
 
 
 def data_given(lesson, iteration, chosen, is_single=None):

@@ -57,9 +57,11 @@ def take_apart(
 
 def cell_text(shape: Shape, place: int) -> str:
     """Return which cell of an array this is, as `[0, 2]`; nothing for a plain number."""
-    if not shape:
-        return ""
-    return "[" + ", ".join(str(int(i)) for i in np.unravel_index(place, shape)) + "]"
+    index: list[str] = []
+    for length in reversed(shape):
+        place, at = divmod(place, length)
+        index.insert(0, str(at))
+    return f"[{', '.join(index)}]" if index else ""
 
 
 def _spread(cells: Cells, shape: Shape) -> list[Term]:
