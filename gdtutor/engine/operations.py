@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdtutor.engine import arrangements
-from gdtutor.engine.expression import Attribute, Expr, Name, Number
+from gdtutor.engine.expression import Apply, Attribute, Expr, Name, Number, substitute
 from gdtutor.engine.parsing import Arity, parse
 from gdtutor.values import Struct, field
 
@@ -112,7 +112,8 @@ class Operation(Struct, frozen=True):
 
     def axis_of(self, named: Attribute) -> Attribute:
         """Return the axis that a call goes along: of columns the first where it names none."""
-        return 0 if named is None and self.kind is not Kind.REDUCTION and self.takes_axis else named
+        is_of_columns = self.kind is not Kind.REDUCTION and not self.internal
+        return 0 if named is None and is_of_columns and self.takes_axis else named
 
 
 def _sum(a: Array, axis: int | None = None) -> Array:
@@ -435,14 +436,16 @@ _ALL = (
     Operation(
         "var", 1, Kind.REDUCTION, "averages how far the cells of {a} are from their mean, squared",
         formula="mean(square(a - mean(a, axis)), axis)",
-        local=("2*(a - mean(a, axis))*count(out)/count(a)",),
+        computed="mean(square(deviation(a, axis)), axis)",
+        local=("2*deviation(a, axis)*count(out)/count(a)",),
         because=("a cell far from the mean counts most",),
         attribute="axis",
     ),
     Operation(
         "std", 1, Kind.REDUCTION, "takes the root of the variance of {a}",
         formula="sqrt(var(a, axis))",
-        local=("(a - mean(a, axis))*count(out)/count(a)/maximum(out, 1e-300)",),
+        # Below every root of a float64 above 0, so that it stands for 0 alone.
+        local=("deviation(a, axis)*count(out)/count(a)/maximum(out, 1e-162)",),
         because=("a cell far from the mean counts most",),
         kink="out", convention="0 is used there",
         attribute="axis",
@@ -489,6 +492,13 @@ _ALL = (
     Operation(
         "ties", 1, Kind.REDUCTION, "counts the largest cells of {a}",
         formula="sum(step(a - max(a, axis)), axis)", internal=True,
+        attribute="axis",
+    ),
+    Operation(
+        # From the largest cell first: among equal cells a mean is off by its own rounding.
+        "deviation", 1, Kind.COLUMNS, "takes from {a} the mean of its cells",
+        formula="a - mean(a, axis)",
+        computed="a - max(a, axis) - mean(a - max(a, axis), axis)", internal=True,
         attribute="axis",
     ),
     Operation(
@@ -611,6 +621,13 @@ def evaluate(expr: Expr, values: Mapping[str, Array]) -> Array:
         return values[expr.name]
     args = tuple(evaluate(arg, values) for arg in expr.args)
     return apply(OPERATIONS[expr.op], args, expr.attribute)
+
+
+def written_out(expr: Apply) -> Expr:
+    """Return a call with its row's definition, as learners see it, in its place."""
+    row = OPERATIONS[expr.op]
+    body = parse_rule(row.formula, row.axis_of(expr.attribute))
+    return substitute(body, dict(zip(OPERANDS, expr.args, strict=False)))
 
 
 def local_formula(op: Operation, operand: int, attribute: Attribute = None) -> Expr:

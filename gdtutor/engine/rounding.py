@@ -142,12 +142,16 @@ def _size(expr: Expr, values: Mapping[str, Array], sizes: Mapping[str, Array]) -
     if expr.op == "pow" and isinstance(expr.args[1], Number) and expr.args[1].value > 0:
         return np.asarray(args[0] ** expr.args[1].value, dtype=np.float64)
     row = OPERATIONS[expr.op]
-    body = definition(row, expr.attribute) if row.kind is Kind.REDUCTION else None
+    is_gathered = row.kind is Kind.REDUCTION or row.name == "deviation"
+    body = definition(row, expr.attribute) if is_gathered else None
     if body is not None:
         operands = dict(zip(OPERANDS, args, strict=False))
         parts = zip(OPERANDS, expr.args, strict=False)
         known = {key: evaluate(arg, values) for key, arg in parts}
-        return _size(body, known, operands)
+        size = _size(body, known, operands)
+        # A 0 there is exact, as among equal cells: without error, too, where it is divided by 0.
+        is_exact = row.name == "deviation" and evaluate(body, known) == 0
+        return np.where(is_exact, 0.0, size)
     if expr.op == "div":
         return np.asarray(args[0] / np.abs(evaluate(expr.args[1], values)))
     return np.asarray(np.abs(evaluate(expr, values)))

@@ -7,9 +7,8 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from gdtutor.engine.expression import Apply, Expr, Name, Number, substitute
+from gdtutor.engine.expression import Apply, Expr, Name, Number
 from gdtutor.engine.operations import (
-    OPERANDS,
     OPERATIONS,
     Array,
     Kind,
@@ -17,7 +16,7 @@ from gdtutor.engine.operations import (
     apply,
     arranged,
     evaluate,
-    parse_rule,
+    written_out,
 )
 from gdtutor.engine.shapes import Shape, expression_shape
 from gdtutor.values import Struct
@@ -111,11 +110,7 @@ class _Opener:
             return self._gathered(expr, cell)
         if operation.kind is Kind.ELEMENTWISE:
             return Apply(expr.op, tuple(self.open(a, self._own(a, cell)) for a in expr.args))
-        body = substitute(
-            parse_rule(operation.formula, operation.axis_of(expr.attribute)),
-            dict(zip(OPERANDS, expr.args, strict=False)),
-        )
-        return self.open(body, cell)
+        return self.open(written_out(expr), cell)
 
     def _shape(self, expr: Expr) -> Shape:
         return expression_shape(expr, self._shapes)

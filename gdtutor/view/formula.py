@@ -17,6 +17,7 @@ from gdtutor.engine.expression import (
     number_text,
     operands_of,
 )
+from gdtutor.engine.operations import written_out
 from gdtutor.values import Struct
 from gdtutor.view.frame import Chars
 from gdtutor.view.notation import superscript
@@ -55,6 +56,8 @@ class Writer(Struct, frozen=True):
                 return f"{self._minus}{self._at(expr.args[0], 3)}"
             case "mul_or_zero":
                 return self.write(Apply("mul", expr.args))
+            case "deviation":
+                return self.write(written_out(expr))
             case "pow":
                 return self._power(expr.args[0], expr.args[1])
             case "square":
@@ -130,6 +133,8 @@ class Writer(Struct, frozen=True):
             strength = _STRENGTH.get("mul" if expr.op == "mul_or_zero" else expr.op, WHOLE)
             if expr.op in ("identity", "spread"):
                 return self._at(expr.args[0], needed)
+            if expr.op == "deviation":
+                return self._at(written_out(expr), needed)
             if expr.op in ("sum", "sum_to") and text[0] in "Σs" and not text.endswith(")"):
                 strength = 1
             if expr.op == "sum_to":

@@ -1,3 +1,5 @@
+import math
+from fractions import Fraction
 from string import Formatter
 
 import numpy as np
@@ -226,11 +228,26 @@ def test_far_out_operands_give_finite_and_right_results(name, args, value, local
         ("logsumexp", ((1000, -1000),), ((1, 0),)),
         ("logsumexp", ((-1000.0, -1000.0),), ((0.5, 0.5),)),
         ("std", ((0.0, 0.0),), ((0, 0),)),
+        ("std", ((0.1, 0.1, 0.1),), ((0, 0, 0),)),
+        ("std", ((1e-200, 3e-200),), ((-5e-39, 5e-39),)),
+        ("var", ((0.7, 0.7, 0.7),), ((0, 0, 0),)),
     ],
 )
 def test_a_rule_overflows_only_where_its_result_does(name, args, locals_):
     for position, expected in enumerate(locals_):
         np.testing.assert_allclose(local_at(name, position, *args), expected, rtol=1e-14, atol=0)
+
+
+@pytest.mark.parametrize("near", [(0.1, 0.1, np.nextafter(0.1, 1)), (1e8, 1e8 + 1e-7, 1e8 + 3e-7)])
+def test_cells_that_hardly_deviate_have_the_deviation_of_their_exact_values(near):
+    exact = [Fraction(float(cell)) for cell in near]
+    apart = [cell - sum(exact) / 3 for cell in exact]
+    variance = sum(part**2 for part in apart) / 3
+    spread = math.sqrt(variance)
+    assert at("var", near) == pytest.approx(float(variance), rel=1e-14)
+    assert at("std", near) == pytest.approx(spread, rel=1e-14)
+    slopes = [float(part) / 3 / spread for part in apart]
+    np.testing.assert_allclose(local_at("std", 0, near), slopes, rtol=1e-14, atol=1e-15)
 
 
 def test_tied_cells_share_along_the_axis_that_is_named():

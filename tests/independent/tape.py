@@ -159,15 +159,18 @@ def _place(a, axis=None):
     return Bounded(value.astype(Wide), np.where(sure, Wide(0), Wide(np.inf)))
 
 
+def _deviation(a, axis=None):
+    """How far every cell is from their mean, by way of the largest: near ones lose nothing."""
+    apart = B.sub(a, B.spread(B.largest(a, axis), a.shape))
+    return B.sub(apart, B.spread(_mean(apart, axis), a.shape))
+
+
 def _var(a, axis=None):
-    return _mean(B.square(B.sub(a, _mean(a, axis))), axis)
+    return _mean(B.square(_deviation(a, axis)), axis)
 
 
 def _std(a, axis=None):
-    """The root of the variance; what the rounding of a mean makes deviate is left to it."""
-    apart = B.sub(a, _mean(a, axis)).bound
-    found = B.sqrt(_var(a, axis))
-    return B.Bounded(found.value, found.bound + np.max(apart, axis, keepdims=axis is not None))
+    return B.sqrt(_var(a, axis))
 
 
 def _logsumexp(a, axis=None):
@@ -286,17 +289,17 @@ def _back_place(g, a, out, axis=None):
 
 def _back_var(g, a, out, axis=None):
     count = a.value.size if axis is None else a.value.shape[axis]
-    slope = B.div(B.mul(TWO, B.sub(a, _mean(a, axis))), exact(count))
+    slope = B.div(B.mul(TWO, _deviation(a, axis)), exact(count))
     return (B.mul(B.spread(g, a.shape), slope),)
 
 
 def _back_std(g, a, out, axis=None):
-    """0 where nothing deviates; left open where only the rounding of a mean can tell that."""
+    """0 where nothing deviates."""
     count = a.value.size if axis is None else a.value.shape[axis]
     below = B.mul(B.spread(out, a.shape), exact(count))
-    slope = B.div(B.sub(a, _mean(a, axis)), _where(below.value == 0, ONE, below))
-    is_tie = B.spread(out, a.shape).value <= 8 * B.ROUNDING * np.abs(a.value)
-    slope = B.Bounded(slope.value, np.where(is_tie & (a.value != 0), np.inf, slope.bound))
+    slope = B.div(_deviation(a, axis), _where(below.value == 0, ONE, below))
+    is_open = (below.value == 0) & (below.bound > 0)
+    slope = B.Bounded(slope.value, np.where(is_open, np.inf, slope.bound))
     return (B.mul(B.spread(g, a.shape), slope),)
 
 
