@@ -310,7 +310,7 @@ COMMANDS: tuple[Command, ...] = (
             lambda s, _: asked(s, PromptKind.SWEEP, "sweep (learning_rate=0.1,1)"), footer="sweep"),
     Command("stop", ("s",), "s", "s", "stop the run, or the sweep", _TRAIN, training.stop_training,
             footer="stop", why_not=works_at.stopping),
-    Command("train_tab", ("tab",), "Tab", "Tab", "next side panel", _TRAIN,
+    Command("train_tab", ("tab",), "Tab", "Tab", "next side panel; 2Tab: the second", _TRAIN,
             training.next_train_tab, "view"),
     Command("side_down", ("down",), "↓", "down", "scroll the side panel", _TRAIN,
             training.scroll_side),

@@ -13,6 +13,7 @@ from gdtutor.session.digits import DEFAULT_DIGITS
 from gdtutor.session.figures import figures_ahead
 from gdtutor.session.moment import Moment
 from gdtutor.session.navigation import steps_back
+from gdtutor.session.runs import has_others
 from gdtutor.session.state import Look, Screen, Session, Tab, TrainLook, has_opening
 from gdtutor.session.steps import Step, find_step
 from gdtutor.values import replace
@@ -126,7 +127,8 @@ def _keys(session: Session) -> str:
     """Return the keys that bring what no option names."""
     look = session.look
     if session.screen is Screen.TRAIN:
-        return " ".join(["t", *_swept_again(session), *_curve_keys(session.train_look)])
+        shown = _curve_keys(session.train_look, has_runs=has_others(session))
+        return " ".join(["t", *_swept_again(session), *shown])
     if session.screen is Screen.PLAY:
         epochs = len(session.training.costs)
         return f"{epochs}n" if epochs else ""
@@ -140,11 +142,12 @@ def _keys(session: Session) -> str:
     return " ".join(keys)
 
 
-def _curve_keys(look: TrainLook) -> list[str]:
+def _curve_keys(look: TrainLook, *, has_runs: bool) -> list[str]:
     """Return the keys that bring what the training screen shows beside the curve."""
     keys = ["y"] if look.log_y else []
     keys += [f"{look.mean}m"] if look.mean else []
-    keys += ["tab"] * look.tab
+    # The panel by its place: the runs, which may not be there elsewhere, show by themselves.
+    keys += [f"{look.tab + 1}tab"] if look.tab > 0 or (has_runs and not look.tab) else []
     keys += [f"{look.scroll}down"] if look.scroll else []
     # The place does not hang on how much of the curve is there when the keys are pressed.
     return keys if look.cursor is None else [*keys, ":", f"epoch:{look.cursor}", "enter"]

@@ -29,6 +29,8 @@ def in_variant(session: Session, name: str) -> Session:
     lesson = with_variant(session.base, name) if name else session.base
     run = run_of(lesson, session.seed)
     known = {line.name for scene in lesson.scenes for line in scene.graph.lines}
+    kept = _with_curves(session.kept, _trained(session))
+    beside = [curve for curve in kept if curve.label != (name or OWN)]
     session = replace(
         session,
         variant=name,
@@ -40,9 +42,9 @@ def in_variant(session: Session, name: str) -> Session:
         done=(),
         own_moment=None,
         previous=None,
-        kept=_with_curves(session.kept, _trained(session)),
+        kept=kept,
         training=Snapshot(),
-        train_look=replace(TrainLook(), log_y=session.train_look.log_y),
+        train_look=replace(TrainLook(), log_y=session.train_look.log_y, tab=-bool(beside)),
         look=replace(session.look, unfolded=session.look.unfolded & known, cell=None),
         # Its answer may be another one here, or its node not be there.
         challenge=None,
@@ -58,6 +60,11 @@ def run_label(session: Session) -> str:
         return session.variant or OWN
     start = f"{session.variant}, " if session.variant else "yours: "
     return f"{start}{changes_label(session)}"
+
+
+def has_others(session: Session) -> bool:
+    """Say whether other runs stand beside the present one."""
+    return any(curve.label != run_label(session) for curve in session.kept)
 
 
 def changes_label(session: Session) -> str:

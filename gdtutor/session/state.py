@@ -183,6 +183,7 @@ class TrainLook(Struct, frozen=True):
     mean: int = 0
     """Epochs whose mean is drawn beside the raw costs; 0 where it is not."""
     tab: int = 0
+    """The side panel, from 0; -1 for the runs side by side, which stand behind all others."""
     scroll: int = 0
     """Lines by which the side panel is scrolled."""
 

@@ -54,7 +54,8 @@ def sweep(session: Session, text: str) -> Result:
         # The worker does one thing at a time.
         session = replace(session, training=replace(session.training, status=Status.PAUSED))
     told = f"{len(made.members)} runs side by side{'; your own run waits' if waits else ''}."
-    session = replace(session, sweeping=Sweeping(made, wanted=made.epochs[1]))
+    look = replace(session.train_look, tab=-1, scroll=0)
+    session = replace(session, sweeping=Sweeping(made, wanted=made.epochs[1]), train_look=look)
     return said(session, f"{told} Space pauses them, s ends them."), (SweepRuns(made),)
 
 

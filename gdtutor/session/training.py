@@ -202,8 +202,11 @@ def toggle_mean(session: Session, count: int) -> Session:
 
 
 def next_train_tab(session: Session, count: int) -> Session:
-    """Show the next of the side panels of the training screen."""
-    look = replace(session.train_look, tab=session.train_look.tab + 1, scroll=0)
+    """Show the next of the side panels of the training screen; a number typed before is its place,
+    which does not hang on whether runs stand side by side.
+    """
+    tab = count - 1 if session.count else session.train_look.tab + 1
+    look = replace(session.train_look, tab=tab, scroll=0)
     return replace(session, train_look=look)
 
 

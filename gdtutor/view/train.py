@@ -6,7 +6,7 @@ import numpy as np
 
 from gdtutor.engine.operations import Array
 from gdtutor.lesson.model import PictureWish
-from gdtutor.session.runs import OWN, run_label
+from gdtutor.session.runs import OWN, has_others, run_label
 from gdtutor.session.snapshots import under_cursor
 from gdtutor.session.state import Screen, Session
 from gdtutor.training.classes import has_classes
@@ -66,7 +66,7 @@ def _wide(
     main = width - side
     title = ", ".join(["cost curve", *_qualities(session)])
     curve = boxed(Panel(title, ()), main, height, chars)
-    figure = _side(session, side - 4, height - 2, chars)
+    figure = _side(session, _tab(session), side - 4, height - 2, chars)
     panel = boxed(figure.panel, side, height, chars)
     placed = Placed(cost_plot(session, chars), 2, 3, main - 4, height - 2)
     return beside(curve, panel), (placed, *moved(figure.plots, main + 2, 3))
@@ -76,13 +76,15 @@ def _small(
     session: Session, width: int, height: int, chars: Chars
 ) -> tuple[tuple[Line, ...], tuple[Placed, ...]]:
     """Return the curve or one side panel, where both do not fit."""
-    count = len(_sides(session)) + 1
-    if session.train_look.tab % count == 0:
+    # The curve comes before the first panel; runs side by side begin with it as well.
+    tab = _tab(session) + has_others(session)
+    if tab % (len(_sides(session)) + 1) == 0:
         plot, said = cost_plot(session, chars), _qualities(session)
         if said and not plot.title:
             plot = replace(plot, title=", ".join(said))
         return ((),) * height, (Placed(plot, 0, 2, width, height),)
-    figure = _side(session, width, height - 1, chars, first=-1)
+    at = tab % (len(_sides(session)) + 1) - 1
+    figure = _side(session, at, width, height - 1, chars)
     lines, scroll = figure.panel.lines, figure.panel.scroll
     more = hidden(lines, scroll, height - 1, chars)
     title = line((figure.panel.title, Style.TITLE), (more, Style.KEY))
@@ -193,18 +195,13 @@ def _sides(session: Session) -> tuple[str | PictureWish, ...]:
     pictures = tuple(one for wish in training_figures(session) for one in _large_first(wish))
     own = {wish.kind for wish in pictures}
     others = (wish for wish in _pictures(_problem(session)) if wish.kind not in own)
-    return (*(("runs",) if _has_others(session) else ()), *pictures, *others, "parameters")
+    return (*pictures, *others, "parameters", *(("runs",) if has_others(session) else ()))
 
 
 def _large_first(wish: PictureWish) -> tuple[PictureWish, ...]:
     """Return a picture; before one of all neurons the plane of the output alone."""
     plain = PictureWish("boundary")
     return (plain, wish) if wish.kind == "boundary" and is_set(wish, "hidden") else (wish,)
-
-
-def _has_others(session: Session) -> bool:
-    """Say whether other runs stand beside the present one."""
-    return any(one.mark for one in curves_shown(session))
 
 
 def _pictures(problem: Problem | None) -> tuple[PictureWish, ...]:
@@ -236,18 +233,24 @@ def _problem(session: Session) -> Problem | None:
     return session.run.segment_at(max(session.training.iterations - 1, 0)).problem
 
 
-def _side(session: Session, width: int, height: int, chars: Chars, first: int = 0) -> Figure:
+def _side(session: Session, tab: int, width: int, height: int, chars: Chars) -> Figure:
     """Return the side panel, of the epoch under the cursor where it is on one, which it names."""
-    figure = _side_now(session, width, height, chars, first)
+    figure = _side_now(session, tab, width, height, chars)
     if under_cursor(session) is session.training or figure.panel.title == "runs":
         return figure
     title = f"epoch {session.train_look.cursor}: {figure.panel.title}"
     return replace(figure, panel=replace(figure.panel, title=title))
 
 
-def _side_now(session: Session, width: int, height: int, chars: Chars, first: int) -> Figure:
+def _tab(session: Session) -> int:
+    """Return the place of the side panel; the runs' own only where there are some."""
+    tab = session.train_look.tab
+    return tab if has_others(session) else max(tab, 0)
+
+
+def _side_now(session: Session, tab: int, width: int, height: int, chars: Chars) -> Figure:
     sides = _sides(session)
-    chosen = sides[(session.train_look.tab + first) % len(sides)]
+    chosen = sides[tab % len(sides)]
     if isinstance(chosen, str):
         panel = _plain_side(session, chosen, width, chars)
         return Figure(replace(panel, scroll=session.train_look.scroll))

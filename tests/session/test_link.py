@@ -158,8 +158,24 @@ def test_the_closing_page_is_reopened():
 
 
 def test_the_command_brings_back_what_the_training_screen_shows():
-    keys = "t S learning_rate=0.5,2 enter y tab : epoch:30 enter"
+    keys = "t S learning_rate=0.5,2 enter y 1tab : epoch:30 enter"
     presses = parse_keys(keys)
     session = headless.pressed(walk(NETWORK, "3/given"), presses)
     assert session.train_look.cursor == 30
     assert f"--keys '{keys}'" in command_of(session)
+
+
+@pytest.mark.parametrize("tabs", range(3))
+def test_the_side_panel_is_named_by_its_place_whatever_runs_stand_beside(tabs):
+    """A variant's kept curve brings a panel of the runs, which a screen reopened may not have."""
+
+    def panel(session):
+        second = screen(session, 80, 24).splitlines()[2]
+        return second.rpartition("╭")[2].strip("─╮ ")
+
+    keys = "t V" + " tab" * tabs
+    session = headless.pressed(walk(lesson_file("learning-rate")), parse_keys(keys))
+    again = reopened(command_of(session))
+    assert session.kept
+    assert (panel(session) == "runs") == (tabs == 0)
+    assert tabs == 0 or panel(replace(again, kept=())) == panel(session)

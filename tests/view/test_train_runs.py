@@ -9,7 +9,7 @@ from gdtutor.drive.opening import session_at
 from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
 from gdtutor.session.press import Press
 from gdtutor.session.runs import with_swept
-from gdtutor.session.state import KeptCurve, Screen, Session, Snapshot
+from gdtutor.session.state import KeptCurve, Screen, Session, Snapshot, TrainLook
 from gdtutor.values import replace
 from gdtutor.view.frame import ASCII, UNICODE
 from gdtutor.view.lines import text_of
@@ -134,7 +134,8 @@ def test_sweeps_of_two_settings_keep_them_in_the_labels():
 
 def many_runs(count: int) -> Session:
     curves = [(f"run {i}", [2.0, 1.0 / (i + 1)]) for i in range(count)]
-    return replace(beside(*curves, own=(4.0, 3.0)), screen=Screen.TRAIN)
+    session = beside(*curves, own=(4.0, 3.0))
+    return replace(session, screen=Screen.TRAIN, train_look=TrainLook(tab=-1))
 
 
 def test_among_many_runs_the_best_is_named_above_them_all():
@@ -158,7 +159,7 @@ def test_a_run_that_broke_off_at_a_low_cost_is_not_the_lowest():
 def test_the_runs_that_have_no_room_are_scrolled_to_and_no_further(size):
     session = many_runs(12)
     if size[0] < 80:
-        session = pressed(session, [Press("tab")])
+        session = pressed(session, [Press("4", "4"), Press("tab")])
     assert "★ the lowest cost" not in (first := frame_of(session, *size, UNICODE).text())
     once = settled(pressed(session, [Press("down")]), *size, UNICODE)
     assert frame_of(once, *size, UNICODE).text() != first
