@@ -53,6 +53,7 @@ _SEE = {
     "dataset": "see [Data sets](#data-sets)",
     "scale": f"{' or '.join(f'`{name}`' for name in SCALINGS)}",
     "order": ", ".join(f"`{name}`: {text}" for name, text in ORDERS.items()),
+    "watch": ", ".join(f"`{name}`: {text}" for name, text in tables.PACES.items()),
     "optimizer": "see [Optimisers](#optimisers)",
     "hyperparameters": "see [Optimisers](#optimisers)",
     "activation": ", ".join(f"`{name}`" for name in tables.NETWORK_ACTIVATIONS),

@@ -125,6 +125,7 @@ def _with_graphs(
     missed: list[Mistake] = [] if sheet.written.is_variant else mistakes
     return replace(
         lesson,
+        watch="fast" if front.training is None else front.training.watch,
         story=check_story(front.story, mistakes, trains=lesson.trains),
         passes=read_passes(front.pass_, walks, missed),
         tasks=read_tasks(sheet.written.body.tasks, names, findings),

@@ -191,6 +191,8 @@ class Lesson(Struct, frozen=True, eq=False):
     """How many iterations its story tells; the closing page stands behind the last of them."""
     digits: int | None = None
     """Significant digits that it opens with; None where the learner's own hold."""
+    watch: str = "fast"
+    """How fast the training screen trains the whole run: fast, or slow enough to be watched."""
     passes: tuple[tuple[str, str], ...] = ()
     """Steps that → passes over, each a phase and a node."""
     tasks: tuple[Task, ...] = ()

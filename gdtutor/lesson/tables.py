@@ -55,6 +55,11 @@ MAX_STORY = 20
 MAX_PASSES = 100
 """Most steps that a lesson passes over."""
 MAX_PICTURES = 8
+PACES = {
+    "fast": "as fast as it can",
+    "slow": "in some 20 seconds, the beginning slowest, so that a boundary bends before one's eyes",
+}
+"""How fast the training screen may train, with what each pace means."""
 """Most pictures that a lesson asks for."""
 
 NETWORK_ACTIVATIONS = (
@@ -330,6 +335,8 @@ class TrainingTable:
     """What ends a run early."""
     validation: float = key(number(0, high=0.9), 0.0, "the part held back from training")
     """Fraction of the examples, from the end, that is never trained on."""
+    watch: str = key(one_of(PACES, "pace"), "fast", "how fast the training screen trains")
+    """How fast the training screen trains the whole run."""
 
 
 def _start(value: object, path: Path, mistakes: list[Mistake]) -> object:

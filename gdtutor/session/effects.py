@@ -31,6 +31,8 @@ class Train(Struct, frozen=True, eq=False):
     """None: to the end of the settings' epochs."""
     beside: Run | None = None
     """The lesson's own run, which follows it as far, where changes have made this one another."""
+    is_slow: bool = False
+    """Whether it is to be watched: the whole run takes `training.WATCHED` seconds."""
 
 
 class SweepRuns(Struct, frozen=True, eq=False):

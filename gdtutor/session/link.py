@@ -127,8 +127,11 @@ def _keys(session: Session) -> str:
     """Return the keys that bring what no option names."""
     look = session.look
     if session.screen is Screen.TRAIN:
+        asks = session.lesson is not None and session.lesson.watch == "slow"
+        is_changed = session.train_look.is_slow not in (None, asks)
+        pace = ["w"] if is_changed else []
         shown = _curve_keys(session.train_look, has_runs=has_others(session))
-        return " ".join(["t", *_swept_again(session), *shown])
+        return " ".join(["t", *pace, *_swept_again(session), *shown])
     if session.screen is Screen.PLAY:
         epochs = len(session.training.costs)
         return f"{epochs}n" if epochs else ""

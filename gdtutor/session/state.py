@@ -182,6 +182,8 @@ class TrainLook(Struct, frozen=True):
     """Epoch under the cursor on the curve."""
     mean: int = 0
     """Epochs whose mean is drawn beside the raw costs; 0 where it is not."""
+    is_slow: bool | None = None
+    """Whether the whole run takes its time to be watched; None where the lesson decides."""
     tab: int = 0
     """The side panel, from 0; -1 for the runs side by side, which stand behind all others."""
     scroll: int = 0

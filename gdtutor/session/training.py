@@ -22,6 +22,8 @@ LEAST_RATE, MOST_RATE = 1e-12, 1e12
 _MOST_DOUBLINGS = 100
 """From one end to the other."""
 
+WATCHED = 20.0
+"""Seconds of a whole run that is watched."""
 MEAN_OF = 25
 """Epochs of a mean where no number is asked for."""
 MOST_MEAN = 10_000
@@ -37,6 +39,8 @@ def open_training(session: Session, count: int) -> Result:
         return said(session, why), ()
     session = replace(session, screen=Screen.TRAIN)
     if session.training.status is Status.IDLE and session.sweeping is None:
+        if watches(session):
+            session = said(session, "Slowly, as this lesson asks; w trains at full speed.")
         return _start(session, None)
     return session, ()
 
@@ -76,7 +80,37 @@ def _start(session: Session, iterations: int | None) -> Result:
 
 def _train(session: Session, run: Run, iterations: int | None) -> Train:
     """Return the wish to train, with the lesson's own run beside one that was changed."""
-    return Train(run, iterations, session.original if session.changes else None)
+    is_slow = iterations is None and watches(session)
+    return Train(run, iterations, session.original if session.changes else None, is_slow)
+
+
+def watches(session: Session) -> bool:
+    """Say whether a whole run takes its time: as the learner chose, else as the lesson asks."""
+    chosen = session.train_look.is_slow
+    asks = session.lesson is not None and session.lesson.watch == "slow"
+    return asks if chosen is None else chosen
+
+
+def watched_by(seconds: float, iterations: int) -> int:
+    """Return how far a run of so many iterations is after so long where it is watched: it begins
+    slowly, since a boundary bends most at first, and gets faster as evenly.
+    """
+    return int(iterations * min(seconds / WATCHED, 1.0) ** 2)
+
+
+def seconds_watched(done: float, iterations: float) -> float:
+    """Return when a run that is watched has come so far: the inverse of `watched_by`."""
+    return float(WATCHED * min(done / max(iterations, 1), 1.0) ** 0.5)
+
+
+def toggle_watch(session: Session, count: int) -> Result:
+    """Train slowly enough to be watched, or at full speed again."""
+    is_slow = not watches(session)
+    session = replace(session, train_look=replace(session.train_look, is_slow=is_slow))
+    told = f"Slowly: the whole run in {WATCHED:.0f} seconds, its beginning slowest. w: full speed."
+    session = said(session, told if is_slow else "Full speed; w trains slowly again.")
+    is_whole = session.training.status is Status.RUNNING and session.goal is None
+    return _start(session, None) if is_whole and session.sweeping is None else (session, ())
 
 
 def catch_up(

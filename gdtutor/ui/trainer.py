@@ -14,16 +14,19 @@ from gdtutor.session.effects import Train
 from gdtutor.session.snapshots import snapshot_of
 from gdtutor.session.state import Snapshot, Status
 from gdtutor.session.sweeps import Swept, news_of
-from gdtutor.session.training import catch_up
+from gdtutor.session.training import catch_up, seconds_watched, watched_by
 from gdtutor.session.update import Failed, Progressed
 from gdtutor.ui.app import TutorApp
 from gdtutor.values import Struct, field, replace
 
 if TYPE_CHECKING:
+    from gdtutor.training.run import Run
     from gdtutor.training.sweep import Sweep
 
 SWITCH_EVERY = 0.0005
 """Seconds that the worker computes before it lets the screen have its turn."""
+WATCH_EVERY = 0.02
+"""Seconds for which it waits where a run that is watched is too fast."""
 LONGEST_PAUSE = 0.1
 """Seconds for which the worker stands aside at most, whatever becomes of the key."""
 
@@ -137,6 +140,17 @@ class Trainer:
         sweep.advance(deadline=is_over, clock=self._clock)
         self._publish(job, news_of(sweep, Status.PAUSED))
 
+    def _watched(self, run: Run, is_over: Callable[[], bool], job: _Task) -> None:
+        """Train to the end as slowly as a run is watched, from where it is."""
+        whole = run.last_iteration
+        started = self._clock() - seconds_watched(run.farthest, whole)
+        while run.stopped_by is None and not is_over():
+            due = watched_by(self._clock() - started, whole)
+            if due > run.farthest:
+                run.advance(due - run.farthest, deadline=is_over, clock=self._clock)
+            else:
+                job.stop.wait(WATCH_EVERY)
+
     def _train(self, job: _Task, before: Snapshot, wish: Train) -> None:
         run, iterations = wish.run, wish.iterations
         started, first = self._clock(), len(run.costs)
@@ -153,14 +167,17 @@ class Trainer:
             )
 
         is_over = self._deadline(job, lambda: news(Status.RUNNING))
-        progress = run.advance(
-            iterations=iterations,
-            deadline=is_over,
-            beyond=iterations is not None,
-            clock=self._clock,
-        )
+        if wish.is_slow:
+            self._watched(run, is_over, job)
+        else:
+            run.advance(
+                iterations=iterations,
+                deadline=is_over,
+                beyond=iterations is not None,
+                clock=self._clock,
+            )
         catch_up(wish, is_over, self._clock)
         if self._job is job:
             self._publish(
-                job, news(Status.FINISHED if progress.stopped_by is not None else Status.PAUSED)
+                job, news(Status.FINISHED if run.stopped_by is not None else Status.PAUSED)
             )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from gdtutor.session.state import Session, Snapshot, Status
+from gdtutor.session.training import WATCHED, seconds_watched, watches
 from gdtutor.training.settings import Stop
 from gdtutor.training.trouble import ending
 from gdtutor.view import notation
@@ -162,7 +163,10 @@ def _of_run(session: Session) -> tuple[int, int, tuple[str, ...]]:
     speed = f"{rate:,.{0 if rate >= 10 else 1 if rate >= 1 else 3}f}" if rate else ""
     left = ""
     if snapshot.status is Status.RUNNING and rate:
-        left = f"{max(_goal(session, wanted) - done, 0) / rate:.1f} s left"
+        seconds = max(_goal(session, wanted) - done, 0) / rate
+        if watches(session) and session.goal is None:
+            seconds = WATCHED - seconds_watched(done, wanted)
+        left = f"{seconds:.1f} s left"
     plain, short = f"{done:,} of {wanted:,} epochs", f"{done:,}/{wanted:,}"
     if done > wanted:
         plain, short = f"{done:,} epochs, {done - wanted:,} beyond the end", f"{done:,}"
