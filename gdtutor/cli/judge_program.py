@@ -49,7 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
         print_json(verdict_data(judged.verdict, judged.slope, judged.curves))
     else:
         print_lines(judged.lines(path))
-    return 0 if judged.verdict.is_right else 1
+    return 0 if judged.is_right else 1
 
 
 class _Judged(Struct, frozen=True, eq=False):
@@ -58,6 +58,11 @@ class _Judged(Struct, frozen=True, eq=False):
     verdict: Verdict
     slope: CostSlope | None
     curves: CostCurves | None
+
+    @property
+    def is_right(self) -> bool:
+        """Whether the names are, and the run from the lesson's start."""
+        return self.verdict.is_right and (self.curves is None or not self.curves.departs)
 
     def lines(self, path: Path) -> list[str]:
         """Return all of it as text."""

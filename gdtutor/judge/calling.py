@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from gdtutor.judge.left_values import classes_of
+
 Space = dict[str, Any]
 """The names of a module."""
 
@@ -117,17 +119,10 @@ def _takes_target_first(function: Callable[..., Any]) -> bool:
     return bool(names) and names[0].lower() in _TARGETS
 
 
-def layer_class(space: Space, words: Sequence[str]) -> type | None:
+def layer_class(space: Space, words: Sequence[str] = _LINEAR) -> type | None:
     """Return the module's own class with forward and backward whose name has one of some words."""
-    for value in space.values():
-        if isinstance(value, type) and value.__module__ == space.get("__name__"):
-            called = value.__name__.lower()
-            is_layer = callable(getattr(value, "forward", None)) and callable(
-                getattr(value, "backward", None)
-            )
-            if is_layer and any(word in called for word in words):
-                return value
-    return None
+    fitting = (c for c in classes_of(space) if any(w in c.__name__.lower() for w in words))
+    return next(fitting, None)
 
 
 def _sizes(kind: type, weight: Any, bias: Any) -> Space:

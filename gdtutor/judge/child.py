@@ -23,10 +23,17 @@ from typing import Any
 
 import numpy as np
 
-from gdtutor.judge.calling import Layers, Space, cache_in, call_by_names
-from gdtutor.judge.left_values import as_numbers, value_at, value_in_tables
-from gdtutor.judge.rewriting import EPOCHS, FIRST, GIVEN, rewritten
-from gdtutor.judge.source import declares_rows, name_of, names_table, targets_of
+from gdtutor.judge.calling import Layers, Space, cache_in, call_by_names, layer_class
+from gdtutor.judge.left_values import (
+    as_numbers,
+    classes_of,
+    objects_of,
+    updated_in,
+    value_at,
+    value_in_tables,
+)
+from gdtutor.judge.rewriting import EPOCHS, FIRST, GIVEN, RATES, rewritten
+from gdtutor.judge.source import declares_rows, names_table, statement_lines
 from gdtutor.judge.value_watch import ValueWatch
 
 Job = dict[str, Any]
@@ -104,7 +111,7 @@ class _ProgramRun:
         tree = ast.parse(job["text"], job["path"])
         names = {**{n: n for n in job["wanted"]}, **names_table(tree)}
         self._rows = declares_rows(tree)
-        bound = _bound_lines(tree)
+        bound = statement_lines(tree)
         watch = ValueWatch(job["path"], set(names.values()), bound)
         laid = {name: self._laid(value) for name, value in given.items()}
         if "m" in laid:
@@ -129,7 +136,7 @@ class _ProgramRun:
         values = {
             name: array for name, value in found.items() if (array := as_numbers(value)) is not None
         }
-        own = {n: a for n in laid if (a := as_numbers(space.get(n))) is not None}
+        own = {n: a for n in laid if (a := as_numbers(updated_in(space, n))) is not None}
         changed = [n for n in kept if not np.array_equal(laid[n], kept[n])]
         facts |= {
             "rows": self._rows,
@@ -155,7 +162,8 @@ class _ProgramRun:
         job = self._program
         parameters = set(job["parameters"])
         if not job.get("whole"):
-            tree = rewritten(tree, set(given) | EPOCHS, set(job["wanted"]), parameters)
+            known = set(given) | EPOCHS | (RATES if "learning_rate" in given else set())
+            tree = rewritten(tree, known, set(job["wanted"]), parameters)
         loader = _Loader("__main__", job["path"], tree)
         spec = importlib.util.spec_from_loader("learner", loader)
         if spec is None:
@@ -178,7 +186,7 @@ class _ProgramRun:
         def ask(name: str, typed: Any, is_lenient: bool) -> Any:
             if name in EPOCHS:
                 return 1
-            value, own = np.asarray(given[name]), np.asarray(typed)
+            value, own = np.asarray(given.get(name, given.get("learning_rate"))), np.asarray(typed)
             if own.shape == value.shape:
                 self._layout[name] = "same"
             elif own.shape == value.T.shape:
@@ -218,6 +226,13 @@ class _ProgramRun:
         space = self._module.__dict__ if self._module is not None else {}
         job = self._program
         forward, backward = space.get("forward"), space.get("backward")
+        networks = classes_of(space)
+        if networks and not layer_class(space) and not objects_of(space):
+            # A class of the whole network that the program has not made use of.
+            params = {n: given[n] for n in job["parameters"]}
+            network = call_by_names(networks[0], {**given, **space, "params": params}, None)
+            space["__gdtutor_network__"] = network
+            forward, backward = network.forward, network.backward
         if callable(forward) and not isinstance(forward, type):
             theirs = {names[n]: v for n, v in found.items()}
             params = {n: given[n] for n in job["parameters"]}
@@ -228,12 +243,10 @@ class _ProgramRun:
                 known |= {names[n]: v for n, v in found.items()}
                 slopes = call_by_names(backward, known, cache_in(returned))
                 self._take(slopes, names, found, watch, "d")
-        elif job["chain"] and any(
-            isinstance(v, type) and hasattr(v, "backward") for v in space.values()
-        ):
-            if self._layers is None:
-                self._layers = Layers(space, job["chain"])
-            made = self._layers.run(given, job["ends"])
+        elif job["chain"] and layer_class(space):
+            layers = self._layers or Layers(space, job["chain"])
+            made = layers.run(given, job["ends"])
+            self._layers = layers
             found |= {n: v for n, v in made.items() if n in job["wanted"] and n not in found}
 
     def _take(
@@ -257,17 +270,6 @@ class _ProgramRun:
 
 def _first_pass(passes: Any) -> Iterator[Any]:
     return islice(iter(passes), 1)
-
-
-def _bound_lines(tree: ast.Module) -> dict[str, set[int]]:
-    """Return, by name, the lines of every statement that gives it a value."""
-    bound: dict[str, set[int]] = {}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.stmt | ast.NamedExpr):
-            lines = range(node.lineno, (node.end_lineno or node.lineno) + 1)
-            for target in targets_of(node):
-                bound.setdefault(name_of(target), set()).update(lines)
-    return bound
 
 
 def _told(error: BaseException, path: str) -> Job:

@@ -19,6 +19,10 @@ FIRST = "__gdtutor_first__"
 EPOCHS = frozenset(
     {"epochs", "n_epochs", "num_epochs", "iterations", "n_iterations", "num_iterations"}
 )
+RATES = frozenset({"lr", "eta"})
+"""What a learning rate may be called besides its own name."""
+_STEPS = RATES | {"learning_rate"}
+_PASS = "__gdtutor_pass__"
 _PASSES = frozenset({"epoch", "iteration", "it", "ep", "step"})
 
 
@@ -38,7 +42,7 @@ def rewritten(
         for statement in body:
             if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
                 _ask(statement, given, own, is_lenient)
-    changed = _OnePass(parameters).visit(tree)
+    changed = _OnePass(tree, parameters).visit(tree)
     ast.fix_missing_locations(changed)
     return tree
 
@@ -83,26 +87,67 @@ def _asking(
 
 
 class _OnePass(ast.NodeTransformer):
-    """Has loops over epochs pass once."""
+    """Has loops that train pass once: over epochs, or with an update that every pass does alike."""
 
-    def __init__(self, parameters: Set[str]) -> None:
+    def __init__(self, tree: ast.Module, parameters: Set[str]) -> None:
         self._parameters = parameters
+        functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+        self._training: set[str] = set()
+        """Functions with an update, in themselves or in what they call."""
+        for _ in functions:
+            found = {f.name for f in functions if any(self._updates(f))}
+            if found == self._training:
+                break
+            self._training = found
 
     def visit_For(self, node: ast.For) -> ast.AST:
         """Change the loop where its variable or what it changes says that it trains."""
         self.generic_visit(node)
-        variable = name_of(node.target)
         is_over = isinstance(node.iter, ast.Call) and name_of(node.iter.func) in ("range", "trange")
-        if is_over and (variable in _PASSES or self._trains(node)):
-            call = ast.Call(ast.Name(FIRST, ast.Load()), [node.iter], keywords=[])
-            node.iter = ast.copy_location(call, node.iter)
+        if (is_over and name_of(node.target) in _PASSES) or self._trains([node], node.target):
+            node.iter = _first(node.iter)
         return node
 
-    def _trains(self, loop: ast.For) -> bool:
-        changed = {
-            target.id
-            for node in ast.walk(loop)
-            for target in targets_of(node)
-            if isinstance(target, ast.Name)
-        }
-        return bool(changed & self._parameters)
+    def visit_While(self, node: ast.While) -> ast.AST:
+        """Change a loop with an update into one pass; `break` and `continue` hold in it."""
+        self.generic_visit(node)
+        if not self._trains([node], node.test):
+            return node
+        once = ast.List([node.test], ast.Load())
+        return ast.copy_location(ast.For(ast.Name(_PASS, ast.Store()), once, node.body, []), node)
+
+    def visit_ListComp(self, node: ast.ListComp) -> ast.AST:
+        """Change `[step() for _ in range(100)]` as the loop."""
+        self.generic_visit(node)
+        first = node.generators[0]
+        if self._trains([node.elt], first.target):
+            first.iter = _first(first.iter)
+        return node
+
+    def _trains(self, parts: list[ast.AST], variable: ast.expr | None) -> bool:
+        """Say whether an update is done alike in every pass, not with the loop's own variable."""
+        own = {n.id for n in ast.walk(variable) if isinstance(n, ast.Name)} if variable else set()
+        return any(
+            not own & {n.id for n in ast.walk(update) if isinstance(n, ast.Name)}
+            for part in parts
+            for update in self._updates(part)
+        )
+
+    def _updates(self, part: ast.AST) -> Iterator[ast.AST]:
+        """Yield what changes a parameter, or takes a step of a learning rate, or calls it."""
+        for node in ast.walk(part):
+            if isinstance(node, ast.Call) and name_of(node.func) in self._training:
+                yield node
+            if not isinstance(node, ast.Assign | ast.AugAssign):
+                continue
+            words = {name_of(n) for n in ast.walk(node.value) if isinstance(n, ast.expr)}
+            changed = {name_of(t) for t in targets_of(node)} & self._parameters
+            is_own = isinstance(node, ast.AugAssign) or (
+                bool(changed & words) and isinstance(node.value, ast.BinOp | ast.Call | ast.Tuple)
+            )
+            if (changed and is_own) or words & _STEPS:
+                yield node
+
+
+def _first(passes: ast.expr) -> ast.expr:
+    return ast.copy_location(ast.Call(ast.Name(FIRST, ast.Load()), [passes], []), passes)

@@ -69,10 +69,12 @@ def read_program(text: str, path: str = "") -> ProgramText:
         )
     except (ValueError, RecursionError, MemoryError) as error:
         return ProgramText(text, path, mistake=str(error) or "it is nested too deeply")
-    lines: dict[str, list[int]] = {}
-    for name, line in _bound(tree):
-        lines.setdefault(name, []).append(line)
-    bound = {name: tuple(found) for name, found in lines.items()}
+    computed: dict[str, list[int]] = {}
+    handed: dict[str, list[int]] = {}
+    for name, line, is_handed_on in _bound(tree):
+        (handed if is_handed_on else computed).setdefault(name, []).append(line)
+    # `return {"dW1": dW1}` and `dW1 = net.dW1` give no value where another line computes it.
+    bound = {name: tuple(found) for name, found in {**handed, **computed}.items()}
     return ProgramText(text, path, bound, _returns(tree), names_table(tree))
 
 
@@ -146,19 +148,36 @@ def name_of(target: ast.expr) -> str:
                 return ""
 
 
-def _bound(tree: ast.AST) -> Iterator[tuple[str, int]]:
+def statement_lines(tree: ast.Module) -> dict[str, set[int]]:
+    """Return, by name, the lines of every statement that gives it a value."""
+    bound: dict[str, set[int]] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.stmt | ast.NamedExpr):
+            lines = range(node.lineno, (node.end_lineno or node.lineno) + 1)
+            for target in targets_of(node):
+                bound.setdefault(name_of(target), set()).update(lines)
+    return bound
+
+
+def _bound(tree: ast.AST) -> Iterator[tuple[str, int, bool]]:
+    """Yield every name that gets a value, its line, and whether another place hands it on."""
+    own = {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
     for node in ast.walk(tree):
         is_blank = isinstance(node, ast.Assign) and (
             isinstance(node.value, ast.Constant) and isinstance(node.value.value, _BLANK)
         )
         if is_blank:
             continue
+        value = getattr(node, "value", None)
+        is_called = isinstance(value, ast.Call) and name_of(value.func) in own
         for target in targets_of(node):
-            yield name_of(target), getattr(node, "lineno", 0)
+            name = name_of(target)
+            is_same = isinstance(value, ast.expr) and name_of(value) == name
+            yield name, getattr(node, "lineno", 0), is_called or is_same
         if isinstance(node, ast.Dict):
-            for key in node.keys:
+            for key, entry in zip(node.keys, node.values, strict=True):
                 if isinstance(key, ast.Constant) and isinstance(key.value, str):
-                    yield key.value, key.lineno
+                    yield key.value, key.lineno, bool(name_of(entry))
 
 
 def _returns(tree: ast.AST) -> dict[str, int]:

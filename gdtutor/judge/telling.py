@@ -18,6 +18,7 @@ from gdtutor.judge.training import CostCurves
 from gdtutor.judge.verdict import Verdict
 from gdtutor.lesson.selectors import Selector
 from gdtutor.session.link import lesson_word, selector_of
+from gdtutor.session.steps import Phase
 from gdtutor.values import replace
 from gdtutor.view.asking import SAYS
 
@@ -142,6 +143,11 @@ def verdict_lines(verdict: Verdict, path: Path, slope: CostSlope | None) -> Iter
     yield ""
     if verdict.is_right:
         yield f"All {len(asked)} names are right, on {len(verdict.starts)} starts."
+    elif verdict.first is not None and verdict.first.name.step.phase is Phase.UPDATE:
+        yield (
+            f"{len(verdict.right)} of {len(asked)} names are right; "
+            f"the update of {verdict.first.name.name} is not."
+        )
     else:
         yield f"{len(verdict.right)} of {len(asked)} names are right."
 

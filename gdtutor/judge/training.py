@@ -7,6 +7,7 @@ from pathlib import Path
 from time import perf_counter
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gdtutor.engine.operations import Array
 from gdtutor.judge.process import SECONDS, ProgramRefused, run_programs
@@ -29,14 +30,27 @@ class CostCurves(Struct, frozen=True, eq=False):
 
     yours: Array
     engine: Array
+    tolerance: float
+    every: int = 1
+    """How many epochs lie between two costs."""
+    is_ordered: bool = True
+    """Whether there is one order of the examples, so that only another update makes them part."""
 
     @property
     def first_that_differs(self) -> int | None:
         """The first epoch whose cost differs; None where all of them agree."""
-        with np.errstate(invalid="ignore"):
-            apart = ~(np.abs(self.yours - self.engine) <= TOLERANCE * np.abs(self.engine) + 1e-12)
-        found = np.flatnonzero(apart)
-        return int(found[0]) if len(found) else None
+        found = np.flatnonzero(~_near(self.yours, self.engine, self.tolerance))
+        return int(found[0]) * self.every if len(found) else None
+
+    @property
+    def departs(self) -> bool:
+        """Whether a run from the same start is another one: its update is not the lesson's."""
+        return self.is_ordered and bool(self.first_that_differs)
+
+
+def _near(yours: Array, engine: Array, tolerance: float) -> NDArray[np.bool_]:
+    with np.errstate(invalid="ignore"):
+        return np.asarray(np.abs(yours - engine) <= tolerance * np.abs(engine) + 1e-12)
 
 
 def cost_curves(
@@ -60,28 +74,45 @@ def cost_curves(
     if costs is None or costs.ndim != 1 or costs.size < 2:
         return None
     run = run_of(lesson)
-    segments = tuple(
-        replace(s, settings=replace(s.settings, epochs=int(costs.size))) for s in run.segments
-    )
+    epochs = max(int(costs.size), lesson.settings.epochs)
+    segments = tuple(replace(s, settings=replace(s.settings, epochs=epochs)) for s in run.segments)
     longer = Run(segments)
     longer.advance(deadline=lambda: False, clock=perf_counter)
-    engine = np.asarray(longer.costs)[: costs.size]
-    return CostCurves(costs[: engine.size].astype(np.float64), engine)
+    engine = np.asarray(longer.costs)
+    room = TOLERANCE if costs.dtype.itemsize == 8 else 1e-3
+    yours = costs.astype(np.float64)
+    every = _epochs_between(yours, engine, room)
+    engine = engine[::every][: yours.size]
+    is_ordered = lesson.settings.batch is None
+    return CostCurves(yours[: engine.size], engine, room, every, is_ordered)
+
+
+def _epochs_between(yours: Array, engine: Array, room: float) -> int:
+    """Return how many epochs lie between two costs of a program: one, or as most of them say."""
+    if _near(yours[1], engine[1], room):
+        return 1
+    for every in range(2, (engine.size - 1) // (yours.size - 1) + 1):
+        if np.all(_near(yours, engine[::every][: yours.size], room)):
+            return every
+    return 1
 
 
 def curve_lines(curves: CostCurves) -> Iterator[str]:
     """Yield the two curves as text, `*` the program's and `.` the run's, and where they part."""
-    epochs = curves.yours.size
     first = curves.first_that_differs
     if first is None:
-        yield f"training {epochs} costs, all of them the run's"
+        each = "" if curves.every == 1 else f", one in {curves.every} epochs"
+        yield f"training {curves.yours.size} costs{each}, all of them the run's"
         return
+    yours, engine = (costs[first // curves.every] for costs in (curves.yours, curves.engine))
     yield (
-        f"training the first epoch that differs is {first}: yours {curves.yours[first]:.6g}, "
-        f"the run's {curves.engine[first]:.6g}"
+        f"training the first epoch that differs is {first}: yours {yours:.6g}, "
+        f"the run's {engine:.6g}"
     )
     if first == 0:
         yield "         It starts from other parameters, or has another cost."
+    elif curves.departs:
+        yield "         The start is the same, an update is not."
     yield from (f"         {row}" for row in _plot(curves))
 
 

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from gdtutor.engine.operations import Array
 from gdtutor.judge.asked import AskedName, given_values
 from gdtutor.judge.departure import Departure
-from gdtutor.judge.layout import reading_of, tolerance_of, transposed_parameters
+from gdtutor.judge.layout import Reading, reading_of, tolerance_of, transposed_parameters
 from gdtutor.judge.naming import OneStart
 from gdtutor.judge.source import ProgramText
 from gdtutor.judge.starts import AskedProgram
@@ -23,54 +22,59 @@ _TOLD = (Slip.UPHILL, Slip.NO_RATE, Slip.STEP_ALONE)
 def wrong_update(
     program: AskedProgram, starts: Sequence[OneStart], source: ProgramText
 ) -> Departure | None:
-    """Return the first parameter whose update is a slip.
+    """Return the first parameter whose update departs, of a program that updates any.
 
-    No program is asked for updates, and one may train on in its own way: what no slip explains is
-    nothing to blame.
+    None is asked for; a program that leaves all parameters as they were given has none.
     """
-    for step in program.moments[0].steps:
-        if step.phase is Phase.UPDATE and step.variable == "p":
-            found = _departing(step, starts)
-            if found is not None:
-                shown, slip = found
-                start = starts[shown]
-                engine = start.moment.updates[step.node].p
-                raw = start.case.values[f"own {step.node}"]
-                name = AskedName(step.node, step, start.moment.root)
-                reading = reading_of(raw, engine, _is_turned(start, step.node))
-                line = source.line_of(step.node)
-                return Departure(name, line, slip, shown, reading, engine)
-    return None
+    # A program that begins anew at iteration 1 has no velocity yet, which the walk has there.
+    fresh = {i: s for i, s in enumerate(starts) if not 0 < i < program.own}
+    steps = [s for s in program.moments[0].steps
+             if s.phase is Phase.UPDATE and s.variable == "p"]  # fmt: skip
+    found: dict[str, tuple[int, Reading]] = {}
+    has_any = False
+    for step in steps:
+        for index, start in fresh.items():
+            raw = start.case.values.get(f"own {step.node}")
+            done = start.moment.updates.get(step.node)
+            if raw is None or done is None:
+                return None
+            turned = step.node in transposed_parameters(start.case, given_values(start.moment))
+            reading = reading_of(raw, done.p, turned)
+            if reading.value is None:
+                return None
+            before = start.moment.state.parameters[step.node]
+            has_any |= not reading_of(raw, before, turned).is_right
+            if not reading.is_right:
+                found.setdefault(step.node, (index, reading))
+    if not has_any or not found:
+        return None
+    step = next(s for s in steps if s.node in found)
+    shown, reading = found[step.node]
+    name = AskedName(step.node, step, starts[shown].moment.root)
+    slip = _slip(step, starts[shown], reading)
+    # What is not updated has no line that would be the wrong one.
+    line = 0 if slip is not None and slip.slip is Slip.STALE else source.line_of(step.node)
+    return Departure(name, line, slip, shown, reading, reading.engine)
 
 
-def _departing(step: Step, starts: Sequence[OneStart]) -> tuple[int, SlipMatch] | None:
-    fits: set[SlipMatch] | None = None
-    shown = 0
-    for index, start in enumerate(starts):
-        raw = start.case.values.get(f"own {step.node}")
-        done = start.moment.updates.get(step.node)
-        if raw is None or done is None:
-            return None
-        reading = reading_of(raw, done.p, _is_turned(start, step.node))
-        if reading.is_right:
-            continue
-        if reading.value is None:
-            return None
-        here = set(_slips(step, start, reading.value))
-        shown = index if fits is None else shown
-        fits = here if fits is None else fits & here
-    return (shown, min(fits, key=lambda fit: _TOLD.index(fit.slip))) if fits else None
-
-
-def _slips(step: Step, start: OneStart, value: Array) -> list[SlipMatch]:
-    working = working_of(start.moment, step)
+def _slip(step: Step, start: OneStart, reading: Reading) -> SlipMatch | None:
+    """Return the slip of an update: one of the table, or how many times the step it takes."""
+    working, value = working_of(start.moment, step), reading.value
+    if value is None:
+        return None
     room = tolerance_of(value.dtype, value)
-    found = []
-    for fit, formula in wrong_formulas(working, ...):
-        if fit.slip in _TOLD and np.all(np.abs(formula(working.operands) - value) <= room):
-            found.append(fit)
-    return found
-
-
-def _is_turned(start: OneStart, name: str) -> bool:
-    return name in transposed_parameters(start.case, given_values(start.moment))
+    fits = [
+        fit for fit, formula in wrong_formulas(working, ...)
+        if fit.slip in _TOLD and np.all(np.abs(formula(working.operands) - value) <= room)
+    ]  # fmt: skip
+    if fits:
+        return min(fits, key=lambda fit: _TOLD.index(fit.slip))
+    before = start.moment.state.parameters[step.node]
+    right, own = reading.engine - before, value - before
+    largest = np.unravel_index(np.argmax(np.abs(right)), right.shape)
+    times = float(own[largest] / right[largest]) if right[largest] else 0.0
+    if not np.all(np.abs(own - times * right) <= 10 * room):
+        return None
+    return (
+        SlipMatch(Slip.OTHER_RATE, f"{times:.4g}") if abs(times) > 1e-6 else SlipMatch(Slip.STALE)
+    )

@@ -136,7 +136,8 @@ def verdict_of(program: AskedProgram, source: ProgramText, cases: Sequence[Progr
         for d in departures
         if d.name.name not in follows
     ]
-    first = own[0] if own else wrong_update(program, starts, source)
+    is_whole = not own and mishap is None
+    first = own[0] if own else wrong_update(program, starts, source) if is_whole else None
     known = {*right, *(d.name.name for d in departures)}
     missing = tuple(a.name for a in program.wanted if a.name not in known)
     also = tuple(own[1:])

@@ -60,9 +60,13 @@ class Slip(Enum):
     OTHER_VALUE = "another value in its place"
     STALE_CACHE = "stale cache"
     BROADCAST = "bias broadcast"
+    LOST_AXIS = "keepdims forgotten"
+    OTHER_AXIS = "sum over the wrong axis"
+    OTHER_RATE = "another step size"
+    NOT_RESET = "gradient not reset"
     PRECISION = "float32 or integers"
     IN_PLACE = "given array changed in place"
-    NOT_FINITE = "NaN"
+    NOT_FINITE = "NaN or infinity"
     TYPED = "number typed in"
 
 

@@ -497,6 +497,68 @@ def loss(y_pred, y):
 """
 )
 
+NET = (
+    SIGMOID
+    + """
+class Net:
+    def __init__(self, W1, b1, W2, b2):
+        self.W1, self.b1, self.W2, self.b2 = W1, b1, W2, b2
+
+    def forward(self, X):
+        self.Z1 = self.W1 @ X + self.b1
+        self.A1 = sigmoid(self.Z1)
+        self.Z2 = self.W2 @ self.A1 + self.b2
+        self.Yhat = sigmoid(self.Z2)
+        return self.Yhat
+
+    def backward(self, X, Y):
+        m = X.shape[1]
+        self.C = np.sum((self.Yhat - Y)**2) / (2*m)
+        self.dYhat = (self.Yhat - Y) / m
+        self.dZ2 = self.dYhat * self.Yhat * (1 - self.Yhat)
+        self.dW2 = self.dZ2 @ self.A1.T
+        self.db2 = np.sum(self.dZ2, axis=1, keepdims=True)
+        self.dA1 = self.W2.T @ self.dZ2
+        self.dZ1 = self.dA1 * self.A1 * (1 - self.A1)
+        self.dW1 = self.dZ1 @ X.T
+        self.db1 = np.sum(self.dZ1, axis=1, keepdims=True)
+"""
+)
+"""A network of one class, as it is usually written."""
+
+USED_NET = (
+    NET
+    + """
+net = Net(W1, b1, W2, b2)
+Yhat = net.forward(X)
+net.backward(X, Y)
+dW1 = net.dW1
+"""
+)
+
+STEP = (
+    SIGMOID
+    + "def step():\n"
+    + "\n".join(f"    {row}" for row in HIDDEN.split("\n")[4:] if row)
+    + """
+    for p, d in ((W1, dW1), (b1, db1), (W2, dW2), (b2, db2)):
+        p -= learning_rate * d
+    return C
+costs = [step() for _ in range(100)]
+"""
+)
+
+ALL_UPDATES = (
+    HIDDEN
+    + """W1 = W1 - learning_rate * dW1
+b1 = b1 - learning_rate * db1
+W2 = W2 - learning_rate * dW2
+b2 = b2 - learning_rate * db2
+"""
+)
+
+FOR_EPOCH = "for epoch in range(epochs):"
+
 OUT_OF_PLACE = UPDATE_OR.replace("W = W - learning_rate * dW", "W -= learning_rate * dW")
 
 PLAIN_LISTS = """
@@ -574,6 +636,35 @@ RIGHT = (
     RightProgram("a whole training loop", "16", EPOCHS),
     RightProgram("float32", "16", SINGLE),
     RightProgram("all in a main function", "16", MAIN),
+    RightProgram("a class of the network", "16", USED_NET),
+    RightProgram("a class of the network, not made use of", "16", NET),
+    RightProgram(
+        "a while loop",
+        "16",
+        EPOCHS.replace(FOR_EPOCH, "epoch = 0\nwhile epoch < 2000:\n    epoch += 1"),
+    ),
+    RightProgram(
+        "a loop with a break",
+        "16",
+        EPOCHS.replace(FOR_EPOCH, "while True:\n    if len(costs) > 50: break"),
+    ),
+    RightProgram("a list of steps in place", "16", STEP),
+    RightProgram(
+        "its own name and number for the rate",
+        "16",
+        "lr = 0.1\n" + ALL_UPDATES.replace("learning_rate", "lr"),
+    ),
+    RightProgram(
+        "a loop over the updates",
+        "16",
+        HIDDEN
+        + """
+params, grads = {"W1": W1, "b1": b1, "W2": W2, "b2": b2}, {"1": (dW1, db1), "2": (dW2, db2)}
+for layer in range(1, 3):
+    for name, d in zip(("W", "b"), grads[str(layer)]):
+        params[f"{name}{layer}"] = params[f"{name}{layer}"] - learning_rate * d
+""",
+    ),
 )
 
 
@@ -597,6 +688,15 @@ def _wrong(lesson: str, text: str, rows: list[tuple[str, str, str, object]]) -> 
 
 
 WRONG = (
+    *_wrong("16", ALL_UPDATES, [
+        ("W2 - learning_rate * dW2", "W2 - 0.5 * dW2", "W2", Slip.OTHER_RATE),
+        ("W1 - learning_rate * dW1", "W1 - learning_rate * dW1 * m", "W1", Slip.OTHER_RATE),
+        ("b1 - learning_rate * db1", "b1 + learning_rate * db1", "b1", Slip.UPHILL),
+        ("W1 = W1 - learning_rate * dW1\n", "", "W1", Slip.STALE),
+    ]),
+    *_wrong("16", USED_NET, [
+        ("self.dZ1 @ X.T", "-self.dZ1 @ X.T", "dW1", Slip.SIGN),
+    ]),
     *_wrong("16", HIDDEN, [
         ("Z1 = W1 @ X + b1", "Z1 = W1 @ X - b1", "Z1", Slip.SIGN),
         ("A1 = sigmoid(Z1)", "A1 = np.tanh(Z1)", "A1", Slip.OTHER_FUNCTION),

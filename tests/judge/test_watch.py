@@ -65,6 +65,6 @@ def test_the_first_epoch_that_differs_is_told(
     assert "training 60 costs, all of them the run's" in capsys.readouterr().out
     slower = short.replace("b2 = b2 - learning", "b2 = b2 - (0.5 if epoch > 6 else 1) * learning")
     Path("mine.py").write_text(slower, encoding="utf-8")
-    assert main(["judge", "16", "mine.py", "--json"]) == 0
+    assert main(["judge", "16", "mine.py", "--json"]) == 1
     data = json.loads(capsys.readouterr().out)
     assert data["training"] == {"epochs": 60, "first_that_differs": 8}
