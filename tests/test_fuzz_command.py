@@ -14,7 +14,7 @@ pytestmark = pytest.mark.slow
 
 def fuzz(capsys, *words):
     """Run the command on one process; return its exit code and what it prints."""
-    code = main(["--processes", "1", "--seconds", "60", *words])
+    code = main(["--processes", "1", "--seconds", "600", *words])
     return code, capsys.readouterr().out
 
 
@@ -46,8 +46,8 @@ def test_cases_that_the_time_left_out_are_told(capsys):
         ("raising", "KeyError: 'sigmoid'"),
         ("silent", "AssertionError: a lesson with errors, or none without"),
         ("misplacing", r"AssertionError: line \d+ of \d+"),
-        ("slow", r"TooSlowError: it took 0.1\d s, and may take 0.1 s"),
-        ("hanging", r"Timeout \(0:00:00.5"),
+        ("slow", r"TooSlowError: it took \d\.\d\d s, and may take 2 s"),
+        ("hanging", r"Timeout \(0:00:02"),
         ("greedy", "MemoryError"),
         ("deep", "RecursionError"),
         ("crashing", "the process ended with exit code 3"),
@@ -55,7 +55,7 @@ def test_cases_that_the_time_left_out_are_told(capsys):
 )
 def test_a_reader_that_goes_wrong_is_noticed_and_its_case_saved(tmp_path, capsys, reader, why):
     words = ["--reader", f"tests.planted_readers:{reader}", "--save", str(tmp_path)]
-    words += ["--limit", "0.1" if reader in ("slow", "hanging") else "2", "--shrinking", "0.5"]
+    words += ["--limit", "0.4" if reader == "hanging" else "2", "--shrinking", "0.5"]
     code, out = fuzz(capsys, *words, "--cases", "400")
     assert code == 1
     assert re.search(why, out), out
@@ -67,7 +67,14 @@ def test_a_reader_that_goes_wrong_is_noticed_and_its_case_saved(tmp_path, capsys
 
 
 def test_a_case_that_fails_is_shortened(tmp_path, capsys):
-    words = ["--reader", "tests.planted_readers:raising", "--save", str(tmp_path)]
+    words = [
+        "--reader",
+        "tests.planted_readers:raising",
+        "--save",
+        str(tmp_path),
+        "--shrinking",
+        "90",
+    ]
     fuzz(capsys, *words, "--cases", "400")
     [saved] = tmp_path.iterdir()
     assert len(saved.read_bytes()) < 600

@@ -4,6 +4,7 @@ import ast
 
 import pytest
 
+from tests import house
 from tests.house import (
     BARS,
     broken,
@@ -24,14 +25,18 @@ def trees(**texts):
     return {f"gdtutor/{name}.py": ast.parse(text) for name, text in texts.items()}
 
 
-def test_the_package_is_within_every_bar():
-    measures = measured(package_at())
+@pytest.fixture(scope="module")
+def measures():
+    return measured(package_at())
+
+
+def test_the_package_is_within_every_bar(measures):
     assert {name: measures[name] for name in broken(measures)} == {}
 
 
 def test_docstrings_comments_and_blank_lines_are_no_code():
     text = '"""One.\n\nTwo.\n"""\n\n# why\nA = 1  # so\n"""About A."""\nB = """x\ny"""\n'
-    assert lines_of_code(text) == 3
+    assert lines_of_code(text, ast.parse(text)) == 3
 
 
 def test_a_class_name_in_two_modules_is_found():
@@ -80,11 +85,12 @@ def test_a_small_module_with_two_importers_stands_on_its_own():
     assert small_with_one_importer(texts, graph) == ["gdtutor/c.py"]
 
 
-def test_the_command_names_what_breaks_a_bar(monkeypatch):
+def test_the_command_names_what_breaks_a_bar(monkeypatch, measures):
+    monkeypatch.setattr(house, "measured", lambda texts: measures)
     name = "files at the top"
     said = []
     assert main([], said.append) == 0
     monkeypatch.setitem(BARS, name, 0)
     assert main([], said.append) == 1
     assert "gdtutor/values.py" in said[-1]
-    assert size(measured(package_at())[name]) == 4
+    assert size(measures[name]) == 4

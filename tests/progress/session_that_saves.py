@@ -1,10 +1,14 @@
 """A stand-in for a session, run as a program: it saves as fast as it can and says what is saved.
 
     python session_that_saves.py FILE LESSON [RECORDS]
+    python session_that_saves.py
 
 Step n of the lesson goes with attempt n, so that a reader can tell whether one is missing. It goes
 on from the step that the file holds, and writes each acknowledged step on a line of its own.
 Without RECORDS it never ends.
+
+Without FILE it begins such a session, as a process of its own, for every line `FILE LESSON` that it
+reads: it says which process that is, and after its end that it has ended.
 """
 
 from __future__ import annotations
@@ -42,6 +46,20 @@ def main(path: Path, lesson: str, records: int | None) -> int:
     return 0 if writer.close(PATIENCE) else 1
 
 
+def begin_each() -> int:
+    for line in sys.stdin:
+        path, lesson = line.rsplit(maxsplit=1)
+        child = os.fork()
+        if not child:
+            os._exit(main(Path(path), lesson, None))
+        os.write(1, b"process %d\n" % child)
+        os.waitpid(child, 0)
+        os.write(1, b"ended\n")
+    return 0
+
+
 if __name__ == "__main__":
+    if len(sys.argv) == 1:
+        sys.exit(begin_each())
     limit = int(sys.argv[3]) if len(sys.argv) > 3 else None
     sys.exit(main(Path(sys.argv[1]), sys.argv[2], limit))

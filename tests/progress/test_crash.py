@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import random
 import select
+import signal
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -32,17 +35,41 @@ def run_together(sessions: list[subprocess.Popen[bytes]]) -> None:
     assert [session.returncode for session in sessions] == [0] * len(sessions)
 
 
-def kill_at_a_random_moment(path: Path, rng: random.Random) -> int | None:
+@pytest.fixture(scope="module")
+def sessions() -> Iterator[subprocess.Popen[bytes]]:
+    """Begins a session for every line, as a copy of itself: the import takes most of a start."""
+    command = [sys.executable, str(SESSION)]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, bufsize=0) as running:
+        yield running
+
+
+def kill_at_a_random_moment(
+    sessions: subprocess.Popen[bytes], path: Path, rng: random.Random
+) -> int | None:
     """Kill a session that saves; return the last step that it called saved, if it came to that."""
-    with start(path, "bias") as session:
-        assert session.stdout is not None
-        said = [session.stdout.readline() for _ in range(rng.randrange(4))]
-        # An acknowledgement comes every few milliseconds. Waiting for the next one for a part of
-        # that, or for nothing, spreads the kills over all that happens between two.
-        select.select([session.stdout], [], [], rng.choice([0.0, rng.random() * 0.006]))
-        session.kill()
-        said += session.stdout.read().splitlines()
-    return int(said[-1]) if said else None
+    assert sessions.stdin is not None
+    assert sessions.stdout is not None
+    sessions.stdin.write(f"{path} bias\n".encode())
+    said: list[bytes] = []
+
+    def hear(enough: Callable[[], bool]) -> None:
+        while not enough():
+            line = sessions.stdout.readline()
+            assert line, "nothing more comes"
+            said.append(line)
+
+    # Which process it is may be told after the first step that it has saved.
+    lines = 1 + rng.randrange(4)
+    hear(lambda: len(said) >= lines and any(line.startswith(b"process") for line in said))
+    # An acknowledgement comes every few milliseconds. Waiting for the next one for a part of
+    # that, or for nothing, spreads the kills over all that happens between two.
+    select.select([sessions.stdout], [], [], rng.choice([0.0, rng.random() * 0.006]))
+    child = next(line for line in said if line.startswith(b"process"))
+    os.kill(int(child.split()[1]), signal.SIGKILL)
+    hear(lambda: said[-1] == b"ended\n")
+    steps = [int(line) for line in said if line[:1].isdigit()]
+    return steps[-1] if steps else None
 
 
 def saved_step(path: Path) -> int:
@@ -59,12 +86,14 @@ def saved_step(path: Path) -> int:
     return step
 
 
-def test_a_session_killed_at_any_moment_keeps_what_it_called_saved(tmp_path: Path) -> None:
+def test_a_session_killed_at_any_moment_keeps_what_it_called_saved(
+    sessions: subprocess.Popen[bytes], tmp_path: Path
+) -> None:
     rng = random.Random(48)
     path, acknowledged = tmp_path / "progress.sqlite", 0
     rounds_with_news = 0
     for number in range(ROUNDS):
-        said = kill_at_a_random_moment(path, rng)
+        said = kill_at_a_random_moment(sessions, path, rng)
         step = saved_step(path)
         assert step >= (said or acknowledged)
         rounds_with_news += said is not None

@@ -75,6 +75,6 @@ def test_training_stays_within_20_kilobytes_a_second(name: str, color: str) -> N
             before = terminal.text()
             terminal.send("n")
             terminal.wait_for(lambda screen, b=before: screen != b and "s left" in screen)
-            terminal.drained()
+        terminal.drained()
         sent = len(terminal.all_received) - began
     assert sent / FRAMES * FRAMES_A_SECOND <= 20_000, sent

@@ -51,6 +51,7 @@ def test_there_is_a_sign_for_every_seed_and_a_count(below, count, signs):
 
 
 def test_many_seeds_go_on_in_another_line():
-    rows = picture(ROWS, wish(9.0, 40), width=30, chars=ASCII).splitlines()
-    assert rows[1].rstrip() == "  " + "#" * 28
-    assert rows[2].rstrip() == "  " + "#" * 12
+    alone = wish(9.0, 20).replace(', "wild"]', "]")
+    rows = picture(ROWS, alone, width=18, chars=ASCII).splitlines()
+    assert rows[1].rstrip() == "  " + "#" * 16
+    assert rows[2].rstrip() == "  " + "#" * 4
