@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from itertools import accumulate
+from itertools import accumulate, chain
 from math import isfinite, log10
 from threading import Lock
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from gdtutor.paint.cells import Row, row_of, text_width
-from gdtutor.paint.ticks import AxisTick, has_length, linear_ticks, log_ticks, ticks_in
-from gdtutor.values import Struct
+from gdtutor.paint.ticks import AxisTick, Scale, axis_of, has_length, labelled_axis, log_axis
+from gdtutor.values import Struct, replace
 from gdtutor.view.frame import LARGEST, Chars, Line, Plot, Segment, Series, Style
 from gdtutor.view.lines import shortened
 
@@ -27,13 +27,16 @@ SMALLEST = (10, 3)
 BELOW = 2
 """Rows of a plot's body below what is drawn: the horizontal axis and its numbers."""
 
+APART = 9
+"""Cells along a thin curve from one of its marks to the next."""
+
 _PLOTEXT = Lock()
 """plotext keeps one figure for the whole process."""
 
 _UNICODE_MARKS = ("•", "×", "o", "+", "◆", "▲")
 _ASCII_MARKS = ("*", "x", "o", "+", "#", "%")
 _BRAILLE, _BRAILLE_LEGEND = "braille", "⠶"
-_TO_ASCII = str.maketrans("│─┌┐└┘├┤┬┴┼•", "|-+++++++++*")
+_TO_ASCII, _TO_UNICODE = str.maketrans("│─┌┐└┘├┤┬┴┼•", "|-+++++++++*"), str.maketrans("-", "−")
 
 _SGR = re.compile(r"\x1b\[([0-9;]*)m")
 _FIRST_CODE = 100
@@ -49,12 +52,8 @@ class _Curve(Struct, frozen=True, eq=False):
     style: Style
     joined: bool
     mark: str
-
-
-class _Axis(NamedTuple):
-    low: float
-    high: float
-    ticks: tuple[AxisTick, ...]
+    layer: int = 2
+    """Drawn in this order: 0 thin lines, 1 their marks, 2 the others."""
 
 
 MAX_LABEL = 60
@@ -82,9 +81,10 @@ def plot_rows(plot: Plot, width: int, height: int, chars: Chars) -> tuple[Row, .
 
 
 def _heading(plot: Plot, width: int, chars: Chars) -> tuple[Line, ...]:
-    """Return title and name of the y axis, and each labelled series after its mark."""
-    of_y = f"{plot.y_label} (log)" if plot.log_y else plot.y_label
-    title = (Segment(plot.title, Style.TITLE), Segment(f" {of_y.strip()}  ", Style.DIM))
+    """Return the name of the y axis and the title, and each labelled series after its mark."""
+    of_y = f"{plot.y_label} (log)".strip() if plot.log_y else plot.y_label
+    parts = ((of_y, Style.DIM), (plot.title, Style.TITLE))
+    title = tuple(Segment(f"{text}  ", style) for text, style in parts if text)
     legend = _legend(plot, width, chars)
     both = (*title, *legend)
     fits = text_width("".join(segment.text for segment in both).rstrip()) <= width
@@ -161,25 +161,16 @@ def _body(plot: Plot, width: int, height: int, chars: Chars) -> list[Row]:
         return [middle if n == height // 2 else blank for n in range(height)]
     x_low, x_high = x_range or _across([curve.xs for curve in curves], plot.x_integer)
     y_low, y_high = y_range or _extent([curve.ys for curve in curves])
-    make = log_ticks if plot.log_y else linear_ticks
     most = max(2, (height + 1) // 3, min(3, height - BELOW))
-    y_axis = _Axis(y_low, y_high, make(y_low, y_high, most))
+    y_axis = (log_axis if plot.log_y else axis_of)((y_low, y_high), height - BELOW, most)
     room = width - 1 - max((len(tick.label) for tick in y_axis.ticks), default=0)
-    x_axis = _Axis(x_low, x_high, ticks_in(x_low, x_high, room, plot.x_integer))
-    text = _drawn(
-        curves, _shown(x_axis, chars), _shown(y_axis, chars), plot.cursor, (width, height)
-    )
+    x_axis = labelled_axis(x_low, x_high, room, plot.x_integer)
+    drawn = (_parts(one, x_axis, y_axis, n, chars) for n, one in enumerate(curves))
+    # Dots first, else they cover the marks of curves that run beside them.
+    layers = sorted(chain.from_iterable(drawn), key=lambda part: part.layer)
+    text = _drawn(layers, x_axis, y_axis, plot.cursor, (width, height))
     rows = [_row(line, width, chars) for line in text.rstrip("\n").split("\n")]
     return rows[:height]
-
-
-def _shown(axis: _Axis, chars: Chars) -> _Axis:
-    """Return an axis whose labels have a real minus sign where there is one."""
-    if not chars.unicode:
-        return axis
-    return axis._replace(
-        ticks=tuple(AxisTick(tick.at, tick.label.replace("-", "−")) for tick in axis.ticks)
-    )
 
 
 def _span_of(limits: tuple[float, float] | None) -> tuple[float, float] | None:
@@ -197,18 +188,13 @@ def _log_range(limits: tuple[float, float] | None) -> tuple[float, float] | None
 
 
 def _across(values: list[Floats], counts: bool) -> tuple[float, float]:
-    """Return the range of the horizontal axis; one that counts begins where its points do."""
-    low, high = _extent(values)
-    if not counts:
-        return low, high
-    first, last = (float(end([end(array) for array in values])) for end in (min, max))
-    return first, max(last, first + 1)
+    """Return the range of the horizontal axis; one that counts begins at 0."""
+    return (0.0, max(1.0, *(float(array.max()) for array in values))) if counts else _extent(values)
 
 
 def _extent(values: list[Floats]) -> tuple[float, float]:
     """Return the range of the values, opened where they are all but the same."""
-    low = min(float(array.min()) for array in values)
-    high = max(float(array.max()) for array in values)
+    low, high = (float(end([end(array) for array in values])) for end in (min, max))
     if has_length(low, high):
         return low, high
     size = max(abs(low), abs(high))
@@ -242,7 +228,32 @@ def _curve(
     xs, ys = thin(xs, ys, size[0]) if series.joined else _one_per_cell(xs, ys, size)
     if xs.size == 1 and mark == _BRAILLE:
         mark = _UNICODE_MARKS[0]  # one Braille dot is easily missed
-    return _Curve(xs, ys, series.style, series.joined, mark)
+    return _Curve(xs, ys, series.style, series.joined, mark, 0 if series.thin else 2)
+
+
+def _parts(
+    curve: _Curve, x_axis: Scale, y_axis: Scale, place: int, chars: Chars
+) -> tuple[_Curve, ...]:
+    """Return a curve; a thin one as a line of dots, and its mark every so many cells along it.
+
+    The marks of each curve begin elsewhere, so that curves that run together show theirs in turn.
+    """
+    import numpy as np
+
+    if curve.layer:
+        return (curve,)
+    inside = (curve.ys >= y_axis.low) & (curve.ys <= y_axis.high)
+    xs, ys = curve.xs[inside], curve.ys[inside]
+    across, up = (
+        np.diff(values) / (axis.high - axis.low) * axis.cells
+        for values, axis in ((xs, x_axis), (ys, y_axis))
+    )
+    way = np.append(0.0, np.cumsum(np.hypot(across, up)))[: xs.size]
+    end = float(way[-1]) if way.size else 0.0
+    at = np.arange(3 + 4 * place % APART, end, APART) if end > APART else np.array([end / 2])
+    marks = [np.interp(at, way, values) if xs.size else xs for values in (xs, ys)]
+    dots = replace(curve, mark="·" if chars.unicode else ".")
+    return dots, replace(curve, xs=marks[0], ys=marks[1], joined=False, layer=1)
 
 
 def _one_per_cell(xs: Floats, ys: Floats, size: tuple[int, int]) -> tuple[Floats, Floats]:
@@ -260,7 +271,7 @@ def _one_per_cell(xs: Floats, ys: Floats, size: tuple[int, int]) -> tuple[Floats
 
 
 def _drawn(
-    curves: list[_Curve], x_axis: _Axis, y_axis: _Axis, cursor: float | None, size: tuple[int, int]
+    curves: list[_Curve], x_axis: Scale, y_axis: Scale, cursor: float | None, size: tuple[int, int]
 ) -> str:
     """Return plotext's picture with its colour codes."""
     import plotext
@@ -284,11 +295,13 @@ def _drawn(
         for curve in curves:
             draw = plotext.plot if curve.joined else plotext.scatter
             ys = curve.ys.clip(*_reach(y_axis)).tolist()
-            draw(curve.xs.tolist(), ys, marker=curve.mark, color=_code(curve.style))
+            # The axis may end within a cell of the first and the last point.
+            xs = curve.xs.clip(x_axis.low, x_axis.high).tolist()
+            draw(xs, ys, marker=curve.mark, color=_code(curve.style))
         return str(plotext.build())
 
 
-def _reach(axis: _Axis) -> tuple[float, float]:
+def _reach(axis: Scale) -> tuple[float, float]:
     """Return how far beyond an axis a curve may run: plotext rasterises all of it."""
     height = axis.high - axis.low
     return axis.low - 2 * height, axis.high + 2 * height
@@ -305,11 +318,11 @@ def _code(style: Style) -> int:
 def _row(text: str, width: int, chars: Chars) -> Row:
     """Return one line of plotext's picture as cells, its colours turned back into styles."""
     segments: list[Segment] = []
-    style = Style.TEXT
+    style, table = Style.TEXT, _TO_UNICODE if chars.unicode else _TO_ASCII
     for index, piece in enumerate(_SGR.split(text)):
         if index % 2:
             _, is_palette, code = piece.partition("38;5;")
             style = _STYLES[int(code) - _FIRST_CODE] if is_palette else Style.TEXT
         elif piece:
-            segments.append(Segment(piece if chars.unicode else piece.translate(_TO_ASCII), style))
+            segments.append(Segment(piece.translate(table), style))
     return row_of(tuple(segments), width, chars)

@@ -1,4 +1,4 @@
-"""Where the ticks of an axis stand and what is written at them."""
+"""Where an axis begins and ends, where its ticks stand and what is written at them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 CELLS_A_TICK = 12
 """Cells of a long row that each tick has for itself."""
+LONGEST = (1.25, 1.4)
+"""How many times as long as its range an axis should be, and may be, for evenly spaced ticks."""
 
 
 class AxisTick(NamedTuple):
@@ -15,6 +17,15 @@ class AxisTick(NamedTuple):
     at: float
     """Position on the axis; on a log axis the decimal logarithm of the value."""
     label: str
+
+
+class Scale(NamedTuple):
+    """An axis along a row of cells, with its ticks."""
+
+    low: float
+    high: float
+    cells: int
+    ticks: tuple[AxisTick, ...]
 
 
 def has_length(low: float, high: float) -> bool:
@@ -46,17 +57,69 @@ def linear_ticks(low: float, high: float, most: int, whole: bool = False) -> tup
     return tuple(AxisTick(n * step, _label(n * step, step)) for n in counts)
 
 
-def ticks_in(low: float, high: float, cells: int, whole: bool = False) -> tuple[AxisTick, ...]:
-    """Return the ticks of an axis along a row of so many cells: as many as it has room to label."""
-    for most in range(max(3, cells // CELLS_A_TICK), 2, -1):
-        ticks = linear_ticks(low, high, most, whole)
-        if _have_room(ticks, low, high, cells):
-            return ticks
-    return linear_ticks(low, high, 2, whole)
+def axis_of(
+    limits: tuple[float, float], cells: int, most: int, whole: bool = False, slack: float = 1e-6
+) -> Scale:
+    """Return an axis whose ticks are a whole number of cells apart, so that they look so.
+
+    It holds the range, and as little beyond it as that takes; at most `most` ticks, and one beyond
+    the range, stand at multiples of 1, 2 or 5 times a power of ten. Where two of them have no room
+    it is the range itself, with the outermost round numbers.
+
+    Args:
+        limits: The range.
+        cells: Cells of the axis.
+        most: Ticks that it should have at the most.
+        whole: Whether they stand at whole numbers alone.
+        slack: The part of a cell that the range may reach beyond the axis.
+    """
+    low, high = limits
+    steps = _steps(low, high, most, whole)
+    axes = [a for step in steps if (a := _even(limits, cells, step, slack)) is not None]
+    for longest in LONGEST:
+        for axis in axes:
+            if axis.high - axis.low <= longest * (high - low) and 2 <= len(axis.ticks) <= most + 1:
+                return axis
+    return Scale(low, high, cells, linear_ticks(low, high, most, whole))
 
 
-def _have_room(ticks: tuple[AxisTick, ...], low: float, high: float, cells: int) -> bool:
+def _steps(low: float, high: float, most: int, whole: bool) -> list[float]:
+    """Return steps between ticks, the finest that may do first."""
+    if not has_length(low, high) or most < 2:
+        return []
+    step = _step((high - low) / (most + 1))
+    steps = [max(1.0, step) if whole else step]
+    for _ in range(3):
+        steps.append(_step(steps[-1] * 1.5))
+    return steps
+
+
+def _even(limits: tuple[float, float], cells: int, step: float, slack: float) -> Scale | None:
+    """Return an axis with a tick every so many cells, None where a cell is more than a step."""
+    low, high = limits
+    for between in range(int(step * (cells - 1 + 2 * slack) / (high - low)), 0, -1):
+        cell = step / between
+        starts = (floor(low / cell + part) for part in (1e-6, slack))
+        fitting = (start for start in starts if (start + cells - 1 + slack) * cell >= high)
+        if (start := next(fitting, None)) is not None:
+            first, last = ceil(start / between), (start + cells - 1) // between
+            ticks = (AxisTick(n * step, _label(n * step, step)) for n in range(first, last + 1))
+            return Scale(start * cell, (start + cells - 1) * cell, cells, tuple(ticks))
+    return None
+
+
+def labelled_axis(low: float, high: float, cells: int, whole: bool = False) -> Scale:
+    """Return an axis along a row of cells, with as many ticks as it has room to label."""
+    for most in range(max(3, cells // CELLS_A_TICK), 1, -1):
+        axis = axis_of((low, high), cells, most, whole, slack=0.4)
+        if _have_room(axis):
+            return axis
+    return Scale(low, high, cells, linear_ticks(low, high, 2, whole))
+
+
+def _have_room(axis: Scale) -> bool:
     """Say whether the labels below a row of cells stand apart from each other."""
+    low, high, cells, ticks = axis
     places = [(tick.at - low) / (high - low) * (cells - 1) for tick in ticks]
     return all(
         places[n + 1] - places[n] >= (len(ticks[n].label) + len(ticks[n + 1].label)) / 2 + 1
@@ -75,19 +138,23 @@ def _finer(step: float, whole: bool) -> float:
     return max(1.0, smaller) if whole else smaller
 
 
-def log_ticks(low: float, high: float, most: int) -> tuple[AxisTick, ...]:
-    """Return at most `most` ticks for values from 10**low to 10**high.
+def log_axis(limits: tuple[float, float], cells: int, most: int) -> Scale:
+    """Return an axis for values from 10**low to 10**high, its ends as powers of ten.
 
-    They are powers of ten where the range holds two or more.
+    Its ticks are powers of ten, evenly spaced, where the range holds two or more; else 1, 2 and 5
+    times one, or round numbers between them.
     """
-    if not has_length(low, high) or most < 1:
-        return ()
-    first, last = ceil(low - 1e-9), floor(high + 1e-9)
-    if last > first:
-        stride = ceil((last - first + 1) / most)
-        return tuple(AxisTick(n, _power_label(n)) for n in range(first, last + 1, stride))
-    ticks = linear_ticks(10.0**low, 10.0**high, most)
-    return tuple(AxisTick(log10(tick.at), tick.label) for tick in ticks if tick.at > 0)
+    low, high = limits
+    if floor(high + 1e-9) > ceil(low - 1e-9):
+        axis = axis_of(limits, cells, max(most, 2), whole=True)
+        powers = tuple(AxisTick(tick.at, _power_label(round(tick.at))) for tick in axis.ticks)
+        return axis._replace(ticks=powers)
+    marks = [digit * 10.0**n for n in (floor(low), floor(low) + 1) for digit in (1, 2, 5)]
+    inside = [AxisTick(log10(mark), f"{mark:g}") for mark in marks if low <= log10(mark) <= high]
+    if not 2 <= len(inside) <= most:
+        ticks = linear_ticks(10.0**low, 10.0**high, most)
+        inside = [AxisTick(log10(tick.at), tick.label) for tick in ticks if tick.at > 0]
+    return Scale(low, high, cells, tuple(inside))
 
 
 def _step(at_least: float) -> float:

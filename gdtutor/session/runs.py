@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
+from zlib import crc32
+
+import numpy as np
 
 from gdtutor.lesson.load import with_variant
 from gdtutor.lesson.runs import run_of
@@ -12,6 +16,7 @@ from gdtutor.training.trouble import judge
 from gdtutor.values import replace
 
 if TYPE_CHECKING:
+    from gdtutor.training.problem import Problem
     from gdtutor.training.sweep import Sweep
 
 OWN = "the lesson's own"
@@ -29,7 +34,7 @@ def in_variant(session: Session, name: str) -> Session:
     lesson = with_variant(session.base, name) if name else session.base
     run = run_of(lesson, session.seed)
     known = {line.name for scene in lesson.scenes for line in scene.graph.lines}
-    kept = _with_curves(session.kept, _trained(session))
+    kept = _with_curves(session.kept, own_curve(session))
     beside = [curve for curve in kept if curve.label != (name or OWN)]
     session = replace(
         session,
@@ -74,12 +79,33 @@ def changes_label(session: Session) -> str:
     return f"{changed}{more}"
 
 
-def _trained(session: Session) -> tuple[KeptCurve, ...]:
+def own_curve(session: Session) -> tuple[KeptCurve, ...]:
     """Return the present run's curve, where it has one."""
-    costs = session.training.costs
-    if not len(costs):
+    costs, run = session.training.costs, session.run
+    if not len(costs) or run is None:
         return ()
-    return (KeptCurve(run_label(session), costs, judge(costs, session.training.stopped_by)),)
+    verdict = judge(costs, session.training.stopped_by)
+    measure = measure_of(run.segment_at(run.farthest).problem)
+    return (KeptCurve(run_label(session), costs, verdict, measure=measure),)
+
+
+@lru_cache(maxsize=8)
+def measure_of(problem: Problem) -> str:
+    """Return what tells the costs of two runs apart that cannot be compared: formula and data.
+
+    Data in other units, as scaled inputs are, are the same data.
+    """
+    low = np.min(problem.examples, axis=0, initial=np.inf)
+    span = np.max(problem.examples, axis=0, initial=-np.inf) - low
+    inputs = [n for n, _ in enumerate(problem.columns) if n not in problem.target_columns]
+    scaled = np.array(problem.examples)
+    for n in inputs:
+        if span[n] > 0:
+            scaled[:, n] = (scaled[:, n] - low[n]) / span[n]
+    *before, formula = problem.graph.lines
+    if before and formula.text == f"mean({before[-1].name})":
+        formula = before[-1]  # one example at a time has the loss of one for its cost
+    return f"{formula.text} {crc32(np.round(scaled, 9).tobytes())}"
 
 
 def _with_curves(
@@ -99,8 +125,9 @@ def curves_of(sweep_: Sweep) -> tuple[KeptCurve, ...]:
             found.costs,
             judge(found.costs, found.stopped_by),
             found.label.partition(" ")[0],
+            measure_of(member.problem),
         )
-        for found in sweep_.found()
+        for found, member in zip(sweep_.found(), sweep_.members, strict=True)
     )
 
 

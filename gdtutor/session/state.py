@@ -133,6 +133,8 @@ class KeptCurve(Struct, frozen=True, eq=False):
     """not finite, growing or stuck; empty where nothing went wrong."""
     setting: str = ""
     """The setting that its sweep varies, with which its label begins; empty outside a sweep."""
+    measure: str = ""
+    """What its costs are of: data and cost of its run; empty where that is not known."""
 
 
 class Sweeping(Struct, frozen=True, eq=False):

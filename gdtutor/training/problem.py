@@ -101,6 +101,13 @@ class Problem(Struct, frozen=True, eq=False):
         shapes = {name: np.shape(value) for name, value in fixed.items()}
         return leaf_shapes(self.graph, shapes, self.bindings, 0 if self.is_single else batch)
 
+    @property
+    def target_columns(self) -> tuple[int, ...]:
+        """The columns of the examples that the graph takes as targets."""
+        targets = self.data_leaves(Role.TARGET)
+        bound = (c for b in self.bindings if b.leaf in targets for c in b.columns)
+        return tuple(dict.fromkeys(bound))
+
     def data_leaves(self, role: Role) -> tuple[str, ...]:
         """Return the names of the inputs or the targets."""
         return tuple(leaf.name for leaf in self.graph.leaves if leaf.role is role)

@@ -21,6 +21,7 @@ from gdtutor.training.problem import Problem
 from gdtutor.training.run import Run
 from gdtutor.training.segments import RunSegment
 from gdtutor.training.settings import Settings
+from gdtutor.training.trouble import BROKEN, judge
 from gdtutor.values import replace
 
 MAX_RUNS = 256
@@ -224,10 +225,13 @@ class Sweep:
     def best(self) -> int | None:
         """Return the place of the run whose last cost is the lowest; None without any cost.
 
-        A run that has come to numbers that are not finite has no cost at its end.
+        A run that broke off has no cost at its end, and one that grows is not better than those
+        that it was below on its way.
         """
         last = [
-            float(f.costs[-1]) if len(f.costs) and f.stopped_by != "not_finite" else math.inf
+            math.inf
+            if not len(f.costs) or judge(f.costs, f.stopped_by) in BROKEN
+            else float(f.costs[-1])
             for f in self.found()
         ]
         best = int(np.argmin(last))

@@ -33,6 +33,10 @@ class Trouble(Enum):
     STUCK = "stuck"
 
 
+BROKEN = (Trouble.NOT_FINITE.value, Trouble.GROWING.value)
+"""Words for a run whose last cost compares to nothing: it broke off, or grows."""
+
+
 def window_of(costs: Array) -> int:
     """Return how many of the last epochs a curve is judged by.
 

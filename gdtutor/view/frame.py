@@ -46,6 +46,7 @@ class Style(Enum):
     RUN_2 = "run-2"
     RUN_3 = "run-3"
     RUN_4 = "run-4"
+    RUN_5 = "run-5"
 
 
 class Segment(NamedTuple):
@@ -114,6 +115,8 @@ class Series(Struct, frozen=True):
     """True: a line through the points; False: separate marks."""
     mark: str = ""
     """The character of separate marks; empty for the painter's own."""
+    thin: bool = False
+    """A line of dots with the mark here and there: what only stands beside another curve."""
 
 
 LARGEST = 1e12

@@ -68,18 +68,21 @@ SHORTEST_BAR = 4
 """Cells of a progress bar, below which there is none."""
 
 
-def progress_bar(share: float, facts: Sequence[str], width: int, chars: Chars) -> Line:
+def progress_bar(
+    share: float, facts: Sequence[str], width: int, chars: Chars, wrong: str = ""
+) -> Line:
     """Return a bar, how much is done in percent, and a fact, in at most `width` cells.
 
     Args:
-        share: How much is done, 1 for all.
+        share: How much is done, 1 for all; of what went wrong, how much was done before.
         facts: What is said behind it, in fewer and fewer words. The bar gives way before the last
             one does.
         width: Cells of the line.
         chars: The characters to draw with.
+        wrong: The word for what went wrong, said in place of the percent.
     """
     # Rounded down, so that 100% means that all is done.
-    head = f" {int(min(share, 1.0) * 100):3}%"
+    head = f" {wrong}" if wrong else f" {int(min(share, 1.0) * 100):3}%"
     for fact in facts[:-1]:
         tail = f"{head}  {fact}"
         if cells(tail) + SHORTEST_BAR + 2 <= width:
@@ -90,7 +93,9 @@ def progress_bar(share: float, facts: Sequence[str], width: int, chars: Chars) -
     room = width - cells(tail) - 2
     filled = int(room * min(share, 1.0))
     full, empty = ("█", "░") if chars.unicode else ("#", ".")
-    return line(" ", (full * filled, Style.GOOD), (empty * (room - filled), Style.DIM), tail)
+    style = Style.WARNING if wrong else Style.TEXT
+    rest = (empty * (room - filled), Style.DIM)
+    return line(" ", (full * filled, Style.GOOD), rest, (tail, style))
 
 
 _GRADIENT = re.compile(r"\bd \w[\w.]*/d \w[\w.]*")

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import math
+from string import ascii_letters, digits
 
 import numpy as np
 
 from gdtutor.engine.operations import Array
-from gdtutor.session.runs import run_label
+from gdtutor.session.runs import OWN, own_curve, run_label
 from gdtutor.session.state import KeptCurve, Session
-from gdtutor.training.trouble import Trouble, judge
+from gdtutor.training.trouble import BROKEN
 from gdtutor.values import Struct
 from gdtutor.view import notation
-from gdtutor.view.frame import Chars, Line, Style
+from gdtutor.view.frame import LARGEST, Chars, Line, Style
 from gdtutor.view.lines import line, wrapped
 from gdtutor.view.pictures.curve import marks_of
 
+LEAST_SPAN = 0.2
+"""Share of the cost's size that the axis spans at the least."""
 MANY = 8
 """Runs from which on the best one is named above them, since it may not show among them."""
 
@@ -24,8 +27,8 @@ SAME = 1e-9
 round otherwise than one that is trained alone.
 """
 
-_MARKS = ("o", "x", "+", "^", "%", "#", "@")
-_STYLES = (Style.RUN_2, Style.RUN_3, Style.RUN_4)
+_MARKS = "ox+^%#@" + "".join(c for c in ascii_letters + digits if c not in "olxv01")
+_STYLES = (Style.RUN_2, Style.RUN_3, Style.RUN_4, Style.RUN_5)
 
 
 class ShownCurve(Struct, frozen=True, eq=False):
@@ -40,6 +43,11 @@ class ShownCurve(Struct, frozen=True, eq=False):
     same_as: str = ""
     """The name of a curve before it with the same costs; empty where there is none."""
 
+    @property
+    def is_broken(self) -> bool:
+        """Whether its run broke off or grows, so that the cost at its end compares to nothing."""
+        return self.curve.verdict in BROKEN
+
 
 def curves_shown(session: Session) -> tuple[ShownCurve, ...]:
     """Return the present run's curve, where it has one, and the kept ones.
@@ -47,14 +55,12 @@ def curves_shown(session: Session) -> tuple[ShownCurve, ...]:
     A kept curve's mark depends on its place among all that are kept, so that it keeps its mark
     whatever comes to stand beside it. An earlier curve of the present run does not show.
     """
-    label, costs = run_label(session), session.training.costs
-    setting, shown = swept_setting(session), list[ShownCurve]()
-    if len(costs):
-        own = KeptCurve(label, costs, judge(costs, session.training.stopped_by))
-        shown.append(ShownCurve(own, name=label))
+    label, setting = run_label(session), swept_setting(session)
+    shown = [ShownCurve(curve, name=label) for curve in own_curve(session)]
     for place, curve in enumerate(session.kept):
         if curve.label != label:
-            mark, style = _MARKS[place % len(_MARKS)], _STYLES[place % len(_STYLES)]
+            turns, at = divmod(place, len(_MARKS))
+            mark, style = _MARKS[at], _STYLES[(at + turns) % len(_STYLES)]
             name = curve.label.removeprefix(f"{setting} ") if setting else curve.label
             shown.append(ShownCurve(curve, mark, style, name, _twin(curve, shown)))
     return tuple(shown)
@@ -86,38 +92,97 @@ def _are_same(costs: Array, others: Array) -> bool:
 
 
 def run_lines(session: Session, width: int, chars: Chars) -> tuple[Line, ...]:
-    """Return each run with its last cost; the best is marked, a run gone wrong is said."""
+    """Return each run with its last cost; the best is marked, a run gone wrong is said.
+
+    Costs of other data or by another formula say nothing about which run is better, so the best is
+    one of those that share both with the present run.
+    """
     shown = curves_shown(session)
-    last = [float(s.curve.costs[-1]) if len(s.curve.costs) else math.inf for s in shown]
     setting = swept_setting(session)
     lines = [line((f"by {setting}", Style.DIM))] if setting else []
-    # A run that has come to numbers that are not finite has no cost at its end, and one that grows
-    # is not better than those that it was below on its way.
-    bad = (Trouble.NOT_FINITE.value, Trouble.GROWING.value)
-    is_broken = [one.curve.verdict in bad for one in shown]
-    ends = [math.inf if no_end else cost for no_end, cost in zip(is_broken, last, strict=True)]
-    best = ends.index(min(ends)) if len(shown) > 1 and math.isfinite(min(ends)) else None
+    alike = [one for one in shown if not shown[0].curve.measure
+             or one.curve.measure in ("", shown[0].curve.measure)]  # fmt: skip
+    ends = [math.inf if one.is_broken else _last(one) for one in alike]
+    best = alike[ends.index(min(ends))] if len(alike) > 1 and math.isfinite(min(ends)) else None
     star = "★" if chars.unicode else "*"
     if best is not None and len(shown) >= MANY:
-        lines.extend(wrapped(f"{star} lowest: {shown[best].name}", width, Style.GOOD))
-    for place, (one, cost) in enumerate(zip(shown, last, strict=True)):
-        is_best = place == best
-        style = Style.GOOD if is_best else Style.TEXT
+        lines.extend(wrapped(f"{star} lowest: {best.name}", width, Style.GOOD))
+    for one in shown:
         sign = one.mark or marks_of(chars).curve
-        lines.extend(wrapped(f"{sign} {one.name}", width, style))
+        style = Style.GOOD if one is best else Style.TEXT
+        name = _indented(one.name, width, style)
+        lines += [line((f"{sign} ", one.style), *name[0][1:]), *name[1:]]
         if one.same_as:
             lines.extend(_indented(f"the same curve as {one.same_as}", width, Style.DIM))
             continue
         epochs = len(one.curve.costs)
-        number = notation.shown(cost, session.look.digits, chars)
+        number = notation.shown(_last(one), session.look.digits, chars)
         said = f"{number} at epoch {epochs - 1:,}" if epochs else "no epoch finished"
         lines.extend(_indented(said, width, Style.DIM))
+        if one not in alike:
+            lines.extend(_indented("of other data, or another cost", width, Style.DIM))
         if one.curve.verdict:
             lines.extend(_indented(one.curve.verdict, width, Style.WARNING))
-        elif is_best:
+        elif one is best:
             lines.extend(_indented(f"{star} the lowest cost", width, Style.GOOD))
     return tuple(lines)
 
 
+def _last(one: ShownCurve) -> float:
+    return float(one.curve.costs[-1]) if len(one.curve.costs) else math.inf
+
+
 def _indented(text: str, width: int, style: Style) -> list[Line]:
     return [line("  ", *row) for row in wrapped(text, width - 2, style)]
+
+
+def range_of(
+    session: Session, shown: tuple[ShownCurve, ...], beside: list[Array]
+) -> tuple[float, float] | None:
+    """Return the range of the costs' axis, None where the painter finds it.
+
+    Costs that hardly differ look flat on it. A linear one holds the runs that went well, where
+    there are any: beside one that grows they would all lie at 0.
+    """
+    is_log = session.train_look.log_y
+    sound = [one for one in shown if not one.is_broken]
+    costs = [*beside, *(one.curve.costs for one in (shown if is_log else sound or shown))]
+    known = [c[np.isfinite(c) & (c > 0)] if is_log else c[np.isfinite(c)] for c in costs]
+    known = [array for array in known if len(array)]
+    if not known:
+        return None
+    low, high = min(float(a.min()) for a in known), max(float(a.max()) for a in known)
+    least = LEAST_SPAN * max(abs(low), abs(high))
+    if high > LARGEST or (high - low >= least and (is_log or len(sound) in (0, len(shown)))):
+        return None
+    if high - low >= least:
+        return low, high
+    middle = (low + high) / 2
+    return middle - least / 2, middle + least / 2
+
+
+def short_name(name: str) -> str:
+    """Return the name of a run for the legend, where many share a line."""
+    return "own" if name == OWN else "yours" if name.startswith("yours: ") else name
+
+
+def off_the_scale(session: Session, shown: tuple[ShownCurve, ...], chars: Chars) -> str:
+    """Return a note on costs that the plot does not show, empty where it shows all."""
+    if not session.train_look.log_y and any(not one.is_broken for one in shown):
+        broken = [short_name(one.name) for one in shown if one.is_broken]
+        return f"{', '.join(broken)}: out at the top" if broken else ""
+    curves = (one.curve.costs for one in shown)
+    largest = max((float(np.max(c, initial=0.0)) for c in curves), default=0.0)
+    if largest <= LARGEST:
+        return ""
+    most = notation.shown(LARGEST, 1, chars)
+    return f"{'≥' if chars.unicode else '>='}{most} drawn there"
+
+
+def off_the_log(session: Session, shown: tuple[ShownCurve, ...], chars: Chars) -> str:
+    """Return a note on costs that a log axis cannot show, empty where it shows all."""
+    if not session.train_look.log_y:
+        return ""
+    count = sum(int(np.sum(one.curve.costs <= 0)) for one in shown if not one.same_as)
+    sign = "≤" if chars.unicode else "<="
+    return f"{count:,} cost{'' if count == 1 else 's'} {sign}0 left out" if count else ""

@@ -16,26 +16,35 @@ from gdtutor.view import notation
 from gdtutor.view.boxes import Panel, beside, boxed, hidden, window
 from gdtutor.view.diagnosis import diagnosis_lines
 from gdtutor.view.figures import Figure, moved, training_figure, training_figures
-from gdtutor.view.frame import LARGEST, Chars, Frame, Line, Placed, Plot, Series, Style
+from gdtutor.view.frame import Chars, Frame, Line, Placed, Plot, Series, Style
 from gdtutor.view.lines import fitted, line
 from gdtutor.view.matrix import MatrixLook, matrix_lines
 from gdtutor.view.pictures.curve import marks_of
-from gdtutor.view.pictures.planes import input_columns, target_columns
+from gdtutor.view.pictures.planes import input_columns
 from gdtutor.view.pictures.source import is_set
 from gdtutor.view.pictures.table import HELD
-from gdtutor.view.runs import ShownCurve, curves_shown, run_lines, swept_setting
+from gdtutor.view.runs import (
+    ShownCurve,
+    curves_shown,
+    off_the_log,
+    off_the_scale,
+    range_of,
+    run_lines,
+    short_name,
+    swept_setting,
+)
 from gdtutor.view.study import bottom_lines
 from gdtutor.view.thinning import running_means, thinned
 from gdtutor.view.train_lines import NARROW, cost_facts, header_line, progress_line
 
 SIDE = 30
 """Cells of the side panel at 80 columns."""
+RUNS = "runs"
+"""The side panel of the runs side by side."""
 MEAN_MARK = "~"
 PLANE = 16
 """Lines of the plane of the inputs where the predictions stand below it."""
 NO_LOG = "no cost above 0: y for a linear axis"
-LEAST_SPAN = 0.2
-"""Share of the cost's size that the axis spans at the least."""
 LEAST_BODY = 4
 """Lines that the curve keeps, however much there is to say about a run that went wrong."""
 PLOT_COLUMNS = 400
@@ -68,7 +77,11 @@ def _wide(
     curve = boxed(Panel(title, ()), main, height, chars)
     figure = _side(session, _tab(session), side - 4, height - 2, chars)
     panel = boxed(figure.panel, side, height, chars)
-    placed = Placed(cost_plot(session, chars), 2, 3, main - 4, height - 2)
+    plot = cost_plot(session, chars)
+    if figure.panel.title == RUNS and len(figure.panel.lines) <= height - 2:
+        # The panel beside it is the legend.
+        plot = replace(plot, series=tuple(replace(one, label="") for one in plot.series))
+    placed = Placed(plot, 2, 3, main - 4, height - 2)
     return beside(curve, panel), (placed, *moved(figure.plots, main + 2, 3))
 
 
@@ -102,26 +115,29 @@ def cost_plot(session: Session, chars: Chars) -> Plot:
     """Return the cost curve, the validation curve and the original run as plain data."""
     snapshot, shown = session.training, curves_shown(session)
     others = [one for one in shown if one.mark]
-    plain = "training" if len(snapshot.validation) else "cost"
-    called = _short(run_label(session)) if others or session.variant else plain
-    series = [_series(called, snapshot.costs, Style.RUN_1)]
+    # A curve that is alone needs no name: the axis says what it is.
+    plain = "training" if len(snapshot.validation) else "now" if session.changes else ""
+    called = short_name(run_label(session)) if others or session.variant else plain
+    series, beside = [_series(called, snapshot.costs, Style.RUN_1)], [snapshot.validation]
     if len(snapshot.validation):
         held = _series("validation", snapshot.validation, Style.RUN_2)
-        series.append(replace(held, mark=HELD))
+        series.append(replace(held, mark=HELD, thin=True))
     if _has_unchanged(session, others) and session.original is not None:
+        beside.append(session.original.costs)
         before = _series("without the changes", session.original.costs, Style.RUN_3)
-        series.append(replace(before, mark=marks_of(chars).beside))
+        series.append(replace(before, mark=marks_of(chars).beside, thin=True))
     for one in others:
         if not one.same_as:
-            other = _series(_short(one.name), one.curve.costs, one.style)
-            series.append(replace(other, mark=one.mark))
+            other = _series(short_name(one.name), one.curve.costs, one.style)
+            series.append(replace(other, mark=one.mark, thin=True))
     look = session.train_look
+    notes = (off_the_log(session, shown, chars), off_the_scale(session, shown, chars))
     if look.mean:
         xs, ys = running_means(snapshot.costs, look.mean, PLOT_COLUMNS)
         mean = Series("mean", tuple(xs.tolist()), tuple(ys.tolist()), Style.RUN_4)
         series.append(replace(mean, mark=MEAN_MARK))
     return Plot(
-        ", ".join(filter(None, (_off_the_scale(shown, chars), _off_the_log(session, shown)))),
+        ", ".join(filter(None, notes)),
         tuple(series),
         "epoch",
         "cost",
@@ -129,31 +145,9 @@ def cost_plot(session: Session, chars: Chars) -> Plot:
         x_integer=True,
         empty="the first point comes with the first epoch" if not len(snapshot.costs) else NO_LOG,
         cursor=None if look.cursor is None else float(look.cursor),
-        y_range=None if look.log_y else _flat_range(shown),
+        y_range=range_of(session, shown, beside),
         on_top=0,
     )
-
-
-def _flat_range(shown: tuple[ShownCurve, ...]) -> tuple[float, float] | None:
-    """Return the range of a linear axis on which costs that hardly differ look flat.
-
-    None where they differ enough for an axis of their own.
-    """
-    costs = [one.curve.costs[np.isfinite(one.curve.costs)] for one in shown]
-    known = [array for array in costs if len(array)]
-    if not known:
-        return None
-    low, high = min(float(a.min()) for a in known), max(float(a.max()) for a in known)
-    least = LEAST_SPAN * max(abs(low), abs(high))
-    if high - low >= least or high > LARGEST:
-        return None
-    middle = (low + high) / 2
-    return middle - least / 2, middle + least / 2
-
-
-def _short(name: str) -> str:
-    """Return the name of a run for the legend, where many share a line."""
-    return "own" if name == OWN else "yours" if name.startswith("yours: ") else name
 
 
 def _has_unchanged(session: Session, others: list[ShownCurve]) -> bool:
@@ -163,24 +157,6 @@ def _has_unchanged(session: Session, others: list[ShownCurve]) -> bool:
     called, epochs = session.variant or OWN, len(session.original.costs)
     kept = [one for one in others if one.curve.label == called]
     return epochs > max((len(one.curve.costs) for one in kept), default=0)
-
-
-def _off_the_scale(shown: tuple[ShownCurve, ...], chars: Chars) -> str:
-    """Return a note on costs that the plot cannot show, empty where it shows all."""
-    curves = (one.curve.costs for one in shown)
-    largest = max((float(np.max(c, initial=0.0)) for c in curves), default=0.0)
-    if largest <= LARGEST:
-        return ""
-    most = notation.shown(LARGEST, 1, chars)
-    return f"above {most}: drawn at {most}"
-
-
-def _off_the_log(session: Session, shown: tuple[ShownCurve, ...]) -> str:
-    """Return a note on costs that a log axis cannot show, empty where it shows all."""
-    if not session.train_look.log_y:
-        return ""
-    count = sum(int(np.sum(one.curve.costs <= 0)) for one in shown)
-    return f"{count:,} cost{'' if count == 1 else 's'} of 0 or below left out" if count else ""
 
 
 def _series(label: str, costs: Array, style: Style) -> Series:
@@ -195,7 +171,7 @@ def _sides(session: Session) -> tuple[str | PictureWish, ...]:
     pictures = tuple(one for wish in training_figures(session) for one in _large_first(wish))
     own = {wish.kind for wish in pictures}
     others = (wish for wish in _pictures(_problem(session)) if wish.kind not in own)
-    return (*pictures, *others, "parameters", *(("runs",) if has_others(session) else ()))
+    return (*pictures, *others, "parameters", *((RUNS,) if has_others(session) else ()))
 
 
 def _large_first(wish: PictureWish) -> tuple[PictureWish, ...]:
@@ -213,7 +189,7 @@ def _pictures(problem: Problem | None) -> tuple[PictureWish, ...]:
     inputs, table = len(input_columns(problem)), PictureWish("table")
     if inputs == 2 and has_classes(problem):
         return PictureWish("boundary"), table
-    if inputs == 1 and len(target_columns(problem)) == 1 and problem.size > 1:
+    if inputs == 1 and len(problem.target_columns) == 1 and problem.size > 1:
         return PictureWish("fit"), table
     return (table,)
 
@@ -236,7 +212,7 @@ def _problem(session: Session) -> Problem | None:
 def _side(session: Session, tab: int, width: int, height: int, chars: Chars) -> Figure:
     """Return the side panel, of the epoch under the cursor where it is on one, which it names."""
     figure = _side_now(session, tab, width, height, chars)
-    if under_cursor(session) is session.training or figure.panel.title == "runs":
+    if under_cursor(session) is session.training or figure.panel.title == RUNS:
         return figure
     title = f"epoch {session.train_look.cursor}: {figure.panel.title}"
     return replace(figure, panel=replace(figure.panel, title=title))
@@ -266,7 +242,7 @@ def _side_now(session: Session, tab: int, width: int, height: int, chars: Chars)
 
 
 def _plain_side(session: Session, chosen: str, width: int, chars: Chars) -> Panel:
-    if chosen == "runs":
+    if chosen == RUNS:
         return Panel(chosen, run_lines(session, width, chars))
     parameters = under_cursor(session).parameters
     if not parameters:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from gdtutor.session.state import Session, Snapshot, Status
 from gdtutor.session.training import WATCHED, seconds_watched, watches
 from gdtutor.training.settings import Stop
-from gdtutor.training.trouble import ending
+from gdtutor.training.trouble import BROKEN, ending
 from gdtutor.view import notation
 from gdtutor.view.frame import Chars, Line, Segment, Style
 from gdtutor.view.lines import line, progress_bar, shortened, width_of
@@ -131,9 +131,16 @@ def _pointed(session: Session, shown: Callable[[float], str]) -> tuple[Line, Lin
 
 
 def progress_line(session: Session, width: int, chars: Chars) -> Line:
-    """Return a bar, how much is done, how fast, and the time left, as far as they fit."""
+    """Return a bar, how much is done, how fast, and the time left, as far as they fit.
+
+    The bar of a run that broke off or grows ends where it went wrong, and the word for it follows.
+    """
     done, wanted, facts = _of_sweep(session) or _of_run(session)
-    return progress_bar(done / wanted, facts, width, chars)
+    found, run, wrong = session.training.diagnosis, session.run, ""
+    is_broken = found is not None and found.trouble.value in BROKEN and session.sweeping is None
+    if is_broken and found is not None and run is not None:
+        done, wrong = found.iteration // run.iterations_per_epoch, found.trouble.value
+    return progress_bar(done / wanted, facts, width, chars, wrong)
 
 
 def _of_sweep(session: Session) -> tuple[int, int, tuple[str, ...]] | None:

@@ -67,12 +67,12 @@ def test_any_numbers_at_any_size_fill_the_rectangle(
 
 def test_the_first_line_names_the_plot_its_axis_and_its_curves() -> None:
     first = drawn((FALLING, RISING), y_label="C", log_y=True).split("\n")[0]
-    assert first.split() == ["cost", "C", "(log)", "⠶", "rate", "0.1", "•", "rate", "0.5"]
+    assert first.split() == ["C", "(log)", "cost", "⠶", "rate", "0.1", "•", "rate", "0.5"]
 
 
 def test_a_legend_that_does_not_fit_gets_a_line_of_its_own() -> None:
     first, second, *_ = drawn((FALLING, RISING), width=25, y_label="C").split("\n")
-    assert first.rstrip() == "cost C"
+    assert first.rstrip() == "C  cost"
     assert second.rstrip() == "⠶ rate 0.1  • rate 0.5"
 
 
@@ -80,7 +80,7 @@ def test_both_axes_carry_numbers_and_the_x_axis_its_name() -> None:
     lines = drawn(FALLING, x_label="epoch", x_integer=True).split("\n")
     assert lines[-1].split() == ["epoch"]
     assert lines[-2].split() == ["0", "10", "20", "30"]
-    assert [line.split("┤")[0].strip() for line in lines if "┤" in line] == ["1.0", "0.5"]
+    assert [line.split("┤")[0].strip() for line in lines if "┤" in line] == ["1.0", "0.5", "0"]
 
 
 def test_integer_ticks_of_a_short_run_are_not_fractions() -> None:
@@ -90,7 +90,7 @@ def test_integer_ticks_of_a_short_run_are_not_fractions() -> None:
 def test_a_log_axis_is_labelled_with_powers_of_ten() -> None:
     lines = drawn(curve(*(10.0**-n for n in range(5))), log_y=True).split("\n")
     labels = [line.split("┤")[0].strip() for line in lines if "┤" in line]
-    assert labels == ["1", "0.1", "0.01", "1e−3", "1e−4"]
+    assert labels == ["1", "0.01", "1e−4"]
 
 
 def test_a_straight_fall_on_a_log_axis_is_a_straight_line() -> None:
@@ -128,7 +128,7 @@ def test_values_that_are_not_finite_are_left_out() -> None:
 
 def test_a_diverging_run_is_drawn_up_to_a_bound() -> None:
     assert "1e12" in drawn(curve(1, 1e6, 1e300, INF))
-    assert "1e12" in drawn(curve(1, 1e6, 1e300), log_y=True)
+    assert "1e10" in drawn(curve(1, 1e6, 1e300), log_y=True)
 
 
 @pytest.mark.parametrize("chars", [UNICODE, DOTS, ASCII])
@@ -166,6 +166,18 @@ def test_as_many_as_six_runs_have_marks_of_their_own() -> None:
     assert first.split()[::3] == ["*", "x", "o", "+", "#", "%"]
 
 
+def test_a_thin_curve_is_dots_with_its_mark_here_and_there_behind_the_others() -> None:
+    beside = [
+        Series(f"rate {n}", FALLING.xs, FALLING.ys, Style.RUN_2, mark=mark, thin=True)
+        for n, mark in enumerate("ab")
+    ]
+    shown = drawn(tuple(beside), width=70, height=20).split("\n")[1:]
+    dots, *marks = ("\n".join(shown).count(sign) for sign in "·ab")
+    assert dots > 5 * max(marks)
+    assert min(marks) >= 4
+    assert "·" not in drawn((*beside, FALLING), chars=DOTS).replace("•", "")
+
+
 def test_a_cloud_shows_its_own_mark_and_no_line() -> None:
     corners = Series("", (0, 1, 0, 1), (0, 0, 1, 1), Style.INPUT, joined=False, mark="○")
     assert styled((corners,), Style.INPUT).count("○") == 4
@@ -174,7 +186,7 @@ def test_a_cloud_shows_its_own_mark_and_no_line() -> None:
 def test_a_large_cloud_keeps_its_outline() -> None:
     grid = [(x, y) for x in range(100) for y in range(100)]
     cloud = Series("", tuple(x for x, _ in grid), tuple(y for _, y in grid), joined=False, mark="o")
-    assert drawn(cloud).count("o") > 600
+    assert drawn(cloud).count("o") > 560
 
 
 def test_the_cursor_is_a_line_at_its_x() -> None:
@@ -187,7 +199,7 @@ def test_the_cursor_is_a_line_at_its_x() -> None:
 def test_ranges_are_kept_and_points_beyond_them_left_out() -> None:
     shown = drawn(RISING, x_range=(0.0, 10.0), y_range=(0.0, 2.0), x_integer=True).split("\n")
     assert shown[-1].split() == ["0", "5", "10"]
-    assert shown[1].startswith("2")
+    assert next(line.split("┤")[0] for line in shown if "┤" in line) == "2"
 
 
 @pytest.mark.parametrize("limits", [(1.0, 1.0), (2.0, 1.0), (NAN, 1.0), (-INF, INF)])

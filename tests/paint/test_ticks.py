@@ -1,8 +1,10 @@
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gdtutor.paint.ticks import linear_ticks, log_ticks, ticks_in
+from gdtutor.paint.ticks import axis_of, labelled_axis, linear_ticks, log_axis
 
 FINITE = st.floats(-1e12, 1e12, allow_nan=False)
 
@@ -56,20 +58,54 @@ def test_no_two_ticks_carry_the_same_label(low: float, length: float, most: int)
     ("low", "high", "most", "labels"),
     [
         (-3, 1, 5, ["1e-3", "0.01", "0.1", "1", "10"]),
-        (-3.4, 1.2, 3, ["1e-3", "0.1", "10"]),
+        (-3.4, 1.2, 3, ["0.01", "1"]),
         (4, 6, 5, ["10000", "1e5", "1e6"]),
-        (-0.9, -0.1, 4, ["0.2", "0.4", "0.6"]),
-        (1, 1, 4, []),
+        (-1.9, -0.1, 5, ["0.02", "0.05", "0.1", "0.2", "0.5"]),
+        (-0.5, -0.1, 4, ["0.4", "0.6"]),
+        (-40, 12, 8, ["1e-40", "1e-30", "1e-20", "1e-10", "1", "1e10", "1e20"]),
     ],
 )
-def test_log_ticks_are_powers_of_ten_where_the_range_holds_some(
+def test_ticks_of_a_log_axis_are_round_numbers(
     low: float, high: float, most: int, labels: list[str]
 ) -> None:
-    assert [tick.label for tick in log_ticks(low, high, most)] == labels
+    assert [tick.label for tick in log_axis((low, high), 20, most).ticks] == labels
 
 
 def test_a_log_tick_stands_at_the_logarithm() -> None:
-    assert [tick.at for tick in log_ticks(-2, 0, 3)] == [-2, -1, 0]
+    assert [tick.at for tick in log_axis((-2, 0), 20, 3).ticks] == [-2, -1, 0]
+
+
+RANGES = st.tuples(st.floats(-1e6, 1e6), st.floats(1, 1e6))
+
+
+@given(RANGES, st.integers(12, 200), st.integers(3, 12), st.booleans())
+def test_an_axis_holds_its_range_and_its_ticks_are_whole_cells_apart(
+    limits: tuple[float, float], cells: int, most: int, whole: bool
+) -> None:
+    low, high = limits[0], sum(limits)
+    if whole:
+        low, high = round(low), round(low) + max(2, round(limits[1]))
+    axis = axis_of((low, high), cells, most, whole)
+    margin = (high - low) * 1e-6
+    assert axis.low <= low + margin
+    assert axis.high >= high - margin
+    assert axis.high - axis.low <= 1.4 * (high - low) + margin
+    assert 2 <= len(axis.ticks) <= most + 1
+    places = [(tick.at - axis.low) / (axis.high - axis.low) * (cells - 1) for tick in axis.ticks]
+    apart = {round(b - a, 3) for a, b in pairwise(places)}
+    assert len(apart) == 1
+    if (axis.low, axis.high) != (low, high):
+        assert all(abs(place - round(place)) < 1e-3 for place in places)
+
+
+@pytest.mark.parametrize("cells", [20, 46, 62, 120])
+@pytest.mark.parametrize("epochs", [1, 7, 49, 100, 4999, 123_456])
+def test_an_axis_of_epochs_begins_at_0_with_ticks_evenly_spaced(epochs: int, cells: int) -> None:
+    axis = labelled_axis(0, epochs, cells, whole=True)
+    assert (axis.low, axis.ticks[0].at) == (0, 0)
+    places = [tick.at / axis.high * (cells - 1) for tick in axis.ticks]
+    assert all(abs(place - round(place)) < 1e-6 for place in places)
+    assert axis.high < 1.6 * epochs or epochs == 1
 
 
 @given(st.floats(-1e6, 1e6), st.floats(1e-3, 1e6), st.integers(2, 12))
@@ -87,4 +123,4 @@ def test_an_axis_of_whole_numbers_has_two_ticks_at_least(low: int, length: int, 
     [(60, ["-1.0", "-0.5", "0", "0.5", "1.0"]), (16, ["-1", "0", "1"]), (4, ["-1", "1"])],
 )
 def test_a_row_has_the_ticks_that_it_can_label(cells: int, labels: list[str]) -> None:
-    assert [tick.label for tick in ticks_in(-1, 1, cells)] == labels
+    assert [tick.label for tick in labelled_axis(-1, 1, cells).ticks] == labels

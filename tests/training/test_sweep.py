@@ -213,12 +213,13 @@ def test_a_run_that_broke_off_at_a_low_cost_is_not_the_best() -> None:
     problem = network(
         (2, 1), np.array([[1.0, 2.0, 3.0]]), {"W1": [[0.5, 0.5]], "b1": [[0.0]]}, output="linear"
     )
-    sweep = Sweep([Member(str(r), problem, Settings(r, epochs=30)) for r in (1e200, 0.5)])
+    sweep = Sweep([Member(str(r), problem, Settings(r, epochs=30)) for r in (1e200, 0.5, 0.1)])
     sweep.advance()
-    broken, growing = sweep.found()
+    broken, growing, _ = sweep.found()
     assert broken.stopped_by == "not_finite"
     assert broken.costs[-1] < growing.costs[-1]
-    assert sweep.best() == 1
+    assert judge(growing.costs, growing.stopped_by) == "growing"
+    assert sweep.best() == 2
 
 
 def test_a_deadline_ends_a_sweep_between_bursts() -> None:

@@ -2,12 +2,17 @@ import numpy as np
 import pytest
 from walks import NEURON, walk
 
+from gdtutor.drive.headless import pressed
+from gdtutor.drive.opening import session_at
+from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
+from gdtutor.session.press import Press
 from gdtutor.session.state import KeptCurve, Snapshot, Status
 from gdtutor.values import replace
 from gdtutor.view.frame import UNICODE
 from gdtutor.view.lines import text_of
 from gdtutor.view.runs import run_lines
 from gdtutor.view.train import cost_plot
+from gdtutor.view.train_lines import progress_line
 
 
 def with_costs(*costs, **parts):
@@ -29,7 +34,8 @@ def test_a_curve_that_falls_has_an_axis_of_its_own(costs):
 
 def test_the_live_curve_is_drawn_last():
     plot = cost_plot(with_costs(0.5, 0.1), UNICODE)
-    assert plot.series[plot.on_top].label
+    assert plot.series[plot.on_top].ys == (0.5, 0.1)
+    assert [one.thin for one in plot.series] == [False]
 
 
 def test_a_run_that_grows_carries_no_star():
@@ -38,3 +44,40 @@ def test_a_run_that_grows_carries_no_star():
     text = [text_of(row) for row in run_lines(replace(session, kept=(grown,)), 40, UNICODE)]
     star = next(n for n, row in enumerate(text) if "★" in row)
     assert not any("grown" in row for row in text[:star])
+
+
+def test_runs_on_other_data_are_not_compared():
+    session = pressed(session_at(find_lesson("optimisers", shipped_lessons_folder())), [Press("t")])
+    rotated = pressed(session, [Press(key) for key in "VVVVVVVVV"])
+    assert rotated.variant == "rotated plain"
+    text = [text_of(row).strip() for row in run_lines(rotated, 60, UNICODE)]
+    assert text.count("of other data, or another cost") == 6
+    assert not any("★" in row for row in text)
+    back = pressed(rotated, [Press("V"), Press("V"), Press("V")])
+    text = [text_of(row).strip() for row in run_lines(back, 60, UNICODE)]
+    assert text.count("of other data, or another cost") == 1
+    assert sum("★ the lowest cost" in row for row in text) == 1
+
+
+@pytest.mark.parametrize(("name", "keys"), [("batches", "VVV"), ("scaling", "VV")])
+def test_batches_and_units_do_not_make_other_data(name, keys):
+    lesson = session_at(find_lesson(name, shipped_lessons_folder()))
+    session = pressed(lesson, [Press(key) for key in f"t{keys}"])
+    text = "\n".join(text_of(row) for row in run_lines(session, 60, UNICODE))
+    assert "★" in text
+    assert "other data" not in text
+
+
+def test_a_run_that_grows_leaves_the_axis_of_those_that_went_well_and_no_full_bar():
+    session = pressed(session_at(find_lesson("7", shipped_lessons_folder())), [Press("t")])
+    session = pressed(session, [Press(key) for key in "VVVVV"])
+    assert session.variant == "50: diverges"
+    plot = cost_plot(session, UNICODE)
+    assert plot.y_range[1] < 1
+    assert plot.title == "50: diverges: out at the top"
+    logarithmic = cost_plot(pressed(session, [Press("y")]), UNICODE)
+    assert logarithmic.y_range is None
+    assert logarithmic.title.endswith("≥1e12 drawn there")
+    bar = text_of(progress_line(session, 80, UNICODE))
+    assert "growing  50 of 50 epochs" in bar
+    assert "█" not in bar

@@ -71,12 +71,12 @@ def test_the_table_of_values_never_cuts_a_number(size, keys):
 
 def test_the_curve_of_the_original_run_stays_beside_the_changed_one():
     session, _ = update(changed(NEURON, "given", "w2 = 0.9"), Press("t", "t"))
-    assert [series.label for series in cost_plot(session, UNICODE).series] == ["cost"]
+    assert [series.label for series in cost_plot(session, UNICODE).series] == ["now"]
     wish = Train(session.run, 12, session.original)
     trained_to = trained(wish)
     session, _ = update(session, Progressed(trained_to))
     now, before = cost_plot(session, UNICODE).series
-    assert (now.label, before.label) == ("cost", "without the changes")
+    assert (now.label, before.label) == ("now", "without the changes")
     assert len(now.ys) == len(before.ys) == 6
     own = walk(NEURON, "given").run
     own.advance(iterations=12)

@@ -16,7 +16,7 @@ from gdtutor.values import Struct
 from gdtutor.view.frame import Placed, Plot, Series, Style
 from gdtutor.view.lines import wrapped
 from gdtutor.view.pictures.curve import marks_of
-from gdtutor.view.pictures.planes import at_points, input_columns, target_columns
+from gdtutor.view.pictures.planes import at_points, input_columns
 from gdtutor.view.pictures.plot_words import Named, plot_words
 from gdtutor.view.pictures.source import Drawing, Size, Source, interval, option, said
 
@@ -85,7 +85,7 @@ def fit_words(source: Source, wish: PictureWish) -> tuple[str, ...]:
 def _numbers(source: Source, wish: PictureWish) -> FitFacts | str:
     """Return the numbers of a fit, or why there are none."""
     problem = source.problem
-    if len(input_columns(problem)) != 1 or len(target_columns(problem)) != 1:
+    if len(input_columns(problem)) != 1 or len(problem.target_columns) != 1:
         return "A curve needs one input and one target."
     return fit_of(source, wish) or "No line of this graph is compared with a target."
 
@@ -96,7 +96,7 @@ def fit_of(source: Source, wish: PictureWish) -> FitFacts | None:
     name = str(option(wish, "of", problem.prediction) or "")
     if name not in problem.graph.line_by_name:
         return None
-    (column,), (target,) = input_columns(problem), target_columns(problem)
+    (column,), (target,) = input_columns(problem), problem.target_columns
     inputs, targets = problem.examples[:, column], problem.examples[:, target]
     low, high = interval(wish) or _around(inputs)
     xs = np.linspace(low, high, POINTS)
@@ -209,7 +209,7 @@ def _axes(source: Source, numbers: FitFacts, width: int) -> str:
 def _names(source: Source) -> tuple[str, str]:
     """Return the names of the target's and of the input's column."""
     problem = source.problem
-    (column,), (target,) = input_columns(problem), target_columns(problem)
+    (column,), (target,) = input_columns(problem), problem.target_columns
     return source.column(problem.columns[target]), source.column(problem.columns[column])
 
 

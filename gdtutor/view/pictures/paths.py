@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
+from typing import TypeVar
 
 import numpy as np
 
@@ -17,6 +19,8 @@ from gdtutor.training.run import Run, RunSegment
 from gdtutor.training.settings import Settings
 from gdtutor.values import Struct, replace
 from gdtutor.view.pictures.source import Source, cell_of, numbers, option, texts
+
+T = TypeVar("T")
 
 MAX_ANCHORS = 64
 """Most points of a path that is long."""
@@ -76,35 +80,36 @@ def overlaid(lesson: Lesson, run: Run, seed: int | None, wish: PictureWish) -> t
 
     Those of variants come from the lesson's own file, the others from the start of the run.
     """
-    first = run.segments[0]
-    walks = [_variant(lesson, name, seed) for name in texts(wish, "variants")]
-    walks += [_rate(rate, first) for rate in numbers(wish, "rates")]
-    walks += [_optimizer(name, first) for name in texts(wish, "optimizers")]
+    first, own = run.segments[0], run.segments[0].settings
+    changed = [
+        (f"rate {rate:g}", replace(own, learning_rate=rate)) for rate in numbers(wish, "rates")
+    ]
+    for name in texts(wish, "optimizers"):
+        # The lesson's constants are those of its own optimiser; others keep their defaults.
+        constants = own.hyperparameters if own.optimizer == name else ()
+        changed.append((name, replace(own, optimizer=name, hyperparameters=constants)))
     sizes = option(wish, "batches", ())
     for size in sizes if isinstance(sizes, tuple) else ():
-        walks += [_batch(first, size if isinstance(size, int) else None)]
-    return tuple(walks)
+        batch = size if isinstance(size, int) else None
+        label = "full batch" if batch is None else f"batch {batch}"
+        changed.append((label, replace(own, batch=batch)))
+
+    def of_variant(name: str) -> Run:
+        return variant_run(lesson, name, seed)[1]
+
+    def with_settings(settings: Settings) -> Run:
+        return Run((replace(first, settings=settings),))
+
+    walks = [_walk(name, of_variant, name) for name in texts(wish, "variants")]
+    return (*walks, *(_walk(label, with_settings, settings) for label, settings in changed))
 
 
-def _rate(rate: float, first: RunSegment) -> Walk:
-    return _changed(f"rate {rate:g}", first, replace(first.settings, learning_rate=rate))
-
-
-def _optimizer(name: str, first: RunSegment) -> Walk:
-    settings = replace(first.settings, optimizer=name, hyperparameters=_own(first, name))
-    return _changed(name, first, settings)
-
-
-def _own(first: RunSegment, name: str) -> tuple[tuple[str, float], ...]:
-    """Return the lesson's constants for its own optimiser; other rows keep their defaults."""
-    return first.settings.hyperparameters if first.settings.optimizer == name else ()
-
-
-def _variant(lesson: Lesson, name: str, seed: int | None) -> Walk:
+def _walk(label: str, make: Callable[[T], Run], argument: T) -> Walk:
+    """Return a run, or why there is none."""
     try:
-        return Walk(name, variant_run(lesson, name, seed)[1])
+        return Walk(label, make(argument))
     except GdTutorError as error:
-        return Walk(name, None, str(error))
+        return Walk(label, None, str(error))
 
 
 @lru_cache(maxsize=16)
@@ -119,19 +124,6 @@ def variant_run(lesson: Lesson, name: str, seed: int | None) -> tuple[Lesson, Ru
     if settings is None:
         raise GdTutorError(f"the variant {name} does not train", "give it a [training] table")
     return changed, Run((RunSegment(0, problem_of(changed, seed=seed), settings),))
-
-
-def _changed(label: str, first: RunSegment, settings: Settings) -> Walk:
-    try:
-        return Walk(label, Run((replace(first, settings=settings),)))
-    except GdTutorError as error:
-        return Walk(label, None, str(error))
-
-
-def _batch(first: RunSegment, size: int | None) -> Walk:
-    label = "full batch" if size is None else f"batch {size}"
-    settings = replace(first.settings, batch=size)
-    return _changed(label, first, settings)
 
 
 def rows_of(problem: Problem) -> Problem:

@@ -57,12 +57,6 @@ def _bound_inputs(problem: Problem) -> tuple[int, ...]:
     return tuple(c for b in problem.bindings if b.leaf in inputs for c in b.columns)
 
 
-def target_columns(problem: Problem) -> tuple[int, ...]:
-    """Return the columns of the examples that the graph takes as targets."""
-    targets = set(problem.data_leaves(Role.TARGET))
-    return tuple(dict.fromkeys(c for b in problem.bindings if b.leaf in targets for c in b.columns))
-
-
 def input_names(source: Source) -> tuple[str, str]:
     """Return the names of the two input columns, as the screen shows them."""
     first, second = (
@@ -170,7 +164,7 @@ def mark_examples(field: Field, problem: Problem) -> None:
 
 def class_marks(problem: Problem) -> tuple[str, ...]:
     """Return the character that stands for the targets of each example, as far as marks go."""
-    columns = target_columns(problem) if has_classes(problem) else ()
+    columns = problem.target_columns if has_classes(problem) else ()
     signs = SIGNED if signed_targets(problem) else PLAIN
     rows = problem.examples[:MARKED]
     return tuple(_class_mark([float(row[c]) for c in columns], signs) for row in rows)
