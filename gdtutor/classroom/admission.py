@@ -14,18 +14,19 @@ from gdtutor.classroom.room import Seat
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.characters import cut_short, pictured
 
-CODE_DIGITS = 6
+CODE_DIGITS, PIN_DIGITS = 6, 6
 SHORTEST_CODE, LONGEST_CODE = 6, 64
 LONGEST_NAME = 20
 """Cells of a student's name."""
+NAMELESS = "somebody"
 LINEAR = "+linear"
 """Behind a name it asks for the conversation in plain lines."""
-MOST_PINS = 10
-"""Wrong PINs after which a seat is given to nobody any more."""
 WRONG_BURST, WRONG_PER_SECOND = 100, 1.0
 """Wrong codes at once, and a second, before all that are tried wait for each other."""
 CROWDED_EVERY = 0.5
 """Seconds between two codes that are tried then."""
+LONGEST_WAIT = 20.0
+"""Seconds that nobody waits longer for, so that the right one gets in whoever else tries."""
 
 
 def new_code() -> str:
@@ -49,7 +50,7 @@ def checked_code(text: str) -> str:
 
 def new_pin() -> str:
     """Return the PIN of a seat."""
-    return f"{secrets.randbelow(10**4):04}"
+    return f"{secrets.randbelow(10**PIN_DIGITS):0{PIN_DIGITS}}"
 
 
 def is_same(given: str, wanted: str) -> bool:
@@ -61,7 +62,7 @@ def seat_name(username: str) -> tuple[str, bool]:
     """Return the name that is shown for a user's, and whether it asks for plain lines."""
     is_linear = username.endswith(LINEAR)
     plain = re.sub(r"\s+", " ", pictured(username.removesuffix(LINEAR)[:200])).strip()
-    return cut_short(plain, LONGEST_NAME) or "somebody", is_linear
+    return cut_short(plain, LONGEST_NAME) or NAMELESS, is_linear
 
 
 def free_name(name: str, seats: Mapping[str, Seat]) -> str:
@@ -91,7 +92,7 @@ class CodeThrottle:
         if self._left >= 1:
             return 0.0
         self._turn_at = max(self._turn_at, now) + CROWDED_EVERY
-        return self._turn_at - now
+        return min(self._turn_at - now, LONGEST_WAIT)
 
     def was_wrong(self) -> None:
         """Count a wrong code."""

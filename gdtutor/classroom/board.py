@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gdtutor.classroom.polls import RIGHT, Poll, spread
+from gdtutor.classroom.polls import CHOSEN_RIGHT, RIGHT, Poll, spread
 from gdtutor.classroom.room import Classroom, Seat
+from gdtutor.lesson.characters import cells, padded, pictured
 from gdtutor.session.link import place_of
 from gdtutor.session.state import Prompt, Screen, Session
 from gdtutor.values import Struct
 from gdtutor.view.boxes import Panel, boxed
 from gdtutor.view.frame import Chars, Frame, Line, Style
 from gdtutor.view.header import input_line
-from gdtutor.view.lines import fitted, line, shortened, width_of
+from gdtutor.view.lines import fitted, line, shortened, width_of, wrapped
 
-KEYS = "A ask  B answers as bars, for everyone  L everyone follows, or not  C close"
+KEYS = "A ask  B answers, for all  L all follow, or not  arrows scroll  C close"
+TALK_KEYS = "> < next and previous stop  O all stops  K keeps this place as a stop"
+WITH_ALT = "While you type, these keys need Alt, as in Alt+B, or Esc before them."
 WIDEST_BAR = 30
 
 
@@ -36,15 +39,16 @@ class Invitation(Struct, frozen=True):
 
 def class_line(room: Classroom, invitation: Invitation, width: int, chars: Chars) -> Line:
     """Return the line at the bottom of the teacher's screen."""
-    join = line(" ", (invitation.command, Style.KEY), "  code ", (invitation.code, Style.KEY))
+    key = "C" if room.taught.prompt is None else "Alt+C"
+    join = line(
+        " ", (invitation.command, Style.KEY), "  code ", (invitation.code, Style.KEY),
+        "  ", (key, Style.KEY), (" class", Style.DIM),
+    )  # fmt: skip
     facts = counts(room)
-    for shown in (facts, facts[:-1], facts[:1]):
-        whole = (*join, *line("  ", ("  ".join(shown), Style.GOOD)))
+    for count in range(len(facts), 0, -1):
+        whole = (*join, *line("  ", ("  ".join(facts[:count]), Style.GOOD)))
         if width_of(whole) <= width:
             break
-    keys = line("  ", ("C", Style.KEY), (" class", Style.DIM))
-    if width_of(whole) + width_of(keys) <= width:
-        whole = (*whole, *keys)
     return fitted(whole, width, chars)
 
 
@@ -61,7 +65,7 @@ def counts(room: Classroom) -> tuple[str, ...]:
     facts = [f"{len(here)} here"]
     poll = room.poll
     if poll is not None:
-        asked = [seat for seat in here if not seat.is_out]
+        asked = [seat for seat in here if not seat.is_out or seat.name in poll.replies]
         facts.append(f"{sum(s.name in poll.replies for s in asked)}/{len(asked)} answered")
     if helped := sum(seat.wants_help for seat in here):
         facts.append(f"{helped} ask{'s' if helped == 1 else ''} for help")
@@ -87,35 +91,40 @@ def panel_rows(room: Classroom, invitation: Invitation, chars: Chars) -> tuple[L
         line((invitation.command, Style.KEY), "   join code ", (invitation.code, Style.KEY)),
         line("host key ", (invitation.fingerprint, Style.DIM)),
         line((KEYS, Style.DIM)),
-        (),
+        line((TALK_KEYS, Style.DIM)),
+        line() if room.taught.prompt is None else line((WITH_ALT, Style.WARNING)),
     ]
     seats = sorted(room.seats.values(), key=lambda seat: (not seat.wants_help, seat.name))
-    rows += [_seat_row(room, seat, chars) for seat in seats] or [line("Nobody has joined yet.")]
+    here = [_seat_row(room, seat, chars) for seat in seats if seat.is_here]
+    gone = [seat.name for seat in seats if not seat.is_here]
+    rows += here or [line("Nobody is here." if gone else "Nobody has joined yet.")]
+    if gone:
+        rows += [(), line((f"  {len(gone)} gone: {', '.join(gone)}", Style.DIM))]
     return tuple(rows)
 
 
 def _seat_row(room: Classroom, seat: Seat, chars: Chars) -> Line:
     mark = ("! ", Style.WARNING) if seat.wants_help else ("  ", Style.TEXT)
     where = "follows" if seat.own is None else f"at {place(seat.own)}"
-    if not seat.is_here:
-        where = "gone"
     poll = room.polls[-1] if room.polls else None
     reply = None if poll is None else poll.replies.get(seat.name)
     told = ""
     if reply is not None and poll is not None:
         told = "has answered" if poll.is_open else f"{reply.text}: {reply.verdict}"
-    return line(mark, f"{seat.name:<20} ", f"{shortened(where, 26, chars):<26} ", (told, Style.DIM))
+    names = padded(seat.name, 21), padded(shortened(where, 26, chars), 27)
+    return line(mark, *names, (told, Style.DIM))
 
 
 def answer_rows(polls: Sequence[Poll], width: int, chars: Chars) -> tuple[Line, ...]:
     """Return the spread of the answers to the last question as bars, beside an earlier round."""
     if not polls:
-        return (line("No question was asked yet: r asks for each next value."),)
+        return (line("No question was asked yet: A asks one."),)
     last = polls[-1]
     if last.is_open:
         return (line(f"{len(last.replies)} have answered. The next step closes the question."),)
+    asked = wrapped(pictured(last.challenge.text), width - 4, Style.TITLE)[:2]
     earlier = next((poll for poll in reversed(polls[:-1]) if poll.name == last.name), None)
-    rows = list(_bars(last, width, chars))
+    rows = [*asked, *_bars(last, width, chars)]
     if earlier is not None:
         rows += [(), line(("the round before", Style.TITLE)), *_bars(earlier, width, chars)]
     return tuple(rows)
@@ -126,15 +135,15 @@ def _bars(poll: Poll, width: int, chars: Chars) -> tuple[Line, ...]:
     counted = spread(poll)
     if not counted:
         return (line("Nobody answered."),)
-    label = min(max(len(verdict) for verdict, _ in counted), max(width // 2, 8))
+    label = min(max(cells(verdict) for verdict, _ in counted), max(width // 2, 8))
     most, room = max(count for _, count in counted), min(WIDEST_BAR, max(width - label - 12, 4))
     full = "█" if chars.unicode else "#"
     return tuple(
         line(
-            f"{shortened(verdict, label, chars):<{label}} ",
+            padded(shortened(verdict, label, chars), label + 1),
             (
                 full * max(count * room // most, 1),
-                Style.GOOD if verdict == RIGHT else Style.WARNING,
+                Style.GOOD if verdict == RIGHT or verdict.endswith(CHOSEN_RIGHT) else Style.WARNING,
             ),
             f" {count}",
         )
@@ -142,8 +151,11 @@ def _bars(poll: Poll, width: int, chars: Chars) -> tuple[Line, ...]:
     )
 
 
-def with_rows(frame: Frame, title: str, rows: Sequence[Line], chars: Chars) -> Frame:
-    """Return a frame with a box of rows over its upper part."""
+def with_rows(
+    frame: Frame, title: str, rows: Sequence[Line], chars: Chars, scroll: int = 0
+) -> Frame:
+    """Return a frame with a box of rows over its lower part: questions stand above it."""
     height = min(len(rows) + 2, max(frame.height - 3, 3))
-    box = boxed(Panel(title, tuple(rows)), frame.width, height, chars)
-    return frame.covered(1, [fitted(row, frame.width, chars) for row in box])
+    box = boxed(Panel(title, tuple(rows), scroll), frame.width, height, chars)
+    top = max(frame.height - 2 - height, 1)
+    return frame.covered(top, [fitted(row, frame.width, chars) for row in box])

@@ -19,6 +19,7 @@ from gdtutor.view.lines import fitted, line
 
 STOPS = "stops"
 """The panel of the overview."""
+_SCROLLS = {"up": -1, "down": 1, "pageup": -10, "pagedown": 10}
 
 
 class Desk:
@@ -29,12 +30,15 @@ class Desk:
         podium: The stops.
     """
 
-    rows = 1
+    @property
+    def rows(self) -> int:
+        """Rows below the screens."""
+        return 1
 
     def __init__(self, chars: Chars, podium: Podium) -> None:
         self._chars, self._podium = chars, podium
-        self._laid = ""
-        """The panel that is laid over the screen; empty where none is."""
+        self._laid, self._scroll = "", 0
+        """The panel that is laid over the screen, empty where none is, and its first row."""
         self._input: Prompt | None = None
         self._use: Callable[[str], Action | None] = lambda _: None
         self._show: Callable[[], None] = lambda: None
@@ -60,15 +64,27 @@ class Desk:
             self._type(self._input, press)
             return True
         if self._session.prompt is not None:
-            return False
+            # What is typed is an answer; with Alt a key is one of the desk, as of the walk.
+            key = press.key.removeprefix("alt+")
+            if key == press.key:
+                return False
+            return self._key(Press(key[-1].upper() if key.startswith("shift+") else key))
         return self._key(press)
 
     def _key(self, press: Press) -> bool:
         """Answer a key of the desk; False where it is none."""
-        if self._podium.takes(press):
+        count = int(self._session.count) if self._session.count.isdigit() else 0
+        if self._podium.takes(press, count or 1):
             return True
         if press.key == OVERVIEW:
             self._lay(STOPS)
+        elif press.key == "enter" and self._laid == STOPS and count:
+            self._lay(STOPS)
+            self._podium.go(count - 1)
+        elif press.key in _SCROLLS and self._laid:
+            self._scroll = max(self._scroll + _SCROLLS[press.key], 0)
+            self._scroll = min(self._scroll, len(self._panel(80)) - 1)
+            self._show()
         elif press.key == KEEP:
             self._keep()
         elif press.key == "escape" and self._laid:
@@ -117,31 +133,41 @@ class Desk:
 
     def _lay(self, panel: str) -> None:
         """Lay a panel over the screen, or take it away again."""
-        self._laid = "" if panel == self._laid else panel
+        self._laid, self._scroll = "" if panel == self._laid else panel, 0
         self._show()
 
     def dressed(self, frame: Frame) -> Frame:
         """Return the frame with the line below, and a panel where one is laid."""
         if self._laid:
-            frame = with_rows(frame, self._laid, self._panel(frame.width), self._chars)
-        below = self._line(frame.width) if self._input is None else typed_line(self._input)
-        lines = (*frame.lines, fitted(below, frame.width, self._chars))
-        return replace(frame, height=frame.height + 1, lines=lines)
+            panel = self._panel(frame.width)
+            frame = with_rows(frame, self._laid, panel, self._chars, self._scroll)
+        below = list(self._below(frame.width))
+        if self._input is not None:
+            below[-1] = typed_line(self._input)
+        rows = [fitted(one, frame.width, self._chars) for one in below]
+        return replace(frame, height=frame.height + len(rows), lines=(*frame.lines, *rows))
 
     def _panel(self, width: int) -> Sequence[Line]:
         """Return the rows of the panel that is laid."""
         return self._podium.rows()
 
-    def _line(self, width: int) -> Line:
-        """Return the line below the screens."""
+    def _below(self, width: int) -> tuple[Line, ...]:
+        """Return the `rows` lines below the screens."""
+        return (self._stop_line(),)
+
+    def _stop_line(self) -> Line:
+        """Return the stop, and the keys that lead to others."""
         podium = self._podium
         if podium.talk is None:
             return line(" ", ("K", Style.KEY), (" keeps this place as a stop", Style.DIM))
         stop = podium.talk.stops[max(podium.at, 0)]
         minutes = f", {stop.minutes:g} min" if stop.minutes else ""
+        keys: tuple[tuple[str, str], ...]
         keys = (("<", " previous  "), (">", " next  "), ("O", " overview  "), ("K", " keep"))
         parts = (part for key, word in keys for part in ((key, Style.KEY), (word, Style.DIM)))
         at = f" stop {podium.at + 1}/{len(podium.talk.stops)}{minutes}  "
+        if self._laid == STOPS:
+            keys = (("3 Enter", " opens stop 3  "), ("O", " closes"))
         return line((at, Style.GOOD), *parts)
 
     def _changed(self) -> None:
@@ -156,3 +182,4 @@ class Desk:
 
     def end(self) -> None:
         """End, before the app does."""
+        self._podium.end()

@@ -50,7 +50,7 @@ from gdtutor.values import replace
 
 MOST_SEATS = 500
 """Seats of a class; beyond them, one whose student has gone is given up."""
-GOODBYE = "You have left the class; your seat waits for you."
+GOODBYE = "You have left the class. The same command, and then the PIN {pin}, brings you back."
 OVER = "The teacher has ended the class."
 TAKEN = "Your seat was taken from another connection."
 
@@ -90,7 +90,8 @@ class ClassHub:
         self._changed = changed
         self._lines: dict[str, SeatLine] = {}
         self._lessons: dict[str, Opened] = {}
-        self._wrong_pins: dict[str, int] = {}
+        self._answered_at: dict[str, float] = {}
+        """When each seat answered the last question, in seconds since 1970."""
 
     def teach(self, session: Session) -> None:
         """Show the class what the teacher's screen shows."""
@@ -110,15 +111,10 @@ class ClassHub:
         """Tell whether somebody has this name."""
         return name in self.room.seats
 
-    def opens_seat(self, name: str, pin: str, most_wrong: int) -> bool:
-        """Tell whether a PIN is a seat's; after too many wrong ones none is."""
-        seat, wrong = self.room.seats.get(name), self._wrong_pins.get(name, 0)
-        if seat is None or wrong >= most_wrong:
-            return False
-        if is_same(pin, seat.pin):
-            return True
-        self._wrong_pins[name] = wrong + 1
-        return False
+    def opens_seat(self, name: str, pin: str) -> bool:
+        """Tell whether a PIN is a seat's, however many wrong ones were tried before."""
+        seat = self.room.seats.get(name)
+        return seat is not None and is_same(pin, seat.pin)
 
     def join(self, name: str, line: SeatLine, *, returns: bool) -> Seat:
         """Give a student a seat: their own, where they have shown its PIN, else a new one."""
@@ -129,9 +125,9 @@ class ClassHub:
         pin = new_pin()
         told = f"Welcome back, {name}."
         if not returns:
-            told = f"PIN {pin} keeps your seat, {name}: it brings you back to it."
+            told = f"PIN {pin} keeps your seat, {name}."
             if self.keeps_answers:
-                told = f"PIN {pin} keeps your seat. Answers are kept, under the name {name}."
+                told += " Your answers are kept."
         self._lines[name] = line
         self._turn(joined(self.room, name, pin, told))
         if old is not None:
@@ -145,7 +141,6 @@ class ClassHub:
             gone = next((seat.name for seat in seats.values() if not seat.is_here), None)
             if gone is not None:
                 del seats[gone]
-                self._wrong_pins.pop(gone, None)
                 self.room = replace(self.room, seats=seats)
 
     def leave(self, name: str, line: SeatLine) -> None:
@@ -173,13 +168,19 @@ class ClassHub:
         ]
         answers = []
         number = len(before.polls)
+        if room.polls:
+            earlier = before.polls[-1].replies if len(room.polls) == number else {}
+            for name, reply in room.polls[-1].replies.items():
+                if reply is not earlier.get(name):
+                    self._answered_at[name] = now
         if before.poll is not None and not room.polls[number - 1].is_open:
             poll = room.polls[number - 1]
             lesson = "" if poll.asked.lesson is None else poll.asked.lesson.id
             answers = [
-                KeptAnswer(number, lesson, poll.name, name, reply.text, reply.verdict, now)
+                KeptAnswer(number, lesson, poll.name, name, reply.text, reply.verdict,
+                           self._answered_at[name])
                 for name, reply in poll.replies.items()
-            ]
+            ]  # fmt: skip
         if moves or answers:
             recorder.keep([*moves, *answers])
 
@@ -230,7 +231,7 @@ class ClassHub:
             case Quit():
                 line = self._lines.get(name)
                 if line is not None:
-                    line.end(GOODBYE)
+                    line.end(GOODBYE.format(pin=self.room.seats[name].pin))
             case OpenLesson():
                 self._begin(self._open(name, effect.path))
             case Train():

@@ -18,7 +18,7 @@ from gdtutor.classroom.record import ClassRecorder
 from gdtutor.classroom.server import ClassServer
 from gdtutor.session.press import Press
 from gdtutor.session.state import Session
-from gdtutor.session.update import Action, Posed
+from gdtutor.session.update import Action, Posed, Told
 from gdtutor.values import Struct
 from gdtutor.view.frame import Chars, Line
 
@@ -56,6 +56,7 @@ class Lecture(Desk):
         self._server: ClassServer | None = None
         self._listening: asyncio.Task[None] | None = None
         self._noted = ""
+        self._may_end = False
 
     def begin(self, show: Callable[[], None], act: Callable[[Action], None]) -> None:
         """Listen, in the app's event loop."""
@@ -63,6 +64,18 @@ class Lecture(Desk):
         opening = self._opening
         self._server = ClassServer(self.hub, opening.invitation.code, opening.key)
         self._listening = asyncio.ensure_future(self._server.listen(opening.where))
+
+    def takes(self, press: Press) -> bool:
+        """Take the keys of a class; what ends it for those who are here is asked once."""
+        here = sum(seat.is_here for seat in self.hub.room.seats.values())
+        is_typing = self._input is not None or self._session.prompt is not None
+        if press.key == "q" and here and not self._may_end and not is_typing:
+            self._may_end = True
+            students = "1 student" if here == 1 else f"{here} students"
+            self._act(Told(f"q again ends the class for {students}; any other key goes on."))
+            return True
+        self._may_end = False
+        return super().takes(press)
 
     def shows(self, session: Session) -> None:
         """Show the class what the teacher's screen shows."""
@@ -99,8 +112,14 @@ class Lecture(Desk):
             return answer_rows(self.hub.room.polls, width, self._chars)
         return panel_rows(self.hub.room, self._opening.invitation, self._chars)
 
-    def _line(self, width: int) -> Line:
-        return class_line(self.hub.room, self._opening.invitation, width, self._chars)
+    @property
+    def rows(self) -> int:
+        """One for the class, and one for the stops where there are any."""
+        return 1 if self._podium.talk is None else 2
+
+    def _below(self, width: int) -> tuple[Line, ...]:
+        below = class_line(self.hub.room, self._opening.invitation, width, self._chars)
+        return (below,) if self._podium.talk is None else (self._stop_line(), below)
 
     def _show_changed(self) -> None:
         super()._show_changed()
@@ -111,6 +130,7 @@ class Lecture(Desk):
 
     def end(self) -> None:
         """End the class: students get a line and their terminals back."""
+        super().end()
         if self._server is not None:
             self._server.close()
         self._pool.close()

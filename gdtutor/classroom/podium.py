@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,7 +12,7 @@ from gdtutor.drive.background import Job
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.session.link import command_of
 from gdtutor.session.press import Press
-from gdtutor.session.state import Session
+from gdtutor.session.state import Screen, Session
 from gdtutor.session.update import Action, StopOpened, Told
 from gdtutor.values import Struct
 from gdtutor.view.frame import Line, Style
@@ -49,6 +51,9 @@ class Podium:
         self._services = services
         self._began = services.clock()
         self._is_opening = False
+        self.problems: tuple[str, ...] = ()
+        """What is wrong with stops that open nothing."""
+        self._room = ""
         self._act: Callable[[Action], None] = lambda _: None
         self._pass_on: Callable[[Callable[[], None]], object] = lambda work: work()
 
@@ -60,16 +65,18 @@ class Podium:
         """Go to the first stop, in the app's event loop."""
         self._act, self._pass_on = act, pass_on
         if self.talk is not None:
-            self._go(0)
+            self.go(0)
 
-    def takes(self, press: Press) -> bool:
-        """Take the keys of the stops that lead somewhere."""
+    def takes(self, press: Press, count: int = 1) -> bool:
+        """Take the keys of the stops that lead so many further, or back."""
         if self.talk is None or press.key not in (NEXT, PREVIOUS):
             return False
-        self._go(self.at + (1 if press.key == NEXT else -1))
+        to = self.at + (count if press.key == NEXT else -count)
+        # A count that leads beyond the talk leads to its end; one step says that it is there.
+        self.go(min(max(to, 0), len(self.talk.stops) - 1) if count > 1 else to)
         return True
 
-    def _go(self, number: int) -> None:
+    def go(self, number: int) -> None:
         """Go to a stop; it is opened in a thread, since it may have to train."""
         talk = self.talk
         if talk is None or self._is_opening:
@@ -85,14 +92,36 @@ class Podium:
 
     def _opened(self, number: int, job: Job[Session]) -> None:
         self._is_opening = False
-        try:
-            place = job.result()
-        except GdTutorError as error:
-            self._act(Told(f"Stop {number + 1}: {error}", is_error=True))
-            return
+        if self.at < 0 and self.talk is not None:
+            self._check(self.talk)
+        # A stop that opens nothing is one to go on from.
         self.at = number
-        self._act(StopOpened(place))
-        self.tell("")
+        try:
+            self._act(StopOpened(job.result()))
+        except GdTutorError as error:
+            self._act(Told(f"Stop {number + 1}: {error}; > goes on", is_error=True))
+        self.tell()
+
+    def _check(self, talk: Talk) -> None:
+        """Have all links opened once, in a thread, and say which ones open nothing."""
+
+        def problems() -> list[str]:
+            found = []
+            for number, stop in enumerate(talk.stops, 1):
+                try:
+                    self._services.open_link(stop.link)
+                except GdTutorError as error:
+                    found.append(f"stop {number}: {error}")
+            return found
+
+        def tell() -> None:
+            found = job.result()
+            if found:
+                self.problems = tuple(found)
+                many = f" ({len(found)} stops open nothing, O shows them)" if found[1:] else ""
+                self._act(Told(found[0][:1].upper() + found[0][1:] + many, is_error=True))
+
+        job = Job(problems, lambda: self._pass_on(tell))
 
     def keep(self, session: Session) -> str:
         """Append a place to the file of stops, and return what came of it.
@@ -101,11 +130,13 @@ class Podium:
             GdTutorError: No lesson is open, or the file cannot be written.
         """
         link = command_of(session)
-        if not link:
+        if not link or session.screen is Screen.LIBRARY:
             raise GdTutorError("no lesson is open", "a stop is a place in one")
         assert self.file is not None
         number = append_stop(self.file, link)
         self.talk = read_talk(self.file)
+        self.at = number - 1
+        self.tell()
         return f"Stop {number} of {self.file.name}: this place."
 
     def rows(self) -> tuple[Line, ...]:
@@ -113,10 +144,17 @@ class Podium:
         talk = self.talk
         if talk is None:
             return (line("No file of stops is open: K keeps this place in one."),)
-        return tuple(_stop_row(talk, number, self.at) for number in range(len(talk.stops)))
+        problems = [line((problem, Style.ERROR)) for problem in self.problems]
+        stops = [_stop_row(talk, number, self.at) for number in range(len(talk.stops))]
+        return (*problems, *stops)
 
-    def tell(self, room: str) -> None:
-        """Tell the speaker's second terminal where the talk is, and how the class does."""
+    def tell(self, room: str | None = None) -> None:
+        """Tell the speaker's second terminal where the talk is, and how the class does.
+
+        Args:
+            room: The class in a line; None where it is as it was.
+        """
+        self._room = self._room if room is None else room
         talk, path = self.talk, self._services.notes
         if talk is None or path is None:
             return
@@ -131,9 +169,16 @@ class Podium:
             planned=talk.planned(max(self.at, 0)),
             minutes=0.0 if stop is None else stop.minutes,
             began=self._began,
-            room=room,
+            room=self._room,
+            process=os.getpid(),
         )
         Job(lambda: write_notes(path, notes))
+
+    def end(self) -> None:
+        """Have the speaker's second terminal say that no talk is given."""
+        if self.talk is not None and self._services.notes is not None:
+            with contextlib.suppress(OSError):
+                self._services.notes.unlink()
 
 
 def _stop_row(talk: Talk, number: int, at: int) -> Line:

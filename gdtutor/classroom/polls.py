@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from gdtutor.lesson.characters import cut_short, pictured
 from gdtutor.session.challenge import Challenge
+from gdtutor.session.choosing import read_choice
 from gdtutor.session.predict import judged
 from gdtutor.session.state import Session
 from gdtutor.values import Struct, field, replace
@@ -14,6 +15,7 @@ from gdtutor.values import Struct, field, replace
 LONGEST = 24
 """Cells of an answer as it is shown."""
 RIGHT, OTHER = "right", "another answer"
+CHOSEN_RIGHT = " (right)"
 
 
 class Reply(Struct, frozen=True):
@@ -49,18 +51,31 @@ def shown(text: str) -> str:
 def with_reply(poll: Poll, name: str, text: str) -> Poll:
     """Return a question with a seat's answer as the engine judges it; the last one counts.
 
+    A choice is kept in its own words, however it was typed.
+
     Raises:
         AnswerError: For what is no answer of the kind asked for.
     """
     wrong = judged(poll.asked, poll.challenge, text.strip())
     verdict = RIGHT
+    if poll.challenge.choices:
+        text = read_choice(text, poll.challenge.choices).text
     if wrong is not None:
         verdict = wrong.fits[0].slip.value if wrong.fits else OTHER
     return replace(poll, replies={**poll.replies, name: Reply(shown(text), verdict)})
 
 
 def spread(poll: Poll) -> tuple[tuple[str, int], ...]:
-    """Return how often each verdict was given: right first, slips by how many, others last."""
-    counts = Counter(reply.verdict for reply in poll.replies.values())
+    """Return how often each verdict was given: right first, slips by how many, others last.
+
+    Of a question with choices how often each was taken, with a word at the right one.
+    """
+    counts = Counter(_bar_of(poll, reply) for reply in poll.replies.values())
     order = {RIGHT: 0, OTHER: 2}
     return tuple(sorted(counts.items(), key=lambda row: (order.get(row[0], 1), -row[1], row[0])))
+
+
+def _bar_of(poll: Poll, reply: Reply) -> str:
+    if not poll.challenge.choices:
+        return reply.verdict
+    return reply.text + (CHOSEN_RIGHT if reply.verdict == RIGHT else "")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 
-from gdtutor.classroom.polls import Poll, Reply, shown, with_reply
+from gdtutor.classroom.polls import OTHER, Poll, Reply, with_reply
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.session.challenge import Challenge
 from gdtutor.session.effects import Effect, Quit
@@ -22,7 +22,8 @@ BACK, HELP = "full_stop", "exclamation_mark"
 """The keys that return to the class, and that ask the teacher for help."""
 PATIENCE = 0.02
 """Seconds that the way to an iteration may take for a student: everyone waits for it."""
-FOLLOWING = "You follow the class. Any key walks on your own, . returns, ! asks for help, q leaves."
+FOLLOWING = "You follow the class."
+LEFT_IT = "Your question was closed as you left its step."
 ANSWER = "your answer"
 
 
@@ -34,6 +35,8 @@ class Seat(Struct, frozen=True, eq=False):
     """What brings the student back to the seat."""
     own: Session | None = None
     """Where the student walks alone; None where the seat follows."""
+    kept: Session | None = None
+    """Where they walked alone before they came back to the class."""
     draft: Prompt | None = None
     """The input of the class's open question; None where it is not open here."""
     typed: str = ""
@@ -44,6 +47,8 @@ class Seat(Struct, frozen=True, eq=False):
     wants_help: bool = False
     notice: str = ""
     """One line for the student; gone with the next key."""
+    is_passing: bool = False
+    """Whether the notice is gone with the class's next step as well."""
 
 
 class Classroom(Struct, frozen=True, eq=False):
@@ -110,7 +115,17 @@ def left(room: Classroom, name: str) -> Classroom:
 
 def taught(room: Classroom, session: Session) -> Classroom:
     """Return the class after a step of the teacher: a question of theirs is everyone's."""
+    is_elsewhere = any(
+        getattr(session, what) is not getattr(room.taught, what)
+        for what in ("screen", "moment", "step", "challenge")
+    )
     room = replace(room, taught=session, shared=shared_session(session))
+    if is_elsewhere and any(seat.is_passing for seat in room.seats.values()):
+        quiet = {
+            name: replace(seat, notice="", is_passing=False) if seat.is_passing else seat
+            for name, seat in room.seats.items()
+        }
+        room = replace(room, seats=quiet)
     challenge, poll = session.challenge, room.poll
     if poll is not None and (challenge is None or challenge.name != poll.name):
         room = _closed(room, poll)
@@ -147,14 +162,18 @@ def _closed(room: Classroom, poll: Poll) -> Classroom:
     poll = replace(poll, is_open=False)
     seats = {
         name: replace(seat, draft=None, typed="", is_out=False,
-                      notice=_verdict(poll.replies.get(name), seat))
+                      notice=_verdict(poll.replies.get(name), seat),
+                      is_passing=seat.is_passing or name in poll.replies)
         for name, seat in room.seats.items()
     }  # fmt: skip
     return replace(room, polls=(*room.polls[:-1], poll), seats=seats)
 
 
 def _verdict(reply: Reply | None, seat: Seat) -> str:
-    return seat.notice if reply is None else f"Your answer {reply.text}: {reply.verdict}."
+    if reply is None:
+        return seat.notice
+    verdict = "not right" if reply.verdict == OTHER else reply.verdict
+    return f"Your answer {reply.text}: {verdict}."
 
 
 def _input(text: str = "") -> Prompt:
@@ -163,7 +182,7 @@ def _input(text: str = "") -> Prompt:
 
 def pressed(room: Classroom, name: str, press: Press) -> Turn:
     """Return the class after a key of a student, with what that asks of the outside."""
-    seat = replace(room.seats[name], notice="")
+    seat = replace(room.seats[name], notice="", is_passing=False)
     if press.key == "ctrl+c":
         return with_seat(room, seat), (Quit(),)
     if seat.own is not None:
@@ -175,14 +194,21 @@ def pressed(room: Classroom, name: str, press: Press) -> Turn:
 
 def _following(room: Classroom, seat: Seat, press: Press) -> Turn:
     match press.key:
-        case "full_stop":
+        case "full_stop" if seat.kept is None:
             return with_seat(room, replace(seat, notice=FOLLOWING)), ()
         case "exclamation_mark":
             return with_seat(room, with_help(seat)), ()
         case "q":
             return with_seat(room, seat), (Quit(),)
-        case "enter" if room.poll is not None and not seat.is_out:
+        case "enter" if room.poll is not None and seat.is_out:
+            return with_seat(room, replace(seat, notice=LEFT_IT)), ()
+        case "enter" if room.poll is not None:
             return with_seat(room, replace(seat, draft=_input(seat.typed))), ()
+        case "full_stop":
+            walks = walked_off(room, seat)
+            after = walks.seats[seat.name]
+            own = after.own and seat.kept
+            return with_seat(walks, replace(after, own=own, kept=None)), ()
     room = walked_off(room, seat)
     seat = room.seats[seat.name]
     return (room, ()) if seat.own is None else _wandering(room, seat, seat.own, press)
@@ -194,8 +220,8 @@ def walked_off(room: Classroom, seat: Seat) -> Classroom:
     What was typed into the input of an open question is the answer, where it is one.
     """
     if room.is_locked:
-        told = "The teacher has everyone follow for now; ! asks for help, q leaves."
-        return with_seat(room, replace(seat, notice=told))
+        told = "The teacher has everyone follow for now."
+        return with_seat(room, replace(seat, notice=told, is_passing=True))
     own = replace(room.shared, patience=PATIENCE, visits=(), challenge=None)
     if room.poll is not None and not seat.is_out and seat.typed.strip():
         with suppress(GdTutorError):
@@ -215,9 +241,12 @@ def _wandering(room: Classroom, seat: Seat, own: Session, press: Press) -> Turn:
 
 
 def returned(seat: Seat) -> Seat:
-    """Return a seat that follows again."""
-    told = "The question was closed for you as you left it." if seat.is_out else FOLLOWING
-    return replace(seat, own=None, notice=told)
+    """Return a seat that follows again; what was changed on the way is kept, and told."""
+    own, told = seat.own, LEFT_IT if seat.is_out else FOLLOWING
+    is_own = own is not None and bool(own.changes or own.training.iterations)
+    if is_own:
+        told += " . goes back to your own walk."
+    return replace(seat, own=None, kept=own if is_own else None, notice=told)
 
 
 def with_help(seat: Seat) -> Seat:
@@ -232,7 +261,7 @@ def _typed(room: Classroom, seat: Seat, draft: Prompt, press: Press) -> Classroo
     """Return the class after a key in the input of its open question."""
     text = draft.text.strip()
     if press.key == "escape" or room.poll is None:
-        told = "Enter goes on with the answer; . ! q and the keys of the walk are heard again."
+        told = "Enter goes on with the answer; n walks on and closes it."
         return with_seat(room, replace(seat, draft=None, typed=draft.text, notice=told))
     if press.key != "enter":
         draft = edited(draft, press.key, press.character)
@@ -250,8 +279,9 @@ def entered(room: Classroom, seat: Seat, text: str) -> Classroom:
     except GdTutorError as error:
         draft = replace(draft, error=str(error), is_refused=True)
         return with_seat(room, replace(seat, draft=draft))
-    told = f"Your answer {shown(text)} is in; Enter changes it until the teacher goes on."
-    return with_seat(room, replace(seat, draft=None, typed="", notice=told))
+    text = room.polls[-1].replies[seat.name].text
+    told = f"Your answer {text} is in; type to change it."
+    return with_seat(room, replace(seat, draft=_input(), typed="", notice=told))
 
 
 def _replied(room: Classroom, poll: Poll, name: str, text: str) -> Classroom:
@@ -260,11 +290,13 @@ def _replied(room: Classroom, poll: Poll, name: str, text: str) -> Classroom:
 
 def locked(room: Classroom) -> Classroom:
     """Return the class where everyone follows, or where everyone may walk alone again."""
-    if room.is_locked:
-        return replace(room, is_locked=False)
     told = "The teacher has everyone follow."
+    if room.is_locked:
+        told = "You may walk on your own again."
     seats = {
-        name: seat if seat.own is None else replace(seat, own=None, notice=told)
+        name: replace(seat, own=None, kept=seat.own or seat.kept, notice=told, is_passing=True)
+        if seat.is_passing or not seat.notice or seat.own
+        else seat
         for name, seat in room.seats.items()
     }
-    return replace(room, is_locked=True, seats=seats)
+    return replace(room, is_locked=not room.is_locked, seats=seats)

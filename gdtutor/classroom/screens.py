@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from gdtutor.classroom.board import answer_rows, with_rows
 from gdtutor.classroom.polls import Poll
-from gdtutor.classroom.room import Classroom, Seat
+from gdtutor.classroom.room import FOLLOWING, Classroom, Seat
 from gdtutor.paint.cells import Row, row_of
 from gdtutor.paint.colours import Colours
 from gdtutor.paint.rows import RowMaker
@@ -16,7 +16,7 @@ from gdtutor.paint.terminal import changes_between
 from gdtutor.session.state import Session
 from gdtutor.values import Struct, replace
 from gdtutor.view.frame import Chars, Frame, Line, Style
-from gdtutor.view.lines import fitted, line
+from gdtutor.view.lines import fitted, line, wrapped
 from gdtutor.view.screen import frame_of
 from gdtutor.view.study import bottom_lines
 from gdtutor.view.too_small import is_too_small
@@ -27,6 +27,17 @@ LEAVE = "\x1b[?2004l\x1b[?25h\x1b[m\x1b[?1049l"
 LARGEST = (300, 100)
 """Columns and rows that are drawn for a student; of a larger terminal the upper left part."""
 OWN_WAY = "on your own, . returns"
+KEYS = (
+    "n p and other keys walk on your own  . returns  ! asks for help  ? keys  q leaves",
+    "n p walk on your own  . returns  ! asks for help  q leaves",
+    "n p walk  . returns  ! help  q leaves",
+)
+"""What one who follows may press, in fewer and fewer words."""
+OPEN_KEYS = (
+    "Enter answers  Esc leaves the input, then ! asks for help and n walks on",
+    "Enter answers  Esc, then ! help",
+)
+"""The same while the class's question is open."""
 
 
 class Terminal(Struct, frozen=True):
@@ -169,6 +180,18 @@ def _headed(frame: Frame, chars: Chars) -> Frame:
 
 def _status(room: Classroom, seat: Seat, terminal: Terminal) -> tuple[Line, ...]:
     """Return the last two lines of one who follows: what is said or typed, and the keys."""
-    session = replace(room.shared, prompt=seat.draft, message=seat.notice)
-    lines = bottom_lines(session, terminal.width, terminal.chars)
-    return tuple(fitted(one, terminal.width, terminal.chars) for one in lines)
+    width = terminal.width
+    keys = next((k for k in (OPEN_KEYS if seat.draft else KEYS) if len(k) < width), "")
+    notice = wrapped(seat.notice, width - 2, Style.GOOD)
+    rows: tuple[Line, ...] = (*notice[:2], line((keys, Style.DIM)))
+    if seat.draft is not None:
+        typed = bottom_lines(replace(room.shared, prompt=seat.draft), width, terminal.chars)[0]
+        below = line((seat.notice, Style.GOOD)) or rows[-1]
+        rows = (typed, line(" ", *below))
+    elif not notice:
+        is_asked = room.poll is not None and not seat.is_out
+        told = "Enter answers the question." if is_asked else FOLLOWING
+        rows = (line((told, Style.GOOD)), *rows)
+    if seat.draft is None:
+        rows = tuple(line(" ", *row) for row in rows)
+    return tuple(fitted(one, width, terminal.chars) for one in rows[:2])

@@ -10,13 +10,13 @@ import asyncio
 import contextlib
 import os
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import asyncssh
 import platformdirs
 
-from gdtutor.classroom.admission import MOST_PINS, CodeThrottle, is_same, seat_name
+from gdtutor.classroom.admission import NAMELESS, CodeThrottle, is_same, seat_name
 from gdtutor.classroom.hub import ClassHub
 from gdtutor.classroom.screens import SharedScreens
 from gdtutor.classroom.student import Guest, StudentSession
@@ -26,7 +26,7 @@ MOST_CONNECTIONS = 256
 """Connections at once, logged in or not."""
 LOGIN_SECONDS = 60
 MOST_TRIES = 5
-"""Wrong codes in one connection, each of which makes the next wait twice as long."""
+"""Wrong codes or PINs in one connection, each of which makes the next wait twice as long."""
 KEEPALIVE_SECONDS, KEEPALIVE_MOST = 15, 4
 
 Challenge = tuple[str, str, str, list[tuple[str, bool]]]
@@ -71,7 +71,9 @@ class ClassServer:
     def __init__(self, hub: ClassHub, code: str, key: asyncssh.SSHKey) -> None:
         self.hub, self.code = hub, code
         self.shared = SharedScreens()
-        self.throttle = CodeThrottle(asyncio.get_running_loop().time)
+        clock = asyncio.get_running_loop().time
+        self.codes, self.pins = CodeThrottle(clock), CodeThrottle(clock)
+        """Two, so that who guesses a classmate's PIN makes nobody wait who joins."""
         self.connections: set[asyncssh.SSHServerConnection] = set()
         self._key = key
         self._acceptor: asyncssh.SSHAcceptor | None = None
@@ -114,10 +116,11 @@ class _Doorkeeper(asyncssh.SSHServer):
     def __init__(self, server: ClassServer) -> None:
         self._server = server
         self._connection: asyncssh.SSHServerConnection | None = None
-        self._name, self._is_linear = "", False
+        # Who gives no name at all is not announced by `begin_auth`.
+        self._name, self._is_linear = NAMELESS, False
         self._returns = False
         self._has_code = False
-        self._wrong = 0
+        self._wrong, self._refused = 0, ""
         self._has_session = False
 
     def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
@@ -147,7 +150,7 @@ class _Doorkeeper(asyncssh.SSHServer):
         code, _, pin = password.partition(" ")
         if not await self._is_code(code):
             return False
-        self._returns = bool(pin) and self._opens_seat(pin)
+        self._returns = bool(pin) and await self._opens_seat(pin)
         return self._returns or not pin
 
     def kbdint_auth_supported(self) -> bool:
@@ -157,8 +160,10 @@ class _Doorkeeper(asyncssh.SSHServer):
     def get_kbdint_challenge(self, username: str, lang: str, submethods: str) -> Challenge:
         """Ask for the code."""
         self._has_code = False
-        told = f"Answers are kept, under the name {self._name}."
-        return "", told if self._server.hub.keeps_answers else "", "", [("Join code: ", False)]
+        told = [f"Answers are kept, under the name {self._name}."]
+        if not self._server.hub.keeps_answers:
+            told = []
+        return "", "\n".join([self._refused, *told]).strip(), "", [("Join code: ", False)]
 
     async def validate_kbdint_response(
         self, username: str, responses: Sequence[str]
@@ -173,23 +178,31 @@ class _Doorkeeper(asyncssh.SSHServer):
                 return True
             asked = f"PIN of {self._name}'s seat (Enter alone: another seat): "
             return "", "", "", [(asked, False)]
-        self._returns = bool(given) and self._opens_seat(given)
+        self._returns = bool(given) and await self._opens_seat(given)
         return self._returns or not given
 
     async def _is_code(self, given: str) -> bool:
         server = self._server
-        delay = server.throttle.wait() + (2.0**self._wrong / 4 if self._wrong else 0.0)
+        refused = "That is not the code of this class."
+        return await self._opens(server.codes, refused, lambda: is_same(given.strip(), server.code))
+
+    async def _opens_seat(self, pin: str) -> bool:
+        server, refused = self._server, f"That is not the PIN of {self._name}'s seat."
+        return await self._opens(
+            server.pins, refused, lambda: server.hub.opens_seat(self._name, pin.strip())
+        )
+
+    async def _opens(
+        self, throttle: CodeThrottle, refused: str, is_right: Callable[[], bool]
+    ) -> bool:
+        """Tell whether a secret is right, after a wait where many were wrong."""
+        delay = throttle.wait() + (2.0**self._wrong / 4 if self._wrong else 0.0)
         if delay:
             await asyncio.sleep(delay)
-        if is_same(given.strip(), server.code):
+        if is_right():
             return True
-        server.throttle.was_wrong()
-        self._was_wrong()
-        return False
-
-    def _opens_seat(self, pin: str) -> bool:
-        if self._server.hub.opens_seat(self._name, pin.strip(), MOST_PINS):
-            return True
+        throttle.was_wrong()
+        self._refused = refused
         self._was_wrong()
         return False
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import tomllib
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from gdtutor.engine.errors import GdTutorError
 from gdtutor.files import write_atomically
 from gdtutor.lesson.characters import pictured
 from gdtutor.values import Struct, asdict
+from gdtutor.view.lines import text_of, wrapped
 
 MOST_STOPS = 500
 _HINT = "write [[stops]], and below it link = 'gdtutor bias --at forward:z', note and minutes"
@@ -55,6 +57,8 @@ class SpeakerNotes(Struct, frozen=True):
     """When the talk began, in seconds since 1970."""
     room: str = ""
     """The class in a line."""
+    process: int = 0
+    """The process that gives the talk; 0 where that is not known."""
 
 
 def read_talk(path: Path) -> Talk:
@@ -113,22 +117,29 @@ def write_notes(path: Path, notes: SpeakerNotes) -> None:
 
 
 def read_notes(path: Path) -> SpeakerNotes | None:
-    """Return where the talk is; None where none is given."""
+    """Return where the talk is; None where none is given, or its process has been killed."""
     try:
-        return SpeakerNotes(**json.loads(path.read_text("utf-8")))
+        notes = SpeakerNotes(**json.loads(path.read_text("utf-8")))
+        if os.name == "posix" and notes.process:
+            # Signal 0 asks whether there is such a process, and does nothing to it.
+            os.kill(notes.process, 0)
+    except PermissionError:
+        return notes
     except (OSError, ValueError, TypeError):
         return None
+    return notes
 
 
-def notes_text(notes: SpeakerNotes, now: float) -> str:
-    """Return what the speaker's second terminal shows."""
-    passed = (now - notes.began) / 60
-    ahead = notes.planned + notes.minutes - passed
-    clock = f"{passed:.0f} min of the talk"
-    if notes.minutes:
-        word = "left for this stop" if ahead >= 0 else "over"
-        clock += f", {abs(ahead):.0f} min {word}"
-    lines = [f"{notes.title}   stop {notes.stop}/{notes.stops}   {clock}", ""]
-    lines += [notes.note or "(no note)", ""]
-    lines += [f"next: {notes.following or 'the end'}"]
-    return "\n".join([*lines, *([notes.room] if notes.room else [])])
+def notes_text(notes: SpeakerNotes, now: float, width: int = 80) -> str:
+    """Return what the speaker's second terminal shows, broken at blanks."""
+    passed, ends = (now - notes.began) / 60, notes.planned + notes.minutes
+    plan = f", {notes.minutes:g} min, by the plan until minute {ends:g}" if notes.minutes else ""
+    late = f", {passed - ends:.0f} min late" if notes.minutes and passed - ends >= 0.5 else ""
+    lines = [f"{notes.title}: stop {notes.stop}/{notes.stops}{plan}"]
+    lines += [f"minute {passed:.0f} of the talk{late}", ""]
+    lines += [notes.note or "(no note)", "", f"next: {notes.following or 'the end'}"]
+    lines += [notes.room] if notes.room else []
+    rows = (
+        row for text in lines for part in text.split("\n") for row in wrapped(part, width) or ((),)
+    )
+    return "\n".join(text_of(row) for row in rows)

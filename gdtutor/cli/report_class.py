@@ -47,8 +47,9 @@ def _report_lines(classes: tuple[KeptClass, ...]) -> Iterator[str]:
     for one in classes:
         names = sorted({record.name for record in one.attendance})
         yield f"{one.title}, {_when(one.began)}: {len(names)} students"
-        for poll in sorted({answer.poll for answer in one.answers}):
-            yield from _poll_lines([answer for answer in one.answers if answer.poll == poll])
+        for poll in range(1, max((answer.poll for answer in one.answers), default=0) + 1):
+            given = [answer for answer in one.answers if answer.poll == poll]
+            yield from _poll_lines(given) if given else (f"  {poll}. nobody answered",)
         yield "  at last"
         for name in names:
             last = {a.question: a.verdict for a in one.answers if a.name == name}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from shutil import get_terminal_size
 from time import sleep, time
 
 from gdtutor.classroom.stops import notes_text, read_notes
@@ -20,7 +21,11 @@ def run(arguments: argparse.Namespace) -> int:
     shown = ""
     while True:
         notes = None if path is None else read_notes(path)
-        told = "No talk is given." if notes is None else notes_text(notes, time())
+        told = (
+            "No talk is given."
+            if notes is None
+            else notes_text(notes, time(), get_terminal_size().columns)
+        )
         if told != shown:
             if sys.stdout.isatty():
                 # Nothing of it steers the terminal: both sequences are written as they are.

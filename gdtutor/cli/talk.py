@@ -30,12 +30,14 @@ def run(arguments: argparse.Namespace) -> int:
 
     def open_program(app: TutorApp) -> Program:
         from gdtutor.drive.opening import open_lesson
+        from gdtutor.lesson.discovery import shipped_lessons_folder
+        from gdtutor.library.lessons import library_of
         from gdtutor.ui.answering import Services
         from gdtutor.ui.program import Program
 
-        assert podium.talk is not None
-        session = session_of_link(podium.talk.stops[0].link)
-        return Program(app, session, Services(open_lesson, lambda _: None))
+        # The podium opens the first stop, and says what is wrong with it.
+        library = library_of(shipped_lessons_folder())
+        return Program(app, Session(library=library), Services(open_lesson, lambda _: None))
 
     from gdtutor.classroom.desk import Desk
 

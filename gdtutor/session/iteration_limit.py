@@ -35,5 +35,6 @@ def check_reach(run: Run, iteration: int, patience: float) -> None:
     last = run.segments[-1].settings.epochs * run.iterations_per_epoch
     if iteration > last:
         hint = f"t trains to {last:,}, epochs beyond can follow"
-    what = f"iteration {iteration} is about {seconds:,.0f} s of training away"
+    away = f"{seconds:,.0f}" if seconds >= 1 else f"{seconds:.1g}"
+    what = f"iteration {iteration} is about {away} s of training away"
     raise TooFarError(what, hint)

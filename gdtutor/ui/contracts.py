@@ -46,8 +46,9 @@ class OpenProgram(Protocol):
 class Around(Protocol):
     """What stands around the screens of a program, as the line of a class does."""
 
-    rows: int
-    """Rows that it takes from the bottom of the terminal."""
+    @property
+    def rows(self) -> int:
+        """Rows that it takes from the bottom of the terminal."""
 
     def begin(self, show: Callable[[], None], act: Callable[[Action], None]) -> None:
         """Begin, in the app's event loop; `show` paints it anew, `act` has the program act."""

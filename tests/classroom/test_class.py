@@ -17,6 +17,10 @@ from classes import (
     until,
 )
 
+from gdtutor.classroom.hub import ClassHub
+from gdtutor.classroom.room import joined, locked, opened_room, pressed
+from gdtutor.session.press import Press
+
 SIZES = ((40, 12), (80, 24), (132, 43))
 
 
@@ -74,7 +78,7 @@ def test_a_locked_class_follows() -> None:
 async def pin_of(room: RunningClass, name: str) -> str:
     anna = await room.join(name)
     await anna.shows("PIN")
-    found = re.search(r"PIN (\d{4})", "\n".join(anna.rows))
+    found = re.search(r"PIN (\d{6})", "\n".join(anna.rows))
     assert found is not None
     return found[1]
 
@@ -92,7 +96,7 @@ def test_a_seat_survives_a_lost_connection_and_is_opened_by_its_pin_alone() -> N
             back = await room.join("anna", password=f"{CODE} {pin}")
             await back.shows("on your own", "w₁ 0.9")
             assert b"Your seat was taken" in await anna.ended()
-            wrong = f"{int(pin) + 1 if int(pin) < 9999 else 0:04}"
+            wrong = "1" * 6 if pin != "1" * 6 else "2" * 6
             with pytest.raises(asyncssh.PermissionDenied):
                 await room.join("anna", password=f"{CODE} {wrong}")
 
@@ -117,7 +121,8 @@ def test_q_leaves_and_the_seat_stays() -> None:
             anna = await room.join("anna")
             await anna.shows("The bias to the rescue")
             anna.press("q")
-            assert b"your seat waits" in await anna.ended()
+            pin = room.hub.seat("anna").pin
+            assert f"the PIN {pin}, brings you back".encode() in await anna.ended()
             await until(lambda: not room.hub.seat("anna").is_here)
 
     run(work())
@@ -196,3 +201,38 @@ def test_who_reads_nothing_holds_nobody_up() -> None:
             assert after(session, "p") is not session
 
     run(work())
+
+
+def test_who_gives_no_name_has_one_and_leaves_the_seat_when_gone() -> None:
+    async def work() -> None:
+        async with running_class(lesson_session("bias")) as room:
+            nobody = await room.join("")
+            await nobody.shows("keeps your seat, somebody")
+            nobody.connection.abort()
+            await until(lambda: not room.hub.seat("somebody").is_here)
+
+    run(work())
+
+
+def test_what_was_changed_alone_is_kept_while_one_follows() -> None:
+    room = joined(opened_room(lesson_session("bias", "forward:z")), "anna", "123456", "")
+    for key in ("e", *"w1=0.9", "enter", "full_stop"):
+        room, _ = pressed(room, "anna", Press(key, key if len(key) == 1 else None))
+    assert room.seats["anna"].own is None
+    assert "goes back to your own walk" in room.seats["anna"].notice
+    room, _ = pressed(room, "anna", Press("full_stop", "."))
+    own = room.seats["anna"].own
+    assert own is not None
+    assert own.changes[0].text() == "w1=0.9"
+    room = locked(room)
+    room, _ = pressed(room, "anna", Press("full_stop", "."))
+    assert room.seats["anna"].own is None
+
+
+def test_wrong_pins_shut_nobody_out() -> None:
+    hub = ClassHub("tests")
+    hub.teach(lesson_session("bias"))
+    room = joined(hub.room, "vic", "123456", "")
+    hub.room = room
+    assert not any(hub.opens_seat("vic", f"{wrong:06}") for wrong in range(500))
+    assert hub.opens_seat("vic", "123456")

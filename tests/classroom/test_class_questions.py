@@ -110,8 +110,10 @@ def test_who_leaves_the_question_has_answered_with_what_was_typed() -> None:
     assert room.seats["anna"].is_out
     room = typed(room, "anna", ".")
     assert room.seats["anna"].draft is None
-    assert "closed for you" in room.seats["anna"].notice
+    assert "Your question was closed" in room.seats["anna"].notice
     room = typed(room, "anna", "", "enter")
+    assert room.seats["anna"].own is None
+    assert "1/3 answered" in counts(room)
     assert room.poll is not None
     assert room.poll.replies["anna"].verdict == RIGHT
     room = taught(room, after(session, "escape", "n"))
@@ -174,7 +176,26 @@ def test_a_question_with_choices_has_one_that_is_right() -> None:
     room = typed(room, "anna", "2", "enter")
     room = typed(room, "ben", "up", "enter")
     room = taught(room, after(session, "escape", "n"))
-    assert spread(room.polls[-1]) == ((RIGHT, 1), (OTHER, 1))
+    assert spread(room.polls[-1]) == (("down (right)", 1), ("up", 1))
+    assert room.polls[-1].replies["ben"].verdict == OTHER
+    rows = [text_of(row) for row in answer_rows(room.polls, 80, UNICODE)]
+    assert rows[0] == "Which way?"
+    # A verdict is gone with the next step of the class.
+    assert room.seats["anna"].notice == "Your answer down: right."
+    room = taught(room, after(room.taught, "n"))
+    assert not room.seats["anna"].notice
+
+
+def test_an_answer_is_changed_by_typing_another() -> None:
+    room, session = posed("Which way? | up | *down")
+    room = typed(room, "anna", "1", "enter")
+    assert room.seats["anna"].notice.startswith("Your answer up is in")
+    room = typed(room, "anna", "2", "enter")
+    assert room.seats["anna"].own is None
+    assert room.poll is not None
+    assert room.poll.replies["anna"].text == "down"
+    room = taught(room, after(session, "escape", "n"))
+    assert spread(room.polls[-1]) == (("down (right)", 1),)
 
 
 @pytest.mark.parametrize("kind", ["value", "sign", "next"])

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -21,13 +22,14 @@ from gdtutor.session.update import Posed, update
 def file(tmp_path: Path) -> Path:
     """Return the record of a class of two, asked once; its end closes the question."""
     path = tmp_path / "class.sqlite"
-    recorder = ClassRecorder(path, "ML 1", lambda: 1e9)
+    now = count(1_000_000_000)
+    recorder = ClassRecorder(path, "ML 1", lambda: next(now))
     hub, shared = ClassHub("ML 1", recorder=recorder), SharedScreens()
     session = lesson_session("bias", "backward:yhat")
     hub.teach(session)
     for name in ("anna", "=ben"):
         hub.join(name, Watched(hub, shared, (80, 24)), returns=False)
-    assert "Answers are kept" in hub.seat("anna").notice
+    assert "Your answers are kept" in hub.seat("anna").notice
     session = update(session, Posed(own_question(session, "value")))[0]
     hub.teach(session)
     for name, text in (("anna", "0.125"), ("=ben", "0.5")):
@@ -47,6 +49,9 @@ def test_attendance_and_answers_are_kept(file: Path) -> None:
         ("=ben", "0.5", "local factor missing"),
         ("anna", "0.125", "right"),
     ]
+    # Each has the time at which it was given, not that of the end.
+    times = {answer.name: answer.at for answer in kept.answers}
+    assert times["anna"] < times["=ben"] < max(move.at for move in kept.attendance) + 60
 
 
 def test_the_report_says_how_answers_are_spread_and_what_was_right_at_last(

@@ -1,5 +1,7 @@
 """A talk: its file of stops, the way through them, and the speaker's notes."""
 
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from queue import SimpleQueue
@@ -8,6 +10,8 @@ import pytest
 from classes import PATIENCE, lesson_session
 from pseudo_terminal import PseudoTerminal
 
+from gdtutor.classroom.desk import Desk
+from gdtutor.classroom.own_question import own_question
 from gdtutor.classroom.podium import NEXT, PREVIOUS, Podium, PodiumServices
 from gdtutor.classroom.stops import (
     SpeakerNotes,
@@ -21,7 +25,12 @@ from gdtutor.cli.talk import session_of_link
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.session.link import command_of
 from gdtutor.session.press import Press
-from gdtutor.session.update import Action, update
+from gdtutor.session.state import Screen, Session
+from gdtutor.session.update import Action, Posed, update
+from gdtutor.values import replace
+from gdtutor.view.frame import UNICODE
+from gdtutor.view.lines import text_of
+from gdtutor.view.screen import frame_of
 
 TALK = """\
 title = "Bias"
@@ -88,9 +97,9 @@ def test_the_stops_are_walked_in_both_directions(file: Path, tmp_path: Path) -> 
     session = lesson_session("xor-hidden")
     for key, at in ((None, 0), (NEXT, 1), (PREVIOUS, 0)):
         assert key is None or podium.takes(Press(key))
-        opened.get(timeout=PATIENCE)()
+        while podium.at != at:
+            opened.get(timeout=PATIENCE)()
         session = update(session, actions[-1])[0]
-        assert podium.at == at
     assert command_of(session) == "gdtutor bias --at forward:z"
     assert podium.takes(Press(PREVIOUS))
     assert update(session, actions[-1])[0].message == "This is the first stop."
@@ -105,10 +114,18 @@ def test_the_notes_say_what_comes_and_how_the_clock_stands(tmp_path: Path) -> No
     assert read_notes(path) == notes
     told = notes_text(notes, 1e9 + 6 * 60)
     assert "stop 2/8" in told
-    assert "6 min of the talk, 2 min left for this stop" in told
+    assert "3 min, by the plan until minute 8\nminute 6 of the talk\n" in told
     assert "Ask first." in told
     assert "next: gdtutor bias" in told
-    assert "2 min over" in notes_text(notes, 1e9 + 10 * 60)
+    late = notes_text(notes, 1e9 + 10 * 60, 20)
+    assert "2 min late" in late
+    assert max(map(len, late.split("\n"))) <= 20
+    assert "by the plan\nuntil minute 8" in late
+    # A process that has been killed gives no talk.
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    write_notes(path, replace(notes, process=ended.pid))
+    assert read_notes(path) is None
 
 
 def test_a_talk_is_rehearsed_without_a_class(file: Path) -> None:
@@ -123,3 +140,48 @@ def test_a_talk_is_rehearsed_without_a_class(file: Path) -> None:
         terminal.send("q")
         assert terminal.wait_for_end() == 0
     assert len(read_talk(file).stops) == 3
+
+
+def test_a_stop_that_opens_nothing_is_named_at_the_start_and_holds_nobody_up(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "S.toml"
+    links = ("bias --at forward:z", "bias --at forward:nope", "bias --at backward:b", "xor-hidden")
+    path.write_text("".join(f"[[stops]]\nlink = 'gdtutor {link}'\n" for link in links))
+    podium = Podium(path, PodiumServices(session_of_link, None, lambda: 1e9))
+    actions: list[Action] = []
+    opened: SimpleQueue[Callable[[], None]] = SimpleQueue()
+    podium.begin(actions.append, opened.put)
+    while not podium.problems:
+        opened.get(timeout=PATIENCE)()
+    (problem,) = podium.problems
+    assert "stop 2: 'nope' has no forward step" in problem
+    assert problem in text_of(podium.rows()[0])
+    for press, count, at in ((NEXT, 1, 1), (NEXT, 1, 2), (PREVIOUS, 2, 0), (NEXT, 9, 3)):
+        assert podium.takes(Press(press), count)
+        opened.get(timeout=PATIENCE)()
+        assert podium.at == at
+
+
+def test_the_library_is_no_stop(file: Path) -> None:
+    podium = Podium(file, PodiumServices(session_of_link, None, lambda: 1e9))
+    session = replace(lesson_session("bias", "forward:z"), screen=Screen.LIBRARY)
+    with pytest.raises(GdTutorError, match="no lesson is open"):
+        podium.keep(session)
+
+
+def test_keys_of_the_desk_need_alt_while_something_is_typed(file: Path) -> None:
+    podium = Podium(file, PodiumServices(session_of_link, None, lambda: 1e9))
+    desk = Desk(UNICODE, podium)
+    desk.shows(lesson_session("bias", "forward:z"))
+    assert desk.takes(Press("O", "O"))
+    frame = frame_of(Session(), 80, 23, UNICODE)
+    assert "2  3 min  bias --set" in desk.dressed(frame).text()
+    assert desk.takes(Press("O", "O"))
+    session = lesson_session("bias", "forward:z")
+    desk.shows(update(session, Posed(own_question(session, "value")))[0])
+    assert not desk.takes(Press("O", "O"))
+    assert desk.takes(Press("alt+shift+o"))
+    shown = desk.dressed(frame)
+    assert "2  3 min  bias --set" in shown.text()
+    assert (shown.height, desk.rows) == (24, 1)
