@@ -42,6 +42,14 @@ class Poll(Struct, frozen=True, eq=False):
         """The question as the progress store knows it."""
         return self.challenge.name
 
+    def told(self, name: str) -> str:
+        """Return what a seat is told of its answer; empty where it gave none."""
+        reply = self.replies.get(name)
+        if reply is None:
+            return ""
+        verdict = "not right" if reply.verdict == OTHER else reply.verdict
+        return f"Your answer {reply.text}: {verdict}."
+
 
 def shown(text: str) -> str:
     """Return an answer as it is shown."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 
-from gdtutor.classroom.polls import OTHER, Poll, Reply, with_reply
+from gdtutor.classroom.polls import Poll, with_reply
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.session.challenge import Challenge
 from gdtutor.session.effects import Effect, Quit
@@ -162,18 +162,11 @@ def _closed(room: Classroom, poll: Poll) -> Classroom:
     poll = replace(poll, is_open=False)
     seats = {
         name: replace(seat, draft=None, typed="", is_out=False,
-                      notice=_verdict(poll.replies.get(name), seat),
+                      notice=poll.told(name) or seat.notice,
                       is_passing=seat.is_passing or name in poll.replies)
         for name, seat in room.seats.items()
     }  # fmt: skip
     return replace(room, polls=(*room.polls[:-1], poll), seats=seats)
-
-
-def _verdict(reply: Reply | None, seat: Seat) -> str:
-    if reply is None:
-        return seat.notice
-    verdict = "not right" if reply.verdict == OTHER else reply.verdict
-    return f"Your answer {reply.text}: {verdict}."
 
 
 def _input(text: str = "") -> Prompt:
