@@ -13,12 +13,12 @@ from gdtutor.engine.graph import Line
 from gdtutor.engine.local import UPSTREAM, EdgeRule, edge_rule
 from gdtutor.engine.numpy_text import NumpyWriter, helper_names
 from gdtutor.engine.operations import OPERATIONS, Array, parse_rule
-from gdtutor.engine.rounding import rounding_of
+from gdtutor.engine.rounding import RoundingErrors
 from gdtutor.engine.shapes import expression_shape
 from gdtutor.engine.simplify import is_one
 from gdtutor.engine.trace import Contribution, Trace
 from gdtutor.export.inner_results import needs_inner_results
-from gdtutor.export.rounded_updates import rounded_cells
+from gdtutor.export.rounded_updates import errors_after, errors_of, rounded_cells
 from gdtutor.session.moment import Moment
 from gdtutor.training.optimisers import OPTIMISERS
 from gdtutor.training.problem import Binding
@@ -97,6 +97,15 @@ class Code(Struct):
     its inner results, by its name."""
     settled: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """What an update gives of a parameter that rounding of the gradient alone moves far."""
+    errors: dict[str, Array] = field(default_factory=dict)
+    """How far every parameter may be off where the iteration begins that is written."""
+    known: tuple[Trace, RoundingErrors] | None = None
+    """A trace and how far its values may be off: the last one that was asked for."""
+
+    def _bounds(self, trace: Trace) -> RoundingErrors:
+        if self.known is None or self.known[0] is not trace:
+            self.known = trace, errors_of(trace, self.errors)
+        return self.known[1]
 
     def text(self, expr: Expr, trace: Trace, upstream: str = "") -> str:
         """Return a formula of a trace as NumPy source; `upstream` names the gradient it is over."""
@@ -113,7 +122,7 @@ class Code(Struct):
     def forward(self, trace: Trace) -> list[CodeLine]:
         """Return the lines of a graph, with the inner results that gradients are computed from."""
         found = []
-        bounds = rounding_of(trace).values
+        bounds = self._bounds(trace).values
         for line in trace.graph.lines:
             if self._is_apart(trace, line):
                 for node in trace.graph.nodes[line.first : line.last + 1]:
@@ -145,7 +154,7 @@ class Code(Struct):
     def backward(self, trace: Trace) -> list[CodeLine]:
         """Return the lines of the way back: local gradients, shares, and their sums."""
         found: list[CodeLine] = []
-        rounding = rounding_of(trace)
+        rounding = self._bounds(trace)
         for node in trace.backward_order:
             received = trace.contributions[node]
             target, total = self.names.gradient(node), trace.gradients[node]
@@ -221,7 +230,8 @@ class Code(Struct):
             return []
         row = OPTIMISERS[moment.settings.optimizer]
         found: list[CodeLine] = []
-        for parameter, cells in rounded_cells(moment).items():
+        bounds = self._bounds(moment.trace).gradients
+        for parameter, cells in rounded_cells(moment, bounds).items():
             targets = (self.variable(parameter, variable) for variable, _ in row.lines)
             self.settled[parameter] = tuple(targets)
             found.append(CodeLine(rounded_name(parameter), "", "", cells))
@@ -236,6 +246,7 @@ class Code(Struct):
                 what = shown(parameter)
                 note = f"{what}: {row.title}" if variable == "p" else f"{what}: its {variable}"
                 found.append(CodeLine(self.variable(parameter, variable), source, note, value))
+        self.errors = errors_after(moment, bounds, self.errors)
         return found
 
     def variable(self, parameter: str, name: str) -> str:

@@ -1,49 +1,140 @@
-"""Where an update follows the rounding of a gradient, so that no two computations agree."""
+"""How far what a script computes may be from the walk's, and where no two computations agree.
+
+A script rounds in its own way, and so each iteration begins a little off; where an update divides
+by the size of gradients, or a sine turns once more, that little becomes much.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
-from numpy.typing import NDArray
 
 from gdtutor.engine.operations import Array
-from gdtutor.engine.rounding import rounding_of
+from gdtutor.engine.rounding import RoundingErrors, rounding_of
+from gdtutor.engine.trace import Trace, trace
 from gdtutor.session.moment import Moment
 from gdtutor.training.optimisers import OPTIMISERS, optimiser_of, update, zero_state
 
 _RELATIVE, _ABSOLUTE = 5e-10, 5e-16
 """What a line may move by: half of what a script lets it differ by from the walk's."""
+_DRAWS = 3
+"""How often an iteration is computed again from where the script may begin it."""
+_MARGIN = 2.0
+"""What is furthest off may be further than so few draws tell."""
+_ROUNDED = 4 * float(np.finfo(np.float64).eps)
+"""What an update may be off by, relative to what it gives."""
 
 
-def rounded_cells(moment: Moment) -> dict[str, Array]:
+def errors_of(own: Trace, errors: Mapping[str, Array]) -> RoundingErrors:
+    """Return how far every value of an iteration may be off.
+
+    Args:
+        own: What the walk shows.
+        errors: How far every parameter may be off where the iteration begins.
+    """
+    found = rounding_of(own)
+    off = {leaf.name: errors[leaf.name] for leaf in own.graph.leaves if leaf.name in errors}
+    unfolded = {own.graph.lines[node.line].name for node in own.visible if not node.folded}
+    random = np.random.RandomState(0)
+    for _ in range(_DRAWS if any(np.any(error) for error in off.values()) else 0):
+        given = {leaf.name: own.values[leaf.name] for leaf in own.graph.leaves}
+        for name, error in off.items():
+            given[name] = given[name] + error * random.uniform(-1, 1, np.shape(error))
+        wanted = [name for name in own.backward_order if name in given]
+        found = _widened(
+            found, own, trace(own.graph, given, wanted=wanted, unfolded=unfolded)
+        )  # fmt: skip
+    return found
+
+
+def _widened(known: RoundingErrors, own: Trace, other: Trace) -> RoundingErrors:
+    """Return bounds that hold both computations of an iteration."""
+    shares, local = {}, {}
+    for name, received in own.contributions.items():
+        pairs = list(zip(received, other.contributions[name], strict=True))
+        shares[name] = tuple(
+            _wider(bound, a.value, b.value)
+            for bound, (a, b) in zip(known.shares[name], pairs, strict=True)
+        )
+        local[name] = tuple(
+            bound if bound is None else _wider(bound, a.local, b.local)
+            for bound, (a, b) in zip(known.locals[name], pairs, strict=True)
+        )
+    return RoundingErrors(
+        {n: _wider(b, own.values[n], other.values[n]) for n, b in known.values.items()},
+        {n: _wider(b, own.gradients[n], other.gradients[n]) for n, b in known.gradients.items()},
+        shares,
+        local,
+    )
+
+
+def _wider(bound: Array, one: Array | None, other: Array | None) -> Array:
+    if one is None or other is None:
+        return bound
+    with np.errstate(all="ignore"):
+        apart = _MARGIN * np.abs(one - other)
+    return np.fmax(bound, apart)
+
+
+def rounded_cells(moment: Moment, bounds: Mapping[str, Array]) -> dict[str, Array]:
     """Return where the rounding of a gradient moves what an update gives far, for every parameter
     with such cells: 1 there, else 0.
 
     An optimiser that divides by the size of gradients makes much of one that is small beside the
     terms of which it is the sum, and of one that is 0 where these cancel.
+
+    Args:
+        moment: The iteration.
+        bounds: How far every gradient may be off.
     """
-    bounds = rounding_of(moment.trace).gradients
     found = {}
     for name in moment.updates:
         if name in moment.trace.gradients:
-            cells = _is_moved(moment, name, bounds[name])
+            cells = np.zeros(np.shape(moment.state.parameters[name]), dtype=bool)
+            for value, off in _moved(moment, name, bounds[name]):
+                cells |= off > _RELATIVE * np.abs(value) + _ABSOLUTE
             if cells.any():
                 found[name] = cells.astype(np.float64)
     return found
 
 
-def _is_moved(moment: Moment, name: str, bound: Array) -> NDArray[np.bool_]:
-    """Say of each cell whether a line of its update may come out elsewhere by more than a script
-    lets it differ."""
+def errors_after(
+    moment: Moment, bounds: Mapping[str, Array], errors: Mapping[str, Array]
+) -> dict[str, Array]:
+    """Return how far every parameter may be off after the updates of an iteration.
+
+    Args:
+        moment: The iteration.
+        bounds: How far every gradient may be off.
+        errors: How far every parameter was off before.
+    """
+    found = {}
+    settled = rounded_cells(moment, bounds)
+    for name, done in moment.updates.items():
+        off = errors.get(name, np.zeros(np.shape(done.p)))
+        for _, moved in _moved(moment, name, bounds[name]) if name in bounds else ():
+            off = off + np.where(np.isfinite(moved), moved, 0.0)
+        off = np.where(settled.get(name, 0.0), 0.0, off)
+        size = np.where(np.isfinite(done.p), np.abs(done.p), 0.0)
+        found[name] = np.asarray(off + _ROUNDED * size)
+    return found
+
+
+def _moved(moment: Moment, name: str, bound: Array) -> list[tuple[Array, Array]]:
+    """Return what every line of an update gives, and how far a gradient's error moves it."""
     done, p = moment.updates[name], moment.state.parameters[name]
-    moved = np.zeros(np.shape(p), dtype=bool)
     if moment.settings is None or OPTIMISERS[moment.settings.optimizer].solves:
-        return moved
+        return []
     row, hyper = optimiser_of(moment.settings)
     state = moment.state.optimizer.get(name) or zero_state(row, p)
     t, rate = moment.state.t + 1, moment.learning_rate
+    found = [(value, np.zeros(np.shape(value))) for _, _, value in done.lines]
     with np.errstate(all="ignore"):
         for side in (1.0, -1.0):
             other = update(row, p, done.gradient + side * bound, state, t, rate, hyper)
-            for (_, _, one), (_, _, two) in zip(done.lines, other.lines, strict=True):
-                moved |= np.abs(one - two) > _RELATIVE * np.abs(one) + _ABSOLUTE
-    return moved
+            found = [
+                (one, np.fmax(off, np.abs(one - two)))
+                for (one, off), (_, _, two) in zip(found, other.lines, strict=True)
+            ]
+    return found

@@ -137,7 +137,9 @@ def power(a, b):
     # 1 to the power of anything is 1, even of what is no number; so is anything to the power of 0.
     at_one = (np.abs(a.value - 1) <= 8 * a.bound) & np.isnan(b.value)
     at_zero = (np.abs(b.value) <= 8 * b.bound) & np.isnan(a.value)
-    is_open = (at_one & (a.bound > 0)) | (at_zero & (b.bound > 0))
+    # A negative number has a power where float64 rounds the exponent to a whole number.
+    has_sign = (a.value < a.bound) & (b.bound > 0)
+    is_open = (at_one & (a.bound > 0)) | (at_zero & (b.bound > 0)) | has_sign
     is_square = (b.value == 2) & (b.bound == 0)
     bound = np.where(is_square, 2 * np.abs(a.value) * a.bound + a.bound**2, bound)
     plain = is_square & _is_short(a.value) & _is_short(value)
