@@ -24,7 +24,8 @@ BAD_LESSONS = sorted(
 @cache
 def reports_of(path):
     """Return what check finds, once for every test of this module."""
-    return check_paths([Path(path.name)]).problems
+    found = check_paths([Path(path.name)])
+    return (*found.problems, *found.lost)
 
 
 @pytest.fixture(autouse=True)

@@ -19,15 +19,20 @@ class Notes(Struct):
     """How long the checks may take."""
     reports: dict[Report, None] = field(default_factory=dict)
     """What was found, in the order in which it was."""
+    lost: list[Report] = field(default_factory=list)
+    """What variants have no note for."""
     errors: dict[str, float] = field(default_factory=dict)
     """The worst relative error of each gradient that was checked."""
 
     def add(self, code: str, what: str, hint: str, place: Place, level: str = "error") -> None:
-        """Report one thing at a place, with its line of the file."""
+        """Report one thing at a place."""
+        self.reports.setdefault(self.report(code, what, hint, place, level))
+
+    def report(self, code: str, what: str, hint: str, place: Place, level: str) -> Report:
+        """Return the report of one thing, with its line of the file."""
         lines = self.lesson.text.split("\n")
         source = lines[place.line - 1] if 0 < place.line <= len(lines) else ""
-        report = Report(self.lesson.path, *place, level, code, what, hint, source)
-        self.reports.setdefault(report)
+        return Report(self.lesson.path, *place, level, code, what, hint, source)
 
     def has(self, code: str, line: int) -> bool:
         """Say whether a line has been reported under a code."""

@@ -17,6 +17,7 @@ from gdtutor.lesson.load import with_variant
 from gdtutor.lesson.model import Lesson
 from gdtutor.lesson.reports import Place, Report
 from gdtutor.lesson.runs import run_of
+from gdtutor.lesson.still_true import lost_notes
 from gdtutor.lesson.work import scene_microseconds, training_work
 from gdtutor.session.moment import Moment
 from gdtutor.session.opening import Opened, opened
@@ -47,6 +48,7 @@ LESSON_CODES = {
     "seen": "a screen shows an answer while its question is open",
     "undecided": "of a question's choices not exactly one is right where it is asked",
     "unsolved": "a task is done at the start, or its solution does not do it",
+    "lost-note": "a variant has no note at steps where the lesson has one (a note, no problem)",
     "unproved": "a task has no solution that proves it can be done (a warning)",
 }
 """Every code that is about numbers and screens, with what it means."""
@@ -65,6 +67,9 @@ class LessonChecked(Struct, frozen=True):
 
     problems: tuple[Report, ...]
     gradients: tuple[GradientChecked, ...]
+    lost: tuple[Report, ...] = ()
+    """Steps of variants that have no note where the lesson itself has one: nothing that is wrong,
+    and worth a look."""
 
 
 def check_lesson(lesson: Lesson, clock: Clock | None = None) -> LessonChecked:
@@ -87,7 +92,7 @@ def check_lesson(lesson: Lesson, clock: Clock | None = None) -> LessonChecked:
     check_tasks(notes)
     _report_left_out(notes)
     gradients = (GradientChecked(lesson.id, name, e) for name, e in notes.errors.items())
-    return LessonChecked(tuple(notes.reports), tuple(gradients))
+    return LessonChecked(tuple(notes.reports), tuple(gradients), tuple(notes.lost))
 
 
 def _check_run(
@@ -106,7 +111,9 @@ def _check_run(
         check_gradients(notes, session.moment, shares, of)
     _check_pace(notes, whose, of)
     _check_training(notes, whose, session.run, shares, of)
-    if not variant:
+    if variant:
+        _tell_lost_notes(notes, whose, session.moment)
+    else:
         check_vectors(notes, session.moment)
         check_losses(notes, session.moment)
         check_broadcasts(notes, session.moment)
@@ -115,6 +122,21 @@ def _check_run(
     check_questions(notes, session, variant)
     check_claims(notes, session, variant)
     screens.check(notes, session, variant)
+
+
+def _tell_lost_notes(notes: Notes, whose: Lesson, moment: Moment) -> None:
+    """Tell the steps at which a variant shows no note, since the lesson's own is not true there."""
+    walked = {(step.phase.value, step.node) for step in moment.steps}
+    walked |= {(step.phase.value, "") for step in moment.steps}
+    gone = [(note.phase, note.node) for note in lost_notes(whose, notes.lesson)]
+    names = [f"{phase} {node}".strip() for phase, node in gone if (phase, node) in walked]
+    if names:
+        what = f"the variant '{whose.variant}' has no note at {', '.join(dict.fromkeys(names))}"
+        hint = f"write one for `, variant {whose.variant}`, or `, always` where it stays true"
+        place = notes.in_front(
+            "variants", [v.name for v in notes.lesson.variants].index(whose.variant)
+        )
+        notes.lost.append(notes.report("lost-note", what, hint, place, "note"))
 
 
 def _report_left_out(notes: Notes) -> None:

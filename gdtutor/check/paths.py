@@ -46,6 +46,8 @@ class CheckResult(Struct, frozen=True):
     """Errors and warnings, in the order of the files and of the lines in them."""
     gradients: tuple[GradientChecked, ...]
     """Every parameter of every lesson, held against central differences."""
+    lost: tuple[Report, ...] = ()
+    """Steps of variants without a note where the lesson has one: no problems."""
 
     @property
     def has_errors(self) -> bool:
@@ -87,7 +89,8 @@ def check_paths(paths: Iterable[Path], clock: Clock | None = None) -> CheckResul
     order = {path: place for place, path in enumerate(files)}
     problems.sort(key=lambda r: (order.get(r.path, len(order)), r.line, r.column))
     gradients = tuple(gradient for one in checked for gradient in one.gradients)
-    return CheckResult(len(files), tuple(problems), gradients)
+    lost = tuple(report for one in checked for report in one.lost)
+    return CheckResult(len(files), tuple(problems), gradients, lost)
 
 
 def _check_file(path: Path, clock: Clock | None) -> LessonChecked:
@@ -213,7 +216,8 @@ def check_lines(result: CheckResult) -> list[str]:
     ]
     if result.gradients:
         parts.append(f"worst relative error {result.worst:.1e}")
-    return [*(report.text() for report in result.problems), ", ".join(parts)]
+    told = (report.text() for report in (*result.problems, *result.lost))
+    return [*told, ", ".join(parts)]
 
 
 def _count(number: int, word: str) -> str:
@@ -235,7 +239,7 @@ def check_data(result: CheckResult) -> dict[str, object]:
                 "what": report.what,
                 "hint": report.hint,
             }
-            for report in result.problems
+            for report in (*result.problems, *result.lost)
         ],
         "gradients": [
             {

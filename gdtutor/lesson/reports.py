@@ -96,7 +96,7 @@ class Report(Struct, frozen=True):
     column: int
     """From 1, in characters; 0 for the file as a whole."""
     level: str
-    """error or warning."""
+    """error, warning, or note for what is no problem."""
     code: str
     """A key of `CODES`."""
     what: str

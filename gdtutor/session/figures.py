@@ -11,6 +11,10 @@ from gdtutor.session.state import Screen, Session, current_step
 from gdtutor.session.steps import Step
 from gdtutor.values import replace
 
+OF_PREDICTIONS = ("boundary", "table", "fit", "space", "seeds")
+"""Pictures of what the trained graph says: they belong to that, the last one, unless they name
+steps of another."""
+
 
 def shown_figure(session: Session) -> int:
     """Return which picture shows, from 1; 0 where the graph shows."""
@@ -56,8 +60,11 @@ def _belongs(session: Session, wish: PictureWish) -> bool:
 
 def _is_of_graph(session: Session, wish: PictureWish, scene: int) -> bool:
     places = _places(wish)
-    if session.moment is None or not places:
+    if session.moment is None:
         return True
+    if not places:
+        last = session.moment.steps[-1].scene
+        return wish.kind not in OF_PREDICTIONS or scene == last
     own = [step for step in session.moment.steps if step.scene == scene]
     return any(_is_at(place, step) for place in places for step in own)
 

@@ -108,7 +108,9 @@ def walking_alone(session: Session) -> str:
 
 
 def training(session: Session) -> str:
-    """For the training screen."""
+    """For the training screen, whose numbers may be the answer to an open question."""
+    if session.challenge is not None:
+        return ANSWER_FIRST
     if session.lesson is None or session.lesson.trains:
         return ""
     return "There is nothing to train in this lesson: it is a walk alone."

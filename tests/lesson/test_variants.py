@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from lessons_for_tests import MATRIX, SCALAR, codes_of, lesson_of
 
+from gdtutor.check.lesson import check_lesson
+from gdtutor.check.paths import check_data, check_lines, check_paths
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.load import with_variant
 from gdtutor.lesson.model import Lesson
@@ -118,6 +122,21 @@ def test_a_variant_keeps_the_notes_that_its_values_leave_true(name: str, kept: l
     assert [f"{n.phase} {n.node} {n.when.variant}".strip() for n in notes] == kept
     lost = {(n.phase, n.node) for n in lost_notes(with_variant(base, name), base)}
     assert ("update", "w") in lost or name == "fast"
+
+
+def test_check_tells_which_notes_a_variant_loses_and_counts_no_problem(tmp_path: Path) -> None:
+    base = varied(SCALAR + NOTED)
+    found = check_lesson(base)
+    told = {report.what for report in found.lost}
+    assert "the variant 'other start' has no note at forward z, update w" in told
+    assert {(report.level, report.code) for report in found.lost} == {("note", "lost-note")}
+    path = tmp_path / "one-neuron.md"
+    path.write_text(base.text, encoding="utf-8")
+    result = check_paths([path])
+    *_, last = check_lines(result)
+    assert not result.has_errors
+    assert last.startswith("1 file, 0 errors, 0 warnings, ")
+    assert any(problem["level"] == "note" for problem in check_data(result)["problems"])
 
 
 def test_a_note_for_a_variant_that_is_not_there_is_reported_at_its_heading() -> None:

@@ -3,13 +3,15 @@
 from pathlib import Path
 
 import pytest
-from session_walks import press
+from session_walks import lesson_file, press
 
+from gdtutor.drive.opening import session_at
 from gdtutor.lesson.load import load_lesson, parse_lesson
 from gdtutor.lesson.runs import run_of
 from gdtutor.lesson.summary import LessonEntry
 from gdtutor.session.catalogue import Library
 from gdtutor.session.effects import OpenLesson
+from gdtutor.session.figures import offered_figures
 from gdtutor.session.navigation import goto
 from gdtutor.session.notes import note_for
 from gdtutor.session.opening import Opened, opened
@@ -227,3 +229,23 @@ def test_a_variant_may_be_without_a_step_that_the_lesson_passes(tmp_path: Path) 
     assert not reports
     assert lesson is not None
     assert lesson.passes == (("backward", "C"),)
+
+
+def test_what_the_trained_graph_says_is_no_picture_of_earlier_graphs() -> None:
+    session = session_at(lesson_file("softmax"))
+    assert session.lesson is not None
+    assert session.moment is not None
+    first = [goto(session, f"step:{s.number}") for s in session.moment.steps if s.scene < 3]
+    kinds = {session.lesson.pictures[n - 1].kind for s in first for n in offered_figures(s)}
+    assert kinds == {"slice"}
+    assert offered_figures(goto(session, "forward:P")) == (1,)
+
+
+def test_training_waits_for_an_open_question_since_it_shows_the_values() -> None:
+    session = session_at(lesson_file("bias"))
+    while session.challenge is None:
+        session = press(session, "right")
+    left = press(session, "escape t")
+    assert left.screen is Screen.STUDY
+    assert "Answer first" in left.message
+    assert press(session, "escape n t").screen is Screen.TRAIN
