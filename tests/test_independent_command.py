@@ -1,6 +1,7 @@
 """The second computation agrees with sound lessons, and notices every planted fault."""
 
 import re
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from gdtutor.training.initialise import INITIALISATIONS
 from gdtutor.training.optimisers import OPTIMISERS
 from gdtutor.training.scaling import SCALINGS
 from gdtutor.values import replace
-from tests.independent import holding, program
+from tests.independent import holding, program, shrinking
 from tests.independent.__main__ import main, told_failure
 from tests.independent.drawing import Case, drawn
 from tests.independent.trying import tried
@@ -281,7 +282,9 @@ def test_numbers_at_the_edges_are_compared_where_they_are_numbers():
 def test_a_failing_case_is_shortened_saved_and_can_be_tried_again(monkeypatch, tmp_path, capsys):
     wrong = replace(OPERATIONS["sigmoid"], local=("out*(1 + out)",))
     monkeypatch.setitem(OPERATIONS, "sigmoid", wrong)
-    told = "\n".join(told_failure(tried(7, case()), case(), tmp_path, seconds=3))
+    # A second is a try.
+    monkeypatch.setattr(shrinking, "monotonic", count().__next__)
+    told = "\n".join(told_failure(tried(7, case()), case(), tmp_path, seconds=25))
     saved = (tmp_path / "7.md").read_text(encoding="utf-8")
     assert len(saved) < len(case().text)
     assert f"python -m tests.independent --again {tmp_path / '7.md'}" in told

@@ -1,18 +1,24 @@
-"""The shipped lessons pass the same check that authors run."""
+"""The shipped lessons pass the same check that authors run, by the same command."""
+
+import json
 
 import pytest
+from readme_parts import README
 
-from gdtutor.check.paths import check_paths
+from gdtutor.cli import main
 from gdtutor.engine.gradient_check import TOLERANCE
 from gdtutor.lesson.discovery import discover, shipped_lessons_folder
 
 pytestmark = pytest.mark.slow
 
 
-def test_the_shipped_lessons_have_no_errors_and_every_gradient_is_confirmed():
-    folder = shipped_lessons_folder()
-    result = check_paths([folder])
-    assert [report.text() for report in result.problems if report.level == "error"] == []
-    assert result.files == len(discover(folder))
+def test_the_shipped_lessons_have_no_errors_and_every_gradient_is_confirmed(monkeypatch, capsys):
+    monkeypatch.chdir(README.parent)
+    code = main(["check", "lessons/", "--json"])
+    found = json.loads(capsys.readouterr().out)
+    assert [problem for problem in found["problems"] if problem["level"] == "error"] == []
+    assert code == 0
+    assert found["files"] == len(discover(shipped_lessons_folder()))
     # Beside a cost of an eighth, a difference has few digits of a gradient of a thousand-millionth.
-    assert 0 < result.worst <= 10 * TOLERANCE
+    worst = max(gradient["relative_error"] for gradient in found["gradients"])
+    assert 0 < worst <= 10 * TOLERANCE

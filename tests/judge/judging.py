@@ -35,7 +35,7 @@ def judged(programs: list[tuple[str, str]], folder: Path) -> list[Verdict | Exce
         for number, (what, source) in enumerate(zip(asked, sources, strict=True))
     ]
     found: list[Verdict | Exception] = []
-    for what, source, cases in zip(asked, sources, run_programs(jobs, 60), strict=True):
+    for what, source, cases in zip(asked, sources, run_programs(jobs, 600), strict=True):
         try:
             found.append(verdict_of(what, source, cases))
         except Exception as error:

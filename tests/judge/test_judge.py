@@ -72,7 +72,7 @@ def test_a_hostile_program_ends_with_a_clear_line(
     text, said = HOSTILE[name]
     monkeypatch.chdir(tmp_path)
     Path("mine.py").write_text(text, encoding="utf-8")
-    seconds = "1" if name == "loop" else "10"
+    seconds = "1" if name == "loop" else "90"
     assert main(["judge", "xor-hidden", "mine.py", "--seconds", seconds]) == 2
     printed = capsys.readouterr()
     assert said in printed.err
