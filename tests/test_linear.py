@@ -472,4 +472,4 @@ def test_without_pictures_f_says_so() -> None:
 
 def test_what_a_change_has_changed_is_told_with_what_it_was() -> None:
     text = Talk(lesson("neuron", "step:4"), "e w1=0.37").last
-    assert re.search(r"values: .*w₁=0\.37 \(was 0\.\d+\)", text)
+    assert re.search(r"values: .*w₁=0\.37 \(own 0\.\d+\)", text)

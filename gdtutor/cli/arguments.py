@@ -307,8 +307,9 @@ def _shot(parser: argparse.ArgumentParser) -> None:
         "--size", type=size, metavar="COLUMNSxROWS", default=(80, 24), help="of the screen; 80x24"
     )
     parser.add_argument(
-        "--format", choices=("text", "svg"), default="text", help="plain text or a picture"
-    )
+        "--format", choices=("text", "svg"),
+        help="plain text or a picture; else the name of the file decides",
+    )  # fmt: skip
     parser.add_argument(
         "--color", choices=("truecolor", "256", "16", "none"), default="truecolor",
         help="the colours of an SVG",
@@ -396,8 +397,8 @@ def _worksheet(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--solutions", action="store_true", help="the same sheet with its answers")
     parser.add_argument(
-        "--format", choices=("text", "markdown", "svg"), default="text",
-        help="plain text, Markdown, or SVG in two columns",
+        "--format", choices=("text", "markdown", "svg"),
+        help="plain text, Markdown, or SVG in two columns; else the name of the file decides",
     )  # fmt: skip
     parser.add_argument(
         "--paper", choices=("a4", "letter"), default="a4", help="the size of an SVG page; a4"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import re
 import sys
 from collections.abc import Iterable, Iterator
@@ -13,6 +14,14 @@ from gdtutor.view.frame import Chars, chars_for
 
 _LONG_WORD = re.compile(r"(\S{60})\S{300,}")
 """A word that was typed by mistake; a path is hardly ever as long."""
+
+
+_ENDINGS = {".svg": "svg", ".md": "markdown"}
+
+
+def format_of(chosen: str | None, out: str) -> str:
+    """Return the format of a file: the one asked for, else what its name ends in says."""
+    return chosen or _ENDINGS.get(os.path.splitext(out)[1].lower(), "text")
 
 
 def complain(error: Exception) -> None:

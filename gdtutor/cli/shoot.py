@@ -8,7 +8,7 @@ from pathlib import Path
 
 from gdtutor.cli.lesson_files import check_target, lesson_path
 from gdtutor.cli.lessons import PLAY, session_of
-from gdtutor.cli.output import print_file, print_lines, printed_chars
+from gdtutor.cli.output import format_of, print_file, print_lines, printed_chars
 from gdtutor.drive.headless import pressed
 from gdtutor.drive.keys import parse_keys
 from gdtutor.engine.errors import GdTutorError
@@ -22,11 +22,10 @@ from gdtutor.values import replace
 from gdtutor.view.frame import CHARACTERS, Chars
 from gdtutor.view.screen import frame_of
 
-_ENDINGS = {"text": "txt", "svg": "svg"}
-
 
 def run(arguments: argparse.Namespace) -> int:
     """Print or write one screen, or write those of all steps of an iteration."""
+    arguments.format = format_of(arguments.format, arguments.out)
     is_play = arguments.lesson.startswith(PLAY)
     check_target(arguments.out, FILE if is_play else lesson_path(arguments.lesson))
     session = pressed(session_of(arguments), parse_keys(arguments.keys))
@@ -34,8 +33,9 @@ def run(arguments: argparse.Namespace) -> int:
     chars = CHARACTERS[arguments.chars or "unicode"]
     if arguments.all_steps:
         folder = _folder(arguments.all_steps)
+        ending = "svg" if arguments.format == "svg" else "txt"
         for name, step in steps_of(session):
-            file = folder / f"{name}.{_ENDINGS[arguments.format]}"
+            file = folder / f"{name}.{ending}"
             write_atomically(file, _shot(step, arguments, chars))
     elif arguments.out:
         write_atomically(arguments.out, _shot(session, arguments, chars))
@@ -78,7 +78,7 @@ def _shot(session: Session, arguments: argparse.Namespace, chars: Chars) -> str:
     """Return a screen as the text of a file."""
     width, height = arguments.size
     frame = frame_of(session, width, height, chars)
-    if arguments.format == "text":
+    if arguments.format != "svg":
         return frame_text(frame, chars) + "\n"
     title = session.lesson.title if session.lesson is not None else "gdtutor"
     svg = frame_svg(frame, chars, Colours(ColourMode(arguments.color)), title)

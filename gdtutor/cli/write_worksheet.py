@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from gdtutor.cli.lesson_files import check_target, lesson_path
-from gdtutor.cli.output import print_file, print_lines
+from gdtutor.cli.output import format_of, print_file, print_lines
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.files import write_atomically
 from gdtutor.lesson.characters import shell_word
@@ -19,6 +19,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Print a sheet, or write it to a file; pages of SVG after the first are numbered."""
     if bool(arguments.lesson) == arguments.practice:
         raise GdTutorError("name a lesson, or --practice", "gdtutor worksheet --practice")
+    arguments.format = format_of(arguments.format, arguments.out)
     sheet = _sheet(arguments)
     if arguments.out and arguments.lesson:
         check_target(arguments.out, lesson_path(arguments.lesson))

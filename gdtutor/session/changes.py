@@ -44,6 +44,26 @@ def segments_with(
     return tuple(segments)
 
 
+def is_own(lesson: Lesson, start: RunSegment, change: Assignment) -> bool:
+    """Say whether a change sets what stands at the start of the lesson's own run already.
+
+    Raises:
+        GdTutorError: Where the change does not fit.
+    """
+    before, name = start.problem, change.name
+    if isinstance(change.value, str) or _is_of_an_earlier_graph(lesson, before, name):
+        return False
+    after = _changed(lesson, start, change)
+    if change.iteration:
+        return False
+    if name in before.parameters:
+        return bool(np.all(before.parameters[name][change.cell or ()] == change.value))
+    is_same = np.array_equal(after.problem.examples, before.examples)
+    is_same = is_same and after.settings.learning_rate == start.settings.learning_rate
+    constants = after.problem.constants
+    return is_same and all(np.array_equal(constants[n], c) for n, c in before.constants.items())
+
+
 def _is_of_an_earlier_graph(lesson: Lesson, last: Problem, name: str) -> bool:
     """Say whether a name is given to a graph before the last one alone, which does not train.
 

@@ -174,8 +174,10 @@ def _change(session: Session, count: int) -> Session:
 def _escape(session: Session, count: int) -> Session:
     if session.play is not None:
         return playing.back_to_play(session)
-    look = replace(session.look, is_closing=False)
+    look, was_on = replace(session.look, is_closing=False), session.auto.is_on
     look = replace(look, cell=None, proof=False, mistakes=False, is_blank=False)
+    if look == session.look and not was_on and works_at.leads_to_training(session):
+        return replace(session, screen=Screen.TRAIN)
     return replace(session, look=look, auto=replace(session.auto, is_on=False))
 
 
@@ -244,7 +246,7 @@ COMMANDS: tuple[Command, ...] = (
             display_options.toggle_proof, footer="prove", why_not=works_at.gradients),
     Command("mistakes", ("w",), "w", "w",
             "how the sum goes wrong: = in place of +=, or a node visited too early", _STUDY,
-            display_options.toggle_mistakes, footer="wrong sums", why_not=works_at.gradients),
+            display_options.toggle_mistakes, footer="wrong sums", why_not=works_at.wrong_sums),
     Command("predict", ("r",), "r", "r", "predict: hide each next value and ask for it, or stop",
             _STUDY, predict.toggle_predict, footer="ask me"),
     Command("question", ("enter",), "Enter", "Enter",
@@ -318,8 +320,9 @@ COMMANDS: tuple[Command, ...] = (
             training.scroll_side),
     Command("side_up", ("up",), "↑", "up", "scroll the side panel back", _TRAIN,
             lambda s, n: training.scroll_side(s, -n)),
-    Command("escape", ("escape",), "Esc", "Esc", "close the cell, the proof, auto-play", _STUDY,
-            _escape, why_not=works_at.closable),
+    Command("escape", ("escape",), "Esc", "Esc",
+            "close the cell, the proof, auto-play; else back to training",
+            _STUDY, _escape, why_not=works_at.closable),
     Command("play_pause", ("space",), "Space", "Space",
             "train, or pause; at the end: as many epochs again", _PLAY, playing.toggle_play,
             "train", why_not=works_at.plays),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gdtutor.lesson.selectors import Assignment, parse_assignment
-from gdtutor.session.changes import segments_with
+from gdtutor.session.changes import is_own, segments_with
 from gdtutor.session.choosing import right_choices
 from gdtutor.session.moment import Moment
 from gdtutor.session.moving import recomputed
@@ -30,6 +30,10 @@ def apply_edit(session: Session, text: str) -> Session:
     wish, of_example = _of_followed(session, wish)
     changed = with_change(session, wish)
     shown = replace(wish, iteration=0).text().replace("=", " = ")
+    if wish not in changed.changes:
+        told = f"{shown} is the lesson's own value"
+        is_same = changed.changes == session.changes
+        return said(changed, f"{told}: nothing is changed." if is_same else f"{told} again.")
     every = "every cell of " if wish.cell is None and _has_cells(session.moment, wish.name) else ""
     since = f" from iteration {wish.iteration} on" if wish.iteration else ""
     return said(changed, f"{every}{shown}{since}{of_example}; u undoes it.")
@@ -71,10 +75,21 @@ def example_of_edit(session: Session) -> str:
 
 
 def with_change(session: Session, change: Assignment) -> Session:
-    """Return the session with one more change in the log, everything downstream recomputed."""
+    """Return the session with one more change in the log, everything downstream recomputed.
+
+    What is set to the lesson's own value is no change: one that stood there before is gone.
+    """
     place = (change.iteration, change.name, change.cell)
-    others = (c for c in session.changes if (c.iteration, c.name, c.cell) != place)
+    others = tuple(c for c in session.changes if (c.iteration, c.name, c.cell) != place)
     log = tuple(sorted((*others, change), key=lambda c: c.iteration))
+    is_alone = all((c.iteration, c.name) != place[:2] for c in others)
+    lesson, own = session.lesson, session.original
+    if lesson is None or own is None:
+        return session
+    if is_alone and is_own(lesson, own.segments[0], change):
+        if others == session.changes:
+            return session
+        log = others
     done = (*session.done, session.changes)
     return _with_log(replace(session, done=done, undone=()), log)
 

@@ -57,7 +57,8 @@ def named_keys(session: Session, *, is_narrow: bool) -> tuple[Command, ...]:
         named = [replace(c, pair="up") if c.name == "down" else c for c in named]
         return _by_name(named, _OF_A_CELL)
     first = (*_urgent(session, is_narrow=is_narrow), *_asked_for(session))
-    order = tuple(dict.fromkeys((*first, *_FIRST.get(session.screen, ()))))
+    wanted = dict.fromkeys((*first, *_FIRST.get(session.screen, ())))
+    order = tuple(name for name in wanted if name not in _ALWAYS)
     rest = tuple(c for c in named if c.name not in (*order, *_ALWAYS))
     return (*_by_name(named, order), *rest, *_by_name(named, _ALWAYS))
 

@@ -165,6 +165,8 @@ class Look(Struct, frozen=True):
     """How many hints for the lesson's tasks were asked for."""
     is_closing: bool = False
     """Whether the lesson's closing page is shown."""
+    has_seen_tasks: bool = False
+    """Whether the closing page, which names the tasks, has been shown since the lesson opened."""
     is_blank: bool = False
     hides_hints: bool = False
     proof: bool = False

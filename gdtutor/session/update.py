@@ -253,7 +253,8 @@ def _prompted(session: Session, prompt: Prompt, press: Press) -> tuple[Session, 
         # Alt lets a key of the walk through: it leaves the question as Esc does.
         key = press.key.removeprefix("alt+")
         return _run(_left(session, prompt), Press(key, key if len(key) == 1 else None))
-    if is_asked and press.key in _OF_THE_WALK:
+    is_to_walk = press.key in ("left", "right") and not prompt.text
+    if is_asked and (press.key in _OF_THE_WALK or is_to_walk):
         return _of_the_walk(session, prompt, press)
     if press.key != "enter":
         after = replace(session, prompt=edited(prompt, press.key, press.character))

@@ -5,6 +5,7 @@ Every function returns the reason, and an empty text where the command works.
 
 from __future__ import annotations
 
+from gdtutor.engine.mistakes import overwritten
 from gdtutor.session.display_options import current_line
 from gdtutor.session.figures import offered_figures
 from gdtutor.session.navigation import cell_shape
@@ -77,6 +78,18 @@ def gradients(session: Session) -> str:
     step = current_step(session)
     is_back = step is not None and step.phase is Phase.BACKWARD and not _is_page(session)
     return "" if is_back else "Go to a backward step first: this key speaks of its gradient."
+
+
+def wrong_sums(session: Session) -> str:
+    """For showing how the sum of the shares goes wrong."""
+    step, why = current_step(session), gradients(session)
+    if why or step is None or session.moment is None:
+        return why
+    trace = session.moment.traces[step.scene]
+    if not trace.contributions[step.node]:
+        return "No share arrives here: the pass begins with this node."
+    is_one = overwritten(trace, step.node) is None
+    return "Only one share arrives here, so no sum can go wrong." if is_one else ""
 
 
 def undoing(session: Session) -> str:
@@ -208,7 +221,14 @@ def closable(session: Session) -> str:
     look = session.look
     is_open = look.cell is not None or look.proof or look.mistakes or look.is_closing
     is_open = is_open or session.auto.is_on or session.play is not None
+    is_open = is_open or leads_to_training(session)
     return "" if is_open else "Nothing is open that could be closed; l opens the library."
+
+
+def leads_to_training(session: Session) -> bool:
+    """Say whether Esc leads back to the training screen, once nothing else is open."""
+    is_trained = session.training.status is not Status.IDLE or session.sweeping is not None
+    return is_trained and session.challenge is None
 
 
 def _is_page(session: Session) -> bool:

@@ -35,7 +35,7 @@ def _tasks(session: Session, lesson: Lesson) -> str:
     """Return the tasks as Markdown, each open or done."""
     waiting = {task.id for task in open_tasks(session)}
     parts = [
-        f"○ {task.text}" if task.id in waiting else f"● {task.text} {_done(task)}"
+        f"○ {task.text}" if task.id in waiting else f"✓ {task.text} {_done(task)}"
         for task in lesson.tasks
     ]
     return "".join(f"\n\n{part}" for part in parts)
@@ -48,7 +48,7 @@ def _writing(session: Session, lesson: Lesson) -> str:
     is_done = (lesson.id, WRITTEN) in session.library.tasks_done
     blanks = "--layers" if lesson.writing.layers else "--new"
     command = f"gdtutor judge {shell_word(lesson_word(lesson))} mine.py"
-    text = f"{'●' if is_done else '○'} {lesson.writing.text}{' **Done.**' if is_done else ''}"
+    text = f"{'✓' if is_done else '○'} {lesson.writing.text}{' **Done.**' if is_done else ''}"
     return f"\n\n{text}\n\n- `{command} {blanks}` writes its blanks\n- `{command}` judges it"
 
 

@@ -146,12 +146,12 @@ class Context(Struct, frozen=True, eq=False):
         return changed_gradients(self.moment, self.own, self.step.scene)
 
     def was(self, name: str) -> str:
-        """Return `  (was 0.5)` for a number that a change has made another, else nothing."""
+        """Return `  (own 0.5)` for a number that a change has made another, else nothing."""
         if self.own is None:
             return ""
         now, old = (m.traces[self.step.scene].values[name] for m in (self.moment, self.own))
         shown, before = self.number(self.followed(now)), self.number(self.followed(old))
-        return "" if shown == before else f"  (was {before})"
+        return "" if shown == before else f"  (own {before})"
 
     def name(self, text: str) -> str:
         """Return a name as it is shown; the upstream gradient under its own."""

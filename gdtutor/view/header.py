@@ -28,11 +28,12 @@ def header_line(session: Session, context: Context | None, width: int, chars: Ch
         return ()
     title = title_of(lesson.number, lesson.title, chars)
     arrow = "▸" if chars.unicode else ">"
+    marks = _marks(session, chars)
     if session.look.is_closing:
-        place = line("closing page")
+        place = line("closing page", *marks)
         count = line((f"{len(moment.steps)} steps", Style.DIM))
     elif context is None:
-        place = OPENING
+        place = (*OPENING, *marks)
         count = line((f"{len(moment.steps)} steps", Style.DIM))
     else:
         place = _place(session, context, arrow, is_short=width < 72)
@@ -57,12 +58,18 @@ def _place(session: Session, context: Context, arrow: str, *, is_short: bool) ->
         if index:
             segments.append(Segment(f" {arrow} ", Style.DIM))
         segments.append(Segment(text, style))
+    return (*segments, *_marks(session, context.chars))
+
+
+def _marks(session: Session, chars: Chars) -> Line:
+    """Return what holds at every step: predict mode, auto-play, the variant, the changes."""
+    segments: list[Segment] = []
     if session.predict:
         segments.append(Segment("  ?", Style.KEY))
     if session.auto.is_on:
         segments.append(Segment(f"  auto {session.auto.seconds:g} s", Style.KEY))
     if session.variant:
-        called = shortened(notation.plain(session.variant, context.chars), 16, context.chars)
+        called = shortened(notation.plain(session.variant, chars), 16, chars)
         segments.append(Segment(f"  V: {called}", Style.CHANGED))
     if session.changes:
         segments.append(Segment("  *edited", Style.CHANGED))
@@ -139,13 +146,19 @@ def fits_beside(prompt: Prompt, width: int) -> bool:
 
 
 _PROMPT_KEYS = {
-    PromptKind.ANSWER: (("Enter", "answer"), ("? Enter", "hint"), ("Esc", "leave")),
-    PromptKind.SEARCH: (("Enter", "keep these"), ("Esc", "show all")),
-}
+    PromptKind.ANSWER: (
+        ("Enter", "answer"), ("? Enter", "hint"), ("Esc", "leave"), ("Ctrl-C", "quit"),
+        ("Alt-n", "next step at once"),
+    ),
+    PromptKind.SEARCH: (("Enter", "keep these"), ("Esc", "show all"), ("Ctrl-C", "quit")),
+}  # fmt: skip
 
 
-def prompt_keys(prompt: Prompt) -> Line:
-    """Return the keys of the input with their words."""
-    keys = _PROMPT_KEYS.get(prompt.kind, (("Enter", "do it"), ("Esc", "leave")))
-    parts = [p for key, word in keys for p in ("  ", (key, Style.KEY), (f" {word}", Style.DIM))]
-    return line(" ", *parts[1:])
+def prompt_keys(prompt: Prompt, width: int) -> Line:
+    """Return the keys of the input with their words, as many as have room."""
+    keys = _PROMPT_KEYS.get(prompt.kind, (("Enter", "do it"), ("Esc", "leave"), ("Ctrl-C", "quit")))
+    told = line(" ")
+    for place, (key, word) in enumerate(keys):
+        longer = (*told, *line("  " if place else "", (key, Style.KEY), (f" {word}", Style.DIM)))
+        told = longer if width_of(longer) <= width else told
+    return told

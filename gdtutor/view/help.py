@@ -33,13 +33,15 @@ _SIGNS = (
     ("▸", ">", "the row of the step in a table; the lesson at hand in the library"),
     ("▾", "v", "the column of the example that is followed: o follows the next"),
     ("*", "*", "changed: by an edit of yours, or by what follows from one"),
-    ("(was 1)", "(was 1)", "what stood there without your changes"),
+    ("(own 1)", "(own 1)", "what the lesson's own value is there, without your changes"),
+    ("(was 1)", "(was 1)", "what it was in the iteration before, until the last update"),
     ("!", "!", "saturated or dead: a unit that hardly answers; !2 says that two are"),
     ("≈0", "~0", "0 but for its own rounding; D shows the digits"),
     ("⋯ …", "...", "left out, since there is no room for it"),
     ("↓3 more", "down 3 more", "what lies below: the cursor keys scroll to it"),
     ("★", "*", "the run with the lowest cost"),
-    ("✓", "x", "a lesson that is finished"),
+    ("✓ ○", "x o", "a lesson that is finished, a task that is done; a task that is open"),
+    ("● ◆ ·", "@ # .", "in pictures: where it is now, after the update, a line beside"),
 )
 """The signs of the screens: in Unicode, in ASCII, and what they say."""
 

@@ -17,10 +17,7 @@ def mistake_lines(context: Context, width: int) -> tuple[Line, ...]:
     received = context.trace.contributions[node]
     replaced, early = overwritten(context.trace, node), too_early(received)
     if replaced is None:
-        text = "Only one share arrives here, so no sum can go wrong."
-        if not received:
-            text = "No share arrives here: the pass begins with this node."
-        return wrapped(text, width, Style.DIM)
+        return ()
     blocks = [
         _block(context, "all shares added", context.trace.gradients[node], "", width),
         _block(context, "with = in place of +=", replaced, _left(context, received), width),

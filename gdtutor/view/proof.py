@@ -13,8 +13,6 @@ from gdtutor.view.context import Context
 from gdtutor.view.frame import Line, Style
 from gdtutor.view.lines import line, stacked, width_of, wrapped, wrapped_formula
 
-EVALUATION_DIGITS = 15
-"""Digits of the two evaluations: with fewer they would look the same."""
 ESTIMATE_DIGITS = 10
 """Digits of the central difference; what it loses by cancelling lies behind them."""
 
@@ -70,8 +68,10 @@ def proof_lines(context: Context, width: int) -> tuple[Line, ...]:
     return told
 
 
-def _precise(context: Context, value: float, digits: int) -> str:
-    return notation.shown(value, max(digits, context.look.digits), context.chars)
+def _exact(context: Context, value: float) -> str:
+    """Return all digits of a number, so that who computes with them gets the same difference."""
+    text = notation.exact(value)
+    return text.replace("-", "−") if context.chars.unicode else text
 
 
 def _evaluations(
@@ -81,10 +81,12 @@ def _evaluations(
     moved = cell_name(context.name(context.step.node), cell)
     root = context.name(context.root)
     minus = "−" if context.chars.unicode else "-"
+    digits = max(ESTIMATE_DIGITS, context.look.digits)
+    estimate = notation.shown(difference.estimate, digits, context.chars)
     rows = (
-        (f"{root} at {moved} + h", _precise(context, difference.above, EVALUATION_DIGITS)),
-        (f"{root} at {moved} {minus} h", _precise(context, difference.below, EVALUATION_DIGITS)),
-        ("difference / 2h", _precise(context, difference.estimate, ESTIMATE_DIGITS)),
+        (f"{root} at {moved} + h", _exact(context, difference.above)),
+        (f"{root} at {moved} {minus} h", _exact(context, difference.below)),
+        ("difference / 2h", estimate),
     )
     labels = max(len(label) for label, _ in rows)
     wide = max(labels + len(number) for label, number in rows) + 3 > width
@@ -94,8 +96,8 @@ def _evaluations(
             lines.extend(wrapped_formula(f" {label} ", number, width))
         else:
             lines.append(line(f" {label:<{labels}}  ", number))
-    step = context.number(difference.step)
-    return (*wrapped(f"Move {moved} by h = {step}:", width, Style.DIM), *lines)
+    step = _exact(context, difference.step)
+    return (*wrapped(f"Move it by h = {step}:", width, Style.DIM), *lines)
 
 
 def _verdict(context: Context, proof: Proof, width: int) -> tuple[Line, ...]:

@@ -117,7 +117,7 @@ def bottom_lines(
     """
     said = prompt_line(session, width, chars) or trouble
     if session.prompt is not None:
-        return said, prompt_keys(session.prompt)
+        return said, prompt_keys(session.prompt, width)
     if session.look.hides_hints:
         return said, ()
     keys = named_keys(session, is_narrow=width < COMPACT[0])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from gdtutor.lesson.characters import cells
 from gdtutor.session.state import Session, Snapshot, Status
 from gdtutor.session.training import WATCHED, seconds_watched, watches
 from gdtutor.training.settings import Stop
@@ -15,6 +16,8 @@ from gdtutor.view.pictures.table import HELD
 
 NARROW = 72
 """Cells of a line below which everything is said in few words."""
+LEAST_TITLE = 12
+"""Cells of the title below which a wide screen says the rest in few words, too."""
 ANY_WIDTH = 10_000
 
 
@@ -23,18 +26,23 @@ def header_line(session: Session, width: int, chars: Chars) -> Line:
     lesson, snapshot = session.lesson, session.training
     if lesson is None:
         return ()
-    is_narrow = width < NARROW
-    arrow = "▸" if chars.unicode else ">"
-    before = f" {arrow} " if is_narrow else f"  training {arrow} "
-    state = line((before, Style.DIM), _state(session, is_narrow=is_narrow))
-    number, epochs = snapshot.iterations, len(snapshot.costs)
-    counted = f"it. {number}" if is_narrow else f"iteration {number}"
-    if session.run is not None and session.run.iterations_per_epoch > 1:
-        # Where an epoch is one iteration, one number says both.
-        counted = f"ep {epochs} {counted}" if is_narrow else f"epoch {epochs}, {counted}"
-    count = line((counted, Style.DIM), " ")
-    room = min(width - width_of(state) - width_of(count) - 2, width // 2)
     title = notation.plain(f"{lesson.number} {lesson.title}".strip(), chars)
+    arrow = "▸" if chars.unicode else ">"
+    number, epochs = snapshot.iterations, len(snapshot.costs)
+    has_epochs = session.run is not None and session.run.iterations_per_epoch > 1
+    # Where an epoch is one iteration, one number says both.
+    counts = (
+        f"{f'epoch {epochs}, ' if has_epochs else ''}iteration {number}",
+        f"{f'ep {epochs} ' if has_epochs else ''}it. {number}",
+    )
+    for short, counted in ((False, counts[0]), (False, counts[1]), (True, counts[1])):
+        is_narrow = short or width < NARROW
+        before = f" {arrow} " if is_narrow else f"  training {arrow} "
+        state = line((before, Style.DIM), _state(session, is_narrow=is_narrow))
+        count = line((counts[1] if is_narrow else counted, Style.DIM), " ")
+        room = min(width - width_of(state) - width_of(count) - 2, width // 2)
+        if room >= min(LEAST_TITLE, cells(title)):
+            break
     left = line(" ", (shortened(title, room, chars), Style.TITLE), *state)
     gap = width - width_of(left) - width_of(count)
     return (*left, Segment(" " * max(gap, 1)), *count)

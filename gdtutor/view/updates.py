@@ -161,4 +161,4 @@ def _old_rate(context: Context, name: str) -> str:
     own = context.own
     if own is None or name != "learning_rate" or own.learning_rate == context.moment.learning_rate:
         return ""
-    return f" (was {context.number(own.learning_rate)})"
+    return f" (own {context.number(own.learning_rate)})"

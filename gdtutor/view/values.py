@@ -102,7 +102,7 @@ def _without_gradients(row: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _old(context: Context, kind: str, name: str) -> str:
-    """Return `(was 0.5)` for what a change has made another, and for the loss after an update."""
+    """Return `(own 0.5)` for what was changed, `(was 0.5)` for the loss after an update."""
     if context.own is None:
         return _before_update(context, name) if kind == "values" and name == context.root else ""
     own = context.own.traces[context.step.scene]
@@ -111,7 +111,7 @@ def _old(context: Context, kind: str, name: str) -> str:
     if name not in before or np.array_equal(now[name], before[name], equal_nan=True):
         return ""
     old = _short(context, before[name])
-    return "changed" if old == _short(context, now[name]) else f"(was {old})"
+    return "changed" if old == _short(context, now[name]) else f"(own {old})"
 
 
 def _before_update(context: Context, name: str) -> str:

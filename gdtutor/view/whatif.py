@@ -61,9 +61,10 @@ def _beside(
     context: Context, lines: tuple[Line, ...], now: float, old: float, width: int
 ) -> tuple[Line, ...]:
     shown, before = context.number(now), context.number(old)
+    word = "own" if context.own is not None else "was"
     if shown == before:
         return lines
-    was = line((f"  (was {before})", Style.CHANGED))
+    was = line((f"  ({word} {before})", Style.CHANGED))
     for index in reversed(range(len(lines))):
         content = lines[index]
         is_result = bool(content) and content[-1] == (shown, Style.CURRENT)

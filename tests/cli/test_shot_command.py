@@ -116,3 +116,14 @@ def test_a_broken_lesson_is_misuse_with_its_report(lesson, tmp_path, capsys):
     broken.write_text(neuron("```graph\nL = q*x\n```\n"), encoding="utf-8")
     assert main(["shot", str(broken)]) == 2
     assert "08-broken.md:" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("name", "form", "begins"),
+    [("a.svg", [], "<svg"), ("a.txt", [], " "), ("a.svg", ["--format", "text"], " ")],
+)
+def test_the_name_of_the_file_says_its_format(lesson, tmp_path, name, form, begins):
+    assert main(["shot", lesson, "--out", str(tmp_path / name), *form]) == 0
+    text = (tmp_path / name).read_text(encoding="utf-8")
+    assert text.startswith(begins)
+    assert (begins == "<svg") == ("</svg>" in text)

@@ -342,3 +342,24 @@ def test_a_value_of_an_earlier_graph_can_be_changed():
     session = apply_edit(open_at("gradients-add-up", "given"), "a = 5")
     assert float(session.moment.traces[0].values["s"]) == 25
     assert changed_values(session.moment, session.own_moment, 0) == {"a", "s"}
+
+
+@pytest.mark.parametrize(
+    ("path", "own", "other"),
+    [
+        (NEURON, "w2 = 0.6", "w2 = 0.7"),
+        (NEURON, "x1[0] = {x}", "x1[0] = 9"),
+        (NEURON, "learning_rate = 1", "learning_rate = 2"),
+        (NETWORK, "b1[0,0] = 0", "b1[0,0] = 1"),
+    ],
+)
+def test_the_lessons_own_value_typed_back_is_no_change(path, own, other):
+    start = walk(path, "given")
+    own = own.format(x=float(start.moment.problem.examples[0, 0]))
+    typed_back = typed(pressed(start, "e"), own)
+    assert "is the lesson's own value: nothing is changed." in typed_back.message
+    assert (typed_back.changes, typed_back.done) == ((), ())
+    again = typed(pressed(typed(pressed(start, "e"), other), "e"), own)
+    assert again.message.endswith("is the lesson's own value again.")
+    assert again.changes == ()
+    assert pressed(again, "u").changes

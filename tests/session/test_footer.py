@@ -1,7 +1,10 @@
 """The line of keys names what works now, in the words that hold now."""
 
+import re
+
 import numpy as np
 import pytest
+from session_walks import lesson_file
 from walks import KINK, NETWORK, NEURON, pressed, screen, typed, walk
 
 from gdtutor.drive import headless
@@ -34,7 +37,8 @@ def test_a_narrow_screen_names_the_way_to_the_other_panels():
     [
         (NEURON, "given", {"train"}),
         (NEURON, "forward:z", {"train", "unfold"}),
-        (NEURON, "backward:b", {"train", "verify", "mistakes"}),
+        (NEURON, "backward:b", {"train", "verify"}),
+        (lesson_file("gradients-add-up"), "backward:q", {"verify", "mistakes"}),
         (NETWORK, "given", {"train", "example"}),
         (NETWORK, "forward:Z1", {"train", "example", "cell", "unfold"}),
         (NETWORK, "forward:A1", {"train", "example", "cell"}),
@@ -181,3 +185,34 @@ def test_the_key_of_variants_is_named_where_the_lesson_has_some():
         ]
         assert "variant" in names[0]
         assert "variant" not in names[1]
+
+
+@pytest.mark.parametrize("keys", ["", "n", "z", "t", "t enter"])
+def test_no_key_is_named_twice(keys):
+    """The opening page of lesson 01 asks for `?` itself, which the line ends in anyway."""
+    rows = screen(walk(lesson_file("neuron"), keys=keys)).splitlines()[-2:]
+    keys = [key for row in rows for key in re.split(r"  +", row.strip())]
+    assert len(keys) == len(set(keys))
+    assert keys[-2:] == ["? all keys", "q quit"]
+
+
+def test_esc_leads_back_to_the_training_that_a_point_was_opened_from():
+    session = walk(lesson_file("bias"), keys="t : 3/backward:b enter")
+    assert session.screen is Screen.STUDY
+    assert pressed(session, "v escape").screen is Screen.STUDY
+    assert pressed(session, "escape").screen is Screen.TRAIN
+    assert "Nothing is open" in pressed(walk(lesson_file("bias"), "given"), "escape").message
+
+
+@pytest.mark.parametrize("keys", ["", "z"])
+def test_pages_of_prose_say_what_holds_at_every_step(keys):
+    session = walk(lesson_file("learning-rate"), keys=f"V {keys}")
+    session = typed(pressed(session, "e"), "w 0.25")
+    assert f"V: {session.variant[:8]}" in screen(session).splitlines()[0]
+    assert "*edited" in screen(session).splitlines()[0]
+
+
+@pytest.mark.parametrize("key", ["left", "right"])
+def test_an_arrow_at_an_open_question_says_how_to_walk_on(key):
+    session = pressed(replace(walk(NEURON, "given"), predict=True), "n")
+    assert "Esc leaves the question" in pressed(session, key).prompt.error

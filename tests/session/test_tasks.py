@@ -102,9 +102,11 @@ def test_a_task_is_done_by_the_edit_that_reaches_its_goal_up_to_rounding(tmp_pat
 
 
 def test_a_near_miss_says_how_far_the_goal_is(tmp_path: Path) -> None:
-    session, _ = typed(with_tasks(tmp_path), "b = -0.3")
+    session, _ = typed(press(with_tasks(tmp_path), "z z"), "b = -0.3")
     assert waiting(session) == ["undecided", "trained"]
     assert session.message.endswith("Not yet: u is 0.1; the goal is 0.")
+    unread, _ = typed(with_tasks(tmp_path), "b = -0.3")
+    assert "Not yet" not in unread.message
 
 
 def test_a_goal_that_is_reached_by_what_may_not_change_does_not_count(tmp_path: Path) -> None:
@@ -121,7 +123,7 @@ def test_training_that_rests_at_its_goal_does_the_task(tmp_path: Path) -> None:
 
 def test_training_that_rests_before_its_goal_says_how_far_it_is(tmp_path: Path) -> None:
     text = TEXT.replace("cost < 0.02", "cost < 0.0001")
-    session = pressed(with_tasks(tmp_path, text), parse_keys("t"))
+    session = pressed(with_tasks(tmp_path, text), parse_keys("z z t"))
     assert "trained" in waiting(session)
     assert "Not yet: cost is " in session.message
     assert "the goal is below 0.0001" in session.message
@@ -131,7 +133,7 @@ def test_a_run_with_nothing_changed_is_no_near_miss_of_a_task_that_asks_for_a_ch
     tmp_path: Path,
 ) -> None:
     text = TEXT.replace("cost < 0.02", "cost < 0.0001").replace('["train"]\ns', '["w1"]\ns')
-    start = with_tasks(tmp_path, text)
+    start = press(with_tasks(tmp_path, text), "z z")
     assert "Not yet" not in pressed(start, parse_keys("t")).message
     changed, _ = typed(start, "w1 = 1.5")
     assert "Not yet: cost is " in pressed(changed, parse_keys("t")).message
@@ -139,7 +141,7 @@ def test_a_run_with_nothing_changed_is_no_near_miss_of_a_task_that_asks_for_a_ch
 
 def test_a_task_about_the_start_says_so_in_a_later_iteration(tmp_path: Path) -> None:
     text = TEXT.replace('goal = "u == 0"', 'goal = "iteration == 0 and u == 0"')
-    later = press(with_tasks(tmp_path, text), "pagedown")
+    later = press(with_tasks(tmp_path, text), "z z pagedown")
     missed, _ = typed(later, "b = -0.4")
     assert "this counts at the start, and this is iteration 1. R, then Home Home." in missed.message
     done, _ = typed(press(missed, "R home home"), "b = -0.4")
@@ -151,7 +153,7 @@ def test_the_lessons_own_values_again_leave_a_done_task_done_and_clearing_opens_
 ) -> None:
     session, _ = typed(with_tasks(tmp_path), "b = -0.4")
     session = press(session, "R z")
-    assert "● Let the neuron be undecided." in screen(session)
+    assert "✓ Let the neuron be undecided." in screen(session)
     assert "○ Train to a small cost." in screen(session)
     cleared, effects = update(session, Press("backspace"))
     assert waiting(cleared) == ["undecided", "trained"]

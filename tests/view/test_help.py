@@ -1,12 +1,16 @@
 """Help scrolls by lines and by pages, and stops at its ends."""
 
+import re
+
 import pytest
 from walks import NEURON, walk
 
 from gdtutor.drive.keys import parse_keys
 from gdtutor.engine.operations import OPERATIONS
+from gdtutor.lesson.discovery import discover, shipped_lessons_folder
 from gdtutor.session.update import update
 from gdtutor.view.frame import UNICODE
+from gdtutor.view.glossary import WORDS
 from gdtutor.view.screen import frame_of
 from gdtutor.view.scrolling import settled
 
@@ -58,3 +62,28 @@ def test_every_operation_is_explained_whole():
     for row in OPERATIONS.values():
         if not row.internal:
             assert f"{row.name} {row.says.format(a='a', b='b', c='c')}" in text
+
+
+EMPHASIS = frozenset(
+    """
+    classes|cost curve|large|one|plain|same|slower|faster|shares|added|are|answers|its inputs|y|z|ŷ
+    what comes out?|how steep is it here?|multiply|multiply swaps|add distributes|max routes
+    batch gradient descent|mini-batch gradient descent|stochastic gradient descent|why backward?
+    one example, drawn at random|three layers|averaged|implicit|kⁿ|one pass forward and one back
+    w stands for the place ahead|rotated plain|rotated adam|sigmoid layer|shares minus targets
+    global|linear|curvatures|value|state|features|inputs|weights|not convex|diverges|zeros
+    """.replace("\n", "|")
+    .replace("    ", "")
+    .split("|")
+)
+"""Words that lessons print in bold because they matter there, not because they are terms."""
+
+
+def test_every_term_that_a_lesson_prints_in_bold_is_explained():
+    words = " ".join(f"{word} {text}" for word, _, text in WORDS).lower()
+    for path in discover(shipped_lessons_folder()):
+        text = re.sub(r"```.*?```", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+        for bold in re.findall(r"\*\*([^*]{1,60}?)\*\*", " ".join(text.split())):
+            term = re.escape(bold.lower())
+            found = bold.lower() in EMPHASIS or re.search(rf"(?<!\w){term}s?(?!\w)", words)
+            assert found, f"{path.name}: {bold} stands in no glossary"

@@ -38,8 +38,10 @@ def test_a_shared_bias_keeps_the_share_of_the_last_example():
 @pytest.mark.parametrize(
     ("at", "told"), [("backward:r", "Only one share"), ("backward:J", "No share arrives")]
 )
-def test_where_nothing_is_added_the_panel_says_so(at, told):
+def test_where_nothing_is_added_the_key_says_so_and_is_not_named(at, told):
     assert told in text_at(at, "w")
+    assert "wrong sums" not in text_at(at, "")
+    assert "wrong sums" in text_at("backward:q", "")
 
 
 def test_a_second_press_brings_the_right_panel_back():

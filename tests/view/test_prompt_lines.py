@@ -16,13 +16,14 @@ def rows(session, width=80, height=24):
 @pytest.mark.parametrize(
     ("keys", "predict", "shown"),
     [
-        ("e", False, "Enter do it  Esc leave"),
-        ("n", True, "Enter answer  ? Enter hint  Esc leave"),
+        ("e", False, "Enter do it  Esc leave  Ctrl-C quit"),
+        ("n", True, "Enter answer  ? Enter hint  Esc leave  Ctrl-C quit  Alt-n next step at once"),
     ],
 )
 def test_the_last_line_has_the_keys_of_the_open_input(keys, predict, shown):
     session = pressed(replace(walk(NEURON, "given"), predict=predict), keys)
     assert rows(session)[-1].strip() == shown
+    assert shown.startswith(rows(session, 40, 12)[-1].strip())
 
 
 @pytest.mark.parametrize(("width", "height"), [(80, 24), (40, 12)])

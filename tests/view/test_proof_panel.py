@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from lesson_texts import lesson_text
 from walks import KINK, NETWORK, NEURON, ROWS, assert_screens, screen, walk
@@ -83,3 +85,14 @@ def test_at_a_minimum_the_proof_says_why_a_difference_that_is_not_0_agrees(
     assert "∂L/∂w = 0 " in text
     assert words in text
     assert "they agree." in text
+
+
+@pytest.mark.parametrize(
+    ("path", "at"), [(NEURON, "backward:z"), (NEURON, "3/backward:w2"), (ROWS, "2/backward:z")]
+)
+def test_who_computes_with_the_figures_of_the_proof_gets_its_result(path, at):
+    text = screen(walk(path, at, "v")).replace("−", "-")
+    step = float(re.search(r"by h = (\S+):", text)[1])
+    above, below = (float(re.search(rf"\{sign} h +(\S+)", text)[1]) for sign in "+-")
+    shown = re.search(r"difference / 2h +(\S+)", text)[1]
+    assert float(f"{(above - below) / (2 * step):.9e}") == float(shown)

@@ -1,5 +1,7 @@
 """The lines above and below the curve tell what matters first, whole, at every width."""
 
+import itertools
+
 import numpy as np
 import pytest
 from walks import NEURON, screen, walk
@@ -55,6 +57,21 @@ def test_no_line_is_cut_and_each_tells_its_most_important_number(width: int) -> 
                 assert ("0.3486" if cursor is None else "0.3541") in costs
             assert "15%" in progress
             assert "6.0 s left" in progress
+
+
+@pytest.mark.parametrize("stopped_by", ["gradient", "cost", "validation", "not_finite", "key", ""])
+def test_no_end_of_a_run_cuts_the_number_of_its_iteration(stopped_by: str) -> None:
+    statuses = (Status.FINISHED, Status.PAUSED)
+    for width, status in itertools.product(range(40, 110, 3), statuses):
+        snapshot = replace(RUNNING, status=status, stopped_by=stopped_by)
+        session = training(snapshot)
+        assert session.lesson is not None
+        for title in ("XOR", "A name that is longer than the whole of a terminal"):
+            lesson = replace(session.lesson, title=title, number="08")
+            text = text_of(header_line(replace(session, lesson=lesson), width, UNICODE))
+            assert len(text) <= width
+            assert text.endswith(" 123456 ")
+            assert width < 60 or "08 " in text
 
 
 def test_a_wide_line_names_everything() -> None:

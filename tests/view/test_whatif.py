@@ -57,7 +57,7 @@ def test_a_gradient_that_changed_carries_its_own_mark():
 def test_a_value_that_the_digits_do_not_tell_apart_has_no_old_value_beside():
     session = changed(NEURON, "forward:z", "w2 = 0.60000001")
     assert "was" not in screen(session)
-    assert "was 1.45)" in screen(pressed(session, "9D"))
+    assert "own 1.45)" in screen(pressed(session, "9D"))
 
 
 @pytest.mark.parametrize(
