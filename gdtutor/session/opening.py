@@ -154,6 +154,7 @@ def opened(session: Session, action: Opened) -> Session:
         predict=predict,
         challenge=None,
         answered=frozenset(),
+        has_seen_tasks=False,
         training=Snapshot(),
         timings=(),
         train_look=TrainLook(),

@@ -165,8 +165,6 @@ class Look(Struct, frozen=True):
     """How many hints for the lesson's tasks were asked for."""
     is_closing: bool = False
     """Whether the lesson's closing page is shown."""
-    has_seen_tasks: bool = False
-    """Whether the closing page, which names the tasks, has been shown since the lesson opened."""
     is_blank: bool = False
     hides_hints: bool = False
     proof: bool = False
@@ -309,6 +307,8 @@ class Session(Struct, frozen=True, eq=False):
     """The question that is open; the result it asks for is hidden until it is answered."""
     answered: frozenset[str] = frozenset()
     """Names of the questions that have been asked and closed."""
+    has_seen_tasks: bool = False
+    """Whether the closing page, which names the tasks, has been shown since the lesson opened."""
     broken: tuple[str, ...] = ()
     """Reports about the lesson's file as it was saved last; empty where it can be used."""
     timings: tuple[Timing, ...] = ()

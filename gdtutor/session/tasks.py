@@ -79,8 +79,8 @@ def judged(before: Session, after: Session) -> tuple[Session, tuple[Effect, ...]
     the lesson's own start, where nothing was reached yet.
     """
     lesson = after.lesson
-    if after.look.is_closing and not after.look.has_seen_tasks:
-        after = replace(after, look=replace(after.look, has_seen_tasks=True))
+    if after.look.is_closing and not after.has_seen_tasks:
+        after = replace(after, has_seen_tasks=True)
     if lesson is None or not lesson.tasks or not _has_moved(before, after):
         return after, ()
     places = _places(after)
@@ -137,7 +137,7 @@ def _nearly(before: Session, after: Session, places: tuple[Situation, ...]) -> S
     """Return the session with a word on how far the first task is that what was done aims at; none
     to who has not read the tasks.
     """
-    if not places or not after.look.has_seen_tasks or (after.message and after.is_error):
+    if not places or not after.has_seen_tasks or (after.message and after.is_error):
         return after
     has_trained = len(places) > 1 and after.training is not before.training
     if not has_trained and after.changes == before.changes:
