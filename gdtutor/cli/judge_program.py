@@ -33,6 +33,8 @@ CLEAR = "\x1b[H\x1b[2J\x1b[3J"
 """Clears a terminal; what is not one gets the verdicts one below the other."""
 _LOOK = 0.25
 """Seconds between two looks at the file."""
+_GONE = 4
+"""Looks without the file after which it is said to be gone."""
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -98,9 +100,15 @@ def _watch(arguments: argparse.Namespace, lesson: Lesson, path: Path) -> int:
     """Judge at every save until Ctrl-C."""
     read_learners(path)
     seen: tuple[int, int] | None = None
+    gone = 0
     while True:
         now = _signature(path)
-        if now is not None and now != seen:
+        # Editors write beside a file and move it there: it may be gone for a moment.
+        gone = 0 if now is not None else gone + 1
+        if gone == _GONE:
+            seen = None
+            _show([f"{path} is gone.", "", "Save it there, and it is judged again; Ctrl-C ends."])
+        elif now is not None and now != seen:
             seen = now
             _show(_watched(arguments, lesson, path))
         sleep(_LOOK)
@@ -116,8 +124,12 @@ def _watched(arguments: argparse.Namespace, lesson: Lesson, path: Path) -> list[
     chars = printed_chars(None)
     marks = ASCII_MARKS if not chars.unicode else UNICODE_MARKS
     left = list(standing_lines(judged.verdict, marks))
-    width = get_terminal_size((80, 24)).columns
-    return [*side_by_side(left, judged.lines(path), width), "", "Ctrl-C ends."]
+    width, height = get_terminal_size((80, 24))
+    rows = list(side_by_side(left, judged.lines(path), width))
+    if sys.stdout.isatty() and len(rows) > height - 4:
+        # What scrolls off is the end, not the name that departs.
+        rows = [*rows[: height - 5], "… `gdtutor judge` without --watch prints all of it"]
+    return [*rows, "", "Ctrl-C ends."]
 
 
 def _show(lines: list[str]) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Container, Sequence
 
+from gdtutor.engine.expression import names_in
 from gdtutor.engine.graph import Role
 from gdtutor.engine.operations import Array
 from gdtutor.engine.shapes import Shape
 from gdtutor.lesson.model import Lesson
 from gdtutor.session.moment import Moment
+from gdtutor.session.operands import node_expr
 from gdtutor.session.steps import Phase, Step
 from gdtutor.values import Struct
 
@@ -83,6 +86,24 @@ def engine_value(moment: Moment, asked: AskedName) -> Array:
 def is_over_batch(moment: Moment, asked: AskedName) -> bool:
     """Say whether a value has an axis of examples."""
     return bool(moment.traces[asked.step.scene].axes.get(asked.node, ()))
+
+
+def operands_of(
+    name: AskedName, asked: Sequence[AskedName], moment: Moment, there: Container[str]
+) -> set[str]:
+    """Return the names that a value is made of; in the place of one that is not there, its own."""
+    trace = moment.traces[name.step.scene]
+    used: set[tuple[str, bool]] = set()
+    if name.is_gradient:
+        for c in trace.contributions[name.node]:
+            used |= {(c.consumer, True), *((n.name, False) for n in names_in(c.rule))}
+    else:
+        used = {(n.name, False) for n in names_in(node_expr(trace, name.node))}
+    found = set()
+    for one in asked:
+        if one.step.scene == name.step.scene and (one.node, one.is_gradient) in used:
+            found |= {one.name} if one.name in there else operands_of(one, asked, moment, there)
+    return found
 
 
 def shape_text(shape: Shape) -> str:

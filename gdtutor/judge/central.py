@@ -29,7 +29,7 @@ class CostSlope(Struct, frozen=True, eq=False):
     """Of the gradient."""
     yours: Array
     difference: Array
-    """(cost(p + h) − cost(p − h)) / 2h, cell by cell, at the first start."""
+    """(cost(p + h) − cost(p − h)) / 2h, cell by cell, where it departs first."""
     agrees: bool
 
 
@@ -38,9 +38,14 @@ def slope_of_cost(verdict: Verdict, path: Path, seconds: float = SECONDS) -> Cos
 
     None where the program has no cost, or no gradient of a parameter that departs.
     """
-    start = verdict.starts[0]
     name = _first_parameter(verdict)
-    if name is None or name.root not in start.readings:
+    if name is None:
+        return None
+    # Where it departs: on a start before, gradient and cost may be the walk's.
+    readings = [s.readings for s in verdict.starts]
+    shown = next((i for i, r in enumerate(readings) if not r[name.name].is_right), 0)
+    start = verdict.starts[shown]
+    if name.root not in start.readings:
         return None
     yours = start.readings[name.name].value
     parameter = start.moment.problem.parameters.get(name.node)
@@ -48,7 +53,7 @@ def slope_of_cost(verdict: Verdict, path: Path, seconds: float = SECONDS) -> Cos
         return None
     value = start.moment.state.parameters[name.node]
     job = job_of(verdict.program, verdict.source, path)
-    given = job["cases"][0]["given"]
+    given = job["cases"][shown]["given"]
     cells = list(np.ndindex(value.shape))
     cases: list[dict[str, Any]] = []
     for cell in cells:

@@ -89,6 +89,29 @@ def readings_of(
     return found
 
 
+def blamed_for_digits(readings: dict[str, Reading]) -> dict[str, Reading]:
+    """Return the readings, the first float32 held to float64 where a float64 after it departs.
+
+    A program that is float32 throughout is right; one that goes back to float64 has lost digits on
+    the line that left it.
+    """
+    small = next((n for n, r in readings.items() if r.raw.dtype == np.float32), None)
+    if small is None:
+        return readings
+    after = list(readings.values())[list(readings).index(small) :]
+    if not any(_has_small_digits(r) for r in after):
+        return readings
+    raw = readings[small].raw.astype(np.float64)
+    return {**readings, small: Reading(raw, readings[small].value, readings[small].engine, False)}
+
+
+def _has_small_digits(reading: Reading) -> bool:
+    if reading.is_right or reading.value is None or reading.raw.dtype != np.float64:
+        return False
+    room = tolerance_of(np.dtype(np.float32), reading.engine)
+    return bool(np.all(np.abs(reading.value - reading.engine) <= room))
+
+
 def reading_of(
     raw: NDArray[Any], engine: Array, is_turned: bool = False, is_strict: bool = False
 ) -> Reading:

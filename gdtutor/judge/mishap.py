@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from gdtutor.engine.expression import Apply, Expr
+from gdtutor.engine.expression import Apply, Expr, Name
+from gdtutor.engine.local import UPSTREAM
+from gdtutor.engine.trace import Trace
 from gdtutor.judge.asked import AskedName
 from gdtutor.judge.process import ProgramCase, ProgramRefused, memory_refusal
-from gdtutor.judge.source import ProgramText
+from gdtutor.judge.source import ProgramText, factors_in, last_part
 from gdtutor.judge.starts import AskedProgram
+from gdtutor.session.formula_changes import has_operation, parts_of
 from gdtutor.session.operands import node_expr
 from gdtutor.session.slips import Slip, SlipMatch
 from gdtutor.values import Struct
@@ -99,19 +102,39 @@ def _slip(
         rules = [c.rule for c in trace.contributions[name.node]]
     else:
         rules = [node_expr(trace, name.node)]
-    wants_product = any(_has_product(rule) for rule in rules)
+    wants_product = any(has_operation(rule, "matmul") for rule in rules)
     has_product = bool(_PRODUCT.search(source.statement(line)))
-    if wants_product and not has_product:
+    if not wants_product:
+        return None
+    if not has_product:
         return SlipMatch(Slip.ELEMENTWISE)
-    return SlipMatch(Slip.TRANSPOSED if wants_product else Slip.BROADCAST)
+    return SlipMatch(Slip.TRANSPOSED, turned_factors(name, trace, source, line))
 
 
-def _has_product(expr: Expr) -> bool:
-    waiting = [expr]
-    while waiting:
-        part = waiting.pop()
-        if isinstance(part, Apply):
+def turned_factors(name: AskedName, trace: Trace, source: ProgramText, line: int) -> str:
+    """Return which factors of a line's product stand turned around: `A1 lacks .T`; else empty."""
+    wanted: list[list[tuple[str, bool]]] = []
+    if name.is_gradient:
+        rules = [(c.rule, c.consumer) for c in trace.contributions[name.node]]
+    else:
+        rules = [(node_expr(trace, name.node), "")]
+    for rule, consumer in rules:
+        for part in parts_of(rule):
             if part.op == "matmul":
-                return True
-            waiting.extend(part.args)
-    return False
+                factors = [_factor(arg) for arg in part.args]
+                wanted.append([(f"d{consumer}" if n == UPSTREAM else n, t) for n, t in factors])
+    for written in factors_in(source.statement(line)):
+        for product in wanted:
+            theirs = [last_part(source.names.get(n, n)) for n, _ in product]
+            if theirs == [n for n, _ in written]:
+                pairs = zip(written, product, strict=True)
+                said = [f"{n} {'lacks .T' if t else 'has a .T too many'}"
+                        for (n, own), (_, t) in pairs if own != t]  # fmt: skip
+                return ", ".join(said)
+    return ""
+
+
+def _factor(expr: Expr) -> tuple[str, bool]:
+    is_turned = isinstance(expr, Apply) and expr.op == "transpose"
+    inner = expr.args[0] if isinstance(expr, Apply) and is_turned else expr
+    return (inner.name if isinstance(inner, Name) else "", is_turned)

@@ -23,7 +23,7 @@ _ORDER = (
     Slip.SHARE_TWICE, Slip.AT_OUTPUT, Slip.AT_INPUT, Slip.LOCAL_TWICE, Slip.UPDATED, Slip.ONE_PATH,
     Slip.OVERWRITTEN, Slip.ONE_EXAMPLE, Slip.FIRST_EXAMPLE, Slip.MEAN, Slip.ELEMENTWISE,
     Slip.NO_FUNCTION, Slip.ONE_TERM, Slip.OTHER_DERIVATIVE, Slip.OTHER_FUNCTION, Slip.STALE_CACHE,
-    Slip.BROADCAST, Slip.OTHER_VALUE,
+    Slip.OTHER_AXIS, Slip.BROADCAST, Slip.OTHER_VALUE,
 )  # fmt: skip
 """Which slip is named where several give one number."""
 
@@ -73,7 +73,7 @@ def slip_of(
         return None
     first = departing[0]
     if _lost_an_axis(first.readings[name.name]):
-        return SlipMatch(Slip.BROADCAST)
+        return SlipMatch(Slip.LOST_AXIS)
     plain = _of_the_array(name, starts, departing)
     if plain is not None:
         return plain
@@ -113,6 +113,8 @@ def _of_the_array(
         return SlipMatch(Slip.IN_PLACE, changed[0])
     if _is_rounded(reading):
         return SlipMatch(Slip.PRECISION)
+    if _still_has(name, starts[starts.index(departing[0]) - 1], departing[0]):
+        return SlipMatch(Slip.NOT_RESET)
     is_typed = (
         len(starts) > len(departing)
         and starts[0].readings[name.name].is_right
@@ -120,6 +122,17 @@ def _of_the_array(
                 for s in departing)
     )  # fmt: skip
     return SlipMatch(Slip.TYPED) if is_typed else None
+
+
+def _still_has(name: AskedName, earlier: OneStart, start: OneStart) -> bool:
+    """Say whether a gradient has that of the iteration before added to it."""
+    before = earlier.readings.get(name.name)
+    reading = start.readings[name.name]
+    if not (name.is_gradient and start.before and before is not None):
+        return False
+    if before.value is None or reading.value is None:
+        return False
+    return _agree(reading.engine + before.value, reading.value, reading.tolerance)
 
 
 def _follows_from(name: AskedName, start: OneStart, changed: Sequence[str]) -> bool:
@@ -229,4 +242,5 @@ def _of_the_shape(name: AskedName, start: OneStart) -> SlipMatch | None:
     if reading.value is not None:
         return None
     raw, engine = reading.raw, reading.engine
-    return SlipMatch(Slip.BROADCAST) if raw.size > engine.size else None
+    is_outer = engine.ndim == 2 and 1 in engine.shape and raw.shape == (max(engine.shape),) * 2
+    return SlipMatch(Slip.BROADCAST) if is_outer and raw.size > engine.size else None

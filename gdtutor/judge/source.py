@@ -159,6 +159,25 @@ def statement_lines(tree: ast.Module) -> dict[str, set[int]]:
     return bound
 
 
+def factors_in(statement: str) -> Iterator[list[tuple[str, bool]]]:
+    """Yield the two factors of each product of matrices, and whether each is turned around."""
+    try:
+        tree = ast.parse(statement.strip())
+    except (SyntaxError, ValueError):
+        return
+    for node in ast.walk(tree):
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
+            yield [_turned(node.left), _turned(node.right)]
+        elif isinstance(node, ast.Call) and name_of(node.func) in ("dot", "matmul"):
+            yield [_turned(arg) for arg in node.args]
+
+
+def _turned(factor: ast.expr) -> tuple[str, bool]:
+    if isinstance(factor, ast.Attribute) and factor.attr == "T":
+        return name_of(factor.value), True
+    return name_of(factor), False
+
+
 def _bound(tree: ast.AST) -> Iterator[tuple[str, int, bool]]:
     """Yield every name that gets a value, its line, and whether another place hands it on."""
     own = {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}

@@ -12,12 +12,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gdtutor.judge.asked import shape_text
 from gdtutor.judge.central import CostSlope
 from gdtutor.judge.departure import Departure
 from gdtutor.judge.training import CostCurves
 from gdtutor.judge.verdict import Verdict
 from gdtutor.lesson.selectors import Selector
 from gdtutor.session.link import lesson_word, selector_of
+from gdtutor.session.slips import Slip
 from gdtutor.session.steps import Phase
 from gdtutor.values import replace
 from gdtutor.view.asking import SAYS
@@ -127,7 +129,7 @@ def verdict_lines(verdict: Verdict, path: Path, slope: CostSlope | None) -> Iter
     yield f"{verdict.program.lesson.title}: {path}"
     yield ""
     for note in verdict.notes:
-        yield f"note     {note}"
+        yield from wrap(f"note     {note}", _PROSE + 9, subsequent_indent=" " * 9)
     yield from _names("right", verdict.right)
     if verdict.first is not None:
         yield from _departure_lines(verdict, verdict.first, path)
@@ -139,10 +141,13 @@ def verdict_lines(verdict: Verdict, path: Path, slope: CostSlope | None) -> Iter
     yield from _names("missing", verdict.missing)
     if verdict.mishap is not None:
         line = _place(path, verdict.mishap.line)
-        yield f"failed   {line}: {verdict.mishap.kind}: {verdict.mishap.message}"
+        said = f"failed   {line}: {verdict.mishap.kind}: {verdict.mishap.message}"
+        yield from wrap(said, _PROSE + 9, subsequent_indent=" " * 9)
     yield ""
     if verdict.is_right:
-        yield f"All {len(asked)} names are right, on {len(verdict.starts)} starts."
+        starts = len(verdict.starts)
+        on = f"on {starts} starts" if starts > 1 else "on the lesson's own start"
+        yield f"All {len(asked)} names are right, {on}."
     elif verdict.first is not None and verdict.first.name.step.phase is Phase.UPDATE:
         yield (
             f"{len(verdict.right)} of {len(asked)} names are right; "
@@ -173,7 +178,9 @@ def _departure_lines(verdict: Verdict, first: Departure, path: Path) -> Iterator
     yield f"departs  {first.name.name}, {_place(path, first.line)}"
     if written:
         yield f"           {written}"
-    if first.slip is None:
+    if first.slip is None and first.reading is None:
+        yield "         The line fails, with what is said below."
+    elif first.slip is None:
         yield "         No usual slip gives these numbers."
     else:
         said = f"{first.slip.slip.value}: {_says(first)}"
@@ -189,7 +196,9 @@ def _departure_lines(verdict: Verdict, first: Departure, path: Path) -> Iterator
 def _says(departure: Departure) -> str:
     if departure.slip is None:
         return ""
-    return SAYS[departure.slip.slip].format(about=departure.slip.about or "the value")
+    slip, about = departure.slip.slip, departure.slip.about
+    more = f" {about}." if slip is Slip.TRANSPOSED and ".T" in about else ""
+    return SAYS[slip].format(about=about or "the value") + more
 
 
 def _beside(departure: Departure) -> Iterator[str]:
@@ -200,7 +209,7 @@ def _beside(departure: Departure) -> Iterator[str]:
         return
     value, raw = departure.reading.value, departure.reading.raw
     if value is None:
-        yield f"         yours has the shape {_shape(raw)}, the walk's {_shape(departure.engine)}"
+        yield f"         yours is {_shape(raw)}, the walk's {_shape(departure.engine)}:"
         yield from (f"           {row}" for row in _rows(raw.astype(np.float64)))
         return
     marked = _departing(value, departure.engine, departure.reading.tolerance)
@@ -212,7 +221,7 @@ def _beside(departure: Departure) -> Iterator[str]:
 
 
 def _shape(array: NDArray[Any]) -> str:
-    return "×".join(map(str, array.shape)) if array.ndim > 1 else str(list(array.shape))
+    return shape_text(array.shape)
 
 
 def _rows(array: NDArray[Any], marked: NDArray[np.bool_] | None = None) -> list[str]:

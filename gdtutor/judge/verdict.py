@@ -8,21 +8,27 @@ from typing import Any
 
 import numpy as np
 
-from gdtutor.engine.errors import did_you_mean
 from gdtutor.engine.operations import Array
-from gdtutor.judge.asked import AskedName, data_names, engine_value, given_values
+from gdtutor.judge.asked import (
+    AskedName,
+    data_names,
+    engine_value,
+    given_values,
+    operands_of,
+)
 from gdtutor.judge.blend import blended
 from gdtutor.judge.chain import chain_of, ends_of
 from gdtutor.judge.departure import Departure
-from gdtutor.judge.layout import DOUBLE, is_by_rows, readings_of
-from gdtutor.judge.mishap import Mishap, mishap_of
+from gdtutor.judge.layout import DOUBLE, blamed_for_digits, is_by_rows, readings_of
+from gdtutor.judge.mishap import Mishap, mishap_of, turned_factors
 from gdtutor.judge.naming import OneStart, shown_of, slip_of
+from gdtutor.judge.notes import layout_notes, mean_taken_late, other_names
 from gdtutor.judge.process import SECONDS, ProgramCase, ProgramRefused, run_programs
 from gdtutor.judge.source import ProgramText, read_program
 from gdtutor.judge.starts import AskedProgram, asked_of
 from gdtutor.judge.updates import wrong_update
 from gdtutor.lesson.model import Lesson
-from gdtutor.session.slips import SlipMatch
+from gdtutor.session.slips import Slip, SlipMatch
 from gdtutor.values import Struct, replace
 
 
@@ -119,18 +125,19 @@ def verdict_of(program: AskedProgram, source: ProgramText, cases: Sequence[Progr
     starts = tuple(_starts(program, cases, rows))
     there = [a for a in asked if all(a.name in s.readings for s in starts)]
     wrong = [a for a in there if not all(s.readings[a.name].is_right for s in starts)]
-    notes = _layout_notes(rows, source, asked)
-    late = _mean_taken_late(wrong, there, starts)
+    notes = layout_notes(rows, source, asked)
+    late = mean_taken_late(wrong, there, starts)
     if late:
         wrong = [a for a in wrong if a not in late]
-        notes = (*notes, "1/m is taken at the weights: the gradients before them are m times ∂C.")
+        called = " ".join(a.name for a in late)
+        notes = (*notes, f"1/m comes later than in the walk: {called} are m times its gradients.")
     right = tuple(a.name for a in there if a not in wrong)
     departures = [_departure(a, program, starts, source) for a in wrong]
     failed = _failed(mishap, program, there, source)
     order = {a.name: index for index, a in enumerate(asked)}
     if failed is not None:
         departures = sorted([*departures, failed], key=lambda d: order[d.name.name])
-    follows = _following(departures[1:], asked, starts)
+    follows = _following(departures, asked, starts)
     own = [
         d if d.slip is not None else replace(d, slip=_slip(d, program, starts, source))
         for d in departures
@@ -141,6 +148,7 @@ def verdict_of(program: AskedProgram, source: ProgramText, cases: Sequence[Progr
     known = {*right, *(d.name.name for d in departures)}
     missing = tuple(a.name for a in program.wanted if a.name not in known)
     also = tuple(own[1:])
+    notes = (*notes, *other_names(missing, right, program, source))
     return Verdict(program, source, right, first, follows, also, missing, mishap, notes, starts)
 
 
@@ -150,42 +158,9 @@ def _starts(program: AskedProgram, cases: Sequence[ProgramCase], rows: bool) -> 
         before: Mapping[str, Array] = {}
         if 0 < index < program.own:
             before = program.moments[index - 1].trace.values
-        readings = readings_of(case, moment, program.asked, rows)
+        readings = blamed_for_digits(readings_of(case, moment, program.asked, rows))
         found.append(OneStart(moment, case, readings, before))
     return found
-
-
-def _layout_notes(rows: bool, source: ProgramText, asked: Sequence[AskedName]) -> tuple[str, ...]:
-    known = {a.name for a in asked}
-    layout = ("Read as examples in rows.",) if rows else ()
-    unknown = (
-        f"names: the walk has no '{name}'. {did_you_mean(name, known)}".rstrip()
-        for name in source.names
-        if name not in known
-    )
-    return (*layout, *unknown)
-
-
-def _mean_taken_late(
-    wrong: Sequence[AskedName], there: Sequence[AskedName], starts: Sequence[OneStart]
-) -> list[AskedName]:
-    """Return the gradients before the weights of a program that takes 1/m at the weights.
-
-    Where dW = dZ·Aᵀ/m, dZ is m times the gradient of the cost: another way to write it down.
-    """
-    ends = [a for a in there if a.is_gradient and a not in wrong]
-    parameters = set(starts[0].moment.problem.parameters) if starts else set()
-    if not any(a.node in parameters for a in ends):
-        return []
-    late = [a for a in wrong if a.is_gradient and a.node not in parameters]
-    for a in late:
-        for start in starts:
-            reading, m = start.readings[a.name], len(start.moment.batch)
-            if m < 2 or reading.value is None:
-                return []
-            if not np.all(np.abs(reading.value - m * reading.engine) <= m * reading.tolerance):
-                return []
-    return late
 
 
 def _departure(
@@ -207,7 +182,12 @@ def _slip(
     if departure.reading is None:
         return None
     shown = shown_of(departure.name, departure.line, source)
-    return slip_of(departure.name, program.asked, starts, shown)
+    slip = slip_of(departure.name, program.asked, starts, shown)
+    if slip is not None and slip.slip is Slip.TRANSPOSED:
+        trace = program.moments[0].traces[departure.name.step.scene]
+        about = turned_factors(departure.name, trace, source, departure.line)
+        return replace(slip, about=about or slip.about)
+    return slip
 
 
 def line_of(name: AskedName, source: ProgramText, program: AskedProgram) -> int:
@@ -250,15 +230,26 @@ def _failed(
 
 
 def _following(
-    later: Sequence[Departure], asked: Sequence[AskedName], starts: Sequence[OneStart]
+    departures: Sequence[Departure], asked: Sequence[AskedName], starts: Sequence[OneStart]
 ) -> tuple[str, ...]:
-    """Return the names whose values are what the walk's formulas make of the program's own."""
+    """Return the names whose values are what the walk's formulas make of the program's own.
+
+    From a value whose shape fits nothing, or that is no number, nothing can be made: what stands on
+    it waits.
+    """
     owns = [start.own() for start in starts]
+    wrecked = {d.name.name for d in departures if _is_wrecked(d)}
     return tuple(
         d.name.name
-        for d in later
-        if all(_is_consistent(d.name, asked, s, own) for s, own in zip(starts, owns, strict=True))
+        for d in departures[1:]
+        if operands_of(d.name, asked, starts[0].moment, starts[0].readings) & wrecked
+        or all(_is_consistent(d.name, asked, s, own) for s, own in zip(starts, owns, strict=True))
     )
+
+
+def _is_wrecked(departure: Departure) -> bool:
+    value = None if departure.reading is None else departure.reading.value
+    return value is None or not np.all(np.isfinite(value))
 
 
 def _is_consistent(
@@ -271,5 +262,9 @@ def _is_consistent(
     found = blended(start.moment, asked, others).computed(name)
     if found is None or found.shape != reading.value.shape:
         return False
-    room = reading.tolerance + DOUBLE * float(np.max(np.abs(reading.value), initial=0.0))
+    # float32 loses its digits in every step anew, also where the result is a float64.
+    kinds = [r.raw.dtype for r in start.readings.values() if r.raw.dtype.kind == "f"]
+    coarsest = max((float(np.finfo(kind).eps) for kind in kinds), default=0.0)
+    largest = float(np.max(np.abs(reading.value), initial=0.0))
+    room = reading.tolerance + max(DOUBLE, 16 * coarsest) * largest
     return bool(np.all(np.abs(found - reading.value) <= room))

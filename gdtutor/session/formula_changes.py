@@ -32,20 +32,22 @@ def _flipped(expr: Expr) -> Expr:
 
 def without_one_factor(expr: Expr) -> Iterator[tuple[str, Expr]]:
     """Yield a formula without one of the constants that a part of it is multiplied by."""
-    places = [part for part in _inside(expr) if part.op in ("mul", "div")]
+    divisors = [part.args[1] for part in parts_of(expr) if part.op == "div"]
+    below = {part for divisor in divisors for part in parts_of(divisor)}
+    places = [part for part in parts_of(expr) if part.op in ("mul", "div")]
     for place in places:
         left, right = place.args
         for kept, left_out in ((left, right), (right, left)):
             is_constant = isinstance(left_out, Number) or _is_named(left_out, BATCH_SIZE)
             if is_constant and not (place.op == "div" and kept is right):
                 called = left_out.name if isinstance(left_out, Name) else f"{_number(left_out):g}"
-                about = called if place.op == "mul" else f"1/{called}"
-                yield about, _with_part(expr, place, kept)
+                divides = (place.op == "div") != (place in below)
+                yield f"1/{called}" if divides else called, _with_part(expr, place, kept)
 
 
 def without_factors(rule: Expr) -> Iterator[Expr]:
     """Yield a rule without one factor of its products."""
-    for place in [part for part in _inside(rule) if part.op == "mul"]:
+    for place in [part for part in parts_of(rule) if part.op == "mul"]:
         for kept in place.args:
             if any(name.name == UPSTREAM for name in names_in(rule)):
                 yield _with_part(rule, place, kept)
@@ -59,7 +61,8 @@ def _number(expr: Expr) -> float:
     return expr.value if isinstance(expr, Number) else 0.0
 
 
-def _inside(expr: Expr) -> Iterator[Apply]:
+def parts_of(expr: Expr) -> Iterator[Apply]:
+    """Yield every operation of a formula."""
     waiting = [expr]
     while waiting:
         part = waiting.pop()
@@ -96,7 +99,7 @@ def total_of(terms: list[tuple[bool, Expr]]) -> Expr:
 
 def has_operation(expr: Expr, op: str) -> bool:
     """Say whether an operation stands anywhere in a formula."""
-    return any(part.op == op for part in _inside(expr))
+    return any(part.op == op for part in parts_of(expr))
 
 
 def with_parts_changed(expr: Expr, change: Callable[[Apply], Expr | None]) -> Expr:

@@ -85,8 +85,10 @@ def _forward(working: Working) -> Iterator[tuple[SlipMatch, Whole]]:
     for op in ("sum", "mean"):
         if has_operation(expr, op):
             yield SlipMatch(Slip.NO_SUM), of(without_operation(expr, op))
-    for changed in cell_by_cell(expr):
-        yield SlipMatch(Slip.ELEMENTWISE), of(changed)
+    # A term may stand alone: who takes * for @ often has the bias in the next line.
+    for part in (expr, *(term for _, term in terms_of(expr))):
+        for changed in cell_by_cell(part):
+            yield SlipMatch(Slip.ELEMENTWISE), of(changed)
     for about, lacking in without_one_factor(expr):
         yield SlipMatch(Slip.NO_SHARE, about), of(lacking)
     for index, _ in enumerate(terms := terms_of(expr)):
@@ -107,8 +109,13 @@ def _forward(working: Working) -> Iterator[tuple[SlipMatch, Whole]]:
 
 
 def _backward(working: Working) -> Iterator[tuple[SlipMatch, Whole]]:
-    for index in range(len(working.received)):
+    trace = working.moment.traces[working.step.scene]
+    for index, c in enumerate(working.received):
         yield from _contribution_slips(working, index)
+        others = {f"d{name}": value for name, value in trace.gradients.items()}
+        for name, value in {**trace.values, **others}.items():
+            if value.shape == c.upstream.shape and not np.array_equal(value, c.upstream):
+                yield SlipMatch(Slip.OTHER_VALUE, name), _with_upstream(working, index, value)
     if len(working.received) > 1:
         last = len(working.received) - 1
         for index in (last, *range(last)):
@@ -139,7 +146,8 @@ def _contribution_slips(working: Working, index: int) -> Iterator[tuple[SlipMatc
             yield match, instead(_part_scaled(working, index, factor))
         other = 1 - axes[0] if c.upstream.ndim == 2 else 0
         yield SlipMatch(Slip.NO_SUM), lambda o: o.upstreams[index]
-        yield SlipMatch(Slip.BROADCAST), lambda o: np.sum(o.upstreams[index], other)
+        yield SlipMatch(Slip.OTHER_AXIS), lambda o: np.sum(o.upstreams[index], other)
+        yield SlipMatch(Slip.OTHER_AXIS), lambda o: np.asarray(np.sum(o.upstreams[index]))
         if c.local is not None:
             local = c.local
             yield SlipMatch(Slip.NO_SUM), lambda o: o.upstreams[index] * local
@@ -253,6 +261,14 @@ def _called(expr: Expr) -> str:
     if not (is_call and isinstance(expr, Apply)):
         return ""
     return expr.op if OPERATIONS[expr.op].kind is Kind.ELEMENTWISE else ""
+
+
+def _with_upstream(working: Working, index: int, value: Array) -> Whole:
+    def changed(o: Operands) -> Array:
+        upstreams = (*o.upstreams[:index], value, *o.upstreams[index + 1 :])
+        return np.asarray(working.compute(Operands(o.values, upstreams)))
+
+    return changed
 
 
 def _with_values(formula: Whole, values: Mapping[str, Array]) -> Whole:

@@ -6,8 +6,11 @@ from pathlib import Path
 import pytest
 
 from gdtutor.cli import main
+from gdtutor.judge.central import slope_of_cost
+from gdtutor.judge.telling import verdict_lines
 from gdtutor.judge.verdict import Verdict
-from tests.judge.corpus import HIDDEN, RIGHT, WRONG
+from gdtutor.session.slips import Slip
+from tests.judge.corpus import ALL_UPDATES, HIDDEN, LAYERS, RIGHT, WRONG
 from tests.judge.every_lesson import right_program
 from tests.judge.judging import assignment, judged
 
@@ -46,6 +49,10 @@ def test_a_wrong_program_is_named_at_its_line(
     # What is left out stands on no line.
     assert (0 < verdict.first.line <= verdict.source.text.count("\n")) == bool(program.new)
     assert not verdict.is_right
+    # One slip is one: what stands on it follows, and a method that is called twice has it twice.
+    assert {d.slip.slip for d in verdict.also if d.slip} <= {verdict.first.slip.slip}
+    if verdict.first.slip.slip is not Slip.IN_PLACE:
+        assert all(d.slip and d.line == verdict.first.line for d in verdict.also)
 
 
 def test_the_corpus_is_as_large_as_is_promised() -> None:
@@ -173,6 +180,41 @@ def test_a_line_that_reads_a_blank_waits_and_is_not_blamed(tmp_path: Path) -> No
     assert verdict.right == ("Z1",)
     assert verdict.mishap is not None
     assert verdict.mishap.message == "A1 has no value yet"
+
+
+SAID = {
+    "1/2": ("C = np.sum((Yhat - Y)**2) / (2*m)", "C = np.mean((Yhat - Y)**2)",
+            "The factor 1/2 was forgotten."),
+    "1/m": ("/ (2*m)", "/ 2", "The factor 1/m was forgotten."),
+    "both .T": ("dZ2 @ A1.T", "dZ2.T @ A1", "dZ2 has a .T too many, A1 lacks .T."),
+    "one .T": ("dA1 = W2.T @ dZ2", "dA1 = W2 @ dZ2", "W2 lacks .T."),
+    "a line that fails": ("dW1 = dZ1 @", "dW1 = dZZ @", "The line fails, with what is said below."),
+    "1/m late": ("(Yhat - Y) / m\ndZ2 = ", "(Yhat - Y)\ndZ2 = 1/m * ",
+                 "1/m comes later than in the walk: dYhat are m times its gradients."),
+    "one NaN": ("sigmoid(Z1)", "sigmoid(Z1) * np.nan", "follows Z2 Yhat C dYhat dZ2 dW2 db2 dA1"),
+    "no slip": ("dA1 = W2.T @ dZ2", "dA1 = np.zeros((9, 9))", "yours is 9×9, the walk's 3×4:"),
+    "names": ("Z1", "z1", 'table at the top: names = {"Z1": "z1", "dZ1": "dz1"}'),
+    "an update": ("b1 = b1 - ", "b1 = b1 + ", "13 of 13 names are right; the update of b1 is not."),
+}  # fmt: skip
+
+
+def test_what_is_said_is_true_of_the_line(tmp_path: Path) -> None:
+    texts = [("16", ALL_UPDATES.replace(old, new)) for old, new, _ in SAID.values()]
+    for (_, _, said), found in zip(SAID.values(), judged(texts, tmp_path), strict=True):
+        assert isinstance(found, Verdict), found
+        told = " ".join(" ".join(verdict_lines(found, Path("mine.py"), None)).split())
+        assert said in told
+
+
+def test_the_difference_of_the_cost_is_taken_where_the_gradient_departs(tmp_path: Path) -> None:
+    text = LAYERS.replace("self.dW = dZ", "self.dW = 1.1 * getattr(self, 'dW', 0) + dZ")
+    (found,) = judged([("16", text)], tmp_path)
+    assert isinstance(found, Verdict)
+    assert found.first is not None
+    assert (found.first.slip, found.first.start) == (None, 1)
+    slope = slope_of_cost(found, tmp_path / "mine.py")
+    assert slope is not None
+    assert not slope.agrees
 
 
 def test_a_name_of_the_table_that_the_walk_lacks_is_told(tmp_path: Path) -> None:

@@ -42,17 +42,23 @@ def test_a_save_is_judged_again(
     monkeypatch.chdir(tmp_path)
     path = Path("mine.py")
     path.write_text(HIDDEN.replace("A1 = sigmoid(Z1)", "A1 = Z1"), encoding="utf-8")
-    texts = [HIDDEN, "Z1 = ("]
+    texts = [HIDDEN, "", "", "", "", "Z1 = ("]
 
     def save_or_end(_: float) -> None:
         if not texts:
             raise KeyboardInterrupt
-        path.write_text(texts.pop(0), encoding="utf-8")
+        if texts[0]:
+            path.write_text(texts[0], encoding="utf-8")
+        else:
+            path.unlink(missing_ok=True)
+        texts.pop(0)
 
     monkeypatch.setattr(judge_program, "sleep", save_or_end)
     assert main(["judge", "16", "mine.py", "--watch"]) == 130
     said = capsys.readouterr().out
-    assert said.index("function left out") < said.index("All 13 names") < said.index("never closed")
+    order = ("function left out", "All 13 names", "mine.py is gone.", "never closed")
+    places = [said.index(one) for one in order]
+    assert places == sorted(places)
 
 
 def test_the_first_epoch_that_differs_is_told(
