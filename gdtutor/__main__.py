@@ -9,6 +9,10 @@ import _signal as signal  # type: ignore[import-not-found]
 import os
 import sys
 
+_OF_SIGNALS = 128
+"""Exit codes above it are those of a program that a signal has ended."""
+_INTERRUPTED = 130
+
 
 def main() -> int:
     """Run gdtutor and return its exit code."""
@@ -17,14 +21,22 @@ def main() -> int:
     from gdtutor.cli import main as run
 
     try:
-        return run()
+        code = run()
+    except SystemExit as end:
+        if not isinstance(end.code, int):
+            raise
+        code = end.code
     finally:
         if signal.getsignal(signal.SIGINT) != signal.SIG_IGN:
             signal.signal(signal.SIGINT, _end_at_once)
+    if code > _OF_SIGNALS:
+        # All is written. Python would take itself apart first, longer than a signal may wait.
+        os._exit(code)
+    return code
 
 
 def _end_at_once(_number: int, _frame: object) -> None:
-    os._exit(130)
+    os._exit(_INTERRUPTED)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from pathlib import Path
 from shutil import get_terminal_size
 from time import sleep, time
 
+from gdtutor.cli.interrupts import exit_on_signals
 from gdtutor.cli.lesson_files import check_target, lesson_path
 from gdtutor.cli.output import flush, print_json, print_lines, printed_chars
 from gdtutor.engine.errors import GdTutorError
@@ -39,6 +40,8 @@ _GONE = 4
 
 def run(arguments: argparse.Namespace) -> int:
     """Judge a program, or write one to begin with; 1 where a name departs or is missing."""
+    # The program's own process must not outlive this one, and its files are put back.
+    exit_on_signals()
     path = Path(arguments.file)
     lesson = load_lesson(lesson_path(arguments.lesson))
     if arguments.new or arguments.layers:

@@ -17,9 +17,8 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 
 LOOK_EVERY = 0.02
-"""Seconds between two looks, while somebody waits, at whether a signal has come."""
-PATIENCE = 0.02
-"""Seconds that work has to end by itself once somebody wants to leave."""
+"""Seconds between two looks, while somebody waits, at whether a signal has come; and what work has
+to end by itself once somebody wants to leave."""
 
 _unfinished: set[int] = set()
 """The jobs that go on, by identity."""
@@ -90,10 +89,12 @@ def unless_stopped(
         What it came to; None where it is left unfinished.
     """
     job = Job(work)
+    had_time = is_wanted()
     while not job.wait(LOOK_EVERY):
-        if is_wanted() and not job.wait(PATIENCE):
+        if had_time:
             drop()
             return None
+        had_time = is_wanted()
     return job.result()
 
 

@@ -13,6 +13,7 @@ import tempfile
 import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from time import monotonic, sleep
 from typing import IO, Any
 
 import numpy as np
@@ -29,6 +30,8 @@ OUTPUT = 1 << 20
 """Bytes that it may print."""
 _GRACE = 5
 """Seconds more after which the process is ended from outside."""
+_LOOK = 0.01
+"""Seconds between two looks at whether it has ended."""
 _HUNG = re.compile(r'File "(?P<path>[^"]+)", line (?P<line>\d+)')
 
 Values = Mapping[str, NDArray[Any]]
@@ -99,16 +102,23 @@ def _run(job: bytes, seconds: float) -> _Ended:
         start_new_session=True,
     )  # fmt: skip
     said = _Bounded(started)
-    is_late = False
     try:
         said.write(job)
-        started.wait(seconds + _GRACE)
-    except subprocess.TimeoutExpired:
-        is_late = True
+        is_late = not _has_ended(started, seconds + _GRACE)
     finally:
         _end(started)
     said.join()
     return _Ended(started.returncode, said.errors, said.is_flood, is_late)
+
+
+def _has_ended(process: subprocess.Popen[bytes], seconds: float) -> bool:
+    """Wait for the end of a process, so long; `Popen.wait` would go on for a while after Ctrl-C."""
+    until = monotonic() + seconds
+    while process.poll() is None:
+        if monotonic() > until:
+            return False
+        sleep(_LOOK)
+    return True
 
 
 class _Bounded:

@@ -1,6 +1,11 @@
 """A learner's program is compared with the walk by name, and its slip is named."""
 
+import contextlib
 import json
+import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -105,6 +110,34 @@ def test_a_program_that_deletes_itself_is_written_back(
     assert main(["judge", "16", "mine.py"]) == 0
     assert "written back" in capsys.readouterr().err
     assert path.read_text(encoding="utf-8") == text
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_a_signal_ends_the_program_that_is_judged_too_and_its_file_is_put_back(
+    number: signal.Signals, code: int, tmp_path: Path
+) -> None:
+    path, begun = tmp_path / "mine.py", tmp_path / "begun"
+    text = f"import os\nos.remove(__file__)\nos.symlink(str(os.getpid()), {str(begun)!r})\n"
+    path.write_text(text + "while True: pass\n", encoding="utf-8")
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    with subprocess.Popen(
+        [sys.executable, "-m", "gdtutor", "judge", "xor-hidden", str(path)],
+        stderr=subprocess.PIPE, text=True, env={**os.environ, "TMPDIR": str(scratch)},
+    ) as process:  # fmt: skip
+        while not begun.is_symlink():
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(0.01)
+            assert process.returncode is None
+        child = int(os.readlink(begun))
+        process.send_signal(number)
+        _, told = process.communicate()
+    assert process.returncode == code
+    assert "written back" in told
+    assert path.read_text(encoding="utf-8").startswith(text)
+    assert not list(scratch.iterdir())
+    with pytest.raises(ProcessLookupError):
+        os.kill(child, 0)
 
 
 def test_blanks_are_written_once_and_judged_as_missing(
