@@ -12,10 +12,12 @@ from gdtutor.lesson.model import Lesson
 from gdtutor.lesson.runs import RunResult, outcome_of, without_what_comes
 from gdtutor.report.jsondata import plain
 from gdtutor.session.digits import number
+from gdtutor.training.diagnosis import diagnose
 from gdtutor.training.run import Run
 from gdtutor.training.settings import Stop
-from gdtutor.training.trouble import ending
+from gdtutor.training.trouble import ending, judge
 from gdtutor.values import Struct
+from gdtutor.view.diagnosis import told_diagnosis
 from gdtutor.view.frame import ASCII
 from gdtutor.view.lines import progress_bar, text_of
 
@@ -47,6 +49,10 @@ class TrainingResult(Struct, frozen=True, eq=False):
     diverged_at: int | None
     first_node: str | None
     seconds: float
+    verdict: str
+    """What went wrong, in a word; empty where nothing did."""
+    explained: tuple[str, ...]
+    """The same with its numbers, a sentence each."""
 
     def data(self) -> dict[str, object]:
         """Return the result as JSON data."""
@@ -65,6 +71,8 @@ class TrainingResult(Struct, frozen=True, eq=False):
             "diverged_at": self.diverged_at,
             "first_node": self.first_node,
             "seconds": self.seconds,
+            "verdict": self.verdict,
+            "explained": list(self.explained),
         }
         if self.validation.size:
             data["validation_costs"] = plain(self.validation)
@@ -86,7 +94,12 @@ def result_of(
         outcome: What the parameters are good for; computed where None.
     """
     ended, costs = without_what_comes(run), run.costs
-    outcome = outcome or outcome_of(ended)
+    explained: tuple[str, ...] = ()
+    if outcome is None:
+        outcome = outcome_of(ended)
+        if found := diagnose(ended, outcome.final_cost):
+            optimizer = run.segments[-1].settings.optimizer
+            explained = told_diagnosis(found, optimizer, 4, ASCII)
     return TrainingResult(
         lesson.id,
         _seed(lesson, seed),
@@ -105,6 +118,8 @@ def result_of(
         run.diverged_at,
         run.first_node,
         seconds,
+        judge(costs, run.stopped_by),
+        explained,
     )
 
 
@@ -161,8 +176,7 @@ def summary_lines(lesson: Lesson, result: TrainingResult) -> Iterator[str]:
         f"{result.epochs:,} epochs, {result.iterations:,} iterations in {result.seconds:.2f} s "
         f"({speed:,.0f} epochs/s); {ending(result.stopped_by, result.stop)}"
     )
-    if result.stopped_by == "not_finite":
-        yield f"not finite: first in {result.first_node} at iteration {result.diverged_at}"
+    yield from result.explained
     cost = number(result.final_cost, 6)
     if result.stopped_by == "key" and math.isnan(result.final_cost):
         yield "the final cost was not waited for"

@@ -29,7 +29,7 @@ def snapshot_of(run: Run, status: Status) -> Snapshot:
         validation_cost=outcome.validation_cost,
         predictions=outcome.predictions,
         targets=outcome.targets,
-        diagnosis=None if status is Status.RUNNING else diagnose(run),
+        diagnosis=None if status is Status.RUNNING else diagnose(run, outcome.final_cost),
     )
 
 

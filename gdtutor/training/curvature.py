@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
+from gdtutor.engine.expression import Name
 from gdtutor.engine.gradient_check import step_for
 from gdtutor.engine.operations import Array
 from gdtutor.engine.trace import trace
@@ -54,6 +55,47 @@ def stability_of(
     if curvature is None or not curvature > 0:
         return None
     return Stability(curvature, 2 / curvature)
+
+
+class Bend(Struct, frozen=True):
+    """The cost along its only trained number, where it bends the same everywhere: a parabola."""
+
+    curvature: float
+    """The second derivative."""
+    factor: float = 1.0
+    """It is so many times the square of what the number is multiplied with,"""
+    of: str = ""
+    """an input; empty where it is something else."""
+    is_mean: bool = False
+    """Whether the square is a mean over the batch."""
+
+
+def bend_of(problem: Problem, parameters: dict[str, Array], batch: Indices) -> Bend | None:
+    """Return how the cost bends along its only trained number, None where that changes.
+
+    On a parabola one step of gradient descent multiplies the distance to its lowest point by
+    1 - rate * curvature.
+    """
+    if trained_cells(problem, parameters) != 1:
+        return None
+    gradient, start = gradient_of(problem, parameters, batch)
+    name, given = problem.trained[0], problem.given(parameters, batch)
+    with np.errstate(all="ignore"):
+        step = max(1.0, abs(float(start[0])))
+        bends = [
+            float((gradient(start + way) - gradient(start - way))[0]) / (2 * way)
+            for way in (step, 2 * step)
+        ]
+        uses = trace(problem.graph, given, wanted=(name,)).contributions.get(name, ())
+    if not np.isfinite(bends).all() or abs(bends[0] - bends[1]) > 1e-9 * abs(bends[0]):
+        return None
+    formula = uses[0].local_formula if len(uses) == 1 else None
+    if isinstance(formula, Name) and formula.name in given:
+        square = float(np.mean(np.square(given[formula.name])))
+        factor = round(bends[0] / square, 9) if square else 0.0
+        if factor in (1.0, 2.0):
+            return Bend(bends[0], factor, formula.name, np.ndim(given[formula.name]) > 0)
+    return Bend(bends[0])
 
 
 def trained_cells(problem: Problem, parameters: Mapping[str, Array]) -> int:

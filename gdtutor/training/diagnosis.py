@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from gdtutor.engine.trace import Trace, trace
-from gdtutor.training.curvature import Stability, stability_of
+from gdtutor.training.curvature import Bend, Stability, bend_of, stability_of
 from gdtutor.training.run import Run
 from gdtutor.training.trouble import Trouble, trouble_of, window_of
-from gdtutor.values import Struct
+from gdtutor.values import Struct, replace
 
 FLAT = 1e-2
 """A gradient is near zero whose norm is below this; a run that is stuck at a steeper place has
@@ -65,13 +65,17 @@ class Diagnosis(Struct, frozen=True):
     """What limits the rate; None where nothing does, and where it explains nothing."""
     stability_at: int = 0
     """The iteration at whose parameters the limit was worked out."""
+    bend: Bend | None = None
+    """The parabola that one number trains on by plain steps; None elsewhere."""
 
 
-def diagnose(run: Run) -> Diagnosis | None:
+def diagnose(run: Run, cost_now: float | None = None) -> Diagnosis | None:
     """Return what is wrong with a run as far as it has come, None where nothing is.
 
     Args:
         run: A run that is not being trained at the moment.
+        cost_now: The cost at the parameters that it has come to, where it is known: what is told
+            of the last epochs ends with it.
     """
     if not run.segment_at(0).problem.trained:
         return None
@@ -79,11 +83,14 @@ def diagnose(run: Run) -> Diagnosis | None:
         case Trouble.NOT_FINITE:
             return _not_finite(run, run.diverged_at or 0)
         case Trouble.GROWING:
-            return _growing(run)
+            found = _growing(run)
         case Trouble.STUCK:
-            return _stuck(run)
+            found = _stuck(run)
         case None:
             return None
+    if cost_now is None or not np.isfinite(cost_now):
+        return found
+    return replace(found, first_cost=float(run.costs[-found.window]), last_cost=cost_now)
 
 
 def _not_finite(run: Run, at: int) -> Diagnosis:
@@ -100,6 +107,7 @@ def _not_finite(run: Run, at: int) -> Diagnosis:
         learning_rate=rate,
         stability=_stability(run, rise),
         stability_at=rise,
+        bend=_bend(run, rise),
     )
 
 
@@ -115,6 +123,7 @@ def _growing(run: Run) -> Diagnosis:
         learning_rate=run.learning_rate(run.farthest - 1),
         stability=_stability(run, rise),
         stability_at=rise,
+        bend=_bend(run, rise),
     )
 
 
@@ -131,6 +140,14 @@ def _stability(run: Run, iteration: int) -> Stability | None:
     problem = run.segment_at(iteration).problem
     parameters = dict(run.state(iteration).parameters)
     return stability_of(problem, parameters, run.batch(iteration))
+
+
+def _bend(run: Run, iteration: int) -> Bend | None:
+    segment = run.segment_at(iteration)
+    if segment.settings.optimizer != "sgd":
+        return None
+    parameters = dict(run.state(iteration).parameters)
+    return bend_of(segment.problem, parameters, run.batch(iteration))
 
 
 def _biggest_step(run: Run, at: int) -> BigStep | None:
@@ -175,6 +192,7 @@ def _stuck(run: Run) -> Diagnosis:
         learning_rate=run.learning_rate(at),
         stability=_stability(run, at) if is_steep else None,
         stability_at=at,
+        bend=_bend(run, at) if is_steep else None,
     )
 
 

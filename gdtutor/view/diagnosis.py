@@ -9,6 +9,7 @@ import numpy as np
 from gdtutor.engine.places import places_of
 from gdtutor.engine.trace import Trace
 from gdtutor.session.state import Session
+from gdtutor.training.curvature import Bend
 from gdtutor.training.diagnosis import Asleep, Diagnosis, asleep_units
 from gdtutor.training.trouble import STILL, Trouble
 from gdtutor.view import notation
@@ -28,7 +29,7 @@ def diagnosis_lines(session: Session, width: int, chars: Chars) -> tuple[Line, .
     diagnosis = session.training.diagnosis
     if diagnosis is None:
         return ()
-    words = _Words(session, chars)
+    words = _words(session, chars)
     said = _sentences(diagnosis, words) if width >= ROOMY else _brief(diagnosis, words)
     text = " ".join(said)
     style = Style.ERROR if diagnosis.trouble is Trouble.NOT_FINITE else Style.WARNING
@@ -36,18 +37,46 @@ def diagnosis_lines(session: Session, width: int, chars: Chars) -> tuple[Line, .
 
 
 def short_diagnosis(session: Session, chars: Chars) -> str:
-    """Return the first words of the diagnosis, for a single line."""
-    diagnosis = session.training.diagnosis
-    return "" if diagnosis is None else _sentences(diagnosis, _Words(session, chars))[0]
+    """Return the diagnosis in one sentence, for a single line."""
+    found, words = session.training.diagnosis, _words(session, chars)
+    if found is None:
+        return ""
+    if found.trouble is not Trouble.NOT_FINITE and found.bend is not None:
+        each = _factor(found, found.bend, words)
+        return f"{found.trouble.value.capitalize()}: each step multiplies the distance by {each}."
+    return _sentences(found, words)[0]
+
+
+def told_diagnosis(found: Diagnosis, optimizer: str, digits: int, chars: Chars) -> tuple[str, ...]:
+    """Return the diagnosis of a run that no session shows, a sentence each."""
+    return tuple(_sentences(found, _Words(digits, chars, optimizer)))
+
+
+def _words(session: Session, chars: Chars) -> _Words:
+    settings = None if session.run is None else session.run.segments[-1].settings
+    optimizer = "sgd" if settings is None else settings.optimizer
+    return _Words(min(session.look.digits, 4), chars, optimizer)
 
 
 class _Words:
-    def __init__(self, session: Session, chars: Chars) -> None:
-        self._digits = min(session.look.digits, 4)
+    def __init__(self, digits: int, chars: Chars, optimizer: str) -> None:
+        self._digits = digits
         self._chars = chars
-        run = session.run
-        settings = None if run is None else run.segments[-1].settings
-        self.optimizer = "sgd" if settings is None else settings.optimizer
+        self.optimizer = optimizer
+
+    def counted(self, value: float) -> str:
+        """Return a number; a large one with how many digits it has."""
+        return notation.counted(value, self._digits, self._chars)
+
+    def product(self, *factors: str) -> str:
+        return ("·" if self._chars.unicode else "*").join(factors)
+
+    def square(self, text: str) -> str:
+        return text + notation.superscript(2, self._chars)
+
+    @property
+    def minus(self) -> str:
+        return "−" if self._chars.unicode else "-"
 
     def number(self, value: float) -> str:
         return notation.shown(value, self._digits, self._chars)
@@ -74,9 +103,9 @@ def _sentences(found: Diagnosis, words: _Words) -> list[str]:
             said = _not_finite(found, words)
             return said if found.step is None else [*said, *_limit(found, words)]
         case Trouble.GROWING:
-            start, end = words.apart(found.first_cost, found.last_cost)
+            start, end = words.counted(found.first_cost), words.counted(found.last_cost)
             rose = f"the cost rose from {start} to {end}."
-            return [f"Growing: over the last {found.window} epochs {rose}", *_limit(found, words)]
+            return [f"Growing: in the last {found.window} epochs {rose}", *_limit(found, words)]
         case Trouble.STUCK:
             return _stuck(found, words)
 
@@ -117,15 +146,38 @@ def _limit(found: Diagnosis, words: _Words) -> list[str]:
     if found.stability is None:
         at = f"at iteration {found.stability_at} no bend limits it"
         return [f"The {words.rate} was {rate}; {at}."]
-    limit = words.number(found.stability.limit)
-    curvature = words.number(found.stability.curvature)
+    limit, curvature = words.number(found.stability.limit), words.number(found.stability.curvature)
     of = "" if words.optimizer == "sgd" else " of plain gradient descent"
-    beyond = _beside(found.learning_rate, found.stability.limit)
+    beyond, bend = _beside(found.learning_rate, found.stability.limit), found.bend
+    each, equal = list[str](), ""
+    at = f"At iteration {found.stability_at} the slope changes over a way of 1"
+    if bend is not None:
+        to = "the distance to the lowest point by"
+        each = [f"Each step multiplies {to} {_factor(found, bend, words)}."]
+        equal = f"{_second(bend, words)} = " if bend.of else ""
+        at = "Over a way of 1 the slope changes"
     return [
-        f"At iteration {found.stability_at} the steepest bend is {words.lambda_max} = {curvature}, "
-        f"so the stability limit{of} is 2/{words.lambda_max} = {limit}: "
-        f"{words.rate} = {rate} is {beyond} it."
+        *each,
+        f"{at} by at most {words.lambda_max} = {equal}{curvature}, so the stability limit{of} is "
+        f"2/{words.lambda_max} = {limit}: {words.rate} = {rate} is {beyond} it.",
     ]
+
+
+def _second(bend: Bend, words: _Words) -> str:
+    """Return the second derivative in the lesson's own names."""
+    square = words.square(words.name(bend.of))
+    square = f"mean({square})" if bend.is_mean else square
+    return square if bend.factor == 1 else words.product("2", square)
+
+
+def _factor(found: Diagnosis, bend: Bend, words: _Words) -> str:
+    """Return by what a step multiplies the distance to the lowest point of a parabola."""
+    taken = found.learning_rate * bend.curvature
+    rate = words.rate.replace(" ", "_")
+    formula = words.product(rate, _second(bend, words) if bend.of else words.lambda_max)
+    is_small = abs(taken) < 1e-3
+    result = f"1 {words.minus} {words.number(taken)}" if is_small else words.number(1 - taken)
+    return f"1 {words.minus} {formula} = {result}"
 
 
 def _beside(rate: float, limit: float) -> str:

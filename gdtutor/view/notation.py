@@ -91,6 +91,17 @@ def shown(value: float, digits: int, chars: Chars) -> str:
     return text.replace("-", "−") if chars.unicode else text
 
 
+LARGE = 1e12
+"""From here on a number is told by how many digits it has."""
+
+
+def counted(value: float, digits: int, chars: Chars) -> str:
+    """Return a number; a large one with how many digits it has before the point."""
+    size = abs(value)
+    long = f" ({math.floor(math.log10(size)) + 1} digits)" if LARGE <= size < math.inf else ""
+    return f"{shown(value, digits, chars)}{long}"
+
+
 def about_zero(chars: Chars) -> str:
     """Return what is shown for a number that is 0 but for its rounding."""
     return "≈0" if chars.unicode else "~0"

@@ -116,7 +116,7 @@ def run_lines(session: Session, width: int, chars: Chars) -> tuple[Line, ...]:
             lines.extend(_indented(f"the same curve as {one.same_as}", width, Style.DIM))
             continue
         epochs = len(one.curve.costs)
-        number = notation.shown(_last(one), session.look.digits, chars)
+        number = notation.counted(_last(one), session.look.digits, chars)
         said = f"{number} at epoch {epochs - 1:,}" if epochs else "no epoch finished"
         lines.extend(_indented(said, width, Style.DIM))
         if one not in alike:

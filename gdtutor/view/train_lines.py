@@ -79,7 +79,7 @@ def cost_facts(session: Session, chars: Chars, width: int = ANY_WIDTH) -> Line:
         return ()
 
     def shown(value: float) -> str:
-        return notation.shown(value, session.look.digits, chars)
+        return notation.counted(value, session.look.digits, chars)
 
     # What holds from here on; once nothing follows, what held last.
     at = max(snapshot.iterations - (snapshot.status is Status.FINISHED), 0)

@@ -87,6 +87,17 @@ def test_the_plan_is_shown_and_not_run(capsys: pytest.CaptureFixture[str]) -> No
     assert "epochs" not in shown
 
 
+def test_a_run_that_grows_is_explained_in_lines_and_in_json(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    words = "train", "learning-rate", "--set", "learning_rate=50"
+    told = "Each step multiplies the distance to the lowest point by 1 - learning_rate*x**2 = -7."
+    assert told in output(capsys, *words).splitlines()
+    found = data(capsys, *words, "--json")
+    assert found["verdict"] == "growing"
+    assert told in found["explained"]
+
+
 def test_a_sweep_marks_the_best_and_says_what_went_wrong(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

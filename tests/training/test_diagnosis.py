@@ -1,7 +1,11 @@
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from walks import DATA, NETWORK, NEURON, ROWS, walk
 
+from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
+from gdtutor.training.curvature import Bend, bend_of
 from gdtutor.training.diagnosis import asleep_units, diagnose
 from gdtutor.training.trouble import Trouble
 from gdtutor.values import replace
@@ -107,3 +111,42 @@ def test_units_are_asleep_only_where_they_are_on_every_example():
     assert not asleep_units(awake)
     (asleep,) = asleep_units(replace(moment.trace, values={**values, "a": np.ones(3)}))
     assert (asleep.node, asleep.units, asleep.of) == ("a", 1, 1)
+
+
+LEARNING_RATE = find_lesson("learning-rate", shipped_lessons_folder())
+
+
+@pytest.mark.parametrize(
+    ("path", "bend"),
+    [(LEARNING_RATE, Bend(0.16, 1.0, "x")), (PARABOLA, Bend(4.0, 1.0, "x")), (NEURON, None)],
+)
+def test_one_number_on_a_parabola_has_the_bend_of_its_operand(path, bend):
+    run = walk(path, "given").run
+    segment = run.segments[0]
+    found = bend_of(segment.problem, dict(run.state(0).parameters), run.batch(0))
+    assert (found is None) == (bend is None)
+    if bend is not None:
+        assert found.curvature == pytest.approx(bend.curvature, rel=1e-9)
+        assert (found.factor, found.of, found.is_mean) == (bend.factor, bend.of, bend.is_mean)
+
+
+def test_the_distance_is_multiplied_by_one_minus_rate_times_bend():
+    run = trained(LEARNING_RATE, "learning_rate=16", iterations=9)
+    bend = bend_of(run.segments[0].problem, dict(run.state(0).parameters), run.batch(0))
+    ways = [float(run.state(k).parameters["w"]) - 2.5 for k in range(9)]
+    factors = [after / before for before, after in pairwise(ways)]
+    assert factors == pytest.approx([1 - 16 * bend.curvature] * 8, rel=1e-9)
+    assert 1 - 16 * bend.curvature == pytest.approx(-1.56)
+
+
+def test_where_the_bend_changes_there_is_none_to_tell_of():
+    run = walk(LEARNING_RATE, "given", changes=("activation=sigmoid",)).run
+    segment = run.segments[0]
+    assert bend_of(segment.problem, dict(run.state(0).parameters), run.batch(0)) is None
+
+
+def test_what_is_told_ends_with_the_cost_now():
+    run = trained(PARABOLA)
+    found = diagnose(run, 1e20)
+    assert found.last_cost == 1e20
+    assert found.first_cost == run.costs[-found.window]

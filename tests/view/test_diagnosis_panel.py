@@ -1,9 +1,13 @@
 import pytest
 from walks import DATA, NETWORK, assert_screens, pressed, screen, typed, walk
 
+from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
+from gdtutor.linear.training import training_lines
 from gdtutor.session.snapshots import snapshot_of
 from gdtutor.session.state import Status
 from gdtutor.session.update import Progressed, update
+from gdtutor.view import notation
+from gdtutor.view.frame import ASCII, UNICODE
 
 PARABOLA = DATA / "lessons" / "deep.md"
 DEAD = ("W1[0,0]=-9", "W1[0,1]=-9", "W1[1,0]=-9", "W1[1,1]=-9", "b1[0,0]=-1", "b1[1,0]=-1")
@@ -35,6 +39,22 @@ def test_the_walk_is_told_where_it_has_come_to_the_trouble():
     assert "Not finite" not in screen(session)
     there = typed(pressed(session, ":"), "1/forward:L")
     assert "Not finite: first in L at iteration 1." in screen(there)
+
+
+def test_divergence_is_told_in_the_lessons_own_terms_on_every_screen():
+    lesson = find_lesson("learning-rate", shipped_lessons_folder())
+    session = trained(lesson, "learning_rate=16")
+    text = " ".join(screen(session).split())
+    assert "Each step multiplies the distance to the lowest point by 1 − α·x² = −1.56." in text
+    assert "at most λmax = x² = 0.16, so the stability limit is 2/λmax = 12.5" in text
+    # The explanation ends with the cost that the line above it calls the cost now.
+    cost = notation.counted(session.training.final_cost, 4, UNICODE)
+    assert text.count(cost) == 2
+    assert cost.endswith("(19 digits)")
+    there = typed(pressed(session, "escape :"), "9/forward:L")
+    assert "Growing: each step multiplies the distance by 1 − α·x² = −1.56." in screen(there)
+    told = " ".join(" ".join(training_lines(session, ASCII)).split())
+    assert "the lowest point by 1 - learning_rate*x**2 = -1.56." in told
 
 
 def test_a_run_in_progress_is_not_judged():
