@@ -36,25 +36,15 @@ def has_length(low: float, high: float) -> bool:
 def linear_ticks(low: float, high: float, most: int, whole: bool = False) -> tuple[AxisTick, ...]:
     """Return at most `most` ticks at multiples of 1, 2 or 5 times a power of ten in [low, high].
 
-    One tick alone is no scale, so there are two where two may be. With `whole` they stand at whole
-    numbers alone.
+    One tick alone is no scale, so there are two. With `whole` they stand at whole numbers alone.
     """
-    if not has_length(low, high) or most < 1:
-        return ()
-    step = _step((high - low) / most)
-    if whole:
-        step = max(1.0, step)
-    first, last = _multiples(low, high, step)
-    while last - first + 1 > most:
-        step = _step(step * 1.5)
-        first, last = _multiples(low, high, step)
-    if last - first + 1 < min(most, 2):
-        step = _finer(step, whole)
-        first, last = _multiples(low, high, step)
-    # Where the finer ones are too many to have them all, their outermost do.
-    are_all = last - first + 1 <= most
-    counts = range(first, last + 1) if are_all else (first, last)
-    return tuple(AxisTick(n * step, _label(n * step, step)) for n in counts)
+    found = [(step, *_multiples(low, high, step)) for step in _steps(low, high, most, whole)]
+    for step, first, last in found:
+        if 2 <= last - first + 1 <= most:
+            return tuple(AxisTick(n * step, _label(n * step, step)) for n in range(first, last + 1))
+    # Where all have no room, the outermost do.
+    step, *ends = next((one for one in found[::-1] if one[2] > one[1]), (1.0,))
+    return tuple(AxisTick(n * step, _label(n * step, step)) for n in ends)
 
 
 def axis_of(
@@ -84,12 +74,12 @@ def axis_of(
 
 
 def _steps(low: float, high: float, most: int, whole: bool) -> list[float]:
-    """Return steps between ticks, the finest that may do first."""
+    """Return steps between ticks, from one of which there are more than enough to a coarse one."""
     if not has_length(low, high) or most < 2:
         return []
-    step = _step((high - low) / (most + 1))
+    step = _step((high - low) / (3 * most))
     steps = [max(1.0, step) if whole else step]
-    for _ in range(3):
+    while steps[-1] < high - low:
         steps.append(_step(steps[-1] * 1.5))
     return steps
 
@@ -130,12 +120,6 @@ def _have_room(axis: Scale) -> bool:
 def _multiples(low: float, high: float, step: float) -> tuple[int, int]:
     """Return the first and the last multiple of a step in a range, as counts of steps."""
     return ceil(low / step - 1e-9), floor(high / step + 1e-9)
-
-
-def _finer(step: float, whole: bool) -> float:
-    """Return the next smaller of 1, 2, 5 times a power of ten; with `whole` 1 at the least."""
-    smaller = _step(step / 2.6)
-    return max(1.0, smaller) if whole else smaller
 
 
 def log_axis(limits: tuple[float, float], cells: int, most: int) -> Scale:

@@ -98,8 +98,7 @@ def result_of(
     if outcome is None:
         outcome = outcome_of(ended)
         if found := diagnose(ended, outcome.final_cost):
-            optimizer = run.segments[-1].settings.optimizer
-            explained = told_diagnosis(found, optimizer, 4, ASCII)
+            explained = told_diagnosis(found, run, ASCII)
     return TrainingResult(
         lesson.id,
         _seed(lesson, seed),

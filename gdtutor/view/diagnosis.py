@@ -11,7 +11,9 @@ from gdtutor.engine.trace import Trace
 from gdtutor.session.state import Session
 from gdtutor.training.curvature import Bend
 from gdtutor.training.diagnosis import Asleep, Diagnosis, asleep_units
+from gdtutor.training.run import Run
 from gdtutor.training.trouble import STILL, Trouble
+from gdtutor.values import Struct
 from gdtutor.view import notation
 from gdtutor.view.cells import cell_name
 from gdtutor.view.context import Context
@@ -47,54 +49,47 @@ def short_diagnosis(session: Session, chars: Chars) -> str:
     return _sentences(found, words)[0]
 
 
-def told_diagnosis(found: Diagnosis, optimizer: str, digits: int, chars: Chars) -> tuple[str, ...]:
+def told_diagnosis(found: Diagnosis, run: Run, chars: Chars) -> tuple[str, ...]:
     """Return the diagnosis of a run that no session shows, a sentence each."""
-    return tuple(_sentences(found, _Words(digits, chars, optimizer)))
+    words = _Words(4, chars, run.segments[-1].settings.optimizer)
+    return tuple(_sentences(found, words))
 
 
 def _words(session: Session, chars: Chars) -> _Words:
-    settings = None if session.run is None else session.run.segments[-1].settings
-    optimizer = "sgd" if settings is None else settings.optimizer
+    optimizer = "sgd" if session.run is None else session.run.segments[-1].settings.optimizer
     return _Words(min(session.look.digits, 4), chars, optimizer)
 
 
-class _Words:
-    def __init__(self, digits: int, chars: Chars, optimizer: str) -> None:
-        self._digits = digits
-        self._chars = chars
-        self.optimizer = optimizer
+class _Words(Struct, frozen=True):
+    digits: int
+    chars: Chars
+    optimizer: str
 
     def counted(self, value: float) -> str:
         """Return a number; a large one with how many digits it has."""
-        return notation.counted(value, self._digits, self._chars)
-
-    def product(self, *factors: str) -> str:
-        return ("·" if self._chars.unicode else "*").join(factors)
-
-    def square(self, text: str) -> str:
-        return text + notation.superscript(2, self._chars)
+        return notation.counted(value, self.digits, self.chars)
 
     @property
-    def minus(self) -> str:
-        return "−" if self._chars.unicode else "-"
+    def times(self) -> str:
+        return "·" if self.chars.unicode else "*"
 
     def number(self, value: float) -> str:
-        return notation.shown(value, self._digits, self._chars)
+        return notation.shown(value, self.digits, self.chars)
 
     def apart(self, *values: float) -> tuple[str, ...]:
         """Return numbers with as many digits as tell them apart."""
-        return notation.apart(values, self._digits, self._chars)
+        return notation.apart(values, self.digits, self.chars)
 
     def name(self, text: str) -> str:
-        return notation.name(text, self._chars)
+        return notation.name(text, self.chars)
 
     @property
     def lambda_max(self) -> str:
-        return "λmax" if self._chars.unicode else "lambda_max"
+        return "λmax" if self.chars.unicode else "lambda_max"
 
     @property
     def rate(self) -> str:
-        return "α" if self._chars.unicode else "learning rate"
+        return "α" if self.chars.unicode else "learning rate"
 
 
 def _sentences(found: Diagnosis, words: _Words) -> list[str]:
@@ -165,19 +160,18 @@ def _limit(found: Diagnosis, words: _Words) -> list[str]:
 
 def _second(bend: Bend, words: _Words) -> str:
     """Return the second derivative in the lesson's own names."""
-    square = words.square(words.name(bend.of))
-    square = f"mean({square})" if bend.is_mean else square
-    return square if bend.factor == 1 else words.product("2", square)
+    square = words.name(bend.of) + notation.superscript(2, words.chars)
+    mean = f"mean({square})" if bend.is_mean else square
+    return mean if bend.factor == 1 else f"2{words.times}{mean}"
 
 
 def _factor(found: Diagnosis, bend: Bend, words: _Words) -> str:
     """Return by what a step multiplies the distance to the lowest point of a parabola."""
-    taken = found.learning_rate * bend.curvature
-    rate = words.rate.replace(" ", "_")
-    formula = words.product(rate, _second(bend, words) if bend.of else words.lambda_max)
+    taken, minus = found.learning_rate * bend.curvature, "−" if words.chars.unicode else "-"
+    second = _second(bend, words) if bend.of else words.lambda_max
     is_small = abs(taken) < 1e-3
-    result = f"1 {words.minus} {words.number(taken)}" if is_small else words.number(1 - taken)
-    return f"1 {words.minus} {formula} = {result}"
+    result = f"1 {minus} {words.number(taken)}" if is_small else words.number(1 - taken)
+    return f"1 {minus} {words.rate.replace(' ', '_')}{words.times}{second} = {result}"
 
 
 def _beside(rate: float, limit: float) -> str:

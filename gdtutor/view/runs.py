@@ -109,8 +109,7 @@ def run_lines(session: Session, width: int, chars: Chars) -> tuple[Line, ...]:
         lines.extend(wrapped(f"{star} lowest: {best.name}", width, Style.GOOD))
     for one in shown:
         sign = one.mark or marks_of(chars).curve
-        style = Style.GOOD if one is best else Style.TEXT
-        name = _indented(one.name, width, style)
+        name = _indented(one.name, width, Style.GOOD if one is best else Style.TEXT)
         lines += [line((f"{sign} ", one.style), *name[0][1:]), *name[1:]]
         if one.same_as:
             lines.extend(_indented(f"the same curve as {one.same_as}", width, Style.DIM))
@@ -184,5 +183,5 @@ def off_the_log(session: Session, shown: tuple[ShownCurve, ...], chars: Chars) -
     if not session.train_look.log_y:
         return ""
     count = sum(int(np.sum(one.curve.costs <= 0)) for one in shown if not one.same_as)
-    sign = "≤" if chars.unicode else "<="
-    return f"{count:,} cost{'' if count == 1 else 's'} {sign}0 left out" if count else ""
+    costs = f"cost{'' if count == 1 else 's'} {'≤' if chars.unicode else '<='}0"
+    return f"{count:,} {costs} left out" if count else ""
