@@ -8,10 +8,11 @@ through values that gather them, such as the mean over the batch in a normalisat
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
+from gdtutor.engine.errors import ShapeError
 from gdtutor.engine.expression import Attribute, Expr, Name, Number, Range
 from gdtutor.engine.graph import Graph, Leaf, Node, Role
 from gdtutor.engine.operations import OPERATIONS, Array, Kind, Operation
@@ -144,6 +145,77 @@ def _product_axes(left: _Operand, right: _Operand) -> Axes:
     inner = len(left.shape) - 1
     outer = [a for a in left.axes if a != inner]
     return (*outer, *(a - 1 + inner for a in right.axes if a != 0))
+
+
+_LONGER = 7919
+"""As many times the examples a graph is tried with: a prime, so that no length fits by chance."""
+
+
+class Apart(Struct, frozen=True):
+    """What it takes to compute values at a point that is none of the examples."""
+
+    gathered: frozenset[str]
+    """Nodes that bring the examples together, as a mean over them: the data's own values stand."""
+    fault: str | None
+    """The first node that has no value there, None where all have: it fits the examples alone, or
+    examples meet each other in it."""
+
+
+def apart(graph: Graph, shapes: Mapping[str, Shape], names: Iterable[str]) -> Apart:
+    """Return what it takes to compute some values at points apart from the examples.
+
+    Args:
+        graph: The graph.
+        shapes: The shape of every name, as `infer_shapes` returns them for the examples.
+        names: The nodes whose values are wanted.
+    """
+    axes = batch_axes(graph, shapes)
+    longer = _longer_shapes(graph, shapes, axes)
+    gathered, faults, seen = set(), set(), set(graph.leaf_by_name)
+    pending = list(names)
+    while pending:
+        name = pending.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        node = graph.nodes[graph.node_by_name[name]]
+        operands = [arg.name for arg in node.args if isinstance(arg, Name)]
+        ends = not axes[name] and any(axes[one] for one in operands)
+        if ends and longer.get(name) == shapes[name]:
+            gathered.add(name)
+            continue
+        if ends or len(axes[name]) > 1 or name not in longer:
+            faults.add(name)
+        pending += operands
+    first = next((node.name for node in graph.nodes if node.name in faults), None)
+    return Apart(frozenset(gathered), first)
+
+
+def fitting_this_size(graph: Graph, shapes: Mapping[str, Shape]) -> str | None:
+    """Return the first node that fits the examples' number and no other, None where all fit any."""
+    longer = _longer_shapes(graph, shapes, batch_axes(graph, shapes))
+    return next((node.name for node in graph.nodes if node.name not in longer), None)
+
+
+def _longer_shapes(
+    graph: Graph, shapes: Mapping[str, Shape], axes: Mapping[str, Axes]
+) -> dict[str, Shape]:
+    """Return the shapes for many times as many examples, without what fits these alone."""
+    longer = {
+        leaf.name: tuple(
+            n * _LONGER if i in axes[leaf.name] else n for i, n in enumerate(shapes[leaf.name])
+        )
+        for leaf in graph.leaves
+    }
+    for node in graph.nodes:
+        operands = [() if isinstance(a, Number) else longer.get(a.name) for a in node.args]
+        known = tuple(shape for shape in operands if shape is not None)
+        if len(known) == len(operands):
+            try:
+                longer[node.name] = operation_shape(OPERATIONS[node.op], known, node.attribute)
+            except ShapeError:
+                continue
+    return longer
 
 
 def by_example(value: Array, axes: Axes, examples: int) -> Array | None:

@@ -6,7 +6,7 @@ line is one node with an edge for each occurrence of a name; unfolded, its eleme
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Container, Iterable, Iterator, Mapping, Set
 from enum import Enum
 
 from gdtutor.engine.expression import Attribute, Expr, Name, Number
@@ -124,6 +124,14 @@ class Graph(Struct, frozen=True):
             if any(edge.source in found for edge in line.edges):
                 found.add(line.name)
         return found
+
+    def nodes_behind(self, names: Iterable[str], given: Container[str]) -> tuple[Node, ...]:
+        """Return some nodes and all that they are computed from, but for what is given."""
+        found = {name for name in names if name not in given}
+        for node in reversed(self.nodes):
+            if node.name in found:
+                found |= {a.name for a in node.args if isinstance(a, Name) and a.name not in given}
+        return tuple(node for node in self.nodes if node.name in found)
 
     def _visible_line(self, line: Line, unfolded: Set[str]) -> Iterator[Visible]:
         """Yield what one line shows: itself, or its elementary nodes."""

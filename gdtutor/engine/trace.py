@@ -72,14 +72,15 @@ class Trace(Struct, frozen=True, eq=False):
     the range of float64, or the other way round."""
 
 
-def forward(graph: Graph, given: Mapping[str, Array]) -> dict[str, Array]:
-    """Return the value of every leaf and elementary node.
-
-    Results that are not finite are values like any other.
-    """
+def forward(
+    graph: Graph, given: Mapping[str, Array], wanted: Iterable[str] | None = None
+) -> dict[str, Array]:
+    """Return the value of every leaf and elementary node, finite or not; where some are wanted,
+    of these and what they are computed from, but for what is given."""
     values = {name: frozen(value) for name, value in given.items()}
+    nodes = graph.nodes if wanted is None else graph.nodes_behind(wanted, given)
     with np.errstate(all="ignore"):
-        for node in graph.nodes:
+        for node in nodes:
             args = tuple(evaluate(arg, values) for arg in node.args)
             values[node.name] = frozen(apply(OPERATIONS[node.op], args, node.attribute))
     return values

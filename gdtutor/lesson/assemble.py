@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Mapping
 
+from gdtutor.engine.batch_axis import fitting_this_size
 from gdtutor.engine.graph import Graph, Role
 from gdtutor.engine.local import BATCH_SIZE
 from gdtutor.engine.shapes import Shape, shape_text
@@ -42,7 +43,7 @@ from gdtutor.lesson.steps import Steps
 from gdtutor.lesson.story import check_story, read_passes
 from gdtutor.lesson.summary import number_of
 from gdtutor.lesson.tasks import read_tasks
-from gdtutor.lesson.training_table import batch_of
+from gdtutor.lesson.training_table import batch_of, training_size
 from gdtutor.lesson.writing import read_writing
 from gdtutor.values import Struct, replace
 
@@ -261,6 +262,7 @@ def _scene(
     if trains:
         place = sheet.network_place or block.lines[-1][0].place
         can_train = _can_train(graph, trained, place, shapes, findings)
+        _check_sizes(sheet, block, graph, shapes, findings)
     reaches = front.backward and depends_on(graph, asked)
     goes_backward = reaches and is_number
     # What trains is meant to end in one number: its notes are held against the walk it then has.
@@ -269,6 +271,31 @@ def _scene(
     heard = Findings(findings.path) if sheet.written.is_variant or not can_train else findings
     notes = check_notes(block.block, steps, heard, trains=sheet.settings is not None)
     return _Made(Scene(graph, notes, (), goes_backward), steps, heard)
+
+
+def _check_sizes(
+    sheet: CheckedFrontMatter,
+    block: Parsed,
+    graph: Graph,
+    shapes: Mapping[str, Shape],
+    findings: Findings,
+) -> None:
+    """Report a line that fits one number of examples where there are batches of several sizes."""
+    settings, count = sheet.settings, sheet.data.examples.shape[0]
+    if settings is None or not sheet.data.bindings:
+        return
+    trained, batch = training_size(settings, count), batch_of(settings, count)
+    fault = fitting_this_size(graph, shapes)
+    if fault is None or (trained == count and trained % batch == 0):
+        return
+    line = graph.lines[graph.nodes[graph.node_by_name[fault]].line].name
+    formula = next((formula for formula, _ in block.lines if formula.name == line), None)
+    place = formula.place if formula and formula.place.line else sheet.network_place
+    what = f"'{line}' fits batches of {batch} examples and no other number"
+    rest = trained % batch
+    other = f"the last batch holds {rest}" if rest else f"{count - trained} are held back"
+    hint = f"{other}: use a batch that divides them, or one number for all examples"
+    findings.error(place or Place(block.block.line, 1), "shape", what, hint)
 
 
 def _can_train(

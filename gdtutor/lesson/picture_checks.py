@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from gdtutor.engine.batch_axis import fitting_this_size
 from gdtutor.engine.errors import did_you_mean
 from gdtutor.engine.expression import Apply
 from gdtutor.engine.graph import Graph, Role
@@ -239,6 +240,10 @@ def _check_timing(options: Options, ground: PictureScope) -> None:
     graph = ground.walks[-1].graph
     if not any(leaf.role is Role.INPUT for leaf in graph.leaves) or not ground.examples:
         raise Wrong("picture", "a race over the examples without examples", "add a [data] table")
+    fault = fitting_this_size(graph, ground.walks[-1].shapes)
+    if fault is not None:
+        what = f"a race over the examples where '{fault.partition('.')[0]}' fits one number of them"
+        raise Wrong("picture", what, "leave the picture out")
 
 
 def _check_seeds(options: Options, ground: PictureScope) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from gdtutor.engine.batch_axis import batch_axes
+from gdtutor.engine.batch_axis import apart, batch_axes
 from gdtutor.engine.errors import did_you_mean
 from gdtutor.engine.graph import Graph, Role
 from gdtutor.engine.shapes import shape_text
@@ -24,10 +24,21 @@ def check_boundary(options: Options, ground: PictureScope) -> None:
     name = _drawn_line(options, graph, "a decision boundary")
     shape = ground.walks[-1].shapes[name]
     if graph.by_rows or len(batch_axes(graph, ground.walks[-1].shapes)[name]) == 1:
+        _check_alone(ground, name)
         return
     kind = f"has the shape {shape_text(shape)}" if shape else "is a number"
     what = f"{name} {kind}, not one value for each example"
     raise Wrong("picture", what, "name a line that is computed from the inputs", ("of",))
+
+
+def _check_alone(ground: PictureScope, name: str) -> None:
+    """Raise `Wrong` where a line has no value at a point that is none of the examples."""
+    walk = ground.walks[-1]
+    fault = apart(walk.graph, walk.shapes, (name,)).fault
+    if fault is not None:
+        line = walk.graph.lines[walk.graph.nodes[walk.graph.node_by_name[fault]].line].name
+        what = f"{name} has no value between the examples: {line} takes them all together"
+        raise Wrong("picture", what, 'name a line of one example, or draw kind = "table"', ("of",))
 
 
 def check_space(options: Options, ground: PictureScope) -> None:
@@ -66,6 +77,8 @@ def _check_axis(text: str, ground: PictureScope) -> None:
     if name not in graph.depending_on(leaves[Role.INPUT]) or not is_each:
         what = f"{name} has not one value for each example"
         raise Wrong("picture", what, "name a line that is computed from the inputs", ("along",))
+    if name in graph.line_by_name:
+        _check_alone(ground, name)
     rows = 1 if graph.by_rows else math.prod(n for i, n in enumerate(shape) if i not in axes)
     is_plain = rows == 1 and len(shape) < 2
     is_whole = cell is None and rows == 1
@@ -100,6 +113,7 @@ def check_fit(options: Options, ground: PictureScope) -> None:
     if len(axes) != (1 if given else 0) or math.prod(shape) != math.prod(given):
         what = f"{name} has the shape {shape_text(shape)}, the input {shape_text(given)}"
         raise Wrong("picture", what, "name a line of one value for each example", ("of",))
+    _check_alone(ground, name)
 
 
 def _drawn_line(options: Options, graph: Graph, picture: str) -> str:

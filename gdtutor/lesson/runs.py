@@ -10,7 +10,7 @@ from gdtutor.engine.operations import Array
 from gdtutor.engine.trace import frozen
 from gdtutor.lesson.model import Lesson
 from gdtutor.lesson.problem import problem_of, settings_of
-from gdtutor.training.evaluation import evaluate, examples_last
+from gdtutor.training.evaluation import evaluated_parts, examples_last, predictions_together
 from gdtutor.training.run import Run, RunSegment
 from gdtutor.training.settings import Settings
 from gdtutor.values import Struct, replace
@@ -63,16 +63,14 @@ def outcome_of(run: Run, iteration: int | None = None) -> RunResult:
     state = run.state(run.farthest if iteration is None else iteration)
     parameters = run.predicting(state)
     problem = run.segment_at(state.iteration).problem
-    evaluation = evaluate(problem, parameters, None)
-    cost, held = evaluation.cost, None
+    parts = evaluated_parts(problem, parameters, run.trained_examples)
+    cost, held = parts[0].cost, parts[1].cost if len(parts) > 1 else None
     nothing = frozen(np.empty(0))
     targets = nothing
     if problem.target is not None and problem.size:
         rows = replace(problem, is_single=False)
         given = rows.given(parameters, np.arange(problem.size))
         targets = frozen(examples_last(problem, given, problem.target))
-    predictions = nothing if evaluation.predictions is None else evaluation.predictions
-    if run.trained_examples < problem.size:
-        cost = evaluate(problem, parameters, np.arange(run.trained_examples)).cost
-        held = evaluate(problem, parameters, np.arange(run.trained_examples, problem.size)).cost
+    said = predictions_together(parts)
+    predictions = nothing if said is None else frozen(said)
     return RunResult(state.parameters, cost, held, predictions, targets)

@@ -14,6 +14,7 @@ from gdtutor.session.moment import Moment
 from gdtutor.session.state import Session
 from gdtutor.training.classes import accuracy
 from gdtutor.training.curvature import curvatures
+from gdtutor.training.evaluation import fitting_batches
 from gdtutor.training.run import Run
 from gdtutor.values import Struct, replace
 
@@ -100,7 +101,7 @@ class _Facts:
                 return place.run.evaluate(self._parameters(), examples).cost
             case "accuracy":
                 problem = place.run.segment_at(place.iteration).problem
-                right = accuracy(problem, dict(self._parameters()))
+                right = accuracy(problem, dict(self._parameters()), place.run.trained_examples)
                 return np.nan if right is None else right
             case "gradient_norm":
                 return gradient_norm(place.run, place.iteration)
@@ -153,6 +154,9 @@ def _forward_over_all(run: Run, iteration: int) -> dict[str, Array]:
     """Return every value of the last graph over all examples, at one iteration's parameters."""
     problem = run.segment_at(iteration).problem
     rows = replace(problem, is_single=False) if problem.size else problem
-    given = rows.given(run.state(iteration).parameters, np.arange(problem.size))
+    examples = np.arange(problem.size)
+    if len(fitting_batches(problem, examples)) > 1:
+        return {}
+    given = rows.given(run.state(iteration).parameters, examples)
     with np.errstate(all="ignore"):
         return dict(forward(rows.graph, given))

@@ -9,8 +9,10 @@ import numpy as np
 from gdtutor.engine.batch_axis import batch_axes, by_example
 from gdtutor.engine.expression import Name
 from gdtutor.engine.operations import Array
+from gdtutor.engine.shapes import infer_shapes
 from gdtutor.engine.trace import forward
-from gdtutor.training.problem import Problem
+from gdtutor.training.evaluation import fitting_batches
+from gdtutor.training.problem import Indices, Problem
 from gdtutor.values import replace
 
 NO_CLASS = -1
@@ -92,8 +94,16 @@ def signed_targets(problem: Problem) -> bool:
     return bool(columns) and is_signed(problem.examples[:, columns])
 
 
-def predictions_of(problem: Problem, parameters: dict[str, Array]) -> tuple[Array, Array] | None:
+def predictions_of(
+    problem: Problem, parameters: dict[str, Array], trained: int | None = None
+) -> tuple[Array, Array] | None:
     """Return what a network says for every example and what it should say.
+
+    Args:
+        problem: Whose graph and examples.
+        parameters: The values of its parameters.
+        trained: So many examples are one batch and the others, held back, another; None for one
+            batch of all.
 
     Returns:
         Two arrays of shape (values, examples); None where nothing is compared with a target, or
@@ -101,13 +111,26 @@ def predictions_of(problem: Problem, parameters: dict[str, Array]) -> tuple[Arra
     """
     if problem.prediction is None or problem.target is None or not problem.size:
         return None
-    given = replace(problem, is_single=False).given(parameters, np.arange(problem.size))
-    values = forward(problem.graph, given)
-    axes = batch_axes(problem.graph, {name: np.shape(value) for name, value in values.items()})
-    learned, expected = (
-        by_example(values[name], axes[name], problem.size)
-        for name in (problem.prediction, problem.target)
-    )
+    kinds = np.split(np.arange(problem.size), [trained or problem.size])
+    batches = [batch for kind in kinds if len(kind) for batch in fitting_batches(problem, kind)]
+    parts = [_compared_in(problem, parameters, batch) for batch in batches]
+    known = [part for part in parts if part is not None]
+    if len(known) < len(parts):
+        return None
+    learned, expected = (np.concatenate(both, axis=1) for both in zip(*known, strict=True))
+    return learned, expected
+
+
+def _compared_in(
+    problem: Problem, parameters: dict[str, Array], batch: Indices
+) -> tuple[Array, Array] | None:
+    """Return what a network says and should say for the examples of one batch."""
+    names = str(problem.prediction), str(problem.target)
+    given = replace(problem, is_single=False).given(parameters, batch)
+    values = forward(problem.graph, given, names)
+    shapes = infer_shapes(problem.graph, {name: np.shape(value) for name, value in given.items()})
+    axes = batch_axes(problem.graph, shapes)
+    learned, expected = (by_example(values[name], axes[name], len(batch)) for name in names)
     return None if learned is None or expected is None else compared(learned, expected)
 
 
@@ -137,8 +160,16 @@ def has_classes(problem: Problem) -> bool:
     return found is not None and classes_of(*found, threshold_of(problem)) is not None
 
 
-def accuracy(problem: Problem, parameters: dict[str, Array]) -> float | None:
-    """Return the share of the examples whose class is told right, None where there are none."""
-    found = predictions_of(problem, parameters)
+def accuracy(
+    problem: Problem, parameters: dict[str, Array], trained: int | None = None
+) -> float | None:
+    """Return the share of the examples whose class is told right, None where there are none.
+
+    Args:
+        problem: Whose graph and examples.
+        parameters: The values of its parameters.
+        trained: How many are one batch, the others another; see `predictions_of`.
+    """
+    found = predictions_of(problem, parameters, trained)
     classes = None if found is None else classes_of(*found, threshold_of(problem))
     return None if classes is None else float(np.mean(classes[0] == classes[1]))

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 import numpy as np
 
 from gdtutor.engine.batch_axis import batch_axes
+from gdtutor.engine.errors import ShapeError
 from gdtutor.engine.operations import Array
+from gdtutor.engine.shapes import infer_shapes
 from gdtutor.engine.trace import forward
 from gdtutor.training.problem import Indices, Problem
 from gdtutor.values import Struct, replace
@@ -28,11 +31,58 @@ def evaluate(
     """Return the cost over some examples, all where None, and the prediction for each of them."""
     rows = replace(problem, is_single=False) if problem.size else problem
     chosen = np.arange(problem.size) if examples is None else examples
-    values = forward(rows.graph, rows.given(parameters, chosen))
-    with np.errstate(all="ignore"):
-        cost = float(np.mean(values[problem.graph.root]))
-    name = problem.prediction
-    return Evaluation(cost, examples_last(problem, values, name) if name else None)
+    costs, said = [], []
+    for batch in fitting_batches(problem, chosen):
+        values = forward(rows.graph, rows.given(parameters, batch))
+        with np.errstate(all="ignore"):
+            costs.append(float(np.mean(values[problem.graph.root])))
+        if problem.prediction:
+            said.append(examples_last(problem, values, problem.prediction))
+    return Evaluation(float(np.mean(costs)), _joined(said))
+
+
+def _joined(parts: list[Array]) -> Array | None:
+    """Return the predictions of several batches as one array; None without any."""
+    if len(parts) < 2 or not parts[0].ndim:
+        return parts[0] if parts else None
+    return np.concatenate(parts, axis=-1)
+
+
+def fitting_batches(problem: Problem, examples: Indices) -> list[Indices]:
+    """Return examples as one batch; as equal ones, as few as can be, where the graph fits some
+    number of examples alone."""
+    count = len(examples)
+    parts = next((n for n in range(1, count) if count % n == 0 and all_fit(problem, count // n)), 1)
+    return np.split(examples, parts)
+
+
+@lru_cache(maxsize=64)
+def all_fit(problem: Problem, examples: int) -> bool:
+    """Say whether a graph can be computed for so many examples at once."""
+    rows = replace(problem, is_single=False)
+    try:
+        return bool(infer_shapes(rows.graph, rows.leaf_shapes(examples)))
+    except ShapeError as error:
+        # What is too large to be walked can be evaluated.
+        return error.code == "bound"
+
+
+def evaluated_parts(
+    problem: Problem, parameters: Mapping[str, Array], trained: int
+) -> tuple[Evaluation, ...]:
+    """Return how good parameters are on the examples trained on, and on those held back.
+
+    Each is a batch of its own, so that a mean over the examples is theirs.
+    """
+    first = evaluate(problem, parameters, np.arange(trained) if problem.size else None)
+    if trained >= problem.size:
+        return (first,)
+    return first, evaluate(problem, parameters, np.arange(trained, problem.size))
+
+
+def predictions_together(parts: tuple[Evaluation, ...]) -> Array | None:
+    """Return the predictions of several parts of the examples; None where there are none."""
+    return _joined([part.predictions for part in parts if part.predictions is not None])
 
 
 def examples_last(problem: Problem, values: Mapping[str, Array], name: str) -> Array:

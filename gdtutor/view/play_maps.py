@@ -71,8 +71,8 @@ def maps_of(run: Run, snapshot: Snapshot, layers: int, columns: int, rows: int) 
     problem = shown_problem(run, snapshot)
     grid = Grid(*axes_of(problem), columns, rows)
     points = cell_middles(grid)
-    values = forward_at(problem, shown_parameters(run, snapshot), points, len(points))
     names = (INPUT, *(f"A{layer}" for layer in range(1, layers)), PREDICTION)
+    values = forward_at(problem, shown_parameters(run, snapshot), points, names, {})
     return Maps(grid, tuple(values[name] for name in names))
 
 

@@ -20,7 +20,7 @@ from gdtutor.view.frame import Chars, Frame, Line, Placed, Plot, Series, Style
 from gdtutor.view.lines import fitted, line
 from gdtutor.view.matrix import MatrixLook, matrix_lines
 from gdtutor.view.pictures.curve import marks_of
-from gdtutor.view.pictures.planes import input_columns
+from gdtutor.view.pictures.planes import input_columns, no_point
 from gdtutor.view.pictures.source import is_set
 from gdtutor.view.pictures.table import HELD
 from gdtutor.view.runs import (
@@ -170,7 +170,7 @@ def _sides(session: Session) -> tuple[str | PictureWish, ...]:
     """Return the side panels: the lesson's own pictures, then those that every lesson has."""
     pictures = tuple(one for wish in training_figures(session) for one in _large_first(wish))
     own = {wish.kind for wish in pictures}
-    others = (wish for wish in _pictures(_problem(session)) if wish.kind not in own)
+    others = (wish for wish in _pictures(session) if wish.kind not in own)
     return (*pictures, *others, "parameters", *((RUNS,) if has_others(session) else ()))
 
 
@@ -180,24 +180,31 @@ def _large_first(wish: PictureWish) -> tuple[PictureWish, ...]:
     return (plain, wish) if wish.kind == "boundary" and is_set(wish, "hidden") else (wish,)
 
 
-def _pictures(problem: Problem | None) -> tuple[PictureWish, ...]:
-    """Return the pictures that stand beside training whatever the lesson asks for."""
-    if problem is None or problem.prediction is None:
+def _pictures(session: Session) -> tuple[PictureWish, ...]:
+    """Return the pictures that stand beside training whatever the lesson asks for.
+
+    One of what lies between the examples comes last where it can only say why there is nothing.
+    """
+    problem = _problem(session)
+    if session.run is None or problem is None or problem.prediction is None:
         return ()
     if problem.target is None:
         return ()
     inputs, table = len(input_columns(problem)), PictureWish("table")
     if inputs == 2 and has_classes(problem):
-        return PictureWish("boundary"), table
-    if inputs == 1 and len(problem.target_columns) == 1 and problem.size > 1:
-        return PictureWish("fit"), table
-    return (table,)
+        between = PictureWish("boundary")
+    elif inputs == 1 and len(problem.target_columns) == 1 and problem.size > 1:
+        between = PictureWish("fit")
+    else:
+        return (table,)
+    is_empty = no_point(problem, session.run.trained_examples, (problem.prediction,))
+    return (table, between) if is_empty else (between, table)
 
 
 def table_lines(session: Session, width: int, height: int, chars: Chars) -> tuple[Line, ...]:
     """Return the examples with prediction and target, none where nothing is predicted."""
     table = PictureWish("table")
-    if table not in _pictures(_problem(session)):
+    if table not in _pictures(session):
         return ()
     figure = training_figure(replace(session, screen=Screen.TRAIN), table, width, height, chars)
     return () if figure is None else figure.panel.lines

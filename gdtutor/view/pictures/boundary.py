@@ -16,6 +16,7 @@ from gdtutor.view.pictures.neurons import (
     Neuron,
     has_rows,
     hidden_neurons,
+    no_plane,
     output_neurons,
     sides,
     sums_behind,
@@ -46,6 +47,9 @@ def boundary_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
     problem = source.problem
     if len(input_columns(problem)) != 2:
         return said("The plane needs two inputs.", size)
+    why = no_plane(source, wish)
+    if why:
+        return said(why, size)
     outputs = output_neurons(source, wish)
     hidden = hidden_neurons(source)
     if is_set(wish, "lines"):

@@ -14,6 +14,7 @@ from gdtutor.view.pictures.neurons import (
     decides_nothing,
     has_rows,
     hidden_neurons,
+    no_plane,
     output_neurons,
     sides,
     sums_behind,
@@ -34,6 +35,9 @@ def boundary_words(source: Source, wish: PictureWish) -> tuple[str, ...]:
     """Return the plane, each neuron's line, the examples on its sides, how many are right."""
     if len(input_columns(source.problem)) != 2:
         return ("The plane needs two inputs.",)
+    why = no_plane(source, wish)
+    if why:
+        return (why,)
     outputs = output_neurons(source, wish)
     sums = dict(zip(outputs, sums_behind(source, outputs), strict=False))
     hidden = hidden_neurons(source)
@@ -60,7 +64,7 @@ def _neuron(source: Source, neuron: Neuron, behind: Neuron, plane: Grid) -> str:
     if decides_nothing(plane_values(source.still, neuron.line, plane), neuron):
         return undecided_words(source, neuron)
     points = source.problem.examples[:, list(input_columns(source.problem))]
-    values = at_points(source.problem, source.predicting, neuron.line, points)[..., None]
+    values = at_points(source, neuron.line, points)[..., None]
     side = sides(values, neuron)[..., 0]
     if has_rows(values, neuron):
         unit = unit_word(source, neuron.line)

@@ -10,6 +10,7 @@ from gdtutor.engine.family import forward_family
 from gdtutor.engine.graph import Graph
 from gdtutor.engine.operations import Array
 from gdtutor.engine.trace import Trace, forward
+from gdtutor.training.evaluation import all_fit, fitting_batches
 from gdtutor.training.problem import Indices, Problem
 from gdtutor.values import Struct
 from gdtutor.view.pictures.paths import ParameterCell, rows_of
@@ -90,14 +91,14 @@ def measured_name(source: Source, wanted: str, *, is_mean: bool) -> str:
 
 
 def all_examples(source: Source, members: int) -> CostFunction:
-    """Return the cost over all the data, thinned evenly where it would take too long.
+    """Return the cost over all that is trained on, thinned evenly where it would take too long.
 
     Args:
         source: Where the picture stands.
         members: How many settings will be measured.
     """
-    problem = source.problem
-    return _over(problem, source.parameters, np.arange(problem.size), problem.graph.root, members)
+    problem, examples = source.problem, np.arange(source.run.trained_examples)
+    return _over(problem, source.parameters, examples, problem.graph.root, members)
 
 
 def this_batch(source: Source, trace: Trace, wanted: str, members: int) -> CostFunction:
@@ -131,7 +132,10 @@ def _over(
     problem: Problem, parameters: dict[str, Array], chosen: Indices, wanted: str, members: int
 ) -> CostFunction:
     most, count = _most(problem, parameters, members), len(chosen)
-    if count > most:
+    first = fitting_batches(problem, chosen)[0]
+    if len(first) < count or not all_fit(problem, min(most, count)):
+        chosen = first
+    elif count > most:
         chosen = chosen[np.unique(np.linspace(0, count - 1, most).astype(np.intp))]
     given = rows_of(problem).given(parameters, chosen)
     return CostFunction(problem.graph, given, wanted, len(chosen), count)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -11,12 +11,11 @@ from gdtutor.lesson.model import PictureWish
 from gdtutor.session.moment import Moment
 from gdtutor.session.steps import Phase
 from gdtutor.training.optimisers import OPTIMISERS
-from gdtutor.training.problem import Problem
 from gdtutor.values import Struct
 from gdtutor.view.frame import Placed, Plot, Series, Style
 from gdtutor.view.lines import wrapped
 from gdtutor.view.pictures.curve import marks_of
-from gdtutor.view.pictures.planes import at_points, input_columns
+from gdtutor.view.pictures.planes import at_points, input_columns, no_point
 from gdtutor.view.pictures.plot_words import Named, plot_words
 from gdtutor.view.pictures.source import Drawing, Size, Source, interval, option, said
 
@@ -87,7 +86,9 @@ def _numbers(source: Source, wish: PictureWish) -> FitFacts | str:
     problem = source.problem
     if len(input_columns(problem)) != 1 or len(problem.target_columns) != 1:
         return "A curve needs one input and one target."
-    return fit_of(source, wish) or "No line of this graph is compared with a target."
+    name = str(option(wish, "of", problem.prediction) or "")
+    why = no_point(problem, source.run.trained_examples, (name,))
+    return why or fit_of(source, wish) or "No line of this graph is compared with a target."
 
 
 def fit_of(source: Source, wish: PictureWish) -> FitFacts | None:
@@ -101,8 +102,8 @@ def fit_of(source: Source, wish: PictureWish) -> FitFacts | None:
     low, high = interval(wish) or _around(inputs)
     xs = np.linspace(low, high, POINTS)
     now, before = _parameters(source)
-    ys = _curve(problem, now, name, xs)
-    earlier = np.empty(0) if before is None else _curve(problem, before, name, xs)
+    ys = _curve(source, now, name, xs)
+    earlier = np.empty(0) if before is None else _curve(source, before, name, xs)
     stride = -(-len(inputs) // MARKED)
     data = tuple(inputs[::stride].tolist()), tuple(targets[::stride].tolist())
     height = interval(wish, "range2") or _height(targets, np.concatenate([ys, earlier]))
@@ -140,8 +141,8 @@ def _updated(source: Source, moment: Moment) -> dict[str, Array]:
     }
 
 
-def _curve(problem: Problem, parameters: Mapping[str, Array], name: str, xs: Array) -> Array:
-    return at_points(problem, dict(parameters), name, xs[:, None]).reshape(-1)
+def _curve(source: Source, parameters: dict[str, Array], name: str, xs: Array) -> Array:
+    return at_points(source, name, xs[:, None], parameters).reshape(-1)
 
 
 def _here(
@@ -154,7 +155,7 @@ def _here(
     x, y = float(row[column]), float(row[target])
     if not source.is_reached(Phase.FORWARD, name):
         return x, y, None
-    return x, y, float(_curve(source.problem, parameters, name, np.array([x]))[0])
+    return x, y, float(_curve(source, parameters, name, np.array([x]))[0])
 
 
 def _around(values: Array) -> tuple[float, float]:

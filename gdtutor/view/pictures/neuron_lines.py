@@ -129,7 +129,7 @@ def _crossed(source: Source, neuron: Neuron, grid: Grid) -> Array:
 
 def equation_of(source: Source, neuron: Neuron) -> str:
     """Return the line's equation where it is straight, else its name."""
-    values = at_points(source.problem, source.predicting, neuron.line, PROBES)
+    values = at_points(source, neuron.line, PROBES)
     text = straight_line(source, values[neuron.row or 0], input_names(source))
     return text or f"where {neuron.label} turns on"
 

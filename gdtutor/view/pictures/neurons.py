@@ -14,8 +14,8 @@ from gdtutor.lesson.picture_checks import activation_lines
 from gdtutor.training.classes import NOISE, UNDECIDED, largest, signed_targets, threshold_of
 from gdtutor.training.problem import Problem
 from gdtutor.values import Struct
-from gdtutor.view.pictures.planes import at_points
-from gdtutor.view.pictures.source import Source, option
+from gdtutor.view.pictures.planes import at_points, no_point
+from gdtutor.view.pictures.source import Source, is_set, option
 
 MAX_NEURONS = 12
 """Most neurons that are drawn."""
@@ -42,6 +42,19 @@ def output_neurons(source: Source, wish: PictureWish) -> tuple[Neuron, ...]:
     if asked is None or _are_shares(problem.graph, name) or _is_plain_prediction(problem, name):
         return (Neuron(name, None, _threshold(problem), source.name(name)),)
     return _rows(source, name, problem.graph)
+
+
+def no_plane(source: Source, wish: PictureWish) -> str:
+    """Return why a line has no value between the examples, empty where all that are drawn have."""
+    graph = source.problem.graph
+    asked = str(option(wish, "of", source.problem.prediction) or "")
+    hidden = is_set(wish, "hidden") or is_set(wish, "lines")
+    names = [*(activation_lines(graph) if hidden else ()), asked]
+    return no_point(
+        source.problem,
+        source.run.trained_examples,
+        names,
+    )
 
 
 def _are_shares(graph: Graph, name: str) -> bool:
@@ -137,7 +150,7 @@ def undecided_words(source: Source, neuron: Neuron) -> str:
     """Return what is said of a neuron that stands on its threshold everywhere."""
     name = source.problem.prediction
     if name is not None and neuron.label.partition("[")[0] == source.name(name):
-        answer = at_points(source.problem, source.predicting, name, np.zeros((1, 2)))
+        answer = at_points(source, name, np.zeros((1, 2)))
         if np.ptp(answer) > NOISE:
             return f"no boundary: the largest {unit_word(source, name)}s are equal"
         return f"no boundary: every answer is {source.number(float(answer.flat[0]), 3)}"

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 import numpy as np
 
-from gdtutor.engine.batch_axis import batch_axes, by_example
+from gdtutor.engine.batch_axis import apart, batch_axes, by_example
 from gdtutor.engine.graph import Role
 from gdtutor.engine.local import BATCH_SIZE
 from gdtutor.engine.operations import Array
+from gdtutor.engine.shapes import Shape, infer_shapes
 from gdtutor.engine.trace import forward
 from gdtutor.lesson.model import PictureWish
 from gdtutor.training.classes import has_classes, signed_targets
+from gdtutor.training.evaluation import fitting_batches
 from gdtutor.training.problem import Problem
 from gdtutor.values import Struct, replace
 from gdtutor.view.frame import Style
@@ -118,41 +120,114 @@ def plane_values(source: Source, name: str, grid: Grid, *, at_corners: bool = Fa
         Array of shape (values, rows, columns); one row and column more for corners.
     """
     points = cell_middles(grid, at_corners=at_corners)
-    values = at_points(source.problem, source.predicting, name, points)
+    values = at_points(source, name, points)
     return values.reshape(len(values), grid.rows + at_corners, grid.columns + at_corners)
 
 
-def at_points(problem: Problem, parameters: dict[str, Array], name: str, points: Array) -> Array:
-    """Return a line's value at points of the input plane, of shape (values, points)."""
-    size = len(points)
-    one = forward_at(problem, parameters, points[:1], size)
+def at_points(
+    source: Source, name: str, points: Array, parameters: dict[str, Array] | None = None
+) -> Array:
+    """Return a line's value at points of the input plane, of shape (values, points).
+
+    What brings the examples together, as a mean over them, is what it is over those trained on.
+
+    Args:
+        source: Where the picture stands.
+        name: The line.
+        points: Array of shape (points, inputs).
+        parameters: What they are taken to be; those that predictions are made with where None.
+    """
+    problem, used = source.problem, source.predicting if parameters is None else parameters
+    held = gathered_values(source, used, (name,))
+    one = forward_at(problem, used, points[:1], (name,), held)
     together = max(1, CELLS_TOGETHER // max(1, sum(value.size for value in one.values())))
     parts = []
-    for start in range(0, max(size, 1), together):
+    for start in range(0, max(len(points), 1), together):
         part = points[start : start + together]
-        values = forward_at(problem, parameters, part, size)
-        axes = batch_axes(problem.graph, {n: np.shape(value) for n, value in values.items()})
-        turned = by_example(values[name], axes[name], len(part))
-        if turned is None:
-            raise ValueError(f"{name} has no value of its own at a point")
-        parts.append(turned)
+        values = forward_at(problem, used, part, (name,), held)
+        parts.append(values_apart(problem, values[name], name, len(part)))
     return parts[0] if len(parts) == 1 else np.concatenate(parts, axis=-1)
 
 
+def values_apart(problem: Problem, value: Array, name: str, points: int) -> Array:
+    """Return a line's value at points, of shape (values, points)."""
+    axes = batch_axes(problem.graph, _shapes(problem, max(problem.size, 1)))[name]
+    turned = by_example(value, axes, points)
+    if turned is None:
+        raise ValueError(f"{name} has no value of its own at a point")
+    return turned
+
+
+@lru_cache(maxsize=8)
+def _shapes(problem: Problem, examples: int) -> Mapping[str, Shape]:
+    rows = replace(problem, is_single=False)
+    batch = len(fitting_batches(problem, np.arange(examples))[0])
+    return infer_shapes(rows.graph, rows.leaf_shapes(batch))
+
+
+def gathered_values(
+    source: Source, parameters: Mapping[str, Array], names: tuple[str, ...]
+) -> dict[str, Array]:
+    """Return what the examples trained on give to values at any point: how many they are, and
+    what brings them together."""
+    problem, trained = source.problem, source.run.trained_examples
+    held = apart(problem.graph, _shapes(problem, max(trained, 1)), names).gathered
+    size = {BATCH_SIZE: np.asarray(float(trained))}
+    if not held:
+        return size
+    given = replace(problem, is_single=False).given(parameters, np.arange(trained))
+    values = forward(problem.graph, given, held)
+    return size | {name: values[name] for name in held}
+
+
+def no_point(problem: Problem, trained: int, names: Iterable[str]) -> str:
+    """Return why lines have no value at a point that is no example, empty where they have one.
+
+    Args:
+        problem: Whose graph.
+        trained: How many examples are trained on.
+        names: The lines.
+    """
+    graph = problem.graph
+    names = [name for name in names if name in graph.line_by_name]
+    fault = apart(graph, _shapes(problem, max(trained, 1)), names).fault
+    if fault is None:
+        return ""
+    line = graph.lines[graph.nodes[graph.node_by_name[fault]].line]
+    return (
+        f"No value between the examples: the line {line.name} takes all {trained} of them "
+        "together, and has none for a point alone."
+    )
+
+
 def forward_at(
-    problem: Problem, parameters: dict[str, Array], points: Array, size: int
+    problem: Problem,
+    parameters: Mapping[str, Array],
+    points: Array,
+    names: tuple[str, ...],
+    held: Mapping[str, Array],
 ) -> Mapping[str, Array]:
-    """Return every value at some of `size` points of the input plane."""
+    """Return what some lines are computed from at points of the input plane, with their values.
+
+    Args:
+        problem: Whose graph.
+        parameters: Values of all parameters.
+        points: Array of shape (points, inputs).
+        names: The lines.
+        held: Nodes, and leaves besides the data, whose value stands.
+    """
     grid = np.zeros((len(points), problem.examples.shape[1]))
     grid[:, list(input_columns(problem))] = points
     if problem.features is not None:
         grid[:, list(_bound_inputs(problem))] = problem.features.of(points)
-    given = {**problem.constants, **parameters, BATCH_SIZE: np.asarray(float(size))}
+    given = {**problem.constants, **parameters}
     for binding in problem.bindings:
         one = grid[:, binding.columns[0]]
         given[binding.leaf] = binding.matrix(grid) if binding.is_matrix else one
-    leaves = {leaf.name: given[leaf.name] for leaf in problem.graph.leaves}
-    return forward(problem.graph, leaves)
+    used = {*problem.graph.leaf_by_name, *problem.graph.node_by_name}
+    return forward(
+        problem.graph, {n: v for n, v in (given | dict(held)).items() if n in used}, names
+    )
 
 
 def mark_examples(field: Field, problem: Problem) -> None:

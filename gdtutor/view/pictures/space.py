@@ -7,8 +7,6 @@ from functools import lru_cache
 
 import numpy as np
 
-from gdtutor.engine.batch_axis import batch_axes, by_example
-from gdtutor.engine.moved import values_replaced
 from gdtutor.engine.operations import Array
 from gdtutor.lesson.model import PictureWish
 from gdtutor.lesson.selectors import parse_cell
@@ -30,7 +28,10 @@ from gdtutor.view.pictures.planes import (
     cell_middles,
     class_marks,
     forward_at,
+    gathered_values,
     input_columns,
+    no_point,
+    values_apart,
 )
 from gdtutor.view.pictures.source import (
     Drawing,
@@ -62,6 +63,9 @@ class Seen(Struct, frozen=True):
 def space_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
     """Return the examples, the side of the prediction everywhere, and its line in words."""
     seen = seen_of(source, wish)
+    why = _no_space(source, seen)
+    if why:
+        return said(why, size)
     places = places_of(source.still, seen)
     below = stacked_notes(tuple(_line_words(source, seen)), size, Style.DIM)
     room = max(min(len(below), size.height - SMALLEST.height), 0)
@@ -97,6 +101,9 @@ def _mark(field: Field, problem: Problem, places: Array) -> bool:
 def space_words(source: Source, wish: PictureWish) -> tuple[str, ...]:
     """Return where the examples lie, and which of them lie on which side of the line."""
     seen, problem = seen_of(source, wish), source.problem
+    why = _no_space(source, seen)
+    if why:
+        return (why,)
     places = places_of(source.still, seen)
     grid = _grid(wish, seen, places, Size(1, 1))
     ends = (
@@ -113,6 +120,16 @@ def space_words(source: Source, wish: PictureWish) -> tuple[str, ...]:
             on = examples_text(sides(values, neuron))
             words.append(f"{neuron.label} {sign} {neuron.threshold:g} at {on}")
     return (*words, *_line_words(source, seen))
+
+
+def _no_space(source: Source, seen: tuple[Seen, Seen]) -> str:
+    """Return why the values are those of the examples alone, empty where they are not."""
+    names = [*(one.name for one in seen), str(source.problem.prediction)]
+    return no_point(
+        source.problem,
+        source.run.trained_examples,
+        names,
+    )
 
 
 def seen_of(source: Source, wish: PictureWish) -> tuple[Seen, Seen]:
@@ -134,7 +151,7 @@ def places_of(source: Source, seen: tuple[Seen, Seen]) -> Array:
 @lru_cache(maxsize=16)
 def _at_examples(source: Source, name: str) -> Array:
     points = source.problem.examples[:, list(input_columns(source.problem))]
-    return at_points(source.problem, source.predicting, name, points)
+    return at_points(source, name, points)
 
 
 def values_over(source: Source, seen: tuple[Seen, Seen], name: str, points: Array) -> Array:
@@ -151,39 +168,35 @@ def values_over(source: Source, seen: tuple[Seen, Seen], name: str, points: Arra
     Returns:
         Array of shape (values, points).
     """
-    problem = source.problem
+    problem, used = source.problem, source.predicting
     inputs = problem.examples[:, list(input_columns(problem))].mean(axis=0)
-    one = forward_at(problem, source.predicting, inputs[None], 1)
+    names = (name, *dict.fromkeys(one.name for one in seen))
+    held = gathered_values(source, used, names)
+    one = forward_at(problem, used, inputs[None], names, held)
     together = max(1, CELLS_TOGETHER // max(1, sum(value.size for value in one.values())))
     parts = []
     for start in range(0, len(points), together):
         part = points[start : start + together]
         repeated = np.repeat(inputs[None], len(part), axis=0)
-        values = forward_at(problem, source.predicting, repeated, len(points))
-        replaced = _replaced(source, seen, values, part)
-        after = values_replaced(problem.graph, values, replaced)
-        turned = by_example(after[name], _axes(problem, after)[name], len(part))
-        if turned is None:
-            raise ValueError(f"{name} has no value of its own at a point")
-        parts.append(turned)
+        values = forward_at(problem, used, repeated, names, held)
+        after = {**held, **_replaced(source, seen, values, part)}
+        moved = forward_at(problem, used, repeated, (name,), after)
+        parts.append(values_apart(problem, moved[name], name, len(part)))
     return np.concatenate(parts, axis=-1)
-
-
-def _axes(problem: Problem, values: Mapping[str, Array]) -> Mapping[str, tuple[int, ...]]:
-    return batch_axes(problem.graph, {name: np.shape(value) for name, value in values.items()})
 
 
 def _replaced(
     source: Source, seen: tuple[Seen, Seen], values: Mapping[str, Array], points: Array
 ) -> dict[str, Array]:
     """Return what the names of the axes are worth at points, other rows at their means."""
-    axes, replaced = _axes(source.problem, values), {}
+    axes, replaced = source.shapes[1], {}
     for name in dict.fromkeys(one.name for one in seen):
         rows = np.repeat(_at_examples(source, name).mean(axis=1)[:, None], len(points), axis=1)
         for axis, one in enumerate(seen):
             if one.name == name:
                 rows[one.row] = points[:, axis]
-        shape, (along,) = np.shape(values[name]), axes[name]
+        shape = np.shape(values[name])
+        along = (axes[name] or (0,))[0]
         turned = rows.reshape((*shape[:along], *shape[along + 1 :], len(points)))
         replaced[name] = np.moveaxis(turned, -1, along)
     return replaced

@@ -62,7 +62,7 @@ def table_words(source: Source, wish: PictureWish) -> tuple[str, ...]:
 
 @lru_cache(maxsize=8)
 def _outputs(source: Source) -> tuple[Array, Array] | None:
-    return predictions_of(source.problem, source.predicting)
+    return predictions_of(source.problem, source.predicting, source.run.trained_examples)
 
 
 def _rows(

@@ -43,8 +43,8 @@ def test_a_cost_at_many_points(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_line_at_many_points_of_the_plane(monkeypatch: pytest.MonkeyPatch) -> None:
     given = source(MATRIX, WISH)
     name = given.problem.prediction or ""
-    whole = at_points(given.problem, given.parameters, name, POINTS)
+    whole = at_points(given, name, POINTS)
     assert whole.shape[-1] == len(POINTS)
     monkeypatch.setattr(planes, "CELLS_TOGETHER", 100)
-    again = at_points(given.problem, given.parameters, name, POINTS)
+    again = at_points(given, name, POINTS)
     assert again == pytest.approx(whole, rel=1e-12)
