@@ -107,6 +107,15 @@ def test_09_in_a_small_batch_some_parameters_hear_nothing(variant: str, silent: 
     assert [name for name in ("w1", "w2", "b") if found.gradients[name] == 0] == silent
 
 
+def test_10_the_cost_changes_by_about_slope_times_step() -> None:
+    before, after = walked("or-vectorised", 0), walked("or-vectorised", 1)
+    steps = {name: after.values[name] - before.values[name] for name in ("W", "b")}
+    expected = sum(float(np.sum(before.gradients[name] * steps[name])) for name in steps)
+    change = float(after.values["C"] - before.values["C"])
+    assert change < 0
+    assert change == pytest.approx(expected, rel=0.1)
+
+
 def test_10_has_the_cost_of_09_and_the_published_second_gradients() -> None:
     """Source: Khan 2019, fig. 43 to 47."""
     assert float(walked("or-vectorised").values["C"]) == pytest.approx(

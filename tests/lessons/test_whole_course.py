@@ -1,10 +1,15 @@
 """The course can be played from its first lesson to its last, with keys alone."""
 
+import re
+from collections import Counter
+from pathlib import Path
+
 from course import Learner, play
 from memory_store import MemoryStore
 
 from gdtutor.cli.show_progress import lines_of
-from gdtutor.lesson.discovery import shipped_lessons_folder
+from gdtutor.lesson.discovery import discover, shipped_lessons_folder
+from gdtutor.view.glossary import WORDS
 
 
 def test_a_learner_finishes_every_lesson_and_does_every_task() -> None:
@@ -22,3 +27,18 @@ def test_a_learner_finishes_every_lesson_and_does_every_task() -> None:
     for one in played:
         assert 2 <= len(one.questions) <= 4, one.lesson
         assert all("Not yet: " in said for said in one.missed), one.missed
+
+
+def in_bold(path: Path) -> set[str]:
+    """Return what stands in bold in a lesson, in small letters and without a plural's s."""
+    found = re.findall(r"\*\*([A-Za-z][^*]*?[A-Za-z])\*\*", path.read_text("utf-8"))
+    return {" ".join(phrase.split()).lower().removesuffix("s") for phrase in found}
+
+
+def test_every_word_of_the_glossary_is_introduced_once_in_bold() -> None:
+    bold = Counter(
+        phrase for path in discover(shipped_lessons_folder()) for phrase in in_bold(path)
+    )
+    said = {"convex": "not convex", "diverging": "diverge", "Xavier and He": "xavier"}
+    counts = {word: bold[said.get(word, word.lower().removesuffix("s"))] for word, _, _ in WORDS}
+    assert {word: count for word, count in counts.items() if count != 1} == {}
