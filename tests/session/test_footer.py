@@ -9,9 +9,12 @@ from walks import KINK, NETWORK, NEURON, pressed, screen, typed, walk
 
 from gdtutor.drive import headless
 from gdtutor.drive.opening import session_at
-from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
+from gdtutor.lesson.discovery import discover, find_lesson, shipped_lessons_folder
 from gdtutor.session.commands import command_for, commands_of
+from gdtutor.session.figures import shown_figure
 from gdtutor.session.footer import named_keys
+from gdtutor.session.moving import moved
+from gdtutor.session.notes import note_for
 from gdtutor.session.press import Press
 from gdtutor.session.state import Screen, Session, Snapshot, Status
 from gdtutor.session.update import update
@@ -216,3 +219,23 @@ def test_pages_of_prose_say_what_holds_at_every_step(keys):
 def test_an_arrow_at_an_open_question_says_how_to_walk_on(key):
     session = pressed(replace(walk(NEURON, "given"), predict=True), "n")
     assert "Esc leaves the question" in pressed(session, key).prompt.error
+
+
+def test_a_key_that_a_lesson_speaks_of_does_something_where_it_speaks_of_it():
+    """Where a sentence says at which node a key works, the key may do nothing at this one."""
+    spoken = 0
+    for path in discover(shipped_lessons_folder()):
+        session = session_at(path)
+        for step in session.moment.steps:
+            here = moved(session, 0, step.number)
+            note = note_for(here, step)
+            for sentence in re.split(r"(?<=[.?!:])\s", note.text if note else ""):
+                for key in re.findall(r"`([^`\n]{1,3})`", sentence):
+                    found = [c for c in commands_of(Screen.STUDY) if key in c.symbols.split()]
+                    if found and " at " not in sentence:
+                        assert not found[0].why_not(here), f"{path.name} {step}: {sentence}"
+                        spoken += 1
+                if re.search(r"[Pp]ress `f` for the graph", sentence):
+                    assert not shown_figure(pressed(here, "f")), f"{path.name}: {sentence}"
+                assert not re.search(r"the last (step|update)|the step before", sentence)
+    assert spoken > 2
