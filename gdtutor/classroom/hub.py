@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol, assert_never
 
 from gdtutor.classroom.admission import free_name, is_same, new_pin
+from gdtutor.classroom.joining import Word
 from gdtutor.classroom.lines import spoken
 from gdtutor.classroom.pool import MOST_SECONDS, SLICE, TrainingPool
 from gdtutor.classroom.record import Attendance, ClassRecorder, KeptAnswer
@@ -22,7 +23,10 @@ from gdtutor.classroom.room import (
     locked,
     opened_room,
     pressed,
+    returned,
     taught,
+    walked_off,
+    with_help,
     with_seat,
 )
 from gdtutor.drive.opening import open_lesson
@@ -189,11 +193,17 @@ class ClassHub:
         """Whether answers are kept, which students are told."""
         return self._recorder is not None
 
-    def answer(self, name: str, text: str) -> None:
-        """Take an answer to the open question from a student's own gdtutor."""
-        seat = self.room.seats[name]
-        if text.strip() and self.room.poll is not None and not seat.is_out:
-            self._turn(entered(self.room, seat, text.strip()[:MAX_INPUT]))
+    def hear(self, name: str, word: Word) -> None:
+        """Take an answer to the open question, or another word, of a student's own gdtutor."""
+        seat, text = replace(self.room.seats[name], notice=""), word.answer.strip()[:MAX_INPUT]
+        if text and self.room.poll is not None and not seat.is_out:
+            self._turn(entered(self.room, seat, text))
+        elif word.help:
+            self._turn(with_seat(self.room, with_help(seat)))
+        elif word.away and seat.own is None:
+            self._turn(walked_off(self.room, replace(seat, draft=None)))
+        elif word.away is False:
+            self._turn(with_seat(self.room, returned(seat)))
 
     def _take(self, name: str, turn: Turn) -> None:
         room, effects = turn

@@ -1,63 +1,151 @@
-"""Following a class with one's own gdtutor: the class as it is told by reference, and answers back.
+"""Following a class with one's own gdtutor: the class as it is told by reference, and words back.
 
-The server sends a line of JSON for every step of the teacher: the link that opens it, and whether a
-question is open. No screens travel, so that a hall of local followers costs the server little.
+The server sends a line of JSON for every step of the teacher: the link that opens it, the question
+that is open, and what the seat is told. No screens travel, so that a hall of local followers costs
+the server little. Nothing is judged here: verdicts come when the teacher goes on, as for all.
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Callable
 
 import asyncssh
+import msgspec
 
-from gdtutor.classroom.room import Classroom
+from gdtutor.classroom.board import answer_rows, typed_line, with_rows
+from gdtutor.classroom.polls import Poll
+from gdtutor.classroom.room import Classroom, Seat
 from gdtutor.drive.background import Job
 from gdtutor.engine.errors import GdTutorError
-from gdtutor.session.effects import KeepAttempt
+from gdtutor.lesson.conditions import parse_condition
+from gdtutor.lesson.model import Choice
+from gdtutor.session.challenge import Ask, Challenge
 from gdtutor.session.link import command_of
 from gdtutor.session.press import Press
-from gdtutor.session.state import Session
+from gdtutor.session.prompting import edited
+from gdtutor.session.state import Prompt, PromptKind, Screen, Session
 from gdtutor.session.update import Action, StopOpened, Told
 from gdtutor.values import Struct, replace
-from gdtutor.view.frame import Chars, Frame, Style
-from gdtutor.view.lines import fitted, line
+from gdtutor.view.frame import UNICODE, Chars, Frame, Style
+from gdtutor.view.lines import fitted, line, text_of
 
 SUBSYSTEM = "gdtutor-class"
+KEYS = "any key walks on your own  . returns  ! asks for help  q leaves"
+OPEN_KEYS = "Enter answers  Esc leaves the input"
+_UNKNOWN = parse_condition("0 == 1")
+"""Which choice is right is not told to those who are asked."""
+
+
+class ToldQuestion(Struct, frozen=True):
+    """The open question, by reference."""
+
+    ask: str
+    step: int
+    """The number of the step that it asks about."""
+    cell: tuple[int, ...]
+    name: str
+    text: str
+    choices: tuple[str, ...]
 
 
 class ClassPlace(Struct, frozen=True):
-    """Where a class is, by reference."""
+    """Where a class is, by reference, and what a seat of it is told."""
 
-    link: str
+    link: str = ""
     """The command line that opens it; empty where no lesson is open."""
-    is_asked: bool
-    title: str
+    question: ToldQuestion | None = None
+    answers: tuple[str, ...] = ()
+    """How answers are spread, in rows; none where they are not shown."""
+    notice: str = ""
+    may_answer: bool = False
+    is_away: bool = False
+    """Whether the seat walks alone."""
 
 
-def place_told(room: Classroom, title: str) -> bytes:
-    """Return where the class is as a line."""
-    place = {"link": command_of(room.shared), "is_asked": room.poll is not None, "title": title}
-    return json.dumps(place).encode() + b"\n"
+class Word(Struct, frozen=True):
+    """What a follower's gdtutor says: one of these."""
+
+    answer: str = ""
+    away: bool | None = None
+    """Walks alone from now on, or comes back."""
+    help: bool = False
+
+
+class PlaceTeller:
+    """Makes the lines that tell where the class is; what all are told is made once."""
+
+    def __init__(self) -> None:
+        self._of: tuple[Session | None, Poll | None, bool] = None, None, False
+        self._place = ClassPlace()
+
+    def told(self, room: Classroom, seat: Seat) -> bytes:
+        """Return where the class is, and what a seat is told, as a line."""
+        of = room.shared, room.polls[-1] if room.polls else None, room.shows_results
+        if any(new is not old for new, old in zip(of, self._of, strict=True)):
+            self._of, self._place = of, _shared_place(room)
+        notice = (seat.draft.error if seat.draft else "") or seat.notice
+        place = replace(
+            self._place,
+            notice=notice,
+            may_answer=room.poll is not None and not seat.is_out,
+            is_away=seat.own is not None,
+        )
+        return msgspec.json.encode(place) + b"\n"
+
+
+def _shared_place(room: Classroom) -> ClassPlace:
+    session, challenge = room.shared, room.shared.challenge
+    answers: tuple[str, ...] = ()
+    if room.shows_results:
+        answers = tuple(text_of(row) for row in answer_rows(room.polls, 76, UNICODE))
+    if session.screen is Screen.LIBRARY:
+        return ClassPlace(answers=answers)
+    # Without the question, since a link has those of the lesson alone.
+    link = command_of(replace(session, challenge=None, predict=False))
+    question = None
+    if challenge is not None:
+        question = ToldQuestion(
+            challenge.ask.value, challenge.step.number, challenge.cell, challenge.name,
+            challenge.text, tuple(choice.text for choice in challenge.choices),
+        )  # fmt: skip
+    return ClassPlace(link, question, answers)
 
 
 def read_place(text: bytes) -> ClassPlace | None:
     """Return what a line tells; None where it is none of these."""
     try:
-        data = json.loads(text)
-        return ClassPlace(str(data["link"]), bool(data["is_asked"]), str(data["title"]))
-    except (ValueError, TypeError, KeyError):
+        return msgspec.json.decode(text, type=ClassPlace)
+    except msgspec.MsgspecError:
         return None
 
 
-def read_answer(text: str) -> str:
-    """Return the answer that a line of a follower holds; empty where it is none."""
+def read_word(text: str) -> Word:
+    """Return what a line of a follower says; an empty word where it is none."""
     try:
-        answer = json.loads(text)["answer"]
-    except (ValueError, TypeError, KeyError):
-        return ""
-    return answer if isinstance(answer, str) else ""
+        return msgspec.json.decode(text.encode("utf-8", "replace"), type=Word)
+    except msgspec.MsgspecError:
+        return Word()
+
+
+def asked_session(session: Session, question: ToldQuestion | None) -> Session:
+    """Return a session in which the class's question is asked, as it is on the screens of all.
+
+    Raises:
+        GdTutorError: The question is about a step that the lesson does not have here.
+    """
+    if question is None:
+        return session
+    steps = session.moment.steps if session.moment is not None else ()
+    known = {ask.value: ask for ask in Ask}
+    if question.ask not in known or not 1 <= question.step <= len(steps):
+        raise GdTutorError("the class's question is about another lesson", "update gdtutor")
+    choices = tuple(Choice(text, _UNKNOWN) for text in question.choices)
+    challenge = Challenge(
+        known[question.ask], steps[question.step - 1], question.cell, question.name,
+        question.text, choices=choices,
+    )  # fmt: skip
+    return replace(session, challenge=challenge, prompt=None, message="")
 
 
 class ClassLogin(Struct, frozen=True, eq=False):
@@ -96,7 +184,7 @@ class Following:
         open_link: Opens the place of a link; raises GdTutorError. Called in a thread.
     """
 
-    rows = 1
+    rows = 2
 
     def __init__(
         self,
@@ -105,8 +193,9 @@ class Following:
         open_link: Callable[[str], Session],
     ) -> None:
         self._chars, self._login, self._open_link = chars, login, open_link
-        self._place = ClassPlace("", False, "class")
-        self._is_away = False
+        self._place = ClassPlace()
+        self._draft: Prompt | None = None
+        """The input of the class's question."""
         self._state = "connecting"
         self._process: asyncssh.SSHClientProcess[bytes] | None = None
         self._task: asyncio.Task[None] | None = None
@@ -131,31 +220,45 @@ class Following:
             while text := await self._process.stdout.readline():
                 place = read_place(text)
                 if place is not None:
-                    self._tell("following")
-                    self._place = place
-                    if not self._is_away:
-                        self._go()
+                    self._state = "following"
+                    self._take(place)
             self._tell("the class has ended")
+        except asyncssh.PermissionDenied:
+            self._tell("the code, or the PIN, is another one; q leaves")
         except (asyncssh.Error, OSError) as error:
             self._tell(f"the class is gone: {error}" if str(error) else "the class is gone")
 
     def _tell(self, state: str) -> None:
         self._state = state
+        self._process = None
+        self._show()
+
+    def _take(self, place: ClassPlace) -> None:
+        """Stand where the class is now, unless one walks alone."""
+        before, self._place = self._place, place
+        if place.question is None or not place.may_answer:
+            self._draft = None
+        elif place.question != before.question:
+            self._draft = Prompt(PromptKind.ANSWER, "your answer")
+        where = (place.link, place.question, place.is_away)
+        if not place.is_away and where != (before.link, before.question, before.is_away):
+            self._go()
         self._show()
 
     def _go(self) -> None:
         """Open where the class is, in a thread."""
-        link = self._place.link
-        if not link:
+        place = self._place
+        if not place.link:
             return
         loop = asyncio.get_running_loop()
         job: Job[Session] = Job(
-            lambda: self._open_link(link),
-            lambda: loop.call_soon_threadsafe(self._opened, link, job),
+            lambda: asked_session(self._open_link(place.link), place.question),
+            lambda: loop.call_soon_threadsafe(self._opened, place, job),
         )
 
-    def _opened(self, link: str, job: Job[Session]) -> None:
-        if link != self._place.link or self._is_away:
+    def _opened(self, place: ClassPlace, job: Job[Session]) -> None:
+        now = self._place
+        if (place.link, place.question) != (now.link, now.question) or now.is_away:
             return
         try:
             self._act(StopOpened(job.result()))
@@ -167,28 +270,60 @@ class Following:
         self._session = session
 
     def takes(self, press: Press) -> bool:
-        """Come back at a point; any other key walks on one's own."""
-        if self._session.prompt is not None or press.key in ("q", "ctrl+c"):
+        """Type the answer where the class is asked; come back at a point; else walk alone."""
+        place, process = self._place, self._process
+        if self._session.prompt is not None or press.key == "ctrl+c" or process is None:
             return False
-        if press.key == "full_stop":
-            self._is_away = False
-            self._go()
+        if self._draft is not None and not place.is_away:
+            self._type(self._draft, press)
             return True
-        self._is_away = self._is_away or not self._place.is_asked
-        return False
+        match press.key:
+            case "q":
+                return False
+            case "full_stop":
+                self._say(Word(away=False))
+            case "exclamation_mark":
+                self._say(Word(help=True))
+            case "enter" if place.may_answer and not place.is_away:
+                self._draft = Prompt(PromptKind.ANSWER, "your answer")
+                self._show()
+            case _ if place.is_away:
+                return False
+            case _:
+                self._say(Word(away=True))
+                self._place = replace(place, is_away=True)
+                if place.question is not None:
+                    self._act(StopOpened(replace(self._session, challenge=None)))
+                return False
+        return True
 
-    def answered(self, attempt: KeepAttempt) -> None:
-        """Send an answer to the class, where one is asked for."""
-        if self._process is not None and self._place.is_asked and not self._is_away:
-            told = json.dumps({"answer": attempt.answer})
-            self._process.stdin.write(told.encode() + b"\n")
+    def _type(self, draft: Prompt, press: Press) -> None:
+        self._draft = edited(draft, press.key, press.character)
+        if press.key == "escape":
+            self._draft = None
+        elif press.key == "enter" and draft.text.strip():
+            self._say(Word(answer=draft.text))
+            self._draft = Prompt(PromptKind.ANSWER, draft.label)
+        self._show()
+
+    def _say(self, word: Word) -> None:
+        if self._process is not None:
+            self._process.stdin.write(msgspec.json.encode(word) + b"\n")
 
     def dressed(self, frame: Frame) -> Frame:
-        """Return the frame with the line that says where the class is."""
-        where = "on your own, . returns" if self._is_away else self._state
-        below = line((f" {self._place.title}: ", Style.KEY), (where, Style.GOOD))
-        lines = (*frame.lines, fitted(below, frame.width, self._chars))
-        return replace(frame, height=frame.height + 1, lines=lines)
+        """Return the frame with the lines that say where the class is, and how it has answered."""
+        place, is_typing = self._place, self._draft is not None and not self._place.is_away
+        if place.answers:
+            bars = (row if self._chars.unicode else row.replace("█", "#") for row in place.answers)
+            frame = with_rows(frame, "answers", [line(row) for row in bars], self._chars)
+        state = "on your own, . returns" if place.is_away else self._state
+        said = line(" ", (place.notice or f"The class: {state}.", Style.GOOD))
+        keys = line(" ", (OPEN_KEYS if is_typing else KEYS, Style.DIM))
+        rows = (said, keys)
+        if is_typing and self._draft is not None:
+            rows = (typed_line(self._draft), said if place.notice else keys)
+        below = [fitted(row, frame.width, self._chars) for row in rows]
+        return replace(frame, height=frame.height + 2, lines=(*frame.lines, *below))
 
     def end(self) -> None:
         """Hang up."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+
 from gdtutor.classroom.board import answer_rows
 from gdtutor.classroom.room import (
     Classroom,
@@ -15,9 +17,11 @@ from gdtutor.classroom.room import (
 )
 from gdtutor.linear.commands import help_lines
 from gdtutor.linear.conversation import answered_line, news, walking, whole
+from gdtutor.linear.training import sweep_lines, training_lines
+from gdtutor.play.options import words_of
 from gdtutor.report.transcript import read_aloud
 from gdtutor.session.effects import Quit
-from gdtutor.session.state import Session, Status, current_step
+from gdtutor.session.state import Screen, Session, Status, current_step
 from gdtutor.values import replace
 from gdtutor.view.frame import Chars
 from gdtutor.view.lines import text_of
@@ -54,11 +58,30 @@ def spoken(room: Classroom, name: str, text: str) -> Turn:
     return with_seat(room, replace(seat, own=walking(after))), effects
 
 
-def announcement(room: Classroom) -> str:
-    """Return the teacher's step in one line."""
+def _training(session: Session, chars: Chars) -> list[str]:
+    """Return how the teacher's training stands: that it runs, or what it has come to."""
+    title = "" if session.lesson is None else session.lesson.title
+    if session.sweeping is not None:
+        return [f"Class: {title}, several runs are trained side by side."]
+    if session.training.status is Status.RUNNING:
+        return [f"Class: {title}, training for {session.training.epochs_wanted} epochs."]
+    lines = sweep_lines(session, chars) if session.kept else []
+    if len(session.training.parameters):
+        # Its last line is a command for a run of one's own.
+        lines += [f"Class: {title}, the training.", *training_lines(session, chars)[:-1]]
+    return lines
+
+
+def announcement(room: Classroom, chars: Chars) -> str:
+    """Return the teacher's step in one line; training and sweeps with what they have come to."""
     session = room.shared
-    if session.lesson is None or session.moment is None:
+    if session.lesson is None or session.moment is None or session.screen is Screen.LIBRARY:
         return "Class: the library of lessons."
+    if session.screen is Screen.PLAY and session.play is not None:
+        options = shlex.join(words_of(session.play.playground))
+        return "\n".join([f"Class: the playground, {options}.", *_training(session, chars)])
+    if session.screen is Screen.TRAIN:
+        return "\n".join(_training(session, chars)) or "Class: training, which has not begun."
     step, moment = current_step(session), session.moment
     if session.look.is_closing:
         return f"Class: {session.lesson.title}, the closing page."
@@ -79,6 +102,7 @@ class LineTeller:
     def __init__(self, chars: Chars) -> None:
         self._chars = read_aloud(chars)
         self._announced = ""
+        self._shared: Session | None = None
         self._notice = self._error = self._question = self._results = ""
         self._before: Session | None = None
 
@@ -113,10 +137,12 @@ class LineTeller:
 
     def _of_class(self, room: Classroom, seat: Seat) -> list[str]:
         parts = []
-        announced = announcement(room)
-        if announced != self._announced:
+        if room.shared is not self._shared:
+            self._shared = room.shared
+            announced = announcement(room, self._chars)
+            if announced != self._announced:
+                parts.append(announced)
             self._announced = announced
-            parts.append(announced)
         question = room.poll.name if room.poll is not None and not seat.is_out else ""
         if question != self._question:
             self._question = question

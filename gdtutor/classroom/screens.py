@@ -7,6 +7,7 @@ stand on the terminal is sent.
 from __future__ import annotations
 
 from gdtutor.classroom.board import answer_rows, with_rows
+from gdtutor.classroom.joining import PlaceTeller
 from gdtutor.classroom.polls import Poll
 from gdtutor.classroom.room import FOLLOWING, Classroom, Seat
 from gdtutor.paint.cells import Row, row_of
@@ -69,6 +70,8 @@ class SharedScreens:
     """Frames of the class, and what changes them, made once for all terminals of a kind."""
 
     def __init__(self) -> None:
+        self.places = PlaceTeller()
+        """Tells those who follow with a gdtutor of their own."""
         self._of: tuple[Session | None, Poll | None] = None, None
         self._makers: dict[tuple[int, int, Chars], RowMaker] = {}
         self._bodies: dict[tuple[int, int, Chars], tuple[Row, ...]] = {}

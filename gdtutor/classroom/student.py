@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 import asyncssh
 
 from gdtutor.classroom.hub import ClassHub
-from gdtutor.classroom.joining import SUBSYSTEM, place_told, read_answer
+from gdtutor.classroom.joining import SUBSYSTEM, read_word
 from gdtutor.classroom.lines import WELCOME, LineEditor, LineTeller
 from gdtutor.classroom.screens import ENTER, LARGEST, LEAVE, SeatScreen, SharedScreens, Terminal
 from gdtutor.paint.colours import choose_colours
@@ -168,7 +168,8 @@ class StudentSession(asyncssh.SSHServerSession[bytes]):
         if self._is_told:
             for line in self._editor.feed(data.decode("utf-8", "ignore"))[0]:
                 if self._keys.takes(1, self._loop.time()):
-                    self._hub.answer(self._name, read_answer(line))
+                    self._hub.hear(self._name, read_word(line))
+            return
         if self._teller is not None:
             self._hear(data.decode("utf-8", "ignore"))
         if self._screen is None:
@@ -233,7 +234,7 @@ class StudentSession(asyncssh.SSHServerSession[bytes]):
     def _paint(self) -> None:
         self._paint_timer = None
         if self._is_told and self._channel is not None:
-            told = place_told(self._hub.room, self._hub.title)
+            told = self._shared.places.told(self._hub.room, self._hub.seat(self._name))
             if told != self._told:
                 self._channel.write(told)
             self._told = told

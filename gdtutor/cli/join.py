@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import sys
 from getpass import getpass
 from importlib.util import find_spec
@@ -11,6 +12,8 @@ from typing import TYPE_CHECKING
 from gdtutor.cli.open_app import show
 from gdtutor.cli.output import complain, say
 from gdtutor.engine.errors import GdTutorError
+from gdtutor.files import write_atomically
+from gdtutor.progress.store import default_path
 
 if TYPE_CHECKING:
     from gdtutor.ui.app import TutorApp
@@ -31,14 +34,12 @@ def run(arguments: argparse.Namespace) -> int:
     from gdtutor.cli.talk import session_of_link
 
     key = host_key_of(host, port)
-    _confirm(key.get_fingerprint(), arguments.fingerprint)
+    confirm(f"{host}:{port}", key.get_fingerprint(), arguments.fingerprint)
     code = getpass("Join code (and after a blank the PIN of your seat): ", sys.stderr)
     login = ClassLogin(name, host, port, code, key)
-    followings: list[Following] = []
 
     def around(chars: Chars) -> Following:
-        followings.append(Following(chars, login, session_of_link))
-        return followings[0]
+        return Following(chars, login, session_of_link)
 
     def open_program(app: TutorApp) -> Program:
         from gdtutor.drive.opening import open_lesson
@@ -49,8 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
         from gdtutor.ui.program import Program
 
         session = Session(library=library_of(shipped_lessons_folder()))
-        services = Services(open_lesson, lambda _: None, keep=followings[0].answered)
-        return Program(app, session, services)
+        return Program(app, session, Services(open_lesson, lambda _: None))
 
     return show(arguments, open_program, around=around)
 
@@ -70,17 +70,32 @@ def _where(text: str) -> tuple[str, str, int]:
     return name, host, int(port)
 
 
-def _confirm(found: str, wanted: str) -> None:
-    """Have the host key confirmed.
+def confirm(host: str, found: str, wanted: str) -> None:
+    """Have the host key of a machine and port confirmed, once; it is remembered.
 
     Raises:
         GdTutorError: It is another one than the teacher's screen shows.
     """
     hint = "C on the teacher's screen shows it"
+    store = default_path()
+    path = None if store is None else store.with_name("known_classes")
+    known: dict[str, str] = {}
+    with contextlib.suppress(OSError, ValueError):
+        lines = path.read_text("utf-8").splitlines() if path is not None else []
+        known = dict(one.split(" ", 1) for one in lines)
     if wanted:
         if wanted != found:
             raise GdTutorError(f"the host key is {found}", hint)
         return
-    say(f"The host key is {found}. Is it the one on the teacher's screen? (yes) ", end="")
+    if known.get(host) == found:
+        return
+    changed = f", another one than last time ({known[host]})" if host in known else ""
+    say(f"The host key is {found}{changed}.")
+    say("Type yes if the teacher's screen shows the same, at the key C: ", end="")
     if sys.stdin.readline().strip().lower() not in ("yes", "y"):
         raise GdTutorError("the host key was not confirmed", hint)
+    if path is not None:
+        with contextlib.suppress(OSError):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            rows = (f"{name} {key}\n" for name, key in {**known, host: found}.items())
+            write_atomically(path, "".join(rows))

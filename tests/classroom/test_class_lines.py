@@ -8,7 +8,14 @@ from classes import PATIENCE, RunningClass, after, lesson_session, running_class
 from gdtutor.classroom.lines import LineEditor, announcement, spoken
 from gdtutor.classroom.own_question import own_question
 from gdtutor.classroom.room import joined, opened_room, taught
+from gdtutor.drive.headless import pressed
+from gdtutor.drive.keys import parse_keys
+from gdtutor.play.options import playground_of_line
+from gdtutor.session.playing import play_session
+from gdtutor.session.state import Session, Status
 from gdtutor.session.update import Posed, update
+from gdtutor.values import replace
+from gdtutor.view.frame import UNICODE
 
 
 class Listener:
@@ -80,7 +87,22 @@ def test_an_answer_is_a_line_and_the_last_one_counts() -> None:
     assert room.poll.replies["anna"].text == "0.125"
     room, _ = spoken(room, "anna", ":p")
     assert room.seats["anna"].own is not None
-    assert announcement(room).startswith("Class: iteration 0, backward z")
+    assert announcement(room, UNICODE).startswith("Class: iteration 0, backward z")
+
+
+def test_training_sweeps_and_the_playground_are_told_with_their_end() -> None:
+    session = pressed(lesson_session("bias", "forward:z"), parse_keys("t"))
+    room = opened_room(session)
+    assert "200 of 200 epochs" in announcement(room, UNICODE)
+    assert "cost" in announcement(room, UNICODE)
+    running = replace(session, training=replace(session.training, status=Status.RUNNING))
+    told = announcement(taught(room, running), UNICODE)
+    assert told == "Class: The bias to the rescue, training for 200 epochs."
+    swept = pressed(session, parse_keys("S learning_rate=0.5,2 enter"))
+    assert "learning_rate 0.5: cost" in announcement(taught(room, swept), UNICODE)
+    played = play_session(Session(), playground_of_line("--data moons --layers 2-3-1"))
+    told = announcement(taught(room, played), UNICODE)
+    assert told.startswith("Class: the playground, --data moons --layers 2-3-1")
 
 
 @pytest.mark.parametrize(

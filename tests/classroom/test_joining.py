@@ -1,51 +1,98 @@
 """One's own gdtutor follows a class by reference, and its answers reach the class."""
 
 import asyncio
-import json
-import re
+import io
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
+import asyncssh
 import pytest
-from classes import CODE, KEY, PATIENCE, after, lesson_session, running_class, until
+from classes import CODE, KEY, PATIENCE, after, lesson_session, running_class, screen_rows, until
 from pseudo_terminal import PseudoTerminal
 
-from gdtutor.classroom.joining import SUBSYSTEM, read_answer, read_place
+from gdtutor.classroom.joining import (
+    SUBSYSTEM,
+    ClassPlace,
+    Word,
+    asked_session,
+    read_place,
+    read_word,
+)
 from gdtutor.classroom.own_question import own_question
 from gdtutor.cli import main
+from gdtutor.cli.join import confirm
+from gdtutor.cli.talk import session_of_link
+from gdtutor.engine.errors import GdTutorError
 from gdtutor.session.update import Posed, update
 
 
-def test_the_class_is_told_by_reference_and_answers_count() -> None:
+async def told_until(
+    process: asyncssh.SSHClientProcess[bytes], wanted: Callable[[ClassPlace], bool]
+) -> ClassPlace:
+    """Read what a follower is told until it is as wanted."""
+    while True:
+        place = read_place(await asyncio.wait_for(process.stdout.readline(), PATIENCE))
+        assert place is not None
+        if wanted(place):
+            return place
+
+
+def test_the_class_and_its_question_are_told_by_reference_and_answers_count() -> None:
     async def work() -> None:
         session = lesson_session("bias", "backward:yhat")
         async with running_class(session) as room:
             connection = await room.connect("anna")
             process = await connection.create_process(subsystem=SUBSYSTEM, encoding=None)
-
-            async def place() -> tuple[str, bool]:
-                told = read_place(await asyncio.wait_for(process.stdout.readline(), PATIENCE))
-                assert told is not None
-                return told.link, told.is_asked
-
-            assert await place() == ("gdtutor bias --at backward:yhat", False)
-            session = update(session, Posed(own_question(session, "value")))[0]
+            first = await told_until(process, lambda _: True)
+            assert (first.link, first.question) == ("gdtutor bias --at backward:yhat", None)
+            assert "PIN" in first.notice
+            asked = own_question(session, "Should the bias grow? | grow | *shrink")
+            session = update(session, Posed(asked))[0]
             room.teach(session)
-            assert (await place())[1]
-            process.stdin.write(json.dumps({"answer": "0.125"}).encode() + b"\n")
-            process.stdin.write(b'{"answer": 7}\nnonsense\n')
-            await until(lambda: bool(room.hub.room.poll and room.hub.room.poll.replies))
+            place = await told_until(process, lambda told: told.question is not None)
+            assert place.question is not None
+            assert place.question.text == "Should the bias grow?"
+            assert place.question.choices == ("grow", "shrink")
+            # What is asked here is asked there, on the same screen.
+            theirs = asked_session(session_of_link(place.link), place.question)
+            assert screen_rows(theirs, 80, 24) == screen_rows(room.hub.room.shared, 80, 24)
+            for text in (b'{"answer": 7}', b"nonsense", b'{"answer": "blue"}', b'{"answer": "2"}'):
+                process.stdin.write(text + b"\n")
+            place = await told_until(process, lambda told: "is in" in told.notice)
+            assert "right" not in place.notice
             room.teach(after(session, "escape", "n"))
-            assert await place() == ("gdtutor bias --at backward:z", False)
-            assert room.hub.room.polls[-1].replies["anna"].verdict == "right"
+            place = await told_until(process, lambda told: told.question is None)
+            assert place.notice == "Your answer shrink: right."
+            room.hub.show_results(True)
+            place = await told_until(process, lambda told: bool(told.answers))
+            assert "shrink (right)" in " ".join(place.answers)
+            process.stdin.write(b'{"away": true}\n{"help": true}\n')
+            await until(lambda: room.hub.seat("anna").wants_help)
+            assert room.hub.seat("anna").own is not None
+            room.hub.lock()
+            await told_until(process, lambda told: not told.is_away)
 
     asyncio.run(work())
 
 
-@pytest.mark.parametrize("text", [b"", b"[]", b"{}", b'{"link": 1}', b"\xff"])
+@pytest.mark.parametrize("text", [b"", b"[]", b'{"question": 1}', b'{"link": 1}', b"\xff"])
 def test_what_is_no_place_is_left_out(text: bytes) -> None:
     assert read_place(text) is None
-    assert read_answer(text.decode("latin-1")) == ""
+    assert read_word(text.decode("latin-1")) == Word()
+
+
+def test_a_host_key_is_confirmed_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    monkeypatch.setattr("sys.stdin", io.StringIO("yes\n\n"))
+    for _ in range(2):
+        confirm("host:8022", "SHA256:one", "")
+    assert capsys.readouterr().out.count("Type yes") == 1
+    with pytest.raises(GdTutorError, match="was not confirmed"):
+        confirm("host:8022", "SHA256:two", "")
+    assert "another one than last time (SHA256:one)" in capsys.readouterr().out
 
 
 def test_another_gdtutor_follows_and_comes_back(tmp_path: Path) -> None:
@@ -67,15 +114,26 @@ def test_another_gdtutor_follows_and_comes_back(tmp_path: Path) -> None:
         loop, room = ready[0]
         words = ("-m", "gdtutor", "join", f"anna@127.0.0.1:{room.port}")  # type: ignore[attr-defined]
         key = ("--fingerprint", KEY.get_fingerprint())
-        with PseudoTerminal(*words, *key, environ={"HOME": str(tmp_path)}) as terminal:
+        home = {"HOME": str(tmp_path), "XDG_DATA_HOME": str(tmp_path)}
+        with PseudoTerminal(*words, *key, environ=home) as terminal:
             terminal.wait_for(lambda text: "Join code" in text)
             terminal.send(f"{CODE}\r")
-            terminal.wait_for(lambda text: "step 2/13" in text and "tests: following" in text)
+            terminal.wait_for(lambda text: "step 2/13" in text and "PIN" in text)
             terminal.send("n")
             terminal.wait_for(lambda text: "step 3/13" in text and "on your own" in text)
-            loop.call_soon_threadsafe(room.teach, session, "p")  # type: ignore[attr-defined]
+            asking = update(session, Posed(own_question(session, "sign")))[0]
+            loop.call_soon_threadsafe(room.teach, asking)  # type: ignore[attr-defined]
             terminal.send(".")
-            terminal.wait_for(lambda text: re.search("step 1/13", text) is not None)
+            terminal.wait_for(lambda text: "was closed" in text and "step 3/13" in text)
+            loop.call_soon_threadsafe(room.teach, session)  # type: ignore[attr-defined]
+            terminal.wait_for(lambda text: "step 2/13" in text)
+            loop.call_soon_threadsafe(room.teach, asking)  # type: ignore[attr-defined]
+            terminal.wait_for(lambda text: "your answer:" in text)
+            terminal.send("+\r")
+            terminal.wait_for(lambda text: "Your answer + is in" in text)
+            assert "ŷ 0.5" not in terminal.text()
+            loop.call_soon_threadsafe(room.teach, session, "p")  # type: ignore[attr-defined]
+            terminal.wait_for(lambda text: "step 1/13" in text and "Your answer +: right" in text)
             terminal.send("q")
             assert terminal.wait_for_end() == 0
     finally:
