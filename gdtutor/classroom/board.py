@@ -45,8 +45,9 @@ def class_line(room: Classroom, invitation: Invitation, width: int, chars: Chars
         "  ", (key, Style.KEY), (" class", Style.DIM),
     )  # fmt: skip
     facts = counts(room)
-    for count in range(len(facts), 0, -1):
-        whole = (*join, *line("  ", ("  ".join(facts[:count]), Style.GOOD)))
+    brief = tuple(fact.partition(" at ")[0] for fact in facts if not fact.endswith(" follow"))
+    for shown in (facts, (*facts[:-1], brief[-1]), brief, brief[:2], brief[:1]):
+        whole = (*join, *line("  ", ("  ".join(shown), Style.GOOD)))
         if width_of(whole) <= width:
             break
     return fitted(whole, width, chars)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol, assert_never
 
 from gdtutor.classroom.admission import free_name, is_same, new_pin
-from gdtutor.classroom.joining import Word
+from gdtutor.classroom.joining import FollowerWord
 from gdtutor.classroom.lines import spoken
 from gdtutor.classroom.pool import MOST_SECONDS, SLICE, TrainingPool
 from gdtutor.classroom.record import Attendance, ClassRecorder, KeptAnswer
@@ -193,7 +193,7 @@ class ClassHub:
         """Whether answers are kept, which students are told."""
         return self._recorder is not None
 
-    def hear(self, name: str, word: Word) -> None:
+    def hear(self, name: str, word: FollowerWord) -> None:
         """Take an answer to the open question, or another word, of a student's own gdtutor."""
         seat, text = replace(self.room.seats[name], notice=""), word.answer.strip()[:MAX_INPUT]
         if text and self.room.poll is not None and not seat.is_out:

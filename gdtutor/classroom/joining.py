@@ -63,7 +63,7 @@ class ClassPlace(Struct, frozen=True):
     """Whether the seat walks alone."""
 
 
-class Word(Struct, frozen=True):
+class FollowerWord(Struct, frozen=True):
     """What a follower's gdtutor says: one of these."""
 
     answer: str = ""
@@ -120,12 +120,12 @@ def read_place(text: bytes) -> ClassPlace | None:
         return None
 
 
-def read_word(text: str) -> Word:
+def read_word(text: str) -> FollowerWord:
     """Return what a line of a follower says; an empty word where it is none."""
     try:
-        return msgspec.json.decode(text.encode("utf-8", "replace"), type=Word)
+        return msgspec.json.decode(text.encode("utf-8", "replace"), type=FollowerWord)
     except msgspec.MsgspecError:
-        return Word()
+        return FollowerWord()
 
 
 def asked_session(session: Session, question: ToldQuestion | None) -> Session:
@@ -222,15 +222,15 @@ class Following:
                 if place is not None:
                     self._state = "following"
                     self._take(place)
-            self._tell("the class has ended")
+            self._tell("has ended; q leaves, other keys walk on")
         except asyncssh.PermissionDenied:
             self._tell("the code, or the PIN, is another one; q leaves")
         except (asyncssh.Error, OSError) as error:
-            self._tell(f"the class is gone: {error}" if str(error) else "the class is gone")
+            self._tell(f"gone; q leaves, other keys walk on. {error}")
 
     def _tell(self, state: str) -> None:
-        self._state = state
-        self._process = None
+        self._state, self._process, self._draft = state, None, None
+        self._place = replace(self._place, notice="")
         self._show()
 
     def _take(self, place: ClassPlace) -> None:
@@ -281,16 +281,16 @@ class Following:
             case "q":
                 return False
             case "full_stop":
-                self._say(Word(away=False))
+                self._say(FollowerWord(away=False))
             case "exclamation_mark":
-                self._say(Word(help=True))
+                self._say(FollowerWord(help=True))
             case "enter" if place.may_answer and not place.is_away:
                 self._draft = Prompt(PromptKind.ANSWER, "your answer")
                 self._show()
             case _ if place.is_away:
                 return False
             case _:
-                self._say(Word(away=True))
+                self._say(FollowerWord(away=True))
                 self._place = replace(place, is_away=True)
                 if place.question is not None:
                     self._act(StopOpened(replace(self._session, challenge=None)))
@@ -302,11 +302,11 @@ class Following:
         if press.key == "escape":
             self._draft = None
         elif press.key == "enter" and draft.text.strip():
-            self._say(Word(answer=draft.text))
+            self._say(FollowerWord(answer=draft.text))
             self._draft = Prompt(PromptKind.ANSWER, draft.label)
         self._show()
 
-    def _say(self, word: Word) -> None:
+    def _say(self, word: FollowerWord) -> None:
         if self._process is not None:
             self._process.stdin.write(msgspec.json.encode(word) + b"\n")
 
@@ -316,7 +316,8 @@ class Following:
         if place.answers:
             bars = (row if self._chars.unicode else row.replace("█", "#") for row in place.answers)
             frame = with_rows(frame, "answers", [line(row) for row in bars], self._chars)
-        state = "on your own, . returns" if place.is_away else self._state
+        is_away = place.is_away and self._process is not None
+        state = "on your own, . returns" if is_away else self._state
         said = line(" ", (place.notice or f"The class: {state}.", Style.GOOD))
         keys = line(" ", (OPEN_KEYS if is_typing else KEYS, Style.DIM))
         rows = (said, keys)

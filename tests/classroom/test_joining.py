@@ -14,7 +14,7 @@ from pseudo_terminal import PseudoTerminal
 from gdtutor.classroom.joining import (
     SUBSYSTEM,
     ClassPlace,
-    Word,
+    FollowerWord,
     asked_session,
     read_place,
     read_word,
@@ -79,7 +79,7 @@ def test_the_class_and_its_question_are_told_by_reference_and_answers_count() ->
 @pytest.mark.parametrize("text", [b"", b"[]", b'{"question": 1}', b'{"link": 1}', b"\xff"])
 def test_what_is_no_place_is_left_out(text: bytes) -> None:
     assert read_place(text) is None
-    assert read_word(text.decode("latin-1")) == Word()
+    assert read_word(text.decode("latin-1")) == FollowerWord()
 
 
 def test_a_host_key_is_confirmed_once(
