@@ -61,6 +61,8 @@ class ClassPlace(Struct, frozen=True):
     may_answer: bool = False
     is_away: bool = False
     """Whether the seat walks alone."""
+    heard: int = 0
+    """How many words of the follower it follows."""
 
 
 class FollowerWord(Struct, frozen=True):
@@ -79,8 +81,8 @@ class PlaceTeller:
         self._of: tuple[Session | None, Poll | None, bool] = None, None, False
         self._place = ClassPlace()
 
-    def told(self, room: Classroom, seat: Seat) -> bytes:
-        """Return where the class is, and what a seat is told, as a line."""
+    def told(self, room: Classroom, seat: Seat, heard: int) -> bytes:
+        """Return where the class is, and what a seat is told after so many words, as a line."""
         of = room.shared, room.polls[-1] if room.polls else None, room.shows_results
         if any(new is not old for new, old in zip(of, self._of, strict=True)):
             self._of, self._place = of, _shared_place(room)
@@ -90,6 +92,7 @@ class PlaceTeller:
             notice=notice,
             may_answer=room.poll is not None and not seat.is_out,
             is_away=seat.own is not None,
+            heard=heard,
         )
         return msgspec.json.encode(place) + b"\n"
 
@@ -196,7 +199,7 @@ class Following:
         self._place = ClassPlace()
         self._draft: Prompt | None = None
         """The input of the class's question."""
-        self._state = "connecting"
+        self._state, self._said = "connecting", 0
         self._process: asyncssh.SSHClientProcess[bytes] | None = None
         self._task: asyncio.Task[None] | None = None
         self._show: Callable[[], None] = lambda: None
@@ -235,7 +238,11 @@ class Following:
 
     def _take(self, place: ClassPlace) -> None:
         """Stand where the class is now, unless one walks alone."""
-        before, self._place = self._place, place
+        before = self._place
+        if place.heard < self._said:
+            # What was said last is on its way, and decides.
+            place = replace(place, is_away=before.is_away)
+        self._place = place
         if place.question is None or not place.may_answer:
             self._draft = None
         elif place.question != before.question:
@@ -308,6 +315,7 @@ class Following:
 
     def _say(self, word: FollowerWord) -> None:
         if self._process is not None:
+            self._said += 1
             self._process.stdin.write(msgspec.json.encode(word) + b"\n")
 
     def dressed(self, frame: Frame) -> Frame:

@@ -106,7 +106,7 @@ class StudentSession(asyncssh.SSHServerSession[bytes]):
         self._teller: LineTeller | None = None
         self._is_told = False
         """Whether the class is told by reference, to a gdtutor of the student's own."""
-        self._told = b""
+        self._told, self._heard = b"", 0
         self._editor = LineEditor(False)
         self._keyboard = Keyboard()
         now = self._loop.time()
@@ -168,7 +168,9 @@ class StudentSession(asyncssh.SSHServerSession[bytes]):
         if self._is_told:
             for line in self._editor.feed(data.decode("utf-8", "ignore"))[0]:
                 if self._keys.takes(1, self._loop.time()):
+                    self._heard += 1
                     self._hub.hear(self._name, read_word(line))
+                    self.show()
             return
         if self._teller is not None:
             self._hear(data.decode("utf-8", "ignore"))
@@ -234,7 +236,7 @@ class StudentSession(asyncssh.SSHServerSession[bytes]):
     def _paint(self) -> None:
         self._paint_timer = None
         if self._is_told and self._channel is not None:
-            told = self._shared.places.told(self._hub.room, self._hub.seat(self._name))
+            told = self._shared.places.told(self._hub.room, self._hub.seat(self._name), self._heard)
             if told != self._told:
                 self._channel.write(told)
             self._told = told

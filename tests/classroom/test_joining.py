@@ -67,6 +67,7 @@ def test_the_class_and_its_question_are_told_by_reference_and_answers_count() ->
             room.hub.show_results(True)
             place = await told_until(process, lambda told: bool(told.answers))
             assert "shrink (right)" in " ".join(place.answers)
+            assert place.heard == 4
             process.stdin.write(b'{"away": true}\n{"help": true}\n')
             await until(lambda: room.hub.seat("anna").wants_help)
             assert room.hub.seat("anna").own is not None
