@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import Protocol, assert_never
 
 from gdtutor.classroom.admission import free_name, is_same, new_pin
-from gdtutor.classroom.joining import FollowerWord
 from gdtutor.classroom.lines import spoken
 from gdtutor.classroom.pool import MOST_SECONDS, SLICE, TrainingPool
-from gdtutor.classroom.record import Attendance, ClassRecorder, KeptAnswer
+from gdtutor.classroom.record import ClassRecorder
 from gdtutor.classroom.room import (
     Classroom,
     Seat,
@@ -29,6 +28,7 @@ from gdtutor.classroom.room import (
     with_help,
     with_seat,
 )
+from gdtutor.classroom.telling import FollowerWord
 from gdtutor.drive.opening import open_lesson
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.session.effects import (
@@ -94,8 +94,6 @@ class ClassHub:
         self._changed = changed
         self._lines: dict[str, SeatLine] = {}
         self._lessons: dict[str, Opened] = {}
-        self._answered_at: dict[str, float] = {}
-        """When each seat answered the last question, in seconds since 1970."""
 
     def teach(self, session: Session) -> None:
         """Show the class what the teacher's screen shows."""
@@ -161,33 +159,6 @@ class ClassHub:
         """Answer a line of a student who hears the class in lines."""
         self._take(name, spoken(self.room, name, text))
 
-    def _record(self, recorder: ClassRecorder, before: Classroom, room: Classroom) -> None:
-        """Keep who has come or gone, and the answers to a question that was closed."""
-        now = recorder.clock()
-        moves = [
-            Attendance(seat.name, now, seat.is_here)
-            for seat in room.seats.values()
-            if seat is not before.seats.get(seat.name)
-            and seat.is_here != (seat.name in before.seats and before.seats[seat.name].is_here)
-        ]
-        answers = []
-        number = len(before.polls)
-        if room.polls:
-            earlier = before.polls[-1].replies if len(room.polls) == number else {}
-            for name, reply in room.polls[-1].replies.items():
-                if reply is not earlier.get(name):
-                    self._answered_at[name] = now
-        if before.poll is not None and not room.polls[number - 1].is_open:
-            poll = room.polls[number - 1]
-            lesson = "" if poll.asked.lesson is None else poll.asked.lesson.id
-            answers = [
-                KeptAnswer(number, lesson, poll.name, name, reply.text, reply.verdict,
-                           self._answered_at[name])
-                for name, reply in poll.replies.items()
-            ]  # fmt: skip
-        if moves or answers:
-            recorder.keep([*moves, *answers])
-
     @property
     def keeps_answers(self) -> bool:
         """Whether answers are kept, which students are told."""
@@ -228,7 +199,7 @@ class ClassHub:
         if room is before:
             return
         if self._recorder is not None:
-            self._record(self._recorder, before, room)
+            self._recorder.follow(before, room)
         is_other = room.shared is not before.shared
         is_everyones = is_other or room.shows_results != before.shows_results
         for name, line in self._lines.items():

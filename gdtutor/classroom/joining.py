@@ -1,8 +1,6 @@
-"""Following a class with one's own gdtutor: the class as it is told by reference, and words back.
+"""Following a class with one's own gdtutor: where the class is told to be, and words back.
 
-The server sends a line of JSON for every step of the teacher: the link that opens it, the question
-that is open, and what the seat is told. No screens travel, so that a hall of local followers costs
-the server little. Nothing is judged here: verdicts come when the teacher goes on, as for all.
+Nothing is judged here: verdicts come when the teacher goes on, as for all.
 """
 
 from __future__ import annotations
@@ -13,122 +11,31 @@ from collections.abc import Callable
 import asyncssh
 import msgspec
 
-from gdtutor.classroom.board import answer_rows, typed_line, with_rows
-from gdtutor.classroom.polls import Poll
-from gdtutor.classroom.room import Classroom, Seat
+from gdtutor.classroom.board import typed_line, with_rows
+from gdtutor.classroom.telling import (
+    SUBSYSTEM,
+    ClassPlace,
+    FollowerWord,
+    ToldQuestion,
+    read_place,
+)
 from gdtutor.drive.background import Job
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.conditions import parse_condition
 from gdtutor.lesson.model import Choice
 from gdtutor.session.challenge import Ask, Challenge
-from gdtutor.session.link import command_of
 from gdtutor.session.press import Press
 from gdtutor.session.prompting import edited
-from gdtutor.session.state import Prompt, PromptKind, Screen, Session
+from gdtutor.session.state import Prompt, PromptKind, Session
 from gdtutor.session.update import Action, StopOpened, Told
 from gdtutor.values import Struct, replace
-from gdtutor.view.frame import UNICODE, Chars, Frame, Style
-from gdtutor.view.lines import fitted, line, text_of
+from gdtutor.view.frame import Chars, Frame, Style
+from gdtutor.view.lines import fitted, line
 
-SUBSYSTEM = "gdtutor-class"
 KEYS = "any key walks on your own  . returns  ! asks for help  q leaves"
 OPEN_KEYS = "Enter answers  Esc leaves the input"
 _UNKNOWN = parse_condition("0 == 1")
 """Which choice is right is not told to those who are asked."""
-
-
-class ToldQuestion(Struct, frozen=True):
-    """The open question, by reference."""
-
-    ask: str
-    step: int
-    """The number of the step that it asks about."""
-    cell: tuple[int, ...]
-    name: str
-    text: str
-    choices: tuple[str, ...]
-
-
-class ClassPlace(Struct, frozen=True):
-    """Where a class is, by reference, and what a seat of it is told."""
-
-    link: str = ""
-    """The command line that opens it; empty where no lesson is open."""
-    question: ToldQuestion | None = None
-    answers: tuple[str, ...] = ()
-    """How answers are spread, in rows; none where they are not shown."""
-    notice: str = ""
-    may_answer: bool = False
-    is_away: bool = False
-    """Whether the seat walks alone."""
-    heard: int = 0
-    """How many words of the follower it follows."""
-
-
-class FollowerWord(Struct, frozen=True):
-    """What a follower's gdtutor says: one of these."""
-
-    answer: str = ""
-    away: bool | None = None
-    """Walks alone from now on, or comes back."""
-    help: bool = False
-
-
-class PlaceTeller:
-    """Makes the lines that tell where the class is; what all are told is made once."""
-
-    def __init__(self) -> None:
-        self._of: tuple[Session | None, Poll | None, bool] = None, None, False
-        self._place = ClassPlace()
-
-    def told(self, room: Classroom, seat: Seat, heard: int) -> bytes:
-        """Return where the class is, and what a seat is told after so many words, as a line."""
-        of = room.shared, room.polls[-1] if room.polls else None, room.shows_results
-        if any(new is not old for new, old in zip(of, self._of, strict=True)):
-            self._of, self._place = of, _shared_place(room)
-        notice = (seat.draft.error if seat.draft else "") or seat.notice
-        place = replace(
-            self._place,
-            notice=notice,
-            may_answer=room.poll is not None and not seat.is_out,
-            is_away=seat.own is not None,
-            heard=heard,
-        )
-        return msgspec.json.encode(place) + b"\n"
-
-
-def _shared_place(room: Classroom) -> ClassPlace:
-    session, challenge = room.shared, room.shared.challenge
-    answers: tuple[str, ...] = ()
-    if room.shows_results:
-        answers = tuple(text_of(row) for row in answer_rows(room.polls, 76, UNICODE))
-    if session.screen is Screen.LIBRARY:
-        return ClassPlace(answers=answers)
-    # Without the question, since a link has those of the lesson alone.
-    link = command_of(replace(session, challenge=None, predict=False))
-    question = None
-    if challenge is not None:
-        question = ToldQuestion(
-            challenge.ask.value, challenge.step.number, challenge.cell, challenge.name,
-            challenge.text, tuple(choice.text for choice in challenge.choices),
-        )  # fmt: skip
-    return ClassPlace(link, question, answers)
-
-
-def read_place(text: bytes) -> ClassPlace | None:
-    """Return what a line tells; None where it is none of these."""
-    try:
-        return msgspec.json.decode(text, type=ClassPlace)
-    except msgspec.MsgspecError:
-        return None
-
-
-def read_word(text: str) -> FollowerWord:
-    """Return what a line of a follower says; an empty word where it is none."""
-    try:
-        return msgspec.json.decode(text.encode("utf-8", "replace"), type=FollowerWord)
-    except msgspec.MsgspecError:
-        return FollowerWord()
 
 
 def asked_session(session: Session, question: ToldQuestion | None) -> Session:

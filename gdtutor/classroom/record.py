@@ -9,6 +9,7 @@ from contextlib import closing
 from pathlib import Path
 from queue import SimpleQueue
 
+from gdtutor.classroom.room import Classroom
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.values import Struct
 
@@ -95,7 +96,9 @@ class ClassRecorder:
 
     def __init__(self, path: Path, title: str, clock: Callable[[], float]) -> None:
         self._connection = opened_record(path)
-        self.clock = clock
+        self._clock = clock
+        self._answered_at: dict[str, float] = {}
+        """When each seat answered the last question."""
         self._queue: SimpleQueue[tuple[Attendance | KeptAnswer, ...] | None] = SimpleQueue()
         self.problem = ""
         """Why not all is kept, empty where it is."""
@@ -105,6 +108,31 @@ class ClassRecorder:
         self._class = began.lastrowid
         self._thread = threading.Thread(target=self._run, name="record", daemon=True)
         self._thread.start()
+
+    def follow(self, before: Classroom, room: Classroom) -> None:
+        """Keep who has come or gone, and the answers to a question that was closed."""
+        now, number = self._clock(), len(before.polls)
+        records: list[Attendance | KeptAnswer] = [
+            Attendance(seat.name, now, seat.is_here)
+            for seat in room.seats.values()
+            if seat is not before.seats.get(seat.name)
+            and seat.is_here != (seat.name in before.seats and before.seats[seat.name].is_here)
+        ]
+        if room.polls:
+            earlier = before.polls[-1].replies if len(room.polls) == number else {}
+            for name, reply in room.polls[-1].replies.items():
+                if reply is not earlier.get(name):
+                    self._answered_at[name] = now
+        if before.poll is not None and not room.polls[number - 1].is_open:
+            poll = room.polls[number - 1]
+            lesson = "" if poll.asked.lesson is None else poll.asked.lesson.id
+            records += [
+                KeptAnswer(number, lesson, poll.name, name, reply.text, reply.verdict,
+                           self._answered_at[name])
+                for name, reply in poll.replies.items()
+            ]  # fmt: skip
+        if records:
+            self.keep(records)
 
     def keep(self, records: Iterable[Attendance | KeptAnswer]) -> None:
         """Hand records over; return at once."""

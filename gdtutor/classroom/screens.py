@@ -7,9 +7,9 @@ stand on the terminal is sent.
 from __future__ import annotations
 
 from gdtutor.classroom.board import answer_rows, with_rows
-from gdtutor.classroom.joining import PlaceTeller
 from gdtutor.classroom.polls import Poll
 from gdtutor.classroom.room import FOLLOWING, Classroom, Seat
+from gdtutor.classroom.telling import PlaceTeller
 from gdtutor.paint.cells import Row, row_of
 from gdtutor.paint.colours import Colours
 from gdtutor.paint.rows import RowMaker

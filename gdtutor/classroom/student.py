@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping
 import asyncssh
 
 from gdtutor.classroom.hub import ClassHub
-from gdtutor.classroom.joining import SUBSYSTEM, read_word
 from gdtutor.classroom.lines import WELCOME, LineEditor, LineTeller
 from gdtutor.classroom.screens import ENTER, LARGEST, LEAVE, SeatScreen, SharedScreens, Terminal
+from gdtutor.classroom.telling import SUBSYSTEM, read_word
 from gdtutor.paint.colours import choose_colours
 from gdtutor.session.press import Press
 from gdtutor.session.prompting import MAX_INPUT

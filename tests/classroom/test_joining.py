@@ -11,15 +11,9 @@ import pytest
 from classes import CODE, KEY, PATIENCE, after, lesson_session, running_class, screen_rows, until
 from pseudo_terminal import PseudoTerminal
 
-from gdtutor.classroom.joining import (
-    SUBSYSTEM,
-    ClassPlace,
-    FollowerWord,
-    asked_session,
-    read_place,
-    read_word,
-)
+from gdtutor.classroom.joining import asked_session
 from gdtutor.classroom.own_question import own_question
+from gdtutor.classroom.telling import SUBSYSTEM, ClassPlace, FollowerWord, read_place, read_word
 from gdtutor.cli import main
 from gdtutor.cli.join import confirm
 from gdtutor.cli.talk import session_of_link
