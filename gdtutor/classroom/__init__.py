@@ -6,6 +6,7 @@ Out: the bytes of each student's terminal, and the lines of the class for the te
 painted, `server` speaks SSH, `screens` paints without a Textual app per student.
 It is the one folder that knows asyncssh. It opens no file but the host key's.
 
-Imports: values, files, engine, training, lesson, session, view, drive, report, linear, paint, ui.
-Outside: numpy, asyncssh, platformdirs.
+Imports: values, files, engine, training, lesson, play, session, view, drive, report, linear,
+paint, ui.
+Outside: numpy, asyncssh, msgspec, platformdirs.
 """
