@@ -67,7 +67,7 @@ class Author:
         self.is_odd = rng.random() < 0.15
         self.is_bare = self.is_odd or rng.random() < 0.15
         self.style = rng.choice(("short", "normal", "normal", "ties"))
-        self.shapes = {}
+        self.shapes, self.labels = {}, []
 
     def case(self):
         """Return a random case."""
@@ -129,6 +129,9 @@ class Author:
         rows, hidden, m = rng.randint(1, 3), rng.randint(1, 3), self.examples
         self.inputs = {"X": [f"x{i}" for i in range(rows)]}
         self.targets = {"Y": [f"y{i}" for i in range(hidden)]}
+        self.labels = list("pqr"[:hidden]) if rng.random() < 0.15 else []
+        if self.labels:
+            self.targets = {"Y": Written(self._label())}
         self.m = m
         way = -1 if self.in_rows else 1
         # One axis stands for the examples, whatever their number in a batch.
@@ -143,6 +146,24 @@ class Author:
         if rng.random() < 0.3:
             self._leaf(self.constants, "K", (hidden, hidden))
 
+    def _label(self):
+        """Return the table of a target that is a label."""
+        if len(self.labels) > 1 or self.rng.random() < 0.3:
+            return f'{{ column = "kind", one_hot = true, classes = {self.labels} }}'
+        self.labels = ["no", "yes"]
+        return '{ column = "kind", values = { no = -1, yes = 0.75 } }'
+
+    def _repeated(self, number):
+        """Return a line and a repetition that goes on from it, and the name of the last."""
+        first, shape = self._formula(1)
+        name, times = f"q{number}s", self.rng.randint(1, 3)
+        form = self.rng.choice((*SAFE, "tanh({0}) + t/4"))
+        inner = form.format(f"{name}{{t-1}}")
+        self.shapes |= {f"{name}{t}": shape for t in range(times + 1)}
+        lines = [(f"{name}0", f"0.5*({first})"),
+                 (f"for t in 1..{times}:\n    {name}{{t}}", inner)]  # fmt: skip
+        return lines, f"{name}{times}"
+
     def _scene(self, number, is_first, ends=False):
         rng, lines = self.rng, []
         before = dict(self.shapes)
@@ -152,7 +173,12 @@ class Author:
                 text = f"identity({text})"
             lines.append((f"n{number}{i}", text))
             self.shapes[f"n{number}{i}"] = shape
-        lines.append(self._root(number, [name for name, _ in lines], ends))
+        names = [name for name, _ in lines]
+        if rng.random() < 0.12:
+            again, last = self._repeated(number)
+            lines += again
+            names.append(last)
+        lines.append(self._root(number, names, ends))
         self.shapes = before
         return lines
 
@@ -306,7 +332,11 @@ class Author:
     def rows(self):
         """Return the examples."""
         rng = self.rng
-        width = sum(len(v) if v else 1 for v in (*self.inputs.values(), *self.targets.values()))
+        width = sum(len(v) if v else 1 for v in self.inputs.values())
+        if self.labels:
+            return [[*(self.number() for _ in range(width)), rng.choice(self.labels)]
+                    for _ in range(self.examples)]  # fmt: skip
+        width += sum(len(v) if v else 1 for v in self.targets.values())
         rows = [[self.number() for _ in range(width)] for _ in range(self.examples)]
         if rng.random() < 0.7:
             wide = sum(len(v) if v else 1 for v in self.targets.values())

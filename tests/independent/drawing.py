@@ -10,6 +10,9 @@ from tests.independent.sources import COSTS, GATES
 HIDDEN = ("sigmoid", "tanh", "relu", "leaky_relu", "softplus", "sin", "softmax", "linear")
 OUTPUTS = ("sigmoid", "tanh", "linear", "softmax")
 CHANGED = ("sigmoid", "tanh", "relu", "leaky_relu", "softplus", "sin", "cos", "identity")
+FEATURES = ("{0}", "{1}", "{0}*{1}", "{0}**2", "sin(3*{0})", "tanh({0} - {1}/2)", "abs({1})",
+            "maximum({0}, 0.5)", "step({0}) - {1}")  # fmt: skip
+"""Formulas of inputs that a network is given in their place."""
 WEIGHTS = ("plain", "xavier", "he", "uniform", "normal")
 
 
@@ -36,12 +39,16 @@ class NetworkAuthor(Author):
         self.layers = [wide, *(rng.randint(1, 3) for _ in range(rng.randint(0, 2))), out]
         self.inputs = {"X": [f"x{i + 1}" for i in range(wide)]}
         self.targets = {"Y": ["y"] if out == 1 else [f"y{i + 1}" for i in range(out)]}
-        for k in range(1, len(self.layers)):
+        self.features = self._features() if rng.random() < 0.3 else []
+        wide = len(self.features) or wide
+        self.constants = {name: None for name in ("l1", "l2") if rng.random() < 0.15}
+        for k, inputs in enumerate((wide, *self.layers[1:-1]), 1):
             way = -1 if self.in_rows else 1
-            self.shapes[f"W{k}"] = (self.layers[k], self.layers[k - 1])[::way]
+            self.shapes[f"W{k}"] = (self.layers[k], inputs)[::way]
             self.shapes[f"b{k}"] = (self.layers[k], 1)[::way]
         self.parameters = dict.fromkeys(self.shapes)
-        self.lines = " ".join((*self.parameters, "X"))
+        self.shapes |= dict.fromkeys(self.constants, ())
+        self.lines = " ".join((*self.parameters, *self.constants, "X"))
         return Case(self._text_of_network(), self.words())
 
     def _text_of_network(self):
@@ -69,10 +76,19 @@ class NetworkAuthor(Author):
             front += ["", "[[variants]]", 'name = "another"', f"network.seed = {rng.randint(0, 9)}"]
         return "\n".join(["+++", *front, "+++", ""])
 
+    def _features(self):
+        """Return formulas of the inputs, each once."""
+        names = [f"x{i + 1}" for i in range(self.layers[0])]
+        forms = [form.format(self.rng.choice(names), self.rng.choice(names)) for form in FEATURES]
+        return list(dict.fromkeys(self.rng.sample(forms, self.rng.randint(1, 4))))
+
     def _network(self):
         rng = self.rng
         rows = [f"layers = {self.layers}", f'cost = "{rng.choice(list(COSTS))}"',
                 f'init = "{rng.choice(WEIGHTS)}"', f"seed = {rng.randint(0, 99)}"]  # fmt: skip
+        if self.features:
+            rows.append(f"features = {self.features}".replace("'", '"'))
+        rows += [f"{name} = {rng.choice((0.01, 0.3, 2))}" for name in self.constants]
         hidden = [rng.choice(HIDDEN) for _ in self.layers[1:-1]]
         if hidden and rng.random() < 0.5:
             rows.append(f"activation = {hidden}".replace("'", '"'))

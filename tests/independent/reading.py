@@ -12,7 +12,7 @@ import numpy as np
 
 from tests.independent import bounded as B
 from tests.independent.sources import examples_of, expanded, started
-from tests.independent.tape import parsed
+from tests.independent.tape import Tape, parsed
 
 _BLOCK = re.compile(r"^```graph\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _FOR = re.compile(
@@ -89,7 +89,7 @@ def read(text, variant="", edits=()):
     data = front.get("data", {})
     if "network" in front:
         lines.append(expanded(front))
-    examples, rounded = examples_of(data)
+    examples, rounded = _featured(data, *examples_of(data))
     given = {**front.get("parameters", {}), **front.get("constants", {})}
     frozen = front.get("frozen", [])
     in_rows = front.get("orientation") == "rows"
@@ -164,12 +164,31 @@ def _bound(data):
         names = data.get(part, [])
         for name in names:
             if isinstance(names, dict):
-                found[name] = tuple(range(at, at + len(names[name])))
-                at += len(names[name])
+                label = names[name] if isinstance(names[name], dict) else {}
+                width = 1 if "values" in label else len(label.get("classes", names[name]))
+                found[name] = tuple(range(at, at + width))
+                at += width
             else:
                 found[name] = at
                 at += 1
     return found
+
+
+def _featured(data, examples, rounded):
+    """Return the examples with the values of the features in place of the inputs."""
+    features, columns = data.get("features"), data.get("columns")
+    if not features:
+        return examples, rounded
+    tape = Tape()
+    for at, name in enumerate(columns):
+        tape.put(name, B.Bounded(examples[:, at].astype(B.Wide), rounded[:, at].astype(B.Wide)))
+    for at, formula in enumerate(features):
+        tape.line(f"feature {at}", parsed(formula))
+    found = [tape.value(f"feature {at}") for at in range(len(features))]
+    tables = (examples, [one.value for one in found]), (rounded, [one.bound for one in found])
+    return tuple(
+        np.hstack([np.array(new, dtype=float).T, table[:, len(columns) :]]) for table, new in tables
+    )
 
 
 def _settings(table, examples):

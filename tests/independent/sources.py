@@ -57,6 +57,8 @@ def expanded(front):
     cost = network.get("cost", "squared")
     output = network.get("output") or ("softmax" if cost == "cross_entropy" else "sigmoid")
     rng = np.random.RandomState(network.get("seed", 0))
+    features = network.get("features", [])
+    layers = [len(features) or layers[0], *layers[1:]]
     drawn, lines, before = {}, [], "X"
     for k in range(1, len(layers)):
         if f"W{k}" not in front.get("parameters", {}):
@@ -72,8 +74,23 @@ def expanded(front):
     front["parameters"] = {**drawn, **front.get("parameters", {})}
     data = front["data"]
     columns = data.get("inputs", ["x1", "x2"]), data.get("targets", ["y"])
-    data["inputs"], data["targets"] = {"X": columns[0]}, {"Y": columns[1]}
-    return [*lines, ("C", COSTS[cost])]
+    data |= {"inputs": {"X": features or columns[0]}, "targets": {"Y": columns[1]},
+             "columns": columns[0], "features": features}  # fmt: skip
+    return [*lines, *_costs(network, COSTS[cost], range(1, len(layers)), front)]
+
+
+def _costs(network, cost, layers, front):
+    """Return the last lines: the cost, or what it is made of where weights cost something."""
+    terms = {
+        "l1": f"l1*({' + '.join(f'sum(abs(W{k}))' for k in layers)})",
+        "l2": f"l2*({' + '.join(f'sum(W{k}**2)' for k in layers)})/2",
+    }
+    told = {name: network[name] for name in terms if network.get(name)}
+    if not told:
+        return [("C", cost)]
+    front["constants"] = {**told, **front.get("constants", {})}
+    lines = [("E", cost), *((name.upper(), terms[name]) for name in told)]
+    return [*lines, ("C", " + ".join(name for name, _ in lines))]
 
 
 def _turned(value, in_rows):
@@ -88,10 +105,10 @@ def examples_of(data):
         data.setdefault("inputs", ["x1", "x2"])
         data.setdefault("targets", ["y"])
     else:
-        rows = np.array(data.get("examples", []), dtype=float)
+        rows = np.array(_counted(data), dtype=float)
     if "scale" not in data:
         return rows, np.zeros(rows.shape)
-    names = data["inputs"]
+    names = data.get("columns") or data["inputs"]
     width = sum(map(len, names.values())) if isinstance(names, dict) else len(names)
     columns = rows[:, :width].astype(B.Wide)
     if data["scale"] == "standardise":
@@ -103,3 +120,14 @@ def examples_of(data):
     bound[:, :width] = 8 * B.ROUNDING * (np.abs(columns).max(axis=0) / scale + 1)
     rows[:, :width] = ((columns - shift) / scale).astype(float)
     return rows, bound
+
+
+def _counted(data):
+    """Return the rows of the examples with numbers in place of a label that ends each."""
+    rows, targets = data.get("examples", []), data.get("targets")
+    label = next(iter(targets.values())) if isinstance(targets, dict) else None
+    if not isinstance(label, dict):
+        return rows
+    if "values" in label:
+        return [[*row[:-1], label["values"][row[-1]]] for row in rows]
+    return [[*row[:-1], *(float(row[-1] == one) for one in label["classes"])] for row in rows]
