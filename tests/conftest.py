@@ -19,6 +19,22 @@ def pytest_configure(config: pytest.Config) -> None:
     """Let `--update-screens` write the screens that are held without the plugin's fixtures, too."""
     if config.getoption("--update-screens", False):
         os.environ["WRITE_SCREENS"] = "1"
+    if config.getoption("dist", "no") == "load":
+        # A process that has nothing left takes over what another has.
+        config.option.dist = "worksteal"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Let each of two processes begin with files that take long, and fill up with short tests."""
+    if not hasattr(config, "workerinput"):
+        return
+    slow = [item for item in items if item.get_closest_marker("slow") is not None]
+    short = [item for item in items if item.get_closest_marker("slow") is None]
+    files = list(dict.fromkeys(item.path for item in slow))
+    one = [item for item in slow if files.index(item.path) % 2 == 0]
+    other = [item for item in slow if files.index(item.path) % 2]
+    room = max(0, len(items) // 2 - len(one))
+    items[:] = [*one, *short[:room], *other, *short[room:]]
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -10,7 +10,6 @@ differs is shortened, saved and printed with the command that tries it again; th
 from __future__ import annotations
 
 import argparse
-import gc
 import multiprocessing
 import os
 import shlex
@@ -24,7 +23,7 @@ import numpy as np
 
 from tests.independent.drawing import Case, drawn
 from tests.independent.shrinking import shrunk
-from tests.independent.trying import of_seed, tried
+from tests.independent.trying import of_seed, seldom_collected, tried
 
 SHRINKING = 10.0
 """Seconds for making a failing case shorter."""
@@ -88,20 +87,14 @@ def main(words=None):
     return _report(asked, first, *_all_tried(asked, first))
 
 
-def _seldom_collected():
-    """Look for circles less often: every case makes hundreds of thousands of values that live."""
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
-
-
 @contextmanager
 def _mapping(jobs):
     """Give a `map`, over so many processes, which end with it."""
     if jobs == 1:
-        _seldom_collected()
+        seldom_collected()
         yield map
         return
-    with multiprocessing.get_context("spawn").Pool(jobs, _seldom_collected) as pool:
+    with multiprocessing.get_context("spawn").Pool(jobs, seldom_collected) as pool:
         yield pool.imap_unordered
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import tempfile
 import traceback
 from dataclasses import dataclass
@@ -41,6 +42,12 @@ def tried(seed, case):
         except Exception:
             return Tried(seed, why=traceback.format_exc(limit=-6))
     return Tried(seed, held.figures, held.left_open)
+
+
+def seldom_collected():
+    """Look for circles less often: every case makes hundreds of thousands of values that live."""
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 def of_seed(seed):

@@ -1,12 +1,14 @@
 """Graphs of thousands of nodes: what is drawn and listed, and that a key costs no more for it."""
 
 import sys
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import FrameType
 
 import pytest
 
-from gdtutor.drive.opening import session_at
+from gdtutor.drive.opening import placed, session_at
 from gdtutor.session.press import Press
 from gdtutor.session.state import Session
 from gdtutor.session.update import update
@@ -37,11 +39,17 @@ a1 = tanh(w*x)
 """
 
 
-def chain(folder: Path, nodes: int, link: str, at: str) -> Session:
+@cache
+def opened(nodes: int, link: str) -> Session:
+    with TemporaryDirectory() as folder:
+        return session_at(chain(Path(folder), nodes, link))
+
+
+def chain(folder: Path, nodes: int, link: str) -> Path:
     lines = [f"a{i} = {link.format(f'a{i - 1}')}" for i in range(2, nodes)]
     path = folder / f"chain{nodes}.md"
     path.write_text(HEAD + "\n".join([*lines, f"L = (a{nodes - 1} - y)**2", "```", ""]))
-    return session_at(path, at=at)
+    return path
 
 
 def calls_of_a_key(session: Session, width: int, height: int) -> int:
@@ -68,16 +76,16 @@ def calls_of_a_key(session: Session, width: int, height: int) -> int:
 @pytest.mark.parametrize("at", ["forward:a50", "backward:a90", "update:w"])
 @pytest.mark.parametrize("size", [(80, 24), (120, 36)])
 def test_a_key_costs_the_same_in_a_hundred_nodes_and_in_two_thousand(
-    tmp_path: Path, at: str, size: tuple[int, int]
+    at: str, size: tuple[int, int]
 ) -> None:
     few, many = (
-        calls_of_a_key(chain(tmp_path, nodes, "tanh({0})", at), *size) for nodes in (100, 2_000)
+        calls_of_a_key(placed(opened(nodes, "tanh({0})"), at), *size) for nodes in (100, 2_000)
     )
     assert many <= 1.5 * few, (few, many)
 
 
-def test_a_long_table_shows_the_rows_around_the_current_node(tmp_path: Path) -> None:
-    session = chain(tmp_path, 1_000, "tanh({0})", "forward:a500")
+def test_a_long_table_shows_the_rows_around_the_current_node() -> None:
+    session = placed(opened(1_000, "tanh({0})"), "forward:a500")
     context = context_of(session, UNICODE)
     assert context is not None
     lines = [text_of(row) for row in value_lines(session, context, 30)]
@@ -87,8 +95,8 @@ def test_a_long_table_shows_the_rows_around_the_current_node(tmp_path: Path) -> 
     assert lines[-1] == "  ↓ 426 more"
 
 
-def test_of_very_many_shares_the_first_and_the_last_are_written_out(tmp_path: Path) -> None:
-    session = chain(tmp_path, 1_500, "tanh({0} + w)", "backward:w")
+def test_of_very_many_shares_the_first_and_the_last_are_written_out() -> None:
+    session = placed(opened(1_500, "tanh({0} + w)"), "backward:w")
     context = context_of(session, UNICODE)
     assert context is not None
     text = "\n".join(text_of(row) for row in node_lines(context, 76))
