@@ -64,7 +64,7 @@ def _help(session: Session, count: int) -> Session:
     if session.screen is Screen.HELP:
         return replace(session, screen=session.behind)
     return replace(session, screen=Screen.HELP, behind=session.screen, help_scroll=0,
-                   help_pages=0)  # fmt: skip
+                   help_pages=0, help_find="")  # fmt: skip
 
 
 def _show_command(session: Session, count: int) -> Outcome:
@@ -310,7 +310,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("watch", ("w",), "w", "w", "train slowly enough to be watched, or at full speed",
             _TRAIN, training.toggle_watch),
     Command("sweep", ("S",), "S", "S",
-            "several runs side by side: learning_rate=0.05,0.5,5", _TRAIN,
+            "compare runs side by side: learning_rate=0.05,0.5,5", _TRAIN,
             lambda s, _: asked(s, PromptKind.SWEEP, "sweep (learning_rate=0.1,1)"), footer="sweep"),
     Command("stop", ("s",), "s", "s", "stop the run, or the sweep", _TRAIN, training.stop_training,
             footer="stop", why_not=works_at.stopping),
@@ -411,6 +411,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("help_page_up", ("pageup",), "PgUp", "PgUp", "a page up", _HELP, _page_help(-1)),
     Command("help_top", ("home", "g g"), "Home g", "Home g", "to the top", _HELP, _help_top),
     Command("help_end", ("end", "G"), "End G", "End G", "to the end", _HELP, _help_end),
+    Command("help_find", ("slash",), "/", "/", "find a word; again: the next place", _HELP,
+            lambda s, _: asked(s, PromptKind.FIND, "find"), "find"),
     Command("help_close", ("escape",), "Esc", "Esc", "close", _HELP, _help, "close"),
     Command("help", ("question_mark", "f1"), "?", "?", "all keys, and how to read the notation",
             _ALL_SCREENS, _help, "all keys"),

@@ -67,6 +67,7 @@ class PromptKind(Enum):
     GOTO = "goto"
     SWEEP = "sweep"
     SEARCH = "search"
+    FIND = "find"
     EDIT = "edit"
     CONTROL = "control"
     ANSWER = "answer"
@@ -297,6 +298,8 @@ class Session(Struct, frozen=True, eq=False):
     auto: AutoPlay = AutoPlay()
     help_scroll: int = 0
     """Lines by which Help is scrolled."""
+    help_find: str = ""
+    """What Help is to go to; the view, which knows its lines, does so."""
     help_pages: int = 0
     """Pages by which it is scrolled besides; the view knows how long one is."""
     saving: str = ""

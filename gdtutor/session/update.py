@@ -308,5 +308,7 @@ def _answered(session: Session, prompt: Prompt) -> Outcome:
             return control_typed(session, text)
         case PromptKind.ANSWER:
             return answer(session, text)
+        case PromptKind.FIND:
+            return replace(session, help_find=text)
         case PromptKind.SEARCH:
             return found(session)

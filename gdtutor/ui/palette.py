@@ -10,7 +10,9 @@ from textual.command import CommandList, CommandPalette, DiscoveryHit, Hit, Hits
 
 from gdtutor.session.commands import Command, commands_of
 from gdtutor.session.press import Press
+from gdtutor.session.state import Screen
 from gdtutor.ui.contracts import KeyApp
+from gdtutor.view.glossary import WORDS
 
 
 class Palette(CommandPalette):
@@ -31,13 +33,17 @@ class CommandProvider(Provider):
             yield DiscoveryHit(_said(command), self._press(command), text=command.title)
 
     async def search(self, query: str) -> AsyncIterator[Hit]:
-        """Offer the commands whose words match."""
-        matcher = self.matcher(query)
-        for command in self._commands():
-            score = matcher.match(command.title)
-            if score > 0:
-                shown = matcher.highlight(command.title)
-                yield Hit(score, shown, self._press(command), text=command.title)
+        """Offer the commands that say all words of the query, then words that Help explains."""
+        words = query.lower().split()
+        found = [c for c in self._commands() if all(w in _said(c).lower() for w in words)]
+        for place, command in enumerate(found):
+            yield Hit(1 - place / 1000, _said(command), self._press(command), text=command.title)
+        entries = [word for word, _, _ in WORDS if query.lower().strip() in word.lower()]
+        for place, word in enumerate(entries):
+            yield Hit(0.5 - place / 1000, f"Help: {word}", self._explain(word), text=word)
+        if not found and not entries:
+            told = f"Nothing says '{query}': Help lists all keys and words (?)"
+            yield Hit(0.1, told, self._explain(""), text=query)
 
     def _commands(self) -> tuple[Command, ...]:
         program = cast(KeyApp, self.app).program
@@ -48,6 +54,20 @@ class CommandProvider(Provider):
 
     def _press(self, command: Command) -> partial[None]:
         return partial(_do, cast(KeyApp, self.app), command)
+
+    def _explain(self, word: str) -> partial[None]:
+        return partial(_look_up, cast(KeyApp, self.app), word)
+
+
+def _look_up(app: KeyApp, word: str) -> None:
+    """Open Help, at a word where there is one; an open input is left first."""
+    session = None if app.program is None else app.program.session
+    if session is not None and session.prompt is not None:
+        app.press(Press("escape"))
+    if session is not None and session.screen is not Screen.HELP:
+        app.press(Press("question_mark"))
+    for press in (Press("slash"), *(Press(c, c) for c in word), Press("enter")) if word else ():
+        app.press(press)
 
 
 def _do(app: KeyApp, command: Command) -> None:

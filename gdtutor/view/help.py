@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from gdtutor.engine.operations import OPERANDS, OPERATIONS
 from gdtutor.session.commands import commands_of
+from gdtutor.session.navigation import said
 from gdtutor.session.state import Screen, Session
 from gdtutor.values import replace
 from gdtutor.view.boxes import Panel, boxed
 from gdtutor.view.frame import Chars, Frame, Line, Style
 from gdtutor.view.glossary import WORDS
-from gdtutor.view.lines import fitted, line, wrapped
+from gdtutor.view.lines import fitted, line, text_of, wrapped
 from gdtutor.view.study import bottom_lines
 
 _NOTATION = (
@@ -59,16 +60,19 @@ _COUNTS = {
 def help_frame(session: Session, width: int, height: int, chars: Chars) -> Frame:
     """Return the help screen."""
     lines = help_lines(session.behind, width - 4, chars)
-    panel = Panel("keys and notation", lines, _first_line(session, len(lines), height))
+    panel = Panel("keys and notation", lines, _first_line(session, lines, height))
     rows = (*boxed(panel, width, height - 2, chars), *bottom_lines(session, width, chars))
     return Frame(width, height, tuple(fitted(row, width, chars) for row in rows))
 
 
-def _first_line(session: Session, total: int, height: int) -> int:
+def _first_line(session: Session, lines: tuple[Line, ...], height: int) -> int:
     """Return the first line shown; a page leaves one line of the page before."""
     rows = height - 4
     first = session.help_scroll + session.help_pages * max(rows - 1, 1)
-    return min(max(first, 0), max(total - rows, 0))
+    if session.help_find:
+        place = _place_of(session.help_find, lines, first)
+        first = first if place is None else place
+    return min(max(first, 0), max(len(lines) - rows, 0))
 
 
 def settled_help(session: Session, width: int, height: int, chars: Chars) -> Session:
@@ -76,8 +80,21 @@ def settled_help(session: Session, width: int, height: int, chars: Chars) -> Ses
 
     Without it, keys pressed past the end would have to be taken back one by one.
     """
-    total = len(help_lines(session.behind, width - 4, chars))
-    return replace(session, help_scroll=_first_line(session, total, height), help_pages=0)
+    lines = help_lines(session.behind, width - 4, chars)
+    first, sought = _first_line(session, lines, height), session.help_find
+    session = replace(session, help_scroll=first, help_pages=0, help_find="")
+    if sought and _place_of(sought, lines, first) is None:
+        return said(session, f"Nothing here says '{sought}'.")
+    return session
+
+
+def _place_of(sought: str, lines: tuple[Line, ...], behind: int) -> int | None:
+    """Return the next line that has a word, the one that explains it first; then from the top."""
+    order = (*range(behind + 1, len(lines)), *range(min(behind + 1, len(lines))))
+    having = [n for n in order if sought.lower() in text_of(lines[n]).lower()]
+    # A line that begins with the word explains it.
+    begun = (n for n in having if text_of(lines[n]).lower().strip().startswith(sought.lower()))
+    return next(begun, having[0] if having else None)
 
 
 def help_lines(screen: Screen, width: int, chars: Chars) -> tuple[Line, ...]:

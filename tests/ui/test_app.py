@@ -4,6 +4,7 @@ import asyncio
 import os
 from collections.abc import Awaitable, Callable
 
+import pytest
 from svg_texts import screen_text
 from textual import events
 from textual.pilot import Pilot
@@ -17,6 +18,7 @@ from gdtutor.paint.colours import choose_colours
 from gdtutor.session.catalogue import Library
 from gdtutor.session.state import Screen, Session, Status
 from gdtutor.ui.app import Looks, TutorApp
+from gdtutor.ui.palette import CommandProvider
 from gdtutor.ui.picture import frame_text
 from gdtutor.ui.program import Program, Services
 from gdtutor.values import replace
@@ -174,5 +176,22 @@ def test_a_command_of_the_palette_is_done_while_an_input_is_open() -> None:
         await pilot.press("enter")
         await until(pilot, lambda: len(app.screen_stack) == 1 and app.program.session.step == 2)
         assert app.program.session.prompt is None
+
+    in_app(app, steps)
+
+
+@pytest.mark.parametrize(
+    ("query", "shown"),
+    [("saddle", "Help: saddle"), ("compare", "compare runs side"), ("zzz", "Nothing says")],
+)
+def test_the_palette_finds_words_and_says_where_there_are_none(query: str, shown: str) -> None:
+    app = app_in("bias", keys="n t")
+
+    async def steps(pilot: Pilot[int]) -> None:
+        await until(pilot, lambda: app.program.session.screen is Screen.TRAIN)
+        found = [hit async for hit in CommandProvider(app.screen).search(query)]
+        assert str(found[0].match_display).startswith(shown)
+        found[0].command()
+        assert (app.program.session.screen is Screen.HELP) == (query != "compare")
 
     in_app(app, steps)

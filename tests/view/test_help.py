@@ -70,6 +70,7 @@ EMPHASIS = frozenset(
     what comes out?|how steep is it here?|multiply|multiply swaps|add distributes|max routes
     batch gradient descent|mini-batch gradient descent|stochastic gradient descent|why backward?
     one example, drawn at random|three layers|averaged|implicit|kⁿ|one pass forward and one back
+    a looser goal|slope times step
     w stands for the place ahead|rotated plain|rotated adam|sigmoid layer|shares minus targets
     global|linear|curvatures|value|state|features|inputs|weights|not convex|diverges|zeros
     """.replace("\n", "|")
@@ -87,3 +88,14 @@ def test_every_term_that_a_lesson_prints_in_bold_is_explained():
             term = re.escape(bold.lower())
             found = bold.lower() in EMPHASIS or re.search(rf"(?<!\w){term}s?(?!\w)", words)
             assert found, f"{path.name}: {bold} stands in no glossary"
+
+
+def test_a_word_is_found_and_the_next_place_and_a_missing_one_is_told():
+    found = shown("/ saddle enter")
+    assert found[0].strip("│ ").startswith("saddle")
+    assert shown("/ saddle enter", settles=False) == found
+    again = shown("/ gradient enter / gradient enter")
+    assert "gradient" in again[0]
+    assert again != shown("/ gradient enter")
+    session = walk(NEURON, "given", "? / zzz enter")
+    assert settled(session, *SIZE, UNICODE).message == "Nothing here says 'zzz'."
