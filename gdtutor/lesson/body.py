@@ -82,6 +82,8 @@ class TaskBlock(Struct, frozen=True):
     toml: str
     line: int
     """The line of the file on which its TOML begins."""
+    at: int = 0
+    """How many characters of the closing page's prose stand before it."""
 
 
 class SceneBlock(Struct):
@@ -245,7 +247,7 @@ class _BodyReader:
     def _take_task(self, part: MarkdownPart) -> None:
         if self._closing:
             found = self._body.tasks if part.block == "task" else self._body.writing
-            found.append(TaskBlock(part.text, part.line + 1))
+            found.append(TaskBlock(part.text, part.line + 1, len(joined(self._closing))))
             return
         what = f"a {part.block} block that stands on no closing page"
         what = "a task that stands on no closing page" if part.block == "task" else what

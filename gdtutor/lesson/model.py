@@ -74,6 +74,8 @@ class Task(Struct, frozen=True):
     solution: tuple[str, ...] = ()
     """What reaches the goal; `check` proves it, and nothing shows it."""
     line: int = 0
+    at: int = 0
+    """How many characters of the closing page's prose stand before it."""
 
 
 class Writing(Struct, frozen=True):

@@ -67,7 +67,7 @@ def read_tasks(
         raw = read_toml(block.toml, block.line, findings)
         table = None if raw is None else read_table(TaskTable, raw, (), mistakes)
         if table is not None and not mistakes:
-            task = _task(table, block.line - 1)
+            task = _task(table, block)
             mistakes += _mistakes(table, tasks, names)
             tasks.setdefault(task.id, task)
         report_mistakes(mistakes, block.toml, block.line, findings)
@@ -78,10 +78,10 @@ def read_tasks(
     return tuple(tasks.values())
 
 
-def _task(table: TaskTable, line_: int) -> Task:
+def _task(table: TaskTable, block: TaskBlock) -> Task:
     return Task(
         table.id, table.text, table.goal, table.change, table.hints, table.done, table.solution,
-        line_,
+        block.line - 1, block.at,
     )  # fmt: skip
 
 

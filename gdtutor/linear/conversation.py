@@ -17,7 +17,7 @@ from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.characters import shell_line
 from gdtutor.linear.commands import Outcome, help_lines, obey
 from gdtutor.linear.training import sweep_lines, training_lines
-from gdtutor.report.transcript import WIDTH, opening_text, picture_lines, step_text
+from gdtutor.report.transcript import closing_rows, opening_text, picture_lines, step_text
 from gdtutor.session.catalogue import shown_entries
 from gdtutor.session.effects import (
     Effect,
@@ -39,12 +39,10 @@ from gdtutor.session.sweeps import news_of
 from gdtutor.session.update import Action, Failed, Progressed, Timed, Told, update
 from gdtutor.training.timing import time_examples
 from gdtutor.values import Struct, replace
-from gdtutor.view.closing import closing_prose, next_words
+from gdtutor.view.closing import next_words
 from gdtutor.view.explain import context_of
 from gdtutor.view.frame import Chars
-from gdtutor.view.lines import text_of
 from gdtutor.view.notation import plain
-from gdtutor.view.prose import prose_lines
 
 PARTING = "Enter goes on, ? lists the commands, q leaves."
 STOPPED = "Stopped."
@@ -264,12 +262,11 @@ def whole(session: Session, chars: Chars) -> str:
         return "\n".join(library_lines(session, chars))
     context = context_of(session, chars)
     if session.look.is_closing and session.lesson is not None:
-        rows = prose_lines(closing_prose(session), WIDTH, chars)
         leads = f"next opens {next_words(session, chars)}"
         on = "; so does Enter"
         if session.lesson.trains and session.moment is not None:
             on = f"; Enter goes on with iteration {session.moment.iteration + 1}"
-        return "\n".join([*(text_of(row) for row in rows), f"{leads}{on}."])
+        return "\n".join([*closing_rows(session, chars), f"{leads}{on}."])
     if context is None:
         return f"{opening_text(session, chars)}\n{PARTING}"
     return "\n".join([step_text(session, context), *_question(session, chars)])

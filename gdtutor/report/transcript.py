@@ -19,9 +19,11 @@ from gdtutor.session.navigation import steps_forward
 from gdtutor.session.notes import comes_after_training
 from gdtutor.session.state import Session
 from gdtutor.session.steps import Phase
+from gdtutor.session.tasks import open_tasks
 from gdtutor.training.optimisers import OPTIMISERS
 from gdtutor.values import replace
 from gdtutor.view.cells import open_cell
+from gdtutor.view.closing import closing_prose
 from gdtutor.view.context import Context
 from gdtutor.view.equation import numbers_writer
 from gdtutor.view.explain import context_of, node_lines, note_lines
@@ -46,7 +48,12 @@ def steps_data(session: Session, iterations: int, chars: Chars) -> dict[str, Jso
         {"n": n, **step_data(walk, context)}
         for n, (walk, context) in enumerate(_walk(session, iterations, chars), start=1)
     ]
-    return {"format": FORMAT, "lesson": _lesson_id(session), "steps": steps}
+    tasks = session.lesson.tasks if session.lesson is not None else ()
+    waiting = open_tasks(session)
+    told: list[Json] = [
+        {"id": task.id, "text": task.text, "done": task not in waiting} for task in tasks
+    ]
+    return {"format": FORMAT, "lesson": _lesson_id(session), "steps": steps, "tasks": told}
 
 
 def _lesson_id(session: Session) -> str:
@@ -204,6 +211,16 @@ def transcript_text(session: Session, iterations: int, chars: Chars) -> Iterator
         if first and first != seen and shown_figure(walk) != number:
             yield "\n".join([*first, ""])
         seen = first
+        session = walk
+    moment = session.moment
+    is_at_end = moment is not None and session.step == len(moment.steps)
+    if moment is not None and is_at_end and moment.iteration >= lesson.story - 1:
+        yield "\n".join([*closing_rows(session, chars), ""])
+
+
+def closing_rows(session: Session, chars: Chars) -> list[str]:
+    """Return the lesson's closing page as plain lines, its tasks open or done."""
+    return [text_of(row) for row in prose_lines(closing_prose(session), WIDTH, chars)]
 
 
 def _title(lesson: Lesson, chars: Chars) -> str:

@@ -28,17 +28,16 @@ def closing_prose(session: Session) -> str:
         return ""
     made = _MADE + (_MADE_TRAINING if lesson.trains else "")
     page = lesson.closing if lesson.closing.strip() else made
-    return page + _tasks(session, lesson) + _writing(session, lesson)
+    return _with_tasks(page, session, lesson) + _writing(session, lesson)
 
 
-def _tasks(session: Session, lesson: Lesson) -> str:
-    """Return the tasks as Markdown, each open or done."""
+def _with_tasks(page: str, session: Session, lesson: Lesson) -> str:
+    """Return the page with the tasks where they stand in the file, each open or done."""
     waiting = {task.id for task in open_tasks(session)}
-    parts = [
-        f"○ {task.text}" if task.id in waiting else f"✓ {task.text} {_done(task)}"
-        for task in lesson.tasks
-    ]
-    return "".join(f"\n\n{part}" for part in parts)
+    for task in reversed(lesson.tasks):
+        told = f"○ {task.text}" if task.id in waiting else f"✓ {task.text} {_done(task)}"
+        page = f"{page[: task.at]}\n\n{told}\n\n{page[task.at :].lstrip()}".rstrip()
+    return page
 
 
 def _writing(session: Session, lesson: Lesson) -> str:

@@ -11,8 +11,11 @@ from gdtutor.drive.headless import pressed
 from gdtutor.drive.keys import parse_keys
 from gdtutor.lesson.load import load_lesson, parse_lesson
 from gdtutor.lesson.runs import run_of
+from gdtutor.linear.conversation import whole
 from gdtutor.progress.records import Attempt
+from gdtutor.report.transcript import steps_data, transcript_text
 from gdtutor.session.effects import KeepAttempt
+from gdtutor.session.navigation import goto
 from gdtutor.session.opening import Opened, opened
 from gdtutor.session.press import Press
 from gdtutor.session.state import Session
@@ -158,6 +161,23 @@ def test_the_lessons_own_values_again_leave_a_done_task_done_and_clearing_opens_
     cleared, effects = update(session, Press("backspace"))
     assert waiting(cleared) == ["undecided", "trained"]
     assert KeepAttempt("with-tasks", "task:undecided", "cleared", False, None) in effects
+
+
+PAGE = TEXT.replace('```task\nid = "trained', '- And then?\n\n```task\nid = "trained')
+
+
+def test_tasks_stand_where_the_author_has_put_them_in_every_output(tmp_path: Path) -> None:
+    session, _ = typed(with_tasks(tmp_path, PAGE), "b = -0.4")
+    session = press(session, "R z")
+    transcript = "\n".join(transcript_text(goto(session, "update:b"), 1, UNICODE))
+    for page in (screen(session), whole(session, UNICODE), transcript):
+        places = [page.index(t) for t in ("✓ Let the neuron", "And then?", "○ Train to a small")]
+        assert places == sorted(places)
+    data = steps_data(session, 1, UNICODE)["tasks"]
+    assert [(task["id"], task["done"]) for task in data] == [
+        ("undecided", True),
+        ("trained", False),
+    ]
 
 
 def test_hints_come_one_after_the_other_and_the_solution_never(tmp_path: Path) -> None:
