@@ -110,6 +110,7 @@ def test_a_prediction_that_meets_other_targets_than_its_own_is_a_warning(
 HINGE = """\
 [parameters]
 w = [[0.4, -0.3]]
+b = [[0.1]]
 [data]
 inputs = { X = ["x1", "x2"] }
 targets = { Y = ["y"] }
@@ -123,7 +124,9 @@ examples = [[1, 2, 1], [2, 1, 1], [-1, 0.5, -1], [-2, -1, -1]]
     [
         ("H = max(1 - Y*S, 0)", False),
         ("H = max(S, 0)", False),
-        ("H = 2*sum(S, 0)", False),
+        ("H = max(w @ X + b, 0)", False),
+        ("H = S.T + max(-S.T, 0)", False),
+        ("H = 2*sum(S, 0)", True),
         ("H = maximum(1 - Y*S, 0)", True),
         ("H = S*max(S)", True),
         ("H = S*max(S, 1)", True),
@@ -132,7 +135,7 @@ examples = [[1, 2, 1], [2, 1, 1], [-1, 0.5, -1], [-2, -1, -1]]
     ],
 )
 def test_a_number_that_was_meant_as_an_operand_is_a_warning_at_its_line(tmp_path, line, is_meant):
-    graph = f"```graph\nS = w @ X\n{line}\nC = mean(H)\n```\n"
+    graph = f"```graph\nS = w @ X + b\n{line}\nC = mean(H)\n```\n"
     problems = check_lesson(lesson_of(lesson_text(graph, HINGE), tmp_path)).problems
     found = [(p.level, p.source) for p in problems if p.code == "axis"]
     assert found == ([] if is_meant else [("warning", line)])
@@ -144,3 +147,52 @@ def test_the_hint_for_a_hinge_names_maximum(tmp_path):
     [found] = [problem for problem in problems if problem.code == "axis"]
     assert found.what == "the 0 of max(…, 0) in C is an axis"
     assert found.hint == "the larger of two numbers is maximum(…, 0)"
+
+
+STARTS = """\
+[parameters]
+E = [[0.1, 0.2], [0.3, 0.1]]
+v = [2.0, 2.0, 2.0]
+w = 1.0
+[constants]
+ids = [0, -1, 1]
+large = 1e200
+[training]
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("H = embed(E, ids)*w", "ids[1] is -1, where the rows of E are 0 to 1"),
+        ("H = w*large**2", "its numbers overflow"),
+        ("H = (v - mean(v))/S", "S, the std of equal cells, is 0: divide by S + 1e-8"),
+        ("H = w/(w - 1)", "it divides by an inner result, which is 0"),
+        ("H = log(w - 3)", "log has no finite value for -2, in an inner result"),
+        ("H = (w - 3)**0.5", "pow has no finite value for -2"),
+    ],
+)
+def test_what_is_not_finite_at_the_start_has_its_cause_and_no_word_of_the_rate(tmp_path, line, why):
+    graph = f"```graph\nS = std(v)\n{line}\nC = sum(H) + S\n```\n"
+    problems = check_lesson(lesson_of(lesson_text(graph, STARTS), tmp_path)).problems
+    [found] = [problem for problem in problems if problem.level == "error"]
+    assert (found.code, found.source) == ("not-finite", line)
+    assert found.hint.startswith(why)
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ("H = max(v)", "kink"),
+        ("H = maximum(w, 1)", "kink"),
+        ("H = clip(w, 0, 1)", "kink"),
+        ("H = clip(w, 0, 2)", None),
+        ("H = maximum(w, 2)", None),
+        ("H = clip(w, 3, 2)", "swapped"),
+    ],
+)
+def test_a_shared_gradient_stands_at_a_kink_and_bounds_have_an_order(tmp_path, line, code):
+    graph = f"```graph\n{line}\nC = sum(H) + w + sum(v)\n```\n"
+    problems = check_lesson(lesson_of(lesson_text(graph, STARTS), tmp_path)).problems
+    found = [(p.code, p.source) for p in problems if p.code in ("kink", "swapped")]
+    assert found == ([] if code is None else [(code, line)])

@@ -13,7 +13,7 @@ from gdtutor.engine.batch_axis import batch_axes
 from gdtutor.engine.errors import ShapeError
 from gdtutor.engine.expression import Apply, Expr, Name, Number, names_in, to_text
 from gdtutor.engine.graph import Graph, Node, Role
-from gdtutor.engine.operations import OPERATIONS, Kind, Operation
+from gdtutor.engine.operations import OPERATIONS, Kind, Operation, evaluate
 from gdtutor.engine.shapes import Shape, infer_shapes, shape_text
 from gdtutor.engine.trace import Trace
 from gdtutor.session.moment import Moment
@@ -23,6 +23,8 @@ SHOWN = 60
 
 
 _NAMED_AXIS = re.compile(r"\baxis\s*=")
+_NARROW = ("log", "log1p", "sqrt", "pow")
+"""Operations of two or one operands that have no value for some numbers."""
 _OF_TWO = {"max": "maximum", "min": "minimum"}
 """Reductions that are easily taken for the operation on two operands, and that one."""
 
@@ -142,8 +144,8 @@ def check_axes(notes: Notes, moment: Moment) -> None:
     """Report reductions along an axis that was plainly meant as an operand.
 
     `max(1 - Y*S, 0)` is the largest cell down the rows and seldom the larger of two: where the axis
-    holds one cell there is nothing to gather, and a margin, a number plus or minus something, is
-    held against 0.
+    holds one cell there is nothing to gather, a margin or a sum with a bias is held against 0, and
+    nobody means the largest of all examples by `max(Z, 0)`.
     """
     for done in moment.traces:
         for node in done.graph.nodes:
@@ -152,32 +154,77 @@ def check_axes(notes: Notes, moment: Moment) -> None:
             axis, of = node.attribute, node.args[0]
             if kind is not Kind.REDUCTION or not isinstance(axis, int) or _NAMED_AXIS.search(text):
                 continue
-            is_single = isinstance(of, Name) and _has_one_cell(done, of.name, axis)
-            if is_single or (node.op in _OF_TWO and _is_margin(done.graph, of)):
+            if node.op not in _OF_TWO or not isinstance(of, Name):
+                continue
+            is_batch = axis in done.axes[of.name]
+            is_single = np.shape(done.values[of.name])[axis] == 1 and not is_batch
+            if is_single or (is_batch and axis == 0) or _is_margin(done.graph, of.name):
                 _report_axis(notes, done.graph.lines[node.line].name, node)
 
 
-def _has_one_cell(done: Trace, name: str, axis: int) -> bool:
-    """Say whether an axis that does not run over the examples holds a single cell."""
-    return np.shape(done.values[name])[axis] == 1 and axis not in done.axes[name]
-
-
-def _is_margin(graph: Graph, arg: Name | Number) -> bool:
-    """Say whether an operand is a plain number plus or minus something."""
-    index = graph.node_by_name.get(arg.name) if isinstance(arg, Name) else None
-    if index is None or "." not in graph.nodes[index].name:
+def _is_margin(graph: Graph, name: str) -> bool:
+    """Say whether an inner result is a number or a parameter plus or minus something."""
+    index = graph.node_by_name.get(name)
+    if index is None or "." not in name:
         return False
     node = graph.nodes[index]
-    return node.op in ("add", "sub") and any(isinstance(part, Number) for part in node.args)
+    return node.op in ("add", "sub") and any(
+        isinstance(part, Number) or part.name in graph.parameters for part in node.args
+    )
 
 
 def _report_axis(notes: Notes, line: str, node: Node) -> None:
     what = f"the {node.attribute} of {node.op}(…, {node.attribute}) in {line} is an axis"
-    hint = "the second operand of a reduction is the axis it goes along; without it all cells count"
-    if node.op in _OF_TWO:
-        two = _OF_TWO[node.op]
-        hint = f"the {OPERATIONS[two].says.split()[2]} of two numbers is {two}(…, {node.attribute})"
+    two = _OF_TWO[node.op]
+    hint = f"the {OPERATIONS[two].says.split()[2]} of two numbers is {two}(…, {node.attribute})"
     notes.add("axis", what, hint, notes.of_name(line), "warning")
+
+
+def check_bounds(notes: Notes, moment: Moment) -> None:
+    """Report a clip whose bounds are the wrong way round, which keeps nothing of what it clips."""
+    for done in moment.traces:
+        for node in done.graph.nodes:
+            if node.op == "clip":
+                _, low, high = (evaluate(arg, done.values) for arg in node.args)
+                if np.any(low > high):
+                    line = done.graph.lines[node.line].name
+                    what = f"the lower bound of clip in {line} is above the upper one"
+                    hint = "the value comes first, then the smaller bound, then the larger"
+                    notes.add("swapped", what, hint, notes.of_name(line), "warning")
+
+
+def why_not_finite(done: Trace, node: Node) -> str:
+    """Return why the first value that is not finite is so, and what to do."""
+    values = [evaluate(arg, done.values) for arg in node.args]
+    kind, names = OPERATIONS[node.op].kind, [_operand_name(done.graph, arg) for arg in node.args]
+    strange = ~np.isfinite(done.values[node.name])
+    if kind is Kind.EMBED:
+        last = len(values[0]) - 1
+        wrong = np.argwhere(~np.isin(values[1], np.arange(last + 1)))[0]
+        cell = f"[{','.join(map(str, wrong))}]" if len(wrong) else ""
+        number = f"{values[1][tuple(wrong)]:.6g}"
+        return f"{names[1]}{cell} is {number}, where the rows of {names[0]} are 0 to {last}"
+    if not all(np.isfinite(value).all() for value in values):
+        return "a value that it is given is not finite"
+    if node.op == "div":
+        divisor, arg = names[1], node.args[1]
+        index = done.graph.node_by_name.get(arg.name, -1) if isinstance(arg, Name) else -1
+        if np.any(values[1] == 0):
+            if index >= 0 and done.graph.nodes[index].op == "std":
+                return f"{divisor}, the std of equal cells, is 0: divide by {divisor} + 1e-8"
+            return f"it divides by {divisor}, which is 0; give other values, or add a little to it"
+    if kind is Kind.ELEMENTWISE and node.op in _NARROW:
+        cells = np.broadcast_arrays(*values, strange)
+        at = f"{cells[0][cells[-1]].flat[0]:.6g}"
+        if np.any(values[0] <= 0) and not (node.op == "pow" and float(at) > 0):
+            return f"{node.op} has no finite value for {at}, in {names[0]}; give other values"
+    return "its numbers overflow: a float64 ends at 1.8e308; give smaller values"
+
+
+def _operand_name(graph: Graph, arg: Name | Number) -> str:
+    if isinstance(arg, Number):
+        return f"{arg.value:g}"
+    return arg.name if "." not in arg.name else "an inner result"
 
 
 def _losses(expr: Expr) -> Iterator[Apply]:

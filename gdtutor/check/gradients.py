@@ -18,6 +18,7 @@ from gdtutor.engine.gradient_check import (
 )
 from gdtutor.engine.local import BATCH_SIZE
 from gdtutor.engine.operations import Array, evaluate
+from gdtutor.engine.proof import prove
 from gdtutor.engine.rounding import rounding_of
 from gdtutor.engine.trace import Trace, trace
 from gdtutor.engine.work import forward_work
@@ -134,14 +135,15 @@ def _difference(notes: Notes, done: Trace, name: str, most: int, of: str) -> Dif
     """
     given = {leaf.name: done.values[leaf.name] for leaf in done.graph.leaves}
     found = _worst(notes.limit, done, given, name, most)
-    if found.is_confirmed:
-        return found
     kinks = nodes_at_kink(done.graph, done.values)
-    for kink in kinks:
+    left = _left_kinks(notes.limit, done, name, most) if kinks and found.is_confirmed else kinks
+    for kink in left:
         line = kink.partition(".")[0]
         what = f"{of}{line} stands at a kink, where its derivative does not exist"
         hint = "gradients are checked beside it; another start would avoid it"
         notes.add("kink", what, hint, notes.of_name(line), "warning")
+    if found.is_confirmed:
+        return found
     beside = _beside(given, [leaf.name for leaf in done.graph.leaves if leaf.name != BATCH_SIZE])
     again = _worst(notes.limit, trace(done.graph, beside, wanted=(name,)), beside, name, most)
     if again.is_confirmed:
@@ -157,6 +159,18 @@ def _difference(notes: Notes, done: Trace, name: str, most: int, of: str) -> Dif
     hint = f"a relative error of {wrong.relative_error:.1e}; this may be a mistake of gdtutor"
     notes.add("gradient", what, hint, notes.of_name(name))
     return wrong
+
+
+def _left_kinks(limit: TimeLimit, done: Trace, name: str, most: int) -> tuple[str, ...]:
+    """Return the nodes at whose kink a leaf's cells stand, though the difference agrees: where the
+    gradient is shared, it is halfway between both slopes."""
+    found: list[str] = []
+    gradient = done.gradients[name]
+    for cell in spread_cells(gradient.shape, most):
+        if found or not limit.within(GRADIENTS, f"kinks of {name}"):
+            break
+        found += prove(done.graph, done.values, name, cell, float(gradient[cell])).kinks
+    return tuple(found)
 
 
 def _contradicts(found: Difference) -> bool:

@@ -6,7 +6,14 @@ import numpy as np
 
 from gdtutor.check.claims import check_claims
 from gdtutor.check.findings import Notes
-from gdtutor.check.formulas import check_axes, check_broadcasts, check_losses, check_vectors
+from gdtutor.check.formulas import (
+    check_axes,
+    check_bounds,
+    check_broadcasts,
+    check_losses,
+    check_vectors,
+    why_not_finite,
+)
 from gdtutor.check.gradients import GradientChecked, check_gradients
 from gdtutor.check.questions import check_questions
 from gdtutor.check.screens import ScreenChecks
@@ -38,7 +45,8 @@ LESSON_CODES = {
     "rounding": "an update takes a gradient that is rounding alone (a warning)",
     "kink": "a value stands where its derivative does not exist (a warning)",
     "row": "a vector meets a matrix as a row, not as a column (a warning)",
-    "swapped": "a loss takes the target for the prediction (a warning)",
+    "swapped": "a loss takes the target for the prediction, or clip its bounds the wrong way round "
+    "(a warning)",
     "axis": "a reduction goes along what was meant as an operand (a warning)",
     "outer": "every example meets every other by broadcasting (a warning)",
     "uneven": "one target meets several predictions by broadcasting (a warning)",
@@ -107,10 +115,10 @@ def _check_run(
         return
     if session.moment is None or session.run is None:
         return
+    _check_pace(notes, whose, of)
     if _is_finite(notes, session.moment, of):
         check_gradients(notes, session.moment, shares, of)
-    _check_pace(notes, whose, of)
-    _check_training(notes, whose, session.run, shares, of)
+        _check_training(notes, whose, session.run, shares, of)
     if variant:
         _tell_lost_notes(notes, whose, session.moment)
     else:
@@ -118,6 +126,7 @@ def _check_run(
         check_losses(notes, session.moment)
         check_broadcasts(notes, session.moment)
         check_axes(notes, session.moment)
+        check_bounds(notes, session.moment)
         _check_updates(notes, session.moment)
     check_questions(notes, session, variant)
     check_claims(notes, session, variant)
@@ -156,8 +165,7 @@ def _is_finite(notes: Notes, moment: Moment, of: str) -> bool:
                 line = done.graph.lines[node.line].name
                 if not notes.lesson.diverges:
                     what = f"{of}the value of {line} is not finite"
-                    hint = "look for a division by 0, or a root or logarithm of a negative number"
-                    notes.add("not-finite", what, hint, notes.of_name(line))
+                    notes.add("not-finite", what, why_not_finite(done, node), notes.of_name(line))
                 return False
     return True
 
