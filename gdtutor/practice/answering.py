@@ -6,7 +6,7 @@ import numpy as np
 
 from gdtutor.engine.trace import frozen
 from gdtutor.practice.exercise import Exercise, own_slips, trace_of
-from gdtutor.session.answers import read_number, read_shape
+from gdtutor.session.answers import AnswerError, read_number, read_shape
 from gdtutor.session.moment import Moment
 from gdtutor.session.slips import Slip, SlipMatch, slips_that_fit
 from gdtutor.session.steps import Phase, Step
@@ -42,6 +42,8 @@ def marked(exercise: Exercise, text: str) -> Marked:
         is_turned = shape == exercise.answer[::-1]
         return Marked(False, (SlipMatch(Slip.TRANSPOSED),) if is_turned else ())
     number = read_number(text)
+    if not np.isfinite(number):
+        raise AnswerError("that is no finite number", "write a number, or a calculation: 0.75*0.3")
     if abs(number - exercise.answer) <= _NEAR * max(1.0, abs(exercise.answer)):
         return Marked(True)
     own = [

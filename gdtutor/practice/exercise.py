@@ -8,6 +8,7 @@ from functools import cache
 import numpy as np
 
 from gdtutor.engine.building import build_graph
+from gdtutor.engine.expression import names_in
 from gdtutor.engine.graph import Graph, Leaf, Role
 from gdtutor.engine.operations import Array, evaluate, parse_formula
 from gdtutor.engine.trace import Trace, frozen, trace
@@ -55,7 +56,8 @@ class Exercise(Struct, frozen=True, eq=False):
         template = self.template
         at = f"[{','.join(map(str, self.cell))}]" if self.cell else ""
         if template.question:
-            widths = [value.shape[1] for value in self.given.values() if value.ndim == 2]
+            # The examples lie along the axis m.
+            widths = [self.given[n].shape[1] for n, d in template.draws.items() if d[-1] == "m"]
             first = self.cell[0] if self.cell else 0
             return template.question.format(cell=first, m=max(widths, default=0))
         root = template.lines[-1].partition(" = ")[0]
@@ -138,7 +140,36 @@ def _made(rng: np.random.RandomState, template: Template) -> Exercise | None:
     answer = float(found[cell])
     if answer == 0 or not is_short(answer):
         return None
-    return Exercise(template, given, rate, cell, answer)
+    made = Exercise(template, given, rate, cell, answer)
+    if template.asks in ("gradient", "local"):
+        wrong = [value for _, value in own_slips(made)]
+        if template.asks == "gradient":
+            wrong += _other_products(template, trace_of(template, given))
+        if any(abs(value - answer) <= 1e-9 for value in wrong):
+            return None
+    return made
+
+
+def _other_products(template: Template, done: Trace) -> Iterator[float]:
+    """Yield what usual slips make of a gradient, which the numbers have to tell from the answer.
+
+    A factor that is 1 whatever the numbers are is left out: that of a sum, of relu, of the root.
+    """
+    received = [
+        (float(c.upstream), float(np.asarray(0.0 if c.local is None else c.local)), c)
+        for c in done.contributions[template.node]
+    ]
+    own = float(done.values[template.node])
+    formulas = [c.local_formula for _, _, c in received]
+    is_linear = all(formula is None or not names_in(formula) for formula in formulas)
+    if not is_linear and "relu" not in template.lines[0]:
+        yield sum(upstream for upstream, _, _ in received)
+    if "*" in template.lines[-1]:
+        yield sum(local for _, local, _ in received)
+        yield sum(upstream * float(done.values[c.consumer]) for upstream, _, c in received)
+    yield sum(upstream * own for upstream, _, _ in received)
+    if len(received) > 1:
+        yield from (upstream * local for upstream, local, _ in received)
 
 
 def is_short(number: float) -> bool:

@@ -28,7 +28,7 @@ NUMBERS: Mapping[str, tuple[float, ...]] = {
     "tenth": tuple(n / 10 for n in range(-15, 16) if n),
     "share": tuple(n / 10 for n in range(1, 10)),
     "target": (0.0, 1.0),
-    "rate": (0.1, 0.2, 0.5, 0.01, 1.0),
+    "rate": (0.1, 0.2, 0.5, 0.01),
     "keep": (0.9, 0.5, 0.8),
     "count": tuple(float(n) for n in range(1, 13)),
 }

@@ -74,6 +74,20 @@ def test_ten_thousand_answers_agree_with_another_computation(many: list[Exercise
             assert exercise.answer == pytest.approx(own, rel=1e-12, abs=1e-12), exercise.key
 
 
+def test_numbers_tell_a_slip_from_the_answer_and_questions_agree_with_their_shapes(
+    many: list[Exercise],
+) -> None:
+    products = [e for e in many if e.template.lines[0] == "z = w*x"]
+    assert len(products) > 100
+    for exercise in products:
+        upstream, w = (float(exercise.given[name]) for name in ("g", "w"))
+        assert exercise.answer not in (upstream, upstream * w, float(exercise.given["x"]))
+    asked = [e for e in many if "examples" in e.question]
+    assert len(asked) > 100
+    for exercise in asked:
+        assert f"There are {exercise.given['A'].shape[1]} examples." in exercise.question
+
+
 def test_numbers_are_short_and_nothing_comes_twice_within_fifty(many: list[Exercise]) -> None:
     for exercise in many:
         assert isinstance(exercise.answer, tuple) or is_short(exercise.answer)
