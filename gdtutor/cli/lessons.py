@@ -34,7 +34,10 @@ def session_of(arguments: argparse.Namespace, patience: float = math.inf) -> Ses
     """
     if arguments.lesson.startswith(PLAY):
         line = arguments.lesson.removeprefix(PLAY)
-        session = play_session(Session(patience=patience), playground_of_line(line))
+        session = play_session(
+            Session(patience=patience),
+            playground_of_line(line, getattr(arguments, "own_files", False)),
+        )
         for text in arguments.changes:
             session = with_change(session, parse_assignment(text))
     else:

@@ -16,8 +16,9 @@ from gdtutor.cli.lesson_files import lesson_path
 from gdtutor.drive.background import heard
 from gdtutor.drive.keys import parse_keys
 from gdtutor.engine.errors import GdTutorError
+from gdtutor.lesson.reports import shown
 from gdtutor.lesson.source import read_source
-from gdtutor.play.options import OPTIONS, playground_of, words_of
+from gdtutor.play.options import CSV, OPTIONS, playground_of, words_of
 from gdtutor.play.playground import Playground
 from gdtutor.values import replace
 
@@ -85,15 +86,24 @@ def _run_of(arguments: argparse.Namespace, playground: Playground) -> tuple[Less
     return lesson, run_of(lesson)
 
 
-def asked_for(arguments: argparse.Namespace) -> Playground:
+def asked_for(arguments: argparse.Namespace, is_own: bool = True) -> Playground:
     """Return the playground that the options name, or the one of a file.
+
+    Args:
+        arguments: What is asked for.
+        is_own: Whether the user's own command line asks, which may name any file of examples.
 
     Raises:
         GdTutorError: One cannot be read, or they do not go together.
     """
     words = given_options(arguments)
+    if arguments.json and arguments.at:
+        raise GdTutorError("--json trains and shows no place", "leave --at or --json out")
+    if arguments.lesson and arguments.lesson.endswith(CSV):
+        hint = f"gdtutor play --data {shlex.quote(arguments.lesson)} plays with it"
+        raise GdTutorError(f"'{shown(arguments.lesson)}' is a file of examples, no lesson", hint)
     if not arguments.lesson:
-        return playground_of(words)
+        return playground_of(words, is_own)
     from gdtutor.play.lesson_text import playground_in
 
     path = lesson_path(arguments.lesson)
@@ -101,7 +111,7 @@ def asked_for(arguments: argparse.Namespace) -> Playground:
     of_file = {
         flag.removeprefix("--"): word for flag, word in zip(own[::2], own[1::2], strict=True)
     }
-    return playground_of({**of_file, **words})
+    return playground_of({**of_file, **words}, is_own or "data" not in words)
 
 
 def given_options(arguments: argparse.Namespace) -> dict[str, str]:
@@ -155,10 +165,11 @@ def _resumed(session: Session, command: str) -> tuple[Session, str]:
 
 
 def _with_lesson(
-    arguments: argparse.Namespace, prefix: str, playground: Playground
+    arguments: argparse.Namespace, prefix: str, playground: Playground, is_own: bool = True
 ) -> argparse.Namespace:
     """Return arguments with a playground as their LESSON."""
-    words = {**vars(arguments), "lesson": prefix + shlex.join(words_of(playground)), "seed": None}
+    lesson = prefix + shlex.join(words_of(playground))
+    words = {**vars(arguments), "lesson": lesson, "seed": None, "own_files": is_own}
     return argparse.Namespace(**words)
 
 
@@ -188,4 +199,4 @@ def arguments_of_link(words: list[str]) -> argparse.Namespace:
 
     parser = parser_of(next(row for row in COMMANDS if row.name == "play"))
     arguments = parser.parse_args(words)
-    return _with_lesson(arguments, PLAY, asked_for(arguments))
+    return _with_lesson(arguments, PLAY, asked_for(arguments, is_own=False), is_own=False)

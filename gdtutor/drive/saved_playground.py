@@ -15,12 +15,12 @@ from gdtutor.session.update import Told
 
 
 def written(effect: WriteLesson) -> Told:
-    """Write a playground into the working folder, and return what the learner is told."""
+    """Write a playground, beside data that lie elsewhere; return what the learner is told."""
     try:
-        path = save_playground(effect.playground, Path())
+        path = save_playground(effect.playground, effect.playground.folder)
     except GdTutorError as error:
         return Told(str(error), is_error=True)
-    return Told(f"Wrote {path.name}: gdtutor {path.name} walks it, gdtutor check passes it.")
+    return Told(f"Wrote {path}: gdtutor {path} walks it, gdtutor check passes it.")
 
 
 def save_playground(playground: Playground, folder: Path) -> Path:
@@ -29,7 +29,8 @@ def save_playground(playground: Playground, folder: Path) -> Path:
     Raises:
         GdTutorError: The file cannot be written.
     """
-    data = re.sub(r"[^a-z0-9]+", "-", playground.data.removesuffix(".csv").lower()).strip("-")
+    name = Path(playground.data).relative_to(playground.folder).as_posix()
+    data = re.sub(r"[^a-z0-9]+", "-", name.removesuffix(".csv").lower()).strip("-")
     names = (f"play-{data or 'file'}{f'-{n}' if n > 1 else ''}" for n in count(1))
     name = next(name for name in names if not (folder / f"{name}.md").exists())
     path = folder / f"{name}.md"

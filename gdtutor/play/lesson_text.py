@@ -26,7 +26,8 @@ _KNOWN: Mapping[str, tuple[str, ...]] = {
     "": ("format", "id", "title", "chapter", "summary", "source", "diverges", "pictures",
          "network", "data", "training"),
     "network": ("layers", "features", "activation", "output", "cost", "init", "seed", "l1", "l2"),
-    "data": ("dataset", "count", "noise", "classes", "seed", "csv", "inputs", "targets"),
+    "data": ("dataset", "count", "noise", "classes", "seed", "csv", "columns", "inputs",
+             "targets"),
     "training": ("optimizer", "hyperparameters", "learning_rate", "batch", "epochs", "validation"),
 }  # fmt: skip
 """The keys of a lesson that a playground can have, by table."""
@@ -37,15 +38,16 @@ def text_of(playground: Playground, lesson_id: str = ID) -> str:
     tables = {"network": _network(playground), "data": _data(playground),
               "training": _training(playground)}  # fmt: skip
     shape = "-".join(map(str, playground.layers))
+    data = Path(playground.data).name
     rows = [
         "+++",
         "format = 1",
         f"id = {_toml(lesson_id)}",
-        f"title = {_toml(f'Playground: {playground.data}')}",
+        f"title = {_toml(f'Playground: {data}')}",
         'chapter = "Playground"',
-        f"summary = {_toml(f'A network of {shape} on {playground.data}')}",
+        f"summary = {_toml(f'A network of {shape} on {data}')}",
         'source = "made with gdtutor play"',
-        # Whatever is tried in a playground is a result, a run that diverges as well.
+        "# Whatever is tried in a playground is a result, a run that diverges as well.",
         "diverges = true",
     ]
     for name, table in tables.items():
@@ -55,7 +57,7 @@ def text_of(playground: Playground, lesson_id: str = ID) -> str:
     words = f"gdtutor play {' '.join(words_of(playground)[:2])}"
     rows += [
         "+++",
-        f"# Playground: {playground.data}",
+        f"# Playground: {data}",
         "",
         f"A network of {shape} neurons, made with `{words}`. Every number of it is a step away;",
         "`t` trains it.",
@@ -78,7 +80,9 @@ def _network(playground: Playground) -> dict[str, object]:
 def _data(playground: Playground) -> dict[str, object]:
     if playground.columns:
         columns = playground.columns
-        return {"csv": playground.data, "inputs": columns[:-1], "targets": columns[-1:]}
+        csv = Path(playground.data).relative_to(playground.folder).as_posix()
+        names = {} if playground.has_names else {"columns": columns}
+        return {"csv": csv, **names, "inputs": columns[:-1], "targets": columns[-1:]}
     table: dict[str, object] = {"dataset": playground.data}
     if not playground.is_fixed:
         table |= {"count": playground.points, "noise": playground.noise,
@@ -116,7 +120,7 @@ def lesson_of(playground: Playground) -> Lesson:
     Raises:
         GdTutorError: It is no lesson, as where a feature is no formula of the inputs.
     """
-    lesson, reports = parse_lesson(text_of(playground), FILE)
+    lesson, reports = parse_lesson(text_of(playground), playground.folder / FILE)
     if lesson is None:
         first = next(report for report in reports if report.level == "error")
         raise GdTutorError(first.what, first.hint)
@@ -140,7 +144,7 @@ def playground_in(text: str, path: Path) -> Playground:
     if front is None or raw is None:
         raise GdTutorError(f"{path} has no front matter", "open it as a lesson")
     _refuse_more(raw)
-    return _read(front)
+    return _read(front, path.parent)
 
 
 def _refuse_more(raw: Mapping[str, object]) -> None:
@@ -156,19 +160,19 @@ def _refuse_more(raw: Mapping[str, object]) -> None:
                 raise GdTutorError(f"the playground has no '{where}'", hint)
 
 
-def _of_data(data: DataTable) -> Playground:
+def _of_data(data: DataTable, folder: Path) -> Playground:
     """Return the playground that the data begin with."""
     if data.dataset is not None:
         if data.inputs is not None or data.targets is not None:
             raise GdTutorError("the playground takes all columns of a data set", "open the lesson")
         return of_data(data.dataset)
-    own = read_file(data.csv or "")
+    own = read_file(str(folder / (data.csv or "")), is_own=True)
     if (data.inputs, data.targets) != (own.columns[:-1], own.columns[-1:]):
         raise GdTutorError("the playground takes all columns of a file", "open it as a lesson")
     return own
 
 
-def _read(front: FrontMatter) -> Playground:
+def _read(front: FrontMatter, folder: Path) -> Playground:
     network, data, training = front.network, front.data, front.training
     is_whole = (
         isinstance(network, NetworkTable)
@@ -179,7 +183,7 @@ def _read(front: FrontMatter) -> Playground:
         raise GdTutorError("the lesson is no playground", "open it as a lesson: gdtutor FILE")
     if not isinstance(network.activation, str):
         raise GdTutorError("the lesson is no playground", "it has one activation for all layers")
-    own = _of_data(data)
+    own = _of_data(data, folder)
     read = replace(
         own,
         points=own.points if data.count is None else data.count,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shlex
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -85,9 +86,9 @@ def _whole(low: int, high: int, what: str) -> Callable[[str], int]:
 def _number(low: float, high: float, what: str, *, above: bool = False) -> Callable[[str], float]:
     def read(text: str) -> float:
         try:
-            value = float(text) if text.isascii() and "_" not in text else low - 1
+            value = float(text) if text.isascii() and "_" not in text else math.nan
         except ValueError:
-            value = low - 1
+            value = math.nan
         if not low <= value <= high or (above and value == low):
             begins = "above" if above else "from"
             hint = f"use a number {begins} {low:g} to {high:g}"
@@ -190,18 +191,19 @@ OPTIONS: tuple[Option, ...] = (
 """Every option, in the order in which a command line names them."""
 
 
-def playground_of(words: Mapping[str, str]) -> Playground:
+def playground_of(words: Mapping[str, str], is_own: bool = False) -> Playground:
     """Return the playground that options ask for; what is left out follows from the others.
 
     Args:
         words: The word of each option by its flag.
+        is_own: Whether they are the user's own command line, which may name any file.
 
     Raises:
         GdTutorError: A word cannot be read, or options do not go together.
     """
     values = {row.flag: _read(row, words[row.flag]) for row in OPTIONS if row.flag in words}
     name = str(values.get("data", Playground().data))
-    asked = read_file(name) if name.endswith(CSV) else of_data(name)
+    asked = read_file(name, is_own) if name.endswith(CSV) else of_data(name)
     rows = {row.flag: row for row in OPTIONS}
     fields: dict[str, Any] = {rows[flag].field: value for flag, value in values.items()}
     asked = replace(asked, **fields)
@@ -213,7 +215,7 @@ def playground_of(words: Mapping[str, str]) -> Playground:
     return fitted(asked)
 
 
-def playground_of_line(line: str) -> Playground:
+def playground_of_line(line: str, is_own: bool = False) -> Playground:
     """Return the playground of options in one text, as `--data spiral --layers 2-4-1`.
 
     Raises:
@@ -234,7 +236,7 @@ def playground_of_line(line: str) -> Playground:
         if 2 * place + 1 >= len(words):
             raise GdTutorError(f"{flag} has no value", "write it behind the option")
         given[flag.removeprefix("--")] = words[2 * place + 1]
-    return playground_of(given)
+    return playground_of(given, is_own)
 
 
 def _read(row: Option, word: str) -> object:

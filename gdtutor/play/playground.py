@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from gdtutor.training.datasets import DATASETS, Dataset
@@ -19,11 +20,13 @@ class Playground(Struct, frozen=True):
     """What is played with. Two that are equal train the same, to the bit."""
 
     data: str = "circle"
-    """A name of the table of data sets, or a CSV file beside the lesson."""
+    """A name of the table of data sets, or the path of a CSV file."""
     columns: tuple[str, ...] = ()
     """Of a CSV file: its two inputs and its target."""
     has_classes: bool = True
     """Of a CSV file: whether its target is 0 or 1 everywhere."""
+    has_names: bool = True
+    """Of a CSV file: whether its first row names the columns."""
     points: int = 200
     """Examples; those of a gate are four, those of a file what it has."""
     noise: float = 0.0
@@ -63,6 +66,13 @@ class Playground(Struct, frozen=True):
             targets=self.columns[-1:],
             most_classes=int(self.has_classes),
         )
+
+    @property
+    def folder(self) -> Path:
+        """Where its lesson belongs: beside a file that lies outside of the working folder."""
+        path = Path(self.data)
+        is_outside = bool(self.columns) and (path.is_absolute() or ".." in path.parts)
+        return path.parent if is_outside else Path()
 
     @property
     def is_fixed(self) -> bool:
@@ -107,6 +117,7 @@ def of_file(playground: Playground) -> Playground:
         data=playground.data,
         columns=playground.columns,
         has_classes=playground.has_classes,
+        has_names=playground.has_names,
         points=playground.points,
         features=playground.columns[:-1],
     )

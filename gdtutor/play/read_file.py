@@ -10,26 +10,57 @@ import numpy as np
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.reports import shown
 from gdtutor.play.playground import Playground, of_file
-from gdtutor.training.csvdata import MAX_BYTES, read_csv, resolve_inside
+from gdtutor.training.csvdata import MAX_BYTES, CsvForm, read_csv, resolve_inside
+from gdtutor.training.errors import CsvError
 from gdtutor.training.files import read_regular
+from gdtutor.values import replace
+
+_HINT = "it takes rows of three numbers: two inputs, then the target, classes as 0 and 1"
 
 
-def read_file(name: str) -> Playground:
-    """Return the playground that a CSV file in the working folder begins with.
+NAMELESS = ("x1", "x2", "y")
+"""The columns of a file whose first row is an example."""
+
+
+def read_file(name: str, is_own: bool = False) -> Playground:
+    """Return the playground that a CSV file begins with.
+
+    Args:
+        name: Its path.
+        is_own: Whether the user's own command line names it, which may name any file; else it has
+            to lie in the working folder.
 
     Raises:
         GdTutorError: There is no such file, or it has other columns than two inputs and a target.
     """
-    path = resolve_inside(Path(), name)
+    path = Path(name) if is_own else resolve_inside(Path(), name)
+    if not path.is_file():
+        hint = "write its path from the folder that you are in"
+        raise GdTutorError(f"there is no file '{shown(name)}'", hint)
     head = (read_regular(path, MAX_BYTES) or b"").decode("utf-8-sig", "replace").partition("\n")[0]
     columns = tuple(cell.strip() for cell in next(csv.reader([head.strip()]), []))
     if len(columns) != 3:
         what = f"'{shown(name)}' has {len(columns)} columns"
         raise GdTutorError(what, "the playground takes two inputs, then the target")
-    read = read_csv(path, columns[:-1], columns[-1:])
+    has_names = not all(map(_is_number, columns))
+    if not has_names:
+        columns = NAMELESS
+    form = CsvForm() if has_names else CsvForm(columns=columns)
+    try:
+        read = read_csv(path, columns[:-1], columns[-1:], form)
+    except CsvError as error:
+        raise GdTutorError(f"{shown(name)}: {error.what}", _HINT) from None
     if read.texts:
         what = f"'{shown(name)}' has texts in the column {shown(next(iter(read.texts)))}"
         raise GdTutorError(what, "the playground takes numbers, classes as 0 and 1")
     rows = read.cells
     is_class = bool(np.isin(rows[:, -1], (0.0, 1.0)).all())
-    return of_file(Playground(data=name, columns=columns, has_classes=is_class, points=len(rows)))
+    own = Playground(data=name, columns=columns, has_classes=is_class, points=len(rows))
+    return of_file(replace(own, has_names=has_names))
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        return bool(np.isfinite(float(cell)))
+    except ValueError:
+        return False

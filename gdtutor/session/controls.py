@@ -110,7 +110,7 @@ def with_data(playground: Playground, own: Playground) -> Playground:
     """Return the playground with the data that another one begins with."""
     after = replace(
         playground, data=own.data, columns=own.columns, has_classes=own.has_classes,
-        noise=own.noise,
+        noise=own.noise, has_names=own.has_names,
     )  # fmt: skip
     if own.columns or playground.columns:
         return replace(after, points=own.points, batch=own.batch, features=own.features)
@@ -225,6 +225,6 @@ def typed(playground: Playground, control: Control, text: str) -> Playground:
     if control.flag == "cost":
         words["layers"] = "-".join(map(str, playground.layers))
     if control.flag != "data":
-        playground_of(words)
+        playground_of(words, is_own=True)
         return fitted(with_field(playground, row.field, value))
-    return fitted(with_data(playground, playground_of({"data": text})))
+    return fitted(with_data(playground, playground_of({"data": text}, text == playground.data)))

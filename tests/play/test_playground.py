@@ -78,7 +78,7 @@ def test_every_data_set_begins_with_a_playground_of_its_own(name: str) -> None:
 def test_options_of_the_table_have_fields_of_their_own() -> None:
     fields = [row.field for row in OPTIONS]
     assert len(set(fields)) == len(fields)
-    of_files = {"columns", "has_classes"}
+    of_files = {"columns", "has_classes", "has_names"}
     assert set(fields) == set(Playground.__struct_fields__) - of_files
 
 
