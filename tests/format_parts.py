@@ -86,7 +86,7 @@ _OPTIONS = {
     "variants": "variants that are compared",
     "optimizers": "optimisers whose paths are overlaid",
     "batches": "batch sizes whose paths are overlaid",
-    "hidden": "whether the hidden neurons' own lines are drawn",
+    "hidden": "whether hidden neurons are drawn too, without room by themselves",
     "lines": "whether the boundary is drawn as a line",
     "digits": "significant digits",
     "values": "how many values each weight may take",

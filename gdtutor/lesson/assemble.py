@@ -35,7 +35,7 @@ from gdtutor.lesson.network import COST, Expansion
 from gdtutor.lesson.notes import check_notes, walk_steps
 from gdtutor.lesson.picture_scope import PictureScope
 from gdtutor.lesson.picture_work import overdrawn
-from gdtutor.lesson.pictures import read_pictures
+from gdtutor.lesson.pictures import of_hidden, read_pictures
 from gdtutor.lesson.questions import Ground, check_questions
 from gdtutor.lesson.readers import Mistake
 from gdtutor.lesson.reports import NOWHERE, Findings, Place
@@ -120,7 +120,7 @@ def _with_graphs(
     batch = batch_of(sheet.settings, examples)
     for position, what, hint in overdrawn(pictures, walks, leaves, batch):
         mistakes.append(Mistake(("pictures", position, "="), "bound", what, hint))
-    lesson = _lesson(sheet, parsed, scenes, pictures)
+    lesson = _lesson(sheet, parsed, scenes, (*pictures, *of_hidden(pictures)))
     front = sheet.written.front
     # A variant may be without a step that the lesson passes over, as one example is without C.
     missed: list[Mistake] = [] if sheet.written.is_variant else mistakes

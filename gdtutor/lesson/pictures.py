@@ -102,6 +102,28 @@ PICTURES: Mapping[str, Mapping[str, Reader]] = {
 """Every kind of picture, with its own options; `_COMMON` are those of all kinds."""
 
 
+HIDDEN_ALONE = "hidden alone"
+"""The option of a picture that the program adds; no key of a file has a blank."""
+
+
+def of_hidden(pictures: tuple[PictureWish, ...]) -> tuple[PictureWish, ...]:
+    """Return the picture of the hidden neurons alone that one with `hidden` calls for.
+
+    It comes last, so that every other keeps the place that it has in the file.
+    """
+    wanted = (dict(one.options) for one in pictures if one.kind == "boundary")
+    title = ("title", "hidden neurons")
+    return tuple(
+        PictureWish("boundary", ((HIDDEN_ALONE, True), title, *_kept(options)))
+        for options in wanted
+        if options.get("hidden")
+    )
+
+
+def _kept(options: Mapping[str, object]) -> tuple[tuple[str, object], ...]:
+    return tuple((name, options[name]) for name in ("range", "range2") if name in options)
+
+
 def read_pictures(
     tables: Sequence[Mapping[str, object]], ground: PictureScope, mistakes: list[Mistake]
 ) -> tuple[PictureWish, ...]:

@@ -72,12 +72,8 @@ LOOKS: dict[Style, Appearance] = {
     Style.GOOD: Appearance("#87d787", "#005f00", "bright_green", "green"),
     Style.WARNING: Appearance("#ffaf00", "#875f00", "bright_yellow", "magenta", "bold"),
     Style.ERROR: Appearance("#ff8787", "#af0000", "bright_red", "red", "bold"),
-    Style.REGION_LOW: Appearance(
-        "#d0d0d0 on #00005f", "#1c1c1c on #d7d7ff", "bright_white on blue", "black on cyan"
-    ),
-    Style.REGION_HIGH: Appearance(
-        "#ffffff on #5f0000", "#1c1c1c on #ffd7af", "black on yellow", "black on yellow"
-    ),
+    Style.REGION_LOW: Appearance("#8787af", "#5f5f87", "blue", "blue"),
+    Style.REGION_HIGH: Appearance("#af8787 on #303030", "#875f5f on #ffd7d7", "yellow", "red"),
     Style.RUN_1: Appearance("#5fafff", "#005faf", "bright_cyan", "blue"),
     Style.RUN_2: Appearance("#ffaf5f", "#af0000", "bright_yellow", "red"),
     Style.RUN_3: Appearance("#87d75f", "#005f00", "bright_green", "green"),

@@ -21,7 +21,6 @@ from gdtutor.view.lines import fitted, line
 from gdtutor.view.matrix import MatrixLook, matrix_lines
 from gdtutor.view.pictures.curve import marks_of
 from gdtutor.view.pictures.planes import input_columns, no_point
-from gdtutor.view.pictures.source import is_set
 from gdtutor.view.pictures.table import HELD
 from gdtutor.view.runs import (
     ShownCurve,
@@ -168,16 +167,10 @@ def _series(label: str, costs: Array, style: Style) -> Series:
 
 def _sides(session: Session) -> tuple[str | PictureWish, ...]:
     """Return the side panels: the lesson's own pictures, then those that every lesson has."""
-    pictures = tuple(one for wish in training_figures(session) for one in _large_first(wish))
+    pictures = training_figures(session)
     own = {wish.kind for wish in pictures}
     others = (wish for wish in _pictures(session) if wish.kind not in own)
     return (*pictures, *others, "parameters", *((RUNS,) if has_others(session) else ()))
-
-
-def _large_first(wish: PictureWish) -> tuple[PictureWish, ...]:
-    """Return a picture; before one of all neurons the plane of the output alone."""
-    plain = PictureWish("boundary")
-    return (plain, wish) if wish.kind == "boundary" and is_set(wish, "hidden") else (wish,)
 
 
 def _pictures(session: Session) -> tuple[PictureWish, ...]:
@@ -238,7 +231,8 @@ def _side_now(session: Session, tab: int, width: int, height: int, chars: Chars)
         panel = _plain_side(session, chosen, width, chars)
         return Figure(replace(panel, scroll=session.train_look.scroll))
     table = PictureWish("table")
-    if chosen == PictureWish("boundary") and table in sides and height >= PLANE + LEAST_BODY:
+    is_output = chosen.kind == "boundary" and {name for name, _ in chosen.options} <= {"hidden"}
+    if is_output and table in sides and height >= PLANE + LEAST_BODY:
         # A tall panel shows the predictions below the plane as well.
         plane = training_figure(session, chosen, width, PLANE, chars)
         below = training_figure(session, table, width, height - PLANE - 1, chars)

@@ -36,7 +36,9 @@ def test_text_stands_out_from_its_background(mode: ColourMode, light: bool, styl
     assert look.color is not None
     assert look.bgcolor is not None
     low, high = sorted((luminance(look.color), luminance(look.bgcolor)))
-    assert (high + 0.05) / (low + 0.05) >= 4.5
+    # A region is a texture behind the examples, not text: WCAG asks 3 of it.
+    least = 3 if style in (Style.REGION_LOW, Style.REGION_HIGH) else 4.5
+    assert (high + 0.05) / (low + 0.05) >= least
 
 
 @STYLES

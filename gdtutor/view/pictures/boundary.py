@@ -6,6 +6,7 @@ import numpy as np
 
 from gdtutor.engine.operations import Array
 from gdtutor.lesson.model import PictureWish
+from gdtutor.lesson.pictures import HIDDEN_ALONE
 from gdtutor.view.boxes import beside
 from gdtutor.view.frame import Line, Style
 from gdtutor.view.lines import fitted, line
@@ -25,6 +26,7 @@ from gdtutor.view.pictures.neurons import (
     unit_word,
 )
 from gdtutor.view.pictures.planes import (
+    class_names,
     grid_of,
     input_columns,
     mark_examples,
@@ -41,6 +43,9 @@ from gdtutor.view.pictures.source import (
     stacked_notes,
 )
 
+LARGE = Size(24, 11)
+"""The room in which a plane is read with ease."""
+
 
 def boundary_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
     """Return one shaded plane, or one for each neuron as well, or the neurons' lines."""
@@ -54,15 +59,21 @@ def boundary_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
     hidden = hidden_neurons(source)
     if is_set(wish, "lines"):
         return lines_picture(source, wish, hidden or sums_behind(source, outputs), size)
-    neurons = (*outputs, *(hidden if is_set(wish, "hidden") else ()))
-    return _planes(source, wish, neurons, size)
+    if is_set(wish, HIDDEN_ALONE):
+        return _planes(source, wish, hidden, size)
+    both = (*outputs, *(hidden if is_set(wish, "hidden") else ()))
+    columns, rows, _ = _arranged(len(both), size, LARGE)
+    # Small planes tell little: the output's own is large, and the others have their own picture.
+    return _planes(source, wish, both if columns * rows >= len(both) else outputs, size)
 
 
 def _planes(source: Source, wish: PictureWish, neurons: tuple[Neuron, ...], size: Size) -> Drawing:
     """Return as many shaded planes side by side and below each other as can be read."""
     if not neurons:
         return said("No line of this graph is compared with a target.", size)
-    columns, rows, shown = _arranged(len(neurons), size)
+    columns, rows, shown = _arranged(len(neurons), size, LARGE)
+    if shown < len(neurons):
+        columns, rows, shown = _arranged(len(neurons), size, SMALLEST)
     if not shown:
         return said("More room is needed for the plane of the inputs.", size)
     left_out = len(neurons) - shown
@@ -85,14 +96,14 @@ def _planes(source: Source, wish: PictureWish, neurons: tuple[Neuron, ...], size
     return Drawing(tuple(lines))
 
 
-def _arranged(count: int, size: Size) -> tuple[int, int, int]:
-    """Return columns, rows, and how many planes are shown."""
-    most_columns, most_rows = size.width // SMALLEST.width, size.height // SMALLEST.height
+def _arranged(count: int, size: Size, least: Size) -> tuple[int, int, int]:
+    """Return columns, rows, and how many planes of a least size are shown."""
+    most_columns, most_rows = size.width // least.width, size.height // least.height
     count = min(count, MAX_NEURONS + 1)
     if most_columns < 1 or most_rows < 1:
         return 1, 1, 0
     if count > most_columns * most_rows:
-        most_rows = max((size.height - 1) // SMALLEST.height, 1)
+        most_rows = max((size.height - 1) // least.height, 1)
     shown = min(count, most_columns * most_rows)
     # Planes are wider than high in cells, so rows fill up first where there is a choice.
     rows = min(most_rows, -(-shown // most_columns))
@@ -105,7 +116,7 @@ def _plane(source: Source, wish: PictureWish, neuron: Neuron, size: Size) -> tup
     field = Field(grid.x, grid.y, grid.columns, grid.rows)
     shade(source, field, neuron, values)
     mark_examples(field, source.problem)
-    title = plane_title(source, neuron, values, grid.y.name, size.width)
+    title = plane_title(source, neuron, values, field.upright, size.width)
     return (line((title, Style.DIM)), *field.lines(source.chars))
 
 
@@ -127,7 +138,15 @@ def shade(source: Source, field: Field, neuron: Neuron, values: Array) -> None:
 
 
 def plane_title(source: Source, neuron: Neuron, values: Array, y: str, width: int) -> str:
-    """Return what stands above a shaded plane: the vertical axis, and what the shades mean."""
+    """Return what stands above a shaded plane: what the shades mean.
+
+    Args:
+        source: Where the picture stands.
+        neuron: The neuron.
+        values: Its line in the cells.
+        y: The vertical axis, where its name has no room beside it.
+        width: Cells.
+    """
     open_places = undecided(values, neuron)
     if has_rows(values, neuron) and not open_places.all():
         titles = _class_titles(source, neuron, len(values))
@@ -139,9 +158,15 @@ def plane_title(source: Source, neuron: Neuron, values: Array, y: str, width: in
 def _class_titles(source: Source, neuron: Neuron, classes: int) -> tuple[str, ...]:
     """Return what stands above a plane of classes, and the shade of each, from long to short."""
     shades = _shades(source)
-    legend = " ".join(f"{shades[row % len(shades)]}{row}" for row in range(classes))
+    keys = [f"{shades[row % len(shades)]}{row}" for row in range(classes)]
+    names = [source.column(name) for name in class_names(source.problem)]
+    legend = " ".join(keys)
     plain = f"{neuron.label}  the largest {unit_word(source, neuron.line)}"
-    return f"{plain}  {legend}", f"{neuron.label} {legend}", plain, neuron.label
+    rest = f"{plain}  {legend}", f"{neuron.label} {legend}", plain, neuron.label
+    if len(names) != classes:
+        return rest
+    told = " ".join(f"{key} {name}" for key, name in zip(keys, names, strict=True))
+    return f"{plain}  {told}", f"{neuron.label} {told}", told, *rest
 
 
 def _shades(source: Source) -> tuple[str, ...]:
@@ -149,7 +174,7 @@ def _shades(source: Source) -> tuple[str, ...]:
 
     They are no characters that mark examples, so that both can be told apart without colour.
     """
-    return tuple("·▒░▓∘□◇▪:%" if source.chars.unicode else ".#:=~%*o^@")
+    return tuple("·░▒▓∘□◇▪:%" if source.chars.unicode else ".#:=~%*o^@")
 
 
 def _titles(source: Source, neuron: Neuron, y: str, open_places: Array) -> tuple[str, ...]:
@@ -159,16 +184,18 @@ def _titles(source: Source, neuron: Neuron, y: str, open_places: Array) -> tuple
     """
     high = _shades(source)[1]
     what = source.name(neuron.line) if "." not in neuron.line else "sum"
-    # The vertical axis is named in the plane of the output, where one name is enough for both.
-    named = y if what == neuron.label else neuron.label
+    # The output is named by the condition alone; before it the axis, where it has no room beside.
+    named = y.strip() if what == neuron.label else neuron.label
     if open_places.all():
         words = undecided_words(source, neuron)
-        return f"{named}  {words}", words, f"{named} no boundary", f"{named} none"
+        short = f"{neuron.label} no boundary", f"{neuron.label} none"
+        return (*((f"{named}  {words}",) if named else ()), words, *short)
     at = f"{neuron.threshold:g}"
     has_blanks = bool(open_places.any())
     sign = (">" if has_blanks else "≥" if source.chars.unicode else ">=") + at
     shortest = f"{named} {high}{sign}"
-    if named != y and what != "sum":
+    if what not in ("sum", neuron.label):
         shortest = f"{what}[{neuron.row or 0}] {high}{sign}"
-    plain = f"{named}  {high} {what}{sign}", f"{named} {high} {what}{sign}", shortest
+    told = f"{high} {what}{sign}"
+    plain = (f"{named}  {told}", f"{named} {told}", shortest) if named else (told,)
     return (f"{plain[0]}  blank ={at}", *plain) if has_blanks else plain

@@ -6,6 +6,7 @@ import numpy as np
 
 from gdtutor.engine.operations import Array
 from gdtutor.lesson.model import PictureWish
+from gdtutor.lesson.pictures import HIDDEN_ALONE
 from gdtutor.training.classes import UNDECIDED, classes_of, threshold_of
 from gdtutor.view.pictures.neuron_lines import equation_of
 from gdtutor.view.pictures.neurons import (
@@ -44,7 +45,8 @@ def boundary_words(source: Source, wish: PictureWish) -> tuple[str, ...]:
     if is_set(wish, "lines"):
         neurons = hidden or tuple(sums.values())
     else:
-        neurons = (*outputs, *(hidden if is_set(wish, "hidden") else ()))
+        shown = () if is_set(wish, HIDDEN_ALONE) else outputs
+        neurons = (*shown, *(hidden if is_set(wish, "hidden") or not shown else ()))
     if not neurons:
         return ("No line of this graph is compared with a target.",)
     grid = grid_of(source, wish, 1, 1)

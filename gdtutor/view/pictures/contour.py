@@ -99,7 +99,7 @@ def contour_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
     _paint_levels(field, surface)
     _paint_trails(source, field, trails, here)
     called = measured_name(source, source.problem.graph.root, is_mean=surface.is_mean)
-    title = f"{y.name}  level lines of {called}{surface.note}"
+    title = f"{field.upright}level lines of {called}{surface.note}"
     below = wrapped_words[: max(size.height - rows - BELOW - 2, 0)]
     lines = (line((title, Style.DIM)), *field.lines(source.chars), _level_line(source, surface))
     return Drawing((*lines, *below))

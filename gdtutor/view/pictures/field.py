@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from gdtutor.lesson.characters import cells as text_cells
 from gdtutor.values import Struct
 from gdtutor.view.frame import Chars, Line, Segment, Style
 from gdtutor.view.lines import line, shortened
@@ -69,9 +70,17 @@ class Field:
                 label = short(self.y.high, chars)
             elif number == self.rows - 1:
                 label = short(self.y.low, chars)
-            left = Segment(label.rjust(LABELS - 1) + edge, Style.DIM)
+            elif number == (self.rows - 1) // 2 and text_cells(self.y.name) < LABELS:
+                label = self.y.name
+            left = Segment(" " * (LABELS - 1 - text_cells(label)) + label + edge, Style.DIM)
             lines.append(merged([left, *(Segment(*mark) for mark in row)]))
         return (*lines, line((self._below(chars), Style.DIM)))
+
+    @property
+    def upright(self) -> str:
+        """The name of the vertical axis where it does not stand there, with blanks behind it."""
+        has_room = text_cells(self.y.name) < LABELS and self.rows > 2
+        return "" if has_room else f"{self.y.name}  "
 
     def _below(self, chars: Chars) -> str:
         """Return the ends and the name of the horizontal axis.

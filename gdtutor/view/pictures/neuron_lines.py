@@ -75,18 +75,19 @@ def lines_picture(
             _fill(field, sides(values, neuron), (_dot(source), style))
         _fill(field, _crossed(source, neuron, grid), (glyph, style))
     mark_examples(field, source.problem)
-    top = line((meaning(source, grid.y.name, size.width), Style.DIM))
+    top = line((meaning(source, field, size.width), Style.DIM))
     return Drawing((top, *field.lines(source.chars), *below[:room]))
 
 
-def meaning(source: Source, y: str, width: int) -> str:
-    """Return the vertical axis, and what stands at the examples' places."""
+def meaning(source: Source, field: Field, width: int) -> str:
+    """Return what stands at the examples' places, after the vertical axis that has no room."""
+    y = field.upright
     if not has_classes(source.problem):
-        return f"{y}  {EXAMPLE}: examples"
+        return f"{y}{EXAMPLE}: examples"
     signs = SIGNED if signed_targets(source.problem) else PLAIN
     of = "the targets" if signs is PLAIN else "the signs of the targets"
-    long = f"{y}  {signs[0]} and {signs[1]} are {of}"
-    short = f"{y}  {signs[0]}, {signs[1]}: targets"
+    long = f"{y}{signs[0]} and {signs[1]} are {of}"
+    short = f"{y}{signs[0]}, {signs[1]}: targets"
     return first_that_fits((long, short), width)
 
 

@@ -237,6 +237,13 @@ def mark_examples(field: Field, problem: Problem) -> None:
         field.mark(float(example[first]), float(example[second]), (mark, Style.CURRENT))
 
 
+def class_names(problem: Problem) -> tuple[str, ...]:
+    """Return the labels that the classes were read from, none where they were numbers."""
+    columns = [problem.columns[c] for c in problem.target_columns]
+    is_named = len(columns) > 1 and all("=" in column for column in columns)
+    return tuple(column.partition("=")[2] for column in columns) if is_named else ()
+
+
 def class_marks(problem: Problem) -> tuple[str, ...]:
     """Return the character that stands for the targets of each example, as far as marks go."""
     columns = problem.target_columns if has_classes(problem) else ()

@@ -74,13 +74,13 @@ def space_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
         return said("More room is needed for the space of two values.", size)
     grid = _grid(wish, seen, places, Size(size.width - LABELS, rows))
     field = Field(grid.x, grid.y, grid.columns, grid.rows)
-    title = meaning(source, grid.y.name, size.width)
+    title = meaning(source, field, size.width)
     for neuron in _readers(source, seen):
         points = cell_middles(grid)
         values = values_over(source.still, seen, neuron.line, points)
         values = values.reshape(len(values), grid.rows, grid.columns)
         shade(source, field, neuron, values)
-        title = plane_title(source, neuron, values, grid.y.name, size.width)
+        title = plane_title(source, neuron, values, field.upright, size.width)
     if _mark(field, source.problem, places):
         title = first_that_fits((f"{title}  {SEVERAL} both", title), size.width)
     return Drawing((line((title, Style.DIM)), *field.lines(source.chars), *below[:room]))

@@ -18,7 +18,7 @@ from gdtutor.training.classes import (
 )
 from gdtutor.view.frame import Line, Style
 from gdtutor.view.lines import line, wrapped
-from gdtutor.view.pictures.planes import input_columns
+from gdtutor.view.pictures.planes import class_names, input_columns
 from gdtutor.view.pictures.plot_words import TOLD, line_texts
 from gdtutor.view.pictures.source import Drawing, Size, Source, said, whole
 
@@ -141,11 +141,8 @@ def _counts(source: Source, learned: Array, expected: Array, width: int) -> list
 
 def _labels(source: Source, width: int) -> list[Line]:
     """Return which label each class stands for, where a column of labels was read."""
-    columns = [source.problem.columns[c] for c in source.problem.target_columns]
-    if len(columns) < 2 or not all("=" in column for column in columns):
-        return []
-    named = (f"{i} {source.column(c.partition('=')[2])}" for i, c in enumerate(columns))
-    return list(wrapped(", ".join(named), width, Style.DIM))
+    named = (f"{i} {source.column(name)}" for i, name in enumerate(class_names(source.problem)))
+    return list(wrapped(", ".join(named), width, Style.DIM)) if class_names(source.problem) else []
 
 
 def _distance(source: Source, errors: Array, name: str, part: slice) -> list[Line]:

@@ -1,9 +1,11 @@
+import re
+
 import numpy as np
 import pytest
 from wishes import MATRIX, ROWS, picture, source
 
 from gdtutor.engine.trace import forward
-from gdtutor.view.frame import ASCII
+from gdtutor.view.frame import ASCII, UNICODE
 from gdtutor.view.pictures.field import Axis
 from gdtutor.view.pictures.neurons import hidden_neurons
 from gdtutor.view.pictures.planes import Grid, cell_middles, grid_of, plane_values, to_scale
@@ -67,8 +69,20 @@ def test_examples_stand_at_their_places_as_their_classes():
     assert [ch for r, _, ch in digits if r > len(body) // 2] == ["0", "1"]
 
 
+def test_where_planes_would_be_small_the_output_has_one_and_the_neurons_their_own_picture():
+    wish = 'kind = "boundary"\nhidden = true'
+    one = picture(MATRIX, wish, width=36, height=15)
+    assert one.count("x₂│") == 1
+    assert "Ŷ≥0.5" in one
+    assert "A₁[0]" not in one
+    all_of_them = picture(MATRIX, wish, width=80, height=24)
+    assert all_of_them.count("x₂│") == 4
+    alone = picture(MATRIX, wish, width=36, height=15, number=1)
+    assert ("Ŷ≥0.5" in alone, "A₁[0]" in alone, "A₁[1]" in alone) == (False, True, True)
+
+
 def test_neurons_without_room_are_counted():
-    text = picture(MATRIX, 'kind = "boundary"\nhidden = true', width=16, height=13)
+    text = picture(MATRIX, 'kind = "boundary"\nhidden = true', width=16, height=8, number=1)
     assert "2 more where" in text
 
 
@@ -79,9 +93,9 @@ def test_each_of_several_classes_is_its_largest_row():
     classes = classes.replace("W2 = [[1.0, 1.0, -2.0]]", "W2 = [[1.0, 1.0, -2.0], [0.5, 0.1, 3.0]]")
     classes = classes.replace("b2 = [[0.2]]", "b2 = [[0.2], [0.0]]")
     text = picture(classes, 'kind = "boundary"')
-    assert text.startswith("Ŷ  the largest row  ·0 ▒1")
+    assert text.startswith("Ŷ  the largest row  ·0 ░1")
     body = [row[6:] for row in text.splitlines()[1:-1]]
-    assert "▒▒▒▒" in "".join(body)
+    assert "░░░░" in "".join(body)
     # Digits are the examples' alone: colour is not needed to tell them from the regions.
     assert sorted(ch for row in body for ch in row if ch.isdigit()) == ["0", "1"]
 
@@ -137,7 +151,7 @@ def halves(text):
 def test_targets_of_minus_one_and_one_are_two_classes_that_meet_at_0():
     text = picture(SIGNED, 'kind = "boundary"')
     assert "s≥0" in text.splitlines()[0]
-    assert halves(text) == ({"·"}, {"▒"})
+    assert halves(text) == ({"·"}, {"░"})
     body = "".join(row.partition("│")[2] for row in text.splitlines())
     assert (body.count("-"), body.count("+"), body.count("x")) == (2, 2, 0)
     assert "4 of 4 right, 100 %" in picture(SIGNED, 'kind = "table"')
@@ -155,7 +169,7 @@ def test_a_logit_is_on_one_side_of_0_whatever_its_targets_are():
 def test_shares_that_are_asked_for_give_the_picture_of_the_prediction():
     asked = picture(SHARES, 'kind = "boundary"\nof = "P"')
     assert asked == picture(SHARES, 'kind = "boundary"')
-    assert halves(asked) == ({"▒"}, {"·"})
+    assert halves(asked) == ({"░"}, {"·"})
 
 
 def test_shares_that_are_equal_but_for_rounding_decide_nothing():
@@ -197,7 +211,7 @@ def test_examples_whose_targets_are_no_classes_are_crosses():
 def test_axes_are_named_as_the_rest_of_the_screen_names_the_inputs():
     for wish in ('kind = "boundary"', 'kind = "boundary"\nlines = true'):
         lines = picture(ROWS, wish, width=46, height=13).splitlines()
-        assert lines[0].startswith("x₂ ")
+        assert len([line for line in lines if re.match(" *x₂│", line)]) == 1
         assert any(" x₁ " in line for line in lines[-4:])
         assert "x1" not in "".join(lines)
     assert "x1" in picture(ROWS, 'kind = "boundary"', chars=ASCII)
@@ -214,3 +228,21 @@ def test_a_circle_is_as_wide_as_high(size):
     assert abs(wide - 2 * high) <= 2
     assert grid.columns <= width
     assert grid.rows <= height
+
+
+def test_classes_are_called_by_the_labels_that_the_data_have():
+    labelled = MATRIX.replace(
+        'targets = { Y = ["y"] }', 'targets = { Y = { column = "kind", one_hot = true } }'
+    ).replace('dataset = "xor"', 'examples = [[0, 0, "owl"], [0, 1, "cat"], [1, 1, "dog"]]')
+    rows = "W2 = [[1.0, 1.0, -2.0], [0.5, 0.1, 3.0], [0.1, 0.2, 0.3]]"
+    labelled = labelled.replace("W2 = [[1.0, 1.0, -2.0]]", rows)
+    labelled = labelled.replace("b2 = [[0.2]]", "b2 = [[0.2], [0.0], [0.0]]")
+    for chars, shades in ((UNICODE, "·░▒"), (ASCII, ".#:")):
+        text = picture(labelled, 'kind = "boundary"', chars=chars)
+        named = " ".join(
+            f"{s}{n} {name}" for n, (s, name) in enumerate(zip(shades, NAMES, strict=True))
+        )
+        assert text.splitlines()[0].endswith(named)
+
+
+NAMES = ("cat", "dog", "owl")

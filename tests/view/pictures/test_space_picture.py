@@ -67,10 +67,10 @@ def test_examples_that_are_all_turned_around_lie_in_the_same_places():
 def test_the_shades_show_on_which_side_of_the_line_each_place_lies():
     # 1·A₁[0] − 2·A₁[2] + 1·mean + 0.2 is above 0 at the bottom right.
     lines = picture(MATRIX, WISH + "\nrange = [-4, 4]", width=46, height=13).splitlines()
-    assert "▒ ŷ≥0.5" in lines[0].replace("Ŷ", "ŷ")
+    assert "░ ŷ≥0.5" in lines[0].replace("Ŷ", "ŷ")
     assert lines[1].rstrip().endswith("·")
-    assert "▒" not in lines[1]
-    assert lines[9].rstrip().endswith("▒")
+    assert "░" not in lines[1]
+    assert lines[9].rstrip().endswith("░")
 
 
 def test_the_line_stands_below_as_an_equation_with_what_is_held():

@@ -154,9 +154,15 @@ def source(template: str, pictures: str, at: str = "", chars=UNICODE) -> Source:
 
 
 def picture(
-    template: str, wish: str, at: str = "", width: int = 36, height: int = 13, chars=UNICODE
+    template: str,
+    wish: str,
+    at: str = "",
+    width: int = 36,
+    height: int = 13,
+    chars=UNICODE,
+    number: int = 0,
 ) -> str:
     """Return the first picture of a lesson as the panel at 80×24 shows it, with its plots."""
     given = source(template, wish, at, chars)
-    drawing = draw(given, given.lesson.pictures[0], width, height)
+    drawing = draw(given, given.lesson.pictures[number], width, height)
     return frame_text(Frame(width, height, drawing.lines, drawing.plots), chars)
