@@ -30,6 +30,7 @@ def measures():
     return measured(package_at())
 
 
+@pytest.mark.slow
 def test_the_package_is_within_every_bar(measures):
     assert {name: measures[name] for name in broken(measures)} == {}
 
@@ -85,6 +86,7 @@ def test_a_small_module_with_two_importers_stands_on_its_own():
     assert small_with_one_importer(texts, graph) == ["gdtutor/c.py"]
 
 
+@pytest.mark.slow
 def test_the_command_names_what_breaks_a_bar(monkeypatch, measures):
     monkeypatch.setattr(house, "measured", lambda texts: measures)
     name = "files at the top"

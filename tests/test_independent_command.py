@@ -19,6 +19,8 @@ from tests.independent.__main__ import main, told_failure
 from tests.independent.drawing import Case, drawn
 from tests.independent.trying import tried
 
+pytestmark = pytest.mark.slow
+
 FAULTS = sorted((Path(__file__).parent / "data" / "faults").glob("*.md"))
 """Lessons of which a figure was wrong once; `# with:` gives the words of the command."""
 LESSON = """+++

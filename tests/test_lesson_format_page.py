@@ -36,6 +36,7 @@ def test_the_page_shows_whole_lessons():
     assert len(LESSONS) == TEXT.count("````markdown") >= 8
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", LESSONS, ids=range(len(LESSONS)))
 def test_every_lesson_of_the_page_passes_check_without_a_warning(text, tmp_path):
     path = tmp_path / "lesson.md"

@@ -65,6 +65,7 @@ def many() -> list[Exercise]:
     return list(islice(exercises(17, tuple(KINDS)), MANY))
 
 
+@pytest.mark.slow
 def test_ten_thousand_answers_agree_with_another_computation(many: list[Exercise]) -> None:
     for exercise in many:
         own = by_itself(exercise)
@@ -74,6 +75,7 @@ def test_ten_thousand_answers_agree_with_another_computation(many: list[Exercise
             assert exercise.answer == pytest.approx(own, rel=1e-12, abs=1e-12), exercise.key
 
 
+@pytest.mark.slow
 def test_numbers_tell_a_slip_from_the_answer_and_questions_agree_with_their_shapes(
     many: list[Exercise],
 ) -> None:
@@ -88,6 +90,7 @@ def test_numbers_tell_a_slip_from_the_answer_and_questions_agree_with_their_shap
         assert f"There are {exercise.given['A'].shape[1]} examples." in exercise.question
 
 
+@pytest.mark.slow
 def test_numbers_are_short_and_nothing_comes_twice_within_fifty(many: list[Exercise]) -> None:
     for exercise in many:
         assert isinstance(exercise.answer, tuple) or is_short(exercise.answer)
@@ -112,6 +115,7 @@ def test_every_kind_has_every_level_and_a_choice_on_the_command_line() -> None:
     }
 
 
+@pytest.mark.slow
 def test_right_answers_are_right_and_slips_are_named(many: list[Exercise]) -> None:
     named = wrong = 0
     for exercise in many[:400]:

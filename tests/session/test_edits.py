@@ -204,6 +204,7 @@ EDITS = (
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(st.lists(st.sampled_from(EDITS), min_size=1, max_size=6), st.integers(0, 4))
 def test_undo_goes_all_the_way_back_and_redo_all_the_way_forward(texts, iteration):

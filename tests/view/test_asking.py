@@ -70,6 +70,7 @@ def with_other_result(session):
     return replace(session, moment=replace(moment, traces=traces))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", [NEURON, ROWS, NETWORK])
 @pytest.mark.parametrize("size", [(80, 24), (40, 12), (120, 36)])
 def test_nothing_on_the_screen_gives_the_answer_away(path, size):

@@ -341,6 +341,7 @@ def test_a_graph_without_nodes_is_blank() -> None:
     assert draw(([], []), size=(20, 3)) == ((), (), ())
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=70)
 @given(
     drawn=graphs(),
@@ -363,6 +364,7 @@ def test_any_graph_fits_any_panel(
         assert "".join(lines).isascii()
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=70)
 @given(drawn=graphs(), width=st.integers(20, 120), height=st.integers(5, 40), data=st.data())
 def test_every_computed_node_in_view_has_a_stroke_that_arrives(
@@ -380,6 +382,7 @@ def test_every_computed_node_in_view_has_a_stroke_that_arrives(
             assert arrives or alone or found.group() not in computed
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=40)
 @given(drawn=graphs(), width=st.integers(20, 120), height=st.integers(5, 40))
 def test_nodes_that_are_not_in_view_are_counted(drawn: Graph, width: int, height: int) -> None:

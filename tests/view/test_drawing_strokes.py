@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+import pytest
 from drawing_graphs import Graph, graphs
 from hypothesis import given, settings
 
@@ -117,6 +118,7 @@ def laid_out(part: GraphPart) -> list[Layout]:
     ]
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=40)
 @given(graphs())
 def test_a_reader_of_the_strokes_finds_the_edges_and_no_others(
@@ -126,6 +128,7 @@ def test_a_reader_of_the_strokes_finds_the_edges_and_no_others(
         assert edges_read(layout) == edges_drawn(layout)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=40)
 @given(graphs())
 def test_every_edge_is_drawn_once_and_ends_at_its_target(
@@ -137,6 +140,7 @@ def test_every_edge_is_drawn_once_and_ends_at_its_target(
         assert all(ends_at_its_target(stroke, boxes) for stroke in layout.strokes)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=40)
 @given(graphs())
 def test_strokes_and_nodes_never_cover_each_other(

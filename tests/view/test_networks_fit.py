@@ -53,6 +53,7 @@ def network(layers: list[int], optimizer: str = "sgd") -> Session:
     return opened(Session(), Opened(lesson, run_of(lesson)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("layers", "optimizer"), NETWORKS)
 def test_every_step_of_a_network_fits(layers: list[int], optimizer: str) -> None:
     session = network(layers, optimizer)

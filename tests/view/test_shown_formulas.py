@@ -25,6 +25,7 @@ def signs_before_numbers(tree):
     return any(signs_before_numbers(arg) for arg in tree.args)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("chars", [UNICODE, ASCII], ids=["unicode", "ascii"])
 @settings(max_examples=400)
 @given(trees())

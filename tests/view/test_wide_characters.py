@@ -55,6 +55,7 @@ def sessions():
         yield f"runs, panel {count}", pressed(compared(), "tab " * count)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("chars", [UNICODE, ASCII], ids=["unicode", "ascii"])
 @pytest.mark.parametrize("size", [(40, 12), (80, 24), (120, 36)])
 def test_every_row_of_every_screen_fills_the_width_in_cells(size, chars):

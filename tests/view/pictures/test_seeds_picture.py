@@ -42,6 +42,7 @@ def test_a_run_that_is_not_finite_has_not_arrived():
     assert Tally("a", (0.01, math.nan, math.inf, 0.2), 5).below(0.1) == (True, False, False, False)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("below", "count", "signs"), [(9.0, 6, "######"), (1e-9, 0, "......")])
 def test_there_is_a_sign_for_every_seed_and_a_count(below, count, signs):
     text = picture(ROWS, wish(below))
