@@ -136,7 +136,7 @@ def _check_run(
 def _tell_lost_notes(notes: Notes, whose: Lesson, moment: Moment) -> None:
     """Tell the steps at which a variant shows no note, since the lesson's own is not true there."""
     walked = {(step.phase.value, step.node) for step in moment.steps}
-    walked |= {(step.phase.value, "") for step in moment.steps}
+    walked |= {(s.phase.value, name) for s in moment.steps for name in ("", s.state)}
     gone = [(note.phase, note.node) for note in lost_notes(whose, notes.lesson)]
     names = [f"{phase} {node}".strip() for phase, node in gone if (phase, node) in walked]
     if names:

@@ -111,7 +111,7 @@ def _place_of(notes: Notes, misfit: Misfit) -> Place:
         return notes.in_front("title")
     if misfit.panel == "note":
         for note in notes.lesson.scenes[step.scene].notes:
-            if note.phase == step.phase.value and note.node in (step.node, ""):
+            if note.phase == step.phase.value and note.node in (step.state, step.node, ""):
                 return Place(note.line, 1)
     if not step.node:
         return notes.in_front("parameters")

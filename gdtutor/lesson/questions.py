@@ -230,7 +230,10 @@ def _question_mistakes(question: Question, steps: Steps, *, has_cell_key: bool) 
 
 def _whole_mistakes(question: Question, steps: Steps) -> list[Mistake]:
     """Return why a question cannot be about a node as a whole."""
-    node, kind, shape = question.node, question.kind, steps.shapes[question.node]
+    # What an optimiser remembers of a parameter has its shape.
+    is_update = question.phase == "update"
+    node = question.node.partition(".")[0] if is_update else question.node
+    kind, shape = question.kind, steps.shapes[node]
     if kind == "shape":
         if shape:
             return []

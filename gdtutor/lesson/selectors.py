@@ -20,7 +20,7 @@ MAX_ITERATION = 10**12
 """The largest iteration or step that a selector names."""
 _LONGEST = 200
 _NODE = re.compile(
-    r"(?P<name>[A-Za-z_][A-Za-z0-9_]*(?:\.[0-9]{1,4})?)(?:\[(?P<cell>[0-9]{1,8}(?:,[0-9]{1,8})?)\])?\Z"
+    r"(?P<name>[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z0-9_]{1,8})?)(?:\[(?P<cell>[0-9]{1,8}(?:,[0-9]{1,8})?)\])?\Z"
 )
 _NUMERIC = frozenset({"add", "sub", "mul", "div", "pow", "neg"})
 

@@ -14,6 +14,7 @@ from gdtutor.lesson.graphs import depends_on, is_one_number
 from gdtutor.lesson.placeholders import WORDS, Placeholder
 from gdtutor.lesson.reports import shown
 from gdtutor.training.curvature import MOST_CELLS
+from gdtutor.training.optimisers import OPTIMISERS
 from gdtutor.values import Struct, field
 
 MAX_UNFOLDED = 50_000
@@ -22,6 +23,10 @@ _MOST_COMPARED = 500
 
 Problem = tuple[str, str, str]
 """Code, what is wrong, and what to do."""
+
+
+STATES = tuple(sorted({n for row in OPTIMISERS.values() for n, _ in row.lines} - {"p"}))
+"""What some optimiser remembers of a parameter, by name."""
 
 
 class Steps(Struct):
@@ -126,8 +131,12 @@ class Steps(Struct):
             return _no_step(
                 node, "update", "this graph does not train", "the last one does, with [training]"
             )
-        if not node or node in self.trained:
+        name, variable = _updated(node)
+        if not node or (name in self.trained and variable in ("", *STATES)):
             return None
+        if name in self.trained:
+            near = did_you_mean(variable, STATES) or f"optimisers remember {_some(STATES)}"
+            return _no_step(node, "update", f"no optimiser remembers '{shown(variable)}'", near)
         near = _near(node, self.trained) or f"updated are {_some(self.trained)}"
         return _no_step(node, "update", "it gets no update", near)
 
@@ -195,9 +204,18 @@ class Steps(Struct):
         if asked.name not in self.trained:
             hint = f"updated are {_some(self.trained)}" if self.trained else "nothing trains here"
             return "placeholder", f"'{asked.name}' gets no update here", hint
-        here = self.trained.index(node or self.trained[0]) if phase == "update" else -1
+        here, name, variable = -1.0, *_updated(node)
+        if phase == "update":
+            # What is remembered is updated before the parameter itself.
+            here = self.trained.index(name or self.trained[0]) - (0.5 if variable else 0)
         late = self.trained.index(asked.name) > here
         return _not_yet(asked, phase, node, f"update {asked.name}") if late else None
+
+
+def _updated(node: str) -> tuple[str, str]:
+    """Return the parameter of an update step and what it remembers: `w1.v` is the v of w1."""
+    name, _, variable = node.partition(".")
+    return name, variable
 
 
 def _no_step(node: str, phase: str, why: str, hint: str) -> Problem:

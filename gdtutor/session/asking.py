@@ -78,13 +78,11 @@ def placed_at(session: Session, step: Step) -> tuple[Question, ...]:
     if not lesson.scenes[step.scene].questions:
         return ()
     first = next(s for s in moment.steps if (s.scene, s.phase) == (step.scene, step.phase))
-    is_last_line = step.phase is not Phase.UPDATE or step.variable == "p"
     return tuple(
         question
         for question in lesson.scenes[step.scene].questions
         if question.phase == step.phase.value
-        and is_last_line
-        and (question.node == step.node or (not question.node and step == first))
+        and (question.node == (step.state or step.node) or (not question.node and step == first))
         and holds_at(session, moment, question.when, step)
     )
 

@@ -102,8 +102,9 @@ def place_of(session: Session) -> str:
 
 def selector_of(moment: Moment, step: Step) -> Selector:
     """Return how `--at` names a step; by its number where its name means an earlier one."""
-    if find_step(moment.steps, step.phase, step.node) == step:
-        return Selector(moment.iteration, step.phase.value, step.node)
+    named = step.state or step.node
+    if find_step(moment.steps, step.phase, named) == step:
+        return Selector(moment.iteration, step.phase.value, named)
     return Selector(moment.iteration, "", step=step.number)
 
 

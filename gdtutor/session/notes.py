@@ -20,10 +20,13 @@ def note_for(session: Session, step: Step) -> Note | None:
         note
         for note in lesson.scenes[step.scene].notes
         if note.phase == step.phase.value
-        and (note.node == step.node or (is_first and not note.node))
+        and (note.node in (step.node, step.state or None) or (is_first and not note.node))
         and holds_at(session, moment, note.when, step)
     ]
-    return max(found, key=lambda note: note.when.specificity, default=None)
+    own = bool(step.state)
+    return max(
+        found, key=lambda n: (own and n.node == step.state, n.when.specificity), default=None
+    )
 
 
 def _first_of_phase(moment: Moment, step: Step) -> Step:

@@ -35,6 +35,11 @@ class Step(Struct, frozen=True):
     variable: str = ""
     """In an update, the optimiser's line it shows: a state variable, or `p` for the parameter."""
 
+    @property
+    def state(self) -> str:
+        """What an author calls a step of what the optimiser remembers, `w1.v`; else empty."""
+        return "" if self.variable in ("", "p") else f"{self.node}.{self.variable}"
+
 
 def wanted_gradients(lesson: Lesson, graph: Graph) -> tuple[str, ...]:
     """Return the leaves of a graph that get a backward step, parameters first."""
@@ -84,9 +89,11 @@ def find_step(steps: tuple[Step, ...], phase: Phase, node: str) -> Step | None:
     of_phase = [step for step in steps if step.phase is phase]
     if not node:
         return of_phase[0] if of_phase else None
-    exact = [step for step in of_phase if step.node == node]
+    exact = [step for step in of_phase if node in (step.node, step.state)]
     if exact:
         return exact[-1] if phase is Phase.UPDATE else exact[0]
+    if phase is Phase.UPDATE:
+        return None
     line = node.partition(".")[0]
     at_line = [step for step in of_phase if step.node == line]
     return at_line[0] if at_line else None

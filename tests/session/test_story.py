@@ -12,6 +12,7 @@ from gdtutor.lesson.summary import LessonEntry
 from gdtutor.session.catalogue import Library
 from gdtutor.session.effects import OpenLesson
 from gdtutor.session.figures import offered_figures
+from gdtutor.session.link import command_of
 from gdtutor.session.navigation import goto
 from gdtutor.session.notes import note_for
 from gdtutor.session.opening import Opened, opened
@@ -249,3 +250,30 @@ def test_training_waits_for_an_open_question_since_it_shows_the_values() -> None
     assert left.screen is Screen.STUDY
     assert "Answer first" in left.message
     assert press(session, "escape n t").screen is Screen.TRAIN
+
+
+STATES = (
+    TEXT.replace("epochs = 5\n", 'epochs = 5\noptimizer = "momentum"\n')
+    + """
+## update w.v, always
+The velocity.
+
+```question
+text = "What is the velocity now?"
+kind = "value"
+```
+"""
+)
+
+
+def test_a_note_and_a_question_may_name_what_the_optimiser_remembers(tmp_path: Path) -> None:
+    session = story(tmp_path, STATES)
+    assert note_text(goto(session, "update:w.v")) == "The velocity."
+    assert note_text(goto(session, "update:w")) == "A step."
+    assert command_of(goto(session, "update:w.v")).endswith("--at update:w.v")
+    asked = press(goto(session, "backward:w"), "right")
+    assert asked.challenge is not None
+    assert asked.challenge.step.state == "w.v"
+    lesson, reports = parse_lesson(STATES.replace("update w.v", "update w.q"), tmp_path / "a.md")
+    assert lesson is None
+    assert "no optimiser remembers 'q'" in reports[0].what
