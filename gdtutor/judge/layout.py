@@ -40,7 +40,7 @@ class Reading(Struct, frozen=True, eq=False):
 
 def tolerance_of(kind: np.dtype[Any], engine: Array) -> float:
     """Return how far numbers of a type may be from the walk's array."""
-    largest = float(np.max(np.abs(engine), initial=0.0))
+    largest = float(np.max(np.abs(engine), initial=0.0, where=np.isfinite(engine)))
     if kind.kind == "f" and kind.itemsize < 8:
         return SINGLE * largest + 1e-6
     return DOUBLE * largest + FLOOR
@@ -109,7 +109,7 @@ def _has_small_digits(reading: Reading) -> bool:
     if reading.is_right or reading.value is None or reading.raw.dtype != np.float64:
         return False
     room = tolerance_of(np.dtype(np.float32), reading.engine)
-    return bool(np.all(np.abs(reading.value - reading.engine) <= room))
+    return _is_near(reading.value, reading.engine, room)
 
 
 def reading_of(
@@ -125,10 +125,15 @@ def reading_of(
             may not for the gradient of a bias: b − rate·db with b of 3×1 and db of 3 makes 3×3.
     """
     value = _in_walk_layout(raw.astype(np.float64), engine, is_turned, is_strict)
-    is_right = value is not None and bool(
-        np.all(np.abs(value - engine) <= tolerance_of(raw.dtype, engine))
-    )
+    is_right = value is not None and _is_near(value, engine, tolerance_of(raw.dtype, engine))
     return Reading(raw, value, engine, is_right)
+
+
+def _is_near(value: Array, engine: Array, room: float) -> bool:
+    """Say whether numbers are the walk's: near it, and where that is no number, no number too."""
+    with np.errstate(invalid="ignore"):
+        near = np.abs(value - engine) <= room
+    return bool(np.all(near | (value == engine) | (np.isnan(value) & np.isnan(engine))))
 
 
 def _in_walk_layout(

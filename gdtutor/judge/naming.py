@@ -130,7 +130,7 @@ def _still_has(name: AskedName, earlier: OneStart, start: OneStart) -> bool:
     reading = start.readings[name.name]
     if not (name.is_gradient and start.before and before is not None):
         return False
-    if before.value is None or reading.value is None:
+    if before.value is None or before.value.shape != reading.engine.shape or reading.value is None:
         return False
     return _agree(reading.engine + before.value, reading.value, reading.tolerance)
 

@@ -267,4 +267,5 @@ def _is_consistent(
     coarsest = max((float(np.finfo(kind).eps) for kind in kinds), default=0.0)
     largest = float(np.max(np.abs(reading.value), initial=0.0))
     room = reading.tolerance + max(DOUBLE, 16 * coarsest) * largest
-    return bool(np.all(np.abs(found - reading.value) <= room))
+    with np.errstate(invalid="ignore"):
+        return bool(np.all(np.abs(found - reading.value) <= room))

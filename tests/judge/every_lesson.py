@@ -7,6 +7,7 @@ from functools import partial
 from gdtutor.engine.local import UPSTREAM
 from gdtutor.engine.numpy_text import HELPERS, NumpyWriter, helper_names, helper_source
 from gdtutor.engine.operations import OPERATIONS
+from gdtutor.engine.shapes import expression_shape
 from gdtutor.judge.starts import AskedProgram
 from gdtutor.session.operands import node_expr
 
@@ -28,7 +29,10 @@ def right_program(program: AskedProgram) -> str:
             shapes = {**trace.shapes, UPSTREAM: c.upstream.shape}
             called = names.get((scene, c.consumer), "1.0")
             upstream = partial(lambda up, name: up if name == UPSTREAM else name, called)
-            shares.append(NumpyWriter(upstream, shapes).write(c.rule))
+            share = NumpyWriter(upstream, shapes).write(c.rule)
+            if expression_shape(c.rule, shapes) != c.value.shape:
+                share = f"np.broadcast_to({share}, np.shape({asked.node}))"
+            shares.append(share)
             needed.append(c.rule)
         rows.append(f"{asked.name} = {' + '.join(shares)}")
     helpers = dict.fromkeys(name for expr in needed for name in helper_names(expr))

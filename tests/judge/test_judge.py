@@ -140,6 +140,52 @@ def test_a_signal_ends_the_program_that_is_judged_too_and_its_file_is_put_back(
         os.kill(child, 0)
 
 
+LESSON = """+++
+format = 1
+id = "judged"
+title = "Judged"
+gradients = ["X"]
+[parameters]
+W = [[0.5, -1.0]]
+[data]
+inputs = { X = ["x1", "x2"] }
+targets = { Y = ["y"] }
+examples = [[1, 2, 1], [0, 1, 0], [3, 1, 1], [1, 1, 0], [2, 3, 1]]
+[training]
+batch = 3
+learning_rate = 0.1
++++
+```graph
+Z = W @ X
+C = sum((Z - Y)**2)/(2*m) + mean(log(Z))
+```
+"""
+
+
+@pytest.mark.parametrize(
+    ("m", "odd", "code", "said"),
+    [
+        ("m", "", 0, "All 5 names are right"),
+        ("3", "", 1, "dX"),
+        ("m", "C = 1.0", 1, "C "),
+    ],
+)
+def test_a_short_batch_and_numbers_that_are_none_are_judged_like_others(
+    m: str, odd: str, code: int, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The log of a negative number is none, in the walk and in the program."""
+    (tmp_path / "lesson.md").write_text(LESSON, encoding="utf-8")
+    path = tmp_path / "mine.py"
+    path.write_text(
+        "import numpy as np\nnp.seterr(all='ignore')\nZ = W @ X\n"
+        "C = np.sum((Z - Y)**2)/(2*m) + np.mean(np.log(Z))\n"
+        f"dZ = (Z - Y)/m + 1/Z/m\n{odd}\ndX = W.T @ ((Z - Y)/{m} + 1/Z/{m})\ndW = dZ @ X.T\n",
+        encoding="utf-8",
+    )
+    assert main(["judge", str(tmp_path / "lesson.md"), str(path)]) == code
+    assert said in capsys.readouterr().out
+
+
 def test_blanks_are_written_once_and_judged_as_missing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
