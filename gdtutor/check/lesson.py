@@ -173,9 +173,11 @@ def _is_finite(notes: Notes, moment: Moment, of: str) -> bool:
 def _check_updates(notes: Notes, moment: Moment) -> None:
     """Report every parameter whose first update follows rounding, and not the cost.
 
-    Variants show on purpose what goes wrong, such as neurons that are saturated.
+    Variants show on purpose what goes wrong, such as neurons that are saturated. A network's own
+    biases are none of the author's, and at 0 their gradient is where the data are symmetric.
     """
-    for name in moment.updates:
+    own = [name for name in moment.updates if not (notes.lesson.expansion and name[0] == "b")]
+    for name in own:
         if is_step_of_rounding(moment, name):
             what = f"the gradient of {name} is 0 but for rounding, and its update follows that"
             hint = "leave it out, name it in frozen, or start where the cost depends on it"

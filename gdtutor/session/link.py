@@ -134,8 +134,14 @@ def _keys(session: Session) -> str:
         shown = _curve_keys(session.train_look, has_runs=has_others(session))
         return " ".join(["t", *pace, *_swept_again(session), *shown])
     if session.screen is Screen.PLAY:
-        epochs = len(session.training.costs)
-        return f"{epochs}n" if epochs else ""
+        epochs, play = len(session.training.costs), session.play
+        looks = {
+            "d": play is not None and play.is_discrete,
+            "o": play is not None and play.hides_tests,
+            "y": session.train_look.log_y,
+        }
+        trained = [f"{epochs}n"] if epochs else []
+        return " ".join([*trained, *(key for key, is_on in looks.items() if is_on)])
     keys = ["v"] if look.proof else ["w"] if look.mistakes else []
     keys += ["tab"] * list(Tab).index(look.tab)
     keys += ["f"] * _figure_presses(session)

@@ -237,14 +237,26 @@ def more_neurons(session: Session, by: int) -> Result:
         kept = (*own[: play.neuron], *own[play.neuron + 1 :])
         return changed(session, replace(play.playground, features=kept), "features")
     what = f"neurons of layer {play.layer}" if play.layer else "features"
-    return changed(session, with_neurons(play.playground, play.layer, by), what)
+    wanted = with_neurons(play.playground, play.layer, by)
+    now, before = (width_of_layer(p, play.layer) for p in (wanted, play.playground))
+    return changed(session, wanted, _with_bound(what, now, before + by))
 
 
 def more_layers(session: Session, by: int) -> Result:
     """Add hidden layers, or take some away."""
     if session.play is None:
         return session, ()
-    return changed(session, with_layers(session.play.playground, by), "layers")
+    own = session.play.playground
+    wanted = with_layers(own, by)
+    what = _with_bound("layers", len(wanted.layers) - 1, len(own.layers) - 1 + by)
+    return changed(session, wanted, what)
+
+
+def _with_bound(what: str, now: int, asked: int) -> str:
+    """Return what was changed, and the bound that it has come to in place of what was asked."""
+    if now == asked:
+        return what
+    return f"{what}: {now} is the {'most' if now < asked else 'least'}"
 
 
 def next_focus(session: Session, count: int) -> Session:

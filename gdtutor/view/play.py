@@ -58,6 +58,8 @@ def _header(session: Session, play: Play, width: int, chars: Chars) -> Line:
     snapshot, arrow = session.training, "▸" if chars.unicode else ">"
     playground = play.playground
     state = "ready" if snapshot.status is Status.IDLE else snapshot.status.value
+    if snapshot.is_at_end:
+        state = Status.FINISHED.value
     if snapshot.stopped_by == "not_finite":
         state = "not finite"
     shape = "-".join(map(str, playground.layers))

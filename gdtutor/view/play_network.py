@@ -8,7 +8,7 @@ from gdtutor.engine.operations import Array
 from gdtutor.session.playing import width_of_layer
 from gdtutor.session.snapshots import under_cursor
 from gdtutor.session.state import Focus, Play, Session
-from gdtutor.values import Struct
+from gdtutor.values import Struct, replace
 from gdtutor.view import notation
 from gdtutor.view.boxes import beside
 from gdtutor.view.frame import Chars, Line, Segment, Style
@@ -25,6 +25,8 @@ LEAST_MAP = (5, 1)
 MOST_MAP = (36, 8)
 NAME = 7
 """Cells that the names of neurons get at least."""
+NUMBER = 3
+"""Cells of a neuron's number, where its map is one line high."""
 MOST_WEIGHTS = 8
 """Weights that a strip shows; of more the first ones."""
 BLANK = Segment(" ")
@@ -55,6 +57,10 @@ def room_for_network(play: Play, width: int, height: int) -> NetworkRoom | None:
     strip = max(min(before, MOST_WEIGHTS), NAME) + 2
     columns = min((width - layers) // layers - strip, MOST_MAP[0])
     lines = (height - 1) // tallest
+    if lines == LEAST_MAP[1]:
+        # The number of the neuron stands before its weights.
+        strip += NUMBER
+        columns = min((width - layers) // layers - strip, MOST_MAP[0])
     gap = int(lines > LEAST_MAP[1] + 1)
     rows = min(lines - gap, MOST_MAP[1])
     if columns < LEAST_MAP[0] or rows < LEAST_MAP[1]:
@@ -77,13 +83,23 @@ def network_lines(
     for layer, values in enumerate(maps.layers):
         weights = parameters[f"W{layer}"] if layer else None
         rows: list[Line] = [line((_layer_title(play, layer), Style.DIM))]
+        high = min(max((height - 1) // len(values), room.rows), 2 * room.columns // 5)
+        if room.rows == 1 and high > 1:
+            # A layer of few neurons has the lines that others need: x2 in one line is its middle.
+            values = maps_of(run, snapshot, len(maps.layers) - 1, room.columns, high).layers[layer]
+            grid = replace(maps.grid, rows=high)
+        else:
+            grid = maps.grid
         for neuron, own in enumerate(values):
             centre = centre_of(activation_of_layer(play, layer), len(values))
-            drawn = small_map(maps, own, centre, chars, is_discrete=play.is_discrete)
+            shown = replace(maps, grid=grid)
+            drawn = small_map(shown, own, centre, chars, is_discrete=play.is_discrete)
             strip = () if weights is None else weight_strip(weights, neuron, chars)
             name = _name_before(play, layer, neuron, chars)
-            # Where a map is one line high the weights have the place of the name.
-            before = (name, strip) if room.rows > 1 or not strip else (strip, ())
+            before = (name, strip)
+            if len(drawn) == 1 and strip:
+                number = f"{neuron:<{NUMBER - 1}}"
+                before = ((*_marked(play, layer, neuron, number), BLANK, *strip), ())
             rows += [
                 (*fitted(before[place] if place < 2 else (), room.strip - 1, chars), BLANK, *row)
                 for place, row in enumerate(drawn)
@@ -96,10 +112,13 @@ def network_lines(
 
 def _name_before(play: Play, layer: int, neuron: int, chars: Chars) -> Line:
     """Return the name of a neuron, marked where it is the chosen one."""
+    mark = ">" if (layer, neuron) == (play.layer, play.neuron) else ""
+    return _marked(play, layer, neuron, f"{mark}{neuron_name(play, layer, neuron, chars)}")
+
+
+def _marked(play: Play, layer: int, neuron: int, text: str) -> Line:
     is_chosen = (layer, neuron) == (play.layer, play.neuron)
-    name = neuron_name(play, layer, neuron, chars)
-    mark = ">" if is_chosen else ""
-    return line((f"{mark}{name}", _chosen_style(play) if is_chosen else Style.DIM))
+    return line((text, _chosen_style(play) if is_chosen else Style.DIM))
 
 
 def weight_strip(weights: Array, neuron: int, chars: Chars) -> Line:

@@ -14,6 +14,7 @@ from gdtutor.drive.headless import pressed
 from gdtutor.drive.keys import parse_keys
 from gdtutor.lesson.runs import run_of
 from gdtutor.lesson.selectors import parse_assignment
+from gdtutor.lesson.tables import MAX_LAYERS, MAX_WIDTH
 from gdtutor.play.lesson_text import FILE, playground_in, text_of
 from gdtutor.play.options import playground_of_line
 from gdtutor.play.playground import Playground
@@ -130,6 +131,23 @@ def test_a_rate_goes_on_and_everything_else_begins_anew() -> None:
     back = pressed(anew, parse_keys("u"))
     assert back.training.iterations == session.training.iterations
     assert back.run is after.run
+
+
+def test_the_command_line_brings_the_look_of_the_maps_and_a_run_at_its_end() -> None:
+    session = begun(SMALL.replace("12", "3"), "3n d o y")
+    assert command_of(session).endswith("--keys '3n d o y'")
+    opened = begun(SMALL.replace("12", "3"), "3n d o y")
+    assert (opened.play.is_discrete, opened.play.hides_tests) == (True, True)
+    frames = [frame_of(one, 120, 36, UNICODE) for one in (session, opened)]
+    assert [plain(row) for row in frames[0].lines] == [plain(row) for row in frames[1].lines]
+    assert "finished" in plain(frames[1].lines[0])
+
+
+def test_a_bound_is_said_where_a_count_goes_beyond_it() -> None:
+    session = begun()
+    assert f"layers: {MAX_LAYERS} is the most" in pressed(session, parse_keys("999]")).play.word
+    many = pressed(session, parse_keys("tab 99999+")).play.word
+    assert f"{MAX_WIDTH} is the most" in many
 
 
 @pytest.mark.parametrize(
