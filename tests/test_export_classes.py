@@ -135,3 +135,31 @@ C = S**2 / (2*m)
     path.write_text(text + graph, encoding="utf-8")
     with pytest.raises(GdTutorError, match="line S is no layer"):
         classes_text(session_at(path))
+
+
+@pytest.mark.parametrize("output", ["softmax", "sigmoid"])
+def test_layers_of_a_lesson_in_rows_train_as_it_does(output, tmp_path, capsys):
+    text = OWN.format(activation="relu", cost="squared", output=f'output = "{output}"')
+    path = tmp_path / "01-own.md"
+    path.write_text(text.replace("[network]", 'orientation = "rows"\n[network]'), encoding="utf-8")
+    told = costs_of(classes_text(session_at(path)), tmp_path, capsys)
+    assert len(told) == 10
+    capsys.readouterr()
+    assert main(["export", str(BY_STEM["18-deeper"]), "--classes", "--rows"]) == 0
+    written = capsys.readouterr().out
+    assert "return A @ self.W + self.b" in written
+    assert (
+        costs_of(written, tmp_path, capsys)[0]
+        == costs_of(classes_text(session_at(BY_STEM["18-deeper"])), tmp_path, capsys)[0]
+    )
+
+
+def test_a_line_that_is_no_layer_is_told_in_the_order_of_the_lesson(tmp_path):
+    text = OWN.format(activation="relu", cost="squared", output="").replace(
+        "[network]", 'orientation = "rows"\n[network]\nl2 = 0.1'
+    )
+    path = tmp_path / "01-own.md"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(GdTutorError) as found:
+        classes_text(session_at(path))
+    assert "Z = A @ W + b" in found.value.what

@@ -55,6 +55,15 @@ class Linear:
         self.W = self.W - learning_rate*self.dW
         self.b = self.b - learning_rate*self.db
 '''
+_LINEAR_ROWS = (
+    _LINEAR.replace("Z = W @ A + b: one row of W", "Z = A @ W + b: one column of W")
+    .replace("one column for each", "one row for each")
+    .replace("self.W @ A + self.b", "A @ self.W + self.b")
+    .replace("dZ @ self.A.T", "self.A.T @ dZ")
+    .replace("np.sum(dZ, axis=1, keepdims=True)", "np.sum(dZ, axis=0).reshape(self.b.shape)")
+    .replace("self.W.T @ dZ", "dZ @ self.W.T")
+)
+"""The same where an example is a row."""
 
 _TRAIN = '''\
 def train(X, Y, layers, learning_rate, epochs):
@@ -126,10 +135,10 @@ def classes_text(session: Session, command: str = "") -> str:
         + '\nimport numpy as np\n\nnp.seterr(all="ignore")\n\n'
         + _costs(session, settings),
         *(helper_source(OPERATIONS[name]) for name in helpers),
-        _LINEAR,
-        *(_activation_class(row) for row in rows),
+        _LINEAR_ROWS if chain.in_rows else _LINEAR,
+        *(_activation_class(row, int(chain.in_rows)) for row in rows),
         initialise,
-        _cost_function(cost, slope),
+        _cost_function(cost, slope, int(not chain.in_rows)),
         _TRAIN,
         main,
     )
@@ -167,20 +176,20 @@ def _own(row: Operation) -> NumpyWriter:
 
 def _helpers(row: Operation) -> tuple[str, ...]:
     """Return what an activation calls that NumPy lacks."""
-    return () if row.numpy else helper_names(_backward(row))
+    return () if row.numpy else helper_names(_backward(row, 0))
 
 
-def _backward(row: Operation) -> Expr:
+def _backward(row: Operation, axis: int) -> Expr:
     """Return the gradient of an activation's operand, over a, out and the upstream g."""
     if row.local:
         return simplify(Apply("mul", (Name("g"), local_formula(row, 0))))
-    return vjp_formula(row, 0, (2,), 0)
+    return vjp_formula(row, 0, (2,), axis)
 
 
-def _activation_class(row: Operation) -> str:
+def _activation_class(row: Operation, axis: int) -> str:
     """Return the class of an activation, with what its way back reads of the way there."""
-    back = _backward(row)
-    forward = _own(row).write(Apply(row.name, (Name("a"),), row.axis_of(None)))
+    back, along = _backward(row, axis), axis if row.takes_axis else None
+    forward = _own(row).write(Apply(row.name, (Name("a"),), along))
     keeps_input = mentions(back, "a")
     lines = [
         f"class {_class_name(row.name)}:",
@@ -217,13 +226,13 @@ def _cost(moment: Moment, chain: Chain) -> tuple[Expr, Expr]:
     return substitute(root.expr, names), substitute(slope, names)
 
 
-def _cost_function(cost: Expr, slope: Expr) -> str:
+def _cost_function(cost: Expr, slope: Expr, examples: int) -> str:
     write = NumpyWriter().write
     needs_m = mentions(cost, BATCH_SIZE) or mentions(slope, BATCH_SIZE)
     lines = [
         "def compute_cost(Yhat, Y):",
         '    """Return the cost of all examples, and its gradient with respect to Yhat."""',
-        *([f"    {BATCH_SIZE} = Y.shape[1]"] if needs_m else []),
+        *([f"    {BATCH_SIZE} = Y.shape[{examples}]"] if needs_m else []),
         f"    cost = {write(cost)}",
         f"    return cost, {write(slope)}",
     ]
@@ -235,7 +244,7 @@ def _layers(session: Session, moment: Moment, lesson: Lesson, chain: Chain) -> t
     starts = [lesson.starts[layer.weights] for layer in chain.layers]
     values = moment.state.parameters
     is_zero = not any(np.any(values[x.bias]) for x in chain.layers)
-    is_drawn = is_zero and not session.changes and _is_drawn(starts)
+    is_drawn = is_zero and not (session.changes or chain.in_rows) and _is_drawn(starts)
     rows, initialise = [], ""
     if is_drawn:
         rows = [f"    rng = np.random.RandomState({starts[0].seed})"]

@@ -9,7 +9,7 @@ import numpy as np
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.engine.operations import Array
 from gdtutor.judge.asked import AskedName, engine_value, given_values, shape_text
-from gdtutor.judge.chain import chain_of, class_of, ends_of
+from gdtutor.judge.chain import chain_of, class_of, ends_of, is_in_rows
 from gdtutor.judge.starts import AskedProgram
 from gdtutor.session.moment import Moment
 
@@ -64,7 +64,7 @@ def blank_layers(program: AskedProgram, command: str) -> str:
     prediction = chain[-1][1]
     rows += [
         "", "", f"def compute_cost({prediction}, {target}):",
-        f"    m = {target}.shape[1]",
+        f"    m = {target}.shape[{0 if is_in_rows(graph) else 1}]",
         f"    {cost} = ...",
         f"    d{prediction} = ...  # the gradient of {cost} with respect to {prediction}",
         f"    return {cost}, d{prediction}",

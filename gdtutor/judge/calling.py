@@ -128,15 +128,16 @@ def layer_class(space: Space, words: Sequence[str] = _LINEAR) -> type | None:
 def _sizes(kind: type, weight: Any, bias: Any) -> Space:
     """Return the arguments that a linear layer is made with, by the names it asks for."""
     chosen: Space = {}
+    is_row = _is_row(weight, bias)
     for name, parameter in inspect.signature(kind).parameters.items():
         if name in _WEIGHTS:
             chosen[name] = weight
         elif name in _BIASES:
             chosen[name] = bias
         elif name.lower() in _IN:
-            chosen[name] = weight.shape[1]
+            chosen[name] = weight.shape[0 if is_row else 1]
         elif name.lower() in _OUT:
-            chosen[name] = weight.shape[0]
+            chosen[name] = weight.shape[1 if is_row else 0]
         elif name in ("rng", "random"):
             chosen[name] = np.random.RandomState(0)
         elif parameter.default is parameter.empty and parameter.kind is not parameter.VAR_KEYWORD:
@@ -161,9 +162,15 @@ def _set(layer: Any, names: Sequence[str], value: Any) -> None:
         return
 
 
+def _is_row(weight: Any, bias: Any) -> bool:
+    """Say whether a lesson's bias is a row beside `A @ W`, where an example is a row."""
+    return bias.shape in {(weight.shape[1],), (1, weight.shape[1])}
+
+
 def _is_by_rows(link: tuple[str, ...], layer: Any, given: Mapping[str, Any]) -> bool:
-    """Say whether a linear layer takes examples as rows, by the shapes of what it holds."""
-    if link[0] != "linear":
+    """Say whether a linear layer takes the examples of a lesson in columns as rows, by the shapes
+    of what it holds."""
+    if link[0] != "linear" or _is_row(given[link[2]], given[link[3]]):
         return False
     weight, bias = (_read(layer, names) for names in (_WEIGHTS, _BIASES))
     expected = given[link[2]].shape

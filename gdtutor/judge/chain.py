@@ -15,9 +15,9 @@ def chain_of(graph: Graph) -> tuple[Link, ...]:
     inputs = [leaf.name for leaf in graph.leaves if leaf.role is Role.INPUT]
     if len(inputs) != 1:
         return ()
-    before, chain = inputs[0], []
+    before, chain, in_rows = inputs[0], [], is_in_rows(graph)
     for line in graph.lines[:-1]:
-        link = _link(line.name, line.expr, before)
+        link = _link(line.name, line.expr, before, in_rows)
         if link is None:
             return ()
         chain.append(link)
@@ -43,9 +43,15 @@ def class_of(link: Link) -> str:
     )
 
 
-def _link(name: str, expr: Expr, before: str) -> Link | None:
+def is_in_rows(graph: Graph) -> bool:
+    """Say whether an example is a row of the data."""
+    return any(leaf.examples_first for leaf in graph.leaves)
+
+
+def _link(name: str, expr: Expr, before: str, in_rows: bool) -> Link | None:
     match expr:
-        case Apply("add", (Apply("matmul", (Name(weight), Name(source))), Name(bias))):
+        case Apply("add", (Apply("matmul", (Name(first), Name(second))), Name(bias))):
+            weight, source = (second, first) if in_rows else (first, second)
             return ("linear", name, weight, bias) if source == before else None
         case Apply(op, (Name(source),)):
             is_call = OPERATIONS[op].kind in (Kind.ELEMENTWISE, Kind.COLUMNS)

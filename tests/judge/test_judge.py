@@ -212,6 +212,55 @@ def test_layer_blanks_run_as_they_are(tmp_path: Path, monkeypatch: pytest.Monkey
     assert main(["judge", "16", "layers.py"]) == 1
 
 
+IN_ROWS = """+++
+format = 1
+id = "in-rows"
+title = "In rows"
+orientation = "rows"
+[network]
+layers = [2, 2, 1]
+seed = 3
+[data]
+dataset = "xor"
+[training]
+epochs = 3
++++
+# In rows
+"""
+LAYERS_IN_ROWS = """
+import numpy as np
+class Linear:
+    def __init__(self, n_in, n_out):
+        self.W, self.b = np.zeros((n_in, n_out)), np.zeros((1, n_out))
+    def forward(self, A):
+        self.A = A
+        return A @ self.W + self.b
+    def backward(self, dZ):
+        self.dW, self.db = self.A.T @ dZ, dZ.sum(axis=0, keepdims=True)
+        return dZ @ self.W.T
+class Sigmoid:
+    def forward(self, Z):
+        self.A = 1/(1 + np.exp(-Z))
+        return self.A
+    def backward(self, dA):
+        return dA*self.A*(1 - self.A)
+def compute_cost(Yhat, Y):
+    return np.sum((Yhat - Y)**2)/(2*len(Y)), (Yhat - Y)/len(Y)
+"""
+
+
+def test_layers_of_a_lesson_in_rows_have_blanks_and_are_judged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("in-rows.md").write_text(IN_ROWS, encoding="utf-8")
+    assert main(["judge", "in-rows.md", "blanks.py", "--new", "--layers"]) == 0
+    assert "m = Y.shape[0]" in Path("blanks.py").read_text(encoding="utf-8")
+    Path("mine.py").write_text(LAYERS_IN_ROWS, encoding="utf-8")
+    assert main(["judge", "in-rows.md", "mine.py"]) == 0
+    capsys.readouterr()
+
+
 def test_json_has_the_first_departure_with_the_command_that_opens_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
