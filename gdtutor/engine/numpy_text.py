@@ -6,6 +6,7 @@ is copied, and every name is passed through a function of the caller.
 
 from __future__ import annotations
 
+import keyword
 from collections.abc import Callable, Mapping
 
 from gdtutor.engine.expression import (
@@ -60,8 +61,9 @@ HELPERS = {"sum_to": SUM_TO, "place": PLACE, "one_hot": ONE_HOT}
 
 
 def plain_name(name: str) -> str:
-    """Return a name as it stands, the dot of an inner node made an underscore."""
-    return name.replace(".", "_")
+    """Return a name as it stands, the dot of an inner node made an underscore, and one after what
+    is a word of Python's own."""
+    return name.replace(".", "_") + "_" * keyword.iskeyword(name)
 
 
 class NumpyWriter(Struct, frozen=True):

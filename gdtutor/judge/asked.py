@@ -7,6 +7,7 @@ from collections.abc import Container, Sequence
 
 from gdtutor.engine.expression import names_in
 from gdtutor.engine.graph import Role
+from gdtutor.engine.numpy_text import plain_name
 from gdtutor.engine.operations import Array
 from gdtutor.engine.shapes import Shape
 from gdtutor.lesson.model import Lesson
@@ -51,7 +52,7 @@ def asked_names(lesson: Lesson, moment: Moment) -> tuple[AskedName, ...]:
     found = []
     for step in steps:
         if step.phase is Phase.FORWARD:
-            found.append(AskedName(step.node, step, roots[step.scene]))
+            found.append(AskedName(plain_name(step.node), step, roots[step.scene]))
         elif step.node != roots[step.scene]:
             name = f"d{step.node}" if f"d{step.node}" not in taken else f"grad_{step.node}"
             if last[step.node] != step.scene:

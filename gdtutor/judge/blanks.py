@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from gdtutor.engine.errors import GdTutorError
+from gdtutor.engine.numpy_text import plain_name
 from gdtutor.engine.operations import Array
 from gdtutor.judge.asked import AskedName, engine_value, given_values, shape_text
 from gdtutor.judge.chain import chain_of, class_of, ends_of, is_in_rows
@@ -115,7 +116,7 @@ def _givens(moment: Moment) -> Iterator[str]:
     if moment.updates:
         given["learning_rate"] = np.asarray(moment.learning_rate)
     for name, value in given.items():
-        yield from _given(name, value)
+        yield from _given(plain_name(name), value)
 
 
 def _given(name: str, value: Array) -> Iterator[str]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from gdtutor.engine.numpy_text import plain_name
 from gdtutor.engine.operations import Array
 from gdtutor.judge.asked import (
     AskedName,
@@ -28,6 +29,7 @@ from gdtutor.judge.source import ProgramText, read_program
 from gdtutor.judge.starts import AskedProgram, asked_of
 from gdtutor.judge.updates import wrong_update
 from gdtutor.lesson.model import Lesson
+from gdtutor.session.moment import Moment
 from gdtutor.session.slips import Slip, SlipMatch
 from gdtutor.values import Struct, replace
 
@@ -74,12 +76,18 @@ def job_of(program: AskedProgram, source: ProgramText, path: Path) -> dict[str, 
         "ends": ends_of(graph),
         "cases": [
             {
-                "given": {**size, **rate, **given_values(moment)},
+                "given": {**size, **rate, **given_values(moment), **_renamed(moment)},
                 "continues": index == 1 < program.own,
             }
             for index, moment in enumerate(moments)
         ],
     }
+
+
+def _renamed(moment: Moment) -> dict[str, Array]:
+    """Return the given values whose names are words of Python's own, as a program calls them."""
+    given = given_values(moment)
+    return {plain_name(name): value for name, value in given.items() if plain_name(name) != name}
 
 
 def judge(lesson: Lesson, text: str, path: Path, seconds: float = SECONDS) -> Verdict:

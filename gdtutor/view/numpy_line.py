@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 
 from gdtutor.engine.local import UPSTREAM
 from gdtutor.engine.numpy_text import NumpyWriter, plain_name
-from gdtutor.engine.operations import parse_rule
+from gdtutor.engine.operations import FUNCTIONS, parse_rule
 from gdtutor.session.steps import Phase
 from gdtutor.view.context import Context
 from gdtutor.view.frame import Line, Style
 from gdtutor.view.lines import wrapped_formula
 
 _LABEL = "NumPy  "
+_CALLED = re.compile(r"(?<![\w.])([a-z]\w*)\(")
 LEAST_WIDTH = 36
 """Cells of a panel below which the line is left out."""
 MOST_LINES = 2
@@ -54,10 +56,13 @@ def _closed_up(lines: tuple[Line, ...], height: int) -> tuple[Line, ...] | None:
 def numpy_text(context: Context, width: int) -> str:
     """Return the step as an assignment of NumPy; empty where it computes nothing.
 
-    An operation that NumPy lacks is written out where that fits, else called by its name.
+    An operation that NumPy lacks is written out where that fits, else called by its name. One that
+    no formula can call has a remark, since only the script of the export defines it.
     """
     written = _assignment(context, is_inline=True)
-    return written if len(written) <= width else _assignment(context, is_inline=False)
+    text = written if len(written) <= width else _assignment(context, is_inline=False)
+    own = [name for name in dict.fromkeys(_CALLED.findall(text)) if name not in FUNCTIONS]
+    return f"{text}  # {', '.join(own)}: see gdtutor export" if own else text
 
 
 def _assignment(context: Context, is_inline: bool) -> str:
@@ -69,7 +74,7 @@ def _assignment(context: Context, is_inline: bool) -> str:
             writer = NumpyWriter(shapes=context.shapes, is_inline=is_inline)
             return f"{plain_name(node)} = {writer.write(context.node_expr(node))}"
         case Phase.BACKWARD:
-            return f"d{plain_name(node)} = {_gradient(context, node, is_inline)}"
+            return f"{plain_name(f'd{node}')} = {_gradient(context, node, is_inline)}"
         case Phase.UPDATE:
             return _update(context, is_inline)
 
@@ -85,7 +90,7 @@ def _gradient(context: Context, node: str, is_inline: bool) -> str:
 
 
 def _named(consumer: str, name: str) -> str:
-    return f"d{plain_name(consumer)}" if name == UPSTREAM else plain_name(name)
+    return plain_name(f"d{consumer}" if name == UPSTREAM else name)
 
 
 def _update(context: Context, is_inline: bool) -> str:
@@ -95,6 +100,6 @@ def _update(context: Context, is_inline: bool) -> str:
 
     def called(part: str) -> str:
         own = {"p": name, "g": f"d{name}"} | {state: f"{name}_{state}" for state in states}
-        return own.get(part, part)
+        return plain_name(own.get(part, part))
 
     return f"{called(variable)} = {NumpyWriter(called, is_inline=is_inline).write(expr)}"

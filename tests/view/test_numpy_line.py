@@ -69,3 +69,35 @@ def test_empty_lines_give_way_to_the_line_the_upper_ones_first():
     assert shown == ["a", "b", "c", "", "NumPy  Z1 = W1 @ X + b1"]
     assert [text_of(row) for row in with_numpy_line(context, panel, 40, 4)][:3] == ["a", "b", "c"]
     assert with_numpy_line(context, panel, 40, 3) == panel
+
+
+OWN_WORDS = """+++
+format = 1
+id = "own-words"
+title = "Own words"
+[parameters]
+lambda = 0.5
+v = [1.0, 1.0]
+[training]
++++
+```graph
+M = max(v)
+z = lambda*M
+```
+"""
+
+
+@pytest.mark.parametrize(
+    ("at", "expected"),
+    [
+        ("forward:z", "z = lambda_*M"),
+        ("backward:lambda", "dlambda = dz*M"),
+        ("update:lambda", "lambda_ = lambda_ - learning_rate*dlambda"),
+        ("backward:v", "dv = dM*np.heaviside(v - M, 1.0)/ties(v)  # ties: see gdtutor export"),
+    ],
+)
+def test_the_line_is_python_and_says_what_is_no_numpy(tmp_path, at, expected):
+    path = tmp_path / "own-words.md"
+    path.write_text(OWN_WORDS, encoding="utf-8")
+    context = context_of(walk(path, at), UNICODE)
+    assert numpy_text(context, 44) == expected
