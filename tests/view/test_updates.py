@@ -1,6 +1,11 @@
 """The panel of an update."""
 
-from tests.walks import NEURON, screen, walk
+import re
+
+import numpy as np
+import pytest
+
+from tests.walks import NETWORK, NEURON, screen, walk
 
 
 def test_an_implicit_update_says_what_its_root_is():
@@ -11,3 +16,20 @@ def test_an_implicit_update_says_what_its_root_is():
 
 def test_a_plain_update_speaks_of_no_root():
     assert "shrink" not in screen(walk(NEURON, "update:b"))
+
+
+@pytest.mark.parametrize(
+    ("size", "told"),
+    [((80, 24), r"→ by ≤([\d.]+)"), ((120, 36), r"→ \[(\d),(\d)\] (\S+) → (\S+)")],
+)
+def test_the_graph_shows_the_largest_change_of_a_matrix(size, told):
+    session = walk(NETWORK, "update:W1")
+    update = session.moment.updates["W1"]
+    change = np.abs(update.p - session.moment.state.parameters["W1"])
+    found = re.search(told, screen(session, *size))
+    if len(found.groups()) == 1:
+        assert float(found[1]) == pytest.approx(change.max(), rel=0.05)
+        return
+    cell = int(found[1]), int(found[2])
+    assert cell == np.unravel_index(int(np.argmax(change)), change.shape)
+    assert float(found[4].replace("−", "-")) == pytest.approx(update.p[cell], rel=1e-3)

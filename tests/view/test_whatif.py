@@ -97,7 +97,7 @@ def test_at_an_update_the_graph_shows_the_old_value_and_the_new_one():
     row = text.splitlines()
     at = next(n for n, line in enumerate(row) if "●b" in line)
     assert "→ " in row[at + 1]
-    assert "updated" in screen(walk(NETWORK, "update:W1"))
+    assert "→ by ≤" in screen(walk(NETWORK, "update:W1"))
 
 
 def test_after_an_update_a_result_carries_what_it_was_and_the_loss_does_so_always():

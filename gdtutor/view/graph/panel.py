@@ -10,6 +10,8 @@ from gdtutor.engine.operations import Array
 from gdtutor.engine.places import Places, nearest, places_of
 from gdtutor.session.steps import Phase
 from gdtutor.values import Struct
+from gdtutor.view import notation
+from gdtutor.view.cells import cell_name
 from gdtutor.view.context import Context
 from gdtutor.view.diagnosis import asleep_marks
 from gdtutor.view.frame import Line, Style
@@ -23,6 +25,10 @@ from gdtutor.view.graph.drawing import (
 )
 from gdtutor.view.graph.text import is_shape
 from gdtutor.view.notation import shape as shape_text
+from gdtutor.view.updates import largest_change
+
+WIDE = 60
+"""Cells of a drawing from which it says which cell of a matrix an update has changed most."""
 
 _DIRECTIONS = {
     Phase.GIVEN: Direction.NONE,
@@ -56,7 +62,12 @@ def graph_lines(
     # A mark says how a gradient will turn out.
     marks = {} if context.hides_result else asleep_marks(context)
     return _drawn(
-        tuple(_draw(context, name, known, reached, changed, marks.get(name, "")) for name in names),
+        tuple(
+            _draw(
+                context, name, (known, reached), changed, marks.get(name, ""), is_wide=width >= WIDE
+            )
+            for name in names
+        ),
         tuple(DrawEdge(edge.source, edge.target, edge.occurrence) for edge in edges),
         total=len(places.used),
         current=context.step.node or None,
@@ -81,12 +92,13 @@ def _around(places: Places, start: str) -> tuple[tuple[str, ...], tuple[Edge, ..
 def _draw(
     context: Context,
     name: str,
-    known: Container[str],
-    reached: Container[str],
+    there: tuple[Container[str], Container[str]],
     changed: frozenset[str],
     mark: str,
+    *,
+    is_wide: bool,
 ) -> DrawNode:
-    style = Style.TEXT
+    style, (known, reached) = Style.TEXT, there
     if name in context.graph.leaf_by_name:
         is_parameter = context.graph.leaf_by_name[name].role is Role.PARAMETER
         style = Style.PARAMETER if is_parameter else Style.INPUT
@@ -97,11 +109,23 @@ def _draw(
     mark = mark if name in known else ""
     after = context.updated.get(name)
     updated = "" if after is None else _summary(context, after)
-    if is_shape(updated):
-        updated = "updated"
+    if after is not None and is_shape(updated):
+        updated = _change(context, context.trace.values[name], after, is_wide=is_wide)
     return DrawNode(
         name, context.name(name), value, gradient, style, name in changed, mark, updated
     )
+
+
+def _change(context: Context, before: Array, after: Array, *, is_wide: bool) -> str:
+    """Return by how much an update has changed a matrix at the most; in a wide drawing where."""
+    cell, size = largest_change(before, after)
+    if is_wide:
+        pair = float(before[cell]), float(after[cell])
+        old, new = notation.apart(pair, context.look.digits, context.chars)
+        arrow = "→" if context.chars.unicode else ">"
+        return f"{cell_name('', cell)} {old} {arrow} {new}"
+    least = "≤" if context.chars.unicode else "<="
+    return f"by {least}{notation.shown(size, 2, context.chars)}"
 
 
 def _summary(context: Context, array: Array) -> str:
