@@ -10,7 +10,7 @@ import re
 import secrets
 from collections.abc import Callable, Mapping
 
-from gdtutor.classroom.room import Seat
+from gdtutor.classroom.seats import Seat
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.characters import cut_short, pictured
 
@@ -102,3 +102,25 @@ class CodeThrottle:
     def _refill(self, now: float) -> None:
         passed, self._filled_at = now - self._filled_at, now
         self._left = min(self._left + passed * WRONG_PER_SECOND, WRONG_BURST)
+
+
+class Bucket:
+    """Bounds a rate: so much at once, so much a second.
+
+    Args:
+        burst: How much at once.
+        rate: How much a second.
+        now: The time in seconds.
+    """
+
+    def __init__(self, burst: float, rate: float, now: float) -> None:
+        self._burst, self._rate, self._left, self._at = burst, rate, burst, now
+
+    def takes(self, amount: float, now: float) -> bool:
+        """Take so much, where there is as much."""
+        self._left = min(self._left + (now - self._at) * self._rate, self._burst)
+        self._at = now
+        if self._left < amount:
+            return False
+        self._left -= amount
+        return True

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gdtutor.classroom.polls import CHOSEN_RIGHT, RIGHT, Poll, spread
-from gdtutor.classroom.room import Classroom, Seat
+from gdtutor.classroom.seats import Classroom, Seat
 from gdtutor.lesson.characters import cells, padded, pictured
 from gdtutor.session.link import place_of
 from gdtutor.session.state import Prompt, Screen, Session

@@ -19,6 +19,8 @@ from gdtutor.view.lines import fitted, line
 
 STOPS = "stops"
 """The panel of the overview."""
+SHOW_EVERY = 0.1
+"""Seconds in which what changes around the screen is painted together."""
 _SCROLLS = {"up": -1, "down": 1, "pageup": -10, "pagedown": 10}
 
 
@@ -174,7 +176,7 @@ class Desk:
         """Paint what stands around the screen, once for all that comes at once."""
         if not self._is_shown_soon and self._loop is not None:
             self._is_shown_soon = True
-            self._loop.call_soon(self._show_changed)
+            self._loop.call_later(SHOW_EVERY, self._show_changed)
 
     def _show_changed(self) -> None:
         self._is_shown_soon = False

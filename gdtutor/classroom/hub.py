@@ -3,31 +3,29 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Coroutine
+from functools import partial
 from pathlib import Path
 from typing import Protocol, assert_never
 
 from gdtutor.classroom.admission import free_name, is_same, new_pin
 from gdtutor.classroom.lines import spoken
-from gdtutor.classroom.pool import MOST_SECONDS, SLICE, TrainingPool
+from gdtutor.classroom.pool import TrainingPool, Workbench, trained_in_turn
 from gdtutor.classroom.record import ClassRecorder
 from gdtutor.classroom.room import (
-    Classroom,
-    Seat,
-    Turn,
+    begun,
     closed,
     entered,
     joined,
     left,
     locked,
-    opened_room,
-    pressed,
     returned,
     taught,
     walked_off,
     with_help,
-    with_seat,
 )
+from gdtutor.classroom.seats import Begun, Classroom, Seat, Work, opened_room, with_seat
 from gdtutor.classroom.telling import FollowerWord
 from gdtutor.drive.opening import open_lesson
 from gdtutor.engine.errors import GdTutorError
@@ -48,10 +46,13 @@ from gdtutor.session.effects import (
 from gdtutor.session.opening import Opened
 from gdtutor.session.press import Press
 from gdtutor.session.prompting import MAX_INPUT
-from gdtutor.session.state import Session, Status
-from gdtutor.session.update import Action, Failed, Progressed, Told, update
+from gdtutor.session.state import Session
+from gdtutor.session.update import Action, Failed, Told, update
 from gdtutor.values import replace
 
+Step = Callable[[Classroom], Begun]
+MOST_WAITING = 64
+"""Keys of a seat that wait for its walk to be computed; what is typed beyond is dropped."""
 MOST_SEATS = 500
 """Seats of a class; beyond them, one whose student has gone is given up."""
 GOODBYE = "You have left the class. The same command, and then the PIN {pin}, brings you back."
@@ -77,6 +78,7 @@ class ClassHub:
         changed: Called when something that the teacher's screen says of the class has changed.
         pool: Trains what students train on their own; nobody does where it is None.
         recorder: Keeps who is here, and the answers; nobody does where it is None.
+        bench: Computes students' own walks and screens; the event loop does where it is None.
     """
 
     def __init__(
@@ -85,8 +87,11 @@ class ClassHub:
         changed: Callable[[], None] = lambda: None,
         pool: TrainingPool | None = None,
         recorder: ClassRecorder | None = None,
+        bench: Workbench | None = None,
     ) -> None:
-        self.title = title
+        self.title, self.bench = title, bench
+        self._waiting: dict[str, deque[Step]] = {}
+        """What comes for a seat while its walk is computed."""
         self._pool, self._recorder = pool, recorder
         self._tasks: set[asyncio.Task[None]] = set()
         self._pausing: set[str] = set()
@@ -153,11 +158,13 @@ class ClassHub:
 
     def press(self, name: str, press: Press) -> None:
         """Answer a student's key."""
-        self._take(name, pressed(self.room, name, press))
+        if len(self._waiting.get(name, ())) < MOST_WAITING:
+            self._do(name, lambda room: begun(room, name, press))
 
     def speak(self, name: str, text: str) -> None:
         """Answer a line of a student who hears the class in lines."""
-        self._take(name, spoken(self.room, name, text))
+        if len(self._waiting.get(name, ())) < MOST_WAITING:
+            self._do(name, lambda room: spoken(room, name, text))
 
     @property
     def keeps_answers(self) -> bool:
@@ -176,8 +183,38 @@ class ClassHub:
         elif word.away is False:
             self._turn(with_seat(self.room, returned(seat)))
 
-    def _take(self, name: str, turn: Turn) -> None:
-        room, effects = turn
+    def _do(self, name: str, step: Step) -> None:
+        """Take a step of a seat, after those that wait for its walk to be computed."""
+        if name in self._waiting:
+            self._waiting[name].append(step)
+            return
+        found = step(self.room)
+        self._take(name, found.room, found.effects)
+        seat = self.room.seats.get(name)
+        if found.work is None or seat is None or seat.own is None:
+            return
+        if self.bench is None:
+            self._finish(name, seat.own, found.work(seat.own))
+        else:
+            self._waiting[name] = deque()
+            self._begin(self._compute(self.bench, name, seat.own, found.work))
+
+    async def _compute(self, bench: Workbench, name: str, own: Session, work: Work) -> None:
+        try:
+            found = await bench.does(name, partial(work, own))
+        finally:
+            waiting = self._waiting.pop(name)
+        self._finish(name, own, found)
+        for step in waiting:
+            self._do(name, step)
+
+    def _finish(self, name: str, own: Session, found: tuple[Session, tuple[Effect, ...]]) -> None:
+        """Have a seat stand where its walk has come to, unless it follows meanwhile."""
+        seat, (after, effects) = self.room.seats.get(name), found
+        if seat is not None and seat.own is own:
+            self._take(name, with_seat(self.room, replace(seat, own=after)), effects)
+
+    def _take(self, name: str, room: Classroom, effects: tuple[Effect, ...]) -> None:
         self._turn(room)
         for effect in effects:
             self._carry_out(name, effect)
@@ -238,13 +275,7 @@ class ClassHub:
         task.add_done_callback(self._tasks.discard)
 
     def _act(self, name: str, action: Action) -> None:
-        own = self.room.seats[name].own
-        if own is not None:
-            self._stand(name, update(own, action)[0])
-
-    def _stand(self, name: str, own: Session) -> None:
-        """Have a student who walks alone stand somewhere else."""
-        self._turn(with_seat(self.room, replace(self.room.seats[name], own=own)))
+        self._do(name, partial(_begun_with, work=partial(update, action=action)))
 
     async def _open(self, name: str, path: str) -> None:
         """Open a lesson of the class's library for a student, and no other file."""
@@ -262,25 +293,30 @@ class ClassHub:
             self._act(name, self._lessons[path])
 
     async def _train(self, name: str, wish: Train) -> None:
-        """Train a copy of a student's run, slice by slice, while the student wants it."""
-        run, left = wish.run, MOST_SECONDS
-        until = None if wish.iterations is None else run.farthest + wish.iterations
-        while self._pool is not None:
-            found = await self._pool.train(run, until)
-            own = self.room.seats[name].own
-            if own is None or own.run is not run or own.training.status is not Status.RUNNING:
-                return
-            if isinstance(found, str):
-                break
-            left -= SLICE
-            snapshot = found.snapshot
-            rests = name in self._pausing or left <= 0 or not self.room.seats[name].is_here
-            if rests and snapshot.status is Status.RUNNING:
-                snapshot = replace(snapshot, status=Status.PAUSED)
-            original = found.run if own.original is run else own.original
-            run = found.run
-            self._stand(name, replace(own, run=run, original=original))
-            self._act(name, Progressed(snapshot))
-            if snapshot.status is not Status.RUNNING:
-                return
-        self._act(name, Failed("Nothing is trained here; your own gdtutor does."))
+        """Train a student's run, in turn with those of others."""
+
+        async def do(work: Work) -> None:
+            self._do(name, partial(_begun_with, work=work))
+            # What waits for the walk to be computed has its turn after it.
+            is_done = asyncio.Event()
+            self._do(name, partial(_told_of, is_done))
+            await is_done.wait()
+
+        def wants() -> Session | None:
+            seat = self.room.seats.get(name)
+            return None if seat is None else seat.own
+
+        def rests() -> bool:
+            return name in self._pausing or name not in self._lines
+
+        if self._pool is None or not await trained_in_turn(self._pool, wish, wants, rests, do):
+            self._act(name, Failed("Nothing is trained here; your own gdtutor does."))
+
+
+def _begun_with(room: Classroom, work: Work) -> Begun:
+    return Begun(room, work=work)
+
+
+def _told_of(is_done: asyncio.Event, room: Classroom) -> Begun:
+    is_done.set()
+    return Begun(room)

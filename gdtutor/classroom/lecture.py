@@ -11,9 +11,9 @@ import asyncssh
 from gdtutor.classroom.board import Invitation, answer_rows, class_line, counts, panel_rows
 from gdtutor.classroom.desk import STOPS, Desk
 from gdtutor.classroom.hub import ClassHub
-from gdtutor.classroom.own_question import ASK, own_question
 from gdtutor.classroom.podium import Podium
-from gdtutor.classroom.pool import TrainingPool
+from gdtutor.classroom.polls import ASK, own_question
+from gdtutor.classroom.pool import TrainingPool, Workbench
 from gdtutor.classroom.record import ClassRecorder
 from gdtutor.classroom.server import ClassServer
 from gdtutor.session.press import Press
@@ -52,7 +52,8 @@ class Lecture(Desk):
         self._opening = opening
         self._pool = TrainingPool()
         title = opening.invitation.title
-        self.hub = ClassHub(title, self._changed, self._pool, opening.recorder)
+        self._bench = Workbench()
+        self.hub = ClassHub(title, self._changed, self._pool, opening.recorder, self._bench)
         self._server: ClassServer | None = None
         self._listening: asyncio.Task[None] | None = None
         self._noted = ""
@@ -134,3 +135,4 @@ class Lecture(Desk):
         if self._server is not None:
             self._server.close()
         self._pool.close()
+        self._bench.close()

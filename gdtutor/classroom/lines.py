@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 import shlex
+from functools import partial
 
 from gdtutor.classroom.board import answer_rows
-from gdtutor.classroom.room import (
-    Classroom,
-    Seat,
-    Turn,
-    entered,
-    returned,
-    walked_off,
-    with_help,
-    with_seat,
-)
+from gdtutor.classroom.room import entered, returned, walked_off, with_help
+from gdtutor.classroom.seats import Begun, Classroom, Seat, with_seat
 from gdtutor.linear.commands import help_lines
 from gdtutor.linear.conversation import answered_line, news, walking, whole
 from gdtutor.linear.training import sweep_lines, training_lines
 from gdtutor.play.options import words_of
 from gdtutor.report.transcript import read_aloud
-from gdtutor.session.effects import Quit
+from gdtutor.session.effects import Effect, Quit
 from gdtutor.session.state import Screen, Session, Status, current_step
 from gdtutor.values import replace
 from gdtutor.view.frame import Chars
@@ -32,30 +25,34 @@ WELCOME = (
 )
 
 
-def spoken(room: Classroom, name: str, text: str) -> Turn:
-    """Return the class after a line of a student, with what that asks of the outside."""
+def spoken(room: Classroom, name: str, text: str) -> Begun:
+    """Return the class after a line of a student, but for what their own walk computes for it."""
     seat, word = replace(room.seats[name], notice=""), text.strip()
     if word in (":q", ":quit") or (word == "q" and seat.draft is None):
-        return with_seat(room, seat), (Quit(),)
+        return Begun(with_seat(room, seat), (Quit(),))
     if word in (".", ":."):
         told = replace(seat, notice=WELCOME) if seat.own is None else returned(seat)
-        return with_seat(room, told), ()
+        return Begun(with_seat(room, told))
     if word == ":help":
-        return with_seat(room, with_help(seat)), ()
+        return Begun(with_seat(room, with_help(seat)))
     if word in ("?", ":?"):
         screen = (seat.own or room.shared).screen
         told = replace(seat, notice="\n".join([WELCOME, *help_lines(screen)]))
-        return with_seat(room, told), ()
+        return Begun(with_seat(room, told))
     is_asked = seat.own is None and room.poll is not None and not seat.is_out
     if is_asked and word and not word.startswith(":"):
-        return entered(room, seat, word), ()
+        return Begun(entered(room, seat, word))
     if seat.own is None:
         room = walked_off(room, replace(seat, draft=None))
         seat = room.seats[name]
     if seat.own is None:
-        return room, ()
-    after, effects = answered_line(seat.own, text)
-    return with_seat(room, replace(seat, own=walking(after))), effects
+        return Begun(room)
+    return Begun(with_seat(room, seat), work=partial(_obeyed, text=text))
+
+
+def _obeyed(own: Session, text: str) -> tuple[Session, tuple[Effect, ...]]:
+    after, effects = answered_line(own, text)
+    return walking(after), effects
 
 
 def _training(session: Session, chars: Chars) -> list[str]:

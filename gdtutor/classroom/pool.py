@@ -1,25 +1,42 @@
-"""Students' training, in a process beside the class's own, a slice of each run at a time.
+"""Students' computing, off the event loop: their walks in a thread, training in a process.
 
-Runs go there and come back by value, so that what one student trains is nobody else's run.
+Runs go to that process, a slice of each at a time, and come back by value, so that what one student
+trains is nobody else's run.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import multiprocessing
 import os
+import sys
 import threading
+from collections import deque
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from functools import partial
 from time import perf_counter
+from typing import TypeVar, cast
 
+from gdtutor.classroom.seats import Work
 from gdtutor.engine.errors import GdTutorError
+from gdtutor.session.effects import Effect, Train
 from gdtutor.session.snapshots import snapshot_of
-from gdtutor.session.state import Snapshot, Status
+from gdtutor.session.state import Session, Snapshot, Status
+from gdtutor.session.update import Progressed, Told, update
 from gdtutor.training.run import Run
 from gdtutor.values import Struct, replace
 
+T = TypeVar("T")
+EVERYONE = ""
+"""The seat of what is computed for all who follow: it comes before any other."""
 WORKERS = 1
+MOST_BEFORE = 2
+"""Runs that are trained before a student's, beyond which the student is told."""
+TURN = 0.001
+"""Seconds of computing beside the event loop after which it has its turn."""
 SLICE = 0.25
 """Seconds that one run is trained before the next one has its turn."""
 MOST_SECONDS = 20.0
@@ -88,6 +105,127 @@ class TrainingPool:
     def close(self) -> None:
         """End the process, after the slice that it is in."""
         self._pool.shutdown(wait=False, cancel_futures=True)
+
+
+class Workbench:
+    """A thread beside the event loop that computes for seats; whoever has taken least comes first.
+
+    What a student's key asks for never holds up the class, and one who asks for much waits behind
+    those who ask for little.
+    """
+
+    def __init__(self) -> None:
+        self._jobs: dict[str, deque[Callable[[], None]]] = {}
+        self._taken = {EVERYONE: -1.0}
+        """Seconds that each seat has taken, at least as many as the seat served last had."""
+        self._now = 0.0
+        self._is_closed = False
+        self._news = threading.Condition()
+        # The event loop has its turn back within this time.
+        sys.setswitchinterval(TURN)
+        threading.Thread(target=self._run, name="workbench", daemon=True).start()
+
+    async def does(self, name: str, work: Callable[[], T]) -> T:
+        """Return what some work of a seat comes to, computed in the thread."""
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[T] = loop.create_future()
+
+        def tell(found: T | None, error: BaseException | None) -> None:
+            if future.cancelled():
+                return
+            if error is not None:
+                future.set_exception(error)
+            else:
+                future.set_result(cast("T", found))
+
+        def job() -> None:
+            found: T | None = None
+            fault: BaseException | None = None
+            try:
+                found = work()
+            except Exception as error:  # it belongs to who waits for the work
+                fault = error
+            with contextlib.suppress(RuntimeError):
+                loop.call_soon_threadsafe(tell, found, fault)
+
+        with self._news:
+            if name not in self._jobs and name != EVERYONE:
+                self._taken[name] = max(self._taken.get(name, 0.0), self._now)
+            self._jobs.setdefault(name, deque()).append(job)
+            self._news.notify()
+        return await future
+
+    def _run(self) -> None:
+        while True:
+            with self._news:
+                self._news.wait_for(lambda: self._jobs or self._is_closed)
+                if self._is_closed:
+                    return
+                name = min(self._jobs, key=self._taken.__getitem__)
+                job = self._jobs[name].popleft()
+                if not self._jobs[name]:
+                    del self._jobs[name]
+            self._now = max(self._taken[name], self._now)
+            started = perf_counter()
+            job()
+            if name != EVERYONE:
+                self._taken[name] += perf_counter() - started
+
+    def close(self) -> None:
+        """End the thread, after the work that it is at."""
+        with self._news:
+            self._is_closed = True
+            self._news.notify()
+
+
+async def trained_in_turn(
+    pool: TrainingPool,
+    wish: Train,
+    walk: Callable[[], Session | None],
+    rests: Callable[[], bool],
+    do: Callable[[Work], Awaitable[None]],
+) -> bool:
+    """Train a copy of a student's run, slice by slice, while the student wants it.
+
+    Args:
+        pool: What trains.
+        wish: What is asked for.
+        walk: Returns the student's own walk; None where there is none any more.
+        rests: Tells whether the student has paused, or is gone.
+        do: Has the walk computed anew, and waits for it.
+
+    Returns:
+        Whether it could be trained.
+    """
+    run, left = wish.run, MOST_SECONDS
+    until = None if wish.iterations is None else run.farthest + wish.iterations
+    while _trains(walk(), run):
+        if pool.waiting > MOST_BEFORE:
+            told = f"{pool.waiting} runs are before yours; each is trained in turn."
+            await do(partial(update, action=Told(told)))
+        found = await pool.train(run, until)
+        if isinstance(found, str):
+            return not _trains(walk(), run)
+        left -= SLICE
+        if (rests() or left <= 0) and found.snapshot.status is Status.RUNNING:
+            paused = replace(found.snapshot, status=Status.PAUSED)
+            found = replace(found, snapshot=paused)
+        await do(partial(_with_trained, run=run, found=found))
+        run = found.run
+    return True
+
+
+def _trains(own: Session | None, run: Run) -> bool:
+    """Tell whether a student's walk still has a run, and has it trained."""
+    return own is not None and own.run is run and own.training.status is Status.RUNNING
+
+
+def _with_trained(own: Session, run: Run, found: Trained) -> tuple[Session, tuple[Effect, ...]]:
+    """Return a student's walk with what its run has come to, unless it has another one now."""
+    if not _trains(own, run):
+        return own, ()
+    original = found.run if own.original is run else own.original
+    return update(replace(own, run=found.run, original=original), Progressed(found.snapshot))
 
 
 def end_with_parent() -> None:

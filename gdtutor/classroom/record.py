@@ -9,7 +9,7 @@ from contextlib import closing
 from pathlib import Path
 from queue import SimpleQueue
 
-from gdtutor.classroom.room import Classroom
+from gdtutor.classroom.seats import Classroom
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.values import Struct
 

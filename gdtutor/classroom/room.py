@@ -5,97 +5,29 @@ Everything here is pure: a change of the class is a function from one `Classroom
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from contextlib import suppress
+from functools import partial
 
 from gdtutor.classroom.polls import Poll, with_reply
+from gdtutor.classroom.seats import Begun, Classroom, Seat, Turn, shared_session, with_seat
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.session.challenge import Challenge
 from gdtutor.session.effects import Effect, Quit
 from gdtutor.session.press import Press
 from gdtutor.session.prompting import edited
-from gdtutor.session.state import AutoPlay, Prompt, PromptKind, Screen, Session
+from gdtutor.session.state import Prompt, PromptKind, Session, Status
 from gdtutor.session.update import update
-from gdtutor.values import Struct, field, replace
+from gdtutor.values import replace
 
 BACK, HELP = "full_stop", "exclamation_mark"
 """The keys that return to the class, and that ask the teacher for help."""
 PATIENCE = 0.02
-"""Seconds that the way to an iteration may take for a student: everyone waits for it."""
+"""Seconds that the way to an iteration may take for a student: others wait for it."""
+COUNT_DIGITS = 4
+"""Digits of a count before a student's key."""
 FOLLOWING = "You follow the class."
 LEFT_IT = "Your question was closed as you left its step."
 ANSWER = "your answer"
-
-
-class Seat(Struct, frozen=True, eq=False):
-    """One student's place in the class, which a lost connection leaves as it is."""
-
-    name: str
-    pin: str
-    """What brings the student back to the seat."""
-    own: Session | None = None
-    """Where the student walks alone; None where the seat follows."""
-    kept: Session | None = None
-    """Where they walked alone before they came back to the class."""
-    draft: Prompt | None = None
-    """The input of the class's open question; None where it is not open here."""
-    typed: str = ""
-    """What stood in that input when it was left."""
-    is_out: bool = False
-    """Whether the seat has left the open question, or was elsewhere when it was asked."""
-    is_here: bool = True
-    wants_help: bool = False
-    notice: str = ""
-    """One line for the student; gone with the next key."""
-    is_passing: bool = False
-    """Whether the notice is gone with the class's next step as well."""
-
-
-class Classroom(Struct, frozen=True, eq=False):
-    """The class."""
-
-    taught: Session
-    """What the teacher's screen shows."""
-    shared: Session
-    """The same as students see it, without what is typed and said on the teacher's own screen."""
-    seats: Mapping[str, Seat] = field(default_factory=dict)
-    is_locked: bool = False
-    """Whether everyone follows."""
-    polls: tuple[Poll, ...] = ()
-    """The questions that were asked, the last one last."""
-    shows_results: bool = False
-    """Whether the answers to the last question stand on every screen."""
-
-    @property
-    def poll(self) -> Poll | None:
-        """The question that is open."""
-        return self.polls[-1] if self.polls and self.polls[-1].is_open else None
-
-
-Turn = tuple[Classroom, tuple[Effect, ...]]
-
-
-def opened_room(session: Session) -> Classroom:
-    """Return a class that nobody has joined."""
-    return Classroom(session, shared_session(session))
-
-
-def shared_session(session: Session) -> Session:
-    """Return a session as students see it."""
-    challenge = session.challenge
-    if challenge is not None:
-        challenge = replace(challenge, tried=(), hints_shown=0)
-    return replace(
-        session,
-        screen=session.behind if session.screen is Screen.HELP else session.screen,
-        prompt=None, message="", is_error=False, command="", count="", saving="",
-        auto=AutoPlay(), challenge=challenge, broken=(),
-    )  # fmt: skip
-
-
-def with_seat(room: Classroom, seat: Seat) -> Classroom:
-    """Return the class with a seat as it is now."""
-    return replace(room, seats={**room.seats, seat.name: seat})
 
 
 def joined(room: Classroom, name: str, pin: str, told: str) -> Classroom:
@@ -175,36 +107,41 @@ def _input(text: str = "") -> Prompt:
 
 def pressed(room: Classroom, name: str, press: Press) -> Turn:
     """Return the class after a key of a student, with what that asks of the outside."""
+    return begun(room, name, press).finished(name)
+
+
+def begun(room: Classroom, name: str, press: Press) -> Begun:
+    """Return the class after a key of a student, without what their own walk computes for it."""
     seat = replace(room.seats[name], notice="", is_passing=False)
     if press.key == "ctrl+c":
-        return with_seat(room, seat), (Quit(),)
+        return Begun(with_seat(room, seat), (Quit(),))
     if seat.own is not None:
         return _wandering(room, seat, seat.own, press)
     if seat.draft is not None:
-        return _typed(room, seat, seat.draft, press), ()
+        return Begun(_typed(room, seat, seat.draft, press))
     return _following(room, seat, press)
 
 
-def _following(room: Classroom, seat: Seat, press: Press) -> Turn:
+def _following(room: Classroom, seat: Seat, press: Press) -> Begun:
     match press.key:
         case "full_stop" if seat.kept is None:
-            return with_seat(room, replace(seat, notice=FOLLOWING)), ()
+            return Begun(with_seat(room, replace(seat, notice=FOLLOWING)))
         case "exclamation_mark":
-            return with_seat(room, with_help(seat)), ()
+            return Begun(with_seat(room, with_help(seat)))
         case "q":
-            return with_seat(room, seat), (Quit(),)
+            return Begun(with_seat(room, seat), (Quit(),))
         case "enter" if room.poll is not None and seat.is_out:
-            return with_seat(room, replace(seat, notice=LEFT_IT)), ()
+            return Begun(with_seat(room, replace(seat, notice=LEFT_IT)))
         case "enter" if room.poll is not None:
-            return with_seat(room, replace(seat, draft=_input(seat.typed))), ()
+            return Begun(with_seat(room, replace(seat, draft=_input(seat.typed))))
         case "full_stop":
             walks = walked_off(room, seat)
             after = walks.seats[seat.name]
             own = after.own and seat.kept
-            return with_seat(walks, replace(after, own=own, kept=None)), ()
+            return Begun(with_seat(walks, replace(after, own=own, kept=None)))
     room = walked_off(room, seat)
     seat = room.seats[seat.name]
-    return (room, ()) if seat.own is None else _wandering(room, seat, seat.own, press)
+    return Begun(room) if seat.own is None else _wandering(room, seat, seat.own, press)
 
 
 def walked_off(room: Classroom, seat: Seat) -> Classroom:
@@ -222,23 +159,28 @@ def walked_off(room: Classroom, seat: Seat) -> Classroom:
     return with_seat(room, replace(seat, own=own, is_out=room.poll is not None))
 
 
-def _wandering(room: Classroom, seat: Seat, own: Session, press: Press) -> Turn:
+def _wandering(room: Classroom, seat: Seat, own: Session, press: Press) -> Begun:
     if own.prompt is None:
         match press.key:
             case "full_stop":
-                return with_seat(room, returned(seat)), ()
+                return Begun(with_seat(room, returned(seat)))
             case "exclamation_mark":
-                return with_seat(room, with_help(seat)), ()
-    after, effects = update(own, press)
-    return with_seat(room, replace(seat, own=after)), effects
+                return Begun(with_seat(room, with_help(seat)))
+    return Begun(with_seat(room, seat), work=partial(_stepped, press=press))
+
+
+def _stepped(own: Session, press: Press) -> tuple[Session, tuple[Effect, ...]]:
+    return update(replace(own, count=own.count[:COUNT_DIGITS]), press)
 
 
 def returned(seat: Seat) -> Seat:
     """Return a seat that follows again; what was changed on the way is kept, and told."""
     own, told = seat.own, LEFT_IT if seat.is_out else FOLLOWING
     is_own = own is not None and bool(own.changes or own.training.iterations)
-    if is_own:
+    if is_own and own is not None:
         told += " . goes back to your own walk."
+        if own.training.status is Status.RUNNING:
+            own = replace(own, training=replace(own.training, status=Status.PAUSED))
     return replace(seat, own=None, kept=own if is_own else None, notice=told)
 
 

@@ -6,9 +6,14 @@ stand on the terminal is sent.
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
+
 from gdtutor.classroom.board import answer_rows, with_rows
 from gdtutor.classroom.polls import Poll
-from gdtutor.classroom.room import FOLLOWING, Classroom, Seat
+from gdtutor.classroom.pool import EVERYONE, Workbench
+from gdtutor.classroom.room import FOLLOWING
+from gdtutor.classroom.seats import Classroom, Seat
 from gdtutor.classroom.telling import PlaceTeller
 from gdtutor.paint.cells import Row, row_of
 from gdtutor.paint.colours import Colours
@@ -41,6 +46,9 @@ OPEN_KEYS = (
 """The same while the class's question is open."""
 
 
+Kind = tuple[int, int, Chars]
+
+
 class Terminal(Struct, frozen=True):
     """What a student looks at."""
 
@@ -50,7 +58,7 @@ class Terminal(Struct, frozen=True):
     colours: Colours
 
     @property
-    def kind(self) -> tuple[int, int, Chars]:
+    def kind(self) -> Kind:
         """What decides over its cells."""
         return self.width, self.height, self.chars
 
@@ -73,23 +81,42 @@ class SharedScreens:
         self.places = PlaceTeller()
         """Tells those who follow with a gdtutor of their own."""
         self._of: tuple[Session | None, Poll | None] = None, None
-        self._makers: dict[tuple[int, int, Chars], RowMaker] = {}
-        self._bodies: dict[tuple[int, int, Chars], tuple[Row, ...]] = {}
+        self._makers: dict[Kind, RowMaker] = {}
+        self._bodies: dict[Kind, tuple[Row, ...]] = {}
+        self._soon: dict[Kind, asyncio.Future[tuple[Row, ...]]] = {}
+        """Those of them that are being made, or were."""
         self._changes: dict[tuple[int, int, Colours], tuple[Painted, Painted, str]] = {}
 
-    def body(self, room: Classroom, terminal: Terminal) -> tuple[Row, ...]:
-        """Return the rows that everyone with such a terminal sees, but the last two."""
+    def _known(self, room: Classroom) -> dict[Kind, tuple[Row, ...]]:
+        """Return the rows that were made of the class as it is, by terminal."""
         of = room.shared, room.polls[-1] if room.shows_results and room.polls else None
         if of[0] is not self._of[0] or of[1] is not self._of[1]:
             # What no terminal of the class has looked at since the last step is forgotten.
             self._makers = {kind: self._makers[kind] for kind in self._bodies}
-            self._of, self._bodies = of, {}
-        kind = terminal.kind
-        if kind not in self._bodies:
-            maker = self._makers.setdefault(kind, RowMaker(terminal.chars))
-            rows = maker.rows(_shared_frame(room, terminal))
-            self._bodies[kind] = rows[: _body_height(terminal)]
-        return self._bodies[kind]
+            self._of, self._bodies, self._soon = of, {}, {}
+        return self._bodies
+
+    def _making(self, room: Classroom, terminal: Terminal) -> Callable[[], tuple[Row, ...]]:
+        """Return what makes the rows that everyone with such a terminal sees."""
+        maker = self._makers.setdefault(terminal.kind, RowMaker(terminal.chars))
+        return lambda: maker.rows(_shared_frame(room, terminal))[: _body_height(terminal)]
+
+    def body(self, room: Classroom, terminal: Terminal) -> tuple[Row, ...]:
+        """Return the rows that everyone with such a terminal sees, but the last two."""
+        known = self._known(room)
+        if terminal.kind not in known:
+            known[terminal.kind] = self._making(room, terminal)()
+        return known[terminal.kind]
+
+    async def made(self, bench: Workbench, room: Classroom, terminal: Terminal) -> tuple[Row, ...]:
+        """Return the same, made beside the event loop, once for all who wait for it."""
+        kind, known, soon = terminal.kind, self._known(room), self._soon
+        if kind not in known:
+            if kind not in soon:
+                work = bench.does(EVERYONE, self._making(room, terminal))
+                soon[kind] = asyncio.ensure_future(work)
+            known[kind] = await asyncio.shield(soon[kind])
+        return known[kind]
 
     def changes(self, old: Painted, new: Painted, colours: Colours) -> str:
         """Return what changes the body of one screen into another's."""
@@ -136,27 +163,34 @@ class SeatScreen:
         self.terminal = replace(self.terminal, width=width, height=height)
         self._painted = NOTHING
 
-    def paint(self, room: Classroom, seat: Seat) -> str:
-        """Return what the terminal has to be sent to show a seat's screen."""
-        old = self._painted
-        new = self._following(room, seat) if seat.own is None else self._own(seat.own, seat)
+    async def painted(self, bench: Workbench, room: Classroom, seat: Seat) -> str:
+        """Return what `paint` does, computed beside the event loop where it takes long."""
+        if seat.own is not None:
+            return await bench.does(seat.name, lambda: self.paint(room, seat))
+        return self.paint(room, seat, await self._shared.made(bench, room, self.terminal))
+
+    def paint(self, room: Classroom, seat: Seat, body: tuple[Row, ...] | None = None) -> str:
+        """Return what the terminal has to be sent to show a seat's screen.
+
+        Args:
+            room: The class.
+            seat: The seat.
+            body: What everyone sees, where it is made already.
+        """
+        old, terminal = self._painted, self.terminal
+        if seat.own is not None:
+            new = self._own(seat.own, seat, terminal)
+        else:
+            new = _following(body or self._shared.body(room, terminal), room, seat, terminal)
         self._painted = new
-        colours = self.terminal.colours
+        colours = terminal.colours
         if not old.body and not old.bottom:
             return "\x1b[m\x1b[2J" + changes_between((), (*new.body, *new.bottom), colours)
         above = "" if old.body is new.body else self._shared.changes(old, new, colours)
         height = len(new.body)
         return above + changes_between(old.bottom, new.bottom, colours, below=height)
 
-    def _following(self, room: Classroom, seat: Seat) -> Painted:
-        terminal = self.terminal
-        body = self._shared.body(room, terminal)
-        if is_too_small(terminal.width, terminal.height):
-            return Painted(body, self._blank())
-        return Painted(body, self._rows(_status(room, seat, terminal)))
-
-    def _own(self, session: Session, seat: Seat) -> Painted:
-        terminal = self.terminal
+    def _own(self, session: Session, seat: Seat, terminal: Terminal) -> Painted:
         frame = frame_of(session, *terminal.kind)
         if not is_too_small(terminal.width, terminal.height):
             frame = _headed(frame, terminal.chars)
@@ -167,11 +201,12 @@ class SeatScreen:
         height = _body_height(terminal)
         return Painted(rows[:height], rows[height:])
 
-    def _rows(self, lines: tuple[Line, ...]) -> tuple[Row, ...]:
-        return tuple(row_of(one, self.terminal.width, self.terminal.chars) for one in lines)
 
-    def _blank(self) -> tuple[Row, ...]:
-        return self._rows(((),) * min(self.terminal.height, 2))
+def _following(body: tuple[Row, ...], room: Classroom, seat: Seat, terminal: Terminal) -> Painted:
+    lines: tuple[Line, ...] = ((),) * min(terminal.height, 2)
+    if not is_too_small(terminal.width, terminal.height):
+        lines = _status(room, seat, terminal)
+    return Painted(body, tuple(row_of(one, terminal.width, terminal.chars) for one in lines))
 
 
 def _headed(frame: Frame, chars: Chars) -> Frame:

@@ -11,6 +11,7 @@ import contextlib
 import os
 import socket
 from collections.abc import Callable, Sequence
+from contextvars import ContextVar
 from pathlib import Path
 
 import asyncssh
@@ -22,13 +23,19 @@ from gdtutor.classroom.screens import SharedScreens
 from gdtutor.classroom.student import Guest, StudentSession
 from gdtutor.engine.errors import GdTutorError
 
-MOST_CONNECTIONS = 256
+MOST_CONNECTIONS = 600
 """Connections at once, logged in or not."""
+DOORS, DOOR_SECONDS = 8, 1.0
+"""Connections that agree on their keys at once, and how long one of them holds up the next."""
+ACCEPT_AGAIN = 0.1
+"""Seconds before a connection is taken again where the system has none to give."""
 LOGIN_SECONDS = 60
 MOST_TRIES = 5
 """Wrong codes or PINs in one connection, each of which makes the next wait twice as long."""
 KEEPALIVE_SECONDS, KEEPALIVE_MOST = 15, 4
 
+_close_door: ContextVar[Callable[[], None]] = ContextVar("_close_door")
+"""Lets the next connection in, while one logs in."""
 Challenge = tuple[str, str, str, list[tuple[str, bool]]]
 
 
@@ -76,12 +83,14 @@ class ClassServer:
         """Two, so that who guesses a classmate's PIN makes nobody wait who joins."""
         self.connections: set[asyncssh.SSHServerConnection] = set()
         self._key = key
-        self._acceptor: asyncssh.SSHAcceptor | None = None
+        self._accepting: asyncio.Task[None] | None = None
+        self._logins: set[asyncio.Task[None]] = set()
+        self._doors = asyncio.Semaphore(DOORS)
 
     async def listen(self, where: socket.socket) -> None:
-        """Listen on a socket that is bound."""
-        self._acceptor = await asyncssh.listen(
-            sock=where,
+        """Listen on a socket that is bound, until the class is closed."""
+        where.setblocking(False)
+        options = await asyncssh.SSHServerConnectionOptions.construct(
             server_factory=lambda: _Doorkeeper(self),
             server_host_keys=[self._key],
             encoding=None,
@@ -98,6 +107,52 @@ class ClassServer:
             keepalive_count_max=KEEPALIVE_MOST,
             server_version="gdtutor",
         )
+        self._accepting = asyncio.ensure_future(self._accept(where, options))
+
+    async def _accept(
+        self, where: socket.socket, options: asyncssh.SSHServerConnectionOptions
+    ) -> None:
+        """Take connections, of which a few agree on their keys at the same time.
+
+        That is the most that a login computes: a hall that joins at once holds up no other's key.
+        """
+        loop = asyncio.get_running_loop()
+        with where:
+            while True:
+                await self._doors.acquire()
+                try:
+                    client, _ = await loop.sock_accept(where)
+                except OSError:
+                    self._doors.release()
+                    await asyncio.sleep(ACCEPT_AGAIN)
+                    continue
+                if len(self.connections) >= MOST_CONNECTIONS:
+                    client.close()
+                    self._doors.release()
+                    continue
+                login = asyncio.ensure_future(self._log_in(client, options))
+                self._logins.add(login)
+                login.add_done_callback(self._logins.discard)
+
+    async def _log_in(
+        self, client: socket.socket, options: asyncssh.SSHServerConnectionOptions
+    ) -> None:
+        """Have a connection log in; a door is free again once its keys are agreed on."""
+        free = [self._doors.release]
+
+        def close() -> None:
+            while free:
+                free.pop()()
+
+        # The connection's own callbacks run in this context.
+        _close_door.set(close)
+        asyncio.get_running_loop().call_later(DOOR_SECONDS, close)
+        try:
+            await asyncssh.run_server(client, options=options)
+        except (OSError, asyncssh.Error):
+            client.close()
+        finally:
+            close()
 
     def close(self) -> None:
         """End the class, and listen no more.
@@ -105,8 +160,8 @@ class ClassServer:
         A connection that is closed at once may take from its terminal what was sent last; students'
         end by themselves once they have it.
         """
-        if self._acceptor is not None:
-            self._acceptor.close()
+        if self._accepting is not None:
+            self._accepting.cancel()
         self.hub.end()
 
 
@@ -116,6 +171,7 @@ class _Doorkeeper(asyncssh.SSHServer):
     def __init__(self, server: ClassServer) -> None:
         self._server = server
         self._connection: asyncssh.SSHServerConnection | None = None
+        self._close_door = _close_door.get()
         # Who gives no name at all is not announced by `begin_auth`.
         self._name, self._is_linear = NAMELESS, False
         self._returns = False
@@ -124,12 +180,9 @@ class _Doorkeeper(asyncssh.SSHServer):
         self._has_session = False
 
     def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
-        """Count it; there are not more than so many."""
+        """Count it."""
         self._connection = conn
-        if len(self._server.connections) >= MOST_CONNECTIONS:
-            conn.abort()
-        else:
-            self._server.connections.add(conn)
+        self._server.connections.add(conn)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Count it no more."""
@@ -137,7 +190,8 @@ class _Doorkeeper(asyncssh.SSHServer):
             self._server.connections.discard(self._connection)
 
     def begin_auth(self, username: str) -> bool:
-        """Have everyone asked for the code."""
+        """Have everyone asked for the code; the keys are agreed on."""
+        self._close_door()
         self._name, self._is_linear = seat_name(username)
         return True
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 
 import asyncssh
 
+from gdtutor.classroom.admission import Bucket
 from gdtutor.classroom.hub import ClassHub
 from gdtutor.classroom.lines import WELCOME, LineEditor, LineTeller
 from gdtutor.classroom.screens import ENTER, LARGEST, LEAVE, SeatScreen, SharedScreens, Terminal
@@ -22,11 +23,7 @@ from gdtutor.view.frame import UNICODE
 PAINT_EVERY = 0.03
 """Seconds between two paints of one terminal."""
 KEYS_BURST, KEYS_PER_SECOND = 80.0, 40.0
-KEYS_PER_COST = 200.0
-"""Keys that a second of computing counts for: one student has a fifth of the time at most."""
-REST = 4.0
-"""Times as long as a paint has taken that the next one of the same terminal waits."""
-BYTES_BURST, BYTES_PER_SECOND = 16384.0, 8192.0
+BYTES_BURST, BYTES_PER_SECOND = 4096.0, 4096.0
 """How much is heard of one who types faster; the rest is dropped."""
 MOST_UNREAD = 1 << 16
 """Bytes that wait for a terminal, above which its frames are dropped."""
@@ -37,32 +34,6 @@ STALLED = 60.0
 """Seconds after which a terminal that reads nothing is hung up."""
 ESCAPE_AFTER = 0.15
 """Seconds after which a lone Esc is the key, and not the start of a sequence."""
-
-
-class Bucket:
-    """Bounds a rate: so much at once, so much a second.
-
-    Args:
-        burst: How much at once.
-        rate: How much a second.
-        now: The time in seconds.
-    """
-
-    def __init__(self, burst: float, rate: float, now: float) -> None:
-        self._burst, self._rate, self._left, self._at = burst, rate, burst, now
-
-    def takes(self, amount: float, now: float) -> bool:
-        """Take so much, where there is as much."""
-        self._left = min(self._left + (now - self._at) * self._rate, self._burst)
-        self._at = now
-        if self._left < amount:
-            return False
-        self._left -= amount
-        return True
-
-    def charge(self, amount: float) -> None:
-        """Take so much, also where there is less: what comes next waits for it."""
-        self._left -= amount
 
 
 class Guest(Struct, frozen=True):
@@ -113,6 +84,9 @@ class StudentSession(asyncssh.SSHServerSession[bytes]):
         self._keys = Bucket(KEYS_BURST, KEYS_PER_SECOND, now)
         self._bytes = Bucket(BYTES_BURST, BYTES_PER_SECOND, now)
         self._paint_timer: asyncio.TimerHandle | None = None
+        self._painting: asyncio.Task[None] | None = None
+        self._is_stale = False
+        """Whether the screen has changed since its last paint began."""
         self._next_paint = 0.0
         """When the terminal may be painted again, in the loop's time."""
         self._stall_timer: asyncio.TimerHandle | None = None
@@ -207,9 +181,7 @@ class StudentSession(asyncssh.SSHServerSession[bytes]):
     def _press(self, press: Press) -> None:
         is_here = self._screen is not None and self._channel is not None
         if is_here and self._keys.takes(1, self._loop.time()):
-            started = self._loop.time()
             self._hub.press(self._name, press)
-            self._keys.charge((self._loop.time() - started) * KEYS_PER_COST)
 
     def _paste(self, text: str) -> None:
         """Type the first line of a pasted text where something is asked for."""
@@ -228,6 +200,7 @@ class StudentSession(asyncssh.SSHServerSession[bytes]):
 
     def show(self) -> None:
         """Paint soon: at once where nothing was painted for a moment."""
+        self._is_stale = True
         sees = self._screen is not None or self._teller is not None or self._is_told
         if self._paint_timer is None and sees:
             delay = max(self._next_paint - self._loop.time(), 0.0)
@@ -244,12 +217,30 @@ class StudentSession(asyncssh.SSHServerSession[bytes]):
             self._say(self._teller.told(self._hub.room, self._hub.seat(self._name)))
         if self._screen is None or self._channel is None or self._stall_timer is not None:
             return
-        started = self._loop.time()
-        text = self._screen.paint(self._hub.room, self._hub.seat(self._name))
-        now = self._loop.time()
-        self._next_paint = max(started + PAINT_EVERY, now + REST * (now - started))
-        if text:
+        if self._painting is None:
+            self._painting = self._loop.create_task(self._paint_screen(self._screen))
+            self._painting.add_done_callback(self._have_painted)
+
+    async def _paint_screen(self, screen: SeatScreen) -> None:
+        self._is_stale = False
+        self._next_paint = self._loop.time() + PAINT_EVERY
+        room, seat, bench = self._hub.room, self._hub.seat(self._name), self._hub.bench
+        if bench is None:
+            text = screen.paint(room, seat)
+        else:
+            text = await screen.painted(bench, room, seat)
+        if text and self._channel is not None and self._screen is screen:
             self._channel.write(text.encode())
+
+    def _have_painted(self, painting: asyncio.Task[None]) -> None:
+        self._painting = None
+        if painting.cancelled():
+            return
+        if painting.exception() is not None and self._connection is not None:
+            # One screen that cannot be painted is no reason to end the class.
+            self._connection.abort()
+        elif self._is_stale:
+            self.show()
 
     def pause_writing(self) -> None:
         """Drop frames until what was sent is read; hang up on who reads nothing."""

@@ -10,7 +10,7 @@ import msgspec
 
 from gdtutor.classroom.board import answer_rows
 from gdtutor.classroom.polls import Poll
-from gdtutor.classroom.room import Classroom, Seat
+from gdtutor.classroom.seats import Classroom, Seat
 from gdtutor.session.link import command_of
 from gdtutor.session.state import Screen, Session
 from gdtutor.values import Struct, replace

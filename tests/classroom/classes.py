@@ -9,10 +9,9 @@ from contextlib import asynccontextmanager
 
 import asyncssh
 import pyte
-import pytest
 
-from gdtutor.classroom import student
 from gdtutor.classroom.hub import ClassHub
+from gdtutor.classroom.pool import Workbench
 from gdtutor.classroom.screens import SeatScreen, SharedScreens, Terminal
 from gdtutor.classroom.server import ClassServer
 from gdtutor.drive.opening import session_at
@@ -148,23 +147,21 @@ class RunningClass:
 
 @asynccontextmanager
 async def running_class(session: Session) -> AsyncIterator[RunningClass]:
-    """Run a class with a session; clients that are still there are hung up at its end.
-
-    However long a key takes on a busy machine, it counts as one: none is dropped for that.
-    """
-    hub = ClassHub("tests")
+    """Run a class with a session; clients that are still there are hung up at its end."""
+    bench = Workbench()
+    hub = ClassHub("tests", bench=bench)
     server = ClassServer(hub, CODE, KEY)
     hub.teach(session)
     where = socket.create_server(("127.0.0.1", 0))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(student, "KEYS_PER_COST", 0.0)
-        await server.listen(where)
-        try:
-            yield RunningClass(hub, server, where.getsockname()[1])
-        finally:
-            server.close()
-            for connection in tuple(server.connections):
-                connection.abort()
+    port = where.getsockname()[1]
+    await server.listen(where)
+    try:
+        yield RunningClass(hub, server, port)
+    finally:
+        server.close()
+        bench.close()
+        for connection in tuple(server.connections):
+            connection.abort()
 
 
 async def until(reached: Callable[[], bool]) -> None:

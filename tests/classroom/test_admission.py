@@ -12,7 +12,7 @@ from gdtutor.classroom.admission import (
     new_code,
     seat_name,
 )
-from gdtutor.classroom.room import Seat
+from gdtutor.classroom.seats import Seat
 from gdtutor.engine.errors import GdTutorError
 
 

@@ -18,7 +18,8 @@ from classes import (
 )
 
 from gdtutor.classroom.hub import ClassHub
-from gdtutor.classroom.room import joined, locked, opened_room, pressed
+from gdtutor.classroom.room import joined, locked, pressed
+from gdtutor.classroom.seats import opened_room
 from gdtutor.session.press import Press
 
 SIZES = ((40, 12), (80, 24), (132, 43))

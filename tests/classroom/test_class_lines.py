@@ -6,8 +6,9 @@ import pytest
 from classes import PATIENCE, RunningClass, after, lesson_session, running_class
 
 from gdtutor.classroom.lines import LineEditor, announcement, spoken
-from gdtutor.classroom.own_question import own_question
-from gdtutor.classroom.room import joined, opened_room, taught
+from gdtutor.classroom.polls import own_question
+from gdtutor.classroom.room import joined, taught
+from gdtutor.classroom.seats import opened_room
 from gdtutor.drive.headless import pressed
 from gdtutor.drive.keys import parse_keys
 from gdtutor.play.options import playground_of_line
@@ -82,10 +83,10 @@ def test_an_answer_is_a_line_and_the_last_one_counts() -> None:
     room = joined(opened_room(lesson_session("bias", "backward:yhat")), "anna", "1234", "")
     room = taught(room, update(room.taught, Posed(own_question(room.taught, "value")))[0])
     for line in ("what", "0.5", "0.125"):
-        room, _ = spoken(room, "anna", line)
+        room, _ = spoken(room, "anna", line).finished("anna")
     assert room.poll is not None
     assert room.poll.replies["anna"].text == "0.125"
-    room, _ = spoken(room, "anna", ":p")
+    room, _ = spoken(room, "anna", ":p").finished("anna")
     assert room.seats["anna"].own is not None
     assert announcement(room, UNICODE).startswith("Class: iteration 0, backward z")
 

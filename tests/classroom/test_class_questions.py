@@ -4,9 +4,9 @@ import pytest
 from classes import after, lesson_session
 
 from gdtutor.classroom.board import answer_rows, counts
-from gdtutor.classroom.own_question import own_question
-from gdtutor.classroom.polls import OTHER, RIGHT, spread
-from gdtutor.classroom.room import Classroom, joined, left, opened_room, pressed, taught
+from gdtutor.classroom.polls import OTHER, RIGHT, own_question, spread
+from gdtutor.classroom.room import joined, left, pressed, taught
+from gdtutor.classroom.seats import Classroom, opened_room
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.session.press import Press
 from gdtutor.session.slips import Slip

@@ -12,7 +12,7 @@ from classes import CODE, KEY, PATIENCE, after, lesson_session, running_class, s
 from pseudo_terminal import PseudoTerminal
 
 from gdtutor.classroom.joining import asked_session
-from gdtutor.classroom.own_question import own_question
+from gdtutor.classroom.polls import own_question
 from gdtutor.classroom.telling import SUBSYSTEM, ClassPlace, FollowerWord, read_place, read_word
 from gdtutor.cli import main
 from gdtutor.cli.join import confirm

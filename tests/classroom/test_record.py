@@ -9,7 +9,7 @@ import pytest
 from classes import Watched, after, lesson_session
 
 from gdtutor.classroom.hub import ClassHub
-from gdtutor.classroom.own_question import own_question
+from gdtutor.classroom.polls import own_question
 from gdtutor.classroom.record import ClassRecorder, kept_classes
 from gdtutor.classroom.screens import SharedScreens
 from gdtutor.cli import main

@@ -11,8 +11,8 @@ from classes import PATIENCE, lesson_session
 from pseudo_terminal import PseudoTerminal
 
 from gdtutor.classroom.desk import Desk
-from gdtutor.classroom.own_question import own_question
 from gdtutor.classroom.podium import NEXT, PREVIOUS, Podium, PodiumServices
+from gdtutor.classroom.polls import own_question
 from gdtutor.classroom.stops import (
     SpeakerNotes,
     append_stop,

@@ -1,0 +1,100 @@
+"""Who sits where in a class, and what is taught: the values that `room` makes from each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from gdtutor.classroom.polls import Poll
+from gdtutor.session.effects import Effect
+from gdtutor.session.state import AutoPlay, Prompt, Screen, Session
+from gdtutor.values import Struct, field, replace
+
+
+class Seat(Struct, frozen=True, eq=False):
+    """One student's place in the class, which a lost connection leaves as it is."""
+
+    name: str
+    pin: str
+    """What brings the student back to the seat."""
+    own: Session | None = None
+    """Where the student walks alone; None where the seat follows."""
+    kept: Session | None = None
+    """Where they walked alone before they came back to the class."""
+    draft: Prompt | None = None
+    """The input of the class's open question; None where it is not open here."""
+    typed: str = ""
+    """What stood in that input when it was left."""
+    is_out: bool = False
+    """Whether the seat has left the open question, or was elsewhere when it was asked."""
+    is_here: bool = True
+    wants_help: bool = False
+    notice: str = ""
+    """One line for the student; gone with the next key."""
+    is_passing: bool = False
+    """Whether the notice is gone with the class's next step as well."""
+
+
+class Classroom(Struct, frozen=True, eq=False):
+    """The class."""
+
+    taught: Session
+    """What the teacher's screen shows."""
+    shared: Session
+    """The same as students see it, without what is typed and said on the teacher's own screen."""
+    seats: Mapping[str, Seat] = field(default_factory=dict)
+    is_locked: bool = False
+    """Whether everyone follows."""
+    polls: tuple[Poll, ...] = ()
+    """The questions that were asked, the last one last."""
+    shows_results: bool = False
+    """Whether the answers to the last question stand on every screen."""
+
+    @property
+    def poll(self) -> Poll | None:
+        """The question that is open."""
+        return self.polls[-1] if self.polls and self.polls[-1].is_open else None
+
+
+Turn = tuple[Classroom, tuple[Effect, ...]]
+Work = Callable[[Session], tuple[Session, tuple[Effect, ...]]]
+"""What a student's own walk has to compute for a key."""
+
+
+class Begun(Struct, frozen=True, eq=False):
+    """The class after a key, but for what the student's own walk has to compute for it."""
+
+    room: Classroom
+    effects: tuple[Effect, ...] = ()
+    work: Work | None = None
+    """Takes the walk where `room` has it; None where there is nothing to compute."""
+
+    def finished(self, name: str) -> Turn:
+        """Return the class with what had to be computed, at once."""
+        seat = self.room.seats[name]
+        if self.work is None or seat.own is None:
+            return self.room, self.effects
+        own, effects = self.work(seat.own)
+        return with_seat(self.room, replace(seat, own=own)), (*self.effects, *effects)
+
+
+def opened_room(session: Session) -> Classroom:
+    """Return a class that nobody has joined."""
+    return Classroom(session, shared_session(session))
+
+
+def shared_session(session: Session) -> Session:
+    """Return a session as students see it."""
+    challenge = session.challenge
+    if challenge is not None:
+        challenge = replace(challenge, tried=(), hints_shown=0)
+    return replace(
+        session,
+        screen=session.behind if session.screen is Screen.HELP else session.screen,
+        prompt=None, message="", is_error=False, command="", count="", saving="",
+        auto=AutoPlay(), challenge=challenge, broken=(),
+    )  # fmt: skip
+
+
+def with_seat(room: Classroom, seat: Seat) -> Classroom:
+    """Return the class with a seat as it is now."""
+    return replace(room, seats={**room.seats, seat.name: seat})
