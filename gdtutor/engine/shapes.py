@@ -93,6 +93,8 @@ def operation_shape(op: Operation, args: tuple[Shape, ...], axis: Attribute = No
             return args[0][::-1]
         case Kind.REDUCTION:
             return _reduced(op, args[0], axis)
+        case Kind.COLUMNS if op.internal:
+            return args[0]
         case Kind.COLUMNS:
             return _at_least_one_axis(op, args[0], op.axis_of(axis))
         case Kind.COLUMN_LOSS:

@@ -18,6 +18,8 @@ LEAST = Wide(2) ** -1074
 LARGEST = Wide(np.finfo(np.float64).max)
 _PLAIN = LARGEST / 2
 """A number below that is as far from overflowing as its bound."""
+_FAR = Wide(0.5)
+"""Of a turn in radians: where it may be anywhere, so may a sine."""
 _LINEAR = Wide(0.01)
 """A relative change up to which first order is enough."""
 
@@ -159,6 +161,17 @@ def _curve(function, slope, roundings=6, zero=False):
     return apply
 
 
+def _wave(function, slope, zero=False):
+    """Return a sine: how steep it is changes within the bound of a large operand."""
+
+    def apply(a):
+        steep = np.abs(slope(a.value)) + a.bound
+        bound = np.where(a.bound > _FAR, np.inf, _times(steep, a.bound))
+        return made(function(a.value), bound, (a,), 6, zero & (a.value == 0))
+
+    return apply
+
+
 def _relative(function, slope, roundings=6, exact_at=None):
     """Return an operation that first order describes only while the operand keeps its size."""
     plain = _curve(function, slope, roundings)
@@ -194,8 +207,8 @@ log = _relative(np.log, lambda a, out: 1 / a, exact_at=1)
 sqrt = _relative(np.sqrt, lambda a, out: 1 / (2 * out), exact_at=0)
 square = _curve(np.square, lambda a, out: 2 * a, 1, zero=True)
 tanh = _curve(np.tanh, lambda a, out: 1 - out**2 + 1e-16, zero=True)
-sin = _curve(np.sin, lambda a, out: np.abs(np.cos(a)) + 1e-9, zero=True)
-cos = _curve(np.cos, lambda a, out: np.abs(np.sin(a)) + 1e-9)
+sin = _wave(np.sin, np.cos, zero=True)
+cos = _wave(np.cos, np.sin)
 absolute = _curve(np.abs, lambda a, out: 1, 0, zero=True)
 
 
@@ -252,7 +265,14 @@ def matmul(a, b):
     plain = np.full(np.shape(value), is_short) & _is_short(sizes)
     bound = np.where(plain & (bound == 0), 0, bound + (terms + 1) * ROUNDING * sizes)
     bound = np.where(np.isfinite(value) & (sizes > LARGEST), np.inf, bound)
-    return made(value, np.where(np.isnan(bound), np.inf, bound), (), 1, plain)
+    found = made(value, np.where(np.isnan(bound), np.inf, bound), (), 1, plain)
+    unknown = np.isinf(a.bound).astype(float) @ np.ones(b.shape)
+    return _opened(found, unknown + np.ones(a.shape) @ np.isinf(b.bound).astype(float))
+
+
+def _opened(found, unknown):
+    """Return a result with its bound infinite where something unknown goes into it."""
+    return Bounded(found.value, np.where(unknown, np.inf, found.bound))
 
 
 def total(a, axis=None):
@@ -265,7 +285,8 @@ def total(a, axis=None):
     plain = bool(_is_short(a.value).all()) & _is_short(sizes) | (terms == 1) | (sizes == 0)
     bound = np.where(plain & (bound == 0), 0, bound + terms * ROUNDING * sizes)
     bound = np.where(np.isfinite(value) & (sizes > LARGEST), np.inf, bound)
-    return made(value, np.where(np.isnan(bound), np.inf, bound), (), 1, plain)
+    found = made(value, np.where(np.isnan(bound), np.inf, bound), (), 1, plain)
+    return _opened(found, np.any(np.isinf(a.bound), axis=axis, keepdims=keep))
 
 
 def largest(a, axis=None):
@@ -298,4 +319,5 @@ def summed_to(a, shape):
     terms = int(np.prod([a.shape[i] for i in axes]))
     value = np.sum(a.value, axis=axes).reshape(shape)
     bound = np.sum(a.bound, axis=axes).reshape(shape) + terms * ROUNDING * sizes
-    return made(value, np.where(np.isnan(bound), np.inf, bound), ())
+    found = made(value, np.where(np.isnan(bound), np.inf, bound), ())
+    return _opened(found, np.any(np.isinf(a.bound), axis=axes).reshape(shape))
