@@ -23,10 +23,8 @@ def note_for(session: Session, step: Step) -> Note | None:
         and (note.node in (step.node, step.state or None) or (is_first and not note.node))
         and holds_at(session, moment, note.when, step)
     ]
-    own = bool(step.state)
-    return max(
-        found, key=lambda n: (own and n.node == step.state, n.when.specificity), default=None
-    )
+    # Of notes as specific as each other, that of the very step.
+    return max(found, key=lambda n: (n.when.specificity, n.node == step.state), default=None)
 
 
 def _first_of_phase(moment: Moment, step: Step) -> Step:

@@ -4,11 +4,16 @@ import re
 from collections import Counter
 from pathlib import Path
 
+import pytest
 from course import Learner, play
 from memory_store import MemoryStore
 
 from gdtutor.cli.show_progress import lines_of
+from gdtutor.drive.opening import session_at
 from gdtutor.lesson.discovery import discover, shipped_lessons_folder
+from gdtutor.lesson.load import load_lesson
+from gdtutor.session.moving import moved
+from gdtutor.session.notes import note_for
 from gdtutor.view.glossary import WORDS
 
 
@@ -42,3 +47,16 @@ def test_every_word_of_the_glossary_is_introduced_once_in_bold() -> None:
     said = {"convex": "not convex", "diverging": "diverge", "Xavier and He": "xavier"}
     counts = {word: bold[said.get(word, word.lower().removesuffix("s"))] for word, _, _ in WORDS}
     assert {word: count for word, count in counts.items() if count != 1} == {}
+
+
+@pytest.mark.parametrize("path", discover(shipped_lessons_folder()), ids=lambda path: path.stem)
+def test_every_step_of_every_variant_has_a_written_note(path: Path) -> None:
+    silent = []
+    for variant in load_lesson(path).variants:
+        session = session_at(path, variant=variant.name)
+        assert session.moment is not None
+        for step in session.moment.steps:
+            note = note_for(moved(session, 0, step.number), step)
+            if note is None or not note.text.strip():
+                silent.append(f"{variant.name}: {step.phase.value} {step.node}")
+    assert silent == []

@@ -255,7 +255,7 @@ def test_training_waits_for_an_open_question_since_it_shows_the_values() -> None
 STATES = (
     TEXT.replace("epochs = 5\n", 'epochs = 5\noptimizer = "momentum"\n')
     + """
-## update w.v, always
+## update w.v
 The velocity.
 
 ```question
