@@ -17,6 +17,7 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from functools import partial
+from importlib import import_module
 from time import perf_counter
 from typing import TypeVar, cast
 
@@ -30,6 +31,7 @@ from gdtutor.training.run import Run
 from gdtutor.values import Struct, replace
 
 T = TypeVar("T")
+_LATER = ("gdtutor.view.train", "gdtutor.view.help", "gdtutor.paint.plots")
 EVERYONE = ""
 """The seat of what is computed for all who follow: it comes before any other."""
 WORKERS = 1
@@ -115,7 +117,8 @@ class Workbench:
     """
 
     def __init__(self) -> None:
-        self._jobs: dict[str, deque[Callable[[], None]]] = {}
+        self._jobs: dict[tuple[bool, str], deque[Callable[[], None]]] = {}
+        """What waits, by whether it is slow, and the seat."""
         self._taken = {EVERYONE: -1.0}
         """Seconds that each seat has taken, at least as many as the seat served last had."""
         self._now = 0.0
@@ -125,8 +128,15 @@ class Workbench:
         sys.setswitchinterval(TURN)
         threading.Thread(target=self._run, name="workbench", daemon=True).start()
 
-    async def does(self, name: str, work: Callable[[], T]) -> T:
-        """Return what some work of a seat comes to, computed in the thread."""
+    async def does(self, name: str, work: Callable[[], T], *, is_slow: bool = False) -> T:
+        """Return what some work of a seat comes to, computed in the thread.
+
+        Args:
+            name: The seat.
+            work: What is computed.
+            is_slow: Whether it waits for all that is not, as a plot does that is painted anew
+                several times a second.
+        """
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
 
@@ -148,23 +158,27 @@ class Workbench:
             with contextlib.suppress(RuntimeError):
                 loop.call_soon_threadsafe(tell, found, fault)
 
+        lane = is_slow, name
         with self._news:
-            if name not in self._jobs and name != EVERYONE:
+            if lane not in self._jobs and name != EVERYONE:
                 self._taken[name] = max(self._taken.get(name, 0.0), self._now)
-            self._jobs.setdefault(name, deque()).append(job)
+            self._jobs.setdefault(lane, deque()).append(job)
             self._news.notify()
         return await future
 
     def _run(self) -> None:
+        for module in _LATER:
+            # The first student who trains would have all others wait for them.
+            import_module(module)
         while True:
             with self._news:
                 self._news.wait_for(lambda: self._jobs or self._is_closed)
                 if self._is_closed:
                     return
-                name = min(self._jobs, key=self._taken.__getitem__)
-                job = self._jobs[name].popleft()
-                if not self._jobs[name]:
-                    del self._jobs[name]
+                lane = min(self._jobs, key=lambda one: (one[0], self._taken[one[1]]))
+                name, job = lane[1], self._jobs[lane].popleft()
+                if not self._jobs[lane]:
+                    del self._jobs[lane]
             self._now = max(self._taken[name], self._now)
             started = perf_counter()
             job()

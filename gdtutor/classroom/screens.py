@@ -19,7 +19,7 @@ from gdtutor.paint.cells import Row, row_of
 from gdtutor.paint.colours import Colours
 from gdtutor.paint.rows import RowMaker
 from gdtutor.paint.terminal import changes_between
-from gdtutor.session.state import Session
+from gdtutor.session.state import Screen, Session
 from gdtutor.values import Struct, replace
 from gdtutor.view.frame import Chars, Frame, Line, Style
 from gdtutor.view.lines import fitted, line, wrapped
@@ -155,19 +155,25 @@ class SeatScreen:
 
     def __init__(self, shared: SharedScreens, terminal: Terminal) -> None:
         self._shared, self.terminal = shared, terminal
-        self._painted = NOTHING
+        self._painted, self._is_shared = NOTHING, False
+        """What stands on the terminal, and whether it is what all see who have such a one."""
         self._maker = RowMaker(terminal.chars)
 
     def resize(self, width: int, height: int) -> None:
         """Paint for another size, all of it."""
         self.terminal = replace(self.terminal, width=width, height=height)
-        self._painted = NOTHING
+        self._painted, self._is_shared = NOTHING, False
 
     async def painted(self, bench: Workbench, room: Classroom, seat: Seat) -> str:
         """Return what `paint` does, computed beside the event loop where it takes long."""
         if seat.own is not None:
-            return await bench.does(seat.name, lambda: self.paint(room, seat))
-        return self.paint(room, seat, await self._shared.made(bench, room, self.terminal))
+            is_slow = seat.own.screen in (Screen.TRAIN, Screen.PLAY)
+            return await bench.does(seat.name, lambda: self.paint(room, seat), is_slow=is_slow)
+        body = await self._shared.made(bench, room, self.terminal)
+        if self._is_shared:
+            return self.paint(room, seat, body)
+        # What changes another screen into the class's is this terminal's alone.
+        return await bench.does(seat.name, lambda: self.paint(room, seat, body))
 
     def paint(self, room: Classroom, seat: Seat, body: tuple[Row, ...] | None = None) -> str:
         """Return what the terminal has to be sent to show a seat's screen.
@@ -182,7 +188,7 @@ class SeatScreen:
             new = self._own(seat.own, seat, terminal)
         else:
             new = _following(body or self._shared.body(room, terminal), room, seat, terminal)
-        self._painted = new
+        self._painted, self._is_shared = new, seat.own is None
         colours = terminal.colours
         if not old.body and not old.bottom:
             return "\x1b[m\x1b[2J" + changes_between((), (*new.body, *new.bottom), colours)

@@ -2,14 +2,16 @@
 
 import asyncio
 import copy
+import threading
 from collections.abc import Iterator
+from time import perf_counter
 
 import numpy as np
 import pytest
-from classes import Watched, after, lesson_session, until
+from classes import PATIENCE, Watched, after, lesson_session, until
 
 from gdtutor.classroom.hub import ClassHub
-from gdtutor.classroom.pool import Trained, TrainingPool, train_slice
+from gdtutor.classroom.pool import EVERYONE, Trained, TrainingPool, Workbench, train_slice
 from gdtutor.classroom.screens import SharedScreens
 from gdtutor.drive.headless import pressed
 from gdtutor.session.press import Press
@@ -103,5 +105,37 @@ def test_a_student_pauses_and_an_edit_ends_what_was_trained(pool: TrainingPool) 
         assert own.run is not None
         assert own.run.farthest == 0
         assert after(own, "escape").screen is Screen.STUDY
+
+    asyncio.run(work())
+
+
+def test_who_has_taken_least_is_computed_for_first_and_plots_last() -> None:
+    async def work() -> None:
+        bench, order, may_go = Workbench(), list[str](), threading.Event()
+
+        async def done(name: str, *, is_slow: bool = False, held: bool = False) -> None:
+            def compute() -> None:
+                order.append(name)
+                if held:
+                    may_go.wait(PATIENCE)
+                    # Time is taken, which counts.
+                    end = perf_counter() + 0.002
+                    while perf_counter() < end:
+                        pass
+
+            await bench.does(name, compute, is_slow=is_slow)
+
+        tasks = [asyncio.ensure_future(done("ben", held=True))]
+        await until(lambda: order == ["ben"])
+        waiting = (("ben", True), ("anna", True), ("ben", False), ("cleo", False))
+        for name, is_slow in (*waiting, (EVERYONE, False)):
+            tasks += [asyncio.ensure_future(done(name, is_slow=is_slow))]
+        await asyncio.sleep(0)
+        may_go.set()
+        await asyncio.gather(*tasks)
+        bench.close()
+        assert order == ["ben", EVERYONE, "cleo", "ben", "anna", "ben"]
+        with pytest.raises(ZeroDivisionError):
+            await Workbench().does("anna", lambda: 1 // 0)
 
     asyncio.run(work())
