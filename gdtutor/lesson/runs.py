@@ -15,6 +15,9 @@ from gdtutor.training.run import Run, RunSegment
 from gdtutor.training.settings import Settings
 from gdtutor.values import Struct, replace
 
+OWN = "the lesson's own"
+"""What the run without a variant is called."""
+
 
 class RunResult(Struct, frozen=True, eq=False):
     """What a run has come to. Arrays are read-only."""

@@ -6,10 +6,11 @@ import re
 from collections.abc import Sequence
 
 from gdtutor.engine.errors import GdTutorError, did_you_mean
+from gdtutor.lesson.load import with_variant
 from gdtutor.lesson.model import Lesson
 from gdtutor.lesson.problem import problem_of
 from gdtutor.lesson.reports import shown
-from gdtutor.lesson.runs import run_of
+from gdtutor.lesson.runs import OWN, run_of
 from gdtutor.lesson.selectors import parse_cell, parse_number
 from gdtutor.lesson.swept_starts import starts_swept, with_parameters, words_of
 from gdtutor.training.problem import Problem
@@ -28,7 +29,8 @@ def members_of(
 
     The name is that of a setting or of a constant of the optimiser; a parameter of one number, or
     a cell as `W1[0,1]`, for its start; `init` for the rule that parameters are drawn by; or `width`
-    for the neurons of every hidden layer of a `[network]`. A seed is that of the start where
+    for the neurons of every hidden layer of a `[network]`; `variant` takes variants by number, the
+    lesson itself by 0, each as its file has it. A seed is that of the start where
     parameters are drawn, and of the order of the examples.
 
     Args:
@@ -46,6 +48,8 @@ def members_of(
     wanted = [value.strip() for value in values.split(",") if value.strip()]
     if not sign or not wanted:
         raise GdTutorError(f"'{shown(text)}' is no sweep", _EXAMPLE)
+    if name == "variant":
+        return tuple(_of_variant(lesson, seed, value) for value in wanted)
     first, *later = segments or run_of(lesson, seed).segments
     if later:
         raise GdTutorError(
@@ -55,8 +59,21 @@ def members_of(
         )
     check_room(len(wanted), first.problem, first.settings)
     return tuple(
-        Member(f"{name} {value}", *_changed(lesson, seed, first, name, value)) for value in wanted
+        Member(f"{name} {value}", *_changed(lesson, seed, first, name, value), name)
+        for value in wanted
     )
+
+
+def _of_variant(lesson: Lesson, seed: int | None, value: str) -> Member:
+    """Return the run of a variant by its number, of the lesson itself by 0."""
+    last = len(lesson.variants)
+    if not value.isdecimal() or int(value) > last:
+        hint = f"they are counted from 1 to {last}; 0 is the lesson itself"
+        raise GdTutorError(f"there is no variant {shown(value)}", hint)
+    number = int(value)
+    chosen = with_variant(lesson, lesson.variants[number - 1].name) if number else lesson
+    first = run_of(chosen, seed).segments[0]
+    return Member(chosen.variant or OWN, first.problem, first.settings)
 
 
 def _changed(

@@ -13,7 +13,7 @@ from gdtutor.session.digits import DEFAULT_DIGITS
 from gdtutor.session.figures import figures_ahead
 from gdtutor.session.moment import Moment
 from gdtutor.session.navigation import steps_back
-from gdtutor.session.runs import has_others
+from gdtutor.session.runs import OWN, has_others, run_label
 from gdtutor.session.state import Look, Screen, Session, Tab, TrainLook, has_opening
 from gdtutor.session.steps import Step, find_step
 from gdtutor.values import replace
@@ -164,10 +164,13 @@ def _curve_keys(look: TrainLook, *, has_runs: bool) -> list[str]:
 
 
 def _swept_again(session: Session) -> list[str]:
-    """Return the keys that train the runs of the sweeps again whose curves are kept."""
+    """Return the keys that train the runs of sweeps and variants again whose curves are kept."""
     values: dict[str, list[str]] = {}
+    named = [OWN, *(one.name for one in session.base.variants)] if session.base is not None else []
     for curve in session.kept:
-        if curve.setting:
+        if curve.label in named and curve.label != run_label(session):
+            values.setdefault("variant", []).append(str(named.index(curve.label)))
+        elif curve.setting:
             values.setdefault(curve.setting, []).append(curve.label.split(" ", 1)[1])
     keys: list[str] = []
     for setting, found in values.items():

@@ -9,6 +9,7 @@ from zlib import crc32
 import numpy as np
 
 from gdtutor.lesson.load import with_variant
+from gdtutor.lesson.runs import OWN as OWN
 from gdtutor.lesson.runs import run_of
 from gdtutor.session.moving import moment_of, same_place
 from gdtutor.session.state import KeptCurve, Session, Snapshot, TrainLook, current_step
@@ -18,9 +19,6 @@ from gdtutor.values import replace
 if TYPE_CHECKING:
     from gdtutor.training.problem import Problem
     from gdtutor.training.sweep import Sweep
-
-OWN = "the lesson's own"
-"""What the run without a variant is called."""
 
 
 def in_variant(session: Session, name: str) -> Session:
@@ -124,7 +122,7 @@ def curves_of(sweep_: Sweep) -> tuple[KeptCurve, ...]:
             found.label,
             found.costs,
             judge(found.costs, found.stopped_by),
-            found.label.partition(" ")[0],
+            member.setting,
             measure_of(member.problem),
         )
         for found, member in zip(sweep_.found(), sweep_.members, strict=True)

@@ -48,7 +48,9 @@ def sweep(session: Session, text: str) -> Result:
         return session, ()
     if not session.lesson.trains:
         raise GdTutorError("this lesson does not train", "it has no [training] table")
-    made = Sweep(members_of(session.lesson, session.seed, text, session.run.segments))
+    # A variant has no variants itself.
+    of = session.base or session.lesson if text.lstrip().startswith("variant") else session.lesson
+    made = Sweep(members_of(of, session.seed, text, session.run.segments))
     waits = session.training.status is Status.RUNNING
     if waits:
         # The worker does one thing at a time.

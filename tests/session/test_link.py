@@ -179,3 +179,27 @@ def test_the_side_panel_is_named_by_its_place_whatever_runs_stand_beside(tabs):
     assert session.kept
     assert (panel(session) == "runs") == (tabs == 0)
     assert tabs == 0 or panel(replace(again, kept=())) == panel(session)
+
+
+def test_the_curves_of_variants_are_there_again():
+    keys = "t V V V S learning_rate=1,2 enter"
+    session = headless.pressed(walk(lesson_file("learning-rate")), parse_keys(keys))
+    command = command_of(session)
+    assert "--keys 't S variant=0,1,2 enter S learning_rate=1,2 enter" in command
+    arguments = parser_of(COMMANDS[0]).parse_args(shlex.split(command)[1:])
+    again = headless.pressed(session_of(arguments), parse_keys(arguments.keys))
+    assert [curve.label for curve in again.kept] == [curve.label for curve in session.kept]
+    for one, other in zip(again.kept, session.kept, strict=True):
+        assert one.costs == pytest.approx(other.costs, rel=1e-9)
+        assert (one.verdict, one.setting, one.measure) == (
+            other.verdict,
+            other.setting,
+            other.measure,
+        )
+
+
+@pytest.mark.parametrize("number", ["10", "x", "-1"])
+def test_a_sweep_over_a_variant_that_is_not_there_says_which_there_are(number):
+    lesson = walk(lesson_file("learning-rate"))
+    session = headless.pressed(lesson, parse_keys(f"t S variant={number} enter"))
+    assert "1 to 9; 0 is the lesson itself" in session.message or session.prompt.error

@@ -35,6 +35,8 @@ class Member(Struct, frozen=True, eq=False):
     """What tells it from the others, as `learning_rate 0.5`."""
     problem: Problem
     settings: Settings
+    setting: str = ""
+    """What is swept, with which the label begins; empty where runs differ in more."""
 
 
 class Found(Struct, frozen=True, eq=False):
