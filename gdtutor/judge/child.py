@@ -16,7 +16,7 @@ import os
 import pickle
 import sys
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 from types import CodeType, ModuleType
 from typing import Any
@@ -103,6 +103,9 @@ class _ProgramRun:
         self._layers: Layers | None = None
         self._layout: dict[str, str] = {}
         self._rows = False
+        self._look: Callable[[Space], Space] = dict
+        self._after_pass: Space = {}
+        """What the names had when a loop that trains was left: what it has learned may be shown."""
 
     def on(self, given: Space, continues: bool) -> tuple[Job, Space]:
         """Return what happened on a case, and the values left."""
@@ -117,6 +120,8 @@ class _ProgramRun:
         if "m" in laid:
             # A count, which shapes and ranges take.
             laid["m"] = int(laid["m"])
+        self._after_pass = {}
+        self._look = lambda space: self._found(space, names, watch)
         kept = copy.deepcopy({name: laid[name] for name in job["data"]})
         space: Space = dict(laid)
         found: Space = {}
@@ -132,7 +137,7 @@ class _ProgramRun:
             space = self._module.__dict__ if self._module is not None else space
         finally:
             sys.settrace(None)
-        found = {**found, **self._found(space, names, watch)}
+        found = {**found, **self._found(space, names, watch), **self._after_pass}
         values = {
             name: array for name, value in found.items() if (array := as_numbers(value)) is not None
         }
@@ -176,11 +181,20 @@ class _ProgramRun:
         space |= given | {
             "epochs": job.get("epochs", 1),
             GIVEN: self._given(given),
-            FIRST: _first_pass,
+            FIRST: self._first_pass,
         }
         sys.path[0] = job["folder"]
         loader.exec_module(module)
         return space
+
+    def _first_pass(self, passes: Any) -> Iterator[Any]:
+        try:
+            yield from islice(iter(passes), 1)
+        finally:
+            frame = sys._getframe(1)
+            found = self._look({**frame.f_globals, **frame.f_locals})
+            if len(found) > len(self._after_pass):
+                self._after_pass = {name: as_numbers(value) for name, value in found.items()}
 
     def _given(self, given: Space) -> Any:
         def ask(name: str, typed: Any, is_lenient: bool) -> Any:
@@ -266,10 +280,6 @@ class _ProgramRun:
                     found[name] = value
             if name not in found and as_numbers(watch.left.get(theirs)) is not None:
                 found[name] = watch.left[theirs]
-
-
-def _first_pass(passes: Any) -> Iterator[Any]:
-    return islice(iter(passes), 1)
 
 
 def _told(error: BaseException, path: str) -> Job:

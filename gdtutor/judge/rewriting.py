@@ -113,7 +113,7 @@ class _OnePass(ast.NodeTransformer):
         self.generic_visit(node)
         if not self._trains([node], node.test):
             return node
-        once = ast.List([node.test], ast.Load())
+        once = _first(ast.copy_location(ast.List([node.test], ast.Load()), node.test))
         return ast.copy_location(ast.For(ast.Name(_PASS, ast.Store()), once, node.body, []), node)
 
     def visit_ListComp(self, node: ast.ListComp) -> ast.AST:

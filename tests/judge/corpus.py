@@ -557,6 +557,23 @@ b2 = b2 - learning_rate * db2
 """
 )
 
+TRAINED_NET = (
+    NET
+    + """
+    def train(self, X, Y, lr, epochs):
+        for e in range(epochs):
+            self.forward(X)
+            self.backward(X, Y)
+            for name in ("W1", "b1", "W2", "b2"):
+                value = getattr(self, name)
+                value -= lr * getattr(self, "d" + name)
+
+net = Net(W1, b1, W2, b2)
+net.train(X, Y, learning_rate, 1000)
+print(net.forward(X))
+"""
+)
+
 FOR_EPOCH = "for epoch in range(epochs):"
 
 OUT_OF_PLACE = UPDATE_OR.replace("W = W - learning_rate * dW", "W -= learning_rate * dW")
@@ -638,6 +655,35 @@ RIGHT = (
     RightProgram("all in a main function", "16", MAIN),
     RightProgram("a class of the network", "16", USED_NET),
     RightProgram("a class of the network, not made use of", "16", NET),
+    RightProgram("a class that trains, and shows what it has learned", "16", TRAINED_NET),
+    RightProgram(
+        "a loop, and what it has learned",
+        "16",
+        EPOCHS
+        + """
+Z1 = W1 @ X + b1
+A1 = sigmoid(Z1)
+Yhat = sigmoid(W2 @ A1 + b2)
+print(Yhat)
+""",
+    ),
+    RightProgram(
+        "a check by differences behind the names",
+        "16",
+        HIDDEN
+        + """
+def cost(W1):
+    return np.sum((sigmoid(W2 @ sigmoid(W1 @ X + b1) + b2) - Y)**2) / (2*m)
+number = np.zeros_like(W1)
+for i in range(W1.shape[0]):
+    for j in range(W1.shape[1]):
+        W1[i, j] += 1e-5
+        up = cost(W1)
+        W1[i, j] -= 2e-5
+        number[i, j] = (up - cost(W1)) / 2e-5
+        W1[i, j] += 1e-5
+""",
+    ),
     RightProgram(
         "a while loop",
         "16",
