@@ -39,7 +39,7 @@ def test_the_closing_page_names_the_commands(lesson: Path) -> None:
     assert "`gdtutor judge or.md mine.py --new`" in page
     done = frozenset({("or-vectorised", WRITTEN)})
     written = replace(session, library=replace(session.library, tasks_done=done))
-    assert "● Write its gradients. **Done.**" in closing_prose(written)
+    assert "✓ Write its gradients. **Done.**" in closing_prose(written)
 
 
 def test_the_names_of_the_block_alone_are_asked_for(
