@@ -4,6 +4,7 @@ import pytest
 
 from gdtutor.classroom.admission import (
     CROWDED_EVERY,
+    LONGEST_WAIT,
     WRONG_BURST,
     CodeThrottle,
     checked_code,
@@ -13,6 +14,7 @@ from gdtutor.classroom.admission import (
     seat_name,
 )
 from gdtutor.classroom.seats import Seat
+from gdtutor.classroom.server import LOGIN_SECONDS
 from gdtutor.engine.errors import GdTutorError
 
 
@@ -67,3 +69,10 @@ def test_codes_wait_for_each_other_once_many_were_wrong() -> None:
     assert waits == [CROWDED_EVERY * n for n in (1, 2, 3, 4)]
     now = 10.0
     assert throttle.wait() == 0
+
+
+def test_nobody_waits_longer_than_a_login_may_take() -> None:
+    throttle = CodeThrottle(lambda: 0.0)
+    for _ in range(WRONG_BURST):
+        throttle.was_wrong()
+    assert max(throttle.wait() for _ in range(500)) == LONGEST_WAIT < LOGIN_SECONDS

@@ -17,6 +17,7 @@ from classes import (
     until,
 )
 
+from gdtutor.classroom import server
 from gdtutor.classroom.hub import ClassHub
 from gdtutor.classroom.room import joined, locked, pressed
 from gdtutor.classroom.seats import opened_room
@@ -237,3 +238,20 @@ def test_wrong_pins_shut_nobody_out() -> None:
     hub.room = room
     assert not any(hub.opens_seat("vic", f"{wrong:06}") for wrong in range(500))
     assert hub.opens_seat("vic", "123456")
+
+
+def test_connections_that_say_nothing_keep_nobody_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "DOOR_SECONDS", 0.01)
+
+    async def work() -> None:
+        async with running_class(lesson_session("bias")) as room:
+            silent = [
+                await asyncio.open_connection("127.0.0.1", room.port)
+                for _ in range(2 * server.DOORS)
+            ]
+            anna = await room.join("anna")
+            await anna.shows("keeps your seat, anna")
+            for _, writer in silent:
+                writer.close()
+
+    run(work())
