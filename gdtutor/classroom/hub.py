@@ -189,7 +189,8 @@ class ClassHub:
             self._waiting[name].append(step)
             return
         found = step(self.room)
-        self._take(name, found.room, found.effects)
+        # What is computed now is painted with its end, once.
+        self._take(name, found.room, found.effects, paints=found.work is None)
         seat = self.room.seats.get(name)
         if found.work is None or seat is None or seat.own is None:
             return
@@ -214,8 +215,10 @@ class ClassHub:
         if seat is not None and seat.own is own:
             self._take(name, with_seat(self.room, replace(seat, own=after)), effects)
 
-    def _take(self, name: str, room: Classroom, effects: tuple[Effect, ...]) -> None:
-        self._turn(room)
+    def _take(
+        self, name: str, room: Classroom, effects: tuple[Effect, ...], *, paints: bool = True
+    ) -> None:
+        self._turn(room, but="" if paints else name)
         for effect in effects:
             self._carry_out(name, effect)
 
@@ -230,8 +233,8 @@ class ClassHub:
         for line in lines.values():
             line.end(OVER)
 
-    def _turn(self, room: Classroom) -> None:
-        """Take the next state of the class, and paint whose screen it changes."""
+    def _turn(self, room: Classroom, but: str = "") -> None:
+        """Take the next state of the class, and paint whose screen it changes, but for a seat."""
         before, self.room = self.room, room
         if room is before:
             return
@@ -240,7 +243,8 @@ class ClassHub:
         is_other = room.shared is not before.shared
         is_everyones = is_other or room.shows_results != before.shows_results
         for name, line in self._lines.items():
-            if is_everyones or before.seats.get(name) is not room.seats[name]:
+            is_theirs = name != but and before.seats.get(name) is not room.seats[name]
+            if is_everyones or is_theirs:
                 line.show()
         self._changed()
 
