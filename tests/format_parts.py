@@ -269,6 +269,7 @@ def bounds() -> str:
         "variants": f"{tables.MAX_VARIANTS}, their names {MAX_LABEL} characters",
         "pictures": f"{tables.MAX_PICTURES}",
         "the graph of a slice, contour, boundary or fit": f"{picture_work.MAX_DRAWN_CELLS:,} cells "
+        f"and {picture_work.MAX_DRAWN_PRODUCTS:,} multiplications in products of matrices "
         "for one example",
         "the runs of one picture": f"about {picture_work.MAX_SECONDS:.0f} second of training",
     }

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from gdtutor.engine.errors import ShapeError
+from gdtutor.engine.work import forward_work
 from gdtutor.lesson.memory import MAX_PASS_CELLS, pass_cells
 from gdtutor.lesson.model import PictureWish
 from gdtutor.lesson.steps import Steps
@@ -23,6 +25,8 @@ SLICE_STEPS = 8
 MAX_DRAWN_CELLS = 50_000
 """Most cells of all values of a graph for one example, where a picture computes the graph at
 hundreds of points."""
+MAX_DRAWN_PRODUCTS = 200_000
+"""Most multiplications in products of matrices there: some tenths of a second for all points."""
 _DRAWN = ("slice", "contour", "boundary", "space", "fit")
 _OF_OWN = ("optimizers", "batches", "rates")
 """Options that overlay runs that differ from the lesson's own in one setting."""
@@ -67,6 +71,28 @@ def overdrawn(
             count = "one example" if examples == 1 else f"{examples:,} examples"
             what = f"for {count} the values of the graph have {cells:,} cells"
             yield position, what, f"the bound of a {picture.kind} is {bound:,}: {hint}"
+        elif picture.kind in _DRAWN:
+            drawn = walks if picture.kind == "slice" else walks[-1:]
+            products = max(_products(walk, leaves) for walk in drawn)
+            if products > MAX_DRAWN_PRODUCTS:
+                what = f"for one example products of matrices take {products:,} multiplications"
+                hint = f"the bound of a {picture.kind} is {MAX_DRAWN_PRODUCTS:,}: {hint}"
+                yield position, what, hint
+
+
+def _products(walk: Steps, leaves: Sequence[str]) -> int:
+    """Return the multiplications in products of matrices of a pass over one example."""
+    shapes = {leaf.name: walk.shapes[leaf.name] for leaf in walk.graph.leaves}
+    single = dict(shapes)
+    for leaf in walk.graph.leaves:
+        if leaf.name in leaves and shapes[leaf.name]:
+            axis = 0 if leaf.examples_first else len(shapes[leaf.name]) - 1
+            single[leaf.name] = (*shapes[leaf.name][:axis], 1, *shapes[leaf.name][axis + 1 :])
+    try:
+        return forward_work(walk.graph, single).products
+    except ShapeError:
+        # A graph that picks among the examples has no pass over one.
+        return forward_work(walk.graph, shapes).products
 
 
 def _most_timed(picture: PictureWish) -> int:
