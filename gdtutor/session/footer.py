@@ -34,8 +34,11 @@ _NARROW = {
     Screen.TRAIN: ("pause", "train_tab", "reset"),
 }
 """What comes first where few keys have room: the next step, and the way to the hidden panels."""
-_OF_A_CELL = ("next", "escape", "down", "next_key", "help")
-"""What moves and closes an open cell, whose keys are those of the walk else."""
+_OF_A_CELL = (
+    "next", "escape", "down", "next_key", "verify", "edit", "train", "example", "goto", "tab",
+    "library", "link", "help", "quit",
+)  # fmt: skip
+"""What moves and closes an open cell, then what does as it does without one."""
 _ALWAYS = ("help", "quit")
 """What the line always names."""
 _QUOTED = re.compile(r"`([^`\n]{1,9})`")

@@ -89,6 +89,10 @@ def _placeholder(session: Session, context: Context, wish: Placeholder) -> str:
     moment = context.moment
     if wish.digits is not None:
         context = replace(context, look=replace(context.look, digits=wish.digits))
+    elif context.step.phase is Phase.UPDATE and wish.name in moment.updates:
+        apart = _told_apart(context, wish)
+        if apart and wish.about in apart:
+            return apart[wish.about]
     match wish.about:
         case "name":
             return context.name(wish.name)
@@ -117,6 +121,19 @@ def _placeholder(session: Session, context: Context, wish: Placeholder) -> str:
         "batch": len(moment.batch),
     }
     return str(counts[wish.about])
+
+
+def _told_apart(context: Context, wish: Placeholder) -> dict[str, str]:
+    """Return a parameter before and after its update, with the digits that tell them apart."""
+    old, new = context.trace.values[wish.name], context.moment.updates[wish.name].p
+    if wish.cell is not None:
+        old, new = old[wish.cell], new[wish.cell]
+    if np.size(old) != 1:
+        return {}
+    pair = float(np.reshape(old, ())), float(np.reshape(new, ()))
+    return dict(
+        zip(("value", "new"), notation.apart(pair, context.look.digits, context.chars), strict=True)
+    )
 
 
 def _curvatures_text(context: Context, found: Array) -> str:

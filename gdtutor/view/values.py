@@ -9,6 +9,7 @@ import numpy as np
 from gdtutor.engine.operations import Array
 from gdtutor.engine.places import nearest, places_of
 from gdtutor.session.state import Session
+from gdtutor.view.arrays import array_lines
 from gdtutor.view.context import Context
 from gdtutor.view.frame import Line, Style
 from gdtutor.view.graph.drawing import NEIGHBOURS
@@ -59,6 +60,30 @@ def value_lines(session: Session, context: Context, width: int) -> tuple[Line, .
         lines.insert(1, line((f"  {above} {before} more", Style.DIM)))
     if behind:
         lines.append(line((f"  {below} {behind} more", Style.DIM)))
+    return tuple(lines)
+
+
+def cells_lines(context: Context, width: int, room: int) -> tuple[Line, ...]:
+    """Return the cells of the matrices in the table as far as lines are left for them: the node's
+    own first, then those that stand nearest before it, values before gradients.
+    """
+    names, known = _window(context)[0], known_values(context)
+    at = names.index(context.step.node) if context.step.node in names else len(names)
+    order = (*reversed(names[: at + 1]), *names[at + 1 :])
+    sign = "∇" if context.chars.unicode else "grad "
+    wanted = [
+        *(("", n, context.trace.values[n]) for n in order if n in known),
+        *((sign, n, context.trace.gradients[n]) for n in order if n in reached_gradients(context)),
+    ]
+    lines: list[Line] = []
+    for before, name, array in wanted:
+        if not _is_shape(context, array) or room - len(lines) < 3:
+            continue
+        head = line((f"  {before}{context.name(name)}", Style.DIM))
+        rows = array_lines(context, array, width - 4, max_rows=4, counts=False, of=name)
+        block = ((), head, *(line("    ", *row) for row in rows))
+        if len(lines) + len(block) <= room:
+            lines.extend(block)
     return tuple(lines)
 
 
