@@ -1,9 +1,13 @@
 """The walk uses the terminal: what is left over shows more, not borders around nothing."""
 
+import re
+
 import pytest
 from room import measured, shares, used
 from walks import NEURON, walk
 
+from gdtutor.drive.opening import session_at
+from gdtutor.lesson.discovery import shipped_lessons_folder
 from gdtutor.view.frame import UNICODE
 from gdtutor.view.screen import frame_of
 
@@ -35,3 +39,12 @@ def test_a_large_terminal_shows_graph_node_note_values_and_the_program(place):
 def test_each_panel_at_full_size_fits_a_large_terminal(tabs, size):
     frame = frame_of(walk(NEURON, "backward:b", tabs), *size, UNICODE)
     assert len(frame.lines) == size[1]
+
+
+def test_a_very_large_terminal_shows_the_cells_of_matrices_and_the_keys_of_an_open_cell():
+    session = session_at(shipped_lessons_folder() / "16-xor-hidden.md", at="backward:W2[0,1]")
+    rows = frame_of(session, 200, 50, UNICODE).text().splitlines()
+    column = "\n".join(row.rsplit("││", 1)[-1] for row in rows)
+    for text in ("⎡ −0.7026 −0.7519 ⎤", "[ 0 1 1 0 ]", "⎡ 0 0 1 1 ⎤"):
+        assert text in column
+    assert len(re.findall(r"  (?=\S)", rows[-1])) >= 8

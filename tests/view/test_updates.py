@@ -5,6 +5,7 @@ import re
 import numpy as np
 import pytest
 
+from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
 from tests.walks import NETWORK, NEURON, screen, walk
 
 
@@ -33,3 +34,10 @@ def test_the_graph_shows_the_largest_change_of_a_matrix(size, told):
     cell = int(found[1]), int(found[2])
     assert cell == np.unravel_index(int(np.argmax(change)), change.shape)
     assert float(found[4].replace("−", "-")) == pytest.approx(update.p[cell], rel=1e-3)
+
+
+def test_a_note_on_an_update_tells_before_from_after_with_as_many_digits_as_it_takes():
+    path = find_lesson("and-or", shipped_lessons_folder())
+    text = screen(walk(path, "9000/update:b"))
+    before, after = re.search(r"From (\S+) to (\S+)\. One row", text).groups()
+    assert before != after

@@ -144,7 +144,13 @@ def _page(
     above = sum(box.y < top for box in layout.boxes)
     below = sum(box.y >= top and box.y + len(box.rows) > bottom for box in layout.boxes)
     before = (_note(ellipsis, above, "above"),) if above else ()
+    computed = [box for box in layout.boxes if box.node.style is Style.TEXT] or layout.boxes
+    end = max(computed, key=lambda box: box.y)
     after = (_note(ellipsis, hidden + below, ""),) if hidden + below else ()
+    is_known = direction is not Direction.FORWARD and end.node.value is not None
+    if is_known and below and end.y + len(end.rows) > bottom:
+        # The way back begins at the end, so that its value stays in sight.
+        after = (_note(ellipsis, hidden + below, f"to {end.node.label} {end.node.value}"),)
     whole = (*before, *lines, *after)
     blank = ((),) * (height - len(whole))
     return tuple(cut(line, width, ellipsis) for line in (*whole, *blank)[:height])
