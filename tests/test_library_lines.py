@@ -1,6 +1,7 @@
 """The library says how long each lesson is, and which cannot be opened."""
 
 import asyncio
+import re
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from gdtutor.drive.opening import open_lesson, session_at
 from gdtutor.lesson.discovery import discover, shipped_lessons_folder
 from gdtutor.library.lessons import counted_library, library_of
 from gdtutor.paint.colours import choose_colours
+from gdtutor.session.catalogue import WRITTEN
 from gdtutor.session.state import Screen, Session
 from gdtutor.ui.app import Looks, TutorApp
 from gdtutor.ui.program import Program, Services
@@ -47,6 +49,21 @@ def test_a_lesson_whose_graph_is_broken_cannot_be_opened(folder: Path) -> None:
     assert text.count("cannot be opened") == 2
     assert f"{good.steps} steps" in text
     assert "'q'" in text
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 50)])
+def test_each_lesson_has_a_sign_for_each_of_its_tasks_and_the_place_is_not_cut(size) -> None:
+    library = library_of(shipped_lessons_folder())
+    done = frozenset({("bias", "one"), ("bias", WRITTEN)})
+    places = (("bias", "iteration 0, step 3 of 13"),)
+    library = replace(library, tasks_done=done, places=places)
+    rows = frame_of(Session(library=library), *size, UNICODE).text().splitlines()
+    (bias,) = [row for row in rows if "The bias to the rescue" in row]
+    entry = next(entry for entry in library.entries if entry.id == "bias")
+    assert " ✓" + "○" * (entry.tasks - 1) in bias
+    assert "iteration 0, step 3 of 13" in bias
+    columns = {row.rindex("○") for row in rows if re.search(r"\d\d  .*[✓○]+", row)}
+    assert len(columns) <= 2
 
 
 def test_the_library_on_screen_counts_behind_the_keys(folder: Path) -> None:

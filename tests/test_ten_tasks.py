@@ -149,6 +149,13 @@ def test_a_question_is_answered(shelf):
     learner.type("?")
     assert learner.session.challenge is not None
     assert "Esc" in learner.screen
+    for answer in "123":
+        if learner.session.challenge.hides:
+            assert "Enter answer" in learner.screen
+            assert "Ctrl-C quit" in learner.screen
+            learner.type(answer)
+    assert not learner.session.challenge.hides
+    assert learner.session.prompt is None
 
 
 def test_a_task_is_read_and_the_next_lesson_opened(shelf):
@@ -157,3 +164,19 @@ def test_a_task_is_read_and_the_next_lesson_opened(shelf):
     assert learner.session.look.is_closing
     learner.press("enter")
     assert learner.session.lesson.id == "learning-rate"
+
+
+def test_a_task_is_done_and_its_sign_stands_on_the_closing_page_and_in_the_library(shelf):
+    learner = opened(shelf, 1)
+    learner.press("right", "T")
+    assert "○ " in learner.screen
+    first = learner.session.lesson.tasks[0]
+    learner.press("e")
+    learner.type(first.solution[0])
+    assert ("neuron", first.id) in learner.session.library.tasks_done
+    assert "Done: " in learner.screen
+    learner.press("z") if not learner.session.look.is_closing else None
+    assert "✓ " in learner.screen
+    learner.press("enter", "right", "right", "l")
+    (row,) = [row for row in learner.screen.splitlines() if "What is a neuron?" in row]
+    assert "✓○" in row

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gdtutor.lesson.characters import cells, padded
 from gdtutor.lesson.summary import LessonEntry
-from gdtutor.session.catalogue import Library, shown_entries
+from gdtutor.session.catalogue import WRITTEN, Library, shown_entries
 from gdtutor.view import notation
 from gdtutor.view.boxes import hidden
 from gdtutor.view.frame import Chars, Line, Style
@@ -96,15 +96,15 @@ def _entry(
     if not state and entry.id in library.finished:
         state = "finished"
     mark = done if entry.id in library.finished else " "
-    right = _length(entry, width)
+    right = f"{_tasks(library, entry, width, chars)}{_length(entry, width)}"
     head = f" {pointer if is_here else ' '} {mark} {entry.number:>2}  "
     title = notation.plain(entry.title, chars)
     most = column or width - len(head) - len(right) - 2
     left = head + padded(shortened(title, most, chars), column)
-    room = width - cells(left) - cells(right) - 5
+    room = width - cells(left) - cells(right) - 4
     style = Style.CURRENT if is_here else (Style.ERROR if entry.problem else Style.TEXT)
     if column:
-        middle = _summary(entry, state, room + 1, chars)
+        middle = _summary(entry, state, room, chars)
     else:
         said = f"  {shortened(state, room, chars)}" if state and room > 2 else ""
         middle = line((said, Style.DIM))
@@ -122,6 +122,16 @@ def _summary(entry: LessonEntry, state: str, room: int, chars: Chars) -> Line:
     behind = f"  {state}" if state else ""
     own = room - cells(behind)
     return line((f"  {padded(shortened(summary, own, chars), own)}", Style.DIM), behind)
+
+
+def _tasks(library: Library, entry: LessonEntry, width: int, chars: Chars) -> str:
+    """Return a sign for each task of a lesson, the done ones first, as wide for every lesson."""
+    most = max((one.tasks for one in library.entries), default=0)
+    if width < TWO_COLUMNS or not most:
+        return ""
+    done = sum(lesson == entry.id and task != WRITTEN for lesson, task in library.tasks_done)
+    signs = "✓" * min(done, entry.tasks) + "○" * max(entry.tasks - done, 0)
+    return notation.plain(signs, chars).ljust(most)
 
 
 def _length(entry: LessonEntry, width: int) -> str:

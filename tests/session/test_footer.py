@@ -89,9 +89,9 @@ def test_a_page_of_prose_has_nothing_to_unfold_and_no_panels():
 
 def test_with_a_cell_open_the_arrows_move_the_cell():
     found = words(walk(NETWORK, "forward:Z1", "c"))
-    assert found == {
-        "next": "cell", "down": "row", "escape": "close", "next_key": "step", "help": "all keys",
-    }  # fmt: skip
+    moving = {"next": "cell", "escape": "close", "down": "row", "next_key": "step"}
+    assert list(found.items())[:4] == list(moving.items())
+    assert not found.keys() & {"next_phase", "cell", "unfold"}
     assert "↑ ↓ row" in screen(walk(NETWORK, "forward:Z1", "c"))
 
 
