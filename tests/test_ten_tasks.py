@@ -150,12 +150,12 @@ def test_a_question_is_answered(shelf):
     assert learner.session.challenge is not None
     assert "Esc" in learner.screen
     for answer in "123":
-        if learner.session.challenge.hides:
+        if learner.session.prompt is not None:
             assert "Enter answer" in learner.screen
             assert "Ctrl-C quit" in learner.screen
             learner.type(answer)
-    assert not learner.session.challenge.hides
     assert learner.session.prompt is None
+    assert learner.session.answered
 
 
 def test_a_task_is_read_and_the_next_lesson_opened(shelf):
