@@ -25,6 +25,13 @@ SHOWN = 60
 _NAMED_AXIS = re.compile(r"\baxis\s*=")
 _NARROW = ("log", "log1p", "sqrt", "pow")
 """Operations of two or one operands that have no value for some numbers."""
+_OF_SHARES = {
+    "binary_cross_entropy": "",
+    "binary_cross_entropy_logits": "sigmoid",
+    "cross_entropy": "",
+    "cross_entropy_logits": "softmax",
+}
+"""Losses whose targets are shares, and what those of sums do to them by themselves."""
 _OF_TWO = {"max": "maximum", "min": "minimum"}
 """Reductions that are easily taken for the operation on two operands, and that one."""
 
@@ -178,6 +185,29 @@ def _report_axis(notes: Notes, line: str, node: Node) -> None:
     two = _OF_TWO[node.op]
     hint = f"the {OPERATIONS[two].says.split()[2]} of two numbers is {two}(…, {node.attribute})"
     notes.add("axis", what, hint, notes.of_name(line), "warning")
+
+
+def check_shares(notes: Notes, moment: Moment) -> None:
+    """Report losses of shares whose targets are none, and losses of sums that are given shares."""
+    for done in moment.traces:
+        for node in done.graph.nodes:
+            if node.op not in _OF_SHARES:
+                continue
+            line = done.graph.lines[node.line].name
+            aimed = evaluate(node.args[1], done.values)
+            wrong = aimed[(aimed < 0) | (aimed > 1)]
+            if wrong.size:
+                what = f"the targets of {node.op} in {line} are shares, and one is {wrong[0]:g}"
+                hint = "give classes the numbers 0 and 1, as values = { no = 0, yes = 1 }"
+                notes.add("shares", what, hint, notes.of_name(line), "warning")
+            squashes = _OF_SHARES[node.op]
+            arg = node.args[0]
+            index = done.graph.node_by_name.get(arg.name) if isinstance(arg, Name) else None
+            if squashes and index is not None and done.graph.nodes[index].op == squashes:
+                what = f"{node.op} in {line} takes sums, and is given what {squashes} has made"
+                plain = node.op.removesuffix("_logits")
+                hint = f"give it what {squashes} is given, or write {plain}"
+                notes.add("shares", what, hint, notes.of_name(line), "warning")
 
 
 def check_bounds(notes: Notes, moment: Moment) -> None:

@@ -11,6 +11,7 @@ from gdtutor.check.formulas import (
     check_bounds,
     check_broadcasts,
     check_losses,
+    check_shares,
     check_vectors,
     why_not_finite,
 )
@@ -47,6 +48,7 @@ LESSON_CODES = {
     "row": "a vector meets a matrix as a row, not as a column (a warning)",
     "swapped": "a loss takes the target for the prediction, or clip its bounds the wrong way round "
     "(a warning)",
+    "shares": "a loss of shares gets other targets, or one of sums gets shares (a warning)",
     "axis": "a reduction goes along what was meant as an operand (a warning)",
     "outer": "every example meets every other by broadcasting (a warning)",
     "uneven": "one target meets several predictions by broadcasting (a warning)",
@@ -127,6 +129,7 @@ def _check_run(
         check_broadcasts(notes, session.moment)
         check_axes(notes, session.moment)
         check_bounds(notes, session.moment)
+        check_shares(notes, session.moment)
         _check_updates(notes, session.moment)
     check_questions(notes, session, variant)
     check_claims(notes, session, variant)

@@ -60,6 +60,12 @@ def _hint(text: str, position: int) -> str:
         return "operations stand without np., as exp(z)"
     if text.startswith(".dot(", position):
         return "a product of matrices is A @ B"
+    method, of = _METHOD.match(text, position), _NAME_BEFORE.search(text[:position])
+    if method and of:
+        rest = f", {method[2].strip()}" if method[2].strip() else ""
+        return f"what NumPy has as a method is a call, as {method[1]}({of[1]}{rest})"
+    if spelled(text[position]):
+        return f"write {spelled(text[position])}: many Greek letters are shown as such"
     usual = "formulas hold names, numbers, parentheses and + - * / ** @ .T"
     return _HINTS.get(text[position], usual)
 
@@ -74,7 +80,22 @@ def _shown(character: str) -> str:
 
 _WORD = re.compile(r"[A-Za-z_]")
 
+_METHOD = re.compile(r"\.([a-z]\w{0,20})\(([^()]{0,20})\)")
+_NAME_BEFORE = re.compile(r"([A-Za-z_]\w{0,40})$")
+
+
+def spelled(letter: str) -> str:
+    """Return the ASCII name of a Greek letter, as omega; empty for anything else."""
+    words = unicodedata.name(letter, "").split()
+    if words[:1] != ["GREEK"] or words[2:3] != ["LETTER"]:
+        return ""
+    word = (words[4] if words[3] == "FINAL" else words[3]).lower().replace("lamda", "lambda")
+    return word.capitalize() if words[1] == "CAPITAL" else word
+
+
 _HINTS = {
+    ">": "step(a - b) is 1 where a is at or above b, else 0",
+    "<": "step(b - a) is 1 where b is at or above a, else 0",
     "{": "h{t} stands in a repetition: for t in 1..8: and its lines below, further in",
     "^": "a power is written x**2",
     "·": "a product is written with *",

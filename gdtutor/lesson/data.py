@@ -18,7 +18,7 @@ from gdtutor.lesson.reports import shown, shown_sentence
 from gdtutor.lesson.tables import UNSCALED, DataTable, LabelTable, NetworkTable
 from gdtutor.training.csvdata import CsvForm, read_csv, resolve_inside
 from gdtutor.training.datasets import DATASETS, make_dataset, target_names
-from gdtutor.training.errors import DataError
+from gdtutor.training.errors import CsvError, DataError
 from gdtutor.training.features import Features, features_of
 from gdtutor.training.problem import Binding
 from gdtutor.training.scaling import SCALINGS
@@ -97,6 +97,9 @@ def read_data(
     except DataError as error:
         at = next(name for name in SOURCES if getattr(table, name) is not None)
         what = shown_sentence(error.what)
+        if isinstance(error, CsvError) and error.is_missing:
+            at = "inputs" if error.column in _flat(table.inputs or ()) else "targets"
+            what = f"'{shown(table.csv or '')}' has no column '{shown(error.column or '')}'"
         mistakes.append(Mistake(("data", at), error.code, what, error.hint))
     else:
         if network is None or not network.features:

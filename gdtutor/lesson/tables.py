@@ -111,6 +111,12 @@ def _column_names(value: object, path: Path, mistakes: list[Mistake]) -> object:
     return names(value, path, mistakes)
 
 
+def _label(value: object, path: Path, mistakes: list[Mistake]) -> object:
+    """Read a label: a text, or a number, which is compared as it is written shortest."""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return line(64, 1)(f"{value:g}" if is_number else value, path, mistakes)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class LabelTable:
     """What becomes of a column of labels."""
@@ -119,7 +125,7 @@ class LabelTable:
     """The column of the labels, texts or numbers."""
     one_hot: bool = key(flag, False, "true for one column of 0 and 1 for each class")
     """Whether each class becomes a column of its own: 1 at its examples, else 0."""
-    classes: tuple[str, ...] | None = key(list_of(line(64, 1)), None, "the classes in order")
+    classes: tuple[str, ...] | None = key(list_of(_label), None, "the classes in order")
     """The classes of `one_hot` in order; sorted where they are left out."""
     values: Mapping[str, float] | None = key(
         table_of(number(-1e300)), None, "a number for each label, as { no = -1, yes = 1 }"

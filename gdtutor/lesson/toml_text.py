@@ -6,6 +6,7 @@ import re
 import tomllib
 from collections.abc import Collection, Iterator
 
+from gdtutor.engine.tokens import spelled
 from gdtutor.lesson.reports import NOWHERE, Findings, Place
 from gdtutor.values import Struct, field
 
@@ -123,12 +124,11 @@ def _report_syntax(
             place, "duplicate-key", "this key or table is written twice", "keep one of them"
         )
     else:
-        findings.error(
-            place,
-            "toml",
-            f"this is not TOML: {what[:1].lower()}{what[1:]}",
-            'texts stand in quotes, as title = "The bias"; lists in brackets',
-        )
+        hint = 'texts stand in quotes, as title = "The bias"; lists in brackets'
+        begins = text.split("\n")[max(0, line - 1)][column - 1 : column]
+        if begins and spelled(begins):
+            hint = f"write {spelled(begins)}: many Greek letters are shown as such"
+        findings.error(place, "toml", f"this is not TOML: {what[:1].lower()}{what[1:]}", hint)
 
 
 class _Level(Struct):

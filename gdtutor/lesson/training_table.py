@@ -9,6 +9,7 @@ from gdtutor.training.optimisers import optimiser_of
 from gdtutor.training.order import iterations_per_epoch
 from gdtutor.training.rates import TO_THE_END, check_schedule
 from gdtutor.training.settings import Schedule, Settings, Stop, held_back
+from gdtutor.values import replace
 
 MAX_ITERATIONS = 1_000_000_000
 """Most iterations of a run."""
@@ -46,10 +47,12 @@ def read_settings(
             what = f"the run would have {iterations:,} iterations"
             hint = f"the bound is {MAX_ITERATIONS:,}"
             mistakes.append(Mistake(("training", "epochs"), "bound", what, hint))
-    try:
-        optimiser_of(settings)
-    except TrainingError as error:
-        mistakes.append(_wrong("hyperparameters", error.what, error.hint))
+    for constant in settings.hyperparameters or ((),):
+        try:
+            optimiser_of(replace(settings, hyperparameters=(constant,) if constant else ()))
+        except TrainingError as error:
+            told = _wrong("hyperparameters", error.what, error.hint)
+            mistakes += [] if told in mistakes else [told]
     try:
         check_schedule(settings.schedule)
     except TrainingError as error:

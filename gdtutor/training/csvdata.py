@@ -15,7 +15,7 @@ import numpy as np
 from gdtutor.engine.errors import did_you_mean
 from gdtutor.engine.operations import Array
 from gdtutor.training.datasets import MAX_EXAMPLES
-from gdtutor.training.errors import CsvError
+from gdtutor.training.errors import NO_COLUMN, CsvError
 from gdtutor.training.files import read_regular
 from gdtutor.values import Struct
 
@@ -231,7 +231,7 @@ def _place(names: list[str], name: str, row: int) -> int:
         hint = 'write separator = ";"' if ";" in names[0] else 'write separator = "\\t"'
     else:
         hint = did_you_mean(name, names) or "name the columns in the first row"
-    raise CsvError(row, name, "there is no such column", hint)
+    raise CsvError(row, name, NO_COLUMN, hint)
 
 
 def _cell(record: list[str], place: int, row: int, name: str) -> str:

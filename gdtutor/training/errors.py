@@ -11,6 +11,9 @@ class DataError(GdTutorError):
     code = "data"
 
 
+NO_COLUMN = "there is no such column"
+
+
 class CsvError(DataError):
     """A CSV file that cannot serve as examples, with the place in it."""
 
@@ -25,6 +28,8 @@ class CsvError(DataError):
         """The line of the file, from 1, the header included; None for the file as a whole."""
         self.column = column
         """The name of the column; None where no one column is at fault."""
+        self.is_missing = what == NO_COLUMN
+        """Whether the file has no such column, so that what names it is at fault."""
 
 
 class TrainingError(GdTutorError):

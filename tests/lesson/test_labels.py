@@ -145,3 +145,48 @@ def test_the_table_says_which_label_a_class_is(tmp_path, capsys) -> None:
     (tmp_path / "lesson.md").write_text(LABELS)
     assert main(["shot", str(tmp_path / "lesson.md"), "--keys", "t s tab", "--size", "120x36"]) == 0
     assert "0 cat, 1 dog, 2 owl" in capsys.readouterr().out
+
+
+HINTED = """+++
+format = 1
+id = "hinted"
+title = "Hinted"
+orientation = "rows"
+[parameters]
+W = [[0.1], [0.2]]
+{given}
+[data]
+inputs = {{ X = ["x1", "x2"] }}
+targets = {{ Y = {{ column = "c", one_hot = true, classes = [0, 1] }} }}
+examples = [[1, 2, 0], [3, 1, 1]]
+[training]
+optimizer = "adam"
+{settings}
++++
+```graph
+Z = X @ W
+{line}
+C = sum((Q - Y)**2)/m
+```
+"""
+
+
+@pytest.mark.parametrize(
+    ("given", "settings", "line", "hints"),
+    [
+        ("", "", "Q = Z", []),
+        ("ω = 1.0", "", "Q = Z", ["write omega: many"]),
+        ("", "", "Q = Z*λ", ["write lambda: many"]),
+        ("", "", "Z += X", ["give the result a name of its own, as Z2 = Z + …"]),
+        ("", "", "Q = Z - Z.mean(0)", ["what NumPy has as a method is a call, as mean(Z, 0)"]),
+        ("", "", "Q = Z > 0", ["step(a - b) is 1 where a is at or above b, else 0"]),
+        ("", "hyperparameters = { beta = 0.5, beta1 = 1.0 }", "Q = Z",
+         ["did you mean 'beta", "use at least 0 and below 1"]),
+    ],
+)  # fmt: skip
+def test_what_is_written_as_elsewhere_is_told_as_it_is_written_here(given, settings, line, hints):
+    text = HINTED.format(given=given, settings=settings, line=line)
+    _, reports = parse_lesson(text, Path("01-hinted.md"))
+    found = [report.hint for report in reports if report.level == "error"]
+    assert len(found) == len(hints)
+    assert all(own.startswith(hint) for own, hint in zip(found, hints, strict=True))
