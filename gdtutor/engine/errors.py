@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 from difflib import get_close_matches
 
@@ -55,3 +56,12 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     """Return `did you mean 'x'?` for the nearest known name, or an empty string."""
     near = get_close_matches(name, list(known), n=1, cutoff=0.6)
     return f"did you mean '{near[0]}'?" if near else ""
+
+
+def spelled(letter: str) -> str:
+    """Return the ASCII name of a Greek letter, as omega; empty for anything else."""
+    words = unicodedata.name(letter, "").split()
+    if words[:1] != ["GREEK"] or words[2:3] != ["LETTER"]:
+        return ""
+    word = (words[4] if words[3] == "FINAL" else words[3]).lower().replace("lamda", "lambda")
+    return word.capitalize() if words[1] == "CAPITAL" else word

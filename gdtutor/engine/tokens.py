@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from gdtutor.engine.errors import FormulaError
+from gdtutor.engine.errors import FormulaError, spelled
 
 
 class Token(NamedTuple):
@@ -82,15 +82,6 @@ _WORD = re.compile(r"[A-Za-z_]")
 
 _METHOD = re.compile(r"\.([a-z]\w{0,20})\(([^()]{0,20})\)")
 _NAME_BEFORE = re.compile(r"([A-Za-z_]\w{0,40})$")
-
-
-def spelled(letter: str) -> str:
-    """Return the ASCII name of a Greek letter, as omega; empty for anything else."""
-    words = unicodedata.name(letter, "").split()
-    if words[:1] != ["GREEK"] or words[2:3] != ["LETTER"]:
-        return ""
-    word = (words[4] if words[3] == "FINAL" else words[3]).lower().replace("lamda", "lambda")
-    return word.capitalize() if words[1] == "CAPITAL" else word
 
 
 _HINTS = {

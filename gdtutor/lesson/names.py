@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from gdtutor.engine.errors import spelled
 from gdtutor.engine.expression import MAX_NAME, NAME
-from gdtutor.engine.tokens import spelled
 from gdtutor.lesson.reports import shown
 
 MAX_NAMES = 2_000

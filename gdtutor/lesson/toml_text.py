@@ -6,7 +6,7 @@ import re
 import tomllib
 from collections.abc import Collection, Iterator
 
-from gdtutor.engine.tokens import spelled
+from gdtutor.engine.errors import spelled
 from gdtutor.lesson.reports import NOWHERE, Findings, Place
 from gdtutor.values import Struct, field
 

@@ -75,10 +75,12 @@ def _rows(
     right, wrong = ("✓", "✗") if source.chars.unicode else ("ok", "NO")
     names = (source.column(problem.columns[c]) for c in columns)
     head = ["#", *names, "target", "learned", ""]
-    body = []
+    called = class_names(problem) or tuple(map(str, range(len(expected))))
+    body, by_class = [], []
     for example in _shown(count, room - 1):
         if example is None:
             body.append([source.chars.ellipsis] + [""] * (len(head) - 1))
+            by_class.append(body[-1])
             continue
         row = [f"{example}{HELD if example >= source.run.trained_examples else ''}"]
         row += [source.number(float(problem.examples[example, c]), 3) for c in columns]
@@ -88,7 +90,14 @@ def _rows(
         if kinds is not None and kinds[0][example] != UNDECIDED:
             mark = right if kinds[0][example] == kinds[1][example] else wrong
         body.append([*row, mark])
+        if kinds is not None and len(expected) > 1:
+            said, true = (int(kind[example]) for kind in kinds)
+            answer = source.column(called[said]) if 0 <= said < len(called) else "?"
+            by_class.append([*row[:-2], source.column(called[true]), answer, mark])
     table = [head, *body]
+    if _total(table) > width and kinds is not None and len(expected) > 1:
+        # Of several shares the largest is what counts: class stands against class.
+        table = [head, *by_class]
     if _total(table) > width:
         # The inputs give way, all of them: the number of the example finds them.
         table = [[row[0], *row[1 + len(columns) :]] for row in table]

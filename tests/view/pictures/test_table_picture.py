@@ -104,3 +104,31 @@ def test_examples_held_back_are_counted_apart():
     assert "held out (v): 1 of 1 right, 100 %" in text
     assert any(line.startswith("3v ") for line in text.splitlines())
     assert "should be    0   0   0" in text
+
+
+def test_of_many_shares_class_stands_against_class():
+    names = ", ".join(f'"k-{i:02}"' for i in range(12))
+    shares = f"""
+orientation = "rows"
+[parameters]
+W = {{ shape = [2, 12], init = "normal", seed = 3 }}
+[data]
+inputs = {{ X = ["x1", "x2"] }}
+targets = {{ Y = {{ column = "kind", one_hot = true, classes = [{names}] }} }}
+examples = [[1, 0, "k-03"], [0, 1, "k-11"], [2, 1, "k-00"]]
+{{pictures}}
++++
+```graph
+P = softmax(X @ W)
+C = sum(cross_entropy(P, Y))/m
+```
+"""
+    given = source(shares, 'kind = "table"')
+    w = given.parameters["W"]
+    said = np.argmax(given.problem.examples[:, :2] @ w, axis=1)
+    rows = picture(shares, 'kind = "table"', width=30, height=16).splitlines()
+    assert rows[0].split() == ["#", "x₁", "x₂", "target", "learned"]
+    for number, (row, true) in enumerate(zip(rows[1:4], (3, 11, 0), strict=True)):
+        mark = "✓" if said[number] == true else "✗"
+        assert row.split()[0] == str(number)
+        assert row.split()[3:] == [f"k-{true:02}", f"k-{said[number]:02}", mark]
