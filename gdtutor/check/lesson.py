@@ -155,7 +155,8 @@ def _report_left_out(notes: Notes) -> None:
     """Report what there was no time for."""
     left_out = list(notes.limit.left_out())
     if left_out:
-        what = f"the checks took longer than {SECONDS:g} seconds; left out: {', '.join(left_out)}"
+        took = f"the checks took longer than {SECONDS:g} seconds of the processor's time"
+        what = f"{took}; left out: {', '.join(left_out)}"
         hint = "use smaller matrices, fewer lines or a smaller batch, and all of it can be checked"
         notes.add("slow", what, hint, Place(1, 1), "warning")
 
