@@ -13,6 +13,10 @@ from gdtutor.cli.lesson_files import lesson_path
 from gdtutor.drive.headless import pressed
 from gdtutor.drive.keys import parse_keys
 from gdtutor.drive.opening import session_at
+from gdtutor.judge.standing import LEFT, UNICODE_MARKS, side_by_side, standing_lines
+from gdtutor.judge.telling import verdict_lines
+from gdtutor.judge.verdict import judge
+from gdtutor.lesson.load import load_lesson
 from gdtutor.paint.colours import choose_colours
 from gdtutor.play.options import playground_of_line
 from gdtutor.session.commands import COMMANDS, commands_of
@@ -22,12 +26,16 @@ from gdtutor.session.snapshots import snapshot_of
 from gdtutor.session.state import Screen, Session, Status
 from gdtutor.session.update import Progressed, update
 from gdtutor.ui.picture import frame_svg
-from gdtutor.view.frame import UNICODE
+from gdtutor.view.frame import UNICODE, Frame, Style
+from gdtutor.view.lines import fitted, line
 from gdtutor.view.screen import frame_of
+from tests.judge.corpus import HIDDEN
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
 PICTURES = ROOT / ".pictures"
+JUDGED = 106
+"""Columns of the picture of a judged program."""
 
 _TITLES = {
     Screen.STUDY: "The walk",
@@ -93,12 +101,36 @@ def play_picture() -> str:
     return _svg(session, f"gdtutor play {line}", (120, 36))
 
 
+def judge_picture() -> str:
+    """Return what --watch shows of a program with one line wrong."""
+    text = HIDDEN.replace("dZ2 = dYhat * Yhat * (1 - Yhat)", "dZ2 = dYhat")
+    path = Path("mine.py")
+    verdict = judge(load_lesson(lesson_path("xor-hidden")), text, path)
+    left = list(standing_lines(verdict, UNICODE_MARKS))
+    rows = list(side_by_side(left, list(verdict_lines(verdict, path, None)), JUDGED))
+    styles = {"✓": Style.POSITIVE, "✗": Style.ERROR, "~": Style.DIM}
+    lines = []
+    for row in rows:
+        head, rest = row[:LEFT], row[LEFT:]
+        style = styles.get(head[1:2], Style.TEXT)
+        told = Style.ERROR if rest.startswith("departs") else Style.TEXT
+        lines.append(fitted(line((head, style), (rest, told)), JUDGED, UNICODE))
+    frame = Frame(JUDGED, len(lines), tuple(lines))
+    title = "gdtutor judge xor-hidden mine.py --watch"
+    return frame_svg(frame, UNICODE, choose_colours("truecolor", {}), title)
+
+
 def _svg(session: Session, title: str, size: tuple[int, int] = (80, 24)) -> str:
     colours = choose_colours("truecolor", {})
     return frame_svg(frame_of(session, *size, UNICODE), UNICODE, colours, title)
 
 
-PICTURE_FILES = {"study.svg": study_picture, "train.svg": train_picture, "play.svg": play_picture}
+PICTURE_FILES = {
+    "study.svg": study_picture,
+    "train.svg": train_picture,
+    "play.svg": play_picture,
+    "judge.svg": judge_picture,
+}
 
 if __name__ == "__main__":
     README.write_text(with_parts(README.read_text("utf-8")), "utf-8")

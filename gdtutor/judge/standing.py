@@ -11,7 +11,8 @@ from gdtutor.values import Struct
 
 WIDE = 100
 """Columns from which on the names and the verdict stand side by side."""
-_LEFT = 26
+LEFT = 26
+"""Columns of the names where they stand beside the verdict."""
 
 
 class NameMarks(Struct, frozen=True):
@@ -52,7 +53,7 @@ def side_by_side(left: Sequence[str], right: Sequence[str], width: int) -> Itera
     for index in range(max(len(left), len(right))):
         first = left[index] if index < len(left) else ""
         second = right[index] if index < len(right) else ""
-        yield f"{first}{' ' * max(_LEFT - cells(first), 1)}{second}".rstrip()
+        yield f"{first}{' ' * max(LEFT - cells(first), 1)}{second}".rstrip()
 
 
 def _in_rows(left: Sequence[str], width: int) -> Iterator[str]:
