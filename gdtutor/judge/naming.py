@@ -77,14 +77,15 @@ def slip_of(
     plain = _of_the_array(name, starts, departing)
     if plain is not None:
         return plain
-    fits: dict[SlipMatch, None] | None = None
-    for start in departing:
-        here = dict.fromkeys(_fitting(name, asked, start))
-        fits = here if fits is None else {fit: None for fit in fits if fit in here}
-        if not fits:
-            break
-    if fits:
-        return min(fits, key=lambda fit: _rank(fit, shown))
+    for way in (_fitting, _fitting_twice):
+        fits: dict[SlipMatch, None] | None = None
+        for start in departing:
+            here = dict.fromkeys(way(name, asked, start))
+            fits = here if fits is None else {fit: None for fit in fits if fit in here}
+            if not fits:
+                break
+        if fits:
+            return min(fits, key=lambda fit: _rank(fit, shown))
     return _of_the_shape(name, first)
 
 
@@ -189,6 +190,22 @@ def _fitting(name: AskedName, asked: Sequence[AskedName], start: OneStart) -> It
             moved = blended(start.moment, asked, {**own, earlier.name: found}).computed(name)
             if moved is not None and _agree(moved, reading.value, reading.tolerance):
                 yield fit
+
+
+def _fitting_twice(
+    name: AskedName, asked: Sequence[AskedName], start: OneStart
+) -> Iterator[SlipMatch]:
+    """Yield the slips that give a value together with a sign flipped, or 1/m forgotten or twice."""
+    reading, m = start.readings[name.name], max(len(start.moment.batch), 1)
+    if reading.value is None:
+        return
+    shares = (Slip.NO_SHARE, Slip.SHARE_TWICE, Slip.MEAN)
+    working = blended(start.moment, asked, start.own(without=name.name)).working(name)
+    for fit, found in wrong_arrays(working, start.before):
+        for second, factor in ((Slip.SIGN, -1), (Slip.NO_SHARE, m), (Slip.SHARE_TWICE, 1 / m)):
+            is_same = fit.slip is second or (fit.slip in shares and second in shares)
+            if not is_same and _agree(found * factor, reading.value, reading.tolerance):
+                yield replace(fit, second=second)
 
 
 def _laid_out(reading: Reading) -> list[Array]:

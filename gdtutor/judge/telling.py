@@ -42,6 +42,7 @@ def verdict_data(
             "line": first.line or None,
             "slip": None if first.slip is None else first.slip.slip.value,
             "about": "" if first.slip is None else first.slip.about,
+            "second_slip": first.slip.second.value if first.slip and first.slip.second else None,
             "yours": None if first.reading is None else _plain(first.reading.raw),
             "engine": _plain(first.engine),
             "open": open_command(verdict, first),
@@ -183,7 +184,9 @@ def _departure_lines(verdict: Verdict, first: Departure, path: Path) -> Iterator
     elif first.slip is None:
         yield "         No usual slip gives these numbers."
     else:
-        said = f"{first.slip.slip.value}: {_says(first)}"
+        second = first.slip.second
+        called = first.slip.slip.value + (f" and {second.value}" if second else "")
+        said = f"{called}: {_says(first)}"
         yield from (f"         {row}" for row in wrap(said, _PROSE))
     if first.start >= verdict.program.own:
         yield "         It shows on another start than the lesson's own, with these numbers:"
@@ -198,6 +201,9 @@ def _says(departure: Departure) -> str:
         return ""
     slip, about = departure.slip.slip, departure.slip.about
     more = f" {about}." if slip is Slip.TRANSPOSED and ".T" in about else ""
+    second = departure.slip.second
+    # The share that is looked for besides another slip is that of the batch.
+    more += f" And: {SAYS[second].format(about='1/m')}" if second else ""
     return SAYS[slip].format(about=about or "the value") + more
 
 

@@ -76,6 +76,8 @@ class SlipMatch(Struct, frozen=True):
     slip: Slip
     about: str = ""
     """The node, parameter or number that it is about; empty where there is none to name."""
+    second: Slip | None = None
+    """Another one in the same line."""
 
 
 def slips_that_fit(

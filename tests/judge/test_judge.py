@@ -322,6 +322,12 @@ SAID = {
     "one NaN": ("sigmoid(Z1)", "sigmoid(Z1) * np.nan", "follows Z2 Yhat C dYhat dZ2 dW2 db2 dA1"),
     "no slip": ("dA1 = W2.T @ dZ2", "dA1 = np.zeros((9, 9))", "yours is 9×9, the walk's 3×4:"),
     "names": ("Z1", "z1", 'table at the top: names = {"Z1": "z1", "dZ1": "dz1"}'),
+    "two slips": ("dYhat * Yhat * (1 - Yhat)", "-Yhat * (1 - Yhat)",
+                  "upstream factor missing and sign flipped:"),
+    "two slips, 1/m": ("dW1 = dZ1 @ X.T", "dW1 = dZ1 @ A1[:2].T * m",
+                       "No usual slip gives these numbers."),
+    "a function and 1/m": ("np.sum((Yhat - Y)**2) / (2*m)", "-np.sum((Yhat - Y)**2) / 2",
+                           "sign flipped and constant factor forgotten:"),
     "an update": ("b1 = b1 - ", "b1 = b1 + ", "13 of 13 names are right; the update of b1 is not."),
 }  # fmt: skip
 
