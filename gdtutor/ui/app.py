@@ -126,6 +126,11 @@ class TutorApp(App[int], inherit_bindings=False):
         yield self._canvas
 
     @property
+    def is_shared(self) -> bool:
+        """Whether others wait for this program, as a class does."""
+        return self._around is not None
+
+    @property
     def room(self) -> Size:
         """Columns and rows that the program has."""
         return self._room_of(self.size)

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 MOST_WAITING = 64
 """Keys that may wait for their answer; what is typed faster than that was not typed."""
+MOST_UNWRITTEN, LOOK_EVERY = 16, 0.1
+"""Texts that wait for a terminal to be read, above which they are dropped; and the seconds between
+two looks at whether it is."""
 ALWAYS_HEARD = ("q", "ctrl+c")
 """Keys of which one is heard however many are waiting."""
 
@@ -41,7 +44,7 @@ class RestoringDriver(LinuxDriver):
         # Textual writes to what has `write`, `flush` and `fileno`.
         self._file = cast(Any, restorer)
         self._entry: list[str] | None = None
-        self._is_stopped = False
+        self._is_stopped = self._is_behind = False
         self._sent = 0
         self._taken = 0
         self._heard: set[str] = set()
@@ -67,11 +70,33 @@ class RestoringDriver(LinuxDriver):
         self._restorer.leave()
 
     def write(self, data: str) -> None:
-        """Hand text to the thread that writes."""
+        """Hand text to the thread that writes; drop it where the terminal has not read for long.
+
+        Only a class is held up by a terminal that reads nothing: its students go on meanwhile.
+        """
         if self._entry is not None:
             self._entry.append(data)
-        if not self._is_stopped:
+        if self._is_stopped or self._is_behind:
+            return
+        if self._tutor.is_shared and self._unwritten() >= MOST_UNWRITTEN:
+            self._is_behind = True
+            self._loop.call_soon_threadsafe(self._catch_up)
+        else:
             super().write(data)
+
+    def _unwritten(self) -> int:
+        """Return how many texts wait to be written."""
+        return 0 if self._writer_thread is None else self._writer_thread._queue.qsize()
+
+    def _catch_up(self) -> None:
+        """Paint all of it once the terminal reads again."""
+        if self._is_stopped:
+            return
+        if self._unwritten():
+            self._loop.call_later(LOOK_EVERY, self._catch_up)
+        else:
+            self._is_behind = False
+            self._tutor.paint_anew()
 
     def _step_aside(self, _number: int, _frame: FrameType | None) -> None:
         """Give the terminal back and stop."""

@@ -1,13 +1,17 @@
 """The command itself: a teacher in a terminal, and students with OpenSSH's own client."""
 
+import asyncio
 import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
+import asyncssh
 import pytest
+from classes import Student
 from pseudo_terminal import IN_ORDER, PATIENCE, PseudoTerminal
 
 from gdtutor.cli import main, teach
@@ -58,6 +62,39 @@ def test_students_see_what_shot_prints_and_get_their_terminals_back(tmp_path: Pa
             assert b"\x1b[?1049lThe teacher has ended the class." in terminal.all_received
             assert terminal.is_restored()
         assert teacher.process.wait(PATIENCE) in (129, -1)
+
+
+@pytest.mark.slow
+def test_a_teachers_terminal_that_reads_nothing_holds_nobody_up(tmp_path: Path) -> None:
+    words = ("-m", "gdtutor", "class", "bias", "--at", "forward:z", "--port", "0", "--code", CODE)
+    home = {"HOME": str(tmp_path), "XDG_DATA_HOME": str(tmp_path)}
+
+    async def follow(port: int, press: Callable[[bytes], object]) -> None:
+        connection = await asyncssh.connect(
+            "127.0.0.1", port, username="anna", password=CODE, known_hosts=None,
+            client_keys=None, config=None, agent_path=None, preferred_auth=["password"],
+        )  # fmt: skip
+        process = await connection.create_process(
+            term_type="xterm", term_size=(80, 24), encoding=None
+        )
+        anna = Student(connection, process, (80, 24))
+        await anna.shows("step 2/13")
+        for _ in range(22):
+            # All of a large screen changes, more often than texts may wait for it to be read.
+            press(b"b")
+            await anna.sees(lambda rows: "step" not in rows[0])
+            press(b"b")
+            await anna.shows("step 2/13")
+        press(b"n")
+        await anna.shows("step 3/13")
+        connection.abort()
+
+    with PseudoTerminal(*words, columns=200, lines=60, environ=home) as teacher:
+        teacher.wait_for(lambda text: "0 here" in text)
+        found = re.search(r"ssh -p (\d+) NAME@localhost", teacher.text())
+        assert found is not None
+        asyncio.run(follow(int(found[1]), teacher.pour))
+        teacher.wait_for(lambda text: "step 3/13" in text)
 
 
 def test_without_asyncssh_the_command_says_how_to_get_it(
