@@ -214,10 +214,10 @@ class _Doorkeeper(asyncssh.SSHServer):
     def get_kbdint_challenge(self, username: str, lang: str, submethods: str) -> Challenge:
         """Ask for the code."""
         self._has_code = False
-        told = [f"Answers are kept, under the name {self._name}."]
-        if not self._server.hub.keeps_answers:
-            told = []
-        return "", "\n".join([self._refused, *told]).strip(), "", [("Join code: ", False)]
+        told = f"Answers are kept, under the name {self._name}."
+        # What stands before the input is shown by every client, whatever else it leaves out.
+        asked = f"{self._refused} Join code: ".lstrip()
+        return "", told if self._server.hub.keeps_answers else "", "", [(asked, False)]
 
     async def validate_kbdint_response(
         self, username: str, responses: Sequence[str]

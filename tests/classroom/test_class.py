@@ -231,6 +231,37 @@ def test_what_was_changed_alone_is_kept_while_one_follows() -> None:
     assert room.seats["anna"].own is None
 
 
+def test_a_refused_code_or_pin_is_named_where_it_is_asked_for_again() -> None:
+    class Asked(asyncssh.SSHClient):
+        def __init__(self, given: list[str]) -> None:
+            self.given, self.heard = given, ""
+
+        def kbdint_auth_requested(self) -> str:
+            return ""
+
+        def kbdint_challenge_received(
+            self, name: str, instructions: str, lang: str, prompts: list[tuple[str, bool]]
+        ) -> list[str]:
+            self.heard += "".join(text for text, _ in prompts)
+            return [self.given.pop(0) for _ in prompts]
+
+    async def work() -> None:
+        async with running_class(lesson_session("bias")) as room:
+            await (await room.join("vic")).shows("PIN")
+            pin = room.hub.seat("vic").pin
+            client = Asked(["000000", CODE, "no", CODE, pin])
+            await asyncssh.connect(
+                "127.0.0.1", room.port, username="vic", known_hosts=None, client_keys=None,
+                config=None, agent_path=None, client_factory=lambda: client,
+                preferred_auth=["keyboard-interactive"],
+            )  # fmt: skip
+            assert not client.given
+            assert "That is not the code of this class. Join code: " in client.heard
+            assert "That is not the PIN of vic's seat. Join code: " in client.heard
+
+    run(work())
+
+
 def test_wrong_pins_shut_nobody_out() -> None:
     hub = ClassHub("tests")
     hub.teach(lesson_session("bias"))
