@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from classes import Watched, after, lesson_session
 
+from gdtutor.classroom import record
 from gdtutor.classroom.hub import ClassHub
 from gdtutor.classroom.polls import own_question
 from gdtutor.classroom.record import ClassRecorder, kept_classes
@@ -16,6 +17,12 @@ from gdtutor.cli import main
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.session.press import Press
 from gdtutor.session.update import Posed, update
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have a recorder wait for its disk at the end, however busy that is."""
+    monkeypatch.setattr(record, "CLOSING_SECONDS", 90.0)
 
 
 @pytest.fixture
