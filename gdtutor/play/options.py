@@ -267,6 +267,9 @@ def _refuse(asked: Playground, values: Mapping[str, object]) -> None:
         else:
             hint = f"end in 1 to {max(one.most_classes for one in DATASETS.values())}"
         raise GdTutorError(f"--layers: '{asked.data}' has no {outputs} outputs", hint)
+    if asked.share < 1 and not 0 < trained_on(asked) < asked.points:
+        what = f"--train: {asked.share:g} of {asked.points} examples are {trained_on(asked)}"
+        raise GdTutorError(what, "use 1, or a share that leaves some to train on and some not")
     if "cost" in values and asked.cost not in costs_of(asked):
         hint = f"use {' or '.join(costs_of(asked))}"
         raise GdTutorError(f"--cost: {asked.cost} does not fit data and outputs", hint)

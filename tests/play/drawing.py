@@ -43,7 +43,7 @@ def drawn(rng: Random, data: str | None = None) -> Playground:
     if not row.is_gate:
         after = replace(
             after,
-            points=rng.randint(4, 60),
+            points=rng.randint(5, 60),
             noise=rng.choice((0.0, 0.05, 0.25)),
             data_seed=rng.randint(0, 9),
             share=rng.choice((1.0, 0.9, 0.7, 0.5, 0.35)),

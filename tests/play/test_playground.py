@@ -99,6 +99,7 @@ def test_commas_inside_of_parentheses_divide_nothing() -> None:
         ("--data plane --layers 2-3-2", "its target is one number"),
         ("--layers 2-3-9", "end in 1 to 6"),
         ("--cost cross_entropy", "does not fit"),
+        ("--data circle --points 4 --train 0.9", "--train: 0.9 of 4 examples are 4"),
         ("--data plane --cost binary_cross_entropy", "use squared"),
         ("--batch 500", "use 1 to 140, or full"),
         ("--batch 0", "whole number"),
