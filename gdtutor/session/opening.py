@@ -114,6 +114,9 @@ def resumed(session: Session, place: Session) -> Session:
         look=replace(place.look, hides_hints=session.look.hides_hints),
     )
     told = "Where you left off; Home twice goes to the start of the lesson."
+    if after.lesson is not None and after.lesson.trains:
+        # A place is one of the walk: what was trained is not kept.
+        told = "Where you left off; Home twice goes to the start; t trains anew."
     if after.predict:
         told = "Where you left off. Predict mode is on: r ends it. Home twice: the start."
     return said(after, told)
