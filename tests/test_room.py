@@ -8,7 +8,7 @@ from walks import NEURON, walk
 
 from gdtutor.drive.opening import session_at
 from gdtutor.lesson.discovery import shipped_lessons_folder
-from gdtutor.view.frame import UNICODE
+from gdtutor.view.frame import UNICODE, Style
 from gdtutor.view.screen import frame_of
 
 LEAST = 0.65
@@ -48,3 +48,12 @@ def test_a_very_large_terminal_shows_the_cells_of_matrices_and_the_keys_of_an_op
     for text in ("⎡ −0.7026 −0.7519 ⎤", "[ 0 1 1 0 ]", "⎡ 0 0 1 1 ⎤"):
         assert text in column
     assert len(re.findall(r"  (?=\S)", rows[-1])) >= 8
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 50)])
+def test_one_panel_has_the_eye(size):
+    frame = frame_of(walk(NEURON, "backward:b"), *size, UNICODE)
+    segments = [segment for row in frame.lines for segment in row]
+    titles = [s.text.strip() for s in segments if s.style is Style.TITLE and s.text[0] == " "]
+    corners = [s for s in segments if s.text.startswith("╭─") and s.style is Style.FOCUS]
+    assert (titles, len(corners)) == (["b"], 1)

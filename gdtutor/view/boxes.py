@@ -18,6 +18,7 @@ class Panel(Struct, frozen=True):
     scroll: int = 0
     """First line shown."""
     is_focused: bool = False
+    """Whether it has the eye: one panel of a screen does, the others are quiet."""
 
 
 def boxed(panel: Panel, width: int, height: int, chars: Chars) -> tuple[Line, ...]:
@@ -28,7 +29,7 @@ def boxed(panel: Panel, width: int, height: int, chars: Chars) -> tuple[Line, ..
     title = f" {panel.title} " if panel.title else ""
     title = taken(title, max(width - 4, 0))
     top = line(
-        (corners[0] + corners[4], style), (title, Style.TITLE),
+        (corners[0] + corners[4], style), (title, Style.TITLE if panel.is_focused else Style.DIM),
         (corners[4] * (width - 3 - cells(title)) + corners[1], style),
     )  # fmt: skip
     body = window(panel.lines, panel.scroll, rows)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from gdtutor.session.figures import offered_figures
 from gdtutor.session.footer import named_keys
 from gdtutor.session.state import Screen, Session, Tab
-from gdtutor.values import Struct
+from gdtutor.values import Struct, replace
 from gdtutor.view.boxes import Panel, beside, boxed, hidden, window
 from gdtutor.view.closing import closing_prose, ways_on
 from gdtutor.view.context import Context
@@ -160,7 +160,7 @@ def _panels(
         note = room.note or NOTE
         high = room.body + room.note - note
         figure = _tab(session, context, session.look.tab, width - 4, high - 2)
-        body = boxed(figure.panel, width, high, chars)
+        body = boxed(replace(figure.panel, is_focused=True), width, high, chars)
         return (*body, *_note(session, context, width, note)), moved(figure.plots, 2, 1)
     size = room.graph - 4, room.body - 2
     figure = _left(session, context, *size)
@@ -168,7 +168,7 @@ def _panels(
     boxes = [
         boxed(figure.panel, room.graph, room.body, chars),
         boxed(
-            Panel(_node_title(context), _node(context, room), session.look.scroll),
+            Panel(_node_title(context), _node(context, room), session.look.scroll, True),
             room.node, room.body, chars,
         ),
     ]  # fmt: skip

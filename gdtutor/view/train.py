@@ -73,7 +73,7 @@ def _wide(
     side = SIDE if width < 100 else width * 2 // 5
     main = width - side
     title = ", ".join(["cost curve", *_qualities(session)])
-    curve = boxed(Panel(title, ()), main, height, chars)
+    curve = boxed(Panel(title, (), is_focused=True), main, height, chars)
     figure = _side(session, _tab(session), side - 4, height - 2, chars)
     panel = boxed(figure.panel, side, height, chars)
     plot = cost_plot(session, chars)

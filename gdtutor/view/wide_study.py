@@ -159,7 +159,7 @@ def _picture(session: Session, context: Context, width: int) -> PanelNeed | None
 def _node(session: Session, context: Context, title: str, width: int) -> PanelNeed:
     lines = node_lines(context, width - 4)
     need = -(-(len(lines) + BORDER) // STEP) * STEP
-    return PanelNeed(need, 3, 0, lambda _: Figure(Panel(title, lines, session.look.scroll)))
+    return PanelNeed(need, 3, 0, lambda _: Figure(Panel(title, lines, session.look.scroll, True)))
 
 
 def _with_numpy(context: Context, node: PanelNeed, width: int) -> PanelNeed:
