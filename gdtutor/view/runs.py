@@ -27,7 +27,7 @@ SAME = 1e-9
 round otherwise than one that is trained alone.
 """
 
-_MARKS = "ox+^%#@" + "".join(c for c in ascii_letters + digits if c not in "olxv01")
+_MARKS = "ox+^%#@&$=?" + "".join(c for c in ascii_letters + digits if c not in "olxv01")
 _STYLES = (Style.RUN_2, Style.RUN_3, Style.RUN_4, Style.RUN_5)
 
 

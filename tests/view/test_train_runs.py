@@ -10,9 +10,11 @@ from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
 from gdtutor.session.press import Press
 from gdtutor.session.runs import with_swept
 from gdtutor.session.state import KeptCurve, Screen, Session, Snapshot, TrainLook
+from gdtutor.training.sweep import MAX_RUNS
 from gdtutor.values import replace
 from gdtutor.view.frame import ASCII, UNICODE
 from gdtutor.view.lines import text_of
+from gdtutor.view.pictures.table import HELD
 from gdtutor.view.runs import curves_shown, run_lines
 from gdtutor.view.screen import frame_of
 from gdtutor.view.scrolling import settled
@@ -66,10 +68,11 @@ def test_a_sweep_repeated_takes_the_places_of_its_curves():
 
 
 def test_many_curves_are_told_apart_by_mark_or_style():
-    session = beside(*((f"rate {n}", [float(n), 0.5]) for n in range(21)))
+    session = beside(*((f"rate {n}", [float(n), 0.5]) for n in range(MAX_RUNS)))
     drawn = [(one.mark, one.style) for one in curves_shown(session)]
-    assert len(set(drawn)) == 21
-    assert all(mark for mark, _ in drawn)
+    assert len(set(drawn)) == MAX_RUNS
+    assert len({mark for mark, _ in drawn[:60]}) == 60
+    assert not {"*", "~", HELD, ""} & {mark for mark, _ in drawn}
 
 
 def test_the_same_costs_are_drawn_once_and_named_twice():
