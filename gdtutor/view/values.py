@@ -13,7 +13,7 @@ from gdtutor.view.arrays import array_lines
 from gdtutor.view.context import Context
 from gdtutor.view.frame import Line, Style
 from gdtutor.view.graph.drawing import NEIGHBOURS
-from gdtutor.view.graph.panel import known_values, reached_gradients
+from gdtutor.view.graph.panel import change_text, known_values, reached_gradients
 from gdtutor.view.lines import line, wrapped
 from gdtutor.view.notation import shape as shape_text
 
@@ -185,6 +185,9 @@ def _fact(context: Context, kind: str, name: str, array: Array) -> str:
     """Return `w₁=0.1`, or `W₁(3×2)` for a matrix, and what it was where a change has changed it."""
     text = _short(context, array)
     old = "" if kind == "new" else _old(context, kind, name)
+    if kind == "new" and _is_shape(context, array):
+        pair = context.trace.values[name], array
+        old = ": ".join(change_text(context, *pair, is_wide=is_wide) for is_wide in (False, True))
     fact = f"{context.name(name)}{f'({text})' if _is_shape(context, array) else f'={text}'}"
     return f"{fact} {old}" if old else fact
 

@@ -110,13 +110,13 @@ def _draw(
     after = context.updated.get(name)
     updated = "" if after is None else _summary(context, after)
     if after is not None and is_shape(updated):
-        updated = _change(context, context.trace.values[name], after, is_wide=is_wide)
+        updated = change_text(context, context.trace.values[name], after, is_wide=is_wide)
     return DrawNode(
         name, context.name(name), value, gradient, style, name in changed, mark, updated
     )
 
 
-def _change(context: Context, before: Array, after: Array, *, is_wide: bool) -> str:
+def change_text(context: Context, before: Array, after: Array, *, is_wide: bool) -> str:
     """Return by how much an update has changed a matrix at the most; in a wide drawing where."""
     cell, size = largest_change(before, after)
     if is_wide:
@@ -125,7 +125,7 @@ def _change(context: Context, before: Array, after: Array, *, is_wide: bool) -> 
         arrow = "→" if context.chars.unicode else ">"
         return f"{cell_name('', cell)} {old} {arrow} {new}"
     least = "≤" if context.chars.unicode else "<="
-    return f"by {least}{notation.shown(size, 2, context.chars)}"
+    return f"by {least}{context.number(size)}"
 
 
 def _summary(context: Context, array: Array) -> str:
