@@ -100,7 +100,10 @@ class Desk:
         if self._podium.file is None:
             self._ask("file of stops", self._keep_in)
         else:
-            self._keep_in("")
+            try:
+                self._keep_in("")
+            except GdTutorError as error:
+                self._act(Told(str(error), is_error=True))
 
     def _keep_in(self, name: str) -> Action:
         try:

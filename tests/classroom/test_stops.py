@@ -26,7 +26,7 @@ from gdtutor.engine.errors import GdTutorError
 from gdtutor.session.link import command_of
 from gdtutor.session.press import Press
 from gdtutor.session.state import Screen, Session
-from gdtutor.session.update import Action, Posed, update
+from gdtutor.session.update import Action, Posed, Told, update
 from gdtutor.values import replace
 from gdtutor.view.frame import UNICODE
 from gdtutor.view.lines import text_of
@@ -164,10 +164,16 @@ def test_a_stop_that_opens_nothing_is_named_at_the_start_and_holds_nobody_up(
 
 
 def test_the_library_is_no_stop(file: Path) -> None:
-    podium = Podium(file, PodiumServices(session_of_link, None, lambda: 1e9))
-    session = replace(lesson_session("bias", "forward:z"), screen=Screen.LIBRARY)
-    with pytest.raises(GdTutorError, match="no lesson is open"):
-        podium.keep(session)
+    acted: list[Action] = []
+    desk = Desk(UNICODE, Podium(file, PodiumServices(session_of_link, None, lambda: 1e9)))
+    desk._act = acted.append  # type: ignore[method-assign]
+    desk.shows(replace(lesson_session("bias", "forward:z"), screen=Screen.LIBRARY))
+    assert desk.takes(Press("K", "K"))
+    told = acted[-1]
+    assert isinstance(told, Told)
+    assert told.is_error
+    assert "no lesson is open" in told.message
+    assert len(read_talk(file).stops) == 2
 
 
 def test_keys_of_the_desk_need_alt_while_something_is_typed(file: Path) -> None:
