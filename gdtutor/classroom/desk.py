@@ -169,10 +169,10 @@ class Desk:
         minutes = f", {stop.minutes:g} min" if stop.minutes else ""
         keys: tuple[tuple[str, str], ...]
         keys = (("<", " previous  "), (">", " next  "), ("O", " overview  "), ("K", " keep"))
-        parts = (part for key, word in keys for part in ((key, Style.KEY), (word, Style.DIM)))
-        at = f" stop {podium.at + 1}/{len(podium.talk.stops)}{minutes}  "
         if self._laid == STOPS:
             keys = (("3 Enter", " opens stop 3  "), ("O", " closes"))
+        parts = (part for key, word in keys for part in ((key, Style.KEY), (word, Style.DIM)))
+        at = f" stop {podium.at + 1}/{len(podium.talk.stops)}{minutes}  "
         return line((at, Style.GOOD), *parts)
 
     def _changed(self) -> None:
