@@ -164,10 +164,13 @@ def names_in(expr: Expr) -> Iterator[Name]:
 
 
 def substitute(expr: Expr, values: Mapping[str, Expr]) -> Expr:
-    """Return the formula with names replaced by formulas."""
+    """Return the formula with names replaced by formulas; turned twice, one stands as it is."""
     if isinstance(expr, Name):
         return values.get(expr.name, expr)
     if isinstance(expr, Apply):
         args = tuple(substitute(arg, values) for arg in expr.args)
+        first = args[0]
+        if expr.op == "transpose" and isinstance(first, Apply) and first.op == "transpose":
+            return first.args[0]
         return Apply(expr.op, args, expr.attribute, expr.column)
     return expr

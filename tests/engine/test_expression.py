@@ -78,3 +78,8 @@ def test_names_are_listed_once_for_each_occurrence():
 def test_names_are_replaced_all_at_once():
     swapped = substitute(parse_formula("a/b**2"), {"a": Name("b"), "b": Name("a")})
     assert to_text(swapped) == "b/a**2"
+
+
+def test_what_is_turned_twice_stands_as_it_is():
+    turned = substitute(parse_formula("a.T @ g"), {"a": parse_formula("X.T")})
+    assert to_text(turned) == "X @ g"
