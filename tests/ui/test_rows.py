@@ -31,7 +31,7 @@ def test_a_new_width_makes_new_rows() -> None:
 
 def test_a_plot_lies_on_the_lines_in_its_rectangle() -> None:
     rows = RowMaker().rows(plot_frame())
-    assert "".join(cell.text for cell in rows[6]).startswith("    cost C")
+    assert "".join(cell.text for cell in rows[6]).startswith("    C  cost")
     assert {cell.text for cell in rows[5]} == {" "}
 
 
