@@ -159,7 +159,7 @@ def _class_titles(source: Source, neuron: Neuron, classes: int) -> tuple[str, ..
     """Return what stands above a plane of classes, and the shade of each, from long to short."""
     shades = _shades(source)
     keys = [f"{shades[row % len(shades)]}{row}" for row in range(classes)]
-    names = [source.column(name) for name in class_names(source.problem)]
+    names = class_names(source)
     legend = " ".join(keys)
     plain = f"{neuron.label}  the largest {unit_word(source, neuron.line)}"
     rest = f"{plain}  {legend}", f"{neuron.label} {legend}", plain, neuron.label

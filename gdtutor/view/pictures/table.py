@@ -75,7 +75,7 @@ def _rows(
     right, wrong = ("✓", "✗") if source.chars.unicode else ("ok", "NO")
     names = (source.column(problem.columns[c]) for c in columns)
     head = ["#", *names, "target", "learned", ""]
-    called = class_names(problem) or tuple(map(str, range(len(expected))))
+    called = class_names(source) or tuple(map(str, range(len(expected))))
     body, by_class = [], []
     for example in _shown(count, room - 1):
         if example is None:
@@ -92,8 +92,8 @@ def _rows(
         body.append([*row, mark])
         if kinds is not None and len(expected) > 1:
             said, true = (int(kind[example]) for kind in kinds)
-            answer = source.column(called[said]) if 0 <= said < len(called) else "?"
-            by_class.append([*row[:-2], source.column(called[true]), answer, mark])
+            answer = called[said] if 0 <= said < len(called) else "?"
+            by_class.append([*row[:-2], called[true], answer, mark])
     table = [head, *body]
     if _total(table) > width and kinds is not None and len(expected) > 1:
         # Of several shares the largest is what counts: class stands against class.
@@ -150,8 +150,8 @@ def _counts(source: Source, learned: Array, expected: Array, width: int) -> list
 
 def _labels(source: Source, width: int) -> list[Line]:
     """Return which label each class stands for, where a column of labels was read."""
-    named = (f"{i} {source.column(name)}" for i, name in enumerate(class_names(source.problem)))
-    return list(wrapped(", ".join(named), width, Style.DIM)) if class_names(source.problem) else []
+    named = ", ".join(f"{i} {name}" for i, name in enumerate(class_names(source)))
+    return list(wrapped(named, width, Style.DIM)) if named else []
 
 
 def _distance(source: Source, errors: Array, name: str, part: slice) -> list[Line]:

@@ -132,3 +132,25 @@ C = sum(cross_entropy(P, Y))/m
         mark = "✓" if said[number] == true else "✗"
         assert row.split()[0] == str(number)
         assert row.split()[3:] == [f"k-{true:02}", f"k-{said[number]:02}", mark]
+
+
+def test_a_label_is_text_and_no_name():
+    labels = """
+[parameters]
+W = [[1.0, 0.0], [0.0, 2.0]]
+[data]
+inputs = { X = ["x1", "x2"] }
+targets = { Y = { column = "kind", one_hot = true } }
+examples = [[1, 0, "c03"], [0, 1, "mu1"]]
+{pictures}
++++
+```graph
+P = softmax(W @ X)
+C = sum(cross_entropy(P, Y))/m
+```
+"""
+    assert "0 c03, 1 mu1" in picture(labels, 'kind = "table"', width=60)
+    assert ["1", "mu1", "mu1", "✓"] in [
+        row.split() for row in picture(labels, 'kind = "table"', width=22).splitlines()
+    ]
+    assert "c03 ░1 mu1" in picture(labels, 'kind = "boundary"', width=60)
