@@ -24,7 +24,9 @@ def histogram_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
         if shown.value is None:
             continue
         counts, edges = _counted(shown.value, whole(wish, "bins", BINS))
-        labels = [source.number(float(edge), 3) for edge in edges[:-1]]
+        edge_texts = [source.number(float(edge), 3) for edge in edges[:-1]]
+        # A stretch is named by where it begins.
+        labels = [f"from {edge_texts[0]}", *edge_texts[1:]]
         wide, most = max(map(len, labels)), int(counts.max())
         room = max(size.width - wide - len(str(most)) - 4, 1)
         for label, count in zip(labels, counts, strict=True):

@@ -9,6 +9,7 @@ def test_every_cell_is_counted_once():
     text = picture(MATRIX, 'kind = "histogram"\nof = "W1"\nbins = 3', chars=ASCII)
     head, *bars = [line.rstrip() for line in text.splitlines() if line.strip()]
     assert head.split(",")[1] == " 6 cells"
+    assert [bar[:5] == "from " for bar in bars] == [True, False, False]
     assert sum(int(bar.split()[-1]) for bar in bars[:3] if "#" in bar) == 6
     assert text.isascii()
 
