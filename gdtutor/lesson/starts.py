@@ -13,9 +13,10 @@ from gdtutor.engine.shapes import MAX_CELLS, Shape
 from gdtutor.engine.trace import frozen
 from gdtutor.lesson.model import Start
 from gdtutor.lesson.network import NETWORK_STREAM
-from gdtutor.lesson.readers import Mistake
+from gdtutor.lesson.readers import Mistake, Wrong, one_of
 from gdtutor.lesson.reports import shown
 from gdtutor.lesson.tables import DrawnTable
+from gdtutor.lesson.toml_text import Path
 from gdtutor.training.errors import DataError
 from gdtutor.training.initialise import (
     CONSTANTS,
@@ -46,9 +47,16 @@ def read_starts(
     streams = _Streams()
     for name, value in tables.items():
         if isinstance(value, DrawnTable):
-            problem = _problem(value) or streams.problem(name, value)
-            if problem is not None:
-                mistakes.append(Mistake(("parameters", name), *problem))
+            path: Path = ("parameters", name)
+            try:
+                one_of(INITIALISATIONS, "initialisation")(value.init, path, mistakes)
+                found = _problem(value)
+            except Wrong as wrong:
+                mistakes.append(Mistake((*path, "init"), wrong.code, wrong.what, wrong.hint))
+                found = None
+            # Each mistake is told: one hides none of the others.
+            both = found, streams.problem(name, value)
+            mistakes += [Mistake(path, *problem) for problem in both if problem]
             starts[name] = Start(
                 shape=value.shape,
                 init=value.init,
@@ -78,7 +86,8 @@ class _Streams:
             return None
         if table.after is None:
             self.seeds[name] = table.seed or 0
-            return None
+            missing = "missing-key", "a drawn parameter needs a seed", "add seed = 1"
+            return missing if table.seed is None else None
         if table.seed is not None:
             what = "a seed, and another parameter to come after"
             return "conflict", what, "the first of a generator has the seed, the others have after"
@@ -119,8 +128,6 @@ def _problem(table: DrawnTable) -> tuple[str, str, str] | None:
         constants_of(table.init, told)
     except DataError as error:
         return "value", error.what, error.hint
-    if table.init not in UNDRAWN and table.seed is None and table.after is None:
-        return "missing-key", "a drawn parameter needs a seed", "add seed = 1"
     return None
 
 

@@ -85,7 +85,7 @@ _RANDOM = tuple(name for name in INITIALISATIONS if name not in UNDRAWN)
 class DrawnTable:
     """A parameter that is drawn, or filled by rule."""
 
-    init: str = key(one_of(INITIALISATIONS, "initialisation"), says='write init = "xavier"')
+    init: str = key(line(32, 1), says='write init = "xavier"')
     """The rule."""
     shape: tuple[int, ...] = key(list_of(whole(1, 10_000_000), 2), (), "[] for a plain number")
     """The lengths of its axes."""

@@ -112,6 +112,20 @@ def test_a_start_that_cannot_be_drawn_is_refused(table: str, what: str) -> None:
     assert what in reports[0].what
 
 
+def test_every_mistake_of_the_starts_is_told() -> None:
+    text = SCALAR.replace("w = 0.5", 'w = { init = "xaviar", shape = [] }')
+    text = text.replace("b = 0.0", 'b = { init = "he", std = 2, after = "v" }')
+    _, reports = parse_lesson(text, Path("lesson.md"))
+    assert [(report.line, report.what, report.hint) for report in reports] == [
+        (reports[0].line, "a drawn parameter needs a seed", "add seed = 1"),
+        (reports[0].line, "unknown initialisation 'xaviar'", "did you mean 'xavier'?"),
+        (reports[0].line + 1, "'he' takes no std", "leave std out"),
+        (reports[0].line + 1, "no parameter above is drawn as 'v'",
+         "name a drawn parameter above it"),
+    ]  # fmt: skip
+    assert reports[0].column < reports[1].column
+
+
 def test_two_parameters_cannot_come_after_the_same_one() -> None:
     text = SCALAR.replace(CHAIN[0], CHAIN[1].replace('after = "b"', 'after = "w"'))
     _, reports = parse_lesson(text, Path("lesson.md"))
