@@ -9,10 +9,15 @@ from pathlib import Path
 from gdtutor.engine.errors import GdTutorError
 
 
-def write_atomically(path: str | Path, text: str) -> None:
+def write_atomically(path: str | Path, text: str, *, is_private: bool = False) -> None:
     """Write a text file so that a reader sees the old one or the whole new one.
 
     What is no file, such as /dev/stdout or a pipe, is written into.
+
+    Args:
+        path: The file.
+        text: All that it holds.
+        is_private: Whether the user alone may read it.
 
     Raises:
         GdTutorError: Where the file cannot be written.
@@ -28,8 +33,9 @@ def write_atomically(path: str | Path, text: str) -> None:
                 file.write(text)
                 file.flush()
                 os.fsync(file.fileno())
-            # mkstemp makes a private file; the result is an ordinary one.
-            os.chmod(temporary, 0o666 & ~_umask())
+            # mkstemp makes a private file.
+            if not is_private:
+                os.chmod(temporary, 0o666 & ~_umask())
             os.replace(temporary, target)
         except BaseException:
             # Ctrl-C as well leaves nothing behind.

@@ -14,11 +14,13 @@ from gdtutor.classroom.seats import Seat
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.characters import cut_short, pictured
 
-CODE_DIGITS, PIN_DIGITS = 6, 6
+CODE_DIGITS, PIN_DIGITS, SECRET_DIGITS = 6, 6, 10
 SHORTEST_CODE, LONGEST_CODE = 6, 64
 LONGEST_NAME = 20
 """Cells of a student's name."""
 NAMELESS = "somebody"
+NOTES_NAME = "+notes"
+"""Who logs in under it is asked for the teacher's secret, and sees the speaker's notes."""
 LINEAR = "+linear"
 """Behind a name it asks for the conversation in plain lines."""
 WRONG_BURST, WRONG_PER_SECOND = 100, 1.0
@@ -31,7 +33,16 @@ LONGEST_WAIT = 20.0
 
 def new_code() -> str:
     """Return a join code."""
-    return f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}}"
+    return _drawn(CODE_DIGITS)
+
+
+def new_secret() -> str:
+    """Return a teacher's secret, which is longer than a join code."""
+    return _drawn(SECRET_DIGITS)
+
+
+def _drawn(digits: int) -> str:
+    return f"{secrets.randbelow(10**digits):0{digits}}"
 
 
 def checked_code(text: str) -> str:
@@ -50,7 +61,7 @@ def checked_code(text: str) -> str:
 
 def new_pin() -> str:
     """Return the PIN of a seat."""
-    return f"{secrets.randbelow(10**PIN_DIGITS):0{PIN_DIGITS}}"
+    return _drawn(PIN_DIGITS)
 
 
 def is_same(given: str, wanted: str) -> bool:

@@ -7,17 +7,21 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from time import time
 
 import asyncssh
 import msgspec
 
 from gdtutor.classroom.board import typed_line, with_rows
+from gdtutor.classroom.stops import SpeakerNotes
 from gdtutor.classroom.telling import (
+    NOTES_SUBSYSTEM,
     SUBSYSTEM,
     ClassPlace,
     FollowerWord,
     ToldQuestion,
     read_place,
+    read_told_notes,
 )
 from gdtutor.drive.background import Job
 from gdtutor.engine.errors import GdTutorError
@@ -85,6 +89,48 @@ def host_key_of(host: str, port: int) -> asyncssh.SSHKey:
     return key
 
 
+async def _connected(login: ClassLogin) -> asyncssh.SSHClientConnection:
+    return await asyncssh.connect(
+        login.host, login.port, username=login.name, password=login.code,
+        known_hosts=([login.key], [], []), client_keys=None, config=None,
+        agent_path=None, preferred_auth=["password"],
+    )  # fmt: skip
+
+
+async def hear_notes(
+    login: ClassLogin, show: Callable[[SpeakerNotes | None], bool], every: float
+) -> None:
+    """Hear the speaker's notes until the class ends.
+
+    Args:
+        login: How to log in, with the teacher's secret.
+        show: Shows the notes, None where no talk is given; tells whether to go on.
+        every: Seconds after which they are shown again, since the clock goes on.
+
+    Raises:
+        GdTutorError: The secret is another one, or the class is gone.
+    """
+    try:
+        async with await _connected(login) as connection:
+            process = await connection.create_process(subsystem=NOTES_SUBSYSTEM, encoding=None)
+            text = await process.stdout.readline()
+            while text:
+                notes = read_told_notes(text, time())
+                reading = asyncio.ensure_future(process.stdout.readline())
+                while not reading.done():
+                    if not show(notes):
+                        reading.cancel()
+                        return
+                    await asyncio.wait([reading], timeout=every)
+                text = await reading
+    except asyncssh.PermissionDenied:
+        raise GdTutorError(
+            "that is not the teacher's secret", "gdtutor notes shows it where the class runs"
+        ) from None
+    except (asyncssh.Error, OSError) as error:
+        raise GdTutorError(f"the class is gone: {error}") from None
+
+
 class Following:
     """Stands around the program of somebody who follows a class.
 
@@ -120,12 +166,7 @@ class Following:
 
     async def _follow(self) -> None:
         try:
-            login = self._login
-            connection = await asyncssh.connect(
-                login.host, login.port, username=login.name, password=login.code,
-                known_hosts=([login.key], [], []), client_keys=None, config=None,
-                agent_path=None, preferred_auth=["password"],
-            )  # fmt: skip
+            connection = await _connected(self._login)
             self._process = await connection.create_process(subsystem=SUBSYSTEM, encoding=None)
             while text := await self._process.stdout.readline():
                 place = read_place(text)

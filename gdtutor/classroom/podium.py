@@ -53,6 +53,13 @@ class Podium:
         self._is_opening = False
         self.problems: tuple[str, ...] = ()
         """What is wrong with stops that open nothing."""
+        self.notes: SpeakerNotes | None = None
+        """What the speaker alone sees now; None where no talk is given."""
+        self.secret = ""
+        """Opens the notes on another machine; empty where nothing does."""
+        self.listeners: set[Callable[[], None]] = set()
+        """Called when the notes have changed."""
+        self._elsewhere, self.is_over = "", False
         self._room = ""
         self._act: Callable[[Action], None] = lambda _: None
         self._pass_on: Callable[[Callable[[], None]], object] = lambda work: work()
@@ -66,6 +73,21 @@ class Podium:
         self._act, self._pass_on = act, pass_on
         if self.talk is not None:
             self.go(0)
+
+    def open_to(self, where: str, secret: str) -> None:
+        """Show the notes on another machine, too, to who has the secret.
+
+        Args:
+            where: Host and port of the class.
+            secret: The teacher's, which stands in the notes and nowhere else.
+        """
+        self.secret = secret
+        self._elsewhere = f"gdtutor join --notes {where}, secret {secret}"
+
+    @property
+    def passed(self) -> float:
+        """Seconds since the talk began."""
+        return self._services.clock() - self._began
 
     def takes(self, press: Press, count: int = 1) -> bool:
         """Take the keys of the stops that lead so many further, or back."""
@@ -149,14 +171,14 @@ class Podium:
         return (*problems, *stops)
 
     def tell(self, room: str | None = None) -> None:
-        """Tell the speaker's second terminal where the talk is, and how the class does.
+        """Tell the speaker's other terminals where the talk is, and how the class does.
 
         Args:
             room: The class in a line; None where it is as it was.
         """
         self._room = self._room if room is None else room
         talk, path = self.talk, self._services.notes
-        if talk is None or path is None:
+        if talk is None:
             return
         stop = talk.stops[self.at] if self.at >= 0 else None
         following = talk.stops[self.at + 1].link if self.at + 1 < len(talk.stops) else ""
@@ -171,11 +193,21 @@ class Podium:
             began=self._began,
             room=self._room,
             process=os.getpid(),
+            elsewhere=self._elsewhere,
         )
-        Job(lambda: write_notes(path, notes))
+        self.notes = notes
+        self._call_listeners()
+        if path is not None:
+            Job(lambda: write_notes(path, notes))
+
+    def _call_listeners(self) -> None:
+        for hear in tuple(self.listeners):
+            hear()
 
     def end(self) -> None:
-        """Have the speaker's second terminal say that no talk is given."""
+        """Have the speaker's other terminals say that no talk is given."""
+        self.is_over = True
+        self._call_listeners()
         if self.talk is not None and self._services.notes is not None:
             with contextlib.suppress(OSError):
                 self._services.notes.unlink()

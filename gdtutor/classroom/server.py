@@ -17,10 +17,12 @@ from pathlib import Path
 import asyncssh
 import platformdirs
 
-from gdtutor.classroom.admission import NAMELESS, CodeThrottle, is_same, seat_name
+from gdtutor.classroom.admission import NAMELESS, NOTES_NAME, CodeThrottle, is_same, seat_name
 from gdtutor.classroom.hub import ClassHub
+from gdtutor.classroom.podium import Podium
 from gdtutor.classroom.screens import SharedScreens
 from gdtutor.classroom.student import Guest, StudentSession
+from gdtutor.classroom.telling import NotesSession
 from gdtutor.engine.errors import GdTutorError
 
 MOST_CONNECTIONS = 600
@@ -73,10 +75,11 @@ class ClassServer:
         hub: The class.
         code: The join code.
         key: The host key.
+        podium: Has the speaker's notes, and the secret that opens them.
     """
 
-    def __init__(self, hub: ClassHub, code: str, key: asyncssh.SSHKey) -> None:
-        self.hub, self.code = hub, code
+    def __init__(self, hub: ClassHub, code: str, key: asyncssh.SSHKey, podium: Podium) -> None:
+        self.hub, self.code, self.podium = hub, code, podium
         self.shared = SharedScreens()
         clock = asyncio.get_running_loop().time
         self.codes, self.pins = CodeThrottle(clock), CodeThrottle(clock)
@@ -174,7 +177,7 @@ class _Doorkeeper(asyncssh.SSHServer):
         self._close_door = _close_door.get()
         # Who gives no name at all is not announced by `begin_auth`.
         self._name, self._is_linear = NAMELESS, False
-        self._returns = False
+        self._returns = self._is_speaker = False
         self._has_code = False
         self._wrong, self._refused = 0, ""
         self._has_session = False
@@ -192,6 +195,7 @@ class _Doorkeeper(asyncssh.SSHServer):
     def begin_auth(self, username: str) -> bool:
         """Have everyone asked for the code; the keys are agreed on."""
         self._close_door()
+        self._is_speaker = username == NOTES_NAME
         self._name, self._is_linear = seat_name(username)
         return True
 
@@ -200,7 +204,9 @@ class _Doorkeeper(asyncssh.SSHServer):
         return True
 
     async def validate_password(self, username: str, password: str) -> bool:
-        """Tell whether a password is the code, perhaps with a PIN."""
+        """Tell whether a password is the code, perhaps with a PIN; or the teacher's secret."""
+        if self._is_speaker:
+            return await self._is_code(password)
         code, _, pin = password.partition(" ")
         if not await self._is_code(code):
             return False
@@ -208,8 +214,8 @@ class _Doorkeeper(asyncssh.SSHServer):
         return self._returns or not pin
 
     def kbdint_auth_supported(self) -> bool:
-        """Ask for code and PIN."""
-        return True
+        """Ask for code and PIN; the teacher's secret is a password."""
+        return not self._is_speaker
 
     def get_kbdint_challenge(self, username: str, lang: str, submethods: str) -> Challenge:
         """Ask for the code."""
@@ -236,9 +242,12 @@ class _Doorkeeper(asyncssh.SSHServer):
         return self._returns or not given
 
     async def _is_code(self, given: str) -> bool:
-        server = self._server
-        refused = "That is not the code of this class."
-        return await self._opens(server.codes, refused, lambda: is_same(given.strip(), server.code))
+        server, refused = self._server, "That is not the code of this class."
+        wanted = server.podium.secret if self._is_speaker else server.code
+        # Without a secret nothing opens the notes, nor does nothing.
+        return await self._opens(
+            server.codes, refused, lambda: bool(wanted) and is_same(given.strip(), wanted)
+        )
 
     async def _opens_seat(self, pin: str) -> bool:
         server, refused = self._server, f"That is not the PIN of {self._name}'s seat."
@@ -266,10 +275,12 @@ class _Doorkeeper(asyncssh.SSHServer):
             with contextlib.suppress(OSError):
                 self._connection.abort()
 
-    def session_requested(self) -> StudentSession | bool:
+    def session_requested(self) -> StudentSession | NotesSession | bool:
         """Give a connection one session."""
         if self._has_session:
             return False
         self._has_session = True
+        if self._is_speaker:
+            return NotesSession(self._server.podium)
         guest = Guest(self._name, self._is_linear, self._returns)
         return StudentSession(self._server.hub, self._server.shared, guest)

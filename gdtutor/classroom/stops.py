@@ -59,6 +59,8 @@ class SpeakerNotes(Struct, frozen=True):
     """The class in a line."""
     process: int = 0
     """The process that gives the talk; 0 where that is not known."""
+    elsewhere: str = ""
+    """How they are seen on another machine; empty where they are not."""
 
 
 def read_talk(path: Path) -> Talk:
@@ -113,7 +115,8 @@ def append_stop(path: Path, link: str) -> int:
 def write_notes(path: Path, notes: SpeakerNotes) -> None:
     """Tell the speaker's second terminal where the talk is."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(path, json.dumps(asdict(notes)))
+    # The teacher's secret stands in it.
+    write_atomically(path, json.dumps(asdict(notes)), is_private=True)
 
 
 def read_notes(path: Path) -> SpeakerNotes | None:
@@ -139,6 +142,7 @@ def notes_text(notes: SpeakerNotes, now: float, width: int = 80) -> str:
     lines += [f"minute {passed:.0f} of the talk{late}", ""]
     lines += [notes.note or "(no note)", "", f"next: {notes.following or 'the end'}"]
     lines += [notes.room] if notes.room else []
+    lines += ["", f"on another machine: {notes.elsewhere}"] if notes.elsewhere else []
     rows = (
         row for text in lines for part in text.split("\n") for row in wrapped(part, width) or ((),)
     )

@@ -11,7 +11,7 @@ from gdtutor.classroom.admission import Bucket
 from gdtutor.classroom.hub import ClassHub
 from gdtutor.classroom.lines import WELCOME, LineEditor, LineTeller
 from gdtutor.classroom.screens import ENTER, LARGEST, LEAVE, SeatScreen, SharedScreens, Terminal
-from gdtutor.classroom.telling import SUBSYSTEM, read_word
+from gdtutor.classroom.telling import MOST_UNREAD, SUBSYSTEM, read_word
 from gdtutor.paint.colours import choose_colours
 from gdtutor.session.press import Press
 from gdtutor.session.prompting import MAX_INPUT
@@ -25,8 +25,6 @@ PAINT_EVERY = 0.03
 KEYS_BURST, KEYS_PER_SECOND = 80.0, 40.0
 BYTES_BURST, BYTES_PER_SECOND = 4096.0, 4096.0
 """How much is heard of one who types faster; the rest is dropped."""
-MOST_UNREAD = 1 << 16
-"""Bytes that wait for a terminal, above which its frames are dropped."""
 LINGERING = 2.0
 """Seconds after which a connection is closed whose session has ended: clients do that themselves,
 and show what was sent last before."""

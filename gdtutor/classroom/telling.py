@@ -1,23 +1,32 @@
 """The class as it is told by reference to those who follow with a gdtutor of their own.
 
+The teacher's other machine is told the speaker's notes in the same way.
+
 A line of JSON for every step of the teacher: the link that opens it, the question that is open, and
 what the seat is told. No screens travel, so that a hall of followers costs the server little.
 """
 
 from __future__ import annotations
 
+import asyncssh
 import msgspec
 
 from gdtutor.classroom.board import answer_rows
+from gdtutor.classroom.podium import Podium
 from gdtutor.classroom.polls import Poll
 from gdtutor.classroom.seats import Classroom, Seat
+from gdtutor.classroom.stops import SpeakerNotes
 from gdtutor.session.link import command_of
 from gdtutor.session.state import Screen, Session
 from gdtutor.values import Struct, replace
 from gdtutor.view.frame import UNICODE
 from gdtutor.view.lines import text_of
 
-SUBSYSTEM = "gdtutor-class"
+SUBSYSTEM, NOTES_SUBSYSTEM = "gdtutor-class", "gdtutor-notes"
+MOST_UNREAD = 1 << 16
+"""Bytes that wait for a reader, above which what is new is dropped until they are read."""
+LONGEST_NOTE = 8000
+"""Characters of a note that travel."""
 
 
 class ToldQuestion(Struct, frozen=True):
@@ -112,3 +121,72 @@ def read_word(text: str) -> FollowerWord:
         return msgspec.json.decode(text.encode("utf-8", "replace"), type=FollowerWord)
     except msgspec.MsgspecError:
         return FollowerWord()
+
+
+class NotesSession(asyncssh.SSHServerSession[bytes]):
+    """A channel of the teacher's other machine: notes go out, and nothing that comes is heard.
+
+    Args:
+        podium: Has the notes.
+    """
+
+    def __init__(self, podium: Podium) -> None:
+        self._podium = podium
+        self._channel: asyncssh.SSHServerChannel[bytes] | None = None
+        self._is_full = False
+
+    def connection_made(self, chan: asyncssh.SSHServerChannel[bytes]) -> None:
+        """Take the channel."""
+        self._channel = chan
+        chan.set_write_buffer_limits(MOST_UNREAD)
+
+    def subsystem_requested(self, subsystem: str) -> bool:
+        """Allow the notes, and nothing else."""
+        return subsystem == NOTES_SUBSYSTEM
+
+    def session_started(self) -> None:
+        """Tell the notes, from now on until the talk is over."""
+        self._podium.listeners.add(self._tell)
+        self._tell()
+
+    def _tell(self) -> None:
+        channel = self._channel
+        if channel is not None and self._podium.is_over:
+            self._channel = None
+            channel.exit(0)
+        elif channel is not None and not self._is_full:
+            channel.write(_told_notes(self._podium))
+
+    def pause_writing(self) -> None:
+        """Wait until what was told is read."""
+        self._is_full = True
+
+    def resume_writing(self) -> None:
+        """Tell the newest."""
+        self._is_full = False
+        self._tell()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Tell no more."""
+        self._channel = None
+        self._podium.listeners.discard(self._tell)
+
+
+def _told_notes(podium: Podium) -> bytes:
+    """Return the notes as a line, with the seconds that have passed where the beginning stands.
+
+    Clocks of two machines differ.
+    """
+    notes = podium.notes
+    if notes is not None:
+        notes = replace(notes, began=podium.passed, note=notes.note[:LONGEST_NOTE])
+    return msgspec.json.encode(notes) + b"\n"
+
+
+def read_told_notes(text: bytes, now: float) -> SpeakerNotes | None:
+    """Return the notes that a line tells, by one's own clock; None where no talk is given."""
+    try:
+        notes = msgspec.json.decode(text, type=SpeakerNotes | None)
+    except msgspec.MsgspecError:
+        return None
+    return None if notes is None else replace(notes, began=now - notes.began)

@@ -450,6 +450,11 @@ def _join(parser: argparse.ArgumentParser) -> None:
         "where", metavar="NAME@HOST[:PORT]", help="your name, and the machine of the class; 8022"
     )
     parser.add_argument(
+        "--notes", action="store_true",
+        help="show the speaker's notes, as gdtutor notes does; it asks for the teacher's secret, "
+        "which gdtutor notes shows where the class runs, and for no name",
+    )  # fmt: skip
+    parser.add_argument(
         "--fingerprint", metavar="SHA256:…", default="",
         help="the host key's, as the teacher's screen shows it; asked for without",
     )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import contextlib
 import sys
 from getpass import getpass
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from gdtutor.cli.open_app import show
 from gdtutor.cli.output import complain, say
+from gdtutor.cli.speaker_notes import LOOK_EVERY, NotesScreen
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.files import write_atomically
 from gdtutor.progress.store import default_path
@@ -24,17 +26,27 @@ PORT = 8022
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Follow a class and return the exit code."""
+    """Follow a class, or show its speaker's notes, and return the exit code."""
     if find_spec("asyncssh") is None:
         complain(GdTutorError("a class needs asyncssh", "pip install 'gdtutor[class]'"))
         return 2
-    name, host, port = _where(arguments.where)
+    is_speaker = arguments.notes
+    anyone = "speaker@" if is_speaker and "@" not in arguments.where else ""
+    name, host, port = _where(anyone + arguments.where)
     # Only a class needs the client.
-    from gdtutor.classroom.joining import ClassLogin, Following, host_key_of
+    from gdtutor.classroom.admission import NOTES_NAME
+    from gdtutor.classroom.joining import ClassLogin, Following, hear_notes, host_key_of
     from gdtutor.cli.talk import session_of_link
 
     key = host_key_of(host, port)
     confirm(f"{host}:{port}", key.get_fingerprint(), arguments.fingerprint)
+    if is_speaker:
+        secret = getpass("The teacher's secret: ", sys.stderr).strip()
+        login = ClassLogin(NOTES_NAME, host, port, secret, key)
+        asyncio.run(hear_notes(login, NotesScreen().show, LOOK_EVERY))
+        if sys.stdout.isatty():
+            say("\nThe class has ended.")
+        return 0
     code = getpass("Join code (and after a blank the PIN of your seat): ", sys.stderr)
     login = ClassLogin(name, host, port, code, key)
 

@@ -30,7 +30,7 @@ def run(arguments: argparse.Namespace) -> int:
         return 2
     presses = parse_keys(arguments.keys)
     # Only a class needs the server.
-    from gdtutor.classroom.admission import checked_code, new_code
+    from gdtutor.classroom.admission import checked_code, new_code, new_secret
     from gdtutor.classroom.board import Invitation
     from gdtutor.classroom.lecture import ClassOpening, Lecture
     from gdtutor.classroom.record import ClassRecorder
@@ -51,6 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
             code,
             key.get_fingerprint(),
         )
+        podium.open_to(f"{invitation.address}:{invitation.port}", new_secret())
 
         def open_program(app: TutorApp) -> Program:
             from gdtutor.cli.starting import start

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
@@ -11,9 +12,11 @@ import asyncssh
 import pyte
 
 from gdtutor.classroom.hub import ClassHub
+from gdtutor.classroom.podium import Podium, PodiumServices
 from gdtutor.classroom.pool import Workbench
 from gdtutor.classroom.screens import SeatScreen, SharedScreens, Terminal
 from gdtutor.classroom.server import ClassServer
+from gdtutor.cli.talk import session_of_link
 from gdtutor.drive.opening import session_at
 from gdtutor.lesson.discovery import shipped_lessons_folder
 from gdtutor.library.lessons import library_of
@@ -146,11 +149,14 @@ class RunningClass:
 
 
 @asynccontextmanager
-async def running_class(session: Session) -> AsyncIterator[RunningClass]:
+async def running_class(
+    session: Session, podium: Podium | None = None
+) -> AsyncIterator[RunningClass]:
     """Run a class with a session; clients that are still there are hung up at its end."""
+    podium = podium or Podium(None, PodiumServices(session_of_link, None, time.time))
     bench = Workbench()
     hub = ClassHub("tests", bench=bench)
-    server = ClassServer(hub, CODE, KEY)
+    server = ClassServer(hub, CODE, KEY, podium)
     hub.teach(session)
     where = socket.create_server(("127.0.0.1", 0))
     port = where.getsockname()[1]

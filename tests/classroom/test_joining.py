@@ -11,9 +11,20 @@ import pytest
 from classes import CODE, KEY, PATIENCE, after, lesson_session, running_class, screen_rows, until
 from pseudo_terminal import PseudoTerminal
 
-from gdtutor.classroom.joining import asked_session
+from gdtutor.classroom.admission import NOTES_NAME, new_secret
+from gdtutor.classroom.joining import ClassLogin, asked_session, hear_notes
+from gdtutor.classroom.podium import Podium, PodiumServices
 from gdtutor.classroom.polls import own_question
-from gdtutor.classroom.telling import SUBSYSTEM, ClassPlace, FollowerWord, read_place, read_word
+from gdtutor.classroom.stops import SpeakerNotes, notes_text
+from gdtutor.classroom.telling import (
+    NOTES_SUBSYSTEM,
+    SUBSYSTEM,
+    ClassPlace,
+    FollowerWord,
+    read_place,
+    read_told_notes,
+    read_word,
+)
 from gdtutor.cli import main
 from gdtutor.cli.join import confirm
 from gdtutor.cli.talk import session_of_link
@@ -134,6 +145,67 @@ def test_another_gdtutor_follows_and_comes_back(tmp_path: Path) -> None:
     finally:
         is_over.set()
         thread.join(PATIENCE)
+
+
+def test_the_teachers_secret_alone_shows_the_notes_on_another_machine(tmp_path: Path) -> None:
+    file = tmp_path / "S.toml"
+    file.write_text("[[stops]]\nlink = 'gdtutor bias --at forward:z'\nnote = 'Ask first.'\n")
+    podium = Podium(file, PodiumServices(session_of_link, None, lambda: 1e9))
+    secret, key = new_secret(), KEY.convert_to_public()
+    seen: list[SpeakerNotes] = []
+
+    def show(notes: SpeakerNotes | None) -> bool:
+        seen.extend([notes] if notes is not None and notes not in seen else [])
+        return True
+
+    async def work() -> None:
+        async with running_class(lesson_session("bias", "forward:z"), podium) as room:
+            # Without a secret nothing opens them, an empty one neither.
+            for wrong in ("", CODE):
+                with pytest.raises(asyncssh.PermissionDenied):
+                    await room.connect(NOTES_NAME, wrong)
+            podium.open_to("here:8022", secret)
+            hearings = [
+                hear_notes(ClassLogin(NOTES_NAME, "127.0.0.1", room.port, given, key), show, 0.01)
+                for given in (CODE, "0" * len(secret), secret)
+            ]
+            for refused in hearings[:2]:
+                with pytest.raises(GdTutorError, match="not the teacher's secret"):
+                    await refused
+            with pytest.raises(asyncssh.PermissionDenied):
+                await room.connect("anna", secret)
+            assert not seen
+            hearing = asyncio.ensure_future(hearings[2])
+            await until(lambda: bool(podium.listeners))
+            podium.at = 0
+            podium.tell("1 here")
+            await until(lambda: bool(seen))
+            assert podium.notes is not None
+            # Both clocks stand at the same minute, whatever they say.
+            there = notes_text(seen[0], seen[0].began + 90)
+            assert there == notes_text(podium.notes, podium.notes.began + 90)
+            for text in ("Ask first.", "next: the end", "1 here", f"secret {secret}"):
+                assert text in there
+            # Nothing else is given to it: no shell, no seat, and no key is heard.
+            other = await room.connect(NOTES_NAME, secret)
+            with pytest.raises(asyncssh.ChannelOpenError):
+                await other.create_process(term_type="xterm")
+            process = await (await room.connect(NOTES_NAME, secret)).create_process(
+                subsystem=NOTES_SUBSYSTEM, encoding=None
+            )
+            process.stdin.write(b"n" * 4000 + b"\n")
+            await asyncio.wait_for(process.stdout.readline(), PATIENCE)
+            podium.tell("2 here")
+            await until(lambda: seen[-1].room == "2 here")
+            assert not room.hub.room.seats
+            student = await room.join("anna", size=(120, 36))
+            await student.shows("step 2/13")
+            assert secret not in "".join(student.rows)
+            podium.end()
+            await asyncio.wait_for(hearing, PATIENCE)
+
+    asyncio.run(work())
+    assert read_told_notes(b"nonsense", 0.0) is None
 
 
 def test_what_names_no_class_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
