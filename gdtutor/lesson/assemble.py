@@ -86,10 +86,7 @@ class _Made(Struct, frozen=True):
 
 
 def _with_graphs(
-    sheet: CheckedFrontMatter,
-    parsed: list[Parsed],
-    mistakes: list[Mistake],
-    findings: Findings,
+    sheet: CheckedFrontMatter, parsed: list[Parsed], mistakes: list[Mistake], findings: Findings
 ) -> Lesson | None:
     _check_reserved(sheet.given, parsed, mistakes, findings)
     done: list[_Made] = []
@@ -241,12 +238,7 @@ def _check_reserved(
 
 
 def _scene(
-    sheet: CheckedFrontMatter,
-    block: Parsed,
-    graph: Graph,
-    findings: Findings,
-    *,
-    is_last: bool,
+    sheet: CheckedFrontMatter, block: Parsed, graph: Graph, findings: Findings, *, is_last: bool
 ) -> _Made | None:
     """Return a graph block as a scene without its questions."""
     fallback = sheet.network_place or Place(block.block.line, 1)
@@ -319,10 +311,7 @@ def _can_train(
 
 
 def _warn_names(
-    sheet: CheckedFrontMatter,
-    parsed: list[Parsed],
-    mistakes: list[Mistake],
-    findings: Findings,
+    sheet: CheckedFrontMatter, parsed: list[Parsed], mistakes: list[Mistake], findings: Findings
 ) -> None:
     front = sheet.written.front
     if front.id in LATER_COMMANDS:

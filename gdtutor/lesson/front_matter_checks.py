@@ -191,10 +191,7 @@ def path_of(table: TomlPath, name: str, position: int, data: Data) -> TomlPath:
 
 
 def _roles(
-    data: Data,
-    starts: Mapping[str, Start],
-    constants: Mapping[str, Array],
-    mistakes: list[Mistake],
+    data: Data, starts: Mapping[str, Start], constants: Mapping[str, Array], mistakes: list[Mistake]
 ) -> dict[str, Role]:
     """Return the role of every given name, in the order of the given step."""
     roles: dict[str, Role] = {}

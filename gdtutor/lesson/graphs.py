@@ -131,12 +131,7 @@ def _operations(expr: Expr) -> int:
 
 
 def build_scene(
-    parsed: Parsed,
-    given: Given,
-    elsewhere: Mapping[str, int],
-    findings: Findings,
-    *,
-    is_last: bool,
+    parsed: Parsed, given: Given, elsewhere: Mapping[str, int], findings: Findings, *, is_last: bool
 ) -> Graph | None:
     """Return the graph of one block, None where a mistake was found.
 

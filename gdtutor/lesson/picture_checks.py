@@ -12,12 +12,7 @@ from gdtutor.engine.operations import FUNCTIONS, OPERATIONS, Kind
 from gdtutor.engine.shapes import Shape, has_cell, shape_text
 from gdtutor.lesson.model import PictureWish
 from gdtutor.lesson.picture_scope import GRADIENT, Options, PictureScope
-from gdtutor.lesson.prediction_checks import (
-    check_boundary,
-    check_fit,
-    check_space,
-    check_table,
-)
+from gdtutor.lesson.prediction_checks import check_boundary, check_fit, check_space, check_table
 from gdtutor.lesson.readers import Wrong
 from gdtutor.lesson.reports import shown
 from gdtutor.lesson.selectors import SelectorError, parse_cell, parse_selector

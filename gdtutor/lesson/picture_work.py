@@ -43,10 +43,7 @@ class PictureWork(Struct, frozen=True):
 
 
 def overdrawn(
-    pictures: Sequence[PictureWish],
-    walks: Sequence[Steps],
-    leaves: Sequence[str],
-    batch: int,
+    pictures: Sequence[PictureWish], walks: Sequence[Steps], leaves: Sequence[str], batch: int
 ) -> Iterator[tuple[int, str, str]]:
     """Yield every picture whose graph is too large: its place, what is wrong, and what to do.
 

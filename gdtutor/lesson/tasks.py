@@ -7,11 +7,7 @@ from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 from gdtutor.lesson.body import TaskBlock
-from gdtutor.lesson.conditions import (
-    ConditionError,
-    check_names,
-    parse_condition,
-)
+from gdtutor.lesson.conditions import ConditionError, check_names, parse_condition
 from gdtutor.lesson.front_matter import report_mistakes
 from gdtutor.lesson.model import Task
 from gdtutor.lesson.readers import Mistake, key, line, list_of, paragraph, read_table

@@ -28,14 +28,7 @@ from gdtutor.view.pictures.planes import (
     mark_examples,
     plane_values,
 )
-from gdtutor.view.pictures.source import (
-    Drawing,
-    Size,
-    Source,
-    first_that_fits,
-    said,
-    stacked_notes,
-)
+from gdtutor.view.pictures.source import Drawing, Size, Source, first_that_fits, said, stacked_notes
 
 SMALLEST = Size(LABELS + 7, 6)
 """The least room in which a plane can be read."""
@@ -96,11 +89,7 @@ def _dot(source: Source) -> str:
 
 
 def _line_notes(
-    source: Source,
-    wish: PictureWish,
-    neurons: tuple[Neuron, ...],
-    glyphs: list[str],
-    columns: int,
+    source: Source, wish: PictureWish, neurons: tuple[Neuron, ...], glyphs: list[str], columns: int
 ) -> tuple[str, ...]:
     """Return each neuron's line as an equation, and whether it lies in the picture."""
     grid = grid_of(source, wish, columns, _PROBED_ROWS)

@@ -14,15 +14,7 @@ from gdtutor.lesson.runs import run_of
 from gdtutor.values import Struct
 from gdtutor.view.frame import Line, Style
 from gdtutor.view.lines import line
-from gdtutor.view.pictures.source import (
-    Drawing,
-    Size,
-    Source,
-    option,
-    stacked_notes,
-    texts,
-    whole,
-)
+from gdtutor.view.pictures.source import Drawing, Size, Source, option, stacked_notes, texts, whole
 
 OWN = "this lesson"
 """What the lesson itself is called, where no variants are compared."""

@@ -125,11 +125,7 @@ def space_words(source: Source, wish: PictureWish) -> tuple[str, ...]:
 def _no_space(source: Source, seen: tuple[Seen, Seen]) -> str:
     """Return why the values are those of the examples alone, empty where they are not."""
     names = [*(one.name for one in seen), str(source.problem.prediction)]
-    return no_point(
-        source.problem,
-        source.run.trained_examples,
-        names,
-    )
+    return no_point(source.problem, source.run.trained_examples, names)
 
 
 def seen_of(source: Source, wish: PictureWish) -> tuple[Seen, Seen]:

@@ -9,13 +9,7 @@ import numpy as np
 from gdtutor.engine.operations import Array
 from gdtutor.lesson.model import PictureWish
 from gdtutor.session.state import Snapshot
-from gdtutor.training.classes import (
-    UNDECIDED,
-    classes_of,
-    is_signed,
-    predictions_of,
-    threshold_of,
-)
+from gdtutor.training.classes import UNDECIDED, classes_of, is_signed, predictions_of, threshold_of
 from gdtutor.view.frame import Line, Style
 from gdtutor.view.lines import line, wrapped
 from gdtutor.view.pictures.planes import class_names, input_columns
