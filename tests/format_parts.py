@@ -87,6 +87,7 @@ _OPTIONS = {
     "optimizers": "optimisers whose paths are overlaid",
     "batches": "batch sizes whose paths are overlaid",
     "hidden": "whether hidden neurons are drawn too, without room by themselves",
+    "level": "the value at which the plane is divided; needed where targets are no classes",
     "lines": "whether the boundary is drawn as a line",
     "digits": "significant digits",
     "values": "how many values each weight may take",

@@ -79,6 +79,7 @@ PICTURES: Mapping[str, Mapping[str, Reader]] = {
         "of": line(64, 1),
         "hidden": flag,
         "lines": flag,
+        "level": number(-1e300),
         "range": _RANGE,
         "range2": _RANGE,
     },
@@ -93,11 +94,7 @@ PICTURES: Mapping[str, Mapping[str, Reader]] = {
         "per_second": number(above=0),
     },
     "timing": {"examples": list_of(whole(1, MAX_TIMED), 5)},
-    "seeds": {
-        "variants": _NAMES,
-        "seeds": whole(2, MAX_SEEDS),
-        "below": number(above=0),
-    },
+    "seeds": {"variants": _NAMES, "seeds": whole(2, MAX_SEEDS), "below": number(above=0)},
 }
 """Every kind of picture, with its own options; `_COMMON` are those of all kinds."""
 

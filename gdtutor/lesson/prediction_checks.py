@@ -20,6 +20,9 @@ def check_boundary(options: Options, ground: PictureScope) -> None:
     if ground.inputs != 2:
         what = f"a decision boundary where there are not two inputs but {ground.inputs}"
         raise Wrong("picture", what, "it is a picture of the plane")
+    if "level" in options and options.get("lines"):
+        what = "a level, and lines where sums are 0"
+        raise Wrong("picture", what, "leave one of them out", ("level",))
     graph = ground.walks[-1].graph
     name = _drawn_line(options, graph, "a decision boundary")
     shape = ground.walks[-1].shapes[name]

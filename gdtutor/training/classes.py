@@ -160,6 +160,17 @@ def has_classes(problem: Problem) -> bool:
     return found is not None and classes_of(*found, threshold_of(problem)) is not None
 
 
+def middle_of(problem: Problem) -> float | None:
+    """Return where the prediction changes classes, None where targets are numbers and no classes.
+
+    It is between its two targets, or at a logit of 0.
+    """
+    own = threshold_of(problem)
+    if own is not None or (problem.target is not None and not has_classes(problem)):
+        return own
+    return 0.0 if signed_targets(problem) else 0.5
+
+
 def accuracy(
     problem: Problem, parameters: dict[str, Array], trained: int | None = None
 ) -> float | None:

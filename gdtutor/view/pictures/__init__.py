@@ -87,7 +87,7 @@ def title_of(source: Source, wish: PictureWish) -> str:
     own = option(wish, "title")
     if own is not None:
         return str(own)
-    title = PICTURES[wish.kind].title
+    title = "values above a level" if "level" in dict(wish.options) else PICTURES[wish.kind].title
     if "{" not in title:
         return title
     names = ", ".join(source.name(text) for text in texts(wish, "along"))

@@ -14,6 +14,7 @@ from gdtutor.view.pictures.field import BELOW, LABELS, Field
 from gdtutor.view.pictures.neuron_lines import SMALLEST, lines_picture
 from gdtutor.view.pictures.neurons import (
     MAX_NEURONS,
+    NO_SIDES,
     Neuron,
     has_rows,
     hidden_neurons,
@@ -64,13 +65,13 @@ def boundary_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
     both = (*outputs, *(hidden if is_set(wish, "hidden") else ()))
     columns, rows, _ = _arranged(len(both), size, LARGE)
     # Small planes tell little: the output's own is large, and the others have their own picture.
-    return _planes(source, wish, both if columns * rows >= len(both) else outputs, size)
+    return _planes(source, wish, both if columns * rows >= len(both) else outputs or both, size)
 
 
 def _planes(source: Source, wish: PictureWish, neurons: tuple[Neuron, ...], size: Size) -> Drawing:
     """Return as many shaded planes side by side and below each other as can be read."""
     if not neurons:
-        return said("No line of this graph is compared with a target.", size)
+        return said(NO_SIDES, size)
     columns, rows, shown = _arranged(len(neurons), size, LARGE)
     if shown < len(neurons):
         columns, rows, shown = _arranged(len(neurons), size, SMALLEST)
@@ -99,7 +100,7 @@ def _planes(source: Source, wish: PictureWish, neurons: tuple[Neuron, ...], size
 def _arranged(count: int, size: Size, least: Size) -> tuple[int, int, int]:
     """Return columns, rows, and how many planes of a least size are shown."""
     most_columns, most_rows = size.width // least.width, size.height // least.height
-    count = min(count, MAX_NEURONS + 1)
+    count = min(max(count, 1), MAX_NEURONS + 1)
     if most_columns < 1 or most_rows < 1:
         return 1, 1, 0
     if count > most_columns * most_rows:

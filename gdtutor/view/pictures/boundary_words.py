@@ -11,6 +11,7 @@ from gdtutor.training.classes import UNDECIDED, classes_of, threshold_of
 from gdtutor.view.pictures.neuron_lines import equation_of
 from gdtutor.view.pictures.neurons import (
     MAX_NEURONS,
+    NO_SIDES,
     Neuron,
     decides_nothing,
     has_rows,
@@ -45,10 +46,10 @@ def boundary_words(source: Source, wish: PictureWish) -> tuple[str, ...]:
     if is_set(wish, "lines"):
         neurons = hidden or tuple(sums.values())
     else:
-        shown = () if is_set(wish, HIDDEN_ALONE) else outputs
-        neurons = (*shown, *(hidden if is_set(wish, "hidden") or not shown else ()))
+        alone = is_set(wish, HIDDEN_ALONE)
+        neurons = (() if alone else outputs) + (hidden if alone or is_set(wish, "hidden") else ())
     if not neurons:
-        return ("No line of this graph is compared with a target.",)
+        return (NO_SIDES,)
     grid = grid_of(source, wish, 1, 1)
     ends = (
         f"{axis.name} from {source.number(axis.low, 3)} to {source.number(axis.high, 3)}"

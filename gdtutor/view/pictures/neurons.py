@@ -11,12 +11,14 @@ from gdtutor.engine.graph import Graph
 from gdtutor.engine.operations import OPERATIONS, Array, Kind
 from gdtutor.lesson.model import PictureWish
 from gdtutor.lesson.picture_checks import activation_lines
-from gdtutor.training.classes import NOISE, UNDECIDED, largest, signed_targets, threshold_of
+from gdtutor.training.classes import NOISE, UNDECIDED, largest, middle_of
 from gdtutor.training.problem import Problem
 from gdtutor.values import Struct
 from gdtutor.view.pictures.planes import at_points, no_point
 from gdtutor.view.pictures.source import Source, is_set, option
 
+NO_SIDES = "No line is compared with classes: a `level` would divide the plane."
+"""Said where there is nothing to be on one side of."""
 MAX_NEURONS = 12
 """Most neurons that are drawn."""
 
@@ -33,14 +35,25 @@ class Neuron(Struct, frozen=True):
 
 
 def output_neurons(source: Source, wish: PictureWish) -> tuple[Neuron, ...]:
-    """Return the prediction, or each row of the line that is asked for."""
+    """Return the prediction, or each row of the line that is asked for.
+
+    Where targets are numbers and no classes, nothing lies between two of them: there a prediction
+    has sides of a `level` alone.
+    """
     problem = source.problem
     asked = option(wish, "of")
     name = problem.prediction if asked is None else str(asked)
     if name is None or _values(source, name) == 0:
         return ()
-    if asked is None or _are_shares(problem.graph, name) or _is_plain_prediction(problem, name):
-        return (Neuron(name, None, _threshold(problem), source.name(name)),)
+    label, level = source.name(name), option(wish, "level")
+    if isinstance(level, float):
+        rows = range(_values(source, name))
+        return tuple(Neuron(name, r, level, f"{label}[{r}]" if r else label) for r in rows)
+    middle, are_shares = middle_of(problem), _are_shares(problem.graph, name)
+    if name == problem.prediction and middle is None and not are_shares:
+        return ()
+    if asked is None or are_shares or _is_plain_prediction(problem, name):
+        return (Neuron(name, None, middle or 0.0, label),)
     return _rows(source, name, problem.graph)
 
 
@@ -50,11 +63,7 @@ def no_plane(source: Source, wish: PictureWish) -> str:
     asked = str(option(wish, "of", source.problem.prediction) or "")
     hidden = is_set(wish, "hidden") or is_set(wish, "lines")
     names = [*(activation_lines(graph) if hidden else ()), asked]
-    return no_point(
-        source.problem,
-        source.run.trained_examples,
-        names,
-    )
+    return no_point(source.problem, source.run.trained_examples, names)
 
 
 def _are_shares(graph: Graph, name: str) -> bool:
@@ -66,12 +75,6 @@ def _are_shares(graph: Graph, name: str) -> bool:
 def _is_plain_prediction(problem: Problem, name: str) -> bool:
     """Say whether a line is the prediction and no activation, whose sum would tell its side."""
     return name == problem.prediction and name not in activation_lines(problem.graph)
-
-
-def _threshold(problem: Problem) -> float:
-    """Return where the prediction changes classes: between its two targets, or at a logit of 0."""
-    own = threshold_of(problem)
-    return own if own is not None else 0.0 if signed_targets(problem) else 0.5
 
 
 def hidden_neurons(source: Source) -> tuple[Neuron, ...]:

@@ -6,6 +6,7 @@ from wishes import MATRIX, ROWS, picture, source
 
 from gdtutor.engine.trace import forward
 from gdtutor.view.frame import ASCII, UNICODE
+from gdtutor.view.pictures import title_of, told
 from gdtutor.view.pictures.field import Axis
 from gdtutor.view.pictures.neurons import hidden_neurons
 from gdtutor.view.pictures.planes import Grid, cell_middles, grid_of, plane_values, to_scale
@@ -202,7 +203,15 @@ def test_a_hidden_neuron_without_a_line_is_said():
 
 def test_examples_whose_targets_are_no_classes_are_crosses():
     real = ROWS.replace('dataset = "or"', "examples = [[0, 0, 1.8], [1, 1, 1.2]]")
-    lines = picture(real, 'kind = "boundary"', width=46, height=13).splitlines()
+    # Numbers have no boundary between them: a level that is asked for divides the plane.
+    assert "a `level` would divide" in " ".join(picture(real, 'kind = "boundary"').split())
+    wish = 'kind = "boundary"\nlevel = 0.6'
+    assert title_of(source(real, wish), source(real, wish).lesson.pictures[0]).endswith("a level")
+    assert told(source(real, wish), source(real, wish).lesson.pictures[0])[1].endswith(
+        "≥ 0.6 at example 1"
+    )
+    lines = picture(real, wish, width=46, height=13).splitlines()
+    assert lines[0].endswith("░ ŷ≥0.6")
     body = "".join(line[6:] for line in lines[1:-1])
     assert body.count("x") == 2
     assert not set("01") & set(body)
