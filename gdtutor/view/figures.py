@@ -57,7 +57,7 @@ def walk_figure(
         height: Lines inside the panel.
         chars: The characters.
         always: Whether the first that can be chosen shows where the learner has chosen none and
-            the lesson shows none.
+            the lesson shows none; one of what is to come is left out until then.
     """
     if session.challenge is not None:
         # A picture may give the answer away.
@@ -65,12 +65,21 @@ def walk_figure(
     number = shown_figure(session)
     offered = offered_figures(session)
     if not number and always and session.look.figure is None:
-        number = next(iter(offered), 0)
+        number = next((n for n in offered if not _is_to_come(session, n, chars)), 0)
     if session.lesson is None or not 0 < number <= len(session.lesson.pictures):
         return None
     wish = session.lesson.pictures[number - 1]
     place = f" {offered.index(number) + 1}/{len(offered)}" if len(offered) > 1 else ""
     return _figure(session, wish, width, height, chars, place)
+
+
+def _is_to_come(session: Session, number: int, chars: Chars) -> bool:
+    from gdtutor.view.pictures.shown_values import is_to_come
+
+    source = source_of(session, chars)
+    if source is None or session.lesson is None:
+        return True
+    return is_to_come(source, session.lesson.pictures[number - 1])
 
 
 def training_figures(session: Session) -> tuple[PictureWish, ...]:

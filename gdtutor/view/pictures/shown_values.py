@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from gdtutor.engine.operations import Array
+from gdtutor.lesson.model import PictureWish
 from gdtutor.lesson.picture_scope import GRADIENT
 from gdtutor.session.steps import Phase
 from gdtutor.values import Struct
 from gdtutor.view import notation
-from gdtutor.view.pictures.source import Source
+from gdtutor.view.pictures.source import Source, texts
 
 
 class Shown(Struct, frozen=True, eq=False):
@@ -20,6 +21,12 @@ class Shown(Struct, frozen=True, eq=False):
     """Why there is no value."""
 
 
+def is_to_come(source: Source, wish: PictureWish) -> bool:
+    """Say whether the walk has not come to anything that a picture of named values shows."""
+    names = texts(wish, "of") if wish.kind in ("weights", "histogram") else ()
+    return bool(names) and all(shown_value(source, name).value is None for name in names)
+
+
 def shown_value(source: Source, written: str) -> Shown:
     """Return the value of a name, or its gradient where that is asked for."""
     name = written.removeprefix(GRADIENT)
@@ -27,11 +34,11 @@ def shown_value(source: Source, written: str) -> Shown:
     if written == name:
         called = source.name(name)
         if not source.is_reached(Phase.FORWARD, name):
-            return Shown(called, None, "its step is to come")
+            return Shown(called, None, f"its step, forward {name}, is to come")
         value = source.parameters.get(name, trace.values.get(name))
         return Shown(called, value, "it has no value here")
     root, is_matrix = trace.graph.root, not trace.graph.by_rows
     called = notation.gradient_name(root, name, is_matrix, source.chars)
     if not source.is_reached(Phase.BACKWARD, name):
-        return Shown(called, None, "its step is to come")
+        return Shown(called, None, f"its step, backward {name}, is to come")
     return Shown(called, trace.gradients.get(name), "it has no gradient")

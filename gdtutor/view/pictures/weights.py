@@ -45,7 +45,7 @@ def weights_words(source: Source, wish: PictureWish) -> tuple[str, ...]:
     words = []
     for name, array in chosen_arrays(source, wish).items():
         if not np.size(array):
-            words.append(f"{_called(source, name)}: its step is to come")
+            words.append(f"{_called(source, name)}: {shown_value(source, name).why}")
             continue
         shape = notation.shape(np.shape(array), source.chars)
         grid = np.atleast_2d(array)
@@ -95,7 +95,7 @@ def _map(
     """Return one parameter: a heading, its rows, and which of them move together."""
     called = _called(source, name)
     if not np.size(array):
-        return [line((f"{called}: its step is to come", Style.DIM))]
+        return list(wrapped(f"{called}: {shown_value(source, name).why}", width, Style.DIM))
     grid = np.atleast_2d(array)
     largest = _largest(array)
     groups = equal_rows(grid, gradients.get(name)) if len(grid) > 1 else ()

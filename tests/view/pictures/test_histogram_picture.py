@@ -1,8 +1,9 @@
 """Cells counted by their size, and gradients as heat maps."""
 
-from wishes import MATRIX, picture
+from wishes import MATRIX, picture, session
 
-from gdtutor.view.frame import ASCII
+from gdtutor.view.figures import walk_figure
+from gdtutor.view.frame import ASCII, UNICODE
 
 
 def test_every_cell_is_counted_once():
@@ -17,7 +18,12 @@ def test_every_cell_is_counted_once():
 def test_a_gradient_shows_when_the_walk_has_come_to_it():
     for kind in ("weights", "histogram"):
         wish = f'kind = "{kind}"\nof = "grad W1"'
-        assert "its step is to come" in picture(MATRIX, wish, "forward:C")
+        early = picture(MATRIX, wish, "forward:C", width=60)
+        assert "dW₁: its step, backward W1, is to come" in early
         text = picture(MATRIX, wish, "backward:W1")
         assert "dW₁" in text
         assert "to come" not in text
+        # Beside the graph it is left out until then, where nobody has chosen it.
+        for place, is_there in (("forward:C", False), ("backward:W1", True)):
+            at = session(MATRIX, f"[[pictures]]\n{wish}", place)
+            assert (walk_figure(at, 40, 12, UNICODE, always=True) is not None) == is_there
