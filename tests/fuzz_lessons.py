@@ -43,6 +43,7 @@ NETWORK: Table = {
     "output": tuple(f'"{name}"' for name in NETWORK_ACTIVATIONS),
     "cost": tuple(f'"{name}"' for name in NETWORK_COSTS),
     "init": tuple(f'"{name}"' for name in INITIALISATIONS if name not in ("zeros", "constant")),
+    "biases": ('"zeros"', '"normal"'),
     "seed": ("0", "48"),
 }
 TOP = (

@@ -24,7 +24,7 @@ DATA_COST = "E"
 
 
 NETWORK_STREAM = 0
-"""The generator that the weights of a network share."""
+"""The generator that the weights and the drawn biases of a network share."""
 
 
 class Expansion(Struct, frozen=True):
@@ -34,8 +34,8 @@ class Expansion(Struct, frozen=True):
     """Name and formula of every line, in order: Z1, A1, …, Yhat, C; with penalties E, L1, L2 and
     C."""
     starts: dict[str, Start]
-    """W1, b1, W2, …: W of shape outputs × inputs, drawn in turn from one generator; b (n, 1). In
-    rows both are turned."""
+    """W1, b1, W2, …: W of shape outputs × inputs, drawn in turn from one generator; b (n, 1),
+    zeros or drawn after its W. In rows both are turned."""
     constants: dict[str, Array]
     """The weights of the penalties that the cost has: `l1`, `l2`."""
 
@@ -53,17 +53,15 @@ def expand(network: NetworkTable, *, in_rows: bool = False) -> Expansion:
     before = INPUT
     for layer in range(1, len(widths)):
         weights, bias, sums = f"W{layer}", f"b{layer}", f"Z{layer}"
-        shape = widths[layer], widths[layer - 1]
-        starts[weights] = Start(
-            shape=shape[::-1] if in_rows else shape,
-            init=network.init,
-            seed=network.seed,
-            stream=NETWORK_STREAM,
-            inputs_first=in_rows,
-            is_turned=in_rows,
-        )
-        zeros = np.zeros((1, widths[layer]) if in_rows else (widths[layer], 1))
-        starts[bias] = Start(value=frozen(zeros))
+        for name, inputs, rule in (
+            (weights, widths[layer - 1], network.init),
+            (bias, 1, network.biases),
+        ):
+            shape = (inputs, widths[layer]) if in_rows else (widths[layer], inputs)
+            starts[name] = Start(
+                shape=shape, init=rule, seed=network.seed, stream=NETWORK_STREAM,
+                inputs_first=in_rows, is_turned=in_rows,
+            ) if rule != "zeros" else Start(value=frozen(np.zeros(shape)))  # fmt: skip
         product = f"{before} @ {weights}" if in_rows else f"{weights} @ {before}"
         formulas.append((sums, f"{product} + {bias}"))
         activation = activation_of(network, layer)

@@ -268,9 +268,11 @@ class NetworkTable:
     cost: str = key(one_of(NETWORK_COSTS, "cost"), "squared", "how prediction and target compare")
     """How prediction and target are compared."""
     init: str = key(one_of(_RANDOM, "initialisation"), "xavier", "how the weights are drawn")
-    """How the weights are drawn; biases are 0."""
+    """How the weights are drawn."""
+    biases: str = key(one_of((*_RANDOM, "zeros"), "initialisation"), "zeros", "how biases start")
+    """How the biases start; drawn ones come after the weights of their layer, with n_in = 1."""
     seed: int = key(whole(0, MAX_SEED), 0, "of the weights' generator")
-    """Of the one generator from which all weights are drawn in turn."""
+    """Of the one generator from which all that is drawn comes in turn."""
     features: tuple[str, ...] = key(
         list_of(line(MAX_TEXT, 1), MAX_FEATURES), (), 'formulas of the inputs: ["x1", "x1*x2"]'
     )

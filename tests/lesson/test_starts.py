@@ -34,6 +34,20 @@ def test_the_network_draws_its_weights_in_turn_from_one_generator() -> None:
     assert not values["b1"].any()
 
 
+@pytest.mark.parametrize("orientation", ["columns", "rows"])
+def test_the_biases_of_a_network_are_drawn_after_their_weights(orientation: str) -> None:
+    rows = ("[network]", f'orientation = "{orientation}"\n[network]\nbiases = "normal"')
+    lesson, rng = lesson_of(NETWORK, rows), np.random.RandomState(48)
+    values = start_values(lesson.starts)
+    for name, shape, n_in in (("1", (3, 2), 2), ("2", (1, 3), 3)):
+        weights, bias = rng.randn(*shape) / np.sqrt(n_in), rng.randn(shape[0], 1)
+        is_rows = orientation == "rows"
+        np.testing.assert_array_equal(values[f"W{name}"], weights.T if is_rows else weights)
+        np.testing.assert_array_equal(values[f"b{name}"], bias.T if is_rows else bias)
+    _, reports = parse_lesson(NETWORK.replace(rows[0], f'{rows[0]}\nbiases = "one"'), Path("x.md"))
+    assert [report.what for report in reports] == ["unknown initialisation 'one'"]
+
+
 def test_a_drawn_parameter_has_a_generator_of_its_own() -> None:
     values = start_values(lesson_of(SCALAR, DRAWN, USED).starts)
     assert values["w"] == np.random.RandomState(7).standard_normal()
