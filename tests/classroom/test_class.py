@@ -2,7 +2,9 @@
 
 import asyncio
 import re
-from collections.abc import Coroutine
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import asyncssh
@@ -101,6 +103,116 @@ def test_a_seat_survives_a_lost_connection_and_is_opened_by_its_pin_alone() -> N
             wrong = "1" * 6 if pin != "1" * 6 else "2" * 6
             with pytest.raises(asyncssh.PermissionDenied):
                 await room.join("anna", password=f"{CODE} {wrong}")
+
+    run(work())
+
+
+@asynccontextmanager
+async def network(room: RunningClass) -> AsyncIterator[tuple[RunningClass, asyncio.Event]]:
+    """Yield a class behind a network, and what is clear while that is frozen: up, but silent."""
+    carries, writers, tasks = asyncio.Event(), list[asyncio.StreamWriter](), list[Any]()
+    carries.set()
+
+    async def carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while data := await reader.read(1 << 16):
+            await carries.wait()
+            writer.write(data)
+
+    async def meet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there, out = await asyncio.open_connection("127.0.0.1", room.port)
+        writers.extend((writer, out))
+        tasks.extend(
+            asyncio.ensure_future(carry(*ends)) for ends in ((reader, out), (there, writer))
+        )
+
+    between = await asyncio.start_server(meet, "127.0.0.1", 0)
+    try:
+        yield RunningClass(room.hub, room.server, between.sockets[0].getsockname()[1]), carries
+    finally:
+        between.close()
+        for task in tasks:
+            task.cancel()
+        for writer in writers:
+            writer.close()
+        await asyncio.gather(
+            *tasks, *(writer.wait_closed() for writer in writers), return_exceptions=True
+        )
+
+
+def test_a_frozen_network_holds_nobody_up_and_the_seat_is_taken_again() -> None:
+    async def work() -> None:
+        session = lesson_session("bias", "forward:z")
+        async with (
+            running_class(session) as room,
+            network(room) as (one, carries),
+            network(room) as (other, others),
+        ):
+            anna = await one.join("anna")
+            await anna.shows("step 2/13")
+            (frozen,) = room.server.connections
+            ben = await room.join("ben")
+            await ben.shows("step 2/13")
+            carries.clear()
+            session = room.teach(session, "n")
+            await ben.shows("step 3/13")
+            assert room.hub.seat("anna").is_here
+            # Who comes back over another network is let in before the frozen one is missed.
+            bens = set(room.server.connections) - {frozen}
+            back = await other.join("anna", password=f"{CODE} {room.hub.seat('anna').pin}")
+            await back.shows("step 3/13")
+            (again,) = set(room.server.connections) - bens - {frozen}
+            # A class asks four times, every 15 seconds.
+            frozen.set_keepalive(0.02, 2)
+            await until(lambda: frozen not in room.server.connections)
+            assert room.hub.seat("anna").is_here
+            others.clear()
+            again.set_keepalive(0.02, 2)
+            await until(lambda: not room.hub.seat("anna").is_here)
+            room.teach(session, "n")
+            await ben.shows("step 4/13")
+            for student in (anna, back):
+                student.connection.abort()
+
+    run(work())
+
+
+def test_a_class_that_is_begun_again_is_joined_anew(tmp_path: Path) -> None:
+    # Clients that know the host know it again.
+    first, second = (server.host_key(tmp_path).get_fingerprint() for _ in range(2))
+    assert first == second
+
+    async def work() -> None:
+        session = lesson_session("bias", "forward:z")
+        async with running_class(session) as room:
+            anna = await room.join("anna")
+            await anna.shows("step 2/13")
+            pin = room.hub.seat("anna").pin
+            # The teacher's machine is gone without a word.
+            room.server.hub.end = lambda: None  # type: ignore[method-assign]
+        with pytest.raises((asyncssh.Error, OSError)):
+            await anna.ended()
+        async with running_class(session) as room:
+            # A PIN of the class before opens nothing; the code does, and the seat is new.
+            with pytest.raises(asyncssh.PermissionDenied):
+                await room.join("anna", password=f"{CODE} {pin}")
+            back = await room.join("anna")
+            await back.shows("step 2/13", "PIN")
+            assert list(room.hub.room.seats) == ["anna"]
+
+    run(work())
+
+
+def test_a_student_is_told_where_sweeps_are_and_walks_on() -> None:
+    async def work() -> None:
+        async with running_class(lesson_session("bias", "forward:z")) as room:
+            anna = await room.join("anna", size=(120, 36))
+            await anna.shows("step 2/13")
+            anna.press("tS")
+            await anna.shows("sweep")
+            anna.press("learning_rate=0.1,1\r")
+            await anna.shows("Sweeps are for")
+            anna.press(".")
+            await anna.shows("step 2/13")
 
     run(work())
 
