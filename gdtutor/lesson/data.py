@@ -167,7 +167,9 @@ def _missing(key: str, what: str, hint: str) -> Mistake:
 def _read(table: DataTable, folder: FilePath, is_network: bool) -> Data:
     _check_source(table)
     inputs, targets = _sides(table, is_network)
-    if isinstance(inputs, Mapping) != isinstance(targets, Mapping):
+    if _are_values(inputs, targets):
+        _check_values(targets)
+    elif isinstance(inputs, Mapping) != isinstance(targets, Mapping):
         raise Wrong(
             "conflict",
             "inputs and targets are not written the same way",
@@ -191,9 +193,25 @@ def _read(table: DataTable, folder: FilePath, is_network: bool) -> Data:
     if table.scale and table.scale != UNSCALED:
         examples, scaling = _scaled(examples, taken[0], table.scale)
     return Data(
-        tuple(inputs), tuple(targets), _bindings((inputs, targets), columns), columns, examples,
-        is_matrix, scaling,
+        tuple(inputs), tuple(targets), _bindings((inputs, targets), columns, is_matrix), columns,
+        examples, is_matrix, scaling,
     )  # fmt: skip
+
+
+def _are_values(inputs: Columns, targets: Sides) -> bool:
+    """Say whether plain numbers have targets that are labels, as `{ y = { column = … } }`."""
+    sides = targets.values() if isinstance(targets, Mapping) else ()
+    is_plain = not isinstance(inputs, Mapping)
+    return is_plain and bool(sides) and all(isinstance(side, LabelTable) for side in sides)
+
+
+def _check_values(targets: Sides) -> None:
+    """Refuse labels that would become several columns where each target is one number."""
+    for leaf, side in targets.items() if isinstance(targets, Mapping) else ():
+        if isinstance(side, LabelTable) and side.one_hot:
+            what = f"one-hot columns are a matrix, and '{shown(leaf)}' is one number an example"
+            hint = "write values = { no = 0, yes = 1 }, or bind inputs = { X = [...] }"
+            raise Wrong("conflict", what, hint, ("targets", leaf))
 
 
 def _check_source(table: DataTable) -> None:
@@ -281,12 +299,14 @@ def _flat(side: Sides) -> tuple[str, ...]:
     return tuple(name for part in parts for name in part)
 
 
-def _bindings(sides: tuple[Columns, Columns], columns: tuple[str, ...]) -> tuple[Binding, ...]:
+def _bindings(
+    sides: tuple[Columns, Columns], columns: tuple[str, ...], is_matrix: bool
+) -> tuple[Binding, ...]:
     bindings: list[Binding] = []
     for side in sides:
         if isinstance(side, Mapping):
             bindings.extend(
-                Binding(leaf, tuple(columns.index(name) for name in names), is_matrix=True)
+                Binding(leaf, tuple(columns.index(name) for name in names), is_matrix)
                 for leaf, names in side.items()
             )
         else:

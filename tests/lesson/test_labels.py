@@ -6,8 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from lessons_for_tests import SCALAR, lesson_of
 
 from gdtutor.cli import main
+from gdtutor.engine.operations import Array
 from gdtutor.lesson.load import parse_lesson, with_variant
 from gdtutor.lesson.model import Lesson
 from gdtutor.lesson.problem import problem_of
@@ -45,7 +47,15 @@ C = sum(cross_entropy_logits(Z, Y))/m
 ```
 """
 
+PATH = Path("lesson.md")
 ONE_HOT = '{ column = "kind", one_hot = true }'
+
+
+def trained(lesson: Lesson) -> dict[str, Array]:
+    """Return the parameters at the end of the training."""
+    run = run_of(lesson)
+    run.advance()
+    return dict(run.state(run.farthest).parameters)
 
 
 def parsed(*changes: tuple[str, str], path: Path = Path("lesson.md")) -> Lesson:
@@ -86,6 +96,17 @@ def test_labels_of_two_classes_may_be_minus_one_and_one() -> None:
     run = run_of(lesson)
     run.advance()
     assert accuracy(problem_of(lesson), dict(run.state(run.farthest).parameters)) == 1
+
+
+def test_labels_of_plain_numbers_have_values() -> None:
+    label = 'targets = { y = { column = "pet", values = { cat = 0, dog = 1 } } }'
+    changes = (('targets = ["y"]', label), ("[[1, 0], [2, 1]]", '[[1, "cat"], [2, "dog"]]'))
+    lesson, plain = lesson_of(SCALAR, *changes), lesson_of(SCALAR)
+    assert lesson.columns == ("x", "pet")
+    assert trained(lesson) == trained(plain)
+    one_hot = label.replace("values = { cat = 0, dog = 1 }", "one_hot = true")
+    _, reports = parse_lesson(SCALAR.replace(*changes[1]).replace('targets = ["y"]', one_hot), PATH)
+    assert "'y' is one number an example" in reports[0].what
 
 
 @pytest.mark.parametrize(
