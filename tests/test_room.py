@@ -3,12 +3,16 @@
 import re
 
 import pytest
-from room import measured, shares, used
-from walks import NEURON, walk
+from room import measured, shares, steps_of, used
+from walks import NEURON, pressed, walk
 
 from gdtutor.drive.opening import session_at
 from gdtutor.lesson.discovery import shipped_lessons_folder
+from gdtutor.session.moving import moved
+from gdtutor.session.steps import Phase
+from gdtutor.view.explain import context_of, node_lines
 from gdtutor.view.frame import UNICODE, Style
+from gdtutor.view.lines import text_of
 from gdtutor.view.screen import frame_of
 
 LEAST = 0.65
@@ -57,3 +61,29 @@ def test_one_panel_has_the_eye(size):
     titles = [s.text.strip() for s in segments if s.style is Style.TITLE and s.text[0] == " "]
     corners = [s for s in segments if s.text.startswith("╭─") and s.style is Style.FOCUS]
     assert (titles, len(corners)) == (["b"], 1)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 50)])
+@pytest.mark.parametrize("lesson", ["02-activations.md", "09-cost.md", "16-xor-hidden.md"])
+def test_each_sign_is_explained_once_where_the_walk_meets_it_first(lesson, size):
+    steps = list(steps_of(shipped_lessons_folder() / lesson))
+    screens = [frame_of(session, *size, UNICODE).text() for session in steps]
+    for sign, text in {"▶": "the step's node, going f", "●": "the step's node, at"}.items():
+        phase = Phase.FORWARD if sign == "▶" else Phase.UPDATE
+        met = [n for n, s in enumerate(steps) if s.moment.steps[s.step - 1].phase is phase][:1]
+        assert [n for n, screen in enumerate(screens) if f"{sign} {text}" in screen] == met
+    for sign, text in {
+        "▾": "the column of",
+        "⊙": "times, cell",
+        "!": "saturated or dead: a",
+    }.items():
+        lines = [node_lines(context_of(session, UNICODE), 38) for session in steps]
+        met = [n for n, rows in enumerate(lines) if sign in "".join(map(text_of, rows))][:1]
+        assert [n for n, screen in enumerate(screens) if f"{sign} {text}" in screen] == met
+
+
+def test_signs_are_explained_in_no_later_iteration_and_in_no_question():
+    session = session_at(shipped_lessons_folder() / "09-cost.md", at="forward:z")
+    assert "▾ the column" in frame_of(session, 120, 36, UNICODE).text()
+    for other in (moved(session, 1, session.step), pressed(session, "left r right")):
+        assert "▾ the column" not in frame_of(other, 120, 36, UNICODE).text()

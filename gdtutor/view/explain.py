@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from gdtutor.engine.operations import Array
+from gdtutor.lesson.model import Lesson
 from gdtutor.lesson.placeholders import Placeholder, fill
 from gdtutor.session.lookups import curvatures_at, gradient_norm
+from gdtutor.session.moment import Moment
 from gdtutor.session.notes import note_for
-from gdtutor.session.state import Session
+from gdtutor.session.state import Look, Session
 from gdtutor.session.steps import Phase
 from gdtutor.values import replace
 from gdtutor.view import notation
@@ -17,8 +21,10 @@ from gdtutor.view.backward import backward_lines
 from gdtutor.view.context import Context
 from gdtutor.view.diagnosis import asleep_lines
 from gdtutor.view.forward import forward_lines, given_lines
-from gdtutor.view.frame import Chars, Line
-from gdtutor.view.lines import stacked
+from gdtutor.view.frame import UNICODE, Chars, Line, Style
+from gdtutor.view.glossary import MET, SIGNS
+from gdtutor.view.lines import stacked, text_of, wrapped
+from gdtutor.view.matrix import NOTATION_WIDTH
 from gdtutor.view.mistakes import mistake_lines
 from gdtutor.view.proof import proof_lines
 from gdtutor.view.prose import prose_lines
@@ -26,6 +32,9 @@ from gdtutor.view.sentences import sentence
 from gdtutor.view.updates import update_lines
 from gdtutor.view.whatif import changes_lines, with_old_value
 
+_MARKS = {Phase.FORWARD: "▶", Phase.BACKWARD: "◀", Phase.UPDATE: "●"}
+FEW = 64
+"""Steps of an iteration in which signs are explained: what was met is read off each of them."""
 MAX_CELLS_IN_PROSE = 8
 """Cells of an array that a placeholder writes out."""
 
@@ -62,6 +71,33 @@ def node_lines(context: Context, width: int) -> tuple[Line, ...]:
         case Phase.UPDATE:
             lines = update_lines(context, width)
     return with_old_value(context, lines, width)
+
+
+def with_signs(context: Context, lines: tuple[Line, ...], width: int) -> tuple[Line, ...]:
+    """Return a block whose blank last lines, where there are enough, explain the signs met here."""
+    blank = next((n for n, row in enumerate(reversed(lines)) if text_of(row).strip()), len(lines))
+    told = met_lines(context, width)
+    return (*lines[: len(lines) - len(told)], *told) if len(told) <= blank else lines
+
+
+def met_lines(context: Context, width: int) -> tuple[Line, ...]:
+    """Explain the signs that this step is the first of its lesson's walk to draw."""
+    moment, at = context.moment, context.step.number
+    if moment.iteration or context.challenge is not None or len(moment.steps) > FEW:
+        return ()
+    earlier = (_signs(moment, context.lesson, number) for number in range(1, at))
+    met = _signs(moment, context.lesson, at).difference(*earlier)
+    told = [(u if context.chars.unicode else a, text) for u, a, text in SIGNS if u in met]
+    return tuple(row for sign, text in told for row in wrapped(f"{sign} {text}", width, Style.DIM))
+
+
+@lru_cache(maxsize=128)
+def _signs(moment: Moment, lesson: Lesson | None, number: int) -> frozenset[str]:
+    """Return the signs that a step draws, as at 80 columns with the look of a beginning."""
+    context = Context(moment, moment.steps[number - 1], Look(), UNICODE, lesson=lesson)
+    drawn = "".join(map(text_of, node_lines(context, NOTATION_WIDTH)))
+    text = drawn + _MARKS.get(context.step.phase, "")
+    return frozenset(sign for sign in (*_MARKS.values(), *MET) if sign in text)
 
 
 def note_lines(session: Session, context: Context, width: int) -> tuple[Line, ...]:

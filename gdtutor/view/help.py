@@ -9,43 +9,9 @@ from gdtutor.session.state import Screen, Session
 from gdtutor.values import replace
 from gdtutor.view.boxes import Panel, boxed
 from gdtutor.view.frame import Chars, Frame, Line, Style
-from gdtutor.view.glossary import WORDS
+from gdtutor.view.glossary import HELPED
 from gdtutor.view.lines import fitted, line, text_of, wrapped
 from gdtutor.view.study import bottom_lines
-
-_NOTATION = (
-    ("∂L/∂w₁", "d L/d w1", "the gradient of L with respect to w₁: how L answers a change of w₁"),
-    ("dW₁", "dW1", "the same for a matrix: one number for each cell of W₁"),
-    ("upstream", "upstream", "the gradient that arrives from the consumer of a node"),
-    ("local", "local", "how the consumer itself answers a change of the node"),
-    ("A · B", "A @ B", "matrix product: rows of A meet columns of B"),
-    ("A ⊙ B", "A*B", "cell by cell"),
-    ("Wᵀ", "W.T", "rows turned into columns"),
-    ("3×4", "3x4", "a shape: 3 rows, 4 columns; cells are counted from 0"),
-    ("≈", "~", "the shown digits alone would give another last digit"),
-    ("∇", "g", "the gradient of a node, in the graph"),
-    ("z.1", "z.1", "the first operation inside the line z"),
-)
-
-_SIGNS = (
-    ("▶ ◀ ●", "> < @", "the node of the step: going forward, going back, at its update"),
-    ("─▶ ◀─", "-> <-", "where a value goes, and where a gradient comes back to"),
-    ("→ 0.5", "> 0.5", "what the update makes of the value above it"),
-    ("▸", ">", "the row of the step in a table; the lesson at hand in the library"),
-    ("▾", "v", "the column of the example that is followed: o follows the next"),
-    ("*", "*", "changed: by an edit of yours, or by what follows from one"),
-    ("(own 1)", "(own 1)", "what the lesson's own value is there, without your changes"),
-    ("(was 1)", "(was 1)", "what it was in the iteration before, until the last update"),
-    ("!", "!", "saturated or dead: a unit that hardly answers; !2 says that two are"),
-    ("≈0", "~0", "0 but for its own rounding; D shows the digits"),
-    ("⋯ …", "...", "left out, since there is no room for it"),
-    ("↓3 more", "down 3 more", "what lies below: the cursor keys scroll to it"),
-    ("★", "*", "the run with the lowest cost"),
-    ("✓ ○", "x o", "a lesson that is finished, a task that is done; a task that is open"),
-    ("● ◆ ·", "@ # .", "in pictures: where it is now, after the update, a line beside"),
-)
-"""The signs of the screens: in Unicode, in ASCII, and what they say."""
-
 
 _COUNTS = {
     Screen.STUDY: "5n goes on by five steps",
@@ -104,22 +70,14 @@ def help_lines(screen: Screen, width: int, chars: Chars) -> tuple[Line, ...]:
     widest = max(len(command.shown(chars.unicode)) for command in commands)
     for command in commands:
         lines.extend(_entry(command.shown(chars.unicode), command.title, widest, width))
-    lines += [*wrapped(f"Digits before a key are a count: {_COUNTS[screen]}.", width), ()]
-    lines.append(line(("How to read the notation", Style.TITLE)))
-    signs = [(u if chars.unicode else a, text) for u, a, text in _NOTATION]
-    widest = max(len(sign) for sign, _ in signs)
-    for sign, text in signs:
-        shown = text if chars.unicode else text.replace("₁", "1")
-        lines.extend(_entry(sign, shown, widest, width))
-    for title, entries in (("Signs on the screens", _SIGNS), ("The words of the field", WORDS)):
+    lines += wrapped(f"Digits before a key are a count: {_COUNTS[screen]}.", width)
+    for title, entries in HELPED:
         lines += [(), line((title, Style.TITLE))]
         widest = max(len(entry[0 if chars.unicode else 1]) for entry in entries)
         for entry in entries:
             name, text = entry[0 if chars.unicode else 1], entry[2]
             lines.extend(_entry(name, text if chars.unicode else _plain(text), widest, width))
-    lines += [(), line(("Operations", Style.TITLE))]
-    lines.extend(_operations(width))
-    return tuple(lines)
+    return (*lines, (), line(("Operations", Style.TITLE)), *_operations(width))
 
 
 def _plain(text: str) -> str:
@@ -130,11 +88,10 @@ def _plain(text: str) -> str:
 
 def _entry(key: str, text: str, widest: int, width: int) -> list[Line]:
     rows = wrapped(text, max(width - widest - 3, 10))
-    name = (f" {key:<{widest}}  ", Style.KEY)
     # A name that is wider than its column stands on a line of its own.
-    head = [line(name)] if len(key) > widest else [line(name, *rows[0])]
-    rest = rows if len(key) > widest else rows[1:]
-    return [*head, *(line(" " * (widest + 3), *row) for row in rest)]
+    rows = ((), *rows) if len(key) > widest else rows
+    head = line((f" {key:<{widest}}  ", Style.KEY), *rows[0])
+    return [head, *(line(" " * (widest + 3), *row) for row in rows[1:])]
 
 
 def _operations(width: int) -> list[Line]:

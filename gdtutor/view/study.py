@@ -10,7 +10,7 @@ from gdtutor.view.boxes import Panel, beside, boxed, hidden, window
 from gdtutor.view.closing import closing_prose, ways_on
 from gdtutor.view.context import Context
 from gdtutor.view.diagnosis import short_diagnosis
-from gdtutor.view.explain import context_of, node_lines, note_lines
+from gdtutor.view.explain import context_of, met_lines, node_lines, note_lines, with_signs
 from gdtutor.view.figures import Figure, moved, walk_figure
 from gdtutor.view.frame import Chars, Frame, Line, Placed, Style
 from gdtutor.view.graph.panel import graph_lines
@@ -172,7 +172,9 @@ def _panels(
             room.node, room.body, chars,
         ),
     ]  # fmt: skip
-    return (*beside(*boxes), *_note(session, context, width, room.note)), plots
+    is_told = figure.panel.lines[-1:] == met_lines(context, size[0])[-1:]
+    below = _note(session, context, width, room.note, tells_signs=not is_told)
+    return (*beside(*boxes), *below), plots
 
 
 def _node(context: Context, room: Room) -> tuple[Line, ...]:
@@ -187,7 +189,7 @@ def _graph(session: Session, context: Context, width: int, height: int) -> Figur
     count = len(offered_figures(session))
     more = f", f: {count} picture{'s' if count > 1 else ''}" if count else ""
     lines = graph_lines(context, width, height, marked_names(context))
-    return Figure(Panel(f"graph{more}", lines))
+    return Figure(Panel(f"graph{more}", with_signs(context, lines, width)))
 
 
 def _left(session: Session, context: Context, width: int, height: int) -> Figure:
@@ -224,10 +226,13 @@ def _node_title(context: Context) -> str:
     return context.name(step.node) if step.node else "given values"
 
 
-def _note(session: Session, context: Context, width: int, height: int) -> tuple[Line, ...]:
+def _note(
+    session: Session, context: Context, width: int, height: int, *, tells_signs: bool = False
+) -> tuple[Line, ...]:
     """Return the note's lines; the last says how to read on where it is longer."""
     lines = note_lines(session, context, width - 3)
     shown = window(lines, session.look.scroll, height)
+    shown = with_signs(context, shown, width - 3) if tells_signs else shown
     more = hidden(lines, session.look.scroll, height, context.chars)
     indented = [line(" ", *content) for content in shown]
     if more:

@@ -9,7 +9,7 @@ from gdtutor.values import Struct, replace
 from gdtutor.view.boxes import Panel, beside, boxed
 from gdtutor.view.code_lines import code_lines
 from gdtutor.view.context import Context
-from gdtutor.view.explain import node_lines, note_lines
+from gdtutor.view.explain import met_lines, node_lines, note_lines
 from gdtutor.view.figures import Figure, moved, walk_figure
 from gdtutor.view.frame import Line, Placed
 from gdtutor.view.graph.panel import graph_lines
@@ -75,7 +75,9 @@ def wide_panels(
     picture = _picture(session, context, widths.graph)
     values = _values(session, context)
     graph = [_graph(context, widths.graph, height, picture)]
-    node = [_node(session, context, title, widths.node), _note(session, context, widths.node)]
+    # A picture below the graph would jump where the signs stood between them.
+    note = _note(session, context, widths.node, tells_signs=picture is not None)
+    node = [_node(session, context, title, widths.node), note]
     if picture is not None:
         graph.append(picture)
     beside_step = node
@@ -140,7 +142,10 @@ def _graph(context: Context, width: int, height: int, picture: PanelNeed | None)
         )
         if high < room - BORDER:
             break
-    return PanelNeed(high + BORDER, 3, 0, lambda _: Figure(Panel("graph", drawn[:high])))
+    lines = drawn[:high]
+    if picture is None and (told := met_lines(context, width - 4)):
+        lines = (*lines, (), *told) if high + len(told) + LEAST < height else lines
+    return PanelNeed(len(lines) + BORDER, 3, 0, lambda _: Figure(Panel("graph", lines)))
 
 
 def _picture(session: Session, context: Context, width: int) -> PanelNeed | None:
@@ -176,10 +181,12 @@ def _with_numpy(context: Context, node: PanelNeed, width: int) -> PanelNeed:
     return replace(node, make=make)
 
 
-def _note(session: Session, context: Context, width: int) -> PanelNeed:
+def _note(session: Session, context: Context, width: int, *, tells_signs: bool) -> PanelNeed:
     lines = note_lines(session, context, width - 4)
+    kept = min(len(lines) + BORDER, MOST_KEPT) if lines else 0
+    if tells_signs and (told := met_lines(context, width - 4)):
+        lines = (*lines, (), *told)
     need = len(lines) + BORDER if lines else 0
-    kept = min(need, MOST_KEPT)
     return PanelNeed(need, 3, kept, lambda _: Figure(Panel("note", lines, session.look.scroll)))
 
 
