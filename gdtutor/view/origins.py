@@ -94,9 +94,16 @@ def _start_lines(context: Context, width: int, is_brief: bool) -> tuple[Line, ..
         if name in context.trace.values and name not in changed
     }
     lines: list[Line] = []
-    for draw in _draws(own, seeds_of(context.lesson.starts, context.seed)):
+    seeds = seeds_of(context.lesson.starts, context.seed)
+    for draw in _draws(own, seeds):
         head, *rest = wrapped(f"drawn {_draw_text(context, draw, is_brief)}", width - 1)
         lines += [head, *(line(" ", *row) for row in rest)]
+    drawn = [name for name in seeds if name in own]
+    for stream in dict.fromkeys(own[name].stream for name in drawn):
+        names = tuple(name for name in drawn if own[name].stream == stream)
+        rules = {formula_of(own[name].init, own[name].constants) for name in names}
+        if stream is not None and len(rules) > 1:
+            lines += wrapped(f"drawn in the order {_names_text(context, names, False)}", width)
     return tuple(lines)
 
 

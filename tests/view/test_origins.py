@@ -85,6 +85,16 @@ def test_another_seed_is_the_one_that_is_told():
     assert "in turn from seed 7" in panel(opened("xor-hidden", seed=7))
 
 
+def test_what_several_rules_draw_from_one_generator_has_its_order(tmp_path):
+    text = find_lesson("xor-hidden", shipped_lessons_folder()).read_text("utf-8")
+    path = tmp_path / "lesson.md"
+    path.write_text(text.replace("[network]\n", '[network]\nbiases = "normal"\n'), "utf-8")
+    told = panel(session_at(path, at="given"))
+    assert "drawn b₁, b₂: N(0, 1), seed 48" in told
+    assert "drawn in the order W₁, b₁, W₂, b₂" in told
+    assert "in the order" not in panel(opened("xor-hidden"))
+
+
 def test_later_or_changed_parameters_are_not_told_as_drawn():
     assert "drawn" not in panel(opened("batches", at="1/given"))
     assert "drawn" not in panel(opened("batches", changes=("w=1",)))
