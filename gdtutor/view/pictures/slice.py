@@ -53,6 +53,8 @@ class SliceTrail(Struct, frozen=True):
     ys: tuple[float, ...]
     why: str = ""
     """Why there are none."""
+    are_first: bool = False
+    """Whether they are the first of the walk, since the last have left the picture."""
 
 
 class Slice(Struct, frozen=True):
@@ -109,7 +111,7 @@ def slice_of(source: Source, wish: PictureWish) -> Slice:
         note = f"measured on {ground.measured:,} of {ground.examples:,} examples"
     return Slice(
         cell, ground.wanted, ground.is_mean, tuple(xs.tolist()), tuple(ys.tolist()), here, slope,
-        after, trails, (low, high), _height(ys, here[1]), note,
+        after, trails, (low, high), _height(ys, here[1] if low <= at <= high else np.nan), note,
     )  # fmt: skip
 
 
@@ -172,13 +174,17 @@ def _trails(
             trails.append(SliceTrail(walk.label, glyph, style, tuple(xs.tolist()), tuple(ys)))
         return tuple(trails)
     last = source.iteration
-    iterations = range(max(last - steps, 0), last)
+    low, high = interval(wish) or (-np.inf, np.inf)
+    now = _trace(source, wish, cell).values.get(cell.name)
+    has_left = last > steps and now is not None and not low <= cell_of(now, cell.cell) <= high
+    iterations = range(steps) if has_left else range(max(last - steps, 0), last)
     if cell.name not in source.problem.trained or not iterations:
         return ()
     xs = path(source.run, (cell,), tuple(iterations))[:, 0]
     ys = [ground.under(dict(source.run.state(k).parameters)) for k in iterations]
     glyph = marks_of(source.chars).earlier
-    return (SliceTrail("", glyph, Style.RUN_3, tuple(xs.tolist()), tuple(ys)),)
+    found = SliceTrail("", glyph, Style.RUN_3, tuple(xs.tolist()), tuple(ys), are_first=has_left)
+    return (found,)
 
 
 def _around(
@@ -197,7 +203,9 @@ def _height(ys: Array, here: float) -> tuple[float, float]:
     A valley that comes down to 0 stands on it: no room is left below, so that its floor and the
     tick at 0 share the lowest line.
     """
-    finite = np.append(ys[np.isfinite(ys)], here if np.isfinite(here) else 0.0)
+    # A point beside the picture, as of a run that diverged, would make its valley a flat line.
+    known = np.append(ys, here)
+    finite = known[np.isfinite(known)] if np.isfinite(known).any() else np.zeros(1)
     low, high = float(finite.min()), float(finite.max())
     margin = 0.06 * (high - low) or 0.1 * abs(high) or 1.0
     return 0.0 if 0 <= low <= margin else low - margin, high + margin
@@ -292,7 +300,10 @@ def _contains(numbers_of: Slice, x: float, y: float) -> bool:
 def _trail_words(numbers_of: Slice, trail: SliceTrail) -> str:
     count = len(trail.xs)
     out = sum(not is_inside(numbers_of, trail, k) for k in range(count))
-    words = f"{trail.glyph} {count} step{'s' if count > 1 else ''} before"
+    steps = f"{count} step{'s' if count > 1 else ''}"
+    words = (
+        f"{trail.glyph} the first {steps}" if trail.are_first else f"{trail.glyph} {steps} before"
+    )
     return words + (f", {out} outside" if out else "")
 
 

@@ -150,3 +150,15 @@ def test_a_curve_over_all_examples_of_a_loss_is_called_its_mean():
     assert "mean C" not in picture(ROWS, wish, "forward:L")
     contour = 'kind = "contour"\nalong = ["w1", "w2"]'
     assert "level lines of mean L" in picture(batch_1, contour)
+
+
+def test_a_run_that_has_left_the_picture_shows_its_valley_and_the_steps_that_leave_it():
+    wish = 'kind = "slice"\nalong = "w"\nrange = [-6, 11]'
+    diverging = LINEAR.replace("learning_rate = 5.0", "learning_rate = 20.0")
+    given, found = numbers(diverging, wish, "30/given")
+    assert found.here[1] > 1e12
+    assert max(found.ys) <= found.y_range[1] <= 1.1 * max(found.ys)
+    (trail,) = found.trails
+    assert trail.xs[:2] == pytest.approx((0.1, float(given.run.state(1).parameters["w"])))
+    text = " ".join(picture(diverging, wish, "30/given", width=60).split())
+    assert "the first 8 steps, 6 outside" in text
