@@ -9,16 +9,13 @@ from __future__ import annotations
 import ast
 import copy
 import faulthandler
-import importlib.machinery
 import importlib.util
 import json
 import os
 import pickle
 import sys
-import traceback
 from collections.abc import Callable, Iterator, Mapping
-from itertools import islice
-from types import CodeType, ModuleType
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -32,22 +29,21 @@ from gdtutor.judge.left_values import (
     value_at,
     value_in_tables,
 )
-from gdtutor.judge.rewriting import EPOCHS, FIRST, GIVEN, RATES, rewritten
+from gdtutor.judge.rewriting import (
+    EPOCHS,
+    FIRST,
+    GIVEN,
+    RATES,
+    CutLoops,
+    TreeLoader,
+    own_lines,
+    rewritten,
+    told_error,
+)
 from gdtutor.judge.source import declares_rows, names_table, statement_lines
 from gdtutor.judge.value_watch import ValueWatch
 
 Job = dict[str, Any]
-
-
-class _Loader(importlib.machinery.SourceFileLoader):
-    """Runs a program from its tree, as a module is run."""
-
-    def __init__(self, name: str, path: str, tree: ast.Module) -> None:
-        super().__init__(name, path)
-        self._tree = tree
-
-    def get_code(self, fullname: str) -> CodeType:
-        return self.source_to_code(self._tree, self.path)
 
 
 def main() -> None:
@@ -86,7 +82,7 @@ def _done(program: Job) -> tuple[Job, list[Space]]:
     found: list[Space] = []
     run = _ProgramRun(program)
     for case in program["cases"]:
-        facts, values = run.on(case["given"], bool(case.get("continues")))
+        facts, values = run.on_case(case)
         told["cases"].append(facts)
         found.append(values)
         if facts.get("error", {}).get("ends"):
@@ -103,12 +99,26 @@ class _ProgramRun:
         self._layers: Layers | None = None
         self._layout: dict[str, str] = {}
         self._rows = False
+        self._loops = CutLoops(1)
         self._look: Callable[[Space], Space] = dict
         self._after_pass: Space = {}
         """What the names had when a loop that trains was left: what it has learned may be shown."""
 
+    def on_case(self, case: Job) -> tuple[Job, Space]:
+        """Return what happened on a case; a second iteration, by a second pass where there is one.
+
+        A gradient that is never reset and a velocity show in a second pass alone.
+        """
+        if case.get("earlier") and self._loops.begun == 1:
+            self._loops = CutLoops(2)
+            facts, values = self.on(case["earlier"], False)
+            if self._loops.begun == 2:
+                return {**facts, "passes": 2}, values
+        self._loops = CutLoops(1)
+        return self.on(case["given"], bool(case.get("continues")))
+
     def on(self, given: Space, continues: bool) -> tuple[Job, Space]:
-        """Return what happened on a case, and the values left."""
+        """Return what happened on values given, and the values left."""
         facts: Job = {}
         job = self._program
         tree = ast.parse(job["text"], job["path"])
@@ -117,9 +127,8 @@ class _ProgramRun:
         bound = statement_lines(tree)
         watch = ValueWatch(job["path"], set(names.values()), bound)
         laid = {name: self._laid(value) for name, value in given.items()}
-        if "m" in laid:
-            # A count, which shapes and ranges take.
-            laid["m"] = int(laid["m"])
+        # A count, which shapes and ranges take.
+        laid |= {n: int(v) for n, v in laid.items() if n == "m"}
         self._after_pass = {}
         self._look = lambda space: self._found(space, names, watch)
         kept = copy.deepcopy({name: laid[name] for name in job["data"]})
@@ -128,12 +137,17 @@ class _ProgramRun:
         if not job.get("whole"):
             sys.settrace(watch.trace)
         try:
-            space = self._run(tree, laid, continues and self._layers is not None)
+            try:
+                space = self._run(tree, laid, continues and self._layers is not None)
+            except Exception as error:
+                if not self._loops.are_left_before(own_lines(error, job["path"])):
+                    raise
+                space = self._module.__dict__ if self._module is not None else space
             found = self._found(space, names, watch)
             if len(found) < len(job["wanted"]):
                 self._call(names, laid, watch, found)
         except BaseException as error:
-            facts["error"] = _told(error, job["path"])
+            facts["error"] = told_error(error, job["path"])
             space = self._module.__dict__ if self._module is not None else space
         finally:
             sys.settrace(None)
@@ -169,7 +183,7 @@ class _ProgramRun:
         if not job.get("whole"):
             known = set(given) | EPOCHS | (RATES if "learning_rate" in given else set())
             tree = rewritten(tree, known, set(job["wanted"]), parameters)
-        loader = _Loader("__main__", job["path"], tree)
+        loader = TreeLoader("__main__", job["path"], tree)
         spec = importlib.util.spec_from_loader("learner", loader)
         if spec is None:
             raise LookupError("the program cannot be loaded")
@@ -179,7 +193,7 @@ class _ProgramRun:
         sys.modules["__main__"] = module
         space = module.__dict__
         space |= given | {
-            "epochs": job.get("epochs", 1),
+            "epochs": job.get("epochs", self._loops.each),
             GIVEN: self._given(given),
             FIRST: self._first_pass,
         }
@@ -187,9 +201,9 @@ class _ProgramRun:
         loader.exec_module(module)
         return space
 
-    def _first_pass(self, passes: Any) -> Iterator[Any]:
+    def _first_pass(self, passes: Any, first: int, last: int) -> Iterator[Any]:
         try:
-            yield from islice(iter(passes), 1)
+            yield from self._loops.passes_of(passes, first, last)
         finally:
             frame = sys._getframe(1)
             found = self._look({**frame.f_globals, **frame.f_locals})
@@ -199,7 +213,7 @@ class _ProgramRun:
     def _given(self, given: Space) -> Any:
         def ask(name: str, typed: Any, is_lenient: bool) -> Any:
             if name in EPOCHS:
-                return 1
+                return self._loops.each
             value, own = np.asarray(given.get(name, given.get("learning_rate"))), np.asarray(typed)
             if own.shape == value.shape:
                 self._layout[name] = "same"
@@ -280,20 +294,6 @@ class _ProgramRun:
                     found[name] = value
             if name not in found and as_numbers(watch.left.get(theirs)) is not None:
                 found[name] = watch.left[theirs]
-
-
-def _told(error: BaseException, path: str) -> Job:
-    """Return what is said about an exception: its kind, its words, and the program's own line."""
-    frames = traceback.extract_tb(error.__traceback__)
-    own = [frame.lineno or 0 for frame in frames if frame.filename == path]
-    ends = isinstance(error, SystemExit | MemoryError | KeyboardInterrupt)
-    return {
-        "type": type(error).__name__,
-        "message": str(error)[:300],
-        "line": own[-1] if own else 0,
-        "outer": own[0] if own else 0,
-        "ends": ends,
-    }
 
 
 if __name__ == "__main__":

@@ -8,7 +8,12 @@ iteration is what is compared.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Set
+import importlib.machinery
+import traceback
+from collections.abc import Iterable, Iterator, Set
+from itertools import islice
+from types import CodeType
+from typing import Any
 
 from gdtutor.judge.source import name_of, targets_of
 
@@ -22,8 +27,64 @@ EPOCHS = frozenset(
 RATES = frozenset({"lr", "eta"})
 """What a learning rate may be called besides its own name."""
 _STEPS = RATES | {"learning_rate"}
+_SETTERS = frozenset({"setattr", "subtract", "__setitem__"})
+"""Calls that give a parameter its value, of a learning rate among their arguments."""
 _PASS = "__gdtutor_pass__"
 _PASSES = frozenset({"epoch", "iteration", "it", "ep", "step"})
+
+
+class CutLoops:
+    """The loops of a run that train: how many passes each does, and the lines of those left early.
+
+    Args:
+        each: How many passes one does.
+    """
+
+    def __init__(self, each: int) -> None:
+        self.each, self.begun = each, 0
+        self._lines: list[tuple[int, int]] = []
+
+    def passes_of(self, passes: Iterable[Any], first: int, last: int) -> Iterator[Any]:
+        """Yield the first passes of a loop from one line to another."""
+        self._lines.append((first, last))
+        for each in islice(iter(passes), self.each):
+            self.begun += 1
+            yield each
+
+    def are_left_before(self, lines: list[int]) -> bool:
+        """Say whether an error of these lines is after a loop, whose other passes it may lack."""
+        return bool(self._lines) and not any(a <= n <= b for n in lines for a, b in self._lines)
+
+
+def own_lines(error: BaseException, path: str) -> list[int]:
+    """Return the program's own lines that an exception went through, the outermost first."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return [frame.lineno or 0 for frame in frames if frame.filename == path]
+
+
+class TreeLoader(importlib.machinery.SourceFileLoader):
+    """Runs a program from its tree, as a module is run."""
+
+    def __init__(self, name: str, path: str, tree: ast.Module) -> None:
+        super().__init__(name, path)
+        self._tree = tree
+
+    def get_code(self, fullname: str) -> CodeType:
+        """Return what the tree compiles to."""
+        return self.source_to_code(self._tree, self.path)
+
+
+def told_error(error: BaseException, path: str) -> dict[str, Any]:
+    """Return what is said about an exception: its kind, its words, and the program's own line."""
+    own = own_lines(error, path)
+    ends = isinstance(error, SystemExit | MemoryError | KeyboardInterrupt)
+    return {
+        "type": type(error).__name__,
+        "message": str(error)[:300],
+        "line": own[-1] if own else 0,
+        "outer": own[0] if own else 0,
+        "ends": ends,
+    }
 
 
 def rewritten(
@@ -104,8 +165,9 @@ class _OnePass(ast.NodeTransformer):
         """Change the loop where its variable or what it changes says that it trains."""
         self.generic_visit(node)
         is_over = isinstance(node.iter, ast.Call) and name_of(node.iter.func) in ("range", "trange")
-        if (is_over and name_of(node.target) in _PASSES) or self._trains([node], node.target):
-            node.iter = _first(node.iter)
+        is_named = name_of(node.target) in _PASSES or bool(_words(node.iter) & EPOCHS)
+        if (is_over and is_named) or self._trains([node], node.target):
+            node.iter = _first(node.iter, node)
         return node
 
     def visit_While(self, node: ast.While) -> ast.AST:
@@ -113,7 +175,8 @@ class _OnePass(ast.NodeTransformer):
         self.generic_visit(node)
         if not self._trains([node], node.test):
             return node
-        once = _first(ast.copy_location(ast.List([node.test], ast.Load()), node.test))
+        tests = ast.copy_location(ast.List([node.test, node.test], ast.Load()), node.test)
+        once = _first(tests, node)
         return ast.copy_location(ast.For(ast.Name(_PASS, ast.Store()), once, node.body, []), node)
 
     def visit_ListComp(self, node: ast.ListComp) -> ast.AST:
@@ -121,7 +184,7 @@ class _OnePass(ast.NodeTransformer):
         self.generic_visit(node)
         first = node.generators[0]
         if self._trains([node.elt], first.target):
-            first.iter = _first(first.iter)
+            first.iter = _first(first.iter, node)
         return node
 
     def _trains(self, parts: list[ast.AST], variable: ast.expr | None) -> bool:
@@ -138,9 +201,15 @@ class _OnePass(ast.NodeTransformer):
         for node in ast.walk(part):
             if isinstance(node, ast.Call) and name_of(node.func) in self._training:
                 yield node
+            if (
+                isinstance(node, ast.Call)
+                and name_of(node.func) in _SETTERS
+                and _words(node) & _STEPS
+            ):
+                yield node
             if not isinstance(node, ast.Assign | ast.AugAssign):
                 continue
-            words = {name_of(n) for n in ast.walk(node.value) if isinstance(n, ast.expr)}
+            words = _words(node.value)
             changed = {name_of(t) for t in targets_of(node)} & self._parameters
             is_own = isinstance(node, ast.AugAssign) or (
                 bool(changed & words) and isinstance(node.value, ast.BinOp | ast.Call | ast.Tuple)
@@ -149,5 +218,10 @@ class _OnePass(ast.NodeTransformer):
                 yield node
 
 
-def _first(passes: ast.expr) -> ast.expr:
-    return ast.copy_location(ast.Call(ast.Name(FIRST, ast.Load()), [passes], []), passes)
+def _words(value: ast.expr) -> set[str]:
+    return {name_of(n) for n in ast.walk(value) if isinstance(n, ast.expr)}
+
+
+def _first(passes: ast.expr, loop: ast.stmt | ast.expr) -> ast.expr:
+    lines = [ast.Constant(loop.lineno), ast.Constant(loop.end_lineno or loop.lineno)]
+    return ast.copy_location(ast.Call(ast.Name(FIRST, ast.Load()), [passes, *lines], []), passes)

@@ -146,7 +146,7 @@ def verdict_lines(verdict: Verdict, path: Path, slope: CostSlope | None) -> Iter
         yield from wrap(said, _PROSE + 9, subsequent_indent=" " * 9)
     yield ""
     if verdict.is_right:
-        starts = len(verdict.starts)
+        starts = len(set(map(id, verdict.starts)))
         on = f"on {starts} starts" if starts > 1 else "on the lesson's own start"
         yield f"All {len(asked)} names are right, {on}."
     elif verdict.first is not None and verdict.first.name.step.phase is Phase.UPDATE:

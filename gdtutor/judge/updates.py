@@ -19,6 +19,17 @@ from gdtutor.session.working import working_of
 _TOLD = (Slip.UPHILL, Slip.NO_RATE, Slip.STEP_ALONE)
 
 
+def updates_as_the_walk(program: AskedProgram, starts: Sequence[OneStart]) -> bool:
+    """Say whether every parameter is seen to be updated as in the walk's first iteration."""
+    first = starts[0]
+    turned = transposed_parameters(first.case, given_values(first.moment))
+    for name, done in first.moment.updates.items():
+        raw = first.case.values.get(f"own {name}")
+        if raw is None or not reading_of(raw, done.p, name in turned).is_right:
+            return False
+    return True
+
+
 def wrong_update(
     program: AskedProgram, starts: Sequence[OneStart], source: ProgramText
 ) -> Departure | None:
@@ -27,7 +38,8 @@ def wrong_update(
     None is asked for; a program that leaves all parameters as they were given has none.
     """
     # A program that begins anew at iteration 1 has no velocity yet, which the walk has there.
-    fresh = {i: s for i, s in enumerate(starts) if not 0 < i < program.own}
+    fresh = {i: s for i, s in enumerate(starts)
+             if not 0 < i < program.own or s.case.facts.get("passes")}  # fmt: skip
     steps = [s for s in program.moments[0].steps
              if s.phase is Phase.UPDATE and s.variable == "p"]  # fmt: skip
     found: dict[str, tuple[int, Reading]] = {}

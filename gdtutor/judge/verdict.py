@@ -27,7 +27,7 @@ from gdtutor.judge.notes import layout_notes, mean_taken_late, other_names
 from gdtutor.judge.process import SECONDS, ProgramCase, ProgramRefused, run_programs
 from gdtutor.judge.source import ProgramText, read_program
 from gdtutor.judge.starts import AskedProgram, asked_of
-from gdtutor.judge.updates import wrong_update
+from gdtutor.judge.updates import updates_as_the_walk, wrong_update
 from gdtutor.lesson.model import Lesson
 from gdtutor.session.moment import Moment
 from gdtutor.session.slips import Slip, SlipMatch
@@ -78,10 +78,22 @@ def job_of(program: AskedProgram, source: ProgramText, path: Path) -> dict[str, 
             {
                 "given": {**size, **rate, **given_values(moment), **_renamed(moment)},
                 "continues": index == 1 < program.own,
+                "earlier": _earlier(program, index, {**size, **rate}),
             }
             for index, moment in enumerate(moments)
         ],
     }
+
+
+def _earlier(program: AskedProgram, index: int, more: Mapping[str, Array]) -> dict[str, Array]:
+    """Return what a second iteration begins from with two passes, where both have one batch."""
+    if not index == 1 < program.own:
+        return {}
+    before, now = program.moments[:2]
+    values, later = given_values(before), given_values(now)
+    if not all(np.array_equal(values[n], later[n]) for n in data_names(before)):
+        return {}
+    return {**more, **values, **_renamed(before)}
 
 
 def _renamed(moment: Moment) -> dict[str, Array]:
@@ -131,6 +143,9 @@ def verdict_of(program: AskedProgram, source: ProgramText, cases: Sequence[Progr
     mishap = mishap_of(cases, program, source)
     rows = is_by_rows(cases[0], program.moments[0], asked)
     starts = tuple(_starts(program, cases, rows))
+    if any("passes" in s.case.facts for s in starts) and not updates_as_the_walk(program, starts):
+        # After another update, all that a second pass has is another's fault.
+        starts = (starts[0], starts[0], *starts[2:])
     there = [a for a in asked if all(a.name in s.readings for s in starts)]
     wrong = [a for a in there if not all(s.readings[a.name].is_right for s in starts)]
     notes = layout_notes(rows, source, asked)

@@ -612,6 +612,24 @@ if __name__ == "__main__":
 )
 
 
+SETTING_NET = (
+    NET
+    + """
+    def fit(self, X, Y, passes, lr):
+        for _ in range(passes):
+            self.forward(X)
+            self.backward(X, Y)
+            for n in ("W1", "b1", "W2", "b2"):
+                setattr(self, n, getattr(self, n) - lr * getattr(self, "d" + n))
+
+net = Net(W1, b1, W2, b2)
+net.fit(X, Y, 300, learning_rate)
+"""
+)
+ADDING_NET = SETTING_NET.replace("W1, b1, W2, b2\n", "W1, b1, W2, b2\n        self.dW1 = 0.0\n", 1)
+SHOWN_AFTER = EPOCHS + "print(costs[500])\nZ2 = W2 @ sigmoid(W1 @ X + b1) + b2\n"
+
+
 class RightProgram(Struct, frozen=True):
     """A program that nothing may be said against."""
 
@@ -684,6 +702,13 @@ for i in range(W1.shape[0]):
         W1[i, j] += 1e-5
 """,
     ),
+    RightProgram("a loop with an assertion behind it", "16", EPOCHS + "assert costs[-1] < 0.05"),
+    RightProgram(
+        "a loop, and a prediction of one example",
+        "16",
+        EPOCHS + "print(costs[500])\nX = np.array([[1], [0]])\nprint(sigmoid(W1 @ X + b1))",
+    ),
+    RightProgram("a class that sets its weights by their names", "16", SETTING_NET),
     RightProgram(
         "a while loop",
         "16",
@@ -734,6 +759,14 @@ def _wrong(lesson: str, text: str, rows: list[tuple[str, str, str, object]]) -> 
 
 
 WRONG = (
+    *_wrong("16", ADDING_NET, [
+        ("self.dW1 = self.dZ1 @ X.T", "self.dW1 = self.dW1 + self.dZ1 @ X.T", "dW1",
+         Slip.NOT_RESET),
+    ]),
+    *_wrong("16", SHOWN_AFTER, [
+        ("W1 - learning_rate * dW1", "W1 - learning_rate * dW1 / m", "W1", Slip.OTHER_RATE),
+        ("    b2 = b2 - learning_rate * db2\n", "", "b2", Slip.STALE),
+    ]),
     *_wrong("16", ALL_UPDATES, [
         ("W2 - learning_rate * dW2", "W2 - 0.5 * dW2", "W2", Slip.OTHER_RATE),
         ("W1 - learning_rate * dW1", "W1 - learning_rate * dW1 * m", "W1", Slip.OTHER_RATE),

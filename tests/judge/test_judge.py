@@ -15,7 +15,7 @@ from gdtutor.judge.central import slope_of_cost
 from gdtutor.judge.telling import verdict_lines
 from gdtutor.judge.verdict import Verdict
 from gdtutor.session.slips import Slip
-from tests.judge.corpus import ALL_UPDATES, HIDDEN, LAYERS, RIGHT, WRONG
+from tests.judge.corpus import ALL_UPDATES, EPOCHS, HIDDEN, LAYERS, RIGHT, WRONG
 from tests.judge.every_lesson import right_program
 from tests.judge.judging import assignment, judged
 
@@ -58,6 +58,16 @@ def test_a_wrong_program_is_named_at_its_line(
     assert {d.slip.slip for d in verdict.also if d.slip} <= {verdict.first.slip.slip}
     if verdict.first.slip.slip is not Slip.IN_PLACE:
         assert all(d.slip and d.line == verdict.first.line for d in verdict.also)
+
+
+def test_momentum_shows_in_the_second_pass_of_a_loop(tmp_path: Path) -> None:
+    text = EPOCHS.replace("epochs = 5000", "epochs = 5000; v = 0").replace(
+        "W1 = W1 - learning_rate * dW1", "v = 0.9 * v + dW1; W1 = W1 - learning_rate * v"
+    )
+    (verdict,) = judged([("16", text.replace("costs", "kept"))], tmp_path)
+    assert isinstance(verdict, Verdict), verdict
+    assert verdict.first is not None
+    assert (verdict.first.name.name, verdict.first.start) == ("W1", 1)
 
 
 def test_the_corpus_is_as_large_as_is_promised() -> None:
