@@ -6,6 +6,7 @@ import numpy as np
 
 from gdtutor.engine.operations import Array
 from gdtutor.lesson.model import PictureWish
+from gdtutor.lesson.pictures import HIDDEN_ALONE
 from gdtutor.session.runs import OWN, has_others, run_label
 from gdtutor.session.snapshots import under_cursor
 from gdtutor.session.state import Screen, Session
@@ -17,7 +18,7 @@ from gdtutor.view.boxes import Panel, beside, boxed, hidden, window
 from gdtutor.view.diagnosis import diagnosis_lines
 from gdtutor.view.figures import Figure, moved, training_figure, training_figures
 from gdtutor.view.frame import Chars, Frame, Line, Placed, Plot, Series, Style
-from gdtutor.view.lines import fitted, line
+from gdtutor.view.lines import fitted, line, text_of
 from gdtutor.view.matrix import MatrixLook, matrix_lines
 from gdtutor.view.pictures.curve import marks_of
 from gdtutor.view.pictures.planes import input_columns, no_point
@@ -237,7 +238,17 @@ def _side_now(session: Session, tab: int, width: int, height: int, chars: Chars)
         plane = training_figure(session, chosen, width, PLANE, chars)
         below = training_figure(session, table, width, height - PLANE - 1, chars)
         if plane is not None and below is not None:
-            lines = (*plane.panel.lines, (), *below.panel.lines)
+            told = below.panel.lines
+            while told and not text_of(told[-1]).strip():
+                told = told[:-1]
+            lines = (*plane.panel.lines, (), *told)
+            hidden = next(
+                (w for w in training_figures(session) if (HIDDEN_ALONE, True) in w.options), None
+            )
+            if hidden and height - len(lines) > PLANE:
+                # What is left over shows the hidden neurons, which are behind Tab else.
+                maps = training_figure(session, hidden, width, height - len(lines) - 1, chars)
+                lines = (*lines, (), *(maps.panel.lines if maps else ()))
             return Figure(Panel(plane.panel.title, lines))
     return training_figure(session, chosen, width, height, chars) or Figure(Panel("", ()))
 

@@ -181,3 +181,13 @@ def test_a_run_trained_beside_others_is_the_same_curve_as_one_trained_alone():
     assert not np.array_equal(costs, rounded)
     shown = curves_shown(beside(("again", rounded), ("other", costs * 1.001), own=costs))
     assert [one.same_as != "" for one in shown] == [False, True, False]
+
+
+def test_what_a_large_terminal_has_left_beside_the_curve_shows_the_hidden_neurons():
+    session = session_at(find_lesson("xor-hidden", shipped_lessons_folder()))
+    session = replace(session, screen=Screen.TRAIN)
+    large, small = (frame_of(session, *size, UNICODE).text() for size in ((200, 50), (120, 36)))
+    for text in ("Ŷ≥0.5", "2 of 4 right", "A₁[0]", "A₁[1]", "A₁[2]"):
+        assert text in large
+    assert "2 of 4 right" in small
+    assert "A₁[" not in small
