@@ -34,7 +34,7 @@ def check_tasks(notes: Notes) -> None:
                 what = f"the task '{task.id}' has no solution"
                 hint = 'write solution = ["b = -0.4"]; it is never shown'
                 notes.add("unproved", what, hint, place, "warning")
-            elif not is_done(task, _solved(start, task, notes.limit)):
+            elif not is_done(task, solved(start, task, notes.limit)):
                 if not notes.limit.within(SCREENS, f"the task {task.id}"):
                     continue
                 what = f"the solution of '{task.id}' does not reach {task.goal}"
@@ -46,7 +46,7 @@ def check_tasks(notes: Notes) -> None:
             notes.add("unsolved", what, error.hint, place)
 
 
-def _solved(session: Session, task: Task, limit: TimeLimit) -> Session:
+def solved(session: Session, task: Task, limit: TimeLimit) -> Session:
     """Return the session after a task's solution.
 
     Raises:

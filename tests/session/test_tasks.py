@@ -7,6 +7,8 @@ from memory_store import MemoryStore
 from session_walks import press
 
 from gdtutor.check.lesson import check_lesson
+from gdtutor.check.tasks import solved
+from gdtutor.check.time_limit import TimeLimit
 from gdtutor.drive.headless import pressed
 from gdtutor.drive.keys import parse_keys
 from gdtutor.lesson.load import load_lesson, parse_lesson
@@ -19,7 +21,7 @@ from gdtutor.session.navigation import goto
 from gdtutor.session.opening import Opened, opened
 from gdtutor.session.press import Press
 from gdtutor.session.state import Session
-from gdtutor.session.tasks import open_tasks
+from gdtutor.session.tasks import is_done, open_tasks
 from gdtutor.session.update import update
 from gdtutor.values import replace
 from gdtutor.view.frame import UNICODE
@@ -241,3 +243,33 @@ def test_a_task_that_cannot_be_judged_is_reported(tmp_path: Path, old: str, new:
     lesson, reports = parse_lesson(TEXT.replace(old, new, 1), tmp_path / "tasks.md")
     assert lesson is None
     assert "task" in {report.code for report in reports}
+
+
+@pytest.mark.parametrize(
+    ("lesson", "task", "steps"),
+    [
+        ("03-forward", "on-the-line", "x1 1; x2 1; w1 0; w2 0"),
+        ("08-and-or", "learned", "w1 10; w2 10; b -15; iteration 1"),
+        ("09-cost", "balance", "b 1000"),
+        ("09-cost", "balance", "b -1000"),
+        ("10-or-vectorised", "silence", "X[1,0] 1e5; X[1,1] 1e5; X[1,2] 1e5; X[1,3] 1e5"),
+        ("14-xor-one-neuron", "mend", "Y[0,1] 0; Y[0,2] 0; train"),
+        ("16-xor-hidden", "learned", "W1[0,0] 5; train"),
+        ("17-two-and-one", "stuck", "learning_rate 1e-6; train"),
+        ("18-deeper", "plateau", "W3[0,0] 1000; W3[0,1] 1000; W3[0,2] 1000"),
+        ("20-initialisation", "tie", "W1[0,0] 0.6; W1[1,1] 0.3; train"),
+        ("22-batches", "rest", "w 0; b 1.5707963"),
+        ("24-brute-force", "level", "W2[0,0] 1000; W2[0,1] 1000; W2[0,2] 1000"),
+        ("25-feedback", "target", "w 0; u 0; h0 0; y 0"),
+        ("26-write-it", "one-neuron", "W1 1e6; W1[1,0] 2e6; W2 0.5; train 100"),
+        ("28-attention", "no-way-out", "Wq[0,0] 5000; Wq[1,1] 5000"),
+    ],
+)
+def test_a_goal_is_not_reached_where_its_done_sentence_is_false(
+    lesson: str, task: str, steps: str
+) -> None:
+    course = load_lesson(Path("lessons") / f"{lesson}.md")
+    [asked] = [one for one in course.tasks if one.id == task]
+    start = opened(Session(), Opened(course, run_of(course)))
+    wrong = replace(asked, solution=tuple(steps.split("; ")))
+    assert not is_done(wrong, solved(start, wrong, TimeLimit()))
