@@ -20,7 +20,8 @@ from gdtutor.values import Struct, replace
 
 _ORDER = (
     Slip.SIGN, Slip.TRANSPOSED, Slip.NO_SHARE, Slip.NO_SUM, Slip.NO_UPSTREAM, Slip.NO_LOCAL,
-    Slip.SHARE_TWICE, Slip.AT_OUTPUT, Slip.AT_INPUT, Slip.LOCAL_TWICE, Slip.UPDATED, Slip.ONE_PATH,
+    Slip.PART_OF_LOCAL, Slip.SHARE_TWICE, Slip.AT_OUTPUT, Slip.AT_INPUT, Slip.LOCAL_TWICE,
+    Slip.UPDATED, Slip.ONE_PATH,
     Slip.OVERWRITTEN, Slip.ONE_EXAMPLE, Slip.FIRST_EXAMPLE, Slip.MEAN, Slip.ELEMENTWISE,
     Slip.NO_FUNCTION, Slip.ONE_TERM, Slip.OTHER_DERIVATIVE, Slip.OTHER_FUNCTION, Slip.STALE_CACHE,
     Slip.OTHER_AXIS, Slip.BROADCAST, Slip.OTHER_VALUE,
@@ -84,6 +85,9 @@ def slip_of(
             fits = here if fits is None else {fit: None for fit in fits if fit in here}
             if not fits:
                 break
+        if way is _fitting_twice:
+            # What the line does not have cannot be half of what is wrong with it.
+            fits = {fit: None for fit in fits or {} if _is_possible(fit, shown)}
         if fits:
             return min(fits, key=lambda fit: _rank(fit, shown))
     return _of_the_shape(name, first)
@@ -182,6 +186,11 @@ def _fitting(name: AskedName, asked: Sequence[AskedName], start: OneStart) -> It
             yield fit
     if reading.value is None:
         return
+    m, engine = max(len(start.moment.batch), 1), blend.computed(name)
+    if name.is_gradient and m > 1 and engine is not None:
+        for slip, factor in ((Slip.NO_SHARE, m), (Slip.SHARE_TWICE, 1 / m)):
+            if _agree(engine * factor, reading.value, reading.tolerance):
+                yield SlipMatch(slip, "1/m")
     for earlier in _not_written(name, asked, start):
         engine = start.moment.traces[earlier.step.scene].gradients[earlier.node]
         for fit, found in wrong_arrays(blend.working(earlier), start.before):
@@ -236,6 +245,12 @@ def _not_written(name: AskedName, asked: Sequence[AskedName], start: OneStart) -
     return list(found.values())
 
 
+def _is_possible(fit: SlipMatch, shown: SourceSigns) -> bool:
+    """Say whether a line has the name whose update it is said to use."""
+    is_named = fit.slip is Slip.UPDATED and bool(fit.about)
+    return not is_named or re.search(rf"\b{fit.about}\b", shown.text) is not None
+
+
 def _rank(fit: SlipMatch, shown: SourceSigns) -> float:
     """Return a place in the order of slips, moved forward by what the line itself shows."""
     place = float(_ORDER.index(fit.slip)) if fit.slip in _ORDER else 50.0
@@ -243,11 +258,7 @@ def _rank(fit: SlipMatch, shown: SourceSigns) -> float:
         place += -40 if "mean" in shown.text or "average" in shown.text else 30
     if fit.slip is Slip.OVERWRITTEN and shown.is_overwritten:
         place -= 40
-    if (
-        fit.slip is Slip.UPDATED
-        and fit.about
-        and re.search(rf"\b{fit.about}\b", shown.text) is None
-    ):
+    if not _is_possible(fit, shown):
         place += 10
     # 1/m is what is asked for; a factor that names other numbers as well says less.
     return place + (0.5 if " and " in fit.about else 0.0)

@@ -13,14 +13,15 @@ from gdtutor.judge.source import ProgramText
 from gdtutor.judge.starts import AskedProgram
 
 
-def layout_notes(rows: bool, source: ProgramText, asked: Sequence[AskedName]) -> tuple[str, ...]:
+def layout_notes(rows: bool, source: ProgramText, program: AskedProgram) -> tuple[str, ...]:
     """Return how the program was read: its layout, and what its table names for nothing."""
-    known = {a.name for a in asked}
+    given = {"m", "learning_rate", *given_values(program.moments[0])}
+    known = {a.name for a in program.asked}
     layout = ("Read as examples in rows.",) if rows else ()
     unknown = (
         f"names: the walk has no '{name}'. {did_you_mean(name, known)}".rstrip()
         for name in source.names
-        if name not in known
+        if name not in known | given
     )
     return (*layout, *unknown)
 

@@ -200,6 +200,8 @@ def _says(departure: Departure) -> str:
     if departure.slip is None:
         return ""
     slip, about = departure.slip.slip, departure.slip.about
+    if slip is Slip.SIGN and about:
+        return f"The sign of {about} is flipped."
     more = f" {about}." if slip is Slip.TRANSPOSED and ".T" in about else ""
     second = departure.slip.second
     # The share that is looked for besides another slip is that of the batch.

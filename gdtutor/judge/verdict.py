@@ -148,7 +148,7 @@ def verdict_of(program: AskedProgram, source: ProgramText, cases: Sequence[Progr
         starts = (starts[0], starts[0], *starts[2:])
     there = [a for a in asked if all(a.name in s.readings for s in starts)]
     wrong = [a for a in there if not all(s.readings[a.name].is_right for s in starts)]
-    notes = layout_notes(rows, source, asked)
+    notes = layout_notes(rows, source, program)
     late = mean_taken_late(wrong, there, starts)
     if late:
         wrong = [a for a in wrong if a not in late]

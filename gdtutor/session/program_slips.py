@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 
 from gdtutor.engine.errors import GdTutorError
-from gdtutor.engine.expression import Apply, Expr, names_in
+from gdtutor.engine.expression import Apply, Expr, Name, names_in
 from gdtutor.engine.local import UPSTREAM
 from gdtutor.engine.operations import OPERATIONS, Array, Kind, apply, evaluate, local_formula
 from gdtutor.session.formula_changes import (
@@ -94,7 +94,7 @@ def _forward(working: Working) -> Iterator[tuple[SlipMatch, Whole]]:
     for index, _ in enumerate(terms := terms_of(expr)):
         if len(terms) > 1:
             turned = [(not m if i == index else m, t) for i, (m, t) in enumerate(terms)]
-            yield SlipMatch(Slip.SIGN), of(total_of(turned))
+            yield SlipMatch(Slip.SIGN, "one term"), of(total_of(turned))
     called = _called(expr)
     if called:
         for op in _functions():
@@ -162,7 +162,9 @@ def _contribution_slips(working: Working, index: int) -> Iterator[tuple[SlipMatc
             ones = {name: np.ones_like(trace.values[name])}
             yield SlipMatch(Slip.NO_LOCAL, name), instead(_with_values(part, ones))
     for without in without_factors(c.rule):
-        yield SlipMatch(Slip.NO_LOCAL), instead(_ruled(without, index))
+        is_part = without != Name(UPSTREAM) and UPSTREAM in {n.name for n in names_in(without)}
+        slip = Slip.PART_OF_LOCAL if is_part else Slip.NO_LOCAL
+        yield SlipMatch(slip), instead(_ruled(without, index))
     if c.local is not None:
         slope = c.local
         yield (

@@ -54,6 +54,7 @@ class Slip(Enum):
     FIRST_EXAMPLE = "first example alone"
     MEAN = "mean in place of sum"
     ELEMENTWISE = "* in place of @"
+    PART_OF_LOCAL = "part of the local factor missing"
     LOCAL_TWICE = "local factor twice"
     OTHER_DERIVATIVE = "derivative of another function"
     OTHER_FUNCTION = "another function"

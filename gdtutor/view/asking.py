@@ -38,6 +38,7 @@ SAYS = {
     Slip.FIRST_EXAMPLE: "Only the first example counts.",
     Slip.MEAN: "That is the mean over the examples; the sum belongs there.",
     Slip.ELEMENTWISE: "That multiplies cell by cell, *; the matrix product @ belongs there.",
+    Slip.PART_OF_LOCAL: "One factor of the slope is missing: the local factor is not whole.",
     Slip.LOCAL_TWICE: "The local factor was taken twice.",
     Slip.OTHER_DERIVATIVE: "That is the derivative of {about}, another function.",
     Slip.OTHER_FUNCTION: "That is {about}, another function.",

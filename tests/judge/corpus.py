@@ -778,6 +778,8 @@ WRONG = (
     ]),
     *_wrong("16", HIDDEN, [
         ("Z1 = W1 @ X + b1", "Z1 = W1 @ X - b1", "Z1", Slip.SIGN),
+        ("dA1 = W2.T @ dZ2", "dA1 = W2.T @ dZ2 / m", "dA1", Slip.SHARE_TWICE),
+        ("dYhat * Yhat * (1 - Yhat)", "dYhat * (1 - Yhat)", "dZ2", Slip.PART_OF_LOCAL),
         ("A1 = sigmoid(Z1)", "A1 = np.tanh(Z1)", "A1", Slip.OTHER_FUNCTION),
         ("Z2 = W2 @ A1 + b2", "Z2 = W2 @ A1", "Z2", Slip.ONE_TERM),
         ("Z2 = W2 @ A1 + b2", "Z2 = W2 @ Z1 + b2", "Z2", Slip.OTHER_VALUE),
@@ -838,7 +840,7 @@ WRONG = (
     ]),
     *_wrong("10", UPDATE_OR, [
         ("dW = dZ @ X.T", "dW = dZ @ X.T / m", "dW", (Slip.SHARE_TWICE, Slip.MEAN)),
-        ("dZ = dYhat * Yhat * (1 - Yhat)", "dZ = dYhat * (1 - Yhat)", "dZ", Slip.NO_LOCAL),
+        ("dZ = dYhat * Yhat * (1 - Yhat)", "dZ = dYhat * (1 - Yhat)", "dZ", Slip.PART_OF_LOCAL),
         ("dW = dZ @ X.T", "dW = -dZ @ X.T", "dW", Slip.SIGN),
         ("db = np.sum(dZ, axis=1, keepdims=True)", "db = np.mean(dZ, axis=1, keepdims=True)", "db",
          Slip.MEAN),
