@@ -8,11 +8,10 @@ from gdtutor.classroom.polls import CHOSEN_RIGHT, RIGHT, Poll, spread
 from gdtutor.classroom.seats import Classroom, Seat
 from gdtutor.lesson.characters import cells, padded, pictured
 from gdtutor.session.link import place_of
-from gdtutor.session.state import Prompt, Screen, Session
+from gdtutor.session.state import Screen, Session
 from gdtutor.values import Struct
 from gdtutor.view.boxes import Panel, boxed
 from gdtutor.view.frame import Chars, Frame, Line, Style
-from gdtutor.view.header import input_line
 from gdtutor.view.lines import fitted, line, shortened, width_of, wrapped
 
 KEYS = "A ask  B answers, for all  L all follow, or not  arrows scroll  C close"
@@ -51,12 +50,6 @@ def class_line(room: Classroom, invitation: Invitation, width: int, chars: Chars
         if width_of(whole) <= width:
             break
     return fitted(whole, width, chars)
-
-
-def typed_line(prompt: Prompt) -> Line:
-    """Return the input of the class's line, with what is wrong with it."""
-    refused = line("   ", (prompt.error, Style.ERROR)) if prompt.error else ()
-    return (*input_line(prompt), *refused)
 
 
 def counts(room: Classroom) -> tuple[str, ...]:

@@ -6,16 +6,18 @@ import asyncio
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from gdtutor.classroom.board import typed_line, with_rows
+from gdtutor.classroom.board import with_rows
 from gdtutor.classroom.podium import KEEP, OVERVIEW, Podium
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.session.press import Press
-from gdtutor.session.prompting import edited
+from gdtutor.session.prompting import edited, pasted
 from gdtutor.session.state import Prompt, PromptKind, Session
 from gdtutor.session.update import Action, Told
 from gdtutor.values import replace
 from gdtutor.view.frame import Chars, Frame, Line, Style
+from gdtutor.view.header import prompt_line
 from gdtutor.view.lines import fitted, line
+from gdtutor.view.refusal import with_refusal
 
 STOPS = "stops"
 """The panel of the overview."""
@@ -72,6 +74,13 @@ class Desk:
                 return False
             return self._key(Press(key[-1].upper() if key.startswith("shift+") else key))
         return self._key(press)
+
+    def pastes(self, text: str) -> bool:
+        """Take a pasted text where something is typed into the desk's line."""
+        if self._input is not None:
+            self._input = pasted(self._input, text)
+            self._show()
+        return self._input is not None
 
     def _key(self, press: Press) -> bool:
         """Answer a key of the desk; False where it is none."""
@@ -148,9 +157,10 @@ class Desk:
             frame = with_rows(frame, self._laid, panel, self._chars, self._scroll)
         below = list(self._below(frame.width))
         if self._input is not None:
-            below[-1] = typed_line(self._input)
+            below[-1] = prompt_line(Session(prompt=self._input), frame.width, self._chars)
         rows = [fitted(one, frame.width, self._chars) for one in below]
-        return replace(frame, height=frame.height + len(rows), lines=(*frame.lines, *rows))
+        frame = replace(frame, height=frame.height + len(rows), lines=(*frame.lines, *rows))
+        return with_refusal(frame, self._input, self._chars)
 
     def _panel(self, width: int) -> Sequence[Line]:
         """Return the rows of the panel that is laid."""

@@ -12,7 +12,7 @@ from time import time
 import asyncssh
 import msgspec
 
-from gdtutor.classroom.board import typed_line, with_rows
+from gdtutor.classroom.board import with_rows
 from gdtutor.classroom.stops import SpeakerNotes
 from gdtutor.classroom.telling import (
     NOTES_SUBSYSTEM,
@@ -29,12 +29,14 @@ from gdtutor.lesson.conditions import parse_condition
 from gdtutor.lesson.model import Choice
 from gdtutor.session.challenge import Ask, Challenge
 from gdtutor.session.press import Press
-from gdtutor.session.prompting import edited
+from gdtutor.session.prompting import edited, pasted
 from gdtutor.session.state import Prompt, PromptKind, Session
 from gdtutor.session.update import Action, StopOpened, Told
 from gdtutor.values import Struct, replace
 from gdtutor.view.frame import Chars, Frame, Style
+from gdtutor.view.header import prompt_line
 from gdtutor.view.lines import fitted, line
+from gdtutor.view.refusal import with_refusal
 
 KEYS = "any key walks on your own  . returns  ! asks for help  q leaves"
 OPEN_KEYS = "Enter answers  Esc leaves the input"
@@ -252,6 +254,13 @@ class Following:
                 return False
         return True
 
+    def pastes(self, text: str) -> bool:
+        """Take a pasted text where the class is asked."""
+        if self._draft is not None and not self._place.is_away:
+            self._draft = pasted(self._draft, text)
+            self._show()
+        return self._draft is not None and not self._place.is_away
+
     def _type(self, draft: Prompt, press: Press) -> None:
         self._draft = edited(draft, press.key, press.character)
         if press.key == "escape":
@@ -278,9 +287,11 @@ class Following:
         keys = line(" ", (OPEN_KEYS if is_typing else KEYS, Style.DIM))
         rows = (said, keys)
         if is_typing and self._draft is not None:
-            rows = (typed_line(self._draft), said if place.notice else keys)
+            typed = prompt_line(Session(prompt=self._draft), frame.width, self._chars)
+            rows = (typed, said if place.notice else keys)
         below = [fitted(row, frame.width, self._chars) for row in rows]
-        return replace(frame, height=frame.height + 2, lines=(*frame.lines, *below))
+        frame = replace(frame, height=frame.height + 2, lines=(*frame.lines, *below))
+        return with_refusal(frame, self._draft if is_typing else None, self._chars)
 
     def end(self) -> None:
         """Hang up."""

@@ -22,6 +22,7 @@ from gdtutor.paint.terminal import changes_between
 from gdtutor.session.state import Screen, Session
 from gdtutor.values import Struct, replace
 from gdtutor.view.frame import Chars, Frame, Line, Style
+from gdtutor.view.header import fits_beside
 from gdtutor.view.lines import fitted, line, wrapped
 from gdtutor.view.screen import frame_of
 from gdtutor.view.study import bottom_lines
@@ -192,6 +193,8 @@ class SeatScreen:
         colours = terminal.colours
         if not old.body and not old.bottom:
             return "\x1b[m\x1b[2J" + changes_between((), (*new.body, *new.bottom), colours)
+        if len(old.bottom) != len(new.bottom):
+            return changes_between((*old.body, *old.bottom), (*new.body, *new.bottom), colours)
         above = "" if old.body is new.body else self._shared.changes(old, new, colours)
         height = len(new.body)
         return above + changes_between(old.bottom, new.bottom, colours, below=height)
@@ -212,6 +215,8 @@ def _following(body: tuple[Row, ...], room: Classroom, seat: Seat, terminal: Ter
     lines: tuple[Line, ...] = ((),) * min(terminal.height, 2)
     if not is_too_small(terminal.width, terminal.height):
         lines = _status(room, seat, terminal)
+        # What is wrong with an answer is told whole, over the last rows of the step.
+        body = body[: terminal.height - len(lines)]
     return Painted(body, tuple(row_of(one, terminal.width, terminal.chars) for one in lines))
 
 
@@ -231,11 +236,15 @@ def _status(room: Classroom, seat: Seat, terminal: Terminal) -> tuple[Line, ...]
     if seat.draft is not None:
         typed = bottom_lines(replace(room.shared, prompt=seat.draft), width, terminal.chars)[0]
         below = line((seat.notice, Style.GOOD)) or rows[-1]
-        rows = (typed, line(" ", *below))
-    elif not notice:
+        refused = wrapped(seat.draft.error, width - 2, Style.ERROR)[: terminal.height - 3]
+        if fits_beside(seat.draft, width) or not refused:
+            refused = (below,)
+        return tuple(
+            fitted(one, width, terminal.chars)
+            for one in (typed, *(line(" ", *row) for row in refused))
+        )
+    if not notice:
         is_asked = room.poll is not None and not seat.is_out
         told = "Enter answers the question." if is_asked else FOLLOWING
         rows = (line((told, Style.GOOD)), *rows)
-    if seat.draft is None:
-        rows = tuple(line(" ", *row) for row in rows)
-    return tuple(fitted(one, width, terminal.chars) for one in rows[:2])
+    return tuple(fitted(line(" ", *one), width, terminal.chars) for one in rows[:2])

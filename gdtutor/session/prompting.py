@@ -44,3 +44,13 @@ def edited(prompt: Prompt, key: str, character: str | None) -> Prompt:
     return replace(
         prompt, text=text[:at] + character + text[at:], cursor=at + len(character), error=""
     )
+
+
+def pasted(prompt: Prompt, text: str) -> Prompt:
+    """Return the input after a paste of which the first line is typed; what is left out is told."""
+    lines = text.strip().splitlines()
+    for character in "".join(lines[:1])[:MAX_INPUT]:
+        prompt = edited(prompt, character, character)
+    if len(lines) < 2 and len(text.strip()) <= MAX_INPUT:
+        return prompt
+    return replace(prompt, error=f"Of a paste, one line of {MAX_INPUT} characters is typed.")

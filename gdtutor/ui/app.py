@@ -62,8 +62,9 @@ class KeyScreen(SpansScreen, inherit_bindings=False):
         """Hand a pasted text to the state machine."""
         event.stop()
         app = self.app
-        if isinstance(app, TutorApp) and app.program is not None:
-            app.program.paste(event.text)
+        around, program = (app.around, app.program) if isinstance(app, TutorApp) else (None, None)
+        if program is not None and (around is None or not around.pastes(event.text)):
+            program.paste(event.text)
 
 
 def _commands() -> type[Provider]:
@@ -108,7 +109,8 @@ class TutorApp(App[int], inherit_bindings=False):
         self._canvas = Canvas(looks.colours, looks.chars, painted=self._painted)
         self._open_program = open_program
         self._cover = cover
-        self._around = around
+        self.around = around
+        """What others wait for, as a class does; None where nobody waits."""
         self._frame: Frame | None = None
         self._waiting: list[Press] = []
         self.is_ending = False
@@ -126,23 +128,18 @@ class TutorApp(App[int], inherit_bindings=False):
         yield self._canvas
 
     @property
-    def is_shared(self) -> bool:
-        """Whether others wait for this program, as a class does."""
-        return self._around is not None
-
-    @property
     def room(self) -> Size:
         """Columns and rows that the program has."""
         return self._room_of(self.size)
 
     def _room_of(self, size: Size) -> Size:
-        rows = 0 if self._around is None else self._around.rows
+        rows = 0 if self.around is None else self.around.rows
         return Size(size.width, max(size.height - rows, 0))
 
     def on_mount(self) -> None:
         """Paint, and open behind what is painted."""
-        if self._around is not None:
-            self._around.begin(self._show_around, self._act)
+        if self.around is not None:
+            self.around.begin(self._show_around, self._act)
         self._paint(self.size)
         if self.program is not None:
             self.program.begin()
@@ -235,7 +232,7 @@ class TutorApp(App[int], inherit_bindings=False):
     def press(self, press: Press) -> None:
         """Hand a key to the program; what leaves is not waited with until that is open."""
         if self.program is not None:
-            if self._around is None or not self._around.takes(press):
+            if self.around is None or not self.around.takes(press):
                 self.program.press(press)
         elif press.key == "ctrl+c" or (press.key == "q" and not self._waiting):
             self.leave(0)
@@ -269,10 +266,10 @@ class TutorApp(App[int], inherit_bindings=False):
     def show(self, frame: Frame) -> None:
         """Paint what differs from the frame shown last."""
         self._frame = frame
-        if self._around is not None:
+        if self.around is not None:
             if self.program is not None:
-                self._around.shows(self.program.session)
-            frame = self._around.dressed(frame)
+                self.around.shows(self.program.session)
+            frame = self.around.dressed(frame)
         self._canvas.show(frame)
 
     def _act(self, action: Action) -> None:
@@ -281,8 +278,8 @@ class TutorApp(App[int], inherit_bindings=False):
 
     def _show_around(self) -> None:
         """Paint what stands around the frame shown last."""
-        if self._frame is not None and self._around is not None and not self.is_ending:
-            self._canvas.show(self._around.dressed(self._frame))
+        if self._frame is not None and self.around is not None and not self.is_ending:
+            self._canvas.show(self.around.dressed(self._frame))
 
     def _painted(self) -> None:
         if self.program is not None:
@@ -295,6 +292,6 @@ class TutorApp(App[int], inherit_bindings=False):
         self.is_ending = True
         if self.program is not None:
             self.program.tidy()
-        if self._around is not None:
-            self._around.end()
+        if self.around is not None:
+            self.around.end()
         self.exit(code, return_code=code)

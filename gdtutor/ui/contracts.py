@@ -59,6 +59,9 @@ class Around(Protocol):
     def takes(self, press: Press) -> bool:
         """Take a key, before the program does; False where it is the program's."""
 
+    def pastes(self, text: str) -> bool:
+        """Take a pasted text, before the program does; False where it is the program's."""
+
     def dressed(self, frame: Frame) -> Frame:
         """Return a frame with `rows` more rows, perhaps with others laid over it."""
 

@@ -78,7 +78,7 @@ class RestoringDriver(LinuxDriver):
             self._entry.append(data)
         if self._is_stopped or self._is_behind:
             return
-        if self._tutor.is_shared and self._unwritten() >= MOST_UNWRITTEN:
+        if self._tutor.around is not None and self._unwritten() >= MOST_UNWRITTEN:
             self._is_behind = True
             self._loop.call_soon_threadsafe(self._catch_up)
         else:

@@ -124,25 +124,33 @@ def prompt_line(session: Session, width: int, chars: Chars) -> Line:
             return line(" ", (session.message, Style.ERROR if session.is_error else Style.GOOD))
         pending = f"{session.count}…" if chars.unicode else f"{session.count}..."
         return line(" ", (pending, Style.DIM)) if session.count else ()
-    typed = input_line(prompt)
+    typed = input_line(prompt, width)
     if not prompt.error or not fits_beside(prompt, width):
         return typed
     return (*typed, *line("   ", (prompt.error, Style.ERROR)))
 
 
-def input_line(prompt: Prompt) -> Line:
-    """Return the input with its cursor; a text that was refused is marked as a whole."""
+def input_line(prompt: Prompt, width: int) -> Line:
+    """Return the input with its cursor; a text that was refused is marked as a whole.
+
+    A text that has no room scrolls with its cursor; a long label makes way for it.
+    """
     label = (f"{prompt.label}: ", Style.KEY)
+    room, first = width - cells(label[0]) - 2, 0
+    if prompt.text and cells(prompt.text) > room and cells(label[0]) * 2 > width:
+        label, room = ("", Style.KEY), width - 2
+    while cells(prompt.text[first : prompt.cursor]) > max(room, 0):
+        first += 1
+    text, cursor = prompt.text[first:], prompt.cursor - first
     if prompt.is_refused:
-        return line(" ", label, (prompt.text, Style.CURRENT), " ")
-    before, after = prompt.text[: prompt.cursor], prompt.text[prompt.cursor + 1 :]
-    at = prompt.text[prompt.cursor : prompt.cursor + 1] or " "
-    return line(" ", label, before, (at, Style.CURRENT), after)
+        return line(" ", label, (text, Style.CURRENT), " ")
+    at = text[cursor : cursor + 1] or " "
+    return line(" ", label, text[:cursor], (at, Style.CURRENT), text[cursor + 1 :])
 
 
 def fits_beside(prompt: Prompt, width: int) -> bool:
     """Say whether the complaint fits beside the input."""
-    return width_of(input_line(prompt)) + 3 + cells(prompt.error) <= width
+    return width_of(input_line(prompt, width)) + 3 + cells(prompt.error) <= width
 
 
 _PROMPT_KEYS = {

@@ -16,7 +16,7 @@ def with_refusal(frame: Frame, prompt: Prompt | None, chars: Chars) -> Frame:
     if prompt is None or not prompt.error or fits_beside(prompt, frame.width):
         return frame
     said = wrapped(prompt.error, frame.width - 2, Style.ERROR)[: frame.height - 1]
-    rows = (input_line(prompt), *(line(" ", *row) for row in said))
+    rows = (input_line(prompt, frame.width), *(line(" ", *row) for row in said))
     shown = [fitted(row, frame.width, chars) for row in rows]
     return frame.covered(frame.height - len(shown), shown)
 

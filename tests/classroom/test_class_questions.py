@@ -1,17 +1,21 @@
 """A question of the teacher's is everyone's: answers are gathered, judged, and shown at the end."""
 
+import pyte
 import pytest
 from classes import after, lesson_session
 
 from gdtutor.classroom.board import answer_rows, counts
 from gdtutor.classroom.polls import OTHER, RIGHT, own_question, spread
 from gdtutor.classroom.room import joined, left, pressed, taught
+from gdtutor.classroom.screens import SeatScreen, SharedScreens, Terminal
 from gdtutor.classroom.seats import Classroom, opened_room
 from gdtutor.engine.errors import GdTutorError
+from gdtutor.paint.colours import Colours
 from gdtutor.session.press import Press
 from gdtutor.session.slips import Slip
 from gdtutor.session.state import Session
 from gdtutor.session.update import Posed, update
+from gdtutor.values import replace
 from gdtutor.view.frame import UNICODE
 from gdtutor.view.lines import text_of
 from gdtutor.view.screen import frame_of
@@ -101,6 +105,30 @@ def test_what_is_no_answer_is_said_and_may_be_mended() -> None:
     assert "name" in draft.error
     assert room.poll is not None
     assert not room.poll.replies
+
+
+def seen(room: Classroom, name: str, size: tuple[int, int]) -> list[str]:
+    """Return what a terminal shows whose input has just been opened."""
+    screen = SeatScreen(SharedScreens(), Terminal(*size, UNICODE, Colours()))
+    emulator = pyte.Screen(*size)
+    stream = pyte.Stream(emulator)
+    for seat in (replace(room.seats[name], draft=None), room.seats[name]):
+        stream.feed(screen.paint(room, seat))
+    return [row.rstrip() for row in emulator.display]
+
+
+@pytest.mark.parametrize("size", [(40, 12), (80, 24)])
+@pytest.mark.parametrize("text", ["one half", "abc", "(" * 90 + "end"])
+def test_a_refusal_is_told_whole_at_every_size(size: tuple[int, int], text: str) -> None:
+    room, _ = posed("value")
+    room = typed(room, "anna", text, "enter")
+    draft = room.seats["anna"].draft
+    assert draft is not None
+    rows = seen(room, "anna", size)
+    assert draft.error in " ".join(row.strip() for row in rows)
+    at = next(place for place, row in enumerate(rows) if text[-3:] in row)
+    assert at >= len(rows) - 5
+    assert "step" in rows[0]
 
 
 def test_who_leaves_the_question_has_answered_with_what_was_typed() -> None:

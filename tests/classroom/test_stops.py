@@ -191,3 +191,17 @@ def test_keys_of_the_desk_need_alt_while_something_is_typed(file: Path) -> None:
     shown = desk.dressed(frame)
     assert "2  3 min  bias --set" in shown.text()
     assert (shown.height, desk.rows) == (24, 1)
+
+
+def test_a_paste_is_typed_into_the_desks_line_and_scrolls_with_its_cursor() -> None:
+    desk = Desk(UNICODE, Podium(None, PodiumServices(session_of_link, None, lambda: 1e9)))
+    desk.shows(lesson_session("bias", "forward:z"))
+    assert not desk.pastes("what is no input's")
+    desk.takes(Press("K", "K"))
+    assert desk.pastes("x" * 120 + "the end\nand more\n")
+    for width, height in ((40, 12), (80, 24)):
+        rows = desk.dressed(frame_of(Session(), width, height - 1, UNICODE)).text().split("\n")
+        assert len(rows) == height
+        shown = " ".join(row.strip() for row in rows[-4:])
+        assert "xthe end" in shown
+        assert "Of a paste, one line of 200 characters is typed." in shown
