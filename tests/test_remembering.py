@@ -97,7 +97,7 @@ def test_enter_continues_where_the_learner_left(folder):
     left = walk(folder / "02-rows.md", "2/backward:a", "o D", changes=("w=3",))
     after = driven(shelf(folder, remembered(left)), services(), ["enter"])
     assert screen(replace(after, message="")) == screen(replace(left, message=""))
-    assert "Where you left off" in after.message
+    assert "The walk as you left it" in after.message
     assert after.library.entries
 
 
@@ -305,7 +305,7 @@ def test_a_lesson_named_on_the_command_line_goes_on_where_it_was_left(arguments)
     begin = starting.start(arguments())
     begin.finish()
     assert place_of_session(begin.session, 1.0).place.iteration == 3
-    assert "Where you left off; Home twice" in begin.session.message
+    assert "t trains anew. Home twice" in begin.session.message
 
 
 @pytest.mark.parametrize(

@@ -308,7 +308,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("rate_down", ("minus",), "-", "-", "halve the learning rate", _TRAIN,
             lambda s, n: training.change_rate(s, -n), "rate", "rate_up"),
     Command("watch", ("w",), "w", "w", "train slowly enough to be watched, or at full speed",
-            _TRAIN, training.toggle_watch),
+            _TRAIN, training.toggle_watch, footer="slowly"),
     Command("sweep", ("S",), "S", "S",
             "compare runs side by side: learning_rate=0.05,0.5,5", _TRAIN,
             lambda s, _: asked(s, PromptKind.SWEEP, "sweep (learning_rate=0.1,1)"), footer="sweep"),

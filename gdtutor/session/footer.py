@@ -9,6 +9,7 @@ from gdtutor.session.notes import note_for
 from gdtutor.session.state import Focus, Play, Screen, Session, Status, current_step
 from gdtutor.session.story import next_entry
 from gdtutor.session.tasks import open_tasks
+from gdtutor.session.training import watches
 from gdtutor.values import replace
 
 _FIRST = {
@@ -18,8 +19,8 @@ _FIRST = {
         "next_iteration", "auto", "closing", "link",
     ),
     Screen.TRAIN: (
-        "pause", "cursor_right", "open_point", "goto_point", "back", "sweep", "epoch", "log",
-        "rate_down", "reset", "variant", "stop", "epoch_right", "train_tab",
+        "pause", "cursor_right", "open_point", "goto_point", "back", "sweep", "epoch", "watch",
+        "log", "rate_down", "reset", "variant", "stop", "epoch_right", "train_tab",
         "iteration", "mean", "library", "tasks", "closing", "link",
     ),
     Screen.PLAY: (
@@ -35,8 +36,8 @@ _NARROW = {
 }
 """What comes first where few keys have room: the next step, and the way to the hidden panels."""
 _OF_A_CELL = (
-    "next", "escape", "down", "next_key", "verify", "edit", "train", "example", "goto", "tab",
-    "library", "link", "help", "quit",
+    "next", "escape", "down", "next_key", "verify", "mistakes", "edit", "figure", "train",
+    "example", "goto", "tab", "library", "link", "help", "quit",
 )  # fmt: skip
 """What moves and closes an open cell, then what does as it does without one."""
 _ALWAYS = ("help", "quit")
@@ -72,7 +73,9 @@ def _urgent(session: Session, *, is_narrow: bool) -> tuple[str, ...]:
     if session.screen is Screen.STUDY and session.challenge is not None:
         return ("question", *first)
     if session.screen is Screen.STUDY and session.look.is_closing:
-        return ("question", "next", "tasks", "clear_tasks", *first)
+        tried = any("variant" in task.change for task in open_tasks(session))
+        variant = ("variant",) if tried else ()
+        return ("question", "next", "tasks", "clear_tasks", *variant, *first)
     if session.screen is Screen.TRAIN and session.sweeping is not None:
         return ("pause", "stop")
     # What shows how the step is walked comes before what a note asks for besides.
@@ -111,6 +114,10 @@ def _words(session: Session) -> dict[str, str]:
         now = session.sweeping or session.training
         starts = {Status.IDLE: "start", Status.PAUSED: "resume"}
         words = {"pause": starts.get(now.status, "pause")}
+        if session.training.status is Status.FINISHED or session.sweeping is not None:
+            words["watch"] = ""  # nothing moves that could be watched
+        elif watches(session):
+            words["watch"] = "full speed"
         return words if session.sweeping is None else {**words, "stop": "end it"}
     if session.screen is Screen.PLAY and session.play is not None:
         return _words_of_play(session, session.play)

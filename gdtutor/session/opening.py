@@ -113,13 +113,13 @@ def resumed(session: Session, place: Session) -> Session:
         predict=place.predict or session.predict,
         look=replace(place.look, hides_hints=session.look.hides_hints),
     )
-    told = "Where you left off; Home twice goes to the start of the lesson."
+    left, told = "Where you left off", "Home twice goes to the start of the lesson."
     if after.lesson is not None and after.lesson.trains:
         # A place is one of the walk: what was trained is not kept.
-        told = "Where you left off; Home twice goes to the start; t trains anew."
+        left, told = "The walk as you left it", "t trains anew. Home twice goes to the start."
     if after.predict:
-        told = "Where you left off. Predict mode is on: r ends it. Home twice: the start."
-    return said(after, told)
+        told = "Predict mode is on: r ends it. Home twice: the start."
+    return said(after, f"{left}; {told}" if not after.predict else f"{left}. {told}")
 
 
 def placed_at(session: Session, place: Session) -> Session:

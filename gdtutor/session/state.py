@@ -148,6 +148,8 @@ class Sweeping(Struct, frozen=True, eq=False):
     """Those that are done."""
     status: Status = Status.RUNNING
     """Running or paused."""
+    holds_up: bool = False
+    """Whether the own run was at work, and goes on when the sweep is done."""
 
 
 class Look(Struct, frozen=True):

@@ -52,12 +52,15 @@ def sweep(session: Session, text: str) -> Result:
     of = session.base or session.lesson if text.lstrip().startswith("variant") else session.lesson
     made = Sweep(members_of(of, session.seed, text, session.run.segments))
     waits = session.training.status is Status.RUNNING
+    holds_up = waits or (session.sweeping is not None and session.sweeping.holds_up)
     if waits:
         # The worker does one thing at a time.
         session = replace(session, training=replace(session.training, status=Status.PAUSED))
     told = f"{len(made.members)} runs side by side{'; your own run waits' if waits else ''}."
     look = replace(session.train_look, tab=-1, scroll=0)
-    session = replace(session, sweeping=Sweeping(made, wanted=made.epochs[1]), train_look=look)
+    session = replace(session, train_look=look)
+    begun = Sweeping(made, wanted=made.epochs[1], holds_up=holds_up)
+    session = replace(session, sweeping=begun)
     return said(session, f"{told} Space pauses them, s ends them."), (SweepRuns(made),)
 
 

@@ -13,7 +13,7 @@ from gdtutor.session.moving import moved
 from gdtutor.session.navigation import said
 from gdtutor.session.runs import OWN, changes_label, in_variant
 from gdtutor.session.state import Screen, Session, Snapshot, Status
-from gdtutor.session.sweeps import end_sweep, toggle_sweep
+from gdtutor.session.sweeps import Swept, end_sweep, swept, toggle_sweep
 from gdtutor.training.run import Run
 from gdtutor.values import replace
 
@@ -109,6 +109,9 @@ def toggle_watch(session: Session, count: int) -> Result:
     session = replace(session, train_look=replace(session.train_look, is_slow=is_slow))
     told = f"Slowly: the whole run in {WATCHED:.0f} seconds, its beginning slowest. w: full speed."
     session = said(session, told if is_slow else "Full speed; w trains slowly again.")
+    if session.training.status is Status.FINISHED:
+        how = "slowly" if is_slow else "at full speed"
+        return said(session, f"The run is finished: 0, then Space trains it anew {how}."), ()
     is_whole = session.training.status is Status.RUNNING and session.goal is None
     return _start(session, None) if is_whole and session.sweeping is None else (session, ())
 
@@ -134,6 +137,16 @@ def toggle_training(session: Session, count: int) -> Result:
     if why := works_at.runs(session):
         return said(session, why), ()
     return _start(session, None)
+
+
+def sweep_news(session: Session, news: Swept) -> Result:
+    """Take the curves of a sweep; after its end the own run that waited for it goes on."""
+    before, after = session.sweeping, swept(session, news)
+    is_over = before is not None and before.holds_up and after.sweeping is None
+    if not is_over or after.run is None or after.training.status is not Status.PAUSED:
+        return after, ()
+    goal = after.goal
+    return _start(after, None if goal is None else max(goal - after.run.farthest, 1))
 
 
 def one_epoch(session: Session, count: int) -> Result:

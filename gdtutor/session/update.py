@@ -27,8 +27,9 @@ from gdtutor.session.state import (
     Snapshot,
     Status,
 )
-from gdtutor.session.sweeps import Swept, sweep, swept
+from gdtutor.session.sweeps import Swept, sweep
 from gdtutor.session.tasks import judged
+from gdtutor.session.training import sweep_news
 from gdtutor.training.timing import Timing
 from gdtutor.values import Struct, replace
 
@@ -120,7 +121,7 @@ def _updated(session: Session, action: Action) -> tuple[Session, tuple[Effect, .
         case Progressed():
             return progressed(session, action.snapshot), ()
         case Swept():
-            return swept(session, action), ()
+            return sweep_news(session, action)
         case Failed():
             return said(_at_rest(replace(session, sweeping=None)), action.message, error=True), ()
         case Kept():

@@ -232,7 +232,8 @@ class Program:
             self._trainer.stand_aside()
             self.act(news)
             self._trainer.go_on()
-        if not is_working:
+        elif not is_working:
+            # Not with the last news: those of a sweep's end may begin other work.
             self._stop_polling()
 
     def _stop_polling(self) -> None:

@@ -76,7 +76,7 @@ def asking_lines(context: Context, challenge: Challenge, width: int) -> tuple[Li
         return stacked([top, how])
     said = _feedback(context, challenge, challenge.tried[-1], width) if challenge.tried else ()
     # No blank lines: all of it has to show on a small terminal too.
-    return (*top, *said, *_hints(context, challenge, width))
+    return (*top, *said, *_hints(context, challenge, width), *how)
 
 
 def _question(context: Context, challenge: Challenge) -> str:

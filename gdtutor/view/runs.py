@@ -161,8 +161,8 @@ def range_of(
 
 
 def short_name(name: str) -> str:
-    """Return the name of a run for the legend, where many share a line."""
-    return "own" if name == OWN else "yours" if name.startswith("yours: ") else name
+    """Return the name of a run for the legend, where many share a line: `50` for `50: diverges`."""
+    return "own" if name == OWN else name.partition(": ")[0]
 
 
 def off_the_scale(session: Session, shown: tuple[ShownCurve, ...], chars: Chars) -> str:

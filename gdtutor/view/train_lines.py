@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from gdtutor.lesson.characters import cells
+from gdtutor.session.runs import has_others
 from gdtutor.session.state import Session, Snapshot, Status
 from gdtutor.session.training import WATCHED, seconds_watched, watches
 from gdtutor.training.settings import Stop
@@ -89,8 +90,12 @@ def cost_facts(session: Session, chars: Chars, width: int = ANY_WIDTH) -> Line:
     setting = line((f"{rate} ", Style.DIM), (shown(run.learning_rate(at)), Style.TITLE))
     others = line((f"{settings.optimizer}, {batch}", Style.DIM))
     now, now_short = _now(snapshot, shown, "–" if chars.unicode else "-")
+    # Runs side by side are told by the cost of their last epoch, before its update.
+    is_beside = has_others(session) and len(snapshot.costs) > 0
+    after = (*now, *line((" after the last update", Style.DIM))) if is_beside else now
     long, short = _pointed(session, shown)
     attempts = (
+        (after, setting, others, long), (after, setting, long), (after, long),
         (now, setting, others, long), (now, setting, long), (now, setting, short), (now, long),
         (now, short), (now_short, short), (long or now,), (short or now_short,),
     )  # fmt: skip

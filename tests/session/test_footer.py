@@ -93,6 +93,23 @@ def test_with_a_cell_open_the_arrows_move_the_cell():
     assert list(found.items())[:4] == list(moving.items())
     assert not found.keys() & {"next_phase", "cell", "unfold"}
     assert "↑ ↓ row" in screen(walk(NETWORK, "forward:Z1", "c"))
+    assert {"mistakes"} <= words(walk(lesson_file("gradients-add-up"), "backward:q", "c")).keys()
+
+
+def test_what_can_be_watched_is_offered_and_a_finished_run_says_how():
+    for status in (Status.IDLE, Status.RUNNING, Status.PAUSED):
+        assert words(training(status))["watch"] == "slowly"
+    finished = training(Status.FINISHED, costs=[2, 1], stopped_by="epochs")
+    assert "watch" not in words(finished)
+    slow, effects = update(finished, Press("w", "w"))
+    assert "0, then Space trains it anew slowly" in slow.message
+    assert effects == ()
+    assert words(update(training(Status.RUNNING), Press("w", "w"))[0])["watch"] == "full speed"
+
+
+def test_a_closing_page_whose_tasks_need_a_variant_names_its_key():
+    closing = screen(walk(lesson_file("initialisation"), "given", "z"))
+    assert " V variant " in closing.splitlines()[-1]
 
 
 @pytest.mark.parametrize(

@@ -129,3 +129,17 @@ def test_what_the_worker_cannot_do_is_told_and_leaves_it_at_rest() -> None:
     assert failed.training.status is Status.PAUSED
     assert (failed.message, failed.is_error) == ("no such thing", True)
     assert update(sweeping(), Failed("no such thing"))[0].sweeping is None
+
+
+def test_the_own_run_goes_on_once_the_sweep_that_held_it_up_is_done() -> None:
+    session, _ = update(open_at("bias"), Press("t", "t"))
+    session, _ = sweep(session, "learning_rate=1,2")
+    session, _ = sweep(session, "learning_rate=1,3")
+    assert session.training.status is Status.PAUSED
+    assert session.sweeping is not None
+    session.sweeping.sweep.advance()
+    done, effects = update(session, news_of(session.sweeping.sweep, Status.RUNNING))
+    assert done.training.status is Status.RUNNING
+    assert [effect.run for effect in effects if isinstance(effect, Train)] == [session.run]
+    stopped, _ = update(session, Press("s", "s"))
+    assert stopped.training.status is Status.PAUSED
