@@ -160,15 +160,19 @@ def range_of(
     return middle - least / 2, middle + least / 2
 
 
-def short_name(name: str) -> str:
-    """Return the name of a run for the legend, where many share a line: `50` for `50: diverges`."""
-    return "own" if name == OWN else name.partition(": ")[0]
+def short_name(name: str, shown: tuple[ShownCurve, ...]) -> str:
+    """Return the name of a run for the legend, where many share a line: `50` for `50: diverges`,
+    where no other run that shows begins so.
+    """
+    head, colon, _ = name.partition(": ")
+    alike = {one.name for one in shown if one.name.startswith(head + colon)} - {name}
+    return "own" if name == OWN else name if alike else head
 
 
 def off_the_scale(session: Session, shown: tuple[ShownCurve, ...], chars: Chars) -> str:
     """Return a note on costs that the plot does not show, empty where it shows all."""
     if not session.train_look.log_y and any(not one.is_broken for one in shown):
-        broken = [short_name(one.name) for one in shown if one.is_broken]
+        broken = [short_name(one.name, shown) for one in shown if one.is_broken]
         return f"{', '.join(broken)}: out at the top" if broken else ""
     curves = (one.curve.costs for one in shown)
     largest = max((float(np.max(c, initial=0.0)) for c in curves), default=0.0)

@@ -117,7 +117,7 @@ def cost_plot(session: Session, chars: Chars) -> Plot:
     others = [one for one in shown if one.mark]
     # A curve that is alone needs no name: the axis says what it is.
     plain = "training" if len(snapshot.validation) else "now" if session.changes else ""
-    called = short_name(run_label(session)) if others or session.variant else plain
+    called = short_name(run_label(session), shown) if others or session.variant else plain
     series, beside = [_series(called, snapshot.costs, Style.RUN_1)], [snapshot.validation]
     if len(snapshot.validation):
         held = _series("validation", snapshot.validation, Style.RUN_2)
@@ -128,7 +128,7 @@ def cost_plot(session: Session, chars: Chars) -> Plot:
         series.append(replace(before, mark=marks_of(chars).beside, thin=True))
     for one in others:
         if not one.same_as:
-            other = _series(short_name(one.name), one.curve.costs, one.style)
+            other = _series(short_name(one.name, shown), one.curve.costs, one.style)
             series.append(replace(other, mark=one.mark, thin=True))
     look = session.train_look
     notes = (off_the_log(session, shown, chars), off_the_scale(session, shown, chars))

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from walks import NEURON, walk
+from walks import NEURON, screen, walk
 
 from gdtutor.drive.headless import pressed
 from gdtutor.drive.opening import session_at
@@ -74,7 +74,8 @@ def test_a_run_that_grows_leaves_the_axis_of_those_that_went_well_and_no_full_ba
     assert session.variant == "50: diverges"
     plot = cost_plot(session, UNICODE)
     assert plot.y_range[1] < 1
-    assert plot.title == "50: diverges: out at the top"
+    assert plot.title == "50: out at the top"
+    assert "(85 digits) after the last update" in screen(session)
     logarithmic = cost_plot(pressed(session, [Press("y")]), UNICODE)
     assert logarithmic.y_range is None
     assert logarithmic.title.endswith("≥1e12 drawn there")

@@ -105,6 +105,7 @@ def test_the_run_without_the_changes_is_not_drawn_twice():
     labels = [series.label for series in cost_plot(again, UNICODE).series]
     assert "without the changes" not in labels
     assert labels.count(back.variant) == 1
+    assert "5" not in labels
 
 
 def test_a_run_without_an_epoch_says_so():
