@@ -73,8 +73,7 @@ def _urgent(session: Session, *, is_narrow: bool) -> tuple[str, ...]:
     if session.screen is Screen.STUDY and session.challenge is not None:
         return ("question", *first)
     if session.screen is Screen.STUDY and session.look.is_closing:
-        tried = any("variant" in task.change for task in open_tasks(session))
-        variant = ("variant",) if tried else ()
+        variant = ["variant"] * any("variant" in task.change for task in open_tasks(session))
         return ("question", "next", "tasks", "clear_tasks", *variant, *first)
     if session.screen is Screen.TRAIN and session.sweeping is not None:
         return ("pause", "stop")

@@ -59,8 +59,7 @@ def sweep(session: Session, text: str) -> Result:
     told = f"{len(made.members)} runs side by side{'; your own run waits' if waits else ''}."
     look = replace(session.train_look, tab=-1, scroll=0)
     session = replace(session, train_look=look)
-    begun = Sweeping(made, wanted=made.epochs[1], holds_up=holds_up)
-    session = replace(session, sweeping=begun)
+    session = replace(session, sweeping=Sweeping(made, made.epochs[1], holds_up=holds_up))
     return said(session, f"{told} Space pauses them, s ends them."), (SweepRuns(made),)
 
 

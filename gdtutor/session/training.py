@@ -145,8 +145,7 @@ def sweep_news(session: Session, news: Swept) -> Result:
     is_over = before is not None and before.holds_up and after.sweeping is None
     if not is_over or after.run is None or after.training.status is not Status.PAUSED:
         return after, ()
-    goal = after.goal
-    return _start(after, None if goal is None else max(goal - after.run.farthest, 1))
+    return _start(after, after.goal and max(after.goal - after.run.farthest, 1))
 
 
 def one_epoch(session: Session, count: int) -> Result:

@@ -135,7 +135,6 @@ def test_the_own_run_goes_on_once_the_sweep_that_held_it_up_is_done() -> None:
     session, _ = update(open_at("bias"), Press("t", "t"))
     session, _ = sweep(session, "learning_rate=1,2")
     session, _ = sweep(session, "learning_rate=1,3")
-    assert session.training.status is Status.PAUSED
     assert session.sweeping is not None
     session.sweeping.sweep.advance()
     done, effects = update(session, news_of(session.sweeping.sweep, Status.RUNNING))
