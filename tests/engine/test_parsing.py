@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gdtutor.engine.errors import FormulaError
-from gdtutor.engine.expression import MAX_NAME, Apply, Name, Number, names_in
+from gdtutor.engine.expression import MAX_NAME, Apply, Name, Number, names_in, to_text
 from gdtutor.engine.operations import FUNCTIONS, evaluate, parse_formula, parse_rule
 from gdtutor.engine.parsing import MAX_CHARACTERS, MAX_NESTING, MAX_OPERATIONS
 
@@ -297,3 +297,11 @@ def test_every_part_knows_its_column():
     assert tree.column == 3
     assert [name.column for name in names_in(tree)] == [0, 9]
     assert tree.args[1].args[0].column == 10
+
+
+def test_arrays_joined_along_two_axes_are_two_calls():
+    along_both = "concat(concat(a, b, axis=0), c, axis=1)"
+    assert to_text(parse_formula(along_both)) == along_both
+    assert to_text(parse_formula("concat(concat(a, b, axis=1), c, axis=1)")) == (
+        "concat(a, b, c, axis=1)"
+    )
