@@ -54,13 +54,16 @@ def comes_after_training(session: Session) -> bool:
 
 
 def end_of_training(session: Session) -> int | None:
-    """Return the iteration that training ends with: where it did end, else as the settings say."""
+    """Return the iteration that training ends with: where it did end, else as the settings say, or
+    as far as it went on by epochs beyond them.
+    """
     training, run = session.training, session.run
     if training.of is run and training.status is Status.FINISHED:
         return training.iterations
     if run is None:
         return None
-    return run.last_iteration if run.stopped_by is None else run.farthest
+    end = run.last_iteration if run.stopped_by is None else run.farthest
+    return max(end, training.iterations) if training.of is run else end
 
 
 def _is_own(session: Session, moment: Moment, step: Step) -> bool:

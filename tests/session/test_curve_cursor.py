@@ -112,3 +112,13 @@ def test_an_iteration_after_training_is_called_so_by_every_reader(name):
     last = pressed(end, "pageup")
     assert "after training" not in screen(last).splitlines()[0]
     assert step_data(last, context_of(last, UNICODE))["after_training"] is False
+
+
+def test_an_epoch_of_a_run_that_went_on_beyond_its_settings_was_trained():
+    # The settings end with 20 epochs; ten more were asked for.
+    beyond = pressed(pressed(walk(NEURON), "t"), "10n")
+    wanted = beyond.run.last_iteration + beyond.run.iterations_per_epoch
+    assert wanted < beyond.training.iterations
+    opened = pressed(beyond, f": {' '.join(str(wanted))} enter")
+    assert opened.moment.iteration == wanted
+    assert "walked from training's own parameters" in opened.message
