@@ -76,19 +76,20 @@ def judged(before: Session, after: Session) -> tuple[Session, tuple[Effect, ...]
     """Return the session with the tasks that have just been done, told and to be kept.
 
     Goals are looked at after an edit and in another iteration, and when training rests; never at
-    the lesson's own start, where nothing was reached yet.
+    the lesson's own start, where nothing was reached yet. While a question is open they wait.
     """
     lesson = after.lesson
     if after.look.is_closing and not after.has_seen_tasks:
         after = replace(after, has_seen_tasks=True)
-    if lesson is None or not lesson.tasks or not _has_moved(before, after):
+    if lesson is None or not lesson.tasks or after.challenge or not _has_moved(before, after):
         return after, ()
     places = _places(after)
     done = [task for task in open_tasks(after) if _is_reached(task, after, places)]
     if not done:
         return _nearly(before, after, places), ()
     kept = after.library.tasks_done | {(lesson.id, task.id) for task in done}
-    words = " ".join(f"Done: {task.done or task.text}" for task in done)
+    told = (after.message,) if before.challenge else ()
+    words = " ".join((*told, *(f"Done: {task.done or task.text}" for task in done)))
     effects = (KeepAttempt(lesson.id, task_name(task), DONE, True, None) for task in done)
     library = replace(after.library, tasks_done=kept)
     return said(replace(after, library=library), words), tuple(effects)
@@ -103,7 +104,7 @@ def _has_moved(before: Session, after: Session) -> bool:
     """Say whether anything that a goal may speak of is another."""
     is_training = after.training.status is Status.RUNNING
     has_rested = after.training is not before.training and not is_training
-    return after.moment is not before.moment or has_rested
+    return after.moment is not before.moment or has_rested or before.challenge is not None
 
 
 def _places(session: Session) -> tuple[Situation, ...]:

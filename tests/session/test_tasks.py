@@ -273,3 +273,14 @@ def test_a_goal_is_not_reached_where_its_done_sentence_is_false(
     start = opened(Session(), Opened(course, run_of(course)))
     wrong = replace(asked, solution=tuple(steps.split("; ")))
     assert not is_done(wrong, solved(start, wrong, TimeLimit()))
+
+
+def test_what_is_done_is_not_told_while_a_question_is_open(tmp_path: Path) -> None:
+    asked = press(with_tasks(tmp_path), "r n")
+    moved, _ = typed(press(asked, "escape"), "b = -0.4")
+    assert moved.challenge is not None
+    assert "Done" not in moved.message
+    assert waiting(moved) == ["undecided", "trained"]
+    closed = press(moved, "r")
+    assert closed.message.endswith("Done: The bias is the negative of the weighted sum.")
+    assert waiting(closed) == ["trained"]
