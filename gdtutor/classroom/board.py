@@ -44,7 +44,7 @@ def class_line(room: Classroom, invitation: Invitation, width: int, chars: Chars
         "  ", (key, Style.KEY), (" class", Style.DIM),
     )  # fmt: skip
     facts = counts(room)
-    brief = tuple(fact.partition(" at ")[0] for fact in facts if not fact.endswith(" follow"))
+    brief = tuple(_brief(fact) for fact in facts if not fact.endswith(" follow"))
     for shown in (facts, (*facts[:-1], brief[-1]), brief, brief[:2], brief[:1]):
         whole = (*join, *line("  ", ("  ".join(shown), Style.GOOD)))
         if width_of(whole) <= width:
@@ -52,18 +52,25 @@ def class_line(room: Classroom, invitation: Invitation, width: int, chars: Chars
     return fitted(whole, width, chars)
 
 
+def _brief(fact: str) -> str:
+    """Return a fact of the class in fewer words."""
+    fact = fact.partition(" at ")[0].replace(" here, locked", " locked")
+    return fact.replace("asks for", "needs").replace("ask for", "need")
+
+
 def counts(room: Classroom) -> tuple[str, ...]:
     """Return how many are here, where they are, and how many have answered or ask for help."""
     here = [seat for seat in room.seats.values() if seat.is_here]
     away = [seat for seat in here if seat.own is not None]
-    facts = [f"{len(here)} here"]
+    facts = [f"{len(here)} here" + (", locked" if room.is_locked else "")]
     poll = room.poll
     if poll is not None:
         asked = [seat for seat in here if not seat.is_out or seat.name in poll.replies]
         facts.append(f"{sum(s.name in poll.replies for s in asked)}/{len(asked)} answered")
     if helped := sum(seat.wants_help for seat in here):
         facts.append(f"{helped} ask{'s' if helped == 1 else ''} for help")
-    facts.append("all follow, locked" if room.is_locked else f"{len(here) - len(away)} follow")
+    if not room.is_locked:
+        facts.append(f"{len(here) - len(away)} follow")
     if away:
         places = {place(seat.own) for seat in away if seat.own is not None}
         at = f" at {places.pop()}" if len(places) == 1 else ""

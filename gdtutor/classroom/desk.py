@@ -67,13 +67,11 @@ class Desk:
         if self._input is not None:
             self._type(self._input, press)
             return True
-        if self._session.prompt is not None:
+        key = press.key.removeprefix("alt+")
+        if key == press.key:
             # What is typed is an answer; with Alt a key is one of the desk, as of the walk.
-            key = press.key.removeprefix("alt+")
-            if key == press.key:
-                return False
-            return self._key(Press(key[-1].upper() if key.startswith("shift+") else key))
-        return self._key(press)
+            return self._session.prompt is None and self._key(press)
+        return self._key(Press(key[-1].upper() if key.startswith("shift+") else key))
 
     def pastes(self, text: str) -> bool:
         """Take a pasted text where something is typed into the desk's line."""
@@ -179,9 +177,10 @@ class Desk:
         minutes = f", {stop.minutes:g} min" if stop.minutes else ""
         keys: tuple[tuple[str, str], ...]
         keys = (("<", " previous  "), (">", " next  "), ("O", " overview  "), ("K", " keep"))
+        alt = "" if self._session.prompt is None else "Alt+"
         if self._laid == STOPS:
-            keys = (("3 Enter", " opens stop 3  "), ("O", " closes"))
-        parts = (part for key, word in keys for part in ((key, Style.KEY), (word, Style.DIM)))
+            keys = (("3 Enter", " opens stop 3  "), ("O", " closes"))[bool(alt) :]
+        parts = (part for key, word in keys for part in ((alt + key, Style.KEY), (word, Style.DIM)))
         at = f" stop {podium.at + 1}/{len(podium.talk.stops)}{minutes}  "
         return line((at, Style.GOOD), *parts)
 

@@ -59,7 +59,7 @@ def asked_session(session: Session, question: ToldQuestion | None) -> Session:
     choices = tuple(Choice(text, _UNKNOWN) for text in question.choices)
     challenge = Challenge(
         known[question.ask], steps[question.step - 1], question.cell, question.name,
-        question.text, choices=choices,
+        question.text, choices=choices, gives_hints=False,
     )  # fmt: skip
     return replace(session, challenge=challenge, prompt=None, message="")
 

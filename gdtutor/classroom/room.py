@@ -13,6 +13,7 @@ from gdtutor.classroom.seats import Begun, Classroom, Seat, Turn, shared_session
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.session.challenge import Challenge
 from gdtutor.session.effects import Effect, Quit
+from gdtutor.session.predict import HINT
 from gdtutor.session.press import Press
 from gdtutor.session.prompting import edited
 from gdtutor.session.state import Prompt, PromptKind, Session, Status
@@ -28,6 +29,7 @@ COUNT_DIGITS = 4
 FOLLOWING = "You follow the class."
 LEFT_IT = "Your question was closed as you left its step."
 ANSWER = "your answer"
+NO_HINTS = "The class's question has no hints. Esc, then !, asks the teacher for help."
 
 
 def joined(room: Classroom, name: str, pin: str, told: str) -> Classroom:
@@ -132,6 +134,8 @@ def _following(room: Classroom, seat: Seat, press: Press) -> Begun:
             return Begun(with_seat(room, seat), (Quit(),))
         case "enter" if room.poll is not None and seat.is_out:
             return Begun(with_seat(room, replace(seat, notice=LEFT_IT)))
+        case "question_mark" if room.poll is not None and not seat.is_out:
+            return Begun(with_seat(room, replace(seat, notice=NO_HINTS)))
         case "enter" if room.poll is not None:
             return Begun(with_seat(room, replace(seat, draft=_input(seat.typed))))
         case "full_stop":
@@ -197,6 +201,7 @@ def _typed(room: Classroom, seat: Seat, draft: Prompt, press: Press) -> Classroo
     text = draft.text.strip()
     if press.key == "escape" or room.poll is None:
         told = "Enter goes on with the answer; n walks on and closes it."
+        told = told.partition(";")[0] + "." if room.is_locked else told
         return with_seat(room, replace(seat, draft=None, typed=draft.text, notice=told))
     if press.key != "enter":
         draft = edited(draft, press.key, press.character)
@@ -210,6 +215,8 @@ def entered(room: Classroom, seat: Seat, text: str) -> Classroom:
     if poll is None:
         return with_seat(room, seat)
     try:
+        if text == HINT:
+            raise GdTutorError(NO_HINTS)
         room = _replied(room, poll, seat.name, text)
     except GdTutorError as error:
         draft = replace(draft, error=str(error), is_refused=True)

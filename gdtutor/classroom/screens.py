@@ -45,6 +45,9 @@ OPEN_KEYS = (
     "Enter answers  Esc, then ! help",
 )
 """The same while the class's question is open."""
+LOCKED_KEYS = ("The teacher has everyone follow  ! asks for help  q leaves", "! help  q leaves")
+LOCKED_OPEN = ("Enter answers  Esc leaves the input, then ! asks for help", OPEN_KEYS[1])
+"""The same while nobody may walk alone."""
 
 
 Kind = tuple[int, int, Chars]
@@ -230,7 +233,8 @@ def _headed(frame: Frame, chars: Chars) -> Frame:
 def _status(room: Classroom, seat: Seat, terminal: Terminal) -> tuple[Line, ...]:
     """Return the last two lines of one who follows: what is said or typed, and the keys."""
     width = terminal.width
-    keys = next((k for k in (OPEN_KEYS if seat.draft else KEYS) if len(k) < width), "")
+    of = (LOCKED_KEYS, LOCKED_OPEN) if room.is_locked else (KEYS, OPEN_KEYS)
+    keys = next((k for k in of[seat.draft is not None] if len(k) < width), "")
     notice = wrapped(seat.notice, width - 2, Style.GOOD)
     rows: tuple[Line, ...] = (*notice[:2], line((keys, Style.DIM)))
     if seat.draft is not None:

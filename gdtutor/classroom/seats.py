@@ -86,7 +86,7 @@ def shared_session(session: Session) -> Session:
     """Return a session as students see it."""
     challenge = session.challenge
     if challenge is not None:
-        challenge = replace(challenge, tried=(), hints_shown=0)
+        challenge = replace(challenge, tried=(), hints_shown=0, gives_hints=False)
     return replace(
         session,
         screen=session.behind if session.screen is Screen.HELP else session.screen,

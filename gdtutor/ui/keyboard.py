@@ -84,6 +84,9 @@ class KeyParser(XTermParser):
             found = []
         if not found and _SEQUENCE.fullmatch(sequence) and not _is_report(sequence):
             return [events.Key(Keys.Ignore, sequence)]
+        if alt and sequence in ("<", ">"):
+            # Textual names Alt with letters alone; these two are keys of a talk.
+            return [events.Key(f"alt+{found[0].key}", sequence)]
         return found
 
 

@@ -56,6 +56,7 @@ SAYS = {
 }
 """What is said about each slip."""
 
+_OR_HINT = "; or ? for a hint"
 _HOW = {
     Ask.VALUE: "A number, or a calculation: 0.75*0.3; or ? for a hint.",
     Ask.SIGN: "Answer + or - or 0; or ? for a hint.",
@@ -70,7 +71,8 @@ _HOW = {
 def asking_lines(context: Context, challenge: Challenge, width: int) -> tuple[Line, ...]:
     """Return the question, what is said about the last answer, and the hints given so far."""
     wanted = wrapped(_question(context, challenge), width, Style.CURRENT)
-    how = wrapped(_HOW[challenge.ask], width, Style.DIM)
+    told = _HOW[challenge.ask]
+    how = wrapped(told if challenge.gives_hints else told.replace(_OR_HINT, ""), width, Style.DIM)
     top = (*wanted, *_formula(context, challenge, width), *_choices(context, challenge, width))
     if not challenge.tried and not challenge.hints_shown:
         return stacked([top, how])

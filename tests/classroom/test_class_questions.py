@@ -4,9 +4,9 @@ import pyte
 import pytest
 from classes import after, lesson_session
 
-from gdtutor.classroom.board import answer_rows, counts
+from gdtutor.classroom.board import Invitation, answer_rows, class_line, counts
 from gdtutor.classroom.polls import OTHER, RIGHT, own_question, spread
-from gdtutor.classroom.room import joined, left, pressed, taught
+from gdtutor.classroom.room import NO_HINTS, joined, left, locked, pressed, taught
 from gdtutor.classroom.screens import SeatScreen, SharedScreens, Terminal
 from gdtutor.classroom.seats import Classroom, opened_room
 from gdtutor.engine.errors import GdTutorError
@@ -129,6 +129,31 @@ def test_a_refusal_is_told_whole_at_every_size(size: tuple[int, int], text: str)
     at = next(place for place, row in enumerate(rows) if text[-3:] in row)
     assert at >= len(rows) - 5
     assert "step" in rows[0]
+
+
+def test_a_class_has_no_hints_and_says_so_where_one_is_asked_for() -> None:
+    room, _ = posed("sign")
+    assert "Answer + or - or 0." in frame_of(room.shared, 80, 24, UNICODE).text()
+    room = typed(room, "anna", "?", "enter")
+    draft = room.seats["anna"].draft
+    assert draft is not None
+    assert draft.error == NO_HINTS
+    room = typed(room, "anna", "", "escape", "question_mark")
+    assert room.seats["anna"].notice == NO_HINTS
+    assert room.seats["anna"].own is None
+
+
+def test_a_lock_stands_beside_who_asks_for_help_and_in_the_students_keys() -> None:
+    room = opened_room(lesson_session("bias", "backward:yhat"))
+    for name in NAMES:
+        room = joined(room, name, "1234", "")
+    room = locked(typed(room, "anna", "!"))
+    invitation = Invitation("bias", "192.168.1.10", 8022, "482913", "SHA256:x")
+    below = text_of(class_line(room, invitation, 80, UNICODE))
+    assert "3 locked  1 needs help" in below
+    for size in ((40, 12), (80, 24)):
+        assert "walk" not in " ".join(seen(room, "ben", size)[-2:])
+        assert "! " in seen(room, "ben", size)[-1]
 
 
 def test_who_leaves_the_question_has_answered_with_what_was_typed() -> None:

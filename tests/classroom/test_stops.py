@@ -27,6 +27,7 @@ from gdtutor.session.link import command_of
 from gdtutor.session.press import Press
 from gdtutor.session.state import Screen, Session
 from gdtutor.session.update import Action, Posed, Told, update
+from gdtutor.ui.keyboard import Keyboard, presses_of
 from gdtutor.values import replace
 from gdtutor.view.frame import UNICODE
 from gdtutor.view.lines import text_of
@@ -187,6 +188,9 @@ def test_keys_of_the_desk_need_alt_while_something_is_typed(file: Path) -> None:
     session = lesson_session("bias", "forward:z")
     desk.shows(update(session, Posed(own_question(session, "value")))[0])
     assert not desk.takes(Press("O", "O"))
+    assert "Alt+> next" in desk.dressed(frame).text()
+    assert not desk.takes(Press("greater_than_sign", ">"))
+    assert all(desk.takes(press) for press in presses_of(Keyboard().feed(b"\x1b>")))
     assert desk.takes(Press("alt+shift+o"))
     shown = desk.dressed(frame)
     assert "2  3 min  bias --set" in shown.text()
