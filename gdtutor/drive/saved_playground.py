@@ -20,7 +20,8 @@ def written(effect: WriteLesson) -> Told:
         path = save_playground(effect.playground, effect.playground.folder)
     except GdTutorError as error:
         return Told(str(error), is_error=True)
-    return Told(f"Wrote {path}: gdtutor {path} walks it, gdtutor check passes it.")
+    missing = f" It is without what the walk has {effect.left_out}." if effect.left_out else ""
+    return Told(f"Wrote {path}: gdtutor {path} walks it, gdtutor check passes it.{missing}")
 
 
 def save_playground(playground: Playground, folder: Path) -> Path:

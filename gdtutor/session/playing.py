@@ -377,4 +377,12 @@ def save_lesson(session: Session, count: int) -> Result:
     """Write the playground as a lesson file."""
     if session.play is None:
         return session, ()
-    return session, (WriteLesson(session.play.playground),)
+    return session, (WriteLesson(session.play.playground, edited_values(session).strip(" *")),)
+
+
+def edited_values(session: Session) -> str:
+    """Return the mark of what was changed in the walk, with its first names; empty where nothing
+    was. A rate that was changed there is the playground's own.
+    """
+    names = [c.text() for c in session.changes if c.name != "learning_rate"]
+    return f"  *edited {', '.join(names[:2])}{' …' if len(names) > 2 else ''}" if names else ""

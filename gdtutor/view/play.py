@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gdtutor.session.controls import CONTROLS
+from gdtutor.session.playing import edited_values
 from gdtutor.session.snapshots import under_cursor
 from gdtutor.session.state import Focus, Play, Session, Status
 from gdtutor.values import replace
@@ -66,7 +67,8 @@ def _header(session: Session, play: Play, width: int, chars: Chars) -> Line:
     epoch = line((f"epoch {len(snapshot.costs):,}  iteration {snapshot.iterations:,} ", Style.DIM))
     left = line(
         " Playground ", (f"{playground.data} {shape}", Style.TITLE),
-        (f" {arrow} ", Style.DIM), state, (f"  {play.word}", Style.CHANGED),
+        (f" {arrow} ", Style.DIM), state, (edited_values(session), Style.CHANGED),
+        (f"  {play.word}", Style.CHANGED),
     )  # fmt: skip
     gap = width - width_of(left) - width_of(epoch)
     if gap < 1:

@@ -10,13 +10,17 @@ from textual.geometry import Size
 from gdtutor.check.lesson import check_lesson
 from gdtutor.cli import main
 from gdtutor.drive.opening import open_lesson
+from gdtutor.lesson.selectors import parse_assignment
 from gdtutor.play.lesson_text import playground_in
 from gdtutor.play.options import playground_of_line
+from gdtutor.session.edits import with_change
 from gdtutor.session.playing import play_session
 from gdtutor.session.press import Press
 from gdtutor.session.state import Session
 from gdtutor.ui.answering import Computing, Services
 from gdtutor.view.frame import UNICODE
+from gdtutor.view.lines import text_of
+from gdtutor.view.screen import frame_of
 
 
 @pytest.mark.parametrize(
@@ -59,3 +63,15 @@ def test_what_cannot_be_written_is_told(monkeypatch, tmp_path) -> None:
     answer = computing.answer(session, Press("W", "W"), Size(80, 24))
     assert answer.session.is_error
     assert "play-xor.md" in answer.session.message
+
+
+def test_a_value_changed_in_the_walk_is_marked_and_told_of_where_the_file_lacks_it(
+    monkeypatch, tmp_path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    session = play_session(Session(), playground_of_line("--data xor --layers 2-2-1"))
+    session = with_change(session, parse_assignment("W2=0"))
+    computing = Computing(Services(open_lesson, lambda _: None), UNICODE)
+    answer = computing.answer(session, Press("W", "W"), Size(120, 36))
+    assert "It is without what the walk has edited W2=0." in answer.session.message
+    assert "*edited W2=0" in text_of(frame_of(session, 120, 36, UNICODE).lines[0])
