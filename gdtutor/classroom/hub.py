@@ -181,7 +181,7 @@ class ClassHub:
         elif word.away and seat.own is None:
             self._turn(walked_off(self.room, replace(seat, draft=None)))
         elif word.away is False:
-            self._turn(with_seat(self.room, returned(seat)))
+            self._turn(with_seat(self.room, returned(self.room, seat)))
 
     def _do(self, name: str, step: Step) -> None:
         """Take a step of a seat, after those that wait for its walk to be computed."""

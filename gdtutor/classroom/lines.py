@@ -31,7 +31,7 @@ def spoken(room: Classroom, name: str, text: str) -> Begun:
     if word in (":q", ":quit") or (word == "q" and seat.draft is None):
         return Begun(with_seat(room, seat), (Quit(),))
     if word in (".", ":."):
-        told = replace(seat, notice=WELCOME) if seat.own is None else returned(seat)
+        told = replace(seat, notice=WELCOME) if seat.own is None else returned(room, seat)
         return Begun(with_seat(room, told))
     if word == ":help":
         return Begun(with_seat(room, with_help(seat)))
@@ -43,10 +43,15 @@ def spoken(room: Classroom, name: str, text: str) -> Begun:
     if is_asked and word and not word.startswith(":"):
         return Begun(entered(room, seat, word))
     if seat.own is None:
-        room = walked_off(room, replace(seat, draft=None))
-        seat = room.seats[name]
-    if seat.own is None:
-        return Begun(room)
+        walks = walked_off(room, replace(seat, draft=None))
+        own = walks.seats[name].own
+        if own is None:
+            return Begun(walks)
+        after, effects = _obeyed(own, text)
+        if after.is_error and after.moment is own.moment and after.step == own.step:
+            # What is refused leads nowhere.
+            return Begun(with_seat(room, replace(seat, notice=after.message)))
+        return Begun(with_seat(walks, replace(walks.seats[name], own=after)), effects)
     return Begun(with_seat(room, seat), work=partial(_obeyed, text=text))
 
 

@@ -27,7 +27,12 @@ PATIENCE = 0.02
 COUNT_DIGITS = 4
 """Digits of a count before a student's key."""
 FOLLOWING = "You follow the class."
-LEFT_IT = "Your question was closed as you left its step."
+LEFT_IT = "Your question was closed as you went on your own."
+ELSEWHERE = "The class was asked while you were elsewhere."
+SEEN = f"{ELSEWHERE} Your own walk has come to the answer."
+SCROLLS = {"up": -1, "down": 1, "pageup": -5, "pagedown": 5}
+LOOKS = ("tab", "v", "k")
+"""Keys that leave an open question where it is, as those that scroll."""
 ANSWER = "your answer"
 NO_HINTS = "The class's question has no hints. Esc, then !, asks the teacher for help."
 
@@ -51,8 +56,10 @@ def taught(room: Classroom, session: Session) -> Classroom:
     """Return the class after a step of the teacher: a question of theirs is everyone's."""
     is_elsewhere = any(
         getattr(session, what) is not getattr(room.taught, what)
-        for what in ("screen", "moment", "step", "challenge")
+        for what in ("screen", "moment", "step", "challenge", "sweeping")
     )
+    was_running = room.taught.training.status is Status.RUNNING
+    is_elsewhere |= session.training.status is Status.RUNNING and not was_running
     room = replace(room, taught=session, shared=shared_session(session))
     if is_elsewhere and any(seat.is_passing for seat in room.seats.values()):
         quiet = {
@@ -72,10 +79,32 @@ def _asked(room: Classroom, challenge: Challenge) -> Classroom:
     poll = Poll(challenge, room.shared)
     seats = {
         name: replace(seat, draft=None if seat.own else _input(), typed="",
-                      is_out=seat.own is not None, notice="")
+                      out="" if seat.own is None else ELSEWHERE, view=None, notice="")
         for name, seat in room.seats.items()
     }  # fmt: skip
-    return replace(room, polls=(*room.polls, poll), seats=seats, shows_results=False)
+    room = replace(room, polls=(*room.polls, poll), seats=seats, shows_results=False)
+    return replace(room, seats={name: _looked(room, seat) for name, seat in seats.items()})
+
+
+def _looked(room: Classroom, seat: Seat) -> Seat:
+    """Return a seat that has seen the answer where its own walk has come to it."""
+    poll, own = room.poll, seat.own
+    if poll is None or own is None or own.moment is None or seat.out != ELSEWHERE:
+        return seat
+    asked, step = poll.asked, poll.challenge.step.number + bool(poll.challenge.choices)
+    if own.lesson is None or asked.lesson is None or asked.moment is None:
+        return seat
+    if own.lesson.id != asked.lesson.id:
+        return seat
+    at = (own.moment.iteration, own.step)
+    return replace(seat, out=SEEN) if at >= (asked.moment.iteration, step) else seat
+
+
+def _with_question(room: Classroom, seat: Seat) -> Seat:
+    """Return a seat that has come back, with the question that it was not there for."""
+    seat = _looked(room, seat)
+    is_new = room.poll is not None and seat.out == ELSEWHERE
+    return replace(seat, out="", draft=_input()) if is_new else seat
 
 
 def closed(room: Classroom) -> Classroom:
@@ -95,7 +124,7 @@ def _closed(room: Classroom, poll: Poll) -> Classroom:
                 poll = with_reply(poll, seat.name, text)
     poll = replace(poll, is_open=False)
     seats = {
-        name: replace(seat, draft=None, typed="", is_out=False,
+        name: replace(seat, draft=None, typed="", out="", view=None,
                       notice=poll.told(name) or seat.notice,
                       is_passing=seat.is_passing or name in poll.replies)
         for name, seat in room.seats.items()
@@ -120,12 +149,30 @@ def begun(room: Classroom, name: str, press: Press) -> Begun:
     if seat.own is not None:
         return _wandering(room, seat, seat.own, press)
     if seat.draft is not None:
+        if press.key in SCROLLS:
+            return Begun(with_seat(room, _scrolled(room, seat, press.key)))
         return Begun(_typed(room, seat, seat.draft, press))
     return _following(room, seat, press)
 
 
+def _scrolled(room: Classroom, seat: Seat, key: str) -> Seat:
+    view = seat.view or room.shared
+    scroll = min(max(view.look.scroll + SCROLLS[key], 0), 99)
+    return replace(seat, view=replace(view, look=replace(view.look, scroll=scroll)))
+
+
 def _following(room: Classroom, seat: Seat, press: Press) -> Begun:
+    is_asked = room.poll is not None and not seat.is_out
     match press.key:
+        case key if is_asked and key in SCROLLS:
+            return Begun(with_seat(room, _scrolled(room, seat, key)))
+        case "escape" if is_asked:
+            return Begun(with_seat(room, seat))
+        case key if is_asked and key in LOOKS:
+            view, effects = update(seat.view or room.shared, press)
+            told = view.message
+            seat = replace(seat, view=replace(view, message=""), notice=told)
+            return Begun(with_seat(room, seat), effects)
         case "full_stop" if seat.kept is None:
             return Begun(with_seat(room, replace(seat, notice=FOLLOWING)))
         case "exclamation_mark":
@@ -133,8 +180,8 @@ def _following(room: Classroom, seat: Seat, press: Press) -> Begun:
         case "q":
             return Begun(with_seat(room, seat), (Quit(),))
         case "enter" if room.poll is not None and seat.is_out:
-            return Begun(with_seat(room, replace(seat, notice=LEFT_IT)))
-        case "question_mark" if room.poll is not None and not seat.is_out:
+            return Begun(with_seat(room, replace(seat, notice=seat.out)))
+        case "question_mark" if is_asked:
             return Begun(with_seat(room, replace(seat, notice=NO_HINTS)))
         case "enter" if room.poll is not None:
             return Begun(with_seat(room, replace(seat, draft=_input(seat.typed))))
@@ -160,26 +207,28 @@ def walked_off(room: Classroom, seat: Seat) -> Classroom:
     if room.poll is not None and not seat.is_out and seat.typed.strip():
         with suppress(GdTutorError):
             room = _replied(room, room.poll, seat.name, seat.typed)
-    return with_seat(room, replace(seat, own=own, is_out=room.poll is not None))
+    out = seat.out or (LEFT_IT if room.poll is not None else "")
+    return with_seat(room, replace(seat, own=own, out=out, view=None))
 
 
 def _wandering(room: Classroom, seat: Seat, own: Session, press: Press) -> Begun:
     if own.prompt is None:
         match press.key:
             case "full_stop":
-                return Begun(with_seat(room, returned(seat)))
+                return Begun(with_seat(room, returned(room, seat)))
             case "exclamation_mark":
                 return Begun(with_seat(room, with_help(seat)))
-    return Begun(with_seat(room, seat), work=partial(_stepped, press=press))
+    return Begun(with_seat(room, _looked(room, seat)), work=partial(_stepped, press=press))
 
 
 def _stepped(own: Session, press: Press) -> tuple[Session, tuple[Effect, ...]]:
     return update(replace(own, count=own.count[:COUNT_DIGITS]), press)
 
 
-def returned(seat: Seat) -> Seat:
+def returned(room: Classroom, seat: Seat) -> Seat:
     """Return a seat that follows again; what was changed on the way is kept, and told."""
-    own, told = seat.own, LEFT_IT if seat.is_out else FOLLOWING
+    seat = _with_question(room, seat)
+    own, told = seat.own, seat.out or (ELSEWHERE if seat.draft else FOLLOWING)
     is_own = own is not None and bool(own.changes or own.training.iterations)
     if is_own and own is not None:
         told += " . goes back to your own walk."
@@ -236,9 +285,10 @@ def locked(room: Classroom) -> Classroom:
     if room.is_locked:
         told = "You may walk on your own again."
     seats = {
-        name: replace(seat, own=None, kept=seat.own or seat.kept, notice=told, is_passing=True)
+        name: replace(_with_question(room, seat), own=None, kept=seat.own or seat.kept,
+                      notice=told, is_passing=True)
         if seat.is_passing or not seat.notice or seat.own
         else seat
         for name, seat in room.seats.items()
-    }
+    }  # fmt: skip
     return replace(room, is_locked=not room.is_locked, seats=seats)

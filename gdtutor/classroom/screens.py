@@ -174,7 +174,7 @@ class SeatScreen:
             is_slow = seat.own.screen in (Screen.TRAIN, Screen.PLAY)
             return await bench.does(seat.name, lambda: self.paint(room, seat), is_slow=is_slow)
         body = await self._shared.made(bench, room, self.terminal)
-        if self._is_shared:
+        if self._is_shared and seat.view is None:
             return self.paint(room, seat, body)
         # What changes another screen into the class's is this terminal's alone.
         return await bench.does(seat.name, lambda: self.paint(room, seat, body))
@@ -191,8 +191,11 @@ class SeatScreen:
         if seat.own is not None:
             new = self._own(seat.own, seat, terminal)
         else:
+            if seat.view is not None:
+                rows = self._maker.rows(frame_of(seat.view, *terminal.kind))
+                body = rows[: _body_height(terminal)]
             new = _following(body or self._shared.body(room, terminal), room, seat, terminal)
-        self._painted, self._is_shared = new, seat.own is None
+        self._painted, self._is_shared = new, seat.own is None and seat.view is None
         colours = terminal.colours
         if not old.body and not old.bottom:
             return "\x1b[m\x1b[2J" + changes_between((), (*new.body, *new.bottom), colours)

@@ -24,14 +24,21 @@ class Seat(Struct, frozen=True, eq=False):
     """The input of the class's open question; None where it is not open here."""
     typed: str = ""
     """What stood in that input when it was left."""
-    is_out: bool = False
-    """Whether the seat has left the open question, or was elsewhere when it was asked."""
+    out: str = ""
+    """Why the open question is not the seat's; empty where it is."""
+    view: Session | None = None
+    """The step of the open question as the seat has scrolled it; None where it sees what all do."""
     is_here: bool = True
     wants_help: bool = False
     notice: str = ""
     """One line for the student; gone with the next key."""
     is_passing: bool = False
     """Whether the notice is gone with the class's next step as well."""
+
+    @property
+    def is_out(self) -> bool:
+        """Whether the seat has left the open question, or was elsewhere when it was asked."""
+        return bool(self.out)
 
 
 class Classroom(Struct, frozen=True, eq=False):

@@ -86,6 +86,10 @@ def test_an_answer_is_a_line_and_the_last_one_counts() -> None:
         room, _ = spoken(room, "anna", line).finished("anna")
     assert room.poll is not None
     assert room.poll.replies["anna"].text == "0.125"
+    room, _ = spoken(room, "anna", ":no such thing").finished("anna")
+    assert room.seats["anna"].notice
+    assert room.seats["anna"].own is None
+    assert not room.seats["anna"].is_out
     room, _ = spoken(room, "anna", ":p").finished("anna")
     assert room.seats["anna"].own is not None
     assert announcement(room, UNICODE).startswith("Class: iteration 0, backward z")

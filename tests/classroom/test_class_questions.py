@@ -6,7 +6,7 @@ from classes import after, lesson_session
 
 from gdtutor.classroom.board import Invitation, answer_rows, class_line, counts
 from gdtutor.classroom.polls import OTHER, RIGHT, own_question, spread
-from gdtutor.classroom.room import NO_HINTS, joined, left, locked, pressed, taught
+from gdtutor.classroom.room import ELSEWHERE, NO_HINTS, SEEN, joined, left, locked, pressed, taught
 from gdtutor.classroom.screens import SeatScreen, SharedScreens, Terminal
 from gdtutor.classroom.seats import Classroom, opened_room
 from gdtutor.engine.errors import GdTutorError
@@ -171,6 +171,43 @@ def test_who_leaves_the_question_has_answered_with_what_was_typed() -> None:
     assert room.poll.replies["anna"].verdict == RIGHT
     room = taught(room, after(session, "escape", "n"))
     assert spread(room.polls[-1]) == ((RIGHT, 1),)
+
+
+@pytest.mark.parametrize(("way", "may"), [("p", True), ("nn", False)])
+def test_who_was_elsewhere_is_asked_on_return_unless_the_walk_shows_the_answer(
+    way: str, may: bool
+) -> None:
+    room = opened_room(lesson_session("bias", "backward:yhat"))
+    room = typed(joined(room, "anna", "1234", ""), "anna", "p")
+    room = taught(room, about(room.taught, "value"))
+    room = typed(room, "anna", way)
+    room = typed(room, "anna", ".")
+    seat = room.seats["anna"]
+    assert (seat.draft is not None, seat.notice) == (may, ELSEWHERE if may else SEEN)
+    assert seat.own is None
+
+
+def test_keys_that_look_and_scroll_leave_the_question_open() -> None:
+    choices = " | ".join(f"choice {number}" for number in range(1, 10))
+    room, _ = posed(f"Which? | {choices} | *the last one")
+    assert "the last one" not in "".join(seen(room, "anna", (40, 12)))
+    room = typed(room, "anna", "", "pagedown", "down")
+    assert "the last one" in "".join(seen(room, "anna", (40, 12)))
+    room = typed(room, "anna", "10", "escape", "pageup", "tab", "tab", "v", "k")
+    assert room.seats["anna"].own is None
+    room = typed(room, "anna", "", "enter", "enter")
+    assert room.poll is not None
+    assert room.poll.replies["anna"].verdict == RIGHT
+
+
+def test_looking_gives_no_answer_away() -> None:
+    room, _ = posed("value", "backward:yhat")
+    for key in ("escape", "escape", "tab", "tab", "tab", "tab", "v", "k"):
+        room = typed(room, "anna", "", key)
+        assert room.seats["anna"].own is None
+        shown = "".join(seen(room, "anna", (40, 12)) + seen(room, "anna", (120, 36)))
+        # The loss is 0.125 as well, and no secret.
+        assert not any(f"{before} 0.125" in shown for before in ("∇", "=", "only", "z       0 "))
 
 
 def test_a_point_and_a_mark_are_text_in_an_answer() -> None:
