@@ -130,7 +130,7 @@ def test_another_gdtutor_follows_and_comes_back(tmp_path: Path) -> None:
             asking = update(session, Posed(own_question(session, "sign")))[0]
             loop.call_soon_threadsafe(room.teach, asking)  # type: ignore[attr-defined]
             terminal.send(".")
-            terminal.wait_for(lambda text: "was closed" in text and "step 3/13" in text)
+            terminal.wait_for(lambda text: "your answer:" in text and "step 3/13" in text)
             loop.call_soon_threadsafe(room.teach, session)  # type: ignore[attr-defined]
             terminal.wait_for(lambda text: "step 2/13" in text)
             loop.call_soon_threadsafe(room.teach, asking)  # type: ignore[attr-defined]
