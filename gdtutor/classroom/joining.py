@@ -195,7 +195,7 @@ class Following:
         self._place = place
         if place.question is None or not place.may_answer:
             self._draft = None
-        elif place.question != before.question:
+        elif place.question != before.question or not before.may_answer:
             self._draft = Prompt(PromptKind.ANSWER, "your answer")
         where = (place.link, place.question, place.is_away)
         if not place.is_away and where != (before.link, before.question, before.is_away):
