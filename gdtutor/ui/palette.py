@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from functools import partial
+from inspect import unwrap
 from typing import cast
 
+from textual import work
 from textual.command import CommandList, CommandPalette, DiscoveryHit, Hit, Hits, Provider
+from textual.content import Content
+from textual.css.query import NoMatches
 
 from gdtutor.session.commands import Command, commands_of
 from gdtutor.session.press import Press
@@ -23,6 +28,12 @@ class Palette(CommandPalette):
         if self.query_one(CommandList).scrollable_content_region.height:
             super()._action_command_list(action)
 
+    @work(exclusive=True, group=CommandPalette._GATHER_COMMANDS_GROUP)
+    async def _gather_commands(self, search_value: str) -> None:
+        # A palette that has closed meanwhile has no list to fill.
+        with suppress(NoMatches):
+            await unwrap(CommandPalette._gather_commands)(self, search_value)
+
 
 class CommandProvider(Provider):
     """Offers the commands of the present screen."""
@@ -30,20 +41,21 @@ class CommandProvider(Provider):
     async def discover(self) -> Hits:
         """Offer every command before anything is typed."""
         for command in self._commands():
-            yield DiscoveryHit(_said(command), self._press(command), text=command.title)
+            yield DiscoveryHit(Content(_said(command)), self._press(command), text=command.title)
 
     async def search(self, query: str) -> AsyncIterator[Hit]:
         """Offer the commands that say all words of the query, then words that Help explains."""
         words = query.lower().split()
         found = [c for c in self._commands() if all(w in _said(c).lower() for w in words)]
         for place, command in enumerate(found):
-            yield Hit(1 - place / 1000, _said(command), self._press(command), text=command.title)
+            said = Content(_said(command))
+            yield Hit(1 - place / 1000, said, self._press(command), text=command.title)
         entries = [word for word, _, _ in WORDS if query.lower().strip() in word.lower()]
         for place, word in enumerate(entries):
-            yield Hit(0.5 - place / 1000, f"Help: {word}", self._explain(word), text=word)
+            yield Hit(0.5 - place / 1000, Content(f"Help: {word}"), self._explain(word), text=word)
         if not found and not entries:
             told = f"Nothing says '{query}': Help lists all keys and words (?)"
-            yield Hit(0.1, told, self._explain(""), text=query)
+            yield Hit(0.1, Content(told), self._explain(""), text=query)
 
     def _commands(self) -> tuple[Command, ...]:
         program = cast(KeyApp, self.app).program

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 from svg_texts import screen_text
 from textual import events
+from textual.command import CommandList
 from textual.pilot import Pilot
 from textual.widgets import Input
 
@@ -193,5 +194,26 @@ def test_the_palette_finds_words_and_says_where_there_are_none(query: str, shown
         assert str(found[0].match_display).startswith(shown)
         found[0].command()
         assert (app.program.session.screen is Screen.HELP) == (query != "compare")
+
+    in_app(app, steps)
+
+
+def test_what_is_typed_into_the_palette_is_text_and_no_markup() -> None:
+    app = app_in("bias")
+
+    async def steps(pilot: Pilot[int]) -> None:
+        await pilot.press("ctrl+p")
+        await until(pilot, lambda: len(app.screen_stack) > 1)
+        palette = app.screen
+        palette.query_one(Input).value = "[/]"
+        found = palette.query_one(CommandList)
+        await until(
+            pilot,
+            lambda: [str(o.prompt)[:18] for o in found.options] == ["Nothing says '[/]'"],
+        )
+        # A search that begins as the palette closes ends nothing.
+        await palette.query_one(CommandList).remove()
+        await palette._gather_commands("next").wait()
+        assert app.return_code is None
 
     in_app(app, steps)
