@@ -14,7 +14,7 @@ from gdtutor.training.initialise import INITIALISATIONS
 from gdtutor.training.optimisers import OPTIMISERS
 from gdtutor.training.scaling import SCALINGS
 from gdtutor.values import replace
-from tests.independent import holding, program, shrinking
+from tests.independent import bounded, holding, program, shrinking
 from tests.independent.__main__ import main, told_failure
 from tests.independent.drawing import Case, drawn
 from tests.independent.trying import tried
@@ -279,6 +279,15 @@ def test_numbers_at_the_edges_are_compared_where_they_are_numbers():
     for other in ([1e300, 0.0, float("inf"), 0.0], [1e300, float("nan"), -float("inf"), 0.0]):
         with pytest.raises(holding.DiffersError):
             holding.compare(held, "here", other, one)
+
+
+@pytest.mark.parametrize(
+    "squared", [bounded.square, lambda a: bounded.power(a, bounded.exact(2.0))]
+)
+def test_the_square_of_what_cancels_is_known_as_well_as_what_cancels(squared):
+    near_0 = bounded.Bounded(bounded.exact([1e-17]).value, bounded.exact([4e-17]).value)
+    found = squared(near_0)
+    assert (found.value + found.bound >= (1e-17 + 3.99e-17) ** 2).all()
 
 
 def test_a_failing_case_is_shortened_saved_and_can_be_tried_again(monkeypatch, tmp_path, capsys):

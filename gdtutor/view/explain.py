@@ -85,8 +85,12 @@ def met_lines(context: Context, width: int) -> tuple[Line, ...]:
     moment, at = context.moment, context.step.number
     if moment.iteration or context.challenge is not None or len(moment.steps) > FEW:
         return ()
-    earlier = (_signs(moment, context.lesson, number) for number in range(1, at))
-    met = _signs(moment, context.lesson, at).difference(*earlier)
+    met = _signs(moment, context.lesson, at)
+    for earlier in range(1, at):
+        # The first steps draw nearly all of them, and no step beyond these is looked at.
+        if not met:
+            break
+        met -= _signs(moment, context.lesson, earlier)
     told = [(u if context.chars.unicode else a, text) for u, a, text in SIGNS if u in met]
     return tuple(row for sign, text in told for row in wrapped(f"{sign} {text}", width, Style.DIM))
 
