@@ -9,12 +9,14 @@ import numpy as np
 
 from gdtutor.engine.operations import OPERATIONS, Operation, broadcast_axes
 from gdtutor.engine.shapes import Shape, operation_shape
-from gdtutor.training.plan.finiteness import is_given
 from gdtutor.training.plan.terms import ONE, Term, Terms
 
 WIDEST_PACK = 128
 """A bias column is folded into its weights only below this many inputs: from there on the copy of
 the wider matrix costs more than the call that it saves."""
+
+_GIVEN = frozenset({"parameter", "data", "constant", "slot"})
+"""Kinds of leaves that are finite: a run ends before an iteration that starts with others."""
 
 _LARGEST = 1e150
 _SMALLEST = 1 / _LARGEST
@@ -26,15 +28,13 @@ class Algebra(Terms):
 
     Args:
         trained: The names of the parameters that are trained.
-        folds: Whether a product with 0 is the number 0, whatever the other factor; it always is
-            with a given value.
     """
 
-    def __init__(self, trained: Iterable[str] = (), *, folds: bool = True) -> None:
+    def __init__(self, trained: Iterable[str] = ()) -> None:
         super().__init__()
-        self.dropped: list[int] = []
-        """The other factors of products that are folded to 0, without given values."""
-        self.folds = folds
+        self.folds = False
+        """Whether a product with 0 is the number 0, whatever the other factor. It always is with a
+        given value; 0 times an infinity, though, is no number in the walk."""
         self.packs: dict[str, str] = {}
         """Weights and the bias that is folded into them."""
         self._trained = frozenset(trained)
@@ -76,9 +76,9 @@ class Algebra(Terms):
         """Say whether a term is a finite number and not 0, in every cell."""
         return self._is_number(term) and term.scale != 0 and math.isfinite(term.scale)
 
-    def multiplied_out(self, term: Term) -> Term:
-        """Return the term as a value without a factor."""
-        return Term(1.0, self.plain(term))
+    def times_zero(self, term: Term) -> Term:
+        """Return 0·term as a product that is computed."""
+        return Term(1.0, self.plain(Term(0.0, term.id)))
 
     def mul(self, left: Term, right: Term) -> Term:
         """Return left·right, cell by cell."""
@@ -89,7 +89,8 @@ class Algebra(Terms):
         if self._is_number(right):
             left, right = right, left
         if self.is_zero(left):
-            return self._zero_times(right, shape)
+            is_number = self.folds or self._is_given(right.id)
+            return self.spread(Term(0.0, ONE) if is_number else self.times_zero(right), shape)
         if is_lost(scale):
             operands = (self.plain(left), self.plain(right))
             return self._op("mul", operands, shape)
@@ -201,24 +202,15 @@ class Algebra(Terms):
         """Return a product of arrays that is no product cell by cell."""
         for one, other in ((left, right), (right, left)):
             if self.is_zero(one) and (self.folds or self._is_given(other.id)):
-                self.dropped += [] if self._is_given(other.id) else [other.id]
                 return self.spread(Term(0.0, ONE), shape)
         scale = left.scale * right.scale
         if is_lost(scale):
             return self._op(code, (self.plain(left), self.plain(right)), shape)
         return Term(scale, self._op(code, (left.id, right.id), shape).id)
 
-    def _zero_times(self, term: Term, shape: Shape) -> Term:
-        """Return 0 times a term: a number, where what the other factor is may be left out."""
-        if not self._is_given(term.id):
-            if not self.folds:
-                return self.spread(self.multiplied_out(Term(0.0, term.id)), shape)
-            self.dropped.append(term.id)
-        return self.spread(Term(0.0, ONE), shape)
-
     def _is_given(self, index: int) -> bool:
         op = self.ops[index]
-        return self._is_given(op.args[0]) if op.code in ("T", "spread") else is_given(op)
+        return self._is_given(op.args[0]) if op.code in ("T", "spread") else op.kind in _GIVEN
 
     def _add_number(self, term: Term, number: float) -> Term:
         if number == 0:

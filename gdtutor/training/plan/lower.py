@@ -16,7 +16,6 @@ from gdtutor.engine.operations import OPERANDS, OPERATIONS, Kind, local_formula,
 from gdtutor.engine.shapes import Shape, infer_shapes
 from gdtutor.training.errors import TrainingError
 from gdtutor.training.plan.builder import Builder
-from gdtutor.training.plan.finiteness import notices
 from gdtutor.training.plan.terms import ONE, Op, Term
 from gdtutor.training.problem import Problem
 from gdtutor.values import Struct, replace
@@ -55,10 +54,10 @@ def lower(problem: Problem, batch: int, signs: Mapping[str, float] | None = None
         ShapeError: Shapes do not fit.
     """
     if signs is not None:
-        return _lowered(problem, batch, signs)
-    first = _lowered(problem, batch, {})
+        return _Lowering(problem, batch, signs).program()
+    first = _Lowering(problem, batch, {}).program()
     turned = _turned(first)
-    return _lowered(problem, batch, turned) if turned else first
+    return _Lowering(problem, batch, turned).program() if turned else first
 
 
 def lower_cost(problem: Problem, batch: int, signs: Mapping[str, float]) -> FlatProgram:
@@ -67,7 +66,7 @@ def lower_cost(problem: Problem, batch: int, signs: Mapping[str, float]) -> Flat
     Formulas about one example are applied to rows of all of them.
     """
     rows = replace(problem, is_single=False)
-    return _lowered(rows, batch, signs, trains=False)
+    return _Lowering(rows, batch, signs, trains=False).program()
 
 
 def reachable(ops: Sequence[Op], roots: Iterable[int]) -> set[int]:
@@ -80,17 +79,6 @@ def reachable(ops: Sequence[Op], roots: Iterable[int]) -> set[int]:
             found.add(index)
             pending.extend(ops[index].args)
     return found
-
-
-def _lowered(
-    problem: Problem, batch: int, signs: Mapping[str, float], *, trains: bool = True
-) -> FlatProgram:
-    """Fold products with 0 where a value that is not finite is noticed all the same."""
-    lowering = _Lowering(problem, batch, signs, trains=trains)
-    program = lowering.program()
-    if lowering.notices(program):
-        return program
-    return _Lowering(problem, batch, signs, trains=trains, folds=False).program()
 
 
 def _turned(program: FlatProgram) -> dict[str, float]:
@@ -124,20 +112,16 @@ class _Lowering:
         batch: int,
         signs: Mapping[str, float],
         *,
-        trains: bool,
-        folds: bool = True,
+        trains: bool = True,
     ) -> None:
         self._trains = trains
         self._problem = problem
         self._graph: Graph = problem.graph
         self._batch = batch
         self._shapes = infer_shapes(self._graph, problem.leaf_shapes(batch))
-        self._builder = Builder(problem.trained, folds=folds)
+        self._builder = Builder(problem.trained)
         self._signs = {name: signs.get(name, 1.0) for name in problem.parameters}
-        self._folds = folds
         self._values: dict[str, Term] = {}
-        self._unused: list[int] = []
-        """Gradients of lines that meet a local gradient of 0."""
 
     def program(self) -> FlatProgram:
         self._leaves()
@@ -147,7 +131,6 @@ class _Lowering:
             self._values[node.name] = self._builder.spread(term, self._shapes[node.name])
             self._builder.notes.setdefault(self._values[node.name].id, node.name)
         builder = self._builder
-        self._left_out = tuple(builder.dropped)
         # Local gradients are simplified like those that the walk shows.
         builder.folds = True
         gradients = self._gradients() if self._trains else {}
@@ -165,13 +148,6 @@ class _Lowering:
             self._signs,
             self._batch,
         )
-
-    def notices(self, program: FlatProgram) -> bool:
-        """Say whether the cost and the gradients tell all that was left out of products with 0."""
-        gradients = [term.id for term in program.gradients.values()]
-        later = self._builder.dropped[len(self._left_out) :]
-        left_out = self._left_out, [*self._unused, *later]
-        return notices(program.ops, left_out, ([program.cost.id], gradients))
 
     def _leaves(self) -> None:
         for leaf in self._graph.leaves:
@@ -247,10 +223,7 @@ class _Lowering:
         is_product = graph.by_rows or self._shapes[line] == shape
         if is_inner or not is_product or builder.is_zero(found[line]):
             return builder.spread(Term(0.0, ONE), shape)
-        self._unused.append(found[line].id)
-        if self._folds:
-            return builder.spread(Term(0.0, ONE), shape)
-        product = builder.multiplied_out(Term(0.0, found[line].id))
+        product = builder.times_zero(found[line])
         return builder.spread(builder.sum_to(product, shape), shape)
 
     def _contribution(self, node: Node, position: int, upstream: Term) -> Term:

@@ -12,7 +12,6 @@ from gdtutor.engine.operations import Array, parse_rule
 from gdtutor.training.optimisers import Optimiser, optimiser_of
 from gdtutor.training.plan.builder import Builder
 from gdtutor.training.plan.cells import Cells, cell_text, scaled, take_apart
-from gdtutor.training.plan.finiteness import notices
 from gdtutor.training.plan.lower import FlatProgram, reachable
 from gdtutor.training.plan.scalar_text import FORMS, RAISING, ScalarText
 from gdtutor.training.plan.source import SourceLines
@@ -52,20 +51,13 @@ class Iteration:
         self.batch = program.batch
         self.slots = slots_of(problem, program.signs, self._optimiser)
         """The numbers of the state, in the order of the generated function's variables."""
-        if not self._made(data, folds=True):
-            self._made(data, folds=False)
-
-    def _made(self, data: Mapping[str, Array] | None, *, folds: bool) -> bool:
-        """Make the operations; say whether a value that is not finite shows in what is left."""
-        program, builder = self._program, Builder(folds=folds)
-        self._builder = builder
+        self._builder = builder = Builder()
         self._names: dict[int, str] = {}
         self.data_names: list[tuple[str, int]] = []
         """(leaf, cell) of the data variables, in order."""
         known = take_apart(
             program, reachable(program.ops, [program.cost.id]), builder, self._leaves(data)
         )
-        forward = len(builder.dropped)
         self._cost = scaled(known[program.cost.id], program.cost.scale).terms[0]
         roots = [t.id for t in program.gradients.values()]
         known = take_apart(program, reachable(program.ops, roots), builder, known)
@@ -75,12 +67,7 @@ class Iteration:
         }
         self._stateful = frozenset(i for i, n in self._names.items() if n[0] == "p")
         self._finals = self._updated()
-        self._norm = (
-            self._squared_norm() if self._settings.stop.gradient_below is not None else None
-        )
-        left_out = builder.dropped[:forward], builder.dropped[forward:]
-        finals = [index for _, index in self._finals]
-        return notices(builder.ops, left_out, ([self._cost.id], finals))
+        self._norm = self._squared_norm() if s.stop.gradient_below is not None else None
 
     @property
     def is_possible(self) -> bool:

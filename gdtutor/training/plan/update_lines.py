@@ -47,7 +47,7 @@ class Update:
     def __init__(self, rule: Rule, memory: FlatArrays, gamma: float) -> None:
         self._memory = memory
         shape = memory.parameters.shape
-        builder = Builder(folds=False)
+        builder = Builder()
         values = {name: Term(value, ONE) for name, value in rule.hyper.items()}
         values["p"] = builder.leaf("flat", "p", shape)
         values["g"] = Term(gamma, builder.leaf("flat", "g", shape).id)
