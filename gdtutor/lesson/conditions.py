@@ -16,6 +16,7 @@ from gdtutor.engine.errors import FormulaError, GdTutorError, did_you_mean
 from gdtutor.engine.expression import Expr
 from gdtutor.engine.operations import Array, evaluate, parse_formula
 from gdtutor.lesson.reports import shown
+from gdtutor.training.optimisers import STATES
 from gdtutor.values import Struct
 
 MAX_CONDITION = 500
@@ -59,7 +60,8 @@ _ROUNDING = 1e-12
 
 _SIGNS = re.compile(r"==|!=|<=|>=|<|>|\(|\)|\b(?:and|or|not)\b|,")
 _LOOKED_UP = re.compile(
-    r"\b(?:(?P<about>grad|new)[ \t]+)?(?P<name>[A-Za-z_][A-Za-z0-9_]*)"
+    r"\b(?:(?P<about>grad|new)[ \t]+)?(?P<name>[A-Za-z_][A-Za-z0-9_]*"
+    rf"(?:\.(?:{'|'.join(STATES)})\b)?)"
     r"(?:[ \t]*\[(?P<cell>[ \t]*[0-9]{1,8}(?:[ \t]*,[ \t]*[0-9]{1,8})?[ \t]*)\])?"
 )
 
@@ -74,7 +76,7 @@ class Wanted(Struct, frozen=True):
     about: str
     """value, grad or new."""
     name: str
-    """A leaf or line of the lesson, or one of `FACTS`."""
+    """A leaf or line of the lesson, `w1.v` of what is remembered of it, or one of `FACTS`."""
     cell: tuple[int, ...] | None = None
 
     def text(self) -> str:
@@ -284,7 +286,7 @@ def check_names(condition: Condition, known: Container[str]) -> None:
     """
     for wish in wanted_by(condition):
         is_fact = wish.about == "value" and wish.cell is None and wish.name in FACTS
-        if wish.name not in known and not is_fact:
+        if wish.name.partition(".")[0] not in known and not is_fact:
             near = did_you_mean(wish.name, FACTS)
             hint = near or f"names are those of the graphs, and {', '.join(FACTS)}"
             raise ConditionError(f"'{shown(wish.text())}' is no name of this lesson", hint)

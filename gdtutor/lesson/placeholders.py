@@ -30,7 +30,8 @@ WORDS = {
 ABOUT = {
     "grad": "the gradient of the last line with respect to NAME",
     "shape": "the shape of NAME",
-    "new": "the value of a parameter after this iteration's update",
+    "new": "the value of a parameter after this iteration's update; `{new w1.v}`, what the "
+    "optimiser remembers of it then, and `{w1.v}` before",
     "name": "NAME as the screens write it, with subscripts",
 }
 """Words before a name, with what each asks for: `{grad w1}`."""
@@ -45,7 +46,7 @@ _CLAIM = re.compile(r"check[ \t]*:(?P<condition>.*)$")
 _SILENT = "\0"
 """Stands for a claim until the lines that hold nothing else are taken out."""
 _INSIDE = re.compile(
-    r"(?:(?P<about>[A-Za-z_]+)[ \t]+)?(?P<name>[A-Za-z_][A-Za-z0-9_]*(?:\.[0-9]{1,4})?)"
+    r"(?:(?P<about>[A-Za-z_]+)[ \t]+)?(?P<name>[A-Za-z_][A-Za-z0-9_]*(?:\.[a-z0-9]{1,10})?)"
     r"(?:\[(?P<cell>[0-9]{1,8}(?:[ \t]*,[ \t]*[0-9]{1,8})?)\])?(?::(?P<digits>[0-9]{1,2}))?$"
 )
 

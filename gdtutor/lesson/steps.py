@@ -14,7 +14,7 @@ from gdtutor.lesson.graphs import depends_on, is_one_number
 from gdtutor.lesson.placeholders import WORDS, Placeholder
 from gdtutor.lesson.reports import shown
 from gdtutor.training.curvature import MOST_CELLS
-from gdtutor.training.optimisers import OPTIMISERS
+from gdtutor.training.optimisers import STATES
 from gdtutor.values import Struct, field
 
 MAX_UNFOLDED = 50_000
@@ -23,10 +23,6 @@ _MOST_COMPARED = 500
 
 Problem = tuple[str, str, str]
 """Code, what is wrong, and what to do."""
-
-
-STATES = tuple(sorted({n for row in OPTIMISERS.values() for n, _ in row.lines} - {"p"}))
-"""What some optimiser remembers of a parameter, by name."""
 
 
 class Steps(Struct):
@@ -144,11 +140,13 @@ class Steps(Struct):
         """Return why a placeholder cannot be filled at a step, None where it can."""
         if not asked.name:
             return self._word_problem(asked, phase, node)
-        if asked.name not in self.shapes:
+        name, kept = _updated(asked.name)
+        is_kept = kept in STATES and name in self.trained and asked.about in ("value", "new")
+        if asked.name not in self.shapes and not is_kept:
             known = [*self.shapes, *WORDS]
             hint = _near(asked.name, known) or f"names are {_some(self.shapes)}"
             return "placeholder", f"'{shown(asked.name)}' is no name of this graph", hint
-        shape = self.shapes[asked.name]
+        shape = self.shapes[name if is_kept else asked.name]
         if asked.cell is not None and not has_cell(shape, asked.cell):
             what = f"{asked.name} has no cell {list(asked.cell)}"
             hint = (
@@ -201,14 +199,15 @@ class Steps(Struct):
         return _not_yet(asked, phase, node, f"backward {asked.name}") if late else None
 
     def _late_update(self, asked: Placeholder, phase: str, node: str) -> Problem | None:
-        if asked.name not in self.trained:
+        (name, kept), (at, variable) = _updated(asked.name), _updated(node)
+        if name not in self.trained:
             hint = f"updated are {_some(self.trained)}" if self.trained else "nothing trains here"
             return "placeholder", f"'{asked.name}' gets no update here", hint
-        here, name, variable = -1.0, *_updated(node)
+        here = (-1, "")
         if phase == "update":
             # What is remembered is updated before the parameter itself.
-            here = self.trained.index(name or self.trained[0]) - (0.5 if variable else 0)
-        late = self.trained.index(asked.name) > here
+            here = self.trained.index(at or self.trained[0]), variable or "p"
+        late = _order(self.trained.index(name), kept or "p") > _order(*here)
         return _not_yet(asked, phase, node, f"update {asked.name}") if late else None
 
 
@@ -216,6 +215,10 @@ def _updated(node: str) -> tuple[str, str]:
     """Return the parameter of an update step and what it remembers: `w1.v` is the v of w1."""
     name, _, variable = node.partition(".")
     return name, variable
+
+
+def _order(parameter: int, variable: str) -> tuple[int, bool, str]:
+    return parameter, variable == "p", variable
 
 
 def _no_step(node: str, phase: str, why: str, hint: str) -> Problem:

@@ -147,7 +147,7 @@ def _keys(session: Session) -> str:
     keys += ["f"] * _figure_presses(session)
     keys += ["h"] if look.hides_hints else []
     keys += ["z"] if look.is_closing else []
-    if look.scroll and look.cell is None:
+    if look.scroll > 0 and look.cell is None:
         keys.append(f"{look.scroll}down" if look.scroll > 1 else "down")
     return " ".join(keys)
 

@@ -69,11 +69,16 @@ class _Facts:
         fact = self._fact(wish.name) if wish.about == "value" and wish.cell is None else None
         if fact is not None:
             return Known(np.asarray(fact, dtype=np.float64))
+        name, _, kept = wish.name.partition(".")
+        if kept and wish.about == "value":
+            state = self._place.run.state(self._place.iteration)
+            return Known(state.optimizer.get(name, {}).get(kept, np.asarray(np.nan)))
         if moment is None or everywhere:
             return self._at_all_examples(wish)
         if wish.about == "new":
-            update = moment.updates.get(wish.name)
-            return Known(np.asarray(np.nan) if update is None else update.p)
+            update = moment.updates.get(name)
+            after = {} if update is None else {**update.values, "": update.p}
+            return Known(after.get(kept, np.asarray(np.nan)))
         return _of_trace(moment, wish, self._place.scene)
 
     def _at_all_examples(self, wish: Wanted) -> Known:

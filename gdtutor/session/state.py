@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from gdtutor.training.sweep import Sweep
 
 
+AT_TASKS = -1
+"""In place of a scroll: to the first open task; where that stands is known once it is laid out."""
+
+
 def nothing() -> Array:
     """Return no numbers at all."""
     return frozen(np.empty(0))
@@ -163,7 +167,7 @@ class Look(Struct, frozen=True):
     """The opened cell of the current node, None where none is open."""
     tab: Tab = Tab.NODE
     scroll: int = 0
-    """Lines by which the note is scrolled."""
+    """Lines by which the note is scrolled; `AT_TASKS` where the closing page shows its tasks."""
     hints: int = 0
     """How many hints for the lesson's tasks were asked for."""
     is_closing: bool = False

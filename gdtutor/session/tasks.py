@@ -19,7 +19,7 @@ from gdtutor.session.digits import number
 from gdtutor.session.effects import Effect, KeepAttempt
 from gdtutor.session.lookups import Situation, known_in
 from gdtutor.session.navigation import said
-from gdtutor.session.state import Screen, Session, Status
+from gdtutor.session.state import AT_TASKS, Screen, Session, Status
 from gdtutor.session.story import show_closing
 from gdtutor.values import replace
 
@@ -48,7 +48,8 @@ def show_tasks(session: Session, count: int) -> Session:
     if session.lesson is None or not session.lesson.tasks:
         return said(session, "This lesson has no tasks; z shows what to try next.")
     if not (session.look.is_closing and session.screen is Screen.STUDY):
-        return show_closing(session)
+        shown = show_closing(session)
+        return replace(shown, look=replace(shown.look, scroll=AT_TASKS))
     waiting = open_tasks(session)
     hints = [hint for task in waiting for hint in task.hints]
     if not hints:
@@ -86,7 +87,7 @@ def judged(before: Session, after: Session) -> tuple[Session, tuple[Effect, ...]
     places = _places(after)
     done = [task for task in open_tasks(after) if _is_reached(task, after, places)]
     if not done:
-        return _nearly(before, after, places), ()
+        return _uncounted(before, _nearly(before, after, places), places), ()
     kept = after.library.tasks_done | {(lesson.id, task.id) for task in done}
     told = (after.message,) if before.challenge else ()
     words = " ".join((*told, *(f"Done: {task.done or task.text}" for task in done)))
@@ -120,18 +121,34 @@ def _places(session: Session) -> tuple[Situation, ...]:
 
 
 def _is_reached(task: Task, session: Session, places: tuple[Situation, ...]) -> bool:
-    if not _is_allowed(task, session):
-        return False
+    return not _forbidden(task, session) and _holds(task, places)
+
+
+def _holds(task: Task, places: tuple[Situation, ...]) -> bool:
     goal = parse_condition(task.goal)
     return any(holds(goal, known_in(place)) for place in places)
 
 
-def _is_allowed(task: Task, session: Session) -> bool:
-    """Say whether nothing was changed but what the task lets be changed."""
+def _forbidden(task: Task, session: Session) -> list[str]:
+    """Return what was changed that the task does not let be changed."""
     if not task.change:
-        return True
-    variant = ("variant",) if session.variant else ()
-    return {*(change.name for change in session.changes), *variant} <= set(task.change)
+        return []
+    variant = ("the variant",) if session.variant and "variant" not in task.change else ()
+    changed = dict.fromkeys(change.name for change in session.changes)
+    return [*(name for name in changed if name not in task.change), *variant]
+
+
+def _uncounted(before: Session, after: Session, places: tuple[Situation, ...]) -> Session:
+    """Return the session with a word on why a goal that has just been reached does not count."""
+    if not after.has_seen_tasks or (after.message and after.is_error):
+        return after
+    for task in open_tasks(after):
+        others = _forbidden(task, after)
+        if others and _holds(task, places) and not _holds(task, _places(before)):
+            which = " ".join(task.text.split()[:4])
+            told = f"{which} …: reached, but not counted with {', '.join(others)} changed."
+            return said(after, f"{after.message} {told}".strip())
+    return after
 
 
 def _nearly(before: Session, after: Session, places: tuple[Situation, ...]) -> Session:
@@ -145,7 +162,7 @@ def _nearly(before: Session, after: Session, places: tuple[Situation, ...]) -> S
         return after
     for task in open_tasks(after):
         goal = parse_condition(task.goal)
-        if _aims_at(task, goal, after, has_trained=has_trained) and _is_allowed(task, after):
+        if _aims_at(task, goal, after, has_trained=has_trained) and not _forbidden(task, after):
             values = known_in(places[-1 if has_trained else 0])
             missed = failing(goal, values)
             if missed is not None:

@@ -195,6 +195,9 @@ _ALL = (
 OPTIMISERS: Mapping[str, Optimiser] = {row.name: row for row in _ALL}
 """Every optimiser by its name in a lesson."""
 
+STATES = tuple(sorted({state.name for row in _ALL for state in row.state}))
+"""What some optimiser remembers of a parameter, by name."""
+
 
 def optimiser_of(settings: Settings) -> tuple[Optimiser, dict[str, float]]:
     """Return the row and the values of its constants.

@@ -6,12 +6,14 @@ from gdtutor.lesson.characters import shell_word
 from gdtutor.lesson.model import Lesson, Task
 from gdtutor.session.catalogue import WRITTEN
 from gdtutor.session.link import lesson_word
-from gdtutor.session.state import Session
+from gdtutor.session.state import AT_TASKS, Session
 from gdtutor.session.story import next_entry
 from gdtutor.session.tasks import open_tasks
 from gdtutor.view import notation
 from gdtutor.view.frame import Chars, Line, Style
 from gdtutor.view.lines import line
+from gdtutor.view.page import prose_width
+from gdtutor.view.prose import prose_lines
 
 _MADE = """# The end of this lesson
 
@@ -38,6 +40,16 @@ def _with_tasks(page: str, session: Session, lesson: Lesson) -> str:
         told = f"○ {task.text}" if task.id in waiting else f"✓ {task.text} {_done(task)}"
         page = f"{page[: task.at]}\n\n{told}\n\n{page[task.at :].lstrip()}".rstrip()
     return page
+
+
+def closing_scroll(session: Session, width: int, chars: Chars) -> int:
+    """Return the line that the page begins with: that of its first open task where it is asked."""
+    if session.look.scroll != AT_TASKS:
+        return session.look.scroll
+    page = closing_prose(session)
+    marks = [place for mark in "○✓" if (place := page.find(f"\n\n{mark} ")) >= 0]
+    above = prose_lines(page[: marks[0]] if marks else "", prose_width(width), chars)
+    return len(above) + bool(above)
 
 
 def _writing(session: Session, lesson: Lesson) -> str:

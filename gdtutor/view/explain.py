@@ -14,6 +14,7 @@ from gdtutor.session.moment import Moment
 from gdtutor.session.notes import note_for
 from gdtutor.session.state import Look, Session
 from gdtutor.session.steps import Phase
+from gdtutor.training.optimisers import STATES
 from gdtutor.values import replace
 from gdtutor.view import notation
 from gdtutor.view.asking import asking_lines
@@ -133,6 +134,11 @@ def _placeholder(session: Session, context: Context, wish: Placeholder) -> str:
         apart = _told_apart(context, wish)
         if apart and wish.about in apart:
             return apart[wish.about]
+    name, _, kept = wish.name.partition(".")
+    if kept in STATES:
+        before = moment.state.optimizer.get(name, {})
+        found = before if wish.about == "value" else moment.updates[name].values
+        return _array_text(context, found[kept], wish) if kept in found else "none"
     match wish.about:
         case "name":
             return context.name(wish.name)

@@ -10,9 +10,14 @@ WIDEST = 76
 """Cells of the longest line of prose: longer ones are hard to follow."""
 
 
+def prose_width(width: int) -> int:
+    """Return the cells of a line of prose on a page of so many cells."""
+    return min(width - 6, WIDEST)
+
+
 def page_lines(
     markdown: str, scroll: int, width: int, height: int, chars: Chars
 ) -> tuple[Line, ...]:
     """Return exactly `height` lines with the prose in a box, from line `scroll` on."""
-    text = prose_lines(markdown, min(width - 6, WIDEST), chars)
+    text = prose_lines(markdown, prose_width(width), chars)
     return boxed(Panel("", text, scroll), width, height, chars)

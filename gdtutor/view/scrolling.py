@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from gdtutor.session.state import Screen, Session
+from gdtutor.session.state import AT_TASKS, Screen, Session
 from gdtutor.values import replace
+from gdtutor.view.closing import closing_scroll
 from gdtutor.view.frame import Chars, Line
 from gdtutor.view.help import settled_help
 from gdtutor.view.screen import frame_of
@@ -26,6 +27,8 @@ def settled(session: Session, width: int, height: int, chars: Chars) -> Session:
 
     if is_too_small(width, height):
         return session
+    if session.look.scroll == AT_TASKS:
+        session = walk(closing_scroll(session, width, chars))
     match session.screen:
         case Screen.HELP:
             return settled_help(session, width, height, chars)

@@ -7,7 +7,7 @@ from gdtutor.session.footer import named_keys
 from gdtutor.session.state import Screen, Session, Tab
 from gdtutor.values import Struct, replace
 from gdtutor.view.boxes import Panel, beside, boxed, hidden, window
-from gdtutor.view.closing import closing_prose, ways_on
+from gdtutor.view.closing import closing_prose, closing_scroll, ways_on
 from gdtutor.view.context import Context
 from gdtutor.view.diagnosis import short_diagnosis
 from gdtutor.view.explain import context_of, met_lines, node_lines, note_lines, with_signs
@@ -84,7 +84,8 @@ def study_frame(session: Session, width: int, height: int, chars: Chars) -> Fram
     plots: tuple[Placed, ...] = ()
     prose = page_of(session)
     if session.look.is_closing:
-        page = page_lines(closing_prose(session), session.look.scroll, width, height - 4, chars)
+        scroll = closing_scroll(session, width, chars)
+        page = page_lines(closing_prose(session), scroll, width, height - 4, chars)
         body = (*page, ways_on(session, chars))
     elif prose is not None or context is None:
         body = page_lines(prose or "", session.look.scroll, width, height - 3, chars)

@@ -86,6 +86,10 @@ def test_everything_about_a_parameter_can_be_asked_for_at_its_update(about: str)
         ("backward z.1", "{grad z} {grad z.1}"),
         ("update", "{new w} {grad b}"),
         ("update b", "{new w} {new b}"),
+        ("given", "{w.v} {b.m1}"),
+        ("update w.m1", "{new w.m1}"),
+        ("update w.m2", "{new w.m1} {new w.m2}"),
+        ("update w", "{new w.v} {w.v:3}"),
     ],
 )
 def test_what_the_walk_has_computed_can_be_asked_for(step: str, text: str) -> None:
@@ -106,13 +110,20 @@ def test_what_the_walk_has_computed_can_be_asked_for(step: str, text: str) -> No
         ("backward w", "{new w}"),
         ("update", "{new b}"),
         ("update w", "{new b}"),
+        ("backward w", "{new w.v}"),
+        ("update w.m1", "{new w.m2}"),
+        ("update w.v", "{new w}"),
+        ("update w", "{new b.v}"),
     ],
 )
 def test_what_comes_later_is_refused(step: str, text: str) -> None:
     assert at(step, text) == ["not-yet"]
 
 
-@pytest.mark.parametrize("text", ["{q}", "{grad x}", "{grad q}", "{new x}", "{z[0]}", "{z.9}"])
+@pytest.mark.parametrize(
+    "text",
+    ["{q}", "{grad x}", "{grad q}", "{new x}", "{z[0]}", "{z.9}", "{w.q}", "{x.v}", "{grad w.v}"],
+)
 def test_what_never_comes_is_no_placeholder(text: str) -> None:
     assert at("update b", text) == ["placeholder"]
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from session_walks import lesson_file, press
 
+from gdtutor.check.lesson import check_lesson
 from gdtutor.drive.opening import session_at
 from gdtutor.lesson.load import load_lesson, parse_lesson
 from gdtutor.lesson.runs import run_of
@@ -13,6 +14,7 @@ from gdtutor.session.catalogue import Library
 from gdtutor.session.effects import OpenLesson
 from gdtutor.session.figures import offered_figures
 from gdtutor.session.link import command_of
+from gdtutor.session.moving import moved
 from gdtutor.session.navigation import goto
 from gdtutor.session.notes import note_for
 from gdtutor.session.opening import Opened, opened
@@ -21,6 +23,7 @@ from gdtutor.session.runs import in_variant
 from gdtutor.session.state import Screen, Session, current_step
 from gdtutor.session.update import update
 from gdtutor.values import replace
+from gdtutor.view.explain import context_of, note_lines
 from gdtutor.view.frame import UNICODE
 from gdtutor.view.lines import text_of
 from gdtutor.view.screen import frame_of
@@ -277,3 +280,44 @@ def test_a_note_and_a_question_may_name_what_the_optimiser_remembers(tmp_path: P
     lesson, reports = parse_lesson(STATES.replace("update w.v", "update w.q"), tmp_path / "a.md")
     assert lesson is None
     assert "no optimiser remembers 'q'" in reports[0].what
+
+
+REMEMBERED = (
+    STATES.replace(
+        "The velocity.\n",
+        "From {w.v} to {new w.v}.{check: w.v == 0 and new w.v == grad w}\n",
+    )
+    + """
+## update w.v, iteration 1
+From {w.v} to {new w.v}, m {new w.m1}.{check: new w.v == 0.9*w.v + grad w}
+
+# The end
+
+```task
+id = "turned"
+text = "Where has the velocity turned round?"
+goal = "new w.v < 0 and w.v > 0"
+change = ["train"]
+solution = ["iteration 4"]
+```
+"""
+)
+
+
+def test_what_the_optimiser_remembers_stands_in_notes_claims_and_goals(tmp_path: Path) -> None:
+    path = tmp_path / "a-story.md"
+    path.write_text(REMEMBERED, encoding="utf-8")
+    session = session_at(path)
+    told = []
+    for iteration in (0, 1):
+        at = moved(session, iteration, 4)
+        assert at.moment is not None
+        step = next(s for s in at.moment.steps if s.state == "w.v")
+        context = context_of(moved(session, iteration, step.number), UNICODE)
+        assert context is not None
+        told += ["".join(map(text_of, note_lines(at, context, 78)))]
+    assert told == ["From 0 to 4.", "From 4 to 6, m none."]
+    problems = check_lesson(load_lesson(path)).problems
+    assert [problem.what for problem in problems] == []
+    path.write_text(REMEMBERED.replace("0.9*w.v", "0.5*w.v"), encoding="utf-8")
+    assert [one.code for one in check_lesson(load_lesson(path)).problems] == ["untrue"]

@@ -27,6 +27,7 @@ from gdtutor.values import replace
 from gdtutor.view.frame import UNICODE
 from gdtutor.view.lines import text_of
 from gdtutor.view.screen import frame_of
+from gdtutor.view.scrolling import settled
 
 TEXT = """+++
 format = 1
@@ -189,6 +190,28 @@ def test_hints_come_one_after_the_other_and_the_solution_never(tmp_path: Path) -
     assert first.message == "Hint 1 of 2: What does the weighted sum come to?"
     assert press(first, "T").message == "Hint 2 of 2: The bias takes it away."
     assert "-0.4" not in screen(press(first, "T"))
+
+
+def test_t_shows_the_tasks_wherever_they_stand_on_the_page(tmp_path: Path) -> None:
+    above = "".join(f"- Line {number} of what to try.\n" for number in range(40))
+    page = TEXT.replace("# What to try next\n", f"# What to try next\n\n{above}")
+    session = goto(with_tasks(tmp_path, page), "forward:u")
+    assert "○ Let the neuron" not in screen(press(session, "z"))
+    shown = press(session, "T")
+    assert "○ Let the neuron" in screen(shown)
+    assert "○ Let the neuron" in screen(settled(shown, 80, 24, UNICODE))
+    assert settled(shown, 80, 24, UNICODE).look.scroll > 0
+
+
+def test_a_goal_that_is_reached_with_something_else_changed_says_so_once(tmp_path: Path) -> None:
+    session = press(with_tasks(tmp_path), "z z")
+    elsewhere, _ = typed(session, "w1 = 1.375")
+    told = "Let the neuron be …: reached, but not counted with w1 changed."
+    assert elsewhere.message.endswith(told)
+    assert waiting(elsewhere) == ["undecided", "trained"]
+    assert "not counted" not in press(elsewhere, "right").message
+    unread, _ = typed(with_tasks(tmp_path), "w1 = 1.375")
+    assert "not counted" not in unread.message
 
 
 def test_done_tasks_are_read_back_until_they_are_cleared() -> None:
