@@ -124,6 +124,10 @@ def _look(parser: argparse.ArgumentParser) -> None:
         "--unfold", metavar="NODE,…", default="",
         help="lines that show their elementary operations, or all",
     )  # fmt: skip
+    parser.add_argument(
+        "--fold", type=whole_number, metavar="T",
+        help="the count t = T of a repetition that is walked alone",
+    )  # fmt: skip
     parser.add_argument("--digits", type=digits, metavar="N", help="significant digits")
     parser.add_argument(
         "--chars", choices=tuple(CHARACTERS), help="the characters that are drawn with"

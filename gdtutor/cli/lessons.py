@@ -54,7 +54,8 @@ def session_of(arguments: argparse.Namespace, patience: float = math.inf) -> Ses
 def _looked_at(session: Session, arguments: argparse.Namespace) -> Session:
     """Return a session at the place, and looked at in the way, that the arguments name."""
     digits = getattr(arguments, "digits", None) or session.look.digits
-    session = replace(session, look=replace(session.look, digits=digits))
+    folded = getattr(arguments, "fold", None)
+    session = replace(session, look=replace(session.look, digits=digits, folded=folded))
     if getattr(arguments, "predict", False):
         session = replace(session, predict=True)
     unfolded = _unfolded(session, getattr(arguments, "unfold", ""))

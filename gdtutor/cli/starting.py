@@ -116,6 +116,7 @@ def _says_where(arguments: argparse.Namespace) -> bool:
     return bool(
         arguments.from_start or arguments.variant or arguments.example or arguments.unfold
         or arguments.digits or arguments.predict or arguments.seed is not None
+        or arguments.fold is not None
     )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from gdtutor.engine.building import build_graph
 from gdtutor.engine.errors import GdTutorError, did_you_mean
 from gdtutor.engine.expression import Apply, Expr, Name, names_in
 from gdtutor.engine.graph import Graph, Line, Role
-from gdtutor.lesson.model import Lesson, Scene
+from gdtutor.lesson.model import Lesson
 from gdtutor.values import replace
 
 ACTIVATIONS = (
@@ -87,7 +87,7 @@ def with_activation(lesson: Lesson, name: str) -> Lesson:
         by_rows=graph.by_rows,
         appended={line.name for line in graph.lines if line.appended},
     )
-    new = Scene(rebuilt, scene.notes, scene.questions, scene.backward)
+    new = replace(scene, graph=rebuilt)
     return replace(lesson, scenes=(*lesson.scenes[:-1], new))
 
 

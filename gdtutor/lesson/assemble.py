@@ -38,6 +38,7 @@ from gdtutor.lesson.picture_work import overdrawn
 from gdtutor.lesson.pictures import of_hidden, read_pictures
 from gdtutor.lesson.questions import Ground, check_questions
 from gdtutor.lesson.readers import Mistake
+from gdtutor.lesson.repetition import repeated
 from gdtutor.lesson.reports import NOWHERE, Findings, Place
 from gdtutor.lesson.steps import Steps
 from gdtutor.lesson.story import check_story, read_passes
@@ -262,7 +263,9 @@ def _scene(
     steps = walk_steps(graph, shapes, front.gradients, trained if trains else (), meant)
     heard = Findings(findings.path) if sheet.written.is_variant or not can_train else findings
     notes = check_notes(block.block, steps, heard, trains=sheet.settings is not None)
-    return _Made(Scene(graph, notes, (), goes_backward), steps, heard)
+    lines = ((f.name, f.template, f.counts) for f in block.block.formulas)
+    scene = Scene(graph, notes, (), goes_backward, repeated(lines))
+    return _Made(scene, steps, heard)
 
 
 def _check_sizes(

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from gdtutor.engine.errors import did_you_mean
 from gdtutor.engine.parsing import MAX_CHARACTERS
 from gdtutor.lesson.markdown import BLOCKS, MarkdownPart, divide_body, joined, opening_of
 from gdtutor.lesson.missing_graph import has_graph, report_missing_graph
-from gdtutor.lesson.repetition import unrolled
+from gdtutor.lesson.repetition import filled, unrolled
 from gdtutor.lesson.reports import Findings, Place, shown
 from gdtutor.lesson.when import When, WhenError, read_when
-from gdtutor.values import Struct, field
+from gdtutor.values import Struct, field, replace
 
 MAX_LINES = 20_000
 """Most lines of a body."""
@@ -41,6 +42,8 @@ class Formula(Struct, frozen=True):
     """The column of each of its characters, from 1; empty where they follow each other."""
     counts: tuple[tuple[str, int], ...] = ()
     """The counters of the repetitions that it stands in, and their numbers."""
+    template: str = ""
+    """Its name as written for every count, as `h{t}`; empty outside a repetition."""
 
     def place_of(self, column: int) -> Place:
         """Return where a character of the formula stands in the file, by its place from 0."""
@@ -59,11 +62,14 @@ class NoteBlock(Struct):
     place: Place
     """Where the heading's words begin."""
     texts: list[MarkdownPart] = field(default_factory=list)
+    counts: tuple[tuple[str, int], ...] = ()
+    """The counters and numbers that it is filled with; empty where it is of one step alone."""
 
     @property
     def text(self) -> str:
         """The note's Markdown."""
-        return "\n".join(part.source for part in self.texts).strip("\n")
+        text = "\n".join(part.source for part in self.texts).strip("\n")
+        return filled(text, dict(self.counts))[0]
 
 
 class QuestionBlock(Struct, frozen=True):
@@ -231,9 +237,9 @@ class _BodyReader:
         )
         return None
 
-    def _is_within_count(self, part: MarkdownPart) -> bool:
-        self._count += 1
-        if self._count == MAX_NOTES + 1:
+    def _is_within_count(self, part: MarkdownPart, more: int = 1) -> bool:
+        self._count += more
+        if self._count - more <= MAX_NOTES < self._count:
             self._findings.error(
                 Place(part.line, 1), "bound", "too many notes", f"the bound is {MAX_NOTES:,}"
             )
@@ -258,8 +264,13 @@ class _BodyReader:
         scene = self._scene(part)
         note = _note_heading(part, self._findings) if scene is not None else None
         self._note = note or NoteBlock("", "", When(), Place(part.line, 1))
-        if scene is not None and note is not None and self._is_within_count(part):
-            scene.notes.append(note)
+        if scene is None or note is None:
+            return
+        notes = _of_every_count(note, scene.formulas)
+        # A question below a note of every count is asked at the first.
+        self._note = notes[0]
+        if self._is_within_count(part, len(notes)):
+            scene.notes += notes
 
     def _take_prose(self, part: MarkdownPart) -> None:
         if not self._body.scenes:
@@ -306,12 +317,20 @@ def _scene_block(part: MarkdownPart, findings: Findings) -> SceneBlock:
             start = len(line) - len(text.lstrip())
             columns = tuple(column + 1 for column in written_line.columns[start:])
             formula_place = Place(number, columns[0] if columns else start + 1)
-            block.formulas.append(
-                Formula(
-                    name.strip(), text.strip(), place, formula_place, columns, written_line.counts
-                )
-            )
+            read = (name.strip(), text.strip(), place, formula_place, columns)
+            block.formulas.append(Formula(*read, written_line.counts, written_line.template))
     return block
+
+
+def _of_every_count(note: NoteBlock, formulas: Iterable[Formula]) -> list[NoteBlock]:
+    """Return a note for every count of the line that its heading names as written, as `h{t}`; the
+    note itself where there is none. They share their texts, which are still to be read."""
+    template, dot, inner = note.node.partition(".")
+    return [
+        replace(note, node=f"{line.name}{dot}{inner}", counts=line.counts)
+        for line in formulas
+        if line.template == template and line.counts
+    ] or [note]
 
 
 def _note_heading(part: MarkdownPart, findings: Findings) -> NoteBlock | None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from gdtutor.engine.graph import Graph
 from gdtutor.engine.operations import Array
 from gdtutor.lesson.conditions import Condition, Side
+from gdtutor.lesson.repetition import Repeated
 from gdtutor.lesson.when import When
 from gdtutor.training.features import Features
 from gdtutor.training.problem import Binding
@@ -138,6 +139,8 @@ class Scene(Struct, frozen=True, eq=False):
     questions: tuple[Question, ...] = ()
     backward: bool = True
     """Whether the walk goes backward from the root."""
+    repeated: Mapping[str, Repeated] = field(default_factory=dict)
+    """The lines of repetitions by name."""
 
 
 class PictureWish(Struct, frozen=True):

@@ -14,6 +14,7 @@ from gdtutor.lesson.placeholders import (
     as_word,
     read_placeholders,
 )
+from gdtutor.lesson.repetition import filled
 from gdtutor.lesson.reports import Findings, Place
 from gdtutor.lesson.steps import Steps
 from gdtutor.lesson.when import When
@@ -33,8 +34,14 @@ def check_notes(
     notes: list[Note] = []
     seen: dict[tuple[str, str, When], int] = {}
     absent: set[str] = set()
+    failed: set[int] = set()
+    own = {(n.phase, n.node, n.when) for n in block.notes if not n.counts}
     for note in block.notes:
         step = (note.phase, note.node, note.when)
+        if note.place.line in failed or (note.counts and step in own):
+            # A mistake of a note of every count is told once; a step's own note goes before it.
+            continue
+        failed.add(note.place.line)
         if step in seen:
             called = f"{note.phase} {note.node}".strip()
             hint = f"line {seen[step]} has one; join them"
@@ -55,6 +62,7 @@ def check_notes(
             continue
         unfilled = sum(_unfilled(part, note, steps, findings) for part in note.texts)
         if not unfilled:
+            failed.discard(note.place.line)
             notes.append(Note(note.phase, note.node, note.text, note.when, note.place.line))
     return tuple(notes)
 
@@ -73,8 +81,10 @@ def _unfilled(part: MarkdownPart, note: NoteBlock, steps: Steps, findings: Findi
     found = 0
     for offset, written in enumerate(part.source.split("\n")):
         line_number = part.line + offset
-        for problem, start in text_problems(written, steps, note.phase, note.node):
-            findings.error(Place(line_number, start + 1), *problem)
+        text, columns = filled(written, dict(note.counts))
+        at = ", ".join(f" at {counter} = {count}" for counter, count in note.counts)
+        for (code, what, hint), start in text_problems(text, steps, note.phase, note.node):
+            findings.error(Place(line_number, columns[start] + 1), code, what + at, hint)
             found += 1
     return found
 

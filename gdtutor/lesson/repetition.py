@@ -1,9 +1,9 @@
-"""Lines of a graph that are written once, for t = 1 … T, and read once for each count."""
+"""Lines of a graph and notes that are written once, for t = 1 … T, and read for each count."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from gdtutor.engine.expression import MAX_NAME
 from gdtutor.lesson.reports import Findings, Place, shown
@@ -30,6 +30,7 @@ _COUNTED = re.compile(
     re.ASCII,
 )
 """A count as a number of a name or of a cell: `t`, `t-1`, `2*t+1`."""
+_BRACES = re.compile(r"\{([^{}]*)\}")
 
 
 class WrittenLine(Struct, frozen=True):
@@ -42,6 +43,23 @@ class WrittenLine(Struct, frozen=True):
     """Where each character stands in the line of the file, from 0; empty where nothing is moved."""
     counts: tuple[tuple[str, int], ...] = ()
     """The counters of the repetitions that it stands in, and their numbers."""
+    template: str = ""
+    """The name as it is written for every count, as `h{t}`."""
+
+
+class Repeated(Struct, frozen=True):
+    """At which count of its repetition a line is; within repetitions, of the outermost."""
+
+    template: str
+    """The name as it is written for every count, as `h{t}`."""
+    counter: str
+    count: int
+    first: int
+    last: int
+
+    def nearest(self, chosen: int) -> int:
+        """Return the count that its repetition is folded to where one is chosen."""
+        return min(max(chosen, self.first), self.last)
 
 
 class _Mistake(Exception):
@@ -118,6 +136,13 @@ class _Unroller:
         return _replaced(number, text, counts)
 
 
+def chosen_count(repeated: Mapping[str, Repeated], node: str, kept: int | None) -> int | None:
+    """Return the count that repetitions are folded to: the node's own where it stands in one, else
+    the one kept; None where they are walked whole."""
+    here = repeated.get(node.partition(".")[0])
+    return kept if kept is None or here is None else here.count
+
+
 def _indentation(text: str) -> int:
     return len(text) - len(text.lstrip())
 
@@ -168,7 +193,44 @@ def _replaced(number: int, text: str, counts: Mapping[str, int]) -> WrittenLine:
         parts.append(written)
         columns += range(at, end) if is_same else [at] * len(written)
         at = end
-    return WrittenLine(number, "".join(parts), tuple(columns), tuple(counts.items()))
+    template = "".join(text.partition("=")[0].split())
+    return WrittenLine(number, "".join(parts), tuple(columns), tuple(counts.items()), template)
+
+
+def filled(text: str, counts: Mapping[str, int]) -> tuple[str, tuple[int, ...]]:
+    """Return a note's text with its counts in braces as numbers, and the column of each character.
+
+    What is no count, or would be a number below 0, stays as it is.
+    """
+    if not counts:
+        return text, tuple(range(len(text)))
+    written, columns, at = "", [], 0
+    for match in _BRACES.finditer(text):
+        count = _COUNTED.fullmatch(match[1].strip())
+        if count is None or count["counter"] not in counts or (n := _sum(count, counts)) < 0:
+            continue
+        written += f"{text[at : match.start()]}{n}"
+        columns += [*range(at, match.start()), *[match.start()] * len(str(n))]
+        at = match.end()
+    return written + text[at:], (*columns, *range(at, len(text)))
+
+
+def repeated(
+    lines: Iterable[tuple[str, str, tuple[tuple[str, int], ...]]],
+) -> dict[str, Repeated]:
+    """Return where each line of a repetition stands in it, by name.
+
+    Args:
+        lines: The name, the template and the counts of each line.
+    """
+    known = [(name, template, *counts[0]) for name, template, counts in lines if counts]
+    spans: dict[str, list[int]] = {}
+    for _, template, _, count in known:
+        spans.setdefault(template, []).append(count)
+    return {
+        name: Repeated(template, counter, count, min(spans[template]), max(spans[template]))
+        for name, template, counter, count in known
+    }
 
 
 def _counted(piece: str, column: int, counts: Mapping[str, int]) -> str:
@@ -183,9 +245,13 @@ def _counted(piece: str, column: int, counts: Mapping[str, int]) -> str:
 def _number(match: re.Match[str], column: int, counts: Mapping[str, int]) -> int:
     """Return the number of a name or of a cell that a count stands for."""
     counter = match["counter"]
-    number = int(match["factor"] or 1) * counts[counter]
-    number += int(f"{match['sign']}{match['more']}") if match["sign"] else 0
+    number = _sum(match, counts)
     if number < 0:
         what = f"{match.group().replace(' ', '')} is {number} at {counter} = {counts[counter]}"
         raise _Mistake(column, what, "names and cells are numbered from 0")
     return number
+
+
+def _sum(match: re.Match[str], counts: Mapping[str, int]) -> int:
+    number = int(match["factor"] or 1) * counts[match["counter"]]
+    return number + (int(f"{match['sign']}{match['more']}") if match["sign"] else 0)

@@ -19,6 +19,7 @@ from gdtutor.session.navigation import steps_forward
 from gdtutor.session.notes import comes_after_training
 from gdtutor.session.state import Session
 from gdtutor.session.steps import Phase
+from gdtutor.session.story import is_folded_away
 from gdtutor.session.tasks import open_tasks
 from gdtutor.training.optimisers import OPTIMISERS
 from gdtutor.values import replace
@@ -74,6 +75,8 @@ def _walk(session: Session, iterations: int, chars: Chars) -> Iterator[tuple[Ses
             return
         yield session, context
         after = steps_forward(session, 1)
+        while is_folded_away(after):
+            after = steps_forward(after, 1)
         is_over = bool(after.message) or after.look.is_closing
         if is_over or after.moment is None or after.moment.iteration >= last:
             return

@@ -8,7 +8,7 @@ from gdtutor.session.digits import MAX_DIGITS
 from gdtutor.session.moving import moved
 from gdtutor.session.navigation import cell_shape, refolded, said
 from gdtutor.session.state import AutoPlay, Session, Tab, current_step
-from gdtutor.session.steps import Phase
+from gdtutor.session.steps import Phase, find_step
 from gdtutor.values import replace
 
 _PACES = (8.0, 5.0, 3.0, 2.0, 1.5, 1.0, 0.7, 0.5, 0.3)
@@ -42,6 +42,27 @@ def _at_first_operation(session: Session, line: Line) -> Session:
     order = "; going back, the last comes first" if is_back else ", this one first"
     after = moved(session, moment.iteration, first.number)
     return said(after, f"{line.name} is {count} operations{order}. x folds them.")
+
+
+def toggle_repetition(session: Session, count: int) -> Session:
+    """Fold repetitions to the count of the step, or to a typed one, and walk them whole again."""
+    step, moment, lesson = current_step(session), session.moment, session.lesson
+    if step is None or moment is None or lesson is None:
+        return session
+    if session.look.folded is not None and not session.count:
+        look = replace(session.look, folded=None)
+        return said(replace(session, look=look), "Every count of the repetition is walked.")
+    lines = lesson.scenes[step.scene].repeated
+    here = lines.get(step.node.partition(".")[0])
+    shown = here or next(iter(lines.values()))
+    chosen = shown.nearest(count if session.count else shown.count)
+    if here is not None and chosen != here.count:
+        same = (name for name, line in lines.items() if line.template == here.template)
+        there = next(name for name in same if lines[name].count == chosen)
+        to = find_step(moment.steps, step.phase, there)
+        session = session if to is None else moved(session, moment.iteration, to.number)
+    word = f"Of the repetition {shown.counter} = {chosen} is walked alone; X walks all."
+    return said(replace(session, look=replace(session.look, folded=chosen)), word)
 
 
 def current_line(session: Session) -> Line | None:

@@ -14,9 +14,9 @@ from gdtutor.values import replace
 
 _FIRST = {
     Screen.STUDY: (
-        "next", "next_phase", "unfold", "cell", "verify", "edit", "train", "figure", "example",
-        "undo", "own_values", "variant", "predict", "tasks", "mistakes", "goto", "tab", "library",
-        "next_iteration", "auto", "closing", "link",
+        "next", "next_phase", "unfold", "cell", "verify", "edit", "repetition", "train", "figure",
+        "example", "undo", "own_values", "variant", "predict", "tasks", "mistakes", "goto", "tab",
+        "library", "next_iteration", "auto", "closing", "link",
     ),
     Screen.TRAIN: (
         "pause", "cursor_right", "open_point", "goto_point", "back", "sweep", "epoch", "watch",

@@ -53,6 +53,8 @@ def arguments_of(session: Session) -> tuple[str, ...]:
     unfolded = _unfolded(lesson, look)
     if unfolded:
         words += ["--unfold", unfolded]
+    if look.folded is not None:
+        words += ["--fold", str(look.folded)]
     if look.digits != (lesson.digits or DEFAULT_DIGITS):
         words += ["--digits", str(look.digits)]
     if session.predict:

@@ -161,6 +161,8 @@ class Look(Struct, frozen=True):
 
     digits: int = DEFAULT_DIGITS
     unfolded: frozenset[str] = frozenset()
+    folded: int | None = None
+    """The count that repetitions are folded to; None where every count is walked."""
     example: int = 0
     """Column of the batch that is followed, from 0."""
     cell: tuple[int, ...] | None = None

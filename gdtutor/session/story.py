@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from gdtutor.lesson.repetition import chosen_count
 from gdtutor.lesson.summary import LessonEntry
 from gdtutor.session.effects import Effect, OpenLesson, PauseTraining
 from gdtutor.session.moving import moved
@@ -26,7 +29,7 @@ def has_ended(session: Session) -> bool:
 
 
 def step_forward(session: Session) -> Session:
-    """Go on by one step: over those that the lesson passes, and to the closing page at its end.
+    """Go on by one step, over those that are passed, and to the closing page at the lesson's end.
 
     Behind the closing page of a lesson that trains lies the next iteration.
     """
@@ -35,10 +38,7 @@ def step_forward(session: Session) -> Session:
         return session
     if is_at_end(session) and not session.look.is_closing:
         return replace(session, look=replace(session.look, is_closing=True, scroll=0))
-    after = steps_forward(session, 1)
-    while _is_passed(after):
-        after = steps_forward(after, 1)
-    return after
+    return _unpassed(session, steps_forward)
 
 
 def several_forward(session: Session, count: int) -> Session:
@@ -53,10 +53,19 @@ def several_forward(session: Session, count: int) -> Session:
 
 
 def step_back(session: Session) -> Session:
-    """Go back by one step, over those that the lesson passes."""
-    after = steps_back(session, 1)
-    while _is_passed(after):
-        after = steps_back(after, 1)
+    """Go back by one step, over those that are passed."""
+    return _unpassed(session, steps_back)
+
+
+def _unpassed(session: Session, go: Callable[[Session, int], Session]) -> Session:
+    """Go by steps over those that the lesson passes, or that stand at other counts of a folded
+    repetition."""
+    here, lesson, folded = current_step(session), session.lesson, session.look.folded
+    if here is not None and lesson is not None:
+        folded = chosen_count(lesson.scenes[here.scene].repeated, here.node, folded)
+    after = go(replace(session, look=replace(session.look, folded=folded)), 1)
+    while _is_passed(after) or is_folded_away(after):
+        after = go(after, 1)
     return after
 
 
@@ -65,6 +74,15 @@ def _is_passed(session: Session) -> bool:
     if step is None or lesson is None or session.message:
         return False
     return (step.phase.value, step.node) in lesson.passes
+
+
+def is_folded_away(session: Session) -> bool:
+    """Say whether the step is one of a folded repetition, at another count than the one kept."""
+    step, lesson, chosen = current_step(session), session.lesson, session.look.folded
+    if step is None or lesson is None or session.message:
+        return False
+    of_line = lesson.scenes[step.scene].repeated.get(step.node.partition(".")[0])
+    return chosen is not None and of_line is not None and of_line.nearest(chosen) != of_line.count
 
 
 def next_entry(session: Session) -> LessonEntry | None:

@@ -44,6 +44,14 @@ def unfolding(session: Session) -> str:
     return ""
 
 
+def repetitions(session: Session) -> str:
+    """For folding repetitions."""
+    step, lesson = current_step(session), session.lesson
+    if _is_page(session) or step is None or lesson is None:
+        return "Go to a step first; X folds a repetition to one count."
+    return "" if lesson.scenes[step.scene].repeated else "This graph has no repetition to fold."
+
+
 def cells(session: Session) -> str:
     """For opening a cell."""
     if session.look.cell is not None or (not _is_page(session) and cell_shape(session)):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Mapping, Sequence
 from functools import lru_cache
 
 from gdtutor.engine.graph import Edge, Role
 from gdtutor.engine.operations import Array
 from gdtutor.engine.places import Places, nearest, places_of
+from gdtutor.lesson.repetition import Repeated, chosen_count
 from gdtutor.session.steps import Phase
 from gdtutor.values import Struct
 from gdtutor.view import notation
@@ -52,30 +53,73 @@ def graph_lines(
         height: Lines.
         changed: Names whose value a what-if has changed.
     """
+    edges: Sequence[Edge | DrawEdge]
     places = places_of(context.trace)
-    names = places.used
-    if len(names) > WHOLE:
+    names, total = places.used, len(places.used)
+    boxes = _boxes(context, names)
+    if boxes:
+        names = tuple(dict.fromkeys(boxes[name].id if name in boxes else name for name in names))
+        edges, total = _around_boxes(context, boxes), len(names)
+    elif len(names) > WHOLE:
         names, edges = _around(places, context.step.node or names[0])
     else:
-        edges = tuple(edge for node in context.trace.visible for edge in node.edges)
+        edges = [edge for node in context.trace.visible for edge in node.edges]
     known, reached = known_values(context), reached_gradients(context)
     # A mark says how a gradient will turn out.
     marks = {} if context.hides_result else asleep_marks(context)
     return _drawn(
         tuple(
-            _draw(
+            boxes.get(name)
+            or _draw(
                 context, name, (known, reached), changed, marks.get(name, ""), is_wide=width >= WIDE
             )
             for name in names
         ),
         tuple(DrawEdge(edge.source, edge.target, edge.occurrence) for edge in edges),
-        total=len(places.used),
+        total=total,
         current=context.step.node or None,
         direction=_DIRECTIONS[context.step.phase],
         width=width,
         height=height,
         chars=context.chars,
     )
+
+
+def _boxes(context: Context, names: tuple[str, ...]) -> dict[str, DrawNode]:
+    """Return the node that is drawn in place of each one at another count of a folded repetition.
+
+    Its lines before the count are one node, and so are those behind it: what is computed one
+    after the other depends on nothing between.
+    """
+    lines = {} if context.lesson is None else context.lesson.scenes[context.step.scene].repeated
+    chosen = chosen_count(lines, context.step.node, context.look.folded)
+    runs: list[list[tuple[str, Repeated]]] = [[]]
+    for name in names if chosen is not None else ():
+        line = lines.get(name.partition(".")[0])
+        if line is None or chosen is None or line.nearest(chosen) == line.count:
+            runs.append([])
+            continue
+        before = runs[-1][-1][1] if runs[-1] else line
+        if before.counter != line.counter or before.count > line.count:
+            runs.append([])
+        runs[-1].append((name, line))
+    found: dict[str, DrawNode] = {}
+    for run in filter(None, runs):
+        (start, first), last = run[0], run[-1][1]
+        to = f" {context.chars.ellipsis} {last.count}" if last.count > first.count else ""
+        node = DrawNode(start, f"{first.counter} = {first.count}{to}", None, None, Style.TEXT)
+        found |= dict.fromkeys((name for name, _ in run), node)
+    return found
+
+
+def _around_boxes(context: Context, boxes: Mapping[str, DrawNode]) -> tuple[DrawEdge, ...]:
+    """Return the edges between what is drawn; several into or out of a box are one."""
+    found = []
+    for edge in (edge for node in context.trace.visible for edge in node.edges):
+        source, target = (boxes[n].id if n in boxes else n for n in (edge.source, edge.target))
+        count = 0 if source in boxes or target in boxes else edge.occurrence
+        found += [DrawEdge(source, target, count)] * (source != target)
+    return tuple(dict.fromkeys(found))
 
 
 def _around(places: Places, start: str) -> tuple[tuple[str, ...], tuple[Edge, ...]]:
