@@ -78,7 +78,10 @@ def test_what_stands_outside_of_braces_or_is_no_count_stays() -> None:
             "{h2} is not known yet at the step 'forward h1' at t = 1",
         ),
         ("## forward k{t}\nNo.\n", 19, 4, "there is no step 'forward k{t}': no line has this name"),
-        ("## backward h{k}\nNo.\n", 19, 4, "there is no step 'backward h{k}': nothing has this name"),
+        (
+            "## backward h{k}\nNo.\n", 19, 4,
+            "there is no step 'backward h{k}': nothing has this name",
+        ),
         ("## forward h{t}\n", 19, 4, "the note has no text"),
         (
             "## forward h{t}\nOne.\n## forward h{t}\nTwo.\n", 21, 4,
