@@ -3,5 +3,5 @@
 In: what is known of a graph at a step. Out: lines of styled text. A layout, wide or tall, places
 nodes and edges; painting turns a layout into cells. It computes no values.
 
-Imports: values, engine, session, view.
+Imports: values, engine, lesson, session, view.
 """
