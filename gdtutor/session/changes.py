@@ -12,7 +12,7 @@ from gdtutor.lesson.activation import with_activation
 from gdtutor.lesson.model import Lesson
 from gdtutor.lesson.selectors import Assignment
 from gdtutor.training.optimisers import OPTIMISERS
-from gdtutor.training.problem import Binding, Problem
+from gdtutor.training.problem import Binding, Problem, is_identical
 from gdtutor.training.segments import Edit, RunSegment, with_edit
 from gdtutor.values import replace
 
@@ -57,11 +57,14 @@ def is_own(lesson: Lesson, start: RunSegment, change: Assignment) -> bool:
     if change.iteration:
         return False
     if name in before.parameters:
-        return bool(np.all(before.parameters[name][change.cell or ()] == change.value))
-    is_same = np.array_equal(after.problem.examples, before.examples)
-    is_same = is_same and after.settings.learning_rate == start.settings.learning_rate
+        own = before.parameters[name]
+        return is_identical(own, _filled(own, change.cell, change.value))
+    if after.settings.learning_rate != start.settings.learning_rate:
+        return False
     constants = after.problem.constants
-    return is_same and all(np.array_equal(constants[n], c) for n, c in before.constants.items())
+    return is_identical(after.problem.examples, before.examples) and all(
+        is_identical(constants[n], c) for n, c in before.constants.items()
+    )
 
 
 def _is_of_an_earlier_graph(lesson: Lesson, last: Problem, name: str) -> bool:

@@ -113,6 +113,12 @@ class Problem(Struct, frozen=True, eq=False):
         return tuple(leaf.name for leaf in self.graph.leaves if leaf.role is role)
 
 
+def is_identical(one: Array, other: Array) -> bool:
+    """Say whether two arrays of one shape have the same bits: 0 and -0, which compare equal, have
+    other inverses."""
+    return one.tobytes() == other.tobytes()
+
+
 def leaf_shapes(
     graph: Graph, fixed: Mapping[str, Shape], bindings: Iterable[Binding], batch: int
 ) -> dict[str, Shape]:

@@ -364,3 +364,8 @@ def test_the_lessons_own_value_typed_back_is_no_change(path, own, other):
     assert again.message.endswith("is the lesson's own value again.")
     assert again.changes == ()
     assert pressed(again, "u").changes
+
+
+def test_a_zero_of_the_other_sign_is_another_value():
+    start = typed(pressed(walk(NETWORK, "given"), "e"), "b1[0,0] = -0.0")
+    assert [change.text() for change in start.changes] == ["b1[0,0]=-0"]

@@ -67,3 +67,14 @@ def test_an_exported_script_agrees_with_the_walk(case, tmp_path):
     given = "\n".join(f"{name} = {value!r}" for name, value in parameters.items())
     text = lesson_text(f"```graph\nL = {formula}\n```\n", f"[parameters]\n{given}")
     run(tmp_path, written(tmp_path, text, 1))
+
+
+@pytest.mark.parametrize("kind", ["numpy", "scalar"])
+def test_a_square_that_float64_holds_is_not_0_for_the_order_of_its_factors(kind):
+    problem = problem_of("square(w*40)/2", {"w": 1e-162})
+    chosen = Settings(optimizer="rmsprop", epochs=1)
+    layout = layout_of(problem, optimiser_of(chosen)[0])
+    plan = compile_plan(problem, chosen, kind)
+    outcome = plan.run(layout.join(problem.parameters, {}), 0, 0, 1)
+    kept = layout.split(outcome.vector)[1]["w"]["s"]
+    assert_allclose(kept, (1 - 0.9) * 1.6e-159**2, rtol=1e-4)

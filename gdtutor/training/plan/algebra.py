@@ -22,6 +22,10 @@ _LARGEST = 1e150
 _SMALLEST = 1 / _LARGEST
 """Bounds of factors that are gathered, so that a product of two of them is finite and not 0."""
 
+_LARGEST_OF_SQUARE = 10
+"""Bound of a factor that is gathered from the two of a square, which alone may be 0 for being
+below what float64 holds."""
+
 
 class Algebra(Terms):
     """Appends to a program what its terms are combined to.
@@ -91,7 +95,7 @@ class Algebra(Terms):
         if self.is_zero(left):
             is_number = self.folds or self._is_given(right.id)
             return self.spread(Term(0.0, ONE) if is_number else self.times_zero(right), shape)
-        if is_lost(scale):
+        if is_lost(scale) or (left.id == right.id and abs(scale) > _LARGEST_OF_SQUARE):
             operands = (self.plain(left), self.plain(right))
             return self._op("mul", operands, shape)
         if self._is_number(left):

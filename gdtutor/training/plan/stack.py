@@ -15,7 +15,7 @@ from gdtutor.training.outcome import PlanResult
 from gdtutor.training.pacing import Pace, stacked_microseconds
 from gdtutor.training.plan.choice import check
 from gdtutor.training.plan.stacked_plan import StackedPlan
-from gdtutor.training.problem import Problem
+from gdtutor.training.problem import Problem, is_identical
 from gdtutor.training.segments import RunSegment, Stretch
 from gdtutor.training.settings import Settings, Stop
 from gdtutor.training.stops import first_stop
@@ -80,14 +80,14 @@ def _is_same(one: Problem, other: Problem) -> bool:
             other.bindings, other.frozen, other.is_single
         )
         and _are_equal(one.constants, other.constants)
-        and np.array_equal(one.examples, other.examples)
+        and is_identical(one.examples, other.examples)
         and {n: np.shape(v) for n, v in one.parameters.items()}
         == {n: np.shape(v) for n, v in other.parameters.items()}
     )  # fmt: skip
 
 
 def _are_equal(one: Mapping[str, Array], other: Mapping[str, Array]) -> bool:
-    return one.keys() == other.keys() and all(np.array_equal(v, other[n]) for n, v in one.items())
+    return one.keys() == other.keys() and all(is_identical(v, other[n]) for n, v in one.items())
 
 
 def _common(settings: Settings) -> Settings:
