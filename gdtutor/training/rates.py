@@ -113,3 +113,10 @@ def check_schedule(schedule: Schedule) -> None:
 def rate(schedule: Schedule, base_rate: float, epoch: int) -> float:
     """Return the learning rate of an epoch, counted from 0."""
     return SCHEDULES[schedule.kind].compute(schedule, base_rate, epoch)
+
+
+def rates(schedule: Schedule, base_rate: float, per: int, iterations: range) -> list[float]:
+    """Return the learning rate of each iteration, of which there are `per` in an epoch."""
+    if schedule.kind == "constant":
+        return [base_rate] * len(iterations)
+    return [rate(schedule, base_rate, k // per) for k in iterations]

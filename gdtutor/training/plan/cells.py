@@ -1,30 +1,46 @@
-"""Takes a program of array operations apart into operations on single numbers."""
+"""Placing, for plain floats: a program of arrays is taken apart into operations on single numbers.
+
+Of XOR's first layer, whose signs are turned, comes with the batch as numbers:
+
+    Z1 = affine(W1, b1, X)   →   Z1[0, 0] = b1[0, 0]
+                                 Z1[0, 1] = add(W1[0, 1], b1[0, 0])
+                                 …
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from functools import partial, reduce
+from typing import Any, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gdtutor.engine.operations import OPERATIONS, arranged
 from gdtutor.engine.shapes import Shape
 from gdtutor.training.plan.builder import Builder
 from gdtutor.training.plan.lower import FlatProgram
 from gdtutor.training.plan.terms import ONE, Op, Term
-from gdtutor.values import Struct
+
+Cells: TypeAlias = NDArray[Any]
+"""An array of terms."""
 
 
-class Cells(Struct, frozen=True):
-    """An array of terms, in C order."""
+def cells_of(terms: Iterable[Term], shape: Shape) -> Cells:
+    """Return terms, given in C order, as an array of a shape."""
+    return np.fromiter(terms, dtype=object, count=math.prod(shape)).reshape(shape)
 
-    shape: Shape
-    terms: tuple[Term, ...]
+
+def numbers(values: object) -> Cells:
+    """Return an array of numbers that are known."""
+    array = np.asarray(values, dtype=float)
+    return cells_of((Term(float(v), ONE) for v in array.flat), array.shape)
 
 
 def scaled(cells: Cells, scale: float) -> Cells:
     """Return every term times a number."""
-    return Cells(cells.shape, tuple(Term(t.scale * scale, t.id) for t in cells.terms))
+    return cells_of((Term(t.scale * scale, t.id) for t in cells.flat), cells.shape)
 
 
 def take_apart(
@@ -36,152 +52,90 @@ def take_apart(
         program: Lowered for this batch size.
         wanted: The ids to compute.
         builder: Where operations on numbers are added.
-        leaves: The cells of every leaf.
+        leaves: The cells of every leaf, and of what has been taken apart before.
     """
-    known: dict[int, Cells] = dict(leaves)
-    for index in sorted(wanted):
-        if index in known:
-            continue
+    known = dict(leaves)
+    for index in sorted(wanted - known.keys()):
         op = program.ops[index]
         if op.is_literal:
-            known[index] = Cells((), (Term(op.literal, ONE),))
+            known[index] = numbers(op.literal)
             continue
-        maker = _MAKERS.get(op.code, _each)
-        known[index] = maker(builder, op, [known[arg] for arg in op.args])
+        known[index] = _apart(builder, op, [known[arg] for arg in op.args])
         note = program.notes.get(index)
         if note:
-            for place, term in enumerate(known[index].terms):
+            for place, term in enumerate(known[index].flat):
                 builder.notes.setdefault(term.id, note + cell_text(op.shape, place))
     return known
 
 
 def cell_text(shape: Shape, place: int) -> str:
     """Return which cell of an array this is, as `[0, 2]`; nothing for a plain number."""
-    index: list[str] = []
-    for length in reversed(shape):
-        place, at = divmod(place, length)
-        index.insert(0, str(at))
-    return f"[{', '.join(index)}]" if index else ""
+    at = np.unravel_index(place, shape) if shape else ()
+    return f"[{', '.join(map(str, at))}]" if shape else ""
 
 
-def _spread(cells: Cells, shape: Shape) -> list[Term]:
-    where = np.arange(len(cells.terms)).reshape(cells.shape)
-    return [cells.terms[i] for i in np.broadcast_to(where, shape).ravel()]
+def _apart(builder: Builder, op: Op, args: Sequence[Cells]) -> Cells:
+    """Return the cells of one operation."""
+    first, last = args[0], args[-1]
+    match op.code:
+        case "T":
+            return first.T
+        case "spread":
+            return np.broadcast_to(first, op.shape)
+        case "recip":
+            return _each(partial(builder.div, Term(1.0, ONE)), op.shape, first)
+        case "vdot":
+            return _along(builder.add, _each(builder.mul, first.shape, *args), op)
+        case "outer":
+            products = (builder.mul(a, b) for a in first.flat for b in last.flat)
+            return cells_of(products, op.shape)
+        case "matmul" | "affine":
+            columns = last.reshape(len(last), -1).T
+            rows = first.reshape(-1, len(last))
+            sums = (reduce(builder.add, map(builder.mul, r, c)) for r in rows for c in columns)
+            product = cells_of(sums, op.shape)
+            return (
+                product if op.code == "matmul" else _each(builder.add, op.shape, product, args[1])
+            )
+        case "sum":
+            return _along(builder.add, first, op)
+        case "max" | "min":
+            return _along(lambda *pair: builder.apply(f"{op.code}imum", pair), first, op)
+        case "argmax":
+            return cells_of((_place_of_largest(builder, r) for r in _rows(first, op)), op.shape)
+        case "one_hot":
+            count = op.shape[1]
+            each = first.reshape(-1, 1), numbers(range(count)), numbers(count)
+            return _each(lambda *terms: builder.apply("is_place", terms), op.shape, *each)
+    row = OPERATIONS[op.code]
+    if row.is_arrangement:
+        places = arranged(row, tuple(arg.shape for arg in args), op.attribute)
+        # 0 is where no cell comes.
+        terms = np.concatenate([numbers([0.0]), *(arg.reshape(-1) for arg in args)])
+        return cells_of(terms[places.reshape(-1).astype(int)], op.shape)
+    return _each(lambda *terms: builder.apply(op.code, terms), op.shape, *args)
 
 
-def _each(builder: Builder, op: Op, args: Sequence[Cells]) -> Cells:
-    columns = [_spread(arg, op.shape) for arg in args]
-    one = Term(1.0, ONE)
-    if op.code == "recip":
-        return Cells(op.shape, tuple(builder.div(one, a) for a in columns[0]))
-    terms = (builder.apply(op.code, operands) for operands in zip(*columns, strict=True))
-    return Cells(op.shape, tuple(terms))
+def _each(make: Callable[..., Term], shape: Shape, *args: Cells) -> Cells:
+    return cells_of(map(make, *(np.broadcast_to(arg, shape).flat for arg in args)), shape)
 
 
-def _total(builder: Builder, terms: Sequence[Term]) -> Term:
-    total = terms[0]
-    for term in terms[1:]:
-        total = builder.add(total, term)
-    return total
+def _rows(cells: Cells, op: Op) -> Cells:
+    """Return a row of cells for each cell of what they are reduced to."""
+    axes = op.axes if op.code != "vdot" else tuple(range(cells.ndim))
+    kept = [axis for axis in range(cells.ndim) if axis not in axes]
+    return cells.transpose([*kept, *axes]).reshape(math.prod(op.shape), -1)
 
 
-def _matmul(builder: Builder, op: Op, args: Sequence[Cells]) -> Cells:
-    left, right = args[0], args[-1]
-    inner = left.shape[-1]
-    rows = math.prod(left.shape[:-1])
-    columns = math.prod(right.shape[1:])
-    terms = []
-    for row in range(rows):
-        for column in range(columns):
-            products = [
-                builder.mul(left.terms[row * inner + k], right.terms[k * columns + column])
-                for k in range(inner)
-            ]
-            total = _total(builder, products)
-            if op.code == "affine":
-                total = builder.add(total, args[1].terms[row])
-            terms.append(total)
-    return Cells(op.shape, tuple(terms))
+def _along(make: Callable[..., Term], cells: Cells, op: Op) -> Cells:
+    return cells_of((reduce(make, row) for row in _rows(cells, op)), op.shape)
 
 
-def _vdot(builder: Builder, op: Op, args: Sequence[Cells]) -> Cells:
-    products = [builder.mul(a, b) for a, b in zip(args[0].terms, args[1].terms, strict=True)]
-    return Cells(op.shape, (_total(builder, products),))
-
-
-def _reduced(builder: Builder, op: Op, args: Sequence[Cells]) -> Cells:
-    wide = args[0].shape
-    where = np.arange(len(args[0].terms)).reshape(wide)
-    kept = [i for i in range(len(wide)) if i not in op.axes]
-    rows = where.transpose([*kept, *op.axes]).reshape(max(1, math.prod(op.shape)), -1)
-    terms = []
-    for row in rows:
-        cells = [args[0].terms[i] for i in row]
-        if op.code == "sum":
-            terms.append(_total(builder, cells))
-            continue
-        if op.code == "argmax":
-            terms.append(_place_of_largest(builder, cells))
-            continue
-        best = cells[0]
-        for cell in cells[1:]:
-            best = builder.apply(f"{op.code}imum", (best, cell))
-        terms.append(best)
-    return Cells(op.shape, tuple(terms))
-
-
-def _place_of_largest(builder: Builder, cells: Sequence[Term]) -> Term:
-    largest, place = cells[0], Term(0.0, ONE)
-    for number, cell in enumerate(cells[1:], 1):
+def _place_of_largest(builder: Builder, cells: Iterable[Term]) -> Term:
+    largest, *others = cells
+    place = Term(0.0, ONE)
+    for number, cell in enumerate(others, 1):
         is_first = builder.apply("step", (builder.sub(largest, cell),))
         place = builder.apply("where", (is_first, place, Term(float(number), ONE)))
         largest = builder.apply("maximum", (largest, cell))
     return place
-
-
-def _outer(builder: Builder, op: Op, args: Sequence[Cells]) -> Cells:
-    return Cells(op.shape, tuple(builder.mul(a, b) for a in args[0].terms for b in args[1].terms))
-
-
-def _transposed(builder: Builder, op: Op, args: Sequence[Cells]) -> Cells:
-    where = np.arange(len(args[0].terms)).reshape(args[0].shape).T
-    return Cells(op.shape, tuple(args[0].terms[i] for i in where.ravel()))
-
-
-def _broadcast(builder: Builder, op: Op, args: Sequence[Cells]) -> Cells:
-    return Cells(op.shape, tuple(_spread(args[0], op.shape)))
-
-
-def _arranged(builder: Builder, op: Op, args: Sequence[Cells]) -> Cells:
-    """Bring the terms to their places; 0 is where none comes."""
-    fixed = op.attribute
-    row = OPERATIONS[op.code]
-    places = arranged(row, tuple(arg.shape for arg in args), fixed)
-    terms = [Term(0.0, ONE), *(term for arg in args for term in arg.terms)]
-    return Cells(op.shape, tuple(terms[int(place)] for place in places.ravel()))
-
-
-def _one_hot(builder: Builder, op: Op, args: Sequence[Cells]) -> Cells:
-    length = op.shape[1]
-    numbers, count = (Term(float(n), ONE) for n in range(length)), Term(float(length), ONE)
-    places = tuple(numbers)
-    terms = (builder.apply("is_place", (a, b, count)) for a in args[0].terms for b in places)
-    return Cells(op.shape, tuple(terms))
-
-
-_Maker = Callable[[Builder, Op, Sequence[Cells]], Cells]
-
-_MAKERS: Mapping[str, _Maker] = {
-    "matmul": _matmul,
-    "affine": _matmul,
-    "vdot": _vdot,
-    "sum": _reduced,
-    "max": _reduced,
-    "min": _reduced,
-    "argmax": _reduced,
-    "outer": _outer,
-    "one_hot": _one_hot,
-    **{name: _arranged for name, row in OPERATIONS.items() if row.is_arrangement},
-    "T": _transposed,
-    "spread": _broadcast,
-}

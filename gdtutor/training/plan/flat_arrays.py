@@ -15,7 +15,7 @@ import numpy as np
 from gdtutor.engine.operations import Array
 from gdtutor.engine.shapes import Shape
 from gdtutor.training.optimisers import Optimiser
-from gdtutor.training.plan.vector import layout_of
+from gdtutor.training.plan.vector import FlatSlice, layout_of
 from gdtutor.training.problem import Problem
 
 _ALIGNMENT = 64
@@ -49,7 +49,6 @@ class FlatArrays:
         self._shapes = {name: np.shape(value) for name, value in problem.parameters.items()}
         self._layout = layout_of(problem, optimiser)
         self._trained = problem.trained
-        self._odd = {variable.name for variable in optimiser.state if variable.is_odd}
         self.parameters = self._new_flat()
         """The trained parameters."""
         self.gradient = self._new_flat()
@@ -94,14 +93,14 @@ class FlatArrays:
     def load(self, vector: Array) -> None:
         """Take over a run's flat state."""
         for part in self._layout.parts:
-            target, sign = self._target(part.parameter, part.variable)
+            target, sign = self._target(part)
             np.multiply(vector[part.cells].reshape(part.shape), sign, out=target)
 
     def store(self) -> Array:
         """Return a run's flat state, a new array."""
         vector = np.empty(self._layout.size)
         for part in self._layout.parts:
-            source, sign = self._target(part.parameter, part.variable)
+            source, sign = self._target(part)
             np.multiply(source, sign, out=vector[part.cells].reshape(part.shape))
         return vector
 
@@ -109,11 +108,9 @@ class FlatArrays:
         """Return one number for each cell of the flat arrays from one for each run."""
         return np.repeat(numbers, self.parameters.size // len(numbers))
 
-    def _target(self, parameter: str, variable: str) -> tuple[Array, float]:
-        sign = self.signs[parameter]
-        if not variable:
-            return self.views[parameter], sign
-        return self._state_views[variable][parameter], sign if variable in self._odd else 1.0
+    def _target(self, part: FlatSlice) -> tuple[Array, float]:
+        views = self._state_views[part.variable] if part.variable else self.views
+        return views[part.parameter], self.signs[part.parameter] if part.is_odd else 1.0
 
 
 class StackedMemory(FlatArrays):
@@ -144,7 +141,7 @@ class StackedMemory(FlatArrays):
         """Take over the flat states of all runs."""
         for run, vector in enumerate(vectors):
             for part in self._layout.parts:
-                target, sign = self._target(part.parameter, part.variable)
+                target, sign = self._target(part)
                 target[run] = vector[part.cells].reshape(part.shape) * sign
 
     def store_all(self) -> list[Array]:
@@ -153,7 +150,7 @@ class StackedMemory(FlatArrays):
         for run in range(self._runs):
             vector = np.empty(self._layout.size)
             for part in self._layout.parts:
-                source, sign = self._target(part.parameter, part.variable)
+                source, sign = self._target(part)
                 vector[part.cells] = np.ravel(source[run]) * sign
             vectors.append(vector)
         return vectors

@@ -27,6 +27,8 @@ class FlatProgram(Struct, frozen=True, eq=False):
     ops: tuple[Op, ...]
     notes: Mapping[int, str]
     """What a value is to the learner, by id, where there is something to say."""
+    root: str
+    """The line whose value is the cost."""
     cost: Term
     gradients: Mapping[str, Term]
     """Of every trained parameter, with the parameter's shape."""
@@ -141,6 +143,7 @@ class _Lowering:
         return FlatProgram(
             tuple(builder.ops),
             dict(builder.notes),
+            self._graph.root,
             cost,
             gradients,
             {line.name: self._values[line.name] for line in self._graph.lines},

@@ -22,6 +22,8 @@ class FlatSlice(Struct, frozen=True):
     """The optimiser's variable, or an empty string for the parameter itself."""
     start: int
     shape: Shape
+    is_odd: bool
+    """Whether it turns its sign with the parameter."""
 
     @property
     def cells(self) -> slice:
@@ -65,10 +67,11 @@ def layout_of(problem: Problem, optimiser: Optimiser) -> VectorLayout:
     """Return where the parameters, in the order given, and the optimiser's variables lie."""
     parts: list[FlatSlice] = []
     start = 0
-    named = [(name, "") for name in problem.parameters]
-    named += [(name, v.name) for v in optimiser.state for name in problem.trained]
-    for name, variable in named:
-        part = FlatSlice(name, variable, start, np.shape(problem.parameters[name]))
+    named = [(name, "", True) for name in problem.parameters]
+    named += [(name, v.name, v.is_odd) for v in optimiser.state for name in problem.trained]
+    for name, variable, is_odd in named:
+        shape = np.shape(problem.parameters[name])
+        part = FlatSlice(name, variable, start, shape, is_odd)
         parts.append(part)
         start = part.cells.stop
     return VectorLayout(tuple(parts), start)
