@@ -14,10 +14,11 @@ from gdtutor.training.plan.losses import Losses, cost_frontier, write_losses
 from gdtutor.training.plan.lower import FlatProgram, reachable
 from gdtutor.training.plan.numpy_lines import ELEMENTWISE, ProgramWriter
 from gdtutor.training.plan.placing import BoundNames, Dynamic, PlacedValues
+from gdtutor.training.plan.rule import Rule
 from gdtutor.training.plan.schedule import ALIASES, arrange
 from gdtutor.training.plan.source import SourceLines
 from gdtutor.training.plan.stacked_lines import StackedWriter, depends_on_parameters
-from gdtutor.training.plan.update_lines import Rule, Streams, Update
+from gdtutor.training.plan.update_lines import Streams, Update
 from gdtutor.values import Struct
 
 

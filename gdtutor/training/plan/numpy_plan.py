@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 
 from gdtutor.engine.operations import Array
 from gdtutor.training.batches import Batches, EpochOrder
-from gdtutor.training.optimisers import Optimiser, optimiser_of
+from gdtutor.training.optimisers import Optimiser
 from gdtutor.training.outcome import PlanResult
 from gdtutor.training.plan.block_runner import BlockRunner
 from gdtutor.training.plan.flat_arrays import FlatArrays
 from gdtutor.training.plan.folded import told_folded
 from gdtutor.training.plan.kernel import KernelOutputs, build_kernel, packed_data
 from gdtutor.training.plan.lower import FlatProgram, lower
-from gdtutor.training.plan.update_lines import Rule
+from gdtutor.training.plan.rule import rule_of
 from gdtutor.training.problem import Problem
-from gdtutor.training.rates import rate
+from gdtutor.training.rates import rates
 from gdtutor.training.settings import Settings
 from gdtutor.training.validation import held_runner
+from gdtutor.values import replace
 
 HISTORY_CELLS = 32_768
 """Cells of what a block of iterations leaves behind: it stays in the cache."""
@@ -45,12 +46,12 @@ class NumpyPlan:
         self._sources: list[str] = []
         self._loaded: Array | None = None
         """The state that the memory holds."""
-        optimiser, hyper = optimiser_of(settings)
+        self._rule = replace(rule_of(settings), by_run=self._by_run())
+        optimiser = self._rule.optimiser
         batch = settings.batch_size(train)
         program = self._lowered(problem, batch, None)
         self._program = program
         self._memory = self._new_memory(problem, optimiser, program)
-        self._is_constant = settings.schedule.kind == "constant"
         order = EpochOrder(settings.order, settings.seed, train, batch)
         first = order.epoch(0)
         padded = packed_data(program, self._memory.packs)
@@ -61,8 +62,6 @@ class NumpyPlan:
         # A line may pick examples by their place, so a shuffled order counts in a full batch too.
         self._is_fixed = settings.order == "given"
         self._constants = problem.constants
-        alpha = settings.learning_rate if self._is_constant else None
-        self._rule = Rule(optimiser, hyper, alpha, self._by_run())
         self._needs_norm = settings.stop.gradient_below is not None
         self._padded = padded
         full = self._batches.full
@@ -99,19 +98,21 @@ class NumpyPlan:
 
     def _do(self, t: int, first: int, count: int) -> tuple[Array, Array, Array]:
         """Do the iterations in place; return their losses, norms and validation costs."""
+        s, per = self._settings, self.iterations_per_epoch
         losses = np.empty((count, self._runs) if self._runs else count)
         norms = np.empty(count)
         validation: list[float] = []
         done = 0
         with np.errstate(all="ignore"):
             while done < count:
-                epoch, turn = divmod(first + done, self.iterations_per_epoch)
+                epoch, turn = divmod(first + done, per)
                 if turn == 0 and self._validation is not None:
                     validation.append(float(self._validation.run(0, 1, 0, ())[0]))
                 runner, start, stop = self._stretch(epoch, turn, count - done)
                 n = stop - start
-                rates = self._rates(first + done, n)
-                losses[done : done + n] = runner.run(start, stop, t + done, rates)
+                iterations = range(first + done, first + done + n)
+                alphas = rates(s.schedule, s.learning_rate, per, iterations)
+                losses[done : done + n] = runner.run(start, stop, t + done, alphas)
                 norms[done : done + n] = runner.norms(start, stop)
                 done += n
         return losses, norms, np.array(validation)
@@ -141,14 +142,6 @@ class NumpyPlan:
     def _by_run(self) -> dict[str, Array]:
         """Return constants that differ between stacked runs."""
         return {}
-
-    def _rates(self, first: int, count: int) -> Sequence[float]:
-        if self._is_constant:
-            base = self._settings.learning_rate
-            return (base,) * count
-        per = self.iterations_per_epoch
-        schedule, base = self._settings.schedule, self._settings.learning_rate
-        return [rate(schedule, base, k // per) for k in range(first, first + count)]
 
     def _runner(self, program: FlatProgram, data: Mapping[str, Array], count: int) -> BlockRunner:
         fixed = {name: array[0] for name, array in data.items()} if count == 1 else {}
