@@ -50,13 +50,18 @@ def test_every_word_of_the_glossary_is_introduced_once_in_bold() -> None:
 
 
 @pytest.mark.parametrize("path", discover(shipped_lessons_folder()), ids=lambda path: path.stem)
-def test_every_step_of_every_variant_has_a_written_note(path: Path) -> None:
+def test_every_step_has_a_written_note_in_every_variant_and_in_later_iterations(
+    path: Path,
+) -> None:
     silent = []
-    for variant in load_lesson(path).variants:
-        session = session_at(path, variant=variant.name)
-        assert session.moment is not None
-        for step in session.moment.steps:
-            note = note_for(moved(session, 0, step.number), step)
-            if note is None or not note.text.strip():
-                silent.append(f"{variant.name}: {step.phase.value} {step.node}")
+    lesson = load_lesson(path)
+    for variant in ("", *(one.name for one in lesson.variants)):
+        start = session_at(path, variant=variant) if variant else session_at(path)
+        for iteration in (0, 1, 2) if lesson.trains else (0,):
+            there = moved(start, iteration, 0)
+            assert there.moment is not None
+            for step in there.moment.steps:
+                note = note_for(moved(there, iteration, step.number), step)
+                if note is None or not note.text.strip():
+                    silent.append(f"{variant} {iteration}: {step.phase.value} {step.node}")
     assert silent == []
