@@ -1,5 +1,6 @@
 """Work in the background is waited for where signals are heard, and left where somebody leaves."""
 
+import asyncio
 import signal
 import subprocess
 import sys
@@ -7,7 +8,7 @@ import threading
 
 import pytest
 
-from gdtutor.drive.background import heard, leave_unfinished, unless_stopped
+from gdtutor.drive.background import heard, leave_unfinished, passing_on, unless_stopped
 
 BOUND = 60.0
 """Seconds after which a test that would hang fails."""
@@ -23,6 +24,14 @@ def test_what_work_raises_is_raised_where_it_is_waited_for() -> None:
 
     with pytest.raises(SystemExit, match="7"):
         heard(fail)
+
+
+def test_what_comes_after_the_end_of_a_loop_is_forgotten() -> None:
+    async def begun():
+        return passing_on(asyncio.get_running_loop())
+
+    pass_on = asyncio.run(begun())
+    pass_on(lambda: pytest.fail("nobody is left to be told"))
 
 
 def test_who_wants_to_leave_does_not_wait_for_work_that_does_not_end() -> None:

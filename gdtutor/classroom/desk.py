@@ -8,6 +8,7 @@ from pathlib import Path
 
 from gdtutor.classroom.board import with_rows
 from gdtutor.classroom.podium import KEEP, OVERVIEW, Podium
+from gdtutor.drive.background import passing_on
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.session.press import Press
 from gdtutor.session.prompting import edited, pasted
@@ -56,7 +57,7 @@ class Desk:
         self._show, self._act = show, act
         self._loop = asyncio.get_running_loop()
         # The program is there, and has a size, once the app has begun.
-        self._loop.call_soon(self._podium.begin, act, self._loop.call_soon_threadsafe)
+        self._loop.call_soon(self._podium.begin, act, passing_on(self._loop))
 
     def shows(self, session: Session) -> None:
         """Hear what the screens show."""

@@ -23,7 +23,7 @@ from gdtutor.classroom.telling import (
     read_place,
     read_told_notes,
 )
-from gdtutor.drive.background import Job
+from gdtutor.drive.background import Job, passing_on
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.conditions import parse_condition
 from gdtutor.lesson.model import Choice
@@ -207,10 +207,10 @@ class Following:
         place = self._place
         if not place.link:
             return
-        loop = asyncio.get_running_loop()
+        pass_on = passing_on(asyncio.get_running_loop())
         job: Job[Session] = Job(
             lambda: asked_session(self._open_link(place.link), place.question),
-            lambda: loop.call_soon_threadsafe(self._opened, place, job),
+            lambda: pass_on(lambda: self._opened(place, job)),
         )
 
     def _opened(self, place: ClassPlace, job: Job[Session]) -> None:

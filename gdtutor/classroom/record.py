@@ -8,6 +8,9 @@ from collections.abc import Callable, Iterable
 from contextlib import closing
 from pathlib import Path
 from queue import SimpleQueue
+from typing import Annotated, Any
+
+import msgspec
 
 from gdtutor.classroom.seats import Classroom
 from gdtutor.engine.errors import GdTutorError
@@ -27,6 +30,9 @@ CREATE TABLE answer (
   at REAL NOT NULL
 );
 """
+_Time = Annotated[float, msgspec.Meta(ge=0, le=2.5e11)]
+"""Seconds since 1970, before the year 9900: every place on earth has a date for them."""
+_MOST_POLLS = 100_000
 CLOSING_SECONDS = 2.0
 """How long the end of a class waits for the disk."""
 
@@ -35,29 +41,28 @@ class Attendance(Struct, frozen=True):
     """Somebody came or went."""
 
     name: str
-    at: float
-    """Seconds since 1970."""
+    at: _Time
     is_here: bool
 
 
 class KeptAnswer(Struct, frozen=True):
     """The answer of one student that counted."""
 
-    poll: int
+    poll: Annotated[int, msgspec.Meta(ge=1, le=_MOST_POLLS)]
     """The number of the question in this class, from 1; a second round has another."""
     lesson: str
     question: str
     name: str
     answer: str
     verdict: str
-    at: float
+    at: _Time
 
 
 class KeptClass(Struct, frozen=True):
     """One class of a file."""
 
     title: str
-    began: float
+    began: _Time
     attendance: tuple[Attendance, ...]
     answers: tuple[KeptAnswer, ...]
 
@@ -77,7 +82,7 @@ def opened_record(path: Path) -> sqlite3.Connection:
         if not tables:
             made = f"BEGIN; {_SCHEMA} PRAGMA application_id={APPLICATION_ID}; COMMIT;"
             connection.executescript(made)
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:
         raise GdTutorError(f"{path} cannot be used: {error}", "name another file") from None
     return connection
 
@@ -170,31 +175,29 @@ def kept_classes(path: Path) -> tuple[KeptClass, ...]:
     """Return the classes of a file, the first one first.
 
     Raises:
-        GdTutorError: There is no such file, or it is another one.
+        GdTutorError: There is no such file, it is another one, or it is damaged.
     """
     if not path.is_file():
         raise GdTutorError(f"there is no file {path}", "gdtutor class --record FILE makes one")
     with closing(opened_record(path)) as connection:
-        found = connection.execute("SELECT id, title, began FROM class ORDER BY id").fetchall()
-        return tuple(
-            KeptClass(
-                title,
-                began,
-                tuple(
-                    Attendance(name, at, bool(is_here))
-                    for name, at, is_here in connection.execute(
-                        "SELECT name, at, is_here FROM attendance WHERE class=? ORDER BY at",
-                        (number,),
-                    )
-                ),
-                tuple(
-                    KeptAnswer(*row)
-                    for row in connection.execute(
-                        "SELECT poll, lesson, question, name, answer, verdict, at FROM answer"
-                        " WHERE class=? ORDER BY poll, name",
-                        (number,),
-                    )
-                ),
-            )
-            for number, title, began in found
-        )
+        connection.row_factory = sqlite3.Row
+        try:
+            classes = _rows(connection, "SELECT id, title, began FROM class ORDER BY id")
+            found = [one | _kept_of(connection, one.pop("id")) for one in classes]
+            return msgspec.convert(found, tuple[KeptClass, ...])
+        except (sqlite3.Error, ValueError) as error:
+            raise GdTutorError(f"{path} is damaged: {error}", "use a copy of it") from None
+
+
+def _kept_of(connection: sqlite3.Connection, number: int) -> dict[str, Any]:
+    """Return what is kept of one class, in the order of a report."""
+    came = "SELECT name, at, is_here <> 0 AS is_here FROM attendance WHERE class=? ORDER BY at"
+    said = "SELECT * FROM answer WHERE class=? ORDER BY poll, name"
+    came_and_gone = [
+        one | {"is_here": bool(one["is_here"])} for one in _rows(connection, came, number)
+    ]
+    return {"attendance": came_and_gone, "answers": _rows(connection, said, number)}
+
+
+def _rows(connection: sqlite3.Connection, query: str, *values: int) -> list[dict[str, Any]]:
+    return [dict(row) for row in connection.execute(query, values)]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import socket
 from collections.abc import Callable, Sequence
 from contextvars import ContextVar
@@ -24,6 +23,7 @@ from gdtutor.classroom.screens import SharedScreens
 from gdtutor.classroom.student import Guest, StudentSession
 from gdtutor.classroom.telling import NotesSession
 from gdtutor.engine.errors import GdTutorError
+from gdtutor.files import write_atomically
 
 MOST_CONNECTIONS = 600
 """Connections at once, logged in or not."""
@@ -57,9 +57,7 @@ def host_key(folder: Path | None = None) -> asyncssh.SSHKey:
             return asyncssh.read_private_key(path)
         where.mkdir(parents=True, exist_ok=True)
         key = asyncssh.generate_private_key("ssh-ed25519", comment="gdtutor class")
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(key.export_private_key("openssh"))
+        write_atomically(path, key.export_private_key("openssh").decode("ascii"), is_private=True)
         return key
     except (OSError, RuntimeError, asyncssh.KeyImportError) as error:
         raise GdTutorError(

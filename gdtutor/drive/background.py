@@ -12,7 +12,10 @@ import sys
 import threading
 from collections.abc import Callable
 from contextvars import copy_context
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from asyncio import AbstractEventLoop
 
 T = TypeVar("T")
 
@@ -61,6 +64,20 @@ class Job(Generic[T]):
         if self._error is not None:
             raise self._error
         return self._result[0]
+
+
+def passing_on(loop: AbstractEventLoop) -> Callable[[Callable[[], object]], None]:
+    """Return what has something called in the thread of a loop that runs, from any other; it
+    returns at once, and forgets what comes after the loop's end.
+    """
+    context = copy_context()
+
+    def pass_on(work: Callable[[], object]) -> None:
+        # After the last key nobody is left to be told.
+        with contextlib.suppress(RuntimeError):
+            loop.call_soon_threadsafe(work, context=context)
+
+    return pass_on
 
 
 def heard(work: Callable[[], T]) -> T:

@@ -7,11 +7,9 @@ Only what the first frame needs is imported here: the engine, and with it NumPy,
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import math
 import signal
 from collections.abc import Callable
-from contextvars import copy_context
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events
@@ -21,6 +19,7 @@ from textual.command import Provider
 from textual.geometry import Size
 from textual.screen import Screen as TextualScreen
 
+from gdtutor.drive.background import passing_on
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.paint.colours import Colours
 from gdtutor.session.press import Press
@@ -147,17 +146,8 @@ class TutorApp(App[int], inherit_bindings=False):
             self.call_after_refresh(self._open_behind)
 
     def passing_on(self) -> Callable[[Callable[[], object]], None]:
-        """Return what has something called in the app's own thread, from any other; it returns at
-        once, and forgets what comes after the end.
-        """
-        loop, context = asyncio.get_running_loop(), copy_context()
-
-        def pass_on(work: Callable[[], object]) -> None:
-            # After the last key nobody is left to be told.
-            with contextlib.suppress(RuntimeError):
-                loop.call_soon_threadsafe(work, context=context)
-
-        return pass_on
+        """Return what has something called in the app's own thread, from any other."""
+        return passing_on(asyncio.get_running_loop())
 
     def end_for(self, number: int) -> None:
         """End with the exit code of a signal, 0 for Ctrl-C.

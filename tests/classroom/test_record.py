@@ -2,6 +2,7 @@
 
 import csv
 import io
+import random
 from itertools import count
 from pathlib import Path
 
@@ -79,6 +80,19 @@ def test_the_csv_has_a_row_for_every_answer(file: Path, capsys: pytest.CaptureFi
 def test_a_second_class_stands_behind_the_first(file: Path) -> None:
     ClassRecorder(file, "ML 2", lambda: 2e9).close()
     assert [kept.title for kept in kept_classes(file)] == ["ML 1", "ML 2"]
+
+
+def test_a_record_with_any_byte_flipped_is_told_or_said_to_be_damaged(
+    file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    good, codes = file.read_bytes(), set()
+    written = [at for at, byte in enumerate(good) if byte]
+    for at in (*range(40), *random.Random(12).sample(written, 120)):
+        for mask in (0x01, 0x80):
+            file.write_bytes(good[:at] + bytes([good[at] ^ mask]) + good[at + 1 :])
+            codes |= {main(["class-report", str(file), *words]) for words in ((), ("--csv",))}
+    assert codes == {0, 2}
+    capsys.readouterr()
 
 
 def test_another_file_is_left_alone(tmp_path: Path) -> None:
