@@ -344,6 +344,10 @@ def _export(parser: argparse.ArgumentParser) -> None:
         "--classes", action="store_true",
         help="layer classes and a training loop, for a network of layers",
     )  # fmt: skip
+    parser.add_argument(
+        "--lesson", action="store_true", dest="as_lesson",
+        help="a lesson file in place of a script, with --rows or --columns",
+    )  # fmt: skip
     way = parser.add_mutually_exclusive_group()
     way.add_argument("--rows", action="store_true", help="tell it with examples as rows: X @ W + b")
     way.add_argument(

@@ -1,4 +1,4 @@
-"""`gdtutor export`: a lesson as a script in NumPy alone."""
+"""`gdtutor export`: a lesson as a script in NumPy alone, or told the other way as a lesson."""
 
 from __future__ import annotations
 
@@ -12,26 +12,46 @@ from gdtutor.export.classes import classes_text
 from gdtutor.export.script import export_text
 from gdtutor.files import write_atomically
 from gdtutor.lesson.characters import shell_word
-from gdtutor.lesson.orientation import is_in_rows, turned
+from gdtutor.lesson.orientation import is_in_rows, retold, turned
 from gdtutor.lesson.runs import run_of
 from gdtutor.session.opening import Opened, opened
 from gdtutor.session.state import Session
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the script, or write it to a file."""
+    """Print the script or the lesson, or write it to a file."""
     check_target(arguments.out, lesson_path(arguments.lesson))
-    session, command = _told(session_of(arguments), arguments), _command(arguments)
-    if arguments.classes:
-        text = classes_text(session, command)
+    session, command = session_of(arguments), _command(arguments)
+    if arguments.as_lesson:
+        text = _as_lesson(session, arguments)
+    elif arguments.classes:
+        text = classes_text(_told(session, arguments), command)
     else:
-        text = export_text(session, arguments.iterations, command)
+        text = export_text(_told(session, arguments), arguments.iterations, command)
     if arguments.out:
         write_atomically(arguments.out, text)
         print_lines([f"wrote {shell_word(arguments.out)}"])
     else:
         print_file(text)
     return 0
+
+
+def _as_lesson(session: Session, arguments: argparse.Namespace) -> str:
+    """Return the file of the lesson told the other way.
+
+    Raises:
+        GdTutorError: It is not asked for so, is told so already, or cannot be.
+    """
+    lesson, way = session.lesson, "rows" if arguments.rows else "columns"
+    if session.changes or session.variant or session.seed is not None:
+        raise GdTutorError(
+            "a lesson file is the whole lesson", "leave out --set, --seed, --variant"
+        )
+    if lesson is None or not (arguments.rows or arguments.columns):
+        raise GdTutorError("--lesson tells a lesson the other way", "add --rows or --columns")
+    if lesson.bindings and is_in_rows(lesson) == arguments.rows:
+        raise GdTutorError(f"the lesson is told in {way} already", "leave out --lesson")
+    return retold(lesson)
 
 
 def _told(session: Session, arguments: argparse.Namespace) -> Session:

@@ -6,22 +6,34 @@ and what goes along one axis goes along the other. A vector counts as one row, a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from gdtutor.engine.building import build_graph
 from gdtutor.engine.errors import GdTutorError
-from gdtutor.engine.expression import Apply, Expr, to_text
+from gdtutor.engine.expression import Apply, Expr, Range, to_text
 from gdtutor.engine.graph import Role
 from gdtutor.engine.operations import OPERATIONS, Array, Kind
 from gdtutor.engine.shapes import Shape, expression_shape, infer_shapes
 from gdtutor.engine.trace import frozen
+from gdtutor.lesson.fences import FENCE, divide
+from gdtutor.lesson.front_matter import read_raw
+from gdtutor.lesson.load import parse_lesson, with_variant
+from gdtutor.lesson.markdown import divide_body
 from gdtutor.lesson.model import Lesson, Scene, Start
 from gdtutor.lesson.problem import problem_of
+from gdtutor.lesson.repetition import refolded, unrolled
+from gdtutor.lesson.reports import Findings, LessonError
 from gdtutor.lesson.starts import start_values
+from gdtutor.lesson.toml_text import toml_of
 from gdtutor.values import replace
 
+WIDE = 80
+"""Characters from which an array of rows stands in several lines."""
 _BY_PLACE = ("argmax", "argmin")
 """Reductions whose result over all cells is a place in an order that turning changes."""
 
@@ -63,9 +75,8 @@ def _turned_value(value: Array) -> Array:
 
 def _scene(lesson: Lesson, number: int) -> Scene:
     """Return a scene with its graph turned and without what the author wrote about it."""
-    scene = lesson.scenes[number]
-    problem, graph = problem_of(lesson, scene=number), scene.graph
-    shapes = infer_shapes(graph, problem.leaf_shapes(max(problem.size, 1)))
+    scene, shapes = lesson.scenes[number], _shapes(lesson, number)
+    graph = scene.graph
     lines = [(line.name, _turned(line.expr, shapes)) for line in graph.lines]
     leaves = [
         replace(leaf, examples_first=not leaf.examples_first)
@@ -75,6 +86,11 @@ def _scene(lesson: Lesson, number: int) -> Scene:
     ]
     rebuilt = build_graph(leaves, [(name, expr, to_text(expr)) for name, expr in lines])
     return Scene(rebuilt, (), (), scene.backward)
+
+
+def _shapes(lesson: Lesson, number: int) -> dict[str, Shape]:
+    problem = problem_of(lesson, scene=number)
+    return infer_shapes(lesson.scenes[number].graph, problem.leaf_shapes(max(problem.size, 1)))
 
 
 def _turned(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
@@ -97,8 +113,15 @@ def _turned(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
             return Apply(expr.op, args, _other_axis(expr.attribute, ranks[0]))
         case Kind.COLUMNS | Kind.COLUMN_LOSS:
             return Apply(expr.op, args, _other_axis(0, ranks[0]))
+        case Kind.CONCAT if ranks == [2, 2] and not isinstance(expr.attribute, tuple):
+            return Apply(expr.op, args, 1 - (expr.attribute or 0))
+        case Kind.PICK if ranks == [2] and isinstance(expr.attribute, tuple):
+            rows, columns = (*expr.attribute, Range(None, None))[:2]
+            # A place that stands alone makes a vector, which is no matrix that could be turned.
+            if isinstance(rows, Range) and isinstance(columns, Range):
+                return Apply(expr.op, args, (columns, rows))
     raise GdTutorError(
-        f"{operation.name} in {to_text(expr)} cannot be told the other way round",
+        f"{to_text(expr)} cannot be told the other way round",
         "products of two matrices, operations cell by cell and those along an axis can",
     )
 
@@ -106,3 +129,108 @@ def _turned(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
 def _other_axis(axis: int, rank: int) -> int:
     """Return the axis of a turned array that stands for one of the array; a vector is one row."""
     return 1 - axis if rank == 2 else 0
+
+
+_CELL = re.compile(r"(?<!\w)(?P<name>[A-Za-z_]\w*(?:\{[^{}]*\})?\w*)\[(\d+)(?:,\s*(\d+))?\]")
+_ASKED = re.compile(r"^(cell\s*=\s*)\[(\d+),\s*(\d+)\]", re.MULTILINE)
+
+
+def retold(lesson: Lesson) -> str:
+    """Return the text of a lesson file told the other way round.
+
+    Given values, formulas, and cells that are named are turned; what is drawn stands there as the
+    numbers that were drawn, and prose as it is.
+
+    Raises:
+        GdTutorError: It cannot be told so.
+    """
+    told, way = _with_variants(lesson), "columns" if is_in_rows(lesson) else "rows"
+    others = [turned(one) for one in told]
+    findings = Findings(lesson.path)
+    divided = divide(lesson.text, findings)
+    raw: dict[str, Any] | None = None if divided is None else read_raw(divided.toml, findings)
+    if divided is None or raw is None:
+        raise LessonError(findings.ordered())
+    for table, one in zip((raw, *raw.get("variants", ())), told, strict=True):
+        values = {**start_values(one.starts), **one.constants}
+        for key in {"parameters", "constants"} & table.keys():
+            table[key] = {name: _given(v, values[name]) for name, v in table[key].items()}
+    raw |= {"id": f"{lesson.id}-in-{way}", "orientation": way}
+    ranks, after = _ranks(lesson), _ranks(others[0])
+
+    def cell(match: re.Match[str]) -> str:
+        written, row, column = match.groups()
+        # Of a name that is written for every count, as `H{t}`, any one tells the shape.
+        pattern = re.sub(r"\{.*\}", r"\\d+", written)
+        name = next((name for name in ranks if re.fullmatch(pattern, name)), "")
+        if column is None:
+            is_column = name and (ranks[name], after[name]) == (1, 2)
+            return f"{written}[{row},0]" if is_column else match[0]
+        return f"{written}[{column},{row}]" if name else match[0]
+
+    scenes = iter(others[0].scenes)
+    text = f"# Told in {way} by gdtutor; what the prose says of shapes may be of the other way.\n"
+    text = f"{FENCE}\n{text}{_CELL.sub(cell, _front(raw))}{FENCE}"
+    for part in divide_body(divided.body.split("\n"), divided.body_line, findings):
+        is_graph = part.block == "graph"
+        prose = "" if is_graph else _ASKED.sub(r"\1[\3, \2]", _CELL.sub(cell, part.source))
+        text += "\n" + (_block(part.source, next(scenes)) if is_graph else prose)
+    found, reports = parse_lesson(text, lesson.path)
+    if found is None or [_sense(one) for one in _with_variants(found)] != [*map(_sense, others)]:
+        why = next((f": {r.what}" for r in reports if r.level == "error"), "")
+        what = f"told in {way} the file would be another lesson{why}"
+        raise GdTutorError(what, "a script can be told so: leave out --lesson")
+    return text
+
+
+def _with_variants(lesson: Lesson) -> list[Lesson]:
+    return [lesson, *(with_variant(lesson, variant.name) for variant in lesson.variants)]
+
+
+def _sense(lesson: Lesson) -> tuple[object, ...]:
+    """Return what a lesson computes: its formulas and its given values."""
+    lines = [(n.name, to_text(n.expr)) for scene in lesson.scenes for n in scene.graph.lines]
+    values = {**start_values(lesson.starts), **lesson.constants}
+    return lines, {name: value.tolist() for name, value in values.items()}
+
+
+def _ranks(lesson: Lesson) -> dict[str, int]:
+    shapes = (_shapes(lesson, number) for number in range(len(lesson.scenes)))
+    return {name: len(shape) for scene in shapes for name, shape in scene.items()}
+
+
+def _given(written: object, value: Array) -> object:
+    """Return a given value turned, as the front matter writes it."""
+    if isinstance(written, dict) and written["init"] in ("zeros", "constant"):
+        return {**written, "shape": list(_turned_value(value).shape)}
+    return _turned_value(value).tolist()
+
+
+def _front(raw: Mapping[str, Any]) -> str:
+    """Return front matter as TOML: plain keys first, then tables."""
+    plain, tables = "", ""
+    for key, value in raw.items():
+        is_many = isinstance(value, list) and isinstance(value[0] if value else None, dict)
+        if not is_many and not isinstance(value, dict):
+            plain += f"{key} = {toml_of(value, WIDE)}\n"
+            continue
+        for table in value if is_many else [value]:
+            tables += f"\n[[{key}]]\n" if is_many else f"\n[{key}]\n"
+            tables += "".join(f"{name} = {toml_of(v, WIDE)}\n" for name, v in table.items())
+    return plain + tables
+
+
+def _block(source: str, scene: Scene) -> str:
+    """Return a graph block with its formulas turned; comments and repetitions stay."""
+    lines = source.split("\n")
+    bare = [(n, text.split("#", 1)[0].rstrip()) for n, text in enumerate(lines)][1:-1]
+    uses: dict[int, list[tuple[dict[str, int], str]]] = {}
+    read = unrolled([one for one in bare if one[1].strip()], Findings(Path())) or []
+    for one, line in zip(read, scene.graph.lines, strict=False):
+        formula = f"{line.name} = {to_text(line.expr)}"
+        uses.setdefault(one.number, []).append((dict(one.counts), formula))
+    for number, found in uses.items():
+        head, sign, comment = lines[number].partition("#")
+        indent = head[: len(head) - len(head.lstrip())]
+        lines[number] = indent + refolded(found) + (f"  #{comment}" if sign else "")
+    return "\n".join(lines)

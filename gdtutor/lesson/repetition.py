@@ -215,6 +215,33 @@ def filled(text: str, counts: Mapping[str, int]) -> tuple[str, tuple[int, ...]]:
     return written + text[at:], (*columns, *range(at, len(text)))
 
 
+def refolded(lines: Sequence[tuple[Mapping[str, int], str]]) -> str:
+    """Return the one line that a repetition unrolls to some lines, each with its counts."""
+    pieces = [re.split(r"(\d+)", text) for _, text in lines]
+    written = ""
+    for place, first in enumerate(pieces[0]):
+        found = [piece[place] for piece in pieces]
+        if place % 2 == 0 or len(set(found)) == 1:
+            written += first
+            continue
+        counter, factor, more = next(
+            (counter, factor, int(first) - factor * start)
+            for counter, start in lines[0][0].items()
+            for factor in range(1, 10)
+            if len(
+                {
+                    int(n) - factor * counts[counter]
+                    for n, (counts, _) in zip(found, lines, strict=True)
+                }
+            )
+            == 1
+        )
+        count = f"{factor}*{counter}"[2 * (factor == 1) :] + (f"{more:+}" if more else "")
+        is_cell = written.count("[") > written.count("]")
+        written += count if is_cell else f"{{{count}}}"
+    return written
+
+
 def repeated(
     lines: Iterable[tuple[str, str, tuple[tuple[str, int], ...]]],
 ) -> dict[str, Repeated]:

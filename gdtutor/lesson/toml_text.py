@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from collections.abc import Collection, Iterator
@@ -252,3 +253,20 @@ def _parts(kind: str, token: str) -> list[str]:
     if kind == "string":
         return [token.strip("\"'")]
     return [part for part in token.split(".") if part]
+
+
+def toml_of(value: object, width: int = 0) -> str:
+    """Return a value as TOML writes it; rows of an array longer than a width stand in lines."""
+    if isinstance(value, list | tuple):
+        text = f"[{', '.join(map(toml_of, value))}]"
+        is_long = len(text) > width > 0 and any(isinstance(part, list) for part in value)
+        return "[\n" + "".join(f"  {toml_of(part)},\n" for part in value) + "]" if is_long else text
+    if isinstance(value, dict):
+        pairs = (f"{_key(key)} = {toml_of(part)}" for key, part in value.items())
+        return f"{{ {', '.join(pairs)} }}"
+    is_json = isinstance(value, str | bool)
+    return json.dumps(value, ensure_ascii=False) if is_json else repr(value)
+
+
+def _key(name: str) -> str:
+    return name if re.fullmatch(r"[\w-]+", name, re.ASCII) else json.dumps(name, ensure_ascii=False)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -13,7 +12,8 @@ from gdtutor.lesson.load import parse_lesson
 from gdtutor.lesson.model import Lesson
 from gdtutor.lesson.reports import Findings
 from gdtutor.lesson.tables import DataTable, FrontMatter, NetworkTable, TrainingTable
-from gdtutor.play.options import number_text, words_of
+from gdtutor.lesson.toml_text import toml_of
+from gdtutor.play.options import words_of
 from gdtutor.play.playground import Playground, fitted, of_data, validation_of
 from gdtutor.play.read_file import read_file
 from gdtutor.values import replace
@@ -42,16 +42,16 @@ def text_of(playground: Playground, lesson_id: str = ID) -> str:
     rows = [
         "+++",
         "format = 1",
-        f"id = {_toml(lesson_id)}",
-        f"title = {_toml(f'Playground: {data}')}",
+        f"id = {toml_of(lesson_id)}",
+        f"title = {toml_of(f'Playground: {data}')}",
         'chapter = "Playground"',
-        f"summary = {_toml(f'A network of {shape} on {data}')}",
+        f"summary = {toml_of(f'A network of {shape} on {data}')}",
         'source = "made with gdtutor play"',
         "# Whatever is tried in a playground is a result, a run that diverges as well.",
         "diverges = true",
     ]
     for name, table in tables.items():
-        rows += ["", f"[{name}]", *(f"{key} = {_toml(value)}" for key, value in table.items())]
+        rows += ["", f"[{name}]", *(f"{key} = {toml_of(value)}" for key, value in table.items())]
     if playground.dataset.most_classes:
         rows += ["", "[[pictures]]", 'kind = "boundary"']
     words = f"gdtutor play {' '.join(words_of(playground)[:2])}"
@@ -100,18 +100,6 @@ def _training(playground: Playground) -> dict[str, object]:
         "epochs": playground.epochs,
         "validation": validation_of(playground),
     }
-
-
-def _toml(value: object) -> str:
-    """Return a value as TOML writes it."""
-    if isinstance(value, tuple):
-        return f"[{', '.join(_toml(part) for part in value)}]"
-    if isinstance(value, dict):
-        return f"{{ {', '.join(f'{key} = {_toml(part)}' for key, part in value.items())} }}"
-    if isinstance(value, float):
-        text = number_text(value)
-        return text if any(sign in text for sign in ".e") else f"{text}.0"
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else str(value)
 
 
 def lesson_of(playground: Playground) -> Lesson:
