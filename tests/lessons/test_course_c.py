@@ -287,6 +287,13 @@ def test_19_without_a_bend_every_answer_becomes_one_half() -> None:
     assert values["Z2"] == pytest.approx(np.zeros((1, 4)), abs=1e-9)
 
 
+def test_19_rests_where_three_curvatures_are_above_0_and_ten_are_0() -> None:
+    run = run_of(trained("nonlinearity"))
+    bends = curvatures(run.segments[0].problem, dict(run.state(5000).parameters))
+    assert np.sum(np.abs(bends) < 1e-6) == 10
+    assert np.sum(bends > 0.001) == 3
+
+
 def test_20_large_answers_are_saturated_and_wrong_at_two_of_four() -> None:
     values = end("initialisation", "large", 0).values
     far = values["A1"][:, 1:]

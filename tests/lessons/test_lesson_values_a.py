@@ -191,7 +191,7 @@ def test_the_four_slopes_of_the_sigmoid_multiply_to_what_its_output_alone_says(u
 
 
 def test_a_loss_of_twice_the_distance_is_four_times_as_large() -> None:
-    near, far = walked("loss", 2), walked("loss", 2, "c=-1")
+    near, far = walked("loss", 2), walked("loss", 2, "c=-0.5")
     distances = [value(trace, "h") - value(trace, "t") for trace in (near, far)]
     assert distances[1] == 2 * distances[0]
     assert value(far, "D") == 4 * value(near, "D")

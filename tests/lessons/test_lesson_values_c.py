@@ -87,6 +87,13 @@ def test_scaled_inputs_learn_at_once_and_raw_ones_crawl() -> None:
     assert abs(raw.costs[-1] - raw.costs[100]) < 0.03 * raw.costs[-1]
 
 
+def test_three_flats_are_learned_by_heart_and_the_two_held_out_are_not() -> None:
+    run = finished("scaling", "two flats held out")
+    learned = dict(run.state(run.farthest).parameters)
+    assert run.evaluate(learned, np.arange(3)).cost < 1e-9
+    assert run.evaluate(learned, np.arange(3, 5)).cost == pytest.approx(0.0025, rel=1e-3)
+
+
 def test_twice_the_rate_throws_the_raw_weight_out_of_the_ravine() -> None:
     run = finished("scaling", "raw at twice the rate")
     assert run.costs[-1] > 1e6 * run.costs[0]
