@@ -104,6 +104,8 @@ MATRIX_DATA = (
     'examples = [[0, 1, "no"], [2, 1, "yes"], [1, 1, "no"]]',
     'inputs = { X = ["x1", "x2"] }\ntargets = { Y = { column = "y", one_hot = true } }'
     '\nexamples = [[0, 1, 3], [2, 1, 5]]\nscale = "none"',
+    'inputs = { X = { column = "x", one_hot = true } }\ntargets = { Y = ["y"] }\n'
+    'examples = [["a", 1], ["b", 0], ["a", 0.5]]',
 )
 ROWS = ('orientation = "rows"',)
 LAYERS = (
@@ -194,7 +196,8 @@ def matrix_parts(tape: Tape) -> Parts:
     starts = ["[parameters]", "w = [[0.1], [0.6]]" if in_rows else "w = [[0.1, 0.6]]", bias]
     starts += [DRAWN[name].format(SHAPES[name][in_rows]) for name in drawn]
     tables = ("\n".join(starts), f"[data]\n{tape.pick(MATRIX_DATA)}")
-    lines = tuple(line.split(" =")[0] for line in graph)
+    # Of a repetition its line as it is written: a note of every count.
+    lines = tuple(line.rpartition("\n")[2].split(" =")[0].strip() for line in graph)
     return Parts(tables, graph, ("w", "b", *drawn), lines, ROWS if in_rows else ())
 
 

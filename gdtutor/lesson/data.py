@@ -185,20 +185,18 @@ def _read(table: DataTable, folder: FilePath, is_network: bool) -> Data:
             at = ("inputs", position) if position < count else ("targets", position - count)
             raise Wrong("name", f"the column '{shown(name)}' is named twice", "name each once", at)
     examples, texts = _rows(table, folder, *taken)
-    if isinstance(targets, Mapping):
-        inputs_count = len(taken[0])
-        targets, examples = _with_labels(targets, examples, texts, inputs_count)
-        columns = (*taken[0], *_flat(targets))
+    (inputs, targets), examples = _with_labels((inputs, targets), examples, texts)
+    columns = (*_flat(inputs), *_flat(targets))
     scaling = None
     if table.scale and table.scale != UNSCALED:
-        examples, scaling = _scaled(examples, taken[0], table.scale)
+        examples, scaling = _scaled(examples, _flat(inputs), table.scale)
     return Data(
         tuple(inputs), tuple(targets), _bindings((inputs, targets), columns, is_matrix), columns,
         examples, is_matrix, scaling,
     )  # fmt: skip
 
 
-def _are_values(inputs: Columns, targets: Sides) -> bool:
+def _are_values(inputs: Sides, targets: Sides) -> bool:
     """Say whether plain numbers have targets that are labels, as `{ y = { column = … } }`."""
     sides = targets.values() if isinstance(targets, Mapping) else ()
     is_plain = not isinstance(inputs, Mapping)
@@ -236,41 +234,40 @@ def _check_source(table: DataTable) -> None:
 
 
 def _with_labels(
-    targets: Mapping[str, tuple[str, ...] | LabelTable],
-    examples: Array,
-    texts: Mapping[int, tuple[str, ...]],
-    inputs: int,
-) -> tuple[Mapping[str, tuple[str, ...]], Array]:
-    """Return the targets and the examples with every column of labels as numbers.
+    sides: tuple[Sides, Sides], examples: Array, texts: Mapping[int, tuple[str, ...]]
+) -> tuple[tuple[Columns, Columns], Array]:
+    """Return inputs and targets, and the examples, with every column of labels as numbers.
 
     Args:
-        targets: The columns of each matrix.
+        sides: The columns of inputs and targets.
         examples: Examples × columns as they were read.
         texts: The texts of the columns of labels, by position.
-        inputs: How many columns are inputs.
     """
-    found: dict[str, tuple[str, ...]] = {}
-    parts, at = [examples[:, :inputs]], inputs
-    for leaf, side in targets.items():
-        if isinstance(side, LabelTable):
-            try:
-                labels = label_columns(side, examples[:, at], texts.get(at, ()))
-            except Wrong as wrong:
-                place = ("targets", leaf, *wrong.at)
-                raise Wrong(wrong.code, wrong.what, wrong.hint, place) from None
-            found[leaf] = labels.names
-            parts.append(labels.values)
-            at += 1
-        else:
-            found[leaf] = side
-            parts.append(examples[:, at : at + len(side)])
-            at += len(side)
+    found: list[Columns] = []
+    parts, at = [], 0
+    for key, side in zip(("inputs", "targets"), sides, strict=True):
+        named: dict[str, tuple[str, ...]] = {}
+        for leaf, taken in side.items() if isinstance(side, Mapping) else [("", side)]:
+            if isinstance(taken, LabelTable):
+                try:
+                    labels = label_columns(taken, examples[:, at], texts.get(at, ()))
+                except Wrong as wrong:
+                    place = (key, leaf, *wrong.at)
+                    raise Wrong(wrong.code, wrong.what, wrong.hint, place) from None
+                named[leaf] = labels.names
+                parts.append(labels.values)
+                at += 1
+            else:
+                named[leaf] = taken
+                parts.append(examples[:, at : at + len(taken)])
+                at += len(taken)
+        found.append(named if isinstance(side, Mapping) else side)
     joined = np.ascontiguousarray(np.concatenate(parts, axis=1))
     joined.flags.writeable = False
-    return found, joined
+    return (found[0], found[1]), joined
 
 
-def _sides(table: DataTable, is_network: bool) -> tuple[Columns, Sides]:
+def _sides(table: DataTable, is_network: bool) -> tuple[Sides, Sides]:
     """Return inputs and targets, with what stands for them where they are left out."""
     inputs, targets = table.inputs, table.targets
     if inputs is None:
@@ -341,15 +338,16 @@ def _rows(
     for position, found in texts.items():
         if wanted[position] not in labels:
             what = f"{shown(found[0])!r} in the column '{shown(wanted[position])}' is no number"
-            hint = "labels are targets, as { Y = { column = …, one_hot = true } }"
+            hint = "labels are bound as { Y = { column = …, one_hot = true } }"
             raise Wrong("type", what, hint, ("examples",))
     return examples, texts
 
 
 def _label_names(table: DataTable) -> frozenset[str]:
     """Return the columns that hold labels."""
-    sides = table.targets.values() if isinstance(table.targets, Mapping) else ()
-    return frozenset(side.column for side in sides if isinstance(side, LabelTable))
+    both = [side for side in (table.inputs, table.targets) if isinstance(side, Mapping)]
+    sides = (taken for side in both for taken in side.values())
+    return frozenset(taken.column for taken in sides if isinstance(taken, LabelTable))
 
 
 def _from_dataset(

@@ -103,14 +103,6 @@ class DrawnTable:
     """What `normal` multiplies N(0, 1) by; 1 where it is left out."""
 
 
-def _column_names(value: object, path: Path, mistakes: list[Mistake]) -> object:
-    """Read a list of names, or a table from the name of a matrix to the columns in its rows."""
-    names = list_of(line(64, 1), 1_000)
-    if isinstance(value, dict):
-        return table_of(names)(value, path, mistakes)
-    return names(value, path, mistakes)
-
-
 def _label(value: object, path: Path, mistakes: list[Mistake]) -> object:
     """Read a label: a text, or a number, which is compared as it is written shortest."""
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
@@ -133,15 +125,15 @@ class LabelTable:
     """The number that stands for each label, in place of `one_hot`."""
 
 
-def _target_names(value: object, path: Path, mistakes: list[Mistake]) -> object:
-    """Read targets as inputs, in which a column of labels may stand for the columns of a matrix."""
+def _column_names(value: object, path: Path, mistakes: list[Mistake]) -> object:
+    """Read a list of names, or a table from the name of a matrix to its columns, for which a
+    column of labels may stand."""
+    names = list_of(line(64, 1), 1_000)
     if not isinstance(value, dict):
-        return _column_names(value, path, mistakes)
+        return names(value, path, mistakes)
 
     def side(entry: object, at: Path, wrong: list[Mistake]) -> object:
-        if isinstance(entry, dict):
-            return _labels(entry, at, wrong)
-        return list_of(line(64, 1), 1_000)(entry, at, wrong)
+        return (_labels if isinstance(entry, dict) else names)(entry, at, wrong)
 
     return table_of(side)(value, path, mistakes)
 
@@ -205,12 +197,12 @@ def _separator(value: object, path: Path, mistakes: list[Mistake]) -> str:
 class DataTable:
     """Where the examples come from, and the names of their columns."""
 
-    inputs: tuple[str, ...] | Mapping[str, tuple[str, ...]] | None = key(
+    inputs: tuple[str, ...] | Mapping[str, tuple[str, ...] | LabelTable] | None = key(
         _column_names, None, 'names, or matrices as { X = ["x1", "x2"] }'
     )
     """Columns that the formulas are given."""
     targets: tuple[str, ...] | Mapping[str, tuple[str, ...] | LabelTable] | None = key(
-        _target_names, None, 'names, or matrices as { Y = ["y"] }'
+        _column_names, None, 'names, or matrices as { Y = ["y"] }'
     )
     """Columns that the prediction is compared with."""
     examples: ExampleRows | None = key(_rows, None, "rows of numbers, inputs first, then targets")

@@ -251,7 +251,7 @@ def _number(cell: str, row: int, name: str) -> float:
         value = None
     if value is None:
         shown = cell if len(cell) <= SHOWN_CELL else cell[:SHOWN_CELL] + "…"
-        hint = "write it like 3, -0.5 or 1e-3; a target of labels is { column = …, one_hot = true }"
+        hint = "write it like 3, -0.5 or 1e-3; a column of labels is { column = …, one_hot = true }"
         raise CsvError(row, name, f"{shown!r} is not a number", hint)
     if not math.isfinite(value):
         raise CsvError(row, name, f"{cell[:SHOWN_CELL]!r} is not finite", "leave the row out")

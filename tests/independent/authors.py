@@ -67,7 +67,7 @@ class Author:
         self.is_odd = rng.random() < 0.15
         self.is_bare = self.is_odd or rng.random() < 0.15
         self.style = rng.choice(("short", "normal", "normal", "ties"))
-        self.shapes, self.labels = {}, []
+        self.shapes, self.labels, self.colours = {}, [], []
 
     def case(self):
         """Return a random case."""
@@ -128,6 +128,10 @@ class Author:
         rng = self.rng
         rows, hidden, m = rng.randint(1, 3), rng.randint(1, 3), self.examples
         self.inputs = {"X": [f"x{i}" for i in range(rows)]}
+        self.colours = list("abc"[:rows]) if rng.random() < 0.1 else []
+        if self.colours:
+            label = f'{{ column = "colour", one_hot = true, classes = {self.colours} }}'
+            self.inputs = {"X": Written(label)}
         self.targets = {"Y": [f"y{i}" for i in range(hidden)]}
         self.labels = list("pqr"[:hidden]) if rng.random() < 0.15 else []
         if self.labels:
@@ -333,22 +337,21 @@ class Author:
         """Return the examples."""
         rng = self.rng
         width = sum(len(v) if v else 1 for v in self.inputs.values())
+        wide = 0 if self.labels else sum(len(v) if v else 1 for v in self.targets.values())
+        first = [[rng.choice(self.colours)] if self.colours else
+                 [self.number() for _ in range(width)] for _ in range(self.examples)]  # fmt: skip
+        is_classes = rng.random() < 0.7
+        last = [[float(rng.randint(0, 1)) if is_classes else self.number() for _ in range(wide)]
+                for _ in range(self.examples)]  # fmt: skip
         if self.labels:
-            return [[*(self.number() for _ in range(width)), rng.choice(self.labels)]
-                    for _ in range(self.examples)]  # fmt: skip
-        width += sum(len(v) if v else 1 for v in self.targets.values())
-        rows = [[self.number() for _ in range(width)] for _ in range(self.examples)]
-        if rng.random() < 0.7:
-            wide = sum(len(v) if v else 1 for v in self.targets.values())
-            for row in rows:
-                row[-wide:] = [float(rng.randint(0, 1)) for _ in range(wide)]
-        return rows
+            last = [[rng.choice(self.labels)] for _ in range(self.examples)]
+        return [[*inputs, *targets] for inputs, targets in zip(first, last, strict=True)]
 
     def data_rows(self):
         """Return the rows of the `[data]` table that say what the examples are."""
         rng = self.rng
         rows = [f"examples = {self.rows()}"]
-        if self.examples > 2 and rng.random() < 0.2:
+        if self.examples > 2 and rng.random() < 0.2 and not self.colours:
             rows.append(f'scale = "{rng.choice(("standardise", "min_max"))}"')
         return rows
 

@@ -123,11 +123,18 @@ def examples_of(data):
 
 
 def _counted(data):
-    """Return the rows of the examples with numbers in place of a label that ends each."""
-    rows, targets = data.get("examples", []), data.get("targets")
-    label = next(iter(targets.values())) if isinstance(targets, dict) else None
-    if not isinstance(label, dict):
-        return rows
-    if "values" in label:
-        return [[*row[:-1], label["values"][row[-1]]] for row in rows]
-    return [[*row[:-1], *(float(row[-1] == one) for one in label["classes"])] for row in rows]
+    """Return the rows of the examples with numbers in place of labels."""
+    parts = [data.get(part, []) for part in ("inputs", "targets")]
+    sides = [s for part in parts for s in (part.values() if isinstance(part, dict) else [part])]
+    found = []
+    for row in data.get("examples", []):
+        counted, rest = [], list(row)
+        for side in sides:
+            if not isinstance(side, dict):
+                counted, rest = counted + rest[: len(side)], rest[len(side) :]
+                continue
+            label = rest.pop(0)
+            values = side.get("values")
+            counted += [values[label]] if values else [float(label == c) for c in side["classes"]]
+        found.append(counted)
+    return found

@@ -211,3 +211,83 @@ def test_what_is_written_as_elsewhere_is_told_as_it_is_written_here(given, setti
     found = [report.hint for report in reports if report.level == "error"]
     assert len(found) == len(hints)
     assert all(own.startswith(hint) for own, hint in zip(found, hints, strict=True))
+
+
+def with_colours(*changes: tuple[str, str]) -> Lesson:
+    """Return the lesson with an input of labels beside that of numbers."""
+    return parsed(
+        ('{ X = ["x1", "x2"] }', '{ X = ["x1"], K = { column = "colour", one_hot = true } }'),
+        (", [0.3, 0.0, -0.2]]", "]\nV = [[0.3, 0.0, -0.2], [1, 2, 3]]"),
+        ("[0, 0,", '[0, "red",'), ("[0, 1,", '[0, "blue",'), ("[4, 0,", '[4, "red",'),
+        ("[4, 1,", '[4, "red",'), ("X @ W + b", "X @ W + K @ V + b"), *changes,
+    )  # fmt: skip
+
+
+def test_inputs_of_text_become_a_matrix_of_a_column_for_each_class() -> None:
+    lesson = with_colours()
+    assert lesson.columns[:3] == ("x1", "colour=blue", "colour=red")
+    problem = problem_of(lesson)
+    given = problem.given(problem.parameters, np.arange(4))
+    np.testing.assert_array_equal(given["K"], [[0, 1], [1, 0], [0, 1], [0, 1]])
+    np.testing.assert_array_equal(given["X"], [[0], [0], [4], [4]])
+    run = run_of(lesson)
+    run.advance()
+    assert run.costs[-1] < run.costs[0]
+    scaled = with_variant(lesson, "scaled")
+    np.testing.assert_allclose(scaled.examples[:, :3].mean(axis=0), 0, atol=1e-12)
+
+
+def test_a_network_takes_an_input_of_text_in_columns_and_in_rows() -> None:
+    text = """+++
+format = 1
+id = "colours"
+title = "Colours"
+{way}
+[network]
+layers = [3, 2, 1]
+[data]
+inputs = {{ X = {{ column = "colour", one_hot = true, classes = ["red", "blue", "green"] }} }}
+targets = {{ Y = ["warm"] }}
+examples = [["red", 1], ["blue", 0], ["green", 0]]
+[training]
+epochs = 5
++++
+"""
+    costs = []
+    for way in ("", 'orientation = "rows"'):
+        lesson, reports = parse_lesson(text.format(way=way), PATH)
+        assert lesson is not None, reports
+        np.testing.assert_array_equal(lesson.examples[:, :3], np.eye(3))
+        run = run_of(lesson)
+        run.advance()
+        costs.append(run.costs)
+    np.testing.assert_allclose(*costs, rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("new", "what"),
+    [
+        ('one_hot = true, classes = ["red"]', "the label 'blue' is no class"),
+        ("values = { red = 1 }", "the label 'blue' has no value"),
+        ("one_hot = false", "labels become one-hot columns, or values, not both"),
+    ],
+)
+def test_mistakes_of_an_input_of_text_are_told_at_their_place(new: str, what: str) -> None:
+    text = LABELS.replace(
+        '{ X = ["x1", "x2"] }', f'{{ X = ["x1"], K = {{ column = "colour", {new} }} }}'
+    ).replace("[0, 0,", '[0, "red",').replace("[0, 1,", '[0, "blue",')  # fmt: skip
+    lesson, reports = parse_lesson(text, PATH)
+    assert lesson is None
+    assert (reports[0].line, reports[0].what) == (12, what)
+
+
+def test_inputs_of_text_come_from_a_csv_file_as_well(tmp_path: Path) -> None:
+    (tmp_path / "c.csv").write_text("colour,x1,kind\nred,0,owl\nblue,0,cat\nred,4,dog\nred,4,dog\n")
+    start = LABELS.index("examples = ")
+    rows = LABELS[start : LABELS.index("\n", start)]
+    text = LABELS.replace(rows, 'csv = "c.csv"').replace(
+        '{ X = ["x1", "x2"] }', '{ X = { column = "colour", one_hot = true } }'
+    )
+    lesson, reports = parse_lesson(text, tmp_path / "l.md")
+    assert lesson is not None, reports
+    np.testing.assert_array_equal(lesson.examples[:, 0], [0, 1, 0, 0])
