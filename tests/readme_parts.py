@@ -13,8 +13,8 @@ from gdtutor.cli.lesson_files import lesson_path
 from gdtutor.drive.headless import pressed
 from gdtutor.drive.keys import parse_keys
 from gdtutor.drive.opening import session_at
-from gdtutor.judge.standing import LEFT, UNICODE_MARKS, side_by_side, standing_lines
-from gdtutor.judge.telling import verdict_lines
+from gdtutor.judge.board import Board, board_frame
+from gdtutor.judge.outcome import Outcome
 from gdtutor.judge.verdict import judge
 from gdtutor.lesson.load import load_lesson
 from gdtutor.paint.colours import choose_colours
@@ -26,16 +26,15 @@ from gdtutor.session.snapshots import snapshot_of
 from gdtutor.session.state import Screen, Session, Status
 from gdtutor.session.update import Progressed, update
 from gdtutor.ui.picture import frame_svg
-from gdtutor.view.frame import UNICODE, Frame, Style
-from gdtutor.view.lines import fitted, line
+from gdtutor.view.frame import UNICODE
 from gdtutor.view.screen import frame_of
 from tests.judge.corpus import HIDDEN
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
 PICTURES = ROOT / ".pictures"
-JUDGED = 106
-"""Columns of the picture of a judged program."""
+JUDGED = (106, 24)
+"""Columns and rows of the picture of a judged program."""
 
 _TITLES = {
     Screen.STUDY: "The walk",
@@ -104,18 +103,9 @@ def play_picture() -> str:
 def judge_picture() -> str:
     """Return what --watch shows of a program with one line wrong."""
     text = HIDDEN.replace("dZ2 = dYhat * Yhat * (1 - Yhat)", "dZ2 = dYhat")
-    path = Path("mine.py")
-    verdict = judge(load_lesson(lesson_path("xor-hidden")), text, path)
-    left = list(standing_lines(verdict, UNICODE_MARKS))
-    rows = list(side_by_side(left, list(verdict_lines(verdict, path, None)), JUDGED))
-    styles = {"✓": Style.POSITIVE, "✗": Style.ERROR, "~": Style.DIM}
-    lines = []
-    for row in rows:
-        head, rest = row[:LEFT], row[LEFT:]
-        style = styles.get(head[1:2], Style.TEXT)
-        told = Style.ERROR if rest.startswith("departs") else Style.TEXT
-        lines.append(fitted(line((head, style), (rest, told)), JUDGED, UNICODE))
-    frame = Frame(JUDGED, len(lines), tuple(lines))
+    path, lesson = Path("mine.py"), load_lesson(lesson_path("xor-hidden"))
+    judged = Outcome(judge(lesson, text, path), None, None)
+    frame = board_frame(Board(lesson, path, judged, is_judging=False), *JUDGED, UNICODE)
     title = "gdtutor judge xor-hidden mine.py --watch"
     return frame_svg(frame, UNICODE, choose_colours("truecolor", {}), title)
 

@@ -129,9 +129,12 @@ def _look(parser: argparse.ArgumentParser) -> None:
         help="the count t = T of a repetition that is walked alone",
     )  # fmt: skip
     parser.add_argument("--digits", type=digits, metavar="N", help="significant digits")
-    parser.add_argument(
-        "--chars", choices=tuple(CHARACTERS), help="the characters that are drawn with"
-    )
+    _chars(parser)
+
+
+def _chars(parser: argparse.ArgumentParser) -> None:
+    told = "the characters that are drawn with"
+    parser.add_argument("--chars", choices=tuple(CHARACTERS), help=told)
 
 
 def whole_number(text: str) -> int:
@@ -204,6 +207,10 @@ def is_rehearsed(arguments: argparse.Namespace) -> bool:
 
 def _terminal(parser: argparse.ArgumentParser) -> None:
     _keys(parser, "at the start")
+    _painted(parser)
+
+
+def _painted(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--color", type=colours, metavar="COLORS",
         help="how many colours the terminal shows: auto, truecolor, 256, 16 or none; and its "
@@ -367,7 +374,12 @@ def _judge(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--layers", action="store_true", help="write blanks of the layer classes instead"
     )
-    parser.add_argument("--watch", action="store_true", help="judge at every save, until Ctrl-C")
+    parser.add_argument(
+        "--watch", action="store_true", help="judge at every save, on a screen beside the editor"
+    )
+    parser.add_argument("--linear", action="store_true", help="watch in plain lines, until Ctrl-C")
+    _chars(parser)
+    _painted(parser)
     parser.add_argument(
         "--seconds", type=positive_number, metavar="N", default=10,
         help="how long the program may take; 10",
@@ -447,9 +459,7 @@ def _talk(parser: argparse.ArgumentParser) -> None:
         "file", metavar="STOPS.toml",
         help="a file of stops, each with a link as k prints it, perhaps a note and minutes",
     )  # fmt: skip
-    parser.add_argument(
-        "--chars", choices=tuple(CHARACTERS), help="the characters that are drawn with"
-    )
+    _chars(parser)
     _terminal(parser)
 
 
@@ -466,9 +476,7 @@ def _join(parser: argparse.ArgumentParser) -> None:
         "--fingerprint", metavar="SHA256:…", default="",
         help="the host key's, as the teacher's screen shows it; asked for without",
     )  # fmt: skip
-    parser.add_argument(
-        "--chars", choices=tuple(CHARACTERS), help="the characters that are drawn with"
-    )
+    _chars(parser)
     _terminal(parser)
 
 

@@ -4,38 +4,50 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import os
+import shlex
+import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from shutil import get_terminal_size
 from time import sleep, time
+from typing import TYPE_CHECKING
 
 from gdtutor.cli.interrupts import exit_on_signals
 from gdtutor.cli.lesson_files import check_target, lesson_path
+from gdtutor.cli.open_app import show
 from gdtutor.cli.output import flush, print_json, print_lines, printed_chars
+from gdtutor.drive.watching import SaveWatch
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.files import write_new
 from gdtutor.judge.blanks import blank_layers, blank_program
-from gdtutor.judge.central import CostSlope, slope_of_cost
+from gdtutor.judge.board import AGAIN, Board
+from gdtutor.judge.outcome import Outcome, Tell, judge_file
+from gdtutor.judge.process import Bounds
 from gdtutor.judge.program_file import read_learners
-from gdtutor.judge.standing import ASCII_MARKS, UNICODE_MARKS, side_by_side, standing_lines
 from gdtutor.judge.starts import asked_of
-from gdtutor.judge.telling import verdict_data, verdict_lines
-from gdtutor.judge.training import CostCurves, cost_curves, curve_lines
-from gdtutor.judge.verdict import Verdict, judge
+from gdtutor.judge.telling import open_command, verdict_data, verdict_lines
+from gdtutor.judge.training import curve_facts, curve_plot
+from gdtutor.judge.verdict import Verdict
 from gdtutor.lesson.characters import shell_word
 from gdtutor.lesson.load import load_lesson
 from gdtutor.lesson.model import Lesson
+from gdtutor.paint.cells import line_of
 from gdtutor.progress.records import Attempt, ProgressError
 from gdtutor.progress.store import ProgressStore, default_path
 from gdtutor.session.catalogue import TASK, WRITTEN
-from gdtutor.values import Struct
+from gdtutor.session.link import lesson_word
+from gdtutor.ui.terminal import speaks_plainly
+from gdtutor.view.lines import text_of
 
-CLEAR = "\x1b[H\x1b[2J\x1b[3J"
-"""Clears a terminal; what is not one gets the verdicts one below the other."""
+if TYPE_CHECKING:
+    from gdtutor.ui.app import TutorApp
+    from gdtutor.ui.judging import JudgingProgram
+
+_CURVE = 66, 12
+"""Columns and rows of the curves."""
 _LOOK = 0.25
 """Seconds between two looks at the file."""
-_GONE = 4
-"""Looks without the file after which it is said to be gone."""
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -48,44 +60,27 @@ def run(arguments: argparse.Namespace) -> int:
         return _write_blanks(arguments, path)
     if arguments.watch:
         return _watch(arguments, lesson, path)
-    judged = _judged(arguments, lesson, path)
+    judged = judge_file(lesson, path, Bounds(arguments.seconds), _complain)
     _remember(judged.verdict)
     if arguments.json:
         print_json(verdict_data(judged.verdict, judged.slope, judged.curves))
     else:
-        print_lines(judged.lines(path))
+        print_lines(_lines(judged, path))
     return 0 if judged.is_right else 1
 
 
-class _Judged(Struct, frozen=True, eq=False):
-    """A verdict with what is computed beside it."""
+def _lines(judged: Outcome, path: Path) -> list[str]:
+    """Return all that is said as text."""
+    lines = list(verdict_lines(judged.verdict, path, judged.slope))
+    if judged.curves is not None:
+        lines += curve_facts(judged.curves)
+        if judged.curves.first_that_differs is not None:
+            from gdtutor.paint.plots import plot_rows
 
-    verdict: Verdict
-    slope: CostSlope | None
-    curves: CostCurves | None
-
-    @property
-    def is_right(self) -> bool:
-        """Whether the names are, and the run from the lesson's start."""
-        return self.verdict.is_right and (self.curves is None or not self.curves.departs)
-
-    def lines(self, path: Path) -> list[str]:
-        """Return all of it as text."""
-        curves = [] if self.curves is None else list(curve_lines(self.curves))
-        return [*verdict_lines(self.verdict, path, self.slope), *curves]
-
-
-def _judged(arguments: argparse.Namespace, lesson: Lesson, path: Path) -> _Judged:
-    learners = read_learners(path)
-    try:
-        verdict = judge(lesson, learners.text, path, arguments.seconds)
-    finally:
-        for line in learners.put_back():
-            print(line, file=sys.stderr)
-    needs_slope = verdict.first is not None and verdict.first.slip is None
-    slope = slope_of_cost(verdict, path, arguments.seconds) if needs_slope else None
-    curves = cost_curves(verdict.program, verdict.source, path, arguments.seconds)
-    return _Judged(verdict, slope, curves)
+            chars = printed_chars(None)
+            rows = plot_rows(curve_plot(judged.curves, chars), *_CURVE, chars)
+            lines += [f"{'':9}{text_of(line_of(row)).rstrip()}" for row in rows]
+    return lines
 
 
 def _remember(verdict: Verdict) -> None:
@@ -100,55 +95,55 @@ def _remember(verdict: Verdict) -> None:
 
 
 def _watch(arguments: argparse.Namespace, lesson: Lesson, path: Path) -> int:
-    """Judge at every save until Ctrl-C."""
+    """Judge at every save: on a screen, which is back after each walk that was opened from it; or
+    in lines, until Ctrl-C."""
     read_learners(path)
-    seen: tuple[int, int] | None = None
-    gone = 0
+
+    def judged(tell: Tell, is_wanted: Callable[[], bool]) -> Outcome:
+        found = judge_file(lesson, path, Bounds(arguments.seconds, is_wanted), tell)
+        _remember(found.verdict)
+        return found
+
+    if arguments.linear or not sys.stdout.isatty() or speaks_plainly(os.environ, sys.stdin):
+        return _watch_in_lines(path, judged)
+    shown: list[JudgingProgram] = []
+
+    def open_program(app: TutorApp) -> JudgingProgram:
+        from gdtutor.ui.judging import JudgingProgram
+
+        shown[:] = [JudgingProgram(app, Board(lesson, path), judged)]
+        return shown[0]
+
+    while not (code := show(arguments, open_program)) and shown[0].opens_walk:
+        outcome, words = shown[0].board.outcome, ["gdtutor", lesson_word(lesson)]
+        if outcome is not None and outcome.verdict.first is not None:
+            words = shlex.split(open_command(outcome.verdict, outcome.verdict.first))
+        subprocess.run([sys.executable, "-m", *words], check=False)
+    return code
+
+
+def _watch_in_lines(path: Path, judged: Callable[[Tell, Callable[[], bool]], Outcome]) -> int:
+    saves = SaveWatch(path)
+
+    def tell(line: str) -> None:
+        _complain(line)
+        saves.settle()
+
     while True:
-        now = _signature(path)
-        # Editors write beside a file and move it there: it may be gone for a moment.
-        gone = 0 if now is not None else gone + 1
-        if gone == _GONE:
-            seen = None
-            _show([f"{path} is gone.", "", "Save it there, and it is judged again; Ctrl-C ends."])
-        elif now is not None and now != seen:
-            seen = now
-            _show(_watched(arguments, lesson, path))
-        sleep(_LOOK)
+        is_there = saves.look()
+        if is_there is None:
+            sleep(_LOOK)
+            continue
+        try:
+            lines = _lines(judged(tell, lambda: True), path) if is_there else [f"{path} is gone."]
+        except GdTutorError as error:
+            lines = [str(error)]
+        print_lines([*lines, "", f"{AGAIN} Ctrl-C ends.", ""])
+        flush()
 
 
-def _watched(arguments: argparse.Namespace, lesson: Lesson, path: Path) -> list[str]:
-    """Return what is shown after a save: how far the program is, and what departs."""
-    try:
-        judged = _judged(arguments, lesson, path)
-        _remember(judged.verdict)
-    except GdTutorError as error:
-        return [str(error), "", "Save it again, and it is judged again; Ctrl-C ends."]
-    chars = printed_chars(None)
-    marks = ASCII_MARKS if not chars.unicode else UNICODE_MARKS
-    left = list(standing_lines(judged.verdict, marks))
-    width, height = get_terminal_size((80, 24))
-    rows = list(side_by_side(left, judged.lines(path), width))
-    if sys.stdout.isatty() and len(rows) > height - 4:
-        # What scrolls off is the end, not the name that departs.
-        rows = [*rows[: height - 5], "… `gdtutor judge` without --watch prints all of it"]
-    return [*rows, "", "Ctrl-C ends."]
-
-
-def _show(lines: list[str]) -> None:
-    if sys.stdout.isatty():
-        sys.stdout.write(CLEAR)
-    print_lines([*lines, ""])
-    flush()
-
-
-def _signature(path: Path) -> tuple[int, int] | None:
-    """Return what changes when a file is saved; None where it is gone for a moment."""
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_mtime_ns, found.st_size
+def _complain(line: str) -> None:
+    print(line, file=sys.stderr)
 
 
 def _write_blanks(arguments: argparse.Namespace, path: Path) -> int:

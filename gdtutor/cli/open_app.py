@@ -38,7 +38,7 @@ from gdtutor.view.opening_screen import lesson_cover, library_cover
 if TYPE_CHECKING:
     from gdtutor.cli.starting import FrontEndStart
     from gdtutor.ui.app import TutorApp
-    from gdtutor.ui.contracts import Around
+    from gdtutor.ui.contracts import Around, OpenProgram
     from gdtutor.ui.program import Program
 
 PATIENCE = 0.05
@@ -128,7 +128,7 @@ def _is_left(arguments: argparse.Namespace, lesson_id: str) -> bool:
 
 def show(
     arguments: argparse.Namespace,
-    open_program: Callable[[TutorApp], Program],
+    open_program: Callable[[TutorApp], OpenProgram],
     cover: Cover | None = None,
     around: Callable[[Chars], Around] | None = None,
 ) -> int:

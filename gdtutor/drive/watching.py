@@ -21,7 +21,7 @@ Signature = tuple[int, int, int] | None
 MAX_FILES = MAX_VARIANTS + 1
 """Most CSV files that are followed: that of the lesson, and one for each variant."""
 GONE_LOOKS = 8
-"""Looks in a row at which there is no lesson file before it counts as gone: two seconds."""
+"""Looks in a row at which there is no file before it counts as gone: two seconds."""
 
 
 class Watcher:
@@ -81,6 +81,32 @@ class Watcher:
 
     def _signatures(self) -> tuple[Signature, ...]:
         return tuple(_signature(path) for path in (self._path, *self._data))
+
+
+class SaveWatch:
+    """Looks again and again whether one file was saved; as it is at first counts as saved."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._seen: Signature = None
+        self._missed = 0
+
+    def look(self) -> bool | None:
+        """Return whether the file is there, once after each save and once when it is gone; None
+        where there is nothing new."""
+        now = _signature(self._path)
+        self._missed = 0 if now is not None else self._missed + 1
+        if self._missed == GONE_LOOKS:
+            self._seen = None
+            return False
+        if now is None or now == self._seen:
+            return None
+        self._seen = now
+        return True
+
+    def settle(self) -> None:
+        """Take the file as it is for seen: it was written back, and nobody has saved it."""
+        self._seen = _signature(self._path)
 
 
 def _signature(path: Path) -> Signature:

@@ -1,20 +1,23 @@
-"""What a program is asked for: a name for every line and every gradient of the walk."""
+"""What a program is asked for: a name for every line and gradient of the walk, or layers."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Container, Sequence
 
-from gdtutor.engine.expression import names_in
-from gdtutor.engine.graph import Role
+from gdtutor.engine.expression import Apply, Expr, Name, names_in
+from gdtutor.engine.graph import Graph, Role
 from gdtutor.engine.numpy_text import plain_name
-from gdtutor.engine.operations import Array
+from gdtutor.engine.operations import OPERATIONS, Array, Kind
 from gdtutor.engine.shapes import Shape
 from gdtutor.lesson.model import Lesson
 from gdtutor.session.moment import Moment
 from gdtutor.session.operands import node_expr
 from gdtutor.session.steps import Phase, Step
 from gdtutor.values import Struct
+
+Link = tuple[str, ...]
+"""A layer of a chain: `("linear", Z, W, b)`, or `("call", A, operation)`."""
 
 
 class AskedName(Struct, frozen=True):
@@ -114,3 +117,50 @@ def shape_text(shape: Shape) -> str:
 
 def _short(shape: Shape) -> str:
     return f"{shape[0]} numbers" if shape else "a number"
+
+
+def chain_of(graph: Graph) -> tuple[Link, ...]:
+    """Return the layers from the input to the prediction; empty where a graph is no such chain."""
+    inputs = [leaf.name for leaf in graph.leaves if leaf.role is Role.INPUT]
+    if len(inputs) != 1:
+        return ()
+    before, chain, in_rows = inputs[0], [], is_in_rows(graph)
+    for line in graph.lines[:-1]:
+        link = _link(line.name, line.expr, before, in_rows)
+        if link is None:
+            return ()
+        chain.append(link)
+        before = line.name
+    return tuple(chain)
+
+
+def ends_of(graph: Graph) -> tuple[str, str, str]:
+    """Return the input, the target and the cost of a graph; empty where there are none."""
+    by_role = dict.fromkeys((Role.INPUT, Role.TARGET), "")
+    for leaf in graph.leaves:
+        if leaf.role in by_role:
+            by_role[leaf.role] = leaf.name
+    return by_role[Role.INPUT], by_role[Role.TARGET], graph.root
+
+
+def class_of(link: Link) -> str:
+    """Return how the class of a layer is called in the blanks."""
+    known = {"linear": "Linear", "relu": "ReLU", "leaky_relu": "LeakyReLU"}
+    called = link[0] if link[0] == "linear" else link[2]
+    return known.get(called, called.title().replace("_", ""))
+
+
+def is_in_rows(graph: Graph) -> bool:
+    """Say whether an example is a row of the data."""
+    return any(leaf.examples_first for leaf in graph.leaves)
+
+
+def _link(name: str, expr: Expr, before: str, in_rows: bool) -> Link | None:
+    match expr:
+        case Apply("add", (Apply("matmul", (Name(first), Name(second))), Name(bias))):
+            weight, source = (second, first) if in_rows else (first, second)
+            return ("linear", name, weight, bias) if source == before else None
+        case Apply(op, (Name(source),)):
+            is_call = OPERATIONS[op].kind in (Kind.ELEMENTWISE, Kind.COLUMNS)
+            return ("call", name, op) if source == before and is_call else None
+    return None

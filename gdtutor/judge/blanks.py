@@ -9,8 +9,16 @@ import numpy as np
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.engine.numpy_text import plain_name
 from gdtutor.engine.operations import Array
-from gdtutor.judge.asked import AskedName, engine_value, given_values, shape_text
-from gdtutor.judge.chain import chain_of, class_of, ends_of, is_in_rows
+from gdtutor.judge.asked import (
+    AskedName,
+    chain_of,
+    class_of,
+    ends_of,
+    engine_value,
+    given_values,
+    is_in_rows,
+    shape_text,
+)
 from gdtutor.judge.starts import AskedProgram
 from gdtutor.session.moment import Moment
 

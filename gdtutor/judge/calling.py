@@ -17,22 +17,12 @@ _OF_PARAMETERS = frozenset({"params", "parameters", "weights", "theta", "p"})
 _OF_CACHE = frozenset({"cache", "caches", "saved", "memory", "ctx", "context", "memo", "out"})
 _WEIGHTS = ("W", "weight", "weights", "w", "kernel")
 _BIASES = ("b", "bias", "biases")
-_IN = frozenset(
-    {"n_in", "in_features", "input_size", "in_dim", "n_inputs", "fan_in", "nin", "in_size"}
-)
-_OUT = frozenset(
-    {"n_out", "out_features", "output_size", "out_dim", "n_outputs", "fan_out", "nout", "out_size"}
-)
-_WEIGHT_GRADIENTS = (
-    "dW",
-    "grad_W",
-    "W_grad",
-    "weight_grad",
-    "grad_weight",
-    "dweights",
-    "dw",
-    "grad_w",
-)
+_IN = frozenset({"n_in", "in_features", "input_size", "in_dim", "n_inputs", "fan_in", "nin",
+                 "in_size"})  # fmt: skip
+_OUT = frozenset({"n_out", "out_features", "output_size", "out_dim", "n_outputs", "fan_out", "nout",
+                  "out_size"})  # fmt: skip
+_WEIGHT_GRADIENTS = ("dW", "grad_W", "W_grad", "weight_grad", "grad_weight", "dweights", "dw",
+                     "grad_w")  # fmt: skip
 _BIAS_GRADIENTS = ("db", "grad_b", "b_grad", "bias_grad", "grad_bias", "dbiases")
 _TARGETS = frozenset({"y", "t", "target", "targets", "y_true", "ytrue", "labels", "label"})
 _LINEAR = ("linear", "dense", "affine", "fully", "fc")

@@ -11,7 +11,7 @@ import numpy as np
 
 from gdtutor.engine.operations import Array
 from gdtutor.judge.asked import AskedName
-from gdtutor.judge.process import SECONDS, ProgramRefused, run_programs
+from gdtutor.judge.process import BOUNDS, Bounds, ProgramRefused, run_programs
 from gdtutor.judge.verdict import Verdict, job_of
 from gdtutor.values import Struct
 
@@ -33,7 +33,7 @@ class CostSlope(Struct, frozen=True, eq=False):
     agrees: bool
 
 
-def slope_of_cost(verdict: Verdict, path: Path, seconds: float = SECONDS) -> CostSlope | None:
+def slope_of_cost(verdict: Verdict, path: Path, bounds: Bounds = BOUNDS) -> CostSlope | None:
     """Return the central difference for the first parameter whose gradient departs.
 
     None where the program has no cost, or no gradient of a parameter that departs.
@@ -62,7 +62,7 @@ def slope_of_cost(verdict: Verdict, path: Path, seconds: float = SECONDS) -> Cos
             moved[cell] += step
             cases.append({"given": {**given, name.node: moved}})
     try:
-        (done,) = run_programs([{**job, "cases": cases}], seconds)
+        (done,) = run_programs([{**job, "cases": cases}], bounds)
     except ProgramRefused:
         return None
     costs = [case.values.get(name.root) for case in done]
@@ -81,11 +81,5 @@ def _first_parameter(verdict: Verdict) -> AskedName | None:
     readings = verdict.starts[0].readings
     names: Sequence[AskedName] = verdict.program.asked
     last = len(verdict.program.lesson.scenes) - 1
-    return next(
-        (
-            a for a in names
-            if a.is_gradient and a.node in parameters and a.step.scene == last
-            and a.name in readings and a.name not in verdict.right
-        ),
-        None,
-    )  # fmt: skip
+    of = (a for a in names if a.is_gradient and a.node in parameters and a.step.scene == last)
+    return next((a for a in of if a.name in readings and a.name not in verdict.right), None)

@@ -47,6 +47,20 @@ class OneStart(Struct, frozen=True, eq=False):
         }
 
 
+class Departure(Struct, frozen=True, eq=False):
+    """A name whose value departs from the walk's."""
+
+    name: AskedName
+    line: int
+    """Of the program, from 1; 0 where no line gives the name its value."""
+    slip: SlipMatch | None
+    start: int
+    """Which of the starts it is shown on."""
+    reading: Reading | None
+    """What the program has there; None where the line failed."""
+    engine: Array
+
+
 class SourceSigns(Struct, frozen=True):
     """What the source shows of a name."""
 

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from time import monotonic, sleep
 from typing import IO, Any
@@ -47,32 +47,43 @@ class ProgramCase(Struct, frozen=True, eq=False):
     """What happened: `error`, `rows`, `layout`, `changed`, `inputs_changed`."""
 
 
+class Bounds(Struct, frozen=True):
+    """How long programs may run."""
+
+    seconds: float = SECONDS
+    is_wanted: Callable[[], bool] = lambda: True
+    """Says whether somebody waits for them; where nobody does, the process is ended."""
+
+
+BOUNDS = Bounds()
+
+
 class ProgramRefused(GdTutorError):
     """A program that could not be run to its end."""
 
 
 def run_programs(
-    programs: Sequence[Mapping[str, Any]], seconds: float = SECONDS
+    programs: Sequence[Mapping[str, Any]], bounds: Bounds = BOUNDS
 ) -> tuple[tuple[ProgramCase, ...], ...]:
     """Run programs in one process, and return what each did on each of its starts.
 
     Args:
         programs: For each `text`, `path`, `folder`, `wanted`, `parameters`, `data`, `chain`,
             `ends` and `cases`; see `child`.
-        seconds: How long all of them may take.
+        bounds: What holds for all of them together.
 
     Raises:
         ProgramRefused: They took too long, printed too much, or ended their process.
     """
     with tempfile.TemporaryDirectory(prefix="gdtutor-judge-") as folder:
         out = Path(folder) / "values.npz"
-        job = {"programs": programs, "out": str(out), "memory": MEMORY, "seconds": seconds}
-        ended = _run(pickle.dumps(job), seconds)
+        job = {"programs": programs, "out": str(out), "memory": MEMORY, "seconds": bounds.seconds}
+        ended = _run(pickle.dumps(job), bounds)
         if ended.is_flood:
             what = f"{programs[0]['path']}: the program prints more than {OUTPUT >> 20} MB"
             raise ProgramRefused(what, "print less, and outside the loop")
         if not out.exists():
-            raise _refusal(ended, str(programs[0]["path"]), seconds)
+            raise _refusal(ended, str(programs[0]["path"]), bounds.seconds)
         try:
             return _read(out, len(programs))
         except (OSError, ValueError, KeyError) as error:
@@ -92,7 +103,7 @@ class _Ended(Struct, frozen=True):
     """Whether it was ended from outside after its time."""
 
 
-def _run(job: bytes, seconds: float) -> _Ended:
+def _run(job: bytes, bounds: Bounds) -> _Ended:
     # One thread for linear algebra: each reserves memory that would count against the program.
     one_thread = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
     started = subprocess.Popen(
@@ -104,18 +115,18 @@ def _run(job: bytes, seconds: float) -> _Ended:
     said = _Bounded(started)
     try:
         said.write(job)
-        is_late = not _has_ended(started, seconds + _GRACE)
+        is_late = not _has_ended(started, bounds)
     finally:
         _end(started)
     said.join()
     return _Ended(started.returncode, said.errors, said.is_flood, is_late)
 
 
-def _has_ended(process: subprocess.Popen[bytes], seconds: float) -> bool:
+def _has_ended(process: subprocess.Popen[bytes], bounds: Bounds) -> bool:
     """Wait for the end of a process, so long; `Popen.wait` would go on for a while after Ctrl-C."""
-    until = monotonic() + seconds
+    until = monotonic() + bounds.seconds + _GRACE
     while process.poll() is None:
-        if monotonic() > until:
+        if monotonic() > until or not bounds.is_wanted():
             return False
         sleep(_LOOK)
     return True

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from gdtutor.judge.asked import shape_text
 from gdtutor.judge.central import CostSlope
-from gdtutor.judge.departure import Departure
+from gdtutor.judge.naming import Departure
 from gdtutor.judge.training import CostCurves
 from gdtutor.judge.verdict import Verdict
 from gdtutor.lesson.selectors import Selector
@@ -26,8 +26,12 @@ from gdtutor.view.asking import SAYS
 
 _MOST_ROWS = 8
 _MOST_COLUMNS = 5
-_PROSE = 66
-"""Columns that a sentence takes."""
+_HEAD = " " * 9
+"""What stands below a word such as `departs`."""
+_NARROW = 60
+"""Columns below which sentences and numbers are moved in less."""
+_WIDTH, _PROSE = 140, 75
+"""Columns of a verdict that is printed, and of its sentences."""
 
 
 def verdict_data(
@@ -37,17 +41,19 @@ def verdict_data(
     first = verdict.first
     told = None
     if first is not None:
-        told = {
-            "name": first.name.name,
-            "line": first.line or None,
-            "slip": None if first.slip is None else first.slip.slip.value,
+        told = _told_also(first) | {
             "about": "" if first.slip is None else first.slip.about,
             "second_slip": first.slip.second.value if first.slip and first.slip.second else None,
             "yours": None if first.reading is None else _plain(first.reading.raw),
             "engine": _plain(first.engine),
             "open": open_command(verdict, first),
         }
-    mishap = verdict.mishap
+    error, training, mishap = None, None, verdict.mishap
+    if mishap is not None:
+        error = {"type": mishap.kind, "message": mishap.message, "line": mishap.line or None}
+    if curves is not None:
+        differs = curves.first_that_differs
+        training = {"epochs": curves.yours.size, "first_that_differs": differs}
     return {
         "format": 1,
         "lesson": verdict.program.lesson.id,
@@ -57,13 +63,9 @@ def verdict_data(
         "also": [_told_also(d) for d in verdict.also],
         "missing": list(verdict.missing),
         "cost": _cost_data(verdict, slope),
-        "error": None
-        if mishap is None
-        else {"type": mishap.kind, "message": mishap.message, "line": mishap.line or None},
+        "error": error,
         "notes": list(verdict.notes),
-        "training": None
-        if curves is None
-        else {"epochs": curves.yours.size, "first_that_differs": curves.first_that_differs},
+        "training": training,
     }
 
 
@@ -126,24 +128,32 @@ def _departing(value: NDArray[Any], engine: NDArray[Any], tolerance: float) -> N
 
 def verdict_lines(verdict: Verdict, path: Path, slope: CostSlope | None) -> Iterator[str]:
     """Yield a verdict as text."""
-    asked = verdict.program.wanted
     yield f"{verdict.program.lesson.title}: {path}"
     yield ""
+    yield from told_lines(verdict, path, slope)
+
+
+def told_lines(
+    verdict: Verdict, path: Path, slope: CostSlope | None, width: int = _WIDTH
+) -> Iterator[str]:
+    """Yield what is said below a verdict's title, sentences and numbers no wider than a width."""
+    asked, prose = verdict.program.wanted, min(width, _PROSE)
     for note in verdict.notes:
-        yield from wrap(f"note     {note}", _PROSE + 9, subsequent_indent=" " * 9)
-    yield from _names("right", verdict.right)
+        yield from wrap(f"note     {note}", prose, subsequent_indent=_HEAD)
+    yield from _names("right", verdict.right, prose)
     if verdict.first is not None:
-        yield from _departure_lines(verdict, verdict.first, path)
-    yield from _slope_lines(verdict, slope)
-    yield from _names("follows", verdict.follows)
+        yield from _departure_lines(verdict, verdict.first, path, width)
+    if slope is not None:
+        yield from _slope_lines(slope, width)
+    yield from _names("follows", verdict.follows, prose)
     for departure in verdict.also:
         slip = "" if departure.slip is None else f": {_says(departure)}"
         yield f"also     {departure.name.name}, {_place(path, departure.line)}{slip}"
-    yield from _names("missing", verdict.missing)
+    yield from _names("missing", verdict.missing, prose)
     if verdict.mishap is not None:
         line = _place(path, verdict.mishap.line)
         said = f"failed   {line}: {verdict.mishap.kind}: {verdict.mishap.message}"
-        yield from wrap(said, _PROSE + 9, subsequent_indent=" " * 9)
+        yield from wrap(said, prose, subsequent_indent=_HEAD)
     yield ""
     if verdict.is_right:
         starts = len(set(map(id, verdict.starts)))
@@ -158,41 +168,36 @@ def verdict_lines(verdict: Verdict, path: Path, slope: CostSlope | None) -> Iter
         yield f"{len(verdict.right)} of {len(asked)} names are right."
 
 
-def _names(head: str, names: tuple[str, ...]) -> Iterator[str]:
+def _names(head: str, names: tuple[str, ...], width: int) -> Iterator[str]:
     """Yield names on as many lines as they need."""
-    row: list[str] = []
-    for name in names:
-        if row and len(" ".join([*row, name])) > 66:
-            yield f"{head:<9}{' '.join(row)}"
-            head, row = "", []
-        row.append(name)
-    if row:
-        yield f"{head:<9}{' '.join(row)}"
+    if names:
+        yield from wrap(f"{head:<9}{' '.join(names)}", width, subsequent_indent=_HEAD)
 
 
 def _place(path: Path, line: int) -> str:
     return f"{path}:{line}" if line else str(path)
 
 
-def _departure_lines(verdict: Verdict, first: Departure, path: Path) -> Iterator[str]:
+def _departure_lines(verdict: Verdict, first: Departure, path: Path, width: int) -> Iterator[str]:
+    before = _indent(width)
     written = verdict.source.written(first.line)
     yield f"departs  {first.name.name}, {_place(path, first.line)}"
     if written:
-        yield f"           {written}"
+        yield f"{before}  {written}"
     if first.slip is None and first.reading is None:
-        yield "         The line fails, with what is said below."
+        yield f"{before}The line fails, with what is said below."
     elif first.slip is None:
-        yield "         No usual slip gives these numbers."
+        yield f"{before}No usual slip gives these numbers."
     else:
         second = first.slip.second
         called = first.slip.slip.value + (f" and {second.value}" if second else "")
         said = f"{called}: {_says(first)}"
-        yield from (f"         {row}" for row in wrap(said, _PROSE))
+        yield from wrap(said, min(width, _PROSE), initial_indent=before, subsequent_indent=before)
     if first.start >= verdict.program.own:
-        yield "         It shows on another start than the lesson's own, with these numbers:"
+        yield f"{before}It shows on another start than the lesson's own, with these numbers:"
     elif first.start:
-        yield f"         It shows at iteration {first.start}:"
-    yield from _beside(first)
+        yield f"{before}It shows at iteration {first.start}:"
+    yield from _beside(first, width)
     yield f"open     {open_command(verdict, first)}"
 
 
@@ -209,38 +214,59 @@ def _says(departure: Departure) -> str:
     return SAYS[slip].format(about=about or "the value") + more
 
 
-def _beside(departure: Departure) -> Iterator[str]:
+def _beside(departure: Departure, width: int) -> Iterator[str]:
     """Yield the program's numbers beside the walk's, those marked that depart."""
     if departure.reading is None:
-        yield f"         the walk has {_shape(departure.engine)}:"
-        yield from (f"           {row}" for row in _rows(departure.engine))
+        yield f"{_indent(width)}the walk has {_shape(departure.engine)}:"
+        yield from _array(_rows(departure.engine, width=width), width)
         return
     value, raw = departure.reading.value, departure.reading.raw
     if value is None:
-        yield f"         yours is {_shape(raw)}, the walk's {_shape(departure.engine)}:"
-        yield from (f"           {row}" for row in _rows(raw.astype(np.float64)))
+        yield f"{_indent(width)}yours is {_shape(raw)}, the walk's {_shape(departure.engine)}:"
+        yield from _array(_rows(raw.astype(np.float64), width=width), width)
         return
     marked = _departing(value, departure.engine, departure.reading.tolerance)
-    left = ["yours (* departs)", *_rows(value, marked)]
-    right = ["the walk's", *_rows(departure.engine)]
-    width = max(len(row) for row in left)
-    for mine, walk in zip(left, right, strict=True):
-        yield f"           {mine:<{width}}   {walk}"
+    left = ["yours (* departs)", *_rows(value, marked, width)]
+    yield from _two(left, ["the walk's", *_rows(departure.engine, width=width)], width)
+
+
+def _indent(width: int) -> str:
+    """Return what stands before sentences; two blanks more stand before numbers."""
+    return _HEAD if width >= _NARROW else " "
+
+
+def _array(rows: list[str], width: int) -> Iterator[str]:
+    yield from (f"{_indent(width)}  {row}" for row in rows)
+
+
+def _two(left: list[str], right: list[str], width: int) -> Iterator[str]:
+    """Yield two arrays side by side, one below the other where they are wider than a width."""
+    room = max(len(row) for row in left)
+    beside = [f"{mine:<{room}}   {walk}" for mine, walk in zip(left, right, strict=True)]
+    fits = max(len(row) for row in beside) + len(_indent(width)) + 2 <= width
+    yield from _array(beside if fits else [*left, *right], width)
 
 
 def _shape(array: NDArray[Any]) -> str:
     return shape_text(array.shape)
 
 
-def _rows(array: NDArray[Any], marked: NDArray[np.bool_] | None = None) -> list[str]:
+def _rows(
+    array: NDArray[Any], marked: NDArray[np.bool_] | None = None, width: int = _WIDTH
+) -> list[str]:
     """Return the cells of an array in columns, the middle left out where there are many."""
     grid = np.atleast_2d(array)
     marks = np.zeros(grid.shape, bool) if marked is None else np.atleast_2d(marked)
-    rows, columns = _kept(grid.shape[0], _MOST_ROWS), _kept(grid.shape[1], _MOST_COLUMNS)
-    texts = [["…" if i < 0 or j < 0 else f"{grid[i, j]:.4g}{'*' if marks[i, j] else ' '}"
-              for j in columns] for i in rows]  # fmt: skip
-    width = max(len(text) for row in texts for text in row)
-    return [" ".join(f"{text:>{width}}" for text in row).rstrip() for row in texts]
+    rows = _kept(grid.shape[0], _MOST_ROWS)
+    told: list[str] = []
+    for most in range(_MOST_COLUMNS, 1, -1):
+        texts = [["…" if i < 0 or j < 0 else f"{grid[i, j]:.4g}{'*' if marks[i, j] else ' '}"
+                  for j in _kept(grid.shape[1], most)] for i in rows]  # fmt: skip
+        room = max(len(text) for row in texts for text in row)
+        told = [" ".join(f"{text:>{room}}" for text in row).rstrip() for row in texts]
+        if max(len(row) for row in told) + len(_indent(width)) + 2 <= width:
+            break
+    return told
 
 
 def _kept(count: int, most: int) -> list[int]:
@@ -250,16 +276,10 @@ def _kept(count: int, most: int) -> list[int]:
     return [*range(half), -1, *range(count - half, count)]
 
 
-def _slope_lines(verdict: Verdict, slope: CostSlope | None) -> Iterator[str]:
-    if slope is None:
-        return
+def _slope_lines(slope: CostSlope, width: int) -> Iterator[str]:
     yield f"cost     central difference of your own cost, for {slope.name}:"
-    left = ["yours", *_rows(slope.yours)]
-    right = ["(cost(p + h) − cost(p − h)) / 2h", *_rows(slope.difference)]
-    width = max(len(row) for row in left)
-    for mine, other in zip(left, right, strict=True):
-        yield f"           {mine:<{width}}   {other}"
-    if slope.agrees:
-        yield "         They agree: the gradient is right, of another cost than the lesson's."
-    else:
-        yield "         They differ: the gradient is not that of your cost."
+    right = ["(cost(p + h) − cost(p − h)) / 2h", *_rows(slope.difference, width=width)]
+    yield from _two(["yours", *_rows(slope.yours, width=width)], right, width)
+    agrees = "They agree: the gradient is right, of another cost than the lesson's."
+    differs = "They differ: the gradient is not that of your cost."
+    yield f"{_indent(width)}{agrees if slope.agrees else differs}"

@@ -10,19 +10,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdtutor.engine.operations import Array
-from gdtutor.judge.process import SECONDS, ProgramRefused, run_programs
+from gdtutor.judge.process import BOUNDS, Bounds, ProgramRefused, run_programs
 from gdtutor.judge.source import ProgramText
 from gdtutor.judge.starts import AskedProgram
 from gdtutor.judge.verdict import job_of
 from gdtutor.lesson.runs import run_of
 from gdtutor.training.run import Run
 from gdtutor.values import Struct, replace
+from gdtutor.view.frame import Chars, Plot, Series, Style
+from gdtutor.view.pictures.curve import marks_of
+from gdtutor.view.thinning import thinned
+
+_POINTS = 400
+"""Runs of epochs of which a curve keeps the least and the greatest cost."""
 
 COSTS = ("costs", "losses")
 """What the list of costs may be called in a program."""
 TOLERANCE = 1e-6
 """How far a cost may be from the run's, as a share of it: rounding grows over many updates."""
-_ROWS, _COLUMNS = 8, 56
 
 
 class CostCurves(Struct, frozen=True, eq=False):
@@ -54,7 +59,7 @@ def _near(yours: Array, engine: Array, tolerance: float) -> NDArray[np.bool_]:
 
 
 def cost_curves(
-    program: AskedProgram, source: ProgramText, path: Path, seconds: float = SECONDS
+    program: AskedProgram, source: ProgramText, path: Path, bounds: Bounds = BOUNDS
 ) -> CostCurves | None:
     """Run a program as it stands, and return its costs beside the run's.
 
@@ -67,7 +72,7 @@ def cost_curves(
     whole = {"whole": True, "epochs": lesson.settings.epochs, "cases": job["cases"][:1]}
     job = {**job, **whole}
     try:
-        (done,) = run_programs([job], seconds)
+        (done,) = run_programs([job], bounds)
     except ProgramRefused:
         return None
     costs = done[0].values.get("costs")
@@ -77,7 +82,7 @@ def cost_curves(
     epochs = max(int(costs.size), lesson.settings.epochs)
     segments = tuple(replace(s, settings=replace(s.settings, epochs=epochs)) for s in run.segments)
     longer = Run(segments)
-    longer.advance(deadline=lambda: False, clock=perf_counter)
+    longer.advance(deadline=lambda: not bounds.is_wanted(), clock=perf_counter)
     engine = np.asarray(longer.costs)
     room = TOLERANCE if costs.dtype.itemsize == 8 else 1e-3
     yours = costs.astype(np.float64)
@@ -97,8 +102,8 @@ def _epochs_between(yours: Array, engine: Array, room: float) -> int:
     return 1
 
 
-def curve_lines(curves: CostCurves) -> Iterator[str]:
-    """Yield the two curves as text, `*` the program's and `.` the run's, and where they part."""
+def curve_facts(curves: CostCurves) -> Iterator[str]:
+    """Yield how many costs are compared, and where the two curves part."""
     first = curves.first_that_differs
     if first is None:
         each = "" if curves.every == 1 else f", one in {curves.every} epochs"
@@ -113,24 +118,18 @@ def curve_lines(curves: CostCurves) -> Iterator[str]:
         yield "         It starts from other parameters, or has another cost."
     elif curves.departs:
         yield "         The start is the same, an update is not."
-    yield from (f"         {row}" for row in _plot(curves))
 
 
-def _plot(curves: CostCurves) -> Iterator[str]:
-    both = np.concatenate([curves.yours, curves.engine])
-    both = both[np.isfinite(both)]
-    if not both.size:
-        return
-    low, high = float(both.min()), float(both.max())
-    room = high - low or 1.0
-    places = np.linspace(0, curves.yours.size - 1, min(_COLUMNS, curves.yours.size)).astype(int)
-    grid = [[" "] * len(places) for _ in range(_ROWS)]
-    for sign, costs in ((".", curves.engine), ("*", curves.yours)):
-        for column, place in enumerate(places):
-            if np.isfinite(costs[place]):
-                row = round((high - float(costs[place])) / room * (_ROWS - 1))
-                grid[row][column] = sign
-    for index, cells in enumerate(grid):
-        label = f"{high:.3g}" if index == 0 else f"{low:.3g}" if index == _ROWS - 1 else ""
-        yield f"{label:>8} |{''.join(cells)}".rstrip()
-    yield f"{'':>8}  0{'':>{max(len(places) - 2, 1)}}{curves.yours.size - 1}   * yours  . the run's"
+def curve_plot(curves: CostCurves, chars: Chars) -> Plot:
+    """Return the program's costs over the run's, with a line at the first epoch that differs."""
+    series = []
+    for label, costs, style in (
+        ("the run's", curves.engine, Style.RUN_3), ("yours", curves.yours, Style.RUN_1)
+    ):  # fmt: skip
+        kept = thinned(costs, _POINTS)
+        xs, is_thin = (kept * curves.every).astype(float), style is Style.RUN_3
+        mark = marks_of(chars).beside if is_thin else ""
+        series.append(Series(label, tuple(xs), tuple(costs[kept]), style, mark=mark, thin=is_thin))
+    first = curves.first_that_differs
+    cursor = None if first is None else float(first)
+    return Plot("", tuple(series), "epoch", "cost", x_integer=True, cursor=cursor)

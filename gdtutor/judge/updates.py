@@ -7,9 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from gdtutor.judge.asked import AskedName, given_values
-from gdtutor.judge.departure import Departure
 from gdtutor.judge.layout import Reading, reading_of, tolerance_of, transposed_parameters
-from gdtutor.judge.naming import OneStart
+from gdtutor.judge.naming import Departure, OneStart
 from gdtutor.judge.source import ProgramText
 from gdtutor.judge.starts import AskedProgram
 from gdtutor.session.slips import Slip, SlipMatch, wrong_formulas

@@ -12,19 +12,19 @@ from gdtutor.engine.numpy_text import plain_name
 from gdtutor.engine.operations import Array
 from gdtutor.judge.asked import (
     AskedName,
+    chain_of,
     data_names,
+    ends_of,
     engine_value,
     given_values,
     operands_of,
 )
 from gdtutor.judge.blend import blended
-from gdtutor.judge.chain import chain_of, ends_of
-from gdtutor.judge.departure import Departure
 from gdtutor.judge.layout import DOUBLE, blamed_for_digits, is_by_rows, readings_of
 from gdtutor.judge.mishap import Mishap, mishap_of, turned_factors
-from gdtutor.judge.naming import OneStart, shown_of, slip_of
+from gdtutor.judge.naming import Departure, OneStart, shown_of, slip_of
 from gdtutor.judge.notes import layout_notes, mean_taken_late, other_names
-from gdtutor.judge.process import SECONDS, ProgramCase, ProgramRefused, run_programs
+from gdtutor.judge.process import BOUNDS, Bounds, ProgramCase, ProgramRefused, run_programs
 from gdtutor.judge.source import ProgramText, read_program
 from gdtutor.judge.starts import AskedProgram, asked_of
 from gdtutor.judge.updates import updates_as_the_walk, wrong_update
@@ -65,24 +65,18 @@ def job_of(program: AskedProgram, source: ProgramText, path: Path) -> dict[str, 
     graph = program.lesson.scenes[-1].graph
     rate = {"learning_rate": np.asarray(moments[0].learning_rate)} if moments[0].updates else {}
     size = {"m": np.asarray(float(len(moments[0].batch)))} if len(moments[0].batch) else {}
+    more = {**size, **rate}
+    cases = [
+        {"given": {**more, **given_values(moment), **_renamed(moment)},
+         "continues": index == 1 < program.own, "earlier": _earlier(program, index, more)}
+        for index, moment in enumerate(moments)
+    ]  # fmt: skip
     return {
-        "text": source.text,
-        "path": str(path),
-        "folder": str(path.resolve().parent),
+        "text": source.text, "path": str(path), "folder": str(path.resolve().parent),
         "wanted": [name.name for name in program.asked],
-        "parameters": list(program.lesson.starts),
-        "data": sorted(data_names(moments[0])),
-        "chain": chain_of(graph),
-        "ends": ends_of(graph),
-        "cases": [
-            {
-                "given": {**size, **rate, **given_values(moment), **_renamed(moment)},
-                "continues": index == 1 < program.own,
-                "earlier": _earlier(program, index, {**size, **rate}),
-            }
-            for index, moment in enumerate(moments)
-        ],
-    }
+        "parameters": list(program.lesson.starts), "data": sorted(data_names(moments[0])),
+        "chain": chain_of(graph), "ends": ends_of(graph), "cases": cases,
+    }  # fmt: skip
 
 
 def _earlier(program: AskedProgram, index: int, more: Mapping[str, Array]) -> dict[str, Array]:
@@ -102,21 +96,21 @@ def _renamed(moment: Moment) -> dict[str, Array]:
     return {plain_name(name): value for name, value in given.items() if plain_name(name) != name}
 
 
-def judge(lesson: Lesson, text: str, path: Path, seconds: float = SECONDS) -> Verdict:
+def judge(lesson: Lesson, text: str, path: Path, bounds: Bounds = BOUNDS) -> Verdict:
     """Run a program and compare it with the walk.
 
     Args:
         lesson: The lesson.
         text: The program.
         path: Its file, for messages, imports beside it, and lines.
-        seconds: How long it may take.
+        bounds: How long it may run.
 
     Raises:
         ProgramRefused: It is no Python, or could not be run to its end.
     """
     program = asked_of(lesson)
     source = checked(text, path)
-    (cases,) = run_programs([job_of(program, source, path)], seconds)
+    (cases,) = run_programs([job_of(program, source, path)], bounds)
     return verdict_of(program, source, cases)
 
 

@@ -5,6 +5,6 @@ In: keys, sizes and signals of a terminal. Out: the cells that changed. `app` ow
 No rule of the lesson, and no text of a screen, is made here.
 It is the one folder that knows Textual and rich, and no command line.
 
-Imports: values, files, engine, training, session, view, library, drive, paint. Outside: numpy,
-textual, rich.
+Imports: values, files, engine, training, lesson, session, view, library, drive, judge, paint.
+Outside: numpy, textual, rich.
 """

@@ -244,7 +244,8 @@ class TutorApp(App[int], inherit_bindings=False):
         """Offer the commands by their words, where there is room for them."""
         from gdtutor.ui.palette import Palette
 
-        if not is_too_small(*self.size) and len(self.screen_stack) == 1:
+        has_palette = self.program is None or self.program.has_palette
+        if has_palette and not is_too_small(*self.size) and len(self.screen_stack) == 1:
             self.push_screen(Palette(id="--command-palette"))
 
     def _paint(self, size: Size) -> None:

@@ -20,6 +20,8 @@ class OpenProgram(Protocol):
 
     session: Session
     """What is shown."""
+    has_palette: bool
+    """Whether the session's commands can be chosen by their words."""
 
     def begin(self) -> None:
         """Press the keys that were asked for, and listen to the outside."""

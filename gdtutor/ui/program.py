@@ -50,6 +50,8 @@ class Program:
         presses: Keys that are pressed at the start.
     """
 
+    has_palette = True
+
     def __init__(
         self,
         app: TutorApp,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from gdtutor.judge.process import run_programs
+from gdtutor.judge.process import Bounds, run_programs
 from gdtutor.judge.source import read_program
 from gdtutor.judge.starts import AskedProgram, asked_of
 from gdtutor.judge.verdict import Verdict, job_of, verdict_of
@@ -35,7 +35,7 @@ def judged(programs: list[tuple[str, str]], folder: Path) -> list[Verdict | Exce
         for number, (what, source) in enumerate(zip(asked, sources, strict=True))
     ]
     found: list[Verdict | Exception] = []
-    for what, source, cases in zip(asked, sources, run_programs(jobs, 600), strict=True):
+    for what, source, cases in zip(asked, sources, run_programs(jobs, Bounds(600)), strict=True):
         try:
             found.append(verdict_of(what, source, cases))
         except Exception as error:

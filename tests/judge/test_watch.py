@@ -6,34 +6,15 @@ from pathlib import Path
 import pytest
 
 from gdtutor.cli import judge_program, main
-from gdtutor.judge.standing import ASCII_MARKS, UNICODE_MARKS, side_by_side, standing_lines
-from gdtutor.judge.verdict import Verdict
 from tests.judge.corpus import EPOCHS, HIDDEN
-from tests.judge.judging import judged
 
-
-def verdict(text: str, folder: Path) -> Verdict:
-    (found,) = judged([("16", text)], folder)
-    assert isinstance(found, Verdict)
-    return found
-
-
-def test_every_name_has_its_mark(tmp_path: Path) -> None:
-    text = HIDDEN.replace("dZ2 = dYhat * Yhat * (1 - Yhat)", "dZ2 = dYhat")
-    text = text.replace("db1 = np.sum(dZ1, axis=1, keepdims=True)", "db1 = ...")
-    lines = list(standing_lines(verdict(text, tmp_path), UNICODE_MARKS))
-    assert " ✓ dYhat    1×4" in lines
-    assert " ✗ dZ2      1×4" in lines
-    assert " ~ dW2      1×3" in lines
-    assert " · db1      3×1" in lines
-    narrow = list(side_by_side(lines, ["verdict"], 80))
-    assert narrow[0] == "verdict"
-    assert any(row.startswith("backward   ✓ dYhat ✗ dZ2") for row in narrow)
-    assert all(len(row) < 80 for row in narrow)
-    wide = list(side_by_side(lines, ["verdict"], 120))
-    assert wide[0] == "forward                   verdict"
-    ascii_lines = standing_lines(verdict(HIDDEN, tmp_path), ASCII_MARKS)
-    assert all(line.replace("×", "x").isascii() for line in ascii_lines)
+HALF_DONE = HIDDEN.replace("dZ2 = dYhat * Yhat * (1 - Yhat)", "dZ2 = dYhat").replace(
+    "db1 = np.sum(dZ1, axis=1, keepdims=True)", "db1 = ..."
+)
+SLOWER = EPOCHS.replace("epochs = 5000", "epochs = 60").replace(
+    "b2 = b2 - learning", "b2 = b2 - (0.5 if epoch > 6 else 1) * learning"
+)
+"""From epoch 8 on the costs are other ones."""
 
 
 def test_a_save_is_judged_again(
@@ -42,7 +23,7 @@ def test_a_save_is_judged_again(
     monkeypatch.chdir(tmp_path)
     path = Path("mine.py")
     path.write_text(HIDDEN.replace("A1 = sigmoid(Z1)", "A1 = Z1"), encoding="utf-8")
-    texts = [HIDDEN, "", "", "", "", "Z1 = ("]
+    texts = [HIDDEN, *[""] * 8, "Z1 = ("]
 
     def save_or_end(_: float) -> None:
         if not texts:
@@ -69,8 +50,7 @@ def test_the_first_epoch_that_differs_is_told(
     Path("mine.py").write_text(short, encoding="utf-8")
     assert main(["judge", "16", "mine.py"]) == 0
     assert "training 60 costs, all of them the run's" in capsys.readouterr().out
-    slower = short.replace("b2 = b2 - learning", "b2 = b2 - (0.5 if epoch > 6 else 1) * learning")
-    Path("mine.py").write_text(slower, encoding="utf-8")
+    Path("mine.py").write_text(SLOWER, encoding="utf-8")
     assert main(["judge", "16", "mine.py", "--json"]) == 1
     data = json.loads(capsys.readouterr().out)
     assert data["training"] == {"epochs": 60, "first_that_differs": 8}

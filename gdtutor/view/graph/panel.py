@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from functools import lru_cache
 
 from gdtutor.engine.graph import Edge, Role
@@ -43,7 +43,11 @@ _drawn = lru_cache(maxsize=32)(draw_graph)
 
 
 def graph_lines(
-    context: Context, width: int, height: int, changed: frozenset[str] = frozenset()
+    context: Context,
+    width: int,
+    height: int,
+    changed: frozenset[str] = frozenset(),
+    told: Callable[[str], DrawNode] | None = None,
 ) -> tuple[Line, ...]:
     """Draw the graph: values on computed nodes, gradients on reached ones, the current one marked.
 
@@ -52,6 +56,7 @@ def graph_lines(
         width: Cells of a line.
         height: Lines.
         changed: Names whose value a what-if has changed.
+        told: Makes the node of a name, where it is not to tell values and gradients.
     """
     edges: Sequence[Edge | DrawEdge]
     places = places_of(context.trace)
@@ -64,17 +69,9 @@ def graph_lines(
         names, edges = _around(places, context.step.node or names[0])
     else:
         edges = [edge for node in context.trace.visible for edge in node.edges]
-    known, reached = known_values(context), reached_gradients(context)
-    # A mark says how a gradient will turn out.
-    marks = {} if context.hides_result else asleep_marks(context)
+    told = told or _telling(context, changed, is_wide=width >= WIDE)
     return _drawn(
-        tuple(
-            boxes.get(name)
-            or _draw(
-                context, name, (known, reached), changed, marks.get(name, ""), is_wide=width >= WIDE
-            )
-            for name in names
-        ),
+        tuple(boxes.get(name) or told(name) for name in names),
         tuple(DrawEdge(edge.source, edge.target, edge.occurrence) for edge in edges),
         total=total,
         current=context.step.node or None,
@@ -133,31 +130,36 @@ def _around(places: Places, start: str) -> tuple[tuple[str, ...], tuple[Edge, ..
     return tuple(sorted(names, key=places.place.__getitem__)), tuple(ordered)
 
 
-def _draw(
-    context: Context,
-    name: str,
-    there: tuple[Container[str], Container[str]],
-    changed: frozenset[str],
-    mark: str,
-    *,
-    is_wide: bool,
-) -> DrawNode:
-    style, (known, reached) = Style.TEXT, there
-    if name in context.graph.leaf_by_name:
-        is_parameter = context.graph.leaf_by_name[name].role is Role.PARAMETER
-        style = Style.PARAMETER if is_parameter else Style.INPUT
-    value = _summary(context, context.trace.values[name]) if name in known else None
-    gradient = _summary(context, context.trace.gradients[name]) if name in reached else None
-    if gradient is not None and name in context.changed_gradients:
-        gradient += "*"
-    mark = mark if name in known else ""
-    after = context.updated.get(name)
-    updated = "" if after is None else _summary(context, after)
-    if after is not None and is_shape(updated):
-        updated = change_text(context, context.trace.values[name], after, is_wide=is_wide)
-    return DrawNode(
-        name, context.name(name), value, gradient, style, name in changed, mark, updated
-    )
+def leaf_style(context: Context, name: str) -> Style:
+    """Return the colour of a label."""
+    if name not in context.graph.leaf_by_name:
+        return Style.TEXT
+    is_parameter = context.graph.leaf_by_name[name].role is Role.PARAMETER
+    return Style.PARAMETER if is_parameter else Style.INPUT
+
+
+def _telling(
+    context: Context, changed: frozenset[str], *, is_wide: bool
+) -> Callable[[str], DrawNode]:
+    """Return what makes the node of a name, with what is known of it at the step."""
+    known, reached = known_values(context), reached_gradients(context)
+    # A mark says how a gradient will turn out.
+    marks = {} if context.hides_result else asleep_marks(context)
+
+    def told(name: str) -> DrawNode:
+        value = _summary(context, context.trace.values[name]) if name in known else None
+        gradient = _summary(context, context.trace.gradients[name]) if name in reached else None
+        if gradient is not None and name in context.changed_gradients:
+            gradient += "*"
+        mark = marks.get(name, "") if name in known else ""
+        after = context.updated.get(name)
+        updated = "" if after is None else _summary(context, after)
+        if after is not None and is_shape(updated):
+            updated = change_text(context, context.trace.values[name], after, is_wide=is_wide)
+        style, called = leaf_style(context, name), context.name(name)
+        return DrawNode(name, called, value, gradient, style, name in changed, mark, updated)
+
+    return told
 
 
 def change_text(context: Context, before: Array, after: Array, *, is_wide: bool) -> str:

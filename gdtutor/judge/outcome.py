@@ -1,0 +1,56 @@
+"""All that is said about a file: the verdict, the slope of its cost, its training."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from gdtutor.judge.central import CostSlope, slope_of_cost
+from gdtutor.judge.process import BOUNDS, Bounds
+from gdtutor.judge.program_file import read_learners
+from gdtutor.judge.training import CostCurves, cost_curves
+from gdtutor.judge.verdict import Verdict, judge
+from gdtutor.lesson.model import Lesson
+from gdtutor.values import Struct
+
+Tell = Callable[[str], object]
+"""Hears that a file was written back."""
+
+
+class Outcome(Struct, frozen=True, eq=False):
+    """A verdict with what is computed beside it."""
+
+    verdict: Verdict
+    slope: CostSlope | None
+    curves: CostCurves | None
+
+    @property
+    def is_right(self) -> bool:
+        """Whether the names are, and the run from the lesson's start."""
+        return self.verdict.is_right and (self.curves is None or not self.curves.departs)
+
+
+def judge_file(
+    lesson: Lesson, path: Path, bounds: Bounds = BOUNDS, tell: Tell = lambda _: None
+) -> Outcome:
+    """Judge a file; one that its program takes away is written back.
+
+    Args:
+        lesson: The lesson.
+        path: The file.
+        bounds: How long each of its runs may take.
+        tell: Hears that it was written back.
+
+    Raises:
+        GdTutorError: There is none, it is no Python, or could not be run to its end.
+    """
+    learners = read_learners(path)
+    try:
+        verdict = judge(lesson, learners.text, path, bounds)
+        needs_slope = verdict.first is not None and verdict.first.slip is None
+        slope = slope_of_cost(verdict, path, bounds) if needs_slope else None
+        curves = cost_curves(verdict.program, verdict.source, path, bounds)
+    finally:
+        for line in learners.put_back():
+            tell(line)
+    return Outcome(verdict, slope, curves)
