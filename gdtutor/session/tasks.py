@@ -146,7 +146,7 @@ def _uncounted(before: Session, after: Session, places: tuple[Situation, ...]) -
         others = _forbidden(task, after)
         if others and _holds(task, places) and not _holds(task, _places(before)):
             which = " ".join(task.text.split()[:4])
-            told = f"{which} …: reached, but not counted with {', '.join(others)} changed."
+            told = f'"{which}": reached, but not counted with {", ".join(others)} changed.'
             return said(after, f"{after.message} {told}".strip())
     return after
 

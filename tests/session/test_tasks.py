@@ -206,7 +206,7 @@ def test_t_shows_the_tasks_wherever_they_stand_on_the_page(tmp_path: Path) -> No
 def test_a_goal_that_is_reached_with_something_else_changed_says_so_once(tmp_path: Path) -> None:
     session = press(with_tasks(tmp_path), "z z")
     elsewhere, _ = typed(session, "w1 = 1.375")
-    told = "Let the neuron be …: reached, but not counted with w1 changed."
+    told = '"Let the neuron be": reached, but not counted with w1 changed.'
     assert elsewhere.message.endswith(told)
     assert waiting(elsewhere) == ["undecided", "trained"]
     assert "not counted" not in press(elsewhere, "right").message
