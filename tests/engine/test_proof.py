@@ -51,6 +51,17 @@ def test_the_slopes_on_both_sides_of_a_corner_are_kept():
     assert proof.difference.is_confirmed
 
 
+def test_a_small_corner_is_one():
+    assert proof_of("y = 0.0001*relu(x)", {"x": 0.0}, "x").kinks == ("y.1",)
+
+
+@pytest.mark.parametrize(
+    ("text", "count"), [("y = relu(relu(x))", 2), ("y = relu(-relu(-x)) + abs(x)", 3)]
+)
+def test_a_kink_that_is_left_on_one_side_alone_is_named(text, count):
+    assert len(proof_of(text, {"x": 0.0}, "x").kinks) == count
+
+
 def test_a_kink_that_the_value_does_not_leave_is_none():
     """Only the cell that stands at 0 has no derivative; the others are proved as ever."""
     text = "C = sum(relu(X))"

@@ -32,6 +32,8 @@ from gdtutor.engine.simplify import is_one, mentions, product, simplify
         ("a - -b", "a + b"),
         ("a + -b", "a - b"),
         ("2 - 1", "1"),
+        ("2 + 3", "5"),
+        ("0.5**2", "0.25"),
         ("a**1", "a"),
         ("a**0", "1"),
         ("a**(3 - 1)", "a**2"),

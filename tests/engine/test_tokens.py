@@ -58,3 +58,18 @@ def test_a_look_alike_is_refused_and_its_code_told(text, shown):
     with pytest.raises(FormulaError) as caught:
         list(tokens_of(text))
     assert shown in caught.value.what
+
+
+@pytest.mark.parametrize(
+    ("letter", "name"),
+    [("ω", "omega"), ("λ", "lambda"), ("ς", "sigma"), ("Ω", "Omega")],
+)
+def test_a_greek_letter_is_refused_with_the_name_to_write(letter, name):
+    with pytest.raises(FormulaError, match=f"write {name}:"):
+        list(tokens_of(f"{letter} + 1"))
+
+
+@pytest.mark.parametrize("character", ["ä", "ʹ", "٣"])
+def test_what_is_no_greek_letter_has_no_name_to_write(character):
+    with pytest.raises(FormulaError, match="formulas hold names"):
+        list(tokens_of(character))

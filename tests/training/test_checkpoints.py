@@ -19,3 +19,14 @@ def test_thinning_keeps_every_second_state() -> None:
     found = kept.nearest(31)
     assert found is not None
     assert found[0] == 24
+
+
+def test_a_visited_state_is_found_until_enough_others_were_visited() -> None:
+    kept = Checkpoints(10)
+    vector: NDArray[np.float64] = np.zeros(1)
+    kept.keep(0, vector, 0)
+    kept.visit(7, vector, 7)
+    assert [kept.nearest(at)[0] for at in (6, 7, 9)] == [0, 7, 7]  # type: ignore[index]
+    for iteration in range(20, 20 + 10 * checkpoints._RECENT):
+        kept.visit(iteration, vector, iteration)
+    assert kept.nearest(9) == (0, vector, 0)
