@@ -233,6 +233,29 @@ def test_a_ladder_ends_at_its_ends_and_keeps_what_was_typed_beyond() -> None:
     ladder = (0.1, 0.3, 1.0)
     assert [stepped(value, ladder, 1) for value in (0.1, 0.2, 1.0, 7.0)] == [0.3, 0.3, 1.0, 7.0]
     assert [stepped(value, ladder, -1) for value in (0.1, 0.2, 1.0, 7.0)] == [0.1, 0.1, 0.3, 1.0]
+    assert stepped(0.01, ladder, 1) == 0.1
+    assert stepped(0.01, ladder, -1) == 0.01
+
+
+def test_batches_go_up_to_all_examples_and_down_from_them() -> None:
+    """All examples are written as None."""
+    session = at(begun("--points 20 --batch 5"), "batch")
+    sizes = []
+    for key in ("right", "right", "right", "left", "left"):
+        session = pressed(session, parse_keys(key))
+        sizes.append(session.play.playground.batch)
+    assert sizes == [10, None, None, 10, 5]
+
+
+def test_space_before_the_end_trains_to_it() -> None:
+    assert len(begun(keys="5n space").training.costs) == 12
+
+
+def test_with_nothing_done_there_is_nothing_to_undo() -> None:
+    session = begun()
+    after = pressed(session, parse_keys("u"))
+    assert after.play.playground == session.play.playground
+    assert after.run is session.run
 
 
 def test_space_at_the_end_goes_on_for_as_many_epochs() -> None:

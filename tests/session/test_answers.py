@@ -43,7 +43,14 @@ def test_what_is_no_number_is_refused_and_never_run(text):
 
 @pytest.mark.parametrize(
     "text",
-    ["0.1, -0.2, 3", "[0.1 -0.2 3]", "0.1 -0.2 3", "[0.1, -1/5, 3]", "1/10;-0.2;maximum(3, 1)"],
+    [
+        "0.1, -0.2, 3",
+        "[0.1 -0.2 3]",
+        "0.1 -0.2 3",
+        "[0.1, -1/5, 3]",
+        "1/10;-0.2;maximum(3, 1)",
+        "maximum(0, 0.1), -0.2, 3",
+    ],
 )
 def test_a_row_may_be_written_with_commas_or_blanks(text):
     assert read_numbers(text, 3) == (0.1, -0.2, 3.0)

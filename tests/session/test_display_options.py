@@ -5,6 +5,7 @@ import pytest
 from session_walks import open_at, press
 
 from gdtutor.engine.expression import to_text
+from gdtutor.session.display_options import scroll
 from gdtutor.session.operands import node_expr
 from gdtutor.session.state import Session, current_step
 
@@ -97,3 +98,19 @@ def test_digits_stay_between_one_and_seventeen() -> None:
     assert press(session, "2D").look.digits == 6
     assert press(session, "9d").look.digits == 1
     assert press(session, "99D").look.digits == 17
+
+
+def test_the_prose_stays_at_its_top_and_goes_down_by_lines() -> None:
+    session = open_at("bias", "forward:z")
+    assert scroll(session, -3).look.scroll == 0
+    assert scroll(scroll(session, 5), -2).look.scroll == 3
+
+
+def test_left_and_right_go_from_cell_to_cell_while_one_is_open() -> None:
+    session = press(open_at("or-vectorised", "forward:Z"), "c")
+    assert session.look.cell == (0, 0)
+    right = press(session, "3right")
+    assert right.look.cell == (0, 3)
+    left = press(right, "2left")
+    assert left.look.cell == (0, 1)
+    assert left.step == session.step

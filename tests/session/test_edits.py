@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from walks import KINK, NETWORK, NEURON, ROWS, pressed, typed, walk
 
 from gdtutor.session.comparison import changed_gradients, changed_values
-from gdtutor.session.edits import apply_edit
+from gdtutor.session.edits import apply_edit, rate_from_start
 from gdtutor.session.effects import PauseTraining
 from gdtutor.session.press import Press
 from gdtutor.session.snapshots import snapshot_of
@@ -65,6 +65,13 @@ def test_an_optimizer_that_cannot_solve_the_graph_is_refused_before_the_walk_com
     session = typed(pressed(walk(NETWORK, "given"), "e"), "optimizer implicit")
     assert "one linear or sigmoid neuron" in session.prompt.error
     assert session.moment.settings.optimizer == "sgd"
+
+
+def test_a_rate_that_holds_from_the_start_already_is_no_further_change():
+    session = edit(walk(NEURON, "given"), "learning_rate = 3")
+    assert rate_from_start(session) is session
+    later = edit(walk(NEURON, "given"), "2:learning_rate = 3")
+    assert [change.iteration for change in rate_from_start(later).changes] == [0]
 
 
 def test_the_optimizer_can_be_changed_and_its_steps_appear():

@@ -6,7 +6,7 @@ import pytest
 from walks import NEURON, pressed, screen, walk
 
 from gdtutor.lesson.summary import LessonEntry
-from gdtutor.session.catalogue import Library
+from gdtutor.session.catalogue import Library, place_text
 from gdtutor.session.commands import command_for, commands_of
 from gdtutor.session.effects import OpenLesson
 from gdtutor.session.press import Press
@@ -92,3 +92,28 @@ def test_a_lesson_is_marked_once_the_end_of_its_story_was_seen_in_this_sitting()
     assert "✓" not in screen(pressed(start, "z l"))
     seen = pressed(start, "G n home l")
     assert seen.library.finished == {seen.lesson.id}
+
+
+@pytest.mark.parametrize(
+    ("place", "said"),
+    [
+        ((0, 0, 12, ()), "opening page"),
+        ((0, 3, 12, ()), "step 3 of 12"),
+        ((2, 3, 12, ("w1=0.9",)), "iteration 2, step 3 of 12, 1 change"),
+        ((2, 0, 12, ("w1=0.9", "w2=0")), "iteration 2, opening page, 2 changes"),
+    ],
+)
+def test_a_place_is_told_by_iteration_step_and_changes(place, said):
+    assert place_text(*place) == said
+
+
+def test_without_a_search_escape_leaves_the_cursor_and_with_one_it_stays_on_its_lesson():
+    assert pressed(library(7), "escape").library.cursor == 7
+    searched = replace(library(), library=Library(ENTRIES, 2, search="lesson 2"))
+    shown = pressed(searched, "escape").library
+    assert (shown.search, ENTRIES[shown.cursor].number) == ("", "21")
+
+
+def test_a_cursor_beyond_a_list_that_became_shorter_opens_its_last_lesson():
+    _, effects = update(library(99), Press("enter"))
+    assert [e.path for e in effects if isinstance(e, OpenLesson)] == ["25.md"]

@@ -11,7 +11,7 @@ from gdtutor.cli.arguments import COMMANDS, parser_of
 from gdtutor.cli.lessons import session_of
 from gdtutor.drive import headless
 from gdtutor.drive.keys import parse_keys
-from gdtutor.session.link import command_of
+from gdtutor.session.link import command_of, place_of
 from gdtutor.session.state import AutoPlay, Screen
 from gdtutor.values import replace
 
@@ -41,6 +41,14 @@ def test_the_command_of_a_place_names_lesson_changes_and_cell():
         "gdtutor xor-hidden --set 'W1[0,1]=0.9' --set 20:learning_rate=5 "
         "--at '37/backward:W1[0,1]' --example 1 --digits 5"
     )
+
+
+def test_of_a_lesson_without_an_opening_page_its_first_step_alone_has_no_place(tmp_path):
+    path = tmp_path / "bare.md"
+    text = NEURON.read_text(encoding="utf-8").replace("# One neuron\n\nOpening page.", "")
+    path.write_text(text, encoding="utf-8")
+    places = [place_of(walk(path, keys=keys)) for keys in ("", "n", "n n")]
+    assert places == ["", "forward:z", "forward:yhat"]
 
 
 @pytest.mark.parametrize(("keys", "words"), [("", ""), ("D", " --digits 6"), ("d", " --digits 4")])

@@ -24,3 +24,10 @@ def test_a_walk_without_a_way_back_updates_as_training_does(tmp_path):
     assert float(after) == pytest.approx(0.9)
     text = frame_of(moved(session, 0, len(phases)), 80, 24, UNICODE).text()
     assert "from 0.5 to 0.9" in text
+
+
+def test_the_gradients_of_a_walk_are_as_many_as_their_names(tmp_path):
+    lesson, reports = parse_lesson(neuron(), tmp_path / "07-lesson.md")
+    assert lesson is not None, reports
+    gradients = opened(Session(), Opened(lesson, run_of(lesson))).moment.trace.gradients
+    assert len(gradients) == len(list(gradients)) > 0

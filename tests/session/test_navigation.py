@@ -5,9 +5,12 @@ import pytest
 from session_walks import open_at, press
 
 from gdtutor.engine.errors import GdTutorError
-from gdtutor.session.navigation import goto
+from gdtutor.session.navigation import goto, goto_step
+from gdtutor.session.press import Press
 from gdtutor.session.state import Session, current_step
 from gdtutor.session.steps import Phase
+from gdtutor.session.update import update
+from gdtutor.session.works_at import iterations
 from gdtutor.values import replace
 
 LESSONS = ("bias", "or-vectorised", "xor-hidden", "gradients-add-up")
@@ -92,6 +95,22 @@ def test_phases_and_iterations_are_one_key_apart() -> None:
     assert "iteration 0" in press(session, "pageup").message
 
 
+def test_from_the_opening_page_the_next_iteration_begins_at_its_first_step() -> None:
+    assert place(press(open_at("bias"), "pagedown")) == (1, 1, "given", "")
+
+
+def test_enter_leads_nowhere_where_no_question_is_open() -> None:
+    session = open_at("bias", "forward:z")
+    after, effects = update(session, Press("enter"))
+    assert (place(after), after.lesson, effects) == (place(session), session.lesson, ())
+
+
+def test_only_where_there_are_iterations_a_step_that_is_not_there_may_be_one() -> None:
+    assert "Write iteration 99" in press(open_at("bias"), "99G").message
+    assert "Write iteration" not in press(open_at("gradients-add-up"), "99G").message
+    assert "Write iteration" not in goto_step(open_at("bias"), 0).message
+
+
 def test_first_last_and_numbered_steps() -> None:
     session = open_at("bias", "3/backward:z")
     assert place(press(session, "G")) == (3, 13, "update", "b")
@@ -146,6 +165,8 @@ def test_a_lesson_that_does_not_train_ends_and_says_why() -> None:
     assert session.look.is_closing
     assert "nothing to train" in press(session, "t").message
     assert "one iteration" in press(session, "pagedown").message
+    assert "one iteration" in iterations(session)
+    assert iterations(open_at("bias")) == ""
 
 
 def test_given_values_are_one_step_and_inputs_get_no_backward_step() -> None:

@@ -7,6 +7,7 @@ from gdtutor.session.effects import PauseTraining, Train
 from gdtutor.session.press import Press
 from gdtutor.session.snapshots import snapshot_of
 from gdtutor.session.state import Screen, Session, Status
+from gdtutor.session.training import MOST_MEAN, MOST_RATE, WATCHED, seconds_watched, watched_by
 from gdtutor.session.update import Progressed, update
 
 
@@ -111,6 +112,10 @@ def test_the_rate_has_bounds_that_its_keys_come_back_from() -> None:
         refused = press(session, keys)
         assert "between 1e-12 and 1e+12" in refused.message
         assert refused.changes == ()
+    high = press(session, "39+")
+    assert high.run is not None
+    assert high.run.learning_rate(0) > MOST_RATE / 2
+    assert press(high, "+").changes == high.changes
     low = press(session, "39-")
     assert low.run is not None
     assert 0 < low.run.learning_rate(0) < 1e-10
@@ -157,6 +162,17 @@ def test_the_mean_is_off_until_it_is_asked_for_and_says_over_how_much_it_is() ->
     assert refused.train_look.mean == 25
     early = press(session, "6000m")
     assert "begins at epoch 5,999" in early.message
+
+
+def test_a_mean_is_over_the_most_epochs_and_no_more() -> None:
+    session = press(open_at("bias"), "t")
+    assert press(session, f"{MOST_MEAN}m").train_look.mean == MOST_MEAN
+    assert press(session, f"{MOST_MEAN + 1}m").is_error
+
+
+def test_a_watched_run_is_whole_after_its_time_and_stays_so() -> None:
+    assert [watched_by(part * WATCHED, 400) for part in (0, 0.5, 1, 3)] == [0, 100, 400, 400]
+    assert [seconds_watched(done, 400) for done in (0, 100, 400)] == [0, WATCHED / 2, WATCHED]
 
 
 def test_a_mean_leaves_the_costs_as_they_are() -> None:
