@@ -7,15 +7,12 @@ some of them catch and others print; `raise_interrupts` says where the work begi
 # The part of `signal` in C, which is there at once; what Python adds takes a while to import.
 import _signal as signal  # type: ignore[import-not-found]
 import os
-import sys
 
-_OF_SIGNALS = 128
-"""Exit codes above it are those of a program that a signal has ended."""
 _INTERRUPTED = 130
 
 
-def main() -> int:
-    """Run gdtutor and return its exit code."""
+def main() -> None:
+    """Run gdtutor, and end with its exit code."""
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, _end_at_once)
     from gdtutor.cli import main as run
@@ -29,10 +26,9 @@ def main() -> int:
     finally:
         if signal.getsignal(signal.SIGINT) != signal.SIG_IGN:
             signal.signal(signal.SIGINT, _end_at_once)
-    if code > _OF_SIGNALS:
-        # All is written. Python would take itself apart first, longer than a signal may wait.
-        os._exit(code)
-    return code
+    # All is written. Python would take itself apart first, and wait for a product that a thread is
+    # in, longer than who presses q or Ctrl-C should.
+    os._exit(code)
 
 
 def _end_at_once(_number: int, _frame: object) -> None:
@@ -40,4 +36,4 @@ def _end_at_once(_number: int, _frame: object) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -22,7 +22,11 @@ from typing import NamedTuple
 from tests.pseudo_terminal import PseudoTerminal
 
 SCREENS = ((), ("bias",), ("xor-hidden", "--keys", "3n t"))
-COMMANDS = (("list",), ("transcript", "bias"), ("train", "bias"), ("--version",))
+COMMANDS = (
+    ("list",), ("transcript", "bias"), ("train", "bias"), ("--version",), ("check",), ("notes",),
+    ("progress",), ("export", "bias"), ("shot", "bias"), ("worksheet", "bias"),
+    ("join", "ann@127.0.0.1:9"),
+)  # fmt: skip
 ENDING = {signal.SIGTERM: (143,), signal.SIGHUP: (129,), signal.SIGINT: (0, 130)}
 KILLING = (signal.SIGQUIT, signal.SIGUSR1, signal.SIGALRM, signal.SIGXCPU)
 WRITES = 40
@@ -54,7 +58,8 @@ def moments(step: int) -> Iterator[Moment]:
             yield from (Moment(arguments, number, count, 0) for count in range(1, WRITES + 1))
             yield from (Moment(arguments, number, 0, at) for at in range(step, 1001, step))
     for arguments in COMMANDS:
-        yield from (Moment(arguments, signal.SIGINT, 0, at) for at in range(step, 501, step))
+        for number in (signal.SIGINT, signal.SIGTERM):
+            yield from (Moment(arguments, number, 0, at) for at in range(step, 501, step))
 
 
 def outside(sent: bytes) -> bytes:
@@ -104,7 +109,8 @@ def _codes(moment: Moment, is_entered: bool) -> tuple[int, ...]:
     """Return the exit codes that are right; a program that has not begun dies by the signal."""
     by_itself = -int(moment.signal)
     if moment.arguments not in SCREENS:
-        return (0, 130, by_itself)
+        # There is no class to join, and `notes` goes on until it is ended.
+        return (2 if moment.arguments[0] == "join" else 0, 130, by_itself)
     own = ENDING.get(moment.signal, ())
     if moment.signal in ENDING and is_entered:
         return own

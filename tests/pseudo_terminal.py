@@ -20,13 +20,12 @@ PATIENCE = 90.0
 machine is."""
 
 IN_ORDER = """
-import sys
 from functools import partial
 from gdtutor.ui import signals
 
 signals.heed_signals = partial(signals.heed_signals, delay=60)
-from gdtutor.cli import main
-sys.exit(main(sys.argv[1:]))
+from gdtutor.__main__ import main
+main()
 """
 """The program for `python -c`, where a signal leaves it the time that it needs to end in order; by
 itself it has less than a second before a thread ends it, which is not enough on a busy machine."""

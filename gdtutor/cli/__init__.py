@@ -19,25 +19,13 @@ from collections.abc import Sequence
 from gdtutor.cli.arguments import COMMANDS, parser_of
 from gdtutor.cli.output import complain, flush
 from gdtutor.cli.streams import prepare_streams
-from gdtutor.drive.background import leave_unfinished
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.ui.terminal import settle
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run gdtutor and return its exit code; work that was left ends with the process, here."""
-    try:
-        code = _done(list(sys.argv[1:] if argv is None else argv))
-    except SystemExit as end:
-        if isinstance(end.code, int):
-            leave_unfinished(end.code)
-        raise
-    leave_unfinished(code)
-    return code
-
-
-def _done(words: list[str]) -> int:
-    """Return the exit code of a command line, with everything written that there is."""
+    """Run gdtutor and return its exit code, with everything written that there is."""
+    words = list(sys.argv[1:] if argv is None else argv)
     prepare_streams()
     try:
         try:

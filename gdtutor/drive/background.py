@@ -7,8 +7,6 @@ daemons: a program that leaves does not wait for them.
 from __future__ import annotations
 
 import contextlib
-import os
-import sys
 import threading
 from collections.abc import Callable
 from contextvars import copy_context
@@ -22,9 +20,6 @@ T = TypeVar("T")
 LOOK_EVERY = 0.02
 """Seconds between two looks, while somebody waits, at whether a signal has come; and what work has
 to end by itself once somebody wants to leave."""
-
-_unfinished: set[int] = set()
-"""The jobs that go on, by identity."""
 
 
 class Job(Generic[T]):
@@ -42,7 +37,6 @@ class Job(Generic[T]):
         self._ended = threading.Event()
         self._result: list[T] = []
         self._error: BaseException | None = None
-        _unfinished.add(id(self))
         run = copy_context().run
         threading.Thread(target=lambda: run(self._run), daemon=True).start()
 
@@ -51,7 +45,6 @@ class Job(Generic[T]):
             self._result.append(self._work())
         except BaseException as error:  # whatever it is belongs to the thread that asks
             self._error = error
-        _unfinished.discard(id(self))
         self._ended.set()
         self._when_done()
 
@@ -113,16 +106,3 @@ def unless_stopped(
             return None
         had_time = is_wanted()
     return job.result()
-
-
-def leave_unfinished(code: int, end: Callable[[int], object] = os._exit) -> None:
-    """End the process now with an exit code where work goes on; else return.
-
-    The end of the interpreter would wait for a product that a thread is in.
-    """
-    if not _unfinished:
-        return
-    for stream in (sys.stdout, sys.stderr):
-        with contextlib.suppress(OSError, ValueError, AttributeError):
-            stream.flush()
-    end(code)
