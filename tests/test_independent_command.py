@@ -1,5 +1,6 @@
 """The second computation agrees with sound lessons, and notices every planted fault."""
 
+import random
 import re
 from itertools import count
 from pathlib import Path
@@ -8,13 +9,13 @@ import pytest
 
 from gdtutor.engine.operations import OPERATIONS
 from gdtutor.lesson.tables import NETWORK_COSTS
-from gdtutor.training import rates
+from gdtutor.training import csvdata, rates
 from gdtutor.training.datasets import DATASETS
 from gdtutor.training.initialise import INITIALISATIONS
 from gdtutor.training.optimisers import OPTIMISERS
 from gdtutor.training.scaling import SCALINGS
 from gdtutor.values import replace
-from tests.independent import bounded, holding, program, shrinking
+from tests.independent import bounded, drawing, holding, program, shrinking, sources
 from tests.independent.__main__ import main, told_failure
 from tests.independent.drawing import Case, drawn
 from tests.independent.trying import tried
@@ -99,10 +100,10 @@ def test_every_operation_is_drawn_sometimes(name):
 @pytest.mark.parametrize(
     "pattern",
     [
-        *(f'optimizer = "{name}"' for name in OPTIMISERS if name != "implicit"),
+        *(f'optimizer = "{name}"' for name in OPTIMISERS),
         *(f'kind = "{name}"' for name in rates.SCHEDULES),
         *(f'init = "{name}"' for name in INITIALISATIONS),
-        *(f'dataset = "{name}"' for name, row in DATASETS.items() if row.is_gate),
+        *(f'dataset = "{name}"' for name in DATASETS),
         *(f'cost = "{name}"' for name in NETWORK_COSTS),
         *(f'scale = "{name}"' for name in SCALINGS),
         *(f'order = "{name}"' for name in ("given", "shuffled", "drawn")),
@@ -155,6 +156,30 @@ def test_a_wrong_derivative_is_noticed(monkeypatch, operation, change):
 def test_a_wrong_line_of_an_optimiser_is_noticed(monkeypatch, optimizer, lines):
     monkeypatch.setitem(OPTIMISERS, optimizer, replace(OPTIMISERS[optimizer], lines=lines))
     assert re.search(r"\d/update:w", why(case(optimizer)))
+
+
+def test_an_implicit_step_by_the_gradient_before_it_is_noticed(monkeypatch):
+    implicit = drawing.implicit(random.Random(5))
+    assert why(implicit) == ""
+    wrong = replace(OPTIMISERS["implicit"], lines=(("p", "p - learning_rate*g"),))
+    monkeypatch.setitem(OPTIMISERS, "implicit", wrong)
+    assert "after an implicit step" in why(implicit)
+
+
+def test_examples_that_come_from_a_file_hold_and_one_that_is_off_is_noticed(monkeypatch):
+    in_csv = Case(case("sgd").text, in_csv=True)
+    assert why(in_csv) == ""
+    monkeypatch.setattr(csvdata, "float", lambda text: float(text) + 2**-50, raising=False)
+    assert "given" in why(in_csv)
+
+
+def test_rows_of_a_data_set_that_are_not_as_it_is_told_are_noticed(monkeypatch):
+    data = {"dataset": "plane", "count": 5}
+    assert len(sources.examples_of(data)[0]) == 5
+    wrong = replace(DATASETS["plane"], make=DATASETS["bumps"].make)
+    monkeypatch.setitem(DATASETS, "plane", wrong)
+    with pytest.raises(AssertionError, match="plane"):
+        sources.examples_of(data)
 
 
 def test_a_wrong_schedule_is_noticed(monkeypatch):

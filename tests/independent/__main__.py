@@ -44,6 +44,7 @@ def told_failure(failed, case, folder, seconds=SHRINKING):
     path = folder / f"{failed.seed}.md"
     path.write_text(case.text, encoding="utf-8")
     words = " ".join(shlex.quote(f"--word={word}") for word in case.words)
+    words += " --csv" * case.in_csv
     why = tried(failed.seed, case).why
     return [
         f"DIFFERS: case {failed.seed}",
@@ -64,6 +65,7 @@ def parser():
     made.add_argument("--jobs", type=int, default=1, help="processes")
     made.add_argument("--failures", type=int, default=5, help="after how many to stop")
     made.add_argument("--again", type=Path, metavar="FILE", help="try this one lesson")
+    made.add_argument("--csv", action="store_true", help="with --again: its examples in a file")
     made.add_argument("--word", action="append", default=[], help="for the commands, with --again")
     made.add_argument(
         "--save", type=Path, default=Path(tempfile.gettempdir()) / "gdtutor-independent",
@@ -79,7 +81,7 @@ def main(words=None):
         print("a long double is no wider than a float64 here: nothing to compare with")
         return 2
     if asked.again is not None:
-        one = tried(0, Case(asked.again.read_text(encoding="utf-8"), tuple(asked.word)))
+        one = tried(0, Case(asked.again.read_text(encoding="utf-8"), tuple(asked.word), asked.csv))
         print(one.why or one.refused or f"{one.figures:,} figures hold")
         return 1 if one.why else 0
     first = int(time()) % SPREAD if asked.seed is None else asked.seed

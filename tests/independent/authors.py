@@ -46,6 +46,8 @@ class Case:
 
     text: str
     words: tuple[str, ...] = ()
+    in_csv: bool = False
+    """Whether the program gets the examples as a CSV file, where that can be."""
 
 
 class Written(str):

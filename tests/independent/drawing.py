@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 from tests.independent.authors import Author, Case, table_rows
-from tests.independent.sources import COSTS, GATES
+from tests.independent.sources import CLOUDS, COSTS, GATES
 
 HIDDEN = ("sigmoid", "tanh", "relu", "leaky_relu", "softplus", "sin", "softmax", "linear")
 OUTPUTS = ("sigmoid", "tanh", "linear", "softmax")
@@ -19,7 +20,29 @@ WEIGHTS = ("plain", "xavier", "he", "uniform", "normal")
 def drawn(seed):
     """Return the case of a seed."""
     rng = random.Random(seed)
-    return (NetworkAuthor if rng.random() < 0.15 else Author)(rng).case()
+    kind = rng.random()
+    if kind < 0.03:
+        return implicit(rng)
+    case = (NetworkAuthor if kind < 0.2 else Author)(rng).case()
+    return replace(case, in_csv=rng.random() < 0.1)
+
+
+def implicit(rng):
+    """Return a case of one neuron that descends implicitly."""
+    author = Author(rng)
+    author.examples, author.kind = rng.randint(1, 5), "scalar"
+    author.inputs, author.targets = {"x1": None, "x2": None}, {"y": None}
+    rows = [f"{name} = {author.number()!r}" for name in ("w1", "w2", "b")]
+    training = [row for row in author.training_rows() if not row.startswith("hyper")]
+    training[3] = 'optimizer = "implicit"'
+    front = ["format = 1", 'id = "drawn-case"', 'title = "Drawn"', "[parameters]", *rows, "[data]",
+             'inputs = ["x1", "x2"]', 'targets = ["y"]', f"examples = {author.rows()}",
+             "[training]", *training]  # fmt: skip
+    if rng.random() < 0.3:
+        front.insert(3, f'frozen = ["{rng.choice(("w1", "b"))}"]')
+    lines = ["z = w1*x1 + w2*x2 + b", f"yhat = {rng.choice(('sigmoid(z)', 'identity(z)'))}",
+             "L = (yhat - y)**2/2"]  # fmt: skip
+    return Case("\n".join(["+++", *front, "+++", "```graph", *lines, "```", ""]))
 
 
 class NetworkAuthor(Author):
@@ -27,15 +50,17 @@ class NetworkAuthor(Author):
 
     def __init__(self, rng):
         super().__init__(rng)
-        self.kind, self.is_gate = "matrices", rng.random() < 0.4
+        self.kind, self.is_gate = "matrices", rng.random() < 0.3
+        self.cloud = rng.choice(list(CLOUDS)) if not self.is_gate and rng.random() < 0.4 else ""
         self.constants = {}
 
     def case(self):
         """Return a random case."""
         rng = self.rng
-        wide = 2 if self.is_gate else rng.randint(1, 3)
-        out = 1 if self.is_gate else rng.randint(1, 3)
-        self.examples = 4 if self.is_gate else rng.randint(1, 6)
+        wide = 2 if self.is_gate or self.cloud else rng.randint(1, 3)
+        self.classes = rng.randint(2, 3) if self.cloud in ("gaussians", "spiral") else 1
+        out = 1 if self.is_gate else self.classes if self.cloud else rng.randint(1, 3)
+        self.examples = 4 if self.is_gate else rng.randint(2 if self.cloud else 1, 6)
         self.layers = [wide, *(rng.randint(1, 3) for _ in range(rng.randint(0, 2))), out]
         self.inputs = {"X": [f"x{i + 1}" for i in range(wide)]}
         self.targets = {"Y": ["y"] if out == 1 else [f"y{i + 1}" for i in range(out)]}
@@ -75,6 +100,16 @@ class NetworkAuthor(Author):
             self.variant = "another"
             front += ["", "[[variants]]", 'name = "another"', f"network.seed = {rng.randint(0, 9)}"]
         return "\n".join(["+++", *front, "+++", ""])
+
+    def data_rows(self):
+        """Return the rows of the `[data]` table that say what the examples are."""
+        rng, rows = self.rng, super().data_rows()
+        if self.cloud:
+            rows[0] = f'dataset = "{self.cloud}"\ncount = {self.examples}'
+            rows += [f"seed = {rng.randint(0, 99)}"] * (rng.random() < 0.7)
+            rows += [f"noise = {rng.choice((0, 0.1, 2.5))}"] * (rng.random() < 0.6)
+            rows += [f"classes = {self.classes}"] * (self.classes > 1)
+        return rows
 
     def _features(self):
         """Return formulas of the inputs, each once."""

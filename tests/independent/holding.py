@@ -80,6 +80,7 @@ class _Walk:
         self.parameters = dict(lesson.given)
         self.state = {}
         self.since = {}
+        self.implicit, self.given, self.lines = {}, {}, []
         self.iteration, self.scene = 0, -1
         self.tape = self.gradients = None
         self.seen = set()
@@ -95,6 +96,8 @@ class _Walk:
     def finish(self):
         """Require every line, gradient and update of an iteration to have been shown."""
         lesson = self.lesson
+        if self.implicit:
+            self._hold_implicit()
         wanted = {("forward", name) for lines in lesson.scenes for name, _ in lines}
         if lesson.training:
             wanted |= {
@@ -115,6 +118,7 @@ class _Walk:
             self._hold_given(name, value, data, len(chosen), f"{where} {name}")
         lines = reading.scenes_of(lesson, self.iteration)[self.scene]
         root = lines[-1][0]
+        self.given, self.lines = shown, lines
         self.tape, self.gradients = self._computed(shown, lines)
         if is_last:
             self.held.shown[self.iteration, "cost"] = (self.tape.value(root), len(chosen))
@@ -221,7 +225,7 @@ class _Walk:
             new = self._updated(name, rule, STATES[named], used, step["learning_rate"])
             compare(self.held, f"{where}.{variable}", after, new[variable])
         else:
-            self._hold_implicit(name, before, after)
+            self.implicit[name] = before, after, step["learning_rate"]
         if variable == "p":
             self.parameters[name] = after
             self.state[name] = {
@@ -243,8 +247,18 @@ class _Walk:
             new, kept = rule(exact(p), gradient, exact(rate), old)
         return {"p": new, **kept}
 
-    def _hold_implicit(self, name, before, after):
-        """The step is the gradient's at the parameters after it: all are needed to tell."""
+    def _hold_implicit(self):
+        """Hold steps whose gradient is the one at the parameters after all of them."""
+        after = {name: step[1] for name, step in self.implicit.items()}
+        gradients = self._computed({**self.given, **after}, self.lines)[1]
+        for name, (before, now, rate) in self.implicit.items():
+            moved = B.mul(exact(rate), gradients[name])
+            size = np.abs(before) + np.abs(now) + np.abs(moved.value)
+            # The root is a float64: what it stands for moves by as much as the rate multiplies.
+            loose = B.Bounded(moved.value, moved.bound + 1e-12 * (1 + rate) * size)
+            compare(self.held, f"{name} after an implicit step", now, B.sub(exact(before), loose),
+                    is_gradient=True)  # fmt: skip
+        self.implicit.clear()
 
 
 def _about(rate):

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+import json
 import math
+import tempfile
+from pathlib import Path
 
 import numpy as np
 
 from tests.independent import bounded as B
+from tests.independent import program
 
 GATES = {
     "and": (0, 0, 0, 1), "or": (0, 1, 1, 1), "xor": (0, 1, 1, 0),
     "nand": (1, 1, 1, 0), "nor": (1, 0, 0, 0), "xnor": (1, 0, 0, 1),
 }  # fmt: skip
 """The targets of the rows 00, 01, 10, 11."""
+CLOUDS = {
+    "circle": lambda a, b: (np.hypot(a, b) <= 0.5) + 0.5 * (np.abs(np.hypot(a, b) - 0.6) < 0.1),
+    "quadrants": lambda a, b: (a * b < 0) + 0.5 * (np.minimum(np.abs(a), np.abs(b)) < 0.05),
+    "checkerboard": lambda a, b: (np.floor(2 * a) + np.floor(2 * b)) % 2,
+    "plane": lambda a, b: (a + b) / 2, "gaussians": None, "spiral": None, "moons": None,
+    "bumps": None,
+}  # fmt: skip
+"""What the page on lessons says that a target is without noise; a half more where no point is."""
 COSTS = {
     "squared": "sum((Yhat - Y)**2)/(2*m)",
     "binary_cross_entropy": "sum(binary_cross_entropy(Yhat, Y))/m",
@@ -99,7 +111,9 @@ def _turned(value, in_rows):
 
 def examples_of(data):
     """Return the examples and how far off rounding may have brought each."""
-    if "dataset" in data:
+    if data.get("dataset") in CLOUDS:
+        rows = _rows_shown(data)
+    elif "dataset" in data:
         targets = GATES[data["dataset"]]
         rows = np.array([(k // 2, k % 2, targets[k]) for k in range(4)], dtype=float)
         data.setdefault("inputs", ["x1", "x2"])
@@ -120,6 +134,28 @@ def examples_of(data):
     bound[:, :width] = 8 * B.ROUNDING * (np.abs(columns).max(axis=0) / scale + 1)
     rows[:, :width] = ((columns - shift) / scale).astype(float)
     return rows, bound
+
+
+def _rows_shown(data):
+    """Read the rows of a data set off a lesson without training, and hold them to what is said of
+    the set."""
+    keys = ("dataset", "count", "noise", "classes", "seed")
+    told = [f"{key} = {json.dumps(data[key])}" for key in keys if key in data]
+    names = [f"y{k + 1}" for k in range(data["classes"])] if "classes" in data else ["y"]
+    bound = ['inputs = { X = ["x1", "x2"] }', f"targets = {{ Y = {json.dumps(names)} }}"]
+    front = ["format = 1", 'id = "rows"', 'title = "R"', "[parameters]", "w = 1.0", "[data]"]
+    text = "\n".join(["+++", *front, *told, *bound, "+++", "```graph", "C = w*(sum(X) + sum(Y))"])
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "rows.md"
+        path.write_text(text + "\n```\n", encoding="utf-8")
+        shown = program.data("transcript", path)["steps"][0]["values"]
+    rows = np.vstack([program.numbers(shown["X"]), program.numbers(shown["Y"])]).T
+    rule = CLOUDS[data["dataset"]]
+    if rule is not None and not data.get("noise"):
+        expected = np.asarray(rule(*rows[:, :2].T), dtype=float)
+        expected = expected if len(names) == 1 else np.stack([1 - expected, expected], axis=1)
+        assert np.allclose(rows[:, 2:].squeeze(), expected, atol=1e-15), f"rows of {told}: {rows}"
+    return rows
 
 
 def _counted(data):
