@@ -246,7 +246,13 @@ def test_a_change_after_the_start_is_refused(tmp_path):
         export_text(session_at(NEURON, changes=["3:w1=2"]), 2)
 
 
-def test_a_script_that_would_grow_too_long_is_refused_after_the_first_iteration(monkeypatch):
+@pytest.mark.parametrize("is_uneven", [False, True])
+def test_a_script_that_would_grow_too_long_is_refused_after_the_first_iteration(
+    monkeypatch, tmp_path, is_uneven
+):
+    """A last batch that is shorter than the others holds its share at least."""
+    path = tmp_path / "uneven.md"
+    path.write_text(lesson_text(LINEAR, ROWS), encoding="utf-8")
     walked = []
     phases = script_module._phases
 
@@ -256,7 +262,7 @@ def test_a_script_that_would_grow_too_long_is_refused_after_the_first_iteration(
 
     monkeypatch.setattr(script_module, "_phases", noted)
     with pytest.raises(GdTutorError, match="more than 200,000 numbers"):
-        export_text(session_at(NEURON), 10**6)
+        export_text(session_at(path if is_uneven else NEURON), 10**6)
     assert walked == [0]
 
 

@@ -102,8 +102,8 @@ def export_text(session: Session, iterations: int, command: str = "") -> str:
             walked.append(_phases(code, session.moment))
         held = sum(line.value.size for phase in walked[-1] for line in phase.lines)
         numbers += held
-        # Where all batches are of one size the first iteration tells how much all of them hold.
-        ahead = 0 if _is_uneven(moment) else held * (count - k - 1)
+        # Each later iteration holds as much; one of a shorter batch its share of that, at least.
+        ahead = held // (len(moment.batch) if _is_uneven(moment) else 1) * (count - k - 1)
         if numbers + ahead > MAX_NUMBERS:
             raise GdTutorError(
                 f"the script would hold more than {MAX_NUMBERS:,} numbers",
