@@ -182,12 +182,10 @@ def _shrink(code: Code, moment: Moment) -> list[str]:
     squares = " + ".join(
         f"np.sum(({code.names.gradient(name)}/slope)**2)" for name in moment.problem.trained
     )
-    is_sigmoid = neuron.is_sigmoid
     return [
         f"        slope = {slope}",
         f"        step = {rate_source(settings)}*({squares}) if slope else 0.0",
-        f"        root = solve({z}, {y}, step, {is_sigmoid})",
-        f"        shrink = signal(root, {y}, {is_sigmoid})/slope if slope else 1.0",
+        f"        shrink = shrunk(slope, {z}, {y}, step, {neuron.is_sigmoid}) if slope else 1.0",
     ]
 
 

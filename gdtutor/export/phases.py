@@ -31,7 +31,7 @@ _OWN = [
     "drawn_epochs", "lru_cache", "SHOWN", "EXAMPLES", "sum_to", "place", "one_hot", "k",
     "phase", "epoch",
     "epochs", "turn", "batch", "total", "seen", "cost", "learning_rate", "t", "shrink", "step",
-    "signal", "solve", "_sigmoid", "self",
+    "signal", "solve", "shrunk", "_sigmoid", "self",
 ]  # fmt: skip
 """Names that every script uses itself."""
 

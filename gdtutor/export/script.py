@@ -214,7 +214,7 @@ def _implicit(moment: Moment) -> list[str]:
     """Return the root of the implicit update, as the program itself finds it."""
     if moment.settings is None or not OPTIMISERS[moment.settings.optimizer].solves:
         return []
-    parts = (implicit._sigmoid, implicit.signal, implicit.solve)
+    parts = (implicit._sigmoid, implicit.signal, implicit.solve, implicit.shrunk)
     return [inspect.getsource(part).replace("_HALVINGS", str(implicit._HALVINGS)) for part in parts]
 
 

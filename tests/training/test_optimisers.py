@@ -23,7 +23,7 @@ from gdtutor.training.optimisers import (
     zero_state,
 )
 from gdtutor.training.plan.choice import compile_plan
-from gdtutor.training.plan.implicit import constants_at, solve
+from gdtutor.training.plan.implicit import constants_at, shrunk
 from gdtutor.training.run import Run, RunSegment
 from gdtutor.training.settings import Settings
 from gdtutor.values import replace
@@ -311,8 +311,13 @@ def test_the_lines_of_implicit_descent_give_its_update() -> None:
 
 def test_implicit_descent_does_not_overshoot_where_explicit_descent_does() -> None:
     y = 1.0
-    after = solve(-0.5, y, 1000.0, is_sigmoid=False)
+    slope = -0.5 - y
+    after = -0.5 - 1000.0 * shrunk(slope, -0.5, y, 1000.0, is_sigmoid=False) * slope
     assert -0.5 < after < y
+
+
+def test_implicit_descent_keeps_its_digits_where_it_comes_near_the_target() -> None:
+    assert shrunk(1e9, 1e9 + 1, 1.0, 1e15, is_sigmoid=False) == 1 / (1 + 1e15)
 
 
 def test_a_network_is_refused_by_implicit_descent_with_the_reason() -> None:

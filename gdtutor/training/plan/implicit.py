@@ -122,10 +122,8 @@ def _is_linear(program: FlatProgram, name: str) -> bool:
     return True
 
 
-def signal(z: float, y: float, is_sigmoid: bool) -> float:
-    """Return δ = ∂L/∂z of one example."""
-    if not is_sigmoid:
-        return z - y
+def signal(z: float, y: float) -> float:
+    """Return δ = ∂L/∂z of one example of a sigmoid neuron."""
     out = _sigmoid(z)
     return (out - y) * (out * (1 - out))
 
@@ -134,23 +132,29 @@ def _sigmoid(z: float) -> float:
     return 1 / (1 + math.exp(-z)) if z > -709.0 else 0.0
 
 
-def solve(z: float, y: float, step: float, is_sigmoid: bool) -> float:
-    """Return the root of z' − z + step·δ(z') that lies nearest to z, to machine precision.
+def shrunk(slope: float, z: float, y: float, step: float, is_sigmoid: bool) -> float:
+    """Return δ(z')/δ(z).
 
     Args:
+        slope: δ(z), which is not 0.
         z: Before the update.
         y: The target.
         step: The learning rate times the sum of squares of ∂z/∂w.
         is_sigmoid: Whether the neuron has a sigmoid.
     """
-    start = signal(z, y, is_sigmoid)
+    # In closed form: where z' comes near y, their difference would have lost its digits.
+    return signal(solve(z, y, step), y) / slope if is_sigmoid else 1 / (1 + step)
+
+
+def solve(z: float, y: float, step: float) -> float:
+    """Return the root of z' − z + step·δ(z') of a sigmoid neuron that lies nearest to z, to
+    machine precision; the arguments are those of `shrunk`."""
+    start = signal(z, y)
     if step == 0 or start == 0 or not math.isfinite(z):
         return z
-    if not is_sigmoid:
-        return z - step * (start / (1 + step))
 
     def gap(u: float) -> float:
-        return u - z + step * signal(u, y, True)
+        return u - z + step * signal(u, y)
 
     # |δ| of a sigmoid stays below |σ − y|/4, so the root lies within this reach of z. Walking there
     # in small steps finds the first change of sign, where larger steps could pass over two.
@@ -191,8 +195,7 @@ def implicit_step(
     if before == 0 or not math.isfinite(before):
         return ImplicitStep(1.0, loss, gradients)
     squares = sum(float(np.sum((g / before) ** 2)) for g in gradients.values())
-    after = solve(z, y, learning_rate * squares, neuron.is_sigmoid)
-    shrink = signal(after, y, neuron.is_sigmoid) / before
+    shrink = shrunk(before, z, y, learning_rate * squares, neuron.is_sigmoid)
     return ImplicitStep(shrink, loss, gradients)
 
 
