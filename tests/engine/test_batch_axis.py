@@ -59,6 +59,11 @@ def test_a_hidden_layer_of_as_many_units_as_examples_has_its_examples_down_the_r
         ("sum(X)", ()),
         ("X.T.T", (1,)),
         ("m*X", (1,)),
+        ("X[0]", (0,)),
+        ("X[0:1]", (1,)),
+        ("X[0:1, 0:2]", ()),
+        ("outer(V[0], X[0])", (1,)),
+        ("outer(X[0], V[0])", (0,)),
     ],
 )
 def test_an_axis_goes_with_the_operations_and_ends_where_examples_are_gathered(

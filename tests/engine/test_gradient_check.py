@@ -9,6 +9,7 @@ from gdtutor.engine.gradient_check import (
     TOLERANCE,
     check_cell,
     check_leaf,
+    difference_of,
     nodes_at_kink,
     step_for,
 )
@@ -269,3 +270,11 @@ def test_beside_a_cost_of_6e10_a_wider_step_tells_the_digits_of_a_gradient():
     assert found.is_close
     assert abs(found.estimate - right) / right <= TOLERANCE
     assert found.step > step_for(0.7)
+
+
+@pytest.mark.parametrize("root", [np.inf, -np.inf, np.nan])
+def test_a_difference_that_is_not_finite_confirms_nothing(root):
+    with np.errstate(all="ignore"):
+        found = difference_of("x", (), 1.0, 1e-3, (root, 0.0), 0.0)
+    assert found.relative_error == np.inf
+    assert not found.is_confirmed

@@ -50,3 +50,19 @@ def test_what_only_rules_and_edges_hold_is_written_as_it_is_computed(rule):
     with np.errstate(all="ignore"):
         wanted = evaluate(tree, VALUES)
     np.testing.assert_array_equal(computed(NumpyWriter().write(tree), []), wanted)
+
+
+@pytest.mark.parametrize(
+    ("rule", "source"),
+    [
+        ("a**2", "a**2"),
+        ("a**0.5", "np.power(a, 0.5)"),
+        ("2**a", "np.power(2, a)"),
+        ("sum_to(a, b)", "a"),
+        ("sum_to(a, row)", "np.sum(a, axis=0, keepdims=True)"),
+        ("sum_to(a, number)", "np.sum(a)"),
+    ],
+)
+def test_powers_and_sums_are_written_as_their_exponents_and_shapes_ask(rule, source):
+    shapes = {"a": (2, 2), "b": (2, 2), "row": (1, 2), "number": ()}
+    assert NumpyWriter(shapes=shapes).write(parse_rule(rule)) == source

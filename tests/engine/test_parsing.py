@@ -149,6 +149,7 @@ def test_a_transpose_binds_tighter_than_a_power_or_a_sign():
         ("reshape(a)", "reshape needs one or two lengths", 0),
         ("reshape(a, 0)", "reshape needs one or two lengths", 0),
         ("reshape(a, 2.5)", "reshape needs one or two lengths", 0),
+        ("reshape(a, 2, 3, 4)", "reshape needs one or two lengths", 0),
         ("concat(a)", "concat takes 2 operands, here are 1", 0),
         ("concat(a, b, axis=2)", "the axis of concat must be 0", 18),
         ("dot(a)", "dot takes 2 operands, here are 1", 0),
@@ -305,3 +306,14 @@ def test_arrays_joined_along_two_axes_are_two_calls():
     assert to_text(parse_formula("concat(concat(a, b, axis=1), c, axis=1)")) == (
         "concat(a, b, c, axis=1)"
     )
+
+
+def test_flattened_cells_stand_in_as_many_places_as_there_are():
+    assert parse_formula("flatten(a)") == parse_formula("reshape(a, -1)")
+
+
+@pytest.mark.parametrize(("name", "is_told"), [("max", True), ("min", True), ("sum", False)])
+def test_who_gives_an_extreme_two_values_is_told_the_operation_that_compares_them(name, is_told):
+    with pytest.raises(FormulaError) as caught:
+        parse_formula(f"{name}(a, b)")
+    assert (f"{name}imum(a, b)" in caught.value.hint) == is_told

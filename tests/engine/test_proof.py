@@ -73,6 +73,7 @@ def test_a_kink_that_the_value_does_not_leave_is_none():
 
 def test_a_corner_that_is_multiplied_by_zero_is_none():
     assert proof_of("y = relu(x)*c", {"x": 0.0}, "x", others={"c": 0.0}).kinks == ()
+    assert proof_of("y = relu(x)*c + x", {"x": 0.0}, "x", others={"c": 0.0}).kinks == ()
 
 
 def test_a_kink_upstream_of_the_node_is_none():

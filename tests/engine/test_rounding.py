@@ -42,6 +42,15 @@ def test_a_small_product_is_no_rounding() -> None:
         assert not is_rounding(done.gradients[name], rounding_of(done).gradients[name])
 
 
+def test_the_bound_of_a_gradient_grows_with_its_local_one() -> None:
+    problem = make_problem([("L", "p**3")], {"p": 1e4 + 0.1}, np.empty((0, 0)), [], is_single=True)
+    done = traced(problem)
+    exact = 3 * Fraction(1e4 + 0.1) ** 2
+    bound = rounding_of(done).gradients["p"]
+    assert abs(Fraction(float(done.gradients["p"])) - exact) <= bound
+    assert 1e-17 * exact < bound < 1e-14 * exact
+
+
 def test_an_exact_zero_is_no_rounding() -> None:
     assert not is_rounding(np.array(0.0), np.array(1e-9))
     assert is_rounding(np.array(1e-10), np.array(1e-9))

@@ -24,6 +24,8 @@ def test_a_square_is_a_product_and_a_power_of_one_the_value_itself() -> None:
     assert program.pow(a, Term(2.0, ONE)) == program.mul(a, a)
     assert program.pow(a, Term(1.0, ONE)) == a
     assert program.ops[program.pow(a, Term(3.0, ONE)).id].code == "pow"
+    assert program.pow(a, Term(0.0, ONE)) == program.spread(Term(1.0, ONE), (2,))
+    assert program.pow(a, Term(-1.0, ONE)) == program.div(Term(1.0, ONE), a)
 
 
 def test_a_transpose_of_a_transpose_is_the_matrix() -> None:

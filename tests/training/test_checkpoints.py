@@ -30,3 +30,10 @@ def test_a_visited_state_is_found_until_enough_others_were_visited() -> None:
     for iteration in range(20, 20 + 10 * checkpoints._RECENT):
         kept.visit(iteration, vector, iteration)
     assert kept.nearest(9) == (0, vector, 0)
+
+
+def test_a_branch_has_no_state_of_what_comes_after_it() -> None:
+    kept = Checkpoints(10)
+    for iteration in range(0, 50, 10):
+        kept.keep(iteration, np.zeros(3), iteration)
+    assert kept.up_to(20).bytes * 5 == kept.bytes * 3

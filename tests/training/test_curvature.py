@@ -4,6 +4,7 @@ from walks import NETWORK, walk
 
 from gdtutor.engine.trace import trace
 from gdtutor.training.curvature import MOST_CELLS, curvatures, largest_curvature, stability_of
+from gdtutor.values import replace
 
 QUADRATIC = """+++
 format = 1
@@ -119,7 +120,9 @@ def test_the_curvatures_of_a_network_agree_with_second_differences_of_its_cost()
     assert np.sum(found) == pytest.approx(trace_of_matrix, rel=1e-4)
 
 
-def test_of_many_parameters_no_curvatures_are_worked_out():
+def test_of_many_parameters_and_of_none_no_curvatures_are_worked_out():
     moment = walk(NETWORK, "given").moment
     wide = {n: np.zeros((MOST_CELLS + 1, 1)) for n in moment.problem.trained}
     assert curvatures(moment.problem, wide, moment.batch) is None
+    still = replace(moment.problem, frozen=frozenset(moment.problem.parameters))
+    assert curvatures(still, dict(still.parameters), moment.batch) is None

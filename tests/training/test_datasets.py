@@ -123,6 +123,7 @@ def test_the_regressions_are_their_formulas_and_noise_moves_the_target() -> None
     x1, x2, y = make_dataset("plane", 2, 500).T
     np.testing.assert_allclose(y, (x1 + x2) / 2)
     x1, x2, y = make_dataset("bumps", 2, 500).T
+    assert np.abs([x1, x2]).max() <= 1
     gaussians = [(0, 0.5, 1), (0.5, -0.25, 1), (-0.5, -0.25, 1)]
     gaussians += [(a, -b, -height) for a, b, height in gaussians]
     expected = sum(h * np.exp(-((x1 - a) ** 2 + (x2 - b) ** 2) / 0.08) for a, b, h in gaussians)

@@ -13,6 +13,7 @@ from gdtutor.training.order import (
     batch_of_iteration,
     batches_of_epoch,
     block_of_epochs,
+    check_order,
     epochs_per_block,
     iterations_per_epoch,
 )
@@ -128,3 +129,8 @@ def test_what_has_no_order_is_refused(arguments: tuple, message: str) -> None:
         batch_of_iteration(*arguments)
     with pytest.raises(DataError, match=message):
         batches_of_epoch(*arguments)
+
+
+def test_no_examples_have_no_order() -> None:
+    with pytest.raises(DataError, match="there are no examples"):
+        check_order("given", 0, 0, 1)

@@ -359,3 +359,11 @@ def test_costs_and_states_cannot_be_written_to() -> None:
 def test_a_negative_iteration_is_refused() -> None:
     with pytest.raises(TrainingError, match="count from 0"):
         run_of(xor_231(), SHUFFLED).state(-1)
+
+
+def test_the_update_of_an_iteration_makes_the_state_of_the_next() -> None:
+    run = run_of(xor_231(), replace(SHUFFLED, optimizer="adam"))
+    run.advance(iterations=9)
+    after, following = run.updated(4), run.state(5)
+    assert after.iteration == 5
+    assert bits(after) == bits(following)
