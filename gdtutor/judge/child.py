@@ -14,7 +14,7 @@ import json
 import os
 import pickle
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from types import ModuleType
 from typing import Any
 
@@ -40,7 +40,7 @@ from gdtutor.judge.rewriting import (
     rewritten,
     told_error,
 )
-from gdtutor.judge.source import declares_rows, names_table, statement_lines
+from gdtutor.judge.source import bindings_of, declares_rows, names_table
 from gdtutor.judge.value_watch import ValueWatch
 
 Job = dict[str, Any]
@@ -100,7 +100,10 @@ class _ProgramRun:
         self._layout: dict[str, str] = {}
         self._rows = False
         self._loops = CutLoops(1)
-        self._look: Callable[[Space], Space] = dict
+        self._names: dict[str, str] = {}
+        """By the lesson's name, the program's own."""
+        self._watch = ValueWatch("", set(), {})
+        self._lines: dict[str, list[int]] = {}
         self._after_pass: Space = {}
         """What the names had when a loop that trains was left: what it has learned may be shown."""
 
@@ -122,15 +125,14 @@ class _ProgramRun:
         facts: Job = {}
         job = self._program
         tree = ast.parse(job["text"], job["path"])
-        names = {**{n: n for n in job["wanted"]}, **names_table(tree)}
+        self._names = names = {**{n: n for n in job["wanted"]}, **names_table(tree)}
         self._rows = declares_rows(tree)
-        bound = statement_lines(tree)
-        watch = ValueWatch(job["path"], set(names.values()), bound)
+        watch = ValueWatch(job["path"], set(names.values()), bindings_of(tree))
+        self._watch, self._lines = watch, {}
         laid = {name: self._laid(value) for name, value in given.items()}
         # A count, which shapes and ranges take.
         laid |= {n: int(v) for n, v in laid.items() if n == "m"}
         self._after_pass = {}
-        self._look = lambda space: self._found(space, names, watch)
         kept = copy.deepcopy({name: laid[name] for name in job["data"]})
         space: Space = dict(laid)
         found: Space = {}
@@ -143,15 +145,17 @@ class _ProgramRun:
                 if not self._loops.are_left_before(own_lines(error, job["path"])):
                     raise
                 space = self._module.__dict__ if self._module is not None else space
-            found = self._found(space, names, watch)
+            found = self._found(space)
             if len(found) < len(job["wanted"]):
-                self._call(names, laid, watch, found)
+                self._call(laid, found)
         except BaseException as error:
             facts["error"] = told_error(error, job["path"])
             space = self._module.__dict__ if self._module is not None else space
         finally:
             sys.settrace(None)
-        found = {**found, **self._found(space, names, watch), **self._after_pass}
+        found |= self._found(space)
+        facts["lines"] = {n: watch.made(v) for n, v in found.items()} | self._lines
+        found |= self._after_pass
         values = {
             name: array for name, value in found.items() if (array := as_numbers(value)) is not None
         }
@@ -206,9 +210,10 @@ class _ProgramRun:
             yield from self._loops.passes_of(passes, first, last)
         finally:
             frame = sys._getframe(1)
-            found = self._look({**frame.f_globals, **frame.f_locals})
+            found = self._found({**frame.f_globals, **frame.f_locals})
             if len(found) > len(self._after_pass):
                 self._after_pass = {name: as_numbers(value) for name, value in found.items()}
+                self._lines = {name: self._watch.made(value) for name, value in found.items()}
 
     def _given(self, given: Space) -> Any:
         def ask(name: str, typed: Any, is_lenient: bool) -> Any:
@@ -232,27 +237,22 @@ class _ProgramRun:
 
         return ask
 
-    def _found(self, space: Space, names: Mapping[str, str], watch: ValueWatch) -> Space:
+    def _found(self, space: Space) -> Space:
         """Return the value of every name that has one."""
         found: Space = {}
         for name in self._program["wanted"]:
-            theirs = names[name]
-            options = (
-                value_at(space, theirs),
-                value_in_tables(space, theirs),
-                watch.left.get(theirs),
-            )
+            theirs = self._names[name]
+            left = self._watch.left.get(theirs)
+            options = value_at(space, theirs), value_in_tables(space, theirs), left
             value = next((o for o in options if as_numbers(o) is not None), None)
             if value is not None:
                 found[name] = value
         return found
 
-    def _call(
-        self, names: Mapping[str, str], given: Space, watch: ValueWatch, found: Space
-    ) -> None:
+    def _call(self, given: Space, found: Space) -> None:
         """Call the program's functions, or run its layers, for the names that have no value yet."""
         space = self._module.__dict__ if self._module is not None else {}
-        job = self._program
+        job, names = self._program, self._names
         forward, backward = space.get("forward"), space.get("backward")
         networks = classes_of(space)
         if networks and not layer_class(space) and not objects_of(space):
@@ -266,25 +266,23 @@ class _ProgramRun:
             params = {n: given[n] for n in job["parameters"]}
             known = {**given, **space, **theirs, "params": params}
             returned = call_by_names(forward, known, None)
-            self._take(returned, names, found, watch, "")
+            self._take(returned, found, "")
             if callable(backward):
                 known |= {names[n]: v for n, v in found.items()}
                 slopes = call_by_names(backward, known, cache_in(returned))
-                self._take(slopes, names, found, watch, "d")
+                self._take(slopes, found, "d")
         elif job["chain"] and layer_class(space):
             layers = self._layers or Layers(space, job["chain"])
             made = layers.run(given, job["ends"])
             self._layers = layers
             found |= {n: v for n, v in made.items() if n in job["wanted"] and n not in found}
 
-    def _take(
-        self, returned: Any, names: Mapping[str, str], found: Space, watch: ValueWatch, prefix: str
-    ) -> None:
+    def _take(self, returned: Any, found: Space, prefix: str) -> None:
         """Take what a function returned, by its keys; what it left in its own names otherwise."""
         tables = [returned] if isinstance(returned, dict) else []
         if isinstance(returned, tuple | list):
             tables += [part for part in returned if isinstance(part, dict)]
-        for name, theirs in names.items():
+        for name, theirs in self._names.items():
             if name not in self._program["wanted"]:
                 continue
             for table in tables:
@@ -292,8 +290,9 @@ class _ProgramRun:
                 value = next((table[k] for k in keys if k in table), None)
                 if as_numbers(value) is not None:
                     found[name] = value
-            if name not in found and as_numbers(watch.left.get(theirs)) is not None:
-                found[name] = watch.left[theirs]
+            left = self._watch.left.get(theirs)
+            if name not in found and as_numbers(left) is not None:
+                found[name] = left
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 from gdtutor.values import Struct, field
 
@@ -19,8 +20,6 @@ class ProgramText(Struct, frozen=True):
     """The file that messages name."""
     lines: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     """By name, or the last part of `self.dW`, every line that gives it a value, from 1."""
-    returns: Mapping[str, int] = field(default_factory=dict)
-    """By `Class.method`, the line of its last return."""
     names: Mapping[str, str] = field(default_factory=dict)
     """By the lesson's name, the program's own, as its table `names` says."""
     mistake: str = ""
@@ -75,7 +74,7 @@ def read_program(text: str, path: str = "") -> ProgramText:
         (handed if is_handed_on else computed).setdefault(name, []).append(line)
     # `return {"dW1": dW1}` and `dW1 = net.dW1` give no value where another line computes it.
     bound = {name: tuple(found) for name, found in {**handed, **computed}.items()}
-    return ProgramText(text, path, bound, _returns(tree), names_table(tree))
+    return ProgramText(text, path, bound, names_table(tree))
 
 
 def names_table(tree: ast.Module) -> dict[str, str]:
@@ -148,15 +147,27 @@ def name_of(target: ast.expr) -> str:
                 return ""
 
 
-def statement_lines(tree: ast.Module) -> dict[str, set[int]]:
-    """Return, by name, the lines of every statement that gives it a value."""
-    bound: dict[str, set[int]] = {}
+class AssignedAt(NamedTuple):
+    """What a statement gives values to."""
+
+    line: int
+    """Its first."""
+    targets: tuple[ast.expr, ...]
+    changes: bool
+    """Whether it changes what was there."""
+
+
+def bindings_of(tree: ast.Module) -> dict[int, AssignedAt]:
+    """Return the bindings of a program by every line of their statements."""
+    found: dict[int, AssignedAt] = {}
     for node in ast.walk(tree):
-        if isinstance(node, ast.stmt | ast.NamedExpr):
+        if isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign):
+            binding = AssignedAt(
+                node.lineno, tuple(targets_of(node)), isinstance(node, ast.AugAssign)
+            )
             lines = range(node.lineno, (node.end_lineno or node.lineno) + 1)
-            for target in targets_of(node):
-                bound.setdefault(name_of(target), set()).update(lines)
-    return bound
+            found |= dict.fromkeys(lines, binding)
+    return found
 
 
 def factors_in(statement: str) -> Iterator[list[tuple[str, bool]]]:
@@ -197,20 +208,3 @@ def _bound(tree: ast.AST) -> Iterator[tuple[str, int, bool]]:
             for key, entry in zip(node.keys, node.values, strict=True):
                 if isinstance(key, ast.Constant) and isinstance(key.value, str):
                     yield key.value, key.lineno, bool(name_of(entry))
-
-
-def _returns(tree: ast.AST) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for owner in ast.walk(tree):
-        if isinstance(owner, ast.ClassDef):
-            for method in owner.body:
-                if isinstance(method, ast.FunctionDef):
-                    found[f"{owner.name}.{method.name}"] = _last_return(method)
-        elif isinstance(owner, ast.FunctionDef):
-            found.setdefault(owner.name, _last_return(owner))
-    return found
-
-
-def _last_return(function: ast.FunctionDef) -> int:
-    lines = [node.lineno for node in ast.walk(function) if isinstance(node, ast.Return)]
-    return max(lines, default=function.lineno)

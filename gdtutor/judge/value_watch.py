@@ -1,15 +1,21 @@
-"""Sees the values of names while a program runs, in functions too, and what changes them later."""
+"""Sees the values of names while a program runs, what changes them, and which line made a value."""
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Mapping
 from types import FrameType
 from typing import Any
 
 import numpy as np
 
+from gdtutor.judge.source import AssignedAt, name_of
+
 MOST_CELLS = 1_000_000
 """Largest array that is taken for the value of a name."""
+_MOST, _MOST_MADE = 2000, 20_000
+"""Values whose lines are remembered, and cells of the largest: they stay in memory as long."""
+_NOTHING = AssignedAt(0, (), False)
 Space = dict[str, Any]
 
 
@@ -19,13 +25,14 @@ class ValueWatch:
     Args:
         path: The program's file.
         names: The names that are looked for.
-        bound: By name, the lines that give it a value.
+        bindings: By line, what its statement gives values to.
     """
 
-    def __init__(self, path: str, names: set[str], bound: Mapping[str, set[int]]) -> None:
-        self._path, self._names, self._bound = path, names, bound
+    def __init__(self, path: str, names: set[str], bindings: Mapping[int, AssignedAt]) -> None:
+        self._path, self._names, self._bindings = path, names, bindings
         self._seen: dict[tuple[str, str], tuple[Any, Any]] = {}
-        self._line = 0
+        self._made: dict[int, tuple[Any, list[int]]] = {}
+        self._at: dict[int, int] = {}
         self.changed: dict[str, tuple[Any, int]] = {}
         """By name, its value before another line changed it in place, and that line."""
         self.left: Space = {}
@@ -35,30 +42,77 @@ class ValueWatch:
         """Follow the program's own frames alone."""
         return self._follow if frame.f_code.co_filename == self._path else None
 
-    def _follow(self, frame: FrameType, event: str, _: Any) -> Any:
+    def _follow(self, frame: FrameType, event: str, argument: Any) -> Any:
         if event in ("line", "return"):
-            space = frame.f_locals
+            space, line = frame.f_locals, self._at.pop(id(frame), 0)
+            binding = self._bindings.get(line, _NOTHING)
             for name in self._names & space.keys():
-                self._look(frame.f_code.co_name, name, space[name])
-            self._line = frame.f_lineno
-            if event == "return" and frame.f_code.co_name != "<module>":
-                self._leave(frame, space)
+                self._look(frame.f_code.co_name, name, space[name], line)
+            for target in binding.targets:
+                self._bind(target, {**frame.f_globals, **space}, binding)
+            if event == "line":
+                self._at[id(frame)] = frame.f_lineno
+            else:
+                self._leave(frame, space, argument)
         return self._follow
 
-    def _look(self, scope: str, name: str, value: Any) -> None:
+    def _look(self, scope: str, name: str, value: Any, line: int) -> None:
         if not isinstance(value, np.ndarray) or value.size > MOST_CELLS:
             return
         before = self._seen.get((scope, name))
-        is_own_line = self._line in self._bound.get(name, ())
+        is_own_line = name in map(name_of, self._bindings.get(line, _NOTHING).targets)
         if before is None or before[0] is not value or is_own_line:
             self._seen[scope, name] = (value, value.copy())
         elif not np.array_equal(before[1], value, equal_nan=True):
-            self.changed.setdefault(name, (before[1], self._line))
+            self.changed.setdefault(name, (before[1], line))
             self._seen[scope, name] = (value, value.copy())
 
-    def _leave(self, frame: FrameType, space: Mapping[str, Any]) -> None:
+    def _leave(self, frame: FrameType, space: Mapping[str, Any], returned: Any) -> None:
+        parts = returned.values() if isinstance(returned, dict) else returned
+        for value in (returned, *(parts if isinstance(returned, tuple | list | dict) else ())):
+            if id(value) not in self._made:
+                self._note(value, frame.f_lineno)
         taken = frame.f_code.co_varnames[: frame.f_code.co_argcount]
         for name in self._names & space.keys():
             # What a helper is handed under a name is no value of its own.
-            if name not in taken:
+            if name not in taken and frame.f_code.co_name != "<module>":
                 self.left[name] = space[name]
+
+    def _bind(self, target: ast.expr, space: Space, binding: AssignedAt) -> None:
+        """Note the line of a value at a target, and of an array or a list that it changes."""
+        value = _value(target, space)
+        whole = _value(target.value, space) if isinstance(target, ast.Subscript) else None
+        for changed in (value if binding.changes else None, whole):
+            if isinstance(changed, np.ndarray | list):
+                self._made.pop(id(changed), None)
+                self._note(changed, binding.line)
+        self._note(value, binding.line)
+
+    def _note(self, value: Any, line: int) -> None:
+        is_large = isinstance(value, np.ndarray) and value.size > _MOST_MADE
+        if not is_large and isinstance(value, np.ndarray | np.generic | float | list):
+            _, lines = self._made.setdefault(id(value), (value, []))
+            lines += [line] * (line not in lines and len(lines) < 3)
+            if len(self._made) > _MOST:
+                self._made.pop(next(iter(self._made)))
+
+    def made(self, value: Any) -> list[int]:
+        """Return the identity of a value, and the lines that made and bound it, in order."""
+        return [id(value), *self._made.get(id(value), (None, []))[1]]
+
+
+def _value(target: ast.expr, space: Space) -> Any:
+    """Return what stands at a target; None where it cannot be told without running anything."""
+    match target:
+        case ast.Name(id=name):
+            return space.get(name)
+        case ast.Attribute(value=owner, attr=name):
+            return getattr(_value(owner, space), "__dict__", {}).get(name)
+        case ast.Subscript(value=owner, slice=key):
+            whole = _value(owner, space)
+            at = key.value if isinstance(key, ast.Constant) else _value(key, space)
+            if isinstance(whole, dict) and isinstance(at, int | str):
+                return whole.get(at)
+            if isinstance(whole, list) and isinstance(at, int) and -len(whole) <= at < len(whole):
+                return whole[at]
+    return None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Container, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +31,11 @@ from gdtutor.judge.starts import AskedProgram, asked_of
 from gdtutor.judge.updates import updates_as_the_walk, wrong_update
 from gdtutor.lesson.model import Lesson
 from gdtutor.session.moment import Moment
-from gdtutor.session.slips import Slip, SlipMatch
+from gdtutor.session.slips import Slip
 from gdtutor.values import Struct, replace
+
+_CALL = re.compile(r"[\w.]+\s*=\s*[\w.]+\(")
+"""A statement that gives one name what a call returns."""
 
 
 class Verdict(Struct, frozen=True, eq=False):
@@ -149,14 +153,15 @@ def verdict_of(program: AskedProgram, source: ProgramText, cases: Sequence[Progr
         called = " ".join(a.name for a in late)
         notes = (*notes, f"1/m comes later than in the walk: {called} are m times its gradients.")
     right = tuple(a.name for a in there if a not in wrong)
-    departures = [_departure(a, program, starts, source) for a in wrong]
+    departures = [_departure(a, starts) for a in wrong]
     failed = _failed(mishap, program, there, source)
     order = {a.name: index for index, a in enumerate(asked)}
     if failed is not None:
         departures = sorted([*departures, failed], key=lambda d: order[d.name.name])
     follows = _following(departures, asked, starts)
+    good = {*right, *follows}
     own = [
-        d if d.slip is not None else replace(d, slip=_slip(d, program, starts, source))
+        _explained(d, program, starts, source, good)
         for d in departures
         if d.name.name not in follows
     ]
@@ -180,56 +185,56 @@ def _starts(program: AskedProgram, cases: Sequence[ProgramCase], rows: bool) -> 
     return found
 
 
-def _departure(
-    name: AskedName, program: AskedProgram, starts: Sequence[OneStart], source: ProgramText
-) -> Departure:
+def _departure(name: AskedName, starts: Sequence[OneStart]) -> Departure:
     shown = next(i for i, s in enumerate(starts) if not s.readings[name.name].is_right)
     reading = starts[shown].readings[name.name]
-    line = line_of(name, source, program)
-    changed = starts[shown].case.facts.get("changed", {})
-    theirs = source.names.get(name.name, name.name)
-    if theirs in changed:
-        line = changed[theirs]
-    return Departure(name, line, None, shown, reading, reading.engine)
+    return Departure(name, 0, None, shown, reading, reading.engine)
 
 
-def _slip(
-    departure: Departure, program: AskedProgram, starts: Sequence[OneStart], source: ProgramText
-) -> SlipMatch | None:
+def _explained(
+    departure: Departure,
+    program: AskedProgram,
+    starts: Sequence[OneStart],
+    source: ProgramText,
+    good: Container[str],
+) -> Departure:
+    """Return a departure with its line and its slip; one that failed has both."""
     if departure.reading is None:
-        return None
-    shown = shown_of(departure.name, departure.line, source)
-    slip = slip_of(departure.name, program.asked, starts, shown)
+        return departure
+    name, facts = departure.name, starts[departure.start].case.facts
+    changed = facts.get("changed", {}).get(source.names.get(name.name, name.name))
+    made, called = _lines_of(name.name, facts.get("lines", {}), source, good)
+    line = changed or made
+    slip = slip_of(name, program.asked, starts, shown_of(name, line, source))
+    if slip is not None and slip.slip is Slip.OTHER_VALUE and not changed:
+        # A function is handed the value by the line that calls it.
+        line = called
     if slip is not None and slip.slip is Slip.TRANSPOSED:
-        trace = program.moments[0].traces[departure.name.step.scene]
-        about = turned_factors(departure.name, trace, source, departure.line)
-        return replace(slip, about=about or slip.about)
-    return slip
+        trace = program.moments[0].traces[name.step.scene]
+        slip = replace(slip, about=turned_factors(name, trace, source, line) or slip.about)
+    return replace(departure, line=line, slip=slip)
 
 
-def line_of(name: AskedName, source: ProgramText, program: AskedProgram) -> int:
-    """Return the line of a program that gives a name its value; in a layer class its method's."""
-    line = source.line_of(name.name)
-    if line:
-        return line
-    graph = program.lesson.scenes[-1].graph
-    chain = chain_of(graph)
-    method = "backward" if name.is_gradient else "forward"
-    for number, link in enumerate(chain):
-        kind = "linear" if link[0] == "linear" else link[2].replace("_", "")
-        if name.is_gradient and name.node in link[2:]:
-            return source.line_of("dW" if name.node == link[2] else "db")
-        if name.node == link[1]:
-            if name.is_gradient and number + 1 < len(chain):
-                following = chain[number + 1]
-                kind = "linear" if following[0] == "linear" else following[2].replace("_", "")
-            elif name.is_gradient:
-                break
-            return next(
-                (n for called, n in source.returns.items()
-                 if called.endswith(f".{method}") and kind in called.lower()), 0,
-            )  # fmt: skip
-    return source.returns.get("compute_cost", 0)
+def _lines_of(
+    name: str, lines: Mapping[str, Sequence[int]], source: ProgramText, good: Container[str]
+) -> tuple[int, int]:
+    """Return the line that has made the value of a name, and where that is in a function of one
+    value the line that calls it; 0 where none is known.
+
+    Where the very value is right as another name's, or its line has made one that is, it is the
+    next line that binds it: `Yhat = Z2`, `A1 = sigmoid(X)`.
+    """
+    value, *bound = lines.get(name, (0,))
+    if not bound:
+        return (source.line_of(name),) * 2
+    following = bound[min(1, len(bound) - 1)]
+    called = following if _CALL.match(source.written(following)) else bound[0]
+    for other in (lines[n] for n in lines if n != name and n in good):
+        if other[0] == value:
+            return following, following
+        if other[1:2] == [bound[0]]:
+            return called, called
+    return bound[0], called
 
 
 def _failed(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gdtutor.session.slips import Slip
 from gdtutor.values import Struct
+from tests.judge.handed_on import PROGRAMS, WRONG_LINES
 
 HEAD = "import numpy as np\n"
 SIGMOID = HEAD + "def sigmoid(z):\n    return 1 / (1 + np.exp(-z))\n"
@@ -639,6 +640,7 @@ class RightProgram(Struct, frozen=True):
 
 
 RIGHT = (
+    *(RightProgram(f"values handed on: {name}", "16", text) for name, text in PROGRAMS.items()),
     RightProgram("hidden layer, columns", "16", HIDDEN),
     RightProgram("hidden layer, equal weights", "20", HIDDEN),
     RightProgram("or, with an update", "10", UPDATE_OR),
@@ -759,6 +761,7 @@ def _wrong(lesson: str, text: str, rows: list[tuple[str, str, str, object]]) -> 
 
 
 WRONG = (
+    *(w for name, rows in WRONG_LINES.items() for w in _wrong("16", PROGRAMS[name], rows)),  # type: ignore[arg-type]
     *_wrong("16", ADDING_NET, [
         ("self.dW1 = self.dZ1 @ X.T", "self.dW1 = self.dW1 + self.dZ1 @ X.T", "dW1",
          Slip.NOT_RESET),

@@ -17,6 +17,7 @@ from gdtutor.judge.verdict import Verdict
 from gdtutor.session.slips import Slip
 from tests.judge.corpus import ALL_UPDATES, EPOCHS, HIDDEN, LAYERS, RIGHT, WRONG
 from tests.judge.every_lesson import right_program
+from tests.judge.handed_on import PROGRAMS
 from tests.judge.judging import assignment, judged
 
 
@@ -54,6 +55,9 @@ def test_a_wrong_program_is_named_at_its_line(
     # What is left out stands on no line.
     assert (0 < verdict.first.line <= verdict.source.text.count("\n")) == bool(program.new)
     assert not verdict.is_right
+    if program.text in PROGRAMS.values():
+        # The line that computed it, not one that hands it on.
+        assert program.new in verdict.source.written(verdict.first.line)
     # One slip is one: what stands on it follows, and a method that is called twice has it twice.
     assert {d.slip.slip for d in verdict.also if d.slip} <= {verdict.first.slip.slip}
     if verdict.first.slip.slip is not Slip.IN_PLACE:
