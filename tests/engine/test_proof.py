@@ -53,6 +53,7 @@ def test_the_slopes_on_both_sides_of_a_corner_are_kept():
 
 def test_a_small_corner_is_one():
     assert proof_of("y = 0.0001*relu(x)", {"x": 0.0}, "x").kinks == ("y.1",)
+    assert proof_of("y = 0.0001*abs(x)", {"x": 0.0}, "x").kinks == ("y.1",)
 
 
 @pytest.mark.parametrize(

@@ -56,6 +56,10 @@ def test_a_row_may_be_written_with_commas_or_blanks(text):
     assert read_numbers(text, 3) == (0.1, -0.2, 3.0)
 
 
+def test_whole_numbers_below_a_million_are_written_out():
+    assert [number(value, 4) for value in (123456.0, 999999.0, 1e6)] == ["123456", "999999", "1e6"]
+
+
 def test_a_single_cell_of_a_row_stays_one_number():
     assert read_numbers("0.5 - 0.2", 4) == (0.3,)
     assert read_numbers("0.5 -0.2", 1) == (0.3,)

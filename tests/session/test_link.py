@@ -43,6 +43,12 @@ def test_the_command_of_a_place_names_lesson_changes_and_cell():
     )
 
 
+def test_lines_that_are_unfolded_are_named_and_all_of_them_by_a_word():
+    one = walk(NEURON, "forward:z", keys="x")
+    assert "--unfold z" in command_of(one)
+    assert "--unfold all" in command_of(pressed(one, "n n n n n x"))
+
+
 def test_of_a_lesson_without_an_opening_page_its_first_step_alone_has_no_place(tmp_path):
     path = tmp_path / "bare.md"
     text = NEURON.read_text(encoding="utf-8").replace("# One neuron\n\nOpening page.", "")

@@ -102,7 +102,7 @@ def test_from_the_opening_page_the_next_iteration_begins_at_its_first_step() -> 
 def test_enter_leads_nowhere_where_no_question_is_open() -> None:
     session = open_at("bias", "forward:z")
     after, effects = update(session, Press("enter"))
-    assert (place(after), after.lesson, effects) == (place(session), session.lesson, ())
+    assert (place(after), after.screen, effects) == (place(session), session.screen, ())
 
 
 def test_only_where_there_are_iterations_a_step_that_is_not_there_may_be_one() -> None:
