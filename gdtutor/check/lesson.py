@@ -33,6 +33,9 @@ from gdtutor.session.rounded import is_step_of_rounding
 from gdtutor.session.state import Session
 from gdtutor.training.run import Run
 from gdtutor.values import Struct
+from gdtutor.view.figures import source_of
+from gdtutor.view.frame import UNICODE
+from gdtutor.view.pictures.neurons import output_neurons
 
 LESSON_CODES = {
     "settings": "the run cannot be set up as configured",
@@ -50,6 +53,7 @@ LESSON_CODES = {
     "(a warning)",
     "shares": "a loss of shares gets other targets, or one of sums gets shares (a warning)",
     "axis": "a reduction goes along what was meant as an operand (a warning)",
+    "level": "a boundary has no level where targets are numbers and no classes (a warning)",
     "outer": "every example meets every other by broadcasting (a warning)",
     "uneven": "one target meets several predictions by broadcasting (a warning)",
     "fit": "a panel of a step does not fit the design size",
@@ -131,6 +135,7 @@ def _check_run(
         check_bounds(notes, session.moment)
         check_shares(notes, session.moment)
         _check_updates(notes, session.moment)
+        _check_levels(notes, session)
     check_questions(notes, session, variant)
     check_claims(notes, session, variant)
     screens.check(notes, session, variant)
@@ -186,6 +191,18 @@ def _check_updates(notes: Notes, moment: Moment) -> None:
             what = f"the gradient of {name} is 0 but for rounding, and its update follows that"
             hint = "leave it out, name it in frozen, or start where the cost depends on it"
             notes.add("rounding", what, hint, notes.of_name(name), "warning")
+
+
+def _check_levels(notes: Notes, session: Session) -> None:
+    """Report every boundary that divides no plane, since targets are numbers and no classes."""
+    source = source_of(session, UNICODE)
+    for place, wish in enumerate(notes.lesson.pictures):
+        keys = {key for key, _ in wish.options}
+        is_plain = wish.kind == "boundary" and not keys & {"level", "hidden", "lines"}
+        if is_plain and source is not None and not output_neurons(source, wish):
+            what = "a boundary without a level, where targets are numbers and no classes"
+            hint = "write level = 0.5, the value at which the plane is divided"
+            notes.add("level", what, hint, notes.in_front("pictures", place), "warning")
 
 
 def _check_training(notes: Notes, whose: Lesson, run: Run, shares: int, of: str) -> None:

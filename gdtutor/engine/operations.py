@@ -253,14 +253,14 @@ _ALL = (
         function=np.maximum, numpy="np.maximum",
         local=("(1 + sign(a - b))/2", "(1 + sign(b - a))/2"),
         because=("1 where {a} is the larger, else 0", "1 where {b} is the larger, else 0"),
-        kink="a - b", convention="each of two equal operands takes half of it",
+        kink="a - b", convention="equal ones share it equally",
     ),
     Operation(
         "minimum", 2, Kind.ELEMENTWISE, "takes the smaller of {a} and {b}",
         function=np.minimum, numpy="np.minimum",
         local=("(1 + sign(b - a))/2", "(1 + sign(a - b))/2"),
         because=("1 where {a} is the smaller, else 0", "1 where {b} is the smaller, else 0"),
-        kink="a - b", convention="each of two equal operands takes half of it",
+        kink="a - b", convention="equal ones share it equally",
     ),
     Operation(
         "clip", 3, Kind.ELEMENTWISE, "keeps {a} between {b} and {c}",
@@ -277,7 +277,7 @@ _ALL = (
         ),
         samples=((-3.0, 3.0), (-2.0, -1.0), (1.0, 2.0)),
         kink="minimum(abs(a - b), abs(maximum(a, b) - c))",
-        convention="each of two equal operands takes half of it",
+        convention="equal ones share it equally",
     ),
     Operation(
         "where", 3, Kind.ELEMENTWISE, "takes {b} where {a} is not 0, and {c} where it is",
@@ -414,7 +414,7 @@ _ALL = (
         local=("step(a - out)/ties(a, axis)",),
         because=("only the largest cell moves the result; equal ones share the gradient",),
         kink="maximum(0, 2 - ties(a, axis))",
-        convention="the largest cells share it equally",
+        convention="equal ones share it equally",
         attribute="axis",
     ),
     Operation(
@@ -423,7 +423,7 @@ _ALL = (
         local=("step(out - a)/ties(-a, axis)",),
         because=("only the smallest cell moves the result; equal ones share the gradient",),
         kink="maximum(0, 2 - ties(-a, axis))",
-        convention="the smallest cells share it equally",
+        convention="equal ones share it equally",
         attribute="axis",
     ),
     Operation(

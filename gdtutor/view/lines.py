@@ -137,7 +137,7 @@ def wrapped(text: str, width: int, style: Style = Style.TEXT) -> tuple[Line, ...
     return tuple(lines)
 
 
-_BREAKS = (" + ", " − ", " - ", " × ", " · ", " @ ", " ⊙ ", " = ", " ≈ ")
+_BREAKS = (" + ", " − ", " - ", " × ", " · ", " @ ", " ⊙ ", " = ", " ≈ ", " → ", " -> ", ", ")
 _TIGHT_BREAKS = ("·", "*", "/")
 _BEFORE_STROKE, _AFTER_STROKE = re.compile(r"(\bd |∂)\w[\w.]*$"), re.compile(r"/(d |∂)\w")
 """What stands before and after the stroke of ∂L/∂w, in ASCII d L/d w."""
@@ -162,10 +162,14 @@ def wrapped_formula(
 def _break_point(text: str, room: int) -> int:
     """Return where to break: before an operator that fits, outside parentheses where possible."""
     room = max(room, 1)
-    for signs in (_BREAKS, _TIGHT_BREAKS):
-        depths = [(_depth(text, at), -at) for sign in signs for at in _places(text, sign, room)]
-        if depths:
-            return -min(depths)[1]
+    found = [
+        (_depth(text, at), sign in _TIGHT_BREAKS, -at)
+        for sign in (*_BREAKS, *_TIGHT_BREAKS)
+        for at in _places(text, sign, room)
+    ]
+    if found:
+        at = -min(found)[2]
+        return at + (text[at] == ",")
     names = [match.span() for match in _GRADIENT.finditer(text)]
     blanks = [
         at
@@ -179,7 +183,7 @@ def _places(text: str, sign: str, room: int) -> list[int]:
     """Return where a sign begins, neither at the start nor beyond the room, nor in ∂L/∂w."""
     return [
         i
-        for i in range(max(room // 3, 1), room)
+        for i in range(max(room // 4, 1), room)
         if text.startswith(sign, i) and not (sign == "/" and _is_in_gradient(text, i))
     ]
 

@@ -35,6 +35,24 @@ def test_a_quotient_may_break_before_its_stroke():
     assert lines == ["g = numerator", "    /denominator"]
 
 
+@pytest.mark.parametrize(
+    ("body", "lines"),
+    [
+        # Outside of parentheses rather than within, even where less of the line is filled.
+        ("Xᵀ · (dA ⊙ (1 + sign(X · W + b))/2)", ["Xᵀ · (dA", "    ⊙ (1 + sign(X · W + b))/2)"]),
+        ("step(X · W + b − M)/ties(X · W, axis=1)",
+         ["step(X · W + b − M)", "    /ties(X · W, axis=1)"]),
+        ("max((4×2) · (2×3) + (1×3), axis=1) → (4×1)",
+         ["max((4×2) · (2×3) + (1×3),", "    axis=1) → (4×1)"]),
+        ("np.max(X @ W + b1, axis=1, keepdims=True)",
+         ["np.max(X @ W + b1, axis=1,", "    keepdims=True)"]),
+    ],
+)  # fmt: skip
+def test_a_formula_breaks_at_its_outermost_sign_and_behind_commas(body, lines):
+    broken = [text_of(line) for line in wrapped_formula("g = ", body, 30)]
+    assert broken == [f"g = {lines[0]}", *lines[1:]]
+
+
 @pytest.mark.parametrize("width", [-3, 0, 1, 2])
 def test_prose_is_broken_at_any_width_and_loses_no_letter(width):
     rows = wrapped("how L answers", width)
