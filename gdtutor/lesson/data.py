@@ -189,7 +189,9 @@ def _read(table: DataTable, folder: FilePath, is_network: bool) -> Data:
     columns = (*_flat(inputs), *_flat(targets))
     scaling = None
     if table.scale and table.scale != UNSCALED:
-        examples, scaling = _scaled(examples, _flat(inputs), table.scale)
+        # The 0 and 1 of a label stay what they are.
+        numbers = {i: name for i, name in enumerate(_flat(inputs)) if name in taken[0]}
+        examples, scaling = _scaled(examples, numbers, table.scale)
     return Data(
         tuple(inputs), tuple(targets), _bindings((inputs, targets), columns, is_matrix), columns,
         examples, is_matrix, scaling,
@@ -370,10 +372,12 @@ def _from_dataset(
     return picked
 
 
-def _scaled(examples: Array, inputs: tuple[str, ...], name: str) -> tuple[Array, DataScaling]:
-    count = len(inputs)
-    scaled = SCALINGS[name].scale(examples[:, :count], inputs)
-    joined = np.concatenate([scaled.values, examples[:, count:]], axis=1)
-    joined.flags.writeable = False
+def _scaled(examples: Array, columns: Mapping[int, str], name: str) -> tuple[Array, DataScaling]:
+    """Return the examples with some columns scaled, given by their place, and how."""
+    names = tuple(columns.values())
+    scaled = SCALINGS[name].scale(examples[:, list(columns)], names)
+    changed = examples.copy()
+    changed[:, list(columns)] = scaled.values
+    changed.flags.writeable = False
     shift, scale = tuple(scaled.shift.tolist()), tuple(scaled.scale.tolist())
-    return joined, DataScaling(name, inputs, shift, scale)
+    return changed, DataScaling(name, names, shift, scale)

@@ -234,7 +234,10 @@ def test_inputs_of_text_become_a_matrix_of_a_column_for_each_class() -> None:
     run.advance()
     assert run.costs[-1] < run.costs[0]
     scaled = with_variant(lesson, "scaled")
-    np.testing.assert_allclose(scaled.examples[:, :3].mean(axis=0), 0, atol=1e-12)
+    np.testing.assert_allclose(scaled.examples[:, 0].mean(), 0, atol=1e-12)
+    np.testing.assert_array_equal(scaled.examples[:, 1:], lesson.examples[:, 1:])
+    assert scaled.scaling is not None
+    assert scaled.scaling.columns == ("x1",)
 
 
 def test_a_network_takes_an_input_of_text_in_columns_and_in_rows() -> None:

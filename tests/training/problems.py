@@ -35,10 +35,11 @@ def make_problem(
     frozen: Sequence[str] = (),
     prediction: str | None = None,
     target: str | None = None,
+    in_rows: bool = False,
 ) -> Problem:
     """Build a problem; a scalar one that sees several examples gets `C = mean(L)` appended."""
     is_matrix = any(binding[3] for binding in bindings)
-    leaves = [Leaf(name, role) for name, role, _, _ in bindings]
+    leaves = [Leaf(name, role, in_rows) for name, role, _, _ in bindings]
     leaves += [Leaf(name, Role.PARAMETER) for name in parameters]
     leaves += [Leaf(name, Role.CONSTANT) for name in constants or {}]
     if not is_single:
@@ -55,7 +56,7 @@ def make_problem(
         {name: np.array(value, dtype=np.float64) for name, value in parameters.items()},
         frozenset(frozen),
         {name: np.array(value, dtype=np.float64) for name, value in (constants or {}).items()},
-        tuple(Binding(name, columns, matrix) for name, _, columns, matrix in bindings),
+        tuple(Binding(name, columns, matrix, in_rows) for name, _, columns, matrix in bindings),
         np.asarray(examples, dtype=np.float64),
         tuple(f"c{i}" for i in range(np.shape(examples)[1])),
         is_single,
@@ -108,13 +109,17 @@ def network(
     output: str = "sigmoid",
     cost: str = "sum((Yhat - Y)**2) / (2*m)",
     frozen: Sequence[str] = (),
+    in_rows: bool = False,
 ) -> Problem:
-    """A network of dense layers as matrix formulas."""
+    """A network of dense layers as matrix formulas; in rows the parameters are turned."""
+    if in_rows:
+        parameters = {name: np.transpose(value) for name, value in parameters.items()}
     lines: list[tuple[str, str]] = []
     last = "X"
     depth = len(layers) - 1
     for number in range(1, depth + 1):
-        lines.append((f"Z{number}", f"W{number} @ {last} + b{number}"))
+        product = f"{last} @ W{number}" if in_rows else f"W{number} @ {last}"
+        lines.append((f"Z{number}", f"{product} + b{number}"))
         is_last = number == depth
         last = "Yhat" if is_last else f"A{number}"
         name = output if is_last else activation
@@ -130,6 +135,7 @@ def network(
         frozen=frozen,
         prediction="Yhat",
         target="Y",
+        in_rows=in_rows,
     )
 
 
