@@ -70,7 +70,8 @@ class BlockRunner:
                 array = self._data[str(name.key)][row % self._count, ...]
                 if name.key in self._padded and not name.form.startswith("ones"):
                     array = array[:-1]
-        return array.T if name.form == "onesT" else formed(array, name.form)
+        form = "T" if name.form == "onesT" else name.form
+        return formed(array, form, is_stacked=name.is_stacked)
 
 
 def _index(key: object) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from gdtutor.training.plan.lower import FlatProgram
-from gdtutor.training.plan.stacked_lines import depends_on_parameters
 
 
 def told_folded(program: FlatProgram, *, knows_data: bool = False) -> str:
@@ -13,7 +12,7 @@ def told_folded(program: FlatProgram, *, knows_data: bool = False) -> str:
         program: What the plan computes.
         knows_data: Whether the data stand in the plan as numbers, with what follows from them.
     """
-    varying = depends_on_parameters(program.ops)
+    varying = program.varying
     told = []
     for name, term in program.values.items():
         op = program.ops[term.id]

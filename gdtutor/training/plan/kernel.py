@@ -17,7 +17,6 @@ from gdtutor.training.plan.placing import BoundNames, Dynamic, PlacedValues
 from gdtutor.training.plan.rule import Rule
 from gdtutor.training.plan.schedule import ALIASES, arrange
 from gdtutor.training.plan.source import SourceLines
-from gdtutor.training.plan.stacked_lines import StackedWriter, depends_on_parameters
 from gdtutor.training.plan.update_lines import Streams, Update
 from gdtutor.values import Struct
 
@@ -48,8 +47,6 @@ class KernelOutputs(Struct, frozen=True, eq=False):
     """Arrays of data leaves that stay the same at every iteration; with the row of ones where one
     is needed."""
     needs_norm: bool = False
-    runs: int = 0
-    """How many runs are stacked; 0 for one run without an axis for it."""
 
 
 def packed_data(program: FlatProgram, packs: Mapping[str, str]) -> set[str]:
@@ -98,7 +95,8 @@ class _Emitter:
         self._frontier = cost_frontier(program, self._needed, self._affine_operands())
         self._needed |= reachable(self._ops, self._frontier)
         self._histories = [i for i in self._frontier if self._ops[i].code != "leaf"]
-        self._stacked = depends_on_parameters(self._ops) if wanted.runs else set()
+        self._runs = memory.runs
+        self._stacked = program.varying if memory.runs else set()
         self._gamma = 1.0
 
     def kernel(self) -> Kernel:
@@ -121,8 +119,7 @@ class _Emitter:
         header.lines.extend(self._source.lines)
         if not self._source.lines:
             header.add(2, "pass", "the cost depends on no parameter")
-        runs = self._wanted.runs
-        losses = write_losses(self._program, self._frontier, self._stacked, runs)
+        losses = write_losses(self._program, self._frontier, self._stacked, self._runs)
         texts = [header.text(), losses.source]
         if streams is not None:
             texts.append(streams[1])
@@ -138,7 +135,7 @@ class _Emitter:
         )
 
     def _lead(self, index: int) -> tuple[int, ...]:
-        return (self._wanted.runs,) if index in self._stacked else ()
+        return (self._runs,) if index in self._stacked else ()
 
     def _affine_operands(self) -> set[int]:
         return {
@@ -179,11 +176,9 @@ class _Emitter:
             augmented[index] = np.empty(0)
         self._targets(places, dynamic)
         self._augmented = augmented
-        given = PlacedValues(places, dynamic, augmented, packs)
-        arguments = (self._ops, "v", self._program.notes, self._source, self._names, given)
-        if self._wanted.runs:
-            return StackedWriter(*arguments, stacked=self._stacked, runs=self._wanted.runs)
-        return ProgramWriter(*arguments)
+        stacked, runs = self._stacked, self._runs
+        given = PlacedValues(self._ops, places, dynamic, augmented, packs, stacked, runs)
+        return ProgramWriter(given, "v", self._names, self._program.notes, self._source)
 
     def _targets(self, places: dict[int, Array], dynamic: Mapping[int, object]) -> None:
         """Let the operations that give a gradient write it where it belongs."""
@@ -202,7 +197,7 @@ class _Emitter:
             op = self._ops[term.id]
             is_computed = not op.is_literal and op.code not in ("leaf", *ALIASES)
             own = is_computed and shared.count(term.id) == 1
-            if self._wanted.runs:
+            if self._runs:
                 # The matrices of all runs are written as one, which a part of a pack is not.
                 whole = self._memory.gradients[name].flags.c_contiguous
                 own = own and whole and term.id in self._stacked
@@ -229,7 +224,7 @@ class _Emitter:
         signal, data = op.args[0], self._ops[op.args[1]].args[0]
         if data not in self._affine_operands() and self._ops[data].code != "leaf":
             return False
-        if self._wanted.runs and (signal not in self._stacked or self._ops[signal].code in ALIASES):
+        if self._runs and (signal not in self._stacked or self._ops[signal].code in ALIASES):
             return False
         summed = self._ops[total]
         same = total == signal or (summed.code == "sum" and summed.args == (signal,))
@@ -241,7 +236,7 @@ class _Emitter:
         alone = set(self._histories)
         alone |= {self._program.gradients[name].id for name in self._direct}
         # Stacked arrays are large enough for a call to be worth its dispatch.
-        grouped = frozenset() if self._wanted.runs else ELEMENTWISE
+        grouped = frozenset() if self._runs else ELEMENTWISE
         schedule = arrange(self._ops, self._needed, elementwise=grouped, alone=alone, padded=padded)
         extra = {index: self._fused_writer(body, index) for index in self._fused}
         gradients = self._program.gradients.items() if self._wanted.rule is not None else ()
@@ -278,8 +273,7 @@ class _Emitter:
             )
             source = out if name in self._direct else body.view(term.id)
             if ratio == 1:
-                copy = body.call("copyto", np.copyto)
-                self._source.add(2, f"{copy}({out}, {source})", f"∂/∂{name}")
+                self._source.add(2, body.copy(out, source), f"∂/∂{name}")
             else:
                 factor = aligned(())
                 factor[()] = ratio

@@ -41,6 +41,15 @@ class FlatProgram(Struct, frozen=True, eq=False):
     batch: int
     """Examples in the batch."""
 
+    @property
+    def varying(self) -> set[int]:
+        """The ids of values that depend on a parameter."""
+        found: set[int] = set()
+        for index, op in enumerate(self.ops):
+            if op.kind == "parameter" or not found.isdisjoint(op.args):
+                found.add(index)
+        return found
+
 
 def lower(problem: Problem, batch: int, signs: Mapping[str, float] | None = None) -> FlatProgram:
     """Lower a problem's cost and gradients.

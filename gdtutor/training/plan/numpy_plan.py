@@ -9,7 +9,6 @@ import numpy as np
 
 from gdtutor.engine.operations import Array
 from gdtutor.training.batches import Batches, EpochOrder
-from gdtutor.training.optimisers import Optimiser
 from gdtutor.training.outcome import PlanResult
 from gdtutor.training.plan.block_runner import BlockRunner
 from gdtutor.training.plan.flat_arrays import FlatArrays
@@ -17,6 +16,7 @@ from gdtutor.training.plan.folded import told_folded
 from gdtutor.training.plan.kernel import KernelOutputs, build_kernel, packed_data
 from gdtutor.training.plan.lower import FlatProgram, lower
 from gdtutor.training.plan.rule import rule_of
+from gdtutor.training.plan.runs import for_runs
 from gdtutor.training.problem import Problem
 from gdtutor.training.rates import rates
 from gdtutor.training.settings import Settings
@@ -39,19 +39,26 @@ class NumpyPlan:
     """
 
     kind = "numpy"
-    _runs = 0
 
-    def __init__(self, problem: Problem, settings: Settings, train: int) -> None:
+    def __init__(
+        self,
+        problem: Problem,
+        settings: Settings,
+        train: int,
+        by_run: Mapping[str, Array] | None = None,
+        runs: int = 0,
+    ) -> None:
         self._settings = settings
+        self._runs = runs
         self._sources: list[str] = []
         self._loaded: Array | None = None
         """The state that the memory holds."""
-        self._rule = replace(rule_of(settings), by_run=self._by_run())
+        self._rule = replace(rule_of(settings), by_run=by_run or {})
         optimiser = self._rule.optimiser
         batch = settings.batch_size(train)
         program = self._lowered(problem, batch, None)
         self._program = program
-        self._memory = self._new_memory(problem, optimiser, program)
+        self._memory = FlatArrays(problem, optimiser, program.packs, program.signs, runs)
         order = EpochOrder(settings.order, settings.seed, train, batch)
         first = order.epoch(0)
         padded = packed_data(program, self._memory.packs)
@@ -132,20 +139,12 @@ class NumpyPlan:
     def _lowered(
         self, problem: Problem, batch: int, signs: Mapping[str, float] | None
     ) -> FlatProgram:
-        return lower(problem, batch, signs)
-
-    def _new_memory(
-        self, problem: Problem, optimiser: Optimiser, program: FlatProgram
-    ) -> FlatArrays:
-        return FlatArrays(problem, optimiser, program.packs, program.signs)
-
-    def _by_run(self) -> dict[str, Array]:
-        """Return constants that differ between stacked runs."""
-        return {}
+        program = lower(problem, batch, signs)
+        return for_runs(program) if self._runs else program
 
     def _runner(self, program: FlatProgram, data: Mapping[str, Array], count: int) -> BlockRunner:
         fixed = {name: array[0] for name, array in data.items()} if count == 1 else {}
-        wanted = KernelOutputs(self._rule, fixed, self._needs_norm, self._runs)
+        wanted = KernelOutputs(self._rule, fixed, self._needs_norm)
         kernel = build_kernel(program, self._memory, self._constants, wanted)
         cells = sum(math.prod(shape) for shape in kernel.histories.values())
         rows = max(1, min(BLOCK, HISTORY_CELLS // max(1, cells)) // count) * count

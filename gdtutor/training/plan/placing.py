@@ -1,13 +1,21 @@
-"""Where the values of a program lie, and what a generated function calls them."""
+"""Where the values of a program lie, and what a generated function calls them.
+
+Every value of several runs has the run as its first axis, before those of its shape. In XOR's plan:
+
+    W1 @ X + b1   →   v3_pack (3×3): W1 with b1 as its last column, in the flat parameters
+                      v1_ones (3×4): X with a row of ones under it
+                      v8 (3×4): the result, an array that is kept from iteration to iteration
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 
 import numpy as np
 
 from gdtutor.engine.operations import Array
+from gdtutor.engine.shapes import Shape
 from gdtutor.training.plan.flat_arrays import aligned
 from gdtutor.training.plan.schedule import ValueStack
 from gdtutor.training.plan.terms import Op
@@ -22,6 +30,8 @@ class Dynamic(Struct, frozen=True):
     key: object
     """The leaf, or the id of the value."""
     form: str
+    is_stacked: bool = False
+    """Whether its first axis is the run."""
 
 
 class BoundNames(Struct):
@@ -33,8 +43,9 @@ class BoundNames(Struct):
 
 
 class PlacedValues(Struct):
-    """Values that have a place before anything is written, by id."""
+    """A program, and the values that have a place before anything is written, by id."""
 
+    ops: Sequence[Op]
     places: dict[int, Array]
     """Leaves, and results that are to be written to a given array."""
     dynamic: Mapping[int, tuple[str, object]] = field(default_factory=dict)
@@ -43,31 +54,32 @@ class PlacedValues(Struct):
     """Arrays with one more row of ones under the value's own."""
     packs: Mapping[int, Array] = field(default_factory=dict)
     """Weights with their bias as one matrix."""
+    stacked: Set[int] = frozenset()
+    """Values that differ from run to run."""
+    runs: int = 0
+    """How many runs there are; 0 for one without an axis."""
 
 
-def formed(array: Array, form: str) -> Array:
-    """Return another view of an array; those of several runs have the run as first axis.
+def formed(array: Array, form: str, *, is_stacked: bool) -> Array:
+    """Return another view of an array.
 
-    Forms: T (its matrices turned), flat (one axis), number (no axis); of several runs rows (the
-    matrices of all below each other), cells (a row for each), perrun (a number for each), and wide
-    with a number (so many axes behind that of the runs). Any other form is the array itself.
+    Forms: T (its matrices turned), rows (the matrices of all runs below each other), cells (one
+    axis beside that of the runs), number (none beside it), and wide with a number (so many axes
+    behind that of the runs). Any other form is the array itself.
     """
+    runs = array.shape[:1] if is_stacked else ()
     match form:
         case "T":
-            return array.swapaxes(-1, -2) if array.ndim > 1 else array
-        case "flat":
-            return array.reshape(-1)
-        case "number":
-            return array.reshape(())
+            return array.swapaxes(-1, -2) if array.ndim > len(runs) + 1 else array
         case "rows":
             return array.reshape(-1, array.shape[-1])
         case "cells":
-            return array.reshape(array.shape[0], -1)
-        case "perrun":
-            return array.reshape(array.shape[0])
+            return array.reshape(*runs, -1)
+        case "number":
+            return array.reshape(runs)
     if form.startswith("wide"):
         ones = (1,) * int(form.removeprefix("wide"))
-        return array.reshape(array.shape[0], *ones, *array.shape[1:])
+        return array.reshape(*runs, *ones, *array.shape[len(runs) :])
     return array
 
 
@@ -75,22 +87,21 @@ class Placing:
     """Gives every value of one program its array, and every array that is used its name.
 
     Args:
-        ops: The program.
+        given: The program, and values that have a place already.
         prefix: A letter that opens the names of its values.
         names: Where names are added.
-        given: Values that have a place already.
     """
 
-    def __init__(
-        self, ops: Sequence[Op], prefix: str, names: BoundNames, given: PlacedValues
-    ) -> None:
-        self._ops = ops
+    def __init__(self, given: PlacedValues, prefix: str, names: BoundNames) -> None:
+        self._ops = given.ops
         self._prefix = prefix
         self._names = names
         self._places = given.places
         self._dynamic = given.dynamic
         self._augmented = given.augmented
         self._packs = given.packs
+        self._runs = given.runs
+        self._stacked = given.stacked
         self._fixed = set(given.places)
         self._stacks: Mapping[int, ValueStack] = {}
         self._stack_arrays: dict[tuple[int, ...], tuple[str, Array]] = {}
@@ -100,46 +111,62 @@ class Placing:
         op = self._ops[index]
         if index not in self._places:
             if op.code == "T":
-                return self.array(op.args[0]).T
+                return self.array(op.args[0]).swapaxes(-1, -2)
             if op.code == "spread":
-                return np.broadcast_to(self.array(op.args[0]), op.shape)
+                (arg,) = op.args
+                inner = self.array(arg)
+                if arg in self._stacked:
+                    form = f"wide{len(op.shape) - len(self._ops[arg].shape)}"
+                    inner = formed(inner, form, is_stacked=True)
+                return np.broadcast_to(inner, self.shape(index))
             if op.is_literal:
-                value = aligned(())
-                value[()] = op.literal
-                self._places[index] = value
+                self._places[index] = aligned(())
+                self._places[index][()] = op.literal
             else:
                 self._allocate(index)
         return self._places[index]
 
+    def shape(self, index: int, own: Shape | None = None) -> Shape:
+        """Return the shape of a value's array, or of one with other axes of its own."""
+        runs = (self._runs,) if index in self._stacked else ()
+        return (*runs, *(self._ops[index].shape if own is None else own))
+
     def is_dynamic(self, index: int) -> bool:
         """Say whether a value lies elsewhere at every iteration."""
-        while self._ops[index].code == "T":
-            index = self._ops[index].args[0]
-        return index in self._dynamic
+        return self._source_of(index) in self._dynamic
 
     def view(self, index: int, form: str = "plain") -> str:
         """Return the name of a value, or of another view of it.
 
         Forms: plain, those of `formed`, ones and onesT (with a row of ones), pack and packT
-        (weights with their bias).
+        (weights with their bias, as rows).
         """
         op = self._ops[index]
         if op.code == "T" and form in ("plain", "T"):
             return self.view(op.args[0], "T" if form == "plain" else "plain")
         name = f"{self._prefix}{index}" + {"plain": "", "T": "t"}.get(form, f"_{form}")
         if self.is_dynamic(index):
-            while self._ops[index].code == "T":
-                index = self._ops[index].args[0]
-            kind, key = self._dynamic[index]
-            self._names.dynamic.setdefault(name, Dynamic(kind, key, form))
-            return name
-        if name not in self._names.arrays:
+            place = self._dynamic[self._source_of(index)]
+            dynamic = Dynamic(*place, form, index in self._stacked)
+            self._names.dynamic.setdefault(name, dynamic)
+        elif name not in self._names.arrays:
             self._names.arrays[name] = self._shaped(index, form)
         return name
 
+    def rows(self, index: int) -> str:
+        """Return the name of a matrix, or of those of all runs below each other."""
+        return self.view(index, "rows" if index in self._stacked else "plain")
+
+    def cells(self, index: int) -> str:
+        """Return the name of a value whose cells are one axis, beside that of the runs."""
+        is_plain = len(self._ops[index].shape) == 1 and index not in self._stacked
+        return self.view(index, "plain" if is_plain else "cells")
+
     def operand(self, index: int, arg: int) -> str:
-        """Return the name of an operand of an elementwise operation."""
-        return self.view(arg)
+        """Return the name of an operand of an elementwise operation, with axes between the run and
+        its own where it has fewer than the result."""
+        pad = len(self._ops[index].shape) - len(self._ops[arg].shape)
+        return self.view(arg, f"wide{pad}") if pad and arg in self._stacked else self.view(arg)
 
     def static(self, name: str, array: Array) -> str:
         """Name an array."""
@@ -155,8 +182,13 @@ class Placing:
         """Say whether a value's cells lie one after the other."""
         op = self._ops[index]
         if self.is_dynamic(index):
-            return op.code != "T" or 1 in op.shape
+            return op.code != "T" or (1 in op.shape and index not in self._stacked)
         return bool(self.array(index).flags.c_contiguous)
+
+    def _source_of(self, index: int) -> int:
+        while self._ops[index].code == "T":
+            index = self._ops[index].args[0]
+        return index
 
     def _shaped(self, index: int, form: str) -> Array:
         match form:
@@ -165,34 +197,30 @@ class Placing:
             case "onesT":
                 return self._augmented[index].T
             case "pack":
-                return self._packs[index]
+                return formed(self._packs[index], "rows", is_stacked=index in self._stacked)
             case "packT":
                 return self._packs[index].T
-        return formed(self.array(index), form)
+        return formed(self.array(index), form, is_stacked=index in self._stacked)
 
     def _allocate(self, index: int) -> None:
         op = self._ops[index]
         if index in self._stacks:
             stack = self._stacks[index]
             memory = self._stack(stack.members)[1]
-            place = stack.members.index(index)
-            start = stack.offsets[place]
+            start = stack.offsets[stack.members.index(index)]
             cells = math.prod(op.shape)
             self._places[index] = memory[start : start + cells].reshape(op.shape)
             if index in self._augmented:
                 wide = memory[start : start + cells + op.shape[1]]
-                wide[cells:] = 1.0
                 self._augmented[index] = wide.reshape(op.shape[0] + 1, op.shape[1])
+                self._augmented[index][-1] = 1.0
         elif index in self._augmented:
             wide = aligned((op.shape[0] + 1, *op.shape[1:]))
             wide[-1] = 1.0
             self._augmented[index] = wide
             self._places[index] = wide[:-1]
         else:
-            self._places[index] = self._new(index)
-
-    def _new(self, index: int) -> Array:
-        return aligned(self._ops[index].shape)
+            self._places[index] = aligned(self.shape(index))
 
     def _stack(self, members: tuple[int, ...]) -> tuple[str, Array]:
         if members not in self._stack_arrays:

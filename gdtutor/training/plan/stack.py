@@ -121,7 +121,7 @@ class RunStack:
         self._ended: dict[int, tuple[str, Array]] = {}
         """Why a run has ended and its state there, by its place in the stack."""
         self._done = 0
-        self._kept: list[Array] | None = None
+        self._kept: Array | None = None
         """The states before the burst that is being computed, where they are needed."""
         self._is_dropped = False
         self._lock = threading.Lock()

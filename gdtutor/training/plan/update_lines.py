@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-import numpy as np
-
 from gdtutor.training.plan.builder import Builder
 from gdtutor.training.plan.flat_arrays import FlatArrays
 from gdtutor.training.plan.lower import reachable
@@ -72,15 +70,13 @@ class Update:
             else:
                 self._places[final] = self._places[leaf]
         dynamic = {index: ("stream", place) for place, index in enumerate(streams)}
-        given = PlacedValues(self._places, dynamic)
-        body = ProgramWriter(self._ops, "u", self._notes, source, names, given)
+        given = PlacedValues(self._ops, self._places, dynamic)
+        body = ProgramWriter(given, "u", names, self._notes, source)
         body.write(schedule, {}, list(copies.values()))
         for leaf, final in copies.items():
             if final != leaf:
-                copy = body.call("copyto", np.copyto)
-                source.add(
-                    2, f"{copy}({body.view(leaf)}, {body.view(final)})", self._ops[leaf].name
-                )
+                line = body.copy(body.view(leaf), body.view(final))
+                source.add(2, line, self._ops[leaf].name)
         return self._stream_function(streams) if streams else None
 
     def _can_overwrite(self, order: Sequence[int], final: int, leaf: int) -> bool:
