@@ -11,9 +11,9 @@ from gdtutor.engine.numpy_text import value_text
 from gdtutor.engine.operations import Array, parse_rule
 from gdtutor.export.phases import Code, CodeLine, rounded_name
 from gdtutor.session.moment import Moment
+from gdtutor.training.neuron import neuron_of
 from gdtutor.training.optimisers import OPTIMISERS, optimiser_of
 from gdtutor.training.order import iterations_per_epoch
-from gdtutor.training.plan import implicit
 from gdtutor.training.plan.choice import train_size
 from gdtutor.training.rates import SCHEDULES
 from gdtutor.training.settings import Schedule, Settings
@@ -176,7 +176,7 @@ def _shrink(code: Code, moment: Moment) -> list[str]:
     if settings is None or not OPTIMISERS[settings.optimizer].solves:
         return ["        t = k + 1"] if settings is not None and _counts(settings) else []
     train = train_size(moment.problem, settings)
-    neuron = implicit.neuron_of(moment.problem, settings, train)
+    neuron = neuron_of(moment.problem, settings, train)
     z, y = (f"float(np.reshape({code.names.value(n)}, ()))" for n in (neuron.z, neuron.target))
     slope = f"float(np.reshape({code.names.gradient(neuron.z)}, ()))"
     squares = " + ".join(

@@ -16,9 +16,9 @@ from gdtutor.lesson.model import Lesson
 from gdtutor.session.moment import Moment
 from gdtutor.session.moving import moved
 from gdtutor.session.state import Session
+from gdtutor.training import implicit
 from gdtutor.training.optimisers import OPTIMISERS
 from gdtutor.training.order import epochs_per_block, iterations_per_epoch
-from gdtutor.training.plan import implicit
 from gdtutor.training.plan.choice import train_size
 from gdtutor.training.problem import Binding
 

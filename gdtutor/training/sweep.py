@@ -15,12 +15,12 @@ from gdtutor.training.errors import TrainingError
 from gdtutor.training.initialise import check_seed
 from gdtutor.training.optimisers import optimiser_of
 from gdtutor.training.plan.choice import check
-from gdtutor.training.plan.stack import Found, Member, RunStack, fit_together
 from gdtutor.training.plan.vector import layout_of
 from gdtutor.training.problem import Problem
 from gdtutor.training.run import Run
 from gdtutor.training.segments import RunSegment
 from gdtutor.training.settings import Settings
+from gdtutor.training.stack import Found, Member, RunStack, fit_together
 from gdtutor.training.trouble import BROKEN, judge
 from gdtutor.values import replace
 

@@ -12,9 +12,9 @@ import numpy as np
 
 from gdtutor.engine.operations import Array
 from gdtutor.engine.trace import Trace, trace
+from gdtutor.training.implicit import constants_at
 from gdtutor.training.optimisers import OptimiserStep, optimiser_of, update
 from gdtutor.training.outcome import PlanResult
-from gdtutor.training.plan.implicit import constants_at
 from gdtutor.training.problem import Indices, Problem
 from gdtutor.training.settings import Settings
 from gdtutor.training.state import State

@@ -15,6 +15,7 @@ from gdtutor.engine.graph import Role
 from gdtutor.engine.operations import parse_rule
 from gdtutor.engine.trace import trace
 from gdtutor.training.errors import TrainingError
+from gdtutor.training.implicit import constants_at, shrunk
 from gdtutor.training.optimisers import (
     OPTIMISERS,
     Optimiser,
@@ -23,7 +24,6 @@ from gdtutor.training.optimisers import (
     zero_state,
 )
 from gdtutor.training.plan.choice import compile_plan
-from gdtutor.training.plan.implicit import constants_at, shrunk
 from gdtutor.training.run import Run, RunSegment
 from gdtutor.training.settings import Settings
 from gdtutor.values import replace

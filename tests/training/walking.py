@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdtutor.engine.trace import trace
+from gdtutor.training.implicit import constants_at
 from gdtutor.training.optimisers import optimiser_of, update, zero_state
 from gdtutor.training.order import batch_of_iteration
-from gdtutor.training.plan.implicit import constants_at
 from gdtutor.training.problem import Problem
 from gdtutor.training.run import State
 from gdtutor.training.settings import Settings

@@ -61,7 +61,7 @@ def compile_plan(problem: Problem, settings: Settings, kind: str | None = None) 
     # needs to import NumPy and train a gate.
     train = check(problem, settings)
     if settings.optimizer == "implicit":
-        from gdtutor.training.plan.implicit import ImplicitPlan
+        from gdtutor.training.implicit import ImplicitPlan
 
         return ImplicitPlan(problem, settings, train)
     batch = settings.batch_size(train)
@@ -144,7 +144,7 @@ def check(problem: Problem, settings: Settings) -> int:
     check_order(settings.order, settings.seed, max(1, train), settings.batch_size(train))
     if settings.optimizer == "implicit":
         # Asked before any plan is made: a walk would come to an update that it cannot show.
-        from gdtutor.training.plan.implicit import neuron_of
+        from gdtutor.training.neuron import neuron_of
 
         neuron_of(problem, settings, train)
     return train

@@ -19,12 +19,10 @@ import numpy as np
 from gdtutor.engine.operations import Array
 from gdtutor.engine.trace import trace
 from gdtutor.training.batches import EpochOrder
-from gdtutor.training.errors import TrainingError
+from gdtutor.training.neuron import LinearNeuron, neuron_of
 from gdtutor.training.optimisers import optimiser_of, update
 from gdtutor.training.outcome import PlanResult, held_of
-from gdtutor.training.plan.lower import FlatProgram, lower, reachable
 from gdtutor.training.plan.source import SourceLines
-from gdtutor.training.plan.terms import Term
 from gdtutor.training.plan.vector import layout_of
 from gdtutor.training.problem import Indices, Problem
 from gdtutor.training.rates import rate
@@ -33,16 +31,6 @@ from gdtutor.values import Struct
 
 _HALVINGS = 200
 """More than the bits of a float64 have; bisection ends before, when the ends are neighbours."""
-
-
-class LinearNeuron(Struct, frozen=True):
-    """A problem of the one kind that the implicit rule is for."""
-
-    z: str
-    """The line that is linear in the parameters."""
-    target: str
-    """The leaf with the value that is wanted."""
-    is_sigmoid: bool
 
 
 class ImplicitStep(Struct, frozen=True, eq=False):
@@ -54,72 +42,6 @@ class ImplicitStep(Struct, frozen=True, eq=False):
     """Before the update."""
     gradients: Mapping[str, Array]
     """At the parameters before the update."""
-
-
-def neuron_of(problem: Problem, settings: Settings, train: int) -> LinearNeuron:
-    """Return the neuron that the problem is.
-
-    Raises:
-        TrainingError: It is something else, or the batch holds several examples; with the reason.
-    """
-    program = lower(problem, 1, dict.fromkeys(problem.parameters, 1.0))
-    kinds = ((line.name, _kind(program, line.name)) for line in problem.graph.lines)
-    found = next((kind for name, kind in kinds if kind and _is_linear(program, name)), None)
-    if found is None:
-        raise TrainingError(
-            "implicit gradient descent is for one linear or sigmoid neuron with squared loss: only "
-            "there the update is a root in one dimension",
-            "use another optimizer, as sgd",
-        )
-    if (settings.batch or train) != 1:
-        raise TrainingError(
-            "implicit gradient descent takes one example at a time",
-            "use a lesson with batch = 1 under [training], or another optimizer, as sgd",
-        )
-    return found
-
-
-def _kind(program: FlatProgram, name: str) -> LinearNeuron | None:
-    """Return the neuron if L is (sigmoid(z) − y)²/2 or (z − y)²/2 of the line z, else None."""
-    ops, cost = program.ops, program.cost
-    z = program.values[name]
-    squares = ops[cost.id]
-    if squares.code not in ("mul", "vdot") or squares.args[0] != squares.args[1]:
-        return None
-    error = ops[squares.args[0]]
-    if cost.scale != 0.5 or error.code != "sub" or ops[error.args[1]].code != "leaf":
-        return None
-    target = ops[error.args[1]].name
-    if z.scale == 1 and error.args[0] == z.id:
-        return LinearNeuron(name, target, is_sigmoid=False)
-    inverse = ops[error.args[0]]
-    if inverse.code != "recip" or ops[inverse.args[0]].code != "add":
-        return None
-    exponential = next((a for a in ops[inverse.args[0]].args if ops[a].code == "exp"), None)
-    if exponential is None:
-        return None
-    turned = ops[ops[exponential].args[0]]
-    is_sigmoid = turned.code == "neg" and turned.args == (z.id,) and z.scale == 1
-    return LinearNeuron(name, target, is_sigmoid=True) if is_sigmoid else None
-
-
-def _is_linear(program: FlatProgram, name: str) -> bool:
-    """Say whether z is a sum of parameters and of products of a parameter with an input."""
-    pending = [program.values[name]]
-    while pending:
-        term = pending.pop()
-        op = program.ops[term.id]
-        given = [program.ops[a].kind == "parameter" for a in op.args]
-        if op.code in ("add", "sub"):
-            pending.extend(Term(1.0, a) for a in op.args)
-        elif op.code in ("affine", "matmul", "mul", "vdot"):
-            rest = [a for a, known in zip(op.args, given, strict=True) if not known]
-            others = reachable(program.ops, rest)
-            if len(rest) != 1 or any(program.ops[i].kind == "parameter" for i in others):
-                return False
-        elif op.code != "leaf":
-            return False
-    return True
 
 
 def signal(z: float, y: float) -> float:
