@@ -1,4 +1,5 @@
-"""Graphs whose cost does not move with the parameters train all the same, as the walk does."""
+"""Graphs whose cost does not move with the parameters, or whose data are constants, train as they
+walk."""
 
 from pathlib import Path
 
@@ -47,7 +48,40 @@ TRAINING = [
 def test_a_flat_cost_trains_as_it_walks(
     prediction: str, cost: str, training: str, kind: str
 ) -> None:
-    text = TEXT.format(training=training, prediction=prediction, cost=cost)
+    assert_trains_as_it_walks(
+        TEXT.format(training=training, prediction=prediction, cost=cost), kind
+    )
+
+
+CONSTANT = """\
++++
+format = 1
+id = "constant"
+title = "Constant"
+[parameters]
+W = [[0.1, 0.2]]
+b = [[0.3]]
+[constants]
+K = [[1.0, 2.0, 3.0], [4.0, 5.0, 6.5]]
+[data]
+inputs = { X = ["x"] }
+targets = { Y = ["y"] }
+examples = [[0, 0], [1, 1], [1, 1]]
+[training]
++++
+```graph
+Z = W @ K + b
+C = mean((sigmoid(Z)*X - Y)**2)
+```
+"""
+
+
+@pytest.mark.parametrize("kind", ["numpy", "scalar"])
+def test_weights_of_a_constant_matrix_train_beside_their_bias(kind: str) -> None:
+    assert_trains_as_it_walks(CONSTANT, kind)
+
+
+def assert_trains_as_it_walks(text: str, kind: str) -> None:
     lesson, reports = parse_lesson(text, Path("07-flat.md"))
     assert lesson is not None, [report.text() for report in reports]
     segment = run_of(lesson).segments[0]
@@ -58,7 +92,8 @@ def test_a_flat_cost_trains_as_it_walks(
         layout.join(problem.parameters, {}), 0, 0, 6
     )
     assert_close(outcome.losses, np.array(losses), size=1.0)
-    assert_close(layout.split(outcome.vector)[0]["w"], state.parameters["w"])
+    for name, value in layout.split(outcome.vector)[0].items():
+        assert_close(value, state.parameters[name])
 
 
 @pytest.mark.parametrize("kind", ["numpy", "scalar"])

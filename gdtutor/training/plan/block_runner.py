@@ -40,10 +40,9 @@ class BlockRunner:
     def run(self, start: int, stop: int, t: int, rates: Sequence[float]) -> Array:
         """Do the iterations of rows start to stop and return their losses."""
         kernel = self._kernel
-        if kernel.streams is not None:
-            numbers = [kernel.streams(t + i, r) for i, r in enumerate(rates, 1)]
-            width = len(numbers[0])
-            self._streams[:width, start:stop] = np.array(numbers).T
+        for streams in kernel.streams:
+            numbers = np.array([streams(t + i, r) for i, r in enumerate(rates, 1)]).T
+            self._streams[: len(numbers), start:stop] = numbers
         kernel.steps(kernel.arrays, self._items[start:stop])
         histories = [array[start:stop] for array in self._histories.values()]
         data = [self._tail(name, start, stop) for name in kernel.losses.data]

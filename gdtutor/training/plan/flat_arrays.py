@@ -34,6 +34,13 @@ def aligned(shape: Shape) -> Array:
     return raw[offset : offset + cells].reshape(shape)
 
 
+def one_number(value: float) -> Array:
+    """Return a number as an array without axes, which NumPy's calls take fastest."""
+    array = aligned(())
+    array[()] = value
+    return array
+
+
 class FlatArrays:
     """Flat arrays with views for every parameter.
 

@@ -1,22 +1,30 @@
-"""Emits the NumPy function that trains on batches of one size, from a lowered program."""
+"""Source: the NumPy function that trains on batches of one size, from a lowered program.
+
+Operations that give a gradient write it where it belongs; the gradient of a bias that lies beside
+its weights comes of the same product. Of XOR's second layer:
+
+    ∂/∂W2 = matmul(∂/∂Z2, T(A1)), ∂/∂b2 = sum(∂/∂Z2)   →   v25.dot(v12_onesT, vg25)
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from gdtutor.engine.operations import Array
 from gdtutor.training.plan.algebra import is_lost
-from gdtutor.training.plan.flat_arrays import FlatArrays, aligned
+from gdtutor.training.plan.flat_arrays import FlatArrays, one_number
 from gdtutor.training.plan.losses import Losses, cost_frontier, write_losses
 from gdtutor.training.plan.lower import FlatProgram, reachable
-from gdtutor.training.plan.numpy_lines import ELEMENTWISE, ProgramWriter
+from gdtutor.training.plan.numpy_lines import ProgramWriter
 from gdtutor.training.plan.placing import BoundNames, Dynamic, PlacedValues
 from gdtutor.training.plan.rule import Rule
-from gdtutor.training.plan.schedule import ALIASES, arrange
+from gdtutor.training.plan.schedule import arrange
 from gdtutor.training.plan.source import SourceLines
+from gdtutor.training.plan.terms import ALIASES, ELEMENTWISE
 from gdtutor.training.plan.update_lines import Streams, Update
 from gdtutor.values import Struct
 
@@ -31,8 +39,8 @@ class Kernel(Struct, frozen=True, eq=False):
     histories: Mapping[int, tuple[int, ...]]
     """Shape of what every iteration leaves behind, by id."""
     losses: Losses
-    streams: Streams | None
-    """None where the update needs no numbers that change."""
+    streams: tuple[Streams, ...]
+    """What computes the numbers that change with every update, where it needs any."""
     norm_scale: float
     """What the norm of the flat gradient array is to be multiplied by."""
     source: str
@@ -49,15 +57,16 @@ class KernelOutputs(Struct, frozen=True, eq=False):
     needs_norm: bool = False
 
 
+def padded_values(program: FlatProgram, packs: Mapping[str, str]) -> set[int]:
+    """Return the values that need a row of ones under them, for biases beside their weights."""
+    ops = program.ops
+    products = (op for op in ops if op.code == "affine" and ops[op.args[0]].name in packs)
+    return {op.args[2] for op in products if ops[op.args[2]].kind != "constant"}
+
+
 def packed_data(program: FlatProgram, packs: Mapping[str, str]) -> set[str]:
-    """Return the data leaves that need a row of ones for folded biases."""
-    found = set()
-    for op in program.ops:
-        if op.code == "affine" and program.ops[op.args[0]].name in packs:
-            data = program.ops[op.args[2]]
-            if data.code == "leaf":
-                found.add(data.name)
-    return found
+    """Return the data leaves that need a row of ones."""
+    return {program.ops[index].name for index in padded_values(program, packs)} - {""}
 
 
 def build_kernel(
@@ -71,44 +80,61 @@ def build_kernel(
         constants: Values of the leaves that are constant arrays.
         wanted: What it is for.
     """
-    return _Emitter(program, memory, constants, wanted).kernel()
+    return _Emitter(program, memory, wanted).kernel(constants)
 
 
 class _Emitter:
-    def __init__(
-        self,
-        program: FlatProgram,
-        memory: FlatArrays,
-        constants: Mapping[str, Array],
-        wanted: KernelOutputs,
-    ) -> None:
+    def __init__(self, program: FlatProgram, memory: FlatArrays, wanted: KernelOutputs) -> None:
         self._program = program
         self._ops = program.ops
+        self._gradients = program.gradients
         self._memory = memory
-        self._constants = constants
         self._wanted = wanted
         self._source = SourceLines()
         self._names = BoundNames()
-        roots = [t.id for t in program.gradients.values()] if wanted.rule else []
-        self._needed = reachable(self._ops, roots)
-        self._cost = program.cost.id
-        self._frontier = cost_frontier(program, self._needed, self._affine_operands())
-        self._needed |= reachable(self._ops, self._frontier)
+        self._padded = padded_values(program, memory.packs)
+        self._inner = {i for i in self._padded if self._ops[i].code != "leaf"}
+        """Values with a row of ones that an iteration computes."""
+        needed = reachable(self._ops, (term.id for term in self._gradients.values()))
+        self._frontier = cost_frontier(program, needed, self._inner)
+        self._needed = needed | reachable(self._ops, self._frontier)
         self._histories = [i for i in self._frontier if self._ops[i].code != "leaf"]
-        self._runs = memory.runs
         self._stacked = program.varying if memory.runs else set()
-        self._gamma = 1.0
+        self._direct: set[str] = set()
+        """Parameters whose gradient is written where it belongs."""
+        self._fused: dict[int, str] = {}
+        """Products that give the gradients of weights and of their bias, and the weights."""
 
-    def kernel(self) -> Kernel:
-        self._write_steps(self._forward_body())
+    def kernel(self, constants: Mapping[str, Array]) -> Kernel:
+        given = self._given(constants)
+        self._fuse()
+        self._place_gradients(given)
+        body = ProgramWriter(given, "v", self._names, self._program.notes, self._source)
+        self._write_steps(body)
+        gamma = self._finish_gradients(body)
         if self._wanted.needs_norm:
             self._names.dynamic["norm"] = Dynamic("norm", None, "plain")
             self._names.arrays["g"] = self._memory.gradient
             self._source.add(2, "g.dot(g, norm)", "square of the gradient's norm")
-        streams = None
+        streams: list[tuple[Streams, str]] = []
         if self._wanted.rule is not None:
-            update = Update(self._wanted.rule, self._memory, self._gamma)
+            update = Update(self._wanted.rule, self._memory, gamma)
             streams = update.write(self._source, self._names)
+        losses = write_losses(self._program, self._frontier, self._stacked, self._memory.runs)
+        whole = self._whole()
+        return Kernel(
+            whole.compiled("steps", self._names.functions),
+            tuple(self._names.arrays.values()),
+            tuple(self._names.dynamic.values()),
+            {i: body.shape(i) for i in self._histories},
+            losses,
+            tuple(function for function, _ in streams),
+            abs(gamma),
+            "\n\n".join([whole.text(), losses.source, *(text for _, text in streams)]),
+        )
+
+    def _whole(self) -> SourceLines:
+        """Return the body with its head."""
         header = SourceLines()
         header.add(0, "def steps(arrays, iterations):", "iterations in a row")
         if self._names.arrays:
@@ -119,98 +145,61 @@ class _Emitter:
         header.lines.extend(self._source.lines)
         if not self._source.lines:
             header.add(2, "pass", "the cost depends on no parameter")
-        losses = write_losses(self._program, self._frontier, self._stacked, self._runs)
-        texts = [header.text(), losses.source]
-        if streams is not None:
-            texts.append(streams[1])
-        return Kernel(
-            header.compiled("steps", self._names.functions),
-            tuple(self._names.arrays.values()),
-            tuple(self._names.dynamic.values()),
-            {i: self._lead(i) + self._ops[i].shape for i in self._histories},
-            losses,
-            None if streams is None else streams[0],
-            abs(self._gamma),
-            "\n\n".join(texts),
-        )
+        return header
 
-    def _lead(self, index: int) -> tuple[int, ...]:
-        return (self._runs,) if index in self._stacked else ()
-
-    def _affine_operands(self) -> set[int]:
-        return {
-            op.args[2]
-            for op in self._ops
-            if op.code == "affine"
-            and self._ops[op.args[2]].code != "leaf"
-            and self._ops[op.args[0]].name in self._memory.packs
-        }
-
-    def _forward_body(self) -> ProgramWriter:
+    def _given(self, constants: Mapping[str, Array]) -> PlacedValues:
+        """Return where leaves and what is left behind lie."""
         places: dict[int, Array] = {}
-        dynamic: dict[int, tuple[str, object]] = {i: ("history", i) for i in self._histories}
-        augmented: dict[int, Array] = {}
         packs: dict[int, Array] = {}
-        fixed = self._wanted.data
-        padded = packed_data(self._program, self._memory.packs)
+        dynamic: dict[int, tuple[str, object]] = {i: ("history", i) for i in self._histories}
+        augmented = dict.fromkeys(self._padded, np.empty(0))
         for index, op in enumerate(self._ops):
-            if op.code != "leaf":
-                continue
             name = op.name
             if op.kind == "parameter":
                 places[index] = self._memory.views[name]
                 if name in self._memory.blocks:
                     packs[index] = self._memory.blocks[name]
             elif op.kind == "constant":
-                places[index] = self._constants[name]
-            elif name in fixed:
-                wide = fixed[name]
-                places[index] = wide[:-1] if name in padded else wide
-                if name in padded:
-                    augmented[index] = wide
-            else:
-                dynamic[index] = ("data", name)
-                if name in padded:
-                    augmented[index] = np.empty(0)
-        for index in self._affine_operands() & self._needed:
-            augmented[index] = np.empty(0)
-        self._targets(places, dynamic)
-        self._augmented = augmented
-        stacked, runs = self._stacked, self._runs
-        given = PlacedValues(self._ops, places, dynamic, augmented, packs, stacked, runs)
-        return ProgramWriter(given, "v", self._names, self._program.notes, self._source)
+                places[index] = constants[name]
+            elif op.kind == "data" and name not in self._wanted.data:
+                dynamic[index] = "data", name
+            elif op.kind == "data":
+                places[index] = self._wanted.data[name]
+                if index in self._padded:
+                    augmented[index] = places[index]
+                    places[index] = augmented[index][:-1]
+        runs = self._memory.runs
+        return PlacedValues(self._ops, places, dynamic, augmented, packs, self._stacked, runs)
 
-    def _targets(self, places: dict[int, Array], dynamic: Mapping[int, object]) -> None:
-        """Let the operations that give a gradient write it where it belongs."""
-        self._direct: set[str] = set()
-        self._fused: dict[int, str] = {}
-        if self._wanted.rule is None:
-            return
-        gradients = self._program.gradients
+    def _fuse(self) -> None:
+        """Have the products of weights give the gradients of their biases, too."""
+        gradients = self._gradients
         for weights, bias in self._memory.packs.items():
-            product, total = gradients[weights], gradients[bias]
-            if product.scale == total.scale and self._is_fused(product.id, total.id):
-                self._fused[product.id] = weights
-                self._direct |= {weights, bias}
+            if weights in gradients:
+                product, total = gradients[weights], gradients[bias]
+                if product.scale == total.scale and self._is_fused(product.id, total.id):
+                    self._fused[product.id] = weights
+                    self._direct |= {weights, bias}
+
+    def _place_gradients(self, given: PlacedValues) -> None:
+        """Let the operations that give a gradient write it where it belongs."""
+        gradients = self._gradients
         shared = [term.id for term in gradients.values()]
         for name, term in gradients.items():
             op = self._ops[term.id]
-            is_computed = not op.is_literal and op.code not in ("leaf", *ALIASES)
-            own = is_computed and shared.count(term.id) == 1
-            if self._runs:
+            own = not op.is_literal and op.code not in ("leaf", *ALIASES)
+            own = own and shared.count(term.id) == 1
+            if self._memory.runs:
                 # The matrices of all runs are written as one, which a part of a pack is not.
                 whole = self._memory.gradients[name].flags.c_contiguous
                 own = own and whole and term.id in self._stacked
-            free = name not in self._direct and term.id not in dynamic
+            free = name not in self._direct and term.id not in given.dynamic
             if own and free and not self._is_used(term.id):
-                places[term.id] = self._memory.gradients[name]
+                given.places[term.id] = self._memory.gradients[name]
                 self._direct.add(name)
-        drop = {
-            gradients[b].id
-            for w, b in self._memory.packs.items()
-            if w in self._fused.values() and not self._is_used(gradients[b].id)
-        }
-        keep = [t.id for t in gradients.values() if t.id not in drop]
+        biases = [self._memory.packs[weights] for weights in self._fused.values()]
+        drop = {gradients[b].id for b in biases if not self._is_used(gradients[b].id)}
+        keep = [index for index in shared if index not in drop]
         self._needed = reachable(self._ops, [*keep, *self._frontier])
 
     def _is_used(self, index: int) -> bool:
@@ -222,9 +211,9 @@ class _Emitter:
         if op.code != "matmul" or self._ops[op.args[1]].code != "T" or self._is_used(product):
             return False
         signal, data = op.args[0], self._ops[op.args[1]].args[0]
-        if data not in self._affine_operands() and self._ops[data].code != "leaf":
-            return False
-        if self._runs and (signal not in self._stacked or self._ops[signal].code in ALIASES):
+        is_alias = self._ops[signal].code in ALIASES
+        apart = self._memory.runs and (signal not in self._stacked or is_alias)
+        if data not in self._padded or apart:
             return False
         summed = self._ops[total]
         same = total == signal or (summed.code == "sum" and summed.args == (signal,))
@@ -232,51 +221,38 @@ class _Emitter:
         return same or (products and self._ops[signal].code == "mul")
 
     def _write_steps(self, body: ProgramWriter) -> None:
-        padded = {i: self._ops[i].shape[1] for i in self._augmented if self._ops[i].code != "leaf"}
-        alone = set(self._histories)
-        alone |= {self._program.gradients[name].id for name in self._direct}
+        padded = {i: self._ops[i].shape[1] for i in self._inner & self._needed}
+        alone = {*self._histories, *(self._gradients[name].id for name in self._direct)}
         # Stacked arrays are large enough for a call to be worth its dispatch.
-        grouped = frozenset() if self._runs else ELEMENTWISE
+        grouped = frozenset() if self._memory.runs else ELEMENTWISE
         schedule = arrange(self._ops, self._needed, elementwise=grouped, alone=alone, padded=padded)
-        extra = {index: self._fused_writer(body, index) for index in self._fused}
-        gradients = self._program.gradients.items() if self._wanted.rule is not None else ()
-        body.write(schedule, extra, [t.id for name, t in gradients if name not in self._direct])
-        if self._wanted.rule is not None:
-            self._finish_gradients(body)
+        extra = {index: partial(self._write_fused, body, index) for index in self._fused}
+        kept = [t.id for name, t in self._gradients.items() if name not in self._direct]
+        body.write(schedule, extra, kept)
 
-    def _fused_writer(self, body: ProgramWriter, index: int) -> Callable[[], None]:
-        def write() -> None:
-            weights = self._fused[index]
-            signal, turned = self._ops[index].args
-            data = self._ops[turned].args[0]
-            note = f"{body.describe(index)}, and its bias"
-            product = body.pack_gradient(signal, data, self._memory.gradient_blocks[weights])
-            self._source.add(2, product, note)
+    def _write_fused(self, body: ProgramWriter, index: int) -> None:
+        signal, turned = self._ops[index].args
+        block = self._memory.gradient_blocks[self._fused[index]]
+        product = body.pack_gradient(signal, self._ops[turned].args[0], block)
+        self._source.add(2, product, f"{body.describe(index)}, and its bias")
 
-        return write
-
-    def _finish_gradients(self, body: ProgramWriter) -> None:
-        """Bring the gradients that are not in place there, and all to one common factor."""
-        gradients = self._program.gradients
+    def _finish_gradients(self, body: ProgramWriter) -> float:
+        """Bring the gradients that are not in place there, and all to one common factor: return
+        it."""
         signs = self._memory.signs
-        scales = {n: signs[n] * t.scale for n, t in gradients.items() if t.scale != 0}
-        if scales:
-            first = next(iter(scales.values()))
-            self._gamma = 1.0 if is_lost(first) else first
-        for name, scale in scales.items():
-            term = gradients[name]
-            ratio = scale / self._gamma
-            if name in self._direct and ratio == 1:
+        scales = {n: signs[n] * t.scale for n, t in self._gradients.items() if t.scale != 0}
+        gamma = next(iter(scales.values()), 1.0)
+        gamma = 1.0 if is_lost(gamma) else gamma
+        for place, (name, term) in enumerate(self._gradients.items()):
+            ratio = scales.get(name, gamma) / gamma
+            if name not in scales or (name in self._direct and ratio == 1):
                 continue
-            out = body.static(
-                f"d{term.id}_{list(gradients).index(name)}", self._memory.gradients[name]
-            )
+            out = body.static(f"d{term.id}_{place}", self._memory.gradients[name])
             source = out if name in self._direct else body.view(term.id)
             if ratio == 1:
                 self._source.add(2, body.copy(out, source), f"∂/∂{name}")
             else:
-                factor = aligned(())
-                factor[()] = ratio
-                by = body.static(f"f{term.id}_{list(gradients).index(name)}", factor)
+                by = body.static(f"f{term.id}_{place}", one_number(ratio))
                 multiply = body.call("multiply", np.multiply)
                 self._source.add(2, f"{multiply}({source}, {by}, {out})", f"∂/∂{name}·{ratio!r}")
+        return gamma

@@ -2,7 +2,10 @@
 
 Reduced at every iteration the cost would take a fifth of the time at gate size. So an iteration
 leaves behind the values from which its cost follows by elementwise operations and sums, and a
-block of iterations is reduced together.
+block of iterations is reduced together. Of XOR, which leaves its errors behind:
+
+    C = 0.125·vdot(C.1, C.1)   →   h20 = (h18*h18).sum(axis=(1, 2), keepdims=True)
+                                   return h20.reshape((-1,))*0.125
 """
 
 from __future__ import annotations
@@ -14,14 +17,15 @@ import numpy as np
 
 from gdtutor.engine.operations import Array
 from gdtutor.training.plan.lower import FlatProgram, reachable
-from gdtutor.training.plan.numpy_lines import ELEMENTWISE, UFUNCS
-from gdtutor.training.plan.schedule import ALIASES
 from gdtutor.training.plan.source import SourceLines
-from gdtutor.training.plan.terms import Op
+from gdtutor.training.plan.terms import ALIASES, ELEMENTWISE, UFUNCS, operand_text, operation_text
 from gdtutor.values import Struct
 
 LARGEST_HISTORY = 4096
 """Cells that an iteration may leave behind."""
+
+_SIMPLE = ELEMENTWISE | {"vdot", "sum", "max", "leaf", "one", "const"}
+"""Operations that can be done for many iterations at once."""
 
 
 class Losses(Struct, frozen=True, eq=False):
@@ -46,7 +50,7 @@ def cost_frontier(program: FlatProgram, needed: Set[int], padded: Set[int]) -> l
     """
     ops, cost = program.ops, program.cost.id
     later = reachable(ops, [cost]) - needed
-    if not later or any(not _is_simple(ops[i]) for i in later):
+    if not later or any(ops[i].code not in _SIMPLE for i in later):
         return [cost]
     frontier = {arg for i in later for arg in ops[i].args if arg not in later}
     frontier |= {i for i in later if ops[i].code == "leaf"}
@@ -57,10 +61,6 @@ def cost_frontier(program: FlatProgram, needed: Set[int], padded: Set[int]) -> l
             return [cost]
     cells = sum(math.prod(ops[i].shape) for i in frontier)
     return sorted(frontier) if cells <= LARGEST_HISTORY else [cost]
-
-
-def _is_simple(op: Op) -> bool:
-    return op.is_literal or op.code in ELEMENTWISE or op.code in ("vdot", "sum", "max", "leaf")
 
 
 def write_losses(
@@ -74,91 +74,75 @@ def write_losses(
         stacked: Ids whose arrays have an axis for the run after that for the iteration.
         runs: How many runs are stacked; 0 where it is one run without such an axis.
     """
-    return _Writer(program, frontier, stacked, runs).losses()
+    ops, cost = program.ops, program.cost
+    tail = reachable(ops, [cost.id]) - reachable(ops, frontier)
+    tail |= {arg for i in tail for arg in ops[i].args if ops[arg].is_literal}
+    widest = max(len(ops[i].shape) for i in [*frontier, *tail])
+    data = [i for i in frontier if ops[i].code == "leaf"]
+    arguments = ", ".join(f"h{i}" for i in [*(i for i in frontier if i not in data), *data])
+    writer = _Writer(program, 2 if runs else 1, widest)
+    lines = writer.source.add
+    lines(0, f"def losses({arguments}):", "of many iterations, from what each has left behind")
+    for index in frontier:
+        writer.widen(index, writer.lead if index in stacked else 1)
+    for index in sorted(tail):
+        lines(1, f"h{index} = {writer.code(index)}", writer.note(index))
+    factor = "" if cost.scale == 1 else f"*{cost.scale!r}"
+    shape = f"h{cost.id}.shape[:2]" if runs else "(-1,)"
+    returned = f"return h{cost.id}.reshape({shape}){factor}"
+    lines(1, returned, f"{program.root} of each iteration, before its update")
+    compute = writer.source.compiled("losses", writer.functions)
+    return Losses(compute, tuple(ops[i].name for i in data), writer.source.text())
 
 
 class _Writer:
-    def __init__(
-        self, program: FlatProgram, frontier: Sequence[int], stacked: Set[int], runs: int
-    ) -> None:
-        self._program = program
+    """Writes operations on arrays that all have the same number of axes.
+
+    Args:
+        program: The program.
+        lead: Axes in front of those of a value: the iteration, and the run where there are several.
+        widest: Most axes of a value.
+    """
+
+    def __init__(self, program: FlatProgram, lead: int, widest: int) -> None:
         self._ops = program.ops
-        self._frontier = frontier
-        self._stacked = stacked
-        self._lead = 2 if runs else 1
-        cost = program.cost.id
-        tail = reachable(self._ops, [cost]) - reachable(self._ops, frontier)
-        operands = {arg for i in tail for arg in self._ops[i].args}
-        numbers = {i for i in operands if self._ops[i].is_literal}
-        self._tail = sorted(tail | numbers)
-        self._widest = max(len(self._ops[i].shape) for i in [*frontier, *self._tail])
-        self._functions: dict[str, Callable[..., object]] = {}
+        self._notes = program.notes
+        self.lead = lead
+        self._widest = widest
+        self.functions: dict[str, Callable[..., object]] = {}
+        self.source = SourceLines()
 
-    def losses(self) -> Losses:
-        data = [i for i in self._frontier if self._ops[i].code == "leaf"]
-        histories = [i for i in self._frontier if i not in data]
-        source = SourceLines()
-        taken = ", ".join(f"h{i}" for i in [*histories, *data])
-        source.add(0, f"def losses({taken}):", "of many iterations, from what each has left behind")
-        for index in self._frontier:
-            self._widen(source, index)
-        for index in self._tail:
-            code = self._code(index)
-            source.add(1, f"h{index} = {code}", self._note(index))
-        scale = self._program.cost.scale
-        factor = "" if scale == 1 else f"*{scale!r}"
-        shape = "(-1,)" if self._lead == 1 else f"h{self._program.cost.id}.shape[:2]"
-        returned = f"return h{self._program.cost.id}.reshape({shape}){factor}"
-        lines = [n for n, t in self._program.values.items() if t.id == self._program.cost.id]
-        root = lines[-1] if lines else "the cost"
-        source.add(1, returned, f"{root} of each iteration, before its update")
-        names = tuple(self._ops[i].name for i in data)
-        return Losses(source.compiled("losses", self._functions), names, source.text())
+    def widen(self, index: int, own: int) -> None:
+        """Give an array all axes, those in front first, of which it has `own`."""
+        missing = self._widest - len(self._ops[index].shape) + self.lead - own
+        if missing:
+            front = ", ".join([*(f"h{index}.shape[{i}]" for i in range(own)), *["1"] * missing])
+            code = f"h{index} = h{index}.reshape({front}, *h{index}.shape[{own}:])"
+            named = operand_text(self._ops, index, self._label)
+            self.source.add(1, code, f"{named}, with as many axes as the others")
 
-    def _widen(self, source: SourceLines, index: int) -> None:
-        """Give every array the same number of axes: those in front, then its own at the end."""
-        rank = len(self._ops[index].shape)
-        ones = ["1"] * (self._widest - rank)
-        own = self._lead if index in self._stacked else 1
-        if self._lead > own:
-            ones.append("1")
-        if ones:
-            front = ", ".join(f"h{index}.shape[{i}]" for i in range(own))
-            rest = f"*h{index}.shape[{own}:]"
-            code = f"h{index} = h{index}.reshape({front}, {', '.join(ones)}, {rest})"
-            source.add(1, code, f"{self._label(index)}, with as many axes as the others")
-
-    def _note(self, index: int) -> str:
+    def note(self, index: int) -> str:
         """Return what a line computes: its node, or its operation."""
-        op = self._ops[index]
-        return self._program.notes.get(
-            index, f"{op.code}({', '.join(self._label(arg) for arg in op.args)})"
-        )
+        return self._notes.get(index) or operation_text(self._ops, index, self._label)
 
     def _label(self, index: int) -> str:
-        op = self._ops[index]
-        if op.code == "leaf":
-            return op.name
-        if op.is_literal:
-            return repr(op.literal)
-        return self._program.notes.get(index, f"h{index}")
+        return self._ops[index].name or self._notes.get(index, f"h{index}")
 
-    def _code(self, index: int) -> str:
+    def code(self, index: int) -> str:
+        """Return an operation."""
         op = self._ops[index]
         if op.is_literal:
             # An array, since what is computed of constants alone is summed and shaped like others.
-            self._functions["full"] = np.full
-            return f"full({(1,) * (self._lead + self._widest)}, {op.literal!r})"
+            self.functions["full"] = np.full
+            return f"full({(1,) * (self.lead + self._widest)}, {op.literal!r})"
         args = [f"h{a}" for a in op.args]
         if op.code == "vdot":
-            axes = tuple(range(self._lead, self._lead + self._widest))
+            axes = tuple(range(self.lead, self.lead + self._widest))
             return f"({args[0]}*{args[1]}).sum(axis={axes}, keepdims=True)"
         if op.code in ("sum", "max"):
-            lead = self._lead + self._widest - len(self._ops[op.args[0]].shape)
-            axes = tuple(lead + axis for axis in op.axes)
+            first = self.lead + self._widest - len(self._ops[op.args[0]].shape)
+            axes = tuple(first + axis for axis in op.axes)
             return f"{args[0]}.{op.code}(axis={axes}, keepdims=True)"
         name = UFUNCS[op.code].__name__
-        self._functions[name] = UFUNCS[op.code]
-        if op.code == "step":
-            args.append("1.0")
-        return f"{name}({', '.join(args)})"
+        self.functions[name] = UFUNCS[op.code]
+        return f"{name}({', '.join([*args, *(['1.0'] if op.code == 'step' else [])])})"

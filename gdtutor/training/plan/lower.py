@@ -50,6 +50,24 @@ class FlatProgram(Struct, frozen=True, eq=False):
                 found.add(index)
         return found
 
+    def told_folded(self, *, knows_data: bool = False) -> str:
+        """Return a comment line for each line that has no operation of its own, as `# yhat is z`.
+
+        Args:
+            knows_data: Whether the data stand in the plan as numbers, with what follows from them.
+        """
+        varying = self.varying
+        told = []
+        for name, term in self.values.items():
+            op = self.ops[term.id]
+            if op.is_literal or (knows_data and term.id not in varying):
+                told.append(f"# {name} is a number, as nothing in it changes\n")
+            elif op.code == "leaf" or self.notes.get(term.id) != name:
+                other = self.notes.get(term.id) or op.name or op.code
+                factor = "" if term.scale == 1 else f"{term.scale:g}·"
+                told.append(f"# {name} is {factor}{other}\n")
+        return "".join(told)
+
 
 def lower(problem: Problem, batch: int, signs: Mapping[str, float] | None = None) -> FlatProgram:
     """Lower a problem's cost and gradients.

@@ -21,20 +21,12 @@ from gdtutor.engine.operations import OPERATIONS, Array, apply
 from gdtutor.engine.shapes import Shape
 from gdtutor.training.plan.flat_arrays import aligned
 from gdtutor.training.plan.placing import BoundNames, PlacedValues, Placing, formed
-from gdtutor.training.plan.schedule import ALIASES, ProgramSchedule
+from gdtutor.training.plan.schedule import ProgramSchedule
 from gdtutor.training.plan.source import SourceLines
-from gdtutor.training.plan.terms import Op
-
-UFUNCS: Mapping[str, np.ufunc] = {
-    name: row.function for name, row in OPERATIONS.items() if isinstance(row.function, np.ufunc)
-} | {"neg": np.negative, "recip": np.reciprocal, "step": np.heaviside}
-"""The NumPy function that computes an elementwise operation into an array."""
+from gdtutor.training.plan.terms import ALIASES, ELEMENTWISE, UFUNCS, Op, operation_text
 
 _OUT = {"maximum": "out=", "minimum": "out="}
 """NumPy 2.4 deprecates a third positional argument of these; elsewhere it saves some time."""
-
-ELEMENTWISE = frozenset(UFUNCS) - {"matmul"}
-"""Operations that are computed cell by cell, so that a result can lie where an operand lay."""
 
 
 class ProgramWriter(Placing):
@@ -87,8 +79,8 @@ class ProgramWriter(Placing):
 
     def pack_gradient(self, signal: int, data: int, out: Array) -> str:
         """Return the product that gives the gradients of weights and of their bias at once."""
-        form = formed(out, "rows", is_stacked=signal in self._stacked)
-        name = self.static(f"{self._prefix}g{signal}", form)
+        rows = formed(out, "rows", is_stacked=signal in self._stacked)
+        name = self.static(f"{self._prefix}g{signal}", rows)
         return f"{self.rows(signal)}.dot({self.view(data, 'onesT')}, {name})"
 
     def copy(self, target: str, value: str) -> str:
@@ -97,21 +89,14 @@ class ProgramWriter(Placing):
 
     def describe(self, index: int) -> str:
         """Return what a value is: its node, or its operation."""
-        op = self._ops[index]
-        operation = f"{op.code}({', '.join(self._operand_text(a) for a in op.args)})"
-        note = self._notes.get(index, "")
-        return f"{note} = {operation}" if note else operation
+        operation = operation_text(self._ops, index, self._label)
+        return " = ".join([*filter(None, [self._notes.get(index)]), operation])
 
     def _line(self, code: str, index: int) -> None:
         self._source.add(2, code, self.describe(index))
 
-    def _operand_text(self, index: int) -> str:
-        op = self._ops[index]
-        if op.code == "T":
-            return f"{self._operand_text(op.args[0])}.T"
-        if op.is_literal:
-            return repr(op.literal)
-        return op.name or self._notes.get(index, f"{self._prefix}{index}")
+    def _label(self, index: int) -> str:
+        return self._ops[index].name or self._notes.get(index, f"{self._prefix}{index}")
 
     def _write_group(self, unit: tuple[int, ...], position: int) -> None:
         op = self._ops[unit[0]]
@@ -213,8 +198,7 @@ class ProgramWriter(Placing):
                 product = f"{self.rows(left)}.dot({self.view(right)}, {self.rows(index)})"
             elif shape[1] == 1:
                 # One column times one row needs no sum, and no product of matrices.
-                operands = [self.view(i) for i in (left, right, index)]
-                product = self._ufunc("mul", operands)
+                product = self._ufunc("mul", [self.view(i) for i in (left, right, index)])
             else:
                 product = self._product(left, right, self.view(index))
             self._line(product, index)
@@ -267,9 +251,9 @@ class ProgramWriter(Placing):
             self._reduce(index, np.add)
 
     def _outer(self, index: int) -> None:
-        left, right = map(self.view, self._ops[index].args)
+        operands = ", ".join(map(self.view, self._ops[index].args))
         multiply = self.call("multiply", np.multiply)
-        self._line(f"{multiply}.outer({left}, {right}, out={self.view(index)})", index)
+        self._line(f"{multiply}.outer({operands}, out={self.view(index)})", index)
 
     def _reduce(self, index: int, ufunc: np.ufunc) -> None:
         op = self._ops[index]
@@ -289,10 +273,9 @@ class ProgramWriter(Placing):
         if self.is_contiguous(index):
             self._line(code(self.rows(index)), index)
             return
-        dense = aligned(self._ops[index].shape)
-        wide = self.static(f"{self._prefix}{index}_dense", dense)
-        self._line(code(wide), index)
-        self._line(self.copy(self.view(index), wide), index)
+        name = f"{self._prefix}{index}_dense"
+        self._line(code(self.static(name, aligned(self._ops[index].shape))), index)
+        self._line(self.copy(self.view(index), name), index)
 
     def _ones(self, name: str, shape: Shape) -> str:
         array = aligned(shape)

@@ -12,7 +12,6 @@ from gdtutor.training.batches import Batches, EpochOrder
 from gdtutor.training.outcome import PlanResult
 from gdtutor.training.plan.block_runner import BlockRunner
 from gdtutor.training.plan.flat_arrays import FlatArrays
-from gdtutor.training.plan.folded import told_folded
 from gdtutor.training.plan.kernel import KernelOutputs, build_kernel, packed_data
 from gdtutor.training.plan.lower import FlatProgram, lower
 from gdtutor.training.plan.rule import rule_of
@@ -29,6 +28,9 @@ BLOCK = 512
 """Most iterations of one block."""
 
 
+_ONE_RUN: Mapping[str, Array] = {}
+
+
 class NumpyPlan:
     """A problem compiled to NumPy for one batch size (and the shorter last batch).
 
@@ -36,6 +38,8 @@ class NumpyPlan:
         problem: What is trained.
         settings: How.
         train: Indices of the examples to train on are 0 to train − 1; the others validate.
+        by_run: What differs between stacked runs; see `Rule.by_run`.
+        runs: How many runs are stacked; 0 for one without an axis for it.
     """
 
     kind = "numpy"
@@ -45,7 +49,7 @@ class NumpyPlan:
         problem: Problem,
         settings: Settings,
         train: int,
-        by_run: Mapping[str, Array] | None = None,
+        by_run: Mapping[str, Array] = _ONE_RUN,
         runs: int = 0,
     ) -> None:
         self._settings = settings
@@ -53,7 +57,7 @@ class NumpyPlan:
         self._sources: list[str] = []
         self._loaded: Array | None = None
         """The state that the memory holds."""
-        self._rule = replace(rule_of(settings), by_run=by_run or {})
+        self._rule = replace(rule_of(settings), by_run=by_run)
         optimiser = self._rule.optimiser
         batch = settings.batch_size(train)
         program = self._lowered(problem, batch, None)
@@ -85,7 +89,7 @@ class NumpyPlan:
     @property
     def source(self) -> str:
         """The generated source of one iteration, as a reader sees it."""
-        return told_folded(self._program) + "\n\n".join(self._sources)
+        return self._program.told_folded() + "\n\n".join(self._sources)
 
     def run(self, vector: Array, t: int, first: int, count: int) -> PlanResult:
         """Do `count` iterations from iteration `first` (whose epoch decides data and rate).

@@ -16,7 +16,7 @@ import numpy as np
 
 from gdtutor.engine.operations import Array
 from gdtutor.engine.shapes import Shape
-from gdtutor.training.plan.flat_arrays import aligned
+from gdtutor.training.plan.flat_arrays import aligned, one_number
 from gdtutor.training.plan.schedule import ValueStack
 from gdtutor.training.plan.terms import Op
 from gdtutor.values import Struct, field
@@ -120,8 +120,7 @@ class Placing:
                     inner = formed(inner, form, is_stacked=True)
                 return np.broadcast_to(inner, self.shape(index))
             if op.is_literal:
-                self._places[index] = aligned(())
-                self._places[index][()] = op.literal
+                self._places[index] = one_number(op.literal)
             else:
                 self._allocate(index)
         return self._places[index]

@@ -86,10 +86,7 @@ class ScalarPlan:
     @property
     def source(self) -> str:
         """The generated source of one epoch, or of one iteration; see `Plan.source`."""
-        # Starting counts, and few runs are asked for their source.
-        from gdtutor.training.plan.folded import told_folded
-
-        folded = told_folded(self._flats[self._size(0)], knows_data=self._is_unrolled)
+        folded = self._flats[self._size(0)].told_folded(knows_data=self._is_unrolled)
         return folded + self._function(self._all_turns if self._is_unrolled else (0,)).text
 
     def run(self, vector: Array, t: int, first: int, count: int) -> PlanResult:

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from gdtutor.training.plan.source import SourceLines
-from gdtutor.training.plan.terms import Op
+from gdtutor.training.plan.terms import Op, operation_text
 
 FORMS: Mapping[str, str] = {
     "add": "{} + {}",
@@ -135,7 +135,7 @@ class ScalarText:
             index: The value.
             what: What it is, where its own name does not say.
         """
-        own = self._notes.get(index, "") or self._operation(index)
+        own = self._notes.get(index) or operation_text(self._ops, index, self._label)
         return with_inside(what or own, self._inside.get(index, ()))
 
     def text(self, index: int, strength: int = 0) -> str:
@@ -148,16 +148,9 @@ class ScalarText:
         text = self._inline.pop(index)
         return f"({text})" if _STRENGTH.get(op.code, 5) < strength else text
 
-    def _operation(self, index: int) -> str:
-        op = self._ops[index]
-        return f"{op.code}({', '.join(self._label(arg) for arg in op.args)})"
-
     def _label(self, index: int) -> str:
-        op = self._ops[index]
-        if op.is_literal:
-            return repr(op.literal)
         known = self._labels.get(index) or self._notes.get(index) or self._names.get(index)
-        return known or self._operation(index)
+        return known or operation_text(self._ops, index, self._label)
 
     def _expression(self, index: int) -> str:
         op = self._ops[index]

@@ -10,14 +10,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence, Set
 
-from gdtutor.training.plan.terms import Op
+from gdtutor.training.plan.terms import ALIASES, Op
 from gdtutor.values import Struct, field
 
 LARGEST_STACK = 4096
 """Cells. Above this arithmetic outweighs dispatch, and separate arrays stay in the cache."""
-
-ALIASES = frozenset({"T", "spread"})
-"""Operations that are another view of their operand."""
 
 
 class ValueStack(Struct, eq=False):

@@ -6,11 +6,26 @@ products at no cost and are only multiplied out where an operation needs it.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple, cast
 
+import numpy as np
+
 from gdtutor.engine.expression import Attribute
+from gdtutor.engine.operations import OPERATIONS
 from gdtutor.engine.shapes import Shape
 from gdtutor.values import Struct
+
+UFUNCS: Mapping[str, np.ufunc] = {
+    name: row.function for name, row in OPERATIONS.items() if isinstance(row.function, np.ufunc)
+} | {"neg": np.negative, "recip": np.reciprocal, "step": np.heaviside}
+"""The NumPy function that computes an elementwise operation into an array."""
+
+ELEMENTWISE = frozenset(UFUNCS) - {"matmul"}
+"""Operations that are computed cell by cell, so that a result can lie where an operand lay."""
+
+ALIASES = frozenset({"T", "spread"})
+"""Operations that are another view of their operand."""
 
 
 class Term(NamedTuple):
@@ -67,6 +82,20 @@ class Op(Struct, frozen=True):
         if not isinstance(axes, tuple):
             raise ValueError(f"{self.code} has no axes")
         return axes
+
+
+def operation_text(ops: Sequence[Op], index: int, label: Callable[[int], str]) -> str:
+    """Return an operation as a reader sees it, as `add(z, 1.0)`; see `operand_text`."""
+    op = ops[index]
+    return f"{op.code}({', '.join(operand_text(ops, arg, label) for arg in op.args)})"
+
+
+def operand_text(ops: Sequence[Op], index: int, label: Callable[[int], str]) -> str:
+    """Return what an operand is: a number, a transpose, or its label."""
+    op = ops[index]
+    if op.code == "T":
+        return f"{operand_text(ops, op.args[0], label)}.T"
+    return repr(op.literal) if op.is_literal else label(index)
 
 
 ONE = 0

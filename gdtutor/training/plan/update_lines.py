@@ -7,13 +7,13 @@ from collections.abc import Callable, Sequence
 from gdtutor.training.plan.builder import Builder
 from gdtutor.training.plan.flat_arrays import FlatArrays
 from gdtutor.training.plan.lower import reachable
-from gdtutor.training.plan.numpy_lines import ELEMENTWISE, ProgramWriter
+from gdtutor.training.plan.numpy_lines import ProgramWriter
 from gdtutor.training.plan.placing import BoundNames, PlacedValues
 from gdtutor.training.plan.rule import Rule
 from gdtutor.training.plan.scalar_text import CAREFUL, ScalarText
 from gdtutor.training.plan.schedule import arrange
 from gdtutor.training.plan.source import SourceLines
-from gdtutor.training.plan.terms import Term
+from gdtutor.training.plan.terms import ELEMENTWISE, Term
 
 Streams = Callable[[int, float], tuple[float, ...]]
 """(number of the update, rate) → numbers that an update needs."""
@@ -55,7 +55,7 @@ class Update:
         self._uniform = builder.uniform
         self._notes = builder.notes
 
-    def write(self, source: SourceLines, names: BoundNames) -> tuple[Streams, str] | None:
+    def write(self, source: SourceLines, names: BoundNames) -> list[tuple[Streams, str]]:
         """Write the update; return what computes the numbers that change with t and the rate."""
         needed = reachable(self._ops, self._finals.values())
         wanted = needed - self._uniform
@@ -77,7 +77,7 @@ class Update:
             if final != leaf:
                 line = body.copy(body.view(leaf), body.view(final))
                 source.add(2, line, self._ops[leaf].name)
-        return self._stream_function(streams) if streams else None
+        return [self._stream_function(streams)] if streams else []
 
     def _can_overwrite(self, order: Sequence[int], final: int, leaf: int) -> bool:
         """Say whether nothing reads the old value once the new one is written over it."""
