@@ -24,7 +24,7 @@ from gdtutor.training.plan.placing import BoundNames, Dynamic, PlacedValues
 from gdtutor.training.plan.rule import Rule
 from gdtutor.training.plan.schedule import arrange
 from gdtutor.training.plan.source import SourceLines
-from gdtutor.training.plan.terms import ALIASES, ELEMENTWISE
+from gdtutor.training.plan.terms import ALIASES
 from gdtutor.training.plan.update_lines import Streams, Update
 from gdtutor.values import Struct
 
@@ -223,9 +223,10 @@ class _Emitter:
     def _write_steps(self, body: ProgramWriter) -> None:
         padded = {i: self._ops[i].shape[1] for i in self._inner & self._needed}
         alone = {*self._histories, *(self._gradients[name].id for name in self._direct)}
-        # Stacked arrays are large enough for a call to be worth its dispatch.
-        grouped = frozenset() if self._memory.runs else ELEMENTWISE
-        schedule = arrange(self._ops, self._needed, elementwise=grouped, alone=alone, padded=padded)
+        if self._memory.runs:
+            # Stacked arrays are large enough for a call to be worth its dispatch.
+            alone = self._needed
+        schedule = arrange(self._ops, self._needed, alone, padded)
         extra = {index: partial(self._write_fused, body, index) for index in self._fused}
         kept = [t.id for name, t in self._gradients.items() if name not in self._direct]
         body.write(schedule, extra, kept)

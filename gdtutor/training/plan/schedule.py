@@ -1,8 +1,11 @@
-"""In which order a plan runs its operations, and which of them it runs as one call.
+"""Schedule: in which order a plan runs its operations, and which of them it runs as one call.
 
 At the size of a gate nearly all the time is the dispatch of calls. Equal elementwise operations of
-several layers (the slopes of all sigmoids, say) become one call when their operands lie side by
-side, so they are hoisted together and laid out in common stacks.
+several layers become one call when their operands lie side by side, so they are hoisted together
+and laid out in common stacks. Of XOR's slopes:
+
+    v23 = add(Yhat, -1.0), … v31 = add(A1, -1.0), …   →   v23 and v31, in one stack vs23
+                                                          Yhat and A1, in one stack vs17
 """
 
 from __future__ import annotations
@@ -10,11 +13,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence, Set
 
-from gdtutor.training.plan.terms import ALIASES, Op
+from gdtutor.training.plan.terms import ALIASES, ELEMENTWISE, Op
 from gdtutor.values import Struct, field
 
 LARGEST_STACK = 4096
 """Cells. Above this arithmetic outweighs dispatch, and separate arrays stay in the cache."""
+
+_NONE_PADDED: Mapping[int, int] = {}
 
 
 class ValueStack(Struct, eq=False):
@@ -54,38 +59,27 @@ class ProgramSchedule(Struct):
 def arrange(
     ops: Sequence[Op],
     wanted: Set[int],
-    *,
-    elementwise: Set[str],
-    alone: Set[int] = frozenset(),
-    padded: Mapping[int, int] | None = None,
+    alone: Set[int],
+    padded: Mapping[int, int] = _NONE_PADDED,
 ) -> ProgramSchedule:
     """Order the operations and group equal ones.
 
     Args:
         ops: The program.
         wanted: The ids to compute.
-        elementwise: Codes that may be grouped.
         alone: Ids that have a place of their own and cannot be stacked.
         padded: Cells that some ids need after their own, by id.
     """
     order = [i for i in sorted(wanted) if not (ops[i].is_literal or ops[i].code in ("leaf", "T"))]
-    arranger = _Arranger(ops, set(order), elementwise, alone, padded or {})
-    return arranger.arranged(order)
+    small = (i for i in order if math.prod(ops[i].shape) <= LARGEST_STACK)
+    stackable = {i for i in small if i not in alone and ops[i].code != "spread"}
+    return _Arranger(ops, stackable, padded).arranged(order)
 
 
 class _Arranger:
-    def __init__(
-        self,
-        ops: Sequence[Op],
-        computed: set[int],
-        elementwise: Set[str],
-        alone: Set[int],
-        padded: Mapping[int, int],
-    ) -> None:
+    def __init__(self, ops: Sequence[Op], stackable: Set[int], padded: Mapping[int, int]) -> None:
         self._ops = ops
-        self._computed = computed
-        self._elementwise = elementwise
-        self._alone = alone
+        self._stackable = stackable
         self._padded = padded
         self._schedule = ProgramSchedule()
 
@@ -93,17 +87,15 @@ class _Arranger:
         done: set[int] = set()
         by_key: dict[object, list[int]] = {}
         for index in order:
-            key = self._key(index)
-            if key is not None:
-                by_key.setdefault(key, []).append(index)
+            by_key.setdefault(self._key(index), []).append(index)
         for index in order:
             if index in done:
                 continue
             unit: tuple[int, ...] = (index,)
-            mates = by_key.get(self._key(index), []) if self._key(index) is not None else []
-            later = [j for j in mates if j > index and j not in done and self._ready(j, done)]
-            if later and self._ready(index, done):
-                unit = (index, *later) if self._stacked((index, *later)) else unit
+            mates = [j for j in by_key[self._key(index)] if j >= index and j not in done]
+            ready = [j for j in mates if done.issuperset(self._operands(j))]
+            if index in ready and len(ready) > 1 and self._stacked(tuple(ready)):
+                unit = tuple(ready)
             done.update(unit)
             self._schedule.units.append(unit)
         return self._schedule
@@ -112,25 +104,12 @@ class _Arranger:
         return [a for a in self._ops[index].args if not self._ops[a].is_literal]
 
     def _key(self, index: int) -> object:
-        op = self._ops[index]
-        if op.code not in self._elementwise or not self._stackable(index):
-            return None
-        operands = self._operands(index)
-        if not operands or not all(
-            self._stackable(a) and self._ops[a].shape == op.shape for a in operands
-        ):
-            return None
-        return (op.code, tuple(-1 if a in operands else a for a in op.args))
-
-    def _stackable(self, index: int) -> bool:
-        op = self._ops[index]
-        small = math.prod(op.shape) <= LARGEST_STACK
-        return (
-            small and index in self._computed and index not in self._alone and op.code != "spread"
-        )
-
-    def _ready(self, index: int, done: set[int]) -> bool:
-        return all(arg in done for arg in self._operands(index))
+        """Return what operations of one group have in common; of one alone its own id."""
+        op, operands = self._ops[index], self._operands(index)
+        alike = all(a in self._stackable and self._ops[a].shape == op.shape for a in operands)
+        if op.code not in ELEMENTWISE or index not in self._stackable or not (operands and alike):
+            return index
+        return op.code, tuple(-1 if a in operands else a for a in op.args)
 
     def _stacked(self, unit: tuple[int, ...]) -> bool:
         """Lay out a group's results and operands alike; False where they cannot be."""

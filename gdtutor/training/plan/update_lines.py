@@ -61,7 +61,7 @@ class Update:
         wanted = needed - self._uniform
         read = {arg for i in wanted for arg in self._ops[i].args}
         streams = sorted(self._uniform & read)
-        schedule = arrange(self._ops, wanted, elementwise=frozenset())
+        schedule = arrange(self._ops, wanted, wanted)
         order = [unit[0] for unit in schedule.units]
         copies = {}
         for leaf, final in self._finals.items():
