@@ -11,8 +11,9 @@ from gdtutor.training.batches import Batches
 from gdtutor.training.optimisers import optimiser_of
 from gdtutor.training.plan.block_runner import BlockRunner
 from gdtutor.training.plan.flat_arrays import FlatArrays
-from gdtutor.training.plan.kernel import KernelOutputs, build_kernel, packed_data
+from gdtutor.training.plan.kernel import KernelOutputs, build_kernel
 from gdtutor.training.plan.lower import lower, lower_cost
+from gdtutor.training.plan.packing import padded_data
 from gdtutor.training.problem import Problem
 from gdtutor.training.settings import Settings
 from gdtutor.values import replace
@@ -27,7 +28,7 @@ def held_runner(
     """
     held = problem.examples[train:]
     program = lower_cost(problem, len(held), signs)
-    padded = packed_data(program, memory.packs)
+    padded = padded_data(program.ops, memory.packs)
     rows = replace(problem, is_single=False)
     batches = Batches(rows, held, len(held), len(held), padded)
     batches.fill(np.arange(len(held)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gdtutor.training.plan.algebra import WIDEST_PACK, Algebra
+from gdtutor.training.plan.algebra import Algebra
 from gdtutor.training.plan.terms import ONE, Term
 
 
@@ -40,18 +40,3 @@ def test_the_sum_of_a_product_is_one_operation() -> None:
     total = program.total(program.mul(a, b), (0, 1), ())
     assert program.ops[total.id].code == "vdot"
     assert program.ops[program.total(a, (1,), (2, 1)).id].code == "sum"
-
-
-def fused(inputs: int, *, trained: tuple[str, ...]) -> Algebra:
-    program = Algebra(trained)
-    weights = program.leaf("parameter", "W", (4, inputs))
-    bias = program.leaf("parameter", "b", (4, 1))
-    data = program.leaf("data", "X", (inputs, 5))
-    program.add(program.matmul(weights, data), bias)
-    return program
-
-
-def test_trained_weights_and_their_bias_are_one_product_below_a_width() -> None:
-    assert fused(3, trained=("W", "b")).packs == {"W": "b"}
-    assert fused(3, trained=("W",)).packs == {}
-    assert fused(WIDEST_PACK, trained=("W", "b")).packs == {}

@@ -1,19 +1,21 @@
-"""Sums, products and their like over terms, with constants folded and broadcasts left out."""
+"""Algebra: sums, products and their like over terms, with constants folded, broadcasts left out.
+
+Numbers and signs are factors of terms, and multiplied out where they are needed. Of XOR's slope,
+whose sign travels on, and of the transposed product of its matrices:
+
+    1 - Yhat      →   v23 = add(Yhat, -1.0)
+    g @ A1.T / 4  →   ∂/∂W2 = matmul(∂/∂Z2, A1.T)
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 
 import numpy as np
 
 from gdtutor.engine.operations import OPERATIONS, Operation, broadcast_axes
 from gdtutor.engine.shapes import Shape, operation_shape
 from gdtutor.training.plan.terms import ONE, Term, Terms
-
-WIDEST_PACK = 128
-"""A bias column is folded into its weights only below this many inputs: from there on the copy of
-the wider matrix costs more than the call that it saves."""
 
 _GIVEN = frozenset({"parameter", "data", "constant", "slot"})
 """Kinds of leaves that are finite: a run ends before an iteration that starts with others."""
@@ -28,20 +30,13 @@ below what float64 holds."""
 
 
 class Algebra(Terms):
-    """Appends to a program what its terms are combined to.
+    """Appends to a program what its terms are combined to."""
 
-    Args:
-        trained: The names of the parameters that are trained.
-    """
-
-    def __init__(self, trained: Iterable[str] = ()) -> None:
+    def __init__(self) -> None:
         super().__init__()
         self.folds = False
         """Whether a product with 0 is the number 0, whatever the other factor. It always is with a
         given value; 0 times an infinity, though, is no number in the walk."""
-        self.packs: dict[str, str] = {}
-        """Weights and the bias that is folded into them."""
-        self._trained = frozenset(trained)
 
     def negated(self, term: Term) -> Term:
         """Return −term."""
@@ -60,9 +55,6 @@ class Algebra(Terms):
         if abs(left.scale) != abs(right.scale):
             left, right = self._unit(left), self._unit(right)
         if left.scale == right.scale:
-            fused = self._affine(left.id, right.id)
-            if fused is not None:
-                return Term(left.scale, fused)
             return Term(left.scale, self._op("add", (left.id, right.id), shape).id)
         if left.scale < 0:
             left, right = right, left
@@ -240,37 +232,6 @@ class Algebra(Terms):
                     left = Term(left.scale, op.args[0])
             left, right = right, left
         return left, right
-
-    def _affine(self, left: int, right: int) -> int | None:
-        """Fuse W @ X + b of two trained parameters, whose cells can then lie side by side."""
-        if self.ops[left].code != "matmul":
-            left, right = right, left
-        product, bias = self.ops[left], self.ops[right]
-        if product.code != "matmul" or not self._is_trained(right):
-            return None
-        weights, data = self.ops[product.args[0]], self.ops[product.args[1]]
-        if not self._is_trained(product.args[0]) or len(weights.shape) != 2:
-            return None
-        if len(data.shape) != 2 or data.code in ("T", "spread") or weights.shape[1] >= WIDEST_PACK:
-            return None
-        if data.kind == "parameter":
-            return None
-        w, b = weights.name, bias.name
-        if bias.shape != (weights.shape[0], 1) or not self._can_pack(w, b):
-            return None
-        self.packs[w] = b
-        return self._op("affine", (product.args[0], right, product.args[1]), product.shape).id
-
-    def _can_pack(self, weights: str, bias: str) -> bool:
-        """Say whether a bias can lie beside these weights: each has one place, and so one role."""
-        if self.packs.get(weights) == bias:
-            return True
-        taken = {*self.packs, *self.packs.values()}
-        return weights != bias and not taken & {weights, bias}
-
-    def _is_trained(self, index: int) -> bool:
-        op = self.ops[index]
-        return op.kind == "parameter" and op.name in self._trained
 
 
 def is_lost(scale: float) -> bool:

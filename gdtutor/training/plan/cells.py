@@ -1,10 +1,8 @@
 """Placing, for plain floats: a program of arrays is taken apart into operations on single numbers.
 
-Of XOR's first layer, whose signs are turned, comes with the batch as numbers:
+Of XOR's first layer, with the batch as numbers (p1 is W1[0, 1], and p6 is b1[0, 0]):
 
-    Z1 = affine(W1, b1, X)   →   Z1[0, 0] = b1[0, 0]
-                                 Z1[0, 1] = add(W1[0, 1], b1[0, 0])
-                                 …
+    Z1 = affine(W1, b1, X)   →   Z1[0, 1] = add(p1, p6)
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 Operations that give a gradient write it where it belongs; the gradient of a bias that lies beside
 its weights comes of the same product. Of XOR's second layer:
 
-    ∂/∂W2 = matmul(∂/∂Z2, T(A1)), ∂/∂b2 = sum(∂/∂Z2)   →   v25.dot(v12_onesT, vg25)
+    ∂/∂W2 = matmul(∂/∂Z2, A1.T), ∂/∂b2 = vdot(C.1, v24)   →   v25.dot(v12_onesT, vg25)
 """
 
 from __future__ import annotations
@@ -18,13 +18,14 @@ from gdtutor.engine.operations import Array
 from gdtutor.training.plan.algebra import is_lost
 from gdtutor.training.plan.flat_arrays import FlatArrays, one_number
 from gdtutor.training.plan.losses import Losses, cost_frontier, write_losses
-from gdtutor.training.plan.lower import FlatProgram, reachable
+from gdtutor.training.plan.lower import FlatProgram
 from gdtutor.training.plan.numpy_lines import ProgramWriter
+from gdtutor.training.plan.packing import padded_values
 from gdtutor.training.plan.placing import BoundNames, Dynamic, PlacedValues
 from gdtutor.training.plan.rule import Rule
 from gdtutor.training.plan.schedule import arrange
 from gdtutor.training.plan.source import SourceLines
-from gdtutor.training.plan.terms import ALIASES
+from gdtutor.training.plan.terms import ALIASES, reachable
 from gdtutor.training.plan.update_lines import Streams, Update
 from gdtutor.values import Struct
 
@@ -57,18 +58,6 @@ class KernelOutputs(Struct, frozen=True, eq=False):
     needs_norm: bool = False
 
 
-def padded_values(program: FlatProgram, packs: Mapping[str, str]) -> set[int]:
-    """Return the values that need a row of ones under them, for biases beside their weights."""
-    ops = program.ops
-    products = (op for op in ops if op.code == "affine" and ops[op.args[0]].name in packs)
-    return {op.args[2] for op in products if ops[op.args[2]].kind != "constant"}
-
-
-def packed_data(program: FlatProgram, packs: Mapping[str, str]) -> set[str]:
-    """Return the data leaves that need a row of ones."""
-    return {program.ops[index].name for index in padded_values(program, packs)} - {""}
-
-
 def build_kernel(
     program: FlatProgram, memory: FlatArrays, constants: Mapping[str, Array], wanted: KernelOutputs
 ) -> Kernel:
@@ -92,7 +81,7 @@ class _Emitter:
         self._wanted = wanted
         self._source = SourceLines()
         self._names = BoundNames()
-        self._padded = padded_values(program, memory.packs)
+        self._padded = padded_values(program.ops, memory.packs)
         self._inner = {i for i in self._padded if self._ops[i].code != "leaf"}
         """Values with a row of ones that an iteration computes."""
         needed = reachable(self._ops, (term.id for term in self._gradients.values()))

@@ -16,9 +16,16 @@ from collections.abc import Callable, Sequence, Set
 import numpy as np
 
 from gdtutor.engine.operations import Array
-from gdtutor.training.plan.lower import FlatProgram, reachable
+from gdtutor.training.plan.lower import FlatProgram
 from gdtutor.training.plan.source import SourceLines
-from gdtutor.training.plan.terms import ALIASES, ELEMENTWISE, UFUNCS, operand_text, operation_text
+from gdtutor.training.plan.terms import (
+    ALIASES,
+    ELEMENTWISE,
+    UFUNCS,
+    operand_text,
+    operation_text,
+    reachable,
+)
 from gdtutor.values import Struct
 
 LARGEST_HISTORY = 4096

@@ -1,12 +1,20 @@
-"""From a problem's graph to a straight-line program of its cost and gradients for one batch size.
+"""Program: a graph becomes straight-line operations of its cost and gradients for one batch size.
 
 Forward nodes are lowered from their rows' definitions; gradients are accumulated in reverse from
 the same rows' local gradients and vector-Jacobian rules, in the order in which the walk does it.
+Of XOR's second layer:
+
+    Yhat = sigmoid(Z2)           →   v15 = exp(Z2)
+                                     v16 = add(1.0, v15)
+                                     Yhat = recip(v16)
+    g*out*(1 - out), g = ∂/∂Yhat →   v23 = add(Yhat, -1.0)
+                                     v24 = mul(Yhat, v23)
+                                     ∂/∂Z2 = mul(C.1, v24)
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -16,6 +24,7 @@ from gdtutor.engine.operations import OPERANDS, OPERATIONS, Kind, local_formula,
 from gdtutor.engine.shapes import Shape, infer_shapes
 from gdtutor.training.errors import TrainingError
 from gdtutor.training.plan.builder import Builder
+from gdtutor.training.plan.packing import packed, turned
 from gdtutor.training.plan.terms import ONE, Op, Term
 from gdtutor.training.problem import Problem
 from gdtutor.values import Struct, replace
@@ -85,8 +94,9 @@ def lower(problem: Problem, batch: int, signs: Mapping[str, float] | None = None
     if signs is not None:
         return _Lowering(problem, batch, signs).program()
     first = _Lowering(problem, batch, {}).program()
-    turned = _turned(first)
-    return _Lowering(problem, batch, turned).program() if turned else first
+    roots = (first.cost, *first.gradients.values())
+    chosen = turned(first.ops, first.packs, (term.id for term in roots))
+    return _Lowering(problem, batch, chosen).program() if chosen else first
 
 
 def lower_cost(problem: Problem, batch: int, signs: Mapping[str, float]) -> FlatProgram:
@@ -98,40 +108,27 @@ def lower_cost(problem: Problem, batch: int, signs: Mapping[str, float]) -> Flat
     return _Lowering(rows, batch, signs, trains=False).program()
 
 
-def reachable(ops: Sequence[Op], roots: Iterable[int]) -> set[int]:
-    """Return the ids that these ids are computed from, themselves included."""
-    found: set[int] = set()
-    pending = list(roots)
-    while pending:
-        index = pending.pop()
-        if index not in found:
-            found.add(index)
-            pending.extend(ops[index].args)
-    return found
+def for_runs(program: FlatProgram) -> FlatProgram:
+    """Return the program as several runs at once compute it, with the run as first axis.
 
+    For one run a sum of products is one call; for several it would multiply once more:
 
-def _turned(program: FlatProgram) -> dict[str, float]:
-    """Return the packs whose every product is used with its sign turned, as by a sigmoid.
-
-    Kept with the sign turned, they give the turned product at once.
+        mul(x2, C.1), vdot(x2, C.1)   →   mul(x2, C.1), sum(mul(x2, C.1))
     """
-    roots = (program.cost, *program.gradients.values())
-    alive = reachable(program.ops, (term.id for term in roots))
-    users: dict[int, set[str]] = {}
-    for index in alive:
-        for arg in program.ops[index].args:
-            users.setdefault(arg, set()).add(program.ops[index].code)
-    turned: dict[str, float] = {}
-    for weights, bias in program.packs.items():
-        products = [
-            i
-            for i in alive
-            if program.ops[i].code == "affine"
-            and program.ops[program.ops[i].args[0]].detail == ("parameter", weights)
-        ]
-        if products and all(users.get(i) == {"neg"} for i in products):
-            turned |= {weights: -1.0, bias: -1.0}
-    return turned
+    ops = program.ops
+    products = {op.args: index for index, op in enumerate(ops) if op.code == "mul"}
+    changed = []
+    for op in ops:
+        if op.code == "vdot" and op.args in products and op.args[0] != op.args[1]:
+            product = products[op.args]
+            op = Op("sum", (product,), op.shape, (tuple(range(len(ops[product].shape))),))
+        changed.append(op)
+    # Only data, which all runs share, gets a row of ones: in a stack that row would lie between
+    # the runs, and elementwise operations would have to step over it.
+    products_of = [op for op in ops if op.code == "affine"]
+    inner = {ops[op.args[0]].name for op in products_of if ops[op.args[2]].code != "leaf"}
+    packs = {weights: bias for weights, bias in program.packs.items() if weights not in inner}
+    return replace(program, ops=tuple(changed), packs=packs)
 
 
 class _Lowering:
@@ -148,7 +145,7 @@ class _Lowering:
         self._graph: Graph = problem.graph
         self._batch = batch
         self._shapes = infer_shapes(self._graph, problem.leaf_shapes(batch))
-        self._builder = Builder(problem.trained)
+        self._builder = Builder()
         self._signs = {name: signs.get(name, 1.0) for name in problem.parameters}
         self._values: dict[str, Term] = {}
 
@@ -167,14 +164,15 @@ class _Lowering:
         if builder.shape(cost) != () and not self._trains:
             cost = builder.apply("mean", (cost,))
         cost = builder.owned(cost)
+        ops, packs = packed(builder.ops, self._problem.trained)
         return FlatProgram(
-            tuple(builder.ops),
+            ops,
             dict(builder.notes),
             self._graph.root,
             cost,
             gradients,
             {line.name: self._values[line.name] for line in self._graph.lines},
-            dict(builder.packs),
+            packs,
             self._signs,
             self._batch,
         )

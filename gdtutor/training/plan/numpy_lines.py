@@ -1,11 +1,11 @@
-"""Writes primitive operations as calls of NumPy on preallocated arrays, for one run or several.
+"""Source: writes operations as calls of NumPy on preallocated arrays, for one run or several.
 
 Of XOR's second layer:
 
-    Yhat = recip(add(exp(affine(W2, b2, A1)), 1.0))   →   v5_pack.dot(v12_ones, v14)
-                                                          exp(v14, v15)
-                                                          add(v10, v15, v16)
-                                                          reciprocal(v16, v17)
+    Z2 = affine(W2, b2, A1), v15 = exp(Z2)       →   v5_pack.dot(v12_ones, v14)
+                                                     exp(v14, v15)
+    v16 = add(1.0, v15), Yhat = recip(v16)       →   add(v10, v15, v16)
+                                                     reciprocal(v16, v17)
 """
 
 from __future__ import annotations

@@ -12,10 +12,10 @@ from gdtutor.training.batches import Batches, EpochOrder
 from gdtutor.training.outcome import PlanResult
 from gdtutor.training.plan.block_runner import BlockRunner
 from gdtutor.training.plan.flat_arrays import FlatArrays
-from gdtutor.training.plan.kernel import KernelOutputs, build_kernel, packed_data
-from gdtutor.training.plan.lower import FlatProgram, lower
+from gdtutor.training.plan.kernel import KernelOutputs, build_kernel
+from gdtutor.training.plan.lower import FlatProgram, for_runs, lower
+from gdtutor.training.plan.packing import padded_data
 from gdtutor.training.plan.rule import rule_of
-from gdtutor.training.plan.runs import for_runs
 from gdtutor.training.problem import Problem
 from gdtutor.training.rates import rates
 from gdtutor.training.settings import Settings
@@ -65,7 +65,7 @@ class NumpyPlan:
         self._memory = FlatArrays(problem, optimiser, program.packs, program.signs, runs)
         order = EpochOrder(settings.order, settings.seed, train, batch)
         first = order.epoch(0)
-        padded = packed_data(program, self._memory.packs)
+        padded = padded_data(program.ops, self._memory.packs)
         self._batches = Batches(problem, problem.examples[:train], batch, len(first), padded)
         self._batches.fill(first)
         self._epoch = 0

@@ -1,10 +1,10 @@
-"""Where the values of a program lie, and what a generated function calls them.
+"""Placing: where the values of a program lie, and what a generated function calls them.
 
-Every value of several runs has the run as its first axis, before those of its shape. In XOR's plan:
+Every value of several runs has the run as its first axis, before those of its shape. In XOR's plan
+v3_pack is W1 with b1 as its last column, in the flat parameters; v1_ones is X with a row of ones
+under it; v8 is an array that is kept from iteration to iteration:
 
-    W1 @ X + b1   →   v3_pack (3×3): W1 with b1 as its last column, in the flat parameters
-                      v1_ones (3×4): X with a row of ones under it
-                      v8 (3×4): the result, an array that is kept from iteration to iteration
+    Z1 = affine(W1, b1, X)   →   v3_pack.dot(v1_ones, v8)
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Algebra of the update: an optimiser's lines become terms, over arrays as over single numbers.
 
-Of plain descent, with the learning rate 1 and a gradient that is 0.25 times what is computed:
+Of plain descent on XOR, at the rate 1, with a gradient that is 0.25 times what is computed:
 
-    p - learning_rate*g   →   u5 = mul(g, 0.25)
+    p - learning_rate*g   →   mul(g, 0.25)
                               p = sub(p, u5)
 """
 

@@ -9,11 +9,11 @@ from functools import reduce
 from gdtutor.engine.operations import Array
 from gdtutor.training.plan.builder import Builder
 from gdtutor.training.plan.cells import Cells, cell_text, cells_of, numbers, scaled, take_apart
-from gdtutor.training.plan.lower import FlatProgram, reachable
+from gdtutor.training.plan.lower import FlatProgram
 from gdtutor.training.plan.rule import Rule
 from gdtutor.training.plan.scalar_text import FORMS, ScalarText
 from gdtutor.training.plan.source import SourceLines
-from gdtutor.training.plan.terms import ONE, Op, Term
+from gdtutor.training.plan.terms import ONE, Op, Term, reachable
 from gdtutor.training.plan.vector import FlatSlice, VectorLayout
 from gdtutor.values import Struct
 

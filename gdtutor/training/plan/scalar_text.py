@@ -1,8 +1,8 @@
-"""Writes operations on single numbers as lines of Python.
+"""Source: writes operations on single numbers as lines of Python.
 
-A value that is read once stands inside its reader, as here the sum of XOR's first hidden unit:
+A value that is read once stands inside its reader. Of XOR's first hidden unit:
 
-    add(W1[0, 1], b1[0, 0]), exp, add(exp, 1.0), recip   →   v52 = 1.0/(exp(p1 + p6) + 1.0)
+    Z1[0, 1] = add(p1, p6), exp, add, recip   →   v52 = 1.0/(exp(p1 + p6) + 1.0)
 """
 
 from __future__ import annotations

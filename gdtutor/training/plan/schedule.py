@@ -2,10 +2,9 @@
 
 At the size of a gate nearly all the time is the dispatch of calls. Equal elementwise operations of
 several layers become one call when their operands lie side by side, so they are hoisted together
-and laid out in common stacks. Of XOR's slopes:
+and laid out in common stacks. Of the slopes of XOR's two layers:
 
-    v23 = add(Yhat, -1.0), … v31 = add(A1, -1.0), …   →   v23 and v31, in one stack vs23
-                                                          Yhat and A1, in one stack vs17
+    v23 = add(Yhat, -1.0), v31 = add(A1, -1.0)   →   add(vs17, v22, vs23)
 """
 
 from __future__ import annotations

@@ -6,14 +6,16 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from gdtutor.engine.operations import Array
+from gdtutor.engine.operations import OPERATIONS, Array
 from gdtutor.training.optimisers import optimiser_of
-from gdtutor.training.plan.lower import lower
+from gdtutor.training.plan.lower import FlatProgram, lower
 from gdtutor.training.plan.numpy_plan import NumpyPlan
-from gdtutor.training.plan.runs import can_be_stacked
 from gdtutor.training.problem import Problem
 from gdtutor.training.settings import Settings
 from gdtutor.values import replace
+
+_ALONE = frozenset({"argmax", "one_hot"}) | {n for n, r in OPERATIONS.items() if r.is_arrangement}
+"""Operations that are computed for one run at a time."""
 
 
 class StackedPlan(NumpyPlan):
@@ -85,3 +87,13 @@ class StackedPlan(NumpyPlan):
             Losses of shape (count, runs), each before its update.
         """
         return self._do(first, first, count)[0]
+
+
+def can_be_stacked(program: FlatProgram) -> bool:
+    """Say whether an axis can be put first: every product has matrices on both sides, and nothing
+    that differs from run to run is computed by a call that knows no such axis."""
+    ops = program.ops
+    if any(ops[index].code in _ALONE for index in program.varying):
+        return False
+    products = (op for op in ops if op.code in ("matmul", "outer", "affine"))
+    return all(len(ops[arg].shape) == 2 for op in products for arg in op.args)

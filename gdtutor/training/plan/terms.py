@@ -6,7 +6,7 @@ products at no cost and are only multiplied out where an operation needs it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple, cast
 
 import numpy as np
@@ -82,6 +82,18 @@ class Op(Struct, frozen=True):
         if not isinstance(axes, tuple):
             raise ValueError(f"{self.code} has no axes")
         return axes
+
+
+def reachable(ops: Sequence[Op], roots: Iterable[int]) -> set[int]:
+    """Return the ids that these ids are computed from, themselves included."""
+    found: set[int] = set()
+    pending = list(roots)
+    while pending:
+        index = pending.pop()
+        if index not in found:
+            found.add(index)
+            pending.extend(ops[index].args)
+    return found
 
 
 def operation_text(ops: Sequence[Op], index: int, label: Callable[[int], str]) -> str:

@@ -6,14 +6,13 @@ from collections.abc import Callable, Sequence
 
 from gdtutor.training.plan.builder import Builder
 from gdtutor.training.plan.flat_arrays import FlatArrays
-from gdtutor.training.plan.lower import reachable
 from gdtutor.training.plan.numpy_lines import ProgramWriter
 from gdtutor.training.plan.placing import BoundNames, PlacedValues
 from gdtutor.training.plan.rule import Rule
 from gdtutor.training.plan.scalar_text import CAREFUL, ScalarText
 from gdtutor.training.plan.schedule import arrange
 from gdtutor.training.plan.source import SourceLines
-from gdtutor.training.plan.terms import ELEMENTWISE, Term
+from gdtutor.training.plan.terms import ELEMENTWISE, Term, reachable
 
 Streams = Callable[[int, float], tuple[float, ...]]
 """(number of the update, rate) → numbers that an update needs."""
