@@ -57,7 +57,8 @@ class Assignment(Struct, frozen=True):
     """An edit: from this iteration on, a name has this value."""
 
     name: str
-    """A parameter, constant, input or target; or learning_rate, optimizer, activation."""
+    """A parameter, constant, input or target; or learning_rate, optimizer,
+    activation, or what ends a run, as loss_below."""
     cell: tuple[int, ...] | None
     """The cell of an array; for a value by example, the example."""
     value: float | str

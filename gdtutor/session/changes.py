@@ -59,7 +59,7 @@ def is_own(lesson: Lesson, start: RunSegment, change: Assignment) -> bool:
     if name in before.parameters:
         own = before.parameters[name]
         return is_identical(own, _filled(own, change.cell, change.value))
-    if after.settings.learning_rate != start.settings.learning_rate:
+    if after.settings != start.settings:
         return False
     constants = after.problem.constants
     return is_identical(after.problem.examples, before.examples) and all(
@@ -86,6 +86,13 @@ def _changed(lesson: Lesson, segment: RunSegment, change: Assignment) -> RunSegm
             if value <= 0 or not np.isfinite(value):
                 raise GdTutorError(f"the learning rate is {value:g}", "use a finite number above 0")
             return replace(segment, settings=replace(settings, learning_rate=value))
+        case "cost_below" | "loss_below" | "gradient_below" as name, float(value) if (
+            lesson.trains and name not in problem.graph.leaf_by_name
+        ):
+            if value <= 0 or not np.isfinite(value):
+                raise GdTutorError(f"{name} is {value:g}", "use a finite number above 0")
+            stop = replace(settings.stop, **{name: value})
+            return replace(segment, settings=replace(settings, stop=stop))
         case "optimizer", str(name):
             if name not in OPTIMISERS:
                 near = did_you_mean(name, OPTIMISERS)
@@ -121,7 +128,7 @@ def _changed_value(
     given = [*problem.parameters, *problem.constants, *data]
     if name in problem.graph.node_by_name:
         raise GdTutorError(f"{name} is computed", f"change a given value: {', '.join(given)}")
-    known = [*given, "learning_rate", "optimizer", "activation"]
+    known = [*given, "learning_rate", "optimizer", "activation", "loss_below", "cost_below"]
     raise GdTutorError(
         f"'{name}' is no given value", did_you_mean(name, known) or f"there are {', '.join(known)}"
     )

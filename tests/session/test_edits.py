@@ -376,3 +376,15 @@ def test_the_lessons_own_value_typed_back_is_no_change(path, own, other):
 def test_a_zero_of_the_other_sign_is_another_value():
     start = typed(pressed(walk(NETWORK, "given"), "e"), "b1[0,0] = -0.0")
     assert [change.text() for change in start.changes] == ["b1[0,0]=-0"]
+
+
+@pytest.mark.parametrize("name", ["cost_below", "loss_below", "gradient_below"])
+def test_what_ends_a_run_can_be_changed(name):
+    start = walk(NEURON, "given")
+    session = edit(start, f"{name} = 0.05")
+    assert [change.text() for change in session.changes] == [f"{name}=0.05"]
+    run = session.run
+    run.advance()
+    assert run.stopped_by == name
+    refused = typed(pressed(start, "e"), f"{name} 0")
+    assert "use a finite number above 0" in refused.prompt.error
