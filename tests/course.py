@@ -26,9 +26,9 @@ from gdtutor.session.choosing import right_choices
 from gdtutor.session.digits import number
 from gdtutor.session.effects import KeepAttempt, Train
 from gdtutor.session.handlers import carried_out, only
-from gdtutor.session.library import has_finished
 from gdtutor.session.press import Press
 from gdtutor.session.state import PromptKind, Screen, Session
+from gdtutor.session.story import has_ended
 from gdtutor.session.tasks import open_tasks
 from gdtutor.session.update import Action, Progressed, update
 from gdtutor.session.working import working_of
@@ -124,7 +124,7 @@ class Learner:
         if record is None:
             return
         records: list[Record] = [record]
-        if has_finished(self.session):
+        if has_ended(self.session):
             records.append(Finished(record.lesson_id, 1.0))
         self.store.apply(records)
 
@@ -132,7 +132,6 @@ class Learner:
 def answer_to(session: Session, challenge: Challenge) -> str:
     """Return the right answer to an open question, as a learner types it."""
     moment = session.moment
-    assert moment is not None
     if challenge.choices:
         (right,) = right_choices(session, challenge.choices, challenge.step.scene)
         return str(challenge.choices.index(right) + 1)
@@ -149,7 +148,6 @@ def answer_to(session: Session, challenge: Challenge) -> str:
 def play_lesson(learner: Learner) -> Played:
     """Play the open lesson from its first page to its closing page, then its tasks."""
     lesson = learner.session.lesson
-    assert lesson is not None
     learner.keys, steps, questions = 0, set(), []
     while not learner.session.look.is_closing:
         if learner.keys > MOST_KEYS:

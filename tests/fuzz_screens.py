@@ -36,7 +36,7 @@ def paint(lesson: Lesson, draws: random.Random) -> None:
         session = opened(Session(), Opened(lesson, run_of(lesson)))
     except GdTutorError:
         return
-    steps = len(session.moment.steps) if session.moment is not None else 0
+    steps = len(session.moment.steps)
     for step in {0, 1, steps, *(draws.randint(0, steps) for _ in range(3))}:
         width, height = draws.choice(SIZES)
         chars = draws.choice((UNICODE, ASCII))

@@ -86,7 +86,6 @@ def study_picture() -> str:
 def train_picture() -> str:
     """Return the Train screen of the README; its speed is left out, for it differs everywhere."""
     session, _ = update(session_at(lesson_path("xor-hidden")), Press("t", "t"))
-    assert session.run is not None
     session.run.advance()
     session, _ = update(session, Progressed(snapshot_of(session.run, Status.FINISHED)))
     session, _ = update(session, Press("y", "y"))

@@ -48,8 +48,6 @@ def used(frame: Frame) -> tuple[float, float]:
 def steps_of(path: Path) -> Iterator[Session]:
     """Yield the session at every step of iteration 0."""
     session = session_at(path)
-    if session.moment is None:
-        return
     for step in session.moment.steps:
         yield replace(moved(session, 0, step.number), challenge=None)
 

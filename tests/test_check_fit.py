@@ -92,7 +92,6 @@ def test_a_variant_with_other_numbers_alone_is_looked_at_plainly(
 def test_a_plain_look_has_no_cell_open_and_nothing_unfolded(tmp_path: Path) -> None:
     lesson = lesson_of(neuron(BODY.replace("w*x", "w*x + w")), tmp_path)
     session = opened(Session(), Opened(lesson, run_of(lesson)))
-    assert session.moment is not None
     steps = len(session.moment.steps)
     assert fit_of(session, most=steps, is_plain=True).is_whole
     assert not fit_of(session, most=steps).is_whole

@@ -30,7 +30,6 @@ def opened(path: Path) -> Session:
 
 def closing(path: Path) -> str:
     lesson = opened(path).lesson
-    assert lesson is not None
     return lesson.closing
 
 
@@ -47,14 +46,12 @@ def test_edits_are_asked_for() -> None:
 def test_a_sweep_that_is_asked_for_can_be_made(path: Path) -> None:
     for text in SWEEP.findall(closing(path)):
         lesson = opened(path).lesson
-        assert lesson is not None
         assert len(members_of(lesson, None, text)) > 1
 
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
 def test_a_variant_that_is_named_exists(path: Path) -> None:
     lesson = opened(path).lesson
-    assert lesson is not None
     known = {variant.name for variant in lesson.variants}
     assert set(BOLD.findall(lesson.closing)) - EMPHASIS <= known
 

@@ -220,7 +220,6 @@ def assert_walks(session: Session, reference: Reference) -> None:
             given[step["iteration"]] = step["values"]  # type: ignore[index, call-overload]
     for k in range(COUNT):
         moment = moved(session, k, 1).moment
-        assert moment is not None
         step = reference.steps[k]
         assert_close(np.mean(moment.trace.values[moment.root]), np.asarray(step.loss), size=1.0)
         for name, value in reference.states[k].parameters.items():
@@ -232,7 +231,6 @@ def assert_walks(session: Session, reference: Reference) -> None:
 
 def assert_plans(session: Session, reference: Reference) -> None:
     """Hold every plan of the problem in force at an iteration against the reference."""
-    assert session.run is not None
     for k in range(COUNT):
         segment = session.run.segment_at(k)
         settings = segment.settings
@@ -270,7 +268,6 @@ def assert_same_link(path: Path, words: list[str], session: Session) -> None:
         at=next(iter(at["--at"]), ""),
     )
     here = moved(session, COUNT, 1).moment
-    assert again.moment is not None
     assert here is not None
     assert again.moment.iteration == COUNT
     for name, value in here.trace.values.items():
@@ -279,13 +276,11 @@ def assert_same_link(path: Path, words: list[str], session: Session) -> None:
 
 def assert_sweeps(session: Session, reference: Reference) -> None:
     """Hold the runs of a sweep against the reference, whose rate one of them has."""
-    assert session.run is not None
     settings = reference.all_settings[0]
     if session.run.iterations_per_epoch > 1 or OPTIMISERS[settings.optimizer].solves:
         return
     rate = settings.learning_rate
     text = f"learning_rate={rate!r},{rate / 2!r},{rate / 4!r}"
-    assert session.lesson is not None
     sweep = Sweep(members_of(session.lesson, session.seed, text, session.run.segments))
     sweep.advance(epochs=COUNT)
     costs = sweep.found()[0].costs

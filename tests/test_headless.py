@@ -8,7 +8,7 @@ from gdtutor.drive.opening import session_at
 from gdtutor.lesson.summary import LessonEntry
 from gdtutor.session.catalogue import Library
 from gdtutor.session.press import Press
-from gdtutor.session.state import Screen, Session, Status
+from gdtutor.session.state import Screen, Session, Status, Walk
 
 
 @pytest.fixture
@@ -37,12 +37,11 @@ def entry(path):
 
 def test_a_lesson_is_opened_from_the_library(lesson):
     session = pressed(Session(library=Library((entry(lesson),))), [Press("enter")])
-    assert session.lesson is not None
     assert session.lesson.id == "a-lesson"
 
 
 def test_a_lesson_that_cannot_be_opened_is_said(tmp_path):
     session = pressed(Session(library=Library((entry(tmp_path / "no.md"),))), [Press("enter")])
-    assert session.lesson is None
+    assert not isinstance(session, Walk)
     assert "there is no such file" in session.message
     assert session.is_error

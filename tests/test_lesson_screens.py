@@ -62,7 +62,7 @@ def shown(session: Session, width: int, height: int, chars: Chars = UNICODE) -> 
 
 def places(session: Session) -> tuple[Session, ...]:
     """Return the session at the first, the middle and the last step of iteration 0."""
-    count = len(session.moment.steps) if session.moment is not None else 0
+    count = len(session.moment.steps)
     return tuple(moved(session, 0, number) for number in (1, (count + 1) // 2, count))
 
 
@@ -91,7 +91,7 @@ def test_walks_at_every_size_in_both_character_sets(
 
 def steps(name: str) -> Iterator[Session]:
     session = lesson(name)
-    count = len(session.moment.steps) if session.moment is not None else 0
+    count = len(session.moment.steps)
     return (moved(session, 0, number) for number in range(1, count + 1))
 
 

@@ -99,7 +99,6 @@ def opened(name: str) -> Session:
 def steps_of(session: Session, iteration: int = 0) -> Iterator[Session]:
     """Yield the session at every step of an iteration."""
     first = moved(session, iteration, 1)
-    assert first.moment is not None
     for number in range(1, len(first.moment.steps) + 1):
         yield moved(first, iteration, number)
 
@@ -142,12 +141,11 @@ def test_every_number_on_a_screen_is_in_the_text_of_its_step(
 
 
 def one_iteration_later(session: Session) -> Iterator[Session]:
-    if session.lesson is not None and session.lesson.trains:
+    if session.lesson.trains:
         yield from steps_of(session, 1)
 
 
 def with_a_value_changed(session: Session) -> Iterator[Session]:
-    assert session.moment is not None
     graph = session.moment.traces[0].graph
     name = (*graph.parameters, *(leaf.name for leaf in graph.leaves))[0]
     value = session.moment.traces[0].values[name]
@@ -156,12 +154,11 @@ def with_a_value_changed(session: Session) -> Iterator[Session]:
 
 
 def with_another_rate(session: Session) -> Iterator[Session]:
-    if session.lesson is not None and session.lesson.trains:
+    if session.lesson.trains:
         yield from steps_of(apply_edit(session, "learning_rate=0.123"), 1)
 
 
 def unfolded(session: Session) -> Iterator[Session]:
-    assert session.moment is not None
     lines = [line for trace in session.moment.traces for line in trace.graph.lines]
     names = frozenset(line.name for line in lines if line.first != line.last)
     yield from steps_of(refolded(session, names))
@@ -299,8 +296,6 @@ def test_training_is_told_in_numbers_and_a_sentence() -> None:
 def test_the_lessons_own_run_follows_one_that_was_changed() -> None:
     talk = Talk(lesson("bias"), "e w1 0.9", "t 5")
     session = talk.saved[-1]
-    assert session.run is not None
-    assert session.original is not None
     assert session.run.farthest == session.original.farthest == 5
 
 
@@ -446,7 +441,6 @@ def test_given_matrices_are_told_row_by_row() -> None:
 
 def test_f_tells_the_next_picture_and_nothing_else() -> None:
     start = lesson("learning-rate", "backward:w")
-    assert start.lesson is not None
     titles = [dict(wish.options)["title"] for wish in start.lesson.pictures]
     heads = [f"  picture {n} of {len(titles)}: {title}" for n, title in enumerate(titles, start=1)]
     talk = Talk(start, *["f"] * len(titles), "n", "0.66")

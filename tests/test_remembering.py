@@ -18,9 +18,9 @@ from gdtutor.progress.records import Finished, LessonPlace, ProgressError, Saved
 from gdtutor.progress.store import ProgressStore
 from gdtutor.progress.writer import ProgressWriter
 from gdtutor.session.effects import KeepAttempt
-from gdtutor.session.library import has_finished
 from gdtutor.session.press import Press
 from gdtutor.session.state import Screen, Session
+from gdtutor.session.story import has_ended
 from gdtutor.ui.app import Looks, TutorApp
 from gdtutor.ui.program import Program, Services
 from gdtutor.values import replace
@@ -270,10 +270,9 @@ def test_progress_that_cannot_be_read_is_told_and_the_library_opens(folder):
 
 
 def test_a_lesson_is_finished_on_the_closing_page_behind_its_story():
-    assert not has_finished(walk(NEURON, "backward:b", "z"))
-    assert not has_finished(walk(NEURON, "given", "G"))
-    assert has_finished(walk(NEURON, "given", "G n"))
-    assert not has_finished(Session())
+    assert not has_ended(walk(NEURON, "backward:b", "z"))
+    assert not has_ended(walk(NEURON, "given", "G"))
+    assert has_ended(walk(NEURON, "given", "G n"))
 
 
 def test_a_lesson_that_is_merely_opened_keeps_its_place(folder):

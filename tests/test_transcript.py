@@ -128,7 +128,6 @@ def test_the_plain_transcript_tells_each_picture_where_a_screen_shows_another() 
     """A wide screen shows the first picture always: beside the steps, or in place of the graph."""
     walk = session_at(lesson_path("learning-rate"), at="given")
     text = "\n".join(transcript_text(walk, 2, UNICODE))
-    assert walk.lesson is not None
     first = f"  picture 1 of 4: {dict(walk.lesson.pictures[0].options)['title']}\n"
     assert text.index(first) < text.index("[2/9]")
     assert text.count(first) == len(re.findall(rf"{first}.*\n(?:      .*\n)?    now: ", text))

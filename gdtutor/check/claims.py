@@ -15,11 +15,11 @@ from gdtutor.lesson.reports import Place, shown
 from gdtutor.session.lookups import known_at_step
 from gdtutor.session.moving import moved
 from gdtutor.session.notes import note_for
-from gdtutor.session.state import Session
+from gdtutor.session.state import Walk
 from gdtutor.session.steps import Step
 
 
-def check_claims(notes: Notes, session: Session, variant: str) -> None:
+def check_claims(notes: Notes, session: Walk, variant: str) -> None:
     """Report claims that are false at a step of the story, or where training ends.
 
     Args:
@@ -41,7 +41,7 @@ def check_claims(notes: Notes, session: Session, variant: str) -> None:
             here = moved(session, iteration, 1)
         except GdTutorError:
             continue
-        for step in here.moment.steps if here.moment is not None else ():
+        for step in here.moment.steps:
             note = note_for(here, step)
             for claim, line in claims_of(note.text) if note is not None else ():
                 wrong = _wrong(here, step, claim)
@@ -53,26 +53,23 @@ def check_claims(notes: Notes, session: Session, variant: str) -> None:
                     notes.add("untrue", what, "mend the note, or the claim", place)
 
 
-def _wrong(session: Session, step: Step, claim: str) -> str:
+def _wrong(session: Walk, step: Step, claim: str) -> str:
     """Return the part of a claim that does not hold, empty where all of it does."""
     values = known_at_step(session, step.scene)
     condition = parse_condition(claim)
-    if values is None or holds(condition, values):
+    if holds(condition, values):
         return ""
     part = failing(condition, values)
     return claim if part is None else f"{part.left.text} {part.sign} {part.right.text}"
 
 
-def _iterations(session: Session) -> Iterator[int]:
+def _iterations(session: Walk) -> Iterator[int]:
     """Yield the iterations of the story, those that notes name, and the one training ends with."""
     lesson = session.lesson
-    if lesson is None:
-        return
     whens = [note.when for scene in lesson.scenes for note in scene.notes]
     found = {*range(lesson.story), *(when.first for when in whens if lesson.trains)}
-    end = end_of_training(session)
-    if end is not None and any(when.trained for when in whens):
-        found.add(end)
+    if any(when.trained for when in whens):
+        found.add(end_of_training(session))
     yield from sorted(found)
 
 

@@ -18,7 +18,7 @@ from gdtutor.lesson.selectors import cell_text
 from gdtutor.session.link import selector_of
 from gdtutor.session.moving import moved
 from gdtutor.session.navigation import cell_shape, refolded
-from gdtutor.session.state import Session
+from gdtutor.session.state import Walk
 from gdtutor.session.steps import Step
 from gdtutor.values import Struct, replace
 from gdtutor.view.context import Context
@@ -97,7 +97,7 @@ class ScreenFit(Struct, frozen=True):
 
 
 def fit_of(
-    session: Session,
+    session: Walk,
     iterations: Iterable[int] = (0,),
     *,
     most: int = MAX_STEPS,
@@ -134,11 +134,9 @@ def _key(misfit: Misfit) -> tuple[object, ...]:
 
 
 def _looks(
-    session: Session, iterations: Iterable[int], *, is_plain: bool = False
-) -> Iterator[tuple[Session, Step]]:
+    session: Walk, iterations: Iterable[int], *, is_plain: bool = False
+) -> Iterator[tuple[Walk, Step]]:
     """Yield every step in every way of looking at it, the plainest first."""
-    if session.moment is None:
-        return
     first, *others = iterations
     start = moved(session, first, 1)
     yield from _steps(start)
@@ -148,11 +146,11 @@ def _looks(
         yield from _steps(moved(session, iteration, 1))
 
 
-def _ways(start: Session) -> Iterator[tuple[Session, Step]]:
+def _ways(start: Walk) -> Iterator[tuple[Walk, Step]]:
     """Yield the steps of an iteration unfolded, for other examples, and with cells open."""
     for line in _foldable(start):
         yield from _unfolded(start, line)
-    for example in range(1, min(len(start.moment.batch) if start.moment else 0, MAX_FOLLOWED)):
+    for example in range(1, min(len(start.moment.batch), MAX_FOLLOWED)):
         yield from _steps(replace(start, look=replace(start.look, example=example)))
     for look, step in _steps(start):
         for cell in _cells(cell_shape(look)):
@@ -168,29 +166,28 @@ def _cells(shape: tuple[int, ...]) -> list[tuple[int, ...]]:
     return [tuple(int(index) for index in np.unravel_index(place, shape)) for place in places]
 
 
-def _steps(session: Session) -> Iterator[tuple[Session, Step]]:
-    if session.moment is not None:
-        for step in session.moment.steps:
-            yield moved(session, session.moment.iteration, step.number), step
+def _steps(session: Walk) -> Iterator[tuple[Walk, Step]]:
+    for step in session.moment.steps:
+        yield moved(session, session.moment.iteration, step.number), step
 
 
-def _foldable(session: Session) -> list[str]:
-    traces = session.moment.traces if session.moment is not None else ()
+def _foldable(session: Walk) -> list[str]:
+    traces = session.moment.traces
     lines = (line for trace in traces for line in trace.graph.lines)
     return [line.name for line in lines if line.first != line.last]
 
 
-def _unfolded(session: Session, line: str) -> Iterator[tuple[Session, Step]]:
+def _unfolded(session: Walk, line: str) -> Iterator[tuple[Walk, Step]]:
     """Yield the steps that a line's unfolding changes: its own, and those it sends gradients to."""
     for look, step in _steps(refolded(session, frozenset({line}))):
-        trace = look.moment.traces[step.scene] if look.moment is not None else None
-        received = trace.contributions.get(step.node, ()) if trace is not None else ()
+        trace = look.moment.traces[step.scene]
+        received = trace.contributions.get(step.node, ())
         around = {step.node, *(c.consumer for c in received)}
         if line in {name.partition(".")[0] for name in around}:
             yield look, step
 
 
-def _misfits(session: Session, step: Step, chars: Chars) -> Iterator[Misfit]:
+def _misfits(session: Walk, step: Step, chars: Chars) -> Iterator[Misfit]:
     context = context_of(session, chars)
     if context is None:
         return
@@ -217,7 +214,7 @@ def _over(lines: Sequence[Line], width: int, height: int) -> tuple[int, int]:
     return len(lines) - height, widest - width
 
 
-def _title_over(session: Session, context: Context, width: int, chars: Chars) -> int:
+def _title_over(session: Walk, context: Context, width: int, chars: Chars) -> int:
     """Return by how many cells the lesson's title is cut in the first line."""
     whole = text_of(header_line(session, context, 10 * width, chars)).split("  ")
     # A blank stands at either end, and at least two between the parts.

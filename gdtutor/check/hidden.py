@@ -18,7 +18,7 @@ from gdtutor.session.asking import placed_challenge
 from gdtutor.session.challenge import Ask, Challenge
 from gdtutor.session.moment import Moment
 from gdtutor.session.predict import posed
-from gdtutor.session.state import Session, Tab
+from gdtutor.session.state import Tab, Walk
 from gdtutor.session.steps import Phase, Step
 from gdtutor.training.optimisers import OptimiserStep
 from gdtutor.values import replace
@@ -39,7 +39,7 @@ _LINEAR = 78
 """Cells of a line of the linear mode."""
 
 
-def shown_answer(session: Session, question: Question, step: Step) -> str:
+def shown_answer(session: Walk, question: Question, step: Step) -> str:
     """Return a line of a screen that depends on the answer of an open question, empty without one.
 
     The answers of `next` and `shape` are no numbers: for them nothing is replaced.
@@ -50,7 +50,7 @@ def shown_answer(session: Session, question: Question, step: Step) -> str:
         step: The step.
     """
     moment = session.moment
-    if moment is None or question.kind in (Ask.NEXT.value, Ask.SHAPE.value):
+    if question.kind in (Ask.NEXT.value, Ask.SHAPE.value):
         return ""
     challenge = placed_challenge(question, moment, step, session.look.example)
     hinted = replace(challenge, hints_shown=challenge.stages)
@@ -72,7 +72,7 @@ def _otherwise(challenge: Challenge) -> Challenge:
     return replace(challenge, choices=tuple(replace(a, when=b.when) for a, b in pairs))
 
 
-def _lines(session: Session) -> Iterator[tuple[str, str]]:
+def _lines(session: Walk) -> Iterator[tuple[str, str]]:
     """Yield every line that an open question shows, with the screen that it stands on."""
     for (width, height), tabs, chars in SCREENS:
         for tab in tabs:

@@ -119,8 +119,6 @@ def _check_run(
     except GdTutorError as error:
         notes.add("settings", of + error.what, error.hint, notes.in_front("training"))
         return
-    if session.moment is None or session.run is None:
-        return
     _check_pace(notes, whose, of)
     if _is_finite(notes, session.moment, of):
         check_gradients(notes, session.moment, shares, of)

@@ -15,7 +15,7 @@ from gdtutor.session.asking import placed_at
 from gdtutor.session.choosing import right_choices
 from gdtutor.session.moving import moved
 from gdtutor.session.snapshots import snapshot_of
-from gdtutor.session.state import Session, Status
+from gdtutor.session.state import Status, Walk
 from gdtutor.session.steps import Step
 from gdtutor.values import Struct, replace
 
@@ -27,12 +27,12 @@ class Asked(Struct, frozen=True, eq=False):
     """A question where it is asked."""
 
     question: Question
-    session: Session
+    session: Walk
     """The walk at its step."""
     step: Step
 
 
-def check_questions(notes: Notes, session: Session, variant: str) -> None:
+def check_questions(notes: Notes, session: Walk, variant: str) -> None:
     """Report questions that cannot be answered, or that say their answer.
 
     Args:
@@ -48,8 +48,6 @@ def check_questions(notes: Notes, session: Session, variant: str) -> None:
         if not notes.limit.within(QUESTIONS, "questions"):
             return
         question, here = asked.question, asked.session
-        if here.moment is None:
-            continue
         where = f"in the variant '{variant}', " if variant else ""
         if here.moment.iteration:
             where += f"in iteration {here.moment.iteration}, "
@@ -75,13 +73,11 @@ def _how_many(right: tuple[Choice, ...]) -> str:
     return f"{len(right)} choices of the question are right, {several}"
 
 
-def every_asked(session: Session) -> Iterator[Asked]:
+def every_asked(session: Walk) -> Iterator[Asked]:
     """Yield every question of a lesson where it is asked, in the first iterations in which it is.
 
     What lies beyond the trained part of the run is left out.
     """
-    if session.lesson is None:
-        return
     scenes, session = session.lesson.scenes, at_its_end(session)
     for scene in scenes:
         for question in scene.questions:
@@ -93,37 +89,31 @@ def every_asked(session: Session) -> Iterator[Asked]:
                 yield from _at(there, question)
 
 
-def at_its_end(session: Session) -> Session:
+def at_its_end(session: Walk) -> Walk:
     """Return the session with what its run was trained to, so that `trained` is known."""
     run = session.run
-    if run is None or run.stopped_by is None:
+    if run.stopped_by is None:
         return session
     return replace(session, training=snapshot_of(run, Status.FINISHED))
 
 
-def end_of_training(session: Session) -> int | None:
+def end_of_training(session: Walk) -> int:
     """Return the iteration that training ended with, or would end with."""
     training, run = session.training, session.run
-    if run is None:
-        return None
     return training.iterations if training.status is Status.FINISHED else run.last_iteration
 
 
-def _at(session: Session, question: Question) -> Iterator[Asked]:
-    if session.moment is None:
-        return
+def _at(session: Walk, question: Question) -> Iterator[Asked]:
     for step in session.moment.steps:
         if question in placed_at(session, step):
             yield Asked(question, moved(session, session.moment.iteration, step.number), step)
 
 
-def _iterations(session: Session, question: Question) -> Iterator[int]:
+def _iterations(session: Walk, question: Question) -> Iterator[int]:
     """Yield iterations in which a question may be asked."""
     when, lesson = question.when, session.lesson
     if when.trained:
-        end = end_of_training(session)
-        yield from () if end is None else (end,)
+        yield end_of_training(session)
         return
-    story = 1 if lesson is None else lesson.story
-    last = max(when.first, story - 1) if when.last is None else when.last
+    last = max(when.first, lesson.story - 1) if when.last is None else when.last
     yield from range(when.first, min(last, when.first + MOST_ITERATIONS - 1) + 1)

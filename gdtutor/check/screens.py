@@ -9,7 +9,7 @@ from gdtutor.check.fit import DESIGN_SIZE, MAX_STEPS, Misfit, fit_of
 from gdtutor.lesson.characters import shell_word
 from gdtutor.lesson.model import Lesson
 from gdtutor.lesson.reports import Place
-from gdtutor.session.state import Session
+from gdtutor.session.state import Walk
 from gdtutor.values import Struct, field
 
 _HINTS = {
@@ -36,7 +36,7 @@ class ScreenChecks(Struct):
     reported: set[tuple[object, ...]] = field(default_factory=set)
     """The panels of steps that were reported."""
 
-    def check(self, notes: Notes, session: Session, variant: str) -> None:
+    def check(self, notes: Notes, session: Walk, variant: str) -> None:
         """Report every panel of a step that the design size cannot hold.
 
         The last iteration that was trained is looked at too: its numbers are often the longest.
@@ -47,8 +47,8 @@ class ScreenChecks(Struct):
             session: The lesson, or one of its variants, at its own values, its run trained.
             variant: The variant's name; empty for the lesson itself.
         """
-        last = max(session.run.farthest - 1, 0) if session.run is not None else 0
-        trains = session.lesson is not None and session.lesson.trains
+        last = max(session.run.farthest - 1, 0)
+        trains = session.lesson.trains
         layout = _layout(session)
         share = MAX_STEPS // max(1, len(self.lesson.variants)) if variant else MAX_STEPS
         fit = fit_of(
@@ -93,10 +93,8 @@ class ScreenChecks(Struct):
         return notes.in_front("variants", names.index(variant))
 
 
-def _layout(session: Session) -> Layout:
+def _layout(session: Walk) -> Layout:
     """Return what decides how the steps of a run are laid out, apart from its numbers."""
-    if session.moment is None:
-        return ()
     moment = session.moment
     settings = moment.settings
     graphs = tuple((line.name, line.text) for done in moment.traces for line in done.graph.lines)
@@ -118,10 +116,8 @@ def _place_of(notes: Notes, misfit: Misfit) -> Place:
     return notes.of_name(step.node)
 
 
-def _written_for(session: Session) -> Iterator[int]:
+def _written_for(session: Walk) -> Iterator[int]:
     """Yield the iterations that notes name, and the one that training ends with."""
-    if session.lesson is None or session.run is None:
-        return
     end = session.run.farthest
     for scene in session.lesson.scenes:
         for note in scene.notes:

@@ -14,7 +14,7 @@ from gdtutor.session.navigation import goto
 from gdtutor.session.opening import Opened, opened
 from gdtutor.session.runs import in_variant
 from gdtutor.session.snapshots import snapshot_of
-from gdtutor.session.state import Session, Status
+from gdtutor.session.state import Session, Status, Walk
 from gdtutor.session.tasks import is_done
 from gdtutor.values import replace
 
@@ -46,7 +46,7 @@ def check_tasks(notes: Notes) -> None:
             notes.add("unsolved", what, error.hint, place)
 
 
-def solved(session: Session, task: Task, limit: TimeLimit) -> Session:
+def solved(session: Walk, task: Task, limit: TimeLimit) -> Walk:
     """Return the session after a task's solution.
 
     Raises:
@@ -65,10 +65,8 @@ def solved(session: Session, task: Task, limit: TimeLimit) -> Session:
     return session
 
 
-def _trained(session: Session, epochs: int | None, limit: TimeLimit) -> Session:
+def _trained(session: Walk, epochs: int | None, limit: TimeLimit) -> Walk:
     run = session.run
-    if run is None:
-        return session
     run.advance(epochs=epochs, beyond=epochs is not None, deadline=limit.is_over)
     status = Status.PAUSED if run.stopped_by is None else Status.FINISHED
     return replace(session, training=snapshot_of(run, status))

@@ -8,7 +8,7 @@ from gdtutor.classroom.polls import CHOSEN_RIGHT, RIGHT, Poll, spread
 from gdtutor.classroom.seats import Classroom, Seat
 from gdtutor.lesson.characters import cells, padded, pictured
 from gdtutor.session.link import place_of
-from gdtutor.session.state import Screen, Session
+from gdtutor.session.state import Screen, Session, Walk
 from gdtutor.values import Struct
 from gdtutor.view.boxes import Panel, boxed
 from gdtutor.view.frame import Chars, Frame, Line, Style
@@ -80,7 +80,7 @@ def counts(room: Classroom) -> tuple[str, ...]:
 
 def place(session: Session) -> str:
     """Return where a student is who walks alone."""
-    if session.lesson is None or session.screen is Screen.LIBRARY:
+    if not isinstance(session, Walk) or session.screen is Screen.LIBRARY:
         return "the library"
     at = place_of(session).removeprefix("0/") or "its first page"
     return "training" if session.screen is Screen.TRAIN else at

@@ -30,7 +30,7 @@ from gdtutor.lesson.model import Choice
 from gdtutor.session.challenge import Ask, Challenge
 from gdtutor.session.press import Press
 from gdtutor.session.prompting import edited, pasted
-from gdtutor.session.state import Prompt, PromptKind, Session
+from gdtutor.session.state import Prompt, PromptKind, Session, Walk
 from gdtutor.session.update import Action, StopOpened, Told
 from gdtutor.values import Struct, replace
 from gdtutor.view.frame import Chars, Frame, Style
@@ -44,7 +44,7 @@ _UNKNOWN = parse_condition("0 == 1")
 """Which choice is right is not told to those who are asked."""
 
 
-def asked_session(session: Session, question: ToldQuestion | None) -> Session:
+def asked_session(session: Walk, question: ToldQuestion | None) -> Walk:
     """Return a session in which the class's question is asked, as it is on the screens of all.
 
     Raises:
@@ -52,7 +52,7 @@ def asked_session(session: Session, question: ToldQuestion | None) -> Session:
     """
     if question is None:
         return session
-    steps = session.moment.steps if session.moment is not None else ()
+    steps = session.moment.steps
     known = {ask.value: ask for ask in Ask}
     if question.ask not in known or not 1 <= question.step <= len(steps):
         raise GdTutorError("the class's question is about another lesson", "update gdtutor")
@@ -148,7 +148,7 @@ class Following:
         self,
         chars: Chars,
         login: ClassLogin,
-        open_link: Callable[[str], Session],
+        open_link: Callable[[str], Walk],
     ) -> None:
         self._chars, self._login, self._open_link = chars, login, open_link
         self._place = ClassPlace()
@@ -208,12 +208,12 @@ class Following:
         if not place.link:
             return
         pass_on = passing_on(asyncio.get_running_loop())
-        job: Job[Session] = Job(
+        job: Job[Walk] = Job(
             lambda: asked_session(self._open_link(place.link), place.question),
             lambda: pass_on(lambda: self._opened(place, job)),
         )
 
-    def _opened(self, place: ClassPlace, job: Job[Session]) -> None:
+    def _opened(self, place: ClassPlace, job: Job[Walk]) -> None:
         now = self._place
         if (place.link, place.question) != (now.link, now.question) or now.is_away:
             return
@@ -249,7 +249,7 @@ class Following:
             case _:
                 self._say(FollowerWord(away=True))
                 self._place = replace(place, is_away=True)
-                if place.question is not None:
+                if place.question is not None and isinstance(self._session, Walk):
                     self._act(StopOpened(replace(self._session, challenge=None)))
                 return False
         return True

@@ -14,7 +14,7 @@ from gdtutor.linear.training import sweep_lines, training_lines
 from gdtutor.play.options import words_of
 from gdtutor.report.transcript import read_aloud
 from gdtutor.session.effects import Effect, Quit
-from gdtutor.session.state import Screen, Session, Status, current_step
+from gdtutor.session.state import Playing, Screen, Session, Walk, current_step, differs, is_training
 from gdtutor.values import replace
 from gdtutor.view.frame import Chars
 from gdtutor.view.lines import text_of
@@ -48,7 +48,7 @@ def spoken(room: Classroom, name: str, text: str) -> Begun:
         if own is None:
             return Begun(walks)
         after, effects = _obeyed(own, text)
-        if after.is_error and after.moment is own.moment and after.step == own.step:
+        if after.is_error and not differs(own, after, "moment", "step"):
             # What is refused leads nowhere.
             return Begun(with_seat(room, replace(seat, notice=after.message)))
         return Begun(with_seat(walks, replace(walks.seats[name], own=after)), effects)
@@ -60,12 +60,12 @@ def _obeyed(own: Session, text: str) -> tuple[Session, tuple[Effect, ...]]:
     return walking(after), effects
 
 
-def _training(session: Session, chars: Chars) -> list[str]:
+def _training(session: Walk, chars: Chars) -> list[str]:
     """Return how the teacher's training stands: that it runs, or what it has come to."""
-    title = "" if session.lesson is None else session.lesson.title
+    title = session.lesson.title
     if session.sweeping is not None:
         return [f"Class: {title}, several runs are trained side by side."]
-    if session.training.status is Status.RUNNING:
+    if is_training(session):
         return [f"Class: {title}, training for {session.training.epochs_wanted} epochs."]
     lines = sweep_lines(session, chars) if session.kept else []
     if len(session.training.parameters):
@@ -77,9 +77,9 @@ def _training(session: Session, chars: Chars) -> list[str]:
 def announcement(room: Classroom, chars: Chars) -> str:
     """Return the teacher's step in one line; training and sweeps with what they have come to."""
     session = room.shared
-    if session.lesson is None or session.moment is None or session.screen is Screen.LIBRARY:
+    if not isinstance(session, Walk) or session.screen is Screen.LIBRARY:
         return "Class: the library of lessons."
-    if session.screen is Screen.PLAY and session.play is not None:
+    if isinstance(session, Playing) and session.screen is Screen.PLAY:
         options = shlex.join(words_of(session.play.playground))
         return "\n".join([f"Class: the playground, {options}.", *_training(session, chars)])
     if session.screen is Screen.TRAIN:
@@ -110,7 +110,7 @@ class LineTeller:
 
     def step(self, room: Classroom) -> str:
         """Return the step of the class in full."""
-        return whole(replace(room.shared, challenge=room.shared.challenge), self._chars)
+        return whole(room.shared, self._chars)
 
     def told(self, room: Classroom, seat: Seat) -> str:
         """Return what is new, empty where nothing is."""
@@ -131,7 +131,7 @@ class LineTeller:
 
     def _of_own(self, room: Classroom, own: Session) -> str:
         before, self._before = self._before or room.shared, own
-        if own.training.status is Status.RUNNING:
+        if is_training(own):
             # Told once it rests.
             self._before = before
             return ""

@@ -12,7 +12,7 @@ from gdtutor.drive.background import Job
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.session.link import command_of
 from gdtutor.session.press import Press
-from gdtutor.session.state import Screen, Session
+from gdtutor.session.state import Screen, Session, Walk
 from gdtutor.session.update import Action, StopOpened, Told
 from gdtutor.values import Struct
 from gdtutor.view.frame import Line, Style
@@ -24,7 +24,7 @@ NEXT, PREVIOUS, OVERVIEW, KEEP = "greater_than_sign", "less_than_sign", "O", "K"
 class PodiumServices(Struct, frozen=True):
     """What the podium needs from outside."""
 
-    open_link: Callable[[str], Session]
+    open_link: Callable[[str], Walk]
     """Opens the place of a link; raises GdTutorError. Called in a thread."""
     notes: Path | None
     """Where the speaker's second terminal looks."""
@@ -107,12 +107,12 @@ class Podium:
             self._act(Told("This is the last stop." if number > 0 else "This is the first stop."))
             return
         self._is_opening = True
-        job: Job[Session] = Job(
+        job: Job[Walk] = Job(
             lambda: self._services.open_link(talk.stops[number].link),
             lambda: self._pass_on(lambda: self._opened(number, job)),
         )
 
-    def _opened(self, number: int, job: Job[Session]) -> None:
+    def _opened(self, number: int, job: Job[Walk]) -> None:
         self._is_opening = False
         if self.at < 0 and self.talk is not None:
             self._check(self.talk)
@@ -151,11 +151,10 @@ class Podium:
         Raises:
             GdTutorError: No lesson is open, or the file cannot be written.
         """
-        link = command_of(session)
-        if not link or session.screen is Screen.LIBRARY:
+        if not isinstance(session, Walk) or session.screen is Screen.LIBRARY:
             raise GdTutorError("no lesson is open", "a stop is a place in one")
         assert self.file is not None
-        number = append_stop(self.file, link)
+        number = append_stop(self.file, command_of(session))
         self.talk = read_talk(self.file)
         self.at = number - 1
         self.tell()

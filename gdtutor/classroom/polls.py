@@ -13,7 +13,7 @@ from gdtutor.session.asking import challenge_at
 from gdtutor.session.challenge import Ask, Challenge
 from gdtutor.session.choosing import read_choice
 from gdtutor.session.predict import judged
-from gdtutor.session.state import Session, current_step
+from gdtutor.session.state import Session, Walk, current_step
 from gdtutor.values import Struct, field, replace
 
 LONGEST = 24
@@ -40,7 +40,7 @@ class Poll(Struct, frozen=True, eq=False):
     """A question that is everyone's."""
 
     challenge: Challenge
-    asked: Session
+    asked: Walk
     """The class's session as it was asked: answers are judged there, wherever the teacher is."""
     replies: Mapping[str, Reply] = field(default_factory=dict)
     """The last answer of each seat, by name."""
@@ -104,9 +104,9 @@ def own_question(session: Session, text: str) -> Challenge:
     Raises:
         GdTutorError: For what is no question, and where none can be asked.
     """
-    moment, word = session.moment, text.strip().lower()
-    if moment is None or session.lesson is None:
+    if not isinstance(session, Walk):
         raise GdTutorError("no lesson is open", "questions are about its steps")
+    moment, word = session.moment, text.strip().lower()
     if "|" in text:
         step = current_step(session) or moment.steps[0]
         return _with_choices(text, challenge_at(moment, step, Ask.CHOICE, 0))

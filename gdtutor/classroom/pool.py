@@ -25,7 +25,7 @@ from gdtutor.classroom.seats import Work
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.session.effects import Effect, Train
 from gdtutor.session.snapshots import snapshot_of
-from gdtutor.session.state import Session, Snapshot, Status
+from gdtutor.session.state import Session, Snapshot, Status, Walk, is_training
 from gdtutor.session.update import Progressed, Told, update
 from gdtutor.training.run import Run
 from gdtutor.values import Struct, replace
@@ -231,12 +231,12 @@ async def trained_in_turn(
 
 def _trains(own: Session | None, run: Run) -> bool:
     """Tell whether a student's walk still has a run, and has it trained."""
-    return own is not None and own.run is run and own.training.status is Status.RUNNING
+    return isinstance(own, Walk) and own.run is run and is_training(own)
 
 
 def _with_trained(own: Session, run: Run, found: Trained) -> tuple[Session, tuple[Effect, ...]]:
     """Return a student's walk with what its run has come to, unless it has another one now."""
-    if not _trains(own, run):
+    if not isinstance(own, Walk) or not _trains(own, run):
         return own, ()
     original = found.run if own.original is run else own.original
     return update(replace(own, run=found.run, original=original), Progressed(found.snapshot))

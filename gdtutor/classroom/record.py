@@ -130,9 +130,8 @@ class ClassRecorder:
                     self._answered_at[name] = now
         if before.poll is not None and not room.polls[number - 1].is_open:
             poll = room.polls[number - 1]
-            lesson = "" if poll.asked.lesson is None else poll.asked.lesson.id
             records += [
-                KeptAnswer(number, lesson, poll.name, name, reply.text, reply.verdict,
+                KeptAnswer(number, poll.asked.lesson.id, poll.name, name, reply.text, reply.verdict,
                            self._answered_at[name])
                 for name, reply in poll.replies.items()
             ]  # fmt: skip

@@ -11,12 +11,21 @@ from functools import partial
 from gdtutor.classroom.polls import Poll, with_reply
 from gdtutor.classroom.seats import Begun, Classroom, Seat, Turn, shared_session, with_seat
 from gdtutor.engine.errors import GdTutorError
-from gdtutor.session.challenge import Challenge
 from gdtutor.session.effects import Effect, Quit
 from gdtutor.session.predict import HINT
 from gdtutor.session.press import Press
 from gdtutor.session.prompting import edited
-from gdtutor.session.state import Prompt, PromptKind, Session, Status
+from gdtutor.session.state import (
+    Prompt,
+    PromptKind,
+    Session,
+    Status,
+    Walk,
+    challenge_of,
+    differs,
+    is_training,
+    without_challenge,
+)
 from gdtutor.session.update import update
 from gdtutor.values import replace
 
@@ -54,12 +63,9 @@ def left(room: Classroom, name: str) -> Classroom:
 
 def taught(room: Classroom, session: Session) -> Classroom:
     """Return the class after a step of the teacher: a question of theirs is everyone's."""
-    is_elsewhere = any(
-        getattr(session, what) is not getattr(room.taught, what)
-        for what in ("screen", "moment", "step", "challenge", "sweeping")
-    )
-    was_running = room.taught.training.status is Status.RUNNING
-    is_elsewhere |= session.training.status is Status.RUNNING and not was_running
+    before, challenge = room.taught, challenge_of(session)
+    is_elsewhere = differs(before, session, "screen", "moment", "step", "challenge", "sweeping")
+    is_elsewhere |= is_training(session) and not is_training(before)
     room = replace(room, taught=session, shared=shared_session(session))
     if is_elsewhere and any(seat.is_passing for seat in room.seats.values()):
         quiet = {
@@ -67,16 +73,15 @@ def taught(room: Classroom, session: Session) -> Classroom:
             for name, seat in room.seats.items()
         }
         room = replace(room, seats=quiet)
-    challenge, poll = session.challenge, room.poll
+    poll = room.poll
     if poll is not None and (challenge is None or challenge.name != poll.name):
         room = _closed(room, poll)
-    if challenge is not None and room.poll is None:
-        room = _asked(room, challenge)
+    if isinstance(room.shared, Walk) and challenge is not None and room.poll is None:
+        room = _asked(room, Poll(challenge, room.shared))
     return room
 
 
-def _asked(room: Classroom, challenge: Challenge) -> Classroom:
-    poll = Poll(challenge, room.shared)
+def _asked(room: Classroom, poll: Poll) -> Classroom:
     seats = {
         name: replace(seat, draft=None if seat.own else _input(), typed="",
                       out="" if seat.own is None else ELSEWHERE, view=None, notice="")
@@ -89,11 +94,9 @@ def _asked(room: Classroom, challenge: Challenge) -> Classroom:
 def _looked(room: Classroom, seat: Seat) -> Seat:
     """Return a seat that has seen the answer where its own walk has come to it."""
     poll, own = room.poll, seat.own
-    if poll is None or own is None or own.moment is None or seat.out != ELSEWHERE:
+    if poll is None or not isinstance(own, Walk) or seat.out != ELSEWHERE:
         return seat
     asked, step = poll.asked, poll.challenge.step.number + bool(poll.challenge.choices)
-    if own.lesson is None or asked.lesson is None or asked.moment is None:
-        return seat
     if own.lesson.id != asked.lesson.id:
         return seat
     at = (own.moment.iteration, own.step)
@@ -203,7 +206,7 @@ def walked_off(room: Classroom, seat: Seat) -> Classroom:
     if room.is_locked:
         told = "The teacher has everyone follow for now."
         return with_seat(room, replace(seat, notice=told, is_passing=True))
-    own = replace(room.shared, patience=PATIENCE, visits=(), challenge=None)
+    own = without_challenge(replace(room.shared, patience=PATIENCE, visits=()))
     if room.poll is not None and not seat.is_out and seat.typed.strip():
         with suppress(GdTutorError):
             room = _replied(room, room.poll, seat.name, seat.typed)
@@ -229,12 +232,11 @@ def returned(room: Classroom, seat: Seat) -> Seat:
     """Return a seat that follows again; what was changed on the way is kept, and told."""
     seat = _with_question(room, seat)
     own, told = seat.own, seat.out or (ELSEWHERE if seat.draft else FOLLOWING)
-    is_own = own is not None and bool(own.changes or own.training.iterations)
-    if is_own and own is not None:
-        told += " . goes back to your own walk."
-        if own.training.status is Status.RUNNING:
-            own = replace(own, training=replace(own.training, status=Status.PAUSED))
-    return replace(seat, own=None, kept=own if is_own else None, notice=told)
+    if not isinstance(own, Walk) or not (own.changes or own.training.iterations):
+        return replace(seat, own=None, kept=None, notice=told)
+    if is_training(own):
+        own = replace(own, training=replace(own.training, status=Status.PAUSED))
+    return replace(seat, own=None, kept=own, notice=f"{told} . goes back to your own walk.")
 
 
 def with_help(seat: Seat) -> Seat:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from gdtutor.classroom.polls import Poll
 from gdtutor.session.effects import Effect
-from gdtutor.session.state import AutoPlay, Prompt, Screen, Session
+from gdtutor.session.state import AutoPlay, Prompt, Screen, Session, Walk
 from gdtutor.values import Struct, field, replace
 
 
@@ -91,15 +91,16 @@ def opened_room(session: Session) -> Classroom:
 
 def shared_session(session: Session) -> Session:
     """Return a session as students see it."""
-    challenge = session.challenge
-    if challenge is not None:
-        challenge = replace(challenge, tried=(), hints_shown=0, gives_hints=False)
-    return replace(
+    shared = replace(
         session,
         screen=session.behind if session.screen is Screen.HELP else session.screen,
         prompt=None, message="", is_error=False, command="", count="", saving="",
-        auto=AutoPlay(), challenge=challenge, broken=(),
+        auto=AutoPlay(), broken=(),
     )  # fmt: skip
+    if not isinstance(shared, Walk) or shared.challenge is None:
+        return shared
+    asked = replace(shared.challenge, tried=(), hints_shown=0, gives_hints=False)
+    return replace(shared, challenge=asked)
 
 
 def with_seat(room: Classroom, seat: Seat) -> Classroom:

@@ -17,7 +17,7 @@ from gdtutor.classroom.polls import Poll
 from gdtutor.classroom.seats import Classroom, Seat
 from gdtutor.classroom.stops import SpeakerNotes
 from gdtutor.session.link import command_of
-from gdtutor.session.state import Screen, Session
+from gdtutor.session.state import Screen, Session, Walk
 from gdtutor.values import Struct, replace
 from gdtutor.view.frame import UNICODE
 from gdtutor.view.lines import text_of
@@ -90,15 +90,15 @@ class PlaceTeller:
 
 
 def _shared_place(room: Classroom) -> ClassPlace:
-    session, challenge = room.shared, room.shared.challenge
+    session = room.shared
     answers: tuple[str, ...] = ()
     if room.shows_results:
         answers = tuple(text_of(row) for row in answer_rows(room.polls, 76, UNICODE))
-    if session.screen is Screen.LIBRARY:
+    if not isinstance(session, Walk) or session.screen is Screen.LIBRARY:
         return ClassPlace(answers=answers)
     # Without the question, since a link has those of the lesson alone.
     link = command_of(replace(session, challenge=None, predict=False))
-    question = None
+    challenge, question = session.challenge, None
     if challenge is not None:
         question = ToldQuestion(
             challenge.ask.value, challenge.step.number, challenge.cell, challenge.name,

@@ -15,7 +15,7 @@ from gdtutor.lesson.characters import shell_word
 from gdtutor.lesson.orientation import is_in_rows, retold, turned
 from gdtutor.lesson.runs import run_of
 from gdtutor.session.opening import Opened, opened
-from gdtutor.session.state import Session
+from gdtutor.session.state import Session, Walk
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -36,7 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _as_lesson(session: Session, arguments: argparse.Namespace) -> str:
+def _as_lesson(session: Walk, arguments: argparse.Namespace) -> str:
     """Return the file of the lesson told the other way.
 
     Raises:
@@ -47,21 +47,21 @@ def _as_lesson(session: Session, arguments: argparse.Namespace) -> str:
         raise GdTutorError(
             "a lesson file is the whole lesson", "leave out --set, --seed, --variant"
         )
-    if lesson is None or not (arguments.rows or arguments.columns):
+    if not (arguments.rows or arguments.columns):
         raise GdTutorError("--lesson tells a lesson the other way", "add --rows or --columns")
     if lesson.bindings and is_in_rows(lesson) == arguments.rows:
         raise GdTutorError(f"the lesson is told in {way} already", "leave out --lesson")
     return retold(lesson)
 
 
-def _told(session: Session, arguments: argparse.Namespace) -> Session:
+def _told(session: Walk, arguments: argparse.Namespace) -> Walk:
     """Return the session in its lesson as it is asked for: in rows, in columns, or as it is.
 
     Raises:
         GdTutorError: The lesson cannot be told so, or has changes, whose cells are named as it is.
     """
     lesson, wanted = session.lesson, arguments.rows or arguments.columns
-    if lesson is None or not wanted or (lesson.bindings and is_in_rows(lesson) == arguments.rows):
+    if not wanted or (lesson.bindings and is_in_rows(lesson) == arguments.rows):
         return session
     if session.changes:
         raise GdTutorError(

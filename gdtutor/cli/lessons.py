@@ -14,14 +14,14 @@ from gdtutor.session.edits import with_change
 from gdtutor.session.iteration_limit import OPENING_PATIENCE, PATIENCE
 from gdtutor.session.navigation import refolded
 from gdtutor.session.playing import play_session
-from gdtutor.session.state import Screen, Session
+from gdtutor.session.state import Screen, Session, Walk
 from gdtutor.values import replace
 
 PLAY = "play:"
 """What a LESSON begins with that is the playground: `play:--data spiral --layers 2-4-1`."""
 
 
-def session_of(arguments: argparse.Namespace, patience: float = math.inf) -> Session:
+def session_of(arguments: argparse.Namespace, patience: float = math.inf) -> Walk:
     """Return the session that LESSON, --at, --set, --seed, --example, --unfold and --digits name.
 
     Args:
@@ -34,7 +34,7 @@ def session_of(arguments: argparse.Namespace, patience: float = math.inf) -> Ses
     """
     if arguments.lesson.startswith(PLAY):
         line = arguments.lesson.removeprefix(PLAY)
-        session = play_session(
+        session: Walk = play_session(
             Session(patience=patience),
             playground_of_line(line, getattr(arguments, "own_files", False)),
         )
@@ -51,7 +51,7 @@ def session_of(arguments: argparse.Namespace, patience: float = math.inf) -> Ses
     return _looked_at(session, arguments)
 
 
-def _looked_at(session: Session, arguments: argparse.Namespace) -> Session:
+def _looked_at(session: Walk, arguments: argparse.Namespace) -> Walk:
     """Return a session at the place, and looked at in the way, that the arguments name."""
     digits = getattr(arguments, "digits", None) or session.look.digits
     folded = getattr(arguments, "fold", None)
@@ -66,7 +66,7 @@ def _looked_at(session: Session, arguments: argparse.Namespace) -> Session:
     return _following(session, getattr(arguments, "example", 0))
 
 
-def waited_session_of(arguments: argparse.Namespace) -> Session:
+def waited_session_of(arguments: argparse.Namespace) -> Walk:
     """Return the session that somebody waits for, who will walk on from it with keys.
 
     Raises:
@@ -75,8 +75,8 @@ def waited_session_of(arguments: argparse.Namespace) -> Session:
     return replace(session_of(arguments, OPENING_PATIENCE), patience=PATIENCE)
 
 
-def _following(session: Session, example: int) -> Session:
-    size = len(session.moment.batch) if session.moment is not None else 0
+def _following(session: Walk, example: int) -> Walk:
+    size = len(session.moment.batch)
     if example and example >= size:
         raise GdTutorError(
             f"there is no example {example}", f"the batch holds 0 to {max(size - 1, 0)}"
@@ -84,9 +84,8 @@ def _following(session: Session, example: int) -> Session:
     return replace(session, look=replace(session.look, example=example))
 
 
-def _unfolded(session: Session, text: str) -> frozenset[str]:
-    graphs = [scene.graph for scene in session.lesson.scenes] if session.lesson else []
-    known = [line.name for graph in graphs for line in graph.lines]
+def _unfolded(session: Walk, text: str) -> frozenset[str]:
+    known = [line.name for scene in session.lesson.scenes for line in scene.graph.lines]
     if text == "all":
         return frozenset(known)
     names = frozenset(name.strip() for name in text.split(",") if name.strip())

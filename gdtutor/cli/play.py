@@ -25,7 +25,7 @@ from gdtutor.values import replace
 if TYPE_CHECKING:
     from gdtutor.cli.starting import FrontEndStart
     from gdtutor.lesson.model import Lesson
-    from gdtutor.session.state import Session
+    from gdtutor.session.state import Walk
     from gdtutor.training.run import Run
     from gdtutor.ui.app import TutorApp
     from gdtutor.ui.program import Program
@@ -77,8 +77,7 @@ def _run_of(arguments: argparse.Namespace, playground: Playground) -> tuple[Less
         from gdtutor.cli.lessons import PLAY, session_of
 
         session = session_of(_with_lesson(arguments, PLAY, playground))
-        if session.lesson is not None and session.run is not None:
-            return session.lesson, session.run
+        return session.lesson, session.run
     from gdtutor.lesson.runs import run_of
     from gdtutor.play.lesson_text import lesson_of
 
@@ -147,7 +146,7 @@ def begin_with(arguments: argparse.Namespace, playground: Playground) -> tuple[F
     return FrontEndStart(session, memory), keys
 
 
-def _resumed(session: Session, command: str) -> tuple[Session, str]:
+def _resumed(session: Walk, command: str) -> tuple[Walk, str]:
     """Return the playground as it was left, with keys; as it begins where that cannot be had."""
     from gdtutor.cli.arguments import COMMANDS, parser_of
     from gdtutor.cli.lessons import PLAY, waited_session_of

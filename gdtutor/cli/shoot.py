@@ -16,7 +16,7 @@ from gdtutor.files import write_atomically
 from gdtutor.paint.colours import ColourMode, Colours
 from gdtutor.play.lesson_text import FILE
 from gdtutor.session.moving import moved
-from gdtutor.session.state import Screen, Session, has_opening
+from gdtutor.session.state import Screen, Walk, has_opening
 from gdtutor.ui.picture import frame_svg, frame_text
 from gdtutor.values import replace
 from gdtutor.view.frame import CHARACTERS, Chars
@@ -58,11 +58,9 @@ def _folder(path: str) -> Path:
     return folder
 
 
-def steps_of(session: Session) -> Iterator[tuple[str, Session]]:
+def steps_of(session: Walk) -> Iterator[tuple[str, Walk]]:
     """Yield the opening page and every step of the iteration, each with a name for its file."""
     lesson, moment = session.lesson, session.moment
-    if moment is None or lesson is None:
-        return
     session = replace(session, screen=Screen.STUDY)
     iteration, steps = moment.iteration, moment.steps
     wide = max(len(str(len(steps))), 2)
@@ -74,12 +72,12 @@ def steps_of(session: Session) -> Iterator[tuple[str, Session]]:
         yield name, moved(session, iteration, step.number)
 
 
-def _shot(session: Session, arguments: argparse.Namespace, chars: Chars) -> str:
+def _shot(session: Walk, arguments: argparse.Namespace, chars: Chars) -> str:
     """Return a screen as the text of a file."""
     width, height = arguments.size
     frame = frame_of(session, width, height, chars)
     if arguments.format != "svg":
         return frame_text(frame, chars) + "\n"
-    title = session.lesson.title if session.lesson is not None else "gdtutor"
+    title = session.lesson.title
     svg = frame_svg(frame, chars, Colours(ColourMode(arguments.color)), title)
     return svg.rstrip("\n") + "\n"

@@ -28,7 +28,7 @@ from gdtutor.session.catalogue import Library
 from gdtutor.session.effects import KeepAttempt
 from gdtutor.session.navigation import said
 from gdtutor.session.opening import resumed
-from gdtutor.session.state import Screen, Session
+from gdtutor.session.state import Screen, Session, Walk
 from gdtutor.values import Struct, replace
 
 
@@ -83,7 +83,7 @@ def start(arguments: argparse.Namespace) -> FrontEndStart:
     return FrontEndStart(session, ProgressKeeper(lambda: ProgressStore(default_path()), time))
 
 
-def _in_lesson(arguments: argparse.Namespace, shelf: Session) -> Session:
+def _in_lesson(arguments: argparse.Namespace, shelf: Session) -> Walk:
     """Return the session in the lesson that is named, at the place where it was left if that is
     remembered."""
     path = lesson_path(arguments.lesson)
@@ -97,7 +97,7 @@ def _in_lesson(arguments: argparse.Namespace, shelf: Session) -> Session:
     return _begun(arguments, shelf)
 
 
-def _begun(arguments: argparse.Namespace, shelf: Session) -> Session:
+def _begun(arguments: argparse.Namespace, shelf: Session) -> Walk:
     session = waited_session_of(arguments)
     return replace(session, library=shelf.library, program=shelf.program)
 
@@ -127,7 +127,7 @@ def left_at(path: Path, library: Library) -> str:
     return "" if seen is None else dict(library.commands).get(seen.id, "")
 
 
-def resume(path: Path, command: str) -> Session:
+def resume(path: Path, command: str) -> Walk:
     """Return the session that a saved command line opens, in the lesson at this path.
 
     Raises:

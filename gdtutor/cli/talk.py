@@ -17,7 +17,7 @@ from gdtutor.drive.headless import pressed
 from gdtutor.drive.keys import parse_keys
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.progress.store import default_path
-from gdtutor.session.state import Session
+from gdtutor.session.state import Session, Walk
 
 if TYPE_CHECKING:
     from gdtutor.ui.app import TutorApp
@@ -53,7 +53,7 @@ def podium_of(file: Path | None) -> Podium:
     return Podium(file, PodiumServices(session_of_link, notes_file(), time))
 
 
-def session_of_link(link: str) -> Session:
+def session_of_link(link: str) -> Walk:
     """Return the session that a link opens, its keys pressed.
 
     Raises:

@@ -114,12 +114,11 @@ def _run_of(arguments: argparse.Namespace) -> tuple[Lesson, Run]:
         from gdtutor.cli.lessons import session_of
 
         session = session_of(arguments)
-        lesson, run_ = session.lesson, session.run
-        iteration = session.moment.iteration if session.moment is not None else 0
+        lesson, run_, iteration = session.lesson, session.run, session.moment.iteration
     else:
         lesson = load_lesson(lesson_path(arguments.lesson))
         run_ = run_of(lesson, arguments.seed)
-    if lesson is None or run_ is None or lesson.settings is None:
+    if lesson.settings is None:
         raise GdTutorError(
             "this lesson does not train", "it has no [training] table; see `gdtutor list`"
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import overload
 
 from gdtutor.drive.opening import open_lesson
 from gdtutor.engine.errors import GdTutorError
@@ -11,14 +12,18 @@ from gdtutor.session.effects import Quit, SweepRuns, Train, WriteLesson
 from gdtutor.session.handlers import Handlers, carried_out, nothing
 from gdtutor.session.press import Press
 from gdtutor.session.snapshots import snapshot_of
-from gdtutor.session.state import Session, Snapshot, Status
+from gdtutor.session.state import Session, Snapshot, Status, Walk
 from gdtutor.session.sweeps import news_of
 from gdtutor.session.training import catch_up
 from gdtutor.session.update import Action, Failed, Progressed, Told, update
 
 
+@overload
+def pressed(session: Walk, presses: Iterable[Press]) -> Walk: ...
+@overload
+def pressed(session: Session, presses: Iterable[Press]) -> Session: ...
 def pressed(session: Session, presses: Iterable[Press]) -> Session:
-    """Return the session after some keys.
+    """Return the session after some keys; a walk stays one.
 
     Training runs to its end before the next key, so the same keys always lead to the same session;
     what follows a key that quits is not pressed.

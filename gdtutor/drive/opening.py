@@ -14,7 +14,7 @@ from gdtutor.session.moving import moved
 from gdtutor.session.navigation import goto
 from gdtutor.session.opening import Opened, opened
 from gdtutor.session.runs import in_variant
-from gdtutor.session.state import Session
+from gdtutor.session.state import Session, Walk
 from gdtutor.values import replace
 
 
@@ -36,7 +36,7 @@ def session_at(
     changes: Iterable[str] = (),
     at: str = "",
     patience: float = PATIENCE,
-) -> Session:
+) -> Walk:
     """Return a session in a lesson, with changes made, at a place.
 
     Args:
@@ -58,6 +58,6 @@ def session_at(
     return placed(session, at) if at else session
 
 
-def placed(session: Session, at: str) -> Session:
+def placed(session: Walk, at: str) -> Walk:
     """Return the session at a place; without an iteration it is in iteration 0."""
     return replace(goto(moved(session, 0, 1), at), message="")

@@ -20,7 +20,7 @@ from gdtutor.export.script import about
 from gdtutor.lesson.model import Lesson, Start
 from gdtutor.session.moment import Moment
 from gdtutor.session.moving import moved
-from gdtutor.session.state import Session
+from gdtutor.session.state import Walk
 from gdtutor.training.initialise import INITIALISATIONS
 from gdtutor.training.settings import Settings
 
@@ -101,7 +101,7 @@ if __name__ == "__main__":
 '''
 
 
-def classes_text(session: Session, command: str = "") -> str:
+def classes_text(session: Walk, command: str = "") -> str:
     """Return a session's network as a script of layer classes.
 
     Args:
@@ -113,8 +113,6 @@ def classes_text(session: Session, command: str = "") -> str:
             gradient descent over all examples.
     """
     lesson, moment = session.lesson, session.moment
-    if lesson is None or moment is None:
-        raise GdTutorError("no lesson is open", "name one")
     settings = _plain_settings(lesson, moment)
     chain = chain_of(moment.problem.graph)
     graph = moment.problem.graph
@@ -239,7 +237,7 @@ def _cost_function(cost: Expr, slope: Expr, examples: int) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _layers(session: Session, moment: Moment, lesson: Lesson, chain: Chain) -> tuple[str, str]:
+def _layers(session: Walk, moment: Moment, lesson: Lesson, chain: Chain) -> tuple[str, str]:
     """Return the lines that make the layers, and the function that draws them where they are."""
     starts = [lesson.starts[layer.weights] for layer in chain.layers]
     values = moment.state.parameters
@@ -289,11 +287,10 @@ def _initialise(init: str) -> str:
     return "\n".join(rows) + "\n"
 
 
-def _costs(session: Session, settings: Settings) -> str:
+def _costs(session: Walk, settings: Settings) -> str:
     """Return the table of the lesson's own costs, by epoch."""
     rows = ["# What the lesson has, by epoch.", "COSTS = {"]
     for epoch in range(0, settings.epochs, max(settings.epochs // TOLD, 1)):
         moment = moved(session, epoch, 1).moment
-        if moment is not None:
-            rows.append(f"    {epoch}: {value_text(moment.trace.values[moment.root])},")
+        rows.append(f"    {epoch}: {value_text(moment.trace.values[moment.root])},")
     return "\n".join([*rows, "}"]) + "\n"

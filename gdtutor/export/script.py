@@ -15,7 +15,7 @@ from gdtutor.export.phases import Code, CodeLine
 from gdtutor.lesson.model import Lesson
 from gdtutor.session.moment import Moment
 from gdtutor.session.moving import moved
-from gdtutor.session.state import Session
+from gdtutor.session.state import Walk
 from gdtutor.training import implicit
 from gdtutor.training.optimisers import OPTIMISERS
 from gdtutor.training.order import epochs_per_block, iterations_per_epoch
@@ -77,7 +77,7 @@ if __name__ == "__main__":
 """
 
 
-def export_text(session: Session, iterations: int, command: str = "") -> str:
+def export_text(session: Walk, iterations: int, command: str = "") -> str:
     """Return the script of a session's lesson.
 
     Args:
@@ -89,8 +89,6 @@ def export_text(session: Session, iterations: int, command: str = "") -> str:
         GdTutorError: A change comes later than the start, or the script would grow too long.
     """
     lesson, moment = session.lesson, session.moment
-    if lesson is None or moment is None:
-        raise GdTutorError("no lesson is open", "name one")
     _check_size(session, lesson)
     count = iterations if lesson.trains else 1
     code = Code(bindings=_bindings(lesson), batches_differ=_batches_differ(moment))
@@ -98,8 +96,7 @@ def export_text(session: Session, iterations: int, command: str = "") -> str:
     numbers = moment.problem.examples.size
     for k in range(count):
         session = moved(session, k, 1)
-        if session.moment is not None:
-            walked.append(_phases(code, session.moment))
+        walked.append(_phases(code, session.moment))
         held = sum(line.value.size for phase in walked[-1] for line in phase.lines)
         numbers += held
         # Each later iteration holds as much; one of a shorter batch its share of that, at least.
@@ -129,7 +126,7 @@ def _bindings(lesson: Lesson) -> tuple[Binding, ...]:
     return tuple(binding for binding in lesson.bindings if binding.leaf in used)
 
 
-def _check_size(session: Session, lesson: Lesson) -> None:
+def _check_size(session: Walk, lesson: Lesson) -> None:
     late = [change for change in session.changes if change.iteration > 0]
     if late:
         raise GdTutorError(

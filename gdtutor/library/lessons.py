@@ -44,5 +44,4 @@ def steps_in(path: Path) -> int:
     Raises:
         GdTutorError: Where the lesson cannot be opened.
     """
-    moment = opened(Session(), open_lesson(path)).moment
-    return 0 if moment is None else len(moment.steps)
+    return len(opened(Session(), open_lesson(path)).moment.steps)

@@ -13,7 +13,7 @@ from gdtutor.session.edits import apply_edit
 from gdtutor.session.effects import Effect, OpenLesson
 from gdtutor.session.navigation import said
 from gdtutor.session.press import Press
-from gdtutor.session.state import Screen, Session
+from gdtutor.session.state import Screen, Session, Walk
 from gdtutor.session.sweeps import sweep
 from gdtutor.session.update import update
 from gdtutor.values import Struct, replace
@@ -34,10 +34,10 @@ class Word(Struct, frozen=True):
     word: str
     usage: str
     says: str
-    do: Callable[[Session, str], Session | Outcome]
+    do: Callable[[Walk, str], Session | Outcome]
 
 
-def _cell(session: Session, text: str) -> Session:
+def _cell(session: Walk, text: str) -> Session:
     if not text:
         why = works_at.cells(session)
         return said(session, why) if why else toggle_cell(session, 1)
@@ -47,27 +47,27 @@ def _cell(session: Session, text: str) -> Session:
     return navigation.with_cell(session, tuple(int(part) for part in parts))
 
 
-def _edit(session: Session, text: str) -> Session:
+def _edit(session: Walk, text: str) -> Session:
     if not text:
         raise GdTutorError("nothing to change", "give a name and a value, as in e w1 0.9")
     return apply_edit(session, text)
 
 
-def _goto(session: Session, text: str) -> Session:
+def _goto(session: Walk, text: str) -> Session:
     if not text:
         raise GdTutorError("no place", "give one, as in g 12, g backward:w1 or g 37/update:b")
     return navigation.goto(session, text)
 
 
-def _iteration(session: Session, text: str) -> Session:
+def _iteration(session: Walk, text: str) -> Session:
     return _goto(session, f"iteration {text}" if text else "")
 
 
-def _train(session: Session, text: str) -> Outcome:
+def _train(session: Walk, text: str) -> Outcome:
     if not text:
-        session, effects = training.open_training(session, 1)
-        is_over = bool(effects) or session.screen is not Screen.TRAIN
-        return (session, effects) if is_over else training.toggle_training(session, 1)
+        after, effects = training.open_training(session, 1)
+        is_over = bool(effects) or after.screen is not Screen.TRAIN
+        return (after, effects) if is_over else training.toggle_training(session, 1)
     if "=" in text:
         return sweep(session, text)
     if not (text.isascii() and text.isdigit() and 0 < int(text[:8]) <= 10**7):
@@ -79,19 +79,19 @@ def _train(session: Session, text: str) -> Outcome:
     return training.one_epoch(session, int(text))
 
 
-def _sweep(session: Session, text: str) -> Outcome:
+def _sweep(session: Walk, text: str) -> Outcome:
     if not text:
         raise GdTutorError("nothing to sweep over", "give it, as in S learning_rate=0.05,0.5,5")
     return sweep(session, text)
 
 
-def _next(session: Session, text: str) -> Outcome:
+def _next(session: Walk, text: str) -> Outcome:
     if story.next_entry(session) is None:
         return library.show_library(session, 1)
     return story.open_next(session)
 
 
-def _reset(session: Session, text: str) -> Outcome:
+def _reset(session: Walk, text: str) -> Outcome:
     return training.reset_training(session, 1)
 
 
@@ -114,7 +114,7 @@ def obey(session: Session, text: str) -> Outcome:
     Raises:
         GdTutorError: For a command or an argument that cannot be used.
     """
-    if session.screen is Screen.LIBRARY:
+    if not isinstance(session, Walk) or session.screen is Screen.LIBRARY:
         return _in_library(session, text)
     match = _LINE.match(text or "n")
     word, rest = (match["word"], match["rest"].strip()) if match else (text, "")

@@ -34,7 +34,7 @@ from gdtutor.session.opening import Opened, whereabouts
 from gdtutor.session.predict import back_to_question
 from gdtutor.session.press import Press
 from gdtutor.session.snapshots import snapshot_of
-from gdtutor.session.state import PromptKind, Screen, Session, Status
+from gdtutor.session.state import PromptKind, Screen, Session, Status, Walk, challenge_of, differs
 from gdtutor.session.sweeps import news_of
 from gdtutor.session.update import Action, Failed, Progressed, Timed, Told, update
 from gdtutor.training.timing import time_examples
@@ -214,12 +214,13 @@ def _swept(session: Session, effect: SweepRuns, services: ConversationServices) 
         )
     session, _ = _updated(session, news_of(sweep, Status.PAUSED))
     # What the screens say of it speaks of their keys.
-    return replace(session, sweeping=None, message=session.message if session.is_error else "")
+    told = replace(session, message=session.message if session.is_error else "")
+    return replace(told, sweeping=None) if isinstance(told, Walk) else told
 
 
 def walking(session: Session) -> Session:
     """Return the session where it stands in words: there is no screen of training or of help."""
-    if session.screen is Screen.LIBRARY or session.lesson is None:
+    if not isinstance(session, Walk) or session.screen is Screen.LIBRARY:
         return replace(session, screen=Screen.LIBRARY)
     session = replace(session, screen=Screen.STUDY)
     # An open question takes every answer; there is no Esc to come back from.
@@ -230,41 +231,41 @@ def walking(session: Session) -> Session:
 def news(before: Session, session: Session, chars: Chars) -> str:
     """Return what has changed, in words: the message, the training, the step, the question."""
     parts: list[str] = []
-    if session.training is not before.training and len(session.training.parameters):
-        parts += training_lines(session, chars)
-    if session.kept != before.kept and session.kept:
-        parts += sweep_lines(session, chars)
+    if isinstance(before, Walk) and isinstance(session, Walk):
+        if session.training is not before.training and len(session.training.parameters):
+            parts += training_lines(session, chars)
+        if session.kept != before.kept and session.kept:
+            parts += sweep_lines(session, chars)
     if session.message:
         parts.append(_marked(session.message, session.is_error, chars))
     if session.command:
         parts.append(shell_line(session.command))
-    if _is_other_picture(before, session):
+    if isinstance(session, Walk) and _is_other_picture(before, session):
         return "\n".join(
             [*parts, *(picture_lines(session, shown_figure(session), chars) or (AWAY,))]
         )
-    seen = ("screen", "lesson", "moment", "step", "look", "challenge")
-    if any(getattr(before, name) is not getattr(session, name) for name in seen):
+    if differs(before, session, "screen", "lesson", "moment", "step", "look", "challenge"):
         return "\n".join([*parts, whole(session, chars)]).rstrip("\n")
     parts += _question(session, chars)
     return "\n".join(parts)
 
 
-def _is_other_picture(before: Session, session: Session) -> bool:
+def _is_other_picture(before: Session, session: Walk) -> bool:
     """Say whether nothing but the picture has changed, so that the step need not be told again."""
     look = replace(before.look, figure=session.look.figure)
-    is_same = session.step == before.step and session.moment is before.moment
+    is_same = not differs(before, session, "step", "moment")
     return is_same and session.look != before.look and session.look == look
 
 
 def whole(session: Session, chars: Chars) -> str:
     """Return where the learner is: the library, the opening page, or the step."""
-    if session.screen is Screen.LIBRARY:
+    if not isinstance(session, Walk) or session.screen is Screen.LIBRARY:
         return "\n".join(library_lines(session, chars))
     context = context_of(session, chars)
-    if session.look.is_closing and session.lesson is not None:
+    if session.look.is_closing:
         leads = f"next opens {next_words(session, chars)}"
         on = "; so does Enter"
-        if session.lesson.trains and session.moment is not None:
+        if session.lesson.trains:
             on = f"; Enter goes on with iteration {session.moment.iteration + 1}"
         return "\n".join([*closing_rows(session, chars), f"{leads}{on}."])
     if context is None:
@@ -277,7 +278,7 @@ def _question(session: Session, chars: Chars) -> list[str]:
     if prompt is None:
         return []
     lines = [_marked(prompt.error, True, chars)] if prompt.error else []
-    challenge = session.challenge
+    challenge = challenge_of(session)
     answer = "an expression" if challenge is None or not challenge.choices else "a choice's number"
     what = f"{answer} is an answer, ? a hint; commands start with a colon, as in :n"
     return [*lines, f"{prompt.label}: {what if prompt.kind is PromptKind.ANSWER else ''}".rstrip()]

@@ -7,7 +7,7 @@ import math
 from gdtutor.report.transcript import WIDTH, read_aloud
 from gdtutor.session.link import lesson_word
 from gdtutor.session.runs import run_label
-from gdtutor.session.state import Session, Status
+from gdtutor.session.state import Status, Walk
 from gdtutor.view import notation
 from gdtutor.view.curve import curve_sentence, sampled_epochs
 from gdtutor.view.diagnosis import diagnosis_lines
@@ -23,7 +23,7 @@ PREDICTIONS = 70
 """Lines that the table of predictions may take, its heading and its counts included."""
 
 
-def training_lines(session: Session, chars: Chars) -> list[str]:
+def training_lines(session: Walk, chars: Chars) -> list[str]:
     """Return the run in words: the cost by epoch, its course, the parameters, the predictions."""
     snapshot = session.training
     digits = session.look.digits
@@ -53,7 +53,7 @@ def training_lines(session: Session, chars: Chars) -> list[str]:
     return lines
 
 
-def _parameter_lines(session: Session, chars: Chars) -> list[str]:
+def _parameter_lines(session: Walk, chars: Chars) -> list[str]:
     lines = ["parameters"]
     digits = session.look.digits
     for name, value in session.training.parameters.items():
@@ -69,12 +69,12 @@ def _parameter_lines(session: Session, chars: Chars) -> list[str]:
     return lines
 
 
-def _prediction_lines(session: Session, chars: Chars) -> list[str]:
+def _prediction_lines(session: Walk, chars: Chars) -> list[str]:
     """Return the table of predictions; where it leaves some out, how many, and how to see them."""
     rows = table_lines(session, WIDTH, PREDICTIONS, chars)
     lines = [text for text in (text_of(row).rstrip() for row in rows) if text]
     for place, text in enumerate(lines):
-        if text.strip() in ("…", "...") and session.lesson is not None:
+        if text.strip() in ("…", "..."):
             before, after = (int(lines[place + by].split()[0].rstrip(HELD)) for by in (-1, 1))
             called = lesson_word(session.lesson)
             lines[place] = (
@@ -84,7 +84,7 @@ def _prediction_lines(session: Session, chars: Chars) -> list[str]:
     return lines
 
 
-def sweep_lines(session: Session, chars: Chars) -> list[str]:
+def sweep_lines(session: Walk, chars: Chars) -> list[str]:
     """Return the runs that stand side by side, each with its last cost and what is to say of it."""
     shown = curves_shown(session)
     last = [float(s.curve.costs[-1]) if len(s.curve.costs) else math.inf for s in shown]

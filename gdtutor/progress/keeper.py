@@ -8,9 +8,9 @@ from collections.abc import Callable
 from gdtutor.progress.records import Attempt, Finished, LessonPlace, Progress, SavedPlace
 from gdtutor.progress.writer import ProgressWriter, WriterState
 from gdtutor.session.effects import KeepAttempt
-from gdtutor.session.library import has_finished
 from gdtutor.session.link import command_of
-from gdtutor.session.state import Session
+from gdtutor.session.state import Session, Walk
+from gdtutor.session.story import has_ended
 
 CLOSING_SECONDS = 3.0
 """How long the end of the program waits for the last step to be on the disk."""
@@ -23,14 +23,14 @@ def place_of_session(session: Session, now: float) -> SavedPlace | None:
         session: The session.
         now: The time, in seconds since 1970.
     """
-    lesson, moment = session.lesson, session.moment
-    if lesson is None or moment is None:
+    if not isinstance(session, Walk):
         return None
+    moment = session.moment
     edits = tuple(change.text() for change in session.changes)
     place = LessonPlace(
         moment.iteration, session.step, len(moment.steps), edits, command_of(session), now
     )
-    return SavedPlace(lesson.id, place)
+    return SavedPlace(session.lesson.id, place)
 
 
 class ProgressKeeper:
@@ -74,10 +74,10 @@ class ProgressKeeper:
     def save(self, session: Session) -> None:
         """Remember where the learner is, and whether the lesson is finished; return at once."""
         record = place_of_session(session, self._clock())
-        if record is None:
+        if record is None or not isinstance(session, Walk):
             return
         self._writer.put(record)
-        if has_finished(session) and record.lesson_id not in self._finished:
+        if has_ended(session) and record.lesson_id not in self._finished:
             self._finished.add(record.lesson_id)
             self._writer.put(Finished(record.lesson_id, self._clock()))
 

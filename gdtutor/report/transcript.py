@@ -17,7 +17,7 @@ from gdtutor.session.moment import Moment
 from gdtutor.session.moving import moved
 from gdtutor.session.navigation import steps_forward
 from gdtutor.session.notes import comes_after_training
-from gdtutor.session.state import Session
+from gdtutor.session.state import Walk
 from gdtutor.session.steps import Phase
 from gdtutor.session.story import is_folded_away
 from gdtutor.session.tasks import open_tasks
@@ -43,28 +43,22 @@ WIDTH = 78
 """Cells of a line of the plain transcript."""
 
 
-def steps_data(session: Session, iterations: int, chars: Chars) -> dict[str, Json]:
+def steps_data(session: Walk, iterations: int, chars: Chars) -> dict[str, Json]:
     """Return the whole transcript as JSON data: full float64, batches whole."""
     steps = [
         {"n": n, **step_data(walk, context)}
         for n, (walk, context) in enumerate(_walk(session, iterations, chars), start=1)
     ]
-    tasks = session.lesson.tasks if session.lesson is not None else ()
+    tasks = session.lesson.tasks
     waiting = open_tasks(session)
     told: list[Json] = [
         {"id": task.id, "text": task.text, "done": task not in waiting} for task in tasks
     ]
-    return {"format": FORMAT, "lesson": _lesson_id(session), "steps": steps, "tasks": told}
+    return {"format": FORMAT, "lesson": session.lesson.id, "steps": steps, "tasks": told}
 
 
-def _lesson_id(session: Session) -> str:
-    return session.lesson.id if session.lesson is not None else ""
-
-
-def _walk(session: Session, iterations: int, chars: Chars) -> Iterator[tuple[Session, Context]]:
+def _walk(session: Walk, iterations: int, chars: Chars) -> Iterator[tuple[Walk, Context]]:
     """Yield every step from the session's own on, to the end of so many iterations."""
-    if session.moment is None or session.lesson is None:
-        return
     first = session.moment.iteration
     last = first + (iterations if session.lesson.trains else 1)
     # A message that the lesson opened with is not the one that ends the walk.
@@ -78,12 +72,12 @@ def _walk(session: Session, iterations: int, chars: Chars) -> Iterator[tuple[Ses
         while is_folded_away(after):
             after = steps_forward(after, 1)
         is_over = bool(after.message) or after.look.is_closing
-        if is_over or after.moment is None or after.moment.iteration >= last:
+        if is_over or after.moment.iteration >= last:
             return
         session = after
 
 
-def step_data(session: Session, context: Context) -> dict[str, Json]:
+def step_data(session: Walk, context: Context) -> dict[str, Json]:
     """Return one step as JSON data."""
     step, moment = context.step, context.moment
     common: dict[str, Json] = {
@@ -194,14 +188,12 @@ def _update(context: Context, moment: Moment) -> dict[str, Json]:
     }
 
 
-def transcript_text(session: Session, iterations: int, chars: Chars) -> Iterator[str]:
+def transcript_text(session: Walk, iterations: int, chars: Chars) -> Iterator[str]:
     """Yield the transcript as blocks of plain lines, the opening page first.
 
     A wide screen has the lesson's first picture at every step: it is told where it changes.
     """
     lesson = session.lesson
-    if lesson is None or session.moment is None:
-        return
     if session.step == 0:
         yield opening_text(session, chars)
     else:
@@ -216,12 +208,12 @@ def transcript_text(session: Session, iterations: int, chars: Chars) -> Iterator
         seen = first
         session = walk
     moment = session.moment
-    is_at_end = moment is not None and session.step == len(moment.steps)
-    if moment is not None and is_at_end and moment.iteration >= lesson.story - 1:
+    is_at_end = session.step == len(moment.steps)
+    if is_at_end and moment.iteration >= lesson.story - 1:
         yield "\n".join([*closing_rows(session, chars), ""])
 
 
-def closing_rows(session: Session, chars: Chars) -> list[str]:
+def closing_rows(session: Walk, chars: Chars) -> list[str]:
     """Return the lesson's closing page as plain lines, its tasks open or done."""
     return [text_of(row) for row in prose_lines(closing_prose(session), WIDTH, chars)]
 
@@ -230,10 +222,8 @@ def _title(lesson: Lesson, chars: Chars) -> str:
     return plain_text(f"{lesson.number} {lesson.title}".strip(), chars)
 
 
-def opening_text(session: Session, chars: Chars) -> str:
+def opening_text(session: Walk, chars: Chars) -> str:
     """Return the lesson's name and its opening page as plain lines."""
-    if session.lesson is None:
-        return ""
     page = [text_of(row) for row in prose_lines(session.lesson.prose, WIDTH, chars)]
     return "\n".join([_title(session.lesson, chars), "", *page, ""])
 
@@ -243,7 +233,7 @@ def read_aloud(chars: Chars) -> Chars:
     return replace(chars, braille=False, draws=False)
 
 
-def step_text(session: Session, context: Context) -> str:
+def step_text(session: Walk, context: Context) -> str:
     """Return one step as plain lines: its panel, its note, and all that is known by then."""
     context = replace(context, chars=read_aloud(context.chars))
     step, moment = context.step, context.moment
@@ -264,7 +254,7 @@ def step_text(session: Session, context: Context) -> str:
     return "\n".join([head + node, *body, "", *note, *after, ""])
 
 
-def picture_lines(session: Session, number: int, chars: Chars) -> tuple[str, ...]:
+def picture_lines(session: Walk, number: int, chars: Chars) -> tuple[str, ...]:
     """Return one of the lesson's pictures in plain lines, nothing where there is none to show.
 
     Args:
@@ -273,7 +263,7 @@ def picture_lines(session: Session, number: int, chars: Chars) -> tuple[str, ...
         chars: The characters.
     """
     lesson, source = session.lesson, source_of(session, read_aloud(chars))
-    if lesson is None or source is None or not 0 < number <= len(lesson.pictures):
+    if not 0 < number <= len(lesson.pictures):
         return ()
     if session.challenge is not None:
         # A picture may give the answer away.

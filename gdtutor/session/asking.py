@@ -8,7 +8,7 @@ from gdtutor.session.challenge import Ask, Challenge
 from gdtutor.session.choosing import right_choices
 from gdtutor.session.moment import Moment
 from gdtutor.session.notes import holds_at
-from gdtutor.session.state import Session, current_step
+from gdtutor.session.state import Walk, current_step
 from gdtutor.session.steps import Phase, Step
 from gdtutor.session.working import working_of
 
@@ -18,31 +18,26 @@ _SIGN_EVERY = 3
 """Every so many steps back it asks for a sign alone."""
 
 
-def question_for(session: Session, step: Step) -> Challenge | None:
+def question_for(session: Walk, step: Step) -> Challenge | None:
     """Return what is asked on arriving at a step: the lesson's question, else predict mode's.
 
     Args:
         session: The session at that step.
         step: The step.
     """
-    lesson, moment = session.lesson, session.moment
-    if lesson is None or moment is None:
-        return None
     placed = placed_question(session, step)
     if placed is not None:
         return placed
     if session.predict and step.node:
-        return _own_challenge(moment, step, session.look.example)
+        return _own_challenge(session.moment, step, session.look.example)
     return None
 
 
-def placed_question(session: Session, step: Step) -> Challenge | None:
+def placed_question(session: Walk, step: Step) -> Challenge | None:
     """Return the lesson's next question about a step that is not answered yet, None where all are.
 
     Which node comes next is asked as the step is left.
     """
-    if session.moment is None:
-        return None
     for question in placed_at(session, step):
         is_here = question.kind != "next" and _name(question, step) not in session.answered
         if is_here and _is_decided(session, question, step):
@@ -50,10 +45,10 @@ def placed_question(session: Session, step: Step) -> Challenge | None:
     return None
 
 
-def question_on_leaving(session: Session) -> Challenge | None:
+def question_on_leaving(session: Walk) -> Challenge | None:
     """Return what the lesson asks before the current step is left, None where it asks nothing."""
-    lesson, moment, step = session.lesson, session.moment, current_step(session)
-    if lesson is None or moment is None or step is None or step.number == len(moment.steps):
+    moment, step = session.moment, current_step(session)
+    if step is None or step.number == len(moment.steps):
         return None
     placed = placed_at(session, step)
     here = [q for q in placed if _name(q, step) not in session.answered]
@@ -67,14 +62,12 @@ def question_on_leaving(session: Session) -> Challenge | None:
     return None
 
 
-def placed_at(session: Session, step: Step) -> tuple[Question, ...]:
+def placed_at(session: Walk, step: Step) -> tuple[Question, ...]:
     """Return the lesson's questions at a step of the present iteration, answered or not.
 
     One without a node is asked at its phase's first step.
     """
     lesson, moment = session.lesson, session.moment
-    if lesson is None or moment is None:
-        return ()
     if not lesson.scenes[step.scene].questions:
         return ()
     first = next(s for s in moment.steps if (s.scene, s.phase) == (step.scene, step.phase))
@@ -96,7 +89,7 @@ def _graph(step: Step) -> str:
     return f"graph {step.scene + 1} " if step.scene else ""
 
 
-def _is_decided(session: Session, question: Question, step: Step) -> bool:
+def _is_decided(session: Walk, question: Question, step: Step) -> bool:
     """Say whether one choice is right at the step, where there are any: edits may change that."""
     if not question.choices:
         return True

@@ -10,7 +10,7 @@ from gdtutor.lesson.conditions import holds
 from gdtutor.lesson.model import Choice
 from gdtutor.session.answers import AnswerError
 from gdtutor.session.lookups import known_at_step
-from gdtutor.session.state import Session
+from gdtutor.session.state import Walk
 
 _AS_TYPED = str.maketrans(
     {"−": "-", "–": "-", "·": "*", "×": "*", "σ": "sigmoid", "²": "**2", "³": "**3",
@@ -18,7 +18,7 @@ _AS_TYPED = str.maketrans(
 )  # fmt: skip
 
 
-def right_choices(session: Session, choices: Sequence[Choice], scene: int) -> tuple[Choice, ...]:
+def right_choices(session: Walk, choices: Sequence[Choice], scene: int) -> tuple[Choice, ...]:
     """Return the choices whose condition holds where the walk stands: one, where all is well.
 
     Args:
@@ -27,8 +27,6 @@ def right_choices(session: Session, choices: Sequence[Choice], scene: int) -> tu
         scene: The graph whose values the conditions look at first.
     """
     values = known_at_step(session, scene)
-    if values is None:
-        return ()
     return tuple(choice for choice in choices if holds(choice.when, values))
 
 

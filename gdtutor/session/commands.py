@@ -1,8 +1,9 @@
-"""The table of commands: keys, footer, help and command palette all come from it."""
+"""The tables of commands: keys, footer, help and command palette all come from them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any, Generic
 
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.session import (
@@ -23,14 +24,14 @@ from gdtutor.session.edits import example_of_edit, own_values, redo, undo
 from gdtutor.session.effects import CopyText, Effect, Quit, ShowPalette
 from gdtutor.session.link import command_of
 from gdtutor.session.prompting import asked
-from gdtutor.session.state import PromptKind, Screen, Session
+from gdtutor.session.state import HelpLook, Playing, PromptKind, S, Screen, Session, Walk
 from gdtutor.values import Struct, replace
 
 Outcome = Session | tuple[Session, tuple[Effect, ...]]
 
 
-class Command(Struct, frozen=True):
-    """One thing that the learner can do with a key."""
+class Row(Struct, Generic[S], frozen=True):
+    """One thing that the learner can do with a key; `S` is what its screens show."""
 
     name: str
     keys: tuple[str, ...]
@@ -42,18 +43,22 @@ class Command(Struct, frozen=True):
     title: str
     """What it does, for the help screen."""
     screens: frozenset[Screen]
-    do: Callable[[Session, int], Outcome]
+    do: Callable[[S, int], Outcome]
     """The state after it; the count is 1 unless digits were typed before the key."""
     footer: str = ""
     """One word for the line of keys; empty where it is not shown there."""
     pair: str = ""
     """The command whose keys stand before its own in the line of keys."""
-    why_not: Callable[[Session], str] = works_at.always
+    why_not: Callable[[S], str] = works_at.always
     """Why it does nothing now; an empty text where it works."""
 
     def shown(self, unicode: bool) -> str:
         """Return the keys as they are shown."""
         return self.symbols if unicode else self.ascii
+
+
+Command = Row[Any]
+"""A row of any of the tables; it does what it does to the session of its screens alone."""
 
 
 def _do_quit(session: Session, count: int) -> Outcome:
@@ -63,29 +68,20 @@ def _do_quit(session: Session, count: int) -> Outcome:
 def _help(session: Session, count: int) -> Session:
     if session.screen is Screen.HELP:
         return replace(session, screen=session.behind)
-    return replace(session, screen=Screen.HELP, behind=session.screen, help_scroll=0,
-                   help_pages=0, help_find="")  # fmt: skip
+    return replace(session, screen=Screen.HELP, behind=session.screen, help=HelpLook())
 
 
-def _show_command(session: Session, count: int) -> Outcome:
+def _show_command(session: Walk, count: int) -> Outcome:
     command = command_of(session)
-    return replace(session, command=command), (CopyText(command),) if command else ()
+    return replace(session, command=command), (CopyText(command),)
 
 
-def _scroll_help(by: int) -> Callable[[Session, int], Session]:
-    return lambda session, count: replace(session, help_scroll=session.help_scroll + by * count)
+def _scroll_help(session: Session, by: int) -> Session:
+    return replace(session, help=replace(session.help, scroll=session.help.scroll + by))
 
 
-def _page_help(by: int) -> Callable[[Session, int], Session]:
-    return lambda session, count: replace(session, help_pages=session.help_pages + by * count)
-
-
-def _help_top(session: Session, count: int) -> Session:
-    return replace(session, help_scroll=0, help_pages=0)
-
-
-def _help_end(session: Session, count: int) -> Session:
-    return replace(session, help_scroll=0, help_pages=_FAR)
+def _page_help(session: Session, by: int) -> Session:
+    return replace(session, help=replace(session.help, pages=session.help.pages + by))
 
 
 def _last_or_numbered_entry(session: Session, count: int) -> Session:
@@ -113,66 +109,66 @@ _FAR = 1000
 """More pages than Help has at any size, and more lessons than the library."""
 
 
-def _last_or_numbered(session: Session, count: int) -> Session:
+def _last_or_numbered(session: Walk, count: int) -> Session:
     if session.count:
         return navigation.goto_step(session, count)
     return navigation.last_step(session, count)
 
 
-def _left(session: Session, count: int) -> Session:
+def _left(session: Walk, count: int) -> Session:
     if session.look.cell is not None:
         return display_options.move_cell(session, 0, -count)
     return _back(session, count)
 
 
-def _back(session: Session, count: int) -> Session:
+def _back(session: Walk, count: int) -> Session:
     return story.step_back(session) if count == 1 else navigation.steps_back(session, count)
 
 
-def _right(session: Session, count: int) -> Outcome:
+def _right(session: Walk, count: int) -> Outcome:
     if session.look.cell is not None:
         return display_options.move_cell(session, 0, count)
     return _on(session, count)
 
 
-def _on(session: Session, count: int) -> Outcome:
+def _on(session: Walk, count: int) -> Outcome:
     """Go on; from the closing page of a lesson that does not train, to the next lesson."""
-    is_over = story.has_ended(session) and session.lesson is not None and not session.lesson.trains
-    return _next_lesson(session) if is_over else predict.step_on(session, count)
+    is_over = story.has_ended(session) and not session.lesson.trains
+    return _next_lesson(session) if is_over else story.step_on(session, count)
 
 
-def _next_lesson(session: Session) -> Outcome:
-    if session.play is not None:
+def _next_lesson(session: Walk) -> Outcome:
+    if isinstance(session, Playing):
         return playing.back_to_play(session)
     if story.next_entry(session) is None:
         return library.show_library(session, 1)
     return story.open_next(session)
 
 
-def _enter(session: Session, count: int) -> Outcome:
+def _enter(session: Walk, count: int) -> Outcome:
     if session.look.is_closing and session.challenge is None:
         return _next_lesson(session)
     return predict.back_to_question(session, count)
 
 
-def _up(session: Session, count: int) -> Session:
+def _up(session: Walk, count: int) -> Session:
     if session.look.cell is not None:
         return display_options.move_cell(session, -count, 0)
     return display_options.scroll(session, -count)
 
 
-def _down(session: Session, count: int) -> Session:
+def _down(session: Walk, count: int) -> Session:
     if session.look.cell is not None:
         return display_options.move_cell(session, count, 0)
     return display_options.scroll(session, count)
 
 
-def _change(session: Session, count: int) -> Session:
+def _change(session: Walk, count: int) -> Session:
     return asked(session, PromptKind.EDIT, f"change ({example_of_edit(session)})")
 
 
-def _escape(session: Session, count: int) -> Session:
-    if session.play is not None:
+def _escape(session: Walk, count: int) -> Session:
+    if isinstance(session, Playing):
         return playing.back_to_play(session)
     look, was_on = replace(session.look, is_closing=False), session.auto.is_on
     look = replace(look, cell=None, proof=False, mistakes=False, is_blank=False)
@@ -189,240 +185,248 @@ _HELP = frozenset({Screen.HELP})
 _LESSON = _STUDY | _TRAIN
 _ALL_SCREENS = frozenset(Screen)
 
-COMMANDS: tuple[Command, ...] = (
-    Command("next", ("right",), "→", "->", "next step; with a cell open, the cell to the right",
+_OF_A_WALK: tuple[Row[Walk], ...] = (
+    Row("next", ("right",), "→", "->", "next step; with a cell open, the cell to the right",
             _STUDY, _right, "step", "previous"),
-    Command("previous", ("left",), "←", "<-", "previous step; with a cell open, the cell left",
+    Row("previous", ("left",), "←", "<-", "previous step; with a cell open, the cell left",
             _STUDY, _left),
-    Command("next_key", ("n", "space"), "n Space", "n Space", "next step", _STUDY, _on),
-    Command("previous_key", ("p",), "p", "p", "previous step", _STUDY, _back),
-    Command("next_phase", ("N",), "N", "N", "next phase", _STUDY, navigation.next_phase,
+    Row("next_key", ("n", "space"), "n Space", "n Space", "next step", _STUDY, _on),
+    Row("previous_key", ("p",), "p", "p", "previous step", _STUDY, _back),
+    Row("next_phase", ("N",), "N", "N", "next phase", _STUDY, navigation.next_phase,
             "phase", "previous_phase"),
-    Command("previous_phase", ("P",), "P", "P", "previous phase", _STUDY,
+    Row("previous_phase", ("P",), "P", "P", "previous phase", _STUDY,
             navigation.previous_phase),
-    Command("next_iteration", ("pagedown",), "PgDn", "PgDn", "next iteration", _STUDY,
+    Row("next_iteration", ("pagedown",), "PgDn", "PgDn", "next iteration", _STUDY,
             navigation.next_iteration,
             footer="iteration", pair="previous_iteration", why_not=works_at.iterations),
-    Command("previous_iteration", ("pageup",), "PgUp", "PgUp", "previous iteration", _STUDY,
+    Row("previous_iteration", ("pageup",), "PgUp", "PgUp", "previous iteration", _STUDY,
             navigation.previous_iteration, why_not=works_at.earlier_iterations),
-    Command("first", ("home", "g g"), "Home gg", "Home gg",
+    Row("first", ("home", "g g"), "Home gg", "Home gg",
             "first step of the iteration; again: start of the lesson", _STUDY,
             navigation.first_step),
-    Command("last", ("end", "G"), "End G", "End G", "last step; 12G goes to step 12", _STUDY,
+    Row("last", ("end", "G"), "End G", "End G", "last step; 12G goes to step 12", _STUDY,
             _last_or_numbered),
-    Command("goto", ("colon",), ":", ":",
+    Row("goto", ("colon",), ":", ":",
             "go to a place: 12, backward:w1, iteration 37, 37/backward:W1[0,1]", _STUDY,
             lambda s, _: asked(s, PromptKind.GOTO, f"go to ({navigation.example_of_place(s)})"),
             footer="go to"),
-    Command("unfold", ("x",), "x", "x", "unfold the node into its operations, or fold it",
+    Row("unfold", ("x",), "x", "x", "unfold the node into its operations, or fold it",
             _STUDY, display_options.toggle_fold, "unfold", why_not=works_at.unfolding),
-    Command("repetition", ("X",), "X", "X",
+    Row("repetition", ("X",), "X", "X",
             "fold a repetition to one count, as 3X to t = 3, or walk it whole", _STUDY,
             display_options.toggle_repetition, "repetition", why_not=works_at.repetitions),
-    Command("cell", ("c",), "c", "c", "open a cell of the matrix; arrows move, Esc closes",
+    Row("cell", ("c",), "c", "c", "open a cell of the matrix; arrows move, Esc closes",
             _STUDY, display_options.toggle_cell, "cell", why_not=works_at.cells),
-    Command("up", ("up",), "↑", "up", "scroll the text up; with a cell open, the cell above",
+    Row("up", ("up",), "↑", "up", "scroll the text up; with a cell open, the cell above",
             _STUDY, _up),
-    Command("down", ("down",), "↓", "down",
+    Row("down", ("down",), "↓", "down",
             "scroll the text down; with a cell open, the cell below", _STUDY, _down),
-    Command("example", ("o",), "o", "o", "follow the next example of the batch", _STUDY,
+    Row("example", ("o",), "o", "o", "follow the next example of the batch", _STUDY,
             display_options.next_example, footer="example", why_not=works_at.examples),
-    Command("tab", ("tab",), "Tab", "Tab",
+    Row("tab", ("tab",), "Tab", "Tab",
             "the next panel at full size: graph, values, note, node", _STUDY,
             display_options.next_tab, "view", why_not=works_at.panels),
-    Command("figure", ("f",), "f", "f", "the lesson's next picture, or the graph again", _STUDY,
+    Row("figure", ("f",), "f", "f", "the lesson's next picture, or the graph again", _STUDY,
             figures.next_figure, footer="picture", why_not=works_at.pictures),
-    Command("fewer_digits", ("d",), "d", "d", "fewer digits", _STUDY,
+    Row("fewer_digits", ("d",), "d", "d", "fewer digits", _STUDY,
             lambda s, n: display_options.change_digits(s, -n)),
-    Command("more_digits", ("D",), "D", "D", "more digits", _STUDY,
+    Row("more_digits", ("D",), "D", "D", "more digits", _STUDY,
             display_options.change_digits),
-    Command("edit", ("e",), "e", "e",
+    Row("edit", ("e",), "e", "e",
             "change a value: w1 0.9, W1[0,1] = 0.9, W1 0, learning_rate 5",
             _STUDY, _change, "edit"),
-    Command("undo", ("u",), "u", "u", "undo the last change", _STUDY, undo,
+    Row("undo", ("u",), "u", "u", "undo the last change", _STUDY, undo,
             footer="undo", why_not=works_at.undoing),
-    Command("redo", ("ctrl+r",), "Ctrl-R", "Ctrl-R", "redo", _STUDY, redo,
+    Row("redo", ("ctrl+r",), "Ctrl-R", "Ctrl-R", "redo", _STUDY, redo,
             why_not=works_at.redoing),
-    Command("own_values", ("R",), "R", "R", "back to the lesson's own values", _STUDY, own_values,
+    Row("own_values", ("R",), "R", "R", "back to the lesson's own values", _STUDY, own_values,
             footer="own values", why_not=works_at.changes),
-    Command("verify", ("v",), "v", "v", "verify the gradient by a central difference", _STUDY,
+    Row("verify", ("v",), "v", "v", "verify the gradient by a central difference", _STUDY,
             display_options.toggle_proof, footer="prove", why_not=works_at.gradients),
-    Command("mistakes", ("w",), "w", "w",
+    Row("mistakes", ("w",), "w", "w",
             "how the sum goes wrong: = in place of +=, or a node visited too early", _STUDY,
             display_options.toggle_mistakes, footer="wrong sums", why_not=works_at.wrong_sums),
-    Command("predict", ("r",), "r", "r", "predict: hide each next value and ask for it, or stop",
+    Row("predict", ("r",), "r", "r", "predict: hide each next value and ask for it, or stop",
             _STUDY, predict.toggle_predict, footer="ask me"),
-    Command("question", ("enter",), "Enter", "Enter",
+    Row("question", ("enter",), "Enter", "Enter",
             "back to the open question; on the closing page, the next lesson", _STUDY, _enter,
             why_not=works_at.questions),
-    Command("link", ("k",), "k", "k",
+    Row("link", ("k",), "k", "k",
             "the command line that opens this screen elsewhere; copies it",
             _LESSON | _PLAY, _show_command, footer="link"),
-    Command("auto", ("a",), "a", "a", "auto-play, or stop it", _STUDY, display_options.toggle_auto,
+    Row("auto", ("a",), "a", "a", "auto-play, or stop it", _STUDY, display_options.toggle_auto,
             footer="play", why_not=works_at.walking_alone),
-    Command("faster", ("plus", "equals_sign"), "+", "+", "faster auto-play", _STUDY,
+    Row("faster", ("plus", "equals_sign"), "+", "+", "faster auto-play", _STUDY,
             display_options.change_pace),
-    Command("slower", ("minus",), "-", "-", "slower auto-play", _STUDY,
+    Row("slower", ("minus",), "-", "-", "slower auto-play", _STUDY,
             lambda s, n: display_options.change_pace(s, -n)),
-    Command("train", ("t",), "t", "t", "train, with the live cost curve", _STUDY,
+    Row("train", ("t",), "t", "t", "train, with the live cost curve", _STUDY,
             training.open_training, "train", why_not=works_at.training),
-    Command("variant", ("V",), "V", "V", "the lesson's next variant, then the lesson itself",
+    Row("variant", ("V",), "V", "V", "the lesson's next variant, then the lesson itself",
             _LESSON, training.next_variant, "variant", why_not=works_at.variants),
-    Command("closing", ("z",), "z", "z", "the closing page: what to try next", _LESSON,
+    Row("closing", ("z",), "z", "z", "the closing page: what to try next", _LESSON,
             story.show_closing, footer="what next"),
-    Command("tasks", ("T",), "T", "T", "the lesson's tasks; again: a hint for the next one",
+    Row("tasks", ("T",), "T", "T", "the lesson's tasks; again: a hint for the next one",
             _LESSON, tasks.show_tasks, footer="tasks", why_not=works_at.tasks),
-    Command("clear_tasks", ("backspace",), "Backspace", "Backspace",
+    Row("clear_tasks", ("backspace",), "Backspace", "Backspace",
             "on the closing page: forget which tasks are done", _STUDY, tasks.clear_tasks,
             footer="forget done", why_not=works_at.done_tasks),
-    Command("pause", ("space",), "Space", "Space", "pause or resume the run, or the sweep", _TRAIN,
+    Row("pause", ("space",), "Space", "Space", "pause or resume the run, or the sweep", _TRAIN,
             training.toggle_training, "pause", why_not=works_at.runs),
-    Command("epoch", ("n",), "n", "n", "train one epoch", _TRAIN, training.one_epoch, "epoch",
+    Row("epoch", ("n",), "n", "n", "train one epoch", _TRAIN, training.one_epoch, "epoch",
             why_not=works_at.single_steps),
-    Command("cursor_left", ("left",), "←", "<-", "cursor on the curve to the left", _TRAIN,
+    Row("cursor_left", ("left",), "←", "<-", "cursor on the curve to the left", _TRAIN,
             lambda s, n: curve_cursor.move_cursor(s, -n), why_not=works_at.curves),
-    Command("cursor_right", ("right",), "→", "->", "cursor on the curve to the right", _TRAIN,
+    Row("cursor_right", ("right",), "→", "->", "cursor on the curve to the right", _TRAIN,
             curve_cursor.move_cursor, "cursor", "cursor_left", why_not=works_at.curves),
-    Command("epoch_left", ("left_square_bracket",), "[", "[", "cursor one epoch to the left",
+    Row("epoch_left", ("left_square_bracket",), "[", "[", "cursor one epoch to the left",
             _TRAIN, lambda s, n: curve_cursor.move_by_epochs(s, -n), why_not=works_at.curves),
-    Command("epoch_right", ("right_square_bracket",), "]", "]", "cursor one epoch to the right",
+    Row("epoch_right", ("right_square_bracket",), "]", "]", "cursor one epoch to the right",
             _TRAIN, curve_cursor.move_by_epochs, "by one epoch", "epoch_left",
             why_not=works_at.curves),
-    Command("goto_point", ("colon",), ":", ":",
+    Row("goto_point", ("colon",), ":", ":",
             "open an iteration: 3071, 37/backward:W1; or the cursor to epoch 50", _TRAIN,
             lambda s, _: asked(s, PromptKind.GOTO, "iteration (3071), or epoch 50"),
             footer="go to"),
-    Command("open_point", ("enter",), "Enter", "Enter",
+    Row("open_point", ("enter",), "Enter", "Enter",
             "open the iteration under the cursor as a walk", _TRAIN, curve_cursor.open_point,
             "open", why_not=works_at.curves),
-    Command("back", ("escape",), "Esc", "Esc", "back to the walk; the run goes on", _TRAIN,
+    Row("back", ("escape",), "Esc", "Esc", "back to the walk; the run goes on", _TRAIN,
             training.back_to_walk, "walk"),
-    Command("reset", ("0",), "0", "0", "reset to the same start", _TRAIN,
+    Row("reset", ("0",), "0", "0", "reset to the same start", _TRAIN,
             training.reset_training, "reset", why_not=works_at.starts),
-    Command("log", ("y",), "y", "y", "logarithmic cost axis, or linear", _TRAIN,
+    Row("log", ("y",), "y", "y", "logarithmic cost axis, or linear", _TRAIN,
             training.toggle_log, "log"),
-    Command("mean", ("m",), "m", "m",
+    Row("mean", ("m",), "m", "m",
             "the mean of 25 epochs beside the raw costs, or not; 100m: of 100", _TRAIN,
             training.toggle_mean, footer="mean"),
-    Command("iteration", ("i",), "i", "i", "train one iteration, one batch", _TRAIN,
+    Row("iteration", ("i",), "i", "i", "train one iteration, one batch", _TRAIN,
             training.one_iteration, "iteration", why_not=works_at.single_steps),
-    Command("rate_up", ("plus", "equals_sign"), "+", "+", "double the learning rate", _TRAIN,
+    Row("rate_up", ("plus", "equals_sign"), "+", "+", "double the learning rate", _TRAIN,
             training.change_rate),
-    Command("rate_down", ("minus",), "-", "-", "halve the learning rate", _TRAIN,
+    Row("rate_down", ("minus",), "-", "-", "halve the learning rate", _TRAIN,
             lambda s, n: training.change_rate(s, -n), "rate", "rate_up"),
-    Command("watch", ("w",), "w", "w", "train slowly enough to be watched, or at full speed",
+    Row("watch", ("w",), "w", "w", "train slowly enough to be watched, or at full speed",
             _TRAIN, training.toggle_watch, footer="slowly"),
-    Command("sweep", ("S",), "S", "S",
+    Row("sweep", ("S",), "S", "S",
             "compare runs side by side: learning_rate=0.05,0.5,5", _TRAIN,
             lambda s, _: asked(s, PromptKind.SWEEP, "sweep (learning_rate=0.1,1)"), footer="sweep"),
-    Command("stop", ("s",), "s", "s", "stop the run, or the sweep", _TRAIN, training.stop_training,
+    Row("stop", ("s",), "s", "s", "stop the run, or the sweep", _TRAIN, training.stop_training,
             footer="stop", why_not=works_at.stopping),
-    Command("train_tab", ("tab",), "Tab", "Tab", "next side panel; 2Tab: the second", _TRAIN,
+    Row("train_tab", ("tab",), "Tab", "Tab", "next side panel; 2Tab: the second", _TRAIN,
             training.next_train_tab, "view"),
-    Command("side_down", ("down",), "↓", "down", "scroll the side panel", _TRAIN,
+    Row("side_down", ("down",), "↓", "down", "scroll the side panel", _TRAIN,
             training.scroll_side),
-    Command("side_up", ("up",), "↑", "up", "scroll the side panel back", _TRAIN,
+    Row("side_up", ("up",), "↑", "up", "scroll the side panel back", _TRAIN,
             lambda s, n: training.scroll_side(s, -n)),
-    Command("escape", ("escape",), "Esc", "Esc",
+    Row("escape", ("escape",), "Esc", "Esc",
             "close the cell, the proof, auto-play; else back to training",
             _STUDY, _escape, why_not=works_at.closable),
-    Command("play_pause", ("space",), "Space", "Space",
+    Row("library", ("l",), "l", "l", "the library of lessons", _LESSON, library.show_library,
+            "library", why_not=works_at.library),
+)  # fmt: skip
+_OF_PLAY: tuple[Row[Playing], ...] = (
+    Row("play_pause", ("space",), "Space", "Space",
             "train, or pause; at the end: as many epochs again", _PLAY, playing.toggle_play,
             "train", why_not=works_at.plays),
-    Command("play_left", ("left",), "←", "<-", "the value before of a control; layer, curve: left",
+    Row("play_left", ("left",), "←", "<-", "the value before of a control; layer, curve: left",
             _PLAY, lambda s, n: playing.move_sideways(s, -n)),
-    Command("play_right", ("right",), "→", "->", "the next value of a control; layer, curve: right",
+    Row("play_right", ("right",), "→", "->", "the next value of a control; layer, curve: right",
             _PLAY, playing.move_sideways, "change", "play_left"),
-    Command("play_up", ("up",), "↑", "up", "the control, neuron or weight above", _PLAY,
+    Row("play_up", ("up",), "↑", "up", "the control, neuron or weight above", _PLAY,
             lambda s, n: playing.move_up_or_down(s, -n)),
-    Command("play_down", ("down",), "↓", "down", "the control, neuron or weight below", _PLAY,
+    Row("play_down", ("down",), "↓", "down", "the control, neuron or weight below", _PLAY,
             playing.move_up_or_down, "choose", "play_up"),
-    Command("play_focus", ("tab",), "Tab", "Tab", "arrows for controls, the network, the curve",
+    Row("play_focus", ("tab",), "Tab", "Tab", "arrows for controls, the network, the curve",
             _PLAY, playing.next_focus, "network"),
-    Command("play_open", ("enter",), "Enter", "Enter",
+    Row("play_open", ("enter",), "Enter", "Enter",
             "the walk at this neuron, weight or point of the curve; a control: type its value",
             _PLAY, playing.open_walk, "type"),
-    Command("play_type", ("e",), "e", "e", "type the chosen control's value", _PLAY,
+    Row("play_type", ("e",), "e", "e", "type the chosen control's value", _PLAY,
             playing.ask_control),
-    Command("play_back", ("escape",), "Esc", "Esc", "arrows for the controls again", _PLAY,
+    Row("play_back", ("escape",), "Esc", "Esc", "arrows for the controls again", _PLAY,
             playing.to_controls),
-    Command("play_more", ("plus", "equals_sign"), "+", "+",
+    Row("play_more", ("plus", "equals_sign"), "+", "+",
             "a neuron more in the chosen layer, or a feature", _PLAY, playing.more_neurons),
-    Command("play_fewer", ("minus",), "-", "-", "a neuron fewer, or a feature", _PLAY,
+    Row("play_fewer", ("minus",), "-", "-", "a neuron fewer, or a feature", _PLAY,
             lambda s, n: playing.more_neurons(s, -n), "neuron", "play_more"),
-    Command("play_layer", ("right_square_bracket",), "]", "]", "a layer more", _PLAY,
+    Row("play_layer", ("right_square_bracket",), "]", "]", "a layer more", _PLAY,
             playing.more_layers),
-    Command("play_no_layer", ("left_square_bracket",), "[", "[", "a layer fewer", _PLAY,
+    Row("play_no_layer", ("left_square_bracket",), "[", "[", "a layer fewer", _PLAY,
             lambda s, n: playing.more_layers(s, -n), "layer", "play_layer"),
-    Command("play_edge", ("w",), "w", "w", "choose a weight of the neuron; again: the neuron",
+    Row("play_edge", ("w",), "w", "w", "choose a weight of the neuron; again: the neuron",
             _PLAY, playing.choose_edge, footer="weight"),
-    Command("play_epoch", ("n",), "n", "n", "train one epoch", _PLAY, training.one_epoch,
+    Row("play_epoch", ("n",), "n", "n", "train one epoch", _PLAY, training.one_epoch,
             footer="epoch", why_not=works_at.single_steps),
-    Command("play_iteration", ("i",), "i", "i", "train one iteration, one batch", _PLAY,
+    Row("play_iteration", ("i",), "i", "i", "train one iteration, one batch", _PLAY,
             training.one_iteration, why_not=works_at.single_steps),
-    Command("play_same", ("0",), "0", "0", "the same start again", _PLAY, playing.same_start,
+    Row("play_same", ("0",), "0", "0", "the same start again", _PLAY, playing.same_start,
             footer="restart", why_not=works_at.starts),
-    Command("play_start", ("s",), "s", "s", "a new start: other weights", _PLAY,
+    Row("play_start", ("s",), "s", "s", "a new start: other weights", _PLAY,
             playing.new_start, footer="new start"),
-    Command("play_data", ("r",), "r", "r", "regenerate: other examples", _PLAY, playing.new_data,
+    Row("play_data", ("r",), "r", "r", "regenerate: other examples", _PLAY, playing.new_data,
             footer="new data"),
-    Command("play_sides", ("d",), "d", "d", "maps show the sides alone, or how far", _PLAY,
+    Row("play_sides", ("d",), "d", "d", "maps show the sides alone, or how far", _PLAY,
             playing.toggle_sides, footer="sides"),
-    Command("play_tests", ("o",), "o", "o", "show the test examples, or not", _PLAY,
+    Row("play_tests", ("o",), "o", "o", "show the test examples, or not", _PLAY,
             playing.toggle_tests, footer="tests"),
-    Command("play_log", ("y",), "y", "y", "logarithmic cost axis, or linear", _PLAY,
+    Row("play_log", ("y",), "y", "y", "logarithmic cost axis, or linear", _PLAY,
             training.toggle_log, footer="log"),
-    Command("play_save", ("W",), "W", "W", "write it as a lesson file", _PLAY,
+    Row("play_save", ("W",), "W", "W", "write it as a lesson file", _PLAY,
             playing.save_lesson, footer="save"),
-    Command("play_undo", ("u",), "u", "u", "undo the last change", _PLAY, playing.undo_play,
+    Row("play_undo", ("u",), "u", "u", "undo the last change", _PLAY, playing.undo_play,
             footer="undo", why_not=works_at.past_plays),
-    Command("play_redo", ("ctrl+r",), "Ctrl-R", "Ctrl-R", "redo", _PLAY, playing.redo_play,
+    Row("play_redo", ("ctrl+r",), "Ctrl-R", "Ctrl-R", "redo", _PLAY, playing.redo_play,
             why_not=works_at.undone_plays),
-    Command("entry_down", ("down", "j"), "↓", "down", "next lesson", _LIBRARY,
-            library.move_cursor),
-    Command("entry_up", ("up", "k"), "↑", "up", "previous lesson", _LIBRARY,
-            lambda s, n: library.move_cursor(s, -n), "choose", "entry_down"),
-    Command("entry_next", ("n",), "n", "n", "next lesson", _LIBRARY,
-            library.move_cursor),
-    Command("entry_previous", ("p",), "p", "p", "previous lesson", _LIBRARY,
-            lambda s, n: library.move_cursor(s, -n)),
-    Command("entries_down", ("pagedown", "space"), "PgDn Space", "PgDn Space",
-            "ten lessons down", _LIBRARY, lambda s, n: library.move_cursor(s, 10 * n)),
-    Command("entries_up", ("pageup",), "PgUp", "PgUp", "ten lessons up", _LIBRARY,
-            lambda s, n: library.move_cursor(s, -10 * n)),
-    Command("first_entry", ("home", "g g"), "Home gg", "Home gg", "first lesson", _LIBRARY,
-            lambda s, _: library.move_cursor(s, -_FAR)),
-    Command("last_entry", ("end", "G"), "End G", "End G", "last lesson; 12G goes to lesson 12",
-            _LIBRARY, _last_or_numbered_entry),
-    Command("open", ("enter",), "Enter", "Enter", "open the lesson; 12 Enter opens lesson 12",
-            _LIBRARY, _open_entry, "open"),
-    Command("search", ("slash",), "/", "/", "search the lessons", _LIBRARY,
-            library.search, "search"),
-    Command("show_all", ("escape",), "Esc", "Esc", "show all lessons again", _LIBRARY,
-            library.without_search, why_not=works_at.searches),
-    Command("library", ("l",), "l", "l", "the library of lessons", _LESSON, library.show_library,
-            "library", why_not=works_at.library),
-    Command("blank", ("b",), "b", "b", "blank the screen; any key brings it back", _LESSON | _PLAY,
-            display_options.toggle_blank),
-    Command("hints", ("h",), "h", "h", "hide the line of keys, or show it", _LESSON | _PLAY,
-            display_options.toggle_hints),
-    Command("help_down", ("down", "j"), "↓", "down", "scroll", _HELP,
-            _scroll_help(1), "scroll", "help_up"),
-    Command("help_up", ("up", "k"), "↑", "up", "scroll back", _HELP, _scroll_help(-1)),
-    Command("help_page_down", ("pagedown", "space"), "PgDn Space", "PgDn Space",
-            "a page down", _HELP, _page_help(1), "page"),
-    Command("help_page_up", ("pageup",), "PgUp", "PgUp", "a page up", _HELP, _page_help(-1)),
-    Command("help_top", ("home", "g g"), "Home g", "Home g", "to the top", _HELP, _help_top),
-    Command("help_end", ("end", "G"), "End G", "End G", "to the end", _HELP, _help_end),
-    Command("help_find", ("slash",), "/", "/", "find a word; again: the next place", _HELP,
-            lambda s, _: asked(s, PromptKind.FIND, "find"), "find"),
-    Command("help_close", ("escape",), "Esc", "Esc", "close", _HELP, _help, "close"),
-    Command("help", ("question_mark", "f1"), "?", "?", "all keys, and how to read the notation",
-            _ALL_SCREENS, _help, "all keys"),
-    Command("palette", ("ctrl+p",), "Ctrl-P", "Ctrl-P", "find a command by its words",
-            _ALL_SCREENS, lambda s, _: (s, (ShowPalette(),))),
-    Command("quit", ("q", "ctrl+c"), "q", "q", "quit", _ALL_SCREENS, _do_quit, "quit"),
 )  # fmt: skip
+_OF_ANY: tuple[Row[Session], ...] = (
+    Row("entry_down", ("down", "j"), "↓", "down", "next lesson", _LIBRARY,
+            library.move_cursor),
+    Row("entry_up", ("up", "k"), "↑", "up", "previous lesson", _LIBRARY,
+            lambda s, n: library.move_cursor(s, -n), "choose", "entry_down"),
+    Row("entry_next", ("n",), "n", "n", "next lesson", _LIBRARY,
+            library.move_cursor),
+    Row("entry_previous", ("p",), "p", "p", "previous lesson", _LIBRARY,
+            lambda s, n: library.move_cursor(s, -n)),
+    Row("entries_down", ("pagedown", "space"), "PgDn Space", "PgDn Space",
+            "ten lessons down", _LIBRARY, lambda s, n: library.move_cursor(s, 10 * n)),
+    Row("entries_up", ("pageup",), "PgUp", "PgUp", "ten lessons up", _LIBRARY,
+            lambda s, n: library.move_cursor(s, -10 * n)),
+    Row("first_entry", ("home", "g g"), "Home gg", "Home gg", "first lesson", _LIBRARY,
+            lambda s, _: library.move_cursor(s, -_FAR)),
+    Row("last_entry", ("end", "G"), "End G", "End G", "last lesson; 12G goes to lesson 12",
+            _LIBRARY, _last_or_numbered_entry),
+    Row("open", ("enter",), "Enter", "Enter", "open the lesson; 12 Enter opens lesson 12",
+            _LIBRARY, _open_entry, "open"),
+    Row("search", ("slash",), "/", "/", "search the lessons", _LIBRARY,
+            library.search, "search"),
+    Row("show_all", ("escape",), "Esc", "Esc", "show all lessons again", _LIBRARY,
+            library.without_search, why_not=works_at.searches),
+    Row("blank", ("b",), "b", "b", "blank the screen; any key brings it back", _LESSON | _PLAY,
+            display_options.toggle_blank),
+    Row("hints", ("h",), "h", "h", "hide the line of keys, or show it", _LESSON | _PLAY,
+            display_options.toggle_hints),
+    Row("help_down", ("down", "j"), "↓", "down", "scroll", _HELP,
+            _scroll_help, "scroll", "help_up"),
+    Row("help_up", ("up", "k"), "↑", "up", "scroll back", _HELP, lambda s, n: _scroll_help(s, -n)),
+    Row("help_page_down", ("pagedown", "space"), "PgDn Space", "PgDn Space",
+            "a page down", _HELP, _page_help, "page"),
+    Row("help_page_up", ("pageup",), "PgUp", "PgUp", "a page up", _HELP,
+            lambda s, n: _page_help(s, -n)),
+    Row("help_top", ("home", "g g"), "Home g", "Home g", "to the top", _HELP,
+            lambda s, _: replace(s, help=HelpLook())),
+    Row("help_end", ("end", "G"), "End G", "End G", "to the end", _HELP,
+            lambda s, _: replace(s, help=HelpLook(pages=_FAR))),
+    Row("help_find", ("slash",), "/", "/", "find a word; again: the next place", _HELP,
+            lambda s, _: asked(s, PromptKind.FIND, "find"), "find"),
+    Row("help_close", ("escape",), "Esc", "Esc", "close", _HELP, _help, "close"),
+    Row("help", ("question_mark", "f1"), "?", "?", "all keys, and how to read the notation",
+            _ALL_SCREENS, _help, "all keys"),
+    Row("palette", ("ctrl+p",), "Ctrl-P", "Ctrl-P", "find a command by its words",
+            _ALL_SCREENS, lambda s, _: (s, (ShowPalette(),))),
+    Row("quit", ("q", "ctrl+c"), "q", "q", "quit", _ALL_SCREENS, _do_quit, "quit"),
+)  # fmt: skip
+COMMANDS: tuple[Command, ...] = (*_OF_A_WALK, *_OF_PLAY, *_OF_ANY)
 """Every command; where two screens use a key differently there are two rows."""
 
 

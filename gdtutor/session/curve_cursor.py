@@ -8,7 +8,7 @@ from gdtutor.engine.errors import GdTutorError
 from gdtutor.session.moving import moved
 from gdtutor.session.navigation import goto, said
 from gdtutor.session.notes import comes_after_training
-from gdtutor.session.state import Screen, Session
+from gdtutor.session.state import Screen, Walk
 from gdtutor.values import replace
 
 COLUMNS = 60
@@ -16,12 +16,12 @@ COLUMNS = 60
 _EPOCH = re.compile(r"epoch[ :]+(\d{1,9})")
 
 
-def move_cursor(session: Session, by: int) -> Session:
+def move_cursor(session: Walk, by: int) -> Walk:
     """Move the cursor on the curve by so many columns."""
     return move_by_epochs(session, by * max(len(session.training.costs) // COLUMNS, 1))
 
 
-def move_by_epochs(session: Session, by: int) -> Session:
+def move_by_epochs(session: Walk, by: int) -> Walk:
     """Move the cursor on the curve by so many epochs; from the end where it is on none.
 
     Beyond the last epoch it is on none again, and the panels show what training has come to.
@@ -37,24 +37,24 @@ def move_by_epochs(session: Session, by: int) -> Session:
     return _with_cursor(session, min(max(start + by, 0), epochs - 1))
 
 
-def _with_cursor(session: Session, epoch: int) -> Session:
+def _with_cursor(session: Walk, epoch: int) -> Walk:
     return replace(session, train_look=replace(session.train_look, cursor=epoch))
 
 
-def open_point(session: Session, count: int) -> Session:
+def open_point(session: Walk, count: int) -> Walk:
     """Open the iteration under the cursor as a step-through."""
     return _walked(session, iteration_under_cursor(session))
 
 
-def iteration_under_cursor(session: Session) -> int:
+def iteration_under_cursor(session: Walk) -> int:
     """Return the first iteration of the epoch under the cursor, the latest where it is on none."""
     cursor = session.train_look.cursor
-    if cursor is None or session.run is None:
+    if cursor is None:
         return session.training.iterations
     return session.run.first_iteration(cursor)
 
 
-def goto_from_curve(session: Session, text: str) -> Session:
+def goto_from_curve(session: Walk, text: str) -> Walk:
     """Go to a place named on the training screen: a number is an iteration, which opens as a walk;
     `epoch 50` puts the cursor there; anything else is as in `--at`, in the cursor's iteration.
 
@@ -70,15 +70,15 @@ def goto_from_curve(session: Session, text: str) -> Session:
     return goto(walk, text)
 
 
-def _at_epoch(session: Session, epoch: int) -> Session:
-    asked = session.run.segments[-1].settings.epochs if session.run is not None else 0
+def _at_epoch(session: Walk, epoch: int) -> Walk:
+    asked = session.run.segments[-1].settings.epochs
     last = max(len(session.training.costs), asked) - 1
     if epoch > last:
         raise GdTutorError(f"there is no epoch {epoch}", f"the last is {max(last, 0)}")
     return _with_cursor(session, epoch)
 
 
-def _walked(session: Session, iteration: int) -> Session:
+def _walked(session: Walk, iteration: int) -> Walk:
     walk = moved(replace(session, screen=Screen.STUDY), iteration, 1)
     if comes_after_training(walk):
         told = f"Iteration {iteration} has what training ended with, and was not trained itself."

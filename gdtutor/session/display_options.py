@@ -7,14 +7,14 @@ from gdtutor.engine.graph import Line
 from gdtutor.session.digits import MAX_DIGITS
 from gdtutor.session.moving import moved
 from gdtutor.session.navigation import cell_shape, refolded, said
-from gdtutor.session.state import AutoPlay, Session, Tab, current_step
+from gdtutor.session.state import AutoPlay, Session, Tab, Walk, current_step
 from gdtutor.session.steps import Phase, find_step
 from gdtutor.values import replace
 
 _PACES = (8.0, 5.0, 3.0, 2.0, 1.5, 1.0, 0.7, 0.5, 0.3)
 
 
-def toggle_fold(session: Session, count: int) -> Session:
+def toggle_fold(session: Walk, count: int) -> Walk:
     """Unfold the current line into its elementary operations, or fold it again."""
     line = current_line(session)
     if line is None:
@@ -23,13 +23,13 @@ def toggle_fold(session: Session, count: int) -> Session:
     return after if line.name in session.look.unfolded else _at_first_operation(after, line)
 
 
-def _at_first_operation(session: Session, line: Line) -> Session:
+def _at_first_operation(session: Walk, line: Line) -> Walk:
     """Go to the operation of an unfolded line that the walk comes to first, and say how many.
 
     An open question stays where it is: it asks for the line's own result.
     """
     here, moment = current_step(session), session.moment
-    if here is None or moment is None or session.challenge is not None:
+    if here is None or session.challenge is not None:
         return session
     first = next(
         step
@@ -44,10 +44,10 @@ def _at_first_operation(session: Session, line: Line) -> Session:
     return said(after, f"{line.name} is {count} operations{order}. x folds them.")
 
 
-def toggle_repetition(session: Session, count: int) -> Session:
+def toggle_repetition(session: Walk, count: int) -> Walk:
     """Fold repetitions to the count of the step, or to a typed one, and walk them whole again."""
     step, moment, lesson = current_step(session), session.moment, session.lesson
-    if step is None or moment is None or lesson is None:
+    if step is None:
         return session
     if session.look.folded is not None and not session.count:
         look = replace(session.look, folded=None)
@@ -65,17 +65,17 @@ def toggle_repetition(session: Session, count: int) -> Session:
     return said(replace(session, look=replace(session.look, folded=chosen)), word)
 
 
-def current_line(session: Session) -> Line | None:
+def current_line(session: Walk) -> Line | None:
     """Return the line of the step under the cursor, None where nothing is computed."""
     step = current_step(session)
-    if session.moment is None or step is None:
+    if step is None:
         return None
     graph = session.moment.traces[step.scene].graph
     index = graph.line_by_name.get(step.node.partition(".")[0])
     return None if index is None else graph.lines[index]
 
 
-def toggle_cell(session: Session, count: int) -> Session:
+def toggle_cell(session: Walk, count: int) -> Walk:
     """Open a cell of the current matrix into its scalar sum, or close it."""
     if session.look.cell is not None:
         return replace(session, look=replace(session.look, cell=None))
@@ -88,15 +88,15 @@ def toggle_cell(session: Session, count: int) -> Session:
     return replace(session, look=replace(session.look, cell=tuple(cell), tab=Tab.NODE, scroll=0))
 
 
-def _axes_of_examples(session: Session) -> Axes:
+def _axes_of_examples(session: Walk) -> Axes:
     """Return which axes of the step's own array run over the examples."""
     step, moment = current_step(session), session.moment
-    if step is None or moment is None:
+    if step is None:
         return ()
     return moment.traces[step.scene].axes.get(step.node, ())
 
 
-def move_cell(session: Session, down: int, right: int) -> Session:
+def move_cell(session: Walk, down: int, right: int) -> Walk:
     """Move the opened cell; it stays inside the matrix."""
     cell, shape = session.look.cell, cell_shape(session)
     if cell is None or not shape:
@@ -106,9 +106,9 @@ def move_cell(session: Session, down: int, right: int) -> Session:
     return replace(session, look=replace(session.look, cell=moved))
 
 
-def next_example(session: Session, count: int) -> Session:
+def next_example(session: Walk, count: int) -> Walk:
     """Follow another example of the batch, in a circle."""
-    size = len(session.moment.batch) if session.moment is not None else 0
+    size = len(session.moment.batch)
     example = (session.look.example + count) % size
     look = replace(session.look, example=example)
     return said(replace(session, look=look), f"Following example {example} of 0 to {size - 1}.")

@@ -9,19 +9,17 @@ from gdtutor.session.moment import Moment
 from gdtutor.session.moving import recomputed
 from gdtutor.session.navigation import said
 from gdtutor.session.snapshots import at_rest
-from gdtutor.session.state import Session
+from gdtutor.session.state import W, Walk
 from gdtutor.training.run import Run, RunSegment
 from gdtutor.values import replace
 
 
-def apply_edit(session: Session, text: str) -> Session:
+def apply_edit(session: Walk, text: str) -> Walk:
     """Read `w1 = 0.9` or `W1[0,1] 0.9` and change it from this iteration on.
 
     Raises:
         GdTutorError: For a name, cell or value that cannot be changed so.
     """
-    if session.lesson is None or session.moment is None or session.run is None:
-        return session
     if "=" not in text:
         text = "=".join(text.split(maxsplit=1))
     wish = parse_assignment(text)
@@ -43,13 +41,13 @@ def _has_cells(moment: Moment, name: str) -> bool:
     return name in moment.trace.values and moment.trace.values[name].size > 1
 
 
-def _of_followed(session: Session, wish: Assignment) -> tuple[Assignment, str]:
+def _of_followed(session: Walk, wish: Assignment) -> tuple[Assignment, str]:
     """Return a wish for `x1` as one for the followed example's `x1[2]`, and words that say so.
 
     The walk shows a value by example as one number, so that a learner names it without an index.
     """
     moment = session.moment
-    if moment is None or not len(moment.batch):
+    if not len(moment.batch):
         return wish, ""
     rows = {binding.leaf for binding in moment.problem.bindings if not binding.is_matrix}
     if wish.name not in rows or moment.problem.size == 1:
@@ -61,11 +59,9 @@ def _of_followed(session: Session, wish: Assignment) -> tuple[Assignment, str]:
     return wish, "" if is_seen else " (an example not in this batch)"
 
 
-def example_of_edit(session: Session) -> str:
+def example_of_edit(session: Walk) -> str:
     """Return an edit that the open lesson takes, for the input's label."""
     lesson, moment = session.lesson, session.moment
-    if lesson is None or moment is None:
-        return "w1 0.9"
     leaves = moment.trace.graph.leaves
     name = next((name for name in lesson.starts if name in moment.trace.values), leaves[0].name)
     shape = moment.trace.values[name].shape
@@ -74,7 +70,7 @@ def example_of_edit(session: Session) -> str:
     return f"{name}{cell} 0.9"
 
 
-def with_change(session: Session, change: Assignment) -> Session:
+def with_change(session: W, change: Assignment) -> W:
     """Return the session with one more change in the log, everything downstream recomputed.
 
     What is set to the lesson's own value is no change: one that stood there before is gone.
@@ -83,10 +79,7 @@ def with_change(session: Session, change: Assignment) -> Session:
     others = tuple(c for c in session.changes if (c.iteration, c.name, c.cell) != place)
     log = tuple(sorted((*others, change), key=lambda c: c.iteration))
     is_alone = all((c.iteration, c.name) != place[:2] for c in others)
-    lesson, own = session.lesson, session.original
-    if lesson is None or own is None:
-        return session
-    if is_alone and is_own(lesson, own.segments[0], change):
+    if is_alone and is_own(session.lesson, session.original.segments[0], change):
         if others == session.changes:
             return session
         log = others
@@ -94,7 +87,7 @@ def with_change(session: Session, change: Assignment) -> Session:
     return _with_log(replace(session, done=done, undone=()), log)
 
 
-def rate_from_start(session: Session) -> Session:
+def rate_from_start(session: W) -> W:
     """Return the session in which the learning rate chosen last holds from iteration 0 on.
 
     Rates are tried out while a run goes on; who then begins anew wants the whole run with it.
@@ -108,7 +101,7 @@ def rate_from_start(session: Session) -> Session:
     return _with_log(replace(session, done=done, undone=()), log)
 
 
-def undo(session: Session, count: int) -> Session:
+def undo(session: Walk, count: int) -> Walk:
     """Take the last changes back, so many."""
     count = min(count, len(session.done))
     passed = (*session.done[len(session.done) - count + 1 :], session.changes)
@@ -117,7 +110,7 @@ def undo(session: Session, count: int) -> Session:
     return said(_with_log(before, session.done[-count]), "Undone; Ctrl-R does it again.")
 
 
-def redo(session: Session, count: int) -> Session:
+def redo(session: Walk, count: int) -> Walk:
     """Do the last undone changes again, so many."""
     count = min(count, len(session.undone))
     passed = (session.changes, *reversed(session.undone[len(session.undone) - count + 1 :]))
@@ -125,7 +118,7 @@ def redo(session: Session, count: int) -> Session:
     return said(_with_log(after, session.undone[-count]), "Done again.")
 
 
-def own_values(session: Session, count: int) -> Session:
+def own_values(session: Walk, count: int) -> Walk:
     """Go back to the lesson's own values; undo brings the changes back."""
     done = (*session.done, session.changes)
     return said(
@@ -133,14 +126,12 @@ def own_values(session: Session, count: int) -> Session:
     )
 
 
-def _with_log(session: Session, log: tuple[Assignment, ...]) -> Session:
+def _with_log(session: W, log: tuple[Assignment, ...]) -> W:
     """Return the session whose run follows a log of changes; what was trained before them stays.
 
     Raises:
         GdTutorError: Where a change does not fit the lesson.
     """
-    if session.lesson is None or session.original is None or session.run is None:
-        return session
     segments = segments_with(session.lesson, session.original.segments[0], log)
     first = min((change.iteration for change in {*log} ^ {*session.changes}), default=0)
     if not log:
@@ -153,7 +144,7 @@ def _with_log(session: Session, log: tuple[Assignment, ...]) -> Session:
     return _asked_anew(recomputed(changed))
 
 
-def _asked_anew(session: Session) -> Session:
+def _asked_anew(session: W) -> W:
     """Return the session without the wrong answers to its question: what is right may be another
     number now. A question that no longer has one right answer is closed."""
     challenge = session.challenge

@@ -6,8 +6,7 @@ from gdtutor.lesson.model import PictureWish
 from gdtutor.lesson.picture_work import TIMED
 from gdtutor.lesson.selectors import Selector, parse_selector
 from gdtutor.session.effects import TimeExamples
-from gdtutor.session.navigation import said
-from gdtutor.session.state import Screen, Session, current_step
+from gdtutor.session.state import Screen, Session, Walk, current_step
 from gdtutor.session.steps import Step
 from gdtutor.values import replace
 
@@ -16,9 +15,9 @@ OF_PREDICTIONS = ("boundary", "table", "fit", "space", "seeds")
 steps of another."""
 
 
-def shown_figure(session: Session) -> int:
+def shown_figure(session: Walk) -> int:
     """Return which picture shows, from 1; 0 where the graph shows."""
-    if session.lesson is None or current_step(session) is None:
+    if current_step(session) is None:
         return 0
     chosen = session.look.figure
     if chosen is not None and chosen in (0, *offered_figures(session)):
@@ -26,42 +25,40 @@ def shown_figure(session: Session) -> int:
     return own_figure(session)
 
 
-def offered_figures(session: Session) -> tuple[int, ...]:
+def offered_figures(session: Walk) -> tuple[int, ...]:
     """Return the pictures that can be chosen at this step, each from 1.
 
     A picture with steps of its own belongs to the graphs that have one of them.
     """
-    pictures = session.lesson.pictures if session.lesson is not None else ()
+    pictures = session.lesson.pictures
     return tuple(n for n, wish in enumerate(pictures, start=1) if _belongs(session, wish))
 
 
-def figures_ahead(session: Session) -> int:
+def figures_ahead(session: Walk) -> int:
     """Return how many pictures on from the step's own the one that shows is, as `f` goes."""
     places = (0, *offered_figures(session))
     return (places.index(shown_figure(session)) - places.index(own_figure(session))) % len(places)
 
 
-def own_figure(session: Session) -> int:
+def own_figure(session: Walk) -> int:
     """Return the picture that the lesson itself shows at this step, from 1; 0 for the graph."""
-    pictures = session.lesson.pictures if session.lesson is not None else ()
+    pictures = session.lesson.pictures
     found = (n for n, wish in enumerate(pictures, start=1) if _is_due(session, wish))
     return next(found, 0)
 
 
-def belongs_to_training(session: Session, wish: PictureWish) -> bool:
+def belongs_to_training(session: Walk, wish: PictureWish) -> bool:
     """Say whether a picture belongs to the graph that trains, the last one."""
-    return session.lesson is None or _is_of_graph(session, wish, len(session.lesson.scenes) - 1)
+    return _is_of_graph(session, wish, len(session.lesson.scenes) - 1)
 
 
-def _belongs(session: Session, wish: PictureWish) -> bool:
+def _belongs(session: Walk, wish: PictureWish) -> bool:
     step = current_step(session)
     return step is None or _is_of_graph(session, wish, step.scene)
 
 
-def _is_of_graph(session: Session, wish: PictureWish, scene: int) -> bool:
+def _is_of_graph(session: Walk, wish: PictureWish, scene: int) -> bool:
     places = _places(wish)
-    if session.moment is None:
-        return True
     if not places:
         last = session.moment.steps[-1].scene
         return wish.kind not in OF_PREDICTIONS or scene == last
@@ -69,7 +66,7 @@ def _is_of_graph(session: Session, wish: PictureWish, scene: int) -> bool:
     return any(_is_at(place, step) for place in places for step in own)
 
 
-def _is_due(session: Session, wish: PictureWish) -> bool:
+def _is_due(session: Walk, wish: PictureWish) -> bool:
     options, step = dict(wish.options), current_step(session)
     places = _places(wish)
     if step is None or options.get("show") is False:
@@ -89,25 +86,19 @@ def _is_at(place: Selector, step: Step) -> bool:
     return place.phase == step.phase.value and place.node in names
 
 
-def next_figure(session: Session, count: int) -> Session:
+def next_figure(session: Walk, count: int) -> Walk:
     """Show the next picture, and the graph after the last one."""
-    if session.lesson is None or not session.lesson.pictures:
-        return said(session, "This lesson has no pictures.")
-    if current_step(session) is None:
-        return said(session, "The pictures belong to the steps; go on to the first one.")
     places = (0, *offered_figures(session))
-    if len(places) == 1:
-        return said(session, "This graph has no pictures; another one has.")
     figure = places[(places.index(shown_figure(session)) + count) % len(places)]
     return replace(session, look=replace(session.look, figure=figure))
 
 
 def measurements_due(session: Session) -> tuple[TimeExamples, ...]:
     """Return the timing that the picture on the screen waits for, if it does."""
-    figure = shown_figure(session)
-    if session.screen is not Screen.STUDY or not figure or session.timings:
+    if not isinstance(session, Walk) or session.screen is not Screen.STUDY or session.timings:
         return ()
-    if session.lesson is None or session.moment is None:
+    figure = shown_figure(session)
+    if not figure:
         return ()
     wish = session.lesson.pictures[figure - 1]
     if wish.kind != "timing":

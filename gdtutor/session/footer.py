@@ -6,7 +6,7 @@ import re
 
 from gdtutor.session.commands import Command, commands_of
 from gdtutor.session.notes import note_for
-from gdtutor.session.state import Focus, Play, Screen, Session, Status, current_step
+from gdtutor.session.state import Focus, Play, Playing, Screen, Session, Status, Walk, current_step
 from gdtutor.session.story import next_entry
 from gdtutor.session.tasks import open_tasks
 from gdtutor.session.training import watches
@@ -70,6 +70,8 @@ def named_keys(session: Session, *, is_narrow: bool) -> tuple[Command, ...]:
 def _urgent(session: Session, *, is_narrow: bool) -> tuple[str, ...]:
     """Return what comes before everything else in the present state."""
     first = _NARROW.get(session.screen, ()) if is_narrow else ()
+    if not isinstance(session, Walk):
+        return (*first, "next")
     if session.screen is Screen.STUDY and session.challenge is not None:
         return ("question", *first)
     if session.screen is Screen.STUDY and session.look.is_closing:
@@ -78,7 +80,7 @@ def _urgent(session: Session, *, is_narrow: bool) -> tuple[str, ...]:
     if session.screen is Screen.TRAIN and session.sweeping is not None:
         return ("pause", "stop")
     # What shows how the step is walked comes before what a note asks for besides.
-    return (*first, "next", *(("escape",) if session.play is not None else ()))
+    return (*first, "next", *(("escape",) if isinstance(session, Playing) else ()))
 
 
 def _asked_for(session: Session) -> tuple[str, ...]:
@@ -91,9 +93,9 @@ def _asked_for(session: Session) -> tuple[str, ...]:
 
 
 def _text_of(session: Session) -> str:
-    lesson, step = session.lesson, current_step(session)
-    if session.screen is not Screen.STUDY or lesson is None:
+    if not isinstance(session, Walk) or session.screen is not Screen.STUDY:
         return ""
+    lesson, step = session.lesson, current_step(session)
     if session.look.is_closing:
         return lesson.closing
     if step is None:
@@ -108,6 +110,10 @@ def _by_name(commands: list[Command], names: tuple[str, ...]) -> tuple[Command, 
 
 def _words(session: Session) -> dict[str, str]:
     """Return words that the present state gives to keys in place of their own."""
+    if session.screen is Screen.LIBRARY:
+        return {"show_all": "show all"} if session.library.search else {}
+    if not isinstance(session, Walk):
+        return {}
     if session.screen is Screen.TRAIN:
         # Space is the sweep's while there is one, and so is s.
         now = session.sweeping or session.training
@@ -118,14 +124,12 @@ def _words(session: Session) -> dict[str, str]:
         elif watches(session):
             words["watch"] = "full speed"
         return words if session.sweeping is None else {**words, "stop": "end it"}
-    if session.screen is Screen.PLAY and session.play is not None:
+    if isinstance(session, Playing) and session.screen is Screen.PLAY:
         return _words_of_play(session, session.play)
-    if session.screen is Screen.LIBRARY:
-        return {"show_all": "show all"} if session.library.search else {}
     if session.screen is not Screen.STUDY:
         return {}
     if session.look.cell is not None:
-        leads = "close" if session.play is None else "playground"
+        leads = "playground" if isinstance(session, Playing) else "close"
         return {"next": "cell", "down": "row", "escape": leads, "next_key": "step"}
     if session.challenge is not None:
         return {"question": "answer"}
@@ -135,12 +139,12 @@ def _words(session: Session) -> dict[str, str]:
     line = session.look.unfolded
     step = current_step(session)
     is_open = step is not None and step.node.partition(".")[0] in line
-    if session.play is not None:
+    if isinstance(session, Playing):
         words["escape"] = "playground"
     return {**words, "unfold": "fold"} if is_open else words
 
 
-def _words_of_play(session: Session, play: Play) -> dict[str, str]:
+def _words_of_play(session: Walk, play: Play) -> dict[str, str]:
     starts = {Status.RUNNING: "pause", Status.PAUSED: "resume"}
     words = {"play_pause": starts.get(session.training.status, "train")}
     if session.training.is_at_end:
@@ -156,9 +160,9 @@ def _words_of_play(session: Session, play: Play) -> dict[str, str]:
             return {**words, "play_right": "cursor", "play_open": "walk", "play_focus": "controls"}
 
 
-def _words_at_the_end(session: Session) -> dict[str, str]:
+def _words_at_the_end(session: Walk) -> dict[str, str]:
     leads = "next lesson" if next_entry(session) is not None else "library"
-    if session.play is not None:
+    if isinstance(session, Playing):
         leads = "playground"
     words = {"question": leads, "next": "go on"}
     has_hints = any(task.hints for task in open_tasks(session))

@@ -7,7 +7,7 @@ from gdtutor.session.effects import Effect, OpenLesson, PauseTraining, SavePlace
 from gdtutor.session.link import command_of
 from gdtutor.session.navigation import said
 from gdtutor.session.prompting import asked
-from gdtutor.session.state import PromptKind, Screen, Session
+from gdtutor.session.state import PromptKind, Screen, Session, Walk
 from gdtutor.session.story import has_ended, next_entry
 from gdtutor.values import replace
 
@@ -58,17 +58,15 @@ def open_entry(session: Session, count: int) -> tuple[Session, tuple[Effect, ...
     entry = entries[min(session.library.cursor, len(entries) - 1)]
     if entry.problem:
         return said(session, entry.problem, error=True), ()
-    if session.lesson is not None and session.lesson.path == entry.path:
+    if isinstance(session, Walk) and session.lesson.path == entry.path:
         return replace(session, screen=Screen.STUDY), ()
     command = dict(session.library.commands).get(entry.id, "")
     return session, (PauseTraining(), OpenLesson(str(entry.path), command))
 
 
-def _with_place(session: Session) -> Library:
+def _with_place(session: Walk) -> Library:
     """Return the library with the place in the open lesson as the learner leaves it now."""
     lesson, moment, library = session.lesson, session.moment, session.library
-    if lesson is None or moment is None:
-        return library
     edits = tuple(change.text() for change in session.changes)
     here = place_text(moment.iteration, session.step, len(moment.steps), edits)
     places = {**dict(library.places), lesson.id: here}
@@ -76,27 +74,21 @@ def _with_place(session: Session) -> Library:
     return replace(library, places=tuple(places.items()), commands=tuple(commands.items()))
 
 
-def has_finished(session: Session) -> bool:
-    """Say whether the learner has come to the closing page at the end of a lesson's story."""
-    return has_ended(session)
-
-
 def with_finish(session: Session) -> Session:
     """Return the session whose library knows that the open lesson is finished, where it is."""
-    lesson, library = session.lesson, session.library
-    if lesson is None or lesson.id in library.finished or not has_finished(session):
+    if not isinstance(session, Walk) or not has_ended(session):
         return session
-    return replace(session, library=replace(library, finished=library.finished | {lesson.id}))
+    finished = session.library.finished | {session.lesson.id}
+    return replace(session, library=replace(session.library, finished=finished))
 
 
-def show_library(session: Session, count: int) -> tuple[Session, tuple[Effect, ...]]:
+def show_library(session: Walk, count: int) -> tuple[Session, tuple[Effect, ...]]:
     """Go to the library, the cursor on the lesson that was open."""
     library = replace(_with_place(session), search="")
     session = replace(session, screen=Screen.LIBRARY, library=library)
     paths = [entry.path for entry in library.entries]
-    here = session.lesson.path if session.lesson is not None else None
     following = next_entry(session) if has_ended(session) else None
-    here = following.path if following is not None else here
+    here = session.lesson.path if following is None else following.path
     if here in paths:
         session = replace(session, library=replace(library, cursor=paths.index(here)))
     return session, (SavePlace(),)

@@ -14,13 +14,13 @@ from gdtutor.session.figures import figures_ahead
 from gdtutor.session.moment import Moment
 from gdtutor.session.navigation import steps_back
 from gdtutor.session.runs import OWN, has_others, run_label
-from gdtutor.session.state import Look, Screen, Session, Tab, TrainLook, has_opening
+from gdtutor.session.state import Look, Playing, Screen, Tab, TrainLook, Walk, has_opening
 from gdtutor.session.steps import Step, find_step
 from gdtutor.values import replace
 
 
-def command_of(session: Session) -> str:
-    """Return the command line that opens the screen, empty where no lesson is open.
+def command_of(session: Walk) -> str:
+    """Return the command line that opens the screen.
 
     It names lesson, seed, changes, place with the opened cell, example, folding and digits; what
     else the screen shows (a proof, another panel, training with the cursor on its curve and the
@@ -29,12 +29,9 @@ def command_of(session: Session) -> str:
     return shlex.join(arguments_of(session))
 
 
-def arguments_of(session: Session) -> tuple[str, ...]:
+def arguments_of(session: Walk) -> tuple[str, ...]:
     """Return the words of the command line, unquoted."""
-    lesson, moment, look = session.lesson, session.moment, session.look
-    if lesson is None or moment is None:
-        return ()
-    challenge = session.challenge
+    lesson, look, challenge = session.lesson, session.look, session.challenge
     if challenge is not None and challenge.hides:
         # The question is asked on arriving, so the command stands one step before it.
         session = steps_back(replace(session, challenge=None), 1)
@@ -65,15 +62,13 @@ def arguments_of(session: Session) -> tuple[str, ...]:
     return tuple(words)
 
 
-def _opening_words(session: Session, lesson: Lesson) -> tuple[str, ...]:
+def _opening_words(session: Walk, lesson: Lesson) -> tuple[str, ...]:
     """Return the word of the lesson, or `play` with the options of the playground."""
-    if session.play is None:
+    if not isinstance(session, Playing):
         return (lesson_word(lesson),)
-    playground = session.play.playground
-    if session.original is not None:
-        # What was changed on the way is told with the iteration that it was changed at.
-        rate = session.original.segments[0].settings.learning_rate
-        playground = replace(playground, rate=rate)
+    # What was changed on the way is told with the iteration that it was changed at.
+    rate = session.original.segments[0].settings.learning_rate
+    playground = replace(session.play.playground, rate=rate)
     return ("play", *words_of(playground))
 
 
@@ -89,10 +84,10 @@ def lesson_word(lesson: Lesson) -> str:
     return below if below.endswith(".md") else str(path)
 
 
-def place_of(session: Session) -> str:
+def place_of(session: Walk) -> str:
     """Return the place as `--at` takes it; empty on the opening page."""
     lesson, moment = session.lesson, session.moment
-    if lesson is None or moment is None or session.step == 0:
+    if session.step == 0:
         return ""
     if session.screen is Screen.PLAY:
         return ""
@@ -119,34 +114,26 @@ def _unfolded(lesson: Lesson, look: Look) -> str:
     return ",".join(open_lines)
 
 
-def _figure_presses(session: Session) -> int:
-    """Return how often f brings the picture that shows, from the one the lesson shows itself."""
-    if session.lesson is None:
-        return 0
-    return figures_ahead(session)
-
-
-def _keys(session: Session) -> str:
+def _keys(session: Walk) -> str:
     """Return the keys that bring what no option names."""
     look = session.look
     if session.screen is Screen.TRAIN:
-        asks = session.lesson is not None and session.lesson.watch == "slow"
-        is_changed = session.train_look.is_slow not in (None, asks)
+        is_changed = session.train_look.is_slow not in (None, session.lesson.watch == "slow")
         pace = ["w"] if is_changed else []
         shown = _curve_keys(session.train_look, has_runs=has_others(session))
         return " ".join(["t", *pace, *_swept_again(session), *shown])
-    if session.screen is Screen.PLAY:
+    if isinstance(session, Playing) and session.screen is Screen.PLAY:
         epochs, play = len(session.training.costs), session.play
         looks = {
-            "d": play is not None and play.is_discrete,
-            "o": play is not None and play.hides_tests,
+            "d": play.is_discrete,
+            "o": play.hides_tests,
             "y": session.train_look.log_y,
         }
         trained = [f"{epochs}n"] if epochs else []
         return " ".join([*trained, *(key for key, is_on in looks.items() if is_on)])
     keys = ["v"] if look.proof else ["w"] if look.mistakes else []
     keys += ["tab"] * list(Tab).index(look.tab)
-    keys += ["f"] * _figure_presses(session)
+    keys += ["f"] * figures_ahead(session)
     keys += ["h"] if look.hides_hints else []
     keys += ["z"] if look.is_closing else []
     if look.scroll > 0 and look.cell is None:
@@ -165,10 +152,10 @@ def _curve_keys(look: TrainLook, *, has_runs: bool) -> list[str]:
     return keys if look.cursor is None else [*keys, ":", f"epoch:{look.cursor}", "enter"]
 
 
-def _swept_again(session: Session) -> list[str]:
+def _swept_again(session: Walk) -> list[str]:
     """Return the keys that train the runs of sweeps and variants again whose curves are kept."""
     values: dict[str, list[str]] = {}
-    named = [OWN, *(one.name for one in session.base.variants)] if session.base is not None else []
+    named = [OWN, *(one.name for one in session.base.variants)]
     for curve in session.kept:
         if curve.label in named and curve.label != run_label(session):
             values.setdefault("variant", []).append(str(named.index(curve.label)))

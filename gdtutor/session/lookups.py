@@ -11,7 +11,7 @@ from gdtutor.engine.rounding import RoundingErrors, rounding_of
 from gdtutor.engine.trace import Trace, forward
 from gdtutor.lesson.conditions import Known, Values, Wanted
 from gdtutor.session.moment import Moment
-from gdtutor.session.state import Session
+from gdtutor.session.state import Walk
 from gdtutor.training.classes import accuracy
 from gdtutor.training.curvature import curvatures
 from gdtutor.training.evaluation import fitting_batches
@@ -36,16 +36,14 @@ def known_in(situation: Situation) -> Values:
     return _Facts(situation).known
 
 
-def known_at_step(session: Session, scene: int) -> Values | None:
-    """Return what a condition may look up where the walk stands, None where no lesson is open.
+def known_at_step(session: Walk, scene: int) -> Values:
+    """Return what a condition may look up where the walk stands.
 
     Args:
         session: The session.
         scene: The graph whose values come first.
     """
     run, moment, training = session.run, session.moment, session.training
-    if run is None or moment is None:
-        return None
     has_diverged = training.stopped_by == "not_finite" and training.of is run
     return known_in(Situation(run, moment.iteration, moment, has_diverged, scene))
 

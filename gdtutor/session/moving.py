@@ -9,31 +9,35 @@ from gdtutor.session.challenge import Challenge
 from gdtutor.session.iteration_limit import check_reach
 from gdtutor.session.moment import Moment, moment_at
 from gdtutor.session.scenes import earlier_values
-from gdtutor.session.state import Session, current_step
+from gdtutor.session.state import W, Walk, current_step
 from gdtutor.session.steps import Step
 from gdtutor.training.run import Run
 from gdtutor.values import replace
 
 
-def moment_of(session: Session, lesson: Lesson, run: Run, iteration: int) -> Moment:
+def first_moment(lesson: Lesson, run: Run, seed: int | None) -> Moment:
+    """Compute iteration 0 of a lesson without changes, all its lines folded."""
+    return moment_at(lesson, run, 0, frozenset(), earlier_values(lesson, seed, (), 0, run.batch(0)))
+
+
+def moment_of(session: Walk, iteration: int) -> Moment:
     """Compute an iteration with the session's changes and folding.
 
     Raises:
         TooFarError: It lies too far beyond what is trained.
     """
+    lesson, run = session.lesson, session.run
     check_reach(run, iteration, session.patience)
     earlier = earlier_values(lesson, session.seed, session.changes, iteration, run.batch(iteration))
     return moment_at(lesson, run, iteration, session.look.unfolded, earlier)
 
 
-def own_moment_of(session: Session, iteration: int) -> Moment | None:
+def own_moment_of(session: Walk, iteration: int) -> Moment | None:
     """Compute the same iteration of the lesson's own run.
 
     None where nothing was changed before it, or where it lies so far that replaying would stall.
     """
     lesson, original = session.lesson, session.original
-    if lesson is None or original is None:
-        return None
     if not any(change.iteration <= iteration for change in session.changes):
         return None
     if original.seconds_beyond(iteration) > session.patience:
@@ -42,27 +46,25 @@ def own_moment_of(session: Session, iteration: int) -> Moment | None:
     return moment_at(lesson, original, iteration, session.look.unfolded, earlier)
 
 
-def previous_of(session: Session, moment: Moment) -> Moment | None:
+def previous_of(session: Walk, moment: Moment) -> Moment | None:
     """Compute the iteration before another; None where it is the first, or saw other examples."""
     lesson, run, before = session.lesson, session.run, moment.iteration - 1
-    if lesson is None or run is None or before < 0 or not lesson.trains:
+    if before < 0 or not lesson.trains:
         return None
     if not np.array_equal(run.batch(before), moment.batch):
         return None
-    return moment_of(session, lesson, run, before)
+    return moment_of(session, before)
 
 
-def moved(session: Session, iteration: int, step: int) -> Session:
+def moved(session: W, iteration: int, step: int) -> W:
     """Return the session at a step of an iteration; the example stays within the batch.
 
     Raises:
         TooFarError: It lies too far beyond what is trained.
     """
-    if session.lesson is None or session.run is None or session.moment is None:
-        return session
     moment, own, previous = session.moment, session.own_moment, session.previous
     if iteration != moment.iteration:
-        moment = moment_of(session, session.lesson, session.run, iteration)
+        moment = moment_of(session, iteration)
         own = own_moment_of(session, iteration)
         is_next = iteration == session.moment.iteration + 1
         has_same = is_next and np.array_equal(session.moment.batch, moment.batch)
@@ -83,16 +85,14 @@ def moved(session: Session, iteration: int, step: int) -> Session:
     )  # fmt: skip
 
 
-def recomputed(session: Session) -> Session:
+def recomputed(session: W) -> W:
     """Return the session with its iteration computed anew, the cursor on the same node.
 
     Raises:
         TooFarError: It lies too far beyond what is trained.
     """
-    if session.lesson is None or session.run is None or session.moment is None:
-        return session
     before = current_step(session)
-    moment = moment_of(session, session.lesson, session.run, session.moment.iteration)
+    moment = moment_of(session, session.moment.iteration)
     own = own_moment_of(session, session.moment.iteration)
     step = session.step if before is None else same_place(before, moment)
     challenge = _same_challenge(session.challenge, before, moment, step)

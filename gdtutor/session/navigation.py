@@ -6,33 +6,29 @@ from gdtutor.engine.errors import GdTutorError, did_you_mean
 from gdtutor.engine.shapes import has_cell
 from gdtutor.lesson.selectors import Selector, parse_selector
 from gdtutor.session.moving import moved, recomputed, same_place
-from gdtutor.session.state import Session, current_step, has_opening
+from gdtutor.session.state import S, W, Walk, current_step, has_opening
 from gdtutor.session.steps import Phase, Step, find_step
 from gdtutor.values import replace
 
 
-def said(session: Session, message: str, *, error: bool = False) -> Session:
+def said(session: S, message: str, *, error: bool = False) -> S:
     """Return the session with one line for the learner."""
     return replace(session, message=message, is_error=error)
 
 
-def example_of_place(session: Session) -> str:
+def example_of_place(session: Walk) -> str:
     """Return a place that the open lesson has, for the input's label: a parameter's backward step,
     else the last step.
     """
     lesson, moment = session.lesson, session.moment
-    if lesson is None or moment is None:
-        return "backward:w1"
     back = {step.node for step in moment.steps if step.phase is Phase.BACKWARD}
     name = next((name for name in lesson.starts if name in back), "")
     last = moment.steps[-1]
     return f"backward:{name}" if name else f"{last.phase.value}:{last.node}"
 
 
-def steps_forward(session: Session, count: int) -> Session:
+def steps_forward(session: Walk, count: int) -> Walk:
     """Go on by so many steps, into later iterations where the lesson trains."""
-    if session.moment is None or session.lesson is None:
-        return session
     per = len(session.moment.steps)
     target = session.moment.iteration * per + session.step + count
     if not session.lesson.trains and target > per:
@@ -40,10 +36,8 @@ def steps_forward(session: Session, count: int) -> Session:
     return _at_absolute(session, target, per)
 
 
-def steps_back(session: Session, count: int) -> Session:
+def steps_back(session: Walk, count: int) -> Walk:
     """Go back by so many steps, into earlier iterations."""
-    if session.moment is None or session.lesson is None:
-        return session
     if session.look.is_closing:
         # The closing page stands behind the step that it was opened from.
         count -= 1
@@ -55,7 +49,7 @@ def steps_back(session: Session, count: int) -> Session:
     return _at_absolute(session, target, per)
 
 
-def _at_absolute(session: Session, target: int, per: int) -> Session:
+def _at_absolute(session: Walk, target: int, per: int) -> Walk:
     """Go to the step at a place counted from the start of the run; 0 is the opening page."""
     if target == 0:
         return moved(session, 0, 0)
@@ -63,12 +57,12 @@ def _at_absolute(session: Session, target: int, per: int) -> Session:
     return moved(session, iteration, step + 1)
 
 
-def next_phase(session: Session, count: int) -> Session:
+def next_phase(session: Walk, count: int) -> Walk:
     """Go to the first step of the phase that comes so many later."""
     if session.step == 0:
         session, count = _next_phase(session), count - 1
     phases = _phases(session)
-    if session.lesson is not None and session.lesson.trains and count > phases > 0:
+    if session.lesson.trains and count > phases > 0:
         # Whole iterations are not walked phase by phase: a million of them would take hours.
         session = next_iteration(session, (count - 1) // phases)
         count = (count - 1) % phases + 1
@@ -80,16 +74,14 @@ def next_phase(session: Session, count: int) -> Session:
     return session
 
 
-def _phases(session: Session) -> int:
+def _phases(session: Walk) -> int:
     """Return how many phases the iteration has, those of every graph."""
-    steps = session.moment.steps if session.moment is not None else ()
+    steps = session.moment.steps
     return len({(step.scene, step.phase) for step in steps})
 
 
-def _next_phase(session: Session) -> Session:
+def _next_phase(session: Walk) -> Walk:
     here = current_step(session)
-    if session.moment is None:
-        return session
     if here is None:
         return moved(session, session.moment.iteration, 1)
     later = session.moment.steps[here.number :]
@@ -99,10 +91,10 @@ def _next_phase(session: Session) -> Session:
     return steps_forward(session, len(later) + 1)
 
 
-def previous_phase(session: Session, count: int) -> Session:
+def previous_phase(session: Walk, count: int) -> Walk:
     """Go to the first step of this phase, or of the one before where it is the first already."""
     phases = _phases(session)
-    if session.moment is not None and session.moment.iteration and count > phases > 0:
+    if session.moment.iteration and count > phases > 0:
         whole = min((count - 1) // phases, session.moment.iteration)
         session, count = previous_iteration(session, whole), count - whole * phases
     for _ in range(count):
@@ -113,16 +105,16 @@ def previous_phase(session: Session, count: int) -> Session:
     return session
 
 
-def _previous_phase(session: Session) -> Session:
+def _previous_phase(session: Walk) -> Walk:
     here = current_step(session)
-    if session.moment is None or here is None:
+    if here is None:
         return steps_back(session, 1)
     start = _phase_start(session.moment.steps, here)
     if start != here.number:
         return moved(session, session.moment.iteration, start)
     back = steps_back(session, 1)
     now = current_step(back)
-    if now is None or back.moment is None or back.message:
+    if now is None or back.message:
         return back
     return moved(back, back.moment.iteration, _phase_start(back.moment.steps, now))
 
@@ -132,54 +124,44 @@ def _phase_start(steps: tuple[Step, ...], here: Step) -> int:
     return next(step.number for step in steps if (step.phase, step.scene) == same)
 
 
-def next_iteration(session: Session, count: int) -> Session:
+def next_iteration(session: Walk, count: int) -> Walk:
     """Go to the same step so many iterations later."""
-    if session.moment is None or session.lesson is None:
-        return session
     if not session.lesson.trains:
         return said(session, "This lesson does not train, so it has one iteration only.")
     return _at_iteration(session, session.moment.iteration + count)
 
 
-def previous_iteration(session: Session, count: int) -> Session:
+def previous_iteration(session: Walk, count: int) -> Walk:
     """Go to the same step so many iterations earlier."""
-    if session.moment is None:
-        return session
     if session.moment.iteration == 0:
         return said(session, "This is iteration 0: no update has been done yet.")
     return _at_iteration(session, max(session.moment.iteration - count, 0))
 
 
-def _at_iteration(session: Session, iteration: int) -> Session:
+def _at_iteration(session: Walk, iteration: int) -> Walk:
     """Go to the same node in another iteration, whose steps may be others after a change."""
     here = current_step(session)
     after = moved(session, iteration, max(session.step, 1))
-    if here is None or after.moment is None:
+    if here is None:
         return after
     step = same_place(here, after.moment)
     return after if step == after.step else moved(after, iteration, step)
 
 
-def first_step(session: Session, count: int) -> Session:
+def first_step(session: Walk, count: int) -> Walk:
     """Go to the first step of the iteration; from there to the start of the lesson."""
-    if session.moment is None or session.lesson is None:
-        return session
     if session.step > 1:
         return moved(session, session.moment.iteration, 1)
     return moved(session, 0, 0 if has_opening(session.lesson) else 1)
 
 
-def last_step(session: Session, count: int) -> Session:
+def last_step(session: Walk, count: int) -> Walk:
     """Go to the last step of the iteration."""
-    if session.moment is None:
-        return session
     return moved(session, session.moment.iteration, len(session.moment.steps))
 
 
-def goto_step(session: Session, number: int) -> Session:
+def goto_step(session: Walk, number: int) -> Walk:
     """Go to a step of this iteration by its number."""
-    if session.moment is None:
-        return session
     most = len(session.moment.steps)
     if not 1 <= number <= most:
         told = f"There is no step {number}: the last is {most}.{_as_iteration(session, number)}"
@@ -187,20 +169,18 @@ def goto_step(session: Session, number: int) -> Session:
     return moved(session, session.moment.iteration, number)
 
 
-def _as_iteration(session: Session, number: int) -> str:
+def _as_iteration(session: Walk, number: int) -> str:
     """Return how to go to the iteration of a number that is no step's, nothing where none is."""
-    trains = session.lesson is not None and session.lesson.trains
+    trains = session.lesson.trains
     return f" Write iteration {number} for that one." if trains and number > 0 else ""
 
 
-def goto(session: Session, text: str) -> Session:
+def goto(session: W, text: str) -> W:
     """Go to a place named as in `--at`; without an iteration it is the present one.
 
     Raises:
         GdTutorError: For a place that cannot be read or does not exist.
     """
-    if session.moment is None:
-        return session
     selector = parse_selector(text)
     if "/" not in text and not text.lstrip().startswith("iteration"):
         selector = replace(selector, iteration=session.moment.iteration)
@@ -214,9 +194,7 @@ def goto(session: Session, text: str) -> Session:
     return _goto_phase(session, selector)
 
 
-def _goto_phase(session: Session, selector: Selector) -> Session:
-    if session.moment is None or session.lesson is None:
-        return session
+def _goto_phase(session: W, selector: Selector) -> W:
     iteration = selector.iteration
     if iteration and not session.lesson.trains:
         raise GdTutorError(f"there is no iteration {iteration}", "this lesson does not train")
@@ -230,8 +208,8 @@ def _goto_phase(session: Session, selector: Selector) -> Session:
     return with_cell(session, selector.cell)
 
 
-def _missing(session: Session, phase: Phase, node: str) -> tuple[str, str]:
-    steps = session.moment.steps if session.moment is not None else ()
+def _missing(session: Walk, phase: Phase, node: str) -> tuple[str, str]:
+    steps = session.moment.steps
     of_phase = [step.node for step in steps if step.phase is phase]
     if not of_phase:
         return f"this lesson has no {phase.value} phase", "see its steps with n"
@@ -242,7 +220,7 @@ def _missing(session: Session, phase: Phase, node: str) -> tuple[str, str]:
     return f"'{node}' has no {phase.value} step", near or f"there are {', '.join(known)}"
 
 
-def with_cell(session: Session, cell: tuple[int, ...]) -> Session:
+def with_cell(session: W, cell: tuple[int, ...]) -> W:
     """Open a cell of the current node.
 
     Raises:
@@ -255,10 +233,10 @@ def with_cell(session: Session, cell: tuple[int, ...]) -> Session:
     return replace(session, look=replace(session.look, cell=cell, scroll=0))
 
 
-def cell_shape(session: Session) -> tuple[int, ...]:
+def cell_shape(session: Walk) -> tuple[int, ...]:
     """Return the shape in which cells can be opened at this step; empty where there are none."""
     step = current_step(session)
-    if session.moment is None or step is None or not step.node:
+    if step is None or not step.node:
         return ()
     trace = session.moment.traces[step.scene]
     if trace.graph.by_rows:
@@ -266,8 +244,6 @@ def cell_shape(session: Session) -> tuple[int, ...]:
     return trace.shapes[step.node]
 
 
-def refolded(session: Session, unfolded: frozenset[str]) -> Session:
+def refolded(session: Walk, unfolded: frozenset[str]) -> Walk:
     """Return the session with other lines unfolded, the cursor on the same node."""
-    if session.lesson is None or session.run is None or session.moment is None:
-        return session
     return recomputed(replace(session, look=replace(session.look, unfolded=unfolded)))

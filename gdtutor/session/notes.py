@@ -6,15 +6,13 @@ from gdtutor.lesson.model import Note
 from gdtutor.lesson.when import When
 from gdtutor.session.comparison import changed_gradients, changed_values
 from gdtutor.session.moment import Moment
-from gdtutor.session.state import Session, Status
+from gdtutor.session.state import Status, Walk
 from gdtutor.session.steps import Phase, Step
 
 
-def note_for(session: Session, step: Step) -> Note | None:
+def note_for(session: Walk, step: Step) -> Note | None:
     """Return the author's note for a step, None where none is true there."""
     lesson, moment = session.lesson, session.moment
-    if lesson is None or moment is None:
-        return None
     is_first = _first_of_phase(moment, step).number == step.number
     found = [
         note
@@ -31,10 +29,10 @@ def _first_of_phase(moment: Moment, step: Step) -> Step:
     return next(s for s in moment.steps if (s.phase, s.scene) == (step.phase, step.scene))
 
 
-def holds_at(session: Session, moment: Moment, when: When, step: Step) -> bool:
+def holds_at(session: Walk, moment: Moment, when: When, step: Step) -> bool:
     """Say whether what was written for some iterations, variant and values holds at a step."""
     lesson = session.lesson
-    if lesson is None or when.variant not in ("", lesson.variant):
+    if when.variant not in ("", lesson.variant):
         return False
     if moment.iteration < when.first or (when.last is not None and moment.iteration > when.last):
         return False
@@ -43,30 +41,25 @@ def holds_at(session: Session, moment: Moment, when: When, step: Step) -> bool:
     return when.always or _is_own(session, moment, step)
 
 
-def comes_after_training(session: Session) -> bool:
+def comes_after_training(session: Walk) -> bool:
     """Say whether the walk is where no iteration of training is: its parameters are those that
     training ends with, or follow from them, and its update is never made.
     """
-    end, lesson, moment = end_of_training(session), session.lesson, session.moment
-    if end is None or lesson is None or moment is None or not lesson.trains:
-        return False
-    return moment.iteration >= end
+    return session.lesson.trains and session.moment.iteration >= end_of_training(session)
 
 
-def end_of_training(session: Session) -> int | None:
+def end_of_training(session: Walk) -> int:
     """Return the iteration that training ends with: where it did end, else as the settings say, or
     as far as it went on by epochs beyond them.
     """
     training, run = session.training, session.run
     if training.of is run and training.status is Status.FINISHED:
         return training.iterations
-    if run is None:
-        return None
     end = run.last_iteration if run.stopped_by is None else run.farthest
     return max(end, training.iterations) if training.of is run else end
 
 
-def _is_own(session: Session, moment: Moment, step: Step) -> bool:
+def _is_own(session: Walk, moment: Moment, step: Step) -> bool:
     """Say whether what is known of a step's graph is what the lesson's own run has there."""
     if session.seed is not None:
         return False

@@ -7,18 +7,20 @@ import numpy as np
 from gdtutor.lesson.model import Lesson
 from gdtutor.session.catalogue import Library
 from gdtutor.session.digits import DEFAULT_DIGITS
-from gdtutor.session.moving import moment_of
+from gdtutor.session.moving import first_moment
 from gdtutor.session.navigation import said
 from gdtutor.session.snapshots import at_rest
 from gdtutor.session.state import (
     AutoPlay,
     Look,
+    Playing,
     Screen,
     Session,
-    Snapshot,
     Status,
-    TrainLook,
+    W,
+    Walk,
     has_opening,
+    is_training,
 )
 from gdtutor.training.run import Run
 from gdtutor.values import Struct, replace
@@ -38,15 +40,16 @@ class Opened(Struct, frozen=True, eq=False):
 class Resumed(Struct, frozen=True, eq=False):
     """A lesson was opened at the place where the learner left it."""
 
-    session: Session
+    session: Walk
 
 
 def whereabouts(session: Session) -> tuple[object, ...]:
     """Return what a saved place is made of; there is something to save when any of it changes."""
-    at = None if session.moment is None else session.moment.iteration
-    lesson = None if session.lesson is None else session.lesson.id
-    place = lesson, at, session.step, session.changes, session.look, session.predict
-    if session.play is None:
+    if not isinstance(session, Walk):
+        return ()
+    at, look = session.moment.iteration, session.look
+    place = session.lesson.id, at, session.step, session.changes, look, session.predict
+    if not isinstance(session, Playing):
         return place
     training = session.training
     # While it trains nothing is saved ten times a second.
@@ -54,8 +57,16 @@ def whereabouts(session: Session) -> tuple[object, ...]:
     return (*place, session.play.playground, epochs)
 
 
-def arrived(session: Session, action: Opened | Resumed) -> Session:
+def has_opened(before: Session, after: Session) -> bool:
+    """Say whether another lesson has been opened, or its file read again."""
+    if not isinstance(after, Walk):
+        return False
+    return not isinstance(before, Walk) or before.base is not after.base
+
+
+def arrived(session: Session, action: Opened | Resumed) -> Walk:
     """Return the session in a lesson; what was trained in the lesson left waits for a return."""
+    after: Walk
     match action:
         case Opened():
             after = opened(session, action)
@@ -64,18 +75,16 @@ def arrived(session: Session, action: Opened | Resumed) -> Session:
     waiting = next((visit for visit in session.visits if _is_same(visit, after)), None)
     if waiting is not None:
         after = _returned(session, waiting)
-    elif session.training.status is Status.RUNNING and not after.predict:
+    elif is_training(session) and not after.predict:
         after = said(after, "The run you left waits until you return to its lesson.")
-    path = None if after.base is None else after.base.path
     visits = (*session.visits, *_visit(session))
-    others = tuple(v for v in visits if v.base is not None and v.base.path != path)
+    others = tuple(visit for visit in visits if visit.base.path != after.base.path)
     return replace(after, visits=others[-MOST_VISITS:])
 
 
-def _visit(session: Session) -> tuple[Session, ...]:
+def _visit(session: Session) -> tuple[Walk, ...]:
     """Return the session as it waits while another lesson is open, where anything was trained."""
-    run = session.run
-    if session.base is None or run is None or not (run.farthest or session.kept):
+    if not isinstance(session, Walk) or not (session.run.farthest or session.kept):
         return ()
     return (
         replace(
@@ -85,25 +94,23 @@ def _visit(session: Session) -> tuple[Session, ...]:
     )  # fmt: skip
 
 
-def _is_same(visit: Session, after: Session) -> bool:
+def _is_same(visit: Walk, after: Walk) -> bool:
     """Say whether a visit was to this very lesson: neither its file nor its data have changed."""
-    if visit.base is None or after.base is None or visit.seed != after.seed:
-        return False
+    is_seed = visit.seed == after.seed
     is_file = (visit.base.path, visit.base.text) == (after.base.path, after.base.text)
-    return is_file and np.array_equal(visit.base.examples, after.base.examples)
+    return is_seed and is_file and np.array_equal(visit.base.examples, after.base.examples)
 
 
-def _returned(session: Session, visit: Session) -> Session:
+def _returned(session: Session, visit: Walk) -> Walk:
     """Return the session where a visit ended, with all that was trained then."""
     after = replace(resumed(session, visit), screen=Screen.STUDY)
-    run, training = after.run, after.training
-    if run is not None and training.status is Status.RUNNING:
-        after = replace(after, training=at_rest(run))
+    if is_training(after):
+        after = replace(after, training=at_rest(after.run))
     told = f"Your run waits at iteration {after.training.iterations}: t shows it."
     return said(after, told + (" Predict mode is on: r ends it." if after.predict else ""))
 
 
-def resumed(session: Session, place: Session) -> Session:
+def resumed(session: Session, place: W) -> W:
     """Return a session opened at a place, with what belongs to no lesson kept."""
     after = replace(
         place,
@@ -114,7 +121,7 @@ def resumed(session: Session, place: Session) -> Session:
         look=replace(place.look, hides_hints=session.look.hides_hints),
     )
     left, told = "Where you left off", "Home twice goes to the start of the lesson."
-    if after.lesson is not None and after.lesson.trains:
+    if after.lesson.trains:
         # A place is one of the walk: what was trained is not kept.
         left, told = "The walk as you left it", "t trains anew. Home twice goes to the start."
     if after.predict:
@@ -122,54 +129,41 @@ def resumed(session: Session, place: Session) -> Session:
     return said(after, f"{left}; {told}" if not after.predict else f"{left}. {told}")
 
 
-def placed_at(session: Session, place: Session) -> Session:
+def placed_at(session: Session, place: W) -> W:
     """Return a session opened at a place as it is; what belongs to no lesson is kept."""
     return said(replace(resumed(session, place), predict=place.predict), place.message)
 
 
-def opened(session: Session, action: Opened) -> Session:
-    """Return the session at the start of a lesson."""
-    was_set = session.lesson is not None and session.lesson.digits is not None
+def opened(session: Session, action: Opened) -> Walk:
+    """Return the walk at the start of a lesson, with what belongs to no lesson kept."""
+    lesson, run, seed = action.lesson, action.run, action.seed
+    was_set = isinstance(session, Walk) and session.lesson.digits is not None
     own = DEFAULT_DIGITS if was_set else session.look.digits
-    digits = action.lesson.digits or own
-    look = Look(digits=digits, hides_hints=session.look.hides_hints)
-    session = replace(session, changes=(), seed=action.seed, look=look)
-    moment = moment_of(session, action.lesson, action.run, 0)
-    predict = _predicts(session, action.lesson)
-    return replace(
-        session,
+    predict = _predicts(session, lesson)
+    return Walk(
         screen=Screen.STUDY,
-        play=None,
-        lesson=action.lesson,
-        base=action.lesson,
-        variant="",
-        kept=(),
-        sweeping=None,
-        original=action.run,
-        run=action.run,
-        undone=(),
-        done=(),
-        moment=moment,
-        own_moment=None,
-        previous=None,
-        step=0 if has_opening(action.lesson) else 1,
-        prompt=None,
+        library=session.library,
+        visits=session.visits,
+        seed=seed,
+        patience=session.patience,
+        look=Look(digits=lesson.digits or own, hides_hints=session.look.hides_hints),
+        message=_of_predicting(lesson) if predict else "",
+        program=session.program,
+        auto=session.auto,
+        saving=session.saving,
         predict=predict,
-        challenge=None,
-        answered=frozenset(),
-        has_seen_tasks=False,
-        training=Snapshot(),
-        timings=(),
-        train_look=TrainLook(),
-        message=_of_predicting(action.lesson) if predict else "",
-        is_error=False,
-        broken=(),
+        lesson=lesson,
+        base=lesson,
+        original=run,
+        run=run,
+        moment=first_moment(lesson, run, seed),
+        step=0 if has_opening(lesson) else 1,
     )
 
 
 def _predicts(session: Session, lesson: Lesson) -> bool:
     """Say whether a lesson opens in predict mode: it wants to, or the learner was in it."""
-    was_own = session.lesson is not None and session.lesson.predict
+    was_own = isinstance(session, Walk) and session.lesson.predict
     return lesson.predict or (session.predict and not was_own)
 
 

@@ -20,11 +20,14 @@ from gdtutor.session.state import (
     Focus,
     PastPlay,
     Play,
+    Playing,
     PromptKind,
     Screen,
     Session,
     Snapshot,
     Status,
+    TrainLook,
+    Walk,
 )
 from gdtutor.session.training import (
     one_epoch,
@@ -32,7 +35,7 @@ from gdtutor.session.training import (
     start_training,
     toggle_training,
 )
-from gdtutor.values import replace
+from gdtutor.values import asdict, replace
 
 Result = tuple[Session, tuple[Effect, ...]]
 
@@ -40,21 +43,21 @@ MOST_PAST = 20
 """Changes that can be taken back, each with its run."""
 
 
-def play_session(session: Session, playground: Playground) -> Session:
+def play_session(session: Session, playground: Playground) -> Playing:
     """Return the session in a playground that nothing was trained in yet.
 
     Raises:
         GdTutorError: It is no lesson, or cannot be trained.
     """
-    return _placed(session, Play(playground))
+    return _placed(session, Play(playground), TrainLook())
 
 
-def _placed(session: Session, play: Play) -> Session:
+def _placed(session: Session, play: Play, train_look: TrainLook) -> Playing:
     lesson = lesson_of(play.playground)
-    after = opened(session, Opened(lesson, run_of(lesson)))
-    look = replace(session.train_look, cursor=None)
-    return replace(
-        after, screen=Screen.PLAY, play=_within(play), train_look=look, library=session.library
+    walk = opened(session, Opened(lesson, run_of(lesson)))
+    look = replace(train_look, cursor=None)
+    return Playing(
+        **{**asdict(walk), "screen": Screen.PLAY, "train_look": look}, play=_within(play)
     )
 
 
@@ -73,7 +76,7 @@ def width_of_layer(playground: Playground, layer: int) -> int:
     return playground.layers[layer] if layer else len(playground.features)
 
 
-def changed(session: Session, playground: Playground, what: str) -> Result:
+def changed(session: Playing, playground: Playground, what: str) -> Result:
     """Return the session with another playground; its training goes on where it can.
 
     Args:
@@ -85,8 +88,6 @@ def changed(session: Session, playground: Playground, what: str) -> Result:
         GdTutorError: It is no lesson, or cannot be trained.
     """
     play = session.play
-    if play is None:
-        return session, ()
     playground = fitted(playground)
     if playground == play.playground:
         return said(session, f"{what} stays as it is."), ()
@@ -98,14 +99,14 @@ def changed(session: Session, playground: Playground, what: str) -> Result:
     if is_begun and is_rate and not is_lost:
         return _gone_on(session, after)
     word = f"{what}: begins anew" if is_begun else what
-    anew = _placed(session, replace(after, word=word))
+    anew = _placed(session, replace(after, word=word), session.train_look)
     if session.training.status is not Status.RUNNING:
         return anew, (PauseTraining(),) if is_begun else ()
     begun, effects = start_training(anew)
     return begun, (PauseTraining(), *effects)
 
 
-def _gone_on(session: Session, play: Play) -> Result:
+def _gone_on(session: Playing, play: Play) -> Result:
     """Change the learning rate from the next iteration on; the run stays."""
     at, was_running = session.training.iterations, session.training.status is Status.RUNNING
     rate = play.playground.rate
@@ -114,43 +115,35 @@ def _gone_on(session: Session, play: Play) -> Result:
     return start_training(session) if was_running else (session, ())
 
 
-def _past(session: Session, play: Play) -> PastPlay:
+def _past(session: Walk, play: Play) -> PastPlay:
     return PastPlay(play.playground, session.run, session.original, session.changes)
 
 
-def undo_play(session: Session, count: int) -> Result:
+def undo_play(session: Playing, count: int) -> Result:
     """Take the last change back; its run is there as it was left."""
     play = session.play
-    if play is None or not play.done:
-        return session, ()
     after = replace(play, done=play.done[:-1], undone=(*play.undone, _past(session, play)))
     return _back_at(session, after, play.done[-1], "undone: the run as it was")
 
 
-def redo_play(session: Session, count: int) -> Result:
+def redo_play(session: Playing, count: int) -> Result:
     """Do an undone change again."""
     play = session.play
-    if play is None or not play.undone:
-        return session, ()
     after = replace(play, undone=play.undone[:-1], done=(*play.done, _past(session, play)))
     return _back_at(session, after, play.undone[-1], "done again: the run as it was")
 
 
-def _back_at(session: Session, play: Play, past: PastPlay, word: str) -> Result:
-    there = _placed(session, replace(play, playground=past.playground, word=word))
-    run = past.run
-    if run is None:
-        return there, (PauseTraining(),)
+def _back_at(session: Playing, play: Play, past: PastPlay, word: str) -> Result:
+    anew = replace(play, playground=past.playground, word=word)
+    there, run = _placed(session, anew, session.train_look), past.run
     training = at_rest(run) if run.farthest else Snapshot()
     there = replace(there, run=run, original=past.original, changes=past.changes, training=training)
     return there, (PauseTraining(),)
 
 
-def step_control(session: Session, by: int) -> Result:
+def step_control(session: Playing, by: int) -> Result:
     """Change the chosen control by so many steps."""
     play = session.play
-    if play is None:
-        return session, ()
     control = CONTROLS[play.control]
     wanted = fitted(control.step(play.playground, by))
     if wanted == play.playground:
@@ -165,73 +158,61 @@ def _why_still(playground: Playground, control: Control) -> str:
     return f"{control.label} stays at {value}; e types another value."
 
 
-def ask_control(session: Session, count: int) -> Session:
+def ask_control(session: Playing, count: int) -> Playing:
     """Open the input for the value of the chosen control."""
     play = session.play
-    if play is None:
-        return session
     control = CONTROLS[play.control]
     text = control.value(play.playground)
     is_plain = control.shown is None or control.label == "outputs"
     return asked(session, PromptKind.CONTROL, control.label, text if is_plain else "")
 
 
-def control_typed(session: Session, text: str) -> Result:
+def control_typed(session: Playing, text: str) -> Result:
     """Take a typed value of the chosen control.
 
     Raises:
         GdTutorError: It is none of the control's.
     """
     play = session.play
-    if play is None:
-        return session, ()
     control = CONTROLS[play.control]
     return changed(session, typed(play.playground, control, text), control.label)
 
 
-def new_data(session: Session, count: int) -> Result:
+def new_data(session: Playing, count: int) -> Result:
     """Draw other examples of the same data set."""
     play = session.play
-    if play is None:
-        return session, ()
     if play.playground.is_fixed:
         return said(session, f"{play.playground.data} is the rows it has."), ()
     seed = play.playground.data_seed + count
     return changed(session, replace(play.playground, data_seed=seed), "new examples")
 
 
-def new_start(session: Session, count: int) -> Result:
+def new_start(session: Playing, count: int) -> Result:
     """Draw other weights to start from."""
-    if session.play is None:
-        return session, ()
     seed = session.play.playground.seed + count
     return changed(session, replace(session.play.playground, seed=seed), "new start")
 
 
-def same_start(session: Session, count: int) -> Result:
+def same_start(session: Playing, count: int) -> Result:
     """Go back to the same start, with nothing trained."""
-    if session.play is None:
-        return session, ()
     after, effects = reset_training(session, count)
     play = replace(session.play, word="same start")
     return replace(after, screen=Screen.PLAY, play=play, message=""), effects
 
 
-def toggle_play(session: Session, count: int) -> Result:
+def toggle_play(session: Playing, count: int) -> Result:
     """Train or pause; a run that is at its end goes on for as many epochs again."""
-    if session.play is not None and session.training.is_at_end:
+    if session.training.is_at_end:
         return one_epoch(session, session.play.playground.epochs)
     return toggle_training(session, count)
 
 
-def more_neurons(session: Session, by: int) -> Result:
+def more_neurons(session: Playing, by: int) -> Result:
     """Add neurons to the chosen layer, or take some away.
 
     In layer 0 these are features, of which the chosen one goes.
     """
     play = session.play
-    if play is None:
-        return session, ()
     own = play.playground.features
     if play.layer == 0 and by == -1 and len(own) > 1:
         kept = (*own[: play.neuron], *own[play.neuron + 1 :])
@@ -242,10 +223,8 @@ def more_neurons(session: Session, by: int) -> Result:
     return changed(session, wanted, _with_bound(what, now, before + by))
 
 
-def more_layers(session: Session, by: int) -> Result:
+def more_layers(session: Playing, by: int) -> Result:
     """Add hidden layers, or take some away."""
-    if session.play is None:
-        return session, ()
     own = session.play.playground
     wanted = with_layers(own, by)
     what = _with_bound("layers", len(wanted.layers) - 1, len(own.layers) - 1 + by)
@@ -259,27 +238,21 @@ def _with_bound(what: str, now: int, asked: int) -> str:
     return f"{what}: {now} is the {'most' if now < asked else 'least'}"
 
 
-def next_focus(session: Session, count: int) -> Session:
+def next_focus(session: Playing, count: int) -> Playing:
     """Have the arrows act on the next of controls, network and curve."""
-    if session.play is None:
-        return session
     order = tuple(Focus)
     focus = order[(order.index(session.play.focus) + count) % len(order)]
     return replace(session, play=replace(session.play, focus=focus))
 
 
-def to_controls(session: Session, count: int) -> Session:
+def to_controls(session: Playing, count: int) -> Playing:
     """Have the arrows act on the controls again."""
-    if session.play is None:
-        return session
     return replace(session, play=replace(session.play, focus=Focus.CONTROLS, edge=None))
 
 
-def move_sideways(session: Session, by: int) -> Result:
+def move_sideways(session: Playing, by: int) -> Result:
     """Change the chosen control, go to another layer, or move along the curve."""
     play = session.play
-    if play is None:
-        return session, ()
     if play.focus is Focus.CONTROLS:
         return step_control(session, by)
     if play.focus is Focus.CURVE:
@@ -288,10 +261,10 @@ def move_sideways(session: Session, by: int) -> Result:
     return replace(session, play=_within(replace(play, layer=layer, edge=None))), ()
 
 
-def move_up_or_down(session: Session, by: int) -> Session:
+def move_up_or_down(session: Playing, by: int) -> Playing:
     """Choose another control, another neuron of the layer, or another weight of the neuron."""
     play = session.play
-    if play is None or play.focus is Focus.CURVE:
+    if play.focus is Focus.CURVE:
         return session
     if play.focus is Focus.CONTROLS:
         control = (play.control + by) % len(CONTROLS)
@@ -303,22 +276,18 @@ def move_up_or_down(session: Session, by: int) -> Session:
     return replace(session, play=replace(play, neuron=neuron))
 
 
-def choose_edge(session: Session, count: int) -> Session:
+def choose_edge(session: Playing, count: int) -> Playing:
     """Choose a weight of the chosen neuron, or the neuron itself again."""
     play = session.play
-    if play is None:
-        return session
     if play.layer == 0:
         return said(session, "A feature has no weights; go on to a layer.")
     edge = 0 if play.edge is None else None
     return replace(session, play=replace(play, focus=Focus.NETWORK, edge=edge))
 
 
-def open_walk(session: Session, count: int) -> Result:
+def open_walk(session: Playing, count: int) -> Result:
     """Open the walk at the chosen neuron, weight or point of the curve; type a control's value."""
     play = session.play
-    if play is None:
-        return session, ()
     if play.focus is Focus.CONTROLS:
         return ask_control(session, count), ()
     if play.focus is Focus.CURVE:
@@ -340,11 +309,9 @@ def _place(play: Play, example: int) -> str:
     return f"forward:{line}[{play.neuron},{example}]"
 
 
-def back_to_play(session: Session) -> Session:
+def back_to_play(session: Playing) -> Playing:
     """Return from the walk; a rate that was changed there is the control's as well."""
     play, run = session.play, session.run
-    if play is None or run is None:
-        return session
     rate = run.segments[-1].settings.learning_rate
     playground = replace(play.playground, rate=rate)
     look = replace(session.look, cell=None, proof=False, mistakes=False, is_closing=False)
@@ -358,29 +325,23 @@ def back_to_play(session: Session) -> Session:
     )
 
 
-def toggle_sides(session: Session, count: int) -> Session:
+def toggle_sides(session: Playing, count: int) -> Playing:
     """Show in the maps the sides alone, or how far a value is on its side."""
-    if session.play is None:
-        return session
     play = replace(session.play, is_discrete=not session.play.is_discrete)
     return replace(session, play=play)
 
 
-def toggle_tests(session: Session, count: int) -> Session:
+def toggle_tests(session: Playing, count: int) -> Playing:
     """Show the test examples in the picture, or not."""
-    if session.play is None:
-        return session
     return replace(session, play=replace(session.play, hides_tests=not session.play.hides_tests))
 
 
-def save_lesson(session: Session, count: int) -> Result:
+def save_lesson(session: Playing, count: int) -> Result:
     """Write the playground as a lesson file."""
-    if session.play is None:
-        return session, ()
     return session, (WriteLesson(session.play.playground, edited_values(session).strip(" *")),)
 
 
-def edited_values(session: Session) -> str:
+def edited_values(session: Walk) -> str:
     """Return the mark of what was changed in the walk, with its first names; empty where nothing
     was. A rate that was changed there is the playground's own.
     """

@@ -8,7 +8,7 @@ from gdtutor.session.answers import (
     read_shape,
     read_sign,
 )
-from gdtutor.session.asking import placed_question, question_for, question_on_leaving, ready_nodes
+from gdtutor.session.asking import placed_question, ready_nodes
 from gdtutor.session.challenge import Ask, Challenge, Tried
 from gdtutor.session.choosing import read_choice, right_choices
 from gdtutor.session.effects import Effect, KeepAttempt
@@ -16,8 +16,7 @@ from gdtutor.session.moment import Moment
 from gdtutor.session.navigation import said, steps_forward
 from gdtutor.session.prompting import asked
 from gdtutor.session.slips import Slip, SlipMatch, slips_that_fit
-from gdtutor.session.state import AutoPlay, PromptKind, Session, Tab, current_step
-from gdtutor.session.story import several_forward, step_forward
+from gdtutor.session.state import AutoPlay, PromptKind, S, Session, Tab, W, Walk
 from gdtutor.session.working import working_of
 from gdtutor.values import replace
 
@@ -26,45 +25,23 @@ HINT = "?"
 """Typed in place of an answer it asks for a hint."""
 
 
-def step_on(session: Session, count: int) -> Session:
-    """Go on by so many steps; one step alone may end at a question."""
-    if session.challenge is not None:
-        return revealed(session)
-    if count != 1:
-        return several_forward(session, count)
-    leaving = None if session.look.is_closing else question_on_leaving(session)
-    if leaving is not None:
-        return posed(session, leaving)
-    after = step_forward(session)
-    step = current_step(after)
-    if step is None or after.message or after.look.is_closing:
-        return after
-    challenge = question_for(after, step)
-    if challenge is None:
-        return after
-    return posed(after if challenge.hides else session, challenge)
-
-
-def posed(session: Session, challenge: Challenge, before: str = "") -> Session:
+def posed(session: W, challenge: Challenge, before: str = "") -> W:
     """Open a question, perhaps with a word before the input."""
     look = replace(session.look, tab=Tab.NODE, proof=False, mistakes=False, scroll=0)
     auto = AutoPlay(seconds=session.auto.seconds)
     return _prompted(replace(session, challenge=challenge, look=look, auto=auto), before)
 
 
-def _prompted(session: Session, before: str = "") -> Session:
+def _prompted(session: S, before: str = "") -> S:
     return asked(session, PromptKind.ANSWER, f"{before} your answer".strip())
 
 
-def back_to_question(session: Session, count: int) -> Session:
+def back_to_question(session: Walk, count: int) -> Walk:
     """Open the input of a question that was left with Esc."""
-    if session.challenge is None:
-        how = "The next step may ask one." if session.predict else "r asks for each next value."
-        return said(session, f"No question is open. {how}")
     return _prompted(session)
 
 
-def question_left(session: Session) -> Session:
+def question_left(session: Walk) -> Walk:
     """Say how to go on from a question whose input was closed unanswered."""
     if session.challenge is None:
         return session
@@ -72,7 +49,7 @@ def question_left(session: Session) -> Session:
     return said(session, f"Enter asks again, n shows the answer{ending}.")
 
 
-def toggle_predict(session: Session, count: int) -> Session:
+def toggle_predict(session: Walk, count: int) -> Walk:
     """Begin to ask for each next value, or stop asking."""
     if session.predict:
         after = replace(session, predict=False, challenge=None)
@@ -81,14 +58,14 @@ def toggle_predict(session: Session, count: int) -> Session:
     return said(after, "Predict mode: each next value is hidden and asked for. r ends it.")
 
 
-def answer(session: Session, text: str) -> Result:
+def answer(session: Walk, text: str) -> Result:
     """Judge what was typed: right, wrong with a diagnosis and the next hint, or a wish for a hint.
 
     Raises:
         AnswerError: For what is no answer of the kind asked for; it is no attempt.
     """
     challenge = session.challenge
-    if challenge is None or session.moment is None or session.lesson is None:
+    if challenge is None:
         return replace(session, prompt=None), ()
     if text.strip() == HINT:
         return _hinted(session, challenge), ()
@@ -103,7 +80,7 @@ def answer(session: Session, text: str) -> Result:
     return _hinted(session, tried), (kept,)
 
 
-def _hinted(session: Session, challenge: Challenge) -> Session:
+def _hinted(session: Walk, challenge: Challenge) -> Walk:
     """Show the next hint; after the last one the worked line."""
     if challenge.hints_shown >= challenge.stages:
         return revealed(replace(session, challenge=challenge))
@@ -111,7 +88,7 @@ def _hinted(session: Session, challenge: Challenge) -> Session:
     return _prompted(replace(session, challenge=challenge))
 
 
-def revealed(session: Session) -> Session:
+def revealed(session: Walk) -> Walk:
     """Show the worked line, and count the question as asked."""
     challenge = session.challenge
     if challenge is None:
@@ -128,7 +105,7 @@ def revealed(session: Session) -> Session:
     return said(steps_forward(after, 1), f"Next comes {name}: all that it needs was there.")
 
 
-def _solved(session: Session, challenge: Challenge, text: str) -> Session:
+def _solved(session: Walk, challenge: Challenge, text: str) -> Walk:
     after = _closed(session, challenge)
     if challenge.hides:
         # Another question about the step comes before its result shows.
@@ -141,19 +118,18 @@ def _solved(session: Session, challenge: Challenge, text: str) -> Session:
     return said(after, f"Right, {named} is ready too. The walk takes {challenge.step.node} first.")
 
 
-def _closed(session: Session, challenge: Challenge) -> Session:
+def _closed(session: Walk, challenge: Challenge) -> Walk:
     done = session.answered | {challenge.name}
     return replace(session, challenge=None, prompt=None, answered=done)
 
 
-def judged(session: Session, challenge: Challenge, text: str) -> Tried | None:
+def judged(session: Walk, challenge: Challenge, text: str) -> Tried | None:
     """Return what is wrong with an answer in a session with a lesson; None where it is right.
 
     Raises:
         AnswerError: For what is no answer of the kind asked for.
     """
     moment = session.moment
-    assert moment is not None
     match challenge.ask:
         case Ask.VALUE:
             return _value(moment, challenge, text, session.look.digits)
@@ -188,13 +164,13 @@ def _shape(moment: Moment, challenge: Challenge, text: str) -> Tried | None:
     return Tried(text, (SlipMatch(Slip.TRANSPOSED),) if given == right[::-1] else ())
 
 
-def _known(session: Session, challenge: Challenge) -> frozenset[str]:
-    steps = session.moment.steps if session.moment is not None else ()
+def _known(session: Walk, challenge: Challenge) -> frozenset[str]:
+    steps = session.moment.steps
     scene, phase = challenge.step.scene, challenge.step.phase
     return frozenset(s.node for s in steps if (s.scene, s.phase) == (scene, phase))
 
 
-def _next(session: Session, moment: Moment, challenge: Challenge, text: str) -> Tried | None:
+def _next(session: Walk, moment: Moment, challenge: Challenge, text: str) -> Tried | None:
     name = read_name(text, _known(session, challenge))
     waiting = ready_nodes(moment, challenge.step)
     if name not in waiting:
@@ -202,7 +178,7 @@ def _next(session: Session, moment: Moment, challenge: Challenge, text: str) -> 
     return Tried(text, waits_for=waiting[name]) if waiting[name] else None
 
 
-def _choice(session: Session, challenge: Challenge, text: str) -> Tried | None:
+def _choice(session: Walk, challenge: Challenge, text: str) -> Tried | None:
     chosen = read_choice(text, challenge.choices)
     right = right_choices(session, challenge.choices, challenge.step.scene)
     return None if chosen in right else Tried(text)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from gdtutor.session.state import Prompt, PromptKind, Session
+from gdtutor.session.state import Prompt, PromptKind, S
 from gdtutor.values import replace
 
 MAX_INPUT = 200
 """Longest input, in characters."""
 
 
-def asked(session: Session, kind: PromptKind, label: str, text: str = "") -> Session:
+def asked(session: S, kind: PromptKind, label: str, text: str = "") -> S:
     """Open the input."""
     return replace(session, prompt=Prompt(kind, label, text, len(text)))
 

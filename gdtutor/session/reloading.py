@@ -11,7 +11,7 @@ from gdtutor.lesson.runs import run_of
 from gdtutor.session.edits import with_change
 from gdtutor.session.moving import moved, recomputed
 from gdtutor.session.navigation import said
-from gdtutor.session.state import Screen, Session, Snapshot, TrainLook, has_opening
+from gdtutor.session.state import Screen, Session, Snapshot, TrainLook, Walk, has_opening
 from gdtutor.training.run import Run
 from gdtutor.values import Struct, replace
 
@@ -33,10 +33,10 @@ class Broke(Struct, frozen=True):
 
 def is_elsewhere(session: Session, path: Path) -> bool:
     """Say whether another lesson than the saved one is open."""
-    return session.lesson is not None and session.lesson.path != path
+    return isinstance(session, Walk) and session.lesson.path != path
 
 
-def reloaded(session: Session, new: Reloaded) -> Session:
+def reloaded(session: Walk, new: Reloaded) -> Walk:
     """Return the session in the saved lesson: at the same node, looked at in the same way.
 
     Changes that still fit are made again; what was trained is not.
@@ -47,9 +47,9 @@ def reloaded(session: Session, new: Reloaded) -> Session:
     lines = {line.name for scene in new.lesson.scenes for line in scene.graph.lines}
     look = replace(session.look, unfolded=session.look.unfolded & lines, cell=None, proof=False)
     moment, back = session.moment, ""
-    if moment is not None and not trains:
+    if not trains:
         moment = replace(moment, iteration=0)
-    if moment is not None and new.run.seconds_beyond(moment.iteration) > session.patience:
+    if new.run.seconds_beyond(moment.iteration) > session.patience:
         back = f"; iteration {moment.iteration} is no longer trained, this is iteration 0"
         moment = replace(moment, iteration=0)
     session = replace(
@@ -72,7 +72,7 @@ def reloaded(session: Session, new: Reloaded) -> Session:
     return said(_at_a_step(session), f"Reloaded{kept}{back}.")
 
 
-def _in_variant(session: Session, new: Reloaded) -> tuple[Reloaded, str]:
+def _in_variant(session: Walk, new: Reloaded) -> tuple[Reloaded, str]:
     """Return the saved lesson in the variant that is walked, where it still has that one."""
     if session.variant not in {variant.name for variant in new.lesson.variants}:
         return new, ""
@@ -80,9 +80,7 @@ def _in_variant(session: Session, new: Reloaded) -> tuple[Reloaded, str]:
     return Reloaded(lesson, run_of(lesson, session.seed)), session.variant
 
 
-def _at_a_step(session: Session) -> Session:
+def _at_a_step(session: Walk) -> Walk:
     """Return the session at a step that its lesson has, following an example that there is."""
-    if session.lesson is None or session.moment is None:
-        return session
     first = 0 if has_opening(session.lesson) else 1
     return moved(session, session.moment.iteration, max(session.step, first))

@@ -12,7 +12,7 @@ from gdtutor.lesson.load import with_variant
 from gdtutor.lesson.runs import OWN as OWN
 from gdtutor.lesson.runs import run_of
 from gdtutor.session.moving import moment_of, same_place
-from gdtutor.session.state import KeptCurve, Session, Snapshot, TrainLook, current_step
+from gdtutor.session.state import KeptCurve, Snapshot, TrainLook, Walk, current_step
 from gdtutor.training.trouble import judge
 from gdtutor.values import replace
 
@@ -21,14 +21,12 @@ if TYPE_CHECKING:
     from gdtutor.training.sweep import Sweep
 
 
-def in_variant(session: Session, name: str) -> Session:
+def in_variant(session: Walk, name: str) -> Walk:
     """Return the session in a variant of its lesson; what was trained stays as a curve.
 
     Raises:
         GdTutorError: Where the lesson has no such variant.
     """
-    if session.base is None or session.moment is None:
-        return session
     lesson = with_variant(session.base, name) if name else session.base
     run = run_of(lesson, session.seed)
     known = {line.name for scene in lesson.scenes for line in scene.graph.lines}
@@ -52,12 +50,12 @@ def in_variant(session: Session, name: str) -> Session:
         # Its answer may be another one here, or its node not be there.
         challenge=None,
     )
-    before, moment = current_step(session), moment_of(session, lesson, run, 0)
+    before, moment = current_step(session), moment_of(session, 0)
     step = session.step if before is None else same_place(before, moment)
     return replace(session, moment=moment, step=step)
 
 
-def run_label(session: Session) -> str:
+def run_label(session: Walk) -> str:
     """Return what the run on the screen is called: its variant, and what the learner changed."""
     if not session.changes:
         return session.variant or OWN
@@ -65,22 +63,22 @@ def run_label(session: Session) -> str:
     return f"{start}{changes_label(session)}"
 
 
-def has_others(session: Session) -> bool:
+def has_others(session: Walk) -> bool:
     """Say whether other runs stand beside the present one."""
     return any(curve.label != run_label(session) for curve in session.kept)
 
 
-def changes_label(session: Session) -> str:
+def changes_label(session: Walk) -> str:
     """Return what the learner changed, the first two changes by name."""
     changed = ", ".join(change.text() for change in session.changes[:2])
     more = f" and {len(session.changes) - 2} more" if len(session.changes) > 2 else ""
     return f"{changed}{more}"
 
 
-def own_curve(session: Session) -> tuple[KeptCurve, ...]:
+def own_curve(session: Walk) -> tuple[KeptCurve, ...]:
     """Return the present run's curve, where it has one."""
     costs, run = session.training.costs, session.run
-    if not len(costs) or run is None:
+    if not len(costs):
         return ()
     verdict = judge(costs, session.training.stopped_by)
     measure = measure_of(run.segment_at(run.farthest).problem)
@@ -129,6 +127,6 @@ def curves_of(sweep_: Sweep) -> tuple[KeptCurve, ...]:
     )
 
 
-def with_swept(session: Session, curves: tuple[KeptCurve, ...]) -> Session:
+def with_swept(session: Walk, curves: tuple[KeptCurve, ...]) -> Walk:
     """Return the session with the curves of a sweep in their present state."""
     return replace(session, kept=_with_curves(session.kept, curves))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from gdtutor.lesson.runs import outcome_of
-from gdtutor.session.state import Session, Snapshot, Status
+from gdtutor.session.state import Snapshot, Status, Walk
 from gdtutor.training.diagnosis import diagnose
 from gdtutor.training.run import Run
 from gdtutor.values import replace
@@ -44,7 +44,7 @@ def at_rest(run: Run) -> Snapshot:
     return replace(snapshot_of(run, Status.RUNNING), status=status)
 
 
-def under_cursor(session: Session) -> Snapshot:
+def under_cursor(session: Walk) -> Snapshot:
     """Return what training had come to at the epoch under the cursor on the curve, and what it has
     come to where the cursor is on none: what the panels beside the curve show.
     """

@@ -1,10 +1,13 @@
-"""The one state of the program: what is open, where the cursor is, and how it is looked at."""
+"""The one state of the program: a `Session`, which is a `Walk` once a lesson is open.
+
+Each holds what there always is then, so a function says by its type what must be open.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -22,7 +25,7 @@ from gdtutor.session.steps import Step
 from gdtutor.training.diagnosis import Diagnosis
 from gdtutor.training.run import Run
 from gdtutor.training.timing import Timing
-from gdtutor.values import Struct, field
+from gdtutor.values import Struct, field, replace
 
 if TYPE_CHECKING:
     from gdtutor.training.sweep import Sweep
@@ -201,6 +204,17 @@ class TrainLook(Struct, frozen=True):
     """Lines by which the side panel is scrolled."""
 
 
+class HelpLook(Struct, frozen=True):
+    """Where Help is scrolled to."""
+
+    scroll: int = 0
+    """In lines."""
+    pages: int = 0
+    """Pages besides; the view knows how long one is."""
+    find: str = ""
+    """What Help is to go to; the view, which knows its lines, does so."""
+
+
 class AutoPlay(Struct, frozen=True):
     """Steps taken by the clock."""
 
@@ -221,8 +235,8 @@ class PastPlay(Struct, frozen=True, eq=False):
     """The playground before a change, or after one that was taken back, with its run."""
 
     playground: Playground
-    run: Run | None
-    original: Run | None
+    run: Run
+    original: Run
     changes: tuple[Assignment, ...]
 
 
@@ -249,81 +263,112 @@ class Play(Struct, frozen=True, eq=False):
 
 
 class Session(Struct, frozen=True, eq=False):
-    """Everything the screens are made from."""
+    """What there is whether or not a lesson is open: in the library this is all.
+
+    Nothing in it changes but the runs of a walk, which grow as they are trained.
+    """
 
     screen: Screen = Screen.LIBRARY
     behind: Screen = Screen.LIBRARY
     """The screen that Help closes to."""
     library: Library = field(default_factory=Library)
-    play: Play | None = None
-    """The playground that the lesson is of; None where it is a file's."""
-    lesson: Lesson | None = None
-    """The lesson as it is walked, in its variant."""
-    base: Lesson | None = None
-    """The lesson as its file has it."""
-    variant: str = ""
-    """The name of the variant; empty for the lesson's own."""
-    kept: tuple[KeptCurve, ...] = ()
-    """Curves of variants and sweeps trained before."""
-    visits: tuple[Session, ...] = ()
+    visits: tuple[Walk, ...] = ()
     """Other lessons of this sitting in which something was trained, as they were left."""
-    sweeping: Sweeping | None = None
-    """The sweep that the worker is at, or that waits; None where there is none."""
-    original: Run | None = None
-    """The lesson's own run, without edits."""
-    run: Run | None = None
     seed: int | None = None
     """Replaces the lesson's own seeds; None where they hold."""
-    changes: tuple[Assignment, ...] = ()
-    undone: tuple[tuple[Assignment, ...], ...] = ()
-    """Logs of changes that redo goes forward to, nearest last."""
-    done: tuple[tuple[Assignment, ...], ...] = ()
-    """Logs of changes that undo goes back to, nearest last."""
     patience: float = PATIENCE
     """Seconds that the way to an iteration may take beyond what is trained."""
-    moment: Moment | None = None
-    own_moment: Moment | None = None
-    """The same iteration of the lesson's own run, where a change came before it."""
-    previous: Moment | None = None
-    """The iteration before, where it saw the same examples: what an update has changed."""
-    step: int = 0
-    """The step's number from 1; 0 is the opening page."""
     look: Look = Look()
     prompt: Prompt | None = None
     count: str = ""
     """Digits typed before a key."""
     message: str = ""
     """One line for the learner; gone with the next key."""
+    is_error: bool = False
     program: str = "gdtutor"
     """How a shell of this machine calls the program."""
     command: str = ""
     """The command line that opens this screen, where it was asked for; gone with the next key."""
-    is_error: bool = False
-    training: Snapshot = Snapshot()
-    goal: int | None = None
-    """The iteration that training was asked to end at; None for the end of the settings."""
-    train_look: TrainLook = TrainLook()
     auto: AutoPlay = AutoPlay()
-    help_scroll: int = 0
-    """Lines by which Help is scrolled."""
-    help_find: str = ""
-    """What Help is to go to; the view, which knows its lines, does so."""
-    help_pages: int = 0
-    """Pages by which it is scrolled besides; the view knows how long one is."""
+    help: HelpLook = HelpLook()
     saving: str = ""
     """How far saving has come, as it is shown; empty where nothing is saved."""
     predict: bool = False
     """Whether each next value is hidden and asked for."""
+    broken: tuple[str, ...] = ()
+    """Reports about the lesson's file as it was saved last; empty where it can be used."""
+
+
+class Walk(Session, frozen=True, eq=False, kw_only=True):
+    """A session in which a lesson is open, on whichever screen; opening one makes a new walk."""
+
+    lesson: Lesson
+    """The lesson as it is walked, in its variant."""
+    base: Lesson
+    """The lesson as its file has it."""
+    variant: str = ""
+    """The name of the variant; empty for the lesson's own."""
+    original: Run
+    """The lesson's own run, without edits."""
+    run: Run
+    changes: tuple[Assignment, ...] = ()
+    undone: tuple[tuple[Assignment, ...], ...] = ()
+    """Logs of changes that redo goes forward to, nearest last."""
+    done: tuple[tuple[Assignment, ...], ...] = ()
+    """Logs of changes that undo goes back to, nearest last."""
+    moment: Moment
+    own_moment: Moment | None = None
+    """The same iteration of the lesson's own run, where a change came before it."""
+    previous: Moment | None = None
+    """The iteration before, where it saw the same examples: what an update has changed."""
+    step: int
+    """The step's number from 1; 0 is the opening page."""
     challenge: Challenge | None = None
     """The question that is open; the result it asks for is hidden until it is answered."""
     answered: frozenset[str] = frozenset()
     """Names of the questions that have been asked and closed."""
     has_seen_tasks: bool = False
     """Whether the closing page, which names the tasks, has been shown since the lesson opened."""
-    broken: tuple[str, ...] = ()
-    """Reports about the lesson's file as it was saved last; empty where it can be used."""
+    training: Snapshot = Snapshot()
+    goal: int | None = None
+    """The iteration that training was asked to end at; None for the end of the settings."""
+    train_look: TrainLook = TrainLook()
+    kept: tuple[KeptCurve, ...] = ()
+    """Curves of variants and sweeps trained before."""
+    sweeping: Sweeping | None = None
+    """The sweep that the worker is at, or that waits; None where there is none."""
     timings: tuple[Timing, ...] = ()
     """A loop over the examples against one pass, as timed on this machine; empty before."""
+
+
+class Playing(Walk, frozen=True, eq=False, kw_only=True):
+    """A walk whose lesson is the playground's, not a file's."""
+
+    play: Play
+
+
+S = TypeVar("S", bound=Session)
+W = TypeVar("W", bound=Walk)
+
+
+def challenge_of(session: Session) -> Challenge | None:
+    """Return the question that is open."""
+    return session.challenge if isinstance(session, Walk) else None
+
+
+def without_challenge(session: S) -> S:
+    """Return the session with no question open."""
+    return replace(session, challenge=None) if isinstance(session, Walk) else session
+
+
+def differs(before: Session, after: Session, *names: str) -> bool:
+    """Say whether one of some fields is not the very same; those of a walk may not be there yet."""
+    return any(getattr(before, name, None) is not getattr(after, name, None) for name in names)
+
+
+def is_training(session: Session) -> bool:
+    """Say whether the run of the open lesson is being trained."""
+    return isinstance(session, Walk) and session.training.status is Status.RUNNING
 
 
 def has_opening(lesson: Lesson) -> bool:
@@ -331,8 +376,6 @@ def has_opening(lesson: Lesson) -> bool:
     return bool(lesson.prose.strip())
 
 
-def current_step(session: Session) -> Step | None:
-    """Return the step under the cursor, None on the opening page and without a lesson."""
-    if session.moment is None or session.step == 0:
-        return None
-    return session.moment.steps[session.step - 1]
+def current_step(session: Walk) -> Step | None:
+    """Return the step under the cursor, None on the opening page."""
+    return session.moment.steps[session.step - 1] if session.step else None

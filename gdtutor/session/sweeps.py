@@ -8,7 +8,7 @@ from gdtutor.engine.errors import GdTutorError
 from gdtutor.session.effects import Effect, PauseTraining, SweepRuns
 from gdtutor.session.navigation import said
 from gdtutor.session.runs import curves_of, with_swept
-from gdtutor.session.state import KeptCurve, Session, Status, Sweeping
+from gdtutor.session.state import KeptCurve, Session, Status, Sweeping, Walk
 from gdtutor.values import Struct, replace
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def news_of(sweep_: Sweep, status: Status) -> Swept:
     return Swept(sweep_, curves_of(sweep_), sweep_.epochs[0], status)
 
 
-def sweep(session: Session, text: str) -> Result:
+def sweep(session: Walk, text: str) -> Result:
     """Train several runs that differ in one setting, as `learning_rate=0.05,0.5,5`.
 
     Raises:
@@ -44,8 +44,6 @@ def sweep(session: Session, text: str) -> Result:
     from gdtutor.lesson.sweeps import members_of
     from gdtutor.training.sweep import Sweep
 
-    if session.run is None or session.lesson is None:
-        return session, ()
     if not session.lesson.trains:
         raise GdTutorError("this lesson does not train", "it has no [training] table")
     # A variant has no variants itself.
@@ -63,7 +61,7 @@ def sweep(session: Session, text: str) -> Result:
     return said(session, f"{told} Space pauses them, s ends them."), (SweepRuns(made),)
 
 
-def swept(session: Session, news: Swept) -> Session:
+def swept(session: Walk, news: Swept) -> Walk:
     """Take the curves of the sweep that is at work; those of another one come too late."""
     now = session.sweeping
     if now is None or now.sweep is not news.sweep:
@@ -77,7 +75,7 @@ def swept(session: Session, news: Swept) -> Session:
     return session if session.is_error else said(session, "All runs of the sweep are done.")
 
 
-def toggle_sweep(session: Session, now: Sweeping) -> Result:
+def toggle_sweep(session: Walk, now: Sweeping) -> Result:
     """Let the sweep that is at work wait, or one that waits go on."""
     if now.status is not Status.RUNNING:
         after = replace(session, sweeping=replace(now, status=Status.RUNNING))
@@ -88,7 +86,7 @@ def toggle_sweep(session: Session, now: Sweeping) -> Result:
     return said(after, told), (PauseTraining(),)
 
 
-def end_sweep(session: Session) -> Result:
+def end_sweep(session: Walk) -> Result:
     """End a sweep where it is; Space is the own run's again."""
     told = "The sweep is ended; its curves stay. Space is your own run's again."
     return said(replace(session, sweeping=None), told), (PauseTraining(),)

@@ -19,7 +19,7 @@ from gdtutor.session.digits import number
 from gdtutor.session.effects import Effect, KeepAttempt
 from gdtutor.session.lookups import Situation, known_in
 from gdtutor.session.navigation import said
-from gdtutor.session.state import AT_TASKS, Screen, Session, Status
+from gdtutor.session.state import AT_TASKS, Screen, Session, Status, Walk, is_training
 from gdtutor.session.story import show_closing
 from gdtutor.values import replace
 
@@ -35,18 +35,14 @@ def task_name(task: Task) -> str:
     return f"{TASK}{task.id}"
 
 
-def open_tasks(session: Session) -> tuple[Task, ...]:
+def open_tasks(session: Walk) -> tuple[Task, ...]:
     """Return the tasks of the open lesson that are not done."""
-    if session.lesson is None:
-        return ()
     done = session.library.tasks_done
     return tuple(t for t in session.lesson.tasks if (session.lesson.id, t.id) not in done)
 
 
-def show_tasks(session: Session, count: int) -> Session:
+def show_tasks(session: Walk, count: int) -> Walk:
     """Show the tasks on the closing page; once they are shown, a hint for the next one."""
-    if session.lesson is None or not session.lesson.tasks:
-        return said(session, "This lesson has no tasks; z shows what to try next.")
     if not (session.look.is_closing and session.screen is Screen.STUDY):
         shown = show_closing(session)
         return replace(shown, look=replace(shown.look, scroll=AT_TASKS))
@@ -59,14 +55,10 @@ def show_tasks(session: Session, count: int) -> Session:
     return said(replace(session, look=look), f"Hint {at + 1} of {len(hints)}: {hints[at]}")
 
 
-def clear_tasks(session: Session, count: int) -> tuple[Session, tuple[Effect, ...]]:
+def clear_tasks(session: Walk, count: int) -> tuple[Session, tuple[Effect, ...]]:
     """Forget, on the closing page, which tasks of the lesson are done."""
     lesson = session.lesson
-    if lesson is None or not session.look.is_closing:
-        return said(session, "On the closing page this key forgets which tasks are done."), ()
     gone = [task for task in lesson.tasks if (lesson.id, task.id) in session.library.tasks_done]
-    if not gone:
-        return said(session, "No task of this lesson is done."), ()
     kept = session.library.tasks_done - {(lesson.id, task.id) for task in gone}
     library = replace(session.library, tasks_done=kept)
     effects = (KeepAttempt(lesson.id, task_name(task), CLEARED, False, None) for task in gone)
@@ -79,10 +71,12 @@ def judged(before: Session, after: Session) -> tuple[Session, tuple[Effect, ...]
     Goals are looked at after an edit and in another iteration, and when training rests; never at
     the lesson's own start, where nothing was reached yet. While a question is open they wait.
     """
+    if not isinstance(before, Walk) or not isinstance(after, Walk):
+        return after, ()
     lesson = after.lesson
     if after.look.is_closing and not after.has_seen_tasks:
         after = replace(after, has_seen_tasks=True)
-    if lesson is None or not lesson.tasks or after.challenge or not _has_moved(before, after):
+    if not lesson.tasks or after.challenge or not _has_moved(before, after):
         return after, ()
     places = _places(after)
     done = [task for task in open_tasks(after) if _is_reached(task, after, places)]
@@ -96,22 +90,19 @@ def judged(before: Session, after: Session) -> tuple[Session, tuple[Effect, ...]
     return said(replace(after, library=library), words), tuple(effects)
 
 
-def is_done(task: Task, session: Session) -> bool:
+def is_done(task: Task, session: Walk) -> bool:
     """Say whether a task's goal is reached: where the learner stands, or at the end of training."""
     return _is_reached(task, session, _places(session))
 
 
-def _has_moved(before: Session, after: Session) -> bool:
+def _has_moved(before: Walk, after: Walk) -> bool:
     """Say whether anything that a goal may speak of is another."""
-    is_training = after.training.status is Status.RUNNING
-    has_rested = after.training is not before.training and not is_training
+    has_rested = after.training is not before.training and not is_training(after)
     return after.moment is not before.moment or has_rested or before.challenge is not None
 
 
-def _places(session: Session) -> tuple[Situation, ...]:
+def _places(session: Walk) -> tuple[Situation, ...]:
     run, moment, training = session.run, session.moment, session.training
-    if run is None or moment is None:
-        return ()
     broke = training.stopped_by == "not_finite" and training.of is run
     places = [Situation(run, moment.iteration, moment, broke)]
     is_resting = training.status in (Status.PAUSED, Status.FINISHED)
@@ -120,7 +111,7 @@ def _places(session: Session) -> tuple[Situation, ...]:
     return tuple(places)
 
 
-def _is_reached(task: Task, session: Session, places: tuple[Situation, ...]) -> bool:
+def _is_reached(task: Task, session: Walk, places: tuple[Situation, ...]) -> bool:
     return not _forbidden(task, session) and _holds(task, places)
 
 
@@ -129,7 +120,7 @@ def _holds(task: Task, places: tuple[Situation, ...]) -> bool:
     return any(holds(goal, known_in(place)) for place in places)
 
 
-def _forbidden(task: Task, session: Session) -> list[str]:
+def _forbidden(task: Task, session: Walk) -> list[str]:
     """Return what was changed that the task does not let be changed."""
     if not task.change:
         return []
@@ -138,7 +129,7 @@ def _forbidden(task: Task, session: Session) -> list[str]:
     return [*(name for name in changed if name not in task.change), *variant]
 
 
-def _uncounted(before: Session, after: Session, places: tuple[Situation, ...]) -> Session:
+def _uncounted(before: Walk, after: Walk, places: tuple[Situation, ...]) -> Walk:
     """Return the session with a word on why a goal that has just been reached does not count."""
     if not after.has_seen_tasks or (after.message and after.is_error):
         return after
@@ -151,11 +142,11 @@ def _uncounted(before: Session, after: Session, places: tuple[Situation, ...]) -
     return after
 
 
-def _nearly(before: Session, after: Session, places: tuple[Situation, ...]) -> Session:
+def _nearly(before: Walk, after: Walk, places: tuple[Situation, ...]) -> Walk:
     """Return the session with a word on how far the first task is that what was done aims at; none
     to who has not read the tasks.
     """
-    if not places or not after.has_seen_tasks or (after.message and after.is_error):
+    if not after.has_seen_tasks or (after.message and after.is_error):
         return after
     has_trained = len(places) > 1 and after.training is not before.training
     if not has_trained and after.changes == before.changes:
@@ -171,7 +162,7 @@ def _nearly(before: Session, after: Session, places: tuple[Situation, ...]) -> S
     return after
 
 
-def _aims_at(task: Task, goal: Condition, after: Session, *, has_trained: bool) -> bool:
+def _aims_at(task: Task, goal: Condition, after: Walk, *, has_trained: bool) -> bool:
     if has_trained:
         # A run with nothing changed aims at no task that asks for a change.
         needed, changed = set(task.change) - {"train"}, {change.name for change in after.changes}

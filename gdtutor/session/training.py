@@ -12,7 +12,7 @@ from gdtutor.session.effects import Effect, PauseTraining, Train
 from gdtutor.session.moving import moved
 from gdtutor.session.navigation import said
 from gdtutor.session.runs import OWN, changes_label, in_variant
-from gdtutor.session.state import Screen, Session, Snapshot, Status
+from gdtutor.session.state import Screen, Session, Snapshot, Status, W, Walk
 from gdtutor.session.sweeps import Swept, end_sweep, swept, toggle_sweep
 from gdtutor.training.run import Run
 from gdtutor.values import replace
@@ -31,10 +31,8 @@ MOST_MEAN = 10_000
 Result = tuple[Session, tuple[Effect, ...]]
 
 
-def open_training(session: Session, count: int) -> Result:
+def open_training(session: Walk, count: int) -> Result:
     """Show the training screen; start where nothing was trained yet."""
-    if session.lesson is None or session.run is None:
-        return session, ()
     if why := works_at.training(session):
         return said(session, why), ()
     session = replace(session, screen=Screen.TRAIN)
@@ -45,11 +43,9 @@ def open_training(session: Session, count: int) -> Result:
     return session, ()
 
 
-def next_variant(session: Session, count: int) -> Result:
+def next_variant(session: Walk, count: int) -> Result:
     """Go on to the lesson's next variant, after the last one back to the lesson itself."""
     base = session.base
-    if base is None:
-        return session, ()
     names = ("", *(variant.name for variant in base.variants))
     at = (names.index(session.variant) + count) % len(names)
     after = replace(in_variant(session, names[at]), sweeping=None)
@@ -64,30 +60,28 @@ def next_variant(session: Session, count: int) -> Result:
     return said(trained, called), (PauseTraining(), *effects)
 
 
-def start_training(session: Session) -> Result:
+def start_training(session: Walk) -> Result:
     """Train to the end of the settings."""
     return _start(session, None)
 
 
-def _start(session: Session, iterations: int | None) -> Result:
-    if session.run is None:
-        return session, ()
+def _start(session: Walk, iterations: int | None) -> Result:
     snapshot = replace(session.training, status=Status.RUNNING, stopped_by="")
     goal = None if iterations is None else session.run.farthest + iterations
     wish = _train(session, session.run, iterations)
     return replace(session, training=snapshot, goal=goal), (wish,)
 
 
-def _train(session: Session, run: Run, iterations: int | None) -> Train:
+def _train(session: Walk, run: Run, iterations: int | None) -> Train:
     """Return the wish to train, with the lesson's own run beside one that was changed."""
     is_slow = iterations is None and watches(session)
     return Train(run, iterations, session.original if session.changes else None, is_slow)
 
 
-def watches(session: Session) -> bool:
+def watches(session: Walk) -> bool:
     """Say whether a whole run takes its time: as the learner chose, else as the lesson asks."""
     chosen = session.train_look.is_slow
-    asks = session.lesson is not None and session.lesson.watch == "slow"
+    asks = session.lesson.watch == "slow"
     return asks if chosen is None else chosen
 
 
@@ -103,7 +97,7 @@ def seconds_watched(done: float, iterations: float) -> float:
     return float(WATCHED * min(done / max(iterations, 1), 1.0) ** 0.5)
 
 
-def toggle_watch(session: Session, count: int) -> Result:
+def toggle_watch(session: Walk, count: int) -> Result:
     """Train slowly enough to be watched, or at full speed again."""
     is_slow = not watches(session)
     session = replace(session, train_look=replace(session.train_look, is_slow=is_slow))
@@ -128,7 +122,7 @@ def catch_up(
         beside.advance(iterations=behind, deadline=deadline, beyond=True, clock=clock)
 
 
-def toggle_training(session: Session, count: int) -> Result:
+def toggle_training(session: Walk, count: int) -> Result:
     """Pause a running run, resume a paused one; a sweep comes before the own run."""
     if session.sweeping is not None:
         return toggle_sweep(session, session.sweeping)
@@ -139,34 +133,32 @@ def toggle_training(session: Session, count: int) -> Result:
     return _start(session, None)
 
 
-def sweep_news(session: Session, news: Swept) -> Result:
+def sweep_news(session: Walk, news: Swept) -> Result:
     """Take the curves of a sweep; after its end the own run that waited for it goes on."""
     before, after = session.sweeping, swept(session, news)
     is_over = before is not None and before.holds_up and after.sweeping is None
-    if not is_over or after.run is None or after.training.status is not Status.PAUSED:
+    if not is_over or after.training.status is not Status.PAUSED:
         return after, ()
     return _start(after, after.goal and max(after.goal - after.run.farthest, 1))
 
 
-def one_epoch(session: Session, count: int) -> Result:
+def one_epoch(session: Walk, count: int) -> Result:
     """Train so many epochs and pause."""
-    if session.run is None:
-        return session, ()
     return _some(session, count * session.run.iterations_per_epoch)
 
 
-def one_iteration(session: Session, count: int) -> Result:
+def one_iteration(session: Walk, count: int) -> Result:
     """Train so many iterations, a batch each, and pause."""
     return _some(session, count)
 
 
-def _some(session: Session, iterations: int) -> Result:
+def _some(session: Walk, iterations: int) -> Result:
     if why := works_at.single_steps(session):
         return said(session, why), ()
     return _start(session, iterations)
 
 
-def stop_training(session: Session, count: int) -> Result:
+def stop_training(session: Walk, count: int) -> Result:
     """Stop the run where it is, or the sweep."""
     if session.sweeping is not None:
         return end_sweep(session)
@@ -175,13 +167,11 @@ def stop_training(session: Session, count: int) -> Result:
     return said(replace(session, training=snapshot), told), (PauseTraining(),)
 
 
-def reset_training(session: Session, count: int) -> Result:
+def reset_training(session: W, count: int) -> tuple[W, tuple[Effect, ...]]:
     """Go back to the same start, with nothing trained; the learner's changes stay, the learning
     rate chosen last from the start on.
     """
     session = rate_from_start(session)
-    if session.run is None or session.moment is None:
-        return session, ()
     fresh = Run(session.run.segments)
     original = session.original if session.changes else fresh
     look = replace(session.train_look, cursor=None)
@@ -192,13 +182,11 @@ def reset_training(session: Session, count: int) -> Result:
     return said(moved(session, 0, 1), f"Back at the start.{kept}"), effects
 
 
-def change_rate(session: Session, doublings: int) -> Result:
+def change_rate(session: Walk, doublings: int) -> Result:
     """Double the learning rate so often, or halve it, from the next iteration on.
 
     It is logged, so replay is exact. Within the bounds the same keys bring every rate back.
     """
-    if session.run is None or session.lesson is None:
-        return session, ()
     at = session.training.iterations
     before = session.run.segment_at(at).settings.learning_rate
     rate = ldexp(before, min(max(doublings, -_MOST_DOUBLINGS), _MOST_DOUBLINGS))
@@ -220,13 +208,13 @@ def back_to_walk(session: Session, count: int) -> Session:
     return replace(session, screen=Screen.STUDY)
 
 
-def toggle_log(session: Session, count: int) -> Session:
+def toggle_log(session: Walk, count: int) -> Walk:
     """Switch the cost axis between linear and logarithmic."""
     look = replace(session.train_look, log_y=not session.train_look.log_y)
     return replace(session, train_look=look)
 
 
-def toggle_mean(session: Session, count: int) -> Session:
+def toggle_mean(session: Walk, count: int) -> Walk:
     """Draw the mean of the last epochs beside the raw costs, or take it away.
 
     A count is the number of epochs.
@@ -247,7 +235,7 @@ def toggle_mean(session: Session, count: int) -> Session:
     return said(after, told)
 
 
-def next_train_tab(session: Session, count: int) -> Session:
+def next_train_tab(session: Walk, count: int) -> Walk:
     """Show the next of the side panels of the training screen; a number typed before is its place,
     which does not hang on whether runs stand side by side.
     """
@@ -256,7 +244,7 @@ def next_train_tab(session: Session, count: int) -> Session:
     return replace(session, train_look=look)
 
 
-def scroll_side(session: Session, by: int) -> Session:
+def scroll_side(session: Walk, by: int) -> Walk:
     """Scroll the side panel; the view keeps it within its length."""
     scroll = max(session.train_look.scroll + by, 0)
     return replace(session, train_look=replace(session.train_look, scroll=scroll))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import overload
+
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.summary import LessonEntry
 from gdtutor.session.challenge import Challenge
@@ -15,18 +17,22 @@ from gdtutor.session.moving import moved
 from gdtutor.session.navigation import goto, said
 from gdtutor.session.opening import Opened, Resumed, arrived, opened, placed_at
 from gdtutor.session.playing import control_typed
-from gdtutor.session.predict import answer, posed, question_left, step_on
+from gdtutor.session.predict import answer, posed, question_left
 from gdtutor.session.press import Press
 from gdtutor.session.prompting import edited
 from gdtutor.session.reloading import Broke, Reloaded, is_elsewhere, reloaded
 from gdtutor.session.state import (
+    Playing,
     Prompt,
     PromptKind,
     Screen,
     Session,
     Snapshot,
     Status,
+    Walk,
+    is_training,
 )
+from gdtutor.session.story import step_on
 from gdtutor.session.sweeps import Swept, sweep
 from gdtutor.session.tasks import judged
 from gdtutor.session.training import sweep_news
@@ -67,7 +73,7 @@ class Told(Struct, frozen=True):
 class StopOpened(Struct, frozen=True, eq=False):
     """Somebody opens a place as it is, such as a stop of a talk."""
 
-    session: Session
+    session: Walk
 
 
 class Posed(Struct, frozen=True):
@@ -103,8 +109,12 @@ Action = (
 )  # fmt: skip
 
 
+@overload
+def update(session: Walk, action: Action) -> tuple[Walk, tuple[Effect, ...]]: ...
+@overload
+def update(session: Session, action: Action) -> tuple[Session, tuple[Effect, ...]]: ...
 def update(session: Session, action: Action) -> tuple[Session, tuple[Effect, ...]]:
-    """Return the state after an action, and what the outside has to do."""
+    """Return the state after an action, and what the outside has to do; a walk stays one."""
     after, effects = _updated(session, action)
     after, kept = judged(session, with_finish(after))
     return after, (*effects, *kept, *measurements_due(after))
@@ -114,16 +124,8 @@ def _updated(session: Session, action: Action) -> tuple[Session, tuple[Effect, .
     match action:
         case Press():
             return _without_old_run(session, *_pressed(session, action))
-        case Tick():
-            return _played(session), ()
         case Opened() | Resumed():
             return arrived(session, action), ()
-        case Progressed():
-            return progressed(session, action.snapshot), ()
-        case Swept():
-            return sweep_news(session, action)
-        case Failed():
-            return said(_at_rest(replace(session, sweeping=None)), action.message, error=True), ()
         case Kept():
             kept = replace(session, saving=action.word)
             return (said(kept, action.message, error=True) if action.message else kept), ()
@@ -133,28 +135,42 @@ def _updated(session: Session, action: Action) -> tuple[Session, tuple[Effect, .
             return said(session, action.message, error=action.is_error), ()
         case StopOpened():
             return _without_old_run(session, placed_at(session, action.session), ())
-        case Posed():
-            return _posed(session, action.challenge), ()
-        case Timed():
-            return replace(session, timings=action.timings), ()
         case Reloaded():
             return _saved(session, action)
         case Broke():
             is_other = is_elsewhere(session, action.path)
             return (session if is_other else replace(session, broken=action.reports)), ()
+        case _:
+            return _walked(session, action) if isinstance(session, Walk) else (session, ())
 
 
-def _posed(session: Session, challenge: Challenge) -> Session:
+def _walked(
+    session: Walk, action: Tick | Progressed | Swept | Failed | Timed | Posed
+) -> tuple[Session, tuple[Effect, ...]]:
+    match action:
+        case Tick():
+            return _played(session), ()
+        case Progressed():
+            return progressed(session, action.snapshot), ()
+        case Swept():
+            return sweep_news(session, action)
+        case Failed():
+            return said(_at_rest(replace(session, sweeping=None)), action.message, error=True), ()
+        case Posed():
+            return _posed(session, action.challenge), ()
+        case Timed():
+            return replace(session, timings=action.timings), ()
+
+
+def _posed(session: Walk, challenge: Challenge) -> Walk:
     """Return the session at the step of a question, which is open."""
-    if session.moment is None:
-        return session
     # The next node is asked for at the step before it.
     number = challenge.step.number - (not challenge.hides)
     walk = moved(replace(session, screen=Screen.STUDY), session.moment.iteration, number)
     return posed(walk, challenge)
 
 
-def _played(session: Session) -> Session:
+def _played(session: Walk) -> Walk:
     """Take auto-play's next step; a question ends it, which only the learner answers, and a blank
     screen holds it up.
     """
@@ -172,7 +188,7 @@ def _played(session: Session) -> Session:
         return said(still, str(error), error=True)
 
 
-def progressed(session: Session, snapshot: Snapshot) -> Session:
+def progressed(session: Walk, snapshot: Snapshot) -> Walk:
     """Take a snapshot of the run that is trained; one of a run that was reset or changed meanwhile
     comes too late.
     """
@@ -187,7 +203,7 @@ def progressed(session: Session, snapshot: Snapshot) -> Session:
 def _saved(session: Session, action: Reloaded) -> tuple[Session, tuple[Effect, ...]]:
     if is_elsewhere(session, action.lesson.path):
         return session, ()
-    if session.lesson is None:
+    if not isinstance(session, Walk):
         return opened(session, Opened(action.lesson, action.run, session.seed)), ()
     return _without_old_run(session, reloaded(session, action), ())
 
@@ -196,17 +212,19 @@ def _without_old_run(
     before: Session, after: Session, effects: tuple[Effect, ...]
 ) -> tuple[Session, tuple[Effect, ...]]:
     """Let the worker stop where what it trains has been replaced or taken away."""
+    if not isinstance(before, Walk) or not isinstance(after, Walk):
+        return after, effects
     goes_on = any(isinstance(effect, Train | SweepRuns) for effect in effects)
-    was_running = before.training.status is Status.RUNNING and after.run is not before.run
+    was_running = is_training(before) and after.run is not before.run
     was_sweeping = before.sweeping is not None and after.sweeping is None
     if goes_on or PauseTraining() in effects or not (was_running or was_sweeping):
         return after, effects
     return _at_rest(after), (*effects, PauseTraining())
 
 
-def _at_rest(session: Session) -> Session:
+def _at_rest(session: Walk) -> Walk:
     """Return the session whose worker does nothing."""
-    if session.training.status is not Status.RUNNING:
+    if not is_training(session):
         return session
     return replace(session, training=replace(session.training, status=Status.PAUSED))
 
@@ -288,7 +306,7 @@ def _left(session: Session, prompt: Prompt) -> Session:
     match prompt.kind:
         case PromptKind.SEARCH:
             return without_search(after)
-        case PromptKind.ANSWER:
+        case PromptKind.ANSWER if isinstance(after, Walk):
             return question_left(after)
         case _:
             return after
@@ -297,19 +315,25 @@ def _left(session: Session, prompt: Prompt) -> Session:
 def _answered(session: Session, prompt: Prompt) -> Outcome:
     text = prompt.text.strip()
     match prompt.kind:
+        case PromptKind.FIND:
+            return replace(session, help=replace(session.help, find=text))
+        case PromptKind.SEARCH:
+            return found(session)
+        case _:
+            return _typed(session, prompt.kind, text) if isinstance(session, Walk) else session
+
+
+def _typed(session: Walk, kind: PromptKind, text: str) -> Outcome:
+    match kind:
         case PromptKind.GOTO if session.screen is Screen.TRAIN:
             return goto_from_curve(session, text)
-        case PromptKind.GOTO:
-            return goto(session, text)
         case PromptKind.EDIT:
             return apply_edit(session, text)
         case PromptKind.SWEEP:
             return sweep(session, text)
-        case PromptKind.CONTROL:
+        case PromptKind.CONTROL if isinstance(session, Playing):
             return control_typed(session, text)
         case PromptKind.ANSWER:
             return answer(session, text)
-        case PromptKind.FIND:
-            return replace(session, help_find=text)
-        case PromptKind.SEARCH:
-            return found(session)
+        case _:
+            return goto(session, text)

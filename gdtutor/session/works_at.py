@@ -9,7 +9,7 @@ from gdtutor.engine.mistakes import overwritten
 from gdtutor.session.display_options import current_line
 from gdtutor.session.figures import offered_figures
 from gdtutor.session.navigation import cell_shape
-from gdtutor.session.state import Screen, Session, Status, current_step
+from gdtutor.session.state import Playing, Screen, Session, Status, Walk, current_step
 from gdtutor.session.steps import Phase
 
 ANSWER_FIRST = "Answer first: Enter goes back to the question, n shows the answer."
@@ -21,20 +21,20 @@ def always(session: Session) -> str:
     return ""
 
 
-def iterations(session: Session) -> str:
+def iterations(session: Walk) -> str:
     """For what leads to another iteration."""
-    if session.lesson is None or session.lesson.trains:
+    if session.lesson.trains:
         return ""
     return "This lesson does not train, so it has one iteration only."
 
 
-def earlier_iterations(session: Session) -> str:
+def earlier_iterations(session: Walk) -> str:
     """For what leads to an earlier iteration."""
-    is_first = session.moment is not None and session.moment.iteration == 0
-    return "This is iteration 0: no update has been done yet." if is_first else ""
+    is_later = session.moment.iteration > 0
+    return "" if is_later else "This is iteration 0: no update has been done yet."
 
 
-def unfolding(session: Session) -> str:
+def unfolding(session: Walk) -> str:
     """For folding and unfolding a line."""
     line = current_line(session)
     if _is_page(session) or line is None:
@@ -44,42 +44,41 @@ def unfolding(session: Session) -> str:
     return ""
 
 
-def repetitions(session: Session) -> str:
+def repetitions(session: Walk) -> str:
     """For folding repetitions."""
     step, lesson = current_step(session), session.lesson
-    if _is_page(session) or step is None or lesson is None:
+    if _is_page(session) or step is None:
         return "Go to a step first; X folds a repetition to one count."
     return "" if lesson.scenes[step.scene].repeated else "This graph has no repetition to fold."
 
 
-def cells(session: Session) -> str:
+def cells(session: Walk) -> str:
     """For opening a cell."""
     if session.look.cell is not None or (not _is_page(session) and cell_shape(session)):
         return ""
     return "There is no matrix at this step whose cells could be opened."
 
 
-def examples(session: Session) -> str:
+def examples(session: Walk) -> str:
     """For following another example."""
-    is_several = session.moment is not None and len(session.moment.batch) > 1
-    return "" if is_several else "This iteration sees one example only."
+    return "" if len(session.moment.batch) > 1 else "This iteration sees one example only."
 
 
-def panels(session: Session) -> str:
+def panels(session: Walk) -> str:
     """For another panel, of which a page of prose has none."""
     return "This page has no panels; the steps have." if _is_page(session) else ""
 
 
-def pictures(session: Session) -> str:
+def pictures(session: Walk) -> str:
     """For the lesson's pictures."""
-    if session.lesson is None or not session.lesson.pictures:
+    if not session.lesson.pictures:
         return "This lesson has no pictures."
     if _is_page(session):
         return "The pictures belong to the steps; go on to the first one."
     return "" if offered_figures(session) else "This graph has no pictures; another one has."
 
 
-def gradients(session: Session) -> str:
+def gradients(session: Walk) -> str:
     """For what speaks of a gradient."""
     if session.challenge is not None:
         return ANSWER_FIRST
@@ -88,10 +87,10 @@ def gradients(session: Session) -> str:
     return "" if is_back else "Go to a backward step first: this key speaks of its gradient."
 
 
-def wrong_sums(session: Session) -> str:
+def wrong_sums(session: Walk) -> str:
     """For showing how the sum of the shares goes wrong."""
     step, why = current_step(session), gradients(session)
-    if why or step is None or session.moment is None:
+    if why or step is None:
         return why
     trace = session.moment.traces[step.scene]
     if not trace.contributions[step.node]:
@@ -100,22 +99,22 @@ def wrong_sums(session: Session) -> str:
     return "Only one share arrives here, so no sum can go wrong." if is_one else ""
 
 
-def undoing(session: Session) -> str:
+def undoing(session: Walk) -> str:
     """For taking a change back."""
     return "" if session.done else "There is nothing to undo."
 
 
-def redoing(session: Session) -> str:
+def redoing(session: Walk) -> str:
     """For doing an undone change again."""
     return "" if session.undone else "There is nothing to redo."
 
 
-def changes(session: Session) -> str:
+def changes(session: Walk) -> str:
     """For going back to the lesson's own values."""
     return "" if session.changes else "These are the lesson's own values already."
 
 
-def questions(session: Session) -> str:
+def questions(session: Walk) -> str:
     """For going back to the open question, or on from the closing page."""
     if session.challenge is not None or session.look.is_closing:
         return ""
@@ -123,43 +122,41 @@ def questions(session: Session) -> str:
     return f"No question is open. {how}"
 
 
-def walking_alone(session: Session) -> str:
+def walking_alone(session: Walk) -> str:
     """For auto-play, which an open question holds up."""
     return ANSWER_FIRST if session.challenge is not None else ""
 
 
-def training(session: Session) -> str:
+def training(session: Walk) -> str:
     """For the training screen, whose numbers may be the answer to an open question."""
     if session.challenge is not None:
         return ANSWER_FIRST
-    if session.lesson is None or session.lesson.trains:
+    if session.lesson.trains:
         return ""
     return "There is nothing to train in this lesson: it is a walk alone."
 
 
-def variants(session: Session) -> str:
+def variants(session: Walk) -> str:
     """For the lesson's variants."""
-    has_some = session.base is not None and bool(session.base.variants)
-    return "" if has_some else "This lesson has no variants."
+    return "" if session.base.variants else "This lesson has no variants."
 
 
-def tasks(session: Session) -> str:
+def tasks(session: Walk) -> str:
     """For the lesson's tasks."""
-    has_some = session.lesson is not None and bool(session.lesson.tasks)
-    return "" if has_some else "This lesson has no tasks; z shows what to try next."
+    return "" if session.lesson.tasks else "This lesson has no tasks; z shows what to try next."
 
 
-def done_tasks(session: Session) -> str:
+def done_tasks(session: Walk) -> str:
     """For opening tasks again that are done."""
     lesson = session.lesson
-    if lesson is None or not session.look.is_closing:
+    if not session.look.is_closing:
         return "On the closing page this key forgets which tasks are done."
     done = session.library.tasks_done
     is_any = any((lesson.id, task.id) in done for task in lesson.tasks)
     return "" if is_any else "No task of this lesson is done."
 
 
-def runs(session: Session) -> str:
+def runs(session: Walk) -> str:
     """For pausing and resuming."""
     if session.sweeping is not None:
         return ""
@@ -170,13 +167,13 @@ def runs(session: Session) -> str:
     return ""
 
 
-def plays(session: Session) -> str:
+def plays(session: Walk) -> str:
     """For training in the playground, where a run at its end can go on."""
     is_lost = session.training.status is Status.FINISHED
     return LOST if is_lost and session.training.stopped_by == "not_finite" else ""
 
 
-def single_steps(session: Session) -> str:
+def single_steps(session: Walk) -> str:
     """For training one epoch or one iteration."""
     if session.sweeping is not None:
         return "A sweep is at work; s ends it, then single steps."
@@ -186,18 +183,18 @@ def single_steps(session: Session) -> str:
     return LOST if is_lost and session.training.stopped_by == "not_finite" else ""
 
 
-def stopping(session: Session) -> str:
+def stopping(session: Walk) -> str:
     """For ending the run or the sweep."""
     is_running = session.sweeping is not None or session.training.status is Status.RUNNING
     return "" if is_running else "Nothing is running."
 
 
-def curves(session: Session) -> str:
+def curves(session: Walk) -> str:
     """For a cursor on the curve."""
     return "" if len(session.training.costs) else "There is no curve yet."
 
 
-def starts(session: Session) -> str:
+def starts(session: Walk) -> str:
     """For going back to the start of the run."""
     return "" if session.training.status is not Status.IDLE else "Nothing was trained yet."
 
@@ -207,38 +204,37 @@ def searches(session: Session) -> str:
     return "" if session.library.search else "All lessons are shown."
 
 
-def library(session: Session) -> str:
+def library(session: Walk) -> str:
     """For leaving to the library."""
-    return "" if session.play is None else "The playground is open; Esc leads back to it, q quits."
+    is_play = isinstance(session, Playing)
+    return "The playground is open; Esc leads back to it, q quits." if is_play else ""
 
 
-def past_plays(session: Session) -> str:
+def past_plays(session: Playing) -> str:
     """For taking a change of the playground back."""
-    is_any = session.play is not None and bool(session.play.done)
-    return "" if is_any else "There is nothing to undo."
+    return "" if session.play.done else "There is nothing to undo."
 
 
-def undone_plays(session: Session) -> str:
+def undone_plays(session: Playing) -> str:
     """For doing an undone change of the playground again."""
-    is_any = session.play is not None and bool(session.play.undone)
-    return "" if is_any else "There is nothing to redo."
+    return "" if session.play.undone else "There is nothing to redo."
 
 
-def closable(session: Session) -> str:
+def closable(session: Walk) -> str:
     """For closing what is open."""
     look = session.look
     is_open = look.cell is not None or look.proof or look.mistakes or look.is_closing
-    is_open = is_open or session.auto.is_on or session.play is not None
+    is_open = is_open or session.auto.is_on or isinstance(session, Playing)
     is_open = is_open or leads_to_training(session)
     return "" if is_open else "Nothing is open that could be closed; l opens the library."
 
 
-def leads_to_training(session: Session) -> bool:
+def leads_to_training(session: Walk) -> bool:
     """Say whether Esc leads back to the training screen, once nothing else is open."""
     is_trained = session.training.status is not Status.IDLE or session.sweeping is not None
     return is_trained and session.challenge is None
 
 
-def _is_page(session: Session) -> bool:
+def _is_page(session: Walk) -> bool:
     is_study = session.screen is Screen.STUDY
     return is_study and (session.step == 0 or session.look.is_closing)

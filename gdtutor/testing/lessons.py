@@ -20,7 +20,7 @@ from gdtutor.session.digits import DEFAULT_DIGITS
 from gdtutor.session.link import selector_of
 from gdtutor.session.moving import moved
 from gdtutor.session.navigation import refolded, steps_forward
-from gdtutor.session.state import Session, current_step
+from gdtutor.session.state import Walk, current_step
 from gdtutor.session.steps import Phase, Step
 from gdtutor.testing.judged import Judged, judge_program
 from gdtutor.ui.picture import frame_text
@@ -71,7 +71,7 @@ class GoldenScreens(Struct, frozen=True):
 class WalkStep(Struct, frozen=True, eq=False):
     """One step of a lesson's walk."""
 
-    session: Session
+    session: Walk
     """The session at this step."""
     step: Step
     screens: GoldenScreens
@@ -84,7 +84,7 @@ class WalkStep(Struct, frozen=True, eq=False):
     @property
     def iteration(self) -> int:
         """Updates done before it."""
-        return self.session.moment.iteration if self.session.moment is not None else 0
+        return self.session.moment.iteration
 
     @property
     def phase(self) -> str:
@@ -99,15 +99,14 @@ class WalkStep(Struct, frozen=True, eq=False):
     @property
     def at(self) -> str:
         """The step as `--at` takes it."""
-        moment = self.session.moment
-        return selector_of(moment, self.step).text() if moment is not None else ""
+        return selector_of(self.session.moment, self.step).text()
 
     @property
     def value(self) -> float | Array | None:
         """The node's value, for an update the parameter's value after it; None where all values
         are given. A number, or a read-only array."""
         moment = self.session.moment
-        if moment is None or not self.node:
+        if not self.node:
             return None
         if self.step.phase is Phase.UPDATE:
             return _plain(moment.updates[self.node].p)
@@ -117,7 +116,7 @@ class WalkStep(Struct, frozen=True, eq=False):
     def gradient(self) -> float | Array | None:
         """The gradient of the root with respect to the node; None before the way back."""
         moment = self.session.moment
-        if moment is None or self.step.phase not in (Phase.BACKWARD, Phase.UPDATE):
+        if self.step.phase not in (Phase.BACKWARD, Phase.UPDATE):
             return None
         return _plain(moment.traces[self.step.scene].gradients[self.node])
 
@@ -150,10 +149,9 @@ class WalkStep(Struct, frozen=True, eq=False):
             AssertionError: There is no such file, or the screen differs from it.
         """
         __tracebackhide__ = True
-        lesson_id = self.session.lesson.id if self.session.lesson is not None else ""
         extra = [chars] if chars != "unicode" else []
         extra += [keys] if keys else []
-        default = "-".join([lesson_id, self.at, size, *extra])
+        default = "-".join([self.session.lesson.id, self.at, size, *extra])
         self.screens(self.screen(size, chars=chars, keys=keys), name or default)
 
 
@@ -254,7 +252,7 @@ class LessonUnderTest(Struct, frozen=True):
             after = steps_forward(here.session, 1)
             step = current_step(after)
             is_over = step is None or (step == here.step and after.moment is here.session.moment)
-            if is_over or after.moment is None or after.moment.iteration >= iterations:
+            if is_over or after.moment.iteration >= iterations:
                 return
             here = WalkStep(after, after.moment.steps[after.step - 1], self.screens)
 

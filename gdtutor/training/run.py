@@ -35,6 +35,9 @@ _NEARBY = 512
 class Run:
     """A run that can be trained on, read at any iteration, and branched.
 
+    It is no value: it grows as it is trained, and keeps states that it was asked for. What it says
+    of an iteration never changes, so that values may hold it, and any thread may ask.
+
     The stops of the settings are checked after an iteration's update: a run that stops because of
     a cost, a loss or a gradient has done the iteration that had it. Where a value is not finite
     the run stops before the first iteration that would use it.

@@ -18,7 +18,7 @@ from gdtutor.session.effects import Effect, KeepAttempt, OpenLesson, TimeExample
 from gdtutor.session.handlers import Handlers, carried_out, nothing
 from gdtutor.session.opening import Opened, Resumed
 from gdtutor.session.press import Press
-from gdtutor.session.state import Screen, Session, Status
+from gdtutor.session.state import Screen, Session, Status, Walk
 from gdtutor.session.sweeps import Swept
 from gdtutor.session.update import Action, Progressed, Timed, Told, update
 from gdtutor.training.timing import time_examples
@@ -41,8 +41,8 @@ def habit_of(session: Session, action: Action) -> Hashable:
         case Swept() if action.status is not Status.RUNNING:
             return None
         case Progressed() | Swept():
-            lesson = session.lesson
-            return type(action), session.screen, None if lesson is None else lesson.path
+            path = session.lesson.path if isinstance(session, Walk) else None
+            return type(action), session.screen, path
     return None
 
 
@@ -63,7 +63,7 @@ def waiting_line(session: Session, action: Action | None, chars: Chars) -> Line:
         what = "the answer" if command is None else command.title.partition(";")[0]
     elif action is not None:
         what = "the screen" if session.screen is Screen.STUDY else "the course of training"
-    at = "" if session.moment is None else f", from iteration {session.moment.iteration}"
+    at = f", from iteration {session.moment.iteration}" if isinstance(session, Walk) else ""
     leaves = "Ctrl-C" if prompt is not None else "q"
     return line(f" Computing: {what}{at} {chars.ellipsis} keys wait, {leaves} leaves")
 
@@ -81,7 +81,7 @@ class Services(Struct, frozen=True):
     """Keeps an answer to a question; returns at once."""
     listen: Callable[[Callable[[str, str], None]], None] = lambda _: None
     """Has a function called, from any thread, with how far saving has come and a message."""
-    resume: Callable[[Path, str], Session] | None = None
+    resume: Callable[[Path, str], Walk] | None = None
     """Opens a lesson at the place that a command line names; raises GdTutorError."""
 
 
@@ -151,7 +151,7 @@ class Computing:
         return session
 
     def _resumed(
-        self, path: Path, command: str, resume: Callable[[Path, str], Session]
+        self, path: Path, command: str, resume: Callable[[Path, str], Walk]
     ) -> tuple[Action, ...]:
         try:
             return (Resumed(resume(path, command)),)

@@ -17,10 +17,10 @@ from gdtutor.session.effects import (
     Train,
 )
 from gdtutor.session.handlers import Handlers, carried_out, nothing, only
-from gdtutor.session.opening import whereabouts
+from gdtutor.session.opening import has_opened, whereabouts
 from gdtutor.session.press import Press
 from gdtutor.session.prompting import MAX_INPUT
-from gdtutor.session.state import Screen, Session
+from gdtutor.session.state import Playing, Screen, Session, Walk
 from gdtutor.session.update import (
     Action,
     Counted,
@@ -165,7 +165,7 @@ class Program:
         carried_out(self.session, answer.effects, self._handlers)
         self.session = answer.session
         # The playground is a new lesson with every change, and stays where the learner is.
-        if before.base is not self.session.base and self.session.play is None:
+        if has_opened(before, self.session) and not isinstance(self.session, Playing):
             self._arrived = whereabouts(self.session)
         if whereabouts(before) != whereabouts(self.session):
             self._save()
@@ -196,8 +196,9 @@ class Program:
             self._app.show(self._frame.covered(self._frame.height - 1, [whole]))
 
     def _train(self, effect: Train) -> None:
-        self._trainer.start(self._app, self.session.training, effect)
-        self._poll_training()
+        if isinstance(self.session, Walk):
+            self._trainer.start(self._app, self.session.training, effect)
+            self._poll_training()
 
     def _sweep(self, effect: SweepRuns) -> None:
         self._trainer.sweep(self._app, effect.sweep)

@@ -6,7 +6,7 @@ from gdtutor.lesson.characters import shell_word
 from gdtutor.lesson.model import Lesson, Task
 from gdtutor.session.catalogue import WRITTEN
 from gdtutor.session.link import lesson_word
-from gdtutor.session.state import AT_TASKS, Session
+from gdtutor.session.state import AT_TASKS, Session, Walk
 from gdtutor.session.story import next_entry
 from gdtutor.session.tasks import open_tasks
 from gdtutor.view import notation
@@ -23,17 +23,15 @@ _MADE = """# The end of this lesson
 _MADE_TRAINING = "- `t` trains it, and any point of its curve opens as a walk.\n"
 
 
-def closing_prose(session: Session) -> str:
+def closing_prose(session: Walk) -> str:
     """Return the author's closing page as Markdown, or a made one where there is none."""
     lesson = session.lesson
-    if lesson is None:
-        return ""
     made = _MADE + (_MADE_TRAINING if lesson.trains else "")
     page = lesson.closing if lesson.closing.strip() else made
     return _with_tasks(page, session, lesson) + _writing(session, lesson)
 
 
-def _with_tasks(page: str, session: Session, lesson: Lesson) -> str:
+def _with_tasks(page: str, session: Walk, lesson: Lesson) -> str:
     """Return the page with the tasks where they stand in the file, each open or done."""
     waiting = {task.id for task in open_tasks(session)}
     for task in reversed(lesson.tasks):
@@ -42,7 +40,7 @@ def _with_tasks(page: str, session: Session, lesson: Lesson) -> str:
     return page
 
 
-def closing_scroll(session: Session, width: int, chars: Chars) -> int:
+def closing_scroll(session: Walk, width: int, chars: Chars) -> int:
     """Return the line that the page begins with: that of its first open task where it is asked."""
     if session.look.scroll != AT_TASKS:
         return session.look.scroll
@@ -67,20 +65,17 @@ def _done(task: Task) -> str:
     return f"**Done:** {task.done}" if task.done else "**Done.**"
 
 
-def ways_on(session: Session, chars: Chars) -> Line:
+def ways_on(session: Walk, chars: Chars) -> Line:
     """Return the keys that lead on from the closing page, with where each leads."""
-    lesson, moment = session.lesson, session.moment
-    if lesson is None or moment is None:
-        return ()
     parts: list[str | tuple[str, Style]] = [" ", ("Enter", Style.KEY)]
     parts.append(f"  {next_words(session, chars)}")
-    if lesson.trains:
+    if session.lesson.trains:
         arrow = "→" if chars.unicode else "->"
-        parts += ["   ", (arrow, Style.KEY), f"  iteration {moment.iteration + 1}"]
+        parts += ["   ", (arrow, Style.KEY), f"  iteration {session.moment.iteration + 1}"]
     return line(*parts)
 
 
-def next_words(session: Session, chars: Chars) -> str:
+def next_words(session: Walk, chars: Chars) -> str:
     """Return what comes after the lesson: the title of the next one, or the library."""
     entry = next_entry(session)
     if entry is None:

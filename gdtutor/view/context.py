@@ -64,6 +64,8 @@ class Context(Struct, frozen=True, eq=False):
     step: Step
     look: Look
     chars: Chars
+    lesson: Lesson
+    """The lesson that is walked."""
     upstream: tuple[str, Array] | None = None
     """The node whose gradient a rule calls upstream, and that gradient."""
     own: Moment | None = None
@@ -74,8 +76,6 @@ class Context(Struct, frozen=True, eq=False):
     """The changes made at or before this iteration."""
     challenge: Challenge | None = None
     """The question that is open at this step."""
-    lesson: Lesson | None = None
-    """The lesson that is walked."""
     seed: int | None = None
     """Replaces the lesson's own seeds."""
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from gdtutor.engine.places import places_of
 from gdtutor.engine.trace import Trace
-from gdtutor.session.state import Session
+from gdtutor.session.state import Walk
 from gdtutor.training.curvature import Bend
 from gdtutor.training.diagnosis import Asleep, Diagnosis, asleep_units
 from gdtutor.training.run import Run
@@ -26,7 +26,7 @@ MOST_NODES = 2_000
 """Nodes of a graph above which saturated units are not looked for at every key."""
 
 
-def diagnosis_lines(session: Session, width: int, chars: Chars) -> tuple[Line, ...]:
+def diagnosis_lines(session: Walk, width: int, chars: Chars) -> tuple[Line, ...]:
     """Return what is wrong with the run as far as it was trained, empty where nothing is."""
     diagnosis = session.training.diagnosis
     if diagnosis is None:
@@ -38,7 +38,7 @@ def diagnosis_lines(session: Session, width: int, chars: Chars) -> tuple[Line, .
     return wrapped(text, width, style)
 
 
-def short_diagnosis(session: Session, chars: Chars) -> str:
+def short_diagnosis(session: Walk, chars: Chars) -> str:
     """Return the diagnosis in one sentence, for a single line."""
     found, words = session.training.diagnosis, _words(session, chars)
     if found is None:
@@ -55,8 +55,8 @@ def told_diagnosis(found: Diagnosis, run: Run, chars: Chars) -> tuple[str, ...]:
     return tuple(_sentences(found, words))
 
 
-def _words(session: Session, chars: Chars) -> _Words:
-    optimizer = "sgd" if session.run is None else session.run.segments[-1].settings.optimizer
+def _words(session: Walk, chars: Chars) -> _Words:
+    optimizer = session.run.segments[-1].settings.optimizer
     return _Words(min(session.look.digits, 4), chars, optimizer)
 
 

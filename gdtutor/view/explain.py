@@ -12,7 +12,7 @@ from gdtutor.lesson.placeholders import Placeholder, fill
 from gdtutor.session.lookups import curvatures_at, gradient_norm
 from gdtutor.session.moment import Moment
 from gdtutor.session.notes import note_for
-from gdtutor.session.state import Look, Session
+from gdtutor.session.state import Look, Walk, current_step
 from gdtutor.session.steps import Phase
 from gdtutor.training.optimisers import STATES
 from gdtutor.values import replace
@@ -40,17 +40,16 @@ MAX_CELLS_IN_PROSE = 8
 """Cells of an array that a placeholder writes out."""
 
 
-def context_of(session: Session, chars: Chars) -> Context | None:
+def context_of(session: Walk, chars: Chars) -> Context | None:
     """Return what the current step is explained with, None where there is no step."""
-    if session.moment is None or session.step == 0:
+    moment, step = session.moment, current_step(session)
+    if step is None:
         return None
-    moment = session.moment
-    step = moment.steps[session.step - 1]
     changes = tuple(c for c in session.changes if c.iteration <= moment.iteration)
     return Context(
-        moment, step, session.look, chars, own=session.own_moment, previous=session.previous,
-        changes=changes,
-        challenge=session.challenge, lesson=session.lesson, seed=session.seed,
+        moment, step, session.look, chars, session.lesson,
+        own=session.own_moment, previous=session.previous, changes=changes,
+        challenge=session.challenge, seed=session.seed,
     )  # fmt: skip
 
 
@@ -97,15 +96,15 @@ def met_lines(context: Context, width: int) -> tuple[Line, ...]:
 
 
 @lru_cache(maxsize=128)
-def _signs(moment: Moment, lesson: Lesson | None, number: int) -> frozenset[str]:
+def _signs(moment: Moment, lesson: Lesson, number: int) -> frozenset[str]:
     """Return the signs that a step draws, as at 80 columns with the look of a beginning."""
-    context = Context(moment, moment.steps[number - 1], Look(), UNICODE, lesson=lesson)
+    context = Context(moment, moment.steps[number - 1], Look(), UNICODE, lesson)
     drawn = "".join(map(text_of, node_lines(context, NOTATION_WIDTH)))
     text = drawn + _MARKS.get(context.step.phase, "")
     return frozenset(sign for sign in (*_MARKS.values(), *MET) if sign in text)
 
 
-def note_lines(session: Session, context: Context, width: int) -> tuple[Line, ...]:
+def note_lines(session: Walk, context: Context, width: int) -> tuple[Line, ...]:
     """Return the author's note with its placeholders filled, or the program's sentence."""
     if context.challenge is not None:
         # A note speaks of the result, or of what comes next.
@@ -120,13 +119,13 @@ def _literal(text: str) -> str:
     return "".join(f"\\{c}" if c in "\\`*_[]<>#+-|" else c for c in text)
 
 
-def filled(session: Session, context: Context, text: str) -> str:
+def filled(session: Walk, context: Context, text: str) -> str:
     """Return prose with its placeholders replaced by values at the screen's digits."""
     names = frozenset(context.trace.shapes)
     return fill(text, names, lambda placeholder: _placeholder(session, context, placeholder))
 
 
-def _placeholder(session: Session, context: Context, wish: Placeholder) -> str:
+def _placeholder(session: Walk, context: Context, wish: Placeholder) -> str:
     moment = context.moment
     if wish.digits is not None:
         context = replace(context, look=replace(context.look, digits=wish.digits))
@@ -154,9 +153,9 @@ def _placeholder(session: Session, context: Context, wish: Placeholder) -> str:
             return context.number(float(np.sum(context.trace.values[context.root])))
         case "learning_rate":
             return context.number(moment.learning_rate)
-        case "gradient_norm" if session.run is not None:
+        case "gradient_norm":
             return context.number(gradient_norm(session.run, moment.iteration))
-        case "curvatures" if session.run is not None:
+        case "curvatures":
             return _curvatures_text(context, curvatures_at(session.run, moment.iteration))
         case "epochs":
             return str(moment.settings.epochs) if moment.settings is not None else "0"

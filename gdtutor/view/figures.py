@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from gdtutor.lesson.model import PictureWish
 from gdtutor.session.figures import belongs_to_training, offered_figures, shown_figure
 from gdtutor.session.snapshots import under_cursor
-from gdtutor.session.state import Screen, Session, current_step
+from gdtutor.session.state import Screen, Walk, current_step
 from gdtutor.values import Struct, replace
 from gdtutor.view.boxes import Panel
 from gdtutor.view.frame import Chars, Placed
@@ -29,12 +29,10 @@ def moved(plots: tuple[Placed, ...], x: int, y: int) -> tuple[Placed, ...]:
     return tuple(replace(one, x=one.x + x, y=one.y + y) for one in plots)
 
 
-def source_of(session: Session, chars: Chars) -> Source | None:
-    """Return what the pictures of a session are drawn from, None where no lesson is open."""
+def source_of(session: Walk, chars: Chars) -> Source:
+    """Return what the pictures of a session are drawn from."""
     from gdtutor.view.pictures import Source
 
-    if session.lesson is None or session.run is None or session.moment is None:
-        return None
     look = session.look
     if session.screen is Screen.TRAIN:
         at, step = under_cursor(session), None
@@ -47,7 +45,7 @@ def source_of(session: Session, chars: Chars) -> Source | None:
 
 
 def walk_figure(
-    session: Session, width: int, height: int, chars: Chars, *, always: bool = False
+    session: Walk, width: int, height: int, chars: Chars, *, always: bool = False
 ) -> Figure | None:
     """Return the picture that stands in place of the graph, None where the graph does.
 
@@ -66,28 +64,23 @@ def walk_figure(
     offered = offered_figures(session)
     if not number and always and session.look.figure is None:
         number = next((n for n in offered if not _is_to_come(session, n, chars)), 0)
-    if session.lesson is None or not 0 < number <= len(session.lesson.pictures):
+    if not 0 < number <= len(session.lesson.pictures):
         return None
     wish = session.lesson.pictures[number - 1]
     place = f" {offered.index(number) + 1}/{len(offered)}" if len(offered) > 1 else ""
     return _figure(session, wish, width, height, chars, place)
 
 
-def _is_to_come(session: Session, number: int, chars: Chars) -> bool:
+def _is_to_come(session: Walk, number: int, chars: Chars) -> bool:
     from gdtutor.view.pictures.shown_values import is_to_come
 
-    source = source_of(session, chars)
-    if source is None or session.lesson is None:
-        return True
-    return is_to_come(source, session.lesson.pictures[number - 1])
+    return is_to_come(source_of(session, chars), session.lesson.pictures[number - 1])
 
 
-def training_figures(session: Session) -> tuple[PictureWish, ...]:
+def training_figures(session: Walk) -> tuple[PictureWish, ...]:
     """Return the pictures that stand beside training."""
     from gdtutor.view.pictures import IN_TRAINING
 
-    if session.lesson is None:
-        return ()
     return tuple(
         wish
         for wish in session.lesson.pictures
@@ -96,19 +89,17 @@ def training_figures(session: Session) -> tuple[PictureWish, ...]:
 
 
 def training_figure(
-    session: Session, wish: PictureWish, width: int, height: int, chars: Chars
-) -> Figure | None:
+    session: Walk, wish: PictureWish, width: int, height: int, chars: Chars
+) -> Figure:
     """Return one picture beside training."""
     return _figure(session, wish, width, height, chars, "")
 
 
 def _figure(
-    session: Session, wish: PictureWish, width: int, height: int, chars: Chars, place: str
-) -> Figure | None:
+    session: Walk, wish: PictureWish, width: int, height: int, chars: Chars, place: str
+) -> Figure:
     from gdtutor.view.pictures import draw, title_of
 
     source = source_of(session, chars)
-    if source is None:
-        return None
     drawing = draw(source, wish, width, height)
     return Figure(Panel(title_of(source, wish) + place, drawing.lines), drawing.plots)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from gdtutor.lesson.characters import cells
 from gdtutor.session.commands import COMMANDS, Command
 from gdtutor.session.notes import comes_after_training
-from gdtutor.session.state import Prompt, PromptKind, Session
+from gdtutor.session.state import Prompt, PromptKind, Session, Walk
 from gdtutor.session.steps import Phase
 from gdtutor.view import notation
 from gdtutor.view.context import Context
@@ -21,11 +21,9 @@ PHASE_STYLES = {
 }
 
 
-def header_line(session: Session, context: Context | None, width: int, chars: Chars) -> Line:
+def header_line(session: Walk, context: Context | None, width: int, chars: Chars) -> Line:
     """Return lesson, iteration, phase, node, and step n of N."""
     lesson, moment = session.lesson, session.moment
-    if lesson is None or moment is None:
-        return ()
     title = title_of(lesson.number, lesson.title, chars)
     arrow = "▸" if chars.unicode else ">"
     marks = _marks(session, chars)
@@ -41,7 +39,7 @@ def header_line(session: Session, context: Context | None, width: int, chars: Ch
     return heading_line(title, place, count, width, chars)
 
 
-def _place(session: Session, context: Context, arrow: str, *, is_short: bool) -> Line:
+def _place(session: Walk, context: Context, arrow: str, *, is_short: bool) -> Line:
     moment = context.moment
     step = context.step
     word = "it." if is_short else "iteration"
@@ -61,7 +59,7 @@ def _place(session: Session, context: Context, arrow: str, *, is_short: bool) ->
     return (*segments, *_marks(session, context.chars))
 
 
-def _marks(session: Session, chars: Chars) -> Line:
+def _marks(session: Walk, chars: Chars) -> Line:
     """Return what holds at every step: predict mode, auto-play, the variant, the changes."""
     segments: list[Segment] = []
     if session.predict:

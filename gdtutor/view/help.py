@@ -5,7 +5,7 @@ from __future__ import annotations
 from gdtutor.engine.operations import OPERANDS, OPERATIONS
 from gdtutor.session.commands import commands_of
 from gdtutor.session.navigation import said
-from gdtutor.session.state import Screen, Session
+from gdtutor.session.state import HelpLook, Screen, Session
 from gdtutor.values import replace
 from gdtutor.view.boxes import Panel, boxed
 from gdtutor.view.frame import Chars, Frame, Line, Style
@@ -34,9 +34,10 @@ def help_frame(session: Session, width: int, height: int, chars: Chars) -> Frame
 def _first_line(session: Session, lines: tuple[Line, ...], height: int) -> int:
     """Return the first line shown; a page leaves one line of the page before."""
     rows = height - 4
-    first = session.help_scroll + session.help_pages * max(rows - 1, 1)
-    if session.help_find:
-        place = _place_of(session.help_find, lines, first)
+    look = session.help
+    first = look.scroll + look.pages * max(rows - 1, 1)
+    if look.find:
+        place = _place_of(look.find, lines, first)
         first = first if place is None else place
     return min(max(first, 0), max(len(lines) - rows, 0))
 
@@ -47,8 +48,8 @@ def settled_help(session: Session, width: int, height: int, chars: Chars) -> Ses
     Without it, keys pressed past the end would have to be taken back one by one.
     """
     lines = help_lines(session.behind, width - 4, chars)
-    first, sought = _first_line(session, lines, height), session.help_find
-    session = replace(session, help_scroll=first, help_pages=0, help_find="")
+    first, sought = _first_line(session, lines, height), session.help.find
+    session = replace(session, help=HelpLook(first))
     if sought and _place_of(sought, lines, first) is None:
         return said(session, f"Nothing here says '{sought}'.")
     return session

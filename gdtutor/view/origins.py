@@ -52,7 +52,7 @@ def origin_lines(context: Context, width: int, *, is_brief: bool = False) -> tup
 
 def _feature_lines(context: Context, width: int) -> tuple[Line, ...]:
     """Return what the rows of the inputs' matrix are, where they are made from the inputs."""
-    features = None if context.lesson is None else context.lesson.features
+    features = context.lesson.features
     if features is None or not any(leaf.role is Role.INPUT for leaf in context.graph.leaves):
         return ()
     words = (
@@ -63,7 +63,7 @@ def _feature_lines(context: Context, width: int) -> tuple[Line, ...]:
 
 
 def _scaling_lines(context: Context, width: int) -> tuple[Line, ...]:
-    scaling = None if context.lesson is None else context.lesson.scaling
+    scaling = context.lesson.scaling
     if scaling is None or not any(leaf.role is Role.INPUT for leaf in context.graph.leaves):
         return ()
     chars = context.chars
@@ -85,7 +85,7 @@ def _scaling_lines(context: Context, width: int) -> tuple[Line, ...]:
 
 def _start_lines(context: Context, width: int, is_brief: bool) -> tuple[Line, ...]:
     """Return a rule for all that it has drawn; none later, nor of what the learner has changed."""
-    if context.lesson is None or context.moment.iteration:
+    if context.moment.iteration:
         return ()
     changed = {change.name for change in context.changes}
     own = {

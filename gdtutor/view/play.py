@@ -5,7 +5,7 @@ from __future__ import annotations
 from gdtutor.session.controls import CONTROLS
 from gdtutor.session.playing import edited_values
 from gdtutor.session.snapshots import under_cursor
-from gdtutor.session.state import Focus, Play, Session, Status
+from gdtutor.session.state import Focus, Play, Playing, Session, Status, Walk
 from gdtutor.values import replace
 from gdtutor.view import notation
 from gdtutor.view.boxes import Panel, beside, boxed
@@ -36,11 +36,9 @@ NETWORK_SHARE = 0.56
 """The part of the body's lines that the network gets."""
 
 
-def play_frame(session: Session, width: int, height: int, chars: Chars) -> Frame:
+def play_frame(session: Playing, width: int, height: int, chars: Chars) -> Frame:
     """Return the Play screen."""
     play = session.play
-    if play is None or session.run is None:
-        return Frame(width, height, ((),) * height)
     header, facts = _header(session, play, width, chars), _facts(session, width, chars)
     told = diagnosis_lines(session, width - 2, chars)[:2]
     bottom = bottom_lines(session, width, chars)
@@ -54,7 +52,7 @@ def play_frame(session: Session, width: int, height: int, chars: Chars) -> Frame
     return Frame(width, height, tuple(fitted(row, width, chars) for row in lines), lower)
 
 
-def _header(session: Session, play: Play, width: int, chars: Chars) -> Line:
+def _header(session: Walk, play: Play, width: int, chars: Chars) -> Line:
     """Return what is played with, how training stands, and what the last change made of it."""
     snapshot, arrow = session.training, "▸" if chars.unicode else ">"
     playground = play.playground
@@ -78,7 +76,7 @@ def _header(session: Session, play: Play, width: int, chars: Chars) -> Line:
     return (*left, *line(" " * gap), *epoch)
 
 
-def _facts(session: Session, width: int, chars: Chars) -> Line:
+def _facts(session: Walk, width: int, chars: Chars) -> Line:
     """Return training and test cost, and the accuracy on both."""
     snapshot, run = session.training, session.run
     dash = "–" if chars.unicode else "-"
@@ -91,9 +89,9 @@ def _facts(session: Session, width: int, chars: Chars) -> Line:
         " training ",
         (shown(float(costs[-1])) if len(costs) else dash, Style.RUN_1),
     ]
-    if run is not None and run.trained_examples < run.segments[0].problem.size:
+    if run.trained_examples < run.segments[0].problem.size:
         parts += ["  test ", (shown(float(tests[-1])) if len(tests) else dash, Style.RUN_2)]
-    right = None if run is None else accuracies(run, snapshot)
+    right = accuracies(run, snapshot)
     if right is not None:
         parts += ["  accuracy ", (f"{100 * right[0]:.0f} %", Style.RUN_1)]
         if right[1] is not None:
@@ -107,7 +105,7 @@ def _facts(session: Session, width: int, chars: Chars) -> Line:
 
 
 def _panels(
-    session: Session, play: Play, width: int, height: int, chars: Chars
+    session: Playing, play: Play, width: int, height: int, chars: Chars
 ) -> tuple[tuple[Line, ...], tuple[Placed, ...]]:
     """Return the controls, and beside them the network above output and cost."""
     main = width - SIDE
@@ -133,7 +131,7 @@ def _panels(
 
 
 def _small(
-    session: Session,
+    session: Playing,
     play: Play,
     size: tuple[int, int],
     controls: tuple[Line, ...],
@@ -156,7 +154,7 @@ def _small(
 
 
 def _one_panel(
-    session: Session, play: Play, width: int, height: int, chars: Chars
+    session: Playing, play: Play, width: int, height: int, chars: Chars
 ) -> tuple[tuple[Line, ...], tuple[Placed, ...]]:
     """Return what the arrows act on, where there is no room for more."""
     match play.focus:
@@ -193,12 +191,10 @@ def _controls(
 
 
 def _output(
-    session: Session, play: Play, width: int, height: int, chars: Chars
+    session: Playing, play: Play, width: int, height: int, chars: Chars
 ) -> tuple[Line, ...]:
     """Return what the network says over the plane, with the examples."""
     run = session.run
-    if run is None:
-        return ()
     columns, rows = width - 4 - LABELS, height - 2 - BELOW
     if columns < 4 or rows < 2:
         return boxed(Panel("output", ()), width, height, chars)
@@ -215,11 +211,11 @@ def _output(
     return boxed(Panel(title, lines), width, height, chars)
 
 
-def _neuron(session: Session, play: Play, size: tuple[int, int], chars: Chars) -> tuple[Line, ...]:
+def _neuron(session: Playing, play: Play, size: tuple[int, int], chars: Chars) -> tuple[Line, ...]:
     """Return what the chosen neuron says over the plane, in place of the output."""
     run, (width, height) = session.run, size
     columns, rows = width - 4 - LABELS, height - 2 - BELOW
-    if run is None or columns < 4 or rows < 2:
+    if columns < 4 or rows < 2:
         return boxed(Panel("", ()), width, height, chars)
     maps = maps_of(run, under_cursor(session), len(play.playground.layers) - 1, columns, rows)
     values = maps.layers[play.layer]
@@ -230,7 +226,7 @@ def _neuron(session: Session, play: Play, size: tuple[int, int], chars: Chars) -
 
 
 def _curve(
-    session: Session, play: Play, width: int, height: int, chars: Chars
+    session: Walk, play: Play, width: int, height: int, chars: Chars
 ) -> tuple[tuple[Line, ...], Placed]:
     """Return the box of the cost curve, and the plot that lies in it."""
     is_focused = play.focus is Focus.CURVE

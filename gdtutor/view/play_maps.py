@@ -10,7 +10,7 @@ from gdtutor.engine.operations import Array
 from gdtutor.engine.trace import forward
 from gdtutor.lesson.network import INPUT, PREDICTION, TARGET
 from gdtutor.session.snapshots import under_cursor
-from gdtutor.session.state import Session, Snapshot
+from gdtutor.session.state import Playing, Snapshot
 from gdtutor.training.classes import classes_of
 from gdtutor.training.problem import Problem
 from gdtutor.training.run import Run
@@ -119,7 +119,7 @@ def small_map(
 
 
 def large_map(
-    session: Session, maps: Maps, values: Array, centre: float, chars: Chars
+    session: Playing, maps: Maps, values: Array, centre: float, chars: Chars
 ) -> tuple[Line, ...]:
     """Return a map with axes and the examples on it; of several values the largest is shown.
 
@@ -130,9 +130,7 @@ def large_map(
         centre: What is on neither side.
         chars: The characters to draw with.
     """
-    play, run, grid = session.play, session.run, maps.grid
-    if play is None or run is None:
-        return ()
+    play, grid = session.play, maps.grid
     field = Field(grid.x, grid.y, grid.columns, grid.rows)
     if values.ndim > 1:
         shades = "·▒=▓░█" if chars.unicode else ".#:%=@"
@@ -146,11 +144,9 @@ def large_map(
     return field.lines(chars)
 
 
-def _mark(session: Session, field: Field, most: int) -> None:
+def _mark(session: Playing, field: Field, most: int) -> None:
     """Mark as many examples as leave the map to be seen: training and test ones in turn."""
     run, play = session.run, session.play
-    if run is None or play is None:
-        return
     problem = shown_problem(run, under_cursor(session))
     marks = _marks(problem, run.trained_examples)
     first, second = input_columns(problem)

@@ -7,7 +7,7 @@ import numpy as np
 from gdtutor.engine.operations import Array
 from gdtutor.session.playing import width_of_layer
 from gdtutor.session.snapshots import under_cursor
-from gdtutor.session.state import Focus, Play, Session
+from gdtutor.session.state import Focus, Play, Playing
 from gdtutor.values import Struct, replace
 from gdtutor.view import notation
 from gdtutor.view.boxes import beside
@@ -69,12 +69,10 @@ def room_for_network(play: Play, width: int, height: int) -> NetworkRoom | None:
 
 
 def network_lines(
-    session: Session, room: NetworkRoom, width: int, height: int, chars: Chars
+    session: Playing, room: NetworkRoom, width: int, height: int, chars: Chars
 ) -> tuple[Line, ...]:
     """Return every layer as a column of maps, the weights that arrive before each of them."""
     play, run = session.play, session.run
-    if play is None or run is None:
-        return ()
     playground, snapshot = play.playground, under_cursor(session)
     maps = maps_of(run, snapshot, len(playground.layers) - 1, room.columns, room.rows)
     parameters = shown_parameters(run, snapshot)
@@ -169,7 +167,7 @@ def _chosen_style(play: Play) -> Style:
     return Style.CURRENT if play.focus is Focus.NETWORK else Style.TITLE
 
 
-def neuron_lines(session: Session, columns: int, rows: int, chars: Chars) -> tuple[Line, ...]:
+def neuron_lines(session: Playing, columns: int, rows: int, chars: Chars) -> tuple[Line, ...]:
     """Return the chosen neuron alone: its name, its map, and its weights by number.
 
     Args:
@@ -179,8 +177,6 @@ def neuron_lines(session: Session, columns: int, rows: int, chars: Chars) -> tup
         chars: The characters to draw with.
     """
     play, run = session.play, session.run
-    if play is None or run is None:
-        return ()
     weights = _weight_lines(session, columns, chars)
     high = max(rows - min(len(weights), rows // 2), 2)
     maps = maps_of(run, under_cursor(session), len(play.playground.layers) - 1, columns, high)
@@ -190,10 +186,10 @@ def neuron_lines(session: Session, columns: int, rows: int, chars: Chars) -> tup
     return (*drawn, *weights)[:rows]
 
 
-def _weight_lines(session: Session, width: int, chars: Chars) -> tuple[Line, ...]:
+def _weight_lines(session: Playing, width: int, chars: Chars) -> tuple[Line, ...]:
     """Return the weights that arrive at the chosen neuron, the chosen one marked."""
     play, run = session.play, session.run
-    if play is None or run is None or play.layer == 0:
+    if play.layer == 0:
         return ()
     parameters = shown_parameters(run, under_cursor(session))
     weights = parameters[f"W{play.layer}"]
@@ -222,10 +218,10 @@ def chosen_name(play: Play, chars: Chars) -> str:
     return neuron_name(play, play.layer, play.neuron, chars)
 
 
-def chosen_weight(session: Session, chars: Chars) -> str:
+def chosen_weight(session: Playing, chars: Chars) -> str:
     """Return the value of the chosen weight, as ` = 0.83`; empty where a neuron is chosen."""
     play, run = session.play, session.run
-    if play is None or run is None or play.edge is None:
+    if play.edge is None:
         return ""
     weights = shown_parameters(run, under_cursor(session))[f"W{play.layer}"]
     return f" = {notation.shown(float(weights[play.neuron, play.edge]), 4, chars)}"

@@ -9,7 +9,7 @@ import numpy as np
 
 from gdtutor.engine.operations import Array
 from gdtutor.session.runs import OWN, own_curve, run_label
-from gdtutor.session.state import KeptCurve, Session
+from gdtutor.session.state import KeptCurve, Walk
 from gdtutor.training.trouble import BROKEN
 from gdtutor.values import Struct
 from gdtutor.view import notation
@@ -49,7 +49,7 @@ class ShownCurve(Struct, frozen=True, eq=False):
         return self.curve.verdict in BROKEN
 
 
-def curves_shown(session: Session) -> tuple[ShownCurve, ...]:
+def curves_shown(session: Walk) -> tuple[ShownCurve, ...]:
     """Return the present run's curve, where it has one, and the kept ones.
 
     A kept curve's mark depends on its place among all that are kept, so that it keeps its mark
@@ -66,7 +66,7 @@ def curves_shown(session: Session) -> tuple[ShownCurve, ...]:
     return tuple(shown)
 
 
-def swept_setting(session: Session) -> str:
+def swept_setting(session: Walk) -> str:
     """Return the setting that the kept sweeps vary, empty where there is none or several."""
     settings = {curve.setting for curve in session.kept if curve.setting}
     return settings.pop() if len(settings) == 1 else ""
@@ -91,7 +91,7 @@ def _are_same(costs: Array, others: Array) -> bool:
     return bool(np.allclose(costs, others, rtol=SAME, atol=0.0, equal_nan=True))
 
 
-def run_lines(session: Session, width: int, chars: Chars) -> tuple[Line, ...]:
+def run_lines(session: Walk, width: int, chars: Chars) -> tuple[Line, ...]:
     """Return each run with its last cost; the best is marked, a run gone wrong is said.
 
     Costs of other data or by another formula say nothing about which run is better, so the best is
@@ -136,7 +136,7 @@ def _indented(text: str, width: int, style: Style) -> list[Line]:
 
 
 def range_of(
-    session: Session, shown: tuple[ShownCurve, ...], beside: list[Array]
+    session: Walk, shown: tuple[ShownCurve, ...], beside: list[Array]
 ) -> tuple[float, float] | None:
     """Return the range of the costs' axis, None where the painter finds it.
 
@@ -169,7 +169,7 @@ def short_name(name: str, shown: tuple[ShownCurve, ...]) -> str:
     return "own" if name == OWN else name if alike else head
 
 
-def off_the_scale(session: Session, shown: tuple[ShownCurve, ...], chars: Chars) -> str:
+def off_the_scale(session: Walk, shown: tuple[ShownCurve, ...], chars: Chars) -> str:
     """Return a note on costs that the plot does not show, empty where it shows all."""
     if not session.train_look.log_y and any(not one.is_broken for one in shown):
         broken = [short_name(one.name, shown) for one in shown if one.is_broken]
@@ -182,7 +182,7 @@ def off_the_scale(session: Session, shown: tuple[ShownCurve, ...], chars: Chars)
     return f"{'≥' if chars.unicode else '>='}{most} drawn there"
 
 
-def off_the_log(session: Session, shown: tuple[ShownCurve, ...], chars: Chars) -> str:
+def off_the_log(session: Walk, shown: tuple[ShownCurve, ...], chars: Chars) -> str:
     """Return a note on costs that a log axis cannot show, empty where it shows all."""
     if not session.train_look.log_y:
         return ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gdtutor.session.state import Screen, Session
+from gdtutor.session.state import Playing, Screen, Session, Walk
 from gdtutor.view.boxes import blank_frame
 from gdtutor.view.broken_file import with_reports
 from gdtutor.view.command import with_command
@@ -34,13 +34,13 @@ def _frame(session: Session, width: int, height: int, chars: Chars) -> Frame:
             from gdtutor.view.help import help_frame
 
             return help_frame(session, width, height, chars)
-        case Screen.STUDY if session.lesson is not None:
+        case Screen.STUDY if isinstance(session, Walk):
             return study_frame(session, width, height, chars)
-        case Screen.TRAIN if session.lesson is not None:
+        case Screen.TRAIN if isinstance(session, Walk):
             from gdtutor.view.train import train_frame
 
             return train_frame(session, width, height, chars)
-        case Screen.PLAY if session.play is not None:
+        case Screen.PLAY if isinstance(session, Playing):
             from gdtutor.view.play import play_frame
 
             return play_frame(session, width, height, chars)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from gdtutor.session.state import AT_TASKS, Screen, Session
+from gdtutor.session.state import AT_TASKS, Screen, Session, Walk
 from gdtutor.values import replace
 from gdtutor.view.closing import closing_scroll
 from gdtutor.view.frame import Chars, Line
@@ -16,28 +16,23 @@ from gdtutor.view.too_small import is_too_small
 def settled(session: Session, width: int, height: int, chars: Chars) -> Session:
     """Return the session scrolled no further than its text goes at this size."""
 
-    def lines(scrolled: Session) -> tuple[Line, ...]:
-        return frame_of(scrolled, width, height, chars).lines
-
-    def walk(scroll: int) -> Session:
-        return replace(session, look=replace(session.look, scroll=scroll))
-
-    def training(scroll: int) -> Session:
-        return replace(session, train_look=replace(session.train_look, scroll=scroll))
+    def least(scroll: int, scrolled: Callable[[int], Session]) -> Session:
+        return scrolled(_least(scroll, lambda n: frame_of(scrolled(n), width, height, chars).lines))
 
     if is_too_small(width, height):
         return session
-    if session.look.scroll == AT_TASKS:
-        session = walk(closing_scroll(session, width, chars))
+    if isinstance(session, Walk) and session.look.scroll == AT_TASKS:
+        scroll = closing_scroll(session, width, chars)
+        session = replace(session, look=replace(session.look, scroll=scroll))
     match session.screen:
         case Screen.HELP:
             return settled_help(session, width, height, chars)
         case Screen.STUDY if session.look.scroll:
-            return walk(_least(session.look.scroll, lambda scroll: lines(walk(scroll))))
-        case Screen.TRAIN if session.train_look.scroll:
-            return training(
-                _least(session.train_look.scroll, lambda scroll: lines(training(scroll)))
-            )
+            look = session.look
+            return least(look.scroll, lambda n: replace(session, look=replace(look, scroll=n)))
+        case Screen.TRAIN if isinstance(session, Walk) and session.train_look.scroll:
+            walk, side = session, session.train_look
+            return least(side.scroll, lambda n: replace(walk, train_look=replace(side, scroll=n)))
         case _:
             return session
 

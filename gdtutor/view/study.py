@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gdtutor.session.figures import offered_figures
 from gdtutor.session.footer import named_keys
-from gdtutor.session.state import Screen, Session, Tab
+from gdtutor.session.state import Screen, Session, Tab, Walk
 from gdtutor.values import Struct, replace
 from gdtutor.view.boxes import Panel, beside, boxed, hidden, window
 from gdtutor.view.closing import closing_prose, closing_scroll, ways_on
@@ -77,7 +77,7 @@ def is_compact(width: int, height: int) -> bool:
     return width < COMPACT[0] or height < COMPACT[1]
 
 
-def study_frame(session: Session, width: int, height: int, chars: Chars) -> Frame:
+def study_frame(session: Walk, width: int, height: int, chars: Chars) -> Frame:
     """Return the Study screen."""
     context = context_of(session, chars)
     header = header_line(session, context, width, chars)
@@ -98,13 +98,13 @@ def study_frame(session: Session, width: int, height: int, chars: Chars) -> Fram
     return Frame(width, height, lines[:height], moved(plots, 0, 1))
 
 
-def _trouble(session: Session, chars: Chars) -> Line:
+def _trouble(session: Walk, chars: Chars) -> Line:
     """Return what is wrong with the trained run, where the walk has come to it."""
     found, moment = session.training.diagnosis, session.moment
     if session.challenge is not None:
         # What ails a run may be the answer.
         return ()
-    if found is None or moment is None or moment.iteration < found.iteration:
+    if found is None or moment.iteration < found.iteration:
         return ()
     return line(" ", (short_diagnosis(session, chars), Style.WARNING))
 
@@ -135,22 +135,21 @@ def _welcome(session: Session) -> Line:
         return line(
             " ", ("Lessons in gradient descent, walked step by step. Enter begins.", Style.GOOD)
         )
-    is_start = session.moment is not None and session.moment.iteration == 0 and session.step <= 1
-    if session.screen is not Screen.STUDY or not is_start:
+    if not isinstance(session, Walk) or session.screen is not Screen.STUDY:
+        return ()
+    if session.moment.iteration or session.step > 1:
         return ()
     told = "The line below names the keys that work now, the most useful first."
     return line(" ", (told, Style.GOOD))
 
 
-def page_of(session: Session) -> str | None:
+def page_of(session: Walk) -> str | None:
     """Return the opening page, None at a step."""
-    if session.lesson is None or session.step:
-        return None
-    return session.lesson.prose
+    return None if session.step else session.lesson.prose
 
 
 def _panels(
-    session: Session, context: Context, width: int, height: int
+    session: Walk, context: Context, width: int, height: int
 ) -> tuple[tuple[Line, ...], tuple[Placed, ...]]:
     """Return the panels side by side and the note, with the plots of a picture among them."""
     room = room_for(width, height)
@@ -186,20 +185,20 @@ def _node(context: Context, room: Room) -> tuple[Line, ...]:
     return with_numpy_line(context, lines, room.node_width, room.node_height)
 
 
-def _graph(session: Session, context: Context, width: int, height: int) -> Figure:
+def _graph(session: Walk, context: Context, width: int, height: int) -> Figure:
     count = len(offered_figures(session))
     more = f", f: {count} picture{'s' if count > 1 else ''}" if count else ""
     lines = graph_lines(context, width, height, marked_names(context))
     return Figure(Panel(f"graph{more}", with_signs(context, lines, width)))
 
 
-def _left(session: Session, context: Context, width: int, height: int) -> Figure:
+def _left(session: Walk, context: Context, width: int, height: int) -> Figure:
     """Return the graph, or the picture that stands in its place."""
     picture = walk_figure(session, width, height, context.chars)
     return picture or _graph(session, context, width, height)
 
 
-def _tab(session: Session, context: Context, tab: Tab, width: int, height: int) -> Figure:
+def _tab(session: Walk, context: Context, tab: Tab, width: int, height: int) -> Figure:
     """Return one panel where it has the whole width."""
     if tab is Tab.GRAPH:
         return _left(session, context, width, height)
@@ -208,7 +207,7 @@ def _tab(session: Session, context: Context, tab: Tab, width: int, height: int) 
 
 
 def _tab_lines(
-    session: Session, context: Context, tab: Tab, width: int, height: int
+    session: Walk, context: Context, tab: Tab, width: int, height: int
 ) -> tuple[Line, ...]:
     """Return one panel's lines where it has the whole width."""
     match tab:
@@ -228,7 +227,7 @@ def _node_title(context: Context) -> str:
 
 
 def _note(
-    session: Session, context: Context, width: int, height: int, *, tells_signs: bool = False
+    session: Walk, context: Context, width: int, height: int, *, tells_signs: bool = False
 ) -> tuple[Line, ...]:
     """Return the note's lines; the last says how to read on where it is longer."""
     lines = note_lines(session, context, width - 3)
@@ -246,7 +245,7 @@ _TABS = {Tab.NODE: "node", Tab.GRAPH: "graph", Tab.VALUES: "values", Tab.NOTE: "
 
 
 def _compact(
-    session: Session, context: Context, width: int, height: int
+    session: Walk, context: Context, width: int, height: int
 ) -> tuple[tuple[Line, ...], tuple[Placed, ...]]:
     """Return one panel under a line of tabs."""
     chars = context.chars

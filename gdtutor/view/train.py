@@ -9,7 +9,7 @@ from gdtutor.lesson.model import PictureWish
 from gdtutor.lesson.pictures import HIDDEN_ALONE
 from gdtutor.session.runs import OWN, has_others, run_label
 from gdtutor.session.snapshots import under_cursor
-from gdtutor.session.state import Screen, Session
+from gdtutor.session.state import Screen, Walk
 from gdtutor.training.classes import has_classes
 from gdtutor.training.problem import Problem
 from gdtutor.values import replace
@@ -51,7 +51,7 @@ PLOT_COLUMNS = 400
 """Runs of epochs whose least and greatest cost are handed to the painter, which thins further."""
 
 
-def train_frame(session: Session, width: int, height: int, chars: Chars) -> Frame:
+def train_frame(session: Walk, width: int, height: int, chars: Chars) -> Frame:
     """Return the Train screen; the plot itself is data that the painter lays on it."""
     header = header_line(session, width, chars)
     facts = cost_facts(session, chars, width)
@@ -69,7 +69,7 @@ def train_frame(session: Session, width: int, height: int, chars: Chars) -> Fram
 
 
 def _wide(
-    session: Session, width: int, height: int, chars: Chars
+    session: Walk, width: int, height: int, chars: Chars
 ) -> tuple[tuple[Line, ...], tuple[Placed, ...]]:
     side = SIDE if width < 100 else width * 2 // 5
     main = width - side
@@ -86,7 +86,7 @@ def _wide(
 
 
 def _small(
-    session: Session, width: int, height: int, chars: Chars
+    session: Walk, width: int, height: int, chars: Chars
 ) -> tuple[tuple[Line, ...], tuple[Placed, ...]]:
     """Return the curve or one side panel, where both do not fit."""
     # The curve comes before the first panel; runs side by side begin with it as well.
@@ -104,14 +104,14 @@ def _small(
     return (title, *window(lines, scroll, height - 1)), moved(figure.plots, 0, 3)
 
 
-def _qualities(session: Session) -> list[str]:
+def _qualities(session: Walk) -> list[str]:
     """Return what the curves differ in, and over how many epochs a mean is."""
     setting, window = swept_setting(session), session.train_look.mean
     mean = f"{MEAN_MARK} mean of {window:,} epochs"
     return [*([f"by {setting}"] if setting else []), *([mean] if window else [])]
 
 
-def cost_plot(session: Session, chars: Chars) -> Plot:
+def cost_plot(session: Walk, chars: Chars) -> Plot:
     """Return the cost curve, the validation curve and the original run as plain data."""
     snapshot, shown = session.training, curves_shown(session)
     others = [one for one in shown if one.mark]
@@ -122,7 +122,7 @@ def cost_plot(session: Session, chars: Chars) -> Plot:
     if len(snapshot.validation):
         held = _series("validation", snapshot.validation, Style.RUN_2)
         series.append(replace(held, mark=HELD, thin=True))
-    if _has_unchanged(session, others) and session.original is not None:
+    if _has_unchanged(session, others):
         beside.append(session.original.costs)
         before = _series("without the changes", session.original.costs, Style.RUN_3)
         series.append(replace(before, mark=marks_of(chars).beside, thin=True))
@@ -150,9 +150,9 @@ def cost_plot(session: Session, chars: Chars) -> Plot:
     )
 
 
-def _has_unchanged(session: Session, others: list[ShownCurve]) -> bool:
+def _has_unchanged(session: Walk, others: list[ShownCurve]) -> bool:
     """Say whether the run without the changes has a curve that is not kept under its own name."""
-    if not session.changes or session.original is None:
+    if not session.changes:
         return False
     called, epochs = session.variant or OWN, len(session.original.costs)
     kept = [one for one in others if one.curve.label == called]
@@ -166,7 +166,7 @@ def _series(label: str, costs: Array, style: Style) -> Series:
     return Series(label, tuple(xs.tolist()), tuple(costs[kept].tolist()), style)
 
 
-def _sides(session: Session) -> tuple[str | PictureWish, ...]:
+def _sides(session: Walk) -> tuple[str | PictureWish, ...]:
     """Return the side panels: the lesson's own pictures, then those that every lesson has."""
     pictures = training_figures(session)
     own = {wish.kind for wish in pictures}
@@ -174,15 +174,13 @@ def _sides(session: Session) -> tuple[str | PictureWish, ...]:
     return (*pictures, *others, "parameters", *((RUNS,) if has_others(session) else ()))
 
 
-def _pictures(session: Session) -> tuple[PictureWish, ...]:
+def _pictures(session: Walk) -> tuple[PictureWish, ...]:
     """Return the pictures that stand beside training whatever the lesson asks for.
 
     One of what lies between the examples comes last where it can only say why there is nothing.
     """
     problem = _problem(session)
-    if session.run is None or problem is None or problem.prediction is None:
-        return ()
-    if problem.target is None:
+    if problem.prediction is None or problem.target is None:
         return ()
     inputs, table = len(input_columns(problem)), PictureWish("table")
     if inputs == 2 and has_classes(problem):
@@ -195,22 +193,20 @@ def _pictures(session: Session) -> tuple[PictureWish, ...]:
     return (table, between) if is_empty else (between, table)
 
 
-def table_lines(session: Session, width: int, height: int, chars: Chars) -> tuple[Line, ...]:
+def table_lines(session: Walk, width: int, height: int, chars: Chars) -> tuple[Line, ...]:
     """Return the examples with prediction and target, none where nothing is predicted."""
     table = PictureWish("table")
     if table not in _pictures(session):
         return ()
-    figure = training_figure(replace(session, screen=Screen.TRAIN), table, width, height, chars)
-    return () if figure is None else figure.panel.lines
+    beside = replace(session, screen=Screen.TRAIN)
+    return training_figure(beside, table, width, height, chars).panel.lines
 
 
-def _problem(session: Session) -> Problem | None:
-    if session.run is None:
-        return None
+def _problem(session: Walk) -> Problem:
     return session.run.segment_at(max(session.training.iterations - 1, 0)).problem
 
 
-def _side(session: Session, tab: int, width: int, height: int, chars: Chars) -> Figure:
+def _side(session: Walk, tab: int, width: int, height: int, chars: Chars) -> Figure:
     """Return the side panel, of the epoch under the cursor where it is on one, which it names."""
     figure = _side_now(session, tab, width, height, chars)
     if under_cursor(session) is session.training or figure.panel.title == RUNS:
@@ -219,13 +215,13 @@ def _side(session: Session, tab: int, width: int, height: int, chars: Chars) -> 
     return replace(figure, panel=replace(figure.panel, title=title))
 
 
-def _tab(session: Session) -> int:
+def _tab(session: Walk) -> int:
     """Return the place of the side panel; the runs' own only where there are some."""
     tab = session.train_look.tab
     return tab if has_others(session) else max(tab, 0)
 
 
-def _side_now(session: Session, tab: int, width: int, height: int, chars: Chars) -> Figure:
+def _side_now(session: Walk, tab: int, width: int, height: int, chars: Chars) -> Figure:
     sides = _sides(session)
     chosen = sides[tab % len(sides)]
     if isinstance(chosen, str):
@@ -237,23 +233,22 @@ def _side_now(session: Session, tab: int, width: int, height: int, chars: Chars)
         # A tall panel shows the predictions below the plane as well.
         plane = training_figure(session, chosen, width, PLANE, chars)
         below = training_figure(session, table, width, height - PLANE - 1, chars)
-        if plane is not None and below is not None:
-            told = below.panel.lines
-            while told and not text_of(told[-1]).strip():
-                told = told[:-1]
-            lines = (*plane.panel.lines, (), *told)
-            hidden = next(
-                (w for w in training_figures(session) if (HIDDEN_ALONE, True) in w.options), None
-            )
-            if hidden and height - len(lines) > PLANE:
-                # What is left over shows the hidden neurons, which are behind Tab else.
-                maps = training_figure(session, hidden, width, height - len(lines) - 1, chars)
-                lines = (*lines, (), *(maps.panel.lines if maps else ()))
-            return Figure(Panel(plane.panel.title, lines))
-    return training_figure(session, chosen, width, height, chars) or Figure(Panel("", ()))
+        told = below.panel.lines
+        while told and not text_of(told[-1]).strip():
+            told = told[:-1]
+        lines = (*plane.panel.lines, (), *told)
+        hidden = next(
+            (w for w in training_figures(session) if (HIDDEN_ALONE, True) in w.options), None
+        )
+        if hidden and height - len(lines) > PLANE:
+            # What is left over shows the hidden neurons, which are behind Tab else.
+            maps = training_figure(session, hidden, width, height - len(lines) - 1, chars)
+            lines = (*lines, (), *maps.panel.lines)
+        return Figure(Panel(plane.panel.title, lines))
+    return training_figure(session, chosen, width, height, chars)
 
 
-def _plain_side(session: Session, chosen: str, width: int, chars: Chars) -> Panel:
+def _plain_side(session: Walk, chosen: str, width: int, chars: Chars) -> Panel:
     if chosen == RUNS:
         return Panel(chosen, run_lines(session, width, chars))
     parameters = under_cursor(session).parameters

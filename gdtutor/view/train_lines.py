@@ -6,9 +6,8 @@ from collections.abc import Callable, Sequence
 
 from gdtutor.lesson.characters import cells
 from gdtutor.session.runs import has_others
-from gdtutor.session.state import Session, Snapshot, Status
+from gdtutor.session.state import Snapshot, Status, Walk
 from gdtutor.session.training import WATCHED, seconds_watched, watches
-from gdtutor.training.settings import Stop
 from gdtutor.training.trouble import BROKEN, ending
 from gdtutor.view import notation
 from gdtutor.view.frame import Chars, Line, Segment, Style
@@ -22,15 +21,13 @@ LEAST_TITLE = 12
 ANY_WIDTH = 10_000
 
 
-def header_line(session: Session, width: int, chars: Chars) -> Line:
+def header_line(session: Walk, width: int, chars: Chars) -> Line:
     """Return the lesson, how training stands, and the iteration; the title gives way to them."""
     lesson, snapshot = session.lesson, session.training
-    if lesson is None:
-        return ()
     title = notation.plain(f"{lesson.number} {lesson.title}".strip(), chars)
     arrow = "▸" if chars.unicode else ">"
     number, epochs = snapshot.iterations, len(snapshot.costs)
-    has_epochs = session.run is not None and session.run.iterations_per_epoch > 1
+    has_epochs = session.run.iterations_per_epoch > 1
     # Where an epoch is one iteration, one number says both.
     counts = (
         f"{f'epoch {epochs}, ' if has_epochs else ''}iteration {number}",
@@ -49,7 +46,7 @@ def header_line(session: Session, width: int, chars: Chars) -> Line:
     return (*left, Segment(" " * max(gap, 1)), *count)
 
 
-def _state(session: Session, *, is_narrow: bool) -> str:
+def _state(session: Walk, *, is_narrow: bool) -> str:
     """Return what the worker does, or why it does not."""
     snapshot, status = session.training, session.training.status
     if session.sweeping is not None:
@@ -63,21 +60,19 @@ def _state(session: Session, *, is_narrow: bool) -> str:
     return str(status.value)
 
 
-def ending_of(session: Session) -> str:
+def ending_of(session: Walk) -> str:
     """Return why the own run has ended."""
-    stop = session.run.segments[-1].settings.stop if session.run is not None else Stop()
+    stop = session.run.segments[-1].settings.stop
     return ending(session.training.stopped_by, stop)
 
 
-def cost_facts(session: Session, chars: Chars, width: int = ANY_WIDTH) -> Line:
+def cost_facts(session: Walk, chars: Chars, width: int = ANY_WIDTH) -> Line:
     """Return the costs now and under the cursor, the learning rate, optimiser and batch.
 
     Costs of examples held back are told apart from those trained on. What does not fit is left out
     whole, the settings first, the costs under the cursor last.
     """
     snapshot, run = session.training, session.run
-    if run is None:
-        return ()
 
     def shown(value: float) -> str:
         return notation.counted(value, session.look.digits, chars)
@@ -126,7 +121,7 @@ def _now(snapshot: Snapshot, shown: Callable[[float], str], nothing: str) -> tup
     )
 
 
-def _pointed(session: Session, shown: Callable[[float], str]) -> tuple[Line, Line]:
+def _pointed(session: Walk, shown: Callable[[float], str]) -> tuple[Line, Line]:
     """Return the costs under the cursor in more and in fewer words, nothing where it is on none."""
     cursor, snapshot = session.train_look.cursor, session.training
     if cursor is None or cursor >= len(snapshot.costs):
@@ -143,7 +138,7 @@ def _pointed(session: Session, shown: Callable[[float], str]) -> tuple[Line, Lin
     )
 
 
-def progress_line(session: Session, width: int, chars: Chars) -> Line:
+def progress_line(session: Walk, width: int, chars: Chars) -> Line:
     """Return a bar, how much is done, how fast, and the time left, as far as they fit.
 
     The bar of a run that broke off or grows ends where it went wrong, and the word for it follows.
@@ -151,12 +146,12 @@ def progress_line(session: Session, width: int, chars: Chars) -> Line:
     done, wanted, facts = _of_sweep(session) or _of_run(session)
     found, run, wrong = session.training.diagnosis, session.run, ""
     is_broken = found is not None and found.trouble.value in BROKEN and session.sweeping is None
-    if is_broken and found is not None and run is not None:
+    if is_broken and found is not None:
         done, wrong = found.iteration // run.iterations_per_epoch, found.trouble.value
     return progress_bar(done / wanted, facts, width, chars, wrong)
 
 
-def _of_sweep(session: Session) -> tuple[int, int, tuple[str, ...]] | None:
+def _of_sweep(session: Walk) -> tuple[int, int, tuple[str, ...]] | None:
     """Return the epochs done and wanted of a sweep that is not done, and words, fewer and fewer."""
     now = session.sweeping
     if now is None:
@@ -166,17 +161,17 @@ def _of_sweep(session: Session) -> tuple[int, int, tuple[str, ...]] | None:
     return now.done, max(now.wanted, 1), (whole, f"{now.done:,}/{now.wanted:,} ep in {runs} runs")
 
 
-def _goal(session: Session, wanted: int) -> float:
+def _goal(session: Walk, wanted: int) -> float:
     """Return the epoch at which training was asked to end."""
-    if session.goal is None or session.run is None:
+    if session.goal is None:
         return wanted
     return session.goal / session.run.iterations_per_epoch
 
 
-def _of_run(session: Session) -> tuple[int, int, tuple[str, ...]]:
+def _of_run(session: Walk) -> tuple[int, int, tuple[str, ...]]:
     """Return the epochs done and wanted of the own run, and words, fewer and fewer."""
     snapshot = session.training
-    asked = session.run.segments[-1].settings.epochs if session.run is not None else 0
+    asked = session.run.segments[-1].settings.epochs
     wanted = max(snapshot.epochs_wanted or asked, 1)
     done = len(snapshot.costs)
     rate = snapshot.epochs_per_second

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from gdtutor.session.state import Session
+from gdtutor.session.state import Session, Walk
 from gdtutor.values import Struct, replace
 from gdtutor.view.boxes import Panel, beside, boxed
 from gdtutor.view.code_lines import code_lines
@@ -60,7 +60,7 @@ class PanelNeed(Struct, frozen=True, eq=False):
 
 
 def wide_panels(
-    session: Session, context: Context, title: str, width: int, height: int
+    session: Walk, context: Context, title: str, width: int, height: int
 ) -> tuple[tuple[Line, ...], tuple[Placed, ...]]:
     """Return the panels of a large terminal, with the plots of a picture among them.
 
@@ -148,7 +148,7 @@ def _graph(context: Context, width: int, height: int, picture: PanelNeed | None)
     return PanelNeed(len(lines) + BORDER, 3, 0, lambda _: Figure(Panel("graph", lines)))
 
 
-def _picture(session: Session, context: Context, width: int) -> PanelNeed | None:
+def _picture(session: Walk, context: Context, width: int) -> PanelNeed | None:
     """Return the lesson's picture, None where it offers none now."""
     size = width - 4, LEAST_PICTURE - BORDER
     if walk_figure(session, *size, context.chars, always=True) is None:
@@ -181,7 +181,7 @@ def _with_numpy(context: Context, node: PanelNeed, width: int) -> PanelNeed:
     return replace(node, make=make)
 
 
-def _note(session: Session, context: Context, width: int, *, tells_signs: bool) -> PanelNeed:
+def _note(session: Walk, context: Context, width: int, *, tells_signs: bool) -> PanelNeed:
     lines = note_lines(session, context, width - 4)
     kept = min(len(lines) + BORDER, MOST_KEPT) if lines else 0
     if tells_signs and (told := met_lines(context, width - 4)):

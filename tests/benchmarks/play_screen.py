@@ -45,7 +45,6 @@ def played(line: str) -> Session:
 def headless(line: str) -> float:
     """Return iterations per second of a bare run."""
     run = played(line).run
-    assert run is not None
     start = perf_counter()
     run.advance(deadline=lambda: perf_counter() - start > SECONDS)
     return run.farthest / (perf_counter() - start)

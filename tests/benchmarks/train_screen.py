@@ -34,7 +34,6 @@ KEYS = 40
 
 def endless(session: Session) -> Session:
     """Return the session with more epochs than a measurement can train."""
-    assert session.run is not None
     first = session.run.segments[0]
     long = replace(first, settings=replace(first.settings, epochs=5_000_000))
     run = Run((long,))
@@ -44,7 +43,6 @@ def endless(session: Session) -> Session:
 def headless() -> float:
     """Return iterations per second of a bare run."""
     session = endless(session_at(lesson_path("xor-hidden")))
-    assert session.run is not None
     start = perf_counter()
     session.run.advance(deadline=lambda: perf_counter() - start > SECONDS)
     return session.run.farthest / (perf_counter() - start)
@@ -80,7 +78,6 @@ def on_screen() -> tuple[float, list[float], float]:
             # As the program does once it is open.
             gc.freeze()
             app.press(Press("t", "t"))
-            assert app.program.session.run is not None
             start = perf_counter()
             await asyncio.sleep(SECONDS)
             speed = app.program.session.run.farthest / (perf_counter() - start)

@@ -28,7 +28,6 @@ def pool() -> Iterator[TrainingPool]:
 
 def run_of(lesson: str) -> Run:
     run = lesson_session(lesson).run
-    assert run is not None
     return run
 
 
@@ -70,7 +69,6 @@ def test_a_student_trains_alone_and_everyone_sees_what_the_teacher_trained(
         hub.press("anna", Press("t", "t"))
         await until(lambda: own_status(hub, "anna") is Status.FINISHED)
         assert "200 of 200 epochs" in "\n".join(lines["anna"].rows("anna"))
-        assert session.run is not None
         assert session.run.farthest == 0
         hub.teach(pressed(session, (Press("t", "t"),)))
         assert hub.room.taught.screen is Screen.TRAIN
@@ -102,7 +100,6 @@ def test_a_student_pauses_and_an_edit_ends_what_was_trained(pool: TrainingPool) 
         hub.press("anna", Press("0", "0"))
         own = hub.seat("anna").own
         assert own is not None
-        assert own.run is not None
         assert own.run.farthest == 0
         assert after(own, "escape").screen is Screen.STUDY
 

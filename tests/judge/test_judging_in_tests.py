@@ -17,7 +17,6 @@ X = np.array([[0, 0, 1, 1], [0, 1, 0, 1]])
 
 def weights(lesson: LessonUnderTest) -> dict[str, np.ndarray]:
     moment = lesson.at("given").session.moment
-    assert moment is not None
     return dict(moment.trace.values)
 
 

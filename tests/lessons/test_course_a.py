@@ -29,7 +29,6 @@ def without_note(session: Session, iterations: int) -> Iterator[str]:
     """Yield the steps at which no note of the author is shown."""
     for iteration in range(iterations):
         there = moved(session, iteration, 1)
-        assert there.moment is not None
         for step in there.moment.steps:
             at = moved(session, iteration, step.number)
             note = note_for(at, step)
@@ -40,7 +39,6 @@ def without_note(session: Session, iterations: int) -> Iterator[str]:
 @pytest.mark.parametrize("name", NAMES)
 def test_a_lesson_asks_two_to_four_questions(name: str) -> None:
     lesson = opened(name).lesson
-    assert lesson is not None
     assert 2 <= sum(len(scene.questions) for scene in lesson.scenes) <= 4
 
 
@@ -59,7 +57,6 @@ def asked_on_the_way(session: Session) -> list[str]:
 @pytest.mark.parametrize("name", NAMES)
 def test_every_question_of_the_story_is_met_on_the_way(name: str) -> None:
     session = opened(name)
-    assert session.lesson is not None
     questions = [q for scene in session.lesson.scenes for q in scene.questions]
     met = asked_on_the_way(session)
     assert len(met) == len(set(met)) == sum(not q.when.variant for q in questions)
@@ -68,7 +65,6 @@ def test_every_question_of_the_story_is_met_on_the_way(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_a_lesson_sets_two_or_three_tasks_with_hints_and_a_word_at_the_end(name: str) -> None:
     lesson = opened(name).lesson
-    assert lesson is not None
     assert 2 <= len(lesson.tasks) <= 3
     assert all(task.hints and task.done and task.solution for task in lesson.tasks)
 
@@ -76,14 +72,12 @@ def test_a_lesson_sets_two_or_three_tasks_with_hints_and_a_word_at_the_end(name:
 @pytest.mark.parametrize("name", NAMES)
 def test_every_step_of_the_story_has_a_written_note(name: str) -> None:
     session = opened(name)
-    assert session.lesson is not None
     assert list(without_note(session, session.lesson.story)) == []
 
 
 @pytest.mark.parametrize("name", WITH_VARIANTS)
 def test_every_step_of_two_iterations_of_every_variant_has_a_written_note(name: str) -> None:
     lesson = opened(name).lesson
-    assert lesson is not None
     for variant in lesson.variants:
         assert list(without_note(opened(name, variant.name), 2)) == []
 
@@ -91,19 +85,16 @@ def test_every_step_of_two_iterations_of_every_variant_has_a_written_note(name: 
 @pytest.mark.parametrize("name", NAMES[NAMES.index("bias") :])
 def test_the_first_step_back_is_passed_over_once_it_is_known(name: str) -> None:
     lesson = opened(name).lesson
-    assert lesson is not None
     assert ("backward", "L") in lesson.passes
 
 
 def test_each_rate_has_its_own_words_at_its_update() -> None:
     base = opened("learning-rate")
-    assert base.lesson is not None
     said = set()
     for variant in base.lesson.variants:
         session = opened("learning-rate", variant.name)
         for iteration in (0, 1):
             there = moved(session, iteration, 1)
-            assert there.moment is not None
             last = there.moment.steps[-1]
             note = note_for(moved(session, iteration, last.number), last)
             assert note is not None

@@ -51,7 +51,6 @@ def test_every_step_of_every_iteration_of_the_story_has_a_written_note(name: str
     session = session_at(find_lesson(name, shipped_lessons_folder()))
     for iteration in range(lesson(name).story):
         there = moved(session, iteration, 1)
-        assert there.moment is not None
         assert there.moment.iteration == iteration
         silent = [(s.phase.value, s.node) for s in there.moment.steps if not note_for(there, s)]
         assert not silent, (iteration, silent)
@@ -62,7 +61,6 @@ def test_the_story_notes_of_a_later_iteration_are_its_own(name: str) -> None:
     session = session_at(find_lesson(name, shipped_lessons_folder()))
     for iteration in range(1, lesson(name).story):
         there = moved(session, iteration, 1)
-        assert there.moment is not None
         for step in there.moment.steps:
             note = note_for(there, step)
             assert note is not None
@@ -73,7 +71,6 @@ def walked(name: str, iteration: int = 0, variant: str = "", scene: int = -1) ->
     """Return the trace of an iteration, as the screens show it."""
     session = session_at(find_lesson(name, shipped_lessons_folder()), variant=variant)
     moment = moved(session, iteration, 1).moment
-    assert moment is not None
     assert moment.iteration == iteration
     return moment.traces[scene]
 

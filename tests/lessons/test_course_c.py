@@ -48,19 +48,16 @@ def opened(name: str, variant: str = "") -> Session:
 def trained(name: str, variant: str = "") -> Session:
     """Return a lesson at the first step of the iteration that training ends with."""
     session = opened(name, variant)
-    assert session.run is not None
     session.run.advance()
     return moved(session, session.run.farthest, 1)
 
 
 def run_of(session: Session) -> Run:
-    assert session.run is not None
     return session.run
 
 
 def steps(session: Session, iteration: int) -> Iterator[Session]:
     first = moved(session, iteration, 1)
-    assert first.moment is not None
     return (moved(first, iteration, step.number) for step in first.moment.steps)
 
 
@@ -127,7 +124,6 @@ def curvatures(problem: Problem, parameters: dict[str, Array]) -> Array:
 @pytest.mark.parametrize("name", LESSONS)
 def test_every_lesson_asks_two_to_four_questions_and_sets_two_or_three_tasks(name: str) -> None:
     lesson = opened(name).lesson
-    assert lesson is not None
     assert 2 <= sum(len(scene.questions) for scene in lesson.scenes) <= 4
     assert 2 <= len(lesson.tasks) <= 3
     assert all(task.solution and task.done and task.hints for task in lesson.tasks)
@@ -136,7 +132,6 @@ def test_every_lesson_asks_two_to_four_questions_and_sets_two_or_three_tasks(nam
 @pytest.mark.parametrize("name", LESSONS)
 def test_every_step_of_the_story_has_a_written_note(name: str) -> None:
     session = opened(name)
-    assert session.lesson is not None
     for iteration in range(session.lesson.story):
         assert unwritten(session, iteration) == []
 
@@ -252,7 +247,6 @@ def test_18_iteration_44_is_the_flattest_and_bends_downwards_in_several_directio
 
 def test_18_lesson_14s_neuron_rests_in_a_minimum() -> None:
     lesson = opened("xor-one-neuron").lesson
-    assert lesson is not None
     problem = problem_of(lesson)
     zeros = {name: np.zeros(np.shape(value)) for name, value in problem.parameters.items()}
     assert curvatures(problem, zeros) == pytest.approx([0.0098, 0.0156, 0.0996], abs=0.0001)

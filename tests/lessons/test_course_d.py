@@ -50,7 +50,6 @@ def opened(name: str, variant: str = "") -> Session:
 def silent_steps(session: Session, iteration: int, phases: tuple[str, ...] = ()) -> list[str]:
     """Return the steps of an iteration that have no written note."""
     there = moved(session, iteration, 1)
-    assert there.moment is not None
     assert there.moment.iteration == iteration
     return [
         f"{step.phase.value} {step.node}"
@@ -61,7 +60,6 @@ def silent_steps(session: Session, iteration: int, phases: tuple[str, ...] = ())
 
 def trace_of(name: str, scene: int) -> Trace:
     moment = opened(name).moment
-    assert moment is not None
     return moment.traces[scene]
 
 
@@ -105,7 +103,6 @@ def test_a_variant_is_told_where_its_point_is(
 def test_each_stepper_has_words_of_its_own_at_the_first_weight(name: str) -> None:
     for iteration in range(2):
         there = moved(opened("optimisers", name), iteration, 1)
-        assert there.moment is not None
         step = next(s for s in there.moment.steps if (s.phase.value, s.node) == ("update", "w1"))
         note = note_for(there, step)
         assert note is not None
@@ -229,7 +226,6 @@ def test_the_velocity_grows_in_the_second_iteration_though_the_slope_does_not() 
 
 def slope(variant: str, iteration: int) -> float:
     there = moved(opened("batches", variant), iteration, 1)
-    assert there.moment is not None
     return float(there.moment.trace.gradients["w"])
 
 
@@ -240,7 +236,6 @@ def test_the_first_example_alone_pulls_against_the_full_batch_and_the_second_bac
 
 def slopes_back(variant: str) -> list[float]:
     moment = opened("feedback", variant).moment
-    assert moment is not None
     return [abs(float(moment.trace.gradients[name])) for name in ("h3", "h2", "h1")]
 
 

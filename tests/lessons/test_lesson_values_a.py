@@ -41,13 +41,11 @@ def walked(name: str, scene: int = -1, *changes: str) -> Trace:
     """Return the trace of the first iteration, as the screens show it."""
     path = find_lesson(name, shipped_lessons_folder())
     moment = session_at(path, changes=changes).moment
-    assert moment is not None
     return moment.traces[scene]
 
 
 def session_steps(name: str) -> tuple[Step, ...]:
     moment = session_at(find_lesson(name, shipped_lessons_folder())).moment
-    assert moment is not None
     return moment.steps
 
 

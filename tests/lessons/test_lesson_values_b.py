@@ -40,7 +40,6 @@ def lesson(name: str, variant: str = "") -> Lesson:
 def trace(name: str, scene: int = -1) -> Trace:
     """Return the trace of the first iteration, as the screens show it."""
     moment = session_at(find_lesson(name, shipped_lessons_folder())).moment
-    assert moment is not None
     return moment.traces[scene]
 
 

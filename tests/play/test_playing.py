@@ -45,7 +45,6 @@ def begun(options: str = SMALL, keys: str = "") -> Session:
 
 def at(session: Session, label: str) -> Session:
     """Choose a control."""
-    assert session.play is not None
     return replace(session, play=replace(session.play, control=ROW[label], focus=Focus.CONTROLS))
 
 
@@ -62,7 +61,6 @@ def hold(session: Session) -> None:
     """Hold screen, command line and lesson together."""
     play, lesson, run = session.play, session.lesson, session.run
     assert play is not None
-    assert run is not None
     start = replace(play.playground, rate=session.original.segments[0].settings.learning_rate)
     assert lesson.text == text_of(start)
     assert playground_in(text_of(play.playground), FILE) == play.playground

@@ -17,7 +17,6 @@ def node(session: Session) -> str:
 
 def test_unfolding_shows_the_operations_in_order_of_evaluation() -> None:
     session = press(open_at("bias", "forward:z"), "x")
-    assert session.moment is not None
     names = [step.node for step in session.moment.steps if step.phase.value == "forward"]
     assert names == ["z.1", "z.2", "z.3", "z", "yhat", "L"]
     assert node(press(session, "n n x")) == "z"
@@ -48,7 +47,6 @@ def test_unfolding_leaves_an_open_question_where_it_is() -> None:
 
 def test_the_first_operation_of_a_line_has_its_own_formula() -> None:
     session = press(open_at("bias", "forward:z"), "x")
-    assert session.moment is not None
     written = [to_text(node_expr(session.moment.trace, name)) for name in ("z.1", "z.3", "z")]
     assert written == ["w1*x1", "z.1 + z.2", "z.3 + b"]
     assert to_text(node_expr(session.moment.trace, "yhat")) == "sigmoid(z)"
@@ -57,13 +55,10 @@ def test_the_first_operation_of_a_line_has_its_own_formula() -> None:
 @pytest.mark.parametrize("name", ["bias", "or-vectorised", "xor-hidden", "gradients-add-up"])
 def test_folded_and_unfolded_walks_have_the_same_gradients(name: str) -> None:
     folded = open_at(name)
-    assert folded.moment is not None
-    assert folded.lesson is not None
     lines = {line.name for scene in folded.lesson.scenes for line in scene.graph.lines}
     unfolded = folded
     for line in sorted(lines):
         unfolded = press(unfolded, f": forward:{line} enter x")
-    assert unfolded.moment is not None
     for one, other in zip(folded.moment.traces, unfolded.moment.traces, strict=True):
         for key, value in one.gradients.items():
             np.testing.assert_allclose(other.gradients[key], value, rtol=1e-12, atol=1e-300)

@@ -69,7 +69,6 @@ def test_what_a_note_asks_for_comes_into_the_line():
     path = find_lesson("backward-or", shipped_lessons_folder())
     session = session_at(path, at="given")
     closing = pressed(session, "z")
-    assert session.lesson is not None
     quoted = replace(session.lesson, closing="# Next\n\n- Press `d` and `V` and `k`.\n")
     names = [c.name for c in named_keys(replace(closing, lesson=quoted), is_narrow=False)]
     assert names.index("link") < names.index("edit")

@@ -19,7 +19,6 @@ FAR = 99_999_999
 
 
 def place(session: Session) -> tuple[int, int]:
-    assert session.moment is not None
     return session.moment.iteration, session.step
 
 
@@ -40,7 +39,6 @@ def test_an_iteration_that_training_comes_to_says_how() -> None:
 
 def test_what_is_trained_is_never_too_far() -> None:
     session = open_at("bias", "forward:L")
-    assert session.run is not None
     session.run.advance(iterations=150, beyond=True)
     assert place(press(replace(session, patience=0.0), "150 pagedown")) == (150, session.step)
 
@@ -71,7 +69,6 @@ def test_a_count_of_phases_is_as_many_keys(at: str, key: str) -> None:
 
 def test_a_change_that_would_be_followed_too_far_is_refused() -> None:
     session = open_at("bias", "forward:L")
-    assert session.run is not None
     session.run.advance(iterations=150, beyond=True)
     far = replace(press(session, "150 pagedown"), patience=0.0)
     refused = typed(press(far, "e"), "3:w1=2")
@@ -99,8 +96,6 @@ def test_a_headless_command_goes_as_far_as_it_is_asked_to() -> None:
 
 def test_the_iterations_before_a_far_one_are_near() -> None:
     session = open_at("xor-hidden", "30000/forward:C")
-    assert session.run is not None
     assert session.run.seconds_beyond(29_999) < 0.01 < session.run.seconds_beyond(25_000)
     back = press(session, "12 pageup" + " pageup" * 12)
-    assert back.run is not None
     assert back.run.seconds_beyond(29_900) < 0.01

@@ -25,7 +25,6 @@ def one_step(session: Session) -> Session:
 def place(session: Session) -> tuple[int, int, str, str]:
     step = current_step(session)
     moment = session.moment
-    assert moment is not None
     phase = "" if step is None else step.phase.value
     return moment.iteration, session.step, phase, "" if step is None else step.node
 
@@ -52,13 +51,10 @@ def test_as_many_steps_back_as_forward_lead_to_the_same_state(name: str) -> None
     start = open_at(name)
     there = press(start, "500n")
     back = press(there, "500p")
-    if start.lesson is not None and start.lesson.trains:
-        assert there.moment is not None
+    if start.lesson.trains:
         assert there.moment.iteration > 10
     assert place(back) == place(start)
     assert back.look == start.look
-    assert start.moment is not None
-    assert back.moment is not None
     for name_, value in start.moment.state.parameters.items():
         assert np.array_equal(back.moment.state.parameters[name_], value)
 
@@ -66,7 +62,6 @@ def test_as_many_steps_back_as_forward_lead_to_the_same_state(name: str) -> None
 @pytest.mark.parametrize("name", LESSONS)
 def test_single_steps_lead_where_a_count_leads(name: str) -> None:
     one_by_one = open_at(name)
-    assert one_by_one.lesson is not None
     one_by_one = replace(one_by_one, lesson=replace(one_by_one.lesson, passes=()))
     for _ in range(40):
         one_by_one = one_step(one_by_one)
@@ -171,7 +166,6 @@ def test_a_lesson_that_does_not_train_ends_and_says_why() -> None:
 
 def test_given_values_are_one_step_and_inputs_get_no_backward_step() -> None:
     session = open_at("xor-hidden")
-    assert session.moment is not None
     steps = session.moment.steps
     assert sum(step.phase is Phase.GIVEN for step in steps) == 1
     backward = {step.node for step in steps if step.phase is Phase.BACKWARD}

@@ -21,7 +21,6 @@ def text(session: Session) -> str:
 
 def test_variants_go_round_and_come_back_to_the_lesson() -> None:
     session = open_at("learning-rate", "forward:L")
-    assert session.base is not None
     names = [variant.name for variant in session.base.variants]
     assert names
     for name in names:
@@ -37,9 +36,7 @@ def test_a_variant_trains_with_its_own_rate_and_the_earlier_curve_stays() -> Non
     own = session.training.costs
     session = trained(session, "V")
     assert session.screen is Screen.TRAIN
-    assert session.lesson is not None
     assert session.lesson.settings is not None
-    assert session.run is not None
     assert session.run.learning_rate(0) == session.lesson.settings.learning_rate
     assert [curve.label for curve in session.kept] == ["the lesson's own"]
     assert np.array_equal(session.kept[0].costs, own)
@@ -48,7 +45,6 @@ def test_a_variant_trains_with_its_own_rate_and_the_earlier_curve_stays() -> Non
 
 def test_a_sweep_gives_the_curves_of_separate_runs() -> None:
     session = open_at("or-vectorised")
-    assert session.lesson is not None
     members = members_of(session.lesson, None, "learning_rate=0.1,1,3")
     found = Sweep(members)
     found.advance()
@@ -67,7 +63,6 @@ def test_a_sweep_gives_the_curves_of_separate_runs() -> None:
 
 def test_a_run_gone_wrong_is_said() -> None:
     session = open_at("learning-rate")
-    assert session.lesson is not None
     found = Sweep(members_of(session.lesson, None, "learning_rate=5,50"))
     found.advance()
     shown = text(with_swept(session, curves_of(found)))

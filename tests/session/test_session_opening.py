@@ -9,7 +9,7 @@ from test_session_training import trained
 
 from gdtutor.drive.opening import open_lesson, session_at
 from gdtutor.session.opening import MOST_VISITS, Resumed
-from gdtutor.session.state import Screen, Session, Status
+from gdtutor.session.state import Screen, Session, Status, Walk
 from gdtutor.session.update import update
 
 
@@ -39,7 +39,6 @@ def test_a_saved_place_gives_way_to_the_run_that_waits() -> None:
 
 def test_a_run_that_was_left_running_waits_paused_and_is_told_so() -> None:
     session = press(open_at("bias"), "t")
-    assert session.run is not None
     session.run.advance(iterations=12)
     away = opening(session, "or-vectorised")
     assert "waits until you return" in away.message
@@ -53,7 +52,7 @@ def test_the_last_lessons_alone_are_kept() -> None:
     session = open_at(names[0])
     for name in names[1:]:
         session = opening(trained(session), name)
-    kept = [visit.lesson.id for visit in session.visits if visit.lesson is not None]
+    kept = [visit.lesson.id for visit in session.visits]
     assert kept == names[-1 - MOST_VISITS : -1]
     assert all(visit.visits == () for visit in session.visits)
 
@@ -70,3 +69,17 @@ def test_a_lesson_whose_file_has_changed_begins_anew(tmp_path: Path) -> None:
     back, _ = update(opening(left, "bias"), open_lesson(path))
     assert back.run is not left.run
     assert back.training.status is Status.IDLE
+
+
+def test_opening_makes_a_new_walk() -> None:
+    """Whatever was done in the lesson before, nothing of it is in the next one."""
+    before = press(trained(open_at("bias")), "y escape e 'b=0.25 enter right")
+    new = open_lesson(lesson_file("cost"))
+    plain, after = update(Session(), new)[0], update(before, new)[0]
+    own = set(Walk.__struct_fields__) - set(Session.__struct_fields__)
+
+    def differing(one: Session) -> set[str]:
+        return {name for name in own if getattr(one, name) != getattr(plain, name)}
+
+    assert differing(before) > {"lesson", "run", "changes", "training", "train_look", "step"}
+    assert differing(after) == {"moment"}, "which is computed anew"

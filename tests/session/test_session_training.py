@@ -43,7 +43,6 @@ def test_a_point_of_the_curve_opens_as_a_walk_of_the_same_parameters() -> None:
     assert cursor is not None
     walk = press(session, "enter")
     assert walk.screen is Screen.STUDY
-    assert walk.moment is not None
     assert walk.moment.iteration == cursor
     cost = float(walk.moment.trace.values["C"])
     assert abs(cost - session.training.costs[cursor]) <= 1e-12 * cost
@@ -55,7 +54,6 @@ def test_the_walk_agrees_with_training_at_every_iteration_of_the_start() -> None
     walk = press(session, "escape")
     for iteration in range(50):
         walk = press(walk, f": {iteration}/forward:C enter")
-        assert walk.moment is not None
         cost = float(walk.moment.trace.values["C"])
         assert abs(cost - session.training.costs[iteration]) <= 1e-12 * cost
 
@@ -65,7 +63,6 @@ def test_epochs_and_iterations_are_one_key_each() -> None:
     session = trained(session)
     session = press(session, "0")
     assert session.training.status is Status.IDLE
-    assert session.run is not None
     session = trained(session, "n")
     assert session.training.iterations == 1
     session = trained(session, "i")
@@ -83,7 +80,6 @@ def test_a_change_of_the_rate_is_logged_and_replayed() -> None:
     session = trained(press(trained(open_at("or-vectorised")), "0"), "n")
     session = press(session, "-")
     assert [change.text() for change in session.changes] == ["1:learning_rate=0.5"]
-    assert session.run is not None
     assert session.run.learning_rate(0) == 1.0
     assert session.run.learning_rate(1) == 0.5
     assert session.training.iterations == 1
@@ -94,7 +90,6 @@ def test_a_change_of_the_rate_before_anything_was_published_leaves_the_run_to_th
     before = session.run
     session, effects = update(session, Press("plus", "+"))
     assert before is not None
-    assert session.run is not None
     assert [effect.run for effect in effects if isinstance(effect, Train)] == [session.run]
     before.advance(iterations=5)
     session, _ = update(session, Progressed(snapshot_of(before, Status.RUNNING)))
@@ -107,7 +102,6 @@ def test_a_change_of_the_rate_before_anything_was_published_leaves_the_run_to_th
 
 def test_the_rate_has_bounds_that_its_keys_come_back_from() -> None:
     session = press(open_at("xor-hidden"), "t escape t")
-    assert session.run is not None
     for keys in ("1024+", "2000-", "9999999+", "9999999-"):
         refused = press(session, keys)
         assert "between 1e-12 and 1e+12" in refused.message
@@ -117,17 +111,14 @@ def test_the_rate_has_bounds_that_its_keys_come_back_from() -> None:
     assert high.run.learning_rate(0) > MOST_RATE / 2
     assert press(high, "+").changes == high.changes
     low = press(session, "39-")
-    assert low.run is not None
     assert 0 < low.run.learning_rate(0) < 1e-10
     assert press(low, "-").changes == low.changes
     back = press(low, "39+")
-    assert back.run is not None
     assert back.run.learning_rate(0) == session.run.learning_rate(0)
 
 
 def test_a_run_that_was_stopped_says_so_and_goes_on_with_space() -> None:
     session, _ = update(open_at("xor-hidden"), Press("t", "t"))
-    assert session.run is not None
     session.run.advance(iterations=7)
     stopped, effects = update(session, Press("s", "s"))
     assert effects == (PauseTraining(),)
@@ -142,7 +133,6 @@ def test_a_run_that_was_stopped_says_so_and_goes_on_with_space() -> None:
 
 def test_a_run_that_ends_while_it_is_being_stopped_has_ended_by_itself() -> None:
     session = press(open_at("bias"), "t s")
-    assert session.run is not None
     session.run.advance()
     ended, _ = update(session, Progressed(snapshot_of(session.run, Status.FINISHED)))
     assert ended.training.stopped_by == "epochs"
@@ -183,7 +173,6 @@ def test_a_mean_leaves_the_costs_as_they_are() -> None:
 def test_a_change_of_the_rate_leaves_the_goal_of_the_steps_asked_for() -> None:
     session = press(trained(open_at("bias")), "100n")
     session, _ = update(session, Press("plus", "+"))
-    assert session.run is not None
     session, effects = update(session, Press("plus", "+"))
     assert [effect.iterations for effect in effects if isinstance(effect, Train)] == [100]
     assert session.goal == 300

@@ -108,10 +108,8 @@ def test_the_closing_page_stands_behind_the_last_iteration_of_the_story(tmp_path
         session = press(session, "right")
         walked += 1
         assert walked < 50
-    assert session.moment is not None
     assert (session.moment.iteration, session.step) == (1, len(session.moment.steps))
     later = press(session, "right")
-    assert later.moment is not None
     assert (later.moment.iteration, later.step) == (2, 1)
     back = press(session, "left")
     assert not back.look.is_closing
@@ -237,8 +235,6 @@ def test_a_variant_may_be_without_a_step_that_the_lesson_passes(tmp_path: Path) 
 
 def test_what_the_trained_graph_says_is_no_picture_of_earlier_graphs() -> None:
     session = session_at(lesson_file("softmax"))
-    assert session.lesson is not None
-    assert session.moment is not None
     first = [goto(session, f"step:{s.number}") for s in session.moment.steps if s.scene < 3]
     kinds = {session.lesson.pictures[n - 1].kind for s in first for n in offered_figures(s)}
     assert kinds == {"slice"}

@@ -100,7 +100,6 @@ def screen(session: Session) -> str:
 
 def test_a_task_is_done_by_the_edit_that_reaches_its_goal_up_to_rounding(tmp_path: Path) -> None:
     session, effects = typed(with_tasks(tmp_path), "b = -0.4")
-    assert session.moment is not None
     assert float(session.moment.trace.values["u"]) != 0
     assert waiting(session) == ["trained"]
     assert session.message == "Done: The bias is the negative of the weighted sum."
@@ -117,7 +116,6 @@ def test_a_near_miss_says_how_far_the_goal_is(tmp_path: Path) -> None:
 
 def test_a_goal_that_is_reached_by_what_may_not_change_does_not_count(tmp_path: Path) -> None:
     session, _ = typed(with_tasks(tmp_path), "w1 = 1.375")
-    assert session.moment is not None
     assert abs(float(session.moment.trace.values["u"])) < 1e-12
     assert "undecided" in waiting(session)
 

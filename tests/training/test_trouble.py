@@ -133,7 +133,6 @@ def test_a_diagnosis_tells_the_trouble_that_a_sweep_tells(
     path: object, changes: tuple[str, ...]
 ) -> None:
     run = session_at(path, changes=changes).run  # type: ignore[arg-type]
-    assert run is not None
     for _ in range(40):
         found = diagnose(run)
         told: Trouble | None = found.trouble if found else None

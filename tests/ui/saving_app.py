@@ -37,7 +37,6 @@ def main() -> int:
 
     signals.heed_signals = partial(signals.heed_signals, delay=60)
     session = session_at(find_lesson(name, shipped_lessons_folder()))
-    assert session.run is not None
     session = replace(session, run=trained_for_ever(session.run))
     services, presses = Services(open_lesson, save), parse_keys(keys)
     looks = Looks(choose_colours("256", {}), UNICODE, 4)

@@ -97,7 +97,6 @@ def test_training_runs_in_a_worker_and_ends_in_the_published_cost() -> None:
 
 def test_keys_are_answered_while_training_runs_and_pause_stops_it() -> None:
     app = app_in("xor-hidden")
-    assert app.program.session.run is not None
 
     async def steps(pilot: Pilot[int]) -> None:
         await pilot.press("e", *"learning_rate=0.0001", "enter", "t")

@@ -63,7 +63,6 @@ class _App:
 
 def test_the_worker_keeps_the_pace_by_the_clock_and_ends_with_the_run() -> None:
     run = walk(lesson_path("train-or")).run
-    assert run is not None
     ticks, seen, over = itertools.count(), [], threading.Event()
 
     def clock() -> float:

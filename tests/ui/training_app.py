@@ -23,7 +23,7 @@ class SteppedTraining(Program):
 
     def act(self, action: Action) -> None:
         run = self.session.run
-        if not isinstance(action, Press) or action.key != "n" or run is None:
+        if not isinstance(action, Press) or action.key != "n":
             super().act(action)
             return
         run.advance(epochs=self.epochs)
@@ -42,8 +42,7 @@ def main() -> None:
 
     def open_program(app: TutorApp) -> Program:
         program = SteppedTraining(app, session, Services(open_lesson, lambda _: None))
-        if session.run is not None:
-            program.epochs = max(session.run.segments[-1].settings.epochs // (int(frames) + 1), 1)
+        program.epochs = max(session.run.segments[-1].settings.epochs // (int(frames) + 1), 1)
         return program
 
     TutorApp(looks, open_program).run(mouse=False)

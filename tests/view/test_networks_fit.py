@@ -57,7 +57,6 @@ def network(layers: list[int], optimizer: str = "sgd") -> Session:
 @pytest.mark.parametrize(("layers", "optimizer"), NETWORKS)
 def test_every_step_of_a_network_fits(layers: list[int], optimizer: str) -> None:
     session = network(layers, optimizer)
-    assert session.run is not None
     session.run.advance()
     assert [misfit.text() for misfit in fit_of(session, (0, 39)).misfits] == []
 

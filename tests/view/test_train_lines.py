@@ -65,7 +65,6 @@ def test_no_end_of_a_run_cuts_the_number_of_its_iteration(stopped_by: str) -> No
     for width, status in itertools.product(range(40, 110, 3), statuses):
         snapshot = replace(RUNNING, status=status, stopped_by=stopped_by)
         session = training(snapshot)
-        assert session.lesson is not None
         for title in ("XOR", "A name that is longer than the whole of a terminal"):
             lesson = replace(session.lesson, title=title, number="08")
             text = text_of(header_line(replace(session, lesson=lesson), width, UNICODE))
@@ -103,7 +102,6 @@ def test_a_run_that_was_stopped_says_by_whom(width: int, word: str) -> None:
 @pytest.mark.parametrize("status", [Status.RUNNING, Status.PAUSED])
 def test_a_sweep_shows_that_it_is_there_and_how_far_it_is(width: int, status: Status) -> None:
     session = training()
-    assert session.lesson is not None
     sweep = Sweep(members_of(session.lesson, None, "learning_rate=0.1,1,2"))
     session = replace(session, sweeping=Sweeping(sweep, wanted=60, done=45, status=status))
     rows = screen(session, width, 24).splitlines()
@@ -150,7 +148,6 @@ def test_epochs_beyond_the_end_are_said_to_be_so() -> None:
 )
 def test_the_time_left_is_that_of_what_was_asked_for(goal: int | None, left: str) -> None:
     session = replace(training(), goal=goal)
-    assert session.run is not None
     assert session.run.iterations_per_epoch == 2
     assert text_of(progress_line(session, 80, UNICODE)).endswith(f" {left} left")
 

@@ -64,7 +64,7 @@ def up_to(last: int) -> tuple[int, ...]:
     return (*range(0, last, stride), last)
 
 
-class Walk(Struct, frozen=True):
+class Overlaid(Struct, frozen=True):
     """One of several runs that a picture overlays."""
 
     label: str
@@ -75,7 +75,7 @@ class Walk(Struct, frozen=True):
 
 
 @lru_cache(maxsize=16)
-def overlaid(lesson: Lesson, run: Run, seed: int | None, wish: PictureWish) -> tuple[Walk, ...]:
+def overlaid(lesson: Lesson, run: Run, seed: int | None, wish: PictureWish) -> tuple[Overlaid, ...]:
     """Return the runs that a picture overlays, from the lesson's start; none where it names none.
 
     Those of variants come from the lesson's own file, the others from the start of the run.
@@ -104,12 +104,12 @@ def overlaid(lesson: Lesson, run: Run, seed: int | None, wish: PictureWish) -> t
     return (*walks, *(_walk(label, with_settings, settings) for label, settings in changed))
 
 
-def _walk(label: str, make: Callable[[T], Run], argument: T) -> Walk:
+def _walk(label: str, make: Callable[[T], Run], argument: T) -> Overlaid:
     """Return a run, or why there is none."""
     try:
-        return Walk(label, make(argument))
+        return Overlaid(label, make(argument))
     except GdTutorError as error:
-        return Walk(label, None, str(error))
+        return Overlaid(label, None, str(error))
 
 
 @lru_cache(maxsize=16)

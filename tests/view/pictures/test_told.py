@@ -49,10 +49,8 @@ LEVELS = re.compile(r"^\d=")
 def steps(at_start: Session) -> Iterator[Session]:
     """Yield the first, the middle and the last step of an iteration, and the last of the third."""
     lesson = at_start.lesson
-    assert lesson is not None
     for iteration in (0, 2) if lesson.trains else (0,):
         first = moved(at_start, iteration, 1)
-        assert first.moment is not None
         last = len(first.moment.steps)
         for step in {1, last // 2, last} if not iteration else {last}:
             yield moved(first, iteration, step)
@@ -74,7 +72,6 @@ def words_of(drawing: Drawing) -> list[str]:
 def test_every_number_beside_a_picture_is_told(name: str) -> None:
     for at in steps(session_at(LESSONS[name])):
         aloud, drawn = source_of(at, read_aloud(UNICODE)), source_of(at, UNICODE)
-        assert at.lesson is not None
         assert aloud is not None
         assert drawn is not None
         for wish in at.lesson.pictures:
