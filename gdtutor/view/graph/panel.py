@@ -88,7 +88,7 @@ def _boxes(context: Context, names: tuple[str, ...]) -> dict[str, DrawNode]:
     Its lines before the count are one node, and so are those behind it: what is computed one
     after the other depends on nothing between.
     """
-    lines = {} if context.lesson is None else context.lesson.scenes[context.step.scene].repeated
+    lines = context.lesson.scenes[context.step.scene].repeated
     chosen = chosen_count(lines, context.step.node, context.look.folded)
     runs: list[list[tuple[str, Repeated]]] = [[]]
     for name in names if chosen is not None else ():
