@@ -163,7 +163,7 @@ def _graph(board: Board, verdict: Verdict, tab: int, size: tuple[int, int], char
     step = replace(moment.steps[0], scene=scene, phase=Phase.GIVEN, node="")
     if place is not None and scene == place.step.scene and place.step.phase is not Phase.UPDATE:
         step = place.step
-    context = Context(moment, step, Look(), chars)
+    context = Context(moment, step, Look(), chars, board.lesson)
     drawn = graph_lines(context, *size, told=_marked(verdict, context))
     many = f" {scene + 1} of {scenes}" if scenes > 1 else ""
     before = ", as it was before" if board.problem else ""
