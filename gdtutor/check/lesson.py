@@ -30,7 +30,7 @@ from gdtutor.lesson.work import scene_microseconds, training_work
 from gdtutor.session.moment import Moment
 from gdtutor.session.opening import Opened, opened
 from gdtutor.session.rounded import is_step_of_rounding
-from gdtutor.session.state import Session
+from gdtutor.session.state import Session, Walk
 from gdtutor.training.run import Run
 from gdtutor.values import Struct
 from gdtutor.view.figures import source_of
@@ -191,13 +191,13 @@ def _check_updates(notes: Notes, moment: Moment) -> None:
             notes.add("rounding", what, hint, notes.of_name(name), "warning")
 
 
-def _check_levels(notes: Notes, session: Session) -> None:
+def _check_levels(notes: Notes, session: Walk) -> None:
     """Report every boundary that divides no plane, since targets are numbers and no classes."""
     source = source_of(session, UNICODE)
     for place, wish in enumerate(notes.lesson.pictures):
         keys = {key for key, _ in wish.options}
         is_plain = wish.kind == "boundary" and not keys & {"level", "hidden", "lines"}
-        if is_plain and source is not None and not output_neurons(source, wish):
+        if is_plain and not output_neurons(source, wish):
             what = "a boundary without a level, where targets are numbers and no classes"
             hint = "write level = 0.5, the value at which the plane is divided"
             notes.add("level", what, hint, notes.in_front("pictures", place), "warning")
