@@ -19,7 +19,16 @@ from gdtutor.play.lesson_text import FILE, playground_in, text_of
 from gdtutor.play.options import playground_of_line
 from gdtutor.play.playground import Playground
 from gdtutor.session.commands import commands_of
-from gdtutor.session.controls import CONTROLS, stepped
+from gdtutor.session.controls import (
+    BATCHES,
+    CONTROLS,
+    NOISES,
+    PENALTIES,
+    POINTS,
+    RATES,
+    SHARES,
+    stepped,
+)
 from gdtutor.session.edits import with_change
 from gdtutor.session.link import command_of
 from gdtutor.session.playing import play_session
@@ -243,6 +252,12 @@ def test_batches_go_up_to_all_examples_and_down_from_them() -> None:
         session = pressed(session, parse_keys(key))
         sizes.append(session.play.playground.batch)
     assert sizes == [10, None, None, 10, 5]
+
+
+@pytest.mark.parametrize("ladder", [RATES, PENALTIES, POINTS, NOISES, SHARES, BATCHES])
+def test_the_rungs_of_a_ladder_rise_from_0_or_above(ladder: tuple[float, ...]) -> None:
+    assert list(ladder) == sorted(set(ladder))
+    assert ladder[0] >= 0
 
 
 def test_space_before_the_end_trains_to_it() -> None:

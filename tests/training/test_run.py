@@ -13,6 +13,7 @@ from gdtutor.training import checkpoints
 from gdtutor.training.errors import TrainingError
 from gdtutor.training.problem import Problem
 from gdtutor.training.run import Edit, Run, RunSegment, State
+from gdtutor.training.segments import with_edit
 from gdtutor.training.settings import Schedule, Settings, Stop
 from gdtutor.values import replace
 from tests.training.problems import gate_examples, make_problem, network, scalar_or, xavier, xor_231
@@ -367,3 +368,12 @@ def test_the_update_of_an_iteration_makes_the_state_of_the_next() -> None:
     after, following = run.updated(4), run.state(5)
     assert after.iteration == 5
     assert bits(after) == bits(following)
+
+
+def test_an_edit_of_a_frozen_parameter_is_a_value_that_nobody_changes() -> None:
+    problem = replace(xor_231(), frozen=frozenset({"b1"}))
+    segment = with_edit(RunSegment(0, problem, SHUFFLED), Edit("b1", None, 0.5))
+    edited = segment.problem.parameters["b1"]
+    assert np.all(edited == 0.5)
+    assert not edited.flags.writeable
+    assert not np.any(problem.parameters["b1"] == 0.5)
