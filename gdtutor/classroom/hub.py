@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Protocol, assert_never
 
 from gdtutor.classroom.admission import free_name, is_same, new_pin
+from gdtutor.classroom.bench import TOO_LONG, TooLongError, Workbench
 from gdtutor.classroom.lines import spoken
-from gdtutor.classroom.pool import TrainingPool, Workbench, trained_in_turn
+from gdtutor.classroom.pool import TrainingPool, trained_in_turn
 from gdtutor.classroom.record import ClassRecorder
 from gdtutor.classroom.room import (
     begun,
@@ -155,16 +156,31 @@ class ClassHub:
         if self._lines.get(name) is line:
             del self._lines[name]
             self._turn(left(self.room, name))
+            if self.bench is not None:
+                self.bench.drop(name)
+
+    def refuse_screen(self, name: str) -> None:
+        """Bring a student back to the class whose own screen takes too long to paint."""
+        seat = returned(self.room, self.room.seats[name])
+        self._turn(with_seat(self.room, replace(seat, notice=TOO_LONG)))
 
     def press(self, name: str, press: Press) -> None:
         """Answer a student's key."""
-        if len(self._waiting.get(name, ())) < MOST_WAITING:
-            self._do(name, lambda room: begun(room, name, press))
+        self._in_turn(name, lambda room: begun(room, name, press))
 
     def speak(self, name: str, text: str) -> None:
         """Answer a line of a student who hears the class in lines."""
+        self._in_turn(name, lambda room: spoken(room, name, text))
+
+    def _in_turn(self, name: str, step: Step) -> None:
+        """Take a key or a line of a student who is still there when its turn comes."""
+        line = self._lines.get(name)
+
+        def heard(room: Classroom) -> Begun:
+            return step(room) if self._lines.get(name) is line else Begun(room)
+
         if len(self._waiting.get(name, ())) < MOST_WAITING:
-            self._do(name, lambda room: spoken(room, name, text))
+            self._do(name, heard)
 
     @property
     def keeps_answers(self) -> bool:
@@ -195,25 +211,30 @@ class ClassHub:
         if found.work is None or seat is None or seat.own is None:
             return
         if self.bench is None:
-            self._finish(name, seat.own, found.work(seat.own))
+            self._finish(name, found, seat.own, found.work(seat.own))
         else:
             self._waiting[name] = deque()
-            self._begin(self._compute(self.bench, name, seat.own, found.work))
+            self._begin(self._compute(self.bench, name, seat.own, found))
 
-    async def _compute(self, bench: Workbench, name: str, own: Session, work: Work) -> None:
+    async def _compute(self, bench: Workbench, name: str, own: Session, key: Begun) -> None:
+        assert key.work is not None
         try:
-            found = await bench.does(name, partial(work, own))
+            found = await bench.does(name, partial(key.work, own))
+        except TooLongError as error:
+            found = update(replace(own, prompt=None), Failed(str(error)))
         finally:
             waiting = self._waiting.pop(name)
-        self._finish(name, own, found)
+        self._finish(name, key, own, found)
         for step in waiting:
             self._do(name, step)
 
-    def _finish(self, name: str, own: Session, found: tuple[Session, tuple[Effect, ...]]) -> None:
+    def _finish(
+        self, name: str, key: Begun, own: Session, found: tuple[Session, tuple[Effect, ...]]
+    ) -> None:
         """Have a seat stand where its walk has come to, unless it follows meanwhile."""
         seat, (after, effects) = self.room.seats.get(name), found
         if seat is not None and seat.own is own:
-            self._take(name, with_seat(self.room, replace(seat, own=after)), effects)
+            self._take(name, with_seat(self.room, key.worked(seat, after)), effects)
 
     def _take(
         self, name: str, room: Classroom, effects: tuple[Effect, ...], *, paints: bool = True

@@ -8,12 +8,13 @@ from collections.abc import Callable, Sequence
 
 import asyncssh
 
+from gdtutor.classroom.bench import Workbench
 from gdtutor.classroom.board import Invitation, answer_rows, class_line, counts, panel_rows
 from gdtutor.classroom.desk import STOPS, Desk
 from gdtutor.classroom.hub import ClassHub
 from gdtutor.classroom.podium import Podium
 from gdtutor.classroom.polls import ASK, own_question
-from gdtutor.classroom.pool import TrainingPool, Workbench
+from gdtutor.classroom.pool import TrainingPool
 from gdtutor.classroom.record import ClassRecorder
 from gdtutor.classroom.server import ClassServer
 from gdtutor.session.press import Press

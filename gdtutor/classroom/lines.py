@@ -14,7 +14,7 @@ from gdtutor.linear.training import sweep_lines, training_lines
 from gdtutor.play.options import words_of
 from gdtutor.report.transcript import read_aloud
 from gdtutor.session.effects import Effect, Quit
-from gdtutor.session.state import Playing, Screen, Session, Walk, current_step, differs, is_training
+from gdtutor.session.state import Playing, Screen, Session, Walk, current_step, is_training
 from gdtutor.values import replace
 from gdtutor.view.frame import Chars
 from gdtutor.view.lines import text_of
@@ -42,17 +42,11 @@ def spoken(room: Classroom, name: str, text: str) -> Begun:
     is_asked = seat.own is None and room.poll is not None and not seat.is_out
     if is_asked and word and not word.startswith(":"):
         return Begun(entered(room, seat, word))
+    work = partial(_obeyed, text=text)
     if seat.own is None:
         walks = walked_off(room, replace(seat, draft=None))
-        own = walks.seats[name].own
-        if own is None:
-            return Begun(walks)
-        after, effects = _obeyed(own, text)
-        if after.is_error and not differs(own, after, "moment", "step"):
-            # What is refused leads nowhere.
-            return Begun(with_seat(room, replace(seat, notice=after.message)))
-        return Begun(with_seat(walks, replace(walks.seats[name], own=after)), effects)
-    return Begun(with_seat(room, seat), work=partial(_obeyed, text=text))
+        return Begun(walks, work=work if walks.seats[name].own else None, before=seat)
+    return Begun(with_seat(room, seat), work=work)
 
 
 def _obeyed(own: Session, text: str) -> tuple[Session, tuple[Effect, ...]]:

@@ -1,4 +1,4 @@
-"""Students' computing, off the event loop: their walks in a thread, training in a process.
+"""Students' training, in a process beside the event loop.
 
 Runs go to that process, a slice of each at a time, and come back by value, so that what one student
 trains is nobody else's run.
@@ -7,19 +7,14 @@ trains is nobody else's run.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import multiprocessing
 import os
-import sys
 import threading
-from collections import deque
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from functools import partial
-from importlib import import_module
 from time import perf_counter
-from typing import TypeVar, cast
 
 from gdtutor.classroom.seats import Work
 from gdtutor.engine.errors import GdTutorError
@@ -30,15 +25,9 @@ from gdtutor.session.update import Progressed, Told, update
 from gdtutor.training.run import Run
 from gdtutor.values import Struct, replace
 
-T = TypeVar("T")
-_LATER = ("gdtutor.view.train", "gdtutor.view.help", "gdtutor.paint.plots")
-EVERYONE = ""
-"""The seat of what is computed for all who follow: it comes before any other."""
 WORKERS = 1
 MOST_BEFORE = 2
 """Runs that are trained before a student's, beyond which the student is told."""
-TURN = 0.001
-"""Seconds of computing beside the event loop after which it has its turn."""
 SLICE = 0.25
 """Seconds that one run is trained before the next one has its turn."""
 MOST_SECONDS = 20.0
@@ -107,89 +96,6 @@ class TrainingPool:
     def close(self) -> None:
         """End the process, after the slice that it is in."""
         self._pool.shutdown(wait=False, cancel_futures=True)
-
-
-class Workbench:
-    """A thread beside the event loop that computes for seats; whoever has taken least comes first.
-
-    What a student's key asks for never holds up the class, and one who asks for much waits behind
-    those who ask for little.
-    """
-
-    def __init__(self) -> None:
-        self._jobs: dict[tuple[bool, str], deque[Callable[[], None]]] = {}
-        """What waits, by whether it is slow, and the seat."""
-        self._taken = {EVERYONE: -1.0}
-        """Seconds that each seat has taken, at least as many as the seat served last had."""
-        self._now = 0.0
-        self._is_closed = False
-        self._news = threading.Condition()
-        # The event loop has its turn back within this time.
-        sys.setswitchinterval(TURN)
-        threading.Thread(target=self._run, name="workbench", daemon=True).start()
-
-    async def does(self, name: str, work: Callable[[], T], *, is_slow: bool = False) -> T:
-        """Return what some work of a seat comes to, computed in the thread.
-
-        Args:
-            name: The seat.
-            work: What is computed.
-            is_slow: Whether it waits for all that is not, as a plot does that is painted anew
-                several times a second.
-        """
-        loop = asyncio.get_running_loop()
-        future: asyncio.Future[T] = loop.create_future()
-
-        def tell(found: T | None, error: BaseException | None) -> None:
-            if future.cancelled():
-                return
-            if error is not None:
-                future.set_exception(error)
-            else:
-                future.set_result(cast("T", found))
-
-        def job() -> None:
-            found: T | None = None
-            fault: BaseException | None = None
-            try:
-                found = work()
-            except Exception as error:  # it belongs to who waits for the work
-                fault = error
-            with contextlib.suppress(RuntimeError):
-                loop.call_soon_threadsafe(tell, found, fault)
-
-        lane = is_slow, name
-        with self._news:
-            if lane not in self._jobs and name != EVERYONE:
-                self._taken[name] = max(self._taken.get(name, 0.0), self._now)
-            self._jobs.setdefault(lane, deque()).append(job)
-            self._news.notify()
-        return await future
-
-    def _run(self) -> None:
-        for module in _LATER:
-            # The first student who trains would have all others wait for them.
-            import_module(module)
-        while True:
-            with self._news:
-                self._news.wait_for(lambda: self._jobs or self._is_closed)
-                if self._is_closed:
-                    return
-                lane = min(self._jobs, key=lambda one: (one[0], self._taken[one[1]]))
-                name, job = lane[1], self._jobs[lane].popleft()
-                if not self._jobs[lane]:
-                    del self._jobs[lane]
-            self._now = max(self._taken[name], self._now)
-            started = perf_counter()
-            job()
-            if name != EVERYONE:
-                self._taken[name] += perf_counter() - started
-
-    def close(self) -> None:
-        """End the thread, after the work that it is at."""
-        with self._news:
-            self._is_closed = True
-            self._news.notify()
 
 
 async def trained_in_turn(

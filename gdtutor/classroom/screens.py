@@ -9,9 +9,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
+from gdtutor.classroom.bench import EVERYONE, Workbench
 from gdtutor.classroom.board import answer_rows, with_rows
 from gdtutor.classroom.polls import Poll
-from gdtutor.classroom.pool import EVERYONE, Workbench
 from gdtutor.classroom.room import FOLLOWING
 from gdtutor.classroom.seats import Classroom, Seat
 from gdtutor.classroom.telling import PlaceTeller
@@ -167,6 +167,7 @@ class SeatScreen:
         """Paint for another size, all of it."""
         self.terminal = replace(self.terminal, width=width, height=height)
         self._painted, self._is_shared = NOTHING, False
+        self._maker = RowMaker(self.terminal.chars)
 
     async def painted(self, bench: Workbench, room: Classroom, seat: Seat) -> str:
         """Return what `paint` does, computed beside the event loop where it takes long."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from gdtutor.classroom.polls import Poll
 from gdtutor.session.effects import Effect
-from gdtutor.session.state import AutoPlay, Prompt, Screen, Session, Walk
+from gdtutor.session.state import AutoPlay, Prompt, Screen, Session, Walk, differs
 from gdtutor.values import Struct, field, replace
 
 
@@ -74,6 +74,17 @@ class Begun(Struct, frozen=True, eq=False):
     effects: tuple[Effect, ...] = ()
     work: Work | None = None
     """Takes the walk where `room` has it; None where there is nothing to compute."""
+    before: Seat | None = None
+    """The seat as it stays where the work is refused; None where it walks alone anyway."""
+
+    def worked(self, seat: Seat, after: Session) -> Seat:
+        """Return a seat with what the work has come to."""
+        own, before = seat.own, self.before
+        if before is None or own is None or not after.is_error:
+            return replace(seat, own=after)
+        # What is refused leads nowhere.
+        goes = differs(own, after, "moment", "step")
+        return replace(seat, own=after) if goes else replace(before, notice=after.message)
 
     def finished(self, name: str) -> Turn:
         """Return the class with what had to be computed, at once."""
@@ -81,7 +92,7 @@ class Begun(Struct, frozen=True, eq=False):
         if self.work is None or seat.own is None:
             return self.room, self.effects
         own, effects = self.work(seat.own)
-        return with_seat(self.room, replace(seat, own=own)), (*self.effects, *effects)
+        return with_seat(self.room, self.worked(seat, own)), (*self.effects, *effects)
 
 
 def opened_room(session: Session) -> Classroom:

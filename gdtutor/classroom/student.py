@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 import asyncssh
 
 from gdtutor.classroom.admission import Bucket
+from gdtutor.classroom.bench import TooLongError
 from gdtutor.classroom.hub import ClassHub
 from gdtutor.classroom.lines import WELCOME, LineEditor, LineTeller
 from gdtutor.classroom.screens import ENTER, LARGEST, LEAVE, SeatScreen, SharedScreens, Terminal
@@ -226,7 +227,14 @@ class StudentSession(asyncssh.SSHServerSession[bytes]):
         if bench is None:
             text = screen.paint(room, seat)
         else:
-            text = await screen.painted(bench, room, seat)
+            try:
+                text = await screen.painted(bench, room, seat)
+            except TooLongError:
+                screen.resize(screen.terminal.width, screen.terminal.height)
+                if seat.own is not None and self._channel is not None:
+                    self._hub.refuse_screen(self._name)
+                self._is_stale = True
+                return
         if text and self._channel is not None and self._screen is screen:
             self._channel.write(text.encode())
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from gdtutor.engine.operations import Array
 from gdtutor.engine.work import Work
 from gdtutor.training.plan.choice import prefers_scalar, trained_cells
 from gdtutor.training.segments import Stretch
 from gdtutor.training.timeline import LONGEST_BURST
+from gdtutor.training.walked import are_large
 
 _BURST_MICROSECONDS = 4_000
 """About how long a burst lasts: a stop is noticed between two, and a key waits for one to end."""
 _REPLAY_MICROSECONDS = 20_000
 """About how long the replay from one kept state to the next may take."""
+WALKED_CALL = 20.0
+"""About how long an operation takes in an iteration that the walk does, in microseconds."""
 _SPACING = 1024
 """Most iterations between two kept states, at first."""
 
@@ -42,12 +46,14 @@ def spacing_of(stretch: Stretch) -> int:
     return max(1, min(_SPACING, int(_REPLAY_MICROSECONDS / microseconds_of(stretch))))
 
 
-def microseconds_of(stretch: Stretch) -> float:
-    """Return about how long an iteration takes."""
-    problem = stretch.segment.problem
+def microseconds_of(stretch: Stretch, state: Array | None = None) -> float:
+    """Return about how long an iteration takes, from a state on where one is given."""
+    problem, work = stretch.segment.problem, stretch.work
+    if state is not None and are_large(state):
+        return WALKED_CALL * work.calls + work.cells / 1000 + work.products / 4000
     return iteration_microseconds(
         stretch.optimiser.name,
-        stretch.work,
+        work,
         is_scalar=prefers_scalar(trained_cells(problem), stretch.batch),
     )
 

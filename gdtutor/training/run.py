@@ -173,8 +173,11 @@ class Run:
             return 0.0
         with self._lock:
             found = self._checkpoints.nearest(iteration)
-        at = max(self.farthest, 0 if found is None else found[0])
-        return (iteration - at) * microseconds_of(self._timeline.at(iteration)) / 1e6
+            at, vector = (0, self._vector) if found is None else found[:2]
+            if self.farthest >= at:
+                at, vector = self.farthest, self._vector
+        each = microseconds_of(self._timeline.at(iteration), vector)
+        return (iteration - at) * each / 1e6
 
     def predicting(self, state: State) -> Mapping[str, Array]:
         """Return the parameters that predictions are made with: for averaged gradient descent the

@@ -101,6 +101,8 @@ class Stretch:
         self._before = before
         self._check_edits()
         self._plans: dict[str, Plan] = {}
+        self._most: dict[str, int] = {}
+        """Iterations that each user's plan does in one go, where numbers were large."""
 
     @property
     def sizes(self) -> Array:
@@ -135,9 +137,15 @@ class Stretch:
         """
         at, vector, t = known
         plan, first = self.plan(user), at + self.offset
+        most = self._most.get(user, count)
+        count = min(count, most)
         result = plan.run(vector, t, first, count)
         if not count or not is_large(result):
+            if user in self._most:
+                self._most[user] = 2 * most
             return result
+        # What is large mostly stays so: the next ones are not all done in vain.
+        self._most[user] = 1
         low, high = 0, min(count, first_large(result.losses) + 1)
         while high - low > 1:
             middle = (low + high) // 2
@@ -145,7 +153,7 @@ class Stretch:
             low, high = (low, middle) if grown else (middle, high)
         if low:
             return plan.run(vector, t, first, low)
-        return self._walked(known, plan.run(vector, t, first, 1))
+        return self._walked(known, result if count == 1 else plan.run(vector, t, first, 1))
 
     def _walked(self, known: Known, planned: PlanResult) -> PlanResult:
         """Return the result of one iteration with the walk's numbers in place of the plan's."""

@@ -37,8 +37,12 @@ class Walked(Struct, frozen=True, eq=False):
 
 def is_large(result: PlanResult) -> bool:
     """Say whether a loss or the state after some iterations is large, or not finite."""
-    arrays = (result.losses, result.vector)
-    return not all(np.abs(array).max(initial=0.0) < LARGE for array in arrays)
+    return are_large(result.losses) or are_large(result.vector)
+
+
+def are_large(numbers: Array) -> bool:
+    """Say whether one of some numbers is large, or not finite."""
+    return not np.abs(numbers).max(initial=0.0) < LARGE
 
 
 def first_large(losses: Array) -> int:

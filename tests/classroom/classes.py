@@ -11,9 +11,9 @@ from contextlib import asynccontextmanager
 import asyncssh
 import pyte
 
+from gdtutor.classroom.bench import Workbench
 from gdtutor.classroom.hub import ClassHub
 from gdtutor.classroom.podium import Podium, PodiumServices
-from gdtutor.classroom.pool import Workbench
 from gdtutor.classroom.screens import SeatScreen, SharedScreens, Terminal
 from gdtutor.classroom.server import ClassServer
 from gdtutor.cli.talk import session_of_link

@@ -10,12 +10,15 @@ import numpy as np
 import pytest
 from classes import PATIENCE, Watched, after, lesson_session, until
 
+from gdtutor.classroom.bench import EVERYONE, TOO_LONG, TooLongError, Workbench
 from gdtutor.classroom.hub import ClassHub
-from gdtutor.classroom.pool import EVERYONE, Trained, TrainingPool, Workbench, train_slice
+from gdtutor.classroom.pool import Trained, TrainingPool, train_slice
 from gdtutor.classroom.screens import SharedScreens
+from gdtutor.classroom.seats import Begun
 from gdtutor.drive.headless import pressed
+from gdtutor.session.effects import Effect
 from gdtutor.session.press import Press
-from gdtutor.session.state import Screen, Status
+from gdtutor.session.state import Screen, Session, Status
 from gdtutor.training.run import Run
 
 
@@ -106,9 +109,95 @@ def test_a_student_pauses_and_an_edit_ends_what_was_trained(pool: TrainingPool) 
     asyncio.run(work())
 
 
+def test_what_takes_long_holds_up_nobody_and_is_ended() -> None:
+    async def work() -> None:
+        bench, is_at_work, may_go = Workbench(0.01, PATIENCE), threading.Event(), threading.Event()
+
+        def compute() -> str:
+            is_at_work.set()
+            while not may_go.is_set():
+                may_go.wait(0.001)
+            return "done"
+
+        long = asyncio.ensure_future(bench.does("ben", compute))
+        await until(is_at_work.is_set)
+        assert await bench.does("anna", lambda: "hers") == "hers"
+        assert not long.done()
+        others = [asyncio.ensure_future(bench.does(name, compute)) for name in "cdef"]
+        # As many as may go on beside do so; the oldest is ended for the last of them.
+        with pytest.raises(TooLongError):
+            await long
+        assert await bench.does("anna", lambda: "hers") == "hers"
+        assert not any(one.done() for one in others[1:])
+        bench.drop("f")
+        with pytest.raises(TooLongError):
+            await others[3]
+        may_go.set()
+        assert await others[2] == "done"
+        bench.close()
+
+    asyncio.run(work())
+
+
+def test_an_endless_work_is_ended_and_its_thread_with_it() -> None:
+    async def work() -> None:
+        bench, threads = Workbench(0.01, 0.02), list[threading.Thread]()
+
+        def compute() -> None:
+            threads.append(threading.current_thread())
+            while True:
+                pass
+
+        with pytest.raises(TooLongError, match="too long for a class"):
+            await bench.does("ben", compute)
+        await until(lambda: not threads[0].is_alive())
+        bench.close()
+
+    asyncio.run(work())
+
+
+def test_work_that_takes_long_is_refused_to_who_asked_and_dropped_with_who_left() -> None:
+    async def work() -> None:
+        bench, is_at_work, may_go = Workbench(0.01, PATIENCE), threading.Event(), threading.Event()
+        hub, shared = ClassHub("tests", bench=bench), SharedScreens()
+        hub.teach(lesson_session("bias", "forward:z"))
+        lines = {name: Watched(hub, shared, (80, 24)) for name in ("anna", "ben")}
+        for name, line in lines.items():
+            hub.join(name, line, returns=False)
+            hub.press(name, Press("n", "n"))
+        await until(lambda: all(has_come(hub, name, 3) for name in lines))
+
+        def compute(own: Session) -> tuple[Session, tuple[Effect, ...]]:
+            is_at_work.set()
+            while not may_go.is_set():
+                may_go.wait(0.001)
+            return own, ()
+
+        hub._do("ben", lambda room: Begun(room, work=compute))
+        hub.press("ben", Press("n", "n"))
+        await until(is_at_work.is_set)
+        hub.press("anna", Press("n", "n"))
+        await until(lambda: has_come(hub, "anna", 4))
+        hub.leave("ben", lines["ben"])
+        await until(lambda: not hub._waiting)
+        own = hub.seat("ben").own
+        assert own is not None
+        # What he typed after it goes with him.
+        assert (own.step, own.message) == (3, TOO_LONG)
+        may_go.set()
+        bench.close()
+
+    asyncio.run(work())
+
+
+def has_come(hub: ClassHub, name: str, step: int) -> bool:
+    own = hub.seat(name).own
+    return own is not None and own.step >= step
+
+
 def test_who_has_taken_least_is_computed_for_first_and_plots_last() -> None:
     async def work() -> None:
-        bench, order, may_go = Workbench(), list[str](), threading.Event()
+        bench, order, may_go = Workbench(holds=PATIENCE), list[str](), threading.Event()
 
         async def done(name: str, *, is_slow: bool = False, held: bool = False) -> None:
             def compute() -> None:

@@ -10,9 +10,11 @@ from gdtutor.drive.opening import session_at
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.load import load_lesson
 from gdtutor.lesson.runs import run_of
+from gdtutor.session.navigation import goto
 from gdtutor.session.reloading import Reloaded
 from gdtutor.session.state import Session
 from gdtutor.session.update import Tick, update
+from gdtutor.training.plan.scalar_plan import ScalarPlan
 from gdtutor.values import replace
 
 FAR = 99_999_999
@@ -99,3 +101,17 @@ def test_the_iterations_before_a_far_one_are_near() -> None:
     assert session.run.seconds_beyond(29_999) < 0.01 < session.run.seconds_beyond(25_000)
     back = press(session, "12 pageup" + " pageup" * 12)
     assert back.run.seconds_beyond(29_900) < 0.01
+
+
+def test_the_way_through_large_numbers_is_walked_once_and_told_as_long(monkeypatch) -> None:
+    session = session_at(lesson_file("xor-hidden"), changes=["W1=1e300"])
+    run = session.run
+    assert run is not None
+    with pytest.raises(GdTutorError, match=r"iteration 4000 is about [3-9] s of training away"):
+        goto(session, "iteration 4000")
+    done, plan_run = [], ScalarPlan.run
+    counted = lambda plan, *at: done.append(at[-1]) or plan_run(plan, *at)  # noqa: E731
+    monkeypatch.setattr(ScalarPlan, "run", counted)
+    run.state(256)
+    # Halving finds the first large one, and the others are not done in vain.
+    assert sum(done) < 5 * 256
