@@ -27,7 +27,7 @@ from gdtutor.session.digits import number
 from gdtutor.session.effects import KeepAttempt, Train
 from gdtutor.session.handlers import carried_out, only
 from gdtutor.session.press import Press
-from gdtutor.session.state import PromptKind, Screen, Session
+from gdtutor.session.state import PromptKind, Screen, Session, differs
 from gdtutor.session.story import has_ended
 from gdtutor.session.tasks import open_tasks
 from gdtutor.session.update import Action, Progressed, update
@@ -91,7 +91,7 @@ class Learner:
                 self.told = self.session.message.removeprefix("Done: ")
             if "Not yet: " in self.session.message:
                 self.nearly = self.session.message
-            if self.session.step != before.step or self.session.look != before.look:
+            if differs(before, self.session, "step", "look"):
                 self._save()
 
     def type(self, text: str) -> None:
