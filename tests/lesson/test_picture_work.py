@@ -8,7 +8,7 @@ import pytest
 
 from gdtutor.lesson.load import load_lesson, with_variant
 from gdtutor.lesson.model import Lesson, PictureWish
-from gdtutor.lesson.picture_work import MAX_SECONDS, overworked, picture_work
+from gdtutor.lesson.picture_work import MAX_OWN_SECONDS, MAX_SECONDS, overworked, picture_work
 from gdtutor.lesson.runs import run_of
 from gdtutor.lesson.work import TrainingWork, training_work
 from gdtutor.values import replace
@@ -81,3 +81,15 @@ def test_only_pictures_over_the_bound_are_told() -> None:
     [(place, what, _)] = overworked((PictureWish("table"), wish), OWN, {"a": over})
     assert place == 1
     assert f"{2 * iterations:,} iterations" in what
+
+
+@pytest.mark.parametrize(("share", "is_told"), [(0.9, False), (1.1, True)])
+def test_starts_of_the_lesson_itself_may_train_longer(share: float, is_told: bool) -> None:
+    iterations = int(share * MAX_OWN_SECONDS * 1e6 / 2 / OWN.iteration)
+    own = replace(OWN, iterations=iterations)
+    told = list(overworked((PictureWish("seeds", (("seeds", 2),)),), own, {}))
+    assert bool(told) is is_told
+    assert all("the bound is 10 seconds" in hint for _, _, hint in told)
+    compared = PictureWish("seeds", (("seeds", 2), ("variants", ("a",))))
+    [(_, _, hint)] = overworked((compared,), own, {"a": own})
+    assert "the bound is 1 second:" in hint
