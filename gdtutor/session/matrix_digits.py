@@ -30,8 +30,11 @@ def read_back_matrix(array: Array, digits: int) -> Array:
 
 
 def common_exponent(array: Array, digits: int) -> int:
-    """Return the power of ten that a whole matrix is shown in; 0 where plain numbers will do."""
+    """Return the power of ten that a whole matrix is shown in; 0 where plain numbers will do, and
+    where those of a masked score, -1e9, would take every digit from the others."""
     largest = _largest(array)
+    if largest >= LARGE and np.any((array != 0) & (np.abs(array) < largest / 10.0 ** (digits + 4))):
+        return 0
     is_whole = bool(np.all(array == np.trunc(array))) and largest < WHOLE
     if is_whole or 1e-3 <= largest < max(LARGE, 10.0**digits):
         return 0

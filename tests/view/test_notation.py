@@ -127,3 +127,11 @@ def test_numbers_that_are_compared_have_as_many_digits_as_tell_them_apart():
     assert apart((1.7601, 1.7604), 3, UNICODE) == ("1.7601", "1.7604")
     assert apart((1.76, 2.5), 3, UNICODE) == ("1.76", "2.5")
     assert apart((1.76, 1.76), 3, UNICODE) == ("1.76", "1.76")
+
+
+def test_masked_scores_leave_the_others_their_digits():
+    scores = np.array([[-0.9228, -1e9], [0.9502, -1.421]])
+    assert common_exponent(scores, 4) == 0
+    assert common_exponent(scores * 1e-8, 4) == 0, "one of 10 beside others of 1e-8"
+    assert common_exponent(np.array([-1e9, 0.0, 2e8]), 4) == 9, "a zero loses no digit"
+    assert common_exponent(np.array([2e-5, 1e-12]), 4) == -5, "small ones stay in one power"
