@@ -68,12 +68,9 @@ def read_program(text: str, path: str = "") -> ProgramText:
         )
     except (ValueError, RecursionError, MemoryError) as error:
         return ProgramText(text, path, mistake=str(error) or "it is nested too deeply")
-    computed: dict[str, list[int]] = {}
-    handed: dict[str, list[int]] = {}
-    for name, line, is_handed_on in _bound(tree):
-        (handed if is_handed_on else computed).setdefault(name, []).append(line)
-    # `return {"dW1": dW1}` and `dW1 = net.dW1` give no value where another line computes it.
-    bound = {name: tuple(found) for name, found in {**handed, **computed}.items()}
+    bound: dict[str, tuple[int, ...]] = {}
+    for name, line in _bound(tree):
+        bound[name] = (*bound.get(name, ()), line)
     return ProgramText(text, path, bound, names_table(tree))
 
 
@@ -189,22 +186,16 @@ def _turned(factor: ast.expr) -> tuple[str, bool]:
     return name_of(factor), False
 
 
-def _bound(tree: ast.AST) -> Iterator[tuple[str, int, bool]]:
-    """Yield every name that gets a value, its line, and whether another place hands it on."""
-    own = {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+def _bound(tree: ast.AST) -> Iterator[tuple[str, int]]:
+    """Yield every name that gets a value, with its line; not what another name is handed on as."""
     for node in ast.walk(tree):
-        is_blank = isinstance(node, ast.Assign) and (
-            isinstance(node.value, ast.Constant) and isinstance(node.value.value, _BLANK)
-        )
-        if is_blank:
-            continue
         value = getattr(node, "value", None)
-        is_called = isinstance(value, ast.Call) and name_of(value.func) in own
+        if isinstance(value, ast.Constant) and isinstance(value.value, _BLANK):
+            continue
         for target in targets_of(node):
-            name = name_of(target)
-            is_same = isinstance(value, ast.expr) and name_of(value) == name
-            yield name, getattr(node, "lineno", 0), is_called or is_same
-        if isinstance(node, ast.Dict):
-            for key, entry in zip(node.keys, node.values, strict=True):
-                if isinstance(key, ast.Constant) and isinstance(key.value, str):
-                    yield key.value, key.lineno, bool(name_of(entry))
+            if not (isinstance(value, ast.expr) and name_of(value) == name_of(target)):
+                yield name_of(target), getattr(node, "lineno", 0)
+        entries = (node.keys, node.values) if isinstance(node, ast.Dict) else ((), ())
+        for key, entry in zip(*entries, strict=True):
+            if isinstance(key, ast.Constant) and isinstance(key.value, str) and not name_of(entry):
+                yield key.value, key.lineno
