@@ -57,7 +57,7 @@ def run(arguments: argparse.Namespace) -> int:
     path = Path(arguments.file)
     lesson = load_lesson(lesson_path(arguments.lesson))
     if arguments.new or arguments.layers:
-        return _write_blanks(arguments, path)
+        return _write_blanks(arguments, lesson, path)
     if arguments.watch:
         return _watch(arguments, lesson, path)
     judged = judge_file(lesson, path, Bounds(arguments.seconds), _complain)
@@ -146,10 +146,9 @@ def _complain(line: str) -> None:
     print(line, file=sys.stderr)
 
 
-def _write_blanks(arguments: argparse.Namespace, path: Path) -> int:
+def _write_blanks(arguments: argparse.Namespace, lesson: Lesson, path: Path) -> int:
     if path.suffix != ".py":
         raise GdTutorError(f"'{path}' is no Python file", "end its name in .py")
-    lesson = load_lesson(lesson_path(arguments.lesson))
     check_target(arguments.file, lesson.path)
     command = f"gdtutor judge {shell_word(arguments.lesson)} {shell_word(arguments.file)}"
     write = blank_layers if arguments.layers else blank_program

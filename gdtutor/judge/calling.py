@@ -26,6 +26,11 @@ _WEIGHT_GRADIENTS = ("dW", "grad_W", "W_grad", "weight_grad", "grad_weight", "dw
 _BIAS_GRADIENTS = ("db", "grad_b", "b_grad", "bias_grad", "grad_bias", "dbiases")
 _TARGETS = frozenset({"y", "t", "target", "targets", "y_true", "ytrue", "labels", "label"})
 _LINEAR = ("linear", "dense", "affine", "fully", "fc")
+_MEANT = (
+    dict.fromkeys(("x", "inputs", "x_in"), "X")
+    | dict.fromkeys(("y", "targets", "target"), "Y")
+    | dict.fromkeys(("lr", "alpha", "eta", "rate"), "learning_rate")
+)
 _COSTS = ("compute_cost", "cost", "compute_loss", "loss", "cost_function", "loss_function", "mse")
 
 
@@ -198,12 +203,8 @@ def call_by_names(function: Callable[..., Any], known: Mapping[str, Any], cache:
             value = known["params"]
         elif cache is not None and name.lower() in _OF_CACHE:
             value = cache
-        elif name in ("x", "inputs", "x_in") and "X" in known:
-            value = known["X"]
-        elif name in ("y", "targets", "target") and "Y" in known:
-            value = known["Y"]
-        elif name in ("lr", "alpha", "eta", "rate") and "learning_rate" in known:
-            value = known["learning_rate"]
+        elif _MEANT.get(name) in known:
+            value = known[_MEANT[name]]
         elif parameter.default is not parameter.empty:
             continue
         else:

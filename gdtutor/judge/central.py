@@ -3,7 +3,6 @@ cost."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -79,7 +78,7 @@ def _first_parameter(verdict: Verdict) -> AskedName | None:
     """Return the first parameter's gradient that departs."""
     parameters = verdict.starts[0].moment.problem.parameters
     readings = verdict.starts[0].readings
-    names: Sequence[AskedName] = verdict.program.asked
+    names = verdict.program.asked
     last = len(verdict.program.lesson.scenes) - 1
     of = (a for a in names if a.is_gradient and a.node in parameters and a.step.scene == last)
     return next((a for a in of if a.name in readings and a.name not in verdict.right), None)

@@ -156,17 +156,16 @@ class _ProgramRun:
         found |= self._found(space)
         facts["lines"] = {n: watch.made(v) for n, v in found.items()} | self._lines
         found |= self._after_pass
-        values = {
-            name: array for name, value in found.items() if (array := as_numbers(value)) is not None
-        }
+        values = {n: a for n, v in found.items() if (a := as_numbers(v)) is not None}
         own = {n: a for n in laid if (a := as_numbers(updated_in(space, n))) is not None}
         changed = [n for n in kept if not np.array_equal(laid[n], kept[n])]
         facts |= {
-            "rows": self._rows,
-            "layout": self._layout,
+            "rows": self._rows, "layout": self._layout, "inputs_changed": changed,
             "changed": {n: line for n, (_, line) in watch.changed.items()},
-            "inputs_changed": changed,
-        }
+            "loops": self._loops.begun, "after": self._loops.after,
+            "again": continues and self._layers is not None,
+            "network": bool(classes_of(space)) and self._layers is None,
+        }  # fmt: skip
         before = {f"was {n}": v for n, (v, _) in watch.changed.items() if n in names.values()}
         costs = as_numbers(space.get("costs", space.get("losses")))
         more = {} if costs is None else {"costs": costs}
@@ -205,9 +204,9 @@ class _ProgramRun:
         loader.exec_module(module)
         return space
 
-    def _first_pass(self, passes: Any, first: int, last: int) -> Iterator[Any]:
+    def _first_pass(self, passes: Any, *lines: int) -> Iterator[Any]:
         try:
-            yield from self._loops.passes_of(passes, first, last)
+            yield from self._loops.passes_of(passes, *lines)
         finally:
             frame = sys._getframe(1)
             found = self._found({**frame.f_globals, **frame.f_locals})

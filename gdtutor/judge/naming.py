@@ -21,10 +21,9 @@ from gdtutor.values import Struct, replace
 _ORDER = (
     Slip.SIGN, Slip.TRANSPOSED, Slip.NO_SHARE, Slip.NO_SUM, Slip.NO_UPSTREAM, Slip.NO_LOCAL,
     Slip.PART_OF_LOCAL, Slip.SHARE_TWICE, Slip.AT_OUTPUT, Slip.AT_INPUT, Slip.LOCAL_TWICE,
-    Slip.UPDATED, Slip.ONE_PATH,
-    Slip.OVERWRITTEN, Slip.ONE_EXAMPLE, Slip.FIRST_EXAMPLE, Slip.MEAN, Slip.ELEMENTWISE,
-    Slip.NO_FUNCTION, Slip.ONE_TERM, Slip.OTHER_DERIVATIVE, Slip.OTHER_FUNCTION, Slip.STALE_CACHE,
-    Slip.OTHER_AXIS, Slip.BROADCAST, Slip.OTHER_VALUE,
+    Slip.UPDATED, Slip.ONE_PATH, Slip.OVERWRITTEN, Slip.ONE_EXAMPLE, Slip.FIRST_EXAMPLE, Slip.MEAN,
+    Slip.ELEMENTWISE, Slip.NO_FUNCTION, Slip.ONE_TERM, Slip.OTHER_DERIVATIVE, Slip.OTHER_FUNCTION,
+    Slip.STALE_CACHE, Slip.OTHER_AXIS, Slip.BROADCAST, Slip.OTHER_VALUE,
 )  # fmt: skip
 """Which slip is named where several give one number."""
 
@@ -134,13 +133,9 @@ def _of_the_array(
         return SlipMatch(Slip.PRECISION)
     if _still_has(name, starts[starts.index(departing[0]) - 1], departing[0]):
         return SlipMatch(Slip.NOT_RESET)
-    is_typed = (
-        len(starts) > len(departing)
-        and starts[0].readings[name.name].is_right
-        and all(np.array_equal(s.readings[name.name].raw, starts[0].readings[name.name].raw)
-                for s in departing)
-    )  # fmt: skip
-    return SlipMatch(Slip.TYPED) if is_typed else None
+    own = starts[0].readings[name.name]
+    is_same = all(np.array_equal(s.readings[name.name].raw, own.raw) for s in departing)
+    return SlipMatch(Slip.TYPED) if own.is_right and is_same else None
 
 
 def _still_has(name: AskedName, earlier: OneStart, start: OneStart) -> bool:

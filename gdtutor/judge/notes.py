@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -24,6 +24,27 @@ def layout_notes(rows: bool, source: ProgramText, program: AskedProgram) -> tupl
         if name not in known | given
     )
     return (*layout, *unknown)
+
+
+def pass_notes(program: AskedProgram, starts: Sequence[OneStart]) -> Iterator[str]:
+    """Yield what is not judged of a program that trains: a second pass, and what stands behind."""
+    trains = any(s.case.facts.get("loops") or s.case.facts.get("network") for s in starts)
+    if trains and program.own > 1 and passes_of(starts) == 1:
+        yield ("One pass alone is judged: a gradient that is never reset, or momentum, shows in a "
+               "second one.")  # fmt: skip
+    after = unjudged_from(starts)
+    if after:
+        yield f"What stands behind the loop, from line {after} on, is not judged."
+
+
+def passes_of(starts: Sequence[OneStart]) -> int:
+    """Return how many passes of a program are judged, one after the other."""
+    return 1 + any(s.case.facts.get("passes") or s.case.facts.get("again") for s in starts)
+
+
+def unjudged_from(starts: Sequence[OneStart]) -> int:
+    """Return the line behind a loop that was left early, from which on nothing is judged."""
+    return max((int(s.case.facts.get("after", 0)) for s in starts), default=0)
 
 
 def mean_taken_late(

@@ -11,7 +11,7 @@ import ast
 import importlib.machinery
 import traceback
 from collections.abc import Iterable, Iterator, Set
-from itertools import islice
+from itertools import islice, pairwise
 from types import CodeType
 from typing import Any
 
@@ -41,12 +41,14 @@ class CutLoops:
     """
 
     def __init__(self, each: int) -> None:
-        self.each, self.begun = each, 0
+        self.each, self.begun, self.after = each, 0, 0
+        """`after` is the line that stands behind one of them, 0 where none does."""
         self._lines: list[tuple[int, int]] = []
 
-    def passes_of(self, passes: Iterable[Any], first: int, last: int) -> Iterator[Any]:
+    def passes_of(self, passes: Iterable[Any], first: int, last: int, after: int) -> Iterator[Any]:
         """Yield the first passes of a loop from one line to another."""
         self._lines.append((first, last))
+        self.after = self.after or after
         for each in islice(iter(passes), self.each):
             self.begun += 1
             yield each
@@ -152,6 +154,9 @@ class _OnePass(ast.NodeTransformer):
 
     def __init__(self, tree: ast.Module, parameters: Set[str]) -> None:
         self._parameters = parameters
+        bodies = (getattr(node, "body", ()) for node in ast.walk(tree))
+        self._after = {id(a): b.lineno for body in bodies if isinstance(body, list)
+                       for a, b in pairwise(body) if not isinstance(b, ast.Return)}  # fmt: skip
         functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
         self._training: set[str] = set()
         """Functions with an update, in themselves or in what they call."""
@@ -167,7 +172,7 @@ class _OnePass(ast.NodeTransformer):
         is_over = isinstance(node.iter, ast.Call) and name_of(node.iter.func) in ("range", "trange")
         is_named = name_of(node.target) in _PASSES or bool(_words(node.iter) & EPOCHS)
         if (is_over and is_named) or self._trains([node], node.target):
-            node.iter = _first(node.iter, node)
+            node.iter = self._first(node.iter, node)
         return node
 
     def visit_While(self, node: ast.While) -> ast.AST:
@@ -176,7 +181,7 @@ class _OnePass(ast.NodeTransformer):
         if not self._trains([node], node.test):
             return node
         tests = ast.copy_location(ast.List([node.test, node.test], ast.Load()), node.test)
-        once = _first(tests, node)
+        once = self._first(tests, node)
         return ast.copy_location(ast.For(ast.Name(_PASS, ast.Store()), once, node.body, []), node)
 
     def visit_ListComp(self, node: ast.ListComp) -> ast.AST:
@@ -184,8 +189,13 @@ class _OnePass(ast.NodeTransformer):
         self.generic_visit(node)
         first = node.generators[0]
         if self._trains([node.elt], first.target):
-            first.iter = _first(first.iter, node)
+            first.iter = self._first(first.iter, node)
         return node
+
+    def _first(self, passes: ast.expr, loop: ast.stmt | ast.expr) -> ast.expr:
+        numbers = loop.lineno, loop.end_lineno or loop.lineno, self._after.get(id(loop), 0)
+        words = [passes, *map(ast.Constant, numbers)]
+        return ast.copy_location(ast.Call(ast.Name(FIRST, ast.Load()), words, []), passes)
 
     def _trains(self, parts: list[ast.AST], variable: ast.expr | None) -> bool:
         """Say whether an update is done alike in every pass, not with the loop's own variable."""
@@ -220,8 +230,3 @@ class _OnePass(ast.NodeTransformer):
 
 def _words(value: ast.expr) -> set[str]:
     return {name_of(n) for n in ast.walk(value) if isinstance(n, ast.expr)}
-
-
-def _first(passes: ast.expr, loop: ast.stmt | ast.expr) -> ast.expr:
-    lines = [ast.Constant(loop.lineno), ast.Constant(loop.end_lineno or loop.lineno)]
-    return ast.copy_location(ast.Call(ast.Name(FIRST, ast.Load()), [passes, *lines], []), passes)

@@ -76,33 +76,28 @@ def read_program(text: str, path: str = "") -> ProgramText:
 
 def names_table(tree: ast.Module) -> dict[str, str]:
     """Return the `names = {...}` table of a program."""
-    for node in tree.body:
-        if _assigns(node, "names") and isinstance(node, ast.Assign):
-            try:
-                table = ast.literal_eval(node.value)
-            except (ValueError, TypeError, RecursionError):
-                # Not a table of texts: computed, with a list as a key, or nested without end.
-                return {}
-            if isinstance(table, dict):
-                return {k: v for k, v in table.items() if isinstance(k, str) and isinstance(v, str)}
+    for value in _assigned(tree, "names"):
+        try:
+            table = ast.literal_eval(value)
+        except (ValueError, TypeError, RecursionError):
+            # Not a table of texts: computed, with a list as a key, or nested without end.
+            return {}
+        if isinstance(table, dict):
+            return {k: v for k, v in table.items() if isinstance(k, str) and isinstance(v, str)}
     return {}
 
 
 def declares_rows(tree: ast.Module) -> bool:
     """Say whether a program says `rows = True`."""
-    return any(
-        _assigns(node, "rows")
-        and isinstance(node, ast.Assign)
-        and isinstance(node.value, ast.Constant)
-        and node.value.value is True
-        for node in tree.body
-    )
+    values = _assigned(tree, "rows")
+    return any(isinstance(value, ast.Constant) and value.value is True for value in values)
 
 
-def _assigns(node: ast.stmt, name: str) -> bool:
-    return isinstance(node, ast.Assign) and any(
-        isinstance(target, ast.Name) and target.id == name for target in node.targets
-    )
+def _assigned(tree: ast.Module, name: str) -> Iterator[ast.expr]:
+    """Yield what a name is given at the top of a program."""
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and name in map(name_of, node.targets):
+            yield node.value
 
 
 def last_part(path: str) -> str:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from gdtutor.judge.asked import shape_text
 from gdtutor.judge.central import CostSlope
 from gdtutor.judge.naming import Departure
+from gdtutor.judge.notes import passes_of, unjudged_from
 from gdtutor.judge.training import CostCurves
 from gdtutor.judge.verdict import Verdict
 from gdtutor.lesson.selectors import Selector
@@ -65,6 +66,8 @@ def verdict_data(
         "cost": _cost_data(verdict, slope),
         "error": error,
         "notes": list(verdict.notes),
+        "passes": passes_of(verdict.starts),
+        "not_judged_from": unjudged_from(verdict.starts) or None,
         "training": training,
     }
 

@@ -86,6 +86,5 @@ def _slip(step: Step, start: OneStart, reading: Reading) -> SlipMatch | None:
     times = float(own[largest] / right[largest]) if right[largest] else 0.0
     if not np.all(np.abs(own - times * right) <= 10 * room):
         return None
-    return (
-        SlipMatch(Slip.OTHER_RATE, f"{times:.4g}") if abs(times) > 1e-6 else SlipMatch(Slip.STALE)
-    )
+    other = SlipMatch(Slip.OTHER_RATE, f"{times:.4g}")
+    return other if abs(times) > 1e-6 else SlipMatch(Slip.STALE)

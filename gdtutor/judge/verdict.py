@@ -24,7 +24,7 @@ from gdtutor.judge.blend import blended
 from gdtutor.judge.layout import DOUBLE, blamed_for_digits, is_by_rows, readings_of
 from gdtutor.judge.mishap import Mishap, mishap_of, turned_factors
 from gdtutor.judge.naming import Departure, OneStart, shown_of, slip_of
-from gdtutor.judge.notes import layout_notes, mean_taken_late, other_names
+from gdtutor.judge.notes import layout_notes, mean_taken_late, other_names, pass_notes
 from gdtutor.judge.process import BOUNDS, Bounds, ProgramCase, ProgramRefused, run_programs
 from gdtutor.judge.source import ProgramText, read_program
 from gdtutor.judge.starts import AskedProgram, asked_of
@@ -146,7 +146,7 @@ def verdict_of(program: AskedProgram, source: ProgramText, cases: Sequence[Progr
         starts = (starts[0], starts[0], *starts[2:])
     there = [a for a in asked if all(a.name in s.readings for s in starts)]
     wrong = [a for a in there if not all(s.readings[a.name].is_right for s in starts)]
-    notes = layout_notes(rows, source, program)
+    notes = (*layout_notes(rows, source, program), *pass_notes(program, starts))
     late = mean_taken_late(wrong, there, starts)
     if late:
         wrong = [a for a in wrong if a not in late]

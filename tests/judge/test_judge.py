@@ -12,10 +12,20 @@ import pytest
 
 from gdtutor.cli import main
 from gdtutor.judge.central import slope_of_cost
+from gdtutor.judge.notes import passes_of, unjudged_from
 from gdtutor.judge.telling import verdict_lines
 from gdtutor.judge.verdict import Verdict
 from gdtutor.session.slips import Slip
-from tests.judge.corpus import ALL_UPDATES, EPOCHS, HIDDEN, LAYERS, RIGHT, WRONG
+from tests.judge.corpus import (
+    ALL_UPDATES,
+    EPOCHS,
+    HIDDEN,
+    LAYERS,
+    NET,
+    RIGHT,
+    TRAINED_NET,
+    WRONG,
+)
 from tests.judge.every_lesson import right_program
 from tests.judge.handed_on import PROGRAMS
 from tests.judge.judging import assignment, judged
@@ -288,6 +298,7 @@ def test_json_has_the_first_departure_with_the_command_that_opens_it(
     assert first["line"] == text.split("\n").index("dZ2 = dYhat") + 1
     assert first["open"] == "gdtutor xor-hidden --at 'backward:Z2[0,0]'"
     assert data["follows"] == ["dW2", "db2", "dA1", "dZ1", "dW1", "db1"]
+    assert (data["passes"], data["not_judged_from"]) == (1, None)
     assert data["missing"] == []
 
 
@@ -370,3 +381,25 @@ def test_a_name_of_the_table_that_the_walk_lacks_is_told(tmp_path: Path) -> None
     assert isinstance(verdict, Verdict)
     assert verdict.is_right
     assert verdict.notes == ("names: the walk has no 'Z11'. did you mean 'Z1'?",)
+
+
+def test_what_is_not_judged_of_a_program_that_trains_is_told(tmp_path: Path) -> None:
+    nested = EPOCHS.replace(
+        "for epoch in range(epochs):\n",
+        "for epoch in range(epochs):\n  for batch in range(1):\n",
+    )
+    last = EPOCHS.count("\n") + 1
+    texts = [EPOCHS, EPOCHS + "print(C)\n", nested, NET, TRAINED_NET, LAYERS, HIDDEN]
+    told = [
+        (v.notes, passes_of(v.starts), unjudged_from(v.starts))
+        for v in judged([("16", text) for text in texts], tmp_path)
+        if isinstance(v, Verdict)
+    ]
+    one = "One pass alone is judged: a gradient that is never reset, or momentum, shows in a second"
+    assert told[0] == ((), 2, 0)
+    assert told[1] == (
+        (f"What stands behind the loop, from line {last} on, is not judged.",), 2, last
+    )  # fmt: skip
+    assert told[2] == ((f"{one} one.",), 1, 0)
+    assert told[3] == ((f"{one} one.",), 1, 0)
+    assert told[4:] == [((), 2, 0), ((), 2, 0), ((), 1, 0)]
