@@ -33,7 +33,7 @@ def held_runner(
     batches = Batches(rows, held, len(held), len(held), padded)
     batches.fill(np.arange(len(held)))
     fixed = {name: array[0] for name, array in batches.blocks.items()}
-    kernel = build_kernel(program, memory, problem.constants, KernelOutputs(None, fixed))
+    kernel = build_kernel(program, memory, problem.constants, KernelOutputs((), fixed))
     return BlockRunner(kernel, batches.blocks, padded, 1)
 
 

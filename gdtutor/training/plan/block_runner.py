@@ -60,20 +60,14 @@ class BlockRunner:
     def _bound(self, name: Dynamic, row: int) -> Array:
         match name.kind:
             case "history":
-                array = self._histories[_index(name.key)][row, ...]
+                array = self._histories[int(name.key)][row, ...]
             case "stream":
-                return self._streams[_index(name.key), row, ...]
+                return self._streams[int(name.key), row, ...]
             case "norm":
                 return self._norms[row, ...]
             case _:
-                array = self._data[str(name.key)][row % self._count, ...]
+                array = self._data[name.key][row % self._count, ...]
                 if name.key in self._padded and not name.form.startswith("ones"):
                     array = array[:-1]
         form = "T" if name.form == "onesT" else name.form
         return formed(array, form, is_stacked=name.is_stacked)
-
-
-def _index(key: object) -> int:
-    if not isinstance(key, int):
-        raise TypeError(f"{key!r} is not the number of a value")
-    return key

@@ -50,8 +50,8 @@ class Kernel(Struct, frozen=True, eq=False):
 class KernelOutputs(Struct, frozen=True, eq=False):
     """What a kernel is for."""
 
-    rule: Rule | None
-    """The update; None for a kernel that only computes costs."""
+    rules: tuple[Rule, ...]
+    """The update; none for a kernel that only computes costs."""
     data: Mapping[str, Array]
     """Arrays of data leaves that stay the same at every iteration; with the row of ones where one
     is needed."""
@@ -102,13 +102,12 @@ class _Emitter:
         self._write_steps(body)
         gamma = self._finish_gradients(body)
         if self._wanted.needs_norm:
-            self._names.dynamic["norm"] = Dynamic("norm", None, "plain")
+            self._names.dynamic["norm"] = Dynamic("norm", "", "plain")
             self._names.arrays["g"] = self._memory.gradient
             self._source.add(2, "g.dot(g, norm)", "square of the gradient's norm")
         streams: list[tuple[Streams, str]] = []
-        if self._wanted.rule is not None:
-            update = Update(self._wanted.rule, self._memory, gamma)
-            streams = update.write(self._source, self._names)
+        for rule in self._wanted.rules:
+            streams += Update(rule, self._memory, gamma).write(self._source, self._names)
         losses = write_losses(self._program, self._frontier, self._stacked, self._memory.runs)
         whole = self._whole()
         return Kernel(
@@ -140,7 +139,7 @@ class _Emitter:
         """Return where leaves and what is left behind lie."""
         places: dict[int, Array] = {}
         packs: dict[int, Array] = {}
-        dynamic: dict[int, tuple[str, object]] = {i: ("history", i) for i in self._histories}
+        dynamic = {i: ("history", str(i)) for i in self._histories}
         augmented = dict.fromkeys(self._padded, np.empty(0))
         for index, op in enumerate(self._ops):
             name = op.name

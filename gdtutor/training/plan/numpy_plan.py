@@ -76,15 +76,16 @@ class NumpyPlan:
         self._needs_norm = settings.stop.gradient_below is not None
         self._padded = padded
         full = self._batches.full
-        self._main = self._runner(program, self._batches.blocks, full)
-        self._short: BlockRunner | None = None
+        self._runners = [self._runner(program, self._batches.blocks, full)]
+        """Of full batches, and of a short last one."""
         if self._batches.rest:
             rest = self._lowered(problem, self._batches.rest, program.signs)
-            self._short = self._runner(rest, self._batches.short, 1)
-        self._validation: BlockRunner | None = None
+            self._runners.append(self._runner(rest, self._batches.short, 1))
+        self._held: list[BlockRunner] = []
+        """What computes the cost of examples held back, where there are any."""
         if train < problem.size and not self._runs:
-            self._validation = held_runner(problem, train, self._memory, program.signs)
-        self.iterations_per_epoch = full + (1 if self._batches.rest else 0)
+            self._held.append(held_runner(problem, train, self._memory, program.signs))
+        self.iterations_per_epoch = full + len(self._runners) - 1
 
     @property
     def source(self) -> str:
@@ -117,8 +118,8 @@ class NumpyPlan:
         with np.errstate(all="ignore"):
             while done < count:
                 epoch, turn = divmod(first + done, per)
-                if turn == 0 and self._validation is not None:
-                    validation.append(float(self._validation.run(0, 1, 0, ())[0]))
+                if turn == 0:
+                    validation += [float(held.run(0, 1, 0, ())[0]) for held in self._held]
                 runner, start, stop = self._stretch(epoch, turn, count - done)
                 n = stop - start
                 iterations = range(first + done, first + done + n)
@@ -134,11 +135,11 @@ class NumpyPlan:
             self._batches.fill(self._order.epoch(epoch))
             self._epoch = epoch
         full = self._batches.full
-        if turn >= full and self._short is not None:
-            return self._short, 0, 1
-        goes_on = self._is_fixed and self._short is None and self._validation is None
-        stop = self._main.rows if goes_on else full
-        return self._main, turn, min(stop, turn + left)
+        main, *short = self._runners
+        if turn >= full:
+            return short[0], 0, 1
+        goes_on = self._is_fixed and not short and not self._held
+        return main, turn, min(main.rows if goes_on else full, turn + left)
 
     def _lowered(
         self, problem: Problem, batch: int, signs: Mapping[str, float] | None
@@ -148,7 +149,7 @@ class NumpyPlan:
 
     def _runner(self, program: FlatProgram, data: Mapping[str, Array], count: int) -> BlockRunner:
         fixed = {name: array[0] for name, array in data.items()} if count == 1 else {}
-        wanted = KernelOutputs(self._rule, fixed, self._needs_norm)
+        wanted = KernelOutputs((self._rule,), fixed, self._needs_norm)
         kernel = build_kernel(program, self._memory, self._constants, wanted)
         cells = sum(math.prod(shape) for shape in kernel.histories.values())
         rows = max(1, min(BLOCK, HISTORY_CELLS // max(1, cells)) // count) * count

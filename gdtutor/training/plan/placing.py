@@ -27,8 +27,8 @@ class Dynamic(Struct, frozen=True):
 
     kind: str
     """data, history, stream or norm."""
-    key: object
-    """The leaf, or the id of the value."""
+    key: str
+    """The leaf, the id of a history, or the place of a stream; empty of the norm."""
     form: str
     is_stacked: bool = False
     """Whether its first axis is the run."""
@@ -48,7 +48,7 @@ class PlacedValues(Struct):
     ops: Sequence[Op]
     places: dict[int, Array]
     """Leaves, and results that are to be written to a given array."""
-    dynamic: Mapping[int, tuple[str, object]] = field(default_factory=dict)
+    dynamic: Mapping[int, tuple[str, str]] = field(default_factory=dict)
     """The kind and key of values that lie elsewhere at every iteration."""
     augmented: dict[int, Array] = field(default_factory=dict)
     """Arrays with one more row of ones under the value's own."""

@@ -68,7 +68,7 @@ class Update:
                 copies[leaf] = final
             else:
                 self._places[final] = self._places[leaf]
-        dynamic = {index: ("stream", place) for place, index in enumerate(streams)}
+        dynamic = {index: ("stream", str(place)) for place, index in enumerate(streams)}
         given = PlacedValues(self._ops, self._places, dynamic)
         body = ProgramWriter(given, "u", names, self._notes, source)
         body.write(schedule, {}, list(copies.values()))
