@@ -19,6 +19,8 @@ def note_for(session: Walk, step: Step) -> Note | None:
         for note in lesson.scenes[step.scene].notes
         if note.phase == step.phase.value
         and (note.node in (step.node, step.state or None) or (is_first and not note.node))
+        # At what is remembered of a parameter its own new value is not known yet.
+        and not (step.state and note.node != step.state and "{new " in note.text)
         and holds_at(session, moment, note.when, step)
     ]
     # Of notes as specific as each other, that of the very step.

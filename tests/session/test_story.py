@@ -316,3 +316,11 @@ def test_what_the_optimiser_remembers_stands_in_notes_claims_and_goals(tmp_path:
     assert [problem.what for problem in problems] == []
     path.write_text(REMEMBERED.replace("0.9*w.v", "0.5*w.v"), encoding="utf-8")
     assert [one.code for one in check_lesson(load_lesson(path)).problems] == ["untrue"]
+
+
+def test_a_note_that_tells_a_new_value_waits_for_the_step_that_computes_it(tmp_path: Path) -> None:
+    text = STATES.split("## update w.v")[0].replace("A step.", "To {new w}.")
+    assert "To {new w}." in text
+    session = story(tmp_path, text)
+    assert note_text(goto(session, "update:w.v")) == "Some step."
+    assert note_text(goto(session, "update:w")) == "To {new w}."
