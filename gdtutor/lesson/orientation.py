@@ -188,10 +188,19 @@ def _with_variants(lesson: Lesson) -> list[Lesson]:
 
 
 def _sense(lesson: Lesson) -> tuple[object, ...]:
-    """Return what a lesson computes: its formulas and its given values."""
-    lines = [(n.name, to_text(n.expr)) for scene in lesson.scenes for n in scene.graph.lines]
+    """Return what a lesson computes: its operations and its given values."""
+    nodes = [
+        (
+            node.name,
+            node.op,
+            [*map(to_text, node.args)],
+            OPERATIONS[node.op].axis_of(node.attribute),
+        )
+        for scene in lesson.scenes
+        for node in scene.graph.nodes
+    ]
     values = {**start_values(lesson.starts), **lesson.constants}
-    return lines, {name: value.tolist() for name, value in values.items()}
+    return nodes, {name: value.tolist() for name, value in values.items()}
 
 
 def _ranks(lesson: Lesson) -> dict[str, int]:

@@ -245,3 +245,34 @@ def test_export_writes_the_file_and_says_what_it_lacks(tmp_path: Path, capsys) -
     ):
         assert main(["export", *words]) == 2
         assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("way", ["", 'orientation = "rows"'])
+def test_a_network_that_names_no_axis_is_told_both_ways(way: str) -> None:
+    text = f"""+++
+format = 1
+id = "shares"
+title = "Shares"
+{way}
+[network]
+layers = [2, 4, 3]
+activation = "softmax"
+cost = "cross_entropy"
+seed = 2
+[parameters]
+W2 = {"[[1, 2, 3]" + ", [0, 1, 2]" * 3 + "]" if way else "[" + "[1, 0, 0, 2], " * 3 + "]"}
+[data]
+dataset = "gaussians"
+classes = 3
+count = 12
+[training]
+epochs = 3
++++
+"""
+    lesson = read(text)
+    other = read(retold(lesson))
+    assert is_in_rows(other) is not is_in_rows(lesson)
+    runs = [run_of(one) for one in (lesson, other)]
+    for run in runs:
+        run.advance()
+    np.testing.assert_allclose(runs[1].costs, runs[0].costs, rtol=1e-9)
