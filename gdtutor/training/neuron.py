@@ -81,19 +81,36 @@ class _Formulas:
         for out, target in (error.args, error.args[::-1]):
             if not isinstance(target, Name) or target.name not in self._graph.leaf_by_name:
                 continue
-            for z, is_sigmoid in ((out, False), (self._in_sigmoid(out), True)):
+            for found, is_sigmoid in ((out, False), (self._in_sigmoid(out), True)):
+                z = self._origin(found)
                 if isinstance(z, Name) and z.name in self._linear & self._single & {*self._lines}:
                     return LinearNeuron(z.name, target.name, is_sigmoid)
         return None
 
     def _read(self, expr: Expr) -> Expr:
         """Return what stands behind a name, or for a call its definition where it has one."""
-        while isinstance(expr, Name) and expr.name in self._lines:
-            expr = self._lines[expr.name]
+        while (inner := self._behind(expr)) != expr:
+            expr = inner
         if isinstance(expr, Apply) and OPERATIONS[expr.op].function is None:
             body = definition(OPERATIONS[expr.op], expr.attribute)
             if body is not None:
                 return substitute(body, dict(zip(OPERANDS, expr.args, strict=False)))
+        return expr
+
+    def _behind(self, expr: Expr) -> Expr:
+        """Return the formula of a line's name, what stands in `identity`, or else what it is."""
+        if isinstance(expr, Name):
+            expr = self._lines.get(expr.name, expr)
+        match expr:
+            case Apply(op="identity", args=(inner,)):
+                return inner
+        return expr
+
+    def _origin(self, expr: Expr) -> Expr:
+        """Return the line that a name stands for, as z for yhat of `yhat = identity(z)`."""
+        inner = self._behind(expr)
+        while isinstance(inner, Name) and inner.name in self._lines and inner != expr:
+            expr, inner = inner, self._behind(inner)
         return expr
 
     def _factored(self, expr: Expr) -> tuple[float, Expr]:
@@ -140,7 +157,7 @@ class _Formulas:
         match expr:
             case Name(name=name):
                 return name in self._linear
-            case Apply(op="add" | "sub" | "neg" | "transpose" | "sum", args=args):
+            case Apply(op="add" | "sub" | "neg" | "identity" | "transpose" | "sum", args=args):
                 return all(map(self._is_linear, args))
             case Apply(op="mul" | "matmul", args=args):
                 varying = [a for a in args if any(n.name in self._depends for n in names_in(a))]

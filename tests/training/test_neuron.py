@@ -34,6 +34,8 @@ def problem_of(*lines: tuple[str, str]) -> Problem:
         ([Z, ("L", "(z - y)**2 / 2")], False),
         ([Z, ("L", "0.5*(y - z)**2")], False),
         ([Z, ("e", "z - y"), ("L", "e*e/2")], False),
+        ([Z, ("a", "identity(z)"), ("L", "(a - y)**2 / 2")], False),
+        ([Z, ("a", "sigmoid(z)"), ("u", "identity(a)"), ("L", "(u - y)**2 / 2")], True),
         ([Z, ("a", "sigmoid(z)"), ("L", "(a - y)**2 / 2")], True),
         ([Z, ("a", "1/(1 + exp(-z))"), ("L", "(a - y)**2 * 0.5")], True),
         ([("z", "-(w1*x1) + b*(x1 - 2)"), ("L", "(sigmoid(z) - y)**2 / (1 + 1)")], True),
