@@ -16,6 +16,7 @@ from gdtutor.session.predict import HINT
 from gdtutor.session.press import Press
 from gdtutor.session.prompting import edited
 from gdtutor.session.state import (
+    ClassRole,
     Prompt,
     PromptKind,
     Session,
@@ -206,7 +207,9 @@ def walked_off(room: Classroom, seat: Seat) -> Classroom:
     if room.is_locked:
         told = "The teacher has everyone follow for now."
         return with_seat(room, replace(seat, notice=told, is_passing=True))
-    own = without_challenge(replace(room.shared, patience=PATIENCE, visits=()))
+    own = without_challenge(
+        replace(room.shared, patience=PATIENCE, class_role=ClassRole.STUDENT, visits=())
+    )
     if room.poll is not None and not seat.is_out and seat.typed.strip():
         with suppress(GdTutorError):
             room = _replied(room, room.poll, seat.name, seat.typed)

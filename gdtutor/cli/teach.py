@@ -56,11 +56,14 @@ def run(arguments: argparse.Namespace) -> int:
         def open_program(app: TutorApp) -> Program:
             from gdtutor.cli.starting import start
             from gdtutor.drive.opening import open_lesson
+            from gdtutor.session.state import ClassRole
             from gdtutor.ui.answering import Services
             from gdtutor.ui.program import Program
+            from gdtutor.values import replace
 
             begin = start(arguments)
-            return Program(app, begin.session, Services(open_lesson, begin.save), presses)
+            session = replace(begin.session, class_role=ClassRole.TEACHER)
+            return Program(app, session, Services(open_lesson, begin.save), presses)
 
         recorder = None
         if arguments.record:

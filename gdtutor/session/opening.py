@@ -117,6 +117,7 @@ def resumed(session: Session, place: W) -> W:
         library=session.library,
         saving=session.saving,
         program=session.program,
+        class_role=session.class_role,
         predict=place.predict or session.predict,
         look=replace(place.look, hides_hints=session.look.hides_hints),
     )
@@ -146,6 +147,7 @@ def opened(session: Session, action: Opened) -> Walk:
         visits=session.visits,
         seed=seed,
         patience=session.patience,
+        class_role=session.class_role,
         look=Look(digits=lesson.digits or own, hides_hints=session.look.hides_hints),
         message=_of_predicting(lesson) if predict else "",
         program=session.program,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.network import PREDICTION
 from gdtutor.lesson.runs import run_of
 from gdtutor.lesson.selectors import Assignment
 from gdtutor.play.lesson_text import lesson_of
+from gdtutor.play.options import CSV
 from gdtutor.play.playground import Playground, fitted
 from gdtutor.session.controls import CONTROLS, Control, typed, with_layers, with_neurons
 from gdtutor.session.curve_cursor import move_cursor, open_point
@@ -17,6 +19,7 @@ from gdtutor.session.opening import Opened, opened
 from gdtutor.session.prompting import asked
 from gdtutor.session.snapshots import at_rest
 from gdtutor.session.state import (
+    ClassRole,
     Focus,
     PastPlay,
     Play,
@@ -35,6 +38,7 @@ from gdtutor.session.training import (
     start_training,
     toggle_training,
 )
+from gdtutor.training.datasets import DATASETS
 from gdtutor.values import asdict, replace
 
 Result = tuple[Session, tuple[Effect, ...]]
@@ -175,6 +179,10 @@ def control_typed(session: Playing, text: str) -> Result:
     """
     play = session.play
     control = CONTROLS[play.control]
+    opened = {play.playground.data, *(past.playground.data for past in play.done + play.undone)}
+    if session.class_role is ClassRole.STUDENT and text.endswith(CSV) and text not in opened:
+        # The same whether there is such a file or not.
+        raise GdTutorError("a class reads no files of yours", f"use one of {', '.join(DATASETS)}")
     return changed(session, typed(play.playground, control, text), control.label)
 
 

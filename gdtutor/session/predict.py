@@ -16,13 +16,14 @@ from gdtutor.session.moment import Moment
 from gdtutor.session.navigation import said, steps_forward
 from gdtutor.session.prompting import asked
 from gdtutor.session.slips import Slip, SlipMatch, slips_that_fit
-from gdtutor.session.state import AutoPlay, PromptKind, S, Session, Tab, W, Walk
+from gdtutor.session.state import AutoPlay, ClassRole, Prompt, PromptKind, S, Session, Tab, W, Walk
 from gdtutor.session.working import working_of
 from gdtutor.values import replace
 
 Result = tuple[Session, tuple[Effect, ...]]
 HINT = "?"
 """Typed in place of an answer it asks for a hint."""
+CLASS_ANSWERS = "The class answers this question; Esc, then n closes it and shows the answer."
 
 
 def posed(session: W, challenge: Challenge, before: str = "") -> W:
@@ -67,6 +68,11 @@ def answer(session: Walk, text: str) -> Result:
     challenge = session.challenge
     if challenge is None:
         return replace(session, prompt=None), ()
+    has_hint = challenge.hints_shown < challenge.stages
+    if session.class_role is ClassRole.TEACHER and not (text.strip() == HINT and has_hint):
+        # The class's screen is everyone's: it judges nothing and tells nothing while it is asked.
+        refused = Prompt(PromptKind.ANSWER, "your answer", error=CLASS_ANSWERS)
+        return replace(session, prompt=refused), ()
     if text.strip() == HINT:
         return _hinted(session, challenge), ()
     wrong = judged(session, challenge, text)

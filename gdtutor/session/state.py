@@ -50,6 +50,16 @@ class Screen(Enum):
     HELP = "help"
 
 
+class ClassRole(Enum):
+    """Who sits at the keys of a class; nobody does where there is none."""
+
+    NONE = "none"
+    TEACHER = "teacher"
+    """Asks the class, whose questions are not the teacher's to answer."""
+    STUDENT = "student"
+    """Walks alone, on the teacher's machine, whose files are not theirs."""
+
+
 class Tab(Enum):
     """The panels of Study, one at a time where the terminal is small."""
 
@@ -278,6 +288,7 @@ class Session(Struct, frozen=True, eq=False):
     """Replaces the lesson's own seeds; None where they hold."""
     patience: float = PATIENCE
     """Seconds that the way to an iteration may take beyond what is trained."""
+    class_role: ClassRole = ClassRole.NONE
     look: Look = Look()
     prompt: Prompt | None = None
     count: str = ""

@@ -23,7 +23,10 @@ from gdtutor.classroom import server
 from gdtutor.classroom.hub import ClassHub
 from gdtutor.classroom.room import joined, locked, pressed
 from gdtutor.classroom.seats import opened_room
+from gdtutor.play.options import playground_of
+from gdtutor.session.playing import play_session
 from gdtutor.session.press import Press
+from gdtutor.session.state import Playing, Session
 
 SIZES = ((40, 12), (80, 24), (132, 43))
 
@@ -215,6 +218,33 @@ def test_a_student_is_told_where_sweeps_are_and_walks_on() -> None:
             await anna.shows("step 2/13")
 
     run(work())
+
+
+def test_a_student_opens_no_file_and_learns_of_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = "\n".join(f"{n},{-n},{n % 2}" for n in range(12))
+    (tmp_path / "grades.csv").write_text(f"one,two,pass\n{rows}\n")
+    (tmp_path / "open.csv").write_text(f"wide,high,kind\n{rows}\n")
+    monkeypatch.chdir(tmp_path)
+    room = opened_room(play_session(Session(), playground_of({"data": "open.csv"})))
+    room = joined(room, "anna", "1234", "")
+
+    def tells(name: str) -> str:
+        nonlocal room
+        for key in ("e", "ctrl+u", *name, "enter"):
+            room, _ = pressed(room, "anna", Press(key, key if len(key) == 1 else None))
+        own = room.seats["anna"].own
+        assert isinstance(own, Playing)
+        assert own.prompt is not None or own.play.playground.data == name
+        told = own.prompt.error if own.prompt else ""
+        room, _ = pressed(room, "anna", Press("escape"))
+        return told
+
+    assert "a class reads no files of yours" in tells("grades.csv")
+    assert tells("grades.csv") == tells("nothing.csv") == tells("../grades.csv") != ""
+    for name in ("moons", "open.csv"):
+        assert tells(name) == ""
 
 
 def test_the_end_of_the_class_gives_terminals_back() -> None:

@@ -11,9 +11,10 @@ from gdtutor.classroom.screens import SeatScreen, SharedScreens, Terminal
 from gdtutor.classroom.seats import Classroom, opened_room
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.paint.colours import Colours
+from gdtutor.session.predict import CLASS_ANSWERS
 from gdtutor.session.press import Press
 from gdtutor.session.slips import Slip
-from gdtutor.session.state import Session
+from gdtutor.session.state import ClassRole, Session, Walk
 from gdtutor.session.update import Posed, update
 from gdtutor.values import replace
 from gdtutor.view.frame import UNICODE
@@ -95,6 +96,33 @@ def test_the_teachers_own_tries_and_hints_reach_nobody() -> None:
     assert room.shared.challenge is not None
     assert not room.shared.challenge.tried
     assert not room.shared.challenge.hints_shown
+
+
+@pytest.mark.parametrize("text", ["0.125", "0.5", "nonsense"])
+def test_what_the_teacher_types_judges_nothing_and_closes_nothing(text: str) -> None:
+    room, session = posed("value", "backward:yhat")
+    teacher = replace(session, class_role=ClassRole.TEACHER)
+    tried = after(teacher, *text, "enter")
+    assert tried.prompt is not None
+    assert (tried.prompt.text, tried.prompt.error) == ("", CLASS_ANSWERS)
+    assert "right" not in frame_of(tried, 80, 24, UNICODE).text().lower()
+    assert taught(room, tried).poll is not None
+    room = taught(room, after(tried, "escape", "n"))
+    assert room.poll is None
+
+
+def test_hints_of_a_class_question_give_no_answer_away() -> None:
+    room, session = posed("up | *down | left")
+    teacher = replace(session, class_role=ClassRole.TEACHER)
+    hinted = after(teacher, "?", "enter")
+    assert taught(room, hinted).poll is not None
+    assert "answer is" not in frame_of(hinted, 80, 24, UNICODE).text()
+    room, session = posed("value", "backward:yhat")
+    hinted = after(replace(session, class_role=ClassRole.TEACHER), *("?", "enter") * 4)
+    assert taught(room, hinted).poll is not None
+    assert isinstance(hinted, Walk)
+    assert hinted.challenge is not None
+    assert hinted.challenge.hints_shown == hinted.challenge.stages == 2
 
 
 def test_what_is_no_answer_is_said_and_may_be_mended() -> None:
