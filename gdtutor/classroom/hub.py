@@ -262,7 +262,9 @@ class ClassHub:
         if self._recorder is not None:
             self._recorder.follow(before, room)
         is_other = room.shared is not before.shared
-        is_everyones = is_other or room.shows_results != before.shows_results
+        is_everyones = is_other or any(
+            getattr(room, what) != getattr(before, what) for what in ("shows_results", "is_locked")
+        )
         for name, line in self._lines.items():
             is_theirs = name != but and before.seats.get(name) is not room.seats[name]
             if is_everyones or is_theirs:

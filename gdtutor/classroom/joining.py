@@ -13,21 +13,19 @@ import asyncssh
 import msgspec
 
 from gdtutor.classroom.board import with_rows
+from gdtutor.classroom.screens import LOCKED_KEYS
 from gdtutor.classroom.stops import SpeakerNotes
 from gdtutor.classroom.telling import (
     NOTES_SUBSYSTEM,
     SUBSYSTEM,
     ClassPlace,
     FollowerWord,
-    ToldQuestion,
+    asked_session,
     read_place,
     read_told_notes,
 )
 from gdtutor.drive.background import Job, passing_on
 from gdtutor.engine.errors import GdTutorError
-from gdtutor.lesson.conditions import parse_condition
-from gdtutor.lesson.model import Choice
-from gdtutor.session.challenge import Ask, Challenge
 from gdtutor.session.press import Press
 from gdtutor.session.prompting import edited, pasted
 from gdtutor.session.state import Prompt, PromptKind, Session, Walk
@@ -40,28 +38,6 @@ from gdtutor.view.refusal import with_refusal
 
 KEYS = "any key walks on your own  . returns  ! asks for help  q leaves"
 OPEN_KEYS = "Enter answers  Esc leaves the input"
-_UNKNOWN = parse_condition("0 == 1")
-"""Which choice is right is not told to those who are asked."""
-
-
-def asked_session(session: Walk, question: ToldQuestion | None) -> Walk:
-    """Return a session in which the class's question is asked, as it is on the screens of all.
-
-    Raises:
-        GdTutorError: The question is about a step that the lesson does not have here.
-    """
-    if question is None:
-        return session
-    steps = session.moment.steps
-    known = {ask.value: ask for ask in Ask}
-    if question.ask not in known or not 1 <= question.step <= len(steps):
-        raise GdTutorError("the class's question is about another lesson", "update gdtutor")
-    choices = tuple(Choice(text, _UNKNOWN) for text in question.choices)
-    challenge = Challenge(
-        known[question.ask], steps[question.step - 1], question.cell, question.name,
-        question.text, choices=choices, gives_hints=False,
-    )  # fmt: skip
-    return replace(session, challenge=challenge, prompt=None, message="")
 
 
 class ClassLogin(Struct, frozen=True, eq=False):
@@ -157,6 +133,8 @@ class Following:
         self._state, self._said = "connecting", 0
         self._process: asyncssh.SSHClientProcess[bytes] | None = None
         self._task: asyncio.Task[None] | None = None
+        self._job: Job[Walk] | None = None
+        """Opens a place."""
         self._show: Callable[[], None] = lambda: None
         self._act: Callable[[Action], None] = lambda _: None
         self._session = Session()
@@ -203,19 +181,24 @@ class Following:
         self._show()
 
     def _go(self) -> None:
-        """Open where the class is, in a thread."""
+        """Open where the class is, in a thread, one place after the other."""
         place = self._place
-        if not place.link:
+        if not place.link or self._job is not None:
             return
         pass_on = passing_on(asyncio.get_running_loop())
-        job: Job[Walk] = Job(
+        self._job = job = Job(
             lambda: asked_session(self._open_link(place.link), place.question),
             lambda: pass_on(lambda: self._opened(place, job)),
         )
 
     def _opened(self, place: ClassPlace, job: Job[Walk]) -> None:
-        now = self._place
-        if (place.link, place.question) != (now.link, now.question) or now.is_away:
+        now, self._job = self._place, None
+        if now.is_away:
+            return
+        if (place.link, place.question) != (now.link, now.question):
+            # Training goes on meanwhile, and how far it was then is worth a look.
+            self._go()
+        if place.question != now.question:
             return
         try:
             self._act(StopOpened(job.result()))
@@ -246,6 +229,9 @@ class Following:
                 self._show()
             case _ if place.is_away:
                 return False
+            case _ if place.is_locked:
+                # Nothing moves but what is said.
+                self._say(FollowerWord(away=True))
             case _:
                 self._say(FollowerWord(away=True))
                 self._place = replace(place, is_away=True)
@@ -284,11 +270,17 @@ class Following:
         is_away = place.is_away and self._process is not None
         state = "on your own, . returns" if is_away else self._state
         said = line(" ", (place.notice or f"The class: {state}.", Style.GOOD))
-        keys = line(" ", (OPEN_KEYS if is_typing else KEYS, Style.DIM))
+        keys = line(
+            " ",
+            (OPEN_KEYS if is_typing else LOCKED_KEYS[0] if place.is_locked else KEYS, Style.DIM),
+        )
         rows = (said, keys)
         if is_typing and self._draft is not None:
             typed = prompt_line(Session(prompt=self._draft), frame.width, self._chars)
             rows = (typed, said if place.notice else keys)
+        if is_typing or place.is_locked:
+            # No key of the walk is one now.
+            frame = frame.covered(frame.height - 2, ((), ()))
         below = [fitted(row, frame.width, self._chars) for row in rows]
         frame = replace(frame, height=frame.height + 2, lines=(*frame.lines, *below))
         return with_refusal(frame, self._draft if is_typing else None, self._chars)

@@ -16,6 +16,10 @@ from gdtutor.classroom.podium import Podium
 from gdtutor.classroom.polls import Poll
 from gdtutor.classroom.seats import Classroom, Seat
 from gdtutor.classroom.stops import SpeakerNotes
+from gdtutor.engine.errors import GdTutorError
+from gdtutor.lesson.conditions import parse_condition
+from gdtutor.lesson.model import Choice
+from gdtutor.session.challenge import Ask, Challenge
 from gdtutor.session.link import command_of
 from gdtutor.session.state import Screen, Session, Walk
 from gdtutor.values import Struct, replace
@@ -27,6 +31,9 @@ MOST_UNREAD = 1 << 16
 """Bytes that wait for a reader, above which what is new is dropped until they are read."""
 LONGEST_NOTE = 8000
 """Characters of a note that travel."""
+
+_UNKNOWN = parse_condition("0 == 1")
+"""Which choice is right is not told to those who are asked."""
 
 
 class ToldQuestion(Struct, frozen=True):
@@ -53,6 +60,8 @@ class ClassPlace(Struct, frozen=True):
     may_answer: bool = False
     is_away: bool = False
     """Whether the seat walks alone."""
+    is_locked: bool = False
+    """Whether nobody walks alone."""
     heard: int = 0
     """How many words of the follower it follows."""
 
@@ -84,6 +93,7 @@ class PlaceTeller:
             notice=notice,
             may_answer=room.poll is not None and not seat.is_out,
             is_away=seat.own is not None,
+            is_locked=room.is_locked,
             heard=heard,
         )
         return msgspec.json.encode(place) + b"\n"
@@ -105,6 +115,26 @@ def _shared_place(room: Classroom) -> ClassPlace:
             challenge.text, tuple(choice.text for choice in challenge.choices),
         )  # fmt: skip
     return ClassPlace(link, question, answers)
+
+
+def asked_session(session: Walk, question: ToldQuestion | None) -> Walk:
+    """Return a session in which the class's question is asked, as it is on the screens of all.
+
+    Raises:
+        GdTutorError: The question is about a step that the lesson does not have here.
+    """
+    if question is None:
+        return session
+    steps = session.moment.steps
+    known = {ask.value: ask for ask in Ask}
+    if question.ask not in known or not 1 <= question.step <= len(steps):
+        raise GdTutorError("the class's question is about another lesson", "update gdtutor")
+    choices = tuple(Choice(text, _UNKNOWN) for text in question.choices)
+    challenge = Challenge(
+        known[question.ask], steps[question.step - 1], question.cell, question.name,
+        question.text, choices=choices, gives_hints=False,
+    )  # fmt: skip
+    return replace(session, challenge=challenge, prompt=None, message="")
 
 
 def read_place(text: bytes) -> ClassPlace | None:

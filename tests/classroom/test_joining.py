@@ -12,15 +12,18 @@ from classes import CODE, KEY, PATIENCE, after, lesson_session, running_class, s
 from pseudo_terminal import PseudoTerminal
 
 from gdtutor.classroom.admission import NOTES_NAME, new_secret
-from gdtutor.classroom.joining import ClassLogin, asked_session, hear_notes
+from gdtutor.classroom.joining import OPEN_KEYS, ClassLogin, Following, hear_notes
 from gdtutor.classroom.podium import Podium, PodiumServices
 from gdtutor.classroom.polls import own_question
+from gdtutor.classroom.screens import LOCKED_KEYS
 from gdtutor.classroom.stops import SpeakerNotes, notes_text
 from gdtutor.classroom.telling import (
     NOTES_SUBSYSTEM,
     SUBSYSTEM,
     ClassPlace,
     FollowerWord,
+    ToldQuestion,
+    asked_session,
     read_place,
     read_told_notes,
     read_word,
@@ -29,7 +32,10 @@ from gdtutor.cli import main
 from gdtutor.cli.join import confirm
 from gdtutor.cli.talk import session_of_link
 from gdtutor.engine.errors import GdTutorError
+from gdtutor.session.state import Walk
 from gdtutor.session.update import Posed, update
+from gdtutor.view.frame import UNICODE
+from gdtutor.view.screen import frame_of
 
 
 async def told_until(
@@ -86,6 +92,43 @@ def test_the_class_and_its_question_are_told_by_reference_and_answers_count() ->
 def test_what_is_no_place_is_left_out(text: bytes) -> None:
     assert read_place(text) is None
     assert read_word(text.decode("latin-1")) == FollowerWord()
+
+
+def test_places_are_opened_one_after_the_other_and_shown_although_the_class_goes_on() -> None:
+    """Training makes a new place several times a second, each of which takes its time to open."""
+    opened, may_go = list[str](), threading.Event()
+
+    def open_link(link: str) -> Walk:
+        may_go.wait(PATIENCE)
+        opened.append(link)
+        return lesson_session("bias")
+
+    async def work() -> None:
+        acted = list[object]()
+        following = Following(UNICODE, ClassLogin("anna", "", 0, "", KEY), open_link)
+        following._act = acted.append
+        for link in "abc":
+            following._take(ClassPlace(link))
+        may_go.set()
+        await until(lambda: len(acted) == 2)
+        assert opened == ["a", "c"]
+
+    asyncio.run(work())
+
+
+def test_the_keys_are_those_that_work() -> None:
+    following = Following(UNICODE, ClassLogin("anna", "", 0, "", KEY), session_of_link)
+    frame = frame_of(lesson_session("bias", "forward:z"), 80, 24, UNICODE)
+    assert "walks on your own" in following.dressed(frame).text()
+    assert "q quit" in following.dressed(frame).text()
+    following._take(ClassPlace(is_locked=True))
+    assert LOCKED_KEYS[0] in following.dressed(frame).text()
+    assert "q quit" not in following.dressed(frame).text()
+    question = ToldQuestion("sign", 2, (), "q", "", ())
+    following._take(ClassPlace(question=question, may_answer=True))
+    rows = following.dressed(frame).text().splitlines()
+    assert rows[-1].strip() == OPEN_KEYS
+    assert "q quit" not in "\n".join(rows)
 
 
 def test_a_host_key_is_confirmed_once(
