@@ -18,7 +18,7 @@ from tests.training.test_plan import xor_231
 
 PASSES = (
     "lower", "algebra", "packing", "placing", "cells", "schedule", "rule", "numpy_lines",
-    "scalar_text", "losses", "kernel",
+    "update_lines", "scalar_text", "losses", "kernel",
 )  # fmt: skip
 
 

@@ -1,4 +1,10 @@
-"""Writes the update of an optimiser as calls of NumPy on the flat arrays."""
+"""Source: writes the update of an optimiser as calls of NumPy on the flat arrays.
+
+Of plain descent on XOR, whose result is written over the parameters:
+
+    mul(g, 0.25), p = sub(p, u5)   →   multiply(u3, u4, u5)
+                                       subtract(u2, u5, u6)
+"""
 
 from __future__ import annotations
 
