@@ -9,7 +9,7 @@ import numpy as np
 
 from gdtutor.engine.operations import Array
 from gdtutor.judge.asked import AskedName
-from gdtutor.judge.blend import blended
+from gdtutor.judge.blend import blended, written_out
 from gdtutor.judge.layout import Reading
 from gdtutor.judge.process import ProgramCase
 from gdtutor.judge.source import ProgramText
@@ -190,7 +190,7 @@ def _fitting(name: AskedName, asked: Sequence[AskedName], start: OneStart) -> It
     blend = blended(start.moment, asked, own)
     answers = [reading.value] if reading.value is not None else _laid_out(reading)
     working = blend.working(name)
-    for fit, found in wrong_arrays(working, start.before):
+    for fit, found in (*wrong_arrays(working, start.before), *written_out(working)):
         if _is_one_of(found, answers, reading.tolerance):
             yield fit
     if reading.value is None:

@@ -210,6 +210,8 @@ def _says(departure: Departure) -> str:
     slip, about = departure.slip.slip, departure.slip.about
     if slip is Slip.SIGN and about:
         return f"The sign of {about} is flipped."
+    if slip is Slip.OTHER_AXIS and not departure.name.is_gradient:
+        return "The sum belongs over each column by itself, and went over other cells."
     more = f" {about}." if slip is Slip.TRANSPOSED and ".T" in about else ""
     second = departure.slip.second
     # The share that is looked for besides another slip is that of the batch.

@@ -74,6 +74,39 @@ dw2 = dz * x2
 )
 """Lesson 05."""
 
+SOFTMAX = (
+    HEAD
+    + """
+e = np.exp(z)
+s = np.sum(e)
+p = e / s
+L = -np.sum(t * np.log(p))
+dp = -t / p
+ds = np.sum(-dp * p / s)
+de = dp / s + ds
+dz = de * e
+q = 1 / (1 + np.exp(-u))
+S = (q - 1)**2 / 2
+dq = q - 1
+du = dq * q * (1 - q)
+r = 1 / (1 + np.exp(-v))
+E = -np.log(r)
+dr = -1 / r
+dv = dr * r * (1 - r)
+Z = W @ X + b
+ez = np.exp(Z - Z.max(axis=0))
+P = ez / np.sum(ez, axis=0)
+H = -np.sum(Y * np.log(P), axis=0, keepdims=True)
+C = np.sum(H) / m
+dH = np.ones_like(H) / m
+dP = -dH * Y / P
+dZ = (P - Y) / m
+dW = dZ @ X.T
+db = np.sum(dZ, axis=1, keepdims=True)
+"""
+)
+"""Lesson 27."""
+
 ADD_UP = """
 s = a*a
 u = p + q
@@ -650,6 +683,7 @@ RIGHT = (
     RightProgram("or, loops", "10", LOOP_OR),
     RightProgram("three graphs, numbers", "05", TWO_SCENES),
     RightProgram("sums of uses", "12", ADD_UP),
+    RightProgram("softmax", "27", SOFTMAX),
     RightProgram("feature cross", "15", CROSS),
     RightProgram("feature cross, loop", "15", LOOP_CROSS),
     RightProgram("three layers", "18", DEEP),
@@ -841,6 +875,15 @@ WRONG = (
         ("C = np.sum((Yhat - Y)**2) / (2*m)", "C = 0.12926510193084198", "C", Slip.TYPED),
         ("Yhat = sigmoid(Z2)", "Yhat = sigmoid(Z2) * np.nan", "Yhat", Slip.NOT_FINITE),
     ]),
+    *_wrong("27", SOFTMAX.replace("Z - Z.max(axis=0)", "Z"), [
+        ("P = ez / np.sum(ez, axis=0)", "P = ez / ez.sum()", "P", Slip.OTHER_AXIS),
+    ]),
+    *_wrong("27", SOFTMAX, [
+        ("P = ez / np.sum(ez, axis=0)", "P = ez / ez.sum()", "P", Slip.OTHER_AXIS),
+        ("P = ez / np.sum(ez, axis=0)", "P = ez / np.sum(ez, axis=1, keepdims=True)", "P",
+         Slip.OTHER_AXIS),
+        ("dZ = (P - Y) / m", "dZ = P - Y", "dZ", Slip.NO_SHARE),
+    ]),
     *_wrong("10", UPDATE_OR, [
         ("dW = dZ @ X.T", "dW = dZ @ X.T / m", "dW", (Slip.SHARE_TWICE, Slip.MEAN)),
         ("dZ = dYhat * Yhat * (1 - Yhat)", "dZ = dYhat * (1 - Yhat)", "dZ", Slip.PART_OF_LOCAL),
@@ -871,6 +914,9 @@ WRONG = (
         ("dw1 = dz * x1", "dw1 = dz", "dw1", Slip.NO_LOCAL),
         ("dyhat = yhat - y", "dyhat = y - yhat", "dyhat", Slip.SIGN),
         ("dz1 = dyhat1 * yhat1*(1 - yhat1)", "dz1 = dyhat1 * z1*(1 - z1)", "dz1", Slip.AT_INPUT),
+        ("du = s*(1 - s)", "du = u*(1 - u)", "du", Slip.AT_INPUT),
+        ("du = s*(1 - s)", "du = 1/(1 + np.exp(-s))*(1 - 1/(1 + np.exp(-s)))", "du",
+         Slip.AT_OUTPUT),
     ]),
     *_wrong("15", CROSS, [
         ("dw1 = np.sum(dz*x1)", "dw1 = np.mean(dz*x1)", "dw1", Slip.MEAN),

@@ -23,6 +23,7 @@ from tests.judge.corpus import (
     LAYERS,
     NET,
     RIGHT,
+    SOFTMAX,
     TRAINED_NET,
     WRONG,
 )
@@ -403,3 +404,11 @@ def test_what_is_not_judged_of_a_program_that_trains_is_told(tmp_path: Path) -> 
     assert told[2] == ((f"{one} one.",), 1, 0)
     assert told[3] == ((f"{one} one.",), 1, 0)
     assert told[4:] == [((), 2, 0), ((), 2, 0), ((), 1, 0)]
+
+
+def test_a_softmax_over_all_cells_is_told_so(tmp_path: Path) -> None:
+    text = SOFTMAX.replace("np.sum(ez, axis=0)", "ez.sum()")
+    (found,) = judged([("27", text)], tmp_path)
+    assert isinstance(found, Verdict), found
+    told = " ".join(" ".join(verdict_lines(found, Path("mine.py"), None)).split())
+    assert "The sum belongs over each column by itself, and went over other cells." in told
