@@ -54,6 +54,36 @@ def test_a_very_large_terminal_shows_the_cells_of_matrices_and_the_keys_of_an_op
     assert len(re.findall(r"  (?=\S)", rows[-1])) >= 8
 
 
+@pytest.mark.parametrize("place", ["forward:Z1", "backward:W1", "update:W2"])
+def test_values_show_the_step_and_the_cost_where_they_have_few_lines_and_count_what_is_left_out(
+    place,
+):
+    session = session_at(shipped_lessons_folder() / "16-xor-hidden.md", at=place)
+    called = context_of(session, UNICODE).name(place.partition(":")[2])
+    for size in ((120, 36), (200, 50)):
+        rows = frame_of(session, *size, UNICODE).text().splitlines()
+        column = [row.rsplit("││", 1)[-1] for row in rows]
+        assert any(row.startswith(f" ▸ {called} ") for row in column)
+        assert any(row.startswith("   C  ") for row in column)
+        # Behind the table comes a count, or so many matrices as there is room for.
+        is_cut = any(re.search(r"… \d+ more: Tab", row) for row in column)
+        assert is_cut or place != "backward:W1"
+
+
+def test_values_at_full_size_show_all_cells_and_scroll_to_the_last():
+    session = session_at(shipped_lessons_folder() / "16-xor-hidden.md", at="update:b2")
+    shown = ""
+    for number in range(60):
+        at = pressed(session, f"2tab {number}down" if number else "2tab")
+        shown += frame_of(at, 80, 24, UNICODE).text()
+    context = context_of(session, UNICODE)
+    names = [
+        context.name(n) for n, s in context.shapes.items() if s not in ((), (1, 1)) and "." not in n
+    ]
+    gradients = [f"∇{name}" for name in names if name not in ("X", "Y")]
+    assert [name for name in (*names, *gradients) if f"{name} " not in shown] == []
+
+
 @pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 50)])
 def test_one_panel_has_the_eye(size):
     frame = frame_of(walk(NEURON, "backward:b"), *size, UNICODE)

@@ -18,7 +18,7 @@ from gdtutor.view.header import footer_lines, header_line, prompt_keys, prompt_l
 from gdtutor.view.lines import fitted, line
 from gdtutor.view.numpy_line import with_numpy_line
 from gdtutor.view.page import page_lines
-from gdtutor.view.values import value_lines
+from gdtutor.view.values import values_panel
 from gdtutor.view.whatif import marked_names
 from gdtutor.view.wide_study import wide_panels, widths_for
 
@@ -157,7 +157,7 @@ def _panels(
     if session.look.tab is Tab.NODE and is_wide(width, height):
         return wide_panels(session, context, _node_title(context), width, room.body)
     if session.look.tab is not Tab.NODE:
-        note = room.note or NOTE
+        note = 0 if session.look.tab is Tab.NOTE else room.note or NOTE
         high = room.body + room.note - note
         figure = _tab(session, context, session.look.tab, width - 4, high - 2)
         body = boxed(replace(figure.panel, is_focused=True), width, high, chars)
@@ -216,7 +216,7 @@ def _tab_lines(
         case Tab.GRAPH:
             return graph_lines(context, width, height, marked_names(context))
         case Tab.VALUES:
-            return value_lines(session, context, width)
+            return values_panel(session, context, width)
         case Tab.NOTE:
             return note_lines(session, context, width)
 
@@ -230,6 +230,8 @@ def _note(
     session: Walk, context: Context, width: int, height: int, *, tells_signs: bool = False
 ) -> tuple[Line, ...]:
     """Return the note's lines; the last says how to read on where it is longer."""
+    if not height:
+        return ()
     lines = note_lines(session, context, width - 3)
     shown = window(lines, session.look.scroll, height)
     shown = with_signs(context, shown, width - 3) if tells_signs else shown

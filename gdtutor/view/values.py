@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import zip_longest
 
 import numpy as np
 
@@ -14,17 +15,26 @@ from gdtutor.view.context import Context
 from gdtutor.view.frame import Line, Style
 from gdtutor.view.graph.drawing import NEIGHBOURS
 from gdtutor.view.graph.panel import change_text, known_values, reached_gradients
-from gdtutor.view.lines import line, wrapped
+from gdtutor.view.lines import fitted, line, width_of, wrapped
 from gdtutor.view.notation import shape as shape_text
 
 MOST_ROWS = 80
 """Rows of the table of values; of a larger graph it shows those around the current node."""
 ROWS_BEFORE = 5
 """Rows before the current one in a table that does not show all."""
+GAP = 3
+"""Cells between what stands side by side."""
+LEAST_CELLS = 36
+"""Cells beside the table from which on the cells of matrices stand there, not below it."""
 
 
-def value_lines(session: Session, context: Context, width: int) -> tuple[Line, ...]:
-    """Return one line for each given value and node, what is not known yet left open."""
+def value_lines(
+    session: Session, context: Context, width: int, height: int | None = None
+) -> tuple[Line, ...]:
+    """Return one line for each given value and node, what is not known yet left open.
+
+    In fewer lines than that needs stand those around the current node, and the loss.
+    """
     known, reached = known_values(context), reached_gradients(context)
     after = context.updated
     names, before, behind = _window(context)
@@ -49,42 +59,101 @@ def value_lines(session: Session, context: Context, width: int) -> tuple[Line, .
             titles[3] = gradient if narrower is not _without_gradients else ""
             widths = _widths(rows, titles)
     arrow = "▸" if context.chars.unicode else ">"
-    lines = [line(("  " + _cells(tuple(titles), widths), Style.DIM))]
-    for name, row in zip(names, rows, strict=True):
+    head = line(("  " + _cells(tuple(titles), widths), Style.DIM))
+    lines = []
+    at = 0
+    for number, (name, row) in enumerate(zip(names, rows, strict=True)):
         is_current = name == context.step.node
+        at = number if is_current else at
         text = _cells(row, widths)
         mark = f"{arrow} " if is_current else "  "
         lines.append(line((mark + text, Style.CURRENT if is_current else Style.TEXT)))
+    if height is not None and len(lines) + 1 + bool(before) + bool(behind) > height:
+        return head, *_nearest(context, lines, at, max(height - 1, 2), before + behind)
     above, below = ("↑", "↓") if context.chars.unicode else ("up", "down")
     if before:
-        lines.insert(1, line((f"  {above} {before} more", Style.DIM)))
+        lines.insert(0, line((f"  {above} {before} more", Style.DIM)))
     if behind:
         lines.append(line((f"  {below} {behind} more", Style.DIM)))
-    return tuple(lines)
+    return head, *lines
 
 
-def cells_lines(context: Context, width: int, room: int) -> tuple[Line, ...]:
+def _nearest(
+    context: Context, rows: list[Line], at: int, height: int, left: int
+) -> tuple[Line, ...]:
+    """Return the rows around one in so many lines, the last of all behind a count of the others."""
+    shown = height - 2
+    start = max(min(at - shown // 2, len(rows) - 1 - shown), 0)
+    others = len(rows) - 1 - shown + left
+    told = line((f"  {context.chars.ellipsis} {others} more: Tab", Style.DIM))
+    return (*rows[start : start + shown], told, rows[-1])
+
+
+def values_panel(
+    session: Session, context: Context, width: int, height: int | None = None
+) -> tuple[Line, ...]:
+    """Return the table and the cells of its matrices: all of them, or what a panel has room for.
+
+    A wide panel has the cells beside the table, a narrow one below it.
+    """
+    table = value_lines(session, context, width, height)
+    beside = max(map(width_of, table)) + GAP
+    room = None if height is None else height - len(table)
+    if width - beside < LEAST_CELLS:
+        return (*table, *_cells_lines(context, width, room))
+    blocks = _cells_lines(context, width - beside, height)[1:]
+    return tuple(
+        (*fitted(left, beside, context.chars), *right)
+        for left, right in zip_longest(table, blocks, fillvalue=())
+    )
+
+
+def _cells_lines(context: Context, width: int, room: int | None) -> tuple[Line, ...]:
     """Return the cells of the matrices in the table as far as lines are left for them: the node's
-    own first, then those that stand nearest before it, values before gradients.
+    own first, then those that stand nearest before it; gradients stand with their values, and what
+    has room beside each other does so.
     """
     names, known = _window(context)[0], known_values(context)
     at = names.index(context.step.node) if context.step.node in names else len(names)
-    order = (*reversed(names[: at + 1]), *names[at + 1 :])
     sign = "∇" if context.chars.unicode else "grad "
-    wanted = [
-        *(("", n, context.trace.values[n]) for n in order if n in known),
-        *((sign, n, context.trace.gradients[n]) for n in order if n in reached_gradients(context)),
-    ]
+    reached = reached_gradients(context)
+    blocks = []
+    for name in (*reversed(names[: at + 1]), *names[at + 1 :]):
+        wanted = [("", context.trace.values[name])] if name in known else []
+        wanted += [(sign, context.trace.gradients[name])] if name in reached else []
+        for before, array in wanted:
+            if _is_shape(context, array):
+                head = line((f"{before}{context.name(name)}", Style.DIM))
+                cells = array_lines(context, array, width - 2, max_rows=4, counts=False, of=name)
+                blocks.append((head, *(line("  ", *row) for row in cells)))
     lines: list[Line] = []
-    for before, name, array in wanted:
-        if not _is_shape(context, array) or room - len(lines) < 3:
-            continue
-        head = line((f"  {before}{context.name(name)}", Style.DIM))
-        rows = array_lines(context, array, width - 4, max_rows=4, counts=False, of=name)
-        block = ((), head, *(line("    ", *row) for row in rows))
-        if len(lines) + len(block) <= room:
-            lines.extend(block)
+    while blocks:
+        row, used = [blocks[0]], _width(blocks[0])
+        while len(row) < len(blocks) and used + GAP + _width(blocks[len(row)]) <= width - 2:
+            used += GAP + _width(blocks[len(row)])
+            row.append(blocks[len(row)])
+        high = max(map(len, row))
+        is_last = len(row) == len(blocks)
+        if room is not None and len(lines) + 1 + high + (0 if is_last else 2) > room:
+            told = line((f"  {context.chars.ellipsis} {len(blocks)} more: Tab", Style.DIM))
+            return (*lines, (), told) if len(lines) + 2 <= room else tuple(lines)
+        parts = []
+        for number in range(high):
+            shown = line("  ")
+            for place, block in enumerate(row):
+                part = block[number] if number < len(block) else ()
+                shown = (
+                    *shown,
+                    *line(" " * GAP * bool(place), *fitted(part, _width(block), context.chars)),
+                )
+            parts.append(shown)
+        lines += [(), *parts]
+        del blocks[: len(row)]
     return tuple(lines)
+
+
+def _width(block: Sequence[Line]) -> int:
+    return max(map(width_of, block))
 
 
 def _window(context: Context) -> tuple[tuple[str, ...], int, int]:

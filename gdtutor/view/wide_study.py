@@ -14,7 +14,7 @@ from gdtutor.view.figures import Figure, moved, walk_figure
 from gdtutor.view.frame import Line, Placed
 from gdtutor.view.graph.panel import graph_lines
 from gdtutor.view.numpy_line import with_numpy_line
-from gdtutor.view.values import cells_lines, value_lines
+from gdtutor.view.values import value_lines, values_panel
 from gdtutor.view.whatif import marked_names
 
 THREE = 160
@@ -192,13 +192,12 @@ def _note(session: Walk, context: Context, width: int, *, tells_signs: bool) -> 
 
 def _values(session: Session, context: Context) -> Callable[[int], PanelNeed]:
     def of(width: int) -> PanelNeed:
-        lines = value_lines(session, context, width - 4)
-
         def make(height: int) -> Figure:
-            room = height - BORDER - len(lines)
-            return Figure(Panel("values", (*lines, *cells_lines(context, width - 4, room))))
+            room = height - BORDER
+            return Figure(Panel("values", values_panel(session, context, width - 4, room)))
 
-        return PanelNeed(len(lines) + BORDER, LEAST, 0, make)
+        need = len(value_lines(session, context, width - 4)) + BORDER
+        return PanelNeed(need, LEAST, 0, make)
 
     return of
 
