@@ -4,7 +4,7 @@ import re
 
 import pytest
 from room import measured, shares, steps_of, used
-from walks import NEURON, pressed, walk
+from walks import NEURON, pressed, typed, walk
 
 from gdtutor.drive.opening import session_at
 from gdtutor.lesson.discovery import shipped_lessons_folder
@@ -12,8 +12,10 @@ from gdtutor.session.moving import moved
 from gdtutor.session.steps import Phase
 from gdtutor.view.explain import context_of, node_lines
 from gdtutor.view.frame import UNICODE, Style
+from gdtutor.view.glossary import SIGNS
 from gdtutor.view.lines import text_of
 from gdtutor.view.screen import frame_of
+from gdtutor.view.scrolling import shown
 
 LEAST = 0.65
 """Share of the rows of a 120×36 terminal that carry something, in each half of its width."""
@@ -72,16 +74,16 @@ def test_values_show_the_step_and_the_cost_where_they_have_few_lines_and_count_w
 
 def test_values_at_full_size_show_all_cells_and_scroll_to_the_last():
     session = session_at(shipped_lessons_folder() / "16-xor-hidden.md", at="update:b2")
-    shown = ""
+    text = ""
     for number in range(60):
         at = pressed(session, f"2tab {number}down" if number else "2tab")
-        shown += frame_of(at, 80, 24, UNICODE).text()
+        text += frame_of(at, 80, 24, UNICODE).text()
     context = context_of(session, UNICODE)
     names = [
         context.name(n) for n, s in context.shapes.items() if s not in ((), (1, 1)) and "." not in n
     ]
     gradients = [f"∇{name}" for name in names if name not in ("X", "Y")]
-    assert [name for name in (*names, *gradients) if f"{name} " not in shown] == []
+    assert [name for name in (*names, *gradients) if f"{name} " not in text] == []
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 50)])
@@ -112,8 +114,48 @@ def test_each_sign_is_explained_once_where_the_walk_meets_it_first(lesson, size)
         assert [n for n, screen in enumerate(screens) if f"{sign} {text}" in screen] == met
 
 
-def test_signs_are_explained_in_no_later_iteration_and_in_no_question():
+def test_signs_of_a_single_picture_are_explained_in_no_later_iteration_and_in_no_question():
     session = session_at(shipped_lessons_folder() / "09-cost.md", at="forward:z")
     assert "▾ the column" in frame_of(session, 120, 36, UNICODE).text()
     for other in (moved(session, 1, session.step), pressed(session, "left r right")):
         assert "▾ the column" not in frame_of(other, 120, 36, UNICODE).text()
+
+
+def explained(session, size=(80, 24)):
+    session, frame = shown(session, *size, UNICODE)
+    texts = {u: f"{u} {text}"[:20] for u, _, text in SIGNS}
+    return session, {u for u, text in texts.items() if text in frame.text()}
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 50)])
+def test_a_sign_is_explained_on_the_screen_that_has_it_first_in_whatever_iteration(size):
+    session, told = explained(session_at(shipped_lessons_folder() / "09-cost.md"), size)
+    assert told == set()
+    session, told = explained(moved(session, 3, 2), size)
+    assert told == {"▶", "▾"}
+    session, told = explained(moved(session, 0, 2), size)
+    assert told == set()
+    session, told = explained(moved(session, 3, 2), size)
+    assert told == {"▶", "▾"}
+    session, told = explained(pressed(session, "N"), size)
+    assert told == {"◀"}
+
+
+def test_a_sign_that_a_picture_hides_or_that_has_no_room_is_explained_where_it_is_seen():
+    session = session_at(shipped_lessons_folder() / "09-cost.md", at="forward:z")
+    hidden, told = explained(pressed(session, "f"))
+    assert told == {"▾"}
+    assert explained(pressed(hidden, "f"))[1] == {"▶", "▾"}
+    session, told = explained(session, (50, 12))
+    assert told == set()
+    assert explained(session)[1] == {"▶", "▾"}
+
+
+def test_what_an_edit_and_an_update_show_is_explained():
+    session = session_at(shipped_lessons_folder() / "16-xor-hidden.md", at="update:W2")
+    session, told = explained(session)
+    assert told == {"●"}
+    session, told = explained(pressed(session, "right"))
+    assert told == {"≤"}
+    session, told = explained(typed(pressed(session, "P e"), "b2=1"))
+    assert "*" in told

@@ -193,6 +193,10 @@ class Look(Struct, frozen=True):
     """Whether the central difference stands beside the gradient."""
     mistakes: bool = False
     """Whether wrong sums stand beside the right gradient."""
+    met: tuple[tuple[str, int, int], ...] | None = None
+    """The signs that were explained on the screens of this walk, each with the iteration and the
+    step where it was; None where nothing was shown yet.
+    """
     figure: int | None = None
     """The picture that stands in place of the graph, from 1; 0 for the graph; None where the
     lesson decides."""

@@ -26,8 +26,7 @@ from gdtutor.ui.app import TutorApp
 from gdtutor.values import Struct
 from gdtutor.view.frame import Chars, Frame, Line
 from gdtutor.view.lines import line
-from gdtutor.view.screen import frame_of
-from gdtutor.view.scrolling import settled
+from gdtutor.view.scrolling import shown
 
 T = TypeVar("T")
 
@@ -134,8 +133,7 @@ class Computing:
         width, height = size
         if not (width and height):
             return session, None
-        session = settled(session, width, height, self._chars)
-        return session, frame_of(session, width, height, self._chars)
+        return shown(session, width, height, self._chars)
 
     def _opened(self, session: Session, effect: OpenLesson) -> Session:
         resume, path, command = self._services.resume, Path(effect.path), effect.command

@@ -74,25 +74,59 @@ def node_lines(context: Context, width: int) -> tuple[Line, ...]:
 
 
 def with_signs(context: Context, lines: tuple[Line, ...], width: int) -> tuple[Line, ...]:
-    """Return a block whose blank last lines, where there are enough, explain the signs met here."""
+    """Return a block whose blank last lines explain the signs met here, as many as have room."""
     blank = next((n for n, row in enumerate(reversed(lines)) if text_of(row).strip()), len(lines))
-    told = met_lines(context, width)
-    return (*lines[: len(lines) - len(told)], *told) if len(told) <= blank else lines
+    told: tuple[Line, ...] = ()
+    for sign in met_signs(context):
+        rows = _explained(context, sign, width)
+        told = (*told, *rows) if len(told) + len(rows) <= blank else told
+    return (*lines[: len(lines) - len(told)], *told)
 
 
 def met_lines(context: Context, width: int) -> tuple[Line, ...]:
-    """Explain the signs that this step is the first of its lesson's walk to draw."""
+    """Explain the signs that this step is the first to draw."""
+    return tuple(row for s in met_signs(context) for row in _explained(context, s, width))
+
+
+def _explained(context: Context, sign: str, width: int) -> tuple[Line, ...]:
+    return wrapped(explanation(sign, context.chars), width, Style.DIM)
+
+
+def explanation(sign: str, chars: Chars) -> str:
+    """Return a sign with what it says."""
+    unicode, plain, text = next(row for row in SIGNS if row[0] == sign)
+    return f"{unicode if chars.unicode else plain} {text}"
+
+
+def met_signs(context: Context) -> tuple[str, ...]:
+    """Return the signs that are explained at this step: those of a walk on a screen where they were
+    seen first, else those that no earlier step of the lesson's first iteration draws.
+    """
     moment, at = context.moment, context.step.number
-    if moment.iteration or context.challenge is not None or len(moment.steps) > FEW:
+    if context.challenge is not None:
         return ()
-    met = _signs(moment, context.lesson, at)
-    for earlier in range(1, at):
-        # The first steps draw nearly all of them, and no step beyond these is looked at.
-        if not met:
-            break
-        met -= _signs(moment, context.lesson, earlier)
-    told = [(u if context.chars.unicode else a, text) for u, a, text in SIGNS if u in met]
-    return tuple(row for sign, text in told for row in wrapped(f"{sign} {text}", width, Style.DIM))
+    if context.look.met is not None:
+        place = moment.iteration, at
+        met = frozenset(sign for sign, *seen in context.look.met if tuple(seen) == place)
+    elif moment.iteration or len(moment.steps) > FEW:
+        return ()
+    else:
+        met = _signs(moment, context.lesson, at)
+        for earlier in range(1, at):
+            # The first steps draw nearly all of them, and no step beyond these is looked at.
+            if not met:
+                break
+            met -= _signs(moment, context.lesson, earlier)
+    return tuple(sign for sign, *_ in SIGNS if sign in met)
+
+
+def drawn_signs(context: Context, screen: str) -> frozenset[str]:
+    """Return the signs of a step that stand on a screen, which may show a picture for the graph."""
+    called, is_unicode = context.name(context.step.node), context.chars.unicode
+    sought = {u: f"{u if is_unicode else a}{called}" for u, a, _ in SIGNS if u in _MARKS.values()}
+    sought |= {"≤": "by ≤" if is_unicode else "by <=", "*": "*edited"}
+    drawn = _signs(context.moment, context.lesson, context.step.number) | {"≤", "*"}
+    return frozenset(sign for sign in drawn if sought.get(sign, "") in screen)
 
 
 @lru_cache(maxsize=128)

@@ -1,4 +1,4 @@
-"""Scrolling that stops at the end of the text: keys past it need not be taken back one by one."""
+"""A session as its screen leaves it: not scrolled past the end of its text, its signs explained."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from collections.abc import Callable
 from gdtutor.session.state import AT_TASKS, Screen, Session, Walk
 from gdtutor.values import replace
 from gdtutor.view.closing import closing_scroll
-from gdtutor.view.frame import Chars, Line
+from gdtutor.view.explain import context_of, drawn_signs, explanation
+from gdtutor.view.frame import Chars, Frame, Line
 from gdtutor.view.help import settled_help
 from gdtutor.view.screen import frame_of
 from gdtutor.view.too_small import is_too_small
@@ -35,6 +36,26 @@ def settled(session: Session, width: int, height: int, chars: Chars) -> Session:
             return least(side.scroll, lambda n: replace(walk, train_look=replace(side, scroll=n)))
         case _:
             return session
+
+
+def shown(session: Session, width: int, height: int, chars: Chars) -> tuple[Session, Frame]:
+    """Return the session settled at a size with its frame, signs explained that are new on it."""
+    session = settled(session, width, height, chars)
+    frame = frame_of(session, width, height, chars)
+    context = context_of(session, chars) if isinstance(session, Walk) else None
+    if context is None or session.screen is not Screen.STUDY or context.challenge is not None:
+        return session, frame
+    met = session.look.met or ()
+    new = drawn_signs(context, frame.text()) - {sign for sign, *_ in met}
+    place = context.moment.iteration, context.step.number
+    look = replace(session.look, met=(*met, *((sign, *place) for sign in sorted(new))))
+    frame = frame_of(replace(session, look=look), width, height, chars) if new else frame
+    # What had no room is explained where it is seen next.
+    text = " ".join(frame.text().split())
+    told = tuple(
+        one for one in look.met or () if one in met or explanation(one[0], chars)[:16] in text
+    )
+    return replace(session, look=replace(look, met=told)), frame
 
 
 def _least(scroll: int, lines: Callable[[int], tuple[Line, ...]]) -> int:

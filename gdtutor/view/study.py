@@ -189,7 +189,10 @@ def _graph(session: Walk, context: Context, width: int, height: int) -> Figure:
     count = len(offered_figures(session))
     more = f", f: {count} picture{'s' if count > 1 else ''}" if count else ""
     lines = graph_lines(context, width, height, marked_names(context))
-    return Figure(Panel(f"graph{more}", with_signs(context, lines, width)))
+    told = with_signs(context, lines, width)
+    # Where not all have room, the note has them.
+    lines = told if told[-1:] == met_lines(context, width)[-1:] else lines
+    return Figure(Panel(f"graph{more}", lines))
 
 
 def _left(session: Walk, context: Context, width: int, height: int) -> Figure:

@@ -185,8 +185,10 @@ def _without_old_gradients(row: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _only_marked(row: tuple[str, ...]) -> tuple[str, ...]:
+    """Mark what an edit has changed by a star alone; what it was before an update gives way."""
     name, value, old, gradient, _, new = row
-    return name, value + ("*" if old else ""), "", gradient, "", new
+    is_edited = old and not old.startswith("(was")
+    return name, value + ("*" if is_edited else ""), "", gradient, "", new
 
 
 def _without_gradients(row: tuple[str, ...]) -> tuple[str, ...]:

@@ -150,7 +150,8 @@ def _page(
     is_known = direction is not Direction.FORWARD and end.node.value is not None
     if is_known and below and end.y + len(end.rows) > bottom:
         # The way back begins at the end, so that its value stays in sight.
-        after = (_note(ellipsis, hidden + below, f"to {end.node.label} {end.node.value}"),)
+        told = f"to {end.node.label} {end.node.value}{'*' * end.node.changed}"
+        after = (_note(ellipsis, hidden + below, told),)
     whole = (*before, *lines, *after)
     blank = ((),) * (height - len(whole))
     return tuple(cut(line, width, ellipsis) for line in (*whole, *blank)[:height])
