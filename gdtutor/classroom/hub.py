@@ -12,7 +12,7 @@ from typing import Protocol, assert_never
 from gdtutor.classroom.admission import free_name, is_same, new_pin
 from gdtutor.classroom.bench import TOO_LONG, TooLongError, Workbench
 from gdtutor.classroom.lines import spoken
-from gdtutor.classroom.pool import TrainingPool, trained_in_turn
+from gdtutor.classroom.pool import TrainingPool, swept_in_turn, trained_in_turn
 from gdtutor.classroom.record import ClassRecorder
 from gdtutor.classroom.room import (
     begun,
@@ -279,13 +279,11 @@ class ClassHub:
                     line.end(GOODBYE.format(pin=self.room.seats[name].pin))
             case OpenLesson():
                 self._begin(self._open(name, effect.path))
-            case Train():
+            case Train() | SweepRuns():
                 self._pausing.discard(name)
                 self._begin(self._train(name, effect))
             case PauseTraining():
                 self._pausing.add(name)
-            case SweepRuns():
-                self._act(name, Failed("Sweeps are for gdtutor on your own machine."))
             case ShowPalette():
                 self._act(name, Told("The palette is not for a class; ? lists the keys."))
             case WriteLesson():
@@ -319,8 +317,8 @@ class ClassHub:
         else:
             self._act(name, self._lessons[path])
 
-    async def _train(self, name: str, wish: Train) -> None:
-        """Train a student's run, in turn with those of others."""
+    async def _train(self, name: str, wish: Train | SweepRuns) -> None:
+        """Train a student's run or sweep, in turn with those of others."""
 
         async def do(work: Work) -> None:
             self._do(name, partial(_begun_with, work=work))
@@ -336,8 +334,14 @@ class ClassHub:
         def rests() -> bool:
             return name in self._pausing or name not in self._lines
 
-        if self._pool is None or not await trained_in_turn(self._pool, wish, wants, rests, do):
-            self._act(name, Failed("Nothing is trained here; your own gdtutor does."))
+        why = "Nothing is trained here; your own gdtutor does."
+        if self._pool is not None and isinstance(wish, SweepRuns):
+            why = await swept_in_turn(self._pool, wish.sweep, wants, rests, do)
+        elif self._pool is not None and isinstance(wish, Train):
+            is_done = await trained_in_turn(self._pool, wish, wants, rests, do)
+            why = "" if is_done else why
+        if why:
+            self._act(name, Failed(why))
 
 
 def _begun_with(room: Classroom, work: Work) -> Begun:

@@ -7,31 +7,44 @@ trains is nobody else's run.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import multiprocessing
 import os
 import threading
 from collections.abc import Awaitable, Callable
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from itertools import count
+from multiprocessing.connection import Connection
 from time import perf_counter
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from gdtutor.classroom.seats import Work
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.session.effects import Effect, Train
+from gdtutor.session.runs import curves_of
 from gdtutor.session.snapshots import snapshot_of
-from gdtutor.session.state import Session, Snapshot, Status, Walk, is_training
+from gdtutor.session.state import KeptCurve, Session, Snapshot, Status, Walk, is_training
+from gdtutor.session.sweeps import Swept
 from gdtutor.session.update import Progressed, Told, update
 from gdtutor.training.run import Run
 from gdtutor.values import Struct, replace
 
-WORKERS = 1
+if TYPE_CHECKING:
+    from gdtutor.training.stack import Member
+    from gdtutor.training.sweep import Sweep
+
 MOST_BEFORE = 2
 """Runs that are trained before a student's, beyond which the student is told."""
 SLICE = 0.25
 """Seconds that one run is trained before the next one has its turn."""
 MOST_SECONDS = 20.0
 """Seconds of training after which a student's run rests."""
+MOST_RUNS, MOST_EPOCHS = 16, 400_000
+"""Runs of a student's sweep, and the epochs that they may have together."""
+MOST_SWEEPS = 8
+"""Sweeps that go on where they were paused; of more the oldest begins anew."""
 
 
 class Trained(Struct, frozen=True, eq=False):
@@ -69,6 +82,51 @@ def train_slice(run: Run, until: int | None, seconds: float) -> Trained | str:
     return Trained(run, replace(snapshot_of(run, status), of=None))
 
 
+class SweepSlice(Struct, frozen=True, eq=False):
+    """What a slice of a sweep has come to."""
+
+    curves: tuple[KeptCurve, ...]
+    done: int
+    """Epochs that its runs have done together."""
+    is_done: bool
+
+
+class _Trainer:
+    """What the process does, one slice after the other."""
+
+    def __init__(self) -> None:
+        self._sweeps: dict[int, Sweep] = {}
+        """Those begun last: their plans are too much to come and go."""
+
+    def sweep(self, number: int, members: tuple[Member, ...], seconds: float) -> SweepSlice | str:
+        """Train the runs of a sweep for a while."""
+        # Stacked plans are imported with the first sweep, as elsewhere.
+        from gdtutor.training.sweep import Sweep
+
+        started = perf_counter()
+        sweep = self._sweeps.pop(number, None) or Sweep(members)
+        self._sweeps[number] = sweep
+        if len(self._sweeps) > MOST_SWEEPS:
+            del self._sweeps[next(iter(self._sweeps))]
+        sweep.advance(deadline=lambda: perf_counter() - started > seconds, clock=perf_counter)
+        return SweepSlice(curves_of(sweep), sweep.epochs[0], sweep.is_done)
+
+    train = staticmethod(train_slice)
+
+
+def _serve(pipe: Connection) -> None:
+    """Do what comes through a pipe, until its other end is closed."""
+    end_with_parent()
+    trainer = _Trainer()
+    with contextlib.suppress(EOFError):
+        while True:
+            what, arguments = pipe.recv()
+            try:
+                pipe.send(getattr(trainer, what)(*arguments))
+            except Exception as error:  # what one student trains ends nobody else's training
+                pipe.send(str(error))
+
+
 class TrainingPool:
     """The process that trains; it is started at once, since none can be from within the screens."""
 
@@ -76,26 +134,87 @@ class TrainingPool:
         self.waiting = 0
         """Slices that are trained or wait for it."""
         context = multiprocessing.get_context("spawn")
-        self._pool = ProcessPoolExecutor(WORKERS, context, initializer=end_with_parent)
-        self._pool.submit(os.getpid)
+        # A pipe and a thread that waits at it: queues have semaphores, which outlive a signal.
+        self._pipe, theirs = context.Pipe()
+        self._process = context.Process(target=_serve, args=(theirs,), daemon=True)
+        self._process.start()
+        theirs.close()
+        self._asking = ThreadPoolExecutor(1)
+        self._numbers: WeakKeyDictionary[Sweep, int] = WeakKeyDictionary()
+        self._sweeps = count()
 
-    async def train(self, run: Run, until: int | None, seconds: float = SLICE) -> Trained | str:
-        """Train a slice of a run, when its turn comes; return a copy that has it, or why not."""
+    def _ask(self, *job: object) -> Any:
+        try:
+            self._pipe.send(job)
+            return self._pipe.recv()
+        except (EOFError, OSError):
+            return "the class's training has ended"
+
+    async def _answer(self, *job: object) -> Any:
+        """Return what the process does with a job, when its turn comes, or why it cannot be."""
         self.waiting += 1
         try:
-            future = self._pool.submit(train_slice, run, until, seconds)
-            found = await asyncio.wrap_future(future)
-        except (BrokenProcessPool, RuntimeError):
-            return "the class's training has ended"
+            return await asyncio.get_running_loop().run_in_executor(self._asking, self._ask, *job)
         finally:
             self.waiting -= 1
+
+    async def train(self, run: Run, until: int | None, seconds: float = SLICE) -> Trained | str:
+        """Train a slice of a run; return a copy that has it, or why not."""
+        found: Trained | str = await self._answer("train", (run, until, seconds))
         if isinstance(found, str):
             return found
         return replace(found, snapshot=replace(found.snapshot, of=found.run))
 
+    async def sweep(self, sweep: Sweep, seconds: float = SLICE) -> SweepSlice | str:
+        """Train a slice of a sweep, which itself stays as it is; return how far it has come."""
+        number = self._numbers.setdefault(sweep, next(self._sweeps))
+        found: SweepSlice | str = await self._answer("sweep", (number, sweep.members, seconds))
+        return found
+
     def close(self) -> None:
-        """End the process, after the slice that it is in."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        """End the process."""
+        self._process.terminate()
+        self._asking.shutdown(wait=False, cancel_futures=True)
+
+
+async def swept_in_turn(
+    pool: TrainingPool,
+    sweep: Sweep,
+    walk: Callable[[], Session | None],
+    rests: Callable[[], bool],
+    do: Callable[[Work], Awaitable[None]],
+) -> str:
+    """Train the runs of a student's sweep, slice by slice; see `trained_in_turn`.
+
+    Returns:
+        Why they cannot be trained; empty where they are.
+    """
+    if len(sweep.members) > MOST_RUNS or sweep.epochs[1] > MOST_EPOCHS:
+        return f"A sweep in a class has at most {MOST_RUNS} runs, of {MOST_EPOCHS:,} epochs in all."
+    left, status = MOST_SECONDS, Status.RUNNING
+    while status is Status.RUNNING and _sweeps(walk(), sweep):
+        await _tell_waiting(pool, do)
+        found = await pool.sweep(sweep)
+        if isinstance(found, str):
+            return found if _sweeps(walk(), sweep) else ""
+        left -= SLICE
+        status = Status.PAUSED if rests() or left <= 0 else Status.RUNNING
+        status = Status.FINISHED if found.is_done else status
+        news = Swept(sweep, found.curves, found.done, status)
+        await do(partial(update, action=news))
+    return ""
+
+
+def _sweeps(own: Session | None, sweep: Sweep) -> bool:
+    """Tell whether a student's walk still has a sweep, and has it trained."""
+    now = own.sweeping if isinstance(own, Walk) else None
+    return now is not None and now.sweep is sweep and now.status is Status.RUNNING
+
+
+async def _tell_waiting(pool: TrainingPool, do: Callable[[Work], Awaitable[None]]) -> None:
+    if pool.waiting > MOST_BEFORE:
+        told = f"{pool.waiting} runs are before yours; each is trained in turn."
+        await do(partial(update, action=Told(told)))
 
 
 async def trained_in_turn(
@@ -120,9 +239,7 @@ async def trained_in_turn(
     run, left = wish.run, MOST_SECONDS
     until = None if wish.iterations is None else run.farthest + wish.iterations
     while _trains(walk(), run):
-        if pool.waiting > MOST_BEFORE:
-            told = f"{pool.waiting} runs are before yours; each is trained in turn."
-            await do(partial(update, action=Told(told)))
+        await _tell_waiting(pool, do)
         found = await pool.train(run, until)
         if isinstance(found, str):
             return not _trains(walk(), run)

@@ -205,7 +205,7 @@ def test_a_class_that_is_begun_again_is_joined_anew(tmp_path: Path) -> None:
     run(work())
 
 
-def test_a_student_is_told_where_sweeps_are_and_walks_on() -> None:
+def test_a_student_is_told_that_nothing_is_trained_and_walks_on() -> None:
     async def work() -> None:
         async with running_class(lesson_session("bias", "forward:z")) as room:
             anna = await room.join("anna", size=(120, 36))
@@ -213,7 +213,7 @@ def test_a_student_is_told_where_sweeps_are_and_walks_on() -> None:
             anna.press("tS")
             await anna.shows("sweep")
             anna.press("learning_rate=0.1,1\r")
-            await anna.shows("Sweeps are for")
+            await anna.shows("Nothing is trained here")
             anna.press(".")
             await anna.shows("step 2/13")
 

@@ -2,6 +2,8 @@
 
 import asyncio
 import copy
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from time import perf_counter
@@ -16,10 +18,12 @@ from gdtutor.classroom.pool import Trained, TrainingPool, train_slice
 from gdtutor.classroom.screens import SharedScreens
 from gdtutor.classroom.seats import Begun
 from gdtutor.drive.headless import pressed
+from gdtutor.lesson.sweeps import members_of
 from gdtutor.session.effects import Effect
 from gdtutor.session.press import Press
-from gdtutor.session.state import Screen, Session, Status
+from gdtutor.session.state import Screen, Session, Status, Walk
 from gdtutor.training.run import Run
+from gdtutor.training.sweep import Sweep
 
 
 @pytest.fixture(scope="module")
@@ -87,6 +91,39 @@ def own_status(hub: ClassHub, name: str) -> Status | None:
     return None if own is None else own.training.status
 
 
+def test_a_student_sweeps_within_bounds(pool: TrainingPool) -> None:
+    async def work() -> None:
+        hub, shared = ClassHub("tests", pool=pool), SharedScreens()
+        session = lesson_session("bias", "forward:z")
+        hub.teach(session)
+        anna = Watched(hub, shared, (120, 36))
+        hub.join("anna", anna, returns=False)
+
+        def sweep(text: str) -> Walk:
+            for key in ("t", "S", *text, "enter"):
+                hub.press("anna", Press(key, key if len(key) == 1 else None))
+            return own_walk()
+
+        def own_walk() -> Walk:
+            own = hub.seat("anna").own
+            assert isinstance(own, Walk)
+            return own
+
+        assert sweep("learning_rate=0.1,1").sweeping is not None
+        await until(lambda: own_walk().sweeping is None)
+        own = own_walk()
+        assert own.message == "All runs of the sweep are done."
+        assert [one.label for one in own.kept] == ["learning_rate 0.1", "learning_rate 1"]
+        alone = Sweep(members_of(own.lesson, None, "learning_rate=0.1,1", own.run.segments))
+        alone.advance()
+        assert [list(one.costs) for one in own.kept] == [list(f.costs) for f in alone.found()]
+        sweep(f"learning_rate={','.join(map(str, range(1, 18)))}")
+        await until(lambda: own_walk().sweeping is None)
+        assert own_walk().message.startswith("A sweep in a class has at most 16 runs")
+
+    asyncio.run(work())
+
+
 def test_a_student_pauses_and_an_edit_ends_what_was_trained(pool: TrainingPool) -> None:
     async def work() -> None:
         hub, shared = ClassHub("tests", pool=pool), SharedScreens()
@@ -109,6 +146,19 @@ def test_a_student_pauses_and_an_edit_ends_what_was_trained(pool: TrainingPool) 
     asyncio.run(work())
 
 
+def test_a_class_that_ends_at_once_leaves_nothing_behind() -> None:
+    text = (
+        "import asyncio, os; from gdtutor.classroom.pool import TrainingPool as Pool; p = Pool();"
+        "print(asyncio.run(p.train(None, None))); os._exit(0)"
+    )
+    # What is left over is told by a process that outlives it, and holds this pipe open.
+    done = subprocess.run(
+        [sys.executable, "-c", text], capture_output=True, text=True, timeout=PATIENCE, check=True
+    )
+    assert "'NoneType' object" in done.stdout
+    assert done.stderr == ""
+
+
 def test_what_takes_long_holds_up_nobody_and_is_ended() -> None:
     async def work() -> None:
         bench, is_at_work, may_go = Workbench(0.01, PATIENCE), threading.Event(), threading.Event()
@@ -124,9 +174,10 @@ def test_what_takes_long_holds_up_nobody_and_is_ended() -> None:
         assert await bench.does("anna", lambda: "hers") == "hers"
         assert not long.done()
         others = [asyncio.ensure_future(bench.does(name, compute)) for name in "cdef"]
-        # As many as may go on beside do so; the oldest is ended for the last of them.
-        with pytest.raises(TooLongError):
-            await long
+        # As many as may go on beside do so; the two oldest are ended for the last of them.
+        for oldest in (long, others[0]):
+            with pytest.raises(TooLongError):
+                await oldest
         assert await bench.does("anna", lambda: "hers") == "hers"
         assert not any(one.done() for one in others[1:])
         bench.drop("f")
