@@ -12,6 +12,7 @@ from gdtutor.engine.trace import trace
 from gdtutor.training.implicit import constants_at
 from gdtutor.training.optimisers import optimiser_of, update, zero_state
 from gdtutor.training.order import batch_of_iteration
+from gdtutor.training.plan.choice import train_size
 from gdtutor.training.problem import Problem
 from gdtutor.training.run import State
 from gdtutor.training.settings import Settings
@@ -29,7 +30,7 @@ class Walked:
 
 
 def batch_at(problem: Problem, settings: Settings, iteration: int) -> NDArray[np.intp]:
-    size = problem.size
+    size = train_size(problem, settings)
     if size == 0:
         return np.empty(0, dtype=np.intp)
     batch = settings.batch or size
