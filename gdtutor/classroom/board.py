@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from gdtutor.classroom.polls import CHOSEN_RIGHT, RIGHT, Poll, spread
 from gdtutor.classroom.seats import Classroom, Seat
-from gdtutor.lesson.characters import cells, padded, pictured
+from gdtutor.lesson.characters import cells, padded
 from gdtutor.session.link import place_of
 from gdtutor.session.state import Screen, Session, Walk
 from gdtutor.values import Struct
@@ -123,7 +123,7 @@ def answer_rows(polls: Sequence[Poll], width: int, chars: Chars) -> tuple[Line, 
     last = polls[-1]
     if last.is_open:
         return (line(f"{len(last.replies)} have answered. The next step closes the question."),)
-    asked = wrapped(pictured(last.challenge.text), width - 4, Style.TITLE)[:2]
+    asked = wrapped(last.text, width - 4, Style.TITLE)[:2]
     earlier = next((poll for poll in reversed(polls[:-1]) if poll.name == last.name), None)
     rows = [*asked, *_bars(last, width, chars)]
     if earlier is not None:

@@ -68,8 +68,11 @@ def _training(session: Walk, chars: Chars) -> list[str]:
     return lines
 
 
-def announcement(room: Classroom, chars: Chars) -> str:
-    """Return the teacher's step in one line; training and sweeps with what they have come to."""
+def announcement(room: Classroom, chars: Chars, before: Session | None = None) -> str:
+    """Return the teacher's step in one line; training and sweeps with what they have come to.
+
+    The lesson is named where it is another than before.
+    """
     session = room.shared
     if not isinstance(session, Walk) or session.screen is Screen.LIBRARY:
         return "Class: the library of lessons."
@@ -85,6 +88,8 @@ def announcement(room: Classroom, chars: Chars) -> str:
         return f"Class: {session.lesson.title}, the opening page."
     node = f" {step.node}" if step.node else ""
     at = f"iteration {moment.iteration}, {step.phase.value}{node}"
+    is_new = not isinstance(before, Walk) or before.lesson.id != session.lesson.id
+    at = f"{session.lesson.title}, {at}" if is_new else at
     return f"Class: {at}, step {step.number} of {len(moment.steps)}."
 
 
@@ -134,8 +139,8 @@ class LineTeller:
     def _of_class(self, room: Classroom, seat: Seat) -> list[str]:
         parts = []
         if room.shared is not self._shared:
+            announced = announcement(room, self._chars, self._shared)
             self._shared = room.shared
-            announced = announcement(room, self._chars)
             if announced != self._announced:
                 parts.append(announced)
             self._announced = announced
@@ -144,8 +149,10 @@ class LineTeller:
             self._question = question
             if question:
                 parts.append(f"{self.step(room)}\nThe class is asked; type your answer.")
+            elif room.poll is None and seat.name not in room.polls[-1].replies:
+                parts.append("The question is closed; you gave no answer.")
         results = ""
-        if room.shows_results and room.polls and room.poll is None:
+        if room.results is not None:
             rows = answer_rows(room.polls, 80, self._chars)
             results = "\n".join(["How the class has answered:", *(text_of(row) for row in rows)])
         if results != self._results:

@@ -15,6 +15,9 @@ from gdtutor.session.choosing import read_choice
 from gdtutor.session.predict import judged
 from gdtutor.session.state import Session, Walk, current_step
 from gdtutor.values import Struct, field, replace
+from gdtutor.view.asking import choice_text, question_text
+from gdtutor.view.explain import context_of
+from gdtutor.view.frame import UNICODE
 
 LONGEST = 24
 """Cells of an answer as it is shown."""
@@ -50,6 +53,21 @@ class Poll(Struct, frozen=True, eq=False):
     def name(self) -> str:
         """The question as the progress store knows it."""
         return self.challenge.name
+
+    @property
+    def text(self) -> str:
+        """The question as the learner reads it."""
+        context = context_of(self.asked, UNICODE)
+        return self.challenge.text or self.name if context is None else question_text(context, self.challenge)
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """Its choices as the learner reads them; none where it has none."""
+        context = context_of(self.asked, UNICODE)
+        return tuple(
+            choice.text if context is None else choice_text(context, choice)
+            for choice in self.challenge.choices
+        )
 
     def told(self, name: str) -> str:
         """Return what a seat is told of its answer; empty where it gave none."""

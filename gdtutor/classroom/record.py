@@ -12,6 +12,7 @@ from typing import Annotated, Any
 
 import msgspec
 
+from gdtutor.classroom.polls import Poll
 from gdtutor.classroom.seats import Classroom
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.values import Struct
@@ -30,6 +31,13 @@ CREATE TABLE answer (
   at REAL NOT NULL
 );
 """
+_QUESTIONS = """
+CREATE TABLE IF NOT EXISTS question (
+  class INTEGER NOT NULL REFERENCES class, poll INTEGER NOT NULL, lesson TEXT NOT NULL,
+  question TEXT NOT NULL, text TEXT NOT NULL, at REAL NOT NULL
+);
+"""
+"""Files of before have none of it, and are read all the same."""
 _Time = Annotated[float, msgspec.Meta(ge=0, le=2.5e11)]
 """Seconds since 1970, before the year 9900: every place on earth has a date for them."""
 _MOST_POLLS = 100_000
@@ -45,11 +53,23 @@ class Attendance(Struct, frozen=True):
     is_here: bool
 
 
+class KeptQuestion(Struct, frozen=True):
+    """A question that a class was asked."""
+
+    poll: Annotated[int, msgspec.Meta(ge=1, le=_MOST_POLLS)]
+    """The number of the question in this class, from 1; a second round has another."""
+    lesson: str
+    question: str
+    """What it is remembered by."""
+    text: str
+    """As it was read, with its choices in brackets after it."""
+    at: _Time
+
+
 class KeptAnswer(Struct, frozen=True):
     """The answer of one student that counted."""
 
     poll: Annotated[int, msgspec.Meta(ge=1, le=_MOST_POLLS)]
-    """The number of the question in this class, from 1; a second round has another."""
     lesson: str
     question: str
     name: str
@@ -65,6 +85,10 @@ class KeptClass(Struct, frozen=True):
     began: _Time
     attendance: tuple[Attendance, ...]
     answers: tuple[KeptAnswer, ...]
+    questions: tuple[KeptQuestion, ...] = ()
+
+
+_Kept = Attendance | KeptQuestion | KeptAnswer
 
 
 def opened_record(path: Path) -> sqlite3.Connection:
@@ -104,9 +128,10 @@ class ClassRecorder:
         self._clock = clock
         self._answered_at: dict[str, float] = {}
         """When each seat answered the last question."""
-        self._queue: SimpleQueue[tuple[Attendance | KeptAnswer, ...] | None] = SimpleQueue()
+        self._queue: SimpleQueue[tuple[_Kept, ...] | None] = SimpleQueue()
         self.problem = ""
         """Why not all is kept, empty where it is."""
+        self._connection.execute(_QUESTIONS)
         began = self._connection.execute(
             "INSERT INTO class (title, began) VALUES (?, ?)", (title, clock())
         )
@@ -115,13 +140,17 @@ class ClassRecorder:
         self._thread.start()
 
     def follow(self, before: Classroom, room: Classroom) -> None:
-        """Keep who has come or gone, and the answers to a question that was closed."""
+        """Keep who has come or gone, what was asked, and the answers to what was closed."""
         now, number = self._clock(), len(before.polls)
-        records: list[Attendance | KeptAnswer] = [
+        records: list[_Kept] = [
             Attendance(seat.name, now, seat.is_here)
             for seat in room.seats.values()
             if seat is not before.seats.get(seat.name)
             and seat.is_here != (seat.name in before.seats and before.seats[seat.name].is_here)
+        ]
+        records += [
+            KeptQuestion(at, poll.asked.lesson.id, poll.name, _as_read(poll), now)
+            for at, poll in enumerate(room.polls[number:], number + 1)
         ]
         if room.polls:
             earlier = before.polls[-1].replies if len(room.polls) == number else {}
@@ -138,7 +167,7 @@ class ClassRecorder:
         if records:
             self.keep(records)
 
-    def keep(self, records: Iterable[Attendance | KeptAnswer]) -> None:
+    def keep(self, records: Iterable[_Kept]) -> None:
         """Hand records over; return at once."""
         self._queue.put(tuple(records))
 
@@ -155,19 +184,28 @@ class ClassRecorder:
                 except sqlite3.Error as error:
                     self.problem = str(error)
 
-    def _write(self, records: tuple[Attendance | KeptAnswer, ...]) -> None:
+    def _write(self, records: tuple[_Kept, ...]) -> None:
         self._connection.execute("BEGIN IMMEDIATE")
         for record in records:
             match record:
                 case Attendance(name, at, is_here):
                     row = (self._class, name, at, is_here)
                     self._connection.execute("INSERT INTO attendance VALUES (?, ?, ?, ?)", row)
+                case KeptQuestion(poll, lesson, question, text, at):
+                    self._connection.execute(
+                        "INSERT INTO question VALUES (?, ?, ?, ?, ?, ?)",
+                        (self._class, poll, lesson, question, text, at),
+                    )
                 case KeptAnswer(poll, lesson, question, name, answer, verdict, at):
                     self._connection.execute(
                         "INSERT INTO answer VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                         (self._class, poll, lesson, question, name, answer, verdict, at),
                     )
         self._connection.execute("COMMIT")
+
+
+def _as_read(poll: Poll) -> str:
+    return poll.text + (f" ({' | '.join(poll.choices)})" if poll.choices else "")
 
 
 def kept_classes(path: Path) -> tuple[KeptClass, ...]:
@@ -195,7 +233,13 @@ def _kept_of(connection: sqlite3.Connection, number: int) -> dict[str, Any]:
     came_and_gone = [
         one | {"is_here": bool(one["is_here"])} for one in _rows(connection, came, number)
     ]
-    return {"attendance": came_and_gone, "answers": _rows(connection, said, number)}
+    asked = "SELECT * FROM question WHERE class=? ORDER BY poll"
+    has_questions = _rows(connection, "SELECT 1 FROM sqlite_master WHERE name='question'")
+    return {
+        "attendance": came_and_gone,
+        "answers": _rows(connection, said, number),
+        "questions": _rows(connection, asked, number) if has_questions else [],
+    }
 
 
 def _rows(connection: sqlite3.Connection, query: str, *values: int) -> list[dict[str, Any]]:

@@ -88,7 +88,7 @@ def _asked(room: Classroom, poll: Poll) -> Classroom:
                       out="" if seat.own is None else ELSEWHERE, view=None, notice="")
         for name, seat in room.seats.items()
     }  # fmt: skip
-    room = replace(room, polls=(*room.polls, poll), seats=seats, shows_results=False)
+    room = replace(room, polls=(*room.polls, poll), seats=seats)
     return replace(room, seats={name: _looked(room, seat) for name, seat in seats.items()})
 
 

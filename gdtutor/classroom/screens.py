@@ -93,7 +93,7 @@ class SharedScreens:
 
     def _known(self, room: Classroom) -> dict[Kind, tuple[Row, ...]]:
         """Return the rows that were made of the class as it is, by terminal."""
-        of = room.shared, room.polls[-1] if room.shows_results and room.polls else None
+        of = room.shared, room.results
         if of[0] is not self._of[0] or of[1] is not self._of[1]:
             # What no terminal of the class has looked at since the last step is forgotten.
             self._makers = {kind: self._makers[kind] for kind in self._bodies}
@@ -139,7 +139,7 @@ class SharedScreens:
 def _shared_frame(room: Classroom, terminal: Terminal) -> Frame:
     """Return what everyone sees: the teacher's step, and the answers where they are shown."""
     frame = frame_of(room.shared, *terminal.kind)
-    if not room.shows_results or is_too_small(terminal.width, terminal.height):
+    if room.results is None or is_too_small(terminal.width, terminal.height):
         return frame
     rows = answer_rows(room.polls, terminal.width, terminal.chars)
     return with_rows(frame, "answers", rows, terminal.chars)

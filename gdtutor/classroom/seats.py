@@ -54,12 +54,17 @@ class Classroom(Struct, frozen=True, eq=False):
     polls: tuple[Poll, ...] = ()
     """The questions that were asked, the last one last."""
     shows_results: bool = False
-    """Whether the answers to the last question stand on every screen."""
+    """Whether the answers to the last question stand on every screen, once it is closed."""
 
     @property
     def poll(self) -> Poll | None:
         """The question that is open."""
         return self.polls[-1] if self.polls and self.polls[-1].is_open else None
+
+    @property
+    def results(self) -> Poll | None:
+        """The closed question whose answers stand on every screen."""
+        return self.polls[-1] if self.shows_results and self.polls and not self.poll else None
 
 
 Turn = tuple[Classroom, tuple[Effect, ...]]

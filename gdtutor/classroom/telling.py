@@ -79,12 +79,12 @@ class PlaceTeller:
     """Makes the lines that tell where the class is; what all are told is made once."""
 
     def __init__(self) -> None:
-        self._of: tuple[Session | None, Poll | None, bool] = None, None, False
+        self._of: tuple[Session | None, Poll | None] = None, None
         self._place = ClassPlace()
 
     def told(self, room: Classroom, seat: Seat, heard: int) -> bytes:
         """Return where the class is, and what a seat is told after so many words, as a line."""
-        of = room.shared, room.polls[-1] if room.polls else None, room.shows_results
+        of = room.shared, room.results
         if any(new is not old for new, old in zip(of, self._of, strict=True)):
             self._of, self._place = of, _shared_place(room)
         notice = (seat.draft.error if seat.draft else "") or seat.notice
@@ -102,7 +102,7 @@ class PlaceTeller:
 def _shared_place(room: Classroom) -> ClassPlace:
     session = room.shared
     answers: tuple[str, ...] = ()
-    if room.shows_results:
+    if room.results is not None:
         answers = tuple(text_of(row) for row in answer_rows(room.polls, 76, UNICODE))
     if not isinstance(session, Walk) or session.screen is Screen.LIBRARY:
         return ClassPlace(answers=answers)

@@ -11,7 +11,13 @@ from datetime import datetime
 from pathlib import Path
 
 from gdtutor.classroom.polls import RIGHT
-from gdtutor.classroom.record import KeptAnswer, KeptClass, kept_classes
+from gdtutor.classroom.record import (
+    Attendance,
+    KeptAnswer,
+    KeptClass,
+    KeptQuestion,
+    kept_classes,
+)
 from gdtutor.cli.output import print_lines
 
 CSV_COLUMNS = ("class", "began", "poll", "lesson", "question", "name", "answer", "verdict", "at")
@@ -46,24 +52,52 @@ def _report_lines(classes: tuple[KeptClass, ...]) -> Iterator[str]:
         yield "No class is kept in this file."
     for one in classes:
         names = sorted({record.name for record in one.attendance})
-        yield f"{one.title}, {_when(one.began)}: {len(names)} students"
-        for poll in range(1, max((answer.poll for answer in one.answers), default=0) + 1):
+        yield f"{one.title}, {_when(one.began)}: {_many(len(names), 'student')}"
+        asked = {question.poll: question for question in one.questions}
+        polls = (*asked, *(answer.poll for answer in one.answers))
+        for poll in range(1, max(polls, default=0) + 1):
             given = [answer for answer in one.answers if answer.poll == poll]
-            yield from _poll_lines(given) if given else (f"  {poll}. nobody answered",)
+            yield from _poll_lines(poll, asked.get(poll), given)
         yield "  at last"
         for name in names:
-            last = {a.question: a.verdict for a in one.answers if a.name == name}
-            right = sum(verdict == RIGHT for verdict in last.values())
-            wrong = ", ".join(f"{q}: {v}" for q, v in last.items() if v != RIGHT)
-            yield f"    {name}: {right} of {len(last)} right{'; ' + wrong if wrong else ''}"
+            last = {_called(a): a for a in one.answers if a.name == name}
+            wrong = [f"{a.poll}. {a.verdict}" for a in last.values() if a.verdict != RIGHT]
+            right = f"{len(last) - len(wrong)} of {len(last)} right"
+            yield f"    {name}: {'; '.join((right, *wrong))}"
+        yield "  who was here"
+        for name in names:
+            yield f"    {name}: {_presence(one.attendance, name)}"
         yield ""
 
 
-def _poll_lines(answers: list[KeptAnswer]) -> Iterator[str]:
-    """Yield how the answers to one question are spread."""
-    first = answers[0]
-    yield f"  {first.poll}. {first.lesson}, {first.question}: {len(answers)} answers"
+def _many(count: int, noun: str) -> str:
+    return f"{count} {noun}" + ("" if count == 1 else "s")
+
+
+def _called(asked: KeptQuestion | KeptAnswer) -> str:
+    """Return what a question is called; those of the program name iteration 0 as well."""
+    return f"{asked.lesson}, {asked.question.removeprefix('0/')}"
+
+
+def _presence(attendance: tuple[Attendance, ...], name: str) -> str:
+    """Return when somebody came and left, as `10:02-10:40, 10:41-end`."""
+    times = ""
+    for move in (move for move in attendance if move.name == name):
+        when = datetime.fromtimestamp(move.at).strftime("%H:%M")
+        times += f"{', ' if times else ''}{when}-" if move.is_here else when
+    return times + ("end" if times.endswith("-") else "")
+
+
+def _poll_lines(
+    number: int, asked: KeptQuestion | None, answers: list[KeptAnswer]
+) -> Iterator[str]:
+    """Yield what was asked, and how the answers to it are spread."""
+    which = asked or (answers[0] if answers else None)
+    said = _many(len(answers), "answer") if answers else "nobody answered"
+    yield f"  {number}. {asked.text}: {said}" if asked else f"  {number}. {said}"
+    if which is not None:
+        yield f"     {_called(which)}"
     for verdict, count in Counter(answer.verdict for answer in answers).most_common():
         texts = Counter(answer.answer for answer in answers if answer.verdict == verdict)
-        said = ", ".join(text for text, _ in texts.most_common(3))
-        yield f"    {count:3} {verdict} ({said})"
+        told = ", ".join(f"{text}{f' {n}' if n > 1 else ''}" for text, n in texts.most_common())
+        yield f"    {count:3} {verdict} ({told})"

@@ -167,7 +167,7 @@ def read_shape(text: str) -> tuple[int, ...]:
     word = text.strip().lower().strip("()[]")
     if word in ("", "number", "a number", "one number", "scalar", "plain number"):
         return ()
-    parts = [part for part in re.split(r"\s*[x×*,]\s*|\s+", word) if part]
+    parts = re.split(r"\s*[x×*,]\s*|\s+", word.removesuffix(","))
     if all(part.isascii() and part.isdigit() and len(part) < 9 for part in parts):
         return tuple(int(part) for part in parts)
     raise AnswerError("that is no shape", "write rows x columns, as 3x4, or number")

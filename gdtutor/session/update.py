@@ -234,6 +234,7 @@ def _pressed(session: Session, press: Press) -> tuple[Session, tuple[Effect, ...
         return _run(session, press)
     if session.prompt is not None:
         return _prompted(session, session.prompt, press)
+    press = _without_alt(press)
     if session.look.is_blank:
         return replace(session, look=replace(session.look, is_blank=False)), ()
     session = replace(session, message="", is_error=False, command="")
@@ -244,6 +245,12 @@ def _pressed(session: Session, press: Press) -> tuple[Session, tuple[Effect, ...
     if press.key == "g" and session.count != "g" and session.screen is not Screen.HELP:
         return replace(session, count="g"), ()
     return _run(session, press)
+
+
+def _without_alt(press: Press) -> Press:
+    """Return the key that Alt was held with; it does the same where nothing is typed."""
+    key = press.key.removeprefix("alt+")
+    return press if key == press.key else Press(key, key if len(key) == 1 else None)
 
 
 def _run(session: Session, press: Press) -> tuple[Session, tuple[Effect, ...]]:
@@ -270,8 +277,7 @@ def _prompted(session: Session, prompt: Prompt, press: Press) -> tuple[Session, 
     is_asked = prompt.kind is PromptKind.ANSWER
     if is_asked and press.key.startswith("alt+"):
         # Alt lets a key of the walk through: it leaves the question as Esc does.
-        key = press.key.removeprefix("alt+")
-        return _run(_left(session, prompt), Press(key, key if len(key) == 1 else None))
+        return _run(_left(session, prompt), _without_alt(press))
     is_to_walk = press.key in ("left", "right") and not prompt.text
     if is_asked and (press.key in _OF_THE_WALK or is_to_walk):
         return _of_the_walk(session, prompt, press)

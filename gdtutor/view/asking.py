@@ -70,7 +70,7 @@ _HOW = {
 
 def asking_lines(context: Context, challenge: Challenge, width: int) -> tuple[Line, ...]:
     """Return the question, what is said about the last answer, and the hints given so far."""
-    wanted = wrapped(_question(context, challenge), width, Style.CURRENT)
+    wanted = wrapped(question_text(context, challenge), width, Style.CURRENT)
     told = _HOW[challenge.ask]
     how = wrapped(told if challenge.gives_hints else told.replace(_OR_HINT, ""), width, Style.DIM)
     top = (*wanted, *_formula(context, challenge, width), *_choices(context, challenge, width))
@@ -81,7 +81,8 @@ def asking_lines(context: Context, challenge: Challenge, width: int) -> tuple[Li
     return (*top, *said, *_hints(context, challenge, width), *how)
 
 
-def _question(context: Context, challenge: Challenge) -> str:
+def question_text(context: Context, challenge: Challenge) -> str:
+    """Return what is asked, as the learner reads it: in the author's words, or the program's."""
     if challenge.text:
         return notation.plain(challenge.text, context.chars)
     called = asked_name(context, challenge)
@@ -128,12 +129,12 @@ def _choices(context: Context, challenge: Challenge, width: int) -> tuple[Line, 
     rows: list[Line] = []
     for number, choice in enumerate(challenge.choices, 1):
         head = f" {number}  "
-        for index, row in enumerate(wrapped(_choice(context, choice), width - 4)):
+        for index, row in enumerate(wrapped(choice_text(context, choice), width - 4)):
             rows.append(line((head if index == 0 else " " * 4, Style.KEY), *row))
     return tuple(rows)
 
 
-def _choice(context: Context, choice: Choice) -> str:
+def choice_text(context: Context, choice: Choice) -> str:
     """Return a choice as it is shown: words as they are, a value in symbols."""
     side = choice.side
     if side is None:

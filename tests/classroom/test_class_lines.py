@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from classes import PATIENCE, RunningClass, after, lesson_session, running_class
 
-from gdtutor.classroom.lines import LineEditor, announcement, spoken
+from gdtutor.classroom.lines import LineEditor, LineTeller, announcement, spoken
 from gdtutor.classroom.polls import own_question
 from gdtutor.classroom.room import joined, taught
 from gdtutor.classroom.seats import opened_room
@@ -53,7 +53,7 @@ def test_the_class_is_heard_in_lines(name: str, term: str | None) -> None:
         async with running_class(session) as room:
             anna = await listener(room, name, term)
             await anna.hears("PIN")
-            await anna.hears("Class: iteration 0, forward z, step 2 of 13.")
+            await anna.hears("Class: The bias to the rescue, iteration 0, forward z, step 2 of 13.")
             anna.say("")
             await anna.hears("0.1")
             session = room.teach(session, "n")
@@ -92,7 +92,7 @@ def test_an_answer_is_a_line_and_the_last_one_counts() -> None:
     assert not room.seats["anna"].is_out
     room, _ = spoken(room, "anna", ":p").finished("anna")
     assert room.seats["anna"].own is not None
-    assert announcement(room, UNICODE).startswith("Class: iteration 0, backward z")
+    assert announcement(room, UNICODE, room.shared).startswith("Class: iteration 0, backward z")
 
 
 def test_training_sweeps_and_the_playground_are_told_with_their_end() -> None:
@@ -123,3 +123,27 @@ def test_training_sweeps_and_the_playground_are_told_with_their_end() -> None:
 def test_lines_are_edited_and_echoed(typed: str, lines: list[str], echo: str) -> None:
     assert LineEditor(True).feed(typed) == (lines, echo)
     assert LineEditor(False).feed(typed) == (lines, "")
+
+
+def test_who_gave_no_answer_hears_that_the_question_is_closed_and_how_others_answered() -> None:
+    session = lesson_session("bias", "backward:yhat")
+    room = taught(opened_room(session), session)
+    for name in ("anna", "ben"):
+        room = joined(room, name, "123456", "")
+    teller = LineTeller(UNICODE)
+    teller.told(room, room.seats["ben"])
+    # With the answers on every screen, the next question's stand there once it is closed.
+    room = replace(room, shows_results=True)
+    session = update(session, Posed(own_question(session, "sign")))[0]
+    room = taught(room, session)
+    told = teller.told(room, room.seats["ben"])
+    assert "The class is asked" in told
+    assert "How the class has answered" not in told
+    room, _ = spoken(room, "anna", "+").finished("anna")
+    room = taught(room, after(session, "escape", "n"))
+    told = teller.told(room, room.seats["ben"])
+    assert "The question is closed; you gave no answer." in told
+    assert "How the class has answered:\nWhat sign has" in told
+    other = lesson_session("xor-hidden")
+    room = taught(room, other)
+    assert other.lesson.title in teller.told(room, room.seats["ben"])

@@ -279,7 +279,8 @@ def test_two_rounds_stand_below_each_other() -> None:
     room = taught(room, after(room.taught, "escape", "n"))
     rows = [text_of(row) for row in answer_rows(room.polls, 80, UNICODE)]
     assert "the round before" in rows
-    assert rows[0].startswith("right")
+    assert rows[0] == "What sign has ∂L/∂z?"
+    assert rows[1].startswith("right")
 
 
 def test_predict_mode_asks_the_class() -> None:

@@ -3,6 +3,8 @@
 import csv
 import io
 import random
+import sqlite3
+from contextlib import closing
 from itertools import count
 from pathlib import Path
 
@@ -113,3 +115,48 @@ def test_a_question_that_was_answered_by_nobody_is_no_record(tmp_path: Path) -> 
     hub.teach(after(hub.room.taught, "escape", "n"))
     recorder.close()
     assert kept_classes(tmp_path / "c")[0].answers == ()
+
+
+def test_a_report_says_what_was_asked_how_often_what_was_answered_and_who_was_here(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, now = tmp_path / "c", count(1_000_000_000)
+    recorder = ClassRecorder(path, "ML", lambda: next(now))
+    hub, shared = ClassHub("ML", recorder=recorder), SharedScreens()
+    session = lesson_session("bias", "backward:yhat")
+    hub.teach(session)
+    seats = {name: Watched(hub, shared, (80, 24)) for name in ("anna", "ben", "cleo")}
+    for name, line in seats.items():
+        hub.join(name, line, returns=False)
+    asked = update(session, Posed(own_question(session, "Which way? | up | *down | stay")))[0]
+    hub.teach(asked)
+    for name, key in (("anna", "1"), ("ben", "1"), ("cleo", "3")):
+        for typed in (key, "enter"):
+            hub.press(name, Press(typed, typed if typed == key else None))
+    session = after(hub.room.taught, "escape", "n")
+    hub.teach(session)
+    hub.teach(update(session, Posed(own_question(session, "sign")))[0])
+    hub.leave("ben", seats["ben"])
+    hub.end()
+    recorder.close()
+    assert main(["class-report", str(path)]) == 0
+    told = capsys.readouterr().out
+    assert "1. Which way? (up | down | stay): 3 answers\n" in told
+    assert "3 another answer (up 2, stay)" in told
+    assert "2. What sign has" in told
+    assert "?: nobody answered" in told
+    assert "anna: 0 of 1 right; 1. another answer" in told
+    anna, ben = (next(row for row in told.splitlines()[::-1] if f"{n}: " in row) for n in ("anna", "ben"))
+    assert anna.endswith("-end")
+    assert not ben.endswith("-end")
+
+
+def test_a_record_of_before_without_its_questions_is_told_and_goes_on(
+    file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("DROP TABLE question")
+    assert main(["class-report", str(file)]) == 0
+    assert "1. 2 answers\n     bias, backward:z?value" in capsys.readouterr().out
+    ClassRecorder(file, "ML 2", lambda: 2e9).close()
+    assert [kept.questions for kept in kept_classes(file)] == [(), ()]

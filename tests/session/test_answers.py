@@ -82,10 +82,16 @@ def test_a_sign_may_be_a_word_or_a_number(text, sign):
 @pytest.mark.parametrize(
     ("text", "shape"),
     [("3x4", (3, 4)), ("3×4", (3, 4)), ("(3, 4)", (3, 4)), ("3 4", (3, 4)), ("3 X 4", (3, 4)),
-     ("number", ()), ("()", ()), ("5", (5,))],
+     ("number", ()), ("()", ()), ("5", (5,)), ("(5,)", (5,))],
 )  # fmt: skip
 def test_a_shape_may_be_written_in_many_ways(text, shape):
     assert read_shape(text) == shape
+
+
+@pytest.mark.parametrize("text", ["x", "9**9**9**9**9", "3x", "x4", "3,,4", "*"])
+def test_a_shape_of_which_a_part_is_missing_is_refused(text):
+    with pytest.raises(GdTutorError, match="no shape"):
+        read_shape(text)
 
 
 @pytest.mark.parametrize("read", [read_sign, read_shape])
