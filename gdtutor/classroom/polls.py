@@ -58,7 +58,11 @@ class Poll(Struct, frozen=True, eq=False):
     def text(self) -> str:
         """The question as the learner reads it."""
         context = context_of(self.asked, UNICODE)
-        return self.challenge.text or self.name if context is None else question_text(context, self.challenge)
+        return (
+            self.challenge.text or self.name
+            if context is None
+            else question_text(context, self.challenge)
+        )
 
     @property
     def choices(self) -> tuple[str, ...]:
