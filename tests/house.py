@@ -32,7 +32,7 @@ PARAMETERS = 5
 
 BARS = {
     "lines of code": 45_115,
-    "modules": 446,
+    "modules": 447,
     "modules over 300 lines": 20,
     "class names used twice": 0,
     "functions with more than 5 parameters": 34,

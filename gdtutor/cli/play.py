@@ -20,6 +20,7 @@ from gdtutor.lesson.reports import shown
 from gdtutor.lesson.source import read_source
 from gdtutor.play.options import CSV, OPTIONS, playground_of, words_of
 from gdtutor.play.playground import Playground
+from gdtutor.play.read_file import read_file
 from gdtutor.values import replace
 
 if TYPE_CHECKING:
@@ -99,6 +100,7 @@ def asked_for(arguments: argparse.Namespace, is_own: bool = True) -> Playground:
     if arguments.json and arguments.at:
         raise GdTutorError("--json trains and shows no place", "leave --at or --json out")
     if arguments.lesson and arguments.lesson.endswith(CSV):
+        read_file(arguments.lesson, is_own)
         hint = f"gdtutor play --data {shlex.quote(arguments.lesson)} plays with it"
         raise GdTutorError(f"'{shown(arguments.lesson)}' is a file of examples, no lesson", hint)
     if not arguments.lesson:
@@ -157,8 +159,9 @@ def _resumed(session: Walk, command: str) -> tuple[Walk, str]:
         with contextlib.redirect_stderr(io.StringIO()):
             again = parser.parse_args(shlex.split(command)[2:])
         left = waited_session_of(_with_lesson(again, PLAY, asked_for(again)))
-    except (GdTutorError, SystemExit, ValueError):
-        return session, ""
+    except (GdTutorError, SystemExit, ValueError) as error:
+        why = f": {error}" if isinstance(error, GdTutorError) else ""
+        return said(session, f"Where you left off cannot be opened{why}", error=True), ""
     told = "Where you left off; --data circle begins with the first playground."
     return said(replace(left, program=session.program), told), again.keys
 

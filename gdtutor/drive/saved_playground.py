@@ -12,28 +12,45 @@ from gdtutor.play.lesson_text import text_of
 from gdtutor.play.playground import Playground
 from gdtutor.session.effects import WriteLesson
 from gdtutor.session.update import Told
+from gdtutor.training.files import read_regular
 
 
 def written(effect: WriteLesson) -> Told:
     """Write a playground, beside data that lie elsewhere; return what the learner is told."""
     try:
-        path = save_playground(effect.playground, effect.playground.folder)
+        path, is_new = save_playground(effect.playground, effect.playground.folder)
     except GdTutorError as error:
         return Told(str(error), is_error=True)
     missing = f" It is without what the walk has {effect.left_out}." if effect.left_out else ""
+    if not is_new:
+        return Told(f"{path} holds it already: gdtutor play {path} opens it.{missing}")
     return Told(f"Wrote {path}: gdtutor {path} walks it, gdtutor check passes it.{missing}")
 
 
-def save_playground(playground: Playground, folder: Path) -> Path:
-    """Write a playground as a lesson file under the next free name, and return its path.
+def save_playground(playground: Playground, folder: Path) -> tuple[Path, bool]:
+    """Write a playground as a lesson file under the next free name, unless one before holds it.
+
+    Returns:
+        The file, and whether it is new.
 
     Raises:
         GdTutorError: The file cannot be written.
     """
     name = Path(playground.data).relative_to(playground.folder).as_posix()
     data = re.sub(r"[^a-z0-9]+", "-", name.removesuffix(".csv").lower()).strip("-")
-    names = (f"play-{data or 'file'}{f'-{n}' if n > 1 else ''}" for n in count(1))
-    name = next(name for name in names if not (folder / f"{name}.md").exists())
-    path = folder / f"{name}.md"
-    write_atomically(path, text_of(playground, name))
-    return path
+    stem = f"play-{data or 'file'}"
+    paths = (folder / f"{stem}{f'-{n}' if n > 1 else ''}.md" for n in count(1))
+    path = next(path for path in paths if not path.exists() or _holds(path, playground))
+    if path.exists():
+        return path, False
+    write_atomically(path, text_of(playground, path.stem))
+    return path, True
+
+
+def _holds(path: Path, playground: Playground) -> bool:
+    """Say whether this playground is what a file there is."""
+    text = text_of(playground, path.stem).encode()
+    try:
+        return read_regular(path, len(text) + 1) == text
+    except OSError:
+        return False

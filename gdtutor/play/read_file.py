@@ -40,8 +40,10 @@ def read_file(name: str, is_own: bool = False) -> Playground:
     head = (read_regular(path, MAX_BYTES) or b"").decode("utf-8-sig", "replace").partition("\n")[0]
     columns = tuple(cell.strip() for cell in next(csv.reader([head.strip()]), []))
     if len(columns) != 3:
-        what = f"'{shown(name)}' has {len(columns)} columns"
-        raise GdTutorError(what, "the playground takes two inputs, then the target")
+        what = f"'{shown(name)}' has {len(columns)} columns with commas between"
+        other = next((f"'{mark}'" for mark in ";\t" if mark in head), "").replace("\t", "tab")
+        hint = f"write commas in place of {other}, and decimals with a point" if other else ""
+        raise GdTutorError(what, hint or "the playground takes two inputs, then the target")
     has_names = not all(map(_is_number, columns))
     if not has_names:
         columns = NAMELESS

@@ -142,7 +142,10 @@ def _back_at(session: Playing, play: Play, past: PastPlay, word: str) -> Result:
     there, run = _placed(session, anew, session.train_look), past.run
     training = at_rest(run) if run.farthest else Snapshot()
     there = replace(there, run=run, original=past.original, changes=past.changes, training=training)
-    return there, (PauseTraining(),)
+    if session.training.status is not Status.RUNNING or training.is_at_end or training.stopped_by:
+        return there, (PauseTraining(),)
+    going, effects = start_training(there)
+    return going, (PauseTraining(), *effects)
 
 
 def step_control(session: Playing, by: int) -> Result:
@@ -202,10 +205,16 @@ def new_start(session: Playing, count: int) -> Result:
 
 
 def same_start(session: Playing, count: int) -> Result:
-    """Go back to the same start, with nothing trained."""
+    """Go back to the same start, with nothing trained; what was changed in the walk stays, unless
+    nothing is trained yet."""
+    edits = edited_values(session).strip(" *")
+    if edits and session.training.status is Status.IDLE:
+        word = f"same start, no longer {edits}"
+        return _placed(session, replace(session.play, word=word), session.train_look), ()
     after, effects = reset_training(session, count)
-    play = replace(session.play, word="same start")
-    return replace(after, screen=Screen.PLAY, play=play, message=""), effects
+    after = replace(after, screen=Screen.PLAY, play=replace(session.play, word="same start"))
+    told = f"Nothing is trained; it stays {edits}, as in the walk. 0 again takes that back."
+    return said(after, told) if edits else replace(after, message=""), effects
 
 
 def toggle_play(session: Playing, count: int) -> Result:

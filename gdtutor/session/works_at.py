@@ -196,7 +196,9 @@ def curves(session: Walk) -> str:
 
 def starts(session: Walk) -> str:
     """For going back to the start of the run."""
-    return "" if session.training.status is not Status.IDLE else "Nothing was trained yet."
+    is_changed = isinstance(session, Playing) and bool(session.changes)
+    is_begun = session.training.status is not Status.IDLE
+    return "" if is_begun or is_changed else "Nothing was trained yet."
 
 
 def searches(session: Session) -> str:

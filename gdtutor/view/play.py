@@ -63,17 +63,19 @@ def _header(session: Walk, play: Play, width: int, chars: Chars) -> Line:
         state = "not finite"
     shape = "-".join(map(str, playground.layers))
     epoch = line((f"epoch {len(snapshot.costs):,}  iteration {snapshot.iterations:,} ", Style.DIM))
-    left = line(
-        " Playground ", (f"{playground.data} {shape}", Style.TITLE),
+    behind = line(
         (f" {arrow} ", Style.DIM), state, (edited_values(session), Style.CHANGED),
         (f"  {play.word}", Style.CHANGED),
     )  # fmt: skip
-    gap = width - width_of(left) - width_of(epoch)
-    if gap < 1:
+    left = (*line(" Playground ", (f"{playground.data} {shape}", Style.TITLE)), *behind)
+    if width_of(left) + width_of(epoch) >= width:
+        # What the last change made of the run is told nowhere else: the rest gives way.
         epoch = line((f" it. {snapshot.iterations:,} ", Style.DIM))
-        left = fitted(left, width - width_of(epoch), chars)
-        gap = 0
-    return (*left, *line(" " * gap), *epoch)
+    room = width - width_of(epoch)
+    if width_of(left) > room:
+        data = shortened(playground.data, room - width_of(behind) - len(shape) - 2, chars)
+        left = (*line(" ", (f"{data} {shape}", Style.TITLE)), *behind)
+    return (*fitted(left, room, chars), *epoch)
 
 
 def _facts(session: Walk, width: int, chars: Chars) -> Line:
@@ -92,16 +94,19 @@ def _facts(session: Walk, width: int, chars: Chars) -> Line:
     if run.trained_examples < run.segments[0].problem.size:
         parts += ["  test ", (shown(float(tests[-1])) if len(tests) else dash, Style.RUN_2)]
     right = accuracies(run, snapshot)
+    accuracy: list[str | tuple[str, Style]] = []
     if right is not None:
-        parts += ["  accuracy ", (f"{100 * right[0]:.0f} %", Style.RUN_1)]
+        accuracy = ["  accuracy ", (f"{100 * right[0]:.0f} %", Style.RUN_1)]
         if right[1] is not None:
-            parts += [" / ", (f"{100 * right[1]:.0f} %", Style.RUN_2)]
-    look = session.train_look
+            accuracy += [" / ", (f"{100 * right[1]:.0f} %", Style.RUN_2)]
+    look, at_cursor = session.train_look, ""
     if look.cursor is not None and look.cursor < len(costs):
-        parts += [f"  at epoch {look.cursor}: ", shown(float(costs[look.cursor]))]
+        at_cursor = f"  at epoch {look.cursor}: {shown(float(costs[look.cursor]))}"
         if look.cursor < len(tests):
-            parts += [f", test {shown(float(tests[look.cursor]))}"]
-    return line(*parts)
+            at_cursor += f", test {shown(float(tests[look.cursor]))}"
+    told = line(*parts, *accuracy, at_cursor)
+    # What the cursor reads comes before the accuracy where there is no room for both.
+    return told if width_of(told) <= width else line(*parts, at_cursor)
 
 
 def _panels(
@@ -111,12 +116,13 @@ def _panels(
     main = width - SIDE
     controls = _controls(session, play, SIDE, height, chars)
     above = int(height * NETWORK_SHARE)
-    room = room_for_network(play, main - 4, above - 2) if width >= WIDE else None
+    room = room_for_network(play, main - 4, above - 2, chars) if width >= WIDE else None
     if room is None:
         return _small(session, play, (width, height), controls, chars)
     drawn = network_lines(session, room, main - 4, above - 2, chars)
     is_focused = play.focus is Focus.NETWORK
     title = f"network: {chosen_name(play, chars)}{chosen_weight(session, chars)}"
+    title += "; lines: solid +, dashed −" if room.edges else ""
     network = boxed(Panel(title, drawn, is_focused=is_focused), main, above, chars)
     half = main // 2
     size = half, height - above

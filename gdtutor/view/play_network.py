@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from gdtutor.engine.operations import Array
 from gdtutor.session.playing import width_of_layer
 from gdtutor.session.snapshots import under_cursor
 from gdtutor.session.state import Focus, Play, Playing
@@ -13,6 +10,15 @@ from gdtutor.view import notation
 from gdtutor.view.boxes import beside
 from gdtutor.view.frame import Chars, Line, Segment, Style
 from gdtutor.view.lines import fitted, line
+from gdtutor.view.play_edges import (
+    MOST_WEIGHTS,
+    Between,
+    chosen_edge,
+    edge_levels,
+    edge_lines,
+    weight_glyphs,
+    weight_strip,
+)
 from gdtutor.view.play_maps import (
     centre_of,
     maps_of,
@@ -23,16 +29,15 @@ from gdtutor.view.play_maps import (
 LEAST_MAP = (5, 1)
 """Columns and lines of the smallest map of a neuron."""
 MOST_MAP = (36, 8)
+LEAST_LINED = 8
+"""Columns of the smallest map that leaves room to lines."""
 NAME = 7
 """Cells that the names of neurons get at least."""
 NUMBER = 3
 """Cells of a neuron's number, where its map is one line high."""
-MOST_WEIGHTS = 8
-"""Weights that a strip shows; of more the first ones."""
+EDGES = range(5, 13)
+"""Cells between two layers in which their weights are lines."""
 BLANK = Segment(" ")
-STRONG, WEAK = 0.6, 0.15
-"""Parts of the largest weight of a layer, from which a weight counts as strong, and below which
-as weak."""
 
 
 class NetworkRoom(Struct, frozen=True):
@@ -46,9 +51,11 @@ class NetworkRoom(Struct, frozen=True):
     """Cells of a neuron's name, and of its weights, before its map."""
     gap: int
     """Empty lines below a map."""
+    edges: int
+    """Cells of the lines from a layer to the next; 0 where there are none."""
 
 
-def room_for_network(play: Play, width: int, height: int) -> NetworkRoom | None:
+def room_for_network(play: Play, width: int, height: int, chars: Chars) -> NetworkRoom | None:
     """Return the largest maps that fit; None where no map does."""
     playground = play.playground
     layers = len(playground.layers)
@@ -65,7 +72,13 @@ def room_for_network(play: Play, width: int, height: int) -> NetworkRoom | None:
     rows = min(lines - gap, MOST_MAP[1])
     if columns < LEAST_MAP[0] or rows < LEAST_MAP[1]:
         return None
-    return NetworkRoom(columns, rows, strip, gap)
+    edges = 0
+    for cells in EDGES if chars.braille else ():
+        # The blank before a strip is between the lines and the name.
+        beside_lines = (width - layers - (layers - 1) * cells) // layers - strip + 1
+        if beside_lines >= max(LEAST_LINED, 3 * cells // 2):
+            edges, columns = cells, min(beside_lines, MOST_MAP[0])
+    return NetworkRoom(columns, rows, strip - bool(edges), gap, edges)
 
 
 def network_lines(
@@ -78,9 +91,12 @@ def network_lines(
     parameters = shown_parameters(run, snapshot)
     wide = room.strip + room.columns
     blocks = []
+    starts: tuple[int, ...] = ()
     for layer, values in enumerate(maps.layers):
         weights = parameters[f"W{layer}"] if layer else None
+        chosen = chosen_edge(play, layer)
         rows: list[Line] = [line((_layer_title(play, layer), Style.DIM))]
+        middles = []
         high = min(max((height - 1) // len(values), room.rows), 2 * room.columns // 5)
         if room.rows == 1 and high > 1:
             # A layer of few neurons has the lines that others need: x2 in one line is its middle.
@@ -92,18 +108,24 @@ def network_lines(
             centre = centre_of(activation_of_layer(play, layer), len(values))
             shown = replace(maps, grid=grid)
             drawn = small_map(shown, own, centre, chars, is_discrete=play.is_discrete)
-            strip = () if weights is None else weight_strip(weights, neuron, chars)
+            edge = chosen[1] if chosen and chosen[0] == neuron else None
+            strip = () if weights is None else weight_strip(weights, neuron, edge, chars)
             name = _name_before(play, layer, neuron, chars)
             before = (name, strip)
             if len(drawn) == 1 and strip:
                 number = f"{neuron:<{NUMBER - 1}}"
                 before = ((*_marked(play, layer, neuron, number), BLANK, *strip), ())
+            middles.append(len(rows) + (len(drawn) - 1) // 2)
             rows += [
                 (*fitted(before[place] if place < 2 else (), room.strip - 1, chars), BLANK, *row)
                 for place, row in enumerate(drawn)
             ]
             rows += [()] * room.gap
         rows = rows[:height] + [()] * (height - len(rows))
+        if weights is not None and room.edges:
+            between = Between(room.edges, height, starts, tuple(middles))
+            blocks.append(list(edge_lines(edge_levels(play, layer, weights), between, chosen)))
+        starts = tuple(middles)
         blocks.append([fitted(row, wide + 1, chars) for row in rows])
     return tuple(fitted(row, width, chars) for row in beside(*blocks))
 
@@ -117,27 +139,6 @@ def _name_before(play: Play, layer: int, neuron: int, chars: Chars) -> Line:
 def _marked(play: Play, layer: int, neuron: int, text: str) -> Line:
     is_chosen = (layer, neuron) == (play.layer, play.neuron)
     return line((text, _chosen_style(play) if is_chosen else Style.DIM))
-
-
-def weight_strip(weights: Array, neuron: int, chars: Chars) -> Line:
-    """Return a glyph for each weight that arrives at a neuron: its sign, and how strong it is."""
-    most = float(np.abs(weights).max()) or 1.0
-    found = []
-    for weight in weights[neuron][:MOST_WEIGHTS]:
-        share = abs(float(weight)) / most
-        style = Style.POSITIVE if weight > 0 else Style.NEGATIVE
-        found.append(Segment(weight_glyph(float(weight), share, chars), style))
-    if weights.shape[1] > MOST_WEIGHTS:
-        found[-1] = Segment(chars.cut_mark, Style.DIM)
-    return tuple(found)
-
-
-def weight_glyph(weight: float, share: float, chars: Chars) -> str:
-    """Return the glyph of a weight: strong, plain or weak, and on which side of 0 it is."""
-    strong, plain = ("⊕⊖", "+−") if chars.unicode else ("PN", "+-")
-    if share < WEAK:
-        return "·" if chars.unicode else "."
-    return (strong if share >= STRONG else plain)[weight < 0]
 
 
 def _layer_title(play: Play, layer: int) -> str:
@@ -194,16 +195,13 @@ def _weight_lines(session: Playing, width: int, chars: Chars) -> tuple[Line, ...
     parameters = shown_parameters(run, under_cursor(session))
     weights = parameters[f"W{play.layer}"]
     own, bias = weights[play.neuron], parameters[f"b{play.layer}"][play.neuron, 0]
-    most = float(np.abs(weights).max()) or 1.0
     lines, times = [], "·" if chars.unicode else "*"
-    for place, weight in enumerate(own):
+    for place, glyph in enumerate(weight_glyphs(weights, play.neuron, chars)):
         called = neuron_name(play, play.layer - 1, place, chars)
-        glyph = weight_glyph(float(weight), abs(float(weight)) / most, chars)
-        number = notation.shown(float(weight), 3, chars)
-        style = Style.POSITIVE if weight > 0 else Style.NEGATIVE
+        number = notation.shown(float(own[place]), 3, chars)
         is_chosen = play.edge == place
-        text = f"{'>' if is_chosen else ' '}{glyph} {number} {times} {called}"
-        lines.append(line((text[:width], Style.CURRENT if is_chosen else style)))
+        text = f"{'>' if is_chosen else ' '}{glyph.text} {number} {times} {called}"
+        lines.append(line((text[:width], Style.CURRENT if is_chosen else glyph.style)))
     # The chosen weight stays in sight, whatever there are.
     first = max(0, (play.edge or 0) - 3)
     bias_text = f"  {notation.shown(float(bias), 3, chars)} bias"

@@ -50,6 +50,17 @@ def test_without_options_it_opens_where_it_was_left(home) -> None:
     assert len(again.training.costs) == 2
 
 
+def test_where_it_was_left_and_the_examples_are_gone_it_says_so(home, monkeypatch) -> None:
+    monkeypatch.chdir(home)
+    (home / "mine.csv").write_text("1,2,0\n2,1,1\n3,1,0\n2,2,1\n", encoding="utf-8")
+    left("--data mine.csv --epochs 9")
+    (home / "mine.csv").unlink()
+    begin, keys = begin_with(arguments(), asked_for(arguments()))
+    assert begin.session.is_error
+    assert "there is no file 'mine.csv'" in begin.session.message
+    assert not keys
+
+
 def test_a_rate_that_was_changed_on_the_way_is_there_again(home) -> None:
     left("--points 20 --epochs 9", "2n 14down right")
     again = opened_again()

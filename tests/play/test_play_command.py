@@ -62,7 +62,7 @@ def test_any_file_of_the_user_is_played_with_and_no_example_is_lost(
     assert (named.points, named.columns, named.has_names) == (4, ("a", "b", "c"), True)
     for playground in (plain, named):
         # Relative, as on a command line.
-        saved = save_playground(playground, playground.folder)
+        saved, _ = save_playground(playground, playground.folder)
         assert saved.resolve().parent == tmp_path
         assert playground_in(saved.read_text(encoding="utf-8"), saved) == playground
         assert main(["check", str(saved)]) == 0
@@ -71,7 +71,10 @@ def test_any_file_of_the_user_is_played_with_and_no_example_is_lost(
     with pytest.raises(GdTutorError, match="leads out"):
         playground_of({"data": "../mine.csv"})
     capsys.readouterr()
+    (tmp_path / "semi.csv").write_text(rows.replace(",", ";"), encoding="utf-8")
     for words, said in {
+        ("play", "--data", "../semi.csv"): "write commas in place of ';'",
+        ("play", "nope.csv"): "there is no file 'nope.csv'",
         ("play", "../mine.csv"): "gdtutor play --data ../mine.csv plays with it",
         ("play", "--data", "nope.csv"): "there is no file 'nope.csv'",
         ("play", "--optimizer", "adam", "--hyperparameters", "beta1=", "--json"): "'' as beta1",

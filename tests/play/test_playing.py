@@ -30,10 +30,12 @@ from gdtutor.session.controls import (
     stepped,
 )
 from gdtutor.session.edits import with_change
+from gdtutor.session.effects import PauseTraining, Train
 from gdtutor.session.link import command_of
 from gdtutor.session.playing import play_session
 from gdtutor.session.press import Press
 from gdtutor.session.state import Focus, Screen, Session, Status
+from gdtutor.session.update import update
 from gdtutor.values import replace
 from gdtutor.view.frame import ASCII, UNICODE
 from gdtutor.view.lines import text_of as plain
@@ -148,6 +150,46 @@ def test_the_command_line_brings_the_look_of_the_maps_and_a_run_at_its_end() -> 
     frames = [frame_of(one, 120, 36, UNICODE) for one in (session, opened)]
     assert [plain(row) for row in frames[0].lines] == [plain(row) for row in frames[1].lines]
     assert "finished" in plain(frames[1].lines[0])
+
+
+@pytest.mark.parametrize("key", ["u", "ctrl+r"])
+def test_a_run_under_way_goes_on_where_a_change_is_undone_or_done_again(key: str) -> None:
+    session = begun(keys="n")
+    first = at(session, "noise")
+    for press in ("right", "u") if key == "ctrl+r" else ("right",):
+        first = pressed(first, parse_keys(press))
+    running = replace(first, training=replace(first.training, status=Status.RUNNING))
+    after, effects = update(running, parse_keys(key)[0])
+    assert after.training.status is Status.RUNNING
+    assert [type(effect) for effect in effects] == [PauseTraining, Train]
+    assert effects[1].run is after.run
+    resting, effects = update(first, parse_keys(key)[0])
+    assert resting.training.status is not Status.RUNNING
+    assert [type(effect) for effect in effects] == [PauseTraining]
+
+
+def test_the_same_start_says_what_of_the_walk_it_keeps_and_then_takes_it_back() -> None:
+    session = begun("--points 20 --layers 2-2-1 --epochs 5", "tab enter e W1[0,0]=3 enter escape n")
+    assert session.training.iterations
+    once = pressed(session, parse_keys("0"))
+    assert once.training.iterations == 0
+    assert "it stays edited W1[0,0]=3" in once.message
+    assert once.run.state(0).parameters["W1"][0, 0] == 3
+    hold(once)
+    twice = pressed(once, parse_keys("0"))
+    assert not twice.changes
+    assert "no longer edited" in twice.play.word
+    assert twice.run.state(0).parameters["W1"][0, 0] != 3
+    hold(twice)
+
+
+@pytest.mark.parametrize("keys", ["tab right 2+", "2n 2tab left"])
+def test_what_the_last_change_did_and_what_the_cursor_reads_have_room(keys: str) -> None:
+    session = begun("--data checkerboard --points 40 --layers 2-8-8-8-1 --epochs 5", keys)
+    head, facts = (plain(row) for row in frame_of(session, 80, 24, UNICODE).lines[:2])
+    assert "…" not in head.replace("checkerb…", "") + facts
+    assert session.play.word in head
+    assert ("at epoch" in facts) == (session.train_look.cursor is not None)
 
 
 def test_a_bound_is_said_where_a_count_goes_beyond_it() -> None:

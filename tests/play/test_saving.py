@@ -18,6 +18,7 @@ from gdtutor.session.playing import play_session
 from gdtutor.session.press import Press
 from gdtutor.session.state import Session
 from gdtutor.ui.answering import Computing, Services
+from gdtutor.values import replace
 from gdtutor.view.frame import UNICODE
 from gdtutor.view.lines import text_of
 from gdtutor.view.screen import frame_of
@@ -38,12 +39,15 @@ def test_the_file_passes_check_and_opens_to_the_same_state(
     playground = playground_of_line(line)
     session = play_session(Session(), playground)
     computing = Computing(Services(open_lesson, lambda _: None), UNICODE)
-    names = []
-    for _ in range(2):
-        answer = computing.answer(session, Press("W", "W"), Size(80, 24))
-        names.append(answer.session.message.split()[1].rstrip(":"))
-    assert names == [f"play-{playground.data}.md", f"play-{playground.data}-2.md"]
-    file = tmp_path / names[0]
+    name = f"play-{playground.data}.md"
+    told = [
+        computing.answer(one, Press("W", "W"), Size(80, 24)).session.message
+        for one in (session, session, play_session(Session(), replace(playground, seed=7)))
+    ]
+    assert told[0].startswith(f"Wrote {name}:")
+    assert told[1].startswith(f"{name} holds it already")
+    assert told[2].startswith(f"Wrote {name.removesuffix('.md')}-2.md:")
+    file = tmp_path / name
     assert playground_in(file.read_text("utf-8"), file) == playground
     checked = check_lesson(open_lesson(file).lesson)
     assert [report.what for report in checked.problems if report.level == "error"] == []
