@@ -173,6 +173,37 @@ def test_examples_that_come_from_a_file_hold_and_one_that_is_off_is_noticed(monk
     assert "given" in why(in_csv)
 
 
+NETWORK = """+++
+format = 1
+id = "planted"
+title = "Planted"
+
+[data]
+inputs = ["x1", "x2", "x3"]
+targets = ["y1", "y2"]
+examples = [[1.5, 0.25, -1.0, 0.0, 1.0], [-0.5, 2.0, 0.5, 1.0, 0.0]]
+
+[network]
+layers = [3, 2]
+features = FEATURES
+
+[training]
+epochs = 2
++++
+"""
+
+
+@pytest.mark.parametrize("is_scaled", [False, True])
+@pytest.mark.parametrize("in_csv", [False, True])
+@pytest.mark.parametrize("features", [["x2"], ["x3", "x1*x2"], ["x1", "x1**2", "x2", "abs(x3)"]])
+def test_a_network_with_fewer_or_more_features_than_columns_holds(features, in_csv, is_scaled):
+    text = NETWORK.replace("FEATURES", str(features).replace("'", '"'))
+    text = text.replace("[network]", 'scale = "min_max"\n[network]') if is_scaled else text
+    came = tried(0, Case(text, in_csv=in_csv))
+    assert (came.why, came.refused) == ("", "")
+    assert came.figures
+
+
 def test_rows_of_a_data_set_that_are_not_as_it_is_told_are_noticed(monkeypatch):
     data = {"dataset": "plane", "count": 5}
     assert len(sources.examples_of(data)[0]) == 5

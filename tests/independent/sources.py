@@ -160,7 +160,8 @@ def _rows_shown(data):
 
 def _counted(data):
     """Return the rows of the examples with numbers in place of labels."""
-    parts = [data.get(part, []) for part in ("inputs", "targets")]
+    # Features stand in the place of the inputs, which the rows still have.
+    parts = [data.get("columns") or data.get("inputs", []), data.get("targets", [])]
     sides = [s for part in parts for s in (part.values() if isinstance(part, dict) else [part])]
     found = []
     for row in data.get("examples", []):
