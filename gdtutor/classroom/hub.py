@@ -57,6 +57,7 @@ MOST_WAITING = 64
 MOST_SEATS = 500
 """Seats of a class; beyond them, one whose student has gone is given up."""
 GOODBYE = "You have left the class. The same command, and then the PIN {pin}, brings you back."
+DROPPED = "You type faster than the class can follow; some keys were dropped."
 OVER = "The teacher has ended the class."
 TAKEN = "Your seat was taken from another connection."
 
@@ -96,6 +97,8 @@ class ClassHub:
         self._pool, self._recorder = pool, recorder
         self._tasks: set[asyncio.Task[None]] = set()
         self._pausing: set[str] = set()
+        self._dropped: set[str] = set()
+        """Seats of which keys were dropped that are not told yet."""
         self.room: Classroom = opened_room(Session())
         self._changed = changed
         self._lines: dict[str, SeatLine] = {}
@@ -181,6 +184,16 @@ class ClassHub:
 
         if len(self._waiting.get(name, ())) < MOST_WAITING:
             self._do(name, heard)
+        else:
+            self.tell_dropped(name)
+
+    def tell_dropped(self, name: str) -> None:
+        """Tell a student that keys were dropped, once those are done that were not."""
+        if name in self._waiting:
+            self._dropped.add(name)
+        else:
+            self._dropped.discard(name)
+            self._turn(with_seat(self.room, replace(self.room.seats[name], notice=DROPPED)))
 
     @property
     def keeps_answers(self) -> bool:
@@ -227,6 +240,8 @@ class ClassHub:
         self._finish(name, key, own, found)
         for step in waiting:
             self._do(name, step)
+        if name in self._dropped and name in self.room.seats:
+            self.tell_dropped(name)
 
     def _finish(
         self, name: str, key: Begun, own: Session, found: tuple[Session, tuple[Effect, ...]]

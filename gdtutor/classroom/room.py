@@ -207,9 +207,8 @@ def walked_off(room: Classroom, seat: Seat) -> Classroom:
     if room.is_locked:
         told = "The teacher has everyone follow for now."
         return with_seat(room, replace(seat, notice=told, is_passing=True))
-    own = without_challenge(
-        replace(room.shared, patience=PATIENCE, class_role=ClassRole.STUDENT, visits=())
-    )
+    own = replace(room.shared, patience=PATIENCE, class_role=ClassRole.STUDENT, visits=())
+    own = without_challenge(own)
     if room.poll is not None and not seat.is_out and seat.typed.strip():
         with suppress(GdTutorError):
             room = _replied(room, room.poll, seat.name, seat.typed)
@@ -224,6 +223,8 @@ def _wandering(room: Classroom, seat: Seat, own: Session, press: Press) -> Begun
                 return Begun(with_seat(room, returned(room, seat)))
             case "exclamation_mark":
                 return Begun(with_seat(room, with_help(seat)))
+    elif press.character is not None:  # what is typed takes no time
+        return Begun(with_seat(room, replace(seat, own=update(own, press)[0])))
     return Begun(with_seat(room, _looked(room, seat)), work=partial(_stepped, press=press))
 
 

@@ -210,9 +210,10 @@ class SeatScreen:
         frame = frame_of(session, *terminal.kind)
         if not is_too_small(terminal.width, terminal.height):
             frame = _headed(frame, terminal.chars)
-            if seat.notice and session.prompt is None:
+            if seat.notice:
                 said = fitted(line(" ", (seat.notice, Style.GOOD)), terminal.width, terminal.chars)
-                frame = frame.covered(terminal.height - 2, (said,))
+                row = terminal.height - (2 if session.prompt is None else 1)
+                frame = frame.covered(row, (said,))
         rows = self._maker.rows(frame)
         height = _body_height(terminal)
         return Painted(rows[:height], rows[height:])

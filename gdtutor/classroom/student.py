@@ -16,6 +16,7 @@ from gdtutor.classroom.telling import MOST_UNREAD, SUBSYSTEM, read_word
 from gdtutor.paint.colours import choose_colours
 from gdtutor.session.press import Press
 from gdtutor.session.prompting import MAX_INPUT
+from gdtutor.session.state import Prompt
 from gdtutor.ui.keyboard import Keyboard, Message, presses_of
 from gdtutor.ui.terminal import choose_chars, is_dumb
 from gdtutor.values import Struct
@@ -26,6 +27,8 @@ PAINT_EVERY = 0.03
 KEYS_BURST, KEYS_PER_SECOND = 80.0, 40.0
 BYTES_BURST, BYTES_PER_SECOND = 4096.0, 4096.0
 """How much is heard of one who types faster; the rest is dropped."""
+TEXT_KEY = 0.1
+"""What a character counts that is typed into an input, for which nothing is computed."""
 LINGERING = 2.0
 """Seconds after which a connection is closed whose session has ended: clients do that themselves,
 and show what was sent last before."""
@@ -178,16 +181,23 @@ class StudentSession(asyncssh.SSHServerSession[bytes]):
                 self._paste(typed.text)
 
     def _press(self, press: Press) -> None:
-        is_here = self._screen is not None and self._channel is not None
-        if is_here and self._keys.takes(1, self._loop.time()):
+        if self._screen is None or self._channel is None:
+            return
+        is_text = press.character is not None and self._prompt() is not None
+        if self._keys.takes(TEXT_KEY if is_text else 1, self._loop.time()):
             self._hub.press(self._name, press)
+        else:
+            self._hub.tell_dropped(self._name)
+
+    def _prompt(self) -> Prompt | None:
+        """Return the input that is open."""
+        seat = self._hub.seat(self._name)
+        return seat.draft if seat.own is None else seat.own.prompt
 
     def _paste(self, text: str) -> None:
         """Type the first line of a pasted text where something is asked for."""
-        seat = self._hub.seat(self._name)
-        prompt = seat.draft if seat.own is None else seat.own.prompt
         lines = text.strip().splitlines()
-        if prompt is not None and lines and self._keys.takes(1, self._loop.time()):
+        if self._prompt() is not None and lines and self._keys.takes(1, self._loop.time()):
             for character in lines[0][:MAX_INPUT]:
                 self._hub.press(self._name, Press(character, character))
 

@@ -327,6 +327,32 @@ def test_a_flood_of_keys_is_thinned_and_the_class_goes_on() -> None:
     run(work())
 
 
+@pytest.mark.parametrize("is_paste", [True, False])
+def test_a_long_line_reaches_the_input_whole(is_paste: bool) -> None:
+    async def work() -> None:
+        async with running_class(lesson_session("bias", "forward:z")) as room:
+            anna = await room.join("anna", size=(240, 40))
+            await anna.shows("step 2/13")
+            anna.press("n:")
+            await anna.shows("go to")
+            line = "abcdefghij" * 19
+            anna.press(f"\x1b[200~{line}\x1b[201~" if is_paste else line)
+            await anna.shows(line)
+
+    run(work())
+
+
+def test_who_types_too_fast_is_told_that_keys_were_dropped() -> None:
+    async def work() -> None:
+        async with running_class(lesson_session("bias", "forward:z")) as room:
+            anna = await room.join("anna", size=(120, 36))
+            await anna.shows("step 2/13")
+            anna.press("np" * 300)
+            await anna.shows("some keys were dropped")
+
+    run(work())
+
+
 def test_who_reads_nothing_holds_nobody_up() -> None:
     async def work() -> None:
         session = lesson_session("bias", "forward:z")
