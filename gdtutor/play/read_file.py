@@ -18,6 +18,8 @@ from gdtutor.values import replace
 _HINT = "it takes rows of three numbers: two inputs, then the target, classes as 0 and 1"
 
 
+OTHERS = {";": "';'", "\t": "tabs"}
+"""What else tables are often written with."""
 NAMELESS = ("x1", "x2", "y")
 """The columns of a file whose first row is an example."""
 
@@ -39,9 +41,12 @@ def read_file(name: str, is_own: bool = False) -> Playground:
         raise GdTutorError(f"there is no file '{shown(name)}'", hint)
     head = (read_regular(path, MAX_BYTES) or b"").decode("utf-8-sig", "replace").partition("\n")[0]
     columns = tuple(cell.strip() for cell in next(csv.reader([head.strip()]), []))
+    if not columns:
+        raise GdTutorError(f"'{shown(name)}' has no first row", _HINT)
     if len(columns) != 3:
-        what = f"'{shown(name)}' has {len(columns)} columns with commas between"
-        other = next((f"'{mark}'" for mark in ";\t" if mark in head), "").replace("\t", "tab")
+        many = f"{len(columns)} column{'s' if len(columns) != 1 else ''}"
+        what = f"'{shown(name)}' has {many} with commas between"
+        other = next((word for mark, word in OTHERS.items() if mark in head), "")
         hint = f"write commas in place of {other}, and decimals with a point" if other else ""
         raise GdTutorError(what, hint or "the playground takes two inputs, then the target")
     has_names = not all(map(_is_number, columns))

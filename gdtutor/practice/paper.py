@@ -23,6 +23,8 @@ _MARGIN, _GAP, _LINE, _SIZE = 15.0, 8.0, 4.6, 3.2
 """Millimetres: around the page, between columns, from line to line, and the height of letters."""
 _CHARACTER = 0.602
 """How wide a character of a monospaced font is, of its height."""
+_NARROWEST = 0.6
+"""Height of letters, as a part of the usual one, down to which the row of an array stays whole."""
 _SPACE = 3
 """Empty lines below an item, to compute in."""
 
@@ -98,7 +100,12 @@ def _columns(blocks: Sequence[Sequence[str]], room: int) -> list[list[str]]:
 
 
 def _cut(row: str, wide: int) -> Iterator[str]:
-    """Yield a row as lines of a width, cut at blanks where there are some."""
+    """Yield a row as lines of a width, cut at blanks where there are some.
+
+    The row of an array stays whole where smaller letters have room, so that its columns stand below
+    each other.
+    """
+    wide = int(wide / _NARROWEST) if row.endswith("]") else wide
     while len(row) > wide:
         at = row.rfind(" ", 8, wide)
         at = wide if at < 0 else at
@@ -113,10 +120,11 @@ def _page(title: str, columns: Sequence[Sequence[str]], paper: Paper, column: fl
         x = _MARGIN + index * (column + _GAP)
         for number, row in enumerate(rows):
             if row.strip():
-                texts.append(_text(x, _MARGIN + (number + 2) * _LINE, row, _SIZE))
-    size = f'width="{paper.width}mm" height="{paper.height}mm"'
+                size = min(_SIZE, column / (len(row) * _CHARACTER))
+                texts.append(_text(x, _MARGIN + (number + 2) * _LINE, row, size))
+    extent = f'width="{paper.width}mm" height="{paper.height}mm"'
     box = f'viewBox="0 0 {paper.width} {paper.height}"'
-    head = f'<svg xmlns="http://www.w3.org/2000/svg" {size} {box}>'
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" {extent} {box}>'
     ground = f'<rect width="{paper.width}" height="{paper.height}" fill="white"/>'
     return "\n".join([head, ground, *texts, "</svg>"]) + "\n"
 

@@ -20,6 +20,8 @@ from gdtutor.view.asking import SAYS
 
 MANY = 10_000
 STEP = 1e-30
+CHARACTER = 0.602
+"""How wide a letter of a sheet is, of its height."""
 
 FUNCTIONS = {
     "relu": lambda z: z if z.real > 0 else 0 * z,
@@ -239,3 +241,22 @@ def test_a_worksheet_of_nothing_is_refused(capsys: pytest.CaptureFixture[str]) -
     assert main(["worksheet"]) == 2
     assert main(["worksheet", "bias", "--practice"]) == 2
     assert "name a lesson, or --practice" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("solutions", [[], ["--solutions"]])
+@pytest.mark.parametrize("paper", ["a4", "letter"])
+def test_the_row_of_an_array_stays_whole_within_its_column(
+    paper: str, solutions: list[str], tmp_path: Path
+) -> None:
+    out = tmp_path / "sheet.svg"
+    words = ["worksheet", "xor-hidden", "--count", "11", "--paper", paper, "--out", str(out)]
+    assert main([*words, *solutions]) == 0
+    pages = "".join(page.read_text(encoding="utf-8") for page in tmp_path.glob("*.svg"))
+    rows = re.findall(r'x="([\d.]+)" y="[\d.]+" font-size="([\d.]+)"[^>]*>([^<]*)<', pages)
+    arrays = [(float(size), len(text)) for _, size, text in rows if "[ " in text]
+    assert sum(text.count("[") for *_, text in rows) == sum(text.count("]") for *_, text in rows)
+    assert all(text.endswith(" ]") for *_, text in rows if "[ " in text)
+    column = {"a4": 86.0, "letter": 88.95}[paper]
+    assert all(size * length * CHARACTER < column + 0.5 for size, length in arrays)
+    # Long numbers are written smaller, and only they.
+    assert (min(size for size, _ in arrays) < 3.1) == bool(solutions)
