@@ -26,16 +26,23 @@ MOST_NODES = 2_000
 """Nodes of a graph above which saturated units are not looked for at every key."""
 
 
-def diagnosis_lines(session: Walk, width: int, chars: Chars) -> tuple[Line, ...]:
-    """Return what is wrong with the run as far as it was trained, empty where nothing is."""
+def diagnosis_lines(
+    session: Walk, width: int, chars: Chars, most: int | None = None
+) -> tuple[Line, ...]:
+    """Return what is wrong with the run as far as it was trained, empty where nothing is.
+
+    In few words where the lines are narrow, or would be more than `most`.
+    """
     diagnosis = session.training.diagnosis
     if diagnosis is None:
         return ()
     words = _words(session, chars)
-    said = _sentences(diagnosis, words) if width >= ROOMY else _brief(diagnosis, words)
-    text = " ".join(said)
     style = Style.ERROR if diagnosis.trouble is Trouble.NOT_FINITE else Style.WARNING
-    return wrapped(text, width, style)
+    brief = wrapped(" ".join(_brief(diagnosis, words)), width, style)
+    if width < ROOMY:
+        return brief[:most]
+    full = wrapped(" ".join(_sentences(diagnosis, words)), width, style)
+    return full if most is None or len(full) <= most else brief[:most]
 
 
 def short_diagnosis(session: Walk, chars: Chars) -> str:

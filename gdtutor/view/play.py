@@ -40,7 +40,7 @@ def play_frame(session: Playing, width: int, height: int, chars: Chars) -> Frame
     """Return the Play screen."""
     play = session.play
     header, facts = _header(session, play, width, chars), _facts(session, width, chars)
-    told = diagnosis_lines(session, width - 2, chars)[:2]
+    told = diagnosis_lines(session, width - 2, chars, 2)
     bottom = bottom_lines(session, width, chars)
     body = height - 4 - len(told)
     if width < NARROW:

@@ -24,7 +24,7 @@ DASH = 3
 CHOSEN = 3
 """The strength of the chosen one's line."""
 BRAILLE = 0x2800
-DOTS = ((0x01, 0x02, 0x04, 0x40), (0x08, 0x10, 0x20, 0x80))
+DOTS = np.array([(0x01, 0x02, 0x04, 0x40), (0x08, 0x10, 0x20, 0x80)])
 """Bits of a Braille cell, by column and row."""
 
 
@@ -84,6 +84,8 @@ def edge_levels(play: Play, layer: int, weights: Array) -> tuple[tuple[int, ...]
         strength[np.arange(len(weights)) != play.neuron] = 0
     elif weights.size > MOST_EDGES:
         strength[strength < 2] = 0
+    if chosen := chosen_edge(play, layer):
+        strength[chosen] = max(strength[chosen], 1)
     signed = np.where(weights < 0, -strength, strength)
     return tuple(tuple(row) for row in signed.tolist())
 
@@ -97,7 +99,7 @@ def edge_lines(
     Args:
         levels: As `edge_levels` has them, by neuron and by the neuron before it.
         between: Where the lines begin and end.
-        chosen: The neuron and the place of the weight that is marked, whatever its level.
+        chosen: The neuron and the place of the weight that is marked.
     """
     bits = np.zeros((between.rows, between.columns), dtype=int)
     styles = np.full(bits.shape, Style.DIM, dtype=object)
@@ -112,13 +114,13 @@ def edge_lines(
         drawn = np.arange(steps)
         if is_negative:
             drawn = drawn[drawn // DASH % 2 == 0]
-        xs = np.linspace(0, 2 * between.columns - 1, steps).round().astype(int)[drawn].tolist()
-        ys = np.linspace(start, end, steps).round().astype(int)[drawn].tolist()
+        xs = np.linspace(0, 2 * between.columns - 1, steps).round().astype(int)[drawn]
+        ys = np.linspace(start, end, steps).round().astype(int)[drawn]
         style = Style.NEGATIVE if is_negative else Style.POSITIVE
-        for x, top in zip(xs, ys, strict=True):
-            for y in range(top, top + min(strength, 2)):
-                bits[y // 4, x // 2] |= DOTS[x % 2][y % 4]
-                styles[y // 4, x // 2] = Style.CURRENT if strength == CHOSEN else style
+        for below in range(max(abs(levels[i][j]), 1)):
+            cells = (ys + below) // 4, xs // 2
+            np.bitwise_or.at(bits, cells, DOTS[xs % 2, (ys + below) % 4])
+            styles[cells] = Style.CURRENT if strength == CHOSEN else style
     glyphs = [[chr(BRAILLE + bit) if bit else " " for bit in row] for row in bits.tolist()]
     if chosen:
         glyphs[between.starts[chosen[1]]][0] = glyphs[between.ends[chosen[0]]][-1] = "▶"

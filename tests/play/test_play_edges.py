@@ -48,3 +48,9 @@ def test_of_a_chosen_neuron_its_own_weights_alone_are_lines() -> None:
     chosen = pressed(session, parse_keys("tab down")).play
     assert chosen.neuron == 1
     assert edge_levels(chosen, chosen.layer, weights) == ((0, 0), (1, -2), (0, 0))
+
+
+def test_a_chosen_weight_is_a_line_of_its_sign_however_weak_it_is() -> None:
+    play = pressed(begun("--layers 2-3-1"), parse_keys("w down")).play
+    weights = np.array([[1.0, -0.01], [0.5, -0.9], [0.2, 0.2]])
+    assert edge_levels(play, 1, weights) == ((2, -1), (0, 0), (0, 0))

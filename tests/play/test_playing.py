@@ -192,6 +192,16 @@ def test_what_the_last_change_did_and_what_the_cursor_reads_have_room(keys: str)
     assert ("at epoch" in facts) == (session.train_look.cursor is not None)
 
 
+def test_what_is_wrong_with_a_run_is_told_to_its_end_in_two_lines() -> None:
+    session = begun("--data spiral --layers 2-3 --epochs 700", "space")
+    assert session.training.diagnosis is not None
+    for size in ((80, 24), (120, 36), (200, 50)):
+        rows = [plain(row).strip() for row in frame_of(session, *size, UNICODE).lines[2:5]]
+        told = " ".join(rows[: next(at for at, row in enumerate(rows) if row.startswith("╭"))])
+        assert told.startswith("Stuck")
+        assert told.endswith(".")
+
+
 def test_a_bound_is_said_where_a_count_goes_beyond_it() -> None:
     session = begun()
     assert f"layers: {MAX_LAYERS} is the most" in pressed(session, parse_keys("999]")).play.word
