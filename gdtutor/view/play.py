@@ -62,15 +62,17 @@ def _header(session: Walk, play: Play, width: int, chars: Chars) -> Line:
     if snapshot.stopped_by == "not_finite":
         state = "not finite"
     shape = "-".join(map(str, playground.layers))
-    epoch = line((f"epoch {len(snapshot.costs):,}  iteration {snapshot.iterations:,} ", Style.DIM))
+    epoch = line(
+        (f"  epoch {len(snapshot.costs):,}  iteration {snapshot.iterations:,} ", Style.DIM)
+    )
     behind = line(
         (f" {arrow} ", Style.DIM), state, (edited_values(session), Style.CHANGED),
         (f"  {play.word}", Style.CHANGED),
     )  # fmt: skip
     left = (*line(" Playground ", (f"{playground.data} {shape}", Style.TITLE)), *behind)
-    if width_of(left) + width_of(epoch) >= width:
+    if width_of(left) + width_of(epoch) > width:
         # What the last change made of the run is told nowhere else: the rest gives way.
-        epoch = line((f" it. {snapshot.iterations:,} ", Style.DIM))
+        epoch = line((f"  it. {snapshot.iterations:,} ", Style.DIM))
     room = width - width_of(epoch)
     if width_of(left) > room:
         data = shortened(playground.data, room - width_of(behind) - len(shape) - 2, chars)

@@ -188,7 +188,7 @@ def test_what_the_last_change_did_and_what_the_cursor_reads_have_room(keys: str)
     session = begun("--data checkerboard --points 40 --layers 2-8-8-8-1 --epochs 5", keys)
     head, facts = (plain(row) for row in frame_of(session, 80, 24, UNICODE).lines[:2])
     assert "…" not in head.replace("checkerb…", "") + facts
-    assert session.play.word in head
+    assert f"  {session.play.word}  " in head
     assert ("at epoch" in facts) == (session.train_look.cursor is not None)
 
 
