@@ -19,7 +19,7 @@ from gdtutor.progress.store import ProgressStore
 from gdtutor.progress.writer import ProgressWriter
 from gdtutor.session.effects import KeepAttempt
 from gdtutor.session.press import Press
-from gdtutor.session.state import Screen, Session
+from gdtutor.session.state import Playing, Screen, Session
 from gdtutor.session.story import has_ended
 from gdtutor.ui.app import Looks, TutorApp
 from gdtutor.ui.program import Program, Services
@@ -28,6 +28,16 @@ from gdtutor.view.frame import UNICODE
 
 PATIENCE = 60.0
 """Seconds after which a test counts as hung; none waits that long when it passes."""
+
+
+def test_a_class_begins_with_a_playground_as_the_manual_says(monkeypatch, tmp_path) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    row = next(one for one in COMMANDS if one.name == "class")
+    arguments = parser_of(row).parse_args(["play:--data spiral"])
+    arguments.no_save = True
+    session = starting.start(arguments).session
+    assert isinstance(session, Playing)
+    assert session.play.playground.data == "spiral"
 
 
 @pytest.fixture

@@ -23,6 +23,8 @@ EVERYONE = ""
 """The seat of what is computed for all who follow: it comes before any other."""
 TURN = 0.001
 """Seconds of computing beside the event loop after which it has its turn."""
+SLOW_WAITS = 0.1
+"""Seconds that others may have taken more, for whom slow work waits none the less."""
 HOLDS = 0.1
 """Seconds that a seat's work may hold up that of others; then it goes on beside theirs."""
 LONGEST = 1.0
@@ -95,8 +97,8 @@ class Workbench:
         Args:
             name: The seat.
             work: What is computed.
-            is_slow: Whether it waits for all that is not, as a plot does that is painted anew
-                several times a second.
+            is_slow: Whether it waits for what is not, as a plot does that is painted anew several
+                times a second; for who has taken `SLOW_WAITS` more it does not.
 
         Raises:
             TooLongError: It was ended.
@@ -189,7 +191,7 @@ class Workbench:
                 is_mine = self._taker is threading.current_thread()
             if not is_mine:
                 return False
-            lane = min(self._jobs, key=lambda one: (one[0], self._taken[one[1]]))
+            lane = min(self._jobs, key=lambda one: self._taken[one[1]] + SLOW_WAITS * one[0])
             job = self._jobs[lane].popleft()
             if not self._jobs[lane]:
                 del self._jobs[lane]

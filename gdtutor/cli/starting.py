@@ -15,7 +15,7 @@ from time import time
 
 from gdtutor.cli.arguments import is_rehearsed
 from gdtutor.cli.lesson_files import lesson_path
-from gdtutor.cli.lessons import waited_session_of
+from gdtutor.cli.lessons import PLAY, waited_session_of
 from gdtutor.cli.output import complain
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.discovery import shipped_lessons_folder
@@ -86,8 +86,10 @@ def start(arguments: argparse.Namespace) -> FrontEndStart:
 def _in_lesson(arguments: argparse.Namespace, shelf: Session) -> Walk:
     """Return the session in the lesson that is named, at the place where it was left if that is
     remembered."""
+    if _says_where(arguments) or arguments.lesson.startswith(PLAY):
+        return _begun(arguments, shelf)
     path = lesson_path(arguments.lesson)
-    command = "" if _says_where(arguments) else left_at(path, shelf.library)
+    command = left_at(path, shelf.library)
     if command:
         try:
             return resumed(shelf, resume(path, command))
