@@ -14,7 +14,7 @@ from gdtutor.view.boxes import Panel, boxed
 from gdtutor.view.frame import Chars, Frame, Line, Style
 from gdtutor.view.lines import fitted, line, shortened, width_of, wrapped
 
-KEYS = "A ask  B answers, for all  L all follow, or not  arrows scroll  C close"
+KEYS = "A ask  B answers, for all  L all follow, or not  H help is given  C closes"
 TALK_KEYS = "> < next and previous stop  O all stops  K keeps this place as a stop"
 WITH_ALT = "While you type, these keys need Alt, as in Alt+B, or Esc before them."
 WIDEST_BAR = 30
@@ -39,14 +39,17 @@ class Invitation(Struct, frozen=True):
 def class_line(room: Classroom, invitation: Invitation, width: int, chars: Chars) -> Line:
     """Return the line at the bottom of the teacher's screen."""
     key = "C" if room.taught.prompt is None else "Alt+C"
-    join = line(
-        " ", (invitation.command, Style.KEY), "  code ", (invitation.code, Style.KEY),
-        "  ", (key, Style.KEY), (" class", Style.DIM),
-    )  # fmt: skip
+    code = line(" code ", (invitation.code, Style.KEY), f"  {key} class")
+    join = (*line(" ", (invitation.command, Style.KEY), " "), *code)
     facts = counts(room)
     brief = tuple(_brief(fact) for fact in facts if not fact.endswith(" follow"))
-    for shown in (facts, (*facts[:-1], brief[-1]), brief, brief[:2], brief[:1]):
-        whole = (*join, *line("  ", ("  ".join(shown), Style.GOOD)))
+    # A call for help is never left out for how to join, which the panel says as well.
+    least = next((n for n, fact in enumerate(brief, 1) if " need" in fact), min(len(brief), 2))
+    for head, shown in (
+        (join, facts), (join, (*facts[:-1], brief[-1])), (join, brief), (join, brief[:least]),
+        (code, brief), (code, brief[:least]), (code, brief[least - 1 : least]),
+    ):  # fmt: skip
+        whole = (*head, *line("  ", ("  ".join(shown), Style.GOOD)))
         if width_of(whole) <= width:
             break
     return fitted(whole, width, chars)
@@ -122,8 +125,9 @@ def answer_rows(polls: Sequence[Poll], width: int, chars: Chars) -> tuple[Line, 
         return (line("No question was asked yet: A asks one."),)
     last = polls[-1]
     if last.is_open:
-        return (line(f"{len(last.replies)} have answered. The next step closes the question."),)
-    asked = wrapped(last.text, width - 4, Style.TITLE)[:2]
+        said = f"{len(last.replies)} answered so far. The next step closes the question."
+        return wrapped(said, width - 4)
+    asked = wrapped(last.read()[0], width - 4, Style.TITLE)[:2]
     earlier = next((poll for poll in reversed(polls[:-1]) if poll.name == last.name), None)
     rows = [*asked, *_bars(last, width, chars)]
     if earlier is not None:

@@ -59,6 +59,7 @@ MOST_SEATS = 500
 GOODBYE = "You have left the class. The same command, and then the PIN {pin}, brings you back."
 DROPPED = "You type faster than the class can follow; some keys were dropped."
 OVER = "The teacher has ended the class."
+HEARD = "The teacher has heard your call for help."
 TAKEN = "Your seat was taken from another connection."
 
 
@@ -112,6 +113,14 @@ class ClassHub:
     def lock(self) -> None:
         """Have everyone follow, or let them walk alone again."""
         self._turn(locked(self.room))
+
+    def give_help(self) -> str:
+        """End the call of the first who asks for help; return the name, empty where nobody does."""
+        here = (seat for seat in self.room.seats.values() if seat.wants_help and seat.is_here)
+        seat = min(here, key=lambda seat: seat.name, default=None)
+        if seat is not None:
+            self._turn(with_seat(self.room, replace(seat, wants_help=False, notice=HEARD)))
+        return "" if seat is None else seat.name
 
     def show_results(self, are_shown: bool) -> None:
         """Show everyone how the answers to the last question are spread, or no longer."""

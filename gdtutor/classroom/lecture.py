@@ -89,6 +89,9 @@ class Lecture(Desk):
         match press.key:
             case "C":
                 self._lay(self._opening.invitation.title)
+            case "H" if self._laid == self._opening.invitation.title:
+                name = self.hub.give_help()
+                self._act(Told(f"{name} hears of it." if name else "Nobody asks for help."))
             case "B":
                 self._lay(ANSWERS)
             case "L":

@@ -54,24 +54,13 @@ class Poll(Struct, frozen=True, eq=False):
         """The question as the progress store knows it."""
         return self.challenge.name
 
-    @property
-    def text(self) -> str:
-        """The question as the learner reads it."""
-        context = context_of(self.asked, UNICODE)
-        return (
-            self.challenge.text or self.name
-            if context is None
-            else question_text(context, self.challenge)
-        )
-
-    @property
-    def choices(self) -> tuple[str, ...]:
-        """Its choices as the learner reads them; none where it has none."""
-        context = context_of(self.asked, UNICODE)
-        return tuple(
-            choice.text if context is None else choice_text(context, choice)
-            for choice in self.challenge.choices
-        )
+    def read(self) -> tuple[str, ...]:
+        """Return the question, then its choices, as the learner reads them."""
+        context, challenge = context_of(self.asked, UNICODE), self.challenge
+        if context is None:
+            return (challenge.text or self.name, *(choice.text for choice in challenge.choices))
+        choices = (choice_text(context, choice) for choice in challenge.choices)
+        return (question_text(context, challenge), *choices)
 
     def told(self, name: str) -> str:
         """Return what a seat is told of its answer; empty where it gave none."""

@@ -15,7 +15,7 @@ import msgspec
 from gdtutor.classroom.polls import Poll
 from gdtutor.classroom.seats import Classroom
 from gdtutor.engine.errors import GdTutorError
-from gdtutor.values import Struct
+from gdtutor.values import Struct, asdict
 
 APPLICATION_ID = 0x67645443
 """Says that a file is a class's: `gdTC`."""
@@ -89,6 +89,8 @@ class KeptClass(Struct, frozen=True):
 
 
 _Kept = Attendance | KeptQuestion | KeptAnswer
+_TABLES = {Attendance: "attendance", KeptQuestion: "question", KeptAnswer: "answer"}
+"""Where each is kept, in the order of its fields."""
 
 
 def opened_record(path: Path) -> sqlite3.Connection:
@@ -187,25 +189,15 @@ class ClassRecorder:
     def _write(self, records: tuple[_Kept, ...]) -> None:
         self._connection.execute("BEGIN IMMEDIATE")
         for record in records:
-            match record:
-                case Attendance(name, at, is_here):
-                    row = (self._class, name, at, is_here)
-                    self._connection.execute("INSERT INTO attendance VALUES (?, ?, ?, ?)", row)
-                case KeptQuestion(poll, lesson, question, text, at):
-                    self._connection.execute(
-                        "INSERT INTO question VALUES (?, ?, ?, ?, ?, ?)",
-                        (self._class, poll, lesson, question, text, at),
-                    )
-                case KeptAnswer(poll, lesson, question, name, answer, verdict, at):
-                    self._connection.execute(
-                        "INSERT INTO answer VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                        (self._class, poll, lesson, question, name, answer, verdict, at),
-                    )
+            row = (self._class, *asdict(record).values())
+            marks = ", ".join("?" * len(row))
+            self._connection.execute(f"INSERT INTO {_TABLES[type(record)]} VALUES ({marks})", row)
         self._connection.execute("COMMIT")
 
 
 def _as_read(poll: Poll) -> str:
-    return poll.text + (f" ({' | '.join(poll.choices)})" if poll.choices else "")
+    text, *choices = poll.read()
+    return text + (f" ({' | '.join(choices)})" if choices else "")
 
 
 def kept_classes(path: Path) -> tuple[KeptClass, ...]:

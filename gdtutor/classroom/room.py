@@ -44,7 +44,7 @@ SCROLLS = {"up": -1, "down": 1, "pageup": -5, "pagedown": 5}
 LOOKS = ("tab", "v", "k")
 """Keys that leave an open question where it is, as those that scroll."""
 ANSWER = "your answer"
-NO_HINTS = "The class's question has no hints. Esc, then !, asks the teacher for help."
+NO_HINTS = "The class's question has no hints. Esc, then ! asks for help."
 
 
 def joined(room: Classroom, name: str, pin: str, told: str) -> Classroom:

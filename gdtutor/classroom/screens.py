@@ -19,11 +19,12 @@ from gdtutor.paint.cells import Row, row_of
 from gdtutor.paint.colours import Colours
 from gdtutor.paint.rows import RowMaker
 from gdtutor.paint.terminal import changes_between
-from gdtutor.session.state import Screen, Session
+from gdtutor.session.state import Screen, Session, Walk
 from gdtutor.values import Struct, replace
+from gdtutor.view.explain import context_of
 from gdtutor.view.frame import Chars, Frame, Line, Style
-from gdtutor.view.header import fits_beside
-from gdtutor.view.lines import fitted, line, wrapped
+from gdtutor.view.header import fits_beside, header_line
+from gdtutor.view.lines import fitted, line, width_of, wrapped
 from gdtutor.view.screen import frame_of
 from gdtutor.view.study import bottom_lines
 from gdtutor.view.too_small import is_too_small
@@ -33,7 +34,7 @@ ENTER = "\x1b[?1049h\x1b[?25l\x1b[?2004h\x1b[m\x1b[2J"
 LEAVE = "\x1b[?2004l\x1b[?25h\x1b[m\x1b[?1049l"
 LARGEST = (300, 100)
 """Columns and rows that are drawn for a student; of a larger terminal the upper left part."""
-OWN_WAY = "on your own, . returns"
+OWN_WAY = "alone, . returns, ! help"
 KEYS = (
     "n p and other keys walk on your own  . returns  ! asks for help  ? keys  q leaves",
     "n p walk on your own  . returns  ! asks for help  q leaves",
@@ -209,9 +210,14 @@ class SeatScreen:
     def _own(self, session: Session, seat: Seat, terminal: Terminal) -> Painted:
         frame = frame_of(session, *terminal.kind)
         if not is_too_small(terminal.width, terminal.height):
-            frame = _headed(frame, terminal.chars)
-            if seat.notice:
-                said = fitted(line(" ", (seat.notice, Style.GOOD)), terminal.width, terminal.chars)
+            told = seat.notice
+            if session.screen is not Screen.HELP:
+                frame = _headed(frame, session, terminal.chars)
+            elif not session.message and session.prompt is None:
+                # The first line is the border of the page.
+                told = told or OWN_WAY
+            if told:
+                said = fitted(line(" ", (told, Style.GOOD)), terminal.width, terminal.chars)
                 row = terminal.height - (2 if session.prompt is None else 1)
                 frame = frame.covered(row, (said,))
         rows = self._maker.rows(frame)
@@ -228,11 +234,23 @@ def _following(body: tuple[Row, ...], room: Classroom, seat: Seat, terminal: Ter
     return Painted(body, tuple(row_of(one, terminal.width, terminal.chars) for one in lines))
 
 
-def _headed(frame: Frame, chars: Chars) -> Frame:
+def _headed(frame: Frame, session: Session, chars: Chars) -> Frame:
     """Return a frame that says in its first line that it is not the class's."""
-    head = (*line((f" {OWN_WAY} ", Style.CURRENT)), *frame.lines[0])
-    first = fitted(head, frame.width, chars)
+    head = line((f" {OWN_WAY} ", Style.CURRENT))
+    rest = frame.lines[0]
+    if isinstance(session, Walk) and session.screen is Screen.STUDY:
+        rest = header_line(session, context_of(session, chars), frame.width - width_of(head), chars)
+    first = fitted((*head, *rest), frame.width, chars)
     return replace(frame, lines=(first, *frame.lines[1:]))
+
+
+def _said_with_help(notice: str, width: int) -> Line:
+    """Return what is said below an open input with how to ask for help, where both fit."""
+    brief = notice.partition(";")[0].removesuffix(".") + "."
+    for said, keys in ((notice, OPEN_KEYS[1].partition("  ")[2]), (brief, "Esc, then !")):
+        if len(said) + len(keys) + 4 <= width:
+            return line((said, Style.GOOD), (f"  {keys}", Style.DIM))
+    return line((notice, Style.GOOD))
 
 
 def _status(room: Classroom, seat: Seat, terminal: Terminal) -> tuple[Line, ...]:
@@ -244,7 +262,7 @@ def _status(room: Classroom, seat: Seat, terminal: Terminal) -> tuple[Line, ...]
     rows: tuple[Line, ...] = (*notice[:2], line((keys, Style.DIM)))
     if seat.draft is not None:
         typed = bottom_lines(replace(room.shared, prompt=seat.draft), width, terminal.chars)[0]
-        below = line((seat.notice, Style.GOOD)) or rows[-1]
+        below = _said_with_help(seat.notice, width) if seat.notice else rows[-1]
         refused = wrapped(seat.draft.error, width - 2, Style.ERROR)[: terminal.height - 3]
         if fits_beside(seat.draft, width) or not refused:
             refused = (below,)

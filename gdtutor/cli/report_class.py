@@ -11,13 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from gdtutor.classroom.polls import RIGHT
-from gdtutor.classroom.record import (
-    Attendance,
-    KeptAnswer,
-    KeptClass,
-    KeptQuestion,
-    kept_classes,
-)
+from gdtutor.classroom.record import Attendance, KeptAnswer, KeptClass, KeptQuestion, kept_classes
 from gdtutor.cli.output import print_lines
 
 CSV_COLUMNS = ("class", "began", "poll", "lesson", "question", "name", "answer", "verdict", "at")

@@ -16,7 +16,10 @@ def title_of(number: str, title: str, chars: Chars) -> str:
 
 
 def heading_line(title: str, place: Line, count: Line, width: int, chars: Chars) -> Line:
-    """Return a line of `width` cells; the title gives way where it does not fit."""
+    """Return a line of `width` cells; the title gives way, then the place."""
+    while place and width_of(place) + width_of(count) + 4 > width:
+        # Which step it is says more than which iteration.
+        place = place[2:]
     room = width - width_of(place) - width_of(count) - 6
     left = line(" ", (shortened(title, room, chars) if room > 2 else "", Style.TITLE))
     gap = width - width_of(left) - width_of(place) - width_of(count) - 1

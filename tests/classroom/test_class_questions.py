@@ -1,5 +1,7 @@
 """A question of the teacher's is everyone's: answers are gathered, judged, and shown at the end."""
 
+import re
+
 import pyte
 import pytest
 from classes import after, lesson_session
@@ -81,7 +83,7 @@ def test_nothing_is_given_away_while_the_question_is_open() -> None:
     notices = " ".join(seat.notice for seat in room.seats.values())
     rows = " ".join(text_of(row) for row in answer_rows(room.polls, 80, UNICODE))
     assert "right" not in notices.lower()
-    assert rows == "2 have answered. The next step closes the question."
+    assert rows == "2 answered so far. The next step closes the question."
     assert "∇ 0.125" not in frame_of(room.shared, 80, 24, UNICODE).text()
     assert counts(room) == ("3 here", "2/3 answered", "3 follow")
 
@@ -182,6 +184,37 @@ def test_a_lock_stands_beside_who_asks_for_help_and_in_the_students_keys() -> No
     for size in ((40, 12), (80, 24)):
         assert "walk" not in " ".join(seen(room, "ben", size)[-2:])
         assert "! " in seen(room, "ben", size)[-1]
+
+
+def test_a_call_for_help_is_never_hidden_by_how_to_join() -> None:
+    room, _ = posed("value", "backward:yhat")
+    room = typed(room, "anna", "", "escape", "!")
+    invitation = Invitation("bias", "192.168.1.10", 8022, "482913", "SHA256:x")
+    for width in (60, 80, 200):
+        below = text_of(class_line(room, invitation, width, UNICODE))
+        assert re.search(r"1 (needs|asks for) help", below)
+
+
+@pytest.mark.parametrize("size", [(40, 12), (80, 24)])
+def test_after_an_answer_it_is_still_said_how_to_ask_for_help(size: tuple[int, int]) -> None:
+    room, _ = posed("value", "backward:yhat")
+    room = typed(room, "anna", "0.125", "enter")
+    assert "Esc, then !" in seen(room, "anna", size)[-1]
+
+
+@pytest.mark.parametrize("size", [(40, 12), (80, 24)])
+def test_one_who_walks_alone_reads_how_to_return_and_how_to_ask_for_help(
+    size: tuple[int, int],
+) -> None:
+    room = joined(opened_room(lesson_session("xor-hidden", "backward:W1")), "anna", "1234", "")
+    room = typed(room, "anna", "n")
+    said = seen(room, "anna", size)
+    assert ". returns, ! " in said[0]
+    assert said[0].endswith("step 15/19")
+    room = typed(room, "anna", "", "question_mark")
+    said = seen(room, "anna", size)
+    assert said[0].startswith("╭─ keys and notation")
+    assert ". returns, ! " in said[-2]
 
 
 def test_who_leaves_the_question_has_answered_with_what_was_typed() -> None:

@@ -45,7 +45,7 @@ async def walked(dice: random.Random) -> None:
             if hub.seat(name).own is None:
                 assert line.rows(name)[:-2] == screen_rows(hub.room.shared, *line.size)
             else:
-                assert line.rows(name)[0].startswith(" on your own")
+                assert ". returns, ! " in line.rows(name)[0]
 
 
 def test_a_class_has_so_many_seats_and_gives_up_those_of_who_have_gone() -> None:
@@ -59,3 +59,15 @@ def test_a_class_has_so_many_seats_and_gives_up_those_of_who_have_gone() -> None
         hub.leave(name, passing)
     assert len(hub.room.seats) <= MOST_SEATS
     assert hub.seat("anna").is_here
+
+
+def test_help_is_given_to_the_first_who_asks_and_they_are_told() -> None:
+    hub, shared = ClassHub("tests"), SharedScreens()
+    hub.teach(lesson_session("bias", "forward:z"))
+    for name in ("ben", "anna", "cleo"):
+        hub.join(name, Watched(hub, shared, (80, 24)), returns=False)
+    for name in ("ben", "anna"):
+        hub.press(name, Press("exclamation_mark", "!"))
+    assert [hub.give_help() for _ in range(3)] == ["anna", "ben", ""]
+    assert not any(seat.wants_help for seat in hub.room.seats.values())
+    assert hub.seat("ben").notice == "The teacher has heard your call for help."
