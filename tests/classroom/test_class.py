@@ -55,7 +55,7 @@ def test_a_student_walks_alone_and_comes_back() -> None:
         async with running_class(session) as room:
             anna, ben = await room.join("anna"), await room.join("ben")
             anna.press("ew1=0.9\r")
-            await anna.shows("on your own", "w₁ 0.9")
+            await anna.shows("alone, . returns, ! help", "w₁ 0.9")
             session = room.teach(session, "n")
             await ben.shows("step 3/13", "w₁ 0.1")
             anna.press(".")
@@ -70,14 +70,14 @@ def test_a_locked_class_follows() -> None:
         async with running_class(lesson_session("bias", "forward:z")) as room:
             anna = await room.join("anna")
             anna.press("n")
-            await anna.shows("on your own")
+            await anna.shows("alone, . returns, ! help")
             room.hub.lock()
             await anna.shows("The teacher has everyone follow", "step 2/13")
             anna.press("n")
             await anna.shows("follow for now")
             room.hub.lock()
             anna.press("n")
-            await anna.shows("on your own", "step 3/13"[:4])
+            await anna.shows("alone, . returns, ! help", "step 3/13")
 
     run(work())
 
@@ -101,7 +101,7 @@ def test_a_seat_survives_a_lost_connection_and_is_opened_by_its_pin_alone() -> N
             other = await room.join("anna")
             await other.shows("keeps your seat, anna-2")
             back = await room.join("anna", password=f"{CODE} {pin}")
-            await back.shows("on your own", "w₁ 0.9")
+            await back.shows("alone, . returns, ! help", "w₁ 0.9")
             assert b"Your seat was taken" in await anna.ended()
             wrong = "1" * 6 if pin != "1" * 6 else "2" * 6
             with pytest.raises(asyncssh.PermissionDenied):
