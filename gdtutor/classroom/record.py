@@ -12,7 +12,6 @@ from typing import Annotated, Any
 
 import msgspec
 
-from gdtutor.classroom.polls import Poll
 from gdtutor.classroom.seats import Classroom
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.values import Struct, asdict
@@ -62,7 +61,7 @@ class KeptQuestion(Struct, frozen=True):
     question: str
     """What it is remembered by."""
     text: str
-    """As it was read, with its choices in brackets after it."""
+    """As it was read, with its choices after strokes."""
     at: _Time
 
 
@@ -151,7 +150,7 @@ class ClassRecorder:
             and seat.is_here != (seat.name in before.seats and before.seats[seat.name].is_here)
         ]
         records += [
-            KeptQuestion(at, poll.asked.lesson.id, poll.name, _as_read(poll), now)
+            KeptQuestion(at, poll.asked.lesson.id, poll.name, " | ".join(poll.read()), now)
             for at, poll in enumerate(room.polls[number:], number + 1)
         ]
         if room.polls:
@@ -193,11 +192,6 @@ class ClassRecorder:
             marks = ", ".join("?" * len(row))
             self._connection.execute(f"INSERT INTO {_TABLES[type(record)]} VALUES ({marks})", row)
         self._connection.execute("COMMIT")
-
-
-def _as_read(poll: Poll) -> str:
-    text, *choices = poll.read()
-    return text + (f" ({' | '.join(choices)})" if choices else "")
 
 
 def kept_classes(path: Path) -> tuple[KeptClass, ...]:

@@ -57,10 +57,8 @@ def _report_lines(classes: tuple[KeptClass, ...]) -> Iterator[str]:
             last = {_called(a): a for a in one.answers if a.name == name}
             wrong = [f"{a.poll}. {a.verdict}" for a in last.values() if a.verdict != RIGHT]
             right = f"{len(last) - len(wrong)} of {len(last)} right"
-            yield f"    {name}: {'; '.join((right, *wrong))}"
-        yield "  who was here"
-        for name in names:
-            yield f"    {name}: {_presence(one.attendance, name)}"
+            here = f"here {_presence(one.attendance, name)}"
+            yield f"    {name}: {'; '.join((right, *wrong, here))}"
         yield ""
 
 

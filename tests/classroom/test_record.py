@@ -3,6 +3,7 @@
 import csv
 import io
 import random
+import re
 import sqlite3
 from contextlib import closing
 from itertools import count
@@ -141,16 +142,15 @@ def test_a_report_says_what_was_asked_how_often_what_was_answered_and_who_was_he
     recorder.close()
     assert main(["class-report", str(path)]) == 0
     told = capsys.readouterr().out
-    assert "1. Which way? (up | down | stay): 3 answers\n" in told
+    assert "1. Which way? | up | down | stay: 3 answers\n" in told
     assert "3 another answer (up 2, stay)" in told
     assert "2. What sign has" in told
     assert "?: nobody answered" in told
     assert "anna: 0 of 1 right; 1. another answer" in told
-    here = dict(
-        row.strip().split(": ") for row in told.partition("who was here\n")[2].split("\n") if row
-    )
-    assert here["anna"].endswith("-end")
-    assert not here["ben"].endswith("-end")
+    at_last = told.partition("at last\n")[2].split("\n")
+    anna, ben = (next(row for row in at_last if f"{name}: " in row) for name in ("anna", "ben"))
+    assert re.search(r"another answer; here \d\d:\d\d-end$", anna)
+    assert re.search(r"another answer; here \d\d:\d\d-\d\d:\d\d$", ben)
 
 
 def test_a_record_of_before_without_its_questions_is_told_and_goes_on(
