@@ -68,6 +68,9 @@ def slope_of_cost(verdict: Verdict, path: Path, bounds: Bounds = BOUNDS) -> Cost
     if len(costs) < len(cases) or any(cost is None or cost.size != 1 for cost in costs):
         return None
     numbers = np.array([float(np.squeeze(cost)) for cost in costs if cost is not None])
+    if np.all(numbers == numbers[0]):
+        # The program's cost does not know the parameter that was moved.
+        return None
     difference = ((numbers[0::2] - numbers[1::2]) / (2 * STEP)).reshape(value.shape)
     largest = float(np.max(np.abs(difference), initial=0.0))
     agrees = bool(np.all(np.abs(difference - yours) <= TOLERANCE * largest + 1e-9))

@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from gdtutor.judge.calling import Layers, Space, cache_in, call_by_names, layer_class
+from gdtutor.judge.calling import Givens, Layers, Space, cache_in, call_by_names, layer_class
 from gdtutor.judge.left_values import (
     as_numbers,
     classes_of,
@@ -38,6 +38,7 @@ from gdtutor.judge.rewriting import (
     TreeLoader,
     own_lines,
     rewritten,
+    spelled,
     told_error,
 )
 from gdtutor.judge.source import bindings_of, declares_rows, names_table
@@ -102,6 +103,8 @@ class _ProgramRun:
         self._loops = CutLoops(1)
         self._names: dict[str, str] = {}
         """By the lesson's name, the program's own."""
+        self._unread: list[str] = []
+        """Given names that the program has no use of."""
         self._watch = ValueWatch("", set(), {})
         self._lines: dict[str, list[int]] = {}
         self._after_pass: Space = {}
@@ -132,7 +135,9 @@ class _ProgramRun:
         laid = {name: self._laid(value) for name, value in given.items()}
         # A count, which shapes and ranges take.
         laid |= {n: int(v) for n, v in laid.items() if n == "m"}
-        self._after_pass = {}
+        self._after_pass, self._unread = {}, []
+        givens = Givens(laid, names, self._layout)
+        laid = givens.values
         kept = copy.deepcopy({name: laid[name] for name in job["data"]})
         space: Space = dict(laid)
         found: Space = {}
@@ -140,7 +145,7 @@ class _ProgramRun:
             sys.settrace(watch.trace)
         try:
             try:
-                space = self._run(tree, laid, continues and self._layers is not None)
+                space = self._run(tree, givens, continues and self._layers is not None)
             except Exception as error:
                 if not self._loops.are_left_before(own_lines(error, job["path"])):
                     raise
@@ -157,11 +162,12 @@ class _ProgramRun:
         facts["lines"] = {n: watch.made(v) for n, v in found.items()} | self._lines
         found |= self._after_pass
         values = {n: a for n, v in found.items() if (a := as_numbers(v)) is not None}
-        own = {n: a for n in laid if (a := as_numbers(updated_in(space, n))) is not None}
+        own = {n: a for n in given
+               if (a := as_numbers(updated_in(space, names.get(n, n)))) is not None}  # fmt: skip
         changed = [n for n in kept if not np.array_equal(laid[n], kept[n])]
         facts |= {
             "rows": self._rows, "layout": self._layout, "inputs_changed": changed,
-            "changed": {n: line for n, (_, line) in watch.changed.items()},
+            "unread": self._unread, "changed": {n: line for n, (_, line) in watch.changed.items()},
             "loops": self._loops.begun, "after": self._loops.after,
             "again": continues and self._layers is not None,
             "network": bool(classes_of(space)) and self._layers is None,
@@ -178,11 +184,11 @@ class _ProgramRun:
             return float(array)
         return array.T.copy() if self._rows and array.ndim == 2 else array
 
-    def _run(self, tree: ast.Module, given: Space, is_loaded: bool) -> Space:
+    def _run(self, tree: ast.Module, givens: Givens, is_loaded: bool) -> Space:
         if is_loaded and self._module is not None:
             return self._module.__dict__
-        job = self._program
-        parameters = set(job["parameters"])
+        job, given = self._program, givens.values
+        parameters = {p for n in job["parameters"] for p in (n, spelled(self._names.get(n, n)))}
         if not job.get("whole"):
             known = set(given) | EPOCHS | (RATES if "learning_rate" in given else set())
             tree = rewritten(tree, known, set(job["wanted"]), parameters)
@@ -197,11 +203,12 @@ class _ProgramRun:
         space = module.__dict__
         space |= given | {
             "epochs": job.get("epochs", self._loops.each),
-            GIVEN: self._given(given),
+            GIVEN: lambda name, typed: givens.ask(name, typed, self._loops.each),
             FIRST: self._first_pass,
         }
         sys.path[0] = job["folder"]
         loader.exec_module(module)
+        self._unread = givens.unread(tree)
         return space
 
     def _first_pass(self, passes: Any, *lines: int) -> Iterator[Any]:
@@ -213,28 +220,6 @@ class _ProgramRun:
             if len(found) > len(self._after_pass):
                 self._after_pass = {name: as_numbers(value) for name, value in found.items()}
                 self._lines = {name: self._watch.made(value) for name, value in found.items()}
-
-    def _given(self, given: Space) -> Any:
-        def ask(name: str, typed: Any, is_lenient: bool) -> Any:
-            if name in EPOCHS:
-                return self._loops.each
-            value, own = np.asarray(given.get(name, given.get("learning_rate"))), np.asarray(typed)
-            if own.shape == value.shape:
-                self._layout[name] = "same"
-            elif own.shape == value.T.shape:
-                value, self._layout[name] = value.T.copy(), "transposed"
-            elif own.size == value.size and own.ndim <= 2:
-                value, self._layout[name] = value.reshape(own.shape), "flat"
-            else:
-                shapes = (
-                    f"{name} has the shape {list(own.shape)}, the lesson's has {list(value.shape)}"
-                )
-                raise LookupError(shapes)
-            is_whole = own.dtype.kind in "iu" and np.array_equal(value, np.round(value))
-            value = value.astype(own.dtype) if is_whole or own.dtype.kind == "f" else value.copy()
-            return value if isinstance(typed, np.ndarray) else value.tolist()
-
-        return ask
 
     def _found(self, space: Space) -> Space:
         """Return the value of every name that has one."""
@@ -261,6 +246,7 @@ class _ProgramRun:
             space["__gdtutor_network__"] = network
             forward, backward = network.forward, network.backward
         if callable(forward) and not isinstance(forward, type):
+            self._unread = []
             theirs = {names[n]: v for n, v in found.items()}
             params = {n: given[n] for n in job["parameters"]}
             known = {**given, **space, **theirs, "params": params}
@@ -271,6 +257,7 @@ class _ProgramRun:
                 slopes = call_by_names(backward, known, cache_in(returned))
                 self._take(slopes, found, "d")
         elif job["chain"] and layer_class(space):
+            self._unread = []
             layers = self._layers or Layers(space, job["chain"])
             made = layers.run(given, job["ends"])
             self._layers = layers

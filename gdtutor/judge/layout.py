@@ -158,7 +158,8 @@ def transposed_parameters(case: ProgramCase, given: Mapping[str, Array]) -> froz
     for name, value in given.items():
         own = case.values.get(f"own {name}")
         is_turned = own is not None and own.shape == value.T.shape != value.shape
-        is_declared = bool(case.facts.get("rows")) and layout.get(name, "same") == "same"
-        if is_turned or is_declared or layout.get(name) == "transposed":
+        # What is given in rows is turned already; turned once more, it is as the walk has it.
+        is_declared = bool(case.facts.get("rows")) != (layout.get(name) == "transposed")
+        if is_turned or is_declared:
             found.add(name)
     return frozenset(found)

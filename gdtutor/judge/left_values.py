@@ -20,7 +20,7 @@ def value_at(space: Space, path: str) -> Any:
     for part in path.replace("[", ".").replace("]", "").split("."):
         key = part.strip("'\"")
         if isinstance(value, dict):
-            value = value.get(key)
+            value = value.get(key, value.get(int(key)) if key.isdigit() else None)
         elif isinstance(value, list | tuple) and key.lstrip("-").isdigit():
             value = value[int(key)] if abs(int(key)) < len(value) else None
         else:
@@ -49,7 +49,7 @@ def updated_in(space: Space, name: str) -> Any:
     tables = [vars(held) for held in objects_of(space)]
     for inner in (space, *tables):
         tables += [table for called, table in _tables(inner) if called.startswith(OF_PARAMETERS)]
-    return next((table[name] for table in tables if name in table), space.get(name))
+    return next((table[name] for table in tables if name in table), value_at(space, name))
 
 
 def objects_of(space: Space) -> list[Any]:

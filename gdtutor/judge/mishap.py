@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from gdtutor.engine.expression import Apply, Expr, Name
+from gdtutor.engine.expression import Apply, Expr, Name, names_in
 from gdtutor.engine.local import UPSTREAM
 from gdtutor.engine.trace import Trace
-from gdtutor.judge.asked import AskedName
+from gdtutor.judge.asked import AskedName, data_names
+from gdtutor.judge.naming import Departure, OneStart
 from gdtutor.judge.process import ProgramCase, ProgramRefused, memory_refusal
 from gdtutor.judge.source import ProgramText, factors_in, last_part
 from gdtutor.judge.starts import AskedProgram
@@ -69,6 +70,38 @@ def mishap_of(
         return Mishap("a blank is still there", message, line, "", None, number)
     slip = _slip(error, asked[at], program, source, line) if at else None
     return Mishap(error["type"], error["message"], line, at, slip, number)
+
+
+def refuse_unread(
+    own: Sequence[Departure], unread: Sequence[str], starts: Sequence[OneStart], source: ProgramText
+) -> None:
+    """Refuse a program whose first value departs because it has no use of what it is given.
+
+    Raises:
+        ProgramRefused: No slip of its own explains what departs, and a value that it is made of is
+            under no name of the program.
+    """
+    known = (None, Slip.TYPED, Slip.STALE_CACHE, Slip.OTHER_VALUE)
+    if not own or (own[0].slip and own[0].slip.slip) not in known:
+        return
+    trace, step = starts[0].moment.traces[own[0].name.step.scene], own[0].name.step
+    if own[0].name.is_gradient:
+        read = {n.name for c in trace.contributions[step.node] for n in names_in(c.rule)}
+    else:
+        read = {n.name for n in names_in(node_expr(trace, step.node))}
+    lost = [
+        n
+        for n in unread
+        if n in data_names(starts[0].moment) | set(starts[0].moment.problem.parameters)
+    ]
+    if read & set(lost):
+        are = "is" if len(lost) == 1 else "are"
+        table = ", ".join(f'"{n}": "…"' for n in lost)
+        raise ProgramRefused(
+            f"{source.path}: {' '.join(lost)} {are} not found in your program",
+            "take what is given by its name, in the place of numbers of your own; or name yours at "
+            f"the top: names = {{{table}}}",
+        )
 
 
 def _blank_in(

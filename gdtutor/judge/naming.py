@@ -86,7 +86,7 @@ def slip_of(
     if not departing:
         return None
     first = departing[0]
-    if _lost_an_axis(first.readings[name.name]):
+    if _lost_an_axis(name, asked, first):
         return SlipMatch(Slip.LOST_AXIS)
     plain = _of_the_array(name, starts, departing)
     if plain is not None:
@@ -106,12 +106,16 @@ def slip_of(
     return _of_the_shape(name, first)
 
 
-def _lost_an_axis(reading: Reading) -> bool:
-    """Say whether a column has its right numbers in a plain vector."""
-    raw = reading.raw.astype(np.float64)
-    if reading.value is not None or raw.ndim >= reading.engine.ndim:
+def _lost_an_axis(name: AskedName, asked: Sequence[AskedName], start: OneStart) -> bool:
+    """Say whether a column has its right numbers, or what follows from those before it, in a plain
+    vector."""
+    reading = start.readings[name.name]
+    raw = np.squeeze(reading.raw.astype(np.float64))
+    if reading.value is not None or reading.raw.ndim >= reading.engine.ndim:
         return False
-    return _agree(np.squeeze(raw), np.squeeze(reading.engine), reading.tolerance)
+    follows = blended(start.moment, asked, start.own(without=name.name)).computed(name)
+    answers = (reading.engine, reading.engine if follows is None else follows)
+    return any(_agree(raw, np.squeeze(answer), reading.tolerance) for answer in answers)
 
 
 def _of_the_array(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -79,7 +80,9 @@ def other_names(
     given = {"m", "learning_rate", *given_values(program.moments[0])}
     known = {a.name for a in program.asked} | given | set(source.names.values())
     own = [name for name in source.lines if name and name not in known]
-    alike = {_plain_name(name): name for name in reversed(own)}
+    # `c["A1"]` is a table, not the cost.
+    plain = (n for n in own if not re.search(rf"\b{re.escape(n)}\[['\"]", source.text))
+    alike = {_plain_name(name): name for name in reversed(list(plain))}
     meant = {n: alike[_plain_name(n)] for n in missing if _plain_name(n) in alike}
     if not missing or (not meant and (right or len(own) < len(program.asked))):
         return ()

@@ -101,51 +101,65 @@ def rewritten(
         parameters: The given names that an update changes.
     """
     own = computed | parameters
-    for body, is_lenient in _bodies(tree):
+    for body in _bodies(tree):
         for statement in body:
             if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
-                _ask(statement, given, own, is_lenient)
+                _ask(statement, given, own)
     changed = _OnePass(tree, parameters).visit(tree)
     ast.fix_missing_locations(changed)
     return tree
 
 
-def _bodies(tree: ast.Module) -> Iterator[tuple[list[ast.stmt], bool]]:
-    """Yield where values may be typed in, and whether a name may mean something else there."""
-    yield tree.body, False
+def spelled(path: str) -> str:
+    """Return a path as Python writes it: `p['W1']` for `p["W1"]`."""
+    try:
+        return ast.unparse(ast.parse(path, mode="eval"))
+    except (SyntaxError, ValueError):
+        return path
+
+
+def _bodies(tree: ast.Module) -> Iterator[list[ast.stmt]]:
+    """Yield where values may be typed in."""
+    yield tree.body
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef):
-            yield node.body, True
+            yield node.body
     for statement in tree.body:
         if isinstance(statement, ast.If):
-            yield statement.body, False
+            yield statement.body
 
 
-def _ask(statement: ast.Assign, given: Set[str], own: Set[str], is_lenient: bool) -> None:
+def _ask(statement: ast.Assign, given: Set[str], own: Set[str]) -> None:
     """Have an assignment ask for what it types in; one of several values at once, for each."""
     target, value = statement.targets[0], statement.value
     if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
         if len(target.elts) == len(value.elts):
             pairs = zip(target.elts, value.elts, strict=True)
-            value.elts = [_asking(t, v, given, own, is_lenient) for t, v in pairs]
+            value.elts = [_asking(t, v, given, own) for t, v in pairs]
+    elif isinstance(value, ast.Dict):
+        entries = zip(value.keys, value.values, strict=True)
+        value.values = [
+            v if k is None else _asking(ast.Subscript(target, k, ast.Load()), v, given, own)
+            for k, v in entries
+        ]
     else:
-        statement.value = _asking(target, value, given, own, is_lenient)
+        statement.value = _asking(target, value, given, own)
 
 
-def _asking(
-    target: ast.expr, value: ast.expr, given: Set[str], own: Set[str], is_lenient: bool
-) -> ast.expr:
-    if not (isinstance(target, ast.Name) and target.id in given):
+def _asking(target: ast.expr, value: ast.expr, given: Set[str], own: Set[str]) -> ast.expr:
+    called = ast.unparse(target)
+    if called not in given:
         return value
     read = {
-        node.id
+        ast.unparse(node)
         for node in ast.walk(value)
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
+        if isinstance(node, ast.Name | ast.Attribute | ast.Subscript)
+        and isinstance(node.ctx, ast.Load)
     }
     # W1 may be drawn with X.shape in its formula; X made from X, as X.T, is the program's own way.
-    if read & own or target.id in read or (read & given and target.id not in own):
+    if read & own or called in read or (read & given and called not in own):
         return value
-    words = [ast.Constant(target.id), value, ast.Constant(is_lenient)]
+    words = [ast.Constant(called), value]
     return ast.copy_location(ast.Call(ast.Name(GIVEN, ast.Load()), words, keywords=[]), value)
 
 

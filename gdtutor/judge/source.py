@@ -187,6 +187,7 @@ def _bound(tree: ast.AST) -> Iterator[tuple[str, int]]:
         value = getattr(node, "value", None)
         if isinstance(value, ast.Constant) and isinstance(value.value, _BLANK):
             continue
+        yield from _bound_by_key(node)
         for target in targets_of(node):
             if not (isinstance(value, ast.expr) and name_of(value) == name_of(target)):
                 yield name_of(target), getattr(node, "lineno", 0)
@@ -194,3 +195,16 @@ def _bound(tree: ast.AST) -> Iterator[tuple[str, int]]:
         for key, entry in zip(*entries, strict=True):
             if isinstance(key, ast.Constant) and isinstance(key.value, str) and not name_of(entry):
                 yield key.value, key.lineno
+
+
+def _bound_by_key(node: ast.AST) -> Iterator[tuple[str, int]]:
+    """Yield what `for k in ("W1", "b1"):` binds by its key: `setattr(self, k, …)`, `p[k] = …`."""
+    if not (isinstance(node, ast.For) and isinstance(node.iter, ast.Tuple | ast.List)):
+        return
+    keys = [e.value for e in node.iter.elts if isinstance(e, ast.Constant)]
+    for inner in ast.walk(node):
+        written = [t.slice for t in targets_of(inner) if isinstance(t, ast.Subscript)]
+        if isinstance(inner, ast.Call) and name_of(inner.func) == "setattr":
+            written = inner.args[1:2]
+        if name_of(node.target) in map(name_of, written):
+            yield from ((key, getattr(inner, "lineno", 0)) for key in keys if isinstance(key, str))

@@ -22,7 +22,7 @@ from gdtutor.judge.asked import (
 )
 from gdtutor.judge.blend import blended
 from gdtutor.judge.layout import DOUBLE, blamed_for_digits, is_by_rows, readings_of
-from gdtutor.judge.mishap import Mishap, mishap_of, turned_factors
+from gdtutor.judge.mishap import Mishap, mishap_of, refuse_unread, turned_factors
 from gdtutor.judge.naming import Departure, OneStart, shown_of, slip_of
 from gdtutor.judge.notes import layout_notes, mean_taken_late, other_names, pass_notes
 from gdtutor.judge.process import BOUNDS, Bounds, ProgramCase, ProgramRefused, run_programs
@@ -165,6 +165,7 @@ def verdict_of(program: AskedProgram, source: ProgramText, cases: Sequence[Progr
         for d in departures
         if d.name.name not in follows
     ]
+    refuse_unread(own, cases[0].facts.get("unread", ()), starts, source)
     is_whole = not own and mishap is None
     first = own[0] if own else wrong_update(program, starts, source) if is_whole else None
     known = {*right, *(d.name.name for d in departures)}

@@ -389,6 +389,36 @@ fc1_bias_grad = grad_fc1_out.sum(0)
 """
 )
 
+TORCH_TYPED = ROWS_TORCH.replace(
+    'names = {"Z1"',
+    """names = {"X": "x", "Y": "y", "W1": "fc1_weight", "b1": "fc1_bias", "W2": "fc2_weight",
+         "b2": "fc2_bias", "Z1\"""",
+).replace(
+    """x, y = X.T, Y.T
+fc1_weight, fc1_bias, fc2_weight, fc2_bias = W1, b1.ravel(), W2, b2.ravel()
+""",
+    """x, y = np.zeros((4, 2)), np.zeros((4, 1))
+fc1_weight, fc1_bias = np.zeros((3, 2)), np.zeros(3)
+fc2_weight, fc2_bias = np.zeros((1, 3)), np.zeros(1)
+""",
+)
+"""Given values under names of its own too, weights of outputs × inputs."""
+
+OWN_KEYS = (
+    HIDDEN.replace(
+        "\nZ1 = W1 @ X + b1",
+        """
+names = {"W1": "p['W1']", "X": "inputs", "Z1": "z[1]"}
+p = {"W1": np.full((3, 2), 0.3)}
+inputs = np.array([[0.1, 0.2, 0.3, 0.4], [1, 2, 3, 5]])
+z = {}
+z[1] = p["W1"] @ inputs + b1""",
+    )
+    .replace("sigmoid(Z1)", "sigmoid(z[1])")
+    .replace("X.T", "inputs.T")
+)
+"""Given values and lines in tables, a whole number as the key."""
+
 ROWS = (
     SIGMOID
     + """
@@ -675,6 +705,9 @@ class RightProgram(Struct, frozen=True):
 RIGHT = (
     *(RightProgram(f"values handed on: {name}", "16", text) for name, text in PROGRAMS.items()),
     RightProgram("hidden layer, columns", "16", HIDDEN),
+    RightProgram("given values of its own names", "16", TORCH_TYPED),
+    RightProgram("outputs × inputs, said to be in rows", "16", TORCH_TYPED + "rows = True\n"),
+    RightProgram("given values in tables", "16", OWN_KEYS),
     RightProgram("hidden layer, equal weights", "20", HIDDEN),
     RightProgram("or, with an update", "10", UPDATE_OR),
     RightProgram("or, without one", "10", OR),

@@ -13,6 +13,7 @@ import pytest
 from gdtutor.cli import main
 from gdtutor.judge.central import slope_of_cost
 from gdtutor.judge.notes import passes_of, unjudged_from
+from gdtutor.judge.process import ProgramRefused
 from gdtutor.judge.telling import verdict_lines
 from gdtutor.judge.verdict import Verdict
 from gdtutor.session.slips import Slip
@@ -22,6 +23,7 @@ from tests.judge.corpus import (
     HIDDEN,
     LAYERS,
     NET,
+    OWN_KEYS,
     RIGHT,
     SOFTMAX,
     TRAINED_NET,
@@ -83,6 +85,58 @@ def test_momentum_shows_in_the_second_pass_of_a_loop(tmp_path: Path) -> None:
     assert isinstance(verdict, Verdict), verdict
     assert verdict.first is not None
     assert (verdict.first.name.name, verdict.first.start) == ("W1", 1)
+
+
+DRAWN = NET + "X = np.zeros((2, 4)); Y = np.zeros((1, 4))\nnp.random.seed(3)\nnet = Net(" \
+    "np.random.randn(3, 2), np.zeros((3, 1)), np.random.randn(1, 3), np.zeros((1, 1)))\n" \
+    "net.forward(X)\nnet.backward(X, Y)\n"  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "lost"),
+    [
+        (OWN_KEYS.replace('"X": "inputs", ', ""), "X is not found"),
+        (OWN_KEYS.replace('"W1": "p[\'W1\']", ', ""), "W1 is not found"),
+        (DRAWN, "W1 b1 W2 b2 are not found"),
+    ],
+)
+def test_a_given_value_under_an_unknown_name_is_asked_for(
+    text: str, lost: str, tmp_path: Path
+) -> None:
+    (refusal,) = judged([("16", text)], tmp_path)
+    assert isinstance(refusal, ProgramRefused)
+    assert lost in str(refusal)
+    assert "names = {" in str(refusal)
+
+
+def test_a_lost_axis_is_told_besides_what_is_wrong_before_it(tmp_path: Path) -> None:
+    text = HIDDEN.replace("dA1 * A1 * (1 - A1)", "dA1").replace(
+        "np.sum(dZ1, axis=1, keepdims=True)", "np.sum(dZ1, axis=1)"
+    )
+    (verdict,) = judged([("16", text)], tmp_path)
+    assert isinstance(verdict, Verdict), verdict
+    assert [(d.name.name, d.slip and d.slip.slip) for d in verdict.also] == [
+        ("db1", Slip.LOST_AXIS)
+    ]
+
+
+def test_an_update_by_key_is_blamed_at_its_line(tmp_path: Path) -> None:
+    old = "value = getattr(self, name)\n                value -="
+    new = 'setattr(self, name, getattr(self, name) + lr * getattr(self, "d" + name))'
+    text = TRAINED_NET.replace(f'{old} lr * getattr(self, "d" + name)', new)
+    (verdict,) = judged([("16", text)], tmp_path)
+    assert isinstance(verdict, Verdict), verdict
+    assert verdict.first is not None
+    assert verdict.first.name.name == "W1"
+    assert verdict.source.written(verdict.first.line) == new
+
+
+def test_a_cost_that_no_parameter_moves_has_no_central_difference(tmp_path: Path) -> None:
+    text = HIDDEN.replace("C = np.sum(", "C = 0.5 + 0*np.sum(").replace("= dZ2 @", "= 2*dZ2 @")
+    (verdict,) = judged([("16", text)], tmp_path)
+    assert isinstance(verdict, Verdict), verdict
+    assert "dW2" not in verdict.right
+    assert slope_of_cost(verdict, tmp_path / "mine.py") is None
 
 
 def test_the_corpus_is_as_large_as_is_promised() -> None:
