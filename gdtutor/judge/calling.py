@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import dis
 import inspect
 from collections.abc import Callable, Mapping, Sequence
@@ -82,9 +81,9 @@ class Givens:
         value = value.astype(own.dtype) if is_whole or own.dtype.kind == "f" else value.copy()
         return value if isinstance(typed, np.ndarray) else value.tolist()
 
-    def unread(self, tree: ast.Module) -> list[str]:
+    def unread(self, code: CodeType) -> list[str]:
         """Return the lesson's names that a program neither reads nor types."""
-        read = _globals_read(compile(tree, "", "exec"))
+        read = _globals_read(code)
         found = {name for own, name in self._names.items() if own in read or not own.isidentifier()}
         return [n for n in self._names.values() if n not in self._asked | found | read]
 

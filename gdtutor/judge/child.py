@@ -208,7 +208,7 @@ class _ProgramRun:
         }
         sys.path[0] = job["folder"]
         loader.exec_module(module)
-        self._unread = givens.unread(tree)
+        self._unread = givens.unread(loader.get_code("learner"))
         return space
 
     def _first_pass(self, passes: Any, *lines: int) -> Iterator[Any]:
