@@ -64,6 +64,9 @@ _STRENGTH = {"add": 1, "sub": 1, "mul": 2, "div": 2, "recip": 2, "square": 2, "n
 _NAMED = frozenset({"square", "maximum", "minimum", "mul_or_zero", "sign", "step", "is_place"})
 """Forms that name an operand more than once."""
 
+_CHOOSING = frozenset({"maximum", "minimum", "where"})
+"""Forms of which the result is an operand as it stands."""
+
 _LEFT_TO_RIGHT = frozenset({"add", "sub", "mul", "div"})
 
 _PART = re.compile(r"\.[0-9]")
@@ -161,12 +164,15 @@ class ScalarText:
         for place, arg in enumerate(op.args):
             is_right = (place == 1 and op.code in _LEFT_TO_RIGHT) or op.code == "recip"
             operands.append(self.text(arg, own + 1 if is_right else own))
-        if all(literal):
-            # Python divides no number by 0.
+        bound = operands[0]
+        # Python divides no number by 0: no result is a number of its own, computed or chosen.
+        if op.code in _CHOOSING:
+            operands = [_chosen(t) if is_ else t for t, is_ in zip(operands, literal, strict=True)]
+        elif all(literal):
             operands[0] = f"float64({operands[0]})"
         if op.code in ("maximum", "minimum") and literal[0]:
             sign = "<=" if op.code == "maximum" else ">="
-            return f"({operands[0]} if {operands[1]} {sign} {operands[0]} else {operands[1]})"
+            return f"({operands[0]} if {operands[1]} {sign} {bound} else {operands[1]})"
         if op.code == "add":
             for one, other in ((0, 1), (1, 0)):
                 if operands[one].strip("()").startswith("-") and literal[one]:
@@ -185,6 +191,11 @@ class ScalarText:
             if arg in self._notes and (is_leaf or arg in self._inline):
                 found[self._notes[arg]] = None
         return tuple(found)
+
+
+def _chosen(literal: str) -> str:
+    """Return the text of a number that NumPy divides by, where NumPy does the rest."""
+    return {"0.0": "zero", "1.0": "one"}.get(literal, f"{literal}*one")
 
 
 def with_inside(note: str, inside: Sequence[str]) -> str:
