@@ -55,7 +55,7 @@ def lines_of(store: Progress) -> list[str]:
             place.iteration, place.step, place.steps_total, place.edits
         )  # fmt: skip
         parts = [where, "finished" if lesson in finished else ""]
-        parts.append(f"{right} of {len(tried)} answers right" if tried else "")
+        parts.append(f"{right} of {len(tried)} attempts right" if tried else "")
         tasks = sum(whose == lesson and task != WRITTEN for whose, task in done)
         of = f" of {asked[lesson]}" if asked.get(lesson) else ""
         parts.append(f"{tasks}{of} tasks done" if tasks or of else "")

@@ -257,14 +257,6 @@ def _relative_error(estimate: float, gradient: float, noise: float) -> float:
     return difference / max(abs(estimate), abs(gradient), 1e-12)
 
 
-def check_leaf(
-    graph: Graph, given: Mapping[str, Array], name: str, gradient: Array, *, most: int = 64
-) -> list[Difference]:
-    """Check a leaf's cells, at most `most` of them spread evenly."""
-    cells = spread_cells(gradient.shape, most)
-    return [check_cell(graph, given, name, cell, float(gradient[cell])) for cell in cells]
-
-
 def spread_cells(shape: Shape, most: int) -> list[tuple[int, ...]]:
     """Return cells of an array, at most so many, spread evenly."""
     count = math.prod(shape)

@@ -170,7 +170,6 @@ def broadcast_axes(wide: tuple[int, ...], narrow: tuple[int, ...]) -> tuple[int,
 
 
 _POSITIVE = ((0.2, 3.0),)
-_ANY = ((-3.0, 3.0),)
 
 _ALL = (
     Operation(

@@ -154,10 +154,6 @@ class Findings(Struct):
         """Add something to look at, which does not keep the lesson from being used."""
         self._add(place, "warning", code, what, hint)
 
-    def caught(self, place: Place, error: GdTutorError) -> None:
-        """Add a mistake that the engine found."""
-        self.error(place, error.code, shown_sentence(error.what), error.hint)
-
     @property
     def has_errors(self) -> bool:
         """Whether a mistake was found."""

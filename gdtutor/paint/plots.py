@@ -104,7 +104,10 @@ def _legend(plot: Plot, width: int, chars: Chars) -> list[Segment]:
     sizes = [text_width(series.label) for series, _ in named]
     whole = width + 2 - 4 * len(named)
     rooms = (room for room in range(MAX_LABEL, 3, -1) if sum(min(n, room) for n in sizes) <= whole)
-    room = next(rooms, 3)
+    # Labels that are cut to the same few letters name nothing.
+    labels = [series.label for series, _ in named]
+    told = (r for r in rooms if len({shortened(n, r, chars) for n in labels}) == len({*labels}))
+    room = next(told, MAX_LABEL)
     entries = [
         Segment(f"{glyph} {shortened(series.label, room, chars)}  ", series.style)
         for series, glyph in named

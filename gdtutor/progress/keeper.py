@@ -10,7 +10,6 @@ from gdtutor.progress.writer import ProgressWriter, WriterState
 from gdtutor.session.effects import KeepAttempt
 from gdtutor.session.link import command_of
 from gdtutor.session.state import Session, Walk
-from gdtutor.session.story import has_ended
 
 CLOSING_SECONDS = 3.0
 """How long the end of the program waits for the last step to be on the disk."""
@@ -77,7 +76,7 @@ class ProgressKeeper:
         if record is None or not isinstance(session, Walk):
             return
         self._writer.put(record)
-        if has_ended(session) and record.lesson_id not in self._finished:
+        if record.lesson_id in session.library.finished and record.lesson_id not in self._finished:
             self._finished.add(record.lesson_id)
             self._writer.put(Finished(record.lesson_id, self._clock()))
 

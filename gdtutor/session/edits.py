@@ -121,9 +121,9 @@ def redo(session: Walk, count: int) -> Walk:
 def own_values(session: Walk, count: int) -> Walk:
     """Go back to the lesson's own values; undo brings the changes back."""
     done = (*session.done, session.changes)
-    return said(
-        _with_log(replace(session, done=done, undone=()), ()), "Back to the lesson's own values."
-    )
+    whose = f"variant's own values: {session.variant}" if session.variant else "lesson's own values"
+    told = f"Back to the {whose}."
+    return said(_with_log(replace(session, done=done, undone=()), ()), told)
 
 
 def _with_log(session: W, log: tuple[Assignment, ...]) -> W:

@@ -9,6 +9,7 @@ from gdtutor.session.navigation import said
 from gdtutor.session.prompting import asked
 from gdtutor.session.state import PromptKind, Screen, Session, Walk
 from gdtutor.session.story import has_ended, next_entry
+from gdtutor.session.tasks import open_tasks
 from gdtutor.values import replace
 
 
@@ -76,10 +77,15 @@ def _with_place(session: Walk) -> Library:
 
 def with_finish(session: Session) -> Session:
     """Return the session whose library knows that the open lesson is finished, where it is."""
-    if not isinstance(session, Walk) or not has_ended(session):
+    if not isinstance(session, Walk) or not (has_ended(session) or _has_done_all(session)):
         return session
     finished = session.library.finished | {session.lesson.id}
     return replace(session, library=replace(session.library, finished=finished))
+
+
+def _has_done_all(session: Walk) -> bool:
+    """Say whether the closing page is shown with every task done, from wherever it was opened."""
+    return session.look.is_closing and bool(session.lesson.tasks) and not open_tasks(session)
 
 
 def show_library(session: Walk, count: int) -> tuple[Session, tuple[Effect, ...]]:

@@ -158,6 +158,9 @@ def _nearly(before: Walk, after: Walk, places: tuple[Situation, ...]) -> Walk:
             missed = failing(goal, values)
             if missed is not None:
                 told = _missed_words(missed, values, after)
+                is_of_run = any(wish.name in _BATCH_FACTS for wish in wanted_by(goal))
+                if is_of_run and len(places) == 1 and after.lesson.trains:
+                    told = f"{told} t trains it."
                 return said(after, f"{after.message} {told}".strip())
     return after
 

@@ -258,6 +258,9 @@ def _run(session: Session, press: Press) -> tuple[Session, tuple[Effect, ...]]:
     if command is None:
         name = (press.character or "").strip() or press.key
         told = f"{name} does nothing here; ? lists the keys."
+        walks = command_for(Screen.STUDY, press.key)
+        if session.screen is Screen.TRAIN and walks is not None and walks.footer:
+            told = f"{name} is a key of the walk: Esc, then {name}."
         return said(replace(session, count=""), told), ()
     why = command.why_not(session)
     if why:

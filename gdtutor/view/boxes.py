@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from gdtutor.lesson.characters import cells, taken
 from gdtutor.values import Struct
 from gdtutor.view.frame import Chars, Frame, Line, Segment, Style
-from gdtutor.view.lines import fitted, line
+from gdtutor.view.lines import fitted, line, shortened
 
 
 class Panel(Struct, frozen=True):
@@ -27,6 +27,7 @@ def boxed(panel: Panel, width: int, height: int, chars: Chars) -> tuple[Line, ..
     corners = "╭╮╰╯─│" if chars.unicode else "++++-|"
     inner, rows = width - 4, height - 2
     title = f" {panel.title} " if panel.title else ""
+    title = f" {shortened(panel.title, width - 6, chars)} " if cells(title) > width - 4 else title
     title = taken(title, max(width - 4, 0))
     top = line(
         (corners[0] + corners[4], style), (title, Style.TITLE if panel.is_focused else Style.DIM),

@@ -46,7 +46,9 @@ def library_lines(
     start = _page(cursor_at, len(lines), rows)
     body = [*lines[start : start + rows]]
     body += [()] * (rows - len(body))
-    more = hidden(lines, start, rows, chars)
+    lessons = [n for n, row in enumerate(lines) if row[0].style is not Style.TITLE]
+    before, behind = sum(n < start for n in lessons), sum(n >= start + rows for n in lessons)
+    more = hidden(((),) * len(lessons), before, len(lessons) - before - behind, chars)
     above = (*fitted((), width - len(more) - 1, chars), *line((more, Style.KEY))) if more else ()
     return (header, above, *body, *_about(library, entries, width, chars))
 

@@ -164,7 +164,10 @@ def short_name(name: str, shown: tuple[ShownCurve, ...]) -> str:
     """Return the name of a run for the legend, where many share a line: `50` for `50: diverges`,
     where no other run that shows begins so.
     """
-    head, colon, _ = name.partition(": ")
+    head, colon, rest = name.partition(": ")
+    if ", " in rest and "=" in rest and head != "yours":
+        # What was changed in a variant tells its run from the variant's own.
+        return rest.partition(", ")[2]
     alike = {one.name for one in shown if one.name.startswith(head + colon)} - {name}
     return "own" if name == OWN else name if alike else head
 

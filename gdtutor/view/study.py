@@ -140,6 +140,8 @@ def _welcome(session: Session) -> Line:
     if session.moment.iteration or session.step > 1:
         return ()
     told = "The line below names the keys that work now, the most useful first."
+    if session.step and session.lesson.trains:
+        told = "N goes on to the next phase, forward, backward or update; P goes back."
     return line(" ", (told, Style.GOOD))
 
 

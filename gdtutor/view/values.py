@@ -11,6 +11,7 @@ from gdtutor.engine.operations import Array
 from gdtutor.engine.places import nearest, places_of
 from gdtutor.session.state import Session
 from gdtutor.view.arrays import array_lines
+from gdtutor.view.boxes import beside, window
 from gdtutor.view.context import Context
 from gdtutor.view.frame import Line, Style
 from gdtutor.view.graph.drawing import NEIGHBOURS
@@ -22,8 +23,6 @@ MOST_ROWS = 80
 """Rows of the table of values; of a larger graph it shows those around the current node."""
 ROWS_BEFORE = 5
 """Rows before the current one in a table that does not show all."""
-GAP = 3
-"""Cells between what stands side by side."""
 LEAST_CELLS = 36
 """Cells beside the table from which on the cells of matrices stand there, not below it."""
 
@@ -61,10 +60,9 @@ def value_lines(
     arrow = "▸" if context.chars.unicode else ">"
     head = line(("  " + _cells(tuple(titles), widths), Style.DIM))
     lines = []
-    at = 0
-    for number, (name, row) in enumerate(zip(names, rows, strict=True)):
+    at = names.index(context.step.node) if context.step.node in names else 0
+    for name, row in zip(names, rows, strict=True):
         is_current = name == context.step.node
-        at = number if is_current else at
         text = _cells(row, widths)
         mark = f"{arrow} " if is_current else "  "
         lines.append(line((mark + text, Style.CURRENT if is_current else Style.TEXT)))
@@ -84,9 +82,8 @@ def _nearest(
     """Return the rows around one in so many lines, the last of all behind a count of the others."""
     shown = height - 2
     start = max(min(at - shown // 2, len(rows) - 1 - shown), 0)
-    others = len(rows) - 1 - shown + left
-    told = line((f"  {context.chars.ellipsis} {others} more: Tab", Style.DIM))
-    return (*rows[start : start + shown], told, rows[-1])
+    others = f"{context.chars.ellipsis} {len(rows) - 1 - shown + left} more: Tab"
+    return (*rows[start : start + shown], line((f"  {others}", Style.DIM)), rows[-1])
 
 
 def values_panel(
@@ -97,14 +94,14 @@ def values_panel(
     A wide panel has the cells beside the table, a narrow one below it.
     """
     table = value_lines(session, context, width, height)
-    beside = max(map(width_of, table)) + GAP
+    left = max(map(width_of, table)) + 1
     room = None if height is None else height - len(table)
-    if width - beside < LEAST_CELLS:
+    if width - left < LEAST_CELLS:
         return (*table, *_cells_lines(context, width, room))
-    blocks = _cells_lines(context, width - beside, height)[1:]
+    blocks = _cells_lines(context, width - left, height)[1:]
     return tuple(
-        (*fitted(left, beside, context.chars), *right)
-        for left, right in zip_longest(table, blocks, fillvalue=())
+        (*fitted(row, left, context.chars), *right)
+        for row, right in zip_longest(table, blocks, fillvalue=())
     )
 
 
@@ -124,31 +121,23 @@ def _cells_lines(context: Context, width: int, room: int | None) -> tuple[Line, 
         for before, array in wanted:
             if _is_shape(context, array):
                 head = line((f"{before}{context.name(name)}", Style.DIM))
-                cells = array_lines(context, array, width - 2, max_rows=4, counts=False, of=name)
-                blocks.append((head, *(line("  ", *row) for row in cells)))
+                cells = array_lines(context, array, width - 4, max_rows=4, counts=False, of=name)
+                blocks.append((line("  ", *head), *(line("    ", *row) for row in cells)))
     lines: list[Line] = []
     while blocks:
-        row, used = [blocks[0]], _width(blocks[0])
-        while len(row) < len(blocks) and used + GAP + _width(blocks[len(row)]) <= width - 2:
-            used += GAP + _width(blocks[len(row)])
-            row.append(blocks[len(row)])
-        high = max(map(len, row))
-        is_last = len(row) == len(blocks)
-        if room is not None and len(lines) + 1 + high + (0 if is_last else 2) > room:
+        count = 1
+        while count < len(blocks) and sum(map(_width, blocks[: count + 1])) <= width:
+            count += 1
+        high = max(map(len, blocks[:count]))
+        if room is not None and len(lines) + 1 + high + 2 * (count < len(blocks)) > room:
             told = line((f"  {context.chars.ellipsis} {len(blocks)} more: Tab", Style.DIM))
             return (*lines, (), told) if len(lines) + 2 <= room else tuple(lines)
-        parts = []
-        for number in range(high):
-            shown = line("  ")
-            for place, block in enumerate(row):
-                part = block[number] if number < len(block) else ()
-                shown = (
-                    *shown,
-                    *line(" " * GAP * bool(place), *fitted(part, _width(block), context.chars)),
-                )
-            parts.append(shown)
-        lines += [(), *parts]
-        del blocks[: len(row)]
+        row = [
+            [fitted(part, _width(block), context.chars) for part in window(block, 0, high)]
+            for block in blocks[:count]
+        ]
+        lines += [(), *beside(*row)]
+        del blocks[:count]
     return tuple(lines)
 
 

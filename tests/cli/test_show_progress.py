@@ -29,7 +29,7 @@ def store(tmp_path, monkeypatch):
 def test_progress_is_shown_for_every_lesson(store, capsys):
     assert main(["progress"]) == 0
     out = capsys.readouterr().out
-    assert "iteration 3, step 5 of 13, 1 change, finished, 1 of 2 answers right" in out
+    assert "iteration 3, step 5 of 13, 1 change, finished, 1 of 2 attempts right" in out
     assert "gdtutor bias --at 3/step:5" in out
     assert "opening page" in out
     assert str(store) in out

@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from leaf_checks import check_leaf
 from random_graphs import samples
 from small_graphs import arrays, graph_of, traced
 
-from gdtutor.engine.gradient_check import check_leaf, nodes_at_kink
+from gdtutor.engine.gradient_check import nodes_at_kink
 from gdtutor.engine.trace import trace
 
 

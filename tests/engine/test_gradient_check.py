@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from leaf_checks import check_leaf
 from small_graphs import NEURON, arrays, graph_of
 from table_samples import PUBLIC, draw, signatures
 
@@ -8,7 +9,6 @@ from gdtutor.engine.expression import Apply, Name
 from gdtutor.engine.gradient_check import (
     TOLERANCE,
     check_cell,
-    check_leaf,
     difference_of,
     nodes_at_kink,
     step_for,

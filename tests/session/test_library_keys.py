@@ -3,8 +3,10 @@
 from pathlib import Path
 
 import pytest
-from walks import NEURON, pressed, screen, walk
+from walks import NEURON, pressed, screen, typed, walk
 
+from gdtutor.drive.opening import session_at
+from gdtutor.lesson.discovery import shipped_lessons_folder
 from gdtutor.lesson.summary import LessonEntry
 from gdtutor.session.catalogue import Library, place_text
 from gdtutor.session.commands import command_for, commands_of
@@ -117,3 +119,28 @@ def test_without_a_search_escape_leaves_the_cursor_and_with_one_it_stays_on_its_
 def test_a_cursor_beyond_a_list_that_became_shorter_opens_its_last_lesson():
     _, effects = update(library(99), Press("enter"))
     assert [e.path for e in effects if isinstance(e, OpenLesson)] == ["25.md"]
+
+
+def test_a_lesson_whose_tasks_are_all_done_is_finished_by_its_closing_page_wherever_it_is_opened():
+    path = shipped_lessons_folder() / "07-learning-rate.md"
+    start = session_at(path, at="given")
+    done = frozenset((start.lesson.id, task.id) for task in start.lesson.tasks)
+    for tasks, finished in ((done, {start.lesson.id}), (frozenset([*done][1:]), set())):
+        walked = replace(start, library=Library(tasks_done=tasks))
+        assert pressed(walked, "n").library.finished == set()
+        assert pressed(walked, "z").library.finished == finished
+
+
+def test_a_key_of_the_walk_says_the_way_to_it_on_train():
+    session = pressed(session_at(shipped_lessons_folder() / "07-learning-rate.md"), "t e")
+    assert session.message == "e is a key of the walk: Esc, then e."
+    assert "does nothing here" in pressed(session, "f12").message
+
+
+def test_own_values_under_a_variant_are_the_variants():
+    path = shipped_lessons_folder() / "07-learning-rate.md"
+    session = pressed(typed(pressed(session_at(path), "e"), "w=1"), "R")
+    assert session.message == "Back to the lesson's own values."
+    session = pressed(session_at(path, at="given"), "V")
+    session = pressed(typed(pressed(session, "e"), "w=1"), "R")
+    assert session.message == f"Back to the variant's own values: {session.variant}."

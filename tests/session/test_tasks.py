@@ -143,6 +143,15 @@ def test_a_run_with_nothing_changed_is_no_near_miss_of_a_task_that_asks_for_a_ch
     assert "Not yet: cost is " in pressed(changed, parse_keys("t")).message
 
 
+def test_a_goal_of_training_that_an_edit_alone_does_not_reach_says_how_to_train(
+    tmp_path: Path,
+) -> None:
+    text = TEXT.replace("cost < 0.02", "cost < 0.0001").replace('["train"]\ns', '["w1"]\ns')
+    start = press(with_tasks(tmp_path, text), "z z")
+    changed, _ = typed(start, "w1 = 1.5")
+    assert changed.message.endswith("the goal is below 0.0001. t trains it.")
+
+
 def test_a_task_about_the_start_says_so_in_a_later_iteration(tmp_path: Path) -> None:
     text = TEXT.replace('goal = "u == 0"', 'goal = "iteration == 0 and u == 0"')
     later = press(with_tasks(tmp_path, text), "z z pagedown")

@@ -15,7 +15,7 @@ from gdtutor.values import replace
 from gdtutor.view.frame import ASCII, UNICODE
 from gdtutor.view.lines import text_of
 from gdtutor.view.pictures.table import HELD
-from gdtutor.view.runs import curves_shown, run_lines
+from gdtutor.view.runs import curves_shown, run_lines, short_name
 from gdtutor.view.screen import frame_of
 from gdtutor.view.scrolling import settled
 from gdtutor.view.train import cost_plot
@@ -172,6 +172,11 @@ def test_the_runs_that_have_no_room_are_scrolled_to_and_no_further(size):
     assert "★ the lowest cost" in (last := frame_of(end, *size, UNICODE).text())
     assert frame_of(pressed(end, [Press("up")]), *size, UNICODE).text() != last
     assert pressed(end, [Press("tab")]).train_look.scroll == 0
+
+
+def test_a_run_changed_in_a_variant_is_called_by_the_change():
+    shown = curves_shown(beside(("5: jumps", [2.0, 1.5]), ("5: jumps, w1=12", [1.0, 0.5])))
+    assert [short_name(one.name, shown) for one in shown] == ["5: jumps", "w1=12"]
 
 
 def test_a_run_trained_beside_others_is_the_same_curve_as_one_trained_alone():

@@ -260,7 +260,9 @@ def _words(source: Source, numbers_of: Slice) -> list[tuple[str, Style]]:
     name, wanted = source.name(numbers_of.cell.text), wanted_name(source, numbers_of)
     x, y = numbers_of.here
     outside = "" if _contains(numbers_of, x, y) else " (outside)"
-    slope = "" if numbers_of.slope is None else f", slope {source.number(numbers_of.slope)}"
+    slope = "" if numbers_of.slope is None else f"slope {source.number(numbers_of.slope)}"
+    # The tangent is drawn with the sign before its slope.
+    slope = slope and f", {marks.beside} {slope}"
     words = [
         (
             f"{marks.here} {name} {source.number(x)}, {wanted} {source.number(y)}{slope}{outside}",
