@@ -29,6 +29,8 @@ CROWDED_EVERY = 0.5
 """Seconds between two codes that are tried then."""
 LONGEST_WAIT = 20.0
 """Seconds that nobody waits longer for, so that the right one gets in whoever else tries."""
+_ALIKE = str.maketrans("аверкмнорстухіјѕαβεζηικμνορτυχ", "abepkmhopctyxijsabezhikmnoptyx")
+"""Letters of other alphabets that look like Latin ones, small or as capitals."""
 
 
 def new_code() -> str:
@@ -73,13 +75,16 @@ def seat_name(username: str) -> tuple[str, bool]:
     """Return the name that is shown for a user's, and whether it asks for plain lines."""
     is_linear = username.endswith(LINEAR)
     plain = re.sub(r"\s+", " ", pictured(username.removesuffix(LINEAR)[:200])).strip()
+    # A letter carries three accents at most: more would climb over other rows.
+    plain = re.sub(r"([\u0300-\u036f]{3})[\u0300-\u036f]+", r"\1", plain)
     return cut_short(plain, LONGEST_NAME) or NAMELESS, is_linear
 
 
 def free_name(name: str, seats: Mapping[str, Seat]) -> str:
-    """Return a name that no seat has: itself, else with the next number."""
+    """Return a name that looks like no seat's: itself, else with the next number."""
     number, wanted = 2, name
-    while wanted in seats:
+    taken = {seat.casefold().translate(_ALIKE) for seat in seats}
+    while wanted.casefold().translate(_ALIKE) in taken:
         ending = f"-{number}"
         wanted, number = cut_short(name, LONGEST_NAME - len(ending), "") + ending, number + 1
     return wanted

@@ -112,9 +112,8 @@ def _seat_row(room: Classroom, seat: Seat, chars: Chars) -> Line:
     where = "follows" if seat.own is None else f"at {place(seat.own)}"
     poll = room.polls[-1] if room.polls else None
     reply = None if poll is None else poll.replies.get(seat.name)
-    told = ""
-    if reply is not None and poll is not None:
-        told = "has answered" if poll.is_open else f"{reply.text}: {reply.verdict}"
+    # What it was is told by the report: this panel may stand on a projector.
+    told = "" if reply is None else "has answered"
     names = padded(seat.name, 21), padded(shortened(where, 26, chars), 27)
     return line(mark, *names, (told, Style.DIM))
 
@@ -125,8 +124,7 @@ def answer_rows(polls: Sequence[Poll], width: int, chars: Chars) -> tuple[Line, 
         return (line("No question was asked yet: A asks one."),)
     last = polls[-1]
     if last.is_open:
-        said = f"{len(last.replies)} answered so far. The next step closes the question."
-        return wrapped(said, width - 4)
+        return wrapped(f"{len(last.replies)} answered. The next step closes it.", width - 4)
     asked = wrapped(last.read()[0], width - 4, Style.TITLE)[:2]
     earlier = next((poll for poll in reversed(polls[:-1]) if poll.name == last.name), None)
     rows = [*asked, *_bars(last, width, chars)]

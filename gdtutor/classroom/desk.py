@@ -153,7 +153,7 @@ class Desk:
         """Return the frame with the line below, and a panel where one is laid."""
         if self._laid:
             panel = self._panel(frame.width)
-            frame = with_rows(frame, self._laid, panel, self._chars, self._scroll)
+            frame = with_rows(frame, f"Esc closes: {self._laid}", panel, self._chars, self._scroll)
         below = list(self._below(frame.width))
         if self._input is not None:
             below[-1] = prompt_line(Session(prompt=self._input), frame.width, self._chars)

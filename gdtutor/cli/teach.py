@@ -10,7 +10,7 @@ from time import time
 from typing import TYPE_CHECKING
 
 from gdtutor.cli.open_app import show
-from gdtutor.cli.output import complain
+from gdtutor.cli.output import complain, print_lines
 from gdtutor.drive.keys import parse_keys
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.characters import cut_short, pictured
@@ -78,6 +78,7 @@ def run(arguments: argparse.Namespace) -> int:
                 recorder.close()
                 if recorder.problem:
                     complain(GdTutorError(f"not all answers are kept: {recorder.problem}", ""))
+                print_lines([f"The class is kept: gdtutor class-report {arguments.record}"])
 
 
 def _listening(address: str, number: int) -> socket.socket:

@@ -59,6 +59,18 @@ def test_a_name_that_is_taken_gets_a_number() -> None:
     assert free_name("ben", seats) == "ben"
 
 
+@pytest.mark.parametrize("name", ["ANNA", "аnna", "Αnna", "Anna"])
+def test_a_name_that_looks_like_a_seated_one_gets_a_number(name: str) -> None:
+    seats = {"anna": Seat("anna", "1234"), "ánna": Seat("ánna", "1234")}
+    assert free_name(name, seats) == f"{name}-2"
+    assert free_name("änna", seats) == "änna"
+
+
+def test_a_letter_carries_a_few_accents() -> None:
+    assert seat_name("a" + "\u0335" * 60 + "b") == ("a" + "\u0335" * 3 + "b", False)
+    assert seat_name("Zoe\u0308") == ("Zoe\u0308", False)
+
+
 def test_codes_wait_for_each_other_once_many_were_wrong() -> None:
     now = 0.0
     throttle = CodeThrottle(lambda: now)

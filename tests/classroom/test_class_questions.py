@@ -6,7 +6,7 @@ import pyte
 import pytest
 from classes import after, lesson_session
 
-from gdtutor.classroom.board import Invitation, answer_rows, class_line, counts
+from gdtutor.classroom.board import Invitation, answer_rows, class_line, counts, panel_rows
 from gdtutor.classroom.polls import OTHER, RIGHT, own_question, spread
 from gdtutor.classroom.room import ELSEWHERE, NO_HINTS, SEEN, joined, left, locked, pressed, taught
 from gdtutor.classroom.screens import SeatScreen, SharedScreens, Terminal
@@ -83,7 +83,7 @@ def test_nothing_is_given_away_while_the_question_is_open() -> None:
     notices = " ".join(seat.notice for seat in room.seats.values())
     rows = " ".join(text_of(row) for row in answer_rows(room.polls, 80, UNICODE))
     assert "right" not in notices.lower()
-    assert rows == "2 answered so far. The next step closes the question."
+    assert rows == "2 answered. The next step closes it."
     assert "∇ 0.125" not in frame_of(room.shared, 80, 24, UNICODE).text()
     assert counts(room) == ("3 here", "2/3 answered", "3 follow")
 
@@ -360,3 +360,12 @@ def test_a_question_about_the_next_step_stands_before_it(kind: str) -> None:
 def test_what_is_no_question_is_refused(text: str) -> None:
     with pytest.raises(GdTutorError):
         own_question(lesson_session("bias", "forward:z"), text)
+
+
+def test_the_panel_of_names_puts_no_answer_beside_them() -> None:
+    room, session = posed("value", "backward:yhat")
+    room = taught(typed(room, "anna", "0.5", "enter"), after(session, "escape", "n"))
+    invitation = Invitation("bias", "192.168.1.10", 8022, "482913", "SHA256:x")
+    rows = [text_of(row) for row in panel_rows(room, invitation, UNICODE)]
+    assert any("anna" in row and row.endswith("has answered") for row in rows)
+    assert not any("0.5" in row or "missing" in row for row in rows)

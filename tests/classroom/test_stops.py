@@ -184,6 +184,7 @@ def test_keys_of_the_desk_need_alt_while_something_is_typed(file: Path) -> None:
     assert desk.takes(Press("O", "O"))
     frame = frame_of(Session(), 80, 23, UNICODE)
     assert "2  3 min  bias --set" in desk.dressed(frame).text()
+    assert "Esc closes: stops" in desk.dressed(frame).text()
     assert desk.takes(Press("O", "O"))
     session = lesson_session("bias", "forward:z")
     desk.shows(update(session, Posed(own_question(session, "value")))[0])
