@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from lesson_texts import neuron
+from lesson_texts import NEURON_GRAPH, neuron
 
 from gdtutor.cli.lesson_files import lesson_path
 from gdtutor.drive.opening import session_at
@@ -33,7 +33,7 @@ def find(steps: list[dict[str, object]], phase: str, node: str) -> dict[str, obj
 
 @pytest.mark.parametrize("name", LESSONS)
 def test_every_step_has_the_fields_of_the_contract(name: str) -> None:
-    common = {"n", "step", "iteration", "epoch", "phase", "node", "op", "text", "shape"}
+    common = {"n", "step", "iteration", "epoch", "phase", "node", "op", "text", "note", "shape"}
     own = {
         "given": {"values"},
         "forward": {"formula", "numbers", "value", "edges", "parent"},
@@ -62,6 +62,19 @@ def test_gradients_are_the_sums_of_their_contributions(name: str) -> None:
             if c["local"] is not None:
                 product = np.array(c["upstream"]) * np.array(c["local"])
                 np.testing.assert_allclose(np.sum(product), np.sum(np.array(c["value"])), rtol=1e-9)
+
+
+def test_a_note_of_the_lesson_stands_beside_the_program_s_sentence(tmp_path: Path) -> None:
+    text = neuron(NEURON_GRAPH + "\n## forward z\nHere is {z}.\n")
+    path = tmp_path / "a-lesson.md"
+    path.write_text(text)
+    steps = steps_data(session_at(path), 1, UNICODE)["steps"]
+    assert isinstance(steps, list)
+    steps = [step for step in steps if step["phase"] == "forward"]
+    noted, plain = find(steps, "forward", "z"), find(steps, "forward", "L")
+    assert noted["note"] == f"Here is {noted['value']:.4g}."
+    assert noted["text"] != noted["note"]
+    assert plain["note"] is None
 
 
 def test_the_bias_lesson_reaches_the_published_figures() -> None:

@@ -25,6 +25,7 @@ from gdtutor.lesson.load import with_variant
 from gdtutor.lesson.model import Lesson
 from gdtutor.lesson.reports import Place, Report
 from gdtutor.lesson.runs import run_of
+from gdtutor.lesson.starts import seeds_of
 from gdtutor.lesson.still_true import lost_notes
 from gdtutor.lesson.work import scene_microseconds, training_work
 from gdtutor.session.moment import Moment
@@ -36,6 +37,7 @@ from gdtutor.values import Struct
 from gdtutor.view.figures import source_of
 from gdtutor.view.frame import UNICODE
 from gdtutor.view.pictures.neurons import output_neurons
+from gdtutor.view.pictures.source import texts
 
 LESSON_CODES = {
     "settings": "the run cannot be set up as configured",
@@ -54,6 +56,7 @@ LESSON_CODES = {
     "shares": "a loss of shares gets other targets, or one of sums gets shares (a warning)",
     "axis": "a reduction goes along what was meant as an operand (a warning)",
     "level": "a boundary has no level where targets are numbers and no classes (a warning)",
+    "starts": "a picture of many starts whose runs are all the same (a warning)",
     "outer": "every example meets every other by broadcasting (a warning)",
     "uneven": "one target meets several predictions by broadcasting (a warning)",
     "fit": "a panel of a step does not fit the design size",
@@ -134,6 +137,7 @@ def _check_run(
         check_shares(notes, session.moment)
         _check_updates(notes, session.moment)
         _check_levels(notes, session)
+        _check_starts(notes)
     check_questions(notes, session, variant)
     check_claims(notes, session, variant)
     screens.check(notes, session, variant)
@@ -201,6 +205,26 @@ def _check_levels(notes: Notes, session: Walk) -> None:
             what = "a boundary without a level, where targets are numbers and no classes"
             hint = "write level = 0.5, the value at which the plane is divided"
             notes.add("level", what, hint, notes.in_front("pictures", place), "warning")
+
+
+def _check_starts(notes: Notes) -> None:
+    """Report every picture of many starts in which no seed changes anything."""
+    lesson = notes.lesson
+    for place, wish in enumerate(lesson.pictures):
+        names = texts(wish, "variants")
+        compared = [with_variant(lesson, name) for name in names] or [lesson]
+        if wish.kind == "seeds" and not any(map(_is_random, compared)):
+            what = "a picture of many starts, where none is drawn: all the runs are the same"
+            hint = 'draw one, as w1 = { init = "normal", std = 0.5, seed = 1 }'
+            notes.add("starts", what, hint, notes.in_front("pictures", place), "warning")
+
+
+def _is_random(lesson: Lesson) -> bool:
+    """Say whether a seed changes a run: a start is drawn, or what an update looks at."""
+    settings = lesson.settings
+    orders = ("given",) if settings is None or settings.batch else ("given", "shuffled")
+    is_in_order = settings is None or settings.order in orders
+    return not is_in_order or bool(seeds_of(lesson.starts))
 
 
 def _check_training(notes: Notes, whose: Lesson, run: Run, shares: int, of: str) -> None:

@@ -54,7 +54,9 @@ class ShapeError(GraphError):
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """Return `did you mean 'x'?` for the nearest known name, or an empty string."""
-    near = get_close_matches(name, list(known), n=1, cutoff=0.6)
+    words = list(known)
+    near = [word for word in words if word.casefold() == name.casefold()]
+    near = near or get_close_matches(name, words, n=1, cutoff=0.6)
     return f"did you mean '{near[0]}'?" if near else ""
 
 

@@ -28,7 +28,7 @@ from gdtutor.lesson.model import Lesson, Scene, Start
 from gdtutor.lesson.problem import problem_of
 from gdtutor.lesson.repetition import refolded, unrolled
 from gdtutor.lesson.reports import Findings, LessonError
-from gdtutor.lesson.starts import start_values
+from gdtutor.lesson.starts import seeds_of, start_values
 from gdtutor.lesson.toml_text import toml_of
 from gdtutor.values import replace
 
@@ -151,11 +151,20 @@ def retold(lesson: Lesson) -> str:
     raw: dict[str, Any] | None = None if divided is None else read_raw(divided.toml, findings)
     if divided is None or raw is None:
         raise LessonError(findings.ordered())
+    is_drawn = False
     for table, one in zip((raw, *raw.get("variants", ())), told, strict=True):
+        is_drawn |= bool(seeds_of(one.starts).keys() & table.get("parameters", {}).keys())
         values = {**start_values(one.starts), **one.constants}
         for key in {"parameters", "constants"} & table.keys():
             table[key] = {name: _given(v, values[name]) for name, v in table[key].items()}
     raw |= {"id": f"{lesson.id}-in-{way}", "orientation": way}
+    pictures = raw.get("pictures", [])
+    if is_drawn:
+        # What was drawn becomes numbers, which no seed changes.
+        raw["pictures"] = [one for one in pictures if one["kind"] != "seeds"]
+    is_short = len(raw.get("pictures", [])) < len(pictures)
+    if not raw.get("pictures"):
+        raw.pop("pictures", None)
     ranks, after = _ranks(lesson), _ranks(others[0])
 
     def cell(match: re.Match[str]) -> str:
@@ -170,6 +179,8 @@ def retold(lesson: Lesson) -> str:
 
     scenes = iter(others[0].scenes)
     text = f"# Told in {way} by gdtutor; what the prose says of shapes may be of the other way.\n"
+    if is_short:
+        text += "# The picture of many starts is left out: what was drawn stands here as numbers.\n"
     text = f"{FENCE}\n{text}{_CELL.sub(cell, _front(raw))}{FENCE}"
     for part in divide_body(divided.body.split("\n"), divided.body_line, findings):
         is_graph = part.block == "graph"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from gdtutor.engine.batch_axis import fitting_this_size
 from gdtutor.engine.errors import did_you_mean
@@ -200,10 +200,16 @@ def _check_weights(options: Options, ground: PictureScope) -> None:
         if name.startswith(GRADIENT):
             _check_gradient(name, ground)
         elif name not in ground.parameters:
-            hint = did_you_mean(name, ground.parameters) or "name a parameter"
+            hint = _meant(name, ground.parameters) or "name a parameter"
             raise Wrong("picture", f"'{shown(name)}' is no parameter", hint, ("of",))
     if not ground.parameters:
         raise Wrong("picture", "weights in a lesson without parameters", "add [parameters]")
+
+
+def _meant(name: str, known: Collection[str]) -> str:
+    """Return what a name was meant for: `dW1` is the gradient of W1 in many books."""
+    is_gradient = name[:1] == "d" and name[1:] in known
+    return f"did you mean '{GRADIENT}{name[1:]}'?" if is_gradient else did_you_mean(name, known)
 
 
 def _check_gradient(written: str, ground: PictureScope) -> None:
@@ -223,7 +229,7 @@ def _check_histogram(options: Options, ground: PictureScope) -> None:
         if name.startswith(GRADIENT):
             _check_gradient(name, ground)
         elif name not in ground.shapes:
-            hint = did_you_mean(name, ground.shapes) or "name a line or a parameter"
+            hint = _meant(name, ground.shapes) or "name a line or a parameter"
             raise Wrong("picture", f"'{shown(name)}' has no value", hint, ("of",))
 
 

@@ -136,6 +136,15 @@ def test_shipped_lessons_in_rows_pass_check(name: str) -> None:
     assert [report.text() for report in problems if report.level == "error"] == []
 
 
+def test_a_picture_of_many_starts_is_left_out_where_they_become_numbers() -> None:
+    text = READS.replace('kind = "slice"\nalong = "V[0,2]"', 'kind = "seeds"\nbelow = 0.5')
+    turned = retold(read(text))
+    assert read(text).pictures[0].kind == "seeds"
+    assert "# The picture of many starts is left out" in turned
+    assert read(turned).pictures == ()
+    assert "left out" not in retold(read(READS))
+
+
 @pytest.mark.parametrize("name", MATRICES)
 def test_told_twice_a_lesson_is_itself_again(name: str) -> None:
     lesson = SHIPPED[name]
