@@ -19,6 +19,7 @@ from gdtutor.linear.conversation import ConversationServices, converse
 from gdtutor.report.transcript import step_text
 from gdtutor.session.display_options import toggle_cell, toggle_mistakes, toggle_proof
 from gdtutor.session.edits import apply_edit
+from gdtutor.session.effects import KeepAttempt
 from gdtutor.session.moving import moved
 from gdtutor.session.navigation import refolded
 from gdtutor.session.state import Session
@@ -54,6 +55,7 @@ class Talk:
     ) -> None:
         self.said: list[str] = []
         self.saved: list[Session] = []
+        self.kept: list[KeepAttempt] = []
         waiting = chain(typed, lines)
         services = ConversationServices(
             chars,
@@ -62,6 +64,7 @@ class Talk:
             open_lesson,
             self.saved.append,
             self._stopped if stops else self._never_stopped,
+            self.kept.append,
         )
         self.code = converse(session, parse_keys(keys), services)
 
@@ -467,3 +470,29 @@ def test_without_pictures_f_says_so() -> None:
 def test_what_a_change_has_changed_is_told_with_what_it_was() -> None:
     text = Talk(lesson("neuron", "step:4"), "e w1=0.37").last
     assert re.search(r"values: .*w₁=0\.37 \(own 0\.\d+\)", text)
+
+
+@pytest.mark.parametrize(
+    ("name", "lines", "task"),
+    [
+        ("softmax", ("e u -0.7",), "steepest"),
+        ("softmax", ("e learning_rate 10", "t 100"), "quick"),
+        ("learning-rate", ("e learning_rate 6.25",), "one-step"),
+        ("why-x-transpose", ("e G[0,0] 5", "e G[0,1] -3"), "orthogonal"),
+        ("optimisers", ("i 2",), "rolls-on"),
+    ],
+)
+def test_a_task_is_judged_and_kept_after_every_command(
+    name: str, lines: tuple[str, ...], task: str
+) -> None:
+    talk = Talk(lesson(name, "given"), *lines)
+    assert "Done: " in talk.last
+    assert KeepAttempt(name, f"task:{task}", "done", True, None) in talk.kept
+
+
+def test_near_misses_are_told_once_the_tasks_were_read() -> None:
+    assert "Not yet: what is asked for is " in Talk(lesson("softmax", "given"), "z", "e u -3").last
+    elsewhere = Talk(
+        lesson("why-x-transpose", "given"), "z", "e V[0,0] 9", "e G[0,0] 5", "e G[0,1] -3"
+    )
+    assert "reached, but not counted with V changed" in elsewhere.last

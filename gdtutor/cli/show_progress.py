@@ -11,7 +11,7 @@ from gdtutor.lesson.discovery import discover, shipped_lessons_folder
 from gdtutor.lesson.summary import read_summary
 from gdtutor.progress.records import Progress, Reset
 from gdtutor.progress.store import ProgressStore, default_path
-from gdtutor.session.catalogue import TASK, WRITTEN, place_text
+from gdtutor.session.catalogue import READ, TASK, WRITTEN, place_text
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -56,7 +56,7 @@ def lines_of(store: Progress) -> list[str]:
         )  # fmt: skip
         parts = [where, "finished" if lesson in finished else ""]
         parts.append(f"{right} of {len(tried)} attempts right" if tried else "")
-        tasks = sum(whose == lesson and task != WRITTEN for whose, task in done)
+        tasks = sum(whose == lesson and t not in (READ, WRITTEN) for whose, t in done)
         of = f" of {asked[lesson]}" if asked.get(lesson) else ""
         parts.append(f"{tasks}{of} tasks done" if tasks or of else "")
         parts.append("program written" if (lesson, WRITTEN) in done else "")

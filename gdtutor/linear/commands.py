@@ -15,7 +15,7 @@ from gdtutor.session.navigation import said
 from gdtutor.session.press import Press
 from gdtutor.session.state import Screen, Session, Walk
 from gdtutor.session.sweeps import sweep
-from gdtutor.session.update import update
+from gdtutor.session.update import settled, update
 from gdtutor.values import Struct, replace
 
 Outcome = tuple[Session, tuple[Effect, ...]]
@@ -122,7 +122,7 @@ def obey(session: Session, text: str) -> Outcome:
     taking = next((row for row in WORDS if row.word == word), None)
     if taking is not None and not count:
         outcome = taking.do(session, rest)
-        return outcome if isinstance(outcome, tuple) else (outcome, ())
+        return settled(session, *(outcome if isinstance(outcome, tuple) else (outcome,)))
     command = command_for(Screen.STUDY, word) or _named(word)
     if command is None or command.name in _SCREEN_ONLY or (rest and not rest.isdecimal()):
         raise GdTutorError(f"'{text}' is no command here", _near(word) or "? lists the commands")

@@ -141,9 +141,12 @@ def _handlers(services: ConversationServices) -> Handlers:
         services.save(session)
         return session
 
+    def train(session: Session, effect: Train) -> Session:
+        return carried_out(*_updated(session, _trained(effect, services)), _handlers(services))
+
     return Handlers(
         open_lesson=lambda session, effect: _opened(session, effect.path, services),
-        train=lambda session, effect: _updated(session, _trained(effect, services))[0],
+        train=train,
         sweep_runs=lambda session, effect: _swept(session, effect, services),
         save_place=save,
         keep_attempt=only(services.keep),

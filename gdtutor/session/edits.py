@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from gdtutor.lesson.selectors import Assignment, parse_assignment
-from gdtutor.session.changes import is_own, segments_with
+from gdtutor.session.changes import segments_with
 from gdtutor.session.choosing import right_choices
 from gdtutor.session.moment import Moment
 from gdtutor.session.moving import recomputed
 from gdtutor.session.navigation import said
+from gdtutor.session.scenes import is_own_value
 from gdtutor.session.snapshots import at_rest
 from gdtutor.session.state import W, Walk
 from gdtutor.training.run import Run, RunSegment
@@ -78,8 +79,10 @@ def with_change(session: W, change: Assignment) -> W:
     place = (change.iteration, change.name, change.cell)
     others = tuple(c for c in session.changes if (c.iteration, c.name, c.cell) != place)
     log = tuple(sorted((*others, change), key=lambda c: c.iteration))
-    is_alone = all((c.iteration, c.name) != place[:2] for c in others)
-    if is_alone and is_own(session.lesson, session.original.segments[0], change):
+    is_alone = all((c.iteration, c.name) != place[:2] or (c.cell and change.cell) for c in others)
+    if is_alone and is_own_value(
+        session.lesson, session.seed, session.original.segments[0], change
+    ):
         if others == session.changes:
             return session
         log = others

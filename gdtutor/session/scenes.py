@@ -11,7 +11,7 @@ from gdtutor.engine.trace import frozen
 from gdtutor.lesson.model import Lesson
 from gdtutor.lesson.problem import problem_of
 from gdtutor.lesson.selectors import Assignment
-from gdtutor.session.changes import segments_with
+from gdtutor.session.changes import is_own, segments_with
 from gdtutor.training.problem import Indices, Problem
 from gdtutor.training.run import RunSegment
 from gdtutor.training.settings import Settings
@@ -36,6 +36,20 @@ def earlier_values(
         mine = tuple(c for c in log if c.name in known and c.iteration <= iteration)
         values.append(_given(lesson, problem, mine, batch))
     return tuple(values)
+
+
+def is_own_value(lesson: Lesson, seed: int | None, start: RunSegment, change: Assignment) -> bool:
+    """Say whether a change sets what the lesson's own run begins with, or an earlier graph has.
+
+    Raises:
+        GdTutorError: Where the change does not fit.
+    """
+    name, graphs = change.name, lesson.scenes[:-1]
+    if name not in start.problem.graph.leaf_by_name:
+        index = next((i for i, s in enumerate(graphs) if name in s.graph.leaf_by_name), None)
+        if index is not None:
+            start = RunSegment(0, problem_of(lesson, seed=seed, scene=index), Settings())
+    return is_own(lesson, start, change)
 
 
 def _given(

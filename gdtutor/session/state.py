@@ -342,8 +342,6 @@ class Walk(Session, frozen=True, eq=False, kw_only=True):
     """The question that is open; the result it asks for is hidden until it is answered."""
     answered: frozenset[str] = frozenset()
     """Names of the questions that have been asked and closed."""
-    has_seen_tasks: bool = False
-    """Whether the closing page, which names the tasks, has been shown since the lesson opened."""
     training: Snapshot = Snapshot()
     goal: int | None = None
     """The iteration that training was asked to end at; None for the end of the settings."""

@@ -14,7 +14,7 @@ from gdtutor.lesson.conditions import (
     wanted_by,
 )
 from gdtutor.lesson.model import Task
-from gdtutor.session.catalogue import TASK
+from gdtutor.session.catalogue import READ, TASK
 from gdtutor.session.digits import number
 from gdtutor.session.effects import Effect, KeepAttempt
 from gdtutor.session.lookups import Situation, known_in
@@ -28,6 +28,8 @@ DONE = "done"
 CLEARED = "cleared"
 """What a task is kept as that is to be done again."""
 _BATCH_FACTS = ("cost", "accuracy")
+_WORDS = 6
+"""First words by which a task is named."""
 
 
 def task_name(task: Task) -> str:
@@ -47,12 +49,12 @@ def show_tasks(session: Walk, count: int) -> Walk:
         shown = show_closing(session)
         return replace(shown, look=replace(shown.look, scroll=AT_TASKS))
     waiting = open_tasks(session)
-    hints = [hint for task in waiting for hint in task.hints]
+    hints = [f"{_named(task)}: {hint}" for task in waiting for hint in task.hints]
     if not hints:
         return said(session, "No task waits for a hint." if waiting else "All tasks are done.")
     at = session.look.hints % len(hints)
     look = replace(session.look, hints=at + 1)
-    return said(replace(session, look=look), f"Hint {at + 1} of {len(hints)}: {hints[at]}")
+    return said(replace(session, look=look), f"Hint {at + 1} of {len(hints)}, {hints[at]}")
 
 
 def clear_tasks(session: Walk, count: int) -> tuple[Session, tuple[Effect, ...]]:
@@ -74,20 +76,29 @@ def judged(before: Session, after: Session) -> tuple[Session, tuple[Effect, ...]
     if not isinstance(before, Walk) or not isinstance(after, Walk):
         return after, ()
     lesson = after.lesson
-    if after.look.is_closing and not after.has_seen_tasks:
-        after = replace(after, has_seen_tasks=True)
+    effects: tuple[Effect, ...] = ()
+    if lesson.tasks and after.look.is_closing and not _has_read(after):
+        effects = (KeepAttempt(lesson.id, f"{TASK}{READ}", "read", True, None),)
+        after = _with_done(after, READ)
     if not lesson.tasks or after.challenge or not _has_moved(before, after):
-        return after, ()
+        return after, effects
     places = _places(after)
     done = [task for task in open_tasks(after) if _is_reached(task, after, places)]
     if not done:
-        return _uncounted(before, _nearly(before, after, places), places), ()
-    kept = after.library.tasks_done | {(lesson.id, task.id) for task in done}
+        return _uncounted(before, _nearly(before, after, places), places), effects
     told = (after.message,) if before.challenge else ()
     words = " ".join((*told, *(f"Done: {task.done or task.text}" for task in done)))
-    effects = (KeepAttempt(lesson.id, task_name(task), DONE, True, None) for task in done)
-    library = replace(after.library, tasks_done=kept)
-    return said(replace(after, library=library), words), tuple(effects)
+    kept = (KeepAttempt(lesson.id, task_name(task), DONE, True, None) for task in done)
+    return said(_with_done(after, *(task.id for task in done)), words), (*effects, *kept)
+
+
+def _has_read(session: Walk) -> bool:
+    return (session.lesson.id, READ) in session.library.tasks_done
+
+
+def _with_done(session: Walk, *names: str) -> Walk:
+    done = session.library.tasks_done | {(session.lesson.id, name) for name in names}
+    return replace(session, library=replace(session.library, tasks_done=done))
 
 
 def is_done(task: Task, session: Walk) -> bool:
@@ -116,8 +127,16 @@ def _is_reached(task: Task, session: Walk, places: tuple[Situation, ...]) -> boo
 
 
 def _holds(task: Task, places: tuple[Situation, ...]) -> bool:
-    goal = parse_condition(task.goal)
-    return any(holds(goal, known_in(place)) for place in places)
+    """Say whether a goal holds anywhere; one that is to be trained for, in no untrained place."""
+    goal, trains = parse_condition(task.goal), "train" in task.change
+    return any(holds(goal, known_in(place)) for place in places if place.iteration or not trains)
+
+
+def _named(task: Task) -> str:
+    """Return the first words of a task, by which it is known again."""
+    words = task.text.split()
+    first = " ".join(words[:_WORDS]).rstrip(",.:;")
+    return f'"{first}{"…" if len(words) > _WORDS else ""}"'
 
 
 def _forbidden(task: Task, session: Walk) -> list[str]:
@@ -131,13 +150,13 @@ def _forbidden(task: Task, session: Walk) -> list[str]:
 
 def _uncounted(before: Walk, after: Walk, places: tuple[Situation, ...]) -> Walk:
     """Return the session with a word on why a goal that has just been reached does not count."""
-    if not after.has_seen_tasks or (after.message and after.is_error):
+    if not _has_read(after) or (after.message and after.is_error):
         return after
     for task in open_tasks(after):
         others = _forbidden(task, after)
         if others and _holds(task, places) and not _holds(task, _places(before)):
-            which = " ".join(task.text.split()[:4])
-            told = f'"{which}": reached, but not counted with {", ".join(others)} changed.'
+            what = f"reached, but not counted with {', '.join(others)} changed."
+            told = f"{_named(task)}: {what}"
             return said(after, f"{after.message} {told}".strip())
     return after
 
@@ -146,9 +165,10 @@ def _nearly(before: Walk, after: Walk, places: tuple[Situation, ...]) -> Walk:
     """Return the session with a word on how far the first task is that what was done aims at; none
     to who has not read the tasks.
     """
-    if not after.has_seen_tasks or (after.message and after.is_error):
+    if not _has_read(after) or (after.message and after.is_error):
         return after
-    has_trained = len(places) > 1 and after.training is not before.training
+    is_same = after.variant == before.variant
+    has_trained = len(places) > 1 and after.training is not before.training and is_same
     if not has_trained and after.changes == before.changes:
         return after
     for task in open_tasks(after):
@@ -162,6 +182,8 @@ def _nearly(before: Walk, after: Walk, places: tuple[Situation, ...]) -> Walk:
                 if is_of_run and len(places) == 1 and after.lesson.trains:
                     told = f"{told} t trains it."
                 return said(after, f"{after.message} {told}".strip())
+            if not _holds(task, places):
+                return said(after, f"{after.message} Not yet: train first (t).".strip())
     return after
 
 
@@ -169,7 +191,7 @@ def _aims_at(task: Task, goal: Condition, after: Walk, *, has_trained: bool) -> 
     if has_trained:
         # A run with nothing changed aims at no task that asks for a change.
         needed, changed = set(task.change) - {"train"}, {change.name for change in after.changes}
-        is_meant = not needed or bool(needed & changed) or ("variant" in needed and after.variant)
+        is_meant = not needed or needed & changed or (needed == {"variant"} and after.variant)
         return bool(is_meant) and any(wish.name in _BATCH_FACTS for wish in wanted_by(goal))
     return bool(after.changes) and after.changes[-1].name in task.change
 
@@ -181,8 +203,18 @@ def _missed_words(missed: Comparison, values: Values, session: Session) -> str:
     if found.size != 1:
         return f"Not yet: the goal for every cell of {missed.left.text} is {words}."
     shown = number(float(found.reshape(())), session.look.digits)
+    if missed.right.wanted:
+        goal = value_of(missed.right, values, everywhere=missed.everywhere)
+        words += f", {number(float(goal.reshape(())), session.look.digits)}" * (goal.size == 1)
     if missed.left.text == "iteration" and words == "0":
         return (
             f"Not yet: this counts at the start, and this is iteration {shown}. R, then Home Home."
         )
-    return f"Not yet: {missed.left.text} is {shown}; the goal is {words}."
+    wanted = [wish.text() for _, wish in missed.left.wanted]
+    what = missed.left.text if [missed.left.text] == wanted else "what is asked for"
+    told = f"Not yet: {what} is {shown}; the goal is {words}."
+    if wanted == ["epochs"] and missed.sign == "<=":
+        # The lines have a word for the key of the Train screen.
+        most = missed.right.text
+        return f"{told} 0 goes back, {most}n (t {most} in lines) trains {most}."
+    return told

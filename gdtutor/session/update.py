@@ -115,8 +115,14 @@ def update(session: Walk, action: Action) -> tuple[Walk, tuple[Effect, ...]]: ..
 def update(session: Session, action: Action) -> tuple[Session, tuple[Effect, ...]]: ...
 def update(session: Session, action: Action) -> tuple[Session, tuple[Effect, ...]]:
     """Return the state after an action, and what the outside has to do; a walk stays one."""
-    after, effects = _updated(session, action)
-    after, kept = judged(session, with_finish(after))
+    return settled(session, *_updated(session, action))
+
+
+def settled(
+    before: Session, after: Session, effects: tuple[Effect, ...] = ()
+) -> tuple[Session, tuple[Effect, ...]]:
+    """Return the session with what follows from any change: lessons finished and tasks done."""
+    after, kept = judged(before, with_finish(after))
     return after, (*effects, *kept, *measurements_due(after))
 
 

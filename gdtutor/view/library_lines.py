@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gdtutor.lesson.characters import cells, padded
 from gdtutor.lesson.summary import LessonEntry
-from gdtutor.session.catalogue import WRITTEN, Library, shown_entries
+from gdtutor.session.catalogue import READ, WRITTEN, Library, shown_entries
 from gdtutor.view import notation
 from gdtutor.view.boxes import hidden
 from gdtutor.view.frame import Chars, Line, Style
@@ -131,7 +131,7 @@ def _tasks(library: Library, entry: LessonEntry, width: int, chars: Chars) -> st
     most = max((one.tasks for one in library.entries), default=0)
     if width < TWO_COLUMNS or not most:
         return ""
-    done = sum(lesson == entry.id and task != WRITTEN for lesson, task in library.tasks_done)
+    done = sum(whose == entry.id and t not in (READ, WRITTEN) for whose, t in library.tasks_done)
     signs = "✓" * min(done, entry.tasks) + "○" * max(entry.tasks - done, 0)
     return notation.plain(signs, chars).ljust(most)
 

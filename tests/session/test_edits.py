@@ -1,9 +1,12 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from walks import KINK, NETWORK, NEURON, ROWS, pressed, typed, walk
 
+from gdtutor.drive.opening import session_at
 from gdtutor.session.comparison import changed_gradients, changed_values
 from gdtutor.session.edits import apply_edit, rate_from_start
 from gdtutor.session.effects import PauseTraining
@@ -388,3 +391,22 @@ def test_what_ends_a_run_can_be_changed(name):
     assert run.stopped_by == name
     refused = typed(pressed(start, "e"), f"{name} 0")
     assert "use a finite number above 0" in refused.prompt.error
+
+
+@pytest.mark.parametrize(
+    ("name", "edits"),
+    [
+        ("27-softmax", ("u -4", "u -6")),
+        ("27-softmax", ("z[0,0] 7", "z[1,0] 1", "z[0,0] 1", "z[1,0] 2")),
+        ("13-why-x-transpose", ("V[0,0] 1", "V[0,0] 0.5")),
+        ("13-why-x-transpose", ("X[0,1] 3", "X[0,2] 4", "X[0,1] 0", "X[0,2] 1")),
+    ],
+)
+def test_values_and_cells_of_any_graph_set_back_by_hand_are_unchanged(
+    name: str, edits: tuple[str, ...]
+) -> None:
+    session = session_at(Path(f"lessons/{name}.md"), at="given")
+    for text in edits[:-1]:
+        session = apply_edit(session, text)
+        assert session.changes
+    assert apply_edit(session, edits[-1]).changes == ()

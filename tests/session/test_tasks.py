@@ -194,8 +194,12 @@ def test_hints_come_one_after_the_other_and_the_solution_never(tmp_path: Path) -
     session = press(with_tasks(tmp_path), "T")
     assert session.look.is_closing
     first = press(session, "T")
-    assert first.message == "Hint 1 of 2: What does the weighted sum come to?"
-    assert press(first, "T").message == "Hint 2 of 2: The bias takes it away."
+    assert (
+        first.message
+        == 'Hint 1 of 2, "Let the neuron be undecided": What does the weighted sum come to?'
+    )
+    second = 'Hint 2 of 2, "Let the neuron be undecided": The bias takes it away.'
+    assert press(first, "T").message == second
     assert "-0.4" not in screen(press(first, "T"))
 
 
@@ -213,12 +217,50 @@ def test_t_shows_the_tasks_wherever_they_stand_on_the_page(tmp_path: Path) -> No
 def test_a_goal_that_is_reached_with_something_else_changed_says_so_once(tmp_path: Path) -> None:
     session = press(with_tasks(tmp_path), "z z")
     elsewhere, _ = typed(session, "w1 = 1.375")
-    told = '"Let the neuron be": reached, but not counted with w1 changed.'
+    told = '"Let the neuron be undecided": reached, but not counted with w1 changed.'
     assert elsewhere.message.endswith(told)
     assert waiting(elsewhere) == ["undecided", "trained"]
     assert "not counted" not in press(elsewhere, "right").message
     unread, _ = typed(with_tasks(tmp_path), "w1 = 1.375")
     assert "not counted" not in unread.message
+
+
+def test_what_is_to_be_trained_for_is_not_reached_untrained(tmp_path: Path) -> None:
+    text = TEXT.replace("cost < 0.02", "cost < 0.2").replace('["train"]', '["w1", "train"]', 1)
+    start = press(with_tasks(tmp_path, text), "z z")
+    near, _ = typed(start, "w1 = 0.5")
+    assert waiting(near) == ["undecided", "trained"]
+    assert near.message.endswith("Not yet: train first (t).")
+    assert waiting(pressed(near, parse_keys("t"))) == ["undecided"]
+
+
+def test_too_many_epochs_are_told_with_the_keys_that_train_fewer(tmp_path: Path) -> None:
+    text = TEXT.replace("epochs <= 400", "epochs <= 20").replace("cost < 0.02", "cost < 0.3")
+    told = pressed(with_tasks(tmp_path, text), parse_keys("z z t")).message
+    assert "Not yet: epochs is 400; the goal is at most 20. 0 goes back, 20n (t 20 in" in told
+
+
+def test_a_near_miss_names_numbers_where_the_task_has_a_formula(tmp_path: Path) -> None:
+    text = TEXT.replace('"u == 0"', '"abs(u*u) == w1"')
+    missed, _ = typed(press(with_tasks(tmp_path, text), "z z"), "b = -0.3")
+    assert missed.message.endswith("Not yet: what is asked for is 0.01; the goal is w1, 2.")
+
+
+def test_that_the_tasks_were_read_is_kept_and_read_back(tmp_path: Path) -> None:
+    session = with_tasks(tmp_path)
+    shown, effects = update(session, Press("z"))
+    assert KeepAttempt("with-tasks", "task:the tasks", "read", True, None) in effects
+    assert waiting(shown) == ["undecided", "trained"]
+    later = replace(session, library=replace(session.library, tasks_done=shown.library.tasks_done))
+    missed, again = typed(later, "b = -0.3")
+    assert "Not yet" in missed.message
+    assert not again
+
+
+def test_a_long_task_is_named_by_its_first_words(tmp_path: Path) -> None:
+    text = TEXT.replace("be undecided.", "be quite undecided, whatever the inputs are.")
+    hint = press(with_tasks(tmp_path, text), "T T").message
+    assert hint.startswith('Hint 1 of 2, "Let the neuron be quite undecided…": What')
 
 
 def test_done_tasks_are_read_back_until_they_are_cleared() -> None:
