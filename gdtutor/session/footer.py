@@ -67,6 +67,17 @@ def named_keys(session: Session, *, is_narrow: bool) -> tuple[Command, ...]:
     return (*_by_name(named, order), *rest, *_by_name(named, _ALWAYS))
 
 
+def with_scrolling(session: Session, keys: tuple[Command, ...]) -> tuple[Command, ...]:
+    """Return the keys with those that scroll behind what comes first, where they do so now."""
+    if session.screen is Screen.STUDY and session.look.cell is not None:
+        return keys
+    name, pair = ("down", "up") if session.screen is Screen.STUDY else ("side_down", "side_up")
+    named = [c for c in commands_of(session.screen) if c.name == name]
+    found = [replace(c, footer="scroll", pair=pair) for c in named]
+    first = 2 if keys[1].name in ("tab", "train_tab") else 1
+    return (*keys[:first], *found, *keys[first:])
+
+
 def _urgent(session: Session, *, is_narrow: bool) -> tuple[str, ...]:
     """Return what comes before everything else in the present state."""
     first = _NARROW.get(session.screen, ()) if is_narrow else ()

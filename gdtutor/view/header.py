@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
+
 from gdtutor.lesson.characters import cells
 from gdtutor.session.commands import COMMANDS, Command
 from gdtutor.session.notes import comes_after_training
@@ -36,7 +38,19 @@ def header_line(session: Walk, context: Context | None, width: int, chars: Chars
     else:
         place = _place(session, context, arrow, is_short=width < 72)
         count = line("step ", (f"{context.step.number}/{len(moment.steps)}", Style.TITLE))
+        passed = line((f", {passed_over(session)}", Style.DIM)) if passed_over(session) else ()
+        # The title comes first: where it has no room beside, a line above the keys says it.
+        if width_of((*place, *count, *passed)) + cells(title) + 6 <= width:
+            count = (*count, *passed)
     return heading_line(title, place, count, width, chars)
+
+
+def passed_over(session: Walk) -> str:
+    """Return how many steps → has passed over just before this one, empty where it is none."""
+    steps = reversed(session.moment.steps[: max(session.step - 1, 0)])
+    is_passed = session.lesson.passes.__contains__
+    passed = sum(1 for _ in takewhile(lambda s: is_passed((s.phase.value, s.node)), steps))
+    return f"{passed} passed over" if passed else ""
 
 
 def _place(session: Walk, context: Context, arrow: str, *, is_short: bool) -> Line:

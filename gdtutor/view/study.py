@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from gdtutor.session.figures import offered_figures
-from gdtutor.session.footer import named_keys
+from gdtutor.session.footer import named_keys, with_scrolling
 from gdtutor.session.state import Screen, Session, Tab, Walk
 from gdtutor.values import Struct, replace
 from gdtutor.view.boxes import Panel, beside, boxed, hidden, window
@@ -14,8 +16,8 @@ from gdtutor.view.explain import context_of, met_lines, node_lines, note_lines, 
 from gdtutor.view.figures import Figure, moved, walk_figure
 from gdtutor.view.frame import Chars, Frame, Line, Placed, Style
 from gdtutor.view.graph.panel import graph_lines
-from gdtutor.view.header import footer_lines, header_line, prompt_keys, prompt_line
-from gdtutor.view.lines import fitted, line
+from gdtutor.view.header import footer_lines, header_line, passed_over, prompt_keys, prompt_line
+from gdtutor.view.lines import fitted, line, text_of
 from gdtutor.view.numpy_line import with_numpy_line
 from gdtutor.view.page import page_lines
 from gdtutor.view.values import values_panel
@@ -93,7 +95,10 @@ def study_frame(session: Walk, width: int, height: int, chars: Chars) -> Frame:
         body, plots = _compact(session, context, width, height - 3)
     else:
         body, plots = _panels(session, context, width, height)
-    bottom = bottom_lines(session, width, chars, trouble=_trouble(session, chars))
+    told, passed = _trouble(session, chars), passed_over(session)
+    if passed and context is not None and passed not in text_of(header) and not told:
+        told = line(" ", (f"{passed} on the way here; : goes there by number.", Style.DIM))
+    bottom = bottom_lines(session, width, chars, trouble=told, above=body)
     lines = tuple(fitted(content, width, chars) for content in (header, *body, *bottom))
     return Frame(width, height, lines[:height], moved(plots, 0, 1))
 
@@ -110,11 +115,12 @@ def _trouble(session: Walk, chars: Chars) -> Line:
 
 
 def bottom_lines(
-    session: Session, width: int, chars: Chars, *, trouble: Line = ()
+    session: Session, width: int, chars: Chars, *, trouble: Line = (), above: Sequence[Line] = ()
 ) -> tuple[Line, Line]:
     """Return the last two lines: what is said or typed, else further keys; and the line of keys.
 
-    An open input has keys of its own, and the learner may hide all of them.
+    An open input has keys of its own, and the learner may hide all of them. Where a panel `above`
+    says that it hides lines, the key that scrolls is among the first.
     """
     said = prompt_line(session, width, chars) or trouble
     if session.prompt is not None:
@@ -122,6 +128,9 @@ def bottom_lines(
     if session.look.hides_hints:
         return said, ()
     keys = named_keys(session, is_narrow=width < COMPACT[0])
+    marks = (part.text for row in above for part in row if part.style is Style.KEY)
+    if any(mark.endswith("more ") for mark in marks):
+        keys = with_scrolling(session, keys)
     further, first = footer_lines(keys, width, chars)
     return said or _welcome(session) or further, first
 

@@ -58,11 +58,11 @@ def train_frame(session: Walk, width: int, height: int, chars: Chars) -> Frame:
     bar = progress_line(session, width, chars)
     told = diagnosis_lines(session, width - 2, chars)[: max(height - 5 - LEAST_BODY, 1)]
     body_height = height - 5 - len(told)
-    bottom = bottom_lines(session, width, chars)
     if width < NARROW or height < 20:
         rows, plots = _small(session, width, body_height, chars)
     else:
         rows, plots = _wide(session, width, body_height, chars)
+    bottom = bottom_lines(session, width, chars, above=rows)
     lines = (header, facts, *(line(" ", *row) for row in told), *rows, bar, *bottom)
     lower = moved(plots, 0, len(told))
     return Frame(width, height, tuple(fitted(row, width, chars) for row in lines), lower)
