@@ -69,8 +69,6 @@ def named_keys(session: Session, *, is_narrow: bool) -> tuple[Command, ...]:
 
 def with_scrolling(session: Session, keys: tuple[Command, ...]) -> tuple[Command, ...]:
     """Return the keys with those that scroll behind what comes first, where they do so now."""
-    if session.screen is Screen.STUDY and session.look.cell is not None:
-        return keys
     name, pair = ("down", "up") if session.screen is Screen.STUDY else ("side_down", "side_up")
     named = [c for c in commands_of(session.screen) if c.name == name]
     found = [replace(c, footer="scroll", pair=pair) for c in named]

@@ -129,7 +129,7 @@ def bottom_lines(
         return said, ()
     keys = named_keys(session, is_narrow=width < COMPACT[0])
     marks = (part.text for row in above for part in row if part.style is Style.KEY)
-    if any(mark.endswith("more ") for mark in marks):
+    if session.look.cell is None and any(mark.endswith("more ") for mark in marks):
         keys = with_scrolling(session, keys)
     further, first = footer_lines(keys, width, chars)
     return said or _welcome(session) or further, first
