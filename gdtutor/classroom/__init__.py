@@ -7,6 +7,6 @@ painted, `server` speaks SSH, `screens` paints without a Textual app per student
 It is the one folder that knows asyncssh. It opens no file but the host key's.
 
 Imports: values, files, engine, training, lesson, play, session, view, drive, report, linear,
-paint, ui.
+paint, judge, ui.
 Outside: numpy, asyncssh, msgspec, platformdirs.
 """

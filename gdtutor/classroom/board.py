@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
-from gdtutor.classroom.polls import CHOSEN_RIGHT, RIGHT, Poll, spread
+from gdtutor.classroom.polls import CHOSEN_RIGHT, RIGHT, Poll, ToldVerdict, spread
 from gdtutor.classroom.seats import Classroom, Seat
 from gdtutor.lesson.characters import cells, padded
 from gdtutor.session.link import place_of
@@ -55,6 +56,11 @@ def class_line(room: Classroom, invitation: Invitation, width: int, chars: Chars
     return fitted(whole, width, chars)
 
 
+def noted(room: Classroom) -> str:
+    """Return the class in a line, as the speaker alone sees it."""
+    return "  ".join((*counts(room), *programs(room)))
+
+
 def _brief(fact: str) -> str:
     """Return a fact of the class in fewer words."""
     fact = fact.partition(" at ")[0].replace(" here, locked", " locked")
@@ -98,22 +104,41 @@ def panel_rows(room: Classroom, invitation: Invitation, chars: Chars) -> tuple[L
         line((TALK_KEYS, Style.DIM)),
         line() if room.taught.prompt is None else line((WITH_ALT, Style.WARNING)),
     ]
+    rows[4:4] = [line((told, Style.DIM)) for told in programs(room)]
     seats = sorted(room.seats.values(), key=lambda seat: (not seat.wants_help, seat.name))
-    here = [_seat_row(room, seat, chars) for seat in seats if seat.is_here]
-    gone = [seat.name for seat in seats if not seat.is_here]
+    here = [_seat_row(room, seat, chars) for seat in seats if seat.is_here or seat.verdict]
+    gone = [seat.name for seat in seats if not (seat.is_here or seat.verdict)]
     rows += here or [line("Nobody is here." if gone else "Nobody has joined yet.")]
     if gone:
         rows += [(), line((f"  {len(gone)} gone: {', '.join(gone)}", Style.DIM))]
     return tuple(rows)
 
 
+def programs(room: Classroom) -> tuple[str, ...]:
+    """Return how many students' programs depart first where, in a line; none where none is told."""
+    verdicts = [seat.verdict for seat in room.seats.values() if seat.verdict is not None]
+    at = Counter(_where_it_departs(room, told) for told in verdicts).most_common(4)
+    told = ", ".join(f"{count} {where}" for where, count in at)
+    return (f"programs, each judged on its own machine: {told}",) if at else ()
+
+
+def _where_it_departs(room: Classroom, told: ToldVerdict) -> str:
+    is_taught = isinstance(room.shared, Walk) and room.shared.lesson.id == told.lesson
+    where = f"at {told.first}" if told.first else "right" * (told.right == told.asked) or "so far"
+    return where if is_taught else f"{where} in {told.lesson}"
+
+
 def _seat_row(room: Classroom, seat: Seat, chars: Chars) -> Line:
     mark = ("! ", Style.WARNING) if seat.wants_help else ("  ", Style.TEXT)
     where = "follows" if seat.own is None else f"at {place(seat.own)}"
+    where = where if seat.is_here else "gone"
     poll = room.polls[-1] if room.polls else None
     reply = None if poll is None else poll.replies.get(seat.name)
     # What it was is told by the report: this panel may stand on a projector.
     told = "" if reply is None else "has answered"
+    if seat.verdict is not None:
+        at = _where_it_departs(room, seat.verdict)
+        told = f"{seat.verdict.right} of {seat.verdict.asked} {at}  {told}"
     names = padded(seat.name, 21), padded(shortened(where, 26, chars), 27)
     return line(mark, *names, (told, Style.DIM))
 

@@ -12,6 +12,7 @@ from typing import Protocol, assert_never
 from gdtutor.classroom.admission import free_name, is_same, new_pin
 from gdtutor.classroom.bench import TOO_LONG, TooLongError, Workbench
 from gdtutor.classroom.lines import spoken
+from gdtutor.classroom.polls import ToldVerdict
 from gdtutor.classroom.pool import TrainingPool, swept_in_turn, trained_in_turn
 from gdtutor.classroom.record import ClassRecorder
 from gdtutor.classroom.room import (
@@ -153,6 +154,17 @@ class ClassHub:
         if old is not None:
             old.end(TAKEN)
         return self.room.seats[name]
+
+    def judged(self, name: str, told: ToldVerdict) -> Seat:
+        """Note how a student's own program does; who has no seat gets one to come back to."""
+        if name not in self.room.seats:
+            self._make_room()
+            pin = new_pin()
+            self._turn(left(joined(self.room, name, pin, ""), name))
+        seat = self.room.seats[name]
+        if seat.verdict != told:
+            self._turn(with_seat(self.room, replace(seat, verdict=told)))
+        return seat
 
     def _make_room(self) -> None:
         """Give up a seat where there are too many, the one whose student joined first and left."""

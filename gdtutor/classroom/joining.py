@@ -13,6 +13,7 @@ import asyncssh
 import msgspec
 
 from gdtutor.classroom.board import with_rows
+from gdtutor.classroom.login import ClassLogin, connected
 from gdtutor.classroom.screens import LOCKED_KEYS
 from gdtutor.classroom.stops import SpeakerNotes
 from gdtutor.classroom.telling import (
@@ -30,7 +31,7 @@ from gdtutor.session.press import Press
 from gdtutor.session.prompting import edited, pasted
 from gdtutor.session.state import Prompt, PromptKind, Session, Walk
 from gdtutor.session.update import Action, StopOpened, Told
-from gdtutor.values import Struct, replace
+from gdtutor.values import replace
 from gdtutor.view.frame import Chars, Frame, Style
 from gdtutor.view.header import prompt_line
 from gdtutor.view.lines import fitted, line
@@ -38,41 +39,6 @@ from gdtutor.view.refusal import with_refusal
 
 KEYS = "any key walks on your own  . returns  ! asks for help  q leaves"
 OPEN_KEYS = "Enter answers  Esc leaves the input"
-
-
-class ClassLogin(Struct, frozen=True, eq=False):
-    """How to log in to a class."""
-
-    name: str
-    host: str
-    port: int
-    code: str
-    """The join code, perhaps with a blank and the PIN of a seat."""
-    key: asyncssh.SSHKey
-    """The host key, which is trusted."""
-
-
-def host_key_of(host: str, port: int) -> asyncssh.SSHKey:
-    """Return the host key of a class.
-
-    Raises:
-        GdTutorError: There is no class.
-    """
-    try:
-        key = asyncio.run(asyncssh.get_server_host_key(host, port, config=None))
-    except (OSError, asyncssh.Error) as error:
-        raise GdTutorError(f"there is no class at {host}, port {port}: {error}") from None
-    if key is None:
-        raise GdTutorError(f"there is no class at {host}, port {port}")
-    return key
-
-
-async def _connected(login: ClassLogin) -> asyncssh.SSHClientConnection:
-    return await asyncssh.connect(
-        login.host, login.port, username=login.name, password=login.code,
-        known_hosts=([login.key], [], []), client_keys=None, config=None,
-        agent_path=None, preferred_auth=["password"],
-    )  # fmt: skip
 
 
 async def hear_notes(
@@ -89,7 +55,7 @@ async def hear_notes(
         GdTutorError: The secret is another one, or the class is gone.
     """
     try:
-        async with await _connected(login) as connection:
+        async with await connected(login) as connection:
             process = await connection.create_process(subsystem=NOTES_SUBSYSTEM, encoding=None)
             text = await process.stdout.readline()
             while text:
@@ -146,7 +112,7 @@ class Following:
 
     async def _follow(self) -> None:
         try:
-            connection = await _connected(self._login)
+            connection = await connected(self._login)
             self._process = await connection.create_process(subsystem=SUBSYSTEM, encoding=None)
             while text := await self._process.stdout.readline():
                 place = read_place(text)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 import asyncssh
 
 from gdtutor.classroom.bench import Workbench
-from gdtutor.classroom.board import Invitation, answer_rows, class_line, counts, panel_rows
+from gdtutor.classroom.board import Invitation, answer_rows, class_line, noted, panel_rows
 from gdtutor.classroom.desk import STOPS, Desk
 from gdtutor.classroom.hub import ClassHub
 from gdtutor.classroom.podium import Podium
@@ -129,7 +129,7 @@ class Lecture(Desk):
 
     def _show_changed(self) -> None:
         super()._show_changed()
-        told = "  ".join(counts(self.hub.room))
+        told = noted(self.hub.room)
         if told != self._noted:
             self._noted = told
             self._podium.tell(told)

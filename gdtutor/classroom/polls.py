@@ -30,6 +30,19 @@ _HINT = "write value, sign, shape or next, or a question and its choices after s
 _RIGHT, _WRONG = parse_condition("0 == 0"), parse_condition("0 == 1")
 
 
+class ToldVerdict(Struct, frozen=True):
+    """How a student's own program does in a lesson, as their own machine has judged it."""
+
+    lesson: str
+    right: int
+    """How many names are right, of so many that are asked for."""
+    asked: int
+    first: str
+    """The first name that departs; empty where none does."""
+    slip: str
+    """What explains it; empty where nothing does."""
+
+
 class Reply(Struct, frozen=True):
     """One student's answer."""
 

@@ -12,6 +12,7 @@ from typing import Annotated, Any
 
 import msgspec
 
+from gdtutor.classroom.polls import ToldVerdict
 from gdtutor.classroom.seats import Classroom
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.values import Struct, asdict
@@ -30,13 +31,18 @@ CREATE TABLE answer (
   at REAL NOT NULL
 );
 """
-_QUESTIONS = """
+_ADDED = """
 CREATE TABLE IF NOT EXISTS question (
   class INTEGER NOT NULL REFERENCES class, poll INTEGER NOT NULL, lesson TEXT NOT NULL,
   question TEXT NOT NULL, text TEXT NOT NULL, at REAL NOT NULL
 );
+CREATE TABLE IF NOT EXISTS verdict (
+  class INTEGER NOT NULL REFERENCES class, lesson TEXT NOT NULL, right INTEGER NOT NULL,
+  asked INTEGER NOT NULL, first TEXT NOT NULL, slip TEXT NOT NULL, name TEXT NOT NULL,
+  at REAL NOT NULL
+);
 """
-"""Files of before have none of it, and are read all the same."""
+"""Files of before have none of these, and are read all the same."""
 _Time = Annotated[float, msgspec.Meta(ge=0, le=2.5e11)]
 """Seconds since 1970, before the year 9900: every place on earth has a date for them."""
 _MOST_POLLS = 100_000
@@ -77,6 +83,13 @@ class KeptAnswer(Struct, frozen=True):
     at: _Time
 
 
+class KeptVerdict(ToldVerdict, frozen=True):
+    """How the program of a student did."""
+
+    name: str
+    at: _Time
+
+
 class KeptClass(Struct, frozen=True):
     """One class of a file."""
 
@@ -85,11 +98,18 @@ class KeptClass(Struct, frozen=True):
     attendance: tuple[Attendance, ...]
     answers: tuple[KeptAnswer, ...]
     questions: tuple[KeptQuestion, ...] = ()
+    verdicts: tuple[KeptVerdict, ...] = ()
 
 
-_Kept = Attendance | KeptQuestion | KeptAnswer
-_TABLES = {Attendance: "attendance", KeptQuestion: "question", KeptAnswer: "answer"}
+_Kept = Attendance | KeptQuestion | KeptAnswer | KeptVerdict
+_TABLES = {Attendance: "attendance", KeptQuestion: "question", KeptAnswer: "answer",
+           KeptVerdict: "verdict"}  # fmt: skip
 """Where each is kept, in the order of its fields."""
+_ORDERS = (
+    ("attendance", "attendance", "at"), ("answer", "answers", "poll, name"),
+    ("question", "questions", "poll"), ("verdict", "verdicts", "at"),
+)  # fmt: skip
+"""Tables, the fields of a class that have their rows, and how these are sorted."""
 
 
 def opened_record(path: Path) -> sqlite3.Connection:
@@ -132,7 +152,7 @@ class ClassRecorder:
         self._queue: SimpleQueue[tuple[_Kept, ...] | None] = SimpleQueue()
         self.problem = ""
         """Why not all is kept, empty where it is."""
-        self._connection.execute(_QUESTIONS)
+        self._connection.executescript(_ADDED)
         began = self._connection.execute(
             "INSERT INTO class (title, began) VALUES (?, ?)", (title, clock())
         )
@@ -152,6 +172,13 @@ class ClassRecorder:
         records += [
             KeptQuestion(at, poll.asked.lesson.id, poll.name, " | ".join(poll.read()), now)
             for at, poll in enumerate(room.polls[number:], number + 1)
+        ]
+        records += [
+            KeptVerdict(name=name, at=now, **asdict(seat.verdict))
+            for name, seat in room.seats.items()
+            if seat is not (old := before.seats.get(name))
+            and seat.verdict is not None
+            and not (old is not None and seat.verdict is old.verdict)
         ]
         if room.polls:
             earlier = before.polls[-1].replies if len(room.polls) == number else {}
@@ -207,24 +234,18 @@ def kept_classes(path: Path) -> tuple[KeptClass, ...]:
         try:
             classes = _rows(connection, "SELECT id, title, began FROM class ORDER BY id")
             found = [one | _kept_of(connection, one.pop("id")) for one in classes]
-            return msgspec.convert(found, tuple[KeptClass, ...])
+            return msgspec.convert(found, tuple[KeptClass, ...], strict=False)
         except (sqlite3.Error, ValueError) as error:
             raise GdTutorError(f"{path} is damaged: {error}", "use a copy of it") from None
 
 
 def _kept_of(connection: sqlite3.Connection, number: int) -> dict[str, Any]:
     """Return what is kept of one class, in the order of a report."""
-    came = "SELECT name, at, is_here <> 0 AS is_here FROM attendance WHERE class=? ORDER BY at"
-    said = "SELECT * FROM answer WHERE class=? ORDER BY poll, name"
-    came_and_gone = [
-        one | {"is_here": bool(one["is_here"])} for one in _rows(connection, came, number)
-    ]
-    asked = "SELECT * FROM question WHERE class=? ORDER BY poll"
-    has_questions = _rows(connection, "SELECT 1 FROM sqlite_master WHERE name='question'")
+    has = {row["name"] for row in _rows(connection, "SELECT name FROM sqlite_master")}
     return {
-        "attendance": came_and_gone,
-        "answers": _rows(connection, said, number),
-        "questions": _rows(connection, asked, number) if has_questions else [],
+        field: _rows(connection, f"SELECT * FROM {table} WHERE class=? ORDER BY {order}", number)
+        for table, field, order in _ORDERS
+        if table in has
     }
 
 

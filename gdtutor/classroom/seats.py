@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from gdtutor.classroom.polls import Poll
+from gdtutor.classroom.polls import Poll, ToldVerdict
 from gdtutor.session.effects import Effect
 from gdtutor.session.state import AutoPlay, Prompt, Screen, Session, Walk, differs
 from gdtutor.values import Struct, field, replace
@@ -30,6 +30,8 @@ class Seat(Struct, frozen=True, eq=False):
     """The step of the open question as the seat has scrolled it; None where it sees what all do."""
     is_here: bool = True
     wants_help: bool = False
+    verdict: ToldVerdict | None = None
+    """Of the student's own program, the last one; None where none was told."""
     notice: str = ""
     """One line for the student; gone with the next key."""
     is_passing: bool = False

@@ -21,7 +21,8 @@ from gdtutor.classroom.hub import ClassHub
 from gdtutor.classroom.podium import Podium
 from gdtutor.classroom.screens import SharedScreens
 from gdtutor.classroom.student import Guest, StudentSession
-from gdtutor.classroom.telling import NotesSession
+from gdtutor.classroom.telling import VERDICT, NotesSession
+from gdtutor.classroom.verdicts import VerdictSession
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.files import write_atomically
 
@@ -175,7 +176,7 @@ class _Doorkeeper(asyncssh.SSHServer):
         self._close_door = _close_door.get()
         # Who gives no name at all is not announced by `begin_auth`.
         self._name, self._is_linear = NAMELESS, False
-        self._returns = self._is_speaker = False
+        self._returns = self._is_speaker = self._is_judged = False
         self._has_code = False
         self._wrong, self._refused = 0, ""
         self._has_session = False
@@ -194,7 +195,8 @@ class _Doorkeeper(asyncssh.SSHServer):
         """Have everyone asked for the code; the keys are agreed on."""
         self._close_door()
         self._is_speaker = username == NOTES_NAME
-        self._name, self._is_linear = seat_name(username)
+        self._is_judged = username.endswith(VERDICT)
+        self._name, self._is_linear = seat_name(username.removesuffix(VERDICT))
         return True
 
     def password_auth_supported(self) -> bool:
@@ -273,7 +275,7 @@ class _Doorkeeper(asyncssh.SSHServer):
             with contextlib.suppress(OSError):
                 self._connection.abort()
 
-    def session_requested(self) -> StudentSession | NotesSession | bool:
+    def session_requested(self) -> StudentSession | NotesSession | VerdictSession | bool:
         """Give a connection one session."""
         if self._has_session:
             return False
@@ -281,4 +283,6 @@ class _Doorkeeper(asyncssh.SSHServer):
         if self._is_speaker:
             return NotesSession(self._server.podium)
         guest = Guest(self._name, self._is_linear, self._returns)
+        if self._is_judged:
+            return VerdictSession(self._server.hub, guest)
         return StudentSession(self._server.hub, self._server.shared, guest)

@@ -13,7 +13,7 @@ import msgspec
 
 from gdtutor.classroom.board import answer_rows
 from gdtutor.classroom.podium import Podium
-from gdtutor.classroom.polls import Poll
+from gdtutor.classroom.polls import Poll, ToldVerdict
 from gdtutor.classroom.seats import Classroom, Seat
 from gdtutor.classroom.stops import SpeakerNotes
 from gdtutor.engine.errors import GdTutorError
@@ -27,6 +27,8 @@ from gdtutor.view.frame import UNICODE
 from gdtutor.view.lines import text_of
 
 SUBSYSTEM, NOTES_SUBSYSTEM = "gdtutor-class", "gdtutor-notes"
+VERDICT = "+verdict"
+"""Stands after the name of who logs in for one word, and not to follow."""
 MOST_UNREAD = 1 << 16
 """Bytes that wait for a reader, above which what is new is dropped until they are read."""
 LONGEST_NOTE = 8000
@@ -73,6 +75,16 @@ class FollowerWord(Struct, frozen=True):
     away: bool | None = None
     """Walks alone from now on, or comes back."""
     help: bool = False
+    verdict: ToldVerdict | None = None
+    """How their own program does; heard of who logs in for it."""
+
+
+class VerdictReply(Struct, frozen=True):
+    """Why a verdict is not taken, the PIN of a seat that was made for it, whether it is kept."""
+
+    problem: str = ""
+    pin: str = ""
+    is_kept: bool = False
 
 
 class PlaceTeller:

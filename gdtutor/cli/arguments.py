@@ -384,6 +384,12 @@ def _judge(parser: argparse.ArgumentParser) -> None:
         "--seconds", type=positive_number, metavar="N", default=10,
         help="how long the program may take; 10",
     )  # fmt: skip
+    parser.add_argument(
+        "--class", dest="to_class", metavar="NAME@HOST[:PORT]", default="",
+        help="tell a class how many names are right and which departs first, as your own machine "
+        "says; it asks for the join code",
+    )  # fmt: skip
+    _fingerprint(parser)
     _json(parser)
 
 
@@ -472,12 +478,16 @@ def _join(parser: argparse.ArgumentParser) -> None:
         help="show the speaker's notes, as gdtutor notes does; it asks for the teacher's secret, "
         "which gdtutor notes shows where the class runs, and for no name",
     )  # fmt: skip
+    _fingerprint(parser)
+    _chars(parser)
+    _terminal(parser)
+
+
+def _fingerprint(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--fingerprint", metavar="SHA256:…", default="",
         help="the host key's, as the teacher's screen shows it; asked for without",
     )  # fmt: skip
-    _chars(parser)
-    _terminal(parser)
 
 
 def _notes(parser: argparse.ArgumentParser) -> None:

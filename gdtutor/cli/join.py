@@ -11,44 +11,41 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from gdtutor.cli.open_app import show
-from gdtutor.cli.output import complain, say
+from gdtutor.cli.output import say
 from gdtutor.cli.speaker_notes import LOOK_EVERY, NotesScreen
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.files import write_atomically
 from gdtutor.progress.store import default_path
+from gdtutor.values import replace
 
 if TYPE_CHECKING:
+    from gdtutor.classroom.login import ClassLogin
     from gdtutor.ui.app import TutorApp
     from gdtutor.ui.program import Program
     from gdtutor.view.frame import Chars
 
 PORT = 8022
+ASKED = "Join code (and after a blank the PIN of your seat): "
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Follow a class, or show its speaker's notes, and return the exit code."""
-    if find_spec("asyncssh") is None:
-        complain(GdTutorError("a class needs asyncssh", "pip install 'gdtutor[class]'"))
-        return 2
     is_speaker = arguments.notes
     anyone = "speaker@" if is_speaker and "@" not in arguments.where else ""
-    name, host, port = _where(anyone + arguments.where)
+    where = where_of(anyone + arguments.where)
+    asked = "The teacher's secret: " if is_speaker else ASKED
+    login = login_of(where, arguments.fingerprint, asked)
     # Only a class needs the client.
     from gdtutor.classroom.admission import NOTES_NAME
-    from gdtutor.classroom.joining import ClassLogin, Following, hear_notes, host_key_of
+    from gdtutor.classroom.joining import Following, hear_notes
     from gdtutor.cli.talk import session_of_link
 
-    key = host_key_of(host, port)
-    confirm(f"{host}:{port}", key.get_fingerprint(), arguments.fingerprint)
     if is_speaker:
-        secret = getpass("The teacher's secret: ", sys.stderr).strip()
-        login = ClassLogin(NOTES_NAME, host, port, secret, key)
+        login = replace(login, name=NOTES_NAME)
         asyncio.run(hear_notes(login, NotesScreen().show, LOOK_EVERY))
         if sys.stdout.isatty():
             say("\nThe class has ended.")
         return 0
-    code = getpass("Join code (and after a blank the PIN of your seat): ", sys.stderr)
-    login = ClassLogin(name, host, port, code, key)
 
     def around(chars: Chars) -> Following:
         return Following(chars, login, session_of_link)
@@ -67,7 +64,26 @@ def run(arguments: argparse.Namespace) -> int:
     return show(arguments, open_program, around=around)
 
 
-def _where(text: str) -> tuple[str, str, int]:
+def login_of(where: tuple[str, str, int], fingerprint: str, asked: str = ASKED) -> ClassLogin:
+    """Return how to log in to a class: its host key is confirmed, and a secret is asked for.
+
+    Raises:
+        GdTutorError: There is no class, it is another one, or nothing is typed.
+    """
+    if find_spec("asyncssh") is None:
+        raise GdTutorError("a class needs asyncssh", "pip install 'gdtutor[class]'")
+    from gdtutor.classroom.login import ClassLogin, host_key_of
+
+    name, host, port = where
+    key = host_key_of(host, port)
+    confirm(f"{host}:{port}", key.get_fingerprint(), fingerprint)
+    try:
+        return ClassLogin(name, host, port, getpass(asked, sys.stderr).strip(), key)
+    except EOFError:
+        raise GdTutorError("no code was typed") from None
+
+
+def where_of(text: str) -> tuple[str, str, int]:
     """Return name, host and port.
 
     Raises:
@@ -102,8 +118,9 @@ def confirm(host: str, found: str, wanted: str) -> None:
     if known.get(host) == found:
         return
     changed = f", another one than last time ({known[host]})" if host in known else ""
-    say(f"The host key is {found}{changed}.")
-    say("Type yes if the teacher's screen shows the same, at the key C: ", end="")
+    # Standard output may be read by another program.
+    asked = "Type yes if the teacher's screen shows the same, at the key C: "
+    print(f"The host key is {found}{changed}.\n{asked}", end="", file=sys.stderr, flush=True)
     if sys.stdin.readline().strip().lower() not in ("yes", "y"):
         raise GdTutorError("the host key was not confirmed", hint)
     if path is not None:

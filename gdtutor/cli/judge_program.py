@@ -29,7 +29,7 @@ from gdtutor.judge.starts import asked_of
 from gdtutor.judge.telling import open_command, verdict_data, verdict_lines
 from gdtutor.judge.training import curve_facts, curve_plot
 from gdtutor.judge.verdict import Verdict
-from gdtutor.lesson.characters import shell_word
+from gdtutor.lesson.characters import pictured, shell_word
 from gdtutor.lesson.load import load_lesson
 from gdtutor.lesson.model import Lesson
 from gdtutor.paint.cells import line_of
@@ -58,15 +58,35 @@ def run(arguments: argparse.Namespace) -> int:
     lesson = load_lesson(lesson_path(arguments.lesson))
     if arguments.new or arguments.layers:
         return _write_blanks(arguments, lesson, path)
+    tell_class = _class_teller(arguments)
     if arguments.watch:
-        return _watch(arguments, lesson, path)
+        return _watch(arguments, lesson, path, tell_class)
     judged = judge_file(lesson, path, Bounds(arguments.seconds), _complain)
     _remember(judged.verdict)
     if arguments.json:
         print_json(verdict_data(judged.verdict, judged.slope, judged.curves))
     else:
         print_lines(_lines(judged, path))
+    flush()
+    _complain(tell_class(judged.verdict))
     return 0 if judged.is_right else 1
+
+
+def _class_teller(arguments: argparse.Namespace) -> Callable[[Verdict], str]:
+    """Return what tells a class, and says what came of it; the judging does not depend on it."""
+    if not arguments.to_class:
+        return lambda _: ""
+    from gdtutor.cli.join import login_of, where_of
+
+    where = where_of(arguments.to_class)
+    try:
+        login = login_of(where, arguments.fingerprint)
+    except GdTutorError as error:
+        _complain(f"The class has no verdict: {error}")
+        return lambda _: ""
+    from gdtutor.classroom.login import VerdictTeller
+
+    return VerdictTeller(login).tell
 
 
 def _lines(judged: Outcome, path: Path) -> list[str]:
@@ -94,7 +114,9 @@ def _remember(verdict: Verdict) -> None:
         store.apply((kept,))
 
 
-def _watch(arguments: argparse.Namespace, lesson: Lesson, path: Path) -> int:
+def _watch(
+    arguments: argparse.Namespace, lesson: Lesson, path: Path, tell_class: Callable[[Verdict], str]
+) -> int:
     """Judge at every save: on a screen, which is back after each walk that was opened from it; or
     in lines, until Ctrl-C."""
     read_learners(path)
@@ -105,13 +127,13 @@ def _watch(arguments: argparse.Namespace, lesson: Lesson, path: Path) -> int:
         return found
 
     if arguments.linear or not sys.stdout.isatty() or speaks_plainly(os.environ, sys.stdin):
-        return _watch_in_lines(path, judged)
+        return _watch_in_lines(path, judged, tell_class)
     shown: list[JudgingProgram] = []
 
     def open_program(app: TutorApp) -> JudgingProgram:
         from gdtutor.ui.judging import JudgingProgram
 
-        shown[:] = [JudgingProgram(app, Board(lesson, path), judged)]
+        shown[:] = [JudgingProgram(app, Board(lesson, path), judged, tell_class)]
         return shown[0]
 
     while not (code := show(arguments, open_program)) and shown[0].opens_walk:
@@ -122,7 +144,11 @@ def _watch(arguments: argparse.Namespace, lesson: Lesson, path: Path) -> int:
     return code
 
 
-def _watch_in_lines(path: Path, judged: Callable[[Tell, Callable[[], bool]], Outcome]) -> int:
+def _watch_in_lines(
+    path: Path,
+    judged: Callable[[Tell, Callable[[], bool]], Outcome],
+    tell_class: Callable[[Verdict], str],
+) -> int:
     saves = SaveWatch(path)
 
     def tell(line: str) -> None:
@@ -134,16 +160,22 @@ def _watch_in_lines(path: Path, judged: Callable[[Tell, Callable[[], bool]], Out
         if is_there is None:
             sleep(_LOOK)
             continue
+        outcome, lines = None, [f"{path} is gone."]
         try:
-            lines = _lines(judged(tell, lambda: True), path) if is_there else [f"{path} is gone."]
+            if is_there:
+                outcome = judged(tell, lambda: True)
+                lines = _lines(outcome, path)
         except GdTutorError as error:
             lines = [str(error)]
         print_lines([*lines, "", f"{AGAIN} Ctrl-C ends.", ""])
         flush()
+        if outcome is not None:
+            _complain(tell_class(outcome.verdict))
 
 
 def _complain(line: str) -> None:
-    print(line, file=sys.stderr)
+    if line:
+        print(pictured(line), file=sys.stderr)
 
 
 def _write_blanks(arguments: argparse.Namespace, lesson: Lesson, path: Path) -> int:

@@ -11,7 +11,14 @@ from datetime import datetime
 from pathlib import Path
 
 from gdtutor.classroom.polls import RIGHT
-from gdtutor.classroom.record import Attendance, KeptAnswer, KeptClass, KeptQuestion, kept_classes
+from gdtutor.classroom.record import (
+    Attendance,
+    KeptAnswer,
+    KeptClass,
+    KeptQuestion,
+    KeptVerdict,
+    kept_classes,
+)
 from gdtutor.cli.output import print_lines
 
 CSV_COLUMNS = ("class", "began", "poll", "lesson", "question", "name", "answer", "verdict", "at")
@@ -45,20 +52,23 @@ def _report_lines(classes: tuple[KeptClass, ...]) -> Iterator[str]:
     if not classes:
         yield "No class is kept in this file."
     for one in classes:
-        names = sorted({record.name for record in one.attendance})
+        names = sorted({r.name for r in one.attendance} | {v.name for v in one.verdicts})
         yield f"{one.title}, {_when(one.began)}: {_many(len(names), 'student')}"
         asked = {question.poll: question for question in one.questions}
         polls = (*asked, *(answer.poll for answer in one.answers))
         for poll in range(1, max(polls, default=0) + 1):
             given = [answer for answer in one.answers if answer.poll == poll]
             yield from _poll_lines(poll, asked.get(poll), given)
+        yield from _program_lines(one.verdicts)
+        programs = {(v.name, v.lesson): v for v in one.verdicts}
         yield "  at last"
         for name in names:
             last = {_called(a): a for a in one.answers if a.name == name}
             wrong = [f"{a.poll}. {a.verdict}" for a in last.values() if a.verdict != RIGHT]
             right = f"{len(last) - len(wrong)} of {len(last)} right"
-            here = f"here {_presence(one.attendance, name)}"
-            yield f"    {name}: {'; '.join((right, *wrong, here))}"
+            theirs = [_program_text(v) for v in programs.values() if v.name == name]
+            here = f"here {_presence(one.attendance, name) or 'on no screen'}"
+            yield f"    {name}: {'; '.join((right, *wrong, *theirs, here))}"
         yield ""
 
 
@@ -78,6 +88,22 @@ def _presence(attendance: tuple[Attendance, ...], name: str) -> str:
         when = datetime.fromtimestamp(move.at).strftime("%H:%M")
         times += f"{', ' if times else ''}{when}-" if move.is_here else when
     return times + ("end" if times.endswith("-") else "")
+
+
+def _program_text(told: KeptVerdict) -> str:
+    first = f", {told.first}{f' ({told.slip})' if told.slip else ''}" if told.first else ""
+    return f"program of {told.lesson} {told.right} of {told.asked}{first}"
+
+
+def _program_lines(verdicts: tuple[KeptVerdict, ...]) -> Iterator[str]:
+    """Yield at which names programs departed first, once for each student who was there."""
+    if verdicts:
+        yield "  programs, each judged on its own machine: how many departed first at a name"
+    there = {(v.lesson, v.first, v.name) for v in verdicts if v.first}
+    for (lesson, first), count in Counter(place[:2] for place in sorted(there)).most_common():
+        slips = sorted({v.slip for v in verdicts if (v.lesson, v.first) == (lesson, first)} - {""})
+        told = f" ({', '.join(slips)})" if slips else ""
+        yield f"    {count:3} {lesson}, {first}{told}"
 
 
 def _poll_lines(

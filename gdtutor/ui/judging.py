@@ -11,6 +11,7 @@ from gdtutor.drive.watching import SaveWatch
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.judge.board import Board, board_frame, pressed
 from gdtutor.judge.outcome import Outcome, Tell
+from gdtutor.judge.verdict import Verdict
 from gdtutor.session.press import Press
 from gdtutor.session.state import Session
 from gdtutor.session.update import Action
@@ -32,17 +33,22 @@ class JudgingProgram:
         app: Where frames are shown and clocks are kept.
         board: What is shown first: the lesson and the file.
         judge: Judges the file, as long as somebody wants to know.
+        tell_class: Tells a class what that came to, and returns a line that is shown; in a thread.
     """
 
     has_palette = False
 
     def __init__(
-        self, app: TutorApp, board: Board, judge: Callable[[Tell, Wanted], Outcome]
+        self,
+        app: TutorApp,
+        board: Board,
+        judge: Callable[[Tell, Wanted], Outcome],
+        tell_class: Callable[[Verdict], str] = lambda _: "",
     ) -> None:
         self.session, self.board = Session(), board
         self.opens_walk = False
         """Whether the walk is to be opened in place of the screen."""
-        self._app, self._judge = app, judge
+        self._app, self._judge, self._tell_class = app, judge, tell_class
         self._saves = SaveWatch(board.path)
         self._job: Job[Outcome] | None = None
         self._told: list[str] = []
@@ -77,9 +83,20 @@ class JudgingProgram:
             self._saves.settle()
         board = replace(self.board, is_judging=False, problem="", message=said, scroll=0)
         try:
-            self._show(replace(board, outcome=job.result(), tab=0))
+            outcome = job.result()
         except GdTutorError as error:
             self._show(replace(board, problem=str(error)))
+            return
+        self._show(replace(board, outcome=outcome, tab=0))
+        verdict, pass_on = outcome.verdict, self._pass_on
+        telling = Job(
+            lambda: self._tell_class(verdict), lambda: pass_on(lambda: self._hear(telling))
+        )
+
+    def _hear(self, telling: Job[str]) -> None:
+        """Show what came of telling the class."""
+        if told := telling.result():
+            self._show(replace(self.board, message=f"{self.board.message} {told}".strip()))
 
     def press(self, press: Press) -> None:
         """Answer a key."""

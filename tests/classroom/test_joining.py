@@ -12,7 +12,8 @@ from classes import CODE, KEY, PATIENCE, after, lesson_session, running_class, s
 from pseudo_terminal import PseudoTerminal
 
 from gdtutor.classroom.admission import NOTES_NAME, new_secret
-from gdtutor.classroom.joining import OPEN_KEYS, ClassLogin, Following, hear_notes
+from gdtutor.classroom.joining import OPEN_KEYS, Following, hear_notes
+from gdtutor.classroom.login import ClassLogin
 from gdtutor.classroom.podium import Podium, PodiumServices
 from gdtutor.classroom.polls import own_question
 from gdtutor.classroom.screens import LOCKED_KEYS
@@ -138,10 +139,10 @@ def test_a_host_key_is_confirmed_once(
     monkeypatch.setattr("sys.stdin", io.StringIO("yes\n\n"))
     for _ in range(2):
         confirm("host:8022", "SHA256:one", "")
-    assert capsys.readouterr().out.count("Type yes") == 1
+    assert capsys.readouterr().err.count("Type yes") == 1
     with pytest.raises(GdTutorError, match="was not confirmed"):
         confirm("host:8022", "SHA256:two", "")
-    assert "another one than last time (SHA256:one)" in capsys.readouterr().out
+    assert "another one than last time (SHA256:one)" in capsys.readouterr().err
 
 
 def test_another_gdtutor_follows_and_comes_back(tmp_path: Path) -> None:
