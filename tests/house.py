@@ -31,8 +31,8 @@ PARAMETERS = 5
 """Most parameters of a function, `self` and `cls` not counted."""
 
 BARS = {
-    "lines of code": 45_360,
-    "modules": 447,
+    "lines of code": 45_510,
+    "modules": 449,
     "modules over 300 lines": 20,
     "class names used twice": 0,
     "functions with more than 5 parameters": 34,
