@@ -13,6 +13,7 @@ from pathlib import Path
 import asyncssh
 import msgspec
 
+from gdtutor.classroom.admission import free_name
 from gdtutor.classroom.hub import ClassHub
 from gdtutor.classroom.lines import LineEditor
 from gdtutor.classroom.polls import ToldVerdict
@@ -57,7 +58,7 @@ async def taken(hub: ClassHub, guest: Guest, told: ToldVerdict) -> VerdictReply:
         program = await asyncio.to_thread(_asked, known[told.lesson])
     except (KeyError, GdTutorError):
         return VerdictReply(NO_VERDICT)
-    is_new = not hub.has_seat(guest.name)
+    is_new = free_name(guest.name, hub.room.seats) == guest.name
     if not is_possible(told, program):
         return VerdictReply(NO_VERDICT)
     if not (is_new or guest.returns):

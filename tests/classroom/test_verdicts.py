@@ -187,6 +187,7 @@ def test_what_no_program_of_the_lesson_comes_to_is_dropped(told: ToldVerdict) ->
         assert not (await taken(hub, Guest("anna"), AT_DZ2)).problem
         assert (await taken(hub, Guest("anna", returns=True), told)).problem == NO_VERDICT
         assert hub.seat("anna").verdict == AT_DZ2
+        assert "has a seat" in (await taken(hub, Guest("Anna"), AT_DZ2)).problem
 
     asyncio.run(work())
 
