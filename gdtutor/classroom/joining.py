@@ -86,12 +86,7 @@ class Following:
 
     rows = 2
 
-    def __init__(
-        self,
-        chars: Chars,
-        login: ClassLogin,
-        open_link: Callable[[str], Walk],
-    ) -> None:
+    def __init__(self, chars: Chars, login: ClassLogin, open_link: Callable[[str], Walk]) -> None:
         self._chars, self._login, self._open_link = chars, login, open_link
         self._place = ClassPlace()
         self._draft: Prompt | None = None

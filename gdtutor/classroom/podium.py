@@ -65,9 +65,7 @@ class Podium:
         self._pass_on: Callable[[Callable[[], None]], object] = lambda work: work()
 
     def begin(
-        self,
-        act: Callable[[Action], None],
-        pass_on: Callable[[Callable[[], None]], object],
+        self, act: Callable[[Action], None], pass_on: Callable[[Callable[[], None]], object]
     ) -> None:
         """Go to the first stop, in the app's event loop."""
         self._act, self._pass_on = act, pass_on

@@ -25,12 +25,7 @@ from gdtutor.lesson.discovery import shipped_lessons_folder
 from gdtutor.lesson.summary import read_prose, read_summary
 from gdtutor.paint.colours import choose_colours, prepare_environment
 from gdtutor.session.press import Press
-from gdtutor.ui.terminal import (
-    choose_chars,
-    choose_frames,
-    preflight,
-    speaks_plainly,
-)
+from gdtutor.ui.terminal import choose_chars, choose_frames, preflight, speaks_plainly
 from gdtutor.values import replace
 from gdtutor.view.frame import Chars, Frame
 from gdtutor.view.opening_screen import lesson_cover, library_cover

@@ -110,10 +110,7 @@ def check_cell(
 
 
 def _sharper(
-    first: Difference,
-    at: Callable[[float], Difference],
-    graph: Graph,
-    values: Mapping[str, Array],
+    first: Difference, at: Callable[[float], Difference], graph: Graph, values: Mapping[str, Array]
 ) -> Difference:
     """Return the difference whose digits agree best with a gradient that one has confirmed.
 

@@ -242,9 +242,7 @@ def refolded(lines: Sequence[tuple[Mapping[str, int], str]]) -> str:
     return written
 
 
-def repeated(
-    lines: Iterable[tuple[str, str, tuple[tuple[str, int], ...]]],
-) -> dict[str, Repeated]:
+def repeated(lines: Iterable[tuple[str, str, tuple[tuple[str, int], ...]]]) -> dict[str, Repeated]:
     """Return where each line of a repetition stands in it, by name.
 
     Args:

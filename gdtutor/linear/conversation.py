@@ -19,14 +19,7 @@ from gdtutor.linear.commands import Outcome, help_lines, obey
 from gdtutor.linear.training import sweep_lines, training_lines
 from gdtutor.report.transcript import closing_rows, opening_text, picture_lines, step_text
 from gdtutor.session.catalogue import shown_entries
-from gdtutor.session.effects import (
-    Effect,
-    KeepAttempt,
-    Quit,
-    SavePlace,
-    SweepRuns,
-    Train,
-)
+from gdtutor.session.effects import Effect, KeepAttempt, Quit, SavePlace, SweepRuns, Train
 from gdtutor.session.figures import measurements_due, shown_figure
 from gdtutor.session.handlers import Handlers, carried_out, nothing, only
 from gdtutor.session.navigation import said

@@ -49,9 +49,7 @@ def practice_sheet(count: int, seed: int, kinds: Sequence[str] = tuple(KINDS)) -
     """Return a sheet of exercises."""
     items = tuple(
         SheetItem(
-            (*made.lines, made.question),
-            (f"answer: {BLANK}",),
-            (f"answer: {made.answer_text}",),
+            (*made.lines, made.question), (f"answer: {BLANK}",), (f"answer: {made.answer_text}",)
         )
         for made in islice(exercises(seed, kinds), count)
     )

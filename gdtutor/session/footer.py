@@ -30,10 +30,7 @@ _FIRST = {
     ),
 }  # fmt: skip
 """The order of usefulness, by screen; what is not named here comes behind, as in the table."""
-_NARROW = {
-    Screen.STUDY: ("next", "tab"),
-    Screen.TRAIN: ("pause", "train_tab", "reset"),
-}
+_NARROW = {Screen.STUDY: ("next", "tab"), Screen.TRAIN: ("pause", "train_tab", "reset")}
 """What comes first where few keys have room: the next step, and the way to the hidden panels."""
 _OF_A_CELL = (
     "next", "escape", "down", "next_key", "verify", "mistakes", "edit", "figure", "train",

@@ -124,11 +124,7 @@ def _keys(session: Walk) -> str:
         return " ".join(["t", *pace, *_swept_again(session), *shown])
     if isinstance(session, Playing) and session.screen is Screen.PLAY:
         epochs, play = len(session.training.costs), session.play
-        looks = {
-            "d": play.is_discrete,
-            "o": play.hides_tests,
-            "y": session.train_look.log_y,
-        }
+        looks = {"d": play.is_discrete, "o": play.hides_tests, "y": session.train_look.log_y}
         trained = [f"{epochs}n"] if epochs else []
         return " ".join([*trained, *(key for key, is_on in looks.items() if is_on)])
     keys = ["v"] if look.proof else ["w"] if look.mistakes else []

@@ -32,12 +32,7 @@ from gdtutor.session.state import (
     TrainLook,
     Walk,
 )
-from gdtutor.session.training import (
-    one_epoch,
-    reset_training,
-    start_training,
-    toggle_training,
-)
+from gdtutor.session.training import one_epoch, reset_training, start_training, toggle_training
 from gdtutor.training.datasets import DATASETS
 from gdtutor.values import asdict, replace
 

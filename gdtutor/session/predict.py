@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from gdtutor.session.answers import (
-    read_name,
-    read_numbers,
-    read_shape,
-    read_sign,
-)
+from gdtutor.session.answers import read_name, read_numbers, read_shape, read_sign
 from gdtutor.session.asking import placed_question, ready_nodes
 from gdtutor.session.challenge import Ask, Challenge, Tried
 from gdtutor.session.choosing import read_choice, right_choices

@@ -209,10 +209,7 @@ class RunStack:
         return first_stop(outcome, costs, places, self._stretch.segment.settings.stop)
 
     def _finish(
-        self,
-        ends: Mapping[int, tuple[str | None, int]],
-        before: tuple[Array, ...],
-        losses: Array,
+        self, ends: Mapping[int, tuple[str | None, int]], before: tuple[Array, ...], losses: Array
     ) -> None:
         """Keep the state of runs at their ends, replayed by each alone from before the burst."""
         now = self._plan.saved()

@@ -76,11 +76,7 @@ def judge(costs: Array, stopped_by: str | None) -> str:
 
 
 _BOUNDS = {"cost": "cost", "loss": "loss of a batch", "gradient": "gradient's norm"}
-_ENDINGS = {
-    "epochs": "all epochs done",
-    "not_finite": "no longer finite",
-    "key": "stopped by you",
-}
+_ENDINGS = {"epochs": "all epochs done", "not_finite": "no longer finite", "key": "stopped by you"}
 
 
 def ending(stopped_by: str | None, stop: Stop) -> str:

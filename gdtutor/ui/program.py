@@ -11,23 +11,13 @@ from textual.timer import Timer
 from gdtutor.drive.background import Job
 from gdtutor.library.lessons import counted
 from gdtutor.session.catalogue import Library
-from gdtutor.session.effects import (
-    Quit,
-    SweepRuns,
-    Train,
-)
+from gdtutor.session.effects import Quit, SweepRuns, Train
 from gdtutor.session.handlers import Handlers, carried_out, nothing, only
 from gdtutor.session.opening import has_opened, whereabouts
 from gdtutor.session.press import Press
 from gdtutor.session.prompting import MAX_INPUT
 from gdtutor.session.state import Playing, Screen, Session, Walk
-from gdtutor.session.update import (
-    Action,
-    Counted,
-    Kept,
-    Tick,
-    update,
-)
+from gdtutor.session.update import Action, Counted, Kept, Tick, update
 from gdtutor.ui.answering import Answer, Answering, Computing, Services, habit_of, waiting_line
 from gdtutor.ui.app import TutorApp
 from gdtutor.ui.trainer import News, Trainer
@@ -53,11 +43,7 @@ class Program:
     has_palette = True
 
     def __init__(
-        self,
-        app: TutorApp,
-        session: Session,
-        services: Services,
-        presses: tuple[Press, ...] = (),
+        self, app: TutorApp, session: Session, services: Services, presses: tuple[Press, ...] = ()
     ) -> None:
         self.session = session
         self._app = app

@@ -164,11 +164,7 @@ def _sum(context: Context, received: tuple[Contribution, ...], width: int) -> tu
     total = context.trace.gradients[node]
     title = line((f"sum of the {len(received)} shares", Style.BACKWARD))
     if total.ndim:
-        return (
-            title,
-            line(f"{called} ="),
-            *array_lines(context, total, width, is_result=True),
-        )
+        return (title, line(f"{called} ="), *array_lines(context, total, width, is_result=True))
     shares = [float(c.value) for c in received]
     return (title, *_added_up(context, called, shares, float(total), width))
 

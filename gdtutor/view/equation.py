@@ -52,12 +52,7 @@ def _with_ellipsis(context: Context, writer: Writer) -> Writer:
 
 
 def equation(
-    context: Context,
-    left: str,
-    expr: Expr,
-    values: Mapping[str, float],
-    result: float,
-    width: int,
+    context: Context, left: str, expr: Expr, values: Mapping[str, float], result: float, width: int
 ) -> tuple[Line, ...]:
     """Return `z = w·x + b`, the same with numbers, and the result, each from its own line."""
     return equation_with(context, context.writer(), left, expr, values, result, width)

@@ -82,12 +82,7 @@ def _filled_in(
 
 
 def _without_result(
-    context: Context,
-    writer: Writer,
-    left: str,
-    expr: Expr,
-    values: Mapping[str, float],
-    width: int,
+    context: Context, writer: Writer, left: str, expr: Expr, values: Mapping[str, float], width: int
 ) -> tuple[Line, ...]:
     return equation_with(context, writer, left, expr, values, float("nan"), width)[:-1]
 

@@ -6,11 +6,7 @@ import math
 import unicodedata
 
 from gdtutor.session import digits as digits_of
-from gdtutor.session.digits import (
-    DEFAULT_DIGITS,
-    MAX_DIGITS,
-    read_back,
-)
+from gdtutor.session.digits import DEFAULT_DIGITS, MAX_DIGITS, read_back
 from gdtutor.view.frame import Chars
 
 __all__ = [

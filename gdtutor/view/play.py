@@ -139,11 +139,7 @@ def _panels(
 
 
 def _small(
-    session: Playing,
-    play: Play,
-    size: tuple[int, int],
-    controls: tuple[Line, ...],
-    chars: Chars,
+    session: Playing, play: Play, size: tuple[int, int], controls: tuple[Line, ...], chars: Chars
 ) -> tuple[tuple[Line, ...], tuple[Placed, ...]]:
     """Return the controls, the output beside one neuron, and the cost below them."""
     width, height = size

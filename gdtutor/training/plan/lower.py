@@ -133,12 +133,7 @@ def for_runs(program: FlatProgram) -> FlatProgram:
 
 class _Lowering:
     def __init__(
-        self,
-        problem: Problem,
-        batch: int,
-        signs: Mapping[str, float],
-        *,
-        trains: bool = True,
+        self, problem: Problem, batch: int, signs: Mapping[str, float], *, trains: bool = True
     ) -> None:
         self._trains = trains
         self._problem = problem

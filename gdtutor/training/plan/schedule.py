@@ -56,10 +56,7 @@ class ProgramSchedule(Struct):
 
 
 def arrange(
-    ops: Sequence[Op],
-    wanted: Set[int],
-    alone: Set[int],
-    padded: Mapping[int, int] = _NONE_PADDED,
+    ops: Sequence[Op], wanted: Set[int], alone: Set[int], padded: Mapping[int, int] = _NONE_PADDED
 ) -> ProgramSchedule:
     """Order the operations and group equal ones.
 

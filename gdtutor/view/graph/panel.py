@@ -16,14 +16,7 @@ from gdtutor.view.cells import cell_name
 from gdtutor.view.context import Context
 from gdtutor.view.diagnosis import asleep_marks
 from gdtutor.view.frame import Line, Style
-from gdtutor.view.graph.drawing import (
-    NEIGHBOURS,
-    WHOLE,
-    Direction,
-    DrawEdge,
-    DrawNode,
-    draw_graph,
-)
+from gdtutor.view.graph.drawing import NEIGHBOURS, WHOLE, Direction, DrawEdge, DrawNode, draw_graph
 from gdtutor.view.graph.text import is_shape
 from gdtutor.view.notation import shape as shape_text
 from gdtutor.view.updates import largest_change
