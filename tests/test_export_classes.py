@@ -135,6 +135,13 @@ C = S**2 / (2*m)
     path.write_text(text + graph, encoding="utf-8")
     with pytest.raises(GdTutorError, match="line S is no layer"):
         classes_text(session_at(path))
+    several = text.replace("epochs = 60", 'epochs = 60\noptimizer = "adam"')
+    several = several.replace(
+        "learning_rate = 0.1", "learning_rate = 0.1\nstop = { cost_below = 0.1 }"
+    )
+    path.write_text(several + graph, encoding="utf-8")
+    with pytest.raises(GdTutorError, match=r"its optimizer, the condition .*; line S is no layer"):
+        classes_text(session_at(path))
 
 
 @pytest.mark.parametrize("output", ["softmax", "sigmoid"])

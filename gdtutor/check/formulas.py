@@ -188,12 +188,19 @@ def _report_axis(notes: Notes, line: str, node: Node) -> None:
 
 
 def check_shares(notes: Notes, moment: Moment) -> None:
-    """Report losses of shares whose targets are none, and losses of sums that are given shares."""
+    """Report shares over examples, losses of shares with other targets or of sums with shares."""
     for done in moment.traces:
         for node in done.graph.nodes:
+            line, row, arg = done.graph.lines[node.line].name, OPERATIONS[node.op], node.args[0]
+            is_matrix = isinstance(arg, Name) and len(done.shapes[arg.name]) == 2
+            batch = done.axes[arg.name] if isinstance(arg, Name) and is_matrix else ()
+            is_share = row.kind is Kind.COLUMNS and not row.internal
+            if is_share and batch == (row.axis_of(node.attribute),):
+                what = f"{node.op} in {line} goes along the examples, not along the classes"
+                hint = f"the classes are along axis={1 - batch[0]}"
+                notes.add("shares", what, hint, notes.of_name(line), "warning")
             if node.op not in _OF_SHARES:
                 continue
-            line = done.graph.lines[node.line].name
             aimed = evaluate(node.args[1], done.values)
             wrong = aimed[(aimed < 0) | (aimed > 1)]
             if wrong.size:

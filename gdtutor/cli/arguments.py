@@ -349,7 +349,8 @@ def _export(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument(
         "--classes", action="store_true",
-        help="layer classes and a training loop, for a network of layers",
+        help="layer classes and a training loop, for a network of layers W @ A + b that plain "
+        "gradient descent trains: sgd, full batches, a constant rate, nothing held back or frozen",
     )  # fmt: skip
     parser.add_argument(
         "--lesson", action="store_true", dest="as_lesson",

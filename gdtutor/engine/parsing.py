@@ -65,6 +65,8 @@ _SPELLINGS: Mapping[str, _Spelling] = {
     "flatten": _Spelling("reshape", Arity(1), (-1,)),
 }
 """Calls that are other ways to write an operation."""
+_MEANT = {"vstack": "write concat(A, B)", "hstack": "write concat(A, B, axis=1)"}
+"""What is written in place of NumPy's other names."""
 _MAX_INDEX = 9
 """Digits of an index or a length."""
 
@@ -270,7 +272,7 @@ class _Parser:
         arity = _SPELLINGS[name.text].arity if name.text in _SPELLINGS else known
         if arity is None:
             names = {*self._functions, *_SPELLINGS}
-            near = did_you_mean(name.text, names)
+            near = _MEANT.get(name.text) or did_you_mean(name.text, names)
             raise FormulaError(
                 f"unknown operation '{name.text}'",
                 near or f"known are {', '.join(sorted(names))}",
@@ -285,6 +287,10 @@ class _Parser:
             if self._peek.text == "[" and arity.attribute == "index":
                 fixed = self._index()
                 break
+            if self._peek.text == "[" and not args:
+                listed = "".join(token.text for token in self._tokens[self._at + 1 :])
+                hint = f"write {name.text}({listed.partition(']')[0].replace(',', ', ')})"
+                raise FormulaError("a call takes no list", hint, column=self._peek.column)
             args.append(self._sum())
             if self._peek.text != ",":
                 break

@@ -113,8 +113,7 @@ def classes_text(session: Walk, command: str = "") -> str:
             gradient descent over all examples.
     """
     lesson, moment = session.lesson, session.moment
-    settings = _plain_settings(lesson, moment)
-    chain = chain_of(moment.problem.graph)
+    settings, chain = _plain(lesson, moment)
     graph = moment.problem.graph
     activations = dict.fromkeys(x.activation for x in chain.layers if x.activation)
     rows = [OPERATIONS[name] for name in activations]
@@ -143,11 +142,11 @@ def classes_text(session: Walk, command: str = "") -> str:
     return "\n\n".join(part for part in parts if part)
 
 
-def _plain_settings(lesson: Lesson, moment: Moment) -> Settings:
-    """Return the settings of a lesson that the loop of the script can train.
+def _plain(lesson: Lesson, moment: Moment) -> tuple[Settings, Chain]:
+    """Return the settings and the layers of a lesson that the script can train.
 
     Raises:
-        GdTutorError: It does something that the loop does not.
+        GdTutorError: It does something that the script does not; names all of it.
     """
     settings = moment.settings
     way = "leave out --classes: every lesson can be written as a script"
@@ -161,10 +160,15 @@ def _plain_settings(lesson: Lesson, moment: Moment) -> Settings:
         "the parameters that it keeps": not lesson.frozen,
         "the condition that ends it": settings.stop == type(settings.stop)(),
     }
-    for what, is_plain in plain.items():
-        if not is_plain:
-            raise GdTutorError(f"the classes know plain gradient descent, not {what}", way)
-    return settings
+    others = [what for what, is_plain in plain.items() if not is_plain]
+    causes = [f"the classes know plain gradient descent, not {', '.join(others)}"] if others else []
+    try:
+        chain = chain_of(moment.problem.graph)
+    except GdTutorError as error:
+        raise GdTutorError("; ".join([*causes, error.what]), way) from None
+    if causes:
+        raise GdTutorError(causes[0], way)
+    return settings, chain
 
 
 def _own(row: Operation) -> NumpyWriter:

@@ -266,6 +266,12 @@ class _BodyReader:
         self._note = note or NoteBlock("", "", When(), Place(part.line, 1))
         if scene is None or note is None:
             return
+        near = _meant_template(note.node, scene.formulas)
+        if near:
+            step = f"{shown(note.phase)} {shown(note.node)}"
+            what = f"there is no step '{step}': nothing has this name"
+            self._findings.error(note.place, "note-step", what, f"write {near}")
+            return
         notes = _of_every_count(note, scene.formulas)
         # A question below a note of every count is asked at the first.
         self._note = notes[0]
@@ -331,6 +337,15 @@ def _of_every_count(note: NoteBlock, formulas: Iterable[Formula]) -> list[NoteBl
         for line in formulas
         if line.template == template and line.counts
     ] or [note]
+
+
+def _meant_template(node: str, formulas: Iterable[Formula]) -> str:
+    """Return the name of a repetition that differs from the written one by case or counter."""
+    templates = {line.template: None for line in formulas if line.counts}
+    if "{" not in node or node.partition(".")[0] in templates:
+        return ""
+    names = {template.partition("{")[0].casefold(): template for template in templates}
+    return names.get(node.partition("{")[0].casefold(), "")
 
 
 def _note_heading(part: MarkdownPart, findings: Findings) -> NoteBlock | None:

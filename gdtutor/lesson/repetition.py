@@ -87,6 +87,8 @@ class _Unroller:
     def __init__(self, findings: Findings) -> None:
         self._findings = findings
         self._repeated = 0
+        self._ended: dict[str, int] = {}
+        """The last count of each repetition above."""
 
     def block(
         self, lines: Sequence[tuple[int, str]], counts: Mapping[str, int]
@@ -112,6 +114,7 @@ class _Unroller:
                     if inner is None:
                         return None
                     found += inner
+                self._ended[counter] = numbers[-1]
             except _Mistake as mistake:
                 where = Place(number, mistake.column + 1)
                 self._findings.error(where, "line", mistake.what, mistake.hint)
@@ -120,6 +123,11 @@ class _Unroller:
 
     def _line(self, number: int, text: str, counts: Mapping[str, int]) -> WrittenLine:
         if not counts:
+            for stray in re.finditer(r"([A-Za-z_]\w*)\{\s*(\w+)\s*\}", text):
+                if stray[2] in self._ended:
+                    hint = f"write {stray[1]}{self._ended[stray[2]]}, the last one"
+                    what = f"'{shown(stray[0])}' stands outside its repetition"
+                    raise _Mistake(stray.start(), what, hint)
             return WrittenLine(number, text)
         self._repeated += 1
         if self._repeated > MAX_REPEATED:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from gdtutor.engine.errors import ShapeError
-from gdtutor.engine.expression import Name, Number, number_text
-from gdtutor.engine.graph import Graph, Node
+from gdtutor.engine.expression import Name, Number, number_text, to_text
+from gdtutor.engine.graph import Graph, Node, Role
 from gdtutor.engine.operations import OPERATIONS, Array, Kind
 from gdtutor.engine.shapes import Shape, operation_shape
 
@@ -30,7 +30,8 @@ def shape_hint(
         args = tuple(() if isinstance(arg, Number) else shapes[arg.name] for arg in node.args)
         here = graph.lines[node.line].name, node.column
         if here == (error.line, error.column) and _fails(node, args):
-            return _hint(node, args, values)
+            own = _kept_axis(graph, node) or _in_rows(graph, node, args)
+            return own or _hint(node, args, values)
         shapes[node.name] = operation_shape(OPERATIONS[node.op], args, node.attribute)
     return ""
 
@@ -41,6 +42,30 @@ def _fails(node: Node, args: tuple[Shape, ...]) -> bool:
     except ShapeError:
         return True
     return False
+
+
+def _kept_axis(graph: Graph, node: Node) -> str:
+    """Return how an operand keeps the axis of which it picks one place."""
+    for arg in node.args:
+        picked = graph.node_by_name.get(arg.name) if isinstance(arg, Name) else None
+        of = None if picked is None else graph.nodes[picked]
+        index = of.attribute if of is not None and of.op == "pick" else None
+        if OPERATIONS[node.op].kind is Kind.MATMUL and isinstance(index, tuple):
+            place, name = index[0], to_text(of.args[0]) if of is not None else ""
+            if isinstance(place, int) and place >= 0:
+                way = f"{name}[{place}:{place + 1}] keeps it, {name}[t-1:t] in a repetition"
+                return f"one place drops its axis: {way}"
+    return ""
+
+
+def _in_rows(graph: Graph, node: Node, args: tuple[Shape, ...]) -> str:
+    """Return that examples as rows would fit, where data in columns meet weights from the left."""
+    first = graph.leaf_by_name.get(node.args[0].name) if isinstance(node.args[0], Name) else None
+    if node.op != "matmul" or first is None or first.role is not Role.INPUT:
+        return ""
+    fits = not first.examples_first and len(args[0]) == 2 and args[0][0] == args[1][0]
+    way = 'examples that are rows fit, with orientation = "rows"'
+    return f"{way}; or perhaps one needs .T" if fits else ""
 
 
 def _hint(node: Node, args: tuple[Shape, ...], values: Mapping[str, Array]) -> str:

@@ -146,6 +146,10 @@ def _labels(value: object, path: Path, mistakes: list[Mistake]) -> LabelTable:
         what = wrong.what if wrong else "the labels cannot be read"
         raise Wrong("type", what, wrong.hint if wrong else "")
     if labels.one_hot == (labels.values is not None):
+        if len(mistakes) > before:
+            # A misspelt key is what is wrong, not that nothing has been said.
+            wrong = mistakes.pop()
+            raise Wrong(wrong.code, wrong.what, wrong.hint, wrong.path[len(path) :])
         hint = "write one_hot = true, or values = { no = -1, yes = 1 }"
         raise Wrong("conflict", "labels become one-hot columns, or values, not both", hint)
     return labels
