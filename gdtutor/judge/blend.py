@@ -94,11 +94,12 @@ def written_out(working: Working) -> Iterator[tuple[SlipMatch, Array]]:
         expr = node_expr(trace, node)
         if isinstance(expr, Apply) and expr.op == "softmax":
             z = np.asarray(evaluate(expr.args[0], o.values))
-            for largest in (np.max(z), np.max(z, axis=0)):
+            by_rows = z.ndim == 2 and np.allclose(np.sum(evaluate(expr, o.values), axis=1), 1)
+            for largest in (np.max(z), np.max(z, axis=0), np.max(z, axis=-1, keepdims=True)):
                 powers = np.exp(z - largest)
-                for axis in (None, z.ndim - 1):
+                for axis in (None, 0 if by_rows else z.ndim - 1):
                     shares = powers / np.sum(powers, axis, keepdims=True)
-                    yield SlipMatch(Slip.OTHER_AXIS), np.asarray(shares)
+                    yield SlipMatch(Slip.OTHER_AXIS, "row" * by_rows), np.asarray(shares)
     for c, upstream in zip(working.received, o.upstreams, strict=True):
         a, out = o.values[node], o.values[c.consumer]
         is_cell_by_cell = len(working.received) == 1 and np.shape(a) == np.shape(out)

@@ -217,7 +217,7 @@ class _ProgramRun:
         finally:
             frame = sys._getframe(1)
             found = self._found({**frame.f_globals, **frame.f_locals})
-            if len(found) > len(self._after_pass):
+            if len(found) > len(self._after_pass) or self._loops.depth:
                 self._after_pass = {name: as_numbers(value) for name, value in found.items()}
                 self._lines = {name: self._watch.made(value) for name, value in found.items()}
 

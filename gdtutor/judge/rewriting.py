@@ -41,17 +41,24 @@ class CutLoops:
     """
 
     def __init__(self, each: int) -> None:
-        self.each, self.begun, self.after = each, 0, 0
-        """`after` is the line that stands behind one of them, 0 where none does."""
+        self.each, self.begun, self.after, self.depth = each, 0, 0, 0
+        """`after` is the line that stands behind one of them, 0 where none does; `depth`, how many
+        of them are being done, one inside the other."""
         self._lines: list[tuple[int, int]] = []
 
     def passes_of(self, passes: Iterable[Any], first: int, last: int, after: int) -> Iterator[Any]:
         """Yield the first passes of a loop from one line to another."""
         self._lines.append((first, last))
         self.after = self.after or after
-        for each in islice(iter(passes), self.each):
-            self.begun += 1
-            yield each
+        is_inner = self.depth > 0
+        self.depth += 1
+        try:
+            # A loop over batches within epochs: the first batch is what is compared.
+            for each in islice(iter(passes), 1 if is_inner else self.each):
+                self.begun += not is_inner
+                yield each
+        finally:
+            self.depth -= 1
 
     def are_left_before(self, lines: list[int]) -> bool:
         """Say whether an error of these lines is after a loop, whose other passes it may lack."""
@@ -137,11 +144,8 @@ def _ask(statement: ast.Assign, given: Set[str], own: Set[str]) -> None:
             pairs = zip(target.elts, value.elts, strict=True)
             value.elts = [_asking(t, v, given, own) for t, v in pairs]
     elif isinstance(value, ast.Dict):
-        entries = zip(value.keys, value.values, strict=True)
-        value.values = [
-            v if k is None else _asking(ast.Subscript(target, k, ast.Load()), v, given, own)
-            for k, v in entries
-        ]
+        of = zip(value.keys, value.values, strict=True)
+        value.values = [_asking(ast.Subscript(target, k), v, given, own) if k else v for k, v in of]
     else:
         statement.value = _asking(target, value, given, own)
 

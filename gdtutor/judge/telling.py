@@ -211,7 +211,10 @@ def _says(departure: Departure) -> str:
     if slip is Slip.SIGN and about:
         return f"The sign of {about} is flipped."
     if slip is Slip.OTHER_AXIS and not departure.name.is_gradient:
-        return "The sum belongs over each column by itself, and went over other cells."
+        which = "row by itself, axis=1" if about else "column by itself"
+        return f"The sum belongs over each {which}, and went over other cells."
+    if slip is Slip.STALE and departure.name.step.phase is Phase.UPDATE:
+        return f"{departure.name.name} is never updated: it is as it was given."
     more = f" {about}." if slip is Slip.TRANSPOSED and ".T" in about else ""
     second = departure.slip.second
     # The share that is looked for besides another slip is that of the batch.

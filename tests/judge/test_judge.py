@@ -139,6 +139,34 @@ def test_a_cost_that_no_parameter_moves_has_no_central_difference(tmp_path: Path
     assert slope_of_cost(verdict, tmp_path / "mine.py") is None
 
 
+BATCHES = (
+    HIDDEN[: HIDDEN.index("\nZ1")]
+    + "\ndata, labels, epochs, size = X, Y, 30, 4\nfor epoch in range(epochs):\n"
+    + "    for at in range(0, 4, size):\n"
+    + "        X, Y = data[:, at:at + size], labels[:, at:at + size]\n        m = X.shape[1]"
+    + (HIDDEN[HIDDEN.index("\nZ1") :] + "".join(
+        f"{n} = {n} - learning_rate * d{n}\n" for n in ("W1", "b1", "W2", "b2")
+    )).rstrip().replace("\n", "\n        ") + "\n"
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("30, 4", "30, 4", "All 13 names are right, on 4 starts."),
+        ("b2 = b2 - learning_rate * db2", "pass", "b2 is never updated"),
+        ("dW1 = dZ1 @ X.T", "dW1 = (dW1 if epoch else 0) + dZ1 @ X.T", "gradient not reset"),
+    ],
+)  # fmt: skip
+def test_a_loop_in_the_loop_of_epochs_is_judged_in_two_passes(
+    old: str, new: str, said: str, tmp_path: Path
+) -> None:
+    (verdict,) = judged([("16", BATCHES.replace(old, new))], tmp_path)
+    assert isinstance(verdict, Verdict), verdict
+    told = " ".join(" ".join(verdict_lines(verdict, Path("mine.py"), None)).split())
+    assert said in told
+
+
 def test_the_corpus_is_as_large_as_is_promised() -> None:
     assert len(WRONG) >= 60
     assert len(RIGHT) >= 20
@@ -445,17 +473,14 @@ def test_what_is_not_judged_of_a_program_that_trains_is_told(tmp_path: Path) -> 
     )
     last = EPOCHS.count("\n") + 1
     texts = [EPOCHS, EPOCHS + "print(C)\n", nested, NET, TRAINED_NET, LAYERS, HIDDEN]
-    told = [
-        (v.notes, passes_of(v.starts), unjudged_from(v.starts))
-        for v in judged([("16", text) for text in texts], tmp_path)
-        if isinstance(v, Verdict)
-    ]
+    found = [v for v in judged([("16", t) for t in texts], tmp_path) if isinstance(v, Verdict)]
+    told = [(v.notes, passes_of(v.starts), unjudged_from(v.starts)) for v in found]
     one = "One pass alone is judged: a gradient that is never reset, or momentum, shows in a second"
     assert told[0] == ((), 2, 0)
     assert told[1] == (
         (f"What stands behind the loop, from line {last} on, is not judged.",), 2, last
     )  # fmt: skip
-    assert told[2] == ((f"{one} one.",), 1, 0)
+    assert told[2] == ((), 2, 0)
     assert told[3] == ((f"{one} one.",), 1, 0)
     assert told[4:] == [((), 2, 0), ((), 2, 0), ((), 1, 0)]
 
