@@ -496,3 +496,15 @@ def test_near_misses_are_told_once_the_tasks_were_read() -> None:
         lesson("why-x-transpose", "given"), "z", "e V[0,0] 9", "e G[0,0] 5", "e G[0,1] -3"
     )
     assert "reached, but not counted with V changed" in elsewhere.last
+
+
+def test_a_sum_runs_over_examples_only_where_the_graph_has_them() -> None:
+    told = Talk(lesson("softmax", "given"), "g backward:s").last
+    assert "over cells of" in told
+    assert "examples" not in told
+    assert "over examples of" in Talk(lesson("xor-hidden", "given"), "g backward:b2").last
+
+
+def test_a_variant_without_pictures_says_that_the_lesson_has_them() -> None:
+    talk = Talk(lesson("optimisers", "given", variant="Adam"), "f")
+    assert talk.last.startswith("This variant has no pictures")

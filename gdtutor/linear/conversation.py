@@ -276,7 +276,8 @@ def _question(session: Session, chars: Chars) -> list[str]:
     lines = [_marked(prompt.error, True, chars)] if prompt.error else []
     challenge = challenge_of(session)
     answer = "an expression" if challenge is None or not challenge.choices else "a choice's number"
-    what = f"{answer} is an answer, ? a hint; commands start with a colon, as in :n"
+    keys = "? a hint, Enter alone shows it; commands start with a colon, as in :n"
+    what = f"{answer} is an answer, {keys}"
     return [*lines, f"{prompt.label}: {what if prompt.kind is PromptKind.ANSWER else ''}".rstrip()]
 
 

@@ -72,6 +72,8 @@ def panels(session: Walk) -> str:
 def pictures(session: Walk) -> str:
     """For the lesson's pictures."""
     if not session.lesson.pictures:
+        if session.variant and session.base.pictures:
+            return "This variant has no pictures: those of the lesson compare its variants (V)."
         return "This lesson has no pictures."
     if _is_page(session):
         return "The pictures belong to the steps; go on to the first one."

@@ -137,7 +137,7 @@ def fit_lines(
         shape = shapes[name] if name in shapes else shapes[name.removesuffix(".T")][::-1]
         return f"({shape_text(shape, context.chars)})" if shape else context.name(name)
 
-    writer = Writer(context.chars, leaf, number=context.number_in_formula)
+    writer = Writer(context.chars, leaf, number=context.number_in_formula, summed=context.summed)
     text = f"{writer.write(_turned(expr))} {arrow} {shown}{of}"
     return wrapped_formula("", text, width, Style.DIM)
 

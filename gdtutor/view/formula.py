@@ -39,6 +39,8 @@ class Writer(Struct, frozen=True):
     is_array: Callable[[Expr], bool] = lambda _: False
     """Whether a part is an array, whose elementwise product is written ⊙."""
     number: Callable[[float], str] = number_text
+    summed: str = "examples"
+    """What a sum along a broadcast runs over."""
 
     def write(self, expr: Expr) -> str:
         """Return the formula on one line."""
@@ -72,7 +74,7 @@ class Writer(Struct, frozen=True):
             case "pick":
                 return self._at(expr.args[0], 5) + index_text(expr.attribute)
             case "sum_to":
-                return self._sum("over examples of ", expr.args[0])
+                return self._sum(f"over {self.summed} of ", expr.args[0])
             case "sum" if expr.attribute is None:
                 return self._sum("", expr.args[0])
         return self._call(expr)
