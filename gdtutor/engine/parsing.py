@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import NamedTuple, NoReturn
 
@@ -287,9 +288,11 @@ class _Parser:
             if self._peek.text == "[" and arity.attribute == "index":
                 fixed = self._index()
                 break
-            if self._peek.text == "[" and not args:
-                listed = "".join(token.text for token in self._tokens[self._at + 1 :])
-                hint = f"write {name.text}({listed.partition(']')[0].replace(',', ', ')})"
+            if self._peek.text == "[" and name.text == "concat":
+                listed = "".join(token.text for token in self._tokens[self._at : self._at + 5])
+                pair = re.fullmatch(r"\[(\w+),(\w+)\]", listed)
+                hint = "write concat(A, B), without a list and two at a time"
+                hint = f"write concat({pair[1]}, {pair[2]})" if pair else hint
                 raise FormulaError("a call takes no list", hint, column=self._peek.column)
             args.append(self._sum())
             if self._peek.text != ",":
