@@ -15,7 +15,7 @@ from gdtutor.session.state import Session
 PATHS = discover(shipped_lessons_folder())
 EDIT = re.compile(r"`(\w+(?:\[[\d,]+\])? -?[\w.]+)`")
 SWEEP = re.compile(r"`(\w+=[^`]*,[^`]*)`")
-EMPHASIS = {"can"}
+EMPHASIS = {"seed", "can"}
 """Words in bold that name no variant."""
 BOLD = re.compile(r"\*\*([^*]+)\*\*")
 EDITS = [

@@ -167,8 +167,7 @@ def _nearly(before: Walk, after: Walk, places: tuple[Situation, ...]) -> Walk:
     """
     if not _has_read(after) or (after.message and after.is_error):
         return after
-    is_same = after.variant == before.variant
-    has_trained = len(places) > 1 and after.training is not before.training and is_same
+    has_trained = len(places) > 1 and after.training is not before.training
     if not has_trained and after.changes == before.changes:
         return after
     for task in open_tasks(after):
@@ -191,8 +190,9 @@ def _aims_at(task: Task, goal: Condition, after: Walk, *, has_trained: bool) -> 
     if has_trained:
         # A run with nothing changed aims at no task that asks for a change.
         needed, changed = set(task.change) - {"train"}, {change.name for change in after.changes}
-        is_meant = not needed or needed & changed or (needed == {"variant"} and after.variant)
-        return bool(is_meant) and any(wish.name in _BATCH_FACTS for wish in wanted_by(goal))
+        # Nor does a variant, which is looked at without any task in mind.
+        is_meant = not needed or bool(needed & changed)
+        return is_meant and any(wish.name in _BATCH_FACTS for wish in wanted_by(goal))
     return bool(after.changes) and after.changes[-1].name in task.change
 
 

@@ -356,3 +356,11 @@ def test_what_is_done_is_not_told_while_a_question_is_open(tmp_path: Path) -> No
     closed = press(moved, "r")
     assert closed.message.endswith("Done: The bias is the negative of the weighted sum.")
     assert waiting(closed) == ["trained"]
+
+
+def test_a_variant_that_is_looked_at_is_no_near_miss() -> None:
+    course = load_lesson(Path("lessons/23-optimisers.md"))
+    start = press(opened(Session(), Opened(course, run_of(course))), "z z")
+    seen = pressed(start, parse_keys("t V V"))
+    assert seen.message.startswith("Variant 2 of 10")
+    assert "Not yet" not in seen.message
