@@ -16,7 +16,7 @@ from gdtutor.session.state import Session
 from gdtutor.session.update import update
 from gdtutor.ui.picture import frame_text
 from gdtutor.view.frame import UNICODE
-from gdtutor.view.screen import frame_of
+from gdtutor.view.scrolling import shown
 
 pytestmark = pytest.mark.slow
 
@@ -35,8 +35,9 @@ sys.exit(main(sys.argv[1:]))
 """The program, which on no machine takes so long for an answer that it says so first."""
 
 
-def expected(session: Session) -> str:
-    return frame_text(frame_of(session, 80, 24, UNICODE), UNICODE).rstrip("\n")
+def expected(session: Session) -> tuple[Session, str]:
+    session, frame = shown(session, 80, 24, UNICODE)
+    return session, frame_text(frame, UNICODE).rstrip("\n")
 
 
 def bytes_of_steps(name: str, color: str, key: str = "n") -> list[int]:
@@ -44,12 +45,13 @@ def bytes_of_steps(name: str, color: str, key: str = "n") -> list[int]:
     session = session_at(find_lesson(name, shipped_lessons_folder()), at="given")
     options = ("--at", "given", "--color", color, "--no-mouse", "--no-save")
     counts = []
+    session, first = expected(session)
     with PseudoTerminal("-c", PATIENT, name, *options) as terminal:
-        terminal.wait_for(lambda screen: screen.rstrip("\n") == expected(session))
+        terminal.wait_for(lambda screen: screen.rstrip("\n") == first)
         for _ in range(STEPS):
             for press in parse_keys(key):
                 session, _ = update(session, press)
-            wanted = expected(session)
+            session, wanted = expected(session)
             terminal.send(key)
             counts.append(len(terminal.wait_for(lambda screen, w=wanted: screen.rstrip("\n") == w)))
     return counts
