@@ -9,14 +9,27 @@ from gdtutor.classroom.polls import CHOSEN_RIGHT, RIGHT, Poll, ToldVerdict, spre
 from gdtutor.classroom.seats import Classroom, Seat
 from gdtutor.lesson.characters import cells, padded
 from gdtutor.session.link import place_of
-from gdtutor.session.state import Screen, Session, Walk
+from gdtutor.session.state import AroundKey, Screen, Session, Walk
 from gdtutor.values import Struct
 from gdtutor.view.boxes import Panel, boxed
 from gdtutor.view.frame import Chars, Frame, Line, Style
 from gdtutor.view.lines import fitted, line, shortened, width_of, wrapped
 
 KEYS = "A ask  B answers, for all  L all follow, or not  H help is given  C closes"
-TALK_KEYS = "> < next and previous stop  O all stops  K keeps this place as a stop"
+STOP_KEYS = "> < next and previous stop  O all stops  K keeps this place as a stop"
+TALK_KEYS = (
+    AroundKey("greater_than_sign", ">", "next stop of the talk; 3> goes on by three"),
+    AroundKey("less_than_sign", "<", "previous stop of the talk"),
+    AroundKey("O", "O", "overview of the talk's stops; 3 Enter opens the third"),
+    AroundKey("K", "K", "keep this place as a stop of the talk"),
+)
+CLASS_KEYS = (
+    AroundKey("A", "A", "ask the class a question of your own"),
+    AroundKey("B", "B", "how the class has answered, on every screen"),
+    AroundKey("L", "L", "have the class follow, or walk alone again"),
+    AroundKey("C", "C", "the class: how to join, who is where, who asks for help"),
+    AroundKey("H", "H", "in the panel C: help is given to the first who asks"),
+)
 WITH_ALT = "While you type, these keys need Alt, as in Alt+B, or Esc before them."
 WIDEST_BAR = 30
 
@@ -101,7 +114,7 @@ def panel_rows(room: Classroom, invitation: Invitation, chars: Chars) -> tuple[L
         line((invitation.command, Style.KEY), "   join code ", (invitation.code, Style.KEY)),
         line("host key ", (invitation.fingerprint, Style.DIM)),
         line((KEYS, Style.DIM)),
-        line((TALK_KEYS, Style.DIM)),
+        line((STOP_KEYS, Style.DIM)),
         line() if room.taught.prompt is None else line((WITH_ALT, Style.WARNING)),
     ]
     rows[4:4] = [line((told, Style.DIM)) for told in programs(room)]

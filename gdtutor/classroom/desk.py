@@ -87,6 +87,7 @@ class Desk:
         if self._podium.takes(press, count or 1):
             return True
         if press.key == OVERVIEW:
+            self._podium.follow_file()
             self._lay(STOPS)
         elif press.key == "enter" and self._laid == STOPS and count:
             self._lay(STOPS)

@@ -91,6 +91,7 @@ class Podium:
         """Take the keys of the stops that lead so many further, or back."""
         if self.talk is None or press.key not in (NEXT, PREVIOUS):
             return False
+        self.follow_file()
         to = self.at + (count if press.key == NEXT else -count)
         # A count that leads beyond the talk leads to its end; one step says that it is there.
         self.go(min(max(to, 0), len(self.talk.stops) - 1) if count > 1 else to)
@@ -121,6 +122,24 @@ class Podium:
         except GdTutorError as error:
             self._act(Told(f"Stop {number + 1}: {error}; > goes on", is_error=True))
         self.tell()
+
+    def follow_file(self) -> None:
+        """Read the file again, as it was saved last, and stay at the stop where it is left."""
+        old = self.talk
+        if self.file is None or old is None:
+            return
+        try:
+            talk = read_talk(self.file)
+        except GdTutorError as error:
+            self._act(Told(str(error), is_error=True))
+            return
+        if talk == old:
+            return
+        here = old.stops[self.at].link if self.at >= 0 else ""
+        same = [number for number, stop in enumerate(talk.stops) if stop.link == here]
+        nearest = min(same, key=lambda number: abs(number - self.at), default=self.at)
+        self.talk, self.at, self.problems = talk, min(nearest, len(talk.stops) - 1), ()
+        self._check(talk)
 
     def _check(self, talk: Talk) -> None:
         """Have all links opened once, in a thread, and say which ones open nothing."""
@@ -161,11 +180,12 @@ class Podium:
     def rows(self) -> tuple[Line, ...]:
         """Return the overview of the stops."""
         talk = self.talk
-        if talk is None:
+        if talk is None or self.file is None:
             return (line("No file of stops is open: K keeps this place in one."),)
         problems = [line((problem, Style.ERROR)) for problem in self.problems]
         stops = [_stop_row(talk, number, self.at) for number in range(len(talk.stops))]
-        return (*problems, *stops)
+        edits = f"edit {self.file.name} in an editor; O follows it"
+        return (*problems, line((edits, Style.DIM)), *stops)
 
     def tell(self, room: str | None = None) -> None:
         """Tell the speaker's other terminals where the talk is, and how the class does.

@@ -113,7 +113,7 @@ def shared_session(session: Session) -> Session:
         session,
         screen=session.behind if session.screen is Screen.HELP else session.screen,
         prompt=None, message="", is_error=False, command="", count="", saving="",
-        auto=AutoPlay(), broken=(),
+        auto=AutoPlay(), broken=(), around=(),
     )  # fmt: skip
     if not isinstance(shared, Walk) or shared.challenge is None:
         return shared

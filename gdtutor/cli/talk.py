@@ -29,6 +29,7 @@ def run(arguments: argparse.Namespace) -> int:
     podium = podium_of(Path(arguments.file))
 
     def open_program(app: TutorApp) -> Program:
+        from gdtutor.classroom.board import TALK_KEYS
         from gdtutor.drive.opening import open_lesson
         from gdtutor.lesson.discovery import shipped_lessons_folder
         from gdtutor.library.lessons import library_of
@@ -37,7 +38,9 @@ def run(arguments: argparse.Namespace) -> int:
 
         # The podium opens the first stop, and says what is wrong with it.
         library = library_of(shipped_lessons_folder())
-        return Program(app, Session(library=library), Services(open_lesson, lambda _: None))
+        return Program(
+            app, Session(library=library, around=TALK_KEYS), Services(open_lesson, lambda _: None)
+        )
 
     from gdtutor.classroom.desk import Desk
 

@@ -31,7 +31,7 @@ def run(arguments: argparse.Namespace) -> int:
     presses = parse_keys(arguments.keys)
     # Only a class needs the server.
     from gdtutor.classroom.admission import checked_code, new_code, new_secret
-    from gdtutor.classroom.board import Invitation
+    from gdtutor.classroom.board import CLASS_KEYS, TALK_KEYS, Invitation
     from gdtutor.classroom.lecture import ClassOpening, Lecture
     from gdtutor.classroom.record import ClassRecorder
     from gdtutor.classroom.server import host_key
@@ -62,7 +62,9 @@ def run(arguments: argparse.Namespace) -> int:
             from gdtutor.values import replace
 
             begin = start(arguments)
-            session = replace(begin.session, class_role=ClassRole.TEACHER)
+            session = replace(
+                begin.session, class_role=ClassRole.TEACHER, around=(*CLASS_KEYS, *TALK_KEYS)
+            )
             return Program(app, session, Services(open_lesson, begin.save), presses)
 
         recorder = None

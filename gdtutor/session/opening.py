@@ -118,6 +118,7 @@ def resumed(session: Session, place: W) -> W:
         saving=session.saving,
         program=session.program,
         class_role=session.class_role,
+        around=session.around,
         predict=place.predict or session.predict,
         look=replace(place.look, hides_hints=session.look.hides_hints),
     )
@@ -148,6 +149,7 @@ def opened(session: Session, action: Opened) -> Walk:
         seed=seed,
         patience=session.patience,
         class_role=session.class_role,
+        around=session.around,
         look=Look(digits=lesson.digits or own, hides_hints=session.look.hides_hints),
         message=_of_predicting(lesson) if predict else "",
         program=session.program,

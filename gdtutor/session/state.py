@@ -276,6 +276,16 @@ class Play(Struct, frozen=True, eq=False):
     undone: tuple[PastPlay, ...] = ()
 
 
+class AroundKey(Struct, frozen=True):
+    """A key of what stands around the program, as a class does, which has it first."""
+
+    key: str
+    """Its name, as in Textual."""
+    symbol: str
+    title: str
+    """What it does, for the help screen and the palette."""
+
+
 class Session(Struct, frozen=True, eq=False):
     """What there is whether or not a lesson is open: in the library this is all.
 
@@ -293,6 +303,8 @@ class Session(Struct, frozen=True, eq=False):
     patience: float = PATIENCE
     """Seconds that the way to an iteration may take beyond what is trained."""
     class_role: ClassRole = ClassRole.NONE
+    around: tuple[AroundKey, ...] = ()
+    """The keys of a talk or a class; none for who only walks."""
     look: Look = Look()
     prompt: Prompt | None = None
     count: str = ""

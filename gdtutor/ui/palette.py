@@ -13,7 +13,7 @@ from textual.command import CommandList, CommandPalette, DiscoveryHit, Hit, Hits
 from textual.content import Content
 from textual.css.query import NoMatches
 
-from gdtutor.session.commands import Command, commands_of
+from gdtutor.session.commands import commands_of
 from gdtutor.session.press import Press
 from gdtutor.session.state import Screen
 from gdtutor.ui.contracts import KeyApp
@@ -40,16 +40,15 @@ class CommandProvider(Provider):
 
     async def discover(self) -> Hits:
         """Offer every command before anything is typed."""
-        for command in self._commands():
-            yield DiscoveryHit(Content(_said(command)), self._press(command), text=command.title)
+        for key, title, said in self._offers():
+            yield DiscoveryHit(Content(said), self._press(key), text=title)
 
     async def search(self, query: str) -> AsyncIterator[Hit]:
         """Offer the commands that say all words of the query, then words that Help explains."""
         words = query.lower().split()
-        found = [c for c in self._commands() if all(w in _said(c).lower() for w in words)]
-        for place, command in enumerate(found):
-            said = Content(_said(command))
-            yield Hit(1 - place / 1000, said, self._press(command), text=command.title)
+        found = [one for one in self._offers() if all(word in one[2].lower() for word in words)]
+        for place, (key, title, said) in enumerate(found):
+            yield Hit(1 - place / 1000, Content(said), self._press(key), text=title)
         entries = [word for word, _, _ in WORDS if query.lower().strip() in word.lower()]
         for place, word in enumerate(entries):
             yield Hit(0.5 - place / 1000, Content(f"Help: {word}"), self._explain(word), text=word)
@@ -57,15 +56,19 @@ class CommandProvider(Provider):
             told = f"Nothing says '{query}': Help lists all keys and words (?)"
             yield Hit(0.1, Content(told), self._explain(""), text=query)
 
-    def _commands(self) -> tuple[Command, ...]:
+    def _offers(self) -> tuple[tuple[str, str, str], ...]:
+        """Return key, title, and what is shown, of every command that works now."""
         program = cast(KeyApp, self.app).program
         if program is None:
             return ()
         session = program.session
-        return tuple(c for c in commands_of(session.screen) if not c.why_not(session))
+        commands = [c for c in commands_of(session.screen) if not c.why_not(session)]
+        known = [(c.keys[0], c.title, c.symbols) for c in commands]
+        known += [(one.key, one.title, one.symbol) for one in session.around]
+        return tuple((key, title, f"{title} ({symbol})") for key, title, symbol in known)
 
-    def _press(self, command: Command) -> partial[None]:
-        return partial(_do, cast(KeyApp, self.app), command)
+    def _press(self, key: str) -> partial[None]:
+        return partial(_do, cast(KeyApp, self.app), key)
 
     def _explain(self, word: str) -> partial[None]:
         return partial(_look_up, cast(KeyApp, self.app), word)
@@ -82,12 +85,8 @@ def _look_up(app: KeyApp, word: str) -> None:
         app.press(press)
 
 
-def _do(app: KeyApp, command: Command) -> None:
-    """Press the command's key; an open input is left first, which would take it for its own."""
+def _do(app: KeyApp, key: str) -> None:
+    """Press a command's key; an open input is left first, which would take it for its own."""
     if app.program is not None and app.program.session.prompt is not None:
         app.press(Press("escape"))
-    app.press(Press(command.keys[0]))
-
-
-def _said(command: Command) -> str:
-    return f"{command.title} ({command.symbols})"
+    app.press(Press(key))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from gdtutor.engine.operations import OPERANDS, OPERATIONS
 from gdtutor.session.commands import commands_of
 from gdtutor.session.navigation import said
-from gdtutor.session.state import HelpLook, Screen, Session
+from gdtutor.session.state import AroundKey, HelpLook, Screen, Session
 from gdtutor.values import replace
 from gdtutor.view.boxes import Panel, boxed
 from gdtutor.view.frame import Chars, Frame, Line, Style
@@ -25,7 +25,7 @@ _COUNTS = {
 
 def help_frame(session: Session, width: int, height: int, chars: Chars) -> Frame:
     """Return the help screen."""
-    lines = help_lines(session.behind, width - 4, chars)
+    lines = help_lines(session.behind, width - 4, chars, session.around)
     panel = Panel("keys and notation", lines, _first_line(session, lines, height))
     rows = (*boxed(panel, width, height - 2, chars), *bottom_lines(session, width, chars))
     return Frame(width, height, tuple(fitted(row, width, chars) for row in rows))
@@ -47,7 +47,7 @@ def settled_help(session: Session, width: int, height: int, chars: Chars) -> Ses
 
     Without it, keys pressed past the end would have to be taken back one by one.
     """
-    lines = help_lines(session.behind, width - 4, chars)
+    lines = help_lines(session.behind, width - 4, chars, session.around)
     first, sought = _first_line(session, lines, height), session.help.find
     session = replace(session, help=HelpLook(first))
     if sought and _place_of(sought, lines, first) is None:
@@ -64,14 +64,21 @@ def _place_of(sought: str, lines: tuple[Line, ...], behind: int) -> int | None:
     return next(begun, having[0] if having else None)
 
 
-def help_lines(screen: Screen, width: int, chars: Chars) -> tuple[Line, ...]:
-    """Return the keys of a screen and the notation, for any width."""
+def help_lines(
+    screen: Screen, width: int, chars: Chars, around: tuple[AroundKey, ...] = ()
+) -> tuple[Line, ...]:
+    """Return the keys of a screen, those around it, and the notation, for any width."""
     lines: list[Line] = [line((f"Keys of the {screen.value} screen", Style.TITLE))]
     commands = commands_of(screen)
     widest = max(len(command.shown(chars.unicode)) for command in commands)
     for command in commands:
         lines.extend(_entry(command.shown(chars.unicode), command.title, widest, width))
     lines += wrapped(f"Digits before a key are a count: {_COUNTS[screen]}.", width)
+    if around:
+        lines += [(), line(("Keys of the speaker", Style.TITLE))]
+        for key in around:
+            lines.extend(_entry(key.symbol, key.title, widest, width))
+        lines += wrapped("While something is typed, these need Alt.", width)
     for title, entries in HELPED:
         lines += [(), line((title, Style.TITLE))]
         widest = max(len(entry[0 if chars.unicode else 1]) for entry in entries)

@@ -10,9 +10,11 @@ import pytest
 from classes import PATIENCE, lesson_session
 from pseudo_terminal import PseudoTerminal
 
+from gdtutor.classroom.board import CLASS_KEYS, TALK_KEYS
 from gdtutor.classroom.desk import Desk
 from gdtutor.classroom.podium import NEXT, PREVIOUS, Podium, PodiumServices
 from gdtutor.classroom.polls import own_question
+from gdtutor.classroom.seats import shared_session
 from gdtutor.classroom.stops import (
     SpeakerNotes,
     append_stop,
@@ -24,12 +26,14 @@ from gdtutor.classroom.stops import (
 from gdtutor.cli.talk import session_of_link
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.session.link import command_of
+from gdtutor.session.opening import placed_at
 from gdtutor.session.press import Press
 from gdtutor.session.state import Screen, Session
 from gdtutor.session.update import Action, Posed, Told, update
 from gdtutor.ui.keyboard import Keyboard, presses_of
 from gdtutor.values import replace
 from gdtutor.view.frame import UNICODE
+from gdtutor.view.help import help_lines
 from gdtutor.view.lines import text_of
 from gdtutor.view.screen import frame_of
 
@@ -196,6 +200,35 @@ def test_keys_of_the_desk_need_alt_while_something_is_typed(file: Path) -> None:
     shown = desk.dressed(frame)
     assert "2  3 min  bias --set" in shown.text()
     assert (shown.height, desk.rows) == (24, 1)
+
+
+def test_the_overview_follows_its_file_and_stays_at_its_stop(file: Path) -> None:
+    podium = Podium(file, PodiumServices(session_of_link, None, lambda: 1e9))
+    podium.at = 1
+    links = [stop.link for stop in read_talk(file).stops]
+    file.write_text("".join(f"[[stops]]\nlink = '{one}'\n" for one in (links[1], "gdtutor or")))
+    podium.follow_file()
+    rows = [text_of(row) for row in podium.rows()]
+    assert rows[0] == f"edit {file.name} in an editor; O follows it"
+    assert rows[1].startswith(">   1")
+    assert rows[2].endswith("  or")
+    told: list[Action] = []
+    podium._act = told.append  # type: ignore[method-assign]
+    file.write_text("[[stops]]\nlink = 3\n")
+    podium.follow_file()
+    assert isinstance(told[0], Told)
+    assert "does not begin with gdtutor" in told[0].message
+    assert text_of(podium.rows()[1]).startswith(">   1")
+
+
+def test_every_key_of_the_desk_stands_in_help_and_students_see_none_of_them() -> None:
+    keys = (*CLASS_KEYS, *TALK_KEYS)
+    session = replace(lesson_session("bias"), around=keys)
+    told = [text_of(row) for row in help_lines(Screen.STUDY, 76, UNICODE, session.around)]
+    for key in keys:
+        assert any(row.split()[:1] == [key.symbol] and key.title[:40] in row for row in told)
+    assert shared_session(session).around == ()
+    assert placed_at(session, lesson_session("xor-hidden")).around == keys
 
 
 def test_a_paste_is_typed_into_the_desks_line_and_scrolls_with_its_cursor() -> None:
