@@ -31,7 +31,7 @@ PARAMETERS = 5
 """Most parameters of a function, `self` and `cls` not counted."""
 
 BARS = {
-    "lines of code": 45_605,
+    "lines of code": 45_645,
     "modules": 449,
     "modules over 300 lines": 20,
     "class names used twice": 0,

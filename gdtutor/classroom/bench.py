@@ -56,6 +56,7 @@ class _Job(Struct, eq=False):
     refuse: Callable[[], None]
     """Tells who waits for it that it is not computed."""
     started: float = 0.0
+    is_done: bool = False
 
 
 class Workbench:
@@ -167,8 +168,11 @@ class Workbench:
         if self._taker is not None and thread == self._taker.ident:
             self._hand_over()
         # Python has no other way to end what is at work; its locks are given back as ever.
-        raised = ctypes.py_object(_Overtime)
-        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), raised)
+        end = partial(ctypes.pythonapi.PyThreadState_SetAsyncExc, ctypes.c_ulong(thread))
+        end(ctypes.py_object(_Overtime))
+        if job.is_done:
+            # The thread waits for the condition that is held here, and would never give it back.
+            end(None)
         job.refuse()
 
     def _charge(self, job: _Job) -> None:
@@ -199,6 +203,7 @@ class Workbench:
             job.started = perf_counter()
             self._at[thread] = job
         job.do()
+        job.is_done = True
         with self._news:
             if self._at.get(thread) is not job:
                 return False

@@ -161,12 +161,12 @@ def test_a_class_that_ends_at_once_leaves_nothing_behind() -> None:
 
 def test_what_takes_long_holds_up_nobody_and_is_ended() -> None:
     async def work() -> None:
-        bench, is_at_work, may_go = Workbench(0.01, PATIENCE), threading.Event(), threading.Event()
+        bench, is_at_work, may_go = Workbench(0.01, PATIENCE), threading.Event(), list[bool]()
 
         def compute() -> str:
             is_at_work.set()
-            while not may_go.is_set():
-                may_go.wait(0.001)
+            while not may_go:
+                pass  # and waits for nothing: what ends it could keep the lock of an event
             return "done"
 
         long = asyncio.ensure_future(bench.does("ben", compute))
@@ -183,7 +183,7 @@ def test_what_takes_long_holds_up_nobody_and_is_ended() -> None:
         bench.drop("f")
         with pytest.raises(TooLongError):
             await others[3]
-        may_go.set()
+        may_go.append(True)
         assert await others[2] == "done"
         bench.close()
 
@@ -209,7 +209,7 @@ def test_an_endless_work_is_ended_and_its_thread_with_it() -> None:
 
 def test_work_that_takes_long_is_refused_to_who_asked_and_dropped_with_who_left() -> None:
     async def work() -> None:
-        bench, is_at_work, may_go = Workbench(0.01, PATIENCE), threading.Event(), threading.Event()
+        bench, is_at_work, may_go = Workbench(0.01, PATIENCE), threading.Event(), list[bool]()
         hub, shared = ClassHub("tests", bench=bench), SharedScreens()
         hub.teach(lesson_session("bias", "forward:z"))
         lines = {name: Watched(hub, shared, (80, 24)) for name in ("anna", "ben")}
@@ -220,8 +220,8 @@ def test_work_that_takes_long_is_refused_to_who_asked_and_dropped_with_who_left(
 
         def compute(own: Session) -> tuple[Session, tuple[Effect, ...]]:
             is_at_work.set()
-            while not may_go.is_set():
-                may_go.wait(0.001)
+            while not may_go:
+                pass  # and waits for nothing: what ends it could keep the lock of an event
             return own, ()
 
         hub._do("ben", lambda room: Begun(room, work=compute))
@@ -235,7 +235,7 @@ def test_work_that_takes_long_is_refused_to_who_asked_and_dropped_with_who_left(
         assert own is not None
         # What he typed after it goes with him.
         assert (own.step, own.message) == (3, TOO_LONG)
-        may_go.set()
+        may_go.append(True)
         bench.close()
 
     asyncio.run(work())
@@ -244,6 +244,32 @@ def test_work_that_takes_long_is_refused_to_who_asked_and_dropped_with_who_left(
 def has_come(hub: ClassHub, name: str, step: int) -> bool:
     own = hub.seat(name).own
     return own is not None and own.step >= step
+
+
+def test_work_that_is_ended_as_it_ends_keeps_no_lock() -> None:
+    async def work() -> None:
+        bench, may_end = Workbench(PATIENCE, PATIENCE), list[bool]()
+
+        def compute() -> None:
+            while not may_end:
+                pass
+
+        asked = asyncio.ensure_future(bench.does("ben", compute))
+        await until(lambda: any(job.name == "ben" for job in bench._at.values()))
+        with bench._news:
+            (thread, job), *_ = bench._at.items()
+            may_end.append(True)
+            while not job.is_done:
+                pass
+            for _ in range(100_000):
+                pass  # the thread comes to wait for the lock that is held here
+            bench._end(thread)
+        with pytest.raises(TooLongError):
+            await asked
+        assert await bench.does("anna", lambda: "hers") == "hers"
+        bench.close()
+
+    asyncio.run(work())
 
 
 def test_who_has_taken_least_is_computed_for_first_and_plots_last() -> None:
