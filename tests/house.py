@@ -33,12 +33,12 @@ PARAMETERS = 5
 BARS = {
     "lines of code": 45_645,
     "modules": 449,
-    "modules over 300 lines": 20,
+    "modules over 300 lines": 18,
     "class names used twice": 0,
-    "functions with more than 5 parameters": 34,
+    "functions with more than 5 parameters": 30,
     "files at the top": 5,
     "import circles": 0,
-    "modules under 60 lines with one importer": 16,
+    "modules under 60 lines with one importer": 12,
 }
 """The most that each measure may come to; 0 and the files at the top are fixed."""
 

@@ -72,7 +72,10 @@ class JudgingProgram:
             self._show(replace(self.board, is_judging=True))
         elif is_there is False and not self.board.is_judging:
             # A program may take its own file away while it runs; it is written back.
-            self._show(replace(self.board, problem=f"{self.board.path} is gone.", message=""))
+            self._show(replace(self.board, problem=self._gone(), message=""))
+
+    def _gone(self) -> str:
+        return "" if self.board.path.exists() else f"{self.board.path} is gone."
 
     def _take(self, job: Job[Outcome]) -> None:
         """Show what a job came to, unless the file was saved since."""
@@ -81,11 +84,12 @@ class JudgingProgram:
         said, self._told = " ".join(self._told), []
         if said:
             self._saves.settle()
-        board = replace(self.board, is_judging=False, problem="", message=said, scroll=0)
+        # It may have gone while it was judged.
+        board = replace(self.board, is_judging=False, problem=self._gone(), message=said, scroll=0)
         try:
             outcome = job.result()
         except GdTutorError as error:
-            self._show(replace(board, problem=str(error)))
+            self._show(replace(board, problem=board.problem or str(error)))
             return
         self._show(replace(board, outcome=outcome, tab=0))
         verdict, pass_on = outcome.verdict, self._pass_on

@@ -115,8 +115,8 @@ def test_every_curve_is_the_one_of_its_own_graph() -> None:
 
 
 def test_both_losses_show_their_tangent() -> None:
-    assert "Q 0.25, slope 1" in screen("loss", "step:4").text()
-    assert "L 0.125, slope 0.5" in screen("loss", "step:8").text()
+    assert "Q 0.25, · slope 1" in screen("loss", "step:4").text()
+    assert "L 0.125, · slope 0.5" in screen("loss", "step:8").text()
 
 
 def test_a_threshold_answers_1_at_its_threshold_and_has_no_slope_anywhere() -> None:
