@@ -125,8 +125,11 @@ async def shows(pilot: Pilot[int], text: str) -> None:
 
 
 def save(path: Path, text: str, seconds: int) -> None:
-    path.write_text(text, encoding="utf-8")
-    os.utime(path, (seconds, seconds))
+    """Save a file at once: one that is seen between two writes is judged twice."""
+    new = path.with_suffix(".new")
+    new.write_text(text, encoding="utf-8")
+    os.utime(new, (seconds, seconds))
+    new.replace(path)
 
 
 def test_a_file_that_is_broken_or_gone_is_told_and_judged_when_it_is_back(
