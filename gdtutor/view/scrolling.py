@@ -47,6 +47,8 @@ def shown(session: Session, width: int, height: int, chars: Chars) -> tuple[Sess
         return session, frame
     met = session.look.met or ()
     new = drawn_signs(context, frame.text()) - {sign for sign, *_ in met}
+    if not new and session.look.met is not None:
+        return session, frame
     place = context.moment.iteration, context.step.number
     look = replace(session.look, met=(*met, *((sign, *place) for sign in sorted(new))))
     frame = frame_of(replace(session, look=look), width, height, chars) if new else frame
