@@ -1,15 +1,16 @@
-"""TOML text: read within bounds, and the line and column of a key found again by a small scan."""
+"""TOML text: read within bounds, and the line and column of every key and value."""
 
 from __future__ import annotations
 
 import json
 import re
 import tomllib
+from bisect import bisect_right
 from collections.abc import Collection, Iterator
+from itertools import takewhile
 
 from gdtutor.engine.errors import spelled
-from gdtutor.lesson.reports import NOWHERE, Findings, Place
-from gdtutor.values import Struct, field
+from gdtutor.lesson.reports import Findings, Place
 
 MAX_NESTING = 16
 """Deepest nesting of arrays and inline tables."""
@@ -34,9 +35,8 @@ _STRINGS_AND_COMMENTS = re.compile(rf"{_STRING}|#[^\n]*", re.DOTALL)
 _DOTTED = re.compile(rf"(?<![\w\"'-])(?:[\w\"'-]+[ \t]*\.[ \t]*){{{MAX_DOTS + 1}}}")
 _DIGITS = re.compile(rf"(?<![0-9_])[0-9_]{{{MAX_DIGITS + 1},}}")
 _TOKENS = re.compile(
-    rf"(?P<string>{_STRING})|(?P<comment>#[^\n]*)|(?P<bare>[\w+:.-]+)|(?P<equals>=)"
-    r"|(?P<open>[\[{])|(?P<close>[\]}])|(?P<comma>,)|(?P<newline>\n)"
-    r"|(?P<space>[ \t]+)|(?P<other>.)",
+    # A date may have a blank before its time.
+    rf"{_STRING}|#[^\n]*|\d{{4}}-\d\d-\d\d \d[\w+:.-]*|[\w+:.-]+|[\[\]{{}}=,]",
     re.DOTALL,
 )
 _LINE_AND_COLUMN = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
@@ -132,23 +132,6 @@ def _report_syntax(
         findings.error(place, "toml", f"this is not TOML: {what[:1].lower()}{what[1:]}", hint)
 
 
-class _Level(Struct):
-    """One open bracket: an array counts its elements, an inline table waits for keys."""
-
-    path: Path
-    is_array: bool
-    index: int = 0
-
-
-class _Scan(Struct):
-    table: Path = ()
-    levels: list[_Level] = field(default_factory=list)
-    key: list[str] = field(default_factory=list)
-    key_place: Place = NOWHERE
-    expects_value: bool = False
-    counts: dict[Path, int] = field(default_factory=dict)
-
-
 def find_places(text: str, first_line: int, wanted: Collection[Path]) -> dict[Path, Place]:
     """Return where values stand; a path that ends in "=" asks for the key instead.
 
@@ -169,36 +152,68 @@ def find_places(text: str, first_line: int, wanted: Collection[Path]) -> dict[Pa
 
 
 def _places(text: str, first_line: int) -> Iterator[tuple[Path, Place]]:
-    scan = _Scan()
-    line, line_start = first_line, 0
-    header: list[str] | None = None
-    is_array_header = False
+    """Yield every path of the text with its place, a key's before its value's."""
+    tokens = _tokens(text, first_line)
+    table: Path = ()
+    counts: dict[Path, int] = {}
+    for token, place in tokens:
+        if token != "[":
+            yield from _pair(tokens, table, token, place)
+            continue
+        token, _ = next(tokens)
+        is_array = token == "["
+        header = [] if is_array else _parts(token)
+        header += _parts_before("]", tokens)
+        if is_array:
+            next(tokens)
+        table = _table_path(header, is_array, counts)
+        for path in (table, table[:-1])[: 2 if is_array else 1]:
+            yield (*path, "="), place
+            yield path, place
+
+
+def _tokens(text: str, first_line: int) -> Iterator[tuple[str, Place]]:
+    """Yield keys, values and signs with their places; blanks and comments are none."""
+    starts = [0, *(match.end() for match in re.finditer("\n", text))]
     for match in _TOKENS.finditer(text):
-        kind, token = match.lastgroup or "", match.group()
-        place = Place(line, match.start() - line_start + 1)
-        newlines = token.count("\n")
-        if newlines:
-            line += newlines
-            line_start = match.start() + token.rfind("\n") + 1
-        if kind in ("space", "comment", "other"):
-            continue
-        if header is not None:
-            if kind in ("bare", "string"):
-                header.extend(_parts(kind, token))
-            elif kind == "open":
-                is_array_header = True
-            elif kind == "close":
-                scan.table = _table_path(header, is_array_header, scan.counts)
-                for path in (scan.table, scan.table[:-1])[: 2 if is_array_header else 1]:
-                    yield (*path, "="), scan.key_place
-                    yield path, scan.key_place
-                header = None
-            continue
-        if kind == "open" and not scan.levels and not scan.expects_value and not scan.key:
-            # `[[name]]` opens twice; the second closing bracket is passed over below.
-            header, is_array_header, scan.key_place = [], False, place
-            continue
-        yield from _step(scan, kind, token, place)
+        if not match.group().startswith("#"):
+            line = bisect_right(starts, match.start()) - 1
+            place = Place(first_line + line, match.start() - starts[line] + 1)
+            yield match.group(), place
+
+
+def _pair(
+    tokens: Iterator[tuple[str, Place]], table: Path, token: str, place: Place
+) -> Iterator[tuple[Path, Place]]:
+    """Yield what stands in `key = value`, whose first token has been read."""
+    path = (*table, *_parts(token), *_parts_before("=", tokens))
+    yield (*path, "="), place
+    yield from _value(tokens, path, *next(tokens))
+
+
+def _value(
+    tokens: Iterator[tuple[str, Place]], path: Path, begins: str, place: Place
+) -> Iterator[tuple[Path, Place]]:
+    """Yield a value and what stands in it."""
+    yield path, place
+    if begins not in ("[", "{"):
+        return
+    index = 0
+    for token, at in tokens:
+        if token in ("]", "}"):
+            return
+        if token == ",":
+            index += 1
+        elif begins == "[":
+            yield from _value(tokens, (*path, index), token, at)
+        else:
+            yield from _pair(tokens, path, token, at)
+
+
+def _parts_before(sign: str, tokens: Iterator[tuple[str, Place]]) -> list[str]:
+    """Return the parts of a dotted key that stand before a sign, which is read as well."""
+    named = takewhile(lambda token: token != sign, (token for token, _ in tokens))
+    return [part for token in named for part in _parts(token)]
 
 
 def _table_path(header: list[str], is_array: bool, counts: dict[Path, int]) -> Path:
@@ -213,44 +228,8 @@ def _table_path(header: list[str], is_array: bool, counts: dict[Path, int]) -> P
     return path
 
 
-def _step(scan: _Scan, kind: str, token: str, place: Place) -> Iterator[tuple[Path, Place]]:
-    level = scan.levels[-1] if scan.levels else None
-    base = level.path if level else scan.table
-    if kind == "newline":
-        if level is None:
-            scan.key, scan.expects_value = [], False
-        return
-    if kind == "comma" and level is not None:
-        level.index += 1
-        scan.key = []
-        return
-    if kind == "close":
-        if scan.levels:
-            scan.levels.pop()
-        scan.key, scan.expects_value = [], False
-        return
-    if level is not None and level.is_array:
-        path: Path = (*level.path, level.index)
-    elif scan.expects_value:
-        path = (*base, *scan.key)
-    elif kind == "equals":
-        scan.expects_value = True
-        yield (*base, *scan.key, "="), scan.key_place
-        return
-    else:
-        if not scan.key:
-            scan.key_place = place
-        scan.key.extend(_parts(kind, token))
-        return
-    yield path, place
-    if kind == "open":
-        scan.levels.append(_Level(path, token == "["))
-    if level is None or not level.is_array:
-        scan.key, scan.expects_value = [], False
-
-
-def _parts(kind: str, token: str) -> list[str]:
-    if kind == "string":
+def _parts(token: str) -> list[str]:
+    if token[0] in "\"'":
         return [token.strip("\"'")]
     return [part for part in token.split(".") if part]
 

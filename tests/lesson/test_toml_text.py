@@ -97,6 +97,19 @@ def test_a_second_table_of_an_array_has_its_own_place() -> None:
     assert find_places(text, 1, [("v", 1, "name")]) == {("v", 1, "name"): Place(4, 8)}
 
 
+def test_a_date_with_a_blank_is_one_value_and_a_dotted_key_with_blanks_one_key() -> None:
+    text = "t = { at = 1979-05-27 07:32:00, a . \"b\" = 2 }\n[ c . d ]\ne = 3\n"
+    found = find_places(text, 1, set(paths_in(tomllib.loads(text))) | {("t", "a", "b", "=")})
+    assert found == {
+        ("t",): Place(1, 5),
+        ("t", "at"): Place(1, 12),
+        ("t", "a", "b", "="): Place(1, 33),
+        ("t", "a", "b"): Place(1, 43),
+        ("c", "d"): Place(2, 1),
+        ("c", "d", "e"): Place(3, 5),
+    }
+
+
 def test_text_that_is_not_toml_is_reported_and_gives_nothing() -> None:
     findings = Findings(Path("a.md"))
     assert read_toml("w = 1\nx =\n", 2, findings) is None
