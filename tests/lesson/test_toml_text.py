@@ -98,7 +98,7 @@ def test_a_second_table_of_an_array_has_its_own_place() -> None:
 
 
 def test_a_date_with_a_blank_is_one_value_and_a_dotted_key_with_blanks_one_key() -> None:
-    text = "t = { at = 1979-05-27 07:32:00, a . \"b\" = 2 }\n[ c . d ]\ne = 3\n"
+    text = 't = { at = 1979-05-27 07:32:00, a . "b" = 2 }\n[ c . d ]\ne = 3\n'
     found = find_places(text, 1, set(paths_in(tomllib.loads(text))) | {("t", "a", "b", "=")})
     assert found == {
         ("t",): Place(1, 5),
