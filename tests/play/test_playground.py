@@ -18,7 +18,7 @@ from gdtutor.play.options import OPTIONS, divided, playground_of, words_of
 from gdtutor.play.playground import Playground, fitted, of_data
 from gdtutor.training.datasets import DATASETS
 from gdtutor.values import replace
-from tests.play.drawing import drawn
+from tests.play.drawn_playgrounds import drawn
 
 PLAY = next(command for command in COMMANDS if command.name == "play")
 HINTED = "--data spiral --layers 2-4-4-1 --activation tanh --noise 0.1 --train 0.7 --batch 10 "
