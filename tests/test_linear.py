@@ -334,17 +334,17 @@ def test_several_runs_are_told_side_by_side(line: str) -> None:
     assert talk.said[3] == "Training several runs; Ctrl-C stops them."
     assert talk.said[4].split("\n") == [
         "4 runs:",
-        "  the lesson's own: cost 0.01346 in epoch 19, yours",
-        "  learning_rate 0.5: cost 9.044e−5 in epoch 49",
-        "  learning_rate 5: cost 0 in epoch 49, the lowest",
-        "  learning_rate 50: cost 2.112e82 in epoch 49, growing",
+        "  the lesson's own: cost 0.01346 at epoch 19, yours",
+        "  learning_rate 0.5: cost 9.044e−5 at epoch 49",
+        "  learning_rate 5: cost 0 at epoch 49, the lowest cost",
+        "  learning_rate 50: cost 2.112e82 (83 digits) at epoch 49, growing",
     ]
     assert "50 of 50 epochs, 50 iterations: finished: all epochs done." in talk.last
 
 
 def test_a_sweep_that_is_stopped_keeps_its_curves_and_training_goes_on() -> None:
     talk = Talk(lesson("xor-hidden"), "S learning_rate=0.5,1", "t 2", stops=True)
-    assert re.search(r"^  learning_rate 1: cost [\d.]+ in epoch \d", talk.said[2], re.MULTILINE)
+    assert re.search(r"^  learning_rate 1: cost [\d.]+ at epoch \d", talk.said[2], re.MULTILINE)
     assert "2 of 5000 epochs" not in talk.said[2]
     assert "epochs, " in talk.last
 

@@ -10,7 +10,7 @@ from gdtutor.cli.lesson_files import lesson_path
 from gdtutor.lesson.load import load_lesson
 from gdtutor.lesson.runs import run_of
 from gdtutor.lesson.sweeps import members_of
-from gdtutor.report.run import progress_text, progress_told, result_of, summary_lines
+from gdtutor.report.run import progress_text, progress_told, result_data, result_of, summary_lines
 from gdtutor.report.sweep import (
     plan_lines,
     sweep_csv_lines,
@@ -84,14 +84,14 @@ def test_what_is_held_back_is_told_apart_from_what_is_trained_on(tmp_path: Path)
     lesson = lesson_of(lesson_text(NEURON_GRAPH, HELD), tmp_path)
     run = run_of(lesson)
     run.advance()
-    result = result_of(lesson, run, None, 1.0)
+    result = result_of(run, 1.0)
     w = float(result.parameters["w"])
     assert abs(w - 2) < 1e-6
     assert result.final_cost == pytest.approx((w - 2) ** 2 * (1 + 4 + 9) / 6, abs=1e-12)
     assert result.validation_cost == pytest.approx((w**2 + (2 * w) ** 2) / 4)
-    data = result.data()
+    data = result_data(lesson, None, run, result)
     assert data["final_validation_cost"] == result.validation_cost
-    text = "\n".join(summary_lines(lesson, result))
+    text = "\n".join(summary_lines(lesson, run, result))
     assert "on the examples trained on, 5 on those held back" in text
     assert "of these the last 2 are held back" in text
     assert f"validation {float(run.validation_costs[0]):.6g}" in text
@@ -101,9 +101,9 @@ def test_without_validation_there_is_one_final_cost() -> None:
     lesson = load_lesson(lesson_path("bias"))
     run = run_of(lesson)
     run.advance()
-    result = result_of(lesson, run, None, 1.0)
-    assert "final_validation_cost" not in result.data()
-    assert "held back" not in "\n".join(summary_lines(lesson, result))
+    result = result_of(run, 1.0)
+    assert "final_validation_cost" not in result_data(lesson, None, run, result)
+    assert "held back" not in "\n".join(summary_lines(lesson, run, result))
 
 
 @pytest.mark.slow
@@ -146,7 +146,7 @@ def summary_of(rows: int, columns: int, examples: int, path: Path) -> list[str]:
     lesson = lesson_of(lesson_text(body, more), path)
     run = run_of(lesson)
     run.advance()
-    return list(summary_lines(lesson, result_of(lesson, run, None, 1.0)))
+    return list(summary_lines(lesson, run, result_of(run, 1.0)))
 
 
 def test_the_ends_of_a_large_parameter_and_of_many_predictions_are_shown(tmp_path: Path) -> None:

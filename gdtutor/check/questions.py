@@ -94,7 +94,7 @@ def at_its_end(session: Walk) -> Walk:
     run = session.run
     if run.stopped_by is None:
         return session
-    return replace(session, training=snapshot_of(run, Status.FINISHED))
+    return replace(session, training=snapshot_of(run))
 
 
 def end_of_training(session: Walk) -> int:

@@ -14,7 +14,7 @@ from gdtutor.session.navigation import goto
 from gdtutor.session.opening import Opened, opened
 from gdtutor.session.runs import in_variant
 from gdtutor.session.snapshots import snapshot_of
-from gdtutor.session.state import Session, Status, Walk
+from gdtutor.session.state import Session, Walk
 from gdtutor.session.tasks import is_done
 from gdtutor.values import replace
 
@@ -68,5 +68,4 @@ def solved(session: Walk, task: Task, limit: TimeLimit) -> Walk:
 def _trained(session: Walk, epochs: int | None, limit: TimeLimit) -> Walk:
     run = session.run
     run.advance(epochs=epochs, beyond=epochs is not None, deadline=limit.is_over)
-    status = Status.PAUSED if run.stopped_by is None else Status.FINISHED
-    return replace(session, training=snapshot_of(run, status))
+    return replace(session, training=snapshot_of(run))

@@ -25,10 +25,11 @@ from gdtutor.engine.errors import GdTutorError
 from gdtutor.session.effects import Effect, Train
 from gdtutor.session.runs import curves_of
 from gdtutor.session.snapshots import snapshot_of
-from gdtutor.session.state import KeptCurve, Session, Snapshot, Status, Walk, is_training
+from gdtutor.session.state import Session, Snapshot, Status, Walk, is_training
 from gdtutor.session.sweeps import Swept
 from gdtutor.session.update import Progressed, Told, update
 from gdtutor.training.run import Run
+from gdtutor.training.trouble import TrainedCurve
 from gdtutor.values import Struct, replace
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def train_slice(run: Run, until: int | None, seconds: float) -> Trained | str:
     started = perf_counter()
     wanted = None if until is None else until - run.farthest
     try:
-        progress = run.advance(
+        run.advance(
             iterations=wanted,
             deadline=lambda: perf_counter() - started > seconds,
             beyond=until is not None,
@@ -74,18 +75,15 @@ def train_slice(run: Run, until: int | None, seconds: float) -> Trained | str:
         )
     except GdTutorError as error:
         return str(error)
-    status = Status.RUNNING
-    if progress.stopped_by is not None:
-        status = Status.FINISHED
-    elif until is not None and run.farthest >= until:
-        status = Status.PAUSED
-    return Trained(run, replace(snapshot_of(run, status), of=None))
+    is_over = run.stopped_by is not None or (until is not None and run.farthest >= until)
+    snapshot = snapshot_of(run, None if is_over else Status.RUNNING)
+    return Trained(run, replace(snapshot, of=None))
 
 
 class SweepSlice(Struct, frozen=True, eq=False):
     """What a slice of a sweep has come to."""
 
-    curves: tuple[KeptCurve, ...]
+    curves: tuple[TrainedCurve, ...]
     done: int
     """Epochs that its runs have done together."""
     is_done: bool

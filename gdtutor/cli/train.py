@@ -18,7 +18,8 @@ from gdtutor.files import write_atomically
 from gdtutor.lesson.load import load_lesson
 from gdtutor.lesson.model import Lesson
 from gdtutor.lesson.runs import run_of, unevaluated
-from gdtutor.report.run import TrainingResult, csv_lines, progress_text, result_of, summary_lines
+from gdtutor.report.run import csv_lines, progress_text, result_data, result_of, summary_lines
+from gdtutor.session.state import Snapshot
 from gdtutor.training.run import Run, RunSegment
 from gdtutor.values import replace
 
@@ -41,21 +42,19 @@ def run(arguments: argparse.Namespace) -> int:
 def train(arguments: argparse.Namespace, lesson: Lesson, training: Run) -> int:
     """Train a run and report it, as --csv, --json and --seed of the arguments ask for."""
     with interrupts() as pressed:
-        result = _trained(arguments, lesson, training, pressed)
+        told = _trained(arguments, training, pressed)
     if pressed:
-        result = replace(result, stopped_by="key")
+        told = replace(told, stopped_by="key")
     if arguments.csv:
-        write_atomically(arguments.csv, "\n".join(csv_lines(result)) + "\n")
+        write_atomically(arguments.csv, "\n".join(csv_lines(told)) + "\n")
     if arguments.json:
-        print_json(result.data())
+        print_json(result_data(lesson, arguments.seed, training, told))
     else:
-        print_lines(summary_lines(lesson, result))
+        print_lines(summary_lines(lesson, training, told))
     return 130 if pressed else 0
 
 
-def _trained(
-    arguments: argparse.Namespace, lesson: Lesson, training: Run, pressed: list[int]
-) -> TrainingResult:
+def _trained(arguments: argparse.Namespace, training: Run, pressed: list[int]) -> Snapshot:
     """Train to the end or until Ctrl-C; what would take longer than that has time is left out."""
     started = perf_counter()
     with _reporting(arguments, lambda *room: progress_text(training, *room)) as report:
@@ -66,7 +65,7 @@ def _trained(
             lambda: bool(pressed),
             training.drop_burst,
         )
-    what = lesson, training, arguments.seed, perf_counter() - started
+    what = training, perf_counter() - started
     evaluated = unless_stopped(lambda: result_of(*what), lambda: bool(pressed))
     return evaluated or result_of(*what, unevaluated(training))
 

@@ -53,15 +53,14 @@ def trained(
         deadline: Asked between bursts; training ends once it says True.
         clock: Tells the time in seconds, by which bursts get their length.
     """
-    progress = effect.run.advance(
+    effect.run.advance(
         iterations=effect.iterations,
         deadline=deadline,
         beyond=effect.iterations is not None,
         clock=clock,
     )
     catch_up(effect, deadline, clock)
-    status = Status.PAUSED if progress.stopped_by is None else Status.FINISHED
-    return snapshot_of(effect.run, status)
+    return snapshot_of(effect.run)
 
 
 def _news(effect: Train) -> Action:

@@ -13,25 +13,30 @@ from gdtutor.lesson.problem import problem_of, settings_of
 from gdtutor.training.evaluation import evaluated_parts, examples_last, predictions_together
 from gdtutor.training.run import Run, RunSegment
 from gdtutor.training.settings import Settings
-from gdtutor.values import Struct, replace
+from gdtutor.values import Struct, field, replace
 
 OWN = "the lesson's own"
 """What the run without a variant is called."""
 
 
+def no_numbers() -> Array:
+    """Return no numbers at all."""
+    return frozen(np.empty(0))
+
+
 class RunResult(Struct, frozen=True, eq=False):
     """What a run has come to. Arrays are read-only."""
 
-    parameters: Mapping[str, Array]
+    parameters: Mapping[str, Array] = field(default_factory=dict)
     """Their values after the last iteration done."""
-    final_cost: float
-    """The cost over the examples trained on, all of them together, at these parameters; NaN also
-    where nobody waited for it."""
-    validation_cost: float | None
+    final_cost: float | None = None
+    """The cost over the examples trained on, all of them together, at these parameters; None where
+    nobody waited for it."""
+    validation_cost: float | None = None
     """The cost over those held back at these parameters; None where there are none."""
-    predictions: Array
+    predictions: Array = field(default_factory=no_numbers)
     """For every example; empty where nothing is predicted."""
-    targets: Array
+    targets: Array = field(default_factory=no_numbers)
     """What the predictions are compared with; empty where there is nothing."""
 
 
@@ -51,9 +56,8 @@ def without_what_comes(run: Run) -> Run:
 
 def unevaluated(run: Run) -> RunResult:
     """Return what a run has come to for somebody who does not wait for another pass."""
-    nothing = frozen(np.empty(0))
     run = without_what_comes(run)
-    return RunResult(run.state(run.farthest).parameters, np.nan, None, nothing, nothing)
+    return RunResult(run.state(run.farthest).parameters)
 
 
 def outcome_of(run: Run, iteration: int | None = None) -> RunResult:
@@ -68,12 +72,11 @@ def outcome_of(run: Run, iteration: int | None = None) -> RunResult:
     problem = run.segment_at(state.iteration).problem
     parts = evaluated_parts(problem, parameters, run.trained_examples)
     cost, held = parts[0].cost, parts[1].cost if len(parts) > 1 else None
-    nothing = frozen(np.empty(0))
-    targets = nothing
+    targets = no_numbers()
     if problem.target is not None and problem.size:
         rows = replace(problem, is_single=False)
         given = rows.given(parameters, np.arange(problem.size))
         targets = frozen(examples_last(problem, given, problem.target))
     said = predictions_together(parts)
-    predictions = nothing if said is None else frozen(said)
+    predictions = no_numbers() if said is None else frozen(said)
     return RunResult(state.parameters, cost, held, predictions, targets)

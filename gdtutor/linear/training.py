@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import math
-
 from gdtutor.report.transcript import WIDTH, read_aloud
 from gdtutor.session.link import lesson_word
-from gdtutor.session.runs import run_label
 from gdtutor.session.state import Status, Walk
 from gdtutor.view import notation
 from gdtutor.view.curve import curve_sentence, sampled_epochs
@@ -15,9 +12,9 @@ from gdtutor.view.frame import Chars
 from gdtutor.view.lines import text_of
 from gdtutor.view.matrix import MatrixLook, matrix_lines
 from gdtutor.view.pictures.table import HELD
-from gdtutor.view.runs import curves_shown
+from gdtutor.view.runs import told_curves
 from gdtutor.view.train import table_lines
-from gdtutor.view.train_lines import cost_facts, ending_of
+from gdtutor.view.train_lines import cost_facts, standing
 
 PREDICTIONS = 70
 """Lines that the table of predictions may take, its heading and its counts included."""
@@ -34,10 +31,9 @@ def training_lines(session: Walk, chars: Chars) -> list[str]:
     def apart(*values: float) -> tuple[str, ...]:
         return notation.apart(values, digits, chars)
 
-    ended = f": {ending_of(session)}" if snapshot.status is Status.FINISHED else ""
     lines = [
         f"{len(snapshot.costs)} of {snapshot.epochs_wanted} epochs, {snapshot.iterations} "
-        f"iterations: {snapshot.status.value}{ended}.",
+        f"iterations: {standing(session, is_short=False)}.",
         text_of(cost_facts(session, chars)).strip(),
         *(text_of(row) for row in diagnosis_lines(session, WIDTH, chars)),
     ]
@@ -86,19 +82,10 @@ def _prediction_lines(session: Walk, chars: Chars) -> list[str]:
 
 def sweep_lines(session: Walk, chars: Chars) -> list[str]:
     """Return the runs that stand side by side, each with its last cost and what is to say of it."""
-    shown = curves_shown(session)
-    last = [float(s.curve.costs[-1]) if len(s.curve.costs) else math.inf for s in shown]
-    lines = [f"{len(shown)} run{'s' if len(shown) > 1 else ''}:"]
-    for one, cost in zip(shown, last, strict=True):
-        curve = one.curve
-        if not len(curve.costs):
-            facts = ["no epoch done yet"]
-        else:
-            number = notation.shown(cost, session.look.digits, chars)
-            facts = [f"cost {number} in epoch {len(curve.costs) - 1}"]
-        facts += ["the lowest"] if math.isfinite(cost) and cost == min(last) else []
-        facts += [curve.verdict] if curve.verdict else []
-        facts += [f"the same curve as {one.same_as}"] if one.same_as else []
-        facts += ["yours"] if curve.label == run_label(session) and not one.mark else []
-        lines.append(f"  {curve.label}: {', '.join(facts)}")
+    told = told_curves(session, chars)
+    lines = [f"{len(told)} run{'s' if len(told) > 1 else ''}:"]
+    for one, facts in told:
+        cost = "" if one.same_as or not len(one.curve.costs) else "cost "
+        words = [text for text, _ in facts] + ([] if one.mark else ["yours"])
+        lines.append(f"  {one.curve.label}: {cost}{', '.join(words)}")
     return lines

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -12,11 +11,13 @@ from gdtutor.lesson.model import Lesson
 from gdtutor.lesson.runs import RunResult, outcome_of, without_what_comes
 from gdtutor.report.jsondata import plain
 from gdtutor.session.digits import number
+from gdtutor.session.snapshots import snapshot_of
+from gdtutor.session.state import Snapshot
 from gdtutor.training.diagnosis import diagnose
 from gdtutor.training.run import Run
-from gdtutor.training.settings import Stop
 from gdtutor.training.trouble import ending, judge
-from gdtutor.values import Struct
+from gdtutor.values import replace
+from gdtutor.view.curve import sampled_epochs
 from gdtutor.view.diagnosis import told_diagnosis
 from gdtutor.view.frame import ASCII
 from gdtutor.view.lines import progress_bar, text_of
@@ -25,101 +26,59 @@ FORMAT = 1
 """Version of the JSON."""
 
 
-class TrainingResult(Struct, frozen=True, eq=False):
-    """A run that has ended."""
+def result_of(run: Run, seconds: float, result: RunResult | None = None) -> Snapshot:
+    """Return what a run has come to, without a change that would come next.
 
-    lesson: str
-    seed: int | None
-    epochs: int
-    iterations: int
-    costs: Array
-    validation: Array
-    final_cost: float
-    """Over all examples trained on, at the end."""
-    validation_cost: float | None
-    """Over those held back, at the end; None where there are none."""
-    held: int
-    """How many are held back, the last ones."""
-    parameters: Mapping[str, Array]
-    predictions: Array
-    targets: Array
-    stopped_by: str
-    stop: Stop
-    """What ends the run early."""
-    diverged_at: int | None
-    first_node: str | None
-    seconds: float
-    verdict: str
-    """What went wrong, in a word; empty where nothing did."""
-    explained: tuple[str, ...]
-    """The same with its numbers, a sentence each."""
-
-    def data(self) -> dict[str, object]:
-        """Return the result as JSON data."""
-        data: dict[str, object] = {
-            "format": FORMAT,
-            "lesson": self.lesson,
-            "seed": self.seed,
-            "epochs": self.epochs,
-            "iterations": self.iterations,
-            "costs": plain(self.costs),
-            "final_cost": plain(np.asarray(self.final_cost)),
-            "parameters": {name: plain(value) for name, value in self.parameters.items()},
-            "predictions": plain(self.predictions),
-            "targets": plain(self.targets),
-            "stopped_by": self.stopped_by,
-            "diverged_at": self.diverged_at,
-            "first_node": self.first_node,
-            "seconds": self.seconds,
-            "verdict": self.verdict,
-            "explained": list(self.explained),
-        }
-        if self.validation.size:
-            data["validation_costs"] = plain(self.validation)
-        if self.validation_cost is not None:
-            data["final_validation_cost"] = plain(np.asarray(self.validation_cost))
-        return data
+    Args:
+        run: Its run.
+        seconds: How long it has taken.
+        result: What the parameters are good for, and no diagnosis is waited for; None for both.
+    """
+    ended, found = without_what_comes(run), None
+    if result is None:
+        result = outcome_of(ended)
+        found = diagnose(ended, result.final_cost)
+    return replace(snapshot_of(run, result=result), seconds=seconds, diagnosis=found)
 
 
-def result_of(
-    lesson: Lesson, run: Run, seed: int | None, seconds: float, outcome: RunResult | None = None
-) -> TrainingResult:
-    """Return what a run has come to, predictions and targets as the lesson's matrices have them.
+def result_data(lesson: Lesson, seed: int | None, run: Run, told: Snapshot) -> dict[str, object]:
+    """Return what a run has come to as JSON data, matrices as the lesson has them.
 
     Args:
         lesson: The lesson.
-        run: Its run.
         seed: The seed that was asked for.
-        seconds: How long it has taken.
-        outcome: What the parameters are good for; computed where None.
+        run: Its run.
+        told: What `result_of` returns.
     """
-    ended, costs = without_what_comes(run), run.costs
-    explained: tuple[str, ...] = ()
-    if outcome is None:
-        outcome = outcome_of(ended)
-        if found := diagnose(ended, outcome.final_cost):
-            explained = told_diagnosis(found, run, ASCII)
-    return TrainingResult(
-        lesson.id,
-        _seed(lesson, seed),
-        len(costs),
-        run.farthest,
-        costs,
-        run.validation_costs,
-        outcome.final_cost,
-        outcome.validation_cost,
-        ended.segment_at(ended.farthest).problem.size - ended.trained_examples,
-        outcome.parameters,
-        _as_written(lesson, outcome.predictions),
-        _as_written(lesson, outcome.targets),
-        (run.stopped_by or "").removesuffix("_below"),
-        run.segments[-1].settings.stop,
-        run.diverged_at,
-        run.first_node,
-        seconds,
-        judge(costs, run.stopped_by),
-        explained,
-    )
+    cost = np.nan if told.final_cost is None else told.final_cost
+    data: dict[str, object] = {
+        "format": FORMAT,
+        "lesson": lesson.id,
+        "seed": _seed(lesson, seed),
+        "epochs": len(told.costs),
+        "iterations": told.iterations,
+        "costs": plain(told.costs),
+        "final_cost": plain(np.asarray(cost)),
+        "parameters": {name: plain(value) for name, value in told.parameters.items()},
+        "predictions": plain(_as_written(lesson, told.predictions)),
+        "targets": plain(_as_written(lesson, told.targets)),
+        "stopped_by": told.stopped_by,
+        "diverged_at": told.diverged_at,
+        "first_node": run.first_node,
+        "seconds": told.seconds,
+        "verdict": judge(told.costs, run.stopped_by),
+        "explained": list(_explained(run, told)),
+    }
+    if told.validation.size:
+        data["validation_costs"] = plain(told.validation)
+    if told.validation_cost is not None:
+        data["final_validation_cost"] = plain(np.asarray(told.validation_cost))
+    return data
+
+
+def _explained(run: Run, told: Snapshot) -> tuple[str, ...]:
+    """Return what went wrong with its numbers, a sentence each."""
+    return () if told.diagnosis is None else told_diagnosis(told.diagnosis, run, ASCII)
 
 
 def _seed(lesson: Lesson, seed: int | None) -> int | None:
@@ -162,35 +121,34 @@ def progress_told(share: float, facts: tuple[str, ...], seconds: float, width: i
     return text_of(progress_bar(share, wordings, width, ASCII))
 
 
-def summary_lines(lesson: Lesson, result: TrainingResult) -> Iterator[str]:
-    """Yield the result as plain lines."""
+def summary_lines(lesson: Lesson, run: Run, told: Snapshot) -> Iterator[str]:
+    """Yield what a run has come to, as `result_of` returns it, in plain lines."""
     yield f"{lesson.number} {lesson.title}".strip()
-    count = len(result.costs)
-    shown = sorted({0, *(count * i // 10 for i in range(1, 10)), count - 1}) if count else []
-    for epoch in shown:
-        if 0 <= epoch < count:
-            yield f"  epoch {epoch:>8}  {_costs_at(result, epoch)}"
-    speed = result.epochs / result.seconds if result.seconds else 0.0
+    epochs = len(told.costs)
+    for epoch in sampled_epochs(epochs):
+        yield f"  epoch {epoch:>8}  {_costs_at(told, epoch)}"
+    speed = epochs / told.seconds if told.seconds else 0.0
     yield (
-        f"{result.epochs:,} epochs, {result.iterations:,} iterations in {result.seconds:.2f} s "
-        f"({speed:,.0f} epochs/s); {ending(result.stopped_by, result.stop)}"
+        f"{epochs:,} epochs, {told.iterations:,} iterations in {told.seconds:.2f} s "
+        f"({speed:,.0f} epochs/s); {ending(told.stopped_by, run.segments[-1].settings.stop)}"
     )
-    yield from result.explained
-    cost = number(result.final_cost, 6)
-    if result.stopped_by == "key" and math.isnan(result.final_cost):
+    yield from _explained(run, told)
+    if told.final_cost is None:
         yield "the final cost was not waited for"
-    elif result.validation_cost is None:
-        yield f"final cost {cost}"
+    elif told.validation_cost is None:
+        yield f"final cost {number(told.final_cost, 6)}"
     else:
-        held = number(result.validation_cost, 6)
+        cost, held = number(told.final_cost, 6), number(told.validation_cost, 6)
         yield f"final cost {cost} on the examples trained on, {held} on those held back"
-    for name, value in result.parameters.items():
+    for name, value in told.parameters.items():
         yield f"{name} = {_rounded(value)}{_left_out(value)}"
-    if result.predictions.size:
-        yield f"predictions {_rounded(result.predictions)}{_left_out(result.predictions)}"
-        yield f"targets     {_rounded(result.targets)}{_left_out(result.targets)}"
-        if result.held:
-            yield f"of these the last {result.held} are held back"
+    if told.predictions.size:
+        for name, value in (("predictions", told.predictions), ("targets", told.targets)):
+            written = _as_written(lesson, value)
+            yield f"{name:<11} {_rounded(written)}{_left_out(written)}"
+        held_back = run.segment_at(run.farthest).problem.size - run.trained_examples
+        if held_back:
+            yield f"of these the last {held_back} are held back"
 
 
 def _as_written(lesson: Lesson, value: Array) -> Array:
@@ -198,11 +156,11 @@ def _as_written(lesson: Lesson, value: Array) -> Array:
     return value.T if lesson.bindings and lesson.bindings[0].examples_first else value
 
 
-def _costs_at(result: TrainingResult, epoch: int) -> str:
-    cost = f"cost {number(float(result.costs[epoch]), 6)}"
-    if epoch >= len(result.validation):
+def _costs_at(told: Snapshot, epoch: int) -> str:
+    cost = f"cost {number(float(told.costs[epoch]), 6)}"
+    if epoch >= len(told.validation):
         return cost
-    return f"{cost:<15}  validation {number(float(result.validation[epoch]), 6)}"
+    return f"{cost:<15}  validation {number(float(told.validation[epoch]), 6)}"
 
 
 def _rounded(array: Array) -> str:
@@ -227,9 +185,9 @@ def _left_out(array: Array) -> str:
     return f" ({'x'.join(map(str, array.shape))}; --json has all)"
 
 
-def csv_lines(result: TrainingResult) -> Iterator[str]:
+def csv_lines(told: Snapshot) -> Iterator[str]:
     """Yield the curve as CSV: epoch, cost, and the cost of the validation examples."""
     yield "epoch,cost,validation"
-    for epoch, cost in enumerate(result.costs):
-        held = repr(float(result.validation[epoch])) if epoch < len(result.validation) else ""
+    for epoch, cost in enumerate(told.costs):
+        held = repr(float(told.validation[epoch])) if epoch < len(told.validation) else ""
         yield f"{epoch},{float(cost)!r},{held}"

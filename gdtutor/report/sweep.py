@@ -10,7 +10,7 @@ from gdtutor.report.jsondata import plain
 from gdtutor.report.run import FORMAT, progress_told
 from gdtutor.session.digits import number
 from gdtutor.training.sweep import Sweep
-from gdtutor.training.trouble import ending, judge
+from gdtutor.training.trouble import LOWEST, ending
 
 
 def sweep_data(lesson: Lesson, sweep: Sweep) -> dict[str, object]:
@@ -24,7 +24,7 @@ def sweep_data(lesson: Lesson, sweep: Sweep) -> dict[str, object]:
                 "label": found.label,
                 "costs": plain(found.costs),
                 "stopped_by": found.stopped_by,
-                "verdict": judge(found.costs, found.stopped_by),
+                "verdict": found.verdict,
                 "parameters": {name: plain(value) for name, value in found.parameters.items()},
             }
             for found in sweep.found()
@@ -54,8 +54,8 @@ def sweep_lines(lesson: Lesson, sweep: Sweep) -> Iterator[str]:
     found = sweep.found()
     wide = max(cells(run.label) for run in found)
     for place, run in enumerate(found):
-        cost = number(float(run.costs[-1]), 6) if len(run.costs) else "-"
-        verdict = judge(run.costs, run.stopped_by) or ("the lowest cost" if place == best else "")
+        cost = number(run.last, 6) if len(run.costs) else "-"
+        verdict = run.verdict or (LOWEST if place == best else "")
         is_early = (run.stopped_by or "").endswith("_below")
         stop = sweep.members[place].settings.stop
         ended = f"stopped: {ending(run.stopped_by, stop)}" if is_early else ""

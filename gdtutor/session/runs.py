@@ -12,8 +12,8 @@ from gdtutor.lesson.load import with_variant
 from gdtutor.lesson.runs import OWN as OWN
 from gdtutor.lesson.runs import run_of
 from gdtutor.session.moving import moment_of, same_place
-from gdtutor.session.state import KeptCurve, Snapshot, TrainLook, Walk, current_step
-from gdtutor.training.trouble import judge
+from gdtutor.session.state import Snapshot, TrainLook, Walk, current_step
+from gdtutor.training.trouble import TrainedCurve, judge
 from gdtutor.values import replace
 
 if TYPE_CHECKING:
@@ -75,14 +75,14 @@ def changes_label(session: Walk) -> str:
     return f"{changed}{more}"
 
 
-def own_curve(session: Walk) -> tuple[KeptCurve, ...]:
+def own_curve(session: Walk) -> tuple[TrainedCurve, ...]:
     """Return the present run's curve, where it has one."""
     costs, run = session.training.costs, session.run
     if not len(costs):
         return ()
     verdict = judge(costs, session.training.stopped_by)
     measure = measure_of(run.segment_at(run.farthest).problem)
-    return (KeptCurve(run_label(session), costs, verdict, measure=measure),)
+    return (TrainedCurve(run_label(session), costs, verdict, measure=measure),)
 
 
 @lru_cache(maxsize=8)
@@ -105,28 +105,22 @@ def measure_of(problem: Problem) -> str:
 
 
 def _with_curves(
-    kept: tuple[KeptCurve, ...], curves: tuple[KeptCurve, ...]
-) -> tuple[KeptCurve, ...]:
+    kept: tuple[TrainedCurve, ...], curves: tuple[TrainedCurve, ...]
+) -> tuple[TrainedCurve, ...]:
     """Return the kept curves with new ones; one of a label that is kept takes its place."""
     new = {curve.label: curve for curve in curves}
     stays = tuple(new.pop(curve.label, curve) for curve in kept)
     return (*stays, *new.values())
 
 
-def curves_of(sweep_: Sweep) -> tuple[KeptCurve, ...]:
+def curves_of(sweep_: Sweep) -> tuple[TrainedCurve, ...]:
     """Return the curves of a sweep as far as they are."""
     return tuple(
-        KeptCurve(
-            found.label,
-            found.costs,
-            judge(found.costs, found.stopped_by),
-            member.setting,
-            measure_of(member.problem),
-        )
+        replace(found, measure=measure_of(member.problem), parameters={})
         for found, member in zip(sweep_.found(), sweep_.members, strict=True)
     )
 
 
-def with_swept(session: Walk, curves: tuple[KeptCurve, ...]) -> Walk:
+def with_swept(session: Walk, curves: tuple[TrainedCurve, ...]) -> Walk:
     """Return the session with the curves of a sweep in their present state."""
     return replace(session, kept=_with_curves(session.kept, curves))

@@ -4,17 +4,29 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from gdtutor.lesson.runs import outcome_of
+from gdtutor.lesson.runs import RunResult, outcome_of
 from gdtutor.session.state import Snapshot, Status, Walk
 from gdtutor.training.diagnosis import diagnose
 from gdtutor.training.run import Run
-from gdtutor.values import replace
+from gdtutor.values import asdict, replace
 
 
-def snapshot_of(run: Run, status: Status) -> Snapshot:
-    """Return what a run has come to; what is wrong with it is looked for once it rests."""
-    outcome = outcome_of(run)
+def snapshot_of(
+    run: Run, status: Status | None = None, result: RunResult | None = None
+) -> Snapshot:
+    """Return what a run has come to; what is wrong with it is looked for once it rests.
+
+    Args:
+        run: The run.
+        status: What the worker does with it; None where it rests, finished or not.
+        result: What its parameters are good for, where that is known, and no diagnosis wanted.
+    """
+    outcome = outcome_of(run) if result is None else result
+    is_diagnosed = result is None and status is not Status.RUNNING
+    if status is None:
+        status = Status.PAUSED if run.stopped_by is None else Status.FINISHED
     return Snapshot(
+        **asdict(outcome),
         of=run,
         status=status,
         iterations=run.farthest,
@@ -24,12 +36,7 @@ def snapshot_of(run: Run, status: Status) -> Snapshot:
         stopped_by=(run.stopped_by or "").removesuffix("_below"),
         diverged_at=run.diverged_at,
         first_node=run.first_node or "",
-        parameters=outcome.parameters,
-        final_cost=outcome.final_cost,
-        validation_cost=outcome.validation_cost,
-        predictions=outcome.predictions,
-        targets=outcome.targets,
-        diagnosis=None if status is Status.RUNNING else diagnose(run, outcome.final_cost),
+        diagnosis=diagnose(run, outcome.final_cost) if is_diagnosed else None,
     )
 
 
@@ -40,8 +47,7 @@ def at_rest(run: Run) -> Snapshot:
     """
     if not run.farthest and run.stopped_by is None:
         return Snapshot()
-    status = Status.PAUSED if run.stopped_by is None else Status.FINISHED
-    return replace(snapshot_of(run, Status.RUNNING), status=status)
+    return snapshot_of(run, result=outcome_of(run))
 
 
 def under_cursor(session: Walk) -> Snapshot:

@@ -5,15 +5,12 @@ Each holds what there always is then, so a function says by its type what must b
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from enum import Enum
 from typing import TYPE_CHECKING, TypeVar
 
-import numpy as np
-
 from gdtutor.engine.operations import Array
-from gdtutor.engine.trace import frozen
 from gdtutor.lesson.model import Lesson
+from gdtutor.lesson.runs import RunResult, no_numbers
 from gdtutor.lesson.selectors import Assignment
 from gdtutor.play.playground import Playground
 from gdtutor.session.catalogue import Library
@@ -25,6 +22,7 @@ from gdtutor.session.steps import Step
 from gdtutor.training.diagnosis import Diagnosis
 from gdtutor.training.run import Run
 from gdtutor.training.timing import Timing
+from gdtutor.training.trouble import TrainedCurve
 from gdtutor.values import Struct, field, replace
 
 if TYPE_CHECKING:
@@ -33,11 +31,6 @@ if TYPE_CHECKING:
 
 AT_TASKS = -1
 """In place of a scroll: to the first open task; where that stands is known once it is laid out."""
-
-
-def nothing() -> Array:
-    """Return no numbers at all."""
-    return frozen(np.empty(0))
 
 
 class Screen(Enum):
@@ -103,33 +96,26 @@ class Prompt(Struct, frozen=True):
     """Whether the text was refused and not touched since: the next character replaces it."""
 
 
-class Snapshot(Struct, frozen=True, eq=False):
-    """What the training worker has published. Arrays are read-only and never change."""
+class Snapshot(RunResult, frozen=True, eq=False):
+    """What training has come to, for every report of it. Arrays are read-only."""
 
     of: Run | None = None
     """The run; None before anything was trained."""
     status: Status = Status.IDLE
     iterations: int = 0
     """Updates done."""
-    costs: Array = field(default_factory=nothing)
+    costs: Array = field(default_factory=no_numbers)
     """Cost of each epoch finished."""
-    validation: Array = field(default_factory=nothing)
+    validation: Array = field(default_factory=no_numbers)
     epochs_wanted: int = 0
     seconds: float = 0.0
     """Time spent training."""
     epochs_per_second: float = 0.0
     stopped_by: str = ""
+    """As in `Run`, without its `_below`, or `key` where the user ended it."""
     diverged_at: int | None = None
     first_node: str = ""
     """The node that was the first not to be finite."""
-    parameters: Mapping[str, Array] = field(default_factory=dict)
-    """Their values after the last iteration done."""
-    final_cost: float | None = None
-    """The cost over the examples trained on, all of them together, at these parameters."""
-    validation_cost: float | None = None
-    """The cost over those held back at these parameters; None where there are none."""
-    predictions: Array = field(default_factory=nothing)
-    targets: Array = field(default_factory=nothing)
     diagnosis: Diagnosis | None = None
     """What is wrong with the run, once it has paused or ended; None where nothing is."""
 
@@ -140,19 +126,6 @@ class Snapshot(Struct, frozen=True, eq=False):
         """
         is_past = 0 < self.epochs_wanted <= len(self.costs)
         return self.status is Status.FINISHED or (self.status is Status.PAUSED and is_past)
-
-
-class KeptCurve(Struct, frozen=True, eq=False):
-    """The cost curve of another run, beside the one on the screen."""
-
-    label: str
-    costs: Array
-    verdict: str = ""
-    """not finite, growing or stuck; empty where nothing went wrong."""
-    setting: str = ""
-    """The setting that its sweep varies, with which its label begins; empty outside a sweep."""
-    measure: str = ""
-    """What its costs are of: data and cost of its run; empty where that is not known."""
 
 
 class Sweeping(Struct, frozen=True, eq=False):
@@ -358,7 +331,7 @@ class Walk(Session, frozen=True, eq=False, kw_only=True):
     goal: int | None = None
     """The iteration that training was asked to end at; None for the end of the settings."""
     train_look: TrainLook = TrainLook()
-    kept: tuple[KeptCurve, ...] = ()
+    kept: tuple[TrainedCurve, ...] = ()
     """Curves of variants and sweeps trained before."""
     sweeping: Sweeping | None = None
     """The sweep that the worker is at, or that waits; None where there is none."""

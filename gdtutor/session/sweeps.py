@@ -8,7 +8,8 @@ from gdtutor.engine.errors import GdTutorError
 from gdtutor.session.effects import Effect, PauseTraining, SweepRuns
 from gdtutor.session.navigation import said
 from gdtutor.session.runs import curves_of, with_swept
-from gdtutor.session.state import KeptCurve, Session, Status, Sweeping, Walk
+from gdtutor.session.state import Session, Status, Sweeping, Walk
+from gdtutor.training.trouble import TrainedCurve
 from gdtutor.values import Struct, replace
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ class Swept(Struct, frozen=True, eq=False):
     """How far a sweep has come."""
 
     sweep: Sweep
-    curves: tuple[KeptCurve, ...]
+    curves: tuple[TrainedCurve, ...]
     done: int
     """Epochs that its runs have done together."""
     status: Status

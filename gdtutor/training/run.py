@@ -23,7 +23,7 @@ from gdtutor.training.plan.choice import MAX_EPOCHS, Plan
 from gdtutor.training.problem import Indices
 from gdtutor.training.segments import Edit, RunSegment, Stretch
 from gdtutor.training.settings import Stop
-from gdtutor.training.state import RunProgress, State
+from gdtutor.training.state import State
 from gdtutor.training.stops import first_stop, strange_value
 from gdtutor.training.timeline import Timeline
 
@@ -67,7 +67,8 @@ class Run:
         self.farthest = 0
         """Iterations done."""
         self.stopped_by: str | None = None
-        """Why the run does not go on, as in `RunProgress`; None while it may."""
+        """Why the run does not go on: epochs, cost_below, loss_below, gradient_below or not_finite;
+        None while it may."""
         self.diverged_at: int | None = None
         """The iteration in which the first value that is not finite arises."""
         self.first_node: str | None = None
@@ -229,7 +230,7 @@ class Run:
         *,
         beyond: bool = False,
         clock: Callable[[], float] | None = None,
-    ) -> RunProgress:
+    ) -> None:
         """Train on, in bursts of some milliseconds, once a burst that was dropped has ended.
 
         Args:
@@ -253,7 +254,6 @@ class Run:
             at_end = self.stopped_by is None and not beyond and self.farthest >= self.last_iteration
             if at_end:
                 self._stop("epochs")
-            return RunProgress(self.farthest, self._costs.length, self.stopped_by)
 
     def drop_burst(self) -> None:
         """Have the run stay as it is, whatever the burst comes to that a thread is in."""
@@ -381,4 +381,4 @@ class Run:
             self._finish_cut_epoch()
 
 
-__all__ = ["Edit", "Evaluation", "Run", "RunProgress", "RunSegment", "State"]
+__all__ = ["Edit", "Evaluation", "Run", "RunSegment", "State"]

@@ -19,6 +19,7 @@ from gdtutor.training.problem import Problem, is_identical
 from gdtutor.training.segments import RunSegment, Stretch
 from gdtutor.training.settings import Settings, Stop
 from gdtutor.training.stops import first_stop
+from gdtutor.training.trouble import TrainedCurve, judge
 from gdtutor.values import Struct, replace
 
 _BURST_MICROSECONDS = 10_000
@@ -38,16 +39,12 @@ class Member(Struct, frozen=True, eq=False):
     setting: str = ""
     """What is swept, with which the label begins; empty where runs differ in more."""
 
-
-class Found(Struct, frozen=True, eq=False):
-    """How far a member is. Arrays are read-only."""
-
-    label: str
-    costs: Array
-    """The cost of each finished epoch, as long as it is finite."""
-    stopped_by: str | None
-    """As in `Progress`; None while it goes on."""
-    parameters: dict[str, Array]
+    def curve(
+        self, costs: Array, stopped_by: str | None, parameters: Mapping[str, Array]
+    ) -> TrainedCurve:
+        """Return how far it is."""
+        found = TrainedCurve(self.label, costs, judge(costs, stopped_by), self.setting)
+        return replace(found, stopped_by=stopped_by, parameters=parameters)
 
 
 def fit_together(one: Member, other: Member) -> bool:
@@ -243,7 +240,7 @@ class RunStack:
         turn = self._done % self._stretch.per_epoch
         return epoch_costs(losses, turn, self._stretch.sizes, self._partials[run])
 
-    def found(self) -> list[tuple[int, Found]]:
+    def found(self) -> list[tuple[int, TrainedCurve]]:
         """Return how far every member is, by its place in the sweep."""
         results = []
         vectors = self._plan.store() if self._kept is None else self._kept
@@ -251,8 +248,8 @@ class RunStack:
             going = "epochs" if self._done >= self._last else None
             stopped, at = self._ended.get(run, (going, vector))
             parameters, _ = self._stretches[run].layout.split(at)
-            found = Found(self.labels[run], self._series[run].view(), stopped, parameters)
-            results.append((self._places[run], found))
+            curve = self._members[run].curve(self._series[run].view(), stopped, parameters)
+            results.append((self._places[run], curve))
         return results
 
 

@@ -1,4 +1,4 @@
-"""What a run tells of itself: its state at an iteration, and how far it is."""
+"""What a run tells of itself: its state at an iteration."""
 
 from __future__ import annotations
 
@@ -17,14 +17,3 @@ class State(Struct, frozen=True, eq=False):
     """Per parameter the optimiser's variables; empty where it has none."""
     t: int
     """Updates that the optimiser has done; this iteration's update is number t + 1."""
-
-
-class RunProgress(Struct, frozen=True):
-    """How far a run is."""
-
-    farthest: int
-    """Iterations done."""
-    epochs: int
-    """Epochs finished."""
-    stopped_by: str | None
-    """Why it does not go on: epochs, cost_below, loss_below, gradient_below or not_finite."""

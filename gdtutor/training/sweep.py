@@ -5,10 +5,7 @@ Those that `fit_together` train in stacked arrays; others in turn.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
-
-import numpy as np
 
 from gdtutor.engine.errors import did_you_mean
 from gdtutor.training.errors import TrainingError
@@ -20,8 +17,8 @@ from gdtutor.training.problem import Problem
 from gdtutor.training.run import Run
 from gdtutor.training.segments import RunSegment
 from gdtutor.training.settings import Settings
-from gdtutor.training.stack import Found, Member, RunStack, fit_together
-from gdtutor.training.trouble import BROKEN, judge
+from gdtutor.training.stack import Member, RunStack, fit_together
+from gdtutor.training.trouble import TrainedCurve, lowest
 from gdtutor.values import replace
 
 MAX_RUNS = 256
@@ -136,11 +133,11 @@ class Alone:
         """Have the run stay as it is; see `Sweep.drop_burst`."""
         self._run.drop_burst()
 
-    def found(self) -> list[tuple[int, Found]]:
+    def found(self) -> list[tuple[int, TrainedCurve]]:
         """Return how far the member is, by its place in the sweep."""
         parameters = dict(self._run.state(self._run.farthest).parameters)
-        found = Found(self._member.label, self._run.costs, self._run.stopped_by, parameters)
-        return [(self._place, found)]
+        curve = self._member.curve(self._run.costs, self._run.stopped_by, parameters)
+        return [(self._place, curve)]
 
 
 class Sweep:
@@ -217,25 +214,14 @@ class Sweep:
         for part in self._parts:
             part.drop_burst()
 
-    def found(self) -> tuple[Found, ...]:
+    def found(self) -> tuple[TrainedCurve, ...]:
         """Return how far every run is, in the order of the members."""
         by_place = {place: found for part in self._parts for place, found in part.found()}
         return tuple(by_place[place] for place in range(len(self.members)))
 
     def best(self) -> int | None:
-        """Return the place of the run whose last cost is the lowest; None without any cost.
-
-        A run that broke off has no cost at its end, and one that grows is not better than those
-        that it was below on its way.
-        """
-        last = [
-            math.inf
-            if not len(f.costs) or judge(f.costs, f.stopped_by) in BROKEN
-            else float(f.costs[-1])
-            for f in self.found()
-        ]
-        best = int(np.argmin(last))
-        return best if math.isfinite(last[best]) else None
+        """Return the place of the `lowest` run."""
+        return lowest(self.found())
 
 
 def _grouped(members: Sequence[Member]) -> list[list[int]]:
@@ -254,7 +240,6 @@ def _grouped(members: Sequence[Member]) -> list[list[int]]:
 __all__ = [
     "MAX_NUMBERS",
     "MAX_RUNS",
-    "Found",
     "Member",
     "Sweep",
     "check_room",

@@ -1,13 +1,16 @@
-"""Why a run ended, and what went wrong with it: the one rule that every report of it shares."""
+"""Why a run ended, and what went wrong with it: rules and words that every report of it shares."""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping, Sequence
 from enum import Enum
 
 import numpy as np
 
 from gdtutor.engine.operations import Array
 from gdtutor.training.settings import Stop
+from gdtutor.values import Struct, field
 
 LEAST_EPOCHS = 4
 """Epochs below which nothing is said about a trend."""
@@ -35,6 +38,47 @@ class Trouble(Enum):
 
 BROKEN = (Trouble.NOT_FINITE.value, Trouble.GROWING.value)
 """Words for a run whose last cost compares to nothing: it broke off, or grows."""
+LOWEST = "the lowest cost"
+"""Words for the run that is best of several."""
+
+
+class TrainedCurve(Struct, frozen=True, eq=False):
+    """What a run is beside others. Arrays are read-only."""
+
+    label: str
+    """What tells it from the others, as `learning_rate 0.5`."""
+    costs: Array
+    """The cost of each finished epoch, as long as it is finite."""
+    verdict: str = ""
+    """What went wrong, in a word; empty where nothing did."""
+    setting: str = ""
+    """The setting that its sweep varies, with which its label begins; empty where there is none."""
+    measure: str = ""
+    """What its costs are of: data and cost of its run; empty where that is not known."""
+    stopped_by: str | None = None
+    """As in `Run`; None while it goes on."""
+    parameters: Mapping[str, Array] = field(default_factory=dict)
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether the cost at its end compares to nothing."""
+        return self.verdict in BROKEN
+
+    @property
+    def last(self) -> float:
+        """The cost of the last epoch finished; infinite where there is none."""
+        return float(self.costs[-1]) if len(self.costs) else math.inf
+
+
+def lowest(curves: Sequence[TrainedCurve]) -> int | None:
+    """Return the place of the run whose last cost is the lowest; None where none has one.
+
+    A run that broke off has no cost at its end, and one that grows is not better than those that
+    it was below on its way.
+    """
+    ends = [math.inf if curve.is_broken else curve.last for curve in curves]
+    best = int(np.argmin(ends))
+    return best if math.isfinite(ends[best]) else None
 
 
 def window_of(costs: Array) -> int:
@@ -51,7 +95,7 @@ def trouble_of(costs: Array, stopped_by: str | None) -> Trouble | None:
 
     Args:
         costs: The cost of each finished epoch.
-        stopped_by: As in `Progress`.
+        stopped_by: As in `Run`.
     """
     if stopped_by == "not_finite":
         return Trouble.NOT_FINITE
@@ -83,7 +127,7 @@ def ending(stopped_by: str | None, stop: Stop) -> str:
     """Return why a run has ended, in words, empty while it has not.
 
     Args:
-        stopped_by: As in `Progress`, with or without its `_below`; `key` where the user ended it.
+        stopped_by: As in `Run`, with or without its `_below`; `key` where the user ended it.
         stop: What ends the run early.
     """
     name = (stopped_by or "").removesuffix("_below")

@@ -155,7 +155,7 @@ class Trainer:
         run, iterations = wish.run, wish.iterations
         started, first = self._clock(), len(run.costs)
 
-        def news(status: Status) -> News:
+        def news(status: Status | None) -> News:
             seconds = max(self._clock() - started, 1e-9)
             snapshot = snapshot_of(run, status)
             return Progressed(
@@ -178,6 +178,4 @@ class Trainer:
             )
         catch_up(wish, is_over, self._clock)
         if self._job is job:
-            self._publish(
-                job, news(Status.FINISHED if run.stopped_by is not None else Status.PAUSED)
-            )
+            self._publish(job, news(None))

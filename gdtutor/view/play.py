@@ -5,7 +5,7 @@ from __future__ import annotations
 from gdtutor.session.controls import CONTROLS
 from gdtutor.session.playing import edited_values
 from gdtutor.session.snapshots import under_cursor
-from gdtutor.session.state import Focus, Play, Playing, Session, Status, Walk
+from gdtutor.session.state import Focus, Play, Playing, Session, Walk
 from gdtutor.values import replace
 from gdtutor.view import notation
 from gdtutor.view.boxes import Panel, beside, boxed
@@ -25,6 +25,7 @@ from gdtutor.view.play_network import (
 )
 from gdtutor.view.study import bottom_lines
 from gdtutor.view.train import cost_plot
+from gdtutor.view.train_lines import standing
 
 SIDE = 29
 """Cells of the controls."""
@@ -56,18 +57,13 @@ def _header(session: Walk, play: Play, width: int, chars: Chars) -> Line:
     """Return what is played with, how training stands, and what the last change made of it."""
     snapshot, arrow = session.training, "▸" if chars.unicode else ">"
     playground = play.playground
-    state = "ready" if snapshot.status is Status.IDLE else snapshot.status.value
-    if snapshot.is_at_end:
-        state = Status.FINISHED.value
-    if snapshot.stopped_by == "not_finite":
-        state = "not finite"
     shape = "-".join(map(str, playground.layers))
     epoch = line(
         (f"  epoch {len(snapshot.costs):,}  iteration {snapshot.iterations:,} ", Style.DIM)
     )
     behind = line(
-        (f" {arrow} ", Style.DIM), state, (edited_values(session), Style.CHANGED),
-        (f"  {play.word}", Style.CHANGED),
+        (f" {arrow} ", Style.DIM), standing(session, is_short=True),
+        (edited_values(session), Style.CHANGED), (f"  {play.word}", Style.CHANGED),
     )  # fmt: skip
     left = (*line(" Playground ", (f"{playground.data} {shape}", Style.TITLE)), *behind)
     if width_of(left) + width_of(epoch) > width:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import math
+from collections.abc import Iterator
 from string import ascii_letters, digits
 
 import numpy as np
 
 from gdtutor.engine.operations import Array
 from gdtutor.session.runs import OWN, own_curve, run_label
-from gdtutor.session.state import KeptCurve, Walk
-from gdtutor.training.trouble import BROKEN
+from gdtutor.session.state import Walk
+from gdtutor.training.trouble import LOWEST, TrainedCurve, lowest
 from gdtutor.values import Struct
 from gdtutor.view import notation
 from gdtutor.view.frame import LARGEST, Chars, Line, Style
@@ -27,6 +27,8 @@ SAME = 1e-9
 round otherwise than one that is trained alone.
 """
 
+Fact = tuple[str, Style]
+
 _MARKS = "ox+^%#@&$=?" + "".join(c for c in ascii_letters + digits if c not in "olxv01")
 _STYLES = (Style.RUN_2, Style.RUN_3, Style.RUN_4, Style.RUN_5)
 
@@ -34,7 +36,7 @@ _STYLES = (Style.RUN_2, Style.RUN_3, Style.RUN_4, Style.RUN_5)
 class ShownCurve(Struct, frozen=True, eq=False):
     """A cost curve and what it is drawn with."""
 
-    curve: KeptCurve
+    curve: TrainedCurve
     mark: str = ""
     """The character that a kept curve is drawn with; empty for the line of the present run."""
     style: Style = Style.RUN_1
@@ -42,11 +44,6 @@ class ShownCurve(Struct, frozen=True, eq=False):
     """Its label, without the setting that one sweep varies."""
     same_as: str = ""
     """The name of a curve before it with the same costs; empty where there is none."""
-
-    @property
-    def is_broken(self) -> bool:
-        """Whether its run broke off or grows, so that the cost at its end compares to nothing."""
-        return self.curve.verdict in BROKEN
 
 
 def curves_shown(session: Walk) -> tuple[ShownCurve, ...]:
@@ -72,7 +69,7 @@ def swept_setting(session: Walk) -> str:
     return settings.pop() if len(settings) == 1 else ""
 
 
-def _twin(curve: KeptCurve, before: list[ShownCurve]) -> str:
+def _twin(curve: TrainedCurve, before: list[ShownCurve]) -> str:
     """Return the name of a curve with the same costs."""
     if not len(curve.costs):
         return ""
@@ -91,44 +88,51 @@ def _are_same(costs: Array, others: Array) -> bool:
     return bool(np.allclose(costs, others, rtol=SAME, atol=0.0, equal_nan=True))
 
 
-def run_lines(session: Walk, width: int, chars: Chars) -> tuple[Line, ...]:
-    """Return each run with its last cost; the best is marked, a run gone wrong is said.
+def told_curves(session: Walk, chars: Chars) -> tuple[tuple[ShownCurve, tuple[Fact, ...]], ...]:
+    """Return each run with what is to say of it: its last cost, and how it did.
 
     Costs of other data or by another formula say nothing about which run is better, so the best is
     one of those that share both with the present run.
     """
     shown = curves_shown(session)
+    measure = shown[0].curve.measure if shown else ""
+    alike = [one for one in shown if not measure or one.curve.measure in ("", measure)]
+    place = lowest([one.curve for one in alike]) if len(alike) > 1 else None
+    best = None if place is None else alike[place]
+
+    def facts(one: ShownCurve) -> Iterator[Fact]:
+        if one.same_as:
+            yield f"the same curve as {one.same_as}", Style.DIM
+            return
+        number = notation.counted(one.curve.last, session.look.digits, chars)
+        epochs = len(one.curve.costs)
+        yield f"{number} at epoch {epochs - 1:,}" if epochs else "no epoch finished", Style.DIM
+        if one not in alike:
+            yield "of other data, or another cost", Style.DIM
+        if one.curve.verdict:
+            yield one.curve.verdict, Style.WARNING
+        elif one is best:
+            yield LOWEST, Style.GOOD
+
+    return tuple((one, tuple(facts(one))) for one in shown)
+
+
+def run_lines(session: Walk, width: int, chars: Chars) -> tuple[Line, ...]:
+    """Return each run with what is to say of it, the best one marked."""
+    told = told_curves(session, chars)
     setting = swept_setting(session)
     lines = [line((f"by {setting}", Style.DIM))] if setting else []
-    alike = [one for one in shown if not shown[0].curve.measure
-             or one.curve.measure in ("", shown[0].curve.measure)]  # fmt: skip
-    ends = [math.inf if one.is_broken else _last(one) for one in alike]
-    best = alike[ends.index(min(ends))] if len(alike) > 1 and math.isfinite(min(ends)) else None
+    best = next((one for one, facts in told if (LOWEST, Style.GOOD) in facts), None)
     star = "★" if chars.unicode else "*"
-    if best is not None and len(shown) >= MANY:
+    if best is not None and len(told) >= MANY:
         lines.extend(wrapped(f"{star} lowest: {best.name}", width, Style.GOOD))
-    for one in shown:
+    for one, facts in told:
         sign = one.mark or marks_of(chars).curve
         name = _indented(one.name, width, Style.GOOD if one is best else Style.TEXT)
         lines += [line((f"{sign} ", one.style), *name[0][1:]), *name[1:]]
-        if one.same_as:
-            lines.extend(_indented(f"the same curve as {one.same_as}", width, Style.DIM))
-            continue
-        epochs = len(one.curve.costs)
-        number = notation.counted(_last(one), session.look.digits, chars)
-        said = f"{number} at epoch {epochs - 1:,}" if epochs else "no epoch finished"
-        lines.extend(_indented(said, width, Style.DIM))
-        if one not in alike:
-            lines.extend(_indented("of other data, or another cost", width, Style.DIM))
-        if one.curve.verdict:
-            lines.extend(_indented(one.curve.verdict, width, Style.WARNING))
-        elif one is best:
-            lines.extend(_indented(f"{star} the lowest cost", width, Style.GOOD))
+        for text, style in facts:
+            lines += _indented(f"{star} {text}" if text == LOWEST else text, width, style)
     return tuple(lines)
-
-
-def _last(one: ShownCurve) -> float:
-    return float(one.curve.costs[-1]) if len(one.curve.costs) else math.inf
 
 
 def _indented(text: str, width: int, style: Style) -> list[Line]:
@@ -144,7 +148,7 @@ def range_of(
     there are any: beside one that grows they would all lie at 0.
     """
     is_log = session.train_look.log_y
-    sound = [one for one in shown if not one.is_broken]
+    sound = [one for one in shown if not one.curve.is_broken]
     costs = [*beside, *(one.curve.costs for one in (shown if is_log else sound or shown))]
     known = [c[np.isfinite(c) & (c > 0)] if is_log else c[np.isfinite(c)] for c in costs]
     known = [array for array in known if len(array)]
@@ -174,8 +178,8 @@ def short_name(name: str, shown: tuple[ShownCurve, ...]) -> str:
 
 def off_the_scale(session: Walk, shown: tuple[ShownCurve, ...], chars: Chars) -> str:
     """Return a note on costs that the plot does not show, empty where it shows all."""
-    if not session.train_look.log_y and any(not one.is_broken for one in shown):
-        broken = [short_name(one.name, shown) for one in shown if one.is_broken]
+    if not session.train_look.log_y and any(not one.curve.is_broken for one in shown):
+        broken = [short_name(one.name, shown) for one in shown if one.curve.is_broken]
         return f"{', '.join(broken)}: out at the top" if broken else ""
     curves = (one.curve.costs for one in shown)
     largest = max((float(np.max(c, initial=0.0)) for c in curves), default=0.0)

@@ -8,7 +8,7 @@ from gdtutor.lesson.characters import cells
 from gdtutor.session.runs import has_others
 from gdtutor.session.state import Snapshot, Status, Walk
 from gdtutor.session.training import WATCHED, seconds_watched, watches
-from gdtutor.training.trouble import BROKEN, ending
+from gdtutor.training.trouble import BROKEN, Trouble, ending
 from gdtutor.view import notation
 from gdtutor.view.frame import Chars, Line, Segment, Style
 from gdtutor.view.lines import line, progress_bar, shortened, width_of
@@ -48,22 +48,30 @@ def header_line(session: Walk, width: int, chars: Chars) -> Line:
 
 def _state(session: Walk, *, is_narrow: bool) -> str:
     """Return what the worker does, or why it does not."""
-    snapshot, status = session.training, session.training.status
     if session.sweeping is not None:
         return f"sweep {session.sweeping.status.value}"
-    if status is Status.FINISHED:
-        if is_narrow:
-            return "not finite" if snapshot.stopped_by == "not_finite" else "finished"
-        return f"finished: {ending_of(session)}"
-    if status is Status.PAUSED and snapshot.stopped_by == "key":
-        return "stopped" if is_narrow else f"{ending_of(session)}; Space goes on"
-    return str(status.value)
+    told = standing(session, is_short=is_narrow)
+    is_stopped = not is_narrow and session.training.stopped_by == "key"
+    return f"{told}; Space goes on" if is_stopped else told
+
+
+def standing(session: Walk, *, is_short: bool) -> str:
+    """Return how the own run stands: running, paused, or why it has ended."""
+    snapshot = session.training
+    if snapshot.status is Status.PAUSED and snapshot.stopped_by == "key":
+        return "stopped" if is_short else ending_of(session)
+    if not snapshot.is_at_end:
+        return str(snapshot.status.value)
+    if is_short:
+        is_broken = snapshot.stopped_by == "not_finite"
+        return Trouble.NOT_FINITE.value if is_broken else Status.FINISHED.value
+    return f"{Status.FINISHED.value}: {ending_of(session)}"
 
 
 def ending_of(session: Walk) -> str:
     """Return why the own run has ended."""
     stop = session.run.segments[-1].settings.stop
-    return ending(session.training.stopped_by, stop)
+    return ending(session.training.stopped_by or "epochs", stop)
 
 
 def cost_facts(session: Walk, chars: Chars, width: int = ANY_WIDTH) -> Line:

@@ -20,7 +20,7 @@ from gdtutor.lesson.problem import problem_of
 from gdtutor.lesson.runs import outcome_of, run_of
 from gdtutor.lesson.selectors import parse_assignment
 from gdtutor.lesson.starts import start_values
-from gdtutor.report.run import result_of
+from gdtutor.report.run import result_data, result_of
 from gdtutor.session.changes import segments_with
 from gdtutor.training.classes import accuracy
 
@@ -174,8 +174,8 @@ def test_results_are_told_as_the_matrices_have_them() -> None:
     lesson = parsed(WRITTEN)
     run = run_of(lesson)
     run.advance()
-    result = result_of(lesson, run, None, 0.0)
-    assert result.predictions.shape == result.targets.shape == (5, 1)
+    data = result_data(lesson, None, run, result_of(run, 0.0))
+    assert np.shape(data["predictions"]) == np.shape(data["targets"]) == (5, 1)
 
 
 def test_softmax_and_the_cross_entropies_go_along_a_row_where_no_axis_is_named() -> None:

@@ -3,6 +3,7 @@
 import numpy as np
 from session_walks import open_at, press
 
+from gdtutor.drive import headless
 from gdtutor.session.effects import PauseTraining, Train
 from gdtutor.session.press import Press
 from gdtutor.session.snapshots import snapshot_of
@@ -16,11 +17,7 @@ def trained(session: Session, key: str = "t", character: str | None = None) -> S
     session, effects = update(session, Press(key, character or key))
     for effect in effects:
         if isinstance(effect, Train):
-            progress = effect.run.advance(
-                iterations=effect.iterations, beyond=effect.iterations is not None
-            )
-            status = Status.FINISHED if progress.stopped_by else Status.PAUSED
-            session, _ = update(session, Progressed(snapshot_of(effect.run, status)))
+            session, _ = update(session, Progressed(headless.trained(effect)))
     return session
 
 

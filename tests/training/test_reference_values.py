@@ -97,6 +97,6 @@ def test_one_neuron_stops_where_the_article_does(gate: str, low: int, high: int)
         0.5, epochs=20_000, batch=1, order="drawn", seed=1, stop=Stop(loss_below=1e-10)
     )
     run = Run((RunSegment(0, problem, settings),))
-    progress = run.advance()
-    assert progress.stopped_by == "loss_below"
-    assert 0.9 * low < progress.farthest < 1.1 * high
+    run.advance()
+    assert run.stopped_by == "loss_below"
+    assert 0.9 * low < run.farthest < 1.1 * high

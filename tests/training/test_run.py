@@ -116,39 +116,44 @@ def test_the_curve_does_not_depend_on_how_training_is_cut(pieces: tuple[int, ...
 def test_epochs_of_advance_end_with_the_epoch() -> None:
     run = run_of(xor_231(), SHUFFLED)
     run.advance(iterations=6)
-    assert run.advance(epochs=1).farthest == 8
-    assert run.advance(epochs=2).farthest == 16
+    run.advance(epochs=1)
+    assert run.farthest == 8
+    run.advance(epochs=2)
+    assert run.farthest == 16
 
 
 def test_the_deadline_ends_training_between_bursts() -> None:
     run = run_of(xor_231(), Settings(epochs=100_000))
-    progress = run.advance(deadline=lambda: True)
-    assert 0 < progress.farthest < 10_000
-    assert progress.stopped_by is None
+    run.advance(deadline=lambda: True)
+    assert 0 < run.farthest < 10_000
+    assert run.stopped_by is None
 
 
 def test_a_run_ends_with_its_epochs_and_goes_on_beyond_when_told_to() -> None:
     run = run_of(xor_231(), SHUFFLED)
-    assert run.advance().stopped_by == "epochs"
-    assert run.advance().farthest == 240
-    assert run.advance(iterations=3, beyond=True).farthest == 243
+    run.advance()
+    assert run.stopped_by == "epochs"
+    run.advance()
+    assert run.farthest == 240
+    run.advance(iterations=3, beyond=True)
+    assert run.farthest == 243
 
 
 def test_cost_below_stops_after_the_epoch_that_had_it() -> None:
     run = run_of(xor_231(), Settings(epochs=9000, stop=Stop(cost_below=0.01)))
-    progress = run.advance()
-    assert progress.stopped_by == "cost_below"
+    run.advance()
+    assert run.stopped_by == "cost_below"
     assert run.costs[-1] < 0.01 <= run.costs[-2]
-    assert progress.farthest == progress.epochs == len(run.costs)
+    assert run.farthest == len(run.costs)
 
 
 def test_loss_below_stops_after_the_iteration_that_had_it() -> None:
     problem = scalar_or(is_single=True)
     run = run_of(problem, Settings(epochs=900, batch=1, stop=Stop(loss_below=1e-3)))
-    progress = run.advance()
-    assert progress.stopped_by == "loss_below"
+    run.advance()
+    assert run.stopped_by == "loss_below"
     losses = []
-    for k in (progress.farthest - 2, progress.farthest - 1):
+    for k in (run.farthest - 2, run.farthest - 1):
         given = problem.given(run.state(k).parameters, run.batch(k))
         losses.append(float(trace(problem.graph, given).values["L"]))
     assert losses[1] < 1e-3 <= losses[0]
@@ -157,9 +162,9 @@ def test_loss_below_stops_after_the_iteration_that_had_it() -> None:
 @pytest.mark.parametrize("problem", [xor_231(), WIDE])
 def test_gradient_below_stops_after_the_iteration_that_had_it(problem: Problem) -> None:
     run = run_of(problem, Settings(epochs=9000, stop=Stop(gradient_below=0.02)))
-    progress = run.advance()
-    assert progress.stopped_by == "gradient_below"
-    given = problem.given(run.state(progress.farthest - 1).parameters, run.batch(0))
+    run.advance()
+    assert run.stopped_by == "gradient_below"
+    given = problem.given(run.state(run.farthest - 1).parameters, run.batch(0))
     gradients = trace(problem.graph, given).gradients
     assert np.sqrt(sum(np.sum(gradients[n] ** 2) for n in problem.trained)) < 0.02
 
@@ -170,10 +175,10 @@ def test_a_diverging_run_stops_and_names_iteration_and_node(cells: int) -> None:
     starts = {"W1": [[0.5, 0.5]], "b1": [[0.0]]}
     problem = network((2, 1), examples, starts, output="linear")
     run = run_of(problem, Settings(50.0, epochs=1000))
-    progress = run.advance()
-    assert progress.stopped_by == "not_finite"
+    run.advance()
+    assert run.stopped_by == "not_finite"
     assert run.diverged_at is not None
-    assert run.diverged_at >= progress.farthest - 1
+    assert run.diverged_at >= run.farthest - 1
     assert np.isfinite(run.costs).all()
     assert run.first_node in ("C", "W1", "b1", "Z1")
     before = run.state(run.diverged_at).parameters

@@ -11,8 +11,8 @@ from gdtutor.training.errors import TrainingError
 from gdtutor.training.problem import Problem
 from gdtutor.training.run import Run, RunSegment
 from gdtutor.training.settings import Schedule, Settings, Stop
-from gdtutor.training.sweep import MAX_NUMBERS, MAX_RUNS, Found, Member, Sweep, check_room, swept
-from gdtutor.training.trouble import judge
+from gdtutor.training.sweep import MAX_NUMBERS, MAX_RUNS, Member, Sweep, check_room, swept
+from gdtutor.training.trouble import TrainedCurve, judge
 from gdtutor.values import replace
 from tests.training.problems import gate_examples, make_problem, network, scalar_or, xavier, xor_231
 from tests.training.walking import assert_close
@@ -173,7 +173,7 @@ def test_every_run_of_a_stack_stops_where_it_would_alone(settings: Settings, par
         assert len({len(one.costs) for one in found}) > 1
 
 
-def assert_alike(runs: list[Member], parts: int) -> tuple[Found, ...]:
+def assert_alike(runs: list[Member], parts: int) -> tuple[TrainedCurve, ...]:
     """Train a sweep in several calls, and hold each run against the same one alone."""
     sweep = Sweep(runs)
     assert len(sweep._parts) == parts

@@ -15,10 +15,8 @@ DEAD = ("W1[0,0]=-9", "W1[0,1]=-9", "W1[1,0]=-9", "W1[1,1]=-9", "b1[0,0]=-1", "b
 
 def trained(path, *changes, status=None):
     session = pressed(walk(path, "given", changes=changes), "t")
-    progress = session.run.advance()
-    ended = Status.FINISHED if progress.stopped_by else Status.PAUSED
-    snapshot = snapshot_of(session.run, status or ended)
-    return update(session, Progressed(snapshot))[0]
+    session.run.advance()
+    return update(session, Progressed(snapshot_of(session.run, status)))[0]
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,10 @@ from walks import NEURON, screen, walk
 from gdtutor.drive.headless import pressed
 from gdtutor.drive.opening import session_at
 from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
+from gdtutor.linear.training import sweep_lines
 from gdtutor.session.press import Press
-from gdtutor.session.state import KeptCurve, Snapshot, Status
+from gdtutor.session.state import Snapshot, Status
+from gdtutor.training.trouble import TrainedCurve
 from gdtutor.values import replace
 from gdtutor.view.frame import UNICODE
 from gdtutor.view.lines import text_of
@@ -40,10 +42,13 @@ def test_the_live_curve_is_drawn_last():
 
 def test_a_run_that_grows_carries_no_star():
     session = with_costs(0.5, 0.4)
-    grown = KeptCurve("grown", np.array([0.1, 0.2]), "growing")
+    grown = TrainedCurve("grown", np.array([0.1, 0.2]), "growing")
     text = [text_of(row) for row in run_lines(replace(session, kept=(grown,)), 40, UNICODE)]
     star = next(n for n, row in enumerate(text) if "★" in row)
     assert not any("grown" in row for row in text[:star])
+    _, own, other = sweep_lines(replace(session, kept=(grown,)), UNICODE)
+    assert own.endswith("cost 0.4 at epoch 1, the lowest cost, yours")
+    assert other == "  grown: cost 0.2 at epoch 1, growing"
 
 
 def test_runs_on_other_data_are_not_compared():

@@ -14,7 +14,7 @@ from gdtutor.view.frame import UNICODE
 from gdtutor.view.lines import text_of
 from gdtutor.view.thinning import running_means
 from gdtutor.view.train import cost_plot
-from gdtutor.view.train_lines import cost_facts, header_line, progress_line
+from gdtutor.view.train_lines import cost_facts, header_line, progress_line, standing
 
 WIDTHS = range(38, 130)
 
@@ -71,6 +71,13 @@ def test_no_end_of_a_run_cuts_the_number_of_its_iteration(stopped_by: str) -> No
             assert len(text) <= width
             assert text.endswith(" 123456 ")
             assert width < 60 or "08 " in text
+
+
+def test_a_run_that_rests_at_its_last_epoch_is_told_as_finished() -> None:
+    rests = replace(RUNNING, status=Status.PAUSED, epochs_wanted=len(RUNNING.costs))
+    assert "finished: all epochs done" in text_of(header_line(training(rests), 129, UNICODE))
+    assert standing(training(rests), is_short=True) == "finished"
+    assert standing(training(replace(rests, epochs_wanted=10**6)), is_short=False) == "paused"
 
 
 def test_a_wide_line_names_everything() -> None:

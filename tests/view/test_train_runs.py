@@ -9,8 +9,9 @@ from gdtutor.drive.opening import session_at
 from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
 from gdtutor.session.press import Press
 from gdtutor.session.runs import with_swept
-from gdtutor.session.state import KeptCurve, Screen, Session, Snapshot, TrainLook
+from gdtutor.session.state import Screen, Session, Snapshot, TrainLook
 from gdtutor.training.sweep import MAX_RUNS
+from gdtutor.training.trouble import TrainedCurve
 from gdtutor.values import replace
 from gdtutor.view.frame import ASCII, UNICODE
 from gdtutor.view.lines import text_of
@@ -37,7 +38,7 @@ def marks(session: Session) -> dict[str, str]:
 def beside(*curves: tuple[str, list[float]], own: tuple[float, ...] = ()) -> Session:
     """Return a session with kept curves, and perhaps one of its own."""
     session = replace(walk(NEURON), training=Snapshot(costs=np.array(own)))
-    return with_swept(session, tuple(KeptCurve(name, np.array(ys)) for name, ys in curves))
+    return with_swept(session, tuple(TrainedCurve(name, np.array(ys)) for name, ys in curves))
 
 
 def test_a_kept_curve_keeps_its_mark_while_others_come_and_go():
@@ -62,7 +63,9 @@ def test_a_kept_curve_keeps_its_mark_when_the_run_beside_it_is_reset():
 
 def test_a_sweep_repeated_takes_the_places_of_its_curves():
     session = beside(("a", [2.0]), ("b", [3.0]), ("c", [4.0]))
-    again = with_swept(session, (KeptCurve("b", np.array([5.0])), KeptCurve("d", np.array([6.0]))))
+    again = with_swept(
+        session, (TrainedCurve("b", np.array([5.0])), TrainedCurve("d", np.array([6.0])))
+    )
     assert [curve.label for curve in again.kept] == ["a", "b", "c", "d"]
     assert again.kept[1].costs[0] == 5.0
 
@@ -100,7 +103,7 @@ def test_the_run_without_the_changes_is_not_drawn_twice():
     assert "without the changes" in labels
     back = pressing(changed, "V" * 10)
     assert back.variant == changed.variant
-    kept = with_swept(back, (KeptCurve(back.variant, back.training.costs),))
+    kept = with_swept(back, (TrainedCurve(back.variant, back.training.costs),))
     again = pressed(kept, FASTER)
     labels = [series.label for series in cost_plot(again, UNICODE).series]
     assert "without the changes" not in labels
@@ -129,8 +132,8 @@ def test_a_sweep_names_its_setting_once_and_its_values_in_the_legend():
 
 def test_sweeps_of_two_settings_keep_them_in_the_labels():
     curves = (
-        KeptCurve("learning_rate 1", np.array([1.0]), setting="learning_rate"),
-        KeptCurve("batch 2", np.array([2.0]), setting="batch"),
+        TrainedCurve("learning_rate 1", np.array([1.0]), setting="learning_rate"),
+        TrainedCurve("batch 2", np.array([2.0]), setting="batch"),
     )
     session = with_swept(replace(walk(NEURON), training=Snapshot(costs=np.array([3.0]))), curves)
     assert set(marks(session)) == {"own", "learning_rate 1", "batch 2"}
