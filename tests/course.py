@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 
 from gdtutor.cli.output import print_lines
 from gdtutor.cli.show_progress import lines_of
-from gdtutor.drive.headless import HANDLERS, trained
+from gdtutor.drive.headless import handlers, trained
 from gdtutor.lesson.discovery import shipped_lessons_folder
 from gdtutor.lesson.model import Task
 from gdtutor.library.lessons import library_of
@@ -78,7 +78,7 @@ class Learner:
         library = with_progress(library_of(folder), store)
         self.session = Session(screen=Screen.LIBRARY, library=library)
         self._handlers = replace(
-            HANDLERS, keep_attempt=only(self._keep), train=lambda _, effect: self._train(effect)
+            handlers(), keep_attempt=only(self._keep), train=lambda _, effect: self._train(effect)
         )
 
     def press(self, *keys: str) -> None:

@@ -8,6 +8,8 @@ from walks import NEURON, ROWS, pressed, screen, walk
 from gdtutor.cli import starting
 from gdtutor.cli.arguments import COMMANDS, parser_of
 from gdtutor.cli.starting import resume
+from gdtutor.drive import headless
+from gdtutor.drive.keys import parse_keys
 from gdtutor.drive.opening import open_lesson
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.library.lessons import library_of
@@ -19,7 +21,7 @@ from gdtutor.progress.store import ProgressStore
 from gdtutor.progress.writer import ProgressWriter
 from gdtutor.session.effects import KeepAttempt
 from gdtutor.session.press import Press
-from gdtutor.session.state import Playing, Screen, Session
+from gdtutor.session.state import Playing, Screen, Session, Status
 from gdtutor.session.story import has_ended
 from gdtutor.ui.app import Looks, TutorApp
 from gdtutor.ui.program import Program, Services
@@ -111,6 +113,40 @@ def test_enter_continues_where_the_learner_left(folder):
     assert screen(replace(after, message="", look=look)) == screen(replace(left, message=""))
     assert "The walk as you left it" in after.message
     assert after.library.entries
+
+
+@pytest.mark.parametrize("over", ["", "question_mark", "l"])
+@pytest.mark.parametrize("keys", ["t + left left y", "20t + 5n", "20t S learning_rate=0.5,2 enter"])
+def test_training_left_by_any_way_is_trained_again_as_far_and_looks_the_same(folder, keys, over):
+    left = headless.pressed(walk(folder / "02-rows.md"), parse_keys(keys))
+    gone = headless.pressed(left, parse_keys(over)) if over else left
+    after = driven(shelf(folder, remembered(gone)), services(), ["enter"])
+    assert "Trained again as you left it" in after.message
+    assert screen(replace(after, message="")) == screen(replace(left, message="", is_error=False))
+
+
+def test_a_run_that_is_left_while_it_trains_comes_back_as_far_as_it_was(folder):
+    left = headless.pressed(walk(folder / "02-rows.md"), parse_keys("20t"))
+    left = replace(left, goal=None, training=replace(left.training, status=Status.RUNNING))
+    after = driven(shelf(folder, remembered(left)), services(), ["enter"])
+    assert (after.training.iterations, after.training.status) == (20, Status.PAUSED)
+
+
+def test_the_library_leads_back_to_training_within_a_sitting(folder):
+    left = headless.pressed(
+        replace(walk(folder / "02-rows.md"), library=library_of(folder)), parse_keys("20t l")
+    )
+    assert driven(left, services(), ["enter"]).screen is Screen.TRAIN
+    other = driven(left, services(), ["up", "enter", "l", "down", "enter"])
+    assert (other.lesson.id, other.screen, other.training.iterations) == ("rows", Screen.TRAIN, 20)
+
+
+def test_what_training_shows_is_saved(folder):
+    saved = []
+    start = replace(walk(folder / "02-rows.md"), library=library_of(folder))
+    start = headless.pressed(start, parse_keys("20t"))
+    driven(start, services(save=lambda s: saved.append(s.train_look.cursor)), ["left", "left"])
+    assert saved == [18, 17]
 
 
 def test_a_place_that_no_longer_fits_opens_the_lesson_at_its_start(folder):

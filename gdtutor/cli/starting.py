@@ -11,12 +11,14 @@ import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from time import time
+from time import perf_counter, time
 
 from gdtutor.cli.arguments import is_rehearsed
 from gdtutor.cli.lesson_files import lesson_path
 from gdtutor.cli.lessons import PLAY, waited_session_of
 from gdtutor.cli.output import complain
+from gdtutor.drive.headless import pressed
+from gdtutor.drive.keys import parse_keys
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.discovery import shipped_lessons_folder
 from gdtutor.lesson.summary import read_summary
@@ -26,6 +28,7 @@ from gdtutor.progress.keeper import ProgressKeeper
 from gdtutor.progress.store import ProgressStore, default_path
 from gdtutor.session.catalogue import Library
 from gdtutor.session.effects import KeepAttempt
+from gdtutor.session.iteration_limit import OPENING_PATIENCE
 from gdtutor.session.navigation import said
 from gdtutor.session.opening import resumed
 from gdtutor.session.state import Screen, Session, Walk
@@ -143,4 +146,6 @@ def resume(path: Path, command: str) -> Walk:
     except (SystemExit, ValueError):
         raise GdTutorError("the saved place cannot be read", "") from None
     arguments.lesson = str(path)
-    return waited_session_of(arguments)
+    until = perf_counter() + OPENING_PATIENCE
+    session = waited_session_of(arguments)
+    return pressed(session, parse_keys(arguments.keys), lambda: perf_counter() > until)

@@ -17,33 +17,37 @@ from gdtutor.session.sweeps import news_of
 from gdtutor.session.training import catch_up
 from gdtutor.session.update import Action, Failed, Progressed, Told, update
 
+Deadline = Callable[[], bool] | None
+"""Asked between bursts; training ends once it says True."""
+
 
 @overload
-def pressed(session: Walk, presses: Iterable[Press]) -> Walk: ...
+def pressed(session: Walk, presses: Iterable[Press], deadline: Deadline = None) -> Walk: ...
 @overload
-def pressed(session: Session, presses: Iterable[Press]) -> Session: ...
-def pressed(session: Session, presses: Iterable[Press]) -> Session:
+def pressed(session: Session, presses: Iterable[Press], deadline: Deadline = None) -> Session: ...
+def pressed(session: Session, presses: Iterable[Press], deadline: Deadline = None) -> Session:
     """Return the session after some keys; a walk stays one.
 
-    Training runs to its end before the next key, so the same keys always lead to the same session;
-    what follows a key that quits is not pressed.
+    Training runs to its end before the next key, so the same keys always lead to the same session,
+    where there is no deadline; what follows a key that quits is not pressed.
     """
+    done = handlers(deadline)
     for press in presses:
         session, effects = update(session, press)
         if any(isinstance(effect, Quit) for effect in effects):
             return session
-        session = carried_out(session, effects, HANDLERS)
+        session = carried_out(session, effects, done)
     return session
 
 
-def _swept(session: Session, effect: SweepRuns) -> Session:
-    effect.sweep.advance()
+def _swept(session: Session, effect: SweepRuns, deadline: Deadline) -> Session:
+    effect.sweep.advance(deadline=deadline)
     return update(session, news_of(effect.sweep, Status.PAUSED))[0]
 
 
 def trained(
     effect: Train,
-    deadline: Callable[[], bool] | None = None,
+    deadline: Deadline = None,
     clock: Callable[[], float] | None = None,
 ) -> Snapshot:
     """Train to the end, or as far as is asked for; the time it took is left out.
@@ -63,9 +67,9 @@ def trained(
     return snapshot_of(effect.run)
 
 
-def _news(effect: Train) -> Action:
+def _news(effect: Train, deadline: Deadline) -> Action:
     try:
-        return Progressed(trained(effect))
+        return Progressed(trained(effect, deadline))
     except GdTutorError as error:
         return Failed(str(error))
 
@@ -81,18 +85,18 @@ def _not_written(session: Session, _effect: WriteLesson) -> Session:
     return update(session, Told("Nothing is written without a terminal."))[0]
 
 
-HANDLERS = Handlers(
-    open_lesson=lambda session, effect: update(session, _opened(effect.path))[0],
-    train=lambda session, effect: update(session, _news(effect))[0],
-    sweep_runs=_swept,
-    # Nothing is going on, nobody looks, and nothing is kept.
-    pause_training=nothing,
-    save_place=nothing,
-    copy_text=nothing,
-    show_palette=nothing,
-    time_examples=nothing,
-    write_lesson=_not_written,
-    keep_attempt=nothing,
-    quit=nothing,
-)
-"""What is done without a terminal, for those who keep more of it."""
+def handlers(deadline: Deadline = None) -> Handlers:
+    """Return what is done without a terminal: nothing goes on, nobody looks, nothing is kept."""
+    return Handlers(
+        open_lesson=lambda session, effect: update(session, _opened(effect.path))[0],
+        train=lambda session, effect: update(session, _news(effect, deadline))[0],
+        sweep_runs=lambda session, effect: _swept(session, effect, deadline),
+        pause_training=nothing,
+        save_place=nothing,
+        copy_text=nothing,
+        show_palette=nothing,
+        time_examples=nothing,
+        write_lesson=_not_written,
+        keep_attempt=nothing,
+        quit=nothing,
+    )

@@ -9,7 +9,8 @@ from gdtutor.progress.records import Attempt, Finished, LessonPlace, Progress, S
 from gdtutor.progress.writer import ProgressWriter, WriterState
 from gdtutor.session.effects import KeepAttempt
 from gdtutor.session.link import command_of
-from gdtutor.session.state import Session, Walk
+from gdtutor.session.state import Session, Status, Walk, screen_left
+from gdtutor.values import replace
 
 CLOSING_SECONDS = 3.0
 """How long the end of the program waits for the last step to be on the disk."""
@@ -24,10 +25,14 @@ def place_of_session(session: Session, now: float) -> SavedPlace | None:
     """
     if not isinstance(session, Walk):
         return None
-    moment = session.moment
+    moment, training = session.moment, session.training
+    if training.status is Status.RUNNING and session.goal is None:
+        # It ends with the program, and comes back as far as it was.
+        session = replace(session, training=replace(training, status=Status.PAUSED))
+    at = replace(session, screen=screen_left(session))
     edits = tuple(change.text() for change in session.changes)
     place = LessonPlace(
-        moment.iteration, session.step, len(moment.steps), edits, command_of(session), now
+        moment.iteration, session.step, len(moment.steps), edits, command_of(at), now
     )
     return SavedPlace(session.lesson.id, place)
 

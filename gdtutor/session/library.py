@@ -7,7 +7,7 @@ from gdtutor.session.effects import Effect, OpenLesson, PauseTraining, SavePlace
 from gdtutor.session.link import command_of
 from gdtutor.session.navigation import said
 from gdtutor.session.prompting import asked
-from gdtutor.session.state import PromptKind, Screen, Session, Walk
+from gdtutor.session.state import PromptKind, Screen, Session, Walk, screen_left
 from gdtutor.session.story import has_ended, next_entry
 from gdtutor.session.tasks import open_tasks
 from gdtutor.values import replace
@@ -60,7 +60,7 @@ def open_entry(session: Session, count: int) -> tuple[Session, tuple[Effect, ...
     if entry.problem:
         return said(session, entry.problem, error=True), ()
     if isinstance(session, Walk) and session.lesson.path == entry.path:
-        return replace(session, screen=Screen.STUDY), ()
+        return replace(session, screen=screen_left(session)), ()
     command = dict(session.library.commands).get(entry.id, "")
     return session, (PauseTraining(), OpenLesson(str(entry.path), command))
 
@@ -91,7 +91,7 @@ def _has_done_all(session: Walk) -> bool:
 def show_library(session: Walk, count: int) -> tuple[Session, tuple[Effect, ...]]:
     """Go to the library, the cursor on the lesson that was open."""
     library = replace(_with_place(session), search="")
-    session = replace(session, screen=Screen.LIBRARY, library=library)
+    session = replace(session, screen=Screen.LIBRARY, behind=session.screen, library=library)
     paths = [entry.path for entry in library.entries]
     following = next_entry(session) if has_ended(session) else None
     here = session.lesson.path if following is None else following.path

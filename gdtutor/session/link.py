@@ -14,7 +14,16 @@ from gdtutor.session.figures import figures_ahead
 from gdtutor.session.moment import Moment
 from gdtutor.session.navigation import steps_back
 from gdtutor.session.runs import OWN, has_others, run_label
-from gdtutor.session.state import Look, Playing, Screen, Tab, TrainLook, Walk, has_opening
+from gdtutor.session.state import (
+    Look,
+    Playing,
+    Screen,
+    Status,
+    Tab,
+    TrainLook,
+    Walk,
+    has_opening,
+)
 from gdtutor.session.steps import Step, find_step
 from gdtutor.values import replace
 
@@ -121,7 +130,7 @@ def _keys(session: Walk) -> str:
         is_changed = session.train_look.is_slow not in (None, session.lesson.watch == "slow")
         pace = ["w"] if is_changed else []
         shown = _curve_keys(session.train_look, has_runs=has_others(session))
-        return " ".join(["t", *pace, *_swept_again(session), *shown])
+        return " ".join([_trained(session), *pace, *_swept_again(session), *shown])
     if isinstance(session, Playing) and session.screen is Screen.PLAY:
         epochs, play = len(session.training.costs), session.play
         looks = {"d": play.is_discrete, "o": play.hides_tests, "y": session.train_look.log_y}
@@ -135,6 +144,16 @@ def _keys(session: Walk) -> str:
     if look.scroll > 0 and look.cell is None:
         keys.append(f"{look.scroll}down" if look.scroll > 1 else "down")
     return " ".join(keys)
+
+
+def _trained(session: Walk) -> str:
+    """Return the key that trains as far as the run has come; to its end where that is its way."""
+    snapshot = session.training
+    if snapshot.status is Status.RUNNING:
+        return "t" if session.goal is None else f"{session.goal}t"
+    is_over = snapshot.status is Status.FINISHED
+    is_whole = is_over and snapshot.iterations <= session.run.last_iteration
+    return "t" if is_whole else f"{snapshot.iterations}t"
 
 
 def _curve_keys(look: TrainLook, *, has_runs: bool) -> list[str]:

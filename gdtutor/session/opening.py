@@ -21,6 +21,7 @@ from gdtutor.session.state import (
     Walk,
     has_opening,
     is_training,
+    screen_left,
 )
 from gdtutor.training.run import Run
 from gdtutor.values import Struct, replace
@@ -49,12 +50,14 @@ def whereabouts(session: Session) -> tuple[object, ...]:
         return ()
     at, look = session.moment.iteration, session.look
     place = session.lesson.id, at, session.step, session.changes, look, session.predict
-    if not isinstance(session, Playing):
+    screen, training = screen_left(session), session.training
+    playground = session.play.playground if isinstance(session, Playing) else None
+    if playground is None and screen is not Screen.TRAIN:
         return place
-    training = session.training
     # While it trains nothing is saved ten times a second.
-    epochs = None if training.status is Status.RUNNING else len(training.costs)
-    return (*place, session.play.playground, epochs)
+    done = None if training.status is Status.RUNNING else training.iterations
+    kept = tuple(curve.label for curve in session.kept)
+    return (*place, screen, session.train_look, done, kept, playground)
 
 
 def has_opened(before: Session, after: Session) -> bool:
@@ -103,10 +106,11 @@ def _is_same(visit: Walk, after: Walk) -> bool:
 
 def _returned(session: Session, visit: Walk) -> Walk:
     """Return the session where a visit ended, with all that was trained then."""
-    after = replace(resumed(session, visit), screen=Screen.STUDY)
+    after = replace(resumed(session, visit), screen=screen_left(visit))
     if is_training(after):
         after = replace(after, training=at_rest(after.run))
-    told = f"Your run waits at iteration {after.training.iterations}: t shows it."
+    told = f"Your run waits at iteration {after.training.iterations}"
+    told += ": t shows it." if after.screen is Screen.STUDY else "."
     return said(after, told + (" Predict mode is on: r ends it." if after.predict else ""))
 
 
@@ -123,7 +127,9 @@ def resumed(session: Session, place: W) -> W:
         look=replace(place.look, hides_hints=session.look.hides_hints),
     )
     left, told = "Where you left off", "Home twice goes to the start of the lesson."
-    if after.lesson.trains:
+    if after.screen is Screen.TRAIN:
+        left, told = "Trained again as you left it", "Esc leads to the walk."
+    elif after.lesson.trains:
         # A place is one of the walk: what was trained is not kept.
         left, told = "The walk as you left it", "t trains anew. Home twice goes to the start."
     if after.predict:

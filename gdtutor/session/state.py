@@ -369,6 +369,15 @@ def is_training(session: Session) -> bool:
     return isinstance(session, Walk) and session.training.status is Status.RUNNING
 
 
+def screen_left(session: Session) -> Screen:
+    """Return the screen of the lesson or the playground that is open, or from which Help or the
+    library was opened.
+    """
+    is_over = session.screen in (Screen.HELP, Screen.LIBRARY)
+    screen = session.behind if is_over else session.screen
+    return Screen.STUDY if screen is Screen.LIBRARY else screen
+
+
 def has_opening(lesson: Lesson) -> bool:
     """Say whether the lesson opens with a page of prose."""
     return bool(lesson.prose.strip())

@@ -32,10 +32,17 @@ Result = tuple[Session, tuple[Effect, ...]]
 
 
 def open_training(session: Walk, count: int) -> Result:
-    """Show the training screen; start where nothing was trained yet."""
+    """Show the training screen; start where nothing was trained yet.
+
+    A number typed before is the iteration at which training pauses.
+    """
     if why := works_at.training(session):
         return said(session, why), ()
-    session = replace(session, screen=Screen.TRAIN)
+    asked, session = session.count, replace(session, screen=Screen.TRAIN)
+    if asked.isdigit():
+        ahead = int(asked) - session.run.farthest
+        is_free = session.training.status is not Status.RUNNING and session.sweeping is None
+        return _start(session, ahead) if ahead > 0 and is_free else (session, ())
     if session.training.status is Status.IDLE and session.sweeping is None:
         if watches(session):
             session = said(session, "Slowly, as this lesson asks; w trains at full speed.")

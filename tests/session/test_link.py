@@ -217,3 +217,29 @@ def test_a_sweep_over_a_variant_that_is_not_there_says_which_there_are(number):
     lesson = walk(lesson_file("learning-rate"))
     session = headless.pressed(lesson, parse_keys(f"t S variant={number} enter"))
     assert "1 to 9; 0 is the lesson itself" in session.message or session.prompt.error
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        "0t",
+        "20t",
+        "t 0",
+        "20t + n",
+        "20t + 5n [ 3[ y",
+        "t n",
+        "t V",
+        "20t S learning_rate=0.5,2 enter 1tab",
+        "20t escape e learning_rate=2 enter t",
+    ],
+)
+@pytest.mark.parametrize("path", [lesson_file("learning-rate"), lesson_file("bias")])
+def test_a_run_is_trained_again_exactly_as_far_with_what_was_changed_on_the_way(path, keys):
+    session = headless.pressed(walk(path), parse_keys(keys))
+    command = command_of(session)
+    arguments = parser_of(COMMANDS[0]).parse_args(shlex.split(command)[1:])
+    again = headless.pressed(session_of(arguments), parse_keys(arguments.keys))
+    assert shown(again) == shown(session)
+    assert again.training.iterations == session.training.iterations
+    assert again.training.status == session.training.status
+    assert command_of(again) == command
