@@ -21,7 +21,8 @@ from gdtutor.classroom.record import (
 )
 from gdtutor.cli.output import print_lines
 
-CSV_COLUMNS = ("class", "began", "poll", "lesson", "question", "name", "answer", "verdict", "at")
+CSV_COLUMNS = ("class", "began", "kind", "poll", "lesson", "question", "text", "name", "answer",
+               "verdict", "at")  # fmt: skip
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -36,16 +37,34 @@ def _when(seconds: float) -> str:
 
 
 def _csv_lines(classes: tuple[KeptClass, ...]) -> Iterator[str]:
-    """Yield a row for every answer; a text that a table would compute begins with a quote."""
+    """Yield a row for all that is kept; a text that a table would compute begins with a quote."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(CSV_COLUMNS)
     for one in classes:
-        for a in one.answers:
-            texts = [a.lesson, a.question, a.name, a.answer, a.verdict]
-            safe = [f"'{text}" if text[:1] in ("=", "+", "-", "@") else text for text in texts]
-            writer.writerow([one.title, _when(one.began), a.poll, *safe, _when(a.at)])
+        for at, *row in sorted(_csv_rows(one), key=lambda row: row[0]):
+            texts = (one.title, _when(one.began), *row, _when(at))
+            writer.writerow(f"'{text}" if text[:1] in ("=", "+", "-", "@") else text
+                            for text in texts)  # fmt: skip
     return iter(out.getvalue().removesuffix("\n").split("\n"))
+
+
+def _csv_rows(one: KeptClass) -> Iterator[tuple[float, *tuple[str, ...]]]:
+    """Yield time, kind, question and who gave which answer; each row says all of it."""
+    texts = {asked.poll: asked.text for asked in one.questions}
+    for q in one.questions:
+        yield q.at, "asked", str(q.poll), q.lesson, q.question, q.text, "", "", ""
+    for a in one.answers:
+        asked = str(a.poll), a.lesson, a.question, texts.get(a.poll, "")
+        yield a.at, "answer", *asked, a.name, a.answer, a.verdict
+    for v in one.verdicts:
+        text = f"own program: {f'first departs at {v.first}' if v.first else 'departs nowhere'}"
+        is_right = v.right == v.asked
+        verdict = v.slip or (RIGHT if is_right else "departs" if v.first else "right so far")
+        yield v.at, "program", "", v.lesson, v.first, text, v.name, _rightness(v), verdict
+    for move in one.attendance:
+        kind = "came" if move.is_here else "left"
+        yield move.at, kind, "", "", "", "", move.name, "", ""
 
 
 def _report_lines(classes: tuple[KeptClass, ...]) -> Iterator[str]:
@@ -92,7 +111,11 @@ def _presence(attendance: tuple[Attendance, ...], name: str) -> str:
 
 def _program_text(told: KeptVerdict) -> str:
     first = f", {told.first}{f' ({told.slip})' if told.slip else ''}" if told.first else ""
-    return f"program of {told.lesson} {told.right} of {told.asked}{first}"
+    return f"program of {told.lesson} {_rightness(told)}{first}"
+
+
+def _rightness(told: KeptVerdict) -> str:
+    return f"{told.right} of {told.asked}"
 
 
 def _program_lines(verdicts: tuple[KeptVerdict, ...]) -> Iterator[str]:

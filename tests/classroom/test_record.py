@@ -14,7 +14,7 @@ from classes import Watched, after, lesson_session
 
 from gdtutor.classroom import record
 from gdtutor.classroom.hub import ClassHub
-from gdtutor.classroom.polls import own_question
+from gdtutor.classroom.polls import ToldVerdict, own_question
 from gdtutor.classroom.record import ClassRecorder, kept_classes
 from gdtutor.classroom.screens import SharedScreens
 from gdtutor.cli import main
@@ -74,10 +74,36 @@ def test_the_report_says_how_answers_are_spread_and_what_was_right_at_last(
     assert "anna: 1 of 1 right" in told
 
 
-def test_the_csv_has_a_row_for_every_answer(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_each_row_of_the_csv_is_read_alone(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    recorder = ClassRecorder(file, "=ML 2", lambda: 2e9)
+    hub = ClassHub("=ML 2", recorder=recorder)
+    for right, first, slip in ((5, "dz", "local factor missing"), (6, "", ""), (7, "", "")):
+        hub.judged("cleo", ToldVerdict("bias", right, 7, first, slip))
+    recorder.close()
     assert main(["class-report", str(file), "--csv"]) == 0
     rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
-    assert [row["name"] for row in rows] == ["'=ben", "anna"]
+    came, asked, left = (
+        [row for row in rows if row["kind"] == kind] for kind in ("came", "asked", "left")
+    )
+    assert [row["name"] for row in came] == ["anna", "'=ben"]
+    assert not left
+    assert [(row["poll"], row["name"]) for row in asked] == [("1", "")]
+    text = asked[0]["text"]
+    assert text == "What is ∂L/∂z?"
+    answers = [row for row in rows if row["kind"] == "answer"]
+    assert [(row["text"], row["name"], row["answer"], row["verdict"]) for row in answers] == [
+        (text, "anna", "0.125", "right"),
+        (text, "'=ben", "0.5", "local factor missing"),
+    ]
+    programs = [row for row in rows if row["kind"] == "program"]
+    assert {row["class"] for row in programs} == {"'=ML 2"}
+    assert [(row["lesson"], row["text"], row["answer"], row["verdict"]) for row in programs] == [
+        ("bias", "own program: first departs at dz", "5 of 7", "local factor missing"),
+        ("bias", "own program: departs nowhere", "6 of 7", "right so far"),
+        ("bias", "own program: departs nowhere", "7 of 7", "right"),
+    ]
+    times = [row["at"] for row in rows if row["class"] == "ML 1"]
+    assert times == sorted(times)
 
 
 def test_a_second_class_stands_behind_the_first(file: Path) -> None:
