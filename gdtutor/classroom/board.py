@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from gdtutor.classroom.polls import CHOSEN_RIGHT, RIGHT, Poll, ToldVerdict, spread
+from gdtutor.classroom.polls import CHOSEN_RIGHT, RIGHT, Poll, ToldVerdict, answerers, spread
 from gdtutor.classroom.seats import Classroom, Seat
 from gdtutor.lesson.characters import cells, padded
 from gdtutor.session.link import place_of
@@ -28,7 +28,7 @@ CLASS_KEYS = (
     AroundKey("B", "B", "how the class has answered, on every screen"),
     AroundKey("L", "L", "have the class follow, or walk alone again"),
     AroundKey("C", "C", "the class: how to join, who is where, who asks for help"),
-    AroundKey("H", "H", "in the panel C: help is given to the first who asks"),
+    AroundKey("H", "H", "in the panel C: help is given to who has waited longest"),
 )
 WITH_ALT = "While you type, these keys need Alt, as in Alt+B, or Esc before them."
 WIDEST_BAR = 30
@@ -70,8 +70,28 @@ def class_line(room: Classroom, invitation: Invitation, width: int, chars: Chars
 
 
 def noted(room: Classroom) -> str:
-    """Return the class in a line, as the speaker alone sees it."""
-    return "  ".join((*counts(room), *programs(room)))
+    """Return the class as the speaker alone sees it: who calls for help, and who answered what."""
+    rows = ["  ".join(counts(room))]
+    groups = [("help, the longest wait first", [s.name for s in _calls(room) if s.is_here])]
+    if room.polls:
+        last = room.polls[-1]
+        asked = (seat for seat in room.seats.values() if seat.is_here and not seat.is_out)
+        waiting = [seat.name for seat in asked if last.is_open and seat.name not in last.replies]
+        groups += [("asked", [last.read()[0]]), *answerers(last), ("no answer yet", waiting)]
+    programs: dict[str, list[str]] = {}
+    for name, seat in room.seats.items():
+        if (told := seat.verdict) is not None:
+            slip = f" ({told.slip})" if told.slip else ""
+            at = f"program {told.right} of {told.asked} {_where_it_departs(room, told)}{slip}"
+            programs.setdefault(at, []).append(name)
+    rows += [f"{what}: {', '.join(names)}" for what, names in (*groups, *programs.items()) if names]
+    return "\n".join(rows)
+
+
+def _calls(room: Classroom) -> list[Seat]:
+    """Return the seats that ask for help, the one that has waited longest first."""
+    waiting = (seat for seat in room.seats.values() if seat.wants_help)
+    return sorted(waiting, key=lambda seat: seat.help_turn)
 
 
 def _brief(fact: str) -> str:
@@ -108,22 +128,29 @@ def place(session: Session) -> str:
     return "training" if session.screen is Screen.TRAIN else at
 
 
-def panel_rows(room: Classroom, invitation: Invitation, chars: Chars) -> tuple[Line, ...]:
-    """Return the panel of the class: how to join, then who is where."""
+def panel_rows(
+    room: Classroom, invitation: Invitation, width: int, chars: Chars
+) -> tuple[Line, ...]:
+    """Return the panel of the class: how to join, then who is where.
+
+    It may stand on a projector: beside a name stands no answer and no verdict, and while a question
+    is open only whether there is an answer.
+    """
+    told = () if room.poll else programs(room)
     rows = [
-        line((invitation.command, Style.KEY), "   join code ", (invitation.code, Style.KEY)),
-        line("host key ", (invitation.fingerprint, Style.DIM)),
-        line((KEYS, Style.DIM)),
-        line((STOP_KEYS, Style.DIM)),
-        line() if room.taught.prompt is None else line((WITH_ALT, Style.WARNING)),
+        *wrapped(f"{invitation.command}   join code {invitation.code}", width - 4, Style.KEY),
+        *wrapped(f"host key {invitation.fingerprint}", width - 4, Style.DIM),
+        *(row for text in (KEYS, STOP_KEYS, *told) for row in wrapped(text, width - 4, Style.DIM)),
+        *(wrapped(WITH_ALT, width - 4, Style.WARNING) if room.taught.prompt else ((),)),
     ]
-    rows[4:4] = [line((told, Style.DIM)) for told in programs(room)]
-    seats = sorted(room.seats.values(), key=lambda seat: (not seat.wants_help, seat.name))
-    here = [_seat_row(room, seat, chars) for seat in seats if seat.is_here or seat.verdict]
-    gone = [seat.name for seat in seats if not (seat.is_here or seat.verdict)]
+    others = sorted((s for s in room.seats.values() if not s.wants_help), key=lambda s: s.name)
+    seats = [*_calls(room), *others]
+    longest = max((cells(seat.name) for seat in seats if seat.is_here), default=0)
+    here = [_seat_row(room, seat, longest, chars) for seat in seats if seat.is_here]
+    gone = [seat.name for seat in seats if not seat.is_here]
     rows += here or [line("Nobody is here." if gone else "Nobody has joined yet.")]
     if gone:
-        rows += [(), line((f"  {len(gone)} gone: {', '.join(gone)}", Style.DIM))]
+        rows += [(), *wrapped(f"{len(gone)} gone: {', '.join(gone)}", width - 4, Style.DIM)]
     return tuple(rows)
 
 
@@ -141,19 +168,15 @@ def _where_it_departs(room: Classroom, told: ToldVerdict) -> str:
     return where if is_taught else f"{where} in {told.lesson}"
 
 
-def _seat_row(room: Classroom, seat: Seat, chars: Chars) -> Line:
+def _seat_row(room: Classroom, seat: Seat, longest: int, chars: Chars) -> Line:
     mark = ("! ", Style.WARNING) if seat.wants_help else ("  ", Style.TEXT)
     where = "follows" if seat.own is None else f"at {place(seat.own)}"
-    where = where if seat.is_here else "gone"
-    poll = room.polls[-1] if room.polls else None
-    reply = None if poll is None else poll.replies.get(seat.name)
-    # What it was is told by the report: this panel may stand on a projector.
-    told = "" if reply is None else "has answered"
-    if seat.verdict is not None:
-        at = _where_it_departs(room, seat.verdict)
-        told = f"{seat.verdict.right} of {seat.verdict.asked} {at}  {told}"
-    names = padded(seat.name, 21), padded(shortened(where, 26, chars), 27)
-    return line(mark, *names, (told, Style.DIM))
+    if room.poll is not None:
+        where = "" if seat.own is None else "elsewhere"
+    told = "has answered" if room.polls and seat.name in room.polls[-1].replies else ""
+    return line(
+        mark, padded(seat.name, longest + 2), (f"{told:14}" * bool(room.polls), Style.DIM), where
+    )
 
 
 def answer_rows(polls: Sequence[Poll], width: int, chars: Chars) -> tuple[Line, ...]:

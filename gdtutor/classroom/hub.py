@@ -116,11 +116,11 @@ class ClassHub:
         self._turn(locked(self.room))
 
     def give_help(self) -> str:
-        """End the call of the first who asks for help; return the name, empty where nobody does."""
+        """End the call that has waited longest; return its name, empty where nobody calls."""
         here = (seat for seat in self.room.seats.values() if seat.wants_help and seat.is_here)
-        seat = min(here, key=lambda seat: seat.name, default=None)
+        seat = min(here, key=lambda seat: seat.help_turn, default=None)
         if seat is not None:
-            self._turn(with_seat(self.room, replace(seat, wants_help=False, notice=HEARD)))
+            self._turn(with_seat(self.room, replace(seat, help_turn=0, notice=HEARD)))
         return "" if seat is None else seat.name
 
     def show_results(self, are_shown: bool) -> None:
@@ -227,7 +227,7 @@ class ClassHub:
         if text and self.room.poll is not None and not seat.is_out:
             self._turn(entered(self.room, seat, text))
         elif word.help:
-            self._turn(with_seat(self.room, with_help(seat)))
+            self._turn(with_help(self.room, seat))
         elif word.away and seat.own is None:
             self._turn(walked_off(self.room, replace(seat, draft=None)))
         elif word.away is False:

@@ -116,7 +116,7 @@ class Lecture(Desk):
             return super()._panel(width)
         if self._laid == ANSWERS:
             return answer_rows(self.hub.room.polls, width, self._chars)
-        return panel_rows(self.hub.room, self._opening.invitation, self._chars)
+        return panel_rows(self.hub.room, self._opening.invitation, width, self._chars)
 
     @property
     def rows(self) -> int:

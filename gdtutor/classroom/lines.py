@@ -34,7 +34,7 @@ def spoken(room: Classroom, name: str, text: str) -> Begun:
         told = replace(seat, notice=WELCOME) if seat.own is None else returned(room, seat)
         return Begun(with_seat(room, told))
     if word == ":help":
-        return Begun(with_seat(room, with_help(seat)))
+        return Begun(with_help(room, seat))
     if word in ("?", ":?"):
         screen = (seat.own or room.shared).screen
         told = replace(seat, notice="\n".join([WELCOME, *help_lines(screen)]))

@@ -54,7 +54,7 @@ class Podium:
         self.problems: tuple[str, ...] = ()
         """What is wrong with stops that open nothing."""
         self.notes: SpeakerNotes | None = None
-        """What the speaker alone sees now; None where no talk is given."""
+        """What the speaker alone sees now; None before there is anything."""
         self.secret = ""
         """Opens the notes on another machine; empty where nothing does."""
         self.listeners: set[Callable[[], None]] = set()
@@ -69,6 +69,7 @@ class Podium:
     ) -> None:
         """Go to the first stop, in the app's event loop."""
         self._act, self._pass_on = act, pass_on
+        self.tell()
         if self.talk is not None:
             self.go(0)
 
@@ -191,12 +192,10 @@ class Podium:
         """Tell the speaker's other terminals where the talk is, and how the class does.
 
         Args:
-            room: The class in a line; None where it is as it was.
+            room: The class in lines; None where it is as it was.
         """
         self._room = self._room if room is None else room
-        talk, path = self.talk, self._services.notes
-        if talk is None:
-            return
+        talk, path = self.talk or Talk("", ()), self._services.notes
         stop = talk.stops[self.at] if self.at >= 0 else None
         following = talk.stops[self.at + 1].link if self.at + 1 < len(talk.stops) else ""
         notes = SpeakerNotes(
@@ -225,7 +224,7 @@ class Podium:
         """Have the speaker's other terminals say that no talk is given."""
         self.is_over = True
         self._call_listeners()
-        if self.talk is not None and self._services.notes is not None:
+        if self.notes is not None and self._services.notes is not None:
             with contextlib.suppress(OSError):
                 self._services.notes.unlink()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 
 from gdtutor.engine.errors import GdTutorError
@@ -111,15 +110,21 @@ def spread(poll: Poll) -> tuple[tuple[str, int], ...]:
 
     Of a question with choices how often each was taken, with a word at the right one.
     """
-    counts = Counter(_bar_of(poll, reply) for reply in poll.replies.values())
+    return tuple((verdict, len(names)) for verdict, names in answerers(poll))
+
+
+def answerers(poll: Poll) -> tuple[tuple[str, list[str]], ...]:
+    """Return who gave each verdict in the same order, a number or a sign behind the name."""
+    found: dict[str, list[str]] = {}
+    for name, reply in poll.replies.items():
+        if poll.challenge.choices:
+            bar, told = reply.text + CHOSEN_RIGHT * (reply.verdict == RIGHT), name
+        else:
+            bar, told = reply.verdict, f"{name} {reply.text}"
+        found.setdefault(bar, []).append(told)
     order = {RIGHT: 0, OTHER: 2}
-    return tuple(sorted(counts.items(), key=lambda row: (order.get(row[0], 1), -row[1], row[0])))
-
-
-def _bar_of(poll: Poll, reply: Reply) -> str:
-    if not poll.challenge.choices:
-        return reply.verdict
-    return reply.text + (CHOSEN_RIGHT if reply.verdict == RIGHT else "")
+    rows = sorted(found.items(), key=lambda row: (order.get(row[0], 1), -len(row[1]), row[0]))
+    return tuple(rows)
 
 
 def own_question(session: Session, text: str) -> Challenge:

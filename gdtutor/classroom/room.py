@@ -180,7 +180,7 @@ def _following(room: Classroom, seat: Seat, press: Press) -> Begun:
         case "full_stop" if seat.kept is None:
             return Begun(with_seat(room, replace(seat, notice=FOLLOWING)))
         case "exclamation_mark":
-            return Begun(with_seat(room, with_help(seat)))
+            return Begun(with_help(room, seat))
         case "q":
             return Begun(with_seat(room, seat), (Quit(),))
         case "enter" if room.poll is not None and seat.is_out:
@@ -222,7 +222,7 @@ def _wandering(room: Classroom, seat: Seat, own: Session, press: Press) -> Begun
             case "full_stop":
                 return Begun(with_seat(room, returned(room, seat)))
             case "exclamation_mark":
-                return Begun(with_seat(room, with_help(seat)))
+                return Begun(with_help(room, seat))
     elif press.character is not None:  # what is typed takes no time
         return Begun(with_seat(room, replace(seat, own=update(own, press)[0])))
     return Begun(with_seat(room, _looked(room, seat)), work=partial(_stepped, press=press))
@@ -243,12 +243,13 @@ def returned(room: Classroom, seat: Seat) -> Seat:
     return replace(seat, own=None, kept=own, notice=f"{told} . goes back to your own walk.")
 
 
-def with_help(seat: Seat) -> Seat:
-    """Return a seat that asks for help, or no longer does."""
-    told = "The teacher sees that you ask for help; ! takes it back."
+def with_help(room: Classroom, seat: Seat) -> Classroom:
+    """Return the class with a seat that asks for help behind all others, or no longer does."""
     if seat.wants_help:
-        told = "You no longer ask for help."
-    return replace(seat, wants_help=not seat.wants_help, notice=told)
+        return with_seat(room, replace(seat, help_turn=0, notice="You no longer ask for help."))
+    turn = max(other.help_turn for other in room.seats.values()) + 1
+    told = "The teacher sees that you ask for help; ! takes it back."
+    return with_seat(room, replace(seat, help_turn=turn, notice=told))
 
 
 def _typed(room: Classroom, seat: Seat, draft: Prompt, press: Press) -> Classroom:

@@ -29,13 +29,19 @@ class Seat(Struct, frozen=True, eq=False):
     view: Session | None = None
     """The step of the open question as the seat has scrolled it; None where it sees what all do."""
     is_here: bool = True
-    wants_help: bool = False
+    help_turn: int = 0
+    """How late the seat has asked for help, from 1; 0 where it asks for none."""
     verdict: ToldVerdict | None = None
     """Of the student's own program, the last one; None where none was told."""
     notice: str = ""
     """One line for the student; gone with the next key."""
     is_passing: bool = False
     """Whether the notice is gone with the class's next step as well."""
+
+    @property
+    def wants_help(self) -> bool:
+        """Whether the seat asks for help."""
+        return self.help_turn > 0
 
     @property
     def is_out(self) -> bool:

@@ -46,6 +46,7 @@ class SpeakerNotes(Struct, frozen=True):
     stop: int
     """From 1; 0 before the first one."""
     stops: int
+    """How many there are; 0 where a class has no file of them."""
     note: str
     following: str
     """The link of the next stop."""
@@ -56,7 +57,7 @@ class SpeakerNotes(Struct, frozen=True):
     began: float
     """When the talk began, in seconds since 1970."""
     room: str = ""
-    """The class in a line."""
+    """The class in lines."""
     process: int = 0
     """The process that gives the talk; 0 where that is not known."""
     elsewhere: str = ""
@@ -138,10 +139,11 @@ def notes_text(notes: SpeakerNotes, now: float, width: int = 80) -> str:
     passed, ends = (now - notes.began) / 60, notes.planned + notes.minutes
     plan = f", {notes.minutes:g} min, by the plan until minute {ends:g}" if notes.minutes else ""
     late = f", {passed - ends:.0f} min late" if notes.minutes and passed - ends >= 0.5 else ""
-    lines = [f"{notes.title}: stop {notes.stop}/{notes.stops}{plan}"]
-    lines += [f"minute {passed:.0f} of the talk{late}", ""]
-    lines += [notes.note or "(no note)", "", f"next: {notes.following or 'the end'}"]
-    lines += [notes.room] if notes.room else []
+    lines = [f"minute {passed:.0f} of the {'talk' if notes.stops else 'class'}{late}"]
+    if notes.stops:
+        lines.insert(0, f"{notes.title}: stop {notes.stop}/{notes.stops}{plan}")
+        lines += ["", notes.note or "(no note)", "", f"next: {notes.following or 'the end'}"]
+    lines += ["", notes.room] if notes.room else []
     lines += ["", f"on another machine: {notes.elsewhere}"] if notes.elsewhere else []
     rows = (
         row for text in lines for part in text.split("\n") for row in wrapped(part, width) or ((),)

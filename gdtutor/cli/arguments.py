@@ -497,7 +497,11 @@ def _notes(parser: argparse.ArgumentParser) -> None:
 
 def _class_report(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE", help="what gdtutor class --record has written")
-    parser.add_argument("--csv", action="store_true", help="a row for each question, answer, program and presence, as CSV")
+    parser.add_argument(
+        "--csv",
+        action="store_true",
+        help="CSV: a row for each question, answer, program, presence",
+    )
 
 
 def port(text: str) -> int:

@@ -25,6 +25,9 @@ CSV_COLUMNS = ("class", "began", "kind", "poll", "lesson", "question", "text", "
                "verdict", "at")  # fmt: skip
 
 
+SO_FAR = "right so far"
+
+
 def run(arguments: argparse.Namespace) -> int:
     """Print the report and return the exit code."""
     classes = kept_classes(Path(arguments.file))
@@ -59,8 +62,7 @@ def _csv_rows(one: KeptClass) -> Iterator[tuple[float, *tuple[str, ...]]]:
         yield a.at, "answer", *asked, a.name, a.answer, a.verdict
     for v in one.verdicts:
         text = f"own program: {f'first departs at {v.first}' if v.first else 'departs nowhere'}"
-        is_right = v.right == v.asked
-        verdict = v.slip or (RIGHT if is_right else "departs" if v.first else "right so far")
+        verdict = v.slip or ("departs" if v.first else RIGHT if v.right == v.asked else SO_FAR)
         yield v.at, "program", "", v.lesson, v.first, text, v.name, _rightness(v), verdict
     for move in one.attendance:
         kind = "came" if move.is_here else "left"

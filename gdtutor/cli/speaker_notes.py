@@ -23,9 +23,13 @@ class NotesScreen:
 
     def show(self, notes: SpeakerNotes | None) -> bool:
         """Show notes, and tell whether somebody watches."""
-        told = "No talk is given."
+        told, size = "No talk is given, and no class.", get_terminal_size()
         if notes is not None:
-            told = notes_text(notes, time(), get_terminal_size().columns)
+            told = notes_text(notes, time(), size.columns)
+            rows = told.split("\n")
+            if sys.stdout.isatty() and len(rows) >= size.lines > 2:
+                left = len(rows) - size.lines + 2
+                told = "\n".join([*rows[:-left], f"({left} more rows in a higher terminal)"])
         if told != self._shown:
             if sys.stdout.isatty():
                 # Nothing of it steers the terminal: both sequences are written as they are.

@@ -6,11 +6,11 @@ import pyte
 import pytest
 from classes import after, lesson_session
 
-from gdtutor.classroom.board import Invitation, answer_rows, class_line, counts, panel_rows
-from gdtutor.classroom.polls import OTHER, RIGHT, own_question, spread
+from gdtutor.classroom.board import Invitation, answer_rows, class_line, counts, noted, panel_rows
+from gdtutor.classroom.polls import OTHER, RIGHT, ToldVerdict, own_question, spread
 from gdtutor.classroom.room import ELSEWHERE, NO_HINTS, SEEN, joined, left, locked, pressed, taught
 from gdtutor.classroom.screens import SeatScreen, SharedScreens, Terminal
-from gdtutor.classroom.seats import Classroom, opened_room
+from gdtutor.classroom.seats import Classroom, opened_room, with_seat
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.paint.colours import Colours
 from gdtutor.session.predict import CLASS_ANSWERS
@@ -20,7 +20,7 @@ from gdtutor.session.state import ClassRole, Session, Walk
 from gdtutor.session.update import Posed, update
 from gdtutor.values import replace
 from gdtutor.view.frame import UNICODE
-from gdtutor.view.lines import text_of
+from gdtutor.view.lines import text_of, width_of
 from gdtutor.view.screen import frame_of
 
 NAMES = ("anna", "ben", "cleo")
@@ -362,10 +362,33 @@ def test_what_is_no_question_is_refused(text: str) -> None:
         own_question(lesson_session("bias", "forward:z"), text)
 
 
-def test_the_panel_of_names_puts_no_answer_beside_them() -> None:
+def test_the_panel_of_names_puts_no_answer_beside_them_and_the_notes_do() -> None:
     room, session = posed("value", "backward:yhat")
-    room = taught(typed(room, "anna", "0.5", "enter"), after(session, "escape", "n"))
+    told = ToldVerdict("bias", 5, 7, "dz", "local factor missing")
+    room = with_seat(room, replace(room.seats["ben"], verdict=told))
+    room = typed(typed(room, "anna", "0.5", "enter"), "cleo", "", "escape", "n")
     invitation = Invitation("bias", "192.168.1.10", 8022, "482913", "SHA256:x")
-    rows = [text_of(row) for row in panel_rows(room, invitation, UNICODE)]
-    assert any("anna" in row and row.endswith("has answered") for row in rows)
+
+    def shown(width: int) -> list[str]:
+        rows = panel_rows(room, invitation, width, UNICODE)
+        assert max(map(width_of, rows)) <= width - 4
+        return [text_of(row).strip() for row in rows]
+
+    rows = shown(80)
+    assert {"anna  has answered", "ben", "cleo                elsewhere"} <= set(rows)
+    assert not any("dz" in row or "backward" in row for row in rows)
+    notes = noted(room).split("\n")
+    assert notes[1:] == [
+        "asked: What is ∂L/∂z?",
+        "local factor missing: anna 0.5",
+        "no answer yet: ben",
+        "program 5 of 7 at dz (local factor missing): ben",
+    ]
+    room = taught(room, after(session, "escape", "n"))
+    rows = shown(80)
+    assert "anna  has answered  follows" in rows
+    assert "programs, each judged on its own machine: 1 at dz" in rows
     assert not any("0.5" in row or "missing" in row for row in rows)
+    assert "no answer yet" not in noted(room)
+    # Nothing is cut on a small terminal.
+    assert "H help is given" in " ".join(shown(40))

@@ -61,13 +61,14 @@ def test_a_class_has_so_many_seats_and_gives_up_those_of_who_have_gone() -> None
     assert hub.seat("anna").is_here
 
 
-def test_help_is_given_to_the_first_who_asks_and_they_are_told() -> None:
+def test_help_is_given_to_who_has_waited_longest_and_they_are_told() -> None:
     hub, shared = ClassHub("tests"), SharedScreens()
     hub.teach(lesson_session("bias", "forward:z"))
     for name in ("ben", "anna", "cleo"):
         hub.join(name, Watched(hub, shared, (80, 24)), returns=False)
-    for name in ("ben", "anna"):
+    # Who takes a call back and calls again has waited least.
+    for name in ("anna", "ben", "cleo", "anna", "cleo", "anna"):
         hub.press(name, Press("exclamation_mark", "!"))
-    assert [hub.give_help() for _ in range(3)] == ["anna", "ben", ""]
+    assert [hub.give_help() for _ in range(3)] == ["ben", "anna", ""]
     assert not any(seat.wants_help for seat in hub.room.seats.values())
     assert hub.seat("ben").notice == "The teacher has heard your call for help."

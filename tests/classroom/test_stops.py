@@ -126,6 +126,8 @@ def test_the_notes_say_what_comes_and_how_the_clock_stands(tmp_path: Path) -> No
     assert "2 min late" in late
     assert max(map(len, late.split("\n"))) <= 20
     assert "by the plan\nuntil minute 8" in late
+    alone = replace(notes, stops=0, stop=0, note="", room="3 here\nright: anna 0.5")
+    assert notes_text(alone, 1e9 + 60) == "minute 1 of the class\n\n3 here\nright: anna 0.5"
     # A process that has been killed gives no talk.
     ended = subprocess.Popen([sys.executable, "-c", ""])
     ended.wait()

@@ -15,7 +15,7 @@ import pytest
 from classes import CODE, KEY, PATIENCE, RunningClass, Watched, lesson_session, running_class, until
 
 from gdtutor.classroom import record
-from gdtutor.classroom.board import Invitation, panel_rows, programs
+from gdtutor.classroom.board import Invitation, noted, panel_rows, programs
 from gdtutor.classroom.hub import ClassHub
 from gdtutor.classroom.polls import ToldVerdict
 from gdtutor.classroom.record import ClassRecorder, kept_classes
@@ -76,7 +76,7 @@ def judged(path: Path, port: int, *more: str) -> int:
 
 def panel(hub: ClassHub) -> str:
     invitation = Invitation("ML", "host", 8022, CODE, "SHA256:x")
-    return "\n".join(text_of(row) for row in panel_rows(hub.room, invitation, UNICODE))
+    return "\n".join(text_of(row) for row in panel_rows(hub.room, invitation, 80, UNICODE))
 
 
 def test_a_verdict_reaches_the_class_and_no_other_seat_than_ones_own(
@@ -93,7 +93,8 @@ def test_a_verdict_reaches_the_class_and_no_other_seat_than_ones_own(
         )
         assert json.loads(said.out)["first"]["name"] == "dZ2"
         assert "own machine: 1 at dZ2" in panel(room.hub)
-        assert "6 of 13 at dZ2" in panel(room.hub)
+        assert "6 of 13" not in panel(room.hub)
+        assert "program 6 of 13 at dZ2" in noted(room.hub.room)
         # Without the PIN it could be anybody.
         program.write_text(HIDDEN, encoding="utf-8")
         assert judged(program, room.port) == 0
