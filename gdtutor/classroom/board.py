@@ -15,8 +15,8 @@ from gdtutor.view.boxes import Panel, boxed
 from gdtutor.view.frame import Chars, Frame, Line, Style
 from gdtutor.view.lines import fitted, line, shortened, width_of, wrapped
 
-KEYS = "A ask  B answers, for all  L all follow, or not  H help is given  C closes"
-STOP_KEYS = "> < next and previous stop  O all stops  K keeps this place as a stop"
+KEYS = "A ask; B answers, for all; L all follow, or not; H help is given; C closes"
+STOP_KEYS = "> < next and previous stop; O all stops; K keeps this place as a stop"
 TALK_KEYS = (
     AroundKey("greater_than_sign", ">", "next stop of the talk; 3> goes on by three"),
     AroundKey("less_than_sign", "<", "previous stop of the talk"),
@@ -71,7 +71,7 @@ def class_line(room: Classroom, invitation: Invitation, width: int, chars: Chars
 
 def noted(room: Classroom) -> str:
     """Return the class as the speaker alone sees it: who calls for help, and who answered what."""
-    rows = ["  ".join(counts(room))]
+    rows = [", ".join(counts(room))]
     groups = [("help, the longest wait first", [s.name for s in _calls(room) if s.is_here])]
     if room.polls:
         last = room.polls[-1]
@@ -138,7 +138,8 @@ def panel_rows(
     """
     told = () if room.poll else programs(room)
     rows = [
-        *wrapped(f"{invitation.command}   join code {invitation.code}", width - 4, Style.KEY),
+        *wrapped(invitation.command, width - 4, Style.KEY),
+        line("join code ", (invitation.code, Style.KEY)),
         *wrapped(f"host key {invitation.fingerprint}", width - 4, Style.DIM),
         *(row for text in (KEYS, STOP_KEYS, *told) for row in wrapped(text, width - 4, Style.DIM)),
         *(wrapped(WITH_ALT, width - 4, Style.WARNING) if room.taught.prompt else ((),)),
