@@ -25,9 +25,8 @@ from gdtutor.classroom.room import (
     returned,
     taught,
     walked_off,
-    with_help,
 )
-from gdtutor.classroom.seats import Begun, Classroom, Seat, Work, opened_room, with_seat
+from gdtutor.classroom.seats import Begun, Classroom, Seat, Work, opened_room, with_help, with_seat
 from gdtutor.classroom.telling import FollowerWord
 from gdtutor.drive.opening import open_lesson
 from gdtutor.engine.errors import GdTutorError

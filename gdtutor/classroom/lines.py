@@ -6,8 +6,8 @@ import shlex
 from functools import partial
 
 from gdtutor.classroom.board import answer_rows
-from gdtutor.classroom.room import entered, returned, walked_off, with_help
-from gdtutor.classroom.seats import Begun, Classroom, Seat, with_seat
+from gdtutor.classroom.room import entered, returned, walked_off
+from gdtutor.classroom.seats import Begun, Classroom, Seat, with_help, with_seat
 from gdtutor.linear.commands import help_lines
 from gdtutor.linear.conversation import answered_line, news, walking, whole
 from gdtutor.linear.training import sweep_lines, training_lines

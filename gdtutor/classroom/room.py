@@ -9,7 +9,15 @@ from contextlib import suppress
 from functools import partial
 
 from gdtutor.classroom.polls import Poll, with_reply
-from gdtutor.classroom.seats import Begun, Classroom, Seat, Turn, shared_session, with_seat
+from gdtutor.classroom.seats import (
+    Begun,
+    Classroom,
+    Seat,
+    Turn,
+    shared_session,
+    with_help,
+    with_seat,
+)
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.session.effects import Effect, Quit
 from gdtutor.session.predict import HINT
@@ -241,15 +249,6 @@ def returned(room: Classroom, seat: Seat) -> Seat:
     if is_training(own):
         own = replace(own, training=replace(own.training, status=Status.PAUSED))
     return replace(seat, own=None, kept=own, notice=f"{told} . goes back to your own walk.")
-
-
-def with_help(room: Classroom, seat: Seat) -> Classroom:
-    """Return the class with a seat that asks for help behind all others, or no longer does."""
-    if seat.wants_help:
-        return with_seat(room, replace(seat, help_turn=0, notice="You no longer ask for help."))
-    turn = max(other.help_turn for other in room.seats.values()) + 1
-    told = "The teacher sees that you ask for help; ! takes it back."
-    return with_seat(room, replace(seat, help_turn=turn, notice=told))
 
 
 def _typed(room: Classroom, seat: Seat, draft: Prompt, press: Press) -> Classroom:

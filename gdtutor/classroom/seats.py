@@ -130,3 +130,12 @@ def shared_session(session: Session) -> Session:
 def with_seat(room: Classroom, seat: Seat) -> Classroom:
     """Return the class with a seat as it is now."""
     return replace(room, seats={**room.seats, seat.name: seat})
+
+
+def with_help(room: Classroom, seat: Seat) -> Classroom:
+    """Return the class with a seat that asks for help behind all others, or no longer does."""
+    if seat.wants_help:
+        return with_seat(room, replace(seat, help_turn=0, notice="You no longer ask for help."))
+    turn = max(other.help_turn for other in room.seats.values()) + 1
+    told = "The teacher sees that you ask for help; ! takes it back."
+    return with_seat(room, replace(seat, help_turn=turn, notice=told))
