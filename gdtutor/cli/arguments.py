@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable
 from importlib import import_module
@@ -38,9 +39,14 @@ class Subcommand(Struct, frozen=True):
     """Whether it hears of Ctrl-C by itself."""
     computes: bool = False
     """Whether all of it is computed in a thread, while signals are heard."""
+    is_for_many: bool = False
+    """Whether it computes for many at once: threads of a product would wait for those of others."""
 
     def run(self, arguments: argparse.Namespace) -> int:
         """Do it and return the exit code."""
+        if self.is_for_many:
+            # Read by NumPy as it is imported.
+            os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
         run: Callable[[argparse.Namespace], int] = import_module(f"gdtutor.cli.{self.module}").run
         if not self.opens_screens:
             raise_interrupts()
@@ -564,7 +570,12 @@ COMMANDS: tuple[Subcommand, ...] = (
     Subcommand("new", "Write a commented lesson to begin with.", _new, "new"),
     Subcommand("watch", "Open a lesson and follow its file as you save it.", _watch, "watch", True),
     Subcommand(
-        "class", "Teach a class: students follow your screen over SSH.", _class, "teach", True
+        "class",
+        "Teach a class: students follow your screen over SSH.",
+        _class,
+        "teach",
+        opens_screens=True,
+        is_for_many=True,
     ),
     Subcommand("join", "Follow a class with your own gdtutor.", _join, "join", True),
     Subcommand("talk", "Give a talk: a file of stops, without a class.", _talk, "talk", True),

@@ -82,7 +82,10 @@ def forward(
     with np.errstate(all="ignore"):
         for node in nodes:
             args = tuple(evaluate(arg, values) for arg in node.args)
-            values[node.name] = frozen(apply(OPERATIONS[node.op], args, node.attribute))
+            value = apply(OPERATIONS[node.op], args, node.attribute)
+            # Nobody else has it, unless it is read-only already.
+            value.flags.writeable &= value.base is not None or not value.flags.c_contiguous
+            values[node.name] = frozen(value)
     return values
 
 
@@ -213,9 +216,7 @@ def backward_order(
                 if edge.source in leaves:
                     first_use.setdefault(edge.source, node.name)
     order: list[str] = []
-    for node in reversed(visible):
-        if node.name not in useful:
-            continue
+    for node in (one for one in reversed(visible) if one.name in useful):
         order.append(node.name)
         sources = dict.fromkeys(edge.source for edge in node.edges)
         order.extend(source for source in sources if first_use.get(source) == node.name)

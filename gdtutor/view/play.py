@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gdtutor.lesson.network import PREDICTION
 from gdtutor.session.controls import CONTROLS
 from gdtutor.session.playing import edited_values
 from gdtutor.session.snapshots import under_cursor
@@ -13,7 +14,7 @@ from gdtutor.view.diagnosis import diagnosis_lines
 from gdtutor.view.frame import Chars, Frame, Line, Placed, Style
 from gdtutor.view.lines import fitted, line, shortened, width_of
 from gdtutor.view.pictures.field import BELOW, LABELS
-from gdtutor.view.play_maps import accuracies, centre_of, large_map, maps_of
+from gdtutor.view.play_maps import accuracies, centre_of, large_map, layer_names, maps_of
 from gdtutor.view.play_network import (
     activation_of_layer,
     chosen_name,
@@ -198,8 +199,8 @@ def _output(
     columns, rows = width - 4 - LABELS, height - 2 - BELOW
     if columns < 4 or rows < 2:
         return boxed(Panel("output", ()), width, height, chars)
-    maps = maps_of(run, under_cursor(session), len(play.playground.layers) - 1, columns, rows)
-    values = maps.layers[-1]
+    maps = maps_of(run, under_cursor(session), (PREDICTION,), columns, rows)
+    (values,) = maps.layers
     own = values if len(values) > 1 else values[0]
     lines = large_map(session, maps, own, centre_of(play.playground.output), chars)
     has_tests = run.trained_examples < run.segments[0].problem.size
@@ -217,8 +218,9 @@ def _neuron(session: Playing, play: Play, size: tuple[int, int], chars: Chars) -
     columns, rows = width - 4 - LABELS, height - 2 - BELOW
     if columns < 4 or rows < 2:
         return boxed(Panel("", ()), width, height, chars)
-    maps = maps_of(run, under_cursor(session), len(play.playground.layers) - 1, columns, rows)
-    values = maps.layers[play.layer]
+    name = layer_names(len(play.playground.layers))[play.layer]
+    maps = maps_of(run, under_cursor(session), (name,), columns, rows)
+    (values,) = maps.layers
     centre = centre_of(activation_of_layer(play, play.layer), len(values))
     lines = large_map(session, maps, values[play.neuron], centre, chars)
     title = f"{neuron_name(play, play.layer, play.neuron, chars)} over the plane"

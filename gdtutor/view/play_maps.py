@@ -34,7 +34,7 @@ class Maps(Struct, frozen=True, eq=False):
 
     grid: Grid
     layers: tuple[Array, ...]
-    """Of shape (neurons, points): the features, then the values of each layer."""
+    """Of shape (neurons, points): the values of each layer that was asked for."""
 
 
 def shown_problem(run: Run, snapshot: Snapshot) -> Problem:
@@ -57,21 +57,25 @@ def axes_of(problem: Problem) -> tuple[Axis, Axis]:
     return Axis(first, low - margin, high + margin), Axis(second, low - margin, high + margin)
 
 
+def layer_names(layers: int) -> tuple[str, ...]:
+    """Return the line of each layer: the features, the hidden ones, the output."""
+    return (INPUT, *(f"A{layer}" for layer in range(1, layers - 1)), PREDICTION)
+
+
 @lru_cache(maxsize=8)
-def maps_of(run: Run, snapshot: Snapshot, layers: int, columns: int, rows: int) -> Maps:
-    """Return what every neuron says in the middle of every cell of the plane.
+def maps_of(run: Run, snapshot: Snapshot, names: tuple[str, ...], columns: int, rows: int) -> Maps:
+    """Return what every neuron of some layers says in the middle of every cell of the plane.
 
     Args:
         run: The run.
         snapshot: What was trained.
-        layers: The layers of the network, the features not counted.
+        names: The lines of the layers.
         columns: Cells of a map.
         rows: Lines of a map.
     """
     problem = shown_problem(run, snapshot)
     grid = Grid(*axes_of(problem), columns, rows)
     points = cell_middles(grid)
-    names = (INPUT, *(f"A{layer}" for layer in range(1, layers)), PREDICTION)
     values = forward_at(problem, shown_parameters(run, snapshot), points, names, {})
     return Maps(grid, tuple(values[name] for name in names))
 

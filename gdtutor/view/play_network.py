@@ -19,7 +19,13 @@ from gdtutor.view.play_edges import (
     weight_glyphs,
     weight_strip,
 )
-from gdtutor.view.play_maps import centre_of, maps_of, shown_parameters, small_map
+from gdtutor.view.play_maps import (
+    centre_of,
+    layer_names,
+    maps_of,
+    shown_parameters,
+    small_map,
+)
 
 LEAST_MAP = (5, 1)
 """Columns and lines of the smallest map of a neuron."""
@@ -82,7 +88,8 @@ def network_lines(
     """Return every layer as a column of maps, the weights that arrive before each of them."""
     play, run = session.play, session.run
     playground, snapshot = play.playground, under_cursor(session)
-    maps = maps_of(run, snapshot, len(playground.layers) - 1, room.columns, room.rows)
+    names = layer_names(len(playground.layers))
+    maps = maps_of(run, snapshot, names, room.columns, room.rows)
     parameters = shown_parameters(run, snapshot)
     wide = room.strip + room.columns
     blocks = []
@@ -95,7 +102,7 @@ def network_lines(
         high = min(max((height - 1) // len(values), room.rows), 2 * room.columns // 5)
         if room.rows == 1 and high > 1:
             # A layer of few neurons has the lines that others need: x2 in one line is its middle.
-            values = maps_of(run, snapshot, len(maps.layers) - 1, room.columns, high).layers[layer]
+            values = maps_of(run, snapshot, (names[layer],), room.columns, high).layers[0]
             grid = replace(maps.grid, rows=high)
         else:
             grid = maps.grid
@@ -175,10 +182,11 @@ def neuron_lines(session: Playing, columns: int, rows: int, chars: Chars) -> tup
     play, run = session.play, session.run
     weights = _weight_lines(session, columns, chars)
     high = max(rows - min(len(weights), rows // 2), 2)
-    maps = maps_of(run, under_cursor(session), len(play.playground.layers) - 1, columns, high)
-    values = maps.layers[play.layer][play.neuron]
-    centre = centre_of(activation_of_layer(play, play.layer), len(maps.layers[play.layer]))
-    drawn = small_map(maps, values, centre, chars, is_discrete=play.is_discrete)
+    name = layer_names(len(play.playground.layers))[play.layer]
+    maps = maps_of(run, under_cursor(session), (name,), columns, high)
+    (values,) = maps.layers
+    centre = centre_of(activation_of_layer(play, play.layer), len(values))
+    drawn = small_map(maps, values[play.neuron], centre, chars, is_discrete=play.is_discrete)
     return (*drawn, *weights)[:rows]
 
 

@@ -105,6 +105,16 @@ def test_without_asyncssh_the_command_says_how_to_get_it(
     assert "pip install 'gdtutor[class]'" in capsys.readouterr().err
 
 
+def test_a_class_computes_a_product_in_one_thread() -> None:
+    text = (
+        "import os; from gdtutor.cli import main; main(['class', '--code', '1']); import numpy;"
+        "numpy.ones((300, 300)) @ numpy.ones((300, 300)); print(len(os.listdir('/proc/self/task')))"
+    )
+    done = subprocess.run([sys.executable, "-c", text], capture_output=True, text=True, check=True)
+    assert "--code has 1 character" in done.stderr
+    assert done.stdout == "1\n"
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [

@@ -12,11 +12,12 @@ from small_graphs import LAYERS, NEURON, arrays, graph_of, only, traced
 from table_samples import signatures
 from witness import FIXED, FORWARD, AtKinkError, gradients_of, values_of
 
+from gdtutor.engine import trace as trace_module
 from gdtutor.engine.building import build_graph
 from gdtutor.engine.errors import ShapeError
 from gdtutor.engine.expression import Apply, Name
 from gdtutor.engine.graph import Leaf, Role
-from gdtutor.engine.operations import FUNCTIONS, OPERATIONS
+from gdtutor.engine.operations import FUNCTIONS, OPERATIONS, apply
 from gdtutor.engine.trace import backward_order, forward, trace
 
 FIRST = {"w1": 0.1, "w2": 0.6, "b": 0.0}
@@ -111,6 +112,20 @@ def test_arrays_of_a_trace_cannot_be_written_to():
     assert not any(array.flags.writeable for array in kept)
     start[:] = 7
     assert walk.values["W"].max() == 1
+
+
+def test_a_result_that_nobody_else_has_is_not_copied(monkeypatch):
+    made = []
+
+    def kept(*what):
+        made.append(apply(*what))
+        return made[-1]
+
+    monkeypatch.setattr(trace_module, "apply", kept)
+    graph = graph_of("Z = W @ X\nC = sum(Z)", ["W"], ["X"])
+    values = trace_module.forward(graph, {"W": np.ones((2, 3)), "X": np.ones((3, 4))})
+    assert values["Z"] is made[0]
+    assert not made[0].flags.writeable
 
 
 def test_a_view_of_an_array_that_changes_is_copied():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from random import Random
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,6 +13,8 @@ from gdtutor.cli.arguments import COMMANDS, parser_of
 from gdtutor.cli.play import asked_for
 from gdtutor.drive.headless import pressed
 from gdtutor.drive.keys import parse_keys
+from gdtutor.engine import trace
+from gdtutor.engine.operations import Operation, apply
 from gdtutor.lesson.runs import run_of
 from gdtutor.lesson.selectors import parse_assignment
 from gdtutor.lesson.tables import MAX_LAYERS, MAX_WIDTH
@@ -37,6 +40,7 @@ from gdtutor.session.press import Press
 from gdtutor.session.state import Focus, Screen, Session, Status
 from gdtutor.session.update import update
 from gdtutor.values import replace
+from gdtutor.view import play_maps
 from gdtutor.view.frame import ASCII, UNICODE
 from gdtutor.view.lines import text_of as plain
 from gdtutor.view.lines import width_of
@@ -370,3 +374,21 @@ def test_a_rate_that_is_changed_in_the_walk_or_beside_training_is_the_controls_t
     beside = pressed(walked, parse_keys("t + escape escape"))
     assert beside.screen is Screen.PLAY
     assert beside.play.playground.rate == 0.2
+
+
+def test_a_map_computes_the_layers_before_it_and_no_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    session = play_session(Session(), playground_of_line("--data moons --layers 2-3-3-3-1"))
+    names = play_maps.layer_names(5)
+    every = play_maps.maps_of(session.run, session.training, names, 8, 4)
+    done: list[str] = []
+
+    def noted(op: Operation, *rest: Any) -> Any:
+        done.append(op.name)
+        return apply(op, *rest)
+
+    monkeypatch.setattr(trace, "apply", noted)
+    for place, name in enumerate(names):
+        done.clear()
+        (alone,) = play_maps.maps_of(session.run, session.training, (name,), 8, 4).layers
+        assert np.array_equal(alone, every.layers[place])
+        assert done.count("matmul") == place
