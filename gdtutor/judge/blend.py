@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from gdtutor.engine.errors import GdTutorError
-from gdtutor.engine.expression import Apply
-from gdtutor.engine.operations import OPERATIONS, Array, Kind, apply, evaluate, local_formula
+from gdtutor.engine.operations import Array, evaluate
 from gdtutor.engine.trace import share_of
 from gdtutor.judge.asked import AskedName
 from gdtutor.session.moment import Moment
 from gdtutor.session.operands import node_expr
-from gdtutor.session.slips import Slip, SlipMatch
-from gdtutor.session.steps import Phase
 from gdtutor.session.working import Operands, Working, working_of
 from gdtutor.values import Struct
 
@@ -82,34 +79,3 @@ def blended(moment: Moment, asked: Sequence[AskedName], own: Mapping[str, Array]
 
 def _of_shape(value: Array, like: Array) -> Array:
     return np.asarray(value) if np.shape(value) == like.shape else like
-
-
-def written_out(working: Working) -> Iterator[tuple[SlipMatch, Array]]:
-    """Yield what slips give where a function is written out as a formula, `1/(1 + exp(-u))`: the
-    derivative of the function that it is, taken at another value; and a softmax over other cells
-    than a column's.
-    """
-    trace, o, node = working.moment.traces[working.step.scene], working.operands, working.step.node
-    if working.step.phase is Phase.FORWARD:
-        expr = node_expr(trace, node)
-        if isinstance(expr, Apply) and expr.op == "softmax":
-            z = np.asarray(evaluate(expr.args[0], o.values))
-            by_rows = z.ndim == 2 and np.allclose(np.sum(evaluate(expr, o.values), axis=1), 1)
-            for largest in (np.max(z), np.max(z, axis=0), np.max(z, axis=-1, keepdims=True)):
-                powers = np.exp(z - largest)
-                for axis in (None, 0 if by_rows else z.ndim - 1):
-                    shares = powers / np.sum(powers, axis, keepdims=True)
-                    yield SlipMatch(Slip.OTHER_AXIS, "row" * by_rows), np.asarray(shares)
-    for c, upstream in zip(working.received, o.upstreams, strict=True):
-        a, out = o.values[node], o.values[c.consumer]
-        is_cell_by_cell = len(working.received) == 1 and np.shape(a) == np.shape(out)
-        for row in OPERATIONS.values() if is_cell_by_cell else ():
-            is_function = row.operands == 1 and row.kind is Kind.ELEMENTWISE and row.local
-            with np.errstate(all="ignore"):
-                if not is_function or not np.allclose(apply(row, (a,), None), out):
-                    continue
-                slope, beyond = local_formula(row, 0, None), apply(row, (out,), None)
-                at_input = evaluate(slope, {"a": a, "out": a})
-                at_output = evaluate(slope, {"a": out, "out": beyond})
-            yield SlipMatch(Slip.AT_INPUT, node), np.asarray(upstream * at_input)
-            yield SlipMatch(Slip.AT_OUTPUT, c.consumer), np.asarray(upstream * at_output)

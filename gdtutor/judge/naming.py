@@ -9,7 +9,7 @@ import numpy as np
 
 from gdtutor.engine.operations import Array
 from gdtutor.judge.asked import AskedName
-from gdtutor.judge.blend import blended, written_out
+from gdtutor.judge.blend import blended
 from gdtutor.judge.layout import Reading
 from gdtutor.judge.process import ProgramCase
 from gdtutor.judge.source import ProgramText
@@ -22,8 +22,8 @@ _ORDER = (
     Slip.SIGN, Slip.TRANSPOSED, Slip.NO_SHARE, Slip.NO_SUM, Slip.NO_UPSTREAM, Slip.NO_LOCAL,
     Slip.PART_OF_LOCAL, Slip.SHARE_TWICE, Slip.AT_OUTPUT, Slip.AT_INPUT, Slip.LOCAL_TWICE,
     Slip.UPDATED, Slip.ONE_PATH, Slip.OVERWRITTEN, Slip.ONE_EXAMPLE, Slip.FIRST_EXAMPLE, Slip.MEAN,
-    Slip.ELEMENTWISE, Slip.NO_FUNCTION, Slip.ONE_TERM, Slip.OTHER_DERIVATIVE, Slip.OTHER_FUNCTION,
-    Slip.STALE_CACHE, Slip.OTHER_AXIS, Slip.BROADCAST, Slip.OTHER_VALUE,
+    Slip.ELEMENTWISE, Slip.NO_FUNCTION, Slip.NO_BIAS, Slip.ONE_TERM, Slip.OTHER_DERIVATIVE,
+    Slip.OTHER_FUNCTION, Slip.STALE_CACHE, Slip.OTHER_AXIS, Slip.BROADCAST, Slip.OTHER_VALUE,
 )  # fmt: skip
 """Which slip is named where several give one number."""
 
@@ -194,7 +194,7 @@ def _fitting(name: AskedName, asked: Sequence[AskedName], start: OneStart) -> It
     blend = blended(start.moment, asked, own)
     answers = [reading.value] if reading.value is not None else _laid_out(reading)
     working = blend.working(name)
-    for fit, found in (*wrong_arrays(working, start.before), *written_out(working)):
+    for fit, found in wrong_arrays(working, start.before):
         if _is_one_of(found, answers, reading.tolerance):
             yield fit
     if reading.value is None:

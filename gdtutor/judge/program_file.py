@@ -23,7 +23,7 @@ class LearnersFile(Struct, frozen=True):
         if self.path.exists():
             return ()
         write_atomically(self.path, self.text)
-        return (f"The program deleted {self.path}; it was written back.",)
+        return (f"The program deleted {self.path.name}; it was written back.",)
 
 
 def read_learners(path: Path) -> LearnersFile:

@@ -11,7 +11,8 @@ from gdtutor.judge.layout import Reading, reading_of, tolerance_of, transposed_p
 from gdtutor.judge.naming import Departure, OneStart
 from gdtutor.judge.source import ProgramText
 from gdtutor.judge.starts import AskedProgram
-from gdtutor.session.slips import Slip, SlipMatch, wrong_formulas
+from gdtutor.session.cell_slips import wrong_formulas
+from gdtutor.session.slips import Slip, SlipMatch
 from gdtutor.session.steps import Phase, Step
 from gdtutor.session.working import working_of
 

@@ -7,8 +7,9 @@ import numpy as np
 from gdtutor.engine.trace import frozen
 from gdtutor.practice.exercise import Exercise, own_slips, trace_of
 from gdtutor.session.answers import AnswerError, read_number, read_shape
+from gdtutor.session.fitting import slips_that_fit
 from gdtutor.session.moment import Moment
-from gdtutor.session.slips import Slip, SlipMatch, slips_that_fit
+from gdtutor.session.slips import Slip, SlipMatch
 from gdtutor.session.steps import Phase, Step
 from gdtutor.session.working import working_of
 from gdtutor.training.problem import Problem

@@ -7,10 +7,11 @@ from gdtutor.session.asking import placed_question, ready_nodes
 from gdtutor.session.challenge import Ask, Challenge, Tried
 from gdtutor.session.choosing import read_choice, right_choices
 from gdtutor.session.effects import Effect, KeepAttempt
+from gdtutor.session.fitting import slips_that_fit
 from gdtutor.session.moment import Moment
 from gdtutor.session.navigation import said, steps_forward
 from gdtutor.session.prompting import asked
-from gdtutor.session.slips import Slip, SlipMatch, slips_that_fit
+from gdtutor.session.slips import Slip, SlipMatch
 from gdtutor.session.state import AutoPlay, ClassRole, Prompt, PromptKind, S, Session, Tab, W, Walk
 from gdtutor.session.working import working_of
 from gdtutor.values import replace

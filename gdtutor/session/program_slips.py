@@ -11,6 +11,7 @@ from gdtutor.engine.errors import GdTutorError
 from gdtutor.engine.expression import Apply, Expr, Name, names_in
 from gdtutor.engine.local import UPSTREAM
 from gdtutor.engine.operations import OPERATIONS, Array, Kind, apply, evaluate, local_formula
+from gdtutor.session.cell_slips import Formula, wrong_formulas
 from gdtutor.session.formula_changes import (
     cell_by_cell,
     has_operation,
@@ -23,7 +24,7 @@ from gdtutor.session.formula_changes import (
     without_operation,
 )
 from gdtutor.session.operands import node_expr
-from gdtutor.session.slips import Formula, Slip, SlipMatch, factors_of, terms_of, wrong_formulas
+from gdtutor.session.slips import Slip, SlipMatch, factors_of, terms_of
 from gdtutor.session.steps import Phase
 from gdtutor.session.working import Operands, Working
 
@@ -39,17 +40,17 @@ def wrong_arrays(
         working: The step, with the operands that the program has.
         before: The values of the iteration before, for what a cache may have kept.
     """
-    for fit, formula in _whole_slips(working, before):
-        found = _computed(formula, working.operands)
+    for fit, formula in whole_slips(working, before):
+        found = computed(formula, working.operands)
         if found is not None:
             yield fit, found
     for fit, of_cells in wrong_formulas(working, ...):
-        found = _computed(of_cells, working.operands)
+        found = computed(of_cells, working.operands)
         if found is not None and found.shape == working.result.shape:
             yield fit, found
 
 
-def _computed(formula: Formula, operands: Operands) -> Array | None:
+def computed(formula: Formula, operands: Operands) -> Array | None:
     """Return what a wrong formula gives; None where its shapes do not fit."""
     try:
         with np.errstate(all="ignore"):
@@ -58,9 +59,8 @@ def _computed(formula: Formula, operands: Operands) -> Array | None:
         return None
 
 
-def _whole_slips(
-    working: Working, before: Mapping[str, Array]
-) -> Iterator[tuple[SlipMatch, Whole]]:
+def whole_slips(working: Working, before: Mapping[str, Array]) -> Iterator[tuple[SlipMatch, Whole]]:
+    """Yield the wrong formulas of a step that give all of its cells; see `wrong_arrays`."""
     yield SlipMatch(Slip.TRANSPOSED), lambda o: working.compute(o).T
     if working.step.phase is Phase.FORWARD:
         yield from _forward(working)

@@ -27,6 +27,7 @@ SAYS = {
     Slip.ONE_EXAMPLE: "Example {about} was forgotten in the sum.",
     Slip.TRANSPOSED: "Rows and columns are exchanged: that is the transposed one.",
     Slip.ONE_TERM: "One term of the sum was forgotten.",
+    Slip.NO_BIAS: "The bias {about} was forgotten.",
     Slip.NO_FUNCTION: "That is what goes into {about}; the function itself was left out.",
     Slip.UPHILL: "The step went uphill: the gradient is subtracted, not added.",
     Slip.NO_RATE: "The learning rate was forgotten.",

@@ -298,7 +298,7 @@ WRONG_LINES = {
         ("d_b1 = np.sum(", "d_b1 = np.mean(", "db1", Slip.MEAN),
     ],
     "tables": [
-        ('z2 = p["W2"] @ a1 + p["b2"]', 'z2 = p["W2"] @ a1', "Z2", Slip.ONE_TERM),
+        ('z2 = p["W2"] @ a1 + p["b2"]', 'z2 = p["W2"] @ a1', "Z2", Slip.NO_BIAS),
         ('g2 = g * cache["Yhat"] * (1 - cache["Yhat"])', "g2 = g", "dZ2", Slip.NO_LOCAL),
         ("gw1 = gz1 @ X.T", "gw1 = -gz1 @ X.T", "dW1", Slip.SIGN),
     ],

@@ -6,8 +6,10 @@ from walks import NETWORK, NEURON, ROWS, walk
 
 from gdtutor.drive.opening import run_of
 from gdtutor.lesson.load import parse_lesson
+from gdtutor.session.cell_slips import wrong_formulas
+from gdtutor.session.fitting import slips_that_fit
 from gdtutor.session.opening import Opened, opened
-from gdtutor.session.slips import Slip, slips_that_fit, wrong_formulas
+from gdtutor.session.slips import Slip
 from gdtutor.session.state import Session
 from gdtutor.session.steps import Phase, find_step
 from gdtutor.session.working import working_of
@@ -159,8 +161,40 @@ def test_one_use_of_a_square_written_as_a_product_is_one_path():
 def test_a_term_of_a_sum_that_was_forgotten_is_named():
     forward = worked(lesson_of("z = w*x + v*y - b\nL = z*2", "w = 2.0\nv = 3.0\nb = 0.7",
                                "x = 1.1\ny = -0.4"), Phase.FORWARD, "z")  # fmt: skip
-    assert kinds(forward, 2.2 - 1.2) == {Slip.ONE_TERM}
+    assert kinds(forward, 2.2 - 1.2) == {Slip.NO_BIAS}
     assert kinds(forward, 2.2 - 0.7) == {Slip.ONE_TERM}
+
+
+@pytest.mark.parametrize("text", ["z = w*x + b\na = tanh(z)", "a = tanh(w*x + b)"])
+def test_a_bias_that_was_forgotten_on_the_way_to_a_function_is_named(text):
+    forward = worked(lesson_of(f"{text}\nL = a*2", "w = 2.0\nb = 0.7", "x = 0.4"), Phase.FORWARD,
+                     "a")  # fmt: skip
+    fits = slips_that_fit(forward, (), np.tanh(0.8), 4)
+    assert [(fit.slip, fit.about) for fit in fits] == [(Slip.NO_BIAS, "b")]
+
+
+def test_a_function_written_out_has_the_slips_of_its_call():
+    text = "s = 1/(1 + exp(-u))\nL = s*c"
+    back = worked(lesson_of(text, "u = 0.7", "c = 3.7"), Phase.BACKWARD, "u")
+    assert kinds(back, 3.7 * 0.7 * (1 - 0.7)) == {Slip.AT_INPUT}
+    assert kinds(back, 3.7 * sig(sig(0.7)) * (1 - sig(sig(0.7)))) == {Slip.AT_OUTPUT}
+
+
+def test_a_softmax_over_other_cells_is_named():
+    text = "P = softmax(Z)\nC = sum(P*c)"
+    lesson = lesson_of(text, "Z = [[0.3, -0.4], [0.9, 1.7]]", "c = [[1.0], [2.0]]")
+    powers = np.exp([[0.3, -0.4], [0.9, 1.7]])
+    forward = worked(lesson, Phase.FORWARD, "P")
+    for wrong in (powers / powers.sum(), powers / powers.sum(axis=1, keepdims=True)):
+        assert kinds(forward, wrong[0, 1], (0, 1)) == {Slip.OTHER_AXIS}
+
+
+def test_slips_of_whole_arrays_are_named_at_a_cell():
+    session = walk(NETWORK, "backward:b1")
+    back = working_of(session.moment, session.moment.steps[session.step - 1])
+    assert Slip.MEAN in kinds(back, float(back.result[1, 0]) / 4, (1, 0))
+    back = worked(lesson_of("a = tanh(z)\nL = a*c", "z = 0.7", "c = 3.7"), Phase.BACKWARD, "z")
+    assert kinds(back, 3.7 * (1 - np.tanh(0.7) ** 2) ** 2) == {Slip.LOCAL_TWICE}
 
 
 def test_an_updated_weight_is_named():
