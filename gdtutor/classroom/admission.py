@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 import secrets
+import unicodedata
+from collections import Counter
 from collections.abc import Callable, Mapping
 
 from gdtutor.classroom.seats import Seat
@@ -29,8 +31,12 @@ CROWDED_EVERY = 0.5
 """Seconds between two codes that are tried then."""
 LONGEST_WAIT = 20.0
 """Seconds that nobody waits longer for, so that the right one gets in whoever else tries."""
-_ALIKE = str.maketrans("аверкмнорстухіјѕαβεζηικμνορτυχ", "abepkmhopctyxijsabezhikmnoptyx")
-"""Letters of other alphabets that look like Latin ones, small or as capitals."""
+_CYRILLIC, _GREEK = ("аверкмнорстухіјѕ", "abepkmhopctyxijs"), ("αβεζηικμνορτυχ", "abezhikmnoptyx")
+"""Letters that look like Latin ones, small or as capitals."""
+_ALIKE = str.maketrans(*(first + second for first, second in zip(_CYRILLIC, _GREEK, strict=True)))
+_WRITTEN = {"LATIN": {}, "CYRILLIC": str.maketrans(*_CYRILLIC[::-1]),
+            "GREEK": str.maketrans(*_GREEK[::-1])}  # fmt: skip
+"""What makes letters of an alphabet of the Latin ones that look like them."""
 
 
 def new_code() -> str:
@@ -74,10 +80,31 @@ def is_same(given: str, wanted: str) -> bool:
 def seat_name(username: str) -> tuple[str, bool]:
     """Return the name that is shown for a user's, and whether it asks for plain lines."""
     is_linear = username.endswith(LINEAR)
-    plain = re.sub(r"\s+", " ", pictured(username.removesuffix(LINEAR)[:200])).strip()
+    # One letter is written in one way, so that equal names are equal.
+    plain = unicodedata.normalize("NFKC", username.removesuffix(LINEAR)[:200])
+    plain = re.sub(r"\s+", " ", pictured(plain)).strip()
+    plain = re.sub(r"\w+", lambda word: _in_one_alphabet(word[0]), plain)
     # A letter carries three accents at most: more would climb over other rows.
     plain = re.sub(r"([\u0300-\u036f]{3})[\u0300-\u036f]+", r"\1", plain)
     return cut_short(plain, LONGEST_NAME) or NAMELESS, is_linear
+
+
+def _in_one_alphabet(word: str) -> str:
+    """Return a word whose letters are those of the alphabet that most of them are of.
+
+    A letter that looks like none of it stays, and shows that the word is mixed.
+    """
+    alphabets = [unicodedata.name(letter, "").partition(" ")[0] for letter in word]
+    most = Counter(one for one in alphabets if one in _WRITTEN).most_common(1)
+    if not most:
+        return word
+    letters = list(word)
+    for at, (letter, alphabet) in enumerate(zip(word, alphabets, strict=True)):
+        if alphabet in _WRITTEN and alphabet != most[0][0]:
+            alike = letter.lower().translate(_ALIKE).translate(_WRITTEN[most[0][0]])
+            if unicodedata.name(alike, "").startswith(most[0][0]):
+                letters[at] = alike.upper() if letter.isupper() else alike
+    return "".join(letters)
 
 
 def free_name(name: str, seats: Mapping[str, Seat]) -> str:
