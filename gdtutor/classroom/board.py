@@ -14,6 +14,7 @@ from gdtutor.values import Struct
 from gdtutor.view.boxes import Panel, boxed
 from gdtutor.view.frame import Chars, Frame, Line, Style
 from gdtutor.view.lines import fitted, line, shortened, width_of, wrapped
+from gdtutor.view.notation import plain
 
 KEYS = "A ask; B answers, for all; L all follow, or not; H help is given; C closes"
 STOP_KEYS = "> < next and previous stop; O all stops; K keeps this place as a stop"
@@ -187,7 +188,7 @@ def answer_rows(polls: Sequence[Poll], width: int, chars: Chars) -> tuple[Line, 
     last = polls[-1]
     if last.is_open:
         return wrapped(f"{len(last.replies)} answered. The next step closes it.", width - 4)
-    asked = wrapped(last.read()[0], width - 4, Style.TITLE)[:2]
+    asked = wrapped(last.read(chars)[0], width - 4, Style.TITLE)[:2]
     earlier = next((poll for poll in reversed(polls[:-1]) if poll.name == last.name), None)
     rows = [*asked, *_bars(last, width, chars)]
     if earlier is not None:
@@ -197,7 +198,7 @@ def answer_rows(polls: Sequence[Poll], width: int, chars: Chars) -> tuple[Line, 
 
 def _bars(poll: Poll, width: int, chars: Chars) -> tuple[Line, ...]:
     """Return a bar for each verdict: right, each slip, others."""
-    counted = spread(poll)
+    counted = [(plain(verdict, chars), count) for verdict, count in spread(poll)]
     if not counted:
         return (line("Nobody answered."),)
     label = min(max(cells(verdict) for verdict, _ in counted), max(width // 2, 8))

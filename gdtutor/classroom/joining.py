@@ -35,6 +35,7 @@ from gdtutor.values import replace
 from gdtutor.view.frame import Chars, Frame, Style
 from gdtutor.view.header import prompt_line
 from gdtutor.view.lines import fitted, line
+from gdtutor.view.notation import plain
 from gdtutor.view.refusal import with_refusal
 
 KEYS = "any key walks on your own  . returns  ! asks for help  q leaves"
@@ -227,10 +228,11 @@ class Following:
         place, is_typing = self._place, self._draft is not None and not self._place.is_away
         if place.answers:
             bars = (row if self._chars.unicode else row.replace("█", "#") for row in place.answers)
-            frame = with_rows(frame, "answers", [line(row) for row in bars], self._chars)
+            shown = [line(plain(row, self._chars)) for row in bars]
+            frame = with_rows(frame, "answers", shown, self._chars)
         is_away = place.is_away and self._process is not None
         state = "on your own, . returns" if is_away else self._state
-        said = line(" ", (place.notice or f"The class: {state}.", Style.GOOD))
+        said = line(" ", (plain(place.notice, self._chars) or f"The class: {state}.", Style.GOOD))
         keys = line(
             " ",
             (OPEN_KEYS if is_typing else LOCKED_KEYS[0] if place.is_locked else KEYS, Style.DIM),

@@ -16,7 +16,7 @@ from gdtutor.session.state import Session, Walk, current_step
 from gdtutor.values import Struct, field, replace
 from gdtutor.view.asking import choice_text, question_text
 from gdtutor.view.explain import context_of
-from gdtutor.view.frame import UNICODE
+from gdtutor.view.frame import UNICODE, Chars
 
 LONGEST = 24
 """Cells of an answer as it is shown."""
@@ -66,9 +66,9 @@ class Poll(Struct, frozen=True, eq=False):
         """The question as the progress store knows it."""
         return self.challenge.name
 
-    def read(self) -> tuple[str, ...]:
+    def read(self, chars: Chars = UNICODE) -> tuple[str, ...]:
         """Return the question, then its choices, as the learner reads them."""
-        context, challenge = context_of(self.asked, UNICODE), self.challenge
+        context, challenge = context_of(self.asked, chars), self.challenge
         if context is None:
             return (challenge.text or self.name, *(choice.text for choice in challenge.choices))
         choices = (choice_text(context, choice) for choice in challenge.choices)
@@ -91,15 +91,15 @@ def shown(text: str) -> str:
 def with_reply(poll: Poll, name: str, text: str) -> Poll:
     """Return a question with a seat's answer as the engine judges it; the last one counts.
 
-    A choice is kept in its own words, however it was typed.
+    A choice is kept as it is read, however it was typed.
 
     Raises:
         AnswerError: For what is no answer of the kind asked for.
     """
     wrong = judged(poll.asked, poll.challenge, text.strip())
-    verdict = RIGHT
-    if poll.challenge.choices:
-        text = read_choice(text, poll.challenge.choices).text
+    verdict, choices = RIGHT, poll.challenge.choices
+    if choices:
+        text = poll.read()[1 + choices.index(read_choice(text, choices))]
     if wrong is not None:
         verdict = wrong.fits[0].slip.value if wrong.fits else OTHER
     return replace(poll, replies={**poll.replies, name: Reply(shown(text), verdict)})

@@ -25,6 +25,7 @@ from gdtutor.view.explain import context_of
 from gdtutor.view.frame import Chars, Frame, Line, Style
 from gdtutor.view.header import fits_beside, header_line
 from gdtutor.view.lines import fitted, line, width_of, wrapped
+from gdtutor.view.notation import plain
 from gdtutor.view.screen import frame_of
 from gdtutor.view.study import bottom_lines
 from gdtutor.view.too_small import is_too_small
@@ -210,7 +211,7 @@ class SeatScreen:
     def _own(self, session: Session, seat: Seat, terminal: Terminal) -> Painted:
         frame = frame_of(session, *terminal.kind)
         if not is_too_small(terminal.width, terminal.height):
-            told = seat.notice
+            told = plain(seat.notice, terminal.chars)
             if session.screen is not Screen.HELP:
                 frame = _headed(frame, session, terminal.chars)
             elif not session.message and session.prompt is None:
@@ -255,14 +256,14 @@ def _said_with_help(notice: str, width: int) -> Line:
 
 def _status(room: Classroom, seat: Seat, terminal: Terminal) -> tuple[Line, ...]:
     """Return the last two lines of one who follows: what is said or typed, and the keys."""
-    width = terminal.width
+    width, told = terminal.width, plain(seat.notice, terminal.chars)
     of = (LOCKED_KEYS, LOCKED_OPEN) if room.is_locked else (KEYS, OPEN_KEYS)
     keys = next((k for k in of[seat.draft is not None] if len(k) < width), "")
-    notice = wrapped(seat.notice, width - 2, Style.GOOD)
+    notice = wrapped(told, width - 2, Style.GOOD)
     rows: tuple[Line, ...] = (*notice[:2], line((keys, Style.DIM)))
     if seat.draft is not None:
         typed = bottom_lines(replace(room.shared, prompt=seat.draft), width, terminal.chars)[0]
-        below = _said_with_help(seat.notice, width) if seat.notice else rows[-1]
+        below = _said_with_help(told, width) if told else rows[-1]
         refused = wrapped(seat.draft.error, width - 2, Style.ERROR)[: terminal.height - 3]
         if fits_beside(seat.draft, width) or not refused:
             refused = (below,)

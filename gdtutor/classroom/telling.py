@@ -124,7 +124,7 @@ def _shared_place(room: Classroom) -> ClassPlace:
     if challenge is not None:
         question = ToldQuestion(
             challenge.ask.value, challenge.step.number, challenge.cell, challenge.name,
-            challenge.text, tuple(choice.text for choice in challenge.choices),
+            challenge.text, () if room.poll is None else room.poll.read()[1:],
         )  # fmt: skip
     return ClassPlace(link, question, answers)
 

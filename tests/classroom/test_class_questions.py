@@ -11,6 +11,7 @@ from gdtutor.classroom.polls import OTHER, RIGHT, ToldVerdict, own_question, spr
 from gdtutor.classroom.room import ELSEWHERE, NO_HINTS, SEEN, joined, left, locked, pressed, taught
 from gdtutor.classroom.screens import SeatScreen, SharedScreens, Terminal
 from gdtutor.classroom.seats import Classroom, opened_room, with_seat
+from gdtutor.classroom.telling import PlaceTeller, read_place
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.paint.colours import Colours
 from gdtutor.session.predict import CLASS_ANSWERS
@@ -19,7 +20,7 @@ from gdtutor.session.slips import Slip
 from gdtutor.session.state import ClassRole, Session, Walk
 from gdtutor.session.update import Posed, update
 from gdtutor.values import replace
-from gdtutor.view.frame import UNICODE
+from gdtutor.view.frame import ASCII, UNICODE
 from gdtutor.view.lines import text_of, width_of
 from gdtutor.view.screen import frame_of
 
@@ -348,6 +349,33 @@ def test_an_answer_is_changed_by_typing_another() -> None:
     assert room.poll.replies["anna"].text == "down"
     room = taught(room, after(session, "escape", "n"))
     assert spread(room.polls[-1]) == (("down (right)", 1),)
+
+
+def test_a_choice_of_values_is_written_in_one_way_wherever_it_is_told() -> None:
+    before = lesson_session("bias", "backward:z")
+    room, session = opened_room(before), after(before, "r", "n")
+    room = joined(joined(room, "anna", "1234", ""), "ben", "1234", "")
+    room = taught(room, session)
+    assert room.poll is not None
+    shown = "|∂L/∂b|"
+    frame = frame_of(room.shared, 80, 24, UNICODE).text()
+    assert shown in frame
+    place = read_place(PlaceTeller().told(room, room.seats["anna"], 0))
+    assert place is not None
+    assert place.question is not None
+    assert shown in place.question.choices
+    room = typed(typed(room, "anna", "abs(grad b)", "enter"), "ben", shown, "enter")
+    assert room.seats["anna"].notice.startswith(f"Your answer {shown} is in")
+    room = replace(taught(room, after(session, "escape", "n")), shows_results=True)
+    assert spread(room.polls[-1]) == ((f"{shown} (right)", 2),)
+    # In ASCII nothing of it is lost.
+    plain = SeatScreen(SharedScreens(), Terminal(80, 24, ASCII, Colours()))
+    screen = pyte.Screen(80, 24)
+    pyte.Stream(screen).feed(plain.paint(room, room.seats["anna"]))
+    told = "\n".join(screen.display)
+    assert "|d L/d b| (right) ####" in told
+    assert "Your answer |d L/d b|: right." in told
+    assert "?L" not in told
 
 
 @pytest.mark.parametrize("kind", ["value", "sign", "next"])
