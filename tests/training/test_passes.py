@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from gdtutor.training.plan.choice import compile_plan
-from gdtutor.training.plan.lower import lower
+from gdtutor.training.plan.lower import lower, lower_turned
 from gdtutor.training.plan.rule import rule_of
 from gdtutor.training.plan.scalar_program import scalar_program, slots_of
 from gdtutor.training.plan.terms import Op, operation_text
@@ -36,8 +36,9 @@ def told() -> set[str]:
     """Return all that is computed for XOR: operations, lines of source, and their comments."""
     problem, settings = xor_231(), Settings()
     flat, rule = lower(problem, 4), rule_of(settings)
-    found = operations(flat.ops, dict(flat.notes))
-    slots = slots_of(layout_of(problem, rule.optimiser), flat, problem.frozen)
+    turned = lower_turned(problem, 4)
+    found = operations(turned.ops, dict(turned.notes))
+    slots = slots_of(layout_of(problem, rule.optimiser), problem.frozen)
     given = problem.given(problem.parameters, np.arange(4))
     known = {name: given[name] for name in ("X", "Y")}
     numbers = scalar_program(flat, rule, slots, known, norm=False)

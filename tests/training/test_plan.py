@@ -11,6 +11,7 @@ from gdtutor.engine.graph import Role
 from gdtutor.training.errors import TrainingError
 from gdtutor.training.optimisers import OPTIMISERS, Optimiser, StateVariable, optimiser_of
 from gdtutor.training.plan.choice import SCALAR_BELOW, compile_plan, train_size
+from gdtutor.training.plan.scalar_text import FORMS
 from gdtutor.training.plan.vector import layout_of
 from gdtutor.training.problem import Problem
 from gdtutor.training.run import State
@@ -268,6 +269,45 @@ def test_overflow_gives_infinities_and_not_errors(kind: str) -> None:
     )
     assert_close(outcome.losses, np.array(losses), size=1.0)
     assert_close(layout.split(outcome.vector)[0]["b"], state.parameters["b"])
+
+
+@pytest.mark.parametrize("settings", [
+    Settings(0.5, batch=1, stop=Stop(gradient_below=1e-9), validation=0.25),
+    Settings(0.5, batch=3, order="shuffled", optimizer="adam"),
+], ids=["batches in given order", "shuffled batches"])  # fmt: skip
+def test_what_python_refuses_is_done_in_between_and_alike_however_it_is_split(
+    settings: Settings,
+) -> None:
+    """exp overflows for some examples alone, whose hidden unit gives 0."""
+    problem = xor_231()
+    problem.parameters["W1"][0] = [-2000.0, -0.1]
+    layout = layout_of(problem, optimiser_of(settings)[0])
+    vector = layout.join(problem.parameters, {})
+    whole = compile_plan(problem, settings, "scalar").run(vector, 0, 0, 40)
+    plan, at, losses, state = compile_plan(problem, settings, "scalar"), 0, [], vector
+    for count in (1, 2, 3, 13, 21):
+        outcome = plan.run(state, at, at, count)
+        losses += outcome.losses.tolist()
+        state, at = outcome.vector, at + count
+    assert losses == whole.losses.tolist()
+    assert state.tobytes() == whole.vector.tobytes()
+    other = compile_plan(problem, settings, "numpy").run(vector, 0, 0, 40)
+    assert_close(whole.losses, other.losses)
+    assert_close(whole.validation, other.validation)
+    assert (whole.norms is None) == (other.norms is None)
+    if whole.norms is not None and other.norms is not None:
+        assert_close(whole.norms, other.norms)
+
+
+def test_an_operation_without_a_form_is_called_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    problem = classifier("sum(cross_entropy(Yhat, Y)) / m", "softmax")
+    vector = layout_of(problem, OPTIMISERS["sgd"]).join(problem.parameters, {})
+    wanted = compile_plan(problem, Settings(), "scalar").run(vector, 0, 0, 20)
+    bare = {name: form for name, form in FORMS.items() if name not in ("tanh", "exp", "maximum")}
+    monkeypatch.setattr("gdtutor.training.plan.scalar_text.FORMS", bare)
+    plan = compile_plan(problem, Settings(), "scalar")
+    assert plan.kind == "scalar"
+    assert_close(plan.run(vector, 0, 0, 20).losses, wanted.losses)
 
 
 def test_a_gate_trains_in_scalar_python_and_a_wide_batch_in_numpy() -> None:

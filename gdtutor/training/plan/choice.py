@@ -68,9 +68,7 @@ def compile_plan(problem: Problem, settings: Settings, kind: str | None = None) 
     if kind == "scalar" if kind else prefers_scalar(trained_cells(problem), batch):
         from gdtutor.training.plan.scalar_plan import ScalarPlan
 
-        scalar = ScalarPlan(problem, settings, train)
-        if scalar.is_possible:
-            return scalar
+        return ScalarPlan(problem, settings, train)
     from gdtutor.training.plan.numpy_plan import NumpyPlan
 
     return NumpyPlan(problem, settings, train)

@@ -16,7 +16,7 @@ import numpy as np
 from gdtutor.engine.operations import Array
 from gdtutor.engine.shapes import Shape
 from gdtutor.training.optimisers import Optimiser
-from gdtutor.training.plan.vector import FlatSlice, layout_of
+from gdtutor.training.plan.vector import layout_of
 from gdtutor.training.problem import Problem
 
 _ALIGNMENT = 64
@@ -63,9 +63,8 @@ class FlatArrays:
         self.packs = packs
         self.signs = signs
         self.runs = runs
-        self._lead = (runs,) if runs else ()
-        self._shapes = {n: (*self._lead, *np.shape(v)) for n, v in problem.parameters.items()}
-        self._layout = layout_of(problem, optimiser)
+        lead = (runs,) if runs else ()
+        self._shapes = {n: (*lead, *np.shape(v)) for n, v in problem.parameters.items()}
         self._trained = problem.trained
         cells = sum(math.prod(self._shapes[name]) for name in self._trained)
         self.parameters = aligned((cells,))
@@ -76,9 +75,19 @@ class FlatArrays:
         self.blocks, self.views = self._cut(self.parameters)
         """Weights with their bias as one matrix, and every trained parameter by itself."""
         self.gradient_blocks, self.gradients = self._cut(self.gradient)
-        self._state_views = {name: self._cut(flat)[1] for name, flat in self.state.items()}
-        for name in problem.frozen:
-            self.views[name] = aligned(self._shapes[name])
+        frozen = {name: aligned(self._shapes[name]) for name in problem.frozen}
+        self.views |= frozen
+        layout = layout_of(problem, optimiser)
+        self._turns = np.ones((*lead, layout.size))
+        places = np.arange(float(self._turns.size)).reshape(self._turns.shape)
+        views = {"": self.views} | {name: self._cut(flat)[1] for name, flat in self.state.items()}
+        for part in layout.parts:
+            view = views[part.variable][part.parameter]
+            view[...] = places[..., part.cells].reshape(view.shape)
+            self._turns[..., part.cells] = signs[part.parameter] if part.is_odd else 1.0
+        flats = (*self.changing, *(array.reshape(-1) for array in frozen.values()))
+        self._places = [(flat, flat.astype(np.intp)) for flat in flats]
+        """Every flat array, with the places that its cells have in the flat state."""
 
     @property
     def changing(self) -> tuple[Array, ...]:
@@ -87,17 +96,16 @@ class FlatArrays:
 
     def load(self, vector: Array) -> None:
         """Take over the flat state of a run, or of each run."""
-        for part in self._layout.parts:
-            target, sign = self._target(part)
-            np.multiply(vector[..., part.cells].reshape(target.shape), sign, out=target)
+        turned = (vector * self._turns).reshape(-1)
+        for flat, places in self._places:
+            flat[...] = turned[places]
 
     def store(self) -> Array:
         """Return the flat state of the run, or of each run: a new array."""
-        vector = np.empty((*self._lead, self._layout.size))
-        for part in self._layout.parts:
-            source, sign = self._target(part)
-            vector[..., part.cells] = (source * sign).reshape((*self._lead, -1))
-        return vector
+        vector = np.empty(self._turns.size)
+        for flat, places in self._places:
+            vector[places] = flat
+        return vector.reshape(self._turns.shape) * self._turns
 
     def by_cell(self, numbers: Array) -> Array:
         """Return one number for each cell of the flat arrays from one for each run."""
@@ -126,7 +134,3 @@ class FlatArrays:
             else:
                 views[name] = view
         return blocks, views
-
-    def _target(self, part: FlatSlice) -> tuple[Array, float]:
-        views = self._state_views[part.variable] if part.variable else self.views
-        return views[part.parameter], self.signs[part.parameter] if part.is_odd else 1.0

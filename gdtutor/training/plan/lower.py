@@ -29,6 +29,8 @@ from gdtutor.training.plan.terms import ONE, Op, Term
 from gdtutor.training.problem import Problem
 from gdtutor.values import Struct, replace
 
+_AS_THEY_ARE: Mapping[str, float] = {}
+
 
 class FlatProgram(Struct, frozen=True, eq=False):
     """The cost and the gradients of one batch as primitive operations, in order."""
@@ -78,25 +80,27 @@ class FlatProgram(Struct, frozen=True, eq=False):
         return "".join(told)
 
 
-def lower(problem: Problem, batch: int, signs: Mapping[str, float] | None = None) -> FlatProgram:
+def lower(problem: Problem, batch: int, signs: Mapping[str, float] = _AS_THEY_ARE) -> FlatProgram:
     """Lower a problem's cost and gradients.
 
     Args:
         problem: What is trained.
         batch: Examples in the batch.
-        signs: 1, or −1 for parameters that are kept with their sign turned; chosen here where
-            another batch size has not chosen them before.
+        signs: −1 for parameters that are kept with their sign turned.
 
     Raises:
         TrainingError: The root is not one number, or depends on no trained parameter.
         ShapeError: Shapes do not fit.
     """
-    if signs is not None:
-        return _Lowering(problem, batch, signs).program()
-    first = _Lowering(problem, batch, {}).program()
+    return _Lowering(problem, batch, signs).program()
+
+
+def lower_turned(problem: Problem, batch: int) -> FlatProgram:
+    """Lower a problem with its parameters turned where `turned` says that it saves negations."""
+    first = lower(problem, batch)
     roots = (first.cost, *first.gradients.values())
     chosen = turned(first.ops, first.packs, (term.id for term in roots))
-    return _Lowering(problem, batch, chosen).program() if chosen else first
+    return lower(problem, batch, chosen) if chosen else first
 
 
 def lower_cost(problem: Problem, batch: int, signs: Mapping[str, float]) -> FlatProgram:

@@ -13,7 +13,7 @@ from gdtutor.training.outcome import PlanResult
 from gdtutor.training.plan.block_runner import BlockRunner
 from gdtutor.training.plan.flat_arrays import FlatArrays
 from gdtutor.training.plan.kernel import KernelOutputs, build_kernel
-from gdtutor.training.plan.lower import FlatProgram, for_runs, lower
+from gdtutor.training.plan.lower import FlatProgram, for_runs, lower, lower_turned
 from gdtutor.training.plan.packing import padded_data
 from gdtutor.training.plan.rule import rule_of
 from gdtutor.training.problem import Problem
@@ -60,7 +60,7 @@ class NumpyPlan:
         self._rule = replace(rule_of(settings), by_run=by_run)
         optimiser = self._rule.optimiser
         batch = settings.batch_size(train)
-        program = self._lowered(problem, batch, None)
+        program = self._for_runs(lower_turned(problem, batch))
         self._program = program
         self._memory = FlatArrays(problem, optimiser, program.packs, program.signs, runs)
         order = EpochOrder(settings.order, settings.seed, train, batch)
@@ -79,7 +79,7 @@ class NumpyPlan:
         self._runners = [self._runner(program, self._batches.blocks, full)]
         """Of full batches, and of a short last one."""
         if self._batches.rest:
-            rest = self._lowered(problem, self._batches.rest, program.signs)
+            rest = self._for_runs(lower(problem, self._batches.rest, program.signs))
             self._runners.append(self._runner(rest, self._batches.short, 1))
         self._held: list[BlockRunner] = []
         """What computes the cost of examples held back, where there are any."""
@@ -141,10 +141,7 @@ class NumpyPlan:
         goes_on = self._is_fixed and not short and not self._held
         return main, turn, min(main.rows if goes_on else full, turn + left)
 
-    def _lowered(
-        self, problem: Problem, batch: int, signs: Mapping[str, float] | None
-    ) -> FlatProgram:
-        program = lower(problem, batch, signs)
+    def _for_runs(self, program: FlatProgram) -> FlatProgram:
         return for_runs(program) if self._runs else program
 
     def _runner(self, program: FlatProgram, data: Mapping[str, Array], count: int) -> BlockRunner:

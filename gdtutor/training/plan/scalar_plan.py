@@ -1,32 +1,35 @@
 """Training by generated Python on floats in local variables, for graphs of gate size.
 
 There a call of NumPy costs more than all the arithmetic it does. An iteration is straight-line
-code; where Python's arithmetic refuses (an exponential overflows, say), the same lines are done
-once more with NumPy's numbers, which give infinities.
+code; one that Python's arithmetic refuses (an exponential overflows, say) is done by the plan in
+NumPy, whose numbers have infinities.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cached_property
 from itertools import repeat
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from gdtutor.engine.operations import Array
 from gdtutor.training.batches import EpochOrder
 from gdtutor.training.outcome import PlanResult, held_of
-from gdtutor.training.plan.lower import FlatProgram, lower
+from gdtutor.training.plan.lower import lower
 from gdtutor.training.plan.rule import rule_of
 from gdtutor.training.plan.scalar_program import ScalarProgram, Slot, scalar_program, slots_of
-from gdtutor.training.plan.scalar_text import CAREFUL, FAST
+from gdtutor.training.plan.scalar_text import FLOATS
 from gdtutor.training.plan.source import SourceLines
 from gdtutor.training.plan.vector import layout_of
 from gdtutor.training.problem import Problem
 from gdtutor.training.rates import rates
 from gdtutor.training.settings import Settings
 from gdtutor.values import Struct, replace
+
+if TYPE_CHECKING:
+    from gdtutor.training.plan.numpy_plan import NumpyPlan
 
 UNROLLED_OPERATIONS = 1500
 """Operations of an epoch up to which each of its batches gets lines of its own, with its data in
@@ -55,21 +58,19 @@ class ScalarPlan:
     def __init__(self, problem: Problem, settings: Settings, train: int) -> None:
         self._problem = problem
         self._settings = settings
+        self._train = train
         self._examples = problem.examples[:train]
         batch = settings.batch_size(train)
         self._order = EpochOrder(settings.order, settings.seed, train, batch)
         width = len(self._order.epoch(0))
         self._bounds = [(at, min(at + batch, width)) for at in range(0, width, batch)]
         self.iterations_per_epoch = per = len(self._bounds)
-        flat = lower(problem, batch)
-        self._flats: dict[int, FlatProgram] = {batch: flat}
-        if width % batch:
-            self._flats[width % batch] = lower(problem, width % batch, flat.signs)
+        sizes = {stop - start for start, stop in self._bounds}
+        self._flats = {size: lower(problem, size) for size in sizes}
         self._rule = rule_of(settings)
         layout = layout_of(problem, self._rule.optimiser)
-        self._slots = slots_of(layout, flat, problem.frozen)
+        self._slots = slots_of(layout, problem.frozen)
         self._places = np.array([slot.place for slot in self._slots], dtype=np.intp)
-        self._signs = np.array([slot.sign for slot in self._slots])
         self._programs: dict[int, ScalarProgram] = {}
         self._functions: dict[tuple[int, ...], ScalarFunction] = {}
         self._is_unrolled = settings.order == "given"
@@ -78,10 +79,13 @@ class ScalarPlan:
             self._programs.clear()
         self._held = held_of(problem, settings, train)
 
-    @property
-    def is_possible(self) -> bool:
-        """Whether every operation of the problem has a form on plain numbers."""
-        return self._program(0).is_possible
+    @cached_property
+    def _numpy(self) -> NumpyPlan:
+        """What does the iterations that Python's arithmetic refuses."""
+        # Few need it, and starting counts.
+        from gdtutor.training.plan.numpy_plan import NumpyPlan
+
+        return NumpyPlan(self._problem, self._settings, self._train)
 
     @property
     def source(self) -> str:
@@ -96,19 +100,27 @@ class ScalarPlan:
         losses: list[float] = []
         norms: list[float] = []
         validation: list[float] = []
-        state = tuple((vector[self._places] * self._signs).tolist())
+        state = tuple(vector[self._places].tolist())
         with np.errstate(all="ignore"):
             while (done := len(losses)) < count:
                 epoch, turn = divmod(first + done, per)
                 if turn == 0 and self._held is not None:
-                    new[self._places] = np.array(state) * self._signs
+                    new[self._places] = state
                     validation.append(self._held.cost(new))
                 n = self._stretch(epoch, turn, count - done)
                 steps, items = self._call(epoch, turn, n)
                 iterations = range(first + done, first + done + n)
                 alphas = rates(s.schedule, s.learning_rate, per, iterations)
                 state = steps(state, items, t + done, alphas, losses.append, norms.append)
-        new[self._places] = np.array(state) * self._signs
+                if len(losses) == done + n:
+                    continue
+                done = len(losses)
+                new[self._places] = state
+                outcome = self._numpy.run(new, t + done, first + done, 1)
+                losses += outcome.losses.tolist()
+                norms += [] if outcome.norms is None else (outcome.norms**2).tolist()
+                state = tuple(outcome.vector[self._places].tolist())
+        new[self._places] = state
         roots = None if s.stop.gradient_below is None else np.sqrt(np.array(norms))
         return PlanResult(new, np.array(losses), roots, np.array(validation))
 
@@ -182,45 +194,21 @@ def _function(
     state = "".join(f"p{i}, " for i in range(len(slots)))
     data = "".join(f"{first.ops[i].name}, " for i in first.data)
     named = ", ".join(first.labels[i] for i in first.data)
-    more = "t, learning_rate, leave, leave_norm" if is_scheduled else "t, leave, leave_norm"
-    scope = dict(FAST)
     source = SourceLines()
     source.add(0, "def steps(state, items, t, rates, leave, leave_norm):", "iterations in a row")
     source.add(1, f"{state}= state", "the numbers that updates change")
     if is_scheduled:
         source.add(1, "rates = iter(rates)", "the learning rate of each iteration")
-    source.add(1, f"for {data or '_ '}in items:", named or "the data stand as numbers below")
-    for place, program in enumerate(programs):
+    source.add(1, "try:", "in Python's own numbers, which are fast")
+    source.add(2, f"for {data or '_ '}in items:", named or "the data stand as numbers below")
+    for program in programs:
         if program.counts:
-            source.add(2, "t += 1", "the number of this update, from 1")
+            source.add(3, "t += 1", "the number of this update, from 1")
         if is_scheduled:
-            source.add(2, "learning_rate = next(rates)", "the learning rate of this epoch")
-        source.add(2, "try:", "in Python's own numbers, which are fast")
+            source.add(3, "learning_rate = next(rates)", "the learning rate of this epoch")
         program.write(source, 3, slots)
-        refused = "except (OverflowError, ZeroDivisionError, ValueError):"
-        source.add(2, refused, "where these refuse a result")
-        call = f"careful{place}(({state}), ({data}), {more})"
-        source.add(3, f"{state}= {call}", "the same in NumPy's, which have infinities")
-        scope[f"careful{place}"] = _careful(program, slots, (state, data, more))
+    refused = "except (OverflowError, ZeroDivisionError, ValueError):"
+    source.add(1, refused, "where these refuse a result")
+    source.add(2, "pass", "NumPy's do the iteration, which have infinities")
     source.add(1, f"return {state}", "after the last iteration")
-    return ScalarFunction(source.compiled("steps", scope), source.text())
-
-
-def _careful(
-    program: ScalarProgram, slots: Sequence[Slot], arguments: tuple[str, str, str]
-) -> Callable[..., Any]:
-    """Return an iteration in NumPy's numbers, compiled when it is first called: few need it."""
-    state, data, more = arguments
-
-    @cache
-    def compiled() -> Callable[..., Any]:
-        source = SourceLines()
-        source.add(0, f"def careful(state, data, {more}):")
-        source.add(1, f"{state}= map(float64, state)")
-        if data:
-            source.add(1, f"{data}= map(float64, data)")
-        program.write(source, 1, slots)
-        source.add(1, f"return tuple(map(float, ({state})))")
-        return source.compiled("careful", CAREFUL)
-
-    return lambda *values: compiled()(*values)
+    return ScalarFunction(source.compiled("steps", FLOATS), source.text())

@@ -11,7 +11,7 @@ from gdtutor.training.plan.builder import Builder
 from gdtutor.training.plan.cells import Cells, cell_text, cells_of, numbers, scaled, take_apart
 from gdtutor.training.plan.lower import FlatProgram
 from gdtutor.training.plan.rule import Rule
-from gdtutor.training.plan.scalar_text import FORMS, ScalarText
+from gdtutor.training.plan.scalar_text import ScalarText
 from gdtutor.training.plan.source import SourceLines
 from gdtutor.training.plan.terms import ONE, Op, Term, reachable
 from gdtutor.training.plan.vector import FlatSlice, VectorLayout
@@ -23,8 +23,6 @@ class Slot(Struct, frozen=True):
 
     part: FlatSlice
     cell: int
-    sign: float
-    """What the number is multiplied by to give the cell."""
 
     @property
     def place(self) -> int:
@@ -39,16 +37,13 @@ class Slot(Struct, frozen=True):
     @property
     def label(self) -> str:
         """What it is to the learner."""
-        where = self.where + (", its sign turned" if self.sign < 0 else "")
-        return f"{self.part.variable} of {where}" if self.part.variable else where
+        return f"{self.part.variable} of {self.where}" if self.part.variable else self.where
 
 
-def slots_of(
-    layout: VectorLayout, program: FlatProgram, frozen: frozenset[str]
-) -> tuple[Slot, ...]:
+def slots_of(layout: VectorLayout, frozen: frozenset[str]) -> tuple[Slot, ...]:
     """Return the numbers that updates change, in the order of the flat state."""
     return tuple(
-        Slot(part, cell, program.signs[part.parameter] if part.is_odd else 1.0)
+        Slot(part, cell)
         for part in layout.parts
         if part.parameter not in frozen
         for cell in range(part.cells.stop - part.start)
@@ -77,11 +72,6 @@ class ScalarProgram(Struct, frozen=True, eq=False):
     @property
     def _roots(self) -> list[int]:
         return [*(index for index, _ in self.left.values()), *self.finals.values()]
-
-    @property
-    def is_possible(self) -> bool:
-        """Whether every operation has a form on plain numbers."""
-        return all(op.code in FORMS or op.code == "leaf" or op.is_literal for op in self.ops)
 
     @property
     def operations(self) -> int:
@@ -154,10 +144,7 @@ class _Numbers:
         roots = [flat.cost.id, *(term.id for term in flat.gradients.values())]
         cells = take_apart(flat, reachable(flat.ops, roots), builder, leaves)
         (cost,) = scaled(cells[flat.cost.id], flat.cost.scale).flat
-        gradients = {
-            name: scaled(cells[t.id], t.scale * flat.signs[name])
-            for name, t in flat.gradients.items()
-        }
+        gradients = {name: scaled(cells[t.id], t.scale) for name, t in flat.gradients.items()}
         finals = self._updated(rule, gradients)
         left = {"leave": (builder.plain(cost), f"{flat.root}, before the update")}
         if norm:

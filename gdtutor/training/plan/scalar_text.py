@@ -2,7 +2,7 @@
 
 A value that is read once stands inside its reader. Of XOR's first hidden unit:
 
-    Z1[0, 1] = add(p1, p6), exp, add, recip   →   v52 = 1.0/(exp(p1 + p6) + 1.0)
+    Z1[0, 1] = add(p1, p6), neg, exp, add, recip   →   v64 = 1.0/(exp(-(p1 + p6)) + 1.0)
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from gdtutor.engine.operations import OPERATIONS
 from gdtutor.training.plan.source import SourceLines
 from gdtutor.training.plan.terms import Op, operation_text
 
@@ -39,33 +40,25 @@ FORMS: Mapping[str, str] = {
     "maximum": "({0} if {1} <= {0} else {1} if {0} == {0} else {0})",
     "minimum": "({0} if {1} >= {0} else {1} if {0} == {0} else {0})",
     "where": "({1} if {0} != 0.0 else {2})",
-    "is_place": "((one if {0} == {1} else zero) if 0.0 <= {0} < {2} and {0} == {0}//1.0 else nan)",
-    "mul_or_zero": "(zero if {0} == 0.0 else {0}*{1})",
-    "sign": "(one if {0} > 0.0 else -one if {0} < 0.0 else {0}*0.0)",
-    "step": "(one if {0} >= 0.0 else zero if {0} < 0.0 else {0})",
+    "is_place": "((1.0 if {0} == {1} else 0.0) if 0.0 <= {0} < {2} and {0} == {0}//1.0 else nan)",
+    "mul_or_zero": "(0.0 if {0} == 0.0 else {0}*{1})",
+    "sign": "(1.0 if {0} > 0.0 else -1.0 if {0} < 0.0 else {0}*0.0)",
+    "step": "(1.0 if {0} >= 0.0 else 0.0 if {0} < 0.0 else {0})",
 }
 """How each operation is written over its operands."""
 
-FAST: dict[str, Any] = {
+FLOATS: Mapping[str, Any] = {
+    **{name: row.function for name, row in OPERATIONS.items() if row.function is not None},
     "exp": math.exp, "log": math.log, "log1p": math.log1p, "sqrt": math.sqrt, "tanh": math.tanh,
-    "sin": math.sin, "cos": math.cos, "power": math.pow, "float64": np.float64,
-    "zero": 0.0, "one": 1.0, "inf": math.inf, "nan": math.nan,
+    "sin": math.sin, "cos": math.cos, "abs": abs, "power": math.pow, "float64": np.float64,
+    "inf": math.inf, "nan": math.nan,
 }  # fmt: skip
-"""What the names in `FORMS` mean on Python's floats, and numbers that have no text of their own."""
-
-CAREFUL: dict[str, Any] = FAST | {
-    "exp": np.exp, "log": np.log, "log1p": np.log1p, "sqrt": np.sqrt, "tanh": np.tanh,
-    "sin": np.sin, "cos": np.cos, "power": np.power,
-    "zero": np.float64(0), "one": np.float64(1), "nan": np.float64(math.nan),
-}  # fmt: skip
-"""What they mean on NumPy's float64, which gives infinities and NaN instead of errors."""
+"""What the names in `FORMS` mean, and numbers that have no text of their own; an operation without
+a form is called by its name."""
 
 _STRENGTH = {"add": 1, "sub": 1, "mul": 2, "div": 2, "recip": 2, "square": 2, "neg": 3}
 _NAMED = frozenset({"square", "maximum", "minimum", "mul_or_zero", "sign", "step", "is_place"})
 """Forms that name an operand more than once."""
-
-_CHOOSING = frozenset({"maximum", "minimum", "where"})
-"""Forms of which the result is an operand as it stands."""
 
 _LEFT_TO_RIGHT = frozenset({"add", "sub", "mul", "div"})
 
@@ -164,20 +157,18 @@ class ScalarText:
         for place, arg in enumerate(op.args):
             is_right = (place == 1 and op.code in _LEFT_TO_RIGHT) or op.code == "recip"
             operands.append(self.text(arg, own + 1 if is_right else own))
-        bound = operands[0]
-        # Python divides no number by 0: no result is a number of its own, computed or chosen.
-        if op.code in _CHOOSING:
-            operands = [_chosen(t) if is_ else t for t, is_ in zip(operands, literal, strict=True)]
-        elif all(literal):
+        if all(literal):
+            # Python divides no number by 0.
             operands[0] = f"float64({operands[0]})"
         if op.code in ("maximum", "minimum") and literal[0]:
             sign = "<=" if op.code == "maximum" else ">="
-            return f"({operands[0]} if {operands[1]} {sign} {bound} else {operands[1]})"
+            return f"({operands[0]} if {operands[1]} {sign} {operands[0]} else {operands[1]})"
         if op.code == "add":
             for one, other in ((0, 1), (1, 0)):
                 if operands[one].strip("()").startswith("-") and literal[one]:
                     return f"{operands[other]} - {operands[one].strip('()')[1:]}"
-        return FORMS[op.code].format(*operands)
+        called = f"{op.code}({', '.join(operands)})"
+        return FORMS[op.code].format(*operands) if op.code in FORMS else called
 
     def _names_inside(self, op: Op) -> tuple[str, ...]:
         """Return the names of values that have no line: written inside, or one with a leaf, as z is
@@ -191,11 +182,6 @@ class ScalarText:
             if arg in self._notes and (is_leaf or arg in self._inline):
                 found[self._notes[arg]] = None
         return tuple(found)
-
-
-def _chosen(literal: str) -> str:
-    """Return the text of a number that NumPy divides by, where NumPy does the rest."""
-    return {"0.0": "zero", "1.0": "one"}.get(literal, f"{literal}*one")
 
 
 def with_inside(note: str, inside: Sequence[str]) -> str:

@@ -15,7 +15,7 @@ from gdtutor.training.plan.flat_arrays import FlatArrays
 from gdtutor.training.plan.numpy_lines import ProgramWriter
 from gdtutor.training.plan.placing import BoundNames, PlacedValues
 from gdtutor.training.plan.rule import Rule
-from gdtutor.training.plan.scalar_text import CAREFUL, ScalarText
+from gdtutor.training.plan.scalar_text import FLOATS, ScalarText
 from gdtutor.training.plan.schedule import arrange
 from gdtutor.training.plan.source import SourceLines
 from gdtutor.training.plan.terms import ELEMENTWISE, Term, reachable
@@ -98,4 +98,4 @@ class Update:
         text.write(sorted(reachable(self._ops, streams)), streams)
         returned = ", ".join(text.text(index) for index in streams)
         source.add(1, f"return {returned},", "what the update above takes")
-        return source.compiled("streams", {**CAREFUL, "power": pow}), source.text()
+        return source.compiled("streams", {**FLOATS, "power": pow}), source.text()
