@@ -58,7 +58,7 @@ def write_new(path: Path, text: str) -> None:
                 file.write(text)
                 file.flush()
                 os.fsync(file.fileno())
-            except BaseException:
+            except BaseException:  # Ctrl-C as well
                 path.unlink()
                 raise
     except FileExistsError:

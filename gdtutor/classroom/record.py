@@ -58,25 +58,27 @@ class Attendance(Struct, frozen=True):
     is_here: bool
 
 
-class KeptQuestion(Struct, frozen=True):
-    """A question that a class was asked."""
+class KeptAsked(Struct, frozen=True):
+    """Which question of a class it was."""
 
     poll: Annotated[int, msgspec.Meta(ge=1, le=_MOST_POLLS)]
     """The number of the question in this class, from 1; a second round has another."""
     lesson: str
     question: str
     """What it is remembered by."""
+
+
+class KeptQuestion(KeptAsked, frozen=True):
+    """A question that a class was asked."""
+
     text: str
     """As it was read, with its choices after strokes."""
     at: _Time
 
 
-class KeptAnswer(Struct, frozen=True):
+class KeptAnswer(KeptAsked, frozen=True):
     """The answer of one student that counted."""
 
-    poll: Annotated[int, msgspec.Meta(ge=1, le=_MOST_POLLS)]
-    lesson: str
-    question: str
     name: str
     answer: str
     verdict: str

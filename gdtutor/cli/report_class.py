@@ -14,6 +14,7 @@ from gdtutor.classroom.polls import RIGHT
 from gdtutor.classroom.record import (
     Attendance,
     KeptAnswer,
+    KeptAsked,
     KeptClass,
     KeptQuestion,
     KeptVerdict,
@@ -97,7 +98,7 @@ def _many(count: int, noun: str) -> str:
     return f"{count} {noun}" + ("" if count == 1 else "s")
 
 
-def _called(asked: KeptQuestion | KeptAnswer) -> str:
+def _called(asked: KeptAsked) -> str:
     """Return what a question is called; those of the program name iteration 0 as well."""
     return f"{asked.lesson}, {asked.question.removeprefix('0/')}"
 

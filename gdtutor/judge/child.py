@@ -146,14 +146,14 @@ class _ProgramRun:
         try:
             try:
                 space = self._run(tree, givens, continues and self._layers is not None)
-            except Exception as error:
+            except Exception as error:  # of a student's program: it may raise anything
                 if not self._loops.are_left_before(own_lines(error, job["path"])):
                     raise
                 space = self._module.__dict__ if self._module is not None else space
             found = self._found(space)
             if len(found) < len(job["wanted"]):
                 self._call(laid, found)
-        except BaseException as error:
+        except BaseException as error:  # SystemExit and all others are told as well
             facts["error"] = told_error(error, job["path"])
             space = self._module.__dict__ if self._module is not None else space
         finally:

@@ -125,7 +125,7 @@ class RestoringDriver(LinuxDriver):
         """Read keys until the program ends or the terminal is gone."""
         try:
             self._read_keys()
-        except Exception as error:
+        except Exception as error:  # whatever it is, a program without keys has to end
             self._loop.call_soon_threadsafe(self._tutor.fail, error)
 
     def _read_keys(self) -> None:

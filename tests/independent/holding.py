@@ -283,5 +283,5 @@ def _hold_walk(lesson, told, held, label, tapes):
 def _hold_export(script):
     try:
         program.executed(script)
-    except Exception as error:
+    except Exception as error:  # an exported script may raise anything
         raise DiffersError(f"export: {type(error).__name__}: {error}") from error

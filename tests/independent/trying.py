@@ -42,7 +42,7 @@ def tried(seed, case):
             return Tried(seed, refused=str(error).replace(folder, ""))
         except AssertionError as error:
             return Tried(seed, why=str(error))
-        except Exception:
+        except Exception:  # a fault of the witness is a finding as well
             return Tried(seed, why=traceback.format_exc(limit=-6))
     return Tried(seed, held.figures, held.left_open)
 

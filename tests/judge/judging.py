@@ -38,6 +38,6 @@ def judged(programs: list[tuple[str, str]], folder: Path) -> list[Verdict | Exce
     for what, source, cases in zip(asked, sources, run_programs(jobs, Bounds(600)), strict=True):
         try:
             found.append(verdict_of(what, source, cases))
-        except Exception as error:
+        except Exception as error:  # one program without a verdict hides no other one's
             found.append(error)
     return found
