@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 
 import numpy as np
 
@@ -22,6 +23,34 @@ Reader = Callable[[Array], Array]
 """What a learner reads in place of an array."""
 
 
+class _ReadLater(Mapping[str, Array]):
+    """Arrays by name as a learner reads them, each read when it is asked for, and once.
+
+    A step names few of all that the walk has, and its cells may be many.
+
+    Args:
+        values: The arrays.
+        reader: How they are read.
+        known: Others, which are there already.
+    """
+
+    def __init__(
+        self, values: Mapping[str, Array], reader: Reader, known: Mapping[str, Array]
+    ) -> None:
+        self._values, self._reader, self._known = values, reader, dict(known)
+
+    def __getitem__(self, name: str) -> Array:
+        if name not in self._known:
+            self._known[name] = self._reader(self._values[name])
+        return self._known[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter({**self._values, **self._known})
+
+    def __len__(self) -> int:
+        return len({**self._values, **self._known})
+
+
 class Operands(Struct, frozen=True, eq=False):
     """What a step is computed from."""
 
@@ -32,14 +61,12 @@ class Operands(Struct, frozen=True, eq=False):
 
     def read(self, reader: Reader) -> Operands:
         """Return them as a learner reads them."""
-        return Operands(
-            {name: reader(value) for name, value in self.values.items()},
-            tuple(reader(value) for value in self.upstreams),
-        )
+        read = tuple(reader(value) for value in self.upstreams)
+        return Operands(_ReadLater(self.values, reader, {}), read)
 
     def with_values(self, values: Mapping[str, Array]) -> Operands:
         """Return them with some values replaced."""
-        return replace(self, values={**self.values, **values})
+        return replace(self, values=_ReadLater(self.values, np.asarray, values))
 
 
 class Working(Struct, frozen=True, eq=False):
@@ -82,7 +109,7 @@ class Working(Struct, frozen=True, eq=False):
     def contribution(self, index: int, operands: Operands) -> Array:
         """Return what one use of the node sends back."""
         rule = self.received[index].rule
-        values = {**operands.values, UPSTREAM: operands.upstreams[index]}
+        values = operands.with_values({UPSTREAM: operands.upstreams[index]}).values
         with np.errstate(all="ignore"):
             return np.broadcast_to(evaluate(rule, values), self.result.shape)
 
@@ -105,7 +132,7 @@ class Working(Struct, frozen=True, eq=False):
         """
         readers = _readers(digits)
         found = [float(self.result[cell])]
-        found += [float(self.compute(self.operands.read(reader))[cell]) for reader in readers]
+        found += [float(self.compute(read)[cell]) for read in _reads(self.operands, digits)]
         if self.received:
             found += [float(self._rounded_on_the_way(r)[cell]) for r in readers]
             if self._is_rounded(cell):
@@ -131,11 +158,17 @@ def _readers(digits: int) -> tuple[Reader, Reader]:
     )
 
 
+@lru_cache(maxsize=2)
+def _reads(operands: Operands, digits: int) -> tuple[Operands, ...]:
+    """Return what a step is computed from as every reader reads it, once for all its slips."""
+    return tuple(operands.read(reader) for reader in _readers(digits))
+
+
 def slip_interval(
     compute: Callable[[Operands], Array | float], operands: Operands, digits: int
 ) -> Interval:
     """Return which numbers a wrong formula may come to."""
-    reads = (operands, *(operands.read(reader) for reader in _readers(digits)))
+    reads = (operands, *_reads(operands, digits))
     with np.errstate(all="ignore"):
         return honest([float(compute(read)) for read in reads], digits)
 

@@ -6,6 +6,7 @@ from walks import NETWORK, NEURON, ROWS, walk
 
 from gdtutor.drive.opening import run_of
 from gdtutor.lesson.load import parse_lesson
+from gdtutor.session import working as working_module
 from gdtutor.session.cell_slips import wrong_formulas
 from gdtutor.session.fitting import slips_that_fit
 from gdtutor.session.opening import Opened, opened
@@ -275,3 +276,20 @@ def test_the_value_of_every_wrong_formula_is_told_from_the_right_one_or_left_alo
                 is_telling = wrong != 0 and not right.holds(wrong)
                 if found and is_telling and abs(wrong - right.low) > 20 * right.unit:
                     assert fit.slip in found
+
+
+def test_what_a_step_does_not_name_is_not_read_and_the_rest_is_read_once(monkeypatch):
+    session = walk(NETWORK)
+    working = working_of(session.moment, find_step(session.moment.steps, Phase.FORWARD, "A1"))
+    read = []
+
+    def counted(array, digits):
+        read.append(id(array))
+        return array
+
+    monkeypatch.setattr(working_module, "read_back_all", counted)
+    monkeypatch.setattr(working_module, "read_back_matrix", lambda array, digits: array)
+    assert slips_that_fit(working, (0, 0), 12.25, 4) == ()
+    values = session.moment.traces[0].values
+    assert id(values["Z1"]) in read
+    assert len(read) == len(set(read)) < len(values)
