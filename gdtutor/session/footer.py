@@ -139,9 +139,9 @@ def _words(session: Session) -> dict[str, str]:
         return {"next": "cell", "down": "row", "escape": leads, "next_key": "step"}
     if session.challenge is not None:
         return {"question": "answer"}
-    if session.look.is_closing:
-        return _words_at_the_end(session)
     words = {"predict": "ask no more"} if session.predict else {}
+    if session.look.is_closing:
+        return {**words, **_words_at_the_end(session)}
     line = session.look.unfolded
     step = current_step(session)
     is_open = step is not None and step.node.partition(".")[0] in line

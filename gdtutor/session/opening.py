@@ -123,7 +123,6 @@ def resumed(session: Session, place: W) -> W:
         program=session.program,
         class_role=session.class_role,
         around=session.around,
-        predict=place.predict or session.predict,
         look=replace(place.look, hides_hints=session.look.hides_hints),
     )
     left, told = "Where you left off", "Home twice goes to the start of the lesson."
@@ -139,7 +138,7 @@ def resumed(session: Session, place: W) -> W:
 
 def placed_at(session: Session, place: W) -> W:
     """Return a session opened at a place as it is; what belongs to no lesson is kept."""
-    return said(replace(resumed(session, place), predict=place.predict), place.message)
+    return said(resumed(session, place), place.message)
 
 
 def opened(session: Session, action: Opened) -> Walk:
@@ -147,7 +146,6 @@ def opened(session: Session, action: Opened) -> Walk:
     lesson, run, seed = action.lesson, action.run, action.seed
     was_set = isinstance(session, Walk) and session.lesson.digits is not None
     own = DEFAULT_DIGITS if was_set else session.look.digits
-    predict = _predicts(session, lesson)
     return Walk(
         screen=Screen.STUDY,
         library=session.library,
@@ -157,11 +155,11 @@ def opened(session: Session, action: Opened) -> Walk:
         class_role=session.class_role,
         around=session.around,
         look=Look(digits=lesson.digits or own, hides_hints=session.look.hides_hints),
-        message=_of_predicting(lesson) if predict else "",
+        message="Values are asked for first; r ends it." if lesson.predict else "",
         program=session.program,
         auto=session.auto,
         saving=session.saving,
-        predict=predict,
+        predict=lesson.predict,
         lesson=lesson,
         base=lesson,
         original=run,
@@ -169,16 +167,3 @@ def opened(session: Session, action: Opened) -> Walk:
         moment=first_moment(lesson, run, seed),
         step=0 if has_opening(lesson) else 1,
     )
-
-
-def _predicts(session: Session, lesson: Lesson) -> bool:
-    """Say whether a lesson opens in predict mode: it wants to, or the learner was in it."""
-    was_own = isinstance(session, Walk) and session.lesson.predict
-    return lesson.predict or (session.predict and not was_own)
-
-
-def _of_predicting(lesson: Lesson) -> str:
-    """Say that values will be hidden: a mode that follows from lesson to lesson is forgotten."""
-    if lesson.predict:
-        return "Values are asked for first; r ends it."
-    return "Predict mode is still on: each next value is asked for. r ends it."

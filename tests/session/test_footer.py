@@ -230,6 +230,14 @@ def test_pages_of_prose_say_what_holds_at_every_step(keys):
     assert "*edited" in screen(session).splitlines()[0]
 
 
+@pytest.mark.parametrize("keys", ["", "z"])
+def test_what_r_does_is_named_on_steps_and_on_the_closing_page(keys):
+    for predicts, word in ((False, "ask me"), (True, "ask no more")):
+        session = pressed(replace(walk(NEURON, "given"), predict=predicts), keys)
+        named = {c.name: c.footer for c in named_keys(session, is_narrow=False)}
+        assert named["predict"] == word
+
+
 @pytest.mark.parametrize("key", ["left", "right"])
 def test_an_arrow_at_an_open_question_says_how_to_walk_on(key):
     session = pressed(replace(walk(NEURON, "given"), predict=True), "n")

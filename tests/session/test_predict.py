@@ -8,7 +8,7 @@ from gdtutor.session.challenge import Ask
 from gdtutor.session.choosing import right_choices
 from gdtutor.session.digits import number
 from gdtutor.session.effects import KeepAttempt
-from gdtutor.session.opening import resumed
+from gdtutor.session.opening import Resumed, arrived
 from gdtutor.session.press import Press
 from gdtutor.session.slips import Slip
 from gdtutor.session.state import PromptKind, Session, current_step
@@ -231,23 +231,24 @@ def test_a_choice_is_answered_by_its_number_and_the_right_one_is_not_always_firs
     assert effects[0].correct
 
 
-def test_the_next_lesson_is_not_in_predict_mode_because_the_last_one_was():
-    session, _ = update(walk(ASKED), open_lesson(NEURON))
-    assert not session.predict
-    asked_for = pressed(walk(NEURON), "r")
-    assert update(asked_for, open_lesson(ROWS))[0].predict
+@pytest.mark.parametrize("first", [walk(ASKED), pressed(walk(NEURON), "r")])
+def test_predict_mode_is_the_lessons_it_was_begun_in(first):
+    assert first.predict
+    opened, _ = update(first, open_lesson(ROWS))
+    assert not opened.predict
+    assert not opened.message
+    left = arrived(first, Resumed(walk(ROWS, "given")))
+    assert not left.predict
+    assert "Predict mode" not in left.message
+    back = arrived(left, Resumed(replace(first, step=1)))
+    assert back.predict
+    assert "Predict mode is on" in back.message
+    assert len(back.message) <= 78
 
 
 def test_a_lesson_that_opens_in_predict_mode_says_so():
     asking = update(Session(), open_lesson(ASKED))[0]
     assert "Values are asked for first" in asking.message
-    followed = update(predicting(NEURON), open_lesson(ROWS))[0]
-    assert followed.message == "Predict mode is still on: each next value is asked for. r ends it."
-    assert not update(walk(NEURON), open_lesson(ROWS))[0].message
-    for was_on in (True, False):
-        back = resumed(replace(walk(NEURON), predict=was_on), walk(ROWS, "given"))
-        assert ("Predict mode is on" in back.message) == was_on
-        assert len(back.message) <= 78
 
 
 def test_an_edit_keeps_the_question_and_judges_by_the_new_value():
