@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from gdtutor.lesson.characters import cells, taken
@@ -59,6 +60,19 @@ def hidden(lines: Sequence[Line], scroll: int, rows: int, chars: Chars) -> str:
     parts = [f"{up}{start}"] if start else []
     parts += [f"{down}{below}"] if below else []
     return f" {' '.join(parts)} more " if parts else ""
+
+
+_HIDDEN = re.compile(r" (?:(?:↑|up )(\d+) ?)?(?:(?:↓|down )\d+ )?more ")
+
+
+def hidden_above(rows: Sequence[Line]) -> int | None:
+    """Return how many lines a panel among rows hides above, by its note; None where none hides any.
+
+    Of several it is the most: they scroll together, some to their end before others.
+    """
+    notes = (part.text for row in rows for part in row if part.style is Style.KEY)
+    found = [note for text in notes if (note := _HIDDEN.fullmatch(text))]
+    return max((int(note[1] or 0) for note in found), default=None)
 
 
 def beside(*blocks: Sequence[Line]) -> tuple[Line, ...]:

@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 from gdtutor.session.state import AT_TASKS, Screen, Session, Walk
 from gdtutor.values import replace
+from gdtutor.view.boxes import hidden_above
 from gdtutor.view.closing import closing_scroll
 from gdtutor.view.explain import context_of, drawn_signs, explanation
-from gdtutor.view.frame import Chars, Frame, Line
+from gdtutor.view.frame import Chars, Frame
 from gdtutor.view.help import settled_help
 from gdtutor.view.screen import frame_of
 from gdtutor.view.too_small import is_too_small
@@ -18,7 +19,8 @@ def settled(session: Session, width: int, height: int, chars: Chars) -> Session:
     """Return the session scrolled no further than its text goes at this size."""
 
     def least(scroll: int, scrolled: Callable[[int], Session]) -> Session:
-        return scrolled(_least(scroll, lambda n: frame_of(scrolled(n), width, height, chars).lines))
+        above = hidden_above(frame_of(scrolled(scroll), width, height, chars).lines) or 0
+        return scrolled(min(scroll, above))
 
     if is_too_small(width, height):
         return session
@@ -58,19 +60,3 @@ def shown(session: Session, width: int, height: int, chars: Chars) -> tuple[Sess
         one for one in look.met or () if one in met or explanation(one[0], chars)[:16] in text
     )
     return replace(session, look=replace(look, met=told)), frame
-
-
-def _least(scroll: int, lines: Callable[[int], tuple[Line, ...]]) -> int:
-    """Return the least scroll that shows the same; only for one that is not 0.
-
-    How many lines there are to scroll is known only where they are laid out; what is laid out says
-    how many it hides, so that two scrolls look the same only past the end.
-    """
-    shown = lines(scroll)
-    if lines(scroll - 1) != shown:
-        return scroll
-    least, most = 0, scroll
-    while least < most:
-        middle = (least + most) // 2
-        least, most = (least, middle) if lines(middle) == shown else (middle + 1, most)
-    return least

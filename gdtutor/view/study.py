@@ -8,7 +8,7 @@ from gdtutor.session.figures import offered_figures
 from gdtutor.session.footer import named_keys, with_scrolling
 from gdtutor.session.state import Screen, Session, Tab, Walk
 from gdtutor.values import Struct, replace
-from gdtutor.view.boxes import Panel, beside, boxed, hidden, window
+from gdtutor.view.boxes import Panel, beside, boxed, hidden, hidden_above, window
 from gdtutor.view.closing import closing_prose, closing_scroll, ways_on
 from gdtutor.view.context import Context
 from gdtutor.view.diagnosis import short_diagnosis
@@ -17,7 +17,7 @@ from gdtutor.view.figures import Figure, moved, walk_figure
 from gdtutor.view.frame import Chars, Frame, Line, Placed, Style
 from gdtutor.view.graph.panel import graph_lines
 from gdtutor.view.header import footer_lines, header_line, passed_over, prompt_keys, prompt_line
-from gdtutor.view.lines import fitted, line, text_of
+from gdtutor.view.lines import cut, fitted, line, text_of, width_of
 from gdtutor.view.numpy_line import with_numpy_line
 from gdtutor.view.page import page_lines
 from gdtutor.view.values import values_panel
@@ -128,8 +128,7 @@ def bottom_lines(
     if session.look.hides_hints:
         return said, ()
     keys = named_keys(session, is_narrow=width < COMPACT[0])
-    marks = (part.text for row in above for part in row if part.style is Style.KEY)
-    if session.look.cell is None and any(mark.endswith("more ") for mark in marks):
+    if session.look.cell is None and hidden_above(above) is not None:
         keys = with_scrolling(session, keys)
     further, first = footer_lines(keys, width, chars)
     return said or _welcome(session) or further, first
@@ -269,9 +268,19 @@ def _compact(
     figure = _tab(session, context, tab, width - 1, height - 1)
     lines, scroll = figure.panel.lines, figure.panel.scroll
     more = hidden(lines, scroll, height - 1, chars)
-    titles = [
-        (f"[{name}] " if key is tab else f" {name}  ", Style.CURRENT if key is tab else Style.DIM)
-        for key, name in _TABS.items()
-    ]
-    heading = line(*titles, (more, Style.KEY))
+    heading = (*_tab_names(tab, width - len(more), chars), *line((more, Style.KEY)))
     return (heading, *window(lines, scroll, height - 1)), moved(figure.plots, 0, 1)
+
+
+def _tab_names(tab: Tab, width: int, chars: Chars) -> Line:
+    """Return the names of the panels, which give way to the note behind them."""
+    for gap in (" ", ""):
+        names = line(
+            *(
+                (f"[{name}]{gap}", Style.CURRENT) if key is tab else (f" {name} {gap}", Style.DIM)
+                for key, name in _TABS.items()
+            )
+        )
+        if width_of(names) <= width:
+            break
+    return cut(names, width, chars.cut_mark)

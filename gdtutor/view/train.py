@@ -18,7 +18,7 @@ from gdtutor.view.boxes import Panel, beside, boxed, hidden, window
 from gdtutor.view.diagnosis import diagnosis_lines
 from gdtutor.view.figures import Figure, moved, training_figure, training_figures
 from gdtutor.view.frame import Chars, Frame, Line, Placed, Plot, Series, Style
-from gdtutor.view.lines import fitted, line, text_of
+from gdtutor.view.lines import fitted, line, shortened, text_of
 from gdtutor.view.matrix import MatrixLook, matrix_lines
 from gdtutor.view.pictures.curve import marks_of
 from gdtutor.view.pictures.planes import input_columns, no_point
@@ -100,7 +100,8 @@ def _small(
     figure = _side(session, at, width, height - 1, chars)
     lines, scroll = figure.panel.lines, figure.panel.scroll
     more = hidden(lines, scroll, height - 1, chars)
-    title = line((figure.panel.title, Style.TITLE), (more, Style.KEY))
+    name = shortened(figure.panel.title, width - len(more), chars)
+    title = line((name, Style.TITLE), (more, Style.KEY))
     return (title, *window(lines, scroll, height - 1)), moved(figure.plots, 0, 3)
 
 

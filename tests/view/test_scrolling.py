@@ -1,16 +1,21 @@
 """Scrolling a note, a page or a panel stops at its end."""
 
+from collections.abc import Callable
+
 import pytest
 from walks import NETWORK, walk
 
+from gdtutor.drive.headless import pressed
 from gdtutor.drive.keys import parse_keys
 from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
-from gdtutor.session.state import Session
+from gdtutor.session.state import Session, Tab
 from gdtutor.session.update import update
+from gdtutor.values import replace
 from gdtutor.view.frame import ASCII, UNICODE
 from gdtutor.view.screen import frame_of
 from gdtutor.view.scrolling import settled
 
+WIDE = find_lesson("deeper", shipped_lessons_folder())
 LONG = find_lesson("learning-rate", shipped_lessons_folder())
 PLACES = [
     (LONG, "", (40, 12)),
@@ -63,3 +68,35 @@ def test_help_settles_at_every_size_and_stays_where_nothing_is_drawn():
             if width < 40 or height < 12:
                 assert after == scrolled
             assert len(frame_of(after, width, height, UNICODE).lines) == height
+
+
+@pytest.mark.parametrize("chars", [UNICODE, ASCII])
+@pytest.mark.parametrize("size", [(40, 12), (40, 20), (80, 16), (80, 24), (120, 36)])
+@pytest.mark.parametrize(("path", "at"), [(LONG, ""), (NETWORK, "given"), (WIDE, "given")])
+def test_the_end_is_the_first_scroll_that_shows_the_last_line(path, at, size, chars):
+    session = walk(path, at)
+    for tab in Tab:
+
+        def at_line(n: int, tab: Tab = tab) -> Session:
+            return replace(session, look=replace(session.look, tab=tab, scroll=n))
+
+        assert_first(at_line, settled(at_line(9999), *size, chars).look.scroll, size, chars)
+
+
+@pytest.mark.parametrize("chars", [UNICODE, ASCII])
+@pytest.mark.parametrize("size", [(40, 12), (40, 20), (80, 24), (120, 36)])
+def test_the_end_of_a_side_panel_is_the_first_scroll_that_shows_its_last_line(size, chars):
+    session = pressed(walk(WIDE, "given"), parse_keys("t"))
+    for tab in range(4):
+
+        def at_line(n: int, tab: int = tab) -> Session:
+            return replace(session, train_look=replace(session.train_look, tab=tab, scroll=n))
+
+        assert_first(at_line, settled(at_line(9999), *size, chars).train_look.scroll, size, chars)
+
+
+def assert_first(at_line: Callable[[int], Session], end: int, size, chars) -> None:
+    """Hold that every scroll up to the end looks otherwise than the one before."""
+    frames = [shown(at_line(n), size, chars) for n in (*range(end + 1), 9999)]
+    assert frames[-2] == frames[-1]
+    assert len(set(frames)) == end + 1
