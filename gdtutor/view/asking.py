@@ -87,13 +87,12 @@ def question_text(context: Context, challenge: Challenge) -> str:
     if challenge.text:
         return notation.plain(challenge.text, context.chars)
     called = asked_name(context, challenge)
+    when = " after the update" if challenge.step.phase is Phase.UPDATE else ""
     match challenge.ask:
-        case Ask.VALUE if challenge.step.phase is Phase.UPDATE:
-            return f"What does {called} become?"
         case Ask.VALUE:
-            return f"What is {called}?"
+            return f"What is {called}{when}?"
         case Ask.SIGN:
-            return f"What sign has {called}?"
+            return f"What sign has {called}{when}?"
         case Ask.SHAPE:
             return f"What shape has {called}?"
         case Ask.NEXT:

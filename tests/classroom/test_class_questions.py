@@ -384,6 +384,15 @@ def test_a_question_about_the_next_step_stands_before_it(kind: str) -> None:
     assert about(session, kind).challenge is not None
 
 
+@pytest.mark.parametrize(("kind", "text"), [("value", "What is w₂"), ("sign", "What sign has w₂")])
+def test_a_question_about_an_update_says_that_it_is_about_what_comes_of_it(
+    kind: str, text: str
+) -> None:
+    room, _ = posed(kind, "update:w1")
+    assert room.poll is not None
+    assert room.poll.read() == (f"{text} after the update?",)
+
+
 @pytest.mark.parametrize("text", ["", "colour", "a | b", "a | *b | *c", "| *b | c"])
 def test_what_is_no_question_is_refused(text: str) -> None:
     with pytest.raises(GdTutorError):
