@@ -55,6 +55,9 @@ class _Job(Struct, eq=False):
     do: Callable[[], None]
     refuse: Callable[[], None]
     """Tells who waits for it that it is not computed."""
+    latest: float
+    """Seconds that its seat has taken when it comes, however slow it is: its own keys, which come
+    before it, would put it off for as long as one is held down."""
     started: float = 0.0
     is_done: bool = False
 
@@ -83,7 +86,7 @@ class Workbench:
         self._taker: threading.Thread | None = None
         """The thread that takes what waits; None once the class is over."""
         self._watch_timer: asyncio.TimerHandle | None = None
-        self._jobs[False, EVERYONE] = deque([_Job(EVERYONE, _import_later, _import_later)])
+        self._jobs[False, EVERYONE] = deque([_Job(EVERYONE, _import_later, _import_later, 0.0)])
         # The event loop has its turn back within this time.
         sys.setswitchinterval(TURN)
         self._hand_over()
@@ -129,8 +132,9 @@ class Workbench:
         with self._news:
             if lane not in self._jobs and name != EVERYONE:
                 self._taken[name] = max(self._taken.get(name, 0.0), self._now)
-            waiting = self._jobs.setdefault(lane, deque())
-            waiting.append(_Job(name, job, partial(tell, None, TooLongError(TOO_LONG))))
+            refuse = partial(tell, None, TooLongError(TOO_LONG))
+            latest = self._taken[name] + 1.5 * SLOW_WAITS
+            self._jobs.setdefault(lane, deque()).append(_Job(name, job, refuse, latest))
             self._news.notify_all()
         if self._watch_timer is None:
             self._watch(loop)
@@ -179,6 +183,11 @@ class Workbench:
         if job.name != EVERYONE:
             self._taken[job.name] += perf_counter() - job.started
 
+    def _priority(self, lane: tuple[bool, str]) -> float:
+        is_slow, name = lane
+        taken = self._taken[name]
+        return min(taken + SLOW_WAITS, self._jobs[lane][0].latest) if is_slow else taken
+
     def _run(self) -> None:
         with contextlib.suppress(_Overtime):
             while self._has_done_next(threading.get_ident()):
@@ -195,7 +204,7 @@ class Workbench:
                 is_mine = self._taker is threading.current_thread()
             if not is_mine:
                 return False
-            lane = min(self._jobs, key=lambda one: self._taken[one[1]] + SLOW_WAITS * one[0])
+            lane = min(self._jobs, key=self._priority)
             job = self._jobs[lane].popleft()
             if not self._jobs[lane]:
                 del self._jobs[lane]

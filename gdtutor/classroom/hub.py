@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from collections.abc import Callable, Coroutine
-from functools import partial
-from pathlib import Path
-from typing import Protocol, assert_never
+from typing import Protocol
 
 from gdtutor.classroom.admission import free_name, is_same, new_pin
-from gdtutor.classroom.bench import TOO_LONG, TooLongError, Workbench
+from gdtutor.classroom.bench import TOO_LONG, Workbench
+from gdtutor.classroom.errands import SeatErrands
 from gdtutor.classroom.lines import spoken
 from gdtutor.classroom.polls import ToldVerdict
-from gdtutor.classroom.pool import TrainingPool, swept_in_turn, trained_in_turn
+from gdtutor.classroom.pool import TrainingPool
 from gdtutor.classroom.record import ClassRecorder
 from gdtutor.classroom.room import (
     begun,
@@ -26,38 +24,18 @@ from gdtutor.classroom.room import (
     taught,
     walked_off,
 )
-from gdtutor.classroom.seats import Begun, Classroom, Seat, Work, opened_room, with_help, with_seat
+from gdtutor.classroom.seats import Begun, Classroom, Seat, opened_room, with_help, with_seat
 from gdtutor.classroom.telling import FollowerWord
-from gdtutor.drive.opening import open_lesson
-from gdtutor.engine.errors import GdTutorError
-from gdtutor.session.effects import (
-    CopyText,
-    Effect,
-    KeepAttempt,
-    OpenLesson,
-    PauseTraining,
-    Quit,
-    SavePlace,
-    ShowPalette,
-    SweepRuns,
-    TimeExamples,
-    Train,
-    WriteLesson,
-)
-from gdtutor.session.opening import Opened
+from gdtutor.classroom.turns import Heard, SeatTurns
+from gdtutor.session.effects import Effect
 from gdtutor.session.press import Press
 from gdtutor.session.prompting import MAX_INPUT
 from gdtutor.session.state import Session
-from gdtutor.session.update import Action, Failed, Told, update
 from gdtutor.values import replace
 
-Step = Callable[[Classroom], Begun]
-MOST_WAITING = 64
-"""Keys of a seat that wait for its walk to be computed; what is typed beyond is dropped."""
 MOST_SEATS = 500
 """Seats of a class; beyond them, one whose student has gone is given up."""
 GOODBYE = "You have left the class. The same command, and then the PIN {pin}, brings you back."
-DROPPED = "You type faster than the class can follow; some keys were dropped."
 OVER = "The teacher has ended the class."
 HEARD = "The teacher has heard your call for help."
 TAKEN = "Your seat was taken from another connection."
@@ -93,17 +71,13 @@ class ClassHub:
         bench: Workbench | None = None,
     ) -> None:
         self.title, self.bench = title, bench
-        self._waiting: dict[str, deque[Step]] = {}
-        """What comes for a seat while its walk is computed."""
-        self._pool, self._recorder = pool, recorder
+        self.turns = SeatTurns(self, bench)
+        self._errands = SeatErrands(self, self.turns, pool)
+        self._recorder = recorder
         self._tasks: set[asyncio.Task[None]] = set()
-        self._pausing: set[str] = set()
-        self._dropped: set[str] = set()
-        """Seats of which keys were dropped that are not told yet."""
         self.room: Classroom = opened_room(Session())
         self._changed = changed
         self._lines: dict[str, SeatLine] = {}
-        self._lessons: dict[str, Opened] = {}
 
     def teach(self, session: Session) -> None:
         """Show the class what the teacher's screen shows."""
@@ -189,31 +163,22 @@ class ClassHub:
 
     def press(self, name: str, press: Press) -> None:
         """Answer a student's key."""
-        self._in_turn(name, lambda room: begun(room, name, press))
+        self._hear(name, lambda room: begun(room, name, press), press)
 
     def speak(self, name: str, text: str) -> None:
         """Answer a line of a student who hears the class in lines."""
-        self._in_turn(name, lambda room: spoken(room, name, text))
+        self._hear(name, lambda room: spoken(room, name, text))
 
-    def _in_turn(self, name: str, step: Step) -> None:
+    def _hear(
+        self, name: str, step: Callable[[Classroom], Begun], press: Press | None = None
+    ) -> None:
         """Take a key or a line of a student who is still there when its turn comes."""
         line = self._lines.get(name)
 
         def heard(room: Classroom) -> Begun:
             return step(room) if self._lines.get(name) is line else Begun(room)
 
-        if len(self._waiting.get(name, ())) < MOST_WAITING:
-            self._do(name, heard)
-        else:
-            self.tell_dropped(name)
-
-    def tell_dropped(self, name: str) -> None:
-        """Tell a student that keys were dropped, once those are done that were not."""
-        if name in self._waiting:
-            self._dropped.add(name)
-        else:
-            self._dropped.discard(name)
-            self._turn(with_seat(self.room, replace(self.room.seats[name], notice=DROPPED)))
+        self.turns.hear(name, Heard(heard, press))
 
     @property
     def keeps_answers(self) -> bool:
@@ -232,51 +197,13 @@ class ClassHub:
         elif word.away is False:
             self._turn(with_seat(self.room, returned(self.room, seat)))
 
-    def _do(self, name: str, step: Step) -> None:
-        """Take a step of a seat, after those that wait for its walk to be computed."""
-        if name in self._waiting:
-            self._waiting[name].append(step)
-            return
-        found = step(self.room)
-        # What is computed now is painted with its end, once.
-        self._take(name, found.room, found.effects, paints=found.work is None)
-        seat = self.room.seats.get(name)
-        if found.work is None or seat is None or seat.own is None:
-            return
-        if self.bench is None:
-            self._finish(name, found, seat.own, found.work(seat.own))
-        else:
-            self._waiting[name] = deque()
-            self._begin(self._compute(self.bench, name, seat.own, found))
-
-    async def _compute(self, bench: Workbench, name: str, own: Session, key: Begun) -> None:
-        assert key.work is not None
-        try:
-            found = await bench.does(name, partial(key.work, own))
-        except TooLongError as error:
-            found = update(replace(own, prompt=None), Failed(str(error)))
-        finally:
-            waiting = self._waiting.pop(name)
-        self._finish(name, key, own, found)
-        for step in waiting:
-            self._do(name, step)
-        if name in self._dropped and name in self.room.seats:
-            self.tell_dropped(name)
-
-    def _finish(
-        self, name: str, key: Begun, own: Session, found: tuple[Session, tuple[Effect, ...]]
+    def take(
+        self, name: str, room: Classroom, effects: tuple[Effect, ...] = (), *, paints: bool = True
     ) -> None:
-        """Have a seat stand where its walk has come to, unless it follows meanwhile."""
-        seat, (after, effects) = self.room.seats.get(name), found
-        if seat is not None and seat.own is own:
-            self._take(name, with_seat(self.room, key.worked(seat, after)), effects)
-
-    def _take(
-        self, name: str, room: Classroom, effects: tuple[Effect, ...], *, paints: bool = True
-    ) -> None:
+        """Take the class as a seat's turn leaves it, and what that asks of the outside."""
         self._turn(room, but="" if paints else name)
         for effect in effects:
-            self._carry_out(name, effect)
+            self._errands.carry_out(name, effect)
 
     def seat(self, name: str) -> Seat:
         """Return a student's seat."""
@@ -306,83 +233,18 @@ class ClassHub:
                 line.show()
         self._changed()
 
-    def _carry_out(self, name: str, effect: Effect) -> None:
-        match effect:
-            case Quit():
-                line = self._lines.get(name)
-                if line is not None:
-                    line.end(GOODBYE.format(pin=self.room.seats[name].pin))
-            case OpenLesson():
-                self._begin(self._open(name, effect.path))
-            case Train() | SweepRuns():
-                self._pausing.discard(name)
-                self._begin(self._train(name, effect))
-            case PauseTraining():
-                self._pausing.add(name)
-            case ShowPalette():
-                self._act(name, Told("The palette is not for a class; ? lists the keys."))
-            case WriteLesson():
-                self._act(name, Told("A class writes no files; your own gdtutor does."))
-            case SavePlace() | CopyText() | TimeExamples() | KeepAttempt():
-                # A seat keeps the place, the class its answers, and no clock is shared.
-                pass
-            case _:
-                assert_never(effect)
+    def is_connected(self, name: str) -> bool:
+        """Tell whether a student is here."""
+        return name in self._lines
 
-    def _begin(self, work: Coroutine[None, None, None]) -> None:
+    def dismiss(self, name: str) -> None:
+        """Let a student go who wants to leave."""
+        line = self._lines.get(name)
+        if line is not None:
+            line.end(GOODBYE.format(pin=self.room.seats[name].pin))
+
+    def begin(self, work: Coroutine[None, None, None]) -> None:
+        """Have some work done until it or the class ends."""
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-    def _act(self, name: str, action: Action) -> None:
-        self._do(name, partial(_begun_with, work=partial(update, action=action)))
-
-    async def _open(self, name: str, path: str) -> None:
-        """Open a lesson of the class's library for a student, and no other file."""
-        known = {str(entry.path) for entry in self.room.shared.library.entries}
-        if path not in known:
-            self._act(name, Told("That lesson is not in the class's library.", is_error=True))
-            return
-        try:
-            if path not in self._lessons:
-                # A thread, since reading a lesson takes longer than a key may.
-                self._lessons[path] = await asyncio.to_thread(open_lesson, Path(path))
-        except GdTutorError as error:
-            self._act(name, Told(str(error), is_error=True))
-        else:
-            self._act(name, self._lessons[path])
-
-    async def _train(self, name: str, wish: Train | SweepRuns) -> None:
-        """Train a student's run or sweep, in turn with those of others."""
-
-        async def do(work: Work) -> None:
-            self._do(name, partial(_begun_with, work=work))
-            # What waits for the walk to be computed has its turn after it.
-            is_done = asyncio.Event()
-            self._do(name, partial(_told_of, is_done))
-            await is_done.wait()
-
-        def wants() -> Session | None:
-            seat = self.room.seats.get(name)
-            return None if seat is None else seat.own
-
-        def rests() -> bool:
-            return name in self._pausing or name not in self._lines
-
-        why = "Nothing is trained here; your own gdtutor does."
-        if self._pool is not None and isinstance(wish, SweepRuns):
-            why = await swept_in_turn(self._pool, wish.sweep, wants, rests, do)
-        elif self._pool is not None and isinstance(wish, Train):
-            is_done = await trained_in_turn(self._pool, wish, wants, rests, do)
-            why = "" if is_done else why
-        if why:
-            self._act(name, Failed(why))
-
-
-def _begun_with(room: Classroom, work: Work) -> Begun:
-    return Begun(room, work=work)
-
-
-def _told_of(is_done: asyncio.Event, room: Classroom) -> Begun:
-    is_done.set()
-    return Begun(room)

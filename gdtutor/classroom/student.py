@@ -187,7 +187,7 @@ class StudentSession(asyncssh.SSHServerSession[bytes]):
         if self._keys.takes(TEXT_KEY if is_text else 1, self._loop.time()):
             self._hub.press(self._name, press)
         else:
-            self._hub.tell_dropped(self._name)
+            self._hub.turns.tell_dropped(self._name)
 
     def _prompt(self) -> Prompt | None:
         """Return the input that is open."""

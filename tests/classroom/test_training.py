@@ -6,22 +6,26 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from functools import partial
 from time import perf_counter
 
 import numpy as np
 import pytest
 from classes import PATIENCE, Watched, after, lesson_session, until
 
-from gdtutor.classroom.bench import EVERYONE, TOO_LONG, TooLongError, Workbench
+from gdtutor.classroom.bench import EVERYONE, SLOW_WAITS, TOO_LONG, TooLongError, Workbench
 from gdtutor.classroom.hub import ClassHub
 from gdtutor.classroom.pool import Trained, TrainingPool, train_slice
 from gdtutor.classroom.screens import SharedScreens
 from gdtutor.classroom.seats import Begun
+from gdtutor.classroom.turns import HELD, Heard
 from gdtutor.drive.headless import pressed
 from gdtutor.lesson.sweeps import members_of
+from gdtutor.play.options import playground_of_line
 from gdtutor.session.effects import Effect
+from gdtutor.session.playing import play_session
 from gdtutor.session.press import Press
-from gdtutor.session.state import Screen, Session, Status, Walk
+from gdtutor.session.state import Playing, Screen, Session, Status, Walk
 from gdtutor.training.run import Run
 from gdtutor.training.sweep import Sweep
 
@@ -224,13 +228,13 @@ def test_work_that_takes_long_is_refused_to_who_asked_and_dropped_with_who_left(
                 pass  # and waits for nothing: what ends it could keep the lock of an event
             return own, ()
 
-        hub._do("ben", lambda room: Begun(room, work=compute))
+        hub.turns.do("ben", Heard(partial(Begun, work=compute)))
         hub.press("ben", Press("n", "n"))
         await until(is_at_work.is_set)
         hub.press("anna", Press("n", "n"))
         await until(lambda: has_come(hub, "anna", 4))
         hub.leave("ben", lines["ben"])
-        await until(lambda: not hub._waiting)
+        await until(lambda: hub.turns.is_idle)
         own = hub.seat("ben").own
         assert own is not None
         # What he typed after it goes with him.
@@ -300,5 +304,72 @@ def test_who_has_taken_least_is_computed_for_first_and_plots_last() -> None:
         assert order == ["ben", EVERYONE, "cleo", "ben", "anna", "ben"]
         with pytest.raises(ZeroDivisionError):
             await Workbench().does("anna", lambda: 1 // 0)
+
+    asyncio.run(work())
+
+
+@pytest.mark.parametrize("key", sorted(HELD))
+@pytest.mark.parametrize("before", ["", "tab right", "down down down", "tab right right w"])
+def test_keys_that_are_held_come_to_one_with_their_count(key: str, before: str) -> None:
+    session = play_session(Session(), playground_of_line("--points 20 --layers 2-3-3-1"))
+    session = after(session, *before.split())
+    once = after(session, "3", key)
+    assert once.message == "" or "does nothing" not in once.message
+    found, wanted = (
+        (s.play.playground, s.play.control, s.play.layer, s.play.neuron, s.play.edge)
+        for s in (once, after(session, key, key, key))
+        if isinstance(s, Playing)
+    )
+    assert found == wanted
+
+
+def test_keys_that_wait_in_the_playground_are_computed_together_and_painted_once() -> None:
+    async def work() -> None:
+        bench, may_go = Workbench(PATIENCE, PATIENCE), threading.Event()
+        hub, shared = ClassHub("tests", bench=bench), SharedScreens()
+        hub.teach(play_session(Session(), playground_of_line("--points 20 --layers 2-3-1")))
+        hub.join("anna", Watched(hub, shared, (80, 24)), returns=False)
+
+        def held(own: Session) -> tuple[Session, tuple[Effect, ...]]:
+            may_go.wait(PATIENCE)
+            return own, ()
+
+        hub.press("anna", Press("d", "d"))
+        await until(lambda: hub.turns.is_idle and hub.seat("anna").own is not None)
+        hub.turns.do("anna", Heard(partial(Begun, work=held)))
+        for key in "sssssds":
+            hub.press("anna", Press(key, key))
+        may_go.set()
+        await until(lambda: hub.turns.is_idle)
+        own = hub.seat("anna").own
+        assert isinstance(own, Playing)
+        assert own.play.playground.seed == 6
+        assert [past.playground.seed for past in own.play.done] == [0, 5]
+        bench.close()
+
+    asyncio.run(work())
+
+
+def test_a_plot_is_painted_while_its_seat_holds_a_key_down() -> None:
+    async def work() -> None:
+        bench, order, may_go = Workbench(PATIENCE, PATIENCE), list[str](), threading.Event()
+
+        async def done(what: str, seconds: float, *, is_slow: bool = False) -> None:
+            def compute() -> None:
+                may_go.wait(PATIENCE)
+                order.append(what)
+                end = perf_counter() + seconds
+                while perf_counter() < end:
+                    pass
+
+            await bench.does("ben", compute, is_slow=is_slow)
+
+        tasks = [asyncio.ensure_future(done("key", SLOW_WAITS)) for _ in range(4)]
+        tasks += [asyncio.ensure_future(done("plot", 0.0, is_slow=True))]
+        await asyncio.sleep(0)
+        may_go.set()
+        await asyncio.gather(*tasks)
+        bench.close()
+        assert order == ["key", "key", "plot", "key", "key"]
 
     asyncio.run(work())
