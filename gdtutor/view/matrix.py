@@ -55,7 +55,7 @@ def matrix_lines(array: Array, look: MatrixLook, chars: Chars) -> tuple[Line, ..
     rows = _window(grid.shape[0], look.max_rows, _kept_row(look))
     columns, texts = _fitting_columns(grid, rows, exponent, look, chars, keep_column)
     widths = [_column_width(column, rows, texts, look, chars) for column in columns]
-    lines = []
+    lines, mark = [], "▸" if chars.unicode else ">"
     if look.counts and look.column is not None and grid.shape[1] > 1:
         lines.append(_heading(columns, widths, look.column, exponent, chars))
         exponent = 0
@@ -67,9 +67,11 @@ def matrix_lines(array: Array, look: MatrixLook, chars: Chars) -> tuple[Line, ..
                 cell = Segment(chars.ellipsis[:width].rjust(width), Style.DIM)
             else:
                 cell = _cell(texts[row, column].rjust(width), (row, column), look, grid.shape)
-            if look.cell is not None and cell.style is Style.CURRENT:
-                # Brackets mark the opened cell where there is no colour.
-                segments[-1:] = [Segment("[", Style.CURRENT), cell, Segment("]", Style.CURRENT)]
+            if cell.style is Style.CURRENT:
+                # The mark of the opened cell takes the blank before its number.
+                number = cell.text.lstrip()
+                blank = Segment(" " * (width - len(number)))
+                segments[-1:] = [blank, Segment(f"{mark}{number}", Style.CURRENT), Segment(" ")]
             else:
                 segments += [cell, Segment(" ")]
         segments.append(Segment(right, Style.DIM))

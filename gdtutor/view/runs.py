@@ -8,13 +8,14 @@ from string import ascii_letters, digits
 import numpy as np
 
 from gdtutor.engine.operations import Array
+from gdtutor.lesson.characters import cells, padded
 from gdtutor.session.runs import OWN, own_curve, run_label
 from gdtutor.session.state import Walk
 from gdtutor.training.trouble import LOWEST, TrainedCurve, lowest
 from gdtutor.values import Struct
 from gdtutor.view import notation
 from gdtutor.view.frame import LARGEST, Chars, Line, Style
-from gdtutor.view.lines import line, wrapped
+from gdtutor.view.lines import line, shortened, wrapped
 from gdtutor.view.pictures.curve import marks_of
 
 LEAST_SPAN = 0.2
@@ -88,7 +89,12 @@ def _are_same(costs: Array, others: Array) -> bool:
     return bool(np.allclose(costs, others, rtol=SAME, atol=0.0, equal_nan=True))
 
 
-def told_curves(session: Walk, chars: Chars) -> tuple[tuple[ShownCurve, tuple[Fact, ...]], ...]:
+ToldCurve = tuple[ShownCurve, tuple[Fact, ...]]
+OTHER = "of other data, or another cost"
+"""Is said of a run whose costs cannot be compared with those of the present one."""
+
+
+def told_curves(session: Walk, chars: Chars) -> tuple[ToldCurve, ...]:
     """Return each run with what is to say of it: its last cost, and how it did.
 
     Costs of other data or by another formula say nothing about which run is better, so the best is
@@ -108,7 +114,7 @@ def told_curves(session: Walk, chars: Chars) -> tuple[tuple[ShownCurve, tuple[Fa
         epochs = len(one.curve.costs)
         yield f"{number} at epoch {epochs - 1:,}" if epochs else "no epoch finished", Style.DIM
         if one not in alike:
-            yield "of other data, or another cost", Style.DIM
+            yield OTHER, Style.DIM
         if one.curve.verdict:
             yield one.curve.verdict, Style.WARNING
         elif one is best:
@@ -117,9 +123,51 @@ def told_curves(session: Walk, chars: Chars) -> tuple[tuple[ShownCurve, tuple[Fa
     return tuple((one, tuple(facts(one))) for one in shown)
 
 
-def run_lines(session: Walk, width: int, chars: Chars) -> tuple[Line, ...]:
-    """Return each run with what is to say of it, the best one marked."""
+def run_lines(
+    session: Walk, width: int, chars: Chars, height: int | None = None
+) -> tuple[Line, ...]:
+    """Return each run with what is to say of it, the best one marked; where that takes more lines
+    than the height, each run has one."""
     told = told_curves(session, chars)
+    lines = _in_full(session, told, width, chars)
+    if height is None or len(lines) <= height:
+        return lines
+    return _in_short(session, told, width, chars)
+
+
+def _in_short(
+    session: Walk, told: tuple[ToldCurve, ...], width: int, chars: Chars
+) -> tuple[Line, ...]:
+    star, other = ("★", "≠") if chars.unicode else ("*", "/=")
+    shown = tuple(one for one, _ in told)
+    signs = {one.name: one.mark or marks_of(chars).curve for one in shown}
+    epochs = {len(one.curve.costs) for one in shown if not one.same_as and len(one.curve.costs)}
+    head = f"cost at epoch {max(epochs) - 1:,}" if len(epochs) == 1 else "cost @ epoch"
+    setting = swept_setting(session)
+    lines = [line((text, Style.DIM)) for text in (f"by {setting}" * bool(setting), head) if text]
+    for one, facts in told:
+        is_best, is_other = (LOWEST, Style.GOOD) in facts, (OTHER, Style.DIM) in facts
+        number = notation.counted(one.curve.last, session.look.digits, chars)
+        at = f" @{len(one.curve.costs) - 1:,}" if len(epochs) > 1 else ""
+        flag = star if is_best else other if is_other else one.curve.verdict
+        text = f"{number}{at} {flag}".rstrip()
+        if one.same_as:
+            text = f"same as {signs[one.same_as]}"
+        elif one.curve.is_broken or not len(one.curve.costs):
+            text = one.curve.verdict or "no epoch yet"
+        room = width - 3 - cells(text)
+        name = padded(shortened(short_name(one.name, shown), room, chars), room)
+        style = Style.GOOD if is_best else Style.WARNING if one.curve.verdict else Style.DIM
+        lines.append(line((f"{signs[one.name]} ", one.style), f"{name} ", (text, style)))
+    for sign, fact in ((star, (LOWEST, Style.GOOD)), (other, (OTHER, Style.DIM))):
+        if any(fact in facts for _, facts in told):
+            lines += wrapped(f"{sign} {fact[0]}", width, Style.DIM)
+    return tuple(lines)
+
+
+def _in_full(
+    session: Walk, told: tuple[ToldCurve, ...], width: int, chars: Chars
+) -> tuple[Line, ...]:
     setting = swept_setting(session)
     lines = [line((f"by {setting}", Style.DIM))] if setting else []
     best = next((one for one, facts in told if (LOWEST, Style.GOOD) in facts), None)

@@ -226,7 +226,7 @@ def _side_now(session: Walk, tab: int, width: int, height: int, chars: Chars) ->
     sides = _sides(session)
     chosen = sides[tab % len(sides)]
     if isinstance(chosen, str):
-        panel = _plain_side(session, chosen, width, chars)
+        panel = _plain_side(session, chosen, width, height, chars)
         return Figure(replace(panel, scroll=session.train_look.scroll))
     table = PictureWish("table")
     is_output = chosen.kind == "boundary" and {name for name, _ in chosen.options} <= {"hidden"}
@@ -249,9 +249,9 @@ def _side_now(session: Walk, tab: int, width: int, height: int, chars: Chars) ->
     return training_figure(session, chosen, width, height, chars)
 
 
-def _plain_side(session: Walk, chosen: str, width: int, chars: Chars) -> Panel:
+def _plain_side(session: Walk, chosen: str, width: int, height: int, chars: Chars) -> Panel:
     if chosen == RUNS:
-        return Panel(chosen, run_lines(session, width, chars))
+        return Panel(chosen, run_lines(session, width, chars, height))
     parameters = under_cursor(session).parameters
     if not parameters:
         return Panel(chosen, (line(("nothing trained yet", Style.DIM)),))

@@ -7,9 +7,13 @@ from drawing_graphs import Graph, graphs
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gdtutor.drive.opening import session_at
+from gdtutor.lesson.discovery import shipped_lessons_folder
 from gdtutor.values import replace
+from gdtutor.view.explain import context_of
 from gdtutor.view.frame import ASCII, UNICODE, Chars, Line, Style
 from gdtutor.view.graph.drawing import Direction, DrawEdge, DrawNode, draw_graph
+from gdtutor.view.graph.panel import graph_lines
 
 STYLES = {"input": Style.INPUT, "parameter": Style.PARAMETER, "computed": Style.TEXT}
 
@@ -105,9 +109,10 @@ def draw(
     chars: Chars = UNICODE,
 ) -> tuple[Line, ...]:
     width, height = size
-    return draw_graph(
+    drawing = draw_graph(
         *drawn, current=current, direction=direction, width=width, height=height, chars=chars
     )
+    return drawing.lines
 
 
 def text(lines: tuple[Line, ...]) -> list[str]:
@@ -405,3 +410,17 @@ def test_where_nothing_else_fits_the_current_node_stands_alone() -> None:
         " ... 2 more nodes",
         "",
     ]
+
+
+@pytest.mark.parametrize("lesson", ["07-learning-rate", "12-gradients-add-up", "16-xor-hidden"])
+@pytest.mark.parametrize("size", [(34, 15), (60, 17), (86, 40)])
+def test_more_digits_leave_every_node_in_its_row(lesson, size):
+    start = session_at(shipped_lessons_folder() / f"{lesson}.md")
+    for number in range(1, len(start.moment.steps) + 1):
+        plain = replace(start, step=number)
+        precise = replace(plain, look=replace(plain.look, digits=9))
+        plain, precise = (
+            [re.match(r"[ ●▶◀]*[A-Za-zŷŶ₀-₉]*", row)[0] for row in text(lines)]
+            for lines in (graph_lines(context_of(at, UNICODE), *size) for at in (plain, precise))
+        )
+        assert [head.strip() for head in plain] == [head.strip() for head in precise]

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from gdtutor.view.frame import ASCII, UNICODE, Chars
+from gdtutor.view.frame import ASCII, UNICODE, Chars, Style
 from gdtutor.view.lines import text_of
 from gdtutor.view.matrix import MatrixLook, matrix_lines
 
@@ -27,3 +27,17 @@ def test_each_number_of_a_column_ends_where_its_cells_end(chars):
     cells = [i for i, character in enumerate(row) if character == "1"]
     assert [end - 1 for end in ends] == cells[: len(ends)]
     assert len(heading) <= 38
+
+
+@pytest.mark.parametrize(("chars", "mark"), [(UNICODE, "▸"), (ASCII, ">")])
+@pytest.mark.parametrize("column", [None, 0])
+def test_the_open_cell_has_one_mark_which_moves_no_number(chars, mark, column):
+    grid = np.array([[0.0, -0.5, 1.25], [1.0, 12.5, -3.0]])
+    plain = written(grid, MatrixLook(38, 4, column=column), chars)
+    opened = matrix_lines(grid, MatrixLook(38, 4, column=column, cell=(1, 1)), chars)
+    rows = [text_of(row) for row in opened]
+    assert [row.replace(mark, " ") for row in rows] == plain
+    assert rows[-1].count(mark) == 1
+    assert [s.text for row in opened[-2:] for s in row if s.style is Style.CURRENT] == [
+        f"{mark}{plain[-1].split()[2]}"
+    ]

@@ -1,5 +1,7 @@
 """Runs beside each other on the Train screen: each kept curve has its own mark and keeps it."""
 
+import re
+
 import numpy as np
 import pytest
 from walks import NEURON, screen, walk
@@ -164,7 +166,7 @@ def test_a_run_that_broke_off_at_a_low_cost_is_not_the_lowest():
 
 @pytest.mark.parametrize("size", [(80, 24), (40, 12)])
 def test_the_runs_that_have_no_room_are_scrolled_to_and_no_further(size):
-    session = many_runs(12)
+    session = many_runs(24)
     if size[0] < 80:
         session = pressed(session, [Press("4", "4"), Press("tab")])
     assert "★ the lowest cost" not in (first := frame_of(session, *size, UNICODE).text())
@@ -200,3 +202,34 @@ def test_what_a_large_terminal_has_left_beside_the_curve_shows_the_hidden_neuron
         assert text in large
     assert "2 of 4 right" in small
     assert "A₁[" not in small
+
+
+@pytest.mark.parametrize("chars", [UNICODE, ASCII])
+def test_runs_that_do_not_fit_take_a_line_each_so_that_all_of_a_sweep_show(chars):
+    session = pressing(RATES, "t")
+    for key in ("S", *"learning_rate=0.05,0.1,0.5,1,2,5,10,20", "enter"):
+        session = pressed(session, [Press(key, key)])
+    text = frame_of(session, 80, 24, chars).text()
+    assert "more" not in text
+    rows = [
+        row.split("|" if chars is ASCII else "│")[-2] for row in text.splitlines() if " 0.05" in row
+    ]
+    assert rows == [" o 0.05              0.1456 "]
+    assert re.search(r"& 20 +growing", text)
+    assert re.search(rf"# 5 +0 {re.escape('*' if chars is ASCII else '★')}", text)
+    assert re.search(r"\+ 0.5 +same as", text)
+    full = [text_of(row) for row in run_lines(session, 26, chars)]
+    assert len(full) > 17 >= len(run_lines(session, 26, chars, 17))
+    assert "  0.1456 at epoch 49" in full
+
+
+def test_runs_of_other_data_and_of_other_lengths_are_told_apart_in_their_lines():
+    session = pressing(RATES, "t" + "V" * 9)
+    rows = [text_of(row) for row in run_lines(session, 26, UNICODE, 12)]
+    assert any(row.endswith("≠") for row in rows)
+    assert "≠ of other data, or" in rows
+    session = many_runs(12)
+    session = replace(session, kept=(TrainedCurve("long", np.array([2.0] * 9)), *session.kept))
+    rows = [text_of(row) for row in run_lines(session, 26, UNICODE, 20)]
+    assert rows[0] == "cost @ epoch"
+    assert any(row.startswith("o long") and row.endswith("2 @8") for row in rows)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from gdtutor.values import Struct
 from gdtutor.view.frame import Chars, Line, Segment, Style
 from gdtutor.view.graph.model import Direction, DrawEdge, DrawNode, GraphPart, Layout, make_part
 from gdtutor.view.graph.paint import paint
@@ -17,6 +18,16 @@ __all__ = ["Direction", "DrawEdge", "DrawNode", "draw_graph"]
 
 WHOLE = 40
 """Nodes up to which a graph is drawn whole, in pages where it is too tall."""
+
+
+class GraphDrawing(Struct, frozen=True):
+    """A drawing, line by line."""
+
+    lines: tuple[Line, ...]
+    places: tuple[tuple[str, int], ...] = ()
+    """Each node with its row in the layout, which may be longer than what is drawn."""
+
+
 NEIGHBOURS = (24, 16, 12, 8, 5, 3, 1)
 """Nodes that are tried around the current one where the whole graph is too large."""
 
@@ -31,7 +42,7 @@ def draw_graph(
     height: int,
     chars: Chars,
     total: int | None = None,
-) -> tuple[Line, ...]:
+) -> GraphDrawing:
     """Draw a graph in exactly `height` lines of at most `width` cells.
 
     The layout is the first that fits: layers from left to right; leaves on the left and the
@@ -55,10 +66,11 @@ def draw_graph(
         KeyError: `current` or an end of an edge is not among the nodes.
     """
     if height < 1 or width < 1 or not nodes:
-        return ((),) * max(0, height)
+        return GraphDrawing(((),) * max(0, height))
     total = len(nodes) if total is None else total
     layout, shown = _choose(nodes, edges, current, width, height, chars, is_whole=total <= WHOLE)
-    return _page(layout, total - shown, current, direction, width, height, chars)
+    lines = _page(layout, total - shown, current, direction, width, height, chars)
+    return GraphDrawing(lines, tuple((box.node.id, box.y) for box in layout.boxes))
 
 
 def _choose(

@@ -9,14 +9,23 @@ from gdtutor.engine.graph import Edge, Role
 from gdtutor.engine.operations import Array
 from gdtutor.engine.places import Places, nearest, places_of
 from gdtutor.lesson.repetition import Repeated, chosen_count
+from gdtutor.session.digits import DEFAULT_DIGITS
 from gdtutor.session.steps import Phase
-from gdtutor.values import Struct
+from gdtutor.values import Struct, replace
 from gdtutor.view import notation
 from gdtutor.view.cells import cell_name
 from gdtutor.view.context import Context
 from gdtutor.view.diagnosis import asleep_marks
 from gdtutor.view.frame import Line, Style
-from gdtutor.view.graph.drawing import NEIGHBOURS, WHOLE, Direction, DrawEdge, DrawNode, draw_graph
+from gdtutor.view.graph.drawing import (
+    NEIGHBOURS,
+    WHOLE,
+    Direction,
+    DrawEdge,
+    DrawNode,
+    GraphDrawing,
+    draw_graph,
+)
 from gdtutor.view.graph.text import is_shape
 from gdtutor.view.notation import shape as shape_text
 from gdtutor.view.updates import largest_change
@@ -62,17 +71,28 @@ def graph_lines(
         names, edges = _around(places, context.step.node or names[0])
     else:
         edges = [edge for node in context.trace.visible for edge in node.edges]
-    told = told or _telling(context, changed, is_wide=width >= WIDE)
-    return _drawn(
-        tuple(boxes.get(name) or told(name) for name in names),
-        tuple(DrawEdge(edge.source, edge.target, edge.occurrence) for edge in edges),
-        total=total,
-        current=context.step.node or None,
-        direction=_DIRECTIONS[context.step.phase],
-        width=width,
-        height=height,
-        chars=context.chars,
-    )
+
+    def drawn(digits: int) -> GraphDrawing:
+        at = replace(context, look=replace(context.look, digits=digits))
+        tell = told or _telling(at, changed, is_wide=width >= WIDE)
+        return _drawn(
+            tuple(boxes.get(name) or tell(name) for name in names),
+            tuple(DrawEdge(edge.source, edge.target, edge.occurrence) for edge in edges),
+            total=total,
+            current=context.step.node or None,
+            direction=_DIRECTIONS[context.step.phase],
+            width=width,
+            height=height,
+            chars=context.chars,
+        )
+
+    # More digits than there is room for would move the nodes, or leave some out.
+    digits, plain = context.look.digits, context.lesson.digits or DEFAULT_DIGITS
+    found = drawn(digits)
+    while digits > plain and found.places != drawn(plain).places:
+        digits -= 1
+        found = drawn(digits)
+    return found.lines
 
 
 def _boxes(context: Context, names: tuple[str, ...]) -> dict[str, DrawNode]:

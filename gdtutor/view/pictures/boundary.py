@@ -27,6 +27,7 @@ from gdtutor.view.pictures.neurons import (
     unit_word,
 )
 from gdtutor.view.pictures.planes import (
+    Grid,
     class_names,
     grid_of,
     input_columns,
@@ -112,13 +113,22 @@ def _arranged(count: int, size: Size, least: Size) -> tuple[int, int, int]:
 
 
 def _plane(source: Source, wish: PictureWish, neuron: Neuron, size: Size) -> tuple[Line, ...]:
-    grid = to_scale(grid_of(source, wish, size.width - LABELS, size.height - BELOW - 1))
+    room = size.height - BELOW - 1
+    grid = to_scale(grid_of(source, wish, size.width - LABELS, room))
+    if grid.rows == room and mark_examples(_field(grid), source.problem):
+        # What is said of cells with several examples takes a line.
+        grid = to_scale(grid_of(source, wish, size.width - LABELS, room - 1))
     values = plane_values(source.still, neuron.line, grid)
-    field = Field(grid.x, grid.y, grid.columns, grid.rows)
+    field = _field(grid)
     shade(source, field, neuron, values)
-    mark_examples(field, source.problem)
+    told = mark_examples(field, source.problem)
+    below = (line((first_that_fits(told, size.width), Style.DIM)),) if told else ()
     title = plane_title(source, neuron, values, field.upright, size.width)
-    return (line((title, Style.DIM)), *field.lines(source.chars))
+    return (line((title, Style.DIM)), *field.lines(source.chars), *below)
+
+
+def _field(grid: Grid) -> Field:
+    return Field(grid.x, grid.y, grid.columns, grid.rows)
 
 
 def shade(source: Source, field: Field, neuron: Neuron, values: Array) -> None:

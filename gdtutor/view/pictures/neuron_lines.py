@@ -67,14 +67,28 @@ def lines_picture(
         if len(neurons) == 1:
             _fill(field, sides(values, neuron), (_dot(source), style))
         _fill(field, _crossed(source, neuron, grid), (glyph, style))
-    mark_examples(field, source.problem)
-    top = line((meaning(source, field, size.width), Style.DIM))
+    told = mark_examples(field, source.problem)
+    top = line((meaning(source, field, size.width, told), Style.DIM))
     return Drawing((top, *field.lines(source.chars), *below[:room]))
 
 
-def meaning(source: Source, field: Field, width: int) -> str:
-    """Return what stands at the examples' places, after the vertical axis that has no room."""
+def meaning(source: Source, field: Field, width: int, told: tuple[str, ...] = ()) -> str:
+    """Return what stands at the examples' places, after the vertical axis that has no room.
+
+    Args:
+        source: Where the picture stands.
+        field: What is drawn on.
+        width: Cells.
+        told: What is to be said of cells with several examples, from long to short.
+    """
     y = field.upright
+    if told:
+        long = f"{y}{_meaning(source, '', width)}; {told[0]}"
+        return first_that_fits((long, *(y + text for text in told)), width)
+    return _meaning(source, y, width)
+
+
+def _meaning(source: Source, y: str, width: int) -> str:
     if not has_classes(source.problem):
         return f"{y}{EXAMPLE}: examples"
     signs = SIGNED if signed_targets(source.problem) else PLAIN

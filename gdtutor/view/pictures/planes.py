@@ -30,6 +30,8 @@ PLAIN, SIGNED = "01", "-+"
 """What marks examples of two classes, by whether the targets are 0 and 1 or -1 and 1."""
 EXAMPLE = "x"
 """What marks an example that has no class."""
+MIXED = "&"
+"""What marks a cell in which examples of several classes lie."""
 _MARGIN = 0.25
 LEAST_ROWS = 6
 """Rows below which a plane is not drawn to scale."""
@@ -231,11 +233,40 @@ def forward_at(
     )
 
 
-def mark_examples(field: Field, problem: Problem) -> None:
-    """Write each example's class into the field, or a cross where targets are no classes."""
-    first, second = input_columns(problem)
-    for example, mark in zip(problem.examples, class_marks(problem), strict=False):
-        field.mark(float(example[first]), float(example[second]), (mark, Style.CURRENT))
+def mark_examples(field: Field, problem: Problem) -> tuple[str, ...]:
+    """Write each example's class where it lies in the plane of the inputs; see `mark_places`."""
+    return mark_places(field, problem, problem.examples[:, input_columns(problem)])
+
+
+def mark_places(field: Field, problem: Problem, places: Array) -> tuple[str, ...]:
+    """Write each example's class into the field, or a cross where targets are no classes.
+
+    Args:
+        field: What is written into.
+        problem: Whose examples.
+        places: Where they lie, of shape (examples, 2).
+
+    Returns:
+        What is to be said where several examples lie in one cell, from long to short; else nothing.
+    """
+    found: dict[tuple[int, int], list[str]] = {}
+    for (x, y), mark in zip(places.tolist(), class_marks(problem), strict=False):
+        place = field.place(x, y)
+        if place is not None:
+            found.setdefault(place, []).append(mark)
+    for place, marks in found.items():
+        field.put(*place, (MIXED if len({*marks}) > 1 else marks[0], Style.CURRENT))
+    shared = [marks for marks in found.values() if len(marks) > 1]
+    if not shared:
+        return ()
+    count = f"{sum(map(len, shared))} of {min(len(places), MARKED)}"
+    if all(len({*marks}) == 1 for marks in shared):
+        return f"{count} examples share a cell", f"{count} share a cell"
+    return (
+        f"{MIXED} several classes, {count} share a cell",
+        f"{MIXED} {count} share a cell",
+        f"{MIXED} several",
+    )
 
 
 def class_names(source: Source) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from gdtutor.lesson.picture_work import SLICE_STEPS
 from gdtutor.session.moment import Moment
 from gdtutor.session.steps import Phase
 from gdtutor.values import Struct
-from gdtutor.view.frame import Placed, Plot, Series, Style
+from gdtutor.view.frame import LARGEST, Placed, Plot, Series, Style
 from gdtutor.view.lines import wrapped
 from gdtutor.view.pictures.cost_function import (
     CostFunction,
@@ -232,12 +232,13 @@ def _plot(source: Source, numbers_of: Slice) -> Plot:
         xs = tuple(trail.xs[k] for k in inside)
         ys = tuple(trail.ys[k] for k in inside)
         series.append(Series("", xs, ys, trail.style, joined=False, mark=trail.glyph))
-    if numbers_of.after is not None:
+    if numbers_of.after is not None and _contains(numbers_of, *numbers_of.after):
         after = numbers_of.after
         series.append(
             Series("", after[:1], after[1:], Style.UPDATE, joined=False, mark=marks.after)
         )
-    series.append(Series("", (x,), (y,), Style.CURRENT, joined=False, mark=marks.here))
+    if _contains(numbers_of, x, y):
+        series.append(Series("", (x,), (y,), Style.CURRENT, joined=False, mark=marks.here))
     up, right = ("↑", "→") if source.chars.unicode else ("up", "across")
     axes = f"{wanted_name(source, numbers_of)} {up}  {source.name(numbers_of.cell.text)} {right}"
     return Plot(axes, tuple(series), x_range=(low, high), y_range=numbers_of.y_range)
@@ -250,8 +251,7 @@ def wanted_name(source: Source, numbers_of: Slice) -> str:
 
 def is_inside(numbers_of: Slice, trail: SliceTrail, k: int) -> bool:
     """Say whether a step of a trail lies in the picture."""
-    (left, right), (low, high) = numbers_of.x_range, numbers_of.y_range
-    return left <= trail.xs[k] <= right and low <= trail.ys[k] <= high
+    return _contains(numbers_of, trail.xs[k], trail.ys[k])
 
 
 def _words(source: Source, numbers_of: Slice) -> list[tuple[str, Style]]:
@@ -289,12 +289,17 @@ def _words(source: Source, numbers_of: Slice) -> list[tuple[str, Style]]:
         for trail in numbers_of.trails
         if not trail.label
     ]
+    if max(numbers_of.ys) > LARGEST:
+        most = source.number(LARGEST, 1)
+        words.append((f"{wanted} above {most} is drawn there", Style.DIM))
     if numbers_of.note:
         words.append((numbers_of.note, Style.DIM))
     return words
 
 
 def _contains(numbers_of: Slice, x: float, y: float) -> bool:
+    if max(abs(x), abs(y)) > LARGEST:
+        return False
     (left, right), (low, high) = numbers_of.x_range, numbers_of.y_range
     return left <= x <= right and low <= y <= high
 

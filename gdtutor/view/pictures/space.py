@@ -10,7 +10,6 @@ import numpy as np
 from gdtutor.engine.operations import Array
 from gdtutor.lesson.model import PictureWish
 from gdtutor.lesson.selectors import parse_cell
-from gdtutor.training.problem import Problem
 from gdtutor.values import Struct
 from gdtutor.view.frame import Style
 from gdtutor.view.lines import line
@@ -30,6 +29,7 @@ from gdtutor.view.pictures.planes import (
     forward_at,
     gathered_values,
     input_columns,
+    mark_places,
     no_point,
     values_apart,
 )
@@ -46,8 +46,6 @@ from gdtutor.view.pictures.source import (
 
 DIGITS = 2
 """Significant digits of the line's equation, which two long names leave little room for."""
-SEVERAL = "*"
-"""What marks a cell in which examples of several classes lie."""
 
 
 class Seen(Struct, frozen=True):
@@ -81,21 +79,9 @@ def space_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
         values = values.reshape(len(values), grid.rows, grid.columns)
         shade(source, field, neuron, values)
         title = plane_title(source, neuron, values, field.upright, size.width)
-    if _mark(field, source.problem, places):
-        title = first_that_fits((f"{title}  {SEVERAL} both", title), size.width)
+    told = mark_places(field, source.problem, places.T)
+    title = first_that_fits((*(f"{title}  {text}" for text in told), title), size.width)
     return Drawing((line((title, Style.DIM)), *field.lines(source.chars), *below[:room]))
-
-
-def _mark(field: Field, problem: Problem, places: Array) -> bool:
-    """Write each example's class where it lies; say whether several classes lie in one cell."""
-    found: dict[tuple[int, int], set[str]] = {}
-    for (x, y), mark in zip(places.T.tolist(), class_marks(problem), strict=False):
-        place = field.place(x, y)
-        if place is not None:
-            found.setdefault(place, set()).add(mark)
-    for place, marks in found.items():
-        field.put(*place, (SEVERAL if len(marks) > 1 else min(marks), Style.CURRENT))
-    return any(len(marks) > 1 for marks in found.values())
 
 
 def space_words(source: Source, wish: PictureWish) -> tuple[str, ...]:

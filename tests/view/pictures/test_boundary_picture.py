@@ -70,6 +70,22 @@ def test_examples_stand_at_their_places_as_their_classes():
     assert [ch for r, _, ch in digits if r > len(body) // 2] == ["0", "1"]
 
 
+@pytest.mark.parametrize("wish", ['kind = "boundary"', 'kind = "boundary"\nlines = true'])
+@pytest.mark.parametrize("size", [(30, 11), (46, 13)])
+def test_examples_in_one_cell_are_counted_and_told_apart_where_their_classes_differ(wish, size):
+    def drawn(second):
+        data = f"examples = [[0, 0, 0], {second}, [1, 0, 1], [1, 1, 0]]"
+        given = MATRIX.replace('dataset = "xor"', data)
+        return picture(given, wish, width=size[0], height=size[1])
+
+    apart, alike, mixed = (drawn(row) for row in ("[0, 1, 1]", "[0, 0, 0]", "[0, 0, 1]"))
+    assert "share" not in apart
+    assert "2 of 4 " in alike
+    assert "&" not in apart + alike
+    assert "2 of 4 share a cell" in mixed
+    assert sum("&" in row for row in mixed.splitlines()) == 2
+
+
 def test_where_planes_would_be_small_the_output_has_one_and_the_neurons_their_own_picture():
     wish = 'kind = "boundary"\nhidden = true'
     one = picture(MATRIX, wish, width=36, height=15)

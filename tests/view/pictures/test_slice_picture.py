@@ -80,6 +80,15 @@ def test_a_point_outside_the_range_is_said():
     assert "w 0.1, L 0.4608 (outside)" in text
 
 
+@pytest.mark.parametrize("weight", ["1e12", "-1e12"])
+def test_a_point_that_the_axes_do_not_reach_is_outside_and_not_drawn_at_their_end(weight):
+    far = LINEAR.replace("w = 0.1", f"w = {weight}")
+    text = picture(far, 'kind = "slice"\nalong = "w"', width=60)
+    assert "(outside)" in text
+    assert text.count("●") == 1
+    assert "L above 1e12 is drawn there" in text
+
+
 def test_the_mean_over_the_batch_is_drawn_where_there_are_rows():
     given, found = numbers(ROWS, 'kind = "slice"\nalong = "w1"\nrange = [-2, 2]')
     trace = given.traces[-1]

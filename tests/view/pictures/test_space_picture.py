@@ -93,9 +93,9 @@ def test_two_classes_in_one_place_are_marked_as_both():
     same = MATRIX.replace("W1 = [[0.5, -1.0], [0.5, -1.0], [2.0, 1.0]]",
         "W1 = [[0.0, -1.0], [0.5, -1.0], [0.0, 1.0]]")  # fmt: skip
     text = picture(same, WISH, width=60)
-    assert "* both" in text.splitlines()[0]
-    assert text.count("*") == 3
-    assert "*" not in picture(MATRIX, WISH, width=60)
+    assert "& several classes, 4 of 4 share a cell" in text.splitlines()[0]
+    assert text.count("&") == 3
+    assert "&" not in picture(MATRIX, WISH, width=60)
 
 
 def test_it_is_told_in_words_and_has_a_name():
