@@ -55,7 +55,7 @@ def test_a_matrix_that_leaves_out_rows_for_the_sum_keeps_the_opened_cell():
         lines = opened(session, (row, 1))
         matrix = lines[2 : lines.index(f"dA₁[{row},1]")]
         assert any("…" in line for line in matrix)
-        assert any(re.search(r"\[ *−?[0-9.]+\]", line) for line in matrix)
+        assert any(re.search(r"▸−?[0-9.]+", line) for line in matrix)
 
 
 def test_a_product_of_long_numbers_has_its_result_on_a_line_of_its_own():
