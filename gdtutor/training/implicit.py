@@ -12,20 +12,18 @@ Source: Toulis and Airoldi 2017, algorithm 1.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from gdtutor.engine.operations import Array
 from gdtutor.engine.trace import trace
-from gdtutor.training.batches import EpochOrder
 from gdtutor.training.neuron import LinearNeuron, neuron_of
 from gdtutor.training.optimisers import optimiser_of, update
-from gdtutor.training.outcome import PlanResult, held_of
+from gdtutor.training.plan.epochs import Plan
 from gdtutor.training.plan.source import SourceLines
 from gdtutor.training.plan.vector import layout_of
 from gdtutor.training.problem import Indices, Problem
-from gdtutor.training.rates import rate
 from gdtutor.training.settings import Settings
 from gdtutor.values import Struct
 
@@ -151,26 +149,17 @@ def _number(value: Array) -> float:
     return float(np.reshape(value, ()))
 
 
-class ImplicitPlan:
-    """A single neuron trained implicitly, with the gradients of the walk itself.
-
-    Args:
-        problem: What is trained.
-        settings: How.
-        train: Indices of the examples to train on are 0 to train − 1; the others validate.
-    """
+class ImplicitPlan(Plan):
+    """A single neuron trained implicitly, with the gradients of the walk itself."""
 
     kind = "implicit"
 
     def __init__(self, problem: Problem, settings: Settings, train: int) -> None:
-        self.neuron = neuron_of(problem, settings, train)
-        self._problem = problem
-        self._settings = settings
+        super().__init__(problem, settings, train)
+        self._neuron = neuron_of(problem, settings, train)
         self._row, _ = optimiser_of(settings)
-        self._order = EpochOrder(settings.order, settings.seed, train, 1)
         self._layout = layout_of(problem, self._row)
-        self._held = held_of(problem, settings, train)
-        self.iterations_per_epoch = train
+        self._vector = np.empty(0)
 
     @property
     def source(self) -> str:
@@ -183,32 +172,25 @@ class ImplicitPlan:
             source.add(0, f"{name} = {formula}", "of each parameter p, whose gradient is g")
         return source.text()
 
-    def run(self, vector: Array, t: int, first: int, count: int) -> PlanResult:
-        """Do `count` iterations from iteration `first`; see `Plan.run`."""
-        vector = vector.copy()
-        losses, norms, validation = np.empty(count), np.empty(count), []
-        s = self._settings
-        with np.errstate(all="ignore"):
-            for i in range(count):
-                epoch, turn = divmod(first + i, self.iterations_per_epoch)
-                if turn == 0 and self._held is not None:
-                    validation.append(self._held.cost(vector))
-                parameters, _ = self._layout.split(vector)
-                chosen = self._order.epoch(epoch)[turn : turn + 1]
-                alpha = rate(s.schedule, s.learning_rate, epoch)
-                step = implicit_step(self._problem, self.neuron, parameters, chosen, alpha)
-                losses[i] = step.loss
-                norms[i] = math.sqrt(sum(float(np.sum(g**2)) for g in step.gradients.values()))
-                for part in self._layout.parts:
-                    if part.parameter in step.gradients:
-                        new = update(
-                            self._row,
-                            parameters[part.parameter],
-                            step.gradients[part.parameter],
-                            {},
-                            t + i + 1,
-                            alpha,
-                            {"shrink": step.shrink},
-                        )
-                        vector[part.cells] = np.ravel(new.p)
-        return PlanResult(vector, losses, norms, np.array(validation))
+    def _load(self, vector: Array) -> None:
+        self._vector = vector.copy()
+
+    def _stored(self) -> Array:
+        return self._vector
+
+    def _length(self, epoch: int, turn: int, left: int) -> int:
+        return 1
+
+    def _block(self, epoch: int, turn: int, t: int, alphas: Sequence[float]) -> tuple[Array, Array]:
+        parameters, _ = self._layout.split(self._vector)
+        chosen = self._order.epoch(epoch)[turn : turn + 1]
+        step = implicit_step(self._problem, self._neuron, parameters, chosen, alphas[0])
+        for part in self._layout.parts:
+            name = part.parameter
+            if name in step.gradients:
+                old, g = parameters[name], step.gradients[name]
+                hyper = {"shrink": step.shrink}
+                new = update(self._row, old, g, {}, t + 1, alphas[0], hyper)
+                self._vector[part.cells] = np.ravel(new.p)
+        squares = sum(float(np.sum(g**2)) for g in step.gradients.values())
+        return np.array([step.loss]), np.array([math.sqrt(squares)])

@@ -19,7 +19,8 @@ from gdtutor.training.errors import TrainingError
 from gdtutor.training.evaluation import Evaluation, evaluate
 from gdtutor.training.outcome import PlanResult
 from gdtutor.training.pacing import Pace, microseconds_of, spacing_of
-from gdtutor.training.plan.choice import MAX_EPOCHS, Plan
+from gdtutor.training.plan.choice import MAX_EPOCHS
+from gdtutor.training.plan.epochs import Plan
 from gdtutor.training.problem import Indices
 from gdtutor.training.segments import Edit, RunSegment, Stretch
 from gdtutor.training.settings import Stop

@@ -13,7 +13,8 @@ from gdtutor.training.errors import TrainingError
 from gdtutor.training.optimisers import Optimiser, optimiser_of
 from gdtutor.training.order import batch_of_iteration, iterations_per_epoch
 from gdtutor.training.outcome import PlanResult
-from gdtutor.training.plan.choice import Plan, check, compile_plan
+from gdtutor.training.plan.choice import check, compile_plan
+from gdtutor.training.plan.epochs import Plan
 from gdtutor.training.plan.vector import VectorLayout, layout_of
 from gdtutor.training.problem import Indices, Problem
 from gdtutor.training.rates import rate

@@ -168,18 +168,18 @@ class RunStack:
             self._is_dropped = True
 
     def _burst(self, count: int) -> None:
-        before = self._plan.saved()
+        before = self._plan.store()
         # Iterations that are quick enough for more in a burst end before anybody drops it.
-        self._kept = self._plan.store() if count < _KEPT_BELOW else None
+        self._kept = before if count < _KEPT_BELOW else None
         losses = self._plan.train(self._done, count)
         with self._lock:
             if not self._is_dropped:
                 self._kept = None
                 self._take(count, before, losses)
 
-    def _take(self, count: int, before: tuple[Array, ...], losses: Array) -> None:
+    def _take(self, count: int, before: Array, losses: Array) -> None:
         """Take what a burst came to."""
-        vectors = None if self._plan.is_finite() else self._plan.store()
+        stays = np.logical_and.reduce(np.isfinite(self._plan.store()), axis=1)
         has_stops = self._stretch.segment.settings.stop != Stop()
         is_finite = np.logical_and.reduce(np.isfinite(losses))
         ends: dict[int, tuple[str | None, int]] = {}
@@ -189,14 +189,14 @@ class RunStack:
             column = losses[:, run]
             goes_on = is_finite[run] and not has_stops
             reason, kept = (None, count) if goes_on else self._end_of(run, column)
-            if vectors is not None and not np.isfinite(vectors[run]).all():
+            if not stays[run]:
                 reason = reason or "not_finite"
             if reason is not None:
                 ends[run] = reason, kept
             else:
                 self._record(run, column)
         if ends:
-            self._finish(ends, before, losses)
+            self._finish(ends, before)
         self._done += count
 
     def _end_of(self, run: int, losses: Array) -> tuple[str | None, int]:
@@ -205,16 +205,10 @@ class RunStack:
         outcome = PlanResult(losses, losses, None, np.empty(0))
         return first_stop(outcome, costs, places, self._stretch.segment.settings.stop)
 
-    def _finish(
-        self, ends: Mapping[int, tuple[str | None, int]], before: tuple[Array, ...], losses: Array
-    ) -> None:
+    def _finish(self, ends: Mapping[int, tuple[str | None, int]], before: Array) -> None:
         """Keep the state of runs at their ends, replayed by each alone from before the burst."""
-        now = self._plan.saved()
-        self._plan.restore(before)
-        vectors = self._plan.store()
-        self._plan.restore(now)
         for run, (reason, kept) in ends.items():
-            seen, vector = self._alone(run, vectors[run], kept)
+            seen, vector = self._alone(run, before[run], kept)
             if len(seen) < kept or not np.isfinite(vector).all():
                 reason = "not_finite"
             self._record(run, seen)

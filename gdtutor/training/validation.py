@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 
 from gdtutor.engine.operations import Array
@@ -12,39 +10,32 @@ from gdtutor.training.optimisers import optimiser_of
 from gdtutor.training.plan.block_runner import BlockRunner
 from gdtutor.training.plan.flat_arrays import FlatArrays
 from gdtutor.training.plan.kernel import KernelOutputs, build_kernel
-from gdtutor.training.plan.lower import lower, lower_cost
+from gdtutor.training.plan.lower import lower_cost
 from gdtutor.training.plan.packing import padded_data
 from gdtutor.training.problem import Problem
 from gdtutor.training.settings import Settings
 from gdtutor.values import replace
 
 
-def held_runner(
-    problem: Problem, train: int, memory: FlatArrays, signs: Mapping[str, float]
-) -> BlockRunner:
-    """Return what computes the mean cost of examples `train` and on, for the memory's parameters.
+class Held:
+    """Computes the mean cost of examples `train` and on from a run's flat state.
 
     Formulas about one example are computed for rows of all of them.
     """
-    held = problem.examples[train:]
-    program = lower_cost(problem, len(held), signs)
-    padded = padded_data(program.ops, memory.packs)
-    rows = replace(problem, is_single=False)
-    batches = Batches(rows, held, len(held), len(held), padded)
-    batches.fill(np.arange(len(held)))
-    fixed = {name: array[0] for name, array in batches.blocks.items()}
-    kernel = build_kernel(program, memory, problem.constants, KernelOutputs((), fixed))
-    return BlockRunner(kernel, batches.blocks, padded, 1)
-
-
-class Held:
-    """Computes the validation cost from a run's flat state."""
 
     def __init__(self, problem: Problem, settings: Settings, train: int) -> None:
+        held = problem.examples[train:]
+        program = lower_cost(problem, len(held))
         optimiser, _ = optimiser_of(settings)
-        program = lower(problem, settings.batch_size(train))
         self._memory = FlatArrays(problem, optimiser, program.packs, program.signs)
-        self._lane = held_runner(problem, train, self._memory, program.signs)
+        padded = padded_data(program.ops, program.packs)
+        rows = replace(problem, is_single=False)
+        batches = Batches(rows, held, len(held), len(held), padded)
+        batches.fill(np.arange(len(held)))
+        fixed = {name: array[0] for name, array in batches.blocks.items()}
+        wanted = KernelOutputs((), fixed)
+        kernel = build_kernel(program, self._memory, problem.constants, wanted)
+        self._lane = BlockRunner(kernel, batches.blocks, padded, 1)
 
     def cost(self, vector: Array) -> float:
         """Return the mean cost of the examples held back."""

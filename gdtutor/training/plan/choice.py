@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import math
-from typing import Protocol
 
 import numpy as np
 
-from gdtutor.engine.operations import Array
 from gdtutor.training.errors import TrainingError
 from gdtutor.training.optimisers import optimiser_of
 from gdtutor.training.order import check_order
-from gdtutor.training.outcome import PlanResult
+from gdtutor.training.plan.epochs import Plan
 from gdtutor.training.problem import Problem
 from gdtutor.training.rates import check_schedule
 from gdtutor.training.settings import Settings, held_back
@@ -22,28 +20,6 @@ call costs as much as about twenty operations on floats, whatever its arrays hol
 
 MAX_EPOCHS = 5_000_000
 """Most epochs of a run: its curve and that of the validation take 80 MB."""
-
-
-class Plan(Protocol):
-    """A problem compiled for one batch size."""
-
-    kind: str
-    """numpy, scalar or implicit."""
-    iterations_per_epoch: int
-
-    @property
-    def source(self) -> str:
-        """The generated source of one iteration, one commented line for each operation."""
-
-    def run(self, vector: Array, t: int, first: int, count: int) -> PlanResult:
-        """Do `count` iterations from iteration `first`, whose epoch decides data and rate.
-
-        Args:
-            vector: The state before them, laid out as `layout_of` says; it is not changed.
-            t: Updates that the optimiser has done before.
-            first: The number of the first iteration.
-            count: How many.
-        """
 
 
 def compile_plan(problem: Problem, settings: Settings, kind: str | None = None) -> Plan:

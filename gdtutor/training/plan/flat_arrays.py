@@ -85,14 +85,9 @@ class FlatArrays:
             view = views[part.variable][part.parameter]
             view[...] = places[..., part.cells].reshape(view.shape)
             self._turns[..., part.cells] = signs[part.parameter] if part.is_odd else 1.0
-        flats = (*self.changing, *(array.reshape(-1) for array in frozen.values()))
+        flats = [self.parameters, *self.state.values(), *map(np.ravel, frozen.values())]
         self._places = [(flat, flat.astype(np.intp)) for flat in flats]
         """Every flat array, with the places that its cells have in the flat state."""
-
-    @property
-    def changing(self) -> tuple[Array, ...]:
-        """What training changes."""
-        return (self.parameters, *self.state.values())
 
     def load(self, vector: Array) -> None:
         """Take over the flat state of a run, or of each run."""

@@ -103,13 +103,13 @@ def lower_turned(problem: Problem, batch: int) -> FlatProgram:
     return lower(problem, batch, chosen) if chosen else first
 
 
-def lower_cost(problem: Problem, batch: int, signs: Mapping[str, float]) -> FlatProgram:
+def lower_cost(problem: Problem, batch: int) -> FlatProgram:
     """Lower the mean cost of examples that are not trained on; it has no gradients.
 
     Formulas about one example are applied to rows of all of them.
     """
     rows = replace(problem, is_single=False)
-    return _Lowering(rows, batch, signs, trains=False).program()
+    return _Lowering(rows, batch, _AS_THEY_ARE, trains=False).program()
 
 
 def for_runs(program: FlatProgram) -> FlatProgram:

@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-
-import numpy as np
+from collections.abc import Mapping, Sequence
 
 from gdtutor.engine.operations import Array
-from gdtutor.training.batches import Batches, EpochOrder
-from gdtutor.training.outcome import PlanResult
+from gdtutor.training.batches import Batches
 from gdtutor.training.plan.block_runner import BlockRunner
+from gdtutor.training.plan.epochs import Plan
 from gdtutor.training.plan.flat_arrays import FlatArrays
 from gdtutor.training.plan.kernel import KernelOutputs, build_kernel
 from gdtutor.training.plan.lower import FlatProgram, for_runs, lower, lower_turned
 from gdtutor.training.plan.packing import padded_data
 from gdtutor.training.plan.rule import rule_of
 from gdtutor.training.problem import Problem
-from gdtutor.training.rates import rates
 from gdtutor.training.settings import Settings
-from gdtutor.training.validation import held_runner
 from gdtutor.values import replace
 
 HISTORY_CELLS = 32_768
@@ -31,8 +27,8 @@ BLOCK = 512
 _ONE_RUN: Mapping[str, Array] = {}
 
 
-class NumpyPlan:
-    """A problem compiled to NumPy for one batch size (and the shorter last batch).
+class NumpyPlan(Plan):
+    """A problem compiled to NumPy.
 
     Args:
         problem: What is trained.
@@ -52,102 +48,68 @@ class NumpyPlan:
         by_run: Mapping[str, Array] = _ONE_RUN,
         runs: int = 0,
     ) -> None:
-        self._settings = settings
-        self._runs = runs
+        super().__init__(problem, settings, train)
+        self._lead = (runs,) if runs else ()
         self._sources: list[str] = []
         self._loaded: Array | None = None
         """The state that the memory holds."""
         self._rule = replace(rule_of(settings), by_run=by_run)
+        program = self._program = self._for_runs(lower_turned(problem, self._batch))
         optimiser = self._rule.optimiser
-        batch = settings.batch_size(train)
-        program = self._for_runs(lower_turned(problem, batch))
-        self._program = program
         self._memory = FlatArrays(problem, optimiser, program.packs, program.signs, runs)
-        order = EpochOrder(settings.order, settings.seed, train, batch)
-        first = order.epoch(0)
-        padded = padded_data(program.ops, self._memory.packs)
-        self._batches = Batches(problem, problem.examples[:train], batch, len(first), padded)
-        self._batches.fill(first)
+        self._padded = padded_data(program.ops, program.packs)
+        examples = problem.examples[:train]
+        self._batches = Batches(problem, examples, self._batch, self._width, self._padded)
+        self._batches.fill(self._order.epoch(0))
         self._epoch = 0
-        self._order = order
         # A line may pick examples by their place, so a shuffled order counts in a full batch too.
         self._is_fixed = settings.order == "given"
-        self._constants = problem.constants
-        self._needs_norm = settings.stop.gradient_below is not None
-        self._padded = padded
-        full = self._batches.full
-        self._runners = [self._runner(program, self._batches.blocks, full)]
+        self._runners = [self._runner(program, self._batches.blocks, self._batches.full)]
         """Of full batches, and of a short last one."""
         if self._batches.rest:
             rest = self._for_runs(lower(problem, self._batches.rest, program.signs))
             self._runners.append(self._runner(rest, self._batches.short, 1))
-        self._held: list[BlockRunner] = []
-        """What computes the cost of examples held back, where there are any."""
-        if train < problem.size and not self._runs:
-            self._held.append(held_runner(problem, train, self._memory, program.signs))
-        self.iterations_per_epoch = full + len(self._runners) - 1
 
     @property
     def source(self) -> str:
         """The generated source of one iteration, as a reader sees it."""
         return self._program.told_folded() + "\n\n".join(self._sources)
 
-    def run(self, vector: Array, t: int, first: int, count: int) -> PlanResult:
-        """Do `count` iterations from iteration `first` (whose epoch decides data and rate).
-
-        Args:
-            vector: The state before them.
-            t: Updates that the optimiser has done before.
-            first: The first iteration's number.
-            count: How many.
-        """
+    def _load(self, vector: Array) -> None:
         if vector is not self._loaded:
             self._memory.load(vector)
-        losses, norms, validation = self._do(t, first, count)
+
+    def _stored(self) -> Array:
         self._loaded = self._memory.store()
         self._loaded.flags.writeable = False
-        return PlanResult(self._loaded, losses, norms if self._needs_norm else None, validation)
+        return self._loaded
 
-    def _do(self, t: int, first: int, count: int) -> tuple[Array, Array, Array]:
-        """Do the iterations in place; return their losses, norms and validation costs."""
-        s, per = self._settings, self.iterations_per_epoch
-        losses = np.empty((count, self._runs) if self._runs else count)
-        norms = np.empty(count)
-        validation: list[float] = []
-        done = 0
-        with np.errstate(all="ignore"):
-            while done < count:
-                epoch, turn = divmod(first + done, per)
-                if turn == 0:
-                    validation += [float(held.run(0, 1, 0, ())[0]) for held in self._held]
-                runner, start, stop = self._stretch(epoch, turn, count - done)
-                n = stop - start
-                iterations = range(first + done, first + done + n)
-                alphas = rates(s.schedule, s.learning_rate, per, iterations)
-                losses[done : done + n] = runner.run(start, stop, t + done, alphas)
-                norms[done : done + n] = runner.norms(start, stop)
-                done += n
-        return losses, norms, np.array(validation)
+    def _length(self, epoch: int, turn: int, left: int) -> int:
+        """Return as many iterations as data and epochs allow."""
+        full = self._batches.full
+        if turn >= full:
+            return 1
+        main, *short = self._runners
+        goes_on = self._is_fixed and not short and self._held is None
+        return min((main.rows if goes_on else full) - turn, left)
 
-    def _stretch(self, epoch: int, turn: int, left: int) -> tuple[BlockRunner, int, int]:
-        """Return the rows of the next call: as many iterations as data and epochs allow."""
+    def _block(self, epoch: int, turn: int, t: int, alphas: Sequence[float]) -> tuple[Array, Array]:
         if not self._is_fixed and epoch != self._epoch:
             self._batches.fill(self._order.epoch(epoch))
             self._epoch = epoch
-        full = self._batches.full
-        main, *short = self._runners
-        if turn >= full:
-            return short[0], 0, 1
-        goes_on = self._is_fixed and not short and not self._held
-        return main, turn, min(main.rows if goes_on else full, turn + left)
+        runner, start = self._runners[0], turn
+        if turn >= self._batches.full:
+            runner, start = self._runners[1], 0
+        stop = start + len(alphas)
+        return runner.run(start, stop, t, alphas), runner.norms(start, stop)
 
     def _for_runs(self, program: FlatProgram) -> FlatProgram:
-        return for_runs(program) if self._runs else program
+        return for_runs(program) if self._lead else program
 
     def _runner(self, program: FlatProgram, data: Mapping[str, Array], count: int) -> BlockRunner:
         fixed = {name: array[0] for name, array in data.items()} if count == 1 else {}
-        wanted = KernelOutputs((self._rule,), fixed, self._needs_norm)
-        kernel = build_kernel(program, self._memory, self._constants, wanted)
+        wanted = KernelOutputs((self._rule,), fixed, self._settings.stop.gradient_below is not None)
+        kernel = build_kernel(program, self._memory, self._problem.constants, wanted)
         cells = sum(math.prod(shape) for shape in kernel.histories.values())
         rows = max(1, min(BLOCK, HISTORY_CELLS // max(1, cells)) // count) * count
         self._sources.append(kernel.source)

@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gdtutor.engine.operations import Array
-from gdtutor.training.batches import EpochOrder
-from gdtutor.training.outcome import PlanResult, held_of
+from gdtutor.training.plan.epochs import Plan
 from gdtutor.training.plan.lower import lower
 from gdtutor.training.plan.rule import rule_of
 from gdtutor.training.plan.scalar_program import ScalarProgram, Slot, scalar_program, slots_of
@@ -24,7 +23,6 @@ from gdtutor.training.plan.scalar_text import FLOATS
 from gdtutor.training.plan.source import SourceLines
 from gdtutor.training.plan.vector import layout_of
 from gdtutor.training.problem import Problem
-from gdtutor.training.rates import rates
 from gdtutor.training.settings import Settings
 from gdtutor.values import Struct, replace
 
@@ -44,27 +42,16 @@ class ScalarFunction(Struct, frozen=True):
     text: str
 
 
-class ScalarPlan:
-    """A problem compiled to scalar Python.
-
-    Args:
-        problem: What is trained.
-        settings: How.
-        train: Indices of the examples to train on are 0 to train − 1; the others validate.
-    """
+class ScalarPlan(Plan):
+    """A problem compiled to scalar Python."""
 
     kind = "scalar"
 
     def __init__(self, problem: Problem, settings: Settings, train: int) -> None:
-        self._problem = problem
-        self._settings = settings
-        self._train = train
+        super().__init__(problem, settings, train)
         self._examples = problem.examples[:train]
-        batch = settings.batch_size(train)
-        self._order = EpochOrder(settings.order, settings.seed, train, batch)
-        width = len(self._order.epoch(0))
+        batch, width = self._batch, self._width
         self._bounds = [(at, min(at + batch, width)) for at in range(0, width, batch)]
-        self.iterations_per_epoch = per = len(self._bounds)
         sizes = {stop - start for start, stop in self._bounds}
         self._flats = {size: lower(problem, size) for size in sizes}
         self._rule = rule_of(settings)
@@ -73,11 +60,13 @@ class ScalarPlan:
         self._places = np.array([slot.place for slot in self._slots], dtype=np.intp)
         self._programs: dict[int, ScalarProgram] = {}
         self._functions: dict[tuple[int, ...], ScalarFunction] = {}
-        self._is_unrolled = settings.order == "given"
+        self._is_unrolled, per = settings.order == "given", self.iterations_per_epoch
         if self._is_unrolled and self._program(0).operations * per > UNROLLED_OPERATIONS:
             self._is_unrolled = False
             self._programs.clear()
-        self._held = held_of(problem, settings, train)
+        self._vector = np.empty(0)
+        """The state, but for the numbers that updates change."""
+        self._numbers: tuple[float, ...] = ()
 
     @cached_property
     def _numpy(self) -> NumpyPlan:
@@ -93,39 +82,30 @@ class ScalarPlan:
         folded = self._flats[self._size(0)].told_folded(knows_data=self._is_unrolled)
         return folded + self._function(self._all_turns if self._is_unrolled else (0,)).text
 
-    def run(self, vector: Array, t: int, first: int, count: int) -> PlanResult:
-        """Do `count` iterations from iteration `first`; see `NumpyPlan.run`."""
-        s, per = self._settings, self.iterations_per_epoch
-        new = vector.copy()
-        losses: list[float] = []
-        norms: list[float] = []
-        validation: list[float] = []
-        state = tuple(vector[self._places].tolist())
-        with np.errstate(all="ignore"):
-            while (done := len(losses)) < count:
-                epoch, turn = divmod(first + done, per)
-                if turn == 0 and self._held is not None:
-                    new[self._places] = state
-                    validation.append(self._held.cost(new))
-                n = self._stretch(epoch, turn, count - done)
-                steps, items = self._call(epoch, turn, n)
-                iterations = range(first + done, first + done + n)
-                alphas = rates(s.schedule, s.learning_rate, per, iterations)
-                state = steps(state, items, t + done, alphas, losses.append, norms.append)
-                if len(losses) == done + n:
-                    continue
-                done = len(losses)
-                new[self._places] = state
-                outcome = self._numpy.run(new, t + done, first + done, 1)
-                losses += outcome.losses.tolist()
-                norms += [] if outcome.norms is None else (outcome.norms**2).tolist()
-                state = tuple(outcome.vector[self._places].tolist())
-        new[self._places] = state
-        roots = None if s.stop.gradient_below is None else np.sqrt(np.array(norms))
-        return PlanResult(new, np.array(losses), roots, np.array(validation))
+    def _load(self, vector: Array) -> None:
+        self._vector, self._numbers = vector, tuple(vector[self._places].tolist())
 
-    def _stretch(self, epoch: int, turn: int, left: int) -> int:
-        """Return how many iterations the next call does."""
+    def _stored(self) -> Array:
+        vector = self._vector.copy()
+        vector[self._places] = self._numbers
+        return vector
+
+    def _block(self, epoch: int, turn: int, t: int, alphas: Sequence[float]) -> tuple[Array, Array]:
+        losses: list[float] = []
+        squares: list[float] = []
+        steps, items = self._call(epoch, turn, len(alphas))
+        left = losses.append, squares.append
+        self._numbers = steps(self._numbers, items, t, alphas, *left)
+        norms, done = np.sqrt(np.array(squares)), len(losses)
+        if done == len(alphas):
+            return np.array(losses), norms
+        first = epoch * self.iterations_per_epoch + turn + done
+        refused = self._numpy.run(self._stored(), t + done, first, 1)
+        self._load(refused.vector)
+        more = () if refused.norms is None else refused.norms
+        return np.append(losses, refused.losses), np.append(norms, more)
+
+    def _length(self, epoch: int, turn: int, left: int) -> int:
         per = self.iterations_per_epoch
         if self._is_unrolled:
             if turn or left < per:

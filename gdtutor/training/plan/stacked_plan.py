@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 
 import numpy as np
 
@@ -63,19 +64,6 @@ class StackedPlan(NumpyPlan):
         """Return the states of all runs, of shape (runs, size)."""
         return self._memory.store()
 
-    def saved(self) -> tuple[Array, ...]:
-        """Return a copy of what training changes, as `restore` takes it."""
-        return tuple(flat.copy() for flat in self._memory.changing)
-
-    def restore(self, saved: Sequence[Array]) -> None:
-        """Bring back what `saved` has kept."""
-        for flat, kept in zip(self._memory.changing, saved, strict=True):
-            np.copyto(flat, kept)
-
-    def is_finite(self) -> bool:
-        """Say whether the states of all runs are finite."""
-        return all(bool(np.isfinite(flat).all()) for flat in self._memory.changing)
-
     def train(self, first: int, count: int) -> Array:
         """Do some iterations in place.
 
@@ -87,6 +75,10 @@ class StackedPlan(NumpyPlan):
             Losses of shape (count, runs), each before its update.
         """
         return self._do(first, first, count)[0]
+
+    @cached_property
+    def _held(self) -> None:
+        return None
 
 
 def can_be_stacked(program: FlatProgram) -> bool:
