@@ -272,9 +272,9 @@ def bounds() -> str:
         "the graph of a slice, contour, boundary or fit": f"{picture_work.MAX_DRAWN_CELLS:,} cells "
         f"and {picture_work.MAX_DRAWN_PRODUCTS:,} multiplications in products of matrices "
         "for one example",
-        "the runs of one picture": f"about {picture_work.MAX_SECONDS:.0f} second of training; the "
-        "starts of a `seeds` picture of the lesson itself, without variants, "
-        f"{picture_work.MAX_OWN_SECONDS:.0f} seconds",
+        "the runs of one picture": f"about {picture_work.MAX_SECONDS:.0f} second of training; of a "
+        f"`seeds` picture {picture_work.MAX_STARTS} runs and about an hour, without a terminal "
+        f"{picture_work.HEADLESS_SECONDS:.0f} seconds",
     }
     return rows("what | at most", [f"{what} | {most}" for what, most in listed.items()])
 

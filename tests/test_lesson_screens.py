@@ -17,6 +17,7 @@ from gdtutor.session.moving import moved
 from gdtutor.session.snapshots import snapshot_of
 from gdtutor.session.state import Session, Status, current_step
 from gdtutor.session.steps import Phase
+from gdtutor.session.trials import tried
 from gdtutor.session.update import Progressed, update
 from gdtutor.testing.lessons import GoldenScreens
 from gdtutor.ui.picture import frame_text
@@ -63,7 +64,7 @@ def shown(session: Session, width: int, height: int, chars: Chars = UNICODE) -> 
 def places(session: Session) -> tuple[Session, ...]:
     """Return the session at the first, the middle and the last step of iteration 0."""
     count = len(session.moment.steps)
-    return tuple(moved(session, 0, number) for number in (1, (count + 1) // 2, count))
+    return tuple(tried(moved(session, 0, number)) for number in (1, (count + 1) // 2, count))
 
 
 @pytest.mark.parametrize("name", LESSONS)

@@ -23,6 +23,7 @@ from gdtutor.session.effects import KeepAttempt
 from gdtutor.session.moving import moved
 from gdtutor.session.navigation import refolded
 from gdtutor.session.state import Session
+from gdtutor.session.trials import tried
 from gdtutor.training.outcome import PlanResult
 from gdtutor.training.segments import Known, Stretch
 from gdtutor.view.explain import context_of, node_lines
@@ -205,6 +206,7 @@ def test_linear_mode_says_what_the_transcript_says_without_drawing(name: str) ->
     start = lesson(name)
     steps = list(steps_of(start))
     talk = Talk(start, *(f"g {number}" for number in range(1, len(steps) + 1)))
+    steps = list(map(tried, steps))
     contexts = [context_of(session, UNICODE) for session in steps]
     texts = [step_text(s, c).rstrip("\n") for s, c in zip(steps, contexts, strict=True) if c]
     assert talk.said[1:] == texts

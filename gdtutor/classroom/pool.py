@@ -187,8 +187,12 @@ async def swept_in_turn(
     Returns:
         Why they cannot be trained; empty where they are.
     """
-    if len(sweep.members) > MOST_RUNS or sweep.epochs[1] > MOST_EPOCHS:
-        return f"A sweep in a class has at most {MOST_RUNS} runs, of {MOST_EPOCHS:,} epochs in all."
+    own = walk()
+    is_asked = isinstance(own, Walk) and own.sweeping is not None and own.sweeping.sweep is sweep
+    if is_asked and len(sweep.members) > MOST_RUNS:
+        return f"A sweep in a class has at most {MOST_RUNS} runs."
+    if sweep.epochs[1] > MOST_EPOCHS:
+        return f"Runs side by side have at most {MOST_EPOCHS:,} epochs in all in a class."
     left, status = MOST_SECONDS, Status.RUNNING
     while status is Status.RUNNING and _sweeps(walk(), sweep):
         await _tell_waiting(pool, do)
@@ -205,8 +209,12 @@ async def swept_in_turn(
 
 def _sweeps(own: Session | None, sweep: Sweep) -> bool:
     """Tell whether a student's walk still has a sweep, and has it trained."""
-    now = own.sweeping if isinstance(own, Walk) else None
-    return now is not None and now.sweep is sweep and now.status is Status.RUNNING
+    if not isinstance(own, Walk):
+        return False
+    sweeping = () if own.sweeping is None else (own.sweeping,)
+    return any(
+        one.sweep is sweep and one.status is Status.RUNNING for one in (*sweeping, *own.trials)
+    )
 
 
 async def _tell_waiting(pool: TrainingPool, do: Callable[[Work], Awaitable[None]]) -> None:

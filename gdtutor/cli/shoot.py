@@ -17,6 +17,7 @@ from gdtutor.paint.colours import ColourMode, Colours
 from gdtutor.play.lesson_text import FILE
 from gdtutor.session.moving import moved
 from gdtutor.session.state import Screen, Walk, has_opening
+from gdtutor.session.trials import tried
 from gdtutor.ui.picture import frame_svg, frame_text
 from gdtutor.values import replace
 from gdtutor.view.frame import CHARACTERS, Chars
@@ -75,7 +76,7 @@ def steps_of(session: Walk) -> Iterator[tuple[str, Walk]]:
 def _shot(session: Walk, arguments: argparse.Namespace, chars: Chars) -> str:
     """Return a screen as the text of a file."""
     width, height = arguments.size
-    frame = frame_of(session, width, height, chars)
+    frame = frame_of(tried(session), width, height, chars)
     if arguments.format != "svg":
         return frame_text(frame, chars) + "\n"
     title = session.lesson.title

@@ -12,9 +12,9 @@ from gdtutor.session.effects import Quit, SweepRuns, Train, WriteLesson
 from gdtutor.session.handlers import Handlers, carried_out, nothing
 from gdtutor.session.press import Press
 from gdtutor.session.snapshots import snapshot_of
-from gdtutor.session.state import Session, Snapshot, Status, Walk
-from gdtutor.session.sweeps import news_of
+from gdtutor.session.state import Session, Snapshot, Walk
 from gdtutor.session.training import catch_up
+from gdtutor.session.trials import swept_to_end
 from gdtutor.session.update import Action, Failed, Progressed, Told, update
 
 Deadline = Callable[[], bool] | None
@@ -41,8 +41,7 @@ def pressed(session: Session, presses: Iterable[Press], deadline: Deadline = Non
 
 
 def _swept(session: Session, effect: SweepRuns, deadline: Deadline) -> Session:
-    effect.sweep.advance(deadline=deadline)
-    return update(session, news_of(effect.sweep, Status.PAUSED))[0]
+    return update(session, swept_to_end(session, effect.sweep, deadline))[0]
 
 
 def trained(

@@ -14,9 +14,11 @@ from gdtutor.values import Struct
 
 MAX_SECONDS = 1.0
 """About how long the runs of one picture may train before it shows."""
-MAX_OWN_SECONDS = 10.0
-"""The same for the starts of the lesson itself, without variants: the program says what it computes
-meanwhile, and keeps what came out."""
+MAX_STARTS, MAX_STARTS_SECONDS = 256, 3600.0
+"""Runs of a picture that counts starts, and about how long they may train: the worker does so,
+while the picture says how far it is."""
+HEADLESS_SECONDS = 60.0
+"""About how long they may train where nobody is at the keys, as for a shot."""
 TIMED = (10, 100, 1000)
 """Numbers of examples that are timed, where the lesson does not say."""
 SEEDS = 20
@@ -112,16 +114,19 @@ def overworked(
     """
     for position, picture in enumerate(pictures):
         work = picture_work(picture, own, variants)
-        is_own = picture.kind == "seeds" and not dict(picture.options).get("variants")
-        most = MAX_OWN_SECONDS if is_own else MAX_SECONDS
-        if work.seconds > most:
+        has_starts = picture.kind == "seeds"
+        most = MAX_STARTS_SECONDS if has_starts else MAX_SECONDS
+        if has_starts and work.runs > MAX_STARTS:
+            what = f"the picture would train {work.runs:,} runs"
+            yield position, what, f"the bound is {MAX_STARTS}: use fewer seeds or variants"
+        elif work.seconds > most:
             what = (
                 f"the picture would train {work.runs:,} runs, {work.iterations:,} iterations "
                 f"together, for about {work.seconds:,.1f} seconds"
             )
-            fewer = "seeds, variants or epochs" if picture.kind == "seeds" else "steps or paths"
-            unit = "seconds" if is_own else "second"
-            yield position, what, f"the bound is {most:.0f} {unit}: use fewer {fewer}"
+            fewer = "seeds, variants or epochs" if has_starts else "steps or paths"
+            unit = "seconds" if has_starts else "second"
+            yield position, what, f"the bound is {most:,.0f} {unit}: use fewer {fewer}"
 
 
 def picture_work(

@@ -64,6 +64,18 @@ def members_of(
     )
 
 
+def starts_of(lesson: Lesson, start: RunSegment, count: int, label: str) -> tuple[Member, ...]:
+    """Return the runs from the first so many seeds, with what the start was changed to.
+
+    A seed gives the drawn parameters and the order of the examples, so that all variants of a
+    lesson begin at the same starts.
+    """
+    return tuple(
+        Member(f"{label}, seed {seed}", *_changed(lesson, None, start, "seed", str(seed)))
+        for seed in range(count)
+    )
+
+
 def _of_variant(lesson: Lesson, seed: int | None, value: str) -> Member:
     """Return the run of a variant by its number, of the lesson itself by 0."""
     last = len(lesson.variants)

@@ -19,8 +19,16 @@ from gdtutor.linear.commands import Outcome, help_lines, obey
 from gdtutor.linear.training import sweep_lines, training_lines
 from gdtutor.report.transcript import closing_rows, opening_text, picture_lines, step_text
 from gdtutor.session.catalogue import shown_entries
-from gdtutor.session.effects import Effect, KeepAttempt, Quit, SavePlace, SweepRuns, Train
-from gdtutor.session.figures import measurements_due, shown_figure
+from gdtutor.session.effects import (
+    Effect,
+    KeepAttempt,
+    Quit,
+    SavePlace,
+    SweepRuns,
+    TimeExamples,
+    Train,
+)
+from gdtutor.session.figures import shown_figure
 from gdtutor.session.handlers import Handlers, carried_out, nothing, only
 from gdtutor.session.navigation import said
 from gdtutor.session.opening import Opened, whereabouts
@@ -29,7 +37,7 @@ from gdtutor.session.press import Press
 from gdtutor.session.snapshots import snapshot_of
 from gdtutor.session.state import PromptKind, Screen, Session, Status, Walk, challenge_of, differs
 from gdtutor.session.sweeps import news_of
-from gdtutor.session.update import Action, Failed, Progressed, Timed, Told, update
+from gdtutor.session.update import Action, Failed, Progressed, Timed, Told, settled, update
 from gdtutor.training.timing import time_examples
 from gdtutor.values import Struct, replace
 from gdtutor.view.closing import next_words
@@ -75,7 +83,7 @@ def converse(session: Session, presses: tuple[Press, ...], services: Conversatio
         for press in presses:
             if code is None:
                 session, code = _carry_out(_updated(session, press), services)
-        session = _timed(heard(partial(walking, session)), services)
+        session = _shown(heard(partial(walking, session)), services)
         services.say(heard(partial(whole, session, services.chars)))
         while code is None:
             text = services.ask()
@@ -102,6 +110,7 @@ def _turn(
     after, code = _carry_out(heard(lambda: answered_line(session, text)), services)
     after = heard(partial(walking, after))
     if code is None:
+        after = _shown(after, services)
         services.say(heard(partial(news, session, after, services.chars)))
     return after, code
 
@@ -126,7 +135,7 @@ def _carry_out(
     session, effects = outcome
     session = carried_out(session, effects, _handlers(services))
     code = next((effect.code for effect in effects if isinstance(effect, Quit)), None)
-    return session if code is not None else _timed(session, services), code
+    return session, code
 
 
 def _handlers(services: ConversationServices) -> Handlers:
@@ -147,8 +156,7 @@ def _handlers(services: ConversationServices) -> Handlers:
         pause_training=nothing,
         copy_text=nothing,
         show_palette=nothing,
-        # What a picture waits for is timed before it is told, whatever asked for it.
-        time_examples=nothing,
+        time_examples=lambda session, effect: _timed(session, effect, services),
         # Only the playground's own screen asks for it.
         write_lesson=nothing,
         quit=nothing,
@@ -160,13 +168,14 @@ def _updated(session: Session, action: Action) -> Outcome:
     return heard(lambda: update(session, action))
 
 
-def _timed(session: Session, services: ConversationServices) -> Session:
-    """Return the session with the times that its picture waits for."""
-    for wish in measurements_due(session):
-        what = wish.problem, wish.parameters, wish.sizes, services.clock
-        timings = heard(partial(time_examples, *what))
-        session, _ = _updated(session, Timed(timings))
-    return session
+def _shown(session: Session, services: ConversationServices) -> Session:
+    """Return the session with what its picture waits for, whatever led to it."""
+    return carried_out(*heard(lambda: settled(session, session)), _handlers(services))
+
+
+def _timed(session: Session, effect: TimeExamples, services: ConversationServices) -> Session:
+    what = effect.problem, effect.parameters, effect.sizes, services.clock
+    return _updated(session, Timed(heard(partial(time_examples, *what))))[0]
 
 
 def _opened(session: Session, path: str, services: ConversationServices) -> Session:
@@ -200,17 +209,24 @@ def _trained(effect: Train, services: ConversationServices) -> Progressed | Fail
 
 def _swept(session: Session, effect: SweepRuns, services: ConversationServices) -> Session:
     """Return the session with the curves of a sweep; one that was stopped is ended."""
-    services.say("Training several runs; Ctrl-C stops them.")
-    sweep = effect.sweep
+    sweep, trials = effect.sweep, session.trials if isinstance(session, Walk) else ()
+    trial = next((trial for trial in trials if trial.sweep is sweep), None)
+    if trial is None:
+        services.say("Training several runs; Ctrl-C stops them.")
+    elif trial.seconds > 1:
+        what = f"{len(trial.ends)} starts for the picture, for about {trial.seconds:,.0f} seconds"
+        services.say(f"Training {what}; Ctrl-C stops them.")
     with services.stoppable() as is_stopped:
         unless_stopped(
             lambda: sweep.advance(deadline=is_stopped, clock=services.clock),
             is_stopped,
             sweep.drop_burst,
         )
-    session, _ = _updated(session, news_of(sweep, Status.PAUSED))
+    after, _ = _updated(session, news_of(sweep, Status.PAUSED))
+    if trial is not None:
+        return after
     # What the screens say of it speaks of their keys.
-    told = replace(session, message=session.message if session.is_error else "")
+    told = replace(after, message=after.message if after.is_error else "")
     return replace(told, sweeping=None) if isinstance(told, Walk) else told
 
 

@@ -21,6 +21,7 @@ from gdtutor.session.state import Walk
 from gdtutor.session.steps import Phase
 from gdtutor.session.story import is_folded_away
 from gdtutor.session.tasks import open_tasks
+from gdtutor.session.trials import tried
 from gdtutor.training.optimisers import OPTIMISERS
 from gdtutor.values import replace
 from gdtutor.view.cells import open_cell
@@ -64,6 +65,7 @@ def _walk(session: Walk, iterations: int, chars: Chars) -> Iterator[tuple[Walk, 
     # A message that the lesson opened with is not the one that ends the walk.
     session = replace(moved(session, first, max(session.step, 1)), message="")
     while True:
+        session = tried(session)
         context = context_of(session, chars)
         if context is None:
             return

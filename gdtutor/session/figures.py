@@ -25,6 +25,15 @@ def shown_figure(session: Walk) -> int:
     return own_figure(session)
 
 
+def shown_picture(session: Walk) -> PictureWish | None:
+    """Return the picture that the learner sees; none while a question is open."""
+    is_hidden = session.look.is_closing or session.challenge is not None
+    if session.screen is not Screen.STUDY or is_hidden:
+        return None
+    number = shown_figure(session)
+    return session.lesson.pictures[number - 1] if number else None
+
+
 def offered_figures(session: Walk) -> tuple[int, ...]:
     """Return the pictures that can be chosen at this step, each from 1.
 
@@ -95,13 +104,10 @@ def next_figure(session: Walk, count: int) -> Walk:
 
 def measurements_due(session: Session) -> tuple[TimeExamples, ...]:
     """Return the timing that the picture on the screen waits for, if it does."""
-    if not isinstance(session, Walk) or session.screen is not Screen.STUDY or session.timings:
+    if not isinstance(session, Walk) or session.timings:
         return ()
-    figure = shown_figure(session)
-    if not figure:
-        return ()
-    wish = session.lesson.pictures[figure - 1]
-    if wish.kind != "timing":
+    wish = shown_picture(session)
+    if wish is None or wish.kind != "timing":
         return ()
     sizes = dict(wish.options).get("examples", TIMED)
     moment = session.moment

@@ -116,8 +116,8 @@ def _with_curves(
 def curves_of(sweep_: Sweep) -> tuple[TrainedCurve, ...]:
     """Return the curves of a sweep as far as they are."""
     return tuple(
-        replace(found, measure=measure_of(member.problem), parameters={})
-        for found, member in zip(sweep_.found(), sweep_.members, strict=True)
+        replace(found, measure=measure_of(member.problem), parameters={}, predicting={}, end=end)
+        for found, member, end in zip(sweep_.found(), sweep_.members, sweep_.ends(), strict=True)
     )
 
 

@@ -9,7 +9,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, TypeVar
 
 from gdtutor.engine.operations import Array
-from gdtutor.lesson.model import Lesson
+from gdtutor.lesson.model import Lesson, PictureWish
 from gdtutor.lesson.runs import RunResult, no_numbers
 from gdtutor.lesson.selectors import Assignment
 from gdtutor.play.playground import Playground
@@ -140,6 +140,29 @@ class Sweeping(Struct, frozen=True, eq=False):
     """Running or paused."""
     holds_up: bool = False
     """Whether the own run was at work, and goes on when the sweep is done."""
+
+
+class Trial(Struct, frozen=True, eq=False):
+    """The runs of a picture that counts starts, as far as the worker is with them."""
+
+    wish: PictureWish
+    of: Lesson
+    changes: tuple[Assignment, ...]
+    """The learner's that its runs begin with."""
+    sweep: Sweep
+    seconds: float
+    """About how long they take."""
+    ends: tuple[float | None, ...]
+    """The cost over all the data where each run has ended; None while it goes on."""
+    status: Status = Status.PAUSED
+    """Running, paused, or finished, where nobody trains them on."""
+    done: int = 0
+    """Epochs that they have done together."""
+
+    @property
+    def ended(self) -> int:
+        """How many of the runs have ended."""
+        return sum(end is not None for end in self.ends)
 
 
 class Look(Struct, frozen=True):
@@ -335,6 +358,8 @@ class Walk(Session, frozen=True, eq=False, kw_only=True):
     """Curves of variants and sweeps trained before."""
     sweeping: Sweeping | None = None
     """The sweep that the worker is at, or that waits; None where there is none."""
+    trials: tuple[Trial, ...] = ()
+    """The runs of pictures that count starts, those begun last."""
     timings: tuple[Timing, ...] = ()
     """A loop over the examples against one pass, as timed on this machine; empty before."""
 

@@ -36,6 +36,7 @@ from gdtutor.session.story import step_on
 from gdtutor.session.sweeps import Swept, sweep
 from gdtutor.session.tasks import judged
 from gdtutor.session.training import sweep_news
+from gdtutor.session.trials import trial_news, with_trial, without_trials
 from gdtutor.training.timing import Timing
 from gdtutor.values import Struct, replace
 
@@ -121,9 +122,12 @@ def update(session: Session, action: Action) -> tuple[Session, tuple[Effect, ...
 def settled(
     before: Session, after: Session, effects: tuple[Effect, ...] = ()
 ) -> tuple[Session, tuple[Effect, ...]]:
-    """Return the session with what follows from any change: lessons finished and tasks done."""
+    """Return the session with what follows from any change: lessons finished, tasks done, and what
+    its picture has computed.
+    """
     after, kept = judged(before, with_finish(after))
-    return after, (*effects, *kept, *measurements_due(after))
+    after, trying = with_trial(before, after, effects)
+    return after, (*effects, *kept, *trying, *measurements_due(after))
 
 
 def _updated(session: Session, action: Action) -> tuple[Session, tuple[Effect, ...]]:
@@ -159,9 +163,11 @@ def _walked(
         case Progressed():
             return progressed(session, action.snapshot), ()
         case Swept():
-            return sweep_news(session, action)
+            tried = trial_news(session, action)
+            return sweep_news(session, action) if tried is None else (tried, ())
         case Failed():
-            return said(_at_rest(replace(session, sweeping=None)), action.message, error=True), ()
+            rests = without_trials(_at_rest(replace(session, sweeping=None)))
+            return said(rests, action.message, error=True), ()
         case Posed():
             return _posed(session, action.challenge), ()
         case Timed():

@@ -22,6 +22,7 @@ from gdtutor.session.moving import moved
 from gdtutor.session.navigation import refolded, steps_forward
 from gdtutor.session.state import Walk, current_step
 from gdtutor.session.steps import Phase, Step
+from gdtutor.session.trials import tried
 from gdtutor.testing.judged import Judged, judge_program
 from gdtutor.ui.picture import frame_text
 from gdtutor.values import Struct, replace
@@ -138,7 +139,7 @@ class WalkStep(Struct, frozen=True, eq=False):
         drawn = CHARACTERS[chars]
         width, height = (int(part) for part in size.split("x"))
         session = pressed(self.session, parse_keys(keys))
-        return frame_text(frame_of(session, width, height, drawn), drawn)
+        return frame_text(frame_of(tried(session), width, height, drawn), drawn)
 
     def assert_screen(
         self, size: str = SIZE, *, chars: str = "unicode", keys: str = "", name: str = ""

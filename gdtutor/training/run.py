@@ -184,11 +184,7 @@ class Run:
     def predicting(self, state: State) -> Mapping[str, Array]:
         """Return the parameters that predictions are made with: for averaged gradient descent the
         averages, once there was an update."""
-        row = self._timeline.at(state.iteration).optimiser
-        if row.predicts_with == "p" or state.t == 0:
-            return state.parameters
-        averages = {n: values[row.predicts_with] for n, values in state.optimizer.items()}
-        return {**state.parameters, **averages}
+        return self._timeline.at(state.iteration).predicting(state)
 
     def evaluate(
         self, parameters: Mapping[str, Array], examples: Indices | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 
 import numpy as np
@@ -212,6 +213,14 @@ class Stretch:
         """Return the rate of an iteration, after the schedule."""
         s = self.segment.settings
         return rate(s.schedule, s.learning_rate, self.epoch_of(iteration))
+
+    def predicting(self, state: State) -> Mapping[str, Array]:
+        """Return the parameters that predictions are made with; see `Run.predicting`."""
+        row = self.optimiser
+        if row.predicts_with == "p" or state.t == 0:
+            return state.parameters
+        averages = {n: values[row.predicts_with] for n, values in state.optimizer.items()}
+        return {**state.parameters, **averages}
 
     def start(self, vector: Array | None, t: int) -> tuple[Array, int]:
         """Return the state at the segment's start, after its edits.

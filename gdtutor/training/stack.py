@@ -18,6 +18,7 @@ from gdtutor.training.plan.stacked_plan import StackedPlan
 from gdtutor.training.problem import Problem, is_identical
 from gdtutor.training.segments import RunSegment, Stretch
 from gdtutor.training.settings import Settings, Stop
+from gdtutor.training.state import State
 from gdtutor.training.stops import first_stop
 from gdtutor.training.trouble import TrainedCurve, judge
 from gdtutor.values import Struct, replace
@@ -40,11 +41,15 @@ class Member(Struct, frozen=True, eq=False):
     """What is swept, with which the label begins; empty where runs differ in more."""
 
     def curve(
-        self, costs: Array, stopped_by: str | None, parameters: Mapping[str, Array]
+        self,
+        costs: Array,
+        stopped_by: str | None,
+        parameters: Mapping[str, Array],
+        predicting: Mapping[str, Array],
     ) -> TrainedCurve:
         """Return how far it is."""
         found = TrainedCurve(self.label, costs, judge(costs, stopped_by), self.setting)
-        return replace(found, stopped_by=stopped_by, parameters=parameters)
+        return replace(found, stopped_by=stopped_by, parameters=parameters, predicting=predicting)
 
 
 def fit_together(one: Member, other: Member) -> bool:
@@ -241,8 +246,10 @@ class RunStack:
         for run, vector in enumerate(vectors):
             going = "epochs" if self._done >= self._last else None
             stopped, at = self._ended.get(run, (going, vector))
-            parameters, _ = self._stretches[run].layout.split(at)
-            curve = self._members[run].curve(self._series[run].view(), stopped, parameters)
+            parameters, kept = self._stretches[run].layout.split(at)
+            state = State(self._done, parameters, kept, self._done)
+            said = self._stretches[run].predicting(state)
+            curve = self._members[run].curve(self._series[run].view(), stopped, parameters, said)
             results.append((self._places[run], curve))
         return results
 

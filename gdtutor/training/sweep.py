@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 
 from gdtutor.engine.errors import did_you_mean
 from gdtutor.training.errors import TrainingError
+from gdtutor.training.evaluation import evaluate
 from gdtutor.training.initialise import check_seed
 from gdtutor.training.optimisers import optimiser_of
 from gdtutor.training.plan.choice import check
@@ -135,8 +136,9 @@ class Alone:
 
     def found(self) -> list[tuple[int, TrainedCurve]]:
         """Return how far the member is, by its place in the sweep."""
-        parameters = dict(self._run.state(self._run.farthest).parameters)
-        curve = self._member.curve(self._run.costs, self._run.stopped_by, parameters)
+        run, state = self._run, self._run.state(self._run.farthest)
+        said, parameters = run.predicting(state), dict(state.parameters)
+        curve = self._member.curve(run.costs, run.stopped_by, parameters, said)
         return [(self._place, curve)]
 
 
@@ -157,6 +159,7 @@ class Sweep:
         for member in members:
             check(member.problem, member.settings)
         _check_numbers(len(members), sum(_numbers(m.problem, m.settings) for m in members))
+        self._ends: dict[int, float] = {}
         self._parts: list[RunStack | Alone] = []
         for places in _grouped(self.members):
             chosen = [self.members[place] for place in places]
@@ -218,6 +221,14 @@ class Sweep:
         """Return how far every run is, in the order of the members."""
         by_place = {place: found for part in self._parts for place, found in part.found()}
         return tuple(by_place[place] for place in range(len(self.members)))
+
+    def ends(self) -> tuple[float | None, ...]:
+        """Return the cost over all the data where each run has ended; None while it goes on."""
+        for place, found in enumerate(self.found()):
+            if found.stopped_by is not None and place not in self._ends:
+                cost = evaluate(self.members[place].problem, found.predicting).cost
+                self._ends[place] = cost
+        return tuple(map(self._ends.get, range(len(self.members))))
 
     def best(self) -> int | None:
         """Return the place of the `lowest` run."""

@@ -58,6 +58,10 @@ class TrainedCurve(Struct, frozen=True, eq=False):
     stopped_by: str | None = None
     """As in `Run`; None while it goes on."""
     parameters: Mapping[str, Array] = field(default_factory=dict)
+    predicting: Mapping[str, Array] = field(default_factory=dict)
+    """The parameters that predictions are made with."""
+    end: float | None = None
+    """The cost over all the data where a run of a sweep has ended."""
 
     @property
     def is_broken(self) -> bool:

@@ -20,7 +20,7 @@ from gdtutor.session.opening import Opened, Resumed
 from gdtutor.session.press import Press
 from gdtutor.session.state import Screen, Session, Status, Walk
 from gdtutor.session.sweeps import Swept
-from gdtutor.session.update import Action, Progressed, Timed, Told, update
+from gdtutor.session.update import Action, Progressed, Timed, Told, settled, update
 from gdtutor.training.timing import time_examples
 from gdtutor.ui.app import TutorApp
 from gdtutor.values import Struct
@@ -123,17 +123,18 @@ class Computing:
 
     def answer(self, before: Session, action: Action, size: Size) -> Answer:
         """Compute what an action leads to, with the frame that shows it; in any thread."""
-        updated, effects = update(before, action)
-        session = carried_out(updated, effects, self._handlers)
-        session, frame = self.framed(session, size)
-        return Answer(updated, effects, session, frame)
+        return self._answer(*update(before, action), size)
 
-    def framed(self, session: Session, size: Size) -> tuple[Session, Frame | None]:
-        """Return a session settled at a size, and its frame; None while there is no size."""
-        width, height = size
-        if not (width and height):
-            return session, None
-        return shown(session, width, height, self._chars)
+    def shown(self, session: Session, size: Size) -> Answer:
+        """Return what shows a session, with what its picture waits for."""
+        return self._answer(*settled(session, session), size)
+
+    def _answer(self, updated: Session, effects: tuple[Effect, ...], size: Size) -> Answer:
+        """Return what shows a session after its effects; no frame while there is no size."""
+        session = carried_out(updated, effects, self._handlers)
+        if not all(size):
+            return Answer(updated, effects, session, None)
+        return Answer(updated, effects, *shown(session, *size, self._chars))
 
     def _opened(self, session: Session, effect: OpenLesson) -> Session:
         resume, path, command = self._services.resume, Path(effect.path), effect.command

@@ -259,9 +259,5 @@ class Program:
         if self._answering.is_busy:
             self._wanted_size = wanted
             return
-
-        def painted() -> Answer:
-            return Answer(session, (), *self._computing.framed(session, wanted))
-
         self._computes = None
-        self._answering.ask(painted)
+        self._answering.ask(lambda: self._computing.shown(session, wanted))

@@ -8,6 +8,7 @@ from gdtutor.lesson.model import PictureWish
 from gdtutor.session.figures import belongs_to_training, offered_figures, shown_figure
 from gdtutor.session.snapshots import under_cursor
 from gdtutor.session.state import Screen, Walk, current_step
+from gdtutor.session.trials import trials_of
 from gdtutor.values import Struct, replace
 from gdtutor.view.boxes import Panel
 from gdtutor.view.frame import Chars, Placed
@@ -40,7 +41,8 @@ def source_of(session: Walk, chars: Chars) -> Source:
                       chars, session.timings)  # fmt: skip
     return Source(
         session.lesson, session.run, session.moment, session.seed, current_step(session),
-        look.example, look.cell, look.digits, chars, session.timings,
+        look.example, look.cell, look.digits, chars, session.timings, trials_of(session),
+        session.changes,
     )  # fmt: skip
 
 

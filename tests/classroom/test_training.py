@@ -25,7 +25,8 @@ from gdtutor.play.options import playground_of_line
 from gdtutor.session.effects import Effect
 from gdtutor.session.playing import play_session
 from gdtutor.session.press import Press
-from gdtutor.session.state import Playing, Screen, Session, Status, Walk
+from gdtutor.session.state import Playing, Screen, Session, Status, Trial, Walk
+from gdtutor.session.trials import tried
 from gdtutor.training.run import Run
 from gdtutor.training.sweep import Sweep
 
@@ -124,6 +125,36 @@ def test_a_student_sweeps_within_bounds(pool: TrainingPool) -> None:
         sweep(f"learning_rate={','.join(map(str, range(1, 18)))}")
         await until(lambda: own_walk().sweeping is None)
         assert own_walk().message.startswith("A sweep in a class has at most 16 runs")
+
+    asyncio.run(work())
+
+
+def test_a_students_picture_counts_starts_in_turn_and_for_no_longer_than_a_run(
+    pool: TrainingPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def work() -> None:
+        hub, shared = ClassHub("tests", pool=pool), SharedScreens()
+        session = lesson_session("batches", "forward:L")
+        hub.teach(session)
+        anna = Watched(hub, shared, (80, 24))
+        hub.join("anna", anna, returns=False)
+
+        def trials() -> tuple[Trial, ...]:
+            own = hub.seat("anna").own
+            return own.trials if isinstance(own, Walk) else ()
+
+        for _ in range(2):
+            hub.press("anna", Press("f", "f"))
+        await until(lambda: trials() and trials()[0].status is Status.FINISHED)
+        assert trials()[0].ends == tried(pressed(session, [Press("f", "f")] * 2)).trials[0].ends
+        assert "full batch       0 of 20" in "\n".join(anna.rows("anna"))
+        monkeypatch.setattr("gdtutor.classroom.pool.MOST_EPOCHS", 4000)
+        ben = Watched(hub, shared, (80, 24))
+        hub.join("ben", ben, returns=False)
+        for _ in range(2):
+            hub.press("ben", Press("f", "f"))
+        await until(lambda: "at most 4,000 epochs" in "\n".join(ben.rows("ben")))
+        assert "60 starts are trained" in " ".join("".join(ben.rows("ben")).split())
 
     asyncio.run(work())
 

@@ -8,9 +8,15 @@ import pytest
 
 from gdtutor.lesson.load import load_lesson, with_variant
 from gdtutor.lesson.model import Lesson, PictureWish
-from gdtutor.lesson.picture_work import MAX_OWN_SECONDS, MAX_SECONDS, overworked, picture_work
+from gdtutor.lesson.picture_work import (
+    MAX_SECONDS,
+    MAX_STARTS_SECONDS,
+    overworked,
+    picture_work,
+)
 from gdtutor.lesson.runs import run_of
 from gdtutor.lesson.work import TrainingWork, training_work
+from gdtutor.training.sweep import MAX_RUNS
 from gdtutor.values import replace
 
 LESSONS = Path(__file__).parents[2] / "lessons"
@@ -74,22 +80,29 @@ def test_a_picture_of_the_learner_s_own_run_trains_none(kind: str) -> None:
 
 
 def test_only_pictures_over_the_bound_are_told() -> None:
-    iterations = int(MAX_SECONDS * 1e6 / OWN.iteration)
-    wish = PictureWish("seeds", (("variants", ("a",)), ("seeds", 2)))
-    over = replace(OWN, iterations=iterations)
-    assert not list(overworked((wish,), OWN, {"a": OWN}))
-    [(place, what, _)] = overworked((PictureWish("table"), wish), OWN, {"a": over})
+    wish = PictureWish("slice", (("along", "w"), ("rates", (0.1, 0.5)), ("steps", 20)))
+    over = replace(OWN, iteration=MAX_SECONDS * 1e6 / 40)
+    assert not list(overworked((wish,), OWN, {}))
+    [(place, what, hint)] = overworked((PictureWish("table"), wish), over, {})
     assert place == 1
-    assert f"{2 * iterations:,} iterations" in what
+    assert "2 runs, 40 iterations" in what
+    assert hint == "the bound is 1 second: use fewer steps or paths"
 
 
+@pytest.mark.parametrize("variants", [(), ("a",)])
 @pytest.mark.parametrize(("share", "is_told"), [(0.9, False), (1.1, True)])
-def test_starts_of_the_lesson_itself_may_train_longer(share: float, is_told: bool) -> None:
-    iterations = int(share * MAX_OWN_SECONDS * 1e6 / 2 / OWN.iteration)
-    own = replace(OWN, iterations=iterations)
-    told = list(overworked((PictureWish("seeds", (("seeds", 2),)),), own, {}))
+def test_starts_may_train_long_since_the_worker_trains_them(
+    share: float, is_told: bool, variants: tuple[str, ...]
+) -> None:
+    own = replace(OWN, iterations=int(share * MAX_STARTS_SECONDS * 1e6 / 2 / OWN.iteration))
+    wish = PictureWish("seeds", (("seeds", 2), ("variants", variants)))
+    told = list(overworked((wish,), own, {"a": own}))
     assert bool(told) is is_told
-    assert all("the bound is 10 seconds" in hint for _, _, hint in told)
-    compared = PictureWish("seeds", (("seeds", 2), ("variants", ("a",))))
-    [(_, _, hint)] = overworked((compared,), own, {"a": own})
-    assert "the bound is 1 second:" in hint
+    assert all("the bound is 3,600 seconds" in hint for _, _, hint in told)
+
+
+def test_a_picture_has_no_more_starts_than_a_sweep_has_runs() -> None:
+    wish = PictureWish("seeds", (("seeds", 100), ("variants", ("a", "b", "c"))))
+    [(_, what, hint)] = overworked((wish,), OWN, dict.fromkeys("abc", OWN))
+    assert what == "the picture would train 300 runs"
+    assert hint == f"the bound is {MAX_RUNS}: use fewer seeds or variants"

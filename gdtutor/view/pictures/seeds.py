@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import math
-from functools import lru_cache
-
-from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.characters import cells, padded
-from gdtutor.lesson.load import with_variant
-from gdtutor.lesson.model import Lesson, PictureWish
+from gdtutor.lesson.model import PictureWish
 from gdtutor.lesson.picture_work import SEEDS
-from gdtutor.lesson.runs import run_of
+from gdtutor.session.state import Status, Trial
 from gdtutor.values import Struct
 from gdtutor.view.frame import Line, Style
 from gdtutor.view.lines import line
@@ -18,46 +13,38 @@ from gdtutor.view.pictures.source import Drawing, Size, Source, option, stacked_
 
 OWN = "this lesson"
 """What the lesson itself is called, where no variants are compared."""
+_SIGNS = {True: "#", False: ".", None: "?"}
 
 
 class Tally(Struct, frozen=True):
     """The runs of one variant."""
 
     label: str
-    costs: tuple[float, ...]
-    """The cost over all the data at the end of each run, by seed; not finite where it diverged."""
+    ends: tuple[float | None, ...]
+    """The cost over all the data at the end of each run, by seed: not finite where it diverged,
+    None where it has not come to its end."""
     epochs: int
 
-    def below(self, bound: float) -> tuple[bool, ...]:
-        """Say of each run whether it ended below a cost."""
-        return tuple(cost < bound for cost in self.costs)
+    def below(self, bound: float) -> tuple[bool | None, ...]:
+        """Say of each run that has ended whether it did so below a cost."""
+        return tuple(None if end is None else end < bound for end in self.ends)
+
+    def counted(self, bound: float) -> str:
+        """Return how many ended so, of how many."""
+        low = [is_low for is_low in self.below(bound) if is_low is not None]
+        return f"{sum(low)} of {len(low)}{' so far' if None in self.ends else ''}"
 
 
-@lru_cache(maxsize=16)
-def tallies(lesson: Lesson, wish: PictureWish) -> tuple[Tally, ...]:
-    """Train a lesson, or variants of it, from several seeds each.
-
-    A seed gives the drawn parameters and the order of the examples, so that all variants begin at
-    the same starts.
-    """
-    count = whole(wish, "seeds", SEEDS)
-    found = []
-    for name in texts(wish, "variants") or ("",):
-        changed = with_variant(lesson, name) if name else lesson
-        costs = tuple(_final_cost(changed, seed) for seed in range(count))
-        epochs = changed.settings.epochs if changed.settings is not None else 0
-        found.append(Tally(name or OWN, costs, epochs))
-    return tuple(found)
-
-
-def _final_cost(lesson: Lesson, seed: int) -> float:
-    """Return the cost over all the data when a run has ended; not a number where there is none."""
-    try:
-        run = run_of(lesson, seed)
-        run.advance()
-        return run.evaluate(run.predicting(run.state(run.farthest))).cost
-    except GdTutorError:
-        return math.nan
+def tallies(trial: Trial | None) -> tuple[Tally, ...]:
+    """Return what the runs of a picture have come to, variant by variant."""
+    if trial is None or _is_untried(trial):
+        return ()
+    names, members = texts(trial.wish, "variants") or (OWN,), trial.sweep.members
+    count = len(members) // len(names)
+    return tuple(
+        Tally(name, trial.ends[first : first + count], members[first].settings.epochs)
+        for name, first in zip(names, range(0, len(members), count), strict=True)
+    )
 
 
 def bound_of(wish: PictureWish) -> float:
@@ -68,37 +55,67 @@ def bound_of(wish: PictureWish) -> float:
 
 def seeds_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
     """Return rows for each variant: a sign for every seed, and how many ended low enough."""
-    bound = bound_of(wish)
-    rows = tallies(source.lesson, wish)
-    widest = max(cells(row.label) for row in rows)
-    lines: list[Line] = []
+    bound, rows = bound_of(wish), tallies(source.trial_of(wish))
+    widest = max((cells(row.label) for row in rows), default=0)
+    lines: list[Line] = list(stacked_notes(_progress(source, wish), size, Style.CURRENT))
     for row in rows:
-        low = row.below(bound)
-        lines.append(
-            line((padded(row.label, widest), Style.CURRENT), f"  {sum(low)} of {len(low)}")
-        )
-        signs = "".join("#" if is_low else "." for is_low in low)
+        label = padded(row.label, widest)
+        lines.append(line((label, Style.CURRENT), f"  {row.counted(bound)}"))
+        signs = "".join(map(_SIGNS.__getitem__, row.below(bound)))
         step = max(size.width - 2, 1)
         parts = [signs[start : start + step] for start in range(0, len(signs), step)]
         lines.extend(line("  ", (part, Style.RUN_1)) for part in parts)
-    notes = (
-        "",
-        f"One sign for each of {len(rows[0].costs)} seeds: # where the run ended with a cost below "
-        f"{source.number(bound)}, . where it did not.",
-        f"Each run: {rows[0].epochs} epochs.",
+    legend = (
+        f"One sign for each of {len(row.ends)} seeds: # where the run ended with a cost below "
+        f"{source.number(bound)}, . where it did not."
+        + (" ? where it goes on." if None in row.ends else "")
+        for row in rows[:1]
     )
-    room = max(size.height - len(lines), 0)
-    rest = stacked_notes(notes, Size(size.width, room), Style.DIM)
+    room = Size(size.width, max(size.height - len(lines), 0))
+    rest = stacked_notes(("", *legend, *_notes(source, wish, rows)), room, Style.DIM)
     return Drawing((*lines, *rest)[: size.height])
 
 
 def seeds_words(source: Source, wish: PictureWish) -> tuple[str, ...]:
     """Return how many runs of every variant end with a cost that is low enough."""
-    bound = bound_of(wish)
-    rows = tallies(source.lesson, wish)
+    bound, rows = bound_of(wish), tallies(source.trial_of(wish))
     words = [
-        f"{row.label}: {sum(row.below(bound))} of {len(row.costs)} starts end with a cost below "
-        f"{source.number(bound)}"
+        f"{row.label}: {row.counted(bound)} starts end with a cost below {source.number(bound)}"
         for row in rows
     ]
-    return (*words, *(f"each run: {row.epochs} epochs" for row in rows[:1]))
+    return (*_progress(source, wish), *words, *_notes(source, wish, rows))
+
+
+def _is_untried(trial: Trial) -> bool:
+    return trial.status is Status.FINISHED and not trial.done
+
+
+def _progress(source: Source, wish: PictureWish) -> tuple[str, ...]:
+    """Return how far the runs are; nothing once all have ended."""
+    trial = source.trial_of(wish)
+    if trial is None or _is_untried(trial):
+        count = whole(wish, "seeds", SEEDS) * max(len(texts(wish, "variants")), 1)
+        return (f"{count} starts are trained for this picture where a step or f chooses it.",)
+    runs = f"{trial.ended} of {len(trial.ends)} starts"
+    if trial.ended == len(trial.ends):
+        return ()
+    match trial.status:
+        case Status.RUNNING:
+            return (f"Training: {runs}, {trial.done:,} of {trial.sweep.epochs[1]:,} epochs.",)
+        case Status.FINISHED:
+            return (f"Training has ended after {runs}.",)
+        case _:
+            return (f"{runs} are trained; the others wait until other training rests.",)
+
+
+def _notes(source: Source, wish: PictureWish, rows: tuple[Tally, ...]) -> tuple[str, ...]:
+    """Return how long the runs are, and which of the learner's changes they have."""
+    trial = source.trial_of(wish)
+    made = () if trial is None else trial.changes
+    notes = [f"Each run: {row.epochs:,} epochs." for row in rows[:1]]
+    if rows and made:
+        notes.append(f"With your changes: {', '.join(change.text() for change in made)}.")
+    if rows and len(source.changes) > len(made):
+        what = "changes on the way" if made else "changes"
+        notes.append(f"Without your {what}: all begin at iteration 0 as the lesson has it.")
+    return tuple(notes)

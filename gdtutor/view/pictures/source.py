@@ -12,9 +12,10 @@ from gdtutor.engine.shapes import Shape, infer_shapes
 from gdtutor.engine.trace import Trace, trace
 from gdtutor.lesson.characters import cells
 from gdtutor.lesson.model import Lesson, PictureWish
+from gdtutor.lesson.selectors import Assignment
 from gdtutor.session.digits import DEFAULT_DIGITS
 from gdtutor.session.moment import Moment
-from gdtutor.session.state import Snapshot
+from gdtutor.session.state import Snapshot, Trial
 from gdtutor.session.steps import Phase, Step
 from gdtutor.training.problem import Problem
 from gdtutor.training.run import Run
@@ -47,6 +48,14 @@ class Source(Struct, frozen=True):
     chars: Chars = UNICODE
     timings: tuple[Timing, ...] = ()
     """What was timed on this machine; empty before."""
+    trials: tuple[Trial, ...] = ()
+    """The runs of pictures that count starts, with the learner's changes."""
+    changes: tuple[Assignment, ...] = ()
+    """What the learner has changed."""
+
+    def trial_of(self, wish: PictureWish) -> Trial | None:
+        """Return the runs of a picture, where any are begun."""
+        return next((trial for trial in self.trials if trial.wish == wish), None)
 
     @property
     def still(self) -> Source:

@@ -30,16 +30,18 @@ def wish(below=0.05, seeds=6):
 
 
 def test_the_runs_begin_where_their_seed_says():
-    given = source(ROWS, wish())
-    first, wild = tallies(given.lesson, given.lesson.pictures[0])
+    given = source(ROWS, wish(), "given")
+    first, wild = tallies(given.trials[0])
     assert (first.label, wild.label) == ("all", "wild")
-    assert len(set(first.costs)) == 6
-    assert len(set(wild.costs)) == 1
+    assert len(set(first.ends)) == 6
+    assert len(set(wild.ends)) == 1
     assert first.epochs == 100
 
 
 def test_a_run_that_is_not_finite_has_not_arrived():
-    assert Tally("a", (0.01, math.nan, math.inf, 0.2), 5).below(0.1) == (True, False, False, False)
+    tally = Tally("a", (0.01, math.nan, math.inf, 0.2, None), 5)
+    assert tally.below(0.1) == (True, False, False, False, None)
+    assert tally.counted(0.1) == "1 of 4 so far"
 
 
 @pytest.mark.slow

@@ -8,7 +8,9 @@ from gdtutor.session.moving import moved
 from gdtutor.session.navigation import goto
 from gdtutor.session.opening import Opened, opened
 from gdtutor.session.state import Session
+from gdtutor.session.trials import tried
 from gdtutor.ui.picture import frame_text
+from gdtutor.values import replace
 from gdtutor.view.figures import source_of
 from gdtutor.view.frame import UNICODE, Frame
 from gdtutor.view.pictures import Source, draw
@@ -148,7 +150,8 @@ def session(template: str, pictures: str, at: str = "", seed: int | None = None)
 
 def source(template: str, pictures: str, at: str = "", chars=UNICODE) -> Source:
     """Return what the first picture of a lesson is drawn from."""
-    found = source_of(session(template, f"[[pictures]]\n{pictures}", at), chars)
+    walk = session(template, f"[[pictures]]\n{pictures}", at)
+    found = source_of(tried(replace(walk, look=replace(walk.look, figure=1))), chars)
     assert found is not None
     return found
 
