@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from functools import partial
 from typing import Protocol
 
 from gdtutor.classroom.admission import free_name, is_same, new_pin
-from gdtutor.classroom.bench import TOO_LONG, Workbench
+from gdtutor.classroom.answers import all_judged, answer_judged, closed, entered
+from gdtutor.classroom.bench import TOO_LONG, TooLongError, Workbench
 from gdtutor.classroom.errands import SeatErrands
 from gdtutor.classroom.lines import spoken
-from gdtutor.classroom.polls import ToldVerdict
+from gdtutor.classroom.polls import ToldVerdict, judged_answer
 from gdtutor.classroom.pool import TrainingPool
 from gdtutor.classroom.record import ClassRecorder
 from gdtutor.classroom.room import (
     begun,
-    closed,
-    entered,
     joined,
     left,
     locked,
@@ -33,6 +33,8 @@ from gdtutor.session.prompting import MAX_INPUT
 from gdtutor.session.state import Session
 from gdtutor.values import replace
 
+JUDGING = "\0"
+"""The seat, as nobody's is called, that answers are judged for."""
 MOST_SEATS = 500
 """Seats of a class; beyond them, one whose student has gone is given up."""
 GOODBYE = "You have left the class. The same command, and then the PIN {pin}, brings you back."
@@ -75,7 +77,9 @@ class ClassHub:
         self._errands = SeatErrands(self, self.turns, pool)
         self._recorder = recorder
         self._tasks: set[asyncio.Task[None]] = set()
-        self.room: Classroom = opened_room(Session())
+        self._judging: set[tuple[int, str]] = set()
+        """Answers that are judged beside, each with the number of its question."""
+        self.room: Classroom = replace(opened_room(Session()), judges_later=bench is not None)
         self._changed = changed
         self._lines: dict[str, SeatLine] = {}
 
@@ -211,10 +215,10 @@ class ClassHub:
 
     def end(self) -> None:
         """End the class: everyone gets a line and their terminal back."""
-        self._turn(closed(self.room))
         lines, self._lines = self._lines, {}
         for line in lines.values():
             line.end(OVER)
+        self._turn(all_judged(closed(self.room)))
 
     def _turn(self, room: Classroom, but: str = "") -> None:
         """Take the next state of the class, and paint whose screen it changes, but for a seat."""
@@ -232,6 +236,27 @@ class ClassHub:
             if is_everyones or is_theirs:
                 line.show()
         self._changed()
+        if self.bench is not None:
+            self._judge(self.bench)
+
+    def _judge(self, bench: Workbench) -> None:
+        """Have judged what waits for it, the same answer of several students once."""
+        for number, poll in enumerate(self.room.polls):
+            for text in poll.pending.values():
+                if (number, text) not in self._judging:
+                    self._judging.add((number, text))
+                    self.begin(self._judge_beside(bench, number, text))
+
+    async def _judge_beside(self, bench: Workbench, number: int, text: str) -> None:
+        poll = self.room.polls[number]
+        try:
+            found = await bench.does(JUDGING, partial(judged_answer, poll, text))
+        except TooLongError:
+            # Whether it is right is told sooner than why not.
+            brief = partial(judged_answer, poll, text, explains=False)
+            found = await asyncio.to_thread(brief)
+        self._judging.discard((number, text))
+        self._turn(answer_judged(self.room, number, text, found))
 
     def is_connected(self, name: str) -> bool:
         """Tell whether a student is here."""

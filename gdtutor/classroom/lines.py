@@ -5,8 +5,9 @@ from __future__ import annotations
 import shlex
 from functools import partial
 
+from gdtutor.classroom.answers import entered
 from gdtutor.classroom.board import answer_rows
-from gdtutor.classroom.room import entered, returned, walked_off
+from gdtutor.classroom.room import returned, walked_off
 from gdtutor.classroom.seats import Begun, Classroom, Seat, with_help, with_seat
 from gdtutor.linear.commands import help_lines
 from gdtutor.linear.conversation import answered_line, news, walking, whole
@@ -149,7 +150,7 @@ class LineTeller:
             self._question = question
             if question:
                 parts.append(f"{self.step(room)}\nThe class is asked; type your answer.")
-            elif room.poll is None and seat.name not in room.polls[-1].replies:
+            elif room.poll is None and not room.polls[-1].has_answer(seat.name):
                 parts.append("The question is closed; you gave no answer.")
         results = ""
         if room.results is not None:

@@ -58,8 +58,15 @@ class Poll(Struct, frozen=True, eq=False):
     asked: Walk
     """The class's session as it was asked: answers are judged there, wherever the teacher is."""
     replies: Mapping[str, Reply] = field(default_factory=dict)
-    """The last answer of each seat, by name."""
+    """The last answer of each seat that is judged, by name."""
+    pending: Mapping[str, str] = field(default_factory=dict)
+    """What was entered since and waits to be judged, by name."""
     is_open: bool = True
+
+    @property
+    def is_done(self) -> bool:
+        """Whether it is closed, and every answer judged."""
+        return not self.is_open and not self.pending
 
     @property
     def name(self) -> str:
@@ -74,10 +81,14 @@ class Poll(Struct, frozen=True, eq=False):
         choices = (choice_text(context, choice) for choice in challenge.choices)
         return (question_text(context, challenge), *choices)
 
+    def has_answer(self, name: str) -> bool:
+        """Tell whether a seat has given an answer, judged or not."""
+        return name in self.replies or name in self.pending
+
     def told(self, name: str) -> str:
-        """Return what a seat is told of its answer; empty where it gave none."""
+        """Return what a seat is told of its answer; empty where it gave none, or another since."""
         reply = self.replies.get(name)
-        if reply is None:
+        if reply is None or name in self.pending:
             return ""
         verdict = "not right" if reply.verdict == OTHER else reply.verdict
         return f"Your answer {reply.text}: {verdict}."
@@ -88,21 +99,34 @@ def shown(text: str) -> str:
     return cut_short(pictured(text.strip()), LONGEST)
 
 
-def with_reply(poll: Poll, name: str, text: str) -> Poll:
-    """Return a question with a seat's answer as the engine judges it; the last one counts.
+def judged_answer(poll: Poll, text: str, *, explains: bool = True) -> Reply | GdTutorError:
+    """Return an answer as the engine judges it, or why it is none of the kind asked for.
 
     A choice is kept as it is read, however it was typed.
 
-    Raises:
-        AnswerError: For what is no answer of the kind asked for.
+    Args:
+        poll: The question.
+        text: The answer.
+        explains: Whether it is looked for what slip a wrong one comes from.
     """
-    wrong = judged(poll.asked, poll.challenge, text.strip())
+    try:
+        wrong = judged(poll.asked, poll.challenge, text, explains=explains)
+    except GdTutorError as error:
+        return error
     verdict, choices = RIGHT, poll.challenge.choices
     if choices:
         text = poll.read()[1 + choices.index(read_choice(text, choices))]
     if wrong is not None:
         verdict = wrong.fits[0].slip.value if wrong.fits else OTHER
-    return replace(poll, replies={**poll.replies, name: Reply(shown(text), verdict)})
+    return Reply(shown(text), verdict)
+
+
+def with_judged(poll: Poll, text: str, found: Reply | GdTutorError) -> Poll:
+    """Return a question with what an answer has come to, for all who have given it."""
+    pending = {name: waits for name, waits in poll.pending.items() if waits != text}
+    given = {name: found for name in poll.pending if name not in pending}
+    replies = {name: reply for name, reply in given.items() if isinstance(reply, Reply)}
+    return replace(poll, pending=pending, replies={**poll.replies, **replies})
 
 
 def spread(poll: Poll) -> tuple[tuple[str, int], ...]:

@@ -149,8 +149,8 @@ class ClassRecorder:
     def __init__(self, path: Path, title: str, clock: Callable[[], float]) -> None:
         self._connection = opened_record(path)
         self._clock = clock
-        self._answered_at: dict[str, float] = {}
-        """When each seat answered the last question."""
+        self._answered_at: dict[tuple[int, str], float] = {}
+        """When each seat answered a question, by its number."""
         self._queue: SimpleQueue[tuple[_Kept, ...] | None] = SimpleQueue()
         self.problem = ""
         """Why not all is kept, empty where it is."""
@@ -182,18 +182,19 @@ class ClassRecorder:
             and seat.verdict is not None
             and not (old is not None and seat.verdict is old.verdict)
         ]
-        if room.polls:
-            earlier = before.polls[-1].replies if len(room.polls) == number else {}
-            for name, reply in room.polls[-1].replies.items():
-                if reply is not earlier.get(name):
-                    self._answered_at[name] = now
-        if before.poll is not None and not room.polls[number - 1].is_open:
-            poll = room.polls[number - 1]
-            records += [
-                KeptAnswer(number, poll.asked.lesson.id, poll.name, name, reply.text, reply.verdict,
-                           self._answered_at[name])
-                for name, reply in poll.replies.items()
-            ]  # fmt: skip
+        for at, poll in enumerate(room.polls, 1):
+            earlier = before.polls[at - 1] if at <= number else None
+            if poll is earlier:
+                continue
+            for name, reply in poll.replies.items():
+                if earlier is None or reply is not earlier.replies.get(name):
+                    self._answered_at[at, name] = now
+            if poll.is_done and not (earlier is not None and earlier.is_done):
+                records += [
+                    KeptAnswer(at, poll.asked.lesson.id, poll.name, name, reply.text, reply.verdict,
+                               self._answered_at[at, name])
+                    for name, reply in poll.replies.items()
+                ]  # fmt: skip
         if records:
             self.keep(records)
 

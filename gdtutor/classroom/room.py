@@ -5,10 +5,16 @@ Everything here is pure: a change of the class is a function from one `Classroom
 
 from __future__ import annotations
 
-from contextlib import suppress
 from functools import partial
 
-from gdtutor.classroom.polls import Poll, with_reply
+from gdtutor.classroom.answers import (
+    NO_HINTS,
+    answer_input,
+    entered,
+    handed_in,
+    question_closed,
+)
+from gdtutor.classroom.polls import Poll
 from gdtutor.classroom.seats import (
     Begun,
     Classroom,
@@ -18,15 +24,12 @@ from gdtutor.classroom.seats import (
     with_help,
     with_seat,
 )
-from gdtutor.engine.errors import GdTutorError
 from gdtutor.session.effects import Effect, Quit
-from gdtutor.session.predict import HINT
 from gdtutor.session.press import Press
 from gdtutor.session.prompting import edited
 from gdtutor.session.state import (
     ClassRole,
     Prompt,
-    PromptKind,
     Session,
     Status,
     Walk,
@@ -51,8 +54,6 @@ SEEN = f"{ELSEWHERE} Your own walk has come to the answer."
 SCROLLS = {"up": -1, "down": 1, "pageup": -5, "pagedown": 5}
 LOOKS = ("tab", "v", "k")
 """Keys that leave an open question where it is, as those that scroll."""
-ANSWER = "your answer"
-NO_HINTS = "The class's question has no hints. Esc, then ! asks for help."
 
 
 def joined(room: Classroom, name: str, pin: str, told: str) -> Classroom:
@@ -61,7 +62,7 @@ def joined(room: Classroom, name: str, pin: str, told: str) -> Classroom:
     if seat is None:
         seat = Seat(name, pin)
         if room.poll is not None:
-            seat = replace(seat, draft=_input())
+            seat = replace(seat, draft=answer_input())
     return with_seat(room, replace(seat, is_here=True, notice=told))
 
 
@@ -84,7 +85,7 @@ def taught(room: Classroom, session: Session) -> Classroom:
         room = replace(room, seats=quiet)
     poll = room.poll
     if poll is not None and (challenge is None or challenge.name != poll.name):
-        room = _closed(room, poll)
+        room = question_closed(room, poll)
     if isinstance(room.shared, Walk) and challenge is not None and room.poll is None:
         room = _asked(room, Poll(challenge, room.shared))
     return room
@@ -92,7 +93,7 @@ def taught(room: Classroom, session: Session) -> Classroom:
 
 def _asked(room: Classroom, poll: Poll) -> Classroom:
     seats = {
-        name: replace(seat, draft=None if seat.own else _input(), typed="",
+        name: replace(seat, draft=None if seat.own else answer_input(), typed="",
                       out="" if seat.own is None else ELSEWHERE, view=None, notice="")
         for name, seat in room.seats.items()
     }  # fmt: skip
@@ -116,36 +117,7 @@ def _with_question(room: Classroom, seat: Seat) -> Seat:
     """Return a seat that has come back, with the question that it was not there for."""
     seat = _looked(room, seat)
     is_new = room.poll is not None and seat.out == ELSEWHERE
-    return replace(seat, out="", draft=_input()) if is_new else seat
-
-
-def closed(room: Classroom) -> Classroom:
-    """Return the class with no question open, as at its end."""
-    return room if room.poll is None else _closed(room, room.poll)
-
-
-def _closed(room: Classroom, poll: Poll) -> Classroom:
-    """Return the class with its question closed, and everyone told what their answer was.
-
-    What is still being typed is taken for an answer where it is one.
-    """
-    for seat in room.seats.values():
-        text = seat.typed if seat.draft is None else seat.draft.text
-        if text.strip() and not seat.is_out:
-            with suppress(GdTutorError):
-                poll = with_reply(poll, seat.name, text)
-    poll = replace(poll, is_open=False)
-    seats = {
-        name: replace(seat, draft=None, typed="", out="", view=None,
-                      notice=poll.told(name) or seat.notice,
-                      is_passing=seat.is_passing or name in poll.replies)
-        for name, seat in room.seats.items()
-    }  # fmt: skip
-    return replace(room, polls=(*room.polls[:-1], poll), seats=seats)
-
-
-def _input(text: str = "") -> Prompt:
-    return Prompt(PromptKind.ANSWER, ANSWER, text, len(text))
+    return replace(seat, out="", draft=answer_input()) if is_new else seat
 
 
 def pressed(room: Classroom, name: str, press: Press) -> Turn:
@@ -196,7 +168,7 @@ def _following(room: Classroom, seat: Seat, press: Press) -> Begun:
         case "question_mark" if is_asked:
             return Begun(with_seat(room, replace(seat, notice=NO_HINTS)))
         case "enter" if room.poll is not None:
-            return Begun(with_seat(room, replace(seat, draft=_input(seat.typed))))
+            return Begun(with_seat(room, replace(seat, draft=answer_input(seat.typed))))
         case "full_stop":
             walks = walked_off(room, seat)
             after = walks.seats[seat.name]
@@ -218,8 +190,7 @@ def walked_off(room: Classroom, seat: Seat) -> Classroom:
     own = replace(room.shared, patience=PATIENCE, class_role=ClassRole.STUDENT, visits=())
     own = without_challenge(own)
     if room.poll is not None and not seat.is_out and seat.typed.strip():
-        with suppress(GdTutorError):
-            room = _replied(room, room.poll, seat.name, seat.typed)
+        room = handed_in(room, room.poll, seat.name, seat.typed)
     out = seat.out or (LEFT_IT if room.poll is not None else "")
     return with_seat(room, replace(seat, own=own, out=out, view=None))
 
@@ -262,27 +233,6 @@ def _typed(room: Classroom, seat: Seat, draft: Prompt, press: Press) -> Classroo
         draft = edited(draft, press.key, press.character)
         return with_seat(room, replace(seat, draft=draft))
     return entered(room, replace(seat, draft=draft), text) if text else room
-
-
-def entered(room: Classroom, seat: Seat, text: str) -> Classroom:
-    """Return the class after an answer to its open question; what is none is to be mended."""
-    poll, draft = room.poll, seat.draft or _input(text)
-    if poll is None:
-        return with_seat(room, seat)
-    try:
-        if text == HINT:
-            raise GdTutorError(NO_HINTS)
-        room = _replied(room, poll, seat.name, text)
-    except GdTutorError as error:
-        draft = replace(draft, error=str(error), is_refused=True)
-        return with_seat(room, replace(seat, draft=draft))
-    text = room.polls[-1].replies[seat.name].text
-    told = f"Your answer {text} is in; type to change it."
-    return with_seat(room, replace(seat, draft=_input(), typed="", notice=told))
-
-
-def _replied(room: Classroom, poll: Poll, name: str, text: str) -> Classroom:
-    return replace(room, polls=(*room.polls[:-1], with_reply(poll, name, text)))
 
 
 def locked(room: Classroom) -> Classroom:

@@ -63,6 +63,8 @@ class Classroom(Struct, frozen=True, eq=False):
     """The questions that were asked, the last one last."""
     shows_results: bool = False
     """Whether the answers to the last question stand on every screen, once it is closed."""
+    judges_later: bool = False
+    """Whether answers wait to be judged beside; they are judged as they are entered else."""
 
     @property
     def poll(self) -> Poll | None:

@@ -125,8 +125,16 @@ def _closed(session: Walk, challenge: Challenge) -> Walk:
     return replace(session, challenge=None, prompt=None, answered=done)
 
 
-def judged(session: Walk, challenge: Challenge, text: str) -> Tried | None:
+def judged(
+    session: Walk, challenge: Challenge, text: str, *, explains: bool = True
+) -> Tried | None:
     """Return what is wrong with an answer in a session with a lesson; None where it is right.
+
+    Args:
+        session: Where it was asked.
+        challenge: The question.
+        text: The answer.
+        explains: Whether slips are looked for that a wrong value comes from, which takes longer.
 
     Raises:
         AnswerError: For what is no answer of the kind asked for.
@@ -134,7 +142,8 @@ def judged(session: Walk, challenge: Challenge, text: str) -> Tried | None:
     moment = session.moment
     match challenge.ask:
         case Ask.VALUE:
-            return _value(moment, challenge, text, session.look.digits)
+            digits = session.look.digits
+            return _value(moment, challenge, text, digits, explains=explains)
         case Ask.SIGN:
             working = working_of(moment, challenge.step)
             sign = working.sign(challenge.cell)
@@ -147,7 +156,9 @@ def judged(session: Walk, challenge: Challenge, text: str) -> Tried | None:
             return _choice(session, challenge, text)
 
 
-def _value(moment: Moment, challenge: Challenge, text: str, digits: int) -> Tried | None:
+def _value(
+    moment: Moment, challenge: Challenge, text: str, digits: int, *, explains: bool
+) -> Tried | None:
     working = working_of(moment, challenge.step)
     shape, cell = working.result.shape, challenge.cell
     row = shape[-1] if shape and not moment.traces[challenge.step.scene].graph.by_rows else 1
@@ -155,7 +166,8 @@ def _value(moment: Moment, challenge: Challenge, text: str, digits: int) -> Trie
     cells = [cell] if len(numbers) == 1 else [(*cell[:-1], k) for k in range(row)]
     for at, number in zip(cells, numbers, strict=True):
         if not working.interval(at, digits).holds(number):
-            return Tried(text, slips_that_fit(working, at, number, digits))
+            fits = slips_that_fit(working, at, number, digits) if explains else ()
+            return Tried(text, fits)
     return None
 
 
