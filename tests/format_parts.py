@@ -9,8 +9,9 @@ import ast
 import inspect
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, fields
 from pathlib import Path
+
+from msgspec import NODEFAULT
 
 from gdtutor.check.lesson import LESSON_CODES
 from gdtutor.check.paths import FOLDER_CODES
@@ -26,6 +27,7 @@ from gdtutor.lesson import (
     names,
     picture_work,
     questions,
+    readers,
     source,
     tables,
     tasks,
@@ -116,7 +118,7 @@ _PICTURES = {
 
 
 def meanings(table: type) -> dict[str, str]:
-    """Return the docstring below each field of a dataclass."""
+    """Return the docstring below each key of a table."""
     [tree] = ast.parse(inspect.getsource(table)).body
     assert isinstance(tree, ast.ClassDef)
     found = {}
@@ -129,7 +131,7 @@ def meanings(table: type) -> dict[str, str]:
 
 def toml(value: object) -> str:
     """Return a default as it would be written in TOML; empty where there is none."""
-    if value is MISSING:
+    if value is NODEFAULT:
         return "*required*"
     if value is None or value == ():
         return ""
@@ -148,10 +150,9 @@ def keys_of(table: type) -> str:
     """Return every key of a table, with its default and what it is."""
     texts = meanings(table)
     lines = []
-    for entry in fields(table):
-        name = entry.name.rstrip("_")
-        meaning = " ".join(texts[entry.name].split()).rstrip(".").replace("None is", "without it")
-        see = _KIND_SEE.get(table) if entry.name == "kind" else _SEE.get(entry.name)
+    for name, (field, entry) in readers.keys_of(table).items():
+        meaning = " ".join(texts[field].split()).rstrip(".").replace("None is", "without it")
+        see = _KIND_SEE.get(table) if name == "kind" else _SEE.get(field)
         lines.append(f"`{name}` | {toml(entry.default)} | {meaning}{f'; {see}' if see else ''}")
     return rows("key | default | what it is", lines)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterator, Sequence
-from dataclasses import dataclass
 
 from gdtutor.lesson.conditions import (
     Comparison,
@@ -16,7 +15,7 @@ from gdtutor.lesson.conditions import (
     parse_side,
 )
 from gdtutor.lesson.model import Choice
-from gdtutor.lesson.readers import Mistake, Wrong, key, line, read_table
+from gdtutor.lesson.readers import Mistake, Wrong, key, keyed, line, read_table
 from gdtutor.lesson.toml_text import Path
 
 MAX_CHOICES = 9
@@ -30,7 +29,7 @@ _ALWAYS = parse_condition("0 == 0")
 _NEVER = parse_condition("0 != 0")
 
 
-@dataclass(frozen=True, slots=True)
+@keyed
 class ChoiceTable:
     """One choice that a condition decides."""
 

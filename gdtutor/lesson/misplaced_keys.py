@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import fields
 
-from gdtutor.lesson.readers import Mistake
+from gdtutor.lesson.readers import Mistake, keys_of
 from gdtutor.lesson.tables import (
     DataTable,
     FrontMatter,
@@ -28,7 +27,7 @@ _VALUES = ("parameters", "constants")
 
 
 def _names(table: type) -> frozenset[str]:
-    return frozenset(entry.name.rstrip("_") for entry in fields(table))
+    return frozenset(keys_of(table))
 
 
 TOP_LEVEL = _names(FrontMatter)

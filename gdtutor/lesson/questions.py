@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping
-from dataclasses import dataclass
 
 from gdtutor.engine.shapes import shape_text
 from gdtutor.lesson.body import PHASES, QuestionBlock, SceneBlock
@@ -25,6 +24,7 @@ from gdtutor.lesson.readers import (
     Mistake,
     flag,
     key,
+    keyed,
     line,
     list_of,
     one_of,
@@ -59,7 +59,7 @@ MAX_HINTS = 5
 """Most hints of a question."""
 
 
-@dataclass(frozen=True, slots=True)
+@keyed
 class QuestionTable:
     """The keys of a question block."""
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import MISSING, field, fields
-from typing import Any, TypeVar
+from typing import Any, TypeVar, dataclass_transform
 
 import numpy as np
+from msgspec import NODEFAULT, defstruct
 
 from gdtutor.engine.errors import did_you_mean
 from gdtutor.engine.operations import Array
@@ -54,20 +54,47 @@ Reader = Callable[[object, Path, list[Mistake]], Any]
 """(value, its path, mistakes to add to) → the value as its field wants it; raises `Wrong`."""
 
 
-def key(reader: Reader, default: object = MISSING, says: str = "") -> Any:
+class Key(Struct, frozen=True, eq=False):
+    """A key of a table."""
+
+    reader: Reader
+    default: object
+    """NODEFAULT where it may not be left out."""
+    says: str
+    """What it is for."""
+
+
+def key(reader: Reader, default: object = NODEFAULT, says: str = "") -> Any:
     """Declare a key of a table: how it is read, its default where it may be left out, its use."""
-    metadata = {"reader": reader, "says": says}
-    if default is MISSING:
-        return field(metadata=metadata)
-    return field(default=default, metadata=metadata)
+    return Key(reader, default, says)
+
+
+@dataclass_transform(frozen_default=True)
+def keyed(cls: type[T]) -> type[T]:
+    """Return a class of keys as the record of their values."""
+    declared = {name: value for name, value in vars(cls).items() if isinstance(value, Key)}
+    return defstruct(
+        cls.__name__,
+        [(name, Any, declaration.default) for name, declaration in declared.items()],
+        namespace={"__doc__": cls.__doc__, "__keys__": declared},
+        module=cls.__module__,
+        frozen=True,
+        eq=False,
+    )  # type: ignore[return-value]
+
+
+def keys_of(cls: type) -> Mapping[str, tuple[str, Key]]:
+    """Return the keys of a table as they are written, each with its field."""
+    # A key that Python has as a word of its own, as `pass`, is a field with a line behind it.
+    declared: Mapping[str, Key] = cls.__keys__  # type: ignore[attr-defined]
+    return {name.rstrip("_"): (name, declaration) for name, declaration in declared.items()}
 
 
 def read_table(cls: type[T], value: object, path: Path, mistakes: list[Mistake]) -> T | None:
-    """Return a table as its dataclass, None where a key that must be there is missing or wrong."""
+    """Return a table as its record, None where a key that must be there is missing or wrong."""
     if not isinstance(value, dict):
         raise Wrong("type", f"{_kind(value)} stands where a table belongs", "write KEY = VALUE")
-    # A key that Python has as a word of its own, as `pass`, is a field with a line behind it.
-    known = {entry.name.rstrip("_"): entry for entry in fields(cls)}  # type: ignore[arg-type]
+    known = keys_of(cls)
     for name in value:
         if len(mistakes) > MAX_MISTAKES:
             break
@@ -79,19 +106,19 @@ def read_table(cls: type[T], value: object, path: Path, mistakes: list[Mistake])
             )
     given: dict[str, object] = {}
     is_whole = True
-    for name, entry in known.items():
-        has_default = entry.default is not MISSING
+    for name, (stored, declared) in known.items():
+        has_default = declared.default is not NODEFAULT
         if name in value:
-            read, done = _guarded(entry.metadata["reader"], value[name], (*path, name), mistakes)
+            read, done = _guarded(declared.reader, value[name], (*path, name), mistakes)
             if done:
-                given[entry.name] = read
+                given[stored] = read
             else:
                 is_whole = is_whole and has_default
         elif not has_default:
             is_whole = False
             place = (*path, "=") if path else ()
             what = f"the key '{name}' is missing"
-            mistakes.append(Mistake(place, "missing-key", what, entry.metadata["says"]))
+            mistakes.append(Mistake(place, "missing-key", what, declared.says))
     return cls(**given) if is_whole else None
 
 
@@ -265,7 +292,7 @@ def table_of(reader: Reader, most: int = MAX_LIST) -> Reader:
 
 
 def table(cls: type[T]) -> Reader:
-    """Read a table as a dataclass whose fields are declared by `key`."""
+    """Read a table as a record whose fields are declared by `key`."""
 
     def read(value: object, path: Path, mistakes: list[Mistake]) -> T | None:
         return read_table(cls, value, path, mistakes)

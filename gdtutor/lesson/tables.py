@@ -1,11 +1,8 @@
 """The tables of the front matter: what each key holds, its bounds and its default."""
 
-# ruff: noqa: RUF009 - `key` makes a dataclass field, which the linter cannot know.
-
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from gdtutor.engine.operations import Array
 from gdtutor.lesson.readers import (
@@ -16,6 +13,7 @@ from gdtutor.lesson.readers import (
     either,
     flag,
     key,
+    keyed,
     line,
     list_of,
     number,
@@ -35,6 +33,7 @@ from gdtutor.training.order import ORDERS
 from gdtutor.training.plan.choice import MAX_EPOCHS
 from gdtutor.training.rates import SCHEDULES
 from gdtutor.training.scaling import SCALINGS
+from gdtutor.values import Struct
 
 FORMAT = 1
 """The format of lesson files that this program reads."""
@@ -81,7 +80,7 @@ ORIENTATIONS = ("columns", "rows")
 _RANDOM = tuple(name for name in INITIALISATIONS if name not in UNDRAWN)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@keyed
 class DrawnTable:
     """A parameter that is drawn, or filled by rule."""
 
@@ -109,7 +108,7 @@ def _label(value: object, path: Path, mistakes: list[Mistake]) -> object:
     return line(64, 1)(f"{value:g}" if is_number else value, path, mistakes)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@keyed
 class LabelTable:
     """What becomes of a column of labels."""
 
@@ -155,8 +154,7 @@ def _labels(value: object, path: Path, mistakes: list[Mistake]) -> LabelTable:
     return labels
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ExampleRows:
+class ExampleRows(Struct, frozen=True, eq=False):
     """The rows of examples as numbers."""
 
     cells: Array
@@ -197,7 +195,7 @@ def _separator(value: object, path: Path, mistakes: list[Mistake]) -> str:
     return value
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@keyed
 class DataTable:
     """Where the examples come from, and the names of their columns."""
 
@@ -245,7 +243,7 @@ def _activations(value: object, path: Path, mistakes: list[Mistake]) -> object:
     return word(value, path, mistakes)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@keyed
 class NetworkTable:
     """Shorthand for the formulas and starts of a network of dense layers."""
 
@@ -279,7 +277,7 @@ class NetworkTable:
     """What half of the sum of the weights' squares is multiplied by in the cost."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@keyed
 class ScheduleTable:
     """How the learning rate changes."""
 
@@ -293,7 +291,7 @@ class ScheduleTable:
     cosine, which without it end with the lesson's `epochs`."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@keyed
 class StopTable:
     """What ends a run before its last epoch."""
 
@@ -311,7 +309,7 @@ def _schedule(value: object, path: Path, mistakes: list[Mistake]) -> object:
     return read_table(ScheduleTable, value, path, mistakes)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@keyed
 class TrainingTable:
     """How the lesson trains."""
 
@@ -358,7 +356,7 @@ def _title(value: object, path: Path, mistakes: list[Mistake]) -> object:
     return line(least=1)(value, path, mistakes)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@keyed
 class FrontMatter:
     """The keys between the +++ lines."""
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Sequence
-from dataclasses import dataclass
 
 from gdtutor.lesson.body import TaskBlock
 from gdtutor.lesson.conditions import ConditionError, check_names, parse_condition
 from gdtutor.lesson.front_matter import report_mistakes
 from gdtutor.lesson.model import Task
-from gdtutor.lesson.readers import Mistake, key, line, list_of, paragraph, read_table
+from gdtutor.lesson.readers import Mistake, key, keyed, line, list_of, paragraph, read_table
 from gdtutor.lesson.reports import Findings, shown
 from gdtutor.lesson.toml_text import read_toml
 
@@ -26,7 +25,7 @@ SETTINGS = ("learning_rate", "optimizer", "activation", "variant", "train")
 _ID = re.compile(r"[a-z][a-z0-9-]{0,39}$")
 
 
-@dataclass(frozen=True, slots=True)
+@keyed
 class TaskTable:
     """The keys of a task block."""
 

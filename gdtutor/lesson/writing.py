@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Container, Sequence
-from dataclasses import dataclass
 
 from gdtutor.lesson.body import TaskBlock
 from gdtutor.lesson.front_matter import report_mistakes
 from gdtutor.lesson.model import Writing
-from gdtutor.lesson.readers import Mistake, flag, key, line, list_of, paragraph, read_table
+from gdtutor.lesson.readers import Mistake, flag, key, keyed, line, list_of, paragraph, read_table
 from gdtutor.lesson.reports import Findings, shown
 from gdtutor.lesson.toml_text import read_toml
 
@@ -16,7 +15,7 @@ MAX_NAMES = 100
 """Most names that a program is asked for outright."""
 
 
-@dataclass(frozen=True, slots=True)
+@keyed
 class WriteTable:
     """The keys of a write block."""
 
