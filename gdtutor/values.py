@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from msgspec import Struct, field
+from msgspec import NODEFAULT, Struct, defstruct, field
 from msgspec.structs import asdict, astuple
 
 if TYPE_CHECKING:
@@ -18,4 +18,4 @@ if TYPE_CHECKING:
 else:
     from msgspec.structs import replace
 
-__all__ = ["Struct", "asdict", "astuple", "field", "replace"]
+__all__ = ["NODEFAULT", "Struct", "asdict", "astuple", "defstruct", "field", "replace"]

@@ -11,8 +11,6 @@ import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from msgspec import NODEFAULT
-
 from gdtutor.check.lesson import LESSON_CODES
 from gdtutor.check.paths import FOLDER_CODES
 from gdtutor.engine import expression, parsing
@@ -46,6 +44,7 @@ from gdtutor.training.optimisers import OPTIMISERS
 from gdtutor.training.order import ORDERS
 from gdtutor.training.rates import SCHEDULES
 from gdtutor.training.scaling import SCALINGS
+from gdtutor.values import NODEFAULT
 from gdtutor.view.pictures import IN_TRAINING
 
 PAGE = Path(__file__).resolve().parent.parent / "lessons" / "README.md"

@@ -7,14 +7,13 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar, dataclass_transform
 
 import numpy as np
-from msgspec import NODEFAULT, defstruct
 
 from gdtutor.engine.errors import did_you_mean
 from gdtutor.engine.operations import Array
 from gdtutor.lesson.characters import pictured
 from gdtutor.lesson.reports import shown
 from gdtutor.lesson.toml_text import Path
-from gdtutor.values import Struct
+from gdtutor.values import NODEFAULT, Struct, defstruct
 
 MAX_TEXT = 200
 """Longest text on one line, in characters."""
