@@ -115,7 +115,7 @@ def counts(room: Classroom) -> tuple[str, ...]:
     if not room.is_locked:
         facts.append(f"{len(here) - len(away)} follow")
     if away:
-        places = {place(seat.own) for seat in away if seat.own is not None}
+        places = {seat.at or place(seat.own) for seat in away if seat.own is not None}
         at = f" at {places.pop()}" if len(places) == 1 else ""
         facts.append(f"{len(away)} elsewhere{at}")
     return tuple(facts)
@@ -172,7 +172,7 @@ def _where_it_departs(room: Classroom, told: ToldVerdict) -> str:
 
 def _seat_row(room: Classroom, seat: Seat, longest: int, chars: Chars) -> Line:
     mark = ("! ", Style.WARNING) if seat.wants_help else ("  ", Style.TEXT)
-    where = "follows" if seat.own is None else f"at {place(seat.own)}"
+    where = "follows" if seat.own is None else f"at {seat.at or place(seat.own)}"
     if room.poll is not None:
         where = "" if seat.own is None else "elsewhere"
     told = "has answered" if room.polls and seat.name in room.polls[-1].replies else ""

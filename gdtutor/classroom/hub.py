@@ -27,6 +27,7 @@ from gdtutor.classroom.room import (
 from gdtutor.classroom.seats import Begun, Classroom, Seat, opened_room, with_help, with_seat
 from gdtutor.classroom.telling import FollowerWord
 from gdtutor.classroom.turns import Heard, SeatTurns
+from gdtutor.lesson.characters import cut_short, pictured
 from gdtutor.session.effects import Effect
 from gdtutor.session.press import Press
 from gdtutor.session.prompting import MAX_INPUT
@@ -196,10 +197,16 @@ class ClassHub:
             self._turn(entered(self.room, seat, text))
         elif word.help:
             self._turn(with_help(self.room, seat))
-        elif word.away and seat.own is None:
-            self._turn(walked_off(self.room, replace(seat, draft=None)))
+        elif word.away:
+            at = cut_short(pictured(word.at), MAX_INPUT)
+            if seat.own is None:
+                self._turn(walked_off(self.room, replace(seat, draft=None, at=at)))
+            elif at != seat.at:
+                self._turn(with_seat(self.room, replace(self.room.seats[name], at=at)))
         elif word.away is False:
-            self._turn(with_seat(self.room, returned(self.room, seat)))
+            # What the seat's own walk has changed is kept by their gdtutor.
+            following = replace(seat, own=None, at="")
+            self._turn(with_seat(self.room, returned(self.room, following)))
 
     def take(
         self, name: str, room: Classroom, effects: tuple[Effect, ...] = (), *, paints: bool = True

@@ -12,9 +12,11 @@ from time import time
 import asyncssh
 import msgspec
 
+from gdtutor.classroom.board import place as place_at
 from gdtutor.classroom.board import with_rows
 from gdtutor.classroom.login import ClassLogin, connected
 from gdtutor.classroom.screens import LOCKED_KEYS
+from gdtutor.classroom.seats import GOES_BACK, kept_walk
 from gdtutor.classroom.stops import SpeakerNotes
 from gdtutor.classroom.telling import (
     NOTES_SUBSYSTEM,
@@ -38,7 +40,13 @@ from gdtutor.view.lines import fitted, line
 from gdtutor.view.notation import plain
 from gdtutor.view.refusal import with_refusal
 
-KEYS = "any key walks on your own  . returns  ! asks for help  q leaves"
+TELL_EVERY = 0.3
+"""Seconds in which the steps of one who walks alone are told together."""
+KEYS = (
+    "any key walks on your own  . returns  ! asks for help  q leaves",
+    ". returns to the class  ! asks for help  q leaves",
+)
+"""Of one who follows, and of one who walks alone."""
 OPEN_KEYS = "Enter answers  Esc leaves the input"
 
 
@@ -97,6 +105,12 @@ class Following:
         self._task: asyncio.Task[None] | None = None
         self._job: Job[Walk] | None = None
         """Opens a place."""
+        self._kept: Walk | None = None
+        """What one has changed before one came back to the class."""
+        self._told_at = ""
+        """Where the teacher knows one to walk alone."""
+        self._telling: asyncio.TimerHandle | None = None
+        """Tells it."""
         self._show: Callable[[], None] = lambda: None
         self._act: Callable[[Action], None] = lambda _: None
         self._session = Session()
@@ -168,8 +182,21 @@ class Following:
             self._act(Told(str(error), is_error=True))
 
     def shows(self, session: Session) -> None:
-        """Hear what the screens show."""
+        """Hear what the screens show; the teacher is told where one walks alone."""
         self._session = session
+        self._tell_place()
+
+    def _tell_place(self) -> None:
+        """Tell where one walks alone, soon and once for all steps until then."""
+        if self._place.is_away and self._process is not None and self._telling is None:
+            loop = asyncio.get_running_loop()
+            self._telling = loop.call_later(TELL_EVERY, self._tell_place_now)
+
+    def _tell_place_now(self) -> None:
+        self._telling, at = None, place_at(self._session)
+        if self._place.is_away and at != self._told_at:
+            self._told_at = at
+            self._say(FollowerWord(away=True, at=at))
 
     def takes(self, press: Press) -> bool:
         """Type the answer where the class is asked; come back at a point; else walk alone."""
@@ -183,7 +210,7 @@ class Following:
             case "q":
                 return False
             case "full_stop":
-                self._say(FollowerWord(away=False))
+                self._return(place)
             case "exclamation_mark":
                 self._say(FollowerWord(help=True))
             case "enter" if place.may_answer and not place.is_away:
@@ -195,12 +222,27 @@ class Following:
                 # Nothing moves but what is said.
                 self._say(FollowerWord(away=True))
             case _:
-                self._say(FollowerWord(away=True))
-                self._place = replace(place, is_away=True)
+                self._walk_off(place)
                 if place.question is not None and isinstance(self._session, Walk):
                     self._act(StopOpened(replace(self._session, challenge=None)))
                 return False
         return True
+
+    def _walk_off(self, place: ClassPlace) -> None:
+        self._say(FollowerWord(away=True))
+        self._place, self._told_at = replace(place, is_away=True), ""
+
+    def _return(self, place: ClassPlace) -> None:
+        """Follow the class again, or go back to the walk that was changed before."""
+        if place.is_away:
+            if self._telling is not None:
+                self._telling.cancel()
+            self._telling, self._kept = None, kept_walk(self._session)
+        elif self._kept is not None and not place.is_locked:
+            self._walk_off(place)
+            self._act(StopOpened(self._kept))
+            return
+        self._say(FollowerWord(away=False))
 
     def pastes(self, text: str) -> bool:
         """Take a pasted text where the class is asked."""
@@ -232,11 +274,11 @@ class Following:
             frame = with_rows(frame, "answers", shown, self._chars)
         is_away = place.is_away and self._process is not None
         state = "on your own, . returns" if is_away else self._state
-        said = line(" ", (plain(place.notice, self._chars) or f"The class: {state}.", Style.GOOD))
-        keys = line(
-            " ",
-            (OPEN_KEYS if is_typing else LOCKED_KEYS[0] if place.is_locked else KEYS, Style.DIM),
-        )
+        told = plain(place.notice, self._chars) or f"The class: {state}."
+        told += GOES_BACK if self._kept is not None and not is_away else ""
+        said = line(" ", (told, Style.GOOD))
+        shown = OPEN_KEYS if is_typing else LOCKED_KEYS[0] if place.is_locked else KEYS[is_away]
+        keys = line(" ", (shown, Style.DIM))
         rows = (said, keys)
         if is_typing and self._draft is not None:
             typed = prompt_line(Session(prompt=self._draft), frame.width, self._chars)

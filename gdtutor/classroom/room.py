@@ -16,10 +16,12 @@ from gdtutor.classroom.answers import (
 )
 from gdtutor.classroom.polls import Poll
 from gdtutor.classroom.seats import (
+    GOES_BACK,
     Begun,
     Classroom,
     Seat,
     Turn,
+    kept_walk,
     shared_session,
     with_help,
     with_seat,
@@ -31,7 +33,6 @@ from gdtutor.session.state import (
     ClassRole,
     Prompt,
     Session,
-    Status,
     Walk,
     challenge_of,
     differs,
@@ -214,12 +215,10 @@ def _stepped(own: Session, press: Press) -> tuple[Session, tuple[Effect, ...]]:
 def returned(room: Classroom, seat: Seat) -> Seat:
     """Return a seat that follows again; what was changed on the way is kept, and told."""
     seat = _with_question(room, seat)
-    own, told = seat.own, seat.out or (ELSEWHERE if seat.draft else FOLLOWING)
-    if not isinstance(own, Walk) or not (own.changes or own.training.iterations):
-        return replace(seat, own=None, kept=None, notice=told)
-    if is_training(own):
-        own = replace(own, training=replace(own.training, status=Status.PAUSED))
-    return replace(seat, own=None, kept=own, notice=f"{told} . goes back to your own walk.")
+    told = seat.out or (ELSEWHERE if seat.draft else FOLLOWING)
+    kept = kept_walk(seat.own)
+    told += GOES_BACK if kept else ""
+    return replace(seat, own=None, kept=kept, notice=told)
 
 
 def _typed(room: Classroom, seat: Seat, draft: Prompt, press: Press) -> Classroom:

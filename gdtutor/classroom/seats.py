@@ -6,8 +6,19 @@ from collections.abc import Callable, Mapping
 
 from gdtutor.classroom.polls import Poll, ToldVerdict
 from gdtutor.session.effects import Effect
-from gdtutor.session.state import AutoPlay, Prompt, Screen, Session, Walk, differs
+from gdtutor.session.state import (
+    AutoPlay,
+    Prompt,
+    Screen,
+    Session,
+    Status,
+    Walk,
+    differs,
+    is_training,
+)
 from gdtutor.values import Struct, field, replace
+
+GOES_BACK = " . goes back to your own walk."
 
 
 class Seat(Struct, frozen=True, eq=False):
@@ -18,6 +29,8 @@ class Seat(Struct, frozen=True, eq=False):
     """What brings the student back to the seat."""
     own: Session | None = None
     """Where the student walks alone; None where the seat follows."""
+    at: str = ""
+    """The same as the student's own gdtutor says it; empty where none does."""
     kept: Session | None = None
     """Where they walked alone before they came back to the class."""
     draft: Prompt | None = None
@@ -127,6 +140,15 @@ def shared_session(session: Session) -> Session:
         return shared
     asked = replace(shared.challenge, tried=(), hints_shown=0, gives_hints=False)
     return replace(shared, challenge=asked)
+
+
+def kept_walk(own: Session | None) -> Walk | None:
+    """Return a walk as one can go back to it; None where nothing was changed on the way."""
+    if not isinstance(own, Walk) or not (own.changes or own.training.iterations):
+        return None
+    if is_training(own):
+        own = replace(own, training=replace(own.training, status=Status.PAUSED))
+    return own
 
 
 def with_seat(room: Classroom, seat: Seat) -> Classroom:

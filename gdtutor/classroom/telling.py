@@ -74,6 +74,8 @@ class FollowerWord(Struct, frozen=True):
     answer: str = ""
     away: bool | None = None
     """Walks alone from now on, or comes back."""
+    at: str = ""
+    """Where they walk alone."""
     help: bool = False
     verdict: ToldVerdict | None = None
     """How their own program does; heard of who logs in for it."""

@@ -12,11 +12,13 @@ from classes import CODE, KEY, PATIENCE, after, lesson_session, running_class, s
 from pseudo_terminal import PseudoTerminal
 
 from gdtutor.classroom.admission import NOTES_NAME, new_secret
+from gdtutor.classroom.board import counts
 from gdtutor.classroom.joining import OPEN_KEYS, Following, hear_notes
 from gdtutor.classroom.login import ClassLogin
 from gdtutor.classroom.podium import Podium, PodiumServices
 from gdtutor.classroom.polls import own_question
 from gdtutor.classroom.screens import LOCKED_KEYS
+from gdtutor.classroom.seats import Classroom
 from gdtutor.classroom.stops import SpeakerNotes, notes_text
 from gdtutor.classroom.telling import (
     NOTES_SUBSYSTEM,
@@ -37,6 +39,10 @@ from gdtutor.session.state import Walk
 from gdtutor.session.update import Posed, update
 from gdtutor.view.frame import UNICODE
 from gdtutor.view.screen import frame_of
+
+
+def class_at(room: Classroom) -> str:
+    return " ".join(counts(room))
 
 
 async def told_until(
@@ -83,6 +89,8 @@ def test_the_class_and_its_question_are_told_by_reference_and_answers_count() ->
             process.stdin.write(b'{"away": true}\n{"help": true}\n')
             await until(lambda: room.hub.seat("anna").wants_help)
             assert room.hub.seat("anna").own is not None
+            process.stdin.write(b'{"away": true, "at": "update:w1\\u001b[31m"}\n')
+            await until(lambda: "elsewhere at update:w1␛[31m" in class_at(room.hub.room))
             room.hub.lock()
             await told_until(process, lambda told: not told.is_away)
 
@@ -171,6 +179,15 @@ def test_another_gdtutor_follows_and_comes_back(tmp_path: Path) -> None:
             terminal.wait_for(lambda text: "step 2/13" in text and "PIN" in text)
             terminal.send("n")
             terminal.wait_for(lambda text: "step 3/13" in text and "on your own" in text)
+            told = until(lambda: "elsewhere at forward:yhat" in class_at(room.hub.room))  # type: ignore[attr-defined]
+            asyncio.run_coroutine_threadsafe(told, loop).result(PATIENCE)
+            # What was changed is kept while one follows.
+            terminal.send("ew1 0.7\r")
+            terminal.wait_for(lambda text: "*edited" in text)
+            terminal.send(".")
+            terminal.wait_for(lambda text: "step 2/13" in text and "goes back to your own" in text)
+            terminal.send(".")
+            terminal.wait_for(lambda text: "*edited" in text and "on your own" in text)
             asking = update(session, Posed(own_question(session, "sign")))[0]
             loop.call_soon_threadsafe(room.teach, asking)  # type: ignore[attr-defined]
             terminal.send(".")
