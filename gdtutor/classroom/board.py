@@ -9,7 +9,7 @@ from gdtutor.classroom.polls import CHOSEN_RIGHT, RIGHT, Poll, ToldVerdict, answ
 from gdtutor.classroom.seats import Classroom, Seat
 from gdtutor.lesson.characters import cells, padded
 from gdtutor.session.link import place_of
-from gdtutor.session.state import AroundKey, Screen, Session, Walk
+from gdtutor.session.state import AroundKey, Playing, Screen, Session, Walk
 from gdtutor.values import Struct
 from gdtutor.view.boxes import Panel, boxed
 from gdtutor.view.frame import Chars, Frame, Line, Style
@@ -125,7 +125,9 @@ def place(session: Session) -> str:
     """Return where a student is who walks alone."""
     if not isinstance(session, Walk) or session.screen is Screen.LIBRARY:
         return "the library"
-    at = place_of(session).removeprefix("0/") or "its first page"
+    if isinstance(session, Playing) and session.screen is Screen.PLAY:
+        return "the playground"
+    at = place_of(session).removeprefix("0/") or "the opening page"
     return "training" if session.screen is Screen.TRAIN else at
 
 

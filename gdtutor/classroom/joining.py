@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from time import time
 
 import asyncssh
 import msgspec
@@ -17,15 +16,12 @@ from gdtutor.classroom.board import with_rows
 from gdtutor.classroom.login import ClassLogin, connected
 from gdtutor.classroom.screens import LOCKED_KEYS
 from gdtutor.classroom.seats import GOES_BACK, kept_walk
-from gdtutor.classroom.stops import SpeakerNotes
 from gdtutor.classroom.telling import (
-    NOTES_SUBSYSTEM,
     SUBSYSTEM,
     ClassPlace,
     FollowerWord,
     asked_session,
     read_place,
-    read_told_notes,
 )
 from gdtutor.drive.background import Job, passing_on
 from gdtutor.engine.errors import GdTutorError
@@ -48,40 +44,6 @@ KEYS = (
 )
 """Of one who follows, and of one who walks alone."""
 OPEN_KEYS = "Enter answers  Esc leaves the input"
-
-
-async def hear_notes(
-    login: ClassLogin, show: Callable[[SpeakerNotes | None], bool], every: float
-) -> None:
-    """Hear the speaker's notes until the class ends.
-
-    Args:
-        login: How to log in, with the teacher's secret.
-        show: Shows the notes, None where no talk is given; tells whether to go on.
-        every: Seconds after which they are shown again, since the clock goes on.
-
-    Raises:
-        GdTutorError: The secret is another one, or the class is gone.
-    """
-    try:
-        async with await connected(login) as connection:
-            process = await connection.create_process(subsystem=NOTES_SUBSYSTEM, encoding=None)
-            text = await process.stdout.readline()
-            while text:
-                notes = read_told_notes(text, time())
-                reading = asyncio.ensure_future(process.stdout.readline())
-                while not reading.done():
-                    if not show(notes):
-                        reading.cancel()
-                        return
-                    await asyncio.wait([reading], timeout=every)
-                text = await reading
-    except asyncssh.PermissionDenied:
-        raise GdTutorError(
-            "that is not the teacher's secret", "gdtutor notes shows it where the class runs"
-        ) from None
-    except (asyncssh.Error, OSError) as error:
-        raise GdTutorError(f"the class is gone: {error}") from None
 
 
 class Following:
@@ -107,6 +69,8 @@ class Following:
         """Opens a place."""
         self._kept: Walk | None = None
         """What one has changed before one came back to the class."""
+        self._is_on_the_way = False
+        """Whether one has come back, and the class's place is not open yet."""
         self._told_at = ""
         """Where the teacher knows one to walk alone."""
         self._telling: asyncio.TimerHandle | None = None
@@ -159,6 +123,7 @@ class Following:
     def _go(self) -> None:
         """Open where the class is, in a thread, one place after the other."""
         place = self._place
+        self._is_on_the_way &= bool(place.link)
         if not place.link or self._job is not None:
             return
         pass_on = passing_on(asyncio.get_running_loop())
@@ -168,7 +133,7 @@ class Following:
         )
 
     def _opened(self, place: ClassPlace, job: Job[Walk]) -> None:
-        now, self._job = self._place, None
+        now, self._job, self._is_on_the_way = self._place, None, False
         if now.is_away:
             return
         if (place.link, place.question) != (now.link, now.question):
@@ -238,6 +203,7 @@ class Following:
             if self._telling is not None:
                 self._telling.cancel()
             self._telling, self._kept = None, kept_walk(self._session)
+            self._is_on_the_way = True
         elif self._kept is not None and not place.is_locked:
             self._walk_off(place)
             self._act(StopOpened(self._kept))
@@ -275,10 +241,14 @@ class Following:
         is_away = place.is_away and self._process is not None
         state = "on your own, . returns" if is_away else self._state
         told = plain(place.notice, self._chars) or f"The class: {state}."
-        told += GOES_BACK if self._kept is not None and not is_away else ""
+        if self._is_on_the_way and not is_away:
+            # To come to where the class has trained may take as long as it did.
+            told = "Where the class is, is opened; it may have to be trained for."
+        elif self._kept is not None and not is_away:
+            told += GOES_BACK
         said = line(" ", (told, Style.GOOD))
-        shown = OPEN_KEYS if is_typing else LOCKED_KEYS[0] if place.is_locked else KEYS[is_away]
-        keys = line(" ", (shown, Style.DIM))
+        usable = OPEN_KEYS if is_typing else LOCKED_KEYS[0] if place.is_locked else KEYS[is_away]
+        keys = line(" ", (usable, Style.DIM))
         rows = (said, keys)
         if is_typing and self._draft is not None:
             typed = prompt_line(Session(prompt=self._draft), frame.width, self._chars)

@@ -1,15 +1,28 @@
-"""Logging in to a class with one's own gdtutor, and saying how a program of one's own does."""
+"""Logging in to a class with one's own gdtutor, and what is told there beside following it.
+
+The teacher's other machine hears the notes, a student says how their own program does.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import threading
+from collections.abc import Callable
+from time import time
 
 import asyncssh
 import msgspec
 
 from gdtutor.classroom.polls import ToldVerdict
-from gdtutor.classroom.telling import SUBSYSTEM, VERDICT, FollowerWord, VerdictReply
+from gdtutor.classroom.stops import SpeakerNotes
+from gdtutor.classroom.telling import (
+    NOTES_SUBSYSTEM,
+    SUBSYSTEM,
+    VERDICT,
+    FollowerWord,
+    VerdictReply,
+    read_told_notes,
+)
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.judge.verdict import Verdict
 from gdtutor.values import Struct, replace
@@ -55,6 +68,40 @@ async def connected(login: ClassLogin) -> asyncssh.SSHClientConnection:
         known_hosts=([login.key], [], []), client_keys=None, config=None,
         agent_path=None, preferred_auth=["password"],
     )  # fmt: skip
+
+
+async def hear_notes(
+    login: ClassLogin, show: Callable[[SpeakerNotes | None], bool], every: float
+) -> None:
+    """Hear the speaker's notes until the class ends.
+
+    Args:
+        login: How to log in, with the teacher's secret.
+        show: Shows the notes, None where no talk is given; tells whether to go on.
+        every: Seconds after which they are shown again, since the clock goes on.
+
+    Raises:
+        GdTutorError: The secret is another one, or the class is gone.
+    """
+    try:
+        async with await connected(login) as connection:
+            process = await connection.create_process(subsystem=NOTES_SUBSYSTEM, encoding=None)
+            text = await process.stdout.readline()
+            while text:
+                notes = read_told_notes(text, time())
+                reading = asyncio.ensure_future(process.stdout.readline())
+                while not reading.done():
+                    if not show(notes):
+                        reading.cancel()
+                        return
+                    await asyncio.wait([reading], timeout=every)
+                text = await reading
+    except asyncssh.PermissionDenied:
+        raise GdTutorError(
+            "that is not the teacher's secret", "gdtutor notes shows it where the class runs"
+        ) from None
+    except (asyncssh.Error, OSError) as error:
+        raise GdTutorError(f"the class is gone: {error}") from None
 
 
 def told_of(verdict: Verdict) -> ToldVerdict:

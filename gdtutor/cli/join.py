@@ -37,7 +37,8 @@ def run(arguments: argparse.Namespace) -> int:
     login = login_of(where, arguments.fingerprint, asked)
     # Only a class needs the client.
     from gdtutor.classroom.admission import NOTES_NAME
-    from gdtutor.classroom.joining import Following, hear_notes
+    from gdtutor.classroom.joining import Following
+    from gdtutor.classroom.login import hear_notes
     from gdtutor.cli.talk import session_of_link
 
     if is_speaker:

@@ -6,7 +6,15 @@ import pyte
 import pytest
 from classes import after, lesson_session
 
-from gdtutor.classroom.board import Invitation, answer_rows, class_line, counts, noted, panel_rows
+from gdtutor.classroom.board import (
+    Invitation,
+    answer_rows,
+    class_line,
+    counts,
+    noted,
+    panel_rows,
+    place,
+)
 from gdtutor.classroom.polls import OTHER, RIGHT, ToldVerdict, own_question, spread
 from gdtutor.classroom.room import ELSEWHERE, NO_HINTS, SEEN, joined, left, locked, pressed, taught
 from gdtutor.classroom.screens import SeatScreen, SharedScreens, Terminal
@@ -14,6 +22,8 @@ from gdtutor.classroom.seats import Classroom, opened_room, with_seat
 from gdtutor.classroom.telling import PlaceTeller, read_place
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.paint.colours import Colours
+from gdtutor.play.options import playground_of_line
+from gdtutor.session.playing import play_session
 from gdtutor.session.predict import CLASS_ANSWERS
 from gdtutor.session.press import Press
 from gdtutor.session.slips import Slip
@@ -382,6 +392,20 @@ def test_a_choice_of_values_is_written_in_one_way_wherever_it_is_told() -> None:
 def test_a_question_about_the_next_step_stands_before_it(kind: str) -> None:
     session = lesson_session("bias", "forward:z")
     assert about(session, kind).challenge is not None
+
+
+@pytest.mark.parametrize(
+    ("session", "told"),
+    [
+        (lesson_session("bias"), "the opening page"),
+        (lesson_session("bias", "backward:z"), "backward:z"),
+        (after(lesson_session("bias"), "t"), "training"),
+        (play_session(Session(), playground_of_line("--layers 2-2-1")), "the playground"),
+        (Session(), "the library"),
+    ],
+)
+def test_the_teacher_is_told_where_a_student_walks_alone(session: Session, told: str) -> None:
+    assert place(session) == told
 
 
 @pytest.mark.parametrize(("kind", "text"), [("value", "What is w₂"), ("sign", "What sign has w₂")])

@@ -13,8 +13,8 @@ from pseudo_terminal import PseudoTerminal
 
 from gdtutor.classroom.admission import NOTES_NAME, new_secret
 from gdtutor.classroom.board import counts
-from gdtutor.classroom.joining import OPEN_KEYS, Following, hear_notes
-from gdtutor.classroom.login import ClassLogin
+from gdtutor.classroom.joining import OPEN_KEYS, Following
+from gdtutor.classroom.login import ClassLogin, hear_notes
 from gdtutor.classroom.podium import Podium, PodiumServices
 from gdtutor.classroom.polls import own_question
 from gdtutor.classroom.screens import LOCKED_KEYS
