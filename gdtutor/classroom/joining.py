@@ -69,8 +69,8 @@ class Following:
         """Opens a place."""
         self._kept: Walk | None = None
         """What one has changed before one came back to the class."""
-        self._is_on_the_way = False
-        """Whether one has come back, and the class's place is not open yet."""
+        self._is_over = self._is_on_the_way = False
+        """Whether the class is gone; whether one has come back, and its place is not open yet."""
         self._told_at = ""
         """Where the teacher knows one to walk alone."""
         self._telling: asyncio.TimerHandle | None = None
@@ -100,8 +100,8 @@ class Following:
             self._tell(f"gone; q leaves, other keys walk on. {error}")
 
     def _tell(self, state: str) -> None:
-        self._state, self._process, self._draft = state, None, None
-        self._place = replace(self._place, notice="")
+        self._state, self._process, self._draft, self._kept = state, None, None, None
+        self._place, self._is_over = replace(self._place, notice=""), True
         self._show()
 
     def _take(self, place: ClassPlace) -> None:
@@ -248,7 +248,8 @@ class Following:
             told += GOES_BACK
         said = line(" ", (told, Style.GOOD))
         usable = OPEN_KEYS if is_typing else LOCKED_KEYS[0] if place.is_locked else KEYS[is_away]
-        keys = line(" ", (usable, Style.DIM))
+        # Of a class that is gone, what is left is said with that.
+        keys = line(" ", ("" if self._is_over else usable, Style.DIM))
         rows = (said, keys)
         if is_typing and self._draft is not None:
             typed = prompt_line(Session(prompt=self._draft), frame.width, self._chars)

@@ -138,6 +138,10 @@ def test_the_keys_are_those_that_work() -> None:
     rows = following.dressed(frame).text().splitlines()
     assert rows[-1].strip() == OPEN_KEYS
     assert "q quit" not in "\n".join(rows)
+    following._tell("has ended; q leaves")
+    told = following.dressed(frame).text()
+    assert "The class: has ended; q leaves." in told
+    assert "returns" not in told
 
 
 def test_a_host_key_is_confirmed_once(
