@@ -6,6 +6,7 @@ import shlex
 from functools import partial
 
 from gdtutor.classroom.answers import entered
+from gdtutor.classroom.bench import Workbench
 from gdtutor.classroom.board import answer_rows
 from gdtutor.classroom.room import returned, walked_off
 from gdtutor.classroom.seats import Begun, Classroom, Seat, with_help, with_seat
@@ -107,6 +108,23 @@ class LineTeller:
         self._shared: Session | None = None
         self._notice = self._error = self._question = self._results = ""
         self._before: Session | None = None
+        self.reads = False
+        """Whether the student has asked for the class's step in full."""
+
+    def forget(self) -> None:
+        """Tell a walk of one's own from its next step on."""
+        self._before = None
+
+    async def painted(self, bench: Workbench, room: Classroom, seat: Seat) -> str:
+        """Return what `paint` does, computed beside the event loop."""
+        return await bench.does(seat.name, lambda: self.paint(room, seat))
+
+    def paint(self, room: Classroom, seat: Seat) -> str:
+        """Return what the terminal has to be sent to tell what is new, and what was asked for."""
+        told, reads = self.told(room, seat), self.reads
+        self.reads = False
+        parts = (told, self.step(room) if reads else "")
+        return "".join(part.replace("\n", "\r\n") + "\r\n" for part in parts if part)
 
     def step(self, room: Classroom) -> str:
         """Return the step of the class in full."""

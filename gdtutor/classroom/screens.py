@@ -171,6 +171,10 @@ class SeatScreen:
         self._painted, self._is_shared = NOTHING, False
         self._maker = RowMaker(self.terminal.chars)
 
+    def forget(self) -> None:
+        """Paint all of it next time: what stands there is not known."""
+        self.resize(self.terminal.width, self.terminal.height)
+
     async def painted(self, bench: Workbench, room: Classroom, seat: Seat) -> str:
         """Return what `paint` does, computed beside the event loop where it takes long."""
         if seat.own is not None:

@@ -167,7 +167,8 @@ class StudentSession(asyncssh.SSHServerSession[bytes]):
             if line.strip() or self._hub.seat(self._name).own is not None:
                 self._hub.speak(self._name, line)
             else:
-                self._say(self._teller.step(self._hub.room))
+                self._teller.reads = True
+                self.show()
 
     def _say(self, text: str) -> None:
         if text and self._channel is not None:
@@ -222,30 +223,29 @@ class StudentSession(asyncssh.SSHServerSession[bytes]):
             if told != self._told:
                 self._channel.write(told)
             self._told = told
-        if self._teller is not None:
-            self._say(self._teller.told(self._hub.room, self._hub.seat(self._name)))
-        if self._screen is None or self._channel is None or self._stall_timer is not None:
+        painter = self._screen or self._teller
+        if painter is None or self._channel is None or self._stall_timer is not None:
             return
         if self._painting is None:
-            self._painting = self._loop.create_task(self._paint_screen(self._screen))
+            self._painting = self._loop.create_task(self._paint_with(painter))
             self._painting.add_done_callback(self._have_painted)
 
-    async def _paint_screen(self, screen: SeatScreen) -> None:
+    async def _paint_with(self, painter: SeatScreen | LineTeller) -> None:
         self._is_stale = False
         self._next_paint = self._loop.time() + PAINT_EVERY
         room, seat, bench = self._hub.room, self._hub.seat(self._name), self._hub.bench
         if bench is None:
-            text = screen.paint(room, seat)
+            text = painter.paint(room, seat)
         else:
             try:
-                text = await screen.painted(bench, room, seat)
+                text = await painter.painted(bench, room, seat)
             except TooLongError:
-                screen.resize(screen.terminal.width, screen.terminal.height)
+                painter.forget()
                 if seat.own is not None and self._channel is not None:
                     self._hub.refuse_screen(self._name)
                 self._is_stale = True
                 return
-        if text and self._channel is not None and self._screen is screen:
+        if text and self._channel is not None:
             self._channel.write(text.encode())
 
     def _have_painted(self, painting: asyncio.Task[None]) -> None:

@@ -1,6 +1,7 @@
 """Students who hear the class in plain lines: a dumb terminal, none at all, or by their name."""
 
 import asyncio
+import threading
 
 import pytest
 from classes import PATIENCE, RunningClass, after, lesson_session, running_class
@@ -8,7 +9,7 @@ from classes import PATIENCE, RunningClass, after, lesson_session, running_class
 from gdtutor.classroom.lines import LineEditor, LineTeller, announcement, spoken
 from gdtutor.classroom.polls import own_question
 from gdtutor.classroom.room import joined, taught
-from gdtutor.classroom.seats import opened_room
+from gdtutor.classroom.seats import Classroom, Seat, opened_room
 from gdtutor.drive.headless import pressed
 from gdtutor.drive.keys import parse_keys
 from gdtutor.play.options import playground_of_line
@@ -77,6 +78,27 @@ def test_the_class_is_heard_in_lines(name: str, term: str | None) -> None:
             await anna.hears("You have left the class")
 
     asyncio.run(work())
+
+
+def test_lines_are_made_beside_the_event_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+    told, threads = LineTeller.told, set[int]()
+
+    def noted(teller: LineTeller, room: Classroom, seat: Seat) -> str:
+        threads.add(threading.get_ident())
+        return told(teller, room, seat)
+
+    monkeypatch.setattr(LineTeller, "told", noted)
+
+    async def work() -> None:
+        async with running_class(lesson_session("bias", "forward:z")) as room:
+            anna = await listener(room, "anna", None)
+            await anna.hears("step 2 of 13.")
+            anna.say("")
+            await anna.hears("0.1")
+
+    asyncio.run(work())
+    assert threads
+    assert threading.get_ident() not in threads
 
 
 def test_an_answer_is_a_line_and_the_last_one_counts() -> None:
