@@ -8,6 +8,7 @@ which an emulator has read. Run it alone on a quiet machine.
 
 from __future__ import annotations
 
+import compileall
 import resource
 import sys
 import tempfile
@@ -16,6 +17,7 @@ from pathlib import Path
 from statistics import median
 from time import perf_counter
 
+import gdtutor
 from tests.pseudo_terminal import PseudoTerminal
 
 YARDSTICK = str(Path(__file__).with_name("terminal_yardstick.py"))
@@ -171,6 +173,8 @@ def read_for(terminal: PseudoTerminal, seconds: float) -> None:
 
 
 def main() -> None:
+    # An installed program is compiled; a checkout is not before its first start.
+    compileall.compile_dir(Path(gdtutor.__file__).parent, quiet=2)
     with tempfile.TemporaryDirectory() as name:
         for table in (starts_table, keys_table, sessions_table):
             for line in table(Path(name)):
