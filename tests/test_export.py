@@ -125,6 +125,15 @@ def test_every_optimiser_is_written_with_its_state(name, tmp_path):
     run(tmp_path, script)
 
 
+@pytest.mark.parametrize("name", ["sgd", "adam", "adamw"])
+def test_a_decay_for_weights_alone_is_written_for_them_alone(name, tmp_path):
+    setting = f'optimizer = "{name}"\nhyperparameters = {{ weight_decay = 0.3 }}\ndecayed = ["w"]\n'
+    script = written(tmp_path, lesson_text(LINEAR, ROWS + setting), 4)
+    assert "weight_decay * w" in script.replace("*w", " * w").replace("  ", " ")
+    assert "weight_decay * b" not in script
+    run(tmp_path, script)
+
+
 @pytest.mark.parametrize("path", [NEURON, None])
 def test_the_implicit_update_finds_the_same_root(path, tmp_path):
     text = neuron() if path is None else path.read_text(encoding="utf-8")

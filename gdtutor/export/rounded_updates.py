@@ -14,7 +14,7 @@ from gdtutor.engine.operations import Array
 from gdtutor.engine.rounding import RoundingErrors, rounding_of
 from gdtutor.engine.trace import Trace, trace
 from gdtutor.session.moment import Moment
-from gdtutor.training.optimisers import OPTIMISERS, optimiser_of, update, zero_state
+from gdtutor.training.optimisers import OPTIMISERS, optimiser_of, row_for, update, zero_state
 
 _RELATIVE, _ABSOLUTE = 5e-10, 5e-16
 """What a line may move by: half of what a script lets it differ by from the walk's."""
@@ -126,7 +126,7 @@ def _moved(moment: Moment, name: str, bound: Array) -> list[tuple[Array, Array]]
     done, p = moment.updates[name], moment.state.parameters[name]
     if moment.settings is None or OPTIMISERS[moment.settings.optimizer].solves:
         return []
-    row, hyper = optimiser_of(moment.settings)
+    row, hyper = row_for(moment.settings, name), optimiser_of(moment.settings)[1]
     state = moment.state.optimizer.get(name) or zero_state(row, p)
     t, rate = moment.state.t + 1, moment.learning_rate
     found = [(value, np.zeros(np.shape(value))) for _, _, value in done.lines]

@@ -216,9 +216,11 @@ def _roles(
 
 
 def _check_lists(front: FrontMatter, roles: Mapping[str, Role], mistakes: list[Mistake]) -> None:
+    decayed = (front.training and front.training.decayed) or ()
     wanted = (
-        ("frozen", front.frozen, (Role.PARAMETER,), "a", "parameter"),
-        ("gradients", front.gradients, (Role.INPUT, Role.TARGET), "an", "input or target"),
+        (("frozen",), front.frozen, (Role.PARAMETER,), "a", "parameter"),
+        (("gradients",), front.gradients, (Role.INPUT, Role.TARGET), "an", "input or target"),
+        (("training", "decayed"), decayed, (Role.PARAMETER,), "a", "parameter"),
     )
     for key, names, allowed, article, word in wanted:
         fitting = [name for name, role in roles.items() if role in allowed]
@@ -226,7 +228,7 @@ def _check_lists(front: FrontMatter, roles: Mapping[str, Role], mistakes: list[M
             if name not in fitting:
                 hint = did_you_mean(name, fitting) or f"name {article} {word}"
                 what = f"'{shown(name)}' is no {word}"
-                mistakes.append(Mistake((key, position), "undefined", what, hint))
+                mistakes.append(Mistake((*key, position), "undefined", what, hint))
 
 
 def _given(

@@ -327,6 +327,12 @@ class TrainingTable:
         table_of(number(-1e300), 20), None, "the optimizer's own constants"
     )
     """The optimiser's own constants, by name."""
+    decayed: tuple[str, ...] | None = key(
+        list_of(line(64)),
+        None,
+        "the parameters that `weight_decay` is for; all where it is left out",
+    )
+    """The parameters that a weight decay is for."""
     order: str = key(one_of(ORDERS, "order"), "given", "the order of the examples")
     """The order of the examples."""
     seed: int = key(whole(0, MAX_SEED), 0, "of the order of examples only")

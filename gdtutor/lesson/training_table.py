@@ -5,7 +5,7 @@ from __future__ import annotations
 from gdtutor.lesson.readers import Mistake
 from gdtutor.lesson.tables import ScheduleTable, StopTable, TrainingTable
 from gdtutor.training.errors import TrainingError
-from gdtutor.training.optimisers import optimiser_of
+from gdtutor.training.optimisers import WEIGHT_DECAY, optimiser_of
 from gdtutor.training.order import iterations_per_epoch
 from gdtutor.training.rates import TO_THE_END, check_schedule
 from gdtutor.training.settings import Schedule, Settings, Stop, held_back
@@ -53,11 +53,19 @@ def read_settings(
         except TrainingError as error:
             told = _wrong("hyperparameters", error.what, error.hint)
             mistakes += [] if told in mistakes else [told]
+    if settings.decayed is not None and not _has_decay(settings):
+        what, hint = "decayed, and no weight_decay", "hyperparameters = { weight_decay = 0.01 }"
+        mistakes.append(_wrong("decayed", what, f"write {hint}, or use adamw"))
     try:
         check_schedule(settings.schedule)
     except TrainingError as error:
         mistakes.append(_wrong("schedule", error.what, error.hint))
     return None if len(mistakes) > found else settings
+
+
+def _has_decay(settings: Settings) -> bool:
+    names = {name for name, _ in settings.hyperparameters}
+    return WEIGHT_DECAY in names or settings.optimizer == "adamw"
 
 
 def _wrong(key: str, what: str, hint: str) -> Mistake:
@@ -73,6 +81,7 @@ def _settings(table: TrainingTable) -> Settings:
         batch=table.batch if isinstance(table.batch, int) else None,
         optimizer=table.optimizer,
         hyperparameters=tuple((table.hyperparameters or {}).items()),
+        decayed=table.decayed,
         order=table.order,
         seed=table.seed,
         schedule=_schedule(schedule, table.epochs),

@@ -230,13 +230,20 @@ def optimiser_of(settings: Settings) -> tuple[Optimiser, dict[str, float]]:
     return row, values
 
 
+def row_for(settings: Settings, name: str) -> Optimiser:
+    """Return the rule of one parameter: without a weight decay that is for others alone."""
+    row, _ = optimiser_of(settings)
+    if settings.decays(name):
+        return row
+    return OPTIMISERS["adam" if row.name == "adamw" else row.name]
+
+
 @cache
 def with_weight_decay(row: Optimiser) -> Optimiser:
     """Return a rule whose gradient has weight_decay times the parameter added to it.
 
-    It is the gradient of a cost with weight_decay/2 times the sum of squares added, biases
-    included. A rule with a decay of its own stays as it is, and so does an implicit one, whose
-    gradient is found elsewhere.
+    It is the gradient of a cost with weight_decay/2 times the sum of squares added. A rule with a
+    decay of its own stays as it is, and so does an implicit one, whose gradient is found elsewhere.
     """
     if row.solves or any(constant.name == WEIGHT_DECAY for constant in row.hyperparameters):
         return row

@@ -39,6 +39,8 @@ class Settings(Struct, frozen=True):
     optimizer: str = "sgd"
     hyperparameters: tuple[tuple[str, float], ...] = ()
     """Values of the optimiser's own constants that differ from its row, by name."""
+    decayed: tuple[str, ...] | None = None
+    """The parameters that a weight decay is for; None: all."""
     order: str = "given"
     """given, shuffled or drawn."""
     seed: int = 0
@@ -51,6 +53,10 @@ class Settings(Struct, frozen=True):
     def batch_size(self, examples: int) -> int:
         """Return how many of the examples trained on make a full batch; 1 where there are none."""
         return self.batch or max(1, examples)
+
+    def decays(self, name: str) -> bool:
+        """Say whether a weight decay is for a parameter, where there is one."""
+        return self.decayed is None or name in self.decayed
 
 
 def held_back(examples: int, fraction: float) -> int:

@@ -13,7 +13,7 @@ import numpy as np
 from gdtutor.engine.operations import Array
 from gdtutor.engine.trace import Trace, trace
 from gdtutor.training.implicit import constants_at
-from gdtutor.training.optimisers import OptimiserStep, optimiser_of, update
+from gdtutor.training.optimisers import OptimiserStep, row_for, update
 from gdtutor.training.outcome import PlanResult
 from gdtutor.training.problem import Indices, Problem
 from gdtutor.training.settings import Settings
@@ -79,11 +79,10 @@ def updates_with(
     rate: float,
 ) -> dict[str, OptimiserStep]:
     """Return the update of every trained parameter that these gradients give."""
-    row, _ = optimiser_of(settings)
     constants = constants_at(problem, settings, state.parameters, batch, rate)
     return {
         name: update(
-            row,
+            row_for(settings, name),
             state.parameters[name],
             gradients.get(name, np.zeros_like(state.parameters[name])),
             state.optimizer.get(name, {}),

@@ -381,6 +381,9 @@ class Author:
             rows.append(f"hyperparameters = {{ {HYPERPARAMETERS[self.optimizer]} = 0.7 }}")
         elif self.optimizer != "adamw" and rng.random() < 0.15:
             rows.append("hyperparameters = { weight_decay = 0.1 }")
+        if "weight_decay" in rows[-1] or self.optimizer == "adamw":
+            names = [n for n in self.parameters if rng.random() < 0.5]
+            rows += [f"decayed = {names!r}"] if names and rng.random() < 0.5 else []
         kind = rng.choice(SCHEDULES)
         if rng.random() < 0.5:
             every = f", every = {rng.randint(1, 3)}" if rng.random() < 0.7 else ""

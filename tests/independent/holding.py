@@ -222,6 +222,9 @@ class _Walk:
             identical(f"{where} gradient", gradient, back)
         if named != "implicit":
             used, t = self._used(name, gradient), exact(self.iteration - since + 1)
+            decayed = self.lesson.training["decayed"]
+            if decayed is not None and name not in decayed:
+                constants = constants | {"weight_decay": 0.0}
             rule = partial(UPDATES[named], t=t, **constants)
             new = self._updated(name, rule, STATES[named], used, step["learning_rate"])
             compare(self.held, f"{where}.{variable}", after, new[variable])

@@ -207,6 +207,7 @@ def _settings(table, examples):
         "batch": size if batch == "full" else batch,
         "optimizer": table.get("optimizer", "sgd"),
         "hyperparameters": table.get("hyperparameters", {}),
+        "decayed": table.get("decayed"),
         "order": table.get("order", "given"),
         "seed": table.get("seed", 0),
         "stop": table.get("stop", {}),

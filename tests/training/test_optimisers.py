@@ -20,14 +20,24 @@ from gdtutor.training.optimisers import (
     OPTIMISERS,
     Optimiser,
     optimiser_of,
+    row_for,
     update,
     zero_state,
 )
 from gdtutor.training.plan.choice import compile_plan
+from gdtutor.training.problem import Problem
 from gdtutor.training.run import Run, RunSegment
 from gdtutor.training.settings import Settings
+from gdtutor.training.sweep import Member, Sweep
 from gdtutor.values import replace
-from tests.training.problems import gate_examples, make_problem, scalar_or, xor_231
+from tests.training.problems import (
+    gate_examples,
+    make_problem,
+    network,
+    scalar_or,
+    xavier,
+    xor_231,
+)
 from tests.training.walking import assert_close, walk
 
 Array = NDArray[np.float64]
@@ -212,6 +222,14 @@ def test_a_state_variable_turns_its_sign_exactly_where_the_row_says(name: str) -
         assert other.state[variable.name][0] == sign * one.state[variable.name][0]
 
 
+def network_of_40() -> Problem:
+    """A network with a bias of its own beside every matrix, which a plan of arrays trains."""
+    problem = network((2, 40, 1), gate_examples("xor"), xavier((2, 40, 1), 6))
+    drawn = np.random.RandomState(3)
+    starts = {n: drawn.randn(*np.shape(v)) for n, v in problem.parameters.items()}
+    return replace(problem, parameters=starts)
+
+
 @pytest.mark.parametrize("name", [n for n in EXPLICIT if n != "adamw"])
 def test_weight_decay_is_shown_in_the_lines_and_added_to_the_gradient(name: str) -> None:
     settings = Settings(optimizer=name, hyperparameters=(("weight_decay", 0.2),))
@@ -237,6 +255,39 @@ def test_a_plan_trains_with_weight_decay_as_the_walk_does() -> None:
         walked = walk(problem, settings, run.state(9))
         for parameter, value in walked.parameters.items():
             assert_close(run.state(10).parameters[parameter], value)
+
+
+@pytest.mark.parametrize("name", EXPLICIT)
+def test_a_decay_for_weights_alone_leaves_the_biases_their_plain_rule(name: str) -> None:
+    constants = (("weight_decay", 0.2),)
+    settings = Settings(optimizer=name, hyperparameters=constants, decayed=("W1", "W2"))
+    plain = Settings(optimizer="adam" if name == "adamw" else name)
+    assert row_for(settings, "W1").lines == optimiser_of(replace(settings, decayed=None))[0].lines
+    assert row_for(settings, "b1").lines == optimiser_of(plain)[0].lines
+
+
+@pytest.mark.parametrize("name", EXPLICIT)
+@pytest.mark.parametrize("problem", [scalar_or(is_single=False), xor_231(), network_of_40()])
+def test_every_plan_decays_the_parameters_that_are_named_alone(name: str, problem: Problem) -> None:
+    chosen = tuple(parameter for parameter in problem.trained if not parameter.startswith("b"))
+    settings = Settings(
+        learning_rate=0.1, epochs=2, batch=2, optimizer=name,
+        hyperparameters=(("weight_decay", 0.05),), decayed=chosen,
+    )  # fmt: skip
+    run = Run((RunSegment(0, problem, settings),))
+    run.advance()
+    stacked = Sweep([Member("", problem, settings), Member("", problem, replace(
+        settings, hyperparameters=(("weight_decay", 0.5),)))])  # fmt: skip
+    stacked.advance()
+    last = run.farthest
+    walked = walk(problem, settings, run.state(last - 1))
+    for parameter, value in walked.parameters.items():
+        assert_close(run.state(last).parameters[parameter], value)
+        assert_close(stacked.found()[0].parameters[parameter], value)
+    other = walk(problem, replace(settings, decayed=None), run.state(last - 1))
+    for parameter in problem.trained:
+        is_same = np.array_equal(other.parameters[parameter], walked.parameters[parameter])
+        assert is_same is (parameter in chosen), parameter
 
 
 def test_a_rule_that_finds_its_gradient_elsewhere_takes_no_weight_decay() -> None:

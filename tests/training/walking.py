@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from gdtutor.engine.trace import trace
 from gdtutor.training.implicit import constants_at
-from gdtutor.training.optimisers import optimiser_of, update, zero_state
+from gdtutor.training.optimisers import row_for, update, zero_state
 from gdtutor.training.order import batch_of_iteration
 from gdtutor.training.plan.choice import train_size
 from gdtutor.training.problem import Problem
@@ -39,7 +39,6 @@ def batch_at(problem: Problem, settings: Settings, iteration: int) -> NDArray[np
 
 def walk(problem: Problem, settings: Settings, state: State, rate: float | None = None) -> Walked:
     """Do the iteration that opens with this state."""
-    row, _ = optimiser_of(settings)
     batch = batch_at(problem, settings, state.iteration)
     walked = trace(problem.graph, problem.given(state.parameters, batch))
     parameters = dict(state.parameters)
@@ -47,7 +46,7 @@ def walk(problem: Problem, settings: Settings, state: State, rate: float | None 
     alpha = settings.learning_rate if rate is None else rate
     hyper = constants_at(problem, settings, state.parameters, batch, alpha)
     for name in problem.trained:
-        value = state.parameters[name]
+        row, value = row_for(settings, name), state.parameters[name]
         gradient = walked.gradients.get(name, np.zeros(np.shape(value)))
         before = state.optimizer.get(name) or zero_state(row, value)
         step = update(row, value, gradient, before, state.t + 1, alpha, hyper)

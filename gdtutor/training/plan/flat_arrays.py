@@ -109,6 +109,13 @@ class FlatArrays:
             view[...] = numbers.reshape((-1,) + (1,) * (view.ndim - 1))
         return flat
 
+    def by_parameter(self, numbers: Mapping[str, float]) -> Array:
+        """Return one number for each cell of the flat arrays from one for each parameter."""
+        flat = aligned(self.parameters.shape)
+        for name, view in self._cut(flat)[1].items():
+            view[...] = numbers[name]
+        return flat
+
     def _cut(self, flat: Array) -> tuple[dict[str, Array], dict[str, Array]]:
         """Return views of the packs and of the trained parameters in an array of this layout."""
         blocks: dict[str, Array] = {}

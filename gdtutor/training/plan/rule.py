@@ -8,7 +8,7 @@ Of plain descent on XOR, at the rate 1, with a gradient that is 0.25 times what 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from gdtutor.engine.operations import Array, parse_rule
 from gdtutor.training.optimisers import Optimiser, optimiser_of
@@ -29,6 +29,9 @@ class Rule(Struct, frozen=True, eq=False):
     by_run: Mapping[str, Array]
     """Constants, and the learning rate, that differ between stacked runs: one number for each.
     Where the rate is scheduled, the schedule gives the factor of each run's own."""
+
+    decays: Callable[[str], bool] = lambda _: True
+    """Says whether a weight decay is for a parameter."""
 
     def given(self, builder: Builder) -> dict[str, Term]:
         """Return the terms of what is the same for all parameters."""
@@ -52,4 +55,4 @@ class Rule(Struct, frozen=True, eq=False):
 def rule_of(settings: Settings) -> Rule:
     """Return the rule of these settings, for one run."""
     scheduled = settings.schedule.kind != "constant"
-    return Rule(*optimiser_of(settings), settings.learning_rate, scheduled, {})
+    return Rule(*optimiser_of(settings), settings.learning_rate, scheduled, {}, settings.decays)

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from functools import reduce
 
 from gdtutor.engine.operations import Array
+from gdtutor.training.optimisers import WEIGHT_DECAY
 from gdtutor.training.plan.builder import Builder
 from gdtutor.training.plan.cells import Cells, cell_text, cells_of, numbers, scaled, take_apart
 from gdtutor.training.plan.lower import FlatProgram
@@ -173,6 +174,8 @@ class _Numbers:
         finals: dict[int, int] = {}
         for (parameter, cell), old in self._cells.items():
             values = {**given, **old, "g": gradients[parameter].flat[cell]}
+            if not rule.decays(parameter):
+                values[WEIGHT_DECAY] = Term(0.0, ONE)
             new = rule.updated(builder, values, f" of {self._where[parameter, cell]}")
             for name, term in old.items():
                 final = builder.plain(new[name])

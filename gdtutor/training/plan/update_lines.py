@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from gdtutor.training.optimisers import WEIGHT_DECAY
 from gdtutor.training.plan.builder import Builder
 from gdtutor.training.plan.flat_arrays import FlatArrays
 from gdtutor.training.plan.numpy_lines import ProgramWriter
@@ -43,6 +44,10 @@ class Update:
             # The gradient's factor is in the rates already, so that no operation is spent on it.
             factor = abs(gamma) if name == "learning_rate" else 1.0
             arrays[name] = memory.by_cell(numbers * factor)
+        decays = {name: float(rule.decays(name)) for name in memory.gradients}
+        if WEIGHT_DECAY in rule.hyper and not all(decays.values()):
+            whole = arrays.get(WEIGHT_DECAY, rule.hyper[WEIGHT_DECAY])
+            arrays[WEIGHT_DECAY] = whole * memory.by_parameter(decays)
         leaves = {name: builder.leaf("flat", name, shape) for name in arrays}
         self._places = {leaves[name].id: array for name, array in arrays.items()}
         for name, leaf in leaves.items():
