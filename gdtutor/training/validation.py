@@ -32,9 +32,9 @@ class Held:
         rows = replace(problem, is_single=False)
         batches = Batches(rows, held, len(held), len(held), padded)
         batches.fill(np.arange(len(held)))
-        fixed = {name: array[0] for name, array in batches.blocks.items()}
-        wanted = KernelOutputs((), fixed)
-        kernel = build_kernel(program, self._memory, problem.constants, wanted)
+        data = {name: array[0] for name, array in batches.blocks.items()}
+        wanted = KernelOutputs((), {**problem.constants, **data})
+        kernel = build_kernel(program, self._memory, wanted)
         self._lane = BlockRunner(kernel, batches.blocks, padded, 1)
 
     def cost(self, vector: Array) -> float:

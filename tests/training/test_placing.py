@@ -46,7 +46,7 @@ def test_what_lies_elsewhere_at_every_iteration_has_a_name_and_no_array() -> Non
     placing, names = placing_of(PlacedValues(builder.ops, {}, {leaf.id: ("data", "X")}))
     assert placing.is_dynamic(turned.id)
     name = placing.view(turned.id)
-    assert (names.dynamic[name].kind, names.dynamic[name].key) == ("data", "X")
+    assert names.dynamic[name].source == ("data", "X")
     assert names.dynamic[name].form == "T"
     assert not names.arrays
 

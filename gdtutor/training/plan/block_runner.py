@@ -27,14 +27,22 @@ class BlockRunner:
     ) -> None:
         self.rows = rows
         self._kernel = kernel
-        self._data = data
-        self._padded = padded
-        self._count = next((len(array) for array in data.values()), 1)
+        self._data = {n: array[:, :-1] if n in padded else array for n, array in data.items()}
         self._histories = {i: aligned((rows, *s)) for i, s in kernel.histories.items()}
         self._streams = aligned((8, rows))
         self._norms = aligned((rows,))
+        lying = {("norm", ""): self._norms}
+        lying |= {("history", str(i)): array for i, array in self._histories.items()}
+        lying |= {("stream", str(i)): array for i, array in enumerate(self._streams)}
+        lying |= {("data", name): array for name, array in self._data.items()}
+        lying |= {("ones", name): array for name, array in data.items()}
+
+        def bound(name: Dynamic, row: int) -> Array:
+            array = lying[name.source]
+            return formed(array[row % len(array), ...], name.form, is_stacked=name.is_stacked)
+
         names = kernel.dynamic
-        items = [tuple(self._bound(name, row) for name in names) for row in range(rows)]
+        items = [tuple(bound(name, row) for name in names) for row in range(rows)]
         self._items: Sequence[object] = items if len(names) != 1 else [item[0] for item in items]
 
     def run(self, start: int, stop: int, t: int, rates: Sequence[float]) -> Array:
@@ -45,29 +53,10 @@ class BlockRunner:
             self._streams[: len(numbers), start:stop] = numbers
         kernel.steps(kernel.arrays, self._items[start:stop])
         histories = [array[start:stop] for array in self._histories.values()]
-        data = [self._tail(name, start, stop) for name in kernel.losses.data]
-        return kernel.losses.compute(*histories, *data)
+        data = [self._data[name] for name in kernel.losses.data]
+        batches = [a if len(a) == 1 else a[np.arange(start, stop) % len(a)] for a in data]
+        return kernel.losses.compute(*histories, *batches)
 
     def norms(self, start: int, stop: int) -> Array:
         """Return the norms of the gradients of rows start to stop, which were run last."""
         return np.asarray(np.sqrt(self._norms[start:stop]) * self._kernel.norm_scale)
-
-    def _tail(self, name: str, start: int, stop: int) -> Array:
-        array = self._data[name]
-        array = array[:, :-1] if name in self._padded else array
-        return array if self._count == 1 else array[np.arange(start, stop) % self._count]
-
-    def _bound(self, name: Dynamic, row: int) -> Array:
-        match name.kind:
-            case "history":
-                array = self._histories[int(name.key)][row, ...]
-            case "stream":
-                return self._streams[int(name.key), row, ...]
-            case "norm":
-                return self._norms[row, ...]
-            case _:
-                array = self._data[name.key][row % self._count, ...]
-                if name.key in self._padded and not name.form.startswith("ones"):
-                    array = array[:-1]
-        form = "T" if name.form == "onesT" else name.form
-        return formed(array, form, is_stacked=name.is_stacked)

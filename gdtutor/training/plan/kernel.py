@@ -52,24 +52,21 @@ class KernelOutputs(Struct, frozen=True, eq=False):
 
     rules: tuple[Rule, ...]
     """The update; none for a kernel that only computes costs."""
-    data: Mapping[str, Array]
-    """Arrays of data leaves that stay the same at every iteration; with the row of ones where one
-    is needed."""
+    fixed: Mapping[str, Array]
+    """Arrays of leaves that stay the same at every iteration: constants, and data with the row of
+    ones where one is needed."""
     needs_norm: bool = False
 
 
-def build_kernel(
-    program: FlatProgram, memory: FlatArrays, constants: Mapping[str, Array], wanted: KernelOutputs
-) -> Kernel:
+def build_kernel(program: FlatProgram, memory: FlatArrays, wanted: KernelOutputs) -> Kernel:
     """Compile a program.
 
     Args:
         program: Lowered for this batch size.
         memory: Where parameters, gradient and state lie.
-        constants: Values of the leaves that are constant arrays.
         wanted: What it is for.
     """
-    return _Emitter(program, memory, wanted).kernel(constants)
+    return _Emitter(program, memory, wanted).kernel()
 
 
 class _Emitter:
@@ -94,15 +91,15 @@ class _Emitter:
         self._fused: dict[int, str] = {}
         """Products that give the gradients of weights and of their bias, and the weights."""
 
-    def kernel(self, constants: Mapping[str, Array]) -> Kernel:
-        given = self._given(constants)
+    def kernel(self) -> Kernel:
+        given = self._given()
         self._fuse()
         self._place_gradients(given)
         body = ProgramWriter(given, "v", self._names, self._program.notes, self._source)
         self._write_steps(body)
         gamma = self._finish_gradients(body)
         if self._wanted.needs_norm:
-            self._names.dynamic["norm"] = Dynamic("norm", "", "plain")
+            self._names.dynamic["norm"] = Dynamic(("norm", ""), "plain")
             self._names.arrays["g"] = self._memory.gradient
             self._source.add(2, "g.dot(g, norm)", "square of the gradient's norm")
         streams: list[tuple[Streams, str]] = []
@@ -135,7 +132,7 @@ class _Emitter:
             header.add(2, "pass", "the cost depends on no parameter")
         return header
 
-    def _given(self, constants: Mapping[str, Array]) -> PlacedValues:
+    def _given(self) -> PlacedValues:
         """Return where leaves and what is left behind lie."""
         places: dict[int, Array] = {}
         packs: dict[int, Array] = {}
@@ -147,15 +144,13 @@ class _Emitter:
                 places[index] = self._memory.views[name]
                 if name in self._memory.blocks:
                     packs[index] = self._memory.blocks[name]
-            elif op.kind == "constant":
-                places[index] = constants[name]
-            elif op.kind == "data" and name not in self._wanted.data:
-                dynamic[index] = "data", name
-            elif op.kind == "data":
-                places[index] = self._wanted.data[name]
+            elif name in self._wanted.fixed:
+                places[index] = self._wanted.fixed[name]
                 if index in self._padded:
                     augmented[index] = places[index]
                     places[index] = augmented[index][:-1]
+            elif op.kind == "data":
+                dynamic[index] = "data", name
         runs = self._memory.runs
         return PlacedValues(self._ops, places, dynamic, augmented, packs, self._stacked, runs)
 

@@ -107,9 +107,10 @@ class NumpyPlan(Plan):
         return for_runs(program) if self._lead else program
 
     def _runner(self, program: FlatProgram, data: Mapping[str, Array], count: int) -> BlockRunner:
-        fixed = {name: array[0] for name, array in data.items()} if count == 1 else {}
+        stays = {name: array[0] for name, array in data.items()} if count == 1 else {}
+        fixed = {**self._problem.constants, **stays}
         wanted = KernelOutputs((self._rule,), fixed, self._settings.stop.gradient_below is not None)
-        kernel = build_kernel(program, self._memory, self._problem.constants, wanted)
+        kernel = build_kernel(program, self._memory, wanted)
         cells = sum(math.prod(shape) for shape in kernel.histories.values())
         rows = max(1, min(BLOCK, HISTORY_CELLS // max(1, cells)) // count) * count
         self._sources.append(kernel.source)

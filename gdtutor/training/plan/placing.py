@@ -25,10 +25,9 @@ from gdtutor.values import Struct, field
 class Dynamic(Struct, frozen=True):
     """A name that stands for another array at every iteration."""
 
-    kind: str
-    """data, history, stream or norm."""
-    key: str
-    """The leaf, the id of a history, or the place of a stream; empty of the norm."""
+    source: tuple[str, str]
+    """data or ones (with a row of ones) and a leaf, history and an id, stream and its place, or
+    norm."""
     form: str
     is_stacked: bool = False
     """Whether its first axis is the run."""
@@ -49,7 +48,7 @@ class PlacedValues(Struct):
     places: dict[int, Array]
     """Leaves, and results that are to be written to a given array."""
     dynamic: Mapping[int, tuple[str, str]] = field(default_factory=dict)
-    """The kind and key of values that lie elsewhere at every iteration."""
+    """Where values come from that lie elsewhere at every iteration; see `Dynamic`."""
     augmented: dict[int, Array] = field(default_factory=dict)
     """Arrays with one more row of ones under the value's own."""
     packs: Mapping[int, Array] = field(default_factory=dict)
@@ -63,13 +62,13 @@ class PlacedValues(Struct):
 def formed(array: Array, form: str, *, is_stacked: bool) -> Array:
     """Return another view of an array.
 
-    Forms: T (its matrices turned), rows (the matrices of all runs below each other), cells (one
-    axis beside that of the runs), number (none beside it), and wide with a number (so many axes
-    behind that of the runs). Any other form is the array itself.
+    Forms: T and onesT (its matrices turned), rows (the matrices of all runs below each other),
+    cells (one axis beside that of the runs), number (none beside it), and wide with a number (so
+    many axes behind that of the runs). Any other form is the array itself.
     """
     runs = array.shape[:1] if is_stacked else ()
     match form:
-        case "T":
+        case "T" | "onesT":
             return array.swapaxes(-1, -2) if array.ndim > len(runs) + 1 else array
         case "rows":
             return array.reshape(-1, array.shape[-1])
@@ -145,8 +144,9 @@ class Placing:
             return self.view(op.args[0], "T" if form == "plain" else "plain")
         name = f"{self._prefix}{index}" + {"plain": "", "T": "t"}.get(form, f"_{form}")
         if self.is_dynamic(index):
-            place = self._dynamic[self._source_of(index)]
-            dynamic = Dynamic(*place, form, index in self._stacked)
+            kind, key = self._dynamic[self._source_of(index)]
+            kind = "ones" if form.startswith("ones") else kind
+            dynamic = Dynamic((kind, key), form, index in self._stacked)
             self._names.dynamic.setdefault(name, dynamic)
         elif name not in self._names.arrays:
             self._names.arrays[name] = self._shaped(index, form)
@@ -191,10 +191,8 @@ class Placing:
 
     def _shaped(self, index: int, form: str) -> Array:
         match form:
-            case "ones":
-                return self._augmented[index]
-            case "onesT":
-                return self._augmented[index].T
+            case "ones" | "onesT":
+                return formed(self._augmented[index], form, is_stacked=False)
             case "pack":
                 return formed(self._packs[index], "rows", is_stacked=index in self._stacked)
             case "packT":
