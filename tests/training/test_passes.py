@@ -10,7 +10,7 @@ import pytest
 from gdtutor.training.plan.choice import compile_plan
 from gdtutor.training.plan.lower import lower, lower_turned
 from gdtutor.training.plan.rule import rule_of
-from gdtutor.training.plan.scalar_program import scalar_program, slots_of
+from gdtutor.training.plan.scalar_program import scalar_program
 from gdtutor.training.plan.terms import Op, operation_text
 from gdtutor.training.plan.vector import layout_of
 from gdtutor.training.settings import Settings
@@ -38,10 +38,10 @@ def told() -> set[str]:
     flat, rule = lower(problem, 4), rule_of(settings)
     turned = lower_turned(problem, 4)
     found = operations(turned.ops, dict(turned.notes))
-    slots = slots_of(layout_of(problem, rule.optimiser), problem.frozen)
+    parts = layout_of(problem, rule.optimiser).parts
     given = problem.given(problem.parameters, np.arange(4))
     known = {name: given[name] for name in ("X", "Y")}
-    numbers = scalar_program(flat, rule, slots, known, norm=False)
+    numbers = scalar_program(flat, rule, parts, known, norm=False)
     found |= operations(tuple(numbers.ops), dict(numbers.notes))
     for kind in ("numpy", "scalar"):
         for line in compile_plan(problem, settings, kind).source.splitlines():

@@ -7,7 +7,7 @@ NumPy, whose numbers have infinities.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from itertools import repeat
 from typing import TYPE_CHECKING, Any
@@ -18,7 +18,7 @@ from gdtutor.engine.operations import Array
 from gdtutor.training.plan.epochs import Plan
 from gdtutor.training.plan.lower import lower
 from gdtutor.training.plan.rule import rule_of
-from gdtutor.training.plan.scalar_program import ScalarProgram, Slot, scalar_program, slots_of
+from gdtutor.training.plan.scalar_program import ScalarProgram, scalar_program
 from gdtutor.training.plan.scalar_text import FLOATS
 from gdtutor.training.plan.source import SourceLines
 from gdtutor.training.plan.vector import layout_of
@@ -56,8 +56,8 @@ class ScalarPlan(Plan):
         self._flats = {size: lower(problem, size) for size in sizes}
         self._rule = rule_of(settings)
         layout = layout_of(problem, self._rule.optimiser)
-        self._slots = slots_of(layout, problem.frozen)
-        self._places = np.array([slot.place for slot in self._slots], dtype=np.intp)
+        self._parts = [part for part in layout.parts if part.parameter not in problem.frozen]
+        self._places = np.array([i for p in self._parts for i in range(layout.size)[p.cells]])
         self._programs: dict[int, ScalarProgram] = {}
         self._functions: dict[tuple[int, ...], ScalarFunction] = {}
         self._is_unrolled, per = settings.order == "given", self.iterations_per_epoch
@@ -156,22 +156,22 @@ class ScalarPlan(Plan):
             known = {n: value for n, value in known.items() if n not in problem.trained}
             norm = self._settings.stop.gradient_below is not None
             flat = self._flats[self._size(turn)]
-            self._programs[turn] = scalar_program(flat, self._rule, self._slots, known, norm)
+            self._programs[turn] = scalar_program(flat, self._rule, self._parts, known, norm)
         return self._programs[turn]
 
     def _function(self, turns: tuple[int, ...]) -> ScalarFunction:
         """Return the code of some batches of the epoch."""
         if turns not in self._functions:
             programs = [self._program(turn) for turn in turns]
-            self._functions[turns] = _function(programs, self._slots, self._rule.is_scheduled)
+            self._functions[turns] = _function(programs, self._places, self._rule.is_scheduled)
         return self._functions[turns]
 
 
 def _function(
-    programs: Sequence[ScalarProgram], slots: Sequence[Slot], is_scheduled: bool
+    programs: Sequence[ScalarProgram], places: Iterable[int], is_scheduled: bool
 ) -> ScalarFunction:
     first = programs[0]
-    state = "".join(f"p{i}, " for i in range(len(slots)))
+    state = "".join(f"p{i}, " for i in places)
     data = "".join(f"{first.ops[i].name}, " for i in first.data)
     named = ", ".join(first.labels[i] for i in first.data)
     source = SourceLines()
@@ -186,7 +186,7 @@ def _function(
             source.add(3, "t += 1", "the number of this update, from 1")
         if is_scheduled:
             source.add(3, "learning_rate = next(rates)", "the learning rate of this epoch")
-        program.write(source, 3, slots)
+        program.write(source, 3)
     refused = "except (OverflowError, ZeroDivisionError, ValueError):"
     source.add(1, refused, "where these refuse a result")
     source.add(2, "pass", "NumPy's do the iteration, which have infinities")

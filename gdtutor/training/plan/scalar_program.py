@@ -15,40 +15,8 @@ from gdtutor.training.plan.rule import Rule
 from gdtutor.training.plan.scalar_text import ScalarText
 from gdtutor.training.plan.source import SourceLines
 from gdtutor.training.plan.terms import ONE, Op, Term, reachable
-from gdtutor.training.plan.vector import FlatSlice, VectorLayout
+from gdtutor.training.plan.vector import FlatSlice
 from gdtutor.values import Struct
-
-
-class Slot(Struct, frozen=True):
-    """One number of the state: a cell of a trained parameter, or of an optimiser's variable."""
-
-    part: FlatSlice
-    cell: int
-
-    @property
-    def place(self) -> int:
-        """Where the cell lies in the flat state."""
-        return self.part.start + self.cell
-
-    @property
-    def where(self) -> str:
-        """Which cell of the parameter it belongs to, as `W1[0, 2]`."""
-        return self.part.parameter + cell_text(self.part.shape, self.cell)
-
-    @property
-    def label(self) -> str:
-        """What it is to the learner."""
-        return f"{self.part.variable} of {self.where}" if self.part.variable else self.where
-
-
-def slots_of(layout: VectorLayout, frozen: frozenset[str]) -> tuple[Slot, ...]:
-    """Return the numbers that updates change, in the order of the flat state."""
-    return tuple(
-        Slot(part, cell)
-        for part in layout.parts
-        if part.parameter not in frozen
-        for cell in range(part.cells.stop - part.start)
-    )
 
 
 class ScalarProgram(Struct, frozen=True, eq=False):
@@ -58,12 +26,12 @@ class ScalarProgram(Struct, frozen=True, eq=False):
     notes: Mapping[int, str]
     """What a value is to the learner, by id."""
     labels: Mapping[int, str]
-    """What a leaf is to the learner; its name is its variable: p with the place of a number of the
-    state, x with that of one of the batch."""
+    """What a leaf is to the learner; its name is its variable: p with the place of a number in the
+    flat state, x with that of one of the batch."""
     left: Mapping[str, tuple[int, str]]
     """What the iteration leaves behind, by the function that takes it, and what it is."""
     finals: Mapping[int, int]
-    """The value after the update of each slot that it changes."""
+    """The value after the update of each number of the state that it changes."""
 
     @property
     def needed(self) -> list[int]:
@@ -89,49 +57,56 @@ class ScalarProgram(Struct, frozen=True, eq=False):
         """Whether the update needs its own number."""
         return any(self.ops[i].name == "t" for i in self.needed)
 
-    def write(self, source: SourceLines, level: int, slots: Sequence[Slot]) -> None:
+    def write(self, source: SourceLines, level: int) -> None:
         """Write the iteration: values, what it leaves behind, then the update.
 
         What Python may refuse comes before anything is left behind, as it is then done again.
         """
         text = ScalarText(self.ops, self.notes, self.labels, source, level)
         text.write(self.needed, self._roots)
-        new = [text.name(i, slots[place].label) for place, i in self.finals.items()]
+        new = [text.name(i, self.labels[old]) for old, i in self.finals.items()]
         for function, (index, what) in self.left.items():
             note = text.note(index, what)
             source.add(level, f"{function}({text.text(index)})", note)
         if new:
-            old = ", ".join(f"p{place}" for place in self.finals)
+            old = ", ".join(self.ops[i].name for i in self.finals)
             source.add(level, f"{old} = {', '.join(new)}", "the update")
 
 
 def scalar_program(
-    program: FlatProgram, rule: Rule, slots: Sequence[Slot], known: Mapping[str, Array], norm: bool
+    program: FlatProgram,
+    rule: Rule,
+    parts: Sequence[FlatSlice],
+    known: Mapping[str, Array],
+    norm: bool,
 ) -> ScalarProgram:
     """Take an iteration apart into numbers.
 
     Args:
         program: Lowered for the batch's size.
         rule: The update.
-        slots: The numbers that it changes; the variable of one is p with its place among them.
+        parts: The stretches of the flat state that it changes.
         known: Leaves whose values stand in the code as numbers.
         norm: Whether the square of the gradient's norm is left behind.
     """
-    return _Numbers(slots).program(program, rule, known, norm=norm)
+    return _Numbers(parts).program(program, rule, known, norm=norm)
 
 
 class _Numbers:
-    def __init__(self, slots: Sequence[Slot]) -> None:
+    def __init__(self, parts: Sequence[FlatSlice]) -> None:
         self._builder = Builder()
         self._labels: dict[int, str] = {}
         self._count = 0
         """How many numbers of the batch there are."""
         self._cells: dict[tuple[str, int], dict[str, Term]] = {}
-        self._where = {(slot.part.parameter, slot.cell): slot.where for slot in slots}
-        for place, slot in enumerate(slots):
-            kind, name = ("state", slot.part.variable) if slot.part.variable else ("slot", "p")
-            term = self._leaf(kind, f"p{place}", slot.label)
-            self._cells.setdefault((slot.part.parameter, slot.cell), {})[name] = term
+        self._where: dict[tuple[str, int], str] = {}
+        for part, cell in ((p, cell) for p in parts for cell in range(math.prod(p.shape))):
+            at = part.parameter, cell
+            where = self._where[at] = part.parameter + cell_text(part.shape, cell)
+            kind, name = ("state", part.variable) if part.variable else ("slot", "p")
+            label = f"{part.variable} of {where}" if part.variable else where
+            term = self._leaf(kind, f"p{part.start + cell}", label)
+            self._cells.setdefault(at, {})[name] = term
 
     def program(
         self, flat: FlatProgram, rule: Rule, known: Mapping[str, Array], *, norm: bool
@@ -180,5 +155,5 @@ class _Numbers:
             for name, term in old.items():
                 final = builder.plain(new[name])
                 if final != term.id:
-                    finals[int(builder.ops[term.id].name[1:])] = final
+                    finals[term.id] = final
         return dict(sorted(finals.items()))
