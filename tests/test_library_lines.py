@@ -6,13 +6,19 @@ from pathlib import Path
 
 import pytest
 from lesson_texts import NEURON_GRAPH, neuron
+from memory_store import MemoryStore
 from svg_texts import screen_text
+from walks import pressed
 
 from gdtutor.cli import main
+from gdtutor.cli.show_progress import lines_of
 from gdtutor.drive.opening import open_lesson, session_at
 from gdtutor.lesson.discovery import discover, shipped_lessons_folder
 from gdtutor.library.lessons import counted_library, library_of
+from gdtutor.library.remembered import with_progress
 from gdtutor.paint.colours import choose_colours
+from gdtutor.progress.keeper import place_of_session
+from gdtutor.progress.records import Finished
 from gdtutor.session.catalogue import WRITTEN
 from gdtutor.session.state import Screen, Session
 from gdtutor.ui.app import Looks, TutorApp
@@ -125,3 +131,30 @@ def test_a_place_stands_behind_a_shortened_summary_and_nothing_moves_when_steps_
         line for line in shelf(120, 40, place, entries=counted.entries) if "Scale your" in line
     ]
     assert again.replace("11 steps", " " * 8) == row
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 50)])
+def test_the_signs_beside_the_lessons_are_explained_above_them(size) -> None:
+    library = library_of(shipped_lessons_folder())
+    entries = tuple(replace(entry, steps=23) for entry in library.entries)
+    rows = shelf(*size, entries=entries)
+    assert rows[1].startswith(" ✓ before a lesson: finished   its tasks: ✓ done, ○ open")
+    # Nothing runs into the signs of the tasks.
+    assert all(re.search("○ +23 steps", row) for row in rows if "23 steps" in row)
+
+
+def test_a_lesson_that_was_left_on_its_closing_page_is_finished() -> None:
+    folder = shipped_lessons_folder()
+    at_end = session_at(folder / "05-backward.md", at="step:22")
+    session = pressed(replace(at_end, library=library_of(folder)), "n l")
+    rows = frame_of(session, 80, 24, UNICODE).text().splitlines()
+    (row,) = [row for row in rows if " 05  " in row]
+    assert "✓ 05" in row
+    assert "  finished " in row
+    assert "22 of 22" not in row
+    store = MemoryStore()
+    store.apply([place_of_session(session, 1.0), Finished(session.lesson.id, 1.0)])
+    assert dict(with_progress(session.library, store).places)[session.lesson.id] == "finished"
+    assert [line for line in lines_of(store) if "finished" in line] == [
+        f"{session.lesson.id:<24} finished, 0 of 3 tasks done"
+    ]

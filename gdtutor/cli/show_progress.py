@@ -51,10 +51,11 @@ def lines_of(store: Progress) -> list[str]:
         tried = [one for one in store.attempts(lesson) if not one.question.startswith(TASK)]
         right = sum(1 for one in tried if one.correct)
         place = places.get(lesson)
+        is_over = lesson in finished
         where = "" if place is None else place_text(
-            place.iteration, place.step, place.steps_total, place.edits
+            place.iteration, place.step, place.steps_total, place.edits, is_finished=is_over
         )  # fmt: skip
-        parts = [where, "finished" if lesson in finished else ""]
+        parts = [where, "finished" if is_over and not where.startswith("finished") else ""]
         parts.append(f"{right} of {len(tried)} attempts right" if tried else "")
         tasks = sum(whose == lesson and t not in (READ, WRITTEN) for whose, t in done)
         of = f" of {asked[lesson]}" if asked.get(lesson) else ""

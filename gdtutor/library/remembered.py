@@ -28,8 +28,11 @@ def with_progress(library: Library, progress: Progress) -> Library:
     last = progress.last_lesson()
     return replace(
         library,
-        places=tuple((key, place_text(p.iteration, p.step, p.steps_total, p.edits))
-                     for key, p in places.items()),
+        places=tuple(
+            (key, place_text(p.iteration, p.step, p.steps_total, p.edits,
+                             is_finished=key in finished))
+            for key, p in places.items()
+        ),
         commands=tuple((key, place.command) for key, place in places.items()),
         is_new=not places and not finished,
         finished=finished,

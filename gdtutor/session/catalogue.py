@@ -42,9 +42,11 @@ def _searched(entry: LessonEntry) -> str:
     return f"{entry.number} {entry.id} {entry.title} {entry.chapter} {entry.summary}".lower()
 
 
-def place_text(iteration: int, step: int, total: int, edits: tuple[str, ...]) -> str:
-    """Return where a learner is in a lesson, in words."""
+def place_text(
+    iteration: int, step: int, total: int, edits: tuple[str, ...], *, is_finished: bool = False
+) -> str:
+    """Return where a learner is in a lesson, in words: at its end, that it is finished."""
     where = f"step {step} of {total}" if step else "opening page"
     at = f"iteration {iteration}, {where}" if iteration else where
     changed = f", {len(edits)} change{'s' if len(edits) > 1 else ''}" if edits else ""
-    return at + changed
+    return ("finished" if is_finished and step == total else at) + changed

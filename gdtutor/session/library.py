@@ -69,7 +69,9 @@ def _with_place(session: Walk) -> Library:
     """Return the library with the place in the open lesson as the learner leaves it now."""
     lesson, moment, library = session.lesson, session.moment, session.library
     edits = tuple(change.text() for change in session.changes)
-    here = place_text(moment.iteration, session.step, len(moment.steps), edits)
+    is_finished = lesson.id in library.finished
+    place = moment.iteration, session.step, len(moment.steps), edits
+    here = place_text(*place, is_finished=is_finished)
     places = {**dict(library.places), lesson.id: here}
     commands = {**dict(library.commands), lesson.id: command_of(session)}
     return replace(library, places=tuple(places.items()), commands=tuple(commands.items()))

@@ -49,8 +49,16 @@ def library_lines(
     lessons = [n for n, row in enumerate(lines) if row[0].style is not Style.TITLE]
     before, behind = sum(n < start for n in lessons), sum(n >= start + rows for n in lessons)
     more = hidden(((),) * len(lessons), before, len(lessons) - before - behind, chars)
-    above = (*fitted((), width - len(more) - 1, chars), *line((more, Style.KEY))) if more else ()
+    room = width - len(more) - bool(more)
+    above = (*fitted(_legend(entries, room, chars), room, chars), *line((more, Style.KEY)))
     return (header, above, *body, *_about(library, entries, width, chars))
+
+
+def _legend(entries: tuple[LessonEntry, ...], room: int, chars: Chars) -> Line:
+    """Return what the signs beside the lessons say, where there are any."""
+    told = " ✓ before a lesson: finished   its tasks: ✓ done, ○ open"
+    has_signs = room >= cells(told) and any(entry.tasks for entry in entries)
+    return line((notation.plain(told, chars) if has_signs else "", Style.DIM))
 
 
 def _page(cursor: int, total: int, rows: int) -> int:
@@ -143,7 +151,7 @@ def _length(entry: LessonEntry, width: int) -> str:
         return steps
     if width >= SUMMARIES:
         # As wide before the steps are counted, so that no summary changes when they are.
-        steps = f"{steps.strip():>8}"
+        steps = f"{steps.strip():>9}"
     return f"{steps}  {'trains' if entry.trains else '':<6}"
 
 

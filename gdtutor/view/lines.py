@@ -60,8 +60,15 @@ def cut(content: Line, width: int, ellipsis: str) -> Line:
 
 
 def shortened(text: str, width: int, chars: Chars) -> str:
-    """Return a text of at most this many cells; a cut is shown by an ellipsis."""
-    return cut_short(text, width, chars.cut_mark)
+    """Return a text of at most this many cells; a cut is shown by an ellipsis, behind a word where
+    that leaves most of the room filled."""
+    short = cut_short(text, width, chars.cut_mark)
+    if short == text:
+        return text
+    kept = short.removesuffix(chars.cut_mark)
+    whole = kept if text[len(kept) :].startswith(" ") else kept.rpartition(" ")[0]
+    whole = whole.rstrip(" ,;:")
+    return f"{whole}{chars.cut_mark}" if 2 * cells(whole) > width else short
 
 
 SHORTEST_BAR = 4
