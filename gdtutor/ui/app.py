@@ -246,7 +246,8 @@ class TutorApp(App[int], inherit_bindings=False):
 
         has_palette = self.program is None or self.program.has_palette
         if has_palette and not is_too_small(*self.size) and len(self.screen_stack) == 1:
-            self.push_screen(Palette(id="--command-palette"))
+            arrows = "↑ ↓" if self.looks.chars.unicode else "up down"
+            self.push_screen(Palette(f" {arrows} choose  Enter do it  Esc close"))
 
     def _paint(self, size: Size) -> None:
         if self.program is not None:

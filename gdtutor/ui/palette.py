@@ -9,9 +9,12 @@ from inspect import unwrap
 from typing import cast
 
 from textual import work
+from textual.app import ComposeResult
 from textual.command import CommandList, CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 from textual.css.query import NoMatches
+from textual.events import Resize
+from textual.widgets import Static
 
 from gdtutor.session.commands import commands_of
 from gdtutor.session.press import Press
@@ -19,9 +22,36 @@ from gdtutor.session.state import Screen
 from gdtutor.ui.contracts import KeyApp
 from gdtutor.view.glossary import WORDS
 
+AROUND_LIST = 7
+"""Rows above the list, its borders, and the line of keys below it."""
+
 
 class Palette(CommandPalette):
-    """Textual's palette, whose keys wait until its list has rows on the screen."""
+    """Textual's palette with a line of its own keys, which wait until its list has rows on the
+    screen.
+
+    Args:
+        keys: The line of keys.
+    """
+
+    DEFAULT_CSS = """
+    Palette > #keys { dock: bottom; height: 2; background: $surface; }
+    Palette LoadingIndicator { display: none; }
+    Palette > Vertical { margin-top: 0; }
+    """
+
+    def __init__(self, keys: str) -> None:
+        super().__init__(id="--command-palette")
+        self._keys = keys
+
+    def compose(self) -> ComposeResult:
+        """Yield the keys over those of the screen behind, which do nothing meanwhile."""
+        yield from super().compose()
+        yield Static(self._keys, id="keys", markup=False)
+
+    def on_resize(self, event: Resize) -> None:
+        """Let the list end above the line of keys."""
+        self.query_one(CommandList).styles.max_height = max(event.size.height - AROUND_LIST, 1)
 
     def _action_command_list(self, action: str) -> None:
         # Between a resize and the next layout the list has options and no rows to move by.

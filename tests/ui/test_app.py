@@ -180,6 +180,24 @@ def test_a_command_of_the_palette_is_done_while_an_input_is_open() -> None:
     in_app(app, steps)
 
 
+@pytest.mark.parametrize("size", [(80, 24), (40, 12)])
+def test_the_palette_names_its_own_keys_below_its_list(size: tuple[int, int]) -> None:
+    app = app_in("bias")
+
+    async def steps(pilot: Pilot[int]) -> None:
+        await pilot.press("ctrl+p")
+        await until(pilot, lambda: len(app.screen_stack) > 1)
+        await until(pilot, lambda: app.screen.query_one(CommandList).option_count > 20)
+        (keys,) = app.screen.query("#keys")
+        assert str(keys.render()) == " ↑ ↓ choose  Enter do it  Esc close"
+        assert keys.region.bottom == size[1]
+        assert 0 < app.screen.query_one(CommandList).region.bottom <= keys.region.y
+        await pilot.press("down", "down", "escape")
+        assert len(app.screen_stack) == 1
+
+    in_app(app, steps, size)
+
+
 @pytest.mark.parametrize(
     ("query", "shown"),
     [("saddle", "Help: saddle"), ("compare", "compare runs side"), ("zzz", "Nothing says")],
