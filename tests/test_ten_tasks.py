@@ -1,9 +1,13 @@
 """Ten things that a beginner wants to do at 80×24, with keys that the screen at hand has named."""
 
 import re
+import shlex
 
 import pytest
 
+from gdtutor.cli.arguments import COMMANDS as COMMAND_ROWS
+from gdtutor.cli.arguments import parser_of
+from gdtutor.cli.lessons import session_of
 from gdtutor.drive import headless
 from gdtutor.drive.keys import parse_keys
 from gdtutor.lesson.discovery import shipped_lessons_folder
@@ -180,3 +184,14 @@ def test_a_task_is_done_and_its_sign_stands_on_the_closing_page_and_in_the_libra
     learner.press("enter", "right", "right", "l")
     (row,) = [row for row in learner.screen.splitlines() if "What is a neuron?" in row]
     assert "✓○" in row
+
+
+def test_a_run_with_another_rate_is_handed_on_by_its_command(shelf):
+    learner = opened(shelf, 7)
+    learner.press("right", "t", "+", "n", "k")
+    words = shlex.split(learner.session.command)
+    assert " ".join(words[:4]) in learner.screen
+    arguments = parser_of(COMMAND_ROWS[0]).parse_args(words[1:])
+    again = headless.pressed(session_of(arguments), parse_keys(arguments.keys))
+    assert (again.screen, again.training.iterations) == (Screen.TRAIN, 51)
+    assert [change.text() for change in again.changes] == ["50:learning_rate=1"]

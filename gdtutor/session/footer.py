@@ -20,8 +20,8 @@ _FIRST = {
     ),
     Screen.TRAIN: (
         "pause", "cursor_right", "open_point", "goto_point", "back", "sweep", "epoch", "watch",
-        "log", "rate_down", "reset", "variant", "stop", "epoch_right", "train_tab",
-        "iteration", "mean", "library", "tasks", "closing", "link",
+        "log", "rate_down", "reset", "variant", "stop", "epoch_right", "train_tab", "link",
+        "iteration", "mean", "library", "tasks", "closing",
     ),
     Screen.PLAY: (
         "play_pause", "play_down", "play_right", "play_open", "play_focus", "play_fewer",
@@ -125,7 +125,7 @@ def _words(session: Session) -> dict[str, str]:
         now = session.sweeping or session.training
         starts = {Status.IDLE: "start", Status.PAUSED: "resume"}
         words = {"pause": starts.get(now.status, "pause")}
-        if session.training.status is Status.FINISHED or session.sweeping is not None:
+        if session.training.is_at_end or session.sweeping is not None:
             words["watch"] = ""  # nothing moves that could be watched
         elif watches(session):
             words["watch"] = "full speed"
