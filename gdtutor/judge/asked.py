@@ -81,6 +81,12 @@ def data_names(moment: Moment) -> frozenset[str]:
     )
 
 
+def data_axes(moment: Moment) -> dict[str, int | None]:
+    """Return the axis of examples of every input and target."""
+    axes = {name: axes for trace in moment.traces for name, axes in trace.axes.items()}
+    return {name: next(iter(axes[name]), None) for name in sorted(data_names(moment))}
+
+
 def engine_value(moment: Moment, asked: AskedName) -> Array:
     """Return the value or the gradient that the walk has for a name."""
     trace = moment.traces[asked.step.scene]

@@ -105,10 +105,12 @@ class _ProgramRun:
         """By the lesson's name, the program's own."""
         self._unread: list[str] = []
         """Given names that the program has no use of."""
-        self._watch = ValueWatch("", set(), {})
+        self._watch = ValueWatch("", set(), {}, {})
         self._lines: dict[str, list[int]] = {}
         self._after_pass: Space = {}
         """What the names had when a loop that trains was left: what it has learned may be shown."""
+        self._local: Space = {}
+        """The names of the function that the loop stands in, when it was left."""
 
     def on_case(self, case: Job) -> tuple[Job, Space]:
         """Return what happened on a case; a second iteration, by a second pass where there is one.
@@ -130,14 +132,16 @@ class _ProgramRun:
         tree = ast.parse(job["text"], job["path"])
         self._names = names = {**{n: n for n in job["wanted"]}, **names_table(tree)}
         self._rows = declares_rows(tree)
-        watch = ValueWatch(job["path"], set(names.values()), bindings_of(tree))
-        self._watch, self._lines = watch, {}
         laid = {name: self._laid(value) for name, value in given.items()}
         # A count, which shapes and ranges take.
         laid |= {n: int(v) for n, v in laid.items() if n == "m"}
-        self._after_pass, self._unread = {}, []
+        self._after_pass, self._local, self._unread = {}, {}, []
         givens = Givens(laid, names, self._layout)
         laid = givens.values
+        whole = {n: (np.asarray(laid[n]), axis ^ self._rows) for n, axis in job["data"].items()
+                 if axis is not None}  # fmt: skip
+        watch = ValueWatch(job["path"], set(names.values()), bindings_of(tree), whole)
+        self._watch, self._lines = watch, {}
         kept = copy.deepcopy({name: laid[name] for name in job["data"]})
         space: Space = dict(laid)
         found: Space = {}
@@ -162,12 +166,14 @@ class _ProgramRun:
         facts["lines"] = {n: watch.made(v) for n, v in found.items()} | self._lines
         found |= self._after_pass
         values = {n: a for n, v in found.items() if (a := as_numbers(v)) is not None}
+        left = {**space, **self._local}
         own = {n: a for n in given
-               if (a := as_numbers(updated_in(space, names.get(n, n)))) is not None}  # fmt: skip
+               if (a := as_numbers(updated_in(left, names.get(n, n)))) is not None}  # fmt: skip
         changed = [n for n in kept if not np.array_equal(laid[n], kept[n])]
         facts |= {
             "rows": self._rows, "layout": self._layout, "inputs_changed": changed,
-            "unread": self._unread, "changed": {n: line for n, (_, line) in watch.changed.items()},
+            "unread": self._unread, "taken": watch.taken,
+            "changed": {n: line for n, (_, line) in watch.changed.items()},
             "loops": self._loops.begun, "after": self._loops.after,
             "again": continues and self._layers is not None,
             "network": bool(classes_of(space)) and self._layers is None,
@@ -175,6 +181,7 @@ class _ProgramRun:
         before = {f"was {n}": v for n, (v, _) in watch.changed.items() if n in names.values()}
         costs = as_numbers(space.get("costs", space.get("losses")))
         more = {} if costs is None else {"costs": costs}
+        more |= {f"each {n}": v for n in job["wanted"] if (v := watch.each(names[n])) is not None}
         return facts, {**values, **{f"own {n}": v for n, v in own.items()}, **before, **more}
 
     def _laid(self, value: Any) -> Any:
@@ -220,6 +227,8 @@ class _ProgramRun:
             if len(found) > len(self._after_pass) or self._loops.depth:
                 self._after_pass = {name: as_numbers(value) for name, value in found.items()}
                 self._lines = {name: self._watch.made(value) for name, value in found.items()}
+            if frame.f_code.co_name != "<module>":
+                self._local = dict(frame.f_locals)
 
     def _found(self, space: Space) -> Space:
         """Return the value of every name that has one."""

@@ -85,8 +85,30 @@ def readings_of(
         is_strict = name.is_gradient and not over_batch and not rows
         if own is not None and own.ndim < 2:
             is_strict = False
-        found[name.name] = reading_of(raw, engine_value(moment, name), is_turned, is_strict)
+        engine = engine_value(moment, name)
+        reading = reading_of(raw, engine, is_turned, is_strict)
+        if over_batch and reading.value is None:
+            joined = _joined(case.values.get(f"each {name.name}"), engine)
+            reading = reading if joined is None else reading_of(joined, engine)
+        found[name.name] = reading
     return found
+
+
+def _joined(each: NDArray[Any] | None, engine: Array) -> NDArray[Any] | None:
+    """Return the values of one name, example by example, side by side as the walk has them; None
+    where they are not as many."""
+    if each is None or engine.size % each[0].size or each.size < engine.size:
+        return None
+    last = each[-(engine.size // each[0].size) :]
+    if each.ndim == 1 or engine.ndim == 1:
+        return last.reshape(engine.shape)
+    parts = list(last) if each.ndim == 3 else [part[:, None] for part in last]
+    try:
+        sides = np.hstack(parts), np.vstack(parts)
+    except ValueError:
+        return None
+    found = (a for side in sides for a in (side, side.T) if a.shape == engine.shape)
+    return next(found, None)
 
 
 def blamed_for_digits(readings: dict[str, Reading]) -> dict[str, Reading]:

@@ -64,7 +64,7 @@ def mishap_of(
         message = error["message"] or error["type"]
         raise ProgramRefused(f"{where}{kind}{message}", "mend it, and judge again")
     blank = _blank_in(source.statement(line), cases[number], asked, source)
-    if blank:
+    if blank and error["type"] not in ("NameError", "UnboundLocalError"):
         # What the line computes is not wrong: it waits for another.
         message = f"{blank} has no value yet"
         return Mishap("a blank is still there", message, line, "", None, number)

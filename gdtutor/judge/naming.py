@@ -36,6 +36,8 @@ class OneStart(Struct, frozen=True, eq=False):
     readings: Mapping[str, Reading]
     before: Mapping[str, Array]
     """The values of the iteration before it; empty where there is none."""
+    taken: tuple[int, ...] = ()
+    """Which of the examples the program takes, in its order; empty where it takes all of them."""
 
     def own(self, without: str = "") -> dict[str, Array]:
         """Return the program's values by name."""
@@ -58,6 +60,10 @@ class Departure(Struct, frozen=True, eq=False):
     reading: Reading | None
     """What the program has there; None where the line failed."""
     engine: Array
+    helper: str = ""
+    """The function that the line stands in, where another line of the program calls it."""
+    called: int = 0
+    """That line; 0 where there is none."""
 
 
 class SourceSigns(Struct, frozen=True):

@@ -30,7 +30,16 @@ def layout_notes(rows: bool, source: ProgramText, program: AskedProgram) -> tupl
 def pass_notes(program: AskedProgram, starts: Sequence[OneStart]) -> Iterator[str]:
     """Yield what is not judged of a program that trains: a second pass, and what stands behind."""
     trains = any(s.case.facts.get("loops") or s.case.facts.get("network") for s in starts)
-    if trains and program.own > 1 and passes_of(starts) == 1:
+    taken, whole = starts[0].taken if starts else (), len(program.moments[0].batch)
+    if taken:
+        yield (f"Your program takes a part of the examples at a time, {len(taken)} of {whole}: it "
+               "is held against the walk over those. The lesson takes all at once, and so does the "
+               "walk that opens." if len(taken) < whole else
+               "Your program takes the examples in another order: it is held against the walk in "
+               "that order. Leave them as they are given to see the numbers of the walk that "
+               "opens.")  # fmt: skip
+        yield "The first pass alone is judged: the next one takes other examples."
+    elif trains and program.own > 1 and passes_of(starts) == 1:
         yield ("One pass alone is judged: a gradient that is never reset, or momentum, shows in a "
                "second one.")  # fmt: skip
     after = unjudged_from(starts)

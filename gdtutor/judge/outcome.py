@@ -11,7 +11,7 @@ from gdtutor.judge.program_file import read_learners
 from gdtutor.judge.training import CostCurves, cost_curves
 from gdtutor.judge.verdict import Verdict, judge
 from gdtutor.lesson.model import Lesson
-from gdtutor.values import Struct
+from gdtutor.values import Struct, replace
 
 Tell = Callable[[str], object]
 """Hears that a file was written back."""
@@ -50,6 +50,9 @@ def judge_file(
         needs_slope = verdict.first is not None and verdict.first.slip is None
         slope = slope_of_cost(verdict, path, bounds) if needs_slope else None
         curves = cost_curves(verdict.program, verdict.source, path, bounds)
+        if curves is not None and verdict.starts[0].taken:
+            # Over other examples in each pass its training is another one, and not a wrong one.
+            curves = replace(curves, is_ordered=False)
     finally:
         for line in learners.put_back():
             tell(line)

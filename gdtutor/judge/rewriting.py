@@ -178,6 +178,9 @@ class _OnePass(ast.NodeTransformer):
         functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
         self._training: set[str] = set()
         """Functions with an update, in themselves or in what they call."""
+        self._whole = {f.name for f in functions if any(map(_is_product, ast.walk(f)))}
+        """Functions with a product of matrices: with an update too, they do a pass by themselves,
+        also over what a loop hands to them."""
         for _ in functions:
             found = {f.name for f in functions if any(self._updates(f))}
             if found == self._training:
@@ -219,10 +222,17 @@ class _OnePass(ast.NodeTransformer):
         """Say whether an update is done alike in every pass, not with the loop's own variable."""
         own = {n.id for n in ast.walk(variable) if isinstance(n, ast.Name)} if variable else set()
         return any(
-            not own & {n.id for n in ast.walk(update) if isinstance(n, ast.Name)}
+            self._is_pass(update, own)
+            or not own & {n.id for n in ast.walk(update) if isinstance(n, ast.Name)}
             for part in parts
             for update in self._updates(part)
         )
+
+    def _is_pass(self, update: ast.AST, own: Set[str]) -> bool:
+        """Say whether an update is a call that does a pass, not a method of the loop's variable."""
+        if not isinstance(update, ast.Call) or name_of(update.func) not in self._whole:
+            return False
+        return not own & {n.id for n in ast.walk(update.func) if isinstance(n, ast.Name)}
 
     def _updates(self, part: ast.AST) -> Iterator[ast.AST]:
         """Yield what changes a parameter, or takes a step of a learning rate, or calls it."""
@@ -244,6 +254,12 @@ class _OnePass(ast.NodeTransformer):
             )
             if (changed and is_own) or words & _STEPS:
                 yield node
+
+
+def _is_product(node: ast.AST) -> bool:
+    if isinstance(node, ast.BinOp):
+        return isinstance(node.op, ast.MatMult)
+    return isinstance(node, ast.Call) and name_of(node.func) in ("dot", "matmul", "einsum")
 
 
 def _words(value: ast.expr) -> set[str]:

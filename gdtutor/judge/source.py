@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from gdtutor.values import Struct, field
 
+_FILLING = frozenset({"at", "copyto", "put", "fill_diagonal"})
+_GROWING = frozenset({"append", "extend", "insert", "update", "setdefault"})
+"""Methods that put values into what they are called on."""
 _BLANK = (type(...), type(None))
 
 
@@ -22,6 +25,8 @@ class ProgramText(Struct, frozen=True):
     """By name, or the last part of `self.dW`, every line that gives it a value, from 1."""
     names: Mapping[str, str] = field(default_factory=dict)
     """By the lesson's name, the program's own, as its table `names` says."""
+    functions: tuple[tuple[str, int, int], ...] = ()
+    """The name, first and last line of every function, an inner one behind the one around it."""
     mistake: str = ""
     """Why it is no Python; empty where it is."""
     mistake_line: int = 0
@@ -34,6 +39,21 @@ class ProgramText(Struct, frozen=True):
     def line_of(self, name: str) -> int:
         """Return the last line that gives a name of the lesson its value, 0 where none does."""
         return max(self.lines_of(name), default=0)
+
+    def called_of(self, line: int, bound: Sequence[int]) -> tuple[str, int]:
+        """Return the function that a line stands in, and which of some lines calls it first."""
+        for name, first, last in reversed(self.functions):
+            if first <= line <= last:
+                calls = (n for n in bound if re.search(rf"\b{name}\(", self.statement(n)))
+                at = next((n for n in calls if not first <= n <= last), 0)
+                return (name, at) if at else ("", 0)
+        return "", 0
+
+    def binds_alike(self, line: int, name: str) -> bool:
+        """Say whether a line gives a value to a name such as `dz` for `dZ2`."""
+        bare = name.rstrip("0123456789").lower()
+        own = [n for n, lines in self.lines.items() if line in lines]
+        return name not in own and any(n.rstrip("0123456789_").lower() == bare for n in own)
 
     def written(self, line: int) -> str:
         """Return a line of the text, stripped; empty where there is none."""
@@ -71,7 +91,13 @@ def read_program(text: str, path: str = "") -> ProgramText:
     bound: dict[str, tuple[int, ...]] = {}
     for name, line in _bound(tree):
         bound[name] = (*bound.get(name, ()), line)
-    return ProgramText(text, path, bound, names_table(tree))
+    functions = sorted(
+        (node.lineno, node.end_lineno or node.lineno, node.name)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef)
+    )
+    spans = tuple((name, first, last) for first, last, name in functions)
+    return ProgramText(text, path, bound, names_table(tree), spans)
 
 
 def names_table(tree: ast.Module) -> dict[str, str]:
@@ -153,13 +179,27 @@ def bindings_of(tree: ast.Module) -> dict[int, AssignedAt]:
     """Return the bindings of a program by every line of their statements."""
     found: dict[int, AssignedAt] = {}
     for node in ast.walk(tree):
-        if isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign):
-            binding = AssignedAt(
-                node.lineno, tuple(targets_of(node)), isinstance(node, ast.AugAssign)
-            )
+        if isinstance(node, ast.For):
+            found[node.lineno] = AssignedAt(node.lineno, tuple(targets_of(node)), False)
+            continue
+        targets, changes = tuple(targets_of(node)), isinstance(node, ast.AugAssign)
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+            targets, changes = _changed_by(node.value), True
+        if targets and isinstance(node, ast.stmt):
+            binding = AssignedAt(node.lineno, targets, changes)
             lines = range(node.lineno, (node.end_lineno or node.lineno) + 1)
             found |= dict.fromkeys(lines, binding)
     return found
+
+
+def _changed_by(call: ast.Call) -> tuple[ast.expr, ...]:
+    """Return what a call changes: `a` of `a.append(v)`, of `np.add.at(a, k, v)` and `out=a`."""
+    out = tuple(word.value for word in call.keywords if word.arg == "out")
+    if not isinstance(call.func, ast.Attribute):
+        return out
+    is_filled = call.func.attr in _FILLING and call.args
+    owner = call.func.value if call.func.attr in _GROWING else None
+    return (*out, *([owner] if owner else ()), *(call.args[:1] if is_filled else ()))
 
 
 def factors_in(statement: str) -> Iterator[list[tuple[str, bool]]]:

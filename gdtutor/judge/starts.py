@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -61,6 +61,20 @@ def own_moments(lesson: Lesson) -> tuple[Moment, ...]:
 def other_moments(lesson: Lesson) -> tuple[Moment, ...]:
     """Return iteration 0 at random starts, those left out that the engine cannot compute."""
     return tuple(_at_random(lesson))
+
+
+def of_examples(lesson: Lesson, moment: Moment, taken: Sequence[int]) -> Moment:
+    """Return iteration 0 from a moment's parameters over some of its examples, in this order.
+
+    Raises:
+        GdTutorError, ValueError, IndexError: It cannot be computed.
+    """
+    segment = run_of(lesson).segments[0]
+    picked = moment.problem.examples[moment.batch[np.asarray(taken)]]
+    problem = replace(moment.problem, examples=frozen(picked), parameters=moment.state.parameters)
+    settings = replace(segment.settings, batch=None, order="given", validation=0.0)
+    run = Run((replace(segment, problem=problem, settings=settings),))
+    return _moment(lesson, run, 0)
 
 
 def _moment(lesson: Lesson, run: Run, iteration: int) -> Moment:

@@ -25,8 +25,7 @@ from gdtutor.session.steps import Phase
 from gdtutor.values import replace
 from gdtutor.view.asking import SAYS
 
-_MOST_ROWS = 8
-_MOST_COLUMNS = 5
+_MOST_ROWS, _MOST_COLUMNS = 8, 5
 _HEAD = " " * 9
 """What stands below a word such as `departs`."""
 _NARROW = 60
@@ -53,8 +52,7 @@ def verdict_data(
     if mishap is not None:
         error = {"type": mishap.kind, "message": mishap.message, "line": mishap.line or None}
     if curves is not None:
-        differs = curves.first_that_differs
-        training = {"epochs": curves.yours.size, "first_that_differs": differs}
+        training = {"epochs": curves.yours.size, "first_that_differs": curves.first_that_differs}
     return {
         "format": 1,
         "lesson": verdict.program.lesson.id,
@@ -77,6 +75,7 @@ def _told_also(departure: Departure) -> dict[str, object]:
     return {
         "name": departure.name.name,
         "line": departure.line or None,
+        "called": departure.called or None,
         "slip": None if slip is None else slip.slip.value,
     }
 
@@ -149,9 +148,8 @@ def told_lines(
     if slope is not None:
         yield from _slope_lines(slope, width)
     yield from _names("follows", verdict.follows, prose)
-    for departure in verdict.also:
-        slip = "" if departure.slip is None else f": {_says(departure)}"
-        yield f"also     {departure.name.name}, {_place(path, departure.line)}{slip}"
+    for said, names in _alike(verdict, path).items():
+        yield from wrap(f"also     {' '.join(names)}, {said}", prose, subsequent_indent=_HEAD)
     yield from _names("missing", verdict.missing, prose)
     if verdict.mishap is not None:
         line = _place(path, verdict.mishap.line)
@@ -161,7 +159,8 @@ def told_lines(
     if verdict.is_right:
         starts = len(set(map(id, verdict.starts)))
         on = f"on {starts} starts" if starts > 1 else "on the lesson's own start"
-        yield f"All {len(asked)} names are right, {on}."
+        alone = ", the first pass alone" if verdict.starts[0].taken else ""
+        yield f"All {len(asked)} names are right, {on}{alone}."
     elif verdict.first is not None and verdict.first.name.step.phase is Phase.UPDATE:
         yield (
             f"{len(verdict.right)} of {len(asked)} names are right; "
@@ -169,6 +168,17 @@ def told_lines(
         )
     else:
         yield f"{len(verdict.right)} of {len(asked)} names are right."
+
+
+def _alike(verdict: Verdict, path: Path) -> dict[str, list[str]]:
+    """Return the other names that depart by themselves, those together that one line has made."""
+    found: dict[str, list[str]] = {}
+    first = 0 if verdict.first is None else verdict.first.line
+    for one in verdict.also:
+        place = "by the same line" if one.line == first > 0 else _place(path, one.line)
+        slip = f": {_says(one)}" if one.slip else ""
+        found.setdefault(f"{place}{slip}", []).append(one.name.name)
+    return found
 
 
 def _names(head: str, names: tuple[str, ...], width: int) -> Iterator[str]:
@@ -182,9 +192,9 @@ def _place(path: Path, line: int) -> str:
 
 
 def _departure_lines(verdict: Verdict, first: Departure, path: Path, width: int) -> Iterator[str]:
-    before = _indent(width)
-    written = verdict.source.written(first.line)
-    yield f"departs  {first.name.name}, {_place(path, first.line)}"
+    before, written = _indent(width), verdict.source.written(first.line)
+    helper = f", in {first.helper}(), called at line {first.called}" if first.called else ""
+    yield f"departs  {first.name.name}, {_place(path, first.line)}{helper}"
     if written:
         yield f"{before}  {written}"
     if first.slip is None and first.reading is None:
@@ -225,12 +235,13 @@ def _says(departure: Departure) -> str:
 def _beside(departure: Departure, width: int) -> Iterator[str]:
     """Yield the program's numbers beside the walk's, those marked that depart."""
     if departure.reading is None:
-        yield f"{_indent(width)}the walk has {_shape(departure.engine)}:"
+        yield f"{_indent(width)}the walk has {shape_text(departure.engine.shape)}:"
         yield from _array(_rows(departure.engine, width=width), width)
         return
     value, raw = departure.reading.value, departure.reading.raw
     if value is None:
-        yield f"{_indent(width)}yours is {_shape(raw)}, the walk's {_shape(departure.engine)}:"
+        mine, walk = shape_text(raw.shape), shape_text(departure.engine.shape)
+        yield f"{_indent(width)}yours is {mine}, the walk's {walk}:"
         yield from _array(_rows(raw.astype(np.float64), width=width), width)
         return
     marked = _departing(value, departure.engine, departure.reading.tolerance)
@@ -253,10 +264,6 @@ def _two(left: list[str], right: list[str], width: int) -> Iterator[str]:
     beside = [f"{mine:<{room}}   {walk}" for mine, walk in zip(left, right, strict=True)]
     fits = max(len(row) for row in beside) + len(_indent(width)) + 2 <= width
     yield from _array(beside if fits else [*left, *right], width)
-
-
-def _shape(array: NDArray[Any]) -> str:
-    return shape_text(array.shape)
 
 
 def _rows(

@@ -1,22 +1,32 @@
-"""Sees the values of names while a program runs, what changes them, and which line made a value."""
+"""Sees the values of names while a program runs: what changes them, which line made a value, and
+which of the given examples it holds."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Iterator, Mapping
 from types import FrameType
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from gdtutor.judge.source import AssignedAt, name_of
+from gdtutor.judge.source import AssignedAt, last_part, name_of
 
 MOST_CELLS = 1_000_000
 """Largest array that is taken for the value of a name."""
 _MOST, _MOST_MADE = 2000, 20_000
 """Values whose lines are remembered, and cells of the largest: they stay in memory as long."""
+_MOST_TAKEN = 8
+"""Choices of examples that are remembered, and values of a list that a line has put there."""
 _NOTHING = AssignedAt(0, (), False)
 Space = dict[str, Any]
+Whole = Mapping[str, tuple[NDArray[Any], int]]
+"""The given data by name, each with its axis of examples."""
+
+_MOST_EXAMPLES = 1000
+"""Examples of the largest data that are looked for."""
 
 
 class ValueWatch:
@@ -26,9 +36,12 @@ class ValueWatch:
         path: The program's file.
         names: The names that are looked for.
         bindings: By line, what its statement gives values to.
+        whole: The given data.
     """
 
-    def __init__(self, path: str, names: set[str], bindings: Mapping[int, AssignedAt]) -> None:
+    def __init__(
+        self, path: str, names: set[str], bindings: Mapping[int, AssignedAt], whole: Whole
+    ) -> None:
         self._path, self._names, self._bindings = path, names, bindings
         self._seen: dict[tuple[str, str], tuple[Any, Any]] = {}
         self._made: dict[int, tuple[Any, list[int]]] = {}
@@ -37,10 +50,30 @@ class ValueWatch:
         """By name, its value before another line changed it in place, and that line."""
         self.left: Space = {}
         """By name, its value when the function that has it returned."""
+        self.taken: list[list[int]] = []
+        """The examples that arrays of the program have held, those of a later one first."""
+        self._whole = whole
+        self._each: dict[str, deque[Any]] = {}
+        self._called = {last_part(name): name for name in names}
 
     def trace(self, frame: FrameType, event: str, _: Any) -> Any:
         """Follow the program's own frames alone."""
-        return self._follow if frame.f_code.co_filename == self._path else None
+        if frame.f_code.co_filename != self._path:
+            return None
+        if event == "call":
+            for name in frame.f_code.co_varnames[: frame.f_code.co_argcount]:
+                self._look_for_examples(frame.f_locals.get(name))
+        return self._follow
+
+    def each(self, name: str) -> Any:
+        """Return the values that a name was given one after the other, where all have one shape."""
+        found = [as_array for v in self._each.get(name, ()) if (as_array := np.asarray(v)).size]
+        return np.stack(found) if len({v.shape for v in found}) == 1 < len(found) else None
+
+    def _look_for_examples(self, value: Any) -> None:
+        for taken in examples_in(value, self._whole):
+            kept = [other for other in self.taken if other != taken]
+            self.taken = [taken, *kept][:_MOST_TAKEN]
 
     def _follow(self, frame: FrameType, event: str, argument: Any) -> Any:
         if event in ("line", "return"):
@@ -87,6 +120,13 @@ class ValueWatch:
                 self._made.pop(id(changed), None)
                 self._note(changed, binding.line)
         self._note(value, binding.line)
+        for part in value[-_MOST_TAKEN:] if isinstance(value, list | tuple) else ():
+            if id(part) not in self._made or (binding.changes and part is value[-1]):
+                self._note(part, binding.line)
+        self._look_for_examples(value)
+        called = self._called.get(name_of(target))
+        if called and isinstance(value, np.ndarray | np.generic | float) and np.size(value) < _MOST:
+            self._each.setdefault(called, deque(maxlen=_MOST)).append(np.copy(value))
 
     def _note(self, value: Any, line: int) -> None:
         is_large = isinstance(value, np.ndarray) and value.size > _MOST_MADE
@@ -116,3 +156,26 @@ def _value(target: ast.expr, space: Space) -> Any:
             if isinstance(whole, list) and isinstance(at, int) and -len(whole) <= at < len(whole):
                 return whole[at]
     return None
+
+
+def examples_in(value: Any, whole: Whole) -> Iterator[list[int]]:
+    """Yield the numbers of the examples that an array holds, in the layout of the data last; none
+    where it holds anything else, or all of them in their order."""
+    if not isinstance(value, np.ndarray) or value.dtype.kind not in "iuf" or not value.size:
+        return
+    for data, axis in whole.values():
+        if (
+            data.ndim != 2
+            or data.shape[axis] > _MOST_EXAMPLES
+            or value.size > data.size
+            or value is data
+        ):
+            continue
+        rows = data if axis == 0 else data.T
+        sides = (value[None],) if value.ndim < 2 else (value, value.T)
+        for part in sides if axis else sides[::-1]:
+            if part.ndim == 2 and part.shape[1] == rows.shape[1]:
+                same = np.all(np.isclose(part[:, None], rows[None], 1e-9, 1e-12), axis=2)
+                found = [int(k) for k in np.argmax(same, axis=1)]
+                if np.all(np.any(same, axis=1)) and found != list(range(len(rows))):
+                    yield found

@@ -14,21 +14,21 @@ from gdtutor.engine.operations import Array
 from gdtutor.judge.asked import (
     AskedName,
     chain_of,
-    data_names,
+    data_axes,
     ends_of,
     engine_value,
     given_values,
     operands_of,
 )
 from gdtutor.judge.blend import blended
-from gdtutor.judge.layout import DOUBLE, blamed_for_digits, is_by_rows, readings_of
+from gdtutor.judge.comparing import compared_starts, wrong_update
+from gdtutor.judge.layout import DOUBLE
 from gdtutor.judge.mishap import Mishap, mishap_of, refuse_unread, turned_factors
 from gdtutor.judge.naming import Departure, OneStart, shown_of, slip_of
 from gdtutor.judge.notes import layout_notes, mean_taken_late, other_names, pass_notes
 from gdtutor.judge.process import BOUNDS, Bounds, ProgramCase, ProgramRefused, run_programs
 from gdtutor.judge.source import ProgramText, read_program
 from gdtutor.judge.starts import AskedProgram, asked_of
-from gdtutor.judge.updates import updates_as_the_walk, wrong_update
 from gdtutor.lesson.model import Lesson
 from gdtutor.session.moment import Moment
 from gdtutor.session.slips import Slip
@@ -78,7 +78,7 @@ def job_of(program: AskedProgram, source: ProgramText, path: Path) -> dict[str, 
     return {
         "text": source.text, "path": str(path), "folder": str(path.resolve().parent),
         "wanted": [name.name for name in program.asked],
-        "parameters": list(program.lesson.starts), "data": sorted(data_names(moments[0])),
+        "parameters": list(program.lesson.starts), "data": data_axes(moments[0]),
         "chain": chain_of(graph), "ends": ends_of(graph), "cases": cases,
     }  # fmt: skip
 
@@ -89,7 +89,7 @@ def _earlier(program: AskedProgram, index: int, more: Mapping[str, Array]) -> di
         return {}
     before, now = program.moments[:2]
     values, later = given_values(before), given_values(now)
-    if not all(np.array_equal(values[n], later[n]) for n in data_names(before)):
+    if not all(np.array_equal(values[n], later[n]) for n in data_axes(before)):
         return {}
     return {**more, **values, **_renamed(before)}
 
@@ -139,11 +139,7 @@ def verdict_of(program: AskedProgram, source: ProgramText, cases: Sequence[Progr
     """
     asked = program.asked
     mishap = mishap_of(cases, program, source)
-    rows = is_by_rows(cases[0], program.moments[0], asked)
-    starts = tuple(_starts(program, cases, rows))
-    if any("passes" in s.case.facts for s in starts) and not updates_as_the_walk(program, starts):
-        # After another update, all that a second pass has is another's fault.
-        starts = (starts[0], starts[0], *starts[2:])
+    rows, starts = compared_starts(program, cases)
     there = [a for a in asked if all(a.name in s.readings for s in starts)]
     wrong = [a for a in there if not all(s.readings[a.name].is_right for s in starts)]
     notes = (*layout_notes(rows, source, program), *pass_notes(program, starts))
@@ -175,17 +171,6 @@ def verdict_of(program: AskedProgram, source: ProgramText, cases: Sequence[Progr
     return Verdict(program, source, right, first, follows, also, missing, mishap, notes, starts)
 
 
-def _starts(program: AskedProgram, cases: Sequence[ProgramCase], rows: bool) -> list[OneStart]:
-    found = []
-    for index, (moment, case) in enumerate(zip(program.moments, cases, strict=False)):
-        before: Mapping[str, Array] = {}
-        if 0 < index < program.own:
-            before = program.moments[index - 1].trace.values
-        readings = blamed_for_digits(readings_of(case, moment, program.asked, rows))
-        found.append(OneStart(moment, case, readings, before))
-    return found
-
-
 def _departure(name: AskedName, starts: Sequence[OneStart]) -> Departure:
     shown = next(i for i, s in enumerate(starts) if not s.readings[name.name].is_right)
     reading = starts[shown].readings[name.name]
@@ -208,12 +193,15 @@ def _explained(
     line = changed or made
     slip = slip_of(name, program.asked, starts, shown_of(name, line, source))
     if slip is not None and slip.slip is Slip.OTHER_VALUE and not changed:
-        # A function is handed the value by the line that calls it.
-        line = called
+        # A function is handed the value by the line that calls it, unless all its results depart.
+        lines = facts.get("lines", {})
+        alike = {n for n in lines if made in lines[n][1:2]} - {name.name}
+        line = made if alike and not any(n in good for n in alike) else called
     if slip is not None and slip.slip is Slip.TRANSPOSED:
         trace = program.moments[0].traces[name.step.scene]
         slip = replace(slip, about=turned_factors(name, trace, source, line) or slip.about)
-    return replace(departure, line=line, slip=slip)
+    helper, at = source.called_of(line, facts.get("lines", {}).get(name.name, (0,))[1:])
+    return replace(departure, line=line, slip=slip, helper=helper, called=at)
 
 
 def _lines_of(
@@ -232,7 +220,8 @@ def _lines_of(
     called = following if _CALL.match(source.written(following)) else bound[0]
     for other in (lines[n] for n in lines if n != name and n in good):
         if other[0] == value:
-            return following, following
+            own = next((n for n in bound[1:] if source.binds_alike(n, name)), following)
+            return own, own
         if other[1:2] == [bound[0]]:
             return called, called
     return bound[0], called

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from types import EllipsisType
+from typing import NamedTuple
 
 import numpy as np
 
@@ -19,9 +20,9 @@ from gdtutor.engine.operations import (
     local_formula,
 )
 from gdtutor.engine.trace import Contribution
-from gdtutor.session.formula_changes import total_of, with_parts_changed
+from gdtutor.session.formula_changes import sums_in, total_of, with_part, without_term
 from gdtutor.session.operands import node_expr
-from gdtutor.session.slips import Slip, SlipMatch, biases_of, factors_of, terms_of
+from gdtutor.session.slips import Slip, SlipMatch, biases_of, factors_of
 from gdtutor.session.steps import Phase
 from gdtutor.session.working import Operands, Working
 
@@ -71,20 +72,20 @@ def _forward(working: Working, cell: Cell) -> Iterator[tuple[SlipMatch, Formula]
     for about, share in factors_of(expr, working):
         yield SlipMatch(Slip.NO_SHARE, about), _divided(working, cell, share)
     biases = biases_of(expr, working)
-    terms = terms_of(expr)
-    if len(terms) > 1:
+    for part, terms in sums_in(expr):
         for index, (_, left_out) in enumerate(terms):
-            rest = [term for i, term in enumerate(terms) if i != index]
-            if left_out not in biases and _fills(rest, working):
-                yield SlipMatch(Slip.ONE_TERM), of(total_of(rest))
+            rest = total_of([term for i, term in enumerate(terms) if i != index])
+            lacking = with_part(expr, part, rest)
+            if left_out not in biases and _fills(lacking, working):
+                yield SlipMatch(Slip.ONE_TERM), of(lacking)
     for bias in biases:
-        yield SlipMatch(Slip.NO_BIAS, bias.name), of(_without(expr, bias))
+        yield SlipMatch(Slip.NO_BIAS, bias.name), of(without_term(expr, bias))
     for use in {name.name for name in names_in(expr)} & trace.graph.line_by_name.keys():
         made = node_expr(trace, use)
         for bias in biases_of(made, working):
             yield (
                 SlipMatch(Slip.NO_BIAS, bias.name),
-                _with_line(of(expr), use, _without(made, bias)),
+                _with_line(of(expr), use, without_term(made, bias)),
             )
     yield from _softmax_slips(expr, working, cell)
     is_function = isinstance(expr, Apply) and len(expr.args) == 1 and expr.op != "neg"
@@ -102,17 +103,6 @@ def _with(working: Working, cell: Cell, values: Mapping[str, Array]) -> Formula:
 
 def _part_divided(working: Working, index: int, share: float) -> Callable[[Operands], Array]:
     return lambda o: working.contribution(index, o) / share
-
-
-def _without(expr: Expr, bias: Name) -> Expr:
-    """Return a formula in which one term of its sums is left out."""
-
-    def change(part: Apply) -> Expr | None:
-        kept = [term for term in terms_of(part) if term[1] != bias]
-        is_sum = part.op in ("add", "sub")
-        return total_of(kept) if is_sum and len(kept) < len(terms_of(part)) else None
-
-    return with_parts_changed(expr, change)
 
 
 def _with_line(formula: Formula, name: str, made: Expr) -> Formula:
@@ -142,10 +132,10 @@ def _softmax_slips(expr: Expr, working: Working, cell: Cell) -> Iterator[tuple[S
                 )
 
 
-def _fills(terms: list[tuple[bool, Expr]], working: Working) -> bool:
-    """Say whether a sum of fewer terms still has a value for every cell."""
+def _fills(lacking: Expr, working: Working) -> bool:
+    """Say whether a formula that lacks a term still has a value for every cell."""
     with np.errstate(all="ignore"):
-        value = evaluate(total_of(terms), working.operands.values)
+        value = evaluate(lacking, working.operands.values)
     return np.broadcast_shapes(np.shape(value), working.result.shape) == working.result.shape
 
 
@@ -207,19 +197,11 @@ def _of_one_use(
     for about, share in factors_of(expr, working):
         yield SlipMatch(Slip.NO_SHARE, about), instead(_part_divided(working, index, share))
     node = working.step.node
-    for op, attribute in _functions_of(expr, working, c.consumer):
-        slope = local_formula(op, 0, attribute)
-
-        def at(
-            o: Operands, place: str, op: Operation = op, attribute: Attribute = attribute,
-            slope: Expr = slope,
-        ) -> Array:  # fmt: skip
-            own = o.values[place]
-            beyond = own if place == node else apply(op, (own,), attribute)
-            return np.asarray(o.upstreams[index] * evaluate(slope, {"a": own, "out": beyond}))
-
-        yield SlipMatch(Slip.AT_OUTPUT, c.consumer), instead(partial(at, place=c.consumer))
-        yield SlipMatch(Slip.AT_INPUT, node), instead(partial(at, place=node))
+    for call in _calls_of(expr, working, c.consumer):
+        about = node if call.inner == Name(node) else f"the input of {call.op.name}"
+        for slip, named in ((Slip.AT_OUTPUT, c.consumer), (Slip.AT_INPUT, about)):
+            at = partial(_slope_elsewhere, working, index, call, slip is Slip.AT_OUTPUT)
+            yield SlipMatch(slip, named), instead(at)
     axes = working.moment.traces[working.step.scene].axes[c.consumer]
     examples = c.upstream.shape[axes[0]] if len(axes) == 1 else 1
     if 1 < examples <= MOST_EXAMPLES and _lacks_examples(working):
@@ -230,16 +212,29 @@ def _of_one_use(
             )
 
 
-def _functions_of(
-    expr: Expr, working: Working, consumer: str
-) -> Iterator[tuple[Operation, Attribute]]:
-    """Yield the function of the node that a use calls; where it is written out as a formula,
+def with_slope(working: Working, index: int, o: Operands, times: Array | float) -> Array:
+    """Return what one use sends back where the slope of its function is so many times as steep."""
+    steeper = np.asarray(o.upstreams[index] * times)
+    return working.contribution(index, o.with_upstream(index, steeper))
+
+
+class Called(NamedTuple):
+    """A function that a use calls, and what of."""
+
+    op: Operation
+    attribute: Attribute
+    inner: Expr
+
+
+def _calls_of(expr: Expr, working: Working, consumer: str) -> Iterator[Called]:
+    """Yield the function that a use calls; where it is one of the node written out as a formula,
     `1/(1 + exp(-u))`, those that give its values.
     """
     node = working.step.node
-    if isinstance(expr, Apply) and expr.args == (Name(node),):
-        if OPERATIONS[expr.op].kind is Kind.ELEMENTWISE:
-            yield OPERATIONS[expr.op], expr.attribute
+    if isinstance(expr, Apply) and len(expr.args) == 1:
+        op = OPERATIONS[expr.op]
+        if op.kind is Kind.ELEMENTWISE and op.name != "neg" and op.local:
+            yield Called(op, expr.attribute, expr.args[0])
         return
     a, out = working.operands.values[node], working.operands.values[consumer]
     for row in OPERATIONS.values() if np.shape(a) == np.shape(out) else ():
@@ -247,7 +242,21 @@ def _functions_of(
             with np.errstate(all="ignore"):
                 is_it = np.allclose(apply(row, (a,), None), out)
             if is_it:
-                yield row, None
+                yield Called(row, None, Name(node))
+
+
+def _slope_elsewhere(
+    working: Working, index: int, call: Called, is_at_output: bool, o: Operands
+) -> Array:
+    """Return what one use sends back with the slope of its function taken at its output, or with
+    the input put in where the output belongs."""
+    slope = local_formula(call.op, 0, call.attribute)
+    a, out = evaluate(call.inner, o.values), o.values[working.received[index].consumer]
+    beyond = apply(call.op, (out,), call.attribute) if is_at_output else a
+    wrong = evaluate(slope, {"a": out if is_at_output else a, "out": beyond})
+    if call.inner == Name(working.step.node):
+        return np.asarray(o.upstreams[index] * wrong)
+    return with_slope(working, index, o, wrong / evaluate(slope, {"a": a, "out": out}))
 
 
 def _lacks_examples(working: Working) -> bool:
@@ -261,8 +270,7 @@ def _without_example(
     def changed(o: Operands) -> Array:
         upstream = np.array(o.upstreams[index])
         np.moveaxis(upstream, axis, 0)[example] = 0.0
-        upstreams = (*o.upstreams[:index], upstream, *o.upstreams[index + 1 :])
-        return working.contribution(index, Operands(o.values, upstreams))
+        return working.contribution(index, o.with_upstream(index, upstream))
 
     return changed
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from gdtutor.engine.expression import Apply, Expr, Name, Number, names_in
-from gdtutor.engine.local import BATCH_SIZE, UPSTREAM
+from gdtutor.engine.local import UPSTREAM
 
 
 def cell_by_cell(expr: Expr) -> Iterator[Expr]:
@@ -31,18 +31,17 @@ def _flipped(expr: Expr) -> Expr:
 
 
 def without_one_factor(expr: Expr) -> Iterator[tuple[str, Expr]]:
-    """Yield a formula without one of the constants that a part of it is multiplied by."""
+    """Yield a formula without one of the numbers or names that a part of it is multiplied by."""
     divisors = [part.args[1] for part in parts_of(expr) if part.op == "div"]
     below = {part for divisor in divisors for part in parts_of(divisor)}
     places = [part for part in parts_of(expr) if part.op in ("mul", "div")]
     for place in places:
         left, right = place.args
         for kept, left_out in ((left, right), (right, left)):
-            is_constant = isinstance(left_out, Number) or _is_named(left_out, BATCH_SIZE)
-            if is_constant and not (place.op == "div" and kept is right):
+            if isinstance(left_out, Number | Name) and not (place.op == "div" and kept is right):
                 called = left_out.name if isinstance(left_out, Name) else f"{_number(left_out):g}"
                 divides = (place.op == "div") != (place in below)
-                yield f"1/{called}" if divides else called, _with_part(expr, place, kept)
+                yield f"1/{called}" if divides else called, with_part(expr, place, kept)
 
 
 def without_factors(rule: Expr) -> Iterator[Expr]:
@@ -50,10 +49,11 @@ def without_factors(rule: Expr) -> Iterator[Expr]:
     for place in [part for part in parts_of(rule) if part.op == "mul"]:
         for kept in place.args:
             if any(name.name == UPSTREAM for name in names_in(rule)):
-                yield _with_part(rule, place, kept)
+                yield with_part(rule, place, kept)
 
 
-def _with_part(expr: Expr, old: Expr, new: Expr) -> Expr:
+def with_part(expr: Expr, old: Expr, new: Expr) -> Expr:
+    """Return a formula with another part in the place of one."""
     return with_parts_changed(expr, lambda part: new if part == old else None)
 
 
@@ -87,6 +87,33 @@ def turned(expr: Expr, name: str) -> Expr:
 
 def _is_named(expr: Expr, name: str) -> bool:
     return isinstance(expr, Name) and expr.name == name
+
+
+def terms_of(expr: Expr) -> list[tuple[bool, Expr]]:
+    """Return the terms of a sum, each with whether it is subtracted."""
+    if isinstance(expr, Apply) and expr.op in ("add", "sub"):
+        left, right = expr.args
+        turned = [(minus != (expr.op == "sub"), term) for minus, term in terms_of(right)]
+        return [*terms_of(left), *turned]
+    return [(False, expr)]
+
+
+def sums_in(expr: Expr) -> list[tuple[Expr, list[tuple[bool, Expr]]]]:
+    """Return the sums anywhere in a formula, each with its terms."""
+    sums = [part for part in parts_of(expr) if part.op in ("add", "sub")]
+    inner = {arg for part in sums for arg in part.args}
+    return [(part, terms_of(part)) for part in sums if part not in inner]
+
+
+def without_term(expr: Expr, bias: Name) -> Expr:
+    """Return a formula in which one term of its sums is left out."""
+
+    def change(part: Apply) -> Expr | None:
+        kept = [term for term in terms_of(part) if term[1] != bias]
+        is_sum = part.op in ("add", "sub")
+        return total_of(kept) if is_sum and len(kept) < len(terms_of(part)) else None
+
+    return with_parts_changed(expr, change)
 
 
 def total_of(terms: list[tuple[bool, Expr]]) -> Expr:

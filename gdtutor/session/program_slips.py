@@ -11,20 +11,23 @@ from gdtutor.engine.errors import GdTutorError
 from gdtutor.engine.expression import Apply, Expr, Name, names_in
 from gdtutor.engine.local import UPSTREAM
 from gdtutor.engine.operations import OPERATIONS, Array, Kind, apply, evaluate, local_formula
-from gdtutor.session.cell_slips import Formula, wrong_formulas
+from gdtutor.session.cell_slips import Formula, with_slope, wrong_formulas
 from gdtutor.session.formula_changes import (
     cell_by_cell,
     has_operation,
+    sums_in,
+    terms_of,
     total_of,
     turned,
     with_operation,
+    with_part,
     with_parts_changed,
     without_factors,
     without_one_factor,
     without_operation,
 )
 from gdtutor.session.operands import node_expr
-from gdtutor.session.slips import Slip, SlipMatch, factors_of, terms_of
+from gdtutor.session.slips import Slip, SlipMatch, factors_of
 from gdtutor.session.steps import Phase
 from gdtutor.session.working import Operands, Working
 
@@ -91,10 +94,10 @@ def _forward(working: Working) -> Iterator[tuple[SlipMatch, Whole]]:
             yield SlipMatch(Slip.ELEMENTWISE), of(changed)
     for about, lacking in without_one_factor(expr):
         yield SlipMatch(Slip.NO_SHARE, about), of(lacking)
-    for index, _ in enumerate(terms := terms_of(expr)):
-        if len(terms) > 1:
-            turned = [(not m if i == index else m, t) for i, (m, t) in enumerate(terms)]
-            yield SlipMatch(Slip.SIGN, "one term"), of(total_of(turned))
+    for part, terms in sums_in(expr):
+        for index, _ in enumerate(terms):
+            turned = total_of([(m ^ (i == index), t) for i, (m, t) in enumerate(terms)])
+            yield SlipMatch(Slip.SIGN, "one term"), of(with_part(expr, part, turned))
     called = _called(expr)
     if called:
         for op in _functions():
@@ -117,8 +120,7 @@ def _backward(working: Working) -> Iterator[tuple[SlipMatch, Whole]]:
             if value.shape == c.upstream.shape and not np.array_equal(value, c.upstream):
                 yield SlipMatch(Slip.OTHER_VALUE, name), _with_upstream(working, index, value)
     if len(working.received) > 1:
-        last = len(working.received) - 1
-        for index in (last, *range(last)):
+        for index in (-1, *range(len(working.received) - 1)):
             yield SlipMatch(Slip.OVERWRITTEN), partial(working.contribution, index)
 
 
@@ -181,6 +183,7 @@ def _other_derivatives(
 ) -> Iterator[tuple[SlipMatch, Whole]]:
     """Yield what the derivatives of other functions give in the place of the right one."""
     c = working.received[index]
+    own_slope = local_formula(OPERATIONS[expr.op], 0, expr.attribute)
     for op in _functions():
         row = OPERATIONS[op]
         if op == expr.op or not row.local:
@@ -194,7 +197,10 @@ def _other_derivatives(
                 value = np.asarray(evaluate(expr.args[0], o.values))
                 out = apply(OPERATIONS[op], (value,), None) if own else o.values[c.consumer]
                 slope = np.asarray(evaluate(formula, {"a": value, "out": out}))
-                return np.asarray(o.upstreams[index] * slope)
+                if isinstance(expr.args[0], Name):
+                    return np.asarray(o.upstreams[index] * slope)
+                right = evaluate(own_slope, {"a": value, "out": o.values[c.consumer]})
+                return with_slope(working, index, o, slope / right)
 
             yield SlipMatch(Slip.OTHER_DERIVATIVE, op), instead(other)
 
@@ -266,11 +272,7 @@ def _called(expr: Expr) -> str:
 
 
 def _with_upstream(working: Working, index: int, value: Array) -> Whole:
-    def changed(o: Operands) -> Array:
-        upstreams = (*o.upstreams[:index], value, *o.upstreams[index + 1 :])
-        return np.asarray(working.compute(Operands(o.values, upstreams)))
-
-    return changed
+    return lambda o: np.asarray(working.compute(o.with_upstream(index, value)))
 
 
 def _with_values(formula: Whole, values: Mapping[str, Array]) -> Whole:
@@ -293,7 +295,6 @@ def _example_alone(working: Working, index: int, axis: int, example: int) -> Who
     def alone(o: Operands) -> Array:
         upstream = np.zeros_like(o.upstreams[index])
         np.moveaxis(upstream, axis, 0)[example] = np.moveaxis(o.upstreams[index], axis, 0)[example]
-        upstreams = (*o.upstreams[:index], upstream, *o.upstreams[index + 1 :])
-        return working.contribution(index, Operands(o.values, upstreams))
+        return working.contribution(index, o.with_upstream(index, upstream))
 
     return alone

@@ -10,7 +10,7 @@ import numpy as np
 from gdtutor.engine.expression import Apply, Expr, Name, Number
 from gdtutor.engine.local import BATCH_SIZE
 from gdtutor.engine.operations import evaluate
-from gdtutor.session.formula_changes import parts_of
+from gdtutor.session.formula_changes import parts_of, terms_of
 from gdtutor.session.working import Working
 from gdtutor.values import Struct
 
@@ -66,15 +66,6 @@ class SlipMatch(Struct, frozen=True):
     """The node, parameter or number that it is about; empty where there is none to name."""
     second: Slip | None = None
     """Another one in the same line."""
-
-
-def terms_of(expr: Expr) -> list[tuple[bool, Expr]]:
-    """Return the terms of a sum, each with whether it is subtracted."""
-    if isinstance(expr, Apply) and expr.op in ("add", "sub"):
-        left, right = expr.args
-        turned = [(minus != (expr.op == "sub"), term) for minus, term in terms_of(right)]
-        return [*terms_of(left), *turned]
-    return [(False, expr)]
 
 
 def biases_of(expr: Expr, working: Working) -> list[Name]:

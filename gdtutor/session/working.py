@@ -68,6 +68,11 @@ class Operands(Struct, frozen=True, eq=False):
         """Return them with some values replaced."""
         return replace(self, values=_ReadLater(self.values, np.asarray, values))
 
+    def with_upstream(self, index: int, upstream: Array) -> Operands:
+        """Return them with one upstream gradient replaced."""
+        upstreams = (*self.upstreams[:index], upstream, *self.upstreams[index + 1 :])
+        return replace(self, upstreams=upstreams)
+
 
 class Working(Struct, frozen=True, eq=False):
     """A step's result: what it is, and how it is computed."""

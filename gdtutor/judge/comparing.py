@@ -1,0 +1,179 @@
+"""A program's starts and updates held against the walk's: in its layout, over the examples that the
+program takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+
+from gdtutor.engine.errors import GdTutorError
+from gdtutor.engine.operations import Array
+from gdtutor.judge.asked import AskedName, engine_value, given_values, is_over_batch
+from gdtutor.judge.layout import (
+    Reading,
+    blamed_for_digits,
+    is_by_rows,
+    reading_of,
+    readings_of,
+    tolerance_of,
+    transposed_parameters,
+)
+from gdtutor.judge.naming import Departure, OneStart
+from gdtutor.judge.process import ProgramCase
+from gdtutor.judge.source import ProgramText
+from gdtutor.judge.starts import AskedProgram, of_examples
+from gdtutor.judge.value_watch import examples_in
+from gdtutor.session.cell_slips import wrong_formulas
+from gdtutor.session.moment import Moment
+from gdtutor.session.slips import Slip, SlipMatch
+from gdtutor.session.steps import Phase, Step
+from gdtutor.session.working import working_of
+
+_TOLD = (Slip.UPHILL, Slip.NO_RATE, Slip.STEP_ALONE)
+
+
+def compared_starts(
+    program: AskedProgram, cases: Sequence[ProgramCase]
+) -> tuple[bool, tuple[OneStart, ...]]:
+    """Return whether a program has its examples in rows, and what it has on every start.
+
+    A program that takes a part of the examples at a time, or all of them in another order, is held
+    against the walk over those, in its first pass alone: the next one has others.
+    """
+    rows, first = _best(program, 0, cases[0], None)
+    starts = [first, *(_best(program, i, c, rows)[1] for i, c in enumerate(cases) if i)]
+    is_as_the_walk = goes_on(program, starts) or updates_as_the_walk(program, starts)
+    has_passes = any("passes" in s.case.facts for s in starts)
+    if has_passes and (first.taken or not is_as_the_walk):
+        # After another update, all that a second pass has is another's fault.
+        starts = [first, first, *starts[2:]]
+    return rows, tuple(starts)
+
+
+def _best(
+    program: AskedProgram, index: int, case: ProgramCase, rows: bool | None
+) -> tuple[bool, OneStart]:
+    """Return a start over the examples that fit most names of the program, with its layout."""
+    moment, asked = program.moments[index], program.asked
+    before: Mapping[str, Array] = {}
+    if 0 < index < program.own:
+        before = program.moments[index - 1].trace.values
+    laid = is_by_rows(case, moment, asked) if rows is None else rows
+    readings = blamed_for_digits(readings_of(case, moment, asked, laid))
+    found = laid, OneStart(moment, case, readings, before)
+    if all(reading.is_right for reading in readings.values()):
+        return found
+    is_fit = all(reading.value is not None for reading in readings.values())
+    for taken in (*case.facts.get("taken", ()), *_seen(moment, case, asked)):
+        if is_fit == (len(taken) < len(moment.batch)):
+            # One example after the other fits all of them, once they stand side by side.
+            continue
+        try:
+            other = of_examples(program.lesson, moment, taken)
+        except (GdTutorError, ValueError, IndexError):
+            continue
+        laid = is_by_rows(case, other, asked) if rows is None else rows
+        readings = blamed_for_digits(readings_of(case, other, asked, laid))
+        start = OneStart(other, case, readings, {}, tuple(taken))
+        if _fit(start) > _fit(found[1]):
+            found = laid, start
+    return found
+
+
+def _seen(moment: Moment, case: ProgramCase, asked: Sequence[AskedName]) -> Iterator[list[int]]:
+    """Yield the examples that the first value over a batch is of, if its numbers say so."""
+    for name in asked:
+        if name.name in case.values and not name.is_gradient and is_over_batch(moment, name):
+            axis = next(iter(moment.traces[name.step.scene].axes[name.node]))
+            yield from examples_in(case.values[name.name], {"": (engine_value(moment, name), axis)})
+            return
+
+
+def _fit(start: OneStart) -> tuple[int, int]:
+    """Return how many names have a shape that fits, and how many are right."""
+    readings = start.readings.values()
+    return sum(r.value is not None for r in readings), sum(r.is_right for r in readings)
+
+
+def updates_as_the_walk(program: AskedProgram, starts: Sequence[OneStart]) -> bool:
+    """Say whether every parameter is seen to be updated as in the walk's first iteration."""
+    first = starts[0]
+    turned = transposed_parameters(first.case, given_values(first.moment))
+    for name, done in first.moment.updates.items():
+        raw = first.case.values.get(f"own {name}")
+        if raw is None or not reading_of(raw, done.p, name in turned).is_right:
+            return False
+    return True
+
+
+def goes_on(program: AskedProgram, starts: Sequence[OneStart]) -> bool:
+    """Say whether a second pass computes what the walk's second iteration does, going forward: it
+    begins from the same parameters, wherever the program keeps them."""
+    second = starts[1] if len(starts) > 1 else starts[0]
+    forward = [a.name for a in program.asked if not a.is_gradient and a.name in second.readings]
+    right = bool(forward) and all(second.readings[name].is_right for name in forward)
+    return right and "passes" in second.case.facts
+
+
+def wrong_update(
+    program: AskedProgram, starts: Sequence[OneStart], source: ProgramText
+) -> Departure | None:
+    """Return the first parameter whose update departs, of a program that updates any.
+
+    None is asked for; a program that leaves all parameters as they were given has none.
+    """
+    # A program that begins anew at iteration 1 has no velocity yet, which the walk has there.
+    fresh = {i: s for i, s in enumerate(starts)
+             if not 0 < i < program.own or s.case.facts.get("passes")}  # fmt: skip
+    steps = [s for s in program.moments[0].steps
+             if s.phase is Phase.UPDATE and s.variable == "p"]  # fmt: skip
+    found: dict[str, tuple[int, Reading]] = {}
+    has_any = False
+    for step in steps:
+        for index, start in fresh.items():
+            raw = start.case.values.get(f"own {step.node}")
+            done = start.moment.updates.get(step.node)
+            if raw is None or done is None:
+                return None
+            turned = step.node in transposed_parameters(start.case, given_values(start.moment))
+            reading = reading_of(raw, done.p, turned)
+            if reading.value is None:
+                return None
+            # After two passes, what is as at first is where the program does not keep it.
+            given = (start.moment, starts[0].moment if "passes" in start.case.facts else None)
+            befores = [moment.state.parameters[step.node] for moment in given if moment]
+            has_any |= not any(reading_of(raw, before, turned).is_right for before in befores)
+            if not reading.is_right:
+                found.setdefault(step.node, (index, reading))
+    if not has_any or not found:
+        return None
+    step = next(s for s in steps if s.node in found)
+    shown, reading = found[step.node]
+    name = AskedName(step.node, step, starts[shown].moment.root)
+    slip = _slip(step, starts[shown], reading)
+    # What is not updated has no line that would be the wrong one.
+    line = 0 if slip is not None and slip.slip is Slip.STALE else source.line_of(step.node)
+    return Departure(name, line, slip, shown, reading, reading.engine)
+
+
+def _slip(step: Step, start: OneStart, reading: Reading) -> SlipMatch | None:
+    """Return the slip of an update: one of the table, or how many times the step it takes."""
+    working, value = working_of(start.moment, step), reading.value
+    if value is None:
+        return None
+    room = tolerance_of(value.dtype, value)
+    fits = [
+        fit for fit, formula in wrong_formulas(working, ...)
+        if fit.slip in _TOLD and np.all(np.abs(formula(working.operands) - value) <= room)
+    ]  # fmt: skip
+    if fits:
+        return min(fits, key=lambda fit: _TOLD.index(fit.slip))
+    before = start.moment.state.parameters[step.node]
+    right, own = reading.engine - before, value - before
+    largest = np.unravel_index(np.argmax(np.abs(right)), right.shape)
+    times = float(own[largest] / right[largest]) if right[largest] else 0.0
+    if not np.all(np.abs(own - times * right) <= 10 * room):
+        return None
+    other = SlipMatch(Slip.OTHER_RATE, f"{times:.4g}")
+    return other if abs(times) > 1e-6 else SlipMatch(Slip.STALE)

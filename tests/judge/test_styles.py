@@ -1,0 +1,58 @@
+"""Programs in other styles than a script's, and over a part of the examples at a time."""
+
+from pathlib import Path
+
+import pytest
+
+from gdtutor.judge.telling import verdict_lines
+from gdtutor.judge.verdict import Verdict
+from tests.judge.judging import judged
+from tests.judge.styles import PARTS, STYLES, WRONG_STYLES
+
+HANDED_ON = ("match", "add at", "recurrent loop", "in place")
+"""Where another line is named: that which takes an array apart, returns a value, or changes one."""
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory: pytest.TempPathFactory) -> list[Verdict | Exception]:
+    wrong = [(STYLES[s][0], STYLES[s][1].replace(old, new)) for s, old, new, _, _ in WRONG_STYLES]
+    return judged([*STYLES.values(), *PARTS.values(), *wrong], tmp_path_factory.mktemp("styles"))
+
+
+@pytest.mark.parametrize("name", [*STYLES, *PARTS])
+def test_a_right_program_of_any_style_is_not_blamed(
+    found: list[Verdict | Exception], name: str
+) -> None:
+    verdict = found[[*STYLES, *PARTS].index(name)]
+    assert isinstance(verdict, Verdict), verdict
+    assert verdict.is_right
+    told = " ".join(" ".join(verdict_lines(verdict, Path("mine.py"), None)).split())
+    assert ("starts, the first pass alone." in told) == (name in PARTS)
+    assert ("takes a part of the examples at a time, " in told) == (
+        name in PARTS and name != "in another order"
+    )
+
+
+@pytest.mark.parametrize("number", range(len(WRONG_STYLES)))
+def test_a_wrong_program_of_any_style_is_named_at_its_line(
+    found: list[Verdict | Exception], number: int
+) -> None:
+    style, old, new, name, slip = WRONG_STYLES[number]
+    verdict = found[len(STYLES) + len(PARTS) + number]
+    assert old in STYLES[style][1]
+    assert isinstance(verdict, Verdict), verdict
+    assert verdict.first is not None
+    assert (verdict.first.name.name, verdict.first.slip and verdict.first.slip.slip) == (name, slip)
+    written = verdict.source.written(verdict.first.line)
+    assert written
+    assert new.strip() in written or style in HANDED_ON or verdict.first.called
+
+
+def test_a_helper_that_is_wrong_is_named_with_its_first_call(tmp_path: Path) -> None:
+    text = STYLES["recurrent"][1].replace("np.tanh(a*s + v)", "np.tanh(a*s - v)")
+    (verdict,) = judged([("25", text)], tmp_path)
+    assert isinstance(verdict, Verdict), verdict
+    told = list(verdict_lines(verdict, Path("mine.py"), None))
+    call = text.split("\n").index("s1 = tick(s0, c)") + 1
+    assert f"departs  s1, mine.py:4, in tick(), called at line {call}" in told
+    assert "also     s2 s3 s4 s5, by the same line: The sign of one term is flipped." in told
