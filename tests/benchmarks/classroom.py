@@ -201,8 +201,11 @@ async def followed(teacher: PseudoTerminal, port: int, options: argparse.Namespa
     await asyncio.gather(*(follow(client, n) for n, client in enumerate(clients)))
     await settle(clients)
     tell_memory(pid, f"{options.followers} follow")
+    before = cpu_seconds(pid)
     steps = [await stepped(teacher, clients, "np"[n % 2]) for n in range(options.steps)]
-    print(f"{'teacher: key to last one told, ms':<34} {spread([step[0] for step in steps])}")
+    cost = (cpu_seconds(pid) - before) / options.steps * 1e3
+    told = f"{spread([step[0] for step in steps])}  each {cost:.0f} ms of computing"
+    print(f"{'teacher: key to last one told, ms':<34} {told}")
     print(f"{'bytes a step to a follower':<34} p50 {statistics.median(s[1] for s in steps):6.0f}")
     tell_memory(pid, "after the steps")
 

@@ -283,6 +283,17 @@ def test_a_wrong_code_does_not_come_in(password: str) -> None:
     run(work())
 
 
+def test_a_packet_is_encrypted_in_one_step_and_a_client_without_has_another_cipher() -> None:
+    async def work() -> None:
+        async with running_class(lesson_session("bias")) as room:
+            connection = await room.connect("anna")
+            assert connection.get_extra_info("send_cipher").endswith("-gcm@openssh.com")
+            old = await room.connect("ben", encryption_algs=["aes128-ctr"])
+            assert old.get_extra_info("recv_cipher") == "aes128-ctr"
+
+    run(work())
+
+
 def test_nothing_but_the_class_is_to_be_had() -> None:
     async def work() -> None:
         async with running_class(lesson_session("bias")) as room:
