@@ -9,6 +9,8 @@ from gdtutor.engine.expression import MAX_NAME, NAME, Apply, Expr, Name, Number,
 from gdtutor.engine.graph import Edge, Graph, Leaf, Line, Node, a_role
 from gdtutor.engine.operations import FUNCTIONS, OPERATIONS, Kind
 
+NO_NAME = "define it on a line above, or give it a value in the front matter"
+"""What is to be done about a name that is like no other."""
 MAX_LINES = 100_000
 """Most lines of one graph."""
 MAX_DOUBLINGS = 6
@@ -101,7 +103,7 @@ def _check_line(
                 near = f"it is an operation: write {use.name}(…)"
             raise GraphError(
                 what,
-                near or "define it on a line above, or give it a value in the front matter",
+                near or NO_NAME,
                 line=name,
                 column=use.column,
                 code="undefined",

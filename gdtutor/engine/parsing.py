@@ -108,6 +108,8 @@ class _Parser:
                 "the formula ends too early", "something is missing here", column=token.column
             )
         usual = "an operator such as + or * is missing, or a parenthesis is not balanced"
+        if token.text == "[":
+            usual = "a list is no value: a sum is a + b, and concat(a, b) puts two together"
         if token.text == "=":
             usual = "a line has one '=', after its name; a call may name its axis=0"
         if token.text == "," and any(other.text == "keepdims" for other in self._tokens):
@@ -289,10 +291,10 @@ class _Parser:
                 fixed = self._index()
                 break
             if self._peek.text == "[" and name.text == "concat":
-                listed = "".join(token.text for token in self._tokens[self._at : self._at + 5])
-                pair = re.fullmatch(r"\[(\w+),(\w+)\]", listed)
-                hint = "write concat(A, B), without a list and two at a time"
-                hint = f"write concat({pair[1]}, {pair[2]})" if pair else hint
+                listed = "".join(token.text for token in self._tokens[self._at :])
+                parts = re.match(r"\[(\w+(?:,\w+)+)\]", listed)
+                meant = parts[1].replace(",", ", ") if parts else "A, B"
+                hint = f"write concat({meant}), without a list"
                 raise FormulaError("a call takes no list", hint, column=self._peek.column)
             args.append(self._sum())
             if self._peek.text != ",":
@@ -318,7 +320,11 @@ class _Parser:
                 hint = "leave it out: an axis that is gathered stays, with length 1"
             raise FormulaError(f"{name.text} has no '{key.text}='", hint, column=key.column)
         self._next()
-        return self._axis(name, self._sum())
+        last = self._sum()
+        if isinstance(last, Number) and last.value in (-1.0, -2.0):
+            # As NumPy counts from the last of the two axes.
+            last = Number(last.value + 2, last.column)
+        return self._axis(name, last)
 
     def _checked_call(self, name: Token, arity: Arity, args: list[Expr], fixed: Attribute) -> Expr:
         if arity.attribute == "shape":

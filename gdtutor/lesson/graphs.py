@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 
-from gdtutor.engine.building import build_graph
-from gdtutor.engine.errors import FormulaError, GraphError, ShapeError
+from gdtutor.engine.building import NO_NAME, build_graph
+from gdtutor.engine.errors import FormulaError, GraphError, ShapeError, did_you_mean
 from gdtutor.engine.expression import Apply, Expr, Name, names_in
 from gdtutor.engine.graph import Graph, Leaf, Role
 from gdtutor.engine.local import BATCH_SIZE
@@ -231,7 +231,8 @@ def _better_hint(
         return f"line {elsewhere[used]} defines it in another graph block, which is a graph apart"
     if used == BATCH_SIZE and given.by_rows:
         return "write the loss of one example; for a batch the program adds C = mean(loss)"
-    return ""
+    # A value that is given and not used yet stands in no graph.
+    return did_you_mean(used, given.roles) if error.hint == NO_NAME else ""
 
 
 def shapes_of(

@@ -118,11 +118,7 @@ def _last_or_numbered(session: Walk, count: int) -> Session:
 def _left(session: Walk, count: int) -> Session:
     if session.look.cell is not None:
         return display_options.move_cell(session, 0, -count)
-    return _back(session, count)
-
-
-def _back(session: Walk, count: int) -> Session:
-    return story.step_back(session) if count == 1 else navigation.steps_back(session, count)
+    return story.step_back(session, count)
 
 
 def _right(session: Walk, count: int) -> Outcome:
@@ -191,7 +187,7 @@ _OF_A_WALK: tuple[Row[Walk], ...] = (
     Row("previous", ("left",), "←", "<-", "previous step; with a cell open, the cell left",
             _STUDY, _left),
     Row("next_key", ("n", "space"), "n Space", "n Space", "next step", _STUDY, _on),
-    Row("previous_key", ("p",), "p", "p", "previous step", _STUDY, _back),
+    Row("previous_key", ("p",), "p", "p", "previous step", _STUDY, story.step_back),
     Row("next_phase", ("N",), "N", "N", "next phase: given, forward, backward, update",
             _STUDY, navigation.next_phase, "phase", "previous_phase"),
     Row("previous_phase", ("P",), "P", "P", "previous phase", _STUDY,

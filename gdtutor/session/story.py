@@ -58,7 +58,15 @@ def step_forward(session: Walk) -> Walk:
 
 
 def several_forward(session: Walk, count: int) -> Walk:
-    """Go on by so many steps at once, past the closing page where iterations follow it."""
+    """Go on by so many steps at once, past the closing page where iterations follow it.
+
+    Where a repetition is folded, its steps at other counts are none; a count for more than an
+    iteration takes them all.
+    """
+    if session.look.folded is not None and count <= len(session.moment.steps):
+        for _ in range(count):
+            session = step_forward(session)
+        return session
     is_over = not session.lesson.trains and session.step + count > len(session.moment.steps)
     if not is_over:
         return steps_forward(session, count)
@@ -66,9 +74,13 @@ def several_forward(session: Walk, count: int) -> Walk:
     return replace(end, look=replace(end.look, is_closing=True))
 
 
-def step_back(session: Walk) -> Walk:
-    """Go back by one step, over those that are passed."""
-    return _unpassed(session, steps_back)
+def step_back(session: Walk, count: int = 1) -> Walk:
+    """Go back by so many steps; by one, or where a repetition is folded, over those passed."""
+    if count == 1 or (session.look.folded is not None and count <= len(session.moment.steps)):
+        for _ in range(count):
+            session = _unpassed(session, steps_back)
+        return session
+    return steps_back(session, count)
 
 
 def _unpassed(session: Walk, go: Callable[[Walk, int], Walk]) -> Walk:

@@ -21,6 +21,7 @@ from gdtutor.view.matrix import MAX_ROWS
 
 _GREEK = {
     "learning_rate": "α", "beta": "β", "beta1": "β₁", "beta2": "β₂", "rho": "ρ", "epsilon": "ε",
+    "weight_decay": "λ",
 }  # fmt: skip
 
 

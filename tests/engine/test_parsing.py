@@ -317,3 +317,25 @@ def test_who_gives_an_extreme_two_values_is_told_the_operation_that_compares_the
     with pytest.raises(FormulaError) as caught:
         parse_formula(f"{name}(a, b)")
     assert (f"{name}imum(a, b)" in caught.value.hint) == is_told
+
+
+@pytest.mark.parametrize(("written", "meant"), [(-1, 1), (-2, 0)])
+def test_an_axis_is_counted_from_the_last_as_numpy_does(written: int, meant: int) -> None:
+    for call in ("sum(A, axis={})", "softmax(A, axis={})", "concat(A, B, axis={})"):
+        assert parse_formula(call.format(written)) == parse_formula(call.format(meant))
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        (
+            "sum([a, b])",
+            "a list is no value: a sum is a + b, and concat(a, b) puts two together",
+        ),
+        ("concat([a, b, c], axis=1)", "write concat(a, b, c), without a list"),
+    ],
+)
+def test_a_list_is_told_to_be_written_without_one(text: str, hint: str) -> None:
+    with pytest.raises(FormulaError) as caught:
+        parse_formula(text)
+    assert caught.value.hint == hint

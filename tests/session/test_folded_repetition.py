@@ -160,3 +160,13 @@ def test_without_a_repetition_the_key_says_so(tmp_path: Path) -> None:
     assert after.message == "This graph has no repetition to fold."
     assert after.look.folded is None
     assert "repetition" not in {command.name for command in named_keys(after, is_narrow=False)}
+
+
+def test_a_count_goes_over_steps_that_are_folded_away_as_single_keys_do(tmp_path: Path) -> None:
+    start = press(opened(CHAIN, tmp_path, "forward:z2"), "X")
+    for count in (2, 4, 9):
+        on = press(start, f"{count}n")
+        assert node(on) == node(press(start, " ".join("n" * count)))
+        back = press(on, f"{count}p")
+        assert node(back) == node(press(on, " ".join("p" * count)))
+        assert node(back) == node(start)
