@@ -51,7 +51,7 @@ def named_keys(session: Session, *, is_narrow: bool) -> tuple[Command, ...]:
     """
     words = {**({"help": "keys"} if is_narrow else {}), **_words(session)}
     worded = (replace(c, footer=words.get(c.name, c.footer)) for c in commands_of(session.screen))
-    named = [c for c in worded if c.footer and not c.why_not(session)]
+    named = [_with_pair(c, session) for c in worded if c.footer and not c.why_not(session)]
     if session.screen is Screen.HELP:
         named = [c for c in named if c.name != "help"]
     if session.screen is Screen.STUDY and session.look.cell is not None:
@@ -62,6 +62,12 @@ def named_keys(session: Session, *, is_narrow: bool) -> tuple[Command, ...]:
     order = tuple(name for name in wanted if name not in _ALWAYS)
     rest = tuple(c for c in named if c.name not in (*order, *_ALWAYS))
     return (*_by_name(named, order), *rest, *_by_name(named, _ALWAYS))
+
+
+def _with_pair(command: Command, session: Session) -> Command:
+    """Return a command without the one before it in the line where that does nothing now."""
+    before = (c for c in commands_of(session.screen) if c.name == command.pair)
+    return replace(command, pair="") if any(c.why_not(session) for c in before) else command
 
 
 def with_scrolling(session: Session, keys: tuple[Command, ...]) -> tuple[Command, ...]:
@@ -170,6 +176,6 @@ def _words_at_the_end(session: Walk) -> dict[str, str]:
     leads = "next lesson" if next_entry(session) is not None else "library"
     if isinstance(session, Playing):
         leads = "playground"
-    words = {"question": leads, "next": "go on"}
+    words = {"question": leads, "next": "go on", "closing": "close"}
     has_hints = any(task.hints for task in open_tasks(session))
     return {**words, "tasks": "hint"} if has_hints else words

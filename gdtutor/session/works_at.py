@@ -9,7 +9,15 @@ from gdtutor.engine.mistakes import overwritten
 from gdtutor.session.display_options import current_line
 from gdtutor.session.figures import offered_figures
 from gdtutor.session.navigation import cell_shape
-from gdtutor.session.state import Playing, Screen, Session, Status, Walk, current_step
+from gdtutor.session.state import (
+    Playing,
+    Screen,
+    Session,
+    Status,
+    Walk,
+    current_step,
+    has_opening,
+)
 from gdtutor.session.steps import Phase
 
 ANSWER_FIRST = "Answer first: Enter goes back to the question, n shows the answer."
@@ -19,6 +27,14 @@ LOST = "The numbers are no longer finite; 0 goes back to the start."
 def always(session: Session) -> str:
     """Return no reason: the command always works."""
     return ""
+
+
+def earlier_steps(session: Walk) -> str:
+    """For what leads to an earlier step, or to the cell on the left."""
+    first = 0 if has_opening(session.lesson) else 1
+    is_first = (session.moment.iteration, session.step) == (0, first)
+    is_elsewhere = session.look.is_closing or session.look.cell is not None
+    return "This is the very first step." if is_first and not is_elsewhere else ""
 
 
 def iterations(session: Walk) -> str:

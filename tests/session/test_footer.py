@@ -65,6 +65,22 @@ def test_no_key_that_is_named_says_that_it_does_nothing_and_a_dead_one_says_why(
         assert not why or (after.message == why and command.name not in words(session))
 
 
+@pytest.mark.parametrize(
+    ("at", "step", "phase"),
+    [("", "→ step", "  N phase"), ("given", "← → step", "P N phase"), ("2/given", "←", "P N")],
+)
+def test_a_key_that_does_nothing_is_not_named_beside_the_one_that_goes_the_other_way(
+    at, step, phase
+):
+    session = walk(NEURON, at)
+    line = screen(session, 120, 36).splitlines()[-1]
+    assert line.startswith(f" {step}")
+    assert f"{phase}" in line
+    below = "\n".join(screen(session, 120, 36).splitlines()[-2:])
+    assert ("PgUp PgDn iteration" in below) == at.startswith("2/")
+    assert "PgDn iteration" in below
+
+
 def test_what_a_note_asks_for_comes_into_the_line():
     path = find_lesson("backward-or", shipped_lessons_folder())
     session = session_at(path, at="given")
