@@ -9,7 +9,7 @@ from gdtutor.training.batches import Batches
 from gdtutor.training.optimisers import optimiser_of
 from gdtutor.training.plan.block_runner import BlockRunner
 from gdtutor.training.plan.flat_arrays import FlatArrays
-from gdtutor.training.plan.kernel import KernelOutputs, build_kernel
+from gdtutor.training.plan.kernel import KernelWriter
 from gdtutor.training.plan.lower import lower_cost
 from gdtutor.training.plan.packing import padded_data
 from gdtutor.training.problem import Problem
@@ -33,8 +33,7 @@ class Held:
         batches = Batches(rows, held, len(held), len(held), padded)
         batches.fill(np.arange(len(held)))
         data = {name: array[0] for name, array in batches.blocks.items()}
-        wanted = KernelOutputs((), {**problem.constants, **data})
-        kernel = build_kernel(program, self._memory, wanted)
+        kernel = KernelWriter(program, self._memory, {**problem.constants, **data}).kernel()
         self._lane = BlockRunner(kernel, batches.blocks, padded, 1)
 
     def cost(self, vector: Array) -> float:

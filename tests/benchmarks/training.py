@@ -280,10 +280,7 @@ def main(names: Sequence[str]) -> int:
     compileall.compile_dir(Path(gdtutor.__file__).parent, quiet=2)
     chosen = [w for w in WORKLOADS if not names or any(n in w.name for n in names)]
     say(f"NumPy {np.__version__}, {ROUNDS} interleaved rounds, medians, multiples of hand")
-    say(
-        f"{'':<26}{'hand µs':>11}"
-        + "".join(f"{n:>9}" for n in ("numpy", "scalar", "plain", "layers"))
-    )
+    say(f"{'':<26}{'hand µs':>11}" + "".join(f"{n:>9}" for n in COLUMNS))
     met = [compare(workload) for workload in chosen]
     if not names:
         met += [compare_sweep(), compare_history(), compare_travel(), compare_shell()]

@@ -8,7 +8,7 @@ its weights comes of the same product. Of XOR's second layer:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -47,35 +47,34 @@ class Kernel(Struct, frozen=True, eq=False):
     source: str
 
 
-class KernelOutputs(Struct, frozen=True, eq=False):
-    """What a kernel is for."""
-
-    rules: tuple[Rule, ...]
-    """The update; none for a kernel that only computes costs."""
-    fixed: Mapping[str, Array]
-    """Arrays of leaves that stay the same at every iteration: constants, and data with the row of
-    ones where one is needed."""
-    needs_norm: bool = False
-
-
-def build_kernel(program: FlatProgram, memory: FlatArrays, wanted: KernelOutputs) -> Kernel:
-    """Compile a program.
+class KernelWriter:
+    """Writes the function of a program.
 
     Args:
-        program: Lowered for this batch size.
+        program: Lowered for one batch size.
         memory: Where parameters, gradient and state lie.
-        wanted: What it is for.
+        fixed: Arrays of leaves that stay the same at every iteration: constants, and data with the
+            row of ones where one is needed.
+        rules: The update; none for a function that only computes costs.
+        needs_norm: Whether the norm of the gradient is left behind.
     """
-    return _Emitter(program, memory, wanted).kernel()
 
-
-class _Emitter:
-    def __init__(self, program: FlatProgram, memory: FlatArrays, wanted: KernelOutputs) -> None:
+    def __init__(
+        self,
+        program: FlatProgram,
+        memory: FlatArrays,
+        fixed: Mapping[str, Array],
+        rules: Sequence[Rule] = (),
+        *,
+        needs_norm: bool = False,
+    ) -> None:
         self._program = program
         self._ops = program.ops
         self._gradients = program.gradients
         self._memory = memory
-        self._wanted = wanted
+        self._fixed = fixed
+        self._rules = rules
+        self._needs_norm = needs_norm
         self._source = SourceLines()
         self._names = BoundNames()
         self._padded = padded_values(program.ops, memory.packs)
@@ -92,18 +91,19 @@ class _Emitter:
         """Products that give the gradients of weights and of their bias, and the weights."""
 
     def kernel(self) -> Kernel:
+        """Return the function, compiled."""
         given = self._given()
         self._fuse()
         self._place_gradients(given)
         body = ProgramWriter(given, "v", self._names, self._program.notes, self._source)
         self._write_steps(body)
         gamma = self._finish_gradients(body)
-        if self._wanted.needs_norm:
+        if self._needs_norm:
             self._names.dynamic["norm"] = Dynamic(("norm", ""), "plain")
             self._names.arrays["g"] = self._memory.gradient
             self._source.add(2, "g.dot(g, norm)", "square of the gradient's norm")
         streams: list[tuple[Streams, str]] = []
-        for rule in self._wanted.rules:
+        for rule in self._rules:
             streams += Update(rule, self._memory, gamma).write(self._source, self._names)
         losses = write_losses(self._program, self._frontier, self._stacked, self._memory.runs)
         whole = self._whole()
@@ -144,8 +144,8 @@ class _Emitter:
                 places[index] = self._memory.views[name]
                 if name in self._memory.blocks:
                     packs[index] = self._memory.blocks[name]
-            elif name in self._wanted.fixed:
-                places[index] = self._wanted.fixed[name]
+            elif name in self._fixed:
+                places[index] = self._fixed[name]
                 if index in self._padded:
                     augmented[index] = places[index]
                     places[index] = augmented[index][:-1]

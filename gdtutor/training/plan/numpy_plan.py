@@ -10,7 +10,7 @@ from gdtutor.training.batches import Batches
 from gdtutor.training.plan.block_runner import BlockRunner
 from gdtutor.training.plan.epochs import Plan
 from gdtutor.training.plan.flat_arrays import FlatArrays
-from gdtutor.training.plan.kernel import KernelOutputs, build_kernel
+from gdtutor.training.plan.kernel import KernelWriter
 from gdtutor.training.plan.lower import FlatProgram, for_runs, lower, lower_turned
 from gdtutor.training.plan.packing import padded_data
 from gdtutor.training.plan.rule import rule_of
@@ -109,8 +109,10 @@ class NumpyPlan(Plan):
     def _runner(self, program: FlatProgram, data: Mapping[str, Array], count: int) -> BlockRunner:
         stays = {name: array[0] for name, array in data.items()} if count == 1 else {}
         fixed = {**self._problem.constants, **stays}
-        wanted = KernelOutputs((self._rule,), fixed, self._settings.stop.gradient_below is not None)
-        kernel = build_kernel(program, self._memory, wanted)
+        needs_norm = self._settings.stop.gradient_below is not None
+        rules = (self._rule,)
+        writer = KernelWriter(program, self._memory, fixed, rules, needs_norm=needs_norm)
+        kernel = writer.kernel()
         cells = sum(math.prod(shape) for shape in kernel.histories.values())
         rows = max(1, min(BLOCK, HISTORY_CELLS // max(1, cells)) // count) * count
         self._sources.append(kernel.source)

@@ -18,7 +18,7 @@ from gdtutor.engine.operations import Array
 from gdtutor.training.plan.epochs import Plan
 from gdtutor.training.plan.lower import lower
 from gdtutor.training.plan.rule import rule_of
-from gdtutor.training.plan.scalar_program import ScalarProgram, scalar_program
+from gdtutor.training.plan.scalar_program import ScalarLowering, ScalarProgram
 from gdtutor.training.plan.scalar_text import FLOATS
 from gdtutor.training.plan.source import SourceLines
 from gdtutor.training.plan.vector import layout_of
@@ -156,7 +156,8 @@ class ScalarPlan(Plan):
             known = {n: value for n, value in known.items() if n not in problem.trained}
             norm = self._settings.stop.gradient_below is not None
             flat = self._flats[self._size(turn)]
-            self._programs[turn] = scalar_program(flat, self._rule, self._parts, known, norm)
+            lowering = ScalarLowering(self._parts)
+            self._programs[turn] = lowering.program(flat, self._rule, known, norm=norm)
         return self._programs[turn]
 
     def _function(self, turns: tuple[int, ...]) -> ScalarFunction:

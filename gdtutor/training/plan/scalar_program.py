@@ -73,26 +73,13 @@ class ScalarProgram(Struct, frozen=True, eq=False):
             source.add(level, f"{old} = {', '.join(new)}", "the update")
 
 
-def scalar_program(
-    program: FlatProgram,
-    rule: Rule,
-    parts: Sequence[FlatSlice],
-    known: Mapping[str, Array],
-    norm: bool,
-) -> ScalarProgram:
-    """Take an iteration apart into numbers.
+class ScalarLowering:
+    """Takes iterations apart into numbers; each instance one.
 
     Args:
-        program: Lowered for the batch's size.
-        rule: The update.
-        parts: The stretches of the flat state that it changes.
-        known: Leaves whose values stand in the code as numbers.
-        norm: Whether the square of the gradient's norm is left behind.
+        parts: The stretches of the flat state that the update changes.
     """
-    return _Numbers(parts).program(program, rule, known, norm=norm)
 
-
-class _Numbers:
     def __init__(self, parts: Sequence[FlatSlice]) -> None:
         self._builder = Builder()
         self._labels: dict[int, str] = {}
@@ -111,6 +98,14 @@ class _Numbers:
     def program(
         self, flat: FlatProgram, rule: Rule, known: Mapping[str, Array], *, norm: bool
     ) -> ScalarProgram:
+        """Return the iteration of a program that is lowered for the batch's size.
+
+        Args:
+            flat: The program.
+            rule: The update.
+            known: Leaves whose values stand in the code as numbers.
+            norm: Whether the square of the gradient's norm is left behind.
+        """
         builder = self._builder
         leaves = {
             i: numbers(known[op.name]) if op.name in known else self._variables(op)
