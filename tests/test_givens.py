@@ -36,9 +36,9 @@ from gdtutor.session.link import command_of
 from gdtutor.session.moving import moved
 from gdtutor.session.state import Session
 from gdtutor.training.evaluation import evaluate
+from gdtutor.training.limits import train_size
 from gdtutor.training.optimisers import OPTIMISERS
 from gdtutor.training.order import iterations_per_epoch
-from gdtutor.training.plan.choice import train_size
 from gdtutor.training.problem import Problem
 from gdtutor.training.rates import rate
 from gdtutor.training.run import State

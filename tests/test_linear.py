@@ -24,8 +24,8 @@ from gdtutor.session.moving import moved
 from gdtutor.session.navigation import refolded
 from gdtutor.session.state import Session
 from gdtutor.session.trials import tried
-from gdtutor.training.outcome import PlanResult
 from gdtutor.training.segments import Known, Stretch
+from gdtutor.training.state import PlanResult
 from gdtutor.view.explain import context_of, node_lines
 from gdtutor.view.frame import ASCII, UNICODE, Chars
 from gdtutor.view.graph.panel import graph_lines

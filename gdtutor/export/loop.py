@@ -11,10 +11,10 @@ from gdtutor.engine.numpy_text import value_text
 from gdtutor.engine.operations import Array, parse_rule
 from gdtutor.export.phases import Code, CodeLine, rounded_name
 from gdtutor.session.moment import Moment
+from gdtutor.training.limits import train_size
 from gdtutor.training.neuron import neuron_of
 from gdtutor.training.optimisers import OPTIMISERS, optimiser_of
 from gdtutor.training.order import iterations_per_epoch
-from gdtutor.training.plan.choice import train_size
 from gdtutor.training.rates import SCHEDULES
 from gdtutor.training.settings import Schedule, Settings
 from gdtutor.values import Struct

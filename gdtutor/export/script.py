@@ -17,9 +17,9 @@ from gdtutor.session.moment import Moment
 from gdtutor.session.moving import moved
 from gdtutor.session.state import Walk
 from gdtutor.training import implicit
+from gdtutor.training.limits import train_size
 from gdtutor.training.optimisers import OPTIMISERS
 from gdtutor.training.order import epochs_per_block, iterations_per_epoch
-from gdtutor.training.plan.choice import train_size
 from gdtutor.training.problem import Binding
 
 MAX_NUMBERS = 200_000

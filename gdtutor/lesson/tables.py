@@ -28,9 +28,9 @@ from gdtutor.lesson.toml_text import Path
 from gdtutor.training.csvdata import separates
 from gdtutor.training.datasets import DATASETS, MAX_EXAMPLES, MAX_NOISE, MOST_CLASSES
 from gdtutor.training.initialise import INITIALISATIONS, MAX_SEED, UNDRAWN
+from gdtutor.training.limits import MAX_EPOCHS
 from gdtutor.training.optimisers import OPTIMISERS
 from gdtutor.training.order import ORDERS
-from gdtutor.training.plan.choice import MAX_EPOCHS
 from gdtutor.training.rates import SCHEDULES
 from gdtutor.training.scaling import SCALINGS
 from gdtutor.values import Struct

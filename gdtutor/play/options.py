@@ -30,8 +30,8 @@ from gdtutor.play.playground import (
 from gdtutor.play.read_file import read_file
 from gdtutor.training.datasets import DATASETS, MAX_EXAMPLES, MAX_NOISE
 from gdtutor.training.initialise import INITIALISATIONS, MAX_SEED, UNDRAWN
+from gdtutor.training.limits import MAX_EPOCHS
 from gdtutor.training.optimisers import OPTIMISERS
-from gdtutor.training.plan.choice import MAX_EPOCHS
 from gdtutor.values import Struct, replace
 
 Read = Callable[[str], object]

@@ -22,9 +22,9 @@ from gdtutor.training.neuron import LinearNeuron, neuron_of
 from gdtutor.training.optimisers import optimiser_of, update
 from gdtutor.training.plan.epochs import Plan
 from gdtutor.training.plan.source import SourceLines
-from gdtutor.training.plan.vector import layout_of
 from gdtutor.training.problem import Indices, Problem
 from gdtutor.training.settings import Settings
+from gdtutor.training.vector import layout_of
 from gdtutor.values import Struct
 
 _HALVINGS = 200

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -17,16 +18,17 @@ from gdtutor.training.checkpoints import Checkpoints
 from gdtutor.training.curve import GrowingArray, Partial, epoch_costs
 from gdtutor.training.errors import TrainingError
 from gdtutor.training.evaluation import Evaluation, evaluate
-from gdtutor.training.outcome import PlanResult
+from gdtutor.training.limits import MAX_EPOCHS
 from gdtutor.training.pacing import Pace, microseconds_of, spacing_of
-from gdtutor.training.plan.choice import MAX_EPOCHS
-from gdtutor.training.plan.epochs import Plan
 from gdtutor.training.problem import Indices
 from gdtutor.training.segments import Edit, RunSegment, Stretch
 from gdtutor.training.settings import Stop
-from gdtutor.training.state import State
+from gdtutor.training.state import PlanResult, State
 from gdtutor.training.stops import first_stop, strange_value
 from gdtutor.training.timeline import Timeline
+
+if TYPE_CHECKING:
+    from gdtutor.training.plan.epochs import Plan
 
 _NOT_COPIED = ("_timeline", "_lock", "_replaying", "_training", "_paces")
 _NEARBY = 512

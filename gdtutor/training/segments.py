@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,18 +12,20 @@ from gdtutor.engine.operations import Array
 from gdtutor.engine.shapes import has_cell
 from gdtutor.engine.work import Work, iteration_work
 from gdtutor.training.errors import TrainingError
+from gdtutor.training.limits import check
 from gdtutor.training.optimisers import Optimiser, optimiser_of
 from gdtutor.training.order import batch_of_iteration, iterations_per_epoch
-from gdtutor.training.outcome import PlanResult
-from gdtutor.training.plan.choice import check, compile_plan
-from gdtutor.training.plan.epochs import Plan
-from gdtutor.training.plan.vector import VectorLayout, layout_of
+from gdtutor.training.plan.choice import compile_plan
 from gdtutor.training.problem import Indices, Problem
 from gdtutor.training.rates import rate
 from gdtutor.training.settings import Settings
-from gdtutor.training.state import State
+from gdtutor.training.state import PlanResult, State
+from gdtutor.training.vector import VectorLayout, layout_of
 from gdtutor.training.walked import first_large, is_large, walked
 from gdtutor.values import Struct, replace
+
+if TYPE_CHECKING:
+    from gdtutor.training.plan.epochs import Plan
 
 Known = tuple[int, Array, int]
 """An iteration, the state vector at its start, and the updates done until then."""

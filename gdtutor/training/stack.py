@@ -10,15 +10,14 @@ from numpy.typing import NDArray
 
 from gdtutor.engine.operations import Array
 from gdtutor.training.curve import GrowingArray, Partial, epoch_costs
+from gdtutor.training.limits import check
 from gdtutor.training.optimisers import optimiser_of
-from gdtutor.training.outcome import PlanResult
 from gdtutor.training.pacing import Pace, stacked_microseconds
-from gdtutor.training.plan.choice import check
 from gdtutor.training.plan.stacked_plan import StackedPlan
 from gdtutor.training.problem import Problem, is_identical
 from gdtutor.training.segments import RunSegment, Stretch
 from gdtutor.training.settings import Settings, Stop
-from gdtutor.training.state import State
+from gdtutor.training.state import PlanResult, State
 from gdtutor.training.stops import first_stop
 from gdtutor.training.trouble import TrainedCurve, judge
 from gdtutor.values import Struct, replace

@@ -1,4 +1,4 @@
-"""What a run tells of itself: its state at an iteration."""
+"""What a run tells of itself: its state at an iteration, and what some iterations did."""
 
 from __future__ import annotations
 
@@ -17,3 +17,16 @@ class State(Struct, frozen=True, eq=False):
     """Per parameter the optimiser's variables; empty where it has none."""
     t: int
     """Updates that the optimiser has done; this iteration's update is number t + 1."""
+
+
+class PlanResult(Struct, frozen=True, eq=False):
+    """The state after some iterations, and what each left behind."""
+
+    vector: Array
+    """The state after them."""
+    losses: Array
+    """The loss or cost of each iteration's batch, before its update."""
+    norms: Array | None
+    """The Euclidean norm of each iteration's gradient, where it was asked for."""
+    validation: Array
+    """The validation cost at the start of every epoch that begins among them."""

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from gdtutor.engine.operations import Array
 from gdtutor.engine.trace import forward
-from gdtutor.training.outcome import PlanResult
 from gdtutor.training.problem import Indices, Problem
 from gdtutor.training.settings import Stop
+from gdtutor.training.state import PlanResult
 
 
 def first_stop(

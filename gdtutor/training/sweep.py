@@ -11,15 +11,15 @@ from gdtutor.engine.errors import did_you_mean
 from gdtutor.training.errors import TrainingError
 from gdtutor.training.evaluation import evaluate
 from gdtutor.training.initialise import check_seed
+from gdtutor.training.limits import check
 from gdtutor.training.optimisers import optimiser_of
-from gdtutor.training.plan.choice import check
-from gdtutor.training.plan.vector import layout_of
 from gdtutor.training.problem import Problem
 from gdtutor.training.run import Run
 from gdtutor.training.segments import RunSegment
 from gdtutor.training.settings import Settings
 from gdtutor.training.stack import Member, RunStack, fit_together
 from gdtutor.training.trouble import TrainedCurve, lowest
+from gdtutor.training.vector import layout_of
 from gdtutor.values import replace
 
 MAX_RUNS = 256

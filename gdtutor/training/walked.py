@@ -14,10 +14,9 @@ from gdtutor.engine.operations import Array
 from gdtutor.engine.trace import Trace, trace
 from gdtutor.training.implicit import constants_at
 from gdtutor.training.optimisers import OptimiserStep, row_for, update
-from gdtutor.training.outcome import PlanResult
 from gdtutor.training.problem import Indices, Problem
 from gdtutor.training.settings import Settings
-from gdtutor.training.state import State
+from gdtutor.training.state import PlanResult, State
 from gdtutor.values import Struct
 
 LARGE = 1e150

@@ -30,12 +30,12 @@ from numpy.typing import NDArray
 import gdtutor
 from gdtutor.training.optimisers import OPTIMISERS
 from gdtutor.training.plan.choice import compile_plan
-from gdtutor.training.plan.vector import layout_of
 from gdtutor.training.problem import Problem
 from gdtutor.training.run import Run, RunSegment
 from gdtutor.training.settings import Settings
 from gdtutor.training.stack import RunStack
 from gdtutor.training.sweep import Member, Sweep
+from gdtutor.training.vector import layout_of
 from gdtutor.values import replace
 from tests.benchmarks.yardsticks import (
     Train,

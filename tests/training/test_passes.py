@@ -12,8 +12,8 @@ from gdtutor.training.plan.lower import lower, lower_turned
 from gdtutor.training.plan.rule import rule_of
 from gdtutor.training.plan.scalar_program import ScalarLowering
 from gdtutor.training.plan.terms import Op, operation_text
-from gdtutor.training.plan.vector import layout_of
 from gdtutor.training.settings import Settings
+from gdtutor.training.vector import layout_of
 from tests.training.test_plan import xor_231
 
 PASSES = (

@@ -9,13 +9,14 @@ import pytest
 
 from gdtutor.engine.graph import Role
 from gdtutor.training.errors import TrainingError
+from gdtutor.training.limits import train_size
 from gdtutor.training.optimisers import OPTIMISERS, Optimiser, StateVariable, optimiser_of
-from gdtutor.training.plan.choice import SCALAR_BELOW, compile_plan, train_size
+from gdtutor.training.plan.choice import SCALAR_BELOW, compile_plan
 from gdtutor.training.plan.scalar_text import FORMS
-from gdtutor.training.plan.vector import layout_of
 from gdtutor.training.problem import Problem
 from gdtutor.training.run import State
 from gdtutor.training.settings import Schedule, Settings, Stop
+from gdtutor.training.vector import layout_of
 from tests.training.problems import (
     gate_examples,
     make_problem,

@@ -13,11 +13,12 @@ from gdtutor.engine.expression import names_in
 from gdtutor.engine.graph import Role
 from gdtutor.engine.operations import parse_formula
 from gdtutor.engine.trace import trace
+from gdtutor.training.limits import train_size
 from gdtutor.training.optimisers import optimiser_of
-from gdtutor.training.plan.choice import compile_plan, train_size
-from gdtutor.training.plan.vector import layout_of
+from gdtutor.training.plan.choice import compile_plan
 from gdtutor.training.problem import Problem
 from gdtutor.training.settings import Settings
+from gdtutor.training.vector import layout_of
 from gdtutor.values import replace
 from tests.training.problems import make_problem, network
 from tests.training.test_shipped_plans import Trainer

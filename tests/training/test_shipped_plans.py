@@ -14,15 +14,16 @@ from gdtutor.lesson.discovery import shipped_lessons_folder
 from gdtutor.lesson.load import load_lesson, with_variant
 from gdtutor.lesson.model import Lesson
 from gdtutor.lesson.runs import run_of
+from gdtutor.training.limits import train_size
 from gdtutor.training.optimisers import optimiser_of
 from gdtutor.training.order import iterations_per_epoch
-from gdtutor.training.plan.choice import compile_plan, train_size
+from gdtutor.training.plan.choice import compile_plan
 from gdtutor.training.plan.stacked_plan import StackedPlan
-from gdtutor.training.plan.vector import layout_of
 from gdtutor.training.problem import Problem
 from gdtutor.training.rates import rate
 from gdtutor.training.run import State
 from gdtutor.training.settings import Settings
+from gdtutor.training.vector import layout_of
 from gdtutor.values import replace
 from tests.training.walking import Array, Walked, assert_close, start, walk
 

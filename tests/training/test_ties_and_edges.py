@@ -8,8 +8,8 @@ from gdtutor.engine.graph import Role
 from gdtutor.engine.trace import trace
 from gdtutor.training.optimisers import optimiser_of
 from gdtutor.training.plan.choice import compile_plan
-from gdtutor.training.plan.vector import layout_of
 from gdtutor.training.settings import Settings
+from gdtutor.training.vector import layout_of
 from tests.lesson_texts import lesson_text
 from tests.test_export import run, written
 from tests.training.problems import make_problem

@@ -14,9 +14,9 @@ from gdtutor.lesson.problem import problem_of, settings_of
 from gdtutor.lesson.runs import run_of
 from gdtutor.training.optimisers import optimiser_of
 from gdtutor.training.plan.choice import compile_plan
-from gdtutor.training.plan.vector import layout_of
 from gdtutor.training.problem import Problem
 from gdtutor.training.settings import Settings
+from gdtutor.training.vector import layout_of
 from tests.training.walking import Walked, start, walk
 
 HEAD = """\

@@ -11,10 +11,10 @@ import numpy as np
 
 from gdtutor.engine.operations import Array
 from gdtutor.training.batches import EpochOrder
-from gdtutor.training.outcome import PlanResult
 from gdtutor.training.problem import Problem
 from gdtutor.training.rates import rates
 from gdtutor.training.settings import Settings
+from gdtutor.training.state import PlanResult
 
 if TYPE_CHECKING:
     from gdtutor.training.validation import Held

@@ -16,8 +16,8 @@ import numpy as np
 from gdtutor.engine.operations import Array
 from gdtutor.engine.shapes import Shape
 from gdtutor.training.optimisers import Optimiser
-from gdtutor.training.plan.vector import layout_of
 from gdtutor.training.problem import Problem
+from gdtutor.training.vector import layout_of
 
 _ALIGNMENT = 64
 """Bytes. Equal alignment of every array makes vectorised loops split alike, so that a second set of

@@ -21,9 +21,9 @@ from gdtutor.training.plan.rule import rule_of
 from gdtutor.training.plan.scalar_program import ScalarLowering, ScalarProgram
 from gdtutor.training.plan.scalar_text import FLOATS
 from gdtutor.training.plan.source import SourceLines
-from gdtutor.training.plan.vector import layout_of
 from gdtutor.training.problem import Problem
 from gdtutor.training.settings import Settings
+from gdtutor.training.vector import layout_of
 from gdtutor.values import Struct, replace
 
 if TYPE_CHECKING:

@@ -1,0 +1,79 @@
+"""What settings a problem can have: everything is asked before any plan is made."""
+
+from __future__ import annotations
+
+import math
+
+from gdtutor.training.errors import TrainingError
+from gdtutor.training.optimisers import optimiser_of
+from gdtutor.training.order import check_order
+from gdtutor.training.problem import Problem
+from gdtutor.training.rates import check_schedule
+from gdtutor.training.settings import Settings, held_back
+
+MAX_EPOCHS = 5_000_000
+"""Most epochs of a run: its curve and that of the validation take 80 MB."""
+
+
+def train_size(problem: Problem, settings: Settings) -> int:
+    """Return how many examples are trained on; the others, at the end, are held back.
+
+    Raises:
+        TrainingError: The fraction leaves nothing on one of the two sides.
+    """
+    fraction = settings.validation
+    if fraction == 0:
+        return problem.size
+    if not 0 < fraction < 1:
+        raise TrainingError(f"validation is {fraction:g}", "hold back a fraction from 0 to below 1")
+    held = held_back(problem.size, fraction)
+    if not 1 <= held < problem.size:
+        raise TrainingError(
+            f"validation {fraction:g} holds back {held} of {problem.size} examples",
+            f"use {1 / max(2, problem.size):.2g} to {1 - 1 / max(2, problem.size):.2g}",
+        )
+    return problem.size - held
+
+
+def check(problem: Problem, settings: Settings) -> int:
+    """Refuse settings that cannot be had; return how many examples are trained on.
+
+    Raises:
+        TrainingError: Naming the setting and its bound.
+        DataError: The order of the examples cannot be had.
+    """
+    if not problem.parameters:
+        raise TrainingError(
+            "the graph has no parameters, so there is nothing to train",
+            "give it one under [parameters]",
+        )
+    if not problem.trained:
+        raise TrainingError("every parameter is frozen", "leave one out of 'frozen'")
+    rate = settings.learning_rate
+    if not (math.isfinite(rate) and rate > 0):
+        raise TrainingError(f"the learning rate is {rate:g}", "use a finite number above 0")
+    if not 0 <= settings.epochs <= MAX_EPOCHS:
+        raise TrainingError(
+            f"{settings.epochs:,} epochs", f"use 0 to {MAX_EPOCHS:,}, which memory holds"
+        )
+    optimiser_of(settings)
+    check_schedule(settings.schedule)
+    for name in ("cost_below", "loss_below", "gradient_below"):
+        bound = getattr(settings.stop, name)
+        if bound is not None and not math.isfinite(bound):
+            raise TrainingError(f"the stop {name} is {bound:g}", "use a finite number")
+    train = train_size(problem, settings)
+    batch = settings.batch
+    if batch is not None and not 1 <= batch <= max(1, train):
+        raise TrainingError(
+            f"the batch size is {batch}", f"use 1 to {max(1, train)}, the examples trained on"
+        )
+    if problem.is_single and settings.batch_size(train) > 1:
+        raise TrainingError("this graph is about one example at a time", "use a batch size of 1")
+    check_order(settings.order, settings.seed, max(1, train), settings.batch_size(train))
+    if settings.optimizer == "implicit":
+        # Asked before any plan is made: a walk would come to an update that it cannot show.
+        from gdtutor.training.neuron import neuron_of
+
+        neuron_of(problem, settings, train)
+    return train
