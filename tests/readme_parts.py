@@ -13,8 +13,11 @@ from gdtutor.cli.lesson_files import lesson_path
 from gdtutor.drive.headless import pressed
 from gdtutor.drive.keys import parse_keys
 from gdtutor.drive.opening import session_at
+from gdtutor.judge.blanks import blank_program
 from gdtutor.judge.board import Board, board_frame
 from gdtutor.judge.outcome import Outcome
+from gdtutor.judge.starts import asked_of
+from gdtutor.judge.telling import verdict_lines
 from gdtutor.judge.verdict import judge
 from gdtutor.lesson.load import load_lesson
 from gdtutor.paint.colours import choose_colours
@@ -33,6 +36,7 @@ from tests.judge.corpus import HIDDEN
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
 PICTURES = ROOT / ".pictures"
+ONE_WRONG = HIDDEN.replace("dZ2 = dYhat * Yhat * (1 - Yhat)", "dZ2 = dYhat")
 JUDGED = (106, 24)
 """Columns and rows of the picture of a judged program."""
 
@@ -67,7 +71,18 @@ def commands_part() -> str:
     return "\n".join(["| command | does |", "|---|---|", *rows])
 
 
-PARTS = {"keys": keys_part, "commands": commands_part}
+def judge_part() -> str:
+    """Return what is said of the blanks of `--new` filled in, with one line wrong."""
+    lesson, path = load_lesson(lesson_path("xor-hidden")), Path("mine.py")
+    text = blank_program(asked_of(lesson), "gdtutor judge xor-hidden mine.py")
+    definition, _, lines = ONE_WRONG.removeprefix("import numpy as np\n").partition("\n\n")
+    for name, _, formula in (row.partition(" = ") for row in lines.split("\n") if row):
+        text = re.sub(rf"^{name} = \.\.\..*$", f"{name} = {formula}", text, flags=re.MULTILINE)
+    text = text.replace("import numpy as np\n", f"import numpy as np\n\n{definition}\n")
+    return "\n".join(["```", *verdict_lines(judge(lesson, text, path), path, None), "```"])
+
+
+PARTS = {"keys": keys_part, "commands": commands_part, "judge": judge_part}
 
 
 def with_parts(text: str) -> str:
@@ -101,9 +116,8 @@ def play_picture() -> str:
 
 def judge_picture() -> str:
     """Return what --watch shows of a program with one line wrong."""
-    text = HIDDEN.replace("dZ2 = dYhat * Yhat * (1 - Yhat)", "dZ2 = dYhat")
     path, lesson = Path("mine.py"), load_lesson(lesson_path("xor-hidden"))
-    judged = Outcome(judge(lesson, text, path), None, None)
+    judged = Outcome(judge(lesson, ONE_WRONG, path), None, None)
     frame = board_frame(Board(lesson, path, judged, is_judging=False), *JUDGED, UNICODE)
     title = "gdtutor judge xor-hidden mine.py --watch"
     return frame_svg(frame, UNICODE, choose_colours("truecolor", {}), title)

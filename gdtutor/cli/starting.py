@@ -34,6 +34,10 @@ from gdtutor.session.opening import resumed
 from gdtutor.session.state import Screen, Session, Walk
 from gdtutor.values import Struct, replace
 
+TOLD = "GDTUTOR_TOLD"
+"""The variable of the environment with what the first screen says: how one comes back to where the
+lesson was opened from."""
+
 
 class FrontEndStart(Struct, frozen=True, eq=False):
     """What a front end begins with."""
@@ -81,6 +85,8 @@ def start(arguments: argparse.Namespace) -> FrontEndStart:
     session = _in_lesson(arguments, shelf) if names_lesson else shelf
     if message:
         session = replace(session, message=message, is_error=True)
+    elif os.environ.get(TOLD):
+        session = said(session, os.environ[TOLD])
     if arguments.no_save:
         return FrontEndStart(session, None)
     return FrontEndStart(session, ProgressKeeper(lambda: ProgressStore(default_path()), time))

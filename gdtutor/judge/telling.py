@@ -176,7 +176,7 @@ def _alike(verdict: Verdict, path: Path) -> dict[str, list[str]]:
     first = 0 if verdict.first is None else verdict.first.line
     for one in verdict.also:
         place = "by the same line" if one.line == first > 0 else _place(path, one.line)
-        slip = f": {_says(one)}" if one.slip else ""
+        slip = f": {one.slip.slip.value}" if one.slip else ""
         found.setdefault(f"{place}{slip}", []).append(one.name.name)
     return found
 

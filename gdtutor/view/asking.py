@@ -46,7 +46,7 @@ SAYS = {
     Slip.OTHER_VALUE: "{about} stands in the place of another value.",
     Slip.STALE_CACHE: "{about} is that of an earlier pass: the cache was not renewed.",
     Slip.BROADCAST: "NumPy has broadcast it along the wrong axis: the shape is not the right one.",
-    Slip.LOST_AXIS: "The numbers are right, but an axis is gone: keepdims=True keeps it.",
+    Slip.LOST_AXIS: "An axis is gone: keepdims=True keeps it.",
     Slip.OTHER_AXIS: "The sum belongs over the examples alone, and went over another axis.",
     Slip.OTHER_RATE: "The step is {about} times the walk's.",
     Slip.NOT_RESET: "The gradient of the pass before is still in it: it begins at 0 in each pass.",

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -491,3 +492,18 @@ def test_a_softmax_over_all_cells_is_told_so(tmp_path: Path) -> None:
     assert isinstance(found, Verdict), found
     told = " ".join(" ".join(verdict_lines(found, Path("mine.py"), None)).split())
     assert "The sum belongs over each column by itself, and went over other cells." in told
+
+
+def test_a_table_of_the_program_is_not_suggested_for_the_cost(tmp_path: Path) -> None:
+    """`c` holds values by name; the cost of another name is suggested, that of its own not."""
+    own = re.sub(r"\bA1", 'c["A1"]', HIDDEN).replace("Z1 = W1", "c = {}\nZ1 = W1")
+    kept = own.replace("C = np.sum", 'c["C"] = np.sum')
+    named = own.replace("C = np.sum", "cost_C = np.sum")
+    found = [v for v in judged([("16", kept), ("16", named)], tmp_path) if isinstance(v, Verdict)]
+    assert (found[0].is_right, found[0].notes) == (True, ())
+    assert found[1].missing == ("C",)
+    assert not any('"c"' in note for note in found[1].notes)
+    lower = HIDDEN.replace("C = np.sum", "c = np.sum")
+    (meant,) = judged([("16", lower)], tmp_path)
+    assert isinstance(meant, Verdict)
+    assert 'names = {"C": "c"}' in meant.notes[0]

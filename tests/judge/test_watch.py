@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from gdtutor.cli import judge_program, main
+from gdtutor.cli.arguments import COMMANDS, parser_of
+from gdtutor.cli.starting import TOLD, start
 from tests.judge.corpus import EPOCHS, HIDDEN
 
 HALF_DONE = HIDDEN.replace("dZ2 = dYhat * Yhat * (1 - Yhat)", "dZ2 = dYhat").replace(
@@ -54,3 +56,10 @@ def test_the_first_epoch_that_differs_is_told(
     assert main(["judge", "16", "mine.py", "--json"]) == 1
     data = json.loads(capsys.readouterr().out)
     assert data["training"] == {"epochs": 60, "first_that_differs": 8}
+
+
+def test_the_walk_that_is_opened_says_how_one_comes_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(TOLD, "q comes back to the judge.")
+    words = ["16", "--at", "backward:Z2", "--no-save"]
+    opening = start(parser_of(COMMANDS[0]).parse_args(words))
+    assert opening.session.message == "q comes back to the judge."
