@@ -1,4 +1,4 @@
-"""The line of NumPy that computes a step, for the bottom of its panel."""
+"""NumPy that computes a step: its line for the bottom of its panel, and the iteration's program."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from functools import partial
 from gdtutor.engine.local import UPSTREAM
 from gdtutor.engine.numpy_text import NumpyWriter, plain_name
 from gdtutor.engine.operations import FUNCTIONS, parse_rule
-from gdtutor.session.steps import Phase
+from gdtutor.session.steps import Phase, Step
+from gdtutor.values import replace
 from gdtutor.view.context import Context
 from gdtutor.view.frame import Line, Style
-from gdtutor.view.lines import wrapped_formula
+from gdtutor.view.lines import cut, line, wrapped_formula
 
 _LABEL = "NumPy  "
 _CALLED = re.compile(r"(?<![\w.])([a-z]\w*)\(")
@@ -103,3 +104,23 @@ def _update(context: Context, is_inline: bool) -> str:
         return plain_name(own.get(part, part))
 
     return f"{called(variable)} = {NumpyWriter(called, is_inline=is_inline).write(expr)}"
+
+
+def code_lines(context: Context, width: int, height: int) -> tuple[Line, ...]:
+    """Return as many lines of the iteration's program as have room, those around the present step.
+
+    What is done is written plainly, what is still to come is dim.
+    """
+    steps = [s for s in context.moment.steps if s.scene == context.step.scene and s.node]
+    here = sum(step.number < context.step.number for step in steps)
+    first = max(min(here - height // 2, len(steps) - height), 0)
+    return tuple(_code(context, step, width) for step in steps[first : first + height])
+
+
+def _code(context: Context, step: Step, width: int) -> Line:
+    is_here = step.number == context.step.number
+    mark = "▸" if context.chars.unicode else ">"
+    text = numpy_text(replace(context, step=step, challenge=None), width - 2)
+    style = Style.TEXT if step.number < context.step.number else Style.DIM
+    whole = line((f"{mark if is_here else ' '} {text}", Style.CURRENT if is_here else style))
+    return cut(whole, width, context.chars.ellipsis)

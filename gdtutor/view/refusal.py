@@ -1,9 +1,10 @@
-"""What the program says at the foot of the screen, shown whole: complaints and messages."""
+"""What is said at the foot of the screen, shown whole: complaints, messages and reports."""
 
 from __future__ import annotations
 
 from gdtutor.session.state import Prompt, Session
-from gdtutor.view.frame import Chars, Frame, Style
+from gdtutor.view.boxes import Panel, boxed
+from gdtutor.view.frame import Chars, Frame, Line, Style
 from gdtutor.view.header import fits_beside, input_line
 from gdtutor.view.lines import fitted, line, width_of, wrapped
 
@@ -30,3 +31,22 @@ def with_message(frame: Frame, session: Session, chars: Chars) -> Frame:
     rows = wrapped(session.message, frame.width - 2, style)[: frame.height - 1]
     shown = [fitted(line(" ", *row), frame.width, chars) for row in rows]
     return frame.covered(frame.height - 1 - len(shown), shown)
+
+
+def with_reports(frame: Frame, reports: tuple[str, ...], chars: Chars) -> Frame:
+    """Return a frame with the reports in a box at its bottom, what is above it left to be read."""
+    lines = _lines(reports, frame.width - 4, chars)
+    height = min(len(lines) + 2, frame.height * 3 // 5)
+    count = f"{len(reports)} problem{'' if len(reports) == 1 else 's'}"
+    title = f"{count} in the saved file; above is the last good one"
+    box = boxed(Panel(title, lines, is_focused=True), frame.width, height, chars)
+    return frame.covered(frame.height - height, box)
+
+
+def _lines(reports: tuple[str, ...], width: int, chars: Chars) -> tuple[Line, ...]:
+    lines: list[Line] = []
+    for report in reports:
+        head, *source = report.split("\n")
+        lines.extend(wrapped(head, width, Style.ERROR))
+        lines.extend(fitted(line((text, Style.FOCUS)), width, chars) for text in source)
+    return tuple(lines)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from gdtutor.session.state import Playing, Screen, Session, Walk
 from gdtutor.view.boxes import blank_frame
-from gdtutor.view.broken_file import with_reports
 from gdtutor.view.command import with_command
 from gdtutor.view.frame import Chars, Frame
 from gdtutor.view.library_lines import library_lines
 from gdtutor.view.lines import fitted
-from gdtutor.view.refusal import with_message, with_refusal
+from gdtutor.view.refusal import with_message, with_refusal, with_reports
 from gdtutor.view.study import bottom_lines, study_frame
 from gdtutor.view.too_small import is_too_small, too_small_frame
 

@@ -7,13 +7,12 @@ from collections.abc import Callable
 from gdtutor.session.state import Session, Walk
 from gdtutor.values import Struct, replace
 from gdtutor.view.boxes import Panel, beside, boxed
-from gdtutor.view.code_lines import code_lines
 from gdtutor.view.context import Context
 from gdtutor.view.explain import met_lines, node_lines, note_lines
 from gdtutor.view.figures import Figure, moved, walk_figure
 from gdtutor.view.frame import Line, Placed
 from gdtutor.view.graph.panel import graph_lines
-from gdtutor.view.numpy_line import with_numpy_line
+from gdtutor.view.numpy_line import code_lines, with_numpy_line
 from gdtutor.view.values import value_lines, values_panel
 from gdtutor.view.whatif import marked_names
 

@@ -6,9 +6,16 @@ from collections.abc import Iterator, Sequence
 
 from gdtutor.values import Struct
 from gdtutor.view.frame import Chars, Line, Segment, Style
-from gdtutor.view.graph.model import Direction, DrawEdge, DrawNode, GraphPart, Layout, make_part
+from gdtutor.view.graph.model import (
+    Direction,
+    DrawEdge,
+    DrawNode,
+    GraphPart,
+    Layout,
+    make_part,
+    neighbourhood,
+)
 from gdtutor.view.graph.paint import paint
-from gdtutor.view.graph.part import neighbourhood
 from gdtutor.view.graph.tall import lay_out_tall
 from gdtutor.view.graph.text import Wording, number_room, write
 from gdtutor.view.graph.wide import lay_out_wide

@@ -1,4 +1,4 @@
-"""What a drawing of a computation graph is made from, and what a layout of it is made of."""
+"""What a graph is drawn from, what a layout of it is, and the part of a large one that is drawn."""
 
 from __future__ import annotations
 
@@ -133,3 +133,36 @@ class Layout(Struct, frozen=True):
     height: int
     boxes: tuple[Box, ...]
     strokes: tuple[Stroke, ...]
+
+
+def neighbourhood(whole: GraphPart, start: str, limit: int, ellipsis: str) -> GraphPart:
+    """Return at most `limit` nodes around one, its operands before its consumers, then further.
+
+    A node some of whose operands are left out gets a leaf that is only an ellipsis.
+    """
+    found = {start: None}
+    queue = [start]
+    for name in queue:
+        if len(found) >= limit:
+            break
+        for edge in (*whole.operands[name][:limit], *whole.consumers[name][:limit]):
+            other = edge.source if edge.target == name else edge.target
+            if other not in found and len(found) < limit:
+                found[other] = None
+                queue.append(other)
+    names = sorted(found, key=lambda name: whole.place[name])
+    nodes: list[DrawNode] = []
+    edges: list[DrawEdge] = []
+    leads_on: set[str] = set()
+    for name in names:
+        inside = [edge for edge in whole.operands[name] if edge.source in found]
+        if len(inside) < len(whole.operands[name]):
+            stub = f"{ellipsis} {name}"
+            nodes.append(DrawNode(stub, ellipsis, None, None, Style.DIM))
+            edges.append(DrawEdge(stub, name, 0))
+        nodes.append(whole.nodes[whole.place[name]])
+        edges.extend(inside)
+        consumers = whole.consumers[name]
+        if consumers and not any(edge.target in found for edge in consumers):
+            leads_on.add(name)
+    return make_part(nodes, edges, frozenset(leads_on))
