@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from gdtutor.classroom.polls import CHOSEN_RIGHT, RIGHT, Poll, ToldVerdict, answerers, spread
+from gdtutor.classroom.polls import (
+    CHOSEN_RIGHT,
+    RIGHT,
+    Poll,
+    Spread,
+    ToldVerdict,
+    answerers,
+    spread,
+)
 from gdtutor.classroom.seats import Classroom, Seat
 from gdtutor.lesson.characters import cells, padded
 from gdtutor.session.link import place_of
@@ -192,31 +200,30 @@ def answer_rows(polls: Sequence[Poll], width: int, chars: Chars) -> tuple[Line, 
         return wrapped(f"{len(last.replies)} answered. The next step closes it.", width - 4)
     asked = wrapped(last.read(chars)[0], width - 4, Style.TITLE)[:2]
     earlier = next((poll for poll in reversed(polls[:-1]) if poll.name == last.name), None)
-    rows = [*asked, *_bars(last, width, chars)]
-    if earlier is not None:
-        rows += [(), line(("the round before", Style.TITLE)), *_bars(earlier, width, chars)]
-    return tuple(rows)
+    rounds = [last] if earlier is None else [last, earlier]
+    now, *before = _bars([spread(poll) for poll in rounds], width, chars)
+    head = (), line(("the round before", Style.TITLE))
+    return (*asked, *now, *(row for bars in before for row in (*head, *bars)))
 
 
-def _bars(poll: Poll, width: int, chars: Chars) -> tuple[Line, ...]:
-    """Return a bar for each verdict: right, each slip, others."""
-    counted = [(plain(verdict, chars), count) for verdict, count in spread(poll)]
-    if not counted:
-        return (line("Nobody answered."),)
-    label = min(max(cells(verdict) for verdict, _ in counted), max(width // 2, 8))
-    most, room = max(count for _, count in counted), min(WIDEST_BAR, max(width - label - 12, 4))
-    full = "█" if chars.unicode else "#"
-    return tuple(
-        line(
-            padded(shortened(verdict, label, chars), label + 1),
-            (
-                full * max(count * room // most, 1),
-                Style.GOOD if verdict == RIGHT or verdict.endswith(CHOSEN_RIGHT) else Style.WARNING,
-            ),
-            f" {count}",
-        )
-        for verdict, count in counted
-    )
+def _bars(rounds: Sequence[Spread], width: int, chars: Chars) -> Iterator[tuple[Line, ...]]:
+    """Yield a bar for each verdict of each round, all of one scale, so that they compare."""
+    rounds = [[(plain(verdict, chars), count) for verdict, count in one] for one in rounds]
+    counted = [row for one in rounds for row in one]
+    label = min(max((cells(v) for v, _ in counted), default=0), max(width // 2, 8))
+    room = min(WIDEST_BAR, max(width - label - 12, 4))
+    most, full = max((count for _, count in counted), default=1), "█" if chars.unicode else "#"
+    for one in rounds:
+        rows = [line("Nobody answered.")][: not one]
+        for verdict, count in one:
+            is_right = verdict == RIGHT or verdict.endswith(CHOSEN_RIGHT)
+            bar = full * max(count * room // most, 1), Style.GOOD if is_right else Style.WARNING
+            name = padded(shortened(verdict, label, chars), label + 1)
+            # What is read aloud needs no bar.
+            rows.append(
+                line(name, bar, f" {count}") if chars.draws else line(f"{verdict}: {count}")
+            )
+        yield tuple(rows)
 
 
 def with_rows(

@@ -18,6 +18,7 @@ from gdtutor.report.transcript import read_aloud
 from gdtutor.session.effects import Effect, Quit
 from gdtutor.session.state import Playing, Screen, Session, Walk, current_step, is_training
 from gdtutor.values import replace
+from gdtutor.view.explain import context_of
 from gdtutor.view.frame import Chars
 from gdtutor.view.lines import text_of
 
@@ -88,7 +89,8 @@ def announcement(room: Classroom, chars: Chars, before: Session | None = None) -
         return f"Class: {session.lesson.title}, the closing page."
     if step is None:
         return f"Class: {session.lesson.title}, the opening page."
-    node = f" {step.node}" if step.node else ""
+    context = context_of(session, chars)
+    node = f" {context.name(step.node) if context else step.node}" if step.node else ""
     at = f"iteration {moment.iteration}, {step.phase.value}{node}"
     is_new = not isinstance(before, Walk) or before.lesson.id != session.lesson.id
     at = f"{session.lesson.title}, {at}" if is_new else at

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.characters import cut_short, pictured
@@ -22,11 +22,15 @@ LONGEST = 24
 """Cells of an answer as it is shown."""
 RIGHT, OTHER = "right", "another answer"
 CHOSEN_RIGHT = " (right)"
-ASK = "ask value, sign, shape, next; or QUESTION | choice | *right choice"
+ASK = "of the next step value, sign, shape, next; or QUESTION | no | *right"
 ABOUT_NEXT = {"value": Ask.VALUE, "sign": Ask.SIGN, "shape": Ask.SHAPE, "next": Ask.NEXT}
 """What is asked about the step that comes next, by the word for it."""
 _HINT = "write value, sign, shape or next, or a question and its choices after strokes"
 _RIGHT, _WRONG = parse_condition("0 == 0"), parse_condition("0 == 1")
+
+
+Spread = Sequence[tuple[str, int]]
+"""How often each verdict was given."""
 
 
 class ToldVerdict(Struct, frozen=True):
@@ -129,19 +133,20 @@ def with_judged(poll: Poll, text: str, found: Reply | GdTutorError) -> Poll:
     return replace(poll, pending=pending, replies={**poll.replies, **replies})
 
 
-def spread(poll: Poll) -> tuple[tuple[str, int], ...]:
+def spread(poll: Poll) -> Spread:
     """Return how often each verdict was given: right first, slips by how many, others last.
 
-    Of a question with choices how often each was taken, with a word at the right one.
+    Of a question with choices, or of a sign, how often each was given, with a word at the right
+    one.
     """
     return tuple((verdict, len(names)) for verdict, names in answerers(poll))
 
 
 def answerers(poll: Poll) -> tuple[tuple[str, list[str]], ...]:
-    """Return who gave each verdict in the same order, a number or a sign behind the name."""
+    """Return who gave each verdict in the same order, a number behind the name."""
     found: dict[str, list[str]] = {}
     for name, reply in poll.replies.items():
-        if poll.challenge.choices:
+        if poll.challenge.choices or poll.challenge.ask is Ask.SIGN:
             bar, told = reply.text + CHOSEN_RIGHT * (reply.verdict == RIGHT), name
         else:
             bar, told = reply.verdict, f"{name} {reply.text}"

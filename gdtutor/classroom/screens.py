@@ -35,7 +35,8 @@ ENTER = "\x1b[?1049h\x1b[?25l\x1b[?2004h\x1b[m\x1b[2J"
 LEAVE = "\x1b[?2004l\x1b[?25h\x1b[m\x1b[?1049l"
 LARGEST = (300, 100)
 """Columns and rows that are drawn for a student; of a larger terminal the upper left part."""
-OWN_WAY = "alone, . returns, ! help"
+OWN_WAY = ("alone, . returns, ! help", "alone, Esc, then . returns")
+"""What one who walks alone may press, and where something is typed."""
 KEYS = (
     "n p and other keys walk on your own  . returns  ! asks for help  ? keys  q leaves",
     "n p walk on your own  . returns  ! asks for help  q leaves",
@@ -220,7 +221,7 @@ class SeatScreen:
                 frame = _headed(frame, session, terminal.chars)
             elif not session.message and session.prompt is None:
                 # The first line is the border of the page.
-                told = told or OWN_WAY
+                told = told or OWN_WAY[0]
             if told:
                 said = fitted(line(" ", (told, Style.GOOD)), terminal.width, terminal.chars)
                 row = terminal.height - (2 if session.prompt is None else 1)
@@ -241,7 +242,7 @@ def _following(body: tuple[Row, ...], room: Classroom, seat: Seat, terminal: Ter
 
 def _headed(frame: Frame, session: Session, chars: Chars) -> Frame:
     """Return a frame that says in its first line that it is not the class's."""
-    head = line((f" {OWN_WAY} ", Style.CURRENT))
+    head = line((f" {OWN_WAY[session.prompt is not None]} ", Style.CURRENT))
     rest = frame.lines[0]
     if isinstance(session, Walk) and session.screen is Screen.STUDY:
         rest = header_line(session, context_of(session, chars), frame.width - width_of(head), chars)

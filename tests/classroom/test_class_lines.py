@@ -58,7 +58,7 @@ def test_the_class_is_heard_in_lines(name: str, term: str | None) -> None:
             anna.say("")
             await anna.hears("0.1")
             session = room.teach(session, "n")
-            await anna.hears("Class: iteration 0, forward yhat, step 3 of 13.")
+            await anna.hears("Class: iteration 0, forward ŷ, step 3 of 13.")
             anna.say("e w1 0.9")
             await anna.hears("0.9")
             anna.say(".")
@@ -165,7 +165,8 @@ def test_who_gave_no_answer_hears_that_the_question_is_closed_and_how_others_ans
     room = taught(room, after(session, "escape", "n"))
     told = teller.told(room, room.seats["ben"])
     assert "The question is closed; you gave no answer." in told
-    assert "How the class has answered:\nWhat sign has" in told
+    # Nothing of it is a bar, which would be read aloud block by block.
+    assert "How the class has answered:\nWhat sign has ∂L/∂z?\n+ (right): 1" in told
     other = lesson_session("xor-hidden")
     room = taught(room, other)
     assert other.lesson.title in teller.told(room, room.seats["ben"])
