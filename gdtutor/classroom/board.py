@@ -210,7 +210,7 @@ def _bars(rounds: Sequence[Spread], width: int, chars: Chars) -> Iterator[tuple[
     """Yield a bar for each verdict of each round, all of one scale, so that they compare."""
     rounds = [[(plain(verdict, chars), count) for verdict, count in one] for one in rounds]
     counted = [row for one in rounds for row in one]
-    label = min(max((cells(v) for v, _ in counted), default=0), max(width // 2, 8))
+    label = min(max((cells(v) for v, _ in counted), default=0), max(width - 16, 8))
     room = min(WIDEST_BAR, max(width - label - 12, 4))
     most, full = max((count for _, count in counted), default=1), "█" if chars.unicode else "#"
     for one in rounds:

@@ -94,7 +94,8 @@ def announcement(room: Classroom, chars: Chars, before: Session | None = None) -
     at = f"iteration {moment.iteration}, {step.phase.value}{node}"
     is_new = not isinstance(before, Walk) or before.lesson.id != session.lesson.id
     at = f"{session.lesson.title}, {at}" if is_new else at
-    return f"Class: {at}, step {step.number} of {len(moment.steps)}."
+    edited = ", values edited" if session.changes else ""
+    return f"Class: {at}, step {step.number} of {len(moment.steps)}{edited}."
 
 
 class LineTeller:
@@ -161,17 +162,17 @@ class LineTeller:
         parts = []
         if room.shared is not self._shared:
             announced = announcement(room, self._chars, self._shared)
-            self._shared = room.shared
-            if announced != self._announced:
+            self._shared, place = room.shared, announcement(room, self._chars)
+            if place != self._announced:
                 parts.append(announced)
-            self._announced = announced
+            self._announced = place
         question = room.poll.name if room.poll is not None and not seat.is_out else ""
         if question != self._question:
             self._question = question
             if question:
                 parts.append(f"{self.step(room)}\nThe class is asked; type your answer.")
             elif room.poll is None and not room.polls[-1].has_answer(seat.name):
-                parts.append("The question is closed; you gave no answer.")
+                parts.insert(0, "The question is closed; you gave no answer.")
         results = ""
         if room.results is not None:
             rows = answer_rows(room.polls, 80, self._chars)

@@ -149,9 +149,12 @@ class Podium:
             found = []
             for number, stop in enumerate(talk.stops, 1):
                 try:
-                    self._services.open_link(stop.link)
+                    place = self._services.open_link(stop.link)
                 except GdTutorError as error:
                     found.append(f"stop {number}: {error}")
+                else:
+                    # A key of the link that was refused leads elsewhere.
+                    found += [f"stop {number}: {place.message}"] if place.is_error else []
             return found
 
         def tell() -> None:

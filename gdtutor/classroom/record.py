@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 import msgspec
 
-from gdtutor.classroom.polls import ToldVerdict
+from gdtutor.classroom.polls import Poll, ToldVerdict
 from gdtutor.classroom.seats import Classroom
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.values import Struct, asdict
@@ -72,7 +72,7 @@ class KeptQuestion(KeptAsked, frozen=True):
     """A question that a class was asked."""
 
     text: str
-    """As it was read, with its choices after strokes."""
+    """As it was read, with its choices in brackets."""
     at: _Time
 
 
@@ -172,7 +172,7 @@ class ClassRecorder:
             and seat.is_here != (seat.name in before.seats and before.seats[seat.name].is_here)
         ]
         records += [
-            KeptQuestion(at, poll.asked.lesson.id, poll.name, " | ".join(poll.read()), now)
+            KeptQuestion(at, poll.asked.lesson.id, poll.name, _whole(poll), now)
             for at, poll in enumerate(room.polls[number:], number + 1)
         ]
         records += [
@@ -222,6 +222,12 @@ class ClassRecorder:
             marks = ", ".join("?" * len(row))
             self._connection.execute(f"INSERT INTO {_TABLES[type(record)]} VALUES ({marks})", row)
         self._connection.execute("COMMIT")
+
+
+def _whole(poll: Poll) -> str:
+    """Return a question with its choices, in which strokes stand for sizes."""
+    asked, *choices = poll.read()
+    return f"{asked} ({'; '.join(choices)})" if choices else asked
 
 
 def kept_classes(path: Path) -> tuple[KeptClass, ...]:

@@ -256,7 +256,7 @@ def _said_with_help(notice: str, width: int) -> Line:
     for said, keys in ((notice, OPEN_KEYS[1].partition("  ")[2]), (brief, "Esc, then !")):
         if len(said) + len(keys) + 4 <= width:
             return line((said, Style.GOOD), (f"  {keys}", Style.DIM))
-    return line((notice, Style.GOOD))
+    return line((notice if len(notice) + 2 <= width else brief, Style.GOOD))
 
 
 def _status(room: Classroom, seat: Seat, terminal: Terminal) -> tuple[Line, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
@@ -27,6 +28,7 @@ CSV_COLUMNS = ("class", "began", "kind", "poll", "lesson", "question", "text", "
 
 
 SO_FAR = "right so far"
+_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?(e[+-]?\d+)?")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -47,10 +49,13 @@ def _csv_lines(classes: tuple[KeptClass, ...]) -> Iterator[str]:
     writer.writerow(CSV_COLUMNS)
     for one in classes:
         for at, *row in sorted(_csv_rows(one), key=lambda row: row[0]):
-            texts = (one.title, _when(one.began), *row, _when(at))
-            writer.writerow(f"'{text}" if text[:1] in ("=", "+", "-", "@") else text
-                            for text in texts)  # fmt: skip
+            writer.writerow(map(_safe, (one.title, _when(one.began), *row, _when(at))))
     return iter(out.getvalue().removesuffix("\n").split("\n"))
+
+
+def _safe(text: str) -> str:
+    is_computed = text[:1] in ("=", "+", "-", "@") and not _NUMBER.fullmatch(text)
+    return f"'{text}" if is_computed else text
 
 
 def _csv_rows(one: KeptClass) -> Iterator[tuple[float, *tuple[str, ...]]]:

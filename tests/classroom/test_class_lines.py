@@ -164,9 +164,17 @@ def test_who_gave_no_answer_hears_that_the_question_is_closed_and_how_others_ans
     room, _ = spoken(room, "anna", "+").finished("anna")
     room = taught(room, after(session, "escape", "n"))
     told = teller.told(room, room.seats["ben"])
-    assert "The question is closed; you gave no answer." in told
+    assert told.startswith("The question is closed; you gave no answer.")
     # Nothing of it is a bar, which would be read aloud block by block.
     assert "How the class has answered:\nWhat sign has ∂L/∂z?\n+ (right): 1" in told
+    edited = pressed(room.taught, parse_keys("e w1=0.9 enter"))
+    assert announcement(taught(room, edited), UNICODE).endswith("of 13, values edited.")
+    # What is asked about the step itself does not have it announced again.
+    choice = update(room.taught, Posed(own_question(room.taught, "Up? | yes | *no")))[0]
+    room = taught(room, choice)
+    told = teller.told(room, room.seats["ben"])
+    assert "The class is asked" in told
+    assert "Class:" not in told
     other = lesson_session("xor-hidden")
     room = taught(room, other)
     assert other.lesson.title in teller.told(room, room.seats["ben"])

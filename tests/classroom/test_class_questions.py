@@ -17,7 +17,7 @@ from gdtutor.classroom.board import (
 )
 from gdtutor.classroom.polls import OTHER, RIGHT, ToldVerdict, own_question, spread
 from gdtutor.classroom.room import ELSEWHERE, NO_HINTS, SEEN, joined, left, locked, pressed, taught
-from gdtutor.classroom.screens import SeatScreen, SharedScreens, Terminal
+from gdtutor.classroom.screens import SeatScreen, SharedScreens, Terminal, _said_with_help
 from gdtutor.classroom.seats import Classroom, opened_room, with_seat
 from gdtutor.classroom.telling import PlaceTeller, read_place
 from gdtutor.engine.errors import GdTutorError
@@ -356,6 +356,10 @@ def test_an_answer_is_changed_by_typing_another() -> None:
     room, session = posed("Which way? | up | *down")
     room = typed(room, "anna", "1", "enter")
     assert room.seats["anna"].notice.startswith("Your answer up is in")
+    # What has no room is left out, and not cut.
+    assert text_of(
+        _said_with_help("Your answer the slope of tanh is in; type to change it.", 40)
+    ) == ("Your answer the slope of tanh is in.")
     room = typed(room, "anna", "2", "enter")
     assert room.seats["anna"].own is None
     assert room.poll is not None
@@ -454,5 +458,7 @@ def test_the_panel_of_names_puts_no_answer_beside_them_and_the_notes_do() -> Non
     assert "programs, each judged on its own machine: 1 at dz" in rows
     assert not any("0.5" in row or "missing" in row for row in rows)
     assert "no answer yet" not in noted(room)
-    # Nothing is cut on a small terminal.
+    # Nothing is cut on a small terminal, and no slip of the bars.
+    told = " ".join(map(text_of, answer_rows(room.polls, 40, UNICODE)))
+    assert f"local factor missing {'█' * 8} 1" in told
     assert "H help is given" in " ".join(shown(40))

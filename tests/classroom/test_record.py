@@ -18,6 +18,7 @@ from gdtutor.classroom.polls import ToldVerdict, own_question
 from gdtutor.classroom.record import ClassRecorder, kept_classes
 from gdtutor.classroom.screens import SharedScreens
 from gdtutor.cli import main
+from gdtutor.cli.report_class import _safe
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.session.press import Press
 from gdtutor.session.update import Posed, update
@@ -106,6 +107,13 @@ def test_each_row_of_the_csv_is_read_alone(file: Path, capsys: pytest.CaptureFix
     assert times == sorted(times)
 
 
+def test_a_table_computes_nothing_of_what_students_type_and_reads_numbers_as_such() -> None:
+    texts = ["=1+1", "+cmd|x", "-0.125", "+2e-3", "-", "@x", "-1-1", "w"]
+    assert [_safe(text) for text in texts] == [
+        "'=1+1", "'+cmd|x", "-0.125", "+2e-3", "'-", "'@x", "'-1-1", "w"
+    ]  # fmt: skip
+
+
 def test_a_second_class_stands_behind_the_first(file: Path) -> None:
     ClassRecorder(file, "ML 2", lambda: 2e9).close()
     assert [kept.title for kept in kept_classes(file)] == ["ML 1", "ML 2"]
@@ -168,7 +176,7 @@ def test_a_report_says_what_was_asked_how_often_what_was_answered_and_who_was_he
     recorder.close()
     assert main(["class-report", str(path)]) == 0
     told = capsys.readouterr().out
-    assert "1. Which way? | up | down | stay: 3 answers\n" in told
+    assert "1. Which way? (up; down; stay): 3 answers\n" in told
     assert "3 another answer (up 2, stay)" in told
     assert "2. What sign has" in told
     assert "?: nobody answered" in told
