@@ -45,7 +45,10 @@ async def walked(dice: random.Random) -> None:
             if hub.seat(name).own is None:
                 assert line.rows(name)[:-2] == screen_rows(hub.room.shared, *line.size)
             else:
-                assert ". returns, ! " in line.rows(name)[0]
+                own = hub.seat(name).own
+                is_typing = own is not None and own.prompt is not None
+                told = "Esc, then . re" if is_typing else ". returns, ! "
+                assert told in line.rows(name)[0]
 
 
 def test_a_class_has_so_many_seats_and_gives_up_those_of_who_have_gone() -> None:
