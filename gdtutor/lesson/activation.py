@@ -44,7 +44,11 @@ def _beside(expr: Expr, target: str, graph: Graph) -> str | None:
         part = pending.pop()
         if not isinstance(part, Apply):
             continue
-        names = [arg.name for arg in map(_unturned, part.args) if isinstance(arg, Name)]
+        # A margin is a product, whose sign may stand before either: exp(-Z*Y), maximum(-Y*S, 0).
+        sides = ("transpose", "neg") if part.op == "mul" else ("transpose",)
+        names = [
+            arg.name for arg in (_without(a, sides) for a in part.args) if isinstance(arg, Name)
+        ]
         if target in names:
             for name in names:
                 if name in graph.line_by_name:
@@ -53,9 +57,9 @@ def _beside(expr: Expr, target: str, graph: Graph) -> str | None:
     return None
 
 
-def _unturned(expr: Expr) -> Expr:
-    """Return a formula without the transposes around it."""
-    while isinstance(expr, Apply) and expr.op == "transpose":
+def _without(expr: Expr, around: tuple[str, ...]) -> Expr:
+    """Return a formula without some operations around it."""
+    while isinstance(expr, Apply) and expr.op in around:
         expr = expr.args[0]
     return expr
 

@@ -8,6 +8,7 @@ from lessons_for_tests import MATRIX, NETWORK, SCALAR, lesson_of
 
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.problem import problem_of, settings_of
+from gdtutor.training.classes import accuracy
 
 
 def test_a_problem_names_prediction_and_target() -> None:
@@ -15,6 +16,34 @@ def test_a_problem_names_prediction_and_target() -> None:
     assert (problem.prediction, problem.target) == ("yhat", "y")
     problem = problem_of(lesson_of(NETWORK))
     assert (problem.prediction, problem.target) == ("Yhat", "Y")
+
+
+@pytest.mark.parametrize(
+    "cost",
+    ["mean(maximum(1 - Y*S, 0))", "mean(maximum(-Y*S, 0))", "sum(log(1 + exp(-S.T*Y.T)))/m",
+     "mean(softplus(-(Y*S)))", "mean(log(1 + exp((-S)*Y)))"],
+)  # fmt: skip
+def test_the_prediction_of_a_margin_is_what_the_target_multiplies(cost: str) -> None:
+    text = f"""+++
+format = 1
+id = "margin"
+title = "Margin"
+[parameters]
+W = [[0.5, -0.3]]
+[data]
+inputs = {{ X = ["x1", "x2"] }}
+targets = {{ Y = ["y"] }}
+examples = [[0, 1, -1], [1, 0, 1], [1, 1, 1]]
+[training]
++++
+```graph
+S = W @ X
+C = {cost}
+```
+"""
+    problem = problem_of(lesson_of(text))
+    assert (problem.prediction, problem.target) == ("S", "Y")
+    assert accuracy(problem, dict(problem.parameters)) == 1.0
 
 
 def test_without_the_usual_name_the_line_beside_the_target_is_the_prediction() -> None:
