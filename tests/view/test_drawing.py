@@ -12,7 +12,7 @@ from gdtutor.lesson.discovery import shipped_lessons_folder
 from gdtutor.values import replace
 from gdtutor.view.explain import context_of
 from gdtutor.view.frame import ASCII, UNICODE, Chars, Line, Style
-from gdtutor.view.graph.drawing import Direction, DrawEdge, DrawNode, draw_graph
+from gdtutor.view.graph.drawing import Direction, DrawEdge, DrawNode, DrawSheet, draw_graph
 from gdtutor.view.graph.panel import graph_lines
 
 STYLES = {"input": Style.INPUT, "parameter": Style.PARAMETER, "computed": Style.TEXT}
@@ -108,11 +108,7 @@ def draw(
     size: tuple[int, int] = (38, 16),
     chars: Chars = UNICODE,
 ) -> tuple[Line, ...]:
-    width, height = size
-    drawing = draw_graph(
-        *drawn, current=current, direction=direction, width=width, height=height, chars=chars
-    )
-    return drawing.lines
+    return draw_graph(*drawn, DrawSheet(*size, chars, current, direction)).lines
 
 
 def text(lines: tuple[Line, ...]) -> list[str]:

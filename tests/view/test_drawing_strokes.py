@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from gdtutor.view.frame import UNICODE
 from gdtutor.view.graph.model import (
     Box,
-    Direction,
+    DrawSheet,
     GraphPart,
     Layout,
     Stroke,
@@ -39,7 +39,7 @@ Place = tuple[int, int]
 
 
 def cells_of(layout: Layout) -> dict[Place, str]:
-    lines = paint(layout, 0, layout.height, current=None, direction=Direction.NONE, chars=UNICODE)
+    lines = paint(layout, 0, layout.height, DrawSheet(layout.width, layout.height, UNICODE))
     texts = ["".join(segment.text for segment in line) for line in lines]
     return {(x, y): char for y, text in enumerate(texts) for x, char in enumerate(text)}
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from gdtutor.values import Struct
+from gdtutor.values import Struct, replace
 from gdtutor.view.frame import Chars, Line, Segment, Style
 from gdtutor.view.graph.model import (
     Direction,
     DrawEdge,
     DrawNode,
+    DrawSheet,
     GraphPart,
     Layout,
     make_part,
@@ -21,7 +22,7 @@ from gdtutor.view.graph.text import Wording, number_room, write
 from gdtutor.view.graph.wide import lay_out_wide
 from gdtutor.view.lines import cut
 
-__all__ = ["Direction", "DrawEdge", "DrawNode", "draw_graph"]
+__all__ = ["Direction", "DrawEdge", "DrawNode", "DrawSheet", "draw_graph"]
 
 WHOLE = 40
 """Nodes up to which a graph is drawn whole, in pages where it is too tall."""
@@ -42,15 +43,10 @@ NEIGHBOURS = (24, 16, 12, 8, 5, 3, 1)
 def draw_graph(
     nodes: Sequence[DrawNode],
     edges: Sequence[DrawEdge],
-    *,
-    current: str | None,
-    direction: Direction,
-    width: int,
-    height: int,
-    chars: Chars,
+    sheet: DrawSheet,
     total: int | None = None,
 ) -> GraphDrawing:
-    """Draw a graph in exactly `height` lines of at most `width` cells.
+    """Draw a graph in exactly as many lines as a sheet has, of at most so many cells.
 
     The layout is the first that fits: layers from left to right; leaves on the left and the
     computed nodes flowing down; the same with the gradients beside the values; the last one in
@@ -61,50 +57,46 @@ def draw_graph(
     Args:
         nodes: In topological order.
         edges: Those of one target in the order of its formula.
-        current: The node that is marked and kept in view.
-        direction: The glyph of the mark, and which strokes stand out: those that arrive at the
-            current node going forward, those that leave it going backward.
-        width: Cells.
-        height: Rows.
-        chars: With `unicode` False all that is added is ASCII; labels are passed in converted.
+        sheet: What it is drawn on; without `unicode` all that is added is ASCII, and labels are
+            passed in converted.
         total: Nodes of the whole graph, where `nodes` is only what lies around the current one.
 
     Raises:
-        KeyError: `current` or an end of an edge is not among the nodes.
+        KeyError: The current node or an end of an edge is not among the nodes.
     """
-    if height < 1 or width < 1 or not nodes:
-        return GraphDrawing(((),) * max(0, height))
+    if sheet.height < 1 or sheet.width < 1 or not nodes:
+        return GraphDrawing(((),) * max(0, sheet.height))
     total = len(nodes) if total is None else total
-    layout, shown = _choose(nodes, edges, current, width, height, chars, is_whole=total <= WHOLE)
-    lines = _page(layout, total - shown, current, direction, width, height, chars)
+    layout, shown = _choose(nodes, edges, sheet, is_whole=total <= WHOLE)
+    lines = _page(layout, total - shown, sheet)
     return GraphDrawing(lines, tuple((box.node.id, box.y) for box in layout.boxes))
 
 
 def _choose(
     nodes: Sequence[DrawNode],
     edges: Sequence[DrawEdge],
-    current: str | None,
-    width: int,
-    height: int,
-    chars: Chars,
+    sheet: DrawSheet,
     *,
     is_whole: bool,
 ) -> tuple[Layout, int]:
     """Return a layout that fits and the number of nodes that it shows."""
     whole = make_part(nodes, edges)
-    start = nodes[0 if current is None else whole.place[current]].id
+    start = nodes[0 if sheet.current is None else whole.place[sheet.current]].id
     if is_whole:
-        layout = next(_fitting(whole, width, height, chars, paged=True), None)
+        layout = next(_fitting(whole, sheet, paged=True), None)
         if layout is not None:
             return layout, len(nodes)
+    # A line is left for the note on what is not shown.
+    noted = replace(sheet, height=sheet.height - 1)
     for paged in (False, True):
         for limit in NEIGHBOURS:
-            part = neighbourhood(whole, start, min(limit, len(nodes)), chars.ellipsis)
-            layout = next(_fitting(part, width, height - 1, chars, paged=paged), None)
+            part = neighbourhood(whole, start, min(limit, len(nodes)), sheet.chars.ellipsis)
+            layout = next(_fitting(part, noted, paged=paged), None)
             if layout is not None:
                 return layout, sum(node.style is not Style.DIM for node in part.nodes)
     part = make_part([node for node in nodes if node.id == start], [])
-    return lay_out_tall(part, write(part, _wordings(part, chars)[-1]), width=width), 1
+    words = write(part, _wordings(part, sheet.chars)[-1])
+    return lay_out_tall(part, words, width=sheet.width), 1
 
 
 def _wordings(part: GraphPart, chars: Chars) -> tuple[Wording, ...]:
@@ -116,11 +108,10 @@ def _wordings(part: GraphPart, chars: Chars) -> tuple[Wording, ...]:
     )
 
 
-def _fitting(
-    part: GraphPart, width: int, height: int, chars: Chars, *, paged: bool
-) -> Iterator[Layout]:
+def _fitting(part: GraphPart, sheet: DrawSheet, *, paged: bool) -> Iterator[Layout]:
     """Yield the layouts that fit, the most readable one first."""
-    two_rows, one_row, short = _wordings(part, chars)
+    width, height = sheet.width, sheet.height
+    two_rows, one_row, short = _wordings(part, sheet.chars)
     texts = write(part, two_rows)
     for gap in (1, 0):
         layout = lay_out_wide(part, texts, width=width, gap=gap)
@@ -143,37 +134,30 @@ def _fitting(
         yield from sorted(narrow, key=lambda layout: layout.height)
 
 
-def _page(
-    layout: Layout,
-    hidden: int,
-    current: str | None,
-    direction: Direction,
-    width: int,
-    height: int,
-    chars: Chars,
-) -> tuple[Line, ...]:
+def _page(layout: Layout, hidden: int, sheet: DrawSheet) -> tuple[Line, ...]:
     """Paint the page of a layout on which the current node stands, with notes on what is not."""
+    height = sheet.height
     room = height - (hidden > 0)
     if layout.height <= room:
         top, bottom = 0, layout.height
     else:
-        top, bottom = _window(layout, current, height)
-    lines = paint(layout, top, bottom, current=current, direction=direction, chars=chars)
-    ellipsis = chars.ellipsis
+        top, bottom = _window(layout, sheet.current, height)
+    lines = paint(layout, top, bottom, sheet)
+    ellipsis = sheet.chars.ellipsis
     above = sum(box.y < top for box in layout.boxes)
     below = sum(box.y >= top and box.y + len(box.rows) > bottom for box in layout.boxes)
     before = (_note(ellipsis, above, "above"),) if above else ()
     computed = [box for box in layout.boxes if box.node.style is Style.TEXT] or layout.boxes
     end = max(computed, key=lambda box: box.y)
     after = (_note(ellipsis, hidden + below, ""),) if hidden + below else ()
-    is_known = direction is not Direction.FORWARD and end.node.value is not None
+    is_known = sheet.direction is not Direction.FORWARD and end.node.value is not None
     if is_known and below and end.y + len(end.rows) > bottom:
         # The way back begins at the end, so that its value stays in sight.
         told = f"to {end.node.label} {end.node.value}{'*' * end.node.changed}"
         after = (_note(ellipsis, hidden + below, told),)
     whole = (*before, *lines, *after)
     blank = ((),) * (height - len(whole))
-    return tuple(cut(line, width, ellipsis) for line in (*whole, *blank)[:height])
+    return tuple(cut(line, sheet.width, ellipsis) for line in (*whole, *blank)[:height])
 
 
 def _note(ellipsis: str, nodes: int, where: str) -> Line:

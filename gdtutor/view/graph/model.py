@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from enum import Enum
 
 from gdtutor.values import Struct
-from gdtutor.view.frame import Line, Style
+from gdtutor.view.frame import Chars, Line, Style
 
 
 class DrawNode(Struct, frozen=True):
@@ -46,6 +46,21 @@ class Direction(Enum):
     BACKWARD = "backward"
     UPDATE = "update"
     NONE = "none"
+
+
+class DrawSheet(Struct, frozen=True):
+    """What a graph is drawn on, and from where it is looked at."""
+
+    width: int
+    """Cells."""
+    height: int
+    """Rows."""
+    chars: Chars
+    current: str | None = None
+    """The node that is marked and kept in view."""
+    direction: Direction = Direction.NONE
+    """The glyph of the mark, and which strokes stand out: those that arrive at the current node
+    going forward, those that leave it going backward."""
 
 
 class GraphPart(Struct, frozen=True):

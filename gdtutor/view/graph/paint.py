@@ -9,7 +9,7 @@ from operator import or_
 
 from gdtutor.values import replace
 from gdtutor.view.frame import Chars, Line, Segment, Style
-from gdtutor.view.graph.model import Direction, DrawEdge, Layout, Stroke
+from gdtutor.view.graph.model import Direction, DrawEdge, DrawSheet, Layout, Stroke
 
 LEFT, RIGHT, UP, DOWN = 1, 2, 4, 8
 SIDES = {(-1, 0): LEFT, (1, 0): RIGHT, (0, -1): UP, (0, 1): DOWN}
@@ -44,28 +44,20 @@ Canvas = dict[int, dict[int, Cell]]
 """Cells by row and column."""
 
 
-def paint(
-    layout: Layout,
-    top: int,
-    bottom: int,
-    *,
-    current: str | None,
-    direction: Direction,
-    chars: Chars,
-) -> tuple[Line, ...]:
+def paint(layout: Layout, top: int, bottom: int, sheet: DrawSheet) -> tuple[Line, ...]:
     """Paint the rows from `top` to before `bottom`, without nodes that are not wholly inside."""
     canvas: Canvas = {row: {} for row in range(top, bottom)}
-    strokes = layout.strokes
+    direction, chars, strokes = sheet.direction, sheet.chars, layout.strokes
     if direction is Direction.BACKWARD:
         below = {b.node.id: b.y + len(b.rows) for b in layout.boxes if b.node.gradient is not None}
         strokes = tuple(
             _back(s, below[s.edge.source]) if s.edge.source in below else s for s in strokes
         )
-    _paint_strokes(canvas, strokes, current, direction, chars)
+    _paint_strokes(canvas, strokes, sheet)
     for box in layout.boxes:
         if not (top <= box.y and box.y + len(box.rows) <= bottom):
             continue
-        here = box.node.id == current
+        here = box.node.id == sheet.current
         for row, line in enumerate(box.rows, start=box.y):
             x = box.x
             for index, segment in enumerate(line):
@@ -105,13 +97,7 @@ def _pick(pair: str, chars: Chars) -> str:
     return pair[0] if chars.unicode else pair[1]
 
 
-def _paint_strokes(
-    canvas: Canvas,
-    strokes: Iterable[Stroke],
-    current: str | None,
-    direction: Direction,
-    chars: Chars,
-) -> None:
+def _paint_strokes(canvas: Canvas, strokes: Iterable[Stroke], sheet: DrawSheet) -> None:
     passes: dict[Point, list[Pass]] = {}
     heads: dict[Point, list[Pass]] = {}
     glyphs: dict[Point, str] = {}
@@ -120,12 +106,12 @@ def _paint_strokes(
             if cell[1] in canvas:
                 passes.setdefault(cell, []).append((stroke.edge, sides))
         heads.setdefault(stroke.points[-1], []).append((stroke.edge, 0))
-        glyphs[stroke.points[-1]] = _pick(HEADS[stroke.head], chars)
+        glyphs[stroke.points[-1]] = _pick(HEADS[stroke.head], sheet.chars)
     for (x, y), found in passes.items():
         shown = heads.get((x, y)) or _on_top(found)
         joint = JOINTS.get(reduce(or_, (sides for _, sides in shown)), "")
-        drawn = joint if chars.unicode else ASCII_STROKES.get(joint, "+")
-        canvas[y][x] = glyphs.get((x, y), drawn), _style(shown, current, direction)
+        drawn = joint if sheet.chars.unicode else ASCII_STROKES.get(joint, "+")
+        canvas[y][x] = glyphs.get((x, y), drawn), _style(shown, sheet)
 
 
 def _walk(points: Iterable[Point]) -> Iterator[tuple[Point, int]]:
@@ -153,12 +139,12 @@ def _on_top(found: list[Pass]) -> list[Pass]:
     return [(edge, sides) for edge, sides in found if sides & upright] or found
 
 
-def _style(shown: Iterable[Pass], current: str | None, direction: Direction) -> Style:
+def _style(shown: Iterable[Pass], sheet: DrawSheet) -> Style:
     """Return the colour of strokes: what the current step reads stands out."""
-    edges = [edge for edge, _ in shown]
-    if direction is Direction.FORWARD and any(edge.target == current for edge in edges):
+    edges, current = [edge for edge, _ in shown], sheet.current
+    if sheet.direction is Direction.FORWARD and any(edge.target == current for edge in edges):
         return Style.FORWARD
-    if direction is Direction.BACKWARD and any(edge.source == current for edge in edges):
+    if sheet.direction is Direction.BACKWARD and any(edge.source == current for edge in edges):
         return Style.BACKWARD
     return Style.BORDER
 

@@ -23,6 +23,7 @@ from gdtutor.view.graph.drawing import (
     Direction,
     DrawEdge,
     DrawNode,
+    DrawSheet,
     GraphDrawing,
     draw_graph,
 )
@@ -72,18 +73,17 @@ def graph_lines(
     else:
         edges = [edge for node in context.trace.visible for edge in node.edges]
 
+    step = context.step
+    sheet = DrawSheet(width, height, context.chars, step.node or None, _DIRECTIONS[step.phase])
+
     def drawn(digits: int) -> GraphDrawing:
         at = replace(context, look=replace(context.look, digits=digits))
         tell = told or _telling(at, changed, is_wide=width >= WIDE)
         return _drawn(
             tuple(boxes.get(name) or tell(name) for name in names),
             tuple(DrawEdge(edge.source, edge.target, edge.occurrence) for edge in edges),
-            total=total,
-            current=context.step.node or None,
-            direction=_DIRECTIONS[context.step.phase],
-            width=width,
-            height=height,
-            chars=context.chars,
+            sheet,
+            total,
         )
 
     # More digits than there is room for would move the nodes, or leave some out.
