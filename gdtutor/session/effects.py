@@ -24,15 +24,20 @@ class OpenLesson(Struct, frozen=True):
 
 
 class Train(Struct, frozen=True, eq=False):
-    """Train a run on in the worker, until it is done, stopped, or has done this many iterations."""
+    """Train a run on in the worker, until it is done, stopped, or stands at an iteration."""
 
     run: Run
-    iterations: int | None = None
+    until: int | None = None
     """None: to the end of the settings' epochs."""
     beside: Run | None = None
     """The lesson's own run, which follows it as far, where changes have made this one another."""
     is_slow: bool = False
     """Whether it is to be watched: the whole run takes `training.WATCHED` seconds."""
+
+    @property
+    def iterations(self) -> int | None:
+        """How many iterations are left, however far another wish has brought the run by now."""
+        return None if self.until is None else max(self.until - self.run.farthest, 0)
 
 
 class SweepRuns(Struct, frozen=True, eq=False):

@@ -97,6 +97,10 @@ def changed(session: Playing, playground: Playground, what: str) -> Result:
     is_rate = playground == replace(play.playground, rate=playground.rate)
     if is_begun and is_rate and not is_lost:
         return _gone_on(session, after)
+    lasting = playground == replace(play.playground, epochs=playground.epochs)
+    is_enough = playground.epochs * session.run.iterations_per_epoch >= session.run.farthest
+    if is_begun and lasting and is_enough and not is_lost and not session.changes:
+        return _lasting(session, after)
     word = f"{what}: begins anew" if is_begun else what
     anew = _placed(session, replace(after, word=word), session.train_look)
     if session.training.status is not Status.RUNNING:
@@ -112,6 +116,19 @@ def _gone_on(session: Playing, play: Play) -> Result:
     session = with_change(session, Assignment("learning_rate", None, rate, at))
     session = replace(session, play=replace(play, word=f"rate: goes on from iteration {at}"))
     return start_training(session) if was_running else (session, ())
+
+
+def _lasting(session: Playing, play: Play) -> Result:
+    """Let the run end after another number of epochs; what was trained stays."""
+    was_running = session.training.status is Status.RUNNING
+    run = session.run.lasting(play.playground.epochs)
+    word = f"epochs: goes on from iteration {run.farthest}"
+    there = _placed(session, replace(play, word=word), session.train_look)
+    there = replace(there, run=run, original=run, training=at_rest(run))
+    if not was_running or there.training.is_at_end:
+        return there, (PauseTraining(),)
+    going, effects = start_training(there)
+    return going, (PauseTraining(), *effects)
 
 
 def _past(session: Walk, play: Play) -> PastPlay:

@@ -75,14 +75,14 @@ def start_training(session: Walk) -> Result:
 def _start(session: Walk, iterations: int | None) -> Result:
     snapshot = replace(session.training, status=Status.RUNNING, stopped_by="")
     goal = None if iterations is None else session.run.farthest + iterations
-    wish = _train(session, session.run, iterations)
+    wish = _train(session, session.run, goal)
     return replace(session, training=snapshot, goal=goal), (wish,)
 
 
-def _train(session: Walk, run: Run, iterations: int | None) -> Train:
+def _train(session: Walk, run: Run, until: int | None) -> Train:
     """Return the wish to train, with the lesson's own run beside one that was changed."""
-    is_slow = iterations is None and watches(session)
-    return Train(run, iterations, session.original if session.changes else None, is_slow)
+    is_slow = until is None and watches(session)
+    return Train(run, until, session.original if session.changes else None, is_slow)
 
 
 def watches(session: Walk) -> bool:
@@ -162,7 +162,10 @@ def one_iteration(session: Walk, count: int) -> Result:
 def _some(session: Walk, iterations: int) -> Result:
     if why := works_at.single_steps(session):
         return said(session, why), ()
-    return _start(session, iterations)
+    is_stepping = session.training.status is Status.RUNNING and session.goal is not None
+    # Keys that come while single steps are done ask for so many more.
+    from_here = (session.goal or 0) - session.run.farthest if is_stepping else 0
+    return _start(session, from_here + iterations)
 
 
 def stop_training(session: Walk, count: int) -> Result:

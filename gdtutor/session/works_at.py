@@ -195,7 +195,7 @@ def single_steps(session: Walk) -> str:
     """For training one epoch or one iteration."""
     if session.sweeping is not None:
         return "A sweep is at work; s ends it, then single steps."
-    if session.training.status is Status.RUNNING:
+    if session.training.status is Status.RUNNING and session.goal is None:
         return "Pause with Space first, then single steps."
     is_lost = session.training.status is Status.FINISHED
     return LOST if is_lost and session.training.stopped_by == "not_finite" else ""

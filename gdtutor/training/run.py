@@ -26,6 +26,7 @@ from gdtutor.training.settings import Stop
 from gdtutor.training.state import PlanResult, State
 from gdtutor.training.stops import first_stop, strange_value
 from gdtutor.training.timeline import Timeline
+from gdtutor.values import replace
 
 if TYPE_CHECKING:
     from gdtutor.training.plan.epochs import Plan
@@ -207,12 +208,22 @@ class Run:
         """
         first = segment.first_iteration
         kept = tuple(s for s in self.segments if s.first_iteration < first)
+        return self._handed_on(Run((*kept, segment)), len(kept), first)
+
+    def lasting(self, epochs: int) -> Run:
+        """Return a run with the same history that ends after so many epochs, no fewer than done."""
+        longer = [replace(s.settings, epochs=epochs) for s in self.segments]
+        segments = [replace(s, settings=one) for s, one in zip(self.segments, longer, strict=True)]
+        return self._handed_on(Run(tuple(segments)), len(segments), self.farthest + 1)
+
+    def _handed_on(self, run: Run, kept: int, first: int) -> Run:
+        """Return another run with what this one has done before an iteration, in so many segments
+        that both have."""
         with self._lock:
-            run = Run((*kept, segment))
             if first == 0:
                 return run
             run._checkpoints = self._checkpoints.up_to(first - 1)
-            last = run._timeline.stretches[len(kept) - 1]
+            last = run._timeline.stretches[kept - 1]
             done = min(first, self.farthest)
             epochs = min(last.epoch_of(done), self._costs.length)
             run._costs = self._costs.up_to(epochs)

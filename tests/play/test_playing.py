@@ -35,7 +35,7 @@ from gdtutor.session.controls import (
 from gdtutor.session.edits import with_change
 from gdtutor.session.effects import PauseTraining, Train
 from gdtutor.session.link import command_of
-from gdtutor.session.playing import play_session
+from gdtutor.session.playing import control_typed, play_session
 from gdtutor.session.press import Press
 from gdtutor.session.state import Focus, Screen, Session, Status
 from gdtutor.session.update import update
@@ -144,6 +144,39 @@ def test_a_rate_goes_on_and_everything_else_begins_anew() -> None:
     back = pressed(anew, parse_keys("u"))
     assert back.training.iterations == session.training.iterations
     assert back.run is after.run
+
+
+def test_more_epochs_go_on_and_fewer_than_are_done_begin_anew() -> None:
+    session = at(begun(SMALL.replace("12", "3"), "3n"), "epochs")
+    longer = pressed(session, parse_keys("right"))
+    assert longer.play.playground.epochs > 3
+    assert longer.play.word == f"epochs: goes on from iteration {session.training.iterations}"
+    assert not longer.training.is_at_end
+    assert list(longer.run.costs) == list(session.run.costs)
+    hold(longer)
+    whole = pressed(longer, parse_keys("space"))
+    assert len(whole.run.costs) == longer.play.playground.epochs
+    hold(whole)
+    fewer, _ = control_typed(at(whole, "epochs"), "20")
+    assert (fewer.play.word, fewer.training.status) == ("epochs: begins anew", Status.IDLE)
+    edited = pressed(
+        at(pressed(at(session, "rate"), parse_keys("right")), "epochs"), [Press("right")]
+    )
+    assert edited.play.word == "epochs: begins anew"
+
+
+def test_epochs_asked_for_while_one_is_trained_are_added() -> None:
+    session = begun()
+    each = session.run.iterations_per_epoch
+    first, (wish,) = update(session, Press("n"))
+    second, (more,) = update(first, Press("n"))
+    assert (wish.until, more.until, second.goal) == (each, 2 * each, 2 * each)
+    session.run.advance(iterations=each + 1)
+    _, (last,) = update(second, Press("n"))
+    assert (last.until, last.iterations) == (3 * each, 2 * each - 1)
+    full, _ = update(session, Press("space"))
+    refused, effects = update(full, Press("n"))
+    assert (effects, "Pause with Space first" in refused.message) == ((), True)
 
 
 def test_the_command_line_brings_the_look_of_the_maps_and_a_run_at_its_end() -> None:
