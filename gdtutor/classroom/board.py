@@ -29,7 +29,7 @@ STOP_KEYS = "> < next and previous stop; O all stops; K keeps this place as a st
 TALK_KEYS = (
     AroundKey("greater_than_sign", ">", "next stop of the talk; 3> goes on by three"),
     AroundKey("less_than_sign", "<", "previous stop of the talk"),
-    AroundKey("O", "O", "overview of the talk's stops; 3 Enter opens the third"),
+    AroundKey("O", "O", "overview of the talk's stops; 3 Enter opens the third, [ ] Delete edit"),
     AroundKey("K", "K", "keep this place as a stop of the talk"),
 )
 CLASS_KEYS = (

@@ -25,6 +25,8 @@ STOPS = "stops"
 SHOW_EVERY = 0.1
 """Seconds in which what changes around the screen is painted together."""
 _SCROLLS = {"up": -1, "down": 1, "pageup": -10, "pagedown": 10}
+_WAYS = {"left_square_bracket": -1, "right_square_bracket": 1, "delete": 0}
+"""Where keys of the overview move the present stop; 0 removes it."""
 
 
 class Desk:
@@ -44,6 +46,8 @@ class Desk:
         self._chars, self._podium = chars, podium
         self._laid, self._scroll = "", 0
         """The panel that is laid over the screen, empty where none is, and its first row."""
+        self._may_remove = False
+        """Whether the key before was the one that removes a stop."""
         self._input: Prompt | None = None
         self._use: Callable[[str], Action | None] = lambda _: None
         self._show: Callable[[], None] = lambda: None
@@ -83,6 +87,7 @@ class Desk:
 
     def _key(self, press: Press) -> bool:
         """Answer a key of the desk; False where it is none."""
+        self._may_remove &= press.key == "delete"
         count = int(self._session.count) if self._session.count.isdigit() else 0
         if self._podium.takes(press, count or 1):
             return True
@@ -96,6 +101,8 @@ class Desk:
             self._scroll = max(self._scroll + _SCROLLS[press.key], 0)
             self._scroll = min(self._scroll, len(self._panel(80)) - 1)
             self._show()
+        elif press.key in _WAYS and self._laid == STOPS:
+            self._rearrange(_WAYS[press.key])
         elif press.key == KEEP:
             self._keep()
         elif press.key == "escape" and self._laid:
@@ -103,6 +110,18 @@ class Desk:
         else:
             return False
         return True
+
+    def _rearrange(self, way: int) -> None:
+        """Move the present stop, or remove it once that is confirmed."""
+        if not way and not self._may_remove:
+            self._may_remove = True
+            self._act(Told(f"Delete again removes stop {self._podium.at + 1}, with its note."))
+            return
+        self._may_remove = False
+        try:
+            self._act(Told(self._podium.rearrange(way)))
+        except GdTutorError as error:
+            self._act(Told(str(error), is_error=True))
 
     def _keep(self) -> None:
         """Append the present place to the file of stops; ask for one where none is open."""

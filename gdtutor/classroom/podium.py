@@ -7,7 +7,14 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from gdtutor.classroom.stops import SpeakerNotes, Talk, append_stop, read_talk, write_notes
+from gdtutor.classroom.stops import (
+    SpeakerNotes,
+    Talk,
+    append_stop,
+    read_talk,
+    reorder_stops,
+    write_notes,
+)
 from gdtutor.drive.background import Job
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.session.link import command_of
@@ -181,6 +188,27 @@ class Podium:
         self.tell()
         return f"Stop {number} of {self.file.name}: this place."
 
+    def rearrange(self, way: int) -> str:
+        """Move the present stop by so many, or remove it where that is 0; return what came of it.
+
+        Raises:
+            GdTutorError: It cannot go there, or the file cannot be written.
+        """
+        self.follow_file()
+        talk, at = self.talk, self.at
+        if talk is None or self.file is None or at < 0:
+            raise GdTutorError("no stop is open", "3 Enter opens stop 3")
+        if not 0 <= at + way < len(talk.stops):
+            raise GdTutorError(f"stop {at + 1} is the {'last' if way > 0 else 'first'} one")
+        order = list(range(len(talk.stops)))
+        order.remove(at)
+        order[at + way : at + way] = [at] if way else []
+        reorder_stops(self.file, order)
+        # Where it was removed, the next one comes next.
+        self.talk, self.at, self.problems = read_talk(self.file), at + (way or -1), ()
+        self.tell()
+        return f"Stop {at + 1} is {f'stop {self.at + 1} now' if way else 'removed, with its note'}."
+
     def rows(self) -> tuple[Line, ...]:
         """Return the overview of the stops."""
         talk = self.talk
@@ -188,8 +216,9 @@ class Podium:
             return (line("No file of stops is open: K keeps this place in one."),)
         problems = [line((problem, Style.ERROR)) for problem in self.problems]
         stops = [_stop_row(talk, number, self.at) for number in range(len(talk.stops))]
-        edits = f"edit {self.file.name} in an editor; O follows it"
-        return (*problems, line((edits, Style.DIM)), *stops)
+        keys = "[ ] move >, Delete twice removes it"
+        edits = f"notes: edit {self.file.name}; O follows it"
+        return (*problems, line((keys, Style.DIM)), line((edits, Style.DIM)), *stops)
 
     def tell(self, room: str | None = None) -> None:
         """Tell the speaker's other terminals where the talk is, and how the class does.

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.files import write_atomically
 from gdtutor.lesson.characters import pictured
-from gdtutor.values import Struct, asdict
+from gdtutor.values import Struct, asdict, replace
 from gdtutor.view.lines import text_of, wrapped
 
 MOST_STOPS = 500
@@ -71,9 +73,13 @@ def read_talk(path: Path) -> Talk:
         GdTutorError: For what cannot be read, naming the stop.
     """
     try:
-        data = tomllib.loads(path.read_text("utf-8"))
+        return _talk_of(path, path.read_text("utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise GdTutorError(f"{path} cannot be read: {error}", _HINT) from None
+
+
+def _talk_of(path: Path, text: str) -> Talk:
+    data = tomllib.loads(text)
     unknown = sorted(set(data) - {"title", "stops"})
     stops = data.get("stops")
     if unknown or not isinstance(stops, list) or not 0 < len(stops) <= MOST_STOPS:
@@ -111,6 +117,31 @@ def append_stop(path: Path, link: str) -> int:
     added = f'[[stops]]\nlink = {json.dumps(link, ensure_ascii=False)}\nnote = ""\nminutes = 1\n'
     write_atomically(path, text.rstrip("\n") + ("\n" if text else "") + gap + added)
     return known + 1
+
+
+def reorder_stops(path: Path, order: Sequence[int]) -> None:
+    """Write those stops of a file in this order, each with its note and comments as they stand.
+
+    Args:
+        path: The file.
+        order: Their numbers, from 0; what is not among them goes.
+
+    Raises:
+        GdTutorError: The file cannot be read or written, or is not written stop below stop.
+    """
+    talk = read_talk(path)
+    head, *parts = _STOP.split(path.read_text("utf-8"))
+    kept = tuple(talk.stops[number] for number in order)
+    if len(parts) == len(talk.stops) and kept:
+        text = head + "".join(parts[number].rstrip() + "\n\n" for number in order)
+        text = text.rstrip() + "\n"
+        if _talk_of(path, text) == replace(talk, stops=kept):
+            write_atomically(path, text)
+            return
+    raise GdTutorError(f"{path} stays as it is", "edit it in an editor")
+
+
+_STOP = re.compile(r"^(?=[ \t]*\[\[\s*stops\s*\]\])", re.MULTILINE)
 
 
 def write_notes(path: Path, notes: SpeakerNotes) -> None:

@@ -223,16 +223,56 @@ def test_the_overview_follows_its_file_and_stays_at_its_stop(file: Path) -> None
     file.write_text("".join(f"[[stops]]\nlink = '{one}'\n" for one in (links[1], "gdtutor or")))
     podium.follow_file()
     rows = [text_of(row) for row in podium.rows()]
-    assert rows[0] == f"edit {file.name} in an editor; O follows it"
-    assert rows[1].startswith(">   1")
-    assert rows[2].endswith("  or")
+    assert rows[1] == f"notes: edit {file.name}; O follows it"
+    assert rows[2].startswith(">   1")
+    assert rows[3].endswith("  or")
     told: list[Action] = []
     podium._act = told.append  # type: ignore[method-assign]
     file.write_text("[[stops]]\nlink = 3\n")
     podium.follow_file()
     assert isinstance(told[0], Told)
     assert "does not begin with gdtutor" in told[0].message
-    assert text_of(podium.rows()[1]).startswith(">   1")
+    assert text_of(podium.rows()[2]).startswith(">   1")
+
+
+def test_the_present_stop_is_moved_and_removed_in_the_overview(file: Path) -> None:
+    third = '# mine\n[[stops]]\nlink = \'gdtutor or\'\nnote = """\nlook:\n[[here]]"""\n'
+    file.write_text(f"# my talk\n{TALK}\n{third}")
+    podium = Podium(file, PodiumServices(session_of_link, None, lambda: 1e9))
+    desk, told = Desk(UNICODE, podium), list[Action]()
+    desk._act = podium._act = told.append  # type: ignore[method-assign]
+    desk.shows(lesson_session("bias"))
+    up, down, delete = (
+        Press(key) for key in ("left_square_bracket", "right_square_bracket", "delete")
+    )
+    assert not desk.takes(up)
+    assert desk.takes(Press("O", "O"))
+    shown = desk.dressed(frame_of(Session(), 80, 23, UNICODE)).text()
+    assert "[ ] move >, Delete twice removes it" in shown
+    podium.at = 0
+    one, two, three = read_talk(file).stops
+    for press, stops, at in (
+        (down, (two, one, three), 1), (down, (two, three, one), 2), (down, (two, three, one), 2),
+        (up, (two, one, three), 1), (delete, (two, one, three), 1), (up, (one, two, three), 0),
+        (delete, (one, two, three), 0), (delete, (two, three), -1),
+    ):  # fmt: skip
+        assert desk.takes(press)
+        assert (read_talk(file).stops, podium.at) == (stops, at)
+    assert file.read_text().startswith('# my talk\ntitle = "Bias"\n')
+    assert [one.message for one in told if isinstance(one, Told)][2:] == [
+        "stop 3 is the last one", "Stop 3 is stop 2 now.",
+        "Delete again removes stop 2, with its note.", "Stop 2 is stop 1 now.",
+        "Delete again removes stop 1, with its note.", "Stop 1 is removed, with its note.",
+    ]  # fmt: skip
+    # What is written in another way stays as it is.
+    file.write_text("stops = [{link = 'gdtutor or'}, {link = 'gdtutor bias'}]\n")
+    podium.follow_file()
+    podium.at = 0
+    before = file.read_text()
+    assert desk.takes(down)
+    assert isinstance(told[-1], Told)
+    assert "edit it in an editor" in told[-1].message
+    assert file.read_text() == before
 
 
 def test_every_key_of_the_desk_stands_in_help_and_students_see_none_of_them() -> None:
