@@ -9,7 +9,7 @@ from gdtutor.engine.operations import OPERATIONS, Array, Kind
 from gdtutor.engine.shapes import Shape
 from gdtutor.view.cells import MAX_TERMS, cell_name, open_cell
 from gdtutor.view.context import Context
-from gdtutor.view.equation import equation, equation_with
+from gdtutor.view.equation import Equation, equation_lines
 from gdtutor.view.formula import Writer
 from gdtutor.view.frame import Line, Style
 from gdtutor.view.lines import ROOM, fitting, line, wrapped, wrapped_formula
@@ -78,12 +78,10 @@ def _cell_sums(
     called, result = cell_name(left, cell), float(value[cell])
     for most in (MAX_TERMS, 4, 3):
         opened = open_cell(expr, cell, context.shapes, context.arrays, most)
-        yield equation(context, called, opened.formula, opened.values, result, width)
+        told = Equation(called, opened.formula, opened.values, result)
+        yield equation_lines(context, told, width)
     # Its symbols alone would fill the panel; the formula over whole arrays stands above it.
-    writer = context.writer()
-    yield equation_with(
-        context, writer, called, opened.formula, opened.values, result, width, symbols=False
-    )
+    yield equation_lines(context, told, width, symbols=False)
 
 
 def result_lines(

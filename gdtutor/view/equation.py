@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 import numpy as np
 
 from gdtutor.engine.expression import Expr
 from gdtutor.engine.operations import evaluate
-from gdtutor.values import replace
+from gdtutor.values import Struct, replace
 from gdtutor.view.cells import ELLIPSIS
 from gdtutor.view.context import Context
 from gdtutor.view.formula import Writer
@@ -51,30 +52,39 @@ def _with_ellipsis(context: Context, writer: Writer) -> Writer:
     return replace(writer, leaf=leaf, is_array=lambda _: False)
 
 
-def equation(
-    context: Context, left: str, expr: Expr, values: Mapping[str, float], result: float, width: int
-) -> tuple[Line, ...]:
-    """Return `z = w·x + b`, the same with numbers, and the result, each from its own line."""
-    return equation_with(context, context.writer(), left, expr, values, result, width)
+class Equation(Struct, frozen=True):
+    """A formula of numbers, and what it gives."""
+
+    left: str
+    """What the result is called."""
+    expr: Expr
+    values: Mapping[str, float]
+    result: float = math.nan
+    """NaN where it is not told."""
 
 
-def equation_with(
+def equation_lines(
     context: Context,
-    writer: Writer,
-    left: str,
-    expr: Expr,
-    values: Mapping[str, float],
-    result: float,
+    told: Equation,
     width: int,
+    writer: Writer | None = None,
     *,
     symbols: bool = True,
 ) -> tuple[Line, ...]:
-    """Return an equation written by a writer of its own; its symbols can be left out."""
-    names = _with_ellipsis(context, writer)
-    written = names.write(expr)
-    numbers = numbers_writer(context, values).write(expr)
-    sign = relation(expr, values, result, context)
-    shown = context.number(result)
+    """Return `z = w·x + b`, the same with numbers, and the result, each from its own line.
+
+    Args:
+        context: The step.
+        told: The equation.
+        width: Cells of a line.
+        writer: Writes its symbols; None for the step's own.
+        symbols: Whether they are told.
+    """
+    left, expr = told.left, told.expr
+    written = _with_ellipsis(context, writer or context.writer()).write(expr)
+    numbers = numbers_writer(context, told.values).write(expr)
+    sign = relation(expr, told.values, told.result, context)
+    shown = context.number(told.result)
     indent, lines = " " * len(left), []
     if symbols and len(left) + 3 + max(len(written), len(numbers)) > width and len(left) > 3:
         # A long name before the sign would leave no room for the formula.

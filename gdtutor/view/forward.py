@@ -12,7 +12,7 @@ from gdtutor.engine.graph import Role
 from gdtutor.engine.operations import FUNCTIONS, OPERANDS, OPERATIONS, Array, Kind, parse_rule
 from gdtutor.view.arrays import array_lines, fit_lines, result_lines
 from gdtutor.view.context import Context
-from gdtutor.view.equation import equation
+from gdtutor.view.equation import Equation, equation_lines
 from gdtutor.view.frame import Line, Style
 from gdtutor.view.lines import ROOM, fitting, line, stacked, width_of, wrapped_formula
 from gdtutor.view.matrix import MAX_ROWS, MatrixLook, matrix_lines
@@ -201,7 +201,7 @@ def forward_lines(context: Context, width: int, below: tuple[Line, ...] = ()) ->
     called = context.name(node)
     if not any(context.shape(name) for name in names):
         values = {name: float(context.trace.values[name]) for name in names}
-        lines = equation(context, called, expr, values, float(value), width)
+        lines = equation_lines(context, Equation(called, expr, values, float(value)), width)
         return stacked([lines, definition_lines(context, expr, width), below])
     symbols = wrapped_formula(f"{called} = ", context.writer().write(expr), width)
     formula = (*symbols, *fit_lines(context, expr, value.shape, width))
@@ -233,7 +233,8 @@ def _example_of_rows(context: Context, expr: Expr, width: int) -> tuple[Line, ..
     value = context.trace.values[node]
     values = {n.name: context.followed(context.trace.values[n.name]) for n in names_in(expr)}
     called = context.name(node)
-    lines = equation(context, called, expr, values, context.followed(value), width)
+    told = Equation(called, expr, values, context.followed(value))
+    lines = equation_lines(context, told, width)
     title = line((f"example {context.look.example}, and all of the batch:", Style.DIM))
     rows = (title, *array_lines(context, value, width))
     return stacked([lines, rows, definition_lines(context, expr, width)])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from gdtutor.engine.expression import Expr, names_in
 from gdtutor.engine.operations import Array, parse_rule
 from gdtutor.engine.trace import Contribution
@@ -15,8 +13,7 @@ from gdtutor.view.arrays import array_lines
 from gdtutor.view.cells import cell_name, open_cell
 from gdtutor.view.context import Context
 from gdtutor.view.contribution import times_sign
-from gdtutor.view.equation import equation_with, numbers_writer
-from gdtutor.view.formula import Writer
+from gdtutor.view.equation import Equation, equation_lines, numbers_writer
 from gdtutor.view.forward import definition_lines
 from gdtutor.view.frame import Line, Style
 from gdtutor.view.lines import line, wrapped, wrapped_formula
@@ -71,20 +68,13 @@ def _filled_in(
     context: Context, left: str, expr: Expr, value: Array, challenge: Challenge, width: int
 ) -> tuple[Line, ...]:
     """Return a formula for the asked cell with its numbers, the result left out."""
-    writer = context.writer()
     if context.graph.by_rows and value.ndim:
         names = [n.name for n in names_in(expr)]
         values = {name: context.followed(context.trace.values[name]) for name in names}
-        return _without_result(context, writer, left, expr, values, width)
+        return equation_lines(context, Equation(left, expr, values), width)[:-1]
     opened = open_cell(expr, challenge.cell, context.shapes, context.arrays)
-    called = cell_name(left, challenge.cell)
-    return _without_result(context, writer, called, opened.formula, opened.values, width)
-
-
-def _without_result(
-    context: Context, writer: Writer, left: str, expr: Expr, values: Mapping[str, float], width: int
-) -> tuple[Line, ...]:
-    return equation_with(context, writer, left, expr, values, float("nan"), width)[:-1]
+    told = Equation(cell_name(left, challenge.cell), opened.formula, opened.values)
+    return equation_lines(context, told, width)[:-1]
 
 
 def _backward(
@@ -146,8 +136,5 @@ def _update(
     shapes = {key: array.shape for key, array in values.items()}
     opened = open_cell(expr, challenge.cell, shapes, values)
     scalars = replace(writer, is_array=lambda _: False)
-    left = cell_name(called, challenge.cell)
-    whole = equation_with(
-        context, scalars, left, opened.formula, opened.values, float("nan"), width, symbols=False
-    )
-    return whole[:-1]
+    told = Equation(cell_name(called, challenge.cell), opened.formula, opened.values)
+    return equation_lines(context, told, width, scalars, symbols=False)[:-1]

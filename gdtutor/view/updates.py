@@ -13,7 +13,7 @@ from gdtutor.values import Struct, replace
 from gdtutor.view.arrays import array_lines
 from gdtutor.view.cells import cell_name, open_cell
 from gdtutor.view.context import Context
-from gdtutor.view.equation import equation_with
+from gdtutor.view.equation import Equation, equation_lines
 from gdtutor.view.formula import Writer
 from gdtutor.view.frame import Line, Style
 from gdtutor.view.lines import fitting, line, stacked, wrapped, wrapped_formula
@@ -85,10 +85,8 @@ def _line_of(context: Context, width: int) -> _Line:
 
 def _of_number(context: Context, update: _Line, width: int) -> tuple[Line, ...]:
     numbers = {key: float(np.asarray(value)) for key, value in update.values.items()}
-    result = equation_with(
-        context, update.writer, update.called, update.expr, numbers, float(update.after), width,
-        symbols=False,
-    )  # fmt: skip
+    told = Equation(update.called, update.expr, numbers, float(update.after))
+    result = equation_lines(context, told, width, update.writer, symbols=False)
     before = line(("before  ", Style.DIM), context.number(float(update.before)))
     return stacked([(*update.formula, *result), (before,), _where(context, update, width)])
 
@@ -102,18 +100,17 @@ def _opened(context: Context, update: _Line, width: int) -> tuple[Line, ...]:
     cell, values = context.look.cell or (), update.values
     opened = open_cell(update.expr, cell, {k: np.shape(v) for k, v in values.items()}, values)
     scalars = replace(update.writer, is_array=lambda _: False)
+    called, result = cell_name(update.called, cell), float(update.after[cell])
+    told = Equation(called, opened.formula, opened.values, result)
     arrangements = (
         (
             update.formula,
             _rows(context, update.after, width, rows),
-            equation_with(
-                context, scalars, cell_name(update.called, cell), opened.formula, opened.values,
-                float(update.after[cell]), width, symbols=symbols,
-            ),
+            equation_lines(context, told, width, scalars, symbols=symbols),
         )
         for symbols in (True, False)
         for rows in (MAX_ROWS, 4, 3)
-    )  # fmt: skip
+    )
     return fitting(arrangements, context.room)
 
 

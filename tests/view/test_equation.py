@@ -10,7 +10,7 @@ from gdtutor.drive.opening import session_at
 from gdtutor.engine.operations import parse_formula
 from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
 from gdtutor.view.context import Context
-from gdtutor.view.equation import equation, relation
+from gdtutor.view.equation import Equation, equation_lines, relation
 from gdtutor.view.explain import context_of
 from gdtutor.view.frame import ASCII, UNICODE, Chars
 from gdtutor.view.lines import text_of
@@ -43,7 +43,7 @@ def test_the_sign_is_honest(
 def test_an_equals_sign_can_be_checked_with_the_digits_shown(a: float, b: float) -> None:
     context = some_context(ASCII)
     values = {"a": a, "b": b}
-    lines = equation(context, "c", parse_formula("a*b"), values, a * b, 78)
+    lines = equation_lines(context, Equation("c", parse_formula("a*b"), values, a * b), 78)
     shown = "".join(text_of(line) for line in lines).replace(" ", "")
     match = re.fullmatch(r"c=a\*b=(\(?[-+.e\d]+\)?)\*(\(?[-+.e\d]+\)?)([=~])([-+.e\d]+)", shown)
     assert match is not None, shown
@@ -56,7 +56,7 @@ def test_long_equations_wrap_before_an_operator() -> None:
     names = [f"w{i}*x{i}" for i in range(1, 9)]
     formula = parse_formula(" + ".join(names))
     values = {name: 0.123456 for pair in names for name in pair.split("*")}
-    lines = equation(some_context(), "z", formula, values, 0.12, 30)
+    lines = equation_lines(some_context(), Equation("z", formula, values, 0.12), 30)
     assert all(len(text_of(line)) <= 30 for line in lines)
     starts = [text_of(line).lstrip()[0] for line in lines]
     assert set(starts) <= {"z", "=", "≈", "+"}
