@@ -9,12 +9,12 @@ import numpy as np
 from gdtutor.engine.family import forward_family
 from gdtutor.engine.graph import Graph
 from gdtutor.engine.operations import Array
-from gdtutor.engine.trace import Trace, forward
+from gdtutor.engine.trace import Trace, forward, trace
 from gdtutor.training.evaluation import all_fit, fitting_batches
 from gdtutor.training.problem import Indices, Problem
-from gdtutor.values import Struct
+from gdtutor.values import Struct, replace
 from gdtutor.view.pictures.paths import ParameterCell, rows_of
-from gdtutor.view.pictures.source import Source, along, write_cell
+from gdtutor.view.pictures.source import Source, along, cell_of, write_cell
 
 MAX_WORK = 1_500_000
 """Most cells of all nodes that one picture computes; beyond it examples are left out."""
@@ -80,6 +80,16 @@ class CostFunction(Struct, frozen=True, eq=False):
         given = {k: parameters.get(k, v) for k, v in self.given.items()}
         return float(self._means(forward(self.graph, given)[self.wanted][None])[0])
 
+    def slope(self, cell: ParameterCell) -> float | None:
+        """Return the gradient of the cost; None where it is a mean that the graph does not take."""
+        lines, last = self.graph.lines, self.graph.line_by_name[self.wanted]
+        following = lines[last + 1 : last + 2]
+        if any(line.appended and line.edges[0].source == self.wanted for line in following):
+            last += 1
+        cut = replace(self.graph, lines=lines[: last + 1])
+        gradient = trace(cut, self.given, wanted=(cell.name,)).gradients.get(cell.name)
+        return None if gradient is None else cell_of(gradient, cell.cell)
+
     def _means(self, family: Array) -> Array:
         with np.errstate(all="ignore"):
             return np.asarray(family.reshape(len(family), -1).mean(axis=1))
@@ -139,11 +149,3 @@ def _over(
         chosen = chosen[np.unique(np.linspace(0, count - 1, most).astype(np.intp))]
     given = rows_of(problem).given(parameters, chosen)
     return CostFunction(problem.graph, given, wanted, len(chosen), count)
-
-
-def slope_at(ground: CostFunction, cell: ParameterCell, at: float) -> float:
-    """Return the slope along one number, by a central difference."""
-    step = 1e-5 * max(1.0, abs(at))
-    below, above = ground.at((cell,), np.array([[at - step], [at + step]]))
-    with np.errstate(all="ignore"):
-        return float((above - below) / (2 * step))

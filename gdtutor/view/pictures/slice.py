@@ -19,7 +19,6 @@ from gdtutor.view.pictures.cost_function import (
     CostFunction,
     all_examples,
     measured_name,
-    slope_at,
     this_batch,
 )
 from gdtutor.view.pictures.curve import marks_of
@@ -105,7 +104,7 @@ def slice_of(source: Source, wish: PictureWish) -> Slice:
     ys = ground.at((cell,), xs[:, None])
     slope = None
     if source.is_reached(Phase.BACKWARD, cell.name):
-        slope = _slope(trace, cell, ground, at)
+        slope = ground.slope(cell)
     note = ""
     if ground.measured < ground.examples:
         note = f"measured on {ground.measured:,} of {ground.examples:,} examples"
@@ -128,19 +127,6 @@ def _trace(source: Source, wish: PictureWish, cell: ParameterCell) -> Trace:
     wanted = option(wish, "of")
     found = (trace for trace in source.traces if wanted in trace.graph.line_by_name)
     return next(found, source.trace_with(cell.name))
-
-
-def _slope(trace: Trace, cell: ParameterCell, ground: CostFunction, at: float) -> float:
-    """Return the gradient where the walk has it for this very cost, else measure it."""
-    gradient = trace.gradients.get(cell.name)
-    is_same = ground.graph is trace.graph and ground.wanted == trace.graph.root
-    if (
-        gradient is not None
-        and is_same
-        and ground.given[ground.graph.leaves[0].name] is (trace.values[ground.graph.leaves[0].name])
-    ):
-        return cell_of(gradient, cell.cell)
-    return slope_at(ground, cell, at)
 
 
 def _after(

@@ -1,14 +1,20 @@
 import numpy as np
 import pytest
-from walks import pressed, typed
+from walks import pressed, typed, walk
 from wishes import LINEAR, MATRIX, ROWS, picture, session, source
 
+from gdtutor.drive import headless
+from gdtutor.drive.keys import parse_keys
 from gdtutor.engine.trace import forward
+from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
+from gdtutor.session.state import Screen
+from gdtutor.values import replace
 from gdtutor.view.figures import source_of
 from gdtutor.view.frame import UNICODE
-from gdtutor.view.pictures.cost_function import slope_at, this_batch
+from gdtutor.view.pictures.cost_function import this_batch
 from gdtutor.view.pictures.paths import cells_along
 from gdtutor.view.pictures.slice import slice_of
+from gdtutor.view.pictures.source import cell_of
 
 
 def numbers(template, wish, at=""):
@@ -143,10 +149,40 @@ def test_a_slope_far_from_0_keeps_room_below():
     assert 0 < low < parabola(-1)
 
 
-def test_a_slope_where_the_loss_is_not_finite_is_not_a_number_and_warns_of_nothing():
+def test_a_slope_where_the_loss_is_not_finite_is_not_finite_and_warns_of_nothing():
     given, _ = numbers(LINEAR, 'kind = "slice"\nalong = "w"')
     ground = this_batch(given, given.traces[-1], "", 3)
-    assert np.isnan(slope_at(ground, cells_along(given.lesson.pictures[0])[0], 1e200))
+    far = replace(ground, given={**ground.given, "w": np.asarray(1e308), "x": np.asarray(1e10)})
+    assert not np.isfinite(far.slope(cells_along(given.lesson.pictures[0])[0]))
+
+
+@pytest.mark.parametrize(
+    ("template", "wish"),
+    [
+        (LINEAR, 'along = "w"'),
+        (LINEAR, 'along = "yhat"'),
+        (ROWS, 'along = "w1"'),
+        (ROWS, 'along = "w1"\nof = "L"'),
+        (ROWS, 'along = "w1"\nover = "all"'),
+        (MATRIX, 'along = "W1[2,0]"'),
+    ],
+)
+def test_a_slope_is_a_gradient_on_every_screen(template, wish):
+    """A central difference says 2e-17 where the minimum is met to the last bit."""
+    walked, found = numbers(template, f'kind = "slice"\n{wish}', "update")
+    (cell,) = cells_along(walked.lesson.pictures[0])
+    gradient = cell_of(walked.trace_with(cell.name).gradients[cell.name], cell.cell)
+    assert found.slope == pytest.approx(gradient, rel=1e-12)
+
+
+def test_a_minimum_that_is_met_exactly_has_slope_0_beside_training_as_on_the_walk():
+    lesson = find_lesson("learning-rate", shipped_lessons_folder())
+    training = headless.pressed(walk(lesson), parse_keys("V V t"))
+    assert training.variant == "5: good"
+    assert training.screen is Screen.TRAIN
+    given = source_of(training, UNICODE)
+    found = slice_of(given, given.lesson.pictures[0])
+    assert (found.here, found.slope) == ((2.5, 0.0), 0.0)
 
 
 def test_a_curve_over_all_examples_of_a_loss_is_called_its_mean():
