@@ -410,7 +410,10 @@ def _practice(parser: argparse.ArgumentParser) -> None:
         "--count", type=positive_number, metavar="N", help="how many; without end otherwise"
     )
     parser.add_argument(
-        "--seed", type=whole_number, metavar="N", help="the same numbers every time"
+        "--seed",
+        type=whole_number,
+        metavar="N",
+        help="the same exercises every time, however they are answered",
     )
     _json(parser)
 
@@ -422,8 +425,8 @@ def _worksheet(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument("--practice", action="store_true", help="exercises instead")
     parser.add_argument(
-        "--count", type=positive_number, metavar="N", default=10,
-        help="how many exercises, or steps of the walk; 10",
+        "--count", type=positive_number, metavar="N",
+        help="how many exercises, 10 otherwise; or steps of the walk, all otherwise",
     )  # fmt: skip
     parser.add_argument(
         "--seed", type=whole_number, metavar="N", default=0, help="of the numbers; 0"

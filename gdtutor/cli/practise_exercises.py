@@ -41,8 +41,10 @@ def run(arguments: argparse.Namespace) -> int:
             store.apply((Attempt(REMEMBERED, exercise.kind, text, judged.is_right, slip, time()),))
 
         services = PracticeServices(lambda text: say(text), ask_line, keep)
-        seed = len(past) if arguments.seed is None else arguments.seed
-        practise(kinds, arguments.count, seed, past, services)
+        if arguments.seed is None:
+            practise(kinds, arguments.count, len(past), past, services)
+        else:
+            practise(kinds, arguments.count, arguments.seed, None, services)
     return 0
 
 

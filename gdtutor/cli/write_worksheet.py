@@ -14,6 +14,9 @@ from gdtutor.lesson.load import load_lesson
 from gdtutor.practice.paper import PAPERS, markdown_lines, svg_pages, text_lines
 from gdtutor.practice.sheet import Sheet, lesson_sheet, practice_sheet
 
+EXERCISES = 10
+"""How many a sheet has where no count is given."""
+
 
 def run(arguments: argparse.Namespace) -> int:
     """Print a sheet, or write it to a file; pages of SVG after the first are numbered."""
@@ -37,7 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _sheet(arguments: argparse.Namespace) -> Sheet:
     if arguments.practice:
-        return practice_sheet(arguments.count, arguments.seed)
+        return practice_sheet(arguments.count or EXERCISES, arguments.seed)
     lesson = load_lesson(lesson_path(arguments.lesson))
     return lesson_sheet(lesson, arguments.count, arguments.seed)
 

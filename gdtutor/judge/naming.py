@@ -19,7 +19,8 @@ from gdtutor.session.slips import Slip, SlipMatch
 from gdtutor.values import Struct, replace
 
 _ORDER = (
-    Slip.SIGN, Slip.TRANSPOSED, Slip.NO_SHARE, Slip.NO_SUM, Slip.NO_UPSTREAM, Slip.NO_LOCAL,
+    Slip.SIGN, Slip.TERM_SIGN, Slip.TRANSPOSED, Slip.NO_SHARE, Slip.NO_SUM, Slip.NO_UPSTREAM,
+    Slip.NO_LOCAL,
     Slip.PART_OF_LOCAL, Slip.SHARE_TWICE, Slip.AT_OUTPUT, Slip.AT_INPUT, Slip.LOCAL_TWICE,
     Slip.UPDATED, Slip.ONE_PATH, Slip.OVERWRITTEN, Slip.ONE_EXAMPLE, Slip.FIRST_EXAMPLE, Slip.MEAN,
     Slip.ELEMENTWISE, Slip.NO_FUNCTION, Slip.NO_BIAS, Slip.ONE_TERM, Slip.OTHER_DERIVATIVE,

@@ -48,9 +48,9 @@ def marked(exercise: Exercise, text: str) -> Marked:
     if abs(number - exercise.answer) <= _NEAR * max(1.0, abs(exercise.answer)):
         return Marked(True)
     own = [
-        SlipMatch(slip)
+        slip
         for slip, value in own_slips(exercise)
-        if isinstance(slip, Slip) and abs(value - number) <= _NEAR * max(1.0, abs(value))
+        if abs(value - number) <= _NEAR * max(1.0, abs(value))
     ]
     return Marked(False, tuple(own) or _of_the_table(exercise, number))
 

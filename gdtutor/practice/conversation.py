@@ -8,7 +8,7 @@ import numpy as np
 
 from gdtutor.practice.answering import Marked, marked
 from gdtutor.practice.course import PastAnswer, level_of, next_kind, slip_owed
-from gdtutor.practice.exercise import APART, Exercise, drawn
+from gdtutor.practice.exercise import APART, Exercise, drawn, exercises
 from gdtutor.practice.templates import KINDS
 from gdtutor.session.answers import AnswerError
 from gdtutor.session.slips import SlipMatch
@@ -33,7 +33,7 @@ def practise(
     kinds: Sequence[str],
     count: int | None,
     seed: int,
-    past: Sequence[PastAnswer],
+    past: Sequence[PastAnswer] | None,
     services: PracticeServices,
 ) -> None:
     """Ask exercises until the count, `q`, or the end of the input.
@@ -42,28 +42,33 @@ def practise(
         kinds: Keys of `KINDS`.
         count: How many; without end where None.
         seed: Of the numbers.
-        past: How earlier answers went.
+        past: How earlier answers went, which choose what comes next; None for the exercises of
+            the seed, whatever is answered.
         services: Input, output and memory.
     """
     rng = np.random.RandomState(seed)
-    answers = list(past)
+    fixed = exercises(seed, kinds) if past is None else None
+    answers = list(past or ())
     recent: list[str] = []
     right = asked = 0
     services.say("A number, or a calculation; ? tells the answer, q ends.")
     while count is None or asked < count:
-        kind = next_kind(kinds, answers)
-        exercise = drawn(rng, kind, level_of(kind, answers), recent)
-        recent = [*recent, exercise.key][-APART:]
-        owed = slip_owed(answers)
-        if owed is not None and owed.kind == kind:
-            services.say(f"Once more, since this came up thrice: {owed.slip}.")
+        if fixed is not None:
+            exercise = next(fixed)
+        else:
+            kind = next_kind(kinds, answers)
+            exercise = drawn(rng, kind, level_of(kind, answers), recent)
+            recent = [*recent, exercise.key][-APART:]
+            owed = slip_owed(answers)
+            if owed is not None and owed.kind == kind:
+                services.say(f"Once more, since this came up thrice: {owed.slip}.")
         services.say(exercise_text(exercise, asked + 1))
         first = _asked(exercise, services)
         if first is None:
             break
         asked += 1
         right += first.is_right
-        answers.append(PastAnswer(kind, first.is_right, slip_name(first)))
+        answers.append(PastAnswer(exercise.kind, first.is_right, slip_name(first)))
     services.say(f"{right} of {asked} right at the first try.")
 
 

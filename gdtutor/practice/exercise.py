@@ -13,6 +13,7 @@ from gdtutor.engine.graph import Graph, Leaf, Role
 from gdtutor.engine.operations import Array, evaluate, parse_formula
 from gdtutor.engine.trace import Trace, frozen, trace
 from gdtutor.practice.templates import MOST_LEVEL, NUMBERS, TEMPLATES, Template
+from gdtutor.session.slips import SlipMatch
 from gdtutor.training.optimisers import OPTIMISERS, update
 from gdtutor.values import Struct
 
@@ -161,7 +162,7 @@ def _other_products(template: Template, done: Trace) -> Iterator[float]:
     ]
     own = float(done.values[template.node])
     formulas = [c.local_formula for _, _, c in received]
-    is_linear = all(formula is None or not names_in(formula) for formula in formulas)
+    is_linear = not any(formula is not None and any(names_in(formula)) for formula in formulas)
     if not is_linear and "relu" not in template.lines[0]:
         yield sum(upstream for upstream, _, _ in received)
     if "*" in template.lines[-1]:
@@ -227,11 +228,11 @@ def graph_of(template: Template) -> Graph:
     return _graph(template.lines, tuple(template.draws))
 
 
-def own_slips(exercise: Exercise) -> Iterator[tuple[object, float]]:
+def own_slips(exercise: Exercise) -> Iterator[tuple[SlipMatch, float]]:
     """Yield the wrong answers of the row itself, each with its slip."""
-    for slip, text in exercise.template.slips:
+    for slip, text, about in exercise.template.slips:
         value = np.asarray(evaluate(parse_formula(text), exercise.given))
-        yield slip, float(value[exercise.cell] if value.ndim else value)
+        yield SlipMatch(slip, about), float(value[exercise.cell] if value.ndim else value)
 
 
 def _given_lines(exercise: Exercise) -> Iterator[str]:

@@ -56,18 +56,19 @@ def practice_sheet(count: int, seed: int, kinds: Sequence[str] = tuple(KINDS)) -
     return Sheet(f"Practice, sheet {seed}", (), items)
 
 
-def lesson_sheet(lesson: Lesson, count: int, seed: int) -> Sheet:
+def lesson_sheet(lesson: Lesson, count: int | None, seed: int) -> Sheet:
     """Return a sheet that goes through the walk of a lesson, its parameters drawn from the seed.
 
     Args:
         lesson: The lesson.
-        count: How many steps of the walk are asked for, from its beginning.
+        count: How many steps of the walk are asked for, from its beginning; None for all.
         seed: Of the parameters.
     """
     moment = _moment(lesson, seed)
     wanted = [s for s in moment.steps if s.node and _is_asked(moment, s)]
     items = tuple(_item(moment, step) for step in wanted[:count])
-    return Sheet(f"{lesson.title}, sheet {seed}", tuple(_givens(moment)), items)
+    part = f", {len(items)} of {len(wanted)} steps" * (len(items) < len(wanted))
+    return Sheet(f"{lesson.title}, sheet {seed}{part}", tuple(_givens(moment)), items)
 
 
 def _moment(lesson: Lesson, seed: int) -> Moment:

@@ -54,8 +54,8 @@ class Template(Struct, frozen=True):
     called: Mapping[str, str] = field(default_factory=dict)
     """How a given name is written, where not as itself: an upstream gradient is `dL/dz`."""
     question: str = ""
-    slips: tuple[tuple[Slip, str], ...] = ()
-    """Wrong formulas of this row alone, beside the table of slips."""
+    slips: tuple[tuple[Slip, str, str], ...] = ()
+    """Wrong formulas of this row alone, each with what it is about, beside the table of slips."""
     optimizer: str = "sgd"
 
 
@@ -78,28 +78,30 @@ TEMPLATES: tuple[Template, ...] = (
     ),
     Template(
         "local", 1, ("q = a*b",), {"a": "whole", "b": "whole"}, "a", "local",
-        slips=((Slip.OTHER_VALUE, "a"), (Slip.NO_LOCAL, "1"), (Slip.OTHER_VALUE, "a*b")),
+        slips=((Slip.OTHER_VALUE, "a", "a"), (Slip.OTHER_DERIVATIVE, "1", "a + b"),
+               (Slip.OTHER_VALUE, "a*b", "q")),
     ),
     Template(
         "local", 1, ("s = a**2",), {"a": "whole"}, "a", "local",
-        slips=((Slip.ONE_PATH, "a"), (Slip.NO_FUNCTION, "a**2"), (Slip.NO_SHARE, "2")),
+        slips=((Slip.NO_SHARE, "a", "2"), (Slip.OTHER_VALUE, "a**2", "s"),
+               (Slip.NO_SHARE, "2", "a")),
     ),
     Template(
         "local", 2, ("L = (yhat - y)**2 / 2",), {"yhat": "half", "y": "half"}, "yhat", "local",
-        slips=((Slip.SIGN, "y - yhat"), (Slip.NO_SHARE, "2*(yhat - y)")),
+        slips=((Slip.SIGN, "y - yhat", ""), (Slip.NO_SHARE, "2*(yhat - y)", "1/2")),
     ),
     Template(
         "local", 2, ("q = 3*a + b",), {"a": "half", "b": "half"}, "a", "local",
-        slips=((Slip.OTHER_VALUE, "3*a"), (Slip.NO_LOCAL, "1")),
+        slips=((Slip.OTHER_VALUE, "3*a", "3*a"), (Slip.NO_SHARE, "1", "3")),
     ),
     Template(
         "local", 3, ("s = a**3",), {"a": "tenth"}, "a", "local",
-        slips=((Slip.NO_SHARE, "a**2"), (Slip.NO_FUNCTION, "a**3")),
+        slips=((Slip.NO_SHARE, "a**2", "3"), (Slip.OTHER_VALUE, "a**3", "s")),
     ),
     Template(
         "local", 3, ("p = a*(1 - a)",), {"a": "share"}, "p",
         question="a = sigmoid(z). What is the local gradient da/dz?",
-        slips=((Slip.AT_INPUT, "1 - a"), (Slip.NO_LOCAL, "a")),
+        slips=((Slip.NO_SHARE, "1 - a", "a"), (Slip.NO_SHARE, "a", "1 - a")),
     ),
     Template(
         "contribution", 1, ("z = w*x", "L = g*z"), {"w": "small", "x": "small", "g": "small"},
@@ -164,17 +166,18 @@ TEMPLATES: tuple[Template, ...] = (
     Template(
         "softmax", 1, ("S = sum(e)", "p = e / S"), {"e": "count 3x1"}, "p",
         called={"e": "exp(z)"}, question="p = softmax(z). What is p[{cell}]?",
-        slips=((Slip.NO_SHARE, "e"),),
+        slips=((Slip.NO_SHARE, "e", "1/sum(exp(z))"),),
     ),
     Template(
         "softmax", 2, ("dz = p - y",), {"p": "share", "y": "target"}, "dz",
         question="p is a share of a softmax, y its target, and L the cross-entropy. What is dL/dz?",
-        slips=((Slip.SIGN, "y - p"), (Slip.NO_LOCAL, "p"), (Slip.OTHER_DERIVATIVE, "p*(1 - p)")),
+        slips=((Slip.SIGN, "y - p", ""), (Slip.ONE_TERM, "p", ""),
+               (Slip.OTHER_DERIVATIVE, "p*(1 - p)", "sigmoid")),
     ),
     Template(
         "softmax", 3, ("S = sum(e)", "p = e / S"), {"e": "count 4x1"}, "p",
         called={"e": "exp(z)"}, question="p = softmax(z). What is p[{cell}]?",
-        slips=((Slip.NO_SHARE, "e"),),
+        slips=((Slip.NO_SHARE, "e", "1/sum(exp(z))"),),
     ),
     Template("product", 1, ("C = A @ B",), {"A": "small 2x2", "B": "small 2x1"}, "C"),
     Template("product", 2, ("C = A @ B",), {"A": "small 2x2", "B": "small 2x2"}, "C"),

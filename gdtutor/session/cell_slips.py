@@ -87,6 +87,9 @@ def _forward(working: Working, cell: Cell) -> Iterator[tuple[SlipMatch, Formula]
                 SlipMatch(Slip.NO_BIAS, bias.name),
                 _with_line(of(expr), use, without_term(made, bias)),
             )
+    for minus, term in terms:
+        if isinstance(term, Apply) and term.op == "matmul":
+            yield from _products_turned(working, cell, term.args, -2.0 if minus else 2.0)
     yield from _softmax_slips(expr, working, cell)
     is_function = isinstance(expr, Apply) and len(expr.args) == 1 and expr.op != "neg"
     if is_function and isinstance(expr, Apply) and OPERATIONS[expr.op].kind is Kind.ELEMENTWISE:
@@ -103,6 +106,23 @@ def _with(working: Working, cell: Cell, values: Mapping[str, Array]) -> Formula:
 
 def _part_divided(working: Working, index: int, share: float) -> Callable[[Operands], Array]:
     return lambda o: working.contribution(index, o) / share
+
+
+def _products_turned(
+    working: Working, cell: Cell, args: tuple[Expr, ...], twice: float
+) -> Iterator[tuple[SlipMatch, Formula]]:
+    """Yield a cell of a matrix product in which one of its products has the other sign."""
+    shapes = [np.shape(evaluate(arg, working.operands.values)) for arg in args]
+    if isinstance(cell, EllipsisType) or [len(shape) for shape in shapes] != [2, 2]:
+        return
+    row, column = cell
+    for k in range(shapes[0][1] if shapes[0][1] <= MOST_EXAMPLES else 0):
+
+        def turned(o: Operands, k: int = k) -> float:
+            left, right = (evaluate(arg, o.values) for arg in args)
+            return float(_at(working.compute(o), cell) - twice * left[row, k] * right[k, column])
+
+        yield SlipMatch(Slip.TERM_SIGN), turned
 
 
 def _with_line(formula: Formula, name: str, made: Expr) -> Formula:

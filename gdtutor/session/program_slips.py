@@ -97,7 +97,7 @@ def _forward(working: Working) -> Iterator[tuple[SlipMatch, Whole]]:
     for part, terms in sums_in(expr):
         for index, _ in enumerate(terms):
             turned = total_of([(m ^ (i == index), t) for i, (m, t) in enumerate(terms)])
-            yield SlipMatch(Slip.SIGN, "one term"), of(with_part(expr, part, turned))
+            yield SlipMatch(Slip.TERM_SIGN), of(with_part(expr, part, turned))
     called = _called(expr)
     if called:
         for op in _functions():

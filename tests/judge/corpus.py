@@ -847,7 +847,7 @@ WRONG = (
         ("self.dZ1 @ X.T", "-self.dZ1 @ X.T", "dW1", Slip.SIGN),
     ]),
     *_wrong("16", HIDDEN, [
-        ("Z1 = W1 @ X + b1", "Z1 = W1 @ X - b1", "Z1", Slip.SIGN),
+        ("Z1 = W1 @ X + b1", "Z1 = W1 @ X - b1", "Z1", Slip.TERM_SIGN),
         ("dA1 = W2.T @ dZ2", "dA1 = W2.T @ dZ2 / m", "dA1", Slip.SHARE_TWICE),
         ("dYhat * Yhat * (1 - Yhat)", "dYhat * (1 - Yhat)", "dZ2", Slip.PART_OF_LOCAL),
         ("A1 = sigmoid(Z1)", "A1 = np.tanh(Z1)", "A1", Slip.OTHER_FUNCTION),

@@ -1,5 +1,6 @@
 """Exercises agree with a computation of their own, are short, and follow the answers."""
 
+import io
 import json
 import re
 from itertools import islice
@@ -14,7 +15,7 @@ from gdtutor.practice.answering import marked
 from gdtutor.practice.conversation import PracticeServices, practise
 from gdtutor.practice.course import PastAnswer, level_of, next_kind
 from gdtutor.practice.exercise import APART, Exercise, exercises, is_short, own_slips
-from gdtutor.practice.templates import KINDS, MOST_LEVEL, TEMPLATES
+from gdtutor.practice.templates import KINDS, MOST_LEVEL, TEMPLATES, Template
 from gdtutor.session.slips import Slip
 from gdtutor.view.asking import SAYS
 
@@ -126,8 +127,7 @@ def test_right_answers_are_right_and_slips_are_named(many: list[Exercise]) -> No
             continue
         for slip, value in own_slips(exercise):
             if abs(value - exercise.answer) > 1e-6:
-                fits = marked(exercise, repr(value)).fits
-                assert slip in [fit.slip for fit in fits]
+                assert slip in marked(exercise, repr(value)).fits
         judged = marked(exercise, repr(-exercise.answer))
         wrong += 1
         named += any(fit.slip in SAYS for fit in judged.fits)
@@ -138,6 +138,32 @@ def test_one_use_of_two_is_named_as_a_path_forgotten() -> None:
     made = next(e for e in exercises(1, ("sum",), 1) if len(e.template.lines) == 2)
     fits = marked(made, str(float(made.given["b"]))).fits
     assert {fit.slip for fit in fits} == {Slip.ONE_PATH}
+
+
+@pytest.mark.parametrize("template", [t for t in TEMPLATES if t.asks != "shape"])
+def test_what_is_said_about_a_slip_holds_for_its_exercise(template: Template) -> None:
+    """A local gradient has no upstream, and a sentence about something names it."""
+    drawn_ones = islice(exercises(1, (template.kind,), template.level), 200)
+    made = next(one for one in drawn_ones if one.template is template)
+    answers = {value for _, value in own_slips(made)} | {-made.answer, 1.0, made.answer + 1}
+    for answer in answers - {made.answer}:
+        for fit in marked(made, repr(answer)).fits:
+            assert bool(fit.about) == ("{about}" in SAYS[fit.slip]), (fit, made.key)
+            if "upstream" in SAYS[fit.slip]:
+                assert template.asks == "gradient", (fit, made.key)
+
+
+def test_a_minus_dropped_is_named_in_sums_and_products() -> None:
+    line = next(e for e in exercises(3, ("forward",), 1)
+                if len(e.given) == 3 and e.given["b"] < 0)  # fmt: skip
+    g = {name: float(value) for name, value in line.given.items()}
+    fits = marked(line, str(g["w"] * g["x"] - g["b"])).fits
+    assert {fit.slip for fit in fits} == {Slip.TERM_SIGN}
+    product = next(exercises(3, ("product",), 1))
+    row, column = product.cell
+    left, right = product.given["A"][row], product.given["B"][:, column]
+    fits = marked(product, str(left[0] * right[0] - left[1] * right[1])).fits
+    assert Slip.TERM_SIGN in {fit.slip for fit in fits}
 
 
 def test_levels_follow_the_answers() -> None:
@@ -188,6 +214,19 @@ def test_a_conversation_keeps_the_first_answer_and_tells_the_right_one() -> None
     assert "0 of 0" in talked(["q"])[0]
 
 
+def test_a_seed_asks_the_same_whatever_is_answered_and_remembered(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+    for answers in ("21\n6\n4\n\n", "?\n?\n?\n?\n?\n", "1\n2\n1\n2\n1\n2\n1\n2\n"):
+        monkeypatch.setattr("sys.stdin", io.StringIO(answers))
+        assert main(["practice", "--count", "4", "--seed", "3"]) == 0
+        asked.append(re.findall(r"\d  .*?\?", capsys.readouterr().out, re.DOTALL))
+    assert len(asked[1]) == len(asked[2]) == 4
+    assert asked[1] == asked[2]
+    assert asked[0] == asked[1][: len(asked[0])]
+
+
 def test_json_has_the_exercises_with_their_answers(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["practice", "--json", "--count", "8", "--seed", "4"]) == 0
     data = json.loads(capsys.readouterr().out)
@@ -218,6 +257,17 @@ def test_a_lesson_is_a_worksheet_with_numbers_from_the_seed(
     assert main([*words, "--seed", "2", "--solutions"]) == 0
     assert first != capsys.readouterr().out
     assert "Z = W @ X + b" in first
+
+
+def test_a_lesson_s_worksheet_has_all_of_its_values_unless_it_says_how_many(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["worksheet", "xor-hidden", "--solutions"]) == 0
+    whole = capsys.readouterr().out
+    assert "W1 after the update" in whole
+    assert " of 17 steps" not in whole
+    assert main(["worksheet", "xor-hidden", "--count", "10"]) == 0
+    assert "10 of 17 steps" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(("paper", "width"), [("a4", "210.0mm"), ("letter", "215.9mm")])

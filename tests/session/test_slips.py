@@ -166,6 +166,15 @@ def test_a_term_of_a_sum_that_was_forgotten_is_named():
     assert kinds(forward, 2.2 - 0.7) == {Slip.ONE_TERM}
 
 
+def test_a_minus_that_was_dropped_from_one_term_is_named():
+    text, parameters = "u = a + c + b", "a = 1.6\nc = -1.2\nb = 0.1"
+    forward = worked(lesson_of(f"{text}\nL = u*2", parameters), Phase.FORWARD, "u")
+    assert kinds(forward, 2.9) == {Slip.TERM_SIGN}
+    product = worked(lesson_of("C = A @ B\nL = sum(C)", "A = [[1.0, 3.0]]\nB = [[5.0], [-2.0]]"),
+                     Phase.FORWARD, "C")  # fmt: skip
+    assert {fit.slip for fit in slips_that_fit(product, (0, 0), 11.0, 4)} == {Slip.TERM_SIGN}
+
+
 @pytest.mark.parametrize("text", ["z = w*x + b\na = tanh(z)", "a = tanh(w*x + b)"])
 def test_a_bias_that_was_forgotten_on_the_way_to_a_function_is_named(text):
     forward = worked(lesson_of(f"{text}\nL = a*2", "w = 2.0\nb = 0.7", "x = 0.4"), Phase.FORWARD,
