@@ -285,14 +285,14 @@ PROGRAMS = {
 MEANS = (Slip.MEAN, Slip.SHARE_TWICE)
 WRONG_LINES = {
     "caches": [
-        ("Z = W @ A + b", "Z = W @ A - b", "Z1", Slip.SIGN),
+        ("Z = W @ A + b", "Z = W @ A - b", "Z1", Slip.TERM_SIGN),
         ("dW = dZ @ A_prev.T", "dW = -dZ @ A_prev.T", "dW2", Slip.SIGN),
         ("dA_prev = W.T @ dZ", "dA_prev = W.T @ dZ / m", "dA1", Slip.SHARE_TWICE),
         ("dZ = dA * s * (1 - s)", "dZ = s * (1 - s)", "dZ2", Slip.NO_UPSTREAM),
         ("db = np.sum(dZ", "db = np.mean(dZ", "db2", Slip.MEAN),
     ],
     "tuples": [
-        ("z1 = W1 @ X + b1", "z1 = W1 @ X - b1", "Z1", Slip.SIGN),
+        ("z1 = W1 @ X + b1", "z1 = W1 @ X - b1", "Z1", Slip.TERM_SIGN),
         ("a2 = sigmoid(z2)", "a2 = z2", "Yhat", Slip.NO_FUNCTION),
         ("d_w2 = d_z2 @ a1.T", "d_w2 = d_z2 @ z1.T", "dW2", Slip.OTHER_VALUE),
         ("d_b1 = np.sum(", "d_b1 = np.mean(", "db1", Slip.MEAN),
@@ -303,13 +303,13 @@ WRONG_LINES = {
         ("gw1 = gz1 @ X.T", "gw1 = -gz1 @ X.T", "dW1", Slip.SIGN),
     ],
     "records": [
-        ("hidden_in = W1 @ X + b1", "hidden_in = W1 @ X - b1", "Z1", Slip.SIGN),
+        ("hidden_in = W1 @ X + b1", "hidden_in = W1 @ X - b1", "Z1", Slip.TERM_SIGN),
         ("d_hidden_in = d_hidden * f.A1 * (1 - f.A1)", "d_hidden_in = d_hidden", "dZ1",
          Slip.NO_LOCAL),
         ("w1 = d_hidden_in @ X.T", "w1 = d_hidden_in @ X.T / m", "dW1", MEANS),
     ],
     "called": [
-        ("self.z = self.W @ x + self.b", "self.z = self.W @ x - self.b", "Z1", Slip.SIGN),
+        ("self.z = self.W @ x + self.b", "self.z = self.W @ x - self.b", "Z1", Slip.TERM_SIGN),
         ("self.a = 1 / (1 + np.exp(-z))", "self.a = np.tanh(z)", "A1", Slip.OTHER_FUNCTION),
         ("self.gw = g @ self.x.T", "self.gw = -g @ self.x.T", "dW2", Slip.SIGN),
         ("return g * self.a * (1 - self.a)", "return self.a * (1 - self.a)", "dZ2",
@@ -317,16 +317,16 @@ WRONG_LINES = {
         ("return self.W.T @ g", "return self.W.T @ g / m", "dA1", Slip.SHARE_TWICE),
     ],
     "listed": [
-        ("z = W @ acts[-1] + b", "z = W @ acts[-1] - b", "Z1", Slip.SIGN),
+        ("z = W @ acts[-1] + b", "z = W @ acts[-1] - b", "Z1", Slip.TERM_SIGN),
         ("gw[1] = delta @ acts[1].T", "gw[1] = -delta @ acts[1].T", "dW2", Slip.SIGN),
         ("delta = dA1 * acts[1] * (1 - acts[1])", "delta = dA1", "dZ1", Slip.NO_LOCAL),
     ],
     "named tuples": [
-        ("h = W1 @ X + b1", "h = W1 @ X - b1", "Z1", Slip.SIGN),
+        ("h = W1 @ X + b1", "h = W1 @ X - b1", "Z1", Slip.TERM_SIGN),
         ("gz = go * c.Yhat * (1 - c.Yhat)", "gz = go", "dZ2", Slip.NO_LOCAL),
     ],
     "attributes": [
-        ("self.z1 = W1 @ x + b1", "self.z1 = W1 @ x - b1", "Z1", Slip.SIGN),
+        ("self.z1 = W1 @ x + b1", "self.z1 = W1 @ x - b1", "Z1", Slip.TERM_SIGN),
         ('self.g["w1"] = self.g["z1"] @ X.T', 'self.g["w1"] = -self.g["z1"] @ X.T', "dW1",
          Slip.SIGN),
         ('self.g["z2"] = self.g["a2"] * self.a2 * (1 - self.a2)', 'self.g["z2"] = self.g["a2"]',
