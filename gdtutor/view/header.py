@@ -38,19 +38,26 @@ def header_line(session: Walk, context: Context | None, width: int, chars: Chars
     else:
         place = _place(session, context, arrow, is_short=width < 72)
         count = line("step ", (f"{context.step.number}/{len(moment.steps)}", Style.TITLE))
-        passed = line((f", {passed_over(session)}", Style.DIM)) if passed_over(session) else ()
+        left_out = passed_over(session, chars)
+        passed = line((f", {left_out}", Style.DIM)) if left_out else ()
         # The title comes first: where it has no room beside, a line above the keys says it.
         if width_of((*place, *count, *passed)) + cells(title) + 6 <= width:
             count = (*count, *passed)
     return heading_line(title, place, count, width, chars)
 
 
-def passed_over(session: Walk) -> str:
-    """Return how many steps → has passed over just before this one, empty where it is none."""
+def passed_over(session: Walk, chars: Chars) -> str:
+    """Return which steps just before this one → passes over, empty where it is none.
+
+    It holds however the learner has come here: by a link or by `:` nothing was passed.
+    """
     steps = reversed(session.moment.steps[: max(session.step - 1, 0)])
     is_passed = session.lesson.passes.__contains__
-    passed = sum(1 for _ in takewhile(lambda s: is_passed((s.phase.value, s.node)), steps))
-    return f"{passed} passed over" if passed else ""
+    passed = [s.number for s in takewhile(lambda s: is_passed((s.phase.value, s.node)), steps)]
+    if not passed or session.look.is_closing:
+        return ""
+    numbers = f"steps {passed[-1]}-{passed[0]}" if len(passed) > 1 else f"step {passed[0]}"
+    return f"{'→' if chars.unicode else '->'} passes over {numbers}"
 
 
 def _place(session: Walk, context: Context, arrow: str, *, is_short: bool) -> Line:
