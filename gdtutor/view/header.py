@@ -47,17 +47,17 @@ def header_line(session: Walk, context: Context | None, width: int, chars: Chars
 
 
 def passed_over(session: Walk, chars: Chars) -> str:
-    """Return which steps just before this one → passes over, empty where it is none.
+    """Return which steps just before this one → skips, empty where it is none.
 
-    It holds however the learner has come here: by a link or by `:` nothing was passed.
+    It holds however the learner has come here: by a link or by `:` nothing was skipped.
     """
     steps = reversed(session.moment.steps[: max(session.step - 1, 0)])
     is_passed = session.lesson.passes.__contains__
     passed = [s.number for s in takewhile(lambda s: is_passed((s.phase.value, s.node)), steps)]
     if not passed or session.look.is_closing:
         return ""
-    numbers = f"steps {passed[-1]}-{passed[0]}" if len(passed) > 1 else f"step {passed[0]}"
-    return f"{'→' if chars.unicode else '->'} passes over {numbers}"
+    numbers = f"{passed[-1]}-{passed[0]}" if len(passed) > 1 else f"{passed[0]}"
+    return f"{'→' if chars.unicode else '->'} skips {numbers}"
 
 
 def _place(session: Walk, context: Context, arrow: str, *, is_short: bool) -> Line:

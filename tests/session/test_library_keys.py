@@ -149,14 +149,14 @@ def test_own_values_under_a_variant_are_the_variants():
 @pytest.mark.parametrize(("lesson", "before"), [("16-xor-hidden", 6), ("02-activations", 14)])
 def test_a_step_behind_one_that_is_passed_over_says_so(lesson, before):
     session = session_at(shipped_lessons_folder() / f"{lesson}.md", at=str(before))
-    assert "passes over" not in screen(session)
+    assert "skips" not in screen(session)
     assert pressed(session, "right").step == before + 2
     on = session_at(shipped_lessons_folder() / f"{lesson}.md", at=str(before + 2))
     for size in ((80, 24), (120, 36), (200, 50)):
-        assert f"→ passes over step {before + 1}" in screen(on, *size)
+        assert f"→ skips {before + 1}" in screen(on, *size)
     closing = screen(pressed(on, "z"))
     assert "closing page" in closing
-    assert "passes over" not in closing
+    assert "skips" not in closing
 
 
 def test_keys_that_scroll_are_named_where_lines_are_hidden_and_nowhere_else():
