@@ -87,7 +87,7 @@ def _forward(working: Working, cell: Cell) -> Iterator[tuple[SlipMatch, Formula]
                 SlipMatch(Slip.NO_BIAS, bias.name),
                 _with_line(of(expr), use, without_term(made, bias)),
             )
-    for minus, term in terms:
+    for minus, term in terms_of(expr):
         if isinstance(term, Apply) and term.op == "matmul":
             yield from _products_turned(working, cell, term.args, -2.0 if minus else 2.0)
     yield from _softmax_slips(expr, working, cell)
