@@ -20,7 +20,7 @@ from gdtutor.engine.operations import (
     local_formula,
 )
 from gdtutor.engine.trace import Contribution
-from gdtutor.session.formula_changes import sums_in, total_of, with_part, without_term
+from gdtutor.session.formula_changes import sums_in, terms_of, total_of, with_part, without_term
 from gdtutor.session.operands import node_expr
 from gdtutor.session.slips import Slip, SlipMatch, biases_of, factors_of
 from gdtutor.session.steps import Phase
