@@ -68,6 +68,7 @@ _SPELLINGS: Mapping[str, _Spelling] = {
 """Calls that are other ways to write an operation."""
 _MEANT = {"vstack": "write concat(A, B)", "hstack": "write concat(A, B, axis=1)"}
 """What is written in place of NumPy's other names."""
+_COMPARISONS = (">", "<", ">=", "<=")
 _MAX_INDEX = 9
 """Digits of an index or a length."""
 
@@ -88,7 +89,7 @@ class _Parser:
     def whole(self) -> Expr:
         if self._peek.kind == "end":
             raise FormulaError("the formula is empty", "write one after the '='")
-        expr = self._sum()
+        expr = self._comparison()
         if self._peek.kind != "end":
             self._unexpected(self._peek)
         return expr
@@ -110,6 +111,8 @@ class _Parser:
         usual = "an operator such as + or * is missing, or a parenthesis is not balanced"
         if token.text == "[":
             usual = "a list is no value: a sum is a + b, and concat(a, b) puts two together"
+        if token.text in _COMPARISONS:
+            usual = "one comparison stands alone: a product of two, as (a < b)*(b < c), is both"
         if token.text == "=":
             usual = "a line has one '=', after its name; a call may name its axis=0"
         if token.text == "," and any(other.text == "keepdims" for other in self._tokens):
@@ -138,6 +141,26 @@ class _Parser:
                 code="bound",
             )
         return Apply(op, args, attribute, column)
+
+    def _comparison(self) -> Expr:
+        """Read a sum, or two that are compared: a mask that is 1 where it holds, else 0."""
+        left = self._sum()
+        sign = self._peek
+        if sign.text not in _COMPARISONS:
+            return left
+        self._next()
+        sides, is_strict = (left, self._sum()), "=" not in sign.text
+        # a >= b is step(a - b), and a > b is what b >= a is not.
+        above, below = sides if (sign.text[0] == ">") is not is_strict else sides[::-1]
+        off = above
+        if isinstance(above, Number) and not above.value:
+            off = self._apply("neg", (below,), sign.column)
+        elif not isinstance(below, Number) or below.value:
+            off = self._apply("sub", (above, below), sign.column)
+        mask = self._apply("step", (off,), sign.column)
+        if not is_strict:
+            return mask
+        return self._apply("sub", (Number(1.0, sign.column), mask), sign.column)
 
     def _sum(self) -> Expr:
         left = self._product()
@@ -254,7 +277,7 @@ class _Parser:
             return Name(token.text, token.column)
         if token.text == "(":
             self._deeper(token.column)
-            expr = self._sum()
+            expr = self._comparison()
             self._depth -= 1
             self._close(token)
             return expr
@@ -296,7 +319,7 @@ class _Parser:
                 meant = parts[1].replace(",", ", ") if parts else "A, B"
                 hint = f"write concat({meant}), without a list"
                 raise FormulaError("a call takes no list", hint, column=self._peek.column)
-            args.append(self._sum())
+            args.append(self._comparison())
             if self._peek.text != ",":
                 break
             self._next()

@@ -24,7 +24,7 @@ _TOKENS = re.compile(
     r"|(?P<number>(?:[0-9]+(?:\.(?!T\b)[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)"
     r"|(?P<transpose>\.T(?![A-Za-z0-9_]))"
     r"|(?P<name>[A-Za-z_][A-Za-z0-9_]*(?:\.[0-9]+)?)"
-    r"|(?P<sign>\*\*|[-+*/@(),=:]|\[|\])"
+    r"|(?P<sign>\*\*|[<>]=?|[-+*/@(),=:]|\[|\])"
 )
 
 
@@ -85,8 +85,6 @@ _NAME_BEFORE = re.compile(r"([A-Za-z_]\w{0,40})$")
 
 
 _HINTS = {
-    ">": "step(a - b) is 1 where a is at or above b, else 0",
-    "<": "step(b - a) is 1 where b is at or above a, else 0",
     "{": "h{t} stands in a repetition: for t in 1..8: and its lines below, further in",
     "^": "a power is written x**2",
     "·": "a product is written with *",

@@ -339,3 +339,22 @@ def test_a_list_is_told_to_be_written_without_one(text: str, hint: str) -> None:
     with pytest.raises(FormulaError) as caught:
         parse_formula(text)
     assert caught.value.hint == hint
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("a >= b", "step(a - b)"),
+        ("a <= 0", "step(-a)"),
+        ("a > 0", "1 - step(-a)"),
+        ("a + 1 < 2*b", "1 - step(a + 1 - 2*b)"),
+        ("where(a > 0, a, 0)", "where(1 - step(-a), a, 0)"),
+        ("(a >= b)*(a < 3)", "step(a - b)*(1 - step(a - 3))"),
+    ],
+)
+def test_a_comparison_is_a_mask_of_its_step(text: str, meant: str) -> None:
+    assert to_text(parse_formula(text)) == meant
+    cells = np.array([-1.0, -0.0, 0.0, 0.5, 2.0])
+    given = {"a": cells[:, None], "b": cells[None, :]}
+    held = eval(text.replace("where", "np.where"), {"np": np, **given})
+    np.testing.assert_array_equal(evaluate(parse_formula(text), given), np.asarray(held, float))

@@ -200,7 +200,7 @@ C = sum((Q - Y)**2)/m
         ("", "", "Q = Z*λ", ["write lambda: many"]),
         ("", "", "Z += X", ["give the result a name of its own, as Z2 = Z + …"]),
         ("", "", "Q = Z - Z.mean(0)", ["what NumPy has as a method is a call, as mean(Z, 0)"]),
-        ("", "", "Q = Z > 0", ["step(a - b) is 1 where a is at or above b, else 0"]),
+        ("", "", "Q = 0 < Z < 1", ["one comparison stands alone"]),
         ("", "hyperparameters = { beta = 0.5, beta1 = 1.0 }", "Q = Z",
          ["did you mean 'beta", "use at least 0 and below 1"]),
     ],

@@ -32,7 +32,9 @@ class Tally(Struct, frozen=True):
     def counted(self, bound: float) -> str:
         """Return how many ended so, of how many."""
         low = [is_low for is_low in self.below(bound) if is_low is not None]
-        return f"{sum(low)} of {len(low)}{' so far' if None in self.ends else ''}"
+        if None not in self.ends:
+            return f"{sum(low)} of {len(low)}"
+        return f"{sum(low)} of {len(low)} so far" if low else "none so far"
 
 
 def tallies(trial: Trial | None) -> tuple[Tally, ...]:
