@@ -17,7 +17,7 @@ from gdtutor.training.settings import Settings
 from gdtutor.training.state import PlanResult
 
 if TYPE_CHECKING:
-    from gdtutor.training.validation import Held
+    from gdtutor.training.plan.block_runner import Held
 
 
 class Plan(ABC):
@@ -91,7 +91,7 @@ class Plan(ABC):
         if self._train >= self._problem.size:
             return None
         # Only runs that validate need NumPy's plan at this point, and starting counts.
-        from gdtutor.training.validation import Held
+        from gdtutor.training.plan.block_runner import Held
 
         return Held(self._problem, self._settings, self._train)
 
