@@ -162,7 +162,7 @@ def panel_rows(
     gone = [seat.name for seat in seats if not seat.is_here]
     rows += here or [line("Nobody is here." if gone else "Nobody has joined yet.")]
     if gone:
-        rows += [(), *wrapped(f"{len(gone)} gone: {', '.join(gone)}", width - 4, Style.DIM)]
+        rows += [(), *wrapped(f"{len(gone)} not here: {', '.join(gone)}", width - 4, Style.DIM)]
     return tuple(rows)
 
 
@@ -176,7 +176,8 @@ def programs(room: Classroom) -> tuple[str, ...]:
 
 def _where_it_departs(room: Classroom, told: ToldVerdict) -> str:
     is_taught = isinstance(room.shared, Walk) and room.shared.lesson.id == told.lesson
-    where = f"at {told.first}" if told.first else "right" * (told.right == told.asked) or "so far"
+    where = "right" if told.right == told.asked else "right so far"
+    where = f"at {told.first}" if told.first else where
     return where if is_taught else f"{where} in {told.lesson}"
 
 

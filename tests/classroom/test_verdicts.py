@@ -94,6 +94,8 @@ def test_a_verdict_reaches_the_class_and_no_other_seat_than_ones_own(
         assert json.loads(said.out)["first"]["name"] == "dZ2"
         assert "own machine: 1 at dZ2" in panel(room.hub)
         assert "6 of 13" not in panel(room.hub)
+        # Who has had a program judged may never have been here.
+        assert "1 not here: anna" in panel(room.hub)
         assert "program 6 of 13 at dZ2" in noted(room.hub.room)
         # Without the PIN it could be anybody.
         program.write_text(HIDDEN, encoding="utf-8")
