@@ -31,7 +31,7 @@ def shape_hint(
         here = graph.lines[node.line].name, node.column
         if here == (error.line, error.column) and _fails(node, args):
             own = _kept_axis(graph, node) or _in_rows(graph, node, args)
-            return own or _hint(node, args, values)
+            return own or _hint(node, args, values) or _turned(graph, node, args)
         shapes[node.name] = operation_shape(OPERATIONS[node.op], args, node.attribute)
     return ""
 
@@ -86,6 +86,25 @@ def _hint(node: Node, args: tuple[Shape, ...], values: Mapping[str, Array]) -> s
         if len(own) == len(other) == 2 and own == (other[1], 1):
             return f"a row, one value for each column, is {_row(arg, values)}"
     return ""
+
+
+def _turned(graph: Graph, node: Node, args: tuple[Shape, ...]) -> str:
+    """Return the one product that fits where one operand is turned, or is not any more."""
+    if node.op != "matmul" or any(len(shape) != 2 for shape in args):
+        return ""
+    names = [arg.name for arg in node.args if isinstance(arg, Name)]
+    fitting = []
+    for place in (0, 1):
+        (rows, columns), written = args[place], list(names)
+        made = graph.node_by_name.get(names[place]) if "." in names[place] else None
+        of = None if made is None else graph.nodes[made]
+        is_turned = of is not None and of.op == "transpose"
+        written[place] = to_text(of.args[0]) if of and is_turned else f"{names[place]}.T"
+        meets = rows == args[1][0] if place == 0 else columns == args[0][1]
+        if meets and "." not in written[place].removesuffix(".T"):
+            fitting.append(" @ ".join(written))
+    is_plain = len(fitting) == 1 and "." not in fitting[0].replace(".T", "")
+    return f"{fitting[0]} fits" if is_plain else ""
 
 
 def _named(written: str, node: Node) -> str:

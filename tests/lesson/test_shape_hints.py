@@ -38,3 +38,17 @@ def test_a_product_cell_by_cell_that_would_fit_as_a_matrix_product_is_offered_so
 @pytest.mark.parametrize("line", ["Z = W.T*X", "Z = W + X", "Z = X + b"])
 def test_where_nothing_is_likely_the_rule_is_said(line: str) -> None:
     assert hint_of(line, "b = [1, 2, 3]").startswith("along every axis")
+
+
+@pytest.mark.parametrize(
+    ("line", "hint"),
+    [
+        ("Z = W.T @ X", "W @ X fits"),
+        ("Z = U @ X", "U.T @ X fits"),
+        ("Z = W @ V.T", "W @ V fits"),
+        ("Z = (V + 1) @ X", "the inner two must be equal; perhaps one needs .T"),
+    ],
+)
+def test_the_one_product_that_fits_when_an_operand_is_turned_is_named(line: str, hint: str) -> None:
+    given = "U = [[1, 2, 3], [4, 5, 6]]", "V = [[1, 2, 3, 4, 5], [6, 7, 8, 9, 0]]"
+    assert hint_of(line, "b = 1", *given) == hint

@@ -82,7 +82,8 @@ def seeds_words(source: Source, wish: PictureWish) -> tuple[str, ...]:
     """Return how many runs of every variant end with a cost that is low enough."""
     bound, rows = bound_of(wish), tallies(source.trial_of(wish))
     words = [
-        f"{row.label}: {row.counted(bound)} starts end with a cost below {source.number(bound)}"
+        f"{row.label}: {row.counted(bound)}{'' if None in row.ends else ' starts'} end with a cost "
+        f"below {source.number(bound)}"
         for row in rows
     ]
     return (*_progress(source, wish), *words, *_notes(source, wish, rows))
