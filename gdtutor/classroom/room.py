@@ -136,7 +136,12 @@ def begun(room: Classroom, name: str, press: Press) -> Begun:
     if seat.draft is not None:
         if press.key in SCROLLS:
             return Begun(with_seat(room, _scrolled(room, seat, press.key)))
-        return Begun(_typed(room, seat, seat.draft, press))
+        key = press.key.removeprefix("alt+")
+        if key == press.key:
+            return Begun(_typed(room, seat, seat.draft, press))
+        # Alt lets a key of the walk through, as in a question of one's own.
+        room = _typed(room, seat, seat.draft, Press("escape"))
+        seat, press = replace(room.seats[name], notice=""), Press(key, press.character)
     return _following(room, seat, press)
 
 

@@ -7,7 +7,7 @@ stand on the terminal is sent.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from gdtutor.classroom.bench import EVERYONE, Workbench
 from gdtutor.classroom.board import answer_rows, with_rows
@@ -16,10 +16,11 @@ from gdtutor.classroom.room import FOLLOWING
 from gdtutor.classroom.seats import Classroom, Seat
 from gdtutor.classroom.telling import PlaceTeller
 from gdtutor.paint.cells import Row, row_of
-from gdtutor.paint.colours import Colours
+from gdtutor.paint.colours import Colours, choose_colours
 from gdtutor.paint.rows import RowMaker
 from gdtutor.paint.terminal import changes_between
 from gdtutor.session.state import Screen, Session, Walk
+from gdtutor.ui.terminal import choose_chars
 from gdtutor.values import Struct, replace
 from gdtutor.view.explain import context_of
 from gdtutor.view.frame import Chars, Frame, Line, Style
@@ -68,6 +69,18 @@ class Terminal(Struct, frozen=True):
     def kind(self) -> Kind:
         """What decides over its cells."""
         return self.width, self.height, self.chars
+
+
+def terminal_of(term: str, environ: Mapping[str, str], width: int, height: int) -> Terminal:
+    """Return what a client's pseudo-terminal can show."""
+    variables = {**environ, "TERM": term}
+    named = next((variables[n] for n in ("LC_ALL", "LC_CTYPE", "LANG") if variables.get(n)), "")
+    is_plain = named in ("C", "POSIX") or (bool(named) and "utf" not in named.lower())
+    chars = choose_chars(None, variables, "ascii" if is_plain else "utf-8")
+    columns, lines = min(max(width, 1), LARGEST[0]), min(max(height, 1), LARGEST[1])
+    if not (width and height):
+        columns, lines = 80, 24
+    return Terminal(columns, lines, chars, choose_colours(None, variables))
 
 
 class Painted(Struct, frozen=True, eq=False):

@@ -11,14 +11,13 @@ from gdtutor.classroom.admission import Bucket
 from gdtutor.classroom.bench import TooLongError
 from gdtutor.classroom.hub import ClassHub
 from gdtutor.classroom.lines import WELCOME, LineEditor, LineTeller
-from gdtutor.classroom.screens import ENTER, LARGEST, LEAVE, SeatScreen, SharedScreens, Terminal
+from gdtutor.classroom.screens import ENTER, LARGEST, LEAVE, SeatScreen, SharedScreens, terminal_of
 from gdtutor.classroom.telling import MOST_UNREAD, SUBSYSTEM, read_word
-from gdtutor.paint.colours import choose_colours
 from gdtutor.session.press import Press
 from gdtutor.session.prompting import MAX_INPUT
 from gdtutor.session.state import Prompt
 from gdtutor.ui.keyboard import Keyboard, Message, presses_of
-from gdtutor.ui.terminal import choose_chars, is_dumb
+from gdtutor.ui.terminal import is_dumb
 from gdtutor.values import Struct
 from gdtutor.view.frame import UNICODE
 
@@ -34,8 +33,8 @@ LINGERING = 2.0
 and show what was sent last before."""
 STALLED = 60.0
 """Seconds after which a terminal that reads nothing is hung up."""
-ESCAPE_AFTER = 0.15
-"""Seconds after which a lone Esc is the key, and not the start of a sequence."""
+SILENCE = 0.15
+"""Seconds without a byte, a network's own pauses not counted."""
 
 
 class Guest(Struct, frozen=True):
@@ -45,18 +44,6 @@ class Guest(Struct, frozen=True):
     is_linear: bool = False
     returns: bool = False
     """Whether the PIN of the seat of that name was given."""
-
-
-def terminal_of(term: str, environ: Mapping[str, str], width: int, height: int) -> Terminal:
-    """Return what a client's pseudo-terminal can show."""
-    variables = {**environ, "TERM": term}
-    named = next((variables[n] for n in ("LC_ALL", "LC_CTYPE", "LANG") if variables.get(n)), "")
-    is_plain = named in ("C", "POSIX") or (bool(named) and "utf" not in named.lower())
-    chars = choose_chars(None, variables, "ascii" if is_plain else "utf-8")
-    columns, lines = min(max(width, 1), LARGEST[0]), min(max(height, 1), LARGEST[1])
-    if not (width and height):
-        columns, lines = 80, 24
-    return Terminal(columns, lines, chars, choose_colours(None, variables))
 
 
 class StudentSession(asyncssh.SSHServerSession[bytes]):
@@ -92,6 +79,7 @@ class StudentSession(asyncssh.SSHServerSession[bytes]):
         self._next_paint = 0.0
         """When the terminal may be painted again, in the loop's time."""
         self._stall_timer: asyncio.TimerHandle | None = None
+        self._silence_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, chan: asyncssh.SSHServerChannel[bytes]) -> None:
         """Take the channel."""
@@ -153,8 +141,18 @@ class StudentSession(asyncssh.SSHServerSession[bytes]):
         if self._screen is None:
             return
         self._take(self._keyboard.feed(data))
-        if data.endswith(b"\x1b"):
-            self._loop.call_later(ESCAPE_AFTER, lambda: self._take(self._keyboard.tick()))
+        self._await_silence()
+
+    def _await_silence(self) -> None:
+        """Have what was begun, such as Esc or a key with Alt, be a key where nothing follows."""
+        if self._silence_timer is not None:
+            self._silence_timer.cancel()
+        waits = self._keyboard.is_waiting
+        self._silence_timer = self._loop.call_later(SILENCE, self._hear_silence) if waits else None
+
+    def _hear_silence(self) -> None:
+        self._take(self._keyboard.tick())
+        self._await_silence()
 
     def _hear(self, text: str) -> None:
         """Answer the lines that end in a text."""
@@ -286,7 +284,7 @@ class StudentSession(asyncssh.SSHServerSession[bytes]):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Leave the seat, which stays."""
-        for timer in (self._paint_timer, self._stall_timer):
+        for timer in (self._paint_timer, self._stall_timer, self._silence_timer):
             if timer is not None:
                 timer.cancel()
         self._channel = self._screen = self._teller = None

@@ -71,6 +71,11 @@ class KeyParser(XTermParser):
         except (ValueError, OverflowError, ZeroDivisionError):
             return None
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether it waits for more."""
+        return self._timeout_time is not None
+
     def expire(self) -> Iterator[Message]:
         """Yield what waited for more that has not come."""
         if self._timeout_time is not None:
@@ -154,6 +159,11 @@ class Keyboard:
                 if is_flood and b"\x1b" not in typed:
                     typed = b"".join(key for key in (b"q", b"\x03") if key in typed)
                 yield from self._believed(self._decoder.decode(typed))
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether something has begun whose end a `tick` would bring."""
+        return bool(self._rest or self._inside) or self._parser.is_waiting
 
     def tick(self) -> Iterator[Message]:
         """Yield what waited for more that has not come, such as a lone Esc.

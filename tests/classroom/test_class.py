@@ -21,12 +21,15 @@ from classes import (
 
 from gdtutor.classroom import server
 from gdtutor.classroom.hub import ClassHub
+from gdtutor.classroom.polls import own_question
 from gdtutor.classroom.room import joined, locked, pressed
 from gdtutor.classroom.seats import opened_room
+from gdtutor.classroom.student import StudentSession
 from gdtutor.play.options import playground_of
 from gdtutor.session.playing import play_session
 from gdtutor.session.press import Press
 from gdtutor.session.state import Playing, Session
+from gdtutor.session.update import Posed, update
 
 SIZES = ((40, 12), (80, 24), (132, 43))
 
@@ -349,6 +352,48 @@ def test_a_long_line_reaches_the_input_whole(is_paste: bool) -> None:
             line = "abcdefghij" * 19
             anna.press(f"\x1b[200~{line}\x1b[201~" if is_paste else line)
             await anna.shows(line)
+
+    run(work())
+
+
+def test_a_key_with_alt_walks_on_from_a_question_and_those_behind_it_are_heard() -> None:
+    async def work() -> None:
+        async with running_class(lesson_session("bias", "forward:z")) as room:
+            anna = await room.join("anna")
+            await anna.shows("step 2/13")
+            anna.press("rn")
+            await anna.shows("step 3/13", "your answer")
+            anna.press("\x1bn")
+            await anna.shows("step 3/13", "This is the worked line")
+            anna.press(".")
+            await anna.shows("You follow")
+            asked = Posed(own_question(room.hub.room.taught, "value"))
+            room.teach(update(room.hub.room.taught, asked)[0])
+            await anna.shows("your answer")
+            anna.press("0.5")
+            anna.press("\x1bn")
+            await anna.shows("alone, . returns", "step 4/13")
+            poll = room.hub.room.poll
+            assert poll is not None
+            assert poll.has_answer("anna")
+            anna.press("n")
+            await anna.shows("alone, . returns", "backward")
+
+    run(work())
+
+
+def test_a_paste_without_an_end_is_over_after_a_silence() -> None:
+    async def work() -> None:
+        async with running_class(lesson_session("bias", "forward:z")) as room:
+            anna = await room.join("anna")
+            await anna.shows("step 2/13")
+            anna.press("\x1b[200~n")
+            (session,) = room.hub._lines.values()
+            assert isinstance(session, StudentSession)
+            await until(lambda: session._keyboard.is_waiting)
+            await until(lambda: not session._keyboard.is_waiting)
+            anna.press("n")
+            await anna.shows("step 3/13")
 
     run(work())
 
