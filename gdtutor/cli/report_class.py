@@ -67,7 +67,7 @@ def _csv_rows(one: KeptClass) -> Iterator[tuple[float, *tuple[str, ...]]]:
         asked = str(a.poll), a.lesson, a.question, texts.get(a.poll, "")
         yield a.at, "answer", *asked, a.name, a.answer, a.verdict
     for v in one.verdicts:
-        text = f"own program: {f'first departs at {v.first}' if v.first else 'departs nowhere'}"
+        text = f"own program: {f'first departs at {v.first}' if v.first else 'nothing departs'}"
         verdict = v.slip or ("departs" if v.first else RIGHT if v.right == v.asked else SO_FAR)
         yield v.at, "program", "", v.lesson, v.first, text, v.name, _rightness(v), verdict
     for move in one.attendance:
@@ -128,9 +128,9 @@ def _rightness(told: KeptVerdict) -> str:
 
 def _program_lines(verdicts: tuple[KeptVerdict, ...]) -> Iterator[str]:
     """Yield at which names programs departed first, once for each student who was there."""
-    if verdicts:
-        yield "  programs, each judged on its own machine: how many departed first at a name"
     there = {(v.lesson, v.first, v.name) for v in verdicts if v.first}
+    if there:
+        yield "  programs, each judged on its own machine: how many departed first at a name"
     for (lesson, first), count in Counter(place[:2] for place in sorted(there)).most_common():
         slips = sorted({v.slip for v in verdicts if (v.lesson, v.first) == (lesson, first)} - {""})
         told = f" ({', '.join(slips)})" if slips else ""

@@ -18,7 +18,7 @@ from gdtutor.classroom.polls import ToldVerdict, own_question
 from gdtutor.classroom.record import ClassRecorder, kept_classes
 from gdtutor.classroom.screens import SharedScreens
 from gdtutor.cli import main
-from gdtutor.cli.report_class import _safe
+from gdtutor.cli.report_class import _program_lines, _safe
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.session.press import Press
 from gdtutor.session.update import Posed, update
@@ -96,12 +96,14 @@ def test_each_row_of_the_csv_is_read_alone(file: Path, capsys: pytest.CaptureFix
         (text, "anna", "0.125", "right"),
         (text, "'=ben", "0.5", "local factor missing"),
     ]
+    # Where no program departs, nothing is counted.
+    assert not list(_program_lines((kept_classes(file)[1].verdicts[1],)))
     programs = [row for row in rows if row["kind"] == "program"]
     assert {row["class"] for row in programs} == {"'=ML 2"}
     assert [(row["lesson"], row["text"], row["answer"], row["verdict"]) for row in programs] == [
         ("bias", "own program: first departs at dz", "5 of 7", "local factor missing"),
-        ("bias", "own program: departs nowhere", "6 of 7", "right so far"),
-        ("bias", "own program: departs nowhere", "7 of 7", "right"),
+        ("bias", "own program: nothing departs", "6 of 7", "right so far"),
+        ("bias", "own program: nothing departs", "7 of 7", "right"),
     ]
     times = [row["at"] for row in rows if row["class"] == "ML 1"]
     assert times == sorted(times)
