@@ -12,6 +12,7 @@ settings.register_profile(
     max_examples=60,
     suppress_health_check=[HealthCheck.too_slow],
 )
+settings.register_profile("quick", settings.get_profile("repeatable"), max_examples=10)
 settings.load_profile("repeatable")
 
 
@@ -19,6 +20,9 @@ def pytest_configure(config: pytest.Config) -> None:
     """Let `--update-screens` write the screens that are held without the plugin's fixtures, too."""
     if config.getoption("--update-screens", False):
         os.environ["WRITE_SCREENS"] = "1"
+    if config.option.markexpr == "not slow":
+        # Who leaves out what takes long wants an answer soon; the whole run tries more examples.
+        settings.load_profile("quick")
     if config.getoption("dist", "no") == "load":
         # A process that has nothing left takes over what another has.
         config.option.dist = "worksteal"

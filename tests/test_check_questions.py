@@ -91,6 +91,7 @@ def test_claims_that_are_true_show_nothing(tmp_path):
     assert shown == ["The gradient is 0. It is 0."]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("heading", "claim", "below"),
     [

@@ -42,6 +42,7 @@ def test_edits_are_asked_for() -> None:
     assert len(EDITS) > 5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
 def test_a_sweep_that_is_asked_for_can_be_made(path: Path) -> None:
     for text in SWEEP.findall(closing(path)):
@@ -56,6 +57,7 @@ def test_a_variant_that_is_named_exists(path: Path) -> None:
     assert set(BOLD.findall(lesson.closing)) - EMPHASIS <= known
 
 
+@pytest.mark.slow
 def test_no_closing_asks_for_what_has_no_key() -> None:
     """Constants of an optimiser are no values that an edit changes, but a sweep takes them."""
     for path in PATHS:

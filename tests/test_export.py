@@ -63,6 +63,7 @@ def run(tmp_path, script, epochs="1"):
         sys.argv = before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
 def test_every_shipped_lesson_exports_to_a_script_that_agrees_with_its_walk(path, tmp_path):
     run(tmp_path, export_text(session_at(path), 2))

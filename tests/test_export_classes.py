@@ -44,6 +44,7 @@ def costs_of(text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> l
     return capsys.readouterr().out.splitlines()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stem", CHAINS)
 def test_a_shipped_network_trains_as_its_lesson_does(stem, tmp_path, capsys):
     told = costs_of(classes_text(session_at(BY_STEM[stem])), tmp_path, capsys)
@@ -56,6 +57,7 @@ def test_the_published_costs_are_printed(tmp_path, capsys):
     assert told[0] == "epoch 0: cost 0.129265"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("activation", ["relu", "tanh", "leaky_relu", "softplus", "sigmoid"])
 @pytest.mark.parametrize(
     ("cost", "output"),
@@ -80,6 +82,7 @@ def test_a_start_that_was_changed_is_written_out(tmp_path, capsys):
     assert costs_of(text, tmp_path, capsys)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -144,6 +147,7 @@ C = S**2 / (2*m)
         classes_text(session_at(path))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("output", ["softmax", "sigmoid"])
 def test_layers_of_a_lesson_in_rows_train_as_it_does(output, tmp_path, capsys):
     text = OWN.format(activation="relu", cost="squared", output=f'output = "{output}"')

@@ -67,6 +67,7 @@ def places(session: Session) -> tuple[Session, ...]:
     return tuple(tried(moved(session, 0, number)) for number in (1, (count + 1) // 2, count))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", LESSONS)
 def test_first_middle_and_last_step_of_every_lesson(
     name: str, assert_screen: GoldenScreens
@@ -75,6 +76,7 @@ def test_first_middle_and_last_step_of_every_lesson(
     assert_screen("\n".join(screens), name)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
 @pytest.mark.parametrize("chars", SETS)
 @pytest.mark.parametrize("name", WALKS)
@@ -96,6 +98,7 @@ def steps(name: str) -> Iterator[Session]:
     return (moved(session, 0, number) for number in range(1, count + 1))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("chars", SETS)
 @pytest.mark.parametrize("name", LESSONS)
 def test_phase_and_selection_can_be_told_without_colour(name: str, chars: str) -> None:
@@ -113,6 +116,7 @@ def test_phase_and_selection_can_be_told_without_colour(name: str, chars: str) -
             assert marked.search(graph), graph
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", LESSONS)
 def test_signs_can_be_told_without_colour(name: str) -> None:
     for session in steps(name):

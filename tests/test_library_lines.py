@@ -37,6 +37,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 def test_the_steps_counted_are_those_of_the_walk() -> None:
     library = counted_library(library_of(shipped_lessons_folder()))
     walked = [session_at(path).moment for path in discover(shipped_lessons_folder())]

@@ -135,6 +135,7 @@ def assert_told(session: Session, size: tuple[int, int]) -> None:
 SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 36)])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", LESSONS)
 @SIZES
 def test_every_number_on_a_screen_is_in_the_text_of_its_step(
@@ -188,6 +189,7 @@ WAYS = (
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("name", LESSONS)
 def test_so_it_is_however_the_step_is_looked_at(
@@ -201,6 +203,7 @@ def test_so_it_is_however_the_step_is_looked_at(
             assert_told(session, size)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", LESSONS)
 def test_linear_mode_says_what_the_transcript_says_without_drawing(name: str) -> None:
     start = lesson(name)

@@ -21,6 +21,7 @@ LEAST = 0.65
 """Share of the rows of a 120×36 terminal that carry something, in each half of its width."""
 
 
+@pytest.mark.slow
 def test_the_walks_of_lessons_03_to_17_use_both_halves_of_a_comfortable_terminal():
     left, right, steps = shares(measured(), (120, 36))
     assert steps > 200
@@ -95,6 +96,7 @@ def test_one_panel_has_the_eye(size):
     assert (titles, len(corners)) == (["b"], 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 50)])
 @pytest.mark.parametrize("lesson", ["02-activations.md", "09-cost.md", "16-xor-hidden.md"])
 def test_each_sign_is_explained_once_where_the_walk_meets_it_first(lesson, size):

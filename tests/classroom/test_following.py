@@ -21,6 +21,7 @@ def press_of(key: str) -> Press:
     return Press(key, key if len(key) == 1 else None)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 def test_who_follows_sees_the_teachers_screen(seed: int) -> None:
     asyncio.run(walked(random.Random(seed)))

@@ -157,6 +157,7 @@ def test_a_host_key_is_confirmed_once(
     assert "another one than last time (SHA256:one)" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_another_gdtutor_follows_and_comes_back(tmp_path: Path) -> None:
     """The class runs in an event loop of its own thread, the follower in a terminal."""
     session = lesson_session("bias", "forward:z")

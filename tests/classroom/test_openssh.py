@@ -34,6 +34,7 @@ def shot(*arguments: str) -> list[str]:
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout.split("\n")
 
 
+@pytest.mark.slow
 @needs_ssh
 def test_students_see_what_shot_prints_and_get_their_terminals_back(tmp_path: Path) -> None:
     words = ("-c", IN_ORDER, "class", "bias", "--at", "forward:z", "--port", "0", "--code", CODE)

@@ -79,6 +79,7 @@ def panel(hub: ClassHub) -> str:
     return "\n".join(text_of(row) for row in panel_rows(hub.room, invitation, 80, UNICODE))
 
 
+@pytest.mark.slow
 def test_a_verdict_reaches_the_class_and_no_other_seat_than_ones_own(
     program: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

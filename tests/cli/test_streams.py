@@ -73,6 +73,7 @@ def printed(words: list[str], encoding: str, monkeypatch: pytest.MonkeyPatch) ->
     return out.getvalue(), err.getvalue().decode(encoding)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252", "iso8859-15", "shift_jis"])
 @pytest.mark.parametrize("name", LINES)
 def test_every_command_prints_all_of_it_in_any_encoding(
@@ -180,6 +181,7 @@ def test_help_that_cannot_be_printed_is_told(line, redirection) -> None:
     assert errors.count("\n") == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", ["bias --linear --no-save", "list"])
 def test_a_closed_input_is_an_input_that_has_ended(words) -> None:
     assert ended(words, "<&- >/dev/null") == (0, "")
@@ -192,6 +194,7 @@ def test_an_input_that_cannot_be_read_is_told() -> None:
     assert errors.count("\n") == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-32", "idna", "undefined", "cp037", "utf-7"])
 def test_an_encoding_that_no_line_is_in_is_told(encoding) -> None:
     line = "bias --linear --no-save <lines.txt"

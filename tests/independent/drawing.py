@@ -32,8 +32,10 @@ def implicit(rng):
     author = Author(rng)
     author.examples, author.kind = rng.randint(1, 5), "scalar"
     author.inputs, author.targets = {"x1": None, "x2": None}, {"y": None}
-    rows = [f"{name} = {author.number()!r}" for name in ("w1", "w2", "b")]
-    training = [row for row in author.training_rows() if not row.startswith("hyper")]
+    author.parameters = dict.fromkeys(("w1", "w2", "b"))
+    rows = [f"{name} = {author.number()!r}" for name in author.parameters]
+    rules = ("hyperparameters", "decayed")
+    training = [row for row in author.training_rows() if not row.startswith(rules)]
     training[3] = 'optimizer = "implicit"'
     front = ["format = 1", 'id = "drawn-case"', 'title = "Drawn"', "[parameters]", *rows, "[data]",
              'inputs = ["x1", "x2"]', 'targets = ["y"]', f"examples = {author.rows()}",

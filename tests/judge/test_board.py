@@ -132,6 +132,7 @@ def save(path: Path, text: str, seconds: int) -> None:
     new.replace(path)
 
 
+@pytest.mark.slow
 def test_a_file_that_is_broken_or_gone_is_told_and_judged_when_it_is_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

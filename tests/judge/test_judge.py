@@ -46,6 +46,7 @@ def wrong(tmp_path_factory: pytest.TempPathFactory) -> list[Verdict | Exception]
     return judged(programs, tmp_path_factory.mktemp("wrong"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", range(len(RIGHT)), ids=[p.name for p in RIGHT])
 def test_a_right_program_is_not_blamed(right: list[Verdict | Exception], number: int) -> None:
     verdict = right[number]
@@ -55,6 +56,7 @@ def test_a_right_program_is_not_blamed(right: list[Verdict | Exception], number:
     assert verdict.is_right
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", range(len(WRONG)), ids=[f"{p.lesson} {p.new}" for p in WRONG])
 def test_a_wrong_program_is_named_at_its_line(
     wrong: list[Verdict | Exception], number: int
@@ -220,6 +222,7 @@ def test_a_program_that_deletes_itself_is_written_back(
     assert path.read_text(encoding="utf-8") == text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
 def test_a_signal_ends_the_program_that_is_judged_too_and_its_file_is_put_back(
     number: signal.Signals, code: int, tmp_path: Path

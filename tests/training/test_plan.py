@@ -158,6 +158,7 @@ def assert_every_iteration_agrees(problem: Problem, settings: Settings, kind: st
         vector = outcome.vector
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["numpy", "scalar"])
 @pytest.mark.parametrize("name", PROBLEMS)
 def test_a_plan_agrees_with_the_walk_at_every_iteration(name: str, kind: str) -> None:
@@ -165,6 +166,7 @@ def test_a_plan_agrees_with_the_walk_at_every_iteration(name: str, kind: str) ->
     assert_every_iteration_agrees(make(), settings, kind)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["numpy", "scalar"])
 @pytest.mark.parametrize("name", PROBLEMS)
 def test_a_plan_agrees_with_the_walk_over_fifty_iterations(name: str, kind: str) -> None:

@@ -122,6 +122,7 @@ def kinds_of(name: str) -> tuple[str, ...]:
 CASES = [(name, kind) for name in LESSONS for kind in kinds_of(name)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "kind"), CASES)
 def test_every_iteration_s_cost_gradients_and_update_are_the_walk_s(name: str, kind: str) -> None:
     known = walk_of(name)
