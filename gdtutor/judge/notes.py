@@ -30,7 +30,7 @@ def layout_notes(rows: bool, source: ProgramText, program: AskedProgram) -> tupl
 def pass_notes(program: AskedProgram, starts: Sequence[OneStart]) -> Iterator[str]:
     """Yield what is not judged of a program that trains: a second pass, and what stands behind."""
     trains = any(s.case.facts.get("loops") or s.case.facts.get("network") for s in starts)
-    taken, whole = starts[0].taken if starts else (), len(program.moments[0].batch)
+    taken, whole = taken_of(starts), len(program.moments[0].batch)
     if taken:
         yield (f"Your program takes a part of the examples at a time, {len(taken)} of {whole}: it "
                "is held against the walk over those. The lesson takes all at once, and so does the "
@@ -45,6 +45,19 @@ def pass_notes(program: AskedProgram, starts: Sequence[OneStart]) -> Iterator[st
     after = unjudged_from(starts)
     if after:
         yield f"What stands behind the loop, from line {after} on, is not judged."
+
+
+def unseen_update(starts: Sequence[OneStart]) -> Iterator[str]:
+    """Yield what is known of an update whose results are under no name of the lesson, where the
+    second pass was left out since it begins from other parameters than the walk's."""
+    if passes_of(starts) == 1 and not taken_of(starts):
+        yield ("The second pass begins from other parameters than the walk's: the update of the "
+               "first is another one than the lesson's.")  # fmt: skip
+
+
+def taken_of(starts: Sequence[OneStart]) -> tuple[int, ...]:
+    """Return the examples that a program takes in the place of all in their order, on any start."""
+    return next((start.taken for start in starts if start.taken), ())
 
 
 def passes_of(starts: Sequence[OneStart]) -> int:

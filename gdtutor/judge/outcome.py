@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from gdtutor.judge.central import CostSlope, slope_of_cost
+from gdtutor.judge.notes import taken_of
 from gdtutor.judge.process import BOUNDS, Bounds
 from gdtutor.judge.program_file import read_learners
 from gdtutor.judge.training import CostCurves, cost_curves
@@ -50,7 +51,7 @@ def judge_file(
         needs_slope = verdict.first is not None and verdict.first.slip is None
         slope = slope_of_cost(verdict, path, bounds) if needs_slope else None
         curves = cost_curves(verdict.program, verdict.source, path, bounds)
-        if curves is not None and verdict.starts[0].taken:
+        if curves is not None and taken_of(verdict.starts):
             # Over other examples in each pass its training is another one, and not a wrong one.
             curves = replace(curves, is_ordered=False)
     finally:

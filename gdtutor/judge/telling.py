@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from gdtutor.judge.asked import shape_text
 from gdtutor.judge.central import CostSlope
 from gdtutor.judge.naming import Departure
-from gdtutor.judge.notes import passes_of, unjudged_from
+from gdtutor.judge.notes import passes_of, taken_of, unjudged_from
 from gdtutor.judge.training import CostCurves
 from gdtutor.judge.verdict import Verdict
 from gdtutor.lesson.selectors import Selector
@@ -159,7 +159,7 @@ def told_lines(
     if verdict.is_right:
         starts = len(set(map(id, verdict.starts)))
         on = f"on {starts} starts" if starts > 1 else "on the lesson's own start"
-        alone = ", the first pass alone" if verdict.starts[0].taken else ""
+        alone = ", the first pass alone" if taken_of(verdict.starts) else ""
         yield f"All {len(asked)} names are right, {on}{alone}."
     elif verdict.first is not None and verdict.first.name.step.phase is Phase.UPDATE:
         yield (

@@ -93,7 +93,8 @@ def _forward(working: Working) -> Iterator[tuple[SlipMatch, Whole]]:
         for changed in cell_by_cell(part):
             yield SlipMatch(Slip.ELEMENTWISE), of(changed)
     for about, lacking in without_one_factor(expr):
-        yield SlipMatch(Slip.NO_SHARE, about), of(lacking)
+        is_share = about.removeprefix("1/") not in trace.graph.leaf_by_name or about == "1/m"
+        yield SlipMatch(Slip.NO_SHARE if is_share else Slip.NO_FACTOR, about), of(lacking)
     for part, terms in sums_in(expr):
         for index, _ in enumerate(terms):
             turned = total_of([(m ^ (i == index), t) for i, (m, t) in enumerate(terms)])
@@ -210,8 +211,7 @@ def _other_operands(
 ) -> Iterator[tuple[SlipMatch, Whole]]:
     """Yield what the step gives where an operand is another value of the same shape."""
     trace = working.moment.traces[working.step.scene]
-    used = _names_used(working)
-    for name in sorted(used):
+    for name in sorted(_names_used(working)):
         value = trace.values.get(name)
         if value is None:
             continue

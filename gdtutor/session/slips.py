@@ -22,6 +22,7 @@ class Slip(Enum):
     NO_UPSTREAM = "upstream factor missing"
     NO_LOCAL = "local factor missing"
     NO_SHARE = "constant factor forgotten"
+    NO_FACTOR = "factor forgotten"
     AT_OUTPUT = "derivative taken at the output"
     AT_INPUT = "input in place of the output"
     UPDATED = "updated weight used"

@@ -20,6 +20,7 @@ SAYS = {
     Slip.NO_UPSTREAM: "That is the local gradient alone: the upstream factor is missing.",
     Slip.NO_LOCAL: "That is the upstream gradient alone: the local factor is missing.",
     Slip.NO_SHARE: "The factor {about} was forgotten.",
+    Slip.NO_FACTOR: "The factor {about} was forgotten.",
     Slip.AT_OUTPUT: "The derivative was taken at the output {about}; it belongs at the input.",
     Slip.AT_INPUT: "{about} was put in where the output of the function belongs.",
     Slip.UPDATED: "That uses {about} after the update; this pass still has the old one.",

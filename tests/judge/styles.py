@@ -691,7 +691,7 @@ WRONG_STYLES = (
     ("zipped examples", "db = db + dZ", "db = dZ", "db", Slip.OVERWRITTEN),
     ("zipped examples", "dW = dW + dZ @ x.T", "dW = dW + x.T", "dW", Slip.NO_UPSTREAM),
     ("recurrent", "return np.tanh(a*s + v)", "return np.tanh(a*s - v)", "s1", Slip.SIGN),
-    ("recurrent", "z = w*h + u*x", "z = w*h + x", "h1", Slip.NO_SHARE),
+    ("recurrent", "z = w*h + u*x", "z = w*h + x", "h1", Slip.NO_FACTOR),
     ("recurrent", "return dz*w,", "return dz,", "dh2", Slip.PART_OF_LOCAL),
     (
         "recurrent loop",
@@ -779,7 +779,7 @@ def sigmoid(z):
 
 size = 4
 for epoch in range(10):
-    order = np.random.permutation(X.shape[1])
+    order = np.random.RandomState(3).permutation(X.shape[1])
     X, Y = X[:, order], Y[:, order]
     for start in range(0, X.shape[1], size):
         xb, yb = X[:, start:start+size], Y[:, start:start+size]
@@ -811,7 +811,7 @@ def sigmoid(z):
 
 size = 2
 for epoch in range(10):
-    order = np.random.permutation(X.shape[1])
+    order = np.random.RandomState(3).permutation(X.shape[1])
     for start in range(0, X.shape[1], size):
         at = order[start:start+size]
         xb, yb = X[:, at], Y[:, at]

@@ -56,3 +56,13 @@ def test_a_helper_that_is_wrong_is_named_with_its_first_call(tmp_path: Path) -> 
     call = text.split("\n").index("s1 = tick(s0, c)") + 1
     assert f"departs  s1, mine.py:4, in tick(), called at line {call}" in told
     assert "also     s2 s3 s4 s5, by the same line: sign flipped" in told
+
+
+def test_an_update_of_parameters_under_other_names_is_told_where_the_next_pass_departs(
+    tmp_path: Path,
+) -> None:
+    right = STYLES["modules"][1]
+    texts = [right, right.replace("p.data -= self.lr*p.grad", "p.data += self.lr*p.grad")]
+    found = [v for v in judged([("16", t) for t in texts], tmp_path) if isinstance(v, Verdict)]
+    told = [any("the update of the first is another" in n for n in v.notes) for v in found]
+    assert told == [False, True]
