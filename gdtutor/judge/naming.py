@@ -24,7 +24,8 @@ _ORDER = (
     Slip.PART_OF_LOCAL, Slip.SHARE_TWICE, Slip.AT_OUTPUT, Slip.AT_INPUT, Slip.LOCAL_TWICE,
     Slip.UPDATED, Slip.ONE_PATH, Slip.OVERWRITTEN, Slip.ONE_EXAMPLE, Slip.FIRST_EXAMPLE, Slip.MEAN,
     Slip.ELEMENTWISE, Slip.NO_FUNCTION, Slip.NO_BIAS, Slip.NO_FACTOR, Slip.ONE_TERM,
-    Slip.OTHER_DERIVATIVE, Slip.OTHER_FUNCTION, Slip.STALE_CACHE, Slip.OTHER_AXIS, Slip.BROADCAST, Slip.OTHER_VALUE,
+    Slip.OTHER_DERIVATIVE, Slip.OTHER_FUNCTION, Slip.STALE_CACHE, Slip.OTHER_AXIS, Slip.BROADCAST,
+    Slip.OTHER_VALUE,
 )  # fmt: skip
 """Which slip is named where several give one number."""
 

@@ -690,7 +690,7 @@ WRONG_STYLES = (
     ("recursion", "return W.T @ dz", "return W.T @ g", "dA2", Slip.OTHER_VALUE),
     ("zipped examples", "db = db + dZ", "db = dZ", "db", Slip.OVERWRITTEN),
     ("zipped examples", "dW = dW + dZ @ x.T", "dW = dW + x.T", "dW", Slip.NO_UPSTREAM),
-    ("recurrent", "return np.tanh(a*s + v)", "return np.tanh(a*s - v)", "s1", Slip.SIGN),
+    ("recurrent", "return np.tanh(a*s + v)", "return np.tanh(a*s - v)", "s1", Slip.TERM_SIGN),
     ("recurrent", "z = w*h + u*x", "z = w*h + x", "h1", Slip.NO_FACTOR),
     ("recurrent", "return dz*w,", "return dz,", "dh2", Slip.PART_OF_LOCAL),
     (

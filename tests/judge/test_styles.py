@@ -55,7 +55,7 @@ def test_a_helper_that_is_wrong_is_named_with_its_first_call(tmp_path: Path) -> 
     told = list(verdict_lines(verdict, Path("mine.py"), None))
     call = text.split("\n").index("s1 = tick(s0, c)") + 1
     assert f"departs  s1, mine.py:4, in tick(), called at line {call}" in told
-    assert "also     s2 s3 s4 s5, by the same line: sign flipped" in told
+    assert "also     s2 s3 s4 s5, by the same line: sign of one term flipped" in told
 
 
 def test_an_update_of_parameters_under_other_names_is_told_where_the_next_pass_departs(
