@@ -310,6 +310,10 @@ def test_nothing_but_the_class_is_to_be_had() -> None:
                 await connection.open_connection("127.0.0.1", room.port)
             with pytest.raises(asyncssh.ChannelListenError):
                 await connection.start_server(lambda *_: None, "127.0.0.1", 0)
+            with pytest.raises(asyncssh.ChannelOpenError):
+                await connection.open_unix_connection("/tmp/no-socket")
+            with pytest.raises(asyncssh.ChannelListenError):
+                await connection.start_unix_server(lambda *_: None, "/tmp/no-socket")
             assert not room.hub.room.seats
 
     run(work())

@@ -404,3 +404,37 @@ def test_a_plot_is_painted_while_its_seat_holds_a_key_down() -> None:
         assert order == ["key", "key", "plot", "key", "key"]
 
     asyncio.run(work())
+
+
+def test_a_sweep_that_a_student_has_paused_goes_on_where_it_was(
+    pool: TrainingPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A slice is as little as can be trained at once: the sweep is not done before it is paused.
+    monkeypatch.setattr(pool, "sweep", partial(pool.sweep, seconds=0.0))
+
+    async def work() -> None:
+        hub, shared = ClassHub("tests", pool=pool), SharedScreens()
+        hub.teach(lesson_session("xor-hidden", "forward:Z1"))
+        hub.join("anna", Watched(hub, shared, (80, 24)), returns=False)
+
+        def own_walk() -> Walk:
+            own = hub.seat("anna").own
+            assert isinstance(own, Walk)
+            return own
+
+        for key in ("t", "S", *"learning_rate=0.5,1", "enter", "space"):
+            hub.press("anna", Press(key, key if len(key) == 1 else None))
+        await until(lambda: not hub._tasks)
+        paused = own_walk().sweeping
+        assert paused is not None
+        assert paused.status is Status.PAUSED
+        assert paused.done < paused.sweep.epochs[1]
+        hub.press("anna", Press("space"))
+        await until(lambda: own_walk().sweeping is None)
+        own = own_walk()
+        assert own.message == "All runs of the sweep are done."
+        alone = Sweep(members_of(own.lesson, None, "learning_rate=0.5,1", own.run.segments))
+        alone.advance()
+        assert [list(one.costs) for one in own.kept] == [list(f.costs) for f in alone.found()]
+
+    asyncio.run(work())
