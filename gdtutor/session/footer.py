@@ -88,9 +88,12 @@ def _urgent(session: Session, *, is_narrow: bool) -> tuple[str, ...]:
         return ("question", *first)
     if session.screen is Screen.STUDY and session.look.is_closing:
         variant = ["variant"] * any("variant" in task.change for task in open_tasks(session))
-        return ("question", "next", "tasks", "clear_tasks", *variant, *first)
+        changes = ("undo", "own_values")
+        return ("question", "next", *changes, "tasks", "clear_tasks", *variant, *first)
     if session.screen is Screen.TRAIN and session.sweeping is not None:
         return ("pause", "stop")
+    if session.screen is Screen.STUDY and (session.look.proof or session.look.mistakes):
+        return (*first, "next", "escape")
     # What shows how the step is walked comes before what a note asks for besides.
     return (*first, "next", *(("escape",) if isinstance(session, Playing) else ()))
 
@@ -153,6 +156,8 @@ def _words(session: Session) -> dict[str, str]:
     is_open = step is not None and step.node.partition(".")[0] in line
     if isinstance(session, Playing):
         words["escape"] = "playground"
+    elif session.look.proof or session.look.mistakes:
+        words["escape"] = "close"
     return {**words, "unfold": "fold"} if is_open else words
 
 

@@ -17,8 +17,9 @@ from textual.events import Resize
 from textual.widgets import Static
 
 from gdtutor.session.commands import commands_of
+from gdtutor.session.footer import named_keys
 from gdtutor.session.press import Press
-from gdtutor.session.state import Screen
+from gdtutor.session.state import Screen, Session
 from gdtutor.ui.contracts import KeyApp
 from gdtutor.view.glossary import WORDS
 
@@ -87,21 +88,32 @@ class CommandProvider(Provider):
             yield Hit(0.1, Content(told), self._explain(""), text=query)
 
     def _offers(self) -> tuple[tuple[str, str, str], ...]:
-        """Return key, title, and what is shown, of every command that works now."""
         program = cast(KeyApp, self.app).program
-        if program is None:
-            return ()
-        session = program.session
-        commands = [c for c in commands_of(session.screen) if not c.why_not(session)]
-        known = [(c.keys[0], c.title, c.symbols) for c in commands]
-        known += [(one.key, one.title, one.symbol) for one in session.around]
-        return tuple((key, title, f"{title} ({symbol})") for key, title, symbol in known)
+        return () if program is None else offers(program.session)
 
     def _press(self, key: str) -> partial[None]:
         return partial(_do, cast(KeyApp, self.app), key)
 
     def _explain(self, word: str) -> partial[None]:
         return partial(_look_up, cast(KeyApp, self.app), word)
+
+
+def offers(session: Session) -> tuple[tuple[str, str, str], ...]:
+    """Return key, title, and what is shown, of every command that works now.
+
+    Where the line of keys has another word for one, it stands before the title and is found.
+    """
+    words = {c.name: c.footer for c in named_keys(session, is_narrow=False)}
+    known = [
+        (c.keys[0], c.title, c.symbols, words.get(c.name, c.footer))
+        for c in commands_of(session.screen)
+        if not c.why_not(session)
+    ]
+    known += [(one.key, one.title, one.symbol, "") for one in session.around]
+    return tuple(
+        (key, title, f"{word}: {title} ({symbol})" if word not in title else f"{title} ({symbol})")
+        for key, title, symbol, word in known
+    )
 
 
 def _look_up(app: KeyApp, word: str) -> None:

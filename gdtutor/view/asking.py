@@ -64,7 +64,7 @@ _HOW = {
     Ask.VALUE: "A number, or a calculation: 0.75*0.3; or ? for a hint.",
     Ask.SIGN: "Answer + or - or 0; or ? for a hint.",
     Ask.SHAPE: "Rows x columns, as 3x4; or ? for a hint.",
-    Ask.NEXT: "Any node that is ready is right; or ? for a hint.",
+    Ask.NEXT: "Type the name of any node that is ready{typed}; or ? for a hint.",
     Ask.CHOICE: "Answer with its number.",
     Ask.WHY: "Answer with its number.",
     Ask.COMPARE: "Answer with its number, or as it is written.",
@@ -74,7 +74,7 @@ _HOW = {
 def asking_lines(context: Context, challenge: Challenge, width: int) -> tuple[Line, ...]:
     """Return the question, what is said about the last answer, and the hints given so far."""
     wanted = wrapped(question_text(context, challenge), width, Style.CURRENT)
-    told = _HOW[challenge.ask]
+    told = _HOW[challenge.ask].format(typed=_typed(context))
     how = wrapped(told if challenge.gives_hints else told.replace(_OR_HINT, ""), width, Style.DIM)
     top = (*wanted, *_formula(context, challenge, width), *_choices(context, challenge, width))
     if not challenge.tried and not challenge.hints_shown:
@@ -82,6 +82,13 @@ def asking_lines(context: Context, challenge: Challenge, width: int) -> tuple[Li
     said = _feedback(context, challenge, challenge.tried[-1], width) if challenge.tried else ()
     # No blank lines: all of it has to show on a small terminal too.
     return (*top, *said, *_hints(context, challenge, width), *how)
+
+
+def _typed(context: Context) -> str:
+    """Return how a name is typed that is shown in other letters; empty where none is."""
+    names = [one.name for one in context.graph.lines]
+    typed = max(names, key=lambda name: len(name) - len(context.name(name)))
+    return "" if context.name(typed) == typed else f", {context.name(typed)} as {typed}"
 
 
 def question_text(context: Context, challenge: Challenge) -> str:

@@ -254,6 +254,22 @@ def test_what_r_does_is_named_on_steps_and_on_the_closing_page(keys):
         assert named["predict"] == word
 
 
+@pytest.mark.parametrize(("keys", "closed"), [("v", False), ("w", False), ("", True)])
+def test_the_way_out_of_a_proof_and_of_wrong_sums_is_named_first(keys, closed):
+    session = pressed(walk(lesson_file("gradients-add-up"), "backward:a"), keys)
+    named = [c.name for c in named_keys(session, is_narrow=False)]
+    assert ("escape" not in named[:2]) == closed
+    assert ("Esc close" in " ".join(screen(session).split())) != closed
+
+
+def test_what_an_edit_on_the_closing_page_can_be_taken_back_by_is_in_the_line():
+    session = typed(pressed(walk(lesson_file("learning-rate")), "z e"), "w 0.25")
+    assert session.look.is_closing
+    last = " ".join(" ".join(screen(session).splitlines()[-2:]).split())
+    assert "u undo" in last
+    assert "R own values" in last
+
+
 @pytest.mark.parametrize("key", ["left", "right"])
 def test_an_arrow_at_an_open_question_says_how_to_walk_on(key):
     session = pressed(replace(walk(NEURON, "given"), predict=True), "n")

@@ -10,6 +10,7 @@ from textual import events
 from textual.command import CommandList
 from textual.pilot import Pilot
 from textual.widgets import Input
+from walks import NEURON, pressed, walk
 
 from gdtutor.cli.lesson_files import lesson_path
 from gdtutor.drive.keys import parse_keys
@@ -17,9 +18,10 @@ from gdtutor.drive.opening import open_lesson, session_at
 from gdtutor.lesson.summary import LessonEntry
 from gdtutor.paint.colours import choose_colours
 from gdtutor.session.catalogue import Library
+from gdtutor.session.footer import named_keys
 from gdtutor.session.state import Screen, Session, Status
 from gdtutor.ui.app import Looks, TutorApp
-from gdtutor.ui.palette import CommandProvider
+from gdtutor.ui.palette import CommandProvider, offers
 from gdtutor.ui.picture import frame_text
 from gdtutor.ui.program import Program, Services
 from gdtutor.values import replace
@@ -200,7 +202,7 @@ def test_the_palette_names_its_own_keys_below_its_list(size: tuple[int, int]) ->
 
 @pytest.mark.parametrize(
     ("query", "shown"),
-    [("saddle", "Help: saddle"), ("compare", "compare runs side"), ("zzz", "Nothing says")],
+    [("saddle", "Help: saddle"), ("compare", "sweep: compare runs side"), ("zzz", "Nothing says")],
 )
 def test_the_palette_finds_words_and_says_where_there_are_none(query: str, shown: str) -> None:
     app = app_in("bias", keys="n t")
@@ -213,6 +215,15 @@ def test_the_palette_finds_words_and_says_where_there_are_none(query: str, shown
         assert (app.program.session.screen is Screen.HELP) == (query != "compare")
 
     in_app(app, steps)
+
+
+@pytest.mark.parametrize("keys", ["", "backward:w1", "t", "z", "l", "?"])
+def test_the_palette_says_the_words_of_the_line_of_keys(keys: str) -> None:
+    at = keys if ":" in keys else "given"
+    session = pressed(walk(NEURON, at), "" if ":" in keys else keys)
+    shown = [said for _, _, said in offers(session)]
+    for command in named_keys(session, is_narrow=False):
+        assert any(command.footer in said for said in shown), command.footer
 
 
 def test_what_is_typed_into_the_palette_is_text_and_no_markup() -> None:

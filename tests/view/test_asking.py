@@ -116,3 +116,12 @@ def test_the_example_of_an_answer_is_no_answer_of_a_lesson():
     assert typed(session, example).challenge.tried
     assert typed(session, "-0.125").challenge is None
     assert "0.125" not in typed(session, "?!").prompt.error
+
+
+def test_a_name_that_is_asked_for_is_said_as_it_is_typed():
+    path = find_lesson("gradients-add-up", shipped_lessons_folder())
+    for lesson, told in ((NEURON, "ŷ as yhat"), (path, "Type the name of any node")):
+        session = replace(walk(lesson, "given"), predict=True)
+        while session.challenge is None or session.challenge.ask is not Ask.NEXT:
+            session = pressed(session, "escape n" if session.challenge else "n")
+        assert told in " ".join(screen(session, 40, 12).split())
