@@ -45,7 +45,7 @@ class ImplicitStep(Struct, frozen=True, eq=False):
 def signal(z: float, y: float) -> float:
     """Return δ = ∂L/∂z of one example of a sigmoid neuron."""
     out = _sigmoid(z)
-    return (out - y) * (out * (1 - out))
+    return (out - y) * (out * _sigmoid(-z))
 
 
 def _sigmoid(z: float) -> float:

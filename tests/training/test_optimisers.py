@@ -371,6 +371,16 @@ def test_implicit_descent_keeps_its_digits_where_it_comes_near_the_target() -> N
     assert shrunk(1e9, 1e9 + 1, 1.0, 1e15, is_sigmoid=False) == 1 / (1 + 1e15)
 
 
+def test_an_implicit_step_moves_where_the_sigmoid_is_1_but_for_less_than_a_rounding() -> None:
+    z, y, step = -0.75, 1e154, 1.7
+    out = 1 / (1 + math.exp(-z))
+    slope = (out - y) * out * (1 - out)
+    after = z - step * shrunk(slope, z, y, step, is_sigmoid=True) * slope
+    # z' = z + step·y·e^(−z'), since σ(z') is 1 and 1 − σ(z') is e^(−z') there.
+    assert 340 < after < 360
+    assert math.log(after - z) + after == pytest.approx(math.log(step) + math.log(y), rel=1e-14)
+
+
 def test_a_network_is_refused_by_implicit_descent_with_the_reason() -> None:
     with pytest.raises(TrainingError, match="root in one dimension"):
         compile_plan(xor_231(), Settings(batch=1, optimizer="implicit"))
