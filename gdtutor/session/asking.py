@@ -5,7 +5,7 @@ from __future__ import annotations
 from gdtutor.lesson.model import Question
 from gdtutor.lesson.questions import name_of
 from gdtutor.session.challenge import Ask, Challenge
-from gdtutor.session.choosing import right_choices
+from gdtutor.session.choosing import in_shown_order, right_choices
 from gdtutor.session.moment import Moment
 from gdtutor.session.notes import holds_at
 from gdtutor.session.state import Walk, current_step
@@ -104,8 +104,7 @@ def placed_challenge(question: Question, moment: Moment, step: Step, example: in
         cell = question.cell or _cell(moment, step, example, turn=0)
     choices = question.choices
     if ask is not Ask.COMPARE:
-        # The right one may come first in the file, so the order shown is that of the alphabet.
-        choices = tuple(sorted(choices, key=lambda choice: choice.text))
+        choices = in_shown_order(choices)
     name = _name(question, step)
     return Challenge(ask, step, cell, name, question.text, question.hints, choices)
 

@@ -30,6 +30,23 @@ def right_choices(session: Walk, choices: Sequence[Choice], scene: int) -> tuple
     return tuple(choice for choice in choices if holds(choice.when, values))
 
 
+_COUNTED = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+
+
+def in_shown_order(choices: Sequence[Choice]) -> tuple[Choice, ...]:
+    """Return choices as they are numbered: numbers by their size, so that 3 is three where it can
+    be, others by the alphabet, since the right one may come first in the file.
+    """
+    if all(_head(choice) in _COUNTED for choice in choices):
+        return tuple(sorted(choices, key=lambda choice: _COUNTED.index(_head(choice))))
+    return tuple(sorted(choices, key=lambda choice: choice.text))
+
+
+def _head(choice: Choice) -> str:
+    """Return the first word of a choice."""
+    return re.split(r"\W", choice.text, maxsplit=1)[0].lower()
+
+
 def read_choice(text: str, choices: Sequence[Choice]) -> Choice:
     """Read a choice: its number, or its text as it is written or shown.
 
@@ -47,8 +64,9 @@ def read_choice(text: str, choices: Sequence[Choice]) -> Choice:
 
 
 def _forms(choice: Choice) -> Iterator[str]:
-    """Yield the ways to write a choice, folded: of a gradient also dW1."""
+    """Yield the ways to write a choice, folded: what stands before a colon, of a gradient dW1."""
     yield _folded(choice.text)
+    yield _folded(choice.text.partition(": ")[0])
     if choice.side is not None:
         yield _folded(re.sub(r"\bgrad\s+", "d", choice.text))
 

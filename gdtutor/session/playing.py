@@ -101,7 +101,8 @@ def changed(session: Playing, playground: Playground, what: str) -> Result:
     is_enough = playground.epochs * session.run.iterations_per_epoch >= session.run.farthest
     if is_begun and lasting and is_enough and not is_lost and not session.changes:
         return _lasting(session, after)
-    word = f"{what}: begins anew" if is_begun else what
+    is_told = what.startswith("new ") or ":" in what
+    word = f"{what}: begins anew" if is_begun else what if is_told else f"{what} changed"
     anew = _placed(session, replace(after, word=word), session.train_look)
     if session.training.status is not Status.RUNNING:
         return anew, (PauseTraining(),) if is_begun else ()

@@ -34,6 +34,8 @@ WIDE = 110
 """Columns from which the whole network is drawn."""
 NARROW = 60
 """Columns below which one panel shows at a time."""
+LEGEND = 38
+"""Cells of the box of a map whose title says what its marks are."""
 NETWORK_SHARE = 0.56
 """The part of the body's lines that the network gets."""
 
@@ -123,15 +125,15 @@ def _panels(
     title = f"network: {chosen_name(play, chars)}{chosen_weight(session, chars)}"
     title += "; lines: solid +, dashed −" if room.edges else ""
     network = boxed(Panel(title, drawn, is_focused=is_focused), main, above, chars)
-    half = main // 2
-    size = half, height - above
+    left = min(main // 2, max(LEGEND, 4 + LABELS + 2 * _rows(height - above)))
+    size = left, height - above
     if is_focused and (play.layer, play.neuron) != (len(play.playground.layers) - 1, 0):
         output = _neuron(session, play, size, chars)
     else:
         output = _output(session, play, *size, chars)
-    curve, plot = _curve(session, play, main - half, height - above, chars)
+    curve, plot = _curve(session, play, main - left, height - above, chars)
     below = beside(output, curve)
-    placed = replace(plot, x=SIDE + half + plot.x, y=above + plot.y)
+    placed = replace(plot, x=SIDE + left + plot.x, y=above + plot.y)
     return beside(controls, (*network, *below)), (placed,)
 
 
@@ -191,12 +193,23 @@ def _controls(
     return boxed(panel, width, height, chars)
 
 
+def _rows(height: int) -> int:
+    """Return the rows of a map in a box of so many lines."""
+    return height - 2 - BELOW
+
+
+def _map_size(width: int, height: int) -> tuple[int, int]:
+    """Return columns and rows of a map in a box: two columns a row, so that a circle is one."""
+    columns, rows = width - 4 - LABELS, _rows(height)
+    return min(columns, 2 * rows), min(rows, (columns + 1) // 2)
+
+
 def _output(
     session: Playing, play: Play, width: int, height: int, chars: Chars
 ) -> tuple[Line, ...]:
     """Return what the network says over the plane, with the examples."""
     run = session.run
-    columns, rows = width - 4 - LABELS, height - 2 - BELOW
+    columns, rows = _map_size(width, height)
     if columns < 4 or rows < 2:
         return boxed(Panel("output", ()), width, height, chars)
     maps = maps_of(run, under_cursor(session), (PREDICTION,), columns, rows)
@@ -215,7 +228,7 @@ def _output(
 def _neuron(session: Playing, play: Play, size: tuple[int, int], chars: Chars) -> tuple[Line, ...]:
     """Return what the chosen neuron says over the plane, in place of the output."""
     run, (width, height) = session.run, size
-    columns, rows = width - 4 - LABELS, height - 2 - BELOW
+    columns, rows = _map_size(width, height)
     if columns < 4 or rows < 2:
         return boxed(Panel("", ()), width, height, chars)
     name = layer_names(len(play.playground.layers))[play.layer]

@@ -103,8 +103,10 @@ def told_curves(session: Walk, chars: Chars) -> tuple[ToldCurve, ...]:
     shown = curves_shown(session)
     measure = shown[0].curve.measure if shown else ""
     alike = [one for one in shown if not measure or one.curve.measure in ("", measure)]
-    place = lowest([one.curve for one in alike]) if len(alike) > 1 else None
-    best = None if place is None else alike[place]
+    # Of two that are the same curve the one that both are told by is the best.
+    told = [one for one in alike if not one.same_as]
+    place = lowest([one.curve for one in told]) if len(alike) > 1 else None
+    best = None if place is None else told[place]
 
     def facts(one: ShownCurve) -> Iterator[Fact]:
         if one.same_as:

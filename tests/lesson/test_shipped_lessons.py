@@ -17,7 +17,10 @@ from gdtutor.lesson.load import read_lesson
 from gdtutor.lesson.model import Lesson
 from gdtutor.lesson.pictures import TRAIN_TITLE
 from gdtutor.lesson.problem import problem_of
+from gdtutor.view.frame import UNICODE
+from gdtutor.view.page import prose_width
 from gdtutor.view.pictures import IN_TRAINING
+from gdtutor.view.prose import prose_lines
 
 PATHS = discover(shipped_lessons_folder())
 LINES, WIDTH = 4, 76
@@ -38,6 +41,22 @@ def walked(lesson: Lesson, scene: int = -1, **overrides: Array) -> Trace:
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
 def test_a_shipped_lesson_has_nothing_to_report(path: Path) -> None:
     assert [report.text() for report in read_lesson(path)[1]] == []
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+def test_it_asks_one_question_at_a_time(path: Path) -> None:
+    lesson, _ = read_lesson(path)
+    assert lesson is not None
+    asked = [question.text for scene in lesson.scenes for question in scene.questions]
+    assert [text for text in asked if text.count("?") > 1] == []
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+def test_no_opening_is_a_line_or_two_too_long(path: Path) -> None:
+    lesson, _ = read_lesson(path)
+    assert lesson is not None
+    over = len(prose_lines(lesson.prose, prose_width(80), UNICODE)) - 19
+    assert not 1 <= over <= 2
 
 
 def without_claims(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from random import Random
 from typing import Any
@@ -144,6 +145,21 @@ def test_a_rate_goes_on_and_everything_else_begins_anew() -> None:
     back = pressed(anew, parse_keys("u"))
     assert back.training.iterations == session.training.iterations
     assert back.run is after.run
+
+
+def test_before_anything_is_trained_the_header_says_that_a_control_was_changed():
+    assert pressed(at(begun(), "noise"), parse_keys("right")).play.word == "noise changed"
+    assert begun(keys="s").play.word == "new start"
+
+
+@pytest.mark.parametrize(("width", "height"), [(60, 50), (80, 24), (120, 36), (200, 50)])
+def test_the_map_of_the_output_has_two_columns_a_row(width: int, height: int) -> None:
+    lines = [plain(row) for row in frame_of(begun(), width, height, UNICODE).lines]
+    first = next(n for n, row in enumerate(lines) if "╭─ output" in row)
+    left = lines[first].index("╭─ output")
+    inside = [row[left + 2 :] for row in lines[first + 1 :]]
+    rows = [row.split("│")[1].rstrip() for row in inside if re.match(r".{5}│\S", row)]
+    assert abs(len(rows[0]) - 2 * len(rows)) <= 1
 
 
 def test_more_epochs_go_on_and_fewer_than_are_done_begin_anew() -> None:

@@ -3,9 +3,11 @@ import pytest
 from walks import DATA, NETWORK, NEURON, ROWS, pressed, screen, typed, walk
 
 from gdtutor.drive.opening import open_lesson, session_at
+from gdtutor.lesson.conditions import parse_condition
+from gdtutor.lesson.model import Choice
 from gdtutor.session.asking import ready_nodes
 from gdtutor.session.challenge import Ask
-from gdtutor.session.choosing import right_choices
+from gdtutor.session.choosing import in_shown_order, read_choice, right_choices
 from gdtutor.session.digits import number
 from gdtutor.session.effects import KeepAttempt
 from gdtutor.session.opening import Resumed, arrived
@@ -229,6 +231,13 @@ def test_a_choice_is_answered_by_its_number_and_the_right_one_is_not_always_firs
     right, effects = submitted(session, right_answer(session))
     assert right.challenge is None
     assert effects[0].correct
+
+
+def test_choices_that_are_numbers_are_ordered_by_size_and_answered_by_their_first_words():
+    when = parse_condition("z > 0")
+    choices = in_shown_order([Choice(text, when) for text in ("three: all", "one", "two")])
+    assert [choice.text for choice in choices] == ["one", "two", "three: all"]
+    assert read_choice("3", choices) is read_choice("three", choices) is choices[2]
 
 
 @pytest.mark.parametrize("first", [walk(ASKED), pressed(walk(NEURON), "r")])

@@ -89,6 +89,13 @@ def test_the_same_costs_are_drawn_once_and_named_twice():
     assert text.count("at epoch 1") == 2
 
 
+def test_the_own_run_is_marked_as_the_best_where_a_sweep_repeats_it():
+    session = beside(("twin", [2.0, 1.0 - 1e-12]), ("other", [2.0, 1.5]), own=(2.0, 1.0))
+    rows = [text_of(row) for row in run_lines(session, 40, UNICODE)]
+    assert rows.index("  ★ the lowest cost") == 2
+    assert "lesson's own" in rows[0]
+
+
 def test_an_earlier_curve_of_the_present_run_does_not_stand_beside_it():
     session = pressing(RATES, "t" + "V" * 10)
     assert session.variant == ""

@@ -34,6 +34,8 @@ POINTS = 121
 """Points of a curve."""
 NARROWEST, LOWEST = 16, 5
 """Cells below which one curve cannot be read."""
+GAP = 1
+"""Cells between two plots, so that no curve runs into the axis of the next."""
 _RANGE = (-6.0, 6.0)
 _MOST_POINTS = 8
 _PARTS = 20
@@ -104,11 +106,11 @@ def curve_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
         notes = (*notes, f"not shown for want of room: {', '.join(left_out)}")
     rest = stacked_notes(notes, Size(size.width, size.height - 1 - rows * LOWEST))
     room = size.height - 1 - len(rest)
-    wide, high = size.width // columns, room // rows
+    pitch, high = (size.width + GAP) // columns, room // rows
     plots = tuple(
         Placed(
             _plot(source, wish, name, facts),
-            index % columns * wide, index // columns * high, wide, high,
+            index % columns * pitch, index // columns * high, pitch - GAP, high,
         )
         for index, name in enumerate(functions[:shown])
     )  # fmt: skip
@@ -130,11 +132,12 @@ def curve_words(source: Source, wish: PictureWish) -> tuple[str, ...]:
 
 def _layout(count: int, width: int, height: int) -> tuple[int, int, int]:
     """Return how many plots are shown, in how many columns and rows."""
-    most = (width // NARROWEST) * (max(height, 0) // LOWEST)
+    most_columns = (width + GAP) // (NARROWEST + GAP)
+    most = most_columns * (max(height, 0) // LOWEST)
     if most < 1:
         return 0, 0, 0
     shown = min(count, most)
-    columns = max(1, min(shown, width // NARROWEST))
+    columns = max(1, min(shown, most_columns))
     rows = -(-shown // columns)
     return shown, -(-shown // rows), rows
 

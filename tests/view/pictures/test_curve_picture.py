@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from wishes import CURVE, MATRIX, picture, source
@@ -37,6 +39,9 @@ def test_before_the_node_is_computed_there_is_no_point():
 def test_several_functions_stand_side_by_side_in_their_order():
     found = plots('kind = "curve"\nfunctions = ["step", "sigmoid", "tanh", "relu"]')
     assert [placed.plot.title for placed in found] == ["step", "sigmoid", "tanh", "relu"]
+    rows = [(one, two) for one, two in pairwise(found) if one.y == two.y]
+    assert rows
+    assert all(one.x + one.width < two.x for one, two in rows)
 
 
 def test_what_has_no_room_is_named():
