@@ -42,7 +42,7 @@ def open_training(session: Walk, count: int) -> Result:
     if asked.isdigit():
         ahead = int(asked) - session.run.farthest
         is_free = session.training.status is not Status.RUNNING and session.sweeping is None
-        return _start(session, ahead) if ahead > 0 and is_free else (session, ())
+        return _start(session, int(asked)) if ahead > 0 and is_free else (session, ())
     if session.training.status is Status.IDLE and session.sweeping is None:
         if watches(session):
             session = said(session, "Slowly, as this lesson asks; w trains at full speed.")
@@ -72,9 +72,9 @@ def start_training(session: Walk) -> Result:
     return _start(session, None)
 
 
-def _start(session: Walk, iterations: int | None) -> Result:
+def _start(session: Walk, goal: int | None) -> Result:
+    """Train up to an iteration, however far the worker has come unheard; None: to the end."""
     snapshot = replace(session.training, status=Status.RUNNING, stopped_by="")
-    goal = None if iterations is None else session.run.farthest + iterations
     wish = _train(session, session.run, goal)
     return replace(session, training=snapshot, goal=goal), (wish,)
 
@@ -146,7 +146,7 @@ def sweep_news(session: Walk, news: Swept) -> Result:
     is_over = before is not None and before.holds_up and after.sweeping is None
     if not is_over or after.training.status is not Status.PAUSED:
         return after, ()
-    return _start(after, after.goal and max(after.goal - after.run.farthest, 1))
+    return _start(after, after.goal)
 
 
 def one_epoch(session: Walk, count: int) -> Result:
@@ -162,10 +162,9 @@ def one_iteration(session: Walk, count: int) -> Result:
 def _some(session: Walk, iterations: int) -> Result:
     if why := works_at.single_steps(session):
         return said(session, why), ()
-    is_stepping = session.training.status is Status.RUNNING and session.goal is not None
     # Keys that come while single steps are done ask for so many more.
-    from_here = (session.goal or 0) - session.run.farthest if is_stepping else 0
-    return _start(session, from_here + iterations)
+    goal = session.goal if session.training.status is Status.RUNNING else None
+    return _start(session, (session.run.farthest if goal is None else goal) + iterations)
 
 
 def stop_training(session: Walk, count: int) -> Result:
@@ -210,7 +209,7 @@ def change_rate(session: Walk, doublings: int) -> Result:
     session = said(session, f"Learning rate {rate:g} from iteration {at} on.{then}")
     if not was_running:
         return session, ()
-    return _start(session, None if goal is None else max(goal - at, 1))
+    return _start(session, goal)
 
 
 def back_to_walk(session: Session, count: int) -> Session:

@@ -5,10 +5,11 @@ import asyncio
 import pytest
 
 from gdtutor.cli.lesson_files import lesson_path
+from gdtutor.drive.keys import parse_keys
 from gdtutor.drive.opening import open_lesson, session_at
 from gdtutor.paint.colours import choose_colours
 from gdtutor.session.press import Press
-from gdtutor.session.state import Screen, Status
+from gdtutor.session.state import Screen, Status, is_training
 from gdtutor.session.update import Told
 from gdtutor.training.errors import TrainingError
 from gdtutor.training.run import Run
@@ -150,3 +151,25 @@ def test_an_error_of_the_settings_comes_to_the_learner_and_leaves_the_run_paused
 def test_a_bug_in_the_worker_ends_the_app(monkeypatch) -> None:
     with pytest.raises(ZeroDivisionError, match="out of order"):
         in_training(monkeypatch, ZeroDivisionError("out of order"))
+
+
+def test_a_sweep_that_starts_before_the_screen_hears_of_a_goal_leaves_the_run_at_it() -> None:
+    async def run() -> None:
+        session = session_at(lesson_path("bias"))
+        services = Services(open_lesson, lambda _: None)
+        app = TutorApp(LOOKS, lambda app: Program(app, session, services))
+        async with app.run_test(size=(80, 24)) as pilot:
+            program = app.program
+            for press in parse_keys("5t"):
+                app.press(press)
+            program._stop_polling()
+            await until(pilot, lambda: not program._trainer.is_working)
+            assert program.session.training.status is Status.RUNNING
+            for press in parse_keys("S learning_rate=0.5,0.1 enter"):
+                app.press(press)
+            await until(
+                pilot, lambda: not is_training(program.session) and len(program.session.kept) > 1
+            )
+            assert program.session.training.iterations == program.session.run.farthest == 5
+
+    asyncio.run(run())
