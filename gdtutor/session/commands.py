@@ -109,9 +109,29 @@ _FAR = 1000
 """More pages than Help has at any size, and more lessons than the library."""
 
 
+def _page_on(session: Walk, count: int) -> Session:
+    if works_at.pages_on(session):
+        return display_options.scroll(session, count * session.look.page)
+    return navigation.next_iteration(session, count)
+
+
+def _page_back(session: Walk, count: int) -> Session:
+    if works_at.pages_back(session):
+        return display_options.scroll(session, -count * session.look.page)
+    return navigation.previous_iteration(session, count)
+
+
+def _first(session: Walk, count: int) -> Session:
+    if works_at.pages_back(session):
+        return display_options.scroll(session, -session.look.scroll)
+    return navigation.first_step(session, count)
+
+
 def _last_or_numbered(session: Walk, count: int) -> Session:
     if session.count:
         return navigation.goto_step(session, count)
+    if works_at.pages_on(session):
+        return display_options.scroll(session, session.look.below)
     return navigation.last_step(session, count)
 
 
@@ -193,14 +213,15 @@ _OF_A_WALK: tuple[Row[Walk], ...] = (
             _STUDY, navigation.next_phase, "phase", "previous_phase"),
     Row("previous_phase", ("P",), "P", "P", "previous phase", _STUDY,
             navigation.previous_phase, why_not=works_at.earlier_steps),
-    Row("next_iteration", ("pagedown",), "PgDn", "PgDn", "next iteration", _STUDY,
-            navigation.next_iteration,
+    Row("next_iteration", ("pagedown",), "PgDn", "PgDn",
+            "next iteration; a page of text first goes on to its end", _STUDY, _page_on,
             footer="iteration", pair="previous_iteration", why_not=works_at.iterations),
-    Row("previous_iteration", ("pageup",), "PgUp", "PgUp", "previous iteration", _STUDY,
-            navigation.previous_iteration, why_not=works_at.earlier_iterations),
+    Row("previous_iteration", ("pageup",), "PgUp", "PgUp",
+            "previous iteration; a page of text first goes back to its top", _STUDY, _page_back,
+            why_not=works_at.earlier_iterations),
     Row("first", ("home", "g g"), "Home gg", "Home gg",
             "first step of the iteration; again: start of the lesson", _STUDY,
-            navigation.first_step),
+            _first),
     Row("last", ("end", "G"), "End G", "End G", "last step; 12G goes to step 12", _STUDY,
             _last_or_numbered),
     Row("goto", ("colon",), ":", ":",

@@ -70,13 +70,32 @@ def _with_pair(command: Command, session: Session) -> Command:
     return replace(command, pair="") if any(c.why_not(session) for c in before) else command
 
 
-def with_scrolling(session: Session, keys: tuple[Command, ...]) -> tuple[Command, ...]:
-    """Return the keys with those that scroll behind what comes first, where they do so now."""
+def with_scrolling(
+    session: Session, keys: tuple[Command, ...], *, pages: tuple[int, int] = (0, 0)
+) -> tuple[Command, ...]:
+    """Return the keys with those that scroll behind what comes first, where they do so now.
+
+    Args:
+        session: The state.
+        keys: The keys without them.
+        pages: Lines that a page of text hides above and below; none where nothing pages.
+    """
     name, pair = ("down", "up") if session.screen is Screen.STUDY else ("side_down", "side_up")
     named = [c for c in commands_of(session.screen) if c.name == name]
     found = [replace(c, footer="scroll", pair=pair) for c in named]
+    on, back = "next_iteration", "previous_iteration"
+    if pages[1]:
+        keys = tuple(c for c in keys if c.name != on)
+        found += [replace(_named(on), footer="page", pair=back if pages[0] else "")]
+    elif pages[0]:
+        keys = tuple(replace(c, pair="") if c.name == on else c for c in keys)
+        found += [replace(_named(back), footer="page")]
     first = 2 if keys[1].name in ("tab", "train_tab") else 1
     return (*keys[:first], *found, *keys[first:])
+
+
+def _named(name: str) -> Command:
+    return next(c for c in commands_of(Screen.STUDY) if c.name == name)
 
 
 def _urgent(session: Session, *, is_narrow: bool) -> tuple[str, ...]:

@@ -179,6 +179,10 @@ class Look(Struct, frozen=True):
     tab: Tab = Tab.NODE
     scroll: int = 0
     """Lines by which the note is scrolled; `AT_TASKS` where the closing page shows its tasks."""
+    page: int = 0
+    """Lines by which a page of text scrolls at once, as its screen has found; 0 at a step."""
+    below: int = 0
+    """Lines of a page of text that its screen hides below."""
     hints: int = 0
     """How many hints for the lesson's tasks were asked for."""
     is_closing: bool = False

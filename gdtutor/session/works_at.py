@@ -38,22 +38,32 @@ def earlier_steps(session: Walk) -> str:
 
 
 def iterations(session: Walk) -> str:
-    """For what leads to another iteration."""
-    if session.lesson.trains:
+    """For what leads to another iteration, or a page on."""
+    if session.lesson.trains or pages_on(session):
         return ""
     return "This lesson does not train, so it has one iteration only."
 
 
 def earlier_iterations(session: Walk) -> str:
-    """For what leads to an earlier iteration."""
-    is_later = session.moment.iteration > 0
+    """For what leads to an earlier iteration, or a page back."""
+    is_later = session.moment.iteration > 0 or pages_back(session)
     return "" if is_later else "This is iteration 0: no update has been done yet."
+
+
+def pages_on(session: Walk) -> bool:
+    """Say whether a page of text shows that goes on below."""
+    return is_page(session) and session.look.below > 0
+
+
+def pages_back(session: Walk) -> bool:
+    """Say whether a page of text shows that begins above."""
+    return is_page(session) and session.look.page > 0 and session.look.scroll > 0
 
 
 def unfolding(session: Walk) -> str:
     """For folding and unfolding a line."""
     line = current_line(session)
-    if _is_page(session) or line is None:
+    if is_page(session) or line is None:
         return "Go to a computed node first; x shows the operations inside it."
     if line.first == line.last:
         return f"{line.name} is one operation already: there is nothing to unfold."
@@ -63,14 +73,14 @@ def unfolding(session: Walk) -> str:
 def repetitions(session: Walk) -> str:
     """For folding repetitions."""
     step, lesson = current_step(session), session.lesson
-    if _is_page(session) or step is None:
+    if is_page(session) or step is None:
         return "Go to a step first; X folds a repetition to one count."
     return "" if lesson.scenes[step.scene].repeated else "This graph has no repetition to fold."
 
 
 def cells(session: Walk) -> str:
     """For opening a cell."""
-    if session.look.cell is not None or (not _is_page(session) and cell_shape(session)):
+    if session.look.cell is not None or (not is_page(session) and cell_shape(session)):
         return ""
     return "There is no matrix at this step whose cells could be opened."
 
@@ -82,7 +92,7 @@ def examples(session: Walk) -> str:
 
 def panels(session: Walk) -> str:
     """For another panel, of which a page of prose has none."""
-    return "This page has no panels; the steps have." if _is_page(session) else ""
+    return "This page has no panels; the steps have." if is_page(session) else ""
 
 
 def pictures(session: Walk) -> str:
@@ -91,7 +101,7 @@ def pictures(session: Walk) -> str:
         if session.variant and session.base.pictures:
             return "This variant has no pictures: those of the lesson compare its variants (V)."
         return "This lesson has no pictures."
-    if _is_page(session):
+    if is_page(session):
         return "The pictures belong to the steps; go on to the first one."
     return "" if offered_figures(session) else "This graph has no pictures; another one has."
 
@@ -101,7 +111,7 @@ def gradients(session: Walk) -> str:
     if session.challenge is not None:
         return ANSWER_FIRST
     step = current_step(session)
-    is_back = step is not None and step.phase is Phase.BACKWARD and not _is_page(session)
+    is_back = step is not None and step.phase is Phase.BACKWARD and not is_page(session)
     return "" if is_back else "Go to a backward step first: this key speaks of its gradient."
 
 
@@ -255,6 +265,7 @@ def leads_to_training(session: Walk) -> bool:
     return is_trained and session.challenge is None
 
 
-def _is_page(session: Walk) -> bool:
+def is_page(session: Walk) -> bool:
+    """Say whether a page of text shows: the opening, or the closing one."""
     is_study = session.screen is Screen.STUDY
     return is_study and (session.step == 0 or session.look.is_closing)

@@ -62,17 +62,20 @@ def hidden(lines: Sequence[Line], scroll: int, rows: int, chars: Chars) -> str:
     return f" {' '.join(parts)} more " if parts else ""
 
 
-_HIDDEN = re.compile(r" (?:(?:↑|up )(\d+) ?)?(?:(?:↓|down )\d+ )?more ")
+_HIDDEN = re.compile(r" (?:(?:↑|up )(\d+) ?)?(?:(?:↓|down )(\d+) )?more ")
 
 
-def hidden_above(rows: Sequence[Line]) -> int | None:
-    """Return how many lines a panel among rows hides above, by its note; None where none hides any.
+def hidden_around(rows: Sequence[Line]) -> tuple[int, int] | None:
+    """Return how many lines a panel among rows hides above and below, by its note; None where none
+    hides any.
 
     Of several it is the most: they scroll together, some to their end before others.
     """
     notes = (part.text for row in rows for part in row if part.style is Style.KEY)
     found = [note for text in notes if (note := _HIDDEN.fullmatch(text))]
-    return max((int(note[1] or 0) for note in found), default=None)
+    if not found:
+        return None
+    return max(int(note[1] or 0) for note in found), max(int(note[2] or 0) for note in found)
 
 
 def beside(*blocks: Sequence[Line]) -> tuple[Line, ...]:

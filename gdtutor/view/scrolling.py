@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from gdtutor.session.state import AT_TASKS, Screen, Session, Walk
+from gdtutor.session.works_at import is_page as is_page_of_text
 from gdtutor.values import replace
-from gdtutor.view.boxes import hidden_above
+from gdtutor.view.boxes import hidden_around
 from gdtutor.view.closing import closing_scroll
 from gdtutor.view.explain import context_of, drawn_signs, explanation
 from gdtutor.view.frame import Chars, Frame
@@ -19,8 +20,8 @@ def settled(session: Session, width: int, height: int, chars: Chars) -> Session:
     """Return the session scrolled no further than its text goes at this size."""
 
     def least(scroll: int, scrolled: Callable[[int], Session]) -> Session:
-        above = hidden_above(frame_of(scrolled(scroll), width, height, chars).lines) or 0
-        return scrolled(min(scroll, above))
+        around = hidden_around(frame_of(scrolled(scroll), width, height, chars).lines)
+        return scrolled(min(scroll, around[0] if around else 0))
 
     if is_too_small(width, height):
         return session
@@ -44,6 +45,7 @@ def shown(session: Session, width: int, height: int, chars: Chars) -> tuple[Sess
     """Return the session settled at a size with its frame, signs explained that are new on it."""
     session = settled(session, width, height, chars)
     frame = frame_of(session, width, height, chars)
+    session = _paging(session, frame)
     context = context_of(session, chars) if isinstance(session, Walk) else None
     if context is None or session.screen is not Screen.STUDY or context.challenge is not None:
         return session, frame
@@ -60,3 +62,14 @@ def shown(session: Session, width: int, height: int, chars: Chars) -> tuple[Sess
         one for one in look.met or () if one in met or explanation(one[0], chars)[:16] in text
     )
     return replace(session, look=replace(look, met=told)), frame
+
+
+def _paging(session: Session, frame: Frame) -> Session:
+    """Return the session that knows how far its page of text goes on, for the keys that page it."""
+    is_page = isinstance(session, Walk) and is_page_of_text(session)
+    around = hidden_around(frame.lines) if is_page else None
+    # A line or two of the page before stay.
+    page, below = (0, 0) if around is None else (max(frame.height - 7, 1), around[1])
+    if (page, below) == (session.look.page, session.look.below):
+        return session
+    return replace(session, look=replace(session.look, page=page, below=below))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from gdtutor.session import works_at
 from gdtutor.session.figures import offered_figures
 from gdtutor.session.footer import named_keys, with_scrolling
 from gdtutor.session.state import Screen, Session, Tab, Walk
 from gdtutor.values import Struct, replace
-from gdtutor.view.boxes import Panel, beside, boxed, hidden, hidden_above, window
+from gdtutor.view.boxes import Panel, beside, boxed, hidden, hidden_around, window
 from gdtutor.view.closing import closing_prose, closing_scroll, ways_on
 from gdtutor.view.context import Context
 from gdtutor.view.diagnosis import short_diagnosis
@@ -128,8 +129,10 @@ def bottom_lines(
     if session.look.hides_hints:
         return said, ()
     keys = named_keys(session, is_narrow=width < COMPACT[0])
-    if session.look.cell is None and hidden_above(above) is not None:
-        keys = with_scrolling(session, keys)
+    around = hidden_around(above)
+    if session.look.cell is None and around is not None:
+        is_page = isinstance(session, Walk) and works_at.is_page(session)
+        keys = with_scrolling(session, keys, pages=around if is_page else (0, 0))
     further, first = footer_lines(keys, width, chars)
     return said or _welcome(session) or further, first
 

@@ -160,6 +160,6 @@ def test_a_step_behind_one_that_is_passed_over_says_so(lesson, before):
 
 
 def test_keys_that_scroll_are_named_where_lines_are_hidden_and_nowhere_else():
-    session = session_at(shipped_lessons_folder() / "02-activations.md")
+    session = session_at(shipped_lessons_folder() / "03-forward.md")
     assert "↑ ↓ scroll" in screen(session).splitlines()[-1]
     assert "scroll" not in screen(session, 120, 36)

@@ -12,8 +12,11 @@ from gdtutor.session.state import Session, Tab
 from gdtutor.session.update import update
 from gdtutor.values import replace
 from gdtutor.view.frame import ASCII, UNICODE
+from gdtutor.view.page import prose_width
+from gdtutor.view.prose import prose_lines
 from gdtutor.view.screen import frame_of
 from gdtutor.view.scrolling import settled
+from gdtutor.view.scrolling import shown as drawn
 
 WIDE = find_lesson("deeper", shipped_lessons_folder())
 LONG = find_lesson("learning-rate", shipped_lessons_folder())
@@ -100,3 +103,55 @@ def assert_first(at_line: Callable[[int], Session], end: int, size, chars) -> No
     frames = [shown(at_line(n), size, chars) for n in (*range(end + 1), 9999)]
     assert frames[-2] == frames[-1]
     assert len(set(frames)) == end + 1
+
+
+def paged(session: Session, keys: str, size: tuple[int, int] = (80, 24)) -> tuple[Session, str]:
+    """Press keys with the screen drawn before each."""
+    session, frame = drawn(session, *size, UNICODE)
+    for key in parse_keys(keys):
+        session, frame = drawn(update(session, key)[0], *size, UNICODE)
+    return session, frame.text()
+
+
+def test_a_page_of_text_is_paged_to_its_end_before_the_next_iteration():
+    opening = walk(find_lesson("write-it-yourself", shipped_lessons_folder()))
+    session, text = paged(opening, "")
+    assert "PgDn page" in text
+    seen = {row for row in text.splitlines() if row.startswith("│")}
+    for _ in range(9):
+        if not session.look.below:
+            break
+        session, text = paged(session, "pgdn")
+        rows = {row for row in text.splitlines() if row.startswith("│ ")}
+        assert seen & rows
+        seen |= rows
+        assert (session.step, session.moment.iteration) == (0, 0)
+    assert "PgUp page" in text
+    assert "PgDn page" not in text
+    whole = len(prose_lines(opening.lesson.prose, prose_width(80), UNICODE))
+    assert session.look.scroll == whole - 19
+    assert paged(session, "pgdn")[0].moment.iteration == 1
+    assert paged(session, "home")[0].look.scroll == 0
+    assert paged(session, "home pgdn")[0].look.scroll == paged(opening, "pgdn")[0].look.scroll
+    assert paged(session, "home end")[0].look.scroll == session.look.scroll
+    back = paged(session, "pgup")[0]
+    assert 0 < back.look.scroll < session.look.scroll
+    assert back.step == 0
+
+
+def test_the_closing_page_is_paged_as_well_and_a_step_is_not():
+    closing, text = paged(walk(LONG, "2/given"), "z", (60, 14))
+    assert "PgDn page" in text
+    on = paged(closing, "pgdn", (60, 14))[0]
+    assert (on.look.is_closing, on.moment.iteration) == (True, 2)
+    assert on.look.scroll > 0
+    assert paged(on, "pgup", (60, 14))[0].look.scroll == 0
+    assert paged(closing, "n", (60, 14))[0].look.page == 0
+
+
+def test_a_lesson_without_training_pages_its_text_too():
+    lesson = walk(find_lesson("forward-or", shipped_lessons_folder()))
+    assert not lesson.lesson.trains
+    end, _ = paged(lesson, "pgdn")
+    assert (end.look.scroll, end.look.below) == (6, 0)
+    assert "one iteration only" in paged(end, "pgdn")[0].message
