@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from gdtutor.session.state import Prompt, Session
+from gdtutor.session.state import Prompt, Session, Walk
 from gdtutor.view.boxes import Panel, boxed
 from gdtutor.view.frame import Chars, Frame, Line, Style
 from gdtutor.view.header import fits_beside, input_line
 from gdtutor.view.lines import fitted, line, width_of, wrapped
+
+BOTTOM = 2
+"""Lines at the foot of every screen: what is said or typed, and the keys."""
 
 
 def with_refusal(frame: Frame, prompt: Prompt | None, chars: Chars) -> Frame:
@@ -33,14 +36,19 @@ def with_message(frame: Frame, session: Session, chars: Chars) -> Frame:
     return frame.covered(frame.height - 1 - len(shown), shown)
 
 
-def with_reports(frame: Frame, reports: tuple[str, ...], chars: Chars) -> Frame:
-    """Return a frame with the reports in a box at its bottom, what is above it left to be read."""
+def with_reports(frame: Frame, session: Session, chars: Chars) -> Frame:
+    """Return a frame with the reports in a box; what is above it is left to be read.
+
+    The last two lines stay, since the keys that they name work and an open input is typed into.
+    """
+    reports = session.broken
     lines = _lines(reports, frame.width - 4, chars)
-    height = min(len(lines) + 2, frame.height * 3 // 5)
+    most = frame.height // 3 if isinstance(session, Walk) else frame.height * 3 // 5
+    height = min(len(lines) + 2, most)
     count = f"{len(reports)} problem{'' if len(reports) == 1 else 's'}"
     title = f"{count} in the saved file; above is the last good one"
     box = boxed(Panel(title, lines, is_focused=True), frame.width, height, chars)
-    return frame.covered(frame.height - height, box)
+    return frame.covered(frame.height - BOTTOM - height, box)
 
 
 def _lines(reports: tuple[str, ...], width: int, chars: Chars) -> tuple[Line, ...]:

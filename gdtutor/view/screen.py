@@ -21,7 +21,7 @@ def frame_of(session: Session, width: int, height: int, chars: Chars) -> Frame:
         return blank_frame(width, height)
     frame = _frame(session, width, height, chars)
     if session.broken:
-        frame = with_reports(frame, session.broken, chars)
+        frame = with_reports(frame, session, chars)
     frame = with_refusal(with_message(frame, session, chars), session.prompt, chars)
     return with_command(frame, session.command, chars) if session.command else frame
 

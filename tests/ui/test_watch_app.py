@@ -3,6 +3,7 @@
 import asyncio
 import os
 
+import pytest
 from lesson_texts import NEURON_GRAPH, neuron
 from svg_texts import screen_text
 
@@ -10,10 +11,14 @@ from gdtutor.drive.opening import open_lesson, session_at
 from gdtutor.drive.watching import Watcher
 from gdtutor.paint.colours import choose_colours
 from gdtutor.session.navigation import goto
+from gdtutor.session.prompting import asked as asked_for
+from gdtutor.session.state import PromptKind
 from gdtutor.ui import program as program_module
 from gdtutor.ui.app import Looks, TutorApp
 from gdtutor.ui.program import Program, Services
+from gdtutor.values import replace
 from gdtutor.view.frame import UNICODE
+from gdtutor.view.screen import frame_of
 from tests.ui.piloting import until
 
 
@@ -52,6 +57,23 @@ def test_saves_are_followed_and_the_step_is_kept(tmp_path, monkeypatch):
             assert "backward ▸ w" in shown
 
     asyncio.run(run())
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+@pytest.mark.parametrize("asked", [False, True])
+def test_the_problems_leave_the_keys_and_an_open_input_to_be_seen(tmp_path, size, asked):
+    path = tmp_path / "07-lesson.md"
+    path.write_text(neuron(), encoding="utf-8")
+    walk = session_at(path, at="backward:w")
+    if asked:
+        walk = asked_for(walk, PromptKind.ANSWER, "your answer")
+    reports = tuple(f"07-lesson.md:{n}:1: error: {'a mistake ' * 20}" for n in range(30))
+    before = frame_of(walk, *size, UNICODE).text().split("\n")
+    after = frame_of(replace(walk, broken=reports), *size, UNICODE).text().split("\n")
+    assert after[-2:] == before[-2:]
+    assert "30 problems" in "\n".join(after)
+    assert "↓" in after[-3]
+    assert after[: size[1] * 2 // 3 - 2] == before[: size[1] * 2 // 3 - 2]
 
 
 def test_a_csv_file_is_followed_and_its_error_is_shown_beside_the_lesson(tmp_path, monkeypatch):
