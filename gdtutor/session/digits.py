@@ -36,14 +36,16 @@ def number(value: float, digits: int) -> str:
 
 
 def in_power(value: float, exponent: int, digits: int) -> str:
-    """Return a number divided by a power of ten, in ASCII: with as many decimals as one digit
-    before them leaves, or an exponent of its own where they would all be 0.
+    """Return a finite number divided by a power of ten, in ASCII: the digits of `number`, with the
+    point moved, so that it is rounded once.
     """
-    text = trimmed(f"{value / 10.0**exponent:.{digits - 1}f}")
-    if value == 0 or text not in ("0", "-0"):
-        return text
-    mantissa, own = f"{value:.0e}".split("e")
-    return f"{mantissa}e{int(own) - exponent}"
+    if value == int(value) and abs(value) < WHOLE:
+        digits = max(digits, len(str(int(abs(value)))))
+    mantissa, own = f"{abs(value):.{digits - 1}e}".split("e")
+    places = int(own) - exponent
+    figures = "0" * -places + mantissa.replace(".", "").ljust(places + 1, "0")
+    point = max(places, 0) + 1
+    return trimmed(f"{'-' * (value < 0)}{figures[:point]}.{figures[point:]}")
 
 
 def trimmed(text: str) -> str:

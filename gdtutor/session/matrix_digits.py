@@ -7,44 +7,38 @@ import math
 import numpy as np
 
 from gdtutor.engine.operations import Array
-from gdtutor.session.digits import LARGE, WHOLE, in_power, read_back
+from gdtutor.session.digits import LARGE, WHOLE, read_back
 
-LEAST_EXPONENT = -300
-"""A number can be divided by ten to this; smaller ones have an exponent of their own besides."""
+SPREAD = 1e-3
+"""A cell below this share of the largest is no shorter in its power of ten than on its own."""
 
 
 def read_back_all(array: Array, digits: int) -> Array:
-    """Return what a learner who reads every cell, opened on its own, would compute with."""
+    """Return what a learner who reads every cell would compute with."""
     cells = [read_back(float(value), digits) for value in np.reshape(array, -1)]
     return np.asarray(cells, dtype=np.float64).reshape(np.shape(array))
 
 
-def read_back_matrix(array: Array, digits: int) -> Array:
-    """Return what a learner who reads the whole matrix, in one power of ten, would compute with."""
-    exponent = common_exponent(array, digits)
-    if exponent == 0:
-        return read_back_all(array, digits)
-    cells = [float(in_power(float(value), exponent, digits)) for value in np.reshape(array, -1)]
-    with np.errstate(all="ignore"):
-        return np.asarray(np.reshape(cells, np.shape(array)) * 10.0**exponent)
-
-
 def common_exponent(array: Array, digits: int) -> int:
-    """Return the power of ten that a whole matrix is shown in; 0 where plain numbers will do, and
-    where those of a masked score, -1e9, would take every digit from the others."""
+    """Return the power of ten that a whole matrix is shown in; 0 where plain numbers will do."""
     largest = _largest(array)
-    if largest >= LARGE and np.any((array != 0) & (np.abs(array) < largest / 10.0 ** (digits + 4))):
-        return 0
     is_whole = bool(np.all(array == np.trunc(array))) and largest < WHOLE
     if is_whole or 1e-3 <= largest < max(LARGE, 10.0**digits):
         return 0
-    return largest_exponent(array)
+    return shared_exponent(array)
 
 
-def largest_exponent(array: Array) -> int:
-    """Return the power of ten of a matrix's largest finite cell; 0 where all are 0."""
+def shared_exponent(array: Array) -> int:
+    """Return the power of ten of a matrix's largest finite cell, 0 where its cells share none.
+
+    A common factor takes no digit from any cell: each has as many as it has on its own, and so the
+    smallest needs more decimals than the largest. Where one that is not 0 is below `SPREAD` of the
+    largest, as the scores beside a mask of -1e9, every cell is written on its own.
+    """
     largest = _largest(array)
-    return max(math.floor(math.log10(largest)), LEAST_EXPONENT) if largest else 0
+    if not largest or np.any((array != 0) & (np.abs(array) < SPREAD * largest)):
+        return 0
+    return math.floor(math.log10(largest))
 
 
 def _largest(array: Array) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from gdtutor.engine.local import UPSTREAM
 from gdtutor.engine.operations import Array, evaluate, parse_rule, sum_to
 from gdtutor.engine.trace import Contribution
 from gdtutor.session.answers import Interval, honest
-from gdtutor.session.matrix_digits import read_back_all, read_back_matrix
+from gdtutor.session.matrix_digits import read_back_all
 from gdtutor.session.moment import Moment
 from gdtutor.session.operands import node_expr, update_operands
 from gdtutor.session.rounded import rounded_cells
@@ -132,20 +132,18 @@ class Working(Struct, frozen=True, eq=False):
     def interval(self, cell: tuple[int, ...], digits: int) -> Interval:
         """Return which numbers are accepted for a cell.
 
-        Operands are read cell by cell, or as a whole matrix in one power of ten; going back also
-        with the local gradient, or each contribution, rounded before the next operation.
+        Operands are exact, or read; going back also with the local gradient, or each contribution,
+        rounded before the next operation.
         """
-        readers = _readers(digits)
-        found = [float(self.result[cell])]
-        found += [float(self.compute(read)[cell]) for read in _reads(self.operands, digits)]
+        found = [float(self.result[cell]), float(self.compute(_read(self.operands, digits))[cell])]
         if self.received:
-            found += [float(self._rounded_on_the_way(r)[cell]) for r in readers]
+            found.append(float(self._rounded_on_the_way(digits)[cell]))
             if self._is_rounded(cell):
                 found.append(0.0)
         return honest(found, digits)
 
-    def _rounded_on_the_way(self, reader: Reader) -> Array:
-        total = np.zeros(self.result.shape)
+    def _rounded_on_the_way(self, digits: int) -> Array:
+        reader, total = partial(read_back_all, digits=digits), np.zeros(self.result.shape)
         with np.errstate(all="ignore"):
             for c in self.received:
                 part = c.value
@@ -156,24 +154,17 @@ class Working(Struct, frozen=True, eq=False):
         return total
 
 
-def _readers(digits: int) -> tuple[Reader, Reader]:
-    return (
-        lambda array: read_back_all(array, digits),
-        lambda array: read_back_matrix(array, digits),
-    )
-
-
 @lru_cache(maxsize=2)
-def _reads(operands: Operands, digits: int) -> tuple[Operands, ...]:
-    """Return what a step is computed from as every reader reads it, once for all its slips."""
-    return tuple(operands.read(reader) for reader in _readers(digits))
+def _read(operands: Operands, digits: int) -> Operands:
+    """Return what a step is computed from as a learner reads it, once for all its slips."""
+    return operands.read(partial(read_back_all, digits=digits))
 
 
 def slip_interval(
     compute: Callable[[Operands], Array | float], operands: Operands, digits: int
 ) -> Interval:
     """Return which numbers a wrong formula may come to."""
-    reads = (operands, *_reads(operands, digits))
+    reads = (operands, _read(operands, digits))
     with np.errstate(all="ignore"):
         return honest([float(compute(read)) for read in reads], digits)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from gdtutor.engine.operations import Array
-from gdtutor.session.matrix_digits import common_exponent, largest_exponent
+from gdtutor.session.matrix_digits import common_exponent, shared_exponent
 from gdtutor.session.rounded import Cells
 from gdtutor.values import Struct, replace
 from gdtutor.view.frame import Chars, Line, Segment, Style
@@ -165,7 +165,7 @@ def _exponent(grid: Array, look: MatrixLook, chars: Chars) -> int:
     rows = _window(grid.shape[0], look.max_rows, None)
     narrow = replace(look, width=min(look.width, NOTATION_WIDTH))
     columns, _ = _fitting_columns(grid, rows, 0, narrow, chars, None)
-    power = largest_exponent(grid)
+    power = shared_exponent(grid)
     if None not in columns or not power:
         return 0
     scaled, _ = _fitting_columns(grid, rows, power, narrow, chars, None)

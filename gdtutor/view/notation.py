@@ -113,10 +113,7 @@ def apart(values: tuple[float, ...], digits: int, chars: Chars) -> tuple[str, ..
 
 
 def cell_number(value: float, exponent: int, digits: int, chars: Chars) -> str:
-    """Return one cell of a matrix that is shown in this power of ten.
-
-    A cell too small for the decimals of the others has an exponent of its own: it is no 0.
-    """
+    """Return one cell of a matrix that is shown in this power of ten."""
     if exponent == 0 or value == 0 or not math.isfinite(value):
         return shown(value, digits, chars)
     text = digits_of.in_power(value, exponent, digits)

@@ -297,7 +297,6 @@ def test_what_a_step_does_not_name_is_not_read_and_the_rest_is_read_once(monkeyp
         return array
 
     monkeypatch.setattr(working_module, "read_back_all", counted)
-    monkeypatch.setattr(working_module, "read_back_matrix", lambda array, digits: array)
     assert slips_that_fit(working, (0, 0), 12.25, 4) == ()
     values = session.moment.traces[0].values
     assert id(values["Z1"]) in read

@@ -1,15 +1,21 @@
 """Digits are decided in one place, and a shown 0 is an exact zero."""
 
+from decimal import Decimal
+
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from gdtutor.session.matrix_digits import common_exponent, read_back_matrix
+from gdtutor.session.matrix_digits import common_exponent
+from gdtutor.values import replace
 from gdtutor.view.frame import ASCII, UNICODE
+from gdtutor.view.matrix import MatrixLook, matrix_lines
 from gdtutor.view.notation import apart, cell_number, exact, name, number, plain, shown
 from gdtutor.view.prose import prose_lines
 
+LOOK = MatrixLook(80, 6)
+SPOKEN = replace(ASCII, draws=False)
 finite = st.floats(allow_nan=False, allow_infinity=False)
 
 
@@ -54,26 +60,44 @@ def test_seventeen_digits_read_back_as_the_same_number(value: float) -> None:
     assert float(number(value, 17)) == value
 
 
-@given(st.lists(finite, min_size=1, max_size=6), st.integers(1, 8))
-def test_no_cell_of_a_matrix_shows_zero_that_is_none(values: list[float], digits: int) -> None:
-    array = np.array(values)
+sizes = st.floats(1e-30, 1e30)
+far_apart = st.one_of(st.just(0.0), sizes, sizes.map(lambda size: -size), st.just(-1e9))
+matrices = st.one_of(
+    *(
+        st.lists(cells, min_size=6, max_size=6)
+        for cells in (finite, far_apart, st.floats(-2e-4, 2e-4), st.floats(-1e8, 1e8))
+    ),
+    st.builds(
+        lambda power, sizes: [size * 10.0**power for size in sizes],
+        st.integers(-33, 30),
+        st.lists(st.floats(1e-3, 1), min_size=6, max_size=6),
+    ),
+)
+
+
+@given(matrices, st.integers(1, 17))
+@example([0.5, 0.25, -1e9, 0.3, 0.2, -1e9], 4)
+@example([0.5, 0.25, -1e9, 0.3, 0.2, -1e9], 6)
+@example([5e-324, 1e-310, 5e-324, 0.0, 0.0, 0.0], 4)
+@example([1.5e8, 150000.0, 0.0, 0.0, 0.0, 0.0], 1)
+def test_every_cell_of_a_matrix_is_its_value_rounded(values: list[float], digits: int) -> None:
+    array = np.array(values).reshape(3, 2)
     exponent = common_exponent(array, digits)
     for value in values:
         text = cell_number(value, exponent, digits, ASCII)
-        assert (text == "0") == (value == 0)
-        assert text != "~0"
+        assert Decimal(text).scaleb(exponent) == Decimal(number(value, digits))
+    # Its columns may share a power of ten for having room only so.
+    told = ["".join(part.text for part in row) for row in matrix_lines(array, LOOK, SPOKEN)]
+    power = told.pop(0).removeprefix("every number *1e") if told[0].startswith("every") else 0
+    shown_cells = [cell for row in told for cell in row.split(": ")[1].split(", ")]
+    for text, value in zip(shown_cells, values, strict=True):
+        assert Decimal(text).scaleb(int(power)) == Decimal(number(value, LOOK.digits))
 
 
 def test_a_small_cell_beside_large_ones_has_an_exponent_of_its_own() -> None:
     assert cell_number(5.951e-6, 0, 4, UNICODE) == "5.951e−6"
     assert cell_number(-5.951e-6, 0, 9, UNICODE) == "−5.951e−6"
-    assert cell_number(6e-9, -3, 4, UNICODE) == "6e−6"
-    assert read_back_matrix(np.array([5e-3, 6e-9]), 4).tolist() == [0.005, 6e-9]
-    array = np.array([5e-324, 1e-310])
-    assert [cell_number(v, common_exponent(array, 4), 4, ASCII) for v in array] == [
-        "5e-24",
-        "1e-10",
-    ]
+    assert cell_number(-6.789e-6, -3, 4, UNICODE) == "−0.006789"
 
 
 @pytest.mark.parametrize(
@@ -134,4 +158,5 @@ def test_masked_scores_leave_the_others_their_digits():
     assert common_exponent(scores, 4) == 0
     assert common_exponent(scores * 1e-8, 4) == 0, "one of 10 beside others of 1e-8"
     assert common_exponent(np.array([-1e9, 0.0, 2e8]), 4) == 9, "a zero loses no digit"
-    assert common_exponent(np.array([2e-5, 1e-12]), 4) == -5, "small ones stay in one power"
+    assert common_exponent(np.array([2e-5, 3e-8]), 4) == -5
+    assert common_exponent(np.array([2e-5, 1e-8]), 4) == 0, "no shorter in one power"
