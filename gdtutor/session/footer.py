@@ -20,8 +20,8 @@ _FIRST = {
     ),
     Screen.TRAIN: (
         "pause", "cursor_right", "open_point", "goto_point", "back", "sweep", "epoch", "watch",
-        "log", "rate_down", "reset", "variant", "stop", "epoch_right", "train_tab", "link",
-        "iteration", "mean", "library", "tasks", "closing",
+        "log", "rate_down", "reset", "forget_runs", "variant", "stop", "epoch_right", "train_tab",
+        "link", "iteration", "mean", "library", "tasks", "closing",
     ),
     Screen.PLAY: (
         "play_pause", "play_down", "play_right", "play_open", "play_focus", "play_fewer",

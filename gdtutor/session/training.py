@@ -191,6 +191,12 @@ def reset_training(session: W, count: int) -> tuple[W, tuple[Effect, ...]]:
     return said(moved(session, 0, 1), f"Back at the start.{kept}"), effects
 
 
+def forget_runs(session: Walk, count: int) -> Walk:
+    """Forget the curves of sweeps and variants; the present run stays."""
+    look = replace(session.train_look, tab=0, scroll=0)
+    return said(replace(session, kept=(), train_look=look), "The other runs are forgotten.")
+
+
 def change_rate(session: Walk, doublings: int) -> Result:
     """Double the learning rate so often, or halve it, from the next iteration on.
 

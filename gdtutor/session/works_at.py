@@ -9,6 +9,7 @@ from gdtutor.engine.mistakes import overwritten
 from gdtutor.session.display_options import current_line
 from gdtutor.session.figures import offered_figures
 from gdtutor.session.navigation import cell_shape
+from gdtutor.session.runs import has_others
 from gdtutor.session.state import (
     Playing,
     Screen,
@@ -227,6 +228,13 @@ def starts(session: Walk) -> str:
     is_changed = isinstance(session, Playing) and bool(session.changes)
     is_begun = session.training.status is not Status.IDLE
     return "" if is_begun or is_changed else "Nothing was trained yet."
+
+
+def kept_runs(session: Walk) -> str:
+    """For forgetting the runs beside the present one."""
+    if session.sweeping is not None:
+        return "A sweep is at work; s ends it, then its runs can be forgotten."
+    return "" if has_others(session) else "No other runs are kept."
 
 
 def searches(session: Session) -> str:

@@ -10,6 +10,7 @@ from gdtutor.lesson.pictures import HIDDEN_ALONE
 from gdtutor.session.runs import OWN, has_others, run_label
 from gdtutor.session.snapshots import under_cursor
 from gdtutor.session.state import Screen, Walk
+from gdtutor.session.works_at import kept_runs
 from gdtutor.training.classes import has_classes
 from gdtutor.training.problem import Problem
 from gdtutor.values import replace
@@ -251,7 +252,10 @@ def _side_now(session: Walk, tab: int, width: int, height: int, chars: Chars) ->
 
 def _plain_side(session: Walk, chosen: str, width: int, height: int, chars: Chars) -> Panel:
     if chosen == RUNS:
-        return Panel(chosen, run_lines(session, width, chars, height))
+        runs = run_lines(session, width, chars, height)
+        if len(runs) + 2 <= height and not kept_runs(session):
+            runs = (*runs, (), line(("Backspace", Style.KEY), (" clears others", Style.DIM)))
+        return Panel(chosen, runs)
     parameters = under_cursor(session).parameters
     if not parameters:
         return Panel(chosen, (line(("nothing trained yet", Style.DIM)),))

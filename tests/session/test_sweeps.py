@@ -10,6 +10,8 @@ from gdtutor.session.press import Press
 from gdtutor.session.state import PromptKind, Session, Status
 from gdtutor.session.sweeps import news_of, sweep
 from gdtutor.session.update import Failed, update
+from gdtutor.view.frame import UNICODE
+from gdtutor.view.screen import frame_of
 
 
 def sweeping(wish: str = "learning_rate=0.1,1") -> Session:
@@ -142,3 +144,19 @@ def test_the_own_run_goes_on_once_the_sweep_that_held_it_up_is_done() -> None:
     assert [effect.run for effect in effects if isinstance(effect, Train)] == [session.run]
     stopped, _ = update(session, Press("s", "s"))
     assert stopped.training.status is Status.PAUSED
+
+
+def test_runs_of_sweeps_and_variants_are_forgotten_by_the_key_that_is_named_beside_them() -> None:
+    session = sweeping()
+    assert session.kept
+    held = press(session, "backspace")
+    assert held.kept is session.kept
+    assert "s ends it" in held.message
+    ended = press(session, "s")
+    text = frame_of(ended, 80, 24, UNICODE).text()
+    assert "Backspace clears others" in text
+    bare = press(ended, "backspace")
+    assert (bare.kept, bare.train_look.tab) == ((), 0)
+    assert bare.training is ended.training
+    assert "Backspace" not in frame_of(bare, 80, 24, UNICODE).text()
+    assert "No other runs" in press(bare, "backspace").message
