@@ -12,6 +12,7 @@ from gdtutor.classroom.polls import (
     Spread,
     ToldVerdict,
     answerers,
+    rounds_before,
     spread,
 )
 from gdtutor.classroom.seats import Classroom, Seat
@@ -82,11 +83,13 @@ def noted(room: Classroom) -> str:
     """Return the class as the speaker alone sees it: who calls for help, and who answered what."""
     rows = [", ".join(counts(room))]
     groups = [("help, the longest wait first", [s.name for s in _calls(room) if s.is_here])]
-    if room.polls:
-        last = room.polls[-1]
+    poll = room.poll
+    if poll is not None:
         asked = (seat for seat in room.seats.values() if seat.is_here and not seat.is_out)
-        waiting = [seat.name for seat in asked if last.is_open and seat.name not in last.replies]
-        groups += [("asked", [last.read()[0]]), *answerers(last), ("no answer yet", waiting)]
+        waiting = [seat.name for seat in asked if seat.name not in poll.replies]
+        groups += [("asked", [poll.read()[0]]), *answerers(poll), ("no answer yet", waiting)]
+        for number, one in enumerate(rounds_before(room.polls, poll), 1):
+            groups += [(f"round {number}, {what}", names) for what, names in answerers(one)]
     programs: dict[str, list[str]] = {}
     for name, seat in room.seats.items():
         if (told := seat.verdict) is not None:
@@ -117,7 +120,8 @@ def counts(room: Classroom) -> tuple[str, ...]:
     poll = room.poll
     if poll is not None:
         asked = [seat for seat in here if not seat.is_out or seat.name in poll.replies]
-        facts.append(f"{sum(s.name in poll.replies for s in asked)}/{len(asked)} answered")
+        again = " again" if rounds_before(room.polls, poll) else ""
+        facts.append(f"{sum(s.name in poll.replies for s in asked)}/{len(asked)} answered{again}")
     if helped := sum(seat.wants_help for seat in here):
         facts.append(f"{helped} ask{'s' if helped == 1 else ''} for help")
     if not room.is_locked:
@@ -186,10 +190,9 @@ def _seat_row(room: Classroom, seat: Seat, longest: int, chars: Chars) -> Line:
     where = "follows" if seat.own is None else f"at {seat.at or place(seat.own)}"
     if room.poll is not None:
         where = "" if seat.own is None else "elsewhere"
-    told = "has answered" if room.polls and seat.name in room.polls[-1].replies else ""
-    return line(
-        mark, padded(seat.name, longest + 2), (f"{told:14}" * bool(room.polls), Style.DIM), where
-    )
+    told = "has answered" if room.poll is not None and seat.name in room.poll.replies else ""
+    answered = f"{told:14}" * (room.poll is not None)
+    return line(mark, padded(seat.name, longest + 2), (answered, Style.DIM), where)
 
 
 def answer_rows(polls: Sequence[Poll], width: int, chars: Chars) -> tuple[Line, ...]:
@@ -200,8 +203,7 @@ def answer_rows(polls: Sequence[Poll], width: int, chars: Chars) -> tuple[Line, 
     if last.is_open:
         return wrapped(f"{len(last.replies)} answered. The next step closes it.", width - 4)
     asked = wrapped(last.read(chars)[0], width - 4, Style.TITLE)[:2]
-    earlier = next((poll for poll in reversed(polls[:-1]) if poll.name == last.name), None)
-    rounds = [last] if earlier is None else [last, earlier]
+    rounds = [last, *rounds_before(polls, last)[-1:]]
     now, *before = _bars([spread(poll) for poll in rounds], width, chars)
     head = (), line(("the round before", Style.TITLE))
     return (*asked, *now, *(row for bars in before for row in (*head, *bars)))

@@ -84,6 +84,8 @@ class Lecture(Desk):
         """Show the class what the teacher's screen shows."""
         super().shows(session)
         self.hub.teach(session)
+        if self._laid == ANSWERS and not self.hub.room.shows_results:
+            self._laid = ""
 
     def _key(self, press: Press) -> bool:
         match press.key:

@@ -66,6 +66,8 @@ class Poll(Struct, frozen=True, eq=False):
     pending: Mapping[str, str] = field(default_factory=dict)
     """What was entered since and waits to be judged, by name."""
     is_open: bool = True
+    is_told: bool = False
+    """Whether the class has gone on to the answer, and everyone is told what theirs was."""
 
     @property
     def is_done(self) -> bool:
@@ -90,9 +92,12 @@ class Poll(Struct, frozen=True, eq=False):
         return name in self.replies or name in self.pending
 
     def told(self, name: str) -> str:
-        """Return what a seat is told of its answer; empty where it gave none, or another since."""
+        """Return what a seat is told of its answer; empty where it gave none, or another since.
+
+        Nothing is told before the class has gone on to the answer.
+        """
         reply = self.replies.get(name)
-        if reply is None or name in self.pending:
+        if reply is None or name in self.pending or not self.is_told:
             return ""
         verdict = "not right" if reply.verdict == OTHER else reply.verdict
         return f"Your answer {reply.text}: {verdict}."
@@ -133,6 +138,13 @@ def with_judged(poll: Poll, text: str, found: Reply | GdTutorError) -> Poll:
     return replace(poll, pending=pending, replies={**poll.replies, **replies})
 
 
+def rounds_before(polls: Sequence[Poll], poll: Poll) -> list[Poll]:
+    """Return the earlier rounds of a question of a class, the first one first."""
+    asked = poll.asked.lesson.id, poll.name
+    earlier = polls[: polls.index(poll)]
+    return [one for one in earlier if (one.asked.lesson.id, one.name) == asked]
+
+
 def spread(poll: Poll) -> Spread:
     """Return how often each verdict was given: right first, slips by how many, others last.
 
@@ -164,12 +176,15 @@ def own_question(session: Session, text: str) -> Challenge:
     """
     if not isinstance(session, Walk):
         raise GdTutorError("no lesson is open", "questions are about its steps")
-    moment, word = session.moment, text.strip().lower()
+    moment, word, before = session.moment, text.strip().lower(), session.challenge
     if "|" in text:
         step = current_step(session) or moment.steps[0]
         return _with_choices(text, challenge_at(moment, step, Ask.CHOICE, 0))
     if word not in ABOUT_NEXT:
         raise GdTutorError(f"'{pictured(text)}' is no question", _HINT)
+    if before is not None and not before.choices:
+        # Asked again, and what it is about is not known yet.
+        return challenge_at(moment, before.step, ABOUT_NEXT[word], session.look.example)
     if session.step >= len(moment.steps):
         raise GdTutorError("this is the last step", "questions are about the next one")
     following = moment.steps[session.step]

@@ -26,6 +26,7 @@ from gdtutor.classroom.seats import (
     with_help,
     with_seat,
 )
+from gdtutor.session.challenge import Challenge
 from gdtutor.session.effects import Effect, Quit
 from gdtutor.session.press import Press
 from gdtutor.session.prompting import edited
@@ -51,6 +52,7 @@ COUNT_DIGITS = 4
 FOLLOWING = "You follow the class."
 LEFT_IT = "Your question was closed as you went on your own."
 ELSEWHERE = "The class was asked while you were elsewhere."
+AGAIN = "Asked again: answer once more."
 SEEN = f"{ELSEWHERE} Your own walk has come to the answer."
 SCROLLS = {"up": -1, "down": 1, "pageup": -5, "pagedown": 5}
 LOOKS = ("tab", "v", "k")
@@ -84,18 +86,37 @@ def taught(room: Classroom, session: Session) -> Classroom:
             for name, seat in room.seats.items()
         }
         room = replace(room, seats=quiet)
-    poll = room.poll
+    poll, told = room.poll, ""
     if poll is not None and (challenge is None or challenge.name != poll.name):
-        room = question_closed(room, poll)
+        room = question_closed(room, poll, is_told=_goes_on(poll, session))
+    elif poll is not None and challenge is not None and _is_anew(challenge_of(before), challenge):
+        shows = room.shows_results
+        room, told = replace(question_closed(room, poll), shows_results=shows), AGAIN
     if isinstance(room.shared, Walk) and challenge is not None and room.poll is None:
-        room = _asked(room, Poll(challenge, room.shared))
+        room = _asked(room, Poll(challenge, room.shared), told)
     return room
 
 
-def _asked(room: Classroom, poll: Poll) -> Classroom:
+def _goes_on(poll: Poll, session: Session) -> bool:
+    """Tell whether the teacher has gone on from a question to its answer.
+
+    Going back, and a stop that opens the lesson anew, lead elsewhere.
+    """
+    number, challenge = poll.challenge.step.number, challenge_of(session)
+    is_there = isinstance(session, Walk) and session.moment is poll.asked.moment
+    return is_there and session.step >= number + (challenge is not None)
+
+
+def _is_anew(before: Challenge | None, challenge: Challenge) -> bool:
+    """Tell whether a question is asked again; the teacher's tries and hints are the same one."""
+    return challenge is not before and not challenge.tried and not challenge.hints_shown
+
+
+def _asked(room: Classroom, poll: Poll, told: str) -> Classroom:
     seats = {
         name: replace(seat, draft=None if seat.own else answer_input(), typed="",
-                      out="" if seat.own is None else ELSEWHERE, view=None, notice="")
+                      out="" if seat.own is None else ELSEWHERE, view=None,
+                      notice=told if seat.own is None else "", is_passing=bool(told))
         for name, seat in room.seats.items()
     }  # fmt: skip
     room = replace(room, polls=(*room.polls, poll), seats=seats)

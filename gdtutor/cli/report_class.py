@@ -23,8 +23,8 @@ from gdtutor.classroom.record import (
 )
 from gdtutor.cli.output import print_lines
 
-CSV_COLUMNS = ("class", "began", "kind", "poll", "lesson", "question", "text", "name", "answer",
-               "verdict", "at")  # fmt: skip
+CSV_COLUMNS = ("class", "began", "kind", "poll", "round", "lesson", "question", "text", "name",
+               "answer", "verdict", "at")  # fmt: skip
 
 
 SO_FAR = "right so far"
@@ -61,18 +61,30 @@ def _safe(text: str) -> str:
 def _csv_rows(one: KeptClass) -> Iterator[tuple[float, *tuple[str, ...]]]:
     """Yield time, kind, question and who gave which answer; each row says all of it."""
     texts = {asked.poll: asked.text for asked in one.questions}
+    rounds = {poll: str(number) for poll, number in _rounds(one).items()}
     for q in one.questions:
-        yield q.at, "asked", str(q.poll), q.lesson, q.question, q.text, "", "", ""
+        yield q.at, "asked", str(q.poll), rounds[q.poll], q.lesson, q.question, q.text, "", "", ""
     for a in one.answers:
-        asked = str(a.poll), a.lesson, a.question, texts.get(a.poll, "")
+        asked = str(a.poll), rounds[a.poll], a.lesson, a.question, texts.get(a.poll, "")
         yield a.at, "answer", *asked, a.name, a.answer, a.verdict
     for v in one.verdicts:
         text = f"own program: {f'first departs at {v.first}' if v.first else 'nothing departs'}"
         verdict = v.slip or ("departs" if v.first else RIGHT if v.right == v.asked else SO_FAR)
-        yield v.at, "program", "", v.lesson, v.first, text, v.name, _rightness(v), verdict
+        yield v.at, "program", "", "", v.lesson, v.first, text, v.name, _rightness(v), verdict
     for move in one.attendance:
         kind = "came" if move.is_here else "left"
-        yield move.at, kind, "", "", "", "", move.name, "", ""
+        yield move.at, kind, "", "", "", "", "", move.name, "", ""
+
+
+def _rounds(one: KeptClass) -> dict[int, int]:
+    """Return which round of its question each was, from 1, by its number."""
+    asked = {(a.poll, a.lesson, a.question) for a in (*one.answers, *one.questions)}
+    seen: Counter[tuple[str, ...]] = Counter()
+    rounds = {}
+    for poll, *which in sorted(asked):
+        seen[*which] += 1
+        rounds[poll] = seen[*which]
+    return rounds
 
 
 def _report_lines(classes: tuple[KeptClass, ...]) -> Iterator[str]:
@@ -82,10 +94,10 @@ def _report_lines(classes: tuple[KeptClass, ...]) -> Iterator[str]:
         names = sorted({r.name for r in one.attendance} | {v.name for v in one.verdicts})
         yield f"{one.title}, {_when(one.began)}: {_many(len(names), 'student')}"
         asked = {question.poll: question for question in one.questions}
-        polls = (*asked, *(answer.poll for answer in one.answers))
-        for poll in range(1, max(polls, default=0) + 1):
+        rounds = _rounds(one)
+        for poll in range(1, max(rounds, default=0) + 1):
             given = [answer for answer in one.answers if answer.poll == poll]
-            yield from _poll_lines(poll, asked.get(poll), given)
+            yield from _poll_lines(poll, asked.get(poll), given, rounds.get(poll, 1))
         yield from _program_lines(one.verdicts)
         programs = {(v.name, v.lesson): v for v in one.verdicts}
         yield "  at last"
@@ -138,11 +150,12 @@ def _program_lines(verdicts: tuple[KeptVerdict, ...]) -> Iterator[str]:
 
 
 def _poll_lines(
-    number: int, asked: KeptQuestion | None, answers: list[KeptAnswer]
+    number: int, asked: KeptQuestion | None, answers: list[KeptAnswer], turn: int
 ) -> Iterator[str]:
     """Yield what was asked, and how the answers to it are spread."""
     which = asked or (answers[0] if answers else None)
     said = _many(len(answers), "answer") if answers else "nobody answered"
+    said = f"round {turn}, {said}" if turn > 1 else said
     yield f"  {number}. {asked.text}: {said}" if asked else f"  {number}. {said}"
     if which is not None:
         yield f"     {_called(which)}"

@@ -43,7 +43,7 @@ def question_left(session: Walk) -> Walk:
     if session.challenge is None:
         return session
     ending = ", r ends predict mode" if session.predict else ""
-    return said(session, f"Enter asks again, n shows the answer{ending}.")
+    return said(session, f"Enter: back to the question; n shows the answer{ending}.")
 
 
 def toggle_predict(session: Walk, count: int) -> Walk:

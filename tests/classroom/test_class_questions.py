@@ -6,6 +6,7 @@ import pyte
 import pytest
 from classes import after, lesson_session
 
+from gdtutor.classroom.answers import CLOSED, all_judged
 from gdtutor.classroom.board import (
     Invitation,
     answer_rows,
@@ -16,7 +17,17 @@ from gdtutor.classroom.board import (
     place,
 )
 from gdtutor.classroom.polls import OTHER, RIGHT, ToldVerdict, own_question, spread
-from gdtutor.classroom.room import ELSEWHERE, NO_HINTS, SEEN, joined, left, locked, pressed, taught
+from gdtutor.classroom.room import (
+    AGAIN,
+    ELSEWHERE,
+    NO_HINTS,
+    SEEN,
+    joined,
+    left,
+    locked,
+    pressed,
+    taught,
+)
 from gdtutor.classroom.screens import SeatScreen, SharedScreens, Terminal, _said_with_help
 from gdtutor.classroom.seats import Classroom, opened_room, with_seat
 from gdtutor.classroom.telling import PlaceTeller, read_place
@@ -330,6 +341,71 @@ def test_two_rounds_stand_below_each_other() -> None:
     assert rows[-1] == "-         " + "█" * 15 + " 1"
 
 
+def test_a_question_asked_again_while_it_is_open_begins_a_second_round() -> None:
+    room, session = posed("value", "backward:yhat")
+    room = typed(room, "anna", "0.5", "enter")
+    room = typed(room, "ben", "0.125")
+    again = about(after(session, "escape"), "value")
+    room = taught(room, again)
+    assert len(room.polls) == 2
+    assert {seat.notice for seat in room.seats.values()} == {AGAIN}
+    assert "0/3 answered again" in counts(room)
+    assert len(answer_rows(room.polls, 80, UNICODE)) == 1
+    room = typed(room, "anna", "0.125", "enter")
+    assert noted(room).split("\n")[1:] == [
+        "asked: What is ∂L/∂z?",
+        "right: anna 0.125",
+        "no answer yet: ben, cleo",
+        "round 1, right: ben 0.125",
+        "round 1, local factor missing: anna 0.5",
+    ]
+    room = taught(room, after(again, "escape", "n"))
+    assert [dict(spread(poll)) for poll in room.polls] == [
+        {RIGHT: 1, Slip.NO_LOCAL.value: 1},
+        {RIGHT: 1},
+    ]
+    assert room.seats["anna"].notice == "Your answer 0.125: right."
+    assert not room.seats["ben"].notice
+
+
+def test_a_question_with_choices_is_asked_again_in_the_same_words() -> None:
+    text = "Which way? | up | *down"
+    room, session = posed(text)
+    room = typed(room, "anna", "1", "enter")
+    room = taught(room, about(after(session, "escape"), text))
+    assert [(poll.is_open, len(poll.replies)) for poll in room.polls] == [(False, 1), (True, 0)]
+
+
+def test_the_teachers_keys_in_an_open_question_begin_no_round() -> None:
+    room, session = posed("value", "backward:yhat")
+    for key in ("?", "enter", "escape", "enter", "escape", "v", "tab"):
+        session = after(session, key)
+        room = taught(room, session)
+    assert (len(room.polls), room.poll is not None) == (1, True)
+
+
+@pytest.mark.parametrize("kind", ["value", "sign", "next"])
+@pytest.mark.parametrize("judges_later", [False, True])
+def test_verdicts_are_told_when_the_class_goes_on_and_not_when_it_goes_back(
+    kind: str, judges_later: bool
+) -> None:
+    answer = {"value": "0.125", "sign": "+", "next": "z"}[kind]
+    room, session = posed(kind, "backward:yhat")
+    room = replace(typed(room, "anna", answer, "enter"), shows_results=True)
+    room = typed(replace(room, judges_later=judges_later), "ben", answer)
+
+    def told(session: Session) -> set[str]:
+        seats = all_judged(taught(room, session)).seats
+        return {seats["anna"].notice, seats["ben"].notice}
+
+    back, on = after(session, "escape", "p"), after(session, "escape", "n")
+    stop = lesson_session("bias", "update:w1")
+    assert told(back) == told(stop) == {CLOSED}
+    assert told(on) == {f"Your answer {answer}: right."}
+    assert taught(room, back).results is None
+    assert taught(room, on).results is not None
+
+
 def test_predict_mode_asks_the_class() -> None:
     room, _ = asked()
     assert all(seat.draft is not None for seat in room.seats.values())
@@ -454,10 +530,10 @@ def test_the_panel_of_names_puts_no_answer_beside_them_and_the_notes_do() -> Non
     ]
     room = taught(room, after(session, "escape", "n"))
     rows = shown(80)
-    assert "anna  has answered  follows" in rows
+    assert "anna  follows" in rows
     assert "programs, each judged on its own machine: 1 at dz" in rows
     assert not any("0.5" in row or "missing" in row for row in rows)
-    assert "no answer yet" not in noted(room)
+    assert not any(word in noted(room) for word in ("no answer yet", "asked:", "anna"))
     # Nothing is cut on a small terminal, and no slip of the bars.
     told = " ".join(map(text_of, answer_rows(room.polls, 40, UNICODE)))
     assert f"local factor missing {'█' * 8} 1" in told

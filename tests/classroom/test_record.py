@@ -198,3 +198,29 @@ def test_a_record_of_before_without_its_questions_is_told_and_goes_on(
     assert "1. 2 answers\n     bias, backward:z?value" in capsys.readouterr().out
     ClassRecorder(file, "ML 2", lambda: 2e9).close()
     assert [kept.questions for kept in kept_classes(file)] == [(), ()]
+
+
+def test_two_rounds_of_a_question_are_kept_and_told_apart(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, now = tmp_path / "c", count(1_000_000_000)
+    recorder = ClassRecorder(path, "ML", lambda: next(now))
+    hub = ClassHub("ML", recorder=recorder)
+    hub.teach(lesson_session("bias", "backward:yhat"))
+    hub.join("anna", Watched(hub, SharedScreens(), (80, 24)), returns=False)
+    for text in ("0.5", "0.125"):
+        session = hub.room.taught
+        hub.teach(update(session, Posed(own_question(session, "value")))[0])
+        for key in (*text, "enter"):
+            hub.press("anna", Press(key, key if len(key) == 1 else None))
+    hub.end()
+    recorder.close()
+    assert main(["class-report", str(path)]) == 0
+    told = capsys.readouterr().out
+    assert "1. What is ∂L/∂z?: 1 answer\n" in told
+    assert "2. What is ∂L/∂z?: round 2, 1 answer\n" in told
+    assert "anna: 1 of 1 right" in told
+    assert main(["class-report", str(path), "--csv"]) == 0
+    rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    answers = [(row["round"], row["answer"]) for row in rows if row["kind"] == "answer"]
+    assert answers == [("1", "0.5"), ("2", "0.125")]

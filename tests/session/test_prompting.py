@@ -40,7 +40,9 @@ def test_a_refused_text_can_be_mended() -> None:
 def test_esc_from_a_question_says_how_to_go_on() -> None:
     session = press(replace(open_at("bias", "given"), predict=True), "n escape")
     assert session.challenge is not None
-    assert session.message == "Enter asks again, n shows the answer, r ends predict mode."
+    assert session.message == (
+        "Enter: back to the question; n shows the answer, r ends predict mode."
+    )
 
 
 def library() -> Session:
