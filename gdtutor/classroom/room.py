@@ -102,9 +102,9 @@ def _goes_on(poll: Poll, session: Session) -> bool:
 
     Going back, and a stop that opens the lesson anew, lead elsewhere.
     """
-    number, challenge = poll.challenge.step.number, challenge_of(session)
-    is_there = isinstance(session, Walk) and session.moment is poll.asked.moment
-    return is_there and session.step >= number + (challenge is not None)
+    if not isinstance(session, Walk) or session.moment is not poll.asked.moment:
+        return False
+    return session.step >= poll.challenge.step.number + (session.challenge is not None)
 
 
 def _is_anew(before: Challenge | None, challenge: Challenge) -> bool:
