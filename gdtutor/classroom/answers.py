@@ -96,7 +96,7 @@ def _told_of_answer(seat: Seat, poll: Poll, text: str, found: Reply | GdTutorErr
     if seat.own is not None or seat.is_out or seat.draft is None:
         return seat
     if not isinstance(found, Reply):
-        draft = replace(seat.draft, error=str(found), is_refused=True)
+        draft = replace(seat.draft, error=str(found), is_selected=True)
         return replace(seat, draft=draft)
     told = f"Your answer {found.text} is in; type to change it."
     is_same = seat.draft.text.strip() in ("", text)
@@ -114,7 +114,7 @@ def entered(room: Classroom, seat: Seat, text: str) -> Classroom:
     if poll is None:
         return with_seat(room, seat)
     if text == HINT:
-        draft = replace(draft, error=NO_HINTS, is_refused=True)
+        draft = replace(draft, error=NO_HINTS, is_selected=True)
         return with_seat(room, replace(seat, draft=draft))
     room = with_seat(room, replace(seat, draft=replace(draft, error="")))
     return handed_in(room, poll, seat.name, text)

@@ -161,7 +161,7 @@ class Desk:
             try:
                 self._use(prompt.text)
             except GdTutorError as error:
-                self._input = replace(prompt, error=str(error), is_refused=True)
+                self._input = replace(prompt, error=str(error), is_selected=True)
         self._show()
 
     def _lay(self, panel: str) -> None:

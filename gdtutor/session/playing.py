@@ -184,7 +184,8 @@ def ask_control(session: Playing, count: int) -> Playing:
     control = CONTROLS[play.control]
     text = control.value(play.playground)
     is_plain = control.shown is None or control.label == "outputs"
-    return asked(session, PromptKind.CONTROL, control.label, text if is_plain else "")
+    shown = text if is_plain else ""
+    return asked(session, PromptKind.CONTROL, control.label, shown, is_selected=bool(shown))
 
 
 def control_typed(session: Playing, text: str) -> Result:

@@ -9,19 +9,21 @@ MAX_INPUT = 200
 """Longest input, in characters."""
 
 
-def asked(session: S, kind: PromptKind, label: str, text: str = "") -> S:
+def asked(
+    session: S, kind: PromptKind, label: str, text: str = "", *, is_selected: bool = False
+) -> S:
     """Open the input."""
-    return replace(session, prompt=Prompt(kind, label, text, len(text)))
+    return replace(session, prompt=Prompt(kind, label, text, len(text), "", is_selected))
 
 
 def edited(prompt: Prompt, key: str, character: str | None) -> Prompt:
     """Return the input after a key that is not Enter or Esc.
 
-    A refused text is replaced by the first character typed; any other key keeps it, to be mended.
+    A selected text is replaced by the first character typed; any other key keeps it, to be mended.
     """
     is_typed = character is not None and character.isprintable()
-    if prompt.is_refused:
-        kept = replace(prompt, is_refused=False)
+    if prompt.is_selected:
+        kept = replace(prompt, is_selected=False)
         return edited(replace(kept, text="", cursor=0) if is_typed else kept, key, character)
     text, at = prompt.text, prompt.cursor
     match key:

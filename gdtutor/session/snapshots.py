@@ -66,6 +66,7 @@ def _at_epoch(snapshot: Snapshot, run: Run, epoch: int) -> Snapshot:
     iteration = run.first_iteration(epoch)
     then = outcome_of(run, iteration)
     return replace(
-        snapshot, iterations=iteration, parameters=then.parameters, predictions=then.predictions,
-        targets=then.targets,
-    )  # fmt: skip
+        snapshot,
+        **asdict(then),
+        iterations=iteration,
+    )

@@ -92,8 +92,9 @@ class Prompt(Struct, frozen=True):
     cursor: int = 0
     """Position in `text`, in characters."""
     error: str = ""
-    is_refused: bool = False
-    """Whether the text was refused and not touched since: the next character replaces it."""
+    is_selected: bool = False
+    """Whether the text was refused, or stood there, and was not touched since: the next character
+    replaces it."""
 
 
 class Snapshot(RunResult, frozen=True, eq=False):

@@ -304,7 +304,7 @@ def _prompted(session: Session, prompt: Prompt, press: Press) -> tuple[Session, 
     try:
         outcome = _answered(session, prompt)
     except GdTutorError as error:
-        return replace(session, prompt=replace(prompt, error=str(error), is_refused=True)), ()
+        return replace(session, prompt=replace(prompt, error=str(error), is_selected=True)), ()
     answered, effects = outcome if isinstance(outcome, tuple) else (outcome, ())
     # A wrong answer keeps the input open.
     keeps = prompt.kind is PromptKind.ANSWER

@@ -150,7 +150,7 @@ def prompt_line(session: Session, width: int, chars: Chars) -> Line:
 
 
 def input_line(prompt: Prompt, width: int) -> Line:
-    """Return the input with its cursor; a text that was refused is marked as a whole.
+    """Return the input with its cursor; a text that is selected is marked as a whole.
 
     A text that has no room scrolls with its cursor; a long label makes way for it.
     """
@@ -161,7 +161,7 @@ def input_line(prompt: Prompt, width: int) -> Line:
     while cells(prompt.text[first : prompt.cursor]) > max(room, 0):
         first += 1
     text, cursor = prompt.text[first:], prompt.cursor - first
-    if prompt.is_refused:
+    if prompt.is_selected:
         return line(" ", label, (text, Style.CURRENT), " ")
     at = text[cursor : cursor + 1] or " "
     return line(" ", label, text[:cursor], (at, Style.CURRENT), text[cursor + 1 :])
@@ -176,6 +176,9 @@ _PROMPT_KEYS = {
     PromptKind.ANSWER: (
         ("Enter", "answer"), ("? Enter", "hint"), ("Esc", "leave"), ("Ctrl-C", "quit"),
         ("Alt-n", "next step at once"),
+    ),
+    PromptKind.CONTROL: (
+        ("Enter", "do it"), ("Esc", "leave"), ("Ctrl-U", "empty"), ("Ctrl-C", "quit"),
     ),
     PromptKind.SEARCH: (("Enter", "keep these"), ("Esc", "show all"), ("Ctrl-C", "quit")),
 }  # fmt: skip

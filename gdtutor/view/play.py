@@ -14,7 +14,14 @@ from gdtutor.view.diagnosis import diagnosis_lines
 from gdtutor.view.frame import Chars, Frame, Line, Placed, Style
 from gdtutor.view.lines import fitted, line, shortened, width_of
 from gdtutor.view.pictures.field import BELOW, LABELS
-from gdtutor.view.play_maps import accuracies, centre_of, large_map, layer_names, maps_of
+from gdtutor.view.play_maps import (
+    accuracies,
+    centre_of,
+    large_map,
+    layer_names,
+    maps_of,
+    outcome_shown,
+)
 from gdtutor.view.play_network import (
     activation_of_layer,
     chosen_name,
@@ -80,34 +87,32 @@ def _header(session: Walk, play: Play, width: int, chars: Chars) -> Line:
 
 
 def _facts(session: Walk, width: int, chars: Chars) -> Line:
-    """Return training and test cost, and the accuracy on both."""
-    snapshot, run = session.training, session.run
-    dash = "–" if chars.unicode else "-"
+    """Return training and test cost, and the accuracy on both, of the parameters of the maps."""
+    run, cursor, costs = session.run, session.train_look.cursor, session.training.costs
+    is_at_cursor = cursor is not None and cursor < len(costs)
+    snapshot = outcome_shown(run, under_cursor(session))
 
-    def shown(value: float) -> str:
-        return notation.shown(value, 4, chars)
+    def shown(value: float | None) -> str:
+        nothing = "–" if chars.unicode else "-"
+        return nothing if value is None else notation.shown(value, 4, chars)
 
-    costs, tests = snapshot.costs, snapshot.validation
     parts: list[str | tuple[str, Style]] = [
-        " training ",
-        (shown(float(costs[-1])) if len(costs) else dash, Style.RUN_1),
+        f" at epoch {cursor}: training " if is_at_cursor else " training ",
+        (shown(snapshot.final_cost), Style.RUN_1),
     ]
     if run.trained_examples < run.segments[0].problem.size:
-        parts += ["  test ", (shown(float(tests[-1])) if len(tests) else dash, Style.RUN_2)]
+        parts += ["  test ", (shown(snapshot.validation_cost), Style.RUN_2)]
     right = accuracies(run, snapshot)
-    accuracy: list[str | tuple[str, Style]] = []
     if right is not None:
-        accuracy = ["  accuracy ", (f"{100 * right[0]:.0f} %", Style.RUN_1)]
+        parts += ["  accuracy ", (f"{100 * right[0]:.0f} %", Style.RUN_1)]
         if right[1] is not None:
-            accuracy += [" / ", (f"{100 * right[1]:.0f} %", Style.RUN_2)]
-    look, at_cursor = session.train_look, ""
-    if look.cursor is not None and look.cursor < len(costs):
-        at_cursor = f"  at epoch {look.cursor}: {shown(float(costs[look.cursor]))}"
-        if look.cursor < len(tests):
-            at_cursor += f", test {shown(float(tests[look.cursor]))}"
-    told = line(*parts, *accuracy, at_cursor)
-    # What the cursor reads comes before the accuracy where there is no room for both.
-    return told if width_of(told) <= width else line(*parts, at_cursor)
+            parts += [" / ", (f"{100 * right[1]:.0f} %", Style.RUN_2)]
+    told = line(*parts)
+    if not is_at_cursor or run.iterations_per_epoch == 1:
+        return told
+    # Its batches came each before its update, so that the curve is elsewhere.
+    longer = line(*parts, f"  curve {shown(float(costs[cursor]))}")
+    return longer if width_of(longer) <= width else told
 
 
 def _panels(

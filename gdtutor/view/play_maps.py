@@ -7,11 +7,12 @@ from functools import lru_cache
 import numpy as np
 
 from gdtutor.engine.operations import Array
-from gdtutor.engine.trace import forward
-from gdtutor.lesson.network import INPUT, PREDICTION, TARGET
+from gdtutor.lesson.network import INPUT, PREDICTION
+from gdtutor.lesson.runs import RunResult, outcome_of
 from gdtutor.session.snapshots import under_cursor
 from gdtutor.session.state import Playing, Snapshot
 from gdtutor.training.classes import classes_of
+from gdtutor.training.optimisers import OPTIMISERS
 from gdtutor.training.problem import Problem
 from gdtutor.training.run import Run
 from gdtutor.values import Struct
@@ -47,6 +48,14 @@ def shown_parameters(run: Run, snapshot: Snapshot) -> dict[str, Array]:
     return dict(snapshot.parameters) or dict(shown_problem(run, snapshot).parameters)
 
 
+def _predicting(run: Run, snapshot: Snapshot) -> dict[str, Array]:
+    """Return the parameters that predictions are made with at present: averages where kept."""
+    optimizer = run.segment_at(max(snapshot.iterations - 1, 0)).settings.optimizer
+    if OPTIMISERS[optimizer].predicts_with == "p":
+        return shown_parameters(run, snapshot)
+    return dict(run.predicting(run.state(snapshot.iterations)))
+
+
 def axes_of(problem: Problem) -> tuple[Axis, Axis]:
     """Return the two axes of the plane around all examples, equally long."""
     columns = input_columns(problem)
@@ -76,7 +85,7 @@ def maps_of(run: Run, snapshot: Snapshot, names: tuple[str, ...], columns: int, 
     problem = shown_problem(run, snapshot)
     grid = Grid(*axes_of(problem), columns, rows)
     points = cell_middles(grid)
-    values = forward_at(problem, shown_parameters(run, snapshot), points, names, {})
+    values = forward_at(problem, _predicting(run, snapshot), points, names, {})
     return Maps(grid, tuple(values[name] for name in names))
 
 
@@ -180,17 +189,20 @@ def _marks(problem: Problem, trained: int) -> tuple[str, ...]:
     return tuple(found)
 
 
-@lru_cache(maxsize=8)
-def accuracies(run: Run, snapshot: Snapshot) -> tuple[float, float | None] | None:
+@lru_cache(maxsize=4)
+def outcome_shown(run: Run, snapshot: Snapshot) -> RunResult:
+    """Return what the parameters of the maps are good for: before training, those of the start."""
+    return outcome_of(run, 0) if snapshot.of is None else snapshot
+
+
+def accuracies(run: Run, outcome: RunResult) -> tuple[float, float | None] | None:
     """Return the share of examples told right, trained on and others; None without classes."""
-    problem = shown_problem(run, snapshot)
-    given = problem.given(shown_parameters(run, snapshot), np.arange(problem.size))
-    expected = given[TARGET]
-    if not np.isin(expected, (0.0, 1.0)).all():
+    expected = outcome.targets
+    if not len(outcome.predictions) or not np.isin(expected, (0.0, 1.0)).all():
         return None
-    classes = classes_of(forward(problem.graph, given)[PREDICTION], expected)
+    classes = classes_of(outcome.predictions, expected)
     if classes is None:
         return None
     right, trained = classes[0] == classes[1], run.trained_examples
-    rest = float(np.mean(right[trained:])) if trained < problem.size else None
+    rest = float(np.mean(right[trained:])) if trained < len(right) else None
     return float(np.mean(right[:trained])), rest

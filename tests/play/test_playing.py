@@ -43,6 +43,7 @@ from gdtutor.session.update import update
 from gdtutor.values import replace
 from gdtutor.view import play_maps
 from gdtutor.view.frame import ASCII, UNICODE
+from gdtutor.view.help import help_lines
 from gdtutor.view.lines import text_of as plain
 from gdtutor.view.lines import width_of
 from gdtutor.view.screen import frame_of
@@ -306,6 +307,58 @@ def test_a_typed_value_is_taken_or_refused_where_it_is_typed() -> None:
     assert refused.play.playground == session.play.playground
     features = pressed(at(session, "features"), parse_keys("e ctrl+u x1,log(x1) enter"))
     assert "not finite" in features.prompt.error
+
+
+def test_the_first_character_typed_replaces_the_value_and_other_keys_mend_it() -> None:
+    session = at(begun("--points 200"), "points")
+    assert pressed(session, parse_keys("e 150")).prompt.text == "150"
+    assert pressed(session, parse_keys("enter backspace 5")).prompt.text == "205"
+    wrong = pressed(session, parse_keys("e x enter"))
+    shown = plain(frame_of(wrong, 80, 24, UNICODE).lines[-1])
+    assert (bool(wrong.prompt.error), "Esc leave  Ctrl-U empty" in shown) == (True, True)
+    assert pressed(wrong, parse_keys("escape")).prompt is None
+
+
+def test_help_says_what_accuracy_and_test_are() -> None:
+    told = [plain(row).strip() for row in help_lines(Screen.PLAY, 116, UNICODE)]
+    assert any(row.startswith("accuracy") and "told right" in row for row in told)
+    assert any(row.startswith("test ") and "penalties included" in row for row in told)
+
+
+PENALISED = "--data quadrants --points 300 --noise 0.05 --features x1,x2,x1*x2 --layers 2-4-2-2-1 "
+PENALISED += "--l1 0.0001 --l2 0.0001"
+
+
+def facts(session: Session, width: int = 80) -> str:
+    return plain(frame_of(session, width, 24, UNICODE).lines[1]).strip()
+
+
+def test_costs_and_accuracy_are_those_of_the_parameters_of_the_map() -> None:
+    """As NumPy has them at the start and after one update."""
+    start = "training 0.6591  test 0.6493  accuracy 56 % / 56 %"
+    session = begun(f"{PENALISED} --batch full")
+    assert facts(session) == start
+    trained = pressed(session, parse_keys("n"))
+    assert facts(trained) == "training 0.6302  test 0.6217  accuracy 59 % / 61 %"
+    assert facts(pressed(trained, parse_keys("2tab left"))) == f"at epoch 0: {start}"
+
+
+def test_in_batches_the_cost_of_the_curve_under_the_cursor_is_told_besides() -> None:
+    session = begun(f"{PENALISED} --batch 10", "2n 2tab left")
+    assert facts(session, 120).endswith(f"  curve {float(session.run.costs[0]):.4g}")
+
+
+def test_with_averages_the_map_is_drawn_with_those_that_the_costs_are_of() -> None:
+    session = begun("--optimizer averaged --points 20 --layers 2-3-1", "3n")
+    run, snapshot = session.run, session.training
+    state = run.state(snapshot.iterations)
+    maps = play_maps.maps_of(run, snapshot, ("Yhat",), 8, 4)
+    averaged = replace(snapshot, parameters=run.predicting(state))
+    problem = play_maps.shown_problem(run, snapshot)
+    points = play_maps.cell_middles(maps.grid)
+    wanted = play_maps.forward_at(problem, dict(averaged.parameters), points, ("Yhat",), {})
+    assert np.array_equal(maps.layers[0], wanted["Yhat"])
+    assert not np.array_equal(averaged.parameters["W1"], state.parameters["W1"])
 
 
 def test_plus_and_minus_add_neurons_features_and_layers() -> None:

@@ -16,7 +16,7 @@ from gdtutor.values import replace
 def refused() -> Session:
     session = press(open_at("bias"), "e w 9 space 1 enter")
     assert session.prompt is not None
-    assert session.prompt.is_refused
+    assert session.prompt.is_selected
     return session
 
 
