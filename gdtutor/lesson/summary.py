@@ -17,6 +17,10 @@ FILE = re.compile(r"(?P<number>\d{1,6})-(?P<name>.+)\.md\Z")
 """What the file of a lesson is called."""
 
 
+_UNREAD = r"```(?:question|task)\n.*?\n```|\{check:[^}]*\}"
+"""What a search of a lesson's words leaves out."""
+
+
 class LessonEntry(Struct, frozen=True):
     """A lesson beside others: what its file says of itself, and what was found out about it since.
 
@@ -80,6 +84,13 @@ def read_prose(path: Path) -> str:
         return ""
     parts = divide_body(divided.body.split("\n"), divided.body_line, Findings(path))
     return joined(opening_of(parts))
+
+
+def read_words(path: Path) -> str:
+    """Return the words of a file's text on one line, without its questions and its marks."""
+    divided = _divided(path)
+    body = "" if divided is None else re.sub(_UNREAD, " ", divided.body, flags=re.DOTALL)
+    return " ".join(re.sub(r"[`*#]", "", body).split())
 
 
 def _divided(path: Path) -> Divided | None:

@@ -13,12 +13,20 @@ READ = "the tasks"
 """What is kept among the tasks once they were shown to the learner; no task has this id."""
 
 
+LEAST_SOUGHT = 3
+"""Characters from which on the lessons' texts are searched, too."""
+AROUND = 30
+"""Characters that are shown before what was found in a text, and half of those behind it."""
+
+
 class Library(Struct, frozen=True):
     """The lessons, and the cursor on them."""
 
     entries: tuple[LessonEntry, ...] = ()
     cursor: int = 0
     search: str = ""
+    words: tuple[tuple[str, str], ...] = ()
+    """Lesson id and the words of its text, once they were searched for the first time."""
     is_new: bool = False
     """Whether nothing is remembered yet: this is a first visit."""
     finished: frozenset[str] = frozenset()
@@ -32,10 +40,26 @@ class Library(Struct, frozen=True):
 
 def shown_entries(library: Library) -> tuple[LessonEntry, ...]:
     """Return the lessons that match the search, all where there is none."""
-    words = library.search.lower().split()
     return tuple(
-        entry for entry in library.entries if all(word in _searched(entry) for word in words)
+        entry for entry in library.entries if _is_named(entry, library) or found_at(entry, library)
     )
+
+
+def _is_named(entry: LessonEntry, library: Library) -> bool:
+    return all(word in _searched(entry) for word in library.search.lower().split())
+
+
+def found_at(entry: LessonEntry, library: Library) -> str:
+    """Return where a lesson's text has what is searched; nothing where it does not, where less
+    than a word is searched, and where title or summary have it.
+    """
+    sought = " ".join(library.search.lower().split())
+    text = dict(library.words).get(entry.id, "")
+    at = text.lower().find(sought)
+    if at < 0 or len(sought) < LEAST_SOUGHT or _is_named(entry, library):
+        return ""
+    before, behind = text[max(at - AROUND, 0) : at], text[at : at + len(sought) + 2 * AROUND]
+    return f"… {before.partition(' ')[2]}{behind.rpartition(' ')[0]} …"
 
 
 def _searched(entry: LessonEntry) -> str:

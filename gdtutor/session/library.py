@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gdtutor.lesson.summary import read_words
 from gdtutor.session.catalogue import Library, place_text, shown_entries
 from gdtutor.session.effects import Effect, OpenLesson, PauseTraining, SavePlace
 from gdtutor.session.link import command_of
@@ -31,7 +32,11 @@ def with_search(session: Session, text: str) -> Session:
 
 
 def search(session: Session, count: int) -> Session:
-    """Open an empty input that searches the lessons."""
+    """Open an empty input that searches the lessons, whose texts are read with the first search."""
+    library = session.library
+    if not library.words:
+        words = tuple((entry.id, read_words(entry.path)) for entry in library.entries)
+        session = replace(session, library=replace(library, words=words))
     return asked(with_search(session, ""), PromptKind.SEARCH, "search")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gdtutor.lesson.characters import cells, padded
 from gdtutor.lesson.summary import LessonEntry
-from gdtutor.session.catalogue import READ, WRITTEN, Library, shown_entries
+from gdtutor.session.catalogue import READ, WRITTEN, Library, found_at, shown_entries
 from gdtutor.view import notation
 from gdtutor.view.boxes import hidden
 from gdtutor.view.frame import Chars, Line, Style
@@ -162,7 +162,7 @@ def _about(
     if not entries:
         return (), ()
     entry = entries[min(library.cursor, len(entries) - 1)]
-    text = notation.plain(entry.problem or entry.summary, chars)
+    text = notation.plain(entry.problem or found_at(entry, library) or entry.summary, chars)
     style = Style.ERROR if entry.problem else Style.TEXT
     first, second, *more = (*wrapped(text, width - 2, style), (), ())
     # What does not fit stays one line with its rest, which is cut by an ellipsis.

@@ -8,7 +8,8 @@ from walks import NEURON, pressed, screen, typed, walk
 from gdtutor.drive.opening import session_at
 from gdtutor.lesson.discovery import shipped_lessons_folder
 from gdtutor.lesson.summary import LessonEntry
-from gdtutor.session.catalogue import Library, place_text
+from gdtutor.library.lessons import library_of
+from gdtutor.session.catalogue import Library, found_at, place_text, shown_entries
 from gdtutor.session.commands import command_for, commands_of
 from gdtutor.session.effects import OpenLesson
 from gdtutor.session.press import Press
@@ -163,3 +164,16 @@ def test_keys_that_scroll_are_named_where_lines_are_hidden_and_nowhere_else():
     session = session_at(shipped_lessons_folder() / "03-forward.md")
     assert "↑ ↓ scroll" in screen(session).splitlines()[-1]
     assert "scroll" not in screen(session, 120, 36)
+
+
+@pytest.mark.parametrize("sought", ["relu", "sigmoid", "tanh", "dead", "saturation", "chain rule"])
+def test_a_search_finds_the_words_of_a_lesson_and_shows_where_they_stand(sought):
+    session = Session(screen=Screen.LIBRARY, library=library_of(shipped_lessons_folder()))
+    assert session.library.words == ()
+    session = typed(pressed(session, "slash"), sought)
+    found = [entry for entry in shown_entries(session.library) if found_at(entry, session.library)]
+    assert found
+    there = replace(session.library, cursor=shown_entries(session.library).index(found[0]))
+    text = screen(replace(session, library=there))
+    assert sought in " ".join(text.splitlines()[-4:]).lower()
+    assert found_at(found[0], replace(there, search="re")) == ""
