@@ -22,10 +22,11 @@ from gdtutor.session.edits import apply_edit
 from gdtutor.session.effects import KeepAttempt
 from gdtutor.session.moving import moved
 from gdtutor.session.navigation import refolded
-from gdtutor.session.state import Session
+from gdtutor.session.state import ClassRole, Session
 from gdtutor.session.trials import tried
 from gdtutor.training.segments import Known, Stretch
 from gdtutor.training.state import PlanResult
+from gdtutor.values import replace
 from gdtutor.view.explain import context_of, node_lines
 from gdtutor.view.frame import ASCII, UNICODE, Chars
 from gdtutor.view.graph.panel import graph_lines
@@ -331,6 +332,10 @@ def test_predictions_that_are_left_out_are_counted_and_can_be_had(tmp_path: Path
     assert left_out is not None
     assert len(shown) + int(left_out[1]) == 200
     assert left_out[2] == str(path)
+    # Who is in a class has no command line there.
+    told = Talk(replace(session_at(path), class_role=ClassRole.STUDENT), "t").last
+    assert f"  {left_out[1]} examples left out\n" in told
+    assert "--json" not in told
 
 
 @pytest.mark.parametrize("line", ["S learning_rate=0.5,5,50", "t learning_rate=0.5,5,50"])

@@ -216,7 +216,7 @@ class Podium:
             return (line("No file of stops is open: K keeps this place in one."),)
         problems = [line((problem, Style.ERROR)) for problem in self.problems]
         stops = [_stop_row(talk, number, self.at) for number in range(len(talk.stops))]
-        keys = "[ ] move >, Delete twice removes it"
+        keys = "[ ] move >, Delete twice removes it; 3 Enter opens stop 3, then O again"
         edits = f"notes: edit {self.file.name}; O follows it"
         return (*problems, line((keys, Style.DIM)), line((edits, Style.DIM)), *stops)
 

@@ -22,7 +22,7 @@ LONGEST = 24
 """Cells of an answer as it is shown."""
 RIGHT, OTHER = "right", "another answer"
 CHOSEN_RIGHT = " (right)"
-ASK = "of the next step value, sign, shape, next; or QUESTION | no | *right"
+ASK = "Enter asks, Esc leaves: value, sign, shape, next; QUESTION | no | *right"
 ABOUT_NEXT = {"value": Ask.VALUE, "sign": Ask.SIGN, "shape": Ask.SHAPE, "next": Ask.NEXT}
 """What is asked about the step that comes next, by the word for it."""
 _HINT = "write value, sign, shape or next, or a question and its choices after strokes"

@@ -242,7 +242,8 @@ class _Doorkeeper(asyncssh.SSHServer):
             self._has_code = True
             if not self._server.hub.has_seat(self._name):
                 return True
-            asked = f"PIN of {self._name}'s seat (Enter alone: another seat): "
+            # A client writes the letters of a name that are not ASCII in octal.
+            asked = "PIN of the seat of that name (Enter alone: another seat): "
             return "", "", "", [(asked, False)]
         self._returns = bool(given) and await self._opens_seat(given)
         return self._returns or not given
@@ -256,7 +257,7 @@ class _Doorkeeper(asyncssh.SSHServer):
         )
 
     async def _opens_seat(self, pin: str) -> bool:
-        server, refused = self._server, f"That is not the PIN of {self._name}'s seat."
+        server, refused = self._server, "That is not the PIN of the seat of that name."
         return await self._opens(
             server.pins, refused, lambda: server.hub.opens_seat(self._name, pin.strip())
         )

@@ -455,8 +455,9 @@ def _class(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument("--port", type=port, metavar="N", default=8022, help="the port; 8022")
     parser.add_argument(
-        "--code", metavar="WORD", default="", help="the join code; six digits are drawn without"
-    )
+        "--code", metavar="WORD", default="",
+        help="the join code, 6 to 64 characters; six digits are drawn without",
+    )  # fmt: skip
     parser.add_argument("--name", metavar="TITLE", default="class", help="what the class is called")
     parser.add_argument(
         "--record", metavar="FILE", default="", help="keep attendance and answers in a file"

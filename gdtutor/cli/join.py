@@ -15,6 +15,7 @@ from gdtutor.cli.output import say
 from gdtutor.cli.speaker_notes import LOOK_EVERY, NotesScreen
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.files import write_atomically
+from gdtutor.lesson.characters import pictured
 from gdtutor.progress.store import default_path
 from gdtutor.values import replace
 
@@ -88,8 +89,10 @@ def where_of(text: str) -> tuple[str, str, int]:
     """Return name, host and port.
 
     Raises:
-        GdTutorError: The text names no host.
+        GdTutorError: The text names no host, or has a control character.
     """
+    if not text.isprintable():
+        raise GdTutorError(f"'{pictured(text)}' has a character that does not show", "leave it out")
     name, sign, rest = text.rpartition("@")
     host, colon, port = rest.rpartition(":")
     if not colon:

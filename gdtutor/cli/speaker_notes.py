@@ -13,6 +13,7 @@ from gdtutor.cli.talk import notes_file
 
 LOOK_EVERY = 0.5
 """Seconds between two looks at where the talk is."""
+LEAVES = "Ctrl-C leaves the notes."
 
 
 class NotesScreen:
@@ -27,14 +28,14 @@ class NotesScreen:
         if notes is not None:
             told = notes_text(notes, time(), size.columns)
             rows = told.split("\n")
-            if sys.stdout.isatty() and len(rows) >= size.lines > 2:
-                left = len(rows) - size.lines + 2
+            if sys.stdout.isatty() and len(rows) + 1 >= size.lines > 3:
+                left = len(rows) - size.lines + 3
                 told = "\n".join([*rows[:-left], f"({left} more rows in a higher terminal)"])
         if told != self._shown:
             if sys.stdout.isatty():
                 # Nothing of it steers the terminal: both sequences are written as they are.
                 sys.stdout.write("\x1b[H\x1b[2J")
-                say(told)
+                say(f"{told}\n{LEAVES}")
             else:
                 print_lines(told.split("\n"))
         self._shown = told

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gdtutor.report.transcript import WIDTH, read_aloud
 from gdtutor.session.link import lesson_word
-from gdtutor.session.state import Status, Walk
+from gdtutor.session.state import ClassRole, Status, Walk
 from gdtutor.view import notation
 from gdtutor.view.curve import curve_sentence, sampled_epochs
 from gdtutor.view.diagnosis import diagnosis_lines
@@ -73,10 +73,10 @@ def _prediction_lines(session: Walk, chars: Chars) -> list[str]:
         if text.strip() in ("…", "..."):
             before, after = (int(lines[place + by].split()[0].rstrip(HELD)) for by in (-1, 1))
             called = lesson_word(session.lesson)
-            lines[place] = (
-                f"  {after - before - 1} examples left out; "
-                f"gdtutor train {called} --json prints all predictions"
-            )
+            # Who hears a class has no command line there.
+            is_alone = session.class_role is ClassRole.NONE
+            told = f"; gdtutor train {called} --json prints all predictions" * is_alone
+            lines[place] = f"  {after - before - 1} examples left out{told}"
     return lines
 
 

@@ -277,3 +277,5 @@ def test_the_teachers_secret_alone_shows_the_notes_on_another_machine(tmp_path: 
 def test_what_names_no_class_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["join", "nobody"]) == 2
     assert "names no class" in capsys.readouterr().err
+    assert main(["join", "an\x1bna@127.0.0.1:1"]) == 2
+    assert "'an␛na@127.0.0.1:1' has a character that does not show" in capsys.readouterr().err

@@ -23,6 +23,7 @@ from gdtutor.classroom.stops import (
     read_talk,
     write_notes,
 )
+from gdtutor.cli.speaker_notes import NotesScreen
 from gdtutor.cli.talk import session_of_link
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.session.link import command_of
@@ -89,6 +90,7 @@ def test_a_place_is_appended_as_a_stop(file: Path) -> None:
     assert append_stop(file, link) == 3
     assert read_talk(file).stops[-1].link == link
     assert file.read_text().startswith(TALK)
+    assert read_talk(file).stops[-1].minutes == 0
     fresh = file.with_name("new.toml")
     assert append_stop(fresh, link) == 1
 
@@ -180,6 +182,20 @@ def test_a_stop_whose_keys_are_refused_is_named_as_one_that_opens_nothing(tmp_pa
     while not podium.problems:
         opened.get(timeout=PATIENCE)()
     assert podium.problems[0].startswith("stop 1: there is no lesson 2 in the list")
+
+
+@pytest.mark.parametrize("rows", [1, 60])
+def test_the_notes_in_a_terminal_name_the_key_that_leaves_them(
+    rows: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    monkeypatch.setenv("LINES", "24")
+    monkeypatch.setenv("COLUMNS", "80")
+    notes = SpeakerNotes("talk", 1, 1, "\n".join(["note"] * rows), "", 0.0, 0.0, 0.0)
+    assert NotesScreen().show(notes)
+    shown = capsys.readouterr().out.rstrip("\n").split("\n")
+    assert shown[-1] == "Ctrl-C leaves the notes."
+    assert len(shown) < 24
 
 
 def test_the_library_is_no_stop(file: Path) -> None:
