@@ -14,11 +14,14 @@ from gdtutor.training.trouble import LOWEST, ending
 
 
 def sweep_data(lesson: Lesson, sweep: Sweep) -> dict[str, object]:
-    """Return the runs of a sweep as JSON data; `best` is the place of the lowest last cost."""
+    """Return the runs of a sweep as JSON data; `lowest` are the places of the lowest last cost, `best` is the
+    first of them."""
+    best = sweep.best()
     return {
         "format": FORMAT,
         "lesson": lesson.id,
-        "best": sweep.best(),
+        "best": best[0] if best else None,
+        "lowest": list(best),
         "runs": [
             {
                 "label": found.label,
@@ -48,14 +51,14 @@ def plan_lines(sweep: Sweep) -> Iterator[str]:
 
 
 def sweep_lines(lesson: Lesson, sweep: Sweep) -> Iterator[str]:
-    """Yield a line for each run: its last cost, the best one, what went wrong or ended it early."""
+    """Yield a line for each run: its last cost, the best ones, what went wrong or ended it early."""
     yield f"{lesson.number} {lesson.title}".strip()
     best = sweep.best()
     found = sweep.found()
     wide = max(cells(run.label) for run in found)
     for place, run in enumerate(found):
         cost = number(run.last, 6) if len(run.costs) else "-"
-        verdict = run.verdict or (LOWEST if place == best else "")
+        verdict = run.verdict or (LOWEST if place in best else "")
         is_early = (run.stopped_by or "").endswith("_below")
         stop = sweep.members[place].settings.stop
         ended = f"stopped: {ending(run.stopped_by, stop)}" if is_early else ""

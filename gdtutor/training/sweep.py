@@ -230,8 +230,8 @@ class Sweep:
                 self._ends[place] = cost
         return tuple(map(self._ends.get, range(len(self.members))))
 
-    def best(self) -> int | None:
-        """Return the place of the `lowest` run."""
+    def best(self) -> tuple[int, ...]:
+        """Return the places of the `lowest` runs."""
         return lowest(self.found())
 
 

@@ -74,15 +74,23 @@ class TrainedCurve(Struct, frozen=True, eq=False):
         return float(self.costs[-1]) if len(self.costs) else math.inf
 
 
-def lowest(curves: Sequence[TrainedCurve]) -> int | None:
-    """Return the place of the run whose last cost is the lowest; None where none has one.
+SAME = 1e-9
+"""Relative difference of costs up to which they are one: runs that are trained side by side round
+otherwise than one that is trained alone.
+"""
+
+
+def lowest(curves: Sequence[TrainedCurve]) -> tuple[int, ...]:
+    """Return the places of the runs whose last cost is the lowest; none where none has one.
 
     A run that broke off has no cost at its end, and one that grows is not better than those that
     it was below on its way.
     """
     ends = [math.inf if curve.is_broken else curve.last for curve in curves]
-    best = int(np.argmin(ends))
-    return best if math.isfinite(ends[best]) else None
+    least = min(ends, default=math.inf)
+    if not math.isfinite(least):
+        return ()
+    return tuple(place for place, end in enumerate(ends) if end - least <= SAME * abs(least))
 
 
 def window_of(costs: Array) -> int:

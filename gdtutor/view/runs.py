@@ -11,7 +11,7 @@ from gdtutor.engine.operations import Array
 from gdtutor.lesson.characters import cells, padded
 from gdtutor.session.runs import OWN, own_curve, run_label
 from gdtutor.session.state import Walk
-from gdtutor.training.trouble import LOWEST, TrainedCurve, lowest
+from gdtutor.training.trouble import LOWEST, SAME, TrainedCurve, lowest
 from gdtutor.values import Struct
 from gdtutor.view import notation
 from gdtutor.view.frame import LARGEST, Chars, Line, Style
@@ -22,11 +22,6 @@ LEAST_SPAN = 0.2
 """Share of the cost's size that the axis spans at the least."""
 MANY = 8
 """Runs from which on the best one is named above them, since it may not show among them."""
-
-SAME = 1e-9
-"""Relative difference of costs up to which two curves are one: runs that are trained side by side
-round otherwise than one that is trained alone.
-"""
 
 Fact = tuple[str, Style]
 
@@ -105,8 +100,8 @@ def told_curves(session: Walk, chars: Chars) -> tuple[ToldCurve, ...]:
     alike = [one for one in shown if not measure or one.curve.measure in ("", measure)]
     # Of two that are the same curve the one that both are told by is the best.
     told = [one for one in alike if not one.same_as]
-    place = lowest([one.curve for one in told]) if len(alike) > 1 else None
-    best = None if place is None else told[place]
+    places = lowest([one.curve for one in told]) if len(alike) > 1 else ()
+    best = [told[place] for place in places]
 
     def facts(one: ShownCurve) -> Iterator[Fact]:
         if one.same_as:
@@ -119,7 +114,7 @@ def told_curves(session: Walk, chars: Chars) -> tuple[ToldCurve, ...]:
             yield OTHER, Style.DIM
         if one.curve.verdict:
             yield one.curve.verdict, Style.WARNING
-        elif one is best:
+        elif one in best:
             yield LOWEST, Style.GOOD
 
     return tuple((one, tuple(facts(one))) for one in shown)
@@ -172,13 +167,14 @@ def _in_full(
 ) -> tuple[Line, ...]:
     setting = swept_setting(session)
     lines = [line((f"by {setting}", Style.DIM))] if setting else []
-    best = next((one for one, facts in told if (LOWEST, Style.GOOD) in facts), None)
+    best = [one for one, facts in told if (LOWEST, Style.GOOD) in facts]
     star = "★" if chars.unicode else "*"
-    if best is not None and len(told) >= MANY:
-        lines.extend(wrapped(f"{star} lowest: {best.name}", width, Style.GOOD))
+    if best and len(told) >= MANY:
+        names = ", ".join(one.name for one in best)
+        lines.extend(wrapped(f"{star} lowest: {names}", width, Style.GOOD))
     for one, facts in told:
         sign = one.mark or marks_of(chars).curve
-        name = _indented(one.name, width, Style.GOOD if one is best else Style.TEXT)
+        name = _indented(one.name, width, Style.GOOD if one in best else Style.TEXT)
         lines += [line((f"{sign} ", one.style), *name[0][1:]), *name[1:]]
         for text, style in facts:
             lines += _indented(f"{star} {text}" if text == LOWEST else text, width, style)

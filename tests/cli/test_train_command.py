@@ -105,9 +105,12 @@ def test_a_sweep_marks_the_best_and_says_what_went_wrong(
     assert "the lowest cost" in text
     assert "growing" in text or "not finite" in text
     runs = data(capsys, "train", "or-vectorised", "--sweep", "learning_rate=0.1,1", "--json")
-    assert runs["best"] == 1
+    assert (runs["best"], runs["lowest"]) == (1, [1])
     assert isinstance(runs["runs"], list)
     assert [run["label"] for run in runs["runs"]] == ["learning_rate 0.1", "learning_rate 1"]
+    alike = ("train", "learning-rate", "--sweep", "learning_rate=0.5,0.5000000000000001")
+    assert output(capsys, *alike).count("the lowest cost") == 2
+    assert data(capsys, *alike, "--json")["lowest"] == [0, 1]
 
 
 @pytest.mark.parametrize(

@@ -205,7 +205,7 @@ def test_a_run_that_diverges_leaves_the_others_alone() -> None:
     assert len(found[1].costs) == len(alone.costs)
     assert_close(found[1].parameters["W1"], alone.state(alone.farthest).parameters["W1"], 1e-9)
     assert len(found[1].costs) < 900
-    assert sweep.best() == 2
+    assert sweep.best() == (2,)
     assert judge(found[1].costs, found[1].stopped_by) == "not finite"
 
 
@@ -219,7 +219,7 @@ def test_a_run_that_broke_off_at_a_low_cost_is_not_the_best() -> None:
     assert broken.stopped_by == "not_finite"
     assert broken.costs[-1] < growing.costs[-1]
     assert judge(growing.costs, growing.stopped_by) == "growing"
-    assert sweep.best() == 2
+    assert sweep.best() == (2,)
 
 
 def test_a_deadline_ends_a_sweep_between_bursts() -> None:

@@ -163,6 +163,16 @@ def test_among_many_runs_the_best_is_named_above_them_all():
     assert many[0] == "★ lowest: run 11"
 
 
+def test_runs_that_end_alike_are_all_the_lowest():
+    for count in (2, 9):
+        ends = [(f"run {i}", [2.0 + i, 0.0]) for i in range(count)]
+        session = beside(*ends, ("above", [5.0, 1e-300]), own=(1.5, 0.0))
+        rows = [text_of(row).strip() for row in run_lines(session, 200, UNICODE)]
+        assert rows.count("★ the lowest cost") == count + 1
+        if count == 9:
+            assert rows[0] == f"★ lowest: the lesson's own, {', '.join(name for name, _ in ends)}"
+
+
 def test_a_run_that_broke_off_at_a_low_cost_is_not_the_lowest():
     session = beside(("run", [2.0, 1.5]), ("broken", [0.1]), own=(4.0, 3.0))
     broken = replace(session.kept[-1], verdict="not finite")
