@@ -14,8 +14,10 @@ from gdtutor.training.trouble import LOWEST, ending
 
 
 def sweep_data(lesson: Lesson, sweep: Sweep) -> dict[str, object]:
-    """Return the runs of a sweep as JSON data; `lowest` are the places of the lowest last cost, `best` is the
-    first of them."""
+    """Return the runs of a sweep as JSON data.
+
+    `lowest` are the places of the lowest last cost, `best` is the first of them.
+    """
     best = sweep.best()
     return {
         "format": FORMAT,
@@ -51,7 +53,7 @@ def plan_lines(sweep: Sweep) -> Iterator[str]:
 
 
 def sweep_lines(lesson: Lesson, sweep: Sweep) -> Iterator[str]:
-    """Yield a line for each run: its last cost, the best ones, what went wrong or ended it early."""
+    """Yield a line for each run: its last cost, the best, what went wrong or ended it early."""
     yield f"{lesson.number} {lesson.title}".strip()
     best = sweep.best()
     found = sweep.found()
