@@ -15,9 +15,8 @@ from gdtutor.practice.exercise import Exercise, exercises
 from gdtutor.practice.templates import KINDS
 from gdtutor.progress.records import Attempt
 from gdtutor.progress.store import ProgressStore, default_path
+from gdtutor.session.catalogue import PRACTICE
 
-REMEMBERED = "practice"
-"""What answers are kept under; no lesson may be called so, since a command is."""
 _JSON_COUNT = 10
 
 
@@ -33,12 +32,12 @@ def run(arguments: argparse.Namespace) -> int:
     with ProgressStore(default_path()) as store:
         past = [
             PastAnswer(one.question, one.correct, one.slip or "")
-            for one in store.attempts(REMEMBERED)
+            for one in store.attempts(PRACTICE)
         ]
 
         def keep(exercise: Exercise, text: str, judged: Marked) -> None:
             slip = slip_name(judged) or None
-            store.apply((Attempt(REMEMBERED, exercise.kind, text, judged.is_right, slip, time()),))
+            store.apply((Attempt(PRACTICE, exercise.kind, text, judged.is_right, slip, time()),))
 
         services = PracticeServices(lambda text: say(text), ask_line, keep)
         if arguments.seed is None:

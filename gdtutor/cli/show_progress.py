@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import re
 
 from gdtutor.cli.output import print_json, print_lines
 from gdtutor.engine.errors import GdTutorError, did_you_mean
 from gdtutor.lesson.characters import shell_line
 from gdtutor.lesson.discovery import discover, shipped_lessons_folder
 from gdtutor.lesson.summary import read_summary
-from gdtutor.progress.records import Progress, Reset
+from gdtutor.progress.records import LessonPlace, Progress, Reset
 from gdtutor.progress.store import ProgressStore, default_path
-from gdtutor.session.catalogue import READ, TASK, WRITTEN, place_text
+from gdtutor.session.catalogue import PRACTICE, READ, TASK, WRITTEN, place_text
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -52,11 +53,10 @@ def lines_of(store: Progress) -> list[str]:
         right = sum(1 for one in tried if one.correct)
         place = places.get(lesson)
         is_over = lesson in finished
-        where = "" if place is None else place_text(
-            place.iteration, place.step, place.steps_total, place.edits, is_finished=is_over
-        )  # fmt: skip
+        where = "" if place is None else _where(place, is_finished=is_over)
         parts = [where, "finished" if is_over and not where.startswith("finished") else ""]
-        parts.append(f"{right} of {len(tried)} attempts right" if tried else "")
+        counted = "exercises right at the first try" if lesson == PRACTICE else "attempts right"
+        parts.append(f"{right} of {len(tried)} {counted}" if tried else "")
         tasks = sum(whose == lesson and t not in (READ, WRITTEN) for whose, t in done)
         of = f" of {asked[lesson]}" if asked.get(lesson) else ""
         parts.append(f"{tasks}{of} tasks done" if tasks or of else "")
@@ -69,3 +69,14 @@ def lines_of(store: Progress) -> list[str]:
     if store.location:
         lines.append(f"Kept in {store.location}")
     return lines
+
+
+def _where(place: LessonPlace, *, is_finished: bool) -> str:
+    """Return where a learner is, in words; in the playground, how far it is trained."""
+    if "play" in place.command.split()[:4] and "--at" not in place.command:
+        # Its command line trains as far as it was trained.
+        trained = re.search(r"--keys '?(\d+)n", place.command)
+        return f"epoch {int(trained[1]) if trained else 0:,}"
+    return place_text(
+        place.iteration, place.step, place.steps_total, place.edits, is_finished=is_finished
+    )

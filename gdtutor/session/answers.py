@@ -164,9 +164,11 @@ def read_shape(text: str) -> tuple[int, ...]:
     Raises:
         AnswerError: For anything else.
     """
-    word = text.strip().lower().strip("()[]")
-    if word in ("", "number", "a number", "one number", "scalar", "plain number"):
+    word = text.strip().lower()
+    if word in ("()", "number", "a number", "one number", "scalar", "plain number"):
         return ()
+    inner = re.fullmatch(r"\((.+)\)|\[(.+)\]", word)
+    word = word if inner is None else inner[1] or inner[2]
     parts = re.split(r"\s*[x×*,]\s*|\s+", word.removesuffix(","))
     if all(part.isascii() and part.isdigit() and len(part) < 9 for part in parts):
         return tuple(int(part) for part in parts)

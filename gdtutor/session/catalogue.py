@@ -9,6 +9,8 @@ TASK = "task:"
 """What the name of a task begins with where it is kept beside the answers to questions."""
 WRITTEN = "the program"
 """What a program that was written and is right is kept as among the tasks; no task has this id."""
+PRACTICE = "practice"
+"""What answers to exercises are kept under; no lesson may be called so, since a command is."""
 READ = "the tasks"
 """What is kept among the tasks once they were shown to the learner; no task has this id."""
 

@@ -1,4 +1,5 @@
 import json
+import re
 
 import pytest
 
@@ -33,6 +34,28 @@ def test_progress_is_shown_for_every_lesson(store, capsys):
     assert "gdtutor bias --at 3/step:5" in out
     assert "opening page" in out
     assert str(store) in out
+
+
+def test_exercises_count_at_the_first_try_and_the_playground_tells_its_epoch(store, capsys):
+    command = "gdtutor play --data moons"
+    with ProgressStore(store) as opened:
+        opened.apply(
+            [
+                Attempt("practice", "local", "1", False, None, 6.0),
+                Attempt("practice", "sum", "2", True, None, 7.0),
+                SavedPlace("playground", LessonPlace(0, 0, 9, (), f"{command} --keys 1200n", 8.0)),
+            ]
+        )
+    assert main(["progress"]) == 0
+    out = capsys.readouterr().out
+    assert re.search(r"^practice +1 of 2 exercises right at the first try$", out, re.MULTILINE)
+    assert re.search(r"^playground +epoch 1,200$", out, re.MULTILINE)
+    with ProgressStore(store) as opened:
+        opened.apply(
+            [SavedPlace("playground", LessonPlace(0, 0, 9, (), f"{command} --keys '3n d'", 9.0))]
+        )
+    main(["progress"])
+    assert re.search(r"^playground +epoch 3$", capsys.readouterr().out, re.MULTILINE)
 
 
 def test_progress_as_json_is_complete(store, capsys):

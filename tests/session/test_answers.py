@@ -88,7 +88,9 @@ def test_a_shape_may_be_written_in_many_ways(text, shape):
     assert read_shape(text) == shape
 
 
-@pytest.mark.parametrize("text", ["x", "9**9**9**9**9", "3x", "x4", "3,,4", "*"])
+@pytest.mark.parametrize(
+    "text", ["x", "9**9**9**9**9", "3x", "x4", "3,,4", "*", "(", ")", "[]", "(3, 4", ""]
+)
 def test_a_shape_of_which_a_part_is_missing_is_refused(text):
     with pytest.raises(GdTutorError, match="no shape"):
         read_shape(text)
