@@ -196,3 +196,22 @@ def test_a_shared_gradient_stands_at_a_kink_and_bounds_have_an_order(tmp_path, l
     problems = check_lesson(lesson_of(lesson_text(graph, STARTS), tmp_path)).problems
     found = [(p.code, p.source) for p in problems if p.code in ("kink", "swapped")]
     assert found == ([] if code is None else [(code, line)])
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("P = step(w @ X + b)", "no gradient reaches w, b: step in P passes none"),
+        ("P = where(w @ X > 0, 1, -1)*b", "no gradient reaches w: the condition of where in P"),
+        ("P = where(w @ X > 0, 1, -1)*b + w @ X", ""),
+        ("P = stop_gradient(w @ X)*b", ""),
+        ("P = relu(w @ X) + b", ""),
+    ],
+)
+def test_a_parameter_that_no_gradient_reaches_is_a_warning_at_its_line(tmp_path, line, said):
+    graph = f"```graph\n{line}\nC = mean((P - Y)**2)\n```\n"
+    problems = check_lesson(
+        lesson_of(lesson_text(graph, HINGE + "[training]\nepochs = 5\n"), tmp_path)
+    ).problems
+    found = [(p.level, p.source) for p in problems if p.code == "flat" and said in p.what]
+    assert found == ([("warning", line)] if said else [])

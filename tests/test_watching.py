@@ -7,6 +7,8 @@ from lesson_texts import NEURON_GRAPH, neuron
 
 from gdtutor.drive.watching import GONE_LOOKS, Watcher
 from gdtutor.session.reloading import Broke, Reloaded
+from gdtutor.session.state import Session
+from gdtutor.session.update import update
 
 
 @pytest.fixture
@@ -190,3 +192,16 @@ def test_a_variants_csv_file_is_followed(lesson):
     save(lesson.with_name("v.csv"), "x,z\n1,2\n", 1000)
     watcher.look()
     assert isinstance(watcher.look(), Broke)
+
+
+def test_a_save_that_computes_and_is_not_meant_tells_its_warnings(lesson):
+    flat = neuron(NEURON_GRAPH.replace("z = w*x", "z = step(w*x)"))
+    save(lesson, flat, 6000)
+    told = Watcher(lesson).read()
+    assert isinstance(told, Reloaded)
+    at = flat.split("\n").index(told.warnings[0].source) + 1
+    assert told.warned.startswith("1 warning: no gradient reaches w: step in z passes none, line ")
+    assert told.warned.endswith(f"line {at}; gdtutor check tells all")
+    walk = update(Session(), told)[0]
+    assert walk.message == told.warned
+    assert update(walk, told)[0].message == f"Reloaded. {told.warned}"

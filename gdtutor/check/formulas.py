@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from gdtutor.check.findings import Notes
+from gdtutor.check.reach import check_reach
 from gdtutor.engine.batch_axis import batch_axes
 from gdtutor.engine.errors import ShapeError
 from gdtutor.engine.expression import Apply, Expr, Name, Number, names_in, to_text
@@ -228,6 +229,15 @@ def check_bounds(notes: Notes, moment: Moment) -> None:
                     what = f"the lower bound of clip in {line} is above the upper one"
                     hint = "the value comes first, then the smaller bound, then the larger"
                     notes.add("swapped", what, hint, notes.of_name(line), "warning")
+
+
+def check_formulas(notes: Notes, moment: Moment) -> None:
+    """Report every formula that most likely is not what was meant."""
+    for check in (
+        check_vectors, check_losses, check_broadcasts, check_axes, check_bounds, check_shares,
+        check_reach,
+    ):  # fmt: skip
+        check(notes, moment)
 
 
 def why_not_finite(done: Trace, node: Node) -> str:

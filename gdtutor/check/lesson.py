@@ -6,15 +6,7 @@ import numpy as np
 
 from gdtutor.check.claims import check_claims
 from gdtutor.check.findings import Notes
-from gdtutor.check.formulas import (
-    check_axes,
-    check_bounds,
-    check_broadcasts,
-    check_losses,
-    check_shares,
-    check_vectors,
-    why_not_finite,
-)
+from gdtutor.check.formulas import check_formulas, why_not_finite
 from gdtutor.check.gradients import GradientChecked, check_gradients
 from gdtutor.check.questions import check_questions
 from gdtutor.check.screens import ScreenChecks
@@ -59,6 +51,7 @@ LESSON_CODES = {
     "starts": "a picture of many starts whose runs are all the same (a warning)",
     "outer": "every example meets every other by broadcasting (a warning)",
     "uneven": "one target meets several predictions by broadcasting (a warning)",
+    "flat": "no gradient reaches a parameter that trains (a warning)",
     "fit": "a panel of a step does not fit the design size",
     "given-away": "a question says its own answer",
     "untrue": "a claim of a note, `{check: …}`, is false at a step that shows the note",
@@ -129,12 +122,7 @@ def _check_run(
     if variant:
         _tell_lost_notes(notes, whose, session.moment)
     else:
-        check_vectors(notes, session.moment)
-        check_losses(notes, session.moment)
-        check_broadcasts(notes, session.moment)
-        check_axes(notes, session.moment)
-        check_bounds(notes, session.moment)
-        check_shares(notes, session.moment)
+        check_formulas(notes, session.moment)
         _check_updates(notes, session.moment)
         _check_levels(notes, session)
         _check_starts(notes)

@@ -12,6 +12,7 @@ from gdtutor.drive.keys import parse_keys
 from gdtutor.drive.opening import open_lesson
 from gdtutor.drive.watching import Watcher
 from gdtutor.lesson.source import read_source
+from gdtutor.session.navigation import said
 from gdtutor.session.reloading import Broke
 from gdtutor.session.state import Session
 from gdtutor.session.update import update
@@ -33,6 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
         session = update(Session(seed=arguments.seed), first)[0]
     else:
         session = waited_session_of(arguments)
+        session = said(session, first.warned) if first.warned else session
 
     def open_program(app: TutorApp) -> Program:
         from gdtutor.ui.answering import Services

@@ -5,12 +5,16 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from gdtutor.drive.opening import open_lesson
+from gdtutor.check.findings import Notes
+from gdtutor.check.formulas import check_formulas
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.csv_files import csv_files
-from gdtutor.lesson.reports import LessonError
+from gdtutor.lesson.load import read_lesson
+from gdtutor.lesson.runs import run_of
 from gdtutor.lesson.tables import MAX_VARIANTS
+from gdtutor.session.opening import Opened, opened
 from gdtutor.session.reloading import Broke, Reloaded
+from gdtutor.session.state import Session
 from gdtutor.values import replace
 
 _GONE = "the file is gone — the last good lesson stays; saved again, it is read again"
@@ -63,16 +67,19 @@ class Watcher:
 
     def read(self) -> Reloaded | Broke:
         """Read the lesson as it is."""
-        try:
-            opened = open_lesson(self._path, self._seed)
-        except LessonError as error:
+        lesson, reports = read_lesson(self._path)
+        if lesson is None:
             # The name alone: the folder is known, and the panel is narrow.
             short = Path(self._path.name)
-            reports = tuple(replace(r, path=short).text() for r in error.reports)
-            return Broke(self._path, reports)
+            return Broke(self._path, tuple(replace(r, path=short).text() for r in reports))
+        try:
+            run = run_of(lesson, self._seed)
+            notes = Notes(lesson)
+            check_formulas(notes, opened(Session(), Opened(lesson, run, self._seed)).moment)
         except GdTutorError as error:
             return Broke(self._path, (f"{self._path.name}: error: {error}",))
-        return Reloaded(opened.lesson, opened.run)
+        warnings = (r for r in (*reports, *notes.reports) if r.level == "warning")
+        return Reloaded(lesson, run, tuple(warnings))
 
     def _named(self) -> tuple[Path, ...]:
         """Return the CSV files that the lesson names; those known where it cannot be read now."""

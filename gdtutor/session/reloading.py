@@ -7,6 +7,7 @@ from pathlib import Path
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.load import with_variant
 from gdtutor.lesson.model import Lesson
+from gdtutor.lesson.reports import Report
 from gdtutor.lesson.runs import run_of
 from gdtutor.session.edits import with_change
 from gdtutor.session.moving import moved, recomputed
@@ -21,6 +22,17 @@ class Reloaded(Struct, frozen=True, eq=False):
 
     lesson: Lesson
     run: Run
+    warnings: tuple[Report, ...] = ()
+    """What computes and is most likely not meant."""
+
+    @property
+    def warned(self) -> str:
+        """The first warning with its line, and how many there are; empty where there is none."""
+        if not self.warnings:
+            return ""
+        first, *others = self.warnings
+        count = f"{len(self.warnings)} warnings, the first" if others else "1 warning"
+        return f"{count}: {first.what}, line {first.line}; gdtutor check tells all"
 
 
 class Broke(Struct, frozen=True):
@@ -69,7 +81,7 @@ def reloaded(session: Walk, new: Reloaded) -> Walk:
         except GdTutorError:
             lost += 1
     kept = f"; {lost} of your changes no longer fit" if lost else ""
-    return said(_at_a_step(session), f"Reloaded{kept}{back}.")
+    return said(_at_a_step(session), f"Reloaded{kept}{back}. {new.warned}".strip())
 
 
 def _in_variant(session: Walk, new: Reloaded) -> tuple[Reloaded, str]:
@@ -77,7 +89,7 @@ def _in_variant(session: Walk, new: Reloaded) -> tuple[Reloaded, str]:
     if session.variant not in {variant.name for variant in new.lesson.variants}:
         return new, ""
     lesson = with_variant(new.lesson, session.variant)
-    return Reloaded(lesson, run_of(lesson, session.seed)), session.variant
+    return Reloaded(lesson, run_of(lesson, session.seed), new.warnings), session.variant
 
 
 def _at_a_step(session: Walk) -> Walk:

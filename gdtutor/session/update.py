@@ -216,7 +216,8 @@ def _saved(session: Session, action: Reloaded) -> tuple[Session, tuple[Effect, .
     if is_elsewhere(session, action.lesson.path):
         return session, ()
     if not isinstance(session, Walk):
-        return opened(session, Opened(action.lesson, action.run, session.seed)), ()
+        new = opened(session, Opened(action.lesson, action.run, session.seed))
+        return said(new, action.warned) if action.warned else new, ()
     return _without_old_run(session, reloaded(session, action), ())
 
 
