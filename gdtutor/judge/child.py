@@ -22,8 +22,10 @@ import numpy as np
 
 from gdtutor.judge.calling import Givens, Layers, Space, cache_in, call_by_names, layer_class
 from gdtutor.judge.left_values import (
+    HeldParameters,
     as_numbers,
     classes_of,
+    names_in,
     objects_of,
     updated_in,
     value_at,
@@ -111,6 +113,7 @@ class _ProgramRun:
         """What the names had when a loop that trains was left: what it has learned may be shown."""
         self._local: Space = {}
         """The names of the function that the loop stands in, when it was left."""
+        self._held = HeldParameters({})
 
     def on_case(self, case: Job) -> tuple[Job, Space]:
         """Return what happened on a case; a second iteration, by a second pass where there is one.
@@ -136,6 +139,7 @@ class _ProgramRun:
         # A count, which shapes and ranges take.
         laid |= {n: int(v) for n, v in laid.items() if n == "m"}
         self._after_pass, self._local, self._unread = {}, {}, []
+        self._held = HeldParameters({n: v for n, v in given.items() if n in job["parameters"]})
         givens = Givens(laid, names, self._layout)
         laid = givens.values
         whole = {n: (np.asarray(laid[n]), axis ^ self._rows) for n, axis in job["data"].items()
@@ -176,13 +180,15 @@ class _ProgramRun:
             "changed": {n: line for n, (_, line) in watch.changed.items()},
             "loops": self._loops.begun, "after": self._loops.after,
             "again": continues and self._layers is not None,
+            "held": {n: watch.made(v) for n, v in self._held.own.items()},
             "network": bool(classes_of(space)) and self._layers is None,
         }  # fmt: skip
         before = {f"was {n}": v for n, (v, _) in watch.changed.items() if n in names.values()}
         costs = as_numbers(space.get("costs", space.get("losses")))
         more = {} if costs is None else {"costs": costs}
         more |= {f"each {n}": v for n in job["wanted"] if (v := watch.each(names[n])) is not None}
-        return facts, {**values, **{f"own {n}": v for n, v in own.items()}, **before, **more}
+        values |= {f"own {n}": v for n, v in own.items()} | self._held.values
+        return facts, {**values, **before, **more}
 
     def _laid(self, value: Any) -> Any:
         """Return a given value as the program's layout has it."""
@@ -219,11 +225,14 @@ class _ProgramRun:
         return space
 
     def _first_pass(self, passes: Any, *lines: int) -> Iterator[Any]:
+        is_first = self._held.begin(names_in(sys._getframe(1)))
         try:
             yield from self._loops.passes_of(passes, *lines)
         finally:
             frame = sys._getframe(1)
-            found = self._found({**frame.f_globals, **frame.f_locals})
+            if is_first:
+                self._held.end(names_in(frame))
+            found = self._found(names_in(frame))
             if len(found) > len(self._after_pass) or self._loops.depth:
                 self._after_pass = {name: as_numbers(value) for name, value in found.items()}
                 self._lines = {name: self._watch.made(value) for name, value in found.items()}

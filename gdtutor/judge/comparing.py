@@ -119,6 +119,46 @@ def goes_on(program: AskedProgram, starts: Sequence[OneStart]) -> bool:
 def wrong_update(
     program: AskedProgram, starts: Sequence[OneStart], source: ProgramText
 ) -> Departure | None:
+    """Return the first parameter whose update departs, by its name or else by its value."""
+    return _wrong_by_name(program, starts, source) or _wrong_by_value(program, starts)
+
+
+def _wrong_by_value(program: AskedProgram, starts: Sequence[OneStart]) -> Departure | None:
+    """Return the first parameter that a program keeps in places of its own, where none of them has
+    its update; on the random starts, where every parameter has numbers of its own."""
+    for step in _update_steps(program):
+        for shown in range(program.own, len(starts)):
+            start = starts[shown]
+            done = start.moment.updates.get(step.node)
+            lines = start.case.facts.get("held", {})
+            held = [n for n in lines if n.split(" ", 2)[2] == step.node]
+            if done is None or (start.case.facts.get("taken") and not start.readings):
+                continue
+            found = {n: reading_of(start.case.values[n], done.p) for n in held}
+            if not found or any(r.is_right for r in found.values()):
+                continue
+            reading = next(iter(found.values()))
+            name = AskedName(step.node, step, start.moment.root)
+            line = _line_of(step.node, start, 0)
+            return Departure(name, line, _slip(step, start, reading), shown, reading, done.p)
+    return None
+
+
+def _line_of(parameter: str, start: OneStart, known: int) -> int:
+    """Return the last line that changed a parameter in a place of the program's own, if any is."""
+    held = start.case.facts.get("held", {})
+    lines = (made[-1] for n, made in held.items() if n.endswith(f" {parameter}") and made[1:])
+    return next(lines, known)
+
+
+def _update_steps(program: AskedProgram) -> list[Step]:
+    steps = program.moments[0].steps
+    return [s for s in steps if s.phase is Phase.UPDATE and s.variable == "p"]
+
+
+def _wrong_by_name(
+    program: AskedProgram, starts: Sequence[OneStart], source: ProgramText
+) -> Departure | None:
     """Return the first parameter whose update departs, of a program that updates any.
 
     None is asked for; a program that leaves all parameters as they were given has none.
@@ -126,8 +166,7 @@ def wrong_update(
     # A program that begins anew at iteration 1 has no velocity yet, which the walk has there.
     fresh = {i: s for i, s in enumerate(starts)
              if not 0 < i < program.own or s.case.facts.get("passes")}  # fmt: skip
-    steps = [s for s in program.moments[0].steps
-             if s.phase is Phase.UPDATE and s.variable == "p"]  # fmt: skip
+    steps = _update_steps(program)
     found: dict[str, tuple[int, Reading]] = {}
     has_any = False
     for step in steps:
@@ -153,7 +192,8 @@ def wrong_update(
     name = AskedName(step.node, step, starts[shown].moment.root)
     slip = _slip(step, starts[shown], reading)
     # What is not updated has no line that would be the wrong one.
-    line = 0 if slip is not None and slip.slip is Slip.STALE else source.line_of(step.node)
+    is_stale = slip is not None and slip.slip is Slip.STALE
+    line = 0 if is_stale else _line_of(step.node, starts[shown], source.line_of(step.node))
     return Departure(name, line, slip, shown, reading, reading.engine)
 
 

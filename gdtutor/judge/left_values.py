@@ -1,15 +1,25 @@
-"""What a program has left under a name: a variable, a path into its objects, or a table's entry."""
+"""What a program has left under a name: a variable, a path into its objects, or a table's entry;
+and its parameters wherever it keeps them, by their values."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from types import FrameType
 from typing import Any
 
 import numpy as np
 
 from gdtutor.judge.value_watch import MOST_CELLS, Space
 
+_DEEPEST, _MOST_PARTS = 5, 200
+"""How far into a program's containers parameters are looked for, and in how many parts of one."""
 OF_PARAMETERS = ("params", "parameters", "weights", "theta")
 """How the names of dictionaries of parameters begin."""
+
+
+def names_in(frame: FrameType) -> Space:
+    """Return what has a name where a line of the program stands."""
+    return {**frame.f_globals, **frame.f_locals}
 
 
 def value_at(space: Space, path: str) -> Any:
@@ -93,3 +103,70 @@ def as_numbers(value: Any) -> Any:
             return None
     is_number = array.dtype.kind in "iufb" and 0 < array.size <= MOST_CELLS and array.ndim <= 4
     return array.copy() if is_number else None
+
+
+class HeldParameters:
+    """The parameters that a program keeps under names and in layouts of its own, told by values.
+
+    Args:
+        given: The given parameters.
+    """
+
+    def __init__(self, given: Mapping[str, Any]) -> None:
+        self._given = {name: np.array(value) for name, value in given.items()}
+        self._before: dict[tuple[Any, ...], tuple[str, Any]] | None = None
+        self.values: Space = {}
+        """By `held 0 W`, what has changed in the first loop that trains, laid out as given."""
+        self.own: Space = {}
+        """The same as the program has it."""
+
+    def begin(self, space: Space) -> bool:
+        """Look for parameters as a loop begins, and say whether it is the first loop."""
+        if self._before is not None:
+            return False
+        self._before = {
+            path: (name, array)
+            for path, value in _parts(space)
+            if (array := as_numbers(value)) is not None and (name := self._called(array))
+        }
+        return True
+
+    def end(self, space: Space) -> None:
+        """Look for what has changed; what is another parameter by now was bound anew."""
+        for path, value in _parts(space):
+            name, before = (self._before or {}).get(path, ("", None))
+            array = as_numbers(value) if name else None
+            if array is not None and before.shape == array.shape and not self._called(array):
+                key = f"held {len(self.own)} {name}"
+                self.values[key] = _laid_as(self._given[name], before, array)
+                self.own[key] = value
+
+    def _called(self, array: Any) -> str:
+        """Return the given parameter that an array has the values of."""
+        alike = (n for n, g in self._given.items() if _laid_as(g, array, array) is not None)
+        return next(alike, "")
+
+
+def _laid_as(given: Any, before: Any, array: Any) -> Any:
+    """Return an array turned as the one before it is turned to be a given one; None if none is."""
+    if before.size == given.size and before.dtype.kind == "f":
+        for turned, now in ((before, array), (before.T, array.T)):
+            if np.allclose(turned.reshape(given.shape), given, 1e-6, 1e-9):
+                return now.reshape(given.shape)
+    return None
+
+
+def _parts(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], Any]]:
+    """Yield all that stands in a program's names, its containers, and objects of its classes."""
+    parts: list[tuple[Any, Any]] = []
+    if isinstance(value, dict):
+        parts = [(k, v) for k, v in value.items() if not str(k).startswith("__")]
+    elif isinstance(value, list | tuple):
+        parts = list(enumerate(value))
+    elif type(value).__module__ == "__main__" and not isinstance(value, type):
+        parts = list(getattr(value, "__dict__", {}).items())
+    elif path:
+        yield path, value
+    if len(path) < _DEEPEST:
+        for key, part in parts[:_MOST_PARTS]:
+            yield from _parts(part, (*path, key))

@@ -47,14 +47,6 @@ def pass_notes(program: AskedProgram, starts: Sequence[OneStart]) -> Iterator[st
         yield f"What stands behind the loop, from line {after} on, is not judged."
 
 
-def unseen_update(starts: Sequence[OneStart]) -> Iterator[str]:
-    """Yield what is known of an update whose results are under no name of the lesson, where the
-    second pass was left out since it begins from other parameters than the walk's."""
-    if passes_of(starts) == 1 and not taken_of(starts):
-        yield ("The second pass begins from other parameters than the walk's: the update of the "
-               "first is another one than the lesson's.")  # fmt: skip
-
-
 def taken_of(starts: Sequence[OneStart]) -> tuple[int, ...]:
     """Return the examples that a program takes in the place of all in their order, on any start."""
     return next((start.taken for start in starts if start.taken), ())

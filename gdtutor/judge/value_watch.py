@@ -177,5 +177,6 @@ def examples_in(value: Any, whole: Whole) -> Iterator[list[int]]:
             if part.ndim == 2 and part.shape[1] == rows.shape[1]:
                 same = np.all(np.isclose(part[:, None], rows[None], 1e-9, 1e-12), axis=2)
                 found = [int(k) for k in np.argmax(same, axis=1)]
-                if np.all(np.any(same, axis=1)) and found != list(range(len(rows))):
+                is_whole = len(part) == len(rows) and bool(np.all(np.diagonal(same)))
+                if np.all(np.any(same, axis=1)) and not is_whole:
                     yield found

@@ -30,7 +30,6 @@ from gdtutor.judge.notes import (
     mean_taken_late,
     other_names,
     pass_notes,
-    unseen_update,
 )
 from gdtutor.judge.process import BOUNDS, Bounds, ProgramCase, ProgramRefused, run_programs
 from gdtutor.judge.source import ProgramText, read_program
@@ -174,8 +173,6 @@ def verdict_of(program: AskedProgram, source: ProgramText, cases: Sequence[Progr
     missing = tuple(a.name for a in program.wanted if a.name not in known)
     also = tuple(own[1:])
     notes = (*notes, *other_names(missing, right, program, source))
-    if first is None and "passes" in cases[min(1, len(cases) - 1)].facts:
-        notes = (*notes, *unseen_update(starts))
     return Verdict(program, source, right, first, follows, also, missing, mishap, notes, starts)
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from gdtutor.judge.telling import verdict_lines
 from gdtutor.judge.verdict import Verdict
+from gdtutor.session.slips import Slip
 from tests.judge.judging import judged
 from tests.judge.styles import PARTS, STYLES, WRONG_STYLES
 
@@ -58,11 +59,66 @@ def test_a_helper_that_is_wrong_is_named_with_its_first_call(tmp_path: Path) -> 
     assert "also     s2 s3 s4 s5, by the same line: sign of one term flipped" in told
 
 
-def test_an_update_of_parameters_under_other_names_is_told_where_the_next_pass_departs(
-    tmp_path: Path,
-) -> None:
+def test_an_update_of_parameters_in_objects_is_named_at_its_line(tmp_path: Path) -> None:
     right = STYLES["modules"][1]
-    texts = [right, right.replace("p.data -= self.lr*p.grad", "p.data += self.lr*p.grad")]
+    new = "p.data += self.lr*p.grad"
+    texts = [right, right.replace("p.data -= self.lr*p.grad", new)]
     found = [v for v in judged([("16", t) for t in texts], tmp_path) if isinstance(v, Verdict)]
-    told = [any("the update of the first is another" in n for n in v.notes) for v in found]
-    assert told == [False, True]
+    named = [v.first and v.source.written(v.first.line) for v in found]
+    assert named == [None, new]
+
+
+OWN_NAMES = """import numpy as np
+X = np.array([[0., 0., 1., 1.], [0., 1., 0., 1.]])
+Y = np.array([[0., 1., 1., 1.]])
+W = np.array([[0.1, 0.6]])
+b = np.array([[0.]])
+learning_rate = 1
+w = W.copy(); c = b.copy()
+for e in range(300):
+    z = w @ X + c
+    p = 1/(1+np.exp(-z))
+    g = (p-Y)/4*p*(1-p)
+    w = w - learning_rate*(g @ X.T)
+    c = c - learning_rate*g.sum(1, keepdims=True)
+"""
+IN_A_TABLE = """import numpy as np
+P = {"W": W.copy(), "b": b.copy()}
+for e in range(300):
+    Z = P["W"] @ X + P["b"]
+    Yhat = 1/(1+np.exp(-Z))
+    C = ((Yhat-Y)**2).sum()/2/m
+    dYhat = (Yhat-Y)/m
+    dZ = dYhat*Yhat*(1-Yhat)
+    dW = dZ @ X.T
+    db = dZ.sum(1, keepdims=True)
+    for k, g in (("W", dW), ("b", db)):
+        P[k] -= learning_rate*g
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "old", "new", "slip"),
+    [
+        (OWN_NAMES, "w = w - learning", "w = w + learning", Slip.UPHILL),
+        (OWN_NAMES, "w = w - learning_rate*", "w -= 2*learning_rate*", Slip.OTHER_RATE),
+        (IN_A_TABLE, "P[k] -= learning", "P[k] += learning", Slip.UPHILL),
+        (
+            IN_A_TABLE,
+            "P[k] -= learning_rate*g",
+            "P[k] = P[k] - learning_rate*g/2",
+            Slip.OTHER_RATE,
+        ),
+    ],
+)
+def test_an_update_of_parameters_kept_in_places_of_their_own_is_judged_by_value(
+    text: str, old: str, new: str, slip: Slip, tmp_path: Path
+) -> None:
+    right, wrong = judged([("10", text), ("10", text.replace(old, new))], tmp_path)
+    assert isinstance(right, Verdict)
+    assert isinstance(wrong, Verdict)
+    assert right.first is None
+    assert wrong.first is not None
+    assert wrong.first.slip is not None
+    assert (wrong.first.name.name, wrong.first.slip.slip) == ("W", slip)
+    assert new in wrong.source.written(wrong.first.line)
