@@ -28,8 +28,7 @@ from gdtutor.judge.left_values import (
     names_in,
     objects_of,
     updated_in,
-    value_at,
-    value_in_tables,
+    values_under,
 )
 from gdtutor.judge.rewriting import (
     EPOCHS,
@@ -113,7 +112,6 @@ class _ProgramRun:
         """What the names had when a loop that trains was left: what it has learned may be shown."""
         self._local: Space = {}
         """The names of the function that the loop stands in, when it was left."""
-        self._held = HeldParameters({})
 
     def on_case(self, case: Job) -> tuple[Job, Space]:
         """Return what happened on a case; a second iteration, by a second pass where there is one.
@@ -185,10 +183,9 @@ class _ProgramRun:
         }  # fmt: skip
         before = {f"was {n}": v for n, (v, _) in watch.changed.items() if n in names.values()}
         costs = as_numbers(space.get("costs", space.get("losses")))
-        more = {} if costs is None else {"costs": costs}
+        more = self._held.values | ({} if costs is None else {"costs": costs})
         more |= {f"each {n}": v for n in job["wanted"] if (v := watch.each(names[n])) is not None}
-        values |= {f"own {n}": v for n, v in own.items()} | self._held.values
-        return facts, {**values, **before, **more}
+        return facts, {**values, **{f"own {n}": v for n, v in own.items()}, **before, **more}
 
     def _laid(self, value: Any) -> Any:
         """Return a given value as the program's layout has it."""
@@ -245,7 +242,7 @@ class _ProgramRun:
         for name in self._program["wanted"]:
             theirs = self._names[name]
             left = self._watch.left.get(theirs)
-            options = value_at(space, theirs), value_in_tables(space, theirs), left
+            options = *values_under(space, theirs), left
             value = next((o for o in options if as_numbers(o) is not None), None)
             if value is not None:
                 found[name] = value

@@ -131,7 +131,7 @@ def _wrong_by_value(program: AskedProgram, starts: Sequence[OneStart]) -> Depart
             start = starts[shown]
             done = start.moment.updates.get(step.node)
             lines = start.case.facts.get("held", {})
-            held = [n for n in lines if n.split(" ", 2)[2] == step.node]
+            held = [n for n in lines if n.split()[2] == step.node]
             if done is None or (start.case.facts.get("taken") and not start.readings):
                 continue
             found = {n: reading_of(start.case.values[n], done.p) for n in held}
@@ -147,7 +147,7 @@ def _wrong_by_value(program: AskedProgram, starts: Sequence[OneStart]) -> Depart
 def _line_of(parameter: str, start: OneStart, known: int) -> int:
     """Return the last line that changed a parameter in a place of the program's own, if any is."""
     held = start.case.facts.get("held", {})
-    lines = (made[-1] for n, made in held.items() if n.endswith(f" {parameter}") and made[1:])
+    lines = (made[-1] for n, made in held.items() if n.split()[2] == parameter and made[1:])
     return next(lines, known)
 
 

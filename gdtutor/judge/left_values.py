@@ -3,6 +3,7 @@ and its parameters wherever it keeps them, by their values."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from types import FrameType
 from typing import Any
@@ -11,6 +12,8 @@ import numpy as np
 
 from gdtutor.judge.value_watch import MOST_CELLS, Space
 
+_PART = re.compile(r"""('[^']*'|"[^"]*")|([^.\[\]'"]+)""")
+"""A part of a path: a key in quotes, with its dots, or an attribute or a number."""
 _DEEPEST, _MOST_PARTS = 5, 200
 """How far into a program's containers parameters are looked for, and in how many parts of one."""
 OF_PARAMETERS = ("params", "parameters", "weights", "theta")
@@ -22,13 +25,18 @@ def names_in(frame: FrameType) -> Space:
     return {**frame.f_globals, **frame.f_locals}
 
 
+def values_under(space: Space, name: str) -> tuple[Any, Any]:
+    """Return what stands at a name or a path, and what a table or an object has under it."""
+    return value_at(space, name), value_in_tables(space, name)
+
+
 def value_at(space: Space, path: str) -> Any:
     """Return the value of a name, or of a path as `layer1.dW` and `grads['W1']`."""
     if path in space:
         return space[path]
     value: Any = space
-    for part in path.replace("[", ".").replace("]", "").split("."):
-        key = part.strip("'\"")
+    for quoted, plain in _PART.findall(path):
+        key = quoted[1:-1] or plain
         if isinstance(value, dict):
             value = value.get(key, value.get(int(key)) if key.isdigit() else None)
         elif isinstance(value, list | tuple) and key.lstrip("-").isdigit():
@@ -116,7 +124,8 @@ class HeldParameters:
         self._given = {name: np.array(value) for name, value in given.items()}
         self._before: dict[tuple[Any, ...], tuple[str, Any]] | None = None
         self.values: Space = {}
-        """By `held 0 W`, what has changed in the first loop that trains, laid out as given."""
+        """By `held 0 W p`, what has changed in the first loop that trains, laid out as given: a
+        number, the parameter, and the program's name for it or for what it is kept in."""
         self.own: Space = {}
         """The same as the program has it."""
 
@@ -137,7 +146,7 @@ class HeldParameters:
             name, before = (self._before or {}).get(path, ("", None))
             array = as_numbers(value) if name else None
             if array is not None and before.shape == array.shape and not self._called(array):
-                key = f"held {len(self.own)} {name}"
+                key = f"held {len(self.own)} {name} {path[0]}"
                 self.values[key] = _laid_as(self._given[name], before, array)
                 self.own[key] = value
 

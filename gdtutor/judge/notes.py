@@ -85,7 +85,11 @@ def mean_taken_late(
 
 
 def other_names(
-    missing: Sequence[str], right: Sequence[str], program: AskedProgram, source: ProgramText
+    missing: Sequence[str],
+    right: Sequence[str],
+    program: AskedProgram,
+    source: ProgramText,
+    starts: Sequence[OneStart],
 ) -> tuple[str, ...]:
     """Return how a program with names of its own is read: by a table, with what seems to be meant.
 
@@ -94,8 +98,11 @@ def other_names(
     given = {"m", "learning_rate", *given_values(program.moments[0])}
     known = {a.name for a in program.asked} | given | set(source.names.values())
     own = [name for name in source.lines if name and name not in known]
-    # `c["A1"]` is a table, not the cost.
-    plain = (n for n in own if not re.search(rf"\b{re.escape(n)}\[['\"]", source.text))
+    held = {key.split()[3] for s in starts for key in s.case.facts.get("held", ())}
+    # `c["A1"]` is a table, not the cost, and what holds a parameter holds nothing else.
+    plain = (
+        n for n in own if n not in held and not re.search(rf"\b{re.escape(n)}\[['\"]", source.text)
+    )
     alike = {_plain_name(name): name for name in reversed(list(plain))}
     meant = {n: alike[_plain_name(n)] for n in missing if _plain_name(n) in alike}
     if not missing or (not meant and (right or len(own) < len(program.asked))):

@@ -127,7 +127,9 @@ def _assigned(tree: ast.Module, name: str) -> Iterator[ast.expr]:
 
 
 def last_part(path: str) -> str:
-    """Return `dW` of `layer1.dW` and of `grads['dW']`."""
+    """Return `dW` of `layer1.dW` and of `grads['dW']`, `fc.W` of `grads['fc.W']`."""
+    if path.endswith(("']", '"]')):
+        return path[path.rindex("[") + 2 : -2]
     return re.split(r"[.\[]", path)[-1].strip("]'\"")
 
 

@@ -172,7 +172,7 @@ def verdict_of(program: AskedProgram, source: ProgramText, cases: Sequence[Progr
     known = {*right, *(d.name.name for d in departures)}
     missing = tuple(a.name for a in program.wanted if a.name not in known)
     also = tuple(own[1:])
-    notes = (*notes, *other_names(missing, right, program, source))
+    notes = (*notes, *other_names(missing, right, program, source, starts))
     return Verdict(program, source, right, first, follows, also, missing, mishap, notes, starts)
 
 

@@ -122,3 +122,29 @@ def test_an_update_of_parameters_kept_in_places_of_their_own_is_judged_by_value(
     assert wrong.first.slip is not None
     assert (wrong.first.name.name, wrong.first.slip.slip) == ("W", slip)
     assert new in wrong.source.written(wrong.first.line)
+
+
+def test_what_holds_a_parameter_is_suggested_for_nothing_else(tmp_path: Path) -> None:
+    (verdict,) = judged([("10", OWN_NAMES)], tmp_path)
+    assert isinstance(verdict, Verdict), verdict
+    (note,) = (n for n in verdict.notes if n.startswith("Other names"))
+    assert note.endswith('names = {"Z": "z"}')
+
+
+def test_a_key_with_a_dot_is_read_in_the_table_of_names(tmp_path: Path) -> None:
+    text = """names = {"dW": "g['fc.weight']", "db": 'g["fc.bias"]'}
+import numpy as np
+dYhat = 1/(1+np.exp(-W @ X - b)) - Y
+p = dYhat + Y
+dZ = dYhat/m*p*(1-p)
+g = {}
+g['fc.weight'] = dZ @ X.T
+g["fc.bias"] = SIGN dZ.sum(1, keepdims=True)
+"""
+    texts = [("10", text.replace("SIGN", sign)) for sign in "+-"]
+    right, wrong = judged(texts, tmp_path)
+    assert isinstance(right, Verdict), right
+    assert {"dW", "db"} <= set(right.right)
+    assert isinstance(wrong, Verdict), wrong
+    named = {d.name.name: d.line for d in (wrong.first, *wrong.also) if d}
+    assert named["db"] == 8
