@@ -16,8 +16,8 @@ from gdtutor.view.pictures.table import HELD
 
 NARROW = 72
 """Cells of a line below which everything is said in few words."""
-LEAST_TITLE = 12
-"""Cells of the title below which a wide screen says the rest in few words, too."""
+LEAST_TITLE = 33
+"""Cells of the title, its number among them, below which the rest is said in few words."""
 ANY_WIDTH = 10_000
 
 
@@ -38,7 +38,7 @@ def header_line(session: Walk, width: int, chars: Chars) -> Line:
         before = f" {arrow} " if is_narrow else f"  training {arrow} "
         state = line((before, Style.DIM), _state(session, is_narrow=is_narrow))
         count = line((counts[1] if is_narrow else counted, Style.DIM), " ")
-        room = min(width - width_of(state) - width_of(count) - 2, width // 2)
+        room = min(width - width_of(state) - width_of(count) - 3, width // 2)
         if room >= min(LEAST_TITLE, cells(title)):
             break
     left = line(" ", (shortened(title, room, chars), Style.TITLE), *state)

@@ -1,6 +1,7 @@
 """The lines above and below the curve tell what matters first, whole, at every width."""
 
 import itertools
+import re
 
 import numpy as np
 import pytest
@@ -71,6 +72,15 @@ def test_no_end_of_a_run_cuts_the_number_of_its_iteration(stopped_by: str) -> No
             assert len(text) <= width
             assert text.endswith(" 123456 ")
             assert width < 60 or "08 " in text
+
+
+def test_a_title_of_thirty_characters_is_whole_and_nothing_runs_together() -> None:
+    lesson = replace(walk(NEURON).lesson, title="A margin of one, and its decay", number="04")
+    snapshot = replace(RUNNING, status=Status.PAUSED, epochs_wanted=len(RUNNING.costs))
+    for width in range(80, 140):
+        text = text_of(header_line(replace(training(snapshot), lesson=lesson), width, UNICODE))
+        assert text.startswith(f" 04 {lesson.title} ")
+        assert re.search("(finished|done)  +(epoch|ep|iteration|it)", text)
 
 
 def test_a_run_that_rests_at_its_last_epoch_is_told_as_finished() -> None:
