@@ -204,8 +204,8 @@ def test_another_gdtutor_follows_and_comes_back(tmp_path: Path) -> None:
             terminal.send("+\r")
             terminal.wait_for(lambda text: "Your answer + is in" in text)
             assert "ŷ 0.5" not in terminal.text()
-            loop.call_soon_threadsafe(room.teach, session, "p")  # type: ignore[attr-defined]
-            terminal.wait_for(lambda text: "step 1/13" in text and "Your answer +: right" in text)
+            loop.call_soon_threadsafe(room.teach, asking, "escape", "n")  # type: ignore[attr-defined]
+            terminal.wait_for(lambda text: "step 3/13" in text and "Your answer +: right" in text)
             terminal.send("q")
             assert terminal.wait_for_end() == 0
     finally:
