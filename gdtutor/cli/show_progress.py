@@ -10,9 +10,10 @@ from gdtutor.engine.errors import GdTutorError, did_you_mean
 from gdtutor.lesson.characters import shell_line
 from gdtutor.lesson.discovery import discover, shipped_lessons_folder
 from gdtutor.lesson.summary import read_summary
+from gdtutor.library.remembered import text_of
 from gdtutor.progress.records import LessonPlace, Progress, Reset
 from gdtutor.progress.store import ProgressStore, default_path
-from gdtutor.session.catalogue import PRACTICE, READ, TASK, WRITTEN, place_text
+from gdtutor.session.catalogue import PRACTICE, READ, TASK, WRITTEN
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -77,6 +78,4 @@ def _where(place: LessonPlace, *, is_finished: bool) -> str:
         # Its command line trains as far as it was trained.
         trained = re.search(r"--keys '?(\d+)n", place.command)
         return f"epoch {int(trained[1]) if trained else 0:,}"
-    return place_text(
-        place.iteration, place.step, place.steps_total, place.edits, is_finished=is_finished
-    )
+    return text_of(place, is_finished=is_finished)

@@ -7,13 +7,20 @@ from pathlib import Path
 
 from gdtutor.lesson.discovery import discover
 from gdtutor.lesson.summary import read_summary, unread
-from gdtutor.progress.records import Progress, ProgressError
+from gdtutor.progress.records import LessonPlace, Progress, ProgressError
 from gdtutor.progress.store import ProgressStore, default_path
-from gdtutor.session.catalogue import Library, place_text
+from gdtutor.session.catalogue import Library, opens_closing, place_text
 from gdtutor.values import replace
 
 QUICK_SECONDS = 0.5
 """How long the start waits for a store that another program holds."""
+
+
+def text_of(place: LessonPlace, *, is_finished: bool) -> str:
+    """Return in words what a remembered place opens."""
+    step = None if opens_closing(place.command) else place.step
+    total, edits = place.steps_total, place.edits
+    return place_text(place.iteration, step, total, edits, is_finished=is_finished)
 
 
 def with_progress(library: Library, progress: Progress) -> Library:
@@ -29,9 +36,7 @@ def with_progress(library: Library, progress: Progress) -> Library:
     return replace(
         library,
         places=tuple(
-            (key, place_text(p.iteration, p.step, p.steps_total, p.edits,
-                             is_finished=key in finished))
-            for key, p in places.items()
+            (key, text_of(place, is_finished=key in finished)) for key, place in places.items()
         ),
         commands=tuple((key, place.command) for key, place in places.items()),
         is_new=not places and not finished,

@@ -69,10 +69,26 @@ def _searched(entry: LessonEntry) -> str:
 
 
 def place_text(
-    iteration: int, step: int, total: int, edits: tuple[str, ...], *, is_finished: bool = False
+    iteration: int,
+    step: int | None,
+    total: int,
+    edits: tuple[str, ...],
+    *,
+    is_finished: bool = False,
 ) -> str:
-    """Return where a learner is in a lesson, in words: at its end, that it is finished."""
-    where = f"step {step} of {total}" if step else "opening page"
+    """Return where a learner is in a lesson, in words: at its end, that it is finished.
+
+    Step 0 is the opening page, and None the closing page.
+    """
+    where = (
+        f"step {step} of {total}" if step else "closing page" if step is None else "opening page"
+    )
     at = f"iteration {iteration}, {where}" if iteration else where
     changed = f", {len(edits)} change{'s' if len(edits) > 1 else ''}" if edits else ""
-    return ("finished" if is_finished and step == total else at) + changed
+    return ("finished" if is_finished and step in (total, None) else at) + changed
+
+
+def opens_closing(command: str) -> bool:
+    """Say whether a command line that `link.command_of` has made opens the closing page."""
+    _, option, keys = command.rpartition(" --keys ")
+    return bool(option) and "z" in keys.strip("'").split()

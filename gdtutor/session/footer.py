@@ -153,6 +153,8 @@ def _words(session: Session) -> dict[str, str]:
         now = session.sweeping or session.training
         starts = {Status.IDLE: "start", Status.PAUSED: "resume"}
         words = {"pause": starts.get(now.status, "pause")}
+        if session.command:
+            words["back"] = "close"
         if session.training.is_at_end or session.sweeping is not None:
             words["watch"] = ""  # nothing moves that could be watched
         elif watches(session):

@@ -75,7 +75,8 @@ def _with_place(session: Walk) -> Library:
     lesson, moment, library = session.lesson, session.moment, session.library
     edits = tuple(change.text() for change in session.changes)
     is_finished = lesson.id in library.finished
-    place = moment.iteration, session.step, len(moment.steps), edits
+    step = None if session.look.is_closing else session.step
+    place = moment.iteration, step, len(moment.steps), edits
     here = place_text(*place, is_finished=is_finished)
     places = {**dict(library.places), lesson.id: here}
     commands = {**dict(library.commands), lesson.id: command_of(session)}

@@ -77,7 +77,8 @@ def answer(session: Walk, text: str) -> Result:
     if wrong is None:
         return _solved(session, challenge, text), (kept,)
     tried = replace(challenge, tried=(*challenge.tried, wrong))
-    if len(tried.tried) == 1:
+    # A wrong value has a reason to be told; a wrong choice has the author's hint alone.
+    if len(tried.tried) == 1 and not (tried.choices and tried.hints):
         return _prompted(replace(session, challenge=tried)), (kept,)
     return _hinted(session, tried), (kept,)
 

@@ -38,16 +38,16 @@ def header_line(session: Walk, context: Context | None, width: int, chars: Chars
     else:
         place = _place(session, context, arrow, is_short=width < 72)
         count = line("step ", (f"{context.step.number}/{len(moment.steps)}", Style.TITLE))
-        left_out = passed_over(session, chars)
-        passed = line((f", {left_out}", Style.DIM)) if left_out else ()
+        left_out = passed_over(session)
+        passed = line((f" ({left_out} passed over)", Style.DIM)) if left_out else ()
         # The title comes first: where it has no room beside, a line above the keys says it.
         if width_of((*place, *count, *passed)) + cells(title) + 6 <= width:
             count = (*count, *passed)
     return heading_line(title, place, count, width, chars)
 
 
-def passed_over(session: Walk, chars: Chars) -> str:
-    """Return which steps just before this one → skips, empty where it is none.
+def passed_over(session: Walk) -> str:
+    """Return the numbers of the steps just before this one that → skips, empty where it is none.
 
     It holds however the learner has come here: by a link or by `:` nothing was skipped.
     """
@@ -56,8 +56,7 @@ def passed_over(session: Walk, chars: Chars) -> str:
     passed = [s.number for s in takewhile(lambda s: is_passed((s.phase.value, s.node)), steps)]
     if not passed or session.look.is_closing:
         return ""
-    numbers = f"{passed[-1]}-{passed[0]}" if len(passed) > 1 else f"{passed[0]}"
-    return f"{'→' if chars.unicode else '->'} skips {numbers}"
+    return f"{passed[-1]}-{passed[0]}" if len(passed) > 1 else f"{passed[0]}"
 
 
 def _place(session: Walk, context: Context, arrow: str, *, is_short: bool) -> Line:

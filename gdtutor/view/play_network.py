@@ -203,7 +203,7 @@ def _weight_lines(session: Playing, width: int, chars: Chars) -> tuple[Line, ...
         called = neuron_name(play, play.layer - 1, place, chars)
         number = notation.shown(float(own[place]), 3, chars)
         is_chosen = play.edge == place
-        text = f"{'>' if is_chosen else ' '}{glyph.text} {number} {times} {called}"
+        text = f"{'>' if is_chosen else ' '}{number} {times} {called}"
         lines.append(line((text[:width], Style.CURRENT if is_chosen else glyph.style)))
     # The chosen weight stays in sight, whatever there are.
     first = max(0, (play.edge or 0) - 3)

@@ -120,6 +120,11 @@ def told_curves(session: Walk, chars: Chars) -> tuple[ToldCurve, ...]:
     return tuple((one, tuple(facts(one))) for one in shown)
 
 
+def _best(chars: Chars) -> str:
+    """Return the mark of the lowest cost, which no curve is drawn with."""
+    return "★" if chars.unicode else "<"
+
+
 def run_lines(
     session: Walk, width: int, chars: Chars, height: int | None = None
 ) -> tuple[Line, ...]:
@@ -135,7 +140,7 @@ def run_lines(
 def _in_short(
     session: Walk, told: tuple[ToldCurve, ...], width: int, chars: Chars
 ) -> tuple[Line, ...]:
-    star, other = ("★", "≠") if chars.unicode else ("*", "/=")
+    star, other = (_best(chars), "≠" if chars.unicode else "/=")
     shown = tuple(one for one, _ in told)
     signs = {one.name: one.mark or marks_of(chars).curve for one in shown}
     epochs = {len(one.curve.costs) for one in shown if not one.same_as and len(one.curve.costs)}
@@ -168,7 +173,7 @@ def _in_full(
     setting = swept_setting(session)
     lines = [line((f"by {setting}", Style.DIM))] if setting else []
     best = [one for one, facts in told if (LOWEST, Style.GOOD) in facts]
-    star = "★" if chars.unicode else "*"
+    star = _best(chars)
     if best and len(told) >= MANY:
         names = ", ".join(one.name for one in best)
         lines.extend(wrapped(f"{star} lowest: {names}", width, Style.GOOD))

@@ -96,9 +96,9 @@ def study_frame(session: Walk, width: int, height: int, chars: Chars) -> Frame:
         body, plots = _compact(session, context, width, height - 3)
     else:
         body, plots = _panels(session, context, width, height)
-    told, passed = _trouble(session, chars), passed_over(session, chars)
-    if passed and context is not None and passed not in text_of(header) and not told:
-        told = line(" ", (f"{passed}; : goes to a step by its number.", Style.DIM))
+    told, passed = _trouble(session, chars), passed_over(session)
+    if passed and context is not None and "passed over" not in text_of(header) and not told:
+        told = line(" ", (f"Step {passed} passed over; : goes to a step by its number.", Style.DIM))
     bottom = bottom_lines(session, width, chars, trouble=told, above=body)
     lines = tuple(fitted(content, width, chars) for content in (header, *body, *bottom))
     return Frame(width, height, lines[:height], moved(plots, 0, 1))

@@ -21,7 +21,6 @@ from gdtutor.view.figures import Figure, moved, training_figure, training_figure
 from gdtutor.view.frame import Chars, Frame, Line, Placed, Plot, Series, Style
 from gdtutor.view.lines import fitted, line, shortened, text_of
 from gdtutor.view.matrix import MatrixLook, matrix_lines
-from gdtutor.view.pictures.curve import marks_of
 from gdtutor.view.pictures.planes import input_columns, no_point
 from gdtutor.view.pictures.table import HELD
 from gdtutor.view.runs import (
@@ -43,6 +42,8 @@ SIDE = 30
 RUNS = "runs"
 """The side panel of the runs side by side."""
 MEAN_MARK = "~"
+UNCHANGED = ":"
+"""What the run without the changes is drawn with: every kept curve is joined by dots."""
 PLANE = 16
 """Lines of the plane of the inputs where the predictions stand below it."""
 NO_LOG = "no cost above 0: y for a linear axis"
@@ -127,7 +128,7 @@ def cost_plot(session: Walk, chars: Chars) -> Plot:
     if _has_unchanged(session, others):
         beside.append(session.original.costs)
         before = _series("without the changes", session.original.costs, Style.RUN_3)
-        series.append(replace(before, mark=marks_of(chars).beside, thin=True))
+        series.append(replace(before, mark=UNCHANGED, thin=True))
     for one in others:
         if not one.same_as:
             other = _series(short_name(one.name, shown), one.curve.costs, one.style)

@@ -46,6 +46,7 @@ from gdtutor.view.frame import ASCII, UNICODE
 from gdtutor.view.help import help_lines
 from gdtutor.view.lines import text_of as plain
 from gdtutor.view.lines import width_of
+from gdtutor.view.play_network import neuron_lines
 from gdtutor.view.screen import frame_of
 
 PLAY = next(command for command in COMMANDS if command.name == "play")
@@ -448,6 +449,7 @@ def test_the_chosen_weight_is_told_by_its_value_and_the_neuron_shown_large() -> 
     weight = session.run.state(0).parameters["W1"][0, 0]
     assert f"W₁[0,0] = {weight:.4g}" in shown
     assert "A₁[0] over the plane" in shown
+    assert f">{weight:.3g} · x1" in [plain(row) for row in neuron_lines(session, 30, 40, UNICODE)]
 
 
 def test_after_a_run_that_was_lost_another_rate_begins_anew() -> None:

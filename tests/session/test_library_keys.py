@@ -9,6 +9,8 @@ from gdtutor.drive.opening import session_at
 from gdtutor.lesson.discovery import shipped_lessons_folder
 from gdtutor.lesson.summary import LessonEntry
 from gdtutor.library.lessons import library_of
+from gdtutor.library.remembered import text_of as text_of_place
+from gdtutor.progress.keeper import place_of_session
 from gdtutor.session.catalogue import Library, found_at, place_text, shown_entries
 from gdtutor.session.commands import command_for, commands_of
 from gdtutor.session.effects import OpenLesson
@@ -104,10 +106,28 @@ def test_a_lesson_is_marked_once_the_end_of_its_story_was_seen_in_this_sitting()
         ((0, 3, 12, ()), "step 3 of 12"),
         ((2, 3, 12, ("w1=0.9",)), "iteration 2, step 3 of 12, 1 change"),
         ((2, 0, 12, ("w1=0.9", "w2=0")), "iteration 2, opening page, 2 changes"),
+        ((0, None, 12, ("w1=0.9",)), "closing page, 1 change"),
     ],
 )
 def test_a_place_is_told_by_iteration_step_and_changes(place, said):
     assert place_text(*place) == said
+
+
+@pytest.mark.parametrize("keys", ["z", "2n z"])
+def test_the_row_of_a_lesson_that_was_left_on_its_closing_page_says_so(keys):
+    left = pressed(walk(NEURON), f"{keys} l")
+    assert dict(left.library.places)[left.lesson.id] == "closing page"
+    place = place_of_session(left, 0.0).place
+    assert text_of_place(place, is_finished=False) == "closing page"
+    assert text_of_place(replace(place, command="gdtutor z"), is_finished=False) != "closing page"
+
+
+def test_escape_closes_the_command_line_of_a_screen_before_it_leaves_training():
+    session = pressed(session_at(shipped_lessons_folder() / "07-learning-rate.md"), "3t k")
+    assert "Esc close" in screen(session, 120, 36)
+    closed = pressed(session, "escape")
+    assert (closed.command, closed.screen) == ("", Screen.TRAIN)
+    assert pressed(closed, "escape").screen is Screen.STUDY
 
 
 def test_without_a_search_escape_leaves_the_cursor_and_with_one_it_stays_on_its_lesson():
@@ -150,14 +170,14 @@ def test_own_values_under_a_variant_are_the_variants():
 @pytest.mark.parametrize(("lesson", "before"), [("16-xor-hidden", 6), ("02-activations", 14)])
 def test_a_step_behind_one_that_is_passed_over_says_so(lesson, before):
     session = session_at(shipped_lessons_folder() / f"{lesson}.md", at=str(before))
-    assert "skips" not in screen(session)
+    assert "passed over" not in screen(session)
     assert pressed(session, "right").step == before + 2
     on = session_at(shipped_lessons_folder() / f"{lesson}.md", at=str(before + 2))
     for size in ((80, 24), (120, 36), (200, 50)):
-        assert f"→ skips {before + 1}" in screen(on, *size)
+        assert f"{before + 1} passed over" in screen(on, *size)
     closing = screen(pressed(on, "z"))
     assert "closing page" in closing
-    assert "skips" not in closing
+    assert "passed over" not in closing
 
 
 def test_keys_that_scroll_are_named_where_lines_are_hidden_and_nowhere_else():

@@ -17,6 +17,7 @@ from gdtutor.training.trouble import TrainedCurve
 from gdtutor.values import replace
 from gdtutor.view.frame import ASCII, UNICODE
 from gdtutor.view.lines import text_of
+from gdtutor.view.pictures.curve import marks_of
 from gdtutor.view.pictures.table import HELD
 from gdtutor.view.runs import curves_shown, run_lines, short_name
 from gdtutor.view.screen import frame_of
@@ -96,6 +97,15 @@ def test_the_own_run_is_marked_as_the_best_where_a_sweep_repeats_it():
     assert "lesson's own" in rows[0]
 
 
+@pytest.mark.parametrize("chars", [UNICODE, ASCII])
+@pytest.mark.parametrize("height", [None, 5])
+def test_no_mark_stands_for_a_run_and_for_the_lowest_cost(chars, height):
+    session = beside(*((f"rate {n}", [2.0, 0.5 + n]) for n in range(9)), own=(2.0, 1.0))
+    rows = [text_of(row) for row in run_lines(session, 40, chars, height)]
+    told = next(row.split()[0] for row in rows if "the lowest cost" in row)
+    assert told not in {one.mark or marks_of(chars).curve for one in curves_shown(session)}
+
+
 def test_an_earlier_curve_of_the_present_run_does_not_stand_beside_it():
     session = pressing(RATES, "t" + "V" * 10)
     assert session.variant == ""
@@ -110,6 +120,10 @@ def test_the_run_without_the_changes_is_not_drawn_twice():
     changed = pressed(session, FASTER)
     labels = [series.label for series in cost_plot(changed, UNICODE).series]
     assert "without the changes" in labels
+    own, kept = marks(changed)["without the changes"], {*marks(changed).values()} - {""}
+    assert own not in ("·", "*", "~", HELD)
+    assert [*marks(changed).values()].count(own) == 1
+    assert len(kept) > 1
     back = pressing(changed, "V" * 10)
     assert back.variant == changed.variant
     kept = with_swept(back, (TrainedCurve(back.variant, back.training.costs),))
@@ -233,7 +247,7 @@ def test_runs_that_do_not_fit_take_a_line_each_so_that_all_of_a_sweep_show(chars
     ]
     assert rows == [" o 0.05              0.1456 "]
     assert re.search(r"& 20 +growing", text)
-    assert re.search(rf"# 5 +0 {re.escape('*' if chars is ASCII else '★')}", text)
+    assert re.search(rf"# 5 +0 {re.escape('<' if chars is ASCII else '★')}", text)
     assert re.search(r"\+ 0.5 +same as", text)
     full = [text_of(row) for row in run_lines(session, 26, chars)]
     assert len(full) > 17 >= len(run_lines(session, 26, chars, 17))
