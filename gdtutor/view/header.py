@@ -106,6 +106,16 @@ def footer_lines(commands: tuple[Command, ...], width: int, chars: Chars) -> tup
     return _keys(further, chars), _keys([*kept, *last], chars)
 
 
+def left_over_line(commands: tuple[Command, ...], width: int, chars: Chars) -> Line:
+    """Return the keys that have room in neither line of keys, for a line above them."""
+    last = [c for c in commands if c.name in ("help", "quit")]
+    left = [c for c in commands if c.footer and c not in last]
+    for end in (last, []):
+        kept = _fitting(left, end, width, chars)
+        left = [c for c in left if c not in kept]
+    return _keys(_fitting(left, [], width, chars), chars)
+
+
 def _fitting(
     commands: list[Command], last: list[Command], width: int, chars: Chars
 ) -> list[Command]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gdtutor.lesson.network import PREDICTION
 from gdtutor.session.controls import CONTROLS
+from gdtutor.session.footer import named_keys
 from gdtutor.session.playing import edited_values
 from gdtutor.session.snapshots import under_cursor
 from gdtutor.session.state import Focus, Play, Playing, Session, Walk
@@ -12,6 +13,7 @@ from gdtutor.view import notation
 from gdtutor.view.boxes import Panel, beside, boxed
 from gdtutor.view.diagnosis import diagnosis_lines
 from gdtutor.view.frame import Chars, Frame, Line, Placed, Style
+from gdtutor.view.header import left_over_line
 from gdtutor.view.lines import fitted, line, shortened, width_of
 from gdtutor.view.pictures.field import BELOW, LABELS
 from gdtutor.view.play_maps import (
@@ -43,6 +45,8 @@ NARROW = 60
 """Columns below which one panel shows at a time."""
 LEGEND = 38
 """Cells of the box of a map whose title says what its marks are."""
+LINES = 24
+"""Lines from which a third one is of keys, where the screen is not wide."""
 NETWORK_SHARE = 0.56
 """The part of the body's lines that the network gets."""
 
@@ -53,14 +57,24 @@ def play_frame(session: Playing, width: int, height: int, chars: Chars) -> Frame
     header, facts = _header(session, play, width, chars), _facts(session, width, chars)
     told = diagnosis_lines(session, width - 2, chars, 2)
     bottom = bottom_lines(session, width, chars)
-    body = height - 4 - len(told)
+    more = _further_keys(session, width, height, chars)
+    body = height - 4 - len(told) - len(more)
     if width < NARROW:
         rows, plots = _one_panel(session, play, width, body, chars)
     else:
         rows, plots = _panels(session, play, width, body, chars)
-    lines = (header, facts, *(line(" ", *row) for row in told), *rows, *bottom)
+    lines = (header, facts, *(line(" ", *row) for row in told), *rows, *more, *bottom)
     lower = tuple(replace(plot, y=plot.y + 2 + len(told)) for plot in plots)
     return Frame(width, height, tuple(fitted(row, width, chars) for row in lines), lower)
+
+
+def _further_keys(session: Session, width: int, height: int, chars: Chars) -> tuple[Line, ...]:
+    """Return a third line of keys where two do not hold them; blank while none of them acts."""
+    if not NARROW <= width < WIDE or height < LINES or session.look.hides_hints:
+        return ()
+    if session.prompt is not None:
+        return ((),)
+    return (left_over_line(named_keys(session, is_narrow=False), width, chars),)
 
 
 def _header(session: Walk, play: Play, width: int, chars: Chars) -> Line:

@@ -320,6 +320,18 @@ def test_the_first_character_typed_replaces_the_value_and_other_keys_mend_it() -
     assert pressed(wrong, parse_keys("escape")).prompt is None
 
 
+@pytest.mark.parametrize("size", [(80, 24), (100, 30), (120, 36)])
+def test_every_key_with_a_word_is_named_below_the_panels(size: tuple[int, int]) -> None:
+    session = at(begun(keys="n"), "rate")
+    changed = pressed(session, parse_keys("right"))
+    rows = [plain(row) for row in frame_of(changed, *size, UNICODE).lines[-3:]]
+    told = "  ".join(("", *(row.strip() for row in rows)))
+    for key in ("W save", "k ", "n epoch", "y ", "u undo", "d sides", "o tests", "w weight"):
+        assert f"  {key}" in told, (key, told)
+    typing = pressed(changed, parse_keys("e"))
+    assert len(frame_of(typing, *size, UNICODE).lines) == size[1]
+
+
 def test_help_says_what_accuracy_and_test_are() -> None:
     told = [plain(row).strip() for row in help_lines(Screen.PLAY, 116, UNICODE)]
     assert any(row.startswith("accuracy") and "told right" in row for row in told)
