@@ -42,7 +42,7 @@ from gdtutor.judge.rewriting import (
     spelled,
     told_error,
 )
-from gdtutor.judge.source import bindings_of, declares_rows, names_table
+from gdtutor.judge.source import bindings_of, declares_rows, names_table, turned_in
 from gdtutor.judge.value_watch import ValueWatch
 
 Job = dict[str, Any]
@@ -174,7 +174,7 @@ class _ProgramRun:
         changed = [n for n in kept if not np.array_equal(laid[n], kept[n])]
         facts |= {
             "rows": self._rows, "layout": self._layout, "inputs_changed": changed,
-            "unread": self._unread, "taken": watch.taken,
+            "unread": self._unread, "taken": watch.taken, "turned": turned_in(tree),
             "changed": {n: line for n, (_, line) in watch.changed.items()},
             "loops": self._loops.begun, "after": self._loops.after,
             "again": continues and self._layers is not None,

@@ -87,6 +87,11 @@ def readings_of(
             is_strict = False
         engine = engine_value(moment, name)
         reading = reading_of(raw, engine, is_turned, is_strict)
+        if rows and name.is_gradient and name.node in case.facts.get("turned", ()):
+            # The gradient of `w = W.T` is laid out as w is, or as W.
+            other = reading_of(raw, engine, not is_turned)
+            if other.is_right or reading.value is None:
+                reading = other
         if over_batch and reading.value is None:
             joined = _joined(case.values.get(f"each {name.name}"), engine)
             reading = reading if joined is None else reading_of(joined, engine)

@@ -97,7 +97,9 @@ def slip_of(
     if _lost_an_axis(name, asked, first):
         return SlipMatch(Slip.LOST_AXIS)
     plain = _of_the_array(name, starts, departing)
-    if plain is not None:
+    small = first.readings[name.name].raw.dtype
+    is_rough = small.kind == "f" and small.itemsize < 8
+    if plain is not None and not (is_rough and plain.slip is Slip.PRECISION):
         return plain
     for way in (_fitting, _fitting_twice):
         fits: dict[SlipMatch, None] | None = None
@@ -111,7 +113,8 @@ def slip_of(
             fits = {fit: None for fit in fits or {} if _is_possible(fit, shown)}
         if fits:
             return min(fits, key=lambda fit: _rank(fit, shown))
-    return _of_the_shape(name, first)
+    # Among small numbers a slip is as little as lost digits are, which are said where none fits.
+    return plain or _of_the_shape(name, first)
 
 
 def _lost_an_axis(name: AskedName, asked: Sequence[AskedName], start: OneStart) -> bool:

@@ -126,6 +126,24 @@ def _assigned(tree: ast.Module, name: str) -> Iterator[ast.expr]:
             yield node.value
 
 
+def turned_in(tree: ast.Module) -> list[str]:
+    """Return the names whose transpose a program gives another name: `W` of `w = W.T`."""
+    values = (n.value for n in ast.walk(tree) if isinstance(n, ast.Assign))
+    parts = (p for v in values for p in (v.elts if isinstance(v, ast.Tuple) else [v]))
+    turned = (_turned(_copied(part)) for part in parts)
+    return sorted({name for name, is_turned in turned if is_turned and name})
+
+
+def _copied(value: ast.expr) -> ast.expr:
+    """Return what is copied: `W.T` of `W.T.copy()` and of `np.array(W.T)`."""
+    match value:
+        case ast.Call(func=ast.Attribute(value=whole, attr="copy" | "astype")):
+            return whole
+        case ast.Call(func=ast.Attribute(attr="array" | "asarray" | "copy"), args=[whole, *_]):
+            return whole
+    return value
+
+
 def last_part(path: str) -> str:
     """Return `dW` of `layer1.dW` and of `grads['dW']`, `fc.W` of `grads['fc.W']`."""
     if path.endswith(("']", '"]')):

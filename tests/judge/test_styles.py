@@ -148,3 +148,40 @@ g["fc.bias"] = SIGN dZ.sum(1, keepdims=True)
     assert isinstance(wrong, Verdict), wrong
     named = {d.name.name: d.line for d in (wrong.first, *wrong.also) if d}
     assert named["db"] == 8
+
+
+TURNED = """import numpy as np
+x, t, w, c = X.T, Y.T, W.T, b.T
+Z = x @ w + c
+Yhat = 1/(1+np.exp(-Z))
+C = ((Yhat-t)**2).mean()/2
+dYhat = (Yhat-t)/m
+dZ = dYhat*Yhat*(1-Yhat)
+dW = x.T @ dZ
+db = dZ.sum(0, keepdims=True)
+"""
+
+
+def test_gradients_of_weights_that_are_turned_under_another_name_are_in_rows(
+    tmp_path: Path,
+) -> None:
+    as_given = TURNED.replace(", w, c = X.T, Y.T, W.T, b.T", " = X.T, Y.T").replace(
+        "x @ w + c", "x @ W.T + b.T"
+    )
+    copied = TURNED.replace("W.T, b.T", "W.T.copy(), b.T")
+    texts = [TURNED, copied, TURNED.replace("x.T @ dZ", "dZ.T @ x"), as_given]
+    found = [v for v in judged([("10", t) for t in texts], tmp_path) if isinstance(v, Verdict)]
+    named = [v.first and (v.first.name.name, v.first.slip and v.first.slip.slip) for v in found]
+    assert named == [None, None, None, ("dW", Slip.TRANSPOSED)]
+
+
+def test_a_bias_forgotten_in_float32_is_named_before_lost_digits(tmp_path: Path) -> None:
+    text = """import numpy as np
+X, W1 = X.astype(np.float32), W1.astype(np.float32)
+Z1 = W1 @ X
+"""
+    (verdict,) = judged([("16", text)], tmp_path)
+    assert isinstance(verdict, Verdict), verdict
+    assert verdict.first is not None
+    assert verdict.first.slip is not None
+    assert verdict.first.slip.slip is Slip.NO_BIAS
