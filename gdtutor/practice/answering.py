@@ -40,8 +40,10 @@ def marked(exercise: Exercise, text: str) -> Marked:
         shape = read_shape(text)
         if shape == exercise.answer:
             return Marked(True)
-        is_turned = shape == exercise.answer[::-1]
-        return Marked(False, (SlipMatch(Slip.TRANSPOSED),) if is_turned else ())
+        if shape == exercise.answer[::-1]:
+            return Marked(False, (SlipMatch(Slip.TRANSPOSED),))
+        others = [f"the shape of {n}" for n, v in exercise.given.items() if v.shape == shape]
+        return Marked(False, tuple(SlipMatch(Slip.OTHER_VALUE, other) for other in others))
     number = read_number(text)
     if not np.isfinite(number):
         raise AnswerError("that is no finite number", "write a number, or a calculation: 0.75*0.3")

@@ -172,7 +172,7 @@ TEMPLATES: tuple[Template, ...] = (
         "softmax", 2, ("dz = p - y",), {"p": "share", "y": "target"}, "dz",
         question="p is a share of a softmax, y its target, and L the cross-entropy. What is dL/dz?",
         slips=((Slip.SIGN, "y - p", ""), (Slip.ONE_TERM, "p", ""),
-               (Slip.OTHER_DERIVATIVE, "p*(1 - p)", "sigmoid")),
+               (Slip.OTHER_VALUE, "p - 1", "1"), (Slip.OTHER_DERIVATIVE, "p*(1 - p)", "sigmoid")),
     ),
     Template(
         "softmax", 3, ("S = sum(e)", "p = e / S"), {"e": "count 4x1"}, "p",

@@ -16,7 +16,7 @@ from gdtutor.practice.conversation import PracticeServices, practise
 from gdtutor.practice.course import PastAnswer, level_of, next_kind
 from gdtutor.practice.exercise import APART, Exercise, exercises, is_short, own_slips
 from gdtutor.practice.templates import KINDS, MOST_LEVEL, TEMPLATES, Template
-from gdtutor.session.slips import Slip
+from gdtutor.session.slips import Slip, SlipMatch
 from gdtutor.view.asking import SAYS
 
 MANY = 10_000
@@ -164,6 +164,17 @@ def test_a_minus_dropped_is_named_in_sums_and_products() -> None:
     left, right = product.given["A"][row], product.given["B"][:, column]
     fits = marked(product, str(left[0] * right[0] - left[1] * right[1])).fits
     assert Slip.TERM_SIGN in {fit.slip for fit in fits}
+
+
+def test_the_shape_of_another_matrix_and_a_target_of_1_are_named() -> None:
+    made = next(e for e in exercises(1, ("shape",), 2) if e.template.node == "W")
+    inputs = made.given["X"].shape
+    assert inputs not in (made.answer, made.answer[::-1])
+    told = marked(made, "x".join(map(str, inputs))).fits
+    assert told == (SlipMatch(Slip.OTHER_VALUE, "the shape of X"),)
+    share = next(e for e in exercises(1, ("softmax",), 2) if "y" in e.given and not e.given["y"])
+    fits = marked(share, str(float(share.given["p"]) - 1)).fits
+    assert SlipMatch(Slip.OTHER_VALUE, "1") in fits
 
 
 def test_levels_follow_the_answers() -> None:
