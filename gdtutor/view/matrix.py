@@ -193,6 +193,14 @@ def _window(length: int, most: int, keep: int | None) -> list[int | None]:
     return result
 
 
+def _one_of(length: int, keep: int | None) -> list[int | None]:
+    """Return the one index that is shown where three have no room, None for those left out."""
+    if length <= 2:
+        return list(range(length))
+    shown = keep or 0
+    return [*[None] * (shown > 0), shown, *[None] * (shown < length - 1)]
+
+
 def _fitting_columns(
     grid: Array,
     rows: list[int | None],
@@ -207,7 +215,7 @@ def _fitting_columns(
     widths: dict[int | None, int] = {}
     # A column and the blank behind it take two cells at least.
     for most in range(max(1, min(grid.shape[1], room // 2)), 0, -1):
-        columns = _window(grid.shape[1], most, keep)
+        columns = _window(grid.shape[1], most, keep) if most > 2 else _one_of(grid.shape[1], keep)
         for column in columns:
             if column in widths:
                 continue

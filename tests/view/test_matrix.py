@@ -41,3 +41,12 @@ def test_the_open_cell_has_one_mark_which_moves_no_number(chars, mark, column):
     assert [s.text for row in opened[-2:] for s in row if s.style is Style.CURRENT] == [
         f"{mark}{plain[-1].split()[2]}"
     ]
+
+
+@pytest.mark.parametrize(("kept", "shown"), [(None, "[ -7.213 ... ]"), (2, "[ ... 3.5 ... ]")])
+def test_one_column_stands_where_three_have_no_room(kept, shown):
+    row = np.array([[-7.213e-7, 1e-7, 3.5e-7, 2e-7, -1.722e-7]])
+    look = MatrixLook(width=22, digits=4, max_rows=3, counts=False, column=kept)
+    [line] = matrix_lines(row, look, ASCII)
+    assert text_of(line).startswith(shown)
+    assert len(text_of(line)) <= 22
