@@ -82,12 +82,23 @@ def _best(
 
 
 def _seen(moment: Moment, case: ProgramCase, asked: Sequence[AskedName]) -> Iterator[list[int]]:
-    """Yield the examples that the first value over a batch is of, if its numbers say so."""
+    """Yield the examples that a value over a batch is of, the first whose numbers say so.
+
+    Of a number per example, none may be there twice: 0 and 1 are in many of them.
+    """
     for name in asked:
         if name.name in case.values and not name.is_gradient and is_over_batch(moment, name):
             axis = next(iter(moment.traces[name.step.scene].axes[name.node]))
-            yield from examples_in(case.values[name.name], {"": (engine_value(moment, name), axis)})
-            return
+            value, engine = case.values[name.name], engine_value(moment, name)
+            if engine.ndim == 1:
+                value, engine, axis = np.atleast_2d(value), engine[None], 1
+            found = [
+                taken for taken in examples_in(value, {"": (engine, axis)})
+                if len(engine) > 1 or len(set(taken)) == len(taken)
+            ]  # fmt: skip
+            yield from found
+            if found:
+                return
 
 
 def _fit(start: OneStart) -> tuple[int, int]:

@@ -137,9 +137,9 @@ def turned_in(tree: ast.Module) -> list[str]:
 def _copied(value: ast.expr) -> ast.expr:
     """Return what is copied: `W.T` of `W.T.copy()` and of `np.array(W.T)`."""
     match value:
-        case ast.Call(func=ast.Attribute(value=whole, attr="copy" | "astype")):
-            return whole
         case ast.Call(func=ast.Attribute(attr="array" | "asarray" | "copy"), args=[whole, *_]):
+            return whole
+        case ast.Call(func=ast.Attribute(value=whole, attr="copy" | "astype")):
             return whole
     return value
 

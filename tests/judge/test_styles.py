@@ -185,3 +185,27 @@ Z1 = W1 @ X
     assert verdict.first is not None
     assert verdict.first.slip is not None
     assert verdict.first.slip.slip is Slip.NO_BIAS
+
+
+PICKED = """import numpy as np
+taken = [2, 0, 3, 1]
+xa, xb, t = x1[taken], x2[taken], y[taken]
+x3 = xa*xb
+z = w1*xa + w2*xb + w3*x3 + b
+yhat = 1/(1+np.exp(-z))
+L = (yhat-t)**2/2
+C = L.mean()
+dL = np.ones(len(t))/len(t)
+dyhat = dL*(yhat-t)
+dz = dyhat*yhat*(1-yhat)
+dw1, dw2, dw3, db = np.sum(dz*xa), np.sum(dz*xb), np.sum(dz*x3), np.sum(dz)
+"""
+
+
+def test_examples_that_are_numbers_are_taken_in_parts_and_other_orders(tmp_path: Path) -> None:
+    part = PICKED.replace("[2, 0, 3, 1]", "[2, 0]")
+    wrong = [text.replace("dz*xb", "dz*xa") for text in (PICKED, part)]
+    texts = [("15", text) for text in (PICKED, part, *wrong)]
+    found = [v for v in judged(texts, tmp_path) if isinstance(v, Verdict)]
+    assert [v.first and v.first.name.name for v in found] == [None, None, "dw2", "dw2"]
+    assert not any(v.missing for v in found)
