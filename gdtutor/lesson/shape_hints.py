@@ -60,7 +60,13 @@ def _kept_axis(graph: Graph, node: Node) -> str:
 
 def _in_rows(graph: Graph, node: Node, args: tuple[Shape, ...]) -> str:
     """Return that examples as rows would fit, where data in columns meet weights from the left."""
-    first = graph.leaf_by_name.get(node.args[0].name) if isinstance(node.args[0], Name) else None
+    first, second = (
+        graph.leaf_by_name.get(arg.name) if isinstance(arg, Name) else None
+        for arg in (node.args * 2)[:2]
+    )
+    fits_turned = len(args[0]) == len(args[-1]) == 2 and args[-1][1] == args[0][1] != args[0][0]
+    if node.op == "matmul" and first and second and second.examples_first and fits_turned:
+        return f"examples are rows, so it is {second.name} @ {first.name}.T"
     if node.op != "matmul" or first is None or first.role is not Role.INPUT:
         return ""
     fits = not first.examples_first and len(args[0]) == 2 and args[0][0] == args[1][0]

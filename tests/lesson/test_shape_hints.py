@@ -52,3 +52,14 @@ def test_where_nothing_is_likely_the_rule_is_said(line: str) -> None:
 def test_the_one_product_that_fits_when_an_operand_is_turned_is_named(line: str, hint: str) -> None:
     given = "U = [[1, 2, 3], [4, 5, 6]]", "V = [[1, 2, 3, 4, 5], [6, 7, 8, 9, 0]]"
     assert hint_of(line, "b = 1", *given) == hint
+
+
+@pytest.mark.parametrize(("weights", "way"), [("[[1, 2]]", "X @ W.T"), ("[[3, 4]]", "X @ W.T")])
+def test_weights_left_of_examples_as_rows_are_told_on_which_side_they_stand(
+    weights: str, way: str
+) -> None:
+    text = MATRIX.replace("W = [[0.1, 0.6]]", f"W = {weights}")
+    text = text.replace("[parameters]", 'orientation = "rows"\n[parameters]', 1)
+    _, reports = parse_lesson(text, Path("a.md"))
+    [found] = [report for report in reports if report.code == "shape"]
+    assert found.hint == f"examples are rows, so it is {way}"
