@@ -36,7 +36,7 @@ from gdtutor.judge.source import ProgramText, read_program
 from gdtutor.judge.starts import AskedProgram, asked_of
 from gdtutor.lesson.model import Lesson
 from gdtutor.session.moment import Moment
-from gdtutor.session.slips import Slip
+from gdtutor.session.slips import Slip, SlipMatch
 from gdtutor.values import Struct, replace
 
 _CALL = re.compile(r"[\w.]+\s*=\s*[\w.]+\(")
@@ -202,6 +202,11 @@ def _explained(
         lines = facts.get("lines", {})
         alike = {n for n in lines if made in lines[n][1:2]} - {name.name}
         line = made if alike and not any(n in good for n in alike) else called
+    is_part = 0 < len(starts[departure.start].taken) < len(program.moments[0].batch)
+    if slip is not None and slip.slip is Slip.SHARE_TWICE and is_part:
+        # Of two of four examples, 1/m of all of them is 1/2 twice.
+        is_all = re.search(r"\bm\b", source.statement(line)) is not None
+        slip = SlipMatch(Slip.OTHER_VALUE, "m") if is_all else slip
     if slip is not None and slip.slip is Slip.TRANSPOSED:
         trace = program.moments[0].traces[name.step.scene]
         slip = replace(slip, about=turned_factors(name, trace, source, line) or slip.about)

@@ -209,3 +209,12 @@ def test_examples_that_are_numbers_are_taken_in_parts_and_other_orders(tmp_path:
     found = [v for v in judged(texts, tmp_path) if isinstance(v, Verdict)]
     assert [v.first and v.first.name.name for v in found] == [None, None, "dw2", "dw2"]
     assert not any(v.missing for v in found)
+
+
+def test_the_number_of_all_examples_in_a_part_of_them_is_another_value(tmp_path: Path) -> None:
+    text = PICKED.replace("[2, 0, 3, 1]", "[2, 0]").replace("/len(t)", "/m")
+    (verdict,) = judged([("15", text)], tmp_path)
+    assert isinstance(verdict, Verdict), verdict
+    assert verdict.first is not None
+    assert verdict.first.slip is not None
+    assert (verdict.first.slip.slip, verdict.first.slip.about) == (Slip.OTHER_VALUE, "m")
