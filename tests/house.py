@@ -31,14 +31,14 @@ PARAMETERS = 5
 """Most parameters of a function, `self` and `cls` not counted."""
 
 BARS = {
-    "lines of code": 47_300,
-    "modules": 456,
+    "lines of code": 47_140,
+    "modules": 452,
     "modules over 300 lines": 18,
     "class names used twice": 0,
-    "functions with more than 5 parameters": 30,
+    "functions with more than 5 parameters": 23,
     "files at the top": 5,
     "import circles": 0,
-    "modules under 60 lines with one importer": 12,
+    "modules under 60 lines with one importer": 7,
 }
 """The most that each measure may come to; 0 and the files at the top are fixed."""
 
