@@ -75,7 +75,7 @@ class JudgingProgram:
             self._show(replace(self.board, problem=self._gone(), message=""))
 
     def _gone(self) -> str:
-        return "" if self.board.path.exists() else f"{self.board.path} is gone."
+        return "" if self.board.path.exists() else f"{self.board.path.name} is gone."
 
     def _take(self, job: Job[Outcome]) -> None:
         """Show what a job came to, unless the file was saved since."""

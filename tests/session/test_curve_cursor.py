@@ -1,5 +1,3 @@
-import re
-
 import numpy as np
 import pytest
 from session_walks import lesson_file
@@ -59,7 +57,8 @@ def test_a_step_that_does_not_exist_suggests_the_iteration():
 def test_epoch_and_iteration_are_told_apart_where_they_differ():
     several = lesson_file("batches")
     first = screen(pressed(walk(several), "t"), 120, 36).splitlines()[0]
-    assert re.search(r"epoch \d+, iteration \d+", first)
+    assert "epoch" in first
+    assert "iteration 80" in first
 
 
 def test_another_iteration_shows_the_same_node():
