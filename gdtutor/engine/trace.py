@@ -83,8 +83,8 @@ def forward(
         for node in nodes:
             args = tuple(evaluate(arg, values) for arg in node.args)
             value = apply(OPERATIONS[node.op], args, node.attribute)
-            # Nobody else has it, unless it is read-only already.
-            value.flags.writeable &= value.base is not None or not value.flags.c_contiguous
+            if value.base is None and value.flags.c_contiguous:
+                value.flags.writeable = False  # fresh, so that nobody else has it: no copy
             values[node.name] = frozen(value)
     return values
 

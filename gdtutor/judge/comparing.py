@@ -9,7 +9,13 @@ import numpy as np
 
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.engine.operations import Array
-from gdtutor.judge.asked import AskedName, engine_value, given_values, is_over_batch
+from gdtutor.judge.asked import (
+    AskedName,
+    data_names,
+    engine_value,
+    given_values,
+    is_over_batch,
+)
 from gdtutor.judge.layout import (
     Reading,
     blamed_for_digits,
@@ -31,6 +37,7 @@ from gdtutor.session.steps import Phase, Step
 from gdtutor.session.working import working_of
 
 _TOLD = (Slip.UPHILL, Slip.NO_RATE, Slip.STEP_ALONE)
+"""Slips of an update, the first of those that fit being named."""
 
 
 def compared_starts(
@@ -143,7 +150,7 @@ def _wrong_by_value(program: AskedProgram, starts: Sequence[OneStart]) -> Depart
             done = start.moment.updates.get(step.node)
             lines = start.case.facts.get("held", {})
             held = [n for n in lines if n.split()[2] == step.node]
-            if done is None or (start.case.facts.get("taken") and not start.readings):
+            if done is None or not _knows_examples(start):
                 continue
             found = {n: reading_of(start.case.values[n], done.p) for n in held}
             if not found or any(r.is_right for r in found.values()):
@@ -153,6 +160,17 @@ def _wrong_by_value(program: AskedProgram, starts: Sequence[OneStart]) -> Depart
             line = _line_of(step.node, start, 0)
             return Departure(name, line, _slip(step, start, reading), shown, reading, done.p)
     return None
+
+
+def _knows_examples(start: OneStart) -> bool:
+    """Say whether it is known over which examples a program goes: by a value of a name that it was
+    held against, or else since it has picked none where that would have been seen.
+
+    Examples of one number each are in many arrays, so that picking them is not seen.
+    """
+    given = given_values(start.moment)
+    is_seen = any(given[name].ndim > 1 for name in data_names(start.moment))
+    return bool(start.readings) or (is_seen and not start.case.facts.get("taken"))
 
 
 def _line_of(parameter: str, start: OneStart, known: int) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from types import FrameType
 from typing import Any
 
@@ -14,8 +15,9 @@ from gdtutor.judge.value_watch import MOST_CELLS, Space
 
 _PART = re.compile(r"""('[^']*'|"[^"]*")|([^.\[\]'"]+)""")
 """A part of a path: a key in quotes, with its dots, or an attribute or a number."""
-_DEEPEST, _MOST_PARTS = 5, 200
-"""How far into a program's containers parameters are looked for, and in how many parts of one."""
+_DEEPEST, _MOST_PARTS, _MOST_VALUES = 5, 200, 10_000
+"""How far into a program's containers parameters are looked for, in how many parts of one, and in
+how many values together: a list of lists of data has many."""
 OF_PARAMETERS = ("params", "parameters", "weights", "theta")
 """How the names of dictionaries of parameters begin."""
 
@@ -135,14 +137,14 @@ class HeldParameters:
             return False
         self._before = {
             path: (name, array)
-            for path, value in _parts(space)
+            for path, value in islice(_parts(space), _MOST_VALUES)
             if (array := as_numbers(value)) is not None and (name := self._called(array))
         }
         return True
 
     def end(self, space: Space) -> None:
         """Look for what has changed; what is another parameter by now was bound anew."""
-        for path, value in _parts(space):
+        for path, value in islice(_parts(space), _MOST_VALUES):
             name, before = (self._before or {}).get(path, ("", None))
             array = as_numbers(value) if name else None
             if array is not None and before.shape == array.shape and not self._called(array):

@@ -25,12 +25,7 @@ from gdtutor.judge.comparing import compared_starts, wrong_update
 from gdtutor.judge.layout import DOUBLE
 from gdtutor.judge.mishap import Mishap, mishap_of, refuse_unread, turned_factors
 from gdtutor.judge.naming import Departure, OneStart, shown_of, slip_of
-from gdtutor.judge.notes import (
-    layout_notes,
-    mean_taken_late,
-    other_names,
-    pass_notes,
-)
+from gdtutor.judge.notes import layout_notes, mean_taken_late, other_names, pass_notes
 from gdtutor.judge.process import BOUNDS, Bounds, ProgramCase, ProgramRefused, run_programs
 from gdtutor.judge.source import ProgramText, read_program
 from gdtutor.judge.starts import AskedProgram, asked_of

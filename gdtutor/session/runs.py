@@ -115,9 +115,10 @@ def _with_curves(
 
 def curves_of(sweep_: Sweep) -> tuple[TrainedCurve, ...]:
     """Return the curves of a sweep as far as they are."""
+    curves = sweep_.found()
     return tuple(
-        replace(found, measure=measure_of(member.problem), parameters={}, predicting={}, end=end)
-        for found, member, end in zip(sweep_.found(), sweep_.members, sweep_.ends(), strict=True)
+        replace(curve, measure=measure_of(member.problem), parameters={}, predicting={}, end=end)
+        for curve, member, end in zip(curves, sweep_.members, sweep_.ends(curves), strict=True)
     )
 
 

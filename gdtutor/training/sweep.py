@@ -222,11 +222,15 @@ class Sweep:
         by_place = {place: found for part in self._parts for place, found in part.found()}
         return tuple(by_place[place] for place in range(len(self.members)))
 
-    def ends(self) -> tuple[float | None, ...]:
-        """Return the cost over all the data where each run has ended; None while it goes on."""
-        for place, found in enumerate(self.found()):
-            if found.stopped_by is not None and place not in self._ends:
-                cost = evaluate(self.members[place].problem, found.predicting).cost
+    def ends(self, found: Sequence[TrainedCurve]) -> tuple[float | None, ...]:
+        """Return the cost over all the data where each run has ended; None while it goes on.
+
+        Args:
+            found: How far every run is.
+        """
+        for place, curve in enumerate(found):
+            if curve.stopped_by is not None and place not in self._ends:
+                cost = evaluate(self.members[place].problem, curve.predicting).cost
                 self._ends[place] = cost
         return tuple(map(self._ends.get, range(len(self.members))))
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from gdtutor.judge import left_values
 from gdtutor.judge.telling import verdict_lines
 from gdtutor.judge.verdict import Verdict
 from gdtutor.session.slips import Slip
@@ -218,3 +219,32 @@ def test_the_number_of_all_examples_in_a_part_of_them_is_another_value(tmp_path:
     assert verdict.first is not None
     assert verdict.first.slip is not None
     assert (verdict.first.slip.slip, verdict.first.slip.about) == (Slip.OTHER_VALUE, "m")
+
+
+SCALARS_IN_PARTS = """import numpy as np
+u, v, q, k = float(w1), float(w2), float(w3), float(b)
+for epoch in range(50):
+    for s in (slice(0, 2), slice(2, 4)):
+        a1, a2, t = x1[s], x2[s], y[s]
+        p = 1/(1+np.exp(-(u*a1 + v*a2 + q*a1*a2 + k)))
+        g = (p-t)*p*(1-p)/len(t)
+        u -= learning_rate*np.sum(g*a1)
+        v -= learning_rate*np.sum(g*a2)
+        q -= learning_rate*np.sum(g*a1*a2)
+        k -= learning_rate*np.sum(g)
+"""
+
+
+def test_no_update_is_blamed_where_the_examples_that_it_takes_cannot_be_known(
+    tmp_path: Path,
+) -> None:
+    (verdict,) = judged([("15", SCALARS_IN_PARTS)], tmp_path)
+    assert isinstance(verdict, Verdict), verdict
+    assert verdict.first is None
+
+
+def test_parameters_are_looked_for_in_so_many_values_and_no_more(monkeypatch) -> None:
+    looked = []
+    monkeypatch.setattr(left_values, "as_numbers", looked.append)
+    left_values.HeldParameters({}).begin({"rows": [[0.0] * 150] * 150})
+    assert len(looked) == 10_000

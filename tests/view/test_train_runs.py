@@ -16,6 +16,7 @@ from gdtutor.training.sweep import MAX_RUNS
 from gdtutor.training.trouble import TrainedCurve
 from gdtutor.values import replace
 from gdtutor.view.frame import ASCII, UNICODE
+from gdtutor.view.glossary import SIGNS
 from gdtutor.view.lines import text_of
 from gdtutor.view.pictures.curve import marks_of
 from gdtutor.view.pictures.table import HELD
@@ -247,7 +248,8 @@ def test_runs_that_do_not_fit_take_a_line_each_so_that_all_of_a_sweep_show(chars
     ]
     assert rows == [" o 0.05              0.1456 "]
     assert re.search(r"& 20 +growing", text)
-    assert re.search(rf"# 5 +0 {re.escape('<' if chars is ASCII else '★')}", text)
+    (star,) = [a if chars is ASCII else u for u, a, what in SIGNS if "lowest cost" in what]
+    assert re.search(rf"# 5 +0 {re.escape(star)}", text)
     assert re.search(r"\+ 0.5 +same as", text)
     full = [text_of(row) for row in run_lines(session, 26, chars)]
     assert len(full) > 17 >= len(run_lines(session, 26, chars, 17))

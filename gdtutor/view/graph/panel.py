@@ -89,7 +89,8 @@ def graph_lines(
     # More digits than there is room for would move the nodes, or leave some out.
     digits, plain = context.look.digits, context.lesson.digits or DEFAULT_DIGITS
     found = drawn(digits)
-    while digits > plain and found.places != drawn(plain).places:
+    steady = found.places if digits <= plain else drawn(plain).places
+    while found.places != steady:
         digits -= 1
         found = drawn(digits)
     return found.lines
