@@ -22,7 +22,7 @@ from gdtutor.training.errors import CsvError, DataError
 from gdtutor.training.features import Features, features_of
 from gdtutor.training.problem import Binding
 from gdtutor.training.scaling import SCALINGS
-from gdtutor.values import Struct, replace
+from gdtutor.values import Struct, field, replace
 
 SOURCES = ("examples", "dataset", "csv")
 """The keys of `[data]` of which one says where the examples come from."""
@@ -50,6 +50,9 @@ class Data(Struct, frozen=True, eq=False):
     """How the inputs were scaled; None where they are as given."""
     features: Features | None = None
     """What a network is given in place of the inputs, from the first columns."""
+    doubts: Mapping[str, str] = field(default_factory=dict)
+    """Which class of a leaf of labels may be none; a leaf whose classes are all plain is left
+    out."""
 
     @property
     def input_count(self) -> int:
@@ -67,6 +70,17 @@ class Data(Struct, frozen=True, eq=False):
     def by_rows(self) -> bool:
         """Whether formulas are about one example: a scalar lesson."""
         return bool(self.bindings) and not self.is_matrix
+
+
+class _Read(Struct, frozen=True, eq=False):
+    """Examples as they were read."""
+
+    cells: Array
+    """Examples × columns."""
+    texts: Mapping[int, tuple[str, ...]]
+    """The texts of the columns of labels, by position."""
+    lines: tuple[int, ...] = ()
+    """The lines of a CSV file."""
 
 
 def read_data(
@@ -184,8 +198,9 @@ def _read(table: DataTable, folder: FilePath, is_network: bool) -> Data:
             count = len(taken[0])
             at = ("inputs", position) if position < count else ("targets", position - count)
             raise Wrong("name", f"the column '{shown(name)}' is named twice", "name each once", at)
-    examples, texts = _rows(table, folder, *taken)
-    (inputs, targets), examples = _with_labels((inputs, targets), examples, texts)
+    read = _rows(table, folder, *taken)
+    doubts: dict[str, str] = {}
+    (inputs, targets), examples = _with_labels((inputs, targets), table.csv, read, doubts)
     columns = (*_flat(inputs), *_flat(targets))
     scaling = None
     if table.scale and table.scale != UNSCALED:
@@ -194,7 +209,7 @@ def _read(table: DataTable, folder: FilePath, is_network: bool) -> Data:
         examples, scaling = _scaled(examples, numbers, table.scale)
     return Data(
         tuple(inputs), tuple(targets), _bindings((inputs, targets), columns, is_matrix), columns,
-        examples, is_matrix, scaling,
+        examples, is_matrix, scaling, doubts=doubts,
     )  # fmt: skip
 
 
@@ -236,15 +251,22 @@ def _check_source(table: DataTable) -> None:
 
 
 def _with_labels(
-    sides: tuple[Sides, Sides], examples: Array, texts: Mapping[int, tuple[str, ...]]
+    sides: tuple[Sides, Sides], file: str | None, read: _Read, doubts: dict[str, str]
 ) -> tuple[tuple[Columns, Columns], Array]:
     """Return inputs and targets, and the examples, with every column of labels as numbers.
 
     Args:
         sides: The columns of inputs and targets.
-        examples: Examples × columns as they were read.
-        texts: The texts of the columns of labels, by position.
+        file: The CSV file, None where the examples stand in the lesson.
+        read: The examples as they were read.
+        doubts: Where doubtful labels are added, see `Data.doubts`.
     """
+    examples, texts = read.cells, read.texts
+    places = (
+        [f"'{shown(file)}', row {line}" for line in read.lines]
+        if file
+        else [f"example {i}" for i in range(len(examples))]
+    )
     found: list[Columns] = []
     parts, at = [], 0
     for key, side in zip(("inputs", "targets"), sides, strict=True):
@@ -252,11 +274,12 @@ def _with_labels(
         for leaf, taken in side.items() if isinstance(side, Mapping) else [("", side)]:
             if isinstance(taken, LabelTable):
                 try:
-                    labels = label_columns(taken, examples[:, at], texts.get(at, ()))
+                    labels = label_columns(taken, examples[:, at], texts.get(at, ()), places)
                 except Wrong as wrong:
                     place = (key, leaf, *wrong.at)
                     raise Wrong(wrong.code, wrong.what, wrong.hint, place) from None
                 named[leaf] = labels.names
+                doubts |= {leaf: labels.doubt} if labels.doubt else {}
                 parts.append(labels.values)
                 at += 1
             else:
@@ -315,7 +338,7 @@ def _bindings(
 
 def _rows(
     table: DataTable, folder: FilePath, inputs: tuple[str, ...], targets: tuple[str, ...]
-) -> tuple[Array, Mapping[int, tuple[str, ...]]]:
+) -> _Read:
     """Return the examples as numbers, and the texts of the columns of labels by position."""
     wanted = (*inputs, *targets)
     labels = _label_names(table)
@@ -324,9 +347,10 @@ def _rows(
     if table.csv is not None:
         form = CsvForm(table.separator or ",", table.columns or (), labels)
         read = read_csv(resolve_inside(folder, table.csv), inputs, targets, form)
-        return read.cells, {wanted.index(name): found for name, found in read.texts.items()}
+        labelled = {wanted.index(name): found for name, found in read.texts.items()}
+        return _Read(read.cells, labelled, read.lines)
     if table.dataset is not None:
-        return _from_dataset(table, table.dataset, inputs, targets), {}
+        return _Read(_from_dataset(table, table.dataset, inputs, targets), {})
     rows = table.examples
     examples = np.empty((0, 0)) if rows is None else rows.cells
     if examples.shape[1] != len(wanted):
@@ -336,13 +360,13 @@ def _rows(
             f"each row holds {', '.join(shown(name) for name in wanted[:8])}",
             ("examples", 0),
         )
-    texts = {} if rows is None else rows.texts
+    texts: Mapping[int, tuple[str, ...]] = {} if rows is None else rows.texts
     for position, found in texts.items():
         if wanted[position] not in labels:
             what = f"{shown(found[0])!r} in the column '{shown(wanted[position])}' is no number"
             hint = "labels are bound as { Y = { column = …, one_hot = true } }"
             raise Wrong("type", what, hint, ("examples",))
-    return examples, texts
+    return _Read(examples, texts)
 
 
 def _label_names(table: DataTable) -> frozenset[str]:

@@ -19,7 +19,7 @@ from gdtutor.lesson.fences import TOML_LINE
 from gdtutor.lesson.graphs import Given
 from gdtutor.lesson.model import Start
 from gdtutor.lesson.names import MAX_NAMES, name_problem
-from gdtutor.lesson.network import Expansion, expand
+from gdtutor.lesson.network import INPUT, TARGET, Expansion, expand
 from gdtutor.lesson.readers import Mistake
 from gdtutor.lesson.reports import Place, shown
 from gdtutor.lesson.starts import read_starts, start_shape
@@ -105,12 +105,26 @@ def check_front_matter(written: Written, mistakes: list[Mistake]) -> CheckedFron
     settings = read_settings(front.training, data.examples.shape[0], mistakes)
     if mistakes:
         return None
-    given = replace(_given(data, starts, constants, roles, settings), in_rows=in_rows)
+    given = _given(data, starts, constants, roles, settings)
+    given = replace(given, in_rows=in_rows, doubts=_doubts(data, written))
     place = None
     if expansion is not None:
         header: TomlPath = ("network", "=")
         place = find_places(written.toml, TOML_LINE, {header}).get(header, Place(1, 1))
     return CheckedFrontMatter(written, data, starts, constants, expansion, settings, given, place)
+
+
+def _doubts(data: Data, written: Written) -> dict[str, tuple[Place, str]]:
+    """Return which classes may be none, with the place where their labels are bound."""
+    paths: dict[str, TomlPath] = {leaf: _bound(leaf, data) for leaf in data.doubts}
+    places = find_places(written.toml, TOML_LINE, paths.values()) if paths else {}
+    return {
+        leaf: (places.get(path, Place(1, 1)), data.doubts[leaf]) for leaf, path in paths.items()
+    }
+
+
+def _bound(leaf: str, data: Data) -> TomlPath:
+    return (*TABLES[Role.TARGET if leaf in data.targets else Role.INPUT], leaf)
 
 
 def _single(data: Data) -> Data:
@@ -172,7 +186,11 @@ def _check_network_ends(network: NetworkTable | None, data: Data, mistakes: list
         if width != size:
             what = f"the network has {width} {side}, the data have {size}"
             hint = "the first of layers is the number of inputs, the last that of targets"
-            mistakes.append(Mistake(("network", "layers", position), "shape", what, hint))
+            path: TomlPath = ("network", "layers", position)
+            leaf = INPUT if side == "inputs" else TARGET
+            if size == width + 1 and leaf in data.doubts:
+                path, hint = _bound(leaf, data), data.doubts[leaf]
+            mistakes.append(Mistake(path, "shape", what, hint))
 
 
 TABLES: Mapping[Role, TomlPath] = {

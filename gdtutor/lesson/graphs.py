@@ -16,7 +16,7 @@ from gdtutor.lesson.body import Formula, SceneBlock
 from gdtutor.lesson.names import name_problem
 from gdtutor.lesson.network import COST
 from gdtutor.lesson.reports import Findings, Place, shown_sentence
-from gdtutor.lesson.shape_hints import shape_hint
+from gdtutor.lesson.shape_hints import one_class_too_many, shape_hint
 from gdtutor.values import Struct, field, replace
 
 MAX_NODES = 20_000
@@ -42,6 +42,8 @@ class Given(Struct, frozen=True):
     """Values that the file itself gives, for messages that repeat them."""
     in_rows: bool = False
     """Whether an example is a row of the data's matrices."""
+    doubts: Mapping[str, tuple[Place, str]] = field(default_factory=dict)
+    """Where leaves of labels are bound of which a class may be none, and which that is."""
 
 
 class Parsed(Struct):
@@ -245,6 +247,10 @@ def shapes_of(
         return infer_shapes(graph, shapes)
     except ShapeError as error:
         formula = formulas.get(error.line)
+        if leaf := one_class_too_many(graph, shapes, given.doubts, error):
+            place, doubt = given.doubts[leaf]
+            findings.error(place, "value", f"{leaf} has one class too many", doubt)
+            return None
         hint = shape_hint(graph, shapes, given.values, error) if error.code == "shape" else ""
         if formula and formula.place.line:
             mistake = (error.code, error.what, hint or error.hint)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from gdtutor.engine.errors import ShapeError
 from gdtutor.engine.expression import Name, Number, number_text, to_text
@@ -25,15 +25,49 @@ def shape_hint(
         values: The values of leaves that the lesson's file gives.
         error: What inferring the shapes has found.
     """
+    found = _failing(graph, given, error)
+    if found is None:
+        return ""
+    node, args = found
+    own = _kept_axis(graph, node) or _in_rows(graph, node, args)
+    return own or _hint(node, args, values) or _turned(graph, node, args)
+
+
+def one_class_too_many(
+    graph: Graph, given: Mapping[str, Shape], labelled: Collection[str], error: ShapeError
+) -> str:
+    """Return the leaf of labels that would fit with one class fewer; empty where none would.
+
+    Args:
+        graph: The graph.
+        given: The shape of every leaf.
+        labelled: The leaves that are looked at.
+        error: What inferring the shapes has found.
+    """
+    found = _failing(graph, given, error) if labelled else None
+    node, args = found or (None, ())
+    for place, arg in enumerate(node.args if node else ()):
+        if node is None or not isinstance(arg, Name) or arg.name not in labelled:
+            continue
+        axis = 1 if graph.leaf_by_name[arg.name].examples_first else 0
+        fewer = tuple(size - (i == axis) for i, size in enumerate(args[place]))
+        if not _fails(node, (*args[:place], fewer, *args[place + 1 :])):
+            return arg.name
+    return ""
+
+
+def _failing(
+    graph: Graph, given: Mapping[str, Shape], error: ShapeError
+) -> tuple[Node, tuple[Shape, ...]] | None:
+    """Return the operation that an error is about, and the shapes of its operands."""
     shapes = dict(given)
     for node in graph.nodes:
         args = tuple(() if isinstance(arg, Number) else shapes[arg.name] for arg in node.args)
         here = graph.lines[node.line].name, node.column
         if here == (error.line, error.column) and _fails(node, args):
-            own = _kept_axis(graph, node) or _in_rows(graph, node, args)
-            return own or _hint(node, args, values) or _turned(graph, node, args)
+            return node, args
         shapes[node.name] = operation_shape(OPERATIONS[node.op], args, node.attribute)
-    return ""
+    return None
 
 
 def _fails(node: Node, args: tuple[Shape, ...]) -> bool:

@@ -87,6 +87,8 @@ class CsvRows(Struct, frozen=True, eq=False):
     texts. Write-protected."""
     texts: Mapping[str, tuple[str, ...]]
     """The texts of each column of labels that are not all numbers."""
+    lines: tuple[int, ...] = ()
+    """The line of the file on which each example begins, from 1."""
 
 
 PLAIN_FORM = CsvForm()
@@ -154,6 +156,7 @@ def parse_csv(
     places = [_place(names, name, number) for name in wanted]
     texts: dict[str, dict[str, int]] = {name: {} for name in wanted if name in form.labels}
     rows: list[list[float]] = []
+    lines: list[int] = []
     for number, record in records:
         if len(rows) == MAX_EXAMPLES:
             raise CsvError(
@@ -166,6 +169,7 @@ def parse_csv(
                 f"{len(record)} cells under {len(names)} names",
                 "quote cells that hold a comma; write decimals with a point",
             )
+        lines.append(number)
         rows.append(
             [
                 _code(_cell(record, place, number, name), texts[name])
@@ -175,7 +179,8 @@ def parse_csv(
             ]
         )
     cells = _checked(rows, len(inputs), targets)
-    return CsvRows(cells, {name: tuple(found) for name, found in texts.items()})
+    found = {name: tuple(labels) for name, labels in texts.items()}
+    return CsvRows(cells, found, tuple(lines))
 
 
 def _code(text: str, texts: dict[str, int]) -> float:
@@ -230,8 +235,16 @@ def _place(names: list[str], name: str, row: int) -> int:
     elif len(names) == 1 and (";" in names[0] or "\t" in names[0]):
         hint = 'write separator = ";"' if ";" in names[0] else 'write separator = "\\t"'
     else:
-        hint = did_you_mean(name, names) or "name the columns in the first row"
+        hint = did_you_mean(name, names) or _named(names)
     raise CsvError(row, name, NO_COLUMN, hint)
+
+
+def _named(names: list[str]) -> str:
+    """Return what a file's columns are called, or how to name them where numbers stand there."""
+    if not names or any(name.strip(" +-.").replace(".", "").isdigit() for name in names):
+        return "name the columns in the first row"
+    listed = ", ".join(name if len(name) <= SHOWN_CELL else "…" for name in names[:8])
+    return f"its columns are {listed}{', …' if len(names) > 8 else ''}"
 
 
 def _cell(record: list[str], place: int, row: int, name: str) -> str:

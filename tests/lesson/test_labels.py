@@ -270,8 +270,11 @@ epochs = 5
 @pytest.mark.parametrize(
     ("new", "what"),
     [
-        ('one_hot = true, classes = ["red"]', "the label 'blue' is no class"),
-        ("values = { red = 1 }", "the label 'blue' has no value"),
+        (
+            'one_hot = true, classes = ["red"]',
+            "example 1, column 'colour': the label 'blue' is no class",
+        ),
+        ("values = { red = 1 }", "example 1, column 'colour': the label 'blue' has no value"),
         ("one_hot = false", "labels become one-hot columns, or values, not both"),
     ],
 )
@@ -294,3 +297,56 @@ def test_inputs_of_text_come_from_a_csv_file_as_well(tmp_path: Path) -> None:
     lesson, reports = parse_lesson(text, tmp_path / "l.md")
     assert lesson is not None, reports
     np.testing.assert_array_equal(lesson.examples[:, 0], [0, 1, 0, 0])
+
+
+@pytest.mark.parametrize(
+    ("targets", "what", "hint"),
+    [
+        (ONE_HOT, "Y has one class too many",
+         "'kinds.csv', row 4, column 'kind', 'dgo': did you mean 'dog'?"),
+        (ONE_HOT.replace("}", ', classes = ["owl", "cat", "dog"] }'),
+         "'kinds.csv', row 4, column 'kind': the label 'dgo' is no class", "did you mean 'dog'?"),
+        (ONE_HOT.replace("}", ', classes = ["owl", "cat", "dog", "dgo", "ant"] }'), "", ""),
+        ('{ column = "kind", values = { owl = 1, cat = 0, dog = 1 } }',
+         "'kinds.csv', row 4, column 'kind': the label 'dgo' has no value", "did you mean 'dog'?"),
+        ('{ column = "sort", one_hot = true }',
+         "'kinds.csv' has no column 'sort'", "its columns are x1, x2, kind"),
+        ('{ column = "kidn", one_hot = true }',
+         "'kinds.csv' has no column 'kidn'", "did you mean 'kind'?"),
+    ],
+)  # fmt: skip
+def test_a_label_mistyped_in_a_file_is_told_where_it_is_bound(tmp_path, targets, what, hint):
+    (tmp_path / "kinds.csv").write_text("x1,x2,kind\n0,0,owl\n0,1,cat\n4,0,dgo\n4,1,dog\n")
+    rows = next(line for line in LABELS.splitlines() if line.startswith("examples"))
+    text = LABELS.replace(rows, 'csv = "kinds.csv"').replace(ONE_HOT, targets)
+    if not what:
+        # Two classes too many: nothing says which of the shapes is wrong.
+        what, hint = "cross_entropy_logits compares 4×3 with 4×5", ""
+    _, reports = parse_lesson(text, tmp_path / "lesson.md")
+    assert what in reports[0].what
+    assert hint in reports[0].hint
+    assert reports[0].source.startswith("targets" if hint else "C = ")
+
+
+def test_a_class_too_many_is_told_in_a_network_and_where_no_example_has_it() -> None:
+    start, end = LABELS.index("[parameters]"), LABELS.index("[data]")
+    network = '[network]\nlayers = [2, 3]\ncost = "cross_entropy"\n'
+    text = LABELS.replace('[4, 1, "dog"]', '[4, 1, "dgo"]')
+    network = text[:start] + network + text[end : text.index("```graph")]
+    _, reports = parse_lesson(network, PATH)
+    assert reports[0].what == "the network has 3 targets, the data have 4"
+    assert reports[0].hint == "example 3, column 'kind', 'dgo': did you mean 'dog'?"
+    listed = ONE_HOT.replace("}", ', classes = ["owl", "cat", "dog", "ant"] }')
+    _, reports = parse_lesson(LABELS.replace(ONE_HOT, listed), PATH)
+    assert (reports[0].what, reports[0].hint) == ("Y has one class too many", "no example is 'ant'")
+    assert reports[0].source.startswith("targets")
+
+
+def test_labels_that_a_digit_tells_apart_are_no_slips() -> None:
+    text = (
+        LABELS.replace('"owl"', '"class1"')
+        .replace('"cat"', '"class2"')
+        .replace("0.2]]", "0.2, 0]]")
+    )
+    _, reports = parse_lesson(text, PATH)
+    assert all("did you mean" not in report.hint for report in reports)
