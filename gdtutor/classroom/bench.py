@@ -165,6 +165,12 @@ class Workbench:
                 if job.name == name:
                     self._end(thread)
 
+    def forget(self, name: str) -> None:
+        """Forget what a seat has taken that is given up."""
+        self.drop(name)
+        with self._news:
+            self._taken.pop(name, None)
+
     def _end(self, thread: int) -> None:
         """End what a thread computes, and the thread, whose state nobody knows then."""
         job = self._at.pop(thread)

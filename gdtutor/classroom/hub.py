@@ -152,6 +152,8 @@ class ClassHub:
             if gone is not None:
                 del seats[gone]
                 self.room = replace(self.room, seats=seats)
+                if self.bench is not None:
+                    self.bench.forget(gone)
 
     def leave(self, name: str, line: SeatLine) -> None:
         """Hear that a connection is gone; the seat stays."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping
+from weakref import ref
 
 import asyncssh
 
@@ -104,23 +105,21 @@ class StudentSession(asyncssh.SSHServerSession[bytes]):
 
     def session_started(self) -> None:
         """Sit down, and paint."""
-        channel = self._channel
+        channel, terminal = self._channel, self._terminal
         assert channel is not None
-        if self._is_told:
-            self._name = self._hub.join(self._guest.name, self, returns=self._guest.returns).name
-            self._paint()
-            return
-        if self._guest.is_linear or self._terminal is None or is_dumb({"TERM": self._terminal[0]}):
-            self._teller = LineTeller(UNICODE)
-            self._editor = LineEditor(self._terminal is not None)
-            self._name = self._hub.join(self._guest.name, self, returns=self._guest.returns).name
-            self._say(WELCOME)
-            return
-        environ = {name: str(value) for name, value in channel.get_environment().items()}
-        terminal = terminal_of(self._terminal[0], environ, *self._terminal[1:])
-        self._screen = SeatScreen(self._shared, terminal)
+        plainly = self._guest.is_linear or terminal is None or is_dumb({"TERM": terminal[0]})
+        if plainly and not self._is_told:
+            self._teller, self._editor = LineTeller(UNICODE), LineEditor(terminal is not None)
+        elif terminal is not None and not self._is_told:
+            environ = {name: str(value) for name, value in channel.get_environment().items()}
+            self._screen = SeatScreen(
+                self._shared, terminal_of(terminal[0], environ, *terminal[1:])
+            )
         self._name = self._hub.join(self._guest.name, self, returns=self._guest.returns).name
-        channel.write(ENTER.encode())
+        if self._teller is not None:
+            self._say(WELCOME)
+        elif self._screen is not None:
+            channel.write(ENTER.encode())
         self._paint()
 
     def data_received(self, data: bytes, datatype: int | None) -> None:
@@ -289,6 +288,13 @@ class StudentSession(asyncssh.SSHServerSession[bytes]):
                 timer.cancel()
         self._channel = self._screen = self._teller = None
         if self._connection is not None:
-            self._loop.call_later(LINGERING, self._connection.close)
+            # Of a thousand that come and go, those that are closed are not held until then.
+            self._loop.call_later(LINGERING, _hang_up, ref(self._connection))
         if self._name:
             self._hub.leave(self._name, self)
+
+
+def _hang_up(lingering: ref[asyncssh.connection.SSHConnection]) -> None:
+    connection = lingering()
+    if connection is not None:
+        connection.close()

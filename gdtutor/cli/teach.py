@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import socket
 from importlib.util import find_spec
 from pathlib import Path
@@ -65,6 +66,9 @@ def run(arguments: argparse.Namespace) -> int:
             session = replace(
                 begin.session, class_role=ClassRole.TEACHER, around=(*CLASS_KEYS, *TALK_KEYS)
             )
+            # What is there now stays until the class ends: to search it for garbage, as students
+            # come and go, would have all of them wait.
+            gc.freeze()
             return Program(app, session, Services(open_lesson, begin.save), presses)
 
         recorder = None

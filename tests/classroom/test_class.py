@@ -1,11 +1,13 @@
 """Students over SSH: following, walking alone, coming back, and what a connection may not do."""
 
 import asyncio
+import gc
 import re
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
+from weakref import ref
 
 import asyncssh
 import pytest
@@ -19,7 +21,7 @@ from classes import (
     until,
 )
 
-from gdtutor.classroom import server
+from gdtutor.classroom import server, student
 from gdtutor.classroom.hub import ClassHub
 from gdtutor.classroom.polls import own_question
 from gdtutor.classroom.room import joined, locked, pressed
@@ -512,5 +514,24 @@ def test_connections_that_say_nothing_keep_nobody_out(monkeypatch: pytest.Monkey
             await anna.shows("keeps your seat, anna")
             for _, writer in silent:
                 writer.close()
+
+    run(work())
+
+
+def test_a_connection_that_is_gone_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(student, "LINGERING", 1e6)
+
+    async def work() -> None:
+        async with running_class(lesson_session("bias")) as room:
+            anna = await room.join("anna")
+            await anna.shows("PIN")
+            (kept,) = map(ref, room.server.connections)
+            anna.connection.abort()
+
+            def is_gone() -> bool:
+                gc.collect()
+                return kept() is None
+
+            await until(is_gone)
 
     run(work())

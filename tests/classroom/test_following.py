@@ -6,6 +6,7 @@ import random
 import pytest
 from classes import Watched, lesson_session, screen_rows
 
+from gdtutor.classroom.bench import Workbench
 from gdtutor.classroom.hub import MOST_SEATS, ClassHub
 from gdtutor.classroom.screens import SharedScreens
 from gdtutor.drive.headless import pressed
@@ -63,6 +64,22 @@ def test_a_class_has_so_many_seats_and_gives_up_those_of_who_have_gone() -> None
         hub.leave(name, passing)
     assert len(hub.room.seats) <= MOST_SEATS
     assert hub.seat("anna").is_here
+
+
+def test_what_a_seat_has_computed_is_forgotten_with_it() -> None:
+    async def work() -> None:
+        bench = Workbench()
+        hub, shared = ClassHub("tests", bench=bench), SharedScreens()
+        hub.teach(lesson_session("bias"))
+        for _ in range(MOST_SEATS + 20):
+            passing = Watched(hub, shared, (80, 24))
+            name = hub.join("ben", passing, returns=False).name
+            await bench.does(name, int)
+            hub.leave(name, passing)
+        assert len(bench._taken) <= MOST_SEATS + 1
+        bench.close()
+
+    asyncio.run(work())
 
 
 def test_help_is_given_to_who_has_waited_longest_and_they_are_told() -> None:
