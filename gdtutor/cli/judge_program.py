@@ -17,7 +17,7 @@ from gdtutor.cli.interrupts import exit_on_signals
 from gdtutor.cli.lesson_files import check_target, lesson_path
 from gdtutor.cli.open_app import show
 from gdtutor.cli.output import flush, print_json, print_lines, printed_chars
-from gdtutor.cli.starting import TOLD
+from gdtutor.cli.starting import FROM
 from gdtutor.drive.watching import SaveWatch
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.files import write_new
@@ -141,8 +141,8 @@ def _watch(
         outcome, words = shown[0].board.outcome, ["gdtutor", lesson_word(lesson)]
         if outcome is not None and outcome.verdict.first is not None:
             words = shlex.split(open_command(outcome.verdict, outcome.verdict.first))
-        told = {**os.environ, TOLD: "q comes back to the judge."}
-        subprocess.run([sys.executable, "-m", *words], check=False, env=told)
+        opened = {**os.environ, FROM: "judge"}
+        subprocess.run([sys.executable, "-m", *words], check=False, env=opened)
     return code
 
 

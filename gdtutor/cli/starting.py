@@ -34,9 +34,9 @@ from gdtutor.session.opening import resumed
 from gdtutor.session.state import Screen, Session, Walk
 from gdtutor.values import Struct, replace
 
-TOLD = "GDTUTOR_TOLD"
-"""The variable of the environment with what the first screen says: how one comes back to where the
-lesson was opened from."""
+FROM = "GDTUTOR_FROM"
+"""The variable of the environment with what the program was opened from, as `judge`: `q` comes back
+to it, which the first screen says and the line of keys goes on to say."""
 
 
 class FrontEndStart(Struct, frozen=True, eq=False):
@@ -81,12 +81,14 @@ def start(arguments: argparse.Namespace) -> FrontEndStart:
     library, message = library_of(folder or shipped_lessons_folder()), ""
     if not arguments.no_save and not is_rehearsed(arguments):
         library, message = read_progress(library, quick_store)
-    shelf = Session(screen=Screen.LIBRARY, library=library, program=called())
+    origin = os.environ.get(FROM, "")
+    leads = origin or "quit"
+    shelf = Session(screen=Screen.LIBRARY, library=library, program=called(), leads_to=leads)
     session = _in_lesson(arguments, shelf) if names_lesson else shelf
     if message:
         session = replace(session, message=message, is_error=True)
-    elif os.environ.get(TOLD):
-        session = said(session, os.environ[TOLD])
+    elif origin:
+        session = said(session, f"q comes back to the {origin}.")
     if arguments.no_save:
         return FrontEndStart(session, None)
     return FrontEndStart(session, ProgressKeeper(lambda: ProgressStore(default_path()), time))
@@ -110,7 +112,7 @@ def _in_lesson(arguments: argparse.Namespace, shelf: Session) -> Walk:
 
 def _begun(arguments: argparse.Namespace, shelf: Session) -> Walk:
     session = waited_session_of(arguments)
-    return replace(session, library=shelf.library, program=shelf.program)
+    return replace(session, library=shelf.library, program=shelf.program, leads_to=shelf.leads_to)
 
 
 def called() -> str:

@@ -49,7 +49,8 @@ def named_keys(session: Session, *, is_narrow: bool) -> tuple[Command, ...]:
         session: The state.
         is_narrow: Whether one panel shows at a time.
     """
-    words = {**({"help": "keys"} if is_narrow else {}), **_words(session)}
+    always = {"quit": session.leads_to} | ({"help": "keys"} if is_narrow else {})
+    words = {**always, **_words(session)}
     worded = (replace(c, footer=words.get(c.name, c.footer)) for c in commands_of(session.screen))
     named = [_with_pair(c, session) for c in worded if c.footer and not c.why_not(session)]
     if session.screen is Screen.HELP:

@@ -315,6 +315,8 @@ class Session(Struct, frozen=True, eq=False):
     is_error: bool = False
     program: str = "gdtutor"
     """How a shell of this machine calls the program."""
+    leads_to: str = "quit"
+    """Where `q` leads, as the line of keys says it: back to what the program was opened from."""
     command: str = ""
     """The command line that opens this screen, where it was asked for; gone with the next key."""
     auto: AutoPlay = AutoPlay()

@@ -7,8 +7,11 @@ import pytest
 
 from gdtutor.cli import judge_program, main
 from gdtutor.cli.arguments import COMMANDS, parser_of
-from gdtutor.cli.starting import TOLD, start
+from gdtutor.cli.starting import FROM, start
+from gdtutor.drive.headless import pressed
+from gdtutor.drive.keys import parse_keys
 from tests.judge.corpus import EPOCHS, HIDDEN
+from tests.walks import screen
 
 HALF_DONE = HIDDEN.replace("dZ2 = dYhat * Yhat * (1 - Yhat)", "dZ2 = dYhat").replace(
     "db1 = np.sum(dZ1, axis=1, keepdims=True)", "db1 = ..."
@@ -59,7 +62,11 @@ def test_the_first_epoch_that_differs_is_told(
 
 
 def test_the_walk_that_is_opened_says_how_one_comes_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(TOLD, "q comes back to the judge.")
+    monkeypatch.setenv(FROM, "judge")
     words = ["16", "--at", "backward:Z2", "--no-save"]
     opening = start(parser_of(COMMANDS[0]).parse_args(words))
     assert opening.session.message == "q comes back to the judge."
+    for keys in ("", "p", "t", "?", "l", "l enter"):
+        session = pressed(opening.session, parse_keys(keys))
+        last = screen(session).splitlines()[-1]
+        assert last.rstrip().endswith("q judge"), keys
