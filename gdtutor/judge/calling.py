@@ -93,6 +93,14 @@ def _globals_read(code: CodeType) -> set[str]:
     return found.union(*(_globals_read(c) for c in code.co_consts if isinstance(c, CodeType)))
 
 
+def laid_by(value: Any, rows: bool) -> Any:
+    """Return a given value as a program has it, by rows or as the walk does."""
+    array = np.array(value)
+    if array.ndim == 0:
+        return float(array)
+    return array.T.copy() if rows and array.ndim == 2 else array
+
+
 class Layers:
     """The layer objects of a network, made from the learner's classes.
 

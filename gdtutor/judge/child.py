@@ -20,13 +20,23 @@ from typing import Any
 
 import numpy as np
 
-from gdtutor.judge.calling import Givens, Layers, Space, cache_in, call_by_names, layer_class
+from gdtutor.judge.calling import (
+    Givens,
+    Layers,
+    Space,
+    cache_in,
+    call_by_names,
+    laid_by,
+    layer_class,
+)
 from gdtutor.judge.left_values import (
     HeldParameters,
     as_numbers,
     classes_of,
+    in_returned,
     names_in,
     objects_of,
+    others_of,
     updated_in,
     values_under,
 )
@@ -133,7 +143,7 @@ class _ProgramRun:
         tree = ast.parse(job["text"], job["path"])
         self._names = names = {**{n: n for n in job["wanted"]}, **names_table(tree)}
         self._rows = declares_rows(tree)
-        laid = {name: self._laid(value) for name, value in given.items()}
+        laid = {name: laid_by(value, self._rows) for name, value in given.items()}
         # A count, which shapes and ranges take.
         laid |= {n: int(v) for n, v in laid.items() if n == "m"}
         self._after_pass, self._local, self._unread = {}, {}, []
@@ -171,9 +181,11 @@ class _ProgramRun:
         left = {**space, **self._local}
         own = {n: a for n in given
                if (a := as_numbers(updated_in(left, names.get(n, n)))) is not None}  # fmt: skip
-        changed = [n for n in kept if not np.array_equal(laid[n], kept[n])]
+        is_whole, known = len(found) == len(job["wanted"]), {*laid, *names.values()}
+        others = {} if is_whole else others_of(left, watch.others, known)
         facts |= {
-            "rows": self._rows, "layout": self._layout, "inputs_changed": changed,
+            "rows": self._rows, "layout": self._layout, "others": list(others),
+            "inputs_changed": [n for n in kept if not np.array_equal(laid[n], kept[n])],
             "unread": self._unread, "taken": watch.taken, "turned": turned_in(tree),
             "changed": {n: line for n, (_, line) in watch.changed.items()},
             "loops": self._loops.begun, "after": self._loops.after,
@@ -185,14 +197,8 @@ class _ProgramRun:
         costs = as_numbers(space.get("costs", space.get("losses")))
         more = self._held.values | ({} if costs is None else {"costs": costs})
         more |= {f"each {n}": v for n in job["wanted"] if (v := watch.each(names[n])) is not None}
+        more |= {f"other {index}": value for index, value in enumerate(others.values())}
         return facts, {**values, **{f"own {n}": v for n, v in own.items()}, **before, **more}
-
-    def _laid(self, value: Any) -> Any:
-        """Return a given value as the program's layout has it."""
-        array = np.array(value)
-        if array.ndim == 0:
-            return float(array)
-        return array.T.copy() if self._rows and array.ndim == 2 else array
 
     def _run(self, tree: ast.Module, givens: Givens, is_loaded: bool) -> Space:
         if is_loaded and self._module is not None:
@@ -280,17 +286,9 @@ class _ProgramRun:
 
     def _take(self, returned: Any, found: Space, prefix: str) -> None:
         """Take what a function returned, by its keys; what it left in its own names otherwise."""
-        tables = [returned] if isinstance(returned, dict) else []
-        if isinstance(returned, tuple | list):
-            tables += [part for part in returned if isinstance(part, dict)]
-        for name, theirs in self._names.items():
-            if name not in self._program["wanted"]:
-                continue
-            for table in tables:
-                keys = (theirs, name.removeprefix("d")) if prefix and name[0] == "d" else (theirs,)
-                value = next((table[k] for k in keys if k in table), None)
-                if as_numbers(value) is not None:
-                    found[name] = value
+        wanted = {n: self._names[n] for n in self._program["wanted"]}
+        found |= in_returned(returned, wanted, prefix)
+        for name, theirs in wanted.items():
             left = self._watch.left.get(theirs)
             if name not in found and as_numbers(left) is not None:
                 found[name] = left

@@ -1,13 +1,14 @@
 """What a program has left under a name: a variable, a path into its objects, or a table's entry;
-and its parameters wherever it keeps them, by their values."""
+its parameters wherever it keeps them, by their values, and the values of names of its own."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
+from functools import partial
 from itertools import islice
-from types import FrameType
-from typing import Any
+from types import CellType, FrameType, FunctionType, GeneratorType, MethodType
+from typing import Any, Literal
 
 import numpy as np
 
@@ -18,6 +19,11 @@ _PART = re.compile(r"""('[^']*'|"[^"]*")|([^.\[\]'"]+)""")
 _DEEPEST, _MOST_PARTS, _MOST_VALUES = 5, 200, 10_000
 """How far into a program's containers parameters are looked for, in how many parts of one, and in
 how many values together: a list of lists of data has many."""
+_MOST_PACKED, _MOST_CUT = 50, 10_000
+"""How many arrays are looked through for parameters that stand in them one behind the other, and
+the cells of the largest."""
+_MOST_OTHERS = 200
+"""Names of the program's own whose values are told."""
 OF_PARAMETERS = ("params", "parameters", "weights", "theta")
 """How the names of dictionaries of parameters begin."""
 
@@ -62,6 +68,21 @@ def value_in_tables(space: Space, name: str) -> Any:
         if called.startswith("grad") and name.startswith("d") and name[1:] in table:
             return table[name[1:]]
     return None
+
+
+def in_returned(returned: Any, names: Mapping[str, str], prefix: str) -> Space:
+    """Return what tables have that a function returned: of `backward`, `d`, also under `W1`."""
+    tables = [returned] if isinstance(returned, dict) else []
+    if isinstance(returned, tuple | list):
+        tables += [part for part in returned if isinstance(part, dict)]
+    found: Space = {}
+    for name, theirs in names.items():
+        keys = (theirs, name.removeprefix("d")) if prefix and name[0] == "d" else (theirs,)
+        for table in tables:
+            value = next((table[k] for k in keys if k in table), None)
+            if as_numbers(value) is not None:
+                found[name] = value
+    return found
 
 
 def updated_in(space: Space, name: str) -> Any:
@@ -115,6 +136,12 @@ def as_numbers(value: Any) -> Any:
     return array.copy() if is_number else None
 
 
+_WAYS: tuple[Literal["C", "F"], ...] = ("C", "F")
+"""By rows, and by columns."""
+_Place = tuple[str, Callable[[Any], Any]]
+"""A parameter, and what takes it out of an array, laid out as given."""
+
+
 class HeldParameters:
     """The parameters that a program keeps under names and in layouts of its own, told by values.
 
@@ -124,7 +151,7 @@ class HeldParameters:
 
     def __init__(self, given: Mapping[str, Any]) -> None:
         self._given = {name: np.array(value) for name, value in given.items()}
-        self._before: dict[tuple[Any, ...], tuple[str, Any]] | None = None
+        self._before: dict[tuple[str, ...], tuple[tuple[int, ...], list[_Place]]] | None = None
         self.values: Space = {}
         """By `held 0 W p`, what has changed in the first loop that trains, laid out as given: a
         number, the parameter, and the program's name for it or for what it is kept in."""
@@ -135,49 +162,125 @@ class HeldParameters:
         """Look for parameters as a loop begins, and say whether it is the first loop."""
         if self._before is not None:
             return False
-        self._before = {
-            path: (name, array)
-            for path, value in islice(_parts(space), _MOST_VALUES)
-            if (array := as_numbers(value)) is not None and (name := self._called(array))
-        }
+        self._before, packed = {}, _MOST_PACKED
+        for path, value in islice(_parts(space, set()), _MOST_VALUES):
+            array = as_numbers(value)
+            places = [] if array is None else self._whole(array)
+            if array is not None and not places and packed and _may_be_cut(array):
+                packed, places = packed - 1, self._cut(array)
+            if places:
+                self._before[path] = array.shape, places
         return True
 
     def end(self, space: Space) -> None:
         """Look for what has changed; what is another parameter by now was bound anew."""
-        for path, value in islice(_parts(space), _MOST_VALUES):
-            name, before = (self._before or {}).get(path, ("", None))
-            array = as_numbers(value) if name else None
-            if array is not None and before.shape == array.shape and not self._called(array):
-                key = f"held {len(self.own)} {name} {path[0]}"
-                self.values[key] = _laid_as(self._given[name], before, array)
-                self.own[key] = value
+        for path, value in islice(_parts(space, set()), _MOST_VALUES):
+            shape, places = (self._before or {}).get(path, ((), []))
+            array = as_numbers(value) if places else None
+            for name, part in places if array is not None and array.shape == shape else ():
+                now = part(array)
+                if not self._whole(now):
+                    key = f"held {len(self.own)} {name} {path[0]}"
+                    self.values[key], self.own[key] = now, value
 
-    def _called(self, array: Any) -> str:
+    def _whole(self, array: Any) -> list[_Place]:
         """Return the given parameter that an array has the values of."""
-        alike = (n for n, g in self._given.items() if _laid_as(g, array, array) is not None)
-        return next(alike, "")
+        for name, given in self._given.items():
+            if array.size == given.size and array.dtype.kind == "f":
+                for turned in (False, True):
+                    part = partial(_turned_as, given.shape, turned)
+                    if np.allclose(part(array), given, 1e-6, 1e-9):
+                        return [(name, part)]
+        return []
+
+    def _cut(self, array: Any) -> list[_Place]:
+        """Return the given parameters that stand in an array one behind the other, if several do:
+        a vector of all of them, or weights with the bias as one more column."""
+        best: list[_Place] = []
+        for way in _WAYS[: array.ndim]:
+            cells, found = array.ravel(way), list[_Place]()
+            for name, given in self._given.items():
+                parts = (
+                    partial(_cut_as, given.shape, way, own, at)
+                    for own in _WAYS[: max(given.ndim, 1)]
+                    for at in _starts(cells, given.ravel(own))
+                )
+                found += [(name, part) for part in islice(parts, 1)]
+            best = max(best, found, key=len)
+        return best if len(best) > 1 else []
 
 
-def _laid_as(given: Any, before: Any, array: Any) -> Any:
-    """Return an array turned as the one before it is turned to be a given one; None if none is."""
-    if before.size == given.size and before.dtype.kind == "f":
-        for turned, now in ((before, array), (before.T, array.T)):
-            if np.allclose(turned.reshape(given.shape), given, 1e-6, 1e-9):
-                return now.reshape(given.shape)
-    return None
+def _turned_as(shape: tuple[int, ...], is_turned: bool, array: Any) -> Any:
+    return (array.T if is_turned else array).reshape(shape)
 
 
-def _parts(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], Any]]:
-    """Yield all that stands in a program's names, its containers, and objects of its classes."""
-    parts: list[tuple[Any, Any]] = []
+def _cut_as(shape: tuple[int, ...], way: Any, own: Any, at: int, array: Any) -> Any:
+    cells = array.ravel(way)[at : at + int(np.prod(shape, dtype=int))]
+    return cells.reshape(shape, order=own)
+
+
+def _may_be_cut(array: Any) -> bool:
+    return array.dtype.kind == "f" and array.ndim in (1, 2) and 1 < array.size <= _MOST_CUT
+
+
+def _starts(cells: Any, wanted: Any) -> Iterator[int]:
+    """Yield where some numbers stand among others, one behind the other."""
+    last = cells.size - wanted.size + 1
+    for at in np.flatnonzero(np.isclose(cells[: max(last, 0)], wanted[0], 1e-6, 1e-9))[:20]:
+        if np.allclose(cells[at : at + wanted.size], wanted, 1e-6, 1e-9):
+            yield int(at)
+
+
+def others_of(space: Space, left: Space, known: Container[str]) -> Space:
+    """Return the numbers that a program has under names and paths of its own.
+
+    Args:
+        space: What has a name when the program has ended.
+        left: What names of its functions had.
+        known: The names that are asked for or given.
+    """
+    paths = (("".join(path), value) for path, value in islice(_parts(space, set()), _MOST_VALUES))
+    named = ((path, value) for path, value in (*paths, *left.items())
+             if path not in known and "(" not in path)  # fmt: skip
+    numbers = ((path, array) for path, value in named
+               if (array := as_numbers(value)) is not None and array.size <= _MOST_CUT)  # fmt: skip
+    return dict(islice(numbers, _MOST_OTHERS))
+
+
+def _parts(
+    value: Any, seen: set[int], path: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Yield all that stands in a program's names, its containers, objects of its classes, and in
+    what its functions keep, with the way there as it is written."""
+    parts: list[tuple[str, Any]] = []
     if isinstance(value, dict):
-        parts = [(k, v) for k, v in value.items() if not str(k).startswith("__")]
+        own = [(k, v) for k, v in value.items() if not str(k).startswith("__")]
+        parts = [(f"[{k!r}]" if path else str(k), v) for k, v in own]
     elif isinstance(value, list | tuple):
-        parts = list(enumerate(value))
+        parts = [(f"[{i}]", part) for i, part in enumerate(value[:_MOST_PARTS])]
     elif type(value).__module__ == "__main__" and not isinstance(value, type):
-        parts = list(getattr(value, "__dict__", {}).items())
+        parts = [(f".{k}", part) for k, part in getattr(value, "__dict__", {}).items()]
+    elif isinstance(value, partial | FunctionType | MethodType | GeneratorType):
+        parts = [(f"().{k}", part) for k, part in _kept_by(value).items()]
     elif path:
         yield path, value
-    if len(path) < _DEEPEST:
+    if len(path) < _DEEPEST and id(value) not in seen:
+        seen.add(id(value))
         for key, part in parts[:_MOST_PARTS]:
-            yield from _parts(part, (*path, key))
+            yield from _parts(part, seen, (*path, key))
+
+
+def _kept_by(value: Any) -> Space:
+    """Return what a function of the program has from where it was made, or a generator has now."""
+    match value:
+        case partial():
+            named = {str(i): part for i, part in enumerate(value.args)}
+            return {"func": value.func, **named, **value.keywords}
+        case MethodType():
+            return {"self": value.__self__}
+        case GeneratorType():
+            return {} if value.gi_frame is None else dict(value.gi_frame.f_locals)
+    if value.__module__ != "__main__":
+        return {}
+    cells = zip(value.__code__.co_freevars, value.__closure__ or (), strict=True)
+    return {name: cell.cell_contents for name, cell in cells if cell != CellType()}

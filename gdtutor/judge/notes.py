@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gdtutor.engine.errors import did_you_mean
-from gdtutor.judge.asked import AskedName, given_values
+from gdtutor.engine.operations import Array
+from gdtutor.judge.asked import AskedName, engine_value, given_values
+from gdtutor.judge.layout import reading_of
 from gdtutor.judge.naming import OneStart
 from gdtutor.judge.source import ProgramText
 from gdtutor.judge.starts import AskedProgram
@@ -62,6 +67,21 @@ def unjudged_from(starts: Sequence[OneStart]) -> int:
     return max((int(s.case.facts.get("after", 0)) for s in starts), default=0)
 
 
+def unseen_updates(program: AskedProgram, starts: Sequence[OneStart]) -> Iterator[str]:
+    """Yield which parameters a program that trains has not been seen to change, wherever it keeps
+    them; nothing can be said of their update."""
+    start = starts[-1]
+    if not start.case.facts.get("loops"):
+        return
+    held = {key.split()[2] for s in starts for key in s.case.facts.get("held", ())}
+    values = ((n, v, start.case.values.get(f"own {n}"))
+              for n, v in start.moment.state.parameters.items())  # fmt: skip
+    unseen = [n for n, v, own in values if n not in held and (own is None or _is(own, v))]
+    if unseen:
+        yield (f"No update of {' '.join(unseen)} was seen, and none is judged: a program may keep "
+               "parameters where they are not looked for.")  # fmt: skip
+
+
 def mean_taken_late(
     wrong: Sequence[AskedName], there: Sequence[AskedName], starts: Sequence[OneStart]
 ) -> list[AskedName]:
@@ -93,7 +113,9 @@ def other_names(
 ) -> tuple[str, ...]:
     """Return how a program with names of its own is read: by a table, with what seems to be meant.
 
-    A program of the blanks has no names of its own, and nothing is said about it.
+    What has the numbers of a missing name is meant before what is spelled like it, and what alone
+    has its shape after both. A program of the blanks has no names of its own, and nothing is said
+    about it.
     """
     given = {"m", "learning_rate", *given_values(program.moments[0])}
     known = {a.name for a in program.asked} | given | set(source.names.values())
@@ -104,11 +126,79 @@ def other_names(
         n for n in own if n not in held and not re.search(rf"\b{re.escape(n)}\[['\"]", source.text)
     )
     alike = {_plain_name(name): name for name in reversed(list(plain))}
-    meant = {n: alike[_plain_name(n)] for n in missing if _plain_name(n) in alike}
+    spelled = {n: alike[_plain_name(n)] for n in missing if _plain_name(n) in alike}
+    # What is still a blank is not there under another name.
+    lost = [n for n in missing if not re.search(rf"^{n}\s*=\s*(\.\.\.|None)", source.text, re.M)]
+    numbers = _by_numbers(lost, program, starts)
+    spelled = {n: theirs for n, theirs in spelled.items() if theirs not in numbers.values()}
+    left = [n for n in lost if n not in numbers and n not in spelled]
+    shapes = _by_shape(left, {*numbers.values(), *spelled.values(), *held}, program, starts[0])
+    meant = {n: numbers.get(n) or spelled.get(n) or shapes[n] for n in missing
+             if n in numbers or n in spelled or n in shapes}  # fmt: skip
     if not missing or (not meant and (right or len(own) < len(program.asked))):
         return ()
-    table = ", ".join(f'"{n}": "{theirs}"' for n, theirs in meant.items()) or '"Z1": "z1", …'
-    return (f"Other names than the walk's are read by a table at the top: names = {{{table}}}",)
+    have = [_they_have("the shape and numbers", numbers), _they_have("the shape", shapes)]
+    table = ", ".join(f"{json.dumps(n)}: {json.dumps(theirs, ensure_ascii=False)}"
+                      for n, theirs in meant.items()) or '"Z1": "z1", …'  # fmt: skip
+    return (f"{''.join(have)}Other names than the walk's are read by a table at the top: "
+            f"names = {{{table}}}",)  # fmt: skip
+
+
+def _they_have(what: str, meant: Mapping[str, str]) -> str:
+    """Return what names of the program have of the walk's."""
+    told = ", ".join(f"{theirs} of {n}" for n, theirs in meant.items())
+    return f"{told.replace(' of ', f' has {what} of ', 1)}. " if told else ""
+
+
+def _by_numbers(
+    missing: Sequence[str], program: AskedProgram, starts: Sequence[OneStart]
+) -> dict[str, str]:
+    """Return what the program has under a name of its own with the numbers of a missing one, on
+    every start: each for one name, the first in the walk."""
+    found: dict[str, str] = {}
+    held = [_others(start) for start in starts]
+    for name in (a for a in program.asked if a.name in missing):
+        engines = [engine_value(start.moment, name) for start in starts]
+        fitting = (
+            theirs for theirs in held[0] if theirs not in found.values()
+            and all(_is(h.get(theirs), e) for h, e in zip(held, engines, strict=True))
+        )  # fmt: skip
+        theirs = next(fitting, "") if any(map(np.any, engines)) else ""
+        found |= {name.name: theirs} if theirs else {}
+    return found
+
+
+def _by_shape(
+    missing: Sequence[str], taken: Container[str], program: AskedProgram, start: OneStart
+) -> dict[str, str]:
+    """Return what alone has the shape of a missing name that no other missing one has.
+
+    A copy of what is given is not meant, nor an array of one number: it has been laid ready.
+    """
+    given = given_values(start.moment).values()
+    others = {n: raw for n, raw in _others(start).items() if n.isidentifier() and n not in taken
+              and np.ptp(raw) > 0 and not any(_is(raw, g) for g in given)}  # fmt: skip
+    shapes = {a.name: engine_value(start.moment, a).shape for a in program.asked
+              if a.name in missing}  # fmt: skip
+    found = {}
+    for name, shape in shapes.items():
+        alike = [n for n, raw in others.items() if raw.shape == shape]
+        if len(alike) == 1 and list(shapes.values()).count(shape) == 1:
+            found[name] = alike[0]
+    return found
+
+
+def _others(start: OneStart) -> dict[str, NDArray[Any]]:
+    """Return the numbers that a program has under names of its own on a start."""
+    values, names = start.case.values, start.case.facts.get("others", ())
+    return {name: values[f"other {index}"] for index, name in enumerate(names)}
+
+
+def _is(raw: NDArray[Any] | None, engine: Array) -> bool:
+    """Say whether an array has the numbers of another one, in either layout."""
+    return raw is not None and any(
+        reading_of(raw, engine, turned).is_right for turned in (False, True)
+    )
 
 
 def _plain_name(name: str) -> str:

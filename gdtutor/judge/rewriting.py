@@ -219,7 +219,12 @@ class _OnePass(ast.NodeTransformer):
         return ast.copy_location(ast.Call(ast.Name(FIRST, ast.Load()), words, []), passes)
 
     def _trains(self, parts: list[ast.AST], variable: ast.expr | None) -> bool:
-        """Say whether an update is done alike in every pass, not with the loop's own variable."""
+        """Say whether an update is done alike in every pass, not with the loop's own variable.
+
+        A loop that takes what is sent to it, `dw = yield w @ x`, passes when another loop asks.
+        """
+        if any(map(_is_sent_to, parts)):
+            return False
         own = {n.id for n in ast.walk(variable) if isinstance(n, ast.Name)} if variable else set()
         return any(
             self._is_pass(update, own)
@@ -254,6 +259,11 @@ class _OnePass(ast.NodeTransformer):
             )
             if (changed and is_own) or words & _STEPS:
                 yield node
+
+
+def _is_sent_to(part: ast.AST) -> bool:
+    alone = {id(n.value) for n in ast.walk(part) if isinstance(n, ast.Expr)}
+    return any(isinstance(n, ast.Yield) and id(n) not in alone for n in ast.walk(part))
 
 
 def _is_product(node: ast.AST) -> bool:

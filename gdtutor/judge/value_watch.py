@@ -50,6 +50,8 @@ class ValueWatch:
         """By name, its value before another line changed it in place, and that line."""
         self.left: Space = {}
         """By name, its value when the function that has it returned."""
+        self.others: Space = {}
+        """The same of names that are not looked for, where they are small."""
         self.taken: list[list[int]] = []
         """The examples that arrays of the program have held, those of a later one first."""
         self._whole = whole
@@ -106,10 +108,14 @@ class ValueWatch:
             if id(value) not in self._made:
                 self._note(value, frame.f_lineno)
         taken = frame.f_code.co_varnames[: frame.f_code.co_argcount]
-        for name in self._names & space.keys():
+        for name, value in space.items():
             # What a helper is handed under a name is no value of its own.
-            if name not in taken and frame.f_code.co_name != "<module>":
-                self.left[name] = space[name]
+            if name in taken or frame.f_code.co_name == "<module>":
+                continue
+            if name in self._names:
+                self.left[name] = value
+            elif isinstance(value, np.ndarray | float) and np.size(value) <= _MOST_MADE:
+                self.others[name] = value
 
     def _bind(self, target: ast.expr, space: Space, binding: AssignedAt) -> None:
         """Note the line of a value at a target, and of an array or a list that it changes."""

@@ -25,7 +25,13 @@ from gdtutor.judge.comparing import compared_starts, wrong_update
 from gdtutor.judge.layout import DOUBLE
 from gdtutor.judge.mishap import Mishap, mishap_of, refuse_unread, turned_factors
 from gdtutor.judge.naming import Departure, OneStart, shown_of, slip_of
-from gdtutor.judge.notes import layout_notes, mean_taken_late, other_names, pass_notes
+from gdtutor.judge.notes import (
+    layout_notes,
+    mean_taken_late,
+    other_names,
+    pass_notes,
+    unseen_updates,
+)
 from gdtutor.judge.process import BOUNDS, Bounds, ProgramCase, ProgramRefused, run_programs
 from gdtutor.judge.source import ProgramText, read_program
 from gdtutor.judge.starts import AskedProgram, asked_of
@@ -167,6 +173,7 @@ def verdict_of(program: AskedProgram, source: ProgramText, cases: Sequence[Progr
     known = {*right, *(d.name.name for d in departures)}
     missing = tuple(a.name for a in program.wanted if a.name not in known)
     also = tuple(own[1:])
+    notes = (*notes, *(unseen_updates(program, starts) if is_whole and first is None else ()))
     notes = (*notes, *other_names(missing, right, program, source, starts))
     return Verdict(program, source, right, first, follows, also, missing, mishap, notes, starts)
 

@@ -128,8 +128,136 @@ def test_an_update_of_parameters_kept_in_places_of_their_own_is_judged_by_value(
 def test_what_holds_a_parameter_is_suggested_for_nothing_else(tmp_path: Path) -> None:
     (verdict,) = judged([("10", OWN_NAMES)], tmp_path)
     assert isinstance(verdict, Verdict), verdict
-    (note,) = (n for n in verdict.notes if n.startswith("Other names"))
-    assert note.endswith('names = {"Z": "z"}')
+    (note,) = (n for n in verdict.notes if "Other names" in n)
+    assert note.startswith("z has the shape and numbers of Z, p of Yhat, g of dZ. Other names")
+    assert note.endswith('names = {"Z": "z", "Yhat": "p", "dZ": "g"}')
+
+
+OTHER_NAMES = """import numpy as np
+h = W @ X + b
+p = 1/(1+np.exp(-h))
+kept = {"e": (p-Y)/m}
+def back(e):
+    local = e*p*(1-p)
+    return {"slope": local @ X.T}
+out = back(kept["e"])
+velocity = np.zeros((1, 2))
+tilt = -h.sum()
+"""
+
+
+def test_what_has_the_numbers_of_a_missing_name_is_suggested_for_it(tmp_path: Path) -> None:
+    blank = OTHER_NAMES + "dZ = ...\n"
+    found = judged([("10", t) for t in (OTHER_NAMES, blank)], tmp_path)
+    told = [v.notes[-1] if isinstance(v, Verdict) else v for v in found]
+    table = """{"Z": "h", "Yhat": "p", "dYhat": "kept['e']", DZ"dW": "out['slope']"}"""
+    for note, local in zip(told, ('"dZ": "local", ', ""), strict=True):
+        assert note.endswith(f"names = {table.replace('DZ', local)}")
+    assert told[0].startswith("h has the shape and numbers of Z, p of Yhat, kept['e'] of dYhat, ")
+    full = table.replace("DZ", '"dZ": "local", ')
+    (named,) = judged([("10", f"names = {full}\n{OTHER_NAMES}")], tmp_path)
+    assert isinstance(named, Verdict), named
+    assert named.right == ("Z", "Yhat", "dYhat", "dZ", "dW")
+
+
+def test_what_alone_has_the_shape_of_a_missing_name_is_suggested_and_not_blamed(
+    tmp_path: Path,
+) -> None:
+    text = IN_A_TABLE.replace("    dW = dZ", "    tilt = -dZ").replace("dW)", "tilt)")
+    (verdict,) = judged([("10", text)], tmp_path)
+    assert isinstance(verdict, Verdict), verdict
+    assert verdict.missing == ("dW",)
+    assert not verdict.also
+    assert verdict.notes[-1].startswith("tilt has the shape of dW. Other names")
+
+
+HEADS = {
+    "closure": (
+        """def layer(w, c):
+    def forward(x):
+        return w @ x + c
+    def step(dw, dc):
+        nonlocal w, c
+        w = w - learning_rate*dw
+        c = c - learning_rate*dc
+    return forward, step
+forward_of, step = layer(W, b)""",
+        "forward_of(X)", "step(dW, db)",
+    ),
+    "nested": (
+        'params = {"layers": [{"W": W.copy(), "b": b.copy()}]}\nlayer = params["layers"][0]',
+        'layer["W"] @ X + layer["b"]',
+        'params["layers"][0]["W"] = layer["W"] - learning_rate*dW\n'
+        '    params["layers"][0]["b"] = layer["b"] - learning_rate*db',
+    ),
+    "packed": (
+        "theta = np.concatenate([W.ravel(), b.ravel()])",
+        "theta[:2].reshape(1, 2) @ X + theta[2]",
+        "theta = theta - learning_rate*np.concatenate([dW.ravel(), db.ravel()])",
+    ),
+    "augmented": (
+        "A = np.hstack([W, b]); X1 = np.vstack([X, np.ones((1, 4))])",
+        "A @ X1", "A = A - learning_rate*(dZ @ X1.T)",
+    ),
+    "generator": (
+        """def network(w, c):
+    while True:
+        dw, dc = yield w @ X + c
+        w = w - learning_rate*dw
+        c = c - learning_rate*dc
+running = network(W, b)
+z = next(running)""",
+        "z", "z = running.send((dW, db))",
+    ),
+}  # fmt: skip
+"""Where parameters are kept: what stands above the loop, the first line in it, and the update."""
+
+
+def kept_in(place: str, *changes: tuple[str, str]) -> str:
+    head, first, update = HEADS[place]
+    text = f"""import numpy as np
+{head}
+for epoch in range(300):
+    Z = {first}
+    Yhat = 1/(1+np.exp(-Z))
+    C = ((Yhat-Y)**2).sum()/2/m
+    dYhat = (Yhat-Y)/m
+    dZ = dYhat*Yhat*(1-Yhat)
+    dW = dZ @ X.T
+    db = dZ.sum(1, keepdims=True)
+    {update}
+"""
+    for old, new in changes:
+        text = text.replace(old, new)
+    return text
+
+
+@pytest.mark.parametrize("place", HEADS)
+def test_an_update_is_judged_wherever_the_parameters_are_kept(place: str, tmp_path: Path) -> None:
+    uphill = kept_in(place, ("- learning_rate", "+ learning_rate"))
+    right, wrong = judged([("10", t) for t in (kept_in(place), uphill)], tmp_path)
+    assert isinstance(right, Verdict), right
+    assert right.is_right
+    assert not any("No update" in note for note in right.notes)
+    assert isinstance(wrong, Verdict), wrong
+    assert wrong.first is not None
+    assert wrong.first.slip is not None
+    assert (wrong.first.name.name, wrong.first.slip.slip) == ("W", Slip.UPHILL)
+    assert "+ learning_rate" in wrong.source.written(wrong.first.line)
+
+
+def test_what_is_not_seen_of_an_update_is_said(tmp_path: Path) -> None:
+    cells = kept_in("nested", ("W.copy(), ", "W[0].tolist(), ")).replace(
+        'layer["W"] @ X', 'np.array([layer["W"]]) @ X'
+    )
+    cells = cells.replace(
+        'params["layers"][0]["W"] = layer["W"] - learning_rate*dW',
+        'layer["W"] = [w + learning_rate*float(d) for w, d in zip(layer["W"], dW[0])]',
+    ).replace('{"W": W[0].tolist()', '{"W": list(W[0]), "n": 0')
+    (verdict,) = judged([("10", cells)], tmp_path)
+    assert isinstance(verdict, Verdict), verdict
+    assert verdict.first is None
+    assert any(note.startswith("No update of W was seen") for note in verdict.notes)
 
 
 def test_a_key_with_a_dot_is_read_in_the_table_of_names(tmp_path: Path) -> None:
@@ -246,5 +374,5 @@ def test_no_update_is_blamed_where_the_examples_that_it_takes_cannot_be_known(
 def test_parameters_are_looked_for_in_so_many_values_and_no_more(monkeypatch) -> None:
     looked = []
     monkeypatch.setattr(left_values, "as_numbers", looked.append)
-    left_values.HeldParameters({}).begin({"rows": [[0.0] * 150] * 150})
+    left_values.HeldParameters({}).begin({"rows": [[0.0] * 150 for _ in range(150)]})
     assert len(looked) == 10_000
