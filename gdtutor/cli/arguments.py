@@ -23,6 +23,11 @@ EXERCISE_KINDS = (
 )  # fmt: skip
 """The kinds of `practice`, as `practice/templates.py` has them."""
 
+SPIN = "18"
+"""For how many cycles, as a power of two, a thread of NumPy's products that has none to do keeps
+its core busy: 0.1 ms, as between two products of one step. By itself it is 2**26, a fortieth of a
+second from which the start, and the screens beside a training, have one core less."""
+
 
 class Subcommand(Struct, frozen=True):
     """One command of the command line."""
@@ -44,8 +49,9 @@ class Subcommand(Struct, frozen=True):
 
     def run(self, arguments: argparse.Namespace) -> int:
         """Do it and return the exit code."""
+        # Both are read by NumPy as it is imported.
+        os.environ.setdefault("OPENBLAS_THREAD_TIMEOUT", SPIN)
         if self.is_for_many:
-            # Read by NumPy as it is imported.
             os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
         run: Callable[[argparse.Namespace], int] = import_module(f"gdtutor.cli.{self.module}").run
         if not self.opens_screens:

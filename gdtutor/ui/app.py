@@ -112,6 +112,8 @@ class TutorApp(App[int], inherit_bindings=False):
         """What others wait for, as a class does; None where nobody waits."""
         self._frame: Frame | None = None
         self._waiting: list[Press] = []
+        self._opens = False
+        """Whether the program is being opened behind the cover, or is open."""
         self.is_ending = False
         """Whether a signal or a key ends the app."""
         self._running_loop: asyncio.AbstractEventLoop | None = None
@@ -142,8 +144,6 @@ class TutorApp(App[int], inherit_bindings=False):
         self._paint(self.size)
         if self.program is not None:
             self.program.begin()
-        else:
-            self.call_after_refresh(self._open_behind)
 
     def passing_on(self) -> Callable[[Callable[[], object]], None]:
         """Return what has something called in the app's own thread, from any other."""
@@ -276,6 +276,10 @@ class TutorApp(App[int], inherit_bindings=False):
     def _painted(self) -> None:
         if self.program is not None:
             self.program.painted()
+        elif not self._opens:
+            # Not after Textual's next refresh, for which it waits while nothing is done.
+            self._opens = True
+            self.call_later(self._open_behind)
 
     def leave(self, code: int) -> None:
         """End with an exit code, the program tidied first; what comes later is not heard."""

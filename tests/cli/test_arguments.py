@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from gdtutor.cli import main
-from gdtutor.cli.arguments import COMMANDS
+from gdtutor.cli.arguments import COMMANDS, SPIN
 from gdtutor.lesson.characters import pictured
 from gdtutor.lesson.front_matter_checks import COMMANDS as NO_IDS
 from gdtutor.lesson.front_matter_checks import LATER_COMMANDS
@@ -38,3 +40,15 @@ def test_nor_does_one_of_a_value(option: str, capsys: pytest.CaptureFixture[str]
     said = capsys.readouterr().err
     assert pictured(said, keep="\n") == said
     assert said.splitlines()[-1].startswith(f"gdtutor shot: error: argument {option}: ")
+
+
+@pytest.mark.parametrize(("given", "used"), [(None, SPIN), ("26", "26")])
+def test_threads_of_products_sleep_soon_unless_the_environment_says_when(
+    given: str | None, used: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Setting it first has it put back, as it is now, behind the test.
+    monkeypatch.setenv("OPENBLAS_THREAD_TIMEOUT", given or "")
+    if given is None:
+        monkeypatch.delenv("OPENBLAS_THREAD_TIMEOUT")
+    assert main(["list"]) == 0
+    assert os.environ["OPENBLAS_THREAD_TIMEOUT"] == used
