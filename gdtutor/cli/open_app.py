@@ -98,11 +98,13 @@ def _cover(arguments: argparse.Namespace) -> Cover | None:
         GdTutorError: There is no such lesson, or no such folder.
     """
     if not arguments.lesson or os.path.isdir(arguments.lesson):
-        from gdtutor.library.remembered import quick_library
+        from gdtutor.library.remembered import quick_library, quick_store, read_progress
 
         folder = Path(arguments.lesson) if arguments.lesson else shipped_lessons_folder()
-        remembers = not (arguments.no_save or is_rehearsed(arguments))
-        return partial(library_cover, quick_library(folder, remembers=remembers))
+        library = quick_library(folder)
+        if not (arguments.no_save or is_rehearsed(arguments)):
+            library, _ = read_progress(library, quick_store)
+        return partial(library_cover, library)
     path = lesson_path(arguments.lesson)
     seen = read_summary(path)
     if seen is None:

@@ -22,8 +22,7 @@ from gdtutor.drive.keys import parse_keys
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.discovery import shipped_lessons_folder
 from gdtutor.lesson.summary import read_summary
-from gdtutor.library.lessons import library_of
-from gdtutor.library.remembered import quick_store, read_progress
+from gdtutor.library.remembered import quick_library, quick_store, read_progress
 from gdtutor.progress.keeper import ProgressKeeper
 from gdtutor.progress.store import ProgressStore, default_path
 from gdtutor.session.catalogue import Library
@@ -78,7 +77,8 @@ def start(arguments: argparse.Namespace) -> FrontEndStart:
     """
     names_lesson = bool(arguments.lesson) and not os.path.isdir(arguments.lesson)
     folder = Path(arguments.lesson) if arguments.lesson and not names_lesson else None
-    library, message = library_of(folder or shipped_lessons_folder()), ""
+    # A lesson that cannot be opened is told once the library is seen and its steps are counted.
+    library, message = quick_library(folder or shipped_lessons_folder()), ""
     if not arguments.no_save and not is_rehearsed(arguments):
         library, message = read_progress(library, quick_store)
     origin = os.environ.get(FROM, "")

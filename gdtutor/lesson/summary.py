@@ -16,7 +16,9 @@ from gdtutor.values import Struct
 FILE = re.compile(r"(?P<number>\d{1,6})-(?P<name>.+)\.md\Z")
 """What the file of a lesson is called."""
 
-
+_TABLE = re.compile(r"^[ \t]*\[", re.MULTILINE)
+"""Where the first table of front matter begins, or a line inside a value that looks like it."""
+_TRAINING = re.compile(r"^[ \t]*\[[ \t]*training\b", re.MULTILINE)
 _UNREAD = r"```(?:question|task)\n.*?\n```|\{check:[^}]*\}"
 """What a search of a lesson's words leaves out."""
 
@@ -62,13 +64,20 @@ def read_summary(path: Path) -> LessonEntry | None:
     A text that is missing, or is no text, is empty.
     """
     divided = _divided(path)
-    raw = None if divided is None else read_toml(divided.toml, TOML_LINE, Findings(path))
-    if divided is None or raw is None:
+    if divided is None:
         return None
+    # What it says stands before its tables, whose reading takes the longest by far. Where a value
+    # was cut in two, all is read.
+    table = _TABLE.search(divided.toml)
+    heads = (divided.toml[: table.start()], divided.toml) if table else (divided.toml,)
+    tables = (read_toml(head, TOML_LINE, Findings(path)) for head in heads)
+    raw = next((found for found in tables if found is not None), None)
+    if raw is None:
+        return None
+    trains = "training" in raw or _TRAINING.search(divided.toml) is not None
     return LessonEntry(
         _text(raw, "id"), number_of(path), _text(raw, "title"), _text(raw, "chapter"),
-        _text(raw, "summary"), path, "training" in raw, _text(raw, "source"),
-        tasks=tasks_in(divided.body),
+        _text(raw, "summary"), path, trains, _text(raw, "source"), tasks=tasks_in(divided.body),
     )  # fmt: skip
 
 

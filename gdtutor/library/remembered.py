@@ -60,11 +60,10 @@ def quick_store() -> Progress:
     return ProgressStore(default_path(), busy_seconds=QUICK_SECONDS)
 
 
-def quick_library(folder: Path, *, remembers: bool) -> Library:
-    """Return the lessons of a folder, not checked, with what is remembered of them.
+def quick_library(folder: Path) -> Library:
+    """Return the lessons of a folder as their files say they are: none of them is checked.
 
     Raises:
         GdTutorError: Where the folder cannot be read.
     """
-    library = Library(tuple(read_summary(path) or unread(path) for path in discover(folder)))
-    return read_progress(library, quick_store)[0] if remembers else library
+    return Library(tuple(read_summary(path) or unread(path) for path in discover(folder)))

@@ -116,7 +116,7 @@ def next_entry(session: Walk) -> LessonEntry | None:
     entries = session.library.entries
     path = session.lesson.path
     place = next((i for i, entry in enumerate(entries) if entry.path == path), len(entries))
-    return next((entry for entry in entries[place + 1 :] if not entry.problem), None)
+    return next((entry for entry in entries[place + 1 :] if entry.id and not entry.problem), None)
 
 
 def open_next(session: Walk) -> Outcome:

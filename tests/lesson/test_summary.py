@@ -42,6 +42,21 @@ def test_texts_of_the_wrong_type_are_empty_and_control_characters_pictures(tmp_p
     assert "\x1b" not in seen.id
 
 
+STARTS = ["[training]", "  [ training ]", "training.epochs = 3", "[other]"]
+
+
+@pytest.mark.parametrize("training", STARTS)
+def test_a_glance_reads_the_head_alone_wherever_that_ends(tmp_path: Path, training: str) -> None:
+    path = tmp_path / "a.md"
+    summary = "one\n[not a table]\ntwo"
+    head = f'id = "a"\nsummary = """{summary}"""\nlisted = [\n[1],\n]\n'
+    path.write_text(f"+++\n{head}{training}\n+++\n")
+    seen = read_summary(path)
+    assert seen is not None
+    assert (seen.id, seen.summary) == ("a", summary)
+    assert seen.trains == ("training" in training)
+
+
 def test_a_glance_needs_no_numpy() -> None:
     """It is what the first frame is made from."""
     code = "import sys, gdtutor.lesson.summary; print('numpy' in sys.modules)"

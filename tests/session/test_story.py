@@ -9,7 +9,7 @@ from gdtutor.check.lesson import check_lesson
 from gdtutor.drive.opening import session_at
 from gdtutor.lesson.load import load_lesson, parse_lesson
 from gdtutor.lesson.runs import run_of
-from gdtutor.lesson.summary import LessonEntry
+from gdtutor.lesson.summary import LessonEntry, unread
 from gdtutor.session.catalogue import Library
 from gdtutor.session.effects import OpenLesson
 from gdtutor.session.figures import offered_figures
@@ -121,6 +121,15 @@ def test_enter_on_the_closing_page_opens_the_next_lesson(tmp_path: Path) -> None
     after, effects = update(session, Press("enter"))
     assert after.screen is Screen.STUDY
     assert OpenLesson(str(tmp_path / "03-c.md")) in effects
+
+
+def test_a_file_that_says_nothing_of_itself_is_passed_by(tmp_path: Path) -> None:
+    session = press(story(tmp_path), "z")
+    before, last = session.library.entries[:2], entry(4, tmp_path / "04-d.md")
+    entries = (*before, unread(tmp_path / "03-c.md"), last)
+    session = replace(session, library=replace(session.library, entries=entries))
+    _, effects = update(session, Press("enter"))
+    assert OpenLesson(str(last.path)) in effects
 
 
 def test_behind_the_last_lesson_the_library_opens(tmp_path: Path) -> None:

@@ -56,16 +56,13 @@ def test_the_cover_is_the_opening_page(path: Path, size: tuple[int, int, Chars])
 def test_the_covers_library_lists_what_the_library_lists(size: tuple[int, int, Chars]) -> None:
     folder = shipped_lessons_folder()
     library = Session(screen=Screen.LIBRARY, library=library_of(folder))
-    cover = library_cover(quick_library(folder, remembers=False), *size)
+    cover = library_cover(quick_library(folder), *size)
     assert body(cover) == body(frame_of(library, *size))
 
 
 def test_a_file_that_cannot_be_read_stands_in_the_library_by_its_name(tmp_path: Path) -> None:
     (tmp_path / "03-broken.md").write_text("nothing")
-    assert (
-        "03-broken"
-        in library_cover(quick_library(tmp_path, remembers=False), 80, 24, UNICODE).text()
-    )
+    assert "03-broken" in library_cover(quick_library(tmp_path), 80, 24, UNICODE).text()
 
 
 def test_keys_pressed_on_the_cover_are_kept_until_the_program_is_open() -> None:
