@@ -20,8 +20,8 @@ from gdtutor.classroom.telling import (
     SUBSYSTEM,
     ClassPlace,
     FollowerWord,
-    asked_session,
     read_place,
+    told_session,
 )
 from gdtutor.drive.background import Job, passing_on
 from gdtutor.engine.errors import GdTutorError
@@ -115,8 +115,7 @@ class Following:
             self._draft = None
         elif place.question != before.question or not before.may_answer:
             self._draft = Prompt(PromptKind.ANSWER, "your answer")
-        where = (place.link, place.question, place.is_away)
-        if not place.is_away and where != (before.link, before.question, before.is_away):
+        if not place.is_away and (before.is_away or _where(place) != _where(before)):
             self._go()
         self._show()
 
@@ -128,7 +127,7 @@ class Following:
             return
         pass_on = passing_on(asyncio.get_running_loop())
         self._job = job = Job(
-            lambda: asked_session(self._open_link(place.link), place.question),
+            lambda: told_session(self._open_link(place.link), place),
             lambda: pass_on(lambda: self._opened(place, job)),
         )
 
@@ -136,7 +135,7 @@ class Following:
         now, self._job, self._is_on_the_way = self._place, None, False
         if now.is_away:
             return
-        if (place.link, place.question) != (now.link, now.question):
+        if _where(place) != _where(now):
             # Training goes on meanwhile, and how far it was then is worth a look.
             self._go()
         if place.question != now.question:
@@ -239,7 +238,8 @@ class Following:
             shown = [line(plain(row, self._chars)) for row in bars]
             frame = with_rows(frame, "answers", shown, self._chars)
         is_away = place.is_away and self._process is not None
-        state = "on your own, . returns" if is_away else self._state
+        state = "training; you are catching up" if place.is_training else self._state
+        state = "on your own, . returns" if is_away else self._state if self._is_over else state
         told = plain(place.notice, self._chars) or f"The class: {state}."
         if self._is_on_the_way and not is_away:
             # To come to where the class has trained may take as long as it did.
@@ -265,3 +265,8 @@ class Following:
         """Hang up."""
         if self._task is not None:
             self._task.cancel()
+
+
+def _where(place: ClassPlace) -> tuple[object, ...]:
+    """Return what a place has to be opened again for."""
+    return place.link, place.question, place.is_training

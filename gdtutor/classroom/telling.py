@@ -21,7 +21,7 @@ from gdtutor.lesson.conditions import parse_condition
 from gdtutor.lesson.model import Choice
 from gdtutor.session.challenge import Ask, Challenge
 from gdtutor.session.link import command_of
-from gdtutor.session.state import Screen, Session, Walk
+from gdtutor.session.state import Screen, Session, Walk, is_training
 from gdtutor.values import Struct, replace
 from gdtutor.view.frame import UNICODE
 from gdtutor.view.lines import text_of
@@ -66,6 +66,8 @@ class ClassPlace(Struct, frozen=True):
     """Whether nobody walks alone."""
     heard: int = 0
     """How many words of the follower it follows."""
+    is_training: bool = False
+    """Whether the class's run goes on, and the link is where it has come to."""
 
 
 class FollowerWord(Struct, frozen=True):
@@ -128,7 +130,17 @@ def _shared_place(room: Classroom) -> ClassPlace:
             challenge.ask.value, challenge.step.number, challenge.cell, challenge.name,
             challenge.text, () if room.poll is None else room.poll.read()[1:],
         )  # fmt: skip
-    return ClassPlace(link, question, answers)
+    return ClassPlace(link, question, answers, is_training=is_training(session))
+
+
+def told_session(session: Walk, place: ClassPlace) -> Walk:
+    """Return a session that a place's link has opened as it is on the screens of all.
+
+    Raises:
+        GdTutorError: The question is about a step that the lesson does not have here.
+    """
+    session = replace(session, training=replace(session.training, is_behind=place.is_training))
+    return asked_session(session, place.question)
 
 
 def asked_session(session: Walk, question: ToldQuestion | None) -> Walk:

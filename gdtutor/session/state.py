@@ -119,6 +119,8 @@ class Snapshot(RunResult, frozen=True, eq=False):
     """The node that was the first not to be finite."""
     diagnosis: Diagnosis | None = None
     """What is wrong with the run, once it has paused or ended; None where nothing is."""
+    is_behind: bool = False
+    """Whether a class's run, which this one has been trained as far as, has gone on since."""
 
     @property
     def is_at_end(self) -> bool:

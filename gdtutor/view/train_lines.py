@@ -56,12 +56,12 @@ def _state(session: Walk, *, is_narrow: bool) -> str:
 
 
 def standing(session: Walk, *, is_short: bool) -> str:
-    """Return how the own run stands: running, paused, or why it has ended."""
+    """Return how the own run stands: running, paused, behind a class's, or why it has ended."""
     snapshot = session.training
     if snapshot.status is Status.PAUSED and snapshot.stopped_by == "key":
         return "stopped" if is_short else ending_of(session)
     if not snapshot.is_at_end:
-        return str(snapshot.status.value)
+        return "catching up" if snapshot.is_behind else str(snapshot.status.value)
     if is_short:
         is_broken = snapshot.stopped_by == "not_finite"
         return Trouble.NOT_FINITE.value if is_broken else Status.FINISHED.value

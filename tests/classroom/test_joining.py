@@ -17,14 +17,16 @@ from gdtutor.classroom.joining import OPEN_KEYS, Following
 from gdtutor.classroom.login import ClassLogin, hear_notes
 from gdtutor.classroom.podium import Podium, PodiumServices
 from gdtutor.classroom.polls import own_question
+from gdtutor.classroom.room import joined
 from gdtutor.classroom.screens import LOCKED_KEYS
-from gdtutor.classroom.seats import Classroom
+from gdtutor.classroom.seats import Classroom, opened_room
 from gdtutor.classroom.stops import SpeakerNotes, notes_text
 from gdtutor.classroom.telling import (
     NOTES_SUBSYSTEM,
     SUBSYSTEM,
     ClassPlace,
     FollowerWord,
+    PlaceTeller,
     ToldQuestion,
     asked_session,
     read_place,
@@ -35,8 +37,9 @@ from gdtutor.cli import main
 from gdtutor.cli.join import confirm
 from gdtutor.cli.talk import session_of_link
 from gdtutor.engine.errors import GdTutorError
-from gdtutor.session.state import Walk
-from gdtutor.session.update import Posed, update
+from gdtutor.session.state import Status, Walk
+from gdtutor.session.update import Posed, StopOpened, update
+from gdtutor.values import replace
 from gdtutor.view.frame import UNICODE
 from gdtutor.view.screen import frame_of
 
@@ -121,6 +124,28 @@ def test_places_are_opened_one_after_the_other_and_shown_although_the_class_goes
         may_go.set()
         await until(lambda: len(acted) == 2)
         assert opened == ["a", "c"]
+
+    asyncio.run(work())
+
+
+def test_who_catches_up_with_the_classs_training_is_told_so_and_not_that_it_rests() -> None:
+    async def work() -> None:
+        acted = list[StopOpened]()
+        following = Following(UNICODE, ClassLogin("anna", "", 0, "", KEY), session_of_link)
+        following._act = acted.append  # type: ignore[assignment]
+        playing = session_of_link("gdtutor play --keys 3n")
+        for status, told in ((Status.RUNNING, "catching up"), (Status.PAUSED, "paused")):
+            # Both have come as far, and so the link is the same.
+            training = replace(playing.training, status=status)
+            room = opened_room(replace(playing, training=training))
+            room = joined(room, "anna", "1234", "")
+            place = read_place(PlaceTeller().told(room, room.seats["anna"], 0))
+            assert place is not None
+            following._take(place)
+            await until(lambda: len(acted) == 1)
+            text = following.dressed(frame_of(acted.pop().session, 80, 24, UNICODE)).text()
+            assert told in text.splitlines()[0]
+            assert ("you are catching up" in text) == (status is Status.RUNNING)
 
     asyncio.run(work())
 
