@@ -9,7 +9,7 @@ from gdtutor.classroom.polls import Poll, Reply, judged_answer, with_judged
 from gdtutor.classroom.seats import Classroom, Seat, with_seat
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.session.predict import HINT
-from gdtutor.session.state import Prompt, PromptKind
+from gdtutor.session.state import Prompt, PromptKind, Walk
 from gdtutor.values import replace
 
 ANSWER = "your answer"
@@ -48,6 +48,18 @@ def question_closed(room: Classroom, poll: Poll, *, is_told: bool = False) -> Cl
     return _judged_now(
         replace(room, polls=(*room.polls[:-1], poll), seats=seats, shows_results=shown)
     )
+
+
+def asked_still(room: Classroom, poll: Poll, asked: Walk) -> Classroom:
+    """Return the class with its question open where the teacher has edited a value.
+
+    Every answer is judged by what stands on the screens now.
+    """
+    if asked.challenge is None or asked.moment is poll.asked.moment:
+        return room
+    given = {name: reply.text for name, reply in poll.replies.items()}
+    poll = replace(poll, challenge=asked.challenge, asked=asked, pending={**given, **poll.pending})
+    return _judged_now(replace(room, polls=(*room.polls[:-1], poll)))
 
 
 def handed_in(room: Classroom, poll: Poll, name: str, text: str) -> Classroom:

@@ -9,9 +9,9 @@ from gdtutor.classroom.polls import (
     CHOSEN_RIGHT,
     RIGHT,
     Poll,
-    Spread,
     ToldVerdict,
     answerers,
+    given,
     rounds_before,
     spread,
 )
@@ -41,6 +41,7 @@ CLASS_KEYS = (
     AroundKey("H", "H", "in the panel C: help is given to who has waited longest"),
 )
 WITH_ALT = "While you type, these keys need Alt, as in Alt+B, or Esc before them."
+LATER = "What is right is marked once the class has gone on to it."
 WIDEST_BAR = 30
 
 
@@ -204,28 +205,45 @@ def answer_rows(polls: Sequence[Poll], width: int, chars: Chars) -> tuple[Line, 
         return wrapped(f"{len(last.replies)} answered. The next step closes it.", width - 4)
     asked = wrapped(last.read(chars)[0], width - 4, Style.TITLE)[:2]
     rounds = [last, *rounds_before(polls, last)[-1:]]
-    now, *before = _bars([spread(poll) for poll in rounds], width, chars)
+    # Who are asked once more are not to know yet what is right.
+    later = () if last.is_told else wrapped(LATER, width - 4, Style.DIM)
+    bars = [_marked(poll) if last.is_told else _unmarked(poll) for poll in rounds]
+    now, *before = _bars(bars, width, chars)
+    now = (*later, *now)
     head = (), line(("the round before", Style.TITLE))
     return (*asked, *now, *(row for bars in before for row in (*head, *bars)))
 
 
-def _bars(rounds: Sequence[Spread], width: int, chars: Chars) -> Iterator[tuple[Line, ...]]:
-    """Yield a bar for each verdict of each round, all of one scale, so that they compare."""
-    rounds = [[(plain(verdict, chars), count) for verdict, count in one] for one in rounds]
+_Bars = Sequence[tuple[str, int, Style]]
+"""What each bar is of, how long it is, and how it looks."""
+
+
+def _marked(poll: Poll) -> _Bars:
+    def style(verdict: str) -> Style:
+        is_right = verdict.endswith(CHOSEN_RIGHT) if poll.is_of_choices else verdict == RIGHT
+        return Style.GOOD if is_right else Style.WARNING
+
+    return [(verdict, count, style(verdict)) for verdict, count in spread(poll)]
+
+
+def _unmarked(poll: Poll) -> _Bars:
+    return [(answer, count, Style.TEXT) for answer, count in given(poll)]
+
+
+def _bars(rounds: Sequence[_Bars], width: int, chars: Chars) -> Iterator[tuple[Line, ...]]:
+    """Yield the bars of each round, all of one scale, so that they compare."""
+    rounds = [[(plain(told, chars), count, style) for told, count, style in one] for one in rounds]
     counted = [row for one in rounds for row in one]
-    label = min(max((cells(v) for v, _ in counted), default=0), max(width - 16, 8))
+    label = min(max((cells(told) for told, _, _ in counted), default=0), max(width - 16, 8))
     room = min(WIDEST_BAR, max(width - label - 12, 4))
-    most, full = max((count for _, count in counted), default=1), "█" if chars.unicode else "#"
+    most, full = max((count for _, count, _ in counted), default=1), "█" if chars.unicode else "#"
     for one in rounds:
         rows = [line("Nobody answered.")][: not one]
-        for verdict, count in one:
-            is_right = verdict == RIGHT or verdict.endswith(CHOSEN_RIGHT)
-            bar = full * max(count * room // most, 1), Style.GOOD if is_right else Style.WARNING
-            name = padded(shortened(verdict, label, chars), label + 1)
+        for told, count, style in one:
+            bar = full * max(count * room // most, 1), style
+            name = padded(shortened(told, label, chars), label + 1)
             # What is read aloud needs no bar.
-            rows.append(
-                line(name, bar, f" {count}") if chars.draws else line(f"{verdict}: {count}")
-            )
+            rows.append(line(name, bar, f" {count}") if chars.draws else line(f"{told}: {count}"))
         yield tuple(rows)
 
 

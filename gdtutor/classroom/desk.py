@@ -48,6 +48,8 @@ class Desk:
         """The panel that is laid over the screen, empty where none is, and its first row."""
         self._may_remove = False
         """Whether the key before was the one that removes a stop."""
+        self._told: Told | None = None
+        """What came of the last key; None where nothing was said."""
         self._input: Prompt | None = None
         self._use: Callable[[str], Action | None] = lambda _: None
         self._show: Callable[[], None] = lambda: None
@@ -58,10 +60,15 @@ class Desk:
 
     def begin(self, show: Callable[[], None], act: Callable[[Action], None]) -> None:
         """Begin, in the app's event loop."""
-        self._show, self._act = show, act
+
+        def act_and_tell(action: Action) -> None:
+            self._told = action if isinstance(action, Told) else None
+            act(action)
+
+        self._show, self._act = show, act_and_tell
         self._loop = asyncio.get_running_loop()
         # The program is there, and has a size, once the app has begun.
-        self._loop.call_soon(self._podium.begin, act, passing_on(self._loop))
+        self._loop.call_soon(self._podium.begin, act_and_tell, passing_on(self._loop))
 
     def shows(self, session: Session) -> None:
         """Hear what the screens show."""
@@ -69,6 +76,7 @@ class Desk:
 
     def takes(self, press: Press) -> bool:
         """Take the keys of a talk, but where something is typed."""
+        self._told = None
         if self._input is not None:
             self._type(self._input, press)
             return True
@@ -137,15 +145,13 @@ class Desk:
         try:
             if name:
                 self._podium.file = Path(name.strip())
-            return self._told(Told(self._podium.keep(self._session)))
+            kept = Told(self._podium.keep(self._session))
+            self._act(kept)
+            return kept
         except GdTutorError:
             if name:
                 self._podium.file = None
             raise
-
-    def _told(self, action: Told) -> Told:
-        self._act(action)
-        return action
 
     def _ask(self, label: str, use: Callable[[str], Action | None]) -> None:
         """Open the input of the desk's line; what is typed is used at Enter, or refused."""
@@ -175,6 +181,10 @@ class Desk:
             panel = self._panel(frame.width)
             frame = with_rows(frame, f"Esc closes: {self._laid}", panel, self._chars, self._scroll)
         below = list(self._below(frame.width))
+        if self._told is not None and self._session.prompt is not None:
+            # The line of the walk that would say it has its input.
+            style = Style.ERROR if self._told.is_error else Style.GOOD
+            below[-1] = line(" ", (self._told.message, style))
         if self._input is not None:
             below[-1] = prompt_line(Session(prompt=self._input), frame.width, self._chars)
         rows = [fitted(one, frame.width, self._chars) for one in below]

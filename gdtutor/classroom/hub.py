@@ -265,7 +265,10 @@ class ClassHub:
             brief = partial(judged_answer, poll, text, explains=False)
             found = await asyncio.to_thread(brief)
         self._judging.discard((number, text))
-        self._turn(answer_judged(self.room, number, text, found))
+        if self.room.polls[number].asked is poll.asked:
+            self._turn(answer_judged(self.room, number, text, found))
+        else:
+            self._judge(bench)
 
     def is_connected(self, name: str) -> bool:
         """Tell whether a student is here."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from gdtutor.engine.errors import GdTutorError
@@ -67,12 +68,17 @@ class Poll(Struct, frozen=True, eq=False):
     """What was entered since and waits to be judged, by name."""
     is_open: bool = True
     is_told: bool = False
-    """Whether the class has gone on to the answer, and everyone is told what theirs was."""
+    """Whether the class has gone on to the answer, which was no one's to know before."""
 
     @property
     def is_done(self) -> bool:
         """Whether it is closed, and every answer judged."""
         return not self.is_open and not self.pending
+
+    @property
+    def is_of_choices(self) -> bool:
+        """Whether one of a few answers is asked for, which are counted as they are."""
+        return bool(self.challenge.choices) or self.challenge.ask is Ask.SIGN
 
     @property
     def name(self) -> str:
@@ -154,11 +160,17 @@ def spread(poll: Poll) -> Spread:
     return tuple((verdict, len(names)) for verdict, names in answerers(poll))
 
 
+def given(poll: Poll) -> Spread:
+    """Return how often each answer was given, without a word of which is right."""
+    counted = Counter(reply.text for reply in poll.replies.values())
+    return tuple(sorted(counted.items(), key=lambda row: (-row[1], row[0])))
+
+
 def answerers(poll: Poll) -> tuple[tuple[str, list[str]], ...]:
     """Return who gave each verdict in the same order, a number behind the name."""
     found: dict[str, list[str]] = {}
     for name, reply in poll.replies.items():
-        if poll.challenge.choices or poll.challenge.ask is Ask.SIGN:
+        if poll.is_of_choices:
             bar, told = reply.text + CHOSEN_RIGHT * (reply.verdict == RIGHT), name
         else:
             bar, told = reply.verdict, f"{name} {reply.text}"

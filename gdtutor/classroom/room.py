@@ -10,6 +10,7 @@ from functools import partial
 from gdtutor.classroom.answers import (
     NO_HINTS,
     answer_input,
+    asked_still,
     entered,
     handed_in,
     question_closed,
@@ -89,9 +90,13 @@ def taught(room: Classroom, session: Session) -> Classroom:
     poll, told = room.poll, ""
     if poll is not None and (challenge is None or challenge.name != poll.name):
         room = question_closed(room, poll, is_told=_goes_on(poll, session))
-    elif poll is not None and challenge is not None and _is_anew(challenge_of(before), challenge):
+    elif poll is not None and challenge is not None and _is_anew(before, session, challenge):
         shows = room.shows_results
         room, told = replace(question_closed(room, poll), shows_results=shows), AGAIN
+    elif poll is not None and isinstance(room.shared, Walk):
+        room = asked_still(room, poll, room.shared)
+    if room.polls and _is_told_at_last(room.polls[-1], session):
+        room = replace(room, polls=(*room.polls[:-1], replace(room.polls[-1], is_told=True)))
     if isinstance(room.shared, Walk) and challenge is not None and room.poll is None:
         room = _asked(room, Poll(challenge, room.shared), told)
     return room
@@ -107,9 +112,20 @@ def _goes_on(poll: Poll, session: Session) -> bool:
     return session.step >= poll.challenge.step.number + (session.challenge is not None)
 
 
-def _is_anew(before: Challenge | None, challenge: Challenge) -> bool:
-    """Tell whether a question is asked again; the teacher's tries and hints are the same one."""
-    return challenge is not before and not challenge.tried and not challenge.hints_shown
+def _is_told_at_last(poll: Poll, session: Session) -> bool:
+    """Tell whether the teacher comes to the answer of a question that was closed before it."""
+    is_told = poll.is_open or poll.is_told or differs(poll.asked, session, "original")
+    return not is_told and _shows(poll, session)
+
+
+def _is_anew(before: Session, session: Session, challenge: Challenge) -> bool:
+    """Tell whether a question is asked again; the teacher's tries and hints are the same one.
+
+    So is what an edit has computed anew, but not what a stop has opened anew.
+    """
+    if challenge is challenge_of(before) or challenge.tried or challenge.hints_shown:
+        return False
+    return differs(before, session, "original") or not differs(before, session, "moment")
 
 
 def _asked(room: Classroom, poll: Poll, told: str) -> Classroom:
@@ -128,11 +144,15 @@ def _looked(room: Classroom, seat: Seat) -> Seat:
     poll, own = room.poll, seat.own
     if poll is None or not isinstance(own, Walk) or seat.out != ELSEWHERE:
         return seat
+    return replace(seat, out=SEEN) if _shows(poll, own) else seat
+
+
+def _shows(poll: Poll, session: Session) -> bool:
+    """Tell whether a walk has come to the answer of a question."""
     asked, step = poll.asked, poll.challenge.step.number + bool(poll.challenge.choices)
-    if own.lesson.id != asked.lesson.id:
-        return seat
-    at = (own.moment.iteration, own.step)
-    return replace(seat, out=SEEN) if at >= (asked.moment.iteration, step) else seat
+    if not isinstance(session, Walk) or session.lesson.id != asked.lesson.id or session.challenge:
+        return False
+    return (session.moment.iteration, session.step) >= (asked.moment.iteration, step)
 
 
 def _with_question(room: Classroom, seat: Seat) -> Seat:

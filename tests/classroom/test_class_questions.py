@@ -8,6 +8,7 @@ from classes import after, lesson_session
 
 from gdtutor.classroom.answers import CLOSED, all_judged
 from gdtutor.classroom.board import (
+    LATER,
     Invitation,
     answer_rows,
     class_line,
@@ -41,7 +42,7 @@ from gdtutor.session.slips import Slip
 from gdtutor.session.state import ClassRole, Session, Walk
 from gdtutor.session.update import Posed, update
 from gdtutor.values import replace
-from gdtutor.view.frame import ASCII, UNICODE
+from gdtutor.view.frame import ASCII, UNICODE, Style
 from gdtutor.view.lines import text_of, width_of
 from gdtutor.view.screen import frame_of
 
@@ -341,6 +342,39 @@ def test_two_rounds_stand_below_each_other() -> None:
     assert rows[-1] == "-         " + "█" * 15 + " 1"
 
 
+@pytest.mark.parametrize("text", ["value", "sign", "Which way? | right | *down"])
+def test_between_rounds_it_is_shown_what_was_answered_and_not_what_is_right(text: str) -> None:
+    room, session = posed(text, "backward:yhat")
+    answers = {"value": "0.125 0.5 0.5", "sign": "+ - -"}.get(text, "2 1 1").split()
+    for name, answer in zip(NAMES, answers, strict=True):
+        room = typed(room, name, answer, "enter")
+
+    def rows(room: Classroom) -> list[str]:
+        return [text_of(row) for row in answer_rows(room.polls, 80, UNICODE)]
+
+    right, wrong = {"value": ("0.125", "0.5"), "sign": ("+", "-")}.get(text, ("down", "right"))
+    # Back, for the second round.
+    back = after(session, "escape", "p")
+    room = taught(room, back)
+    assert rows(room)[1:] == [
+        LATER, f"{wrong:<{len(right)}} {'█' * 30} 2", f"{right:<{len(wrong)}} {'█' * 15} 1"
+    ]  # fmt: skip
+    first, second = (row[1].style for row in answer_rows(room.polls, 80, UNICODE)[2:])
+    assert first == second
+    for name in NAMES:
+        assert room.seats[name].notice == CLOSED
+    # Without a second round it is marked where the teacher comes to the answer.
+    told = room
+    for _ in range(1 if text in ("value", "sign") else 2):
+        back = after(back, "n")
+        told = taught(told, back)
+    assert LATER not in rows(told)
+    marks = {row[0].text.strip(): row[1].style for row in answer_rows(told.polls, 80, UNICODE)[1:]}
+    assert [marked for marked, style in marks.items() if style is Style.GOOD] == [
+        {"value": "right", "sign": "+ (right)"}.get(text, "down (right)")
+    ]
+
+
 def test_a_question_asked_again_while_it_is_open_begins_a_second_round() -> None:
     room, session = posed("value", "backward:yhat")
     room = typed(room, "anna", "0.5", "enter")
@@ -382,6 +416,22 @@ def test_the_teachers_keys_in_an_open_question_begin_no_round() -> None:
         session = after(session, key)
         room = taught(room, session)
     assert (len(room.polls), room.poll is not None) == (1, True)
+
+
+def test_an_edit_begins_no_round_and_answers_are_judged_by_the_values_that_stand_there() -> None:
+    room, session = posed("value", "backward:yhat")
+    room = typed(room, "anna", "0.125", "enter")
+    room = typed(room, "ben", "0.5", "enter")
+    for key in ("escape", "e", *"b=1", "enter", "x", "x"):
+        session = after(session, key)
+        room = taught(room, session)
+    assert (len(room.polls), room.poll is not None) == (1, True)
+    assert "2/3 answered" in counts(room)
+    room = typed(room, "cleo", "0.1437", "enter")
+    room = taught(room, after(session, "n"))
+    verdicts = {name: reply.verdict == RIGHT for name, reply in room.polls[-1].replies.items()}
+    assert verdicts == {"anna": False, "ben": False, "cleo": True}
+    assert room.seats["cleo"].notice == "Your answer 0.1437: right."
 
 
 @pytest.mark.parametrize("kind", ["value", "sign", "next"])

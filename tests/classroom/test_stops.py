@@ -1,5 +1,6 @@
 """A talk: its file of stops, the way through them, and the speaker's notes."""
 
+import asyncio
 import subprocess
 import sys
 from collections.abc import Callable
@@ -313,3 +314,26 @@ def test_a_paste_is_typed_into_the_desks_line_and_scrolls_with_its_cursor() -> N
         shown = " ".join(row.strip() for row in rows[-4:])
         assert "xthe end" in shown
         assert "Of a paste, one line of 200 characters is typed." in shown
+
+
+def test_what_comes_of_a_key_with_alt_is_told_below_the_input(file: Path) -> None:
+    desk = Desk(UNICODE, Podium(file, PodiumServices(session_of_link, None, lambda: 1e9)))
+    session = lesson_session("bias", "forward:z")
+    asking = update(session, Posed(own_question(session, "value")))[0]
+
+    def act(action: Action) -> None:
+        desk.shows(update(asking, action)[0])
+
+    async def work() -> None:
+        desk.begin(lambda: None, act)
+
+    asyncio.run(work())
+    desk.shows(replace(asking, screen=Screen.LIBRARY))
+    for width in (40, 80):
+        frame = frame_of(asking, width, 23, UNICODE)
+        assert desk.takes(Press("alt+shift+k"))
+        assert "no lesson is open" in desk.dressed(frame).text().split("\n")[-1]
+        desk.shows(replace(asking, screen=Screen.LIBRARY))
+    # It is gone with the next key, and what stands there always is back.
+    assert not desk.takes(Press("1", "1"))
+    assert "no lesson" not in desk.dressed(frame).text()
