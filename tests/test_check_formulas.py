@@ -20,8 +20,18 @@ def test_a_bias_that_is_a_vector_beside_columns_is_a_warning_and_a_column_is_non
     graph = "```graph\nZ = W @ X + b\nC = sum((Z - Y)**2)\n```\n"
     [found] = found_in(lesson_text(graph, MATRICES.format(b="[0.1, 0.2]")), tmp_path)
     assert found[:2] == ("row", "warning")
-    assert found[3] == "the vector b meets a 2x1 matrix as a row in Z"
+    assert found[3] == "the vector b meets a 2×1 matrix as a row in Z"
     assert found_in(lesson_text(graph, MATRICES.format(b="[[0.1], [0.2]]")), tmp_path) == []
+
+
+def test_a_bias_with_a_value_for_each_example_is_a_warning_and_a_row_of_weights_is_none(tmp_path):
+    graph = "```graph\nZ = W @ X + b\nC = sum((Z - Y)**2)\n```\n"
+    three = MATRICES.replace("[[1, 2, 3, 4]]", "[[1, 2, 3, 4], [2, 3, 4, 5], [0, 1, 0, 1]]")
+    [found] = found_in(lesson_text(graph, three.format(b="[[0.1, 0.2, 0.3]]")), tmp_path)
+    assert found[:2] == ("row", "warning")
+    assert found[3] == "b has a value for each example of 2×3 in Z"
+    graph = graph.replace("W @ X + b", "W @ (X*b)")
+    assert found_in(lesson_text(graph, three.format(b="[[0.1], [0.2]]")), tmp_path) == []
 
 
 ONE_NEURON = """\

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Mapping
+from itertools import permutations
 
 import numpy as np
 
@@ -47,19 +48,23 @@ def check_vectors(notes: Notes, moment: Moment) -> None:
     for done in moment.traces:
         for node in done.graph.nodes:
             names = [arg.name for arg in node.args if isinstance(arg, Name)]
-            shapes = {name: np.shape(done.values[name]) for name in names}
             if OPERATIONS[node.op].kind is not Kind.ELEMENTWISE:
                 continue
-            for name, shape in shapes.items():
-                matrix = next(
-                    (s for n, s in shapes.items() if len(s) == 2 and done.axes[n] != (0,)), None
-                )
+            line = done.graph.lines[node.line].name
+            for name, other in permutations(names, 2):
+                own, beside = np.shape(done.values[name]), np.shape(done.values[other])
+                axes, size = done.axes[other], shape_text(beside)
                 is_given = name in notes.lesson.starts or name in notes.lesson.constants
-                if is_given and len(shape) == 1 and shape[0] > 1 and matrix is not None:
-                    line = done.graph.lines[node.line].name
-                    size = "x".join(map(str, matrix))
+                if not is_given or len(beside) != 2:
+                    continue
+                what = hint = ""
+                if len(own) == 1 and own[0] > 1 and axes != (0,):
                     what = f"the vector {name} meets a {size} matrix as a row in {line}"
                     hint = f"a column, one value for each row, is {name} = [[0.1], [0.2]]"
+                elif len(own) == 2 and 1 in own and any(own[a] == beside[a] > 1 for a in axes):
+                    what = f"{name} has a value for each example of {size} in {line}"
+                    hint = "a bias has one for all examples: a length of 1 along their axis"
+                if what:
                     notes.add("row", what, hint, notes.of_name(line), "warning")
 
 

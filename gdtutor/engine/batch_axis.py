@@ -29,10 +29,13 @@ def batch_axes(graph: Graph, shapes: Mapping[str, Shape]) -> dict[str, Axes]:
 
     Args:
         graph: The graph.
-        shapes: The shape of every name, as `infer_shapes` returns them.
+        shapes: The shape of every name, as `infer_shapes` returns them; where those of the last
+            nodes are left out, they have no axes here either.
     """
     axes = {leaf.name: _given_axes(leaf, shapes[leaf.name]) for leaf in graph.leaves}
     for node in graph.nodes:
+        if node.name not in shapes:
+            break
         operation = OPERATIONS[node.op]
         axes[node.name] = _operation_axes(operation, _operands(node, shapes, axes), node.attribute)
     return axes

@@ -81,12 +81,9 @@ def _checked_leaves(leaves: tuple[Leaf, ...]) -> dict[str, Leaf]:
 
 def _check_name(name: str, line: str) -> None:
     if NAME.fullmatch(name) is None or len(name) > MAX_NAME:
-        raise GraphError(
-            f"{name[: 2 * MAX_NAME]!a} is not a name",
-            f"a name has at most {MAX_NAME} letters A-Z a-z, digits and _, no digit first",
-            line=line,
-            code="name",
-        )
+        what = f"{name[: 2 * MAX_NAME]!a} is not a name"
+        hint = f"a name has at most {MAX_NAME} letters A-Z a-z, digits and _, no digit first"
+        raise GraphError(what, hint, line=line, code="name")
 
 
 def _check_line(
@@ -101,13 +98,8 @@ def _check_line(
                 near = "a line cannot use its own result"
             elif use.name in FUNCTIONS:
                 near = f"it is an operation: write {use.name}(…)"
-            raise GraphError(
-                what,
-                near or NO_NAME,
-                line=name,
-                column=use.column,
-                code="undefined",
-            )
+            hint = near or NO_NAME
+            raise GraphError(what, hint, line=name, column=use.column, code="undefined")
     if not isinstance(expr, Apply) and not isinstance(expr, Name):
         raise GraphError(
             f"'{name}' is only a number", "put it under [constants]", line=name, code="constant"
@@ -140,13 +132,9 @@ def _few_doublings(name: str, expr: Expr) -> None:
             continue
         doublings += OPERATIONS[part.op].kind is Kind.COLUMNS
         if doublings > MAX_DOUBLINGS:
-            raise GraphError(
-                f"{part.op} within {part.op}, more than {MAX_DOUBLINGS} deep",
-                "split the formula into several lines",
-                line=name,
-                column=part.column,
-                code="bound",
-            )
+            what = f"{part.op} within {part.op}, more than {MAX_DOUBLINGS} deep"
+            hint = "split the formula into several lines"
+            raise GraphError(what, hint, line=name, column=part.column, code="bound")
         pending.extend((arg, doublings) for arg in part.args)
 
 
@@ -158,13 +146,9 @@ def _only_elementwise(name: str, expr: Expr) -> None:
             continue
         if OPERATIONS[part.op].kind is not Kind.ELEMENTWISE:
             sign = {"matmul": "@", "transpose": ".T", "pick": "[…]"}.get(part.op, part.op)
-            raise GraphError(
-                f"{sign} in a lesson whose formulas are about one example",
-                "bind matrices with inputs = { X = [...] } to use it",
-                line=name,
-                column=part.column,
-                code="scalar-only",
-            )
+            what = f"{sign} in a lesson whose formulas are about one example"
+            hint = "bind matrices with inputs = { X = [...] } to use it"
+            raise GraphError(what, hint, line=name, column=part.column, code="scalar-only")
         pending.extend(part.args)
 
 

@@ -47,11 +47,9 @@ def parse(
         FormulaError: With the column, for anything outside the grammar or its bounds.
     """
     if len(text) > MAX_CHARACTERS:
-        raise FormulaError(
-            f"the formula has {len(text)} characters, the bound is {MAX_CHARACTERS}",
-            "split it into several lines",
-            code="bound",
-        )
+        what = f"the formula has {len(text)} characters, the bound is {MAX_CHARACTERS}"
+        hint = "split it into several lines"
+        raise FormulaError(what, hint, code="bound")
     return _Parser(text, functions, axes or {}).whole()
 
 
@@ -122,24 +120,18 @@ class _Parser:
     def _deeper(self, column: int) -> None:
         self._depth += 1
         if self._depth > MAX_NESTING:
-            raise FormulaError(
-                f"nested deeper than {MAX_NESTING} levels",
-                "split the formula into several lines",
-                column=column,
-                code="bound",
-            )
+            what = f"nested deeper than {MAX_NESTING} levels"
+            hint = "split the formula into several lines"
+            raise FormulaError(what, hint, column=column, code="bound")
 
     def _apply(
         self, op: str, args: tuple[Expr, ...], column: int, attribute: Attribute = None
     ) -> Apply:
         self._operations += 1
         if self._operations > MAX_OPERATIONS:
-            raise FormulaError(
-                f"more than {MAX_OPERATIONS} operations in one formula",
-                "split it into several lines",
-                column=column,
-                code="bound",
-            )
+            what = f"more than {MAX_OPERATIONS} operations in one formula"
+            hint = "split it into several lines"
+            raise FormulaError(what, hint, column=column, code="bound")
         return Apply(op, args, attribute, column)
 
     def _comparison(self) -> Expr:
@@ -257,21 +249,15 @@ class _Parser:
         if token.kind == "number":
             value = float(token.text)
             if value in (float("inf"), float("-inf")):
-                raise FormulaError(
-                    f"{token.text} is larger than a float64 can hold",
-                    "the largest is about 1.8e308",
-                    column=token.column,
-                    code="bound",
-                )
+                what = f"{token.text} is larger than a float64 can hold"
+                hint = "the largest is about 1.8e308"
+                raise FormulaError(what, hint, column=token.column, code="bound")
             return Number(value, token.column)
         if token.kind == "name":
             if len(token.text) > MAX_NAME:
-                raise FormulaError(
-                    f"a name of {len(token.text)} characters",
-                    f"the bound is {MAX_NAME}",
-                    column=token.column,
-                    code="bound",
-                )
+                what = f"a name of {len(token.text)} characters"
+                hint = f"the bound is {MAX_NAME}"
+                raise FormulaError(what, hint, column=token.column, code="bound")
             if self._peek.text == "(":
                 return self._call(token)
             return Name(token.text, token.column)
@@ -299,12 +285,9 @@ class _Parser:
         if arity is None:
             names = {*self._functions, *_SPELLINGS}
             near = _MEANT.get(name.text) or did_you_mean(name.text, names)
-            raise FormulaError(
-                f"unknown operation '{name.text}'",
-                near or f"known are {', '.join(sorted(names))}",
-                column=name.column,
-                code="unknown-operation",
-            )
+            what = f"unknown operation '{name.text}'"
+            hint = near or f"known are {', '.join(sorted(names))}"
+            raise FormulaError(what, hint, column=name.column, code="unknown-operation")
         opened = self._next()
         self._deeper(opened.column)
         args: list[Expr] = []
@@ -360,11 +343,9 @@ class _Parser:
             fixed = 0
         if len(args) != arity.operands:
             plural = "" if arity.operands == 1 else "s"
-            raise FormulaError(
-                f"{name.text} takes {arity.operands} operand{plural}, here are {len(args)}",
-                "check the commas and parentheses",
-                column=name.column,
-            )
+            what = f"{name.text} takes {arity.operands} operand{plural}, here are {len(args)}"
+            hint = "check the commas and parentheses"
+            raise FormulaError(what, hint, column=name.column)
         spelling = _SPELLINGS.get(name.text, _Spelling(name.text, arity, fixed))
         return self._apply(spelling.op, tuple(args), name.column, spelling.fixed)
 
@@ -384,11 +365,9 @@ class _Parser:
         values = [arg.value for arg in args if isinstance(arg, Number)]
         is_shape = len(values) == len(args) and 1 <= len(values) <= 2
         if not is_shape or any(v != int(v) or (v < 1 and v != -1) for v in values):
-            raise FormulaError(
-                f"{name.text} needs one or two lengths, whole numbers above 0",
-                f"write {name.text}(A, 2, 6), or {name.text}(A, 2, -1), whose -1 follows",
-                column=name.column,
-            )
+            what = f"{name.text} needs one or two lengths, whole numbers above 0"
+            hint = f"write {name.text}(A, 2, 6), or {name.text}(A, 2, -1), whose -1 follows"
+            raise FormulaError(what, hint, column=name.column)
         return tuple(int(value) for value in values)
 
     def _axis(self, name: Token, last: Expr) -> Attribute:

@@ -55,11 +55,9 @@ def has_cell(shape: Shape, cell: tuple[int, ...]) -> bool:
 def _check_given(name: str, shape: Shape) -> None:
     cells = int(np.prod(shape, dtype=object))
     if len(shape) > 2 or not 0 < cells <= MAX_CELLS:
-        raise ShapeError(
-            f"{name} has the shape {shape_text(shape)}",
-            f"a value is a number, a vector or a matrix, with 1 to {MAX_CELLS:,} cells",
-            code="bound",
-        )
+        what = f"{name} has the shape {shape_text(shape)}"
+        hint = f"a value is a number, a vector or a matrix, with 1 to {MAX_CELLS:,} cells"
+        raise ShapeError(what, hint, code="bound")
 
 
 def _node_shape(graph: Graph, node: Node, shapes: Mapping[str, Shape]) -> Shape:
@@ -118,10 +116,9 @@ def _broadcast(op: Operation, args: tuple[Shape, ...]) -> Shape:
         return np.broadcast_shapes(*args)
     except ValueError:
         left, right = shape_text(args[0]), shape_text(args[-1])
-        raise ShapeError(
-            f"{op.name} cannot bring {left} and {right} together",
-            "along every axis the lengths must be equal, or one of them 1",
-        ) from None
+        what = f"{op.name} cannot bring {left} and {right} together"
+        hint = "along every axis the lengths must be equal, or one of them 1"
+        raise ShapeError(what, hint) from None
 
 
 def _matmul(left: Shape, right: Shape) -> Shape:
@@ -138,30 +135,27 @@ def _matmul(left: Shape, right: Shape) -> Shape:
 
 def _outer(left: Shape, right: Shape) -> Shape:
     if len(left) != 1 or len(right) != 1:
-        raise ShapeError(
-            f"outer of {shape_text(left)} and {shape_text(right)}",
-            "it takes two vectors; of columns it is a @ b.T",
-        )
+        what = f"outer of {shape_text(left)} and {shape_text(right)}"
+        hint = "it takes two vectors; of columns it is a @ b.T"
+        raise ShapeError(what, hint)
     return left + right
 
 
 def _picked(shape: Shape, index: Attribute) -> Shape:
     parts = index if isinstance(index, tuple) else ()
     if len(parts) > len(shape):
-        raise ShapeError(
-            f"{index_text(index)} of an array with the shape {shape_text(shape)}",
-            f"it has {len(shape)} {'axis' if len(shape) == 1 else 'axes'}",
-        )
+        what = f"{index_text(index)} of an array with the shape {shape_text(shape)}"
+        hint = f"it has {len(shape)} {'axis' if len(shape) == 1 else 'axes'}"
+        raise ShapeError(what, hint)
     found: list[int] = []
     for axis, length in enumerate(shape):
         part = parts[axis] if axis < len(parts) else Range(None, None)
         if isinstance(part, Range):
             found.append(_length_of(part, axis, length))
         elif not -length <= part < length:
-            raise ShapeError(
-                f"{part} of {length} along axis {axis}",
-                f"the {length} cells there are numbered from 0 to {length - 1}",
-            )
+            what = f"{part} of {length} along axis {axis}"
+            hint = f"the {length} cells there are numbered from 0 to {length - 1}"
+            raise ShapeError(what, hint)
     return tuple(found)
 
 
@@ -170,10 +164,9 @@ def _length_of(part: Range, axis: int, length: int) -> int:
     start, stop, _ = slice(*part).indices(length)
     is_within = all(n is None or -length <= n <= length for n in part)
     if not is_within or stop <= start:
-        raise ShapeError(
-            f"{index_text((part,))[1:-1]} of {length} along axis {axis}",
-            f"cells are numbered from 0 to {length - 1}, and a range ends before its last number",
-        )
+        what = f"{index_text((part,))[1:-1]} of {length} along axis {axis}"
+        hint = f"cells are numbered from 0 to {length - 1}, and a range ends before its last number"
+        raise ShapeError(what, hint)
     return stop - start
 
 
@@ -185,10 +178,9 @@ def _reshaped(shape: Shape, lengths: Attribute) -> Shape:
     fits = cells == known if not free else free == 1 and cells % known == 0
     if not fits:
         told = "×".join("?" if n == -1 else str(n) for n in plain)
-        raise ShapeError(
-            f"reshape of {shape_text(shape)} to {told}",
-            f"{cells} cells do not fill it: the product of the lengths must be {cells}",
-        )
+        what = f"reshape of {shape_text(shape)} to {told}"
+        hint = f"{cells} cells do not fill it: the product of the lengths must be {cells}"
+        raise ShapeError(what, hint)
     return tuple(cells // known if n == -1 else n for n in plain)
 
 
@@ -196,26 +188,23 @@ def _joined(left: Shape, right: Shape, axis: Attribute) -> Shape:
     along = axis if isinstance(axis, int) else 0
     rest = [tuple(n for i, n in enumerate(shape) if i != along) for shape in (left, right)]
     if along >= len(left) or len(left) != len(right) or rest[0] != rest[1]:
-        raise ShapeError(
-            f"concat cannot join {shape_text(left)} and {shape_text(right)} along axis {along}",
-            "along every other axis they must be equally long",
-        )
+        what = f"concat cannot join {shape_text(left)} and {shape_text(right)} along axis {along}"
+        hint = "along every other axis they must be equally long"
+        raise ShapeError(what, hint)
     return tuple(n + right[i] if i == along else n for i, n in enumerate(left))
 
 
 def _embedded(op: Operation, first: Shape, second: Shape) -> Shape:
     numbers, table = (first, second) if op.name == "one_hot" else (second, first)
     if op.name != "one_hot" and len(table) != 2:
-        raise ShapeError(
-            f"embed picks rows of {shape_text(table)}",
-            "the first operand is a matrix with a row each",
-        )
+        what = f"embed picks rows of {shape_text(table)}"
+        hint = "the first operand is a matrix with a row each"
+        raise ShapeError(what, hint)
     count = math.prod(numbers)
     if count != max(numbers, default=1):
-        raise ShapeError(
-            f"embed by numbers of the shape {shape_text(numbers)}",
-            "they stand in one row or column",
-        )
+        what = f"embed by numbers of the shape {shape_text(numbers)}"
+        hint = "they stand in one row or column"
+        raise ShapeError(what, hint)
     return (count, table[0]) if op.name == "one_hot" else (count, table[1])
 
 
@@ -223,10 +212,9 @@ def _reduced(op: Operation, shape: Shape, axis: Attribute) -> Shape:
     if not isinstance(axis, int):
         return ()
     if axis >= len(shape):
-        raise ShapeError(
-            f"{op.name} along axis {axis} of an array with the shape {shape_text(shape)}",
-            "it has no such axis",
-        )
+        what = f"{op.name} along axis {axis} of an array with the shape {shape_text(shape)}"
+        hint = "it has no such axis"
+        raise ShapeError(what, hint)
     return tuple(1 if i == axis else n for i, n in enumerate(shape))
 
 
@@ -240,8 +228,7 @@ def _at_least_one_axis(op: Operation, shape: Shape, axis: Attribute) -> Shape:
 def _column_loss(op: Operation, left: Shape, right: Shape, axis: Attribute) -> Shape:
     _at_least_one_axis(op, left, axis)
     if left != right:
-        raise ShapeError(
-            f"{op.name} compares {shape_text(left)} with {shape_text(right)}",
-            "prediction and target need the same shape",
-        )
+        what = f"{op.name} compares {shape_text(left)} with {shape_text(right)}"
+        hint = "prediction and target need the same shape"
+        raise ShapeError(what, hint)
     return _reduced(op, left, axis)

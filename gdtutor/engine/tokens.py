@@ -43,11 +43,9 @@ def tokens_of(text: str) -> Iterator[Token]:
             raise FormulaError(what, _hint(text, position), column=position)
         kind = match.lastgroup or ""
         if kind == "number" and _WORD.match(text, match.end()):
-            raise FormulaError(
-                f"the number {match.group()} runs into a name",
-                "a product is written with *, as 2*x",
-                column=position,
-            )
+            what = f"the number {match.group()} runs into a name"
+            hint = "a product is written with *, as 2*x"
+            raise FormulaError(what, hint, column=position)
         if kind != "space":
             yield Token(kind, match.group(), position)
         position = match.end()

@@ -134,12 +134,9 @@ def read_body(text: str, first_line: int, findings: Findings, *, is_network: boo
         return Body()
     for number, line in enumerate(lines, first_line):
         if len(line) > MAX_LINE:
-            findings.error(
-                Place(number, 1),
-                "bound",
-                f"the line has {len(line):,} characters",
-                f"the bound is {MAX_LINE:,}",
-            )
+            what = f"the line has {len(line):,} characters"
+            hint = f"the bound is {MAX_LINE:,}"
+            findings.error(Place(number, 1), "bound", what, hint)
             return Body()
     return _BodyReader(findings, is_network).read(divide_body(lines, first_line, findings))
 
@@ -312,12 +309,9 @@ def _scene_block(part: MarkdownPart, findings: Findings) -> SceneBlock:
             findings.error(place, "line", what, "write one, as z = w*x + b")
             block.is_whole = False
         elif len(line) > MAX_CHARACTERS:
-            findings.error(
-                place,
-                "bound",
-                f"the line has {len(line):,} characters",
-                f"the bound is {MAX_CHARACTERS:,}; split the formula into several lines",
-            )
+            what = f"the line has {len(line):,} characters"
+            hint = f"the bound is {MAX_CHARACTERS:,}; split the formula into several lines"
+            findings.error(place, "bound", what, hint)
             block.is_whole = False
         else:
             start = len(line) - len(text.lstrip())

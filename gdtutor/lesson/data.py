@@ -184,12 +184,9 @@ def _read(table: DataTable, folder: FilePath, is_network: bool) -> Data:
     if _are_values(inputs, targets):
         _check_values(targets)
     elif isinstance(inputs, Mapping) != isinstance(targets, Mapping):
-        raise Wrong(
-            "conflict",
-            "inputs and targets are not written the same way",
-            "both are lists of names, or both are tables of matrices",
-            ("targets",),
-        )
+        what = "inputs and targets are not written the same way"
+        hint = "both are lists of names, or both are tables of matrices"
+        raise Wrong("conflict", what, hint, ("targets",))
     is_matrix = isinstance(inputs, Mapping)
     taken = _flat(inputs), _flat(targets)
     columns = (*taken[0], *taken[1])
@@ -232,11 +229,9 @@ def _check_values(targets: Sides) -> None:
 def _check_source(table: DataTable) -> None:
     given = [name for name in SOURCES if getattr(table, name) is not None]
     if not given:
-        raise Wrong(
-            "missing-key",
-            "there are no examples",
-            'write examples = [[0, 0, 0]], or dataset = "or"',
-        )
+        what = "there are no examples"
+        hint = 'write examples = [[0, 0, 0]], or dataset = "or"'
+        raise Wrong("missing-key", what, hint)
     if len(given) > 1:
         what = f"'{given[0]}' and '{given[1]}' are both there"
         raise Wrong("conflict", what, "the examples come from one of them", (given[1],))
@@ -354,12 +349,9 @@ def _rows(
     rows = table.examples
     examples = np.empty((0, 0)) if rows is None else rows.cells
     if examples.shape[1] != len(wanted):
-        raise Wrong(
-            "examples",
-            f"a row has {examples.shape[1]} cells, and {len(wanted)} columns are named",
-            f"each row holds {', '.join(shown(name) for name in wanted[:8])}",
-            ("examples", 0),
-        )
+        what = f"a row has {examples.shape[1]} cells, and {len(wanted)} columns are named"
+        hint = f"each row holds {', '.join(shown(name) for name in wanted[:8])}"
+        raise Wrong("examples", what, hint, ("examples", 0))
     texts: Mapping[int, tuple[str, ...]] = {} if rows is None else rows.texts
     for position, found in texts.items():
         if wanted[position] not in labels:
@@ -384,12 +376,9 @@ def _from_dataset(
     for key, columns in (("inputs", inputs), ("targets", targets)):
         for column in columns:
             if column not in known:
-                raise Wrong(
-                    "name",
-                    f"the data set has no column '{shown(column)}'",
-                    did_you_mean(column, known) or f"it has {', '.join(known)}",
-                    (key,),
-                )
+                what = f"the data set has no column '{shown(column)}'"
+                hint = did_you_mean(column, known) or f"it has {', '.join(known)}"
+                raise Wrong("name", what, hint, (key,))
     rows = make_dataset(name, table.seed, table.count, table.noise, table.classes)
     picked = np.ascontiguousarray(rows[:, [known.index(column) for column in (*inputs, *targets)]])
     picked.flags.writeable = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping
 
 from gdtutor.engine.building import NO_NAME, build_graph
@@ -21,6 +22,8 @@ from gdtutor.values import Struct, field, replace
 
 MAX_NODES = 20_000
 """Most operations of a lesson's formulas, all graphs together."""
+_FOR_INSIDE = re.compile(r"\bfor\s+\w+\s+in\b")
+_NO_NUMBERS = ("inf", "Inf", "infinity", "Infinity", "nan", "NaN")
 RETRIED_LINES = 20_000
 """How many lines are looked at again, all in all, to find further mistakes of a graph."""
 
@@ -74,12 +77,9 @@ def parse_blocks(blocks: Iterable[SceneBlock], findings: Findings) -> list[Parse
                 continue
             operations += _operations(expr)
             if operations > MAX_NODES:
-                findings.error(
-                    formula.place,
-                    "bound",
-                    f"more than {MAX_NODES:,} operations in the formulas",
-                    "the graph is too large to be walked",
-                )
+                what = f"more than {MAX_NODES:,} operations in the formulas"
+                hint = "the graph is too large to be walked"
+                findings.error(formula.place, "bound", what, hint)
                 return None
             scene.lines.append((formula, expr))
     return parsed
@@ -102,8 +102,11 @@ def _parsed_line(
     try:
         return parse_formula(formula.text)
     except FormulaError as error:
-        mistake = (error.code, shown_sentence(error.what), error.hint)
-        _report(findings, formula, formula.place_of(error.column), mistake)
+        column, what, hint = error.column, shown_sentence(error.what), error.hint
+        if inside := _FOR_INSIDE.search(formula.text):
+            column, what = inside.start(), "'for' cannot stand inside of a formula"
+            hint = "it begins a line of its own, as for i in 1..3, above the lines that it repeats"
+        _report(findings, formula, formula.place_of(column), (error.code, what, hint))
         scene.broken.add(formula.name)
     return None
 
@@ -229,6 +232,8 @@ def _better_hint(
         return ""
     names = names_in(parse_formula(formula.text))
     used = next((name.name for name in names if name.column == error.column), "")
+    if used in _NO_NUMBERS:
+        return "every number is finite: a large one stands for infinity, as 1e9"
     if used in elsewhere:
         return f"line {elsewhere[used]} defines it in another graph block, which is a graph apart"
     if used == BATCH_SIZE and given.by_rows:

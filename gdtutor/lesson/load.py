@@ -15,11 +15,11 @@ from gdtutor.lesson.front_matter_checks import Written
 from gdtutor.lesson.graphs import MAX_NODES, parse_blocks
 from gdtutor.lesson.model import Lesson, Variant
 from gdtutor.lesson.picture_work import overworked
+from gdtutor.lesson.placeholders import warn_pages
 from gdtutor.lesson.readers import Mistake
 from gdtutor.lesson.reports import NOWHERE, Findings, LessonError, Place, Report, shown
 from gdtutor.lesson.source import clean, read_source
 from gdtutor.lesson.still_true import with_true_notes
-from gdtutor.lesson.stray_placeholders import warn_pages
 from gdtutor.lesson.tables import FrontMatter
 from gdtutor.lesson.variants import ACTIVATION, overridden, read_variants, variant_named
 from gdtutor.lesson.work import TrainingWork, training_work

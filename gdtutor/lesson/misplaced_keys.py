@@ -1,4 +1,4 @@
-"""Keys of the front matter that stand in the wrong table, and where they belong."""
+"""Keys of the front matter in the wrong table, or under another name, and what is right."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from gdtutor.lesson.tables import (
     StopTable,
     TrainingTable,
 )
+from gdtutor.training.optimisers import OPTIMISERS
 from gdtutor.values import replace
 
 _TABLES: Mapping[str, type] = {
@@ -24,6 +25,32 @@ _TABLES: Mapping[str, type] = {
 }
 _VALUES = ("parameters", "constants")
 """Tables whose keys are the author's own."""
+
+
+_CALLED = {
+    "learning_rate": "lr eta alpha rate step_size",
+    "batch": "batch_size minibatch mini_batch",
+    "epochs": "iterations steps n_epochs num_epochs max_iter",
+    "optimizer": "optim solver method optimiser",
+    'order = "shuffled"': "shuffle",
+    "seed": "random_state random_seed",
+    "validation": "test test_size validation_split split",
+    "schedule": "decay lr_decay gamma scheduler lr_schedule",
+    "stop = { cost_below = 0.01 }": "early_stopping patience tol tolerance",
+    'optimizer = "momentum"': "momentum",
+    'optimizer = "nesterov"': "nesterov",
+    "hyperparameters = { beta1 = 0.9, beta2 = 0.999 }": "betas",
+    "hyperparameters = { epsilon = 1e-8 }": "eps",
+    'the cost as the last line, or cost = "cross_entropy" below [network]': "loss criterion",
+}
+"""What is written in [training], and what other programs call it."""
+_WRITTEN = {name: written for written, names in _CALLED.items() for name in names.split()} | {
+    constant.name: f"hyperparameters = {{ {constant.name} = {constant.default:g} }}"
+    for row in OPTIMISERS.values()
+    for constant in row.hyperparameters
+}
+_PENALTIES: Mapping[str, str] = {"l1": "l1*sum(abs(W))", "l2": "l2/2*sum(W**2)"}
+"""Keys of [network] that are a term of the cost where formulas are written."""
 
 
 def _names(table: type) -> frozenset[str]:
@@ -57,6 +84,9 @@ def _rehomed(mistake: Mistake) -> Mistake:
     name = _misplaced(mistake)
     if name is None:
         return mistake
+    if name in _WRITTEN and mistake.path[:-1] in {("training", name), (name,)}:
+        below = "" if "training" in mistake.path else " below [training]"
+        return replace(mistake, hint=f"write {renamed(name)}{below}")
     inside = mistake.path[0]
     if name in TOP_LEVEL:
         path = (*mistake.path[: mistake.path.index(name) + 1], "=")
@@ -87,6 +117,12 @@ def _misplaced(mistake: Mistake) -> str | None:
     return None
 
 
+def renamed(name: str) -> str:
+    """Return what is written in [training] for what other programs call so; empty for any other
+    name."""
+    return _WRITTEN.get(name, "")
+
+
 def _of_top(name: object) -> str:
     return f"'{name}' is a key of the top level"
 
@@ -99,6 +135,8 @@ def _of_tables(name: str, homes: tuple[str, ...]) -> str:
 def _way_home(name: str, homes: tuple[str, ...]) -> str:
     if len(homes) > 1:
         return "write it below the header that it is meant for"
+    if name in _PENALTIES:
+        return f"write it below that header; in formulas add {_PENALTIES[name]} to the cost"
     table = f"{homes[0]}.{name}"
     if table in _TABLES:
         return f"as a table its header is [{table}]"

@@ -55,10 +55,9 @@ def turned(lesson: Lesson, seed: int | None = None) -> Lesson:
             counterpart.
     """
     if not lesson.bindings or not lesson.bindings[0].is_matrix:
-        raise GdTutorError(
-            "the lesson binds no matrices, so that no example is a row or a column",
-            "leave out --rows and --columns",
-        )
+        what = "the lesson binds no matrices, so that no example is a row or a column"
+        hint = "leave out --rows and --columns"
+        raise GdTutorError(what, hint)
     starts = start_values(lesson.starts, seed)
     return replace(
         lesson,
@@ -120,10 +119,9 @@ def _turned(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
             # A place that stands alone makes a vector, which is no matrix that could be turned.
             if isinstance(rows, Range) and isinstance(columns, Range):
                 return Apply(expr.op, args, (columns, rows))
-    raise GdTutorError(
-        f"{to_text(expr)} cannot be told the other way round",
-        "products of two matrices, operations cell by cell and those along an axis can",
-    )
+    what = f"{to_text(expr)} cannot be told the other way round"
+    hint = "products of two matrices, operations cell by cell and those along an axis can"
+    raise GdTutorError(what, hint)
 
 
 def _other_axis(axis: int, rank: int) -> int:

@@ -6,13 +6,21 @@ A note may also hold claims, `{check: grad w1 == 0}`: they show nothing, and `ch
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 
 from gdtutor.engine.errors import GdTutorError, did_you_mean
-from gdtutor.lesson.reports import shown
+from gdtutor.lesson.markdown import MarkdownPart
+from gdtutor.lesson.readers import Mistake
+from gdtutor.lesson.reports import Findings, Place, shown
+from gdtutor.lesson.toml_text import Path
 from gdtutor.values import Struct
 
 Cell = tuple[int, ...]
+
+UNFILLED = "unfilled"
+"""The code of a report on a text that reads like a placeholder where none is filled."""
+_IN_NOTES = "placeholders are filled in step notes alone: say it in words, or in the note of a step"
 
 WORDS = {
     "cost": "the value of the last line: the cost, or the loss of one example",
@@ -105,11 +113,9 @@ def read_placeholders(text: str) -> tuple[str | Placeholder, ...]:
         if match.group() in ("{{", "}}"):
             parts.append(match.group()[0])
         elif match[1] is None:
-            raise PlaceholderError(
-                f"a '{match.group()}' that belongs to no placeholder",
-                "write {z} for a value, and {{ or }} for a brace itself",
-                match.start(),
-            )
+            what = f"a '{match.group()}' that belongs to no placeholder"
+            hint = "write {z} for a value, and {{ or }} for a brace itself"
+            raise PlaceholderError(what, hint, match.start())
         else:
             parts.append(_placeholder(match[1].strip(), match.start()))
     if at < len(text):
@@ -123,11 +129,9 @@ def _placeholder(inside: str, start: int) -> Placeholder:
         return Placeholder(CHECK, "", None, start, condition=claim["condition"].strip())
     match = _INSIDE.match(inside)
     if match is None:
-        raise PlaceholderError(
-            f"'{{{shown(inside)}}}' is no placeholder",
-            "write {z}, {grad w1}, {shape W1}, {W1[0,1]} or {cost}",
-            start,
-        )
+        what = f"'{{{shown(inside)}}}' is no placeholder"
+        hint = "write {z}, {grad w1}, {shape W1}, {W1[0,1]} or {cost}"
+        raise PlaceholderError(what, hint, start)
     about = match["about"]
     cell = tuple(int(index) for index in match["cell"].split(",")) if match["cell"] else None
     digits = None if match["digits"] is None else int(match["digits"])
@@ -195,3 +199,33 @@ def claims_of(text: str) -> Iterator[tuple[str, int]]:
         for part in read_placeholders(written):
             if isinstance(part, Placeholder) and part.about == CHECK:
                 yield part.condition, at
+
+
+def warn_pages(parts: Iterable[MarkdownPart], findings: Findings) -> None:
+    """Warn of each line of the opening and the closing page that seems to hold a placeholder.
+
+    Code in a fenced block is left alone: its braces belong to a language.
+    """
+    for part in parts:
+        if part.kind == "fence":
+            continue
+        for offset, written in enumerate(part.source.split("\n")):
+            for text, start in islice(placeholder_likes(written), 1):
+                place = Place(part.line + offset, start + 1)
+                findings.warning(place, UNFILLED, _stays(text), _IN_NOTES)
+
+
+def of_question(texts: Iterable[tuple[Path, str]]) -> Iterator[Mistake]:
+    """Yield a warning for each text of a question that reads like a placeholder.
+
+    Args:
+        texts: The path of each text in the question's TOML, and the text.
+    """
+    for path, text in texts:
+        found = next(placeholder_likes(text), None)
+        if found is not None:
+            yield Mistake(path, UNFILLED, _stays(found[0]), _IN_NOTES)
+
+
+def _stays(text: str) -> str:
+    return f"'{shown(text)}' stays as it is written here"

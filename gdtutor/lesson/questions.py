@@ -19,7 +19,7 @@ from gdtutor.lesson.front_matter import report_mistakes
 from gdtutor.lesson.graphs import is_one_number
 from gdtutor.lesson.model import Choice, Question
 from gdtutor.lesson.notes import never
-from gdtutor.lesson.placeholders import Placeholder
+from gdtutor.lesson.placeholders import Placeholder, of_question
 from gdtutor.lesson.readers import (
     Mistake,
     flag,
@@ -35,7 +35,6 @@ from gdtutor.lesson.readers import (
 from gdtutor.lesson.reports import Findings, shown
 from gdtutor.lesson.selectors import SelectorError, parse_selector
 from gdtutor.lesson.steps import Steps
-from gdtutor.lesson.stray_placeholders import of_question
 from gdtutor.lesson.toml_text import Path, read_toml
 from gdtutor.lesson.when import When, WhenError, read_when
 from gdtutor.values import Struct

@@ -177,11 +177,9 @@ def whole(low: int, high: int) -> Reader:
 
     def read(value: object, path: Path, mistakes: list[Mistake]) -> int:
         if not isinstance(value, int) or isinstance(value, bool):
-            raise Wrong(
-                "type",
-                f"{_kind(value)} stands where a whole number belongs",
-                "write it without quotes and without a point",
-            )
+            what = f"{_kind(value)} stands where a whole number belongs"
+            hint = "write it without quotes and without a point"
+            raise Wrong("type", what, hint)
         if not low <= value <= high:
             raise Wrong(
                 "bound", f"{shown_number(value)} is out of bounds", f"use {low} to {high:,}"
@@ -217,7 +215,10 @@ def as_number(value: object, at: Path = ()) -> float:
     except OverflowError:
         result = math.inf
     if not math.isfinite(result):
-        raise Wrong("value", "the number is not finite", "write one up to about 1.8e308", at)
+        hint = "nan is no number: write one, as 0.5"
+        if not math.isnan(result):
+            hint = "write a large number for infinity, as 1e9; the largest is about 1.8e308"
+        raise Wrong("value", "the number is not finite", hint, at)
     return result
 
 
@@ -324,21 +325,15 @@ def array(value: object, path: Path, mistakes: list[Mistake]) -> Array:
 def _check_lengths(rows: list[list[object]]) -> None:
     for position, row in enumerate(rows):
         if len(row) != len(rows[0]):
-            raise Wrong(
-                "value",
-                f"row {position} has {len(row)} cells and row 0 has {len(rows[0])}",
-                "rows of a matrix are equally long",
-                (position,),
-            )
+            what = f"row {position} has {len(row)} cells and row 0 has {len(rows[0])}"
+            hint = "rows of a matrix are equally long"
+            raise Wrong("value", what, hint, (position,))
 
 
 def _row(row: list[object], at: Path) -> list[float]:
     for position, cell in enumerate(row):
         if isinstance(cell, list):
-            raise Wrong(
-                "value",
-                "lists are nested deeper than a matrix, or numbers and lists are mixed",
-                "write a number, [1, 2], or [[1, 2], [3, 4]]",
-                (*at, position),
-            )
+            what = "lists are nested deeper than a matrix, or numbers and lists are mixed"
+            hint = "write a number, [1, 2], or [[1, 2], [3, 4]]"
+            raise Wrong("value", what, hint, (*at, position))
     return [as_number(cell, (*at, position)) for position, cell in enumerate(row)]

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Mapping
 
+import numpy as np
+
+from gdtutor.engine.batch_axis import batch_axes
 from gdtutor.engine.errors import ShapeError
 from gdtutor.engine.expression import Name, Number, number_text, to_text
 from gdtutor.engine.graph import Graph, Node, Role
 from gdtutor.engine.operations import OPERATIONS, Array, Kind
-from gdtutor.engine.shapes import Shape, operation_shape
+from gdtutor.engine.shapes import Shape, operation_shape, shape_text
 
 _SHOWN_CELLS = 4
 """Most cells of a vector that a hint writes as a column."""
@@ -28,8 +32,9 @@ def shape_hint(
     found = _failing(graph, given, error)
     if found is None:
         return ""
-    node, args = found
+    node, args, shapes = found
     own = _kept_axis(graph, node) or _in_rows(graph, node, args)
+    own = own or _beside_examples(graph, node, shapes, values)
     return own or _hint(node, args, values) or _turned(graph, node, args)
 
 
@@ -45,7 +50,7 @@ def one_class_too_many(
         error: What inferring the shapes has found.
     """
     found = _failing(graph, given, error) if labelled else None
-    node, args = found or (None, ())
+    node, args, _ = found or (None, (), {})
     for place, arg in enumerate(node.args if node else ()):
         if node is None or not isinstance(arg, Name) or arg.name not in labelled:
             continue
@@ -58,14 +63,15 @@ def one_class_too_many(
 
 def _failing(
     graph: Graph, given: Mapping[str, Shape], error: ShapeError
-) -> tuple[Node, tuple[Shape, ...]] | None:
-    """Return the operation that an error is about, and the shapes of its operands."""
+) -> tuple[Node, tuple[Shape, ...], dict[str, Shape]] | None:
+    """Return the operation that an error is about, the shapes of its operands, and the shapes of
+    every name before it."""
     shapes = dict(given)
     for node in graph.nodes:
         args = tuple(() if isinstance(arg, Number) else shapes[arg.name] for arg in node.args)
         here = graph.lines[node.line].name, node.column
         if here == (error.line, error.column) and _fails(node, args):
-            return node, args
+            return node, args, shapes
         shapes[node.name] = operation_shape(OPERATIONS[node.op], args, node.attribute)
     return None
 
@@ -76,6 +82,31 @@ def _fails(node: Node, args: tuple[Shape, ...]) -> bool:
     except ShapeError:
         return True
     return False
+
+
+def _beside_examples(
+    graph: Graph, node: Node, shapes: Mapping[str, Shape], values: Mapping[str, Array]
+) -> str:
+    """Return which shape a parameter has beside a value of each example, as a bias has."""
+    names = [arg.name for arg in node.args if isinstance(arg, Name)]
+    if OPERATIONS[node.op].kind is not Kind.ELEMENTWISE or len(names) != 2:
+        return ""
+    axes = batch_axes(graph, shapes)
+    for name, other in (names, names[::-1]):
+        own, beside = shapes[name], shapes[other]
+        is_given = name in graph.parameters or name in values
+        is_vector = len(own) == 1 or (len(own) == 2 and 1 in own)
+        if not is_given or not is_vector or len(beside) != 2 or len(axes[other]) != 1:
+            continue
+        axis = axes[other][0]
+        examples, each = beside[axis], beside[1 - axis]
+        wanted = (1, each) if axis == 0 else (each, 1)
+        side = f"the {examples} of {shape_text(beside)} are the examples"
+        if math.prod(own) == each:
+            return f"{side}: {_row(name, values) if axis == 0 else _column(name, values)}"
+        line = "column" if axis == 0 else "row"
+        return f"{side}: {name} is {shape_text(wanted)}, one value for each {line}"
+    return ""
 
 
 def _kept_axis(graph: Graph, node: Node) -> str:
@@ -122,10 +153,14 @@ def _hint(node: Node, args: tuple[Shape, ...], values: Mapping[str, Array]) -> s
         return f"* goes cell by cell; rows times columns is {_named(written, node)}"
     for arg, own, other in ((node.args[0], left, right), (node.args[1], right, left)):
         if len(own) == 1 and len(other) == 2 and own[0] == other[0]:
-            return f"a column, one value for each row, is {_column(arg, values)}"
+            return _column(_name(arg), values)
         if len(own) == len(other) == 2 and own == (other[1], 1):
-            return f"a row, one value for each column, is {_row(arg, values)}"
+            return _row(_name(arg), values)
     return ""
+
+
+def _name(arg: Name | Number) -> str:
+    return arg.name if isinstance(arg, Name) else ""
 
 
 def _turned(graph: Graph, node: Node, args: tuple[Shape, ...]) -> str:
@@ -153,19 +188,19 @@ def _named(written: str, node: Node) -> str:
     return written if is_plain else "@"
 
 
-def _row(arg: Name | Number, values: Mapping[str, Array]) -> str:
-    value = values.get(arg.name) if isinstance(arg, Name) else None
-    if not isinstance(arg, Name) or value is None:
-        return "a matrix of one row, [[0.1, 0.2]]"
-    cells = [number_text(float(cell)) for cell in value[:_SHOWN_CELLS, 0]]
-    rest = ", …" if len(value) > _SHOWN_CELLS else ""
-    return f"{arg.name} = [[{', '.join(cells)}{rest}]]"
+def _row(name: str, values: Mapping[str, Array]) -> str:
+    if name not in values:
+        return "a row, one value for each column, is a matrix of one row, [[0.1, 0.2]]"
+    return f"a row, one value for each column, is {name} = [[{', '.join(_cells(values[name]))}]]"
 
 
-def _column(arg: Name | Number, values: Mapping[str, Array]) -> str:
-    value = values.get(arg.name) if isinstance(arg, Name) else None
-    if not isinstance(arg, Name) or value is None:
-        return "a matrix of one column, [[0.1], [0.2]]"
-    cells = [f"[{number_text(float(cell))}]" for cell in value[:_SHOWN_CELLS]]
-    rest = ", …" if len(value) > _SHOWN_CELLS else ""
-    return f"{arg.name} = [{', '.join(cells)}{rest}]"
+def _column(name: str, values: Mapping[str, Array]) -> str:
+    if name not in values:
+        return "a column, one value for each row, is a matrix of one column, [[0.1], [0.2]]"
+    cells = (cell if cell == "…" else f"[{cell}]" for cell in _cells(values[name]))
+    return f"a column, one value for each row, is {name} = [{', '.join(cells)}]"
+
+
+def _cells(value: Array) -> list[str]:
+    shown = [number_text(float(cell)) for cell in np.ravel(value)[:_SHOWN_CELLS]]
+    return [*shown, "…"] if value.size > _SHOWN_CELLS else shown

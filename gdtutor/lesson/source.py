@@ -59,12 +59,9 @@ def _read(path: Path) -> bytes:
     try:
         data = read_regular(path, MAX_BYTES + 1)
     except FileNotFoundError:
-        raise _refused(
-            path,
-            "file",
-            "there is no such file",
-            near_file(path) or "check the name; `gdtutor list` shows the lessons",
-        ) from None
+        what = "there is no such file"
+        hint = near_file(path) or "check the name; `gdtutor list` shows the lessons"
+        raise _refused(path, "file", what, hint) from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         if path.is_dir():

@@ -55,7 +55,7 @@ def read_starts(
                 mistakes.append(Mistake((*path, "init"), wrong.code, wrong.what, wrong.hint))
                 found = None
             # Each mistake is told: one hides none of the others.
-            both = found, streams.problem(name, value)
+            both = found, streams.problem(name, value, tables)
             mistakes += [Mistake(path, *problem) for problem in both if problem]
             starts[name] = Start(
                 shape=value.shape,
@@ -80,8 +80,10 @@ class _Streams:
         """The number of the generator of each that comes after another."""
         self._next: dict[str, str] = {}
 
-    def problem(self, name: str, table: DrawnTable) -> tuple[str, str, str] | None:
-        """Take in a parameter; return what is wrong with where it is drawn."""
+    def problem(
+        self, name: str, table: DrawnTable, tables: Mapping[str, Array | DrawnTable]
+    ) -> tuple[str, str, str] | None:
+        """Take in a parameter of these; return what is wrong with where it is drawn."""
         if table.init in UNDRAWN:
             return None
         if table.after is None:
@@ -92,8 +94,7 @@ class _Streams:
             what = "a seed, and another parameter to come after"
             return "conflict", what, "the first of a generator has the seed, the others have after"
         if table.after not in self.seeds:
-            hint = did_you_mean(table.after, self.seeds) or "name a drawn parameter above it"
-            return "undefined", f"no parameter above is drawn as '{shown(table.after)}'", hint
+            return _not_above(name, table.after, tables, self.seeds)
         if table.after in self._next:
             taken = self._next[table.after]
             what = f"{taken} already comes after {table.after}"
@@ -110,6 +111,21 @@ class _Streams:
             name: replace(start, stream=self.streams[name]) if name in self.streams else start
             for name, start in starts.items()
         }
+
+
+def _not_above(
+    name: str, after: str, tables: Mapping[str, Array | DrawnTable], drawn: Mapping[str, int]
+) -> tuple[str, str, str]:
+    """Return what is wrong with a parameter that comes after none that is drawn above it."""
+    known = tables.get(after)
+    what = f"no parameter above is drawn as '{shown(after)}'"
+    hint = did_you_mean(after, drawn) or "name a drawn parameter above it"
+    if isinstance(known, DrawnTable) and known.init not in UNDRAWN and after != name:
+        what, hint = f"{name} comes after {after}, which stands below it", f"write {after} first"
+    elif known is not None and after != name:
+        what = f"{name} comes after {after}, which is not drawn"
+        hint = f"give {name} a seed = 1 in place of its after"
+    return "undefined", what, hint
 
 
 def _problem(table: DrawnTable) -> tuple[str, str, str] | None:

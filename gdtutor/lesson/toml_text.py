@@ -9,8 +9,8 @@ from bisect import bisect_right
 from collections.abc import Collection, Iterator
 from itertools import takewhile
 
-from gdtutor.engine.errors import spelled
 from gdtutor.lesson.reports import Findings, Place
+from gdtutor.lesson.toml_mistakes import syntax_mistake
 
 MAX_NESTING = 16
 """Deepest nesting of arrays and inline tables."""
@@ -39,8 +39,6 @@ _TOKENS = re.compile(
     rf"{_STRING}|#[^\n]*|\d{{4}}-\d\d-\d\d \d[\w+:.-]*|[\w+:.-]+|[\[\]{{}}=,]",
     re.DOTALL,
 )
-_LINE_AND_COLUMN = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
-_DUPLICATES = ("overwrite", "declare", "mutate", "expand")
 
 
 def read_toml(text: str, first_line: int, findings: Findings) -> dict[str, object] | None:
@@ -76,7 +74,8 @@ def read_toml(text: str, first_line: int, findings: Findings) -> dict[str, objec
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        _report_syntax(error, text, first_line, findings)
+        at, *mistake = syntax_mistake(error, text)
+        findings.error(_place_at(text, at, first_line), *mistake)
     return None
 
 
@@ -102,34 +101,6 @@ def _too_deep(text: str) -> int | None:
 def _place_at(text: str, offset: int, first_line: int) -> Place:
     line = text.count("\n", 0, offset)
     return Place(first_line + line, offset - (text.rfind("\n", 0, offset) + 1) + 1)
-
-
-def _report_syntax(
-    error: tomllib.TOMLDecodeError, text: str, first_line: int, findings: Findings
-) -> None:
-    message = str(error)
-    found = _LINE_AND_COLUMN.search(message)
-    what = _LINE_AND_COLUMN.sub("", message)
-    line, column = text.count("\n"), 1
-    if found and found[1]:
-        line, column = int(found[1]), int(found[2])
-    elif found:
-        column = len(text.split("\n")[max(0, line - 1)]) + 1
-    is_duplicate = any(word in what for word in _DUPLICATES)
-    if is_duplicate:
-        # tomllib names the place behind the second one.
-        line, column = (line - 1, 1) if column == 1 and line > 1 else (line, 1)
-    place = Place(first_line + max(0, line - 1), column)
-    if is_duplicate:
-        findings.error(
-            place, "duplicate-key", "this key or table is written twice", "keep one of them"
-        )
-    else:
-        hint = 'texts stand in quotes, as title = "The bias"; lists in brackets'
-        begins = text.split("\n")[max(0, line - 1)][column - 1 : column]
-        if begins and spelled(begins):
-            hint = f"write {spelled(begins)}: many Greek letters are shown as such"
-        findings.error(place, "toml", f"this is not TOML: {what[:1].lower()}{what[1:]}", hint)
 
 
 def find_places(text: str, first_line: int, wanted: Collection[Path]) -> dict[Path, Place]:

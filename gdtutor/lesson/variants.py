@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from gdtutor.engine.errors import GdTutorError, did_you_mean
 from gdtutor.lesson.characters import pictured
 from gdtutor.lesson.data import SOURCES
-from gdtutor.lesson.misplaced_keys import TOP_LEVEL, homes_of
+from gdtutor.lesson.misplaced_keys import TOP_LEVEL, homes_of, renamed
 from gdtutor.lesson.model import Variant
 from gdtutor.lesson.readers import Mistake
 from gdtutor.lesson.reports import shown
@@ -52,6 +52,8 @@ def _way(key: str, section: str) -> str:
     homes = [home for home in homes_of(key) if home in SECTIONS]
     if homes:
         return f"write {' or '.join(f'{home}.{key} = …' for home in homes)}"
+    if renamed(key):
+        return f"write training.{renamed(key).split()[0]} = …"
     if key in TOP_LEVEL:
         return "as a key of the lesson it stands above the first [table]"
     known = (*SECTIONS, *WHOLE, ACTIVATION)

@@ -114,12 +114,9 @@ def read_csv(
     try:
         data = read_regular(path, MAX_BYTES + 1)
     except OSError as error:
-        raise CsvError(
-            None,
-            None,
-            f"the file cannot be read: {error.strerror}",
-            "check its name and its rights",
-        ) from None
+        what = f"the file cannot be read: {error.strerror}"
+        hint = "check its name and its rights"
+        raise CsvError(None, None, what, hint) from None
     if data is None:
         raise CsvError(None, None, "this is not a regular file", "name a CSV file")
     return parse_csv(data, inputs, targets, form)
@@ -163,12 +160,9 @@ def parse_csv(
                 number, None, f"more than {MAX_EXAMPLES:,} rows of data", "use fewer rows"
             )
         if len(record) > len(names):
-            raise CsvError(
-                number,
-                None,
-                f"{len(record)} cells under {len(names)} names",
-                "quote cells that hold a comma; write decimals with a point",
-            )
+            what = f"{len(record)} cells under {len(names)} names"
+            hint = "quote cells that hold a comma; write decimals with a point"
+            raise CsvError(number, None, what, hint)
         lines.append(number)
         rows.append(
             [
@@ -278,11 +272,8 @@ def _checked(rows: list[list[float]], inputs: int, targets: Sequence[str]) -> Ar
     array = np.array(rows, dtype=np.float64)
     answers = array[:, inputs:]
     if answers.size and (answers == answers[0]).all():
-        raise CsvError(
-            None,
-            targets[0],
-            f"every row has the same target, {answers[0, 0]:g}: one class only",
-            "add examples of another class",
-        )
+        what = f"every row has the same target, {answers[0, 0]:g}: one class only"
+        hint = "add examples of another class"
+        raise CsvError(None, targets[0], what, hint)
     array.setflags(write=False)
     return array

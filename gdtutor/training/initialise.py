@@ -184,10 +184,9 @@ def draw_with(
     if any(length < 1 for length in shape):
         raise DataError(f"the shape {list(shape)} has no cells", "give lengths of 1 or more")
     if math.prod(shape) > MAX_CELLS:
-        raise DataError(
-            f"the shape {list(shape)} has {math.prod(shape):,} cells",
-            f"a parameter may have {MAX_CELLS:,}",
-        )
+        what = f"the shape {list(shape)} has {math.prod(shape):,} cells"
+        hint = f"a parameter may have {MAX_CELLS:,}"
+        raise DataError(what, hint)
     told = constants_of(init, constants or {})
     drawn = row.sample(rng, Sampling(shape, fan_in(shape, inputs_first=inputs_first), told))
     drawn.setflags(write=False)

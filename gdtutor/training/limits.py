@@ -28,10 +28,9 @@ def train_size(problem: Problem, settings: Settings) -> int:
         raise TrainingError(f"validation is {fraction:g}", "hold back a fraction from 0 to below 1")
     held = held_back(problem.size, fraction)
     if not 1 <= held < problem.size:
-        raise TrainingError(
-            f"validation {fraction:g} holds back {held} of {problem.size} examples",
-            f"use {1 / max(2, problem.size):.2g} to {1 - 1 / max(2, problem.size):.2g}",
-        )
+        what = f"validation {fraction:g} holds back {held} of {problem.size} examples"
+        hint = f"use {1 / max(2, problem.size):.2g} to {1 - 1 / max(2, problem.size):.2g}"
+        raise TrainingError(what, hint)
     return problem.size - held
 
 
@@ -43,10 +42,9 @@ def check(problem: Problem, settings: Settings) -> int:
         DataError: The order of the examples cannot be had.
     """
     if not problem.parameters:
-        raise TrainingError(
-            "the graph has no parameters, so there is nothing to train",
-            "give it one under [parameters]",
-        )
+        what = "the graph has no parameters, so there is nothing to train"
+        hint = "give it one under [parameters]"
+        raise TrainingError(what, hint)
     if not problem.trained:
         raise TrainingError("every parameter is frozen", "leave one out of 'frozen'")
     rate = settings.learning_rate

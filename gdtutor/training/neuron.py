@@ -40,10 +40,9 @@ def neuron_of(problem: Problem, settings: Settings, train: int) -> LinearNeuron:
             "use another optimizer, as sgd",
         )
     if (settings.batch or train) != 1:
-        raise TrainingError(
-            "implicit gradient descent takes one example at a time",
-            "use a lesson with batch = 1 under [training], or another optimizer, as sgd",
-        )
+        what = "implicit gradient descent takes one example at a time"
+        hint = "use a lesson with batch = 1 under [training], or another optimizer, as sgd"
+        raise TrainingError(what, hint)
     return found
 
 

@@ -83,10 +83,9 @@ def block_of_epochs(order: str, seed: int, examples: int, batch: int, block: int
     """
     check_order(order, seed, examples, batch)
     if not 0 <= block < MAX_BLOCKS:
-        raise DataError(
-            f"the iteration lies in block {block} of epochs",
-            f"blocks count from 0 to {MAX_BLOCKS - 1}",
-        )
+        what = f"the iteration lies in block {block} of epochs"
+        hint = f"blocks count from 0 to {MAX_BLOCKS - 1}"
+        raise DataError(what, hint)
     epochs = epochs_per_block(examples)
     if order == "given":
         return np.broadcast_to(np.arange(examples, dtype=np.int64), (epochs, examples))

@@ -87,17 +87,15 @@ def _check(columns: Array, names: Sequence[str]) -> None:
     for column in range(columns.shape[1]):
         cells = columns[:, column]
         if not np.isfinite(cells).all():
-            raise DataError(
-                f"column {_name(names, column)} holds values that are not finite",
-                "leave those rows out",
-            )
+            what = f"column {_name(names, column)} holds values that are not finite"
+            hint = "leave those rows out"
+            raise DataError(what, hint)
         # Exact comparison: the rounded mean of equal values can differ from them, and their
         # standard deviation then is a rounding error instead of 0.
         if cells.min() == cells.max():
-            raise DataError(
-                f"column {_name(names, column)} is constant, so it has no scale to divide by",
-                "leave the column out, or do not scale it",
-            )
+            what = f"column {_name(names, column)} is constant, so it has no scale to divide by"
+            hint = "leave the column out, or do not scale it"
+            raise DataError(what, hint)
 
 
 def _scaled(columns: Array, shift: Array, scale: Array, names: Sequence[str]) -> Scaled:

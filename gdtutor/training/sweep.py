@@ -42,10 +42,9 @@ def check_room(runs: int, problem: Problem, settings: Settings) -> None:
 
 def _check_numbers(runs: int, numbers: int) -> None:
     if numbers > MAX_NUMBERS:
-        raise TrainingError(
-            f"the {runs} runs would keep {numbers:,} numbers",
-            f"the bound is {MAX_NUMBERS:,}: use fewer runs or epochs",
-        )
+        what = f"the {runs} runs would keep {numbers:,} numbers"
+        hint = f"the bound is {MAX_NUMBERS:,}: use fewer runs or epochs"
+        raise TrainingError(what, hint)
 
 
 def _numbers(problem: Problem, settings: Settings) -> int:

@@ -203,6 +203,18 @@ C = sum((Q - Y)**2)/m
         ("", "", "Q = 0 < Z < 1", ["one comparison stands alone"]),
         ("", "hyperparameters = { beta = 0.5, beta1 = 1.0 }", "Q = Z",
          ["did you mean 'beta", "use at least 0 and below 1"]),
+        ("", "lr = 0.1", "Q = Z", ["write learning_rate"]),
+        ("", "weight_decay = 0.1", "Q = Z", ["write hyperparameters = { weight_decay = 0.01 }"]),
+        ("", "eps = 1e-8", "Q = Z", ["write hyperparameters = { epsilon = 1e-8 }"]),
+        ("", "shuffle = true", "Q = Z", ['write order = "shuffled"']),
+        ("", "iterations = 9", "Q = Z", ["write epochs"]),
+        ("", "l2 = 0.1", "Q = Z",
+         ["write it below that header; in formulas add l2/2*sum(W**2) to the cost"]),
+        ("ω0 = 1", "", "Q = Z", ["write omega: many"]),
+        ("v = inf", "", "Q = Z", ["write a large number for infinity, as 1e9"]),
+        ("v = nan", "", "Q = Z", ["nan is no number"]),
+        ("", "", "Q = where(Z > -inf, Z, 0)", ["every number is finite"]),
+        ("", "", "Q = sum(Z[i] for i in 1..2)", ["it begins a line of its own"]),
     ],
 )  # fmt: skip
 def test_what_is_written_as_elsewhere_is_told_as_it_is_written_here(given, settings, line, hints):

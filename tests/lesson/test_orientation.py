@@ -286,7 +286,7 @@ def test_export_tells_a_lesson_in_rows_or_in_columns(tmp_path, capsys, monkeypat
 def test_what_numpy_programs_write_gets_a_hint(old: str, new: str, hint: str) -> None:
     lesson, reports = parse_lesson(WRITTEN.replace(old, new), Path("lesson.md"))
     assert lesson is None
-    assert reports[0].hint.startswith(hint)
+    assert hint in reports[0].hint
 
 
 def test_one_number_an_example_against_a_column_of_targets_is_warned_of(tmp_path, capsys) -> None:

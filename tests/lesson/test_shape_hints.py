@@ -35,7 +35,7 @@ def test_a_product_cell_by_cell_that_would_fit_as_a_matrix_product_is_offered_so
     assert hint_of("Z = (W + 1)*X", "b = 1").endswith("rows times columns is @")
 
 
-@pytest.mark.parametrize("line", ["Z = W.T*X", "Z = W + X", "Z = X + b"])
+@pytest.mark.parametrize("line", ["Z = W.T*X", "Z = W + X"])
 def test_where_nothing_is_likely_the_rule_is_said(line: str) -> None:
     assert hint_of(line, "b = [1, 2, 3]").startswith("along every axis")
 
@@ -63,3 +63,26 @@ def test_weights_left_of_examples_as_rows_are_told_on_which_side_they_stand(
     _, reports = parse_lesson(text, Path("a.md"))
     [found] = [report for report in reports if report.code == "shape"]
     assert found.hint == f"examples are rows, so it is {way}"
+
+
+@pytest.mark.parametrize(
+    ("bias", "hint"),
+    [
+        ("[0, 1]", "b is 3×1, one value for each row"),
+        ("[[0], [1]]", "b is 3×1, one value for each row"),
+        ("[[0, 1, 2]]", "a column, one value for each row, is b = [[0], [1], [2]]"),
+        ("{ shape = [2], init = 'zeros' }", "b is 3×1, one value for each row"),
+    ],
+)
+def test_beside_a_value_of_each_example_the_axis_of_the_examples_is_told(bias, hint) -> None:
+    found = hint_of("Z = W @ X + b", f"b = {bias}")
+    assert found == f"the 4 of 3×4 are the examples: {hint}"
+
+
+def test_in_rows_the_examples_are_the_rows_and_a_bias_is_a_row() -> None:
+    text = MATRIX.replace("W = [[0.1, 0.6]]", "W = [[1, 2, 3], [3, 4, 5]]")
+    text = text.replace("[parameters]", 'orientation = "rows"\n[parameters]', 1)
+    text = text.replace("b = [[0.0]]", "b = [0, 1]").replace("W @ X + b", "X @ W + b")
+    _, reports = parse_lesson(text, Path("a.md"))
+    [found] = [report for report in reports if report.code == "shape"]
+    assert found.hint == "the 4 of 4×3 are the examples: b is 1×3, one value for each column"

@@ -137,3 +137,39 @@ def test_one_digit_more_is_told_with_the_count_and_the_bound(number: str) -> Non
     assert read_toml(f"w = {number}\n", 2, findings) is None
     [report] = findings.ordered()
     assert (report.what, report.hint) == (f"a number of {N + 1} digits", f"the bound is {N}")
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "what"),
+    [
+        ('a = 1\nb = "two\nc = 3\n', (2, 5), 'has no end: no " in the same line'),
+        ("a = 1\nb = 'two\nc = 3\n", (2, 5), "has no end: no ' in the same line"),
+        ('a = 1\nb = """two"\nc = 3\n', (2, 5), 'has no end: no """ below it'),
+        ("b = '''two\n\nc = 3\n", (1, 5), "has no end: no ''' below it"),
+        ('# it\'s "\nb = ["x", "y]\n', (2, 11), 'has no end: no "'),
+        ('b = ["x", "y, "z"]\n', (1, 16), "of this line do not pair"),
+        ('b = two"\n', (1, 5), "of this line do not pair"),
+    ],
+)
+def test_a_text_or_a_list_without_an_end_is_told_where_it_begins(text, place, what) -> None:
+    findings = Findings(Path("a.md"))
+    assert read_toml(text, 1, findings) is None
+    [report] = findings.reports
+    assert (report.line, report.column) == place
+    assert what in report.what
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("a = -Infinity\n", "every number is finite"),
+        ("a = NaN\n", "every number is finite"),
+        ("a = “b”\n", "write straight quotes"),
+        ('a = "the "best" one"\n', 'a " within a text is written'),
+        ("a = [1 2]\n", "cells stand apart by commas"),
+    ],
+)
+def test_what_is_written_as_elsewhere_is_told_as_toml_has_it(text, hint) -> None:
+    findings = Findings(Path("a.md"))
+    assert read_toml(text, 1, findings) is None
+    assert findings.reports[0].hint.startswith(hint)

@@ -11,7 +11,7 @@ from lessons_for_tests import MATRIX, SCALAR, codes_of, lesson_of
 from gdtutor.check.lesson import check_lesson
 from gdtutor.check.paths import check_data, check_lines, check_paths
 from gdtutor.engine.errors import GdTutorError
-from gdtutor.lesson.load import with_variant
+from gdtutor.lesson.load import parse_lesson, with_variant
 from gdtutor.lesson.model import Lesson
 from gdtutor.lesson.problem import problem_of, settings_of
 from gdtutor.lesson.still_true import lost_notes
@@ -153,3 +153,34 @@ def test_a_note_on_a_step_that_a_variant_lacks_is_no_mistake() -> None:
     assert len(lesson.scenes[0].notes) == 4
     (kept,) = with_variant(lesson, "single").scenes[0].notes
     assert (kept.phase, kept.node) == ("backward", "z")
+
+
+DRAWN = (
+    ("W = [[0.1, 0.6]]", 'W = { shape = [1, 2], init = "normal", seed = 1 }'),
+    ("b = [[0.0]]", 'b = { shape = [1, 1], init = "normal", after = "W" }'),
+)
+
+
+def drawn_with(override: str) -> tuple[Lesson | None, list[str]]:
+    """Return the lesson with a variant of this override, and what is wrong with it."""
+    text = MATRIX
+    for old, new in DRAWN:
+        assert old in text
+        text = text.replace(old, new)
+    head, body = text.rsplit("+++\n", 1)
+    text = f'{head}[[variants]]\nname = "v"\n{override}\n+++\n{body}'
+    lesson, reports = parse_lesson(text, Path("lesson.md"))
+    return lesson, [f"{r.what} — {r.hint}" for r in reports if r.level == "error"]
+
+
+def test_a_variant_that_gives_what_another_is_drawn_after_is_told_so() -> None:
+    _, said = drawn_with("parameters.W = [[1, 2]]")
+    assert said == [
+        "with the variant 'v': b comes after W, which is not drawn "
+        "— give b a seed = 1 in place of its after"
+    ]
+
+
+def test_a_variant_of_another_programs_key_is_told_what_to_write() -> None:
+    _, said = drawn_with("lr = 0.5")
+    assert said == ["a variant cannot override 'lr' — write training.learning_rate = …"]
