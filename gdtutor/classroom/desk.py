@@ -15,8 +15,8 @@ from gdtutor.session.prompting import edited, pasted
 from gdtutor.session.state import Prompt, PromptKind, Session
 from gdtutor.session.update import Action, Told
 from gdtutor.values import replace
+from gdtutor.view.bottom import prompt_line
 from gdtutor.view.frame import Chars, Frame, Line, Style
-from gdtutor.view.header import prompt_line
 from gdtutor.view.lines import fitted, line
 from gdtutor.view.refusal import with_refusal
 

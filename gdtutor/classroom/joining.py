@@ -30,8 +30,8 @@ from gdtutor.session.prompting import edited, pasted
 from gdtutor.session.state import Prompt, PromptKind, Session, Walk
 from gdtutor.session.update import Action, StopOpened, Told
 from gdtutor.values import replace
+from gdtutor.view.bottom import prompt_line
 from gdtutor.view.frame import Chars, Frame, Style
-from gdtutor.view.header import prompt_line
 from gdtutor.view.lines import fitted, line
 from gdtutor.view.notation import plain
 from gdtutor.view.refusal import with_refusal

@@ -22,13 +22,13 @@ from gdtutor.paint.terminal import changes_between
 from gdtutor.session.state import Screen, Session, Walk
 from gdtutor.ui.terminal import choose_chars
 from gdtutor.values import Struct, replace
+from gdtutor.view.bottom import bottom_lines, fits_beside
 from gdtutor.view.explain import context_of
 from gdtutor.view.frame import Chars, Frame, Line, Style
-from gdtutor.view.header import fits_beside, header_line
+from gdtutor.view.header import header_line
 from gdtutor.view.lines import fitted, line, width_of, wrapped
 from gdtutor.view.notation import plain
 from gdtutor.view.screen import frame_of
-from gdtutor.view.study import bottom_lines
 from gdtutor.view.too_small import is_too_small
 
 ENTER = "\x1b[?1049h\x1b[?25l\x1b[?2004h\x1b[m\x1b[2J"

@@ -18,7 +18,7 @@ from gdtutor.training.optimisers import STATES
 from gdtutor.values import replace
 from gdtutor.view import notation
 from gdtutor.view.asking import asking_lines
-from gdtutor.view.backward import backward_lines
+from gdtutor.view.backward import backward_lines, mistake_lines
 from gdtutor.view.context import Context
 from gdtutor.view.diagnosis import asleep_lines
 from gdtutor.view.forward import forward_lines, given_lines
@@ -26,7 +26,6 @@ from gdtutor.view.frame import UNICODE, Chars, Line, Style
 from gdtutor.view.glossary import MET, SIGNS
 from gdtutor.view.lines import stacked, text_of, wrapped
 from gdtutor.view.matrix import NOTATION_WIDTH
-from gdtutor.view.mistakes import mistake_lines
 from gdtutor.view.proof import proof_lines
 from gdtutor.view.prose import prose_lines
 from gdtutor.view.sentences import sentence

@@ -7,11 +7,11 @@ from gdtutor.session.commands import commands_of
 from gdtutor.session.navigation import said
 from gdtutor.session.state import AroundKey, HelpLook, Screen, Session
 from gdtutor.values import replace
+from gdtutor.view.bottom import bottom_lines
 from gdtutor.view.boxes import Panel, boxed
 from gdtutor.view.frame import Chars, Frame, Line, Style
 from gdtutor.view.glossary import HELPED
 from gdtutor.view.lines import fitted, line, text_of, wrapped
-from gdtutor.view.study import bottom_lines
 
 _COUNTS = {
     Screen.STUDY: "5n goes on by five steps",

@@ -10,10 +10,10 @@ from gdtutor.session.snapshots import under_cursor
 from gdtutor.session.state import Focus, Play, Playing, Session, Walk
 from gdtutor.values import replace
 from gdtutor.view import notation
+from gdtutor.view.bottom import bottom_lines, left_over_line
 from gdtutor.view.boxes import Panel, beside, boxed
 from gdtutor.view.diagnosis import diagnosis_lines
 from gdtutor.view.frame import Chars, Frame, Line, Placed, Style
-from gdtutor.view.header import left_over_line
 from gdtutor.view.lines import fitted, line, shortened, width_of
 from gdtutor.view.pictures.field import BELOW, LABELS
 from gdtutor.view.play_maps import (
@@ -33,7 +33,6 @@ from gdtutor.view.play_network import (
     neuron_name,
     room_for_network,
 )
-from gdtutor.view.study import bottom_lines
 from gdtutor.view.train import cost_plot
 from gdtutor.view.train_lines import standing
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from gdtutor.session.state import Prompt, Session, Walk
+from gdtutor.view.bottom import fits_beside, input_line
 from gdtutor.view.boxes import Panel, boxed
 from gdtutor.view.frame import Chars, Frame, Line, Style
-from gdtutor.view.header import fits_beside, input_line
 from gdtutor.view.lines import fitted, line, width_of, wrapped
 
 BOTTOM = 2

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from gdtutor.session.state import Playing, Screen, Session, Walk
+from gdtutor.view.bottom import bottom_lines
 from gdtutor.view.boxes import blank_frame
 from gdtutor.view.command import with_command
 from gdtutor.view.frame import Chars, Frame
 from gdtutor.view.library_lines import library_lines
 from gdtutor.view.lines import fitted
 from gdtutor.view.refusal import with_message, with_refusal, with_reports
-from gdtutor.view.study import bottom_lines, study_frame
 from gdtutor.view.too_small import is_too_small, too_small_frame
 
 
@@ -29,11 +29,13 @@ def frame_of(session: Session, width: int, height: int, chars: Chars) -> Frame:
 def _frame(session: Session, width: int, height: int, chars: Chars) -> Frame:
     match session.screen:
         case Screen.HELP:
-            # Screens that come later are imported when they come: the first one shows sooner.
+            # What is not shown first is imported when it comes: the first screen shows sooner.
             from gdtutor.view.help import help_frame
 
             return help_frame(session, width, height, chars)
         case Screen.STUDY if isinstance(session, Walk):
+            from gdtutor.view.study import study_frame
+
             return study_frame(session, width, height, chars)
         case Screen.TRAIN if isinstance(session, Walk):
             from gdtutor.view.train import train_frame

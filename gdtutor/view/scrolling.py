@@ -8,10 +8,7 @@ from gdtutor.session.state import AT_TASKS, Screen, Session, Walk
 from gdtutor.session.works_at import is_page as is_page_of_text
 from gdtutor.values import replace
 from gdtutor.view.boxes import hidden_around
-from gdtutor.view.closing import closing_scroll
-from gdtutor.view.explain import context_of, drawn_signs, explanation
 from gdtutor.view.frame import Chars, Frame
-from gdtutor.view.help import settled_help
 from gdtutor.view.screen import frame_of
 from gdtutor.view.too_small import is_too_small
 
@@ -26,10 +23,14 @@ def settled(session: Session, width: int, height: int, chars: Chars) -> Session:
     if is_too_small(width, height):
         return session
     if isinstance(session, Walk) and session.look.scroll == AT_TASKS:
+        from gdtutor.view.closing import closing_scroll
+
         scroll = closing_scroll(session, width, chars)
         session = replace(session, look=replace(session.look, scroll=scroll))
     match session.screen:
         case Screen.HELP:
+            from gdtutor.view.help import settled_help
+
             return settled_help(session, width, height, chars)
         case Screen.STUDY if session.look.scroll:
             look = session.look
@@ -46,8 +47,17 @@ def shown(session: Session, width: int, height: int, chars: Chars) -> tuple[Sess
     session = settled(session, width, height, chars)
     frame = frame_of(session, width, height, chars)
     session = _paging(session, frame)
-    context = context_of(session, chars) if isinstance(session, Walk) else None
-    if context is None or session.screen is not Screen.STUDY or context.challenge is not None:
+    if isinstance(session, Walk) and session.screen is Screen.STUDY and session.challenge is None:
+        return _explained(session, frame, chars)
+    return session, frame
+
+
+def _explained(session: Walk, frame: Frame, chars: Chars) -> tuple[Walk, Frame]:
+    """Return a walk that knows the signs on its frame, and the frame that explains the new ones."""
+    from gdtutor.view.explain import context_of, drawn_signs, explanation
+
+    context = context_of(session, chars)
+    if context is None:
         return session, frame
     met = session.look.met or ()
     new = drawn_signs(context, frame.text()) - {sign for sign, *_ in met}
@@ -55,7 +65,8 @@ def shown(session: Session, width: int, height: int, chars: Chars) -> tuple[Sess
         return session, frame
     place = context.moment.iteration, context.step.number
     look = replace(session.look, met=(*met, *((sign, *place) for sign in sorted(new))))
-    frame = frame_of(replace(session, look=look), width, height, chars) if new else frame
+    size = frame.width, frame.height
+    frame = frame_of(replace(session, look=look), *size, chars) if new else frame
     # What had no room is explained where it is seen next.
     text = " ".join(frame.text().split())
     told = tuple(

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from gdtutor.session import works_at
 from gdtutor.session.figures import offered_figures
-from gdtutor.session.footer import named_keys, with_scrolling
-from gdtutor.session.state import Screen, Session, Tab, Walk
+from gdtutor.session.state import Tab, Walk
 from gdtutor.values import Struct, replace
-from gdtutor.view.boxes import Panel, beside, boxed, hidden, hidden_around, window
+from gdtutor.view.bottom import NARROW, bottom_lines
+from gdtutor.view.boxes import Panel, beside, boxed, hidden, window
 from gdtutor.view.closing import closing_prose, closing_scroll, ways_on
 from gdtutor.view.context import Context
 from gdtutor.view.diagnosis import short_diagnosis
@@ -17,7 +14,7 @@ from gdtutor.view.explain import context_of, met_lines, node_lines, note_lines, 
 from gdtutor.view.figures import Figure, moved, walk_figure
 from gdtutor.view.frame import Chars, Frame, Line, Placed, Style
 from gdtutor.view.graph.panel import graph_lines
-from gdtutor.view.header import footer_lines, header_line, passed_over, prompt_keys, prompt_line
+from gdtutor.view.header import header_line, passed_over
 from gdtutor.view.lines import cut, fitted, line, text_of, width_of
 from gdtutor.view.numpy_line import with_numpy_line
 from gdtutor.view.page import page_lines
@@ -25,7 +22,7 @@ from gdtutor.view.values import values_panel
 from gdtutor.view.whatif import marked_names
 from gdtutor.view.wide_study import wide_panels, widths_for
 
-COMPACT = (72, 20)
+COMPACT = (NARROW, 20)
 """Below this width or height one panel shows at a time, under tabs."""
 WIDE = (110, 30)
 """From this size on the table of values, the note and a picture have panels of their own."""
@@ -113,47 +110,6 @@ def _trouble(session: Walk, chars: Chars) -> Line:
     if found is None or moment.iteration < found.iteration:
         return ()
     return line(" ", (short_diagnosis(session, chars), Style.WARNING))
-
-
-def bottom_lines(
-    session: Session, width: int, chars: Chars, *, trouble: Line = (), above: Sequence[Line] = ()
-) -> tuple[Line, Line]:
-    """Return the last two lines: what is said or typed, else further keys; and the line of keys.
-
-    An open input has keys of its own, and the learner may hide all of them. Where a panel `above`
-    says that it hides lines, the key that scrolls is among the first.
-    """
-    said = prompt_line(session, width, chars) or trouble
-    if session.prompt is not None:
-        return said, prompt_keys(session.prompt, width)
-    if session.look.hides_hints:
-        return said, ()
-    keys = named_keys(session, is_narrow=width < COMPACT[0])
-    around = hidden_around(above)
-    if session.look.cell is None and around is not None:
-        is_page = isinstance(session, Walk) and works_at.is_page(session)
-        keys = with_scrolling(session, keys, pages=around if is_page else (0, 0))
-    further, first = footer_lines(keys, width, chars)
-    return said or _welcome(session) or further, first
-
-
-def _welcome(session: Session) -> Line:
-    """Return what a first visit is told: what the library is, and how to read the line of keys."""
-    library = session.library
-    if not library.is_new or library.places or library.finished:
-        return ()
-    if session.screen is Screen.LIBRARY:
-        return line(
-            " ", ("Lessons in gradient descent, walked step by step. Enter begins.", Style.GOOD)
-        )
-    if not isinstance(session, Walk) or session.screen is not Screen.STUDY:
-        return ()
-    if session.moment.iteration or session.step > 1:
-        return ()
-    told = "The line below names the keys that work now, the most useful first."
-    if session.step and session.lesson.trains:
-        told = "N goes on to the next phase, forward, backward or update; P goes back."
-    return line(" ", (told, Style.GOOD))
 
 
 def page_of(session: Walk) -> str | None:

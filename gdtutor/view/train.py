@@ -15,6 +15,7 @@ from gdtutor.training.classes import has_classes
 from gdtutor.training.problem import Problem
 from gdtutor.values import replace
 from gdtutor.view import notation
+from gdtutor.view.bottom import bottom_lines
 from gdtutor.view.boxes import Panel, beside, boxed, hidden, window
 from gdtutor.view.diagnosis import diagnosis_lines
 from gdtutor.view.figures import Figure, moved, training_figure, training_figures
@@ -33,7 +34,6 @@ from gdtutor.view.runs import (
     short_name,
     swept_setting,
 )
-from gdtutor.view.study import bottom_lines
 from gdtutor.view.thinning import running_means, thinned
 from gdtutor.view.train_lines import NARROW, cost_facts, header_line, progress_line
 

@@ -1,0 +1,167 @@
+"""The last lines of every screen: what is said or typed, and the keys that work."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gdtutor.lesson.characters import cells
+from gdtutor.session import works_at
+from gdtutor.session.commands import COMMANDS, Command
+from gdtutor.session.footer import named_keys, with_scrolling
+from gdtutor.session.state import Prompt, PromptKind, Screen, Session, Walk
+from gdtutor.view.boxes import hidden_around
+from gdtutor.view.frame import Chars, Line, Segment, Style
+from gdtutor.view.lines import line, width_of
+
+NARROW = 72
+"""Width below which the lines of keys name fewer, and one panel shows at a time."""
+
+
+def bottom_lines(
+    session: Session, width: int, chars: Chars, *, trouble: Line = (), above: Sequence[Line] = ()
+) -> tuple[Line, Line]:
+    """Return the last two lines: what is said or typed, else further keys; and the line of keys.
+
+    An open input has keys of its own, and the learner may hide all of them. Where a panel `above`
+    says that it hides lines, the key that scrolls is among the first.
+    """
+    said = prompt_line(session, width, chars) or trouble
+    if session.prompt is not None:
+        return said, prompt_keys(session.prompt, width)
+    if session.look.hides_hints:
+        return said, ()
+    keys = named_keys(session, is_narrow=width < NARROW)
+    around = hidden_around(above)
+    if session.look.cell is None and around is not None:
+        is_page = isinstance(session, Walk) and works_at.is_page(session)
+        keys = with_scrolling(session, keys, pages=around if is_page else (0, 0))
+    further, first = footer_lines(keys, width, chars)
+    return said or _welcome(session) or further, first
+
+
+def _welcome(session: Session) -> Line:
+    """Return what a first visit is told: what the library is, and how to read the line of keys."""
+    library = session.library
+    if not library.is_new or library.places or library.finished:
+        return ()
+    if session.screen is Screen.LIBRARY:
+        return line(
+            " ", ("Lessons in gradient descent, walked step by step. Enter begins.", Style.GOOD)
+        )
+    if not isinstance(session, Walk) or session.screen is not Screen.STUDY:
+        return ()
+    if session.moment.iteration or session.step > 1:
+        return ()
+    told = "The line below names the keys that work now, the most useful first."
+    if session.step and session.lesson.trains:
+        told = "N goes on to the next phase, forward, backward or update; P goes back."
+    return line(" ", (told, Style.GOOD))
+
+
+def footer_lines(commands: tuple[Command, ...], width: int, chars: Chars) -> tuple[Line, Line]:
+    """Return the keys of a screen with their words in two lines: the further ones, then the first.
+
+    The lower line ends in help and quit, always. What has room in neither is named by Help.
+    """
+    last = [c for c in commands if c.name in ("help", "quit")]
+    others = [c for c in commands if c.footer and c not in last]
+    kept = _fitting(others, last, width, chars)
+    further = _fitting([c for c in others if c not in kept], [], width, chars)
+    return _keys(further, chars), _keys([*kept, *last], chars)
+
+
+def left_over_line(commands: tuple[Command, ...], width: int, chars: Chars) -> Line:
+    """Return the keys that have room in neither line of keys, for a line above them."""
+    last = [c for c in commands if c.name in ("help", "quit")]
+    left = [c for c in commands if c.footer and c not in last]
+    for end in (last, []):
+        kept = _fitting(left, end, width, chars)
+        left = [c for c in left if c not in kept]
+    return _keys(_fitting(left, [], width, chars), chars)
+
+
+def _fitting(
+    commands: list[Command], last: list[Command], width: int, chars: Chars
+) -> list[Command]:
+    """Return as many commands as have room in a line that ends in others."""
+    kept: list[Command] = []
+    room = width - width_of(_keys(last, chars)) - (0 if last else 1)
+    for command in commands:
+        # Two blanks stand before each but the first, which has one.
+        filled = width_of(_key(command, chars)) + (2 if kept or last else 0)
+        if filled <= room:
+            kept.append(command)
+            room -= filled
+    return kept
+
+
+def _keys(commands: list[Command], chars: Chars) -> Line:
+    segments: list[Segment] = []
+    for command in commands:
+        segments += [Segment("  " if segments else " "), *_key(command, chars)]
+    return tuple(segments)
+
+
+def _key(command: Command, chars: Chars) -> Line:
+    before = [c for c in COMMANDS if c.name == command.pair]
+    shown = " ".join(c.shown(chars.unicode) for c in (*before, command))
+    return Segment(shown, Style.KEY), Segment(f" {command.footer}", Style.DIM)
+
+
+def prompt_line(session: Session, width: int, chars: Chars) -> Line:
+    """Return the input that has the focus, else the message, else digits typed so far."""
+    prompt = session.prompt
+    if prompt is None:
+        if session.message:
+            return line(" ", (session.message, Style.ERROR if session.is_error else Style.GOOD))
+        pending = f"{session.count}…" if chars.unicode else f"{session.count}..."
+        return line(" ", (pending, Style.DIM)) if session.count else ()
+    typed = input_line(prompt, width)
+    if not prompt.error or not fits_beside(prompt, width):
+        return typed
+    return (*typed, *line("   ", (prompt.error, Style.ERROR)))
+
+
+def input_line(prompt: Prompt, width: int) -> Line:
+    """Return the input with its cursor; a text that is selected is marked as a whole.
+
+    A text that has no room scrolls with its cursor; a long label makes way for it.
+    """
+    label = (f"{prompt.label}: ", Style.KEY)
+    room, first = width - cells(label[0]) - 2, 0
+    if prompt.text and cells(prompt.text) > room and cells(label[0]) * 2 > width:
+        label, room = ("", Style.KEY), width - 2
+    while cells(prompt.text[first : prompt.cursor]) > max(room, 0):
+        first += 1
+    text, cursor = prompt.text[first:], prompt.cursor - first
+    if prompt.is_selected:
+        return line(" ", label, (text, Style.CURRENT), " ")
+    at = text[cursor : cursor + 1] or " "
+    return line(" ", label, text[:cursor], (at, Style.CURRENT), text[cursor + 1 :])
+
+
+def fits_beside(prompt: Prompt, width: int) -> bool:
+    """Say whether the complaint fits beside the input."""
+    return width_of(input_line(prompt, width)) + 3 + cells(prompt.error) <= width
+
+
+_PROMPT_KEYS = {
+    PromptKind.ANSWER: (
+        ("Enter", "answer"), ("? Enter", "hint"), ("Esc", "leave"), ("Ctrl-C", "quit"),
+        ("Alt-n", "next step at once"),
+    ),
+    PromptKind.CONTROL: (
+        ("Enter", "do it"), ("Esc", "leave"), ("Ctrl-U", "empty"), ("Ctrl-C", "quit"),
+    ),
+    PromptKind.SEARCH: (("Enter", "keep these"), ("Esc", "show all"), ("Ctrl-C", "quit")),
+}  # fmt: skip
+
+
+def prompt_keys(prompt: Prompt, width: int) -> Line:
+    """Return the keys of the input with their words, as many as have room."""
+    keys = _PROMPT_KEYS.get(prompt.kind, (("Enter", "do it"), ("Esc", "leave"), ("Ctrl-C", "quit")))
+    told = line(" ")
+    for place, (key, word) in enumerate(keys):
+        longer = (*told, *line("  " if place else "", (key, Style.KEY), (f" {word}", Style.DIM)))
+        told = longer if width_of(longer) <= width else told
+    return told
