@@ -14,12 +14,12 @@ from collections.abc import Callable, Mapping
 
 from gdtutor.classroom.seats import Seat
 from gdtutor.engine.errors import GdTutorError
-from gdtutor.lesson.characters import cut_short, pictured
+from gdtutor.lesson.characters import cells, cut_short, pictured, taken
 
 CODE_DIGITS, PIN_DIGITS, SECRET_DIGITS = 6, 6, 10
 SHORTEST_CODE, LONGEST_CODE = 6, 64
-LONGEST_NAME = 20
-"""Cells of a student's name."""
+LONGEST_NAME, SHOWN_END = 20, 6
+"""Cells of a student's name, and those that the end of a longer one has of them."""
 NAMELESS = "somebody"
 NOTES_NAME = "+notes"
 """Who logs in under it is asked for the teacher's secret, and sees the speaker's notes."""
@@ -86,7 +86,22 @@ def seat_name(username: str) -> tuple[str, bool]:
     plain = re.sub(r"\w+", lambda word: _in_one_alphabet(word[0]), plain)
     # A letter carries three accents at most: more would climb over other rows.
     plain = re.sub(r"([\u0300-\u036f]{3})[\u0300-\u036f]+", r"\1", plain)
-    return cut_short(plain, LONGEST_NAME) or NAMELESS, is_linear
+    return _with_both_ends(plain) or NAMELESS, is_linear
+
+
+def _with_both_ends(name: str) -> str:
+    """Return a name short enough; of long ones that begin alike the end tells them apart."""
+    if cells(name) <= LONGEST_NAME:
+        return name
+    end = re.sub(r"^[\u0300-\u036f]+", "", taken(name[::-1], SHOWN_END)[::-1])
+    return cut_short(name, LONGEST_NAME - cells(end)) + end
+
+
+def pin_asked(name: str) -> str:
+    """Return what asks for the PIN of a seat; clients write letters in octal that are not ASCII."""
+    plain = name.replace("…", "...")
+    named = plain if plain.isascii() else "that name"
+    return f"PIN of the seat of {named} (Enter alone: another seat): "
 
 
 def _in_one_alphabet(word: str) -> str:

@@ -16,7 +16,14 @@ from pathlib import Path
 import asyncssh
 import platformdirs
 
-from gdtutor.classroom.admission import NAMELESS, NOTES_NAME, CodeThrottle, is_same, seat_name
+from gdtutor.classroom.admission import (
+    NAMELESS,
+    NOTES_NAME,
+    CodeThrottle,
+    is_same,
+    pin_asked,
+    seat_name,
+)
 from gdtutor.classroom.hub import ClassHub
 from gdtutor.classroom.podium import Podium
 from gdtutor.classroom.screens import SharedScreens
@@ -242,9 +249,7 @@ class _Doorkeeper(asyncssh.SSHServer):
             self._has_code = True
             if not self._server.hub.has_seat(self._name):
                 return True
-            # A client writes the letters of a name that are not ASCII in octal.
-            asked = "PIN of the seat of that name (Enter alone: another seat): "
-            return "", "", "", [(asked, False)]
+            return "", "", "", [(pin_asked(self._name), False)]
         self._returns = bool(given) and await self._opens_seat(given)
         return self._returns or not given
 

@@ -43,7 +43,10 @@ def test_secrets_are_compared_whatever_is_typed() -> None:
         ("\x1b[2J", ("␛[2J", False)),
         (" \t ", ("somebody", False)),
         ("", ("somebody", False)),
-        ("x" * 300, ("x" * 19 + "…", False)),
+        ("x" * 300, ("x" * 13 + "…" + "x" * 6, False)),
+        ("Maximiliane-Theodora von und zu Alt", ("Maximiliane-T…zu Alt", False)),
+        ("Maximiliane-Theodora von und zu Neu", ("Maximiliane-T…zu Neu", False)),
+        ("x" * 20 + "日本日q\u0301bcde日", ("x" * 13 + "…bcde日", False)),
         # A word is of one alphabet, as most of its letters are: Cyrillic а in it, then Latin A.
         ("аnna", ("anna", False)),
         ("Вob Ann-Мary", ("Bob Ann-Mary", False)),

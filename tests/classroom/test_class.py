@@ -487,6 +487,7 @@ def test_a_refused_code_or_pin_is_named_where_it_is_asked_for_again() -> None:
             )  # fmt: skip
             assert not client.given
             assert "That is not the code of this class. Join code: " in client.heard
+            assert "PIN of the seat of vic (Enter" in client.heard
             assert "That is not the PIN of the seat of that name. Join code: " in client.heard
 
     run(work())
