@@ -64,7 +64,8 @@ class Invitation(Struct, frozen=True):
 def class_line(room: Classroom, invitation: Invitation, width: int, chars: Chars) -> Line:
     """Return the line at the bottom of the teacher's screen."""
     key = "C" if room.taught.prompt is None else "Alt+C"
-    code = line(" code ", (invitation.code, Style.KEY), f"  {key} class")
+    bare = line(" code ", (invitation.code, Style.KEY))
+    code = (*bare, *line(f"  {key} class"))
     join = (*line(" ", (invitation.command, Style.KEY), " "), *code)
     facts = counts(room)
     brief = tuple(_brief(fact) for fact in facts if not fact.endswith(" follow"))
@@ -72,7 +73,8 @@ def class_line(room: Classroom, invitation: Invitation, width: int, chars: Chars
     least = next((n for n, fact in enumerate(brief, 1) if " need" in fact), min(len(brief), 2))
     for head, shown in (
         (join, facts), (join, (*facts[:-1], brief[-1])), (join, brief), (join, brief[:least]),
-        (code, brief), (code, brief[:least]), (code, brief[least - 1 : least]),
+        (code, brief), (code, brief[:least]), (bare, brief[:least]), ((), brief[:least]),
+        (code, brief[least - 1 : least]),
     ):  # fmt: skip
         whole = (*head, *line("  ", ("  ".join(shown), Style.GOOD)))
         if width_of(whole) <= width:

@@ -207,6 +207,11 @@ def test_a_lock_stands_beside_who_asks_for_help_and_in_the_students_keys() -> No
     for size in ((40, 12), (80, 24)):
         assert "walk" not in " ".join(seen(room, "ben", size)[-2:])
         assert "! " in seen(room, "ben", size)[-1]
+    room, _ = posed("value", "backward:yhat")
+    room = locked(typed(room, "anna", "", "escape", "!"))
+    for width in range(40, 120):
+        below = text_of(class_line(room, invitation, width, UNICODE))
+        assert re.search(r"3 (here, )?locked  0/3 answered  1 (needs|asks for) help", below)
 
 
 def test_a_call_for_help_is_never_hidden_by_how_to_join() -> None:
