@@ -178,3 +178,31 @@ def test_who_gave_no_answer_hears_that_the_question_is_closed_and_how_others_ans
     other = lesson_session("xor-hidden")
     room = taught(room, other)
     assert other.lesson.title in teller.told(room, room.seats["ben"])
+
+
+def test_of_training_that_was_heard_only_what_is_new_is_told() -> None:
+    session = pressed(lesson_session("bias", "forward:z"), parse_keys("t"))
+    room, teller = opened_room(session), LineTeller(UNICODE)
+    room = joined(room, "anna", "1234", "")
+
+    def told(session: Session) -> list[str]:
+        nonlocal room
+        room = taught(room, session)
+        return teller.told(room, room.seats["anna"]).splitlines()
+
+    assert "parameters" in told(session)
+    swept = pressed(session, parse_keys("S learning_rate=0.5,2 enter"))
+    rows = told(swept)
+    assert [row[:25] for row in rows[:4]] == [
+        "3 runs:",
+        "  the lesson's own: cost ",
+        "  learning_rate 0.5: cost",
+        "  learning_rate 2: cost 0",
+    ]
+    assert rows[4] == "Class: The bias to the rescue, the training."
+    assert [row.partition("  ")[0][:8] for row in rows[5:]] == ["cost now"]
+    pointed = pressed(swept, parse_keys("left"))
+    (_, cost) = told(pointed)
+    assert "at epoch" in cost
+    # What goes on is told in full once it rests.
+    assert "parameters" in told(pressed(pointed, parse_keys("n")))
