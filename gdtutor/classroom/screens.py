@@ -19,7 +19,7 @@ from gdtutor.paint.cells import Row, row_of
 from gdtutor.paint.colours import Colours, choose_colours
 from gdtutor.paint.rows import RowMaker
 from gdtutor.paint.terminal import changes_between
-from gdtutor.session.state import Screen, Session, Walk
+from gdtutor.session.state import Playing, Screen, Session, Walk
 from gdtutor.ui.terminal import choose_chars
 from gdtutor.values import Struct, replace
 from gdtutor.view.bottom import bottom_lines, fits_beside
@@ -28,6 +28,7 @@ from gdtutor.view.frame import Chars, Frame, Line, Style
 from gdtutor.view.header import header_line
 from gdtutor.view.lines import fitted, line, width_of, wrapped
 from gdtutor.view.notation import plain
+from gdtutor.view.play import watched
 from gdtutor.view.screen import frame_of
 from gdtutor.view.too_small import is_too_small
 
@@ -154,7 +155,10 @@ class SharedScreens:
 
 def _shared_frame(room: Classroom, terminal: Terminal) -> Frame:
     """Return what everyone sees: the teacher's step, and the answers where they are shown."""
-    frame = frame_of(room.shared, *terminal.kind)
+    session = room.shared
+    if isinstance(session, Playing):
+        session = watched(session, terminal.width)
+    frame = frame_of(session, *terminal.kind)
     if room.results is None or is_too_small(terminal.width, terminal.height):
         return frame
     rows = answer_rows(room.polls, terminal.width, terminal.chars)

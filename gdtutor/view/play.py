@@ -67,6 +67,13 @@ def play_frame(session: Playing, width: int, height: int, chars: Chars) -> Frame
     return Frame(width, height, tuple(fitted(row, width, chars) for row in lines), lower)
 
 
+def watched(session: Playing, width: int) -> Playing:
+    """Return a session for who presses no key: where one panel shows at a time, not the controls."""
+    if width >= NARROW or session.play.focus is not Focus.CONTROLS:
+        return session
+    return replace(session, play=replace(session.play, focus=Focus.NETWORK))
+
+
 def _further_keys(session: Session, width: int, height: int, chars: Chars) -> tuple[Line, ...]:
     """Return a third line of keys where two do not hold them; blank while none of them acts."""
     if not NARROW <= width < WIDE or height < LINES or session.look.hides_hints:

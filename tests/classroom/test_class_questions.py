@@ -546,6 +546,18 @@ def test_the_teacher_is_told_where_a_student_walks_alone(session: Session, told:
     assert place(session) == told
 
 
+def test_who_follows_a_playground_on_a_small_terminal_sees_what_comes_of_it() -> None:
+    session = play_session(Session(), playground_of_line("--layers 2-2-1"))
+    room = joined(opened_room(session), "anna", "1234", "")
+    assert "─ output" in " ".join(seen(room, "anna", (40, 12)))
+    assert {"─ controls", "─ output"} <= set(
+        re.findall("─ [a-z]+", seen(room, "anna", (80, 24))[2])
+    )
+    # Where the teacher looks at the cost, so does everyone.
+    room = taught(room, after(session, "tab", "tab"))
+    assert "─ cost" in " ".join(seen(room, "anna", (40, 12)))
+
+
 @pytest.mark.parametrize(("kind", "text"), [("value", "What is w₂"), ("sign", "What sign has w₂")])
 def test_a_question_about_an_update_says_that_it_is_about_what_comes_of_it(
     kind: str, text: str
