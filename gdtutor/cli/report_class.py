@@ -24,10 +24,12 @@ from gdtutor.classroom.record import (
 from gdtutor.cli.output import print_lines
 
 CSV_COLUMNS = ("class", "began", "kind", "poll", "round", "lesson", "question", "text", "name",
-               "answer", "verdict", "at")  # fmt: skip
+               "answer", "verdict", "answer_before", "verdict_before", "at")  # fmt: skip
+"""What stands before is the same student's in an earlier round of the question."""
 
 
 SO_FAR = "right so far"
+_NO_ANSWER = "", "", "", ""
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?(e[+-]?\d+)?")
 
 
@@ -62,18 +64,35 @@ def _csv_rows(one: KeptClass) -> Iterator[tuple[float, *tuple[str, ...]]]:
     """Yield time, kind, question and who gave which answer; each row says all of it."""
     texts = {asked.poll: asked.text for asked in one.questions}
     rounds = {poll: str(number) for poll, number in _rounds(one).items()}
+    before: dict[tuple[str, str], tuple[str, str]] = {}
     for q in one.questions:
-        yield q.at, "asked", str(q.poll), rounds[q.poll], q.lesson, q.question, q.text, "", "", ""
+        asked = str(q.poll), rounds[q.poll], q.lesson, q.question, q.text
+        yield q.at, "asked", *asked, "", *_NO_ANSWER
     for a in one.answers:
         asked = str(a.poll), rounds[a.poll], a.lesson, a.question, texts.get(a.poll, "")
-        yield a.at, "answer", *asked, a.name, a.answer, a.verdict
+        earlier = before.get((a.name, _called(a)), ("", ""))
+        before[a.name, _called(a)] = a.answer, a.verdict
+        yield a.at, "answer", *asked, a.name, a.answer, a.verdict, *earlier
     for v in one.verdicts:
         text = f"own program: {f'first departs at {v.first}' if v.first else 'nothing departs'}"
         verdict = v.slip or ("departs" if v.first else RIGHT if v.right == v.asked else SO_FAR)
-        yield v.at, "program", "", "", v.lesson, v.first, text, v.name, _rightness(v), verdict
+        yield (
+            v.at,
+            "program",
+            "",
+            "",
+            v.lesson,
+            v.first,
+            text,
+            v.name,
+            _rightness(v),
+            verdict,
+            "",
+            "",
+        )
     for move in one.attendance:
         kind = "came" if move.is_here else "left"
-        yield move.at, kind, "", "", "", "", "", move.name, "", ""
+        yield move.at, kind, "", "", "", "", "", move.name, *_NO_ANSWER
 
 
 def _rounds(one: KeptClass) -> dict[int, int]:
@@ -93,11 +112,9 @@ def _report_lines(classes: tuple[KeptClass, ...]) -> Iterator[str]:
     for one in classes:
         names = sorted({r.name for r in one.attendance} | {v.name for v in one.verdicts})
         yield f"{one.title}, {_when(one.began)}: {_many(len(names), 'student')}"
-        asked = {question.poll: question for question in one.questions}
-        rounds = _rounds(one)
-        for poll in range(1, max(rounds, default=0) + 1):
-            given = [answer for answer in one.answers if answer.poll == poll]
-            yield from _poll_lines(poll, asked.get(poll), given, rounds.get(poll, 1))
+        for rounds in _polls_by_question(one):
+            given = {n: [answer for answer in one.answers if answer.poll == n] for n in rounds}
+            yield from _poll_lines(rounds, given)
         yield from _program_lines(one.verdicts)
         programs = {(v.name, v.lesson): v for v in one.verdicts}
         yield "  at last"
@@ -149,17 +166,38 @@ def _program_lines(verdicts: tuple[KeptVerdict, ...]) -> Iterator[str]:
         yield f"    {count:3} {lesson}, {first}{told}"
 
 
-def _poll_lines(
-    number: int, asked: KeptQuestion | None, answers: list[KeptAnswer], turn: int
-) -> Iterator[str]:
-    """Yield what was asked, and how the answers to it are spread."""
-    which = asked or (answers[0] if answers else None)
-    said = _many(len(answers), "answer") if answers else "nobody answered"
-    said = f"round {turn}, {said}" if turn > 1 else said
-    yield f"  {number}. {asked.text}: {said}" if asked else f"  {number}. {said}"
-    if which is not None:
-        yield f"     {_called(which)}"
-    for verdict, count in Counter(answer.verdict for answer in answers).most_common():
-        texts = Counter(answer.answer for answer in answers if answer.verdict == verdict)
-        told = ", ".join(f"{text}{f' {n}' if n > 1 else ''}" for text, n in texts.most_common())
-        yield f"    {count:3} {verdict} ({told})"
+_Rounds = dict[int, KeptAsked | None]
+"""The numbers of a question's rounds; None where nothing is kept of one."""
+
+
+def _polls_by_question(one: KeptClass) -> Iterator[_Rounds]:
+    """Yield the rounds of each question, in the order of the first ones."""
+    found: dict[int, KeptAsked | None] = {a.poll: a for a in (*one.answers, *one.questions)}
+    rounds: dict[str, _Rounds] = {}
+    for poll in range(1, max(found, default=0) + 1):
+        which = found.get(poll)
+        rounds.setdefault(_called(which) if which else str(poll), {})[poll] = which
+    yield from rounds.values()
+
+
+def _poll_lines(rounds: _Rounds, given: dict[int, list[KeptAnswer]]) -> Iterator[str]:
+    """Yield what was asked, and how the answers of its rounds are spread, beside each other."""
+    (asked, *_), turns = rounds.values(), [given[poll] for poll in rounds]
+    said = [_many(len(one), "answer") if one else "nobody answered" for one in turns]
+    if said[1:]:
+        said = [f"round {number}, {one}" for number, one in enumerate(said, 1)]
+    text = f"{asked.text}: " if isinstance(asked, KeptQuestion) else ""
+    yield f"  {', '.join(map(str, rounds))}. {text}{'; '.join(said)}"
+    if asked is not None:
+        yield f"     {_called(asked)}"
+    for verdict, _ in Counter(a.verdict for one in turns for a in one).most_common():
+        those = [[a.answer for a in one if a.verdict == verdict] for one in turns]
+        texts = Counter(text for one in those for text in one).most_common()
+        told = ", ".join(f"{text}{f' {n}' if n > 1 else ''}" for text, n in texts)
+        yield f"    {' '.join(f'{len(one):3}' for one in those)} {verdict} ({told})"
+    first, last = ({a.name: a.verdict == RIGHT for a in one} for one in (turns[0], turns[-1]))
+    if len(turns) > 1 and (both := first.keys() & last.keys()):
+        better = sum(last[name] and not first[name] for name in both)
+        worse = sum(first[name] and not last[name] for name in both)
+        who = f"of {len(both)} who answered rounds 1 and {len(turns)}"
+        yield f"     {who}: {better} right only at last, {worse} right only at first"

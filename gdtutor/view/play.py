@@ -68,7 +68,7 @@ def play_frame(session: Playing, width: int, height: int, chars: Chars) -> Frame
 
 
 def watched(session: Playing, width: int) -> Playing:
-    """Return a session for who presses no key: where one panel shows at a time, not the controls."""
+    """Return a session for who presses no key: not the controls where one panel shows at a time."""
     if width >= NARROW or session.play.focus is not Focus.CONTROLS:
         return session
     return replace(session, play=replace(session.play, focus=Focus.NETWORK))

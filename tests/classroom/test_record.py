@@ -207,20 +207,32 @@ def test_two_rounds_of_a_question_are_kept_and_told_apart(
     recorder = ClassRecorder(path, "ML", lambda: next(now))
     hub = ClassHub("ML", recorder=recorder)
     hub.teach(lesson_session("bias", "backward:yhat"))
-    hub.join("anna", Watched(hub, SharedScreens(), (80, 24)), returns=False)
-    for text in ("0.5", "0.125"):
+    for name in ("anna", "ben", "cleo"):
+        hub.join(name, Watched(hub, SharedScreens(), (80, 24)), returns=False)
+    for texts in (("0.5", "0.125", "0.5"), ("0.125", "0.125", "")):
         session = hub.room.taught
         hub.teach(update(session, Posed(own_question(session, "value")))[0])
-        for key in (*text, "enter"):
-            hub.press("anna", Press(key, key if len(key) == 1 else None))
+        for name, text in zip(("anna", "ben", "cleo"), texts, strict=True):
+            for key in (*text, "enter"):
+                hub.press(name, Press(key, key if len(key) == 1 else None))
     hub.end()
     recorder.close()
     assert main(["class-report", str(path)]) == 0
     told = capsys.readouterr().out
-    assert "1. What is ∂L/∂z?: 1 answer\n" in told
-    assert "2. What is ∂L/∂z?: round 2, 1 answer\n" in told
+    assert told.partition("students\n")[2].partition("  at last")[0] == (
+        "  1, 2. What is ∂L/∂z?: round 1, 3 answers; round 2, 2 answers\n"
+        "     bias, backward:z?value\n"
+        "      1   2 right (0.125 3)\n"
+        "      2   0 local factor missing (0.5 2)\n"
+        "     of 2 who answered rounds 1 and 2: 1 right only at last, 0 right only at first\n"
+    )
     assert "anna: 1 of 1 right" in told
     assert main(["class-report", str(path), "--csv"]) == 0
     rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
-    answers = [(row["round"], row["answer"]) for row in rows if row["kind"] == "answer"]
-    assert answers == [("1", "0.5"), ("2", "0.125")]
+    columns = ("round", "answer", "answer_before", "verdict_before")
+    answers = {(row["name"], *(row[one] for one in columns)) for row in rows if row["answer"]}
+    assert answers == {
+        ("anna", "1", "0.5", "", ""), ("ben", "1", "0.125", "", ""), ("cleo", "1", "0.5", "", ""),
+        ("anna", "2", "0.125", "0.5", "local factor missing"),
+        ("ben", "2", "0.125", "0.125", "right"),
+    }  # fmt: skip
