@@ -57,67 +57,33 @@ def _obeyed(own: Session, text: str) -> tuple[Session, tuple[Effect, ...]]:
     return walking(after), effects
 
 
-def _training(session: Walk, chars: Chars, heard: Session | None) -> list[str]:
-    """Return how the teacher's training stands: that it runs, or what it has come to.
-
-    Of a run that was heard to where it is only what is new is told: the runs beside it, and the
-    cost that is pointed at.
-    """
+def _training(session: Walk, chars: Chars) -> list[str]:
+    """Return how the teacher's training stands: that it runs, or what it has come to."""
     title = session.lesson.title
     if session.sweeping is not None:
         return [f"Class: {title}, several runs are trained side by side."]
     if is_training(session):
         return [f"Class: {title}, training for {session.training.epochs_wanted} epochs."]
-    beside, own = _runs(session, chars)
-    if isinstance(heard, Walk) and _is_as_far(heard, session):
-        before, was = _runs(heard, chars)
-        beside = beside if beside != before else []
-        own = [row for row in own[:2] if row not in was]
-    elif not own:
-        return beside
-    return [*beside, f"Class: {title}, the training.", *own]
+    lines = sweep_lines(session, chars) if session.kept else []
+    if len(session.training.parameters):
+        # Its last line is a command for a run of one's own.
+        lines += [f"Class: {title}, the training.", *training_lines(session, chars)[:-1]]
+    return lines
 
 
-def _runs(session: Walk, chars: Chars) -> tuple[list[str], list[str]]:
-    """Return the runs beside the own one, and that; its last line is a command for who trains."""
-    beside = sweep_lines(session, chars) if session.kept else []
-    has_own = len(session.training.parameters) > 0
-    return beside, training_lines(session, chars)[:-1] if has_own else []
-
-
-def _is_as_far(before: Walk, session: Walk) -> bool:
-    same = session.run is before.run and not is_training(before)
-    return same and session.training.iterations == before.training.iterations > 0
-
-
-def _rests(session: Session) -> bool:
-    """Tell whether what was trained is told in full."""
-    if not isinstance(session, Walk) or session.screen not in (Screen.TRAIN, Screen.PLAY):
-        return False
-    return not is_training(session) and session.sweeping is None
-
-
-def announcement(
-    room: Classroom, chars: Chars, before: Session | None = None, heard: Session | None = None
-) -> str:
+def announcement(room: Classroom, chars: Chars, before: Session | None = None) -> str:
     """Return the teacher's step in one line; training and sweeps with what they have come to.
 
-    Args:
-        room: The class.
-        chars: The characters of the student's terminal.
-        before: What was announced last: the lesson is named where it is another one.
-        heard: Whose training was told last; None where none was.
+    The lesson is named where it is another than before.
     """
     session = room.shared
     if not isinstance(session, Walk) or session.screen is Screen.LIBRARY:
         return "Class: the library of lessons."
     if isinstance(session, Playing) and session.screen is Screen.PLAY:
         options = shlex.join(words_of(session.play.playground))
-        return "\n".join([f"Class: the playground, {options}.", *_training(session, chars, heard)])
+        return "\n".join([f"Class: the playground, {options}.", *_training(session, chars)])
     if session.screen is Screen.TRAIN:
-        return (
-            "\n".join(_training(session, chars, heard)) or "Class: training, which has not begun."
-        )
+        return "\n".join(_training(session, chars)) or "Class: training, which has not begun."
     step, moment = current_step(session), session.moment
     if session.look.is_closing:
         return f"Class: {session.lesson.title}, the closing page."
@@ -143,8 +109,8 @@ class LineTeller:
         self._chars = read_aloud(chars)
         self._announced = ""
         self._shared: Session | None = None
-        self._heard: Session | None = None
-        """Whose training was told last."""
+        self._rested: tuple[Walk | None, list[str]] = None, []
+        """What was told last that was not at work, and its rows."""
         self._notice = self._error = self._question = self._results = ""
         self._before: Session | None = None
         self.reads = False
@@ -197,12 +163,10 @@ class LineTeller:
     def _of_class(self, room: Classroom, seat: Seat) -> list[str]:
         parts = []
         if room.shared is not self._shared:
-            announced = announcement(room, self._chars, self._shared, self._heard)
+            announced = announcement(room, self._chars, self._shared)
             self._shared, place = room.shared, announcement(room, self._chars)
-            if _rests(room.shared):
-                self._heard = room.shared
             if place != self._announced:
-                parts.append(announced)
+                parts.append(self._unheard(room.shared, announced))
             self._announced = place
         question = room.poll.name if room.poll is not None and not seat.is_out else ""
         if question != self._question:
@@ -219,6 +183,19 @@ class LineTeller:
             self._results = results
             parts.append(results)
         return parts
+
+    def _unheard(self, session: Session, announced: str) -> str:
+        """Return what is new of an announcement of training that was heard as far as it is."""
+        if not isinstance(session, Walk) or is_training(session) or session.sweeping is not None:
+            return announced
+        (before, heard), rows = self._rested, announced.split("\n")
+        self._rested = session, rows
+        as_far = session.training.iterations
+        if before is None or (before.run, before.training.iterations) != (session.run, as_far):
+            return announced
+        # What follows the costs is as it was, but for where the teacher points.
+        costs = announced.partition("\nparameters")[0].split("\n")
+        return "\n".join(row for row in costs if row not in heard)
 
 
 class LineEditor:

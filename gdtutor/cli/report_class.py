@@ -29,7 +29,6 @@ CSV_COLUMNS = ("class", "began", "kind", "poll", "round", "lesson", "question", 
 
 
 SO_FAR = "right so far"
-_NO_ANSWER = "", "", "", ""
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?(e[+-]?\d+)?")
 
 
@@ -51,6 +50,7 @@ def _csv_lines(classes: tuple[KeptClass, ...]) -> Iterator[str]:
     writer.writerow(CSV_COLUMNS)
     for one in classes:
         for at, *row in sorted(_csv_rows(one), key=lambda row: row[0]):
+            row += [""] * (len(CSV_COLUMNS) - 3 - len(row))
             writer.writerow(map(_safe, (one.title, _when(one.began), *row, _when(at))))
     return iter(out.getvalue().removesuffix("\n").split("\n"))
 
@@ -63,11 +63,11 @@ def _safe(text: str) -> str:
 def _csv_rows(one: KeptClass) -> Iterator[tuple[float, *tuple[str, ...]]]:
     """Yield time, kind, question and who gave which answer; each row says all of it."""
     texts = {asked.poll: asked.text for asked in one.questions}
-    rounds = {poll: str(number) for poll, number in _rounds(one).items()}
+    turns = (enumerate(rounds, 1) for rounds in _polls_by_question(one))
+    rounds = {poll: str(number) for turn in turns for number, poll in turn}
     before: dict[tuple[str, str], tuple[str, str]] = {}
     for q in one.questions:
-        asked = str(q.poll), rounds[q.poll], q.lesson, q.question, q.text
-        yield q.at, "asked", *asked, "", *_NO_ANSWER
+        yield q.at, "asked", str(q.poll), rounds[q.poll], q.lesson, q.question, q.text
     for a in one.answers:
         asked = str(a.poll), rounds[a.poll], a.lesson, a.question, texts.get(a.poll, "")
         earlier = before.get((a.name, _called(a)), ("", ""))
@@ -76,34 +76,10 @@ def _csv_rows(one: KeptClass) -> Iterator[tuple[float, *tuple[str, ...]]]:
     for v in one.verdicts:
         text = f"own program: {f'first departs at {v.first}' if v.first else 'nothing departs'}"
         verdict = v.slip or ("departs" if v.first else RIGHT if v.right == v.asked else SO_FAR)
-        yield (
-            v.at,
-            "program",
-            "",
-            "",
-            v.lesson,
-            v.first,
-            text,
-            v.name,
-            _rightness(v),
-            verdict,
-            "",
-            "",
-        )
+        yield v.at, "program", "", "", v.lesson, v.first, text, v.name, _rightness(v), verdict
     for move in one.attendance:
         kind = "came" if move.is_here else "left"
-        yield move.at, kind, "", "", "", "", "", move.name, *_NO_ANSWER
-
-
-def _rounds(one: KeptClass) -> dict[int, int]:
-    """Return which round of its question each was, from 1, by its number."""
-    asked = {(a.poll, a.lesson, a.question) for a in (*one.answers, *one.questions)}
-    seen: Counter[tuple[str, ...]] = Counter()
-    rounds = {}
-    for poll, *which in sorted(asked):
-        seen[*which] += 1
-        rounds[poll] = seen[*which]
-    return rounds
+        yield move.at, kind, "", "", "", "", "", move.name
 
 
 def _report_lines(classes: tuple[KeptClass, ...]) -> Iterator[str]:
@@ -195,9 +171,3 @@ def _poll_lines(rounds: _Rounds, given: dict[int, list[KeptAnswer]]) -> Iterator
         texts = Counter(text for one in those for text in one).most_common()
         told = ", ".join(f"{text}{f' {n}' if n > 1 else ''}" for text, n in texts)
         yield f"    {' '.join(f'{len(one):3}' for one in those)} {verdict} ({told})"
-    first, last = ({a.name: a.verdict == RIGHT for a in one} for one in (turns[0], turns[-1]))
-    if len(turns) > 1 and (both := first.keys() & last.keys()):
-        better = sum(last[name] and not first[name] for name in both)
-        worse = sum(first[name] and not last[name] for name in both)
-        who = f"of {len(both)} who answered rounds 1 and {len(turns)}"
-        yield f"     {who}: {better} right only at last, {worse} right only at first"

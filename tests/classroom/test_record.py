@@ -224,7 +224,6 @@ def test_two_rounds_of_a_question_are_kept_and_told_apart(
         "     bias, backward:z?value\n"
         "      1   2 right (0.125 3)\n"
         "      2   0 local factor missing (0.5 2)\n"
-        "     of 2 who answered rounds 1 and 2: 1 right only at last, 0 right only at first\n"
     )
     assert "anna: 1 of 1 right" in told
     assert main(["class-report", str(path), "--csv"]) == 0
