@@ -15,15 +15,7 @@ from gdtutor.classroom.lines import spoken
 from gdtutor.classroom.polls import ToldVerdict, judged_answer
 from gdtutor.classroom.pool import TrainingPool
 from gdtutor.classroom.record import ClassRecorder
-from gdtutor.classroom.room import (
-    begun,
-    joined,
-    left,
-    locked,
-    returned,
-    taught,
-    walked_off,
-)
+from gdtutor.classroom.room import begun, joined, left, locked, returned, taught, walked_off
 from gdtutor.classroom.seats import Begun, Classroom, Seat, opened_room, with_help, with_seat
 from gdtutor.classroom.telling import FollowerWord
 from gdtutor.classroom.turns import Heard, SeatTurns

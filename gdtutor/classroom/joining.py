@@ -16,13 +16,7 @@ from gdtutor.classroom.board import with_rows
 from gdtutor.classroom.login import ClassLogin, connected
 from gdtutor.classroom.screens import LOCKED_KEYS
 from gdtutor.classroom.seats import GOES_BACK, kept_walk
-from gdtutor.classroom.telling import (
-    SUBSYSTEM,
-    ClassPlace,
-    FollowerWord,
-    read_place,
-    told_session,
-)
+from gdtutor.classroom.telling import SUBSYSTEM, ClassPlace, FollowerWord, read_place, told_session
 from gdtutor.drive.background import Job, passing_on
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.session.press import Press

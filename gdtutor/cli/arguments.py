@@ -514,9 +514,7 @@ def _notes(parser: argparse.ArgumentParser) -> None:
 def _class_report(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE", help="what gdtutor class --record has written")
     parser.add_argument(
-        "--csv",
-        action="store_true",
-        help="CSV: a row for each question, answer, program, presence",
+        "--csv", action="store_true", help="CSV: a row for each question, answer, program, presence"
     )
 
 
