@@ -8,6 +8,8 @@ what the seat is told. No screens travel, so that a hall of followers costs the 
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import asyncssh
 import msgspec
 
@@ -26,6 +28,7 @@ from gdtutor.values import Struct, replace
 from gdtutor.view.frame import UNICODE
 from gdtutor.view.lines import text_of
 
+T = TypeVar("T")
 SUBSYSTEM, NOTES_SUBSYSTEM = "gdtutor-class", "gdtutor-notes"
 VERDICT = "+verdict"
 """Stands after the name of who logs in for one word, and not to follow."""
@@ -163,20 +166,22 @@ def asked_session(session: Walk, question: ToldQuestion | None) -> Walk:
     return replace(session, challenge=challenge, prompt=None, message="")
 
 
-def read_place(text: bytes) -> ClassPlace | None:
-    """Return what a line tells; None where it is none of these."""
+def _read(text: bytes, kind: type[T]) -> T | None:
+    """Return what a line of JSON says; None where it is nothing of the kind."""
     try:
-        return msgspec.json.decode(text, type=ClassPlace)
+        return msgspec.json.decode(text, type=kind)
     except msgspec.MsgspecError:
         return None
 
 
+def read_place(text: bytes) -> ClassPlace | None:
+    """Return what a line tells; None where it is none of these."""
+    return _read(text, ClassPlace)
+
+
 def read_word(text: str) -> FollowerWord:
     """Return what a line of a follower says; an empty word where it is none."""
-    try:
-        return msgspec.json.decode(text.encode("utf-8", "replace"), type=FollowerWord)
-    except msgspec.MsgspecError:
-        return FollowerWord()
+    return _read(text.encode("utf-8", "replace"), FollowerWord) or FollowerWord()
 
 
 class NotesSession(asyncssh.SSHServerSession[bytes]):
@@ -241,8 +246,5 @@ def _told_notes(podium: Podium) -> bytes:
 
 def read_told_notes(text: bytes, now: float) -> SpeakerNotes | None:
     """Return the notes that a line tells, by one's own clock; None where no talk is given."""
-    try:
-        notes = msgspec.json.decode(text, type=SpeakerNotes | None)
-    except msgspec.MsgspecError:
-        return None
+    notes = _read(text, SpeakerNotes)
     return None if notes is None else replace(notes, began=now - notes.began)
